@@ -1,0 +1,48 @@
+//! What was said so far: the turns before the answer that is being written.
+//!
+//! Owns the vocabulary of a conversation; how a member turns it into tokens (its chat template) is the member's affair.
+
+use serde::{Deserialize, Serialize};
+
+/// Who speaks a turn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// Instructions that hold for the whole conversation.
+    System,
+    /// The person who asks.
+    User,
+    /// An earlier answer.
+    Assistant,
+}
+
+/// One turn of a conversation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Turn {
+    /// Who speaks.
+    pub role: Role,
+    /// What is said, byte for byte.
+    pub content: String,
+}
+
+/// The turns that an answer replies to; the last one is the question being answered.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Conversation {
+    /// The turns, oldest first.
+    pub turns: Vec<Turn>,
+}
+
+impl Conversation {
+    /// A conversation of a single question.
+    #[must_use]
+    pub fn question(prompt: impl Into<String>) -> Self {
+        Self { turns: vec![Turn { role: Role::User, content: prompt.into() }] }
+    }
+
+    /// The question being answered: the content of the last turn, empty where there is none.
+    #[must_use]
+    pub fn prompt(&self) -> &str {
+        self.turns.last().map_or("", |turn| turn.content.as_str())
+    }
+}

@@ -1,0 +1,15 @@
+//! The method of `SpecFuse` (arXiv 2412.07380) as pure functions: no input or output, no clock, no randomness.
+//!
+//! Everything here is a function of recorded values, so that a live run, a replay and a re-scoring under other parameters
+//! cannot disagree. It imports nothing from the rest of the program.
+
+pub mod candidate;
+pub mod conversation;
+pub mod exit;
+pub mod feedback;
+pub mod score;
+pub mod segment;
+
+/// A member's place in the ensemble, counted from 0 in the order in which the ensemble names them. Earlier wins ties.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct MemberIndex(pub usize);

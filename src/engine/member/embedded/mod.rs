@@ -1,0 +1,1 @@
+//! A GGUF language model in this process: plain safe Rust, one thread a member.

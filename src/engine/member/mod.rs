@@ -1,0 +1,136 @@
+//! One language model each, behind one trait.
+//!
+//! Owns what the engine may ask of a member and what can go wrong. How a member does it is in its own module.
+
+pub mod embedded;
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use tokio::sync::mpsc;
+
+use crate::engine::fusion::candidate::{Draft, DraftToken};
+use crate::engine::fusion::conversation::Conversation;
+use crate::engine::fusion::segment::SegmentRule;
+
+/// A member's reply, in time. Dropping it cancels the work.
+pub type Reply<T> = Pin<Box<dyn Future<Output = Result<T, MemberError>> + Send>>;
+
+/// What a member can do, found out once when it is opened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Capabilities {
+    /// What kind of member: `built-in`, `gguf`, `scripted`.
+    pub kind: String,
+    /// The model, as it names itself.
+    pub model: String,
+    /// The most tokens of prompt and answer together; `None` where there is no limit.
+    pub context_tokens: Option<usize>,
+    /// Number of parameters, where known.
+    pub parameters: Option<u64>,
+    /// Whether it can score foreign candidates.
+    pub scores: bool,
+    /// Whether it knows the probability of ending the answer.
+    pub end_probability: bool,
+    /// Whether equal seeds give equal drafts.
+    pub seed: bool,
+}
+
+/// What every call continues: the conversation and the text accepted so far.
+#[derive(Debug, Clone)]
+pub struct Context {
+    /// The turns up to the question.
+    pub conversation: Arc<Conversation>,
+    /// The accepted segments in order, byte for byte. A member tokenises each on its own, so that its cache survives a round.
+    pub accepted: Arc<[Arc<str>]>,
+}
+
+/// How tokens are drawn.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Sampling {
+    /// Temperature; 0 takes the most probable token.
+    pub temperature: f32,
+    /// Nucleus: the smallest set of tokens whose probabilities sum to at least this, 0 to 1.
+    pub top_p: f32,
+    /// Seed of this one draft.
+    pub seed: u64,
+}
+
+/// A request for the next segment.
+#[derive(Debug, Clone)]
+pub struct DraftRequest {
+    /// What to continue.
+    pub context: Context,
+    /// How tokens are drawn.
+    pub sampling: Sampling,
+    /// When to stop: the member draws tokens until the rule is complete or it ends the answer.
+    pub segment: SegmentRule,
+}
+
+/// What came back of a draft.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Drafted {
+    /// The draft, not yet cut.
+    pub draft: Draft,
+    /// Token positions evaluated by the model for it (prompt, accepted text and draft).
+    pub forwards: u64,
+}
+
+/// A request to score candidates that others drafted.
+#[derive(Debug, Clone)]
+pub struct ScoreRequest {
+    /// What the candidates continue.
+    pub context: Context,
+    /// The candidates: text, and whether it ends the answer.
+    pub candidates: Vec<(Arc<str>, bool)>,
+}
+
+/// What came back of a scoring.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Scored {
+    /// For each candidate the natural log-probabilities of its tokens, then of the end where it ends.
+    pub logprobs: Vec<Vec<f32>>,
+    /// Token positions evaluated by the model for it.
+    pub forwards: u64,
+}
+
+/// What can go wrong with a member.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum MemberError {
+    /// The prompt and the answer so far leave no room.
+    #[error("the prompt and the answer so far take {needed} tokens, but its context holds {limit}")]
+    ContextFull {
+        /// Tokens of the prompt and the accepted text.
+        needed: usize,
+        /// Tokens the context holds.
+        limit: usize,
+    },
+    /// The member's own work failed.
+    #[error("{0}")]
+    Failed(String),
+    /// The member's thread or task ended by a panic; it cannot answer any more.
+    #[error("it stopped by a fault in its own code: {0}")]
+    Panicked(String),
+    /// No answer within the time limit.
+    #[error("no answer within {seconds} s")]
+    TimedOut {
+        /// The limit.
+        seconds: u64,
+    },
+}
+
+/// One language model that can draft and score.
+pub trait Member: Send + Sync {
+    /// What it can do.
+    fn capabilities(&self) -> &Capabilities;
+
+    /// Counts the tokens of the prompt, or says that it does not fit.
+    fn prepare(&self, conversation: Arc<Conversation>) -> Reply<usize>;
+
+    /// Drafts the next segment; every token is sent to `progress` as it is drawn (a closed channel is no error).
+    fn draft(&self, request: DraftRequest, progress: mpsc::Sender<DraftToken>) -> Reply<Drafted>;
+
+    /// Scores candidates. One call with several candidates gives the same numbers as several calls with one.
+    fn score(&self, request: ScoreRequest) -> Reply<Scored>;
+}

@@ -1,0 +1,3 @@
+//! Chooses the front end; owns nothing else.
+
+fn main() {}
