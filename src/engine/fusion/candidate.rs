@@ -50,20 +50,50 @@ impl Draft {
     /// log-probability stays that of the whole token.
     #[must_use]
     pub fn cut(&self, cut: Cut) -> Self {
-        let _ = cut;
-        todo!()
+        let ends = self.ends && cut.ends;
+        let mut tokens = Vec::with_capacity(self.tokens.len());
+        let mut begin = 0;
+        for token in &self.tokens {
+            // A token without text at the cut is the beginning of a character outside, unless the whole draft is kept.
+            if begin >= cut.bytes && !(ends && token.text.is_empty()) {
+                break;
+            }
+            let inside = prefix(&token.text, cut.bytes.saturating_sub(begin));
+            tokens.push(DraftToken { text: inside.to_owned(), logprob: token.logprob });
+            begin += token.text.len();
+        }
+        Self { tokens, ends, end_logprob: self.end_logprob.filter(|_| ends) }
     }
 
     /// The log-probabilities that score this draft by its author: the tokens', then the end's where it ends and is known.
     #[must_use]
     pub fn logprobs(&self) -> Vec<f32> {
-        todo!()
+        let end = self.end_logprob.filter(|_| self.ends);
+        self.tokens.iter().map(|token| token.logprob).chain(end).collect()
     }
+}
+
+/// The first `bytes` bytes of `text`, less the part of a character that would be split.
+fn prefix(text: &str, bytes: usize) -> &str {
+    let mut end = bytes.min(text.len());
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
 }
 
 /// Merges equal drafts (equal text and equal `ends`) into candidates, ordered by their earliest author.
 #[must_use]
 pub fn merge(drafts: &[(MemberIndex, &Draft)]) -> Vec<Candidate> {
-    let _ = drafts;
-    todo!()
+    let mut candidates: Vec<Candidate> = Vec::new();
+    let mut by_author: Vec<_> = drafts.to_vec();
+    by_author.sort_by_key(|(member, _)| *member);
+    for (member, draft) in by_author {
+        let text = draft.text();
+        match candidates.iter_mut().find(|candidate| candidate.ends == draft.ends && candidate.text == text) {
+            Some(candidate) => candidate.authors.push(member),
+            None => candidates.push(Candidate { text, ends: draft.ends, authors: vec![member] }),
+        }
+    }
+    candidates
 }

@@ -75,24 +75,137 @@ pub struct Ranking {
     pub margin: Option<f64>,
 }
 
+/// The score of probability 0 under a logarithmic rule, in nats: beyond any that a real segment reaches, `exp` of it is 0, and
+/// unlike minus infinity it can be averaged, subtracted and written down.
+pub const LOG_ZERO: f64 = -1.0e6;
+
 impl ScoringRule {
     /// The score of one cell; `None` for a cell without tokens or with a value that is not a number.
+    ///
+    /// Finite, and never below [`LOG_ZERO`]. Minus infinity is the logarithm of probability 0; plus infinity is no
+    /// log-probability at all and counts as not a number; other values above 0 are rounding and count as 0.
     #[must_use]
     pub fn score(self, cell: Cell<'_>) -> Option<f64> {
-        let _ = cell;
-        todo!()
+        if cell.logprobs.is_empty() || cell.logprobs.iter().any(|value| value.is_nan() || *value == f32::INFINITY) {
+            return None;
+        }
+        let logprobs = cell.logprobs.iter().map(|&value| f64::from(value).min(0.0));
+        let tokens = cell.logprobs.len() as f64;
+        let score = match self {
+            Self::MeanProb => logprobs.map(f64::exp).sum::<f64>() / tokens,
+            Self::Geometric => (logprobs.sum::<f64>() / tokens).exp(),
+            Self::MeanLogprob => logprobs.sum::<f64>() / tokens,
+            Self::MinProb => logprobs.fold(0.0, f64::min).exp(),
+            // The end of the answer has no characters: then the divisor is 1.
+            Self::PerChar => logprobs.sum::<f64>() / cell.characters.max(1) as f64,
+            Self::SumLogprob => logprobs.sum(),
+        };
+        Some(score.max(LOG_ZERO))
     }
 
     /// Whether scores under this rule are logarithms.
     #[must_use]
     pub fn is_logarithmic(self) -> bool {
-        todo!()
+        match self {
+            Self::MeanLogprob | Self::PerChar | Self::SumLogprob => true,
+            Self::MeanProb | Self::Geometric | Self::MinProb => false,
+        }
     }
 }
 
 /// Scores and ranks the candidates of a round. Candidates are in tie order: the earlier wins a tie.
+///
+/// The order of the verifiers does not matter: what they say of a candidate is summed in the order of its values.
 #[must_use]
 pub fn rank(rows: &[VerifierRow<'_>], candidates: usize, settings: ScoreSettings) -> Ranking {
-    let _ = (rows, candidates, settings);
-    todo!()
+    let verifier_scores: Vec<Vec<Option<f64>>> = rows
+        .iter()
+        .map(|row| {
+            let cell = |candidate: usize| row.cells.get(candidate).copied().flatten();
+            let raw: Vec<_> = (0..candidates).map(|candidate| settings.rule.score(cell(candidate)?)).collect();
+            normalise(&raw, settings)
+        })
+        .collect();
+    let logarithmic = settings.rule.is_logarithmic() && settings.normalisation == Normalisation::None;
+    let scores: Vec<Option<f64>> = (0..candidates)
+        .map(|candidate| {
+            let votes = rows.iter().zip(&verifier_scores);
+            let votes = votes.filter_map(|(row, scores)| Some(Vote { score: scores[candidate]?, weight: row.weight }));
+            fuse(votes.collect(), settings.outlier_ratio, logarithmic)
+        })
+        .collect();
+    let order = order(&scores);
+    let margin = match order.as_slice() {
+        [first, second, ..] => scores[*first].zip(scores[*second]).map(|(best, next)| best - next),
+        [_] | [] => None,
+    };
+    Ranking { verifier_scores, scores, order, margin }
+}
+
+/// What one verifier adds to the fused score of a candidate.
+#[derive(Clone, Copy)]
+struct Vote {
+    score: f64,
+    weight: f64,
+}
+
+/// One verifier's scores made comparable with the others', over the candidates that it did score.
+///
+/// Where all of them have probability 0, `SumToOne` gives equal shares: the verifier prefers none.
+fn normalise(raw: &[Option<f64>], settings: ScoreSettings) -> Vec<Option<f64>> {
+    let best = raw.iter().flatten().copied().fold(f64::NEG_INFINITY, f64::max);
+    let shares = |share: &dyn Fn(f64) -> f64| {
+        let sum: f64 = raw.iter().flatten().map(|&score| share(score)).sum();
+        raw.iter().map(|score| score.map(|score| share(score) / sum)).collect()
+    };
+    match settings.normalisation {
+        Normalisation::None => raw.to_vec(),
+        Normalisation::SumToOne if settings.rule.is_logarithmic() => shares(&|score| (score - best).exp()),
+        Normalisation::SumToOne if best <= 0.0 => shares(&|_| 1.0),
+        Normalisation::SumToOne => shares(&|score| score),
+        Normalisation::Softmax { temperature } => {
+            // Sharper than any difference of scores if the temperature is not above 0.
+            let temperature = temperature.max(f64::MIN_POSITIVE);
+            shares(&|score| ((score - best) / temperature).exp())
+        }
+    }
+}
+
+/// The weighted mean of a candidate's votes, less the outliers; `None` without votes.
+///
+/// A verifier of weight 0 (or of one that is no weight: negative, not finite) has no say, not even on what an outlier is. If
+/// all who voted are such, they count alike.
+fn fuse(mut votes: Vec<Vote>, outlier_ratio: Option<f64>, logarithmic: bool) -> Option<f64> {
+    for vote in &mut votes {
+        vote.weight = if vote.weight.is_finite() { vote.weight.max(0.0) } else { 0.0 };
+    }
+    let heaviest = votes.iter().map(|vote| vote.weight).fold(0.0, f64::max);
+    if heaviest > 0.0 {
+        votes.retain(|vote| vote.weight > 0.0);
+    }
+    for vote in &mut votes {
+        // Scaled, so that no sum of weights overflows.
+        vote.weight = if heaviest > 0.0 { vote.weight / heaviest } else { 1.0 };
+    }
+    votes.sort_by(|a, b| a.score.total_cmp(&b.score).then(a.weight.total_cmp(&b.weight)));
+    let counted = outlier_ratio.map_or(votes.as_slice(), |ratio| without_outliers(&votes, ratio, logarithmic));
+    let weights: f64 = counted.iter().map(|vote| vote.weight).sum();
+    let sum: f64 = counted.iter().map(|vote| vote.weight * vote.score).sum();
+    (weights > 0.0).then(|| sum / weights)
+}
+
+/// The votes (sorted) without the lowest and the highest when highest / lowest exceeds `ratio` (`SweetSpan`). Needs 3 votes.
+fn without_outliers(votes: &[Vote], ratio: f64, logarithmic: bool) -> &[Vote] {
+    let [lowest, inner @ .., highest] = votes else { return votes };
+    let (low, high) = (lowest.score, highest.score);
+    let exceeds = if logarithmic { (high - low).exp() > ratio } else { high > 0.0 && (low <= 0.0 || high / low > ratio) };
+    if exceeds && !inner.is_empty() { inner } else { votes }
+}
+
+/// The candidates from best to worst; exact ties and unscored ones in their given order.
+fn order(scores: &[Option<f64>]) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..scores.len()).collect();
+    // `None` is less than any score, so unscored ones come last.
+    order.sort_by(|&a, &b| scores[b].partial_cmp(&scores[a]).unwrap_or(std::cmp::Ordering::Equal));
+    order
 }

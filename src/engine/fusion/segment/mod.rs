@@ -1,0 +1,104 @@
+//! Where a segment ends: by tokens, words or sentences, without losing a byte.
+//!
+//! Owns completeness (does a draft need another token?), cutting, and alignment to equal word counts. Drafting is the
+//! members' affair, scoring `score`'s.
+
+mod sentence;
+mod words;
+
+use sentence::sentence_end;
+use words::{Word, last_boundary, words};
+
+/// What a segment is counted in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SegmentUnit {
+    /// At most so many tokens of the member's own tokenizer (the paper).
+    Tokens,
+    /// So many whole words (as `SweetSpan` does).
+    Words,
+    /// To the next end of a sentence.
+    Sentence,
+}
+
+/// How long a segment is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SegmentRule {
+    /// The unit.
+    pub unit: SegmentUnit,
+    /// How many of them: tokens or words; not used by `Sentence`. At least 1.
+    pub length: usize,
+    /// The most tokens a draft by words or sentences may take before it is cut at its last word boundary. At least 1.
+    pub token_cap: usize,
+}
+
+/// The part of a draft that becomes its candidate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cut {
+    /// How many bytes of the text are kept; always on a character boundary.
+    pub bytes: usize,
+    /// Whether what is kept ends the answer: only when the draft ended and nothing was cut away.
+    pub ends: bool,
+}
+
+impl SegmentRule {
+    /// Whether a draft of this text and so many tokens needs no further token.
+    ///
+    /// By words it is complete when white space or another word follows the last word asked for. By sentences it is complete
+    /// at the end of one; a full stop after a digit takes one more token to tell ("3." may become "3.14").
+    #[must_use]
+    pub fn is_complete(&self, text: &str, tokens: usize) -> bool {
+        match self.unit {
+            SegmentUnit::Tokens => tokens >= self.length.max(1),
+            SegmentUnit::Words => tokens >= self.token_cap.max(1) || self.has_words(text),
+            SegmentUnit::Sentence => tokens >= self.token_cap.max(1) || sentence_end(text).is_some(),
+        }
+    }
+
+    /// Where to cut a draft; `ended` says that its author ended the answer after it.
+    ///
+    /// A draft by words or sentences is cut after the words or the sentence asked for. One that is shorter is kept whole when it
+    /// ended the answer; otherwise it is cut back to its last word boundary, and kept whole if it has none. Line breaks stay
+    /// with the word before them, plain spaces go to the next segment. What is kept is empty only if the draft is.
+    #[must_use]
+    pub fn cut(&self, text: &str, ended: bool) -> Cut {
+        let reached = match self.unit {
+            SegmentUnit::Tokens => None,
+            SegmentUnit::Words => words_end(&words(text), self.length.max(1)),
+            SegmentUnit::Sentence => sentence_end(text),
+        };
+        match reached {
+            Some(end) if !(ended && text[end..].trim().is_empty()) => Cut { bytes: end, ends: false },
+            Some(_) | None if ended => Cut { bytes: text.len(), ends: true },
+            Some(_) | None => Cut { bytes: last_boundary(text), ends: false },
+        }
+    }
+
+    /// Whether the words asked for are there and whole.
+    fn has_words(&self, text: &str) -> bool {
+        let wanted = self.length.max(1);
+        words(text).get(wanted - 1).is_some_and(|word| word.end < text.len())
+    }
+}
+
+/// The byte after word number `count` (from 1) where more words follow it.
+fn words_end(words: &[Word], count: usize) -> Option<usize> {
+    words.get(count.checked_sub(1)?).filter(|_| words.len() > count).map(|word| word.settled)
+}
+
+/// Cuts all drafts of a round to the same number of words (the smallest word count among drafts that have words), so that no
+/// member wins by running on. Input: each draft's text and whether it ends the answer.
+///
+/// In scripts without spaces every grapheme cluster is a word. A draft without words stays as it is.
+#[must_use]
+pub fn align(drafts: &[(&str, bool)]) -> Vec<Cut> {
+    let words: Vec<Vec<Word>> = drafts.iter().map(|(text, _)| words(text)).collect();
+    let fewest = words.iter().map(Vec::len).filter(|&count| count > 0).min().unwrap_or(0);
+    drafts
+        .iter()
+        .zip(&words)
+        .map(|(&(text, ends), words)| match words_end(words, fewest) {
+            Some(end) => Cut { bytes: end, ends: false },
+            None => Cut { bytes: text.len(), ends },
+        })
+        .collect()
+}
