@@ -5,10 +5,15 @@
 
 pub mod candidate;
 pub mod conversation;
+pub mod event;
 pub mod exit;
 pub mod feedback;
+pub mod params;
+pub mod rescore;
+pub mod run;
 pub mod score;
 pub mod segment;
+pub mod vote;
 
 /// A member's place in the ensemble, counted from 0 in the order in which the ensemble names them. Earlier wins ties.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -8,34 +8,15 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
 use tokio::sync::mpsc;
 
 use crate::engine::fusion::candidate::{Draft, DraftToken};
 use crate::engine::fusion::conversation::Conversation;
+pub use crate::engine::fusion::event::Capabilities;
 use crate::engine::fusion::segment::SegmentRule;
 
 /// A member's reply, in time. Dropping it cancels the work.
 pub type Reply<T> = Pin<Box<dyn Future<Output = Result<T, MemberError>> + Send>>;
-
-/// What a member can do, found out once when it is opened.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Capabilities {
-    /// What kind of member: `built-in`, `gguf`, `scripted`.
-    pub kind: String,
-    /// The model, as it names itself.
-    pub model: String,
-    /// The most tokens of prompt and answer together; `None` where there is no limit.
-    pub context_tokens: Option<usize>,
-    /// Number of parameters, where known.
-    pub parameters: Option<u64>,
-    /// Whether it can score foreign candidates.
-    pub scores: bool,
-    /// Whether it knows the probability of ending the answer.
-    pub end_probability: bool,
-    /// Whether equal seeds give equal drafts.
-    pub seed: bool,
-}
 
 /// What every call continues: the conversation and the text accepted so far.
 #[derive(Debug, Clone)]

@@ -1,0 +1,399 @@
+//! The trace vocabulary: everything that can happen in a run.
+//!
+//! The screen, the saved file, the replay and the export are views of these events. They carry raw text: cleaning it for a
+//! terminal is the view's. No event ever holds a secret. Members are named, so that a trace can be read by eye and with any
+//! JSON tool; `run` turns names into places.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use super::candidate::DraftToken;
+use super::conversation::Conversation;
+use super::params::{Params, Value};
+
+/// The version of the trace format. A reader refuses a newer one and says so.
+pub const TRACE_VERSION: u32 = 1;
+
+/// A member's name in the ensemble.
+pub type MemberName = Arc<str>;
+
+/// An event with its place in time: one line of a trace.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Record {
+    /// Milliseconds since the run started.
+    pub t_ms: f64,
+    /// The round it belongs to, from 1; 0 before the first.
+    pub round: usize,
+    /// What happened.
+    #[serde(flatten)]
+    pub event: Event,
+}
+
+/// Something that happened.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum Event {
+    /// The first event of every run, and the header of its trace.
+    RunStarted(Box<Header>),
+    /// A round began with these drafters.
+    RoundStarted {
+        /// Who drafts.
+        drafters: Vec<MemberName>,
+        /// Who verifies.
+        verifiers: Vec<MemberName>,
+    },
+    /// A member drew a token.
+    Token {
+        /// Who.
+        member: MemberName,
+        /// The token.
+        #[serde(flatten)]
+        token: DraftToken,
+    },
+    /// A member's draft is complete.
+    DraftFinished(Box<DraftFinished>),
+    /// A member's draft failed.
+    DraftFailed {
+        /// Who.
+        member: MemberName,
+        /// Why, in words.
+        error: String,
+        /// Milliseconds it took.
+        elapsed_ms: f64,
+    },
+    /// A verifier scored a candidate.
+    Score {
+        /// The verifier.
+        member: MemberName,
+        /// The candidate, by the member that drafted it first.
+        candidate: MemberName,
+        /// Natural log-probabilities of the candidate's tokens in the verifier's tokenizer, then of the end where known.
+        logprobs: Vec<f32>,
+        /// Token positions evaluated for it.
+        forwards: u64,
+        /// Milliseconds of the call that brought it (shared by all candidates of the call).
+        elapsed_ms: f64,
+    },
+    /// A verifier could not score a candidate: it abstains.
+    ScoreFailed {
+        /// The verifier.
+        member: MemberName,
+        /// The candidate, by the member that drafted it first.
+        candidate: MemberName,
+        /// Why, in words.
+        error: String,
+    },
+    /// The round's candidates in order, and where the members stand.
+    Ranked(Box<Ranked>),
+    /// A candidate was appended to the accepted text.
+    Accepted {
+        /// The author it is credited to: the earliest of its authors.
+        member: MemberName,
+        /// Everyone who drafted it.
+        authors: Vec<MemberName>,
+        /// The text, byte for byte.
+        text: String,
+        /// Tokens, counted by the credited author's tokenizer.
+        tokens: usize,
+        /// Whether the answer is complete.
+        ends: bool,
+        /// Whether a person chose it over the ranking.
+        overridden: bool,
+    },
+    /// A member left.
+    Exited {
+        /// Who.
+        member: MemberName,
+        /// Why.
+        #[serde(flatten)]
+        reason: ExitReason,
+    },
+    /// A person brought a member back.
+    Readmitted {
+        /// Who.
+        member: MemberName,
+    },
+    /// A person intervened in the choice of the text.
+    Steered {
+        /// What they did.
+        #[serde(flatten)]
+        action: Steering,
+    },
+    /// Knobs changed; in force from the next round on.
+    ParamsChanged {
+        /// The knob.
+        name: String,
+        /// Its new value.
+        value: Value,
+    },
+    /// No further round begins until resumed.
+    Paused,
+    /// Rounds begin again.
+    Resumed,
+    /// The accepted text went back to the end of an earlier round.
+    Rewound {
+        /// The last round that is kept; 0 goes back to the question.
+        to_round: usize,
+    },
+    /// A warning that does not stop the run.
+    Warning {
+        /// What is wrong, in words.
+        text: String,
+    },
+    /// The last event of a run.
+    RunFinished(Box<Finished>),
+}
+
+/// What a run was given.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Header {
+    /// Always `specfuse-trace`.
+    pub format: String,
+    /// [`TRACE_VERSION`] of the program that wrote it.
+    pub version: u32,
+    /// The program's version.
+    pub program: String,
+    /// The members, in the order that decides ties.
+    pub members: Vec<MemberHeader>,
+    /// Every knob.
+    pub params: Params,
+    /// The seed that all sampling derives from.
+    pub seed: u64,
+    /// The turns; the last is the question.
+    pub conversation: Conversation,
+}
+
+/// A member as the run began.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct MemberHeader {
+    /// Its name, unique in the ensemble.
+    pub name: MemberName,
+    /// What it may do.
+    pub role: Role,
+    /// Its weight as a verifier, at least 0.
+    pub weight: f64,
+    /// What it can do, as found out when it was opened.
+    pub capabilities: Capabilities,
+}
+
+/// What a member can do, found out once when it is opened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Capabilities {
+    /// What kind of member: `built-in`, `gguf`, `scripted`.
+    pub kind: String,
+    /// The model, as it names itself.
+    pub model: String,
+    /// The most tokens of prompt and answer together; `None` where there is no limit.
+    pub context_tokens: Option<usize>,
+    /// Number of parameters, where known.
+    pub parameters: Option<u64>,
+    /// Whether it can score foreign candidates.
+    pub scores: bool,
+    /// Whether it knows the probability of ending the answer.
+    pub end_probability: bool,
+    /// Whether equal seeds give equal drafts.
+    pub seed: bool,
+}
+
+/// What a member does in the ensemble.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// Drafts and verifies.
+    #[default]
+    Both,
+    /// Only drafts.
+    Draft,
+    /// Only verifies.
+    Verify,
+}
+
+/// A finished draft.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DraftFinished {
+    /// Who.
+    pub member: MemberName,
+    /// The draft's text after the cut.
+    pub text: String,
+    /// Whether the answer is complete after it.
+    pub ends: bool,
+    /// Natural log-probability of ending there, where it ends and the member knows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub end_logprob: Option<f32>,
+    /// The tokens of the text after the cut.
+    pub tokens: Vec<DraftToken>,
+    /// What was drawn beyond the cut.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub beyond: String,
+    /// Tokens drawn, with those beyond the cut.
+    pub drawn: usize,
+    /// Token positions evaluated for it.
+    pub forwards: u64,
+    /// Milliseconds from the request to the first token.
+    pub first_token_ms: f64,
+    /// Milliseconds from the request to the end.
+    pub elapsed_ms: f64,
+}
+
+/// The outcome of a round's scoring.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Ranked {
+    /// The candidates from best to worst.
+    pub candidates: Vec<RankedCandidate>,
+    /// Best minus second best; absent with fewer than two scored candidates.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub margin: Option<f64>,
+    /// Whether all drafts were one candidate, accepted without a scoring call.
+    pub unanimous: bool,
+    /// The weight of each verifier in this vote.
+    pub weights: Vec<(MemberName, f64)>,
+    /// Where each active drafter stands after this round.
+    pub standings: Vec<RankedStanding>,
+}
+
+/// One candidate of a ranking.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RankedCandidate {
+    /// The candidate, by the member that drafted it first.
+    pub candidate: MemberName,
+    /// Its authors, earliest member first.
+    pub authors: Vec<MemberName>,
+    /// The fused score; absent when every verifier abstained.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub score: Option<f64>,
+}
+
+/// Where one member stands after a round.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RankedStanding {
+    /// Who.
+    pub member: MemberName,
+    /// Mean over the verifiers of the mean token log-probability of its draft, nats per token; absent when it has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quality: Option<f64>,
+    /// Q, in the unit of the exit rule.
+    pub cumulative: f64,
+    /// p, the probability to stay, 0 to 1.
+    pub retention: f64,
+    /// δ / n.
+    pub threshold: f64,
+}
+
+/// Why a member left.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "reason", rename_all = "snake_case")]
+pub enum ExitReason {
+    /// Its retention fell below the threshold.
+    Retention {
+        /// p.
+        retention: f64,
+        /// δ / n.
+        threshold: f64,
+    },
+    /// It failed too often in a row.
+    Failures {
+        /// How often.
+        count: usize,
+        /// The last error, in words.
+        error: String,
+    },
+    /// It cannot go on at all.
+    Unusable {
+        /// The error, in words.
+        error: String,
+    },
+    /// A person excluded it.
+    Excluded,
+}
+
+/// How a person intervened in the choice of the text.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "action", rename_all = "snake_case")]
+pub enum Steering {
+    /// Chose this member's candidate.
+    Override {
+        /// Whose.
+        member: MemberName,
+    },
+}
+
+/// How a run ended.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Finished {
+    /// Why it ended.
+    #[serde(flatten)]
+    pub outcome: Outcome,
+    /// Its figures.
+    pub summary: Summary,
+}
+
+/// Why a run ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "outcome", rename_all = "snake_case")]
+pub enum Outcome {
+    /// The winner of the last round ended the answer.
+    Answered,
+    /// The knob `max-tokens` was reached.
+    TokenLimit,
+    /// The knob `max-rounds` was reached.
+    RoundLimit,
+    /// A person stopped it.
+    Stopped,
+    /// No member is left that can draft.
+    NoMembers {
+        /// The last error, in words.
+        error: String,
+    },
+}
+
+/// The figures of a run, all derived from its events.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Summary {
+    /// Rounds whose candidate is part of the answer.
+    pub rounds: usize,
+    /// Of these, rounds in which all drafts were one candidate.
+    pub unanimous_rounds: usize,
+    /// Accepted tokens, counted by their authors' tokenizers.
+    pub tokens: usize,
+    /// Milliseconds from the start to the first accepted segment; absent when none was accepted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_segment_ms: Option<f64>,
+    /// Milliseconds from the start to the end.
+    pub elapsed_ms: f64,
+    /// Drafts asked for.
+    pub draft_calls: usize,
+    /// Candidates scored by verifiers.
+    pub score_calls: usize,
+    /// Candidate scorings that were not needed: own drafts, equal drafts, unanimous rounds, members that left.
+    pub score_calls_saved: usize,
+    /// Drafts that were not needed because their member had left.
+    pub draft_calls_saved: usize,
+    /// Mean number of drafters a round.
+    pub mean_active: f64,
+    /// Whether a person intervened.
+    pub steered: bool,
+    /// Per member, in the ensemble's order.
+    pub members: Vec<MemberSummary>,
+}
+
+/// One member's figures of a run.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct MemberSummary {
+    /// Who.
+    pub name: String,
+    /// Accepted segments credited to it.
+    pub segments: usize,
+    /// Accepted tokens credited to it.
+    pub tokens: usize,
+    /// Token positions its model evaluated.
+    pub forwards: u64,
+    /// Tokens it drew.
+    pub drawn: usize,
+    /// The round after which it left, if it is away at the end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exited: Option<usize>,
+    /// Why it left, in words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exit_reason: Option<String>,
+}

@@ -1,0 +1,183 @@
+//! What a knob is: its name, unit, range, step and meaning, and how a value is read and checked.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::Params;
+
+/// A knob's value.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Value {
+    /// On or off.
+    Switch(bool),
+    /// A whole number.
+    Integer(i64),
+    /// A number.
+    Real(f64),
+    /// One of a list of names.
+    Name(String),
+}
+
+/// What values a knob takes.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Kind {
+    /// On or off.
+    Switch,
+    /// Whole numbers from `min` to `max`; a key press moves it by `step`.
+    Integer {
+        /// Smallest.
+        min: i64,
+        /// Largest.
+        max: i64,
+        /// One key press.
+        step: i64,
+    },
+    /// Numbers from `min` to `max`; a key press moves it by `step`.
+    Real {
+        /// Smallest.
+        min: f64,
+        /// Largest.
+        max: f64,
+        /// One key press.
+        step: f64,
+    },
+    /// One of these names.
+    Choice(&'static [&'static str]),
+}
+
+/// One knob of the table.
+#[derive(Debug, Clone, Copy)]
+pub struct Knob {
+    /// Its name in the configuration file, and with `--` before it on the command line.
+    pub name: &'static str,
+    /// The unit of its value; empty for pure numbers, switches and choices.
+    pub unit: &'static str,
+    /// What it takes.
+    pub kind: Kind,
+    /// One line: what it does.
+    pub meaning: &'static str,
+    /// Reads it.
+    pub get: fn(&Params) -> Value,
+    /// Writes a value that [`Knob::check`] let through.
+    pub(super) put: fn(&mut Params, &Value),
+}
+
+/// What is wrong with a knob's name or value.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum ParamError {
+    /// There is no such knob.
+    #[error("there is no knob `{name}`; the nearest is `{nearest}`")]
+    UnknownKnob {
+        /// What was asked for.
+        name: String,
+        /// The known name most like it.
+        nearest: &'static str,
+    },
+    /// The value does not fit the knob.
+    #[error("`{name}` is {value}, but it takes {takes}")]
+    BadValue {
+        /// The knob.
+        name: &'static str,
+        /// What was given.
+        value: String,
+        /// What it takes, in words.
+        takes: String,
+    },
+    /// There is no such preset.
+    #[error("there is no preset `{name}`; there are: {known}")]
+    UnknownPreset {
+        /// What was asked for.
+        name: String,
+        /// The known ones.
+        known: String,
+    },
+}
+
+impl fmt::Display for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Switch(on) => f.write_str(if *on { "on" } else { "off" }),
+            Self::Integer(number) => write!(f, "{number}"),
+            Self::Real(number) => write!(f, "{number}"),
+            Self::Name(name) => f.write_str(name),
+        }
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Switch => f.write_str("on or off"),
+            Self::Integer { min, max, .. } => write!(f, "a whole number from {min} to {max}"),
+            Self::Real { min, max, .. } => write!(f, "a number from {min} to {max}"),
+            Self::Choice(names) => write!(f, "one of {}", names.join(", ")),
+        }
+    }
+}
+
+impl Knob {
+    /// The value if it is of this knob's kind and in its range. Whole numbers pass for numbers, and whole reals for integers,
+    /// because TOML and JSON writers do not tell them apart.
+    pub fn check(&self, value: &Value) -> Result<Value, ParamError> {
+        let fitting = match (self.kind, value) {
+            (Kind::Switch, Value::Switch(_)) => Some(value.clone()),
+            (Kind::Integer { min, max, .. }, Value::Integer(number)) => (min..=max).contains(number).then(|| value.clone()),
+            (Kind::Integer { min, max, .. }, Value::Real(number)) => {
+                let whole = number.fract() == 0.0 && (min as f64..=max as f64).contains(number);
+                whole.then_some(Value::Integer(*number as i64))
+            }
+            (Kind::Real { min, max, .. }, Value::Real(number)) => (min..=max).contains(number).then(|| value.clone()),
+            (Kind::Real { min, max, .. }, Value::Integer(number)) => {
+                (min..=max).contains(&(*number as f64)).then_some(Value::Real(*number as f64))
+            }
+            (Kind::Choice(names), Value::Name(name)) => names.contains(&name.as_str()).then(|| value.clone()),
+            (Kind::Switch, Value::Integer(_) | Value::Real(_) | Value::Name(_))
+            | (Kind::Integer { .. } | Kind::Real { .. }, Value::Switch(_) | Value::Name(_))
+            | (Kind::Choice(_), Value::Switch(_) | Value::Integer(_) | Value::Real(_)) => None,
+        };
+        fitting.ok_or_else(|| self.refuse(value.to_string()))
+    }
+
+    /// Reads a value as the command line gives it.
+    pub fn parse(&self, text: &str) -> Result<Value, ParamError> {
+        let value = match self.kind {
+            Kind::Switch => match text {
+                "on" | "true" | "yes" | "1" => Some(Value::Switch(true)),
+                "off" | "false" | "no" | "0" => Some(Value::Switch(false)),
+                _ => None,
+            },
+            Kind::Integer { .. } => text.parse().ok().map(Value::Integer),
+            Kind::Real { .. } => text.parse().ok().map(Value::Real),
+            Kind::Choice(_) => Some(Value::Name(text.to_owned())),
+        };
+        value.ok_or_else(|| self.refuse(format!("`{text}`"))).and_then(|value| self.check(&value))
+    }
+
+    fn refuse(&self, value: String) -> ParamError {
+        let unit = if self.unit.is_empty() { String::new() } else { format!(" ({})", self.unit) };
+        ParamError::BadValue { name: self.name, value, takes: format!("{}{unit}", self.kind) }
+    }
+}
+
+/// An enum of the method that a person chooses by name.
+pub trait Choice: Sized + Copy + PartialEq + 'static {
+    /// Every variant with its name, in the order in which they are offered.
+    const NAMES: &'static [(Self, &'static str)];
+
+    /// The variant's name.
+    fn name(self) -> &'static str {
+        Self::NAMES.iter().find(|(variant, _)| *variant == self).map_or("", |(_, name)| name)
+    }
+
+    /// The variant of that name.
+    fn from_name(name: &str) -> Option<Self> {
+        Self::NAMES.iter().find(|(_, known)| *known == name).map(|(variant, _)| *variant)
+    }
+}
+
+/// Of the known names the one most like `name`: what somebody who mistyped it may have meant.
+pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    known.into_iter().min_by_key(|known| strsim::damerau_levenshtein(name, known))
+}

@@ -1,0 +1,140 @@
+//! The table of every knob. A knob added here is on the command line, in the configuration, in the trace and on the screen.
+
+use super::knob::{Choice, Kind, Knob, ParamError, Value, nearest};
+use super::{Alignment, ExitKind, NormalisationKind};
+use crate::engine::fusion::exit::ThresholdCount;
+use crate::engine::fusion::score::ScoringRule;
+use crate::engine::fusion::segment::SegmentUnit;
+
+/// Gives an enum its names, in both directions and as the list that a knob offers.
+macro_rules! choice {
+    ($kind:ty, $names:ident, [$($variant:ident = $name:literal),+ $(,)?]) => {
+        impl Choice for $kind {
+            const NAMES: &'static [(Self, &'static str)] = &[$((<$kind>::$variant, $name)),+];
+        }
+        const $names: &[&str] = &[$($name),+];
+    };
+}
+
+choice!(SegmentUnit, SEGMENT_UNITS, [Tokens = "tokens", Words = "words", Sentence = "sentence"]);
+choice!(Alignment, ALIGNMENTS, [None = "none", Words = "words"]);
+choice!(
+    ScoringRule,
+    SCORING_RULES,
+    [
+        MeanProb = "mean-prob",
+        Geometric = "geometric",
+        MeanLogprob = "mean-logprob",
+        MinProb = "min-prob",
+        PerChar = "per-char",
+        SumLogprob = "sum-logprob",
+    ]
+);
+choice!(NormalisationKind, NORMALISATIONS, [None = "none", SumToOne = "sum-to-one", Softmax = "softmax"]);
+choice!(ExitKind, EXIT_RULES, [Off = "off", Paper = "paper", Evidence = "evidence"]);
+choice!(ThresholdCount, THRESHOLD_COUNTS, [Current = "current", Initial = "initial"]);
+
+/// One row of the table: how a field of [`super::Params`] is read and written as a knob's value.
+macro_rules! row {
+    (switch $field:ident, $name:literal, $meaning:literal) => {
+        Knob {
+            name: $name,
+            unit: "",
+            kind: Kind::Switch,
+            meaning: $meaning,
+            get: |params| Value::Switch(params.$field),
+            put: |params, value| {
+                if let Value::Switch(on) = value {
+                    params.$field = *on;
+                }
+            },
+        }
+    };
+    (integer $field:ident, $name:literal, $unit:literal, $min:literal ..= $max:literal by $step:literal, $meaning:literal) => {
+        Knob {
+            name: $name,
+            unit: $unit,
+            kind: Kind::Integer { min: $min, max: $max, step: $step },
+            meaning: $meaning,
+            get: |params| Value::Integer(i64::try_from(params.$field).unwrap_or(i64::MAX)),
+            put: |params, value| {
+                if let Value::Integer(number) = value {
+                    params.$field = usize::try_from(*number).unwrap_or_default();
+                }
+            },
+        }
+    };
+    (real $field:ident, $name:literal, $unit:literal, $min:literal ..= $max:literal by $step:literal, $meaning:literal) => {
+        Knob {
+            name: $name,
+            unit: $unit,
+            kind: Kind::Real { min: $min, max: $max, step: $step },
+            meaning: $meaning,
+            get: |params| Value::Real(params.$field),
+            put: |params, value| {
+                if let Value::Real(number) = value {
+                    params.$field = *number;
+                }
+            },
+        }
+    };
+    (choice $field:ident, $name:literal, $names:ident, $meaning:literal) => {
+        Knob {
+            name: $name,
+            unit: "",
+            kind: Kind::Choice($names),
+            meaning: $meaning,
+            get: |params| Value::Name(params.$field.name().to_owned()),
+            put: |params, value| {
+                if let Value::Name(name) = value
+                    && let Some(variant) = Choice::from_name(name)
+                {
+                    params.$field = variant;
+                }
+            },
+        }
+    };
+}
+
+/// Every knob, in the order in which people meet them.
+pub const KNOBS: &[Knob] = &[
+    row!(choice segment, "segment", SEGMENT_UNITS, "what a segment is counted in"),
+    row!(integer segment_tokens, "segment-tokens", "tokens", 1..=200 by 1, "length of a segment counted in tokens (the paper's L)"),
+    row!(integer segment_words, "segment-words", "words", 1..=100 by 1, "length of a segment counted in words"),
+    row!(integer segment_cap, "segment-cap", "tokens", 1..=400 by 8, "the most tokens of a segment counted in words or sentences"),
+    row!(choice align, "align", ALIGNMENTS, "cut all candidates of a round to the same number of words before scoring"),
+    row!(real temperature, "temperature", "", 0.0..=2.0 by 0.1, "sampling temperature of drafts; 0 takes the likeliest token"),
+    row!(real top_p, "top-p", "", 0.01..=1.0 by 0.05, "drafts draw from the likeliest tokens that sum to this probability"),
+    row!(choice scoring, "scoring", SCORING_RULES, "how token probabilities become a verifier's score of a candidate"),
+    row!(choice normalisation, "normalisation", NORMALISATIONS, "how each verifier's scores are made comparable"),
+    row!(real softmax_temperature, "softmax-temperature", "", 0.001..=10.0 by 0.05, "temperature of the softmax normalisation"),
+    row!(switch outlier_filter, "outlier-filter", "drop a candidate's highest and lowest score when they are far apart"),
+    row!(real outlier_ratio, "outlier-ratio", "", 1.0..=1000.0 by 1.0, "how far apart: highest divided by lowest"),
+    row!(switch score_end, "score-end", "count the end of the answer as one more token where a member knows its probability"),
+    row!(choice exit, "exit", EXIT_RULES, "the rule by which members that keep losing leave"),
+    row!(real exit_threshold, "exit-threshold", "", 0.0..=1.0 by 0.05, "a member leaves when its retention falls below this / n"),
+    row!(choice exit_count, "exit-count", THRESHOLD_COUNTS, "what n is: the members active now, or at the start"),
+    row!(integer exit_warm_up, "exit-warm-up", "rounds", 0..=100 by 1, "rounds before anyone may leave"),
+    row!(integer exit_min_members, "exit-min-members", "members", 1..=16 by 1, "members that always stay"),
+    row!(switch exit_keep_verifying, "exit-keep-verifying", "members that left go on scoring the others"),
+    row!(real exit_caution, "exit-caution", "", 0.1..=5.0 by 0.05, "evidence rule: how far beyond chance a shortfall must be"),
+    row!(real exit_floor, "exit-floor", "nats per token", 0.001..=5.0 by 0.1, "evidence rule: spread below this proves nothing"),
+    row!(real exit_worst_quality, "exit-worst-quality", "nats per token", -100.0..=-0.1 by 1.0, "evidence rule: quality below this counts as this"),
+    row!(real exit_temperature, "exit-temperature", "", 0.01..=10.0 by 0.1, "paper rule: temperature of the softmax over cumulative quality"),
+    row!(integer exit_window, "exit-window", "rounds", 1..=100 by 1, "paper rule: rounds whose scores set the entropy"),
+    row!(switch feedback, "feedback", "learn the verifiers' weights while the answer grows (SpecEM)"),
+    row!(real feedback_rate, "feedback-rate", "", 0.0..=1000.0 by 1.0, "learning rate of the feedback"),
+    row!(integer max_tokens, "max-tokens", "tokens", 1..=100_000 by 32, "the answer ends after so many accepted tokens"),
+    row!(integer max_rounds, "max-rounds", "rounds", 1..=100_000 by 10, "the answer ends after so many rounds"),
+    row!(integer draft_seconds, "draft-seconds", "s", 1..=3600 by 10, "time limit of one draft"),
+    row!(integer score_seconds, "score-seconds", "s", 1..=3600 by 10, "time limit of one scoring"),
+    row!(integer max_failures, "max-failures", "failures", 1..=100 by 1, "a member leaves after so many failures in a row"),
+];
+
+/// The knob of that name.
+pub fn knob(name: &str) -> Result<&'static Knob, ParamError> {
+    KNOBS.iter().find(|knob| knob.name == name).ok_or_else(|| ParamError::UnknownKnob {
+        name: name.to_owned(),
+        nearest: nearest(name, KNOBS.iter().map(|knob| knob.name)).unwrap_or_default(),
+    })
+}

@@ -1,0 +1,60 @@
+//! The figures of a run, derived from its state.
+
+use super::{ExitReason, Run};
+use crate::engine::fusion::event::{MemberSummary, Role, Summary};
+
+/// The figures of the run so far.
+pub(super) fn summarise(run: &Run) -> Summary {
+    let accepted: Vec<_> = run.rounds.iter().filter(|round| round.accepted.is_some()).collect();
+    let played = run.rounds.len() + run.abandoned.iter().map(Vec::len).sum::<usize>();
+    let drafters = run.header.members.iter().filter(|member| member.role != Role::Verify).count();
+    let verifiers = run.header.members.iter().filter(|member| member.role != Role::Draft && member.capabilities.scores).count();
+    let active: usize = accepted.iter().map(|round| round.drafters.len()).sum();
+    Summary {
+        rounds: accepted.len(),
+        unanimous_rounds: accepted.iter().filter(|round| round.ranked.as_ref().is_some_and(|ranked| ranked.unanimous)).count(),
+        tokens: run.tokens(),
+        first_segment_ms: run.first_segment_ms,
+        elapsed_ms: run.t_ms,
+        draft_calls: run.calls.drafts,
+        score_calls: run.calls.scores,
+        score_calls_saved: (played * drafters * verifiers).saturating_sub(run.calls.scores),
+        draft_calls_saved: (played * drafters).saturating_sub(run.calls.drafts),
+        mean_active: if accepted.is_empty() { 0.0 } else { active as f64 / accepted.len() as f64 },
+        steered: run.steered,
+        members: (0..run.members.len()).map(|place| member_summary(run, place)).collect(),
+    }
+}
+
+fn member_summary(run: &Run, place: usize) -> MemberSummary {
+    let member = &run.members[place];
+    let credited = run
+        .rounds
+        .iter()
+        .filter_map(|round| round.accepted.as_ref())
+        .filter(|accepted| accepted.author.is_some_and(|author| author.0 == place));
+    let (segments, tokens) = credited.fold((0, 0), |(segments, tokens), accepted| (segments + 1, tokens + accepted.tokens));
+    MemberSummary {
+        name: member.header.name.to_string(),
+        segments,
+        tokens,
+        forwards: member.forwards,
+        drawn: member.drawn,
+        exited: member.exit.as_ref().map(|exit| exit.round),
+        exit_reason: member.exit.as_ref().map(|exit| exit.reason.in_words()),
+    }
+}
+
+impl ExitReason {
+    /// The reason as a person reads it.
+    #[must_use]
+    pub fn in_words(&self) -> String {
+        match self {
+            Self::Retention { retention, threshold } => format!("retention {retention:.3} below {threshold:.3}"),
+            Self::Failures { count: 1, error } => format!("failed: {error}"),
+            Self::Failures { count, error } => format!("failed {count} times in a row: {error}"),
+            Self::Unusable { error } => error.clone(),
+            Self::Excluded => "excluded by hand".to_owned(),
+        }
+    }
+}

@@ -1,0 +1,172 @@
+//! The vote of a round, and what accumulates from vote to vote: learned weights and the exit rule's evidence.
+//!
+//! The live engine and the re-scoring both decide rounds through [`Tally::decide`], so they cannot disagree.
+
+use super::MemberIndex;
+use super::exit::{ExitState, Quality, Standing};
+use super::feedback;
+use super::params::Params;
+use super::run::{CandidateState, MemberState, Round};
+use super::score::{Cell, Ranking, VerifierRow, rank};
+
+/// What carries over from round to round.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Tally {
+    /// Each member's weight as a verifier, by place.
+    pub weights: Vec<f64>,
+    /// The exit rule's state.
+    pub exit: ExitState,
+}
+
+/// Who takes part in a round.
+#[derive(Debug, Clone, Copy)]
+pub struct Electorate<'a> {
+    /// All members of the ensemble, by place.
+    pub members: &'a [MemberState],
+    /// Whose drafts count, in member order.
+    pub drafters: &'a [MemberIndex],
+    /// Whose scores count, in member order.
+    pub verifiers: &'a [MemberIndex],
+}
+
+/// A decided round.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Decision {
+    /// The candidates that took part, ordered by their earliest author.
+    pub candidates: Vec<CandidateState>,
+    /// Their ranking; indices point into `candidates`, rows are the verifiers in order.
+    pub ranking: Ranking,
+    /// The place in `candidates` of what is accepted; `None` when there is no candidate.
+    pub chosen: Option<usize>,
+    /// What the verifiers thought of each drafter's draft.
+    pub quality: Vec<Quality>,
+    /// Where each drafter stands, and who leaves.
+    pub standings: Vec<Standing>,
+}
+
+impl Tally {
+    /// Before the first round.
+    #[must_use]
+    pub fn new(members: &[MemberState]) -> Self {
+        Self { weights: members.iter().map(|member| member.header.weight).collect(), exit: ExitState::new(members.len()) }
+    }
+
+    /// Decides a round. `chosen` names the candidate that a person chose over the ranking.
+    pub fn decide(&mut self, round: &Round, who: Electorate<'_>, params: &Params, chosen: Option<MemberIndex>) -> Decision {
+        let candidates = candidates_of(round, who.drafters);
+        let cells = cells(round, who, &candidates, params);
+        let settings = params.score_settings();
+        let mut ranking = rank(&self.rows(who, &cells), candidates.len(), settings);
+        if params.feedback && candidates.len() > 1 {
+            self.learn(round.number, who, &candidates, &ranking, params);
+            ranking = rank(&self.rows(who, &cells), candidates.len(), settings);
+        }
+        let by_hand = chosen.and_then(|key| candidates.iter().position(|candidate| candidate.key == key));
+        let chosen = by_hand.or_else(|| ranking.order.first().copied());
+        let quality = quality(who, &candidates, &ranking, &cells);
+        let last = chosen.is_some_and(|place| candidates[place].ends);
+        let standings = self.exit.observe(&params.exit_settings(), &quality, last);
+        Decision { candidates, ranking, chosen, quality, standings }
+    }
+
+    fn rows<'a>(&self, who: Electorate<'_>, cells: &[Vec<Option<Cell<'a>>>]) -> Vec<VerifierRow<'a>> {
+        who.verifiers
+            .iter()
+            .zip(cells)
+            .map(|(verifier, cells)| VerifierRow { weight: self.weights[verifier.0], cells: cells.clone() })
+            .collect()
+    }
+
+    /// Online feedback among the members that both draft and verify; the others keep their weight.
+    fn learn(&mut self, round: usize, who: Electorate<'_>, candidates: &[CandidateState], ranking: &Ranking, params: &Params) {
+        let learners: Vec<(usize, MemberIndex, usize)> = who
+            .verifiers
+            .iter()
+            .enumerate()
+            .filter(|(_, member)| who.drafters.contains(member))
+            .filter_map(|(row, member)| {
+                let column = candidates.iter().position(|candidate| candidate.authors.contains(member))?;
+                Some((row, *member, column))
+            })
+            .collect();
+        let scores: Vec<Vec<Option<f64>>> = learners
+            .iter()
+            .map(|(row, _, _)| learners.iter().map(|(_, _, column)| ranking.verifier_scores[*row][*column]).collect())
+            .collect();
+        let mut weights: Vec<f64> = learners.iter().map(|(_, member, _)| self.weights[member.0]).collect();
+        let before: f64 = weights.iter().sum();
+        if before <= 0.0 {
+            return;
+        }
+        feedback::update(&mut weights, &scores, round, params.feedback_rate);
+        for ((_, member, _), weight) in learners.iter().zip(weights) {
+            self.weights[member.0] = weight * before;
+        }
+    }
+}
+
+/// The round's candidates of these drafters; a candidate whose authors are all absent is left out.
+fn candidates_of(round: &Round, drafters: &[MemberIndex]) -> Vec<CandidateState> {
+    round
+        .candidates()
+        .iter()
+        .filter_map(|candidate| {
+            let authors: Vec<_> = candidate.authors.iter().copied().filter(|author| drafters.contains(author)).collect();
+            (!authors.is_empty()).then(|| CandidateState { authors, ..candidate.clone() })
+        })
+        .collect()
+}
+
+/// What each verifier said of each candidate: its own draft's log-probabilities where it drafted it, its reply otherwise.
+fn cells<'a>(
+    round: &'a Round,
+    who: Electorate<'_>,
+    candidates: &[CandidateState],
+    params: &Params,
+) -> Vec<Vec<Option<Cell<'a>>>> {
+    who.verifiers
+        .iter()
+        .map(|verifier| {
+            candidates
+                .iter()
+                .map(|candidate| {
+                    let logprobs = if candidate.authors.contains(verifier) {
+                        round.own_logprobs(*verifier)?
+                    } else {
+                        let cell = round.score(*verifier, candidate.key)?;
+                        cell.logprobs.as_ref().ok()?
+                    };
+                    let with_end = candidate.ends && who.members[verifier.0].header.capabilities.end_probability;
+                    let counted = logprobs.len() - usize::from(with_end && !params.score_end && !logprobs.is_empty());
+                    Some(Cell { logprobs: &logprobs[..counted], characters: candidate.characters })
+                })
+                .collect()
+        })
+        .collect()
+}
+
+/// Quality of each drafter's draft: its fused score, and the verifiers' mean of mean token log-probabilities (nats a token).
+fn quality(who: Electorate<'_>, candidates: &[CandidateState], ranking: &Ranking, cells: &[Vec<Option<Cell<'_>>>]) -> Vec<Quality> {
+    let mean_logprob = |place: usize| {
+        let means: Vec<f64> = cells
+            .iter()
+            .filter_map(|row| row[place])
+            .filter(|cell| !cell.logprobs.is_empty())
+            .map(|cell| cell.logprobs.iter().map(|logprob| f64::from(*logprob)).sum::<f64>() / cell.logprobs.len() as f64)
+            .filter(|mean| !mean.is_nan())
+            .collect();
+        (!means.is_empty()).then(|| means.iter().sum::<f64>() / means.len() as f64)
+    };
+    let means: Vec<Option<f64>> = (0..candidates.len()).map(mean_logprob).collect();
+    who.drafters
+        .iter()
+        .map(|member| {
+            let place = candidates.iter().position(|candidate| candidate.authors.contains(member));
+            Quality {
+                member: *member,
+                score: place.and_then(|place| ranking.scores[place]),
+                mean_logprob: place.and_then(|place| means[place]),
+            }
+        })
+        .collect()
+}

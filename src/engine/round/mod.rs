@@ -1,0 +1,249 @@
+//! The round as a state machine: (state, input) → effects as data.
+//!
+//! Owns every decision about what happens next: who drafts, which free verifier scores what, when a round is decided, who
+//! leaves, when the run ends. It performs nothing: no model call, no clock (the time comes with each input), no randomness
+//! (seeds are derived). The driver carries the effects out. Every event it emits is applied to its own [`Run`], so the state
+//! that decides and the state that a replay rebuilds are the same by construction.
+
+mod command;
+mod play;
+mod seed;
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+pub use command::{Command, CommandError};
+
+use crate::engine::fusion::MemberIndex;
+use crate::engine::fusion::candidate::DraftToken;
+use crate::engine::fusion::event::{Event, ExitReason, Finished, Header, MemberName, Outcome, Record};
+use crate::engine::fusion::run::{Phase, Run};
+use crate::engine::fusion::vote::Tally;
+use crate::engine::member::{Context, DraftRequest, Drafted, MemberError, ScoreRequest, Scored};
+
+/// Names one call to a member. A reply to a call that is not under way any more is stale and changes nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct CallId(pub u64);
+
+/// Something that reaches the machine.
+#[derive(Debug)]
+pub enum Input {
+    /// Begin the first round.
+    Start,
+    /// A person wants something.
+    Command(Command),
+    /// A member drew a token of a draft under way.
+    Token(CallId, DraftToken),
+    /// A draft came back.
+    Drafted(CallId, Result<Drafted, MemberError>),
+    /// A scoring came back.
+    Scored(CallId, Result<Scored, MemberError>),
+}
+
+/// Something that the driver is to do.
+#[derive(Debug)]
+pub enum Effect {
+    /// Record and publish an event.
+    Emit(Record),
+    /// Ask a member for a draft, within so many seconds.
+    Draft {
+        /// The call.
+        call: CallId,
+        /// Whom.
+        member: MemberIndex,
+        /// What.
+        request: DraftRequest,
+        /// The time limit in seconds.
+        seconds: u64,
+    },
+    /// Ask a member to score candidates, within so many seconds.
+    Score {
+        /// The call.
+        call: CallId,
+        /// Whom.
+        member: MemberIndex,
+        /// What.
+        request: ScoreRequest,
+        /// The time limit in seconds.
+        seconds: u64,
+    },
+    /// Drop a call under way.
+    Cancel(CallId),
+    /// The run is over; nothing follows.
+    Finished,
+}
+
+/// What a member is busy with.
+#[derive(Debug, Clone, PartialEq)]
+enum Work {
+    Draft { first_token_ms: Option<f64> },
+    /// Scoring the candidates of these keys.
+    Score(Vec<MemberIndex>),
+}
+
+#[derive(Debug, Clone, PartialEq)]
+struct Call {
+    id: CallId,
+    started_ms: f64,
+    work: Work,
+}
+
+/// Whether another round may begin.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Pace {
+    Running,
+    Paused,
+    /// Paused, but one round is to be played.
+    Stepping,
+}
+
+/// The machine of one run.
+#[derive(Debug)]
+pub struct Machine {
+    run: Run,
+    tally: Tally,
+    /// The tally after each accepted round: what a rewind goes back to. `[0]` is before the first round.
+    tallies: Vec<Tally>,
+    /// What each member is busy with, by place.
+    calls: Vec<Option<Call>>,
+    next_call: u64,
+    /// Failures in a row, by place.
+    failures: Vec<usize>,
+    /// The last failure of any member, in words.
+    last_error: String,
+    /// The conversation and the accepted segments as members get them.
+    context: Context,
+    pace: Pace,
+    /// Rounds begun so far, with repeated ones: a repeated round must not draw the same drafts again.
+    begun: u64,
+    now_ms: f64,
+    effects: Vec<Effect>,
+}
+
+impl Machine {
+    /// A run that has not started.
+    #[must_use]
+    pub fn new(header: Header) -> Self {
+        let run = Run::new(header);
+        let tally = Tally::new(&run.members);
+        Self {
+            tallies: vec![tally.clone()],
+            tally,
+            calls: vec![None; run.members.len()],
+            next_call: 0,
+            failures: vec![0; run.members.len()],
+            last_error: "no member drafts".to_owned(),
+            context: Context { conversation: Arc::new(run.header.conversation.clone()), accepted: Arc::from([]) },
+            pace: Pace::Running,
+            begun: 0,
+            now_ms: 0.0,
+            effects: Vec::new(),
+            run,
+        }
+    }
+
+    /// The state that the events so far add up to.
+    #[must_use]
+    pub fn run(&self) -> &Run {
+        &self.run
+    }
+
+    /// Whether calls are under way.
+    #[must_use]
+    pub fn is_busy(&self) -> bool {
+        self.calls.iter().any(Option::is_some)
+    }
+
+    /// Takes in one input at a time given in milliseconds since the start of the run; returns what is to be done, in order.
+    /// A command that cannot be carried out changes nothing and says why.
+    pub fn handle(&mut self, now_ms: f64, input: Input) -> Result<Vec<Effect>, CommandError> {
+        self.now_ms = now_ms.max(self.now_ms);
+        if matches!(self.run.phase, Phase::Finished(_)) {
+            return match input {
+                Input::Command(_) => Err(CommandError::Finished),
+                Input::Start | Input::Token(..) | Input::Drafted(..) | Input::Scored(..) => Ok(Vec::new()),
+            };
+        }
+        match input {
+            Input::Start => {
+                self.emit(Event::RunStarted(Box::new(self.run.header.clone())));
+                self.next_round();
+            }
+            Input::Command(command) => self.command(command)?,
+            Input::Token(call, token) => self.token(call, token),
+            Input::Drafted(call, result) => self.drafted(call, result),
+            Input::Scored(call, result) => self.scored(call, result),
+        }
+        Ok(std::mem::take(&mut self.effects))
+    }
+
+    fn emit(&mut self, event: Event) {
+        let round = self.run.rounds.last().map_or(0, |round| round.number);
+        self.emit_in(round, event);
+    }
+
+    fn emit_in(&mut self, round: usize, event: Event) {
+        let record = Record { t_ms: self.now_ms, round, event };
+        self.run.apply(&record);
+        self.effects.push(Effect::Emit(record));
+    }
+
+    fn name(&self, member: MemberIndex) -> MemberName {
+        Arc::clone(&self.run.member(member).header.name)
+    }
+
+    fn names(&self, members: &[MemberIndex]) -> Vec<MemberName> {
+        members.iter().map(|member| self.name(*member)).collect()
+    }
+
+    /// The member whose call this is; `None` for a stale call.
+    fn caller(&self, id: CallId) -> Option<MemberIndex> {
+        self.calls.iter().position(|call| call.as_ref().is_some_and(|call| call.id == id)).map(MemberIndex)
+    }
+
+    fn begin_call(&mut self, member: MemberIndex, work: Work) -> CallId {
+        self.next_call += 1;
+        let id = CallId(self.next_call);
+        self.calls[member.0] = Some(Call { id, started_ms: self.now_ms, work });
+        id
+    }
+
+    fn cancel_call(&mut self, member: MemberIndex) {
+        if let Some(call) = self.calls[member.0].take() {
+            self.effects.push(Effect::Cancel(call.id));
+        }
+    }
+
+    fn cancel_all(&mut self) {
+        (0..self.calls.len()).map(MemberIndex).for_each(|member| self.cancel_call(member));
+    }
+
+    /// Counts a failure and lets the member go when it cannot or should not go on.
+    fn failed(&mut self, member: MemberIndex, error: &MemberError) {
+        self.last_error = format!("{}: {error}", self.name(member));
+        self.failures[member.0] += 1;
+        let count = self.failures[member.0];
+        let reason = match error {
+            MemberError::ContextFull { .. } | MemberError::Panicked(_) => ExitReason::Unusable { error: error.to_string() },
+            MemberError::Failed(_) | MemberError::TimedOut { .. } => {
+                if count < self.run.params.max_failures {
+                    return;
+                }
+                ExitReason::Failures { count, error: error.to_string() }
+            }
+        };
+        if self.run.member(member).is_active() {
+            let member = self.name(member);
+            self.emit(Event::Exited { member, reason });
+        }
+    }
+
+    fn finish(&mut self, outcome: Outcome) {
+        self.cancel_all();
+        let mut summary = self.run.summarise();
+        summary.elapsed_ms = self.now_ms;
+        self.emit(Event::RunFinished(Box::new(Finished { outcome, summary })));
+        self.effects.push(Effect::Finished);
+    }
+}

@@ -1,0 +1,325 @@
+//! Playing a round: drafts go out, candidates come in, free verifiers score, the vote is decided.
+
+use std::sync::Arc;
+
+use super::seed::draft_seed;
+use super::{CallId, Effect, Machine, Pace, Work};
+use crate::engine::fusion::MemberIndex;
+use crate::engine::fusion::candidate::{Draft, DraftToken};
+use crate::engine::fusion::event::{
+    DraftFinished, Event, ExitReason, Outcome, Ranked, RankedCandidate, RankedStanding,
+};
+use crate::engine::fusion::exit::Standing;
+use crate::engine::fusion::run::{CandidateState, Exit};
+use crate::engine::fusion::vote::{Decision, Electorate};
+use crate::engine::member::{Context, DraftRequest, Drafted, MemberError, Sampling, ScoreRequest, Scored};
+
+/// A probability of 0 as a log-probability: JSON has no infinity, and no model's float32 softmax reaches this.
+const IMPOSSIBLE: f32 = -1000.0;
+
+impl Machine {
+    /// Begins the next round, or ends the run where no round may follow.
+    pub(super) fn next_round(&mut self) {
+        if self.pace == Pace::Paused {
+            return;
+        }
+        let played = self.tallies.len() - 1;
+        let drafters: Vec<_> = self.run.drafters().collect();
+        if drafters.is_empty() {
+            let error = self.last_error.clone();
+            return self.finish(Outcome::NoMembers { error });
+        }
+        if self.run.tokens() >= self.run.params.max_tokens {
+            return self.finish(Outcome::TokenLimit);
+        }
+        if played >= self.run.params.max_rounds {
+            return self.finish(Outcome::RoundLimit);
+        }
+        self.begun += 1;
+        let verifiers: Vec<_> = self.run.verifiers().collect();
+        let event = Event::RoundStarted { drafters: self.names(&drafters), verifiers: self.names(&verifiers) };
+        self.emit_in(played + 1, event);
+        for member in drafters {
+            self.request_draft(member);
+        }
+    }
+
+    fn request_draft(&mut self, member: MemberIndex) {
+        let params = Arc::clone(&self.run.params);
+        let seed = draft_seed(self.run.header.seed, &self.name(member), self.begun);
+        let call = self.begin_call(member, Work::Draft { first_token_ms: None });
+        self.effects.push(Effect::Draft {
+            call,
+            member,
+            request: DraftRequest {
+                context: self.context.clone(),
+                sampling: Sampling { temperature: params.temperature as f32, top_p: params.top_p as f32, seed },
+                segment: params.segment_rule(),
+            },
+            seconds: params.draft_seconds as u64,
+        });
+    }
+
+    pub(super) fn token(&mut self, call: CallId, token: DraftToken) {
+        let Some(member) = self.caller(call) else { return };
+        let now_ms = self.now_ms;
+        if let Some(call) = &mut self.calls[member.0]
+            && let Work::Draft { first_token_ms } = &mut call.work
+        {
+            first_token_ms.get_or_insert(now_ms - call.started_ms);
+            let member = self.name(member);
+            self.emit(Event::Token { member, token: possible_token(token) });
+        }
+    }
+
+    pub(super) fn drafted(&mut self, call: CallId, result: Result<Drafted, MemberError>) {
+        let Some(member) = self.caller(call) else { return };
+        let Some(call) = self.calls[member.0].take() else { return };
+        let elapsed_ms = self.now_ms - call.started_ms;
+        let first_token_ms = match call.work {
+            Work::Draft { first_token_ms } => first_token_ms.unwrap_or(elapsed_ms),
+            Work::Score(_) => return,
+        };
+        match result.and_then(|drafted| self.cut(member, drafted)) {
+            Ok(finished) => {
+                self.failures[member.0] = 0;
+                self.emit(Event::DraftFinished(Box::new(DraftFinished { first_token_ms, elapsed_ms, ..finished })));
+            }
+            Err(error) => {
+                let name = self.name(member);
+                self.emit(Event::DraftFailed { member: name, error: error.to_string(), elapsed_ms });
+                self.failed(member, &error);
+            }
+        }
+        self.advance();
+    }
+
+    /// Cuts a draft to its segment. A draft without text that does not end the answer is a failure: accepting it would repeat
+    /// the round for ever.
+    fn cut(&self, member: MemberIndex, drafted: Drafted) -> Result<DraftFinished, MemberError> {
+        let Drafted { draft, forwards } = drafted;
+        let text = draft.text();
+        let rule = self.run.rounds.last().map_or_else(|| self.run.params.segment_rule(), |round| round.params.segment_rule());
+        let cut = rule.cut(&text, draft.ends);
+        let kept = draft.cut(cut);
+        if cut.bytes == 0 && !cut.ends {
+            return Err(MemberError::Failed("it returned nothing".to_owned()));
+        }
+        Ok(DraftFinished {
+            member: self.name(member),
+            text: text[..cut.bytes].to_owned(),
+            ends: cut.ends,
+            end_logprob: kept.end_logprob.map(possible),
+            tokens: kept.tokens.into_iter().map(possible_token).collect(),
+            beyond: text[cut.bytes..].to_owned(),
+            drawn: drawn(&draft),
+            forwards,
+            first_token_ms: 0.0,
+            elapsed_ms: 0.0,
+        })
+    }
+
+    pub(super) fn scored(&mut self, call: CallId, result: Result<Scored, MemberError>) {
+        let Some(member) = self.caller(call) else { return };
+        let Some(call) = self.calls[member.0].take() else { return };
+        let elapsed_ms = self.now_ms - call.started_ms;
+        let candidates = match call.work {
+            Work::Score(candidates) => candidates,
+            Work::Draft { .. } => return,
+        };
+        let result = result.and_then(|scored| complete(scored, candidates.len()));
+        match result {
+            Ok(scored) => {
+                self.failures[member.0] = 0;
+                let mut forwards = scored.forwards;
+                for (candidate, logprobs) in candidates.into_iter().zip(scored.logprobs) {
+                    let logprobs = logprobs.into_iter().map(possible).collect();
+                    let (member, candidate) = (self.name(member), self.name(candidate));
+                    self.emit(Event::Score { member, candidate, logprobs, forwards, elapsed_ms });
+                    forwards = 0;
+                }
+            }
+            Err(error) => {
+                for candidate in candidates {
+                    let (member, candidate) = (self.name(member), self.name(candidate));
+                    self.emit(Event::ScoreFailed { member, candidate, error: error.to_string() });
+                }
+                self.failed(member, &error);
+            }
+        }
+        self.advance();
+    }
+
+    /// Gives every free verifier what it can score now; decides the round when nothing is left to wait for.
+    pub(super) fn advance(&mut self) {
+        if self.run.open_round().is_none() {
+            return;
+        }
+        self.request_scores();
+        let waiting = self.calls.iter().any(Option::is_some);
+        let undrafted = self.run.open_round().is_some_and(|round| !round.all_drafted());
+        if waiting || undrafted {
+            return;
+        }
+        if self.run.open_round().is_some_and(|round| round.candidates().is_empty()) {
+            return self.next_round();
+        }
+        self.decide(None);
+    }
+
+    /// Nothing is scored while only one candidate is known: if it stays the only one, the round is unanimous and no call is
+    /// needed.
+    fn request_scores(&mut self) {
+        let Some(round) = self.run.open_round() else { return };
+        if round.candidates().len() < 2 {
+            return;
+        }
+        let free: Vec<MemberIndex> = round
+            .verifiers
+            .iter()
+            .copied()
+            .filter(|verifier| self.calls[verifier.0].is_none() && !self.is_drafting(*verifier) && self.may_verify(*verifier))
+            .collect();
+        for verifier in free {
+            let Some(round) = self.run.open_round() else { return };
+            let pending: Vec<CandidateState> = round
+                .candidates()
+                .iter()
+                .filter(|candidate| !candidate.authors.contains(&verifier) && round.score(verifier, candidate.key).is_none())
+                .cloned()
+                .collect();
+            if !pending.is_empty() {
+                self.request_score(verifier, &pending);
+            }
+        }
+    }
+
+    /// A verifier that left during the round, by failure or by hand, is not asked any more.
+    fn may_verify(&self, verifier: MemberIndex) -> bool {
+        match &self.run.member(verifier).exit {
+            None | Some(Exit { reason: ExitReason::Retention { .. }, .. }) => true,
+            Some(Exit { reason: ExitReason::Failures { .. } | ExitReason::Unusable { .. } | ExitReason::Excluded, .. }) => false,
+        }
+    }
+
+    fn request_score(&mut self, member: MemberIndex, candidates: &[CandidateState]) {
+        let keys = candidates.iter().map(|candidate| candidate.key).collect();
+        let call = self.begin_call(member, Work::Score(keys));
+        self.effects.push(Effect::Score {
+            call,
+            member,
+            request: ScoreRequest {
+                context: self.context.clone(),
+                candidates: candidates.iter().map(|candidate| (Arc::clone(&candidate.text), candidate.ends)).collect(),
+            },
+            seconds: self.run.params.score_seconds as u64,
+        });
+    }
+
+    /// Decides the open round: ranks, accepts, lets members go, goes on or ends.
+    pub(super) fn decide(&mut self, by_hand: Option<MemberIndex>) {
+        let Some(round) = self.run.open_round() else { return };
+        let (number, params) = (round.number, Arc::clone(&round.params));
+        let drafters: Vec<_> = round.drafters.iter().copied().filter(|member| !self.is_excluded(*member)).collect();
+        let verifiers: Vec<_> = round.verifiers.iter().copied().filter(|member| !self.is_excluded(*member)).collect();
+        let who = Electorate { members: &self.run.members, drafters: &drafters, verifiers: &verifiers };
+        let decision = self.tally.decide(round, who, &params, by_hand);
+        let Some(chosen) = decision.chosen.and_then(|place| decision.candidates.get(place)).cloned() else {
+            return self.next_round();
+        };
+        self.emit(Event::Ranked(Box::new(self.ranked(&decision, &verifiers))));
+        self.accept(&chosen, by_hand.is_some());
+        for Standing { member, retention, threshold, .. } in decision.standings.into_iter().filter(|standing| standing.exits) {
+            if self.run.member(member).is_active() {
+                let member = self.name(member);
+                self.emit_in(number, Event::Exited { member, reason: ExitReason::Retention { retention, threshold } });
+            }
+        }
+        self.tallies.push(self.tally.clone());
+        if self.pace == Pace::Stepping {
+            self.pace = Pace::Paused;
+        }
+        if chosen.ends { self.finish(Outcome::Answered) } else { self.next_round() }
+    }
+
+    fn is_excluded(&self, member: MemberIndex) -> bool {
+        matches!(&self.run.member(member).exit, Some(Exit { reason: ExitReason::Excluded, .. }))
+    }
+
+    fn accept(&mut self, chosen: &CandidateState, overridden: bool) {
+        let author = chosen.authors.first().copied().unwrap_or(chosen.key);
+        let tokens = self.run.open_round().and_then(|round| round.own_tokens(author)).unwrap_or_default();
+        self.context = Context {
+            conversation: Arc::clone(&self.context.conversation),
+            accepted: self.context.accepted.iter().chain([&chosen.text]).map(Arc::clone).collect(),
+        };
+        self.emit(Event::Accepted {
+            member: self.name(author),
+            authors: self.names(&chosen.authors),
+            text: chosen.text.to_string(),
+            tokens,
+            ends: chosen.ends,
+            overridden,
+        });
+    }
+
+    fn ranked(&self, decision: &Decision, verifiers: &[MemberIndex]) -> Ranked {
+        Ranked {
+            candidates: decision
+                .ranking
+                .order
+                .iter()
+                .map(|place| {
+                    let candidate = &decision.candidates[*place];
+                    RankedCandidate {
+                        candidate: self.name(candidate.key),
+                        authors: self.names(&candidate.authors),
+                        score: decision.ranking.scores[*place],
+                    }
+                })
+                .collect(),
+            margin: decision.ranking.margin,
+            unanimous: decision.candidates.len() == 1,
+            weights: verifiers.iter().map(|member| (self.name(*member), self.tally.weights[member.0])).collect(),
+            standings: decision
+                .standings
+                .iter()
+                .map(|standing| RankedStanding {
+                    member: self.name(standing.member),
+                    quality: decision
+                        .quality
+                        .iter()
+                        .find(|quality| quality.member == standing.member)
+                        .and_then(|quality| quality.mean_logprob),
+                    cumulative: standing.cumulative,
+                    retention: standing.retention,
+                    threshold: standing.threshold,
+                })
+                .collect(),
+        }
+    }
+}
+
+/// Tokens drawn, the end's included.
+fn drawn(draft: &Draft) -> usize {
+    draft.tokens.len() + usize::from(draft.ends)
+}
+
+fn possible(logprob: f32) -> f32 {
+    if logprob.is_nan() { IMPOSSIBLE } else { logprob.clamp(IMPOSSIBLE, 0.0) }
+}
+
+fn possible_token(token: DraftToken) -> DraftToken {
+    DraftToken { logprob: possible(token.logprob), ..token }
+}
+
+/// A reply counts only when it scores every candidate, in numbers.
+fn complete(scored: Scored, candidates: usize) -> Result<Scored, MemberError> {
+    if scored.logprobs.len() != candidates {
+        return Err(MemberError::Failed(format!("it scored {} of {candidates} candidates", scored.logprobs.len())));
+    }
+    if scored.logprobs.iter().flatten().any(|logprob| logprob.is_nan()) {
+        return Err(MemberError::Failed("it returned a score that is not a number".to_owned()));
+    }
+    Ok(scored)
+}
