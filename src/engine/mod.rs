@@ -1,8 +1,200 @@
-//! The shared engine: no terminal code.
+//! The shared engine: no terminal code. Commands in, events out.
 //!
 //! [`fusion`] is the method as pure rules; [`member`] is one language model each, behind one trait; [`round`] decides what
-//! happens next.
+//! happens next; the driver carries it out; [`trace`] is the file it leaves.
 
+mod driver;
 pub mod fusion;
 pub mod member;
 pub mod round;
+pub mod trace;
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+
+pub use driver::{Clock, Ended};
+use fusion::MemberIndex;
+use fusion::conversation::Conversation;
+use fusion::event::{Header, MemberHeader, Record, Role, TRACE_VERSION};
+use fusion::params::Params;
+use member::{Member, MemberError};
+use round::{Command, Machine};
+use trace::Journal;
+
+/// Events that wait to be read; the run waits when it is full.
+const EVENTS: usize = 256;
+/// Commands that wait to be carried out.
+const COMMANDS: usize = 16;
+
+/// A member's place in an ensemble.
+#[derive(Clone)]
+pub struct Seat {
+    /// Its name, unique in the ensemble.
+    pub name: String,
+    /// What it does there.
+    pub role: Role,
+    /// Its weight as a verifier, at least 0.
+    pub weight: f64,
+    /// The model.
+    pub member: Arc<dyn Member>,
+}
+
+/// Everything a run begins with.
+pub struct Setup {
+    /// The members; their order decides ties.
+    pub seats: Vec<Seat>,
+    /// The knobs.
+    pub params: Params,
+    /// The seed of all sampling.
+    pub seed: u64,
+    /// The turns; the last is the question.
+    pub conversation: Conversation,
+    /// Where the trace goes, if anywhere.
+    pub journal: Option<Journal>,
+    /// The clock; see [`wall_clock`].
+    pub clock: Clock,
+}
+
+/// Why a run cannot begin.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SetupError {
+    /// Nothing was asked.
+    #[error("the prompt is empty: ask something")]
+    EmptyPrompt,
+    /// Nobody drafts.
+    #[error("no member of the ensemble drafts")]
+    NoDrafter,
+    /// Two members have one name.
+    #[error("two members are called `{name}`: give one of them another name")]
+    SameName {
+        /// The name.
+        name: String,
+    },
+    /// A weight below 0 or not a number.
+    #[error("the weight of `{name}` is {weight}, but it must be a number from 0 on")]
+    BadWeight {
+        /// Whose.
+        name: String,
+        /// What it is.
+        weight: String,
+    },
+    /// No member can hold the prompt.
+    #[error("no member can take this prompt: {reasons}")]
+    PromptTooLong {
+        /// Per member, how many tokens it needs and has.
+        reasons: String,
+    },
+}
+
+/// A run under way. Dropping it ends the run: every call to a member is dropped with it.
+#[derive(Debug)]
+pub struct Engine {
+    commands: mpsc::Sender<Command>,
+    events: mpsc::Receiver<Record>,
+    task: JoinHandle<Ended>,
+}
+
+impl Engine {
+    /// Begins a run; needs a tokio runtime. Members that cannot hold the prompt are left out, visibly, as long as one that
+    /// drafts remains.
+    pub async fn start(setup: Setup) -> Result<Self, SetupError> {
+        check(&setup)?;
+        let unprepared = prepare(&setup).await?;
+        let machine = Machine::new(header(&setup));
+        let (events_in, events) = mpsc::channel(EVENTS);
+        let (commands, commands_out) = mpsc::channel(COMMANDS);
+        let driver = driver::Driver {
+            machine,
+            members: setup.seats.into_iter().map(|seat| seat.member).collect(),
+            clock: setup.clock,
+            journal: setup.journal,
+            events: events_in,
+            commands: commands_out,
+        };
+        Ok(Self { commands, events, task: tokio::spawn(driver.drive(unprepared)) })
+    }
+
+    /// The next event; `None` after the last one.
+    pub async fn next_event(&mut self) -> Option<Record> {
+        self.events.recv().await
+    }
+
+    /// The way in for commands. One that cannot be carried out comes back as a warning among the events.
+    #[must_use]
+    pub fn commands(&self) -> mpsc::Sender<Command> {
+        self.commands.clone()
+    }
+
+    /// After the last event: how the driver's own side went.
+    pub async fn ended(self) -> Ended {
+        drop(self.events);
+        self.task.await.unwrap_or_default()
+    }
+}
+
+/// A clock that starts now.
+#[must_use]
+pub fn wall_clock() -> Clock {
+    let start = Instant::now();
+    // Microseconds are as fine as anybody can use, and keep traces short.
+    Box::new(move || start.elapsed().as_micros() as f64 / 1000.0)
+}
+
+fn check(setup: &Setup) -> Result<(), SetupError> {
+    if setup.conversation.prompt().trim().is_empty() {
+        return Err(SetupError::EmptyPrompt);
+    }
+    for (place, seat) in setup.seats.iter().enumerate() {
+        let name = seat.name.clone();
+        if setup.seats[..place].iter().any(|other| other.name == seat.name) {
+            return Err(SetupError::SameName { name });
+        }
+        if !seat.weight.is_finite() || seat.weight < 0.0 {
+            return Err(SetupError::BadWeight { name, weight: seat.weight.to_string() });
+        }
+    }
+    if setup.seats.iter().all(|seat| seat.role == Role::Verify) {
+        return Err(SetupError::NoDrafter);
+    }
+    Ok(())
+}
+
+/// Asks every member whether it can hold the prompt; returns those that cannot.
+async fn prepare(setup: &Setup) -> Result<Vec<(MemberIndex, MemberError)>, SetupError> {
+    let conversation = Arc::new(setup.conversation.clone());
+    let seconds = setup.params.draft_seconds as u64;
+    let mut unprepared = Vec::new();
+    for (place, seat) in setup.seats.iter().enumerate() {
+        if let Err(error) = driver::guarded(seat.member.prepare(Arc::clone(&conversation)), seconds).await {
+            unprepared.push((MemberIndex(place), error));
+        }
+    }
+    let out = |place: usize| unprepared.iter().any(|(member, _)| member.0 == place);
+    if setup.seats.iter().enumerate().all(|(place, seat)| seat.role == Role::Verify || out(place)) {
+        let reason = |(member, error): &(MemberIndex, MemberError)| format!("{}: {error}", setup.seats[member.0].name);
+        let reasons = unprepared.iter().map(reason).collect::<Vec<_>>().join("; ");
+        return Err(SetupError::PromptTooLong { reasons });
+    }
+    Ok(unprepared)
+}
+
+fn header(setup: &Setup) -> Header {
+    let member = |seat: &Seat| MemberHeader {
+        name: seat.name.as_str().into(),
+        role: seat.role,
+        weight: seat.weight,
+        capabilities: seat.member.capabilities().clone(),
+    };
+    Header {
+        format: trace::TRACE_FORMAT.to_owned(),
+        version: TRACE_VERSION,
+        program: env!("CARGO_PKG_VERSION").to_owned(),
+        members: setup.seats.iter().map(member).collect(),
+        params: setup.params.clone(),
+        seed: setup.seed,
+        conversation: setup.conversation.clone(),
+    }
+}

@@ -43,8 +43,7 @@ pub fn rescore(run: &Run, params: &Params) -> Vec<RescoredRound> {
     accepted
         .map(|(round, accepted)| {
             let drafters = present(&round.drafters, &gone);
-            let verifiers =
-                if params.exit_keep_verifying { round.verifiers.clone() } else { present(&round.verifiers, &gone) };
+            let verifiers = if params.exit_keep_verifying { round.verifiers.clone() } else { present(&round.verifiers, &gone) };
             let who = Electorate { members: &run.members, drafters: &drafters, verifiers: &verifiers };
             let decision = tally.decide(round, who, params, None);
             let winner = decision.chosen.map(|place| &decision.candidates[place]);

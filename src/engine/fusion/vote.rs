@@ -146,7 +146,12 @@ fn cells<'a>(
 }
 
 /// Quality of each drafter's draft: its fused score, and the verifiers' mean of mean token log-probabilities (nats a token).
-fn quality(who: Electorate<'_>, candidates: &[CandidateState], ranking: &Ranking, cells: &[Vec<Option<Cell<'_>>>]) -> Vec<Quality> {
+fn quality(
+    who: Electorate<'_>,
+    candidates: &[CandidateState],
+    ranking: &Ranking,
+    cells: &[Vec<Option<Cell<'_>>>],
+) -> Vec<Quality> {
     let mean_logprob = |place: usize| {
         let means: Vec<f64> = cells
             .iter()

@@ -3,6 +3,7 @@
 //! Owns what the engine may ask of a member and what can go wrong. How a member does it is in its own module.
 
 pub mod embedded;
+pub mod scripted;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -101,6 +102,41 @@ pub enum MemberError {
     },
 }
 
+/// Where the tokens of a draft under way are told. The channel behind it is bounded: a slow listener slows the drafting.
+#[derive(Debug, Clone)]
+pub struct Progress {
+    call: u64,
+    listener: Option<mpsc::Sender<(u64, DraftToken)>>,
+}
+
+impl Progress {
+    /// Tokens go to this listener, each with the number of the call that it belongs to.
+    #[must_use]
+    pub fn new(call: u64, listener: mpsc::Sender<(u64, DraftToken)>) -> Self {
+        Self { call, listener: Some(listener) }
+    }
+
+    /// Tokens go nowhere.
+    #[must_use]
+    pub fn nowhere() -> Self {
+        Self { call: 0, listener: None }
+    }
+
+    /// Tells a token from a task. Nobody listening is no error.
+    pub async fn token(&self, token: DraftToken) {
+        if let Some(listener) = &self.listener {
+            let _ = listener.send((self.call, token)).await;
+        }
+    }
+
+    /// Tells a token from a thread that is not part of the runtime. Nobody listening is no error.
+    pub fn token_blocking(&self, token: DraftToken) {
+        if let Some(listener) = &self.listener {
+            let _ = listener.blocking_send((self.call, token));
+        }
+    }
+}
+
 /// One language model that can draft and score.
 pub trait Member: Send + Sync {
     /// What it can do.
@@ -109,8 +145,8 @@ pub trait Member: Send + Sync {
     /// Counts the tokens of the prompt, or says that it does not fit.
     fn prepare(&self, conversation: Arc<Conversation>) -> Reply<usize>;
 
-    /// Drafts the next segment; every token is sent to `progress` as it is drawn (a closed channel is no error).
-    fn draft(&self, request: DraftRequest, progress: mpsc::Sender<DraftToken>) -> Reply<Drafted>;
+    /// Drafts the next segment; every token is told to `progress` as it is drawn.
+    fn draft(&self, request: DraftRequest, progress: Progress) -> Reply<Drafted>;
 
     /// Scores candidates. One call with several candidates gives the same numbers as several calls with one.
     fn score(&self, request: ScoreRequest) -> Reply<Scored>;

@@ -105,7 +105,7 @@ impl Machine {
                 if self.pace != Pace::Running {
                     self.pace = Pace::Running;
                     self.emit(Event::Resumed);
-                    self.begin_unless_open();
+                    self.begin_unless_busy();
                 }
             }
             Command::Step => self.step(),
@@ -123,12 +123,13 @@ impl Machine {
         if self.pace == Pace::Running {
             self.emit(Event::Paused);
         }
-        self.pace = if self.run.open_round().is_some() { Pace::Paused } else { Pace::Stepping };
-        self.begin_unless_open();
+        self.pace = if self.is_busy() { Pace::Paused } else { Pace::Stepping };
+        self.begin_unless_busy();
     }
 
-    fn begin_unless_open(&mut self) {
-        if self.run.open_round().is_none() {
+    /// An open round without calls under way is one whose drafts all failed while the run was paused: it begins anew.
+    fn begin_unless_busy(&mut self) {
+        if !self.is_busy() {
             self.next_round();
         }
     }
@@ -193,7 +194,7 @@ impl Machine {
         let accepted = self.run.rounds.iter().filter_map(|round| round.accepted.as_ref());
         let accepted = accepted.map(|accepted| std::sync::Arc::clone(&accepted.text)).collect();
         self.context = Context { conversation: std::sync::Arc::clone(&self.context.conversation), accepted };
-        self.begin_unless_open();
+        self.begin_unless_busy();
         Ok(())
     }
 

@@ -29,8 +29,8 @@ pub struct CallId(pub u64);
 /// Something that reaches the machine.
 #[derive(Debug)]
 pub enum Input {
-    /// Begin the first round.
-    Start,
+    /// Begin the first round. These members cannot take part.
+    Start(Vec<(MemberIndex, MemberError)>),
     /// A person wants something.
     Command(Command),
     /// A member drew a token of a draft under way.
@@ -77,7 +77,9 @@ pub enum Effect {
 /// What a member is busy with.
 #[derive(Debug, Clone, PartialEq)]
 enum Work {
-    Draft { first_token_ms: Option<f64> },
+    Draft {
+        first_token_ms: Option<f64>,
+    },
     /// Scoring the candidates of these keys.
     Score(Vec<MemberIndex>),
 }
@@ -162,12 +164,17 @@ impl Machine {
         if matches!(self.run.phase, Phase::Finished(_)) {
             return match input {
                 Input::Command(_) => Err(CommandError::Finished),
-                Input::Start | Input::Token(..) | Input::Drafted(..) | Input::Scored(..) => Ok(Vec::new()),
+                Input::Start(_) | Input::Token(..) | Input::Drafted(..) | Input::Scored(..) => Ok(Vec::new()),
             };
         }
         match input {
-            Input::Start => {
+            Input::Start(unprepared) => {
                 self.emit(Event::RunStarted(Box::new(self.run.header.clone())));
+                for (member, error) in unprepared {
+                    let error = error.to_string();
+                    let member = self.name(member);
+                    self.emit(Event::Exited { member, reason: ExitReason::Unusable { error } });
+                }
                 self.next_round();
             }
             Input::Command(command) => self.command(command)?,
@@ -176,6 +183,13 @@ impl Machine {
             Input::Scored(call, result) => self.scored(call, result),
         }
         Ok(std::mem::take(&mut self.effects))
+    }
+
+    /// Records a warning that changes nothing.
+    pub fn warn(&mut self, now_ms: f64, text: &str) -> Vec<Effect> {
+        self.now_ms = now_ms.max(self.now_ms);
+        self.emit(Event::Warning { text: text.to_owned() });
+        std::mem::take(&mut self.effects)
     }
 
     fn emit(&mut self, event: Event) {

@@ -6,9 +6,7 @@ use super::seed::draft_seed;
 use super::{CallId, Effect, Machine, Pace, Work};
 use crate::engine::fusion::MemberIndex;
 use crate::engine::fusion::candidate::{Draft, DraftToken};
-use crate::engine::fusion::event::{
-    DraftFinished, Event, ExitReason, Outcome, Ranked, RankedCandidate, RankedStanding,
-};
+use crate::engine::fusion::event::{DraftFinished, Event, ExitReason, Outcome, Ranked, RankedCandidate, RankedStanding};
 use crate::engine::fusion::exit::Standing;
 use crate::engine::fusion::run::{CandidateState, Exit};
 use crate::engine::fusion::vote::{Decision, Electorate};

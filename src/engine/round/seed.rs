@@ -5,7 +5,8 @@
 /// Mixes the three into one seed. The mixing steps are the finaliser of `SplitMix64` (Steele, Lea and Flood, 2014); names
 /// enter by FNV-1a.
 pub(super) fn draft_seed(run_seed: u64, member: &str, begun: u64) -> u64 {
-    let name = member.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
+    let name =
+        member.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
     mix(mix(run_seed ^ name).wrapping_add(begun.wrapping_mul(0x9e37_79b9_7f4a_7c15)))
 }
 

@@ -296,8 +296,10 @@ impl Run {
             self.abandoned.push(gone);
         }
         for member in &mut self.members {
-            let undone =
-                member.exit.as_ref().is_some_and(|exit| exit.round > to_round && matches!(exit.reason, ExitReason::Retention { .. }));
+            let undone = member
+                .exit
+                .as_ref()
+                .is_some_and(|exit| exit.round > to_round && matches!(exit.reason, ExitReason::Retention { .. }));
             if undone {
                 member.exit = None;
             }

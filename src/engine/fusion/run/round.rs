@@ -234,7 +234,8 @@ impl Round {
             .filter_map(|member| self.finished(*member).map(|finished| (*member, finished.draft.clone())))
             .collect();
         let texts: Vec<String> = finished.iter().map(|(_, draft)| draft.text()).collect();
-        let spans: Vec<(&str, bool)> = texts.iter().zip(&finished).map(|(text, (_, draft))| (text.as_str(), draft.ends)).collect();
+        let spans: Vec<(&str, bool)> =
+            texts.iter().zip(&finished).map(|(text, (_, draft))| (text.as_str(), draft.ends)).collect();
         let cuts = if aligned { align(&spans) } else { spans.iter().map(|(text, ends)| whole(text, *ends)).collect() };
         let cut: Vec<(MemberIndex, Draft)> =
             finished.iter().zip(cuts).map(|((member, draft), cut)| (*member, draft.cut(cut))).collect();

@@ -1,0 +1,238 @@
+//! Carries out what the round machine decides: calls members side by side, keeps their time limits, cancels by dropping,
+//! writes the journal, publishes events.
+//!
+//! Owns tasks, channels and the clock; decides nothing about the method. Calls run as tasks of their own, so that a member
+//! that panics or stalls cannot stop the others.
+
+use std::collections::HashMap;
+use std::future::Future;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::task::Poll;
+use std::time::Duration;
+
+use tokio::sync::mpsc;
+use tokio::task::{AbortHandle, JoinSet};
+
+use super::fusion::MemberIndex;
+use super::fusion::candidate::DraftToken;
+use super::fusion::event::{Event, Record};
+use super::member::{Drafted, Member, MemberError, Progress, Reply, Scored};
+use super::round::{CallId, Command, Effect, Input, Machine};
+use super::trace::{Journal, TraceError};
+
+/// The present, in milliseconds since the run started.
+pub type Clock = Box<dyn Fn() -> f64 + Send>;
+
+/// Replies that wait to be taken in; members wait when it is full.
+const REPLIES: usize = 64;
+/// Tokens that wait to be taken in.
+const TOKENS: usize = 256;
+
+/// How a driven run went on the driver's own side.
+#[derive(Debug, Default)]
+pub struct Ended {
+    /// Why the journal is not complete, if it is not.
+    pub journal_error: Option<TraceError>,
+}
+
+enum Returned {
+    Drafted(CallId, Result<Drafted, MemberError>),
+    Scored(CallId, Result<Scored, MemberError>),
+}
+
+pub(super) struct Driver {
+    pub(super) machine: Machine,
+    pub(super) members: Vec<Arc<dyn Member>>,
+    pub(super) clock: Clock,
+    pub(super) journal: Option<Journal>,
+    pub(super) events: mpsc::Sender<Record>,
+    pub(super) commands: mpsc::Receiver<Command>,
+}
+
+/// The calls under way; dropping it drops them all.
+struct Calls {
+    tasks: JoinSet<()>,
+    handles: HashMap<CallId, AbortHandle>,
+    returned: mpsc::Sender<Returned>,
+    tokens: mpsc::Sender<(u64, DraftToken)>,
+}
+
+/// What woke the driver.
+enum Woken {
+    Token(u64, DraftToken),
+    Returned(Returned),
+    Command(Command),
+    NobodyListens,
+}
+
+impl Driver {
+    /// Plays the run to its end, or until nobody listens to its events any more.
+    pub(super) async fn drive(mut self, unprepared: Vec<(MemberIndex, MemberError)>) -> Ended {
+        let (returned, mut replies) = mpsc::channel(REPLIES);
+        let (token_sender, mut tokens) = mpsc::channel(TOKENS);
+        let mut calls = Calls { tasks: JoinSet::new(), handles: HashMap::new(), returned, tokens: token_sender };
+        let mut ended = Ended::default();
+        let start = Input::Start(unprepared);
+        let mut going = self.take_in(start, &mut calls, &mut ended).await;
+        while going {
+            let woken = match Self::ready(&mut tokens, &mut replies) {
+                Some(woken) => woken,
+                None => {
+                    self.flush(&mut ended).await;
+                    self.wait(&mut tokens, &mut replies).await
+                }
+            };
+            let input = match woken {
+                Woken::Token(call, token) => Input::Token(CallId(call), token),
+                Woken::Command(command) => Input::Command(command),
+                Woken::NobodyListens => break,
+                Woken::Returned(reply) => {
+                    // Every token of a finished draft is in the channel by now and comes before its end.
+                    while let Ok((call, token)) = tokens.try_recv() {
+                        going &= self.take_in(Input::Token(CallId(call), token), &mut calls, &mut ended).await;
+                    }
+                    calls.reap(&reply);
+                    match reply {
+                        Returned::Drafted(call, result) => Input::Drafted(call, result),
+                        Returned::Scored(call, result) => Input::Scored(call, result),
+                    }
+                }
+            };
+            going &= self.take_in(input, &mut calls, &mut ended).await;
+        }
+        self.flush(&mut ended).await;
+        ended
+    }
+
+    /// What is there without waiting, tokens first.
+    fn ready(tokens: &mut mpsc::Receiver<(u64, DraftToken)>, replies: &mut mpsc::Receiver<Returned>) -> Option<Woken> {
+        tokens.try_recv().map(|(call, token)| Woken::Token(call, token)).or_else(|_| replies.try_recv().map(Woken::Returned)).ok()
+    }
+
+    async fn wait(&mut self, tokens: &mut mpsc::Receiver<(u64, DraftToken)>, replies: &mut mpsc::Receiver<Returned>) -> Woken {
+        tokio::select! {
+            biased;
+            Some(command) = self.commands.recv() => Woken::Command(command),
+            Some((call, token)) = tokens.recv() => Woken::Token(call, token),
+            Some(reply) = replies.recv() => Woken::Returned(reply),
+            () = self.events.closed() => Woken::NobodyListens,
+        }
+    }
+
+    /// Hands one input to the machine and carries out what it says. Returns whether the run goes on.
+    async fn take_in(&mut self, input: Input, calls: &mut Calls, ended: &mut Ended) -> bool {
+        let effects = match self.machine.handle((self.clock)(), input) {
+            Ok(effects) => effects,
+            Err(refused) => self.machine.warn((self.clock)(), &refused.to_string()),
+        };
+        for effect in effects {
+            match effect {
+                Effect::Emit(record) => {
+                    if !self.publish(record, ended).await {
+                        return false;
+                    }
+                }
+                Effect::Draft { call, member, request, seconds } => {
+                    let progress = Progress::new(call.0, calls.tokens.clone());
+                    let reply = self.members[member.0].draft(request, progress);
+                    calls.spawn(call, guarded(reply, seconds), Returned::Drafted);
+                }
+                Effect::Score { call, member, request, seconds } => {
+                    let reply = self.members[member.0].score(request);
+                    calls.spawn(call, guarded(reply, seconds), Returned::Scored);
+                }
+                Effect::Cancel(call) => calls.cancel(call),
+                Effect::Finished => return false,
+            }
+        }
+        true
+    }
+
+    /// Records and publishes an event: first the journal, so that nobody is told what could be lost. Returns whether anybody
+    /// listens.
+    async fn publish(&mut self, record: Record, ended: &mut Ended) -> bool {
+        let written = self.journal.as_mut().map_or(Ok(()), |journal| journal.append(&record));
+        let durable = match &record.event {
+            Event::Accepted { .. } | Event::RunFinished(_) => self.flushed(),
+            _ => Ok(()),
+        };
+        let listens = self.events.send(record).await.is_ok();
+        match written.and(durable) {
+            Ok(()) => listens,
+            Err(error) => self.journal_failed(error, ended).await && listens,
+        }
+    }
+
+    fn flushed(&mut self) -> Result<(), TraceError> {
+        self.journal.as_mut().map_or(Ok(()), Journal::flush)
+    }
+
+    async fn flush(&mut self, ended: &mut Ended) {
+        if let Err(error) = self.flushed() {
+            self.journal_failed(error, ended).await;
+        }
+    }
+
+    /// The run goes on without its journal, and says so once.
+    async fn journal_failed(&mut self, error: TraceError, ended: &mut Ended) -> bool {
+        self.journal = None;
+        let text = format!("the trace is not written any further: {error}");
+        ended.journal_error = Some(error);
+        let mut listens = true;
+        for effect in self.machine.warn((self.clock)(), &text) {
+            if let Effect::Emit(record) = effect {
+                listens &= self.events.send(record).await.is_ok();
+            }
+        }
+        listens
+    }
+}
+
+impl Calls {
+    fn spawn<T: Send + 'static>(
+        &mut self,
+        call: CallId,
+        reply: impl Future<Output = Result<T, MemberError>> + Send + 'static,
+        wrap: fn(CallId, Result<T, MemberError>) -> Returned,
+    ) {
+        let returned = self.returned.clone();
+        let task = async move {
+            let result = reply.await;
+            // Nobody receives only when the driver is gone, and then nobody misses the reply.
+            let _ = returned.send(wrap(call, result)).await;
+        };
+        self.handles.insert(call, self.tasks.spawn(task));
+        while self.tasks.try_join_next().is_some() {}
+    }
+
+    fn cancel(&mut self, call: CallId) {
+        if let Some(handle) = self.handles.remove(&call) {
+            handle.abort();
+        }
+    }
+
+    fn reap(&mut self, reply: &Returned) {
+        match reply {
+            Returned::Drafted(call, _) | Returned::Scored(call, _) => self.handles.remove(call),
+        };
+    }
+}
+
+/// A reply with a time limit, in which a panic is an error of that member alone.
+pub(super) async fn guarded<T>(mut reply: Reply<T>, seconds: u64) -> Result<T, MemberError> {
+    let caught = std::future::poll_fn(move |context| {
+        std::panic::catch_unwind(AssertUnwindSafe(|| reply.as_mut().poll(context)))
+            .unwrap_or_else(|panic| Poll::Ready(Err(MemberError::Panicked(panic_text(panic.as_ref())))))
+    });
+    tokio::time::timeout(Duration::from_secs(seconds), caught).await.unwrap_or(Err(MemberError::TimedOut { seconds }))
+}
+
+/// What a panic said.
+pub(super) fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
+    panic
+        .downcast_ref::<&str>()
+        .map(|text| (*text).to_owned())
+        .or_else(|| panic.downcast_ref::<String>().cloned())
+        .unwrap_or_else(|| "no message".to_owned())
+}

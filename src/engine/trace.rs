@@ -1,0 +1,150 @@
+//! The trace of a run as JSON lines: appended as the run goes, readable up to its last whole line after a kill.
+//!
+//! Owns the file format: the first line is the header (`run_started` with the format's version), every further line one
+//! event. Where traces are kept and how many is the front end's.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use crate::engine::fusion::event::{Event, Record, TRACE_VERSION};
+
+/// What the header's `format` says.
+pub const TRACE_FORMAT: &str = "specfuse-trace";
+
+/// A trace being written.
+#[derive(Debug)]
+pub struct Journal {
+    path: PathBuf,
+    writer: BufWriter<File>,
+    line: Vec<u8>,
+    dirty: bool,
+}
+
+/// A trace that was read.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Trace {
+    /// The events in order; the first is the header.
+    pub records: Vec<Record>,
+    /// Bytes at the end that are not a whole line: what a kill or a full disk cut off.
+    pub torn_bytes: usize,
+}
+
+/// What can be wrong with a trace file.
+#[derive(Debug, thiserror::Error)]
+pub enum TraceError {
+    /// The file system refused.
+    #[error("{}: {source}", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// A whole line is not an event.
+    #[error("{}: line {line} is not an event: {reason}", path.display())]
+    BadLine {
+        /// The file.
+        path: PathBuf,
+        /// The line, from 1.
+        line: usize,
+        /// What the parser says.
+        reason: String,
+    },
+    /// The first line is not a trace header.
+    #[error("{}: this is not a trace of this program: its first line is not a header", path.display())]
+    NoHeader {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A newer program wrote it.
+    #[error("{}: the trace has version {found}, this program reads up to {TRACE_VERSION}: use a newer one", path.display())]
+    TooNew {
+        /// The file.
+        path: PathBuf,
+        /// Its version.
+        found: u64,
+    },
+}
+
+impl Journal {
+    /// Creates a trace file, private to the user; one that exists is never overwritten.
+    pub fn create(path: &Path) -> Result<Self, TraceError> {
+        let mut options = OpenOptions::new();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let file = options.open(path).map_err(|source| TraceError::File { path: path.to_owned(), source })?;
+        Ok(Self { path: path.to_owned(), writer: BufWriter::new(file), line: Vec::new(), dirty: false })
+    }
+
+    /// The file.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Appends one event. It reaches the operating system, whole, with the next [`Journal::flush`].
+    pub fn append(&mut self, record: &Record) -> Result<(), TraceError> {
+        self.line.clear();
+        serde_json::to_writer(&mut self.line, record).map_err(|error| self.fault(error.into()))?;
+        self.line.push(b'\n');
+        self.dirty = true;
+        self.writer.write_all(&self.line).map_err(|error| self.fault(error))
+    }
+
+    /// Hands everything to the operating system, so that a kill of this program loses nothing.
+    pub fn flush(&mut self) -> Result<(), TraceError> {
+        if std::mem::take(&mut self.dirty) {
+            self.writer.flush().map_err(|error| self.fault(error))?;
+        }
+        Ok(())
+    }
+
+    fn fault(&self, source: io::Error) -> TraceError {
+        TraceError::File { path: self.path.clone(), source }
+    }
+}
+
+/// Reads a trace file.
+pub fn read(path: &Path) -> Result<Trace, TraceError> {
+    let bytes = std::fs::read(path).map_err(|source| TraceError::File { path: path.to_owned(), source })?;
+    parse(path, &bytes)
+}
+
+/// Reads a trace from memory; `path` is what errors name.
+pub fn parse(path: &Path, bytes: &[u8]) -> Result<Trace, TraceError> {
+    let whole = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |last| last + 1);
+    let mut records = Vec::new();
+    for (number, line) in bytes[..whole].split(|byte| *byte == b'\n').enumerate() {
+        if line.is_empty() {
+            continue;
+        }
+        if records.is_empty() {
+            check_version(path, line)?;
+        }
+        let record: Record = serde_json::from_slice(line).map_err(|error| TraceError::BadLine {
+            path: path.to_owned(),
+            line: number + 1,
+            reason: error.to_string(),
+        })?;
+        records.push(record);
+    }
+    match records.first() {
+        Some(Record { event: Event::RunStarted(_), .. }) => Ok(Trace { records, torn_bytes: bytes.len() - whole }),
+        Some(_) | None => Err(TraceError::NoHeader { path: path.to_owned() }),
+    }
+}
+
+/// Looks at the header's format and version alone: a newer header may not parse as ours, and should say so by its version.
+fn check_version(path: &Path, line: &[u8]) -> Result<(), TraceError> {
+    let header: serde_json::Value = serde_json::from_slice(line).map_err(|_| TraceError::NoHeader { path: path.to_owned() })?;
+    if header["format"] != TRACE_FORMAT {
+        return Err(TraceError::NoHeader { path: path.to_owned() });
+    }
+    match header["version"].as_u64() {
+        Some(version) if version <= u64::from(TRACE_VERSION) => Ok(()),
+        Some(found) => Err(TraceError::TooNew { path: path.to_owned(), found }),
+        None => Err(TraceError::NoHeader { path: path.to_owned() }),
+    }
+}
