@@ -97,3 +97,55 @@ pub fn merge(drafts: &[(MemberIndex, &Draft)]) -> Vec<Candidate> {
     }
     candidates
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn draft(tokens: &[&str], ends: bool) -> Draft {
+        let token = |(at, text): (usize, &&str)| DraftToken { text: (*text).to_owned(), logprob: -(at as f32) - 1.0 };
+        Draft { tokens: tokens.iter().enumerate().map(token).collect(), ends, end_logprob: ends.then_some(-0.5) }
+    }
+
+    #[test]
+    fn a_draft_cut_keeps_the_tokens_inside() {
+        let whole = draft(&[" one", " tw", "o thr", "ee"], true);
+        let kept = whole.cut(Cut { bytes: 8, ends: false });
+        // The third token straddles the cut: "o" of it is inside.
+        assert_eq!(kept.text(), " one two");
+        assert_eq!(kept.logprobs(), [-1.0, -2.0, -3.0]);
+        assert_eq!((kept.ends, kept.end_logprob), (false, None));
+        assert_eq!(whole.cut(Cut { bytes: 14, ends: true }), whole);
+        assert_eq!(whole.logprobs(), [-1.0, -2.0, -3.0, -4.0, -0.5]);
+    }
+
+    #[test]
+    fn parts_of_characters_stay_with_their_character() {
+        // The second token is the beginning of "é", the fourth of a character that never came.
+        let unfinished = draft(&["caf", "", "é", ""], false);
+        assert_eq!(unfinished.cut(Cut { bytes: 5, ends: false }).tokens.len(), 3);
+        assert_eq!(unfinished.cut(Cut { bytes: 3, ends: false }).tokens.len(), 1);
+        // A cut inside a character is a mistake of the caller's: the character is left out.
+        assert_eq!(unfinished.cut(Cut { bytes: 4, ends: false }).text(), "caf");
+    }
+
+    #[test]
+    fn an_empty_draft_that_ends_stays_one() {
+        let stop = draft(&[], true);
+        assert_eq!(stop.cut(Cut { bytes: 0, ends: true }), stop);
+        assert_eq!(stop.logprobs(), [-0.5]);
+        assert_eq!(Draft { end_logprob: None, ..stop }.logprobs(), [0.0; 0]);
+    }
+
+    #[test]
+    fn equal_drafts_are_one_candidate() {
+        let (yes, split, yes_end, stop) =
+            (draft(&[" yes"], false), draft(&[" y", "es"], false), draft(&[" yes"], true), draft(&[], true));
+        let [first, second, third, fourth, fifth] = [0, 1, 2, 3, 4].map(MemberIndex);
+        let merged = merge(&[(fifth, &yes_end), (second, &yes), (first, &stop), (fourth, &split), (third, &yes_end)]);
+        let seen: Vec<(&str, bool, &[MemberIndex])> =
+            merged.iter().map(|candidate| (candidate.text.as_str(), candidate.ends, candidate.authors.as_slice())).collect();
+        assert_eq!(seen, [("", true, &[first][..]), (" yes", false, &[second, fourth]), (" yes", true, &[third, fifth])]);
+        assert_eq!(merge(&[]), []);
+    }
+}

@@ -2,6 +2,11 @@
 //!
 //! Owns the reward and the update; whether it is on, and for whom, comes in.
 
+use std::cmp::Ordering;
+
+/// No weight falls below this share, so that a member can always come back.
+const LEAST_WEIGHT: f64 = 1.0e-9;
+
 /// One verifier's scores in a round: of each member's candidate, in the order of the active members.
 pub type ScoreRow = Vec<Option<f64>>;
 
@@ -9,7 +14,170 @@ pub type ScoreRow = Vec<Option<f64>>;
 ///
 /// `weights`: one per active member, positive; normalised to sum 1 on return. `scores[j][i]`: member j's score of member i's
 /// candidate, `None` where it abstained. `learning_rate`: lr of η = (lr / 10) · sqrt(1 / n) / round.
+///
+/// Each weight is multiplied by exp(η · reward); see [`rewards`]. One member alone is left as it is.
 pub fn update(weights: &mut [f64], scores: &[ScoreRow], round: usize, learning_rate: f64) {
-    let _ = (weights, scores, round, learning_rate);
-    todo!()
+    let members = weights.len();
+    if members < 2 {
+        return;
+    }
+    let rate = if learning_rate.is_finite() { learning_rate.max(0.0) } else { 0.0 };
+    let eta = rate / 10.0 * (1.0 / members as f64).sqrt() / round.max(1) as f64;
+    let rewards = rewards(scores, members);
+    // Against the greatest reward, so that no exponential overflows; normalising takes the common factor away again.
+    let best = rewards.iter().copied().fold(0.0, f64::max);
+    for (weight, reward) in weights.iter_mut().zip(&rewards) {
+        *weight = if weight.is_finite() { weight.max(0.0) } else { 0.0 };
+        *weight *= (eta * (reward - best)).exp();
+    }
+    normalise(weights);
+    for weight in weights.iter_mut() {
+        *weight = weight.max(LEAST_WEIGHT);
+    }
+    normalise(weights);
+}
+
+/// The reward of each member in a round, 0 to 1.
+///
+/// Three or more members: the share of comparisons (verifier j ≠ i, rival k ≠ i) in which j scored i's candidate at least as
+/// high as k's. The rival may be the verifier itself. Two members judge one comparison each, the other's candidate against
+/// their own: a count of wins is the same for both almost always (in the published code always), and nothing would be learned.
+/// There the reward is the probability σ(ln s - ln s') that the other gives to the member's candidate (score s) against its
+/// own (s').
+///
+/// Comparisons in which the verifier abstained are left out. A member without any gets the mean of the others' rewards, so that
+/// its weight stays where it is among theirs.
+#[must_use]
+pub fn rewards(scores: &[ScoreRow], members: usize) -> Vec<f64> {
+    let score = |verifier: usize, of: usize| scores.get(verifier)?.get(of).copied().flatten().filter(|score| !score.is_nan());
+    // No probability is below 0: that is how logarithms are told.
+    let logarithmic = scores.iter().flatten().flatten().any(|score| *score < 0.0);
+    let compare = |own: f64, rivals: f64| {
+        if members > 2 { f64::from(u8::from(own >= rivals)) } else { soft_win(own, rivals, logarithmic) }
+    };
+    let known: Vec<Option<f64>> = (0..members)
+        .map(|member| {
+            let others = || (0..members).filter(|&other| other != member);
+            let pairs = others().flat_map(|verifier| others().map(move |rival| (verifier, rival)));
+            let wins: Vec<f64> =
+                pairs.filter_map(|(verifier, rival)| Some(compare(score(verifier, member)?, score(verifier, rival)?))).collect();
+            mean(&wins)
+        })
+        .collect();
+    let neutral = mean(&known.iter().flatten().copied().collect::<Vec<_>>()).unwrap_or(0.0);
+    known.into_iter().map(|reward| reward.unwrap_or(neutral)).collect()
+}
+
+/// The probability that a verifier gives to one candidate against another: σ of the difference of their log-scores.
+fn soft_win(own: f64, rivals: f64, logarithmic: bool) -> f64 {
+    match own.partial_cmp(&rivals) {
+        // Where both are 0, too.
+        Some(Ordering::Equal) | None => 0.5,
+        Some(Ordering::Less | Ordering::Greater) if logarithmic => 1.0 / (1.0 + (rivals - own).exp()),
+        // σ(ln a - ln b) = a / (a + b)
+        Some(Ordering::Less | Ordering::Greater) => 1.0 / (1.0 + rivals / own),
+    }
+}
+
+fn mean(values: &[f64]) -> Option<f64> {
+    (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64)
+}
+
+/// Divides by the sum; equal shares where that is 0.
+fn normalise(weights: &mut [f64]) {
+    // By the greatest first, so that the sum does not overflow.
+    let greatest = weights.iter().copied().fold(0.0, f64::max);
+    if greatest <= 0.0 {
+        weights.fill(1.0);
+    } else {
+        for weight in weights.iter_mut() {
+            *weight /= greatest;
+        }
+    }
+    let sum: f64 = weights.iter().sum();
+    for weight in weights.iter_mut() {
+        *weight /= sum;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(scores: &[f64]) -> ScoreRow {
+        scores.iter().copied().map(Some).collect()
+    }
+
+    fn assert_near(actual: &[f64], expected: &[f64]) {
+        assert_eq!(actual.len(), expected.len());
+        for (a, b) in actual.iter().zip(expected) {
+            assert!((a - b).abs() < 1e-6, "{actual:?} instead of {expected:?}");
+        }
+    }
+
+    /// Verifier 1 gives member 0's candidate .4 and its own .2: reward of 0 is .4 / .6 = 2/3. Verifier 0 gives member 1's .3 and
+    /// its own .6: 1/3. η = 10/10 · sqrt(1/2) / 1 = .707107; w0 / w1 = e^(.707107 / 3) = 1.265797; w0 = 1.265797 / 2.265797.
+    #[test]
+    fn of_two_members_the_better_gains() {
+        let scores = [row(&[0.6, 0.3]), row(&[0.4, 0.2])];
+        assert_near(&rewards(&scores, 2), &[2.0 / 3.0, 1.0 / 3.0]);
+        let mut weights = [0.5, 0.5];
+        update(&mut weights, &scores, 1, 10.0);
+        assert_near(&weights, &[0.558_654, 0.441_346]);
+        // The same as logarithms.
+        let logarithms = scores.map(|row| row.into_iter().map(|score| score.map(f64::ln)).collect());
+        assert_near(&rewards(&logarithms, 2), &[2.0 / 3.0, 1.0 / 3.0]);
+    }
+
+    #[test]
+    fn of_two_members_who_mirror_each_other_neither_gains() {
+        for scores in [[row(&[0.6, 0.3]), row(&[0.3, 0.6])], [row(&[0.0, 0.0]), row(&[0.0, 0.0])]] {
+            let mut weights = [0.5, 0.5];
+            update(&mut weights, &scores, 1, 10.0);
+            assert_near(&weights, &[0.5, 0.5]);
+        }
+        // One abstained from all: nothing is learned.
+        let mut weights = [0.3, 0.7];
+        update(&mut weights, &[row(&[0.6, 0.1]), vec![None, None]], 1, 10.0);
+        assert_near(&weights, &[0.3, 0.7]);
+    }
+
+    /// Of 4 comparisons each: 0 wins all; 1 wins (verifier 0, against 2) only; 2 wins none.
+    /// η = sqrt(1/3) / 2 = .288675; e^.288675 = 1.334658, e^(.288675 / 4) = 1.074837, e^0 = 1; their sum is 3.409495.
+    #[test]
+    fn of_three_members_wins_are_counted() {
+        let scores = [row(&[0.9, 0.5, 0.1]), row(&[0.8, 0.6, 0.1]), row(&[0.7, 0.2, 0.3])];
+        assert_near(&rewards(&scores, 3), &[1.0, 0.25, 0.0]);
+        let mut weights = [1.0 / 3.0; 3];
+        update(&mut weights, &scores, 2, 10.0);
+        assert_near(&weights, &[0.391_453, 0.315_248, 0.293_299]);
+        // A tie is a win for both.
+        assert_near(&rewards(&[row(&[0.5; 3]), row(&[0.5; 3]), row(&[0.5; 3])], 3), &[1.0; 3]);
+    }
+
+    /// Without verifier 2: 0 wins 2 of 2 before verifier 1, 1 wins 1 of 2 before verifier 0, 2 none of 4.
+    #[test]
+    fn abstentions_are_left_out() {
+        let scores = [row(&[0.9, 0.5, 0.1]), row(&[0.8, 0.6, 0.1]), vec![None, Some(f64::NAN), None]];
+        assert_near(&rewards(&scores, 3), &[1.0, 0.5, 0.0]);
+        // Nobody scored member 2: it gets the mean of the others.
+        let scores = [vec![Some(0.9), Some(0.5), None], vec![Some(0.8), Some(0.6), None], row(&[0.7, 0.2, 0.3])];
+        assert_near(&rewards(&scores, 3), &[1.0, 0.0, 0.5]);
+        assert_near(&rewards(&[], 3), &[0.0; 3]);
+    }
+
+    #[test]
+    fn odd_numbers_do_no_harm() {
+        let mut alone = [0.4];
+        update(&mut alone, &[row(&[0.1])], 1, 10.0);
+        assert_near(&alone, &[0.4]);
+        let scores = [row(&[0.9, 0.1]), row(&[0.9, 0.1])];
+        let mut weights = [0.0, f64::NAN];
+        update(&mut weights, &scores, 0, f64::NAN);
+        assert_near(&weights, &[0.5, 0.5]);
+        let mut weights = [0.5, 0.5];
+        update(&mut weights, &scores, 1, 1e300);
+        assert_near(&weights, &[1.0, 0.0]);
+        assert!(weights[1] > 0.0, "it can come back");
+    }
 }

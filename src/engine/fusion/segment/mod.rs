@@ -102,3 +102,6 @@ pub fn align(drafts: &[(&str, bool)]) -> Vec<Cut> {
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -155,8 +155,12 @@ struct Vote {
 fn normalise(raw: &[Option<f64>], settings: ScoreSettings) -> Vec<Option<f64>> {
     let best = raw.iter().flatten().copied().fold(f64::NEG_INFINITY, f64::max);
     let shares = |share: &dyn Fn(f64) -> f64| {
-        let sum: f64 = raw.iter().flatten().map(|&score| share(score)).sum();
-        raw.iter().map(|score| score.map(|score| share(score) / sum)).collect()
+        let shares: Vec<Option<f64>> = raw.iter().map(|score| score.map(share)).collect();
+        // In the order of their values, so that the order of the candidates does not change the sum.
+        let mut sorted: Vec<f64> = shares.iter().flatten().copied().collect();
+        sorted.sort_by(f64::total_cmp);
+        let sum: f64 = sorted.iter().sum();
+        shares.into_iter().map(|share| share.map(|share| share / sum)).collect()
     };
     match settings.normalisation {
         Normalisation::None => raw.to_vec(),
@@ -209,3 +213,6 @@ fn order(scores: &[Option<f64>]) -> Vec<usize> {
     order.sort_by(|&a, &b| scores[b].partial_cmp(&scores[a]).unwrap_or(std::cmp::Ordering::Equal));
     order
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,245 @@
+//! Which members leave: cumulative quality, entropy-tempered softmax, threshold δ / n.
+//!
+//! Owns both rules (`paper`, `evidence`) and their state over a run. Removing a member from the round, and readmitting it by
+//! hand, is the round machine's; the quality numbers come from the verifiers' recorded log-probabilities. The arithmetic of each
+//! rule is in a file of its own; both are kept up in every round, so that the rule can be changed during a run.
+
+mod evidence;
+mod paper;
+
+use std::collections::BTreeMap;
+
+use super::MemberIndex;
+use evidence::Evidence;
+use paper::Paper;
+
+/// Which rule decides, with its own constants.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum ExitRule {
+    /// Nobody leaves.
+    Off,
+    /// Our reading of the paper: Q sums the fused scores; τ = τ0 · (0.5 + H).
+    Paper {
+        /// τ0, above 0.
+        temperature: f64,
+        /// W: rounds whose mean scores the entropy is taken over; at least 1.
+        window: usize,
+    },
+    /// Ours: shortfalls in nats per token against the round's mean, tempered by the spread that chance alone would give.
+    Evidence {
+        /// c: how many standard deviations of noise a shortfall must reach; above 0.
+        caution: f64,
+        /// s0: spread below this many nats per token is no evidence; above 0.
+        floor: f64,
+        /// Quality below this many nats per token counts as this.
+        worst_quality: f64,
+    },
+}
+
+/// Which number of members divides the threshold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ThresholdCount {
+    /// The members active now.
+    Current,
+    /// The members the run began with.
+    Initial,
+}
+
+/// Everything that decides an exit.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ExitSettings {
+    /// The rule.
+    pub rule: ExitRule,
+    /// δ: a member leaves when its retention falls below δ / n.
+    pub threshold: f64,
+    /// What n is.
+    pub count: ThresholdCount,
+    /// Rounds before anyone may leave.
+    pub warm_up: usize,
+    /// Never fewer active members than this; at least 1.
+    pub min_members: usize,
+}
+
+/// What the verifiers thought of one active member's draft in a round.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Quality {
+    /// Whose.
+    pub member: MemberIndex,
+    /// The fused score of its candidate (whatever rule), `None` when it has none this round.
+    pub score: Option<f64>,
+    /// Mean over the verifiers of the mean token log-probability of its draft, in nats per token; `None` when it has none.
+    pub mean_logprob: Option<f64>,
+}
+
+/// Where one active member stands after a round.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Standing {
+    /// Whose.
+    pub member: MemberIndex,
+    /// Q: cumulative quality, in the unit of the rule.
+    pub cumulative: f64,
+    /// p: the probability to stay, 0 to 1; over all active members it sums to 1.
+    pub retention: f64,
+    /// δ / n, the line it is held against.
+    pub threshold: f64,
+    /// Whether the rule lets this member go now. At most one a round under `evidence`.
+    pub exits: bool,
+}
+
+/// The state of the rules over a run.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ExitState {
+    /// The members the run began with.
+    initial: usize,
+    /// Rounds observed.
+    rounds: usize,
+    evidence: Evidence,
+    paper: Paper,
+}
+
+/// The members active in a round and what the rule makes of them, in the order of the round.
+struct Verdict {
+    /// Q of each.
+    cumulative: Vec<f64>,
+    /// p of each.
+    retention: Vec<f64>,
+    /// Whether a member whose retention is below the threshold may go.
+    condemned: Vec<bool>,
+    /// The most members that may leave in one round.
+    at_most: usize,
+}
+
+impl ExitState {
+    /// The state before the first round of `members` members.
+    #[must_use]
+    pub fn new(members: usize) -> Self {
+        Self { initial: members, rounds: 0, evidence: Evidence::default(), paper: Paper::default() }
+    }
+
+    /// Takes in one round's quality of every ACTIVE member (in member order) and says where they stand. `last` is true when the
+    /// round ended the answer: then nobody leaves.
+    ///
+    /// A member seen for the first time in a later round begins level with the best of the others, like one readmitted.
+    pub fn observe(&mut self, settings: &ExitSettings, round: &[Quality], last: bool) -> Vec<Standing> {
+        self.rounds += 1;
+        let worst = match settings.rule {
+            ExitRule::Evidence { worst_quality, .. } => worst_quality,
+            ExitRule::Off | ExitRule::Paper { .. } => evidence::WORST_QUALITY,
+        };
+        self.evidence.observe(round, worst);
+        self.paper.observe(round);
+        let members: Vec<MemberIndex> = round.iter().map(|quality| quality.member).collect();
+        let verdict = match settings.rule {
+            ExitRule::Off => Verdict::nobody(members.len()),
+            ExitRule::Paper { temperature, window } => self.paper.judge(&members, temperature, window),
+            ExitRule::Evidence { caution, floor, .. } => self.evidence.judge(&members, caution, floor),
+        };
+        let count = match settings.count {
+            ThresholdCount::Current => members.len(),
+            ThresholdCount::Initial => self.initial,
+        };
+        let threshold = settings.threshold / count.max(1) as f64;
+        let spared = if last || self.rounds <= settings.warm_up { members.len() } else { settings.min_members.max(1) };
+        let exits = verdict.exits(threshold, spared);
+        let standing = |(at, &member): (usize, &MemberIndex)| Standing {
+            member,
+            cumulative: verdict.cumulative[at],
+            retention: verdict.retention[at],
+            threshold,
+            exits: exits[at],
+        };
+        members.iter().enumerate().map(standing).collect()
+    }
+
+    /// Forgets a member's history, so that one brought back by hand begins level with the best of the others: it gets a copy of
+    /// the record of the best among those of the last round observed, and has to fall behind anew before it can leave again.
+    pub fn readmit(&mut self, member: MemberIndex) {
+        self.evidence.readmit(member);
+        self.paper.readmit(member);
+    }
+}
+
+impl Verdict {
+    /// Nobody may leave; all are equal.
+    fn nobody(members: usize) -> Self {
+        Self {
+            cumulative: vec![0.0; members],
+            retention: softmax(&vec![0.0; members], 1.0),
+            condemned: vec![false; members],
+            at_most: 0,
+        }
+    }
+
+    /// Who leaves: those below the threshold, least retention first and of equals the later, while more than `spared` stay.
+    fn exits(&self, threshold: f64, spared: usize) -> Vec<bool> {
+        let mut leaving: Vec<usize> =
+            (0..self.retention.len()).filter(|&at| self.condemned[at] && self.retention[at] < threshold).collect();
+        leaving.sort_by(|&a, &b| self.retention[a].total_cmp(&self.retention[b]).then(b.cmp(&a)));
+        leaving.truncate(self.at_most.min(self.retention.len().saturating_sub(spared)));
+        (0..self.retention.len()).map(|at| leaving.contains(&at)).collect()
+    }
+}
+
+/// What is known of each member, with what a new one begins with.
+#[derive(Debug, Clone, PartialEq)]
+struct Records<R> {
+    all: BTreeMap<usize, R>,
+    /// The members of the last round.
+    recent: Vec<MemberIndex>,
+}
+
+impl<R> Default for Records<R> {
+    fn default() -> Self {
+        Self { all: BTreeMap::new(), recent: Vec::new() }
+    }
+}
+
+impl<R: Copy + Default> Records<R> {
+    fn get(&self, member: MemberIndex) -> R {
+        self.all.get(&member.0).copied().unwrap_or_default()
+    }
+
+    fn set(&mut self, member: MemberIndex, record: R) {
+        self.all.insert(member.0, record);
+    }
+
+    /// Begins a round of these members: who is new becomes level with the best of those already known.
+    fn begin_round(&mut self, members: impl Iterator<Item = MemberIndex>, quality: impl Fn(&R) -> f64) {
+        self.recent = members.collect();
+        let known: Vec<MemberIndex> = self.recent.iter().copied().filter(|member| self.all.contains_key(&member.0)).collect();
+        let level = self.best(&known, quality);
+        for member in &self.recent {
+            self.all.entry(member.0).or_insert(level);
+        }
+    }
+
+    /// Makes a member level with the best of the others of the last round.
+    fn level(&mut self, member: MemberIndex, quality: impl Fn(&R) -> f64) {
+        let others: Vec<MemberIndex> = self.recent.iter().copied().filter(|other| *other != member).collect();
+        let level = self.best(&others, quality);
+        self.set(member, level);
+    }
+
+    fn best(&self, members: &[MemberIndex], quality: impl Fn(&R) -> f64) -> R {
+        let records = members.iter().map(|&member| self.get(member));
+        records.max_by(|a, b| quality(a).total_cmp(&quality(b))).unwrap_or_default()
+    }
+}
+
+/// `softmax(values / temperature)`; a temperature that is not above 0 counts as the least there is.
+fn softmax(values: &[f64], temperature: f64) -> Vec<f64> {
+    let temperature = temperature.max(f64::MIN_POSITIVE);
+    let best = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let powers: Vec<f64> = values.iter().map(|value| ((value - best) / temperature).exp()).collect();
+    let sum: f64 = powers.iter().sum();
+    powers.into_iter().map(|power| power / sum).collect()
+}
+
+/// The entropy of a distribution, in nats: 0 to ln n.
+fn entropy(shares: &[f64]) -> f64 {
+    // 0 · ln 0 = 0; the sum of nothing is -0.
+    shares.iter().filter(|share| **share > 0.0).map(|share| -share * share.ln()).sum::<f64>().max(0.0)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,86 @@
+//! The `paper` rule: summed scores under a softmax whose temperature follows the entropy of the recent scores.
+//!
+//! Owns its state and arithmetic. The published descriptions name the ingredients (cumulative quality, entropy, softmax
+//! temperature, threshold δ / n); their composition here is ours:
+//!
+//! - Q sums the fused scores of a member's candidates as they are, logarithms too. In a round in which it has none it gets the
+//!   mean of the others': saying nothing neither helps nor hurts, on either scale;
+//! - H is the entropy of the members' mean scores over the last W rounds, made to sum to 1 and divided by its greatest value:
+//!   0 where one has everything, 1 where all are equal or fewer than two have a score;
+//! - τ = τ0 · (0.5 + H), p = softmax(Q / τ). A close race is flat, a clear lead is sharp.
+//!
+//! Logarithmic scores are told by their sign (no probability is below 0) and exponentiated before they are made to sum to 1.
+
+use std::collections::VecDeque;
+
+use super::{MemberIndex, Quality, Records, Verdict, entropy, softmax};
+
+/// Rounds kept for the entropy: the greatest window.
+const MOST_ROUNDS: usize = 1000;
+
+/// Scores beyond this are held to it, so that no sum of them overflows.
+const GREATEST: f64 = 1.0e6;
+
+/// What the rule knows of a run.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(super) struct Paper {
+    /// Q of each member.
+    records: Records<f64>,
+    /// The scores of the last rounds, latest last.
+    recent: VecDeque<Vec<(MemberIndex, f64)>>,
+}
+
+impl Paper {
+    /// Takes in one round.
+    pub(super) fn observe(&mut self, round: &[Quality]) {
+        self.records.begin_round(round.iter().map(|quality| quality.member), |cumulative| *cumulative);
+        let score = |quality: &Quality| Some(quality.score.filter(|score| !score.is_nan())?.clamp(-GREATEST, GREATEST));
+        let scores: Vec<(MemberIndex, f64)> =
+            round.iter().filter_map(|quality| Some((quality.member, score(quality)?))).collect();
+        let mean = scores.iter().map(|(_, score)| score).sum::<f64>() / scores.len().max(1) as f64;
+        for quality in round {
+            let cumulative = self.records.get(quality.member) + score(quality).unwrap_or(mean);
+            self.records.set(quality.member, cumulative);
+        }
+        self.recent.push_back(scores);
+        if self.recent.len() > MOST_ROUNDS {
+            self.recent.pop_front();
+        }
+    }
+
+    /// Where these members stand; `temperature` and `window` as in [`super::ExitRule::Paper`].
+    pub(super) fn judge(&self, members: &[MemberIndex], temperature: f64, window: usize) -> Verdict {
+        let cumulative: Vec<f64> = members.iter().map(|&member| self.records.get(member)).collect();
+        let means: Vec<f64> = members.iter().filter_map(|&member| self.mean_score(member, window.max(1))).collect();
+        let retention = softmax(&cumulative, temperature * (0.5 + evenness(&means)));
+        Verdict { cumulative, retention, condemned: vec![true; members.len()], at_most: members.len() }
+    }
+
+    /// Makes a member level with the best of the others and forgets its recent scores.
+    pub(super) fn readmit(&mut self, member: MemberIndex) {
+        self.records.level(member, |cumulative| *cumulative);
+        for round in &mut self.recent {
+            round.retain(|(other, _)| *other != member);
+        }
+    }
+
+    /// A member's mean score over the last `window` rounds, of those in which it has one.
+    fn mean_score(&self, member: MemberIndex, window: usize) -> Option<f64> {
+        let rounds = self.recent.iter().rev().take(window);
+        let scores: Vec<f64> = rounds.flatten().filter(|(other, _)| *other == member).map(|(_, score)| *score).collect();
+        (!scores.is_empty()).then(|| scores.iter().sum::<f64>() / scores.len() as f64)
+    }
+}
+
+/// H: the entropy of scores made to sum to 1, divided by its greatest value: 0 to 1.
+fn evenness(scores: &[f64]) -> f64 {
+    let sum: f64 = scores.iter().sum();
+    let shares = if scores.iter().any(|score| *score < 0.0) {
+        softmax(scores, 1.0)
+    } else if sum > 0.0 {
+        scores.iter().map(|score| score / sum).collect()
+    } else {
+        return 1.0;
+    };
+    if shares.len() < 2 { 1.0 } else { (entropy(&shares) / (shares.len() as f64).ln()).min(1.0) }
+}
