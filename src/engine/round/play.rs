@@ -80,13 +80,13 @@ impl Machine {
         };
         match result.and_then(|drafted| self.cut(member, drafted)) {
             Ok(finished) => {
-                self.failures[member.0] = 0;
+                self.failures[member.0].drafts = 0;
                 self.emit(Event::DraftFinished(Box::new(DraftFinished { first_token_ms, elapsed_ms, ..finished })));
             }
             Err(error) => {
                 let name = self.name(member);
                 self.emit(Event::DraftFailed { member: name, error: error.to_string(), elapsed_ms });
-                self.failed(member, &error);
+                self.failed(member, &error, |failures| &mut failures.drafts);
             }
         }
         self.advance();
@@ -128,7 +128,7 @@ impl Machine {
         let result = result.and_then(|scored| complete(scored, candidates.len()));
         match result {
             Ok(scored) => {
-                self.failures[member.0] = 0;
+                self.failures[member.0].scores = 0;
                 let mut forwards = scored.forwards;
                 for (candidate, logprobs) in candidates.into_iter().zip(scored.logprobs) {
                     let logprobs = logprobs.into_iter().map(possible).collect();
@@ -142,7 +142,7 @@ impl Machine {
                     let (member, candidate) = (self.name(member), self.name(candidate));
                     self.emit(Event::ScoreFailed { member, candidate, error: error.to_string() });
                 }
-                self.failed(member, &error);
+                self.failed(member, &error, |failures| &mut failures.scores);
             }
         }
         self.advance();
