@@ -202,7 +202,7 @@ async fn a_member_that_cannot_score_never_is_asked_to() {
     let mut seats = team();
     seats[2] = seat("c", ScriptedMember::saying(&["Sky,", " is wet."], -4.0).draft_only());
     let run = play(setup(seats, &[])).await;
-    assert!(run.rounds.iter().flat_map(|round| &round.scores).all(|cell| cell.verifier.0 != 2));
+    assert!(run.rounds.iter().flat_map(|round| round.scores()).all(|cell| cell.verifier.0 != 2));
 }
 
 #[tokio::test]
@@ -236,7 +236,9 @@ async fn commands_reach_a_run_under_way_and_refusals_come_back_as_warnings() {
 #[tokio::test]
 async fn dropping_the_engine_drops_every_call() {
     let gate = Arc::new(Semaphore::new(0));
-    let engine = Engine::start(setup(vec![seat("a", ScriptedMember::saying(&["x."], -0.1).behind(Arc::clone(&gate)))], &[])).await.unwrap();
+    let engine = Engine::start(setup(vec![seat("a", ScriptedMember::saying(&["x."], -0.1).behind(Arc::clone(&gate)))], &[]))
+        .await
+        .unwrap();
     drop(engine);
     for _ in 0..50 {
         tokio::task::yield_now().await;
@@ -309,7 +311,10 @@ fn a_trace_cut_at_any_byte_reads_back_to_its_last_whole_line() {
         match trace::parse(Path::new("x"), &bytes[..cut]) {
             Ok(read) => {
                 assert_eq!(read.records, whole[..lines]);
-                assert_eq!(read.torn_bytes, bytes[..cut].len() - bytes[..cut].iter().rposition(|byte| *byte == b'\n').unwrap() - 1);
+                assert_eq!(
+                    read.torn_bytes,
+                    bytes[..cut].len() - bytes[..cut].iter().rposition(|byte| *byte == b'\n').unwrap() - 1
+                );
             }
             Err(error) => assert!(cut < header, "cut at {cut}: {error}"),
         }

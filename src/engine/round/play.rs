@@ -5,10 +5,10 @@ use std::sync::Arc;
 use super::seed::draft_seed;
 use super::{CallId, Effect, Machine, Pace, Work};
 use crate::engine::fusion::MemberIndex;
-use crate::engine::fusion::candidate::{Draft, DraftToken};
+use crate::engine::fusion::candidate::{Candidate, Draft, DraftToken};
 use crate::engine::fusion::event::{DraftFinished, Event, ExitReason, Outcome, Ranked, RankedCandidate, RankedStanding};
 use crate::engine::fusion::exit::Standing;
-use crate::engine::fusion::run::{CandidateState, Exit};
+use crate::engine::fusion::run::Exit;
 use crate::engine::fusion::vote::{Decision, Electorate};
 use crate::engine::member::{Context, DraftRequest, Drafted, MemberError, Sampling, ScoreRequest, Scored};
 
@@ -180,7 +180,7 @@ impl Machine {
             .collect();
         for verifier in free {
             let Some(round) = self.run.open_round() else { return };
-            let pending: Vec<CandidateState> = round
+            let pending: Vec<Candidate> = round
                 .candidates()
                 .iter()
                 .filter(|candidate| !candidate.authors.contains(&verifier) && round.score(verifier, candidate.key).is_none())
@@ -200,7 +200,7 @@ impl Machine {
         }
     }
 
-    fn request_score(&mut self, member: MemberIndex, candidates: &[CandidateState]) {
+    fn request_score(&mut self, member: MemberIndex, candidates: &[Candidate]) {
         let keys = candidates.iter().map(|candidate| candidate.key).collect();
         let call = self.begin_call(member, Work::Score(keys));
         self.effects.push(Effect::Score {
@@ -244,7 +244,7 @@ impl Machine {
         matches!(&self.run.member(member).exit, Some(Exit { reason: ExitReason::Excluded, .. }))
     }
 
-    fn accept(&mut self, chosen: &CandidateState, overridden: bool) {
+    fn accept(&mut self, chosen: &Candidate, overridden: bool) {
         let author = chosen.authors.first().copied().unwrap_or(chosen.key);
         let tokens = self.run.open_round().and_then(|round| round.own_tokens(author)).unwrap_or_default();
         self.context = Context {

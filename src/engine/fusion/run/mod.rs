@@ -8,12 +8,11 @@ mod summary;
 
 use std::sync::Arc;
 
-pub use round::{CandidateState, DraftState, Round, ScoreCell};
+pub use round::{DraftState, Round, ScoreCell};
 
 use super::MemberIndex;
 use super::event::{DraftFinished, Event, ExitReason, Header, MemberHeader, Outcome, Record, Role, Summary};
 use super::params::Params;
-use super::segment::Cut;
 
 /// What a run is doing.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -196,7 +195,14 @@ impl Run {
                 let verifiers = verifiers.iter().filter_map(|name| self.index(name)).collect();
                 self.calls.drafts += drafters.len();
                 self.rounds.retain(|round| round.accepted.is_some());
-                self.rounds.push(Round::new(record.round, record.t_ms, Arc::clone(&self.params), drafters, verifiers));
+                self.rounds.push(Round::new(
+                    record.round,
+                    record.t_ms,
+                    Arc::clone(&self.params),
+                    drafters,
+                    verifiers,
+                    self.members.len(),
+                ));
             }
             Event::Token { member, token } => self.in_round(member, |round, index| round.token(index, token)),
             Event::DraftFinished(draft) => self.draft_finished(draft),
@@ -275,7 +281,7 @@ impl Run {
         if let (Some(verifier), Some(candidate)) = (self.index(verifier), self.index(candidate))
             && let Some(round) = self.rounds.last_mut()
         {
-            round.scores.push(ScoreCell { verifier, candidate, logprobs, elapsed_ms });
+            round.add_score(ScoreCell { verifier, candidate, logprobs, elapsed_ms });
         }
     }
 
@@ -311,9 +317,4 @@ impl Run {
     pub fn summarise(&self) -> Summary {
         summary::summarise(self)
     }
-}
-
-/// A cut that keeps a whole text.
-fn whole(text: &str, ends: bool) -> Cut {
-    Cut { bytes: text.len(), ends }
 }
