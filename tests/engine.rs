@@ -378,8 +378,8 @@ fn another_rule_would_have_had_another_winner() {
     let mut records = records;
     for record in &mut records {
         match &mut record.event {
-            Event::DraftFinished(draft) if &*draft.member == "a" => draft.tokens[4].logprob = -6.0,
-            Event::Score { candidate, logprobs, .. } if &**candidate == "a" => logprobs[4] = -6.0,
+            Event::Token { member, token } if &**member == "a" && token.text == "no." => token.logprob = -6.0,
+            Event::Score { member, scores, .. } if &**member == "b" => scores[0].logprobs[4] = -6.0,
             _ => {}
         }
     }

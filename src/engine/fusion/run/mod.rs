@@ -209,16 +209,18 @@ impl Run {
             Event::DraftFailed { member, error, .. } => {
                 self.in_round(member, |round, index| round.draft_failed(index, error));
             }
-            Event::Score { member, candidate, logprobs, forwards, elapsed_ms } => {
-                self.calls.scores += 1;
-                self.score(member, candidate, Ok(logprobs.as_slice().into()), *elapsed_ms);
+            Event::Score { member, scores, forwards, elapsed_ms } => {
+                for score in scores {
+                    self.score(member, &score.candidate, Ok(score.logprobs.as_slice().into()), *elapsed_ms);
+                }
                 if let Some(index) = self.index(member) {
                     self.members[index.0].forwards += forwards;
                 }
             }
-            Event::ScoreFailed { member, candidate, error } => {
-                self.calls.scores += 1;
-                self.score(member, candidate, Err(error.as_str().into()), 0.0);
+            Event::ScoreFailed { member, candidates, error, elapsed_ms } => {
+                for candidate in candidates {
+                    self.score(member, candidate, Err(error.as_str().into()), *elapsed_ms);
+                }
             }
             Event::Ranked(ranked) => {
                 if let Some(round) = self.rounds.last_mut() {
@@ -278,6 +280,7 @@ impl Run {
     }
 
     fn score(&mut self, verifier: &str, candidate: &str, logprobs: Result<Arc<[f32]>, Arc<str>>, elapsed_ms: f64) {
+        self.calls.scores += 1;
         if let (Some(verifier), Some(candidate)) = (self.index(verifier), self.index(candidate))
             && let Some(round) = self.rounds.last_mut()
         {

@@ -6,7 +6,7 @@ use super::MemberIndex;
 use crate::engine::fusion::candidate::{Candidate, Draft, DraftToken, merge};
 use crate::engine::fusion::event::{DraftFinished, Ranked};
 use crate::engine::fusion::params::{Alignment, Params};
-use crate::engine::fusion::segment::align;
+use crate::engine::fusion::segment::{Cut, align};
 
 /// A draft in the making.
 #[derive(Debug, Clone, PartialEq)]
@@ -218,9 +218,10 @@ impl Round {
 
     pub(super) fn draft_finished(&mut self, member: MemberIndex, finished: &DraftFinished) {
         let Some(slot) = self.slot(member) else { return };
-        let draft = Draft { tokens: finished.tokens.clone(), ends: finished.ends, end_logprob: finished.end_logprob };
+        let DraftState::Open(tokens) = &mut self.drafts[slot] else { return };
+        let drawn = Draft { tokens: std::mem::take(tokens), ends: finished.ends, end_logprob: finished.end_logprob };
         self.drafts[slot] = DraftState::Finished(Arc::new(FinishedDraft {
-            draft,
+            draft: drawn.cut(Cut { bytes: finished.text.len(), ends: finished.ends }),
             beyond: finished.beyond.as_str().into(),
             first_token_ms: finished.first_token_ms,
             elapsed_ms: finished.elapsed_ms,
