@@ -1,0 +1,242 @@
+//! Attention of a batch of rows over a shared prefix and, behind it, each row's own branch.
+//!
+//! Whether a position lies in the prefix or on a branch changes only where its keys and values are read from: scores,
+//! exponentials and sums go by the position in the sequence, so that a token has the same bits either way.
+
+#![allow(clippy::inline_always)] // Code that is not inlined into the dispatched function is compiled for the baseline only.
+
+use fearless_simd::prelude::*;
+use fearless_simd::{Level, dispatch, f32x16};
+
+use super::cache::{LayerStore, Store};
+use super::lanes::{LANES, Panel, exp_all, largest, padded};
+use super::matmul::block;
+
+/// What one row attends to: the first `prefix` rows of the main store, then these rows of the branch store, itself included.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Span<'a> {
+    pub(super) prefix: usize,
+    pub(super) branch: &'a [u32],
+}
+
+impl Span<'_> {
+    fn positions(&self) -> usize {
+        self.prefix + self.branch.len()
+    }
+}
+
+/// The stores, and which layer of them is meant.
+#[derive(Clone, Copy)]
+pub(super) struct Stores<'a> {
+    pub(super) main: &'a Store,
+    pub(super) branch: &'a Store,
+    pub(super) layer: usize,
+}
+
+/// Sizes of the heads.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Heads {
+    pub(super) queries: usize,
+    /// Query heads that share one key and value head.
+    pub(super) shared_by: usize,
+    pub(super) width: usize,
+}
+
+/// Computes attention for all rows. `queries` and `out` hold rows of the given strides, heads one after the other; `scores`
+/// is working memory.
+pub(super) fn attend(
+    level: Level,
+    stores: Stores<'_>,
+    heads: Heads,
+    spans: &[Span<'_>],
+    queries: (&[f32], usize),
+    out: (&mut [f32], usize),
+    scores: &mut Vec<f32>,
+) {
+    dispatch!(level, simd => attend_in(simd, stores, heads, spans, queries, (&mut *out.0, out.1), &mut *scores));
+}
+
+#[inline(always)]
+fn attend_in<S: Simd>(
+    simd: S,
+    stores: Stores<'_>,
+    heads: Heads,
+    spans: &[Span<'_>],
+    (queries, query_stride): (&[f32], usize),
+    (out, out_stride): (&mut [f32], usize),
+    scores: &mut Vec<f32>,
+) {
+    let mut row = 0;
+    while row < spans.len() {
+        let queries = &queries[row * query_stride..];
+        let out = &mut out[row * out_stride..];
+        for head in 0..heads.queries {
+            let job = Job { simd, stores, head: head / heads.shared_by, width: heads.width };
+            let start = head * heads.width;
+            if spans.len() - row >= 4 {
+                job.rows::<4>(&spans[row..], (&queries[start..], query_stride), (&mut out[start..], out_stride), scores);
+            } else {
+                job.rows::<1>(&spans[row..], (&queries[start..], query_stride), (&mut out[start..], out_stride), scores);
+            }
+        }
+        row += if spans.len() - row >= 4 { 4 } else { 1 };
+    }
+}
+
+/// One head's work.
+struct Job<'a, S> {
+    simd: S,
+    stores: Stores<'a>,
+    head: usize,
+    width: usize,
+}
+
+impl<S: Simd> Job<'_, S> {
+    /// `R` rows at once: keys and values of the prefix are read once for all of them.
+    #[inline(always)]
+    fn rows<const R: usize>(
+        &self,
+        spans: &[Span<'_>],
+        (queries, query_stride): (&[f32], usize),
+        (out, out_stride): (&mut [f32], usize),
+        scores: &mut Vec<f32>,
+    ) {
+        let spans: [Span<'_>; R] = std::array::from_fn(|row| spans[row]);
+        let queries: [&[f32]; R] = std::array::from_fn(|row| &queries[row * query_stride..][..self.width]);
+        let prefix = spans.iter().map(|span| span.prefix).max().unwrap_or_default();
+        // Room for the prefix in whole blocks and, behind each row's own prefix, its branch.
+        let longest = spans.iter().map(|span| span.branch.len()).max().unwrap_or_default();
+        let stride = padded(prefix) + padded(longest + LANES);
+        if scores.len() < R * stride {
+            scores.resize(R * stride, 0.0);
+        }
+        self.score_prefix(prefix, queries, scores, stride);
+        for (row, span) in spans.iter().enumerate() {
+            let scores = &mut scores[row * stride..(row + 1) * stride];
+            self.score_branch(span, queries[row], &mut scores[span.prefix..]);
+            // What lies behind the sequence must weigh nothing: up to the longest prefix, and up to a whole panel.
+            let end = padded(span.positions().max(prefix));
+            scores[span.positions()..end].fill(f32::NEG_INFINITY);
+            self.soften(&mut scores[..end]);
+        }
+        let panels = padded(self.width) / LANES;
+        let mut panel = 0;
+        while panel < panels {
+            if R == 1 && panels - panel >= 2 {
+                self.gather::<R, 2>(&spans, prefix, scores, stride, panel, (&mut *out, out_stride));
+                panel += 2;
+            } else {
+                self.gather::<R, 1>(&spans, prefix, scores, stride, panel, (&mut *out, out_stride));
+                panel += 1;
+            }
+        }
+    }
+
+    /// Query times key for the prefix, in whole blocks.
+    #[inline(always)]
+    fn score_prefix<const R: usize>(&self, prefix: usize, queries: [&[f32]; R], scores: &mut [f32], stride: usize) {
+        let (store, layer) = (self.stores.main, self.stores.main.layer(self.stores.layer));
+        for at in 0..prefix.div_ceil(LANES) {
+            let [sums] = turn(block::<S, R, 1>(self.simd, queries, layer.keys(store, self.head, at)));
+            for (row, sums) in sums.iter().enumerate() {
+                scores[row * stride + at * LANES..][..LANES].copy_from_slice(sums);
+            }
+        }
+    }
+
+    /// Query times key for the rows of a branch. They mostly lie together, so a block of sixteen is computed once and kept.
+    #[inline(always)]
+    fn score_branch(&self, span: &Span<'_>, query: &[f32], scores: &mut [f32]) {
+        let (store, layer) = (self.stores.branch, self.stores.branch.layer(self.stores.layer));
+        let mut known = usize::MAX;
+        let mut sums = [0.0; LANES];
+        for (score, row) in scores.iter_mut().zip(span.branch) {
+            let row = *row as usize;
+            if row / LANES != known {
+                known = row / LANES;
+                [[sums]] = block::<S, 1, 1>(self.simd, [query], layer.keys(store, self.head, known));
+            }
+            *score = sums[row % LANES];
+        }
+    }
+
+    /// Scores to weights that sum to 1.
+    #[inline(always)]
+    fn soften(&self, scores: &mut [f32]) {
+        let scale = 1.0 / (self.width as f32).sqrt();
+        let most = largest(self.simd, scores);
+        let sum = exp_all(self.simd, scores, most, scale);
+        let share = f32x16::splat(self.simd, 1.0 / sum);
+        for chunk in scores.as_chunks_mut::<LANES>().0 {
+            (f32x16::load_array_ref(self.simd, chunk) * share).store_array(chunk);
+        }
+    }
+
+    /// Weighted sums of `P` panels of values. Even and odd positions are summed apart, to hide the latency of an addition.
+    #[inline(always)]
+    fn gather<const R: usize, const P: usize>(
+        &self,
+        spans: &[Span<'_>; R],
+        prefix: usize,
+        weights: &[f32],
+        stride: usize,
+        panel: usize,
+        (out, out_stride): (&mut [f32], usize),
+    ) {
+        let simd = self.simd;
+        let main = self.stores.main.layer(self.stores.layer);
+        let rows: [&[f32]; R] = std::array::from_fn(|row| &weights[row * stride..][..stride]);
+        let mut sums = [[[f32x16::splat(simd, 0.0); P]; 2]; R];
+        for pair in 0..prefix / 2 {
+            for parity in 0..2 {
+                let at = 2 * pair + parity;
+                let values = self.values::<P>(self.stores.main, main, at, panel);
+                for row in 0..R {
+                    let weight = f32x16::splat(simd, rows[row][at]);
+                    for (sum, value) in sums[row][parity].iter_mut().zip(values) {
+                        *sum += value * weight;
+                    }
+                }
+            }
+        }
+        if prefix % 2 == 1 {
+            let values = self.values::<P>(self.stores.main, main, prefix - 1, panel);
+            for row in 0..R {
+                let weight = f32x16::splat(simd, rows[row][prefix - 1]);
+                for (sum, value) in sums[row][0].iter_mut().zip(values) {
+                    *sum += value * weight;
+                }
+            }
+        }
+        let branch = self.stores.branch.layer(self.stores.layer);
+        for (row, span) in spans.iter().enumerate() {
+            let [mut even, mut odd] = sums[row];
+            for (at, stored) in span.branch.iter().enumerate() {
+                let values = self.values::<P>(self.stores.branch, branch, *stored as usize, panel);
+                let weight = f32x16::splat(simd, rows[row][span.prefix + at]);
+                let sums = if (span.prefix + at).is_multiple_of(2) { &mut even } else { &mut odd };
+                for (sum, value) in sums.iter_mut().zip(values) {
+                    *sum += value * weight;
+                }
+            }
+            for at in 0..P {
+                let sums = (even[at] + odd[at]).to_array();
+                let start = (panel + at) * LANES;
+                let count = LANES.min(self.width - start);
+                out[row * out_stride + start..][..count].copy_from_slice(&sums[..count]);
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn values<const P: usize>(&self, store: &Store, layer: &LayerStore, row: usize, panel: usize) -> [f32x16<S>; P] {
+        let panels: &[Panel] = &layer.values(store, self.head, row)[panel..panel + P];
+        std::array::from_fn(|at| f32x16::load_array_ref(self.simd, &panels[at].0))
+    }
+}
+
+/// Rows by one group to one group by rows.
+#[inline(always)]
+fn turn<const R: usize>(sums: [[[f32; LANES]; 1]; R]) -> [[[f32; LANES]; R]; 1] {
+    [sums.map(|[sums]| sums)]
+}

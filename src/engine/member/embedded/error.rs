@@ -1,0 +1,74 @@
+//! What can be wrong with a GGUF file or with opening a member from one.
+
+/// Why a member could not be opened. Every message names the file and what in it is wrong.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum EmbeddedError {
+    /// The file could not be read.
+    #[error("{file}: {problem}")]
+    Read {
+        /// The file.
+        file: String,
+        /// What the operating system said.
+        problem: String,
+    },
+    /// The file is larger than this engine takes.
+    #[error("{file}: {bytes} bytes, but the built-in engine takes at most {limit}; run larger models with a llama.cpp server")]
+    TooLarge {
+        /// The file.
+        file: String,
+        /// Its size.
+        bytes: u64,
+        /// The largest size taken.
+        limit: u64,
+    },
+    /// The container itself is damaged or is none.
+    #[error("{file}: {problem}")]
+    Container {
+        /// The file.
+        file: String,
+        /// What is wrong, and where.
+        problem: String,
+    },
+    /// A metadata field is missing or has a value that cannot be used.
+    #[error("{file}: {key}: {problem}")]
+    Metadata {
+        /// The file.
+        file: String,
+        /// The field.
+        key: String,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// A tensor is missing, or its type, shape or data cannot be used.
+    #[error("{file}: tensor {tensor}: {problem}")]
+    Tensor {
+        /// The file.
+        file: String,
+        /// The tensor.
+        tensor: String,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// The thread that does the member's work could not be started.
+    #[error("{file}: no thread for it: {problem}")]
+    Thread {
+        /// The file.
+        file: String,
+        /// What the operating system said.
+        problem: String,
+    },
+}
+
+impl EmbeddedError {
+    pub(super) fn container(file: &str, problem: impl Into<String>) -> Self {
+        Self::Container { file: file.into(), problem: problem.into() }
+    }
+
+    pub(super) fn metadata(file: &str, key: &str, problem: impl Into<String>) -> Self {
+        Self::Metadata { file: file.into(), key: key.into(), problem: problem.into() }
+    }
+
+    pub(super) fn tensor(file: &str, tensor: &str, problem: impl Into<String>) -> Self {
+        Self::Tensor { file: file.into(), tensor: tensor.into(), problem: problem.into() }
+    }
+}

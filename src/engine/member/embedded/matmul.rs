@@ -1,0 +1,160 @@
+//! Products of rows with a matrix of weights, sixteen output columns at a time.
+//!
+//! Weights are repacked once into panels of sixteen columns, so that the inner loop adds whole vectors and never across
+//! lanes: each output is one sum in the order of the inputs. A row's result does not depend on the rows beside it, which is
+//! what makes scoring many candidates at once equal to scoring them one by one, bit for bit.
+
+#![allow(clippy::inline_always)] // Code that is not inlined into the dispatched function is compiled for the baseline only.
+
+use fearless_simd::prelude::*;
+use fearless_simd::{Level, dispatch, f32x16};
+
+use super::lanes::{LANES, Panel, padded};
+
+/// A matrix in panels: panel p holds, for each input in turn, the weights to outputs 16 p to 16 p + 15.
+#[derive(Debug)]
+pub(super) struct Matrix {
+    inputs: usize,
+    panels: Vec<Panel>,
+}
+
+impl Matrix {
+    /// Repacks weights stored one output after the other (`[out, in]`). Several parts become one matrix, each padded with
+    /// zeros to whole panels, so that their outputs start at multiples of sixteen.
+    pub(super) fn new(inputs: usize, parts: &[&[f32]]) -> Self {
+        let mut panels = Vec::new();
+        for part in parts {
+            for group in part.chunks(inputs * LANES) {
+                let start = panels.len();
+                panels.resize(start + inputs, Panel::ZERO);
+                for (lane, weights) in group.chunks_exact(inputs).enumerate() {
+                    for (panel, weight) in panels[start..].iter_mut().zip(weights) {
+                        panel.0[lane] = *weight;
+                    }
+                }
+            }
+        }
+        Self { inputs, panels }
+    }
+
+    /// Numbers in one row of output: whole panels.
+    pub(super) fn stride(&self) -> usize {
+        self.panels.len() / self.inputs * LANES
+    }
+
+    /// Multiplies rows. `x` holds rows of whole panels, of which the first `inputs` numbers count; `y` takes rows of `stride`.
+    pub(super) fn multiply(&self, level: Level, x: &[f32], y: &mut [f32]) {
+        dispatch!(level, simd => self.multiply_in(simd, x, y));
+    }
+
+    #[inline(always)]
+    fn multiply_in<S: Simd>(&self, simd: S, x: &[f32], y: &mut [f32]) {
+        let (width, stride) = (padded(self.inputs), self.stride());
+        let rows = x.len() / width;
+        // As many sums at once as the registers hold: enough to hide an addition's latency, and each panel that was loaded
+        // serves several rows. Which of these sizes is used changes no result.
+        let mut row = 0;
+        while row < rows {
+            let (x, y) = (&x[row * width..], &mut y[row * stride..]);
+            if rows - row >= 4 {
+                self.rows::<S, 4>(simd, x, y);
+                row += 4;
+            } else if rows - row >= 2 {
+                self.rows::<S, 2>(simd, x, y);
+                row += 2;
+            } else {
+                self.rows::<S, 1>(simd, x, y);
+                row += 1;
+            }
+        }
+    }
+
+    /// `R` rows against all panels.
+    #[inline(always)]
+    fn rows<S: Simd, const R: usize>(&self, simd: S, x: &[f32], y: &mut [f32]) {
+        let (width, stride) = (padded(self.inputs), self.stride());
+        let inputs: [&[f32]; R] = std::array::from_fn(|row| &x[row * width..row * width + self.inputs]);
+        let mut at = 0;
+        let mut panels = self.panels.as_slice();
+        while !panels.is_empty() {
+            let left = panels.len() / self.inputs;
+            let taken = if R == 1 && left >= 4 {
+                store::<R, 4>(block::<S, R, 4>(simd, inputs, panels), &mut y[at..], stride);
+                4
+            } else if left >= 2 && R <= 2 {
+                store::<R, 2>(block::<S, R, 2>(simd, inputs, panels), &mut y[at..], stride);
+                2
+            } else {
+                store::<R, 1>(block::<S, R, 1>(simd, inputs, panels), &mut y[at..], stride);
+                1
+            };
+            at += taken * LANES;
+            panels = &panels[taken * self.inputs..];
+        }
+    }
+}
+
+#[inline(always)]
+fn store<const R: usize, const P: usize>(sums: [[[f32; LANES]; P]; R], y: &mut [f32], stride: usize) {
+    for (row, sums) in sums.iter().enumerate() {
+        y[row * stride..row * stride + P * LANES].copy_from_slice(sums.as_flattened());
+    }
+}
+
+/// The sums of `R` rows over `P` neighbouring groups of panels.
+#[inline(always)]
+pub(super) fn block<S: Simd, const R: usize, const P: usize>(
+    simd: S,
+    inputs: [&[f32]; R],
+    panels: &[Panel],
+) -> [[[f32; LANES]; P]; R] {
+    let depth = inputs[0].len();
+    let rows: [&[f32]; R] = std::array::from_fn(|row| &inputs[row][..depth]);
+    let groups: [&[Panel]; P] = std::array::from_fn(|group| &panels[group * depth..(group + 1) * depth]);
+    let mut sums = [[f32x16::splat(simd, 0.0); P]; R];
+    for at in 0..depth {
+        let weights: [f32x16<S>; P] = std::array::from_fn(|group| f32x16::load_array_ref(simd, &groups[group][at].0));
+        for (sums, row) in sums.iter_mut().zip(&rows) {
+            let factor = f32x16::splat(simd, row[at]);
+            for (sum, weight) in sums.iter_mut().zip(weights) {
+                *sum += weight * factor;
+            }
+        }
+    }
+    sums.map(|row| row.map(|sum| sum.to_array()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::member::embedded::lanes::tests::levels;
+
+    fn numbers(count: usize, seed: u32) -> Vec<f32> {
+        (0..count as u32).map(|at| ((at + seed).wrapping_mul(2_654_435_761) >> 8) as f32 / 8_388_608.0 - 1.0).collect()
+    }
+
+    #[test]
+    fn products_equal_a_plain_loop_for_every_shape_and_width() {
+        for (inputs, outputs, rows) in [(1, 1, 1), (7, 33, 3), (96, 96, 1), (32, 80, 7), (17, 130, 6)] {
+            let weights = numbers(inputs * outputs, 7);
+            let matrix = Matrix::new(inputs, &[&weights]);
+            let mut x = vec![0.0; rows * padded(inputs)];
+            for (row, values) in x.chunks_mut(padded(inputs)).enumerate() {
+                values[..inputs].copy_from_slice(&numbers(inputs, row as u32 * 1000));
+            }
+            for level in levels() {
+                let mut y = vec![f32::NAN; rows * matrix.stride()];
+                matrix.multiply(level, &x, &mut y);
+                for row in 0..rows {
+                    for output in 0..outputs {
+                        let mut sum = 0.0;
+                        for input in 0..inputs {
+                            sum += weights[output * inputs + input] * x[row * padded(inputs) + input];
+                        }
+                        assert_eq!(y[row * matrix.stride() + output].to_bits(), f32::to_bits(sum));
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,169 @@
+//! Text to token ids: byte-level byte-pair encoding, equal to llama.cpp's.
+//!
+//! Owns the merging and the finding of special tokens. Any text takes bounded time: one that cannot fit the limit is refused
+//! by its length, and merging goes through a heap, never through the word again and again.
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
+use super::split::pieces;
+use super::vocabulary::Vocabulary;
+
+/// The text takes more tokens than it may.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct TooLong {
+    /// At least so many tokens are needed.
+    pub(super) needed: usize,
+}
+
+/// A stretch of a piece that is one token so far, linked to its neighbours.
+#[derive(Debug, Clone, Copy)]
+struct Symbol {
+    token: u32,
+    before: usize,
+    after: usize,
+    merged: bool,
+}
+
+const NONE: usize = usize::MAX;
+
+impl Vocabulary {
+    /// Appends the tokens of a text to `ids`. With `special`, written forms of special tokens become those tokens: for
+    /// templates only, never for what people or models wrote. Fails as soon as `ids` would grow beyond `limit`.
+    pub(super) fn encode(&self, text: &str, special: bool, limit: usize, ids: &mut Vec<u32>) -> Result<(), TooLong> {
+        // No token is longer than the longest: a text that is too long is known before any of it is looked at.
+        let least = ids.len() + text.len() / self.longest;
+        if least > limit {
+            return Err(TooLong { needed: least });
+        }
+        self.encode_from(0, text, special, limit, ids)
+    }
+
+    /// Cuts the text at the special tokens from the `from`th on, longest first.
+    fn encode_from(&self, from: usize, text: &str, templates: bool, limit: usize, ids: &mut Vec<u32>) -> Result<(), TooLong> {
+        let mut candidates = self.special.iter().enumerate().skip(from);
+        let found = candidates.find(|(_, (written, _, always))| (templates || *always) && text.contains(written.as_str()));
+        let Some((at, (written, id, _))) = found else {
+            return self.encode_plain(text, limit, ids);
+        };
+        for (index, part) in text.split(written.as_str()).enumerate() {
+            if index > 0 {
+                push(*id, limit, ids)?;
+            }
+            self.encode_from(at + 1, part, templates, limit, ids)?;
+        }
+        Ok(())
+    }
+
+    fn encode_plain(&self, text: &str, limit: usize, ids: &mut Vec<u32>) -> Result<(), TooLong> {
+        for piece in pieces(self.split, text) {
+            self.merge(piece, limit, ids)?;
+        }
+        Ok(())
+    }
+
+    /// Merges the bytes of one piece: always the pair of the lowest rank, the leftmost of equals.
+    fn merge(&self, piece: &str, limit: usize, ids: &mut Vec<u32>) -> Result<(), TooLong> {
+        let count = piece.len();
+        let mut symbols: Vec<Symbol> = piece
+            .bytes()
+            .enumerate()
+            .map(|(at, byte)| Symbol {
+                token: self.byte_tokens[usize::from(byte)],
+                before: at.wrapping_sub(1),
+                after: if at + 1 < count { at + 1 } else { NONE },
+                merged: false,
+            })
+            .collect();
+        let mut queue = BinaryHeap::new();
+        for left in 0..count.saturating_sub(1) {
+            self.propose(&symbols, left, &mut queue);
+        }
+        while let Some(Reverse((_, left, pair, result))) = queue.pop() {
+            let right = symbols[left].after;
+            // An entry whose tokens have merged with others since then is stale.
+            if symbols[left].merged || right == NONE || (symbols[left].token, symbols[right].token) != pair {
+                continue;
+            }
+            let after = symbols[right].after;
+            symbols[left].token = result;
+            symbols[left].after = after;
+            symbols[right].merged = true;
+            if after != NONE {
+                symbols[after].before = left;
+            }
+            self.propose(&symbols, left, &mut queue);
+            if symbols[left].before != NONE {
+                self.propose(&symbols, symbols[left].before, &mut queue);
+            }
+        }
+        for symbol in symbols.iter().filter(|symbol| !symbol.merged) {
+            push(symbol.token, limit, ids)?;
+        }
+        Ok(())
+    }
+
+    fn propose(&self, symbols: &[Symbol], left: usize, queue: &mut BinaryHeap<Reverse<(u32, usize, (u32, u32), u32)>>) {
+        let right = symbols[left].after;
+        if right != NONE {
+            let pair = (symbols[left].token, symbols[right].token);
+            if let Some((rank, result)) = self.merges.get(&pair) {
+                queue.push(Reverse((*rank, left, pair, *result)));
+            }
+        }
+    }
+}
+
+fn push(id: u32, limit: usize, ids: &mut Vec<u32>) -> Result<(), TooLong> {
+    if ids.len() >= limit {
+        return Err(TooLong { needed: ids.len() + 1 });
+    }
+    ids.push(id);
+    Ok(())
+}
+
+/// Bytes of drawn tokens to text: whole characters as soon as they are complete, U+FFFD for what cannot become one.
+#[derive(Debug, Default)]
+pub(super) struct Decoder {
+    pending: Vec<u8>,
+}
+
+impl Decoder {
+    /// Takes the bytes of one token and returns the text that is now complete.
+    pub(super) fn take(&mut self, bytes: &[u8]) -> String {
+        self.pending.extend_from_slice(bytes);
+        let mut text = String::new();
+        let mut used = 0;
+        for chunk in self.pending.utf8_chunks() {
+            text.push_str(chunk.valid());
+            used += chunk.valid().len();
+            let broken = chunk.invalid();
+            // A broken end may still become a character; anything broken before that cannot.
+            let unfinished = used + broken.len() == self.pending.len()
+                && std::str::from_utf8(broken).is_err_and(|error| error.error_len().is_none());
+            if broken.is_empty() || unfinished {
+                break;
+            }
+            text.push(char::REPLACEMENT_CHARACTER);
+            used += broken.len();
+        }
+        self.pending.drain(..used);
+        text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn characters_come_whole_and_broken_bytes_are_replaced() {
+        let mut decoder = Decoder::default();
+        assert_eq!(decoder.take(&[0xf0, 0x9f]), "");
+        assert_eq!(decoder.take(&[0x98, 0x80, b'a']), "😀a");
+        assert_eq!(decoder.take(&[0xc3]), "");
+        assert_eq!(decoder.take(b"b"), "\u{fffd}b");
+        assert_eq!(decoder.take(&[0xff, 0xc3]), "\u{fffd}");
+        assert_eq!(decoder.take(&[0xa9]), "é");
+    }
+}

@@ -1,0 +1,74 @@
+//! The thread of one member: takes calls one at a time, and never takes the program down with it.
+
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use tokio::sync::{mpsc, oneshot};
+
+use super::session::{Session, Stop};
+use crate::engine::fusion::candidate::DraftToken;
+use crate::engine::fusion::conversation::Conversation;
+use crate::engine::member::{DraftRequest, Drafted, MemberError, ScoreRequest, Scored};
+
+/// Where the answer to a call goes. Closed when the caller has dropped its end.
+pub(super) type Answer<T> = oneshot::Sender<Result<T, MemberError>>;
+
+/// A call.
+pub(super) enum Call {
+    Prepare(Arc<Conversation>, Answer<usize>),
+    /// The tokens go ahead of the answer. Their channel is not bounded, so that a slow listener never holds up the thread; it
+    /// holds one draft at most.
+    Draft(DraftRequest, mpsc::UnboundedSender<DraftToken>, Answer<Drafted>),
+    Score(ScoreRequest, Answer<Scored>),
+    /// Fails on purpose.
+    #[cfg(test)]
+    Break(Answer<usize>),
+}
+
+/// Answers calls until the last sender is gone.
+pub(super) fn work(mut session: Session, mut calls: mpsc::Receiver<Call>) {
+    let mut fault: Option<String> = None;
+    while let Some(call) = calls.blocking_recv() {
+        match call {
+            Call::Prepare(conversation, answer) => {
+                respond(answer, &mut fault, |_| Ok(session.prepare(&conversation)?));
+            }
+            Call::Draft(request, tokens, answer) => respond(answer, &mut fault, |cancelled| {
+                let complete = |text: &str, count: usize| request.segment.is_complete(text, count);
+                let mut drawn = |token: &DraftToken| {
+                    // Nobody listening is no error: the draft itself holds every token.
+                    let _ = tokens.send(token.clone());
+                };
+                session.draft(&request.context, request.sampling, &complete, &mut drawn, cancelled)
+            }),
+            Call::Score(request, answer) => respond(answer, &mut fault, |cancelled| session.score(&request, cancelled)),
+            #[cfg(test)]
+            Call::Break(answer) => respond(answer, &mut fault, |_| std::panic::panic_any("broken on purpose")),
+        }
+    }
+}
+
+/// Does the work of one call unless its caller has gone; after a panic the session's state is unknown, so every later call
+/// is answered with the fault.
+fn respond<T>(answer: Answer<T>, fault: &mut Option<String>, work: impl FnOnce(&dyn Fn() -> bool) -> Result<T, Stop>) {
+    if answer.is_closed() {
+        return;
+    }
+    let result = match fault {
+        Some(fault) => Err(MemberError::Panicked(fault.clone())),
+        None => match catch_unwind(AssertUnwindSafe(|| work(&|| answer.is_closed()))) {
+            Ok(Ok(value)) => Ok(value),
+            Ok(Err(Stop::Cancelled)) => return,
+            Ok(Err(Stop::Failed(error))) => Err(error),
+            Err(payload) => Err(MemberError::Panicked(fault.insert(message(payload.as_ref())).clone())),
+        },
+    };
+    // A caller that has gone in the meantime needs no answer.
+    let _ = answer.send(result);
+}
+
+fn message(payload: &(dyn Any + Send)) -> String {
+    let text = payload.downcast_ref::<&str>().map(ToString::to_string);
+    text.or_else(|| payload.downcast_ref::<String>().cloned()).unwrap_or_else(|| "unknown".into())
+}

@@ -1,0 +1,6 @@
+//! The built-in engine from outside: members opened from the project's own models.
+
+#[path = "embedded/conversing.rs"]
+mod conversing;
+#[path = "embedded/support.rs"]
+mod support;
