@@ -42,7 +42,7 @@ pub(super) struct Heads {
     pub(super) width: usize,
 }
 
-/// Computes attention for all rows. `queries` and `out` hold rows of the given strides, heads one after the other; `scores`
+/// Computes attention for all rows. `queries` and `out` hold rows of the given strides, heads one after the other; `weights`
 /// is working memory.
 pub(super) fn attend(
     level: Level,
@@ -50,10 +50,10 @@ pub(super) fn attend(
     heads: Heads,
     spans: &[Span<'_>],
     queries: (&[f32], usize),
-    out: (&mut [f32], usize),
-    scores: &mut Vec<f32>,
+    (out, stride): (&mut [f32], usize),
+    weights: &mut Vec<f32>,
 ) {
-    dispatch!(level, simd => attend_in(simd, stores, heads, spans, queries, (&mut *out.0, out.1), &mut *scores));
+    dispatch!(level, simd => attend_in(simd, stores, heads, spans, queries, (&mut *out, stride), &mut *weights));
 }
 
 #[inline(always)]
@@ -64,7 +64,7 @@ fn attend_in<S: Simd>(
     spans: &[Span<'_>],
     (queries, query_stride): (&[f32], usize),
     (out, out_stride): (&mut [f32], usize),
-    scores: &mut Vec<f32>,
+    weights: &mut Vec<f32>,
 ) {
     let mut row = 0;
     while row < spans.len() {
@@ -74,9 +74,9 @@ fn attend_in<S: Simd>(
             let job = Job { simd, stores, head: head / heads.shared_by, width: heads.width };
             let start = head * heads.width;
             if spans.len() - row >= 4 {
-                job.rows::<4>(&spans[row..], (&queries[start..], query_stride), (&mut out[start..], out_stride), scores);
+                job.rows::<4>(&spans[row..], (&queries[start..], query_stride), (&mut out[start..], out_stride), weights);
             } else {
-                job.rows::<1>(&spans[row..], (&queries[start..], query_stride), (&mut out[start..], out_stride), scores);
+                job.rows::<1>(&spans[row..], (&queries[start..], query_stride), (&mut out[start..], out_stride), weights);
             }
         }
         row += if spans.len() - row >= 4 { 4 } else { 1 };
@@ -137,8 +137,8 @@ impl<S: Simd> Job<'_, S> {
     fn score_prefix<const R: usize>(&self, prefix: usize, queries: [&[f32]; R], scores: &mut [f32], stride: usize) {
         let (store, layer) = (self.stores.main, self.stores.main.layer(self.stores.layer));
         for at in 0..prefix.div_ceil(LANES) {
-            let [sums] = turn(block::<S, R, 1>(self.simd, queries, layer.keys(store, self.head, at)));
-            for (row, sums) in sums.iter().enumerate() {
+            let sums = block::<S, R, 1>(self.simd, queries, layer.keys(store, self.head, at));
+            for (row, [sums]) in sums.iter().enumerate() {
                 scores[row * stride + at * LANES..][..LANES].copy_from_slice(sums);
             }
         }
@@ -188,36 +188,26 @@ impl<S: Simd> Job<'_, S> {
         let rows: [&[f32]; R] = std::array::from_fn(|row| &weights[row * stride..][..stride]);
         let mut sums = [[[f32x16::splat(simd, 0.0); P]; 2]; R];
         for pair in 0..prefix / 2 {
-            for parity in 0..2 {
-                let at = 2 * pair + parity;
-                let values = self.values::<P>(self.stores.main, main, at, panel);
-                for row in 0..R {
-                    let weight = f32x16::splat(simd, rows[row][at]);
-                    for (sum, value) in sums[row][parity].iter_mut().zip(values) {
-                        *sum += value * weight;
-                    }
-                }
+            let at = 2 * pair;
+            let even = self.values::<P>(self.stores.main, main, at, panel);
+            let odd = self.values::<P>(self.stores.main, main, at + 1, panel);
+            for (sums, row) in sums.iter_mut().zip(&rows) {
+                weigh(simd, &mut sums[0], even, row[at]);
+                weigh(simd, &mut sums[1], odd, row[at + 1]);
             }
         }
         if prefix % 2 == 1 {
             let values = self.values::<P>(self.stores.main, main, prefix - 1, panel);
-            for row in 0..R {
-                let weight = f32x16::splat(simd, rows[row][prefix - 1]);
-                for (sum, value) in sums[row][0].iter_mut().zip(values) {
-                    *sum += value * weight;
-                }
+            for (sums, row) in sums.iter_mut().zip(&rows) {
+                weigh(simd, &mut sums[0], values, row[prefix - 1]);
             }
         }
         let branch = self.stores.branch.layer(self.stores.layer);
         for (row, span) in spans.iter().enumerate() {
             let [mut even, mut odd] = sums[row];
-            for (at, stored) in span.branch.iter().enumerate() {
+            for (at, stored) in (span.prefix..).zip(span.branch) {
                 let values = self.values::<P>(self.stores.branch, branch, *stored as usize, panel);
-                let weight = f32x16::splat(simd, rows[row][span.prefix + at]);
-                let sums = if (span.prefix + at).is_multiple_of(2) { &mut even } else { &mut odd };
-                for (sum, value) in sums.iter_mut().zip(values) {
-                    *sum += value * weight;
-                }
+                weigh(simd, if at % 2 == 0 { &mut even } else { &mut odd }, values, rows[row][at]);
             }
             for at in 0..P {
                 let sums = (even[at] + odd[at]).to_array();
@@ -235,8 +225,10 @@ impl<S: Simd> Job<'_, S> {
     }
 }
 
-/// Rows by one group to one group by rows.
 #[inline(always)]
-fn turn<const R: usize>(sums: [[[f32; LANES]; 1]; R]) -> [[[f32; LANES]; R]; 1] {
-    [sums.map(|[sums]| sums)]
+fn weigh<S: Simd, const P: usize>(simd: S, sums: &mut [f32x16<S>; P], values: [f32x16<S>; P], weight: f32) {
+    let weight = f32x16::splat(simd, weight);
+    for (sum, value) in sums.iter_mut().zip(values) {
+        *sum += value * weight;
+    }
 }

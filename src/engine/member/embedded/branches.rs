@@ -104,7 +104,7 @@ impl Branches {
     /// Makes `root` the accepted text's end: keeps only what lies behind it, and says which node moved where, in an order in
     /// which rows can be moved one by one.
     pub(super) fn keep_behind(&mut self, root: u32) -> Vec<(u32, u32)> {
-        let mut moves: Vec<(u32, u32)> = Vec::new();
+        let mut moved: Vec<(u32, u32)> = Vec::new();
         let mut places: Vec<Option<u32>> = vec![None; self.nodes.len()];
         let mut kept = Vec::new();
         self.first.clear();
@@ -112,26 +112,26 @@ impl Branches {
             // A parent always has a lower number than its children, so its place is known by now.
             let parent = self.nodes[old as usize].parent;
             let below = parent == Some(root);
-            let moved = parent.and_then(|parent| places[parent as usize]);
-            if !below && moved.is_none() {
+            let above = parent.and_then(|parent| places[parent as usize]);
+            if !below && above.is_none() {
                 continue;
             }
             let new = kept.len() as u32;
             places[old as usize] = Some(new);
-            kept.push(Node { token: self.nodes[old as usize].token, parent: moved, children: Vec::new() });
-            match moved {
+            kept.push(Node { token: self.nodes[old as usize].token, parent: above, children: Vec::new() });
+            match above {
                 None => self.first.push(new),
                 Some(parent) => kept[parent as usize].children.push(new),
             }
             let start = old as usize * self.width;
             self.logits.copy_within(start..start + self.width, new as usize * self.width);
             self.sums[new as usize] = self.sums[old as usize];
-            moves.push((old, new));
+            moved.push((old, new));
         }
         self.nodes = kept;
         self.logits.truncate(self.nodes.len() * self.width);
         self.sums.truncate(self.nodes.len());
-        moves
+        moved
     }
 }
 
@@ -142,21 +142,21 @@ mod tests {
     #[test]
     fn what_lies_behind_the_winner_stays() {
         let mut tree = Branches::new(1);
-        let one = tree.add(None, 10);
-        let other = tree.add(None, 20);
-        let two = tree.add(Some(one), 11);
-        let three = tree.add(Some(two), 12);
-        let side = tree.add(Some(one), 13);
-        for node in [one, other, two, three, side] {
+        let a = tree.add(None, 10);
+        let b = tree.add(None, 20);
+        let c = tree.add(Some(a), 11);
+        let d = tree.add(Some(c), 12);
+        let e = tree.add(Some(a), 13);
+        for node in [a, b, c, d, e] {
             tree.set(node, &[node as f32], 0.5);
         }
         let mut path = Vec::new();
-        assert_eq!((tree.path(three, &mut path), path), (3, vec![one, two, three]));
-        assert_eq!(tree.keep_behind(one), [(two, 0), (three, 1), (side, 2)]);
+        assert_eq!((tree.path(d, &mut path), path), (3, vec![a, c, d]));
+        assert_eq!(tree.keep_behind(a), [(c, 0), (d, 1), (e, 2)]);
         assert_eq!(tree.child(None, 11), Some(0));
         assert_eq!(tree.child(Some(0), 12), Some(1));
         assert_eq!((tree.child(None, 13), tree.child(None, 10)), (Some(2), None));
-        assert_eq!(tree.after(1), ([three as f32].as_slice(), 0.5));
+        assert_eq!(tree.after(1), ([d as f32].as_slice(), 0.5));
         tree.keep_first(1);
         assert_eq!((tree.child(None, 11), tree.child(None, 13), tree.child(Some(0), 12)), (Some(0), None, None));
     }

@@ -121,7 +121,7 @@ pub(super) fn block<S: Simd, const R: usize, const P: usize>(
             }
         }
     }
-    sums.map(|row| row.map(|sum| sum.to_array()))
+    sums.map(|row| row.map(SimdBase::to_array))
 }
 
 #[cfg(test)]

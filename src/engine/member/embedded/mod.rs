@@ -27,6 +27,9 @@ mod tokenizer;
 mod vocabulary;
 mod worker;
 
+#[cfg(test)]
+mod tests;
+
 use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
@@ -92,7 +95,7 @@ impl EmbeddedMember {
 
     fn start(kind: &str, name: &str, bytes: &[u8]) -> Result<Self, EmbeddedError> {
         let (session, mut capabilities) = load(name, bytes, Level::new())?;
-        capabilities.kind = kind.to_owned();
+        capabilities.kind = kind.into();
         let (calls, waiting) = mpsc::channel(WAITING);
         std::thread::Builder::new()
             .name(format!("member {}", capabilities.model))

@@ -22,8 +22,6 @@ pub(super) struct Layer {
 #[derive(Debug)]
 pub(super) struct Model {
     pub(super) config: Config,
-    /// Entries of the vocabulary.
-    pub(super) vocabulary: usize,
     /// One row of `config.width` numbers for each token.
     pub(super) embeddings: Vec<f32>,
     pub(super) layers: Vec<Layer>,
@@ -51,7 +49,6 @@ impl Model {
         };
         let counts = gguf.tensor_names().filter_map(|name| gguf.shape(name)).map(|shape| shape.iter().product::<usize>() as u64);
         Ok(Self {
-            vocabulary,
             embeddings,
             layers,
             out_norm: gguf.tensor("output_norm.weight", &[width])?,

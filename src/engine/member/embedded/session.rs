@@ -156,14 +156,13 @@ impl Session {
             if full || complete(&text, draft.tokens.len()) {
                 return Ok(draft);
             }
-            at = match self.branches.child(at, id) {
-                Some(known) => Some(known),
-                None => {
-                    let node = self.branches.add(at, id);
-                    self.evaluate_branches(node as usize, cancelled)?;
-                    Some(node)
-                }
-            };
+            at = Some(if let Some(known) = self.branches.child(at, id) {
+                known
+            } else {
+                let node = self.branches.add(at, id);
+                self.evaluate_branches(node as usize, cancelled)?;
+                node
+            });
         }
     }
 
@@ -408,5 +407,27 @@ impl Session {
 
     fn not_numbers(&self) -> MemberError {
         MemberError::Failed(format!("{}: its weights are so large that its results are not numbers", self.file))
+    }
+}
+
+/// What tests need to see.
+#[cfg(test)]
+impl Session {
+    /// The tokens of a prompt.
+    pub(super) fn prompt(&mut self, conversation: &Arc<Conversation>) -> Vec<u32> {
+        self.know_prompt(conversation).unwrap();
+        self.known.prompt.clone()
+    }
+
+    /// The log-probability of each token of a continuation, by reading it as if it had been accepted.
+    pub(super) fn log_probabilities(&mut self, prompt: &[u32], continuation: &[u32]) -> Vec<f32> {
+        let mut ids = prompt.to_vec();
+        let mut logprobs = Vec::new();
+        for id in continuation {
+            self.reach(&ids, &|| false).unwrap();
+            logprobs.push(self.last[*id as usize] - self.last_sum);
+            ids.push(*id);
+        }
+        logprobs
     }
 }

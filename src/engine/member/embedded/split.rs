@@ -73,7 +73,9 @@ pub(super) fn pieces(split: Split, text: &str) -> Vec<&str> {
                 let (part, rest) = left.split_at(run(left, is_punctuation));
                 let mut inner = Vec::new();
                 words(part, &mut inner);
-                inner.into_iter().for_each(|piece| numbers(piece, &mut found));
+                for piece in inner {
+                    numbers(piece, &mut found);
+                }
                 left = rest;
             }
         }

@@ -25,6 +25,9 @@ struct Symbol {
     merged: bool,
 }
 
+/// Rank, place of the left token, the pair and what it becomes: ordered as pairs are to be merged.
+type Merge = (u32, usize, (u32, u32), u32);
+
 const NONE: usize = usize::MAX;
 
 impl Vocabulary {
@@ -103,7 +106,7 @@ impl Vocabulary {
         Ok(())
     }
 
-    fn propose(&self, symbols: &[Symbol], left: usize, queue: &mut BinaryHeap<Reverse<(u32, usize, (u32, u32), u32)>>) {
+    fn propose(&self, symbols: &[Symbol], left: usize, queue: &mut BinaryHeap<Reverse<Merge>>) {
         let right = symbols[left].after;
         if right != NONE {
             let pair = (symbols[left].token, symbols[right].token);

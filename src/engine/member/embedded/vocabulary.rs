@@ -14,6 +14,9 @@ pub(super) enum Split {
     Default,
 }
 
+/// For pairs that merge: rank (earlier merges first) and result.
+pub(super) type Merges = HashMap<(u32, u32), (u32, u32)>;
+
 /// A checked vocabulary.
 #[derive(Debug)]
 pub(super) struct Vocabulary {
@@ -25,8 +28,7 @@ pub(super) struct Vocabulary {
     pub(super) special: Vec<(String, u32, bool)>,
     /// The token of each single byte.
     pub(super) byte_tokens: [u32; 256],
-    /// Pairs that merge: rank (earlier merges first) and result.
-    pub(super) merges: HashMap<(u32, u32), (u32, u32)>,
+    pub(super) merges: Merges,
     pub(super) split: Split,
     /// Tokens that end a turn; at least one.
     pub(super) ends: Vec<u32>,
@@ -156,7 +158,7 @@ fn splitting(gguf: &Gguf<'_>) -> Result<Split, EmbeddedError> {
     }
 }
 
-fn merges(gguf: &Gguf<'_>, ids: &HashMap<&str, u32>) -> Result<HashMap<(u32, u32), (u32, u32)>, EmbeddedError> {
+fn merges(gguf: &Gguf<'_>, ids: &HashMap<&str, u32>) -> Result<Merges, EmbeddedError> {
     let wrong = |problem: String| EmbeddedError::metadata(gguf.file(), MERGES, problem);
     let Some(Value::Texts(lines)) = gguf.get(MERGES) else {
         return Err(wrong("expected an array of texts".into()));

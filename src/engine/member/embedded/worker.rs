@@ -21,7 +21,7 @@ pub(super) enum Call {
     /// holds one draft at most.
     Draft(DraftRequest, mpsc::UnboundedSender<DraftToken>, Answer<Drafted>),
     Score(ScoreRequest, Answer<Scored>),
-    /// Fails on purpose.
+    /// Fails on purpose, for the test of what happens then.
     #[cfg(test)]
     Break(Answer<usize>),
 }
@@ -44,7 +44,7 @@ pub(super) fn work(mut session: Session, mut calls: mpsc::Receiver<Call>) {
             }),
             Call::Score(request, answer) => respond(answer, &mut fault, |cancelled| session.score(&request, cancelled)),
             #[cfg(test)]
-            Call::Break(answer) => respond(answer, &mut fault, |_| std::panic::panic_any("broken on purpose")),
+            Call::Break(answer) => respond(answer, &mut fault, |_| std::panic::resume_unwind(Box::new("broken on purpose"))),
         }
     }
 }

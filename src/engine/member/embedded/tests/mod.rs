@@ -1,0 +1,34 @@
+//! Tests that need to see inside the engine. Those that need only its public face are in `tests/embedded.rs`.
+
+mod damaged;
+mod recorded;
+mod thread;
+mod work;
+
+use std::sync::Arc;
+
+use fearless_simd::Level;
+
+use super::session::Session;
+use super::{Capabilities, load};
+use crate::engine::fusion::conversation::Conversation;
+use crate::engine::member::Context;
+
+/// The bytes of one of the project's models.
+fn bytes(name: &str) -> Vec<u8> {
+    std::fs::read(format!("{}/assets/models/{name}.gguf", env!("CARGO_MANIFEST_DIR"))).unwrap()
+}
+
+fn opened(name: &str, level: Level) -> (Session, Capabilities) {
+    load(name, &bytes(name), level).unwrap()
+}
+
+fn context(question: &str, accepted: &[&str]) -> Context {
+    Context {
+        conversation: Arc::new(Conversation::question(question)),
+        accepted: accepted.iter().map(|text| Arc::from(*text)).collect(),
+    }
+}
+
+/// The names of the project's models.
+const MODELS: [&str; 4] = ["abacus", "atlas", "babble", "lexicon"];
