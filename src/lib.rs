@@ -1,6 +1,9 @@
 //! `SpecFuse`: several language models write one answer together.
 //!
-//! The library holds everything below the front ends: [`engine`] is the shared engine (the method of arXiv 2412.07380, the
-//! driver, the members, the trace). The binary in `main.rs` only chooses a front end.
+//! [`engine`] is the shared engine (the method of arXiv 2412.07380, the members, the driver, the trace); [`ensemble`] says who
+//! takes part; [`config`] and [`cli`] are how a person says what they want. The binary only calls [`cli::main`].
 
+pub mod cli;
+pub mod config;
 pub mod engine;
+pub mod ensemble;

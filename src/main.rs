@@ -1,3 +1,5 @@
 //! Chooses the front end; owns nothing else.
 
-fn main() {}
+fn main() -> std::process::ExitCode {
+    specfuse::cli::main(std::env::args_os())
+}

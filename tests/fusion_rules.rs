@@ -165,8 +165,8 @@ proptest! {
             prop_assert_eq!(&kept, &draft);
         }
         // Copies are one candidate with all as authors, earliest first.
-        let drafts: Vec<(MemberIndex, &Draft)> = (0..members).rev().map(|member| (MemberIndex(member), &kept)).collect();
-        let merged = merge(&drafts);
+        let mut merged = Vec::new();
+        (0..members).rev().for_each(|member| merge(&mut merged, MemberIndex(member), &kept));
         prop_assert_eq!(merged.len(), 1);
         prop_assert_eq!(&merged[0].authors, &(0..members).map(MemberIndex).collect::<Vec<_>>());
     }

@@ -75,7 +75,13 @@ impl Journal {
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let file = options.open(path).map_err(|source| TraceError::File { path: path.to_owned(), source })?;
-        Ok(Self { path: path.to_owned(), writer: BufWriter::new(file), line: Vec::new(), dirty: false })
+        Ok(Self::onto(file, path))
+    }
+
+    /// A trace that goes to an open file; `path` is what errors name.
+    #[must_use]
+    pub fn onto(file: File, path: &Path) -> Self {
+        Self { path: path.to_owned(), writer: BufWriter::new(file), line: Vec::new(), dirty: false }
     }
 
     /// The file.

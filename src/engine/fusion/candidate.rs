@@ -2,6 +2,8 @@
 //!
 //! Owns cutting a draft's tokens along with its text and the merging of equal drafts; where to cut is `segment`'s.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use super::MemberIndex;
@@ -31,12 +33,16 @@ pub struct Draft {
 /// A distinct text that the members proposed in a round.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Candidate {
-    /// The text to append to the accepted text, byte for byte.
-    pub text: String,
-    /// Whether the answer is complete after it.
-    pub ends: bool,
+    /// The member that drafted it first: its name in events. It never changes.
+    pub key: MemberIndex,
     /// Its authors, earliest member first; never empty.
     pub authors: Vec<MemberIndex>,
+    /// The text to append to the accepted text, byte for byte.
+    pub text: Arc<str>,
+    /// Number of characters of the text.
+    pub characters: usize,
+    /// Whether the answer is complete after it.
+    pub ends: bool,
 }
 
 impl Draft {
@@ -82,20 +88,24 @@ fn prefix(text: &str, bytes: usize) -> &str {
     &text[..end]
 }
 
-/// Merges equal drafts (equal text and equal `ends`) into candidates, ordered by their earliest author.
-#[must_use]
-pub fn merge(drafts: &[(MemberIndex, &Draft)]) -> Vec<Candidate> {
-    let mut candidates: Vec<Candidate> = Vec::new();
-    let mut by_author: Vec<_> = drafts.to_vec();
-    by_author.sort_by_key(|(member, _)| *member);
-    for (member, draft) in by_author {
-        let text = draft.text();
-        match candidates.iter_mut().find(|candidate| candidate.ends == draft.ends && candidate.text == text) {
-            Some(candidate) => candidate.authors.push(member),
-            None => candidates.push(Candidate { text, ends: draft.ends, authors: vec![member] }),
+/// Takes a draft into the candidates of its round: its author becomes one more author of an equal candidate (equal text and
+/// equal `ends`), else it becomes a candidate of its own. Candidates stay ordered by their earliest author.
+pub fn merge(candidates: &mut Vec<Candidate>, author: MemberIndex, draft: &Draft) {
+    let text = draft.text();
+    match candidates.iter_mut().find(|known| known.ends == draft.ends && *known.text == *text) {
+        Some(known) => {
+            known.authors.push(author);
+            known.authors.sort_unstable();
         }
+        None => candidates.push(Candidate {
+            key: author,
+            authors: vec![author],
+            characters: text.chars().count(),
+            text: text.into(),
+            ends: draft.ends,
+        }),
     }
-    candidates
+    candidates.sort_by_key(|candidate| candidate.authors.first().copied());
 }
 
 #[cfg(test)]
@@ -142,10 +152,14 @@ mod tests {
         let (yes, split, yes_end, stop) =
             (draft(&[" yes"], false), draft(&[" y", "es"], false), draft(&[" yes"], true), draft(&[], true));
         let [first, second, third, fourth, fifth] = [0, 1, 2, 3, 4].map(MemberIndex);
-        let merged = merge(&[(fifth, &yes_end), (second, &yes), (first, &stop), (fourth, &split), (third, &yes_end)]);
+        let mut merged = Vec::new();
+        for (author, draft) in [(fifth, &yes_end), (second, &yes), (first, &stop), (fourth, &split), (third, &yes_end)] {
+            merge(&mut merged, author, draft);
+        }
         let seen: Vec<(&str, bool, &[MemberIndex])> =
-            merged.iter().map(|candidate| (candidate.text.as_str(), candidate.ends, candidate.authors.as_slice())).collect();
+            merged.iter().map(|candidate| (&*candidate.text, candidate.ends, candidate.authors.as_slice())).collect();
         assert_eq!(seen, [("", true, &[first][..]), (" yes", false, &[second, fourth]), (" yes", true, &[third, fifth])]);
-        assert_eq!(merge(&[]), []);
+        let keys: Vec<_> = merged.iter().map(|candidate| candidate.key).collect();
+        assert_eq!(keys, [first, second, fifth], "whoever drafted it first");
     }
 }

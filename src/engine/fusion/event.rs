@@ -62,27 +62,27 @@ pub enum Event {
         /// Milliseconds it took.
         elapsed_ms: f64,
     },
-    /// A verifier scored a candidate.
+    /// A verifier's reply about candidates: one call, one event.
     Score {
         /// The verifier.
         member: MemberName,
-        /// The candidate, by the member that drafted it first.
-        candidate: MemberName,
-        /// Natural log-probabilities of the candidate's tokens in the verifier's tokenizer, then of the end where known.
-        logprobs: Vec<f32>,
+        /// What it said of each candidate it was asked about.
+        scores: Vec<CandidateScore>,
         /// Token positions evaluated for it.
         forwards: u64,
-        /// Milliseconds of the call that brought it (shared by all candidates of the call).
+        /// Milliseconds of the call.
         elapsed_ms: f64,
     },
-    /// A verifier could not score a candidate: it abstains.
+    /// A verifier could not score: it abstains on these candidates.
     ScoreFailed {
         /// The verifier.
         member: MemberName,
-        /// The candidate, by the member that drafted it first.
-        candidate: MemberName,
+        /// The candidates, each by the member that drafted it first.
+        candidates: Vec<MemberName>,
         /// Why, in words.
         error: String,
+        /// Milliseconds of the call.
+        elapsed_ms: f64,
     },
     /// The round's candidates in order, and where the members stand.
     Ranked(Box<Ranked>),
@@ -209,7 +209,7 @@ pub enum Role {
     Verify,
 }
 
-/// A finished draft.
+/// A finished draft. Its tokens are those of the `token` events before it, cut where the text is.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct DraftFinished {
     /// Who.
@@ -221,8 +221,6 @@ pub struct DraftFinished {
     /// Natural log-probability of ending there, where it ends and the member knows.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub end_logprob: Option<f32>,
-    /// The tokens of the text after the cut.
-    pub tokens: Vec<DraftToken>,
     /// What was drawn beyond the cut.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub beyond: String,
@@ -234,6 +232,15 @@ pub struct DraftFinished {
     pub first_token_ms: f64,
     /// Milliseconds from the request to the end.
     pub elapsed_ms: f64,
+}
+
+/// What a verifier said of one candidate.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CandidateScore {
+    /// The candidate, by the member that drafted it first.
+    pub candidate: MemberName,
+    /// Natural log-probabilities of the candidate's tokens in the verifier's tokenizer, then of the end where known.
+    pub logprobs: Vec<f32>,
 }
 
 /// The outcome of a round's scoring.

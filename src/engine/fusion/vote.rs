@@ -3,10 +3,11 @@
 //! The live engine and the re-scoring both decide rounds through [`Tally::decide`], so they cannot disagree.
 
 use super::MemberIndex;
+use super::candidate::Candidate;
 use super::exit::{ExitState, Quality, Standing};
 use super::feedback;
 use super::params::Params;
-use super::run::{CandidateState, MemberState, Round};
+use super::run::{MemberState, Round};
 use super::score::{Cell, Ranking, VerifierRow, rank};
 
 /// What carries over from round to round.
@@ -33,7 +34,7 @@ pub struct Electorate<'a> {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Decision {
     /// The candidates that took part, ordered by their earliest author.
-    pub candidates: Vec<CandidateState>,
+    pub candidates: Vec<Candidate>,
     /// Their ranking; indices point into `candidates`, rows are the verifiers in order.
     pub ranking: Ranking,
     /// The place in `candidates` of what is accepted; `None` when there is no candidate.
@@ -78,7 +79,7 @@ impl Tally {
     }
 
     /// Online feedback among the members that both draft and verify; the others keep their weight.
-    fn learn(&mut self, round: usize, who: Electorate<'_>, candidates: &[CandidateState], ranking: &Ranking, params: &Params) {
+    fn learn(&mut self, round: usize, who: Electorate<'_>, candidates: &[Candidate], ranking: &Ranking, params: &Params) {
         let learners: Vec<(usize, MemberIndex, usize)> = who
             .verifiers
             .iter()
@@ -106,24 +107,19 @@ impl Tally {
 }
 
 /// The round's candidates of these drafters; a candidate whose authors are all absent is left out.
-fn candidates_of(round: &Round, drafters: &[MemberIndex]) -> Vec<CandidateState> {
+fn candidates_of(round: &Round, drafters: &[MemberIndex]) -> Vec<Candidate> {
     round
         .candidates()
         .iter()
         .filter_map(|candidate| {
             let authors: Vec<_> = candidate.authors.iter().copied().filter(|author| drafters.contains(author)).collect();
-            (!authors.is_empty()).then(|| CandidateState { authors, ..candidate.clone() })
+            (!authors.is_empty()).then(|| Candidate { authors, ..candidate.clone() })
         })
         .collect()
 }
 
 /// What each verifier said of each candidate: its own draft's log-probabilities where it drafted it, its reply otherwise.
-fn cells<'a>(
-    round: &'a Round,
-    who: Electorate<'_>,
-    candidates: &[CandidateState],
-    params: &Params,
-) -> Vec<Vec<Option<Cell<'a>>>> {
+fn cells<'a>(round: &'a Round, who: Electorate<'_>, candidates: &[Candidate], params: &Params) -> Vec<Vec<Option<Cell<'a>>>> {
     who.verifiers
         .iter()
         .map(|verifier| {
@@ -146,12 +142,7 @@ fn cells<'a>(
 }
 
 /// Quality of each drafter's draft: its fused score, and the verifiers' mean of mean token log-probabilities (nats a token).
-fn quality(
-    who: Electorate<'_>,
-    candidates: &[CandidateState],
-    ranking: &Ranking,
-    cells: &[Vec<Option<Cell<'_>>>],
-) -> Vec<Quality> {
+fn quality(who: Electorate<'_>, candidates: &[Candidate], ranking: &Ranking, cells: &[Vec<Option<Cell<'_>>>]) -> Vec<Quality> {
     let mean_logprob = |place: usize| {
         let means: Vec<f64> = cells
             .iter()

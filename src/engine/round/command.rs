@@ -1,6 +1,6 @@
 //! What a person may ask of a run, and how the machine carries it out.
 
-use super::{Machine, Pace, Work};
+use super::{Failures, Machine, Pace, Work};
 use crate::engine::fusion::MemberIndex;
 use crate::engine::fusion::event::{Event, ExitReason, Outcome, Steering};
 use crate::engine::fusion::params::{ParamError, Value};
@@ -171,7 +171,7 @@ impl Machine {
         if self.run.member(member).is_active() {
             return Err(CommandError::Already { member: name.to_owned(), state: "takes part" });
         }
-        self.failures[member.0] = 0;
+        self.failures[member.0] = Failures::default();
         self.tally.exit.readmit(member);
         self.emit(Event::Readmitted { member: name.into() });
         Ok(())

@@ -91,6 +91,13 @@ struct Call {
     work: Work,
 }
 
+/// A member's failures in a row, by what it was asked for.
+#[derive(Debug, Clone, Copy, Default)]
+struct Failures {
+    drafts: usize,
+    scores: usize,
+}
+
 /// Whether another round may begin.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Pace {
@@ -110,8 +117,8 @@ pub struct Machine {
     /// What each member is busy with, by place.
     calls: Vec<Option<Call>>,
     next_call: u64,
-    /// Failures in a row, by place.
-    failures: Vec<usize>,
+    /// Failures in a row, by place: a member that scores well but never drafts must not stay for its scores.
+    failures: Vec<Failures>,
     /// The last failure of any member, in words.
     last_error: String,
     /// The conversation and the accepted segments as members get them.
@@ -134,7 +141,7 @@ impl Machine {
             tally,
             calls: vec![None; run.members.len()],
             next_call: 0,
-            failures: vec![0; run.members.len()],
+            failures: vec![Failures::default(); run.members.len()],
             last_error: "no member drafts".to_owned(),
             context: Context { conversation: Arc::new(run.header.conversation.clone()), accepted: Arc::from([]) },
             pace: Pace::Running,
@@ -234,10 +241,11 @@ impl Machine {
     }
 
     /// Counts a failure and lets the member go when it cannot or should not go on.
-    fn failed(&mut self, member: MemberIndex, error: &MemberError) {
+    fn failed(&mut self, member: MemberIndex, error: &MemberError, counted: fn(&mut Failures) -> &mut usize) {
         self.last_error = format!("{}: {error}", self.name(member));
-        self.failures[member.0] += 1;
-        let count = self.failures[member.0];
+        let count = counted(&mut self.failures[member.0]);
+        *count += 1;
+        let count = *count;
         let reason = match error {
             MemberError::ContextFull { .. } | MemberError::Panicked(_) => ExitReason::Unusable { error: error.to_string() },
             MemberError::Failed(_) | MemberError::TimedOut { .. } => {

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use super::seed::draft_seed;
 use super::{CallId, Effect, Machine, Pace, Work};
 use crate::engine::fusion::MemberIndex;
-use crate::engine::fusion::candidate::{Draft, DraftToken};
-use crate::engine::fusion::event::{DraftFinished, Event, ExitReason, Outcome, Ranked, RankedCandidate, RankedStanding};
+use crate::engine::fusion::candidate::{Candidate, Draft, DraftToken};
+use crate::engine::fusion::event::{CandidateScore, DraftFinished, Event, ExitReason, Outcome, Ranked, RankedCandidate, RankedStanding};
 use crate::engine::fusion::exit::Standing;
-use crate::engine::fusion::run::{CandidateState, Exit};
+use crate::engine::fusion::run::{DraftState, Exit};
 use crate::engine::fusion::vote::{Decision, Electorate};
 use crate::engine::member::{Context, DraftRequest, Drafted, MemberError, Sampling, ScoreRequest, Scored};
 
@@ -79,14 +79,18 @@ impl Machine {
             Work::Score(_) => return,
         };
         match result.and_then(|drafted| self.cut(member, drafted)) {
-            Ok(finished) => {
-                self.failures[member.0] = 0;
+            Ok((finished, untold)) => {
+                self.failures[member.0].drafts = 0;
+                for token in untold {
+                    let member = self.name(member);
+                    self.emit(Event::Token { member, token });
+                }
                 self.emit(Event::DraftFinished(Box::new(DraftFinished { first_token_ms, elapsed_ms, ..finished })));
             }
             Err(error) => {
                 let name = self.name(member);
                 self.emit(Event::DraftFailed { member: name, error: error.to_string(), elapsed_ms });
-                self.failed(member, &error);
+                self.failed(member, &error, |failures| &mut failures.drafts);
             }
         }
         self.advance();
@@ -94,27 +98,32 @@ impl Machine {
 
     /// Cuts a draft to its segment. A draft without text that does not end the answer is a failure: accepting it would repeat
     /// the round for ever.
-    fn cut(&self, member: MemberIndex, drafted: Drafted) -> Result<DraftFinished, MemberError> {
+    ///
+    /// Returns also the tokens that the member did not tell while it drafted: the record holds every token once.
+    fn cut(&self, member: MemberIndex, drafted: Drafted) -> Result<(DraftFinished, Vec<DraftToken>), MemberError> {
         let Drafted { draft, forwards } = drafted;
+        let told = match self.run.open_round().and_then(|round| round.draft(member)) {
+            Some(DraftState::Open(tokens)) => tokens.len(),
+            Some(DraftState::Finished(_) | DraftState::Failed(_)) | None => 0,
+        };
         let text = draft.text();
         let rule = self.run.rounds.last().map_or_else(|| self.run.params.segment_rule(), |round| round.params.segment_rule());
         let cut = rule.cut(&text, draft.ends);
-        let kept = draft.cut(cut);
         if cut.bytes == 0 && !cut.ends {
             return Err(MemberError::Failed("it returned nothing".to_owned()));
         }
-        Ok(DraftFinished {
+        let finished = DraftFinished {
             member: self.name(member),
             text: text[..cut.bytes].to_owned(),
             ends: cut.ends,
-            end_logprob: kept.end_logprob.map(possible),
-            tokens: kept.tokens.into_iter().map(possible_token).collect(),
+            end_logprob: draft.end_logprob.filter(|_| cut.ends).map(possible),
             beyond: text[cut.bytes..].to_owned(),
             drawn: drawn(&draft),
             forwards,
             first_token_ms: 0.0,
             elapsed_ms: 0.0,
-        })
+        };
+        Ok((finished, draft.tokens.into_iter().skip(told).map(possible_token).collect()))
     }
 
     pub(super) fn scored(&mut self, call: CallId, result: Result<Scored, MemberError>) {
@@ -128,21 +137,19 @@ impl Machine {
         let result = result.and_then(|scored| complete(scored, candidates.len()));
         match result {
             Ok(scored) => {
-                self.failures[member.0] = 0;
-                let mut forwards = scored.forwards;
-                for (candidate, logprobs) in candidates.into_iter().zip(scored.logprobs) {
-                    let logprobs = logprobs.into_iter().map(possible).collect();
-                    let (member, candidate) = (self.name(member), self.name(candidate));
-                    self.emit(Event::Score { member, candidate, logprobs, forwards, elapsed_ms });
-                    forwards = 0;
-                }
+                self.failures[member.0].scores = 0;
+                let scores = candidates.iter().zip(scored.logprobs).map(|(candidate, logprobs)| CandidateScore {
+                    candidate: self.name(*candidate),
+                    logprobs: logprobs.into_iter().map(possible).collect(),
+                });
+                let (scores, forwards) = (scores.collect(), scored.forwards);
+                let member = self.name(member);
+                self.emit(Event::Score { member, scores, forwards, elapsed_ms });
             }
             Err(error) => {
-                for candidate in candidates {
-                    let (member, candidate) = (self.name(member), self.name(candidate));
-                    self.emit(Event::ScoreFailed { member, candidate, error: error.to_string() });
-                }
-                self.failed(member, &error);
+                let (name, candidates) = (self.name(member), self.names(&candidates));
+                self.emit(Event::ScoreFailed { member: name, candidates, error: error.to_string(), elapsed_ms });
+                self.failed(member, &error, |failures| &mut failures.scores);
             }
         }
         self.advance();
@@ -180,14 +187,14 @@ impl Machine {
             .collect();
         for verifier in free {
             let Some(round) = self.run.open_round() else { return };
-            let pending: Vec<CandidateState> = round
+            let pending = round
                 .candidates()
                 .iter()
-                .filter(|candidate| !candidate.authors.contains(&verifier) && round.score(verifier, candidate.key).is_none())
-                .cloned()
-                .collect();
-            if !pending.is_empty() {
-                self.request_score(verifier, &pending);
+                .filter(|candidate| !candidate.authors.contains(&verifier) && round.score(verifier, candidate.key).is_none());
+            let (keys, candidates): (Vec<_>, Vec<_>) =
+                pending.map(|candidate| (candidate.key, (Arc::clone(&candidate.text), candidate.ends))).unzip();
+            if !keys.is_empty() {
+                self.request_score(verifier, keys, candidates);
             }
         }
     }
@@ -200,16 +207,12 @@ impl Machine {
         }
     }
 
-    fn request_score(&mut self, member: MemberIndex, candidates: &[CandidateState]) {
-        let keys = candidates.iter().map(|candidate| candidate.key).collect();
+    fn request_score(&mut self, member: MemberIndex, keys: Vec<MemberIndex>, candidates: Vec<(Arc<str>, bool)>) {
         let call = self.begin_call(member, Work::Score(keys));
         self.effects.push(Effect::Score {
             call,
             member,
-            request: ScoreRequest {
-                context: self.context.clone(),
-                candidates: candidates.iter().map(|candidate| (Arc::clone(&candidate.text), candidate.ends)).collect(),
-            },
+            request: ScoreRequest { context: self.context.clone(), candidates },
             seconds: self.run.params.score_seconds as u64,
         });
     }
@@ -244,7 +247,7 @@ impl Machine {
         matches!(&self.run.member(member).exit, Some(Exit { reason: ExitReason::Excluded, .. }))
     }
 
-    fn accept(&mut self, chosen: &CandidateState, overridden: bool) {
+    fn accept(&mut self, chosen: &Candidate, overridden: bool) {
         let author = chosen.authors.first().copied().unwrap_or(chosen.key);
         let tokens = self.run.open_round().and_then(|round| round.own_tokens(author)).unwrap_or_default();
         self.context = Context {

@@ -8,12 +8,11 @@ mod summary;
 
 use std::sync::Arc;
 
-pub use round::{CandidateState, DraftState, Round, ScoreCell};
+pub use round::{DraftState, Round, ScoreCell};
 
 use super::MemberIndex;
 use super::event::{DraftFinished, Event, ExitReason, Header, MemberHeader, Outcome, Record, Role, Summary};
 use super::params::Params;
-use super::segment::Cut;
 
 /// What a run is doing.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -196,23 +195,32 @@ impl Run {
                 let verifiers = verifiers.iter().filter_map(|name| self.index(name)).collect();
                 self.calls.drafts += drafters.len();
                 self.rounds.retain(|round| round.accepted.is_some());
-                self.rounds.push(Round::new(record.round, record.t_ms, Arc::clone(&self.params), drafters, verifiers));
+                self.rounds.push(Round::new(
+                    record.round,
+                    record.t_ms,
+                    Arc::clone(&self.params),
+                    drafters,
+                    verifiers,
+                    self.members.len(),
+                ));
             }
             Event::Token { member, token } => self.in_round(member, |round, index| round.token(index, token)),
             Event::DraftFinished(draft) => self.draft_finished(draft),
             Event::DraftFailed { member, error, .. } => {
                 self.in_round(member, |round, index| round.draft_failed(index, error));
             }
-            Event::Score { member, candidate, logprobs, forwards, elapsed_ms } => {
-                self.calls.scores += 1;
-                self.score(member, candidate, Ok(logprobs.as_slice().into()), *elapsed_ms);
+            Event::Score { member, scores, forwards, elapsed_ms } => {
+                for score in scores {
+                    self.score(member, &score.candidate, Ok(score.logprobs.as_slice().into()), *elapsed_ms);
+                }
                 if let Some(index) = self.index(member) {
                     self.members[index.0].forwards += forwards;
                 }
             }
-            Event::ScoreFailed { member, candidate, error } => {
-                self.calls.scores += 1;
-                self.score(member, candidate, Err(error.as_str().into()), 0.0);
+            Event::ScoreFailed { member, candidates, error, elapsed_ms } => {
+                for candidate in candidates {
+                    self.score(member, candidate, Err(error.as_str().into()), *elapsed_ms);
+                }
             }
             Event::Ranked(ranked) => {
                 if let Some(round) = self.rounds.last_mut() {
@@ -272,10 +280,11 @@ impl Run {
     }
 
     fn score(&mut self, verifier: &str, candidate: &str, logprobs: Result<Arc<[f32]>, Arc<str>>, elapsed_ms: f64) {
+        self.calls.scores += 1;
         if let (Some(verifier), Some(candidate)) = (self.index(verifier), self.index(candidate))
             && let Some(round) = self.rounds.last_mut()
         {
-            round.scores.push(ScoreCell { verifier, candidate, logprobs, elapsed_ms });
+            round.add_score(ScoreCell { verifier, candidate, logprobs, elapsed_ms });
         }
     }
 
@@ -311,9 +320,4 @@ impl Run {
     pub fn summarise(&self) -> Summary {
         summary::summarise(self)
     }
-}
-
-/// A cut that keeps a whole text.
-fn whole(text: &str, ends: bool) -> Cut {
-    Cut { bytes: text.len(), ends }
 }

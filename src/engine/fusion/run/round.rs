@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use super::{MemberIndex, whole};
-use crate::engine::fusion::candidate::{Draft, DraftToken, merge};
+use super::MemberIndex;
+use crate::engine::fusion::candidate::{Candidate, Draft, DraftToken, merge};
 use crate::engine::fusion::event::{DraftFinished, Ranked};
 use crate::engine::fusion::params::{Alignment, Params};
-use crate::engine::fusion::segment::align;
+use crate::engine::fusion::segment::{Cut, align};
 
 /// A draft in the making.
 #[derive(Debug, Clone, PartialEq)]
@@ -30,21 +30,6 @@ pub struct FinishedDraft {
     pub first_token_ms: f64,
     /// Milliseconds from the request to the end.
     pub elapsed_ms: f64,
-}
-
-/// A candidate during a round.
-#[derive(Debug, Clone, PartialEq)]
-pub struct CandidateState {
-    /// The member that drafted it first: its name in events.
-    pub key: MemberIndex,
-    /// Everyone who drafted it, earliest member first.
-    pub authors: Vec<MemberIndex>,
-    /// The text.
-    pub text: Arc<str>,
-    /// Number of characters of the text.
-    pub characters: usize,
-    /// Whether the answer is complete after it.
-    pub ends: bool,
 }
 
 /// One verifier's reply about one candidate.
@@ -97,13 +82,17 @@ pub struct Round {
     /// Drafters whose draft is finished, in the order in which they finished.
     pub arrived: Vec<MemberIndex>,
     /// What came back from verifiers, in order of arrival.
-    pub scores: Vec<ScoreCell>,
+    scores: Vec<ScoreCell>,
+    /// Where in `scores` a verifier's reply about a candidate is: a row of as many places as the ensemble has members each.
+    score_places: Vec<Option<usize>>,
+    /// Members of the ensemble.
+    members: usize,
     /// The outcome of the vote.
     pub ranked: Option<Arc<Ranked>>,
     /// What was accepted.
     pub accepted: Option<Accepted>,
     /// The candidates so far: see [`Round::candidates`].
-    candidates: Vec<CandidateState>,
+    candidates: Vec<Candidate>,
     /// The log-probabilities of each author's own candidate, the end's included.
     own: Vec<(MemberIndex, Vec<f32>)>,
 }
@@ -117,6 +106,7 @@ impl Round {
         params: Arc<Params>,
         drafters: Vec<MemberIndex>,
         verifiers: Vec<MemberIndex>,
+        members: usize,
     ) -> Self {
         let drafts = drafters.iter().map(|_| DraftState::Open(Vec::new())).collect();
         Self {
@@ -128,6 +118,8 @@ impl Round {
             drafts,
             arrived: Vec::new(),
             scores: Vec::new(),
+            score_places: vec![None; members * members],
+            members,
             ranked: None,
             accepted: None,
             candidates: Vec::new(),
@@ -138,13 +130,13 @@ impl Round {
     /// The distinct candidates, ordered by their earliest author. Under alignment there are none until every draft is in,
     /// because the shortest decides where all are cut.
     #[must_use]
-    pub fn candidates(&self) -> &[CandidateState] {
+    pub fn candidates(&self) -> &[Candidate] {
         &self.candidates
     }
 
     /// The candidate of a member.
     #[must_use]
-    pub fn candidate_of(&self, author: MemberIndex) -> Option<&CandidateState> {
+    pub fn candidate_of(&self, author: MemberIndex) -> Option<&Candidate> {
         self.candidates.iter().find(|candidate| candidate.authors.contains(&author))
     }
 
@@ -172,7 +164,22 @@ impl Round {
     /// What a verifier said of a candidate, by key.
     #[must_use]
     pub fn score(&self, verifier: MemberIndex, candidate: MemberIndex) -> Option<&ScoreCell> {
-        self.scores.iter().find(|cell| cell.verifier == verifier && cell.candidate == candidate)
+        let place = *self.score_places.get(verifier.0 * self.members + candidate.0)?;
+        place.map(|place| &self.scores[place])
+    }
+
+    /// What came back from verifiers, in order of arrival.
+    #[must_use]
+    pub fn scores(&self) -> &[ScoreCell] {
+        &self.scores
+    }
+
+    pub(super) fn add_score(&mut self, cell: ScoreCell) {
+        let place = cell.verifier.0 * self.members + cell.candidate.0;
+        if let Some(known) = self.score_places.get_mut(place) {
+            *known = Some(self.scores.len());
+            self.scores.push(cell);
+        }
     }
 
     /// A member's own log-probabilities of its candidate, then of the end where it ends and the member knows; `None` when it
@@ -205,50 +212,54 @@ impl Round {
     pub(super) fn draft_failed(&mut self, member: MemberIndex, error: &str) {
         if let Some(slot) = self.slot(member) {
             self.drafts[slot] = DraftState::Failed(error.into());
-            self.refresh_candidates();
+            self.align_when_complete();
         }
     }
 
     pub(super) fn draft_finished(&mut self, member: MemberIndex, finished: &DraftFinished) {
         let Some(slot) = self.slot(member) else { return };
-        let draft = Draft { tokens: finished.tokens.clone(), ends: finished.ends, end_logprob: finished.end_logprob };
+        let DraftState::Open(tokens) = &mut self.drafts[slot] else { return };
+        let drawn = Draft { tokens: std::mem::take(tokens), ends: finished.ends, end_logprob: finished.end_logprob };
         self.drafts[slot] = DraftState::Finished(Arc::new(FinishedDraft {
-            draft,
+            draft: drawn.cut(Cut { bytes: finished.text.len(), ends: finished.ends }),
             beyond: finished.beyond.as_str().into(),
             first_token_ms: finished.first_token_ms,
             elapsed_ms: finished.elapsed_ms,
         }));
         self.arrived.push(member);
-        self.refresh_candidates();
+        self.take_in(member);
     }
 
-    /// Merges the drafts that are in. Keys never change: a candidate keeps the name of whoever drafted it first.
-    fn refresh_candidates(&mut self) {
-        let aligned = self.params.align == Alignment::Words;
-        if aligned && !self.all_drafted() {
+    /// Makes the draft that has just come in a candidate, or its member one more author of a known one.
+    fn take_in(&mut self, member: MemberIndex) {
+        if self.params.align == Alignment::Words {
+            return self.align_when_complete();
+        }
+        if let Some(DraftState::Finished(finished)) = self.draft(member) {
+            let finished = Arc::clone(finished);
+            self.add_candidate(member, &finished.draft);
+        }
+    }
+
+    /// Under alignment the shortest draft decides where all are cut, so candidates come into being with the last draft.
+    fn align_when_complete(&mut self) {
+        if self.params.align != Alignment::Words || !self.all_drafted() {
             return;
         }
-        let finished: Vec<(MemberIndex, Draft)> = self
-            .drafters
+        let drafts: Vec<(MemberIndex, Draft)> = self
+            .arrived
             .iter()
             .filter_map(|member| self.finished(*member).map(|finished| (*member, finished.draft.clone())))
             .collect();
-        let texts: Vec<String> = finished.iter().map(|(_, draft)| draft.text()).collect();
-        let spans: Vec<(&str, bool)> =
-            texts.iter().zip(&finished).map(|(text, (_, draft))| (text.as_str(), draft.ends)).collect();
-        let cuts = if aligned { align(&spans) } else { spans.iter().map(|(text, ends)| whole(text, *ends)).collect() };
-        let cut: Vec<(MemberIndex, Draft)> =
-            finished.iter().zip(cuts).map(|((member, draft), cut)| (*member, draft.cut(cut))).collect();
-        let merged = merge(&cut.iter().map(|(member, draft)| (*member, draft)).collect::<Vec<_>>());
-        self.candidates = merged
-            .into_iter()
-            .filter_map(|candidate| {
-                let key = self.arrived.iter().copied().find(|member| candidate.authors.contains(member))?;
-                let characters = candidate.text.chars().count();
-                let text = candidate.text.into();
-                Some(CandidateState { key, authors: candidate.authors, text, characters, ends: candidate.ends })
-            })
-            .collect();
-        self.own = cut.into_iter().map(|(member, draft)| (member, draft.logprobs())).collect();
+        let texts: Vec<String> = drafts.iter().map(|(_, draft)| draft.text()).collect();
+        let spans: Vec<(&str, bool)> = texts.iter().zip(&drafts).map(|(text, (_, draft))| (text.as_str(), draft.ends)).collect();
+        for ((member, draft), cut) in drafts.iter().zip(align(&spans)) {
+            self.add_candidate(*member, &draft.cut(cut));
+        }
+    }
+
+    fn add_candidate(&mut self, member: MemberIndex, draft: &Draft) {
+        self.own.push((member, draft.logprobs()));
+        merge(&mut self.candidates, member, draft);
     }
 }

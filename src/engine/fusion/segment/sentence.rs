@@ -64,13 +64,17 @@ fn ends_sentence(text: &str, clusters: &[Cluster<'_>], from: usize, stops: usize
         let at_end = after == clusters.len() && after == stops;
         return !at_end && !is_list_number(clusters, begin, word);
     }
-    !is_abbreviation(word)
+    let before = text[..clusters[begin].start].split_whitespace().next_back();
+    !is_abbreviation(word, before)
 }
 
-/// Whether a full stop after `word` is part of it.
-fn is_abbreviation(word: &str) -> bool {
-    // "x." at the end of a sentence is a variable; "J." is an initial; "g." in "e.g." is a link of a chain.
-    let lone = is_lone_letter(word) && (word.contains('.') || word.chars().all(char::is_uppercase));
+/// Whether a full stop after `word` is part of it; `before` is the word before it.
+fn is_abbreviation(word: &str, before: Option<&str>) -> bool {
+    // "x." at the end of a sentence is a variable; "J." is an initial where a name can begin or go on, but in "the symbol is C."
+    // it follows a word in lower case and ends the sentence; "g." in "e.g." is a link of a chain.
+    let in_name = || before.is_none_or(|before| before.starts_with(char::is_uppercase));
+    let initial = || word.chars().all(char::is_uppercase) && in_name();
+    let lone = is_lone_letter(word) && (word.contains('.') || initial());
     lone || ABBREVIATIONS.contains(&word.to_lowercase().as_str())
 }
 

@@ -189,6 +189,9 @@ const SENTENCES: &[(&str, Option<&str>)] = &[
     ("cats, dogs etc. and", None),
     ("this vs. that", None),
     ("J. R. R. Tolkien wrote. It", Some("J. R. R. Tolkien wrote.")),
+    ("George W. Bush", None),
+    ("The chemical symbol of carbon is C.", Some("The chemical symbol of carbon is C.")),
+    ("The chemical symbol of carbon is C. Kenya", Some("The chemical symbol of carbon is C.")),
     ("in the U.S. now", None),
     ("Solve for x. Then", Some("Solve for x.")),
     // Digits take a look ahead.

@@ -1,0 +1,70 @@
+//! `specfuse eval`: the fused answer against every member alone, on prompts with known answers.
+//!
+//! Owns playing the prompts and collecting the figures; reading them is `prompts`', judging `grade`'s, showing `report`'s.
+
+mod grade;
+mod play;
+mod prompts;
+mod report;
+
+use std::path::PathBuf;
+
+use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
+use indicatif::{ProgressBar, ProgressStyle};
+
+pub(super) use prompts::PromptFileError;
+
+use super::output::notice;
+use super::{Done, Failure, options, runtime};
+use crate::ensemble;
+
+pub(super) fn command() -> Command {
+    let command = Command::new("eval")
+        .about("Plays prompts with known answers: the fused ensemble, and every member alone")
+        .arg(
+            Arg::new("file")
+                .value_name("FILE.jsonl")
+                .required(true)
+                .value_parser(value_parser!(PathBuf))
+                .help("One {\"prompt\": …, \"answers\": [\"Paris\", \"42\"]} a line; right is an answer that has them all, in order, as whole words"),
+        )
+        .arg(Arg::new("json").long("json").action(ArgAction::SetTrue).help("Print one JSON object instead of a table"))
+        .arg(Arg::new("details").long("details").value_name("FILE").value_parser(value_parser!(PathBuf)).help("Write one JSON object per prompt to this file"))
+        .arg(Arg::new("limit").long("limit").value_name("N").value_parser(value_parser!(usize)).help("Only the first N prompts"))
+        .arg(Arg::new("fused-only").long("fused-only").action(ArgAction::SetTrue).help("Do not play the members alone"));
+    options::add(command)
+}
+
+pub(super) fn main(matches: &ArgMatches) -> Result<Done, Failure> {
+    let file = matches.get_one::<PathBuf>("file").cloned().unwrap_or_default();
+    let mut prompts = prompts::read(&file)?;
+    prompts.truncate(matches.get_one("limit").copied().unwrap_or(usize::MAX));
+    let (params, seed) = (options::params(matches)?, options::seed(matches));
+    let seats = ensemble::open(&options::selection(matches)?)?;
+    let alone = !matches.get_flag("fused-only");
+    let bar = progress(prompts.len() * (1 + usize::from(alone) * seats.len()));
+    let plan = play::Plan { seats: &seats, params: &params, seed, prompts: &prompts, alone };
+    let (results, interrupted) = runtime()?.block_on(plan.play(|| bar.inc(1)))?;
+    bar.finish_and_clear();
+    if let Some(path) = matches.get_one::<PathBuf>("details") {
+        report::write_details(path, &results, &prompts)?;
+    }
+    let report = report::Report::new(&seats, &results);
+    let text = if matches.get_flag("json") { report.json() } else { report.table() };
+    super::output::Answer::new().write(&text).map_err(Failure::Output)?;
+    if interrupted {
+        notice(&format!("interrupted after {} of {} prompts", results.fused.len(), prompts.len()));
+        return Ok(Done::Interrupted);
+    }
+    notice(&format!("seed {seed}"));
+    Ok(Done::Complete)
+}
+
+/// Shown on a terminal only.
+fn progress(steps: usize) -> ProgressBar {
+    let bar = ProgressBar::new(steps as u64);
+    if let Ok(style) = ProgressStyle::with_template("{wide_bar} {pos}/{len} answers, {eta} left") {
+        bar.set_style(style);
+    }
+    bar
+}

@@ -1,0 +1,150 @@
+//! Options that all commands share: one for every knob, and who takes part.
+
+use std::collections::hash_map::RandomState;
+use std::hash::{BuildHasher, Hasher};
+use std::path::PathBuf;
+
+use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
+
+use super::Failure;
+use crate::config;
+use crate::engine::fusion::event::Role;
+use crate::engine::fusion::params::{KNOBS, Kind, Knob, PRESETS, Params};
+use crate::ensemble::Selection;
+
+/// Adds the shared options to a command.
+pub(super) fn add(command: Command) -> Command {
+    let presets = PRESETS.iter().map(|preset| format!("`{}`: {}", preset.name, preset.meaning)).collect::<Vec<_>>().join("; ");
+    command
+        .arg(
+            Arg::new("config")
+                .long("config")
+                .value_name("FILE")
+                .value_parser(value_parser!(PathBuf))
+                .help("Read this configuration file instead of the platform's own"),
+        )
+        .arg(
+            Arg::new("seed")
+                .long("seed")
+                .value_name("N")
+                .value_parser(value_parser!(u64))
+                .help("Makes a run repeatable to the byte"),
+        )
+        .next_help_heading("Members")
+        .arg(
+            Arg::new("model")
+                .long("model")
+                .value_name("[NAME=]PATH")
+                .action(ArgAction::Append)
+                .help("A GGUF file as a member, instead of the built-in ensemble (llama architecture, F16 or F32); repeatable"),
+        )
+        .arg(
+            Arg::new("members")
+                .long("members")
+                .value_name("NAME,…")
+                .value_delimiter(',')
+                .action(ArgAction::Append)
+                .help("Only these members take part"),
+        )
+        .arg(
+            Arg::new("role")
+                .long("role")
+                .value_name("NAME=ROLE")
+                .action(ArgAction::Append)
+                .help("What a member does: draft, verify or both; repeatable"),
+        )
+        .arg(
+            Arg::new("weight")
+                .long("weight")
+                .value_name("NAME=W")
+                .action(ArgAction::Append)
+                .help("A member's weight as a verifier, from 0 on (1 where not given); repeatable"),
+        )
+        .next_help_heading("Knobs")
+        .arg(Arg::new("preset").long("preset").value_name("NAME").help(format!("A named set of knob values. {presets}")))
+        .args(KNOBS.iter().map(option))
+        .arg(
+            Arg::new("no-exit")
+                .long("no-exit")
+                .action(ArgAction::SetTrue)
+                .conflicts_with("exit")
+                .help("Nobody leaves: the same as --exit off"),
+        )
+}
+
+fn option(knob: &'static Knob) -> Arg {
+    let default = (knob.get)(&Params::default());
+    let takes = match knob.kind {
+        Kind::Switch | Kind::Choice(_) => knob.kind.to_string(),
+        Kind::Integer { min, max, .. } => format!("{min} to {max}"),
+        Kind::Real { min, max, .. } => format!("{min} to {max}"),
+    };
+    let unit = if knob.unit.is_empty() { String::new() } else { format!(" {}", knob.unit) };
+    let option = Arg::new(knob.name)
+        .long(knob.name)
+        .allow_hyphen_values(true)
+        .help(format!("{}: {takes}{unit} [default: {default}]", capitalised(knob.meaning)));
+    match knob.kind {
+        Kind::Switch => option.value_name("on|off").num_args(0..=1).require_equals(true).default_missing_value("on"),
+        Kind::Integer { .. } | Kind::Real { .. } => option.value_name("N"),
+        Kind::Choice(_) => option.value_name("NAME"),
+    }
+}
+
+fn capitalised(text: &str) -> String {
+    let mut characters = text.chars();
+    characters.next().map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
+}
+
+/// The knobs: the configuration's, then the preset's, then the command line's own.
+pub(super) fn params(matches: &ArgMatches) -> Result<Params, Failure> {
+    let mut params = config::params(matches.get_one::<PathBuf>("config").map(PathBuf::as_path))?;
+    if let Some(preset) = matches.get_one::<String>("preset") {
+        params.apply_preset(preset)?;
+    }
+    for knob in KNOBS {
+        if let Some(text) = matches.get_one::<String>(knob.name) {
+            params.set_text(knob.name, text)?;
+        }
+    }
+    if matches.get_flag("no-exit") {
+        params.set_text("exit", "off")?;
+    }
+    Ok(params)
+}
+
+/// The seed; a fresh one where none is given.
+pub(super) fn seed(matches: &ArgMatches) -> u64 {
+    // Each RandomState is keyed anew from the operating system's randomness.
+    matches.get_one("seed").copied().unwrap_or_else(|| RandomState::new().build_hasher().finish() >> 32)
+}
+
+/// Who takes part.
+pub(super) fn selection(matches: &ArgMatches) -> Result<Selection, Failure> {
+    let all = |name: &str| -> Vec<String> { matches.get_many::<String>(name).unwrap_or_default().cloned().collect() };
+    Ok(Selection {
+        models: all("model"),
+        only: all("members"),
+        roles: all("role").iter().map(|text| role(text)).collect::<Result<_, _>>()?,
+        weights: all("weight").iter().map(|text| weight(text)).collect::<Result<_, _>>()?,
+    })
+}
+
+fn role(text: &str) -> Result<(String, Role), Failure> {
+    let usage = || Failure::Usage(format!("--role {text}: it takes NAME=draft, NAME=verify or NAME=both"));
+    let (name, role) = text.split_once('=').ok_or_else(usage)?;
+    let role = match role {
+        "draft" => Role::Draft,
+        "verify" => Role::Verify,
+        "both" => Role::Both,
+        _ => return Err(usage()),
+    };
+    Ok((name.to_owned(), role))
+}
+
+fn weight(text: &str) -> Result<(String, f64), Failure> {
+    let usage = || Failure::Usage(format!("--weight {text}: it takes NAME=W with a number W from 0 on"));
+    let (name, weight) = text.split_once('=').ok_or_else(usage)?;
+    let weight: f64 = weight.parse().map_err(|_| usage())?;
+    if weight.is_finite() && weight >= 0.0 { Ok((name.to_owned(), weight)) } else { Err(usage()) }
+}

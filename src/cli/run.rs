@@ -1,0 +1,184 @@
+//! `specfuse run`: the fused answer on standard output, as its segments are accepted.
+
+use std::io;
+use std::path::PathBuf;
+
+use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
+
+use super::output::{Answer, notice};
+use super::traces::{self, Wanted};
+use super::{Done, Failure, options, prompt, runtime, summary};
+use crate::engine::fusion::conversation::{Conversation, Role, Turn};
+use crate::engine::fusion::event::{Event, Finished, Outcome, Record};
+use crate::engine::fusion::params::Params;
+use crate::engine::round::Command as Order;
+use crate::engine::{Engine, Seat, Setup, wall_clock};
+use crate::ensemble;
+
+/// What a person has to know of the built-in models.
+const TOYS: &str = "the built-in models are toys that show the method: they know a few hundred facts each and nothing else";
+
+pub(super) fn command() -> Command {
+    let command = Command::new("run")
+        .about("Answers a question; the answer is written to standard output as its segments are accepted")
+        .arg(Arg::new("prompt").value_name("PROMPT").help("The question; `-` or nothing reads standard input"))
+        .arg(
+            Arg::new("then")
+                .long("then")
+                .value_name("QUESTION")
+                .action(ArgAction::Append)
+                .help("A further question in the same conversation; repeatable"),
+        )
+        .arg(
+            Arg::new("json")
+                .long("json")
+                .action(ArgAction::SetTrue)
+                .help("Write the events to standard output instead, one JSON object a line"),
+        )
+        .arg(
+            Arg::new("quiet").long("quiet").short('q').action(ArgAction::SetTrue).help("Do not sum the run up on standard error"),
+        )
+        .arg(
+            Arg::new("trace")
+                .long("trace")
+                .value_name("FILE")
+                .value_parser(value_parser!(PathBuf))
+                .help("Write the trace to this new file instead of the platform's folder"),
+        )
+        .arg(Arg::new("no-trace").long("no-trace").action(ArgAction::SetTrue).conflicts_with("trace").help("Keep no trace"));
+    options::add(command)
+}
+
+struct Wishes {
+    params: Params,
+    seed: u64,
+    json: bool,
+    quiet: bool,
+    trace: Wanted,
+}
+
+/// How one answer ended.
+struct Answered {
+    text: String,
+    done: Done,
+}
+
+pub(super) fn main(matches: &ArgMatches) -> Result<Done, Failure> {
+    let wishes = Wishes {
+        params: options::params(matches)?,
+        seed: options::seed(matches),
+        json: matches.get_flag("json"),
+        quiet: matches.get_flag("quiet"),
+        trace: match matches.get_one::<PathBuf>("trace") {
+            Some(path) => Wanted::File(path.clone()),
+            None if matches.get_flag("no-trace") => Wanted::None,
+            None => Wanted::Default,
+        },
+    };
+    let first = prompt::read(matches.get_one::<String>("prompt").map(String::as_str))?;
+    let questions = std::iter::once(first).chain(matches.get_many("then").unwrap_or_default().cloned());
+    let selection = options::selection(matches)?;
+    let seats = ensemble::open(&selection)?;
+    let done = runtime()?.block_on(converse(&wishes, &seats, questions))?;
+    if selection.is_built_in() && !wishes.quiet {
+        notice(TOYS);
+    }
+    Ok(done)
+}
+
+/// Asks the questions one after the other, each with what was said before.
+async fn converse(wishes: &Wishes, seats: &[Seat], questions: impl Iterator<Item = String>) -> Result<Done, Failure> {
+    let mut conversation = Conversation::default();
+    let mut done = Done::Complete;
+    for (turn, question) in questions.enumerate() {
+        conversation.turns.push(Turn { role: Role::User, content: question });
+        let answered = answer(wishes, seats, conversation.clone(), turn).await?;
+        conversation.turns.push(Turn { role: Role::Assistant, content: answered.text });
+        match answered.done {
+            Done::Complete => {}
+            Done::Incomplete => done = Done::Incomplete,
+            Done::Interrupted => return Ok(Done::Interrupted),
+        }
+    }
+    Ok(done)
+}
+
+async fn answer(wishes: &Wishes, seats: &[Seat], conversation: Conversation, turn: usize) -> Result<Answered, Failure> {
+    let mut engine = Engine::start(Setup {
+        seats: seats.to_vec(),
+        params: wishes.params.clone(),
+        seed: wishes.seed,
+        conversation,
+        journal: traces::open(&wishes.trace, turn)?,
+        clock: wall_clock(),
+    })
+    .await?;
+    let mut out = Answer::new();
+    let mut text = String::new();
+    let mut interrupted = false;
+    let mut finished = None;
+    loop {
+        let record = tokio::select! {
+            record = engine.next_event() => record,
+            signal = tokio::signal::ctrl_c(), if !interrupted => {
+                interrupted = true;
+                if signal.is_ok() {
+                    // A run that has just ended takes no command any more, and needs none.
+                    let _ = engine.commands().send(Order::Stop).await;
+                }
+                continue;
+            }
+        };
+        let Some(record) = record else { break };
+        if let Err(error) = show(wishes, &mut out, &record) {
+            return output_failed(error, text);
+        }
+        match record.event {
+            Event::Accepted { text: segment, .. } => text.push_str(&segment),
+            Event::Warning { text } => notice(&format!("warning: {text}")),
+            Event::RunFinished(end) => finished = Some(*end),
+            _ => {}
+        }
+    }
+    let journal_error = engine.ended().await.journal_error;
+    let Some(finished) = finished else { return Err(Failure::Run("the engine stopped without ending the run".to_owned())) };
+    let done = conclude(wishes, &finished, journal_error.is_some())?;
+    Ok(Answered { text, done })
+}
+
+/// Writes what an event adds to standard output.
+fn show(wishes: &Wishes, out: &mut Answer, record: &Record) -> io::Result<()> {
+    if wishes.json {
+        let mut line = serde_json::to_string(record)?;
+        line.push('\n');
+        return out.write(&line);
+    }
+    match &record.event {
+        Event::Accepted { text, .. } => out.write(text),
+        Event::RunFinished(_) => out.write("\n"),
+        _ => Ok(()),
+    }
+}
+
+/// A reader that left needs no error; anything else is one, and what was accepted is not lost with it.
+fn output_failed(error: io::Error, text: String) -> Result<Answered, Failure> {
+    if error.kind() == io::ErrorKind::BrokenPipe {
+        return Ok(Answered { text, done: Done::Complete });
+    }
+    notice(&format!("accepted before the output failed: {text}"));
+    Err(Failure::Output(error))
+}
+
+fn conclude(wishes: &Wishes, finished: &Finished, journal_failed: bool) -> Result<Done, Failure> {
+    if !wishes.quiet {
+        notice(&summary::line(&finished.outcome, &finished.summary, wishes.seed));
+    }
+    match &finished.outcome {
+        Outcome::NoMembers { .. } => Err(Failure::Run(summary::outcome(&finished.outcome))),
+        Outcome::Stopped => Ok(Done::Interrupted),
+        Outcome::Answered | Outcome::TokenLimit | Outcome::RoundLimit => {
+            let asked_for = matches!(wishes.trace, Wanted::File(_));
+            Ok(if journal_failed && asked_for { Done::Incomplete } else { Done::Complete })
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! A run's figures in one line.
+
+use crate::engine::fusion::event::{MemberSummary, Outcome, Summary};
+
+/// How a run ended, in words.
+pub(super) fn outcome(outcome: &Outcome) -> String {
+    match outcome {
+        Outcome::Answered => "answered".to_owned(),
+        Outcome::TokenLimit => "stopped at the token limit (--max-tokens)".to_owned(),
+        Outcome::RoundLimit => "stopped at the round limit (--max-rounds)".to_owned(),
+        Outcome::Stopped => "stopped".to_owned(),
+        Outcome::NoMembers { error } => format!("no member is left that can draft ({error})"),
+    }
+}
+
+/// The line that sums a run up: rounds, segments by author, calls made and saved, times, who left when.
+pub(super) fn line(ended: &Outcome, summary: &Summary, seed: u64) -> String {
+    let mut parts = vec![
+        format!("{} in {} ({} unanimous)", outcome(ended), counted(summary.rounds, "round"), summary.unanimous_rounds),
+        authors(&summary.members),
+        format!(
+            "{} and {}, {} and {} saved",
+            counted(summary.draft_calls, "draft"),
+            counted(summary.score_calls, "scoring"),
+            summary.draft_calls_saved,
+            summary.score_calls_saved
+        ),
+    ];
+    if let Some(first) = summary.first_segment_ms {
+        parts.push(format!("first segment after {first:.0} ms"));
+    }
+    parts.push(format!(
+        "{} at {:.0} tokens/s",
+        counted(summary.tokens, "token"),
+        tokens_per_second(summary.tokens, summary.elapsed_ms)
+    ));
+    parts.extend(summary.members.iter().filter_map(departure));
+    if summary.steered {
+        parts.push("steered".to_owned());
+    }
+    parts.push(format!("seed {seed}"));
+    parts.join(" · ")
+}
+
+/// Tokens in so many milliseconds, as tokens per second; 0 for no time.
+pub(super) fn tokens_per_second(tokens: usize, elapsed_ms: f64) -> f64 {
+    if elapsed_ms > 0.0 { tokens as f64 * 1000.0 / elapsed_ms } else { 0.0 }
+}
+
+fn authors(members: &[MemberSummary]) -> String {
+    let credited: Vec<_> = members
+        .iter()
+        .filter(|member| member.segments > 0)
+        .map(|member| format!("{} {}", member.name, member.segments))
+        .collect();
+    if credited.is_empty() { "no segments".to_owned() } else { format!("segments: {}", credited.join(", ")) }
+}
+
+fn departure(member: &MemberSummary) -> Option<String> {
+    let reason = member.exit_reason.as_deref().unwrap_or("no reason recorded");
+    match member.exited? {
+        0 => Some(format!("{} took no part ({reason})", member.name)),
+        round => Some(format!("{} left after round {round} ({reason})", member.name)),
+    }
+}
+
+fn counted(count: usize, thing: &str) -> String {
+    if count == 1 { format!("1 {thing}") } else { format!("{count} {thing}s") }
+}
