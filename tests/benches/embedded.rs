@@ -16,7 +16,8 @@ use specfuse::engine::member::{Context, DraftRequest, Member, Progress, Sampling
 const REPETITIONS: usize = 30;
 
 fn main() {
-    let given: Vec<PathBuf> = std::env::args().skip(1).filter(|argument| !argument.starts_with("--")).map(PathBuf::from).collect();
+    let given: Vec<PathBuf> =
+        std::env::args().skip(1).filter(|argument| !argument.starts_with("--")).map(PathBuf::from).collect();
     let models = if given.is_empty() { built_in() } else { given };
     for model in models {
         bench(&model);
