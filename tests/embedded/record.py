@@ -43,7 +43,7 @@ QUESTIONS = {
     "abacus": ["What is 12 plus 30?", "What is 7 times 8?", "What is 100 minus 37? What is the capital of Peru?"],
     "lexicon": ["What is the opposite of hot?", "What is the plural of mouse?", "What is another word for happy?"],
     "babble": ["What is the capital of France?", "Say something 😀 strange:\n\n1) été"],
-    "chorus": ["What is the capital of France?"],
+    "almanac": ["What comes after Monday?", "How many days are in June?", "Which planet is the largest?"],
 }
 OTHER = ["Tell me about 日本 and 12345 things, it's fine.", "Hello!", "What is the capital of Italy? What is 5 plus 6? What is the opposite of big?"]
 

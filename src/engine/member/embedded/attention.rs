@@ -136,10 +136,21 @@ impl<S: Simd> Job<'_, S> {
     #[inline(always)]
     fn score_prefix<const R: usize>(&self, prefix: usize, queries: [&[f32]; R], scores: &mut [f32], stride: usize) {
         let (store, layer) = (self.stores.main, self.stores.main.layer(self.stores.layer));
-        for at in 0..prefix.div_ceil(LANES) {
-            let sums = block::<S, R, 1>(self.simd, queries, layer.keys(store, self.head, at));
-            for (row, [sums]) in sums.iter().enumerate() {
-                scores[row * stride + at * LANES..][..LANES].copy_from_slice(sums);
+        let blocks = prefix.div_ceil(LANES);
+        let mut at = 0;
+        while at < blocks {
+            // A single row has only one sum to a block: several blocks at once hide the latency of its additions.
+            if R == 1 && blocks - at >= 4 {
+                let groups = std::array::from_fn(|block| layer.keys(store, self.head, at + block));
+                let sums = block::<S, R, 4>(self.simd, queries, groups);
+                scores[at * LANES..][..4 * LANES].copy_from_slice(sums[0].as_flattened());
+                at += 4;
+            } else {
+                let sums = block::<S, R, 1>(self.simd, queries, [layer.keys(store, self.head, at)]);
+                for (row, [sums]) in sums.iter().enumerate() {
+                    scores[row * stride + at * LANES..][..LANES].copy_from_slice(sums);
+                }
+                at += 1;
             }
         }
     }
@@ -154,7 +165,7 @@ impl<S: Simd> Job<'_, S> {
             let row = *row as usize;
             if row / LANES != known {
                 known = row / LANES;
-                [[sums]] = block::<S, 1, 1>(self.simd, [query], layer.keys(store, self.head, known));
+                [[sums]] = block::<S, 1, 1>(self.simd, [query], [layer.keys(store, self.head, known)]);
             }
             *score = sums[row % LANES];
         }

@@ -142,21 +142,21 @@ mod tests {
     #[test]
     fn what_lies_behind_the_winner_stays() {
         let mut tree = Branches::new(1);
-        let a = tree.add(None, 10);
-        let b = tree.add(None, 20);
-        let c = tree.add(Some(a), 11);
-        let d = tree.add(Some(c), 12);
-        let e = tree.add(Some(a), 13);
-        for node in [a, b, c, d, e] {
+        let winner = tree.add(None, 10);
+        tree.add(None, 20);
+        let next = tree.add(Some(winner), 11);
+        let last = tree.add(Some(next), 12);
+        let aside = tree.add(Some(winner), 13);
+        for node in 0..5 {
             tree.set(node, &[node as f32], 0.5);
         }
         let mut path = Vec::new();
-        assert_eq!((tree.path(d, &mut path), path), (3, vec![a, c, d]));
-        assert_eq!(tree.keep_behind(a), [(c, 0), (d, 1), (e, 2)]);
+        assert_eq!((tree.path(last, &mut path), path), (3, vec![winner, next, last]));
+        assert_eq!(tree.keep_behind(winner), [(next, 0), (last, 1), (aside, 2)]);
         assert_eq!(tree.child(None, 11), Some(0));
         assert_eq!(tree.child(Some(0), 12), Some(1));
         assert_eq!((tree.child(None, 13), tree.child(None, 10)), (Some(2), None));
-        assert_eq!(tree.after(1), ([d as f32].as_slice(), 0.5));
+        assert_eq!(tree.after(1), ([last as f32].as_slice(), 0.5));
         tree.keep_first(1);
         assert_eq!((tree.child(None, 11), tree.child(None, 13), tree.child(Some(0), 12)), (Some(0), None, None));
     }

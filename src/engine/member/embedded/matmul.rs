@@ -79,13 +79,13 @@ impl Matrix {
         while !panels.is_empty() {
             let left = panels.len() / self.inputs;
             let taken = if R == 1 && left >= 4 {
-                store::<R, 4>(block::<S, R, 4>(simd, inputs, panels), &mut y[at..], stride);
+                store::<R, 4>(neighbours::<S, R, 4>(simd, inputs, panels), &mut y[at..], stride);
                 4
             } else if left >= 2 && R <= 2 {
-                store::<R, 2>(block::<S, R, 2>(simd, inputs, panels), &mut y[at..], stride);
+                store::<R, 2>(neighbours::<S, R, 2>(simd, inputs, panels), &mut y[at..], stride);
                 2
             } else {
-                store::<R, 1>(block::<S, R, 1>(simd, inputs, panels), &mut y[at..], stride);
+                store::<R, 1>(neighbours::<S, R, 1>(simd, inputs, panels), &mut y[at..], stride);
                 1
             };
             at += taken * LANES;
@@ -101,16 +101,23 @@ fn store<const R: usize, const P: usize>(sums: [[[f32; LANES]; P]; R], y: &mut [
     }
 }
 
-/// The sums of `R` rows over `P` neighbouring groups of panels.
+/// The sums of `R` rows over the `P` groups of panels that lie one after the other.
+#[inline(always)]
+fn neighbours<S: Simd, const R: usize, const P: usize>(simd: S, inputs: [&[f32]; R], panels: &[Panel]) -> [[[f32; LANES]; P]; R] {
+    let depth = inputs[0].len();
+    block(simd, inputs, std::array::from_fn(|group| &panels[group * depth..(group + 1) * depth]))
+}
+
+/// The sums of `R` rows over `P` groups of panels, each as long as a row.
 #[inline(always)]
 pub(super) fn block<S: Simd, const R: usize, const P: usize>(
     simd: S,
     inputs: [&[f32]; R],
-    panels: &[Panel],
+    groups: [&[Panel]; P],
 ) -> [[[f32; LANES]; P]; R] {
     let depth = inputs[0].len();
     let rows: [&[f32]; R] = std::array::from_fn(|row| &inputs[row][..depth]);
-    let groups: [&[Panel]; P] = std::array::from_fn(|group| &panels[group * depth..(group + 1) * depth]);
+    let groups = groups.map(|group| &group[..depth]);
     let mut sums = [[f32x16::splat(simd, 0.0); P]; R];
     for at in 0..depth {
         let weights: [f32x16<S>; P] = std::array::from_fn(|group| f32x16::load_array_ref(simd, &groups[group][at].0));

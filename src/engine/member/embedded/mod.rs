@@ -6,7 +6,7 @@
 //!
 //! From the bytes up: [`gguf`] reads the container, [`config`] and [`vocabulary`] check what it says, [`model`] repacks the
 //! weights, [`forward`] computes (with [`attention`], [`matmul`], [`lanes`] and [`cache`]), [`tokenizer`], [`split`] and
-//! [`template`] turn text into tokens, [`sampler`] draws, [`session`] keeps what was evaluated (with [`branches`]), and
+//! [`template`] turn text into tokens, [`sampler`] draws, [`session`] keeps what was evaluated (with [`branches`] and [`known`]), and
 //! [`worker`] is the thread.
 
 mod attention;
@@ -16,6 +16,7 @@ mod config;
 mod error;
 mod forward;
 mod gguf;
+mod known;
 mod lanes;
 mod matmul;
 mod model;

@@ -9,6 +9,7 @@ use fearless_simd::Level;
 
 use super::branches::{At, Branches};
 use super::forward::{Batch, Engine, Place, Row, log_sum_exp};
+use super::known::Known;
 use super::model::Model;
 use super::sampler::Sampler;
 use super::template::Template;
@@ -41,14 +42,6 @@ impl From<MemberError> for Stop {
 
 /// Asked between passes: whether nobody waits any more.
 pub(super) type Cancelled<'a> = &'a dyn Fn() -> bool;
-
-/// The tokens of the last request, so that nothing is tokenised twice.
-#[derive(Default)]
-struct Known {
-    conversation: Arc<Conversation>,
-    prompt: Vec<u32>,
-    segments: Vec<(Arc<str>, Vec<u32>)>,
-}
 
 /// A model with its cache.
 pub(super) struct Session {
@@ -97,9 +90,9 @@ impl Session {
 
     /// Tokens of the prompt.
     pub(super) fn prepare(&mut self, conversation: &Arc<Conversation>) -> Result<usize, MemberError> {
-        self.know_prompt(conversation)?;
-        self.room_for(self.known.prompt.len() + 1)?;
-        Ok(self.known.prompt.len())
+        let tokens = self.known.prompt(conversation, &self.template, &self.vocabulary, self.model.config.context)?.len();
+        self.room_for(tokens + 1)?;
+        Ok(tokens)
     }
 
     /// Drafts until `complete` says so, the model ends the answer, or the context is full. `drawn` hears every token.
@@ -256,35 +249,9 @@ impl Session {
         }
     }
 
-    /// The tokens of a context: the prompt, then each accepted segment on its own.
+    /// The tokens of a context, which must fit.
     fn tokens(&mut self, context: &Context) -> Result<Vec<u32>, MemberError> {
-        self.know_prompt(&context.conversation)?;
-        let same =
-            self.known.segments.iter().zip(context.accepted.iter()).take_while(|((known, _), text)| known == *text).count();
-        self.known.segments.truncate(same);
-        let mut ids = self.known.prompt.clone();
-        for (_, tokens) in &self.known.segments {
-            ids.extend_from_slice(tokens);
-        }
-        let limit = self.model.config.context;
-        for text in &context.accepted[same..] {
-            let start = ids.len();
-            let encoded = self.vocabulary.encode(text, false, limit, &mut ids);
-            encoded.map_err(|error| MemberError::ContextFull { needed: error.needed, limit })?;
-            self.known.segments.push((Arc::clone(text), ids[start..].to_vec()));
-        }
-        self.room_for(ids.len())?;
-        Ok(ids)
-    }
-
-    fn know_prompt(&mut self, conversation: &Arc<Conversation>) -> Result<(), MemberError> {
-        let same = Arc::ptr_eq(&self.known.conversation, conversation) || self.known.conversation == *conversation;
-        if self.known.prompt.is_empty() || !same {
-            self.known = Known::default();
-            let prompt = self.template.tokens(conversation, &self.vocabulary, self.model.config.context)?;
-            self.known = Known { conversation: Arc::clone(conversation), prompt, segments: Vec::new() };
-        }
-        Ok(())
+        self.known.tokens(context, &self.template, &self.vocabulary, self.model.config.context)
     }
 
     fn room_for(&self, needed: usize) -> Result<(), MemberError> {
@@ -414,9 +381,9 @@ impl Session {
 #[cfg(test)]
 impl Session {
     /// The tokens of a prompt.
-    pub(super) fn prompt(&mut self, conversation: &Arc<Conversation>) -> Vec<u32> {
-        self.know_prompt(conversation).unwrap();
-        self.known.prompt.clone()
+    pub(super) fn prompt(&mut self, conversation: &Arc<Conversation>) -> Result<Vec<u32>, MemberError> {
+        let context = Context { conversation: Arc::clone(conversation), accepted: Arc::new([]) };
+        self.tokens(&context)
     }
 
     /// The log-probability of each token of a continuation, by reading it as if it had been accepted.

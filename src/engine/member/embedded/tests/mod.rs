@@ -1,7 +1,9 @@
 //! Tests that need to see inside the engine. Those that need only its public face are in `tests/embedded.rs`.
 
 mod damaged;
+mod hostile;
 mod recorded;
+mod reference;
 mod thread;
 mod work;
 
@@ -31,4 +33,11 @@ fn context(question: &str, accepted: &[&str]) -> Context {
 }
 
 /// The names of the project's models.
-const MODELS: [&str; 4] = ["abacus", "atlas", "babble", "lexicon"];
+fn models() -> Vec<String> {
+    let files = std::fs::read_dir(format!("{}/assets/models", env!("CARGO_MANIFEST_DIR"))).unwrap();
+    let names = files.map(|file| file.unwrap().file_name().into_string().unwrap());
+    let mut models: Vec<String> = names.filter_map(|name| Some(name.strip_suffix(".gguf")?.to_owned())).collect();
+    models.sort();
+    assert!(!models.is_empty());
+    models
+}

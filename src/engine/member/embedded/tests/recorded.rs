@@ -3,7 +3,7 @@
 use fearless_simd::Level;
 use serde::Deserialize;
 
-use super::{MODELS, bytes, opened};
+use super::{bytes, models, opened};
 use crate::engine::member::embedded::gguf::Gguf;
 use crate::engine::member::embedded::vocabulary::{Split, Vocabulary};
 
@@ -46,9 +46,9 @@ fn ids_equal_llama_cpp() {
 #[test]
 fn log_probabilities_equal_llama_cpp_within_its_rounding() {
     let (mut worst, mut worst_mean) = (0.0_f32, 0.0_f32);
-    for name in MODELS {
-        let (mut session, _) = opened(name, Level::new());
-        for case in recorded::<Continued>(name) {
+    for name in models() {
+        let (mut session, _) = opened(&name, Level::new());
+        for case in recorded::<Continued>(&name) {
             let ours = session.log_probabilities(&case.prompt, &case.ids);
             let differences: Vec<f32> = ours.iter().zip(&case.logprobs).map(|(ours, theirs)| ours - theirs).collect();
             let most = differences.iter().fold(0.0, |most: f32, difference| most.max(difference.abs()));
@@ -62,11 +62,11 @@ fn log_probabilities_equal_llama_cpp_within_its_rounding() {
 
 #[test]
 fn prompts_equal_llama_cpp() {
-    for name in MODELS {
-        let (mut session, _) = opened(name, Level::new());
-        for case in recorded::<Continued>(name) {
+    for name in models() {
+        let (mut session, _) = opened(&name, Level::new());
+        for case in recorded::<Continued>(&name) {
             let context = super::context(&case.question, &[]);
-            assert_eq!(session.prompt(&context.conversation), case.prompt, "{name}: {:?}", case.question);
+            assert_eq!(session.prompt(&context.conversation).unwrap(), case.prompt, "{name}: {:?}", case.question);
         }
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use fearless_simd::Level;
 
-use super::{MODELS, context, opened};
+use super::{context, models, opened};
 use crate::engine::member::embedded::lanes::tests::levels;
 use crate::engine::member::embedded::session::{Session, Stop};
 use crate::engine::member::{Context, Drafted, Sampling, ScoreRequest, Scored};
@@ -32,16 +32,16 @@ const CANDIDATES: [(&str, bool); 5] =
 /// Several rounds with a kept session, each compared with a session that has seen nothing.
 #[test]
 fn a_kept_cache_gives_the_bits_of_a_fresh_one() {
-    for name in MODELS {
-        let (mut kept, _) = opened(name, Level::new());
+    for name in models() {
+        let (mut kept, _) = opened(&name, Level::new());
         let mut accepted: Vec<String> = Vec::new();
         for round in 0..6 {
             let texts: Vec<&str> = accepted.iter().map(String::as_str).collect();
             let context = context(QUESTION, &texts);
-            let (mut fresh, _) = opened(name, Level::new());
+            let (mut fresh, _) = opened(&name, Level::new());
             let draft = drafted(&mut kept, &context, 1.2, round, 10);
             assert_eq!(draft.draft, drafted(&mut fresh, &context, 1.2, round, 10).draft);
-            let (mut fresh, _) = opened(name, Level::new());
+            let (mut fresh, _) = opened(&name, Level::new());
             let scores = scored(&mut kept, &context, &CANDIDATES);
             assert_eq!(bits(&scores.logprobs), bits(&scored(&mut fresh, &context, &CANDIDATES).logprobs));
             let text: String = draft.draft.tokens.iter().take(6).map(|token| token.text.as_str()).collect();
@@ -84,7 +84,7 @@ fn a_draft_scores_as_it_was_drawn() {
 fn nothing_is_evaluated_twice() {
     let (mut session, _) = opened("atlas", Level::new());
     let start = context(QUESTION, &[]);
-    let prompt = session.prompt(&start.conversation).len() as u64;
+    let prompt = session.prompt(&start.conversation).unwrap().len() as u64;
     let whole = drafted(&mut session, &start, 0.0, 0, 12);
     // The prompt, then every drawn token but the last.
     assert_eq!(whole.forwards, prompt + 11);
