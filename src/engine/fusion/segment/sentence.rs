@@ -12,9 +12,16 @@ const ABBREVIATIONS: &[&str] = &[
     "jr", "lt", "ltd", "mme", "mr", "mrs", "ms", "mt", "nr", "pp", "prof", "rev", "sgt", "sr", "st", "usw", "viz", "vol", "vs",
 ];
 
+/// Of these, the ones of two letters that begin with a capital. Others ("Ca.", "Al.", "Sr.") are chemical symbols as often.
+const SHORT_TITLES: &[&str] = &["Dr", "Jr", "Lt", "Mr", "Ms", "Mt", "St"];
+
 /// The byte after the first sentence of `text` and the line breaks that follow it; `None` while its end is not known. A full
 /// stop after a digit at the end of the text is not known to be one ("3." may become "3.14").
 pub(super) fn sentence_end(text: &str) -> Option<usize> {
+    // Asked after every token: most texts hold nothing that could end a sentence.
+    if !text.contains(|c: char| ends_sentences(c) || c.is_control() || matches!(c, '\u{2028}' | '\u{2029}')) {
+        return None;
+    }
     let clusters: Vec<Cluster<'_>> = clusters(text).collect();
     let mut begun = false;
     let mut at = 0;
@@ -75,7 +82,8 @@ fn is_abbreviation(word: &str, before: Option<&str>) -> bool {
     let in_name = || before.is_none_or(|before| before.starts_with(char::is_uppercase));
     let initial = || word.chars().all(char::is_uppercase) && in_name();
     let lone = is_lone_letter(word) && (word.contains('.') || initial());
-    lone || ABBREVIATIONS.contains(&word.to_lowercase().as_str())
+    let symbol = word.len() == 2 && word.starts_with(char::is_uppercase) && !SHORT_TITLES.contains(&word);
+    lone || (!symbol && ABBREVIATIONS.contains(&word.to_lowercase().as_str()))
 }
 
 /// Whether the number that begins at `begin` is the first word of a line inside this text: "1. " of a list. At the beginning of
@@ -103,7 +111,11 @@ fn settle(text: &str, clusters: &[Cluster<'_>], from: usize) -> usize {
 }
 
 fn is_terminator(cluster: &Cluster<'_>) -> bool {
-    matches!(cluster.single(), Some('.' | '!' | '?' | '…' | '。' | '｡' | '！' | '？' | '؟' | '।'))
+    cluster.single().is_some_and(ends_sentences)
+}
+
+fn ends_sentences(character: char) -> bool {
+    matches!(character, '.' | '!' | '?' | '…' | '。' | '｡' | '！' | '？' | '؟' | '।')
 }
 
 /// Closing quotation marks and brackets, and Markdown emphasis, which closes behind a terminator.

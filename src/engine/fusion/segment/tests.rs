@@ -192,6 +192,9 @@ const SENTENCES: &[(&str, Option<&str>)] = &[
     ("George W. Bush", None),
     ("The chemical symbol of carbon is C.", Some("The chemical symbol of carbon is C.")),
     ("The chemical symbol of carbon is C. Kenya", Some("The chemical symbol of carbon is C.")),
+    ("The symbol of calcium is Ca. The", Some("The symbol of calcium is Ca.")),
+    ("The symbol of aluminium is Al.", Some("The symbol of aluminium is Al.")),
+    ("Smith et al. found", None),
     ("in the U.S. now", None),
     ("Solve for x. Then", Some("Solve for x.")),
     // Digits take a look ahead.

@@ -77,7 +77,12 @@ impl Cluster<'_> {
 
 /// The grapheme clusters of a text, in order.
 pub(super) fn clusters(text: &str) -> impl Iterator<Item = Cluster<'_>> {
-    text.grapheme_indices(true).map(|(start, text)| Cluster { start, text, kind: kind(text) })
+    // In ASCII every character is a cluster, CR LF aside. This runs for every token of a draft by sentences.
+    let ascii = text.is_ascii() && !text.contains('\r');
+    let single = ascii.then(|| (0..text.len()).map(|start| (start, &text[start..=start])));
+    let any = (!ascii).then(|| text.grapheme_indices(true));
+    let pieces = single.into_iter().flatten().chain(any.into_iter().flatten());
+    pieces.map(|(start, text)| Cluster { start, text, kind: kind(text) })
 }
 
 /// The words of a text, in order.
