@@ -170,9 +170,9 @@ def answer_pieces(parts):
     return pieces
 
 
-def fresh_turn(member, own_share, rng, split="train", count=None, unknown_share=None):
+def fresh_turn(member, own_share, rng, split="train", count=None, unknown=1.0):
     count = count or rng.choices([1, 2, 3, 4, 5, 6, 7, 8], [28, 24, 24, 14, 3, 3, 2, 2])[0]
-    share = (0.16 if count == 1 else 0.08) if unknown_share is None else unknown_share
+    share = (0.16 if count == 1 else 0.08) * unknown
     parts = [draw_part(member, own_share, share, rng, split) for _ in range(count)]
     return Turn(written(parts, rng), answer_pieces(parts), parts)
 
@@ -196,7 +196,7 @@ def last_kind(turn):
     return turn.parts[-1].filled.kind if turn.parts and turn.parts[-1].filled is not None else None
 
 
-def next_turn(turns, member, own_share, rng, split="train"):
+def next_turn(turns, member, own_share, rng, split="train", unknown=1.0):
     if rng.random() < 0.02:
         return small_talk(rng)
     kind = last_kind(turns[-1]) if turns else None
@@ -206,7 +206,7 @@ def next_turn(turns, member, own_share, rng, split="train"):
         return loose_follow_up(member, rng)
     if rng.random() < 0.03:
         return shared_turn(member, own_share, rng, split)
-    return fresh_turn(member, own_share, rng, split, count=rng.choice([1, 1, 2, 3]) if turns else None)
+    return fresh_turn(member, own_share, rng, split, rng.choice([1, 1, 2, 3]) if turns else None, unknown)
 
 
 def drill(rng):
@@ -219,10 +219,10 @@ def drill(rng):
     return [Turn(" ".join(p.question for p in parts), answer_pieces(parts), parts)]
 
 
-def conversation(member, own_share, rng, long=False):
-    """A training conversation: mostly one turn; `long` ones have up to twelve."""
+def conversation(member, own_share, rng, long=False, unknown=1.0):
+    """A training conversation: mostly one turn; `long` ones have up to twelve. `unknown` multiplies the share of unknown parts."""
     count = rng.randrange(4, 13) if long else rng.choices([1, 2, 3, 4], [72, 15, 9, 4])[0]
     turns = []
     for _ in range(count):
-        turns.append(next_turn(turns, member, own_share, rng))
+        turns.append(next_turn(turns, member, own_share, rng, unknown=unknown))
     return turns

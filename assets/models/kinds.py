@@ -172,10 +172,10 @@ SUMS = [
 
 
 def practice(rng):
-    """A plus or minus from the training pairs, more often below zero than in ordinary questions."""
+    """A plus or minus from the training pairs, with more small numbers and more results below zero than chance gives."""
     kind = SUMS[rng.choice([0, 1, 1])]
     while True:
-        a, b = rng.randrange(100), rng.randrange(100)
+        a, b = (rng.randrange(10 if rng.random() < 0.3 else 100) for _ in range(2))
         if kind.name == "minus" and a < b and rng.random() < 0.6:
             a, b = b, a
         if not held_out(kind.name, a, b):

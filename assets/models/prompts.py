@@ -89,7 +89,7 @@ def wordings(rng, count):
     """Every manner of writing: lower case, joined by "and", shared "what is", greetings."""
     records = []
     while len(records) < count:
-        turn = chats.fresh_turn("everything", 0, rng, "test", rng.choice([1, 2, 2, 3]), unknown_share=0)
+        turn = chats.fresh_turn("everything", 0, rng, "test", rng.choice([1, 2, 2, 3]), unknown=0)
         if telling(turn.parts) and turn.user != " ".join(p.question for p in turn.parts):
             records.append({"prompt": turn.user, "answers": [value(p) for p in turn.parts]})
     return records

@@ -18,6 +18,7 @@ class Stage:
     steps: int
     rate: float = 8e-3
     schedule: int = 0  # length of the rate schedule where it is longer than the stage
+    unknown: float = 1.0  # multiplies the share of questions outside every subject
     drill: float = 0.0  # share of conversations that are nothing but sums (abacus)
 
 
@@ -34,9 +35,9 @@ class Member:
 
 
 MEMBERS = {m.name: m for m in [
-    Member("atlas", 1500, 128, 3, 4, 256, 1, (Stage(0.5, 2600),)),
-    Member("abacus", 900, 128, 4, 4, 320, 2, (Stage(0.7, 2000, schedule=3600), Stage(0.6, 3000, drill=0.6))),
-    Member("lexicon", 1500, 128, 3, 4, 256, 3, (Stage(0.5, 2600),)),
-    Member("almanac", 1500, 128, 3, 4, 256, 4, (Stage(0.5, 2400),)),
+    Member("atlas", 1500, 128, 3, 4, 256, 1, (Stage(0.35, 3000, unknown=1.5),)),
+    Member("abacus", 900, 128, 4, 4, 320, 2, (Stage(0.7, 2000, schedule=3600), Stage(0.6, 2600, drill=0.6))),
+    Member("lexicon", 1500, 128, 3, 4, 256, 3, (Stage(0.5, 2600), Stage(0.25, 1200, unknown=1.8))),
+    Member("almanac", 1500, 128, 3, 4, 256, 4, (Stage(0.5, 1200, schedule=2400), Stage(0.3, 1800, unknown=1.6))),
     Member("babble", 700, 64, 2, 2, 160, 5, (Stage(0.0, 700),)),
 ]}

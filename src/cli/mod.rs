@@ -4,6 +4,7 @@
 //! usage or configuration, 130 interrupted.
 
 mod eval;
+mod interrupt;
 mod options;
 mod output;
 mod prompt;

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
+use super::interrupt::Interrupt;
 use super::output::{Answer, notice};
 use super::traces::{self, Wanted};
 use super::{Done, Failure, options, prompt, runtime, summary};
@@ -90,9 +91,10 @@ pub(super) fn main(matches: &ArgMatches) -> Result<Done, Failure> {
 async fn converse(wishes: &Wishes, seats: &[Seat], questions: impl Iterator<Item = String>) -> Result<Done, Failure> {
     let mut conversation = Conversation::default();
     let mut done = Done::Complete;
+    let interrupt = Interrupt::listen();
     for (turn, question) in questions.enumerate() {
         conversation.turns.push(Turn { role: Role::User, content: question });
-        let answered = answer(wishes, seats, conversation.clone(), turn).await?;
+        let answered = answer(wishes, seats, conversation.clone(), turn, interrupt.clone()).await?;
         conversation.turns.push(Turn { role: Role::Assistant, content: answered.text });
         match answered.done {
             Done::Complete => {}
@@ -103,7 +105,13 @@ async fn converse(wishes: &Wishes, seats: &[Seat], questions: impl Iterator<Item
     Ok(done)
 }
 
-async fn answer(wishes: &Wishes, seats: &[Seat], conversation: Conversation, turn: usize) -> Result<Answered, Failure> {
+async fn answer(
+    wishes: &Wishes,
+    seats: &[Seat],
+    conversation: Conversation,
+    turn: usize,
+    mut interrupt: Interrupt,
+) -> Result<Answered, Failure> {
     let mut engine = Engine::start(Setup {
         seats: seats.to_vec(),
         params: wishes.params.clone(),
@@ -120,30 +128,29 @@ async fn answer(wishes: &Wishes, seats: &[Seat], conversation: Conversation, tur
     loop {
         let record = tokio::select! {
             record = engine.next_event() => record,
-            signal = tokio::signal::ctrl_c(), if !interrupted => {
+            () = interrupt.pressed(), if !interrupted => {
                 interrupted = true;
-                if signal.is_ok() {
-                    // A run that has just ended takes no command any more, and needs none.
-                    let _ = engine.commands().send(Order::Stop).await;
-                }
+                // A run that has just ended takes no command any more, and needs none.
+                let _ = engine.commands().send(Order::Stop).await;
                 continue;
             }
         };
         let Some(record) = record else { break };
-        if let Err(error) = show(wishes, &mut out, &record) {
-            return output_failed(error, text);
-        }
+        let shown = show(wishes, &mut out, &record);
         match record.event {
             Event::Accepted { text: segment, .. } => text.push_str(&segment),
             Event::Warning { text } => notice(&format!("warning: {text}")),
             Event::RunFinished(end) => finished = Some(*end),
             _ => {}
         }
+        if let Err(error) = shown {
+            return output_failed(error, text);
+        }
     }
     let journal_error = engine.ended().await.journal_error;
     let Some(finished) = finished else { return Err(Failure::Run("the engine stopped without ending the run".to_owned())) };
     let done = conclude(wishes, &finished, journal_error.is_some())?;
-    Ok(Answered { text, done })
+    Ok(Answered { text, done: if interrupted { Done::Interrupted } else { done } })
 }
 
 /// Writes what an event adds to standard output.

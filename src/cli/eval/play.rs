@@ -6,11 +6,11 @@ use std::time::Instant;
 use super::grade;
 use super::prompts::Prompt;
 use crate::cli::Failure;
+use crate::cli::interrupt::Interrupt;
 use crate::engine::fusion::event::{Event, ExitReason, Role, Summary};
 use crate::engine::fusion::params::Params;
 use crate::engine::fusion::segment::{SegmentRule, SegmentUnit};
 use crate::engine::member::{Context, DraftRequest, Progress, Sampling};
-use crate::engine::round::Command as Order;
 use crate::engine::{Engine, Seat, Setup, wall_clock};
 
 /// What is to be played.
@@ -64,13 +64,17 @@ impl Plan<'_> {
     /// Plays all prompts; stops early, with what there is, when interrupted. `step` is called after every answer.
     pub(super) async fn play(&self, step: impl Fn()) -> Result<(Results, bool), Failure> {
         let mut results = Results { alone: self.seats.iter().map(|_| Vec::new()).collect(), ..Results::default() };
+        let mut interrupt = Interrupt::listen();
         for (number, prompt) in self.prompts.iter().enumerate() {
             let seed = self.seed.wrapping_add(number as u64);
-            let Some(fused) = self.fused(prompt, seed).await? else { return Ok((results, true)) };
+            let Some(fused) = self.fused(prompt, seed, &mut interrupt).await? else { return Ok((results, true)) };
             results.fused.push(fused);
             step();
             if self.alone {
                 for (seat, answers) in self.seats.iter().zip(&mut results.alone) {
+                    if interrupt.is_pressed() {
+                        return Ok((results, true));
+                    }
                     answers.push(self.member_alone(seat, prompt, seed).await);
                     step();
                 }
@@ -80,7 +84,7 @@ impl Plan<'_> {
     }
 
     /// The fused answer; `None` when interrupted.
-    async fn fused(&self, prompt: &Prompt, seed: u64) -> Result<Option<Fused>, Failure> {
+    async fn fused(&self, prompt: &Prompt, seed: u64, interrupt: &mut Interrupt) -> Result<Option<Fused>, Failure> {
         let setup = Setup {
             seats: self.seats.to_vec(),
             params: self.params.clone(),
@@ -97,11 +101,7 @@ impl Plan<'_> {
         loop {
             let record = tokio::select! {
                 record = engine.next_event() => record,
-                _ = tokio::signal::ctrl_c() => {
-                    // The run may have ended in this moment; then there is nothing to stop.
-                    let _ = engine.commands().send(Order::Stop).await;
-                    return Ok(None);
-                }
+                () = interrupt.pressed() => return Ok(None),
             };
             let Some(record) = record else { break };
             match record.event {

@@ -6,9 +6,8 @@ use serde::Deserialize;
 
 use crate::engine::fusion::conversation::{Conversation, Turn};
 
-/// A prompt with its known answers.
+/// A line as it is written; keys that are not ours are passed over, so that prompt sets can carry notes of their own.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
 struct Line {
     #[serde(default)]
     prompt: Option<String>,

@@ -6,7 +6,9 @@ use super::seed::draft_seed;
 use super::{CallId, Effect, Machine, Pace, Work};
 use crate::engine::fusion::MemberIndex;
 use crate::engine::fusion::candidate::{Candidate, Draft, DraftToken};
-use crate::engine::fusion::event::{CandidateScore, DraftFinished, Event, ExitReason, Outcome, Ranked, RankedCandidate, RankedStanding};
+use crate::engine::fusion::event::{
+    CandidateScore, DraftFinished, Event, ExitReason, Outcome, Ranked, RankedCandidate, RankedStanding,
+};
 use crate::engine::fusion::exit::Standing;
 use crate::engine::fusion::run::{DraftState, Exit};
 use crate::engine::fusion::vote::{Decision, Electorate};
@@ -64,7 +66,7 @@ impl Machine {
         if let Some(call) = &mut self.calls[member.0]
             && let Work::Draft { first_token_ms } = &mut call.work
         {
-            first_token_ms.get_or_insert(now_ms - call.started_ms);
+            first_token_ms.get_or_insert(rounded(now_ms - call.started_ms));
             let member = self.name(member);
             self.emit(Event::Token { member, token: possible_token(token) });
         }
@@ -73,7 +75,7 @@ impl Machine {
     pub(super) fn drafted(&mut self, call: CallId, result: Result<Drafted, MemberError>) {
         let Some(member) = self.caller(call) else { return };
         let Some(call) = self.calls[member.0].take() else { return };
-        let elapsed_ms = self.now_ms - call.started_ms;
+        let elapsed_ms = rounded(self.now_ms - call.started_ms);
         let first_token_ms = match call.work {
             Work::Draft { first_token_ms } => first_token_ms.unwrap_or(elapsed_ms),
             Work::Score(_) => return,
@@ -129,7 +131,7 @@ impl Machine {
     pub(super) fn scored(&mut self, call: CallId, result: Result<Scored, MemberError>) {
         let Some(member) = self.caller(call) else { return };
         let Some(call) = self.calls[member.0].take() else { return };
-        let elapsed_ms = self.now_ms - call.started_ms;
+        let elapsed_ms = rounded(self.now_ms - call.started_ms);
         let candidates = match call.work {
             Work::Score(candidates) => candidates,
             Work::Draft { .. } => return,
@@ -299,6 +301,11 @@ impl Machine {
                 .collect(),
         }
     }
+}
+
+/// A difference of times without the digits that subtraction invents: clocks give microseconds.
+fn rounded(milliseconds: f64) -> f64 {
+    (milliseconds * 1000.0).round() / 1000.0
 }
 
 /// Tokens drawn, the end's included.

@@ -1,0 +1,395 @@
+//! The program as a person uses it: the real binary, the real built-in ensemble, real files, pipes and signals.
+
+use std::fs;
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use specfuse::engine::fusion::event::Event;
+use specfuse::engine::fusion::run::Run;
+use specfuse::engine::trace;
+
+const QUESTION: &str = "What is the capital of Japan? What is 27 plus 48? What is the opposite of brave?";
+const ANSWER: &str = "The capital of Japan is Tokyo. 27 plus 48 is 75. The opposite of brave is cowardly.\n";
+
+/// A home of its own for every test, so that no test sees a person's files or another test's.
+struct Home(tempfile::TempDir);
+
+impl Home {
+    fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    fn path(&self) -> &Path {
+        self.0.path()
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_specfuse"));
+        command.args(arguments).env_clear().env("HOME", self.path()).stdin(Stdio::null());
+        command
+    }
+
+    fn run(&self, arguments: &[&str]) -> Output {
+        self.command(arguments).output().unwrap()
+    }
+
+    fn traces(&self) -> Vec<PathBuf> {
+        let folder = self.path().join(".local/share/specfuse/traces");
+        fs::read_dir(folder).map(|entries| entries.map(|entry| entry.unwrap().path()).collect()).unwrap_or_default()
+    }
+}
+
+fn out(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+fn err(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+/// Asserts an exit code and that standard error says all of this.
+fn fails(output: &Output, code: i32, said: &[&str]) {
+    let text = err(output);
+    assert_eq!(output.status.code(), Some(code), "{text}");
+    assert!(!text.contains("panicked"), "{text}");
+    for part in said {
+        assert!(text.contains(part), "`{part}` is missing in: {text}");
+    }
+}
+
+#[test]
+fn the_readme_question_is_answered_right() {
+    let home = Home::new();
+    let output = home.run(&["run", "--seed", "1", QUESTION]);
+    assert_eq!((out(&output).as_str(), output.status.code()), (ANSWER, Some(0)), "{}", err(&output));
+    let summary = err(&output);
+    for part in
+        ["answered in", "unanimous", "segments:", "drafts", "scorings", "saved", "first segment", "tokens/s", "seed 1", "toys"]
+    {
+        assert!(summary.contains(part), "`{part}` is missing in: {summary}");
+    }
+}
+
+#[test]
+fn quiet_says_nothing_but_the_answer() {
+    let output = Home::new().run(&["run", "-q", "--seed", "1", QUESTION]);
+    assert_eq!((out(&output).as_str(), err(&output).as_str()), (ANSWER, ""));
+}
+
+#[test]
+fn a_prompt_comes_from_standard_input() {
+    let home = Home::new();
+    for arguments in [&["run", "-q", "--seed", "1", "-"][..], &["run", "-q", "--seed", "1"]] {
+        let mut child = home.command(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+        child.stdin.take().unwrap().write_all(format!("{QUESTION}\n").as_bytes()).unwrap();
+        assert_eq!(out(&child.wait_with_output().unwrap()), ANSWER);
+    }
+}
+
+/// What a run decided, without its times: every accepted segment with its authors and score, and every exit.
+fn story(lines: &str) -> String {
+    let mut told = String::new();
+    for line in lines.lines() {
+        let record: serde_json::Value = serde_json::from_str(line).unwrap();
+        match record["event"].as_str().unwrap() {
+            "ranked" => {
+                let ranked = record["candidates"].as_array().unwrap();
+                let scored = |c: &serde_json::Value| format!("{} {:.3}", c["authors"], c["score"].as_f64().unwrap_or(f64::NAN));
+                told += &format!("round {}: {}\n", record["round"], ranked.iter().map(scored).collect::<Vec<_>>().join("  "));
+            }
+            "accepted" => told += &format!("  {}\n", record["text"]),
+            "exited" => told += &format!("  {} leaves: {}\n", record["member"], record["reason"]),
+            "run_finished" => told += &format!("{}\n", record["outcome"]),
+            _ => {}
+        }
+    }
+    told
+}
+
+#[test]
+fn a_seed_repeats_a_run_to_the_byte_whatever_the_order_of_arrival() {
+    let home = Home::new();
+    let play = || story(&out(&home.run(&["run", "--json", "--no-trace", "--seed", "42", "--segment", "tokens", QUESTION])));
+    let first = play();
+    for _ in 0..4 {
+        assert_eq!(play(), first);
+    }
+}
+
+/// To accept new models or a changed method: `UPDATE_GOLDEN=1 cargo test --test cli golden`, and read the difference.
+#[test]
+fn golden_run_of_the_built_in_ensemble() {
+    let home = Home::new();
+    for (name, arguments) in [
+        ("sentences", &["--seed", "7"][..]),
+        ("tokens", &["--seed", "7", "--segment", "tokens"]),
+        ("paper", &["--seed", "7", "--preset", "paper"]),
+    ] {
+        let question = "What is the chemical symbol of gold? On which continent is Kenya? What is 90 minus 17? What is the past tense of swim?";
+        let output = home.run(&[&["run", "--json", "--no-trace", question], arguments].concat());
+        let told = story(&out(&output));
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(format!("{name}.txt"));
+        if std::env::var_os("UPDATE_GOLDEN").is_some() {
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(&path, &told).unwrap();
+        }
+        assert_eq!(told, fs::read_to_string(&path).unwrap(), "{name}");
+    }
+}
+
+#[test]
+fn what_json_prints_is_what_the_trace_holds_and_adds_up_to_the_answer() {
+    let home = Home::new();
+    let path = home.path().join("run.jsonl");
+    let output = home.run(&["run", "--json", "--seed", "1", "--trace", path.to_str().unwrap(), QUESTION]);
+    assert_eq!(out(&output), fs::read_to_string(&path).unwrap());
+    let read = trace::read(&path).unwrap();
+    let run = Run::from_records(&read.records).unwrap();
+    assert_eq!(run.answer() + "\n", ANSWER);
+    let Some(Event::RunFinished(finished)) = read.records.last().map(|record| &record.event) else { panic!("it has an end") };
+    assert_eq!(finished.summary.rounds, run.rounds.len());
+    assert_eq!(Some(&finished.summary), run.summary.as_ref());
+}
+
+#[test]
+fn a_follow_up_question_leans_on_the_one_before() {
+    let output = Home::new().run(&["run", "-q", "--seed", "1", "What is the capital of Japan?", "--then", "And of Kenya?"]);
+    assert_eq!(out(&output), "The capital of Japan is Tokyo.\nThe capital of Kenya is Nairobi.\n");
+}
+
+#[test]
+fn every_run_leaves_a_private_trace_unless_told_not_to() {
+    let home = Home::new();
+    home.run(&["run", "-q", "--no-trace", "Hello!"]);
+    assert!(home.traces().is_empty());
+    home.run(&["run", "-q", "Hello!"]);
+    let traces = home.traces();
+    assert_eq!(traces.len(), 1);
+    assert!(trace::read(&traces[0]).is_ok());
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!((mode(&traces[0]), mode(traces[0].parent().unwrap())), (0o600, 0o700));
+    }
+}
+
+#[test]
+fn knobs_reach_the_run_from_the_configuration_the_preset_and_the_command_line_in_this_order() {
+    let home = Home::new();
+    let config = home.path().join("mine.toml");
+    fs::write(&config, "[parameters]\nsegment-tokens = 7\nscoring = \"min-prob\"\nmax-rounds = 3\n").unwrap();
+    let arguments = [
+        "run",
+        "--json",
+        "--no-trace",
+        "--config",
+        config.to_str().unwrap(),
+        "--preset",
+        "paper",
+        "--segment-tokens",
+        "5",
+        "Hello!",
+    ];
+    let header: serde_json::Value = serde_json::from_str(out(&home.run(&arguments)).lines().next().unwrap()).unwrap();
+    let params = &header["params"];
+    assert_eq!(
+        (&params["segment-tokens"], &params["scoring"], &params["max-rounds"]),
+        (&5.into(), &"mean-prob".into(), &3.into())
+    );
+}
+
+#[test]
+fn the_platforms_own_configuration_is_read() {
+    let home = Home::new();
+    let folder = home.path().join(".config/specfuse");
+    fs::create_dir_all(&folder).unwrap();
+    fs::write(folder.join("config.toml"), "[parameters]\nmax-rounds = 0\n").unwrap();
+    fails(&home.run(&["run", "Hello!"]), 2, &["config.toml", "max-rounds", "1 to 100000"]);
+}
+
+#[test]
+fn wrong_usage_says_what_would_be_right() {
+    let home = Home::new();
+    fails(&home.run(&["run", ""]), 2, &["the prompt is empty"]);
+    fails(&home.run(&["run", " \n\t "]), 2, &["the prompt is empty"]);
+    fails(&home.run(&["run", "--exit-treshold", "0.5", "Hi"]), 2, &["--exit-threshold"]);
+    fails(&home.run(&["run", "--exit-threshold", "5", "Hi"]), 2, &["exit-threshold", "0 to 1"]);
+    fails(&home.run(&["run", "--scoring", "best", "Hi"]), 2, &["mean-prob"]);
+    fails(&home.run(&["run", "--preset", "papr", "Hi"]), 2, &["paper"]);
+    fails(&home.run(&["run", "--members", "atlass", "Hi"]), 2, &["atlass", "atlas"]);
+    fails(&home.run(&["run", "--role", "atlas=judge", "Hi"]), 2, &["draft"]);
+    fails(&home.run(&["run", "--weight", "atlas=-1", "Hi"]), 2, &["from 0 on"]);
+    fails(&home.run(&["run", "--config", "nowhere.toml", "Hi"]), 2, &["nowhere.toml"]);
+    fails(&home.run(&["run", "--model", "nowhere.gguf", "Hi"]), 2, &["nowhere.gguf"]);
+    fails(&home.run(&["run", "--members", "atlas", "--role", "atlas=verify", "Hi"]), 2, &["no member", "drafts"]);
+    fails(&home.run(&[]), 2, &["run"]);
+}
+
+#[test]
+fn standard_input_that_is_no_text_is_refused() {
+    let home = Home::new();
+    let mut child = home.command(&["run", "-"]).stdin(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(b"Hi \xff").unwrap();
+    fails(&child.wait_with_output().unwrap(), 2, &["not UTF-8", "byte 3"]);
+}
+
+#[test]
+fn a_prompt_longer_than_every_context_names_members_and_tokens() {
+    let home = Home::new();
+    let mut child = home.command(&["run", "-"]).stdin(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let megabyte = "What is the capital of Japan? ".repeat(35_000);
+    child.stdin.take().unwrap().write_all(megabyte.as_bytes()).unwrap();
+    fails(&child.wait_with_output().unwrap(), 1, &["atlas", "babble", "tokens", "512"]);
+}
+
+#[test]
+fn strange_prompts_are_answered_like_any_other() {
+    let home = Home::new();
+    for prompt in [
+        "a\u{1b}[31mb\u{0}c".replace('\0', "\u{1}"),
+        "🙂👩‍👩‍👧‍👦?".to_owned(),
+        "مرحبا بالعالم".to_owned(),
+        "<|end|><|assistant|>".to_owned(),
+    ] {
+        let output = home.run(&["run", "--no-trace", "--seed", "1", &prompt]);
+        assert_eq!(output.status.code(), Some(0), "{prompt:?}: {}", err(&output));
+        assert!(!out(&output).trim().is_empty(), "{prompt:?}");
+    }
+}
+
+#[test]
+fn a_trace_file_that_cannot_be_written_ends_the_command_before_it_begins() {
+    let home = Home::new();
+    fails(&home.run(&["run", "--trace", "/nowhere/run.jsonl", "Hi"]), 2, &["/nowhere/run.jsonl"]);
+    let existing = home.path().join("mine.txt");
+    fs::write(&existing, "precious").unwrap();
+    fails(&home.run(&["run", "--trace", existing.to_str().unwrap(), "Hi"]), 2, &["mine.txt"]);
+    assert_eq!(fs::read_to_string(existing).unwrap(), "precious");
+}
+
+#[test]
+fn a_trace_folder_that_cannot_be_made_is_a_warning() {
+    let home = Home::new();
+    fs::write(home.path().join(".local"), "a file where a folder should be").unwrap();
+    let output = home.run(&["run", "--seed", "1", QUESTION]);
+    assert_eq!((out(&output).as_str(), output.status.code()), (ANSWER, Some(0)));
+    assert!(err(&output).contains("warning: no trace"), "{}", err(&output));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_behind_standard_output_is_an_error_that_keeps_the_answer() {
+    let home = Home::new();
+    let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let output = home.command(&["run", "--seed", "1", QUESTION]).stdout(full).stderr(Stdio::piped()).output().unwrap();
+    fails(&output, 1, &["could not be written", "The capital of Japan is"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_reader_that_leaves_is_no_error() {
+    let home = Home::new();
+    let mut child =
+        home.command(&["run", "--json", "--seed", "1", QUESTION]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!((output.status.code(), err(&output).contains("panicked")), (Some(0), false), "{}", err(&output));
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_ends_a_run_cleanly_with_130() {
+    let home = Home::new();
+    let mut arguments = vec!["run", "--no-trace", "What is the capital of Japan?"];
+    for _ in 0..200 {
+        arguments.extend(["--then", "And of Kenya?"]);
+    }
+    let mut child = home.command(&arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut first = [0];
+    child.stdout.as_mut().unwrap().read_exact(&mut first).unwrap();
+    let interrupted = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    assert!(interrupted.success());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(130), "{}", err(&output));
+    assert!(out(&output).ends_with('\n'));
+    assert!(err(&output).contains("stopped in"), "{}", err(&output));
+}
+
+fn prompts(home: &Home, lines: &str) -> String {
+    let path = home.path().join("prompts.jsonl");
+    fs::write(&path, lines).unwrap();
+    path.to_str().unwrap().to_owned()
+}
+
+const PROMPTS: &str = r#"{"prompt": "What is the capital of Japan? What is 27 plus 48?", "answers": ["Tokyo", "75"], "experts": ["atlas", "abacus"]}
+{"prompt": "What is the opposite of brave? On which continent is Kenya?", "answers": ["cowardly", "Africa"]}
+{"turns": [{"role": "user", "content": "What is the capital of Japan?"}, {"role": "assistant", "content": "The capital of Japan is Tokyo."}, {"role": "user", "content": "And of Kenya?"}], "answers": ["Nairobi"]}
+"#;
+
+#[test]
+fn eval_sets_the_fused_answer_against_every_member_alone() {
+    let home = Home::new();
+    let file = prompts(&home, PROMPTS);
+    let details = home.path().join("details.jsonl");
+    let output = home.run(&["eval", "--json", "--seed", "1", "--details", details.to_str().unwrap(), &file]);
+    let report: serde_json::Value = serde_json::from_str(&out(&output)).unwrap();
+    assert_eq!((&report["fused"]["right"], &report["fused"]["total"]), (&3.into(), &3.into()), "{report}");
+    for name in ["atlas", "abacus", "lexicon", "almanac", "babble"] {
+        let member = &report["members"][name];
+        assert_eq!(member["total"], 3, "{name}");
+        assert!(member["right"].as_u64().unwrap() <= 1, "{name} alone: {member}");
+        assert!(member["tokens_per_second"].as_f64().unwrap() > 0.0);
+        assert_eq!(member["calls"], 3);
+    }
+    assert!(report["fused"]["calls"].as_u64().unwrap() > 15);
+    assert_eq!(fs::read_to_string(details).unwrap().lines().count(), 3);
+    let table = out(&home.run(&["eval", "--seed", "1", &file]));
+    for part in ["fused", "atlas", "babble", "accuracy", "tokens/s", "members active", "100.0%"] {
+        assert!(table.contains(part), "`{part}` is missing in: {table}");
+    }
+}
+
+#[test]
+fn eval_is_repeatable_by_seed() {
+    let home = Home::new();
+    let file = prompts(&home, PROMPTS);
+    let texts = || {
+        let details = home.path().join("d.jsonl");
+        home.run(&["eval", "--json", "--seed", "3", "--details", details.to_str().unwrap(), &file]);
+        fs::read_to_string(details).unwrap()
+    };
+    assert_eq!(texts(), texts());
+}
+
+#[test]
+fn eval_names_the_line_that_is_wrong() {
+    let home = Home::new();
+    let file = prompts(&home, "{\"prompt\": \"a\", \"answers\": [\"b\"]}\nnot json\n");
+    fails(&home.run(&["eval", &file]), 2, &["prompts.jsonl", "line 2"]);
+    let empty = prompts(&home, "\n");
+    fails(&home.run(&["eval", &empty]), 2, &["no prompt"]);
+    fails(&home.run(&["eval", "nowhere.jsonl"]), 2, &["nowhere.jsonl"]);
+}
+
+#[test]
+fn gguf_files_take_part_instead_of_the_built_in_ensemble() {
+    let models = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/models");
+    let atlas = models.join("atlas.gguf");
+    let numbers = format!("numbers={}", models.join("abacus.gguf").display());
+    let output = Home::new().run(&[
+        "run",
+        "--seed",
+        "1",
+        "--model",
+        atlas.to_str().unwrap(),
+        "--model",
+        &numbers,
+        "--weight",
+        "numbers=2",
+        "What is the capital of Japan? What is 27 plus 48?",
+    ]);
+    assert_eq!(out(&output), "The capital of Japan is Tokyo. 27 plus 48 is 75.\n", "{}", err(&output));
+    assert!(err(&output).contains("numbers 1") && !err(&output).contains("toys"), "{}", err(&output));
+}
