@@ -4,6 +4,8 @@
 //! member's thread, as the program makes it. `embedded_llama.py` beside this file measures llama.cpp on the same files; run
 //! both in the same minute to compare.
 
+#![allow(clippy::unwrap_used)] // A benchmark that cannot run has nothing better to do than stop.
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};

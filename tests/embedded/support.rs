@@ -1,5 +1,7 @@
 //! Opens the project's models and asks them things.
 
+#![allow(clippy::unwrap_used)] // Helpers of tests stop a test as the tests themselves do.
+
 use std::future::Future;
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -4,10 +4,10 @@
 //! refused by what it has that this engine lacks. Kept small on purpose: at this size it is faster than a tensor library, and
 //! it gives the same bits on every machine.
 //!
-//! From the bytes up: [`gguf`] reads the container, [`config`] and [`vocabulary`] check what it says, [`model`] repacks the
-//! weights, [`forward`] computes (with [`attention`], [`matmul`], [`lanes`] and [`cache`]), [`tokenizer`], [`split`] and
-//! [`template`] turn text into tokens, [`sampler`] draws, [`session`] keeps what was evaluated (with [`branches`] and [`known`]), and
-//! [`worker`] is the thread.
+//! From the bytes up: `gguf` reads the container, `config` and `vocabulary` check what it says, `model` repacks the
+//! weights, `forward` computes (with `attention`, `matmul`, `lanes` and `cache`), `tokenizer`, `split` and
+//! `template` turn text into tokens, `sampler` draws, `session` keeps what was evaluated (with `branches` and `known`), and
+//! `worker` is the thread.
 
 mod attention;
 mod branches;

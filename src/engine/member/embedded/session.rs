@@ -145,6 +145,7 @@ impl Session {
             text.push_str(&token.text);
             drawn(&token);
             draft.tokens.push(token);
+            // Where the draft stops inside a character, the bytes so far are not part of it: the next draft draws them anew.
             let full = self.prefix.len() + draft.tokens.len() >= self.model.config.context;
             if full || complete(&text, draft.tokens.len()) {
                 return Ok(draft);

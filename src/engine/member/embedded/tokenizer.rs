@@ -16,6 +16,13 @@ pub(super) struct TooLong {
     pub(super) needed: usize,
 }
 
+/// A text cut at its special tokens.
+#[derive(Debug, Clone, Copy)]
+enum Part<'a> {
+    Text(&'a str),
+    Special(u32),
+}
+
 /// A stretch of a piece that is one token so far, linked to its neighbours.
 #[derive(Debug, Clone, Copy)]
 struct Symbol {
@@ -39,23 +46,38 @@ impl Vocabulary {
         if least > limit {
             return Err(TooLong { needed: least });
         }
-        self.encode_from(0, text, special, limit, ids)
-    }
-
-    /// Cuts the text at the special tokens from the `from`th on, longest first.
-    fn encode_from(&self, from: usize, text: &str, templates: bool, limit: usize, ids: &mut Vec<u32>) -> Result<(), TooLong> {
-        let mut candidates = self.special.iter().enumerate().skip(from);
-        let found = candidates.find(|(_, (written, _, always))| (templates || *always) && text.contains(written.as_str()));
-        let Some((at, (written, id, _))) = found else {
-            return self.encode_plain(text, limit, ids);
-        };
-        for (index, part) in text.split(written.as_str()).enumerate() {
-            if index > 0 {
-                push(*id, limit, ids)?;
+        for part in self.parts(text, special) {
+            match part {
+                Part::Text(text) => self.encode_plain(text, limit, ids)?,
+                Part::Special(id) => push(id, limit, ids)?,
             }
-            self.encode_from(at + 1, part, templates, limit, ids)?;
         }
         Ok(())
+    }
+
+    /// Cuts a text at its special tokens, the longest first.
+    fn parts<'a>(&self, text: &'a str, templates: bool) -> Vec<Part<'a>> {
+        let mut parts = vec![Part::Text(text)];
+        for (written, id, always) in &self.special {
+            if !(templates || *always) || !text.contains(written.as_str()) {
+                continue;
+            }
+            let mut cut = Vec::new();
+            for part in parts {
+                let Part::Text(text) = part else {
+                    cut.push(part);
+                    continue;
+                };
+                for (index, piece) in text.split(written.as_str()).enumerate() {
+                    if index > 0 {
+                        cut.push(Part::Special(*id));
+                    }
+                    cut.push(Part::Text(piece));
+                }
+            }
+            parts = cut;
+        }
+        parts
     }
 
     fn encode_plain(&self, text: &str, limit: usize, ids: &mut Vec<u32>) -> Result<(), TooLong> {

@@ -59,7 +59,7 @@ fn damaged_files_never_panic() {
     let context = super::context("What?", &[]);
     let sampling = Sampling { temperature: 0.8, top_p: 0.9, seed: 1 };
     let (mut ran, mut refused) = (0, 0);
-    for kind in 0..6000 {
+    for kind in 0..4000 {
         let mut file = original.clone();
         if kind % 2 == 0 {
             damage(&mut file, &mut numbers, kind / 2);
@@ -79,7 +79,7 @@ fn damaged_files_never_panic() {
         }
     }
     println!("{ran} ran, {refused} refused");
-    assert!(ran > 500 && refused > 500, "{ran} ran, {refused} refused");
+    assert!(ran > 400 && refused > 400, "{ran} ran, {refused} refused");
     if let Ok(status) = std::fs::read_to_string("/proc/self/status") {
         let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix(" kB")?.parse::<u64>().ok());
         assert!(peak.is_none_or(|kilobytes| kilobytes < 400_000), "{peak:?} kB at most");

@@ -131,6 +131,8 @@ fn templates_that_cannot_work_are_named() {
         ("{{ messages[0].content }}", "leaves out the last turn"),
         ("{{ messages[1].content[1:] }}", "changes the contents"),
         ("{{ nothing.at.all }}", "undefined"),
+        ("{{ 'a' * 100000000000 }}", ""),
+        ("{% set n = namespace(x='ab') %}{% for i in range(60) %}{% set n.x = n.x ~ n.x %}{% endfor %}{{ n.x }}", ""),
     ] {
         let error = rendered(template, &turns).unwrap_err().to_string();
         assert!(error.starts_with("x.gguf: tokenizer.chat_template: ") && error.contains(expected), "{template}: {error}");

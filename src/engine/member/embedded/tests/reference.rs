@@ -83,7 +83,9 @@ impl Writer {
         self.0.extend(9_u32.to_le_bytes());
         self.0.extend(8_u32.to_le_bytes());
         self.0.extend((texts.len() as u64).to_le_bytes());
-        texts.iter().for_each(|text| self.text(text));
+        for text in texts {
+            self.text(text);
+        }
     }
 }
 
@@ -117,14 +119,18 @@ fn file(shape: &Shape, tensors: &[Tensor]) -> Vec<u8> {
     for (name, extents, values) in tensors {
         writer.text(name);
         writer.0.extend((extents.len() as u32).to_le_bytes());
-        extents.iter().for_each(|extent| writer.0.extend((*extent as u64).to_le_bytes()));
+        for extent in extents {
+            writer.0.extend((*extent as u64).to_le_bytes());
+        }
         writer.0.extend(0_u32.to_le_bytes());
         writer.0.extend(offset.to_le_bytes());
         offset += (values.len() as u64 * 4).next_multiple_of(32);
     }
     for (_, _, values) in tensors {
         writer.0.resize(writer.0.len().next_multiple_of(32), 0);
-        values.iter().for_each(|value| writer.0.extend(value.to_le_bytes()));
+        for value in values {
+            writer.0.extend(value.to_le_bytes());
+        }
     }
     writer.0
 }
