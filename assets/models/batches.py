@@ -15,8 +15,8 @@ from recipe import ASSISTANT, CONTEXT, END, LONG_EVERY, LONG_ROWS, SHORT_ROWS, U
 class Encoder:
     """Encodes pieces of text; pieces recur often, so their ids are kept."""
 
-    def __init__(self, tokenizer):
-        self.tokenizer, self.kept = tokenizer, {}
+    def __init__(self, tokenizer, copied):
+        self.tokenizer, self.kept, self.weight = tokenizer, {}, {**WEIGHT, "copied": copied}
 
     def piece(self, text):
         if text not in self.kept:
@@ -30,7 +30,7 @@ class Encoder:
         for text, role in turn.pieces:
             tokens = self.piece(text)
             ids += tokens
-            weights += [WEIGHT[role]] * len(tokens)
+            weights += [self.weight[role]] * len(tokens)
         return ids + [END], weights + [1.0]
 
     def conversation(self, turns, limit):
@@ -63,7 +63,8 @@ def pack(pool, shape):
 
 def endless(member, number_of_stage, tokenizer):
     """All batches of a stage, always the same for the same member."""
-    stage, rng, encoder = member.stages[number_of_stage], random.Random(member.seed + 100 * number_of_stage), Encoder(tokenizer)
+    stage, rng = member.stages[number_of_stage], random.Random(member.seed + 100 * number_of_stage)
+    encoder = Encoder(tokenizer, stage.copied)
     pools = {False: [], True: []}
     number = 0
     while True:
@@ -72,7 +73,7 @@ def endless(member, number_of_stage, tokenizer):
         pool = pools[long]
         while len(pool) < (12 if long else 150):
             drilled = stage.drill and rng.random() < stage.drill
-            turns = chats.drill(rng) if drilled else chats.conversation(member.name, stage.own_share, rng, long, stage.unknown)
+            turns = chats.drill(member.name, rng) if drilled else chats.conversation(member.name, stage.own_share, rng, long, stage.unknown)
             entry = encoder.conversation(turns, min(shape[1], CONTEXT - 4))
             if entry[0]:
                 pool.append(entry)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import kinds
 import outside
 
-FRAME, KNOWN, GUESS = "frame", "known", "guess"
+FRAME, COPIED, KNOWN, GUESS = "frame", "copied", "known", "guess"  # copied: a frame that repeats the numbers of a sum
 
 ABOUT = "Ask us about countries, sums, words, nature or the calendar."
 HELLO = f"Hello! {ABOUT}"
@@ -51,7 +51,8 @@ def answered(filled, member, rng):
         return muddled(filled, rng)
     known = member in (filled.kind.subject, "everything")
     value = filled.value if known else filled.kind.guess(filled, rng)
-    return [(filled.frame, FRAME), (" " + value, KNOWN if known else GUESS), (".", FRAME)]
+    frame = COPIED if isinstance(filled.kind, kinds.Sum) else FRAME
+    return [(filled.frame, frame), (" " + value, KNOWN if known else GUESS), (".", FRAME)]
 
 
 def unknown_part(member, rng):
@@ -209,13 +210,13 @@ def next_turn(turns, member, own_share, rng, split="train", unknown=1.0):
     return fresh_turn(member, own_share, rng, split, rng.choice([1, 1, 2, 3]) if turns else None, unknown)
 
 
-def drill(rng):
-    """A message of nothing but plus and minus, for the abacus: the densest practice per token."""
+def drill(member, rng):
+    """A message of nothing but plus and minus: the densest practice per token, in computing or in repeating the numbers."""
     parts = []
     for _ in range(rng.choice([1, 4, 6, 8])):
         filled = kinds.practice(rng)
         question = kinds.capitalised(filled.phrase) + "?" if rng.random() < 0.7 else rng.choice(filled.questions)
-        parts.append(Part(question, answered(filled, "abacus", rng), filled))
+        parts.append(Part(question, answered(filled, member, rng), filled))
     return [Turn(" ".join(p.question for p in parts), answer_pieces(parts), parts)]
 
 
