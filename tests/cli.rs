@@ -1,5 +1,7 @@
 //! The program as a person uses it: the real binary, the real built-in ensemble, real files, pipes and signals.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on fails")]
+
 use std::fs;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
@@ -89,22 +91,22 @@ fn a_prompt_comes_from_standard_input() {
 
 /// What a run decided, without its times: every accepted segment with its authors and score, and every exit.
 fn story(lines: &str) -> String {
-    let mut told = String::new();
+    let mut told = Vec::new();
     for line in lines.lines() {
         let record: serde_json::Value = serde_json::from_str(line).unwrap();
         match record["event"].as_str().unwrap() {
             "ranked" => {
                 let ranked = record["candidates"].as_array().unwrap();
                 let scored = |c: &serde_json::Value| format!("{} {:.3}", c["authors"], c["score"].as_f64().unwrap_or(f64::NAN));
-                told += &format!("round {}: {}\n", record["round"], ranked.iter().map(scored).collect::<Vec<_>>().join("  "));
+                told.push(format!("round {}: {}", record["round"], ranked.iter().map(scored).collect::<Vec<_>>().join("  ")));
             }
-            "accepted" => told += &format!("  {}\n", record["text"]),
-            "exited" => told += &format!("  {} leaves: {}\n", record["member"], record["reason"]),
-            "run_finished" => told += &format!("{}\n", record["outcome"]),
+            "accepted" => told.push(format!("  {}", record["text"])),
+            "exited" => told.push(format!("  {} leaves: {}", record["member"], record["reason"])),
+            "run_finished" => told.push(record["outcome"].to_string()),
             _ => {}
         }
     }
-    told
+    told.join("\n") + "\n"
 }
 
 #[test]

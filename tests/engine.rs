@@ -1,5 +1,7 @@
 //! The engine with its real driver, against scripted members: faults, time limits, cancelling, the trace.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on fails")]
+
 use std::path::Path;
 use std::sync::Arc;
 
@@ -8,7 +10,7 @@ use specfuse::engine::fusion::conversation::Conversation;
 use specfuse::engine::fusion::event::{Event, Outcome, Record, Role};
 use specfuse::engine::fusion::params::Params;
 use specfuse::engine::fusion::rescore::rescore;
-use specfuse::engine::fusion::run::Run;
+use specfuse::engine::fusion::run::{Round, Run};
 use specfuse::engine::member::scripted::{Line, ScriptedMember};
 use specfuse::engine::round::Command;
 use specfuse::engine::trace::{self, Journal, TraceError};
@@ -172,7 +174,9 @@ async fn a_run_that_cannot_begin_says_why() {
     same[1].name = "a".to_owned();
     assert_eq!(Engine::start(setup(same, &[])).await.unwrap_err(), SetupError::SameName { name: "a".to_owned() });
     let mut verifiers = team();
-    verifiers.iter_mut().for_each(|seat| seat.role = Role::Verify);
+    for seat in &mut verifiers {
+        seat.role = Role::Verify;
+    }
     assert_eq!(Engine::start(setup(verifiers, &[])).await.unwrap_err(), SetupError::NoDrafter);
     let mut weight = team();
     weight[0].weight = f64::NAN;
@@ -202,7 +206,7 @@ async fn a_member_that_cannot_score_never_is_asked_to() {
     let mut seats = team();
     seats[2] = seat("c", ScriptedMember::saying(&["Sky,", " is wet."], -4.0).draft_only());
     let run = play(setup(seats, &[])).await;
-    assert!(run.rounds.iter().flat_map(|round| round.scores()).all(|cell| cell.verifier.0 != 2));
+    assert!(run.rounds.iter().flat_map(Round::scores).all(|cell| cell.verifier.0 != 2));
 }
 
 #[tokio::test]
@@ -307,7 +311,7 @@ fn a_trace_cut_at_any_byte_reads_back_to_its_last_whole_line() {
     let whole = trace::parse(Path::new("x"), &bytes).unwrap().records;
     let header = bytes.iter().position(|byte| *byte == b'\n').unwrap() + 1;
     for cut in 0..bytes.len() {
-        let lines = bytes[..cut].iter().filter(|byte| **byte == b'\n').count();
+        let lines = bytes[..cut].split(|byte| *byte == b'\n').count() - 1;
         match trace::parse(Path::new("x"), &bytes[..cut]) {
             Ok(read) => {
                 assert_eq!(read.records, whole[..lines]);

@@ -62,12 +62,17 @@ enum Done {
 impl Failure {
     fn code(&self) -> u8 {
         match self {
-            Self::Config(_) | Self::Parameter(_) | Self::Ensemble(_) | Self::Prompt(_) | Self::Prompts(_) | Self::Usage(_) => 2,
+            Self::Config(_)
+            | Self::Parameter(_)
+            | Self::Ensemble(_)
+            | Self::Prompt(_)
+            | Self::Prompts(_)
+            | Self::Usage(_)
+            | Self::Trace(_) => 2,
             Self::Setup(error) => match error {
                 SetupError::PromptTooLong { .. } => 1,
                 SetupError::EmptyPrompt | SetupError::NoDrafter | SetupError::SameName { .. } | SetupError::BadWeight { .. } => 2,
             },
-            Self::Trace(_) => 2,
             Self::Output(_) | Self::Runtime(_) | Self::Run(_) => 1,
         }
     }

@@ -76,12 +76,11 @@ impl Driver {
         let start = Input::Start(unprepared);
         let mut going = self.take_in(start, &mut calls, &mut ended).await;
         while going {
-            let woken = match Self::ready(&mut tokens, &mut replies) {
-                Some(woken) => woken,
-                None => {
-                    self.flush(&mut ended).await;
-                    self.wait(&mut tokens, &mut replies).await
-                }
+            let woken = if let Some(woken) = Self::ready(&mut tokens, &mut replies) {
+                woken
+            } else {
+                self.flush(&mut ended).await;
+                self.wait(&mut tokens, &mut replies).await
             };
             let input = match woken {
                 Woken::Token(call, token) => Input::Token(CallId(call), token),

@@ -3,6 +3,8 @@
 //! `cargo bench --bench engine` prints microseconds per round (each figure the minimum and the median of several runs) and
 //! what re-scoring a recorded round costs.
 
+#![allow(clippy::expect_used, reason = "a benchmark that cannot run has nothing better to do than to stop")]
+
 use std::sync::Arc;
 use std::time::Instant;
 

@@ -5,6 +5,8 @@
 //! all of them and the ratio says something else. Prompts are the held-out ones; the fused time includes reading the prompt
 //! and the engine itself, the floor does not.
 
+#![allow(clippy::expect_used, reason = "a benchmark that cannot run has nothing better to do than to stop")]
+
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
@@ -88,7 +90,8 @@ fn main() {
     println!("{:<28} {:>8} {:>8}   ratio (median, least to most)", "tokens a second", "fused", "floor");
     let prompts = prompts();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
-    let members = |only: &[&str]| Selection { only: only.iter().map(|name| (*name).to_owned()).collect(), ..Selection::default() };
+    let members =
+        |only: &[&str]| Selection { only: only.iter().map(|name| (*name).to_owned()).collect(), ..Selection::default() };
     let all = open(&members(&[])).expect("the built-in ensemble");
     let four = open(&members(&["atlas", "abacus", "lexicon", "almanac"])).expect("the specialists");
     let mut tokens = Params::default();

@@ -138,13 +138,13 @@ impl Machine {
         };
         let result = result.and_then(|scored| complete(scored, candidates.len()));
         match result {
-            Ok(scored) => {
+            Ok(reply) => {
                 self.failures[member.0].scores = 0;
-                let scores = candidates.iter().zip(scored.logprobs).map(|(candidate, logprobs)| CandidateScore {
+                let said = candidates.iter().zip(reply.logprobs).map(|(candidate, logprobs)| CandidateScore {
                     candidate: self.name(*candidate),
                     logprobs: logprobs.into_iter().map(possible).collect(),
                 });
-                let (scores, forwards) = (scores.collect(), scored.forwards);
+                let (scores, forwards) = (said.collect(), reply.forwards);
                 let member = self.name(member);
                 self.emit(Event::Score { member, scores, forwards, elapsed_ms });
             }

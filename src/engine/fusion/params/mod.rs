@@ -52,7 +52,7 @@ pub enum ExitKind {
 
 /// The value of every knob. Ranges, units and meanings are in [`KNOBS`].
 #[derive(Debug, Clone, PartialEq)]
-#[allow(missing_docs, reason = "each field is one knob, described in the table")]
+#[allow(missing_docs, clippy::struct_excessive_bools, reason = "each field is one knob, described in the table")]
 pub struct Params {
     pub segment: SegmentUnit,
     pub segment_tokens: usize,

@@ -25,6 +25,9 @@ const ROWS_PER_PASS: usize = 64;
 /// Memory that the logits of branches may take before they are forgotten.
 const BRANCH_BYTES: usize = 64 << 20;
 
+/// Tokens up to which a prompt that does not fit is counted: a few seconds at most.
+const MOST_COUNTED: usize = 16 << 20;
+
 /// Why a call ended early.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Stop {
@@ -88,9 +91,14 @@ impl Session {
         }
     }
 
-    /// Tokens of the prompt.
+    /// Tokens of the prompt. One that does not fit is counted to its end, so that the person who asked learns by how much.
     pub(super) fn prepare(&mut self, conversation: &Arc<Conversation>) -> Result<usize, MemberError> {
-        let tokens = self.known.prompt(conversation, &self.template, &self.vocabulary, self.model.config.context)?.len();
+        let limit = self.model.config.context;
+        let tokens = match self.known.prompt(conversation, &self.template, &self.vocabulary, limit) {
+            Ok(tokens) => tokens.len(),
+            Err(MemberError::ContextFull { .. }) => self.template.tokens(conversation, &self.vocabulary, MOST_COUNTED)?.len(),
+            Err(error) => return Err(error),
+        };
         self.room_for(tokens + 1)?;
         Ok(tokens)
     }
