@@ -222,16 +222,7 @@ impl Calls {
 pub(super) async fn guarded<T>(mut reply: Reply<T>, seconds: u64) -> Result<T, MemberError> {
     let caught = std::future::poll_fn(move |context| {
         std::panic::catch_unwind(AssertUnwindSafe(|| reply.as_mut().poll(context)))
-            .unwrap_or_else(|panic| Poll::Ready(Err(MemberError::Panicked(panic_text(panic.as_ref())))))
+            .unwrap_or_else(|panic| Poll::Ready(Err(MemberError::panicked(panic.as_ref()))))
     });
     tokio::time::timeout(Duration::from_secs(seconds), caught).await.unwrap_or(Err(MemberError::TimedOut { seconds }))
-}
-
-/// What a panic said.
-pub(super) fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
-    panic
-        .downcast_ref::<&str>()
-        .map(|text| (*text).to_owned())
-        .or_else(|| panic.downcast_ref::<String>().cloned())
-        .unwrap_or_else(|| "no message".to_owned())
 }

@@ -5,6 +5,7 @@
 pub mod embedded;
 pub mod scripted;
 
+use std::any::Any;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -134,6 +135,15 @@ impl Progress {
         if let Some(listener) = &self.listener {
             let _ = listener.blocking_send((self.call, token));
         }
+    }
+}
+
+impl MemberError {
+    /// The error of a member whose code panicked with this payload.
+    #[must_use]
+    pub fn panicked(payload: &(dyn Any + Send)) -> Self {
+        let text = payload.downcast_ref::<&str>().map(ToString::to_string);
+        Self::Panicked(text.or_else(|| payload.downcast_ref::<String>().cloned()).unwrap_or_else(|| "no message".to_owned()))
     }
 }
 

@@ -1,6 +1,5 @@
 //! The thread of one member: takes calls one at a time, and never takes the program down with it.
 
-use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
@@ -28,7 +27,7 @@ pub(super) enum Call {
 
 /// Answers calls until the last sender is gone.
 pub(super) fn work(mut session: Session, mut calls: mpsc::Receiver<Call>) {
-    let mut fault: Option<String> = None;
+    let mut fault: Option<MemberError> = None;
     while let Some(call) = calls.blocking_recv() {
         match call {
             Call::Prepare(conversation, answer) => {
@@ -51,24 +50,19 @@ pub(super) fn work(mut session: Session, mut calls: mpsc::Receiver<Call>) {
 
 /// Does the work of one call unless its caller has gone; after a panic the session's state is unknown, so every later call
 /// is answered with the fault.
-fn respond<T>(answer: Answer<T>, fault: &mut Option<String>, work: impl FnOnce(&dyn Fn() -> bool) -> Result<T, Stop>) {
+fn respond<T>(answer: Answer<T>, fault: &mut Option<MemberError>, work: impl FnOnce(&dyn Fn() -> bool) -> Result<T, Stop>) {
     if answer.is_closed() {
         return;
     }
     let result = match fault {
-        Some(fault) => Err(MemberError::Panicked(fault.clone())),
+        Some(fault) => Err(fault.clone()),
         None => match catch_unwind(AssertUnwindSafe(|| work(&|| answer.is_closed()))) {
             Ok(Ok(value)) => Ok(value),
             Ok(Err(Stop::Cancelled)) => return,
             Ok(Err(Stop::Failed(error))) => Err(error),
-            Err(payload) => Err(MemberError::Panicked(fault.insert(message(payload.as_ref())).clone())),
+            Err(payload) => Err(fault.insert(MemberError::panicked(payload.as_ref())).clone()),
         },
     };
     // A caller that has gone in the meantime needs no answer.
     let _ = answer.send(result);
-}
-
-fn message(payload: &(dyn Any + Send)) -> String {
-    let text = payload.downcast_ref::<&str>().map(ToString::to_string);
-    text.or_else(|| payload.downcast_ref::<String>().cloned()).unwrap_or_else(|| "unknown".into())
 }

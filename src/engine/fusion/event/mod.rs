@@ -4,13 +4,18 @@
 //! terminal is the view's. No event ever holds a secret. Members are named, so that a trace can be read by eye and with any
 //! JSON tool; `run` turns names into places.
 
+mod header;
+mod outcome;
+
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+pub use header::{Capabilities, Header, MemberHeader, Role};
+pub use outcome::{Finished, MemberSummary, Outcome, Summary};
+
 use super::candidate::DraftToken;
-use super::conversation::Conversation;
-use super::params::{Params, Value};
+use super::params::Value;
 
 /// The version of the trace format. A reader refuses a newer one and says so.
 pub const TRACE_VERSION: u32 = 1;
@@ -145,70 +150,6 @@ pub enum Event {
     RunFinished(Box<Finished>),
 }
 
-/// What a run was given.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Header {
-    /// Always `specfuse-trace`.
-    pub format: String,
-    /// [`TRACE_VERSION`] of the program that wrote it.
-    pub version: u32,
-    /// The program's version.
-    pub program: String,
-    /// The members, in the order that decides ties.
-    pub members: Vec<MemberHeader>,
-    /// Every knob.
-    pub params: Params,
-    /// The seed that all sampling derives from.
-    pub seed: u64,
-    /// The turns; the last is the question.
-    pub conversation: Conversation,
-}
-
-/// A member as the run began.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct MemberHeader {
-    /// Its name, unique in the ensemble.
-    pub name: MemberName,
-    /// What it may do.
-    pub role: Role,
-    /// Its weight as a verifier, at least 0.
-    pub weight: f64,
-    /// What it can do, as found out when it was opened.
-    pub capabilities: Capabilities,
-}
-
-/// What a member can do, found out once when it is opened.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Capabilities {
-    /// What kind of member: `built-in`, `gguf`, `scripted`.
-    pub kind: String,
-    /// The model, as it names itself.
-    pub model: String,
-    /// The most tokens of prompt and answer together; `None` where there is no limit.
-    pub context_tokens: Option<usize>,
-    /// Number of parameters, where known.
-    pub parameters: Option<u64>,
-    /// Whether it can score foreign candidates.
-    pub scores: bool,
-    /// Whether it knows the probability of ending the answer.
-    pub end_probability: bool,
-    /// Whether equal seeds give equal drafts.
-    pub seed: bool,
-}
-
-/// What a member does in the ensemble.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Role {
-    /// Drafts and verifies.
-    #[default]
-    Both,
-    /// Only drafts.
-    Draft,
-    /// Only verifies.
-    Verify,
-}
-
 /// A finished draft. Its tokens are those of the `token` events before it, cut where the text is.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct DraftFinished {
@@ -323,84 +264,4 @@ pub enum Steering {
         /// Whose.
         member: MemberName,
     },
-}
-
-/// How a run ended.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Finished {
-    /// Why it ended.
-    #[serde(flatten)]
-    pub outcome: Outcome,
-    /// Its figures.
-    pub summary: Summary,
-}
-
-/// Why a run ended.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "outcome", rename_all = "snake_case")]
-pub enum Outcome {
-    /// The winner of the last round ended the answer.
-    Answered,
-    /// The knob `max-tokens` was reached.
-    TokenLimit,
-    /// The knob `max-rounds` was reached.
-    RoundLimit,
-    /// A person stopped it.
-    Stopped,
-    /// No member is left that can draft.
-    NoMembers {
-        /// The last error, in words.
-        error: String,
-    },
-}
-
-/// The figures of a run, all derived from its events.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-pub struct Summary {
-    /// Rounds whose candidate is part of the answer.
-    pub rounds: usize,
-    /// Of these, rounds in which all drafts were one candidate.
-    pub unanimous_rounds: usize,
-    /// Accepted tokens, counted by their authors' tokenizers.
-    pub tokens: usize,
-    /// Milliseconds from the start to the first accepted segment; absent when none was accepted.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub first_segment_ms: Option<f64>,
-    /// Milliseconds from the start to the end.
-    pub elapsed_ms: f64,
-    /// Drafts asked for.
-    pub draft_calls: usize,
-    /// Candidates scored by verifiers.
-    pub score_calls: usize,
-    /// Candidate scorings that were not needed: own drafts, equal drafts, unanimous rounds, members that left.
-    pub score_calls_saved: usize,
-    /// Drafts that were not needed because their member had left.
-    pub draft_calls_saved: usize,
-    /// Mean number of drafters a round.
-    pub mean_active: f64,
-    /// Whether a person intervened.
-    pub steered: bool,
-    /// Per member, in the ensemble's order.
-    pub members: Vec<MemberSummary>,
-}
-
-/// One member's figures of a run.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-pub struct MemberSummary {
-    /// Who.
-    pub name: String,
-    /// Accepted segments credited to it.
-    pub segments: usize,
-    /// Accepted tokens credited to it.
-    pub tokens: usize,
-    /// Token positions its model evaluated.
-    pub forwards: u64,
-    /// Tokens it drew.
-    pub drawn: usize,
-    /// The round after which it left, if it is away at the end.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub exited: Option<usize>,
-    /// Why it left, in words.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub exit_reason: Option<String>,
 }

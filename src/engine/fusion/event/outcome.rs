@@ -1,0 +1,83 @@
+//! The last event of a run: how it ended, and its figures.
+
+use serde::{Deserialize, Serialize};
+
+/// How a run ended.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Finished {
+    /// Why it ended.
+    #[serde(flatten)]
+    pub outcome: Outcome,
+    /// Its figures.
+    pub summary: Summary,
+}
+
+/// Why a run ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "outcome", rename_all = "snake_case")]
+pub enum Outcome {
+    /// The winner of the last round ended the answer.
+    Answered,
+    /// The knob `max-tokens` was reached.
+    TokenLimit,
+    /// The knob `max-rounds` was reached.
+    RoundLimit,
+    /// A person stopped it.
+    Stopped,
+    /// No member is left that can draft.
+    NoMembers {
+        /// The last error, in words.
+        error: String,
+    },
+}
+
+/// The figures of a run, all derived from its events.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Summary {
+    /// Rounds whose candidate is part of the answer.
+    pub rounds: usize,
+    /// Of these, rounds in which all drafts were one candidate.
+    pub unanimous_rounds: usize,
+    /// Accepted tokens, counted by their authors' tokenizers.
+    pub tokens: usize,
+    /// Milliseconds from the start to the first accepted segment; absent when none was accepted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_segment_ms: Option<f64>,
+    /// Milliseconds from the start to the end.
+    pub elapsed_ms: f64,
+    /// Drafts asked for.
+    pub draft_calls: usize,
+    /// Candidates scored by verifiers.
+    pub score_calls: usize,
+    /// Candidate scorings that were not needed: own drafts, equal drafts, unanimous rounds, members that left.
+    pub score_calls_saved: usize,
+    /// Drafts that were not needed because their member had left.
+    pub draft_calls_saved: usize,
+    /// Mean number of drafters a round.
+    pub mean_active: f64,
+    /// Whether a person intervened.
+    pub steered: bool,
+    /// Per member, in the ensemble's order.
+    pub members: Vec<MemberSummary>,
+}
+
+/// One member's figures of a run.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct MemberSummary {
+    /// Who.
+    pub name: String,
+    /// Accepted segments credited to it.
+    pub segments: usize,
+    /// Accepted tokens credited to it.
+    pub tokens: usize,
+    /// Token positions its model evaluated.
+    pub forwards: u64,
+    /// Tokens it drew.
+    pub drawn: usize,
+    /// The round after which it left, if it is away at the end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exited: Option<usize>,
+    /// Why it left, in words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exit_reason: Option<String>,
+}
