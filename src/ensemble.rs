@@ -21,7 +21,7 @@ const BUILT_IN: &[BuiltIn] = &[
     BuiltIn { name: "atlas", gguf: include_bytes!("../assets/models/atlas.gguf") },
     BuiltIn { name: "abacus", gguf: include_bytes!("../assets/models/abacus.gguf") },
     BuiltIn { name: "lexicon", gguf: include_bytes!("../assets/models/lexicon.gguf") },
-    BuiltIn { name: "almanac", gguf: include_bytes!("../assets/models/lexicon.gguf") },
+    BuiltIn { name: "almanac", gguf: include_bytes!("../assets/models/almanac.gguf") },
     BuiltIn { name: "babble", gguf: include_bytes!("../assets/models/babble.gguf") },
 ];
 

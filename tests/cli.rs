@@ -319,6 +319,25 @@ fn ctrl_c_ends_a_run_cleanly_with_130() {
     assert!(err(&output).contains("stopped in"), "{}", err(&output));
 }
 
+#[cfg(unix)]
+#[test]
+fn what_was_printed_before_a_kill_is_in_the_trace() {
+    let home = Home::new();
+    let path = home.path().join("run.jsonl");
+    let arguments =
+        ["run", "--seed", "1", "--segment", "tokens", "--segment-tokens", "3", "--trace", path.to_str().unwrap(), QUESTION];
+    let mut child = home.command(&arguments).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let mut printed = [0; 8];
+    child.stdout.as_mut().unwrap().read_exact(&mut printed).unwrap();
+    child.kill().unwrap();
+    let rest = child.wait_with_output().unwrap();
+    let answer = [&printed[..], &rest.stdout].concat();
+    let read = trace::read(&path).unwrap();
+    let recorded = Run::from_records(&read.records).unwrap().answer();
+    let told = String::from_utf8(answer).unwrap();
+    assert!(recorded.starts_with(told.trim_end_matches('\n')), "{told:?} was printed, {recorded:?} recorded");
+}
+
 fn prompts(home: &Home, lines: &str) -> String {
     let path = home.path().join("prompts.jsonl");
     fs::write(&path, lines).unwrap();

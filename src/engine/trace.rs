@@ -12,6 +12,9 @@ use crate::engine::fusion::event::{Event, Record, TRACE_VERSION};
 /// What the header's `format` says.
 pub const TRACE_FORMAT: &str = "specfuse-trace";
 
+/// A round of many members is some tens of kilobytes: it goes to the operating system at once, not in pieces.
+const BUFFER: usize = 128 << 10;
+
 /// A trace being written.
 #[derive(Debug)]
 pub struct Journal {
@@ -81,7 +84,7 @@ impl Journal {
     /// A trace that goes to an open file; `path` is what errors name.
     #[must_use]
     pub fn onto(file: File, path: &Path) -> Self {
-        Self { path: path.to_owned(), writer: BufWriter::new(file), line: Vec::new(), dirty: false }
+        Self { path: path.to_owned(), writer: BufWriter::with_capacity(BUFFER, file), line: Vec::new(), dirty: false }
     }
 
     /// The file.

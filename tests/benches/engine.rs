@@ -44,20 +44,19 @@ fn setup(members: usize, journal: Journal) -> Setup {
     }
 }
 
-/// Microseconds per round, and the records.
-fn play(members: usize) -> (f64, Vec<Record>) {
+/// Microseconds per round; `listen` takes every record.
+fn play(members: usize, mut listen: impl FnMut(Record)) -> f64 {
     let folder = tempfile::tempdir().expect("a folder");
     let journal = Journal::create(&folder.path().join("trace.jsonl")).expect("a journal");
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
-    let mut records = Vec::new();
     let start = Instant::now();
     runtime.block_on(async {
         let mut engine = Engine::start(setup(members, journal)).await.expect("a run");
         while let Some(record) = engine.next_event().await {
-            records.push(record);
+            listen(record);
         }
     });
-    (start.elapsed().as_secs_f64() * 1e6 / ROUNDS as f64, records)
+    start.elapsed().as_secs_f64() * 1e6 / ROUNDS as f64
 }
 
 fn figures(mut samples: Vec<f64>) -> (f64, f64) {
@@ -68,10 +67,11 @@ fn figures(mut samples: Vec<f64>) -> (f64, f64) {
 fn main() {
     println!("engine overhead, {ROUNDS} rounds, {RUNS} runs: microseconds a round (minimum, median)");
     for (members, target) in [(4, 100.0), (16, 400.0)] {
-        let (least, middle) = figures((0..RUNS).map(|_| play(members).0).collect());
+        let (least, middle) = figures((0..RUNS).map(|_| play(members, drop)).collect());
         println!("{members:>3} members: {least:>8.1} {middle:>8.1}   (target {target})");
     }
-    let (_, records) = play(8);
+    let mut records = Vec::new();
+    play(8, |record| records.push(record));
     let run = Run::from_records(&records).expect("a header");
     let params = Params { exit_threshold: 0.4, ..Params::default() };
     let samples = (0..RUNS).map(|_| {

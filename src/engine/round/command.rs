@@ -162,7 +162,7 @@ impl Machine {
         if drafting {
             self.emit(Event::DraftFailed { member: name.into(), error: "excluded by hand".to_owned(), elapsed_ms: 0.0 });
         }
-        self.advance();
+        self.advance(None);
         Ok(())
     }
 

@@ -95,7 +95,7 @@ impl Machine {
                 self.failed(member, &error, |failures| &mut failures.drafts);
             }
         }
-        self.advance();
+        self.advance(None);
     }
 
     /// Cuts a draft to its segment. A draft without text that does not end the answer is a failure: accepting it would repeat
@@ -154,15 +154,16 @@ impl Machine {
                 self.failed(member, &error, |failures| &mut failures.scores);
             }
         }
-        self.advance();
+        self.advance(Some(member));
     }
 
-    /// Gives every free verifier what it can score now; decides the round when nothing is left to wait for.
-    pub(super) fn advance(&mut self) {
+    /// Gives verifiers that are free what they can score now; decides the round when nothing is left to wait for. After a
+    /// scoring no other verifier than the one it `freed` has anything new to do.
+    pub(super) fn advance(&mut self, freed: Option<MemberIndex>) {
         if self.run.open_round().is_none() {
             return;
         }
-        self.request_scores();
+        self.request_scores(freed);
         let waiting = self.calls.iter().any(Option::is_some);
         let undrafted = self.run.open_round().is_some_and(|round| !round.all_drafted());
         if waiting || undrafted {
@@ -176,7 +177,7 @@ impl Machine {
 
     /// Nothing is scored while only one candidate is known: if it stays the only one, the round is unanimous and no call is
     /// needed.
-    fn request_scores(&mut self) {
+    fn request_scores(&mut self, freed: Option<MemberIndex>) {
         let Some(round) = self.run.open_round() else { return };
         if round.candidates().len() < 2 {
             return;
@@ -185,6 +186,7 @@ impl Machine {
             .verifiers
             .iter()
             .copied()
+            .filter(|verifier| freed.is_none_or(|freed| freed == *verifier))
             .filter(|verifier| self.calls[verifier.0].is_none() && !self.is_drafting(*verifier) && self.may_verify(*verifier))
             .collect();
         for verifier in free {
