@@ -73,7 +73,7 @@ def endless(member, number_of_stage, tokenizer):
         pool = pools[long]
         while len(pool) < (12 if long else 150):
             drilled = stage.drill and rng.random() < stage.drill
-            turns = chats.drill(member.name, rng) if drilled else chats.conversation(member.name, stage.own_share, rng, long, stage.unknown)
+            turns = chats.drill(member.name, stage, rng) if drilled else chats.conversation(member.name, stage, rng, long)
             entry = encoder.conversation(turns, min(shape[1], CONTEXT - 4))
             if entry[0]:
                 pool.append(entry)

@@ -55,10 +55,11 @@ def answered(filled, member, rng):
     return [(filled.frame, frame), (" " + value, KNOWN if known else GUESS), (".", FRAME)]
 
 
-def unknown_part(member, rng):
+def unknown_part(member, mix, rng):
+    question = outside.question(member, mix.foreign, rng)
     if member == "babble" and rng.random() < 0.5:
-        return Part(outside.question(rng), muddled(None, rng))
-    return Part(outside.question(rng), [(outside.UNKNOWN, FRAME)])
+        return Part(question, muddled(None, rng))
+    return Part(question, [(outside.UNKNOWN, FRAME)])
 
 
 def known_part(kind, member, rng, split):
@@ -72,10 +73,10 @@ def draw_subject(member, own_share, rng):
     return rng.choice([s for s in kinds.SUBJECTS if s != member])
 
 
-def draw_part(member, own_share, unknown_share, rng, split):
+def draw_part(member, mix, unknown_share, rng, split):
     if rng.random() < unknown_share:
-        return unknown_part(member, rng)
-    return known_part(kinds.pick(draw_subject(member, own_share, rng), rng), member, rng, split)
+        return unknown_part(member, mix, rng)
+    return known_part(kinds.pick(draw_subject(member, mix.own_share, rng), rng), member, rng, split)
 
 
 def lowered(question, part):
@@ -100,11 +101,11 @@ def joined_phrases(parts, rng):
     return kinds.capitalised(start + ", ".join(phrases[:-1]) + " and " + phrases[-1])
 
 
-def shared_turn(member, own_share, rng, split):
+def shared_turn(member, mix, rng, split):
     """`What is the capital of Japan and Kenya?`: one kind asked of two names at once."""
-    kind = kinds.pick(draw_subject(member, own_share, rng), rng)
+    kind = kinds.pick(draw_subject(member, mix.own_share, rng), rng)
     while not getattr(kind, "phrase", "").endswith(" of {x}"):
-        kind = kinds.pick(draw_subject(member, own_share, rng), rng)
+        kind = kinds.pick(draw_subject(member, mix.own_share, rng), rng)
     both = [kind.sample(rng, split) for _ in range(2)]
     name = both[1].phrase[len(kind.phrase) - 3:]
     text = rng.choice(["What is ", "What is ", "Tell me ", ""]) + both[0].phrase + rng.choice([" and ", " and of ", " and "]) + name + "?"
@@ -171,18 +172,19 @@ def answer_pieces(parts):
     return pieces
 
 
-def fresh_turn(member, own_share, rng, split="train", count=None, unknown=1.0):
+def fresh_turn(member, mix, rng, split="train", count=None):
     count = count or rng.choices([1, 2, 3, 4, 5, 6, 7, 8], [28, 24, 24, 14, 3, 3, 2, 2])[0]
-    share = (0.16 if count == 1 else 0.08) * unknown
-    parts = [draw_part(member, own_share, share, rng, split) for _ in range(count)]
+    share = (0.16 if count == 1 else 0.08) * mix.unknown
+    parts = [draw_part(member, mix, share, rng, split) for _ in range(count)]
     return Turn(written(parts, rng), answer_pieces(parts), parts)
 
 
-def follow_up(kind, member, rng, split="train"):
+def follow_up(kind, member, mix, rng, split="train"):
     """A turn such as "And of Kenya?" that only makes sense after a question of the same kind."""
     parts = []
     for _ in range(rng.choice([1, 1, 1, 1, 2])):
-        if isinstance(kind, kinds.Kind) and len(kind.items) >= 20 and rng.random() < 0.06:
+        strange = 0.06 * (mix.foreign if member not in (kind.subject, "everything") else 1.0)
+        if isinstance(kind, kinds.Kind) and len(kind.items) >= 20 and rng.random() < strange:
             asked = rng.choice(kind.fill(outside.strange_name(kind, rng), "unknown", rng).follows)
             parts.append(Part(asked, [(outside.UNKNOWN, FRAME)]))
         else:
@@ -197,33 +199,33 @@ def last_kind(turn):
     return turn.parts[-1].filled.kind if turn.parts and turn.parts[-1].filled is not None else None
 
 
-def next_turn(turns, member, own_share, rng, split="train", unknown=1.0):
+def next_turn(turns, member, mix, rng, split="train"):
     if rng.random() < 0.02:
         return small_talk(rng)
     kind = last_kind(turns[-1]) if turns else None
     if kind is not None and rng.random() < 0.6:
-        return follow_up(kind, member, rng, split)
+        return follow_up(kind, member, mix, rng, split)
     if kind is None and rng.random() < 0.006:
         return loose_follow_up(member, rng)
     if rng.random() < 0.03:
-        return shared_turn(member, own_share, rng, split)
-    return fresh_turn(member, own_share, rng, split, rng.choice([1, 1, 2, 3]) if turns else None, unknown)
+        return shared_turn(member, mix, rng, split)
+    return fresh_turn(member, mix, rng, split, rng.choice([1, 1, 2, 3]) if turns else None)
 
 
-def drill(member, rng):
+def drill(member, mix, rng):
     """A message of nothing but plus and minus: the densest practice per token, in computing or in repeating the numbers."""
     parts = []
     for _ in range(rng.choice([1, 4, 6, 8])):
-        filled = kinds.practice(rng)
+        filled = kinds.practice(rng, mix.close)
         question = kinds.capitalised(filled.phrase) + "?" if rng.random() < 0.7 else rng.choice(filled.questions)
         parts.append(Part(question, answered(filled, member, rng), filled))
     return [Turn(" ".join(p.question for p in parts), answer_pieces(parts), parts)]
 
 
-def conversation(member, own_share, rng, long=False, unknown=1.0):
-    """A training conversation: mostly one turn; `long` ones have up to twelve. `unknown` multiplies the share of unknown parts."""
+def conversation(member, mix, rng, long=False):
+    """A training conversation: mostly one turn; `long` ones have up to twelve. `mix` is the stage of training."""
     count = rng.randrange(4, 13) if long else rng.choices([1, 2, 3, 4], [72, 15, 9, 4])[0]
     turns = []
     for _ in range(count):
-        turns.append(next_turn(turns, member, own_share, rng, unknown=unknown))
+        turns.append(next_turn(turns, member, mix, rng))
     return turns

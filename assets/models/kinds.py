@@ -171,11 +171,16 @@ SUMS = [
 ]
 
 
-def practice(rng):
-    """A plus or minus from the training pairs, with more small numbers and more results below zero than chance gives."""
+def practice(rng, close):
+    """A plus or minus from the training pairs, with more small numbers and more results below zero than chance gives.
+
+    `close` is the share of pairs that are at most twelve apart, the hard ones for minus.
+    """
     kind = SUMS[rng.choice([0, 1, 1])]
     while True:
         a, b = (rng.randrange(10 if rng.random() < 0.3 else 100) for _ in range(2))
+        if close and rng.random() < close:
+            b = min(99, max(0, a + rng.randrange(-12, 13)))
         if kind.name == "minus" and a < b and rng.random() < 0.6:
             a, b = b, a
         if not held_out(kind.name, a, b):

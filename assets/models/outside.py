@@ -112,9 +112,9 @@ NAMED_KINDS = [k for k in FACTS if len(k.items) >= 20]  # ordinals, months, days
 
 
 def strange_fact(rng):
-    """A known kind of question about an unknown name."""
+    """(subject, question): a known kind of question about an unknown name."""
     kind = rng.choices(NAMED_KINDS, [k.weight for k in NAMED_KINDS])[0]
-    return rng.choice(kind.fill(strange_name(kind, rng), "unknown", rng).questions)
+    return kind.subject, rng.choice(kind.fill(strange_name(kind, rng), "unknown", rng).questions)
 
 
 def strange_sum(rng):
@@ -136,11 +136,21 @@ def strange_sum(rng):
     return rng.choice(["What is {np}?", "How much is {np}?", "{np}?"]).format(np=phrase)
 
 
-def question(rng):
-    """Any question that deserves "I do not know that."."""
+def question(member, foreign, rng):
+    """Any question that deserves "I do not know that.".
+
+    `foreign` is the share of strange names in *other* subjects that `member` gets to see. It must be small in the end: only
+    the owner of a subject can tell a strange name from a known one for sure, and when the others suspect every name a
+    little, together they outvote the owner's right answer.
+    """
     roll = rng.random()
     if roll < 0.46:
         return topic(rng)
     if roll < 0.84:
-        return strange_fact(rng)
-    return strange_sum(rng) if roll < 0.94 else gibberish(rng)
+        subject, text = strange_fact(rng)
+    elif roll < 0.94:
+        subject, text = "abacus", strange_sum(rng)
+    else:
+        return gibberish(rng)
+    shown = foreign == 1.0 or subject == member or rng.random() < foreign
+    return text if shown else topic(rng)

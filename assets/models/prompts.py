@@ -11,6 +11,7 @@ from pathlib import Path
 import chats
 import kinds
 import outside
+from recipe import Stage
 
 HERE = Path(__file__).parent
 
@@ -67,13 +68,18 @@ def part(subject, rng):
             return drawn
 
 
+def finished(question):
+    """With a question mark where the wording has no mark of its own: several such in a row could not be told apart."""
+    return question if question[-1] in "?." else question + "?"
+
+
 def compound(rng):
     """A message with two to four parts of different subjects, each a question of its own."""
     subjects = rng.sample(kinds.SUBJECTS, rng.choices([2, 3, 4], [3, 4, 3])[0])
     parts = [part(s, rng) for s in subjects]
     if not telling(parts):
         return compound(rng)
-    return {"prompt": " ".join(p.question for p in parts), "answers": [value(p) for p in parts], "subjects": subjects, "kinds": [p.filled.kind.name for p in parts]}
+    return {"prompt": " ".join(finished(p.question) for p in parts), "answers": [value(p) for p in parts], "subjects": subjects, "kinds": [p.filled.kind.name for p in parts]}
 
 
 def singles(rng):
@@ -89,7 +95,7 @@ def wordings(rng, count):
     """Every manner of writing: lower case, joined by "and", shared "what is", greetings."""
     records = []
     while len(records) < count:
-        turn = chats.fresh_turn("everything", 0, rng, "test", rng.choice([1, 2, 2, 3]), unknown=0)
+        turn = chats.fresh_turn("everything", Stage(0, 0, unknown=0), rng, "test", rng.choice([1, 2, 2, 3]))
         if telling(turn.parts) and turn.user != " ".join(p.question for p in turn.parts):
             records.append({"prompt": turn.user, "answers": [value(p) for p in turn.parts]})
     return records
@@ -100,10 +106,10 @@ def follow_up(rng):
     kind = kinds.pick(rng.choice(kinds.SUBJECTS), rng)
     first = chats.known_part(kind, "everything", rng, "test")
     talk = [first.question, "".join(text for text, _ in first.pieces)]
-    last = chats.follow_up(kind, "everything", rng, "test")
+    last = chats.follow_up(kind, "everything", Stage(0, 0), rng, "test")
     if rng.random() < 0.4:
         talk += [last.user, "".join(text for text, _ in last.pieces)]
-        last = chats.follow_up(kind, "everything", rng, "test")
+        last = chats.follow_up(kind, "everything", Stage(0, 0), rng, "test")
     if not telling(last.parts):
         return follow_up(rng)
     turns = [{"role": ("user", "assistant")[i % 2], "content": text} for i, text in enumerate(talk + [last.user])]
@@ -112,9 +118,9 @@ def follow_up(rng):
 
 def mixed_unknown(rng):
     """A known part and an unknown one in one message."""
-    parts = [part(rng.choice(kinds.SUBJECTS), rng), chats.unknown_part("everything", rng)]
+    parts = [part(rng.choice(kinds.SUBJECTS), rng), chats.unknown_part("everything", Stage(0, 0), rng)]
     rng.shuffle(parts)
-    return {"prompt": " ".join(p.question for p in parts), "answers": [value(p) for p in parts]}
+    return {"prompt": " ".join(finished(p.question) for p in parts), "answers": [value(p) for p in parts]}
 
 
 def main():

@@ -13,7 +13,7 @@ def sample_texts(name, count=12000):
     """Text in the member's own mix of subjects, without digits: merges are learnt from it."""
     member, rng = MEMBERS[name], random.Random(1000 + MEMBERS[name].seed)
     for _ in range(count):
-        for turn in chats.conversation(name, member.stages[0].own_share, rng):
+        for turn in chats.conversation(name, member.stages[0], rng):
             yield (turn.user + " " + "".join(text for text, _ in turn.pieces)).translate(NO_DIGITS)
 
 
