@@ -152,6 +152,11 @@ fn what_json_prints_is_what_the_trace_holds_and_adds_up_to_the_answer() {
     let Some(Event::RunFinished(finished)) = read.records.last().map(|record| &record.event) else { panic!("it has an end") };
     assert_eq!(finished.summary.rounds, run.rounds.len());
     assert_eq!(Some(&finished.summary), run.summary.as_ref());
+    // No token of the prefix is evaluated twice: the drafts, the other members' candidates and the prompt are all there is.
+    let bound = (run.members.len() as f64 + 1.5) * finished.summary.tokens as f64;
+    for member in &finished.summary.members {
+        assert!((member.forwards as f64) < bound, "{} evaluated {} of at most {bound}", member.name, member.forwards);
+    }
 }
 
 #[test]

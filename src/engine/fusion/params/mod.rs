@@ -195,18 +195,6 @@ impl Params {
         })?;
         preset.values.iter().try_for_each(|(name, text)| self.set_text(name, text))
     }
-
-    /// The knobs whose value is not the default, with their values: what a screen or a summary names.
-    #[must_use]
-    pub fn changed(&self) -> Vec<(&'static str, Value)> {
-        let default = Self::default();
-        KNOBS
-            .iter()
-            .map(|knob| (knob.name, (knob.get)(self), (knob.get)(&default)))
-            .filter(|(_, value, default)| value != default)
-            .map(|(name, value, _)| (name, value))
-            .collect()
-    }
 }
 
 impl Serialize for Params {
