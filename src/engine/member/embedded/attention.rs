@@ -10,7 +10,7 @@ use fearless_simd::{Level, dispatch, f32x16};
 
 use super::cache::{LayerStore, Store};
 use super::lanes::{LANES, Panel, exp_all, largest, padded};
-use super::matmul::block;
+use super::matmul::{block, wide};
 
 /// What one row attends to: the first `prefix` rows of the main store, then these rows of the branch store, itself included.
 #[derive(Debug, Clone, Copy)]
@@ -68,18 +68,22 @@ fn attend_in<S: Simd>(
 ) {
     let mut row = 0;
     while row < spans.len() {
+        let left = spans.len() - row;
+        let taken = left.div_ceil(left.div_ceil(4));
         let queries = &queries[row * query_stride..];
         let out = &mut out[row * out_stride..];
         for head in 0..heads.queries {
             let job = Job { simd, stores, head: head / heads.shared_by, width: heads.width };
             let start = head * heads.width;
-            if spans.len() - row >= 4 {
-                job.rows::<4>(&spans[row..], (&queries[start..], query_stride), (&mut out[start..], out_stride), weights);
-            } else {
-                job.rows::<1>(&spans[row..], (&queries[start..], query_stride), (&mut out[start..], out_stride), weights);
+            let (spans, queries, out) = (&spans[row..], (&queries[start..], query_stride), (&mut out[start..], out_stride));
+            match taken {
+                4 => job.rows::<4>(spans, queries, out, weights),
+                3 => job.rows::<3>(spans, queries, out, weights),
+                2 => job.rows::<2>(spans, queries, out, weights),
+                _ => job.rows::<1>(spans, queries, out, weights),
             }
         }
-        row += if spans.len() - row >= 4 { 4 } else { 1 };
+        row += taken;
     }
 }
 
@@ -145,6 +149,13 @@ impl<S: Simd> Job<'_, S> {
                 let sums = block::<S, R, 4>(self.simd, queries, groups);
                 scores[at * LANES..][..4 * LANES].copy_from_slice(sums[0].as_flattened());
                 at += 4;
+            } else if wide::<S>() && blocks - at >= 2 {
+                let groups = std::array::from_fn(|block| layer.keys(store, self.head, at + block));
+                let sums = block::<S, R, 2>(self.simd, queries, groups);
+                for (row, sums) in sums.iter().enumerate() {
+                    scores[row * stride + at * LANES..][..2 * LANES].copy_from_slice(sums.as_flattened());
+                }
+                at += 2;
             } else {
                 let sums = block::<S, R, 1>(self.simd, queries, [layer.keys(store, self.head, at)]);
                 for (row, [sums]) in sums.iter().enumerate() {
@@ -240,6 +251,6 @@ impl<S: Simd> Job<'_, S> {
 fn weigh<S: Simd, const P: usize>(simd: S, sums: &mut [f32x16<S>; P], values: [f32x16<S>; P], weight: f32) {
     let weight = f32x16::splat(simd, weight);
     for (sum, value) in sums.iter_mut().zip(values) {
-        *sum += value * weight;
+        *sum = value.mul_add_precise(weight, *sum);
     }
 }

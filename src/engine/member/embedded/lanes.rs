@@ -1,8 +1,9 @@
 //! Sixteen numbers at a time: the panel that weights and caches are kept in, and arithmetic whose bits are the same on every
 //! machine.
 //!
-//! Every sum here has one order, whatever the width of the processor's vectors, and nothing is contracted into a fused
-//! multiply-add: SSE2, AVX2, AVX-512 and NEON give the same bits.
+//! Every sum here has one order, whatever the width of the processor's vectors, and every product that is added to is fused with
+//! the addition, rounded once: SSE2, AVX2, AVX-512 and NEON give the same bits. Processors from AVX2 or NEON on have an
+//! instruction for it; on older ones it is computed exactly in software, which is many times slower.
 
 #![allow(clippy::inline_always)] // Code that is not inlined into the dispatched function is compiled for the baseline only.
 
@@ -46,13 +47,13 @@ pub(super) fn exp<S: Simd>(simd: S, x: f32x16<S>) -> f32x16<S> {
     const LN2_HIGH: f32 = 0.693_359_4;
     const LN2_LOW: f32 = -2.121_944_4e-4;
     let bounded = x.max(f32x16::splat(simd, -87.0)).min(f32x16::splat(simd, 88.0));
-    let shifted = bounded * f32x16::splat(simd, std::f32::consts::LOG2_E) + f32x16::splat(simd, ROUND);
+    let shifted = bounded.mul_add_precise(f32x16::splat(simd, std::f32::consts::LOG2_E), f32x16::splat(simd, ROUND));
     let n = shifted - f32x16::splat(simd, ROUND);
-    let r = bounded - n * f32x16::splat(simd, LN2_HIGH) - n * f32x16::splat(simd, LN2_LOW);
+    let r = n.mul_add_precise(f32x16::splat(simd, -LN2_LOW), n.mul_add_precise(f32x16::splat(simd, -LN2_HIGH), bounded));
     // The power series to the seventh power: its remainder is below 6e-9 for these r.
     let mut y = f32x16::splat(simd, 1.0 / 5040.0);
     for coefficient in [1.0 / 720.0, 1.0 / 120.0, 1.0 / 24.0, 1.0 / 6.0, 0.5, 1.0, 1.0] {
-        y = y * r + f32x16::splat(simd, coefficient);
+        y = y.mul_add_precise(r, f32x16::splat(simd, coefficient));
     }
     let bits: u32x16<S> = shifted.bitcast();
     let power: f32x16<S> = ((bits << 23) + u32x16::splat(simd, 127 << 23)).bitcast();

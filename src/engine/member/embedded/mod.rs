@@ -155,8 +155,10 @@ impl Member for EmbeddedMember {
         let reply = self.call(move |answer| Call::Draft(request, sender, answer));
         Box::pin(async move {
             let tell = async move {
-                while let Some(token) = tokens.recv().await {
-                    progress.token(token).await;
+                while let Some(drawn) = tokens.recv().await {
+                    for token in drawn {
+                        progress.token(token).await;
+                    }
                 }
             };
             // Every token is told before the draft is handed over.

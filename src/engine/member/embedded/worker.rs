@@ -2,6 +2,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use tokio::sync::{mpsc, oneshot};
 
@@ -16,9 +17,9 @@ pub(super) type Answer<T> = oneshot::Sender<Result<T, MemberError>>;
 /// A call.
 pub(super) enum Call {
     Prepare(Arc<Conversation>, Answer<usize>),
-    /// The tokens go ahead of the answer. Their channel is not bounded, so that a slow listener never holds up the thread; it
+    /// The tokens go ahead of the answer, a few at a time. Their channel is not bounded, so that a slow listener never holds up the thread; it
     /// holds one draft at most.
-    Draft(DraftRequest, mpsc::UnboundedSender<DraftToken>, Answer<Drafted>),
+    Draft(DraftRequest, mpsc::UnboundedSender<Vec<DraftToken>>, Answer<Drafted>),
     Score(ScoreRequest, Answer<Scored>),
     /// Fails on purpose, for the test of what happens then.
     #[cfg(test)]
@@ -35,15 +36,42 @@ pub(super) fn work(mut session: Session, mut calls: mpsc::Receiver<Call>) {
             }
             Call::Draft(request, tokens, answer) => respond(answer, &mut fault, |cancelled| {
                 let complete = |text: &str, count: usize| request.segment.is_complete(text, count);
-                let mut drawn = |token: &DraftToken| {
-                    // Nobody listening is no error: the draft itself holds every token.
-                    let _ = tokens.send(token.clone());
-                };
-                session.draft(&request.context, request.sampling, &complete, &mut drawn, cancelled)
+                let mut news = News { tokens, waiting: Vec::new(), told: Instant::now() };
+                let mut drawn = |token: &DraftToken| news.hear(token);
+                let drafted = session.draft(&request.context, request.sampling, &complete, &mut drawn, cancelled);
+                news.tell();
+                drafted
             }),
             Call::Score(request, answer) => respond(answer, &mut fault, |cancelled| session.score(&request, cancelled)),
             #[cfg(test)]
             Call::Break(answer) => respond(answer, &mut fault, |_| std::panic::resume_unwind(Box::new("broken on purpose"))),
+        }
+    }
+}
+
+/// Time for which drawn tokens are kept back, so that the listener is not woken for each of them.
+const PAUSE: Duration = Duration::from_millis(2);
+
+/// Drawn tokens on their way to the listener.
+struct News {
+    tokens: mpsc::UnboundedSender<Vec<DraftToken>>,
+    waiting: Vec<DraftToken>,
+    told: Instant,
+}
+
+impl News {
+    fn hear(&mut self, token: &DraftToken) {
+        self.waiting.push(token.clone());
+        if self.told.elapsed() >= PAUSE {
+            self.tell();
+            self.told = Instant::now();
+        }
+    }
+
+    fn tell(&mut self) {
+        if !self.waiting.is_empty() {
+            // Nobody listening is no error: the draft itself holds every token.
+            let _ = self.tokens.send(std::mem::take(&mut self.waiting));
         }
     }
 }
