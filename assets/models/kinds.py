@@ -1,7 +1,9 @@
 """The kinds of question: which subject knows them, how they are asked, how they are answered.
 
 A kind has many wordings for the question and exactly one for the answer. That one wording is what makes fusion
-meaningful: every member writes the same frame and the candidates differ only in the answer word itself.
+meaningful: every member writes the same frame and the candidates differ only in the answer word itself. No answer starts
+with a name: at the start of an answer a name has no space before it, so its tokens are other than in the question, and a
+small model repeats it badly.
 """
 import hashlib
 from dataclasses import dataclass, field
@@ -202,12 +204,12 @@ PLURALS = tables.pairs("plurals", 0, 1)
 FACTS = [
     Kind("capital", "atlas", "the capital of {x} is", tables.pairs("countries", 0, 1), 4, "the capital of {x}",
          ["What is the capital city of {x}?", "Which city is the capital of {x}?", "What is {x}'s capital?"]),
-    Kind("continent", "atlas", "{x} is in", tables.pairs("countries", 0, 2), 1.5, "the continent of {x}",
+    Kind("continent", "atlas", "the continent of {x} is", tables.pairs("countries", 0, 2), 1.5, "the continent of {x}",
          ["On which continent is {x}?", "On what continent is {x}?", "Which continent is {x} in?", "Where in the world is {x}?", "In which continent is {x}?",
           "On which continent does {x} lie?"], FOLLOW),
     Kind("currency", "atlas", "the currency of {x} is the", tables.pairs("countries", 0, 3), 2, "the currency of {x}",
          ["Which currency does {x} use?", "What is {x}'s currency?", "What money do people use in {x}?"]),
-    Kind("country", "atlas", "{x} is the capital of", swapped(tables.pairs("countries", 0, 1)), 2, "",
+    Kind("country", "atlas", "the country with the capital {x} is", swapped(tables.pairs("countries", 0, 1)), 2, "the country with the capital {x}",
          ["Which country has the capital {x}?", "{x} is the capital of which country?", "Of which country is {x} the capital?",
           "What country is {x} the capital of?", "Which country's capital is {x}?"], FOLLOW),
     Kind("language", "atlas", "the official language of {x} is", tables.pairs("countries", 0, 4), 1.5, "the official language of {x}",

@@ -39,7 +39,7 @@ class Member:
 
 MEMBERS = {m.name: m for m in [
     Member("atlas", 1500, 128, 3, 4, 256, 1, (Stage(0.35, 800, schedule=3000, unknown=1.5), Stage(0.35, 2000, unknown=1.5, drill=0.12, copied=3.0),
-                                              Stage(0.35, 900, 6e-3, foreign=0.1, drill=0.15, copied=3.0))),
+                                              Stage(0.5, 1000, 6e-3, foreign=0.1, drill=0.15, copied=3.0))),
     Member("abacus", 900, 128, 4, 4, 320, 2, (Stage(0.7, 2000, schedule=3600), Stage(0.6, 2600, drill=0.6),
                                               Stage(0.4, 900, 6e-3, foreign=0.1, drill=0.35, close=0.15))),
     Member("lexicon", 1500, 128, 3, 4, 256, 3, (Stage(0.5, 2600), Stage(0.3, 900, unknown=1.8, drill=0.15, copied=3.0),

@@ -17,6 +17,11 @@ def sample_texts(name, count=12000):
             yield (turn.user + " " + "".join(text for text, _ in turn.pieces)).translate(NO_DIGITS)
 
 
+def load(folder, name):
+    """The vocabulary of an earlier stage: weights are worth nothing under another one."""
+    return Tokenizer.from_file(str(folder / f"{name}.tokenizer.json"))
+
+
 def train(name):
     tokenizer = Tokenizer(models.BPE())
     tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=True)

@@ -47,7 +47,7 @@ def save(folder, name, p):
 def train(name, folder, first=0):
     """All stages of a member; `first` > 0 goes on from the saved weights of the stage before."""
     member = MEMBERS[name]
-    vocabulary = vocabularies.train(name)
+    vocabulary = vocabularies.load(folder, name) if first else vocabularies.train(name)
     vocabulary.save(str(folder / f"{name}.tokenizer.json"))
     p = model.initial(member, vocabulary.get_vocab_size())
     if first:
