@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use specfuse::engine::fusion::conversation::Conversation;
 use specfuse::engine::fusion::segment::{SegmentRule, SegmentUnit};
 use specfuse::engine::member::embedded::EmbeddedMember;
-use specfuse::engine::member::{Context, DraftRequest, Member, Progress, Sampling, ScoreRequest};
+use specfuse::engine::member::{Context, DraftRequest, Hints, Member, Progress, Sampling, ScoreRequest};
 
 const REPETITIONS: usize = 30;
 
@@ -141,7 +141,12 @@ fn segment(tokens: usize) -> SegmentRule {
 }
 
 fn request(context: Context, temperature: f32, tokens: usize) -> DraftRequest {
-    DraftRequest { context, sampling: Sampling { temperature, top_p: 0.9, seed: 1 }, segment: segment(tokens) }
+    DraftRequest {
+        context,
+        sampling: Sampling { temperature, top_p: 0.9, seed: 1 },
+        segment: segment(tokens),
+        hints: Hints::default(),
+    }
 }
 
 /// A question that takes about so many tokens.

@@ -15,7 +15,7 @@ use specfuse::engine::fusion::conversation::Conversation;
 use specfuse::engine::fusion::event::Event;
 use specfuse::engine::fusion::params::Params;
 use specfuse::engine::fusion::segment::{SegmentRule, SegmentUnit};
-use specfuse::engine::member::{Context, DraftRequest, Progress, Sampling};
+use specfuse::engine::member::{Context, DraftRequest, Hints, Progress, Sampling};
 use specfuse::engine::{Engine, Seat, Setup, wall_clock};
 use specfuse::ensemble::{Selection, open};
 
@@ -56,6 +56,7 @@ async fn decoding(seat: &Seat, prompt: &str) -> Option<f64> {
         context: Context { conversation: Arc::new(Conversation::question(prompt)), accepted: Arc::from([]) },
         sampling: Sampling { temperature: 0.6, top_p: 0.9, seed: 1 },
         segment: SegmentRule { unit: SegmentUnit::Tokens, length, token_cap: length },
+        hints: Hints::default(),
     };
     seat.member.draft(request(1), Progress::nowhere()).await.ok()?;
     let start = Instant::now();

@@ -136,3 +136,21 @@ fn files_that_cannot_be_opened_are_named() {
     assert!(matches!(large, EmbeddedError::TooLarge { .. }), "{large}");
     assert_eq!(EmbeddedMember::open("x", b"GGML").err().unwrap().to_string(), "x: not a GGUF file");
 }
+
+#[test]
+fn a_hint_changes_what_a_draft_costs_and_never_what_it_says() {
+    let asked = |hints: &[&str]| {
+        let atlas = member("atlas");
+        let request = request(context(QUESTION, &[]), 0.6, 5, 12);
+        for text in hints {
+            request.hints.tell(text);
+        }
+        draft(&atlas, request).unwrap()
+    };
+    let plain = asked(&[]);
+    let own = plain.draft.text();
+    let twin = asked(&[&own]);
+    let stranger = asked(&["Quite another text.", "🙂", "", &"too long ".repeat(2000)]);
+    assert_eq!((&twin.draft, &stranger.draft), (&plain.draft, &plain.draft));
+    assert!(twin.forwards <= plain.forwards + 1, "{} with its own text for a hint, {} without", twin.forwards, plain.forwards);
+}

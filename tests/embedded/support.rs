@@ -9,7 +9,9 @@ use std::sync::Arc;
 use specfuse::engine::fusion::conversation::Conversation;
 use specfuse::engine::fusion::segment::{SegmentRule, SegmentUnit};
 use specfuse::engine::member::embedded::EmbeddedMember;
-use specfuse::engine::member::{Context, DraftRequest, Drafted, Member, MemberError, Progress, Sampling, ScoreRequest, Scored};
+use specfuse::engine::member::{
+    Context, DraftRequest, Drafted, Hints, Member, MemberError, Progress, Sampling, ScoreRequest, Scored,
+};
 
 /// The file of one of the project's models.
 pub fn model(name: &str) -> PathBuf {
@@ -38,6 +40,7 @@ pub fn request(context: Context, temperature: f32, seed: u64, tokens: usize) -> 
         context,
         sampling: Sampling { temperature, top_p: 0.9, seed },
         segment: SegmentRule { unit: SegmentUnit::Tokens, length: tokens, token_cap: tokens },
+        hints: Hints::default(),
     }
 }
 

@@ -10,7 +10,7 @@ use crate::cli::interrupt::Interrupt;
 use crate::engine::fusion::event::{Event, ExitReason, Role, Summary};
 use crate::engine::fusion::params::Params;
 use crate::engine::fusion::segment::{SegmentRule, SegmentUnit};
-use crate::engine::member::{Context, DraftRequest, Progress, Sampling};
+use crate::engine::member::{Context, DraftRequest, Hints, Progress, Sampling};
 use crate::engine::{Engine, Seat, Setup, wall_clock};
 
 /// What is to be played.
@@ -128,6 +128,7 @@ impl Plan<'_> {
             context: Context { conversation: Arc::new(prompt.conversation.clone()), accepted: Arc::from([]) },
             sampling: Sampling { temperature: self.params.temperature as f32, top_p: self.params.top_p as f32, seed },
             segment: SegmentRule { unit: SegmentUnit::Tokens, length, token_cap: length },
+            hints: Hints::default(),
         };
         let start = Instant::now();
         match seat.member.draft(request, Progress::nowhere()).await {

@@ -8,7 +8,7 @@ pub mod scripted;
 use std::any::Any;
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::mpsc;
 
@@ -49,6 +49,30 @@ pub struct DraftRequest {
     pub sampling: Sampling,
     /// When to stop: the member draws tokens until the rule is complete or it ends the answer.
     pub segment: SegmentRule,
+    /// What other members have drafted in this round already.
+    pub hints: Hints,
+}
+
+/// The drafts of a round that are finished, for members that still draft.
+///
+/// Drafts of one round begin alike, so a member that reads a finished one in a single pass can draw along it without a pass of
+/// its own for every token, up to where it would say something else; and it will be asked to score that text anyway. A hint
+/// never changes what is drawn, only what it costs, so members are free to ignore them.
+#[derive(Debug, Clone, Default)]
+pub struct Hints(Arc<Mutex<Vec<Arc<str>>>>);
+
+impl Hints {
+    /// Tells the others a finished draft.
+    pub fn tell(&self, text: &str) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(text.into());
+    }
+
+    /// The drafts told after the first `known` ones.
+    #[must_use]
+    pub fn since(&self, known: usize) -> Vec<Arc<str>> {
+        let told = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        told.get(known..).unwrap_or_default().to_vec()
+    }
 }
 
 /// What came back of a draft.

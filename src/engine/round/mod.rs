@@ -20,7 +20,7 @@ use crate::engine::fusion::candidate::DraftToken;
 use crate::engine::fusion::event::{Event, ExitReason, Finished, Header, MemberName, Outcome, Record};
 use crate::engine::fusion::run::{Phase, Run};
 use crate::engine::fusion::vote::Tally;
-use crate::engine::member::{Context, DraftRequest, Drafted, MemberError, ScoreRequest, Scored};
+use crate::engine::member::{Context, DraftRequest, Drafted, Hints, MemberError, ScoreRequest, Scored};
 
 /// Names one call to a member. A reply to a call that is not under way any more is stale and changes nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -123,6 +123,8 @@ pub struct Machine {
     last_error: String,
     /// The conversation and the accepted segments as members get them.
     context: Context,
+    /// The finished drafts of the open round.
+    hints: Hints,
     pace: Pace,
     /// Rounds begun so far, with repeated ones: a repeated round must not draw the same drafts again.
     begun: u64,
@@ -144,6 +146,7 @@ impl Machine {
             failures: vec![Failures::default(); run.members.len()],
             last_error: "no member drafts".to_owned(),
             context: Context { conversation: Arc::new(run.header.conversation.clone()), accepted: Arc::from([]) },
+            hints: Hints::default(),
             pace: Pace::Running,
             begun: 0,
             now_ms: 0.0,

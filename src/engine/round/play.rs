@@ -12,7 +12,7 @@ use crate::engine::fusion::event::{
 use crate::engine::fusion::exit::Standing;
 use crate::engine::fusion::run::{DraftState, Exit};
 use crate::engine::fusion::vote::{Decision, Electorate};
-use crate::engine::member::{Context, DraftRequest, Drafted, MemberError, Sampling, ScoreRequest, Scored};
+use crate::engine::member::{Context, DraftRequest, Drafted, Hints, MemberError, Sampling, ScoreRequest, Scored};
 
 /// A probability of 0 as a log-probability: JSON has no infinity, and no model's float32 softmax reaches this.
 const IMPOSSIBLE: f32 = -1000.0;
@@ -36,6 +36,7 @@ impl Machine {
             return self.finish(Outcome::RoundLimit);
         }
         self.begun += 1;
+        self.hints = Hints::default();
         let verifiers: Vec<_> = self.run.verifiers().collect();
         let event = Event::RoundStarted { drafters: self.names(&drafters), verifiers: self.names(&verifiers) };
         self.emit_in(played + 1, event);
@@ -55,6 +56,7 @@ impl Machine {
                 context: self.context.clone(),
                 sampling: Sampling { temperature: params.temperature as f32, top_p: params.top_p as f32, seed },
                 segment: params.segment_rule(),
+                hints: self.hints.clone(),
             },
             seconds: params.draft_seconds as u64,
         });

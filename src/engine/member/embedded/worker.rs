@@ -38,7 +38,11 @@ pub(super) fn work(mut session: Session, mut calls: mpsc::Receiver<Call>) {
                 let complete = |text: &str, count: usize| request.segment.is_complete(text, count);
                 let mut news = News { tokens, waiting: Vec::new(), told: Instant::now() };
                 let mut drawn = |token: &DraftToken| news.hear(token);
-                let drafted = session.draft(&request.context, request.sampling, &complete, &mut drawn, cancelled);
+                let drafted = session.draft(&request.context, request.sampling, &complete, &request.hints, &mut drawn, cancelled);
+                if let Ok(drafted) = &drafted {
+                    // Here and not when the reply arrives: on a busy machine the next member begins before that.
+                    request.hints.tell(&drafted.draft.text());
+                }
                 news.tell();
                 drafted
             }),

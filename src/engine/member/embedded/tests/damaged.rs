@@ -6,8 +6,8 @@ use rand_pcg::Pcg64Mcg;
 use rand_pcg::rand_core::Rng;
 
 use super::bytes;
-use crate::engine::member::Sampling;
 use crate::engine::member::embedded::load;
+use crate::engine::member::{Hints, Sampling};
 
 /// Damages a file in one of the ways that files are damaged, or that someone would try.
 fn damage(file: &mut Vec<u8>, numbers: &mut Pcg64Mcg, kind: usize) {
@@ -74,7 +74,7 @@ fn damaged_files_never_panic() {
             Ok((mut session, _)) => {
                 ran += 1;
                 // What comes out does not matter, only that it comes.
-                let _ = session.draft(&context, sampling, &|_, count| count >= 3, &mut |_| (), &|| false);
+                let _ = session.draft(&context, sampling, &|_, count| count >= 3, &Hints::default(), &mut |_| (), &|| false);
             }
         }
     }

@@ -8,13 +8,13 @@ use fearless_simd::Level;
 use super::{context, models, opened};
 use crate::engine::member::embedded::lanes::tests::levels;
 use crate::engine::member::embedded::session::{Session, Stop};
-use crate::engine::member::{Context, Drafted, Sampling, ScoreRequest, Scored};
+use crate::engine::member::{Context, Drafted, Hints, Sampling, ScoreRequest, Scored};
 
 const QUESTION: &str = "What is the capital of France? What is 12 plus 30? What is the opposite of hot?";
 
 fn drafted(session: &mut Session, context: &Context, temperature: f32, seed: u64, tokens: usize) -> Drafted {
     let sampling = Sampling { temperature, top_p: 0.95, seed };
-    session.draft(context, sampling, &|_, count| count >= tokens, &mut |_| (), &|| false).unwrap()
+    session.draft(context, sampling, &|_, count| count >= tokens, &Hints::default(), &mut |_| (), &|| false).unwrap()
 }
 
 fn scored(session: &mut Session, context: &Context, candidates: &[(&str, bool)]) -> Scored {
@@ -122,7 +122,7 @@ fn a_cancelled_call_leaves_the_session_sound() {
         let left = Cell::new(patience);
         let cancelled = || left.replace(left.get().saturating_sub(1)) == 0;
         let sampling = Sampling { temperature: 0.7, top_p: 0.95, seed: 3 };
-        let result = session.draft(&context, sampling, &|_, count| count >= 12, &mut |_| (), &cancelled);
+        let result = session.draft(&context, sampling, &|_, count| count >= 12, &Hints::default(), &mut |_| (), &cancelled);
         assert!(result.is_err_and(|stop| stop == Stop::Cancelled) || patience >= 12);
         let candidates = CANDIDATES.iter().map(|(text, ends)| (Arc::from(*text), *ends)).collect();
         let _ = session.score(&ScoreRequest { context: context.clone(), candidates }, &|| left.get() < 3);

@@ -3,6 +3,8 @@
 //! Owns the prefix, the branches behind it and the counting of evaluations. Every number it returns depends on the request
 //! alone, not on what was evaluated before: a cache that is kept gives the same bits as a fresh one.
 
+mod score;
+
 use std::sync::Arc;
 
 use fearless_simd::Level;
@@ -17,7 +19,7 @@ use super::tokenizer::Decoder;
 use super::vocabulary::Vocabulary;
 use crate::engine::fusion::candidate::{Draft, DraftToken};
 use crate::engine::fusion::conversation::Conversation;
-use crate::engine::member::{Context, Drafted, MemberError, Sampling, ScoreRequest, Scored};
+use crate::engine::member::{Context, Drafted, Hints, MemberError, Sampling};
 
 /// Rows evaluated in one pass: enough to use each weight many times, few enough that a cancelled call ends soon.
 const ROWS_PER_PASS: usize = 64;
@@ -109,6 +111,7 @@ impl Session {
         context: &Context,
         sampling: Sampling,
         complete: &dyn Fn(&str, usize) -> bool,
+        hints: &Hints,
         drawn: &mut dyn FnMut(&DraftToken),
         cancelled: Cancelled<'_>,
     ) -> Result<Drafted, Stop> {
@@ -120,7 +123,7 @@ impl Session {
             self.branches.clear();
         }
         let mut sampler = Sampler::new(sampling, std::mem::take(&mut self.sampling));
-        let result = self.draw(&mut sampler, complete, drawn, cancelled);
+        let result = self.draw(&mut sampler, complete, hints, drawn, cancelled);
         self.sampling = sampler.into_memory();
         Ok(Drafted { draft: result?, forwards: self.forwards })
     }
@@ -129,10 +132,15 @@ impl Session {
         &mut self,
         sampler: &mut Sampler,
         complete: &dyn Fn(&str, usize) -> bool,
+        hints: &Hints,
         drawn: &mut dyn FnMut(&DraftToken),
         cancelled: Cancelled<'_>,
     ) -> Result<Draft, Stop> {
         let mut draft = Draft::default();
+        let mut heard = 0;
+        let unread = self.branches.len();
+        self.listen(hints, &mut heard);
+        self.evaluate_branches(unread, cancelled)?;
         let mut text = String::new();
         let mut decoder = Decoder::default();
         let mut at: At = None;
@@ -162,80 +170,33 @@ impl Session {
                 known
             } else {
                 let node = self.branches.add(at, id);
+                self.listen(hints, &mut heard);
                 self.evaluate_branches(node as usize, cancelled)?;
                 node
             });
         }
     }
 
-    /// Log-probabilities of candidates, each token's after the ones before it.
-    pub(super) fn score(&mut self, request: &ScoreRequest, cancelled: Cancelled<'_>) -> Result<Scored, Stop> {
-        self.forwards = 0;
-        let ids = self.tokens(&request.context)?;
-        let mut candidates = Vec::with_capacity(request.candidates.len());
-        for (text, ends) in &request.candidates {
-            candidates.push((self.candidate(ids.len(), text, *ends)?, *ends));
-        }
-        self.reach(&ids, cancelled)?;
-        let mut logprobs = Vec::with_capacity(candidates.len());
-        while logprobs.len() < candidates.len() {
-            let group = self.plant(&candidates[logprobs.len()..], cancelled)?;
-            for (tokens, ends) in &candidates[logprobs.len()..logprobs.len() + group] {
-                logprobs.push(self.read(tokens, *ends)?);
+    /// Puts the finished drafts of others into the tree, to be read with the next pass: what this member draws alike needs none
+    /// of its own then. One that has no room is left out.
+    fn listen(&mut self, hints: &Hints, heard: &mut usize) {
+        for text in hints.since(*heard) {
+            *heard += 1;
+            let mut tokens = Vec::new();
+            let room = self.model.config.context.saturating_sub(self.prefix.len());
+            let fits = self.vocabulary.encode(&text, false, room, &mut tokens).is_ok();
+            if fits && self.branches.len() + tokens.len() <= self.branch_limit() {
+                self.grow(&tokens);
             }
         }
-        Ok(Scored { logprobs, forwards: self.forwards })
     }
 
-    /// A candidate's tokens, which must fit behind a prefix.
-    fn candidate(&self, prefix: usize, text: &str, ends: bool) -> Result<Vec<u32>, MemberError> {
-        let limit = self.model.config.context;
-        let mut tokens = Vec::new();
-        let full = |needed: usize| MemberError::ContextFull { needed, limit };
-        let room = limit.saturating_sub(prefix + usize::from(ends));
-        self.vocabulary
-            .encode(text, false, room, &mut tokens)
-            .map_err(|error| full(prefix + error.needed + usize::from(ends)))?;
-        if prefix == 0 || prefix > limit { Err(full(prefix)) } else { Ok(tokens) }
-    }
-
-    /// Evaluates as many of the candidates as the branches have room for, at least one, and returns how many. A last token
-    /// only counts where the end behind it is asked for.
-    fn plant(&mut self, candidates: &[(Vec<u32>, bool)], cancelled: Cancelled<'_>) -> Result<usize, Stop> {
-        let mut evaluated = self.branches.len();
-        let mut planted = 0;
-        for (tokens, ends) in candidates {
-            let count = if *ends { tokens.len() } else { tokens.len().saturating_sub(1) };
-            if self.branches.len() + count > self.branch_limit() {
-                if planted > 0 {
-                    break;
-                }
-                self.branches.clear();
-                evaluated = 0;
-            }
-            let mut at = None;
-            for token in &tokens[..count] {
-                at = Some(self.branches.child(at, *token).unwrap_or_else(|| self.branches.add(at, *token)));
-            }
-            planted += 1;
-        }
-        self.evaluate_branches(evaluated, cancelled)?;
-        Ok(planted)
-    }
-
-    /// Reads a planted candidate's log-probabilities.
-    fn read(&self, tokens: &[u32], ends: bool) -> Result<Vec<f32>, MemberError> {
-        let mut at: At = None;
-        let mut logprobs = Vec::with_capacity(tokens.len() + 1);
+    /// Adds a path of tokens to the tree where it is not there yet; the new ones are to be evaluated.
+    fn grow(&mut self, tokens: &[u32]) {
+        let mut at = None;
         for token in tokens {
-            let (logits, sum) = self.after(at);
-            logprobs.push((logits[*token as usize] - sum).min(0.0));
-            at = self.branches.child(at, *token);
+            at = Some(self.branches.child(at, *token).unwrap_or_else(|| self.branches.add(at, *token)));
         }
-        if ends {
-            logprobs.push(self.end_logprob(at));
-        }
-        if logprobs.iter().all(|number| number.is_finite()) { Ok(logprobs) } else { Err(self.not_numbers()) }
     }
 
     /// What follows a place: logits, and the logarithm of their sum of exponentials.
