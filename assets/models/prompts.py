@@ -79,7 +79,7 @@ def compound(rng):
     parts = [part(s, rng) for s in subjects]
     if not telling(parts):
         return compound(rng)
-    return {"prompt": " ".join(finished(p.question) for p in parts), "answers": [value(p) for p in parts], "subjects": subjects, "kinds": [p.filled.kind.name for p in parts]}
+    return {"prompt": " ".join(finished(p.question) for p in parts), "answers": [value(p) for p in parts], "experts": subjects, "kinds": [p.filled.kind.name for p in parts]}
 
 
 def singles(rng):
