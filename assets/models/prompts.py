@@ -87,6 +87,34 @@ def compounds(seed, count):
     return [compound(rng) for _ in range(count)]
 
 
+PLAIN = {"capital": "What is the capital of {x}?", "continent": "On which continent is {x}?", "opposite": "What is the opposite of {x}?",
+         "past": "What is the past tense of {x}?", "symbol": "What is the chemical symbol of {x}?", "young": "What is a young {x} called?",
+         "plus": "What is {a} plus {b}?", "minus": "What is {a} minus {b}?", "times": "What is {a} times {b}?"}
+
+
+def plain(rng):
+    """Two to four parts like `compound`, each in the plainest wording of its kind; no sum falls below zero."""
+    subjects, questions, answers = rng.sample(kinds.SUBJECTS, rng.choice([2, 3, 4])), [], []
+    for subject in subjects:
+        kind = rng.choice([k for k in kinds.BY_SUBJECT[subject] if k.name in PLAIN])
+        if isinstance(kind, kinds.Kind):
+            x, y = rng.choice(kind.items)
+            questions.append(PLAIN[kind.name].format(x=x))
+            answers.append(y)
+            continue
+        filled = kind.sample(rng, "test")
+        while int(filled.value) < 0:
+            filled = kind.sample(rng, "test")
+        questions.append(PLAIN[kind.name].format(a=filled.operands[0], b=filled.operands[1]))
+        answers.append(filled.value)
+    return {"prompt": " ".join(questions), "answers": answers, "experts": subjects}
+
+
+def plains(seed, count):
+    rng = random.Random(seed)
+    return [plain(rng) for _ in range(count)]
+
+
 def singles(rng):
     """Every fact once, in a random wording, and sums from the held-out pairs."""
     records = []
@@ -131,6 +159,7 @@ def mixed_unknown(rng):
 def main():
     # The second set was looked at while settings were chosen, so it belongs to the development set; the fresh one was not.
     write("heldout", compounds("heldout-fresh", 300))
+    write("heldout-plain", plains("heldout-plain", 300))
     write("heldout-dev", compounds("heldout-dev", 200) + compounds("heldout", 240))
     write("single", singles(random.Random("single")))
     write("unknown", [{"prompt": q, "answers": [outside.UNKNOWN.rstrip(".")]} for q in UNKNOWN_BY_HAND])
