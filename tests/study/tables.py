@@ -61,14 +61,14 @@ def long_only(prompts):
     return path
 
 
-def exit_rules(prompts):
+def exit_rules(prompts, exits=("off", "paper", "evidence")):
     """What each exit rule does to accuracy, to the babbler, to the specialists and to the work."""
     long = long_only(prompts)
     head("segment", "scoring", "exit", "right, %", "babble left by round 4 / at all, %", "left too early, worst specialist, %",
          "calls", "mean active")
-    for name in ("sentence", "L = 10", "L = 5"):
+    for name in ("sentence", "L = 10"):
         for rule in RULES:
-            for exit in ("off", "paper", "evidence"):
+            for exit in exits:
                 result = play(long, "--fused-only", "--scoring", rule, "--exit", exit, *LENGTHS[name])
                 fused, members = result["fused"], result["members"]
                 babble = members["babble"]["exits"]

@@ -109,7 +109,8 @@ impl Default for Params {
             exit_warm_up: 1,
             exit_min_members: 3,
             exit_keep_verifying: false,
-            exit_caution: 1.0,
+            // At 1 a team without a useless member loses specialists; at 1.5 a useless member often stays (README, exit tables).
+            exit_caution: 1.25,
             exit_floor: 0.5,
             exit_worst_quality: -10.0,
             exit_temperature: 1.0,
