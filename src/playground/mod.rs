@@ -1,0 +1,7 @@
+//! The terminal playground: watch the models write together.
+//!
+//! [`state`] is everything that a person sees, as data, and how it changes: pure. [`view`] draws it. The terminal itself is
+//! touched in one place only.
+
+pub mod state;
+pub mod view;

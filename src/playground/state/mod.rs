@@ -1,0 +1,1 @@
+//! What a person sees, as data, and how it changes: no terminal, no engine handle, no clock.
