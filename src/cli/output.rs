@@ -1,56 +1,63 @@
 //! The two streams: the answer goes to standard output, everything else to standard error.
 //!
-//! Owns the cleaning of model text for a terminal: what a model says must not move the cursor or change its colours. A file or
-//! a pipe gets the bytes as they are.
+//! What a model says must not move the cursor of a terminal or change its colours, so there it is cleaned. A file or a pipe
+//! gets the bytes as they are.
 
+use std::borrow::Cow;
 use std::io::{self, IsTerminal, Write};
+
+use crate::clean::{Cleaner, clean};
 
 /// Where an answer goes.
 pub(super) struct Answer {
     out: io::Stdout,
-    terminal: bool,
+    /// Only a terminal needs one.
+    cleaner: Option<Cleaner>,
 }
 
 impl Answer {
     /// Standard output.
     pub(super) fn new() -> Self {
         let out = io::stdout();
-        Self { terminal: out.is_terminal(), out }
+        let cleaner = out.is_terminal().then(Cleaner::default);
+        Self { out, cleaner }
     }
 
     /// Writes text at once.
     pub(super) fn write(&mut self, text: &str) -> io::Result<()> {
+        let shown = shown(self.cleaner.as_mut(), text);
         let mut out = self.out.lock();
-        if self.terminal {
-            out.write_all(printable(text).as_bytes())?;
-        } else {
-            out.write_all(text.as_bytes())?;
-        }
+        out.write_all(shown.as_bytes())?;
         out.flush()
+    }
+}
+
+fn shown<'a>(cleaner: Option<&mut Cleaner>, text: &'a str) -> Cow<'a, str> {
+    match cleaner {
+        Some(cleaner) => Cow::Owned(cleaner.push(text)),
+        None => Cow::Borrowed(text),
     }
 }
 
 /// Says something on standard error. There is nowhere to say that this failed.
 pub(super) fn notice(text: &str) {
-    let _ = writeln!(io::stderr().lock(), "specfuse: {}", printable(text));
-}
-
-/// The text without control characters (but line ends and tabs) and without marks that reorder or hide text.
-pub(super) fn printable(text: &str) -> String {
-    let hidden = |character: char| {
-        (character.is_control() && !matches!(character, '\n' | '\t'))
-            || matches!(character, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}')
-    };
-    text.chars().map(|character| if hidden(character) { '\u{FFFD}' } else { character }).collect()
+    let _ = writeln!(io::stderr().lock(), "specfuse: {}", clean(text));
 }
 
 #[cfg(test)]
 mod tests {
-    use super::printable;
+    use super::*;
 
     #[test]
-    fn text_that_would_steer_a_terminal_is_made_visible() {
-        assert_eq!(printable("a\u{1b}[2Jb\tc\n\u{202e}d\u{9b}e"), "a\u{fffd}[2Jb\tc\n\u{fffd}d\u{fffd}e");
-        assert_eq!(printable("Größe 漢字 🙂"), "Größe 漢字 🙂");
+    fn a_terminal_gets_clean_text_even_where_an_escape_is_cut() {
+        let mut cleaner = Cleaner::default();
+        let pieces = ["a\u{1b}", "[2", "Jb\n\u{202e}c", "\u{9d}0;x", "y\u{9c}d"];
+        let shown: Vec<_> = pieces.iter().map(|piece| shown(Some(&mut cleaner), piece)).collect();
+        assert_eq!(shown.concat(), "ab\ncd");
+    }
+
+    #[test]
+    fn a_pipe_gets_the_bytes_as_they_are() {
+        assert_eq!(shown(None, "a\u{1b}[2Jb\tc\r\n\u{202e}"), "a\u{1b}[2Jb\tc\r\n\u{202e}");
     }
 }
