@@ -6,6 +6,7 @@
 mod driver;
 pub mod fusion;
 pub mod member;
+pub mod replay;
 pub mod round;
 pub mod trace;
 

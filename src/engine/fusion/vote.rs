@@ -57,10 +57,10 @@ impl Tally {
         let candidates = candidates_of(round, who.drafters);
         let cells = cells(round, who, &candidates, params);
         let settings = params.score_settings();
-        let mut ranking = rank(&self.rows(who, &cells), candidates.len(), settings);
+        let mut ranking = rank(&rows(who, &cells, &self.weights), candidates.len(), settings);
         if params.feedback && candidates.len() > 1 {
             self.learn(round.number, who, &candidates, &ranking, params);
-            ranking = rank(&self.rows(who, &cells), candidates.len(), settings);
+            ranking = rank(&rows(who, &cells, &self.weights), candidates.len(), settings);
         }
         let by_hand = chosen.and_then(|key| candidates.iter().position(|candidate| candidate.key == key));
         let chosen = by_hand.or_else(|| ranking.order.first().copied());
@@ -68,14 +68,6 @@ impl Tally {
         let last = chosen.is_some_and(|place| candidates[place].ends);
         let standings = self.exit.observe(&params.exit_settings(), &quality, last);
         Decision { candidates, ranking, chosen, quality, standings }
-    }
-
-    fn rows<'a>(&self, who: Electorate<'_>, cells: &[Vec<Option<Cell<'a>>>]) -> Vec<VerifierRow<'a>> {
-        who.verifiers
-            .iter()
-            .zip(cells)
-            .map(|(verifier, cells)| VerifierRow { weight: self.weights[verifier.0], cells: cells.clone() })
-            .collect()
     }
 
     /// Online feedback among the members that both draft and verify; the others keep their weight.
@@ -104,6 +96,24 @@ impl Tally {
             self.weights[member.0] = weight * before;
         }
     }
+}
+
+/// How a round stands under these weights (by place in the ensemble), with the scores that have come in so far: the candidates,
+/// ordered by their earliest author, and their ranking. Decides nothing and learns nothing: what a person watches while a round
+/// is open, and the whole matrix of scores of a round that is closed.
+#[must_use]
+pub fn standing(round: &Round, who: Electorate<'_>, weights: &[f64], params: &Params) -> (Vec<Candidate>, Ranking) {
+    let candidates = candidates_of(round, who.drafters);
+    let cells = cells(round, who, &candidates, params);
+    let ranking = rank(&rows(who, &cells, weights), candidates.len(), params.score_settings());
+    (candidates, ranking)
+}
+
+/// A weight that is not given counts as 1.
+fn rows<'a>(who: Electorate<'_>, cells: &[Vec<Option<Cell<'a>>>], weights: &[f64]) -> Vec<VerifierRow<'a>> {
+    let weight = |verifier: &MemberIndex| weights.get(verifier.0).copied().unwrap_or(1.0);
+    let rows = who.verifiers.iter().zip(cells);
+    rows.map(|(verifier, cells)| VerifierRow { weight: weight(verifier), cells: cells.clone() }).collect()
 }
 
 /// The round's candidates of these drafters; a candidate whose authors are all absent is left out.

@@ -1,5 +1,257 @@
 //! What a person sees, as data, and how it changes: no terminal, no engine handle, no clock.
+//!
+//! [`State`] is everything; [`State::update`] takes one [`Message`] at a time and returns the [`Effect`]s that it wants done
+//! outside; [`State::prepare`] brings the [`Scene`] up to date before a frame is drawn. The run itself is built by the engine's
+//! own `run.rs` from the same events whether they come from a live run or from a recorded one.
 
-mod flow;
+mod act;
+pub mod action;
+pub mod flow;
+mod fuzzy;
+pub mod key;
+pub mod keymap;
+pub mod layout;
+pub mod log;
+pub mod message;
+pub mod overlay;
+pub mod picker;
+pub mod play;
+mod prepare;
+pub mod prompt;
+pub mod prose;
+pub mod scene;
+pub mod session;
+pub mod transcript;
+mod update;
 
-pub use flow::{Flow, Piece};
+pub use message::{Ask, Effect, Message, ReplayOrder};
+pub use prepare::Scene;
+
+use crate::engine::fusion::MemberIndex;
+use crate::engine::fusion::event::MemberHeader;
+use crate::engine::fusion::params::Params;
+use key::Key;
+use keymap::Keymap;
+use layout::Part;
+use log::{Level, Log};
+use overlay::Overlay;
+use prompt::Prompt;
+use scene::pane::{PaneText, Shading};
+use session::Session;
+use transcript::Transcript;
+
+/// What the playground begins with.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Who takes part, as a run's header will say it.
+    pub members: Vec<MemberHeader>,
+    /// The knobs.
+    pub params: Params,
+    /// The seed of the first run.
+    pub seed: u64,
+    /// What a key does.
+    pub keymap: Keymap,
+    /// The theme in force, and all there are.
+    pub theme: String,
+    /// The names of all themes.
+    pub themes: Vec<String>,
+    /// How many tokens a second the in-process models are slowed down to; `None` where they are not.
+    pub pace: Option<u32>,
+    /// Whether the models can be slowed down at all.
+    pub can_pace: bool,
+    /// Only characters of ASCII for marks and bars.
+    pub ascii: bool,
+    /// Whether the mouse reports.
+    pub mouse: bool,
+    /// What was asked before, oldest first.
+    pub history: Vec<String>,
+}
+
+/// Where events come from.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Source {
+    /// A run under way, or none yet.
+    Live,
+    /// A recorded run.
+    Replay(Replay),
+}
+
+/// A replay under way.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Replay {
+    /// The file's name.
+    pub file: String,
+    /// Whether it plays.
+    pub playing: bool,
+    /// How fast: 1 is as recorded.
+    pub speed: f64,
+    /// Whether everything was played.
+    pub over: bool,
+}
+
+/// A round that a person looks at instead of the newest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Look {
+    /// The play's place in the session.
+    pub play: usize,
+    /// The round's place in the play.
+    pub round: usize,
+}
+
+/// A message for the hint line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notice {
+    /// How grave.
+    pub level: Level,
+    /// In words.
+    pub text: String,
+}
+
+/// What a person chose of how things look.
+#[derive(Debug, Clone, PartialEq)]
+#[allow(clippy::struct_excessive_bools, reason = "each is one switch of the screen")]
+pub struct Settings {
+    /// The theme in force.
+    pub theme: String,
+    /// All themes.
+    pub themes: Vec<String>,
+    /// What shades the tokens of drafts.
+    pub shading: Shading,
+    /// Whether the transcript shows who wrote what.
+    pub authors: bool,
+    /// Whether the mouse reports.
+    pub mouse: bool,
+    /// Only ASCII for marks and bars.
+    pub ascii: bool,
+    /// Tokens a second that in-process models are slowed down to.
+    pub pace: Option<u32>,
+    /// Whether they can be slowed down at all.
+    pub can_pace: bool,
+}
+
+/// Everything that a person sees.
+#[derive(Debug, Clone)]
+pub struct State {
+    /// The answers of this conversation.
+    pub session: Session,
+    /// The conversation as it is read.
+    pub transcript: Transcript,
+    /// The question being written.
+    pub prompt: Prompt,
+    /// Where events come from.
+    pub source: Source,
+    /// The round looked at, if it is not the newest.
+    pub look: Option<Look>,
+    /// The focused part.
+    pub focus: Part,
+    /// Whether the prompt has the keys.
+    pub writing: bool,
+    /// Whether the focused part has the whole screen.
+    pub zoomed: bool,
+    /// What lies over the screen.
+    pub overlay: Option<Overlay>,
+    /// The first key of two, pressed.
+    pub pending: Vec<Key>,
+    /// A message for the hint line, until the next key.
+    pub notice: Option<Notice>,
+    /// What was worth telling.
+    pub log: Log,
+    /// What a person chose of how things look.
+    pub settings: Settings,
+    /// What a key does.
+    pub keymap: Keymap,
+    /// What is on the screen.
+    pub scene: Scene,
+    /// The text of each member's pane.
+    pub texts: Vec<PaneText>,
+    /// The knobs that the next run begins with.
+    params: Params,
+    /// The seed that the next run begins with.
+    seed: u64,
+    /// Columns and rows of the terminal.
+    size: (u16, u16),
+    /// The member whose pane is in sight where not all are.
+    pane: MemberIndex,
+    /// The run's clock.
+    now_ms: f64,
+    /// Whether Ctrl-C was pressed and not answered yet.
+    leaving: bool,
+}
+
+impl State {
+    /// The playground before anything was asked, on a terminal of so many columns and rows.
+    #[must_use]
+    pub fn new(options: Options, width: u16, height: u16) -> Self {
+        let session = Session::new(&options.members, &options.params);
+        let members = options.members.len();
+        Self {
+            session,
+            transcript: Transcript::default(),
+            prompt: Prompt::new(options.history),
+            source: Source::Live,
+            look: None,
+            focus: Part::Transcript,
+            writing: true,
+            zoomed: false,
+            overlay: None,
+            pending: Vec::new(),
+            notice: None,
+            log: Log::default(),
+            settings: Settings {
+                theme: options.theme,
+                themes: options.themes,
+                shading: Shading::default(),
+                authors: true,
+                mouse: options.mouse,
+                ascii: options.ascii,
+                pace: options.pace,
+                can_pace: options.can_pace,
+            },
+            keymap: options.keymap,
+            scene: Scene::default(),
+            texts: vec![PaneText::default(); members],
+            params: options.params,
+            seed: options.seed,
+            size: (width, height),
+            pane: MemberIndex(0),
+            now_ms: 0.0,
+            leaving: false,
+        }
+    }
+
+    /// The size that the screen is prepared for, in columns and rows.
+    #[must_use]
+    pub fn size(&self) -> (u16, u16) {
+        self.size
+    }
+
+    /// Whether something moves on the screen without a message: the time of a run that goes on.
+    #[must_use]
+    pub fn is_busy(&self) -> bool {
+        self.run_state().is_busy()
+    }
+
+    /// What the newest run is doing.
+    #[must_use]
+    pub fn run_state(&self) -> scene::status::RunState {
+        scene::status::run_state(self.session.newest(), &self.source, self.session.is_asking())
+    }
+
+    /// The place of the round that panes and table show: the play, and the round in it where there is one yet.
+    #[must_use]
+    pub fn shown(&self) -> (usize, Option<usize>) {
+        match self.look {
+            Some(look) => (look.play, Some(look.round)),
+            None => {
+                let play = self.session.plays().len().saturating_sub(1);
+                let rounds = self.session.newest().map_or(0, |play| play.run.rounds.len());
+                (play, rounds.checked_sub(1))
+            }
+        }
+    }
+
+    fn say(&mut self, level: Level, text: &str) {
+        let entry = self.log.add(level, None, text);
+        self.notice = Some(Notice { level, text: entry.text.clone() });
+    }
+}

@@ -1,3 +1,99 @@
-//! Drawing: functions of the state and a theme onto a frame. Nothing is computed here that could be computed before.
+//! Drawing: functions of the state and a theme onto a frame. Nothing is computed here that could be computed before: what is
+//! drawn is the [`Scene`](super::state::Scene), prepared when something changed.
 
+mod chart;
+mod glyphs;
+mod overlay;
+mod paint;
+mod pane;
+mod prompt;
+mod ranking;
+mod status;
 pub mod theme;
+mod timeline;
+mod transcript;
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+use super::state::State;
+use super::state::layout::{Class, Part, SMALLEST};
+use super::state::prompt::Dress;
+use glyphs::Glyphs;
+use paint::Pen;
+use theme::{Role, Theme};
+
+/// What all parts are drawn with.
+pub(crate) struct Look<'a> {
+    theme: &'a Theme,
+    glyphs: Glyphs,
+    class: Class,
+}
+
+impl Look<'_> {
+    /// The style of a role.
+    fn style(&self, role: Role) -> Style {
+        self.theme.style(role)
+    }
+}
+
+/// The styles that a theme gives to the prompt.
+#[must_use]
+pub fn dress(theme: &Theme) -> Dress {
+    Dress { text: theme.style(Role::Text), placeholder: theme.style(Role::Dim), cursor: theme.style(Role::Cursor) }
+}
+
+/// Draws the whole screen.
+pub fn draw(frame: &mut Frame<'_>, state: &State, theme: &Theme) {
+    let area = frame.area();
+    frame.buffer_mut().set_style(area, theme.style(Role::Text));
+    let Some(layout) = &state.scene.layout else { return too_small(frame, theme) };
+    let look = Look { theme, glyphs: Glyphs::new(state.settings.ascii), class: layout.class };
+    let buffer = frame.buffer_mut();
+    status::status(buffer, layout.status, &look, state);
+    pane::panes(buffer, layout, &look, state);
+    let focused = |part: Part| !state.writing && state.overlay.is_none() && state.focus == part;
+    if let Some(place) = layout.ranking {
+        ranking::ranking(buffer, place, &look, state, focused(Part::Ranking));
+    }
+    if let Some(place) = layout.chart {
+        let title = Line::from(Span::styled(" exit chart: retention by round ", look.style(Role::Title)));
+        let inner = paint::frame(buffer, place, &look, title, None, false);
+        chart::chart(buffer, inner, &look, state);
+    }
+    if let Some(place) = layout.transcript {
+        transcript::transcript(buffer, place, &look, state, focused(Part::Transcript));
+    }
+    if let Some(place) = layout.why {
+        reasons(buffer, place, &look, state);
+    }
+    timeline::timeline(buffer, layout.timeline, &look, state);
+    prompt::prompt(buffer, layout.prompt, &look, state);
+    status::hints(buffer, layout.hints, &look, state);
+    overlay::overlay(buffer, &look, state);
+}
+
+fn reasons(buffer: &mut ratatui::buffer::Buffer, place: Rect, look: &Look<'_>, state: &State) {
+    let title = Line::from(Span::styled(" why ", look.style(Role::Title)));
+    let inner = paint::frame(buffer, place, look, title, None, false);
+    let text = Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner };
+    paint::lines(buffer, text, look, &state.scene.why, 0);
+}
+
+/// A friendly line where nothing else fits; the run goes on.
+fn too_small(frame: &mut Frame<'_>, theme: &Theme) {
+    let area = frame.area();
+    let lines = [
+        format!("SpecFuse needs {}×{}", SMALLEST.0, SMALLEST.1),
+        format!("this terminal has {}×{}", area.width, area.height),
+        "enlarge it; nothing is lost".to_owned(),
+    ];
+    let top = area.height.saturating_sub(lines.len() as u16) / 2;
+    for (row, line) in lines.iter().enumerate() {
+        let left = usize::from(area.width).saturating_sub(line.chars().count()) / 2;
+        let style = theme.style(if row == 0 { Role::Strong } else { Role::Text });
+        Pen::new(frame.buffer_mut(), area, top + row as u16).skip(left as u16).write(line, style);
+    }
+}

@@ -1,0 +1,277 @@
+//! What a person can do: one table, from which the key bindings, the help screen, the hint line, the command palette and the
+//! key table of the README are made, so that none of them can say what another does not.
+
+/// Something a person can ask of the playground.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[allow(missing_docs, reason = "each variant is one row of the table, which says what it does")]
+pub enum Action {
+    Write,
+    LeavePrompt,
+    Send,
+    NewLine,
+    EarlierQuestion,
+    LaterQuestion,
+    Edit,
+    Again,
+    AgainSameSeed,
+    NewConversation,
+    RunPause,
+    Step,
+    Stop,
+    Slower,
+    Faster,
+    PreviousRound,
+    NextRound,
+    Back,
+    ScrollUp,
+    ScrollDown,
+    HalfPageUp,
+    HalfPageDown,
+    PageUp,
+    PageDown,
+    Top,
+    End,
+    FocusNext,
+    FocusPrevious,
+    /// The pane of that place, from 1.
+    Pane(u8),
+    Zoom,
+    Heat,
+    Provenance,
+    Why,
+    Chart,
+    Log,
+    CopyAnswer,
+    CopySegment,
+    CopyCandidate,
+    SaveTrace,
+    OpenTrace,
+    Palette,
+    Themes,
+    Mouse,
+    Help,
+    Redraw,
+    Suspend,
+    Quit,
+    QuitAtOnce,
+    ListUp,
+    ListDown,
+    Choose,
+    CloseList,
+    Yes,
+    No,
+}
+
+/// Where a key has its meaning.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Context {
+    /// Everywhere, also while text is typed.
+    Anywhere,
+    /// Where keys are commands.
+    Keys,
+    /// While a question is written.
+    Prompt,
+    /// In a list to choose from, and where a file name is typed.
+    List,
+    /// At a question that takes yes or no.
+    Question,
+}
+
+/// Under which heading the help screen shows an action.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Group {
+    /// Writing and sending questions.
+    Asking,
+    /// The run itself.
+    Running,
+    /// What is looked at, and how.
+    Looking,
+    /// Copies and files.
+    Keeping,
+    /// The program.
+    Program,
+    /// Lists and dialogues.
+    Lists,
+}
+
+/// One row of the table.
+#[derive(Debug, Clone, Copy)]
+pub struct Entry {
+    /// The action.
+    pub action: Action,
+    /// Its name in the configuration file and the palette.
+    pub name: &'static str,
+    /// Its keys unless the configuration gives others.
+    pub keys: &'static [&'static str],
+    /// Where they hold.
+    pub context: Context,
+    /// The heading it stands under.
+    pub group: Group,
+    /// What it does, in a line.
+    pub meaning: &'static str,
+    /// A word or two for the hint line.
+    pub hint: &'static str,
+}
+
+impl Group {
+    /// Every group in the order in which help shows them.
+    pub const ALL: &'static [Self] = &[Self::Asking, Self::Running, Self::Looking, Self::Keeping, Self::Program, Self::Lists];
+
+    /// The heading.
+    #[must_use]
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Asking => "Asking",
+            Self::Running => "The run",
+            Self::Looking => "Looking",
+            Self::Keeping => "Copies and files",
+            Self::Program => "The program",
+            Self::Lists => "Lists and dialogues",
+        }
+    }
+}
+
+impl Context {
+    /// The context as a sentence names it.
+    #[must_use]
+    pub fn in_words(self) -> &'static str {
+        match self {
+            Self::Anywhere => "everywhere",
+            Self::Keys => "outside the prompt",
+            Self::Prompt => "in the prompt",
+            Self::List => "in lists",
+            Self::Question => "at a question",
+        }
+    }
+
+    /// Whether a key that means one thing here and another thing there would be ambiguous.
+    #[must_use]
+    pub fn overlaps(self, other: Self) -> bool {
+        self == other || self == Self::Anywhere || other == Self::Anywhere
+    }
+}
+
+macro_rules! rows {
+    ($($group:ident { $($action:expr, $name:literal, [$($key:literal),*], $context:ident, $hint:literal, $meaning:literal;)* })*) => {
+        &[$($(Entry {
+            action: { use Action::*; $action },
+            name: $name,
+            keys: &[$($key),*],
+            context: Context::$context,
+            group: Group::$group,
+            meaning: $meaning,
+            hint: $hint,
+        },)*)*]
+    };
+}
+
+/// Every action.
+pub const ACTIONS: &[Entry] = rows! {
+    Asking {
+        Write, "write", ["i", "enter"], Keys, "ask", "write a question";
+        Send, "send", ["enter"], Prompt, "send", "ask what is written; an empty prompt asks the example";
+        NewLine, "new-line", ["alt+enter", "ctrl+j", "shift+enter"], Prompt, "new line", "begin a new line in the question";
+        LeavePrompt, "leave-prompt", ["esc", "tab"], Prompt, "keys", "leave the prompt, so that keys are commands";
+        EarlierQuestion, "earlier-question", ["up"], Prompt, "earlier", "from the first line: the question before";
+        LaterQuestion, "later-question", ["down"], Prompt, "later", "from the last line: the question after";
+        Edit, "edit", ["ctrl+g"], Anywhere, "editor", "write the question in your editor ($VISUAL, $EDITOR)";
+        Again, "again", ["a"], Keys, "again", "answer the last question anew, drawing differently (the next seed)";
+        AgainSameSeed, "again-same-seed", ["A"], Keys, "repeat", "answer the last question again with the same seed";
+        NewConversation, "new-conversation", ["ctrl+n"], Anywhere, "new", "forget the conversation and begin a new one";
+    }
+    Running {
+        RunPause, "run-pause", ["space"], Keys, "pause", "pause after the open round, or go on";
+        Step, "step", ["s"], Keys, "step", "play one round, then pause";
+        Stop, "stop", ["S"], Keys, "stop", "end the answer here; what was accepted stays";
+        Slower, "slower", ["{"], Keys, "slower", "slow down: the built-in models, or a replay";
+        Faster, "faster", ["}"], Keys, "faster", "speed up: the built-in models, or a replay";
+    }
+    Looking {
+        PreviousRound, "previous-round", ["[", "left", "h"], Keys, "round", "look at the round before";
+        NextRound, "next-round", ["]", "right", "l"], Keys, "next round", "look at the round after";
+        Back, "back", ["esc"], Keys, "back", "close what is open, then return to the newest round";
+        FocusNext, "focus-next", ["tab"], Keys, "focus", "focus the next part of the screen";
+        FocusPrevious, "focus-previous", ["shift+tab"], Keys, "focus back", "focus the part before";
+        Pane(1), "pane-1", ["1"], Keys, "", "focus the first member's pane";
+        Pane(2), "pane-2", ["2"], Keys, "", "focus the second member's pane";
+        Pane(3), "pane-3", ["3"], Keys, "", "focus the third member's pane";
+        Pane(4), "pane-4", ["4"], Keys, "", "focus the fourth member's pane";
+        Pane(5), "pane-5", ["5"], Keys, "", "focus the fifth member's pane";
+        Pane(6), "pane-6", ["6"], Keys, "", "focus the sixth member's pane";
+        Pane(7), "pane-7", ["7"], Keys, "", "focus the seventh member's pane";
+        Pane(8), "pane-8", ["8"], Keys, "", "focus the eighth member's pane";
+        Pane(9), "pane-9", ["9"], Keys, "", "focus the ninth member's pane";
+        Zoom, "zoom", ["z"], Keys, "zoom", "give the focused part the whole screen, or take it back";
+        ScrollUp, "scroll-up", ["up", "k"], Keys, "up", "scroll up a line";
+        ScrollDown, "scroll-down", ["down", "j"], Keys, "down", "scroll down a line";
+        HalfPageUp, "half-page-up", ["ctrl+u"], Keys, "half up", "scroll up half a page";
+        HalfPageDown, "half-page-down", ["ctrl+d"], Keys, "half down", "scroll down half a page";
+        PageUp, "page-up", ["pageup", "ctrl+b"], Keys, "page up", "scroll up a page";
+        PageDown, "page-down", ["pagedown", "ctrl+f"], Keys, "page down", "scroll down a page";
+        Top, "top", ["home", "g g"], Keys, "top", "scroll to the top";
+        End, "end", ["end", "G"], Keys, "end", "scroll to the end, and follow it";
+        Heat, "heat", ["v"], Keys, "shading", "shade drafts by token probability, by disagreement, or not at all";
+        Provenance, "provenance", ["p"], Keys, "authors", "show or hide who wrote which part of the answer";
+        Why, "why", ["e"], Keys, "why", "why this round was won: every score, and what other rules would choose";
+        Chart, "chart", ["c"], Keys, "exits", "the exit chart: who is close to leaving";
+        Log, "log", ["L"], Keys, "log", "warnings and messages so far";
+    }
+    Keeping {
+        CopyAnswer, "copy-answer", ["y y"], Keys, "answer", "copy the answer through the terminal (OSC 52)";
+        CopySegment, "copy-segment", ["y s"], Keys, "segment", "copy the accepted segment of the round that is looked at";
+        CopyCandidate, "copy-candidate", ["y c"], Keys, "candidate", "copy the candidate of the focused pane";
+        SaveTrace, "save-trace", ["ctrl+s"], Anywhere, "save", "save the trace of this run to a file of your choice";
+        OpenTrace, "open-trace", ["ctrl+o"], Anywhere, "open", "open a recorded run and replay it";
+    }
+    Program {
+        Palette, "palette", [":"], Keys, "commands", "find any command by its name";
+        Help, "help", ["?"], Keys, "help", "this help";
+        Themes, "themes", ["T"], Keys, "themes", "choose a theme, seeing each at once";
+        Mouse, "mouse", ["m"], Keys, "mouse", "let the mouse scroll and focus (the terminal's own selection then needs shift)";
+        Redraw, "redraw", ["ctrl+l"], Anywhere, "redraw", "draw the whole screen anew";
+        Suspend, "suspend", ["ctrl+z"], Anywhere, "suspend", "stop the program until `fg` brings it back";
+        Quit, "quit", ["q"], Keys, "quit", "close what is open, then leave; asks only when something would be lost";
+        QuitAtOnce, "quit-at-once", ["ctrl+c"], Anywhere, "quit", "leave; a second time without asking";
+    }
+    Lists {
+        ListUp, "list-up", ["up", "shift+tab"], List, "up", "the entry above";
+        ListDown, "list-down", ["down", "tab"], List, "down", "the entry below";
+        Choose, "choose", ["enter"], List, "choose", "take the marked entry";
+        CloseList, "close-list", ["esc"], List, "close", "close the list and change nothing";
+        Yes, "yes", ["y", "enter"], Question, "yes", "yes";
+        No, "no", ["n", "esc"], Question, "no", "no";
+    }
+};
+
+impl Action {
+    /// Its row of the table.
+    #[must_use]
+    pub fn entry(self) -> &'static Entry {
+        // A test holds that every action has a row; the first stands in where one were missing.
+        ACTIONS.iter().find(|entry| entry.action == self).unwrap_or(&ACTIONS[0])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_name_is_there_once() {
+        for (place, entry) in ACTIONS.iter().enumerate() {
+            assert!(
+                ACTIONS[..place].iter().all(|other| other.name != entry.name && other.action != entry.action),
+                "{}",
+                entry.name
+            );
+            assert!(!entry.keys.is_empty() && !entry.meaning.is_empty(), "{}", entry.name);
+        }
+    }
+
+    #[test]
+    fn every_action_has_a_row() {
+        for entry in ACTIONS {
+            assert_eq!(entry.action.entry().name, entry.name);
+        }
+    }
+}

@@ -1,0 +1,235 @@
+//! Which key does what: the defaults of the table of actions, changed by the configuration's `[keys]`.
+//!
+//! Owns the search for what a key press means and the check that no key means two things where both could be meant.
+
+use std::collections::BTreeMap;
+
+use super::action::{ACTIONS, Action, Context, Entry};
+use super::key::{Chord, Key, KeyError};
+use crate::engine::fusion::params::nearest;
+
+/// Key bindings as a configuration file gives them: an action's name, and its keys (none unbinds it).
+pub type Bindings = BTreeMap<String, Vec<String>>;
+
+/// What is wrong with key bindings.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum KeymapError {
+    /// A name that no action has.
+    #[error("[keys]: there is no action `{name}`; the nearest is `{nearest}`")]
+    UnknownAction {
+        /// What was written.
+        name: String,
+        /// The known one most like it.
+        nearest: String,
+    },
+    /// A text that names no key.
+    #[error("[keys] {action}: {source}")]
+    Key {
+        /// The action it was given for.
+        action: &'static str,
+        /// What is wrong.
+        source: KeyError,
+    },
+    /// Two actions on one key.
+    #[error(
+        "[keys]: `{key}` is both `{first}` and `{second}` {place}: give one of them another key, for example \
+         `{second} = \"…\"`, or none with `{second} = []`"
+    )]
+    Clash {
+        /// The key.
+        key: String,
+        /// One of the actions.
+        first: &'static str,
+        /// The other.
+        second: &'static str,
+        /// Where both hold.
+        place: &'static str,
+    },
+    /// A key that types, bound where text is typed.
+    #[error("[keys] {action}: `{key}` would be typed instead, because `{action}` holds {place}: use ctrl or alt with it")]
+    Types {
+        /// The action.
+        action: &'static str,
+        /// The key.
+        key: String,
+        /// Where it holds.
+        place: &'static str,
+    },
+}
+
+/// What pressing keys leads to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Meaning {
+    /// This action.
+    Action(Action),
+    /// Nothing yet: another key completes it.
+    Prefix,
+    /// Nothing.
+    Nothing,
+}
+
+/// Every binding in force.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Keymap {
+    /// In the order of the table.
+    bindings: Vec<(Chord, &'static str, Action, Context)>,
+}
+
+impl Keymap {
+    /// The defaults with these changes.
+    pub fn new(changes: &Bindings) -> Result<Self, KeymapError> {
+        if let Some(name) = changes.keys().find(|name| ACTIONS.iter().all(|entry| entry.name != **name)) {
+            let known = nearest(name, ACTIONS.iter().map(|entry| entry.name)).unwrap_or_default();
+            return Err(KeymapError::UnknownAction { name: name.clone(), nearest: known.to_owned() });
+        }
+        let mut bindings: Vec<(Chord, &'static str, Action, Context)> = Vec::new();
+        for entry in ACTIONS {
+            for chord in chords(entry, changes)? {
+                check(&bindings, &chord, entry)?;
+                bindings.push((chord, entry.name, entry.action, entry.context));
+            }
+        }
+        Ok(Self { bindings })
+    }
+
+    /// What these keys, pressed one after the other, mean in a context.
+    #[must_use]
+    pub fn meaning(&self, context: Context, keys: &[Key]) -> Meaning {
+        let mut meaning = Meaning::Nothing;
+        for (chord, _, action, _) in self.bindings.iter().filter(|binding| holds(binding.3, context)) {
+            if chord.keys() == keys {
+                return Meaning::Action(*action);
+            }
+            if chord.keys().starts_with(keys) {
+                meaning = Meaning::Prefix;
+            }
+        }
+        meaning
+    }
+
+    /// The keys of an action, as text, in order of preference.
+    #[must_use]
+    pub fn keys(&self, action: Action) -> Vec<String> {
+        self.bindings.iter().filter(|binding| binding.2 == action).map(|(chord, ..)| chord.to_string()).collect()
+    }
+
+    /// The first key of an action; empty where it has none.
+    #[must_use]
+    pub fn key(&self, action: Action) -> String {
+        self.bindings.iter().find(|binding| binding.2 == action).map_or_else(String::new, |(chord, ..)| chord.to_string())
+    }
+
+    /// What may follow a first key: the second key and the action.
+    #[must_use]
+    pub fn continuations(&self, context: Context, first: Key) -> Vec<(String, Action)> {
+        self.bindings
+            .iter()
+            .filter(|binding| holds(binding.3, context))
+            .filter_map(|(chord, _, action, _)| match chord.keys() {
+                [begin, next] if *begin == first => Some((next.to_string(), *action)),
+                _ => None,
+            })
+            .collect()
+    }
+}
+
+fn holds(of: Context, context: Context) -> bool {
+    of == context || of == Context::Anywhere
+}
+
+/// The keys of one action: the configuration's where it has any, else the table's.
+fn chords(entry: &Entry, changes: &Bindings) -> Result<Vec<Chord>, KeymapError> {
+    let parse = |text: &str| text.parse().map_err(|source| KeymapError::Key { action: entry.name, source });
+    match changes.get(entry.name) {
+        Some(keys) => keys.iter().map(|text| parse(text)).collect(),
+        None => entry.keys.iter().map(|text| parse(text)).collect(),
+    }
+}
+
+fn check(bindings: &[(Chord, &'static str, Action, Context)], chord: &Chord, entry: &Entry) -> Result<(), KeymapError> {
+    let text_is_typed = match entry.context {
+        Context::Anywhere | Context::Prompt | Context::List => true,
+        Context::Keys | Context::Question => false,
+    };
+    if text_is_typed && chord.keys().iter().any(|key| key.types()) {
+        return Err(KeymapError::Types { action: entry.name, key: chord.to_string(), place: entry.context.in_words() });
+    }
+    match bindings.iter().find(|(other, _, _, context)| context.overlaps(entry.context) && other.clashes(chord)) {
+        Some((other, first, ..)) if *first != entry.name => Err(KeymapError::Clash {
+            key: if other.keys().len() > chord.keys().len() { chord.to_string() } else { other.to_string() },
+            first,
+            second: entry.name,
+            place: entry.context.in_words(),
+        }),
+        Some(_) | None => Ok(()),
+    }
+}
+
+impl Default for Keymap {
+    /// The table's own keys; a test holds that they do not clash.
+    fn default() -> Self {
+        Self::new(&Bindings::new()).unwrap_or(Self { bindings: Vec::new() })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn with(name: &str, keys: &[&str]) -> Result<Keymap, KeymapError> {
+        let keys = keys.iter().map(|key| (*key).to_owned()).collect();
+        Keymap::new(&Bindings::from([(name.to_owned(), keys)]))
+    }
+
+    fn press(keymap: &Keymap, context: Context, keys: &str) -> Meaning {
+        keymap.meaning(context, keys.parse::<Chord>().unwrap().keys())
+    }
+
+    #[test]
+    fn the_defaults_do_not_clash_and_every_action_can_be_reached() {
+        let keymap = Keymap::new(&Bindings::new()).unwrap();
+        for entry in ACTIONS {
+            let key = keymap.key(entry.action);
+            assert_eq!(press(&keymap, entry.context, &key), Meaning::Action(entry.action), "{}", entry.name);
+        }
+    }
+
+    #[test]
+    fn a_key_has_the_meaning_of_its_context() {
+        let keymap = Keymap::default();
+        assert_eq!(press(&keymap, Context::Keys, "s"), Meaning::Action(Action::Step));
+        assert_eq!(press(&keymap, Context::Prompt, "s"), Meaning::Nothing);
+        assert_eq!(press(&keymap, Context::Prompt, "ctrl+c"), Meaning::Action(Action::QuitAtOnce));
+        assert_eq!(press(&keymap, Context::Keys, "y"), Meaning::Prefix);
+        assert_eq!(press(&keymap, Context::Keys, "y s"), Meaning::Action(Action::CopySegment));
+        assert_eq!(press(&keymap, Context::Keys, "y x"), Meaning::Nothing);
+    }
+
+    #[test]
+    fn keys_can_be_moved_and_taken_away() {
+        let moved = with("step", &["."]).unwrap();
+        assert_eq!(press(&moved, Context::Keys, "."), Meaning::Action(Action::Step));
+        assert_eq!(press(&moved, Context::Keys, "s"), Meaning::Nothing);
+        assert_eq!(with("step", &[]).unwrap().key(Action::Step), "");
+    }
+
+    #[test]
+    fn two_actions_on_one_key_are_named_both() {
+        let clash = with("stop", &["s"]).unwrap_err().to_string();
+        assert!(clash.contains("`s`") && clash.contains("`step`") && clash.contains("`stop`"), "{clash}");
+        let prefix = with("stop", &["g"]).unwrap_err().to_string();
+        assert!(prefix.contains("`g`") && prefix.contains("`top`") && prefix.contains("`stop`"), "{prefix}");
+        let everywhere = with("step", &["ctrl+c"]).unwrap_err().to_string();
+        assert!(everywhere.contains("`step`") && everywhere.contains("`quit-at-once`"), "{everywhere}");
+    }
+
+    #[test]
+    fn mistakes_name_what_was_written() {
+        let misspelt = with("setp", &["x"]).unwrap_err().to_string();
+        assert!(misspelt.contains("`setp`") && misspelt.contains("`step`"), "{misspelt}");
+        let key = with("step", &["hyper+s"]).unwrap_err().to_string();
+        assert!(key.contains("step") && key.contains("`hyper+s`"), "{key}");
+        let typed = with("redraw", &["r"]).unwrap_err().to_string();
+        assert!(typed.contains("`r`") && typed.contains("redraw"), "{typed}");
+    }
+}

@@ -1,0 +1,122 @@
+//! What reaches the state, and what it asks for in return: data, so that a test can play every session without a terminal.
+
+use std::path::PathBuf;
+
+use crossterm::event::{KeyEvent, MouseEvent};
+
+use crate::engine::fusion::conversation::Conversation;
+use crate::engine::fusion::event::Record;
+use crate::engine::fusion::params::Params;
+use crate::engine::round::Command;
+
+/// Something that happened outside.
+#[derive(Debug, Clone)]
+pub enum Message {
+    /// A key was pressed.
+    Key(KeyEvent),
+    /// Text was pasted.
+    Paste(String),
+    /// The mouse did something.
+    Mouse(MouseEvent),
+    /// The terminal has this size now, in columns and rows.
+    Resize(u16, u16),
+    /// An event of the run, live or replayed.
+    Record(Record),
+    /// The run's clock, in milliseconds since its start.
+    Tick(f64),
+    /// A question could not be asked, for this reason.
+    AskFailed(String),
+    /// The last event was delivered; why the trace is not complete, if it is not.
+    RunEnded(Option<String>),
+    /// A recorded run was opened: its records follow.
+    Opened {
+        /// Its file name.
+        file: String,
+        /// What is worth telling of it.
+        warning: Option<String>,
+    },
+    /// Whether the replay plays, how fast, and whether it is at its end.
+    Replayed {
+        /// Whether it plays.
+        playing: bool,
+        /// How fast: 1 is as recorded.
+        speed: f64,
+        /// Whether everything was played.
+        over: bool,
+    },
+    /// The recorded runs there are: title, detail, file.
+    Traces(Vec<(String, String, PathBuf)>),
+    /// The editor returned this text, or failed.
+    Edited(Result<String, String>),
+    /// Something done for the person is worth a word.
+    Done(String),
+    /// Something asked for could not be done.
+    Failed(String),
+    /// Something to know that stops nothing.
+    Warned(String),
+}
+
+/// What a replay is told.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum ReplayOrder {
+    /// Stand still.
+    Pause,
+    /// Go on.
+    Resume,
+    /// Play to the end of the round.
+    Step,
+    /// Play so fast.
+    Speed(f64),
+    /// From the beginning.
+    Restart,
+    /// To the end at once.
+    ToEnd,
+}
+
+/// A question to be asked.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Ask {
+    /// The turns; the last is the question.
+    pub conversation: Conversation,
+    /// The knobs.
+    pub params: Params,
+    /// The seed.
+    pub seed: u64,
+}
+
+/// Something that the state wants done outside.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Effect {
+    /// Begin a run.
+    Ask(Box<Ask>),
+    /// Tell the run that is under way.
+    Order(Command),
+    /// Drop the run that is under way, or the replay.
+    Drop,
+    /// Tell the replay.
+    Replay(ReplayOrder),
+    /// Slow the built-in models down to so many tokens a second; `None` is as fast as they are.
+    Pace(Option<u32>),
+    /// Add a question to the history file.
+    Remember(String),
+    /// Copy this text through the terminal.
+    Copy(String),
+    /// Edit this text in the person's editor.
+    Edit(String),
+    /// Copy the trace of the run to this file.
+    SaveTrace(PathBuf),
+    /// List the recorded runs.
+    ListTraces,
+    /// Open a recorded run.
+    Open(PathBuf),
+    /// Use this theme.
+    UseTheme(String),
+    /// Let the mouse report, or not.
+    Mouse(bool),
+    /// Draw everything anew.
+    Redraw,
+    /// Stop the program until the shell brings it back.
+    Suspend,
+    /// Leave.
+    Quit,
+}

@@ -1,0 +1,151 @@
+//! What lies over the screen: help, reasons, the exit chart, the log, a list, a question.
+
+use super::action::{ACTIONS, Action, Group};
+use super::keymap::Keymap;
+use super::log::{Level, Log};
+use super::picker::Picker;
+use super::prose::{Prose, Tone, line, wrap};
+use super::scene::duration;
+
+/// Something over the screen; one at a time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Overlay {
+    /// Every key.
+    Help(Scroll),
+    /// Why a round was won.
+    Why(Scroll),
+    /// The exit chart.
+    Chart,
+    /// Warnings and messages.
+    Log(Scroll),
+    /// A list to choose from.
+    List(Picker),
+    /// Leave, although this would be lost?
+    Leave(String),
+}
+
+/// Where a reader is in a long overlay.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Scroll {
+    /// The first visible line.
+    pub top: usize,
+    /// The last line that can be the first.
+    pub last: usize,
+    /// Visible lines.
+    pub height: usize,
+}
+
+impl Scroll {
+    /// Moves by lines, within what there is.
+    pub fn by(&mut self, lines: isize) {
+        self.top = self.top.saturating_add_signed(lines).min(self.last);
+    }
+
+    /// Learns how much there is and how much fits.
+    pub fn fit(&mut self, lines: usize, height: usize) {
+        self.height = height;
+        self.last = lines.saturating_sub(height);
+        self.top = self.top.min(self.last);
+    }
+}
+
+impl Overlay {
+    /// The heading.
+    #[must_use]
+    pub fn title(&self) -> &'static str {
+        match self {
+            Self::Help(_) => "help",
+            Self::Why(_) => "why this round was won",
+            Self::Chart => "exit chart",
+            Self::Log(_) => "log",
+            Self::List(picker) => picker.title(),
+            Self::Leave(_) => "leave?",
+        }
+    }
+
+    /// Lines of a page, in overlays that scroll.
+    #[must_use]
+    pub fn height(&self) -> Option<usize> {
+        match self {
+            Self::Help(scroll) | Self::Why(scroll) | Self::Log(scroll) => Some(scroll.height),
+            Self::Chart | Self::List(_) | Self::Leave(_) => None,
+        }
+    }
+
+    /// Where the reader is, in overlays that scroll.
+    pub fn scroll(&mut self) -> Option<&mut Scroll> {
+        match self {
+            Self::Help(scroll) | Self::Why(scroll) | Self::Log(scroll) => Some(scroll),
+            Self::Chart | Self::List(_) | Self::Leave(_) => None,
+        }
+    }
+}
+
+/// What fusion is, for somebody who has never seen it.
+pub const EXPLANATION: &[&str] = &[
+    "Several models write one answer together. Each round, every model drafts the next segment (its pane), every model scores \
+     every candidate (the ranking), and the best one is accepted for all (the transcript). Models that keep losing leave.",
+    "Letters name the models: A is the first. A score is how probable a verifier finds a candidate; the bar is the fused score.",
+];
+
+/// The help screen, made from the table of actions and the keys in force.
+#[must_use]
+pub fn help(keymap: &Keymap, width: u16) -> Prose {
+    let mut prose = Prose::new();
+    for paragraph in EXPLANATION {
+        wrap(&mut prose, Vec::new(), Tone::Plain, paragraph, width, 0);
+        prose.push(Vec::new());
+    }
+    for group in Group::ALL {
+        prose.push(line(Tone::Heading, group.title()));
+        for entry in ACTIONS.iter().filter(|entry| entry.group == *group) {
+            match entry.action {
+                Action::Pane(1) => {
+                    let keys = [Action::Pane(1), Action::Pane(9)].map(|action| keymap.key(action)).join("…");
+                    row(&mut prose, &keys, "focus the pane of that place", width);
+                }
+                Action::Pane(_) => {}
+                action => row(&mut prose, &keymap.keys(action).join(", "), entry.meaning, width),
+            }
+        }
+        prose.push(Vec::new());
+    }
+    wrap(
+        &mut prose,
+        Vec::new(),
+        Tone::Dim,
+        "Keys can be changed in the configuration file: [keys] with the name of a command (they are listed under `:`).",
+        width,
+        0,
+    );
+    prose
+}
+
+/// Columns of the keys.
+const KEYS: u16 = 27;
+
+fn row(prose: &mut Prose, keys: &str, meaning: &str, width: u16) {
+    let keys = if keys.is_empty() { "(no key)" } else { keys };
+    let head = vec![(Tone::Key, format!("  {keys:<width$}", width = KEYS as usize - 2))];
+    wrap(prose, head, Tone::Plain, meaning, width, KEYS);
+}
+
+/// The log, newest first.
+#[must_use]
+pub fn log(log: &Log, width: u16) -> Prose {
+    let mut prose = Prose::new();
+    for entry in log.entries().rev() {
+        let tone = match entry.level {
+            Level::Info => Tone::Dim,
+            Level::Warning => Tone::Warning,
+            Level::Error => Tone::Bad,
+        };
+        let when = entry.t_ms.map_or_else(String::new, duration);
+        let head = vec![(Tone::Dim, format!("{when:>8} ")), (tone, format!("{:<8}", entry.level.word()))];
+        wrap(&mut prose, head, Tone::Plain, &entry.text, width, 17);
+    }
+    if prose.is_empty() {
+        prose.push(line(Tone::Dim, "nothing so far"));
+    }
+    prose
+}

@@ -1,0 +1,171 @@
+//! One answer as it is played: the run that the events add up to, and what a screen wants to know beyond it.
+//!
+//! Owns when members left and came back (the run itself knows only who is away now) and when tokens of open drafts came. A
+//! live run, a replay and a test all come in here, event by event.
+
+use crate::clean::clean_line;
+use crate::engine::fusion::MemberIndex;
+use crate::engine::fusion::event::{Event, ExitReason, Header, Record, Role};
+use crate::engine::fusion::run::{Phase, Round, Run};
+
+/// A member as the screen calls it; cleaned.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Label {
+    /// Its letter, by place: A for the first.
+    pub letter: char,
+    /// Its name.
+    pub name: String,
+    /// What kind of member it is, and which model.
+    pub kind: String,
+    /// Whether it drafts.
+    pub drafts: bool,
+    /// Whether it verifies.
+    pub verifies: bool,
+}
+
+/// A member's absence.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Departure {
+    /// Who.
+    pub member: MemberIndex,
+    /// The round after which (by the exit rule) or in which (otherwise) it left; 0 before the first.
+    pub round: usize,
+    /// Why.
+    pub reason: ExitReason,
+    /// The round after which it was back, if it is.
+    pub returned: Option<usize>,
+}
+
+/// When the tokens of an open draft came, in milliseconds since the start of the run.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Timing {
+    /// The first.
+    pub first_ms: Option<f64>,
+    /// The last.
+    pub last_ms: f64,
+}
+
+/// An answer being played.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Play {
+    /// What the events add up to.
+    pub run: Run,
+    /// The members, by place.
+    pub labels: Vec<Label>,
+    /// Absences, oldest first.
+    pub departures: Vec<Departure>,
+    /// Of the newest round, by place.
+    pub timings: Vec<Timing>,
+}
+
+impl Play {
+    /// Before the first round.
+    #[must_use]
+    pub fn new(header: Header) -> Self {
+        let labels = labels(&header);
+        Self { run: Run::new(header), timings: vec![Timing::default(); labels.len()], labels, departures: Vec::new() }
+    }
+
+    /// Takes in one event.
+    pub fn apply(&mut self, record: &Record) {
+        match &record.event {
+            Event::RoundStarted { .. } => self.timings.fill(Timing::default()),
+            Event::Token { member, .. } => {
+                if let Some(member) = self.run.index(member) {
+                    let timing = &mut self.timings[member.0];
+                    timing.first_ms.get_or_insert(record.t_ms);
+                    timing.last_ms = record.t_ms;
+                }
+            }
+            Event::Exited { member, reason } => {
+                if let Some(member) = self.run.index(member) {
+                    self.departures.push(Departure { member, round: record.round, reason: reason.clone(), returned: None });
+                }
+            }
+            Event::Readmitted { member } => {
+                let member = self.run.index(member);
+                let away = self.departures.iter_mut().rfind(|departure| Some(departure.member) == member);
+                if let Some(departure) = away {
+                    departure.returned = Some(record.round);
+                }
+            }
+            Event::Rewound { to_round } => {
+                // As the run does: what the exit rule decided later is undone, failures and a person's word are not.
+                let by_rule = |departure: &Departure| matches!(departure.reason, ExitReason::Retention { .. });
+                self.departures.retain(|departure| departure.round <= *to_round || !by_rule(departure));
+            }
+            Event::RunStarted(_)
+            | Event::DraftFinished(_)
+            | Event::DraftFailed { .. }
+            | Event::Score { .. }
+            | Event::ScoreFailed { .. }
+            | Event::Ranked(_)
+            | Event::Accepted { .. }
+            | Event::Steered { .. }
+            | Event::ParamsChanged { .. }
+            | Event::Paused
+            | Event::Resumed
+            | Event::Warning { .. }
+            | Event::RunFinished(_) => {}
+        }
+        self.run.apply(record);
+    }
+
+    /// The member's absence in a round, if it was away then. One that the exit rule sent away is absent from the round after;
+    /// one that failed or was excluded at once.
+    #[must_use]
+    pub fn absence(&self, member: MemberIndex, round: usize) -> Option<&Departure> {
+        self.departures.iter().rfind(|departure| {
+            let gone = match departure.reason {
+                ExitReason::Retention { .. } => departure.round < round,
+                ExitReason::Failures { .. } | ExitReason::Unusable { .. } | ExitReason::Excluded => departure.round <= round,
+            };
+            departure.member == member && gone && departure.returned.is_none_or(|returned| returned >= round)
+        })
+    }
+
+    /// Whether rounds go on.
+    #[must_use]
+    pub fn is_going(&self) -> bool {
+        !matches!(self.run.phase, Phase::Finished(_))
+    }
+
+    /// The round at a place.
+    #[must_use]
+    pub fn round(&self, place: usize) -> Option<&Round> {
+        self.run.rounds.get(place)
+    }
+
+    /// The letter of a member.
+    #[must_use]
+    pub fn letter(&self, member: MemberIndex) -> char {
+        self.labels.get(member.0).map_or('?', |label| label.letter)
+    }
+
+    /// The name of a member.
+    #[must_use]
+    pub fn name(&self, member: MemberIndex) -> &str {
+        self.labels.get(member.0).map_or("?", |label| &label.name)
+    }
+}
+
+/// How a run's members are called on the screen.
+#[must_use]
+pub fn labels(header: &Header) -> Vec<Label> {
+    let members = header.members.iter().enumerate();
+    members
+        .map(|(place, member)| Label {
+            letter: letter(place),
+            name: clean_line(&member.name),
+            kind: clean_line(&member.capabilities.kind),
+            drafts: member.role != Role::Verify,
+            verifies: member.role != Role::Draft && member.capabilities.scores,
+        })
+        .collect()
+}
+
+/// The letter of the member at a place: A to Z, then a to z.
+#[must_use]
+pub fn letter(place: usize) -> char {
+    ('A'..='Z').chain('a'..='z').nth(place).unwrap_or('?')
+}

@@ -1,0 +1,260 @@
+//! Bringing the scene up to date before a frame: everything that drawing would otherwise have to compute.
+//!
+//! Called at most once a frame, only when something changed. Its cost is that of what is visible, not of what was said: text is
+//! wrapped as it comes, and only the round looked at is worked out.
+
+use ratatui::layout::Rect;
+
+use super::action::{Action, Context};
+use super::layout::{Layout, Part, Shape, arrange};
+use super::overlay::{self, Overlay};
+use super::prose::{Prose, Tone, wrap};
+use super::scene::chart::{Chart, chart};
+use super::scene::pane::{Activity, Pane, pane};
+use super::scene::status::{RunState, Status, status};
+use super::scene::story::story;
+use super::scene::table::{Table, table};
+use super::scene::timeline::{Timeline, timeline};
+use super::scene::why;
+use super::{Source, State};
+use crate::engine::fusion::MemberIndex;
+
+/// Columns of a chart's frame, scale and labels.
+pub const CHART_MARGIN: u16 = 18;
+/// Columns before the first round of the timeline.
+pub const TIMELINE_HEAD: u16 = 8;
+
+/// What is on the screen.
+#[derive(Debug, Clone, Default)]
+pub struct Scene {
+    /// Where everything is; `None` on a screen that is too small.
+    pub layout: Option<Layout>,
+    /// Every member's pane, by place.
+    pub panes: Vec<Pane>,
+    /// The ranking.
+    pub table: Table,
+    /// The first visible row of the ranking.
+    pub table_top: usize,
+    /// The exit chart.
+    pub chart: Chart,
+    /// The timeline.
+    pub timeline: Timeline,
+    /// What happens in the round looked at, in a sentence.
+    pub story: String,
+    /// The status line.
+    pub status: Option<Status>,
+    /// The reasons, where they have a place of their own.
+    pub why: Prose,
+    /// What stands in the transcript before anything was asked.
+    pub welcome: Prose,
+    /// The words of what lies over the screen.
+    pub overlay: Prose,
+    /// Where it lies.
+    pub popup: Rect,
+    /// Keys and what they do, the likeliest first.
+    pub hints: Vec<(String, String)>,
+}
+
+impl State {
+    /// Brings everything that is drawn up to date.
+    pub fn prepare(&mut self) {
+        let (at, round) = self.shown();
+        let play = self.session.play(at);
+        let round_shown = round.and_then(|round| play.round(round));
+        let newest = self.look.is_none();
+        let members = (0..play.labels.len()).map(MemberIndex);
+        let panes: Vec<Pane> = members.map(|member| pane(play, round_shown, newest, member)).collect();
+        let present: Vec<MemberIndex> = panes.iter().filter(|pane| !pane.away).map(|pane| pane.member).collect();
+        let zoomed = self.zoomed.then_some(self.focus);
+        let lines = self.prompt.display_lines(self.size.0.saturating_sub(4));
+        let shape = Shape {
+            present: &present,
+            away: panes.len() - present.len(),
+            members: panes.len(),
+            pane: self.pane,
+            prompt_lines: lines,
+            zoomed,
+        };
+        let layout = arrange(self.size.0, self.size.1, shape);
+        self.prepare_texts(layout.as_ref());
+        let Some(layout) = layout else {
+            self.scene = Scene::default();
+            return;
+        };
+        let (at, round) = self.shown();
+        let play = self.session.play(at);
+        let round_shown = round.and_then(|round| play.round(round));
+        let activities: Vec<Activity> = panes.iter().map(|pane| pane.activity).collect();
+        let table = table(play, round_shown, &activities);
+        let state = self.run_state();
+        let looking_at = self.look.and(round_shown).map(|round| round.number);
+        let params = &self.params;
+        let asked = (!self.session.plays().is_empty()).then_some(play);
+        let popup = self.overlay.as_ref().map(|overlay| popup(overlay, layout.body, self.size)).unwrap_or_default();
+        let chart_width = match self.overlay {
+            Some(Overlay::Chart) => popup.width,
+            _ => layout.chart.map_or(0, |place| place.width),
+        };
+        self.scene = Scene {
+            chart: chart(play, round, usize::from(chart_width.saturating_sub(CHART_MARGIN))),
+            timeline: timeline(play, round, usize::from(layout.timeline.width.saturating_sub(TIMELINE_HEAD + 2) / 2)),
+            story: if self.session.is_going() || round_shown.is_some() {
+                story(play, round_shown, &table)
+            } else {
+                String::new()
+            },
+            status: Some(status(asked, state, &self.source, self.now_ms, looking_at, params, self.settings.pace)),
+            why: layout.why.map(|place| why::prose(&why::why(play, round_shown), play, place.width - 4)).unwrap_or_default(),
+            table_top: self.scene.table_top,
+            table,
+            panes,
+            popup,
+            hints: self.hints(state),
+            overlay: Prose::new(),
+            welcome: if self.transcript.flow().is_empty() { self.welcome(&layout) } else { Prose::new() },
+            layout: Some(layout),
+        };
+        self.prepare_overlay();
+    }
+
+    fn prepare_texts(&mut self, layout: Option<&Layout>) {
+        let (at, round) = self.shown();
+        let Self { session, texts, transcript, prompt, settings, .. } = self;
+        let play = session.play(at);
+        texts.resize_with(play.labels.len(), Default::default);
+        prompt.dress(prompt.dressed(), self.writing && self.overlay.is_none());
+        let Some(layout) = layout else { return };
+        let round = round.and_then(|round| play.round(round));
+        for (member, place) in &layout.panes {
+            let width = layout.pane_text(*place).width;
+            texts[member.0].refresh((at, play), round, *member, settings.shading, width);
+        }
+        if let Some(place) = layout.transcript_text() {
+            transcript.resize(place.width, usize::from(place.height));
+        }
+    }
+
+    /// For somebody who has never seen fusion.
+    fn welcome(&self, layout: &Layout) -> Prose {
+        let width = layout.transcript_text().map_or(0, |place| place.width);
+        let key = |action| self.keymap.key(action);
+        let how = [
+            (key(Action::Send), "asks what you type; with nothing typed it asks the example"),
+            (key(Action::LeavePrompt), "leaves the prompt, so that keys are commands"),
+            (key(Action::Help), "then explains every key"),
+        ];
+        let mut prose = Prose::new();
+        for paragraph in overlay::EXPLANATION {
+            wrap(&mut prose, Vec::new(), Tone::Plain, paragraph, width, 0);
+            prose.push(Vec::new());
+        }
+        for (key, meaning) in how {
+            wrap(&mut prose, vec![(Tone::Key, format!("{key:<7}"))], Tone::Dim, meaning, width, 7);
+        }
+        prose
+    }
+
+    fn prepare_overlay(&mut self) {
+        let inner = self.scene.popup.width.saturating_sub(4);
+        let (at, round) = self.shown();
+        let play = self.session.play(at);
+        let prose = match &self.overlay {
+            Some(Overlay::Help(_)) => overlay::help(&self.keymap, inner),
+            Some(Overlay::Why(_)) => why::prose(&why::why(play, round.and_then(|round| play.round(round))), play, inner),
+            Some(Overlay::Log(_)) => overlay::log(&self.log, inner),
+            Some(Overlay::Chart | Overlay::List(_) | Overlay::Leave(_)) | None => Prose::new(),
+        };
+        let lines = prose.len();
+        if let Some(scroll) = self.overlay.as_mut().and_then(Overlay::scroll) {
+            scroll.fit(lines, usize::from(self.scene.popup.height.saturating_sub(2)));
+        }
+        self.scene.overlay = prose;
+    }
+
+    /// Where keys go now.
+    #[must_use]
+    pub fn context(&self) -> Context {
+        match &self.overlay {
+            Some(Overlay::List(_)) => Context::List,
+            Some(Overlay::Leave(_)) => Context::Question,
+            Some(Overlay::Help(_) | Overlay::Why(_) | Overlay::Chart | Overlay::Log(_)) => Context::Keys,
+            None if self.writing => Context::Prompt,
+            None => Context::Keys,
+        }
+    }
+
+    fn hints(&self, state: RunState) -> Vec<(String, String)> {
+        if let Some(first) = self.pending.first() {
+            let continuations = self.keymap.continuations(self.context(), *first);
+            return continuations
+                .into_iter()
+                .map(|(key, action)| (format!("{first} {key}"), action.entry().hint.to_owned()))
+                .collect();
+        }
+        let going = state.is_busy();
+        let replay = matches!(self.source, Source::Replay(_));
+        let actions: &[Action] = match (self.context(), &self.overlay) {
+            (Context::List, _) => &[Action::Choose, Action::ListUp, Action::ListDown, Action::CloseList],
+            (Context::Question, _) => &[Action::Yes, Action::No],
+            (_, Some(Overlay::Why(_) | Overlay::Chart)) => {
+                &[Action::Back, Action::PreviousRound, Action::NextRound, Action::ScrollDown, Action::ScrollUp]
+            }
+            (_, Some(_)) => &[Action::Back, Action::ScrollDown, Action::ScrollUp, Action::PageDown, Action::End],
+            (Context::Prompt, _) => {
+                &[Action::Send, Action::NewLine, Action::LeavePrompt, Action::EarlierQuestion, Action::Edit, Action::QuitAtOnce]
+            }
+            (_, None) if going || state == RunState::Paused => &[
+                Action::RunPause,
+                Action::Step,
+                Action::Stop,
+                Action::PreviousRound,
+                Action::Why,
+                Action::Zoom,
+                Action::Slower,
+                Action::Faster,
+                Action::Help,
+                Action::Quit,
+            ],
+            (_, None) => &[
+                Action::Write,
+                Action::Again,
+                Action::PreviousRound,
+                Action::Why,
+                Action::Chart,
+                Action::Zoom,
+                Action::CopyAnswer,
+                Action::Palette,
+                Action::Help,
+                Action::Quit,
+            ],
+        };
+        let hint = |action: &Action| {
+            let word = match action {
+                Action::RunPause if state == RunState::Paused => "go on",
+                Action::Stop if replay => "to the end",
+                Action::Again if replay => "from the start",
+                other => other.entry().hint,
+            };
+            (self.keymap.key(*action), word.to_owned())
+        };
+        actions.iter().map(hint).filter(|(key, _)| !key.is_empty()).collect()
+    }
+
+    /// The parts that can be focused now, in order.
+    pub(super) fn parts(&self) -> Vec<Part> {
+        let panes = self.scene.panes.iter().filter(|pane| !pane.away).map(|pane| Part::Pane(pane.member));
+        panes.chain([Part::Ranking, Part::Transcript]).collect()
+    }
+}
+
+/// Where an overlay lies: over the middle, no larger than it needs.
+fn popup(overlay: &Overlay, body: Rect, size: (u16, u16)) -> Rect {
+    let (width, height) = match overlay {
+        Overlay::Help(_) | Overlay::Why(_) | Overlay::Log(_) => (96, body.height + 1),
+        Overlay::Chart => (140, body.height.min(34)),
+        Overlay::List(_) => (84, body.height.min(22)),
+        Overlay::Leave(_) => (64, 5),
+    };
+    let (width, height) = (width.min(size.0 - 2), height.min(size.1 - 2));
+    Rect { x: (size.0 - width) / 2, y: body.y + body.height.saturating_sub(height) / 2, width, height }
+}

@@ -1,0 +1,293 @@
+//! The prompt: the question being written, and those asked before.
+//!
+//! Owns the editor's text, its limits and the walk through the history; editing itself is `tui-textarea`'s.
+
+use crossterm::event::{KeyEvent, KeyModifiers};
+use ratatui::style::{Modifier, Style};
+use tui_textarea::{CursorMove, TextArea, WrapMode};
+
+use super::flow::Flow;
+use crate::clean::clean;
+
+/// The longest question, in bytes: more than the context of most models holds, little enough to edit without delay.
+pub const MOST_BYTES: usize = 64 << 10;
+
+/// What stands in an empty prompt, and what it asks.
+pub const EXAMPLE: &str = "What is the capital of Japan? What is 27 plus 48? What is the opposite of brave?";
+
+/// How the prompt looks; the styles come from the theme.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Dress {
+    /// The text.
+    pub text: Style,
+    /// What stands there while it is empty.
+    pub placeholder: Style,
+    /// The cell under the cursor.
+    pub cursor: Style,
+}
+
+/// A text that is too long for the prompt.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("that is too long: {bytes} bytes, and a question holds at most {MOST_BYTES}; nothing was taken over")]
+pub struct TooLong {
+    /// How long the question would have been.
+    bytes: usize,
+}
+
+/// The question being written.
+#[derive(Debug, Clone)]
+pub struct Prompt {
+    area: TextArea<'static>,
+    bytes: usize,
+    history: Vec<String>,
+    /// Where in the history the walk is, and what was being written before it began.
+    walk: Option<(usize, String)>,
+    dress: Dress,
+    /// Display lines at the width they were counted for.
+    counted: Option<(u16, usize)>,
+}
+
+impl Prompt {
+    /// An empty prompt; `history` is what was asked before, oldest first.
+    #[must_use]
+    pub fn new(history: Vec<String>) -> Self {
+        let mut prompt =
+            Self { area: TextArea::default(), bytes: 0, history, walk: None, dress: Dress::default(), counted: None };
+        prompt.set_lines("");
+        prompt
+    }
+
+    /// The editor, to be drawn.
+    #[must_use]
+    pub fn area(&self) -> &TextArea<'static> {
+        &self.area
+    }
+
+    /// What is written.
+    #[must_use]
+    pub fn text(&self) -> String {
+        self.area.lines().join("\n")
+    }
+
+    /// Whether nothing but white space is written.
+    #[must_use]
+    pub fn is_blank(&self) -> bool {
+        self.area.lines().iter().all(|line| line.trim().is_empty())
+    }
+
+    /// Takes the styles of a theme.
+    pub fn dress(&mut self, dress: Dress, writing: bool) {
+        self.dress = dress;
+        self.area.set_style(dress.text);
+        self.area.set_cursor_line_style(Style::default());
+        self.area.set_placeholder_style(dress.placeholder);
+        self.area.set_cursor_style(if writing { dress.cursor } else { Style::default() });
+    }
+
+    /// The styles in force.
+    #[must_use]
+    pub fn dressed(&self) -> Dress {
+        self.dress
+    }
+
+    fn set_lines(&mut self, text: &str) {
+        let lines = text.split('\n').map(str::to_owned).collect();
+        let mut area = TextArea::new(lines);
+        area.set_wrap_mode(WrapMode::WordOrGlyph);
+        area.set_placeholder_text(EXAMPLE);
+        area.set_tab_length(4);
+        area.move_cursor(CursorMove::Bottom);
+        area.move_cursor(CursorMove::End);
+        self.area = area;
+        self.changed();
+    }
+
+    fn changed(&mut self) {
+        self.bytes = self.area.lines().iter().map(|line| line.len() + 1).sum::<usize>().saturating_sub(1);
+        self.counted = None;
+    }
+
+    /// Puts a text in place of what is written; it is cleaned, since it may come from a file or an editor.
+    pub fn set(&mut self, text: &str) -> Result<(), TooLong> {
+        let text = clean(text);
+        self.fits(text.len())?;
+        self.set_lines(&text);
+        Ok(())
+    }
+
+    /// Adds a pasted text at the cursor.
+    pub fn paste(&mut self, text: &str) -> Result<(), TooLong> {
+        let text = clean(&text.replace("\r\n", "\n").replace('\r', "\n"));
+        self.fits(self.bytes + text.len())?;
+        self.area.insert_str(&text);
+        self.walk = None;
+        self.changed();
+        Ok(())
+    }
+
+    fn fits(&self, bytes: usize) -> Result<(), TooLong> {
+        if bytes <= MOST_BYTES { Ok(()) } else { Err(TooLong { bytes }) }
+    }
+
+    /// Types a key.
+    pub fn key(&mut self, key: KeyEvent) -> Result<(), TooLong> {
+        let types = !key.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT);
+        if types && matches!(key.code, crossterm::event::KeyCode::Char(_)) {
+            self.fits(self.bytes + 4)?;
+        }
+        if self.area.input(key) {
+            self.walk = None;
+            // Yanking what was cut can exceed the limit too.
+            self.changed();
+            if self.bytes > MOST_BYTES {
+                let bytes = self.bytes;
+                self.area.undo();
+                self.changed();
+                return Err(TooLong { bytes });
+            }
+        }
+        Ok(())
+    }
+
+    /// Begins a new line.
+    pub fn new_line(&mut self) -> Result<(), TooLong> {
+        self.fits(self.bytes + 1)?;
+        self.area.insert_newline();
+        self.changed();
+        Ok(())
+    }
+
+    /// Takes the question out, to be asked; the example where nothing is written.
+    pub fn take(&mut self) -> String {
+        let text = if self.is_blank() { EXAMPLE.to_owned() } else { self.text() };
+        self.clear();
+        text
+    }
+
+    /// Empties the prompt.
+    pub fn clear(&mut self) {
+        self.walk = None;
+        self.set_lines("");
+    }
+
+    /// Remembers a question that was asked.
+    pub fn remember(&mut self, question: &str) {
+        if self.history.last().is_none_or(|last| last != question) {
+            self.history.push(question.to_owned());
+        }
+    }
+
+    /// Up: the question before, from the first line; else the cursor goes up.
+    pub fn earlier(&mut self) {
+        if self.area.cursor().0 > 0 {
+            return self.area.move_cursor(CursorMove::Up);
+        }
+        let (place, written) = match self.walk.take() {
+            Some((place, written)) => (place, written),
+            None => (self.history.len(), self.text()),
+        };
+        let earlier = place.saturating_sub(1);
+        if let Some(question) = self.history.get(earlier).cloned() {
+            self.set_lines(&clean(&question));
+            self.walk = Some((earlier, written));
+        }
+    }
+
+    /// Down: the question after, from the last line; else the cursor goes down.
+    pub fn later(&mut self) {
+        if self.area.cursor().0 + 1 < self.area.lines().len() {
+            return self.area.move_cursor(CursorMove::Down);
+        }
+        let Some((place, written)) = self.walk.take() else { return };
+        match self.history.get(place + 1).cloned() {
+            Some(question) => {
+                self.set_lines(&clean(&question));
+                self.walk = Some((place + 1, written));
+            }
+            None => self.set_lines(&written),
+        }
+    }
+
+    /// Display lines at a width, counted once for each change; at least 1.
+    pub fn display_lines(&mut self, width: u16) -> usize {
+        if let Some((known, lines)) = self.counted
+            && known == width
+        {
+            return lines;
+        }
+        let mut flow = Flow::new(width.max(1));
+        flow.push(&self.text(), 0);
+        let lines = flow.lines().max(1);
+        self.counted = Some((width, lines));
+        lines
+    }
+}
+
+/// The look of a prompt in a terminal without colours.
+impl Dress {
+    /// A reversed cursor and a dim placeholder.
+    #[must_use]
+    pub fn plain() -> Self {
+        Self {
+            text: Style::default(),
+            placeholder: Style::default().add_modifier(Modifier::DIM),
+            cursor: Style::default().add_modifier(Modifier::REVERSED),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn prompt(history: &[&str]) -> Prompt {
+        Prompt::new(history.iter().map(|text| (*text).to_owned()).collect())
+    }
+
+    #[test]
+    fn walking_through_the_history_returns_to_what_was_being_written() {
+        let mut prompt = prompt(&["one", "two"]);
+        prompt.set("three").unwrap();
+        prompt.earlier();
+        assert_eq!(prompt.text(), "two");
+        prompt.earlier();
+        prompt.earlier();
+        assert_eq!(prompt.text(), "one");
+        prompt.later();
+        prompt.later();
+        assert_eq!(prompt.text(), "three");
+        prompt.later();
+        assert_eq!(prompt.text(), "three");
+    }
+
+    #[test]
+    fn the_history_is_reached_from_the_first_line_only() {
+        let mut prompt = prompt(&["one"]);
+        prompt.set("a\nb").unwrap();
+        prompt.earlier();
+        assert_eq!(prompt.text(), "a\nb");
+        prompt.earlier();
+        assert_eq!(prompt.text(), "one");
+    }
+
+    #[test]
+    fn a_text_beyond_the_limit_is_refused_whole_and_nothing_written_is_lost() {
+        let mut prompt = prompt(&[]);
+        prompt.set("kept").unwrap();
+        let error = prompt.paste(&"x".repeat(1 << 20)).unwrap_err().to_string();
+        assert!(error.contains("1048580") && error.contains("65536"), "{error}");
+        assert_eq!(prompt.text(), "kept");
+    }
+
+    #[test]
+    fn pasted_text_is_cleaned_and_keeps_its_lines() {
+        let mut prompt = prompt(&[]);
+        prompt.paste("a\u{1b}[31mb\u{202e}\r\nc\td\re").unwrap();
+        assert_eq!(prompt.text(), "ab\nc    d\ne");
+    }
+
+    #[test]
+    fn an_empty_prompt_asks_the_example() {
+        assert_eq!(prompt(&[]).take(), EXAMPLE);
+    }
+}

@@ -1,0 +1,54 @@
+//! Lines of words with a tone each: what popups and side panels show, before a theme gives the tones a colour.
+
+use super::flow::Flow;
+
+/// How words are meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tone {
+    /// As text.
+    Plain,
+    /// Beside the point.
+    Dim,
+    /// To be seen first.
+    Strong,
+    /// A heading.
+    Heading,
+    /// A key to press.
+    Key,
+    /// All is well.
+    Good,
+    /// A warning.
+    Warning,
+    /// A failure.
+    Bad,
+    /// A number from 0 (low) to 4 (high).
+    Heat(u8),
+    /// In the colour of the member at this place.
+    Member(usize),
+}
+
+/// One line.
+pub type Line = Vec<(Tone, String)>;
+
+/// Lines, top to bottom.
+pub type Prose = Vec<Line>;
+
+/// A line of one tone.
+#[must_use]
+pub fn line(tone: Tone, text: impl Into<String>) -> Line {
+    vec![(tone, text.into())]
+}
+
+/// A text wrapped to a width, with an indent for all lines but the first.
+pub fn wrap(into: &mut Prose, head: Line, tone: Tone, text: &str, width: u16, indent: u16) {
+    let mut flow = Flow::new(width.saturating_sub(indent).max(1));
+    flow.push(text, 0);
+    let mut head = Some(head);
+    for number in 0..flow.lines().max(1) {
+        let mut line = head.take().unwrap_or_else(|| vec![(Tone::Plain, " ".repeat(indent as usize))]);
+        if number < flow.lines() {
+            line.push((tone, flow.line(number).map(|piece| piece.text).collect()));
+        }
+        into.push(line);
+    }
+}

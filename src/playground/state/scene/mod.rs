@@ -1,0 +1,66 @@
+//! What is on the screen, computed before it is drawn: one structure a part, made from the play and the round looked at.
+//!
+//! Everything here is recomputed when something changed and at most once a frame, costs no more than what is visible, and is
+//! plain data, so that drawing only places it.
+
+pub mod chart;
+pub mod pane;
+pub mod status;
+pub mod story;
+pub mod table;
+pub mod timeline;
+pub mod why;
+
+/// A score as a table shows it, in at most five characters: probabilities with three digits, logarithms with two.
+#[must_use]
+pub fn figure(score: f64) -> String {
+    match score.abs() {
+        0.0 => "0".to_owned(),
+        size if size < 0.9995 && score > 0.0 => format!("{score:.3}").trim_start_matches('0').to_owned(),
+        size if size < 9.995 => format!("{score:.2}"),
+        size if size < 99.95 => format!("{score:.1}"),
+        size if size < 9999.5 => format!("{score:.0}"),
+        _ if score > 0.0 => "huge".to_owned(),
+        _ => "tiny".to_owned(),
+    }
+}
+
+/// A share from 0 to 1 as one of the five steps of the heat map.
+#[must_use]
+pub fn heat(share: f64) -> u8 {
+    [0.2, 0.4, 0.6, 0.8].iter().filter(|step| share >= **step).count() as u8
+}
+
+/// A number of milliseconds as a person reads it.
+#[must_use]
+pub fn duration(milliseconds: f64) -> String {
+    let seconds = milliseconds / 1000.0;
+    match milliseconds {
+        ms if ms < 1000.0 => format!("{ms:.0} ms"),
+        ms if ms < 60_000.0 => format!("{seconds:.1} s"),
+        _ => format!("{}:{:02}", seconds as u64 / 60, seconds as u64 % 60),
+    }
+}
+
+/// A count with its noun.
+#[must_use]
+pub fn counted(count: usize, noun: &str) -> String {
+    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn figures_stay_narrow() {
+        let shown: Vec<_> = [0.934, 0.9999, 1.0, 0.0, -0.07, -12.34, -1e6, 1e9, 0.0004].map(figure).into();
+        assert_eq!(shown, [".934", "1.00", "1.00", "0", "-0.07", "-12.3", "tiny", "huge", ".000"]);
+        assert!(shown.iter().all(|figure| figure.len() <= 5));
+    }
+
+    #[test]
+    fn durations_are_read_at_a_glance() {
+        assert_eq!([5.4, 999.0, 1500.0, 61_000.0].map(duration), ["5 ms", "999 ms", "1.5 s", "1:01"]);
+    }
+}

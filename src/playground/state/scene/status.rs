@@ -1,0 +1,163 @@
+//! The status line: what the run is doing, how far it is, what it cost, and under which parameters.
+
+use super::super::Source;
+use super::super::play::Play;
+use super::{counted, duration};
+use crate::engine::fusion::event::Outcome;
+use crate::engine::fusion::params::{Choice, ExitKind, Params};
+use crate::engine::fusion::run::Phase;
+use crate::engine::fusion::segment::SegmentUnit;
+
+/// What the run is doing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RunState {
+    /// Nothing was asked yet.
+    Ready,
+    /// The members read the question.
+    Starting,
+    /// Rounds go on.
+    Answering,
+    /// The open round is the last until it is told to go on.
+    Pausing,
+    /// No round begins until it is told to.
+    Paused,
+    /// The answer is complete.
+    Answered,
+    /// A limit ended it.
+    Limit,
+    /// A person ended it.
+    Stopped,
+    /// Nobody was left to draft.
+    Failed,
+    /// The recording breaks off.
+    BrokenOff,
+}
+
+/// One thing that the status line says, if there is room.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Item {
+    /// In words.
+    pub text: String,
+    /// Of several that do not fit the highest number goes first.
+    pub rank: u8,
+    /// Whether it must not be overlooked.
+    pub strong: bool,
+}
+
+/// The status line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Status {
+    /// What the run is doing.
+    pub state: RunState,
+    /// Left to right.
+    pub items: Vec<Item>,
+}
+
+impl RunState {
+    /// The state in a word or two.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Ready => "ready",
+            Self::Starting => "reading",
+            Self::Answering => "answering",
+            Self::Pausing => "pausing after this round",
+            Self::Paused => "paused",
+            Self::Answered => "answered",
+            Self::Limit => "stopped at a limit",
+            Self::Stopped => "stopped",
+            Self::Failed => "failed",
+            Self::BrokenOff => "the recording ends here",
+        }
+    }
+
+    /// Whether something happens without a key being pressed.
+    #[must_use]
+    pub fn is_busy(self) -> bool {
+        match self {
+            Self::Starting | Self::Answering | Self::Pausing => true,
+            Self::Ready | Self::Paused | Self::Answered | Self::Limit | Self::Stopped | Self::Failed | Self::BrokenOff => false,
+        }
+    }
+}
+
+/// What the run is doing; `asking` says whether a question is on its way.
+#[must_use]
+pub fn run_state(play: Option<&Play>, source: &Source, asking: bool) -> RunState {
+    let Some(play) = play.filter(|_| !asking) else { return if asking { RunState::Starting } else { RunState::Ready } };
+    let open = play.run.open_round().is_some();
+    match (&play.run.phase, source) {
+        (Phase::Finished(Outcome::Answered), _) => RunState::Answered,
+        (Phase::Finished(Outcome::TokenLimit | Outcome::RoundLimit), _) => RunState::Limit,
+        (Phase::Finished(Outcome::Stopped), _) => RunState::Stopped,
+        (Phase::Finished(Outcome::NoMembers { .. }), _) => RunState::Failed,
+        (_, Source::Replay(replay)) if replay.over => RunState::BrokenOff,
+        (_, Source::Replay(replay)) if !replay.playing => RunState::Paused,
+        (Phase::Paused, Source::Live) if open => RunState::Pausing,
+        (Phase::Paused, Source::Live | Source::Replay(_)) => RunState::Paused,
+        (Phase::Running, _) => RunState::Answering,
+    }
+}
+
+/// The status line of a play, at a time in milliseconds since its start. `looking_at` is the number of the round looked at
+/// where it is not the newest.
+#[must_use]
+pub fn status(
+    play: Option<&Play>,
+    state: RunState,
+    source: &Source,
+    now_ms: f64,
+    looking_at: Option<usize>,
+    params: &Params,
+    pace: Option<u32>,
+) -> Status {
+    let mut items = Vec::new();
+    let mut say = |rank: u8, strong: bool, text: String| items.push(Item { text, rank, strong });
+    if let Source::Replay(replay) = source {
+        say(0, true, format!("replay ×{}", replay.speed));
+    }
+    if let Some(play) = play {
+        let run = &play.run;
+        let rounds = run.rounds.len();
+        match looking_at {
+            Some(number) => say(0, true, format!("looking at round {number} of {rounds}")),
+            None => say(1, false, format!("round {rounds}")),
+        }
+        if run.steered {
+            say(1, true, "steered".to_owned());
+        }
+        let summary = run.summarise();
+        let elapsed = if play.is_going() { now_ms.max(run.t_ms) } else { run.t_ms };
+        say(2, false, duration(elapsed));
+        if summary.tokens > 0 && elapsed > 0.0 {
+            let rate = summary.tokens as f64 * 1000.0 / elapsed;
+            say(3, false, format!("{} at {rate:.0}/s", counted(summary.tokens, "token")));
+        }
+        let (calls, saved) = (summary.draft_calls + summary.score_calls, summary.draft_calls_saved + summary.score_calls_saved);
+        say(5, false, format!("{} made, {saved} saved", counted(calls, "call")));
+    }
+    let params = play.map_or(params, |play| &play.run.params);
+    say(4, false, in_force(params));
+    if let (Some(pace), Source::Live) = (pace, source) {
+        say(6, false, format!("slowed to {pace} tokens/s"));
+    }
+    if let Some(play) = play {
+        say(7, false, format!("seed {}", play.run.header.seed));
+    }
+    Status { state, items }
+}
+
+/// The parameters that decide most, in few words.
+#[must_use]
+pub fn in_force(params: &Params) -> String {
+    let segment = match params.segment {
+        SegmentUnit::Sentence => "by sentence".to_owned(),
+        SegmentUnit::Tokens => format!("by {} tokens", params.segment_tokens),
+        SegmentUnit::Words => format!("by {} words", params.segment_words),
+    };
+    let exit = match params.exit {
+        ExitKind::Off => "no exit".to_owned(),
+        ExitKind::Paper | ExitKind::Evidence => format!("exit {} δ {}", params.exit.name(), params.exit_threshold),
+    };
+    format!("{segment} · {} · {exit}", params.scoring.name())
+}

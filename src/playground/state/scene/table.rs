@@ -1,0 +1,281 @@
+//! The ranking table: where each member stands in the round looked at, live while scores arrive.
+
+use super::super::play::Play;
+use super::figure;
+use super::pane::Activity;
+use crate::clean::clean_line;
+use crate::engine::fusion::MemberIndex;
+use crate::engine::fusion::candidate::Candidate;
+use crate::engine::fusion::event::{ExitReason, Ranked};
+use crate::engine::fusion::params::{Choice, Params};
+use crate::engine::fusion::run::Round;
+use crate::engine::fusion::score::{Ranking, ScoringRule};
+use crate::engine::fusion::vote::{Electorate, standing};
+
+/// What one verifier says of one candidate.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Cell {
+    /// It does not say anything of this one.
+    None,
+    /// It has yet to say.
+    Open,
+    /// It failed, for this reason.
+    Failed(String),
+    /// Its score.
+    Score {
+        /// As the scoring rule and the normalisation give it.
+        score: f64,
+        /// From 0 (bad) to 1 (good), for bars and shades.
+        share: f64,
+        /// Whether it is the verifier's own draft.
+        own: bool,
+    },
+}
+
+/// One member's row.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Row {
+    /// Whose.
+    pub member: MemberIndex,
+    /// From 1; equal candidates share a rank.
+    pub rank: Option<usize>,
+    /// The fused score of its candidate.
+    pub score: Option<f64>,
+    /// The score from 0 to 1, for the bar.
+    pub share: f64,
+    /// A cell for each verifier of the table.
+    pub cells: Vec<Cell>,
+    /// How far the best is ahead of the second; for the others how far they are behind the best (negative).
+    pub margin: Option<f64>,
+    /// Its weight as a verifier.
+    pub weight: Option<f64>,
+    /// Q.
+    pub cumulative: Option<f64>,
+    /// p, and the threshold δ / n that it is held against.
+    pub retention: Option<(f64, f64)>,
+    /// What it is doing.
+    pub activity: Activity,
+    /// How it stands, with the reason.
+    pub status: String,
+    /// Whether its candidate was accepted.
+    pub accepted: bool,
+    /// Whether it leaves after this round, or is away already.
+    pub leaves: bool,
+}
+
+/// The ranking of a round.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Table {
+    /// The round; 0 where there is none.
+    pub number: usize,
+    /// Who verifies.
+    pub verifiers: Vec<MemberIndex>,
+    /// Best first; then those that have no candidate or are away.
+    pub rows: Vec<Row>,
+    /// Best minus second best.
+    pub margin: Option<f64>,
+    /// Whether all drafts were one candidate.
+    pub unanimous: bool,
+    /// The scoring rule's name.
+    pub rule: &'static str,
+}
+
+/// A round's matrix of scores: what the table and the view of reasons are made from.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Matrix {
+    /// Who verified.
+    pub verifiers: Vec<MemberIndex>,
+    /// The candidates, ordered by their earliest author.
+    pub candidates: Vec<Candidate>,
+    /// Their ranking; rows are the verifiers.
+    pub ranking: Ranking,
+}
+
+/// A round's scores under these knobs: of a closed round those that the vote counted, of an open one those that are in.
+#[must_use]
+pub fn matrix(play: &Play, round: &Round, params: &Params) -> Matrix {
+    let run = &play.run;
+    let mut weights: Vec<f64> = run.members.iter().map(|member| member.header.weight).collect();
+    let before = run.rounds.iter().rev().find(|before| before.number < round.number).and_then(|before| before.ranked.as_ref());
+    let counted = round.ranked.as_ref();
+    for (name, weight) in counted.or(before).into_iter().flat_map(|ranked| &ranked.weights) {
+        if let Some(member) = run.index(name) {
+            weights[member.0] = *weight;
+        }
+    }
+    let excluded = |member: &MemberIndex| {
+        let departure = play.absence(*member, round.number);
+        departure.is_some_and(|departure| departure.reason == ExitReason::Excluded)
+    };
+    let (drafters, verifiers): (Vec<_>, Vec<_>) = match counted {
+        Some(ranked) => (
+            ranked.standings.iter().filter_map(|standing| run.index(&standing.member)).collect(),
+            ranked.weights.iter().filter_map(|(name, _)| run.index(name)).collect(),
+        ),
+        None => (
+            round.drafters.iter().copied().filter(|member| !excluded(member)).collect(),
+            round.verifiers.iter().copied().filter(|member| !excluded(member)).collect(),
+        ),
+    };
+    let who = Electorate { members: &run.members, drafters: &drafters, verifiers: &verifiers };
+    let (candidates, ranking) = standing(round, who, &weights, params);
+    Matrix { verifiers, candidates, ranking }
+}
+
+/// A score from 0 to 1: probabilities as they are, logarithms as the probability they are the logarithm of.
+#[must_use]
+pub fn share(score: f64, params: &Params) -> f64 {
+    let logarithmic = params.scoring.is_logarithmic()
+        && params.score_settings().normalisation == crate::engine::fusion::score::Normalisation::None;
+    let share = match params.scoring {
+        // A sum over a whole segment is far below any mean: a tenth of it is of the size of one token's.
+        ScoringRule::SumLogprob if logarithmic => (score / 10.0).exp(),
+        ScoringRule::MeanProb
+        | ScoringRule::Geometric
+        | ScoringRule::MeanLogprob
+        | ScoringRule::MinProb
+        | ScoringRule::PerChar
+        | ScoringRule::SumLogprob => {
+            if logarithmic {
+                score.exp()
+            } else {
+                score
+            }
+        }
+    };
+    share.clamp(0.0, 1.0)
+}
+
+/// The table of a round. `activities` says what each member is doing, by place.
+#[must_use]
+pub fn table(play: &Play, round: Option<&Round>, activities: &[Activity]) -> Table {
+    let Some(round) = round else { return before_the_first(play, activities) };
+    let matrix = matrix(play, round, &round.params);
+    let members = (0..play.labels.len()).map(MemberIndex);
+    let mut rows: Vec<Row> = members.map(|member| row(play, round, &matrix, member, activities)).collect();
+    rows.sort_by_key(|row| (row.rank.is_none(), row.rank, row.leaves, row.member));
+    Table {
+        number: round.number,
+        margin: matrix.ranking.margin,
+        unanimous: round.ranked.as_ref().is_some_and(|ranked| ranked.unanimous),
+        rule: round.params.scoring.name(),
+        verifiers: matrix.verifiers,
+        rows,
+    }
+}
+
+fn before_the_first(play: &Play, activities: &[Activity]) -> Table {
+    let row = |member: MemberIndex| {
+        let departure = play.absence(member, 0);
+        Row {
+            status: departure.map_or_else(String::new, |departure| clean_line(&departure.reason.in_words())),
+            leaves: departure.is_some(),
+            ..empty(member, activities)
+        }
+    };
+    Table {
+        rows: (0..play.labels.len()).map(|place| row(MemberIndex(place))).collect(),
+        rule: play.run.params.scoring.name(),
+        ..Table::default()
+    }
+}
+
+fn empty(member: MemberIndex, activities: &[Activity]) -> Row {
+    Row {
+        member,
+        rank: None,
+        score: None,
+        share: 0.0,
+        cells: Vec::new(),
+        margin: None,
+        weight: None,
+        cumulative: None,
+        retention: None,
+        activity: activities.get(member.0).copied().unwrap_or(Activity::Ready),
+        status: String::new(),
+        accepted: false,
+        leaves: false,
+    }
+}
+
+fn row(play: &Play, round: &Round, matrix: &Matrix, member: MemberIndex, activities: &[Activity]) -> Row {
+    let mut row = empty(member, activities);
+    let ranking = &matrix.ranking;
+    if let Some(column) = matrix.candidates.iter().position(|candidate| candidate.authors.contains(&member)) {
+        row.score = ranking.scores[column];
+        row.share = row.score.map_or(0.0, |score| share(score, &round.params));
+        row.rank = row.score.and_then(|_| ranking.order.iter().position(|place| *place == column)).map(|place| place + 1);
+        row.cells = (0..matrix.verifiers.len()).map(|verifier| cell(round, matrix, verifier, column)).collect();
+        let best = ranking.order.first().and_then(|best| ranking.scores[*best]);
+        row.margin = match row.rank {
+            Some(1) => ranking.margin,
+            Some(_) | None => row.score.zip(best).map(|(score, best)| score - best),
+        };
+    }
+    let ranked = round.ranked.as_deref();
+    let standing = ranked.and_then(|ranked| ranked.standings.iter().find(|standing| *standing.member == *name(play, member)));
+    if let Some(standing) = standing {
+        row.cumulative = Some(standing.cumulative);
+        row.retention = Some((standing.retention, standing.threshold));
+    }
+    row.weight = weight(play, ranked, member);
+    row.accepted = round.accepted.as_ref().is_some_and(|accepted| accepted.authors.contains(&member));
+    let departure = play.departures.iter().rfind(|departure| departure.member == member && departure.round == round.number);
+    let away = play.absence(member, round.number);
+    row.leaves = away.or(departure).is_some();
+    row.status = status(round, &row, away.or(departure).map(|departure| (departure.round, &departure.reason)));
+    row
+}
+
+fn name(play: &Play, member: MemberIndex) -> &str {
+    &play.run.member(member).header.name
+}
+
+fn weight(play: &Play, ranked: Option<&Ranked>, member: MemberIndex) -> Option<f64> {
+    if !play.labels[member.0].verifies {
+        return None;
+    }
+    match ranked {
+        Some(ranked) => ranked.weights.iter().find(|(of, _)| **of == *name(play, member)).map(|(_, weight)| *weight),
+        None => Some(play.run.member(member).header.weight),
+    }
+}
+
+/// What a verifier says of a candidate, both by their places in the matrix.
+pub(super) fn cell(round: &Round, matrix: &Matrix, verifier: usize, column: usize) -> Cell {
+    let (who, candidate) = (matrix.verifiers[verifier], &matrix.candidates[column]);
+    let own = candidate.authors.contains(&who);
+    if let Some(score) = matrix.ranking.verifier_scores[verifier][column] {
+        return Cell::Score { score, share: share(score, &round.params), own };
+    }
+    match round.score(who, candidate.key).map(|cell| &cell.logprobs) {
+        Some(Err(error)) => Cell::Failed(clean_line(error)),
+        Some(Ok(_)) => Cell::None,
+        None if round.accepted.is_some() || own => Cell::None,
+        None => Cell::Open,
+    }
+}
+
+/// How a member stands after, or in, this round.
+fn status(round: &Round, row: &Row, departure: Option<(usize, &ExitReason)>) -> String {
+    match departure {
+        Some((left, ExitReason::Retention { retention, threshold })) if left == round.number => {
+            return format!("leaves: {} below {}", figure(*retention), figure(*threshold));
+        }
+        Some((0, reason)) => return clean_line(&reason.in_words()),
+        Some((left, ExitReason::Retention { retention, threshold })) => {
+            return format!("left after {left}: {} below {}", figure(*retention), figure(*threshold));
+        }
+        Some((left, reason)) => return format!("left after {left}: {}", clean_line(&reason.in_words())),
+        None => {}
+    }
+    match (row.activity, &round.accepted) {
+        (Activity::Won, Some(accepted)) if accepted.overridden => "chosen by hand".to_owned(),
+        (Activity::Won, Some(accepted)) if accepted.authors.len() > 1 && accepted.author != Some(row.member) => {
+            "accepted (wrote the same)".to_owned()
+        }
+        (Activity::Won, _) => "accepted".to_owned(),
+        (Activity::Lost, _) => String::new(),
+        (activity, _) => activity.word().to_owned(),
+    }
+}

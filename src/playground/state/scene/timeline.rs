@@ -1,0 +1,90 @@
+//! The timeline: one mark a round, of the rounds that fit.
+
+use super::super::play::Play;
+use super::table::share;
+use crate::engine::fusion::MemberIndex;
+use crate::engine::fusion::run::{DraftState, Round};
+
+/// What is special about a round.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mark {
+    /// Nothing: the margin is shown.
+    Margin,
+    /// All drafts were one candidate.
+    Unanimous,
+    /// A person chose the winner.
+    Overridden,
+    /// A draft or a scoring failed.
+    Failed,
+    /// It is still open.
+    Open,
+}
+
+/// One round.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Tick {
+    /// Its place among the run's rounds.
+    pub place: usize,
+    /// Its number.
+    pub number: usize,
+    /// Who won it.
+    pub winner: Option<MemberIndex>,
+    /// What is special about it.
+    pub mark: Mark,
+    /// The margin from 0 to 1.
+    pub margin: f64,
+    /// Whether it is the round looked at.
+    pub selected: bool,
+    /// Whether a member left after it.
+    pub exit: bool,
+}
+
+/// The rounds that fit into `width` columns, around the one looked at; the rest are counted.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Timeline {
+    /// Oldest first.
+    pub ticks: Vec<Tick>,
+    /// Rounds before the first shown.
+    pub before: usize,
+    /// Rounds after the last shown.
+    pub after: usize,
+}
+
+/// The timeline with the round at `shown` in sight.
+#[must_use]
+pub fn timeline(play: &Play, shown: Option<usize>, width: usize) -> Timeline {
+    let rounds = &play.run.rounds;
+    let width = width.max(1);
+    let shown = shown.unwrap_or(0).min(rounds.len().saturating_sub(1));
+    // The newest rounds, unless the one looked at is older: then it is in the middle.
+    let last_start = rounds.len().saturating_sub(width);
+    let start = if shown >= last_start { last_start } else { shown.saturating_sub(width / 2).min(last_start) };
+    let end = (start + width).min(rounds.len());
+    let ticks = rounds[start..end].iter().enumerate().map(|(offset, round)| tick(play, round, start + offset, shown)).collect();
+    Timeline { ticks, before: start, after: rounds.len() - end }
+}
+
+fn tick(play: &Play, round: &Round, place: usize, shown: usize) -> Tick {
+    let failed = round.drafts.iter().any(|draft| matches!(draft, DraftState::Failed(_)))
+        || round.scores().iter().any(|cell| cell.logprobs.is_err());
+    let ranked = round.ranked.as_ref();
+    let mark = match &round.accepted {
+        None => Mark::Open,
+        Some(accepted) if accepted.overridden => Mark::Overridden,
+        Some(_) if failed => Mark::Failed,
+        Some(_) if ranked.is_some_and(|ranked| ranked.unanimous) => Mark::Unanimous,
+        Some(_) => Mark::Margin,
+    };
+    let best = ranked.and_then(|ranked| ranked.candidates.first()?.score);
+    let second = ranked.and_then(|ranked| ranked.candidates.get(1)?.score);
+    let height = |score: f64| share(score, &round.params);
+    Tick {
+        place,
+        number: round.number,
+        winner: round.accepted.as_ref().and_then(|accepted| accepted.author),
+        mark,
+        margin: best.zip(second).map_or(0.0, |(best, second)| (height(best) - height(second)).clamp(0.0, 1.0)),
+        selected: place == shown,
+        exit: play.departures.iter().any(|departure| departure.round == round.number),
+    }
+}

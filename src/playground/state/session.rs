@@ -1,0 +1,121 @@
+//! A conversation: the answers so far, each with its run, and the question that is on its way.
+
+use super::play::Play;
+use crate::engine::fusion::conversation::{Conversation, Role, Turn};
+use crate::engine::fusion::event::{Event, Header, MemberHeader, Record};
+use crate::engine::fusion::params::Params;
+
+/// Whether a question's answer takes the place of the newest one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Asking {
+    Nothing,
+    Next,
+    Again,
+}
+
+/// The answers of a conversation.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Session {
+    /// The ensemble before anything was asked.
+    idle: Play,
+    plays: Vec<Play>,
+    asking: Asking,
+}
+
+impl Session {
+    /// Before anything was asked.
+    #[must_use]
+    pub fn new(members: &[MemberHeader], params: &Params) -> Self {
+        let header = Header {
+            format: String::new(),
+            version: 0,
+            program: String::new(),
+            members: members.to_vec(),
+            params: params.clone(),
+            seed: 0,
+            conversation: Conversation::default(),
+        };
+        Self { idle: Play::new(header), plays: Vec::new(), asking: Asking::Nothing }
+    }
+
+    /// The answers, oldest first.
+    #[must_use]
+    pub fn plays(&self) -> &[Play] {
+        &self.plays
+    }
+
+    /// The newest answer.
+    #[must_use]
+    pub fn newest(&self) -> Option<&Play> {
+        self.plays.last()
+    }
+
+    /// The play at a place; without one the ensemble at rest.
+    #[must_use]
+    pub fn play(&self, place: usize) -> &Play {
+        self.plays.get(place).unwrap_or(&self.idle)
+    }
+
+    /// Whether a question is on its way.
+    #[must_use]
+    pub fn is_asking(&self) -> bool {
+        self.asking != Asking::Nothing
+    }
+
+    /// Whether an answer is being written.
+    #[must_use]
+    pub fn is_going(&self) -> bool {
+        self.is_asking() || self.newest().is_some_and(Play::is_going)
+    }
+
+    /// The conversation that a new question continues. An answer of which nothing was accepted leaves no trace in it.
+    #[must_use]
+    pub fn next(&mut self, question: &str) -> Conversation {
+        self.asking = Asking::Next;
+        let mut conversation = Conversation::default();
+        if let Some(play) = self.newest() {
+            conversation = play.run.header.conversation.clone();
+            let answer = play.run.answer();
+            if answer.is_empty() {
+                conversation.turns.pop();
+            } else {
+                conversation.turns.push(Turn { role: Role::Assistant, content: answer });
+            }
+        }
+        conversation.turns.push(Turn { role: Role::User, content: question.to_owned() });
+        conversation
+    }
+
+    /// The conversation whose last question is answered again.
+    #[must_use]
+    pub fn again(&mut self) -> Option<Conversation> {
+        let conversation = self.newest()?.run.header.conversation.clone();
+        self.asking = Asking::Again;
+        Some(conversation)
+    }
+
+    /// The question could not be asked.
+    pub fn give_up(&mut self) {
+        self.asking = Asking::Nothing;
+    }
+
+    /// Forgets everything.
+    pub fn clear(&mut self) {
+        self.plays.clear();
+        self.asking = Asking::Nothing;
+    }
+
+    /// Takes in one event. Returns whether it began a play in the place of another, so that what was made of the other is void.
+    pub fn apply(&mut self, record: &Record) -> bool {
+        let Event::RunStarted(header) = &record.event else {
+            if let Some(play) = self.plays.last_mut() {
+                play.apply(record);
+            }
+            return false;
+        };
+        let replaces = self.asking == Asking::Again && self.plays.pop().is_some();
+        self.asking = Asking::Nothing;
+        self.plays.push(Play::new((**header).clone()));
+        replaces
+    }
+}

@@ -1,0 +1,191 @@
+//! The conversation as it is read: questions, and the accepted segments with their authors.
+//!
+//! Owns the wrapped text, which span belongs to which round, and the reader's place in it: it follows the end until the
+//! reader scrolls up, and then stays where the reader is whatever is accepted.
+
+use super::flow::Flow;
+use super::play::Play;
+use crate::clean::{Cleaner, clean};
+use crate::engine::fusion::MemberIndex;
+use crate::engine::fusion::conversation::Role;
+
+/// What a span of the transcript is; the tags of the flow are places in the list of these.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Span {
+    /// A question.
+    Question,
+    /// An answer of which only the text is known.
+    Earlier,
+    /// An accepted segment.
+    Segment {
+        /// The play's place in the session.
+        play: usize,
+        /// The round's place in the play.
+        round: usize,
+        /// Its author.
+        author: Option<MemberIndex>,
+    },
+}
+
+/// Where the reader is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Anchor {
+    /// At the end, following it.
+    #[default]
+    End,
+    /// With this line at the top.
+    Line(usize),
+}
+
+/// The conversation's text.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Transcript {
+    flow: Flow,
+    spans: Vec<Span>,
+    cleaner: Cleaner,
+    anchor: Anchor,
+    height: usize,
+}
+
+impl Transcript {
+    /// The wrapped text.
+    #[must_use]
+    pub fn flow(&self) -> &Flow {
+        &self.flow
+    }
+
+    /// What a tag of the flow stands for.
+    #[must_use]
+    pub fn span(&self, tag: u32) -> Option<Span> {
+        self.spans.get(tag as usize).copied()
+    }
+
+    /// The first visible line.
+    #[must_use]
+    pub fn top(&self) -> usize {
+        let last = self.flow.lines().saturating_sub(self.height);
+        match self.anchor {
+            Anchor::End => last,
+            Anchor::Line(line) => line.min(last),
+        }
+    }
+
+    /// Visible lines.
+    #[must_use]
+    pub fn height(&self) -> usize {
+        self.height
+    }
+
+    /// Whether it follows the end.
+    #[must_use]
+    pub fn follows(&self) -> bool {
+        self.anchor == Anchor::End
+    }
+
+    /// Lays the text out; the line at the top stays at the top.
+    pub fn resize(&mut self, width: u16, height: usize) {
+        if self.flow.width() != width {
+            let first = match self.anchor {
+                Anchor::Line(line) if self.flow.lines() > 0 => self.flow.tags_on(line.min(self.flow.lines() - 1)).next(),
+                Anchor::Line(_) | Anchor::End => None,
+            };
+            self.flow.set_width(width);
+            if let Some(line) = first.and_then(|tag| self.flow.line_of(tag)) {
+                self.anchor = Anchor::Line(line);
+            }
+        }
+        self.height = height;
+    }
+
+    /// Begins with the question of a play, and the turns before it where they are not there already.
+    pub fn begin(&mut self, play: &Play) {
+        let turns = &play.run.header.conversation.turns;
+        let known = if self.flow.is_empty() { 0 } else { turns.len().saturating_sub(1) };
+        for turn in turns.iter().skip(known) {
+            if !self.flow.is_empty() {
+                self.push("\n\n", self.spans.last().copied().unwrap_or(Span::Question));
+            }
+            let span = match turn.role {
+                Role::User | Role::System => Span::Question,
+                Role::Assistant => Span::Earlier,
+            };
+            self.push(clean(&turn.content).trim_end_matches('\n'), span);
+        }
+        self.push("\n", Span::Question);
+        self.cleaner = Cleaner::default();
+    }
+
+    /// Appends an accepted segment.
+    pub fn accept(&mut self, text: &str, play: usize, round: usize, author: Option<MemberIndex>) {
+        let text = self.cleaner.push(text);
+        // The answer's first character stands at the beginning of a line.
+        let fresh = !matches!(self.spans.last(), Some(Span::Segment { .. }));
+        let text = if fresh { text.trim_start_matches(' ') } else { &text };
+        self.push(text, Span::Segment { play, round, author });
+    }
+
+    fn push(&mut self, text: &str, span: Span) {
+        if self.spans.last() != Some(&span) {
+            self.spans.push(span);
+        }
+        self.flow.push(text, (self.spans.len() - 1) as u32);
+    }
+
+    /// Everything anew: after a rewind, or when an answer is begun again.
+    pub fn rebuild(&mut self, plays: &[Play]) {
+        let (anchor, height, width) = (self.anchor, self.height, self.flow.width());
+        *self = Self { flow: Flow::new(width), anchor, height, ..Self::default() };
+        for (at, play) in plays.iter().enumerate() {
+            self.begin(play);
+            for (place, round) in play.run.rounds.iter().enumerate() {
+                if let Some(accepted) = &round.accepted {
+                    self.accept(&accepted.text, at, place, accepted.author);
+                }
+            }
+        }
+    }
+
+    /// Scrolls by lines; down to the end follows it again.
+    pub fn scroll(&mut self, lines: isize) {
+        let last = self.flow.lines().saturating_sub(self.height);
+        let top = self.top().saturating_add_signed(lines).min(last);
+        self.anchor = if top >= last && lines > 0 { Anchor::End } else { Anchor::Line(top) };
+    }
+
+    /// To the top.
+    pub fn to_top(&mut self) {
+        self.anchor = Anchor::Line(0);
+    }
+
+    /// To the end, following it.
+    pub fn to_end(&mut self) {
+        self.anchor = Anchor::End;
+    }
+
+    /// Scrolls, if need be, until the segment of a round is in sight.
+    pub fn show(&mut self, play: usize, round: usize) {
+        let is_it = |span: &Span| matches!(span, Span::Segment { play: of, round: at, .. } if (*of, *at) == (play, round));
+        let Some(tag) = self.spans.iter().position(is_it) else { return };
+        let Some(line) = self.flow.line_of(tag as u32) else { return };
+        let top = self.top();
+        if line < top {
+            self.anchor = Anchor::Line(line);
+        } else if line >= top + self.height.max(1) {
+            self.anchor = Anchor::Line(line + 1 - self.height.max(1));
+        }
+    }
+
+    /// The round whose segment stands on a visible row; the last of several.
+    #[must_use]
+    pub fn round_on(&self, row: usize) -> Option<(usize, usize)> {
+        let line = self.top() + row;
+        if line >= self.flow.lines() {
+            return None;
+        }
+        let segment = |tag| match self.span(tag)? {
+            Span::Segment { play, round, .. } => Some((play, round)),
+            Span::Question | Span::Earlier => None,
+        };
+        self.flow.tags_on(line).filter_map(segment).last()
+    }
+}

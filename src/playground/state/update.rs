@@ -1,0 +1,258 @@
+//! One message in, effects out.
+
+use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, MouseButton, MouseEvent, MouseEventKind};
+use ratatui::layout::Position;
+
+use super::action::{Action, Context};
+use super::key::Key;
+use super::keymap::Meaning;
+use super::layout::Part;
+use super::log::Level;
+use super::message::{Effect, Message};
+use super::overlay::Overlay;
+use super::picker::{Choice, Item, Picker, PickerKind};
+use super::{Look, Replay, Source, State};
+use crate::clean::clean_line;
+use crate::engine::fusion::event::{Event, Outcome, Record};
+use crate::engine::fusion::run::Phase;
+
+/// Lines that a turn of the mouse's wheel scrolls.
+const WHEEL: isize = 3;
+
+impl State {
+    /// Takes in one message; returns what is to be done outside.
+    pub fn update(&mut self, message: Message) -> Vec<Effect> {
+        match message {
+            Message::Key(key) => return self.key(key),
+            Message::Paste(text) => self.pasted(&text),
+            Message::Mouse(mouse) => self.mouse(mouse),
+            Message::Resize(width, height) => self.size = (width, height),
+            Message::Record(record) => self.record(&record),
+            Message::Tick(now_ms) => self.now_ms = now_ms,
+            Message::AskFailed(error) => {
+                self.session.give_up();
+                self.say(Level::Error, &error);
+            }
+            Message::RunEnded(journal_error) => {
+                if let Some(error) = journal_error {
+                    self.say(Level::Warning, &format!("the trace of this run is not complete: {error}"));
+                }
+            }
+            Message::Opened { file, warning } => self.opened(&file, warning),
+            Message::Replayed { playing, speed, over } => {
+                if let Source::Replay(replay) = &mut self.source {
+                    (replay.playing, replay.speed, replay.over) = (playing, speed, over);
+                }
+            }
+            Message::Traces(found) => self.traces(found),
+            Message::Edited(Ok(text)) => {
+                self.writing = true;
+                if let Err(error) = self.prompt.set(&text) {
+                    self.say(Level::Error, &error.to_string());
+                }
+            }
+            Message::Done(text) => self.say(Level::Info, &text),
+            Message::Edited(Err(text)) | Message::Failed(text) => self.say(Level::Error, &text),
+            Message::Warned(text) => self.say(Level::Warning, &text),
+        }
+        Vec::new()
+    }
+
+    fn key(&mut self, event: KeyEvent) -> Vec<Effect> {
+        if event.kind == KeyEventKind::Release {
+            return Vec::new();
+        }
+        self.notice = None;
+        self.pending.push(Key::from(event));
+        let context = self.context();
+        match self.keymap.meaning(context, &self.pending) {
+            Meaning::Action(action) => {
+                self.pending.clear();
+                self.act(action)
+            }
+            Meaning::Prefix => Vec::new(),
+            Meaning::Nothing => {
+                let alone = self.pending.len() == 1;
+                self.pending.clear();
+                if alone { self.typed(context, event) } else { Vec::new() }
+            }
+        }
+    }
+
+    /// A key without a meaning of its own: in the prompt and in lists it types.
+    fn typed(&mut self, context: Context, event: KeyEvent) -> Vec<Effect> {
+        match context {
+            Context::Prompt => {
+                if let Err(error) = self.prompt.key(event) {
+                    self.say(Level::Error, &error.to_string());
+                }
+            }
+            Context::List => {
+                let Some(Overlay::List(picker)) = &mut self.overlay else { return Vec::new() };
+                match event.code {
+                    KeyCode::Char(character) if Key::from(event).types() => picker.type_text(&character.to_string()),
+                    KeyCode::Backspace => picker.backspace(),
+                    _ => {}
+                }
+                return self.marked();
+            }
+            Context::Keys => {
+                let help = self.keymap.key(Action::Help);
+                let text = format!("`{}` does nothing here; `{help}` shows what does", Key::from(event));
+                self.notice = Some(super::Notice { level: Level::Info, text });
+            }
+            Context::Question | Context::Anywhere => {}
+        }
+        Vec::new()
+    }
+
+    /// A theme that is marked is shown at once.
+    pub(super) fn marked(&mut self) -> Vec<Effect> {
+        match &self.overlay {
+            Some(Overlay::List(picker)) if picker.kind == PickerKind::Themes => match picker.choice() {
+                Some(Choice::Theme(name)) => vec![Effect::UseTheme(name.clone())],
+                Some(Choice::Action(_) | Choice::Trace(_)) | None => Vec::new(),
+            },
+            Some(_) | None => Vec::new(),
+        }
+    }
+
+    fn pasted(&mut self, text: &str) {
+        self.notice = None;
+        match (&mut self.overlay, self.writing) {
+            (Some(Overlay::List(picker)), _) => picker.type_text(&clean_line(text)),
+            (Some(_), _) => {}
+            // Somebody who pastes wants to ask.
+            (None, _) => {
+                self.writing = true;
+                if let Err(error) = self.prompt.paste(text) {
+                    self.say(Level::Error, &error.to_string());
+                }
+            }
+        }
+    }
+
+    fn record(&mut self, record: &Record) {
+        self.now_ms = record.t_ms;
+        if self.session.apply(record) {
+            self.transcript.rebuild(&self.session.plays()[..self.session.plays().len() - 1]);
+        }
+        match &record.event {
+            Event::RunStarted(_) => {
+                self.look = None;
+                if let Some(play) = self.session.newest() {
+                    self.transcript.begin(play);
+                }
+            }
+            Event::Accepted { text, .. } => {
+                let at = self.session.plays().len().saturating_sub(1);
+                let round = self.session.newest().map(|play| (play.run.rounds.len(), play.run.rounds.last()));
+                if let Some((rounds @ 1.., Some(round))) = round {
+                    let author = round.accepted.as_ref().and_then(|accepted| accepted.author);
+                    self.transcript.accept(text, at, rounds - 1, author);
+                }
+            }
+            Event::Rewound { .. } => {
+                self.look = None;
+                self.transcript.rebuild(self.session.plays());
+            }
+            Event::Warning { text } => self.warned(record, Level::Warning, text),
+            Event::DraftFailed { member, error, .. } => {
+                self.warned(record, Level::Warning, &format!("round {}: {member} could not draft: {error}", record.round));
+            }
+            Event::ScoreFailed { member, error, .. } => {
+                self.warned(record, Level::Warning, &format!("round {}: {member} could not score: {error}", record.round));
+            }
+            Event::Exited { member, reason } => {
+                let text = format!("{member} left after round {}: {}", record.round, reason.in_words());
+                self.log.add(Level::Info, Some(record.t_ms), &text);
+            }
+            Event::RunFinished(finished) => {
+                if let Outcome::NoMembers { error } = &finished.outcome {
+                    self.say(Level::Error, &format!("no member is left that can draft: {error}"));
+                }
+            }
+            Event::RoundStarted { .. }
+            | Event::Token { .. }
+            | Event::DraftFinished(_)
+            | Event::Score { .. }
+            | Event::Ranked(_)
+            | Event::Readmitted { .. }
+            | Event::Steered { .. }
+            | Event::ParamsChanged { .. }
+            | Event::Paused
+            | Event::Resumed => {}
+        }
+    }
+
+    fn warned(&mut self, record: &Record, level: Level, text: &str) {
+        let text = self.log.add(level, Some(record.t_ms), text).text.clone();
+        self.notice = Some(super::Notice { level, text });
+    }
+
+    fn opened(&mut self, file: &str, warning: Option<String>) {
+        self.session.clear();
+        self.transcript.rebuild(&[]);
+        self.transcript.to_end();
+        self.look = None;
+        self.overlay = None;
+        self.writing = false;
+        self.source = Source::Replay(Replay { file: clean_line(file), playing: true, speed: 1.0, over: false });
+        if let Some(warning) = warning {
+            self.say(Level::Warning, &warning);
+        }
+    }
+
+    fn traces(&mut self, found: Vec<(String, String, std::path::PathBuf)>) {
+        let items = found.into_iter().map(|(title, detail, path)| Item {
+            title: clean_line(&title),
+            detail: clean_line(&detail),
+            choice: Choice::Trace(path),
+        });
+        self.overlay = Some(Overlay::List(Picker::new(PickerKind::Traces, items.collect())));
+    }
+
+    fn mouse(&mut self, mouse: MouseEvent) {
+        let lines = match mouse.kind {
+            MouseEventKind::ScrollUp => -WHEEL,
+            MouseEventKind::ScrollDown => WHEEL,
+            MouseEventKind::Down(MouseButton::Left) if self.overlay.is_none() => return self.click(mouse.column, mouse.row),
+            _ => return,
+        };
+        let under = self.scene.layout.as_ref().and_then(|layout| layout.part_at(mouse.column, mouse.row));
+        if self.overlay.is_some() {
+            self.scroll(lines);
+        } else if let Some(part) = under {
+            self.scroll_part(part, lines);
+        }
+    }
+
+    fn click(&mut self, x: u16, y: u16) {
+        let Some(layout) = &self.scene.layout else { return };
+        if layout.prompt.contains(Position { x, y }) {
+            self.writing = true;
+            return;
+        }
+        if layout.timeline.contains(Position { x, y }) {
+            let tick = usize::from(x.saturating_sub(super::prepare::TIMELINE_HEAD)) / 2;
+            if let Some(tick) = self.scene.timeline.ticks.get(tick) {
+                let (play, _) = self.shown();
+                self.look_at(Look { play, round: tick.place });
+            }
+            return;
+        }
+        let row = layout.transcript_text().map(|text| usize::from(y.saturating_sub(text.y)));
+        if let Some(part) = layout.part_at(x, y) {
+            self.writing = false;
+            self.focus_on(part);
+            if let (Part::Transcript, Some((play, round))) = (part, row.and_then(|row| self.transcript.round_on(row))) {
+                self.look_at(Look { play, round });
+            }
+        }
+    }
+
+    /// Whether the newest run is paused.
+    pub(super) fn is_paused(&self) -> bool {
+        self.session.newest().is_some_and(|play| play.run.phase == Phase::Paused)
+    }
+}

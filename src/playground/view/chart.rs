@@ -1,0 +1,80 @@
+//! The exit chart: each member's letter at its retention, round by round, and the threshold as a line.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use super::Look;
+use super::paint::Pen;
+use super::theme::Role;
+use crate::playground::state::State;
+use crate::playground::state::scene::figure;
+
+/// Columns of the scale.
+const SCALE: u16 = 6;
+/// Columns of the labels behind the last round.
+const LABELS: u16 = 10;
+
+/// The chart.
+pub(super) fn chart(buffer: &mut Buffer, area: Rect, look: &Look<'_>, state: &State) {
+    let chart = &state.scene.chart;
+    let dim = look.style(Role::Dim);
+    if chart.columns.is_empty() || area.height < 3 {
+        Pen::new(buffer, area, 0).skip(1).write("retention appears after the first round", dim);
+        return;
+    }
+    let rows = area.height - 1;
+    let row_of = |value: f64| {
+        let share = (value / chart.top).clamp(0.0, 1.0);
+        rows - 1 - (share * f64::from(rows - 1)).round() as u16
+    };
+    for (value, row) in [(chart.top, 0), (0.0, rows - 1)] {
+        Pen::new(buffer, area, row).column(&figure(value), SCALE - 1, true, dim, "");
+    }
+    let plot = area.width.saturating_sub(SCALE + LABELS);
+    let spacing = (plot / chart.columns.len() as u16).clamp(1, 8);
+    let rule = look.glyphs.rule();
+    for (place, column) in chart.columns.iter().enumerate() {
+        let x = SCALE + place as u16 * spacing;
+        let threshold = row_of(column.threshold);
+        Pen::new(buffer, area, threshold).skip(x).write(&rule.repeat(usize::from(spacing)), look.style(Role::Threshold));
+        if spacing >= 3 {
+            let style = look.style(if column.selected { Role::Selection } else { Role::Dim });
+            Pen::new(buffer, area, rows).skip(x).write(&column.number.to_string(), style);
+        }
+        points(buffer, area, look, state, (place, x, spacing), &row_of);
+    }
+    let (first, last) = (&chart.columns[0], &chart.columns[chart.columns.len() - 1]);
+    if spacing < 3 {
+        let text = format!("rounds {} to {}", first.number, last.number);
+        Pen::new(buffer, area, rows).skip(SCALE).write(&text, dim);
+    }
+    let behind = SCALE + chart.columns.len() as u16 * spacing;
+    Pen::new(buffer, area, row_of(last.threshold))
+        .skip(behind)
+        .write(&format!(" δ/n {}", figure(last.threshold)), look.style(Role::Threshold));
+}
+
+/// The members of one round: side by side where there is room, else a plus sign for those that share a place.
+fn points(
+    buffer: &mut Buffer,
+    area: Rect,
+    look: &Look<'_>,
+    state: &State,
+    (place, x, spacing): (usize, u16, u16),
+    row_of: &dyn Fn(f64) -> u16,
+) {
+    let play = state.session.play(state.shown().0);
+    let points = &state.scene.chart.columns[place].points;
+    for row in 0..area.height {
+        let here: Vec<_> = points.iter().filter(|(_, value)| row_of(*value) == row).collect();
+        let room = usize::from(spacing.saturating_sub(1).max(1));
+        let mut pen = Pen::new(buffer, area, row);
+        pen.skip(x);
+        for (member, _) in here.iter().take(if here.len() > room { room - 1 } else { room }) {
+            pen.write(&play.letter(*member).to_string(), look.style(Role::Member(member.0 as u8)));
+        }
+        if here.len() > room {
+            pen.write("+", look.style(Role::Strong));
+        }
+    }
+}

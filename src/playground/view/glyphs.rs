@@ -1,0 +1,126 @@
+//! The marks of the screen: one narrow character each, from blocks that every monospaced font has, or from ASCII alone.
+
+use ratatui::symbols::border;
+
+use crate::playground::state::scene::pane::Activity;
+use crate::playground::state::scene::status::RunState;
+use crate::playground::state::scene::timeline::Mark;
+
+/// A set of marks.
+#[derive(Debug, Clone, Copy)]
+pub struct Glyphs {
+    ascii: bool,
+}
+
+const ASCII_BORDER: border::Set<'static> = border::Set {
+    top_left: "+",
+    top_right: "+",
+    bottom_left: "+",
+    bottom_right: "+",
+    vertical_left: "|",
+    vertical_right: "|",
+    horizontal_top: "-",
+    horizontal_bottom: "-",
+};
+
+impl Glyphs {
+    /// The marks, or their stand-ins in ASCII.
+    #[must_use]
+    pub fn new(ascii: bool) -> Self {
+        Self { ascii }
+    }
+
+    fn pick<T>(self, full: T, ascii: T) -> T {
+        if self.ascii { ascii } else { full }
+    }
+
+    /// The mark of what a member is doing.
+    #[must_use]
+    pub fn activity(self, activity: Activity) -> &'static str {
+        match activity {
+            Activity::Ready => self.pick("·", "."),
+            Activity::Drafting => self.pick("●", "*"),
+            Activity::Waiting => self.pick("◌", "~"),
+            Activity::Scoring => self.pick("◐", "%"),
+            Activity::Won => self.pick("★", "!"),
+            Activity::Lost => self.pick("–", "-"),
+            Activity::Exited => self.pick("○", "o"),
+            Activity::Failed => self.pick("✗", "x"),
+            Activity::Excluded => self.pick("⊘", "#"),
+        }
+    }
+
+    /// The mark of what the run is doing.
+    #[must_use]
+    pub fn run(self, state: RunState) -> &'static str {
+        match state {
+            RunState::Ready => self.pick("○", "o"),
+            RunState::Starting | RunState::Answering => self.pick("●", "*"),
+            RunState::Pausing | RunState::Paused => self.pick("◐", "="),
+            RunState::Answered => self.pick("★", "!"),
+            RunState::Limit | RunState::Stopped | RunState::BrokenOff => self.pick("■", "#"),
+            RunState::Failed => self.pick("✗", "x"),
+        }
+    }
+
+    /// The mark of a round, below its winner's letter. Margins are eighths of a block.
+    #[must_use]
+    pub fn mark(self, mark: Mark, margin: f64) -> &'static str {
+        match mark {
+            Mark::Unanimous => "=",
+            Mark::Overridden => self.pick("◆", "+"),
+            Mark::Failed => "!",
+            Mark::Open => self.pick("·", "."),
+            Mark::Margin if self.ascii => ["_", ".", "-", "^"][(margin * 3.99) as usize % 4],
+            Mark::Margin => ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"][(margin * 7.99) as usize % 8],
+        }
+    }
+
+    /// A bar of so many columns, filled to a share from 0 to 1.
+    #[must_use]
+    pub fn bar(self, share: f64, columns: u16) -> String {
+        let eighths = (share.clamp(0.0, 1.0) * f64::from(columns) * 8.0).round() as usize;
+        if self.ascii {
+            return "#".repeat(eighths.div_ceil(8));
+        }
+        let part = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"][eighths % 8];
+        format!("{}{part}", "█".repeat(eighths / 8))
+    }
+
+    /// The frame of a part.
+    #[must_use]
+    pub fn border(self) -> border::Set<'static> {
+        self.pick(border::PLAIN, ASCII_BORDER)
+    }
+
+    /// A stretch of a horizontal rule.
+    #[must_use]
+    pub fn rule(self) -> &'static str {
+        self.pick("─", "-")
+    }
+
+    /// What stands where text was left out.
+    #[must_use]
+    pub fn ellipsis(self) -> &'static str {
+        self.pick("…", "~")
+    }
+
+    /// The track and the thumb of a scroll bar.
+    #[must_use]
+    pub fn scroll_bar(self) -> (&'static str, &'static str) {
+        self.pick(("│", "█"), ("|", "#"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bars_fill_their_columns() {
+        let glyphs = Glyphs::new(false);
+        assert_eq!([0.0, 0.5, 1.0, 7.0].map(|share| glyphs.bar(share, 4)), ["", "██", "████", "████"]);
+        assert_eq!(glyphs.bar(0.53, 2), "█▏");
+        assert_eq!(Glyphs::new(true).bar(0.53, 4), "###");
+    }
+}

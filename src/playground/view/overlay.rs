@@ -1,0 +1,93 @@
+//! What lies over the screen: words, a list, the exit chart, a question.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{Clear, Widget};
+
+use super::Look;
+use super::chart::chart;
+use super::paint::{Pen, framed, lines, scroll_bar};
+use super::theme::Role;
+use crate::playground::state::State;
+use crate::playground::state::overlay::{Overlay, Scroll};
+use crate::playground::state::picker::{Picker, PickerKind};
+
+/// The overlay, if there is one.
+pub(super) fn overlay(buffer: &mut Buffer, look: &Look<'_>, state: &State) {
+    let Some(overlay) = &state.overlay else { return };
+    let place = state.scene.popup.intersection(buffer.area);
+    Clear.render(place, buffer);
+    buffer.set_style(place, look.style(Role::Text));
+    let title = Line::from(Span::styled(format!(" {} ", overlay.title()), look.style(Role::Title)));
+    let inner = framed(buffer, place, look, title, None, look.style(Role::BorderFocus));
+    let text = Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner };
+    match overlay {
+        Overlay::Help(scroll) | Overlay::Why(scroll) | Overlay::Log(scroll) => words(buffer, inner, text, look, state, *scroll),
+        Overlay::Chart => chart(buffer, text, look, state),
+        Overlay::List(picker) => list(buffer, text, look, picker),
+        Overlay::Leave(question) => {
+            let style = look.style(Role::Question);
+            for (row, part) in split(question, usize::from(text.width)).into_iter().enumerate() {
+                Pen::new(buffer, text, row as u16).write(part, style);
+            }
+        }
+    }
+}
+
+/// A short sentence in at most two lines, parted at a blank.
+fn split(text: &str, width: usize) -> Vec<&str> {
+    if text.chars().count() <= width {
+        return vec![text];
+    }
+    let fits = text.char_indices().take(width + 1).filter(|(_, character)| *character == ' ').last();
+    fits.map_or_else(|| vec![text], |(at, _)| vec![&text[..at], text[at..].trim_start()])
+}
+
+fn words(buffer: &mut Buffer, inner: Rect, text: Rect, look: &Look<'_>, state: &State, scroll: Scroll) {
+    let prose = &state.scene.overlay;
+    lines(buffer, text, look, prose, scroll.top);
+    let bar = Rect { x: inner.x + inner.width.saturating_sub(1), width: 1, ..inner };
+    scroll_bar(buffer, bar, look, scroll.top, prose.len());
+}
+
+fn list(buffer: &mut Buffer, area: Rect, look: &Look<'_>, picker: &Picker) {
+    let cursor = look.style(Role::Cursor);
+    let mut pen = Pen::new(buffer, area, 0);
+    pen.write("> ", look.style(Role::Accent));
+    let room = usize::from(pen.room()).saturating_sub(1);
+    let typed: Vec<char> = picker.typed.chars().collect();
+    let shown: String = typed[typed.len().saturating_sub(room)..].iter().collect();
+    pen.write(&shown, look.style(Role::Text)).write(" ", cursor);
+    let entries = picker.entries();
+    let rows = Rect { y: area.y + 2, height: area.height.saturating_sub(2), ..area };
+    if entries.len() == 0 {
+        let hint = match picker.kind {
+            PickerKind::SaveAs => "a new file; one that exists is never overwritten",
+            PickerKind::Traces => "no recorded run of that name; enter opens the file that you typed",
+            PickerKind::Commands | PickerKind::Themes => "nothing of that name",
+        };
+        Pen::new(buffer, rows, 0).write(hint, look.style(Role::Dim));
+        return;
+    }
+    let top = (picker.selected() + 1).saturating_sub(usize::from(rows.height.max(1)));
+    let total = entries.len();
+    for (row, (place, item)) in picker.entries().enumerate().skip(top).take(usize::from(rows.height)).enumerate() {
+        let marked = place == picker.selected();
+        let style = |role| if marked { look.style(role).patch(look.style(Role::Selection)) } else { look.style(role) };
+        let cut = look.glyphs.ellipsis();
+        let title = if picker.kind == PickerKind::Traces { rows.width.saturating_sub(28) } else { 22 };
+        let mut pen = Pen::new(buffer, rows, row as u16);
+        pen.write(if marked { "> " } else { "  " }, style(Role::Accent)).column(
+            &item.title,
+            title,
+            false,
+            style(Role::Text),
+            cut,
+        );
+        let room = pen.room().saturating_sub(2);
+        pen.skip(1).column(&item.detail, room, false, style(Role::Dim), cut);
+    }
+    let bar = Rect { x: area.x + area.width, width: 1, ..rows };
+    scroll_bar(buffer, bar.intersection(buffer.area), look, top, total);
+}

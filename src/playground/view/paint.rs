@@ -1,0 +1,134 @@
+//! Placing words on the screen: the few strokes that all parts are drawn with.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::Line;
+use ratatui::widgets::{Block, Widget};
+use unicode_width::UnicodeWidthStr;
+
+use super::Look;
+use super::theme::Role;
+use crate::playground::state::layout::Class;
+use crate::playground::state::prose::{self, Tone};
+
+/// A line of an area, written from left to right.
+pub struct Pen<'a> {
+    buffer: &'a mut Buffer,
+    x: u16,
+    y: u16,
+    end: u16,
+}
+
+impl<'a> Pen<'a> {
+    /// At the beginning of a row (from 0) of an area. A row outside takes nothing.
+    pub fn new(buffer: &'a mut Buffer, area: Rect, row: u16) -> Self {
+        let inside = row < area.height;
+        Self { buffer, x: area.x, y: area.y + row, end: if inside { area.x + area.width } else { area.x } }
+    }
+
+    /// Columns that are left.
+    #[must_use]
+    pub fn room(&self) -> u16 {
+        self.end - self.x
+    }
+
+    /// Writes what fits.
+    pub fn write(&mut self, text: &str, style: Style) -> &mut Self {
+        if self.room() > 0 {
+            (self.x, _) = self.buffer.set_stringn(self.x, self.y, text, self.room() as usize, style);
+        }
+        self
+    }
+
+    /// Writes into so many columns: filled up with blanks, or cut with a mark.
+    pub fn column(&mut self, text: &str, width: u16, right: bool, style: Style, cut: &str) -> &mut Self {
+        let width = width.min(self.room());
+        let blanks = usize::from(width).saturating_sub(text.width());
+        let end = self.x + width;
+        if text.width() > usize::from(width) {
+            if width > 0 {
+                (self.x, _) = self.buffer.set_stringn(self.x, self.y, text, usize::from(width - 1), style);
+                self.x = end - 1;
+                self.write(cut, style);
+            }
+        } else {
+            self.x += if right { blanks as u16 } else { 0 };
+            self.write(text, style);
+        }
+        self.x = end;
+        self
+    }
+
+    /// Leaves columns free.
+    pub fn skip(&mut self, columns: u16) -> &mut Self {
+        self.x = (self.x + columns).min(self.end);
+        self
+    }
+}
+
+/// The frame of a part with its titles; returns the inside. In the small class a rule with the title instead.
+pub fn frame(buffer: &mut Buffer, area: Rect, look: &Look<'_>, title: Line<'_>, foot: Option<Line<'_>>, focused: bool) -> Rect {
+    let border = look.style(if focused { Role::BorderFocus } else { Role::Border });
+    if look.class == Class::Small && area.height > 0 {
+        let rule = Rect { height: 1, ..area };
+        let mut pen = Pen::new(buffer, rule, 0);
+        pen.write(&look.glyphs.rule().repeat(usize::from(area.width)), border);
+        buffer.set_line(area.x + 1, area.y, &title, area.width.saturating_sub(2));
+        return Rect { y: area.y + 1, height: area.height - 1, ..area };
+    }
+    framed(buffer, area, look, title, foot, border)
+}
+
+/// A frame in every class.
+pub fn framed(buffer: &mut Buffer, area: Rect, look: &Look<'_>, title: Line<'_>, foot: Option<Line<'_>>, border: Style) -> Rect {
+    let mut block = Block::bordered().border_set(look.glyphs.border()).border_style(border).title_top(title);
+    if let Some(foot) = foot {
+        block = block.title_bottom(foot);
+    }
+    let inner = block.inner(area);
+    block.render(area, buffer);
+    inner
+}
+
+/// The style of a tone.
+#[must_use]
+pub fn tone(look: &Look<'_>, tone: Tone) -> Style {
+    look.style(match tone {
+        Tone::Plain => Role::Text,
+        Tone::Dim => Role::Dim,
+        Tone::Strong => Role::Strong,
+        Tone::Heading => Role::Title,
+        Tone::Key => Role::Key,
+        Tone::Good => Role::Ok,
+        Tone::Warning => Role::Warn,
+        Tone::Bad => Role::Error,
+        Tone::Heat(step) => Role::Heat(step),
+        Tone::Member(place) => Role::Member(place as u8),
+    })
+}
+
+/// Lines of words, from one of them on.
+pub fn lines(buffer: &mut Buffer, area: Rect, look: &Look<'_>, prose: &[prose::Line], top: usize) {
+    for (row, line) in prose.iter().skip(top).take(usize::from(area.height)).enumerate() {
+        let mut pen = Pen::new(buffer, area, row as u16);
+        for (meant, text) in line {
+            pen.write(text, tone(look, *meant));
+        }
+    }
+}
+
+/// A scroll bar in one column; nothing where everything fits.
+pub fn scroll_bar(buffer: &mut Buffer, column: Rect, look: &Look<'_>, top: usize, total: usize) {
+    let height = usize::from(column.height);
+    if total <= height || height == 0 {
+        return;
+    }
+    let (track, thumb) = look.glyphs.scroll_bar();
+    let size = (height * height / total).max(1);
+    let at = (height - size) * top / (total - height);
+    for row in 0..height {
+        let (mark, role) = if (at..at + size).contains(&row) { (thumb, Role::Border) } else { (track, Role::Dim) };
+        Pen::new(buffer, column, row as u16).write(mark, look.style(role));
+    }
+}

@@ -1,0 +1,168 @@
+//! The members' panes: framed with their text, in the small class a line each; those away as lines below.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+use super::Look;
+use super::paint::{Pen, frame, framed};
+use super::theme::Role;
+use crate::playground::state::State;
+use crate::playground::state::layout::{Class, LINE_HEAD, Layout, Part};
+use crate::playground::state::scene::pane::{Activity, BEYOND, Pane, PaneText, REMARK, figures};
+
+/// Every pane in sight.
+pub(super) fn panes(buffer: &mut Buffer, layout: &Layout, look: &Look<'_>, state: &State) {
+    if let Some(rule) = layout.panes_rule {
+        let pages = if layout.page.1 > 1 { format!(" {} of {} ", layout.page.0, layout.page.1) } else { String::new() };
+        let title =
+            Line::from(vec![Span::styled(" drafts ", look.style(Role::Title)), Span::styled(pages, look.style(Role::Dim))]);
+        frame(buffer, rule, look, title, None, false);
+    }
+    for (member, place) in &layout.panes {
+        let (Some(pane), Some(text)) = (state.scene.panes.get(member.0), state.texts.get(member.0)) else { continue };
+        let focused = !state.writing && state.overlay.is_none() && state.focus == Part::Pane(*member);
+        if place.height == 1 {
+            row(buffer, *place, look, state, pane, text, focused);
+        } else {
+            boxed(buffer, layout, *place, look, state, pane, text, focused);
+        }
+    }
+    if let Some(place) = layout.away {
+        away(buffer, place, look, state);
+    }
+    if layout.page.1 > 1 && layout.class != Class::Small && !state.zoomed {
+        let text = format!(" panes {} of {} (tab) ", layout.page.0, layout.page.1);
+        let row = Rect { height: 1, x: layout.body.x + 2, width: layout.body.width - 4, y: layout.body.y };
+        Pen::new(buffer, row, 0)
+            .skip(row.width.saturating_sub(text.chars().count() as u16))
+            .write(&text, look.style(Role::Accent));
+    }
+}
+
+fn activity_style(look: &Look<'_>, activity: Activity) -> Style {
+    look.style(match activity {
+        Activity::Ready | Activity::Waiting | Activity::Lost => Role::Dim,
+        Activity::Drafting | Activity::Scoring => Role::Busy,
+        Activity::Won => Role::Winner,
+        Activity::Exited | Activity::Excluded => Role::Exit,
+        Activity::Failed => Role::Error,
+    })
+}
+
+#[expect(clippy::too_many_arguments, reason = "each is one thing that the frame shows")]
+fn boxed(
+    buffer: &mut Buffer,
+    layout: &Layout,
+    place: Rect,
+    look: &Look<'_>,
+    state: &State,
+    pane: &Pane,
+    text: &PaneText,
+    focused: bool,
+) {
+    let play = state.session.play(state.shown().0);
+    let label = &play.labels[pane.member.0];
+    let border = match (focused, pane.activity) {
+        (true, _) => look.style(Role::BorderFocus),
+        (false, Activity::Won) => look.style(Role::Winner),
+        (false, _) => look.style(Role::Border),
+    };
+    let status = activity_style(look, pane.activity);
+    let member = look.style(Role::Member(pane.member.0 as u8));
+    let title = Line::from(vec![
+        Span::styled(format!(" {} {} ", label.letter, label.name), member),
+        Span::styled(format!("{} {} ", look.glyphs.activity(pane.activity), pane.activity.word()), status),
+        Span::styled(format!("{} ", label.kind), look.style(Role::Dim)),
+    ]);
+    let figures = figures(pane);
+    let foot =
+        (!figures.is_empty()).then(|| Line::from(Span::styled(format!(" {figures} "), look.style(Role::Dim))).right_aligned());
+    let inner = framed(buffer, place, look, title, foot, border);
+    let inside = layout.pane_text(place);
+    if text.flow().is_empty() {
+        let style = if pane.activity == Activity::Failed { look.style(Role::Error) } else { look.style(Role::Dim) };
+        note(buffer, inner, look, &pane.note, style);
+        return;
+    }
+    let top = text.top(usize::from(inside.height));
+    for row in 0..inside.height {
+        draft_line(buffer, inside, row, look, text, top + usize::from(row));
+    }
+}
+
+/// A note of at most a few lines; what does not fit is in the log.
+fn note(buffer: &mut Buffer, inner: Rect, look: &Look<'_>, text: &str, style: Style) {
+    let width = usize::from(inner.width.max(1));
+    let characters: Vec<char> = text.chars().take(width * usize::from(inner.height)).collect();
+    for (row, line) in characters.chunks(width).enumerate() {
+        Pen::new(buffer, inner, row as u16).column(
+            &line.iter().collect::<String>(),
+            inner.width,
+            false,
+            style,
+            look.glyphs.ellipsis(),
+        );
+    }
+}
+
+fn draft_line(buffer: &mut Buffer, area: Rect, row: u16, look: &Look<'_>, text: &PaneText, line: usize) {
+    if line >= text.flow().lines() {
+        return;
+    }
+    let mut pen = Pen::new(buffer, area, row);
+    for piece in text.flow().line(line) {
+        let style = match (piece.tag, text.shade(piece.tag)) {
+            (BEYOND | REMARK, _) => look.style(Role::Dim),
+            (_, Some(shade)) => look.style(Role::Heat(shade)),
+            (_, None) => look.style(Role::Text),
+        };
+        pen.write(piece.text, style);
+    }
+}
+
+/// A member in one line: letter, name, what it is doing, and the end of its draft while tokens come, else the beginning.
+fn row(buffer: &mut Buffer, place: Rect, look: &Look<'_>, state: &State, pane: &Pane, text: &PaneText, focused: bool) {
+    let play = state.session.play(state.shown().0);
+    let label = &play.labels[pane.member.0];
+    let member = look.style(Role::Member(pane.member.0 as u8));
+    let head = if focused { member.patch(look.style(Role::Selection)) } else { member };
+    let cut = look.glyphs.ellipsis();
+    Pen::new(buffer, place, 0)
+        .write(&format!("{} ", label.letter), head)
+        .column(&label.name, LINE_HEAD - 5, false, head, cut)
+        .skip(1)
+        .write(look.glyphs.activity(pane.activity), activity_style(look, pane.activity));
+    let inside = Rect { x: place.x + LINE_HEAD, width: place.width.saturating_sub(LINE_HEAD + 1), ..place };
+    let lines = text.flow().lines();
+    if text.flow().is_empty() || lines == 0 {
+        let note = if pane.note.is_empty() { pane.activity.word() } else { &pane.note };
+        Pen::new(buffer, inside, 0).column(note, inside.width, false, look.style(Role::Dim), cut);
+        return;
+    }
+    let line = text.top(1);
+    draft_line(buffer, inside, 0, look, text, line);
+    if lines > 1 {
+        let end = Rect { x: place.x + place.width - 1, width: 1, ..place };
+        Pen::new(buffer, end, 0).write(cut, look.style(Role::Dim));
+    }
+}
+
+/// Those that are away, a line each: who, why, when.
+fn away(buffer: &mut Buffer, place: Rect, look: &Look<'_>, state: &State) {
+    let play = state.session.play(state.shown().0);
+    let gone: Vec<&Pane> = state.scene.panes.iter().filter(|pane| pane.away).collect();
+    for (row, pane) in gone.iter().take(usize::from(place.height)).enumerate() {
+        let last = row + 1 == usize::from(place.height) && gone.len() > row + 1;
+        let mut pen = Pen::new(buffer, place, row as u16);
+        let label = &play.labels[pane.member.0];
+        let style = activity_style(look, pane.activity);
+        pen.write(&format!(" {} {} ", label.letter, label.name), look.style(Role::Member(pane.member.0 as u8)))
+            .write(&format!("{} {}", look.glyphs.activity(pane.activity), pane.activity.word()), style)
+            .write(&format!(" · {}", pane.note), look.style(Role::Dim));
+        if last {
+            pen.write(&format!("  (and {} more)", gone.len() - row - 1), look.style(Role::Dim));
+        }
+    }
+}

@@ -1,0 +1,241 @@
+//! The ranking table: as many of its columns as fit, the most telling first.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+use super::Look;
+use super::paint::{Pen, frame, scroll_bar};
+use super::theme::Role;
+use crate::playground::state::State;
+use crate::playground::state::scene::pane::Activity;
+use crate::playground::state::scene::table::{Cell, Row};
+use crate::playground::state::scene::{figure, heat};
+
+/// A column of the table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Column {
+    Rank,
+    Member,
+    Bar,
+    Score,
+    /// Each verifier's score in so many columns.
+    Verifiers(u16),
+    Margin,
+    Retention,
+    Cumulative,
+    Weight,
+    Status,
+}
+
+impl Column {
+    fn width(self, verifiers: usize) -> u16 {
+        match self {
+            Self::Rank | Self::Member if self == Self::Rank => 3,
+            Self::Rank | Self::Member => 11,
+            Self::Bar => 9,
+            Self::Score | Self::Weight => 6,
+            Self::Verifiers(each) => each * verifiers as u16 + 1,
+            Self::Margin => 7,
+            Self::Cumulative => 7,
+            Self::Retention => 13,
+            Self::Status => 14,
+        }
+    }
+
+    fn title(self) -> &'static str {
+        match self {
+            Self::Rank => "#",
+            Self::Member => "member",
+            Self::Bar | Self::Verifiers(_) => "",
+            Self::Score => "score",
+            Self::Margin => "margin",
+            Self::Retention => "retention",
+            Self::Cumulative => "Q",
+            Self::Weight => "weight",
+            Self::Status => " status",
+        }
+    }
+}
+
+/// The columns that fit, left to right. The order in which they are given room is the order of their worth.
+fn columns(width: u16, verifiers: usize) -> Vec<Column> {
+    let worth = [Column::Rank, Column::Member, Column::Score];
+    let cells = [Column::Verifiers(5), Column::Verifiers(2)];
+    let rest = [Column::Bar, Column::Status, Column::Margin, Column::Retention, Column::Weight, Column::Cumulative];
+    let mut chosen = worth.to_vec();
+    let mut room = width.saturating_sub(worth.iter().map(|column| column.width(verifiers)).sum());
+    let mut take = |column: Column, keep: u16| {
+        let fits = column.width(verifiers) + keep <= room;
+        if fits {
+            room -= column.width(verifiers);
+            chosen.push(column);
+        }
+        fits
+    };
+    // Wide cells only if the status still fits beside them.
+    if !take(cells[0], Column::Status.width(verifiers)) {
+        take(cells[1], 0);
+    }
+    for column in rest {
+        take(column, 0);
+    }
+    let order = |column: &Column| match column {
+        Column::Rank => 0,
+        Column::Member => 1,
+        Column::Bar => 2,
+        Column::Score => 3,
+        Column::Verifiers(_) => 4,
+        Column::Margin => 5,
+        Column::Weight => 6,
+        Column::Cumulative => 7,
+        Column::Retention => 8,
+        Column::Status => 9,
+    };
+    chosen.sort_by_key(order);
+    chosen
+}
+
+/// The ranking of the round looked at.
+pub(super) fn ranking(buffer: &mut Buffer, place: Rect, look: &Look<'_>, state: &State, focused: bool) {
+    let table = &state.scene.table;
+    let mut title = vec![Span::styled(" ranking ", look.style(Role::Title))];
+    if table.number > 0 {
+        title.push(Span::styled(format!("round {} · {} ", table.number, table.rule), look.style(Role::Dim)));
+    }
+    let inner = frame(buffer, place, look, Line::from(title), None, focused);
+    let columns = columns(inner.width.saturating_sub(1), table.verifiers.len());
+    let narrow = inner.height as usize <= table.rows.len() && place.height < 8;
+    let rows = if narrow {
+        inner
+    } else {
+        header(buffer, inner, look, state, &columns);
+        Rect { y: inner.y + 1.min(inner.height), height: inner.height.saturating_sub(1), ..inner }
+    };
+    let top = state.scene.table_top.min(table.rows.len().saturating_sub(usize::from(rows.height)));
+    for (at, row) in table.rows.iter().skip(top).take(usize::from(rows.height)).enumerate() {
+        let mut pen = Pen::new(buffer, rows, at as u16);
+        for column in &columns {
+            cells(&mut pen, *column, look, state, row);
+        }
+    }
+    let bar = Rect { x: inner.x + inner.width.saturating_sub(1), width: 1, ..rows };
+    scroll_bar(buffer, bar, look, top, table.rows.len());
+}
+
+fn header(buffer: &mut Buffer, inner: Rect, look: &Look<'_>, state: &State, columns: &[Column]) {
+    let table = &state.scene.table;
+    let play = state.session.play(state.shown().0);
+    let dim = look.style(Role::Dim);
+    let mut pen = Pen::new(buffer, inner, 0);
+    for column in columns {
+        let width = column.width(table.verifiers.len());
+        if let Column::Verifiers(each) = column {
+            for verifier in &table.verifiers {
+                let letter = play.letter(*verifier).to_string();
+                pen.column(&letter, *each, true, look.style(Role::Member(verifier.0 as u8)), "");
+            }
+            pen.skip(1);
+            continue;
+        }
+        let right = matches!(column, Column::Score | Column::Margin | Column::Cumulative | Column::Weight | Column::Retention);
+        let title = if *column == Column::Bar { "" } else { column.title() };
+        pen.column(title, width, right, dim, "");
+    }
+}
+
+fn cells(pen: &mut Pen<'_>, column: Column, look: &Look<'_>, state: &State, row: &Row) {
+    let table = &state.scene.table;
+    let play = state.session.play(state.shown().0);
+    let width = column.width(table.verifiers.len());
+    let cut = look.glyphs.ellipsis();
+    let text = look.style(Role::Text);
+    let number = |value: Option<f64>| value.map_or_else(String::new, figure);
+    match column {
+        Column::Rank => {
+            let rank = row.rank.map_or_else(String::new, |rank| rank.to_string());
+            pen.column(&rank, width - 1, true, look.style(Role::Dim), cut).skip(1);
+        }
+        Column::Member => {
+            let style = if row.leaves { look.style(Role::Exit) } else { look.style(Role::Member(row.member.0 as u8)) };
+            let name = format!("{} {}", play.letter(row.member), play.name(row.member));
+            pen.column(&name, width - 1, false, style, cut).skip(1);
+        }
+        Column::Bar => {
+            let bar = look.glyphs.bar(row.share, width - 1);
+            pen.column(&bar, width - 1, false, look.style(if row.accepted { Role::Winner } else { Role::Gauge }), "").skip(1);
+        }
+        Column::Score => {
+            pen.column(&number(row.score), width, true, look.style(Role::Strong), cut);
+        }
+        Column::Verifiers(each) => {
+            for place in 0..table.verifiers.len() {
+                let (text, style) = row.cells.get(place).map_or((String::new(), text), |cell| cell_text(look, cell, each));
+                pen.column(&text, each, true, style, "");
+            }
+            pen.skip(1);
+        }
+        Column::Margin => {
+            let margin = row.margin.map_or_else(String::new, |margin| {
+                if row.rank == Some(1) { format!("+{}", figure(margin)) } else { figure(margin) }
+            });
+            pen.column(&margin, width, true, if row.rank == Some(1) { text } else { look.style(Role::Dim) }, cut);
+        }
+        Column::Weight => {
+            pen.column(&number(row.weight), width, true, text, cut);
+        }
+        Column::Cumulative => {
+            pen.column(&number(row.cumulative), width, true, text, cut);
+        }
+        Column::Retention => {
+            let (retention, role) = match row.retention {
+                Some((retention, threshold)) if retention < threshold => {
+                    (format!("{} < {}", figure(retention), figure(threshold)), Role::Warn)
+                }
+                Some((retention, threshold)) => (format!("{} / {}", figure(retention), figure(threshold)), Role::Text),
+                None => (String::new(), Role::Text),
+            };
+            pen.column(&retention, width, true, look.style(role), cut);
+        }
+        Column::Status => {
+            let room = pen.room();
+            pen.skip(1).write(look.glyphs.activity(row.activity), status_style(look, row)).skip(1).column(
+                &row.status,
+                room.saturating_sub(3),
+                false,
+                status_style(look, row),
+                cut,
+            );
+        }
+    }
+}
+
+fn status_style(look: &Look<'_>, row: &Row) -> Style {
+    look.style(match row.activity {
+        _ if row.leaves => Role::Exit,
+        Activity::Won => Role::Winner,
+        Activity::Drafting | Activity::Scoring => Role::Busy,
+        Activity::Failed => Role::Error,
+        Activity::Ready | Activity::Waiting | Activity::Lost | Activity::Exited | Activity::Excluded => Role::Dim,
+    })
+}
+
+/// A verifier's score; in two columns one digit of it, tenths from 0 to 9.
+fn cell_text(look: &Look<'_>, cell: &Cell, width: u16) -> (String, Style) {
+    match cell {
+        Cell::None => (String::new(), look.style(Role::Dim)),
+        Cell::Open => (if width < 3 { "." } else { "·" }.to_owned(), look.style(Role::Dim)),
+        Cell::Failed(_) => (if width < 4 { "!" } else { "err" }.to_owned(), look.style(Role::Error)),
+        Cell::Score { score, share, .. } => {
+            let text = if width < 5 { ((share * 9.99) as u8).to_string() } else { short(*score) };
+            (text, look.style(Role::Heat(heat(*share))))
+        }
+    }
+}
+
+/// A figure in at most four characters.
+fn short(score: f64) -> String {
+    let text = figure(score);
+    if text.len() <= 4 { text } else { text[..4].trim_end_matches('.').to_owned() }
+}

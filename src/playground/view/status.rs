@@ -1,0 +1,56 @@
+//! The status line at the top and the hint line at the bottom: as much as fits, the most important first.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use super::Look;
+use super::paint::Pen;
+use super::theme::Role;
+use crate::playground::state::State;
+use crate::playground::state::log::Level;
+use crate::playground::state::scene::status::{Item, RunState};
+
+/// What the run is doing, and under which parameters.
+pub(super) fn status(buffer: &mut Buffer, place: Rect, look: &Look<'_>, state: &State) {
+    let Some(status) = &state.scene.status else { return };
+    let role = match status.state {
+        RunState::Ready | RunState::Stopped | RunState::Limit => Role::Strong,
+        RunState::Starting | RunState::Answering => Role::Busy,
+        RunState::Pausing | RunState::Paused | RunState::BrokenOff => Role::Warn,
+        RunState::Answered => Role::Done,
+        RunState::Failed => Role::Error,
+    };
+    let mut pen = Pen::new(buffer, place, 0);
+    pen.write(" SpecFuse ", look.style(Role::Title))
+        .write(&format!(" {} {} ", look.glyphs.run(status.state), status.state.word()), look.style(role));
+    let mut items: Vec<&Item> = status.items.iter().collect();
+    let width = |items: &[&Item]| items.iter().map(|item| item.text.chars().count() + 3).sum::<usize>();
+    while width(&items) > usize::from(pen.room()) {
+        let Some(least) = items.iter().enumerate().max_by_key(|(_, item)| item.rank).map(|(place, _)| place) else { break };
+        items.remove(least);
+    }
+    for item in items {
+        pen.write(" · ", look.style(Role::Dim))
+            .write(&item.text, look.style(if item.strong { Role::Accent } else { Role::Text }));
+    }
+}
+
+/// What a person can do now, or what there is to say.
+pub(super) fn hints(buffer: &mut Buffer, place: Rect, look: &Look<'_>, state: &State) {
+    let mut pen = Pen::new(buffer, place, 0);
+    if let Some(notice) = &state.notice {
+        let role = match notice.level {
+            Level::Info => Role::Hint,
+            Level::Warning => Role::Warn,
+            Level::Error => Role::Error,
+        };
+        pen.skip(1).column(&notice.text, place.width - 2, false, look.style(role), look.glyphs.ellipsis());
+        return;
+    }
+    for (key, word) in &state.scene.hints {
+        if usize::from(pen.room()) < key.chars().count() + word.chars().count() + 4 {
+            break;
+        }
+        pen.skip(1).write(key, look.style(Role::Key)).skip(1).write(word, look.style(Role::Hint)).skip(1);
+    }
+}

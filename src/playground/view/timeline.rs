@@ -1,0 +1,49 @@
+//! The timeline: who won each round, and by how much.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use super::Look;
+use super::paint::Pen;
+use super::theme::Role;
+use crate::playground::state::State;
+use crate::playground::state::scene::timeline::{Mark, Tick};
+
+/// One column pair a round: the winner's letter, and below it the margin or a mark.
+pub(super) fn timeline(buffer: &mut Buffer, place: Rect, look: &Look<'_>, state: &State) {
+    let timeline = &state.scene.timeline;
+    let dim = look.style(Role::Dim);
+    let play = state.session.play(state.shown().0);
+    let mut letters = Pen::new(buffer, place, 0);
+    letters.write(if timeline.before > 0 { "rounds‹ " } else { "rounds  " }, dim);
+    for tick in &timeline.ticks {
+        let (text, style) = match tick.winner {
+            Some(winner) => (play.letter(winner).to_string(), look.style(Role::Member(winner.0 as u8))),
+            None => (look.glyphs.mark(Mark::Open, 0.0).to_owned(), look.style(Role::Busy)),
+        };
+        let looked_at = tick.selected && (state.look.is_some() || tick.winner.is_some());
+        let style = if looked_at { style.patch(look.style(Role::Selection)) } else { style };
+        letters.write(&text, style).skip(1);
+    }
+    if timeline.after > 0 {
+        letters.write("›", dim);
+    }
+    if place.height > 1 {
+        let mut marks = Pen::new(buffer, place, 1);
+        marks.write("margin  ", dim);
+        for tick in &timeline.ticks {
+            let mark = look.glyphs.mark(tick.mark, tick.margin);
+            marks.write(mark, look.style(role(tick))).write(if tick.exit { "x" } else { " " }, look.style(Role::Exit));
+        }
+    }
+}
+
+fn role(tick: &Tick) -> Role {
+    match tick.mark {
+        Mark::Margin => Role::Gauge,
+        Mark::Unanimous => Role::Ok,
+        Mark::Overridden => Role::Override,
+        Mark::Failed => Role::Error,
+        Mark::Open => Role::Busy,
+    }
+}

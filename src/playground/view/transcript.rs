@@ -1,0 +1,85 @@
+//! The transcript: the visible slice of the conversation, each span in its author's colour, the authors' letters beside it.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span as TextSpan};
+
+use super::Look;
+use super::paint::{Pen, frame, lines, scroll_bar};
+use super::theme::Role;
+use crate::playground::state::State;
+use crate::playground::state::layout::GUTTER;
+use crate::playground::state::transcript::Span;
+
+/// The most letters beside a line.
+const LETTERS: usize = 3;
+
+/// The conversation.
+pub(super) fn transcript(buffer: &mut Buffer, place: Rect, look: &Look<'_>, state: &State, focused: bool) {
+    let transcript = &state.transcript;
+    let total = transcript.flow().lines();
+    let mut title = vec![TextSpan::styled(" answer ", look.style(Role::Title))];
+    if !state.scene.story.is_empty() {
+        title.push(TextSpan::styled(format!("{} ", state.scene.story), look.style(Role::Accent)));
+    }
+    let below = total.saturating_sub(transcript.top() + transcript.height());
+    let foot = (below > 0 && !transcript.follows())
+        .then(|| Line::from(TextSpan::styled(format!(" {below} more below "), look.style(Role::Accent))).right_aligned());
+    let inner = frame(buffer, place, look, Line::from(title), foot, focused);
+    let text = Rect { x: inner.x + GUTTER, width: inner.width.saturating_sub(GUTTER + 1), ..inner };
+    if transcript.flow().is_empty() {
+        return lines(buffer, text, look, &state.scene.welcome, 0);
+    }
+    for row in 0..inner.height {
+        let number = transcript.top() + usize::from(row);
+        if number < total {
+            gutter(buffer, inner, row, look, state, number);
+            line(buffer, text, row, look, state, number);
+        }
+    }
+    let bar = Rect { x: inner.x + inner.width.saturating_sub(1), width: 1, ..inner };
+    scroll_bar(buffer, bar, look, transcript.top(), total);
+}
+
+/// The letters of those who wrote what stands on the line, in order.
+fn gutter(buffer: &mut Buffer, inner: Rect, row: u16, look: &Look<'_>, state: &State, number: usize) {
+    let mut pen = Pen::new(buffer, inner, row);
+    let mut written = 0;
+    for span in state.transcript.flow().tags_on(number).filter_map(|tag| state.transcript.span(tag)) {
+        if written == LETTERS {
+            pen.write("+", look.style(Role::Dim));
+            return;
+        }
+        match span {
+            Span::Question => {
+                pen.write(">", look.style(Role::Strong));
+            }
+            Span::Earlier => {}
+            Span::Segment { play, author: Some(author), .. } if state.settings.authors => {
+                let letter = state.session.play(play).letter(author).to_string();
+                pen.write(&letter, look.style(Role::Member(author.0 as u8)));
+            }
+            Span::Segment { .. } => {}
+        }
+        written += 1;
+    }
+}
+
+fn line(buffer: &mut Buffer, area: Rect, row: u16, look: &Look<'_>, state: &State, number: usize) {
+    let mut pen = Pen::new(buffer, area, row);
+    for piece in state.transcript.flow().line(number) {
+        let style = match state.transcript.span(piece.tag) {
+            Some(Span::Question) => look.style(Role::Strong),
+            Some(Span::Segment { play, round, author }) => {
+                let own = match author {
+                    Some(author) if state.settings.authors => look.style(Role::Member(author.0 as u8)),
+                    Some(_) | None => look.style(Role::Text),
+                };
+                let looked_at = state.look.is_some_and(|at| (at.play, at.round) == (play, round));
+                if looked_at { own.patch(look.style(Role::Selection)) } else { own }
+            }
+            Some(Span::Earlier) | None => look.style(Role::Text),
+        };
+        pen.write(piece.text, style);
+    }
+}
