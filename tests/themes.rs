@@ -79,7 +79,7 @@ fn a_palette_recolours_what_is_inherited() {
 #[test]
 fn a_role_of_a_parent_comes_before_the_prefix_in_the_child() {
     let (child, parent) = (valid("grandchild", ColourLevel::True), valid("recoloured", ColourLevel::True));
-    assert_eq!(child.style(Role::Text).fg, Some(Color::Green));
+    assert_eq!(child.style(Role::Text).fg, Some(Color::LightGreen));
     assert_eq!(child.style(Role::Dim), parent.style(Role::Dim));
 }
 

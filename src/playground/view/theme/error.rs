@@ -112,7 +112,7 @@ pub enum Fault {
         at: String,
         /// The colour.
         colour: String,
-        /// The known name most like it.
+        /// The known name most like it, or how a colour is written.
         nearest: String,
     },
     /// A modifier that does not exist.

@@ -115,7 +115,8 @@ fn like<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> String {
 }
 
 fn unknown_colour<'a>(at: String, colour: &str, known: impl IntoIterator<Item = &'a str>) -> Fault {
-    Fault::UnknownColour { at, colour: shown(colour), nearest: like(colour, known) }
+    let nearest = if colour.starts_with('#') { "#rrggbb".to_owned() } else { like(colour, known) };
+    Fault::UnknownColour { at, colour: shown(colour), nearest }
 }
 
 /// A file being read.
@@ -233,5 +234,45 @@ impl Source<'_> {
             modifiers |= *modifier;
         }
         Ok(modifiers)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn fault_line(text: &str) -> Option<usize> {
+        match parse("mine.toml", text) {
+            Ok(_) => None,
+            Err(ThemeError::Fault { place, .. }) => Some(place.line),
+            Err(error) => panic!("not a fault of the text: {error}"),
+        }
+    }
+
+    #[test]
+    fn endless_nesting_is_a_fault_and_not_a_full_stack() {
+        let deep = 100_000;
+        assert_eq!(fault_line(&format!("[roles]\ntext = {}", "[".repeat(deep))), Some(2));
+        assert_eq!(fault_line(&format!("[roles]\ntext = {}", "{ fg = ".repeat(deep))), Some(2));
+    }
+
+    /// Pieces of which theme files and their faults are made.
+    fn piece() -> impl Strategy<Value = String> {
+        const KNOWN: &[&str] =
+            &["inherits", "palette", "[palette]", "[roles]", "text", "\"text.dim\"", "fg", "mod", "=", "{", "}", "[", "]"];
+        let known = prop::sample::select(KNOWN).prop_map(str::to_owned);
+        prop_oneof![6 => known, 2 => Just("\n".to_owned()), 1 => Just("\"red\"".to_owned()), 1 => ".{0,3}"]
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_a_theme_or_has_a_fault_on_one_of_its_lines(pieces in prop::collection::vec(piece(), 0..24)) {
+            let text = pieces.join(" ");
+            if let Some(line) = fault_line(&text) {
+                prop_assert!((1..=text.split('\n').count()).contains(&line), "line {line} of {text:?}");
+            }
+        }
     }
 }
