@@ -74,6 +74,8 @@ pub struct Layout {
     pub class: Class,
     /// The status line.
     pub status: Rect,
+    /// The sentence that tells what happens; in the small class it stands in the transcript's rule instead.
+    pub story: Option<Rect>,
     /// In the small class: the rule above the members' lines.
     pub panes_rule: Option<Rect>,
     /// The panes in sight.
@@ -177,12 +179,14 @@ pub fn arrange(width: u16, height: u16, shape: Shape<'_>) -> Option<Layout> {
     };
     let mut body = Rect { x: 0, y: 0, width, height };
     let status = take_top(&mut body, 1);
+    let story = (class != Class::Small).then(|| take_top(&mut body, 1));
     let hints = take_bottom(&mut body, 1);
     let prompt = take_bottom(&mut body, (shape.prompt_lines as u16).clamp(1, most_lines) + frame);
     let timeline = take_bottom(&mut body, timeline_rows);
     let mut layout = Layout {
         class,
         status,
+        story,
         panes_rule: None,
         panes: Vec::new(),
         page: (1, 1),
@@ -208,7 +212,7 @@ pub fn arrange(width: u16, height: u16, shape: Shape<'_>) -> Option<Layout> {
 
 fn class(width: u16, height: u16, shape: Shape<'_>) -> Class {
     let rows = (shape.present.len() as u16).div_ceil((width / PANE_WIDTH).max(1)).clamp(1, 2);
-    let needed = 1 + rows * PANE_HEIGHT + away_rows(shape) + LOWER_HEIGHT + 2 + 3 + 1;
+    let needed = 2 + rows * PANE_HEIGHT + away_rows(shape) + LOWER_HEIGHT + 2 + 3 + 1;
     if width < 2 * TRANSCRIPT_WIDTH + 4 || height < needed {
         Class::Small
     } else if width >= 160 && height >= 45 {
@@ -237,9 +241,9 @@ fn small(layout: &mut Layout, mut body: Rect, shape: Shape<'_>) {
     let panes = (shape.present.len() as u16).clamp(1, (shared / 2).clamp(1, 8));
     let ranking = (shape.members as u16).clamp(1, shared.saturating_sub(panes).clamp(1, 8));
     layout.panes_rule = Some(take_top(&mut body, 1));
-    let (members, pages) = page(shape, panes as usize);
+    let (in_sight, pages) = page(shape, panes as usize);
     let mut rows = take_top(&mut body, panes);
-    layout.panes = members.iter().map(|member| (*member, take_top(&mut rows, 1))).collect();
+    layout.panes = in_sight.iter().map(|member| (*member, take_top(&mut rows, 1))).collect();
     layout.page = pages;
     layout.ranking = Some(take_top(&mut body, ranking + 1));
     layout.transcript = Some(body);
@@ -284,8 +288,9 @@ fn lower(layout: &mut Layout, body: Rect, shape: Shape<'_>) {
         layout.why = Some(Rect { x: middle.x + middle.width, width: WHY_WIDTH, ..body });
     }
     // Name, score and margin, and five columns for each verifier; further columns as there is room.
-    let wanted = 62 + 5 * shape.members as u16;
-    let left = wanted.min(middle.width.saturating_sub(TRANSCRIPT_WIDTH)).min(middle.width * 3 / 5);
+    let wanted = 78 + 5 * shape.members as u16;
+    let share = if layout.class == Class::Large { middle.width * 2 / 3 } else { middle.width * 3 / 5 };
+    let left = wanted.min(middle.width.saturating_sub(TRANSCRIPT_WIDTH)).min(share);
     let mut ranking = Rect { width: left, ..middle };
     layout.transcript = Some(Rect { x: middle.x + left, width: middle.width - left, ..middle });
     let rows = shape.members as u16 + 3;
@@ -350,7 +355,7 @@ mod tests {
             let screen = Rect { x: 0, y: 0, width, height };
             let parts: Vec<Rect> = [layout.status, layout.timeline, layout.prompt, layout.hints].into_iter()
                 .chain(layout.panes.iter().map(|(_, place)| *place))
-                .chain([layout.panes_rule, layout.away, layout.ranking, layout.chart, layout.transcript, layout.why].into_iter().flatten())
+                .chain([layout.panes_rule, layout.away, layout.ranking, layout.chart, layout.transcript, layout.why, layout.story].into_iter().flatten())
                 .collect();
             for (place, part) in parts.iter().enumerate() {
                 prop_assert!(part.width > 0 && part.height > 0, "{part:?} of {layout:?}");

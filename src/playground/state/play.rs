@@ -5,7 +5,7 @@
 
 use crate::clean::clean_line;
 use crate::engine::fusion::MemberIndex;
-use crate::engine::fusion::event::{Event, ExitReason, Header, Record, Role};
+use crate::engine::fusion::event::{Capabilities, Event, ExitReason, Header, Record, Role};
 use crate::engine::fusion::run::{Phase, Round, Run};
 
 /// A member as the screen calls it; cleaned.
@@ -15,8 +15,10 @@ pub struct Label {
     pub letter: char,
     /// Its name.
     pub name: String,
-    /// What kind of member it is, and which model.
+    /// What kind of member it is.
     pub kind: String,
+    /// Which model it is, how large, and how much it can read.
+    pub about: String,
     /// Whether it drafts.
     pub drafts: bool,
     /// Whether it verifies.
@@ -158,10 +160,23 @@ pub fn labels(header: &Header) -> Vec<Label> {
             letter: letter(place),
             name: clean_line(&member.name),
             kind: clean_line(&member.capabilities.kind),
+            about: about(&member.capabilities),
             drafts: member.role != Role::Verify,
             verifies: member.role != Role::Draft && member.capabilities.scores,
         })
         .collect()
+}
+
+fn about(capabilities: &Capabilities) -> String {
+    let mut parts = vec![clean_line(&capabilities.model)];
+    parts.extend(capabilities.parameters.map(|parameters| match parameters {
+        0..1_000_000 => format!("{:.0} thousand parameters", parameters as f64 / 1e3),
+        1_000_000..1_000_000_000 => format!("{:.1} million parameters", parameters as f64 / 1e6),
+        _ => format!("{:.1} billion parameters", parameters as f64 / 1e9),
+    }));
+    parts.extend(capabilities.context_tokens.map(|tokens| format!("reads up to {tokens} tokens")));
+    parts.retain(|part| !part.is_empty());
+    parts.join(" · ")
 }
 
 /// The letter of the member at a place: A to Z, then a to z.

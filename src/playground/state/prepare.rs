@@ -101,7 +101,7 @@ impl State {
             story: if self.session.is_going() || round_shown.is_some() {
                 story(play, round_shown, &table)
             } else {
-                String::new()
+                "ask something, and watch the models write the answer together".to_owned()
             },
             status: Some(status(asked, state, &self.source, self.now_ms, looking_at, params, self.settings.pace)),
             why: layout.why.map(|place| why::prose(&why::why(play, round_shown), play, place.width - 4)).unwrap_or_default(),

@@ -53,6 +53,9 @@ pub fn draw(frame: &mut Frame<'_>, state: &State, theme: &Theme) {
     let look = Look { theme, glyphs: Glyphs::new(state.settings.ascii), class: layout.class };
     let buffer = frame.buffer_mut();
     status::status(buffer, layout.status, &look, state);
+    if let Some(place) = layout.story {
+        status::story(buffer, place, &look, state);
+    }
     pane::panes(buffer, layout, &look, state);
     let focused = |part: Part| !state.writing && state.overlay.is_none() && state.focus == part;
     if let Some(place) = layout.ranking {

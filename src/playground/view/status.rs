@@ -35,6 +35,18 @@ pub(super) fn status(buffer: &mut Buffer, place: Rect, look: &Look<'_>, state: &
     }
 }
 
+/// What happens in the round looked at, in a sentence.
+pub(super) fn story(buffer: &mut Buffer, place: Rect, look: &Look<'_>, state: &State) {
+    let round = state.scene.table.number;
+    let mut pen = Pen::new(buffer, place, 0);
+    pen.skip(1);
+    if round > 0 {
+        pen.write(&format!("round {round}: "), look.style(Role::Dim));
+    }
+    let room = pen.room();
+    pen.column(&state.scene.story, room, false, look.style(Role::Accent), look.glyphs.ellipsis());
+}
+
 /// What a person can do now, or what there is to say.
 pub(super) fn hints(buffer: &mut Buffer, place: Rect, look: &Look<'_>, state: &State) {
     let mut pen = Pen::new(buffer, place, 0);

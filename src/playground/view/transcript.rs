@@ -8,7 +8,7 @@ use super::Look;
 use super::paint::{Pen, frame, lines, scroll_bar};
 use super::theme::Role;
 use crate::playground::state::State;
-use crate::playground::state::layout::GUTTER;
+use crate::playground::state::layout::{Class, GUTTER};
 use crate::playground::state::transcript::Span;
 
 /// The most letters beside a line.
@@ -19,7 +19,7 @@ pub(super) fn transcript(buffer: &mut Buffer, place: Rect, look: &Look<'_>, stat
     let transcript = &state.transcript;
     let total = transcript.flow().lines();
     let mut title = vec![TextSpan::styled(" answer ", look.style(Role::Title))];
-    if !state.scene.story.is_empty() {
+    if look.class == Class::Small && !state.scene.story.is_empty() {
         title.push(TextSpan::styled(format!("{} ", state.scene.story), look.style(Role::Accent)));
     }
     let below = total.saturating_sub(transcript.top() + transcript.height());

@@ -57,7 +57,7 @@ pub struct Pane {
     pub first_token_ms: Option<f64>,
     /// Tokens of its draft.
     pub tokens: usize,
-    /// Why it is away or failed, in words; else empty.
+    /// Why it is away or failed, in words; before the first round which model it is; else empty.
     pub note: String,
     /// Whether it is away, so that its pane shrinks to a line.
     pub away: bool,
@@ -144,7 +144,10 @@ pub fn pane(play: &Play, round: Option<&Round>, newest: bool, member: MemberInde
         };
         return pane;
     }
-    let Some(round) = round else { return pane };
+    let Some(round) = round else {
+        pane.note.clone_from(&play.labels[member.0].about);
+        return pane;
+    };
     match round.draft(member) {
         Some(DraftState::Open(tokens)) => {
             let timing = play.timings[member.0];
