@@ -1,0 +1,466 @@
+//! A recorded run, played again by its time stamps.
+//!
+//! Owns which records are due when: speed, pause, step, restart. The time is a parameter, in milliseconds of any clock that
+//! does not run backwards; what the records mean is the business of whoever takes them, exactly as in a live run.
+
+use super::fusion::event::{Event, Record};
+
+/// The speeds to choose from; 1 is as recorded.
+pub const SPEEDS: &[f64] = &[0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0];
+
+/// Records that come with one call at most, so that a screen can draw and take keys in between.
+const AT_ONCE: usize = 512;
+
+/// The latest time stamp that is believed, in milliseconds (three years): whatever an edited trace says, a deadline stays a
+/// number that timers can take.
+const LATEST_MS: f64 = 1e11;
+
+/// Plays a recorded run. Every record comes out once and in order, whatever is asked of the player; only a restart begins anew.
+#[derive(Debug, Clone)]
+pub struct Player {
+    records: Vec<Record>,
+    /// When each record is played, in recorded time: its time stamp, but never before the record ahead of it.
+    times: Vec<f64>,
+    /// The record that comes next.
+    next: usize,
+    /// Records before this place are due whatever the time.
+    at_once: usize,
+    playing: bool,
+    speed: f64,
+    /// The recorded time that was reached at `anchor_now`.
+    anchor_played: f64,
+    /// Since when time passes; `None` until the first call says what time it is.
+    anchor_now: Option<f64>,
+}
+
+impl Player {
+    /// A player of these records that is playing, at speed 1. Time begins to pass with the first call of [`Player::due`] or of
+    /// a command.
+    #[must_use]
+    pub fn new(records: Vec<Record>) -> Self {
+        let mut reached = 0.0_f64;
+        let times = records.iter().map(|record| {
+            if record.t_ms.is_finite() {
+                reached = reached.max(record.t_ms.min(LATEST_MS));
+            }
+            reached
+        });
+        let times = times.collect();
+        Self { records, times, next: 0, at_once: 0, playing: true, speed: 1.0, anchor_played: 0.0, anchor_now: None }
+    }
+
+    /// Takes the next records whose time has come, at most 512 a call: the rest comes with further calls. While paused only
+    /// the records of a step, or of a skip to the end, come.
+    pub fn due(&mut self, now_ms: f64) -> &[Record] {
+        self.anchor_now.get_or_insert(now_ms);
+        let from = self.next;
+        let window = &self.times[from..self.times.len().min(from + AT_ONCE)];
+        let timed = if self.playing { window.partition_point(|time| self.due_at(*time, now_ms) <= now_ms) } else { 0 };
+        let forced = self.at_once.saturating_sub(from).min(window.len());
+        self.next += timed.max(forced);
+        &self.records[from..self.next]
+    }
+
+    /// When the next record is due, on the clock of `now_ms` and not before it; `None` when paused or at the end.
+    #[must_use]
+    pub fn deadline(&self, now_ms: f64) -> Option<f64> {
+        let time = *self.times.get(self.next)?;
+        if self.next < self.at_once {
+            return Some(now_ms);
+        }
+        self.playing.then(|| self.due_at(time, now_ms).max(now_ms))
+    }
+
+    /// Stops playing where it is.
+    pub fn pause(&mut self, now_ms: f64) {
+        self.anchor(now_ms);
+        self.playing = false;
+    }
+
+    /// Goes on playing from where it is.
+    pub fn resume(&mut self, now_ms: f64) {
+        self.anchor(now_ms);
+        self.playing = true;
+    }
+
+    /// Whether time passes; at the end of the records it may still.
+    #[must_use]
+    pub fn is_playing(&self) -> bool {
+        self.playing
+    }
+
+    /// Recorded milliseconds a millisecond.
+    #[must_use]
+    pub fn speed(&self) -> f64 {
+        self.speed
+    }
+
+    /// Plays at this speed from here on; what is not within [`SPEEDS`] is taken to its nearest end, and what is not a number
+    /// changes nothing.
+    pub fn set_speed(&mut self, now_ms: f64, speed: f64) {
+        self.anchor(now_ms);
+        if let (Some(slowest), Some(fastest), false) = (SPEEDS.first(), SPEEDS.last(), speed.is_nan()) {
+            self.speed = speed.clamp(*slowest, *fastest);
+        }
+    }
+
+    /// Makes the rest of the round under way due at once, and pauses after it. Where no round is under way, that is all of
+    /// the next round, or the end of the run.
+    pub fn step(&mut self, now_ms: f64) {
+        self.pause(now_ms);
+        let from = self.next.max(self.at_once);
+        let end = self.step_end(from);
+        if end > from {
+            self.at_once = end;
+            self.anchor_played = self.times[end - 1];
+        }
+    }
+
+    /// Makes everything due at once.
+    pub fn skip_to_end(&mut self) {
+        self.at_once = self.records.len();
+        self.anchor_played = self.duration_ms();
+    }
+
+    /// Plays from the beginning, at the speed that was chosen.
+    pub fn restart(&mut self, now_ms: f64) {
+        (self.next, self.at_once, self.playing) = (0, 0, true);
+        (self.anchor_played, self.anchor_now) = (0.0, Some(now_ms));
+    }
+
+    /// The recorded time that was reached, in milliseconds from the start of the run to [`Player::duration_ms`].
+    #[must_use]
+    pub fn played_ms(&self, now_ms: f64) -> f64 {
+        let passed = if self.playing { (now_ms - self.anchor_now.unwrap_or(now_ms)).max(0.0) * self.speed } else { 0.0 };
+        // Nothing that came out is ahead of this, even where the clock ran backwards.
+        let shown = self.next.checked_sub(1).map_or(0.0, |last| self.times[last]);
+        (self.anchor_played + passed).max(shown).min(self.duration_ms())
+    }
+
+    /// Recorded milliseconds from the start of the run to its last record.
+    #[must_use]
+    pub fn duration_ms(&self) -> f64 {
+        self.times.last().copied().unwrap_or(0.0)
+    }
+
+    /// Whether every record has come out.
+    #[must_use]
+    pub fn is_over(&self) -> bool {
+        self.next == self.records.len()
+    }
+
+    /// When a recorded time is reached. [`Player::due`] and [`Player::deadline`] share this one expression: at its deadline a
+    /// record is due, without the rounding that another way to it would bring.
+    fn due_at(&self, time: f64, now_ms: f64) -> f64 {
+        self.anchor_now.unwrap_or(now_ms) + (time - self.anchor_played) / self.speed
+    }
+
+    fn anchor(&mut self, now_ms: f64) {
+        self.anchor_played = self.played_ms(now_ms);
+        self.anchor_now = Some(now_ms);
+    }
+
+    /// The place after the last record of a step that begins at `from`.
+    fn step_end(&self, from: usize) -> usize {
+        let boundary = |record: &Record| matches!(record.event, Event::RoundStarted { .. } | Event::RunFinished(_));
+        let next_boundary = |from: usize| self.records[from..].iter().position(boundary).map(|ahead| from + ahead);
+        if self.is_within_round(from) {
+            let end = next_boundary(from).unwrap_or(self.records.len());
+            // The person sees something happen, even where a round was cut off just before the end.
+            if end > from {
+                return end;
+            }
+        }
+        match next_boundary(from) {
+            Some(start) if matches!(self.records[start].event, Event::RoundStarted { .. }) => {
+                next_boundary(start + 1).unwrap_or(self.records.len())
+            }
+            Some(finish) => finish + 1,
+            None => self.records.len(),
+        }
+    }
+
+    /// Whether the records before `place` began a round that none of them completed.
+    fn is_within_round(&self, place: usize) -> bool {
+        let turning_point = |event: &Event| match event {
+            Event::RoundStarted { .. } => Some(true),
+            Event::Accepted { .. } | Event::Rewound { .. } | Event::RunFinished(_) => Some(false),
+            Event::RunStarted(_)
+            | Event::Token { .. }
+            | Event::DraftFinished(_)
+            | Event::DraftFailed { .. }
+            | Event::Score { .. }
+            | Event::ScoreFailed { .. }
+            | Event::Ranked(_)
+            | Event::Exited { .. }
+            | Event::Readmitted { .. }
+            | Event::Steered { .. }
+            | Event::ParamsChanged { .. }
+            | Event::Paused
+            | Event::Resumed
+            | Event::Warning { .. } => None,
+        };
+        self.records[..place].iter().rev().find_map(|record| turning_point(&record.event)).unwrap_or(false)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn record(t_ms: f64, round: usize, event: Event) -> Record {
+        Record { t_ms, round, event }
+    }
+
+    fn started(t_ms: f64, round: usize) -> Record {
+        record(t_ms, round, Event::RoundStarted { drafters: vec![], verifiers: vec![] })
+    }
+
+    fn accepted(t_ms: f64, round: usize) -> Record {
+        let (member, text) = ("a".into(), "x".to_owned());
+        record(t_ms, round, Event::Accepted { member, authors: vec![], text, tokens: 1, ends: false, overridden: false })
+    }
+
+    fn readmitted(t_ms: f64, round: usize) -> Record {
+        record(t_ms, round, Event::Readmitted { member: "a".into() })
+    }
+
+    fn warning(t_ms: f64) -> Record {
+        record(t_ms, 0, Event::Warning { text: String::new() })
+    }
+
+    fn finished(t_ms: f64) -> Record {
+        use crate::engine::fusion::event::{Finished, Outcome, Summary};
+        record(t_ms, 9, Event::RunFinished(Box::new(Finished { outcome: Outcome::Stopped, summary: Summary::default() })))
+    }
+
+    /// A prelude, two rounds each followed by something that belongs to it, a round that was cut off, the end.
+    fn run() -> Vec<Record> {
+        vec![
+            warning(0.0),
+            started(10.0, 1),
+            warning(15.0),
+            accepted(20.0, 1),
+            readmitted(21.0, 1),
+            started(30.0, 2),
+            accepted(40.0, 2),
+            readmitted(41.0, 2),
+            started(50.0, 3),
+            warning(55.0),
+            finished(60.0),
+        ]
+    }
+
+    fn times(records: &[Record]) -> Vec<f64> {
+        records.iter().map(|record| record.t_ms).collect()
+    }
+
+    fn drain(player: &mut Player, now_ms: f64) -> Vec<f64> {
+        let mut all = Vec::new();
+        loop {
+            let due = times(player.due(now_ms));
+            if due.is_empty() {
+                return all;
+            }
+            all.extend(due);
+        }
+    }
+
+    #[test]
+    fn records_come_when_their_time_has_come() {
+        let mut player = Player::new(run());
+        // The clock of a screen does not start at 0.
+        assert_eq!(player.deadline(7_000.0), Some(7_000.0));
+        assert_eq!(times(player.due(7_000.0)), [0.0]);
+        assert_eq!(player.deadline(7_001.0), Some(7_010.0));
+        assert_eq!(times(player.due(7_009.9)), [0.0; 0]);
+        assert_eq!(times(player.due(7_020.0)), [10.0, 15.0, 20.0]);
+        assert!((player.played_ms(7_025.5) - 25.5).abs() < 1e-9);
+        assert_eq!(drain(&mut player, 8_000.0).len(), 7);
+        assert!(player.is_over());
+        assert_eq!((player.deadline(8_000.0), player.played_ms(9_000.0)), (None, 60.0));
+    }
+
+    #[test]
+    fn pausing_and_changing_speed_keep_the_position() {
+        let mut player = Player::new(run());
+        drain(&mut player, 100.0);
+        player.set_speed(112.0, 4.0);
+        assert!((player.played_ms(112.0) - 12.0).abs() < 1e-9);
+        assert!((player.played_ms(113.0) - 16.0).abs() < 1e-9);
+        player.pause(113.0);
+        assert_eq!(drain(&mut player, 1e6), [0.0; 0], "10 and 15 wait too: nothing moves while paused");
+        assert_eq!((player.is_playing(), player.deadline(1e6)), (false, None));
+        assert!((player.played_ms(1e6) - 16.0).abs() < 1e-9);
+        player.resume(2e6);
+        assert_eq!(drain(&mut player, 2e6), [10.0, 15.0]);
+        assert_eq!(player.deadline(2e6), Some(2e6 + 1.0));
+        for (wanted, taken) in [(0.0, 0.25), (-3.0, 0.25), (f64::INFINITY, 16.0), (f64::NAN, 16.0), (2.0, 2.0)] {
+            player.set_speed(2e6, wanted);
+            assert!((player.speed() - taken).abs() < f64::EPSILON, "{wanted}");
+        }
+    }
+
+    #[test]
+    fn a_step_plays_to_the_end_of_the_round() {
+        let mut player = Player::new(run());
+        let mut steps = Vec::new();
+        for now in 0..5 {
+            player.step(f64::from(now));
+            assert!(!player.is_playing());
+            steps.push(drain(&mut player, f64::from(now)));
+        }
+        assert_eq!(steps[0], [0.0, 10.0, 15.0, 20.0, 21.0], "what comes before the first round goes with it");
+        assert_eq!(steps[1..], [vec![30.0, 40.0, 41.0], vec![50.0, 55.0], vec![60.0], vec![]]);
+        assert!(player.is_over());
+    }
+
+    #[test]
+    fn a_step_in_the_middle_plays_the_rest_of_the_round() {
+        let mut player = Player::new(run());
+        drain(&mut player, 0.0);
+        assert_eq!(drain(&mut player, 16.0), [10.0, 15.0]);
+        player.step(17.0);
+        assert_eq!((player.deadline(17.0), player.played_ms(17.0)), (Some(17.0), 21.0));
+        assert_eq!(drain(&mut player, 17.0), [20.0, 21.0]);
+        // After its accepted segment a round is over: what is left of it goes with the next one.
+        player.restart(100.0);
+        assert_eq!(drain(&mut player, 120.0).last(), Some(&20.0));
+        player.step(120.0);
+        assert_eq!(drain(&mut player, 120.0), [21.0, 30.0, 40.0, 41.0]);
+        player.resume(200.0);
+        assert_eq!(player.deadline(200.0), Some(209.0), "time goes on from where the step ended");
+    }
+
+    #[test]
+    fn two_steps_before_a_draw_are_two_rounds() {
+        let mut player = Player::new(run());
+        player.step(0.0);
+        player.step(0.0);
+        assert_eq!(drain(&mut player, 0.0).last(), Some(&41.0));
+    }
+
+    #[test]
+    fn the_end_can_be_skipped_to_and_the_beginning_played_again() {
+        let mut player = Player::new(run());
+        player.pause(0.0);
+        player.skip_to_end();
+        assert_eq!(drain(&mut player, 0.0), times(&run()));
+        assert!(player.is_over());
+        player.step(0.0);
+        assert_eq!(drain(&mut player, 0.0), [0.0; 0]);
+        player.restart(5.0);
+        assert!(player.is_playing() && !player.is_over());
+        assert_eq!(drain(&mut player, 15.0), [0.0, 10.0]);
+    }
+
+    #[test]
+    fn a_call_gives_a_screenful_at_most() {
+        let mut player = Player::new((0..1300).map(|_| warning(1.0)).collect());
+        player.due(0.0);
+        let calls: Vec<usize> = (0..4).map(|_| player.due(2.0).len()).collect();
+        assert_eq!(calls, [512, 512, 276, 0]);
+        player.restart(0.0);
+        player.skip_to_end();
+        assert_eq!((player.due(0.0).len(), player.is_over()), (512, false));
+    }
+
+    #[test]
+    fn a_run_without_records_is_over() {
+        let mut player = Player::new(vec![]);
+        player.step(0.0);
+        player.skip_to_end();
+        assert!(player.due(1.0).is_empty() && player.is_over());
+        assert_eq!((player.deadline(1.0), player.played_ms(1.0), player.duration_ms()), (None, 0.0, 0.0));
+    }
+
+    #[derive(Debug, Clone)]
+    enum Call {
+        Due,
+        Pause,
+        Resume,
+        Speed(f64),
+        Step,
+        Skip,
+    }
+
+    fn calls() -> impl Strategy<Value = Vec<(f64, Call)>> {
+        let call = prop_oneof![
+            6 => Just(Call::Due),
+            1 => Just(Call::Pause),
+            2 => Just(Call::Resume),
+            2 => any::<f64>().prop_map(Call::Speed),
+            1 => prop::sample::select(SPEEDS).prop_map(Call::Speed),
+            1 => Just(Call::Step),
+            1 => Just(Call::Skip),
+        ];
+        let now = prop_oneof![8 => 0.0..5000.0, 1 => any::<f64>()];
+        prop::collection::vec((now, call), 0..40)
+    }
+
+    /// Records whose time stamps are what a person with an editor made of them; `round` numbers them.
+    fn edited() -> impl Strategy<Value = Vec<Record>> {
+        let time = prop_oneof![8 => 0.0..3000.0, 1 => any::<f64>(), 1 => Just(f64::NAN)];
+        let kind =
+            prop::sample::select(vec![started as fn(f64, usize) -> Record, accepted, readmitted, |t_ms, _| finished(t_ms)]);
+        prop::collection::vec((time, kind), 0..60).prop_map(|kinds| {
+            let numbered = kinds.into_iter().enumerate();
+            numbered.map(|(round, (t_ms, make))| Record { round, ..make(t_ms, round) }).collect()
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn every_record_comes_once_and_in_order(records in edited(), calls in calls()) {
+            let mut player = Player::new(records.clone());
+            let mut seen: Vec<usize> = Vec::new();
+            for (now, call) in calls {
+                match call {
+                    Call::Due => seen.extend(player.due(now).iter().map(|record| record.round)),
+                    Call::Pause => player.pause(now),
+                    Call::Resume => player.resume(now),
+                    Call::Speed(speed) => player.set_speed(now, speed),
+                    Call::Step => player.step(now),
+                    Call::Skip => player.skip_to_end(),
+                }
+                let played = player.played_ms(now);
+                prop_assert!((0.0..=player.duration_ms()).contains(&played), "{played}");
+                prop_assert_eq!(player.is_over(), seen.len() == records.len());
+            }
+            player.skip_to_end();
+            seen.extend(player.due(0.0).iter().map(|record| record.round));
+            prop_assert_eq!(seen, (0..records.len()).collect::<Vec<_>>());
+        }
+
+        /// A screen that sleeps until each deadline sees every record and ends.
+        #[test]
+        fn at_its_deadline_a_record_is_due(records in edited(), speed in prop::sample::select(SPEEDS), start in 0.0..1e9) {
+            let mut player = Player::new(records.clone());
+            player.set_speed(start, speed);
+            let (mut now, mut count) = (start, 0);
+            while let Some(deadline) = player.deadline(now) {
+                prop_assert!(deadline >= now && deadline.is_finite());
+                now = deadline;
+                let due = player.due(now).len();
+                prop_assert!(due > 0);
+                count += due;
+            }
+            prop_assert_eq!(count, records.len());
+        }
+
+        /// Step after step, a whole run is played in as many steps as it has rounds and ends.
+        #[test]
+        fn steps_end(records in edited()) {
+            let mut player = Player::new(records.clone());
+            for _ in 0..=records.len() {
+                let played = player.next;
+                player.step(0.0);
+                player.due(0.0);
+                prop_assert!(player.is_over() || player.next > played);
+            }
+            prop_assert!(player.is_over());
+        }
+    }
+}
