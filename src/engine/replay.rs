@@ -402,7 +402,8 @@ mod tests {
 
     /// Records whose time stamps are what a person with an editor made of them; `round` numbers them.
     fn edited() -> impl Strategy<Value = Vec<Record>> {
-        let time = prop_oneof![8 => 0.0..3000.0, 1 => any::<f64>(), 1 => Just(f64::NAN)];
+        let time =
+            prop_oneof![8 => 0.0..3000.0, 1 => any::<f64>(), 1 => prop::sample::select(vec![f64::NAN, f64::INFINITY, f64::MAX])];
         let kind =
             prop::sample::select(vec![started as fn(f64, usize) -> Record, accepted, readmitted, |t_ms, _| finished(t_ms)]);
         prop::collection::vec((time, kind), 0..60).prop_map(|kinds| {
