@@ -10,7 +10,6 @@ mod output;
 mod prompt;
 mod run;
 mod summary;
-mod traces;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

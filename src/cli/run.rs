@@ -2,19 +2,22 @@
 
 use std::io;
 use std::path::PathBuf;
+use std::time::SystemTime;
 
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
 use super::interrupt::Interrupt;
 use super::output::{Answer, notice};
-use super::traces::{self, Wanted};
 use super::{Done, Failure, options, prompt, runtime, summary};
 use crate::engine::fusion::conversation::{Conversation, Role, Turn};
 use crate::engine::fusion::event::{Event, Finished, Outcome, Record};
 use crate::engine::fusion::params::Params;
 use crate::engine::round::Command as Order;
+use crate::engine::trace::{Journal, TraceError};
 use crate::engine::{Engine, Seat, Setup, wall_clock};
 use crate::ensemble;
+use crate::files::Folders;
+use crate::files::traces::{self, Wanted};
 
 /// What a person has to know of the built-in models.
 const TOYS: &str = "the built-in models are toys that show the method: they know a few hundred facts each and nothing else";
@@ -117,7 +120,7 @@ async fn answer(
         params: wishes.params.clone(),
         seed: wishes.seed,
         conversation,
-        journal: traces::open(&wishes.trace, turn)?,
+        journal: journal(&wishes.trace, turn)?,
         clock: wall_clock(),
     })
     .await?;
@@ -151,6 +154,15 @@ async fn answer(
     let Some(finished) = finished else { return Err(Failure::Run("the engine stopped without ending the run".to_owned())) };
     let done = conclude(wishes, &finished, journal_error.is_some())?;
     Ok(Answered { text, done: if interrupted { Done::Interrupted } else { done } })
+}
+
+/// Opens the trace of the `turn`-th question (from 0).
+fn journal(wanted: &Wanted, turn: usize) -> Result<Option<Journal>, TraceError> {
+    let opened = traces::open(wanted, Folders::of_platform().as_ref(), turn, traces::KEPT, SystemTime::now())?;
+    if let Some(error) = opened.warning {
+        notice(&format!("warning: no trace is kept of this run: {error}"));
+    }
+    Ok(opened.journal)
 }
 
 /// Writes what an event adds to standard output.

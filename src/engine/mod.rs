@@ -1,7 +1,7 @@
 //! The shared engine: no terminal code. Commands in, events out.
 //!
 //! [`fusion`] is the method as pure rules; [`member`] is one language model each, behind one trait; [`round`] decides what
-//! happens next; the driver carries it out; [`trace`] is the file it leaves.
+//! happens next; the driver carries it out; [`trace`] is the file it leaves, and [`replay`] plays that file again.
 
 mod driver;
 pub mod fusion;

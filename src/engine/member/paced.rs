@@ -1,0 +1,445 @@
+//! A member slowed down, so that a person can watch it write.
+//!
+//! Owns when tokens and replies are passed on. What is drawn and scored is the inner member's, bit for bit; it works at its
+//! own speed, and what it is ahead waits here. Time limits go on counting meanwhile.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::FutureExt;
+use futures_util::future::join;
+use tokio::sync::{mpsc, oneshot, watch};
+use tokio::time::Instant;
+
+use super::{Capabilities, DraftRequest, Drafted, Member, Progress, Reply, ScoreRequest, Scored};
+use crate::engine::fusion::candidate::DraftToken;
+use crate::engine::fusion::conversation::Conversation;
+
+/// Token times that a scoring takes.
+pub const SCORE_TOKENS: u32 = 4;
+
+/// The slowest pace, in tokens a second: what is slower is taken to it.
+pub const SLOWEST: f64 = 0.01;
+
+/// Tokens that the inner member may be ahead; it waits when they are not passed on.
+const AHEAD: usize = 256;
+
+/// How fast members may write. Clones share one pace; a change takes effect at once, in the middle of a draft too.
+#[derive(Debug, Clone)]
+pub struct Pace(Arc<watch::Sender<Option<f64>>>);
+
+impl Pace {
+    /// A pace in tokens a second, each member; `None`, 0 and what is no number are as fast as it goes.
+    #[must_use]
+    pub fn new(tokens_per_second: Option<f64>) -> Self {
+        Self(Arc::new(watch::Sender::new(bounded(tokens_per_second))))
+    }
+
+    /// Changes the pace of everyone who shares it; values as in [`Pace::new`].
+    pub fn set(&self, tokens_per_second: Option<f64>) {
+        self.0.send_replace(bounded(tokens_per_second));
+    }
+
+    /// Tokens a second, from [`SLOWEST`] on; `None` is as fast as it goes.
+    #[must_use]
+    pub fn tokens_per_second(&self) -> Option<f64> {
+        *self.0.borrow()
+    }
+}
+
+fn bounded(tokens_per_second: Option<f64>) -> Option<f64> {
+    tokens_per_second.filter(|rate| rate.is_finite() && *rate > 0.0).map(|rate| rate.max(SLOWEST))
+}
+
+/// One call's place in time: tokens come a token time apart or more, never in bursts.
+struct Beat {
+    pace: watch::Receiver<Option<f64>>,
+    last: Instant,
+}
+
+impl Beat {
+    fn new(pace: &Pace) -> Self {
+        Self { pace: pace.0.subscribe(), last: Instant::now() }
+    }
+
+    /// Waits until so many token times have passed since it last returned.
+    async fn wait(&mut self, tokens: u32) {
+        let mut left = f64::from(tokens);
+        loop {
+            let now = Instant::now();
+            let Some(rate) = *self.pace.borrow_and_update() else {
+                self.last = now;
+                return;
+            };
+            let due = self.last + Duration::from_secs_f64(left.max(0.0) / rate);
+            if due <= now {
+                self.last = now;
+                return;
+            }
+            tokio::select! {
+                () = tokio::time::sleep_until(due) => {
+                    // Not the present: what timers are late does not add up.
+                    self.last = due;
+                    return;
+                }
+                // The pace cannot be gone while it holds somebody up: without it this waits at the last one.
+                Ok(()) = self.pace.changed() => {
+                    let changed = Instant::now();
+                    left -= changed.saturating_duration_since(self.last).as_secs_f64() * rate;
+                    self.last = changed;
+                }
+            }
+        }
+    }
+}
+
+/// A member that writes at a pace.
+pub struct Paced {
+    inner: Arc<dyn Member>,
+    pace: Pace,
+}
+
+impl Paced {
+    /// This member at this pace.
+    #[must_use]
+    pub fn new(inner: Arc<dyn Member>, pace: Pace) -> Self {
+        Self { inner, pace }
+    }
+}
+
+impl Member for Paced {
+    fn capabilities(&self) -> &Capabilities {
+        self.inner.capabilities()
+    }
+
+    fn prepare(&self, conversation: Arc<Conversation>) -> Reply<usize> {
+        self.inner.prepare(conversation)
+    }
+
+    fn draft(&self, request: DraftRequest, progress: Progress) -> Reply<Drafted> {
+        let (sender, told) = mpsc::channel(AHEAD);
+        let (answered, is_answered) = oneshot::channel();
+        let inner = self.inner.draft(request, Progress::new(0, sender));
+        let reply = async move {
+            let reply = inner.await;
+            drop(answered);
+            reply
+        };
+        // In this order they are dropped too: a thread that waits to tell a token is free before the inner call, which may
+        // wait for that thread, is dropped.
+        Box::pin(join(relay(told, is_answered, Beat::new(&self.pace), progress), reply).map(|((), reply)| reply))
+    }
+
+    fn score(&self, request: ScoreRequest) -> Reply<Scored> {
+        let reply = self.inner.score(request);
+        let mut beat = Beat::new(&self.pace);
+        Box::pin(async move { tokio::join!(reply, beat.wait(SCORE_TOKENS)).0 })
+    }
+}
+
+/// Passes tokens on, each at its time, until the inner member has answered and all it told is passed on.
+async fn relay(
+    mut told: mpsc::Receiver<(u64, DraftToken)>,
+    mut is_answered: oneshot::Receiver<()>,
+    mut beat: Beat,
+    progress: Progress,
+) {
+    let mut answered = false;
+    loop {
+        let token = tokio::select! {
+            biased;
+            token = told.recv() => token,
+            // Whoever still holds the way in after the answer has nothing more to say, and must not hold up the reply.
+            _ = &mut is_answered, if !answered => {
+                answered = true;
+                told.close();
+                continue;
+            }
+        };
+        let Some((_, token)) = token else { return };
+        beat.wait(1).await;
+        progress.token(token).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::thread::JoinHandle;
+
+    use tokio::sync::Semaphore;
+    use tokio::time::sleep;
+
+    use super::*;
+    use crate::engine::fusion::candidate::Draft;
+    use crate::engine::fusion::event::{Event, Record};
+    use crate::engine::fusion::params::Params;
+    use crate::engine::fusion::segment::{SegmentRule, SegmentUnit};
+    use crate::engine::member::scripted::{Line, ScriptedMember};
+    use crate::engine::member::{Context, Hints, MemberError, Sampling};
+    use crate::engine::{Engine, Setup};
+    use crate::ensemble::{Selection, open};
+
+    fn context() -> Context {
+        Context { conversation: Arc::new(Conversation::question("Why?")), accepted: Arc::from([]) }
+    }
+
+    fn request() -> DraftRequest {
+        DraftRequest {
+            context: context(),
+            sampling: Sampling { temperature: 0.0, top_p: 1.0, seed: 1 },
+            segment: SegmentRule { unit: SegmentUnit::Tokens, length: 9, token_cap: 9 },
+            hints: Hints::default(),
+        }
+    }
+
+    fn words() -> ScriptedMember {
+        ScriptedMember::saying(&["one two three four"], -0.5)
+    }
+
+    /// Drafts, and says when each token was told and when the reply came, in milliseconds.
+    async fn watch(member: Paced) -> (Vec<(String, u128)>, Result<Drafted, MemberError>, u128) {
+        let start = Instant::now();
+        let (sender, mut told) = mpsc::channel(1);
+        let reply = member.draft(request(), Progress::new(7, sender));
+        let listen = async {
+            let mut tokens = Vec::new();
+            while let Some((call, token)) = told.recv().await {
+                assert_eq!(call, 7);
+                tokens.push((token.text, start.elapsed().as_millis()));
+            }
+            tokens
+        };
+        let timed = async { (reply.await, start.elapsed().as_millis()) };
+        let (tokens, (reply, ended)) = tokio::join!(listen, timed);
+        (tokens, reply, ended)
+    }
+
+    fn times(tokens: &[(String, u128)]) -> Vec<u128> {
+        tokens.iter().map(|(_, time)| *time).collect()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn tokens_come_a_token_time_apart_and_the_reply_is_the_inner_members() {
+        let alone = words().draft(request(), Progress::nowhere()).await;
+        let (tokens, reply, ended) = watch(Paced::new(Arc::new(words()), Pace::new(Some(10.0)))).await;
+        assert_eq!(tokens.iter().map(|(text, _)| text.as_str()).collect::<Vec<_>>(), ["one ", "two ", "three ", "four"]);
+        assert_eq!((times(&tokens), ended), (vec![100, 200, 300, 400], 400));
+        assert_eq!(reply, alone);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn without_a_pace_nothing_waits() {
+        for pace in [None, Some(0.0), Some(-1.0), Some(f64::NAN), Some(f64::INFINITY)] {
+            let pace = Pace::new(pace);
+            assert_eq!(pace.tokens_per_second(), None);
+            let (tokens, reply, ended) = watch(Paced::new(Arc::new(words()), pace)).await;
+            assert_eq!((tokens.len(), reply.is_ok(), ended), (4, true, 0));
+        }
+        let slowest = Pace::new(Some(1e-300));
+        assert_eq!(watch(Paced::new(Arc::new(words()), slowest)).await.2, 400_000);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_rate_that_timers_cannot_keep_is_kept_on_average() {
+        let text = "word ".repeat(1000);
+        let member = ScriptedMember::saying(&[&text], -0.5);
+        let (tokens, _, ended) = watch(Paced::new(Arc::new(member), Pace::new(Some(750.0)))).await;
+        assert_eq!(tokens.len(), 1000);
+        assert!((1333..=1335).contains(&ended), "{ended}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_change_of_pace_takes_effect_in_the_middle_of_a_token() {
+        let pace = Pace::new(Some(10.0));
+        let change = async {
+            sleep(Duration::from_millis(250)).await;
+            pace.set(Some(100.0));
+        };
+        let ((tokens, ..), ()) = tokio::join!(watch(Paced::new(Arc::new(words()), pace.clone())), change);
+        assert_eq!(times(&tokens), [100, 200, 255, 265]);
+        let change = async {
+            pace.set(Some(1.0));
+            sleep(Duration::from_millis(1500)).await;
+            pace.set(None);
+        };
+        let ((tokens, ..), ()) = tokio::join!(watch(Paced::new(Arc::new(words()), pace.clone())), change);
+        assert_eq!(times(&tokens), [1000, 1500, 1500, 1500]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_slow_member_is_not_slowed_further_and_catches_up_on_nothing() {
+        let gate = Arc::new(Semaphore::new(0));
+        let opening = async {
+            sleep(Duration::from_secs(5)).await;
+            gate.add_permits(1);
+        };
+        let member = Paced::new(Arc::new(words().behind(Arc::clone(&gate))), Pace::new(Some(10.0)));
+        let ((tokens, ..), ()) = tokio::join!(watch(member), opening);
+        assert_eq!(times(&tokens), [5000, 5100, 5200, 5300]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn scores_are_held_back_for_four_token_times_and_are_the_inner_members() {
+        let request = ScoreRequest { context: context(), candidates: vec![("one two".into(), true)] };
+        let alone = words().score(request.clone()).await;
+        let start = Instant::now();
+        let reply = Paced::new(Arc::new(words()), Pace::new(Some(10.0))).score(request).await;
+        assert_eq!((reply, start.elapsed().as_millis()), (alone, 400));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_failure_passes_through() {
+        let member = Paced::new(Arc::new(ScriptedMember::new(vec![Line::Fail("gone".to_owned())])), Pace::new(Some(1.0)));
+        let (tokens, reply, _) = watch(member).await;
+        assert_eq!((tokens.len(), reply), (0, Err(MemberError::Failed("gone".to_owned()))));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn dropping_a_reply_drops_the_inner_one() {
+        let gate = Arc::new(Semaphore::new(0));
+        let member = Paced::new(Arc::new(words().behind(Arc::clone(&gate))), Pace::new(Some(1.0)));
+        let score = ScoreRequest { context: context(), candidates: vec![] };
+        let before = Arc::strong_count(&gate);
+        let mut draft = member.draft(request(), Progress::nowhere());
+        let mut score = member.score(score);
+        tokio::select! {
+            _ = &mut draft => panic!("the gate is closed"),
+            _ = &mut score => panic!("the gate is closed"),
+            () = sleep(Duration::from_secs(9)) => {}
+        }
+        assert_eq!(Arc::strong_count(&gate), before + 2);
+        drop((draft, score));
+        assert_eq!(Arc::strong_count(&gate), before);
+    }
+
+    /// Tells more tokens from a thread than may wait; its reply waits for the thread when it is dropped.
+    struct Threaded(Capabilities);
+
+    struct Joining(Option<JoinHandle<()>>);
+
+    impl Drop for Joining {
+        fn drop(&mut self) {
+            self.0.take().map(JoinHandle::join);
+        }
+    }
+
+    impl Member for Threaded {
+        fn capabilities(&self) -> &Capabilities {
+            &self.0
+        }
+
+        fn prepare(&self, _: Arc<Conversation>) -> Reply<usize> {
+            Box::pin(std::future::ready(Ok(1)))
+        }
+
+        fn draft(&self, _: DraftRequest, progress: Progress) -> Reply<Drafted> {
+            let (answer, reply) = oneshot::channel();
+            let thread = std::thread::spawn(move || {
+                let token = DraftToken { text: "x".to_owned(), logprob: -1.0 };
+                for _ in 0..4 * AHEAD {
+                    progress.token_blocking(token.clone());
+                }
+                let draft = Draft { tokens: vec![token; 4 * AHEAD], ends: false, end_logprob: None };
+                let _ = answer.send(Drafted { draft, forwards: 1 });
+            });
+            let joining = Joining(Some(thread));
+            Box::pin(async move {
+                let reply = reply.await;
+                drop(joining);
+                reply.map_err(|_| MemberError::Failed("no thread".to_owned()))
+            })
+        }
+
+        fn score(&self, _: ScoreRequest) -> Reply<Scored> {
+            Box::pin(std::future::pending())
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn every_token_that_a_thread_told_comes_before_the_reply() {
+        let member = Paced::new(Arc::new(Threaded(words().capabilities().clone())), Pace::new(None));
+        let (tokens, reply, _) = watch(member).await;
+        assert_eq!((tokens.len(), reply.unwrap().draft.tokens.len()), (4 * AHEAD, 4 * AHEAD));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_thread_that_waits_to_tell_a_token_is_free_once_the_reply_is_dropped() {
+        let member = Paced::new(Arc::new(Threaded(words().capabilities().clone())), Pace::new(Some(1.0)));
+        let (sender, mut told) = mpsc::channel(1);
+        let mut reply = member.draft(request(), Progress::new(0, sender));
+        tokio::select! {
+            _ = &mut reply => panic!("it takes minutes"),
+            token = told.recv() => assert!(token.is_some()),
+        }
+        // Hangs where the thread is not let go.
+        drop(reply);
+        // Nor may one that was never waited for.
+        drop(member.draft(request(), Progress::nowhere()));
+    }
+
+    /// Keeps the way in for tokens after it has answered.
+    struct Hoarder(ScriptedMember, std::sync::Mutex<Vec<Progress>>);
+
+    impl Member for Hoarder {
+        fn capabilities(&self) -> &Capabilities {
+            self.0.capabilities()
+        }
+
+        fn prepare(&self, conversation: Arc<Conversation>) -> Reply<usize> {
+            self.0.prepare(conversation)
+        }
+
+        fn draft(&self, request: DraftRequest, progress: Progress) -> Reply<Drafted> {
+            self.1.lock().unwrap().push(progress.clone());
+            self.0.draft(request, progress)
+        }
+
+        fn score(&self, request: ScoreRequest) -> Reply<Scored> {
+            self.0.score(request)
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_way_in_that_is_kept_does_not_hold_up_the_reply() {
+        let (tokens, reply, ended) =
+            watch(Paced::new(Arc::new(Hoarder(words(), std::sync::Mutex::default())), Pace::new(Some(10.0)))).await;
+        assert_eq!((tokens.len(), reply.is_ok(), ended), (4, true, 400));
+    }
+
+    async fn accepted(pace: Option<Pace>) -> Vec<String> {
+        let mut seats = open(&Selection::default()).unwrap();
+        if let Some(pace) = &pace {
+            for seat in &mut seats {
+                seat.member = Arc::new(Paced::new(Arc::clone(&seat.member), pace.clone()));
+            }
+        }
+        let mut engine = Engine::start(Setup {
+            seats,
+            params: Params::default(),
+            seed: 11,
+            conversation: Conversation::question("What is the capital of France, and what is 7 times 8?"),
+            journal: None,
+            clock: Box::new(|| 0.0),
+        })
+        .await
+        .unwrap();
+        let mut segments = Vec::new();
+        while let Some(Record { event, .. }) = engine.next_event().await {
+            if let Event::Accepted { text, .. } = event {
+                segments.push(text);
+                if let Some(pace) = &pace {
+                    pace.set(Some(400.0 + 100.0 * segments.len() as f64));
+                }
+            }
+        }
+        segments
+    }
+
+    // In real time: the built-in members are threads, which a paused clock does not wait for.
+    #[tokio::test]
+    async fn the_built_in_ensemble_writes_the_same_at_every_pace() {
+        let unpaced = accepted(None).await;
+        assert!(!unpaced.concat().is_empty());
+        assert_eq!(accepted(Some(Pace::new(Some(500.0)))).await, unpaced);
+    }
+}

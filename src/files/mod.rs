@@ -1,0 +1,121 @@
+//! The program's own files in the platform's folders, private to the user.
+//!
+//! Owns where they lie and what is kept of them: [`traces`] of runs, and the [`history`] of what was asked. Prints nothing:
+//! what could not be done comes back. What a trace holds is the engine's, what a configuration says is `config`'s.
+
+pub mod history;
+pub mod traces;
+
+use std::fs::{self, OpenOptions};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::config::project_dirs;
+use crate::engine::trace::TraceError;
+
+/// What can go wrong with a file of ours.
+#[derive(Debug, thiserror::Error)]
+pub enum FileError {
+    /// The file system refused.
+    #[error("{}: {source}", path.display())]
+    File {
+        /// The file or folder.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// A trace that cannot be written or read.
+    #[error(transparent)]
+    Trace(#[from] TraceError),
+}
+
+impl FileError {
+    /// What the file system says of this file.
+    fn of(path: &Path) -> impl FnOnce(io::Error) -> Self {
+        let path = path.to_owned();
+        move |source| Self::File { path, source }
+    }
+}
+
+/// The platform's folders for this program. They need not exist yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Folders {
+    /// What a person writes.
+    pub config: PathBuf,
+    /// What the program writes.
+    pub data: PathBuf,
+}
+
+impl Folders {
+    /// The platform's own; `None` where there is no home.
+    #[must_use]
+    pub fn of_platform() -> Option<Self> {
+        let dirs = project_dirs()?;
+        Some(Self { config: dirs.config_dir().to_owned(), data: dirs.data_local_dir().to_owned() })
+    }
+
+    /// The folder of the traces.
+    #[must_use]
+    pub fn traces(&self) -> PathBuf {
+        self.data.join("traces")
+    }
+
+    /// The file of what was asked.
+    #[must_use]
+    pub fn history(&self) -> PathBuf {
+        self.data.join("history.jsonl")
+    }
+}
+
+/// Creates a folder, and those above it, that only the user can enter. One that exists stays as it is.
+pub fn create_folder(folder: &Path) -> Result<(), FileError> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder).map_err(FileError::of(folder))
+}
+
+/// Options that give a new file to the user alone.
+fn private() -> OpenOptions {
+    // Only Unix has modes; elsewhere a user's folders are private as they are.
+    #[cfg_attr(not(unix), expect(unused_mut, reason = "there is no mode to set"))]
+    let mut options = OpenOptions::new();
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn a_new_folder_is_private_with_those_above_it_and_an_old_one_stays() {
+        use std::os::unix::fs::PermissionsExt;
+        let home = tempfile::tempdir().unwrap();
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        let old = home.path().join("old");
+        fs::create_dir(&old).unwrap();
+        fs::set_permissions(&old, fs::Permissions::from_mode(0o755)).unwrap();
+        let new = old.join("one/two");
+        create_folder(&new).unwrap();
+        create_folder(&new).unwrap();
+        assert_eq!((mode(&new), mode(new.parent().unwrap()), mode(&old)), (0o700, 0o700, 0o755));
+    }
+
+    #[test]
+    fn a_folder_that_cannot_be_made_is_named() {
+        let home = tempfile::tempdir().unwrap();
+        fs::write(home.path().join("file"), "").unwrap();
+        let error = create_folder(&home.path().join("file/folder")).unwrap_err().to_string();
+        assert!(error.contains("file/folder"), "{error}");
+    }
+
+    #[test]
+    fn files_lie_in_the_data_folder() {
+        let folders = Folders { config: "c".into(), data: "d".into() };
+        assert_eq!((folders.traces(), folders.history()), (Path::new("d").join("traces"), Path::new("d").join("history.jsonl")));
+    }
+}
