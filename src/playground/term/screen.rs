@@ -1,0 +1,79 @@
+//! The sequences that take the screen and give it back.
+//!
+//! Owns the fact whether the screen is taken, for the whole process: a terminal has one screen, and a panic hook, which knows no
+//! variables of ours, must be able to give it back. When to do either is the business of [`super::guard`].
+//!
+//! The keyboard protocol of kitty is left alone: to ask whether a terminal speaks it can take two seconds where no answer comes,
+//! and no key of ours needs it.
+
+use std::io::{self, Write, stdout};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crossterm::cursor::Show;
+use crossterm::event::{DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture};
+use crossterm::style::{Attribute, SetAttribute};
+use crossterm::terminal::{
+    BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
+};
+use crossterm::{execute, queue};
+
+static TAKEN: AtomicBool = AtomicBool::new(false);
+
+/// Whether the screen is ours now.
+pub(super) fn is_taken() -> bool {
+    TAKEN.load(Ordering::SeqCst)
+}
+
+/// Takes the screen: raw mode, the alternate screen, pastes as one event, the mouse where it is wanted.
+pub(super) fn take(mouse: bool) -> io::Result<()> {
+    // Said first: half taken must be given back too.
+    TAKEN.store(true, Ordering::SeqCst);
+    // First of all: a program in the background is stopped here by the system, before it has written anything.
+    enable_raw_mode()?;
+    execute!(stdout(), EnterAlternateScreen)?;
+    // Old consoles of Windows do not know it; a paste then comes as keys.
+    let _ = execute!(stdout(), EnableBracketedPaste);
+    if mouse { set_mouse(true) } else { Ok(()) }
+}
+
+/// Gives the screen back, if it is taken: each step even where the one before it failed. Needs nothing but the process, so that a
+/// panic hook can call it.
+pub(super) fn restore() {
+    if !TAKEN.swap(false, Ordering::SeqCst) {
+        return;
+    }
+    let mut out = stdout();
+    let _ = execute!(out, EndSynchronizedUpdate);
+    let _ = execute!(out, DisableMouseCapture);
+    let _ = execute!(out, DisableBracketedPaste);
+    let _ = execute!(out, SetAttribute(Attribute::Reset));
+    let _ = execute!(out, LeaveAlternateScreen);
+    let _ = execute!(out, Show);
+    let _ = out.flush();
+    // Last: keys that come meanwhile must not be echoed into what was written above.
+    let _ = disable_raw_mode();
+}
+
+/// Has clicks and the wheel reported, or leaves them to the terminal, whose own selection works only then.
+pub(super) fn set_mouse(wanted: bool) -> io::Result<()> {
+    if wanted { execute!(stdout(), EnableMouseCapture) } else { execute!(stdout(), DisableMouseCapture) }
+}
+
+/// The terminal shows nothing of a frame until this is dropped: no half-drawn frame is seen, and a drawing that fails or panics
+/// does not leave the terminal waiting.
+pub(super) struct OneFrame(());
+
+impl OneFrame {
+    pub(super) fn begin() -> io::Result<Self> {
+        // Not flushed: it goes out with the frame.
+        queue!(stdout(), BeginSynchronizedUpdate)?;
+        Ok(Self(()))
+    }
+}
+
+impl Drop for OneFrame {
+    fn drop(&mut self) {
+        // A terminal that cannot be written to says so at the next frame.
+        let _ = execute!(stdout(), EndSynchronizedUpdate);
+    }
+}

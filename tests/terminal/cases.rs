@@ -1,0 +1,219 @@
+//! Each way out, and each way to come back.
+
+use std::fs;
+
+use rustix::process::Signal;
+
+use crate::player::HUNG_UP;
+use crate::pty::Playing;
+
+type Case = (&'static str, fn());
+
+pub const ALL: [Case; 16] = [
+    ("a_key_ends_it", a_key_ends_it),
+    ("a_panic_on_the_main_thread_is_told_after_the_screen_is_back", a_panic_on_the_main_thread_is_told_after_the_screen_is_back),
+    ("a_panic_while_drawing_ends_the_synchronized_update", a_panic_while_drawing_ends_the_synchronized_update),
+    ("a_panic_that_ends_the_process_at_once_gives_the_screen_back", a_panic_that_ends_the_process_at_once_gives_the_screen_back),
+    ("a_panic_on_another_thread_leaves_the_screen_alone", a_panic_on_another_thread_leaves_the_screen_alone),
+    ("a_panic_that_is_caught_leaves_the_screen_alone", a_panic_that_is_caught_leaves_the_screen_alone),
+    ("signals_that_end_are_told_apart", signals_that_end_are_told_apart),
+    ("a_closed_terminal_ends_it", a_closed_terminal_ends_it),
+    ("a_stopped_job_gives_the_terminal_to_the_shell_and_redraws", a_stopped_job_gives_the_terminal_to_the_shell_and_redraws),
+    ("without_a_shell_that_waits_it_does_not_stop", without_a_shell_that_waits_it_does_not_stop),
+    ("a_signal_to_stop_from_outside_is_obeyed", a_signal_to_stop_from_outside_is_obeyed),
+    ("lent_input_goes_to_the_borrower_alone", lent_input_goes_to_the_borrower_alone),
+    ("an_editor_gets_the_terminal", an_editor_gets_the_terminal),
+    ("a_stopped_editor_stops_the_job", a_stopped_editor_stops_the_job),
+    ("sizes_pastes_and_the_mouse_arrive", sizes_pastes_and_the_mouse_arrive),
+    ("a_copy_reaches_the_terminal", a_copy_reaches_the_terminal),
+];
+
+fn playing() -> Playing {
+    let playing = Playing::player(&[]);
+    playing.plays("note: hello.");
+    playing
+}
+
+fn a_key_ends_it() {
+    let mut playing = playing();
+    assert!(!playing.has_modes_of_before(), "raw mode differs from the modes before");
+    playing.sees("a hidden cursor", |seen| seen.screen().hide_cursor());
+    // One after the other, so that each must wake a player that sleeps.
+    for (key, typed) in [("a", "typed: a."), ("b", "typed: ab."), ("cde", "typed: abcde.")] {
+        playing.types(key);
+        playing.plays(typed);
+    }
+    playing.types("q");
+    playing.is_back("after: Key");
+    assert!(playing.ends().success());
+}
+
+fn a_panic_on_the_main_thread_is_told_after_the_screen_is_back() {
+    let mut playing = playing();
+    playing.types("P");
+    playing.is_back("on the main thread");
+    playing.sees("the place of the panic", |seen| seen.shows("thread 'main' panicked at tests/terminal/player.rs:"));
+    assert_eq!(playing.ends().exit_code(), 101);
+}
+
+fn a_panic_while_drawing_ends_the_synchronized_update() {
+    let mut playing = playing();
+    playing.types("D");
+    playing.is_back("while drawing");
+    assert_eq!(playing.ends().exit_code(), 101);
+}
+
+fn a_panic_that_ends_the_process_at_once_gives_the_screen_back() {
+    let mut playing = playing();
+    playing.types("U");
+    playing.is_back("panic in a destructor during cleanup");
+    playing.sees("the cause", |seen| seen.shows("the first") && seen.shows("the second"));
+    assert!(!playing.ends().success());
+}
+
+fn a_panic_on_another_thread_leaves_the_screen_alone() {
+    let mut playing = playing();
+    playing.types("T");
+    playing.plays("note: kept [\"thread 'without a name' panicked at");
+    playing.sees("its text", |seen| seen.shows("on another thread") && !seen.got("\x1b[?1049l"));
+    playing.types("q");
+    playing.is_back("after: Key");
+    assert!(playing.ends().success());
+}
+
+fn a_panic_that_is_caught_leaves_the_screen_alone() {
+    let mut playing = playing();
+    playing.types("C");
+    playing.plays("note: kept [\"thread 'main' panicked at");
+    playing.sees("its text", |seen| seen.shows("in a task") && !seen.got("\x1b[?1049l"));
+    playing.types("q");
+    playing.is_back("after: Key");
+    assert!(playing.ends().success());
+}
+
+fn signals_that_end_are_told_apart() {
+    let table = [
+        (Signal::TERM, "after: Signal(Terminate)"),
+        (Signal::INT, "after: Signal(Interrupt)"),
+        (Signal::HUP, "after: Signal(HangUp)"),
+    ];
+    for (signal, told) in table {
+        let mut playing = playing();
+        playing.kill(signal);
+        playing.is_back(told);
+        playing.ends();
+    }
+}
+
+fn a_closed_terminal_ends_it() {
+    assert_eq!(playing().closes().exit_code(), u32::from(HUNG_UP));
+}
+
+fn a_stopped_job_gives_the_terminal_to_the_shell_and_redraws() {
+    let mut playing = Playing::job(&[]);
+    playing.plays("note: hello.");
+    playing.types("ab");
+    playing.plays("typed: ab.");
+    for _ in 0..2 {
+        playing.types("\x1a");
+        playing.is_back("stopped");
+        playing.types("\n");
+        playing.plays("typed: ab.");
+        playing.plays("note: continued.");
+        playing.types("E");
+    }
+    playing.types("q");
+    playing.is_back("back in the shell");
+    assert!(playing.ends().success());
+}
+
+fn without_a_shell_that_waits_it_does_not_stop() {
+    let mut playing = playing();
+    playing.types("\x1a");
+    playing.plays("note: the playground cannot be suspended here");
+    playing.types("q");
+    playing.is_back("after: Key");
+}
+
+fn a_signal_to_stop_from_outside_is_obeyed() {
+    let mut playing = playing();
+    playing.kill(Signal::TSTP);
+    playing.is_back("before");
+    playing.kill(Signal::CONT);
+    playing.plays("note: continued.");
+    playing.types("xq");
+    playing.is_back("after: Key");
+}
+
+fn lent_input_goes_to_the_borrower_alone() {
+    let mut playing = playing();
+    for word in ["first", "second", "third"] {
+        // What comes with the key that lends was typed for nobody: the player must not take it for commands after.
+        playing.types("L");
+        playing.is_back("a line, please:");
+        playing.types(&format!("{word}\n"));
+        playing.plays(&format!("note: read \"{word}\\n\"."));
+    }
+    playing.types("xq");
+    playing.is_back("after: Key");
+}
+
+/// A script as an editor, and the environment that names it.
+fn editor(script: &str) -> (tempfile::TempDir, String) {
+    let place = tempfile::tempdir().unwrap();
+    let path = place.path().join("editor.sh");
+    fs::write(&path, script).unwrap();
+    (place, format!("sh {}", path.display()))
+}
+
+const ASKS: &str = "echo the editor asks; read line; printf %s \"$line\" >> \"$1\"";
+
+fn an_editor_gets_the_terminal() {
+    let (_place, command) = editor(ASKS);
+    let mut playing = Playing::player(&[("VISUAL", &command)]);
+    playing.plays("note: hello.");
+    playing.types("E");
+    playing.is_back("the editor asks");
+    playing.types("more\n");
+    playing.plays("note: edited \"draft\\nmore\".");
+    playing.types("q");
+    playing.is_back("after: Key");
+}
+
+fn a_stopped_editor_stops_the_job() {
+    let (_place, command) = editor(ASKS);
+    let mut playing = Playing::job(&[("VISUAL", &command)]);
+    playing.plays("note: hello.");
+    playing.types("E");
+    playing.is_back("the editor asks");
+    playing.types("\x1a");
+    playing.is_back("stopped");
+    playing.types("\n");
+    playing.types("more\n");
+    playing.plays("note: edited");
+    playing.types("q");
+    playing.is_back("back in the shell");
+}
+
+fn sizes_pastes_and_the_mouse_arrive() {
+    let mut playing = playing();
+    playing.resize(30, 100);
+    playing.plays("size: 100x30.");
+    playing.types("\x1b[200~two\nlines\x1b[201~");
+    playing.plays("note: pasted two");
+    playing.types("M");
+    playing.sees("the mouse wanted", |seen| seen.screen().mouse_protocol_mode() != vt100::MouseProtocolMode::None);
+    // A move, which is left out, then the wheel.
+    playing.types("\x1b[<35;9;9M\x1b[<65;5;6M");
+    playing.plays("note: Mouse(MouseEvent { kind: ScrollDown, column: 4, row: 5");
+    playing.types("q");
+    playing.is_back("after: Key");
+}
+
+fn a_copy_reaches_the_terminal() {
+    let mut playing = playing();
+    playing.types("Y");
+    playing.sees("the sequence", |seen| seen.got("\x1b]52;c;Y29waWVk\x1b\\"));
+    playing.types("q");
+    playing.is_back("after: Key");
+}

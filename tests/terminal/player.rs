@@ -1,0 +1,161 @@
+//! The program inside the pseudo-terminal: every key is one thing that can happen to a playground.
+
+use std::io::{Write, stdin, stdout};
+use std::process::ExitCode;
+use std::thread;
+
+use crossterm::event::{Event, KeyCode, KeyModifiers};
+use ratatui::text::Text;
+use specfuse::playground::term::editor::{self, Editor};
+use specfuse::playground::term::guard::{Options, Terminal};
+use specfuse::playground::term::input::Input;
+use specfuse::playground::term::signals::{Signal, Signals};
+use specfuse::playground::term::suspend::{self, Whom};
+use specfuse::playground::term::{clipboard, panics};
+
+/// Set in the environment of the player.
+pub const ROLE: &str = "SPECFUSE_TERMINAL_PLAYER";
+
+/// The exit code after a hang-up, when nothing can be printed any more.
+pub const HUNG_UP: u8 = 42;
+
+pub fn play() -> ExitCode {
+    println!("before");
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let ended = runtime.block_on(Player::run());
+    println!("after: {ended:?}");
+    match ended {
+        Ended::Signal(Signal::HangUp) | Ended::NoInput => ExitCode::from(HUNG_UP),
+        Ended::Key | Ended::Signal(_) => ExitCode::SUCCESS,
+    }
+}
+
+#[derive(Debug)]
+enum Ended {
+    Key,
+    NoInput,
+    #[expect(dead_code, reason = "printed")]
+    Signal(Signal),
+}
+
+struct Player {
+    terminal: Terminal,
+    input: Input,
+    typed: String,
+    note: String,
+}
+
+impl Player {
+    async fn run() -> Ended {
+        let mut signals = Signals::listen().unwrap();
+        let terminal = Terminal::enter(Options::default()).unwrap();
+        let mut player = Self { terminal, input: Input::new(), typed: String::new(), note: "hello".to_owned() };
+        loop {
+            // A terminal that is gone is told by the signal, or by the keys that end.
+            let _ = player.draw();
+            tokio::select! {
+                signal = signals.next() => match signal {
+                    Signal::Suspend => player.stop(Whom::Process),
+                    Signal::Terminate | Signal::HangUp | Signal::Interrupt => return Ended::Signal(signal),
+                },
+                event = player.input.next() => {
+                    let Some(event) = event else { return Ended::NoInput };
+                    let mut events = vec![event.unwrap()];
+                    events.extend(player.input.ready(16).await);
+                    for event in events {
+                        if player.happens(event).await {
+                            return Ended::Key;
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    fn draw(&mut self) -> std::io::Result<()> {
+        let text = format!("note: {}.\ntyped: {}.\n", self.note, self.typed);
+        self.terminal.draw(|frame| {
+            let size = format!("size: {}x{}.", frame.area().width, frame.area().height);
+            frame.render_widget(Text::from(text + &size), frame.area());
+        })
+    }
+
+    /// Returns whether it ends.
+    async fn happens(&mut self, event: Event) -> bool {
+        match event {
+            Event::Key(key) if key.modifiers == KeyModifiers::CONTROL && key.code == KeyCode::Char('z') => self.stop(Whom::Group),
+            Event::Key(key) => return self.pressed(key.code).await,
+            Event::Paste(text) => self.note = format!("pasted {text}"),
+            other => self.note = format!("{other:?}"),
+        }
+        false
+    }
+
+    async fn pressed(&mut self, code: KeyCode) -> bool {
+        match code {
+            KeyCode::Char('q') => return true,
+            KeyCode::Char('P') => panic!("on the main thread"),
+            KeyCode::Char('D') => self.terminal.draw(|_| panic!("while drawing")).unwrap(),
+            KeyCode::Char('U') => panics_twice(),
+            KeyCode::Char('T') => {
+                thread::spawn(|| panic!("on another thread")).join().unwrap_err();
+                self.note = format!("kept {:?}", panics::take());
+            }
+            KeyCode::Char('C') => {
+                tokio::spawn(async { panic!("in a task") }).await.unwrap_err();
+                self.note = format!("kept {:?}", panics::take());
+            }
+            KeyCode::Char('E') => self.edit().await,
+            KeyCode::Char('L') => self.lend(),
+            KeyCode::Char('M') => self.terminal.set_mouse(true).unwrap(),
+            KeyCode::Char('Y') => self.terminal.send(&clipboard::osc52("copied").unwrap()).unwrap(),
+            KeyCode::Char(other) => self.typed.push(other),
+            _ => {}
+        }
+        false
+    }
+
+    fn stop(&mut self, whom: Whom) {
+        self.input.release();
+        let stopped = self.terminal.suspended(|| suspend::stop(whom)).unwrap();
+        self.input.take_back();
+        self.note = stopped.map_or_else(|error| error.to_string(), |()| "continued".to_owned());
+    }
+
+    async fn edit(&mut self) {
+        self.input.release();
+        self.terminal.suspend();
+        let editor = Editor::choose(|name| std::env::var_os(name)).unwrap();
+        let folder = editor::folder(|name| std::env::var_os(name));
+        let edited = tokio::task::spawn_blocking(move || editor.edit("draft", &folder)).await.unwrap();
+        self.terminal.resume().unwrap();
+        self.input.take_back();
+        self.note = edited.map_or_else(|error| error.to_string(), |text| format!("edited {text:?}"));
+    }
+
+    /// Reads a line itself, as a program that has the terminal would.
+    fn lend(&mut self) {
+        self.input.release();
+        let line = self.terminal.suspended(|| {
+            print!("a line, please: ");
+            stdout().flush().unwrap();
+            let mut line = String::new();
+            stdin().read_line(&mut line).unwrap();
+            line
+        });
+        self.input.take_back();
+        self.note = format!("read {:?}", line.unwrap());
+    }
+}
+
+/// Ends the process at once: unwinding meets a second panic.
+fn panics_twice() {
+    struct Bomb;
+    impl Drop for Bomb {
+        fn drop(&mut self) {
+            panic!("the second");
+        }
+    }
+    let _bomb = Bomb;
+    panic!("the first");
+}
