@@ -7,6 +7,7 @@ mod eval;
 mod interrupt;
 mod options;
 mod output;
+mod playground;
 mod prompt;
 mod run;
 mod summary;
@@ -21,6 +22,8 @@ use crate::engine::SetupError;
 use crate::engine::fusion::params::ParamError;
 use crate::engine::trace::TraceError;
 use crate::ensemble::EnsembleError;
+use crate::playground::state::keymap::KeymapError;
+use crate::playground::term::outside::NotATerminal;
 
 /// Why a command ended without doing its work.
 #[derive(Debug, thiserror::Error)]
@@ -41,10 +44,18 @@ enum Failure {
     Trace(#[from] TraceError),
     #[error("{0}")]
     Usage(String),
+    #[error(transparent)]
+    Recording(TraceError),
     #[error("the answer could not be written: {0}")]
     Output(std::io::Error),
     #[error("this system gives no event loop: {0}")]
     Runtime(std::io::Error),
+    #[error(transparent)]
+    NoTerminal(#[from] NotATerminal),
+    #[error("the terminal: {0}")]
+    Terminal(std::io::Error),
+    #[error("{file}: {source}")]
+    Keys { file: String, source: KeymapError },
     #[error("{0}")]
     Run(String),
 }
@@ -67,12 +78,15 @@ impl Failure {
             | Self::Prompt(_)
             | Self::Prompts(_)
             | Self::Usage(_)
+            | Self::NoTerminal(_)
+            | Self::Keys { .. }
+            | Self::Recording(_)
             | Self::Trace(_) => 2,
             Self::Setup(error) => match error {
                 SetupError::PromptTooLong { .. } => 1,
                 SetupError::EmptyPrompt | SetupError::NoDrafter | SetupError::SameName { .. } | SetupError::BadWeight { .. } => 2,
             },
-            Self::Output(_) | Self::Runtime(_) | Self::Run(_) => 1,
+            Self::Output(_) | Self::Runtime(_) | Self::Terminal(_) | Self::Run(_) => 1,
         }
     }
 }
@@ -88,9 +102,11 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         }
     };
     let result = match matches.subcommand() {
+        None => playground::main(&matches),
+        Some(("replay", matches)) => playground::replay(matches),
         Some(("run", matches)) => run::main(matches),
         Some(("eval", matches)) => eval::main(matches),
-        Some(_) | None => Err(Failure::Usage("say what to do: `specfuse run \"…\"`".to_owned())),
+        Some((other, _)) => Err(Failure::Usage(format!("there is no command `{other}`"))),
     };
     match result {
         Ok(Done::Complete) => ExitCode::SUCCESS,
@@ -104,12 +120,16 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 }
 
 fn command() -> Command {
-    Command::new("specfuse")
+    playground::options(Command::new("specfuse"))
         .version(env!("CARGO_PKG_VERSION"))
         .about("Several language models write one answer together, segment by segment (SpecFuse, arXiv 2412.07380)")
+        .long_about(
+            "Several language models write one answer together, segment by segment (SpecFuse, arXiv 2412.07380).\n\n\
+             Without a command: the playground, a terminal program to watch, with PROMPT as its first question.",
+        )
         .after_help("The built-in models are toys that show the method: they know a few hundred facts each and nothing else.")
-        .subcommand_required(true)
-        .arg_required_else_help(true)
+        .args_conflicts_with_subcommands(true)
+        .subcommand(playground::replay_command())
         .subcommand(run::command())
         .subcommand(eval::command())
 }

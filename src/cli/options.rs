@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
 use super::Failure;
-use crate::config;
+use crate::config::{self, Config};
 use crate::engine::fusion::event::Role;
 use crate::engine::fusion::params::{KNOBS, Kind, Knob, PRESETS, Params};
 use crate::ensemble::Selection;
@@ -96,9 +96,10 @@ fn capitalised(text: &str) -> String {
     characters.next().map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
 }
 
-/// The knobs: the configuration's, then the preset's, then the command line's own.
-pub(super) fn params(matches: &ArgMatches) -> Result<Params, Failure> {
-    let mut params = config::params(matches.get_one::<PathBuf>("config").map(PathBuf::as_path))?;
+/// The configuration, with the knobs of the preset and the command line over its own.
+pub(super) fn config(matches: &ArgMatches) -> Result<Config, Failure> {
+    let mut config = config::load(matches.get_one::<PathBuf>("config").map(PathBuf::as_path))?;
+    let params = &mut config.params;
     if let Some(preset) = matches.get_one::<String>("preset") {
         params.apply_preset(preset)?;
     }
@@ -110,7 +111,7 @@ pub(super) fn params(matches: &ArgMatches) -> Result<Params, Failure> {
     if matches.get_flag("no-exit") {
         params.set_text("exit", "off")?;
     }
-    Ok(params)
+    Ok(config)
 }
 
 /// The seed; a fresh one where none is given.

@@ -59,6 +59,7 @@ struct Wishes {
     json: bool,
     quiet: bool,
     trace: Wanted,
+    traces_kept: usize,
 }
 
 /// How one answer ended.
@@ -68,8 +69,9 @@ struct Answered {
 }
 
 pub(super) fn main(matches: &ArgMatches) -> Result<Done, Failure> {
+    let config = options::config(matches)?;
     let wishes = Wishes {
-        params: options::params(matches)?,
+        params: config.params,
         seed: options::seed(matches),
         json: matches.get_flag("json"),
         quiet: matches.get_flag("quiet"),
@@ -78,6 +80,7 @@ pub(super) fn main(matches: &ArgMatches) -> Result<Done, Failure> {
             None if matches.get_flag("no-trace") => Wanted::None,
             None => Wanted::Default,
         },
+        traces_kept: config.playground.traces.unwrap_or(traces::KEPT),
     };
     let first = prompt::read(matches.get_one::<String>("prompt").map(String::as_str))?;
     let questions = std::iter::once(first).chain(matches.get_many("then").unwrap_or_default().cloned());
@@ -120,7 +123,7 @@ async fn answer(
         params: wishes.params.clone(),
         seed: wishes.seed,
         conversation,
-        journal: journal(&wishes.trace, turn)?,
+        journal: journal(wishes, turn)?,
         clock: wall_clock(),
     })
     .await?;
@@ -157,8 +160,9 @@ async fn answer(
 }
 
 /// Opens the trace of the `turn`-th question (from 0).
-fn journal(wanted: &Wanted, turn: usize) -> Result<Option<Journal>, TraceError> {
-    let opened = traces::open(wanted, Folders::of_platform().as_ref(), turn, traces::KEPT, SystemTime::now())?;
+fn journal(wishes: &Wishes, turn: usize) -> Result<Option<Journal>, TraceError> {
+    let folders = Folders::of_platform();
+    let opened = traces::open(&wishes.trace, folders.as_ref(), turn, wishes.traces_kept, SystemTime::now())?;
     if let Some(error) = opened.warning {
         notice(&format!("warning: no trace is kept of this run: {error}"));
     }

@@ -43,6 +43,19 @@ pub struct Seat {
     pub member: Arc<dyn Member>,
 }
 
+impl Seat {
+    /// The seat as a run's header tells it.
+    #[must_use]
+    pub fn header(&self) -> MemberHeader {
+        MemberHeader {
+            name: self.name.as_str().into(),
+            role: self.role,
+            weight: self.weight,
+            capabilities: self.member.capabilities().clone(),
+        }
+    }
+}
+
 /// Everything a run begins with.
 pub struct Setup {
     /// The members; their order decides ties.
@@ -183,17 +196,11 @@ async fn prepare(setup: &Setup) -> Result<Vec<(MemberIndex, MemberError)>, Setup
 }
 
 fn header(setup: &Setup) -> Header {
-    let member = |seat: &Seat| MemberHeader {
-        name: seat.name.as_str().into(),
-        role: seat.role,
-        weight: seat.weight,
-        capabilities: seat.member.capabilities().clone(),
-    };
     Header {
         format: trace::TRACE_FORMAT.to_owned(),
         version: TRACE_VERSION,
         program: env!("CARGO_PKG_VERSION").to_owned(),
-        members: setup.seats.iter().map(member).collect(),
+        members: setup.seats.iter().map(Seat::header).collect(),
         params: setup.params.clone(),
         seed: setup.seed,
         conversation: setup.conversation.clone(),

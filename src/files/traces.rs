@@ -55,7 +55,7 @@ pub struct Found {
 
 /// Opens the trace of the `turn`-th question (from 0) that is asked at `now`.
 ///
-/// In the platform's folder the newest `kept` traces stay, with this one among them; with 0 none is written and none stays.
+/// In the platform's folder the newest `kept` traces stay, with this one among them; with 0 none is written, and those that are there stay.
 /// Without `folders` (there is no home) nothing is kept there.
 ///
 /// # Errors
@@ -67,7 +67,7 @@ pub fn open(wanted: &Wanted, folders: Option<&Folders>, turn: usize, kept: usize
         (Wanted::Default, Some(folders)) => {
             let folder = folders.traces();
             let opened = if kept == 0 { Ok(None) } else { create(&folder, turn, now).map(Some) };
-            if opened.is_ok() {
+            if opened.is_ok() && kept > 0 {
                 forget_oldest(&folder, kept);
             }
             Ok(opened.map_or_else(

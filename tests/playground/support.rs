@@ -36,14 +36,7 @@ pub fn built_in_run(question: &str, seed: u64) -> Vec<Record> {
 }
 
 pub fn members() -> Vec<MemberHeader> {
-    let seats = ensemble::open(&Selection::default()).unwrap();
-    let header = |seat: &specfuse::engine::Seat| MemberHeader {
-        name: seat.name.as_str().into(),
-        role: seat.role,
-        weight: seat.weight,
-        capabilities: seat.member.capabilities().clone(),
-    };
-    seats.iter().map(header).collect()
+    ensemble::open(&Selection::default()).unwrap().iter().map(specfuse::engine::Seat::header).collect()
 }
 
 pub fn state(width: u16, height: u16) -> State {
@@ -59,6 +52,7 @@ pub fn state(width: u16, height: u16) -> State {
         ascii: false,
         mouse: false,
         history: Vec::new(),
+        warnings: Vec::new(),
     };
     State::new(options, width, height)
 }

@@ -39,7 +39,7 @@ pub(super) fn main(matches: &ArgMatches) -> Result<Done, Failure> {
     let file = matches.get_one::<PathBuf>("file").cloned().unwrap_or_default();
     let mut prompts = prompts::read(&file)?;
     prompts.truncate(matches.get_one("limit").copied().unwrap_or(usize::MAX));
-    let (params, seed) = (options::params(matches)?, options::seed(matches));
+    let (params, seed) = (options::config(matches)?.params, options::seed(matches));
     let seats = ensemble::open(&options::selection(matches)?)?;
     let alone = !matches.get_flag("fused-only");
     let bar = progress(prompts.len() * (1 + usize::from(alone) * seats.len()));

@@ -14,6 +14,10 @@ use crate::engine::round::Command;
 pub enum Message {
     /// A key was pressed.
     Key(KeyEvent),
+    /// A question given on the command line.
+    Ask(String),
+    /// Standard input is gone.
+    Gone,
     /// Text was pasted.
     Paste(String),
     /// The mouse did something.

@@ -65,6 +65,8 @@ pub struct Options {
     pub mouse: bool,
     /// What was asked before, oldest first.
     pub history: Vec<String>,
+    /// What went wrong while this was put together, but stops nothing.
+    pub warnings: Vec<String>,
 }
 
 /// Where events come from.
@@ -184,7 +186,7 @@ impl State {
     pub fn new(options: Options, width: u16, height: u16) -> Self {
         let session = Session::new(&options.members, &options.params);
         let members = options.members.len();
-        Self {
+        let mut state = Self {
             session,
             transcript: Transcript::default(),
             prompt: Prompt::new(options.history),
@@ -216,7 +218,11 @@ impl State {
             pane: MemberIndex(0),
             now_ms: 0.0,
             leaving: false,
+        };
+        for warning in &options.warnings {
+            state.say(Level::Warning, warning);
         }
+        state
     }
 
     /// The size that the screen is prepared for, in columns and rows.

@@ -24,6 +24,11 @@ impl State {
     pub fn update(&mut self, message: Message) -> Vec<Effect> {
         match message {
             Message::Key(key) => return self.key(key),
+            Message::Ask(question) => match self.prompt.set(&question) {
+                Ok(()) => return self.act(Action::Send),
+                Err(error) => self.say(Level::Error, &error.to_string()),
+            },
+            Message::Gone => return vec![Effect::Quit],
             Message::Paste(text) => self.pasted(&text),
             Message::Mouse(mouse) => self.mouse(mouse),
             Message::Resize(width, height) => self.size = (width, height),

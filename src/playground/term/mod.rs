@@ -1,10 +1,12 @@
 //! The only code that touches the terminal.
 //!
-//! Each piece has one duty: [`guard`] takes the screen and gives it back whatever happens, [`panics`] keeps what goes wrong off
-//! the screen, [`input`] hands keys over, [`signals`] what the system asks of the program, [`suspend`] stops it, [`editor`] lends
-//! the terminal to an editor, [`clipboard`] copies, [`frames`] says when to draw, and [`outside`] whether there is a terminal at
-//! all. None of them knows the state or the views.
+//! [`run`] is the one loop: signals, keys, events of the run and the next frame, whatever comes first; each becomes a message
+//! for the state, and what the state asks for is carried out [`backstage`]. Each other piece has one duty: [`guard`] takes the
+//! screen and gives it back whatever happens, [`panics`] keeps what goes wrong off the screen, [`input`] hands keys over,
+//! [`signals`] what the system asks of the program, [`suspend`] stops it, [`editor`] lends the terminal to an editor,
+//! [`clipboard`] copies, [`frames`] says when to draw, and [`outside`] whether there is a terminal at all.
 
+pub mod backstage;
 pub mod clipboard;
 pub mod editor;
 pub mod frames;
@@ -14,5 +16,238 @@ pub mod outside;
 pub mod panics;
 mod screen;
 pub mod signals;
+mod stage;
 pub mod suspend;
 mod words;
+
+use std::io;
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use crossterm::event::Event;
+
+use super::state::{Effect, Message, Options, State};
+use super::view;
+use crate::engine::fusion::event::Record;
+use backstage::{Backstage, Hands, Next};
+use frames::Frames;
+use guard::Terminal;
+use input::Input;
+use signals::{Signal, Signals};
+use stage::Stage;
+use suspend::Whom;
+
+/// Milliseconds between two frames, at the least: 60 a second.
+const FRAME_MS: f64 = 1000.0 / 60.0;
+/// While a run goes on the time on the screen moves so often.
+const TICK: Duration = Duration::from_millis(100);
+/// Keys that are taken over at once.
+const KEYS: usize = 256;
+
+/// What the playground opens with.
+pub enum Opening {
+    /// The prompt.
+    Prompt,
+    /// A question that is asked at once.
+    Question(String),
+    /// A recorded run: its file, its records, and what is worth telling of it.
+    Replay {
+        /// The file.
+        path: PathBuf,
+        /// Its events.
+        records: Vec<Record>,
+        /// What is worth telling of it.
+        warning: Option<String>,
+        /// How fast it plays.
+        speed: f64,
+        /// Whether it stands still at first.
+        paused: bool,
+    },
+}
+
+/// How the playground was left.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Left {
+    /// Whether a signal ended it.
+    pub interrupted: bool,
+    /// The trace of the last run, if one was kept.
+    pub trace: Option<PathBuf>,
+}
+
+/// What woke the loop.
+enum Woken {
+    Signal(Signal),
+    Key(Option<io::Result<Event>>),
+    Messages(Vec<Message>),
+    Tick,
+    Frame,
+}
+
+/// Everything that the loop works with.
+struct Loop {
+    terminal: Terminal,
+    input: Input,
+    signals: Signals,
+    stage: Stage,
+    state: State,
+    backstage: Backstage,
+    frames: Frames,
+    since: Instant,
+    interrupted: bool,
+}
+
+/// Opens the playground and stays in it until the person leaves. Needs a tokio runtime with threads of its own, because the
+/// terminal may be lent to an editor meanwhile. The terminal is as before however this ends.
+pub async fn run(options: Options, backstage: Backstage, opening: Opening) -> io::Result<Left> {
+    let signals = Signals::listen()?;
+    let terminal = Terminal::enter(guard::Options { mouse: options.mouse })?;
+    let size = terminal.size()?;
+    let mut state = State::new(options, size.width, size.height);
+    state.prompt.dress(view::dress(&backstage.theme), true);
+    let mut playground = Loop {
+        input: Input::new(),
+        signals,
+        stage: Stage::new(),
+        state,
+        backstage,
+        frames: Frames::new(FRAME_MS),
+        since: Instant::now(),
+        interrupted: false,
+        terminal,
+    };
+    playground.open(opening).await?;
+    let played = playground.play().await;
+    // First the run, so that its trace is whole even where the terminal is gone.
+    Backstage::finish(&mut playground.stage).await;
+    playground.terminal.leave();
+    // A terminal that is gone is how a person leaves by closing the window; its trace is whole.
+    if !playground.interrupted {
+        played?;
+    }
+    Ok(Left { interrupted: playground.interrupted, trace: playground.stage.trace().map(ToOwned::to_owned) })
+}
+
+impl Loop {
+    fn now_ms(&self) -> f64 {
+        self.since.elapsed().as_secs_f64() * 1000.0
+    }
+
+    async fn open(&mut self, opening: Opening) -> io::Result<Next> {
+        self.frames.request(self.now_ms());
+        match opening {
+            Opening::Prompt => Ok(Next::GoOn),
+            Opening::Question(question) => self.take_in(vec![Message::Ask(question)]).await,
+            Opening::Replay { path, records, warning, speed, paused } => {
+                let file = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+                self.stage.replay(records, path);
+                let mut messages = vec![Message::Opened { file, warning }];
+                messages.extend(self.stage.order(super::state::ReplayOrder::Speed(speed)));
+                if paused {
+                    messages.extend(self.stage.order(super::state::ReplayOrder::Pause));
+                }
+                self.take_in(messages).await
+            }
+        }
+    }
+
+    async fn play(&mut self) -> io::Result<()> {
+        loop {
+            if self.frames.deadline().is_some_and(|due| due <= self.now_ms()) {
+                self.draw()?;
+            }
+            let messages = match self.wait().await {
+                Woken::Frame => continue,
+                Woken::Tick => vec![Message::Tick(self.stage.run_ms())],
+                Woken::Messages(messages) => messages,
+                Woken::Key(event) => self.keys(event).await?,
+                Woken::Signal(Signal::Suspend) => {
+                    let failed = backstage::stop(&mut self.terminal, &mut self.input, Whom::Process)?;
+                    failed.into_iter().chain([self.resized()?]).collect()
+                }
+                Woken::Signal(Signal::Terminate | Signal::HangUp | Signal::Interrupt) => {
+                    self.interrupted = true;
+                    return Ok(());
+                }
+            };
+            if self.take_in(messages).await? == Next::Leave {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Whatever comes first. Keys before events, so that a flood of these keeps nobody from stopping it.
+    async fn wait(&mut self) -> Woken {
+        let frame = self.frames.deadline().map(|due| Duration::from_secs_f64((due - self.now_ms()).max(0.0) / 1000.0));
+        let busy = self.state.is_busy();
+        tokio::select! {
+            biased;
+            signal = self.signals.next() => Woken::Signal(signal),
+            event = self.input.next() => Woken::Key(event),
+            messages = self.stage.next() => Woken::Messages(messages),
+            () = tokio::time::sleep(frame.unwrap_or_default()), if frame.is_some() => Woken::Frame,
+            () = tokio::time::sleep(TICK), if busy => Woken::Tick,
+        }
+    }
+
+    /// A key and what else is there already.
+    async fn keys(&mut self, event: Option<io::Result<Event>>) -> io::Result<Vec<Message>> {
+        let Some(event) = event.transpose()? else {
+            // Standard input is gone, and with it the person.
+            self.interrupted = true;
+            return Ok(vec![Message::Gone]);
+        };
+        let more = self.input.ready(KEYS).await;
+        Ok(std::iter::once(event).chain(more).filter_map(message).collect())
+    }
+
+    fn resized(&self) -> io::Result<Message> {
+        let size = self.terminal.size()?;
+        Ok(Message::Resize(size.width, size.height))
+    }
+
+    /// Hands messages to the state and carries out what it asks for, until nothing is left to do.
+    async fn take_in(&mut self, messages: Vec<Message>) -> io::Result<Next> {
+        let mut waiting: std::collections::VecDeque<Message> = messages.into();
+        waiting.extend(panics::take().into_iter().map(Message::Warned));
+        if !waiting.is_empty() {
+            self.frames.request(self.now_ms());
+        }
+        while let Some(message) = waiting.pop_front() {
+            for effect in self.state.update(message) {
+                let mut came = Vec::new();
+                let lent = matches!(effect, Effect::Edit(_) | Effect::Suspend);
+                let themed = matches!(effect, Effect::UseTheme(_));
+                let hands = Hands { terminal: &mut self.terminal, input: &mut self.input, stage: &mut self.stage };
+                if self.backstage.carry_out(effect, hands, &mut came).await? == Next::Leave {
+                    return Ok(Next::Leave);
+                }
+                if themed {
+                    self.state.prompt.dress(view::dress(&self.backstage.theme), self.state.writing);
+                }
+                if lent {
+                    came.push(self.resized()?);
+                }
+                waiting.extend(came);
+            }
+        }
+        Ok(Next::GoOn)
+    }
+
+    fn draw(&mut self) -> io::Result<()> {
+        self.state.prepare();
+        let (state, theme) = (&self.state, &self.backstage.theme);
+        self.terminal.draw(|frame| view::draw(frame, state, theme))?;
+        self.frames.drawn(self.now_ms());
+        Ok(())
+    }
+}
+
+fn message(event: Event) -> Option<Message> {
+    match event {
+        Event::Key(key) => Some(Message::Key(key)),
+        Event::Paste(text) => Some(Message::Paste(text)),
+        Event::Mouse(mouse) => Some(Message::Mouse(mouse)),
+        Event::Resize(width, height) => Some(Message::Resize(width, height)),
+        Event::FocusGained | Event::FocusLost => None,
+    }
+}

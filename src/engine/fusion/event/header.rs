@@ -11,7 +11,7 @@ use crate::engine::fusion::params::Params;
 pub struct Header {
     /// Always `specfuse-trace`.
     pub format: String,
-    /// [`TRACE_VERSION`] of the program that wrote it.
+    /// [`TRACE_VERSION`](super::TRACE_VERSION) of the program that wrote it.
     pub version: u32,
     /// The program's version.
     pub program: String,

@@ -1,0 +1,177 @@
+//! `specfuse` and `specfuse replay`: putting the playground together from the configuration and the command line.
+
+use std::path::PathBuf;
+
+use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
+
+use super::output::notice;
+use super::{Done, Failure, options};
+use crate::config::Config;
+use crate::engine::Seat;
+use crate::engine::fusion::event::Record;
+use crate::engine::member::paced::{Pace, Paced};
+use crate::engine::{replay, trace};
+use crate::ensemble::{self, Selection};
+use crate::files::Folders;
+use crate::files::history::History;
+use crate::files::traces;
+use crate::playground::state::Options;
+use crate::playground::state::keymap::Keymap;
+use crate::playground::term::backstage::Backstage;
+use crate::playground::term::outside::require_terminal;
+use crate::playground::term::{self, Left, Opening};
+use crate::playground::view::theme::{ColourLevel, Library, Theme};
+
+/// Tokens a second of the built-in models: they would be done before anybody saw them begin.
+const PACE: u32 = 15;
+
+/// The options of the playground, on the program itself.
+pub(super) fn options(command: Command) -> Command {
+    let command = command.arg(Arg::new("prompt").value_name("PROMPT").help("The first question; without one the prompt waits"));
+    options::add(screen(command))
+}
+
+/// The options that say how the playground looks.
+fn screen(command: Command) -> Command {
+    command
+        .next_help_heading("Screen")
+        .arg(
+            Arg::new("theme")
+                .long("theme")
+                .value_name("NAME")
+                .help("A theme: built in, or from the configuration folder's themes/"),
+        )
+        .arg(
+            Arg::new("pace")
+                .long("pace")
+                .value_name("N")
+                .value_parser(value_parser!(u32))
+                .help("Slow the models in this process down to N tokens a second; 0 is as fast as they are"),
+        )
+        .arg(Arg::new("mouse").long("mouse").action(ArgAction::SetTrue).help("Let the mouse scroll and focus"))
+        .arg(Arg::new("ascii").long("ascii").action(ArgAction::SetTrue).help("Marks, bars and frames of ASCII alone"))
+        .next_help_heading(None::<&str>)
+}
+
+/// `specfuse replay`.
+pub(super) fn replay_command() -> Command {
+    let command = Command::new("replay")
+        .about("Plays a recorded run in the playground")
+        .arg(
+            Arg::new("trace")
+                .value_name("TRACE")
+                .required(true)
+                .value_parser(value_parser!(PathBuf))
+                .help("A trace, as `run --json` prints it and every run leaves it"),
+        )
+        .arg(Arg::new("speed").long("speed").value_name("X").value_parser(speed).help("How fast: 0.25 to 16 [default: 1]"))
+        .arg(Arg::new("paused").long("paused").action(ArgAction::SetTrue).help("Stand still at first: `s` plays a round"));
+    options::add(screen(command))
+}
+
+fn speed(text: &str) -> Result<f64, String> {
+    let (slowest, fastest) = (replay::SPEEDS[0], replay::SPEEDS[replay::SPEEDS.len() - 1]);
+    let speed: f64 = text.parse().map_err(|_| "it must be a number".to_owned())?;
+    if (slowest..=fastest).contains(&speed) { Ok(speed) } else { Err(format!("it must be from {slowest} to {fastest}")) }
+}
+
+/// The playground.
+pub(super) fn main(matches: &ArgMatches) -> Result<Done, Failure> {
+    require_terminal()?;
+    let opening = matches.get_one::<String>("prompt").map_or(Opening::Prompt, |prompt| Opening::Question(prompt.clone()));
+    play(matches, opening)
+}
+
+/// The playground with a recorded run.
+pub(super) fn replay(matches: &ArgMatches) -> Result<Done, Failure> {
+    let Some(path) = matches.get_one::<PathBuf>("trace") else {
+        return Err(Failure::Usage("say which trace to replay".to_owned()));
+    };
+    // What is wrong with the file is worth knowing also where there is no terminal.
+    let read = trace::read(path).map_err(Failure::Recording)?;
+    require_terminal()?;
+    let warning = (read.torn_bytes > 0)
+        .then(|| format!("the trace was cut off: its last {} bytes are no whole event and are left out", read.torn_bytes));
+    let records: Vec<Record> = read.records;
+    play(
+        matches,
+        Opening::Replay {
+            path: path.clone(),
+            records,
+            warning,
+            speed: matches.get_one("speed").copied().unwrap_or(1.0),
+            paused: matches.get_flag("paused"),
+        },
+    )
+}
+
+fn play(matches: &ArgMatches, opening: Opening) -> Result<Done, Failure> {
+    let config = options::config(matches)?;
+    let selection = options::selection(matches)?;
+    let folders = Folders::of_platform();
+    let pace = pace(matches, &config, &selection);
+    let handle = Pace::new(pace.map(f64::from));
+    let seats = paced(ensemble::open(&selection)?, &handle);
+    let keymap = Keymap::new(&config.keys).map_err(|source| Failure::Keys {
+        file: config.path.as_ref().map_or_else(|| "config.toml".to_owned(), |path| path.display().to_string()),
+        source,
+    })?;
+    let level = ColourLevel::detect(|name| std::env::var(name).ok());
+    let library = Library::new(folders.as_ref().map(|folders| folders.config.join("themes")));
+    let wanted = matches.get_one::<String>("theme").or(config.playground.theme.as_ref());
+    let (theme, theme_error) = match wanted.map(|name| library.load(name, level)) {
+        Some(Ok(theme)) => (theme, None),
+        Some(Err(error)) => (Theme::default_theme(level), Some(format!("theme: {error}; the default is used"))),
+        None => library.load("default", level).map_or_else(
+            |error| (Theme::default_theme(level), Some(format!("theme: {error}; the built-in default is used"))),
+            |theme| (theme, None),
+        ),
+    };
+    let (history, history_error) = match folders.as_ref().map(|folders| History::load(&folders.history())) {
+        Some(Ok(history)) => (history, None),
+        Some(Err(error)) => (History::default(), Some(format!("the history of questions: {error}"))),
+        None => (History::default(), None),
+    };
+    let members = seats.iter().map(Seat::header).collect();
+    let options = Options {
+        members,
+        params: config.params,
+        seed: options::seed(matches),
+        keymap,
+        theme: theme.name().to_owned(),
+        themes: library.names(),
+        pace,
+        can_pace: true,
+        ascii: matches.get_flag("ascii") || config.playground.ascii.unwrap_or(false),
+        mouse: matches.get_flag("mouse") || config.playground.mouse.unwrap_or(false),
+        history: history.entries().to_vec(),
+        warnings: theme_error.into_iter().chain(history_error).collect(),
+    };
+    let traces_kept = config.playground.traces.unwrap_or(traces::KEPT);
+    let backstage = Backstage { seats, pace: handle, folders, history, traces_kept, library, level, theme };
+    let left = runtime()?.block_on(term::run(options, backstage, opening)).map_err(Failure::Terminal)?;
+    Ok(farewell(&left))
+}
+
+/// The loop on this thread may be busy with an editor; the run then goes on in another.
+fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+    tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().map_err(Failure::Runtime)
+}
+
+/// The command line's, the configuration's, or a pace at which the built-in models can be watched.
+fn pace(matches: &ArgMatches, config: &Config, selection: &Selection) -> Option<u32> {
+    let wanted = matches.get_one("pace").copied().or(config.playground.pace);
+    wanted.or_else(|| selection.is_built_in().then_some(PACE)).filter(|pace| *pace > 0)
+}
+
+fn paced(seats: Vec<Seat>, pace: &Pace) -> Vec<Seat> {
+    let slow = |seat: Seat| Seat { member: std::sync::Arc::new(Paced::new(seat.member, pace.clone())), ..seat };
+    seats.into_iter().map(slow).collect()
+}
+
+fn farewell(left: &Left) -> Done {
+    if let Some(trace) = &left.trace {
+        notice(&format!("the last run is kept: specfuse replay {}", trace.display()));
+    }
+    if left.interrupted { Done::Interrupted } else { Done::Complete }
+}

@@ -1,0 +1,203 @@
+//! Carries out what the state asks for: runs, files, the clipboard, the editor, themes.
+//!
+//! Owns everything that lasts and is not on the screen: the members, their pace, the folders, the theme. Decides nothing; what
+//! comes of an effect goes back to the state as a message.
+
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use super::clipboard::osc52;
+use super::editor::{Editor, folder};
+use super::guard::Terminal;
+use super::input::Input;
+use super::stage::Stage;
+use super::suspend::{self, Whom};
+use crate::engine::member::paced::Pace;
+use crate::engine::round::Command;
+use crate::engine::{Engine, Seat, Setup, trace, wall_clock};
+use crate::files::Folders;
+use crate::files::history::History;
+use crate::files::traces::{self, Found, Wanted};
+use crate::playground::state::{Ask, Effect, Message};
+use crate::playground::view::theme::{ColourLevel, Library, Theme};
+
+/// What the playground works with.
+pub struct Backstage {
+    /// The members.
+    pub seats: Vec<Seat>,
+    /// The pace of those in this process.
+    pub pace: Pace,
+    /// Where this program keeps its files, if there is a home.
+    pub folders: Option<Folders>,
+    /// What was asked before.
+    pub history: History,
+    /// How many traces are kept.
+    pub traces_kept: usize,
+    /// The themes there are.
+    pub library: Library,
+    /// How many colours the terminal has.
+    pub level: ColourLevel,
+    /// The theme in force.
+    pub theme: Theme,
+}
+
+/// Whether to go on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Next {
+    GoOn,
+    Leave,
+}
+
+/// What effects act upon.
+pub(super) struct Hands<'a> {
+    pub(super) terminal: &'a mut Terminal,
+    pub(super) input: &'a mut Input,
+    pub(super) stage: &'a mut Stage,
+}
+
+impl Backstage {
+    /// Does what is asked for; what came of it is added to `messages`.
+    pub(super) async fn carry_out(
+        &mut self,
+        effect: Effect,
+        hands: Hands<'_>,
+        messages: &mut Vec<Message>,
+    ) -> std::io::Result<Next> {
+        let Hands { terminal, input, stage } = hands;
+        match effect {
+            Effect::Ask(ask) => self.ask(*ask, stage, messages),
+            Effect::Order(command) => stage.command(command).await,
+            Effect::Drop => stage.clear(),
+            Effect::Replay(order) => messages.extend(stage.order(order)),
+            Effect::Pace(pace) => self.pace.set(pace.map(f64::from)),
+            Effect::Remember(question) => {
+                if let Err(error) = self.history.append(&question) {
+                    messages.push(Message::Warned(format!("the question is not in the history file: {error}")));
+                }
+            }
+            Effect::Copy(text) => messages.push(copy(terminal, &text)?),
+            Effect::Edit(text) => {
+                input.release();
+                let edited = terminal.suspended(|| edit(&text))?;
+                input.take_back();
+                messages.push(Message::Edited(edited));
+            }
+            Effect::SaveTrace(path) => messages.push(save(stage.trace(), &path)),
+            Effect::ListTraces => messages.push(self.list()),
+            Effect::Open(path) => messages.extend(open(&path, stage)),
+            Effect::UseTheme(name) => match self.library.load(&name, self.level) {
+                Ok(theme) => self.theme = theme,
+                Err(error) => messages.push(Message::Failed(format!("theme: {error}"))),
+            },
+            Effect::Mouse(wanted) => terminal.set_mouse(wanted)?,
+            Effect::Redraw => terminal.forget_drawn()?,
+            Effect::Suspend => messages.extend(stop(terminal, input, Whom::Group)?),
+            Effect::Quit => return Ok(Next::Leave),
+        }
+        Ok(Next::GoOn)
+    }
+
+    fn ask(&self, ask: Ask, stage: &mut Stage, messages: &mut Vec<Message>) {
+        let opened = traces::open(&Wanted::Default, self.folders.as_ref(), 0, self.traces_kept, SystemTime::now());
+        let journal = opened.unwrap_or_default();
+        if let Some(error) = journal.warning {
+            messages.push(Message::Warned(format!("no trace is kept of this run: {error}")));
+        }
+        let trace = journal.journal.as_ref().map(|journal| journal.path().to_owned());
+        let setup = Setup {
+            seats: self.seats.clone(),
+            params: ask.params,
+            seed: ask.seed,
+            conversation: ask.conversation,
+            journal: journal.journal,
+            clock: wall_clock(),
+        };
+        stage.start(Engine::start(setup), trace);
+    }
+
+    fn list(&self) -> Message {
+        let found = self.folders.as_ref().map(|folders| traces::list(&folders.traces())).unwrap_or_default();
+        let now = SystemTime::now();
+        let entry = |Found { path, modified, question }: Found| {
+            let age = now.duration_since(modified).map_or(0, |age| age.as_secs());
+            (question, ago(age), path)
+        };
+        Message::Traces(found.into_iter().map(entry).collect())
+    }
+
+    /// Ends what is under way, so that its trace is whole.
+    pub(super) async fn finish(stage: &mut Stage) {
+        stage.command(Command::Stop).await;
+        stage.finish().await;
+    }
+}
+
+/// How long ago, in the largest unit that fits.
+fn ago(seconds: u64) -> String {
+    match seconds {
+        0..60 => "just now".to_owned(),
+        60..3600 => format!("{} min ago", seconds / 60),
+        3600..86_400 => format!("{} h ago", seconds / 3600),
+        _ => format!("{} days ago", seconds / 86_400),
+    }
+}
+
+fn copy(terminal: &mut Terminal, text: &str) -> std::io::Result<Message> {
+    Ok(match osc52(text) {
+        Ok(sequence) => {
+            terminal.send(&sequence)?;
+            let characters = text.chars().count();
+            Message::Done(format!("{characters} characters copied, if this terminal allows it (OSC 52)"))
+        }
+        Err(error) => Message::Failed(error.to_string()),
+    })
+}
+
+fn edit(text: &str) -> Result<String, String> {
+    let variable = |name: &str| std::env::var_os(name);
+    let editor = Editor::choose(variable).map_err(|error| error.to_string())?;
+    editor.edit(text, &folder(variable)).map_err(|error| error.to_string())
+}
+
+fn save(trace: Option<&Path>, to: &Path) -> Message {
+    let Some(from) = trace else {
+        return Message::Failed("no trace was kept of this run, so there is nothing to save".to_owned());
+    };
+    let to = at_home(to);
+    match traces::save_copy(from, &to) {
+        Ok(()) => Message::Done(format!("saved as {}; `specfuse replay` plays it", to.display())),
+        Err(error) => Message::Failed(format!("not saved: {error}")),
+    }
+}
+
+/// `~/` is the shell's; here somebody types it without one.
+fn at_home(path: &Path) -> PathBuf {
+    let home = directories::BaseDirs::new();
+    match (path.strip_prefix("~"), home) {
+        (Ok(rest), Some(home)) => home.home_dir().join(rest),
+        (Ok(_) | Err(_), _) => path.to_owned(),
+    }
+}
+
+/// Opens a recorded run and puts it on the stage.
+pub(super) fn open(path: &Path, stage: &mut Stage) -> Vec<Message> {
+    let path = at_home(path);
+    match trace::read(&path) {
+        Ok(read) => {
+            let file = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+            let warning = (read.torn_bytes > 0)
+                .then(|| format!("{file} was cut off: the last {} bytes are no whole event and are left out", read.torn_bytes));
+            stage.replay(read.records, path);
+            vec![Message::Opened { file, warning }]
+        }
+        Err(error) => vec![Message::Failed(error.to_string())],
+    }
+}
+
+/// Stops the program until the shell brings it back.
+pub(super) fn stop(terminal: &mut Terminal, input: &mut Input, whom: Whom) -> std::io::Result<Option<Message>> {
+    input.release();
+    let stopped = terminal.suspended(|| suspend::stop(whom))?;
+    input.take_back();
+    Ok(stopped.err().map(|error| Message::Failed(error.to_string())))
+}

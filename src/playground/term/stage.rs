@@ -1,0 +1,178 @@
+//! Where the events come from: nothing yet, a run being prepared, a live run, a recorded one. To the state they are all alike.
+
+use std::path::{Path, PathBuf};
+use std::pin::Pin;
+use std::time::{Duration, Instant};
+
+use futures_util::FutureExt;
+
+use crate::engine::fusion::event::Record;
+use crate::engine::replay::Player;
+use crate::engine::round::Command;
+use crate::engine::{Engine, SetupError};
+use crate::playground::state::{Message, ReplayOrder};
+
+/// Events that are taken over at once before the screen and the keys have their turn.
+const BATCH: usize = 256;
+/// How long a run may take to end when the program is left, so that its trace is whole.
+const ENDING: Duration = Duration::from_secs(3);
+
+type Starting = Pin<Box<dyn Future<Output = Result<Engine, SetupError>>>>;
+
+/// What is playing.
+enum Act {
+    Nothing,
+    Starting(Starting),
+    Live(Box<Engine>),
+    Replay(Box<Player>),
+}
+
+/// The source of events, with the file that holds them.
+pub(super) struct Stage {
+    act: Act,
+    /// Since when the run's own clock runs.
+    since: Instant,
+    /// The trace of what is playing or was played last.
+    trace: Option<PathBuf>,
+}
+
+impl Stage {
+    /// Nothing plays.
+    pub(super) fn new() -> Self {
+        Self { act: Act::Nothing, since: Instant::now(), trace: None }
+    }
+
+    /// The trace of what is playing or was played last.
+    pub(super) fn trace(&self) -> Option<&Path> {
+        self.trace.as_deref()
+    }
+
+    /// Begins a live run.
+    pub(super) fn start(&mut self, starting: impl Future<Output = Result<Engine, SetupError>> + 'static, trace: Option<PathBuf>) {
+        self.act = Act::Starting(Box::pin(starting));
+        self.since = Instant::now();
+        self.trace = trace;
+    }
+
+    /// Begins a replay.
+    pub(super) fn replay(&mut self, records: Vec<Record>, trace: PathBuf) {
+        self.act = Act::Replay(Box::new(Player::new(records)));
+        self.since = Instant::now();
+        self.trace = Some(trace);
+    }
+
+    /// Ends a replay; a live run goes on.
+    pub(super) fn clear(&mut self) {
+        if matches!(self.act, Act::Replay(_)) {
+            self.act = Act::Nothing;
+        }
+        self.trace = None;
+    }
+
+    /// Milliseconds since this began.
+    fn elapsed_ms(&self) -> f64 {
+        self.since.elapsed().as_secs_f64() * 1000.0
+    }
+
+    /// The time on the run's own clock, in milliseconds since its start.
+    pub(super) fn run_ms(&self) -> f64 {
+        match &self.act {
+            Act::Replay(player) => player.played_ms(self.elapsed_ms()),
+            Act::Nothing | Act::Starting(_) | Act::Live(_) => self.elapsed_ms(),
+        }
+    }
+
+    /// Waits for what comes next. Nothing is lost when the future is dropped.
+    pub(super) async fn next(&mut self) -> Vec<Message> {
+        match &mut self.act {
+            Act::Nothing => std::future::pending().await,
+            Act::Starting(starting) => {
+                let started = starting.await;
+                match started {
+                    Ok(engine) => {
+                        self.act = Act::Live(Box::new(engine));
+                        Vec::new()
+                    }
+                    Err(error) => {
+                        self.act = Act::Nothing;
+                        vec![Message::AskFailed(error.to_string())]
+                    }
+                }
+            }
+            Act::Live(engine) => {
+                let Some(first) = engine.next_event().await else { return self.ended().await };
+                let mut messages = vec![Message::Record(first)];
+                while messages.len() < BATCH
+                    && let Some(Some(record)) = engine.next_event().now_or_never()
+                {
+                    messages.push(Message::Record(record));
+                }
+                messages
+            }
+            Act::Replay(_) => self.played().await,
+        }
+    }
+
+    async fn ended(&mut self) -> Vec<Message> {
+        match std::mem::replace(&mut self.act, Act::Nothing) {
+            Act::Live(engine) => {
+                let ended = engine.ended().await;
+                vec![Message::RunEnded(ended.journal_error.map(|error| error.to_string()))]
+            }
+            Act::Nothing | Act::Starting(_) | Act::Replay(_) => Vec::new(),
+        }
+    }
+
+    async fn played(&mut self) -> Vec<Message> {
+        let now_ms = self.elapsed_ms();
+        let Act::Replay(player) = &mut self.act else { return Vec::new() };
+        match player.deadline(now_ms) {
+            None => std::future::pending().await,
+            Some(due) if due > now_ms => tokio::time::sleep(Duration::from_secs_f64((due - now_ms) / 1000.0)).await,
+            Some(_) => {}
+        }
+        let now_ms = self.since.elapsed().as_secs_f64() * 1000.0;
+        let mut messages: Vec<Message> = player.due(now_ms).iter().cloned().map(Message::Record).collect();
+        messages.push(said(player));
+        messages
+    }
+
+    /// Tells a replay; returns how it goes on.
+    pub(super) fn order(&mut self, order: ReplayOrder) -> Option<Message> {
+        let now_ms = self.elapsed_ms();
+        let Act::Replay(player) = &mut self.act else { return None };
+        match order {
+            ReplayOrder::Pause => player.pause(now_ms),
+            ReplayOrder::Resume => player.resume(now_ms),
+            ReplayOrder::Step => player.step(now_ms),
+            ReplayOrder::Speed(speed) => player.set_speed(now_ms, speed),
+            ReplayOrder::Restart => player.restart(now_ms),
+            ReplayOrder::ToEnd => player.skip_to_end(),
+        }
+        Some(said(player))
+    }
+
+    /// Tells a live run. One that has just ended takes no command any more, and needs none.
+    pub(super) async fn command(&mut self, command: Command) {
+        if let Act::Live(engine) = &self.act {
+            let _ = engine.commands().send(command).await;
+        }
+    }
+
+    /// Ends a live run so that its trace is whole: it writes its last event itself.
+    pub(super) async fn finish(&mut self) {
+        self.command(Command::Stop).await;
+        if let Act::Live(mut engine) = std::mem::replace(&mut self.act, Act::Nothing) {
+            let ending = async {
+                while engine.next_event().await.is_some() {}
+                engine.ended().await
+            };
+            // A member that cannot be stopped must not keep the person here; what was accepted is in the trace already.
+            let _ = tokio::time::timeout(ENDING, ending).await;
+        }
+    }
+}
+
+fn said(player: &Player) -> Message {
+    Message::Replayed { playing: player.is_playing(), speed: player.speed(), over: player.is_over() }
+}
