@@ -8,6 +8,7 @@ use super::log::Level;
 use super::message::{Effect, ReplayOrder};
 use super::overlay::{Overlay, Scroll};
 use super::picker::{Choice, Item, Picker, PickerKind};
+use super::prompt::{EXAMPLE, FURTHER};
 use super::{Ask, Look, Source, State};
 use crate::clean::clean;
 use crate::engine::fusion::conversation::Conversation;
@@ -100,6 +101,10 @@ impl State {
             );
             return Vec::new();
         }
+        if self.prompt.is_blank() && self.session.newest().is_some() {
+            self.say(Level::Info, "write a question first");
+            return Vec::new();
+        }
         let question = self.prompt.take();
         self.prompt.remember(&question);
         let conversation = self.session.next(&question);
@@ -110,6 +115,7 @@ impl State {
 
     fn ask(&mut self, conversation: Conversation) -> Vec<Effect> {
         self.source = Source::Live;
+        self.prompt.invite(FURTHER);
         self.writing = false;
         self.look = None;
         self.now_ms = 0.0;
@@ -146,6 +152,7 @@ impl State {
             return Vec::new();
         }
         self.session.clear();
+        self.prompt.invite(EXAMPLE);
         self.transcript.rebuild(&[]);
         self.transcript.to_end();
         (self.look, self.source, self.overlay, self.writing) = (None, Source::Live, None, true);
@@ -206,13 +213,9 @@ impl State {
 
     fn previous_round(&mut self) {
         let (play, round) = self.shown();
-        let look = match round {
-            Some(round @ 1..) => Some(Look { play, round: round - 1 }),
-            Some(0) | None => {
-                let before = play.checked_sub(1);
-                before.and_then(|play| Some(Look { play, round: self.session.play(play).run.rounds.len().checked_sub(1)? }))
-            }
-        };
+        let within = round.and_then(|round| round.checked_sub(1)).map(|round| Look { play, round });
+        let last = |play: usize| Some(Look { play, round: self.session.play(play).run.rounds.len().checked_sub(1)? });
+        let look = within.or_else(|| play.checked_sub(1).and_then(last));
         match look {
             Some(look) => self.look_at(look),
             None => self.say(Level::Info, "this is the first round"),
@@ -250,7 +253,7 @@ impl State {
     /// Lines of a page of what scrolls now.
     fn page(&self) -> isize {
         let height = self.overlay.as_ref().and_then(Overlay::height).unwrap_or_else(|| self.part_height(self.focus));
-        height.saturating_sub(1).max(1) as isize
+        height.saturating_sub(1).max(1).cast_signed()
     }
 
     fn part_height(&self, part: Part) -> usize {
@@ -300,7 +303,7 @@ impl State {
     fn focus_by(&mut self, step: isize) {
         let parts = self.parts();
         let at = parts.iter().position(|part| *part == self.focus).unwrap_or(parts.len() - 1);
-        let next = (at as isize + step).rem_euclid(parts.len() as isize) as usize;
+        let next = (at.cast_signed() + step).rem_euclid(parts.len().cast_signed()).cast_unsigned();
         self.focus_on(parts[next]);
     }
 
@@ -329,13 +332,11 @@ impl State {
 
     /// What is copied is what is shown: cleaned, so that nothing that a model says can act when it is pasted into a shell.
     fn copy(&mut self, what: &str, text: impl FnOnce(&Self) -> Option<String>) -> Vec<Effect> {
-        match text(self).map(|text| clean(&text)).filter(|text| !text.is_empty()) {
-            Some(text) => vec![Effect::Copy(text)],
-            None => {
-                self.say(Level::Info, &format!("there is nothing to copy yet: {what} is empty"));
-                Vec::new()
-            }
+        if let Some(text) = text(self).map(|text| clean(&text)).filter(|text| !text.is_empty()) {
+            return vec![Effect::Copy(text)];
         }
+        self.say(Level::Info, &format!("there is nothing to copy yet: {what} is empty"));
+        Vec::new()
     }
 
     fn segment(&self) -> Option<String> {

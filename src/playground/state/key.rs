@@ -58,7 +58,7 @@ impl Key {
         match code {
             // Terminals differ in whether a capital comes with shift; the character says it already.
             KeyCode::Char(character) if modifiers.contains(KeyModifiers::CONTROL) => {
-                Self { code: KeyCode::Char(character.to_ascii_lowercase()), modifiers: modifiers & known - KeyModifiers::SHIFT }
+                Self { code: KeyCode::Char(character.to_ascii_lowercase()), modifiers: modifiers & (known - KeyModifiers::SHIFT) }
             }
             KeyCode::Char(_) => Self { code, modifiers: modifiers & KeyModifiers::ALT },
             KeyCode::BackTab => Self { code: KeyCode::Tab, modifiers: KeyModifiers::SHIFT },

@@ -241,10 +241,10 @@ fn small(layout: &mut Layout, mut body: Rect, shape: Shape<'_>) {
     let panes = (shape.present.len() as u16).clamp(1, (shared / 2).clamp(1, 8));
     let ranking = (shape.members as u16).clamp(1, shared.saturating_sub(panes).clamp(1, 8));
     layout.panes_rule = Some(take_top(&mut body, 1));
-    let (in_sight, pages) = page(shape, panes as usize);
+    let (in_sight, number) = page(shape, panes as usize);
     let mut rows = take_top(&mut body, panes);
     layout.panes = in_sight.iter().map(|member| (*member, take_top(&mut rows, 1))).collect();
-    layout.page = pages;
+    layout.page = number;
     layout.ranking = Some(take_top(&mut body, ranking + 1));
     layout.transcript = Some(body);
 }
@@ -289,8 +289,8 @@ fn lower(layout: &mut Layout, body: Rect, shape: Shape<'_>) {
     }
     // Name, score and margin, and five columns for each verifier; further columns as there is room.
     let wanted = 78 + 5 * shape.members as u16;
-    let share = if layout.class == Class::Large { middle.width * 2 / 3 } else { middle.width * 3 / 5 };
-    let left = wanted.min(middle.width.saturating_sub(TRANSCRIPT_WIDTH)).min(share);
+    let most = if layout.class == Class::Large { middle.width * 2 / 3 } else { middle.width * 3 / 5 };
+    let left = wanted.min(middle.width.saturating_sub(TRANSCRIPT_WIDTH)).min(most);
     let mut ranking = Rect { width: left, ..middle };
     layout.transcript = Some(Rect { x: middle.x + left, width: middle.width - left, ..middle });
     let rows = shape.members as u16 + 3;

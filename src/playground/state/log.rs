@@ -58,6 +58,7 @@ impl Log {
     }
 
     /// The entries, oldest first.
+    #[must_use]
     pub fn entries(&self) -> impl DoubleEndedIterator<Item = &Entry> + ExactSizeIterator {
         self.entries.iter()
     }

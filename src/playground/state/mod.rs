@@ -246,14 +246,11 @@ impl State {
     /// The place of the round that panes and table show: the play, and the round in it where there is one yet.
     #[must_use]
     pub fn shown(&self) -> (usize, Option<usize>) {
-        match self.look {
-            Some(look) => (look.play, Some(look.round)),
-            None => {
-                let play = self.session.plays().len().saturating_sub(1);
-                let rounds = self.session.newest().map_or(0, |play| play.run.rounds.len());
-                (play, rounds.checked_sub(1))
-            }
+        if let Some(look) = self.look {
+            return (look.play, Some(look.round));
         }
+        let rounds = self.session.newest().map_or(0, |play| play.run.rounds.len());
+        (self.session.plays().len().saturating_sub(1), rounds.checked_sub(1))
     }
 
     fn say(&mut self, level: Level, text: &str) {

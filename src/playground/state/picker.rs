@@ -77,6 +77,7 @@ impl Picker {
     }
 
     /// The entries found, best first.
+    #[must_use]
     pub fn entries(&self) -> impl ExactSizeIterator<Item = &Item> {
         self.found.iter().map(|place| &self.items[*place])
     }
@@ -114,7 +115,7 @@ impl Picker {
     /// Moves the mark, around the ends.
     pub fn move_by(&mut self, step: isize) {
         if !self.found.is_empty() {
-            self.selected = (self.selected as isize + step).rem_euclid(self.found.len() as isize) as usize;
+            self.selected = (self.selected.cast_signed() + step).rem_euclid(self.found.len().cast_signed()).cast_unsigned();
         }
     }
 

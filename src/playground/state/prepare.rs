@@ -177,9 +177,8 @@ impl State {
         match &self.overlay {
             Some(Overlay::List(_)) => Context::List,
             Some(Overlay::Leave(_)) => Context::Question,
-            Some(Overlay::Help(_) | Overlay::Why(_) | Overlay::Chart | Overlay::Log(_)) => Context::Keys,
             None if self.writing => Context::Prompt,
-            None => Context::Keys,
+            Some(Overlay::Help(_) | Overlay::Why(_) | Overlay::Chart | Overlay::Log(_)) | None => Context::Keys,
         }
     }
 

@@ -12,8 +12,11 @@ use crate::clean::clean;
 /// The longest question, in bytes: more than the context of most models holds, little enough to edit without delay.
 pub const MOST_BYTES: usize = 64 << 10;
 
-/// What stands in an empty prompt, and what it asks.
+/// What stands in the empty prompt at first, and what it asks.
 pub const EXAMPLE: &str = "What is the capital of Japan? What is 27 plus 48? What is the opposite of brave?";
+
+/// What stands in an empty prompt when something was asked already.
+pub const FURTHER: &str = "ask on: the conversation so far is remembered (ctrl+n begins a new one)";
 
 /// How the prompt looks; the styles come from the theme.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -43,6 +46,8 @@ pub struct Prompt {
     /// Where in the history the walk is, and what was being written before it began.
     walk: Option<(usize, String)>,
     dress: Dress,
+    /// What stands there while nothing is written.
+    invitation: &'static str,
     /// Display lines at the width they were counted for.
     counted: Option<(u16, usize)>,
 }
@@ -51,8 +56,15 @@ impl Prompt {
     /// An empty prompt; `history` is what was asked before, oldest first.
     #[must_use]
     pub fn new(history: Vec<String>) -> Self {
-        let mut prompt =
-            Self { area: TextArea::default(), bytes: 0, history, walk: None, dress: Dress::default(), counted: None };
+        let mut prompt = Self {
+            area: TextArea::default(),
+            bytes: 0,
+            history,
+            walk: None,
+            dress: Dress::default(),
+            invitation: EXAMPLE,
+            counted: None,
+        };
         prompt.set_lines("");
         prompt
     }
@@ -90,11 +102,17 @@ impl Prompt {
         self.dress
     }
 
+    /// Says something else while nothing is written.
+    pub fn invite(&mut self, invitation: &'static str) {
+        self.invitation = invitation;
+        self.area.set_placeholder_text(invitation);
+    }
+
     fn set_lines(&mut self, text: &str) {
         let lines = text.split('\n').map(str::to_owned).collect();
         let mut area = TextArea::new(lines);
         area.set_wrap_mode(WrapMode::WordOrGlyph);
-        area.set_placeholder_text(EXAMPLE);
+        area.set_placeholder_text(self.invitation);
         area.set_tab_length(4);
         area.move_cursor(CursorMove::Bottom);
         area.move_cursor(CursorMove::End);
@@ -110,7 +128,7 @@ impl Prompt {
     /// Puts a text in place of what is written; it is cleaned, since it may come from a file or an editor.
     pub fn set(&mut self, text: &str) -> Result<(), TooLong> {
         let text = clean(text);
-        self.fits(text.len())?;
+        fits(text.len())?;
         self.set_lines(&text);
         Ok(())
     }
@@ -118,22 +136,18 @@ impl Prompt {
     /// Adds a pasted text at the cursor.
     pub fn paste(&mut self, text: &str) -> Result<(), TooLong> {
         let text = clean(&text.replace("\r\n", "\n").replace('\r', "\n"));
-        self.fits(self.bytes + text.len())?;
+        fits(self.bytes + text.len())?;
         self.area.insert_str(&text);
         self.walk = None;
         self.changed();
         Ok(())
     }
 
-    fn fits(&self, bytes: usize) -> Result<(), TooLong> {
-        if bytes <= MOST_BYTES { Ok(()) } else { Err(TooLong { bytes }) }
-    }
-
     /// Types a key.
     pub fn key(&mut self, key: KeyEvent) -> Result<(), TooLong> {
         let types = !key.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT);
         if types && matches!(key.code, crossterm::event::KeyCode::Char(_)) {
-            self.fits(self.bytes + 4)?;
+            fits(self.bytes + 4)?;
         }
         if self.area.input(key) {
             self.walk = None;
@@ -151,7 +165,7 @@ impl Prompt {
 
     /// Begins a new line.
     pub fn new_line(&mut self) -> Result<(), TooLong> {
-        self.fits(self.bytes + 1)?;
+        fits(self.bytes + 1)?;
         self.area.insert_newline();
         self.changed();
         Ok(())
@@ -221,6 +235,10 @@ impl Prompt {
         self.counted = Some((width, lines));
         lines
     }
+}
+
+fn fits(bytes: usize) -> Result<(), TooLong> {
+    if bytes <= MOST_BYTES { Ok(()) } else { Err(TooLong { bytes }) }
 }
 
 /// The look of a prompt in a terminal without colours.

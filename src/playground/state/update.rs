@@ -197,6 +197,7 @@ impl State {
 
     fn opened(&mut self, file: &str, warning: Option<String>) {
         self.session.clear();
+        self.prompt.invite(super::prompt::FURTHER);
         self.transcript.rebuild(&[]);
         self.transcript.to_end();
         self.look = None;

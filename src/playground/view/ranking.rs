@@ -36,10 +36,8 @@ impl Column {
             Self::Rank | Self::Member => 11,
             Self::Bar => 9,
             Self::Score => 6,
-            Self::Weight => 7,
             Self::Verifiers(each) => each * verifiers as u16 + 1,
-            Self::Margin => 8,
-            Self::Cumulative => 7,
+            Self::Margin | Self::Weight | Self::Cumulative => 7,
             Self::Retention => 13,
             Self::Status => 14,
         }

@@ -44,8 +44,8 @@ pub(super) fn transcript(buffer: &mut Buffer, place: Rect, look: &Look<'_>, stat
 /// The letters of those who wrote what stands on the line, in order.
 fn gutter(buffer: &mut Buffer, inner: Rect, row: u16, look: &Look<'_>, state: &State, number: usize) {
     let mut pen = Pen::new(buffer, inner, row);
-    let mut written = 0;
-    for span in state.transcript.flow().tags_on(number).filter_map(|tag| state.transcript.span(tag)) {
+    let spans = state.transcript.flow().tags_on(number).filter_map(|tag| state.transcript.span(tag));
+    for (written, span) in spans.enumerate() {
         if written == LETTERS {
             pen.write("+", look.style(Role::Dim));
             return;
@@ -54,14 +54,12 @@ fn gutter(buffer: &mut Buffer, inner: Rect, row: u16, look: &Look<'_>, state: &S
             Span::Question => {
                 pen.write(">", look.style(Role::Strong));
             }
-            Span::Earlier => {}
             Span::Segment { play, author: Some(author), .. } if state.settings.authors => {
                 let letter = state.session.play(play).letter(author).to_string();
                 pen.write(&letter, look.style(Role::Member(author.0 as u8)));
             }
-            Span::Segment { .. } => {}
+            Span::Segment { .. } | Span::Earlier => {}
         }
-        written += 1;
     }
 }
 

@@ -184,10 +184,9 @@ fn activity(round: &Round, member: MemberIndex) -> Activity {
         (Some(DraftState::Failed(_)), _) => Activity::Failed,
         (Some(_), Some(accepted)) if accepted.authors.contains(&member) => Activity::Won,
         (Some(_), Some(_)) => Activity::Lost,
-        (None, Some(_)) => Activity::Waiting,
         (Some(DraftState::Open(_)), None) => Activity::Drafting,
         (Some(DraftState::Finished(_)) | None, None) if is_scoring(round, member) => Activity::Scoring,
-        (Some(DraftState::Finished(_)) | None, None) => Activity::Waiting,
+        (Some(DraftState::Finished(_)), None) | (None, _) => Activity::Waiting,
     }
 }
 

@@ -65,7 +65,7 @@ fn closed(play: &Play, round: &Round, table: &Table) -> String {
             ExitReason::Failures { .. } | ExitReason::Unusable { .. } => "failed and leaves",
             ExitReason::Excluded => "was excluded by hand",
         };
-        sentence.push_str(&format!("; {name} {reason}"));
+        sentence.extend(["; ", name, " ", reason]);
     }
     sentence
 }

@@ -1,0 +1,8 @@
+//! Every view as a picture: characters and styles, at three sizes, in colour and without, and the picture of the README.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on fails")]
+
+mod picture;
+mod snapshots;
+#[path = "../playground/support.rs"]
+mod support;
