@@ -5,6 +5,7 @@ use std::path::Path;
 
 use ratatui::buffer::{Buffer, Cell};
 use ratatui::style::{Color, Modifier};
+use specfuse::engine::fusion::event::{Event, Record};
 use specfuse::playground::state::Message;
 use specfuse::playground::view::theme::colour::rgb;
 use specfuse::playground::view::theme::{ColourLevel, Library};
@@ -108,12 +109,8 @@ fn run(
 fn scene() -> Buffer {
     let mut state = support::state(132, 42);
     let records = support::recorded();
-    let third = records.iter().filter(|record| record.round == 3);
-    let last_score = third
-        .filter(|record| matches!(record.event, specfuse::engine::fusion::event::Event::Score { .. }))
-        .next_back()
-        .unwrap()
-        .t_ms;
+    let is_score = |record: &&Record| record.round == 3 && matches!(record.event, Event::Score { .. });
+    let last_score = records.iter().rfind(is_score).unwrap().t_ms;
     state.writing = false;
     for record in records.into_iter().take_while(|record| record.t_ms < last_score) {
         state.update(Message::Record(record));

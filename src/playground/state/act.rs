@@ -8,7 +8,7 @@ use super::log::Level;
 use super::message::{Effect, ReplayOrder};
 use super::overlay::{Overlay, Scroll};
 use super::picker::{Choice, Item, Picker, PickerKind};
-use super::prompt::{EXAMPLE, FURTHER};
+use super::prompt::EXAMPLE;
 use super::{Ask, Look, Source, State};
 use crate::clean::clean;
 use crate::engine::fusion::conversation::Conversation;
@@ -115,7 +115,6 @@ impl State {
 
     fn ask(&mut self, conversation: Conversation) -> Vec<Effect> {
         self.source = Source::Live;
-        self.prompt.invite(FURTHER);
         self.writing = false;
         self.look = None;
         self.now_ms = 0.0;

@@ -170,7 +170,7 @@ pub const ACTIONS: &[Entry] = rows! {
     Asking {
         Write, "write", ["i", "enter"], Keys, "ask", "write a question";
         Send, "send", ["enter"], Prompt, "send", "ask what is written; an empty prompt asks the example";
-        NewLine, "new-line", ["alt+enter", "ctrl+j", "shift+enter"], Prompt, "new line", "begin a new line in the question";
+        NewLine, "new-line", ["alt+enter", "ctrl+j"], Prompt, "new line", "begin a new line in the question";
         LeavePrompt, "leave-prompt", ["esc", "tab"], Prompt, "keys", "leave the prompt, so that keys are commands";
         EarlierQuestion, "earlier-question", ["up"], Prompt, "earlier", "from the first line: the question before";
         LaterQuestion, "later-question", ["down"], Prompt, "later", "from the last line: the question after";
@@ -187,8 +187,8 @@ pub const ACTIONS: &[Entry] = rows! {
         Faster, "faster", ["}"], Keys, "faster", "speed up: the built-in models, or a replay";
     }
     Looking {
-        PreviousRound, "previous-round", ["[", "left", "h"], Keys, "round", "look at the round before";
-        NextRound, "next-round", ["]", "right", "l"], Keys, "next round", "look at the round after";
+        PreviousRound, "previous-round", ["[", "left", "h"], Keys, "round before", "look at the round before";
+        NextRound, "next-round", ["]", "right", "l"], Keys, "round after", "look at the round after";
         Back, "back", ["esc"], Keys, "back", "close what is open, then return to the newest round";
         FocusNext, "focus-next", ["tab"], Keys, "focus", "focus the next part of the screen";
         FocusPrevious, "focus-previous", ["shift+tab"], Keys, "focus back", "focus the part before";
@@ -202,14 +202,14 @@ pub const ACTIONS: &[Entry] = rows! {
         Pane(8), "pane-8", ["8"], Keys, "", "focus the eighth member's pane";
         Pane(9), "pane-9", ["9"], Keys, "", "focus the ninth member's pane";
         Zoom, "zoom", ["z"], Keys, "zoom", "give the focused part the whole screen, or take it back";
-        ScrollUp, "scroll-up", ["up", "k"], Keys, "up", "scroll up a line";
-        ScrollDown, "scroll-down", ["down", "j"], Keys, "down", "scroll down a line";
+        ScrollUp, "scroll-up", ["up", "k"], Keys, "scroll up", "scroll up a line";
+        ScrollDown, "scroll-down", ["down", "j"], Keys, "scroll", "scroll down a line";
         HalfPageUp, "half-page-up", ["ctrl+u"], Keys, "half up", "scroll up half a page";
         HalfPageDown, "half-page-down", ["ctrl+d"], Keys, "half down", "scroll down half a page";
         PageUp, "page-up", ["pageup", "ctrl+b"], Keys, "page up", "scroll up a page";
-        PageDown, "page-down", ["pagedown", "ctrl+f"], Keys, "page down", "scroll down a page";
+        PageDown, "page-down", ["pagedown", "ctrl+f"], Keys, "a page", "scroll down a page";
         Top, "top", ["home", "g g"], Keys, "top", "scroll to the top";
-        End, "end", ["end", "G"], Keys, "end", "scroll to the end, and follow it";
+        End, "end", ["end", "G"], Keys, "to the end", "scroll to the end, and follow it";
         Heat, "heat", ["v"], Keys, "shading", "shade drafts by token probability, by disagreement, or not at all";
         Provenance, "provenance", ["p"], Keys, "authors", "show or hide who wrote which part of the answer";
         Why, "why", ["e"], Keys, "why", "why this round was won: every score, and what other rules would choose";

@@ -8,6 +8,7 @@ mod act;
 pub mod action;
 pub mod flow;
 mod fuzzy;
+pub mod glyphs;
 pub mod key;
 pub mod keymap;
 pub mod layout;

@@ -1,11 +1,14 @@
 //! What lies over the screen: help, reasons, the exit chart, the log, a list, a question.
 
 use super::action::{ACTIONS, Action, Group};
+use super::glyphs::Glyphs;
 use super::keymap::Keymap;
 use super::log::{Level, Log};
 use super::picker::Picker;
 use super::prose::{Prose, Tone, line, wrap};
 use super::scene::duration;
+use super::scene::pane::Activity;
+use super::scene::timeline::Mark;
 
 /// Something over the screen; one at a time.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -90,7 +93,7 @@ pub const EXPLANATION: &[&str] = &[
 
 /// The help screen, made from the table of actions and the keys in force.
 #[must_use]
-pub fn help(keymap: &Keymap, width: u16) -> Prose {
+pub fn help(keymap: &Keymap, ascii: bool, width: u16) -> Prose {
     let mut prose = Prose::new();
     for paragraph in EXPLANATION {
         wrap(&mut prose, Vec::new(), Tone::Plain, paragraph, width, 0);
@@ -110,6 +113,7 @@ pub fn help(keymap: &Keymap, width: u16) -> Prose {
         }
         prose.push(Vec::new());
     }
+    marks(&mut prose, Glyphs::new(ascii), width);
     wrap(
         &mut prose,
         Vec::new(),
@@ -121,12 +125,26 @@ pub fn help(keymap: &Keymap, width: u16) -> Prose {
     prose
 }
 
+/// What the marks of the screen mean.
+fn marks(prose: &mut Prose, glyphs: Glyphs, width: u16) {
+    prose.push(line(Tone::Heading, "Marks"));
+    let member = Activity::ALL.iter().map(|activity| format!("{} {}", glyphs.activity(*activity), activity.word()));
+    row(prose, "a member", &member.collect::<Vec<_>>().join("   "), width);
+    row(prose, "the letters beside a line", "who wrote its segments, in order", width);
+    row(prose, "red, underlined", "tokens and scores of low probability", width);
+    let marks = [(Mark::Unanimous, "all agreed"), (Mark::Overridden, "a person chose"), (Mark::Failed, "something failed")];
+    let marks: Vec<String> = marks.iter().map(|(mark, meaning)| format!("{} {meaning}", glyphs.mark(*mark, 0.0))).collect();
+    let bars = format!("{}{} how far the best was ahead", glyphs.mark(Mark::Margin, 0.1), glyphs.mark(Mark::Margin, 0.9));
+    row(prose, "below the rounds", &format!("{bars}   {}   x a member left", marks.join("   ")), width);
+    prose.push(Vec::new());
+}
+
 /// Columns of the keys.
 const KEYS: u16 = 27;
 
 fn row(prose: &mut Prose, keys: &str, meaning: &str, width: u16) {
     let keys = if keys.is_empty() { "(no key)" } else { keys };
-    let head = vec![(Tone::Key, format!("  {keys:<width$}", width = KEYS as usize - 2))];
+    let head = vec![(Tone::Key, format!("  {keys:<width$} ", width = KEYS as usize - 3))];
     wrap(prose, head, Tone::Plain, meaning, width, KEYS);
 }
 

@@ -76,7 +76,7 @@ impl State {
             zoomed,
         };
         let layout = arrange(self.size.0, self.size.1, shape);
-        self.prepare_texts(layout.as_ref());
+        self.prepare_texts(layout.as_ref(), &panes);
         let Some(layout) = layout else {
             self.scene = Scene::default();
             return;
@@ -117,7 +117,7 @@ impl State {
         self.prepare_overlay();
     }
 
-    fn prepare_texts(&mut self, layout: Option<&Layout>) {
+    fn prepare_texts(&mut self, layout: Option<&Layout>, panes: &[Pane]) {
         let (at, round) = self.shown();
         let Self { session, texts, transcript, prompt, settings, .. } = self;
         let play = session.play(at);
@@ -127,7 +127,8 @@ impl State {
         let round = round.and_then(|round| play.round(round));
         for (member, place) in &layout.panes {
             let width = layout.pane_text(*place).width;
-            texts[member.0].refresh((at, play), round, *member, settings.shading, width);
+            let note = panes.get(member.0).map_or("", |pane| &pane.note);
+            texts[member.0].refresh((at, play), round, *member, settings.shading, width, note);
         }
         if let Some(place) = layout.transcript_text() {
             transcript.resize(place.width, usize::from(place.height));
@@ -159,7 +160,7 @@ impl State {
         let (at, round) = self.shown();
         let play = self.session.play(at);
         let prose = match &self.overlay {
-            Some(Overlay::Help(_)) => overlay::help(&self.keymap, inner),
+            Some(Overlay::Help(_)) => overlay::help(&self.keymap, self.settings.ascii, inner),
             Some(Overlay::Why(_)) => why::prose(&why::why(play, round.and_then(|round| play.round(round))), play, inner),
             Some(Overlay::Log(_)) => overlay::log(&self.log, inner),
             Some(Overlay::Chart | Overlay::List(_) | Overlay::Leave(_)) | None => Prose::new(),
@@ -208,23 +209,23 @@ impl State {
                 Action::Stop,
                 Action::PreviousRound,
                 Action::Why,
-                Action::Zoom,
-                Action::Slower,
-                Action::Faster,
                 Action::Help,
                 Action::Quit,
+                Action::Slower,
+                Action::Faster,
+                Action::Zoom,
             ],
             (_, None) => &[
                 Action::Write,
                 Action::Again,
                 Action::PreviousRound,
                 Action::Why,
+                Action::Help,
+                Action::Quit,
                 Action::Chart,
                 Action::Zoom,
                 Action::CopyAnswer,
                 Action::Palette,
-                Action::Help,
-                Action::Quit,
             ],
         };
         let hint = |action: &Action| {

@@ -145,6 +145,7 @@ impl State {
         match &record.event {
             Event::RunStarted(_) => {
                 self.look = None;
+                self.prompt.invite(super::prompt::FURTHER);
                 if let Some(play) = self.session.newest() {
                     self.transcript.begin(play);
                 }
@@ -197,7 +198,6 @@ impl State {
 
     fn opened(&mut self, file: &str, warning: Option<String>) {
         self.session.clear();
-        self.prompt.invite(super::prompt::FURTHER);
         self.transcript.rebuild(&[]);
         self.transcript.to_end();
         self.look = None;

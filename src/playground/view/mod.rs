@@ -2,7 +2,6 @@
 //! drawn is the [`Scene`](super::state::Scene), prepared when something changed.
 
 mod chart;
-mod glyphs;
 mod overlay;
 mod paint;
 mod pane;
@@ -19,9 +18,9 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::state::State;
+use super::state::glyphs::Glyphs;
 use super::state::layout::{Class, Part, SMALLEST};
 use super::state::prompt::Dress;
-use glyphs::Glyphs;
 use paint::Pen;
 use theme::{Role, Theme};
 

@@ -76,44 +76,25 @@ fn boxed(
         Span::styled(format!("{} {} ", look.glyphs.activity(pane.activity), pane.activity.word()), status),
         Span::styled(format!("{} ", label.kind), look.style(Role::Dim)),
     ]);
-    let figures = figures(pane);
+    let figures = figures(pane, usize::from(place.width).saturating_sub(4));
     let foot =
         (!figures.is_empty()).then(|| Line::from(Span::styled(format!(" {figures} "), look.style(Role::Dim))).right_aligned());
-    let inner = framed(buffer, place, look, title, foot, border);
+    framed(buffer, place, look, title, foot, border);
     let inside = layout.pane_text(place);
-    if text.flow().is_empty() {
-        let style = if pane.activity == Activity::Failed { look.style(Role::Error) } else { look.style(Role::Dim) };
-        note(buffer, inner, look, &pane.note, style);
-        return;
-    }
     let top = text.top(usize::from(inside.height));
     for row in 0..inside.height {
-        draft_line(buffer, inside, row, look, text, top + usize::from(row));
+        draft_line(buffer, inside, row, look, (pane, text), top + usize::from(row));
     }
 }
 
-/// A note of at most a few lines; what does not fit is in the log.
-fn note(buffer: &mut Buffer, inner: Rect, look: &Look<'_>, text: &str, style: Style) {
-    let width = usize::from(inner.width.max(1));
-    let characters: Vec<char> = text.chars().take(width * usize::from(inner.height)).collect();
-    for (row, line) in characters.chunks(width).enumerate() {
-        Pen::new(buffer, inner, row as u16).column(
-            &line.iter().collect::<String>(),
-            inner.width,
-            false,
-            style,
-            look.glyphs.ellipsis(),
-        );
-    }
-}
-
-fn draft_line(buffer: &mut Buffer, area: Rect, row: u16, look: &Look<'_>, text: &PaneText, line: usize) {
+fn draft_line(buffer: &mut Buffer, area: Rect, row: u16, look: &Look<'_>, (pane, text): (&Pane, &PaneText), line: usize) {
     if line >= text.flow().lines() {
         return;
     }
     let mut pen = Pen::new(buffer, area, row);
     for piece in text.flow().line(line) {
         let style = match (piece.tag, text.shade(piece.tag)) {
+            (REMARK, _) if pane.activity == Activity::Failed => look.style(Role::Error),
             (BEYOND | REMARK, _) => look.style(Role::Dim),
             (_, Some(shade)) => look.style(Role::Heat(shade)),
             (_, None) => look.style(Role::Text),
@@ -136,13 +117,12 @@ fn row(buffer: &mut Buffer, place: Rect, look: &Look<'_>, state: &State, pane: &
         .write(look.glyphs.activity(pane.activity), activity_style(look, pane.activity));
     let inside = Rect { x: place.x + LINE_HEAD, width: place.width.saturating_sub(LINE_HEAD + 1), ..place };
     let lines = text.flow().lines();
-    if text.flow().is_empty() || lines == 0 {
-        let note = if pane.note.is_empty() { pane.activity.word() } else { &pane.note };
-        Pen::new(buffer, inside, 0).column(note, inside.width, false, look.style(Role::Dim), cut);
+    if lines == 0 {
+        Pen::new(buffer, inside, 0).write(pane.activity.word(), look.style(Role::Dim));
         return;
     }
     let line = text.top(1);
-    draft_line(buffer, inside, 0, look, text, line);
+    draft_line(buffer, inside, 0, look, (pane, text), line);
     if lines > 1 {
         let end = Rect { x: place.x + place.width - 1, width: 1, ..place };
         Pen::new(buffer, end, 0).write(cut, look.style(Role::Dim));

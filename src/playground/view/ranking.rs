@@ -9,6 +9,7 @@ use super::Look;
 use super::paint::{Pen, frame, scroll_bar};
 use super::theme::Role;
 use crate::playground::state::State;
+use crate::playground::state::layout::Class;
 use crate::playground::state::scene::pane::Activity;
 use crate::playground::state::scene::table::{Cell, Row};
 use crate::playground::state::scene::{figure, heat};
@@ -103,13 +104,16 @@ pub(super) fn ranking(buffer: &mut Buffer, place: Rect, look: &Look<'_>, state: 
     if table.number > 0 {
         title.push(Span::styled(format!("round {} · {} ", table.number, table.rule), look.style(Role::Dim)));
     }
-    let inner = frame(buffer, place, look, Line::from(title), None, focused);
+    let title = Line::from(title);
+    let head = title.width() as u16 + 1;
+    let inner = frame(buffer, place, look, title, None, focused);
     let columns = columns(inner.width.saturating_sub(1), table.verifiers.len());
-    let narrow = inner.height as usize <= table.rows.len() && place.height < 8;
-    let rows = if narrow {
+    let rows = if look.class == Class::Small && !state.zoomed {
+        // No line can be spared: the verifiers' letters stand on the rule, as far as its title leaves room.
+        header(buffer, Rect { height: 1, ..place }, look, state, &columns, head);
         inner
     } else {
-        header(buffer, inner, look, state, &columns);
+        header(buffer, inner, look, state, &columns, 0);
         Rect { y: inner.y + 1.min(inner.height), height: inner.height.saturating_sub(1), ..inner }
     };
     let top = state.scene.table_top.min(table.rows.len().saturating_sub(usize::from(rows.height)));
@@ -123,7 +127,8 @@ pub(super) fn ranking(buffer: &mut Buffer, place: Rect, look: &Look<'_>, state: 
     scroll_bar(buffer, bar, look, top, table.rows.len());
 }
 
-fn header(buffer: &mut Buffer, inner: Rect, look: &Look<'_>, state: &State, columns: &[Column]) {
+/// The columns' heads; those that begin before column `from` are left out.
+fn header(buffer: &mut Buffer, inner: Rect, look: &Look<'_>, state: &State, columns: &[Column], from: u16) {
     let table = &state.scene.table;
     let play = state.session.play(state.shown().0);
     let dim = look.style(Role::Dim);
@@ -133,13 +138,15 @@ fn header(buffer: &mut Buffer, inner: Rect, look: &Look<'_>, state: &State, colu
         if let Column::Verifiers(each) = column {
             for verifier in &table.verifiers {
                 let letter = play.letter(*verifier).to_string();
-                pen.column(&letter, *each, true, look.style(Role::Member(verifier.0 as u8)), "");
+                pen.skip(each - 1);
+                let shown = if inner.width - pen.room() >= from { letter.as_str() } else { "" };
+                pen.column(shown, 1, true, look.style(Role::Member(verifier.0 as u8)), "");
             }
             pen.skip(1);
             continue;
         }
         let right = matches!(column, Column::Score | Column::Margin | Column::Cumulative | Column::Weight | Column::Retention);
-        let title = if *column == Column::Bar { "" } else { column.title() };
+        let title = if inner.width - pen.room() >= from { column.title() } else { "" };
         pen.column(title, width, right, dim, "");
     }
 }

@@ -199,15 +199,19 @@ fn is_scoring(round: &Round, member: MemberIndex) -> bool {
         && candidates.iter().any(|candidate| !candidate.authors.contains(&member) && open(candidate.key))
 }
 
-/// A pane's figures in a line: what is known of them.
+/// A pane's figures in a line of at most so many columns: what is known of them, the first token's time first left out.
 #[must_use]
-pub fn figures(pane: &Pane) -> String {
+pub fn figures(pane: &Pane, width: usize) -> String {
     let mut parts = Vec::new();
     if pane.tokens > 0 {
         parts.push(super::counted(pane.tokens, "token"));
     }
     parts.extend(pane.tokens_per_second.map(|rate| format!("{rate:.0}/s")));
     parts.extend(pane.first_token_ms.map(|first| format!("first {}", duration(first))));
+    let columns = |parts: &[String]| parts.iter().map(|part| part.chars().count() + 3).sum::<usize>();
+    while columns(&parts) > width + 3 {
+        parts.pop();
+    }
     parts.join(" · ")
 }
 
@@ -259,11 +263,20 @@ impl PaneText {
         self.top = Some(self.top(height).saturating_add_signed(lines).min(last));
     }
 
-    /// Brings the text up to date: what is there already is not wrapped again.
-    pub fn refresh(&mut self, play: (usize, &Play), round: Option<&Round>, member: MemberIndex, shading: Shading, width: u16) {
+    /// Brings the text up to date: what is there already is not wrapped again. Where there is no draft the note stands.
+    pub fn refresh(
+        &mut self,
+        play: (usize, &Play),
+        round: Option<&Round>,
+        member: MemberIndex,
+        shading: Shading,
+        width: u16,
+        note: &str,
+    ) {
         self.flow.set_width(width);
         let Some((round, draft)) = round.and_then(|round| Some((round, round.draft(member)?))) else {
             *self = Self { flow: Flow::new(width), ..Self::default() };
+            self.flow.push(note, REMARK);
             return;
         };
         let (tokens, open): (&[DraftToken], bool) = match draft {
@@ -291,6 +304,9 @@ impl PaneText {
             // A segment begins with the space that parts it from the text before; a pane has no text before.
             let text = if self.flow.is_empty() { text.trim_start_matches(' ') } else { &text };
             self.flow.push(text, place as u32);
+        }
+        if known.is_none() && matches!(draft, DraftState::Failed(_)) {
+            self.flow.push(note, REMARK);
         }
         if known.is_none()
             && let DraftState::Finished(finished) = draft
