@@ -93,6 +93,9 @@ pub struct Playground {
 /// The keys of `[playground]`.
 const PLAYGROUND: &[&str] = &["theme", "mouse", "ascii", "pace", "traces"];
 
+/// The slowest pace in tokens a second: the longest segment is drafted well within the time limit of a draft.
+pub const SLOWEST_PACE: u32 = 5;
+
 /// The most tokens a second and the most traces that can be asked for.
 const MOST: i64 = 1_000_000;
 
@@ -182,7 +185,10 @@ fn playground(path: &Path, table: &toml::Table) -> Result<Playground, ConfigErro
         },
         mouse: switch("mouse")?,
         ascii: switch("ascii")?,
-        pace: number("pace")?,
+        pace: match number("pace")? {
+            Some(1..SLOWEST_PACE) => return Err(kind(path, "pace", "0, or at least 5 tokens a second")),
+            pace => pace,
+        },
         traces: number("traces")?.map(|number| number as usize),
     })
 }
@@ -241,7 +247,9 @@ mod tests {
         assert_eq!((config.playground.pace, config.playground.traces, config.playground.mouse), (Some(0), Some(5), Some(true)));
         let misspelt = load("[playground]\nthem = 'dark'\n").unwrap_err();
         assert!(misspelt.contains("`them`") && misspelt.contains("`theme`"), "{misspelt}");
-        assert!(load("[playground]\npace = -1\n").unwrap_err().contains("pace"));
+        for wrong in ["-1", "4", "true"] {
+            assert!(load(&format!("[playground]\npace = {wrong}\n")).unwrap_err().contains("pace"));
+        }
         assert!(load("[keys]\nstep = 1\n").unwrap_err().contains("keys.step"));
     }
 

@@ -6,9 +6,8 @@ use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
 use super::output::notice;
 use super::{Done, Failure, options};
-use crate::config::Config;
+use crate::config::{self, Config};
 use crate::engine::Seat;
-use crate::engine::fusion::event::Record;
 use crate::engine::member::paced::{Pace, Paced};
 use crate::engine::{replay, trace};
 use crate::ensemble::{self, Selection};
@@ -45,8 +44,8 @@ fn screen(command: Command) -> Command {
             Arg::new("pace")
                 .long("pace")
                 .value_name("N")
-                .value_parser(value_parser!(u32))
-                .help("Slow the models in this process down to N tokens a second; 0 is as fast as they are"),
+                .value_parser(pace_text)
+                .help("Slow the models in this process down to N tokens a second (5 or more); 0 is as fast as they are"),
         )
         .arg(Arg::new("mouse").long("mouse").action(ArgAction::SetTrue).help("Let the mouse scroll and focus"))
         .arg(Arg::new("ascii").long("ascii").action(ArgAction::SetTrue).help("Marks, bars and frames of ASCII alone"))
@@ -67,6 +66,15 @@ pub(super) fn replay_command() -> Command {
         .arg(Arg::new("speed").long("speed").value_name("X").value_parser(speed).help("How fast: 0.25 to 16 [default: 1]"))
         .arg(Arg::new("paused").long("paused").action(ArgAction::SetTrue).help("Stand still at first: `s` plays a round"));
     options::add(screen(command))
+}
+
+fn pace_text(text: &str) -> Result<u32, String> {
+    let pace = text.parse().map_err(|_| "it must be a whole number".to_owned())?;
+    if pace == 0 || pace >= config::SLOWEST_PACE {
+        Ok(pace)
+    } else {
+        Err(format!("it must be 0, or at least {}", config::SLOWEST_PACE))
+    }
 }
 
 fn speed(text: &str) -> Result<f64, String> {
@@ -90,15 +98,12 @@ pub(super) fn replay(matches: &ArgMatches) -> Result<Done, Failure> {
     // What is wrong with the file is worth knowing also where there is no terminal.
     let read = trace::read(path).map_err(Failure::Recording)?;
     require_terminal()?;
-    let warning = (read.torn_bytes > 0)
-        .then(|| format!("the trace was cut off: its last {} bytes are no whole event and are left out", read.torn_bytes));
-    let records: Vec<Record> = read.records;
     play(
         matches,
         Opening::Replay {
             path: path.clone(),
-            records,
-            warning,
+            warning: read.warning(),
+            records: read.records,
             speed: matches.get_one("speed").copied().unwrap_or(1.0),
             paused: matches.get_flag("paused"),
         },

@@ -33,6 +33,15 @@ pub struct Trace {
     pub torn_bytes: usize,
 }
 
+impl Trace {
+    /// What is worth telling of a trace that was cut off.
+    #[must_use]
+    pub fn warning(&self) -> Option<String> {
+        let torn = self.torn_bytes;
+        (torn > 0).then(|| format!("the trace was cut off: its last {torn} bytes are no whole event and are left out"))
+    }
+}
+
 /// What can be wrong with a trace file.
 #[derive(Debug, thiserror::Error)]
 pub enum TraceError {

@@ -15,8 +15,8 @@ use crate::engine::fusion::conversation::Conversation;
 use crate::engine::replay::SPEEDS;
 use crate::engine::round::Command;
 
-/// Tokens a second that the in-process models can be slowed down to; faster than the last is as fast as they are.
-pub const PACES: &[u32] = &[2, 5, 10, 15, 25, 50, 100, 250];
+/// Tokens a second that the in-process models can be slowed down to, none slower than the configuration allows; faster than the last is as fast as they are.
+pub const PACES: &[u32] = &[5, 10, 15, 25, 50, 100, 250];
 
 impl State {
     /// Does what an action says.

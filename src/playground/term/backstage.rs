@@ -13,7 +13,6 @@ use super::input::Input;
 use super::stage::Stage;
 use super::suspend::{self, Whom};
 use crate::engine::member::paced::Pace;
-use crate::engine::round::Command;
 use crate::engine::{Engine, Seat, Setup, trace, wall_clock};
 use crate::files::Folders;
 use crate::files::history::History;
@@ -66,7 +65,7 @@ impl Backstage {
         let Hands { terminal, input, stage } = hands;
         match effect {
             Effect::Ask(ask) => self.ask(*ask, stage, messages),
-            Effect::Order(command) => stage.command(command).await,
+            Effect::Order(command) => messages.extend(stage.command(command)),
             Effect::Drop => stage.clear(),
             Effect::Replay(order) => messages.extend(stage.order(order)),
             Effect::Pace(pace) => self.pace.set(pace.map(f64::from)),
@@ -124,12 +123,6 @@ impl Backstage {
         };
         Message::Traces(found.into_iter().map(entry).collect())
     }
-
-    /// Ends what is under way, so that its trace is whole.
-    pub(super) async fn finish(stage: &mut Stage) {
-        stage.command(Command::Stop).await;
-        stage.finish().await;
-    }
 }
 
 /// How long ago, in the largest unit that fits.
@@ -184,11 +177,8 @@ pub(super) fn open(path: &Path, stage: &mut Stage) -> Vec<Message> {
     let path = at_home(path);
     match trace::read(&path) {
         Ok(read) => {
-            let file = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-            let warning = (read.torn_bytes > 0)
-                .then(|| format!("{file} was cut off: the last {} bytes are no whole event and are left out", read.torn_bytes));
-            stage.replay(read.records, path);
-            vec![Message::Opened { file, warning }]
+            let warning = read.warning();
+            vec![stage.replay(read.records, path, warning)]
         }
         Err(error) => vec![Message::Failed(error.to_string())],
     }

@@ -70,7 +70,7 @@ pub enum Opening {
 pub struct Left {
     /// Whether a signal ended it.
     pub interrupted: bool,
-    /// The trace of the last run, if one was kept.
+    /// The trace of the last live run, if one was kept.
     pub trace: Option<PathBuf>,
 }
 
@@ -118,13 +118,13 @@ pub async fn run(options: Options, backstage: Backstage, opening: Opening) -> io
     playground.open(opening).await?;
     let played = playground.play().await;
     // First the run, so that its trace is whole even where the terminal is gone.
-    Backstage::finish(&mut playground.stage).await;
+    playground.stage.finish().await;
     playground.terminal.leave();
     // A terminal that is gone is how a person leaves by closing the window; its trace is whole.
     if !playground.interrupted {
         played?;
     }
-    Ok(Left { interrupted: playground.interrupted, trace: playground.stage.trace().map(ToOwned::to_owned) })
+    Ok(Left { interrupted: playground.interrupted, trace: playground.stage.kept().map(ToOwned::to_owned) })
 }
 
 impl Loop {
@@ -138,9 +138,7 @@ impl Loop {
             Opening::Prompt => Ok(Next::GoOn),
             Opening::Question(question) => self.take_in(vec![Message::Ask(question)]).await,
             Opening::Replay { path, records, warning, speed, paused } => {
-                let file = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-                self.stage.replay(records, path);
-                let mut messages = vec![Message::Opened { file, warning }];
+                let mut messages = vec![self.stage.replay(records, path, warning)];
                 messages.extend(self.stage.order(super::state::ReplayOrder::Speed(speed)));
                 if paused {
                     messages.extend(self.stage.order(super::state::ReplayOrder::Pause));

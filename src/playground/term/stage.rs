@@ -5,6 +5,7 @@ use std::pin::Pin;
 use std::time::{Duration, Instant};
 
 use futures_util::FutureExt;
+use tokio::sync::mpsc::error::TrySendError;
 
 use crate::engine::fusion::event::Record;
 use crate::engine::replay::Player;
@@ -34,12 +35,14 @@ pub(super) struct Stage {
     since: Instant,
     /// The trace of what is playing or was played last.
     trace: Option<PathBuf>,
+    /// The trace of the last live run.
+    kept: Option<PathBuf>,
 }
 
 impl Stage {
     /// Nothing plays.
     pub(super) fn new() -> Self {
-        Self { act: Act::Nothing, since: Instant::now(), trace: None }
+        Self { act: Act::Nothing, since: Instant::now(), trace: None, kept: None }
     }
 
     /// The trace of what is playing or was played last.
@@ -51,14 +54,22 @@ impl Stage {
     pub(super) fn start(&mut self, starting: impl Future<Output = Result<Engine, SetupError>> + 'static, trace: Option<PathBuf>) {
         self.act = Act::Starting(Box::pin(starting));
         self.since = Instant::now();
+        self.kept.clone_from(&trace);
         self.trace = trace;
     }
 
-    /// Begins a replay.
-    pub(super) fn replay(&mut self, records: Vec<Record>, trace: PathBuf) {
+    /// The trace of the last live run.
+    pub(super) fn kept(&self) -> Option<&Path> {
+        self.kept.as_deref()
+    }
+
+    /// Begins a replay; returns what the state is told of it before the first record.
+    pub(super) fn replay(&mut self, records: Vec<Record>, trace: PathBuf, warning: Option<String>) -> Message {
+        let file = trace.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         self.act = Act::Replay(Box::new(Player::new(records)));
         self.since = Instant::now();
         self.trace = Some(trace);
+        Message::Opened { file, warning }
     }
 
     /// Ends a replay; a live run goes on.
@@ -152,21 +163,27 @@ impl Stage {
         Some(said(player))
     }
 
-    /// Tells a live run. One that has just ended takes no command any more, and needs none.
-    pub(super) async fn command(&mut self, command: Command) {
-        if let Act::Live(engine) = &self.act {
-            let _ = engine.commands().send(command).await;
-        }
+    /// Tells a live run. One that has just ended takes no command any more, and needs none. Waiting for a run that waits for
+    /// us to take its events would be for ever, so a command that finds no room is given back in words.
+    pub(super) fn command(&self, command: Command) -> Option<Message> {
+        let Act::Live(engine) = &self.act else { return None };
+        let full = matches!(engine.commands().try_send(command), Err(TrySendError::Full(_)));
+        full.then(|| Message::Failed("too many commands at once: the last was not carried out".to_owned()))
     }
 
     /// Ends a live run so that its trace is whole: it writes its last event itself.
     pub(super) async fn finish(&mut self) {
-        self.command(Command::Stop).await;
         if let Act::Live(mut engine) = std::mem::replace(&mut self.act, Act::Nothing) {
+            let commands = engine.commands();
+            let stop = async move {
+                // A run that has just ended needs none.
+                let _ = commands.send(Command::Stop).await;
+            };
             let ending = async {
                 while engine.next_event().await.is_some() {}
                 engine.ended().await
             };
+            let ending = futures_util::future::join(stop, ending);
             // A member that cannot be stopped must not keep the person here; what was accepted is in the trace already.
             let _ = tokio::time::timeout(ENDING, ending).await;
         }
