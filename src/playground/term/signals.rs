@@ -2,8 +2,9 @@
 //!
 //! Without a listener each of these signals would end or stop the process at once, with the terminal still in raw mode and on the
 //! alternate screen. In raw mode no key sends them: they come from outside (`kill`, a closed window, a shutdown). Keys do send
-//! them while the terminal is lent to an editor, to it and to us alike; whoever lends it should not act on
-//! [`Signal::Interrupt`] and [`Signal::Suspend`] until it is back.
+//! them while the terminal is lent to an editor, to it and to us alike: [`Signals::while_lent`] knows that they are not for us.
+
+use std::pin::pin;
 
 /// What is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,6 +17,16 @@ pub enum Signal {
     Interrupt,
     /// To stop until continued (SIGTSTP).
     Suspend,
+}
+
+impl Signal {
+    /// Whether it can come from a key of the terminal.
+    fn is_typed(self) -> bool {
+        match self {
+            Self::Interrupt | Self::Suspend => true,
+            Self::Terminate | Self::HangUp => false,
+        }
+    }
 }
 
 #[cfg(unix)]
@@ -96,3 +107,20 @@ mod system {
 }
 
 pub use system::Signals;
+
+impl Signals {
+    /// Waits for a program to which the terminal is lent. What keys send meanwhile is for that program and forgotten; a signal to
+    /// end is told afterwards, the first one if there are several.
+    pub async fn while_lent<T>(&mut self, borrower: impl Future<Output = T>) -> (T, Option<Signal>) {
+        let mut borrower = pin!(borrower);
+        let mut ending = None;
+        loop {
+            tokio::select! {
+                // Signals first, so that none is left over when the program has ended.
+                biased;
+                signal = self.next() => ending = ending.or((!signal.is_typed()).then_some(signal)),
+                result = &mut borrower => return (result, ending),
+            }
+        }
+    }
+}
