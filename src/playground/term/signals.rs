@@ -6,6 +6,11 @@
 
 use std::pin::pin;
 
+use futures_util::FutureExt;
+
+/// One turn fetches what the system has delivered; the second what it delivers during the first.
+const TURNS: usize = 2;
+
 /// What is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Signal {
@@ -20,11 +25,11 @@ pub enum Signal {
 }
 
 impl Signal {
-    /// Whether it can come from a key of the terminal.
-    fn is_typed(self) -> bool {
+    /// Itself, unless a key of the terminal can send it.
+    fn to_end(self) -> Option<Self> {
         match self {
-            Self::Interrupt | Self::Suspend => true,
-            Self::Terminate | Self::HangUp => false,
+            Self::Interrupt | Self::Suspend => None,
+            Self::Terminate | Self::HangUp => Some(self),
         }
     }
 }
@@ -114,13 +119,20 @@ impl Signals {
     pub async fn while_lent<T>(&mut self, borrower: impl Future<Output = T>) -> (T, Option<Signal>) {
         let mut borrower = pin!(borrower);
         let mut ending = None;
-        loop {
+        let result = loop {
             tokio::select! {
-                // Signals first, so that none is left over when the program has ended.
-                biased;
-                signal = self.next() => ending = ending.or((!signal.is_typed()).then_some(signal)),
-                result = &mut borrower => return (result, ending),
+                signal = self.next() => ending = ending.or(signal.to_end()),
+                result = &mut borrower => break result,
+            }
+        };
+        // The key that ended the program sent us its signal too, which the runtime may not have fetched yet; it does so between
+        // two turns of its tasks.
+        for _ in 0..TURNS {
+            tokio::task::yield_now().await;
+            while let Some(signal) = self.next().now_or_never() {
+                ending = ending.or(signal.to_end());
             }
         }
+        (result, ending)
     }
 }
