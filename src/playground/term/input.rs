@@ -7,7 +7,7 @@
 
 use std::future::pending;
 use std::io;
-use std::sync::mpsc::{self as sync, RecvTimeoutError};
+use std::sync::mpsc as sync;
 use std::thread;
 use std::time::Duration;
 
@@ -47,8 +47,9 @@ impl Input {
         Self { reading: Some(Reading::start(false)) }
     }
 
-    /// Waits for the next event. None means that nothing will come any more; that the terminal is gone is told more surely by the
-    /// signal. While the input is let go of, this waits for ever. Nothing is lost when the future is dropped.
+    /// Waits for the next event. None means that nothing can be read; that the terminal is gone is told by a signal instead
+    /// ([`super::signals::Signal::HangUp`]). While the input is let go of, this waits for ever. Nothing is lost when the future is
+    /// dropped.
     pub async fn next(&mut self) -> Option<io::Result<Event>> {
         match &mut self.reading {
             Some(reading) => reading.events.recv().await,
@@ -96,18 +97,14 @@ impl Reading {
         let (sender, events) = mpsc::channel(WAITING);
         let (told, thread) = sync::channel();
         thread::spawn(move || read(&sender, &told, forgets_typed));
-        // Without the answer a key pressed from now on could still be thrown away.
-        match thread.recv_timeout(PATIENCE) {
-            Ok(()) | Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => Self { events, thread },
-        }
+        // Without waiting for the answer a key pressed from now on could still be thrown away. None comes where the terminal is gone.
+        let _ = thread.recv_timeout(PATIENCE);
+        Self { events, thread }
     }
 }
 
-/// Reads until nobody receives any more or the terminal is gone.
+/// Reads until nobody receives any more; where the terminal is gone, until the process ends.
 fn read(events: &mpsc::Sender<io::Result<Event>>, told: &sync::Sender<()>, forgets_typed: bool) {
-    if hung_up() {
-        return;
-    }
     if forgets_typed {
         throw_away_typed();
     }
@@ -117,7 +114,7 @@ fn read(events: &mpsc::Sender<io::Result<Event>>, told: &sync::Sender<()>, forge
     // Whoever does not listen any more has waited too long.
     let _ = told.send(());
     runtime.block_on(async {
-        while !hung_up() {
+        loop {
             tokio::select! {
                 biased;
                 () = events.closed() => return,
@@ -132,11 +129,9 @@ fn read(events: &mpsc::Sender<io::Result<Event>>, told: &sync::Sender<()>, forge
         }
     });
     drop(stream);
-    if !hung_up() {
-        // Crossterm's thread was woken but may not have ended. A stream is made only after that thread let go of the terminal, so
-        // making one is how to wait for it.
-        drop(EventStream::new());
-    }
+    // Crossterm's thread was woken but may not have ended. A stream is made only after that thread let go of the terminal, so
+    // making one is how to wait for it.
+    drop(EventStream::new());
 }
 
 /// Whether an event means anything here. Some terminals report releases of keys too, and with the mouse reported, each of its
@@ -167,23 +162,6 @@ fn throw_away_typed() {
             Ok(false) | Err(_) => return,
         }
     }
-}
-
-/// Whether the terminal of standard input is gone (its window was closed, its connection lost).
-#[cfg(unix)]
-fn hung_up() -> bool {
-    use rustix::event::{PollFd, PollFlags, Timespec, poll};
-
-    let stdin = io::stdin();
-    // Some systems say nothing about a file of which nothing is asked.
-    let mut asked = [PollFd::new(&stdin, PollFlags::IN)];
-    let at_once = Timespec { tv_sec: 0, tv_nsec: 0 };
-    poll(&mut asked, Some(&at_once)).is_ok() && asked[0].revents().intersects(PollFlags::HUP | PollFlags::ERR)
-}
-
-#[cfg(not(unix))]
-fn hung_up() -> bool {
-    false
 }
 
 #[cfg(test)]
