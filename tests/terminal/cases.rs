@@ -9,7 +9,7 @@ use crate::pty::Playing;
 
 type Case = (&'static str, fn());
 
-pub const ALL: [Case; 16] = [
+pub const ALL: [Case; 18] = [
     ("a_key_ends_it", a_key_ends_it),
     ("a_panic_on_the_main_thread_is_told_after_the_screen_is_back", a_panic_on_the_main_thread_is_told_after_the_screen_is_back),
     ("a_panic_while_drawing_ends_the_synchronized_update", a_panic_while_drawing_ends_the_synchronized_update),
@@ -18,11 +18,13 @@ pub const ALL: [Case; 16] = [
     ("a_panic_that_is_caught_leaves_the_screen_alone", a_panic_that_is_caught_leaves_the_screen_alone),
     ("signals_that_end_are_told_apart", signals_that_end_are_told_apart),
     ("a_closed_terminal_ends_it", a_closed_terminal_ends_it),
+    ("a_terminal_closed_while_it_is_lent_ends_it", a_terminal_closed_while_it_is_lent_ends_it),
     ("a_stopped_job_gives_the_terminal_to_the_shell_and_redraws", a_stopped_job_gives_the_terminal_to_the_shell_and_redraws),
     ("without_a_shell_that_waits_it_does_not_stop", without_a_shell_that_waits_it_does_not_stop),
     ("a_signal_to_stop_from_outside_is_obeyed", a_signal_to_stop_from_outside_is_obeyed),
     ("lent_input_goes_to_the_borrower_alone", lent_input_goes_to_the_borrower_alone),
     ("an_editor_gets_the_terminal", an_editor_gets_the_terminal),
+    ("an_interrupt_typed_at_an_editor_is_for_the_editor", an_interrupt_typed_at_an_editor_is_for_the_editor),
     ("a_stopped_editor_stops_the_job", a_stopped_editor_stops_the_job),
     ("sizes_pastes_and_the_mouse_arrive", sizes_pastes_and_the_mouse_arrive),
     ("a_copy_reaches_the_terminal", a_copy_reaches_the_terminal),
@@ -74,8 +76,8 @@ fn a_panic_that_ends_the_process_at_once_gives_the_screen_back() {
 fn a_panic_on_another_thread_leaves_the_screen_alone() {
     let mut playing = playing();
     playing.types("T");
-    playing.plays("note: kept [\"thread 'without a name' panicked at");
-    playing.sees("its text", |seen| seen.shows("on another thread") && !seen.got("\x1b[?1049l"));
+    playing.plays("note: kept thread 'without a name' panicked at");
+    playing.sees("its text", |seen| seen.shows("on another thread.") && !seen.got("\x1b[?1049l"));
     playing.types("q");
     playing.is_back("after: Key");
     assert!(playing.ends().success());
@@ -84,8 +86,8 @@ fn a_panic_on_another_thread_leaves_the_screen_alone() {
 fn a_panic_that_is_caught_leaves_the_screen_alone() {
     let mut playing = playing();
     playing.types("C");
-    playing.plays("note: kept [\"thread 'main' panicked at");
-    playing.sees("its text", |seen| seen.shows("in a task") && !seen.got("\x1b[?1049l"));
+    playing.plays("note: kept thread 'main' panicked at");
+    playing.sees("its text", |seen| seen.shows("in a task.") && !seen.got("\x1b[?1049l"));
     playing.types("q");
     playing.is_back("after: Key");
     assert!(playing.ends().success());
@@ -106,7 +108,15 @@ fn signals_that_end_are_told_apart() {
 }
 
 fn a_closed_terminal_ends_it() {
-    assert_eq!(playing().closes().exit_code(), u32::from(HUNG_UP));
+    let playing = playing();
+    assert_eq!(playing.closes().exit_code(), u32::from(HUNG_UP));
+}
+
+fn a_terminal_closed_while_it_is_lent_ends_it() {
+    let mut playing = playing();
+    playing.types("L");
+    playing.is_back("line 1, please:");
+    assert_eq!(playing.closes().exit_code(), u32::from(HUNG_UP));
 }
 
 fn a_stopped_job_gives_the_terminal_to_the_shell_and_redraws() {
@@ -114,14 +124,12 @@ fn a_stopped_job_gives_the_terminal_to_the_shell_and_redraws() {
     playing.plays("note: hello.");
     playing.types("ab");
     playing.plays("typed: ab.");
-    for _ in 0..2 {
-        playing.types("\x1a");
-        playing.is_back("stopped");
-        playing.types("\n");
-        playing.plays("typed: ab.");
-        playing.plays("note: continued.");
-        playing.types("E");
-    }
+    playing.types("\x1a");
+    playing.is_back("stopped");
+    playing.types("\n");
+    playing.plays("note: continued.");
+    playing.types("c");
+    playing.plays("typed: abc.");
     playing.types("q");
     playing.is_back("back in the shell");
     assert!(playing.ends().success());
@@ -138,6 +146,7 @@ fn without_a_shell_that_waits_it_does_not_stop() {
 fn a_signal_to_stop_from_outside_is_obeyed() {
     let mut playing = playing();
     playing.kill(Signal::TSTP);
+    playing.stops();
     playing.is_back("before");
     playing.kill(Signal::CONT);
     playing.plays("note: continued.");
@@ -147,14 +156,17 @@ fn a_signal_to_stop_from_outside_is_obeyed() {
 
 fn lent_input_goes_to_the_borrower_alone() {
     let mut playing = playing();
-    for word in ["first", "second", "third"] {
-        // What comes with the key that lends was typed for nobody: the player must not take it for commands after.
-        playing.types("L");
-        playing.is_back("a line, please:");
-        playing.types(&format!("{word}\n"));
-        playing.plays(&format!("note: read \"{word}\\n\"."));
+    // More than once, because a thread that still reads would take a key only now and then.
+    for number in 1..=5 {
+        // What comes with the key that lends was meant for nobody, and what the borrower leaves unread too.
+        playing.types("Lab");
+        playing.is_back(&format!("line {number}, please:"));
+        playing.types(&format!("word {number}\ncd"));
+        playing.plays(&format!("note: read \"word {number}\\n\"."));
     }
-    playing.types("xq");
+    playing.types("x");
+    playing.plays("typed: x.");
+    playing.types("q");
     playing.is_back("after: Key");
 }
 
@@ -176,6 +188,21 @@ fn an_editor_gets_the_terminal() {
     playing.is_back("the editor asks");
     playing.types("more\n");
     playing.plays("note: edited \"draft\\nmore\".");
+    playing.types("q");
+    playing.is_back("after: Key");
+}
+
+fn an_interrupt_typed_at_an_editor_is_for_the_editor() {
+    let (_place, command) = editor(ASKS);
+    let mut playing = Playing::player(&[("VISUAL", &command)]);
+    playing.plays("note: hello.");
+    playing.types("E");
+    playing.is_back("the editor asks");
+    playing.types("\x03");
+    playing.plays("note: the editor `sh ");
+    playing.plays("typed: .");
+    playing.types("x");
+    playing.plays("typed: x.");
     playing.types("q");
     playing.is_back("after: Key");
 }

@@ -23,7 +23,8 @@ pub fn play() -> ExitCode {
     println!("before");
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let ended = runtime.block_on(Player::run());
-    println!("after: {ended:?}");
+    // The terminal can be gone, and `println!` would panic.
+    let _ = writeln!(stdout(), "after: {ended:?}");
     match ended {
         Ended::Signal(Signal::HangUp) | Ended::NoInput => ExitCode::from(HUNG_UP),
         Ended::Key | Ended::Signal(_) => ExitCode::SUCCESS,
@@ -34,37 +35,44 @@ pub fn play() -> ExitCode {
 enum Ended {
     Key,
     NoInput,
-    #[expect(dead_code, reason = "printed")]
     Signal(Signal),
 }
 
 struct Player {
+    signals: Signals,
     terminal: Terminal,
     input: Input,
     typed: String,
     note: String,
+    /// How often the terminal was lent.
+    lent: usize,
 }
 
 impl Player {
     async fn run() -> Ended {
-        let mut signals = Signals::listen().unwrap();
+        let signals = Signals::listen().unwrap();
         let terminal = Terminal::enter(Options::default()).unwrap();
-        let mut player = Self { terminal, input: Input::new(), typed: String::new(), note: "hello".to_owned() };
+        let mut player = Self { signals, terminal, input: Input::new(), typed: String::new(), note: "hello".to_owned(), lent: 0 };
         loop {
             // A terminal that is gone is told by the signal, or by the keys that end.
             let _ = player.draw();
             tokio::select! {
-                signal = signals.next() => match signal {
+                signal = player.signals.next() => match signal {
                     Signal::Suspend => player.stop(Whom::Process),
                     Signal::Terminate | Signal::HangUp | Signal::Interrupt => return Ended::Signal(signal),
                 },
                 event = player.input.next() => {
                     let Some(event) = event else { return Ended::NoInput };
                     let mut events = vec![event.unwrap()];
-                    events.extend(player.input.ready(16).await);
+                    events.extend(player.input.ready(16));
                     for event in events {
+                        let lent = player.lent;
                         if player.happens(event).await {
                             return Ended::Key;
+                        }
+                        if player.lent > lent {
+                            // The rest was typed before somebody else had the terminal.
+                            break;
                         }
                     }
                 }
@@ -99,11 +107,11 @@ impl Player {
             KeyCode::Char('U') => panics_twice(),
             KeyCode::Char('T') => {
                 thread::spawn(|| panic!("on another thread")).join().unwrap_err();
-                self.note = format!("kept {:?}", panics::take());
+                self.note = format!("kept {}", panics::take().concat());
             }
             KeyCode::Char('C') => {
                 tokio::spawn(async { panic!("in a task") }).await.unwrap_err();
-                self.note = format!("kept {:?}", panics::take());
+                self.note = format!("kept {}", panics::take().concat());
             }
             KeyCode::Char('E') => self.edit().await,
             KeyCode::Char('L') => self.lend(),
@@ -116,6 +124,7 @@ impl Player {
     }
 
     fn stop(&mut self, whom: Whom) {
+        self.lent += 1;
         self.input.release();
         let stopped = self.terminal.suspended(|| suspend::stop(whom)).unwrap();
         self.input.take_back();
@@ -123,28 +132,32 @@ impl Player {
     }
 
     async fn edit(&mut self) {
+        self.lent += 1;
         self.input.release();
         self.terminal.suspend();
         let editor = Editor::choose(|name| std::env::var_os(name)).unwrap();
         let folder = editor::folder(|name| std::env::var_os(name));
-        let edited = tokio::task::spawn_blocking(move || editor.edit("draft", &folder)).await.unwrap();
+        let editing = tokio::task::spawn_blocking(move || editor.edit("draft", &folder));
+        let (edited, _) = self.signals.while_lent(editing).await;
         self.terminal.resume().unwrap();
         self.input.take_back();
-        self.note = edited.map_or_else(|error| error.to_string(), |text| format!("edited {text:?}"));
+        self.note = edited.unwrap().map_or_else(|error| error.to_string(), |text| format!("edited {text:?}"));
     }
 
     /// Reads a line itself, as a program that has the terminal would.
     fn lend(&mut self) {
+        self.lent += 1;
+        let number = self.lent;
         self.input.release();
         let line = self.terminal.suspended(|| {
-            print!("a line, please: ");
+            print!("line {number}, please: ");
             stdout().flush().unwrap();
             let mut line = String::new();
-            stdin().read_line(&mut line).unwrap();
-            line
+            stdin().read_line(&mut line).map(|_| line)
         });
+        // Where the terminal is gone, that is an error, and the next event says so too.
         self.input.take_back();
-        self.note = format!("read {:?}", line.unwrap());
+        self.note = line.flatten().map_or_else(|error| error.to_string(), |line| format!("read {line:?}"));
     }
 }
 

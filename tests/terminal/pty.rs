@@ -2,11 +2,11 @@
 
 use std::io::{Read, Write};
 use std::sync::{Arc, Condvar, Mutex};
-use std::thread;
+use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use portable_pty::{Child, CommandBuilder, ExitStatus, MasterPty, PtySize, native_pty_system};
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process, waitid};
 
 use crate::player::ROLE;
 
@@ -16,7 +16,9 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// What the terminal got.
 pub struct Seen {
     emulator: vt100::Parser,
-    pub bytes: Vec<u8>,
+    bytes: Vec<u8>,
+    /// Whether what comes next is the last that is looked at.
+    last: bool,
 }
 
 impl Seen {
@@ -37,12 +39,13 @@ impl Seen {
     }
 }
 
-/// A terminal with a program in it. Whatever is left of the program ends with this value.
+/// A terminal with a program in it. When a case fails, the terminal closes, and the program must end by that.
 pub struct Playing {
     master: Box<dyn MasterPty + Send>,
     keys: Box<dyn Write + Send>,
     child: Box<dyn Child + Send + Sync>,
     seen: Arc<(Mutex<Seen>, Condvar)>,
+    watching: JoinHandle<()>,
     /// As a program finds the terminal.
     modes: Option<String>,
 }
@@ -72,18 +75,31 @@ impl Playing {
         }
         let modes = modes(pair.master.as_ref());
         let child = pair.slave.spawn_command(command).unwrap();
-        let seen = Arc::new((Mutex::new(Seen { emulator: vt100::Parser::new(24, 80, 0), bytes: Vec::new() }), Condvar::new()));
-        watch(pair.master.try_clone_reader().unwrap(), Arc::clone(&seen));
-        Self { keys: pair.master.take_writer().unwrap(), master: pair.master, child, seen, modes }
+        let seen = Arc::new((
+            Mutex::new(Seen { emulator: vt100::Parser::new(24, 80, 0), bytes: Vec::new(), last: false }),
+            Condvar::new(),
+        ));
+        let watching = watch(pair.master.try_clone_reader().unwrap(), Arc::clone(&seen));
+        Self { keys: pair.master.take_writer().unwrap(), master: pair.master, child, seen, watching, modes }
     }
 
     pub fn types(&mut self, keys: &str) {
         self.keys.write_all(keys.as_bytes()).unwrap();
     }
 
+    fn pid(&self) -> Pid {
+        Pid::from_raw(i32::try_from(self.child.process_id().unwrap()).unwrap()).unwrap()
+    }
+
     pub fn kill(&self, signal: Signal) {
-        let pid = i32::try_from(self.child.process_id().unwrap()).unwrap();
-        kill_process(Pid::from_raw(pid).unwrap(), signal).unwrap();
+        kill_process(self.pid(), signal).unwrap();
+    }
+
+    /// Waits until the program is stopped.
+    pub fn stops(&self) {
+        // Only looks, and takes nothing from the wait for its end.
+        let looks = WaitIdOptions::STOPPED | WaitIdOptions::NOWAIT | WaitIdOptions::NOHANG;
+        waited("the program stops", || waitid(WaitId::Pid(self.pid()), looks).unwrap());
     }
 
     pub fn resize(&self, rows: u16, cols: u16) {
@@ -129,29 +145,33 @@ impl Playing {
 
     /// Waits for the end of the program.
     pub fn ends(&mut self) -> ExitStatus {
-        waited(&mut *self.child)
+        ended(&mut *self.child)
     }
 
     /// Closes the terminal, as closing its window does, and waits for the end of the program.
-    pub fn closes(self) -> ExitStatus {
-        let Self { master, keys, mut child, .. } = self;
-        // The writer types an end of file when it goes, so the terminal goes first; the thread that watches keeps none open.
-        drop(master);
-        drop(keys);
-        waited(&mut *child)
+    pub fn closes(mut self) -> ExitStatus {
+        self.seen.0.lock().unwrap().last = true;
+        // Something to look at, so that the thread that watches looks up and closes its side.
+        self.types("x");
+        self.watching.join().unwrap();
+        drop(self.keys);
+        drop(self.master);
+        ended(&mut *self.child)
     }
 }
 
-fn waited(child: &mut (dyn Child + Send + Sync)) -> ExitStatus {
+fn ended(child: &mut (dyn Child + Send + Sync)) -> ExitStatus {
+    waited("the program ends", || child.try_wait().unwrap())
+}
+
+/// Asks again and again: nothing tells of the end or the stop of a process.
+fn waited<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
     let deadline = Instant::now() + PATIENCE;
     loop {
-        if let Some(status) = child.try_wait().unwrap() {
-            return status;
+        if let Some(answer) = ask() {
+            return answer;
         }
-        if Instant::now() > deadline {
-            child.kill().unwrap();
-            panic!("the program does not end");
-        }
+        assert!(Instant::now() < deadline, "never: {what}");
         thread::sleep(Duration::from_millis(5));
     }
 }
@@ -161,7 +181,7 @@ fn modes(master: &(dyn MasterPty + Send)) -> Option<String> {
     master.get_termios().map(|modes| format!("{modes:?}"))
 }
 
-fn watch(mut reader: Box<dyn Read + Send>, seen: Arc<(Mutex<Seen>, Condvar)>) {
+fn watch(mut reader: Box<dyn Read + Send>, seen: Arc<(Mutex<Seen>, Condvar)>) -> JoinHandle<()> {
     thread::spawn(move || {
         let mut buffer = [0; 4096];
         while let Ok(length @ 1..) = reader.read(&mut buffer) {
@@ -170,6 +190,9 @@ fn watch(mut reader: Box<dyn Read + Send>, seen: Arc<(Mutex<Seen>, Condvar)>) {
             seen.emulator.process(&buffer[..length]);
             seen.bytes.extend_from_slice(&buffer[..length]);
             changed.notify_all();
+            if seen.last {
+                return;
+            }
         }
-    });
+    })
 }

@@ -1,21 +1,26 @@
 //! Keys, pastes, the mouse and new sizes, as a stream that can be let go of and taken back.
 //!
 //! Crossterm reads standard input on a thread of its own while somebody waits for its stream. As long as that thread lives it takes
-//! keys away from an editor or a shell, so lending the terminal means to drop the stream, not only to leave it alone.
+//! keys away from an editor or a shell, so lending the terminal means to drop the stream, not only to leave it alone. And asking
+//! crossterm never returns once the terminal is gone: it reads again and again without end. So nobody but a thread of ours asks
+//! it, and whoever waits here stays free to hear the signal that the terminal is gone.
 
-use std::future::{pending, poll_fn};
+use std::future::pending;
 use std::io;
-use std::pin::Pin;
-use std::sync::mpsc;
-use std::task::{Context, Poll};
+use std::sync::mpsc as sync;
 use std::thread;
 use std::time::Duration;
 
 use crossterm::event::{self, Event, EventStream, KeyEventKind, MouseEventKind};
-use futures_util::Stream;
+use futures_util::StreamExt;
+use tokio::sync::mpsc;
 
-/// How long to wait for crossterm's thread to end. It ends at once unless the terminal sent half a sequence.
-const ENDING: Duration = Duration::from_millis(200);
+/// How long to wait for the thread to begin and to end. It does so at once unless the terminal sent half a sequence, of which
+/// crossterm awaits the rest.
+const PATIENCE: Duration = Duration::from_millis(200);
+
+/// Events that wait to be looked at; more wait in the terminal.
+const WAITING: usize = 64;
 
 /// Keys typed ahead that are looked at when they are thrown away; more can only be a terminal that never stops sending.
 const TYPED_AHEAD: usize = 10_000;
@@ -24,84 +29,59 @@ const TYPED_AHEAD: usize = 10_000;
 #[derive(Debug)]
 pub struct Input {
     /// None while the terminal is lent.
-    stream: Option<EventStream>,
+    reading: Option<Reading>,
+}
+
+/// The thread that reads, as seen from here: it ends when nobody receives any more.
+#[derive(Debug)]
+struct Reading {
+    events: mpsc::Receiver<io::Result<Event>>,
+    /// Told once when it begins to wait for keys; closed when it has ended.
+    thread: sync::Receiver<()>,
 }
 
 impl Input {
     /// Begins to read standard input, which must be in raw mode.
     #[must_use]
     pub fn new() -> Self {
-        Self { stream: Some(EventStream::new()) }
+        Self { reading: Some(Reading::start(false)) }
     }
 
-    /// Waits for the next event. None means that the terminal is gone and nothing will come. While the input is let go of, this
-    /// waits for ever. Nothing is lost when the future is dropped.
+    /// Waits for the next event. None means that nothing can be read; that the terminal is gone is told by a signal instead
+    /// ([`super::signals::Signal::HangUp`]). While the input is let go of, this waits for ever. Nothing is lost when the future is
+    /// dropped.
     pub async fn next(&mut self) -> Option<io::Result<Event>> {
-        if self.stream.is_none() {
-            return pending().await;
+        match &mut self.reading {
+            Some(reading) => reading.events.recv().await,
+            None => pending().await,
         }
-        poll_fn(|context| self.poll_kept(context)).await
     }
 
     /// What else is there already, without waiting: at most `limit` events, of several new sizes in a row the last. An error is
-    /// left out, because reading fails again at the next [`Input::next`].
-    pub async fn ready(&mut self, limit: usize) -> Vec<Event> {
-        // Polled with the waker of the caller: crossterm remembers the one of the last poll that found nothing, and with another
-        // one, as `now_or_never` has, the next key would wake nobody.
+    /// left out, because reading fails again.
+    pub fn ready(&mut self, limit: usize) -> Vec<Event> {
         let mut batch = Vec::new();
-        poll_fn(|context| {
-            for _ in 0..limit {
-                match self.poll_kept(context) {
-                    Poll::Ready(Some(Ok(event))) => add(&mut batch, event),
-                    Poll::Ready(Some(Err(_)) | None) | Poll::Pending => break,
-                }
+        if let Some(reading) = &mut self.reading {
+            for event in std::iter::from_fn(|| reading.events.try_recv().ok()).take(limit).flatten() {
+                add(&mut batch, event);
             }
-            Poll::Ready(())
-        })
-        .await;
+        }
         batch
     }
 
-    /// Lets go of standard input: when this returns, no thread of ours reads it any more.
+    /// Lets go of standard input: when this returns, no thread of ours reads it any more. Events that nobody has looked at are
+    /// forgotten.
     pub fn release(&mut self) {
-        if self.stream.take().is_none() || hung_up() {
-            return;
-        }
-        // The thread of the dropped stream was woken but may not have ended. A new stream is made only after it let go of the
-        // terminal, so making one is how to wait for it; elsewhere, because half a sequence can keep it until the next key.
-        let (ended, end) = mpsc::channel();
-        thread::spawn(move || {
-            drop(EventStream::new());
-            // Too late is nobody's loss.
-            let _ = ended.send(());
-        });
-        let _ = end.recv_timeout(ENDING);
+        let Some(Reading { events, thread }) = self.reading.take() else { return };
+        drop(events);
+        while thread.recv_timeout(PATIENCE).is_ok() {}
     }
 
     /// Reads standard input again, which must be in raw mode again. What was typed before is thrown away: it was meant for the
     /// other program, and here every letter is a command.
     pub fn take_back(&mut self) {
-        if self.stream.is_some() {
-            return;
-        }
-        if !hung_up() {
-            throw_away_typed();
-        }
-        self.stream = Some(EventStream::new());
-    }
-
-    /// The next event that is not filtered out.
-    fn poll_kept(&mut self, context: &mut Context<'_>) -> Poll<Option<io::Result<Event>>> {
-        let Some(stream) = &mut self.stream else { return Poll::Pending };
-        loop {
-            // Crossterm reads a terminal that is gone again and again without end, here on the thread of the caller.
-            if hung_up() {
-                return Poll::Ready(None);
-            }
-            match Pin::new(&mut *stream).poll_next(context) {
-                Poll::Ready(Some(Ok(event))) if !is_wanted(&event) => {}
-                other => return other,
-            }
+        if self.reading.is_none() {
+            self.reading = Some(Reading::start(true));
         }
     }
 }
@@ -110,6 +90,48 @@ impl Default for Input {
     fn default() -> Self {
         Self::new()
     }
+}
+
+impl Reading {
+    fn start(forgets_typed: bool) -> Self {
+        let (sender, events) = mpsc::channel(WAITING);
+        let (told, thread) = sync::channel();
+        thread::spawn(move || read(&sender, &told, forgets_typed));
+        // Without waiting for the answer a key pressed from now on could still be thrown away. None comes where the terminal is gone.
+        let _ = thread.recv_timeout(PATIENCE);
+        Self { events, thread }
+    }
+}
+
+/// Reads until nobody receives any more; where the terminal is gone, until the process ends.
+fn read(events: &mpsc::Sender<io::Result<Event>>, told: &sync::Sender<()>, forgets_typed: bool) {
+    if forgets_typed {
+        throw_away_typed();
+    }
+    // Only its scheduler is used, which needs no resource of the system that could be refused.
+    let Ok(runtime) = tokio::runtime::Builder::new_current_thread().build() else { return };
+    let mut stream = EventStream::new();
+    // Whoever does not listen any more has waited too long.
+    let _ = told.send(());
+    runtime.block_on(async {
+        loop {
+            tokio::select! {
+                biased;
+                () = events.closed() => return,
+                event = stream.next() => {
+                    let Some(event) = event else { return };
+                    let wanted = event.as_ref().map_or(true, is_wanted);
+                    if wanted && events.send(event).await.is_err() {
+                        return;
+                    }
+                }
+            }
+        }
+    });
+    drop(stream);
+    // Crossterm's thread was woken but may not have ended. A stream is made only after that thread let go of the terminal, so
+    // making one is how to wait for it.
+    drop(EventStream::new());
 }
 
 /// Whether an event means anything here. Some terminals report releases of keys too, and with the mouse reported, each of its
@@ -140,23 +162,6 @@ fn throw_away_typed() {
             Ok(false) | Err(_) => return,
         }
     }
-}
-
-/// Whether the terminal of standard input is gone (its window was closed, its connection lost).
-#[cfg(unix)]
-fn hung_up() -> bool {
-    use rustix::event::{PollFd, PollFlags, Timespec, poll};
-
-    let stdin = io::stdin();
-    // Some systems say nothing about a file of which nothing is asked.
-    let mut asked = [PollFd::new(&stdin, PollFlags::IN)];
-    let at_once = Timespec { tv_sec: 0, tv_nsec: 0 };
-    poll(&mut asked, Some(&at_once)).is_ok() && asked[0].revents().intersects(PollFlags::HUP | PollFlags::ERR)
-}
-
-#[cfg(not(unix))]
-fn hung_up() -> bool {
-    false
 }
 
 #[cfg(test)]

@@ -2,8 +2,14 @@
 //!
 //! Without a listener each of these signals would end or stop the process at once, with the terminal still in raw mode and on the
 //! alternate screen. In raw mode no key sends them: they come from outside (`kill`, a closed window, a shutdown). Keys do send
-//! them while the terminal is lent to an editor, to it and to us alike; whoever lends it should not act on
-//! [`Signal::Interrupt`] and [`Signal::Suspend`] until it is back.
+//! them while the terminal is lent to an editor, to it and to us alike: [`Signals::while_lent`] knows that they are not for us.
+
+use std::pin::pin;
+
+use futures_util::FutureExt;
+
+/// One turn fetches what the system has delivered; the second what it delivers during the first.
+const TURNS: usize = 2;
 
 /// What is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,6 +22,16 @@ pub enum Signal {
     Interrupt,
     /// To stop until continued (SIGTSTP).
     Suspend,
+}
+
+impl Signal {
+    /// Itself, unless a key of the terminal can send it.
+    fn to_end(self) -> Option<Self> {
+        match self {
+            Self::Interrupt | Self::Suspend => None,
+            Self::Terminate | Self::HangUp => Some(self),
+        }
+    }
 }
 
 #[cfg(unix)]
@@ -96,3 +112,27 @@ mod system {
 }
 
 pub use system::Signals;
+
+impl Signals {
+    /// Waits for a program to which the terminal is lent. What keys send meanwhile is for that program and forgotten; a signal to
+    /// end is told afterwards, the first one if there are several.
+    pub async fn while_lent<T>(&mut self, borrower: impl Future<Output = T>) -> (T, Option<Signal>) {
+        let mut borrower = pin!(borrower);
+        let mut ending = None;
+        let result = loop {
+            tokio::select! {
+                signal = self.next() => ending = ending.or(signal.to_end()),
+                result = &mut borrower => break result,
+            }
+        };
+        // The key that ended the program sent us its signal too, which the runtime may not have fetched yet; it does so between
+        // two turns of its tasks.
+        for _ in 0..TURNS {
+            tokio::task::yield_now().await;
+            while let Some(signal) = self.next().now_or_never() {
+                ending = ending.or(signal.to_end());
+            }
+        }
+        (result, ending)
+    }
+}
