@@ -10,7 +10,7 @@ use super::overlay::{Overlay, Scroll};
 use super::picker::{Choice, Item, Picker, PickerKind};
 use super::prompt::EXAMPLE;
 use super::{Ask, Look, Source, State};
-use crate::clean::clean;
+use crate::clean::{clean, clean_line};
 use crate::engine::fusion::conversation::Conversation;
 use crate::engine::replay::SPEEDS;
 use crate::engine::round::Command;
@@ -380,7 +380,7 @@ impl State {
 
     fn themes(&mut self) {
         let items = self.settings.themes.iter().map(|name| Item {
-            title: name.clone(),
+            title: clean_line(name),
             detail: String::new(),
             choice: Choice::Theme(name.clone()),
         });

@@ -2,8 +2,7 @@
 
 /// How well a text answers a query: higher is better, `None` is not at all. An empty query is answered by everything alike.
 ///
-/// Letters that follow one another and letters at the beginning of a word count more, so that `opt` finds "open trace" after
-/// "option", and "st" finds "step" before "last".
+/// Letters that follow one another and letters at the beginning of a word count more: "st" finds "step" before "last".
 #[must_use]
 pub fn score(query: &str, text: &str) -> Option<i32> {
     let text: Vec<char> = text.chars().flat_map(char::to_lowercase).collect();

@@ -10,7 +10,7 @@ use tokio::sync::mpsc::error::TrySendError;
 use crate::engine::fusion::event::Record;
 use crate::engine::replay::Player;
 use crate::engine::round::Command;
-use crate::engine::{Engine, SetupError};
+use crate::engine::{Ended, Engine, SetupError};
 use crate::playground::state::{Message, ReplayOrder};
 
 /// Events that are taken over at once before the screen and the keys have their turn.
@@ -25,6 +25,8 @@ enum Act {
     Nothing,
     Starting(Starting),
     Live(Box<Engine>),
+    /// Every event was told; only how the driver's side went is left.
+    Ending(Pin<Box<dyn Future<Output = Ended>>>),
     Replay(Box<Player>),
 }
 
@@ -89,7 +91,7 @@ impl Stage {
     pub(super) fn run_ms(&self) -> f64 {
         match &self.act {
             Act::Replay(player) => player.played_ms(self.elapsed_ms()),
-            Act::Nothing | Act::Starting(_) | Act::Live(_) => self.elapsed_ms(),
+            Act::Nothing | Act::Starting(_) | Act::Live(_) | Act::Ending(_) => self.elapsed_ms(),
         }
     }
 
@@ -111,7 +113,10 @@ impl Stage {
                 }
             }
             Act::Live(engine) => {
-                let Some(first) = engine.next_event().await else { return self.ended().await };
+                let Some(first) = engine.next_event().await else {
+                    self.end();
+                    return Vec::new();
+                };
                 let mut messages = vec![Message::Record(first)];
                 while messages.len() < BATCH
                     && let Some(Some(record)) = engine.next_event().now_or_never()
@@ -120,17 +125,19 @@ impl Stage {
                 }
                 messages
             }
+            Act::Ending(ending) => {
+                let ended = ending.await;
+                self.act = Act::Nothing;
+                vec![Message::RunEnded(ended.journal_error.map(|error| error.to_string()))]
+            }
             Act::Replay(_) => self.played().await,
         }
     }
 
-    async fn ended(&mut self) -> Vec<Message> {
-        match std::mem::replace(&mut self.act, Act::Nothing) {
-            Act::Live(engine) => {
-                let ended = engine.ended().await;
-                vec![Message::RunEnded(ended.journal_error.map(|error| error.to_string()))]
-            }
-            Act::Nothing | Act::Starting(_) | Act::Replay(_) => Vec::new(),
+    /// Goes from a live run whose last event was told to its end.
+    fn end(&mut self) {
+        if let Act::Live(engine) = std::mem::replace(&mut self.act, Act::Nothing) {
+            self.act = Act::Ending(Box::pin(engine.ended()));
         }
     }
 
