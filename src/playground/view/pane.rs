@@ -66,7 +66,8 @@ fn boxed(
     let label = &play.labels[pane.member.0];
     let border = match (focused, pane.activity) {
         (true, _) => look.style(Role::BorderFocus),
-        (false, Activity::Won) => look.style(Role::Winner),
+        // Its colour only: a frame in bold or underlined would fall apart.
+        (false, Activity::Won) => Style { fg: look.style(Role::Winner).fg, ..look.style(Role::Border) },
         (false, _) => look.style(Role::Border),
     };
     let status = activity_style(look, pane.activity);
