@@ -53,12 +53,10 @@ pub enum Part {
 /// What there is to show.
 #[derive(Debug, Clone, Copy)]
 pub struct Shape<'a> {
-    /// Members with a pane, in order.
-    pub present: &'a [MemberIndex],
-    /// Members whose pane shrinks to a line.
-    pub away: usize,
-    /// All members.
-    pub members: usize,
+    /// The members: first those with a pane, in order, then those whose pane shrinks to a line.
+    pub members: &'a [MemberIndex],
+    /// How many of them have a pane.
+    pub present: usize,
     /// The member whose pane must be in sight.
     pub pane: MemberIndex,
     /// Display lines of the prompt.
@@ -100,6 +98,17 @@ pub struct Layout {
     pub hints: Rect,
     /// Everything between status line and timeline.
     pub body: Rect,
+}
+
+impl<'a> Shape<'a> {
+    fn present(&self) -> &'a [MemberIndex] {
+        self.members.get(..self.present).unwrap_or(self.members)
+    }
+
+    /// Lines of those that are away; the last one counts those beyond.
+    fn away_rows(&self) -> u16 {
+        self.members.len().saturating_sub(self.present).min(3) as u16
+    }
 }
 
 impl Layout {
@@ -211,8 +220,8 @@ pub fn arrange(width: u16, height: u16, shape: Shape<'_>) -> Option<Layout> {
 }
 
 fn class(width: u16, height: u16, shape: Shape<'_>) -> Class {
-    let rows = (shape.present.len() as u16).div_ceil((width / PANE_WIDTH).max(1)).clamp(1, 2);
-    let needed = 2 + rows * PANE_HEIGHT + away_rows(shape) + LOWER_HEIGHT + 2 + 3 + 1;
+    let rows = (shape.present as u16).div_ceil((width / PANE_WIDTH).max(1)).clamp(1, 2);
+    let needed = 2 + rows * PANE_HEIGHT + shape.away_rows() + LOWER_HEIGHT + 2 + 3 + 1;
     if width < 2 * TRANSCRIPT_WIDTH + 4 || height < needed {
         Class::Small
     } else if width >= 160 && height >= 45 {
@@ -222,26 +231,23 @@ fn class(width: u16, height: u16, shape: Shape<'_>) -> Class {
     }
 }
 
-fn away_rows(shape: Shape<'_>) -> u16 {
-    shape.away.min(3) as u16
-}
-
 /// The page of so many panes on which the wanted one is: its panes, its number from 1, and of how many.
-fn page(shape: Shape<'_>, size: usize) -> (&[MemberIndex], (usize, usize)) {
+fn page(members: &[MemberIndex], wanted: MemberIndex, size: usize) -> (&[MemberIndex], (usize, usize)) {
     let size = size.max(1);
-    let at = shape.present.iter().position(|member| *member == shape.pane).unwrap_or(0) / size;
-    let panes = shape.present.chunks(size).nth(at).unwrap_or_default();
-    (panes, (at + 1, shape.present.len().div_ceil(size).max(1)))
+    let at = members.iter().position(|member| *member == wanted).unwrap_or(0) / size;
+    let panes = members.chunks(size).nth(at).unwrap_or_default();
+    (panes, (at + 1, members.len().div_ceil(size).max(1)))
 }
 
 fn small(layout: &mut Layout, mut body: Rect, shape: Shape<'_>) {
     // Three rules; the transcript keeps at least three lines, the rest is shared.
     let lines = body.height.saturating_sub(3);
     let shared = lines.saturating_sub(3);
-    let panes = (shape.present.len() as u16).clamp(1, (shared / 2).clamp(1, 8));
-    let ranking = (shape.members as u16).clamp(1, shared.saturating_sub(panes).clamp(1, 8));
+    let panes = (shape.members.len() as u16).clamp(1, (shared / 2).clamp(1, 8));
+    let ranking = (shape.members.len() as u16).clamp(1, shared.saturating_sub(panes).clamp(1, 8));
     layout.panes_rule = Some(take_top(&mut body, 1));
-    let (in_sight, number) = page(shape, panes as usize);
+    // Those that are away have a line here anyway.
+    let (in_sight, number) = page(shape.members, shape.pane, panes as usize);
     let mut rows = take_top(&mut body, panes);
     layout.panes = in_sight.iter().map(|member| (*member, take_top(&mut rows, 1))).collect();
     layout.page = number;
@@ -250,12 +256,12 @@ fn small(layout: &mut Layout, mut body: Rect, shape: Shape<'_>) {
 }
 
 fn tiled(layout: &mut Layout, mut body: Rect, shape: Shape<'_>) {
-    let away = away_rows(shape);
+    let away = shape.away_rows();
     let room = body.height.saturating_sub(LOWER_HEIGHT + away);
-    let count = shape.present.len().max(1) as u16;
+    let count = shape.present.max(1) as u16;
     let widest = (body.width / PANE_WIDTH).clamp(1, count);
     let rows = count.div_ceil(widest).min((room / PANE_HEIGHT).max(1));
-    let (members, pages) = page(shape, (rows * widest) as usize);
+    let (members, pages) = page(shape.present(), shape.pane, (rows * widest) as usize);
     // No row of panes is nearly empty when the rows can share alike.
     let columns = (members.len() as u16).div_ceil(rows).max(1);
     let rows = (members.len() as u16).div_ceil(columns).max(1);
@@ -288,12 +294,13 @@ fn lower(layout: &mut Layout, body: Rect, shape: Shape<'_>) {
         layout.why = Some(Rect { x: middle.x + middle.width, width: WHY_WIDTH, ..body });
     }
     // Name, score and margin, and five columns for each verifier; further columns as there is room.
-    let wanted = 78 + 5 * shape.members as u16;
+    let members = shape.members.len() as u16;
+    let wanted = 78 + 5 * members;
     let most = if layout.class == Class::Large { middle.width * 2 / 3 } else { middle.width * 3 / 5 };
     let left = wanted.min(middle.width.saturating_sub(TRANSCRIPT_WIDTH)).min(most);
     let mut ranking = Rect { width: left, ..middle };
     layout.transcript = Some(Rect { x: middle.x + left, width: middle.width - left, ..middle });
-    let rows = shape.members as u16 + 3;
+    let rows = members + 3;
     if ranking.height >= rows + CHART_HEIGHT {
         let table = take_top(&mut ranking, rows);
         layout.chart = Some(ranking);
@@ -307,9 +314,8 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn shape(present: &[MemberIndex], away: usize) -> Shape<'_> {
-        let members = present.len() + away;
-        Shape { present, away, members, pane: MemberIndex(0), prompt_lines: 1, zoomed: None }
+    fn shape(members: &[MemberIndex], away: usize) -> Shape<'_> {
+        Shape { members, present: members.len() - away, pane: MemberIndex(0), prompt_lines: 1, zoomed: None }
     }
 
     fn members(count: usize) -> Vec<MemberIndex> {
@@ -349,7 +355,7 @@ mod tests {
             width in 60_u16..260, height in 16_u16..100, present in 1_usize..=16, away in 0_usize..6, lines in 1_usize..30,
             zoom in 0_u8..4,
         ) {
-            let all = members(present);
+            let all = members(present + away);
             let zoomed = match zoom { 1 => Some(Part::Pane(MemberIndex(0))), 2 => Some(Part::Ranking), 3 => Some(Part::Transcript), _ => None };
             let layout = arrange(width, height, Shape { prompt_lines: lines, zoomed, ..shape(&all, away) }).unwrap();
             let screen = Rect { x: 0, y: 0, width, height };

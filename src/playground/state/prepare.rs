@@ -64,17 +64,11 @@ impl State {
         let newest = self.look.is_none();
         let members = (0..play.labels.len()).map(MemberIndex);
         let panes: Vec<Pane> = members.map(|member| pane(play, round_shown, newest, member)).collect();
-        let present: Vec<MemberIndex> = panes.iter().filter(|pane| !pane.away).map(|pane| pane.member).collect();
+        let (present, away): (Vec<&Pane>, Vec<&Pane>) = panes.iter().partition(|pane| !pane.away);
+        let order: Vec<MemberIndex> = present.iter().chain(&away).map(|pane| pane.member).collect();
         let zoomed = self.zoomed.then_some(self.focus);
         let lines = self.prompt.display_lines(self.size.0.saturating_sub(4));
-        let shape = Shape {
-            present: &present,
-            away: panes.len() - present.len(),
-            members: panes.len(),
-            pane: self.pane,
-            prompt_lines: lines,
-            zoomed,
-        };
+        let shape = Shape { members: &order, present: present.len(), pane: self.pane, prompt_lines: lines, zoomed };
         let layout = arrange(self.size.0, self.size.1, shape);
         self.prepare_texts(layout.as_ref(), &panes);
         let Some(layout) = layout else {
