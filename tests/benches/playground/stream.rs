@@ -31,8 +31,8 @@ const DRAFT: usize = 200;
 const ROUNDS: usize = 10;
 /// Time between two keys: not in step with the frames.
 const KEYS: Duration = Duration::from_millis(103);
-/// Typed one by one; a prompt of this length is on one line of the screen.
-const TYPED: &str = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJ";
+/// Typed one by one; a prompt of this length is on one line of the screen. Nothing else on it has the first two characters.
+const TYPED: &str = "@abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJ";
 
 /// Whether this process is the one in the pseudo-terminal.
 pub fn is_player() -> bool {
@@ -76,9 +76,9 @@ pub fn play() {
 /// Milliseconds from each key to the frame that shows it.
 fn type_until(playing: &mut Playing, end: Instant) -> Vec<f64> {
     let mut waits = Vec::new();
-    playing.types("i");
+    playing.types(&format!("i{}", &TYPED[..1]));
     let mut next = Instant::now() + KEYS;
-    for (place, _) in TYPED.char_indices() {
+    for place in 1..TYPED.len() {
         if next > end {
             break;
         }
@@ -94,11 +94,13 @@ fn type_until(playing: &mut Playing, end: Instant) -> Vec<f64> {
 /// The tokens that the panes show, over all rounds.
 fn tokens_shown(playing: &mut Playing) -> usize {
     let whole = format!(" {DRAFT} tokens ·");
+    // The status line says the length of a segment in the same words.
+    let knob = format!(" by{whole}");
     let mut panes = 0;
     for round in (1..=ROUNDS).rev() {
         let shown = format!("ranking round {round} ·");
         playing.sees(&shown, |seen| seen.shows(&shown));
-        panes += playing.count(&whole);
+        panes += playing.count(&whole) - playing.count(&knob);
         playing.types("[");
     }
     panes * DRAFT
