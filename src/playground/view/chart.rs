@@ -65,15 +65,17 @@ fn points(
 ) {
     let play = state.session.play(state.shown().0);
     let points = &state.scene.chart.columns[place].points;
+    let rows: Vec<u16> = points.iter().map(|(_, value)| row_of(*value)).collect();
+    let room = usize::from(spacing.saturating_sub(1).max(1));
     for row in 0..area.height {
-        let here: Vec<_> = points.iter().filter(|(_, value)| row_of(*value) == row).collect();
-        let room = usize::from(spacing.saturating_sub(1).max(1));
+        let here = points.iter().zip(&rows).filter(|(_, at)| **at == row).map(|(point, _)| point);
+        let count = here.clone().count();
         let mut pen = Pen::new(buffer, area, row);
         pen.skip(x);
-        for (member, _) in here.iter().take(if here.len() > room { room - 1 } else { room }) {
+        for (member, _) in here.take(if count > room { room - 1 } else { room }) {
             pen.write(&play.letter(*member).to_string(), look.style(Role::Member(member.0 as u8)));
         }
-        if here.len() > room {
+        if count > room {
             pen.write("+", look.style(Role::Strong));
         }
     }

@@ -74,6 +74,8 @@ pub struct Run {
     pub summary: Option<Summary>,
     /// Drafts asked for and candidates scored so far, with those of abandoned rounds.
     pub calls: Calls,
+    /// See [`Run::tokens`]: a screen asks many times a second.
+    tokens: usize,
 }
 
 /// Calls so far.
@@ -114,6 +116,7 @@ impl Run {
             first_segment_ms: None,
             summary: None,
             calls: Calls::default(),
+            tokens: 0,
             header,
         }
     }
@@ -181,7 +184,12 @@ impl Run {
     /// Accepted tokens, counted by their authors' tokenizers.
     #[must_use]
     pub fn tokens(&self) -> usize {
-        self.rounds.iter().filter_map(|round| round.accepted.as_ref()).map(|accepted| accepted.tokens).sum()
+        self.tokens
+    }
+
+    fn count_tokens(&mut self) {
+        let accepted = self.rounds.iter().filter_map(|round| round.accepted.as_ref());
+        self.tokens = accepted.fold(0, |sum, accepted| sum.saturating_add(accepted.tokens));
     }
 
     /// Takes in one event. An event that names an unknown member or comes outside a round changes nothing: a trace that
@@ -239,7 +247,11 @@ impl Run {
                     t_ms: record.t_ms,
                 };
                 if let Some(round) = self.rounds.last_mut() {
-                    round.accepted = Some(accepted);
+                    self.tokens = self.tokens.saturating_add(*tokens);
+                    // A trace that somebody edited may accept twice in a round.
+                    if round.accepted.replace(accepted).is_some() {
+                        self.count_tokens();
+                    }
                 }
             }
             Event::Exited { member, reason } => self.set_exit(member, Some(Exit { round: record.round, reason: reason.clone() })),
@@ -304,6 +316,7 @@ impl Run {
         if !gone.is_empty() {
             self.abandoned.push(gone);
         }
+        self.count_tokens();
         for member in &mut self.members {
             let undone = member
                 .exit
@@ -315,9 +328,19 @@ impl Run {
         }
     }
 
+    /// Calls that every member would have made in every round, less those that were made. What it costs does not grow with
+    /// the answer.
+    #[must_use]
+    pub fn calls_saved(&self) -> Calls {
+        summary::calls_saved(self)
+    }
+
     /// The figures of the run so far.
     #[must_use]
     pub fn summarise(&self) -> Summary {
         summary::summarise(self)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -85,6 +85,8 @@ pub struct Round {
     scores: Vec<ScoreCell>,
     /// Where in `scores` a verifier's reply about a candidate is: a row of as many places as the ensemble has members each.
     score_places: Vec<Option<usize>>,
+    /// Whether a scoring failed.
+    score_failed: bool,
     /// Members of the ensemble.
     members: usize,
     /// The outcome of the vote.
@@ -119,6 +121,7 @@ impl Round {
             arrived: Vec::new(),
             scores: Vec::new(),
             score_places: vec![None; members * members],
+            score_failed: false,
             members,
             ranked: None,
             accepted: None,
@@ -174,10 +177,17 @@ impl Round {
         &self.scores
     }
 
+    /// Whether a draft or a scoring failed.
+    #[must_use]
+    pub fn has_failure(&self) -> bool {
+        self.score_failed || self.drafts.iter().any(|draft| matches!(draft, DraftState::Failed(_)))
+    }
+
     pub(super) fn add_score(&mut self, cell: ScoreCell) {
         let place = cell.verifier.0 * self.members + cell.candidate.0;
         if let Some(known) = self.score_places.get_mut(place) {
             *known = Some(self.scores.len());
+            self.score_failed |= cell.logprobs.is_err();
             self.scores.push(cell);
         }
     }

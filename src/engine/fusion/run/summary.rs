@@ -1,14 +1,12 @@
 //! The figures of a run, derived from its state.
 
-use super::{ExitReason, Run};
+use super::{Calls, ExitReason, Run};
 use crate::engine::fusion::event::{MemberSummary, Role, Summary};
 
 /// The figures of the run so far.
 pub(super) fn summarise(run: &Run) -> Summary {
     let accepted: Vec<_> = run.rounds.iter().filter(|round| round.accepted.is_some()).collect();
-    let played = run.rounds.len() + run.abandoned.iter().map(Vec::len).sum::<usize>();
-    let drafters = run.header.members.iter().filter(|member| member.role != Role::Verify).count();
-    let verifiers = run.header.members.iter().filter(|member| member.role != Role::Draft && member.capabilities.scores).count();
+    let saved = calls_saved(run);
     let active: usize = accepted.iter().map(|round| round.drafters.len()).sum();
     Summary {
         rounds: accepted.len(),
@@ -18,11 +16,22 @@ pub(super) fn summarise(run: &Run) -> Summary {
         elapsed_ms: run.t_ms,
         draft_calls: run.calls.drafts,
         score_calls: run.calls.scores,
-        score_calls_saved: (played * drafters * verifiers).saturating_sub(run.calls.scores),
-        draft_calls_saved: (played * drafters).saturating_sub(run.calls.drafts),
+        score_calls_saved: saved.scores,
+        draft_calls_saved: saved.drafts,
         mean_active: if accepted.is_empty() { 0.0 } else { active as f64 / accepted.len() as f64 },
         steered: run.steered,
         members: (0..run.members.len()).map(|place| member_summary(run, place)).collect(),
+    }
+}
+
+/// Calls that every member would have made in every round, those taken back included, less those that were made.
+pub(super) fn calls_saved(run: &Run) -> Calls {
+    let played = run.rounds.len() + run.abandoned.iter().map(Vec::len).sum::<usize>();
+    let drafters = run.header.members.iter().filter(|member| member.role != Role::Verify).count();
+    let verifiers = run.header.members.iter().filter(|member| member.role != Role::Draft && member.capabilities.scores).count();
+    Calls {
+        drafts: (played * drafters).saturating_sub(run.calls.drafts),
+        scores: (played * drafters * verifiers).saturating_sub(run.calls.scores),
     }
 }
 

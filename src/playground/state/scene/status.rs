@@ -126,15 +126,16 @@ pub fn status(
         if run.steered {
             say(1, true, "steered".to_owned());
         }
-        let summary = run.summarise();
         let elapsed = if play.is_going() { now_ms.max(run.t_ms) } else { run.t_ms };
         say(2, false, duration(elapsed));
-        if summary.tokens > 0 && elapsed > 0.0 {
-            let rate = summary.tokens as f64 * 1000.0 / elapsed;
-            say(3, false, format!("{} at {rate:.0}/s", counted(summary.tokens, "token")));
+        let tokens = run.tokens();
+        if tokens > 0 && elapsed > 0.0 {
+            let rate = tokens as f64 * 1000.0 / elapsed;
+            say(3, false, format!("{} at {rate:.0}/s", counted(tokens, "token")));
         }
-        let (calls, saved) = (summary.draft_calls + summary.score_calls, summary.draft_calls_saved + summary.score_calls_saved);
-        say(5, false, format!("{} made, {saved} saved", counted(calls, "call")));
+        let (made, saved) = (run.calls, run.calls_saved());
+        let made = counted(made.drafts + made.scores, "call");
+        say(5, false, format!("{made} made, {} saved", saved.drafts + saved.scores));
     }
     let params = play.map_or(params, |play| &play.run.params);
     say(4, false, in_force(params));

@@ -96,7 +96,9 @@ pub struct Matrix {
 pub fn matrix(play: &Play, round: &Round, params: &Params) -> Matrix {
     let run = &play.run;
     let mut weights: Vec<f64> = run.members.iter().map(|member| member.header.weight).collect();
-    let before = run.rounds.iter().rev().find(|before| before.number < round.number).and_then(|before| before.ranked.as_ref());
+    // Their numbers go up, and this is asked several times a frame: not a search from the end.
+    let place = run.rounds.partition_point(|before| before.number < round.number);
+    let before = run.rounds[..place].last().and_then(|before| before.ranked.as_ref());
     let counted = round.ranked.as_ref();
     for (name, weight) in counted.or(before).into_iter().flat_map(|ranked| &ranked.weights) {
         if let Some(member) = run.index(name) {

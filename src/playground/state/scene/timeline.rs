@@ -3,7 +3,7 @@
 use super::super::play::Play;
 use super::table::share;
 use crate::engine::fusion::MemberIndex;
-use crate::engine::fusion::run::{DraftState, Round};
+use crate::engine::fusion::run::Round;
 
 /// What is special about a round.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,13 +65,11 @@ pub fn timeline(play: &Play, shown: Option<usize>, width: usize) -> Timeline {
 }
 
 fn tick(play: &Play, round: &Round, place: usize, shown: usize) -> Tick {
-    let failed = round.drafts.iter().any(|draft| matches!(draft, DraftState::Failed(_)))
-        || round.scores().iter().any(|cell| cell.logprobs.is_err());
     let ranked = round.ranked.as_ref();
     let mark = match &round.accepted {
         None => Mark::Open,
         Some(accepted) if accepted.overridden => Mark::Overridden,
-        Some(_) if failed => Mark::Failed,
+        Some(_) if round.has_failure() => Mark::Failed,
         Some(_) if ranked.is_some_and(|ranked| ranked.unanimous) => Mark::Unanimous,
         Some(_) => Mark::Margin,
     };

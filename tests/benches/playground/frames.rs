@@ -1,0 +1,99 @@
+//! What a frame costs, and that its cost does not grow with the text.
+
+use std::time::Instant;
+
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use specfuse::engine::fusion::event::{Event, Record};
+use specfuse::playground::state::{Look, Message, State};
+use specfuse::playground::view;
+use specfuse::playground::view::theme::Theme;
+
+use crate::load::{self, SIZE};
+use crate::recording;
+use crate::table::{Figures, Table};
+
+const MEMBERS: usize = 8;
+/// Words of a round's segment.
+const SEGMENT: usize = 10;
+const SHORT: usize = 200;
+const LONG: usize = 20_000;
+const FRAMES: usize = 600;
+const PASSES: usize = 3;
+/// Rounds beyond the text, whose events are the changes.
+const CHANGES: usize = 12;
+
+/// A screen with a text of so many words on it, and the events that come next.
+struct Screen {
+    state: State,
+    terminal: Terminal<TestBackend>,
+    next: std::vec::IntoIter<Record>,
+    times: Vec<f64>,
+}
+
+impl Screen {
+    fn new(records: &[Record], words: usize) -> Self {
+        let seats: Vec<_> = (0..MEMBERS).map(recording::talker).collect();
+        let mut state = State::new(load::options(&seats, recording::params(1)), SIZE.0, SIZE.1);
+        let is_last = |record: &Record| record.round == words / SEGMENT && matches!(record.event, Event::Accepted { .. });
+        let known = records.iter().position(is_last).expect("that many rounds") + 1;
+        for record in &records[..known] {
+            state.update(Message::Record(record.clone()));
+        }
+        let next = records[known..].to_vec().into_iter();
+        let terminal = Terminal::new(TestBackend::new(SIZE.0, SIZE.1)).expect("a screen");
+        Self { state, terminal, next, times: Vec::new() }
+    }
+
+    /// Takes in one event and draws.
+    fn frame(&mut self, theme: &Theme) {
+        let message = Message::Record(self.next.next().expect("enough events"));
+        let start = Instant::now();
+        self.state.update(message);
+        self.state.prepare();
+        self.terminal.draw(|frame| view::draw(frame, &self.state, theme)).expect("a frame");
+        self.times.push(start.elapsed().as_secs_f64() * 1e3);
+    }
+}
+
+/// The milliseconds of each frame, on all screens: at the end of a short text, of a long one, and the same while an early round
+/// is looked at. The screens take turns, so that what else this machine does meets all alike.
+fn times(records: &[Record]) -> [Vec<f64>; 4] {
+    let mut screens = [SHORT, LONG, SHORT, LONG].map(|words| Screen::new(records, words));
+    for screen in &mut screens[2..] {
+        screen.state.look = Some(Look { play: 0, round: 3 });
+    }
+    let theme = load::theme();
+    for _ in 0..FRAMES {
+        for screen in &mut screens {
+            screen.frame(&theme);
+        }
+    }
+    screens.map(|screen| screen.times)
+}
+
+/// One event, one frame. Each frame's time is the least of several passes with the same events: what the frame takes, without
+/// what the machine does beside it.
+pub fn measure(table: &mut Table) {
+    let mut records = Vec::new();
+    recording::play(MEMBERS, LONG / SEGMENT + CHANGES, None, |record| records.push(record));
+    let mut least = times(&records);
+    for _ in 1..PASSES {
+        for (least, times) in least.iter_mut().zip(times(&records)) {
+            least.iter_mut().zip(times).for_each(|(least, time)| *least = least.min(time));
+        }
+    }
+    let names = ["short text", "long text", "short text, early round", "long text, early round"];
+    let mut medians = Vec::new();
+    for (name, times) in names.into_iter().zip(least) {
+        // It draws every cell and wraps the whole text.
+        table.tell(&format!("{name}: first frame"), times[0], "ms");
+        let figures = Figures::new(times[1..].to_vec());
+        table.tell(&format!("{name}: quickest of {} frames", figures.len()), figures.least(), "ms");
+        table.at_most(&format!("{name}: median"), figures.median(), "ms", 2.0);
+        table.at_most(&format!("{name}: worst"), figures.worst(), "ms", 8.0);
+        medians.push(figures.median());
+    }
+    table.at_most("long to short: ratio of medians", medians[1] / medians[0], "", 1.2);
+    table.at_most("long to short, early round: ratio of medians", medians[3] / medians[2], "", 1.2);
+}

@@ -1,0 +1,33 @@
+//! What all parts measure with: a screen, a state, keys.
+
+use specfuse::engine::Seat;
+use specfuse::engine::fusion::params::Params;
+use specfuse::playground::state::Options;
+use specfuse::playground::state::keymap::Keymap;
+use specfuse::playground::view::theme::{ColourLevel, Theme};
+
+/// Columns and rows of the screen.
+pub const SIZE: (u16, u16) = (200, 60);
+
+/// A playground with these members.
+pub fn options(seats: &[Seat], params: Params) -> Options {
+    Options {
+        members: seats.iter().map(Seat::header).collect(),
+        params,
+        seed: 1,
+        keymap: Keymap::default(),
+        theme: "default".to_owned(),
+        themes: vec!["default".to_owned()],
+        pace: None,
+        can_pace: false,
+        ascii: false,
+        mouse: false,
+        history: Vec::new(),
+        warnings: Vec::new(),
+    }
+}
+
+/// The theme whose styles take the most bytes.
+pub fn theme() -> Theme {
+    Theme::default_theme(ColourLevel::True)
+}

@@ -1,0 +1,59 @@
+//! A run to measure with: scripted members that say ten words a round and score each other's, at once.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use specfuse::engine::fusion::conversation::Conversation;
+use specfuse::engine::fusion::event::{Record, Role};
+use specfuse::engine::fusion::params::Params;
+use specfuse::engine::member::Member;
+use specfuse::engine::member::scripted::{Line, ScriptedMember};
+use specfuse::engine::trace::Journal;
+use specfuse::engine::{Engine, Seat, Setup, wall_clock};
+
+/// A member under its own name, which drafts and verifies.
+pub fn seat(place: usize, member: Arc<dyn Member>) -> Seat {
+    Seat { name: format!("member-{place}"), role: Role::Both, weight: 1.0, member }
+}
+
+/// So many rounds of segments counted in tokens, from which nobody leaves.
+pub fn params(rounds: usize) -> Params {
+    let mut params = Params::default();
+    for (name, value) in [("segment", "tokens"), ("exit", "off"), ("max-tokens", "100000")] {
+        params.set_text(name, value).expect("a knob of ours");
+    }
+    params.max_rounds = rounds;
+    params
+}
+
+/// A member that says ten tokens of its own a round, with log-probabilities as long as a model's are.
+pub fn talker(place: usize) -> Seat {
+    let text = format!("m{place} says ten words a round and no more, ever.");
+    let logprob = -0.123_456_7 - 0.010_203 * place as f32;
+    let member = ScriptedMember::new(vec![Line::Say { text, logprob, ends: false }]).otherwise(-1.234_567_8);
+    seat(place, Arc::new(member))
+}
+
+/// Plays so many rounds of so many members; `listen` takes every record.
+pub fn play(members: usize, rounds: usize, journal: Option<Journal>, mut listen: impl FnMut(Record)) {
+    let setup = Setup {
+        seats: (0..members).map(talker).collect(),
+        params: params(rounds),
+        seed: 1,
+        conversation: Conversation::question("How fast?"),
+        journal,
+        clock: wall_clock(),
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
+    runtime.block_on(async {
+        let mut engine = Engine::start(setup).await.expect("a run");
+        while let Some(record) = engine.next_event().await {
+            listen(record);
+        }
+    });
+}
+
+/// Plays them into a trace.
+pub fn record(members: usize, rounds: usize, path: &Path) {
+    play(members, rounds, Some(Journal::create(path).expect("a journal")), drop);
+}
