@@ -1,79 +1,245 @@
-//! What the tests of the playground share: states, runs of the real ensemble, screens as text.
+//! What the tests of the playground share: states, runs of the real ensemble and of scripted members, key presses, screens.
 
-use std::path::Path;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, OnceLock};
 
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
 use specfuse::engine::fusion::conversation::Conversation;
-use specfuse::engine::fusion::event::{MemberHeader, Record};
+use specfuse::engine::fusion::event::{MemberHeader, Record, Role};
 use specfuse::engine::fusion::params::Params;
+use specfuse::engine::fusion::run::Run;
+use specfuse::engine::member::scripted::{Line, ScriptedMember};
+use specfuse::engine::round::Command;
 use specfuse::engine::{Engine, Seat, Setup, trace};
 use specfuse::ensemble::{self, Selection};
 use specfuse::playground::state::keymap::Keymap;
-use specfuse::playground::state::{Options, State};
+use specfuse::playground::state::overlay::Overlay;
+use specfuse::playground::state::picker::Picker;
+use specfuse::playground::state::{Effect, Message, Options, State};
 use specfuse::playground::view;
 use specfuse::playground::view::theme::{ColourLevel, Theme};
 
-/// The example as the built-in ensemble answered it once, slowed down to 15 tokens a second, with its real times.
-#[allow(dead_code, reason = "each test target uses what it needs")]
-pub fn recorded() -> Vec<Record> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/recorded/example.trace.jsonl");
-    trace::read(&path).unwrap().records
-}
+pub const QUESTION: &str = "What is the capital of Japan? What is 27 plus 48? What is the opposite of brave?";
 
-/// A run of the built-in ensemble, as it goes now.
-#[allow(dead_code, reason = "each test target uses what it needs")]
-pub fn built_in_run(question: &str, seed: u64) -> Vec<Record> {
-    run(ensemble::open(&Selection::default()).unwrap(), question, seed)
-}
+/// What a person does when a record comes: the first record that fits sends the command.
+pub type Reaction = (fn(&Record) -> bool, Command);
 
-/// A run of these members; its clock counts events.
-pub fn run(seats: Vec<Seat>, question: &str, seed: u64) -> Vec<Record> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    runtime.block_on(async {
-        let ticks = std::sync::atomic::AtomicU32::new(0);
-        let mut engine = Engine::start(Setup {
-            seats,
-            params: Params::default(),
-            seed,
-            conversation: Conversation::question(question),
-            journal: None,
-            clock: Box::new(move || f64::from(ticks.fetch_add(1, std::sync::atomic::Ordering::Relaxed))),
-        })
-        .await
-        .unwrap();
-        let mut records = Vec::new();
-        while let Some(record) = engine.next_event().await {
-            records.push(record);
+async fn play(setup: Setup, reactions: Vec<Reaction>) -> Vec<Record> {
+    let mut engine = Engine::start(setup).await.unwrap();
+    let mut waiting = reactions.into_iter().peekable();
+    let mut records = Vec::new();
+    while let Some(record) = engine.next_event().await {
+        if let Some((_, command)) = waiting.next_if(|(fits, _)| fits(&record)) {
+            engine.commands().send(command).await.unwrap();
         }
-        records
-    })
+        records.push(record);
+    }
+    assert!(waiting.next().is_none(), "a command was never given");
+    records
+}
+
+/// A run whose clock counts, so that it is the same on every machine.
+pub fn run(seats: Vec<Seat>, params: Params, seed: u64, conversation: Conversation, reactions: Vec<Reaction>) -> Vec<Record> {
+    let ticks = AtomicU32::new(0);
+    let clock = Box::new(move || f64::from(ticks.fetch_add(1, Ordering::Relaxed)));
+    let setup = Setup { seats, params, seed, conversation, journal: None, clock };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(play(setup, reactions))
+}
+
+/// A run of the built-in ensemble.
+pub fn built_in_run(question: &str, seed: u64) -> Vec<Record> {
+    let seats = ensemble::open(&Selection::default()).unwrap();
+    run(seats, Params::default(), seed, Conversation::question(question), Vec::new())
+}
+
+/// The built-in ensemble's answer to [`QUESTION`], played once for all tests.
+pub fn answer() -> &'static [Record] {
+    static ANSWER: OnceLock<Vec<Record>> = OnceLock::new();
+    ANSWER.get_or_init(|| built_in_run(QUESTION, 1))
+}
+
+pub fn seat(name: &str, member: ScriptedMember) -> Seat {
+    Seat { name: name.to_owned(), role: Role::Both, weight: 1.0, member: Arc::new(member) }
+}
+
+pub fn say(text: &str, logprob: f32, ends: bool) -> Line {
+    Line::Say { text: text.to_owned(), logprob, ends }
+}
+
+/// The knobs for scripted members: short segments, and nobody leaves unless the changes say so.
+pub fn params(changes: &[(&str, &str)]) -> Params {
+    let mut params = Params::default();
+    for (name, value) in [("segment", "tokens"), ("exit", "off"), ("exit-min-members", "1")].iter().chain(changes) {
+        params.set_text(name, value).unwrap();
+    }
+    params
+}
+
+/// A run of scripted members.
+pub fn scripted_run(seats: Vec<Seat>, changes: &[(&str, &str)], reactions: Vec<Reaction>) -> Vec<Record> {
+    run(seats, params(changes), 7, Conversation::question("Why?"), reactions)
+}
+
+/// A run of one member that says so many short sentences, each a line or more of any transcript.
+pub fn long_run(rounds: usize) -> Vec<Record> {
+    let segments: Vec<String> = (0..rounds).map(|round| format!("Sentence {round} of this answer stands here.\n")).collect();
+    let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
+    scripted_run(vec![seat("only", ScriptedMember::saying(&segments, -0.1))], &[("max-tokens", "8192")], Vec::new())
+}
+
+pub fn headers(seats: &[Seat]) -> Vec<MemberHeader> {
+    seats.iter().map(Seat::header).collect()
+}
+
+/// So many members that are never asked anything.
+pub fn crowd(count: usize) -> Vec<MemberHeader> {
+    let seats: Vec<Seat> =
+        (0..count).map(|place| seat(&format!("member {place}"), ScriptedMember::saying(&["x"], -0.1))).collect();
+    headers(&seats)
 }
 
 pub fn members() -> Vec<MemberHeader> {
-    ensemble::open(&Selection::default()).unwrap().iter().map(specfuse::engine::Seat::header).collect()
+    static MEMBERS: OnceLock<Vec<MemberHeader>> = OnceLock::new();
+    MEMBERS.get_or_init(|| headers(&ensemble::open(&Selection::default()).unwrap())).clone()
 }
 
-pub fn state(width: u16, height: u16) -> State {
-    let options = Options {
-        members: members(),
+pub fn options(members: Vec<MemberHeader>) -> Options {
+    Options {
+        members,
         params: Params::default(),
         seed: 1,
         keymap: Keymap::default(),
         theme: "default".to_owned(),
-        themes: vec!["default".to_owned(), "mono".to_owned()],
+        themes: ["dark", "default", "mono"].map(str::to_owned).into(),
         pace: Some(15),
         can_pace: true,
         ascii: false,
         mouse: false,
         history: Vec::new(),
         warnings: Vec::new(),
-    };
-    State::new(options, width, height)
+    }
 }
 
-/// What is drawn, cell by cell.
+pub fn state(width: u16, height: u16) -> State {
+    State::new(options(members()), width, height)
+}
+
+/// Hands records to the state, as a run or a replay does.
+pub fn feed(state: &mut State, records: &[Record]) {
+    for record in records {
+        assert_eq!(state.update(Message::Record(record.clone())), []);
+    }
+}
+
+/// A state that asked [`QUESTION`] and got these of the answer's records; keys are commands.
+pub fn asked(width: u16, height: u16, records: &[Record]) -> State {
+    let mut state = state(width, height);
+    state.update(Message::Ask(QUESTION.to_owned()));
+    feed(&mut state, records);
+    state.prepare();
+    state
+}
+
+/// A state with the whole answer.
+pub fn answered(width: u16, height: u16) -> State {
+    asked(width, height, answer())
+}
+
+/// The answer's records up to the middle of its second round, and those after it.
+fn halves() -> (&'static [Record], &'static [Record]) {
+    let second = answer().iter().position(|record| record.round == 2).unwrap();
+    answer().split_at(second + 8)
+}
+
+/// A state whose answer is in the middle of its second round.
+pub fn answering(width: u16, height: u16) -> State {
+    asked(width, height, halves().0)
+}
+
+/// What [`answering`] still awaits.
+pub fn awaited() -> &'static [Record] {
+    halves().1
+}
+
+/// The key events of a chord as the table writes it, made without the program's own reader of keys.
+pub fn keys(chord: &str) -> Vec<KeyEvent> {
+    chord.split(' ').map(key).collect()
+}
+
+fn key(text: &str) -> KeyEvent {
+    let mut modifiers = KeyModifiers::NONE;
+    let mut name = text;
+    for (prefix, modifier) in [("ctrl+", KeyModifiers::CONTROL), ("alt+", KeyModifiers::ALT), ("shift+", KeyModifiers::SHIFT)] {
+        if let Some(rest) = name.strip_prefix(prefix) {
+            modifiers |= modifier;
+            name = rest;
+        }
+    }
+    let code = match name {
+        "enter" => KeyCode::Enter,
+        "esc" => KeyCode::Esc,
+        "tab" if modifiers.contains(KeyModifiers::SHIFT) => KeyCode::BackTab,
+        "tab" => KeyCode::Tab,
+        "space" => KeyCode::Char(' '),
+        "backspace" => KeyCode::Backspace,
+        "up" => KeyCode::Up,
+        "down" => KeyCode::Down,
+        "left" => KeyCode::Left,
+        "right" => KeyCode::Right,
+        "home" => KeyCode::Home,
+        "end" => KeyCode::End,
+        "pageup" => KeyCode::PageUp,
+        "pagedown" => KeyCode::PageDown,
+        other => {
+            let mut characters = other.chars();
+            let character = characters.next().unwrap();
+            assert!(characters.next().is_none(), "`{other}` is no key of these tests");
+            if character.is_uppercase() {
+                modifiers |= KeyModifiers::SHIFT;
+            }
+            KeyCode::Char(character)
+        }
+    };
+    KeyEvent::new(code, modifiers)
+}
+
+/// Presses the keys of a chord, with a frame between them as a person would see it.
+pub fn press(state: &mut State, chord: &str) -> Vec<Effect> {
+    let mut effects = Vec::new();
+    for event in keys(chord) {
+        state.prepare();
+        effects.extend(state.update(Message::Key(event)));
+    }
+    state.prepare();
+    effects
+}
+
+/// Types a text, key by key.
+pub fn type_text(state: &mut State, text: &str) {
+    for character in text.chars() {
+        state.update(Message::Key(KeyEvent::new(KeyCode::Char(character), KeyModifiers::NONE)));
+    }
+    state.prepare();
+}
+
+/// The open list.
+pub fn list(state: &State) -> &Picker {
+    match &state.overlay {
+        Some(Overlay::List(picker)) => picker,
+        other => panic!("no list is open but {other:?}"),
+    }
+}
+
+/// The newest run.
+pub fn newest(state: &State) -> &Run {
+    &state.session.newest().unwrap().run
+}
+
+/// What is drawn in a theme, cell by cell.
 pub fn draw(state: &mut State, theme: &Theme) -> Buffer {
     let (width, height) = state.size();
     let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
@@ -83,9 +249,20 @@ pub fn draw(state: &mut State, theme: &Theme) -> Buffer {
     terminal.backend().buffer().clone()
 }
 
+/// What is drawn in the theme that is there without a file, cell by cell.
+pub fn frame(state: &mut State) -> Buffer {
+    draw(state, &Theme::default_theme(ColourLevel::Ansi16))
+}
+
 /// What is drawn, as text.
 pub fn screen(state: &mut State) -> String {
-    let buffer = draw(state, &Theme::default_theme(ColourLevel::Ansi16));
+    let buffer = frame(state);
     let row = |y: u16| (0..buffer.area.width).map(|x| buffer[(x, y)].symbol()).collect::<String>().trim_end().to_owned();
     (0..buffer.area.height).map(row).collect::<Vec<_>>().join("\n")
+}
+
+/// The example as the built-in ensemble answered it once, slowed down to 15 tokens a second, with its real times.
+pub fn recorded() -> Vec<Record> {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/recorded/example.trace.jsonl");
+    trace::read(&path).unwrap().records
 }

@@ -5,5 +5,6 @@
 mod picture;
 mod readme;
 mod snapshots;
+#[allow(dead_code, reason = "shared with the tests of the state")]
 #[path = "../playground/support.rs"]
 mod support;

@@ -1,18 +1,18 @@
 //! Snapshots of every view: the characters at three sizes, the styles beside them in colour and without.
 
 use std::fmt::Write as _;
-use std::sync::Arc;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::buffer::Buffer;
 use ratatui::style::{Color, Modifier};
-use specfuse::engine::Seat;
-use specfuse::engine::fusion::event::{Event, Record, Role};
+use specfuse::engine::fusion::conversation::Conversation;
+use specfuse::engine::fusion::event::{Event, Record};
+use specfuse::engine::fusion::params::Params;
 use specfuse::engine::member::scripted::{Line, ScriptedMember};
 use specfuse::playground::state::{Message, State};
 use specfuse::playground::view::theme::{ColourLevel, Library};
 
-use crate::support;
+use crate::support::{self, say, seat};
 
 const SIZES: [(u16, u16); 3] = [(80, 24), (120, 40), (200, 60)];
 
@@ -45,27 +45,16 @@ fn under_way() -> Vec<Record> {
 
 /// Members that fail in every way, and one that says what steers terminals.
 fn failing() -> Vec<Record> {
-    let seat = |name: &str, member: ScriptedMember| Seat {
-        name: name.to_owned(),
-        role: Role::Both,
-        weight: 1.0,
-        member: Arc::new(member),
-    };
     let hostile = "One \u{1b}[31mred\u{1b}[0m\ttab \u{202e}evil\u{202c} zalgo e\u{301}\u{301}\u{301}\u{301}\u{301}\u{301} 漢字.";
-    let say = |text: &str, ends: bool| Line::Say { text: text.to_owned(), logprob: -0.2, ends };
-    support::run(
-        vec![
-            seat("hostile\u{1b}[2J", ScriptedMember::new(vec![say(hostile, false), say(" It ends.", true)])),
-            seat("broken", ScriptedMember::new(vec![Line::Fail("connection refused (is the server running?)".to_owned())])),
-            seat(
-                "mute",
-                ScriptedMember::saying(&["Another first.", " Another last."], -1.5).failing_to_score("no log-probabilities"),
-            ),
-            seat("steady", ScriptedMember::saying(&["A third first.", " It ends."], -0.9)),
-        ],
-        "Who fails?",
-        1,
-    )
+    let refused = Line::Fail("connection refused (is the server running?)".to_owned());
+    let mute = ScriptedMember::saying(&["Another first.", " Another last."], -1.5).failing_to_score("no log-probabilities");
+    let seats = vec![
+        seat("hostile\u{1b}[2J", ScriptedMember::new(vec![say(hostile, -0.2, false), say(" It ends.", -0.2, true)])),
+        seat("broken", ScriptedMember::new(vec![refused])),
+        seat("mute", mute),
+        seat("steady", ScriptedMember::saying(&["A third first.", " It ends."], -0.9)),
+    ];
+    support::run(seats, Params::default(), 1, Conversation::question("Who fails?"), Vec::new())
 }
 
 fn check(name: &str, size: (u16, u16), state: &mut State) {

@@ -49,8 +49,8 @@ impl State {
             Action::Back => self.back(),
             Action::ScrollUp => self.scroll(-1),
             Action::ScrollDown => self.scroll(1),
-            Action::HalfPageUp => self.scroll(-self.page() / 2),
-            Action::HalfPageDown => self.scroll(self.page() / 2),
+            Action::HalfPageUp => self.scroll(-self.half_page()),
+            Action::HalfPageDown => self.scroll(self.half_page()),
             Action::PageUp => self.scroll(-self.page()),
             Action::PageDown => self.scroll(self.page()),
             Action::Top => self.scroll(isize::MIN / 2),
@@ -214,7 +214,7 @@ impl State {
         let (play, round) = self.shown();
         let within = round.and_then(|round| round.checked_sub(1)).map(|round| Look { play, round });
         let last = |play: usize| Some(Look { play, round: self.session.play(play).run.rounds.len().checked_sub(1)? });
-        let look = within.or_else(|| play.checked_sub(1).and_then(last));
+        let look = within.or_else(|| (0..play).rev().find_map(last));
         match look {
             Some(look) => self.look_at(look),
             None => self.say(Level::Info, "this is the first round"),
@@ -223,11 +223,18 @@ impl State {
 
     fn next_round(&mut self) {
         let (play, round) = self.shown();
-        let rounds = self.session.play(play).run.rounds.len();
-        match round {
-            Some(round) if round + 1 < rounds => self.look_at(Look { play, round: round + 1 }),
-            Some(_) | None if play + 1 < self.session.plays().len() => self.look_at(Look { play: play + 1, round: 0 }),
-            Some(_) | None => self.look = None,
+        let rounds = |play: usize| self.session.play(play).run.rounds.len();
+        let look = match round {
+            Some(round) if round + 1 < rounds(play) => Some(Look { play, round: round + 1 }),
+            Some(_) | None => {
+                let after = (play + 1..self.session.plays().len()).find(|play| rounds(*play) > 0);
+                after.map(|play| Look { play, round: 0 })
+            }
+        };
+        match look {
+            Some(look) => self.look_at(look),
+            // An answer without a round yet is followed.
+            None => self.look = None,
         }
     }
 
@@ -253,6 +260,10 @@ impl State {
     fn page(&self) -> isize {
         let height = self.overlay.as_ref().and_then(Overlay::height).unwrap_or_else(|| self.part_height(self.focus));
         height.saturating_sub(1).max(1).cast_signed()
+    }
+
+    fn half_page(&self) -> isize {
+        (self.page() / 2).max(1)
     }
 
     fn part_height(&self, part: Part) -> usize {

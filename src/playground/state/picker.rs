@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use super::action::Action;
 use super::fuzzy;
+use crate::clean::clean;
 
 /// What a list offers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -99,10 +100,10 @@ impl Picker {
         self.selected = self.found.iter().position(|place| self.items[*place].title == title).unwrap_or(0);
     }
 
-    /// Adds to what was typed; line ends are left out.
+    /// Adds to what was typed; line ends are left out, and what cleaning leaves out.
     pub fn type_text(&mut self, text: &str) {
-        let room = LONGEST.saturating_sub(self.typed.chars().count());
-        self.typed.extend(text.chars().filter(|character| !character.is_control()).take(room));
+        let typed = clean(&format!("{}{text}", self.typed));
+        self.typed = typed.chars().filter(|character| *character != '\n').take(LONGEST).collect();
         self.search();
     }
 

@@ -58,6 +58,8 @@ pub struct Play {
     pub departures: Vec<Departure>,
     /// Of the newest round, by place.
     pub timings: Vec<Timing>,
+    /// Whether nothing more comes although the run has not ended: a recording that was left, a run that was lost.
+    pub broken_off: bool,
 }
 
 impl Play {
@@ -65,7 +67,13 @@ impl Play {
     #[must_use]
     pub fn new(header: Header) -> Self {
         let labels = labels(&header);
-        Self { run: Run::new(header), timings: vec![Timing::default(); labels.len()], labels, departures: Vec::new() }
+        Self {
+            run: Run::new(header),
+            timings: vec![Timing::default(); labels.len()],
+            labels,
+            departures: Vec::new(),
+            broken_off: false,
+        }
     }
 
     /// Takes in one event.
@@ -95,6 +103,11 @@ impl Play {
                 // As the run does: what the exit rule decided later is undone, failures and a person's word are not.
                 let by_rule = |departure: &Departure| matches!(departure.reason, ExitReason::Retention { .. });
                 self.departures.retain(|departure| departure.round <= *to_round || !by_rule(departure));
+                // The rounds that were taken out are numbered anew: who is away is so in all of them, who was back is there.
+                for departure in &mut self.departures {
+                    departure.round = departure.round.min(to_round + 1);
+                    departure.returned = departure.returned.map(|returned| returned.min(*to_round));
+                }
             }
             Event::RunStarted(_)
             | Event::DraftFinished(_)
@@ -129,7 +142,12 @@ impl Play {
     /// Whether rounds go on.
     #[must_use]
     pub fn is_going(&self) -> bool {
-        !matches!(self.run.phase, Phase::Finished(_))
+        !self.broken_off && !matches!(self.run.phase, Phase::Finished(_))
+    }
+
+    /// Nothing more comes.
+    pub fn break_off(&mut self) {
+        self.broken_off = self.is_going();
     }
 
     /// The round at a place.

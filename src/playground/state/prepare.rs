@@ -58,6 +58,7 @@ pub struct Scene {
 impl State {
     /// Brings everything that is drawn up to date.
     pub fn prepare(&mut self) {
+        self.let_go_of_members_that_are_not_there();
         let (at, round) = self.shown();
         let play = self.session.play(at);
         let round_shown = round.and_then(|round| play.round(round));
@@ -109,6 +110,16 @@ impl State {
             layout: Some(layout),
         };
         self.prepare_overlay();
+    }
+
+    /// Another run may have fewer members than the one whose pane was focused.
+    fn let_go_of_members_that_are_not_there(&mut self) {
+        let members = self.session.play(self.shown().0).labels.len();
+        if let Part::Pane(member) = self.focus
+            && member.0 >= members
+        {
+            (self.focus, self.zoomed) = (Part::Transcript, false);
+        }
     }
 
     fn prepare_texts(&mut self, layout: Option<&Layout>, panes: &[Pane]) {
@@ -187,6 +198,10 @@ impl State {
         }
         let going = state.is_busy();
         let replay = matches!(self.source, Source::Replay(_));
+        let stands = match &self.source {
+            Source::Replay(replay) => !replay.playing,
+            Source::Live => self.is_paused(),
+        };
         let actions: &[Action] = match (self.context(), &self.overlay) {
             (Context::List, _) => &[Action::Choose, Action::ListUp, Action::ListDown, Action::CloseList],
             (Context::Question, _) => &[Action::Yes, Action::No],
@@ -224,7 +239,7 @@ impl State {
         };
         let hint = |action: &Action| {
             let word = match action {
-                Action::RunPause if state == RunState::Paused => "go on",
+                Action::RunPause if stands => "go on",
                 Action::Stop if replay => "to the end",
                 Action::Again if replay => "from the start",
                 other => other.entry().hint,

@@ -2,7 +2,7 @@
 //!
 //! Owns the editor's text, its limits and the walk through the history; editing itself is `tui-textarea`'s.
 
-use crossterm::event::{KeyEvent, KeyModifiers};
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::style::{Modifier, Style};
 use tui_textarea::{CursorMove, TextArea, WrapMode};
 
@@ -11,6 +11,9 @@ use crate::clean::clean;
 
 /// The longest question, in bytes: more than the context of most models holds, little enough to edit without delay.
 pub const MOST_BYTES: usize = 64 << 10;
+
+/// Characters before the cursor that decide whether one more can follow: longer than any cluster.
+const CONTEXT: usize = 64;
 
 /// What stands in the empty prompt at first, and what it asks.
 pub const EXAMPLE: &str = "What is the capital of Japan? What is 27 plus 48? What is the opposite of brave?";
@@ -146,8 +149,11 @@ impl Prompt {
     /// Types a key.
     pub fn key(&mut self, key: KeyEvent) -> Result<(), TooLong> {
         let types = !key.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT);
-        if types && matches!(key.code, crossterm::event::KeyCode::Char(_)) {
+        if let (true, KeyCode::Char(character)) = (types, key.code) {
             fits(self.bytes + 4)?;
+            if !self.admits(character) {
+                return Ok(());
+            }
         }
         if self.area.input(key) {
             self.walk = None;
@@ -161,6 +167,16 @@ impl Prompt {
             }
         }
         Ok(())
+    }
+
+    /// Whether a character can follow what stands before the cursor: a terminal without bracketed paste gives pasted text as
+    /// keys, with whatever is hidden in it.
+    fn admits(&self, character: char) -> bool {
+        let cursor = self.area.cursor();
+        let (line, column) = (cursor.0, cursor.1);
+        let line = self.area.lines().get(line).map_or("", String::as_str);
+        let before: String = line.chars().take(column).skip(column.saturating_sub(CONTEXT)).collect();
+        clean(&format!("{before}{character}")) == format!("{}{character}", clean(&before))
     }
 
     /// Begins a new line.

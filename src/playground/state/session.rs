@@ -94,9 +94,17 @@ impl Session {
         Some(conversation)
     }
 
-    /// The question could not be asked.
+    /// The question could not be asked. What was played before it does not go on either.
     pub fn give_up(&mut self) {
         self.asking = Asking::Nothing;
+        self.break_off();
+    }
+
+    /// Nothing more comes of the newest answer.
+    pub fn break_off(&mut self) {
+        if let Some(play) = self.plays.last_mut() {
+            play.break_off();
+        }
     }
 
     /// Forgets everything.
@@ -115,6 +123,7 @@ impl Session {
         };
         let replaces = self.asking == Asking::Again && self.plays.pop().is_some();
         self.asking = Asking::Nothing;
+        self.break_off();
         self.plays.push(Play::new((**header).clone()));
         replaces
     }

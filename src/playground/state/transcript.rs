@@ -33,8 +33,8 @@ pub enum Anchor {
     /// At the end, following it.
     #[default]
     End,
-    /// With this line at the top.
-    Line(usize),
+    /// With the line at the top on which this place in the text stands, in bytes: a line has another number at another width.
+    Place(usize),
 }
 
 /// The conversation's text.
@@ -66,7 +66,7 @@ impl Transcript {
         let last = self.flow.lines().saturating_sub(self.height);
         match self.anchor {
             Anchor::End => last,
-            Anchor::Line(line) => line.min(last),
+            Anchor::Place(place) => self.flow.line_at(place).min(last),
         }
     }
 
@@ -82,18 +82,9 @@ impl Transcript {
         self.anchor == Anchor::End
     }
 
-    /// Lays the text out; the line at the top stays at the top.
+    /// Lays the text out; the text at the top stays at the top.
     pub fn resize(&mut self, width: u16, height: usize) {
-        if self.flow.width() != width {
-            let first = match self.anchor {
-                Anchor::Line(line) if self.flow.lines() > 0 => self.flow.tags_on(line.min(self.flow.lines() - 1)).next(),
-                Anchor::Line(_) | Anchor::End => None,
-            };
-            self.flow.set_width(width);
-            if let Some(line) = first.and_then(|tag| self.flow.line_of(tag)) {
-                self.anchor = Anchor::Line(line);
-            }
-        }
+        self.flow.set_width(width);
         self.height = height;
     }
 
@@ -149,12 +140,12 @@ impl Transcript {
     pub fn scroll(&mut self, lines: isize) {
         let last = self.flow.lines().saturating_sub(self.height);
         let top = self.top().saturating_add_signed(lines).min(last);
-        self.anchor = if top >= last && lines > 0 { Anchor::End } else { Anchor::Line(top) };
+        self.anchor = if top >= last && lines > 0 { Anchor::End } else { self.at_line(top) };
     }
 
     /// To the top.
     pub fn to_top(&mut self) {
-        self.anchor = Anchor::Line(0);
+        self.anchor = Anchor::Place(0);
     }
 
     /// To the end, following it.
@@ -169,10 +160,14 @@ impl Transcript {
         let Some(line) = self.flow.line_of(tag as u32) else { return };
         let top = self.top();
         if line < top {
-            self.anchor = Anchor::Line(line);
+            self.anchor = self.at_line(line);
         } else if line >= top + self.height.max(1) {
-            self.anchor = Anchor::Line(line + 1 - self.height.max(1));
+            self.anchor = self.at_line(line + 1 - self.height.max(1));
         }
+    }
+
+    fn at_line(&self, line: usize) -> Anchor {
+        Anchor::Place(self.flow.place_of(line))
     }
 
     /// The round whose segment stands on a visible row; the last of several.

@@ -22,6 +22,20 @@ const WHEEL: isize = 3;
 impl State {
     /// Takes in one message; returns what is to be done outside.
     pub fn update(&mut self, message: Message) -> Vec<Effect> {
+        let tried = self.tries_themes();
+        let mut effects = self.take_in(message);
+        // However the list of themes went, only a chosen one stays.
+        if tried && !self.tries_themes() && !effects.iter().any(|effect| matches!(effect, Effect::UseTheme(_))) {
+            effects.push(Effect::UseTheme(self.settings.theme.clone()));
+        }
+        effects
+    }
+
+    fn tries_themes(&self) -> bool {
+        matches!(&self.overlay, Some(Overlay::List(picker)) if picker.kind == PickerKind::Themes)
+    }
+
+    fn take_in(&mut self, message: Message) -> Vec<Effect> {
         match message {
             Message::Key(key) => return self.key(key),
             Message::Ask(question) => match self.prompt.set(&question) {
@@ -39,6 +53,7 @@ impl State {
                 self.say(Level::Error, &error);
             }
             Message::RunEnded(journal_error) => {
+                self.session.break_off();
                 if let Some(error) = journal_error {
                     self.say(Level::Warning, &format!("the trace of this run is not complete: {error}"));
                 }

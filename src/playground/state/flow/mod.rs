@@ -124,15 +124,24 @@ impl Flow {
     #[must_use]
     pub fn line_of(&self, tag: u32) -> Option<usize> {
         let part = self.parts.get(self.parts.partition_point(|part| part.tag < tag))?;
-        if self.lines() == 0 {
-            return None;
-        }
-        let number = if part.start >= self.now.cursor.line().start {
+        (self.lines() > 0).then(|| self.line_at(part.start))
+    }
+
+    /// Where in the text a display line begins, in bytes; the end of the text beyond the last line.
+    #[must_use]
+    pub fn place_of(&self, number: usize) -> usize {
+        self.span(number).map_or(self.text.len(), |line| line.start)
+    }
+
+    /// The display line on which a place in the text stands, in bytes; the last line for what is beyond it.
+    #[must_use]
+    pub fn line_at(&self, place: usize) -> usize {
+        let number = if place >= self.now.cursor.line().start {
             self.closed.len()
         } else {
-            self.closed.partition_point(|line| line.start <= part.start).saturating_sub(1)
+            self.closed.partition_point(|line| line.start <= place).saturating_sub(1)
         };
-        Some(number + usize::from(self.is_wrapped_away(number, part.start)))
+        number + usize::from(self.is_wrapped_away(number, place))
     }
 
     /// The tags on a display line, in order, each once.

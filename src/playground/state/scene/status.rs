@@ -92,9 +92,10 @@ pub fn run_state(play: Option<&Play>, source: &Source, asking: bool) -> RunState
         (Phase::Finished(Outcome::Stopped), _) => RunState::Stopped,
         (Phase::Finished(Outcome::NoMembers { .. }), _) => RunState::Failed,
         (_, Source::Replay(replay)) if replay.over => RunState::BrokenOff,
+        (Phase::Running | Phase::Paused, _) if play.broken_off => RunState::BrokenOff,
         (_, Source::Replay(replay)) if !replay.playing => RunState::Paused,
-        (Phase::Paused, Source::Live) if open => RunState::Pausing,
-        (Phase::Paused, Source::Live | Source::Replay(_)) => RunState::Paused,
+        (Phase::Paused, _) if open => RunState::Pausing,
+        (Phase::Paused, _) => RunState::Paused,
         (Phase::Running, _) => RunState::Answering,
     }
 }

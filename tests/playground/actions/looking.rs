@@ -1,0 +1,209 @@
+//! What the keys of looking do.
+
+use specfuse::engine::fusion::MemberIndex;
+use specfuse::playground::state::layout::Part;
+use specfuse::playground::state::overlay::Overlay;
+use specfuse::playground::state::scene::pane::Shading;
+use specfuse::playground::state::transcript::Transcript;
+use specfuse::playground::state::{Look, State};
+
+use super::super::support::{self, feed, press};
+use super::Pressed;
+
+pub(super) fn at_the_first_round() -> State {
+    let mut state = support::answered(120, 40);
+    for _ in 1..state.session.plays()[0].run.rounds.len() {
+        press(&mut state, "[");
+    }
+    state
+}
+
+pub(super) fn with_everything_open() -> State {
+    let mut state = at_the_first_round();
+    press(&mut state, "z");
+    press(&mut state, "e");
+    state
+}
+
+pub(super) fn nine_members() -> State {
+    let mut state = State::new(support::options(support::crowd(9)), 120, 40);
+    state.writing = false;
+    state.prepare();
+    state
+}
+
+/// A transcript of several pages.
+pub(super) fn long() -> State {
+    let mut state = State::new(support::options(support::crowd(1)), 120, 40);
+    state.writing = false;
+    feed(&mut state, &support::long_run(150));
+    state.prepare();
+    assert!(state.transcript.flow().lines() > 4 * state.transcript.height());
+    state
+}
+
+pub(super) fn long_at_the_top() -> State {
+    let mut state = long();
+    state.transcript.to_top();
+    state.prepare();
+    state
+}
+
+fn rounds(state: &State) -> usize {
+    state.session.plays()[0].run.rounds.len()
+}
+
+pub(super) fn previous_round(pressed: Pressed) {
+    let before = rounds(pressed.before);
+    assert_eq!((pressed.before.look, pressed.after.look), (None, Some(Look { play: 0, round: before - 2 })));
+    assert_eq!(pressed.after.scene.table.number, before - 1);
+}
+
+pub(super) fn next_round(pressed: Pressed) {
+    let mut after = pressed.after;
+    assert_eq!((pressed.before.look, after.look), (Some(Look { play: 0, round: 0 }), Some(Look { play: 0, round: 1 })));
+    assert_eq!(after.scene.table.number, 2);
+    for _ in 0..rounds(&after) {
+        press(&mut after, pressed.key);
+    }
+    assert_eq!(after.look, None, "the newest round is looked at by looking at none");
+}
+
+pub(super) fn back(pressed: Pressed) {
+    let mut after = pressed.after;
+    assert!(pressed.before.overlay.is_some() && after.overlay.is_none() && after.zoomed && after.look.is_some());
+    press(&mut after, pressed.key);
+    assert!(!after.zoomed && after.look.is_some());
+    press(&mut after, pressed.key);
+    assert!(after.look.is_none() && after.transcript.follows());
+}
+
+/// The parts that are focused one after the other.
+fn walk(mut state: State, key: &str, times: usize) -> Vec<Part> {
+    let step = |_| {
+        let focus = state.focus;
+        press(&mut state, key);
+        focus
+    };
+    (0..times).map(step).collect()
+}
+
+pub(super) fn focus_next(pressed: Pressed) {
+    let present = pressed.before.scene.panes.iter().filter(|pane| !pane.away).map(|pane| Part::Pane(pane.member));
+    let parts: Vec<Part> = present.chain([Part::Ranking, Part::Transcript]).collect();
+    assert_eq!(pressed.before.focus, Part::Transcript);
+    assert_eq!(walk(pressed.after, pressed.key, parts.len()), parts);
+}
+
+pub(super) fn focus_previous(pressed: Pressed) {
+    let parts = pressed.before.scene.panes.iter().filter(|pane| !pane.away).count() + 2;
+    let mut forwards = walk(pressed.before.clone(), "tab", parts + 1);
+    forwards.reverse();
+    assert_eq!(walk(pressed.after, pressed.key, parts), forwards[1..]);
+}
+
+pub(super) fn pane(pressed: Pressed) {
+    let number: usize = pressed.key.parse().unwrap();
+    let member = MemberIndex(number - 1);
+    assert_eq!(pressed.action.entry().name, format!("pane-{number}"));
+    assert_eq!(pressed.after.focus, Part::Pane(member));
+    let layout = pressed.after.scene.layout.as_ref().unwrap();
+    assert!(layout.panes.iter().any(|(shown, _)| *shown == member), "the pane is in sight");
+}
+
+pub(super) fn zoom(pressed: Pressed) {
+    let mut after = pressed.after;
+    let layout = after.scene.layout.clone().unwrap();
+    assert_eq!((layout.transcript, layout.ranking, layout.panes.as_slice()), (Some(layout.body), None, [].as_slice()));
+    press(&mut after, pressed.key);
+    assert_eq!(after.scene.layout, pressed.before.scene.layout, "taken back");
+}
+
+/// By how many lines the transcript moved.
+fn moved(pressed: &Pressed) -> isize {
+    let top = |transcript: &Transcript| transcript.top() as isize;
+    top(&pressed.after.transcript) - top(&pressed.before.transcript)
+}
+
+fn page(pressed: &Pressed) -> isize {
+    pressed.before.transcript.height() as isize - 1
+}
+
+pub(super) fn scroll_up(pressed: Pressed) {
+    assert_eq!(moved(&pressed), -1);
+    assert!(!pressed.after.transcript.follows());
+}
+
+pub(super) fn scroll_down(pressed: Pressed) {
+    assert_eq!(moved(&pressed), 1);
+}
+
+pub(super) fn half_page_up(pressed: Pressed) {
+    assert_eq!(moved(&pressed), -(page(&pressed) / 2));
+}
+
+pub(super) fn half_page_down(pressed: Pressed) {
+    assert_eq!(moved(&pressed), page(&pressed) / 2);
+}
+
+pub(super) fn page_up(pressed: Pressed) {
+    assert_eq!(moved(&pressed), -page(&pressed));
+}
+
+pub(super) fn page_down(pressed: Pressed) {
+    assert_eq!(moved(&pressed), page(&pressed));
+}
+
+pub(super) fn top(pressed: Pressed) {
+    assert!(pressed.before.transcript.top() > 0 && pressed.after.transcript.top() == 0);
+    assert!(!pressed.after.transcript.follows());
+}
+
+pub(super) fn end(pressed: Pressed) {
+    assert!(!pressed.before.transcript.follows() && pressed.after.transcript.follows());
+    let transcript = &pressed.after.transcript;
+    assert_eq!(transcript.top(), transcript.flow().lines() - transcript.height());
+}
+
+pub(super) fn heat(pressed: Pressed) {
+    let mut after = pressed.after;
+    let mut seen = vec![after.settings.shading];
+    for _ in 0..2 {
+        press(&mut after, pressed.key);
+        seen.push(after.settings.shading);
+    }
+    assert_eq!(pressed.before.settings.shading, Shading::Probability);
+    assert_eq!(seen, [Shading::Disagreement, Shading::Off, Shading::Probability]);
+}
+
+pub(super) fn provenance(pressed: Pressed) {
+    assert!(pressed.before.settings.authors && !pressed.after.settings.authors);
+    let (with, without) = (support::frame(&mut pressed.before.clone()), support::frame(&mut pressed.after.clone()));
+    assert_ne!(with, without);
+    let mut after = pressed.after;
+    press(&mut after, pressed.key);
+    assert!(after.settings.authors);
+}
+
+/// The key opens an overlay, and closes it again.
+fn toggles(pressed: Pressed, expected: fn(&Overlay) -> bool) {
+    let mut after = pressed.after;
+    assert!(after.overlay.as_ref().is_some_and(expected), "{:?}", after.overlay);
+    press(&mut after, pressed.key);
+    assert_eq!(after.overlay, None);
+}
+
+pub(super) fn why(pressed: Pressed) {
+    assert!(!pressed.after.scene.overlay.is_empty());
+    toggles(pressed, |overlay| matches!(overlay, Overlay::Why(_)));
+}
+
+pub(super) fn chart(pressed: Pressed) {
+    assert!(!pressed.after.scene.chart.columns.is_empty());
+    toggles(pressed, |overlay| matches!(overlay, Overlay::Chart));
+}
+
+pub(super) fn log(pressed: Pressed) {
+    assert!(!pressed.after.scene.overlay.is_empty());
+    toggles(pressed, |overlay| matches!(overlay, Overlay::Log(_)));
+}

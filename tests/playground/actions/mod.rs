@@ -1,0 +1,137 @@
+//! Every key of the help screen does what its line says: one case for every row of the table of actions.
+//!
+//! [`case`] matches without a default, so that an action without a case does not compile; each case is played once for every key
+//! of its row, so that a further key cannot do something else.
+
+mod asking;
+mod looking;
+mod program;
+
+use specfuse::playground::state::action::{ACTIONS, Action, Context};
+use specfuse::playground::state::{Effect, State};
+
+use super::support::{self, press};
+
+/// A pressed key, and what came of it.
+struct Pressed<'a> {
+    action: Action,
+    /// As the table writes it.
+    key: &'a str,
+    before: &'a State,
+    after: State,
+    effects: Vec<Effect>,
+}
+
+/// Where the key is pressed, and what it must have done.
+type Case = (fn() -> State, fn(Pressed));
+
+fn case(action: Action) -> Case {
+    match action {
+        Action::Write => (idle_keys, asking::write),
+        Action::LeavePrompt => (asking::written, asking::leave_prompt),
+        Action::Send => (asking::written, asking::send),
+        Action::NewLine => (asking::written, asking::new_line),
+        Action::EarlierQuestion => (asking::with_history, asking::earlier),
+        Action::LaterQuestion => (asking::in_history, asking::later),
+        Action::Edit => (asking::written, asking::edit),
+        Action::Again => (answered, asking::again),
+        Action::AgainSameSeed => (answered, asking::again_same_seed),
+        Action::NewConversation => (answered, asking::new_conversation),
+        Action::RunPause => (answering, asking::pause),
+        Action::Step => (answering, asking::step),
+        Action::Stop => (answering, asking::stop),
+        Action::Slower => (idle_keys, asking::slower),
+        Action::Faster => (idle_keys, asking::faster),
+        Action::PreviousRound => (answered, looking::previous_round),
+        Action::NextRound => (looking::at_the_first_round, looking::next_round),
+        Action::Back => (looking::with_everything_open, looking::back),
+        Action::FocusNext => (answered, looking::focus_next),
+        Action::FocusPrevious => (answered, looking::focus_previous),
+        Action::Pane(_) => (looking::nine_members, looking::pane),
+        Action::Zoom => (answered, looking::zoom),
+        Action::ScrollUp => (looking::long, looking::scroll_up),
+        Action::ScrollDown => (looking::long_at_the_top, looking::scroll_down),
+        Action::HalfPageUp => (looking::long, looking::half_page_up),
+        Action::HalfPageDown => (looking::long_at_the_top, looking::half_page_down),
+        Action::PageUp => (looking::long, looking::page_up),
+        Action::PageDown => (looking::long_at_the_top, looking::page_down),
+        Action::Top => (looking::long, looking::top),
+        Action::End => (looking::long_at_the_top, looking::end),
+        Action::Heat => (answered, looking::heat),
+        Action::Provenance => (answered, looking::provenance),
+        Action::Why => (answered, looking::why),
+        Action::Chart => (answered, looking::chart),
+        Action::Log => (answered, looking::log),
+        Action::CopyAnswer => (answered, program::copy_answer),
+        Action::CopySegment => (looking::at_the_first_round, program::copy_segment),
+        Action::CopyCandidate => (program::focused_on_a_pane, program::copy_candidate),
+        Action::SaveTrace => (answered, program::save_trace),
+        Action::OpenTrace => (answered, program::open_trace),
+        Action::Palette => (idle_keys, program::palette),
+        Action::Help => (idle_keys, program::help),
+        Action::Themes => (idle_keys, program::themes),
+        Action::Mouse => (idle_keys, program::mouse),
+        Action::Redraw => (answering, program::redraw),
+        Action::Suspend => (answering, program::suspend),
+        Action::Quit => (idle_keys, program::quit),
+        Action::QuitAtOnce => (answering, program::quit_at_once),
+        Action::ListUp => (program::in_a_list, program::list_up),
+        Action::ListDown => (program::in_a_list, program::list_down),
+        Action::Choose => (program::in_a_list, program::choose),
+        Action::CloseList => (program::in_a_list, program::close_list),
+        Action::Yes => (program::asked_whether_to_leave, program::yes),
+        Action::No => (program::asked_whether_to_leave, program::no),
+    }
+}
+
+fn idle_keys() -> State {
+    let mut state = support::state(120, 40);
+    state.writing = false;
+    state.prepare();
+    state
+}
+
+fn answered() -> State {
+    support::answered(120, 40)
+}
+
+fn answering() -> State {
+    support::answering(120, 40)
+}
+
+#[test]
+fn every_key_on_the_help_screen_does_what_it_says() {
+    for entry in ACTIONS {
+        let (scene, check) = case(entry.action);
+        for key in entry.keys {
+            println!("`{key}`: {}", entry.meaning);
+            let before = scene();
+            let mut after = before.clone();
+            let effects = press(&mut after, key);
+            check(Pressed { action: entry.action, key, before: &before, after, effects });
+        }
+    }
+}
+
+/// Where each case is played its action holds: a key must not do what it says by another action's grace.
+#[test]
+fn every_case_is_played_where_its_action_holds() {
+    for entry in ACTIONS {
+        let context = case(entry.action).0().context();
+        assert!(entry.context == Context::Anywhere || entry.context == context, "{}: {context:?}", entry.name);
+    }
+}
+
+/// What holds everywhere holds also where text is typed, in lists and at questions.
+#[test]
+fn keys_that_hold_everywhere_do_so_while_text_is_typed_and_in_lists() {
+    let scenes: [fn() -> State; 4] = [idle_keys, asking::written, program::in_a_list, program::asked_whether_to_leave];
+    for scene in scenes {
+        for (key, effect) in [("ctrl+l", Effect::Redraw), ("ctrl+z", Effect::Suspend), ("ctrl+o", Effect::ListTraces)] {
+            assert!(press(&mut scene(), key).contains(&effect), "{key} in {:?}", scene().context());
+        }
+        let mut state = scene();
+        let text = state.prompt.text();
+        assert!(press(&mut state, "ctrl+g").contains(&Effect::Edit(text)));
+    }
+}

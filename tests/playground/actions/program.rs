@@ -1,0 +1,160 @@
+//! What the keys of copies and files, of the program, of lists and of questions do.
+
+use std::path::PathBuf;
+
+use specfuse::engine::fusion::MemberIndex;
+use specfuse::playground::state::action::{ACTIONS, Context};
+use specfuse::playground::state::layout::Part;
+use specfuse::playground::state::overlay::Overlay;
+use specfuse::playground::state::picker::{Choice, PickerKind};
+use specfuse::playground::state::{Effect, State};
+
+use super::super::support::{self, list, newest, press, type_text};
+use super::{Pressed, looking};
+
+pub(super) fn focused_on_a_pane() -> State {
+    let mut state = looking::at_the_first_round();
+    press(&mut state, "2");
+    assert_eq!(state.focus, Part::Pane(MemberIndex(1)));
+    state
+}
+
+/// The themes `dark`, `default` (in force and marked) and `mono`.
+pub(super) fn in_a_list() -> State {
+    let mut state = support::state(120, 40);
+    press(&mut state, "esc");
+    press(&mut state, "T");
+    state
+}
+
+pub(super) fn asked_whether_to_leave() -> State {
+    let mut state = support::answering(120, 40);
+    press(&mut state, "q");
+    state
+}
+
+pub(super) fn copy_answer(pressed: Pressed) {
+    assert_eq!(pressed.effects, [Effect::Copy(newest(&pressed.after).answer())]);
+}
+
+pub(super) fn copy_segment(pressed: Pressed) {
+    let text = newest(&pressed.after).rounds[0].accepted.as_ref().unwrap().text.to_string();
+    assert_eq!(pressed.effects, [Effect::Copy(text)]);
+}
+
+pub(super) fn copy_candidate(pressed: Pressed) {
+    let text = newest(&pressed.after).rounds[0].candidate_of(MemberIndex(1)).unwrap().text.to_string();
+    assert_eq!(pressed.effects, [Effect::Copy(text)]);
+}
+
+pub(super) fn save_trace(pressed: Pressed) {
+    let mut after = pressed.after;
+    let proposed = list(&after).typed.clone();
+    assert_eq!(list(&after).kind, PickerKind::SaveAs);
+    assert!(proposed.contains("seed-1"), "{proposed}");
+    type_text(&mut after, "l");
+    assert_eq!(press(&mut after, "enter"), [Effect::SaveTrace(PathBuf::from(format!("{proposed}l")))]);
+    assert_eq!(after.overlay, None);
+}
+
+pub(super) fn open_trace(pressed: Pressed) {
+    use specfuse::playground::state::Message;
+    assert_eq!(pressed.effects, [Effect::ListTraces]);
+    let mut after = pressed.after;
+    let found = ["one", "two"].map(|name| (name.to_owned(), "1 h ago".to_owned(), PathBuf::from(name)));
+    after.update(Message::Traces(found.into()));
+    type_text(&mut after, "two");
+    assert_eq!(press(&mut after, "enter"), [Effect::Open(PathBuf::from("two"))]);
+}
+
+pub(super) fn palette(pressed: Pressed) {
+    let mut after = pressed.after;
+    let offered: Vec<String> = list(&after).entries().map(|item| item.title.clone()).collect();
+    let wanted = ACTIONS.iter().filter(|entry| !matches!(entry.context, Context::List | Context::Question));
+    assert_eq!(offered, wanted.map(|entry| entry.name.to_owned()).collect::<Vec<_>>());
+    type_text(&mut after, "redraw");
+    assert_eq!(press(&mut after, "enter"), [Effect::Redraw], "a command is found by its name and done");
+    assert_eq!(after.overlay, None);
+}
+
+pub(super) fn help(pressed: Pressed) {
+    let mut after = pressed.after;
+    assert!(matches!(after.overlay, Some(Overlay::Help(_))));
+    let words = |state: &State| state.scene.overlay.iter().flatten().map(|(_, text)| text.clone()).collect::<String>();
+    for entry in ACTIONS.iter().filter(|entry| !entry.name.starts_with("pane-")) {
+        let first = entry.meaning.split_whitespace().next().unwrap();
+        assert!(words(&after).contains(first) && words(&after).contains(entry.keys[0]), "{}", entry.name);
+    }
+    press(&mut after, pressed.key);
+    assert_eq!(after.overlay, None);
+}
+
+pub(super) fn themes(pressed: Pressed) {
+    let titles: Vec<&str> = list(&pressed.after).entries().map(|item| item.title.as_str()).collect();
+    assert_eq!(titles, ["dark", "default", "mono"]);
+    assert_eq!(list(&pressed.after).selected(), 1, "the one in force is marked");
+    let mut after = pressed.after;
+    assert_eq!(press(&mut after, "down"), [Effect::UseTheme("mono".to_owned())], "seen at once");
+}
+
+pub(super) fn mouse(pressed: Pressed) {
+    assert_eq!((pressed.after.settings.mouse, pressed.effects), (true, vec![Effect::Mouse(true)]));
+    let mut after = pressed.after;
+    assert_eq!(press(&mut after, pressed.key), [Effect::Mouse(false)]);
+}
+
+pub(super) fn redraw(pressed: Pressed) {
+    assert_eq!(pressed.effects, [Effect::Redraw]);
+}
+
+pub(super) fn suspend(pressed: Pressed) {
+    assert_eq!(pressed.effects, [Effect::Suspend]);
+}
+
+pub(super) fn quit(pressed: Pressed) {
+    assert_eq!(pressed.effects, [Effect::Quit], "nothing would be lost");
+    let mut open = pressed.before.clone();
+    press(&mut open, "?");
+    assert_eq!((press(&mut open, pressed.key), open.overlay.is_none()), (vec![], true), "closes what is open first");
+    let mut going = support::answering(120, 40);
+    assert_eq!(press(&mut going, pressed.key), [], "asks");
+    assert!(matches!(going.overlay, Some(Overlay::Leave(_))));
+}
+
+pub(super) fn quit_at_once(pressed: Pressed) {
+    let mut after = pressed.after;
+    assert!(pressed.effects.is_empty() && matches!(after.overlay, Some(Overlay::Leave(_))));
+    assert_eq!(press(&mut after, pressed.key), [Effect::Quit], "a second time without asking");
+}
+
+pub(super) fn list_up(pressed: Pressed) {
+    assert_eq!(list(&pressed.after).choice(), Some(&Choice::Theme("dark".to_owned())));
+}
+
+pub(super) fn list_down(pressed: Pressed) {
+    assert_eq!(list(&pressed.after).choice(), Some(&Choice::Theme("mono".to_owned())));
+}
+
+pub(super) fn choose(pressed: Pressed) {
+    assert_eq!((pressed.after.overlay, pressed.effects), (None, vec![Effect::UseTheme("default".to_owned())]));
+    let mut other = pressed.before.clone();
+    press(&mut other, "down");
+    assert_eq!(press(&mut other, pressed.key), [Effect::UseTheme("mono".to_owned())]);
+    assert_eq!(other.settings.theme, "mono");
+}
+
+pub(super) fn close_list(pressed: Pressed) {
+    assert_eq!(pressed.after.overlay, None);
+    let mut other = pressed.before.clone();
+    press(&mut other, "down");
+    assert_eq!(press(&mut other, pressed.key), [Effect::UseTheme("default".to_owned())], "nothing is changed");
+    assert_eq!(other.settings.theme, "default");
+}
+
+pub(super) fn yes(pressed: Pressed) {
+    assert_eq!(pressed.effects, [Effect::Quit]);
+}
+
+pub(super) fn no(pressed: Pressed) {
+    assert_eq!((pressed.after.overlay, pressed.effects), (None, vec![]));
+}

@@ -1,0 +1,136 @@
+//! Whatever comes, in whatever order and at whatever size: the playground stays up, and a frame can be drawn.
+
+use std::sync::OnceLock;
+
+use crossterm::event::{KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
+use proptest::prelude::*;
+use specfuse::engine::fusion::event::Record;
+use specfuse::playground::state::action::ACTIONS;
+use specfuse::playground::state::{Effect, Message, Options, State};
+
+use super::runs;
+use super::support::{self, feed, frame, keys};
+
+#[derive(Debug, Clone)]
+enum Step {
+    Keys(&'static str),
+    Type(char),
+    Resize(u16, u16),
+    Paste(String),
+    Mouse(u8, u16, u16),
+    /// So many records more of the run.
+    Records(usize),
+    /// Another run begins, from the first record.
+    Run(usize, bool),
+    AskFailed,
+    Ended,
+    Replayed(bool, bool),
+    Traces,
+    Draw,
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let all: Vec<&'static str> = ACTIONS.iter().flat_map(|entry| entry.keys).copied().collect();
+    prop_oneof![
+        12 => prop::sample::select(all).prop_map(Step::Keys),
+        2 => any::<char>().prop_map(Step::Type),
+        2 => (1_u16..=250, 1_u16..=100).prop_map(|(width, height)| Step::Resize(width, height)),
+        1 => (55_u16..=85, 14_u16..=30).prop_map(|(width, height)| Step::Resize(width, height)),
+        1 => ".{0,80}".prop_map(Step::Paste),
+        2 => (0_u8..3, 0_u16..250, 0_u16..100).prop_map(|(kind, x, y)| Step::Mouse(kind, x, y)),
+        8 => (1_usize..40).prop_map(Step::Records),
+        1 => (0_usize..20, any::<bool>()).prop_map(|(run, replay)| Step::Run(run, replay)),
+        1 => Just(Step::AskFailed),
+        1 => Just(Step::Ended),
+        1 => (any::<bool>(), any::<bool>()).prop_map(|(playing, over)| Step::Replayed(playing, over)),
+        1 => Just(Step::Traces),
+        4 => Just(Step::Draw),
+    ]
+}
+
+fn all_runs() -> &'static [Vec<Record>] {
+    static RUNS: OnceLock<Vec<Vec<Record>>> = OnceLock::new();
+    RUNS.get_or_init(|| runs::all().into_iter().map(|(_, records)| records).collect())
+}
+
+fn messages(step: &Step, run: &mut &'static [Record]) -> Vec<Message> {
+    let one = |message| vec![message];
+    match step {
+        Step::Keys(chord) => keys(chord).into_iter().map(Message::Key).collect(),
+        Step::Type(character) => {
+            one(Message::Key(KeyEvent::new(crossterm::event::KeyCode::Char(*character), KeyModifiers::NONE)))
+        }
+        Step::Resize(width, height) => one(Message::Resize(*width, *height)),
+        Step::Paste(text) => one(Message::Paste(text.clone())),
+        Step::Mouse(kind, column, row) => {
+            let kind = match kind {
+                0 => MouseEventKind::ScrollUp,
+                1 => MouseEventKind::ScrollDown,
+                _ => MouseEventKind::Down(MouseButton::Left),
+            };
+            one(Message::Mouse(MouseEvent { kind, column: *column, row: *row, modifiers: KeyModifiers::NONE }))
+        }
+        Step::Records(count) => {
+            let (now, later) = run.split_at((*count).min(run.len()));
+            *run = later;
+            now.iter().cloned().map(Message::Record).collect()
+        }
+        Step::Run(which, replay) => {
+            *run = &all_runs()[which % all_runs().len()];
+            let opened = replay.then(|| Message::Opened { file: "x".to_owned(), warning: None });
+            opened.into_iter().collect()
+        }
+        Step::AskFailed => one(Message::AskFailed("no".to_owned())),
+        Step::Ended => one(Message::RunEnded(None)),
+        Step::Replayed(playing, over) => one(Message::Replayed { playing: *playing, speed: 2.0, over: *over }),
+        Step::Traces => one(Message::Traces(vec![("one".to_owned(), String::new(), "one".into())])),
+        Step::Draw => Vec::new(),
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 96, ..ProptestConfig::default() })]
+
+    #[test]
+    fn nothing_brings_it_down(steps in prop::collection::vec(step(), 1..120), ascii in any::<bool>()) {
+        let mut state = State::new(Options { ascii, ..support::options(support::members()) }, 120, 40);
+        let mut run: &'static [Record] = &all_runs()[0];
+        for step in &steps {
+            for message in messages(step, &mut run) {
+                let effects = state.update(message);
+                // Nobody is asked anything while an answer is awaited: what is asked goes with what was asked.
+                prop_assert!(effects.iter().filter(|effect| matches!(effect, Effect::Ask(_))).count() <= 1);
+            }
+            if matches!(step, Step::Draw | Step::Resize(..) | Step::Run(..)) {
+                frame(&mut state);
+            } else {
+                state.prepare();
+            }
+        }
+        let (width, height) = state.size();
+        prop_assert_eq!(frame(&mut state).area, ratatui::layout::Rect::new(0, 0, width, height));
+    }
+
+    #[test]
+    fn a_frame_fits_every_size(width in 1_u16..=250, height in 1_u16..=100, run in 0_usize..11, played in 0.0_f64..=1.0, key in prop::sample::select(vec!["esc", "?", "e", "c", "L", ":", "T", "z", "q"])) {
+        let records = &all_runs()[run % all_runs().len()];
+        let mut state = support::state(width, height);
+        state.writing = false;
+        feed(&mut state, &records[..(records.len() as f64 * played) as usize]);
+        support::press(&mut state, key);
+        let drawn = frame(&mut state);
+        prop_assert!(drawn.content.iter().any(|cell| cell.symbol() != " "));
+    }
+}
+
+#[test]
+fn a_frame_can_be_drawn_at_the_edges_of_every_class() {
+    let records = &all_runs()[1];
+    for width in [1, 2, 3, 59, 60, 61, 83, 84, 85, 159, 160, 161, 250] {
+        for height in [1, 2, 3, 15, 16, 17, 23, 24, 25, 44, 45, 46, 100] {
+            let mut state = support::state(width, height);
+            feed(&mut state, &records[..records.len() / 2]);
+            frame(&mut state);
+        }
+    }
+}

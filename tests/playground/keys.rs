@@ -1,0 +1,91 @@
+//! Keys that the configuration changes are the keys that are shown, and those that work.
+
+use specfuse::engine::round::Command;
+use specfuse::playground::state::action::Action;
+use specfuse::playground::state::key::Key;
+use specfuse::playground::state::keymap::{Bindings, Keymap};
+use specfuse::playground::state::overlay::Overlay;
+use specfuse::playground::state::{Effect, Message, Options, State};
+
+use super::support::{self, answer, feed, keys, list, press, type_text};
+
+/// A state with the answer's records; these actions have these keys.
+fn bound(changes: &[(&str, &[&str])], records: usize) -> State {
+    let owned = |keys: &[&str]| keys.iter().map(|key| (*key).to_owned()).collect();
+    let bindings: Bindings = changes.iter().map(|(name, keys)| ((*name).to_owned(), owned(keys))).collect();
+    let keymap = Keymap::new(&bindings).unwrap();
+    let mut state = State::new(Options { keymap, ..support::options(support::members()) }, 120, 40);
+    state.writing = false;
+    feed(&mut state, &answer()[..records]);
+    state.prepare();
+    state
+}
+
+fn words(state: &State) -> String {
+    let line = |line: &Vec<_>| line.iter().map(|(_, text): &(_, String)| text.as_str()).collect::<String>() + "\n";
+    state.scene.overlay.iter().map(line).collect()
+}
+
+#[test]
+fn a_moved_key_works_and_the_old_one_does_not() {
+    let mut state = bound(&[("step", &[".", "ctrl+t"])], 20);
+    for key in [".", "ctrl+t"] {
+        assert_eq!(press(&mut state, key), [Effect::Order(Command::Step)]);
+    }
+    assert_eq!(press(&mut state, "s"), []);
+    assert!(state.notice.is_some(), "and says that it does nothing");
+}
+
+#[test]
+fn help_hints_and_palette_show_the_keys_in_force() {
+    let mut state = bound(&[("step", &["."]), ("stop", &[]), ("help", &["H"])], 20);
+    let hints: Vec<&str> = state.scene.hints.iter().map(|(key, _)| key.as_str()).collect();
+    assert!(hints.contains(&".") && hints.contains(&"H") && !hints.contains(&"s") && !hints.contains(&""), "{hints:?}");
+    assert!(state.scene.hints.iter().all(|(_, word)| word != Action::Stop.entry().hint), "what has no key is not offered");
+    press(&mut state, "H");
+    assert!(matches!(state.overlay, Some(Overlay::Help(_))));
+    let help = words(&state);
+    let line = |meaning: &str| help.lines().find(|line| line.contains(meaning)).unwrap().trim_start().to_owned();
+    assert!(line(Action::Step.entry().meaning).starts_with(". "));
+    assert!(line(Action::Stop.entry().meaning).starts_with("(no key)"));
+    press(&mut state, "esc");
+    press(&mut state, ":");
+    let detail = list(&state).entries().find(|item| item.title == "step").unwrap().detail.clone();
+    assert!(detail.contains("[.]"), "{detail}");
+}
+
+#[test]
+fn messages_name_the_keys_in_force() {
+    let mut state = bound(&[("stop", &["ctrl+x"]), ("help", &["H"])], 20);
+    press(&mut state, "a");
+    assert!(state.notice.as_ref().unwrap().text.contains("`ctrl+x`"));
+    press(&mut state, "X");
+    assert!(state.notice.as_ref().unwrap().text.contains("`H`"));
+}
+
+#[test]
+fn an_action_without_a_key_is_done_from_the_palette() {
+    let mut state = bound(&[("stop", &[])], 20);
+    press(&mut state, ":");
+    type_text(&mut state, "stop");
+    assert_eq!(press(&mut state, "enter"), [Effect::Order(Command::Stop)]);
+}
+
+#[test]
+fn the_first_of_two_keys_waits_and_the_hints_say_for_what() {
+    let mut state = bound(&[], answer().len());
+    assert_eq!(press(&mut state, "y"), []);
+    assert_eq!(state.pending, keys("y").into_iter().map(Key::from).collect::<Vec<_>>());
+    let hints: Vec<&str> = state.scene.hints.iter().map(|(key, _)| key.as_str()).collect();
+    assert_eq!(hints, ["y y", "y s", "y c"]);
+    assert_eq!((press(&mut state, "x"), state.pending.is_empty()), (vec![], true), "anything else ends it");
+    assert!(matches!(press(&mut state, "y y")[..], [Effect::Copy(_)]));
+}
+
+#[test]
+fn a_key_that_is_let_go_does_nothing() {
+    let mut state = bound(&[], 20);
+    let mut release = keys("S")[0];
+    release.kind = crossterm::event::KeyEventKind::Release;
+    assert_eq!(state.update(Message::Key(release)), []);
+}

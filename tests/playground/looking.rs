@@ -1,0 +1,299 @@
+//! Going through rounds, the reader's place, the focus, panes that do not all fit.
+
+use std::collections::BTreeSet;
+
+use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
+use specfuse::engine::fusion::MemberIndex;
+use specfuse::engine::fusion::conversation::{Conversation, Role, Turn};
+use specfuse::engine::fusion::event::{Event, Record};
+use specfuse::engine::member::scripted::ScriptedMember;
+use specfuse::playground::state::layout::Part;
+use specfuse::playground::state::transcript::Span;
+use specfuse::playground::state::{Message, State};
+
+use super::runs;
+use super::support::{self, feed, newest, press, scripted_run, seat};
+
+/// A member that has nothing to do with those of the ensemble, asked something else.
+fn another(rounds: usize) -> Vec<Record> {
+    scripted_run(vec![seat("only", runs::counting("only", rounds, -0.1))], &[], Vec::new())
+}
+
+fn shown(state: &State) -> (usize, usize) {
+    (state.shown().0, state.scene.table.number)
+}
+
+#[test]
+fn rounds_are_gone_through_across_answers_and_everything_shows_the_round_looked_at() {
+    let mut state = support::answered(160, 50);
+    let first = newest(&state).rounds.len();
+    feed(&mut state, &another(3));
+    let all: Vec<(usize, usize)> = (1..=first).map(|number| (0, number)).chain((1..=3).map(|number| (1, number))).collect();
+    let mut backwards = vec![];
+    for _ in 0..all.len() {
+        state.prepare();
+        backwards.push(shown(&state));
+        check_shown(&state);
+        press(&mut state, "[");
+    }
+    assert!(state.notice.is_some(), "this is the first");
+    backwards.reverse();
+    assert_eq!(backwards, all);
+    for expected in &all {
+        assert_eq!(shown(&state), *expected);
+        press(&mut state, "]");
+    }
+    assert_eq!((state.look, shown(&state)), (None, (1, 3)));
+}
+
+/// Panes, table, chart, timeline and transcript are all of the round looked at.
+fn check_shown(state: &State) {
+    let (at, round) = state.shown();
+    let play = state.session.play(at);
+    let round = &play.run.rounds[round.unwrap()];
+    let selected: Vec<usize> = state.scene.timeline.ticks.iter().filter(|tick| tick.selected).map(|tick| tick.number).collect();
+    assert_eq!(selected, [round.number]);
+    assert_eq!(state.scene.chart.columns.last().unwrap().number, round.number);
+    assert_eq!((state.scene.panes.len(), state.texts.len()), (play.labels.len(), play.labels.len()));
+    for pane in state.scene.panes.iter().filter(|pane| !pane.away) {
+        let Some(draft) = round.finished(pane.member) else { continue };
+        let text = state.texts[pane.member.0].flow().text();
+        assert!(text.starts_with(draft.draft.text().trim_start_matches(' ')), "{text:?} and {draft:?}");
+        assert_eq!(pane.tokens, draft.draft.tokens.len());
+    }
+    let transcript = &state.transcript;
+    let lines = transcript.top()..transcript.top() + transcript.height();
+    let spans: Vec<Span> =
+        lines.flat_map(|line| transcript.flow().tags_on(line)).filter_map(|tag| transcript.span(tag)).collect();
+    let accepted = round.accepted.as_ref().unwrap();
+    let segment = Span::Segment { play: at, round: round.number - 1, author: accepted.author };
+    assert!(spans.contains(&segment) || accepted.text.trim().is_empty(), "{segment:?} in {spans:?}");
+}
+
+#[test]
+fn an_answer_without_rounds_is_passed_over_in_both_directions() {
+    let mut state = support::answered(120, 40);
+    let first = newest(&state).rounds.len();
+    let mut none = another(1);
+    none.retain(|record| matches!(record.event, Event::RunStarted(_) | Event::RunFinished(_)));
+    feed(&mut state, &none);
+    feed(&mut state, &another(1));
+    state.prepare();
+    press(&mut state, "[");
+    assert_eq!(shown(&state), (0, first));
+    press(&mut state, "]");
+    assert_eq!((state.look, shown(&state)), (None, (2, 1)));
+}
+
+#[test]
+fn an_answer_whose_first_round_is_yet_to_come_is_followed() {
+    let mut state = support::answered(120, 40);
+    let records = another(3);
+    feed(&mut state, &records[..1]);
+    press(&mut state, "[");
+    assert_eq!(state.shown().0, 0);
+    press(&mut state, "]");
+    feed(&mut state, &records[1..]);
+    state.prepare();
+    assert_eq!((state.look, shown(&state)), (None, (1, 3)));
+}
+
+#[test]
+fn a_round_looked_at_stays_while_others_are_played() {
+    let mut state = support::answering(120, 40);
+    press(&mut state, "[");
+    let looked_at = (state.look, state.scene.table.clone());
+    feed(&mut state, support::awaited());
+    state.prepare();
+    assert_eq!((state.look, state.scene.table.number), (looked_at.0, 1));
+    assert_eq!(state.scene.table.rows, looked_at.1.rows);
+    press(&mut state, "esc");
+    assert_eq!(state.scene.table.number, newest(&state).rounds.len());
+}
+
+/// A state with one member, whose transcript is several pages long.
+fn long(records: &[Record], width: u16, height: u16) -> State {
+    let mut state = State::new(support::options(support::crowd(1)), width, height);
+    state.writing = false;
+    feed(&mut state, records);
+    state.prepare();
+    state
+}
+
+fn top_text(state: &State) -> String {
+    let flow = state.transcript.flow();
+    flow.line(state.transcript.top()).map(|piece| piece.text).collect()
+}
+
+#[test]
+fn the_transcript_follows_the_end_until_the_reader_scrolls_up() {
+    let records = support::long_run(150);
+    let half = records.iter().position(|record| record.round == 40).unwrap();
+    let mut state = long(&records[..half], 120, 40);
+    let bottom = |state: &State| state.transcript.flow().lines() - state.transcript.height();
+    assert!(state.transcript.follows() && state.transcript.top() == bottom(&state) && bottom(&state) > 0);
+    press(&mut state, "up");
+    let (top, text) = (state.transcript.top(), top_text(&state));
+    for record in &records[half..] {
+        feed(&mut state, std::slice::from_ref(record));
+        state.prepare();
+        assert_eq!((state.transcript.top(), top_text(&state)), (top, text.clone()), "stays put");
+    }
+    assert!(bottom(&state) > top);
+    press(&mut state, "G");
+    assert!(state.transcript.follows() && state.transcript.top() == bottom(&state));
+    press(&mut state, "up");
+    press(&mut state, "down");
+    assert!(state.transcript.follows(), "back at the end by scrolling");
+}
+
+#[test]
+fn another_size_keeps_the_readers_place() {
+    let mut state = long(&support::long_run(150), 120, 40);
+    state.transcript.to_top();
+    for _ in 0..20 {
+        press(&mut state, "down");
+    }
+    let sentence = top_text(&state);
+    for (width, height) in [(61, 16), (200, 60), (30, 5), (80, 24), (250, 100), (60, 16), (120, 40)].repeat(5) {
+        state.update(Message::Resize(width, height));
+        state.prepare();
+        if state.scene.layout.is_some() {
+            let shown = top_text(&state);
+            assert!(
+                sentence.starts_with(&shown) || shown.starts_with(&sentence),
+                "{sentence:?}, but {shown:?} at {width}×{height}"
+            );
+        }
+    }
+    assert_eq!(top_text(&state), sentence);
+}
+
+/// One long question is one span; its reader's place is in the middle of it.
+#[test]
+fn another_size_keeps_the_readers_place_in_a_long_question() {
+    let question: String = (0..200).map(|number| format!("word{number} and some more words to fill the line\n")).collect();
+    let turn = |role, content: &str| Turn { role, content: content.to_owned() };
+    let conversation = Conversation { turns: vec![turn(Role::User, &question)] };
+    let seats = vec![seat("only", ScriptedMember::saying(&["Yes."], -0.1))];
+    let mut state = long(&support::run(seats, support::params(&[]), 1, conversation, Vec::new()), 120, 40);
+    state.transcript.to_top();
+    for _ in 0..100 {
+        press(&mut state, "down");
+    }
+    let before = top_text(&state);
+    for width in [60, 119, 250, 61, 120] {
+        state.update(Message::Resize(width, 40));
+        state.prepare();
+        let shown = top_text(&state);
+        assert!(before.starts_with(&shown) || shown.starts_with(&before), "{before:?}, but {shown:?} at {width}");
+    }
+    assert_eq!(top_text(&state), before);
+}
+
+#[test]
+fn who_follows_the_end_does_so_at_every_size() {
+    let mut state = long(&support::long_run(150), 120, 40);
+    for (width, height) in [(61, 16), (200, 60), (30, 5), (80, 24), (250, 100)] {
+        state.update(Message::Resize(width, height));
+        state.prepare();
+        let transcript = &state.transcript;
+        assert!(transcript.follows());
+        assert_eq!(transcript.top(), transcript.flow().lines().saturating_sub(transcript.height()));
+    }
+}
+
+#[test]
+fn the_focus_passes_over_members_that_are_away() {
+    let mut state = support::state(160, 50);
+    state.writing = false;
+    feed(&mut state, &runs::excluded());
+    state.prepare();
+    let mut seen = Vec::new();
+    for _ in 0..8 {
+        press(&mut state, "tab");
+        seen.push(state.focus);
+    }
+    assert!(seen.contains(&Part::Pane(MemberIndex(1))) && !seen.contains(&Part::Pane(MemberIndex(2))), "{seen:?}");
+    let before = state.focus;
+    press(&mut state, "3");
+    assert_eq!(state.focus, before, "nor can it be chosen");
+    assert!(state.notice.as_ref().is_some_and(|notice| notice.text.contains("away")));
+    press(&mut state, "9");
+    assert_eq!(state.focus, before);
+    for _ in 0..newest(&state).rounds.len() {
+        press(&mut state, "[");
+    }
+    press(&mut state, "3");
+    assert_eq!(state.focus, Part::Pane(MemberIndex(2)), "in round 1 it was there");
+}
+
+#[test]
+fn every_pane_of_sixteen_can_be_reached_at_every_size() {
+    for (width, height) in [(60, 16), (80, 24), (120, 40), (200, 60), (250, 100)] {
+        let mut state = State::new(support::options(support::crowd(16)), width, height);
+        state.writing = false;
+        state.prepare();
+        let mut pages = BTreeSet::new();
+        for _ in 0..18 {
+            press(&mut state, "tab");
+            let layout = state.scene.layout.as_ref().unwrap();
+            pages.insert(layout.page.0);
+            if let Part::Pane(member) = state.focus {
+                assert!(layout.panes.iter().any(|(shown, _)| *shown == member), "{member:?} at {width}×{height}");
+            }
+        }
+        assert_eq!(pages.len(), state.scene.layout.as_ref().unwrap().page.1);
+    }
+}
+
+/// The next run may have fewer members than the one whose pane has the whole screen.
+#[test]
+fn a_zoomed_pane_of_a_member_that_the_next_run_does_not_have_is_let_go() {
+    let mut state = State::new(support::options(support::crowd(9)), 120, 40);
+    state.writing = false;
+    press(&mut state, "9");
+    press(&mut state, "z");
+    state.update(Message::Opened { file: "x".to_owned(), warning: None });
+    feed(&mut state, &another(2));
+    let screen = support::screen(&mut state);
+    assert!(screen.contains("only 2;"), "{screen}");
+}
+
+#[test]
+fn half_a_page_of_a_single_line_is_a_line() {
+    let mut state = State::new(support::options(support::crowd(1)), 60, 16);
+    state.writing = false;
+    let long = "many words ".repeat(60);
+    feed(
+        &mut state,
+        &scripted_run(vec![seat("only", ScriptedMember::saying(&[&long], -0.1))], &[("segment-tokens", "64")], Vec::new()),
+    );
+    press(&mut state, "1");
+    assert_eq!(state.texts[0].top(1), 0);
+    press(&mut state, "ctrl+d");
+    assert_eq!(state.texts[0].top(1), 1);
+}
+
+fn mouse(kind: MouseEventKind, column: u16, row: u16) -> Message {
+    Message::Mouse(MouseEvent { kind, column, row, modifiers: KeyModifiers::NONE })
+}
+
+#[test]
+fn the_mouse_scrolls_what_is_under_it_and_focuses_what_it_clicks() {
+    let mut state = long(&support::long_run(150), 120, 40);
+    let layout = state.scene.layout.clone().unwrap();
+    let (text, top) = (layout.transcript_text().unwrap(), state.transcript.top());
+    state.update(mouse(MouseEventKind::ScrollUp, text.x, text.y));
+    assert_eq!(state.transcript.top(), top - 3);
+    let (member, pane) = layout.panes[0];
+    state.update(mouse(MouseEventKind::Down(MouseButton::Left), pane.x + 1, pane.y + 1));
+    assert_eq!((state.focus, state.writing), (Part::Pane(member), false));
+    state.update(mouse(MouseEventKind::Down(MouseButton::Left), layout.prompt.x + 1, layout.prompt.y + 1));
+    assert!(state.writing);
+    state.update(mouse(MouseEventKind::Down(MouseButton::Left), text.x, text.y + 2));
+    let look = state.look.unwrap();
+    assert_eq!(state.transcript.round_on(2), Some((look.play, look.round)), "a click looks at the round under it");
+    state.update(mouse(MouseEventKind::Down(MouseButton::Left), layout.timeline.x + 8, layout.timeline.y));
+    assert_eq!(state.look.map(|look| look.round), Some(state.scene.timeline.ticks[0].place));
+}

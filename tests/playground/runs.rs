@@ -1,0 +1,134 @@
+//! Runs in which something happens: faults, exits, a person's orders.
+
+use specfuse::engine::Seat;
+use specfuse::engine::fusion::event::{Event, Record};
+use specfuse::engine::member::scripted::{Line, ScriptedMember};
+use specfuse::engine::round::Command;
+
+use super::support::{answer, say, scripted_run, seat};
+
+/// A member that says `name` and the number of the round, a segment a round, and ends after so many.
+pub fn counting(name: &str, rounds: usize, logprob: f32) -> ScriptedMember {
+    ScriptedMember::new(counted(name, rounds, logprob)).otherwise(-1.5)
+}
+
+fn counted(name: &str, rounds: usize, logprob: f32) -> Vec<Line> {
+    (1..=rounds).map(|round| say(&format!("{name} {round}; "), logprob, round == rounds)).collect()
+}
+
+/// A draft that fails, one that always fails until its member leaves, and a verifier that cannot score.
+pub fn faulty() -> Vec<Record> {
+    let fails_once = vec![
+        say("b 1; ", -0.3, false),
+        Line::Fail("out of memory".to_owned()),
+        say("b 3; ", -0.3, false),
+        say("b 4; ", -0.3, true),
+    ];
+    let seats = vec![
+        seat("a", counting("a", 4, -0.2)),
+        seat("b", ScriptedMember::new(fails_once)),
+        seat("c", counting("c", 4, -0.4).failing_to_score("no scores today")),
+        seat("d", ScriptedMember::new(vec![Line::Fail("never works".to_owned())])),
+    ];
+    scripted_run(seats, &[("max-failures", "3")], Vec::new())
+}
+
+/// Everybody finds what `c` says improbable: it leaves by the exit rule.
+pub fn exiting() -> Vec<Record> {
+    let dislikes = |name: &str| {
+        let member = ScriptedMember::new(counted(name, 6, -0.2)).otherwise(-0.4);
+        (1..=6).fold(member, |member, round| member.thinking(&format!("c {round}; "), -9.0))
+    };
+    let seats = vec![seat("a", dislikes("a")), seat("b", dislikes("b")), seat("c", counting("c", 6, -8.0))];
+    scripted_run(seats, &[("exit", "evidence"), ("exit-warm-up", "1")], Vec::new())
+}
+
+/// Everybody says the same.
+pub fn unanimous() -> Vec<Record> {
+    let seats: Vec<Seat> = ["a", "b", "c"].map(|name| seat(name, counting("all", 3, -0.2))).into();
+    scripted_run(seats, &[], Vec::new())
+}
+
+/// Learned weights and another rule.
+pub fn learning() -> Vec<Record> {
+    let seats: Vec<Seat> = ["a", "b", "c"].map(|name| seat(name, counting(name, 5, -0.2))).into();
+    scripted_run(seats, &[("feedback", "on"), ("scoring", "mean-logprob"), ("outlier-filter", "on")], Vec::new())
+}
+
+fn stalls_in_round(name: &str, round: usize, rounds: usize) -> ScriptedMember {
+    let mut lines = counted(name, rounds, -0.3);
+    lines.insert(round - 1, Line::Stall);
+    ScriptedMember::new(lines)
+}
+
+/// A person chooses what the ranking puts last, while `c` still drafts.
+pub fn overridden() -> Vec<Record> {
+    let seats = vec![seat("a", counting("a", 3, -0.1)), seat("b", counting("b", 3, -2.0)), seat("c", stalls_in_round("c", 1, 3))];
+    let both_drafted: fn(&Record) -> bool = |record| matches!(&record.event, Event::Score { member, .. } if &**member == "b");
+    scripted_run(seats, &[], vec![(both_drafted, Command::Override { member: "b".to_owned() })])
+}
+
+/// A person excludes `c`, which does not answer in round 2.
+pub fn excluded() -> Vec<Record> {
+    let seats = vec![seat("a", counting("a", 4, -0.1)), seat("b", counting("b", 4, -0.2)), seat("c", stalls_in_round("c", 2, 4))];
+    let second: fn(&Record) -> bool = |record| record.round == 2;
+    scripted_run(seats, &[], vec![(second, Command::Exclude { member: "c".to_owned() })])
+}
+
+/// `d` fails in round 3 and leaves; then a person goes back to the end of round 1.
+pub fn rewound() -> Vec<Record> {
+    let d = vec![say("d 1; ", -0.5, false), say("d 2; ", -0.5, false), Line::Fail("broken".to_owned())];
+    let seats = vec![
+        seat("a", counting("a", 6, -0.1)),
+        seat("b", counting("b", 6, -0.2)),
+        seat("c", stalls_in_round("c", 3, 6)),
+        seat("d", ScriptedMember::new(d)),
+    ];
+    let left: fn(&Record) -> bool = |record| matches!(record.event, Event::Exited { .. });
+    scripted_run(seats, &[("max-failures", "1")], vec![(left, Command::Rewind { to_round: 1 })])
+}
+
+/// A person pauses, steps, goes on, lets `c` go and takes it back, and stops.
+pub fn steered() -> Vec<Record> {
+    let seats: Vec<Seat> = ["a", "b", "c"].map(|name| seat(name, counting(name, 40, -0.2))).into();
+    let at: [(fn(&Record) -> bool, Command); 7] = [
+        (|record| record.round == 1, Command::Pause),
+        (|record| matches!(record.event, Event::Paused), Command::Step),
+        (|record| matches!(record.event, Event::Accepted { .. }) && record.round >= 2, Command::Resume),
+        (|record| matches!(record.event, Event::Resumed), Command::Exclude { member: "c".to_owned() }),
+        (|record| matches!(record.event, Event::Exited { .. }), Command::Readmit { member: "c".to_owned() }),
+        (|record| matches!(record.event, Event::Readmitted { .. }), Command::Exclude { member: "nobody".to_owned() }),
+        (|record| matches!(record.event, Event::Warning { .. }), Command::Stop),
+    ];
+    scripted_run(seats, &[], at.into())
+}
+
+/// Nothing was accepted before a person stopped it.
+pub fn stopped_at_once() -> Vec<Record> {
+    let seats = vec![seat("a", ScriptedMember::new(vec![Line::Stall]))];
+    let begun: fn(&Record) -> bool = |record| matches!(record.event, Event::RoundStarted { .. });
+    scripted_run(seats, &[], vec![(begun, Command::Stop)])
+}
+
+/// Nobody can draft any more.
+pub fn failed() -> Vec<Record> {
+    let seats = vec![seat("a", ScriptedMember::new(vec![Line::Fail("gone for good".to_owned())]))];
+    scripted_run(seats, &[("max-failures", "1")], Vec::new())
+}
+
+/// Each of them with a name.
+pub fn all() -> Vec<(&'static str, Vec<Record>)> {
+    vec![
+        ("built-in", answer().to_vec()),
+        ("faulty", faulty()),
+        ("exiting", exiting()),
+        ("unanimous", unanimous()),
+        ("learning", learning()),
+        ("overridden", overridden()),
+        ("excluded", excluded()),
+        ("rewound", rewound()),
+        ("steered", steered()),
+        ("stopped at once", stopped_at_once()),
+        ("failed", failed()),
+    ]
+}
