@@ -1,0 +1,81 @@
+//! Asking: the prompt, the same question again, another conversation.
+
+use super::super::action::Action;
+use super::super::log::Level;
+use super::super::message::{Ask, Effect, ReplayOrder};
+use super::super::prompt::EXAMPLE;
+use super::super::{Source, State};
+use crate::engine::fusion::conversation::Conversation;
+
+impl State {
+    pub(super) fn write(&mut self) {
+        self.overlay = None;
+        self.writing = true;
+    }
+
+    pub(super) fn send(&mut self) -> Vec<Effect> {
+        if self.session.is_going() && self.source == Source::Live {
+            let stop = self.keymap.key(Action::Stop);
+            self.say(
+                Level::Info,
+                &format!("the answer is still being written: esc, then `{stop}` ends it; your question stays here"),
+            );
+            return Vec::new();
+        }
+        if self.prompt.is_blank() && self.session.newest().is_some() {
+            self.say(Level::Info, "write a question first");
+            return Vec::new();
+        }
+        let question = self.prompt.take();
+        self.prompt.remember(&question);
+        let conversation = self.session.next(&question);
+        let mut effects = vec![Effect::Remember(question)];
+        effects.extend(self.ask(conversation));
+        effects
+    }
+
+    pub(super) fn ask(&mut self, conversation: Conversation) -> Vec<Effect> {
+        self.source = Source::Live;
+        self.writing = false;
+        self.look = None;
+        self.now_ms = 0.0;
+        self.transcript.to_end();
+        vec![Effect::Ask(Box::new(Ask { conversation, params: self.params.clone(), seed: self.seed }))]
+    }
+
+    /// The same question anew; with the next seed the members draw differently.
+    pub(super) fn again(&mut self, next_seed: bool) -> Vec<Effect> {
+        if matches!(self.source, Source::Replay(_)) {
+            // The records come again from the first, in the place of those that were played.
+            let _ = self.session.again();
+            return vec![Effect::Replay(ReplayOrder::Restart)];
+        }
+        if self.session.is_going() {
+            let stop = self.keymap.key(Action::Stop);
+            self.say(Level::Info, &format!("the answer is still being written: `{stop}` ends it"));
+            return Vec::new();
+        }
+        let Some(conversation) = self.session.again() else {
+            self.say(Level::Info, "nothing was asked yet");
+            return Vec::new();
+        };
+        if next_seed {
+            self.seed = self.seed.wrapping_add(1);
+        }
+        self.ask(conversation)
+    }
+
+    pub(super) fn new_conversation(&mut self) -> Vec<Effect> {
+        if self.session.is_going() && self.source == Source::Live {
+            let stop = self.keymap.key(Action::Stop);
+            self.say(Level::Info, &format!("the answer is still being written: esc, then `{stop}` ends it"));
+            return Vec::new();
+        }
+        self.session.clear();
+        self.prompt.invite(EXAMPLE);
+        self.transcript.rebuild(&[]);
+        self.transcript.to_end();
+        (self.look, self.source, self.overlay, self.writing) = (None, Source::Live, None, true);
+        vec![Effect::Drop]
+    }
+}

@@ -1,0 +1,42 @@
+//! Copies, and the trace as a file of the person's own.
+
+use super::super::State;
+use super::super::log::Level;
+use super::super::message::Effect;
+use super::super::overlay::Overlay;
+use super::super::picker::{Picker, PickerKind};
+use crate::clean::clean;
+
+impl State {
+    /// What is copied is what is shown: cleaned, so that nothing that a model says can act when it is pasted into a shell.
+    pub(super) fn copy(&mut self, what: &str, text: impl FnOnce(&Self) -> Option<String>) -> Vec<Effect> {
+        if let Some(text) = text(self).map(|text| clean(&text)).filter(|text| !text.is_empty()) {
+            return vec![Effect::Copy(text)];
+        }
+        self.say(Level::Info, &format!("there is nothing to copy yet: {what} is empty"));
+        Vec::new()
+    }
+
+    pub(super) fn segment(&self) -> Option<String> {
+        let (play, round) = self.shown();
+        let accepted = self.session.play(play).round(round?)?.accepted.as_ref()?;
+        Some(accepted.text.to_string())
+    }
+
+    pub(super) fn candidate(&self) -> Option<String> {
+        let (play, round) = self.shown();
+        let round = self.session.play(play).round(round?)?;
+        Some(round.candidate_of(self.pane)?.text.to_string())
+    }
+
+    pub(super) fn save_trace(&mut self) -> Vec<Effect> {
+        let Some(play) = self.session.newest() else {
+            self.say(Level::Info, "there is no run to save yet");
+            return Vec::new();
+        };
+        let mut picker = Picker::new(PickerKind::SaveAs, Vec::new());
+        picker.type_text(&format!("specfuse-seed-{}.trace.jsonl", play.run.header.seed));
+        self.overlay = Some(Overlay::List(picker));
+        Vec::new()
+    }
+}

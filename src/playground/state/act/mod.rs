@@ -1,0 +1,84 @@
+//! What each action does: the one place that knows all of them; each kind has a file of its own.
+
+mod asking;
+mod keeping;
+mod leaving;
+mod lists;
+mod looking;
+mod running;
+
+use super::State;
+use super::action::Action;
+use super::log::Level;
+use super::message::Effect;
+use super::overlay::{Overlay, Scroll};
+
+impl State {
+    /// Does what an action says.
+    pub(super) fn act(&mut self, action: Action) -> Vec<Effect> {
+        if action != Action::QuitAtOnce {
+            self.leaving = false;
+        }
+        match action {
+            Action::Write => self.write(),
+            Action::LeavePrompt => self.writing = false,
+            Action::Send => return self.send(),
+            Action::NewLine => {
+                if let Err(error) = self.prompt.new_line() {
+                    self.say(Level::Error, &error.to_string());
+                }
+            }
+            Action::EarlierQuestion => self.prompt.earlier(),
+            Action::LaterQuestion => self.prompt.later(),
+            Action::Edit => return vec![Effect::Edit(self.prompt.text())],
+            Action::Again => return self.again(true),
+            Action::AgainSameSeed => return self.again(false),
+            Action::NewConversation => return self.new_conversation(),
+            Action::RunPause => return self.run_pause(),
+            Action::Step => return self.step(),
+            Action::Stop => return self.stop(),
+            Action::Slower => return self.change_speed(-1),
+            Action::Faster => return self.change_speed(1),
+            Action::PreviousRound => self.previous_round(),
+            Action::NextRound => self.next_round(),
+            Action::Back => self.back(),
+            Action::ScrollUp => self.scroll(-1),
+            Action::ScrollDown => self.scroll(1),
+            Action::HalfPageUp => self.scroll(-self.half_page()),
+            Action::HalfPageDown => self.scroll(self.half_page()),
+            Action::PageUp => self.scroll(-self.page()),
+            Action::PageDown => self.scroll(self.page()),
+            Action::Top => self.scroll(isize::MIN / 2),
+            Action::End => self.scroll(isize::MAX / 2),
+            Action::FocusNext => self.focus_by(1),
+            Action::FocusPrevious => self.focus_by(-1),
+            Action::Pane(number) => self.focus_pane(number),
+            Action::Zoom => self.zoomed = !self.zoomed,
+            Action::Heat => self.shade(),
+            Action::Provenance => self.settings.authors = !self.settings.authors,
+            Action::Why => self.toggle(Overlay::Why(Scroll::default())),
+            Action::Chart => self.toggle(Overlay::Chart),
+            Action::Log => self.toggle(Overlay::Log(Scroll::default())),
+            Action::Help => self.toggle(Overlay::Help(Scroll::default())),
+            Action::CopyAnswer => return self.copy("the answer", |state| state.session.newest().map(|play| play.run.answer())),
+            Action::CopySegment => return self.copy("the segment", Self::segment),
+            Action::CopyCandidate => return self.copy("the candidate", Self::candidate),
+            Action::SaveTrace => return self.save_trace(),
+            Action::OpenTrace => return vec![Effect::ListTraces],
+            Action::Palette => self.palette(),
+            Action::Themes => self.themes(),
+            Action::Mouse => return self.toggle_mouse(),
+            Action::Redraw => return vec![Effect::Redraw],
+            Action::Suspend => return vec![Effect::Suspend],
+            Action::Quit => return self.quit(),
+            Action::QuitAtOnce => return self.quit_at_once(),
+            Action::ListUp => return self.move_mark(-1),
+            Action::ListDown => return self.move_mark(1),
+            Action::Choose => return self.choose(),
+            Action::CloseList => return self.close_list(),
+            Action::Yes => return vec![Effect::Quit],
+            Action::No => self.overlay = None,
+        }
+        Vec::new()
+    }
+}
