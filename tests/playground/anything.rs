@@ -112,7 +112,10 @@ proptest! {
     }
 
     #[test]
-    fn a_frame_fits_every_size(width in 1_u16..=250, height in 1_u16..=100, run in 0_usize..11, played in 0.0_f64..=1.0, key in prop::sample::select(vec!["esc", "?", "e", "c", "L", ":", "T", "z", "q"])) {
+    fn a_frame_fits_every_size(
+        width in 1_u16..=250, height in 1_u16..=100, run in 0_usize..11, played in 0.0_f64..=1.0,
+        key in prop::sample::select(vec!["esc", "?", "e", "c", "L", ":", "T", "z", "q"]),
+    ) {
         let records = &all_runs()[run % all_runs().len()];
         let mut state = support::state(width, height);
         state.writing = false;

@@ -172,7 +172,8 @@ fn another_size_keeps_the_readers_place() {
 /// One long question is one span; its reader's place is in the middle of it.
 #[test]
 fn another_size_keeps_the_readers_place_in_a_long_question() {
-    let question: String = (0..200).map(|number| format!("word{number} and some more words to fill the line\n")).collect();
+    let lines: Vec<String> = (0..200).map(|number| format!("word{number} and some more words to fill the line")).collect();
+    let question = lines.join("\n");
     let turn = |role, content: &str| Turn { role, content: content.to_owned() };
     let conversation = Conversation { turns: vec![turn(Role::User, &question)] };
     let seats = vec![seat("only", ScriptedMember::saying(&["Yes."], -0.1))];

@@ -15,7 +15,9 @@ use super::support::{self, QUESTION, feed, newest};
 fn written_and_read(records: &[Record], folder: &Path) -> Vec<Record> {
     let path = folder.join("run.trace.jsonl");
     let mut journal = Journal::create(&path).unwrap();
-    records.iter().for_each(|record| journal.append(record).unwrap());
+    for record in records {
+        journal.append(record).unwrap();
+    }
     journal.flush().unwrap();
     trace::read(&path).unwrap().records
 }

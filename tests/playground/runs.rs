@@ -5,7 +5,7 @@ use specfuse::engine::fusion::event::{Event, Record};
 use specfuse::engine::member::scripted::{Line, ScriptedMember};
 use specfuse::engine::round::Command;
 
-use super::support::{answer, say, scripted_run, seat};
+use super::support::{Reaction, answer, say, scripted_run, seat};
 
 /// A member that says `name` and the number of the round, a segment a round, and ends after so many.
 pub fn counting(name: &str, rounds: usize, logprob: f32) -> ScriptedMember {
@@ -91,7 +91,7 @@ pub fn rewound() -> Vec<Record> {
 /// A person pauses, steps, goes on, lets `c` go and takes it back, and stops.
 pub fn steered() -> Vec<Record> {
     let seats: Vec<Seat> = ["a", "b", "c"].map(|name| seat(name, counting(name, 40, -0.2))).into();
-    let at: [(fn(&Record) -> bool, Command); 7] = [
+    let at: [Reaction; 7] = [
         (|record| record.round == 1, Command::Pause),
         (|record| matches!(record.event, Event::Paused), Command::Step),
         (|record| matches!(record.event, Event::Accepted { .. }) && record.round >= 2, Command::Resume),

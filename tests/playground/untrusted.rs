@@ -136,7 +136,7 @@ fn what_is_typed_pasted_or_read_from_a_file_is_clean_too() {
     type_text(&mut searched, HOSTILE);
     let mut sought = listed.clone();
     sought.update(Message::Paste(HOSTILE.to_owned()));
-    for state in [typed, pasted, recalled, edited, listed, searched, sought] {
+    for state in [&typed, &pasted, &recalled, &edited, &listed, &searched, &sought] {
         for (width, height) in SIZES {
             let mut state = state.clone();
             state.update(Message::Resize(width, height));

@@ -121,12 +121,12 @@ pub(super) fn zoom(pressed: Pressed) {
 
 /// By how many lines the transcript moved.
 fn moved(pressed: &Pressed) -> isize {
-    let top = |transcript: &Transcript| transcript.top() as isize;
+    let top = |transcript: &Transcript| transcript.top().cast_signed();
     top(&pressed.after.transcript) - top(&pressed.before.transcript)
 }
 
 fn page(pressed: &Pressed) -> isize {
-    pressed.before.transcript.height() as isize - 1
+    pressed.before.transcript.height().cast_signed() - 1
 }
 
 pub(super) fn scroll_up(pressed: Pressed) {

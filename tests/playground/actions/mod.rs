@@ -3,6 +3,8 @@
 //! [`case`] matches without a default, so that an action without a case does not compile; each case is played once for every key
 //! of its row, so that a further key cannot do something else.
 
+#![allow(clippy::needless_pass_by_value, reason = "each check of the table takes what it may go on pressing keys in")]
+
 mod asking;
 mod looking;
 mod program;
