@@ -11,7 +11,7 @@ use specfuse::playground::view::theme::Theme;
 
 use crate::load::{self, SIZE};
 use crate::recording;
-use crate::table::{Figures, Table};
+use crate::table::{Figures, Table, tell};
 
 const MEMBERS: usize = 8;
 /// Words of a round's segment.
@@ -40,9 +40,9 @@ impl Screen {
         for record in &records[..known] {
             state.update(Message::Record(record.clone()));
         }
-        let next = records[known..].to_vec().into_iter();
+        let next: Vec<Record> = records[known..].to_vec();
         let terminal = Terminal::new(TestBackend::new(SIZE.0, SIZE.1)).expect("a screen");
-        Self { state, terminal, next, times: Vec::new() }
+        Self { state, terminal, next: next.into_iter(), times: Vec::new() }
     }
 
     /// Takes in one event and draws.
@@ -87,9 +87,9 @@ pub fn measure(table: &mut Table) {
     let mut medians = Vec::new();
     for (name, times) in names.into_iter().zip(least) {
         // It draws every cell and wraps the whole text.
-        table.tell(&format!("{name}: first frame"), times[0], "ms");
+        tell(&format!("{name}: first frame"), times[0], "ms");
         let figures = Figures::new(times[1..].to_vec());
-        table.tell(&format!("{name}: quickest of {} frames", figures.len()), figures.least(), "ms");
+        tell(&format!("{name}: quickest of {} frames", figures.len()), figures.least(), "ms");
         table.at_most(&format!("{name}: median"), figures.median(), "ms", 2.0);
         table.at_most(&format!("{name}: worst"), figures.worst(), "ms", 8.0);
         medians.push(figures.median());
