@@ -33,13 +33,16 @@ mod table;
 
 use table::Table;
 
+/// One part.
+type Measure = fn(&mut Table);
+
 fn main() {
     #[cfg(target_os = "linux")]
     if stream::is_player() {
         return stream::play();
     }
     let wanted = std::env::args().skip(1).find(|argument| !argument.starts_with('-')).unwrap_or_default();
-    let parts: &[(&str, fn(&mut Table))] = &[
+    let parts: &[(&str, Measure)] = &[
         ("frames", frames::measure),
         #[cfg(target_os = "linux")]
         ("stream", stream::measure),
@@ -50,7 +53,7 @@ fn main() {
     ];
     let mut table = Table::new();
     for (name, measure) in parts.iter().filter(|(name, _)| name.contains(&wanted)) {
-        table.heading(name);
+        println!("{name}");
         measure(&mut table);
     }
     table.finish();

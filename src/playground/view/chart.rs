@@ -73,7 +73,7 @@ fn points(
         let mut pen = Pen::new(buffer, area, row);
         pen.skip(x);
         for (member, _) in here.take(if count > room { room - 1 } else { room }) {
-            pen.write(&play.letter(*member).to_string(), look.style(Role::Member(member.0 as u8)));
+            pen.write(play.letter(*member).encode_utf8(&mut [0; 4]), look.style(Role::Member(member.0 as u8)));
         }
         if count > room {
             pen.write("+", look.style(Role::Strong));

@@ -113,7 +113,7 @@ impl Drop for Playing {
 
 fn watch(mut reader: Box<dyn Read + Send>, seen: Arc<(Mutex<Seen>, Condvar)>) {
     thread::spawn(move || {
-        let mut buffer = [0; 1 << 16];
+        let mut buffer = vec![0; 1 << 16];
         while let Ok(length @ 1..) = reader.read(&mut buffer) {
             let at = Instant::now();
             let (seen, changed) = &*seen;

@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::process;
 use crate::pty::Playing;
 use crate::recording;
-use crate::table::{Figures, Table};
+use crate::table::{Figures, Table, tell};
 
 const MEMBERS: usize = 5;
 const ROUNDS: usize = 2000;
@@ -37,11 +37,11 @@ pub fn measure(table: &mut Table) {
     let runs: Vec<[f64; 4]> = (0..RUNS).map(|_| once(trace, home.path())).collect();
     let [opened, resident, end, after] = std::array::from_fn(|which| Figures::new(runs.iter().map(|run| run[which]).collect()));
     let megabytes = std::fs::metadata(&path).expect("a trace").len() as f64 / 1e6;
-    table.tell(&format!("trace of {MEMBERS} members, {ROUNDS} rounds"), megabytes, "MB");
-    table.tell("from the start of the program to the first frame: quickest", opened.least(), "ms");
+    tell(&format!("trace of {MEMBERS} members, {ROUNDS} rounds"), megabytes, "MB");
+    tell("from the start of the program to the first frame: quickest", opened.least(), "ms");
     table.at_most("from the start of the program to the first frame: median", opened.median(), "ms", 500.0);
     table.at_most("memory in use when it is open", resident.worst(), "MB", 200.0);
-    table.tell("from the key to the end of the run: quickest", end.least(), "ms");
-    table.tell("from the key to the end of the run: median", end.median(), "ms");
+    tell("from the key to the end of the run: quickest", end.least(), "ms");
+    tell("from the key to the end of the run: median", end.median(), "ms");
     table.at_most("memory in use at the end of the run", after.worst(), "MB", 200.0);
 }

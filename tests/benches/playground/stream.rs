@@ -17,7 +17,7 @@ use specfuse::playground::term::{self, Opening};
 use specfuse::playground::view::theme::{ColourLevel, Library};
 
 use crate::pty::Playing;
-use crate::table::{Figures, Table};
+use crate::table::{Figures, Table, tell};
 use crate::{load, process, recording};
 
 /// Set in the environment of the player.
@@ -43,7 +43,7 @@ pub fn is_player() -> bool {
 fn writer(place: usize) -> Seat {
     const WORDS: [&str; 7] = ["a", "model", "writes", "the", "answer", "token", "by"];
     let word = |at: usize| WORDS[(at * (place + 2) + place) % WORDS.len()];
-    let text: String = (0..DRAFT).map(|at| format!("{} ", word(at))).collect();
+    let text: String = (0..DRAFT).flat_map(|at| [word(at), " "]).collect();
     let logprob = -0.1 - 0.2 * place as f32;
     let member = ScriptedMember::new(vec![Line::Say { text, logprob, ends: false }]);
     recording::seat(place, Arc::new(Paced::new(Arc::new(member), Pace::new(Some(f64::from(PACE))))))
@@ -115,13 +115,13 @@ pub fn measure(table: &mut Table) {
     let waits = Figures::new(type_until(&mut playing, started + Duration::from_secs(9)));
     let (elapsed, bytes) = (started.elapsed().as_secs_f64(), playing.bytes() - bytes);
     let cpu = process::cpu(playing.pid()).saturating_sub(cpu).as_secs_f64();
-    table.tell("tokens a second, of eight members", f64::from(PACE) * MEMBERS as f64, "");
-    table.tell("written to the terminal", bytes as f64 / 1e3 / elapsed, "kB/s");
+    tell("tokens a second, of eight members", f64::from(PACE) * MEMBERS as f64, "");
+    tell("written to the terminal", bytes as f64 / 1e3 / elapsed, "kB/s");
     table.at_most(&format!("processor time over {elapsed:.1} s, of one core"), cpu / elapsed * 100.0, "%", 25.0);
-    table.tell(&format!("from a key to its frame, {} keys: quickest", waits.len()), waits.least(), "ms");
-    table.tell("from a key to its frame: median", waits.median(), "ms");
+    tell(&format!("from a key to its frame, {} keys: quickest", waits.len()), waits.least(), "ms");
+    tell("from a key to its frame: median", waits.median(), "ms");
     table.at_most("from a key to its frame: 99th percentile", waits.at(0.99), "ms", 33.0);
-    table.tell("from a key to its frame: longest", waits.worst(), "ms");
+    tell("from a key to its frame: longest", waits.worst(), "ms");
     playing.sees("the end of the run", |seen| seen.shows("stopped at a limit"));
     // Not esc: with the bracket of the next key it would be the beginning of a sequence.
     playing.types("\t");

@@ -10,11 +10,6 @@ impl Table {
         Self { missed: 0 }
     }
 
-    /// The name of what comes next.
-    pub fn heading(&self, name: &str) {
-        println!("{name}");
-    }
-
     /// A figure that must not be above its target.
     pub fn at_most(&mut self, what: &str, figure: f64, unit: &str, target: f64) {
         let met = figure <= target;
@@ -31,15 +26,15 @@ impl Table {
         println!("  {what:<58} {figure:>10}      target exactly {target:>7}   {word}");
     }
 
-    /// A figure without a target.
-    pub fn tell(&self, what: &str, figure: f64, unit: &str) {
-        println!("  {what:<58} {figure:>10.3} {unit}");
-    }
-
     /// The last line.
     pub fn finish(&self) {
         if self.missed == 0 { println!("every target is met") } else { println!("{} targets MISSED", self.missed) }
     }
+}
+
+/// Prints a figure without a target.
+pub fn tell(what: &str, figure: f64, unit: &str) {
+    println!("  {what:<58} {figure:>10.3} {unit}");
 }
 
 /// Sorted figures.

@@ -2,6 +2,7 @@
 
 use super::super::play::Play;
 use crate::engine::fusion::MemberIndex;
+use crate::engine::fusion::event::RankedStanding;
 use crate::engine::fusion::run::Round;
 
 /// The rounds that a chart shows.
@@ -43,13 +44,73 @@ pub fn chart(play: &Play, last: Option<usize>, width: usize) -> Chart {
 
 fn column(play: &Play, round: &Round) -> Option<Column> {
     let ranked = round.ranked.as_ref()?;
-    let point = |standing: &crate::engine::fusion::event::RankedStanding| {
-        play.run.index(&standing.member).map(|member| (member, standing.retention))
+    let members = &play.run.members;
+    let mut next = 0;
+    // Standings are in member order: the next is nearly always the member after the last, and nobody has to be searched.
+    let mut point = |standing: &RankedStanding| {
+        let expected = (next..members.len()).find(|place| members[*place].header.name == standing.member).map(MemberIndex);
+        let member = expected.or_else(|| play.run.index(&standing.member))?;
+        next = member.0 + 1;
+        Some((member, standing.retention))
     };
     Some(Column {
         number: round.number,
-        points: ranked.standings.iter().filter_map(point).collect(),
+        points: ranked.standings.iter().filter_map(&mut point).collect(),
         threshold: ranked.standings.first()?.threshold,
         selected: false,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::fusion::event::{Event, Ranked, Record};
+    use crate::engine::{Seat, fusion::event::Role, member::scripted::ScriptedMember};
+    use crate::playground::state::session::Session;
+
+    /// A play of four members in which one round was ranked with these standings.
+    fn play(standings: &[&str]) -> Play {
+        let seat = |name: &str| Seat {
+            name: name.to_owned(),
+            role: Role::Both,
+            weight: 1.0,
+            member: std::sync::Arc::new(ScriptedMember::new(Vec::new())),
+        };
+        let members: Vec<_> = ["a", "b", "c", "d"].map(|name| seat(name).header()).into();
+        let mut play = Session::new(&members, &crate::engine::fusion::params::Params::default()).play(0).clone();
+        let standing = |(place, name): (usize, &&str)| RankedStanding {
+            member: (*name).into(),
+            quality: None,
+            cumulative: 0.0,
+            retention: place as f64,
+            threshold: 0.5,
+        };
+        let ranked = Ranked {
+            candidates: Vec::new(),
+            margin: None,
+            unanimous: false,
+            weights: Vec::new(),
+            standings: standings.iter().enumerate().map(standing).collect(),
+        };
+        for event in [Event::RoundStarted { drafters: Vec::new(), verifiers: Vec::new() }, Event::Ranked(Box::new(ranked))] {
+            play.apply(&Record { t_ms: 0.0, round: 1, event });
+        }
+        play
+    }
+
+    #[test]
+    fn each_standing_is_its_members_in_whatever_order_they_come() {
+        let table: [(&[&str], &[usize]); 5] = [
+            (&["a", "b", "c", "d"], &[0, 1, 2, 3]),
+            (&["b", "d"], &[1, 3]),
+            (&["d", "a", "c"], &[3, 0, 2]),
+            (&["c", "c"], &[2, 2]),
+            (&["b", "nobody", "c"], &[1, 2]),
+        ];
+        for (standings, expected) in table {
+            let chart = chart(&play(standings), Some(0), 10);
+            let places: Vec<usize> = chart.columns[0].points.iter().map(|(member, _)| member.0).collect();
+            assert_eq!(places, expected, "{standings:?}");
+        }
+    }
 }
