@@ -89,3 +89,13 @@ fn a_key_that_is_let_go_does_nothing() {
     release.kind = crossterm::event::KeyEventKind::Release;
     assert_eq!(state.update(Message::Key(release)), []);
 }
+
+#[test]
+fn leaving_is_not_swallowed_by_a_key_that_waits_for_another() {
+    let mut state = support::answered(120, 40);
+    press(&mut state, "y");
+    assert_eq!(press(&mut state, "ctrl+c"), [Effect::Quit]);
+    press(&mut state, "y");
+    assert_eq!(press(&mut state, "x"), [], "no action");
+    assert!(state.pending.is_empty());
+}

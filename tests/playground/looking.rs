@@ -294,7 +294,34 @@ fn the_mouse_scrolls_what_is_under_it_and_focuses_what_it_clicks() {
     assert!(state.writing);
     state.update(mouse(MouseEventKind::Down(MouseButton::Left), text.x, text.y + 2));
     let look = state.look.unwrap();
-    assert_eq!(state.transcript.round_on(2), Some((look.play, look.round)), "a click looks at the round under it");
+    assert_eq!(state.transcript.round_at(2, 0), Some((look.play, look.round)), "a click looks at the round under it");
     state.update(mouse(MouseEventKind::Down(MouseButton::Left), layout.timeline.x + 8, layout.timeline.y));
     assert_eq!(state.look.map(|look| look.round), Some(state.scene.timeline.ticks[0].place));
+    let before = state.look;
+    state.update(mouse(MouseEventKind::Down(MouseButton::Left), layout.timeline.x, layout.timeline.y));
+    assert_eq!(state.look, before, "the timeline's heading is no round");
+}
+
+#[test]
+fn of_several_segments_on_a_line_the_one_that_is_clicked_is_looked_at() {
+    let mut state = support::asked(120, 40, &support::recorded());
+    let text = state.scene.layout.as_ref().and_then(specfuse::playground::state::layout::Layout::transcript_text).unwrap();
+    let line = (0..state.transcript.flow().lines()).find(|line| state.transcript.flow().tags_on(*line).count() > 1).unwrap();
+    let row = text.y + (line - state.transcript.top()) as u16;
+    let first = state.transcript.flow().line(line).next().unwrap().text.chars().count() as u16;
+    let mut round_at = |column: u16| {
+        state.update(mouse(MouseEventKind::Down(MouseButton::Left), text.x + column, row));
+        state.look.map(|look| look.round)
+    };
+    assert_eq!(
+        [round_at(0), round_at(first - 1), round_at(first), round_at(text.width - 1)],
+        [Some(0), Some(0), Some(1), Some(1)]
+    );
+}
+
+#[test]
+fn a_text_that_fits_is_followed_whatever_is_turned() {
+    let mut state = support::answered(120, 40);
+    press(&mut state, "k");
+    assert!(state.transcript.follows());
 }

@@ -261,7 +261,6 @@ pub fn screen(state: &mut State) -> String {
     (0..buffer.area.height).map(row).collect::<Vec<_>>().join("\n")
 }
 
-#[allow(dead_code, reason = "for the tests of the views")]
 /// The example as the built-in ensemble answered it once, slowed down to 15 tokens a second, with its real times.
 pub fn recorded() -> Vec<Record> {
     let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/recorded/example.trace.jsonl");

@@ -3,6 +3,8 @@
 //! Owns the wrapped text, which span belongs to which round, and the reader's place in it: it follows the end until the
 //! reader scrolls up, and then stays where the reader is whatever is accepted.
 
+use unicode_width::UnicodeWidthStr;
+
 use super::flow::Flow;
 use super::play::Play;
 use crate::clean::{Cleaner, clean};
@@ -140,7 +142,8 @@ impl Transcript {
     pub fn scroll(&mut self, lines: isize) {
         let last = self.flow.lines().saturating_sub(self.height);
         let top = self.top().saturating_add_signed(lines).min(last);
-        self.anchor = if top >= last && lines > 0 { Anchor::End } else { self.at_line(top) };
+        // Where everything fits there is no other place than the end.
+        self.anchor = if last == 0 || (top >= last && lines > 0) { Anchor::End } else { self.at_line(top) };
     }
 
     /// To the top.
@@ -170,17 +173,24 @@ impl Transcript {
         Anchor::Place(self.flow.place_of(line))
     }
 
-    /// The round whose segment stands on a visible row; the last of several.
+    /// The play and the round whose segment stands at a visible row and column; beyond the line's end its last one.
     #[must_use]
-    pub fn round_on(&self, row: usize) -> Option<(usize, usize)> {
+    pub fn round_at(&self, row: usize, column: usize) -> Option<(usize, usize)> {
         let line = self.top() + row;
         if line >= self.flow.lines() {
             return None;
         }
-        let segment = |tag| match self.span(tag)? {
-            Span::Segment { play, round, .. } => Some((play, round)),
-            Span::Question | Span::Earlier => None,
-        };
-        self.flow.tags_on(line).filter_map(segment).last()
+        let mut end = 0;
+        let mut found = None;
+        for piece in self.flow.line(line) {
+            if found.is_some() && end > column {
+                break;
+            }
+            if let Some(Span::Segment { play, round, .. }) = self.span(piece.tag) {
+                found = Some((play, round));
+            }
+            end += piece.text.width();
+        }
+        found
     }
 }

@@ -94,7 +94,12 @@ impl State {
             Meaning::Nothing => {
                 let alone = self.pending.len() == 1;
                 self.pending.clear();
-                if alone { self.typed(context, event) } else { Vec::new() }
+                match self.keymap.meaning(Context::Anywhere, &[Key::from(event)]) {
+                    // What holds everywhere also holds behind a key that waited for another.
+                    Meaning::Action(action) => self.act(action),
+                    Meaning::Prefix | Meaning::Nothing if alone => self.typed(context, event),
+                    Meaning::Prefix | Meaning::Nothing => Vec::new(),
+                }
             }
         }
     }
@@ -255,18 +260,20 @@ impl State {
             return;
         }
         if layout.timeline.contains(Position { x, y }) {
-            let tick = usize::from(x.saturating_sub(super::prepare::TIMELINE_HEAD)) / 2;
-            if let Some(tick) = self.scene.timeline.ticks.get(tick) {
+            let tick = x.checked_sub(super::prepare::TIMELINE_HEAD).map(|x| usize::from(x) / 2);
+            if let Some(tick) = tick.and_then(|tick| self.scene.timeline.ticks.get(tick)) {
                 let (play, _) = self.shown();
                 self.look_at(Look { play, round: tick.place });
             }
             return;
         }
-        let row = layout.transcript_text().map(|text| usize::from(y.saturating_sub(text.y)));
+        let place = layout.transcript_text().map(|text| (y.saturating_sub(text.y), x.saturating_sub(text.x)));
         if let Some(part) = layout.part_at(x, y) {
             self.writing = false;
             self.focus_on(part);
-            if let (Part::Transcript, Some((play, round))) = (part, row.and_then(|row| self.transcript.round_on(row))) {
+            if let (Part::Transcript, Some((play, round))) =
+                (part, place.and_then(|(row, column)| self.transcript.round_at(row.into(), column.into())))
+            {
                 self.look_at(Look { play, round });
             }
         }
