@@ -1,59 +1,19 @@
-//! A person at a terminal: types, looks, waits.
+//! The player in a terminal of its own.
 
-use std::io::{Read, Write};
-use std::sync::{Arc, Condvar, Mutex};
-use std::thread::{self, JoinHandle};
-use std::time::{Duration, Instant};
-
-use portable_pty::{Child, CommandBuilder, ExitStatus, MasterPty, PtySize, native_pty_system};
-use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process, waitid};
+use portable_pty::CommandBuilder;
 
 use crate::player::ROLE;
 
-/// Long enough for a machine that does ten other things.
-const PATIENCE: Duration = Duration::from_secs(30);
+#[path = "../support/pty.rs"]
+#[allow(dead_code, reason = "other tests use the rest")]
+mod support;
 
-/// What the terminal got.
-pub struct Seen {
-    emulator: vt100::Parser,
-    bytes: Vec<u8>,
-    /// Whether what comes next is the last that is looked at.
-    last: bool,
-}
-
-impl Seen {
-    pub fn screen(&self) -> &vt100::Screen {
-        self.emulator.screen()
-    }
-
-    pub fn shows(&self, text: &str) -> bool {
-        self.screen().contents().contains(text)
-    }
-
-    pub fn got(&self, sequence: &str) -> bool {
-        self.count(sequence) > 0
-    }
-
-    pub fn count(&self, sequence: &str) -> usize {
-        self.bytes.windows(sequence.len()).filter(|window| *window == sequence.as_bytes()).count()
-    }
-}
-
-/// A terminal with a program in it. When a case fails, the terminal closes, and the program must end by that.
-pub struct Playing {
-    master: Box<dyn MasterPty + Send>,
-    keys: Box<dyn Write + Send>,
-    child: Box<dyn Child + Send + Sync>,
-    seen: Arc<(Mutex<Seen>, Condvar)>,
-    watching: JoinHandle<()>,
-    /// As a program finds the terminal.
-    modes: Option<String>,
-}
+pub use support::Playing;
 
 impl Playing {
     /// The player as the first and only program of its terminal.
     pub fn player(environment: &[(&str, &str)]) -> Self {
-        Self::start(CommandBuilder::new(std::env::current_exe().unwrap()), environment)
+        Self::played(CommandBuilder::new(std::env::current_exe().unwrap()), environment)
     }
 
     /// The player as a job of a shell with job control, which says when it was stopped and continues it after a line was typed.
@@ -61,138 +21,16 @@ impl Playing {
         let mut shell = CommandBuilder::new("sh");
         shell.args(["-c", r#"set -m; "$0"; echo stopped; read line; fg > /dev/null; echo back in the shell"#]);
         shell.arg(std::env::current_exe().unwrap());
-        Self::start(shell, environment)
+        Self::played(shell, environment)
     }
 
-    fn start(mut command: CommandBuilder, environment: &[(&str, &str)]) -> Self {
-        let size = PtySize { rows: 24, cols: 80, ..PtySize::default() };
-        let pair = native_pty_system().openpty(size).unwrap();
+    fn played(mut command: CommandBuilder, environment: &[(&str, &str)]) -> Self {
         command.env(ROLE, "1");
         command.env("TERM", "xterm-256color");
         command.env("RUST_BACKTRACE", "0");
         for (name, value) in environment {
             command.env(name, value);
         }
-        let modes = modes(pair.master.as_ref());
-        let child = pair.slave.spawn_command(command).unwrap();
-        let seen = Arc::new((
-            Mutex::new(Seen { emulator: vt100::Parser::new(24, 80, 0), bytes: Vec::new(), last: false }),
-            Condvar::new(),
-        ));
-        let watching = watch(pair.master.try_clone_reader().unwrap(), Arc::clone(&seen));
-        Self { keys: pair.master.take_writer().unwrap(), master: pair.master, child, seen, watching, modes }
+        Self::start(command, (80, 24))
     }
-
-    pub fn types(&mut self, keys: &str) {
-        self.keys.write_all(keys.as_bytes()).unwrap();
-    }
-
-    fn pid(&self) -> Pid {
-        Pid::from_raw(i32::try_from(self.child.process_id().unwrap()).unwrap()).unwrap()
-    }
-
-    pub fn kill(&self, signal: Signal) {
-        kill_process(self.pid(), signal).unwrap();
-    }
-
-    /// Waits until the program is stopped.
-    pub fn stops(&self) {
-        // Only looks, and takes nothing from the wait for its end.
-        let looks = WaitIdOptions::STOPPED | WaitIdOptions::NOWAIT | WaitIdOptions::NOHANG;
-        waited("the program stops", || waitid(WaitId::Pid(self.pid()), looks).unwrap());
-    }
-
-    pub fn resize(&self, rows: u16, cols: u16) {
-        self.seen.0.lock().unwrap().emulator.screen_mut().set_size(rows, cols);
-        self.master.resize(PtySize { rows, cols, ..PtySize::default() }).unwrap();
-    }
-
-    /// Waits until the terminal has got what `condition` looks for.
-    pub fn sees(&self, what: &str, condition: impl Fn(&Seen) -> bool) {
-        let (seen, changed) = &*self.seen;
-        let (seen, timeout) = changed.wait_timeout_while(seen.lock().unwrap(), PATIENCE, |seen| !condition(seen)).unwrap();
-        let screen = seen.screen().contents();
-        drop(seen);
-        assert!(!timeout.timed_out(), "never seen: {what}; the screen:\n{screen}");
-    }
-
-    /// Waits until the screen of the player shows `text`.
-    pub fn plays(&self, text: &str) {
-        self.sees(text, |seen| seen.screen().alternate_screen() && seen.shows(text));
-    }
-
-    /// Waits until the ordinary screen shows `text`, and checks that the terminal is as the player found it.
-    pub fn is_back(&self, text: &str) {
-        self.sees(text, |seen| !seen.screen().alternate_screen() && seen.shows(text));
-        let (seen, _) = &*self.seen;
-        let seen = seen.lock().unwrap();
-        assert!(seen.got("\x1b[?1049l"), "the alternate screen was left");
-        assert!(seen.shows("before"), "what was there before is there again:\n{}", seen.screen().contents());
-        assert!(!seen.screen().hide_cursor(), "the cursor is shown");
-        assert!(!seen.screen().bracketed_paste(), "pastes are plain");
-        assert_eq!(seen.screen().mouse_protocol_mode(), vt100::MouseProtocolMode::None, "the mouse is the terminal's");
-        assert_eq!(seen.count("\x1b[?2026h").min(1), 1, "frames are synchronized");
-        assert!(seen.count("\x1b[?2026l") >= seen.count("\x1b[?2026h"), "no synchronized update is left open");
-        drop(seen);
-        assert_eq!(modes(self.master.as_ref()), self.modes, "the modes of the terminal are as before");
-        assert!(self.modes.is_some());
-    }
-
-    /// Whether the terminal is in the modes it had before.
-    pub fn has_modes_of_before(&self) -> bool {
-        modes(self.master.as_ref()) == self.modes
-    }
-
-    /// Waits for the end of the program.
-    pub fn ends(&mut self) -> ExitStatus {
-        ended(&mut *self.child)
-    }
-
-    /// Closes the terminal, as closing its window does, and waits for the end of the program.
-    pub fn closes(mut self) -> ExitStatus {
-        self.seen.0.lock().unwrap().last = true;
-        // Something to look at, so that the thread that watches looks up and closes its side.
-        self.types("x");
-        self.watching.join().unwrap();
-        drop(self.keys);
-        drop(self.master);
-        ended(&mut *self.child)
-    }
-}
-
-fn ended(child: &mut (dyn Child + Send + Sync)) -> ExitStatus {
-    waited("the program ends", || child.try_wait().unwrap())
-}
-
-/// Asks again and again: nothing tells of the end or the stop of a process.
-fn waited<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
-    let deadline = Instant::now() + PATIENCE;
-    loop {
-        if let Some(answer) = ask() {
-            return answer;
-        }
-        assert!(Instant::now() < deadline, "never: {what}");
-        thread::sleep(Duration::from_millis(5));
-    }
-}
-
-/// Raw mode and all else that the system keeps of a terminal.
-fn modes(master: &(dyn MasterPty + Send)) -> Option<String> {
-    master.get_termios().map(|modes| format!("{modes:?}"))
-}
-
-fn watch(mut reader: Box<dyn Read + Send>, seen: Arc<(Mutex<Seen>, Condvar)>) -> JoinHandle<()> {
-    thread::spawn(move || {
-        let mut buffer = [0; 4096];
-        while let Ok(length @ 1..) = reader.read(&mut buffer) {
-            let (seen, changed) = &*seen;
-            let mut seen = seen.lock().unwrap();
-            seen.emulator.process(&buffer[..length]);
-            seen.bytes.extend_from_slice(&buffer[..length]);
-            changed.notify_all();
-            if seen.last {
-                return;
-            }
-        }
-    })
 }

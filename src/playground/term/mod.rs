@@ -94,6 +94,8 @@ struct Loop {
     frames: Frames,
     since: Instant,
     interrupted: bool,
+    /// Whether the terminal had another size since the last frame.
+    resized: bool,
 }
 
 /// Opens the playground and stays in it until the person leaves. Needs a tokio runtime with threads of its own, because the
@@ -113,6 +115,7 @@ pub async fn run(options: Options, backstage: Backstage, opening: Opening) -> io
         frames: Frames::new(FRAME_MS),
         since: Instant::now(),
         interrupted: false,
+        resized: false,
         terminal,
     };
     playground.open(opening).await?;
@@ -216,6 +219,7 @@ impl Loop {
             self.frames.request(self.now_ms());
         }
         while let Some(message) = waiting.pop_front() {
+            self.resized |= matches!(message, Message::Resize(..));
             for effect in self.state.update(message) {
                 let mut came = Vec::new();
                 let lent = matches!(effect, Effect::Edit(_) | Effect::Suspend);
@@ -246,6 +250,10 @@ impl Loop {
 
     fn draw(&mut self) -> io::Result<()> {
         self.state.prepare();
+        if std::mem::take(&mut self.resized) {
+            // Also where the size is that of the last frame again: what stood there was cut meanwhile.
+            self.terminal.forget_drawn()?;
+        }
         let (state, theme) = (&self.state, &self.backstage.theme);
         self.terminal.draw(|frame| view::draw(frame, state, theme))?;
         self.frames.drawn(self.now_ms());

@@ -84,7 +84,15 @@ impl RunState {
 /// What the run is doing; `asking` says whether a question is on its way.
 #[must_use]
 pub fn run_state(play: Option<&Play>, source: &Source, asking: bool) -> RunState {
-    let Some(play) = play.filter(|_| !asking) else { return if asking { RunState::Starting } else { RunState::Ready } };
+    let Some(play) = play.filter(|_| !asking) else {
+        return match source {
+            // Nothing of it was played yet.
+            Source::Replay(replay) if !replay.playing => RunState::Paused,
+            Source::Replay(_) => RunState::Starting,
+            Source::Live if asking => RunState::Starting,
+            Source::Live => RunState::Ready,
+        };
+    };
     let open = play.run.open_round().is_some();
     match (&play.run.phase, source) {
         (Phase::Finished(Outcome::Answered), _) => RunState::Answered,

@@ -1,0 +1,34 @@
+//! The program as a person at a terminal uses it: the real binary in a real pseudo-terminal, with the built-in ensemble and a home
+//! of its own, and a terminal emulator that says what the person would see.
+//!
+//! How the terminal is taken and given back piece by piece, panics included, is the business of `terminal`; here the whole
+//! program has to do it.
+
+#![cfg(unix)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on fails")]
+
+#[path = "pty/answering.rs"]
+mod answering;
+#[path = "pty/colours.rs"]
+mod colours;
+#[path = "pty/configuring.rs"]
+mod configuring;
+#[path = "pty/home.rs"]
+mod home;
+#[path = "pty/keeping.rs"]
+mod keeping;
+#[path = "pty/leaving.rs"]
+mod leaving;
+#[path = "pty/looking.rs"]
+mod looking;
+#[path = "support/pty.rs"]
+#[allow(dead_code, reason = "other tests use the rest")]
+mod playing;
+#[path = "pty/replaying.rs"]
+mod replaying;
+#[path = "pty/sizes.rs"]
+mod sizes;
+#[path = "pty/suspending.rs"]
+mod suspending;
+#[path = "pty/writing.rs"]
+mod writing;

@@ -1,0 +1,128 @@
+//! Every way out, and what it leaves behind.
+
+use std::panic;
+use std::process::Command;
+
+use rustix::process::Signal;
+use specfuse::engine::fusion::event::Outcome;
+
+use crate::home::{ENTER, ESC, Home, QUESTION, finished, leaves};
+
+/// The only trace is whole, and its run was stopped.
+fn is_whole_and_stopped(home: &Home) {
+    assert_eq!(finished(&home.trace()).outcome, Outcome::Stopped);
+}
+
+#[test]
+fn leaving_a_run_asks_and_no_stays() {
+    let home = Home::new();
+    let mut playing = home.is_answering();
+    playing.types("q");
+    playing.plays("┌ leave? ");
+    playing.plays("The answer is still being written. Leave, and keep only what");
+    for no in ["n", ESC] {
+        playing.types(no);
+        playing.sees("the run goes on", |seen| !seen.shows("┌ leave? ") && seen.shows("drafting"));
+        playing.types("q");
+        playing.plays("┌ leave? ");
+    }
+    leaves(playing, "y", "the last run is kept");
+    is_whole_and_stopped(&home);
+}
+
+#[test]
+fn a_question_that_was_not_sent_is_asked_about() {
+    let home = Home::new();
+    let mut playing = home.opens(&[]);
+    playing.plays("enter send");
+    playing.types("almost a question");
+    playing.plays("almost a question");
+    playing.types("\x03");
+    playing.plays("Your question was not sent. Leave without it?");
+    playing.types("n");
+    playing.sees("the question", |seen| !seen.shows("┌ leave? ") && seen.shows("almost a question"));
+    playing.types("\x03");
+    playing.plays("┌ leave? ");
+    leaves(playing, ENTER, "before");
+}
+
+#[test]
+fn control_c_leaves_the_second_time() {
+    let home = Home::new();
+    let mut playing = home.is_answering();
+    playing.types("\x03");
+    playing.plays("┌ leave? ");
+    leaves(playing, "\x03", "the last run is kept");
+    is_whole_and_stopped(&home);
+}
+
+#[test]
+fn control_c_leaves_at_once_where_nothing_is_lost() {
+    let home = Home::new();
+    let playing = home.opens(&[]);
+    playing.plays("enter send");
+    leaves(playing, "\x03", "before");
+}
+
+fn ends_by(signal: Signal) {
+    let home = Home::new();
+    let mut playing = home.is_answering();
+    playing.kill(signal);
+    playing.is_back("the last run is kept");
+    assert_eq!(playing.ends().exit_code(), 130);
+    is_whole_and_stopped(&home);
+}
+
+#[test]
+fn a_signal_to_terminate_leaves_everything_in_order() {
+    ends_by(Signal::TERM);
+}
+
+#[test]
+fn a_signal_to_hang_up_leaves_everything_in_order() {
+    ends_by(Signal::HUP);
+}
+
+#[test]
+fn a_signal_to_interrupt_leaves_everything_in_order() {
+    ends_by(Signal::INT);
+}
+
+#[test]
+fn a_terminal_that_closes_ends_the_program_and_the_trace_is_whole() {
+    let home = Home::new();
+    let playing = home.is_answering();
+    assert_eq!(playing.closes().exit_code(), 130);
+    is_whole_and_stopped(&home);
+}
+
+#[test]
+fn a_terminal_that_closes_while_nothing_runs_ends_the_program() {
+    let home = Home::new();
+    let playing = home.opens(&[]);
+    playing.plays("enter send");
+    assert_eq!(playing.closes().exit_code(), 130);
+}
+
+/// Set in the environment of the process in which the next test looks at the panic hook: it is one for all threads.
+const ALONE: &str = "SPECFUSE_TEST_ALONE";
+
+#[test]
+fn a_run_without_the_playground_leaves_panics_alone() {
+    if std::env::var_os(ALONE).is_none() {
+        let home = Home::new();
+        let mut alone = Command::new(std::env::current_exe().unwrap());
+        alone.args(["--exact", "leaving::a_run_without_the_playground_leaves_panics_alone", "--nocapture"]);
+        let output = alone.env_clear().env("HOME", home.path()).env(ALONE, "1").output().unwrap();
+        let told = String::from_utf8_lossy(&output.stdout);
+        assert!(output.status.success() && told.contains("1 passed"), "{told}{}", String::from_utf8_lossy(&output.stderr));
+        return;
+    }
+    let own = String::from("not without a size, so that it has an address of its own");
+    let hook: Box<dyn Fn(&panic::PanicHookInfo<'_>) + Sync + Send> = Box::new(move |_| eprintln!("{own}"));
+    let address = std::ptr::from_ref(&*hook).cast::<()>();
+    panic::set_hook(hook);
+    specfuse::cli::main(["specfuse", "run", "--seed", "1", QUESTION].map(Into::into));
+    let after = panic::take_hook();
+    assert_eq!(std::ptr::from_ref(&*after).cast::<()>(), address, "the hook is the one of before");
+}
