@@ -9,6 +9,7 @@ pub mod action;
 pub mod flow;
 mod fuzzy;
 pub mod glyphs;
+mod hints;
 pub mod key;
 pub mod keymap;
 pub mod layout;
@@ -37,7 +38,7 @@ use layout::Part;
 use log::{Level, Log};
 use overlay::Overlay;
 use prompt::Prompt;
-use scene::pane::{PaneText, Shading};
+use scene::draft::{PaneText, Shading};
 use session::Session;
 use transcript::Transcript;
 

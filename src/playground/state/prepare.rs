@@ -5,18 +5,18 @@
 
 use ratatui::layout::Rect;
 
-use super::action::{Action, Context};
+use super::State;
+use super::action::Action;
 use super::layout::{Layout, Part, Shape, arrange};
 use super::overlay::{self, Overlay};
 use super::prose::{Prose, Tone, wrap};
 use super::scene::chart::{Chart, chart};
 use super::scene::pane::{Activity, Pane, pane};
-use super::scene::status::{RunState, Status, status};
+use super::scene::status::{Status, status};
 use super::scene::story::story;
 use super::scene::table::{Table, table};
 use super::scene::timeline::{Timeline, timeline};
 use super::scene::why;
-use super::{Source, State};
 use crate::engine::fusion::MemberIndex;
 
 /// Columns of a chart's frame, scale and labels.
@@ -175,78 +175,6 @@ impl State {
             scroll.fit(lines, usize::from(self.scene.popup.height.saturating_sub(2)));
         }
         self.scene.overlay = prose;
-    }
-
-    /// Where keys go now.
-    #[must_use]
-    pub fn context(&self) -> Context {
-        match &self.overlay {
-            Some(Overlay::List(_)) => Context::List,
-            Some(Overlay::Leave(_)) => Context::Question,
-            None if self.writing => Context::Prompt,
-            Some(Overlay::Help(_) | Overlay::Why(_) | Overlay::Chart | Overlay::Log(_)) | None => Context::Keys,
-        }
-    }
-
-    fn hints(&self, state: RunState) -> Vec<(String, String)> {
-        if let Some(first) = self.pending.first() {
-            let continuations = self.keymap.continuations(self.context(), *first);
-            return continuations
-                .into_iter()
-                .map(|(key, action)| (format!("{first} {key}"), action.entry().hint.to_owned()))
-                .collect();
-        }
-        let going = state.is_busy();
-        let replay = matches!(self.source, Source::Replay(_));
-        let stands = match &self.source {
-            Source::Replay(replay) => !replay.playing,
-            Source::Live => self.is_paused(),
-        };
-        let actions: &[Action] = match (self.context(), &self.overlay) {
-            (Context::List, _) => &[Action::Choose, Action::ListUp, Action::ListDown, Action::CloseList],
-            (Context::Question, _) => &[Action::Yes, Action::No],
-            (_, Some(Overlay::Why(_) | Overlay::Chart)) => {
-                &[Action::Back, Action::PreviousRound, Action::NextRound, Action::ScrollDown, Action::ScrollUp]
-            }
-            (_, Some(_)) => &[Action::Back, Action::ScrollDown, Action::ScrollUp, Action::PageDown, Action::End],
-            (Context::Prompt, _) => {
-                &[Action::Send, Action::NewLine, Action::LeavePrompt, Action::EarlierQuestion, Action::Edit, Action::QuitAtOnce]
-            }
-            (_, None) if going || state == RunState::Paused => &[
-                Action::RunPause,
-                Action::Step,
-                Action::Stop,
-                Action::PreviousRound,
-                Action::Why,
-                Action::Help,
-                Action::Quit,
-                Action::Slower,
-                Action::Faster,
-                Action::Zoom,
-            ],
-            (_, None) => &[
-                Action::Write,
-                Action::Again,
-                Action::PreviousRound,
-                Action::Why,
-                Action::Help,
-                Action::Quit,
-                Action::Chart,
-                Action::Zoom,
-                Action::CopyAnswer,
-                Action::Palette,
-            ],
-        };
-        let hint = |action: &Action| {
-            let word = match action {
-                Action::RunPause if stands => "go on",
-                Action::Stop if replay => "to the end",
-                Action::Again if replay => "from the start",
-                other => other.entry().hint,
-            };
-            (self.keymap.key(*action), word.to_owned())
-        };
-        actions.iter().map(hint).filter(|(key, _)| !key.is_empty()).collect()
     }
 
     /// The parts that can be focused now, in order.

@@ -10,7 +10,8 @@ use super::paint::{Pen, frame, framed};
 use super::theme::Role;
 use crate::playground::state::State;
 use crate::playground::state::layout::{Class, LINE_HEAD, Layout, Part};
-use crate::playground::state::scene::pane::{Activity, BEYOND, Pane, PaneText, REMARK, figures};
+use crate::playground::state::scene::draft::{BEYOND, PaneText, REMARK};
+use crate::playground::state::scene::pane::{Activity, Pane, figures};
 
 /// Every pane in sight.
 pub(super) fn panes(buffer: &mut Buffer, layout: &Layout, look: &Look<'_>, state: &State) {

@@ -195,13 +195,7 @@ fn cells(pen: &mut Pen<'_>, column: Column, look: &Look<'_>, state: &State, row:
             pen.column(&number(row.cumulative), width, true, text, cut);
         }
         Column::Retention => {
-            let (retention, role) = match row.retention {
-                Some((retention, threshold)) if retention < threshold => {
-                    (format!("{} < {}", figure(retention), figure(threshold)), Role::Warn)
-                }
-                Some((retention, threshold)) => (format!("{} / {}", figure(retention), figure(threshold)), Role::Text),
-                None => (String::new(), Role::Text),
-            };
+            let (retention, role) = retention(row);
             pen.column(&retention, width, true, look.style(role), cut);
         }
         Column::Status => {
@@ -215,6 +209,13 @@ fn cells(pen: &mut Pen<'_>, column: Column, look: &Look<'_>, state: &State, row:
             );
         }
     }
+}
+
+/// A member's retention and the threshold that it is held against.
+fn retention(row: &Row) -> (String, Role) {
+    let Some((retention, threshold)) = row.retention else { return (String::new(), Role::Text) };
+    let (sign, role) = if retention < threshold { ('<', Role::Warn) } else { ('/', Role::Text) };
+    (format!("{} {sign} {}", figure(retention), figure(threshold)), role)
 }
 
 fn status_style(look: &Look<'_>, row: &Row) -> Style {

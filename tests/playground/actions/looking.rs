@@ -3,7 +3,7 @@
 use specfuse::engine::fusion::MemberIndex;
 use specfuse::playground::state::layout::Part;
 use specfuse::playground::state::overlay::Overlay;
-use specfuse::playground::state::scene::pane::Shading;
+use specfuse::playground::state::scene::draft::Shading;
 use specfuse::playground::state::transcript::Transcript;
 use specfuse::playground::state::{Look, State};
 

@@ -1,0 +1,84 @@
+//! What keys mean now, and which of them a person is told of.
+
+use super::action::{Action, Context};
+use super::overlay::Overlay;
+use super::scene::status::RunState;
+use super::{Source, State};
+
+impl State {
+    /// Where keys go now.
+    #[must_use]
+    pub fn context(&self) -> Context {
+        match &self.overlay {
+            Some(Overlay::List(_)) => Context::List,
+            Some(Overlay::Leave(_)) => Context::Question,
+            None if self.writing => Context::Prompt,
+            Some(Overlay::Help(_) | Overlay::Why(_) | Overlay::Chart | Overlay::Log(_)) | None => Context::Keys,
+        }
+    }
+
+    /// What a person may want now: keys and what they do, the likeliest first.
+    pub(super) fn hints(&self, state: RunState) -> Vec<(String, String)> {
+        if let Some(first) = self.pending.first() {
+            let continuations = self.keymap.continuations(self.context(), *first);
+            return continuations
+                .into_iter()
+                .map(|(key, action)| (format!("{first} {key}"), action.entry().hint.to_owned()))
+                .collect();
+        }
+        let replay = matches!(self.source, Source::Replay(_));
+        let stands = match &self.source {
+            Source::Replay(replay) => !replay.playing,
+            Source::Live => self.is_paused(),
+        };
+        let hint = |action: &Action| {
+            let word = match action {
+                Action::RunPause if stands => "go on",
+                Action::Stop if replay => "to the end",
+                Action::Again if replay => "from the start",
+                other => other.entry().hint,
+            };
+            (self.keymap.key(*action), word.to_owned())
+        };
+        self.likely(state).iter().map(hint).filter(|(key, _)| !key.is_empty()).collect()
+    }
+
+    /// The actions that are likeliest now.
+    fn likely(&self, state: RunState) -> &'static [Action] {
+        match (self.context(), &self.overlay) {
+            (Context::List, _) => &[Action::Choose, Action::ListUp, Action::ListDown, Action::CloseList],
+            (Context::Question, _) => &[Action::Yes, Action::No],
+            (_, Some(Overlay::Why(_) | Overlay::Chart)) => {
+                &[Action::Back, Action::PreviousRound, Action::NextRound, Action::ScrollDown, Action::ScrollUp]
+            }
+            (_, Some(_)) => &[Action::Back, Action::ScrollDown, Action::ScrollUp, Action::PageDown, Action::End],
+            (Context::Prompt, _) => {
+                &[Action::Send, Action::NewLine, Action::LeavePrompt, Action::EarlierQuestion, Action::Edit, Action::QuitAtOnce]
+            }
+            (_, None) if state.is_busy() || state == RunState::Paused => &[
+                Action::RunPause,
+                Action::Step,
+                Action::Stop,
+                Action::PreviousRound,
+                Action::Why,
+                Action::Help,
+                Action::Quit,
+                Action::Slower,
+                Action::Faster,
+                Action::Zoom,
+            ],
+            (_, None) => &[
+                Action::Write,
+                Action::Again,
+                Action::PreviousRound,
+                Action::Why,
+                Action::Help,
+                Action::Quit,
+                Action::Chart,
+                Action::Zoom,
+                Action::CopyAnswer,
+                Action::Palette,
+            ],
+        }
+    }
+}

@@ -1,0 +1,201 @@
+//! The text of a pane: a draft wrapped as its tokens come, each with a shade.
+
+use super::super::flow::Flow;
+use super::super::play::Play;
+use crate::clean::Cleaner;
+use crate::engine::fusion::MemberIndex;
+use crate::engine::fusion::candidate::DraftToken;
+use crate::engine::fusion::run::{DraftState, Round};
+
+/// What shades the tokens of a draft.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Shading {
+    /// Nothing.
+    Off,
+    /// The probability that its author gave each token.
+    #[default]
+    Probability,
+    /// How far apart the members' probabilities of each token are.
+    Disagreement,
+}
+
+/// Tag of the text that was drawn beyond the cut.
+pub const BEYOND: u32 = u32::MAX - 1;
+/// Tag of words of ours in a pane.
+pub const REMARK: u32 = u32::MAX;
+
+impl Shading {
+    /// The next one, round and round.
+    #[must_use]
+    pub fn next(self) -> Self {
+        match self {
+            Self::Off => Self::Probability,
+            Self::Probability => Self::Disagreement,
+            Self::Disagreement => Self::Off,
+        }
+    }
+
+    /// The shading in words.
+    #[must_use]
+    pub fn in_words(self) -> &'static str {
+        match self {
+            Self::Off => "no shading",
+            Self::Probability => "shaded by token probability",
+            Self::Disagreement => "shaded by disagreement",
+        }
+    }
+}
+
+/// The text of a pane: taken in token by token, wrapped once.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct PaneText {
+    /// Which round of which play this is, and how far it has come.
+    shown: Option<Shown>,
+    cleaner: Cleaner,
+    flow: Flow,
+    /// The shade of each token, 0 (improbable, disputed) to 4.
+    shades: Vec<u8>,
+    /// The line that the reader put at the top.
+    top: Option<usize>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Shown {
+    play: usize,
+    started_ms: f64,
+    tokens: usize,
+    open: bool,
+}
+
+impl PaneText {
+    /// The wrapped text; tags are places of tokens, [`BEYOND`] or [`REMARK`].
+    #[must_use]
+    pub fn flow(&self) -> &Flow {
+        &self.flow
+    }
+
+    /// The shade of a token, where it has one.
+    #[must_use]
+    pub fn shade(&self, tag: u32) -> Option<u8> {
+        self.shades.get(tag as usize).copied()
+    }
+
+    /// The first visible line of so many: the reader's, else the end while tokens come and the beginning when all are there.
+    #[must_use]
+    pub fn top(&self, height: usize) -> usize {
+        let last = self.flow.lines().saturating_sub(height);
+        let open = self.shown.is_some_and(|shown| shown.open);
+        self.top.unwrap_or(if open { last } else { 0 }).min(last)
+    }
+
+    /// Scrolls by lines.
+    pub fn scroll(&mut self, lines: isize, height: usize) {
+        let last = self.flow.lines().saturating_sub(height);
+        self.top = Some(self.top(height).saturating_add_signed(lines).min(last));
+    }
+
+    /// Brings the text up to date: what is there already is not wrapped again. Where there is no draft the note stands.
+    pub fn refresh(
+        &mut self,
+        play: (usize, &Play),
+        round: Option<&Round>,
+        member: MemberIndex,
+        shading: Shading,
+        width: u16,
+        note: &str,
+    ) {
+        self.flow.set_width(width);
+        let Some((round, draft)) = round.and_then(|round| Some((round, round.draft(member)?))) else {
+            *self = Self { flow: Flow::new(width), ..Self::default() };
+            self.flow.push(note, REMARK);
+            return;
+        };
+        let (tokens, open): (&[DraftToken], bool) = match draft {
+            DraftState::Open(tokens) => (tokens, true),
+            DraftState::Finished(finished) => (&finished.draft.tokens, false),
+            DraftState::Failed(_) => (&[], false),
+        };
+        let now = Shown { play: play.0, started_ms: round.started_ms, tokens: tokens.len(), open };
+        let known = self.shown.filter(|was| {
+            was.play == now.play
+                && was.started_ms.total_cmp(&now.started_ms).is_eq()
+                && was.open == now.open
+                && was.tokens <= now.tokens
+        });
+        let from = known.map_or(0, |was| was.tokens);
+        if known.is_none() {
+            (self.cleaner, self.flow) = (Cleaner::default(), Flow::new(width));
+            // A draft that has just been completed is the same text to its reader.
+            let same_round =
+                self.shown.is_some_and(|was| was.play == now.play && was.started_ms.total_cmp(&now.started_ms).is_eq());
+            self.top = self.top.filter(|_| same_round);
+        }
+        for (place, token) in tokens.iter().enumerate().skip(from) {
+            let text = self.cleaner.push(&token.text);
+            // A segment begins with the space that parts it from the text before; a pane has no text before.
+            let text = if self.flow.is_empty() { text.trim_start_matches(' ') } else { &text };
+            self.flow.push(text, place as u32);
+        }
+        if known.is_none() && matches!(draft, DraftState::Failed(_)) {
+            self.flow.push(note, REMARK);
+        }
+        if known.is_none()
+            && let DraftState::Finished(finished) = draft
+        {
+            self.flow.push(&self.cleaner.push(&finished.beyond), BEYOND);
+            if finished.draft.ends {
+                self.flow.push(if self.flow.is_empty() { "[the answer ends here]" } else { " [end]" }, REMARK);
+            }
+        }
+        self.shown = Some(now);
+        self.shades = shades(round, member, tokens, shading);
+    }
+}
+
+fn shades(round: &Round, member: MemberIndex, tokens: &[DraftToken], shading: Shading) -> Vec<u8> {
+    match shading {
+        Shading::Off => Vec::new(),
+        Shading::Probability => tokens.iter().map(|token| shade(f64::from(token.logprob).exp(), &PROBABILITY)).collect(),
+        Shading::Disagreement => {
+            spreads(round, member, tokens).into_iter().map(|spread| shade(1.0 - spread, &AGREEMENT)).collect()
+        }
+    }
+}
+
+/// Below which probability a token gets shade 0, 1, 2, 3.
+const PROBABILITY: [f64; 4] = [0.05, 0.25, 0.5, 0.8];
+/// The same for 1 less the spread of the members' probabilities.
+const AGREEMENT: [f64; 4] = [0.3, 0.6, 0.8, 0.95];
+
+fn shade(value: f64, steps: &[f64; 4]) -> u8 {
+    steps.iter().filter(|step| value >= **step).count() as u8
+}
+
+/// For each token how far apart its author's and the verifiers' probabilities are, 0 to 1.
+///
+/// A trace records a verifier's log-probabilities, not its tokens: where a verifier has as many as the author they are taken to
+/// be the same tokens; one with another tokenizer counts by its geometric mean, for all tokens alike.
+fn spreads(round: &Round, member: MemberIndex, tokens: &[DraftToken]) -> Vec<f64> {
+    let Some(candidate) = round.candidate_of(member) else { return vec![0.0; tokens.len()] };
+    let others: Vec<&[f32]> = round
+        .verifiers
+        .iter()
+        .filter_map(|verifier| round.score(*verifier, candidate.key)?.logprobs.as_deref().ok())
+        .filter(|logprobs| !logprobs.is_empty())
+        .collect();
+    let own = round.own_logprobs(member).map_or(0, <[f32]>::len);
+    let probability = |logprobs: &[f32], place: usize| {
+        if logprobs.len() == own {
+            return f64::from(logprobs[place]).exp();
+        }
+        (logprobs.iter().map(|logprob| f64::from(*logprob)).sum::<f64>() / logprobs.len() as f64).exp()
+    };
+    let spread = |(place, token): (usize, &DraftToken)| {
+        let own = f64::from(token.logprob).exp();
+        let all = others.iter().map(|logprobs| probability(logprobs, place));
+        let (low, high) = all.fold((own, own), |(low, high), next| (low.min(next), high.max(next)));
+        high - low
+    };
+    // A candidate cut shorter by alignment has fewer log-probabilities than its draft has tokens.
+    tokens.iter().enumerate().take(own).map(spread).collect()
+}
