@@ -262,6 +262,19 @@ fn an_open_round_shows_what_each_member_is_doing() {
 }
 
 #[test]
+fn what_was_decided_stays_in_sight_until_something_of_the_next_round_comes() {
+    let next = answer().iter().position(|record| record.round == 2).unwrap();
+    let mut state = support::asked(120, 40, &answer()[..=next]);
+    assert!(matches!(answer()[next].event, Event::RoundStarted { .. }));
+    assert_eq!((state.shown(), state.scene.table.number, state.look), ((0, Some(0)), 1, None));
+    assert!(state.scene.panes.iter().any(|pane| pane.activity == Activity::Won));
+    let token = answer()[next..].iter().position(|record| matches!(record.event, Event::Token { .. })).unwrap();
+    feed(&mut state, &answer()[next + 1..=next + token]);
+    state.prepare();
+    assert_eq!((state.shown(), state.scene.table.number), ((0, Some(1)), 2));
+}
+
+#[test]
 fn scores_fill_the_table_as_they_arrive() {
     let records = runs::learning();
     let mut state = playing(&[]);

@@ -18,6 +18,9 @@ use crate::engine::fusion::conversation::Conversation;
 /// Token times that a scoring takes.
 pub const SCORE_TOKENS: u32 = 4;
 
+/// Token times before the first token of a draft that continues accepted text: so long what was decided can be looked at.
+pub const REST_TOKENS: u32 = 12;
+
 /// The slowest pace, in tokens a second: what is slower is taken to it.
 pub const SLOWEST: f64 = 0.01;
 
@@ -117,6 +120,7 @@ impl Member for Paced {
     }
 
     fn draft(&self, request: DraftRequest, progress: Progress) -> Reply<Drafted> {
+        let rest = if request.context.accepted.is_empty() { 0 } else { REST_TOKENS };
         let (sender, told) = mpsc::channel(AHEAD);
         let (answered, is_answered) = oneshot::channel();
         let inner = self.inner.draft(request, Progress::new(0, sender));
@@ -127,7 +131,12 @@ impl Member for Paced {
         };
         // In this order they are dropped too: a thread that waits to tell a token is free before the inner call, which may
         // wait for that thread, is dropped.
-        Box::pin(join(relay(told, is_answered, Beat::new(&self.pace), progress), reply).map(|((), reply)| reply))
+        let mut beat = Beat::new(&self.pace);
+        let told = async move {
+            beat.wait(rest).await;
+            relay(told, is_answered, beat, progress).await;
+        };
+        Box::pin(join(told, reply).map(|((), reply)| reply))
     }
 
     fn score(&self, request: ScoreRequest) -> Reply<Scored> {
@@ -285,6 +294,20 @@ mod tests {
         let start = Instant::now();
         let reply = Paced::new(Arc::new(words()), Pace::new(Some(10.0))).score(request).await;
         assert_eq!((reply, start.elapsed().as_millis()), (alone, 400));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_draft_that_goes_on_rests_before_its_first_token_and_its_end() {
+        let start = Instant::now();
+        let mut further = request();
+        further.context.accepted = Arc::from([Arc::from("said")]);
+        let member = Paced::new(Arc::new(ScriptedMember::saying(&["one two"], -0.5)), Pace::new(Some(10.0)));
+        let (sender, mut told) = mpsc::channel(8);
+        let reply = tokio::spawn(member.draft(further, Progress::new(0, sender)));
+        told.recv().await.unwrap();
+        assert_eq!(start.elapsed().as_millis(), 1300, "twelve token times, and its own");
+        reply.await.unwrap().unwrap();
+        assert_eq!(start.elapsed().as_millis(), 1400);
     }
 
     #[tokio::test(start_paused = true)]

@@ -245,14 +245,19 @@ impl State {
         scene::status::run_state(self.session.newest(), &self.source, self.session.is_asking())
     }
 
-    /// The place of the round that panes and table show: the play, and the round in it where there is one yet.
+    /// The place of the round that panes and table show: the play, and the round in it where there is one yet. What was decided
+    /// stays in sight until something of the next round comes.
     #[must_use]
     pub fn shown(&self) -> (usize, Option<usize>) {
         if let Some(look) = self.look {
             return (look.play, Some(look.round));
         }
-        let rounds = self.session.newest().map_or(0, |play| play.run.rounds.len());
-        (self.session.plays().len().saturating_sub(1), rounds.checked_sub(1))
+        let rounds = self.session.newest().map_or(&[][..], |play| &play.run.rounds);
+        let shown = match rounds {
+            [.., decided, next] if decided.accepted.is_some() && !next.has_begun() => rounds.len() - 1,
+            all => all.len(),
+        };
+        (self.session.plays().len().saturating_sub(1), shown.checked_sub(1))
     }
 
     fn say(&mut self, level: Level, text: &str) {

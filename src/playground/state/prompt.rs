@@ -19,7 +19,7 @@ const CONTEXT: usize = 64;
 pub const EXAMPLE: &str = "What is the capital of Japan? What is 27 plus 48? What is the opposite of brave?";
 
 /// What stands in an empty prompt when something was asked already.
-pub const FURTHER: &str = "ask on: the conversation so far is remembered (ctrl+n begins a new one)";
+pub const FURTHER: &str = "ask on: the conversation so far is remembered";
 
 /// How the prompt looks; the styles come from the theme.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]

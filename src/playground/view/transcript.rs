@@ -2,6 +2,7 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ratatui::style::Modifier;
 use ratatui::text::{Line, Span as TextSpan};
 
 use super::Look;
@@ -73,8 +74,13 @@ fn line(buffer: &mut Buffer, area: Rect, row: u16, look: &Look<'_>, state: &Stat
                     Some(author) if state.settings.authors => look.style(Role::Member(author.0 as u8)),
                     Some(_) | None => look.style(Role::Text),
                 };
-                let looked_at = state.look.is_some_and(|at| (at.play, at.round) == (play, round));
-                if looked_at { own.patch(look.style(Role::Selection)) } else { own }
+                let shown = state.shown() == (play, Some(round));
+                match state.look {
+                    Some(_) if shown => own.patch(look.style(Role::Selection)),
+                    // What has just been accepted.
+                    None if shown && state.is_busy() => own.add_modifier(Modifier::BOLD),
+                    Some(_) | None => own,
+                }
             }
             Some(Span::Earlier) | None => look.style(Role::Text),
         };

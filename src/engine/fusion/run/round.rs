@@ -158,6 +158,12 @@ impl Round {
         self.slot(member).map(|slot| &self.drafts[slot])
     }
 
+    /// Whether anything of this round has come back: a token, a draft or the failure of one.
+    #[must_use]
+    pub fn has_begun(&self) -> bool {
+        self.drafts.iter().any(|draft| !matches!(draft, DraftState::Open(tokens) if tokens.is_empty()))
+    }
+
     /// Whether no draft is open any more.
     #[must_use]
     pub fn all_drafted(&self) -> bool {
