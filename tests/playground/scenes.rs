@@ -12,7 +12,7 @@ use specfuse::playground::state::scene::timeline::Mark;
 use specfuse::playground::state::{Look, Message, State};
 
 use super::runs;
-use super::support::{self, feed, newest, press};
+use super::support::{self, answer, feed, newest, press};
 
 /// A screen on which a run is played; keys are commands.
 fn playing(records: &[Record]) -> State {
