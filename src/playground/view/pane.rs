@@ -76,7 +76,7 @@ fn boxed(
     let title = Line::from(vec![
         Span::styled(format!(" {} {} ", label.letter, label.name), member),
         Span::styled(format!("{} {} ", look.glyphs.activity(pane.activity), pane.activity.word()), status),
-        Span::styled(format!("{} ", label.kind), look.style(Role::Dim)),
+        Span::styled(format!("· {} ", label.kind), look.style(Role::Dim)),
     ]);
     let figures = figures(pane, usize::from(place.width).saturating_sub(4));
     let foot =
