@@ -4,9 +4,13 @@ use std::sync::OnceLock;
 
 use crossterm::event::{KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use proptest::prelude::*;
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
 use specfuse::engine::fusion::event::Record;
 use specfuse::playground::state::action::ACTIONS;
 use specfuse::playground::state::{Effect, Message, Options, State};
+use specfuse::playground::view;
+use specfuse::playground::view::theme::{ColourLevel, Theme};
 
 use super::runs;
 use super::support::{self, feed, frame, keys};
@@ -135,5 +139,18 @@ fn a_frame_can_be_drawn_at_the_edges_of_every_class() {
             feed(&mut state, &records[..records.len() / 2]);
             frame(&mut state);
         }
+    }
+}
+
+/// A terminal can change its size between the state's being prepared and the frame's being drawn.
+#[test]
+fn a_frame_of_another_size_than_was_prepared_for_stays_empty() {
+    let theme = Theme::default_theme(ColourLevel::Ansi16);
+    for (width, height) in [(20, 5), (80, 24), (250, 100)] {
+        let mut state = support::answered(120, 40);
+        state.prepare();
+        let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
+        terminal.draw(|frame| view::draw(frame, &state, &theme)).unwrap();
+        assert!(terminal.backend().buffer().content.iter().all(|cell| cell.symbol() == " "));
     }
 }

@@ -41,6 +41,8 @@ use suspend::Whom;
 const FRAME_MS: f64 = 1000.0 / 60.0;
 /// While a run goes on the time on the screen moves so often.
 const TICK: Duration = Duration::from_millis(100);
+/// How long the news that the terminal is gone may take.
+const GONE: Duration = Duration::from_millis(200);
 /// Keys that are taken over at once.
 const KEYS: usize = 256;
 
@@ -120,6 +122,10 @@ pub async fn run(options: Options, backstage: Backstage, opening: Opening) -> io
     };
     playground.open(opening).await?;
     let played = playground.play().await;
+    if played.is_err() {
+        // A terminal that is gone fails at once; the signal that says so may still be on its way.
+        playground.interrupted |= tokio::time::timeout(GONE, playground.signals.next()).await.is_ok();
+    }
     // First the run, so that its trace is whole even where the terminal is gone.
     playground.stage.finish().await;
     playground.terminal.leave();
@@ -249,6 +255,12 @@ impl Loop {
     }
 
     fn draw(&mut self) -> io::Result<()> {
+        // The size of this moment: the news of a change may still wait behind other keys.
+        let size = self.terminal.size()?;
+        if (size.width, size.height) != self.state.size() {
+            self.resized = true;
+            self.state.update(Message::Resize(size.width, size.height));
+        }
         self.state.prepare();
         if std::mem::take(&mut self.resized) {
             // Also where the size is that of the last frame again: what stood there was cut meanwhile.

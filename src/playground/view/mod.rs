@@ -44,10 +44,14 @@ pub fn dress(theme: &Theme) -> Dress {
     Dress { text: theme.style(Role::Text), placeholder: theme.style(Role::Dim), cursor: theme.style(Role::Cursor) }
 }
 
-/// Draws the whole screen.
+/// Draws the whole screen. A frame of another size than the state was prepared for stays empty: a terminal can change its size
+/// at any moment, and the news of it, which is on its way, draws the next one.
 pub fn draw(frame: &mut Frame<'_>, state: &State, theme: &Theme) {
     let area = frame.area();
     frame.buffer_mut().set_style(area, theme.style(Role::Text));
+    if (area.width, area.height) != state.size() {
+        return;
+    }
     let Some(layout) = &state.scene.layout else { return too_small(frame, theme) };
     let look = Look { theme, glyphs: Glyphs::new(state.settings.ascii), class: layout.class };
     let buffer = frame.buffer_mut();
