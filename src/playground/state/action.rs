@@ -57,6 +57,7 @@ pub enum Action {
     ListUp,
     ListDown,
     Choose,
+    ClearTyped,
     CloseList,
     Yes,
     No,
@@ -237,6 +238,7 @@ pub const ACTIONS: &[Entry] = rows! {
         ListUp, "list-up", ["up", "shift+tab"], List, "up", "the entry above";
         ListDown, "list-down", ["down", "tab"], List, "down", "the entry below";
         Choose, "choose", ["enter"], List, "choose", "take the marked entry";
+        ClearTyped, "clear-typed", ["ctrl+u"], List, "clear", "forget what was typed into the list";
         CloseList, "close-list", ["esc"], List, "close", "close the list and change nothing";
         Yes, "yes", ["y", "enter"], Question, "yes", "yes";
         No, "no", ["n", "esc"], Question, "no", "no";

@@ -46,7 +46,7 @@ impl State {
     /// The actions that are likeliest now.
     fn likely(&self, state: RunState) -> &'static [Action] {
         match (self.context(), &self.overlay) {
-            (Context::List, _) => &[Action::Choose, Action::ListUp, Action::ListDown, Action::CloseList],
+            (Context::List, _) => &[Action::Choose, Action::ListUp, Action::ListDown, Action::CloseList, Action::ClearTyped],
             (Context::Question, _) => &[Action::Yes, Action::No],
             (_, Some(Overlay::Why(_) | Overlay::Chart)) => {
                 &[Action::Back, Action::PreviousRound, Action::NextRound, Action::ScrollDown, Action::ScrollUp]

@@ -107,6 +107,12 @@ impl Picker {
         self.search();
     }
 
+    /// Takes everything that was typed back.
+    pub fn clear(&mut self) {
+        self.typed.clear();
+        self.search();
+    }
+
     /// Takes the last character back.
     pub fn backspace(&mut self) {
         self.typed.pop();

@@ -80,6 +80,7 @@ fn case(action: Action) -> Case {
         Action::ListUp => (program::in_a_list, program::list_up),
         Action::ListDown => (program::in_a_list, program::list_down),
         Action::Choose => (program::in_a_list, program::choose),
+        Action::ClearTyped => (program::in_a_list, program::clear_typed),
         Action::CloseList => (program::in_a_list, program::close_list),
         Action::Yes => (program::asked_whether_to_leave, program::yes),
         Action::No => (program::asked_whether_to_leave, program::no),

@@ -143,6 +143,15 @@ pub(super) fn choose(pressed: Pressed) {
     assert_eq!(other.settings.theme, "mono");
 }
 
+pub(super) fn clear_typed(pressed: Pressed) {
+    let mut other = pressed.before.clone();
+    let all = list(&other).entries().len();
+    type_text(&mut other, "mono");
+    assert!(list(&other).entries().len() < all);
+    press(&mut other, pressed.key);
+    assert_eq!((list(&other).typed.as_str(), list(&other).entries().len()), ("", all));
+}
+
 pub(super) fn close_list(pressed: Pressed) {
     assert_eq!(pressed.after.overlay, None);
     let mut other = pressed.before.clone();

@@ -10,8 +10,9 @@ use crate::clean::clean;
 impl State {
     /// What is copied is what is shown: cleaned, so that nothing that a model says can act when it is pasted into a shell.
     pub(super) fn copy(&mut self, what: &str, text: impl FnOnce(&Self) -> Option<String>) -> Vec<Effect> {
-        if let Some(text) = text(self).map(|text| clean(&text)).filter(|text| !text.is_empty()) {
-            return vec![Effect::Copy(text)];
+        if let Some(text) = text(self).map(|text| clean(&text)).filter(|text| !text.trim().is_empty()) {
+            // A segment begins with the blank that parts it from the text before, which is not copied with it.
+            return vec![Effect::Copy(text.trim_start_matches(' ').to_owned())];
         }
         self.say(Level::Info, &format!("there is nothing to copy yet: {what} is empty"));
         Vec::new()

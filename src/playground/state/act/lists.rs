@@ -46,6 +46,13 @@ impl State {
         self.marked()
     }
 
+    pub(super) fn clear_typed(&mut self) -> Vec<Effect> {
+        if let Some(Overlay::List(picker)) = &mut self.overlay {
+            picker.clear();
+        }
+        self.marked()
+    }
+
     pub(super) fn close_list(&mut self) -> Vec<Effect> {
         match self.overlay.take() {
             // The theme that was in force before the list was opened is back.

@@ -75,6 +75,7 @@ impl State {
             Action::ListUp => return self.move_mark(-1),
             Action::ListDown => return self.move_mark(1),
             Action::Choose => return self.choose(),
+            Action::ClearTyped => return self.clear_typed(),
             Action::CloseList => return self.close_list(),
             Action::Yes => return vec![Effect::Quit],
             Action::No => self.overlay = None,
