@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::home::{ESC, Home, LARGE, leaves, lines};
+use crate::home::{ESC, Home, LARGE, QUESTION, leaves, lines};
 use crate::playing::{Playing, Seen};
 
 fn writing(home: &Home, environment: &[(&str, &str)]) -> Playing {
@@ -70,6 +70,27 @@ fn what_an_editor_leaves_is_in_the_prompt() {
         lines[0].starts_with(" SpecFuse ") && lines[2].starts_with("┌ A atlas ") && lines[39].starts_with(" i ask ")
     });
     leaves(playing, "\x03\x03", "before");
+}
+
+/// Far more events than may wait: a run that nobody listens to stands still, and then its members run into their time limits.
+#[test]
+fn a_run_goes_on_while_the_next_question_is_edited() {
+    let home = Home::new();
+    let script = home.path().join("editor.sh");
+    let waits = r#"tries=0; while ! grep -qs run_finished "$HOME"/.local/share/specfuse/traces/*; do
+        tries=$((tries + 1)); [ $tries -gt 250 ] && break; sleep 0.1; done
+        cat "$HOME"/.local/share/specfuse/traces/* | grep -c run_finished > "$1""#;
+    fs::write(&script, waits).unwrap();
+    let editor = format!("sh {}", script.display());
+    let arguments = ["--seed", "1", "--pace", "100", "--segment", "tokens", "--segment-tokens", "1", QUESTION];
+    let mut playing = home.opens_with(LARGE, &[("EDITOR", &editor)], &arguments);
+    playing.plays("round 2:");
+    playing.types("\x07");
+    playing.sees("the run that ended meanwhile", |seen| {
+        seen.screen().alternate_screen() && prompt(seen) == ["1"] && seen.shows("★ answered")
+    });
+    leaves(playing, "\x03\x03", "before");
+    assert!(home.trace().records.len() > 400, "more than may wait");
 }
 
 #[test]

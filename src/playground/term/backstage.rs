@@ -82,7 +82,8 @@ impl Backstage {
             Effect::Edit(text) => {
                 input.release();
                 terminal.suspend();
-                let (edited, ending) = signals.while_lent(tokio::task::spawn_blocking(move || edit(&text))).await;
+                let editing = tokio::task::spawn_blocking(move || edit(&text));
+                let (edited, ending) = signals.while_lent(meanwhile(editing, stage, messages)).await;
                 if ending.is_some() {
                     return Ok(Next::Interrupted);
                 }
@@ -153,6 +154,17 @@ fn copy(terminal: &mut Terminal, text: &str) -> std::io::Result<Message> {
         }
         Err(error) => Message::Failed(error.to_string()),
     })
+}
+
+/// Waits for something else while the run goes on: one whose events nobody takes stands still, and its time limits do not.
+async fn meanwhile<T>(other: impl Future<Output = T>, stage: &mut Stage, messages: &mut Vec<Message>) -> T {
+    let mut other = std::pin::pin!(other);
+    loop {
+        tokio::select! {
+            result = &mut other => return result,
+            more = stage.next() => messages.extend(more),
+        }
+    }
 }
 
 fn edit(text: &str) -> Result<String, String> {
