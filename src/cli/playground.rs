@@ -14,8 +14,9 @@ use crate::ensemble::{self, Selection};
 use crate::files::Folders;
 use crate::files::history::History;
 use crate::files::traces;
-use crate::playground::state::Options;
 use crate::playground::state::keymap::Keymap;
+use crate::playground::state::scene::draft::Shading;
+use crate::playground::state::{Options, Settings};
 use crate::playground::term::backstage::Backstage;
 use crate::playground::term::outside::require_terminal;
 use crate::playground::term::{self, Left, Opening};
@@ -123,39 +124,58 @@ fn play(matches: &ArgMatches, opening: Opening) -> Result<Done, Failure> {
     })?;
     let level = ColourLevel::detect(|name| std::env::var(name).ok());
     let library = Library::new(folders.as_ref().map(|folders| folders.config.join("themes")));
-    let wanted = matches.get_one::<String>("theme").or(config.playground.theme.as_ref());
-    let (theme, theme_error) = match wanted.map(|name| library.load(name, level)) {
-        Some(Ok(theme)) => (theme, None),
-        Some(Err(error)) => (Theme::default_theme(level), Some(format!("theme: {error}; the default is used"))),
-        None => library.load("default", level).map_or_else(
-            |error| (Theme::default_theme(level), Some(format!("theme: {error}; the built-in default is used"))),
-            |theme| (theme, None),
-        ),
-    };
-    let (history, history_error) = match folders.as_ref().map(|folders| History::load(&folders.history())) {
-        Some(Ok(history)) => (history, None),
-        Some(Err(error)) => (History::default(), Some(format!("the history of questions: {error}"))),
-        None => (History::default(), None),
-    };
+    let mut warnings = Vec::new();
+    let theme = theme(&library, matches.get_one::<String>("theme").or(config.playground.theme.as_ref()), level, &mut warnings);
+    let history = history(folders.as_ref(), &mut warnings);
     let members = seats.iter().map(Seat::header).collect();
     let options = Options {
         members,
         params: config.params,
         seed: options::seed(matches),
         keymap,
-        theme: theme.name().to_owned(),
-        themes: library.names(),
-        pace,
-        can_pace: true,
-        ascii: matches.get_flag("ascii") || config.playground.ascii.unwrap_or(false),
-        mouse: matches.get_flag("mouse") || config.playground.mouse.unwrap_or(false),
+        settings: Settings {
+            theme: theme.name().to_owned(),
+            themes: library.names(),
+            shading: Shading::default(),
+            authors: true,
+            mouse: matches.get_flag("mouse") || config.playground.mouse.unwrap_or(false),
+            ascii: matches.get_flag("ascii") || config.playground.ascii.unwrap_or(false),
+            pace,
+            can_pace: true,
+        },
         history: history.entries().to_vec(),
-        warnings: theme_error.into_iter().chain(history_error).collect(),
+        warnings,
     };
     let traces_kept = config.playground.traces.unwrap_or(traces::KEPT);
     let backstage = Backstage { seats, pace: handle, folders, history, traces_kept, library, level, theme };
     let left = runtime()?.block_on(term::run(options, backstage, opening)).map_err(Failure::Terminal)?;
     Ok(farewell(&left))
+}
+
+/// The theme that is wanted; one that cannot be used leaves the default, with a word why.
+fn theme(library: &Library, wanted: Option<&String>, level: ColourLevel, warnings: &mut Vec<String>) -> Theme {
+    library.load(wanted.map_or("default", String::as_str), level).unwrap_or_else(|error| {
+        warnings.push(format!("theme: {error}; the default is used"));
+        Theme::default_theme(level)
+    })
+}
+
+/// What was asked before; a file that cannot be read, or not wholly, is told and stops nothing.
+fn history(folders: Option<&Folders>, warnings: &mut Vec<String>) -> History {
+    let Some(folders) = folders else { return History::default() };
+    match History::load(&folders.history()) {
+        Ok(history) => {
+            if history.damaged() > 0 {
+                let file = folders.history();
+                warnings.push(format!("{}: {} damaged lines were skipped", file.display(), history.damaged()));
+            }
+            history
+        }
+        Err(error) => {
+            warnings.push(format!("the history of questions: {error}"));
+            History::default()
+        }
+    }
 }
 
 /// The loop on this thread may be busy with an editor; the run then goes on in another.

@@ -8,7 +8,7 @@ use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use specfuse::engine::fusion::event::Record;
 use specfuse::playground::state::action::ACTIONS;
-use specfuse::playground::state::{Effect, Message, Options, State};
+use specfuse::playground::state::{Effect, Message};
 use specfuse::playground::view;
 use specfuse::playground::view::theme::{ColourLevel, Theme};
 
@@ -97,7 +97,8 @@ proptest! {
 
     #[test]
     fn nothing_brings_it_down(steps in prop::collection::vec(step(), 1..120), ascii in any::<bool>()) {
-        let mut state = State::new(Options { ascii, ..support::options(support::members()) }, 120, 40);
+        let mut state = support::state(120, 40);
+        state.settings.ascii = ascii;
         let mut run: &'static [Record] = &all_runs()[0];
         for step in &steps {
             for message in messages(step, &mut run) {

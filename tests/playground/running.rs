@@ -4,7 +4,7 @@ use specfuse::engine::replay::SPEEDS;
 use specfuse::engine::round::Command;
 use specfuse::playground::state::overlay::Overlay;
 use specfuse::playground::state::scene::status::RunState;
-use specfuse::playground::state::{Effect, Message, Options, ReplayOrder, State};
+use specfuse::playground::state::{Effect, Message, ReplayOrder, State};
 
 use super::runs;
 use super::support::{self, answer, feed, press, type_text};
@@ -114,7 +114,8 @@ fn with_nothing_to_pause_the_keys_say_so() {
 
 #[test]
 fn models_that_cannot_be_slowed_down_are_not() {
-    let options = Options { can_pace: false, pace: None, ..support::options(support::members()) };
+    let mut options = support::options(support::members());
+    (options.settings.can_pace, options.settings.pace) = (false, None);
     let mut state = State::new(options, 120, 40);
     state.writing = false;
     for key in ["{", "}"] {

@@ -18,7 +18,8 @@ use specfuse::ensemble::{self, Selection};
 use specfuse::playground::state::keymap::Keymap;
 use specfuse::playground::state::overlay::Overlay;
 use specfuse::playground::state::picker::Picker;
-use specfuse::playground::state::{Effect, Message, Options, State};
+use specfuse::playground::state::scene::draft::Shading;
+use specfuse::playground::state::{Effect, Message, Options, Settings, State};
 use specfuse::playground::view;
 use specfuse::playground::view::theme::{ColourLevel, Theme};
 
@@ -113,12 +114,16 @@ pub fn options(members: Vec<MemberHeader>) -> Options {
         params: Params::default(),
         seed: 1,
         keymap: Keymap::default(),
-        theme: "default".to_owned(),
-        themes: ["dark", "default", "mono"].map(str::to_owned).into(),
-        pace: Some(15),
-        can_pace: true,
-        ascii: false,
-        mouse: false,
+        settings: Settings {
+            theme: "default".to_owned(),
+            themes: ["dark", "default", "mono"].map(str::to_owned).into(),
+            shading: Shading::default(),
+            authors: true,
+            mouse: false,
+            ascii: false,
+            pace: Some(15),
+            can_pace: true,
+        },
         history: Vec::new(),
         warnings: Vec::new(),
     }

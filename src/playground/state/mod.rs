@@ -53,18 +53,8 @@ pub struct Options {
     pub seed: u64,
     /// What a key does.
     pub keymap: Keymap,
-    /// The theme in force, and all there are.
-    pub theme: String,
-    /// The names of all themes.
-    pub themes: Vec<String>,
-    /// How many tokens a second the in-process models are slowed down to; `None` where they are not.
-    pub pace: Option<u32>,
-    /// Whether the models can be slowed down at all.
-    pub can_pace: bool,
-    /// Only characters of ASCII for marks and bars.
-    pub ascii: bool,
-    /// Whether the mouse reports.
-    pub mouse: bool,
+    /// How things look at first.
+    pub settings: Settings,
     /// What was asked before, oldest first.
     pub history: Vec<String>,
     /// What went wrong while this was put together, but stops nothing.
@@ -201,16 +191,7 @@ impl State {
             pending: Vec::new(),
             notice: None,
             log: Log::default(),
-            settings: Settings {
-                theme: options.theme,
-                themes: options.themes,
-                shading: Shading::default(),
-                authors: true,
-                mouse: options.mouse,
-                ascii: options.ascii,
-                pace: options.pace,
-                can_pace: options.can_pace,
-            },
+            settings: options.settings,
             keymap: options.keymap,
             scene: Scene::default(),
             texts: vec![PaneText::default(); members],

@@ -104,7 +104,7 @@ struct Loop {
 /// terminal may be lent to an editor meanwhile. The terminal is as before however this ends.
 pub async fn run(options: Options, backstage: Backstage, opening: Opening) -> io::Result<Left> {
     let signals = Signals::listen()?;
-    let terminal = Terminal::enter(guard::Options { mouse: options.mouse })?;
+    let terminal = Terminal::enter(guard::Options { mouse: options.settings.mouse })?;
     let size = terminal.size()?;
     let mut state = State::new(options, size.width, size.height);
     state.prompt.dress(view::dress(&backstage.theme), true);

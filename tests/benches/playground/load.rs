@@ -2,8 +2,9 @@
 
 use specfuse::engine::Seat;
 use specfuse::engine::fusion::params::Params;
-use specfuse::playground::state::Options;
 use specfuse::playground::state::keymap::Keymap;
+use specfuse::playground::state::scene::draft::Shading;
+use specfuse::playground::state::{Options, Settings};
 use specfuse::playground::view::theme::{ColourLevel, Theme};
 
 /// Columns and rows of the screen.
@@ -16,12 +17,16 @@ pub fn options(seats: &[Seat], params: Params) -> Options {
         params,
         seed: 1,
         keymap: Keymap::default(),
-        theme: "default".to_owned(),
-        themes: vec!["default".to_owned()],
-        pace: None,
-        can_pace: false,
-        ascii: false,
-        mouse: false,
+        settings: Settings {
+            theme: "default".to_owned(),
+            themes: vec!["default".to_owned()],
+            shading: Shading::default(),
+            authors: true,
+            mouse: false,
+            ascii: false,
+            pace: None,
+            can_pace: false,
+        },
         history: Vec::new(),
         warnings: Vec::new(),
     }
