@@ -13,7 +13,7 @@ use specfuse::engine::{Engine, Seat, Setup, wall_clock};
 
 /// A member under its own name, which drafts and verifies.
 pub fn seat(place: usize, member: Arc<dyn Member>) -> Seat {
-    Seat { name: format!("member-{place}"), role: Role::Both, weight: 1.0, member }
+    Seat::new(format!("member-{place}"), member)
 }
 
 /// So many rounds of segments counted in tokens, from which nobody leaves.

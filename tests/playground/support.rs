@@ -64,7 +64,7 @@ pub fn answer() -> &'static [Record] {
 }
 
 pub fn seat(name: &str, member: ScriptedMember) -> Seat {
-    Seat { name: name.to_owned(), role: Role::Both, weight: 1.0, member: Arc::new(member) }
+    Seat::new(name, Arc::new(member))
 }
 
 pub fn say(text: &str, logprob: f32, ends: bool) -> Line {

@@ -250,7 +250,7 @@ pub(super) fn cell(round: &Round, matrix: &Matrix, verifier: usize, column: usiz
     if let Some(score) = matrix.ranking.verifier_scores[verifier][column] {
         return Cell::Score { score, share: share(score, &round.params), own };
     }
-    match round.score(who, candidate.key).map(|cell| &cell.logprobs) {
+    match round.score(who, candidate.key).map(|cell| &cell.opinion) {
         Some(Err(error)) => Cell::Failed(clean_line(error)),
         Some(Ok(_)) => Cell::None,
         None if round.accepted.is_some() || own => Cell::None,
