@@ -17,6 +17,9 @@ use specfuse::engine::trace::{self, Journal, TraceError};
 use specfuse::engine::{Engine, Seat, Setup, SetupError};
 use tokio::sync::Semaphore;
 
+#[path = "engine/tiers.rs"]
+mod tiers;
+
 fn seat(name: &str, member: ScriptedMember) -> Seat {
     Seat::new(name, Arc::new(member))
 }

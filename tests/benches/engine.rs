@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use specfuse::engine::fusion::conversation::Conversation;
-use specfuse::engine::fusion::event::{Record, Role};
+use specfuse::engine::fusion::event::Record;
 use specfuse::engine::fusion::params::Params;
 use specfuse::engine::fusion::rescore::rescore;
 use specfuse::engine::fusion::run::Run;

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use specfuse::engine::fusion::conversation::Conversation;
-use specfuse::engine::fusion::event::{Record, Role};
+use specfuse::engine::fusion::event::Record;
 use specfuse::engine::fusion::params::Params;
 use specfuse::engine::member::Member;
 use specfuse::engine::member::scripted::{Line, ScriptedMember};

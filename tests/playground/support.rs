@@ -8,7 +8,7 @@ use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
 use specfuse::engine::fusion::conversation::Conversation;
-use specfuse::engine::fusion::event::{MemberHeader, Record, Role};
+use specfuse::engine::fusion::event::{MemberHeader, Record};
 use specfuse::engine::fusion::params::Params;
 use specfuse::engine::fusion::run::Run;
 use specfuse::engine::member::scripted::{Line, ScriptedMember};

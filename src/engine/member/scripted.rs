@@ -28,6 +28,8 @@ pub enum Line {
     },
     /// Fails with this message.
     Fail(String),
+    /// Refuses for good.
+    Refuse(String),
     /// Panics.
     Panic,
     /// Never answers.
@@ -200,6 +202,7 @@ impl Member for ScriptedMember {
             let (text, logprob, ends) = match line {
                 Some(Line::Say { text, logprob, ends }) => (text, logprob, ends),
                 Some(Line::Fail(error)) => return Err(MemberError::Failed(error)),
+                Some(Line::Refuse(error)) => return Err(MemberError::Refused(error)),
                 #[expect(clippy::panic, reason = "playing a member with a fault is what this line is for")]
                 Some(Line::Panic) => panic!("as the script says"),
                 Some(Line::Stall) => return std::future::pending().await,

@@ -525,3 +525,16 @@ fn the_state_of_a_run_is_what_its_records_add_up_to() {
     let read: Vec<Record> = lines.iter().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(read, table.records);
 }
+
+#[test]
+fn sampling_of_a_member_goes_over_the_knobs() {
+    let mut header = Table::new(vec![Member { name: "a", says: vec!["x"] }], &[], Params::default()).machine.run().header.clone();
+    header.members[0].sampling = OwnSampling { temperature: Some(0.25), top_p: None };
+    let top_p = header.params.top_p as f32;
+    let effects = Machine::new(header).handle(0.0, Input::Start(Vec::new())).unwrap();
+    let sampling = effects.iter().find_map(|effect| match effect {
+        Effect::Draft { request, .. } => Some(request.sampling),
+        _ => None,
+    });
+    assert_eq!(sampling.map(|sampling| (sampling.temperature, sampling.top_p)), Some((0.25, top_p)));
+}

@@ -212,6 +212,12 @@ impl Round {
         &self.scores
     }
 
+    /// Whether a verifier judged, so that all scores of the round are shares.
+    #[must_use]
+    pub fn is_judged(&self) -> bool {
+        self.scores.iter().any(ScoreCell::is_judgement)
+    }
+
     /// Whether a draft or a scoring failed.
     #[must_use]
     pub fn has_failure(&self) -> bool {

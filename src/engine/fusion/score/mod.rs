@@ -94,8 +94,6 @@ pub struct Ranking {
     pub order: Vec<usize>,
     /// Best minus second best fused score; `None` with fewer than two scored candidates.
     pub margin: Option<f64>,
-    /// Whether the scores are logarithms; never under a normalisation, nor where a judge took part.
-    pub logarithmic: bool,
 }
 
 /// The score of probability 0 under a logarithmic rule, in nats: beyond any that a real segment reaches, `exp` of it is 0, and
@@ -172,7 +170,7 @@ pub fn rank(rows: &[VerifierRow<'_>], candidates: usize, settings: ScoreSettings
         [first, second, ..] => scores[*first].zip(scores[*second]).map(|(best, next)| best - next),
         [_] | [] => None,
     };
-    Ranking { verifier_scores, scores, order, margin, logarithmic }
+    Ranking { verifier_scores, scores, order, margin }
 }
 
 impl Cell<'_> {
