@@ -5,6 +5,7 @@
 
 mod eval;
 mod interrupt;
+mod members;
 mod options;
 mod output;
 mod playground;
