@@ -24,7 +24,7 @@ pub struct Opened {
 }
 
 /// What opening works with.
-#[derive(Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Tools {}
 
 /// Opens members side by side, in their order; `told` hears, while it waits, what each (by its place) is doing.
