@@ -5,6 +5,7 @@
 pub mod absent;
 pub mod drawing;
 pub mod embedded;
+pub mod http;
 pub mod paced;
 pub mod scripted;
 
