@@ -1,0 +1,1 @@
+//! Judges by script: fair ones, biased ones, broken ones; and hostile candidates.
