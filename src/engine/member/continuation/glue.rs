@@ -1,0 +1,54 @@
+//! Whether a space was lost between the accepted text and a reply: servers trim the space that a reply begins with.
+
+use unicode_segmentation::UnicodeSegmentation;
+
+use super::leaders::Scene;
+use crate::engine::fusion::segment::{SegmentRule, SegmentUnit};
+
+/// Characters of a reply's first word that are waited for.
+pub(super) const WORD_AWAITED: usize = 40;
+const ONE_WORD: SegmentRule = SegmentRule { unit: SegmentUnit::Words, length: 1, token_cap: usize::MAX };
+
+/// Whether two visible characters side by side belong to one word: not between characters of scripts without spaces.
+pub(super) fn run_together(before: char, after: char) -> bool {
+    // In ASCII only white space divides words.
+    let ascii = before.is_ascii() && after.is_ascii();
+    ascii || !ONE_WORD.is_complete(&String::from_iter([before, after]), 0)
+}
+
+/// Whether a space belongs between the accepted text and this first word of a reply, which begins with no white space.
+///
+/// Accepted text is cut between words, so a letter behind a letter has nearly always lost its space. The exceptions: scripts
+/// without spaces, a mark that belongs to the letter before it, and a word that the text has whole elsewhere.
+pub(super) fn space_lost(accepted: &str, scene: &Scene, word: &str) -> bool {
+    let (Some(before), Some(after)) = (accepted.chars().next_back(), word.chars().next()) else { return false };
+    let joined = String::from_iter([before, after]);
+    if !after.is_alphanumeric() || !run_together(before, after) || joined.graphemes(true).count() < 2 {
+        return false;
+    }
+    if before.is_alphanumeric() {
+        return !inside_a_word(accepted, word);
+    }
+    let number_goes_on =
+        after.is_numeric() && matches!(before, '.' | ',' | ':') && accepted.chars().rev().nth(1).is_some_and(char::is_numeric);
+    let closes = match before {
+        '.' | ',' | ';' | ':' | '!' | '?' | ')' | ']' | '…' | '”' | '»' | '%' => true,
+        '"' => !scene.quote_open,
+        _ => false,
+    };
+    // Code is full of "a.b" and "f(x)[i]".
+    closes && !number_goes_on && !scene.in_fence
+}
+
+/// Whether the text ends inside a word, as far as it shows: it has the whole word elsewhere, and its last letters never as a
+/// word of their own.
+fn inside_a_word(accepted: &str, word: &str) -> bool {
+    let letters = |text: &str| -> String { text.chars().take_while(|c| c.is_alphanumeric()).collect() };
+    let begun: String = letters(&accepted.chars().rev().take(WORD_AWAITED).collect::<String>()).chars().rev().collect();
+    let whole = format!("{begun}{}", letters(word)).to_lowercase();
+    let begun = begun.to_lowercase();
+    let mut words: Vec<String> =
+        accepted.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_lowercase).collect();
+    words.pop();
+    words.contains(&whole) && !words.contains(&begun)
+}
