@@ -16,14 +16,21 @@ pub(super) fn run_together(before: char, after: char) -> bool {
     ascii || !ONE_WORD.is_complete(&String::from_iter([before, after]), 0)
 }
 
+/// Whether a space may have been lost before a reply that begins with this character: where the two would be one word.
+pub(super) fn may_be_lost(accepted: &str, after: char) -> bool {
+    let Some(before) = accepted.chars().next_back() else { return false };
+    // A mark belongs to the character before it.
+    let apart = String::from_iter([before, after]).graphemes(true).count() == 2;
+    after.is_alphanumeric() && !before.is_whitespace() && run_together(before, after) && apart
+}
+
 /// Whether a space belongs between the accepted text and this first word of a reply, which begins with no white space.
 ///
-/// Accepted text is cut between words, so a letter behind a letter has nearly always lost its space. The exceptions: scripts
-/// without spaces, a mark that belongs to the letter before it, and a word that the text has whole elsewhere.
+/// Accepted text is cut between words, so a letter behind a letter has nearly always lost its space; not so in scripts without
+/// spaces, and where the text has the whole word elsewhere.
 pub(super) fn space_lost(accepted: &str, scene: &Scene, word: &str) -> bool {
     let (Some(before), Some(after)) = (accepted.chars().next_back(), word.chars().next()) else { return false };
-    let joined = String::from_iter([before, after]);
-    if !after.is_alphanumeric() || !run_together(before, after) || joined.graphemes(true).count() < 2 {
+    if !may_be_lost(accepted, after) {
         return false;
     }
     if before.is_alphanumeric() {

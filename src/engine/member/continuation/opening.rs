@@ -3,7 +3,7 @@
 //! In order: chatter and wrappers go (`leaders`), then repeated text (`overlap`), then a lost space comes back (`glue`). Each
 //! character is looked at once it arrives, so that the same characters always give the same decision.
 
-use super::glue::{WORD_AWAITED, space_lost};
+use super::glue::{WORD_AWAITED, may_be_lost, space_lost};
 use super::leaders::{Leader, Scene};
 use super::overlap::Overlap;
 
@@ -117,8 +117,10 @@ impl Opening {
                 }
             }
             Stage::Joining => {
-                let word = self.held.chars().take_while(|c| c.is_alphanumeric()).count();
-                if word < self.held.chars().count() || word >= WORD_AWAITED { self.join(text) } else { String::new() }
+                let characters = self.held.chars().count();
+                let first = characters == 1 && may_be_lost(&self.accepted, c);
+                let in_word = characters > 1 && characters < WORD_AWAITED && c.is_alphanumeric();
+                if first || in_word { String::new() } else { self.join(text) }
             }
             Stage::Decided => String::new(),
         }

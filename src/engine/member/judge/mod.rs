@@ -167,7 +167,8 @@ fn softmax(values: &[f64], temperature: f64) -> Vec<f32> {
     let most = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     let weights: Vec<f64> = values.iter().map(|value| ((value - most) / temperature).exp()).collect();
     let total: f64 = weights.iter().sum();
-    weights.iter().map(|weight| (weight / total) as f32).collect()
+    // Single precision has nothing between its least number and 0, and a preference of 0 has no logarithm.
+    weights.iter().map(|weight| ((weight / total) as f32).max(f32::MIN_POSITIVE)).collect()
 }
 
 /// The mean of rows of equal length, column by column.
