@@ -110,10 +110,12 @@ pub struct Playground {
     pub pace: Option<u32>,
     /// How many traces are kept.
     pub traces: Option<usize>,
+    /// Whether the usual ports of this machine are searched for model servers.
+    pub scan: Option<bool>,
 }
 
 /// The keys of `[playground]`.
-const PLAYGROUND: &[&str] = &["theme", "mouse", "ascii", "pace", "traces"];
+const PLAYGROUND: &[&str] = &["theme", "mouse", "ascii", "pace", "traces", "scan"];
 
 /// The slowest pace in tokens a second: the longest segment is drafted well within the time limit of a draft.
 pub const SLOWEST_PACE: u32 = 5;
@@ -194,6 +196,7 @@ fn playground(file: Section<'_>) -> Result<Playground, ConfigError> {
             pace => pace,
         },
         traces: section.integer("traces", 0..=MOST)?.map(|number| number as usize),
+        scan: section.switch("scan")?,
     })
 }
 
