@@ -2,6 +2,7 @@
 //!
 //! A member that cannot be opened keeps its seat as an absent one: the others go on, and everybody sees why it is away.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::spec::MemberSpec;
@@ -11,6 +12,7 @@ use crate::engine::Seat;
 use crate::engine::member::Member;
 use crate::engine::member::absent::AbsentMember;
 use crate::engine::member::embedded::EmbeddedMember;
+use crate::files::Folders;
 
 /// A member that was opened, or was tried to be.
 #[derive(Clone)]
@@ -25,7 +27,26 @@ pub struct Opened {
 
 /// What opening works with.
 #[derive(Debug, Clone, Default)]
-pub struct Tools {}
+pub struct Tools {
+    /// Where what was found out about servers is kept; `None` keeps nothing.
+    pub cache: Option<PathBuf>,
+    /// Whether every server is asked anew, whatever is kept.
+    pub anew: bool,
+}
+
+impl Tools {
+    /// What is found out is kept in the platform's folder.
+    #[must_use]
+    pub fn of_platform() -> Self {
+        Self { cache: Folders::of_platform().map(|folders| folders.data.join("servers.json")), anew: false }
+    }
+
+    /// The same, but every server is asked anew.
+    #[must_use]
+    pub fn probing_anew(self) -> Self {
+        Self { anew: true, ..self }
+    }
+}
 
 /// Opens members side by side, in their order; `told` hears, while it waits, what each (by its place) is doing.
 pub async fn open(specs: Vec<MemberSpec>, tools: &Tools, told: &(dyn Fn(usize, &str) + Sync)) -> Vec<Opened> {
