@@ -102,7 +102,7 @@ pub fn open(selection: &Selection) -> Result<Vec<Seat>, EnsembleError> {
         };
         let role = selection.roles.iter().rfind(|(of, _)| *of == name).map_or(Role::Both, |(_, role)| *role);
         let weight = selection.weights.iter().rfind(|(of, _)| *of == name).map_or(1.0, |(_, weight)| *weight);
-        seats.push(Seat { name, role, weight, member: Arc::new(member) });
+        seats.push(Seat { role, weight, ..Seat::new(name, Arc::new(member)) });
     }
     Ok(seats)
 }

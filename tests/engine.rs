@@ -17,8 +17,11 @@ use specfuse::engine::trace::{self, Journal, TraceError};
 use specfuse::engine::{Engine, Seat, Setup, SetupError};
 use tokio::sync::Semaphore;
 
+#[path = "engine/tiers.rs"]
+mod tiers;
+
 fn seat(name: &str, member: ScriptedMember) -> Seat {
-    Seat { name: name.to_owned(), role: Role::Both, weight: 1.0, member: Arc::new(member) }
+    Seat::new(name, Arc::new(member))
 }
 
 fn say(text: &str, logprob: f32, ends: bool) -> Line {
@@ -382,7 +385,7 @@ fn another_rule_would_have_had_another_winner() {
     let mut records = records;
     for record in &mut records {
         match &mut record.event {
-            Event::Token { member, token } if &**member == "a" && token.text == "no." => token.logprob = -6.0,
+            Event::Token { member, token } if &**member == "a" && token.text == "no." => token.logprob = Some(-6.0),
             Event::Score { member, scores, .. } if &**member == "b" => scores[0].logprobs[4] = -6.0,
             _ => {}
         }

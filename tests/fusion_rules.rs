@@ -153,7 +153,7 @@ proptest! {
     fn a_draft_is_cut_with_its_tokens(
         pieces in prop::collection::vec(any_text(), 0..6), rule in any_segment_rule(), ends: bool, members in 1_usize..4,
     ) {
-        let tokens = pieces.iter().map(|text| DraftToken { text: text.clone(), logprob: -1.0 }).collect();
+        let tokens = pieces.iter().map(|text| DraftToken { text: text.clone(), logprob: Some(-1.0) }).collect();
         let draft = Draft { tokens, ends, end_logprob: Some(-0.5) };
         let text = draft.text();
         let cut = rule.cut(&text, ends);
@@ -221,7 +221,7 @@ fn rank_values(values: &[RowValues], settings: ScoreSettings) -> Ranking {
             weight: *weight,
             cells: cells
                 .iter()
-                .map(|cell| cell.as_ref().map(|(logprobs, characters)| Cell { logprobs, characters: *characters }))
+                .map(|cell| cell.as_ref().map(|(logprobs, characters)| Cell::Tokens { logprobs, characters: *characters }))
                 .collect(),
         })
         .collect();

@@ -19,7 +19,7 @@ use tokio::task::JoinHandle;
 pub use driver::{Clock, Ended};
 use fusion::MemberIndex;
 use fusion::conversation::Conversation;
-use fusion::event::{Header, MemberHeader, Record, Role, TRACE_VERSION};
+use fusion::event::{Header, MemberHeader, OwnSampling, Price, Record, Role, TRACE_VERSION};
 use fusion::params::Params;
 use member::{Member, MemberError};
 use round::{Command, Machine};
@@ -41,9 +41,20 @@ pub struct Seat {
     pub weight: f64,
     /// The model.
     pub member: Arc<dyn Member>,
+    /// Where its drafts are drawn otherwise than the knobs say.
+    pub sampling: OwnSampling,
+    /// What its tokens cost, where that was given.
+    pub price: Option<Price>,
 }
 
 impl Seat {
+    /// A seat that drafts and verifies, with the weight of its way of scoring.
+    #[must_use]
+    pub fn new(name: impl Into<String>, member: Arc<dyn Member>) -> Self {
+        let weight = member.capabilities().tier.default_weight();
+        Self { name: name.into(), role: Role::Both, weight, member, sampling: OwnSampling::default(), price: None }
+    }
+
     /// The seat as a run's header tells it.
     #[must_use]
     pub fn header(&self) -> MemberHeader {
@@ -52,6 +63,8 @@ impl Seat {
             role: self.role,
             weight: self.weight,
             capabilities: self.member.capabilities().clone(),
+            sampling: self.sampling,
+            price: self.price,
         }
     }
 }
@@ -180,12 +193,11 @@ fn check(setup: &Setup) -> Result<(), SetupError> {
 async fn prepare(setup: &Setup) -> Result<Vec<(MemberIndex, MemberError)>, SetupError> {
     let conversation = Arc::new(setup.conversation.clone());
     let seconds = setup.params.draft_seconds as u64;
-    let mut unprepared = Vec::new();
-    for (place, seat) in setup.seats.iter().enumerate() {
-        if let Err(error) = driver::guarded(seat.member.prepare(Arc::clone(&conversation)), seconds).await {
-            unprepared.push((MemberIndex(place), error));
-        }
-    }
+    // Side by side: a member on a server takes a journey for it.
+    let asked = setup.seats.iter().map(|seat| driver::guarded(seat.member.prepare(Arc::clone(&conversation)), seconds));
+    let replies = futures_util::future::join_all(asked).await;
+    let unprepared: Vec<(MemberIndex, MemberError)> =
+        replies.into_iter().enumerate().filter_map(|(place, reply)| Some((MemberIndex(place), reply.err()?))).collect();
     let out = |place: usize| unprepared.iter().any(|(member, _)| member.0 == place);
     if setup.seats.iter().enumerate().all(|(place, seat)| seat.role == Role::Verify || out(place)) {
         let reason = |(member, error): &(MemberIndex, MemberError)| format!("{}: {error}", setup.seats[member.0].name);

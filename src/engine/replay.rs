@@ -191,6 +191,7 @@ impl Player {
             | Event::DraftFailed { .. }
             | Event::Score { .. }
             | Event::ScoreFailed { .. }
+            | Event::TierLowered { .. }
             | Event::Ranked(_)
             | Event::Exited { .. }
             | Event::Readmitted { .. }

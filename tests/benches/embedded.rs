@@ -100,7 +100,7 @@ fn score(member: &EmbeddedMember, runtime: &tokio::runtime::Runtime, conversatio
     // Eleven tokens each (digits never merge), of which the last is only read.
     let candidates: Vec<(Arc<str>, bool)> = (2..6).map(|digit| (format!("{digit}").repeat(11).into(), false)).collect();
     let score = |candidates: &[(Arc<str>, bool)]| {
-        let request = ScoreRequest { context: context.clone(), candidates: candidates.to_vec() };
+        let request = ScoreRequest::exact(context.clone(), candidates.to_vec());
         let start = Instant::now();
         let scored = runtime.block_on(member.score(request)).unwrap();
         (start.elapsed(), scored.forwards)

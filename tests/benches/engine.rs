@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use specfuse::engine::fusion::conversation::Conversation;
-use specfuse::engine::fusion::event::{Record, Role};
+use specfuse::engine::fusion::event::Record;
 use specfuse::engine::fusion::params::Params;
 use specfuse::engine::fusion::rescore::rescore;
 use specfuse::engine::fusion::run::Run;
@@ -25,7 +25,7 @@ fn seat(place: usize) -> Seat {
     let text = format!("m{place} says ten words a round and no more, ever.");
     let logprob = -0.1 - 0.01 * place as f32;
     let member = ScriptedMember::new(vec![Line::Say { text, logprob, ends: false }]);
-    Seat { name: format!("member-{place}"), role: Role::Both, weight: 1.0, member: Arc::new(member) }
+    Seat::new(format!("member-{place}"), Arc::new(member))
 }
 
 fn setup(members: usize, journal: Journal) -> Setup {

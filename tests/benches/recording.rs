@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use specfuse::engine::fusion::conversation::Conversation;
-use specfuse::engine::fusion::event::{Record, Role};
+use specfuse::engine::fusion::event::Record;
 use specfuse::engine::fusion::params::Params;
 use specfuse::engine::member::Member;
 use specfuse::engine::member::scripted::{Line, ScriptedMember};
@@ -13,7 +13,7 @@ use specfuse::engine::{Engine, Seat, Setup, wall_clock};
 
 /// A member under its own name, which drafts and verifies.
 pub fn seat(place: usize, member: Arc<dyn Member>) -> Seat {
-    Seat { name: format!("member-{place}"), role: Role::Both, weight: 1.0, member }
+    Seat::new(format!("member-{place}"), member)
 }
 
 /// So many rounds of segments counted in tokens, from which nobody leaves.

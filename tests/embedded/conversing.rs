@@ -48,8 +48,8 @@ fn scoring_together_equals_scoring_one_by_one() {
     let candidates =
         [("The capital of France is Paris.", true), ("The capital of", false), ("", true), ("", false), ("Lyon 12\n😀", false)];
     let together = score(&member("atlas"), context(QUESTION, &[]), &candidates).unwrap();
-    assert_eq!(together.logprobs[2].len(), 1);
-    assert!(together.logprobs[3].is_empty());
+    assert_eq!(together.logprobs()[2].len(), 1);
+    assert!(together.logprobs()[3].is_empty());
     for (candidate, expected) in candidates.iter().zip(bits(&together)) {
         let alone = score(&member("atlas"), context(QUESTION, &[]), &[*candidate]).unwrap();
         assert_eq!(bits(&alone), [expected]);

@@ -50,10 +50,10 @@ pub fn draft(member: &EmbeddedMember, request: DraftRequest) -> Result<Drafted, 
 
 pub fn score(member: &EmbeddedMember, context: Context, candidates: &[(&str, bool)]) -> Result<Scored, MemberError> {
     let candidates = candidates.iter().map(|(text, ends)| (Arc::from(*text), *ends)).collect();
-    wait(member.score(ScoreRequest { context, candidates }))
+    wait(member.score(ScoreRequest::exact(context, candidates)))
 }
 
 /// The bits of log-probabilities, for comparisons that allow no difference at all.
 pub fn bits(scored: &Scored) -> Vec<Vec<u32>> {
-    scored.logprobs.iter().map(|numbers| numbers.iter().map(|number| number.to_bits()).collect()).collect()
+    scored.logprobs().iter().map(|numbers| numbers.iter().map(|number| number.to_bits()).collect()).collect()
 }

@@ -8,7 +8,7 @@ use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
 use specfuse::engine::fusion::conversation::Conversation;
-use specfuse::engine::fusion::event::{MemberHeader, Record, Role};
+use specfuse::engine::fusion::event::{MemberHeader, Record};
 use specfuse::engine::fusion::params::Params;
 use specfuse::engine::fusion::run::Run;
 use specfuse::engine::member::scripted::{Line, ScriptedMember};
@@ -64,7 +64,7 @@ pub fn answer() -> &'static [Record] {
 }
 
 pub fn seat(name: &str, member: ScriptedMember) -> Seat {
-    Seat { name: name.to_owned(), role: Role::Both, weight: 1.0, member: Arc::new(member) }
+    Seat::new(name, Arc::new(member))
 }
 
 pub fn say(text: &str, logprob: f32, ends: bool) -> Line {

@@ -15,8 +15,10 @@ pub struct DraftToken {
     /// The text this token adds. A token that holds only a part of a UTF-8 character adds nothing; the token that completes
     /// the character adds all of it.
     pub text: String,
-    /// Natural logarithm of the probability (at temperature 1, before any truncation) that its author gave it; at most 0.
-    pub logprob: f32,
+    /// Natural logarithm of the probability (at temperature 1, before any truncation) that its author gave it, at most 0;
+    /// `None` where the author does not tell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub logprob: Option<f32>,
 }
 
 /// What one member proposes as the next segment.
@@ -71,11 +73,12 @@ impl Draft {
         Self { tokens, ends, end_logprob: self.end_logprob.filter(|_| ends) }
     }
 
-    /// The log-probabilities that score this draft by its author: the tokens', then the end's where it ends and is known.
+    /// The log-probabilities that score this draft by its author: the tokens' that are known, then the end's where it ends and is
+    /// known. A server that sends a character of several tokens at once tells the log-probability of the last alone.
     #[must_use]
     pub fn logprobs(&self) -> Vec<f32> {
         let end = self.end_logprob.filter(|_| self.ends);
-        self.tokens.iter().map(|token| token.logprob).chain(end).collect()
+        self.tokens.iter().filter_map(|token| token.logprob).chain(end).collect()
     }
 }
 
@@ -113,7 +116,7 @@ mod tests {
     use super::*;
 
     fn draft(tokens: &[&str], ends: bool) -> Draft {
-        let token = |(at, text): (usize, &&str)| DraftToken { text: (*text).to_owned(), logprob: -(at as f32) - 1.0 };
+        let token = |(at, text): (usize, &&str)| DraftToken { text: (*text).to_owned(), logprob: Some(-(at as f32) - 1.0) };
         Draft { tokens: tokens.iter().enumerate().map(token).collect(), ends, end_logprob: ends.then_some(-0.5) }
     }
 

@@ -7,8 +7,8 @@ use super::candidate::Candidate;
 use super::exit::{ExitState, Quality, Standing};
 use super::feedback;
 use super::params::Params;
-use super::run::{MemberState, Round};
-use super::score::{Cell, Ranking, VerifierRow, rank};
+use super::run::{MemberState, OwnScore, Round, ScoreCell};
+use super::score::{Cell, Opinion, Ranking, VerifierRow, rank};
 
 /// What carries over from round to round.
 #[derive(Debug, Clone, PartialEq)]
@@ -128,39 +128,50 @@ fn candidates_of(round: &Round, drafters: &[MemberIndex]) -> Vec<Candidate> {
         .collect()
 }
 
-/// What each verifier said of each candidate: its own draft's log-probabilities where it drafted it, its reply otherwise.
+/// What each verifier said of each candidate: its own draft's log-probabilities where it drafted it and told them, its reply
+/// otherwise. Of a verifier that judged only the judgement counts: shares and log-probabilities cannot be held together.
 fn cells<'a>(round: &'a Round, who: Electorate<'_>, candidates: &[Candidate], params: &Params) -> Vec<Vec<Option<Cell<'a>>>> {
     who.verifiers
         .iter()
         .map(|verifier| {
-            candidates
-                .iter()
-                .map(|candidate| {
-                    let logprobs = if candidate.authors.contains(verifier) {
-                        round.own_logprobs(*verifier)?
-                    } else {
-                        let cell = round.score(*verifier, candidate.key)?;
-                        cell.logprobs.as_ref().ok()?
-                    };
-                    let with_end = candidate.ends && who.members[verifier.0].header.capabilities.end_probability;
-                    let counted = logprobs.len() - usize::from(with_end && !params.score_end && !logprobs.is_empty());
-                    Some(Cell { logprobs: &logprobs[..counted], characters: candidate.characters })
-                })
-                .collect()
+            let replies = |candidate: &Candidate| round.score(*verifier, candidate.key);
+            let judged = candidates.iter().filter_map(replies).any(ScoreCell::is_judgement);
+            let knows_end = who.members[verifier.0].header.capabilities.end_probability;
+            let tokens = |logprobs: &'a [f32], with_end: bool, candidate: &Candidate| {
+                let counted = logprobs.len() - usize::from(with_end && !params.score_end && !logprobs.is_empty());
+                Cell::Tokens { logprobs: &logprobs[..counted], characters: candidate.characters }
+            };
+            let cell = |candidate: &Candidate| {
+                let told = |own: &&OwnScore| !judged && candidate.authors.contains(verifier) && !own.logprobs.is_empty();
+                if let Some(own) = round.own_score(*verifier).filter(told) {
+                    return Some(tokens(&own.logprobs, own.with_end, candidate));
+                }
+                match &replies(candidate)?.opinion {
+                    Ok(Opinion::Preference(share)) => Some(Cell::Preference(*share)),
+                    Ok(Opinion::Tokens(logprobs)) if !judged => Some(tokens(logprobs, candidate.ends && knows_end, candidate)),
+                    Ok(Opinion::Tokens(_)) | Err(_) => None,
+                }
+            };
+            candidates.iter().map(cell).collect()
         })
         .collect()
 }
 
 /// Quality of each drafter's draft: its fused score, and the verifiers' mean of mean token log-probabilities (nats a token).
+/// Where nobody scored token by token, the logarithms of the judges' shares take their place: also nats, of a choice.
 fn quality(who: Electorate<'_>, candidates: &[Candidate], ranking: &Ranking, cells: &[Vec<Option<Cell<'_>>>]) -> Vec<Quality> {
+    let said = || cells.iter().flatten().flatten();
+    let token_by_token = said().any(|cell| matches!(cell, Cell::Tokens { logprobs, .. } if !logprobs.is_empty()));
+    let in_nats = |cell: Cell<'_>| match cell {
+        Cell::Tokens { logprobs: [], .. } => None,
+        Cell::Tokens { logprobs, .. } => {
+            Some(logprobs.iter().map(|logprob| f64::from(*logprob)).sum::<f64>() / logprobs.len() as f64)
+        }
+        Cell::Preference(_) if token_by_token => None,
+        Cell::Preference(share) => Some(f64::from(share).ln()),
+    };
     let mean_logprob = |place: usize| {
-        let means: Vec<f64> = cells
-            .iter()
-            .filter_map(|row| row[place])
-            .filter(|cell| !cell.logprobs.is_empty())
-            .map(|cell| cell.logprobs.iter().map(|logprob| f64::from(*logprob)).sum::<f64>() / cell.logprobs.len() as f64)
-            .filter(|mean| !mean.is_nan())
-            .collect();
+        let means: Vec<f64> = cells.iter().filter_map(|row| in_nats(row[place]?)).filter(|mean| !mean.is_nan()).collect();
         (!means.is_empty()).then(|| means.iter().sum::<f64>() / means.len() as f64)
     };
     let means: Vec<Option<f64>> = (0..candidates.len()).map(mean_logprob).collect();

@@ -3,6 +3,7 @@
 //! Owns what the engine may ask of a member and what can go wrong. How a member does it is in its own module.
 
 pub mod continuation;
+pub mod drawing;
 pub mod embedded;
 pub mod judge;
 pub mod paced;
@@ -17,7 +18,8 @@ use tokio::sync::mpsc;
 
 use crate::engine::fusion::candidate::{Draft, DraftToken};
 use crate::engine::fusion::conversation::Conversation;
-pub use crate::engine::fusion::event::Capabilities;
+pub use crate::engine::fusion::event::{Capabilities, ScoreTier, Usage};
+pub use crate::engine::fusion::score::Opinion;
 use crate::engine::fusion::segment::SegmentRule;
 
 /// A member's reply, in time. Dropping it cancels the work.
@@ -85,6 +87,8 @@ pub struct Drafted {
     pub draft: Draft,
     /// Token positions evaluated by the model for it (prompt, accepted text and draft).
     pub forwards: u64,
+    /// Tokens used, where a server counts them.
+    pub usage: Usage,
 }
 
 /// A request to score candidates that others drafted.
@@ -92,17 +96,50 @@ pub struct Drafted {
 pub struct ScoreRequest {
     /// What the candidates continue.
     pub context: Context,
-    /// The candidates: text, and whether it ends the answer.
+    /// The candidates: text, and whether it ends the answer. For a tier that judges, all candidates of the round.
     pub candidates: Vec<(Arc<str>, bool)>,
+    /// How to score: the member's own tier, or the one it was lowered to in this run.
+    pub tier: ScoreTier,
+    /// Seed of whatever is drawn for it, such as the order in which a judge sees the candidates.
+    pub seed: u64,
+}
+
+impl ScoreRequest {
+    /// A request to score token by token, exactly.
+    #[must_use]
+    pub fn exact(context: Context, candidates: Vec<(Arc<str>, bool)>) -> Self {
+        Self { context, candidates, tier: ScoreTier::InProcess, seed: 0 }
+    }
 }
 
 /// What came back of a scoring.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Scored {
-    /// For each candidate the natural log-probabilities of its tokens, then of the end where it ends.
-    pub logprobs: Vec<Vec<f32>>,
+    /// What the member thinks of each candidate, in the order of the request.
+    pub opinions: Vec<Opinion>,
     /// Token positions evaluated by the model for it.
     pub forwards: u64,
+    /// Tokens used, where a server counts them.
+    pub usage: Usage,
+}
+
+impl Scored {
+    /// Scores token by token of a member that nobody counts tokens for.
+    #[must_use]
+    pub fn tokens(logprobs: Vec<Vec<f32>>, forwards: u64) -> Self {
+        let opinions = logprobs.into_iter().map(|logprobs| Opinion::Tokens(logprobs.into())).collect();
+        Self { opinions, forwards, usage: Usage::default() }
+    }
+
+    /// For each candidate the log-probabilities of its tokens; none where it was judged.
+    #[must_use]
+    pub fn logprobs(&self) -> Vec<Vec<f32>> {
+        let of = |opinion: &Opinion| match opinion {
+            Opinion::Tokens(logprobs) => logprobs.to_vec(),
+            Opinion::Preference(_) => Vec::new(),
+        };
+        self.opinions.iter().map(of).collect()
+    }
 }
 
 /// What can go wrong with a member.
@@ -119,6 +156,17 @@ pub enum MemberError {
     /// The member's own work failed.
     #[error("{0}")]
     Failed(String),
+    /// It will not work however often it is asked: a wrong key, a model that is not there, an empty account.
+    #[error("{0}")]
+    Refused(String),
+    /// Scoring does not work in the way that was asked for; it may in a way of a lower tier.
+    #[error("{reason}")]
+    Lowered {
+        /// The way that may work; `None` where no way is left.
+        to: ScoreTier,
+        /// What did not work.
+        reason: String,
+    },
     /// The member's thread or task ended by a panic; it cannot answer any more.
     #[error("it stopped by a fault in its own code: {0}")]
     Panicked(String),

@@ -289,7 +289,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn scores_are_held_back_for_four_token_times_and_are_the_inner_members() {
-        let request = ScoreRequest { context: context(), candidates: vec![("one two".into(), true)] };
+        let request = ScoreRequest::exact(context(), vec![("one two".into(), true)]);
         let alone = words().score(request.clone()).await;
         let start = Instant::now();
         let reply = Paced::new(Arc::new(words()), Pace::new(Some(10.0))).score(request).await;
@@ -321,7 +321,7 @@ mod tests {
     async fn dropping_a_reply_drops_the_inner_one() {
         let gate = Arc::new(Semaphore::new(0));
         let member = Paced::new(Arc::new(words().behind(Arc::clone(&gate))), Pace::new(Some(1.0)));
-        let score = ScoreRequest { context: context(), candidates: vec![] };
+        let score = ScoreRequest::exact(context(), vec![]);
         let before = Arc::strong_count(&gate);
         let mut draft = member.draft(request(), Progress::nowhere());
         let mut score = member.score(score);
@@ -358,12 +358,12 @@ mod tests {
         fn draft(&self, _: DraftRequest, progress: Progress) -> Reply<Drafted> {
             let (answer, reply) = oneshot::channel();
             let thread = std::thread::spawn(move || {
-                let token = DraftToken { text: "x".to_owned(), logprob: -1.0 };
+                let token = DraftToken { text: "x".to_owned(), logprob: Some(-1.0) };
                 for _ in 0..4 * AHEAD {
                     progress.token_blocking(token.clone());
                 }
                 let draft = Draft { tokens: vec![token; 4 * AHEAD], ends: false, end_logprob: None };
-                let _ = answer.send(Drafted { draft, forwards: 1 });
+                let _ = answer.send(Drafted { draft, forwards: 1, usage: crate::engine::member::Usage::default() });
             });
             let joining = Joining(Some(thread));
             Box::pin(async move {

@@ -8,7 +8,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::Semaphore;
 
-use super::{Capabilities, DraftRequest, Drafted, Member, MemberError, Progress, Reply, ScoreRequest, Scored};
+use super::{
+    Capabilities, DraftRequest, Drafted, Member, MemberError, Opinion, Progress, Reply, ScoreRequest, ScoreTier, Scored, Usage,
+};
 use crate::engine::fusion::candidate::{Draft, DraftToken};
 use crate::engine::fusion::conversation::Conversation;
 
@@ -26,6 +28,8 @@ pub enum Line {
     },
     /// Fails with this message.
     Fail(String),
+    /// Refuses for good.
+    Refuse(String),
     /// Panics.
     Panic,
     /// Never answers.
@@ -44,6 +48,7 @@ pub struct ScriptedMember {
     scoring: Scoring,
     gate: Option<Arc<Semaphore>>,
     prompt_tokens: usize,
+    works_at: Option<ScoreTier>,
 }
 
 /// How a scripted member behaves when it is asked to score.
@@ -60,15 +65,7 @@ impl ScriptedMember {
     #[must_use]
     pub fn new(lines: Vec<Line>) -> Self {
         Self {
-            capabilities: Capabilities {
-                kind: "scripted".to_owned(),
-                model: "a script".to_owned(),
-                context_tokens: None,
-                parameters: None,
-                scores: true,
-                end_probability: true,
-                seed: true,
-            },
+            capabilities: Capabilities::in_process("scripted", "a script"),
             lines,
             told: Mutex::new(0),
             opinions: HashMap::new(),
@@ -76,6 +73,7 @@ impl ScriptedMember {
             scoring: Scoring::Answers,
             gate: None,
             prompt_tokens: 1,
+            works_at: None,
         }
     }
 
@@ -132,7 +130,29 @@ impl ScriptedMember {
     /// Cannot score foreign text.
     #[must_use]
     pub fn draft_only(mut self) -> Self {
-        self.capabilities.scores = false;
+        self.capabilities.tier = ScoreTier::None;
+        self
+    }
+
+    /// Judges instead of scoring: its opinions of the candidates, made shares of 1.
+    #[must_use]
+    pub fn judging(mut self, tier: ScoreTier) -> Self {
+        self.capabilities.tier = tier;
+        self.capabilities.end_probability = false;
+        self
+    }
+
+    /// Drafts without telling the log-probabilities of its tokens.
+    #[must_use]
+    pub fn without_logprobs(mut self) -> Self {
+        self.capabilities.draft_logprobs = false;
+        self
+    }
+
+    /// Cannot score as it says that it can: it has to be asked at this tier.
+    #[must_use]
+    pub fn lowered_to(mut self, tier: ScoreTier) -> Self {
+        self.works_at = Some(tier);
         self
     }
 
@@ -176,25 +196,26 @@ impl Member for ScriptedMember {
 
     fn draft(&self, _request: DraftRequest, progress: Progress) -> Reply<Drafted> {
         let line = self.next_line();
-        let gate = self.gate.clone();
+        let (gate, told) = (self.gate.clone(), self.capabilities.draft_logprobs);
         Box::pin(async move {
             Self::wait(gate).await;
             let (text, logprob, ends) = match line {
                 Some(Line::Say { text, logprob, ends }) => (text, logprob, ends),
                 Some(Line::Fail(error)) => return Err(MemberError::Failed(error)),
+                Some(Line::Refuse(error)) => return Err(MemberError::Refused(error)),
                 #[expect(clippy::panic, reason = "playing a member with a fault is what this line is for")]
                 Some(Line::Panic) => panic!("as the script says"),
                 Some(Line::Stall) => return std::future::pending().await,
                 Some(Line::Nothing) | None => (String::new(), 0.0, false),
             };
-            let mut draft = Draft { tokens: Vec::new(), ends, end_logprob: ends.then_some(logprob) };
+            let mut draft = Draft { tokens: Vec::new(), ends, end_logprob: (ends && told).then_some(logprob) };
             for word in text.split_inclusive(' ') {
-                let token = DraftToken { text: word.to_owned(), logprob };
+                let token = DraftToken { text: word.to_owned(), logprob: told.then_some(logprob) };
                 progress.token(token.clone()).await;
                 draft.tokens.push(token);
             }
             let forwards = draft.tokens.len() as u64;
-            Ok(Drafted { draft, forwards })
+            Ok(Drafted { draft, forwards, usage: Usage::default() })
         })
     }
 
@@ -204,12 +225,16 @@ impl Member for ScriptedMember {
             vec![logprob; text.split_inclusive(' ').count() + usize::from(ends)]
         };
         let logprobs: Vec<Vec<f32>> = request.candidates.iter().map(|(text, ends)| opinion(text, *ends)).collect();
-        let forwards = logprobs.iter().map(Vec::len).sum::<usize>() as u64;
+        let scored = if request.tier.judges() { preferring(&logprobs) } else { tokens(logprobs) };
+        let lowered = self.works_at.filter(|tier| *tier > request.tier);
         let (gate, scoring) = (self.gate.clone(), self.scoring.clone());
         Box::pin(async move {
             Self::wait(gate).await;
             match scoring {
-                Scoring::Answers => Ok(Scored { logprobs, forwards }),
+                Scoring::Answers => match lowered {
+                    Some(to) => Err(MemberError::Lowered { to, reason: "as the script says".to_owned() }),
+                    None => Ok(scored),
+                },
                 Scoring::Fails(error) => Err(MemberError::Failed(error)),
                 #[expect(clippy::panic, reason = "playing a member with a fault is what this line is for")]
                 Scoring::Panics => panic!("as the script says"),
@@ -217,4 +242,17 @@ impl Member for ScriptedMember {
             }
         })
     }
+}
+
+fn tokens(logprobs: Vec<Vec<f32>>) -> Scored {
+    let forwards = logprobs.iter().map(Vec::len).sum::<usize>() as u64;
+    Scored::tokens(logprobs, forwards)
+}
+
+/// Shares in proportion to the probability of each text's first token.
+fn preferring(logprobs: &[Vec<f32>]) -> Scored {
+    let likes: Vec<f32> = logprobs.iter().map(|logprobs| logprobs.first().copied().unwrap_or_default().exp()).collect();
+    let all: f32 = likes.iter().sum();
+    let opinions = likes.iter().map(|like| Opinion::Preference(like / all)).collect();
+    Scored { opinions, forwards: 1, usage: Usage::default() }
 }

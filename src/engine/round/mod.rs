@@ -250,8 +250,10 @@ impl Machine {
         *count += 1;
         let count = *count;
         let reason = match error {
-            MemberError::ContextFull { .. } | MemberError::Panicked(_) => ExitReason::Unusable { error: error.to_string() },
-            MemberError::Failed(_) | MemberError::TimedOut { .. } => {
+            MemberError::ContextFull { .. } | MemberError::Panicked(_) | MemberError::Refused(_) => {
+                ExitReason::Unusable { error: error.to_string() }
+            }
+            MemberError::Failed(_) | MemberError::TimedOut { .. } | MemberError::Lowered { .. } => {
                 if count < self.run.params.max_failures {
                     return;
                 }

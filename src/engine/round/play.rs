@@ -11,6 +11,7 @@ use crate::engine::fusion::event::{
 };
 use crate::engine::fusion::exit::Standing;
 use crate::engine::fusion::run::{DraftState, Exit};
+use crate::engine::fusion::score::Opinion;
 use crate::engine::fusion::vote::{Decision, Electorate};
 use crate::engine::member::{Context, DraftRequest, Drafted, Hints, MemberError, Sampling, ScoreRequest, Scored};
 
@@ -48,13 +49,15 @@ impl Machine {
     fn request_draft(&mut self, member: MemberIndex) {
         let params = Arc::clone(&self.run.params);
         let seed = draft_seed(self.run.header.seed, &self.name(member), self.begun);
+        let own = self.run.member(member).header.sampling;
+        let (temperature, top_p) = (own.temperature.unwrap_or(params.temperature), own.top_p.unwrap_or(params.top_p));
         let call = self.begin_call(member, Work::Draft { first_token_ms: None });
         self.effects.push(Effect::Draft {
             call,
             member,
             request: DraftRequest {
                 context: self.context.clone(),
-                sampling: Sampling { temperature: params.temperature as f32, top_p: params.top_p as f32, seed },
+                sampling: Sampling { temperature: temperature as f32, top_p: top_p as f32, seed },
                 segment: params.segment_rule(),
                 hints: self.hints.clone(),
             },
@@ -105,7 +108,7 @@ impl Machine {
     ///
     /// Returns also the tokens that the member did not tell while it drafted: the record holds every token once.
     fn cut(&self, member: MemberIndex, drafted: Drafted) -> Result<(DraftFinished, Vec<DraftToken>), MemberError> {
-        let Drafted { draft, forwards } = drafted;
+        let Drafted { draft, forwards, usage } = drafted;
         let told = match self.run.open_round().and_then(|round| round.draft(member)) {
             Some(DraftState::Open(tokens)) => tokens.len(),
             Some(DraftState::Finished(_) | DraftState::Failed(_)) | None => 0,
@@ -124,6 +127,7 @@ impl Machine {
             beyond: text[cut.bytes..].to_owned(),
             drawn: drawn(&draft),
             forwards,
+            usage,
             first_token_ms: 0.0,
             elapsed_ms: 0.0,
         };
@@ -142,13 +146,21 @@ impl Machine {
         match result {
             Ok(reply) => {
                 self.failures[member.0].scores = 0;
-                let said = candidates.iter().zip(reply.logprobs).map(|(candidate, logprobs)| CandidateScore {
-                    candidate: self.name(*candidate),
-                    logprobs: logprobs.into_iter().map(possible).collect(),
-                });
-                let (scores, forwards) = (said.collect(), reply.forwards);
+                let said = candidates
+                    .iter()
+                    .zip(reply.opinions)
+                    .map(|(candidate, opinion)| CandidateScore::new(self.name(*candidate), possible_opinion(opinion)));
+                let (scores, forwards, usage) = (said.collect(), reply.forwards, reply.usage);
                 let member = self.name(member);
-                self.emit(Event::Score { member, scores, forwards, elapsed_ms });
+                self.emit(Event::Score { member, scores, forwards, usage, elapsed_ms });
+            }
+            Err(MemberError::Lowered { to, reason }) if to > self.run.member(member).tier => {
+                let name = self.name(member);
+                self.emit(Event::TierLowered { member: name, tier: to, reason: reason.clone() });
+                if !to.scores() {
+                    let (name, candidates) = (self.name(member), self.names(&candidates));
+                    self.emit(Event::ScoreFailed { member: name, candidates, error: reason, elapsed_ms });
+                }
             }
             Err(error) => {
                 let (name, candidates) = (self.name(member), self.names(&candidates));
@@ -181,9 +193,6 @@ impl Machine {
     /// needed.
     fn request_scores(&mut self, freed: Option<MemberIndex>) {
         let Some(round) = self.run.open_round() else { return };
-        if round.candidates().len() < 2 {
-            return;
-        }
         let free: Vec<MemberIndex> = round
             .verifiers
             .iter()
@@ -193,12 +202,14 @@ impl Machine {
             .collect();
         for verifier in free {
             let Some(round) = self.run.open_round() else { return };
-            let pending = round
-                .candidates()
-                .iter()
-                .filter(|candidate| !candidate.authors.contains(&verifier) && round.score(verifier, candidate.key).is_none());
-            let (keys, candidates): (Vec<_>, Vec<_>) =
-                pending.map(|candidate| (candidate.key, (Arc::clone(&candidate.text), candidate.ends))).unzip();
+            let pending = round.unscored(verifier, self.run.member(verifier).tier.judges());
+            let mut pending: Vec<(MemberIndex, (Arc<str>, bool))> =
+                pending.map(|candidate| (candidate.key, (Arc::clone(&candidate.text), candidate.ends))).collect();
+            if self.run.member(verifier).tier.judges() && pending.len() < round.candidates().len() {
+                // A judgement holds all candidates of a round against each other or none.
+                pending.clear();
+            }
+            let (keys, candidates): (Vec<_>, Vec<_>) = pending.into_iter().unzip();
             if !keys.is_empty() {
                 self.request_score(verifier, keys, candidates);
             }
@@ -208,17 +219,19 @@ impl Machine {
     /// A verifier that left during the round, by failure or by hand, is not asked any more.
     fn may_verify(&self, verifier: MemberIndex) -> bool {
         match &self.run.member(verifier).exit {
-            None | Some(Exit { reason: ExitReason::Retention { .. }, .. }) => true,
+            None | Some(Exit { reason: ExitReason::Retention { .. }, .. }) => self.run.member(verifier).tier.scores(),
             Some(Exit { reason: ExitReason::Failures { .. } | ExitReason::Unusable { .. } | ExitReason::Excluded, .. }) => false,
         }
     }
 
     fn request_score(&mut self, member: MemberIndex, keys: Vec<MemberIndex>, candidates: Vec<(Arc<str>, bool)>) {
+        let seed = draft_seed(self.run.header.seed, &self.name(member), self.begun);
+        let tier = self.run.member(member).tier;
         let call = self.begin_call(member, Work::Score(keys));
         self.effects.push(Effect::Score {
             call,
             member,
-            request: ScoreRequest { context: self.context.clone(), candidates },
+            request: ScoreRequest { context: self.context.clone(), candidates, tier, seed },
             seconds: self.run.params.score_seconds as u64,
         });
     }
@@ -322,15 +335,26 @@ fn possible(logprob: f32) -> f32 {
 }
 
 fn possible_token(token: DraftToken) -> DraftToken {
-    DraftToken { logprob: possible(token.logprob), ..token }
+    DraftToken { logprob: token.logprob.map(possible), ..token }
+}
+
+fn possible_opinion(opinion: Opinion) -> Opinion {
+    match opinion {
+        Opinion::Tokens(logprobs) => Opinion::Tokens(logprobs.iter().copied().map(possible).collect()),
+        Opinion::Preference(share) => Opinion::Preference(share.clamp(0.0, 1.0)),
+    }
 }
 
 /// A reply counts only when it scores every candidate, in numbers.
 fn complete(scored: Scored, candidates: usize) -> Result<Scored, MemberError> {
-    if scored.logprobs.len() != candidates {
-        return Err(MemberError::Failed(format!("it scored {} of {candidates} candidates", scored.logprobs.len())));
+    if scored.opinions.len() != candidates {
+        return Err(MemberError::Failed(format!("it scored {} of {candidates} candidates", scored.opinions.len())));
     }
-    if scored.logprobs.iter().flatten().any(|logprob| logprob.is_nan()) {
+    let no_number = |opinion: &Opinion| match opinion {
+        Opinion::Tokens(logprobs) => logprobs.iter().any(|logprob| logprob.is_nan()),
+        Opinion::Preference(share) => !share.is_finite(),
+    };
+    if scored.opinions.iter().any(no_number) {
         return Err(MemberError::Failed("it returned a score that is not a number".to_owned()));
     }
     Ok(scored)

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::*;
 use crate::engine::fusion::candidate::Draft;
 use crate::engine::fusion::conversation::Conversation;
-use crate::engine::fusion::event::{Capabilities, MemberHeader, Role};
+use crate::engine::fusion::event::{Capabilities, MemberHeader, OwnSampling, Role, Usage};
 use crate::engine::fusion::params::{Params, Value};
 
 /// What a member of the table says in each round, and how sure it is of each text.
@@ -33,15 +33,7 @@ struct Table {
 }
 
 fn capabilities() -> Capabilities {
-    Capabilities {
-        kind: "scripted".to_owned(),
-        model: String::new(),
-        context_tokens: None,
-        parameters: None,
-        scores: true,
-        end_probability: true,
-        seed: true,
-    }
+    Capabilities::in_process("scripted", "")
 }
 
 impl Table {
@@ -57,6 +49,8 @@ impl Table {
                     role: Role::Both,
                     weight: 1.0,
                     capabilities: capabilities(),
+                    sampling: OwnSampling::default(),
+                    price: None,
                 })
                 .collect(),
             params,
@@ -108,7 +102,7 @@ impl Table {
             Effect::Draft { call, member, .. } => Input::Drafted(call, self.drafted(member)),
             Effect::Score { call, request, .. } => {
                 let logprobs = request.candidates.iter().map(|(text, _)| vec![self.opinion(text); 2]).collect();
-                Input::Scored(call, Ok(Scored { logprobs, forwards: 1 }))
+                Input::Scored(call, Ok(Scored::tokens(logprobs, 1)))
             }
             Effect::Emit(_) | Effect::Cancel(_) | Effect::Finished => unreachable!("only calls wait"),
         };
@@ -126,13 +120,14 @@ impl Table {
         match says.get(round - 1).or(says.last()).copied() {
             Some("!") => Err(MemberError::Failed("as the script says".to_owned())),
             Some("!!") => Err(MemberError::Panicked("as the script says".to_owned())),
-            Some("_") | None => Ok(Drafted { draft: Draft::default(), forwards: 0 }),
+            Some("_") | None => Ok(Drafted { draft: Draft::default(), forwards: 0, usage: Usage::default() }),
             Some(text) => {
-                let token = DraftToken { text: text.to_owned(), logprob: self.opinion(text) };
+                let token = DraftToken { text: text.to_owned(), logprob: Some(self.opinion(text)) };
                 let ends = text.ends_with('.');
                 Ok(Drafted {
                     draft: Draft { tokens: vec![token], ends, end_logprob: ends.then_some(self.opinion(text)) },
                     forwards: 1,
+                    usage: Usage::default(),
                 })
             }
         }
@@ -323,7 +318,7 @@ fn a_reply_that_is_not_about_every_candidate_or_not_a_number_counts_as_a_failure
         table.answer_of_draft("a");
         table.answer_of_draft("b");
         let Effect::Score { call, .. } = table.waiting.remove(0) else { panic!("a scores") };
-        table.put(Input::Scored(call, Ok(Scored { logprobs, forwards: 0 }))).unwrap();
+        table.put(Input::Scored(call, Ok(Scored::tokens(logprobs, 0)))).unwrap();
         assert_eq!(table.kinds(|event| matches!(event, Event::ScoreFailed { .. })), 1);
     }
 }
@@ -482,7 +477,7 @@ fn a_reply_to_a_dropped_call_changes_nothing() {
     let records = table.records.len();
     let late = table.drafted(MemberIndex(0));
     table.put(Input::Drafted(call, late)).unwrap();
-    table.put(Input::Token(call, DraftToken { text: "x".to_owned(), logprob: 0.0 })).unwrap();
+    table.put(Input::Token(call, DraftToken { text: "x".to_owned(), logprob: Some(0.0) })).unwrap();
     assert_eq!(table.records.len(), records);
 }
 
@@ -529,4 +524,17 @@ fn the_state_of_a_run_is_what_its_records_add_up_to() {
     let lines: Vec<String> = table.records.iter().map(|record| serde_json::to_string(record).unwrap()).collect();
     let read: Vec<Record> = lines.iter().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(read, table.records);
+}
+
+#[test]
+fn sampling_of_a_member_goes_over_the_knobs() {
+    let mut header = Table::new(vec![Member { name: "a", says: vec!["x"] }], &[], Params::default()).machine.run().header.clone();
+    header.members[0].sampling = OwnSampling { temperature: Some(0.25), top_p: None };
+    let top_p = header.params.top_p as f32;
+    let effects = Machine::new(header).handle(0.0, Input::Start(Vec::new())).unwrap();
+    let sampling = effects.iter().find_map(|effect| match effect {
+        Effect::Draft { request, .. } => Some(request.sampling),
+        _ => None,
+    });
+    assert_eq!(sampling.map(|sampling| (sampling.temperature, sampling.top_p)), Some((0.25, top_p)));
 }

@@ -114,6 +114,7 @@ impl Play {
             | Event::DraftFailed { .. }
             | Event::Score { .. }
             | Event::ScoreFailed { .. }
+            | Event::TierLowered { .. }
             | Event::Ranked(_)
             | Event::Accepted { .. }
             | Event::Steered { .. }
@@ -180,7 +181,7 @@ pub fn labels(header: &Header) -> Vec<Label> {
             kind: clean_line(&member.capabilities.kind),
             about: about(&member.capabilities),
             drafts: member.role != Role::Verify,
-            verifies: member.role != Role::Draft && member.capabilities.scores,
+            verifies: member.role != Role::Draft && member.capabilities.tier.scores(),
         })
         .collect()
 }

@@ -189,6 +189,10 @@ impl State {
             Event::ScoreFailed { member, error, .. } => {
                 self.warned(record, Level::Warning, &format!("round {}: {member} could not score: {error}", record.round));
             }
+            Event::TierLowered { member, tier, reason } => {
+                let text = format!("{member} goes on scoring otherwise ({}): {reason}", tier.in_words());
+                self.warned(record, Level::Warning, &text);
+            }
             Event::Exited { member, reason } => {
                 let text = format!("{member} left after round {}: {}", record.round, reason.in_words());
                 self.log.add(Level::Info, Some(record.t_ms), &text);

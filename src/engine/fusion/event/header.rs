@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::MemberName;
+use super::tier::{Drafting, ScoreTier};
+use super::usage::Price;
 use crate::engine::fusion::conversation::Conversation;
 use crate::engine::fusion::params::Params;
 
@@ -36,25 +38,91 @@ pub struct MemberHeader {
     pub weight: f64,
     /// What it can do, as found out when it was opened.
     pub capabilities: Capabilities,
+    /// Where its drafts are drawn otherwise than the knobs say.
+    #[serde(default, skip_serializing_if = "OwnSampling::is_empty")]
+    pub sampling: OwnSampling,
+    /// What its tokens cost, where that was given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub price: Option<Price>,
 }
 
-/// What a member can do, found out once when it is opened.
+/// Sampling of one member, over the knobs of the run.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+pub struct OwnSampling {
+    /// Temperature, 0 to 2.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub temperature: Option<f64>,
+    /// Nucleus, above 0 up to 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub top_p: Option<f64>,
+}
+
+impl OwnSampling {
+    /// Whether it says nothing.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// What a member can do, found out once when it is opened: a capability counts only where a reply showed it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Capabilities {
-    /// What kind of member: `built-in`, `gguf`, `scripted`.
+    /// What kind of member: `built-in`, `gguf`, `llama-server`, `vllm`, `openai`, `scripted`, …
     pub kind: String,
     /// The model, as it names itself.
     pub model: String,
-    /// The most tokens of prompt and answer together; `None` where there is no limit.
+    /// The most tokens of prompt and answer together; `None` where there is no limit or none is known.
     pub context_tokens: Option<usize>,
     /// Number of parameters, where known.
     pub parameters: Option<u64>,
-    /// Whether it can score foreign candidates.
-    pub scores: bool,
-    /// Whether it knows the probability of ending the answer.
+    /// How it continues a text.
+    #[serde(default)]
+    pub drafting: Drafting,
+    /// Whether its drafts come with the log-probabilities of their tokens.
+    #[serde(default = "yes")]
+    pub draft_logprobs: bool,
+    /// How it scores foreign candidates when a run begins.
+    #[serde(default)]
+    pub tier: ScoreTier,
+    /// Whether its scores of candidates that end the answer hold the probability of ending.
     pub end_probability: bool,
     /// Whether equal seeds give equal drafts.
     pub seed: bool,
+    /// How many calls it answers at once, at least 1.
+    #[serde(default = "one")]
+    pub concurrency: usize,
+    /// What is missing and how to get it, each a sentence for a person.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub advice: Vec<String>,
+}
+
+fn yes() -> bool {
+    true
+}
+
+fn one() -> usize {
+    1
+}
+
+impl Capabilities {
+    /// What a model in this process can do: everything, one call at a time, without a limit of context.
+    #[must_use]
+    pub fn in_process(kind: &str, model: &str) -> Self {
+        Self {
+            kind: kind.to_owned(),
+            model: model.to_owned(),
+            context_tokens: None,
+            parameters: None,
+            drafting: Drafting::Raw,
+            draft_logprobs: true,
+            tier: ScoreTier::InProcess,
+            end_probability: true,
+            seed: true,
+            concurrency: 1,
+            advice: Vec::new(),
+        }
+    }
 }
 
 /// What a member does in the ensemble.

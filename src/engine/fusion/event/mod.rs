@@ -6,16 +6,21 @@
 
 mod header;
 mod outcome;
+mod tier;
+mod usage;
 
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-pub use header::{Capabilities, Header, MemberHeader, Role};
+pub use header::{Capabilities, Header, MemberHeader, OwnSampling, Role};
 pub use outcome::{Finished, MemberSummary, Outcome, Summary};
+pub use tier::{Drafting, ScoreTier};
+pub use usage::{Price, Usage};
 
 use super::candidate::DraftToken;
 use super::params::Value;
+use super::score::Opinion;
 
 /// The version of the trace format. A reader refuses a newer one and says so.
 pub const TRACE_VERSION: u32 = 1;
@@ -75,8 +80,20 @@ pub enum Event {
         scores: Vec<CandidateScore>,
         /// Token positions evaluated for it.
         forwards: u64,
+        /// Tokens that it used, where a server counts them.
+        #[serde(default, skip_serializing_if = "Usage::is_zero")]
+        usage: Usage,
         /// Milliseconds of the call.
         elapsed_ms: f64,
+    },
+    /// A verifier cannot score as well as it could when the run began; it goes on at this tier to the end of the run.
+    TierLowered {
+        /// The verifier.
+        member: MemberName,
+        /// How it scores from now on.
+        tier: ScoreTier,
+        /// Why, in words.
+        reason: String,
     },
     /// A verifier could not score: it abstains on these candidates.
     ScoreFailed {
@@ -169,6 +186,9 @@ pub struct DraftFinished {
     pub drawn: usize,
     /// Token positions evaluated for it.
     pub forwards: u64,
+    /// Tokens that it used, where a server counts them.
+    #[serde(default, skip_serializing_if = "Usage::is_zero")]
+    pub usage: Usage,
     /// Milliseconds from the request to the first token.
     pub first_token_ms: f64,
     /// Milliseconds from the request to the end.
@@ -180,8 +200,30 @@ pub struct DraftFinished {
 pub struct CandidateScore {
     /// The candidate, by the member that drafted it first.
     pub candidate: MemberName,
-    /// Natural log-probabilities of the candidate's tokens in the verifier's tokenizer, then of the end where known.
+    /// Natural log-probabilities of the candidate's tokens in the verifier's tokenizer, then of the end where known; empty where
+    /// the verifier judged.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub logprobs: Vec<f32>,
+    /// The share of the verifier's preference, where it judged; those of a round sum to 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub preference: Option<f32>,
+}
+
+impl CandidateScore {
+    /// A verifier's opinion of a candidate as a trace holds it.
+    #[must_use]
+    pub fn new(candidate: MemberName, opinion: Opinion) -> Self {
+        match opinion {
+            Opinion::Tokens(logprobs) => Self { candidate, logprobs: logprobs.to_vec(), preference: None },
+            Opinion::Preference(share) => Self { candidate, logprobs: Vec::new(), preference: Some(share) },
+        }
+    }
+
+    /// What the verifier thinks of the candidate.
+    #[must_use]
+    pub fn opinion(&self) -> Opinion {
+        self.preference.map_or_else(|| Opinion::Tokens(self.logprobs.as_slice().into()), Opinion::Preference)
+    }
 }
 
 /// The outcome of a round's scoring.

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Usage;
+
 /// How a run ended.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Finished {
@@ -57,6 +59,9 @@ pub struct Summary {
     pub mean_active: f64,
     /// Whether a person intervened.
     pub steered: bool,
+    /// What it cost in US dollars, where prices were given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cost: Option<f64>,
     /// Per member, in the ensemble's order.
     pub members: Vec<MemberSummary>,
 }
@@ -74,6 +79,12 @@ pub struct MemberSummary {
     pub forwards: u64,
     /// Tokens it drew.
     pub drawn: usize,
+    /// Tokens it used, where a server counts them.
+    #[serde(default, skip_serializing_if = "Usage::is_zero")]
+    pub usage: Usage,
+    /// What they cost in US dollars, where its price was given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cost: Option<f64>,
     /// The round after which it left, if it is away at the end.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub exited: Option<usize>,

@@ -8,11 +8,12 @@ mod summary;
 
 use std::sync::Arc;
 
-pub use round::{DraftState, Round, ScoreCell};
+pub use round::{DraftState, OwnScore, Round, ScoreCell};
 
 use super::MemberIndex;
-use super::event::{DraftFinished, Event, ExitReason, Header, MemberHeader, Outcome, Record, Role, Summary};
+use super::event::{DraftFinished, Event, ExitReason, Header, MemberHeader, Outcome, Record, Role, ScoreTier, Summary, Usage};
 use super::params::Params;
+use super::score::Opinion;
 
 /// What a run is doing.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,6 +37,10 @@ pub struct MemberState {
     pub forwards: u64,
     /// Tokens it drew so far.
     pub drawn: usize,
+    /// Tokens it used so far, where a server counts them.
+    pub usage: Usage,
+    /// How it scores now.
+    pub tier: ScoreTier,
 }
 
 /// When and why a member left.
@@ -93,6 +98,12 @@ impl MemberState {
     pub fn is_active(&self) -> bool {
         self.exit.is_none()
     }
+
+    /// What it cost so far in US dollars, where its price was given.
+    #[must_use]
+    pub fn cost(&self) -> Option<f64> {
+        self.header.price.map(|price| price.of(self.usage))
+    }
 }
 
 impl Run {
@@ -102,7 +113,14 @@ impl Run {
         let members = header
             .members
             .iter()
-            .map(|member| MemberState { header: member.clone(), exit: None, forwards: 0, drawn: 0 })
+            .map(|member| MemberState {
+                header: member.clone(),
+                exit: None,
+                forwards: 0,
+                drawn: 0,
+                usage: Usage::default(),
+                tier: member.capabilities.tier,
+            })
             .collect();
         Self {
             params: Arc::new(header.params.clone()),
@@ -156,7 +174,7 @@ impl Run {
                 None => true,
                 Some(exit) => keep && matches!(exit.reason, ExitReason::Retention { .. }),
             };
-            present && member.header.role != Role::Draft && member.header.capabilities.scores
+            present && member.header.role != Role::Draft && member.tier.scores()
         })
     }
 
@@ -217,12 +235,18 @@ impl Run {
             Event::DraftFailed { member, error, .. } => {
                 self.in_round(member, |round, index| round.draft_failed(index, error));
             }
-            Event::Score { member, scores, forwards, elapsed_ms } => {
+            Event::Score { member, scores, forwards, usage, elapsed_ms } => {
                 for score in scores {
-                    self.score(member, &score.candidate, Ok(score.logprobs.as_slice().into()), *elapsed_ms);
+                    self.score(member, &score.candidate, Ok(score.opinion()), *elapsed_ms);
                 }
                 if let Some(index) = self.index(member) {
                     self.members[index.0].forwards += forwards;
+                    self.members[index.0].usage += *usage;
+                }
+            }
+            Event::TierLowered { member, tier, .. } => {
+                if let Some(index) = self.index(member) {
+                    self.members[index.0].tier = *tier;
                 }
             }
             Event::ScoreFailed { member, candidates, error, elapsed_ms } => {
@@ -287,16 +311,17 @@ impl Run {
         if let Some(index) = self.index(&draft.member) {
             let member = &mut self.members[index.0];
             member.forwards += draft.forwards;
+            member.usage += draft.usage;
             member.drawn += draft.drawn;
         }
     }
 
-    fn score(&mut self, verifier: &str, candidate: &str, logprobs: Result<Arc<[f32]>, Arc<str>>, elapsed_ms: f64) {
+    fn score(&mut self, verifier: &str, candidate: &str, opinion: Result<Opinion, Arc<str>>, elapsed_ms: f64) {
         self.calls.scores += 1;
         if let (Some(verifier), Some(candidate)) = (self.index(verifier), self.index(candidate))
             && let Some(round) = self.rounds.last_mut()
         {
-            round.add_score(ScoreCell { verifier, candidate, logprobs, elapsed_ms });
+            round.add_score(ScoreCell { verifier, candidate, opinion, elapsed_ms });
         }
     }
 
@@ -333,6 +358,12 @@ impl Run {
     #[must_use]
     pub fn calls_saved(&self) -> Calls {
         summary::calls_saved(self)
+    }
+
+    /// What the run cost so far in US dollars; `None` where no member has a price.
+    #[must_use]
+    pub fn cost(&self) -> Option<f64> {
+        self.members.iter().filter_map(MemberState::cost).reduce(|sum, cost| sum + cost)
     }
 
     /// The figures of the run so far.

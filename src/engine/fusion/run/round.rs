@@ -6,6 +6,7 @@ use super::MemberIndex;
 use crate::engine::fusion::candidate::{Candidate, Draft, DraftToken, merge};
 use crate::engine::fusion::event::{DraftFinished, Ranked};
 use crate::engine::fusion::params::{Alignment, Params};
+use crate::engine::fusion::score::Opinion;
 use crate::engine::fusion::segment::{Cut, align};
 
 /// A draft in the making.
@@ -39,8 +40,8 @@ pub struct ScoreCell {
     pub verifier: MemberIndex,
     /// The candidate, by its key.
     pub candidate: MemberIndex,
-    /// The log-probabilities of its tokens, or why there are none.
-    pub logprobs: Result<Arc<[f32]>, Arc<str>>,
+    /// What it thinks of it, or why it abstains.
+    pub opinion: Result<Opinion, Arc<str>>,
     /// Milliseconds of the call that brought it.
     pub elapsed_ms: f64,
 }
@@ -95,8 +96,36 @@ pub struct Round {
     pub accepted: Option<Accepted>,
     /// The candidates so far: see [`Round::candidates`].
     candidates: Vec<Candidate>,
-    /// The log-probabilities of each author's own candidate, the end's included.
-    own: Vec<(MemberIndex, Vec<f32>)>,
+    /// What each author says of its own candidate.
+    own: Vec<(MemberIndex, OwnScore)>,
+}
+
+impl ScoreCell {
+    /// The log-probabilities of the candidate's tokens, where the verifier scored token by token.
+    #[must_use]
+    pub fn logprobs(&self) -> Option<&[f32]> {
+        match &self.opinion {
+            Ok(Opinion::Tokens(logprobs)) => Some(logprobs),
+            Ok(Opinion::Preference(_)) | Err(_) => None,
+        }
+    }
+
+    /// Whether the verifier judged.
+    #[must_use]
+    pub fn is_judgement(&self) -> bool {
+        matches!(self.opinion, Ok(Opinion::Preference(_)))
+    }
+}
+
+/// What a member itself says of its candidate.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OwnScore {
+    /// Log-probabilities of the tokens that it told, then of the end where it ends and the member knows.
+    pub logprobs: Vec<f32>,
+    /// Whether the last of them is the end's.
+    pub with_end: bool,
+    /// Tokens of the candidate, by the member's own tokenizer.
+    pub tokens: usize,
 }
 
 impl Round {
@@ -183,6 +212,12 @@ impl Round {
         &self.scores
     }
 
+    /// Whether a verifier judged, so that all scores of the round are shares.
+    #[must_use]
+    pub fn is_judged(&self) -> bool {
+        self.scores.iter().any(ScoreCell::is_judgement)
+    }
+
     /// Whether a draft or a scoring failed.
     #[must_use]
     pub fn has_failure(&self) -> bool {
@@ -193,24 +228,35 @@ impl Round {
         let place = cell.verifier.0 * self.members + cell.candidate.0;
         if let Some(known) = self.score_places.get_mut(place) {
             *known = Some(self.scores.len());
-            self.score_failed |= cell.logprobs.is_err();
+            self.score_failed |= cell.opinion.is_err();
             self.scores.push(cell);
         }
     }
 
-    /// A member's own log-probabilities of its candidate, then of the end where it ends and the member knows; `None` when it
-    /// has no candidate.
+    /// What a member itself says of its candidate; `None` when it has no candidate.
     #[must_use]
-    pub fn own_logprobs(&self, member: MemberIndex) -> Option<&[f32]> {
-        self.own.iter().find(|(author, _)| *author == member).map(|(_, logprobs)| logprobs.as_slice())
+    pub fn own_score(&self, member: MemberIndex) -> Option<&OwnScore> {
+        self.own.iter().find(|(author, _)| *author == member).map(|(_, own)| own)
     }
 
     /// Tokens of a member's own candidate, by its own tokenizer.
     #[must_use]
     pub fn own_tokens(&self, member: MemberIndex) -> Option<usize> {
-        let ends = self.candidate_of(member)?.ends;
-        let end_counted = usize::from(ends && self.finished(member)?.draft.end_logprob.is_some());
-        self.own_logprobs(member).map(|logprobs| logprobs.len() - end_counted.min(logprobs.len()))
+        self.own_score(member).map(|own| own.tokens)
+    }
+
+    /// What a verifier has still to say: the candidates that it did not draft, or whose probabilities it did not tell while it
+    /// drafted, and has not scored. A verifier that judges does so once, when every draft is in, and about all candidates.
+    pub fn unscored(&self, verifier: MemberIndex, judges: bool) -> impl Iterator<Item = &Candidate> {
+        let ready = self.candidates.len() > 1 && (!judges || self.all_drafted());
+        let told = move |candidate: &Candidate| {
+            candidate.authors.contains(&verifier) && self.own_score(verifier).is_some_and(|own| !own.logprobs.is_empty())
+        };
+        let wanted = move |candidate: &&Candidate| {
+            let cell = self.score(verifier, candidate.key);
+            if judges { cell.is_none_or(|cell| cell.logprobs().is_some()) } else { cell.is_none() && !told(candidate) }
+        };
+        self.candidates.iter().filter(move |_| ready).filter(wanted)
     }
 
     fn slot(&self, member: MemberIndex) -> Option<usize> {
@@ -275,7 +321,12 @@ impl Round {
     }
 
     fn add_candidate(&mut self, member: MemberIndex, draft: &Draft) {
-        self.own.push((member, draft.logprobs()));
+        let own = OwnScore {
+            logprobs: draft.logprobs(),
+            with_end: draft.ends && draft.end_logprob.is_some(),
+            tokens: draft.tokens.len(),
+        };
+        self.own.push((member, own));
         merge(&mut self.candidates, member, draft);
     }
 }

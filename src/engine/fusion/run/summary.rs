@@ -20,6 +20,7 @@ pub(super) fn summarise(run: &Run) -> Summary {
         draft_calls_saved: saved.drafts,
         mean_active: if accepted.is_empty() { 0.0 } else { active as f64 / accepted.len() as f64 },
         steered: run.steered,
+        cost: run.cost(),
         members: (0..run.members.len()).map(|place| member_summary(run, place)).collect(),
     }
 }
@@ -28,7 +29,8 @@ pub(super) fn summarise(run: &Run) -> Summary {
 pub(super) fn calls_saved(run: &Run) -> Calls {
     let played = run.rounds.len() + run.abandoned.iter().map(Vec::len).sum::<usize>();
     let drafters = run.header.members.iter().filter(|member| member.role != Role::Verify).count();
-    let verifiers = run.header.members.iter().filter(|member| member.role != Role::Draft && member.capabilities.scores).count();
+    let verifiers =
+        run.header.members.iter().filter(|member| member.role != Role::Draft && member.capabilities.tier.scores()).count();
     Calls {
         drafts: (played * drafters).saturating_sub(run.calls.drafts),
         scores: (played * drafters * verifiers).saturating_sub(run.calls.scores),
@@ -49,6 +51,8 @@ fn member_summary(run: &Run, place: usize) -> MemberSummary {
         tokens,
         forwards: member.forwards,
         drawn: member.drawn,
+        usage: member.usage,
+        cost: member.cost(),
         exited: member.exit.as_ref().map(|exit| exit.round),
         exit_reason: member.exit.as_ref().map(|exit| exit.reason.in_words()),
     }

@@ -4,21 +4,19 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::engine::fusion::conversation::Conversation;
-use crate::engine::fusion::event::{Capabilities, MemberName};
+use crate::engine::fusion::event::{Capabilities, MemberName, OwnSampling};
 
 /// Two members that draft and verify.
 fn header() -> Header {
-    let capabilities = Capabilities {
-        kind: "scripted".to_owned(),
-        model: "a script".to_owned(),
-        context_tokens: None,
-        parameters: None,
-        scores: true,
-        end_probability: false,
-        seed: true,
+    let capabilities = Capabilities { end_probability: false, ..Capabilities::in_process("scripted", "a script") };
+    let member = |name: &str| MemberHeader {
+        name: name.into(),
+        role: Role::Both,
+        weight: 1.0,
+        capabilities: capabilities.clone(),
+        sampling: OwnSampling::default(),
+        price: None,
     };
-    let member =
-        |name: &str| MemberHeader { name: name.into(), role: Role::Both, weight: 1.0, capabilities: capabilities.clone() };
     Header {
         format: String::new(),
         version: 1,
@@ -70,7 +68,7 @@ proptest! {
             prop_assert_eq!(run.tokens(), tokens);
             for round in &run.rounds {
                 let failed = round.drafts.iter().any(|draft| matches!(draft, DraftState::Failed(_)))
-                    || round.scores().iter().any(|cell| cell.logprobs.is_err());
+                    || round.scores().iter().any(|cell| cell.opinion.is_err());
                 prop_assert_eq!(round.has_failure(), failed);
             }
         }

@@ -1,6 +1,12 @@
 //! From token log-probabilities to a winner: scoring rules, normalisation, the outlier filter, weights, ties.
 //!
 //! Owns the arithmetic of one round. Who verifies and who abstained is recorded elsewhere and comes in as a matrix.
+//!
+//! A verifier that scores token by token gives a number that stands for itself; a judge gives shares of its preference among
+//! the candidates. Where a judge takes part, the others' scores become shares too, so that the weighted mean is one of like
+//! with like.
+
+use std::sync::Arc;
 
 /// How one verifier's token log-probabilities of a candidate become its score. Higher is better for every rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,13 +50,28 @@ pub struct ScoreSettings {
     pub outlier_ratio: Option<f64>,
 }
 
-/// What one verifier says of one candidate.
+/// What a verifier thinks of a candidate.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Opinion {
+    /// Natural log-probabilities of the candidate's tokens in the verifier's tokenizer, then of the end where it ends and the
+    /// verifier can tell.
+    Tokens(Arc<[f32]>),
+    /// The share of its preference that a judge gives the candidate, 0 to 1; those of all candidates of a round sum to 1.
+    Preference(f32),
+}
+
+/// What one verifier says of one candidate, as the vote counts it.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Cell<'a> {
-    /// Natural log-probabilities of the candidate's tokens in the verifier's tokenizer (the end's included where counted).
-    pub logprobs: &'a [f32],
-    /// Number of characters of the candidate's text.
-    pub characters: usize,
+pub enum Cell<'a> {
+    /// Token by token.
+    Tokens {
+        /// Natural log-probabilities of the candidate's tokens in the verifier's tokenizer (the end's included where counted).
+        logprobs: &'a [f32],
+        /// Number of characters of the candidate's text.
+        characters: usize,
+    },
+    /// The share of a judge's preference, 0 to 1.
+    Preference(f32),
 }
 
 /// One verifier's row: a cell per candidate, `None` where it abstained.
@@ -80,24 +101,25 @@ pub struct Ranking {
 pub const LOG_ZERO: f64 = -1.0e6;
 
 impl ScoringRule {
-    /// The score of one cell; `None` for a cell without tokens or with a value that is not a number.
+    /// The score of token log-probabilities of a text of so many characters; `None` without tokens or with a value that is not a
+    /// number.
     ///
     /// Finite, and never below [`LOG_ZERO`]. Minus infinity is the logarithm of probability 0; plus infinity is no
     /// log-probability at all and counts as not a number; other values above 0 are rounding and count as 0.
     #[must_use]
-    pub fn score(self, cell: Cell<'_>) -> Option<f64> {
-        if cell.logprobs.is_empty() || cell.logprobs.iter().any(|value| value.is_nan() || *value == f32::INFINITY) {
+    pub fn score(self, logprobs: &[f32], characters: usize) -> Option<f64> {
+        if logprobs.is_empty() || logprobs.iter().any(|value| value.is_nan() || *value == f32::INFINITY) {
             return None;
         }
-        let logprobs = cell.logprobs.iter().map(|&value| f64::from(value).min(0.0));
-        let tokens = cell.logprobs.len() as f64;
+        let tokens = logprobs.len() as f64;
+        let logprobs = logprobs.iter().map(|&value| f64::from(value).min(0.0));
         let score = match self {
             Self::MeanProb => logprobs.map(f64::exp).sum::<f64>() / tokens,
             Self::Geometric => (logprobs.sum::<f64>() / tokens).exp(),
             Self::MeanLogprob => logprobs.sum::<f64>() / tokens,
             Self::MinProb => logprobs.fold(0.0, f64::min).exp(),
             // The end of the answer has no characters: then the divisor is 1.
-            Self::PerChar => logprobs.sum::<f64>() / cell.characters.max(1) as f64,
+            Self::PerChar => logprobs.sum::<f64>() / characters.max(1) as f64,
             Self::SumLogprob => logprobs.sum(),
         };
         Some(score.max(LOG_ZERO))
@@ -118,15 +140,24 @@ impl ScoringRule {
 /// The order of the verifiers does not matter: what they say of a candidate is summed in the order of its values.
 #[must_use]
 pub fn rank(rows: &[VerifierRow<'_>], candidates: usize, settings: ScoreSettings) -> Ranking {
+    let judged = rows.iter().any(VerifierRow::judges);
+    let normalisation = match settings.normalisation {
+        Normalisation::None if judged => Normalisation::SumToOne,
+        Normalisation::None | Normalisation::SumToOne | Normalisation::Softmax { .. } => settings.normalisation,
+    };
     let verifier_scores: Vec<Vec<Option<f64>>> = rows
         .iter()
         .map(|row| {
             let cell = |candidate: usize| row.cells.get(candidate).copied().flatten();
-            let raw: Vec<_> = (0..candidates).map(|candidate| settings.rule.score(cell(candidate)?)).collect();
-            normalise(&raw, settings)
+            let raw: Vec<_> = (0..candidates).map(|candidate| cell(candidate)?.raw(settings.rule)).collect();
+            if row.judges() {
+                normalise(&raw, false, Normalisation::SumToOne)
+            } else {
+                normalise(&raw, settings.rule.is_logarithmic(), normalisation)
+            }
         })
         .collect();
-    let logarithmic = settings.rule.is_logarithmic() && settings.normalisation == Normalisation::None;
+    let logarithmic = settings.rule.is_logarithmic() && normalisation == Normalisation::None;
     let scores: Vec<Option<f64>> = (0..candidates)
         .map(|candidate| {
             let votes = rows.iter().zip(&verifier_scores);
@@ -142,6 +173,22 @@ pub fn rank(rows: &[VerifierRow<'_>], candidates: usize, settings: ScoreSettings
     Ranking { verifier_scores, scores, order, margin }
 }
 
+impl Cell<'_> {
+    fn raw(self, rule: ScoringRule) -> Option<f64> {
+        match self {
+            Self::Tokens { logprobs, characters } => rule.score(logprobs, characters),
+            Self::Preference(share) => share.is_finite().then(|| f64::from(share).clamp(0.0, 1.0)),
+        }
+    }
+}
+
+impl VerifierRow<'_> {
+    /// Whether what it says are shares of a preference.
+    fn judges(&self) -> bool {
+        self.cells.iter().flatten().any(|cell| matches!(cell, Cell::Preference(_)))
+    }
+}
+
 /// What one verifier adds to the fused score of a candidate.
 #[derive(Clone, Copy)]
 struct Vote {
@@ -152,7 +199,7 @@ struct Vote {
 /// One verifier's scores made comparable with the others', over the candidates that it did score.
 ///
 /// Where all of them have probability 0, `SumToOne` gives equal shares: the verifier prefers none.
-fn normalise(raw: &[Option<f64>], settings: ScoreSettings) -> Vec<Option<f64>> {
+fn normalise(raw: &[Option<f64>], logarithmic: bool, normalisation: Normalisation) -> Vec<Option<f64>> {
     let best = raw.iter().flatten().copied().fold(f64::NEG_INFINITY, f64::max);
     let shares = |share: &dyn Fn(f64) -> f64| {
         let shares: Vec<Option<f64>> = raw.iter().map(|score| score.map(share)).collect();
@@ -162,9 +209,9 @@ fn normalise(raw: &[Option<f64>], settings: ScoreSettings) -> Vec<Option<f64>> {
         let sum: f64 = sorted.iter().sum();
         shares.into_iter().map(|share| share.map(|share| share / sum)).collect()
     };
-    match settings.normalisation {
+    match normalisation {
         Normalisation::None => raw.to_vec(),
-        Normalisation::SumToOne if settings.rule.is_logarithmic() => shares(&|score| (score - best).exp()),
+        Normalisation::SumToOne if logarithmic => shares(&|score| (score - best).exp()),
         Normalisation::SumToOne if best <= 0.0 => shares(&|_| 1.0),
         Normalisation::SumToOne => shares(&|score| score),
         Normalisation::Softmax { temperature } => {

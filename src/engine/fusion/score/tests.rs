@@ -38,7 +38,7 @@ fn rank_probabilities(rows: &[(f64, &[Option<f32>])], settings: ScoreSettings) -
         .zip(&logprobs)
         .map(|((weight, _), row)| VerifierRow {
             weight: *weight,
-            cells: row.iter().map(|cell| cell.as_ref().map(|logprobs| Cell { logprobs, characters: 1 })).collect(),
+            cells: row.iter().map(|cell| cell.as_ref().map(|logprobs| Cell::Tokens { logprobs, characters: 1 })).collect(),
         })
         .collect();
     let candidates = rows.first().map_or(0, |row| row.cells.len());
@@ -48,7 +48,7 @@ fn rank_probabilities(rows: &[(f64, &[Option<f32>])], settings: ScoreSettings) -
 /// Probabilities .5 and .25 over 4 characters: mean .375; sqrt(.125) = .353553; ln .5 + ln .25 = -.693147 - 1.386294.
 #[test]
 fn every_rule_has_its_score() {
-    let cell = Cell { logprobs: &[0.5_f32.ln(), 0.25_f32.ln()], characters: 4 };
+    let (logprobs, characters) = ([0.5_f32.ln(), 0.25_f32.ln()], 4);
     for (rule, expected) in [
         (ScoringRule::MeanProb, 0.375),
         (ScoringRule::Geometric, 0.353_553),
@@ -57,7 +57,7 @@ fn every_rule_has_its_score() {
         (ScoringRule::PerChar, -0.519_860),
         (ScoringRule::SumLogprob, -2.079_442),
     ] {
-        assert_near(rule.score(cell).unwrap(), expected);
+        assert_near(rule.score(&logprobs, characters).unwrap(), expected);
         assert_eq!(rule.is_logarithmic(), expected < 0.0);
     }
 }
@@ -66,14 +66,14 @@ fn every_rule_has_its_score() {
 fn a_cell_that_says_nothing_has_no_score() {
     for rule in ALL_RULES {
         for logprobs in [&[][..], &[-1.0, f32::NAN], &[f32::INFINITY]] {
-            assert_eq!(rule.score(Cell { logprobs, characters: 3 }), None);
+            assert_eq!(rule.score(logprobs, 3), None);
         }
     }
 }
 
 #[test]
 fn probability_zero_is_the_worst_there_is() {
-    let cell = Cell { logprobs: &[0.5_f32.ln(), f32::NEG_INFINITY], characters: 3 };
+    let (logprobs, characters) = ([0.5_f32.ln(), f32::NEG_INFINITY], 3);
     for (rule, expected) in [
         (ScoringRule::MeanProb, 0.25),
         (ScoringRule::Geometric, 0.0),
@@ -82,15 +82,15 @@ fn probability_zero_is_the_worst_there_is() {
         (ScoringRule::PerChar, LOG_ZERO),
         (ScoringRule::SumLogprob, LOG_ZERO),
     ] {
-        assert_near(rule.score(cell).unwrap(), expected);
+        assert_near(rule.score(&logprobs, characters).unwrap(), expected);
     }
     assert!(LOG_ZERO.exp() <= 0.0);
 }
 
 #[test]
 fn an_end_without_text_is_one_character_and_rounding_is_no_probability_above_one() {
-    assert_near(ScoringRule::PerChar.score(Cell { logprobs: &[-2.0], characters: 0 }).unwrap(), -2.0);
-    assert_near(ScoringRule::MeanProb.score(Cell { logprobs: &[1e-6], characters: 1 }).unwrap(), 1.0);
+    assert_near(ScoringRule::PerChar.score(&[-2.0], 0).unwrap(), -2.0);
+    assert_near(ScoringRule::MeanProb.score(&[1e-6], 1).unwrap(), 1.0);
 }
 
 /// .9 .3 and .1 .5: means .5 and .4.

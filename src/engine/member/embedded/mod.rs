@@ -130,13 +130,9 @@ fn load(name: &str, bytes: &[u8], level: Level) -> Result<(Session, Capabilities
     template::check(&gguf, &vocabulary)?;
     let model = Model::read(&gguf, config, vocabulary.len())?;
     let capabilities = Capabilities {
-        kind: "built-in".into(),
-        model: gguf.text("general.name")?.unwrap_or(name).to_owned(),
         context_tokens: Some(model.config.context),
         parameters: Some(model.parameters),
-        scores: true,
-        end_probability: true,
-        seed: true,
+        ..Capabilities::in_process("built-in", gguf.text("general.name")?.unwrap_or(name))
     };
     Ok((Session::new(name, model, vocabulary, level), capabilities))
 }

@@ -17,29 +17,11 @@ mod ranking;
 use std::sync::Arc;
 
 use crate::engine::fusion::conversation::Conversation;
+use crate::engine::fusion::event::Usage;
 use crate::engine::member::{self, MemberError};
 
 pub use labels::by_labels;
 pub use ranking::by_ranking;
-
-/// Tokens that calls used, as the server counted them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Usage {
-    /// Tokens of prompts.
-    pub prompt_tokens: u64,
-    /// Of these, tokens read from a cache.
-    pub cached_tokens: u64,
-    /// Tokens generated.
-    pub output_tokens: u64,
-}
-
-impl std::ops::AddAssign for Usage {
-    fn add_assign(&mut self, other: Self) {
-        self.prompt_tokens = self.prompt_tokens.saturating_add(other.prompt_tokens);
-        self.cached_tokens = self.cached_tokens.saturating_add(other.cached_tokens);
-        self.output_tokens = self.output_tokens.saturating_add(other.output_tokens);
-    }
-}
 
 /// The most candidates a judge can be asked about: one letter each.
 pub const MOST_CANDIDATES: usize = 26;

@@ -65,17 +65,12 @@ fn column(play: &Play, round: &Round) -> Option<Column> {
 mod tests {
     use super::*;
     use crate::engine::fusion::event::{Event, Ranked, Record};
-    use crate::engine::{Seat, fusion::event::Role, member::scripted::ScriptedMember};
+    use crate::engine::{Seat, member::scripted::ScriptedMember};
     use crate::playground::state::session::Session;
 
     /// A play of four members in which one round was ranked with these standings.
     fn play(standings: &[&str]) -> Play {
-        let seat = |name: &str| Seat {
-            name: name.to_owned(),
-            role: Role::Both,
-            weight: 1.0,
-            member: std::sync::Arc::new(ScriptedMember::new(Vec::new())),
-        };
+        let seat = |name: &str| Seat::new(name, std::sync::Arc::new(ScriptedMember::new(Vec::new())));
         let members: Vec<_> = ["a", "b", "c", "d"].map(|name| seat(name).header()).into();
         let mut play = Session::new(&members, &crate::engine::fusion::params::Params::default()).play(0).clone();
         let standing = |(place, name): (usize, &&str)| RankedStanding {

@@ -152,10 +152,15 @@ impl PaneText {
     }
 }
 
+/// The probability of a token; one that its author does not tell stands out by nothing.
+fn probability(token: &DraftToken) -> f64 {
+    token.logprob.map_or(1.0, |logprob| f64::from(logprob).exp())
+}
+
 fn shades(round: &Round, member: MemberIndex, tokens: &[DraftToken], shading: Shading) -> Vec<u8> {
     match shading {
         Shading::Off => Vec::new(),
-        Shading::Probability => tokens.iter().map(|token| shade(f64::from(token.logprob).exp(), &PROBABILITY)).collect(),
+        Shading::Probability => tokens.iter().map(|token| shade(probability(token), &PROBABILITY)).collect(),
         Shading::Disagreement => {
             spreads(round, member, tokens).into_iter().map(|spread| shade(1.0 - spread, &AGREEMENT)).collect()
         }
@@ -180,19 +185,19 @@ fn spreads(round: &Round, member: MemberIndex, tokens: &[DraftToken]) -> Vec<f64
     let others: Vec<&[f32]> = round
         .verifiers
         .iter()
-        .filter_map(|verifier| round.score(*verifier, candidate.key)?.logprobs.as_deref().ok())
+        .filter_map(|verifier| round.score(*verifier, candidate.key)?.logprobs())
         .filter(|logprobs| !logprobs.is_empty())
         .collect();
-    let own = round.own_logprobs(member).map_or(0, <[f32]>::len);
-    let probability = |logprobs: &[f32], place: usize| {
+    let own = round.own_score(member).map_or(0, |own| own.logprobs.len());
+    let of_verifier = |logprobs: &[f32], place: usize| {
         if logprobs.len() == own {
             return f64::from(logprobs[place]).exp();
         }
         (logprobs.iter().map(|logprob| f64::from(*logprob)).sum::<f64>() / logprobs.len() as f64).exp()
     };
     let spread = |(place, token): (usize, &DraftToken)| {
-        let own = f64::from(token.logprob).exp();
-        let all = others.iter().map(|logprobs| probability(logprobs, place));
+        let own = probability(token);
+        let all = others.iter().map(|logprobs| of_verifier(logprobs, place));
         let (low, high) = all.fold((own, own), |(low, high), next| (low.min(next), high.max(next)));
         high - low
     };

@@ -9,7 +9,7 @@ use crate::engine::fusion::candidate::Candidate;
 use crate::engine::fusion::event::{ExitReason, Ranked};
 use crate::engine::fusion::params::{Choice, Params};
 use crate::engine::fusion::run::Round;
-use crate::engine::fusion::score::{Ranking, ScoringRule};
+use crate::engine::fusion::score::{Normalisation, Ranking, ScoringRule};
 use crate::engine::fusion::vote::{Electorate, standing};
 
 /// What one verifier says of one candidate.
@@ -124,12 +124,13 @@ pub fn matrix(play: &Play, round: &Round, params: &Params) -> Matrix {
     Matrix { verifiers, candidates, ranking }
 }
 
-/// A score from 0 to 1: probabilities as they are, logarithms as the probability they are the logarithm of.
+/// A score of a round from 0 to 1: probabilities and shares as they are, logarithms as the probability they are the logarithm of.
 #[must_use]
-pub fn share(score: f64, params: &Params) -> f64 {
-    let logarithmic = params.scoring.is_logarithmic()
-        && params.score_settings().normalisation == crate::engine::fusion::score::Normalisation::None;
-    let share = match params.scoring {
+pub fn share(score: f64, round: &Round) -> f64 {
+    let rule = round.params.scoring;
+    let plain = round.params.score_settings().normalisation == Normalisation::None;
+    let logarithmic = rule.is_logarithmic() && plain && !round.is_judged();
+    let share = match rule {
         // A sum over a whole segment is far below any mean: a tenth of it is of the size of one token's.
         ScoringRule::SumLogprob if logarithmic => (score / 10.0).exp(),
         ScoringRule::MeanProb
@@ -205,7 +206,7 @@ fn row(play: &Play, round: &Round, matrix: &Matrix, member: MemberIndex, activit
     let ranking = &matrix.ranking;
     if let Some(column) = matrix.candidates.iter().position(|candidate| candidate.authors.contains(&member)) {
         row.score = ranking.scores[column];
-        row.share = row.score.map_or(0.0, |score| share(score, &round.params));
+        row.share = row.score.map_or(0.0, |score| share(score, round));
         row.rank = row.score.and_then(|_| ranking.order.iter().position(|place| *place == column)).map(|place| place + 1);
         row.cells = (0..matrix.verifiers.len()).map(|verifier| cell(round, matrix, verifier, column)).collect();
         let best = ranking.order.first().and_then(|best| ranking.scores[*best]);
@@ -248,9 +249,9 @@ pub(super) fn cell(round: &Round, matrix: &Matrix, verifier: usize, column: usiz
     let (who, candidate) = (matrix.verifiers[verifier], &matrix.candidates[column]);
     let own = candidate.authors.contains(&who);
     if let Some(score) = matrix.ranking.verifier_scores[verifier][column] {
-        return Cell::Score { score, share: share(score, &round.params), own };
+        return Cell::Score { score, share: share(score, round), own };
     }
-    match round.score(who, candidate.key).map(|cell| &cell.logprobs) {
+    match round.score(who, candidate.key).map(|cell| &cell.opinion) {
         Some(Err(error)) => Cell::Failed(clean_line(error)),
         Some(Ok(_)) => Cell::None,
         None if round.accepted.is_some() || own => Cell::None,

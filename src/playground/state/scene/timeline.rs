@@ -75,7 +75,7 @@ fn tick(play: &Play, round: &Round, place: usize, shown: usize) -> Tick {
     };
     let best = ranked.and_then(|ranked| ranked.candidates.first()?.score);
     let second = ranked.and_then(|ranked| ranked.candidates.get(1)?.score);
-    let height = |score: f64| share(score, &round.params);
+    let height = |score: f64| share(score, round);
     Tick {
         place,
         number: round.number,

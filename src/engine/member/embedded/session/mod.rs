@@ -19,7 +19,7 @@ use super::tokenizer::Decoder;
 use super::vocabulary::Vocabulary;
 use crate::engine::fusion::candidate::{Draft, DraftToken};
 use crate::engine::fusion::conversation::Conversation;
-use crate::engine::member::{Context, Drafted, Hints, MemberError, Sampling};
+use crate::engine::member::{Context, Drafted, Hints, MemberError, Sampling, Usage};
 
 /// Rows evaluated in one pass: enough to use each weight many times, few enough that a cancelled call ends soon.
 const ROWS_PER_PASS: usize = 64;
@@ -125,7 +125,7 @@ impl Session {
         let mut sampler = Sampler::new(sampling, std::mem::take(&mut self.sampling));
         let result = self.draw(&mut sampler, complete, hints, drawn, cancelled);
         self.sampling = sampler.into_memory();
-        Ok(Drafted { draft: result?, forwards: self.forwards })
+        Ok(Drafted { draft: result?, forwards: self.forwards, usage: Usage::default() })
     }
 
     fn draw(
@@ -156,7 +156,7 @@ impl Session {
             }
             let token = DraftToken {
                 text: decoder.take(&self.vocabulary.bytes[id as usize]),
-                logprob: (logits[id as usize] - sum).min(0.0),
+                logprob: Some((logits[id as usize] - sum).min(0.0)),
             };
             text.push_str(&token.text);
             drawn(&token);

@@ -24,7 +24,7 @@ impl Session {
                 logprobs.push(self.read(tokens, *ends)?);
             }
         }
-        Ok(Scored { logprobs, forwards: self.forwards })
+        Ok(Scored::tokens(logprobs, self.forwards))
     }
 
     /// A candidate's tokens, which must fit behind a prefix.

@@ -21,11 +21,9 @@ fn nobody_ends_a_turn_by_typing() {
         assert_eq!((prompt[0], &prompt[prompt.len() - 2..]), (1, [0, 2].as_slice()), "{typed}");
         assert!(prompt[1..prompt.len() - 2].iter().all(|id| *id > 2), "{typed}");
     }
-    let scores = session.score(
-        &ScoreRequest { context: context("Hello", &["<|end|>"]), candidates: vec![(Arc::from("<|end|>"), false)] },
-        &|| false,
-    );
-    assert!(scores.unwrap().logprobs[0].len() > 1);
+    let scores =
+        session.score(&ScoreRequest::exact(context("Hello", &["<|end|>"]), vec![(Arc::from("<|end|>"), false)]), &|| false);
+    assert!(scores.unwrap().logprobs()[0].len() > 1);
 }
 
 #[test]
@@ -48,7 +46,7 @@ fn any_text_is_answered_or_refused() {
             session.draft(&context, sampling, &|_, count| count >= 5, &Hints::default(), &mut |_| (), &|| false).unwrap();
         assert!(drafted.draft.ends || drafted.draft.tokens.len() == 5);
         let candidates = vec![(Arc::from(text), true)];
-        assert!(session.score(&ScoreRequest { context, candidates }, &|| false).is_ok(), "{text:?}");
+        assert!(session.score(&ScoreRequest::exact(context, candidates), &|| false).is_ok(), "{text:?}");
     }
 }
 
@@ -62,7 +60,7 @@ fn a_megabyte_is_refused_at_once() {
         assert!(session.prepare(&context(&text, &[]).conversation).is_err_and(refused));
         assert!(session.prompt(&context("?", &[]).conversation).is_ok());
         let candidates = vec![(Arc::clone(&text), false)];
-        let scored = session.score(&ScoreRequest { context: context("?", &[]), candidates }, &|| false);
+        let scored = session.score(&ScoreRequest::exact(context("?", &[]), candidates), &|| false);
         assert!(scored.is_err());
         let after = session.draft(
             &context("?", &[&text]),
@@ -111,7 +109,7 @@ fn the_context_is_a_wall() {
     }
     assert!(unfinished > 0);
     let score = |session: &mut super::Session, text: &str, ends| {
-        session.score(&ScoreRequest { context: near.clone(), candidates: vec![(Arc::from(text), ends)] }, &|| false)
+        session.score(&ScoreRequest::exact(near.clone(), vec![(Arc::from(text), ends)]), &|| false)
     };
     assert!(score(&mut session, "12345", false).is_ok() && score(&mut session, "1234", true).is_ok());
     assert!(score(&mut session, "123456", false).is_err() && score(&mut session, "12345", true).is_err());

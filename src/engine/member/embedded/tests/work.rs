@@ -19,7 +19,7 @@ fn drafted(session: &mut Session, context: &Context, temperature: f32, seed: u64
 
 fn scored(session: &mut Session, context: &Context, candidates: &[(&str, bool)]) -> Scored {
     let candidates = candidates.iter().map(|(text, ends)| (Arc::from(*text), *ends)).collect();
-    session.score(&ScoreRequest { context: context.clone(), candidates }, &|| false).unwrap()
+    session.score(&ScoreRequest::exact(context.clone(), candidates), &|| false).unwrap()
 }
 
 fn bits(logprobs: &[Vec<f32>]) -> Vec<Vec<u32>> {
@@ -43,7 +43,7 @@ fn a_kept_cache_gives_the_bits_of_a_fresh_one() {
             assert_eq!(draft.draft, drafted(&mut fresh, &context, 1.2, round, 10).draft);
             let (mut fresh, _) = opened(&name, Level::new());
             let scores = scored(&mut kept, &context, &CANDIDATES);
-            assert_eq!(bits(&scores.logprobs), bits(&scored(&mut fresh, &context, &CANDIDATES).logprobs));
+            assert_eq!(bits(&scores.logprobs()), bits(&scored(&mut fresh, &context, &CANDIDATES).logprobs()));
             let text: String = draft.draft.tokens.iter().take(6).map(|token| token.text.as_str()).collect();
             accepted.push(if round % 3 == 2 { CANDIDATES[0].0.into() } else { text });
         }
@@ -55,11 +55,11 @@ fn together_equals_one_by_one_and_every_width_gives_the_same_bits() {
     let context = context(QUESTION, &["The capital of France is", " Paris."]);
     let (mut session, _) = opened("atlas", Level::new());
     let draft = drafted(&mut session, &context, 0.9, 5, 30).draft;
-    let together = bits(&scored(&mut session, &context, &CANDIDATES).logprobs);
+    let together = bits(&scored(&mut session, &context, &CANDIDATES).logprobs());
     for level in levels() {
         let (mut session, _) = opened("atlas", level);
         for (candidate, expected) in CANDIDATES.iter().zip(&together) {
-            assert_eq!(bits(&scored(&mut session, &context, &[*candidate]).logprobs), std::slice::from_ref(expected));
+            assert_eq!(bits(&scored(&mut session, &context, &[*candidate]).logprobs()), std::slice::from_ref(expected));
         }
         let (mut session, _) = opened("atlas", level);
         assert_eq!(drafted(&mut session, &context, 0.9, 5, 30).draft, draft);
@@ -75,9 +75,9 @@ fn a_draft_scores_as_it_was_drawn() {
     assert!(draft.draft.ends);
     let (mut other, _) = opened("atlas", Level::new());
     let scores = scored(&mut other, &context, &[(draft.draft.text().as_str(), true)]);
-    let mut drawn: Vec<f32> = draft.draft.tokens.iter().map(|token| token.logprob).collect();
+    let mut drawn: Vec<f32> = draft.draft.tokens.iter().filter_map(|token| token.logprob).collect();
     drawn.extend(draft.draft.end_logprob);
-    assert_eq!(bits(&scores.logprobs), bits(&[drawn]));
+    assert_eq!(bits(&scores.logprobs()), bits(&[drawn]));
 }
 
 #[test]
@@ -94,7 +94,7 @@ fn nothing_is_evaluated_twice() {
     let candidates = [("The capital of France is Rome", false), ("The capital of France is Rome.", true)];
     let scores = scored(&mut session, &start, &candidates);
     // Both begin like the draft and like each other: only what differs is evaluated.
-    let differing = scores.logprobs[1].len() as u64;
+    let differing = scores.logprobs()[1].len() as u64;
     assert!(scores.forwards <= differing && scores.forwards < 6, "{}", scores.forwards);
     // The draft's first eight tokens win: the other three rows are the start of the next draft.
     let next = context(QUESTION, &[&first]);
@@ -116,7 +116,7 @@ fn nothing_is_evaluated_twice() {
 fn a_cancelled_call_leaves_the_session_sound() {
     let context = context(QUESTION, &["The capital of France is Paris."]);
     let (mut fresh, _) = opened("abacus", Level::new());
-    let expected = (drafted(&mut fresh, &context, 0.7, 3, 12).draft, bits(&scored(&mut fresh, &context, &CANDIDATES).logprobs));
+    let expected = (drafted(&mut fresh, &context, 0.7, 3, 12).draft, bits(&scored(&mut fresh, &context, &CANDIDATES).logprobs()));
     for patience in 0..14_u32 {
         let (mut session, _) = opened("abacus", Level::new());
         let left = Cell::new(patience);
@@ -125,9 +125,9 @@ fn a_cancelled_call_leaves_the_session_sound() {
         let result = session.draft(&context, sampling, &|_, count| count >= 12, &Hints::default(), &mut |_| (), &cancelled);
         assert!(result.is_err_and(|stop| stop == Stop::Cancelled) || patience >= 12);
         let candidates = CANDIDATES.iter().map(|(text, ends)| (Arc::from(*text), *ends)).collect();
-        let _ = session.score(&ScoreRequest { context: context.clone(), candidates }, &|| left.get() < 3);
+        let _ = session.score(&ScoreRequest::exact(context.clone(), candidates), &|| left.get() < 3);
         assert_eq!(drafted(&mut session, &context, 0.7, 3, 12).draft, expected.0);
-        assert_eq!(bits(&scored(&mut session, &context, &CANDIDATES).logprobs), expected.1);
+        assert_eq!(bits(&scored(&mut session, &context, &CANDIDATES).logprobs()), expected.1);
     }
 }
 
@@ -141,5 +141,5 @@ fn any_number_of_candidates_is_scored() {
     let together = scored(&mut session, &context, &candidates);
     let (mut other, _) = opened("babble", Level::new());
     let alone = scored(&mut other, &context, &candidates[63..]);
-    assert_eq!(bits(&together.logprobs[63..]), bits(&alone.logprobs));
+    assert_eq!(bits(&together.logprobs()[63..]), bits(&alone.logprobs()));
 }

@@ -1,0 +1,117 @@
+//! How a member drafts and how it scores: the ladder of what model servers and APIs offer.
+
+use serde::{Deserialize, Serialize};
+
+/// How a member continues a text, best first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Drafting {
+    /// It completes a raw prompt: the text goes on exactly where it stops.
+    #[default]
+    Raw,
+    /// Its chat interface continues an answer that was begun.
+    Prefill,
+    /// It is told to continue in words; what it repeats is stripped.
+    Instruction,
+    /// It cannot draft.
+    None,
+}
+
+/// How a member scores foreign candidates, best first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ScoreTier {
+    /// T0: in this process, exactly.
+    #[default]
+    InProcess,
+    /// T1: the server returns log-probabilities of prompt tokens.
+    Prompt,
+    /// T2: decoding is forced along the candidate; exact, a decoding step a token.
+    Forced,
+    /// T3: the model names the best candidate by a label, and its log-probabilities of the labels count.
+    Labels,
+    /// T4: the model ranks the candidates in words.
+    Ranking,
+    /// T5: it cannot score.
+    None,
+}
+
+impl Drafting {
+    /// Every way, best first, with the name that configuration and tables use.
+    pub const NAMES: &'static [(Self, &'static str)] =
+        &[(Self::Raw, "raw"), (Self::Prefill, "prefill"), (Self::Instruction, "instruction"), (Self::None, "none")];
+
+    /// In words.
+    #[must_use]
+    pub fn in_words(self) -> &'static str {
+        match self {
+            Self::Raw => "continues the raw text",
+            Self::Prefill => "continues an answer begun (prefill)",
+            Self::Instruction => "is told to continue",
+            Self::None => "cannot draft",
+        }
+    }
+}
+
+impl ScoreTier {
+    /// Every tier, best first, with the name that configuration and tables use.
+    pub const NAMES: &'static [(Self, &'static str)] = &[
+        (Self::InProcess, "in-process"),
+        (Self::Prompt, "prompt"),
+        (Self::Forced, "forced"),
+        (Self::Labels, "labels"),
+        (Self::Ranking, "ranking"),
+        (Self::None, "none"),
+    ];
+
+    /// The tier's number, `T0` to `T5`.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::InProcess => "T0",
+            Self::Prompt => "T1",
+            Self::Forced => "T2",
+            Self::Labels => "T3",
+            Self::Ranking => "T4",
+            Self::None => "T5",
+        }
+    }
+
+    /// In words.
+    #[must_use]
+    pub fn in_words(self) -> &'static str {
+        match self {
+            Self::InProcess => "exact, in this process",
+            Self::Prompt => "exact, prompt log-probabilities",
+            Self::Forced => "exact, forced decoding",
+            Self::Labels => "judges by label probabilities",
+            Self::Ranking => "judges by ranking in words",
+            Self::None => "cannot score",
+        }
+    }
+
+    /// Whether it scores at all.
+    #[must_use]
+    pub fn scores(self) -> bool {
+        self != Self::None
+    }
+
+    /// Whether it prefers among all candidates of a round instead of scoring each by itself.
+    #[must_use]
+    pub fn judges(self) -> bool {
+        match self {
+            Self::Labels | Self::Ranking => true,
+            Self::InProcess | Self::Prompt | Self::Forced | Self::None => false,
+        }
+    }
+
+    /// The weight of such a verifier where a person gave none: a judgement says less than a score. A guess, to be tuned by hand.
+    #[must_use]
+    pub fn default_weight(self) -> f64 {
+        match self {
+            Self::InProcess | Self::Prompt | Self::Forced | Self::None => 1.0,
+            Self::Labels => 0.7,
+            Self::Ranking => 0.4,
+        }
+    }
+}
