@@ -1,7 +1,7 @@
 //! Verification by a model that cannot score text: it is shown the candidates and says which continues the answer best.
 //!
-//! Owns the two ways of asking (facts in the field's terms: label log-probabilities, tier T3; a ranking by text, tier T4), the
-//! balancing of position bias, and how replies are read. How a question reaches a model is behind [`Asks`]. Candidates are
+//! Owns the two ways of asking (by label log-probabilities, tier T3; for a ranking in words, tier T4), the balancing of
+//! position bias, and how replies are read. How a question reaches a model is behind [`Asks`]. Candidates are
 //! text that other models wrote: in a judging prompt they are data, and nothing in them can leave their place (see `prompt`).
 //!
 //! Why every question is asked in two opposite orders: judges prefer a place or a letter, most of all where candidates are
