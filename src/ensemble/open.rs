@@ -38,7 +38,7 @@ impl Tools {
     /// What is found out is kept in the platform's folder.
     #[must_use]
     pub fn of_platform() -> Self {
-        Self { cache: Folders::of_platform().map(|folders| folders.data.join("servers.json")), anew: false }
+        Self { cache: Folders::of_platform().map(|folders| folders.servers()), anew: false }
     }
 
     /// The same, but every server is asked anew.
