@@ -93,7 +93,8 @@ pub struct Overrides {
     pub context_tokens: Option<usize>,
 }
 
-const MEMBER: &[&str] = &[
+/// The keys of a member.
+pub(super) const MEMBER: &[&str] = &[
     "built-in",
     "gguf",
     "arguments",

@@ -274,6 +274,25 @@ mod tests {
     }
 
     #[test]
+    fn the_example_shows_every_key_and_is_right() {
+        let example = include_str!("../../assets/config.toml");
+        load(example).expect("as it is, it changes nothing");
+        let setting =
+            |line: &str| line.strip_prefix('#').filter(|rest| !rest.starts_with(' ') && !rest.is_empty()).map(str::to_owned);
+        let settings: Vec<String> = example.lines().filter_map(setting).collect();
+        // The top-level keys stand among tables, where a file would have them first.
+        let top = |line: &&String| ["ensemble = ", "preset = ", "system = "].iter().any(|key| line.starts_with(key));
+        let (first, rest): (Vec<_>, Vec<_>) = settings.iter().partition(top);
+        let text = first.into_iter().chain(rest).cloned().collect::<Vec<_>>().join("\n");
+        let config = load(&text).unwrap();
+        assert_eq!((config.members.len(), config.ensembles.len()), (7, 2));
+        assert!(config.ensembles.values().flatten().all(|name| config.members.contains_key(name)));
+        for key in KEYS.iter().chain(PLAYGROUND).chain(members::MEMBER) {
+            assert!(text.contains(&format!("{key} = ")) || text.contains(&format!("[{key}")), "`{key}` is not shown");
+        }
+    }
+
+    #[test]
     fn mistakes_in_a_member_name_its_key() {
         let wrong = |text: &str| load(text).unwrap_err();
         let cases = [
