@@ -126,9 +126,8 @@ impl Endpoint {
         self.proxied
     }
 
-    /// Whether TLS can be needed: for the server, or for a proxy before it.
-    pub(super) fn may_need_tls(&self) -> bool {
-        self.base.scheme() == "https" || self.proxied
+    pub(super) fn wants_tls(&self) -> bool {
+        self.base.scheme() == "https"
     }
 
     /// The address of a path below this endpoint; the path may have a query of its own.
