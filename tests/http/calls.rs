@@ -11,7 +11,7 @@ use crate::{FAKE, client, keyed, once, patient};
 #[tokio::test]
 async fn a_request_carries_what_it_should() {
     let server = Loopback::always(Reply::json(200, &json!({}))).await;
-    let key = Key::new("x-api-key", "", FAKE.into()).unwrap();
+    let key = Key::new("x-api-key", "", &FAKE.into()).unwrap();
     let endpoint = Endpoint::new("remote", &server.url("/gateway/v1/")).unwrap().with_key(key);
     let endpoint = endpoint.with_header("anthropic-version", "2023-06-01").unwrap();
     let http = Http::new(endpoint, once()).unwrap();
@@ -51,7 +51,7 @@ async fn a_redirect_is_not_followed_and_its_target_sees_nothing() {
 async fn keys_and_header_values_are_never_printed() {
     let server = Loopback::always(Reply::events().event(&json!(1)).silence()).await;
     let endpoint = Endpoint::new("remote", &format!("{}?api_key={FAKE}", server.url("/v1"))).unwrap();
-    let endpoint = endpoint.with_key(Key::bearer(FAKE.into()).unwrap()).with_header("x-auth-token", FAKE).unwrap();
+    let endpoint = endpoint.with_key(Key::bearer(&FAKE.into()).unwrap()).with_header("x-auth-token", FAKE).unwrap();
     let http = Http::new(endpoint.clone(), once()).unwrap();
     let messages = http.stream("/completions", &json!({}), Framing::EventStream).await.unwrap();
     for shown in [format!("{endpoint:?}"), format!("{http:?}"), format!("{messages:?}"), endpoint.shown()] {

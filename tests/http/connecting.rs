@@ -60,6 +60,19 @@ async fn a_server_that_hangs_up_in_the_handshake_fails_tls() {
 }
 
 #[tokio::test]
+async fn a_handshake_that_is_not_answered_ends_at_the_limit_on_connecting() {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let limits = Limits { connect: Duration::from_millis(50), ..once() };
+    let error = client(&format!("https://{address}"), limits).get("/").await.unwrap_err();
+    assert!(matches!(error, HttpError::ConnectTimedOut { .. }), "{error:?}");
+    assert!(
+        error.to_string().ends_with("no connection within 50 ms: check the address, the network and the firewall"),
+        "{error}"
+    );
+}
+
+#[tokio::test]
 async fn a_server_that_does_not_speak_http_is_told_as_one() {
     let server = Loopback::always(Reply::raw().send("SSH-2.0-OpenSSH_9.2\r\n\r\n").close()).await;
     let error = client(&server.url(""), patient()).get("/").await.unwrap_err();

@@ -55,7 +55,7 @@ async fn a_file_that_holds_no_key_is_told() {
         (b"fake\nkey", "contains characters that no key has"),
         ("fäke-key".as_bytes(), "contains characters that no key has"),
         (b"\xFF\xFE", "contains characters that no key has"),
-        (&[b'x'; 20_000], "is longer than 16384 bytes"),
+        (&vec![b'x'; 20_000], "is longer than 16384 bytes"),
     ] {
         let error = file(folder.path(), content, 0o600).resolve().await.unwrap_err().to_string();
         assert!(error.contains(fault) && !error.contains("two words"), "{error}");
@@ -83,9 +83,9 @@ async fn a_command_that_fails_is_told_with_its_complaint_but_not_with_what_it_pr
 
 #[test]
 fn a_key_fits_into_a_header() {
-    assert!(matches!(Key::bearer("fake\nkey".into()), Err(KeyError::Characters { .. })));
-    assert!(matches!(Key::bearer(" ".into()), Err(KeyError::Empty { .. })));
-    assert!(matches!(Key::new("no header", "", FAKE.into()), Err(KeyError::HeaderName { .. })));
-    let key = Key::new("api-key", "", FAKE.into()).unwrap();
+    assert!(matches!(Key::bearer(&"fake\nkey".into()), Err(KeyError::Characters { .. })));
+    assert!(matches!(Key::bearer(&" ".into()), Err(KeyError::Empty { .. })));
+    assert!(matches!(Key::new("no header", "", &FAKE.into()), Err(KeyError::HeaderName { .. })));
+    let key = Key::new("api-key", "", &FAKE.into()).unwrap();
     assert_eq!(format!("{key:?}"), "Key { header: \"api-key\", .. }");
 }

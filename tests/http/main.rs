@@ -37,6 +37,6 @@ fn client(address: &str, limits: Limits) -> Http {
 
 /// A client that sends the fake key.
 fn keyed(address: &str, limits: Limits) -> Http {
-    let endpoint = Endpoint::new("remote", address).unwrap().with_key(Key::bearer(FAKE.into()).unwrap());
+    let endpoint = Endpoint::new("remote", address).unwrap().with_key(Key::bearer(&FAKE.into()).unwrap());
     Http::new(endpoint, limits).unwrap()
 }

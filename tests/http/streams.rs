@@ -98,6 +98,27 @@ async fn an_end_without_done_and_a_last_event_without_its_blank_line_are_the_end
 }
 
 #[tokio::test]
+async fn done_is_the_end_also_when_the_body_goes_on() {
+    for reply in [
+        Reply::events().chunk("data: 1\n\ndata: [DONE]\n\n").silence(),
+        Reply::events().chunk("data: 1\n\ndata: [DONE]\n\n").repeat(":\n"),
+    ] {
+        let server = Loopback::always(reply).await;
+        let mut messages = client(&server.url(""), once()).stream("/", &json!({}), Framing::EventStream).await.unwrap();
+        assert_eq!(read(&mut messages).await, (vec![json!(1)], None));
+        server.until_open(0).await;
+    }
+}
+
+#[tokio::test]
+async fn a_message_with_something_after_it_is_none() {
+    let server = Loopback::always(Reply::events().chunk("data: {\"n\":1} oops\n\n").end()).await;
+    let mut messages = client(&server.url(""), once()).stream("/", &json!({}), Framing::EventStream).await.unwrap();
+    assert!(matches!(messages.next().await, Err(HttpError::NotJson { .. })));
+    assert_eq!(messages.next().await, Ok(None));
+}
+
+#[tokio::test]
 async fn a_cut_is_told_by_where_it_was() {
     let first = || Reply::events().event(&json!({"n": 1}));
     let cases = [

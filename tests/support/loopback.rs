@@ -67,7 +67,7 @@ impl Reply {
 
     /// A status line and headers.
     pub fn head(status: u16, headers: &[(&str, &str)]) -> Self {
-        let lines: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+        let lines = headers.iter().fold(String::new(), |lines, (name, value)| lines + name + ": " + value + "\r\n");
         Self::raw().send(format!("HTTP/1.1 {status} Scripted\r\n{lines}\r\n"))
     }
 

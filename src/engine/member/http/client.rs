@@ -159,7 +159,7 @@ fn client(endpoint: &Endpoint, limits: &Limits) -> Result<Client, HttpError> {
         .redirect(redirect::Policy::none())
         .referer(false)
         .connect_timeout(limits.connect)
-        .pool_max_idle_per_host(limits.calls)
+        .pool_max_idle_per_host(limits.calls.max(1))
         .tcp_nodelay(true);
     if !endpoint.is_proxied() {
         builder = builder.no_proxy();

@@ -108,7 +108,7 @@ fn blank_json_lines_are_none() {
 #[test]
 fn what_cannot_be_cut_is_a_fault() {
     assert_eq!(pieces_of(Framing::EventStream, &[b"data: \xFF\n\n"], 100), Err(Fault::NotText));
-    assert_eq!(pieces_of(Framing::EventStream, &[b"data: 1234\n"; 20], 50), Err(Fault::TooLong(50)));
+    assert_eq!(pieces_of(Framing::EventStream, &[b"data: 1234\n".as_slice(); 20], 50), Err(Fault::TooLong(50)));
     assert_eq!(pieces_of(Framing::JsonLines, &[&[b'x'; 51]], 50), Err(Fault::TooLong(50)));
 }
 

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use crate::engine::member::http::key::from_environment;
+use crate::engine::member::http::key::{from_command, from_environment};
 use crate::engine::member::http::redact::{Secrets, names_secret, redact};
 use crate::engine::member::http::{Endpoint, Key, KeyError};
 
@@ -32,11 +32,13 @@ fn secrets_are_masked_but_placeholders_are_not() {
 }
 
 #[test]
-fn a_secret_is_masked_as_it_stands_in_an_address_too() {
+fn a_secret_is_masked_as_it_stands_in_an_address_or_in_json_too() {
     let mut secrets = Secrets::default();
     secrets.add("p/a+s=s w&rd");
     assert_eq!(secrets.redact("p/a+s=s w&rd and p%2Fa%2Bs%3Ds%20w%26rd"), "… and …");
     assert!(!format!("{secrets:?}").contains("p/a"));
+    secrets.add("fake\\key\"1");
+    assert_eq!(secrets.redact(r#"{"key":"fake\\key\"1"}"#), r#"{"key":"…"}"#);
 }
 
 #[test]
@@ -55,6 +57,14 @@ fn variables_hold_a_key_or_say_what_they_hold() {
     assert!(matches!(from_environment("X", Some(" \n".into())), Err(KeyError::Empty { .. })));
     let error = from_environment("X", Some("fake key".into())).unwrap_err();
     assert!(error.to_string().starts_with("the environment variable X contains characters"), "{error}");
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_command_that_does_not_end_is_told() {
+    let error = from_command("sleep 600", std::time::Duration::from_millis(20)).await.unwrap_err();
+    let words = "the command that should print the key did not end within 0.02 s: sleep 600";
+    assert_eq!(error.to_string(), words);
 }
 
 proptest! {
@@ -80,8 +90,9 @@ proptest! {
     #[test]
     fn an_endpoint_never_shows_its_key(key in "[!-~]{8,40}", path in "[a-z/?&=]{0,20}") {
         let endpoint = Endpoint::new("remote", "https://models.example/v1").unwrap();
-        let endpoint = endpoint.with_key(Key::bearer(key.as_str().into()).unwrap());
+        let endpoint = endpoint.with_key(Key::bearer(&key.as_str().into()).unwrap());
         let shown = endpoint.secrets().redact(&format!("{} {path}{key}{path}", endpoint.url(&path)));
-        prop_assert!(!shown.contains(&key) && !format!("{endpoint:?}").contains(&key));
+        let printed = format!("{endpoint:?}");
+        prop_assert!(!shown.contains(&key) && !printed.contains(&key));
     }
 }

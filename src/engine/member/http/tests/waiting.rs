@@ -15,6 +15,7 @@ fn now() -> SystemTime {
     UNIX_EPOCH + NOW
 }
 
+#[allow(clippy::unnecessary_wraps, reason = "what it is compared with is optional")]
 fn milliseconds(number: u64) -> Option<Duration> {
     Some(Duration::from_millis(number))
 }
