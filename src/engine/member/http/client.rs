@@ -151,7 +151,8 @@ fn client(endpoint: &Endpoint, limits: &Limits) -> Result<Client, HttpError> {
     } else {
         tls::unused()
     };
-    let settings = settings.map_err(|error| fault(error.to_string()))?;
+    let settings =
+        settings.map_err(|error| fault(format!("the certificates that this system trusts cannot be read: {error}")))?;
     let mut builder = Client::builder()
         .tls_backend_preconfigured(settings)
         .user_agent(USER_AGENT)
