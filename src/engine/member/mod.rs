@@ -5,6 +5,7 @@
 pub mod drawing;
 pub mod embedded;
 pub mod http;
+pub mod llama_server;
 pub mod paced;
 pub mod scripted;
 
