@@ -48,10 +48,11 @@ async fn answer(member: &EmbeddedMember, question: &str) -> String {
 
 #[tokio::test]
 async fn scores_equal_the_built_in_engines() {
-    const QUESTIONS: [&str; 3] = [
+    const QUESTIONS: [&str; 4] = [
         "What is the capital of Japan? What is 12 plus 7?",
         "What is the past tense of swim?",
         "Which animal lives in a kennel?",
+        "Wie heißt die Hauptstadt von Österreich? 東京 🙂",
     ];
     let mut all = Vec::new();
     for name in ["atlas", "abacus", "lexicon", "almanac"] {
