@@ -11,7 +11,7 @@ import threading
 
 import xllamacpp
 
-SPECULATIVE = {"ngram-simple": "COMMON_SPECULATIVE_TYPE_NGRAM_SIMPLE"}
+SPECULATIVE = {"draft-simple": "COMMON_SPECULATIVE_TYPE_DRAFT_SIMPLE", "ngram-simple": "COMMON_SPECULATIVE_TYPE_NGRAM_SIMPLE"}
 
 
 def arguments():
@@ -30,6 +30,9 @@ def arguments():
     parser.add_argument("--no-cache-idle-slots", action="store_true")
     parser.add_argument("--no-slots", action="store_true")
     parser.add_argument("--spec-type", choices=sorted(SPECULATIVE))
+    parser.add_argument("-md", "--model-draft")
+    parser.add_argument("--cache-type", choices=["f16", "f32"], default="f16")
+    parser.add_argument("--no-ui", "--no-webui", action="store_true")
     parser.add_argument("--die-with-stdin", action="store_true")
     return parser.parse_args()
 
@@ -52,6 +55,10 @@ def settings(given):
         params.chat_template = given.chat_template
     if given.cache_ram is not None:
         params.cache_ram_mib = given.cache_ram
+    if given.cache_type == "f32":
+        params.cache_type_k = params.cache_type_v = xllamacpp.ggml_type.GGML_TYPE_F32
+    if given.model_draft:
+        params.speculative.draft.mparams.path = given.model_draft
     if given.spec_type:
         params.speculative.types = [getattr(xllamacpp.common_speculative_type, SPECULATIVE[given.spec_type])]
     return params

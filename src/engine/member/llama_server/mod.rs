@@ -12,6 +12,7 @@ mod discover;
 mod draft;
 mod error;
 mod force;
+pub mod launch;
 mod plan;
 mod probe;
 mod score;
