@@ -8,6 +8,7 @@ pub mod drawing;
 pub mod embedded;
 pub mod http;
 pub mod judge;
+pub mod llama_server;
 pub mod paced;
 pub mod scripted;
 
