@@ -12,6 +12,7 @@ mod discover;
 mod draft;
 mod error;
 mod force;
+mod judging;
 pub mod launch;
 mod plan;
 mod probe;
@@ -147,7 +148,7 @@ impl LlamaServer {
 
 /// What it can do: what was found, unless a person says otherwise.
 fn capabilities(found: &Found, probed: &Probed, form: Form, overrides: Overrides) -> Capabilities {
-    let tier = if probed.forced { ScoreTier::Forced } else { ScoreTier::None };
+    let tier = if probed.forced { ScoreTier::Forced } else { ScoreTier::Labels };
     Capabilities {
         kind: "llama-server".to_owned(),
         model: found.model.clone(),
@@ -194,14 +195,6 @@ impl Inner {
         match self.capabilities.context_tokens {
             Some(limit) if needed > limit => Err(MemberError::ContextFull { needed, limit }),
             Some(_) | None => Ok(()),
-        }
-    }
-
-    /// The next way of scoring that may work.
-    fn next_tier(&self, tier: ScoreTier) -> ScoreTier {
-        match tier {
-            ScoreTier::InProcess | ScoreTier::Prompt if self.probed.forced => ScoreTier::Forced,
-            _ => ScoreTier::None,
         }
     }
 }
