@@ -12,6 +12,7 @@ mod discover;
 mod draft;
 mod error;
 mod force;
+mod judging;
 pub mod launch;
 mod own;
 mod plan;
@@ -139,7 +140,7 @@ fn capabilities(found: &Found, probed: &Probed, form: Form, overrides: Overrides
         parameters: found.parameters,
         drafting: Drafting::Raw,
         draft_logprobs: probed.draft_logprobs,
-        tier: if probed.forced { ScoreTier::Forced } else { ScoreTier::None },
+        tier: if probed.forced { ScoreTier::Forced } else { ScoreTier::Labels },
         end_probability: probed.end,
         seed: probed.seed,
         concurrency: found.slots,
@@ -179,14 +180,6 @@ impl Inner {
         match self.capabilities.context_tokens {
             Some(limit) if needed > limit => Err(MemberError::ContextFull { needed, limit }),
             Some(_) | None => Ok(()),
-        }
-    }
-
-    /// The next way of scoring that may work.
-    fn next_tier(&self, tier: ScoreTier) -> ScoreTier {
-        match tier {
-            ScoreTier::InProcess | ScoreTier::Prompt if self.probed.forced => ScoreTier::Forced,
-            _ => ScoreTier::None,
         }
     }
 }
