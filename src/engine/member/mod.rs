@@ -4,6 +4,7 @@
 
 pub mod drawing;
 pub mod embedded;
+pub mod http;
 pub mod paced;
 pub mod scripted;
 

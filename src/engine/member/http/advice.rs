@@ -1,0 +1,82 @@
+//! When a server says how long to wait: the forms in which they say it.
+//!
+//! Owns reading them; whether to wait is the backoff's. In order: `retry-after-ms` (OpenAI, Azure), `retry-after` (RFC 9110,
+//! section 10.2.3: seconds or a date), `RetryInfo.retryDelay` in the body (Google), `x-ratelimit-reset-*` (OpenAI and its kin).
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use reqwest::header::HeaderMap;
+use serde_json::Value;
+
+/// Numbers of seconds from here on are points in time since 1970: nobody asks to wait thirty years.
+const EPOCH: f64 = 1e9;
+
+/// How long the server asks to wait, if it does. `body` is the reply's, where it is JSON.
+pub(super) fn advice(headers: &HeaderMap, body: Option<&Value>, now: SystemTime) -> Option<Duration> {
+    let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim);
+    header("retry-after-ms")
+        .and_then(|text| text.parse().ok().and_then(|milliseconds: f64| seconds(milliseconds / 1000.0)))
+        .or_else(|| header("retry-after").and_then(|text| moment(text, now)))
+        .or_else(|| body.and_then(retry_info))
+        .or_else(|| resets(headers, now))
+}
+
+/// A span or a point in time: seconds, seconds since 1970, an HTTP date, `1m30s`.
+pub(super) fn moment(text: &str, now: SystemTime) -> Option<Duration> {
+    if let Ok(number) = text.parse::<f64>() {
+        let wait = seconds(number)?;
+        return if number < EPOCH { Some(wait) } else { Some((UNIX_EPOCH + wait).duration_since(now).unwrap_or_default()) };
+    }
+    match httpdate::parse_http_date(text) {
+        Ok(date) => Some(date.duration_since(now).unwrap_or_default()),
+        Err(_) => span(text),
+    }
+}
+
+/// `1m30s`, `20ms`, `6m0s`, `1.5s`, `2h`: numbers with units, added up.
+pub(super) fn span(text: &str) -> Option<Duration> {
+    let mut total = Duration::ZERO;
+    let mut rest = text.trim();
+    if rest.is_empty() {
+        return None;
+    }
+    while !rest.is_empty() {
+        let (number, tail) = rest.split_at(rest.find(|part: char| part != '.' && !part.is_ascii_digit())?);
+        let (unit, tail) = tail.split_at(tail.find(|part: char| part == '.' || part.is_ascii_digit()).unwrap_or(tail.len()));
+        let scale = match unit.trim() {
+            "ns" => 1e-9,
+            "us" | "µs" => 1e-6,
+            "ms" => 1e-3,
+            "s" => 1.0,
+            "m" => 60.0,
+            "h" => 3600.0,
+            "d" => 86400.0,
+            _ => return None,
+        };
+        total = total.checked_add(seconds(number.parse::<f64>().ok()? * scale)?)?;
+        rest = tail;
+    }
+    Some(total)
+}
+
+/// A century at most: adding it to a date cannot fail.
+fn seconds(number: f64) -> Option<Duration> {
+    (0.0..4e9).contains(&number).then(|| Duration::try_from_secs_f64(number).ok()).flatten()
+}
+
+/// `{"error":{"details":[{"@type":"…/google.rpc.RetryInfo","retryDelay":"34s"}]}}`, also inside an array.
+fn retry_info(body: &Value) -> Option<Duration> {
+    let body = body.get(0).unwrap_or(body);
+    let details = body.get("error")?.get("details")?.as_array()?;
+    details.iter().find_map(|detail| span(detail.get("retryDelay")?.as_str()?))
+}
+
+/// The latest reset among the limits of which nothing remains; a limit that does not say what remains counts as used up.
+fn resets(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim);
+    ["requests", "tokens"]
+        .into_iter()
+        .filter(|limit| text(&format!("x-ratelimit-remaining-{limit}")).is_none_or(|remaining| remaining == "0"))
+        .filter_map(|limit| moment(text(&format!("x-ratelimit-reset-{limit}"))?, now))
+        .max()
+}

@@ -1,0 +1,162 @@
+//! Calls to one endpoint: get, post, stream.
+//!
+//! Owns what is shared between calls (connections, places, secrets) and when a call is tried again. One attempt is in
+//! [`attempt`](super::attempt).
+
+use std::fmt;
+use std::hash::{BuildHasher, RandomState};
+use std::sync::Arc;
+
+use reqwest::{Client, Method, redirect};
+use serde_json::Value;
+use tokio::sync::Semaphore;
+
+use super::attempt::Call;
+use super::body::Body;
+use super::detail::{in_band, shown};
+use super::endpoint::Endpoint;
+use super::error::{HttpError, Place, Retry};
+use super::framing::Framing;
+use super::limits::Limits;
+use super::messages::Messages;
+use super::redact::Secrets;
+use super::tls;
+
+/// Who we say we are.
+const USER_AGENT: &str = concat!("specfuse/", env!("CARGO_PKG_VERSION"));
+
+/// Calls to one endpoint. Copies share connections, and the limit on calls at once.
+#[derive(Clone)]
+pub struct Http(Arc<Shared>);
+
+/// What all calls share.
+pub(super) struct Shared {
+    pub(super) endpoint: Endpoint,
+    pub(super) limits: Limits,
+    pub(super) client: Client,
+    pub(super) secrets: Arc<Secrets>,
+    places: Arc<Semaphore>,
+}
+
+impl fmt::Debug for Http {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Http").field("endpoint", &self.0.endpoint).field("limits", &self.0.limits).finish_non_exhaustive()
+    }
+}
+
+impl Http {
+    /// A client for one endpoint. Nothing is sent yet.
+    pub fn new(endpoint: Endpoint, limits: Limits) -> Result<Self, HttpError> {
+        let client = client(&endpoint, &limits)?;
+        let secrets = Arc::new(endpoint.secrets());
+        let places = Arc::new(Semaphore::new(limits.calls.clamp(1, Semaphore::MAX_PERMITS)));
+        Ok(Self(Arc::new(Shared { endpoint, limits, client, secrets, places })))
+    }
+
+    /// The endpoint.
+    #[must_use]
+    pub fn endpoint(&self) -> &Endpoint {
+        &self.0.endpoint
+    }
+
+    /// Gets a JSON reply from a path below the endpoint's address.
+    pub async fn get(&self, path: &str) -> Result<Value, HttpError> {
+        let call = Call::new(&self.0, Method::GET, path, None, "application/json");
+        self.0.json(&call).await
+    }
+
+    /// Posts JSON and gets a JSON reply. Work that may be cancelled is better streamed: many servers notice a closed connection
+    /// only when they write to it.
+    pub async fn post(&self, path: &str, body: &Value) -> Result<Value, HttpError> {
+        let call = Call::new(&self.0, Method::POST, path, Some(body), "application/json");
+        self.0.json(&call).await
+    }
+
+    /// Posts JSON and gets a reply message by message. Returns when the first bytes of its body are there.
+    pub async fn stream(&self, path: &str, body: &Value, framing: Framing) -> Result<Messages, HttpError> {
+        let accept = match framing {
+            Framing::EventStream => "text/event-stream, application/json",
+            Framing::JsonLines => "application/x-ndjson, application/json",
+        };
+        let call = Call::new(&self.0, Method::POST, path, Some(body), accept);
+        let body = self.0.begun(&call).await?;
+        Messages::begin(body, framing, &self.0.limits, call.at, self.0.secrets.clone()).await
+    }
+}
+
+impl Shared {
+    /// A reply that is one JSON text.
+    async fn json(&self, call: &Call) -> Result<Value, HttpError> {
+        let body = self.begun(call).await?.whole(self.limits.body).await?;
+        let value = serde_json::from_slice(&body).map_err(|error| self.unreadable(call, &body, &error))?;
+        match in_band(None, &value, &self.secrets) {
+            Some(detail) => Err(HttpError::InBand { at: call.at.clone(), detail: Box::new(detail) }),
+            None => Ok(value),
+        }
+    }
+
+    fn unreadable(&self, call: &Call, body: &[u8], error: &serde_json::Error) -> HttpError {
+        let at = call.at.clone();
+        let text = String::from_utf8_lossy(body);
+        if text.trim().is_empty() {
+            HttpError::NotJson { at, found: "the reply is empty".to_owned() }
+        } else if error.is_eof() {
+            let place = if Place::after(body) == Place::Character { Place::Character } else { Place::Line };
+            HttpError::Cut { at, place }
+        } else {
+            HttpError::NotJson { at, found: format!("this came: {}", shown(&text, &self.secrets)) }
+        }
+    }
+
+    /// Tries until a reply's body has begun, or no further attempt is worth it.
+    async fn begun(&self, call: &Call) -> Result<Body, HttpError> {
+        let (mut attempts, mut looks) = (0, 0);
+        loop {
+            // A place is kept for the attempt only: a call that waits for its next one keeps no other from theirs.
+            let permit = self.places.clone().acquire_owned().await.ok();
+            let error = match call.attempt(self, permit).await {
+                Ok(body) => return Ok(body),
+                Err(error) => error,
+            };
+            let wait = match error.retry() {
+                Retry::Loaded if self.limits.patient => {
+                    looks += 1;
+                    Some(self.limits.backoff.while_loading(looks, jitter()))
+                }
+                Retry::After(advice) if attempts + 1 < self.limits.attempts => {
+                    attempts += 1;
+                    self.limits.backoff.delay(attempts - 1, advice, jitter())
+                }
+                Retry::Loaded | Retry::After(_) | Retry::Never => None,
+            };
+            match wait {
+                Some(wait) => tokio::time::sleep(wait).await,
+                None => return Err(error.after(attempts + 1)),
+            }
+        }
+    }
+}
+
+/// A number from 0 to 1. Waits need no better chance than what the standard library draws for its hash tables.
+fn jitter() -> f64 {
+    RandomState::new().hash_one(()) as f64 / u64::MAX as f64
+}
+
+fn client(endpoint: &Endpoint, limits: &Limits) -> Result<Client, HttpError> {
+    let fault = |reason: String| HttpError::Tls { at: format!("{} ({})", endpoint.name(), endpoint.shown()).into(), reason };
+    let settings = if endpoint.may_need_tls() { tls::trusted() } else { tls::unused() };
+    let settings = settings.map_err(|error| fault(error.to_string()))?;
+    let mut builder = Client::builder()
+        .tls_backend_preconfigured(settings)
+        .user_agent(USER_AGENT)
+        .default_headers(endpoint.headers())
+        .redirect(redirect::Policy::none())
+        .referer(false)
+        .connect_timeout(limits.connect)
+        .pool_max_idle_per_host(limits.calls)
+        .tcp_nodelay(true);
+    if !endpoint.is_proxied() {
+        builder = builder.no_proxy();
+    }
+    builder.build().map_err(|error| fault(error.without_url().to_string()))
+}

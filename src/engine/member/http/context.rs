@@ -1,0 +1,68 @@
+//! Recognises that a prompt does not fit a model's context, and how many tokens it is about.
+//!
+//! Servers agree on neither code nor words. Codes: OpenAI and its kin `context_length_exceeded`, llama.cpp
+//! `exceed_context_size_error` with `n_prompt_tokens` and `n_ctx`. The others say it in the message only.
+
+use serde_json::Value;
+
+/// A prompt that does not fit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ContextLength {
+    /// Tokens asked for, where the server says.
+    pub needed: Option<usize>,
+    /// Tokens the context holds, where the server says.
+    pub limit: Option<usize>,
+}
+
+const CODES: [&str; 3] = ["context_length_exceeded", "exceed_context_size_error", "model_context_window_exceeded"];
+
+/// What messages say, in lower case.
+const PHRASES: [&str; 9] = [
+    "maximum context length",
+    "context length exceeded",
+    "exceeds the context",
+    "exceeds the available context size",
+    "exceed context limit",
+    "context window",
+    "prompt is too long",
+    "input is too long",
+    "input token count",
+];
+
+/// What stands right before the number of tokens that the context holds.
+const BEFORE_LIMIT: [&str; 5] =
+    ["context length is ", "available context size (", "context size (", "context window of ", "tokens allowed ("];
+
+/// What an error object and its message say about the context.
+pub(super) fn context_length(error: &Value, message: &str) -> Option<ContextLength> {
+    let lower = message.to_lowercase();
+    let coded = ["code", "type"].into_iter().filter_map(|field| error.get(field)?.as_str()).any(|name| CODES.contains(&name));
+    if !coded && !PHRASES.iter().any(|phrase| lower.contains(phrase)) {
+        return None;
+    }
+    let field = |name: &str| error.get(name).and_then(Value::as_u64).and_then(|tokens| usize::try_from(tokens).ok());
+    let (needed, limit) = numbers_in(&lower);
+    Some(ContextLength { needed: field("n_prompt_tokens").or(needed), limit: field("n_ctx").or(limit) })
+}
+
+/// Needed and available tokens in a message. Where the words do not tell which is which, the larger of the first two numbers is
+/// what was needed: otherwise there would be no error.
+fn numbers_in(lower: &str) -> (Option<usize>, Option<usize>) {
+    let all = numbers(lower);
+    let told = BEFORE_LIMIT.iter().find_map(|phrase| {
+        let (_, after) = lower.split_once(phrase)?;
+        numbers(after).first().copied()
+    });
+    match (told, all.as_slice()) {
+        (Some(limit), all) => (all.iter().copied().find(|number| *number > limit), Some(limit)),
+        (None, [first, second, ..]) => (Some(*first.max(second)), Some(*first.min(second))),
+        (None, _) => (None, None),
+    }
+}
+
+/// The whole numbers that stand alone, as `4,097` and `4097` but not the ones in `gpt-4`.
+fn numbers(text: &str) -> Vec<usize> {
+    let words = text.split(|part: char| !(part.is_alphanumeric() || "-_.,".contains(part)));
+    let plain = words.map(|word| word.trim_matches(|part| ",.".contains(part)).replace(',', ""));
+    plain.filter_map(|word| word.parse().ok()).collect()
+}

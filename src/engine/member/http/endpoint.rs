@@ -1,0 +1,188 @@
+//! Where a model is served: the address, the key, the headers that every request carries.
+//!
+//! Owns joining paths onto the address and what of all this may be shown. Left to others: where keys come from
+//! ([`key`](super::key)), and what is sent.
+
+use std::fmt;
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use reqwest::Url;
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use secrecy::{ExposeSecret, SecretString};
+
+use super::error::HttpError;
+use super::key::KeyError;
+use super::redact::{Secrets, names_secret};
+
+/// A key as it is sent. Printing it shows the header's name only.
+#[derive(Clone)]
+pub struct Key {
+    header: HeaderName,
+    value: HeaderValue,
+    secret: SecretString,
+}
+
+impl Key {
+    /// A key sent in this header, after this prefix (`"Bearer "` or nothing).
+    pub fn new(header: &str, prefix: &str, secret: SecretString) -> Result<Self, KeyError> {
+        let name = HeaderName::from_bytes(header.as_bytes()).map_err(|_| KeyError::HeaderName { header: header.to_owned() })?;
+        if secret.expose_secret().trim().is_empty() {
+            return Err(KeyError::Empty { origin: format!("the {header} header") });
+        }
+        let value = HeaderValue::from_str(&format!("{prefix}{}", secret.expose_secret()));
+        let mut value = value.map_err(|_| KeyError::Characters { origin: format!("the {header} header") })?;
+        value.set_sensitive(true);
+        Ok(Self { header: name, value, secret })
+    }
+
+    /// A key sent as `Authorization: Bearer …`.
+    pub fn bearer(secret: SecretString) -> Result<Self, KeyError> {
+        Self::new("authorization", "Bearer ", secret)
+    }
+}
+
+impl fmt::Debug for Key {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Key").field("header", &self.header).finish_non_exhaustive()
+    }
+}
+
+/// Where a model is served. Printing it shows no key, password or header value.
+#[derive(Clone)]
+pub struct Endpoint {
+    name: Arc<str>,
+    base: Url,
+    key: Option<Key>,
+    headers: HeaderMap,
+    proxied: bool,
+}
+
+impl Endpoint {
+    /// An endpoint that messages call `name`, at an `http` or `https` address. The address may have a path, which every path
+    /// asked for continues, and a query, which every request carries.
+    pub fn new(name: &str, address: &str) -> Result<Self, HttpError> {
+        let fault = |problem: &str| HttpError::Address {
+            name: name.into(),
+            address: Secrets::default().redact(address),
+            problem: problem.to_owned(),
+        };
+        let base = Url::parse(address.trim()).map_err(|error| fault(&error.to_string()))?;
+        match base.scheme() {
+            "http" | "https" if base.has_host() => {}
+            _ => return Err(fault("it has to begin with http:// or https:// and a host, as in http://127.0.0.1:8080")),
+        }
+        if base.fragment().is_some() {
+            return Err(fault("it must not contain #"));
+        }
+        let proxied = !is_loopback(&base);
+        Ok(Self { name: name.into(), base, key: None, headers: HeaderMap::new(), proxied })
+    }
+
+    /// The same endpoint with a key.
+    #[must_use]
+    pub fn with_key(mut self, key: Key) -> Self {
+        self.key = Some(key);
+        self
+    }
+
+    /// The same endpoint with one more header in every request.
+    pub fn with_header(mut self, header: &str, value: &str) -> Result<Self, HttpError> {
+        let fault = |problem: String| HttpError::Address { name: self.name.clone(), address: self.shown(), problem };
+        let name = HeaderName::from_bytes(header.as_bytes()).map_err(|_| fault(format!("{header:?} is no name of a header")))?;
+        let value = HeaderValue::from_str(value);
+        let mut value =
+            value.map_err(|_| fault(format!("the value of the header {name} has characters that no header may have")))?;
+        value.set_sensitive(names_secret(name.as_str()));
+        self.headers.insert(name, value);
+        Ok(self)
+    }
+
+    /// The same endpoint reached directly, whatever proxies the environment names. Loopback addresses always are.
+    #[must_use]
+    pub fn without_proxy(mut self) -> Self {
+        self.proxied = false;
+        self
+    }
+
+    /// What messages call it.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The address, fit to show.
+    #[must_use]
+    pub fn shown(&self) -> String {
+        self.secrets().redact(self.base.as_str())
+    }
+
+    /// Whether a key is sent: a key of its own, a login in the address, or a header or parameter named like one.
+    pub(super) fn is_keyed(&self) -> bool {
+        self.key.is_some() || !self.secrets().is_empty()
+    }
+
+    pub(super) fn is_proxied(&self) -> bool {
+        self.proxied
+    }
+
+    /// Whether TLS can be needed: for the server, or for a proxy before it.
+    pub(super) fn may_need_tls(&self) -> bool {
+        self.base.scheme() == "https" || self.proxied
+    }
+
+    /// The address of a path below this endpoint; the path may have a query of its own.
+    pub(super) fn url(&self, path: &str) -> Url {
+        let (path, query) = path.split_once('?').map_or((path, None), |(path, query)| (path, Some(query)));
+        let mut url = self.base.clone();
+        if !path.is_empty() {
+            url.set_path(&format!("{}/{}", self.base.path().trim_end_matches('/'), path.trim_start_matches('/')));
+        }
+        let queries = [self.base.query(), query];
+        let query: Vec<&str> = queries.into_iter().flatten().filter(|query| !query.is_empty()).collect();
+        url.set_query((!query.is_empty()).then(|| query.join("&")).as_deref());
+        url
+    }
+
+    /// The headers of every request.
+    pub(super) fn headers(&self) -> HeaderMap {
+        let mut headers = self.headers.clone();
+        if let Some(key) = &self.key {
+            headers.insert(key.header.clone(), key.value.clone());
+        }
+        headers
+    }
+
+    /// All that must never be shown.
+    pub(super) fn secrets(&self) -> Secrets {
+        let mut secrets = Secrets::default();
+        if let Some(key) = &self.key {
+            secrets.add(key.secret.expose_secret());
+        }
+        // A login without a password is a key.
+        secrets.add(self.base.password().unwrap_or(self.base.username()));
+        for (_, value) in self.base.query_pairs().filter(|(name, _)| names_secret(name)) {
+            secrets.add(&value);
+        }
+        for value in self.headers.values().filter(|value| value.is_sensitive()).filter_map(|value| value.to_str().ok()) {
+            secrets.add(value.rsplit(' ').next().unwrap_or(value));
+        }
+        secrets
+    }
+}
+
+impl fmt::Debug for Endpoint {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let headers: Vec<&str> = self.headers.keys().map(HeaderName::as_str).collect();
+        let mut shown = formatter.debug_struct("Endpoint");
+        shown.field("name", &self.name).field("base", &self.shown()).field("key", &self.key);
+        shown.field("headers", &headers).field("proxied", &self.proxied).finish()
+    }
+}
+
+/// Whether the address is this machine: `localhost` and below (RFC 6761, section 6.3), 127.0.0.0/8, `::1`.
+fn is_loopback(url: &Url) -> bool {
+    let host = url.host_str().unwrap_or_default().trim_end_matches('.');
+    let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
+    host == "localhost" || host.ends_with(".localhost") || address.is_ok_and(|address| address.is_loopback())
+}

@@ -1,0 +1,351 @@
+//! What can go wrong between us and a server, in words that a person can act on.
+//!
+//! Owns the words, and which failures are worth another attempt. Every error names the endpoint and the address; no error
+//! contains a secret: its parts were redacted before they came here.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::context::ContextLength;
+use super::detail::Detail;
+
+/// Statuses that another attempt can change (RFC 9110, RFC 6585; 529 is Anthropic's "overloaded").
+const PASSING: [u16; 9] = [408, 409, 425, 429, 500, 502, 503, 504, 529];
+
+/// A call that failed. `at` is the endpoint's name and the address, fit to show.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum HttpError {
+    /// The configured address or a configured header cannot be used.
+    #[error("{name}: the address {address} cannot be used: {problem}")]
+    Address {
+        /// The endpoint.
+        name: Arc<str>,
+        /// The address, fit to show.
+        address: String,
+        /// What is wrong.
+        problem: String,
+    },
+    /// The host's name has no address.
+    #[error("{at}: the host's name cannot be resolved: check the address, and the network")]
+    Unresolved {
+        /// Where.
+        at: Arc<str>,
+    },
+    /// Nothing listens there.
+    #[error("{at}: the connection was refused: check that the server runs, and its port")]
+    Refused {
+        /// Where.
+        at: Arc<str>,
+    },
+    /// The connection cannot be secured.
+    #[error("{at}: TLS failed: {reason}")]
+    Tls {
+        /// Where.
+        at: Arc<str>,
+        /// Why.
+        reason: String,
+    },
+    /// No connection in time.
+    #[error("{at}: no connection within {}: check the address, the network and the firewall", span(*limit))]
+    ConnectTimedOut {
+        /// Where.
+        at: Arc<str>,
+        /// The limit.
+        limit: Duration,
+    },
+    /// No connection for another reason.
+    #[error("{at}: no connection: {reason}")]
+    Unreachable {
+        /// Where.
+        at: Arc<str>,
+        /// Why.
+        reason: String,
+    },
+    /// What answers does not speak HTTP.
+    #[error("{at}: what answers there does not speak HTTP: {reason}")]
+    NotHttp {
+        /// Where.
+        at: Arc<str>,
+        /// Why.
+        reason: String,
+    },
+    /// The server fell silent.
+    #[error("{at}: {} for {}", if *begun { "the reply began, then nothing more came" } else { "nothing came" }, span(*limit))]
+    Stalled {
+        /// Where.
+        at: Arc<str>,
+        /// The limit.
+        limit: Duration,
+        /// Whether the reply's body had begun.
+        begun: bool,
+    },
+    /// The connection ended before the reply did.
+    #[error("{at}: the connection was cut {place}")]
+    Cut {
+        /// Where.
+        at: Arc<str>,
+        /// Where in the reply.
+        place: Place,
+    },
+    /// The server answered with an error status.
+    #[error("{0}")]
+    Status(Box<Refusal>),
+    /// The server points elsewhere. We do not follow: a key could travel.
+    #[error("{at}: the server sends us on to {target} ({status}); redirects are not followed: set the address to where it leads")]
+    Redirect {
+        /// Where.
+        at: Arc<str>,
+        /// The status.
+        status: u16,
+        /// Scheme, host and path that it points to.
+        target: String,
+    },
+    /// The reply should be JSON.
+    #[error("{at}: JSON was expected, but {found}")]
+    NotJson {
+        /// Where.
+        at: Arc<str>,
+        /// What came instead.
+        found: String,
+    },
+    /// The reply says that it is something else than what was asked for.
+    #[error("{at}: an answer was expected, but {found} came ({content_type}): check the address's path")]
+    ContentType {
+        /// Where.
+        at: Arc<str>,
+        /// What the server calls it.
+        content_type: String,
+        /// What it looks like.
+        found: String,
+    },
+    /// A line, an event or a body exceeds its limit.
+    #[error("{at}: the reply is longer than the limit of {limit} bytes without an end of its {}", if *line { "line" } else { "text" })]
+    TooLong {
+        /// Where.
+        at: Arc<str>,
+        /// The limit in bytes.
+        limit: usize,
+        /// Whether it is one line or event of a stream; else the whole body.
+        line: bool,
+    },
+    /// An error inside a reply that began well.
+    #[error("{at}: the server reports an error inside its reply: {}", or_nothing(&detail.message))]
+    InBand {
+        /// Where.
+        at: Arc<str>,
+        /// What it says.
+        detail: Box<Detail>,
+    },
+}
+
+/// Where in a reply a connection was cut.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// Before the first byte of the reply's body.
+    Beginning,
+    /// Between two messages.
+    Between,
+    /// Inside a line or a JSON text.
+    Line,
+    /// Inside a character.
+    Character,
+}
+
+impl std::fmt::Display for Place {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(match self {
+            Self::Beginning => "before the reply began",
+            Self::Between => "before the reply was complete",
+            Self::Line => "in the middle of a line of the reply",
+            Self::Character => "in the middle of a character of the reply",
+        })
+    }
+}
+
+impl Place {
+    /// The place after these bytes of a line that has not ended.
+    pub(super) fn after(unfinished: &[u8]) -> Self {
+        match std::str::from_utf8(unfinished) {
+            Ok("") => Self::Between,
+            Err(error) if error.error_len().is_none() => Self::Character,
+            Ok(_) | Err(_) => Self::Line,
+        }
+    }
+}
+
+/// A reply with an error status.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// Where.
+    pub at: Arc<str>,
+    /// The status.
+    pub status: u16,
+    /// What the server says.
+    pub detail: Detail,
+    /// How long the server asks to wait.
+    pub wait: Option<Duration>,
+    /// Whether a key was sent.
+    pub keyed: bool,
+    /// Attempts made.
+    pub attempts: u32,
+}
+
+impl std::fmt::Display for Refusal {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "{}: {} ({})", self.at, self.meaning(), self.status)?;
+        if !self.detail.message.is_empty() {
+            write!(formatter, ": {}", self.detail.message)?;
+        }
+        if let Some(wait) = self.wait {
+            write!(formatter, "; it asks to wait {}", span(wait))?;
+        }
+        if self.attempts > 1 {
+            write!(formatter, "; tried {} times", self.attempts)?;
+        }
+        Ok(())
+    }
+}
+
+impl Refusal {
+    /// The status in words.
+    fn meaning(&self) -> &'static str {
+        match self.status {
+            _ if self.detail.context.is_some() => "the prompt is longer than the model's context",
+            _ if self.is_loading() => "the server is still loading its model",
+            400 | 422 => "the server does not accept the request",
+            401 | 403 if self.keyed => "the key was refused: check that it is right and may use this model",
+            401 | 403 => "the server wants a key, and none is set",
+            402 => "the account has no balance: top it up",
+            404 => "not found: check the address's path and the model's name",
+            405 => "the server does not offer this: check the address's path",
+            407 => "the proxy wants a login",
+            408 => "the server gave up waiting for the request",
+            413 => "the request is too large",
+            429 if self.is_out_of_quota() => "the quota is used up: check the plan and its billing",
+            429 => "rate limit: too many requests or tokens",
+            501 => "the server does not offer this",
+            502..=504 => "the server is not available",
+            529 => "the server is overloaded",
+            500.. => "the server failed",
+            _ => "the server refused",
+        }
+    }
+
+    fn is_loading(&self) -> bool {
+        let message = self.detail.message.to_lowercase();
+        self.status == 503 && (message.contains("loading model") || message.contains("model is loading"))
+    }
+
+    fn is_out_of_quota(&self) -> bool {
+        self.detail.is("insufficient_quota")
+    }
+}
+
+/// Whether a call is worth another attempt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Retry {
+    /// It would fail again, or be paid twice.
+    Never,
+    /// After a while; the server may have said after how long.
+    After(Option<Duration>),
+    /// As soon as the server has loaded its model, however long that takes.
+    Loaded,
+}
+
+impl HttpError {
+    /// The reply's status, where the error is one; of an error inside a reply, the status that its code stands for.
+    #[must_use]
+    pub fn status(&self) -> Option<u16> {
+        match self {
+            Self::Status(refusal) => Some(refusal.status),
+            Self::Redirect { status, .. } => Some(*status),
+            Self::InBand { detail, .. } => detail.status(),
+            Self::Address { .. } | Self::Unresolved { .. } | Self::Refused { .. } | Self::Tls { .. } => None,
+            Self::ConnectTimedOut { .. } | Self::Unreachable { .. } | Self::NotHttp { .. } | Self::Stalled { .. } => None,
+            Self::Cut { .. } | Self::NotJson { .. } | Self::ContentType { .. } | Self::TooLong { .. } => None,
+        }
+    }
+
+    /// What the server says went wrong, if it said anything.
+    #[must_use]
+    pub fn detail(&self) -> Option<&Detail> {
+        match self {
+            Self::Status(refusal) => Some(&refusal.detail),
+            Self::InBand { detail, .. } => Some(detail),
+            Self::Address { .. } | Self::Unresolved { .. } | Self::Refused { .. } | Self::Tls { .. } => None,
+            Self::ConnectTimedOut { .. } | Self::Unreachable { .. } | Self::NotHttp { .. } | Self::Stalled { .. } => None,
+            Self::Cut { .. } | Self::NotJson { .. } | Self::ContentType { .. } | Self::TooLong { .. } => None,
+            Self::Redirect { .. } => None,
+        }
+    }
+
+    /// The server's own message; empty where there is none.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        self.detail().map_or("", |detail| &detail.message)
+    }
+
+    /// The prompt does not fit the model's context, where the server says so.
+    #[must_use]
+    pub fn context_length(&self) -> Option<ContextLength> {
+        self.detail()?.context
+    }
+
+    /// How long the server asks to wait.
+    #[must_use]
+    pub fn wait(&self) -> Option<Duration> {
+        if let Self::Status(refusal) = self { refusal.wait } else { None }
+    }
+
+    /// Whether the same call would fail the same way until a person changes something.
+    #[must_use]
+    pub fn is_permanent(&self) -> bool {
+        match self {
+            Self::Address { .. } | Self::Tls { .. } | Self::NotHttp { .. } | Self::Redirect { .. } => true,
+            Self::ContentType { .. } | Self::NotJson { .. } => true,
+            Self::Status(refusal) => !PASSING.contains(&refusal.status) || refusal.is_out_of_quota(),
+            Self::InBand { detail, .. } => {
+                detail.status().is_some_and(|status| !PASSING.contains(&status)) || detail.is("insufficient_quota")
+            }
+            Self::Unresolved { .. } | Self::Refused { .. } | Self::ConnectTimedOut { .. } | Self::Unreachable { .. } => false,
+            Self::Stalled { .. } | Self::Cut { .. } | Self::TooLong { .. } => false,
+        }
+    }
+
+    /// Whether another attempt may help. Where any byte of a reply's body came, it may not: the call was served and perhaps paid.
+    pub(super) fn retry(&self) -> Retry {
+        match self {
+            Self::Status(refusal) if refusal.is_loading() => Retry::Loaded,
+            Self::Status(refusal) if PASSING.contains(&refusal.status) && !refusal.is_out_of_quota() => {
+                Retry::After(refusal.wait)
+            }
+            Self::Unresolved { .. } | Self::Refused { .. } | Self::ConnectTimedOut { .. } => Retry::After(None),
+            Self::Unreachable { .. } | Self::Cut { place: Place::Beginning, .. } => Retry::After(None),
+            Self::Status(_) | Self::Address { .. } | Self::Tls { .. } | Self::NotHttp { .. } | Self::Cut { .. } => Retry::Never,
+            Self::Stalled { .. } | Self::Redirect { .. } | Self::NotJson { .. } | Self::ContentType { .. } => Retry::Never,
+            Self::TooLong { .. } | Self::InBand { .. } => Retry::Never,
+        }
+    }
+
+    /// The same error, telling after how many attempts.
+    pub(super) fn after(mut self, attempts: u32) -> Self {
+        if let Self::Status(refusal) = &mut self {
+            refusal.attempts = attempts;
+        }
+        self
+    }
+}
+
+fn or_nothing(message: &str) -> &str {
+    if message.is_empty() { "it gives no reason" } else { message }
+}
+
+/// A span of time in words.
+fn span(time: Duration) -> String {
+    match time.as_secs() {
+        0 => format!("{} ms", time.as_millis()),
+        1..120 => format!("{} s", (time.as_secs_f64() * 10.0).round() / 10.0),
+        seconds @ 120..7200 => format!("{} min", seconds.div_ceil(60)),
+        seconds => format!("{} h", seconds.div_ceil(3600)),
+    }
+}

@@ -1,0 +1,190 @@
+//! How messages stand in a streamed body: server-sent events, JSON lines, or one whole JSON text.
+//!
+//! Owns the cutting into messages, as text. What a message means, and which is the last, is decided by its reader. Server-sent
+//! events follow the HTML standard, section 9.2.6, but for one thing: an event that the body's end leaves without its blank line
+//! counts, because some servers end that way.
+
+use super::lines::{Lines, TooLong};
+
+/// How a streamed reply is expected to be cut into messages. What the server says in `Content-Type` goes before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Framing {
+    /// Server-sent events: `data:` lines, a blank line after each event.
+    EventStream,
+    /// One JSON text a line (NDJSON).
+    JsonLines,
+}
+
+/// Bytes kept of lines that are no event at all, to tell a person what came instead of events.
+const STRAY: usize = 64 << 10;
+
+/// One message, not yet read as JSON.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Piece {
+    /// The event's name, where one was given.
+    pub(super) event: Option<String>,
+    /// Its text.
+    pub(super) data: String,
+    /// Whether its end was there; otherwise the end of the body stands for it.
+    pub(super) whole: bool,
+}
+
+/// Why a body cannot be cut into messages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Fault {
+    /// A line, an event or a whole text is longer than its limit in bytes.
+    TooLong(usize),
+    /// A line is not UTF-8.
+    NotText,
+}
+
+/// Cuts a body into messages.
+#[derive(Debug)]
+pub(super) enum Decoder {
+    /// Server-sent events.
+    Events(Events),
+    /// JSON lines: the lines, and the limit on one.
+    Lines(Lines, usize),
+    /// One text up to the end of the body, and the limit on it.
+    Whole(Vec<u8>, usize),
+}
+
+impl Decoder {
+    /// For a body of this framing with lines of at most `limit` bytes.
+    pub(super) fn new(framing: Framing, limit: usize) -> Self {
+        match framing {
+            Framing::EventStream => Self::Events(Events::new(limit)),
+            Framing::JsonLines => Self::Lines(Lines::new(limit), limit),
+        }
+    }
+
+    /// Takes what came.
+    pub(super) fn push(&mut self, bytes: &[u8]) -> Result<(), Fault> {
+        match self {
+            Self::Events(events) => events.lines.push(bytes),
+            Self::Lines(lines, _) => lines.push(bytes),
+            Self::Whole(text, limit) if text.len() + bytes.len() > *limit => return Err(Fault::TooLong(*limit)),
+            Self::Whole(text, _) => text.extend_from_slice(bytes),
+        }
+        Ok(())
+    }
+
+    /// The next message that is whole.
+    pub(super) fn take(&mut self) -> Result<Option<Piece>, Fault> {
+        match self {
+            Self::Events(events) => events.take(),
+            Self::Lines(lines, limit) => {
+                while let Some(line) = lines.take().map_err(|TooLong| Fault::TooLong(*limit))? {
+                    if let Some(piece) = of_line(line, true)? {
+                        return Ok(Some(piece));
+                    }
+                }
+                Ok(None)
+            }
+            Self::Whole(..) => Ok(None),
+        }
+    }
+
+    /// The message that the end of the body ends. Ask once, after [`Decoder::take`] has nothing more.
+    pub(super) fn finish(&mut self) -> Result<Option<Piece>, Fault> {
+        match self {
+            Self::Events(events) => events.finish(),
+            Self::Lines(lines, _) => lines.take_unfinished().map_or(Ok(None), |line| of_line(line, false)),
+            Self::Whole(text, _) => of_line(std::mem::take(text), false),
+        }
+    }
+
+    /// What is there of a line that has not ended.
+    pub(super) fn unfinished(&self) -> &[u8] {
+        match self {
+            Self::Events(events) => events.lines.unfinished(),
+            Self::Lines(lines, _) => lines.unfinished(),
+            Self::Whole(text, _) => text,
+        }
+    }
+}
+
+fn text(bytes: Vec<u8>) -> Result<String, Fault> {
+    String::from_utf8(bytes).map_err(|_| Fault::NotText)
+}
+
+fn of_line(line: Vec<u8>, whole: bool) -> Result<Option<Piece>, Fault> {
+    let data = text(line)?;
+    Ok((!data.trim().is_empty()).then_some(Piece { event: None, data, whole }))
+}
+
+/// Collects the fields of events.
+#[derive(Debug)]
+pub(super) struct Events {
+    lines: Lines,
+    limit: usize,
+    event: Option<String>,
+    data: Option<String>,
+    /// Lines that are no field of an event, as long as no event came.
+    stray: Option<String>,
+}
+
+impl Events {
+    fn new(limit: usize) -> Self {
+        Self { lines: Lines::new(limit), limit, event: None, data: None, stray: Some(String::new()) }
+    }
+
+    fn take(&mut self) -> Result<Option<Piece>, Fault> {
+        while let Some(line) = self.lines.take().map_err(|TooLong| Fault::TooLong(self.limit))? {
+            let line = text(line)?;
+            if !line.is_empty() {
+                self.field(&line)?;
+            } else if let Some(piece) = self.dispatch(true) {
+                return Ok(Some(piece));
+            }
+        }
+        Ok(None)
+    }
+
+    fn finish(&mut self) -> Result<Option<Piece>, Fault> {
+        let mut whole = true;
+        if let Some(line) = self.lines.take_unfinished() {
+            whole = false;
+            self.field(&text(line)?)?;
+        }
+        if let Some(piece) = self.dispatch(whole) {
+            return Ok(Some(piece));
+        }
+        let stray = self.stray.take().filter(|stray| !stray.trim().is_empty());
+        Ok(stray.map(|data| Piece { event: None, data, whole: false }))
+    }
+
+    fn field(&mut self, line: &str) -> Result<(), Fault> {
+        let (name, value) = line.split_once(':').unwrap_or((line, ""));
+        let value = value.strip_prefix(' ').unwrap_or(value);
+        match name {
+            "data" => {
+                let data = self.data.get_or_insert_default();
+                if !data.is_empty() {
+                    data.push('\n');
+                }
+                data.push_str(value);
+                if data.len() > self.limit {
+                    return Err(Fault::TooLong(self.limit));
+                }
+            }
+            "event" => self.event = Some(value.to_owned()),
+            // A comment, or what only a client that reconnects needs.
+            "" | "id" | "retry" => {}
+            _ => {
+                if let Some(stray) = self.stray.as_mut().filter(|stray| stray.len() + line.len() < STRAY) {
+                    stray.push_str(line);
+                    stray.push('\n');
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn dispatch(&mut self, whole: bool) -> Option<Piece> {
+        let event = self.event.take().filter(|event| !event.is_empty());
+        let data = self.data.take().filter(|data| !data.is_empty())?;
+        self.stray = None;
+        Some(Piece { event, data, whole })
+    }
+}

@@ -1,0 +1,208 @@
+//! Where keys come from: the environment, a file, a command that prints them.
+//!
+//! Owns reading them and what can be wrong with that. No error or warning here contains any part of a key; of a command that
+//! failed, what it wrote to standard error is told, and nothing it wrote to standard output.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::{ExitStatus, Stdio};
+use std::time::Duration;
+
+use secrecy::SecretString;
+use tokio::io::{AsyncRead, AsyncReadExt};
+use tokio::process::Command;
+
+use super::detail::excerpt;
+
+/// How long a command may take: a password manager asks its agent, or a person for a finger on a key.
+const COMMAND: Duration = Duration::from_secs(30);
+
+/// Bytes read of a file or of what a command prints. No key is longer than the headers a server takes.
+const LONGEST: usize = 16 << 10;
+
+/// Where a key comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum KeySource {
+    /// The environment variable of this name.
+    Environment(String),
+    /// What this file contains, without blanks around it.
+    File(PathBuf),
+    /// What this command prints, without blanks around it. It runs through the shell.
+    Command(String),
+}
+
+/// A key that was read.
+#[derive(Debug)]
+pub struct ResolvedKey {
+    /// The key.
+    pub secret: SecretString,
+    /// What a person should know about where it came from.
+    pub warning: Option<KeyWarning>,
+}
+
+/// What is not right, but no reason to stop.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum KeyWarning {
+    /// Others on this machine can read the file.
+    #[error("{}: others on this machine can read this key (mode {mode:03o}): chmod 600 keeps it private", path.display())]
+    Readable {
+        /// The file.
+        path: PathBuf,
+        /// Its permission bits.
+        mode: u32,
+    },
+}
+
+/// Why there is no key.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum KeyError {
+    /// The environment lacks the variable.
+    #[error("the environment variable {variable} is not set: it should hold the key")]
+    NotSet {
+        /// Its name.
+        variable: String,
+    },
+    /// The file cannot be read.
+    #[error("{}: the key cannot be read: {reason}", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        reason: String,
+    },
+    /// The command did not start or did not succeed.
+    #[error("the command that should print the key failed: {command}: {reason}")]
+    Command {
+        /// The command.
+        command: String,
+        /// How it ended, and what it wrote to standard error.
+        reason: String,
+    },
+    /// The command went on for too long.
+    #[error("the command that should print the key did not end within {} s: {command}", limit.as_secs_f64())]
+    CommandTimedOut {
+        /// The command.
+        command: String,
+        /// The limit.
+        limit: Duration,
+    },
+    /// There is nothing in it.
+    #[error("{origin} is empty: it should hold the key")]
+    Empty {
+        /// Where the key should have come from.
+        origin: String,
+    },
+    /// It is longer than any key.
+    #[error("{origin} is longer than {LONGEST} bytes: it should hold the key and nothing else")]
+    TooLong {
+        /// Where it came from.
+        origin: String,
+    },
+    /// It contains what no header may contain.
+    #[error("{origin} contains characters that no key has (a line break, a blank, a control or non-ASCII character)")]
+    Characters {
+        /// Where it came from.
+        origin: String,
+    },
+    /// The header's own name is wrong.
+    #[error("{header:?} is no name of a header that could carry a key")]
+    HeaderName {
+        /// What was asked for.
+        header: String,
+    },
+}
+
+impl KeySource {
+    /// Reads the key.
+    pub async fn resolve(&self) -> Result<ResolvedKey, KeyError> {
+        match self {
+            Self::Environment(variable) => from_environment(variable, std::env::var_os(variable)),
+            Self::File(path) => from_file(path).await,
+            Self::Command(command) => from_command(command, COMMAND).await,
+        }
+    }
+}
+
+pub(super) fn from_environment(variable: &str, value: Option<OsString>) -> Result<ResolvedKey, KeyError> {
+    let value = value.ok_or_else(|| KeyError::NotSet { variable: variable.to_owned() })?;
+    let secret = checked(value.as_encoded_bytes(), &format!("the environment variable {variable}"))?;
+    Ok(ResolvedKey { secret, warning: None })
+}
+
+async fn from_file(path: &Path) -> Result<ResolvedKey, KeyError> {
+    let fault = |error: std::io::Error| KeyError::File { path: path.to_owned(), reason: error.to_string() };
+    // A thread of its own: the runtime's file access is not compiled in, and a pipe could block.
+    let owned = path.to_owned();
+    let read = tokio::task::spawn_blocking(move || read_file(&owned)).await;
+    let (bytes, mode) = read.map_err(|error| fault(std::io::Error::other(error)))?.map_err(fault)?;
+    let secret = checked(&bytes, &path.display().to_string())?;
+    let warning = mode.filter(|mode| mode & 0o077 != 0).map(|mode| KeyWarning::Readable { path: path.to_owned(), mode });
+    Ok(ResolvedKey { secret, warning })
+}
+
+fn read_file(path: &Path) -> std::io::Result<(Vec<u8>, Option<u32>)> {
+    use std::io::Read;
+    let file = std::fs::File::open(path)?;
+    #[cfg(unix)]
+    let mode = Some(std::os::unix::fs::PermissionsExt::mode(&file.metadata()?.permissions()) & 0o777);
+    #[cfg(not(unix))]
+    let mode = None;
+    let mut bytes = Vec::new();
+    file.take(LONGEST as u64 + 1).read_to_end(&mut bytes)?;
+    Ok((bytes, mode))
+}
+
+pub(super) async fn from_command(command: &str, limit: Duration) -> Result<ResolvedKey, KeyError> {
+    let failed = |reason: String| KeyError::Command { command: command.to_owned(), reason };
+    let ended = tokio::time::timeout(limit, run(command)).await;
+    let ended = ended.map_err(|_| KeyError::CommandTimedOut { command: command.to_owned(), limit })?;
+    let (status, printed, complaint) = ended.map_err(|error| failed(error.to_string()))?;
+    // A command that printed too much was stopped by it, which is not its own failure.
+    if !status.success() && printed.len() <= LONGEST {
+        let complaint = excerpt(&String::from_utf8_lossy(&complaint));
+        return Err(failed(if complaint.is_empty() { status.to_string() } else { format!("{status}: {complaint}") }));
+    }
+    let secret = checked(&printed, &format!("what the command prints ({command})"))?;
+    Ok(ResolvedKey { secret, warning: None })
+}
+
+/// Runs a command to its end; dropping this kills it. Returns how it ended and the beginnings of its two outputs.
+async fn run(command: &str) -> std::io::Result<(ExitStatus, Vec<u8>, Vec<u8>)> {
+    let mut child =
+        shell(command).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true).spawn()?;
+    let (printed, complaint) = (child.stdout.take(), child.stderr.take());
+    let (printed, complaint) = tokio::join!(beginning(printed), beginning(complaint));
+    Ok((child.wait().await?, printed?, complaint?))
+}
+
+/// The first bytes of an output; then it is closed, which ends a command that writes on.
+async fn beginning(output: Option<impl AsyncRead + Unpin>) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    if let Some(output) = output {
+        output.take(LONGEST as u64 + 1).read_to_end(&mut bytes).await?;
+    }
+    Ok(bytes)
+}
+
+fn shell(command: &str) -> Command {
+    let (program, option) = if cfg!(windows) { ("cmd", "/C") } else { ("sh", "-c") };
+    let mut shell = Command::new(program);
+    shell.arg(option).arg(command);
+    shell
+}
+
+/// The key in these bytes: something, without blanks around it, of visible ASCII characters only.
+fn checked(bytes: &[u8], origin: &str) -> Result<SecretString, KeyError> {
+    let origin = || origin.to_owned();
+    if bytes.len() > LONGEST {
+        return Err(KeyError::TooLong { origin: origin() });
+    }
+    let key = bytes.trim_ascii();
+    if key.is_empty() {
+        return Err(KeyError::Empty { origin: origin() });
+    }
+    match std::str::from_utf8(key) {
+        Ok(key) if key.bytes().all(|byte| byte.is_ascii_graphic()) => Ok(key.into()),
+        Ok(_) | Err(_) => Err(KeyError::Characters { origin: origin() }),
+    }
+}

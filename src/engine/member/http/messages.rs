@@ -1,0 +1,190 @@
+//! The messages of a streamed reply, each as soon as its bytes are there.
+//!
+//! Owns which content type is read how, errors inside a reply, and what a cut is. What a message says, and whether the last one
+//! was there, is for the dialect.
+
+use std::collections::VecDeque;
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::{Deserializer, Value};
+use tokio::time::timeout;
+
+use super::body::Body;
+use super::detail::{in_band, page_title, shown};
+use super::error::{HttpError, Place};
+use super::framing::{Decoder, Fault, Framing, Piece};
+use super::limits::Limits;
+use super::redact::Secrets;
+
+/// After `[DONE]` the end of the body is in the same packet, or it does not come.
+const DRAIN: Duration = Duration::from_millis(100);
+
+/// Bytes read of a reply that is something else than was asked for, to say what.
+const PEEK: usize = 16 << 10;
+
+/// One message of a streamed reply.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Message {
+    /// The event's name, where one was given.
+    pub event: Option<String>,
+    /// Its content.
+    pub data: Value,
+}
+
+/// A streamed reply. Dropping it closes the connection and frees its place; so does its end.
+///
+/// Printing it shows where it comes from only: what lies behind it knows the address as it is sent.
+pub struct Messages {
+    body: Option<Body>,
+    decoder: Option<Decoder>,
+    ready: VecDeque<Message>,
+    at: Arc<str>,
+    secrets: Arc<Secrets>,
+}
+
+impl fmt::Debug for Messages {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Messages").field("at", &self.at).finish_non_exhaustive()
+    }
+}
+
+impl Messages {
+    /// Begins to read a reply whose first bytes are there.
+    pub(super) async fn begin(
+        body: Body,
+        framing: Framing,
+        limits: &Limits,
+        at: Arc<str>,
+        secrets: Arc<Secrets>,
+    ) -> Result<Self, HttpError> {
+        let content_type = body.content_type();
+        let decoder = match content_type.as_str() {
+            "text/event-stream" => Decoder::new(Framing::EventStream, limits.line),
+            "application/x-ndjson" | "application/ndjson" | "application/jsonl" | "application/jsonlines" => {
+                Decoder::new(Framing::JsonLines, limits.line)
+            }
+            // The server does not stream: one message.
+            json if json == "application/json" || json.ends_with("+json") => Decoder::Whole(Vec::new(), limits.body),
+            "" | "text/plain" | "application/octet-stream" => Decoder::new(framing, limits.line),
+            _ => return Err(unexpected(body, content_type, at, &secrets).await),
+        };
+        Ok(Self { body: Some(body), decoder: Some(decoder), ready: VecDeque::new(), at, secrets })
+    }
+
+    /// The next message; `None` after `[DONE]` or at the end of the body, and after an error. Whether the reply was complete is
+    /// for the caller to know: a server may end a body without a last message.
+    ///
+    /// Dropping the future loses nothing that was not handed out.
+    pub async fn next(&mut self) -> Result<Option<Message>, HttpError> {
+        let next = self.advance().await;
+        if !matches!(next, Ok(Some(_))) {
+            self.body = None;
+            self.decoder = None;
+        }
+        next
+    }
+
+    async fn advance(&mut self) -> Result<Option<Message>, HttpError> {
+        loop {
+            if let Some(message) = self.ready.pop_front() {
+                return Ok(Some(message));
+            }
+            let Some(decoder) = &mut self.decoder else { return Ok(None) };
+            if let Some(piece) = decoder.take().map_err(|fault| told(fault, decoder, &self.at))? {
+                if is_done(&piece) {
+                    self.drain().await;
+                    return Ok(None);
+                }
+                self.read(piece)?;
+                continue;
+            }
+            let Some(body) = &mut self.body else { return Ok(None) };
+            let came = body.piece().await;
+            self.take_in(came)?;
+        }
+    }
+
+    /// Takes in what came of the body.
+    fn take_in(&mut self, came: Result<Option<Vec<u8>>, HttpError>) -> Result<(), HttpError> {
+        let Some(decoder) = &mut self.decoder else { return Ok(()) };
+        match came {
+            Ok(Some(bytes)) => decoder.push(&bytes).map_err(|fault| told(fault, decoder, &self.at)),
+            Err(HttpError::Cut { at, .. }) => Err(HttpError::Cut { at, place: Place::after(decoder.unfinished()) }),
+            Err(other) => Err(other),
+            Ok(None) => {
+                self.body = None;
+                let place = Place::after(decoder.unfinished());
+                let last = match decoder.finish() {
+                    Err(Fault::NotText) if place == Place::Character => {
+                        return Err(HttpError::Cut { at: self.at.clone(), place });
+                    }
+                    last => last.map_err(|fault| told(fault, decoder, &self.at))?,
+                };
+                last.filter(|piece| !is_done(piece)).map_or(Ok(()), |piece| self.read(piece))
+            }
+        }
+    }
+
+    /// Reads the JSON of one piece; of a whole body, every text in it.
+    fn read(&mut self, piece: Piece) -> Result<(), HttpError> {
+        for data in Deserializer::from_str(&piece.data).into_iter::<Value>() {
+            let data = data.map_err(|error| self.unreadable(&piece, &error))?;
+            if let Some(detail) = in_band(piece.event.as_deref(), &data, &self.secrets) {
+                return Err(HttpError::InBand { at: self.at.clone(), detail: Box::new(detail) });
+            }
+            self.ready.push_back(Message { event: piece.event.clone(), data });
+        }
+        Ok(())
+    }
+
+    fn unreadable(&self, piece: &Piece, error: &serde_json::Error) -> HttpError {
+        let at = self.at.clone();
+        if piece.event.as_deref() == Some("error") {
+            let detail = super::detail::of_body(piece.data.as_bytes(), &self.secrets);
+            return HttpError::InBand { at, detail: Box::new(detail) };
+        }
+        if error.is_eof() && !piece.whole {
+            return HttpError::Cut { at, place: Place::Line };
+        }
+        HttpError::NotJson { at, found: format!("this came: {}", shown(&piece.data, &self.secrets)) }
+    }
+
+    /// Reads what is left after the last message, so that the connection can be used again.
+    async fn drain(&mut self) {
+        if let Some(body) = &mut self.body {
+            let rest = async { while let Ok(Some(_)) = body.piece().await {} };
+            let _ = timeout(DRAIN, rest).await;
+        }
+    }
+}
+
+fn is_done(piece: &Piece) -> bool {
+    piece.data.trim() == "[DONE]"
+}
+
+fn told(fault: Fault, decoder: &Decoder, at: &Arc<str>) -> HttpError {
+    let at = at.clone();
+    match fault {
+        Fault::TooLong(limit) => HttpError::TooLong { at, limit, line: !matches!(decoder, Decoder::Whole(..)) },
+        Fault::NotText => HttpError::NotJson { at, found: "what came is not UTF-8 text".to_owned() },
+    }
+}
+
+/// The error of a reply that is something else.
+async fn unexpected(mut body: Body, content_type: String, at: Arc<str>, secrets: &Secrets) -> HttpError {
+    let mut bytes = Vec::new();
+    let read = async {
+        while let Ok(Some(piece)) = body.piece().await {
+            bytes.extend_from_slice(&piece);
+            if bytes.len() > PEEK {
+                break;
+            }
+        }
+    };
+    let _ = timeout(DRAIN, read).await;
+    let text = String::from_utf8_lossy(&bytes);
+    let found = if page_title(&text).is_some() { shown(&text, secrets) } else { "something else".to_owned() };
+    HttpError::ContentType { at, content_type: secrets.redact(&super::detail::excerpt(&content_type)), found }
+}

@@ -1,0 +1,1 @@
+//! Tests of the HTTP client's pure rules. What needs a server is in `tests/http.rs`.
