@@ -2,9 +2,11 @@
 //!
 //! Owns what the engine may ask of a member and what can go wrong. How a member does it is in its own module.
 
+pub mod continuation;
 pub mod drawing;
 pub mod embedded;
 pub mod http;
+pub mod judge;
 pub mod paced;
 pub mod scripted;
 

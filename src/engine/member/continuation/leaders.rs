@@ -1,0 +1,191 @@
+//! What models put before a continuation although they were told not to: "Sure,", "Here is the continuation:", an ellipsis, a
+//! code fence, a quotation mark.
+//!
+//! Owns which beginnings these are and where they are text after all. That depends on the accepted text: a code block may
+//! begin on a new line, a quotation behind a comma.
+
+/// Interjections; before a comma only the first four are never text.
+const INTERJECTIONS: [&str; 8] = ["Sure", "Okay", "OK", "Understood", "Certainly", "Of course", "Absolutely", "Got it"];
+const NEVER_TEXT: usize = 4;
+/// How announcements begin, in lower case.
+const ANNOUNCEMENTS: [&str; 10] = [
+    "here is",
+    "here's",
+    "here’s",
+    "here are",
+    "continuation",
+    "continuing",
+    "the continuation",
+    "next words",
+    "the next words",
+    "the text continues",
+];
+/// What an announcement speaks of, in lower case.
+const ANNOUNCED: [&str; 3] = ["continu", "next words", "rest of the"];
+/// Bytes in which an announcement has its colon.
+const LONGEST_ANNOUNCEMENT: usize = 80;
+/// Bytes in which a code fence's line ends.
+const LONGEST_FENCE: usize = 40;
+const FENCE: &str = "```";
+
+/// Where the accepted text stops.
+#[derive(Debug, Clone)]
+pub(super) struct Scene {
+    /// Within a code block.
+    pub in_fence: bool,
+    /// Within straight quotation marks.
+    pub quote_open: bool,
+    /// Inside a sentence.
+    mid_sentence: bool,
+    /// Where a block may begin: on a new line, or behind a colon.
+    block_may_begin: bool,
+    /// Where a quotation may begin: behind a comma or a colon.
+    quotation_may_begin: bool,
+}
+
+/// What a reply begins with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Leader {
+    /// Not known yet.
+    Unknown,
+    /// Text.
+    None,
+    /// So many bytes are no text.
+    Chatter(usize),
+    /// So many bytes open a code fence around the text.
+    Fence(usize),
+    /// An interjection of so many bytes: an announcement may follow in lower case.
+    Interjection(usize),
+    /// A quotation mark that may be around everything, and the one that closes it.
+    Quotation(char),
+}
+
+impl Scene {
+    pub(super) fn new(accepted: &str) -> Self {
+        let fences = accepted.lines().filter(|line| line.trim_start().starts_with(FENCE)).count();
+        let paragraph = accepted.rsplit_once("\n\n").map_or(accepted, |(_, last)| last);
+        let said = accepted.trim_end();
+        Self {
+            in_fence: fences % 2 == 1,
+            quote_open: paragraph.matches('"').count() % 2 == 1,
+            mid_sentence: !accepted.ends_with('\n') && !said.ends_with(['.', '!', '?', ':', '…', '。', '！', '？']),
+            block_may_begin: accepted.ends_with('\n') || said.ends_with(':'),
+            quotation_may_begin: said.ends_with([',', ':', '，', '：']),
+        }
+    }
+
+    /// What a reply that begins like this begins with. `whole` says that nothing follows, `announced` that an interjection was
+    /// before it.
+    pub(super) fn leader(&self, reply: &str, whole: bool, announced: bool) -> Leader {
+        let said = reply.trim_start();
+        let space = reply.len() - said.len();
+        let Some(first) = said.chars().next() else { return undecided(whole) };
+        let leader = match first {
+            '`' => self.fence(said, reply.get(..space).is_some_and(|space| space.contains('\n')), whole),
+            '"' if self.quote_open || self.in_fence => Leader::None,
+            '"' | '“' | '«' if self.quotation_may_begin => Leader::None,
+            '"' => Leader::Quotation('"'),
+            '“' => Leader::Quotation('”'),
+            '«' => Leader::Quotation('»'),
+            '…' | '.' if !self.in_fence => ellipsis(said, whole),
+            _ if self.in_fence => Leader::None,
+            _ => match self.interjection(said, whole) {
+                Leader::None => announcement(said, whole, announced),
+                leader => leader,
+            },
+        };
+        match leader {
+            Leader::Chatter(bytes) => Leader::Chatter(space + bytes),
+            Leader::Fence(bytes) => Leader::Fence(space + bytes),
+            Leader::Interjection(bytes) => Leader::Interjection(space + bytes),
+            Leader::Unknown | Leader::None | Leader::Quotation(_) => leader,
+        }
+    }
+
+    fn fence(&self, said: &str, on_new_line: bool, whole: bool) -> Leader {
+        let Some(after) = said.strip_prefix(FENCE) else {
+            return if FENCE.starts_with(said) { undecided(whole) } else { Leader::None };
+        };
+        if !self.in_fence && (self.block_may_begin || on_new_line) {
+            return Leader::None;
+        }
+        let language = |text: &str| text.trim_end().chars().all(|c| c.is_ascii_alphanumeric() || "+-#._".contains(c));
+        match after.split_once('\n') {
+            // Within a block a bare fence closes it.
+            Some((line, _)) if self.in_fence && line.trim().is_empty() => Leader::None,
+            Some((line, _)) if language(line) => {
+                let bytes = FENCE.len() + line.len() + 1;
+                // A block that was open already is closed by its own end.
+                if self.in_fence { Leader::Chatter(bytes) } else { Leader::Fence(bytes) }
+            }
+            None if language(after) && after.len() < LONGEST_FENCE => undecided(whole),
+            Some(_) | None => Leader::None,
+        }
+    }
+
+    fn interjection(&self, said: &str, whole: bool) -> Leader {
+        for (place, interjection) in INTERJECTIONS.iter().enumerate() {
+            if interjection.starts_with(said) {
+                return undecided(whole);
+            }
+            let Some(after) = said.strip_prefix(interjection) else { continue };
+            let marks = after.len() - after.trim_start_matches([',', '!', '.', ':', '—']).len();
+            let (marks, rest) = after.split_at_checked(marks).unwrap_or((after, ""));
+            if rest.is_empty() && !whole {
+                return Leader::Unknown;
+            }
+            let is_text = marks.is_empty() || (marks == "," && place >= NEVER_TEXT && !self.mid_sentence);
+            if is_text || !(rest.is_empty() || rest.starts_with(char::is_whitespace)) {
+                return Leader::None;
+            }
+            return with_space(said, said.len() - rest.len(), whole, Leader::Interjection);
+        }
+        Leader::None
+    }
+}
+
+fn undecided(whole: bool) -> Leader {
+    if whole { Leader::None } else { Leader::Unknown }
+}
+
+/// A leader and all white space behind it, once that is known.
+fn with_space(said: &str, bytes: usize, whole: bool, leader: fn(usize) -> Leader) -> Leader {
+    let rest = said.get(bytes..).unwrap_or_default().trim_start();
+    if rest.is_empty() && !whole { Leader::Unknown } else { leader(said.len() - rest.len()) }
+}
+
+/// An ellipsis; the space behind it is the text's.
+fn ellipsis(said: &str, whole: bool) -> Leader {
+    if said.starts_with('…') {
+        return Leader::Chatter('…'.len_utf8());
+    }
+    let rest = said.trim_start_matches('.');
+    let dots = said.len() - rest.len();
+    match dots {
+        _ if rest.is_empty() && !whole => Leader::Unknown,
+        0..3 => Leader::None,
+        _ => Leader::Chatter(dots),
+    }
+}
+
+fn announcement(said: &str, whole: bool, announced: bool) -> Leader {
+    // Continuations of a sentence begin in lower case, announcements do not.
+    if !announced && !said.starts_with(char::is_uppercase) {
+        return Leader::None;
+    }
+    let lower = said.to_ascii_lowercase();
+    if ANNOUNCEMENTS.iter().any(|beginning| beginning.len() > lower.len() && beginning.starts_with(&lower)) {
+        return undecided(whole);
+    }
+    if !ANNOUNCEMENTS.iter().any(|beginning| lower.starts_with(beginning)) {
+        return Leader::None;
+    }
+    match lower.find([':', '\n', '.', '!', '?']) {
+        None if lower.len() < LONGEST_ANNOUNCEMENT => undecided(whole),
+        Some(end) if lower.get(end..).is_some_and(|rest| rest.starts_with(':')) && end < LONGEST_ANNOUNCEMENT => {
+            let speaks_of_it = lower.get(..end).is_some_and(|line| ANNOUNCED.iter().any(|word| line.contains(word)));
+            if speaks_of_it { with_space(said, end + 1, whole, Leader::Chatter) } else { Leader::None }
+        }
+        Some(_) | None => Leader::None,
+    }
+}

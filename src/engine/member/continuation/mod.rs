@@ -1,0 +1,109 @@
+//! Drafting by instruction: a chat model that cannot be made to continue a text is told to, and its reply is made a segment.
+//!
+//! Owns the instructions and what becomes of the reply: repeated text, chatter and wrappers are taken off, a lost space is put
+//! back, the vote to end is read. Left to others: cutting to the segment's length, and the member whose replies only repeat
+//! (two in a row, and it can verify but not draft).
+//!
+//! The reply streams. It goes character by character through four stages, each of which holds back only what it cannot decide
+//! yet: `sentinel` finds the end vote, `opening` decides what of the beginning is the model's own, `glue` joins it to the
+//! accepted text, `words` keeps the last word until it is whole. So the result never depends on how the reply was cut into
+//! pieces. For servers that continue a given text, but may repeat it first, [`PrefixStripper`] is all that is needed.
+
+mod glue;
+mod leaders;
+mod opening;
+mod overlap;
+mod prefix;
+mod prompt;
+mod sentinel;
+mod words;
+
+pub use prefix::PrefixStripper;
+pub use prompt::instructions;
+
+use opening::Opening;
+use sentinel::Sentinel;
+use words::Words;
+
+/// Why a reply ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Finish {
+    /// The model ended it.
+    Stop,
+    /// It reached the limit of tokens: its last word may be unfinished.
+    Length,
+    /// Anything else: a filter, an error, or not known.
+    Other,
+}
+
+/// What is left when a reply has ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finished {
+    /// Text that follows what was given out before.
+    pub rest: String,
+    /// Whether the reply votes to end the answer.
+    pub ends: bool,
+    /// Whether the whole reply only repeated accepted text: nothing of it is left. Never together with `ends`.
+    pub repeated: bool,
+}
+
+/// Decides what of a reply is the segment, while it streams.
+#[derive(Debug, Clone)]
+pub struct Continuation {
+    sentinel: Sentinel,
+    opening: Opening,
+    words: Words,
+    /// Whether the reply had anything but white space and the end vote.
+    said_anything: bool,
+}
+
+impl Continuation {
+    /// For a reply to [`instructions`] with this accepted text.
+    #[must_use]
+    pub fn new(accepted: &str) -> Self {
+        let (sentinel, words) = (Sentinel::default(), Words::default());
+        Self { sentinel, opening: Opening::new(accepted), words, said_anything: false }
+    }
+
+    /// Takes the next piece of the reply and returns the text that is certain now.
+    pub fn feed(&mut self, piece: &str) -> String {
+        let mut certain = String::new();
+        for c in piece.chars() {
+            for c in self.sentinel.push(c) {
+                self.take(c, &mut certain);
+            }
+        }
+        certain
+    }
+
+    /// The reply has ended.
+    #[must_use]
+    pub fn finish(mut self, how: Finish) -> Finished {
+        let mut rest = String::new();
+        for c in self.sentinel.finish() {
+            self.take(c, &mut rest);
+        }
+        let voted = self.sentinel.found();
+        let ends = voted || (how == Finish::Stop && !self.said_anything);
+        let opened = self.opening.finish(!voted && how != Finish::Stop);
+        self.words.closes_fence(opened.in_fence);
+        for c in opened.text.chars() {
+            self.words.push(c, &mut rest);
+        }
+        rest.push_str(&self.words.finish(how, voted));
+        Finished { rest, ends, repeated: opened.repeated && !ends }
+    }
+
+    /// A character of the reply that is no part of the end vote.
+    fn take(&mut self, c: char, certain: &mut String) {
+        self.said_anything |= !c.is_whitespace();
+        let opened = self.opening.push(c);
+        self.words.closes_fence(self.opening.in_fence());
+        for c in opened.chars() {
+            self.words.push(c, certain);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,239 @@
+//! The beginning of a reply: what of it is not the continuation, and whether a space is missing before what is.
+//!
+//! In order: chatter and wrappers go (`leaders`), then repeated text (`overlap`), then a lost space comes back (`glue`). Each
+//! character is looked at once it arrives, so that the same characters always give the same decision.
+
+use super::glue::{WORD_AWAITED, may_be_lost, space_lost};
+use super::leaders::{Leader, Scene};
+use super::overlap::Overlap;
+
+/// Characters in quotation marks that are held back at most.
+const LONGEST_QUOTATION: usize = 600;
+/// Bytes, white space included, in which a leader shows.
+const LONGEST_LEADER: usize = 400;
+
+/// The beginning of a reply, until it is decided.
+#[derive(Debug, Clone)]
+pub(super) struct Opening {
+    accepted: String,
+    scene: Scene,
+    stage: Stage,
+    /// What the stage looks at.
+    held: String,
+    /// An interjection was taken off.
+    announced: bool,
+    in_fence: bool,
+    repeated: bool,
+}
+
+/// What is being decided.
+#[derive(Debug, Clone)]
+enum Stage {
+    /// Whether it begins with chatter or a wrapper.
+    Leaders,
+    /// Whether quotation marks are around everything. Counts characters; `closed` once one closed.
+    Quotation { mark: char, characters: usize, closed: bool },
+    /// Whether it repeats accepted text.
+    Repeating(Box<Overlap>),
+    /// Whether a space was lost before it.
+    Joining,
+    /// All that follows is text.
+    Decided,
+}
+
+/// What the end of a reply leaves.
+#[derive(Debug, PartialEq)]
+pub(super) struct Opened {
+    pub text: String,
+    pub in_fence: bool,
+    /// Text was repeated, and nothing else said.
+    pub repeated: bool,
+}
+
+impl Opening {
+    pub(super) fn new(accepted: &str) -> Self {
+        // Before the first segment there is nothing to repeat, and whatever a model begins with is its answer.
+        let stage = if accepted.is_empty() { Stage::Decided } else { Stage::Leaders };
+        let scene = Scene::new(accepted);
+        let accepted = accepted.to_owned();
+        Self { accepted, scene, stage, held: String::new(), announced: false, in_fence: false, repeated: false }
+    }
+
+    /// Whether the text is in a code fence that was taken off.
+    pub(super) fn in_fence(&self) -> bool {
+        self.in_fence
+    }
+
+    /// Takes a character and returns the text that is decided now.
+    pub(super) fn push(&mut self, c: char) -> String {
+        if matches!(self.stage, Stage::Decided) && !self.repeated {
+            return c.to_string();
+        }
+        let mut text = String::new();
+        // What a stage lets go is looked at by the next one, character by character.
+        let mut waiting = vec![c];
+        while let Some(c) = waiting.pop() {
+            let passed = self.advance(c, &mut text);
+            waiting.extend(passed.chars().rev());
+        }
+        text
+    }
+
+    /// The reply has ended; `cut_off` where the model did not end it.
+    pub(super) fn finish(&mut self, cut_off: bool) -> Opened {
+        let mut text = String::new();
+        // Every round leaves a stage behind or shortens what is held.
+        while !matches!(self.stage, Stage::Decided) {
+            let passed = self.conclude(cut_off, &mut text);
+            for c in passed.chars() {
+                text.push_str(&self.push(c));
+            }
+        }
+        let repeated = self.repeated && text.trim().is_empty();
+        Opened { text: if repeated { String::new() } else { text }, in_fence: self.in_fence, repeated }
+    }
+
+    /// Looks at one more character. Returns what the next stage has to look at; decided text goes to `text`.
+    fn advance(&mut self, c: char, text: &mut String) -> String {
+        if matches!(self.stage, Stage::Decided) {
+            self.repeated &= c.is_whitespace();
+            text.push(c);
+            return String::new();
+        }
+        self.held.push(c);
+        match &mut self.stage {
+            Stage::Leaders => self.lead(false),
+            Stage::Quotation { mark, characters, closed } => {
+                *characters += 1;
+                let goes_on = *closed && !c.is_whitespace();
+                *closed |= c == *mark && *characters > 1;
+                if goes_on || *characters > LONGEST_QUOTATION { self.compare() } else { String::new() }
+            }
+            Stage::Repeating(overlap) => {
+                if overlap.push(c, self.held.len()) {
+                    String::new()
+                } else {
+                    self.take_off_repeated()
+                }
+            }
+            Stage::Joining => {
+                let characters = self.held.chars().count();
+                let first = characters == 1 && may_be_lost(&self.accepted, c);
+                let in_word = characters > 1 && characters < WORD_AWAITED && c.is_alphanumeric();
+                if first || in_word { String::new() } else { self.join(text) }
+            }
+            Stage::Decided => String::new(),
+        }
+    }
+
+    /// Decides the stage on what there is.
+    fn conclude(&mut self, cut_off: bool, text: &mut String) -> String {
+        match &self.stage {
+            Stage::Leaders => self.lead(true),
+            Stage::Quotation { mark, closed, .. } => {
+                let (mark, closed) = (*mark, *closed);
+                self.unquote(mark, closed, cut_off)
+            }
+            Stage::Repeating(overlap) if overlap.contained() && overlap.repeated(&self.held).is_none() => {
+                self.repeated = true;
+                self.held.clear();
+                self.stage = Stage::Decided;
+                String::new()
+            }
+            Stage::Repeating(_) => self.take_off_repeated(),
+            Stage::Joining => self.join(text),
+            Stage::Decided => String::new(),
+        }
+    }
+
+    fn lead(&mut self, whole: bool) -> String {
+        let bytes = match self.scene.leader(&self.held, whole, self.announced) {
+            Leader::Unknown if self.held.len() > LONGEST_LEADER => return self.compare(),
+            Leader::Unknown => return String::new(),
+            Leader::None => return self.compare(),
+            Leader::Quotation(mark) => {
+                self.stage = Stage::Quotation { mark, characters: 1, closed: false };
+                return String::new();
+            }
+            Leader::Chatter(bytes) => bytes,
+            Leader::Interjection(bytes) => {
+                self.announced = true;
+                bytes
+            }
+            Leader::Fence(bytes) => {
+                // One is enough: what follows is code.
+                self.in_fence = true;
+                self.scene.in_fence = true;
+                bytes
+            }
+        };
+        let held = std::mem::take(&mut self.held);
+        held.get(bytes..).unwrap_or_default().to_owned()
+    }
+
+    /// No leader (any more): what is held is compared with the accepted text.
+    fn compare(&mut self) -> String {
+        self.stage = Stage::Repeating(Box::new(Overlap::new(&self.accepted)));
+        std::mem::take(&mut self.held)
+    }
+
+    /// The reply ended within quotation marks: takes them off where they are around everything.
+    fn unquote(&mut self, mark: char, closed: bool, cut_off: bool) -> String {
+        let said = self.held.trim_start();
+        let inner = said.char_indices().nth(1).and_then(|(start, _)| said.get(start..)).unwrap_or_default().to_owned();
+        let around = if closed {
+            inner.trim_end().strip_suffix(mark).map(str::to_owned)
+        } else {
+            // The mark that closes may have been cut off.
+            (cut_off && (inner.starts_with(' ') || self.repeats(&inner))).then_some(inner)
+        };
+        if let Some(inner) = around {
+            self.held = inner;
+        }
+        self.compare()
+    }
+
+    fn repeats(&self, reply: &str) -> bool {
+        let mut overlap = Overlap::new(&self.accepted);
+        let mut end = 0;
+        let alive = reply.chars().all(|c| {
+            end += c.len_utf8();
+            overlap.push(c, end)
+        });
+        overlap.repeated(reply).is_some() || (alive && overlap.contained())
+    }
+
+    fn take_off_repeated(&mut self) -> String {
+        let held = std::mem::take(&mut self.held);
+        let Stage::Repeating(overlap) = &self.stage else { return held };
+        let Some(end) = overlap.repeated(&held) else {
+            self.stage = Stage::Joining;
+            return held;
+        };
+        self.stage = Stage::Decided;
+        self.repeated = true;
+        let rest = held.get(end..).unwrap_or_default();
+        without_space_that_is_there(&self.accepted, rest).to_owned()
+    }
+
+    fn join(&mut self, text: &mut String) -> String {
+        let held = std::mem::take(&mut self.held);
+        let word: String = held.chars().take_while(|c| c.is_alphanumeric()).collect();
+        if space_lost(&self.accepted, &self.scene, &word) {
+            text.push(' ');
+        }
+        self.stage = Stage::Decided;
+        held
+    }
+}
+
+/// What follows a repetition, less the white space at its beginning that the accepted text ends with.
+fn without_space_that_is_there<'a>(accepted: &str, rest: &'a str) -> &'a str {
+    let space = accepted.get(accepted.trim_end().len()..).unwrap_or_default();
+    if let Some(rest) = rest.strip_prefix(space) {
+        return rest;
+    }
+    // Spaces at the end of a line differ without meaning anything.
+    let rest = rest.trim_start_matches(' ');
+    space.matches('\n').fold(rest, |rest, line_break| rest.strip_prefix(line_break).unwrap_or(rest))
+}
