@@ -30,13 +30,22 @@ pub(super) fn add(command: Command) -> Command {
                 .value_parser(value_parser!(u64))
                 .help("Makes a run repeatable to the byte"),
         )
-        .next_help_heading("Members")
         .arg(
-            Arg::new("model")
-                .long("model")
-                .value_name("[NAME=]PATH")
-                .action(ArgAction::Append)
-                .help("A GGUF file as a member, instead of the built-in ensemble (llama architecture, F16 or F32); repeatable"),
+            Arg::new("system")
+                .long("system")
+                .value_name("TEXT")
+                .help("Instructions that stand before the conversation, over those of the configuration"),
+        )
+        .next_help_heading("Members")
+        .arg(Arg::new("model").long("model").value_name("[NAME=]WHERE").action(ArgAction::Append).help(
+            "A member: a server's URL (URL#MODEL where it has several), API:MODEL for a remote API, or a GGUF file; repeatable",
+        ))
+        .arg(
+            Arg::new("ensemble")
+                .long("ensemble")
+                .value_name("NAME")
+                .conflicts_with("model")
+                .help("An ensemble of the configuration, or `built-in`"),
         )
         .arg(
             Arg::new("members")
@@ -111,6 +120,9 @@ pub(super) fn config(matches: &ArgMatches) -> Result<Config, Failure> {
     if matches.get_flag("no-exit") {
         params.set_text("exit", "off")?;
     }
+    if let Some(system) = matches.get_one::<String>("system") {
+        config.system = Some(system.clone()).filter(|system| !system.is_empty());
+    }
     Ok(config)
 }
 
@@ -125,6 +137,7 @@ pub(super) fn selection(matches: &ArgMatches) -> Result<Selection, Failure> {
     let all = |name: &str| -> Vec<String> { matches.get_many::<String>(name).unwrap_or_default().cloned().collect() };
     Ok(Selection {
         models: all("model"),
+        ensemble: matches.get_one("ensemble").cloned(),
         only: all("members"),
         roles: all("role").iter().map(|text| role(text)).collect::<Result<_, _>>()?,
         weights: all("weight").iter().map(|text| weight(text)).collect::<Result<_, _>>()?,

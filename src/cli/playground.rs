@@ -4,13 +4,15 @@ use std::path::PathBuf;
 
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
+use super::members::{self, any_built_in};
 use super::output::notice;
 use super::{Done, Failure, options};
 use crate::config::{self, Config};
 use crate::engine::Seat;
+use crate::engine::fusion::event::ScoreTier;
 use crate::engine::member::paced::{Pace, Paced};
 use crate::engine::{replay, trace};
-use crate::ensemble::{self, Selection};
+use crate::ensemble::{MemberSpec, Tools};
 use crate::files::Folders;
 use crate::files::history::History;
 use crate::files::traces;
@@ -113,11 +115,13 @@ pub(super) fn replay(matches: &ArgMatches) -> Result<Done, Failure> {
 
 fn play(matches: &ArgMatches, opening: Opening) -> Result<Done, Failure> {
     let config = options::config(matches)?;
-    let selection = options::selection(matches)?;
+    let specs = members::chosen(matches, &config)?;
+    let runtime = runtime()?;
     let folders = Folders::of_platform();
-    let pace = pace(matches, &config, &selection);
+    let pace = pace(matches, &config, &specs);
     let handle = Pace::new(pace.map(f64::from));
-    let seats = paced(ensemble::open(&selection)?, &handle);
+    let opened = runtime.block_on(members::opened(specs, &Tools::default()))?;
+    let seats = paced(opened.into_iter().map(|opened| opened.seat).collect(), &handle);
     let keymap = Keymap::new(&config.keys).map_err(|source| Failure::Keys {
         file: config.path.as_ref().map_or_else(|| "config.toml".to_owned(), |path| path.display().to_string()),
         source,
@@ -131,6 +135,7 @@ fn play(matches: &ArgMatches, opening: Opening) -> Result<Done, Failure> {
     let options = Options {
         members,
         params: config.params,
+        system: config.system,
         seed: options::seed(matches),
         keymap,
         settings: Settings {
@@ -148,7 +153,7 @@ fn play(matches: &ArgMatches, opening: Opening) -> Result<Done, Failure> {
     };
     let traces_kept = config.playground.traces.unwrap_or(traces::KEPT);
     let backstage = Backstage { seats, pace: handle, folders, history, traces_kept, library, level, theme };
-    let left = runtime()?.block_on(term::run(options, backstage, opening)).map_err(Failure::Terminal)?;
+    let left = runtime.block_on(term::run(options, backstage, opening)).map_err(Failure::Terminal)?;
     Ok(farewell(&left))
 }
 
@@ -184,13 +189,17 @@ fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
 }
 
 /// The command line's, the configuration's, or a pace at which the built-in models can be watched.
-fn pace(matches: &ArgMatches, config: &Config, selection: &Selection) -> Option<u32> {
+fn pace(matches: &ArgMatches, config: &Config, specs: &[MemberSpec]) -> Option<u32> {
     let wanted = matches.get_one("pace").copied().or(config.playground.pace);
-    wanted.or_else(|| selection.is_built_in().then_some(PACE)).filter(|pace| *pace > 0)
+    wanted.or_else(|| any_built_in(specs).then_some(PACE)).filter(|pace| *pace > 0)
 }
 
+/// A server has a pace of its own.
 fn paced(seats: Vec<Seat>, pace: &Pace) -> Vec<Seat> {
-    let slow = |seat: Seat| Seat { member: std::sync::Arc::new(Paced::new(seat.member, pace.clone())), ..seat };
+    let slow = |seat: Seat| match seat.member.capabilities().tier {
+        ScoreTier::InProcess => Seat { member: std::sync::Arc::new(Paced::new(seat.member, pace.clone())), ..seat },
+        ScoreTier::Prompt | ScoreTier::Forced | ScoreTier::Labels | ScoreTier::Ranking | ScoreTier::None => seat,
+    };
     seats.into_iter().map(slow).collect()
 }
 

@@ -7,20 +7,18 @@ use std::time::SystemTime;
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
 use super::interrupt::Interrupt;
+use super::members::{TOYS, any_built_in};
 use super::output::{Answer, notice};
-use super::{Done, Failure, options, prompt, runtime, summary};
+use super::{Done, Failure, members, options, prompt, runtime, summary};
 use crate::engine::fusion::conversation::{Conversation, Role, Turn};
 use crate::engine::fusion::event::{Event, Finished, Outcome, Record};
 use crate::engine::fusion::params::Params;
 use crate::engine::round::Command as Order;
 use crate::engine::trace::{Journal, TraceError};
 use crate::engine::{Engine, Seat, Setup, wall_clock};
-use crate::ensemble;
+use crate::ensemble::Tools;
 use crate::files::Folders;
 use crate::files::traces::{self, Wanted};
-
-/// What a person has to know of the built-in models.
-const TOYS: &str = "the built-in models are toys that show the method: they know a few hundred facts each and nothing else";
 
 pub(super) fn command() -> Command {
     let command = Command::new("run")
@@ -55,6 +53,7 @@ pub(super) fn command() -> Command {
 
 struct Wishes {
     params: Params,
+    system: Option<String>,
     seed: u64,
     json: bool,
     quiet: bool,
@@ -70,8 +69,10 @@ struct Answered {
 
 pub(super) fn main(matches: &ArgMatches) -> Result<Done, Failure> {
     let config = options::config(matches)?;
+    let specs = members::chosen(matches, &config)?;
     let wishes = Wishes {
         params: config.params,
+        system: config.system,
         seed: options::seed(matches),
         json: matches.get_flag("json"),
         quiet: matches.get_flag("quiet"),
@@ -84,10 +85,13 @@ pub(super) fn main(matches: &ArgMatches) -> Result<Done, Failure> {
     };
     let first = prompt::read(matches.get_one::<String>("prompt").map(String::as_str))?;
     let questions = std::iter::once(first).chain(matches.get_many("then").unwrap_or_default().cloned());
-    let selection = options::selection(matches)?;
-    let seats = ensemble::open(&selection)?;
-    let done = runtime()?.block_on(converse(&wishes, &seats, questions))?;
-    if selection.is_built_in() && !wishes.quiet {
+    let toys = any_built_in(&specs);
+    let done = runtime()?.block_on(async {
+        let opened = members::opened(specs, &Tools::default()).await?;
+        let seats: Vec<Seat> = opened.into_iter().map(|opened| opened.seat).collect();
+        converse(&wishes, &seats, questions).await
+    })?;
+    if toys && !wishes.quiet {
         notice(TOYS);
     }
     Ok(done)
@@ -95,7 +99,7 @@ pub(super) fn main(matches: &ArgMatches) -> Result<Done, Failure> {
 
 /// Asks the questions one after the other, each with what was said before.
 async fn converse(wishes: &Wishes, seats: &[Seat], questions: impl Iterator<Item = String>) -> Result<Done, Failure> {
-    let mut conversation = Conversation::default();
+    let mut conversation = Conversation::under(wishes.system.as_deref());
     let mut done = Done::Complete;
     let interrupt = Interrupt::listen();
     for (turn, question) in questions.enumerate() {

@@ -14,7 +14,7 @@ use specfuse::engine::fusion::run::Run;
 use specfuse::engine::member::scripted::{Line, ScriptedMember};
 use specfuse::engine::round::Command;
 use specfuse::engine::{Engine, Seat, Setup, trace};
-use specfuse::ensemble::{self, Selection};
+use specfuse::ensemble::{Tools, built_in_specs, open};
 use specfuse::playground::state::keymap::Keymap;
 use specfuse::playground::state::overlay::Overlay;
 use specfuse::playground::state::picker::Picker;
@@ -51,9 +51,16 @@ pub fn run(seats: Vec<Seat>, params: Params, seed: u64, conversation: Conversati
     runtime.block_on(play(setup, reactions))
 }
 
+/// The built-in ensemble.
+pub fn built_in() -> Vec<Seat> {
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let opened = runtime.block_on(open(built_in_specs(), &Tools::default(), &|_, _| {}));
+    opened.into_iter().map(|opened| opened.seat).collect()
+}
+
 /// A run of the built-in ensemble.
 pub fn built_in_run(question: &str, seed: u64) -> Vec<Record> {
-    let seats = ensemble::open(&Selection::default()).unwrap();
+    let seats = built_in();
     run(seats, Params::default(), seed, Conversation::question(question), Vec::new())
 }
 
@@ -105,13 +112,14 @@ pub fn crowd(count: usize) -> Vec<MemberHeader> {
 
 pub fn members() -> Vec<MemberHeader> {
     static MEMBERS: OnceLock<Vec<MemberHeader>> = OnceLock::new();
-    MEMBERS.get_or_init(|| headers(&ensemble::open(&Selection::default()).unwrap())).clone()
+    MEMBERS.get_or_init(|| headers(&built_in())).clone()
 }
 
 pub fn options(members: Vec<MemberHeader>) -> Options {
     Options {
         members,
         params: Params::default(),
+        system: None,
         seed: 1,
         keymap: Keymap::default(),
         settings: Settings {

@@ -15,8 +15,9 @@ use indicatif::{ProgressBar, ProgressStyle};
 pub(super) use prompts::PromptFileError;
 
 use super::output::notice;
-use super::{Done, Failure, options, runtime};
-use crate::ensemble;
+use super::{Done, Failure, members, options, runtime};
+use crate::engine::Seat;
+use crate::ensemble::Tools;
 
 pub(super) fn command() -> Command {
     let command = Command::new("eval")
@@ -39,12 +40,16 @@ pub(super) fn main(matches: &ArgMatches) -> Result<Done, Failure> {
     let file = matches.get_one::<PathBuf>("file").cloned().unwrap_or_default();
     let mut prompts = prompts::read(&file)?;
     prompts.truncate(matches.get_one("limit").copied().unwrap_or(usize::MAX));
-    let (params, seed) = (options::config(matches)?.params, options::seed(matches));
-    let seats = ensemble::open(&options::selection(matches)?)?;
+    let config = options::config(matches)?;
+    let specs = members::chosen(matches, &config)?;
+    let (params, seed) = (config.params, options::seed(matches));
+    let runtime = runtime()?;
+    let opened = runtime.block_on(members::opened(specs, &Tools::default()))?;
+    let seats: Vec<Seat> = opened.into_iter().map(|opened| opened.seat).collect();
     let alone = !matches.get_flag("fused-only");
     let bar = progress(prompts.len() * (1 + usize::from(alone) * seats.len()));
     let plan = play::Plan { seats: &seats, params: &params, seed, prompts: &prompts, alone };
-    let (results, interrupted) = runtime()?.block_on(plan.play(|| bar.inc(1)))?;
+    let (results, interrupted) = runtime.block_on(plan.play(|| bar.inc(1)))?;
     bar.finish_and_clear();
     if let Some(path) = matches.get_one::<PathBuf>("details") {
         report::write_details(path, &results, &prompts)?;

@@ -40,6 +40,13 @@ impl Conversation {
         Self { turns: vec![Turn { role: Role::User, content: prompt.into() }] }
     }
 
+    /// A conversation in which nothing was asked yet, under these instructions.
+    #[must_use]
+    pub fn under(system: Option<&str>) -> Self {
+        let turn = |content: &str| Turn { role: Role::System, content: content.to_owned() };
+        Self { turns: system.map(turn).into_iter().collect() }
+    }
+
     /// The question being answered: the content of the last turn, empty where there is none.
     #[must_use]
     pub fn prompt(&self) -> &str {

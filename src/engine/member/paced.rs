@@ -186,7 +186,7 @@ mod tests {
     use crate::engine::member::scripted::{Line, ScriptedMember};
     use crate::engine::member::{Context, Hints, MemberError, Sampling};
     use crate::engine::{Engine, Setup};
-    use crate::ensemble::{Selection, open};
+    use crate::ensemble::{Tools, built_in_specs, open};
 
     fn context() -> Context {
         Context { conversation: Arc::new(Conversation::question("Why?")), accepted: Arc::from([]) }
@@ -430,7 +430,8 @@ mod tests {
     }
 
     async fn accepted(pace: Option<Pace>) -> Vec<String> {
-        let mut seats = open(&Selection::default()).unwrap();
+        let opened = open(built_in_specs(), &Tools::default(), &|_, _| {}).await;
+        let mut seats: Vec<_> = opened.into_iter().map(|opened| opened.seat).collect();
         if let Some(pace) = &pace {
             for seat in &mut seats {
                 seat.member = Arc::new(Paced::new(Arc::clone(&seat.member), pace.clone()));

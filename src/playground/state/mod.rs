@@ -49,6 +49,8 @@ pub struct Options {
     pub members: Vec<MemberHeader>,
     /// The knobs.
     pub params: Params,
+    /// Instructions that stand before every conversation.
+    pub system: Option<String>,
     /// The seed of the first run.
     pub seed: u64,
     /// What a key does.
@@ -176,7 +178,7 @@ impl State {
     /// The playground before anything was asked, on a terminal of so many columns and rows.
     #[must_use]
     pub fn new(options: Options, width: u16, height: u16) -> Self {
-        let session = Session::new(&options.members, &options.params);
+        let session = Session::new(&options.members, &options.params, options.system.as_deref());
         let members = options.members.len();
         let mut state = Self {
             session,

@@ -23,9 +23,9 @@ pub struct Session {
 }
 
 impl Session {
-    /// Before anything was asked.
+    /// Before anything was asked. `system` are the instructions that stand before every conversation.
     #[must_use]
-    pub fn new(members: &[MemberHeader], params: &Params) -> Self {
+    pub fn new(members: &[MemberHeader], params: &Params, system: Option<&str>) -> Self {
         let header = Header {
             format: String::new(),
             version: 0,
@@ -33,7 +33,7 @@ impl Session {
             members: members.to_vec(),
             params: params.clone(),
             seed: 0,
-            conversation: Conversation::default(),
+            conversation: Conversation::under(system),
         };
         Self { idle: Play::new(header), plays: Vec::new(), asking: Asking::Nothing }
     }
@@ -72,7 +72,7 @@ impl Session {
     #[must_use]
     pub fn next(&mut self, question: &str) -> Conversation {
         self.asking = Asking::Next;
-        let mut conversation = Conversation::default();
+        let mut conversation = self.idle.run.header.conversation.clone();
         if let Some(play) = self.newest() {
             conversation = play.run.header.conversation.clone();
             let answer = play.run.answer();

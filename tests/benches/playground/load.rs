@@ -15,6 +15,7 @@ pub fn options(seats: &[Seat], params: Params) -> Options {
     Options {
         members: seats.iter().map(Seat::header).collect(),
         params,
+        system: None,
         seed: 1,
         keymap: Keymap::default(),
         settings: Settings {

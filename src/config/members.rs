@@ -1,0 +1,249 @@
+//! The tables `[members.NAME]` and `[ensembles]`: which models there are, how they are reached, what each may do.
+//!
+//! Says only what a person wrote; what a server can do is found out when it is asked.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use super::ConfigError;
+use super::section::Section;
+use crate::engine::fusion::event::{Drafting, OwnSampling, Price, Role, ScoreTier};
+
+/// A member as the file describes it.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct MemberConfig {
+    /// Where its model is.
+    pub source: Source,
+    /// What it does.
+    pub role: Role,
+    /// Its weight as a verifier; by its way of scoring where not given.
+    pub weight: Option<f64>,
+    /// Its own sampling.
+    pub sampling: OwnSampling,
+    /// What its tokens cost.
+    pub price: Option<Price>,
+}
+
+/// Where a model is.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Source {
+    /// Built into the binary, by its name.
+    BuiltIn(String),
+    /// A GGUF file: in this process where it can be, else on a llama.cpp server that the program starts.
+    Gguf {
+        /// The file.
+        path: PathBuf,
+        /// Further arguments of the server; where there are any, the server is started whatever the file is.
+        arguments: Vec<String>,
+    },
+    /// A server or a remote API.
+    Server(Box<Server>),
+}
+
+impl Default for Source {
+    fn default() -> Self {
+        Self::Server(Box::default())
+    }
+}
+
+/// How a server is reached, and what a person knows better than the probe.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Server {
+    /// Which API it speaks; found out where not given.
+    pub kind: Option<String>,
+    /// Its address; the API's own where not given.
+    pub url: Option<String>,
+    /// Which of its models; may be left out where it serves one.
+    pub model: Option<String>,
+    /// Where its key is.
+    pub key: Option<KeyConfig>,
+    /// Further request headers.
+    pub headers: BTreeMap<String, String>,
+    /// Further fields of every request.
+    pub body: serde_json::Map<String, serde_json::Value>,
+    /// The provider that a router is pinned to.
+    pub provider: Option<String>,
+    /// What it can do, over what the probe finds.
+    pub overrides: Overrides,
+}
+
+/// Where a key is; never the key itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum KeyConfig {
+    /// In an environment variable.
+    Environment(String),
+    /// In a file.
+    File(PathBuf),
+    /// On the standard output of a command.
+    Command(String),
+}
+
+/// What a member can do, as a person says it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Overrides {
+    /// How it scores.
+    pub tier: Option<ScoreTier>,
+    /// How it drafts.
+    pub drafting: Option<Drafting>,
+    /// Whether its drafts come with log-probabilities.
+    pub draft_logprobs: Option<bool>,
+    /// How many calls it answers at once.
+    pub concurrency: Option<usize>,
+    /// Tokens of its context.
+    pub context_tokens: Option<usize>,
+}
+
+/// The keys of a member.
+pub(super) const MEMBER: &[&str] = &[
+    "built-in",
+    "gguf",
+    "arguments",
+    "kind",
+    "url",
+    "model",
+    "key",
+    "headers",
+    "body",
+    "provider",
+    "role",
+    "weight",
+    "temperature",
+    "top-p",
+    "price",
+    "draft",
+    "score",
+    "logprobs",
+    "concurrency",
+    "context",
+];
+/// Keys that only a server has.
+const OF_SERVERS: &[&str] =
+    &["kind", "url", "model", "key", "headers", "body", "provider", "draft", "score", "logprobs", "concurrency", "context"];
+const ROLES: &[(Role, &str)] = &[(Role::Both, "both"), (Role::Draft, "draft"), (Role::Verify, "verify")];
+
+/// The members, by name.
+pub(super) fn members(file: Section<'_>) -> Result<BTreeMap<String, MemberConfig>, ConfigError> {
+    let Some(table) = file.table("members", "a table of members")? else { return Ok(BTreeMap::new()) };
+    let one = |(name, value): (&String, &toml::Value)| {
+        let full = format!("members.{name}");
+        let toml::Value::Table(table) = value else { return Err(file.wrong(&full, "a table: [members.NAME]")) };
+        Ok((name.clone(), member(Section::new(file.path(), &full, table))?))
+    };
+    table.iter().map(one).collect()
+}
+
+/// The ensembles, by name: each a list of members.
+pub(super) fn ensembles(file: Section<'_>) -> Result<BTreeMap<String, Vec<String>>, ConfigError> {
+    let Some(table) = file.table("ensembles", "a table of ensembles, each a list of members")? else {
+        return Ok(BTreeMap::new());
+    };
+    let section = Section::new(file.path(), "ensembles", table);
+    let one = |(name, _): (&String, &toml::Value)| {
+        let members = section.texts(name, "a list of members")?.unwrap_or_default();
+        if members.is_empty() { Err(section.wrong(name, "a list of at least one member")) } else { Ok((name.clone(), members)) }
+    };
+    section.entries().map(one).collect()
+}
+
+fn member(section: Section<'_>) -> Result<MemberConfig, ConfigError> {
+    section.only(MEMBER)?;
+    Ok(MemberConfig {
+        source: source(section)?,
+        role: section.choice("role", ROLES)?.unwrap_or_default(),
+        weight: section.real("weight", 0.0..=1e6)?,
+        sampling: OwnSampling { temperature: section.real("temperature", 0.0..=2.0)?, top_p: section.real("top-p", 0.01..=1.0)? },
+        price: price(section)?,
+    })
+}
+
+fn source(section: Section<'_>) -> Result<Source, ConfigError> {
+    let text = |key: &str, wanted: &str| section.text(key, wanted);
+    let alone = |key: &str| match OF_SERVERS.iter().find(|other| section.get(other).is_some()) {
+        Some(other) => Err(section.wrong(other, format!("left out beside `{key}`: it is for servers"))),
+        None => Ok(()),
+    };
+    if let Some(name) = text("built-in", "the name of a built-in model")? {
+        alone("built-in")?;
+        return Ok(Source::BuiltIn(name.to_owned()));
+    }
+    if let Some(path) = text("gguf", "the path of a GGUF file")? {
+        alone("gguf")?;
+        let arguments = section.texts("arguments", "a list of arguments for llama-server")?.unwrap_or_default();
+        return Ok(Source::Gguf { path: path.into(), arguments });
+    }
+    let (kind, url) = (text("kind", "the name of an API")?, text("url", "an address such as \"http://127.0.0.1:8080\"")?);
+    if kind.is_none() && url.is_none() {
+        return Err(section.wrong("url", "given (or `kind`, `gguf`, `built-in`): it says where the model is"));
+    }
+    Ok(Source::Server(Box::new(Server {
+        kind: kind.map(str::to_owned),
+        url: url.map(str::to_owned),
+        model: text("model", "the name of a model")?.map(str::to_owned),
+        key: key(section)?,
+        headers: headers(section)?,
+        body: body(section)?,
+        provider: text("provider", "the name of a provider")?.map(str::to_owned),
+        overrides: Overrides {
+            tier: section.choice("score", ScoreTier::NAMES)?,
+            drafting: section.choice("draft", Drafting::NAMES)?,
+            draft_logprobs: section.switch("logprobs")?,
+            concurrency: section.integer("concurrency", 1..=1024)?.map(|number| number as usize),
+            context_tokens: section.integer("context", 16..=100_000_000)?.map(|number| number as usize),
+        },
+    })))
+}
+
+/// Where the key is. A key written into the file is refused: files are copied, shown and committed.
+fn key(section: Section<'_>) -> Result<Option<KeyConfig>, ConfigError> {
+    const WANTED: &str =
+        "{ env = \"NAME\" }, { file = \"PATH\" } or { command = \"…\" }; a key itself does not belong in this file";
+    let Some(table) = section.table("key", WANTED)? else { return Ok(None) };
+    let name = section.full("key");
+    let inner = Section::new(section.path(), &name, table);
+    inner.only(&["env", "file", "command"])?;
+    if table.len() != 1 {
+        return Err(section.wrong("key", WANTED));
+    }
+    let text = |key: &str| inner.text(key, "a text");
+    Ok(Some(match (text("env")?, text("file")?, text("command")?) {
+        (Some(name), ..) => KeyConfig::Environment(name.to_owned()),
+        (_, Some(path), _) => KeyConfig::File(path.into()),
+        (_, _, Some(command)) => KeyConfig::Command(command.to_owned()),
+        (None, None, None) => return Err(section.wrong("key", WANTED)),
+    }))
+}
+
+fn headers(section: Section<'_>) -> Result<BTreeMap<String, String>, ConfigError> {
+    let Some(table) = section.table("headers", "a table of headers")? else { return Ok(BTreeMap::new()) };
+    let name = section.full("headers");
+    let inner = Section::new(section.path(), &name, table);
+    let one = |(key, _): (&String, &toml::Value)| {
+        let value = inner.text(key, "a text")?.unwrap_or_default();
+        Ok((key.clone(), value.to_owned()))
+    };
+    inner.entries().map(one).collect()
+}
+
+fn body(section: Section<'_>) -> Result<serde_json::Map<String, serde_json::Value>, ConfigError> {
+    let Some(table) = section.table("body", "a table of request fields")? else { return Ok(serde_json::Map::new()) };
+    let wrong = || section.wrong("body", "a table of request fields, without dates");
+    match serde_json::to_value(table).map_err(|_| wrong())? {
+        serde_json::Value::Object(fields) => Ok(fields),
+        _ => Err(wrong()),
+    }
+}
+
+fn price(section: Section<'_>) -> Result<Option<Price>, ConfigError> {
+    const WANTED: &str = "{ input = N, output = N } in US dollars per million tokens, `cached` besides where it differs";
+    let Some(table) = section.table("price", WANTED)? else { return Ok(None) };
+    let name = section.full("price");
+    let inner = Section::new(section.path(), &name, table);
+    inner.only(&["input", "cached", "output"])?;
+    let number = |key: &str| inner.real(key, 0.0..=1e6);
+    let missing = || section.wrong("price", WANTED);
+    Ok(Some(Price {
+        input: number("input")?.ok_or_else(missing)?,
+        cached: number("cached")?,
+        output: number("output")?.ok_or_else(missing)?,
+    }))
+}

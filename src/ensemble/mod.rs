@@ -1,0 +1,243 @@
+//! Who takes part: the models built into the binary, GGUF files, servers and remote APIs.
+//!
+//! Owns the choice of members from the command line and the configuration ([`resolve`]) and their opening ([`open`]); what
+//! members do is the engine's.
+
+pub mod built_in;
+mod known;
+pub mod local;
+mod open;
+mod spec;
+
+use std::path::PathBuf;
+
+pub use self::open::{Opened, Tools, open};
+pub use self::spec::MemberSpec;
+use crate::config::{Config, MemberConfig, Source};
+use crate::engine::fusion::event::Role;
+use crate::engine::fusion::params::nearest;
+
+/// The name of the built-in ensemble.
+pub const BUILT_IN: &str = "built-in";
+
+/// The names of the APIs that servers may speak.
+#[must_use]
+pub fn kinds() -> Vec<&'static str> {
+    vec!["llama-server"]
+}
+
+/// Which members a person wants.
+#[derive(Debug, Clone, Default)]
+pub struct Selection {
+    /// Specifications of members, see [`MemberSpec::parse`]; they come before anything else.
+    pub models: Vec<String>,
+    /// An ensemble of the configuration, or [`BUILT_IN`].
+    pub ensemble: Option<String>,
+    /// Only the members of these names; empty takes all of the ensemble.
+    pub only: Vec<String>,
+    /// Roles by name.
+    pub roles: Vec<(String, Role)>,
+    /// Weights by name.
+    pub weights: Vec<(String, f64)>,
+}
+
+/// Why an ensemble cannot be put together.
+#[derive(Debug, thiserror::Error)]
+pub enum EnsembleError {
+    /// A name that no member has.
+    #[error("there is no member `{name}`; there are: {known}{}", did_you_mean(.nearest))]
+    UnknownMember {
+        /// What was asked for.
+        name: String,
+        /// The members there are.
+        known: String,
+        /// The one most like it.
+        nearest: String,
+    },
+    /// A name that no ensemble has.
+    #[error("there is no ensemble `{name}`; there are: {known}{}", did_you_mean(.nearest))]
+    UnknownEnsemble {
+        /// What was asked for.
+        name: String,
+        /// The ensembles there are.
+        known: String,
+        /// The one most like it.
+        nearest: String,
+    },
+    /// An API that this program does not speak.
+    #[error("member `{member}`: there is no API `{kind}`; there are: {known}{}", did_you_mean(.nearest))]
+    UnknownKind {
+        /// Whose.
+        member: String,
+        /// What was asked for.
+        kind: String,
+        /// The APIs there are.
+        known: String,
+        /// The one most like it.
+        nearest: String,
+    },
+    /// A path without a usable file name, given without a name.
+    #[error("`{}` has no file name to call the member by: give NAME=PATH", path.display())]
+    Nameless {
+        /// The path.
+        path: PathBuf,
+    },
+}
+
+fn did_you_mean(nearest: &str) -> String {
+    if nearest.is_empty() { String::new() } else { format!(" (did you mean `{nearest}`?)") }
+}
+
+/// Chooses the members: those of `--model`, else of the ensemble that is named on the command line or in the configuration,
+/// else all that the configuration has, else the built-in ones. `kinds` are the names of the APIs.
+pub fn resolve(selection: &Selection, config: &Config, kinds: &[&str]) -> Result<Vec<MemberSpec>, EnsembleError> {
+    let mut specs = chosen(selection, config, kinds)?;
+    unique(&mut specs);
+    let mentioned = selection.only.iter().chain(selection.roles.iter().map(|(name, _)| name));
+    for name in mentioned.chain(selection.weights.iter().map(|(name, _)| name)) {
+        if !specs.iter().any(|spec| spec.name == *name) {
+            return Err(unknown_member(name, specs.iter().map(|spec| spec.name.as_str())));
+        }
+    }
+    specs.retain(|spec| selection.only.is_empty() || selection.only.contains(&spec.name));
+    for spec in &mut specs {
+        if let Some((_, role)) = selection.roles.iter().rfind(|(of, _)| *of == spec.name) {
+            spec.config.role = *role;
+        }
+        if let Some((_, weight)) = selection.weights.iter().rfind(|(of, _)| *of == spec.name) {
+            spec.config.weight = Some(*weight);
+        }
+        check_kind(spec, kinds)?;
+    }
+    Ok(specs)
+}
+
+fn chosen(selection: &Selection, config: &Config, kinds: &[&str]) -> Result<Vec<MemberSpec>, EnsembleError> {
+    if !selection.models.is_empty() {
+        return selection.models.iter().map(|text| MemberSpec::parse(text, kinds)).collect();
+    }
+    match selection.ensemble.as_ref().or(config.ensemble.as_ref()) {
+        Some(name) if name == BUILT_IN => Ok(built_in_specs()),
+        Some(name) => match config.ensembles.get(name) {
+            Some(members) => members.iter().map(|member| of_config(member, config)).collect(),
+            None => Err(unknown_ensemble(name, config)),
+        },
+        None if config.members.is_empty() => Ok(built_in_specs()),
+        None => Ok(config.members.iter().map(|(name, member)| MemberSpec::new(name, member.clone())).collect()),
+    }
+}
+
+/// The models built into the binary.
+#[must_use]
+pub fn built_in_specs() -> Vec<MemberSpec> {
+    built_in::names().map(built_in_spec).collect()
+}
+
+fn built_in_spec(name: &str) -> MemberSpec {
+    MemberSpec::new(name, MemberConfig { source: Source::BuiltIn(name.to_owned()), ..MemberConfig::default() })
+}
+
+/// A member of the configuration, or a built-in one, by its name.
+fn of_config(name: &str, config: &Config) -> Result<MemberSpec, EnsembleError> {
+    let configured = config.members.get(name).map(|member| MemberSpec::new(name, member.clone()));
+    let spec = configured.or_else(|| built_in::names().find(|known| *known == name).map(built_in_spec));
+    let mut known: Vec<&str> = config.members.keys().map(String::as_str).collect();
+    for name in built_in::names() {
+        known.push(name);
+    }
+    spec.ok_or_else(|| unknown_member(name, known.into_iter()))
+}
+
+fn unknown_member<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> EnsembleError {
+    let known: Vec<&str> = known.collect();
+    EnsembleError::UnknownMember {
+        name: name.to_owned(),
+        nearest: nearest(name, known.iter().copied()).unwrap_or_default().to_owned(),
+        known: known.join(", "),
+    }
+}
+
+fn unknown_ensemble(name: &str, config: &Config) -> EnsembleError {
+    let known: Vec<&str> = config.ensembles.keys().map(String::as_str).chain([BUILT_IN]).collect();
+    EnsembleError::UnknownEnsemble {
+        name: name.to_owned(),
+        nearest: nearest(name, known.iter().copied()).unwrap_or_default().to_owned(),
+        known: known.join(", "),
+    }
+}
+
+fn check_kind(spec: &MemberSpec, kinds: &[&str]) -> Result<(), EnsembleError> {
+    match &spec.config.source {
+        Source::Server(server) => match &server.kind {
+            Some(kind) if !kinds.contains(&kind.as_str()) => Err(EnsembleError::UnknownKind {
+                member: spec.name.clone(),
+                kind: kind.clone(),
+                known: kinds.join(", "),
+                nearest: nearest(kind, kinds.iter().copied()).unwrap_or_default().to_owned(),
+            }),
+            Some(_) | None => Ok(()),
+        },
+        Source::BuiltIn(_) | Source::Gguf { .. } => Ok(()),
+    }
+}
+
+/// Names that nobody chose and that are taken get a number: three servers may serve one model.
+fn unique(specs: &mut [MemberSpec]) {
+    for place in 0..specs.len() {
+        let (before, rest) = specs.split_at_mut(place);
+        let Some(spec) = rest.first_mut().filter(|spec| !spec.named) else { continue };
+        let taken = |name: &str| before.iter().any(|other| other.name == name);
+        if taken(&spec.name) {
+            // Of as many numbers as there are members before it, and one more, at least one is free.
+            let mut numbered = (2..=before.len() + 2).map(|number| format!("{}-{number}", spec.name));
+            spec.name = numbered.find(|name| !taken(name)).unwrap_or_default();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KINDS: &[&str] = &["openai"];
+
+    fn names(selection: &Selection, config: &Config) -> Result<Vec<String>, String> {
+        let specs = resolve(selection, config, KINDS).map_err(|error| error.to_string())?;
+        Ok(specs.into_iter().map(|spec| spec.name).collect())
+    }
+
+    fn config() -> Config {
+        let member = |kind: &str| MemberConfig {
+            source: Source::Server(Box::new(crate::config::Server { kind: Some(kind.to_owned()), ..Default::default() })),
+            ..MemberConfig::default()
+        };
+        Config {
+            members: [("gpt".to_owned(), member("openai")), ("odd".to_owned(), member("opanai"))].into(),
+            ensembles: [("lab".to_owned(), vec!["gpt".to_owned(), "atlas".to_owned()])].into(),
+            ..Config::default()
+        }
+    }
+
+    #[test]
+    fn what_is_named_first_takes_part() {
+        let all = Selection::default();
+        assert_eq!(names(&all, &Config::default()).unwrap(), ["atlas", "abacus", "lexicon", "almanac", "babble"]);
+        let lab = Selection { ensemble: Some("lab".to_owned()), ..all.clone() };
+        assert_eq!(names(&lab, &config()).unwrap(), ["gpt", "atlas"]);
+        let built_in = Selection { ensemble: Some(BUILT_IN.to_owned()), only: vec!["babble".to_owned()], ..all.clone() };
+        assert_eq!(names(&built_in, &config()).unwrap(), ["babble"]);
+        let models = Selection { models: vec!["http://h:1".to_owned(), "http://h:1".to_owned()], ..lab };
+        assert_eq!(names(&models, &config()).unwrap(), ["h:1", "h:1-2"]);
+    }
+
+    #[test]
+    fn unknown_names_come_with_the_nearest() {
+        let selection = Selection { ensemble: Some("lap".to_owned()), ..Selection::default() };
+        let error = names(&selection, &config()).unwrap_err();
+        assert!(error.contains("lab, built-in") && error.contains("did you mean `lab`"), "{error}");
+        let error = names(&Selection::default(), &config()).unwrap_err();
+        assert!(error.contains("`odd`") && error.contains("did you mean `openai`"), "{error}");
+        let selection = Selection { weights: vec![("atlass".to_owned(), 1.0)], ..Selection::default() };
+        assert!(names(&selection, &Config::default()).unwrap_err().contains("did you mean `atlas`"));
+    }
+}

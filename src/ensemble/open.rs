@@ -1,0 +1,104 @@
+//! Opening members: files are read, servers are asked what they can do, all side by side.
+//!
+//! A member that cannot be opened keeps its seat as an absent one: the others go on, and everybody sees why it is away.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::spec::MemberSpec;
+use super::{built_in, spec};
+use crate::config::Source;
+use crate::engine::Seat;
+use crate::engine::member::Member;
+use crate::engine::member::absent::AbsentMember;
+use crate::engine::member::embedded::EmbeddedMember;
+use crate::files::Folders;
+
+/// A member that was opened, or was tried to be.
+#[derive(Clone)]
+pub struct Opened {
+    /// What was asked for.
+    pub spec: MemberSpec,
+    /// Its place in the ensemble.
+    pub seat: Seat,
+    /// Why it is away, if it is.
+    pub fault: Option<String>,
+}
+
+/// What opening works with.
+#[derive(Debug, Clone, Default)]
+pub struct Tools {
+    /// Where what was found out about servers is kept; `None` keeps nothing.
+    pub cache: Option<PathBuf>,
+    /// Whether every server is asked anew, whatever is kept.
+    pub anew: bool,
+}
+
+impl Tools {
+    /// What is found out is kept in the platform's folder.
+    #[must_use]
+    pub fn of_platform() -> Self {
+        Self { cache: Folders::of_platform().map(|folders| folders.servers()), anew: false }
+    }
+
+    /// The same, but every server is asked anew.
+    #[must_use]
+    pub fn probing_anew(self) -> Self {
+        Self { anew: true, ..self }
+    }
+}
+
+/// Opens members side by side, in their order; `told` hears, while it waits, what each (by its place) is doing.
+pub async fn open(specs: Vec<MemberSpec>, tools: &Tools, told: &(dyn Fn(usize, &str) + Sync)) -> Vec<Opened> {
+    let each = specs.into_iter().enumerate().map(|(place, spec)| one(spec, tools, move |what: &str| told(place, what)));
+    let mut opened: Vec<Opened> = futures_util::future::join_all(each).await;
+    let mut specs: Vec<MemberSpec> = opened.iter().map(|opened| opened.spec.clone()).collect();
+    super::unique(&mut specs);
+    for (opened, spec) in opened.iter_mut().zip(specs) {
+        opened.seat.name.clone_from(&spec.name);
+        opened.spec = spec;
+    }
+    opened
+}
+
+async fn one(mut spec: MemberSpec, tools: &Tools, told: impl Fn(&str)) -> Opened {
+    let found = match &spec.config.source {
+        Source::BuiltIn(name) => match built_in::gguf(name) {
+            Some(bytes) => EmbeddedMember::open(name, bytes).map(shared).map_err(|error| error.to_string()),
+            None => Err(format!("no model `{name}` is built in")),
+        },
+        Source::Gguf { path, .. } => EmbeddedMember::open_file(path).map(shared).map_err(|error| error.to_string()),
+        Source::Server(_) => {
+            told("connecting");
+            let _ = tools;
+            Err("not connected".to_owned())
+        }
+    };
+    let (member, fault) = match found {
+        Ok(member) => (member, None),
+        Err(fault) => (shared(AbsentMember::new(&kind(&spec), "", fault.clone())), Some(fault)),
+    };
+    let model = &member.capabilities().model;
+    if !spec.named && fault.is_none() && matches!(spec.config.source, Source::Server(_)) && !model.is_empty() {
+        spec.name = spec::short(model);
+    }
+    let mut seat = Seat::new(spec.name.clone(), member);
+    seat.role = spec.config.role;
+    seat.weight = spec.config.weight.unwrap_or(seat.weight);
+    seat.sampling = spec.config.sampling;
+    seat.price = spec.config.price;
+    Opened { spec, seat, fault }
+}
+
+fn shared(member: impl Member + 'static) -> Arc<dyn Member> {
+    Arc::new(member)
+}
+
+/// What kind of member it is before its server has said so.
+fn kind(spec: &MemberSpec) -> String {
+    match &spec.config.source {
+        Source::BuiltIn(_) => "built-in".to_owned(),
+        Source::Gguf { .. } => "gguf".to_owned(),
+        Source::Server(server) => server.kind.clone().unwrap_or_else(|| "server".to_owned()),
+    }
+}
