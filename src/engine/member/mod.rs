@@ -3,6 +3,7 @@
 //! Owns what the engine may ask of a member and what can go wrong. How a member does it is in its own module.
 
 pub mod absent;
+pub mod api;
 pub mod continuation;
 pub mod drawing;
 pub mod embedded;
