@@ -1,8 +1,9 @@
 //! What is found out about real servers, and what is told where one cannot be used.
 
 use specfuse::engine::fusion::event::Drafting;
+use specfuse::engine::member::Overrides;
 use specfuse::engine::member::http::{Endpoint, Key};
-use specfuse::engine::member::llama_server::{ConnectError, LlamaServer, Overrides, Probed, Settings};
+use specfuse::engine::member::llama_server::{ConnectError, LlamaServer, Probed, Settings};
 use specfuse::engine::member::{Member, MemberError, Opinion, ScoreRequest, ScoreTier};
 
 use crate::llama::{gguf, serve};
