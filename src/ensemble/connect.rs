@@ -116,7 +116,9 @@ async fn api(name: &str, kind: Kind, server: &Server, tools: &Tools) -> Result<A
 async fn endpoint(name: &str, address: &str, server: &Server, auth: &Auth) -> Result<Endpoint, Fault> {
     let mut endpoint = Endpoint::new(name, address)?;
     let at_home = server.url.as_deref().is_none_or(|url| identify::by_host(url).is_some());
-    let usual = auth.variable.filter(|_| at_home).map(|variable| KeySource::Environment(variable.to_owned()));
+    // A service on the net wants a key, and what is missing is best said; a server on this machine may do without.
+    let wanted = |variable: &&str| address.starts_with("https://") || std::env::var_os(variable).is_some();
+    let usual = auth.variable.filter(|_| at_home).filter(wanted).map(|variable| KeySource::Environment(variable.to_owned()));
     if let Some(source) = server.key.clone().or(usual) {
         let key = source.resolve().await?.secret;
         endpoint = endpoint.with_key(Key::new(auth.header, auth.prefix, &key)?);

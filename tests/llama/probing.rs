@@ -45,6 +45,7 @@ async fn a_person_knows_better() {
         draft_logprobs: Some(false),
         tier: Some(ScoreTier::None),
         end_probability: Some(false),
+        seed: None,
         concurrency: Some(2),
         context_tokens: Some(100),
     };
