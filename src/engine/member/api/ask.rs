@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::super::judge::{Ask, Asks, Reply as Replied, Usage as Used};
-use super::super::{MemberError, Reply, Usage};
+use super::super::judge::{Ask, Asks, Reply as Replied};
+use super::super::{MemberError, Reply};
 use super::client::Client;
 use super::draft::size;
 use super::error::{of_call, of_ending};
@@ -37,7 +37,7 @@ impl Asker {
         let reply = reply.map_err(|error| of_call(&error, size(subject), self.context_tokens))?;
         match of_ending(&reply.ending) {
             Some(error) => Err(error),
-            None => Ok(Replied { text: reply.text(), first_token: reply.first_token, usage: used(reply.ending.usage) }),
+            None => Ok(Replied { text: reply.text(), first_token: reply.first_token, usage: reply.ending.usage }),
         }
     }
 }
@@ -47,8 +47,4 @@ impl Asks for Asker {
         let asker = self.clone();
         Box::pin(async move { asker.reply(ask).await })
     }
-}
-
-fn used(usage: Usage) -> Used {
-    Used { prompt_tokens: usage.prompt_tokens, cached_tokens: usage.cached_tokens, output_tokens: usage.output_tokens }
 }

@@ -146,11 +146,7 @@ pub fn on_path(folders: &OsStr) -> Option<PathBuf> {
 /// Starts a server and waits until it has loaded its model, however long that takes; dropping the future ends it. Lines that the
 /// server says meanwhile go to `progress`: text of another program, not fit to show as it is.
 pub async fn launch(launch: &Launch, progress: Option<mpsc::Sender<String>>) -> Result<Launched, LaunchError> {
-    let unreadable = |problem| LaunchError::File {
-        name: launch.name.clone(),
-        file: launch.gguf.display().to_string(),
-        problem,
-    };
+    let unreadable = |problem| LaunchError::File { name: launch.name.clone(), file: launch.gguf.display().to_string(), problem };
     std::fs::File::open(&launch.gguf).map_err(unreadable)?;
     let known = help(launch).await?;
     let mut attempts = 1;
@@ -205,7 +201,12 @@ impl Launched {
                 // What it said last may still be on its way.
                 sleep(LOOK).await;
                 let (name, program) = (launch.name.clone(), launch.program.display().to_string());
-                return Err(LaunchError::Ended { name, program, status: status.to_string(), said: self.said.lines().join(" | ") });
+                return Err(LaunchError::Ended {
+                    name,
+                    program,
+                    status: status.to_string(),
+                    said: self.said.lines().join(" | "),
+                });
             }
             match http.get("/health").await {
                 Ok(_) => return Ok(()),
