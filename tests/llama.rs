@@ -4,8 +4,16 @@
 
 #[path = "llama/drafting.rs"]
 mod drafting;
+#[path = "llama/fusing.rs"]
+mod fusing;
+#[path = "llama/launching.rs"]
+mod launching;
+#[path = "llama/leaving.rs"]
+mod leaving;
 #[path = "support/llama.rs"]
 mod llama;
+#[path = "llama/probing.rs"]
+mod probing;
 #[path = "llama/scoring.rs"]
 mod scoring;
 #[path = "llama/serving.rs"]

@@ -4,6 +4,7 @@
 //! members do is the engine's.
 
 pub mod built_in;
+mod connect;
 mod known;
 pub mod local;
 mod open;

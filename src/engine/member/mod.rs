@@ -10,6 +10,7 @@ pub mod embedded;
 pub mod http;
 pub mod judge;
 pub mod llama_server;
+mod overrides;
 pub mod paced;
 pub mod scripted;
 
@@ -20,6 +21,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::mpsc;
 
+pub use self::overrides::Overrides;
 use crate::engine::fusion::candidate::{Draft, DraftToken};
 use crate::engine::fusion::conversation::Conversation;
 pub use crate::engine::fusion::event::{Capabilities, ScoreTier, Usage};

@@ -9,12 +9,12 @@ use std::sync::atomic::Ordering;
 
 use futures_util::stream::{self, StreamExt};
 
-use super::Inner;
 use super::force::{Forcing, Read, is_grammars, refuses_grammar};
 use super::plan::{Part, parts};
 use super::server::CallError;
 use super::tokens::{Token, common, ids};
 use super::wire::{BadLogprob, Work};
+use super::{Inner, judging};
 use crate::engine::member::{Context, MemberError, Opinion, ScoreRequest, ScoreTier, Scored};
 
 /// A candidate in tokens.
@@ -27,8 +27,17 @@ struct Candidate {
     ends: bool,
 }
 
-/// Scores the candidates of a request.
+/// Scores the candidates of a request, in the way that it asks for.
 pub(super) async fn score(inner: Arc<Inner>, request: ScoreRequest) -> Result<Scored, MemberError> {
+    match request.tier {
+        ScoreTier::InProcess | ScoreTier::Prompt | ScoreTier::Forced => forced(inner, request).await,
+        ScoreTier::Labels | ScoreTier::Ranking => judging::judge(inner, request).await,
+        ScoreTier::None => Err(MemberError::Failed(format!("{}: it does not score", inner.server.name()))),
+    }
+}
+
+/// Exactly, by forcing.
+async fn forced(inner: Arc<Inner>, request: ScoreRequest) -> Result<Scored, MemberError> {
     let end = inner.capabilities.end_probability;
     let candidates: Vec<_> = request.candidates.iter().map(|(text, ends)| (Arc::clone(text), *ends && end)).collect();
     let prepared = stream::iter(candidates).map(|(text, ends)| prepare(&inner, &request.context, text, ends));
@@ -40,7 +49,7 @@ pub(super) async fn score(inner: Arc<Inner>, request: ScoreRequest) -> Result<Sc
     let mut work = Work::default();
     let mut opinions = Vec::with_capacity(scored.len());
     for result in scored {
-        let (read, cost) = result.map_err(|error| lowered(&inner, error))?;
+        let (read, cost) = result.map_err(lowered)?;
         work += cost;
         opinions.push(Opinion::Tokens(read.into_iter().flatten().collect()));
     }
@@ -109,10 +118,10 @@ async fn instead(inner: &Inner, forcing: &mut Forcing<'_>, part: &Part, error: C
 }
 
 /// A server that tells no log-probabilities any more can still judge.
-fn lowered(inner: &Inner, error: CallError) -> MemberError {
+fn lowered(error: CallError) -> MemberError {
     match &error {
         CallError::Reply { problem, .. } if *problem == BadLogprob::Missing.to_string() => {
-            MemberError::Lowered { to: inner.next_tier(ScoreTier::Forced), reason: error.to_string() }
+            MemberError::Lowered { to: ScoreTier::Labels, reason: error.to_string() }
         }
         CallError::Reply { .. } | CallError::Http(_) => error.into(),
     }
