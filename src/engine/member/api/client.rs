@@ -21,7 +21,6 @@ pub(super) struct Whole {
     pub(super) pieces: Vec<Piece>,
     /// Alternatives of the first token, itself among them.
     pub(super) first_token: Vec<(String, f32)>,
-    pub(super) hidden: bool,
     pub(super) ending: Ending,
 }
 
@@ -51,7 +50,7 @@ impl Client {
             pieces.extend(more);
         }
         let reader = stream.reader;
-        Ok(Whole { pieces, first_token: reader.first_token(), hidden: reader.hides(), ending: reader.end() })
+        Ok(Whole { pieces, first_token: reader.first_token(), ending: reader.end() })
     }
 }
 

@@ -46,7 +46,7 @@ pub fn entries(value: &Value) -> Vec<Entry> {
                 candidates(value)
             } else if fields.get("logprobs").is_some_and(Value::is_array) {
                 of_text(value)
-            } else if has("logprob") || has("logProbability") {
+            } else if fields.contains_key("logprob") || fields.contains_key("logProbability") {
                 vec![single(value)]
             } else {
                 Vec::new()
@@ -107,8 +107,10 @@ fn alternatives(value: &Value) -> Vec<(String, f32)> {
     }
 }
 
+/// An alternative that has a text: some servers tell numbers only.
 fn alternative(value: &Value) -> Option<(String, f32)> {
-    Some((String::from_utf8_lossy(&bytes_of(value)).into_owned(), logprob_of(value)?))
+    let text = String::from_utf8_lossy(&bytes_of(value)).into_owned();
+    Some((text, logprob_of(value)?)).filter(|(text, _)| !text.is_empty())
 }
 
 fn logprob_of(value: &Value) -> Option<f32> {
@@ -173,6 +175,12 @@ mod tests {
         let cohere = json!([{"text": "Ab", "token_ids": [1, 2], "logprobs": [-0.5, -2.0]}]);
         assert_eq!(entries(&cohere), [Entry { bytes: Vec::new(), ..entry("", -0.5, &[]) }, entry("Ab", -2.0, &[])]);
         assert_eq!(entries(&json!({"id": 5, "text": "A", "logprob": -0.5, "special": false})), [entry("A", -0.5, &[])]);
+    }
+
+    #[test]
+    fn numbers_without_texts_are_no_alternatives() {
+        let numbers = json!({"id": 5, "logprob": -0.5, "top_logprobs": [{"id": 5, "logprob": -0.5}, {"id": 6, "logprob": -1.0}]});
+        assert_eq!(entries(&numbers), [entry("", -0.5, &[])]);
     }
 
     #[test]

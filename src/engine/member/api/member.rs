@@ -5,13 +5,13 @@ use std::sync::Arc;
 use super::super::http::{Endpoint, Http, HttpError};
 use super::super::judge::{JudgeError, Judged, Question, by_labels, by_ranking};
 use super::super::{
-    Capabilities, DraftRequest, Drafted, Member, MemberError, Opinion, Progress, Reply, ScoreRequest, ScoreTier, Scored, Usage,
+    Capabilities, DraftRequest, Drafted, Member, MemberError, Opinion, Progress, Reply, ScoreRequest, ScoreTier, Scored,
 };
 use super::ask::Asker;
 use super::client::Client;
 use super::draft::{Drafter, size};
 use super::error::ConnectError;
-use super::probe::{Probed, probe};
+use super::probe::{Probed, probe, still_there};
 use super::render::Renderer;
 use super::request::{Part, Prompt, Sender, Subject, parted};
 use super::score::{Fault, Scorer};
@@ -42,9 +42,11 @@ impl ApiMember {
         Ok(Self::build(&settings, http, probed))
     }
 
-    /// Opens a member of which it is known what it can do. Nothing is sent.
-    pub fn connect_known(settings: Settings, probed: Probed) -> Result<Self, ConnectError> {
+    /// As [`Self::connect`], without asking again what is known of the model: only whether it is still there. What was found of
+    /// another model is not used.
+    pub async fn connect_known(settings: Settings, probed: Probed) -> Result<Self, ConnectError> {
         let http = http(&settings)?;
+        let probed = if still_there(&http, &settings, &probed).await? { probed } else { probe(&http, &settings).await? };
         Ok(Self::build(&settings, http, probed))
     }
 
@@ -175,11 +177,7 @@ impl Inner {
 }
 
 fn scored(judged: Judged) -> Scored {
-    let usage = Usage {
-        prompt_tokens: judged.usage.prompt_tokens,
-        cached_tokens: judged.usage.cached_tokens,
-        output_tokens: judged.usage.output_tokens,
-    };
+    let usage = judged.usage;
     let forwards = usage.prompt_tokens.saturating_sub(usage.cached_tokens) + usage.output_tokens;
     Scored { opinions: judged.preferences.into_iter().map(Opinion::Preference).collect(), forwards, usage }
 }

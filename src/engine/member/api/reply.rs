@@ -84,7 +84,7 @@ impl Reader {
         let Some(first) = &self.first else { return Vec::new() };
         let mut all = first.top.clone();
         let text = String::from_utf8_lossy(&first.bytes).into_owned();
-        if let Some(logprob) = first.logprob.filter(|_| !all.iter().any(|(other, _)| *other == text)) {
+        if let Some(logprob) = first.logprob.filter(|_| !text.is_empty() && !all.iter().any(|(other, _)| *other == text)) {
             all.push((text, logprob));
         }
         all
@@ -93,10 +93,6 @@ impl Reader {
     /// Whether hidden reasoning was seen.
     pub(super) fn hides(&self) -> bool {
         self.hidden
-    }
-
-    pub(super) fn finished(&self) -> bool {
-        self.finish.is_some()
     }
 
     pub(super) fn end(self) -> Ending {

@@ -91,6 +91,14 @@ pub(super) async fn probe(http: &Http, settings: &Settings) -> Result<Probed, Co
     Ok(probed)
 }
 
+/// Whether the model that is meant is the one that was probed.
+pub(super) async fn still_there(http: &Http, settings: &Settings, probed: &Probed) -> Result<bool, ConnectError> {
+    let listing = &settings.kind.dialect().listing;
+    let models = Models::list(http, listing).await?;
+    let chosen = models.choose(&settings.name, &http.endpoint().shown(), settings.model.as_deref(), listing)?;
+    Ok(chosen.name == probed.model)
+}
+
 /// How many tokens the context holds. A server that holds what it is told is told so in every request.
 async fn context(http: &Http, settings: &Settings, model: &str, listed: Option<usize>) -> Option<usize> {
     let dialect = settings.kind.dialect();
