@@ -104,7 +104,7 @@ async fn api(name: &str, kind: Kind, server: &Server, tools: &Tools) -> Result<A
     let known = Known::new(tools.cache.clone());
     let what = format!("{} {} {}", kind.name(), settings.endpoint.shown(), server.model.as_deref().unwrap_or_default());
     if let Some(probed) = known.get(&what, SystemTime::now()).filter(|_| !tools.anew) {
-        return Ok(Arc::new(ApiMember::connect_known(settings, probed)?));
+        return Ok(Arc::new(ApiMember::connect_known(settings, probed).await?));
     }
     let member = ApiMember::connect(settings).await?;
     known.put(&what, member.probed(), SystemTime::now());
