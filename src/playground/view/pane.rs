@@ -45,10 +45,10 @@ pub(super) fn panes(buffer: &mut Buffer, layout: &Layout, look: &Look<'_>, state
 fn activity_style(look: &Look<'_>, activity: Activity) -> Style {
     look.style(match activity {
         Activity::Ready | Activity::Waiting | Activity::Lost => Role::Dim,
-        Activity::Drafting | Activity::Scoring => Role::Busy,
+        Activity::Connecting | Activity::Drafting | Activity::Scoring => Role::Busy,
         Activity::Won => Role::Winner,
         Activity::Exited | Activity::Excluded => Role::Exit,
-        Activity::Failed => Role::Error,
+        Activity::Away | Activity::Failed => Role::Error,
     })
 }
 
