@@ -187,7 +187,7 @@ fn popup(overlay: &Overlay, body: Rect, size: (u16, u16)) -> Rect {
     let (width, height) = match overlay {
         Overlay::Help(_) | Overlay::Why(_) | Overlay::Log(_) => (96, body.height + 1),
         Overlay::Chart => (140, body.height.min(34)),
-        Overlay::Roster(_) => (196, body.height + 1),
+        Overlay::Roster(_) => (196, (body.height + 1).min(40)),
         Overlay::List(_) => (84, body.height.min(22)),
         Overlay::Leave(_) => (64, 5),
     };

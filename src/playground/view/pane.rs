@@ -42,7 +42,8 @@ pub(super) fn panes(buffer: &mut Buffer, layout: &Layout, look: &Look<'_>, state
     }
 }
 
-fn activity_style(look: &Look<'_>, activity: Activity) -> Style {
+/// The style of what a member is doing.
+pub(super) fn activity_style(look: &Look<'_>, activity: Activity) -> Style {
     look.style(match activity {
         Activity::Ready | Activity::Waiting | Activity::Lost => Role::Dim,
         Activity::Connecting | Activity::Drafting | Activity::Scoring => Role::Busy,
@@ -73,11 +74,15 @@ fn boxed(
     };
     let status = activity_style(look, pane.activity);
     let member = look.style(Role::Member(pane.member.0 as u8));
-    let title = Line::from(vec![
+    let mut title = Line::from(vec![
         Span::styled(format!(" {} {} ", label.letter, label.name), member),
         Span::styled(format!("{} {} ", look.glyphs.activity(pane.activity), pane.activity.word()), status),
         Span::styled(format!("· {} ", label.kind), look.style(Role::Dim)),
     ]);
+    let scores = Span::styled(format!("· {} ", pane.scores), look.style(Role::Accent));
+    if !pane.scores.is_empty() && title.width() + scores.width() + 2 <= usize::from(place.width) {
+        title.push_span(scores);
+    }
     let figures = figures(pane, usize::from(place.width).saturating_sub(4));
     let foot =
         (!figures.is_empty()).then(|| Line::from(Span::styled(format!(" {figures} "), look.style(Role::Dim))).right_aligned());

@@ -2,12 +2,13 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ratatui::style::Style;
 
 use super::Look;
 use super::paint::{Pen, lines, scroll_bar};
+use super::pane::activity_style;
 use super::theme::Role;
 use crate::playground::state::State;
-use crate::playground::state::scene::pane::Activity;
 use crate::playground::state::scene::roster::{Entry, Model};
 
 /// A column that says what a model can do, the most telling first.
@@ -17,11 +18,13 @@ enum Column {
     Address,
     Drafts,
     Model,
+    Context,
 }
 
 impl Column {
     /// In the order of their worth, each with its width and the blank behind it.
-    const ALL: [(Self, u16); 4] = [(Self::Scores, 32), (Self::Address, 32), (Self::Drafts, 36), (Self::Model, 24)];
+    const ALL: [(Self, u16); 5] =
+        [(Self::Scores, 32), (Self::Address, 26), (Self::Drafts, 36), (Self::Model, 24), (Self::Context, 10)];
 
     fn title(self) -> &'static str {
         match self {
@@ -29,12 +32,23 @@ impl Column {
             Self::Address => "where",
             Self::Drafts => "drafts",
             Self::Model => "model",
+            Self::Context => "context",
+        }
+    }
+
+    fn text(self, model: &Model) -> &str {
+        match self {
+            Self::Scores => model.scores,
+            Self::Address => &model.address,
+            Self::Drafts => model.drafts,
+            Self::Model => &model.model,
+            Self::Context => &model.context,
         }
     }
 }
 
 /// Columns of mark, choice, name, standing, role and weight.
-const NAME: u16 = 15;
+const NAME: u16 = 14;
 const STANDING: u16 = 13;
 const ROLE: u16 = 13;
 const WEIGHT: u16 = 6;
@@ -81,7 +95,9 @@ fn heading(buffer: &mut Buffer, area: Rect, row: u16, look: &Look<'_>, text: &st
         return;
     }
     let dim = look.style(Role::Dim);
-    pen.column("state", STANDING, false, dim, "").column("does", ROLE, false, dim, "").column("weight", WEIGHT, true, dim, "");
+    pen.column("state", STANDING, false, dim, "")
+        .column("does", ROLE - 1, false, dim, "")
+        .column("weight", WEIGHT, true, dim, "");
     pen.skip(1);
     for (column, width) in columns {
         pen.column(column.title(), *width, false, dim, "");
@@ -89,51 +105,29 @@ fn heading(buffer: &mut Buffer, area: Rect, row: u16, look: &Look<'_>, text: &st
 }
 
 fn row(buffer: &mut Buffer, area: Rect, row: u16, look: &Look<'_>, model: &Model, columns: &[(Column, u16)]) {
-    let style = |role| {
-        let style = look.style(role);
-        if model.marked { style.patch(look.style(Role::Selection)) } else { style }
-    };
+    let style = |style: Style| if model.marked { style.patch(look.style(Role::Selection)) } else { style };
+    let chosen = style(look.style(if model.chosen { Role::Strong } else { Role::Text }));
+    let text = style(look.style(Role::Text));
+    let standing = style(activity_style(look, model.activity));
     let cut = look.glyphs.ellipsis();
-    let standing = match model.activity {
-        Activity::Away => Role::Error,
-        Activity::Connecting => Role::Busy,
-        Activity::Ready => Role::Ok,
-        _ => Role::Dim,
-    };
+    let state = format!("{} {}", look.glyphs.activity(model.activity), model.standing);
     let mut pen = Pen::new(buffer, area, row);
-    pen.write(if model.marked { "> " } else { "  " }, style(Role::Accent))
-        .write(if model.chosen { "[x] " } else { "[ ] " }, style(if model.chosen { Role::Strong } else { Role::Dim }))
-        .column(&model.name, NAME - 1, false, style(if model.chosen { Role::Strong } else { Role::Text }), cut)
+    pen.write(if model.marked { "> " } else { "  " }, style(look.style(Role::Accent)))
+        .write(if model.chosen { "[x] " } else { "[ ] " }, chosen)
+        .column(&model.name, NAME - 1, false, chosen, cut)
         .skip(1)
-        .column(
-            &format!("{} {}", look.glyphs.activity(model.activity), model.standing),
-            STANDING - 1,
-            false,
-            style(standing),
-            cut,
-        )
+        .column(&state, STANDING - 1, false, standing, cut)
         .skip(1)
-        .column(model.role, ROLE, false, style(Role::Text), cut)
-        .column(&model.weight, WEIGHT - 1, true, style(Role::Text), cut)
-        .skip(2);
+        .column(model.role, ROLE, false, text, cut)
+        .column(&model.weight, WEIGHT - 1, true, text, cut)
+        .skip(1);
     if !model.remark.is_empty() {
         let room = pen.room();
-        pen.column(
-            &model.remark,
-            room,
-            false,
-            style(if model.activity == Activity::Away { Role::Error } else { Role::Dim }),
-            cut,
-        );
+        pen.column(&model.remark, room, false, standing, cut);
         return;
     }
     for (column, width) in columns {
-        let text = match column {
-            Column::Scores => model.scores,
-            Column::Address => &model.address,
-            Column::Drafts => model.drafts,
-            Column::Model => &model.model,
-        };
-        pen.column(text, width.saturating_sub(1), false, style(Role::Text), cut).skip(1);
+        let blank = u16::from(pen.room() > *width);
+        pen.column(column.text(model), width - blank, false, text, cut).skip(blank);
     }
 }

@@ -48,8 +48,10 @@ pub struct Model {
     pub address: String,
     /// How it drafts.
     pub drafts: &'static str,
-    /// Its model, and how much that reads.
+    /// Its model.
     pub model: String,
+    /// How many tokens it reads, where known.
+    pub context: String,
 }
 
 /// The list and what is said of the marked row.
@@ -96,7 +98,7 @@ pub fn list(roster: &Roster, compose: &Compose, run: Option<&Run>, width: u16, h
         details.truncate(most.saturating_sub(1));
         details.push(line(Tone::Dim, "…"));
     }
-    let height = height.saturating_sub(details.len() + 1);
+    let height = height.saturating_sub(details.len() + 1).min(entries.len());
     let marked = entries.iter().position(|entry| matches!(entry, Entry::Model(model) if model.marked)).unwrap_or(0);
     // The first row's heading is in sight with it.
     let top = if marked + 1 > height { marked + 1 - height } else { 0 };
@@ -149,6 +151,7 @@ fn model(known: &Known, pick: Pick, marked: bool) -> Model {
         address: clean_line(&known.spec.address()),
         drafts: capabilities.map_or("", |known| known.drafting.in_words()),
         model: capabilities.map_or_else(String::new, |known| clean_line(&known.model)),
+        context: capabilities.and_then(|known| known.context_tokens).map_or_else(String::new, |tokens| tokens.to_string()),
     }
 }
 
