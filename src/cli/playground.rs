@@ -7,7 +7,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use super::members::{self, any_built_in};
 use super::output::notice;
 use super::{Done, Failure, options};
-use crate::config::{self, Config};
+use crate::config::{self, Config, Source};
 use crate::engine::member::paced::Pace;
 use crate::engine::{replay, trace};
 use crate::ensemble::{MemberSpec, Tools, built_in_specs};
@@ -116,6 +116,7 @@ pub(super) fn replay(matches: &ArgMatches) -> Result<Done, Failure> {
 fn play(matches: &ArgMatches, opening: Opening) -> Result<Done, Failure> {
     let config = options::config(matches)?;
     let specs = members::chosen(matches, &config)?;
+    readable(&specs)?;
     let runtime = runtime()?;
     let folders = Folders::of_platform();
     let pace = pace(matches, &config, &specs);
@@ -154,6 +155,17 @@ fn play(matches: &ArgMatches, opening: Opening) -> Result<Done, Failure> {
     let backstage = Backstage { company, pace: handle, folders, history, traces_kept, library, level, theme };
     let left = runtime.block_on(term::run(options, backstage, opening)).map_err(Failure::Terminal)?;
     Ok(farewell(&left))
+}
+
+/// A file that cannot be read ends the program before the screen is touched, as a misspelt option would. Whatever else is wrong
+/// with a member is shown where it would be.
+fn readable(specs: &[MemberSpec]) -> Result<(), Failure> {
+    for spec in specs {
+        if let Source::Gguf { path, .. } = &spec.config.source {
+            std::fs::File::open(path).map_err(|error| Failure::Usage(format!("{}: {error}", path.display())))?;
+        }
+    }
+    Ok(())
 }
 
 /// The theme that is wanted; one that cannot be used leaves the default, with a word why.

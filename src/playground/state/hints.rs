@@ -52,14 +52,12 @@ impl State {
             (Context::Roster, _) => &[
                 Action::RosterTake,
                 Action::RosterToggle,
+                Action::RosterClose,
                 Action::RosterRole,
                 Action::RosterHeavier,
                 Action::RosterLighter,
                 Action::RosterConnect,
                 Action::RosterScan,
-                Action::RosterClose,
-                Action::RosterDown,
-                Action::RosterUp,
             ],
             (Context::Question, _) => &[Action::Yes, Action::No],
             (_, Some(Overlay::Why(_) | Overlay::Chart)) => {

@@ -196,9 +196,19 @@ pub fn labels(header: &Header) -> Vec<Label> {
         .collect()
 }
 
-/// Which model it is, how large, how much it can read, and how it scores where that is not exact.
+/// What is said of a model before the first round: also how it scores, where that is not exact.
+fn about(capabilities: &Capabilities) -> String {
+    let mut parts = vec![model(capabilities)];
+    if capabilities.tier.judges() {
+        parts.push(capabilities.tier.in_words().to_owned());
+    }
+    parts.retain(|part| !part.is_empty());
+    parts.join(" · ")
+}
+
+/// Which model it is, how large, and how much it can read.
 #[must_use]
-pub fn about(capabilities: &Capabilities) -> String {
+pub fn model(capabilities: &Capabilities) -> String {
     let mut parts = vec![clean_line(&capabilities.model)];
     parts.extend(capabilities.parameters.map(|parameters| match parameters {
         0..1_000_000 => format!("{:.0} thousand parameters", parameters as f64 / 1e3),
@@ -206,9 +216,6 @@ pub fn about(capabilities: &Capabilities) -> String {
         _ => format!("{:.1} billion parameters", parameters as f64 / 1e9),
     }));
     parts.extend(capabilities.context_tokens.map(|tokens| format!("reads up to {tokens} tokens")));
-    if capabilities.tier.judges() {
-        parts.push(capabilities.tier.in_words().to_owned());
-    }
     parts.retain(|part| !part.is_empty());
     parts.join(" · ")
 }

@@ -10,6 +10,9 @@ use super::roster::compose::others;
 use super::roster::{Origin, Standing};
 use crate::clean::clean_line;
 
+/// The longest reason, in characters: the roster has all of it.
+const LONGEST: usize = 150;
+
 impl State {
     /// For somebody who has never seen fusion.
     pub(super) fn welcome(&self, layout: &Layout) -> Prose {
@@ -50,7 +53,7 @@ impl State {
         prose
     }
 
-    /// A line for each member, where the ensemble is not simply the built-in one.
+    /// Some words for each member, where the ensemble is not simply the built-in one.
     fn ensemble_in_words(&self, width: u16) -> Prose {
         let mut prose = Prose::new();
         if self.roster.is_plain() {
@@ -70,9 +73,17 @@ impl State {
                     (Tone::Plain, format!("ready: {}; {}", known.drafting.in_words(), known.tier.in_words()))
                 }
             };
-            wrap(&mut prose, head, tone, &text, width, longest as u16 + 3);
+            wrap(&mut prose, head, tone, &cut(&text), width, 2);
         }
         prose.push(Vec::new());
         prose
     }
+}
+
+fn cut(text: &str) -> String {
+    let mut shown: String = text.chars().take(LONGEST).collect();
+    if shown.len() < text.len() {
+        shown.push('…');
+    }
+    shown
 }

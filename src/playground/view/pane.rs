@@ -79,9 +79,10 @@ fn boxed(
         Span::styled(format!("{} {} ", look.glyphs.activity(pane.activity), pane.activity.word()), status),
         Span::styled(format!("· {} ", label.kind), look.style(Role::Dim)),
     ]);
-    let scores = Span::styled(format!("· {} ", pane.scores), look.style(Role::Accent));
-    if !pane.scores.is_empty() && title.width() + scores.width() + 2 <= usize::from(place.width) {
-        title.push_span(scores);
+    let room = usize::from(place.width).saturating_sub(title.width() + 2);
+    let scores = pane.scores.iter().filter(|words| !words.is_empty()).map(|words| format!("· {words} "));
+    if let Some(scores) = scores.into_iter().find(|words| words.chars().count() <= room) {
+        title.push_span(Span::styled(scores, look.style(Role::Accent)));
     }
     let figures = figures(pane, usize::from(place.width).saturating_sub(4));
     let foot =

@@ -47,7 +47,8 @@ impl Column {
     }
 }
 
-/// Columns of mark, choice, name, standing, role and weight.
+/// Columns of mark and choice, of the name, standing, role and weight.
+const MARKS: u16 = 6;
 const NAME: u16 = 14;
 const STANDING: u16 = 13;
 const ROLE: u16 = 13;
@@ -57,11 +58,13 @@ const WEIGHT: u16 = 6;
 pub(super) fn roster(buffer: &mut Buffer, area: Rect, look: &Look<'_>, state: &State) {
     let list = &state.scene.roster;
     let rows = Rect { height: (list.height as u16).min(area.height), ..area };
-    let columns = columns(area.width);
+    let (name, columns) = columns(area.width);
     for (at, entry) in list.entries.iter().skip(list.top).take(list.height).enumerate() {
         match entry {
-            Entry::Heading(text) => heading(buffer, rows, at as u16, look, text, if list.top + at == 0 { &columns } else { &[] }),
-            Entry::Model(model) => row(buffer, rows, at as u16, look, model, &columns),
+            Entry::Heading(text) => {
+                heading(buffer, rows, at as u16, look, text, (list.top + at == 0).then_some((name, columns.as_slice())))
+            }
+            Entry::Model(model) => row(buffer, rows, at as u16, look, model, (name, &columns)),
         }
     }
     let bar = Rect { x: area.x + area.width, width: 1, ..rows };
@@ -73,9 +76,10 @@ pub(super) fn roster(buffer: &mut Buffer, area: Rect, look: &Look<'_>, state: &S
     lines(buffer, details, look, &list.details, 0);
 }
 
-/// The columns that fit behind those that every row has; the first of them takes what is left.
-fn columns(width: u16) -> Vec<(Column, u16)> {
-    let mut room = width.saturating_sub(6 + NAME + STANDING + ROLE + WEIGHT);
+/// The width of the names, and the columns that fit behind those that every row has. The first of these takes what there is,
+/// long names what is left of it.
+fn columns(width: u16) -> (u16, Vec<(Column, u16)>) {
+    let mut room = width.saturating_sub(MARKS + NAME + STANDING + ROLE + WEIGHT);
     let mut chosen: Vec<(Column, u16)> = Vec::new();
     for (column, width) in Column::ALL {
         if chosen.is_empty() || width <= room {
@@ -84,16 +88,15 @@ fn columns(width: u16) -> Vec<(Column, u16)> {
             chosen.push((column, width));
         }
     }
-    chosen
+    (NAME + room.min(NAME), chosen)
 }
 
-fn heading(buffer: &mut Buffer, area: Rect, row: u16, look: &Look<'_>, text: &str, columns: &[(Column, u16)]) {
+/// A heading; with the columns' heads beside it where they are given.
+fn heading(buffer: &mut Buffer, area: Rect, row: u16, look: &Look<'_>, text: &str, columns: Option<(u16, &[(Column, u16)])>) {
     let mut pen = Pen::new(buffer, area, row);
-    let head = if columns.is_empty() { area.width } else { 6 + NAME };
+    let head = columns.map_or(area.width, |(name, _)| MARKS + name);
     pen.column(text, head, false, look.style(Role::Title), look.glyphs.ellipsis());
-    if columns.is_empty() {
-        return;
-    }
+    let Some((_, columns)) = columns else { return };
     let dim = look.style(Role::Dim);
     pen.column("state", STANDING, false, dim, "")
         .column("does", ROLE - 1, false, dim, "")
@@ -104,7 +107,7 @@ fn heading(buffer: &mut Buffer, area: Rect, row: u16, look: &Look<'_>, text: &st
     }
 }
 
-fn row(buffer: &mut Buffer, area: Rect, row: u16, look: &Look<'_>, model: &Model, columns: &[(Column, u16)]) {
+fn row(buffer: &mut Buffer, area: Rect, row: u16, look: &Look<'_>, model: &Model, (name, columns): (u16, &[(Column, u16)])) {
     let style = |style: Style| if model.marked { style.patch(look.style(Role::Selection)) } else { style };
     let chosen = style(look.style(if model.chosen { Role::Strong } else { Role::Text }));
     let text = style(look.style(Role::Text));
@@ -114,7 +117,7 @@ fn row(buffer: &mut Buffer, area: Rect, row: u16, look: &Look<'_>, model: &Model
     let mut pen = Pen::new(buffer, area, row);
     pen.write(if model.marked { "> " } else { "  " }, style(look.style(Role::Accent)))
         .write(if model.chosen { "[x] " } else { "[ ] " }, chosen)
-        .column(&model.name, NAME - 1, false, chosen, cut)
+        .column(&model.name, name - 1, false, chosen, cut)
         .skip(1)
         .column(&state, STANDING - 1, false, standing, cut)
         .skip(1)

@@ -5,29 +5,28 @@ use super::super::log::Level;
 use super::super::message::Effect;
 use super::super::overlay::Overlay;
 use super::super::roster::compose::Compose;
-use super::super::roster::{Origin, RowId};
+use super::super::roster::{Origin, RowId, Standing};
 
 impl State {
-    /// Opens the roster, or closes it where it is open. Who is at hand is asked what it can do; who is far away, or would have to
-    /// be loaded, only when it is chosen.
+    /// Opens the roster, or closes it where it is open. Who is at hand, or takes part, is asked what it can do if that was never
+    /// asked; who is far away, or would have to be loaded, only when it is chosen.
     pub(super) fn roster(&mut self) -> Vec<Effect> {
         if matches!(self.overlay, Some(Overlay::Roster(_))) {
             self.overlay = None;
             return Vec::new();
         }
         self.overlay = Some(Overlay::Roster(Compose::default()));
-        let mut effects = self.connect_missing();
-        effects.extend(self.connect_at_hand());
+        let mut effects = self.connect_at_hand();
         effects.extend(self.scan());
         effects
     }
 
-    /// Asks built-in models and servers that were found what they can do.
+    /// Asks built-in models, servers that were found and members of the ensemble what they can do, where nobody asked yet.
     pub(in super::super) fn connect_at_hand(&mut self) -> Vec<Effect> {
         let rows = self.roster.rows().iter().enumerate();
-        let at_hand = rows.filter(|(_, known)| {
-            let is_near = matches!(known.origin, Origin::BuiltIn | Origin::Found);
-            is_near && known.standing == super::super::roster::Standing::Unknown
+        let at_hand = rows.filter(|(place, known)| {
+            let is_near = matches!(known.origin, Origin::BuiltIn | Origin::Found) || self.roster.takes_part(RowId(*place));
+            is_near && known.standing == Standing::Unknown
         });
         let at_hand: Vec<RowId> = at_hand.map(|(place, _)| RowId(place)).collect();
         self.connect(&at_hand)

@@ -50,8 +50,8 @@ pub struct Pane {
     pub tokens: usize,
     /// Why it is away or failed, in words; before the first round which model it is; else empty.
     pub note: String,
-    /// How it scores, in words, where that is not exact or no longer what it was; else empty.
-    pub scores: &'static str,
+    /// How it scores, in words and in one, where that is not exact or no longer what it was; else empty.
+    pub scores: [&'static str; 2],
     /// What it cost so far in US dollars, where its price was given.
     pub cost: Option<f64>,
     /// Whether it is away, so that its pane shrinks to a line.
@@ -165,13 +165,13 @@ fn at_rest(pane: &mut Pane, play: &Play) {
 }
 
 /// How a verifier scores, where a person should know it.
-fn scores(play: &Play, member: MemberIndex) -> &'static str {
+fn scores(play: &Play, member: MemberIndex) -> [&'static str; 2] {
     let state = play.run.member(member);
     let lowered = state.tier != state.header.capabilities.tier;
     if play.standings.is_empty() && state.header.role != Role::Draft && (lowered || state.tier.judges()) {
-        state.tier.in_words()
+        [state.tier.in_words(), if state.tier.judges() { "judges" } else { "lowered" }]
     } else {
-        ""
+        [""; 2]
     }
 }
 

@@ -91,7 +91,7 @@ pub fn activity(standing: &Standing) -> Activity {
 /// The list in so many columns and lines. `run` is the newest, from which what its members used is known.
 #[must_use]
 pub fn list(roster: &Roster, compose: &Compose, run: Option<&Run>, width: u16, height: usize) -> List {
-    let entries = entries(roster, compose);
+    let entries = entries(roster, compose, run);
     let mut details = compose.marked(roster).map_or_else(Prose::new, |row| details(roster, row, run, width));
     let most = height.saturating_sub(FEWEST_ROWS + 1);
     if details.len() > most {
@@ -105,11 +105,15 @@ pub fn list(roster: &Roster, compose: &Compose, run: Option<&Run>, width: u16, h
     List { entries, top, height, details }
 }
 
-fn entries(roster: &Roster, compose: &Compose) -> Vec<Entry> {
+fn entries(roster: &Roster, compose: &Compose, run: Option<&Run>) -> Vec<Entry> {
     let marked = compose.marked(roster);
     let model = |row: RowId| {
         let known = roster.row(row)?;
-        Some(Entry::Model(Box::new(model(known, compose.pick(roster, row), Some(row) == marked))))
+        let mut model = model(known, compose.pick(roster, row), Some(row) == marked);
+        if let Some(member) = member(roster, row, run).filter(|member| is_lowered(member)) {
+            model.scores = member.tier.in_words();
+        }
+        Some(Entry::Model(Box::new(model)))
     };
     let mut entries = vec![Entry::Heading("taking part".to_owned())];
     entries.extend(roster.ensemble().iter().filter_map(|place| model(place.row)));
@@ -172,7 +176,7 @@ fn details(roster: &Roster, row: RowId, run: Option<&Run>, width: u16) -> Prose 
         Standing::Connecting(what) => say("state", Tone::Plain, &format!("connecting: {what}")),
         Standing::Away(reason) => say("away", Tone::Bad, reason),
         Standing::Ready(capabilities) => {
-            say("model", Tone::Plain, &super::super::play::about(capabilities));
+            say("model", Tone::Plain, &super::super::play::model(capabilities));
             say("drafts", Tone::Plain, &drafts(capabilities));
             say("scores", Tone::Plain, &scores(capabilities));
             say("calls", Tone::Plain, &format!("{} at once", capabilities.concurrency));
@@ -182,7 +186,7 @@ fn details(roster: &Roster, row: RowId, run: Option<&Run>, width: u16) -> Prose 
         say("price", Tone::Plain, &price(given));
     }
     if let Some(member) = member(roster, row, run) {
-        if member.tier != member.header.capabilities.tier {
+        if is_lowered(member) {
             say("now", Tone::Warning, &format!("{} since the other way failed in this run", member.tier.in_words()));
         }
         say("used", Tone::Plain, &used(member));
@@ -198,6 +202,11 @@ fn member<'a>(roster: &Roster, row: RowId, run: Option<&'a Run>) -> Option<&'a M
     let place = roster.ensemble().iter().position(|place| place.row == row)?;
     let name = roster.names().into_iter().nth(place)?;
     run?.members.iter().find(|member| *member.header.name == *name)
+}
+
+/// Whether it scores otherwise than it began to.
+fn is_lowered(member: &MemberState) -> bool {
+    member.tier != member.header.capabilities.tier
 }
 
 fn used(member: &MemberState) -> String {
