@@ -3,6 +3,7 @@
 //! Owns parsing, exit codes and what goes to standard output and standard error. Exit codes: 0 done, 1 the run failed, 2 wrong
 //! usage or configuration, 130 interrupted.
 
+mod check;
 mod eval;
 mod interrupt;
 mod members;
@@ -107,6 +108,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Some(("replay", matches)) => playground::replay(matches),
         Some(("run", matches)) => run::main(matches),
         Some(("eval", matches)) => eval::main(matches),
+        Some(("check", matches)) => check::main(matches),
         Some((other, _)) => Err(Failure::Usage(format!("there is no command `{other}`"))),
     };
     match result {
@@ -132,6 +134,7 @@ fn command() -> Command {
         .args_conflicts_with_subcommands(true)
         .subcommand(playground::replay_command())
         .subcommand(run::command())
+        .subcommand(check::command())
         .subcommand(eval::command())
 }
 

@@ -1,6 +1,6 @@
 //! A run's figures in one line.
 
-use crate::engine::fusion::event::{MemberSummary, Outcome, Summary};
+use crate::engine::fusion::event::{MemberSummary, Outcome, Summary, Usage};
 
 /// How a run ended, in words.
 pub(super) fn outcome(outcome: &Outcome) -> String {
@@ -35,6 +35,8 @@ pub(super) fn line(ended: &Outcome, summary: &Summary, seed: u64) -> String {
         tokens_per_second(summary.tokens, summary.elapsed_ms)
     ));
     parts.extend(summary.members.iter().filter_map(departure));
+    parts.extend(used(&summary.members));
+    parts.extend(summary.cost.map(|cost| format!("cost {}", dollars(cost))));
     if summary.steered {
         parts.push("steered".to_owned());
     }
@@ -56,6 +58,23 @@ fn authors(members: &[MemberSummary]) -> String {
     if credited.is_empty() { "no segments".to_owned() } else { format!("segments: {}", credited.join(", ")) }
 }
 
+/// What servers counted, where they count.
+fn used(members: &[MemberSummary]) -> Option<String> {
+    let one = |member: &MemberSummary| {
+        let Usage { prompt_tokens, cached_tokens, output_tokens } = member.usage;
+        let cached = if cached_tokens > 0 { format!(" ({cached_tokens} cached)") } else { String::new() };
+        let cost = member.cost.map_or_else(String::new, |cost| format!(", {}", dollars(cost)));
+        format!("{} {prompt_tokens} in{cached}, {output_tokens} out{cost}", member.name)
+    };
+    let used: Vec<String> = members.iter().filter(|member| !member.usage.is_zero()).map(one).collect();
+    (!used.is_empty()).then(|| format!("tokens used: {}", used.join("; ")))
+}
+
+/// US dollars, with as many digits as small sums need.
+fn dollars(cost: f64) -> String {
+    if cost >= 1.0 { format!("${cost:.2}") } else { format!("${cost:.4}") }
+}
+
 fn departure(member: &MemberSummary) -> Option<String> {
     let reason = member.exit_reason.as_deref().unwrap_or("no reason recorded");
     match member.exited? {
@@ -66,4 +85,20 @@ fn departure(member: &MemberSummary) -> Option<String> {
 
 fn counted(count: usize, thing: &str) -> String {
     if count == 1 { format!("1 {thing}") } else { format!("{count} {thing}s") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tokens_and_costs_are_told_where_they_are_counted() {
+        let usage = Usage { prompt_tokens: 1200, cached_tokens: 1000, output_tokens: 34 };
+        let paid = MemberSummary { name: "gpt".to_owned(), usage, cost: Some(0.00123), ..MemberSummary::default() };
+        let free = MemberSummary { name: "atlas".to_owned(), ..MemberSummary::default() };
+        let summary = Summary { members: vec![free, paid], cost: Some(0.00123), ..Summary::default() };
+        let told = line(&Outcome::Answered, &summary, 1);
+        assert!(told.contains("tokens used: gpt 1200 in (1000 cached), 34 out, $0.0012 · cost $0.0012 · seed 1"), "{told}");
+        assert!(!line(&Outcome::Answered, &Summary::default(), 1).contains("cost"));
+    }
 }

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use directories::ProjectDirs;
 use serde::Deserialize;
 
-pub use self::members::{KeyConfig, MemberConfig, Overrides, Server, Source};
+pub use self::members::{MemberConfig, Server, Source};
 use self::section::Section;
 use crate::engine::fusion::params::{KNOBS, ParamError, Params, Value};
 
@@ -267,10 +267,29 @@ mod tests {
         assert_eq!((server.overrides.tier, server.overrides.concurrency), (Some(ScoreTier::Forced), Some(4)));
         let gpt = &config.members["gpt"];
         let Source::Server(server) = &gpt.source else { panic!("{gpt:?}") };
-        assert_eq!(server.key, Some(KeyConfig::Environment("A_KEY".to_owned())));
+        assert_eq!(server.key, Some(crate::engine::member::http::KeySource::Environment("A_KEY".to_owned())));
         assert_eq!(server.body["reasoning_effort"], "none");
         assert_eq!((gpt.price.unwrap().output, gpt.sampling.temperature), (0.6, Some(0.2)));
         assert!(matches!(&config.members["own"].source, Source::Gguf { arguments, .. } if arguments.len() == 2));
+    }
+
+    #[test]
+    fn the_example_shows_every_key_and_is_right() {
+        let example = include_str!("../../assets/config.toml");
+        load(example).expect("as it is, it changes nothing");
+        let setting =
+            |line: &str| line.strip_prefix('#').filter(|rest| !rest.starts_with(' ') && !rest.is_empty()).map(str::to_owned);
+        let settings: Vec<String> = example.lines().filter_map(setting).collect();
+        // The top-level keys stand among tables, where a file would have them first.
+        let top = |line: &&String| ["ensemble = ", "preset = ", "system = "].iter().any(|key| line.starts_with(key));
+        let (first, rest): (Vec<_>, Vec<_>) = settings.iter().partition(top);
+        let text = first.into_iter().chain(rest).cloned().collect::<Vec<_>>().join("\n");
+        let config = load(&text).unwrap();
+        assert_eq!((config.members.len(), config.ensembles.len()), (7, 2));
+        assert!(config.ensembles.values().flatten().all(|name| config.members.contains_key(name)));
+        for key in KEYS.iter().chain(PLAYGROUND).chain(members::MEMBER) {
+            assert!(text.contains(&format!("{key} = ")) || text.contains(&format!("[{key}")), "`{key}` is not shown");
+        }
     }
 
     #[test]

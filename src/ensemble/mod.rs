@@ -4,6 +4,8 @@
 //! members do is the engine's.
 
 pub mod built_in;
+mod connect;
+mod known;
 pub mod local;
 mod open;
 mod spec;

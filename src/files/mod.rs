@@ -65,6 +65,12 @@ impl Folders {
     pub fn history(&self) -> PathBuf {
         self.data.join("history.jsonl")
     }
+
+    /// The file of what was found out about servers.
+    #[must_use]
+    pub fn servers(&self) -> PathBuf {
+        self.data.join("servers.json")
+    }
 }
 
 /// Creates a folder, and those above it, that only the user can enter. One that exists stays as it is.
@@ -74,6 +80,18 @@ pub fn create_folder(folder: &Path) -> Result<(), FileError> {
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(folder).map_err(FileError::of(folder))
+}
+
+/// Writes a whole file for the user alone, in place of one that may be there: readers see the old one or the new one.
+pub fn write_private(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
+    use std::io::Write;
+    if let Some(folder) = path.parent() {
+        create_folder(folder)?;
+    }
+    let draft = path.with_extension(format!("{}.new", std::process::id()));
+    let mut file = private().write(true).create(true).truncate(true).open(&draft).map_err(FileError::of(&draft))?;
+    file.write_all(bytes).map_err(FileError::of(&draft))?;
+    fs::rename(&draft, path).map_err(FileError::of(path))
 }
 
 /// Options that give a new file to the user alone.
@@ -103,6 +121,17 @@ mod tests {
         create_folder(&new).unwrap();
         create_folder(&new).unwrap();
         assert_eq!((mode(&new), mode(new.parent().unwrap()), mode(&old)), (0o700, 0o700, 0o755));
+    }
+
+    #[test]
+    fn a_file_is_replaced_whole_and_its_folders_are_made() {
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().join("one/two/file.json");
+        for text in ["a longer text", "short"] {
+            write_private(&path, text.as_bytes()).unwrap();
+            assert_eq!(fs::read_to_string(&path).unwrap(), text);
+        }
+        assert_eq!(fs::read_dir(home.path().join("one/two")).unwrap().count(), 1, "nothing else is left");
     }
 
     #[test]

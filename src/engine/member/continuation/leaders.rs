@@ -35,12 +35,22 @@ pub(super) struct Scene {
     pub in_fence: bool,
     /// Within straight quotation marks.
     pub quote_open: bool,
-    /// Inside a sentence.
-    mid_sentence: bool,
-    /// Where a block may begin: on a new line, or behind a colon.
-    block_may_begin: bool,
-    /// Where a quotation may begin: behind a comma or a colon.
-    quotation_may_begin: bool,
+    place: Place,
+}
+
+/// What is right before the reply.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// The end of a line: a block may begin, or a quotation.
+    NewLine,
+    /// A colon: the same.
+    Colon,
+    /// A comma: a quotation may begin.
+    Comma,
+    /// The end of a sentence.
+    SentenceEnd,
+    /// Anything else.
+    MidSentence,
 }
 
 /// What a reply begins with.
@@ -60,18 +70,45 @@ pub(super) enum Leader {
     Quotation(char),
 }
 
+impl Place {
+    fn behind(accepted: &str) -> Self {
+        match accepted.trim_end().chars().next_back() {
+            _ if accepted.ends_with('\n') => Self::NewLine,
+            Some(':' | '：') => Self::Colon,
+            Some(',' | '，') => Self::Comma,
+            Some('.' | '!' | '?' | '…' | '。' | '！' | '？') => Self::SentenceEnd,
+            Some(_) | None => Self::MidSentence,
+        }
+    }
+
+    fn may_begin_block(self) -> bool {
+        match self {
+            Self::NewLine | Self::Colon => true,
+            Self::Comma | Self::SentenceEnd | Self::MidSentence => false,
+        }
+    }
+
+    fn may_begin_quotation(self) -> bool {
+        match self {
+            Self::NewLine | Self::Colon | Self::Comma => true,
+            Self::SentenceEnd | Self::MidSentence => false,
+        }
+    }
+
+    fn is_mid_sentence(self) -> bool {
+        match self {
+            Self::Comma | Self::MidSentence => true,
+            Self::NewLine | Self::Colon | Self::SentenceEnd => false,
+        }
+    }
+}
+
 impl Scene {
     pub(super) fn new(accepted: &str) -> Self {
         let fences = accepted.lines().filter(|line| line.trim_start().starts_with(FENCE)).count();
         let paragraph = accepted.rsplit_once("\n\n").map_or(accepted, |(_, last)| last);
-        let said = accepted.trim_end();
-        Self {
-            in_fence: fences % 2 == 1,
-            quote_open: paragraph.matches('"').count() % 2 == 1,
-            mid_sentence: !accepted.ends_with('\n') && !said.ends_with(['.', '!', '?', ':', '…', '。', '！', '？']),
-            block_may_begin: accepted.ends_with('\n') || said.ends_with(':'),
-            quotation_may_begin: said.ends_with([',', ':', '，', '：']),
-        }
+        let quote_open = paragraph.matches('"').count() % 2 == 1;
+        Self { in_fence: fences % 2 == 1, quote_open, place: Place::behind(accepted) }
     }
 
     /// What a reply that begins like this begins with. `whole` says that nothing follows, `announced` that an interjection was
@@ -83,7 +120,7 @@ impl Scene {
         let leader = match first {
             '`' => self.fence(said, reply.get(..space).is_some_and(|space| space.contains('\n')), whole),
             '"' if self.quote_open || self.in_fence => Leader::None,
-            '"' | '“' | '«' if self.quotation_may_begin => Leader::None,
+            '"' | '“' | '«' if self.place.may_begin_quotation() => Leader::None,
             '"' => Leader::Quotation('"'),
             '“' => Leader::Quotation('”'),
             '«' => Leader::Quotation('»'),
@@ -106,7 +143,7 @@ impl Scene {
         let Some(after) = said.strip_prefix(FENCE) else {
             return if FENCE.starts_with(said) { undecided(whole) } else { Leader::None };
         };
-        if !self.in_fence && (self.block_may_begin || on_new_line) {
+        if !self.in_fence && (self.place.may_begin_block() || on_new_line) {
             return Leader::None;
         }
         let language = |text: &str| text.trim_end().chars().all(|c| c.is_ascii_alphanumeric() || "+-#._".contains(c));
@@ -124,7 +161,7 @@ impl Scene {
     }
 
     fn interjection(&self, said: &str, whole: bool) -> Leader {
-        for (place, interjection) in INTERJECTIONS.iter().enumerate() {
+        for (number, interjection) in INTERJECTIONS.iter().enumerate() {
             if interjection.starts_with(said) {
                 return undecided(whole);
             }
@@ -134,7 +171,7 @@ impl Scene {
             if rest.is_empty() && !whole {
                 return Leader::Unknown;
             }
-            let is_text = marks.is_empty() || (marks == "," && place >= NEVER_TEXT && !self.mid_sentence);
+            let is_text = marks.is_empty() || (marks == "," && number >= NEVER_TEXT && !self.place.is_mid_sentence());
             if is_text || !(rest.is_empty() || rest.starts_with(char::is_whitespace)) {
                 return Leader::None;
             }

@@ -1,4 +1,4 @@
-//! The instructions: facts' emulation E1, the tail shown verbatim because models otherwise begin anew.
+//! The instructions. The end of the answer is shown once more, verbatim, because models otherwise begin the answer anew.
 
 use super::sentinel::SENTINEL;
 use crate::engine::fusion::conversation::{Conversation, Role, Turn};

@@ -142,6 +142,7 @@ fn what_only_looks_like_chatter_stays() {
         ("Run this:", "\n```sh\nls\n```", "\n```sh\nls\n```"),
         ("```sh\nls\n", "```\nThat lists", "```\nThat lists"),
         ("He said,", " \"No.\"", " \"No.\""),
+        ("He left.\n\n", "\"Really?\"", "\"Really?\""),
         ("He said, \"No", "\" and left", "\" and left"),
         (FRANCE, "\"both\" sides", "\"both\" sides"),
         (FRANCE, "\"a\" and \"b\"", "\"a\" and \"b\""),

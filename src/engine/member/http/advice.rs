@@ -1,7 +1,7 @@
 //! When a server says how long to wait: the forms in which they say it.
 //!
-//! Owns reading them; whether to wait is the backoff's. In order: `retry-after-ms` (OpenAI, Azure), `retry-after` (RFC 9110,
-//! section 10.2.3: seconds or a date), `RetryInfo.retryDelay` in the body (Google), `x-ratelimit-reset-*` (OpenAI and its kin).
+//! Owns reading them; whether to wait is the backoff's. In order: `retry-after-ms` (`OpenAI`, Azure), `retry-after` (RFC 9110,
+//! section 10.2.3: seconds or a date), `RetryInfo.retryDelay` in the body (Google), `x-ratelimit-reset-*` (`OpenAI` and its kin).
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 

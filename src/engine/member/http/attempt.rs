@@ -16,7 +16,8 @@ use super::body::Body;
 use super::classify::of_sending;
 use super::client::Shared;
 use super::detail::of_body;
-use super::error::{HttpError, Refusal};
+use super::error::HttpError;
+use super::refusal::Refusal;
 
 /// Bytes read of the body of an error.
 const ERROR_BODY: usize = 64 << 10;

@@ -118,20 +118,19 @@ impl Shared {
                 Ok(body) => return Ok(body),
                 Err(error) => error,
             };
-            let wait = match error.retry() {
-                Retry::Loaded if self.limits.patient => {
-                    looks += 1;
-                    Some(self.limits.backoff.while_loading(looks, jitter()))
-                }
-                Retry::After(advice) if attempts + 1 < self.limits.attempts => {
-                    attempts += 1;
+            let retry = error.retry();
+            let loading = retry == Retry::Loaded && self.limits.patient;
+            *(if loading { &mut looks } else { &mut attempts }) += 1;
+            let wait = match retry {
+                Retry::Loaded if loading => Some(self.limits.backoff.while_loading(looks - 1, jitter())),
+                Retry::After(advice) if attempts < self.limits.attempts => {
                     self.limits.backoff.delay(attempts - 1, advice, jitter())
                 }
                 Retry::Loaded | Retry::After(_) | Retry::Never => None,
             };
             match wait {
                 Some(wait) => tokio::time::sleep(wait).await,
-                None => return Err(error.after(attempts + 1)),
+                None => return Err(error.after(attempts)),
             }
         }
     }
@@ -144,8 +143,16 @@ fn jitter() -> f64 {
 
 fn client(endpoint: &Endpoint, limits: &Limits) -> Result<Client, HttpError> {
     let fault = |reason: String| HttpError::Tls { at: format!("{} ({})", endpoint.name(), endpoint.shown()).into(), reason };
-    let settings = if endpoint.may_need_tls() { tls::trusted() } else { tls::unused() };
-    let settings = settings.map_err(|error| fault(error.to_string()))?;
+    let settings = if endpoint.wants_tls() {
+        tls::trusted()
+    } else if endpoint.is_proxied() {
+        // The proxy may be reached by TLS; that the system trusts nobody is no reason not to go by another one.
+        tls::trusted().or_else(|_| tls::unused())
+    } else {
+        tls::unused()
+    };
+    let settings =
+        settings.map_err(|error| fault(format!("the certificates that this system trusts cannot be read: {error}")))?;
     let mut builder = Client::builder()
         .tls_backend_preconfigured(settings)
         .user_agent(USER_AGENT)
@@ -153,7 +160,7 @@ fn client(endpoint: &Endpoint, limits: &Limits) -> Result<Client, HttpError> {
         .redirect(redirect::Policy::none())
         .referer(false)
         .connect_timeout(limits.connect)
-        .pool_max_idle_per_host(limits.calls)
+        .pool_max_idle_per_host(limits.calls.max(1))
         .tcp_nodelay(true);
     if !endpoint.is_proxied() {
         builder = builder.no_proxy();

@@ -1,6 +1,6 @@
 //! Recognises that a prompt does not fit a model's context, and how many tokens it is about.
 //!
-//! Servers agree on neither code nor words. Codes: OpenAI and its kin `context_length_exceeded`, llama.cpp
+//! Servers agree on neither code nor words. Codes: `OpenAI` and its kin `context_length_exceeded`, llama.cpp
 //! `exceed_context_size_error` with `n_prompt_tokens` and `n_ctx`. The others say it in the message only.
 
 use serde_json::Value;
@@ -48,6 +48,11 @@ pub(super) fn context_length(error: &Value, message: &str) -> Option<ContextLeng
 /// Needed and available tokens in a message. Where the words do not tell which is which, the larger of the first two numbers is
 /// what was needed: otherwise there would be no error.
 fn numbers_in(lower: &str) -> (Option<usize>, Option<usize>) {
+    // Anthropic: `215000 tokens > 200000 maximum`, `188240 + 21333 > 200000`.
+    if let Some((needed, limit)) = lower.split_once(" > ") {
+        let needed = numbers(needed).into_iter().reduce(usize::saturating_add);
+        return (needed, numbers(limit).first().copied());
+    }
     let all = numbers(lower);
     let told = BEFORE_LIMIT.iter().find_map(|phrase| {
         let (_, after) = lower.split_once(phrase)?;

@@ -1,7 +1,7 @@
 //! What a server says went wrong, in whichever shape it says so.
 //!
-//! Owns the shapes of error bodies: `{error:{message,code,type,status}}` (OpenAI, Anthropic, llama.cpp), `{error:"…"}` (Ollama,
-//! TGI), `{message}` (Cohere, Mistral, SGLang), `{detail}` (`FastAPI`), `[{error:{…}}]` (Google), a web page, plain text. All text
+//! Owns the shapes of error bodies: `{error:{message,code,type,status}}` (`OpenAI`, Anthropic, llama.cpp), `{error:"…"}` (Ollama,
+//! TGI), `{message}` (Cohere, Mistral, `SGLang`), `{detail}` (`FastAPI`), `[{error:{…}}]` (Google), a web page, plain text. All text
 //! from here is one line without control characters, of bounded length, and without secrets.
 
 use serde_json::Value;
@@ -100,7 +100,7 @@ fn of_value(value: &Value, secrets: &Secrets) -> Option<Detail> {
 fn message_of(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text.clone()),
-        Value::Array(all) => all.iter().find_map(|one| message_of(one)),
+        Value::Array(all) => all.iter().find_map(message_of),
         Value::Object(fields) => {
             let found =
                 ["error", "message", "detail", "msg", "errors"].into_iter().find_map(|field| message_of(fields.get(field)?));

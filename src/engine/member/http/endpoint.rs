@@ -25,9 +25,11 @@ pub struct Key {
 
 impl Key {
     /// A key sent in this header, after this prefix (`"Bearer "` or nothing).
-    pub fn new(header: &str, prefix: &str, secret: SecretString) -> Result<Self, KeyError> {
+    pub fn new(header: &str, prefix: &str, secret: &SecretString) -> Result<Self, KeyError> {
         let name = HeaderName::from_bytes(header.as_bytes()).map_err(|_| KeyError::HeaderName { header: header.to_owned() })?;
-        if secret.expose_secret().trim().is_empty() {
+        // Blanks at the end of a header are no part of it.
+        let secret = SecretString::from(secret.expose_secret().trim());
+        if secret.expose_secret().is_empty() {
             return Err(KeyError::Empty { origin: format!("the {header} header") });
         }
         let value = HeaderValue::from_str(&format!("{prefix}{}", secret.expose_secret()));
@@ -37,7 +39,7 @@ impl Key {
     }
 
     /// A key sent as `Authorization: Bearer …`.
-    pub fn bearer(secret: SecretString) -> Result<Self, KeyError> {
+    pub fn bearer(secret: &SecretString) -> Result<Self, KeyError> {
         Self::new("authorization", "Bearer ", secret)
     }
 }
@@ -126,9 +128,8 @@ impl Endpoint {
         self.proxied
     }
 
-    /// Whether TLS can be needed: for the server, or for a proxy before it.
-    pub(super) fn may_need_tls(&self) -> bool {
-        self.base.scheme() == "https" || self.proxied
+    pub(super) fn wants_tls(&self) -> bool {
+        self.base.scheme() == "https"
     }
 
     /// The address of a path below this endpoint; the path may have a query of its own.

@@ -1,6 +1,6 @@
 //! What can go wrong between us and a server, in words that a person can act on.
 //!
-//! Owns the words, and which failures are worth another attempt. Every error names the endpoint and the address; no error
+//! Owns the words (those of error statuses are in [`refusal`](super::refusal)), and which failures are worth another attempt. Every error names the endpoint and the address; no error
 //! contains a secret: its parts were redacted before they came here.
 
 use std::sync::Arc;
@@ -8,9 +8,7 @@ use std::time::Duration;
 
 use super::context::ContextLength;
 use super::detail::Detail;
-
-/// Statuses that another attempt can change (RFC 9110, RFC 6585; 529 is Anthropic's "overloaded").
-const PASSING: [u16; 9] = [408, 409, 425, 429, 500, 502, 503, 504, 529];
+use super::refusal::{Refusal, is_passing, span};
 
 /// A call that failed. `at` is the endpoint's name and the address, fit to show.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -173,72 +171,18 @@ impl Place {
     }
 }
 
-/// A reply with an error status.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Refusal {
-    /// Where.
-    pub at: Arc<str>,
-    /// The status.
-    pub status: u16,
-    /// What the server says.
-    pub detail: Detail,
-    /// How long the server asks to wait.
-    pub wait: Option<Duration>,
-    /// Whether a key was sent.
-    pub keyed: bool,
-    /// Attempts made.
-    pub attempts: u32,
-}
-
-impl std::fmt::Display for Refusal {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(formatter, "{}: {} ({})", self.at, self.meaning(), self.status)?;
-        if !self.detail.message.is_empty() {
-            write!(formatter, ": {}", self.detail.message)?;
-        }
-        if let Some(wait) = self.wait {
-            write!(formatter, "; it asks to wait {}", span(wait))?;
-        }
-        if self.attempts > 1 {
-            write!(formatter, "; tried {} times", self.attempts)?;
-        }
-        Ok(())
-    }
-}
-
-impl Refusal {
-    /// The status in words.
-    fn meaning(&self) -> &'static str {
-        match self.status {
-            _ if self.detail.context.is_some() => "the prompt is longer than the model's context",
-            _ if self.is_loading() => "the server is still loading its model",
-            400 | 422 => "the server does not accept the request",
-            401 | 403 if self.keyed => "the key was refused: check that it is right and may use this model",
-            401 | 403 => "the server wants a key, and none is set",
-            402 => "the account has no balance: top it up",
-            404 => "not found: check the address's path and the model's name",
-            405 => "the server does not offer this: check the address's path",
-            407 => "the proxy wants a login",
-            408 => "the server gave up waiting for the request",
-            413 => "the request is too large",
-            429 if self.is_out_of_quota() => "the quota is used up: check the plan and its billing",
-            429 => "rate limit: too many requests or tokens",
-            501 => "the server does not offer this",
-            502..=504 => "the server is not available",
-            529 => "the server is overloaded",
-            500.. => "the server failed",
-            _ => "the server refused",
-        }
-    }
-
-    fn is_loading(&self) -> bool {
-        let message = self.detail.message.to_lowercase();
-        self.status == 503 && (message.contains("loading model") || message.contains("model is loading"))
-    }
-
-    fn is_out_of_quota(&self) -> bool {
-        self.detail.is("insufficient_quota")
-    }
+/// What of an answer an error holds.
+enum Answer<'a> {
+    /// An error status.
+    Status(&'a Refusal),
+    /// A redirect with this status.
+    Redirect(u16),
+    /// An error inside a reply.
+    InBand(&'a Detail),
+    /// What is there, or would be, is not what we talk to.
+    Unusable,
+    /// None, or not all of it; the next may come.
+    None,
 }
 
 /// Whether a call is worth another attempt.
@@ -256,26 +200,21 @@ impl HttpError {
     /// The reply's status, where the error is one; of an error inside a reply, the status that its code stands for.
     #[must_use]
     pub fn status(&self) -> Option<u16> {
-        match self {
-            Self::Status(refusal) => Some(refusal.status),
-            Self::Redirect { status, .. } => Some(*status),
-            Self::InBand { detail, .. } => detail.status(),
-            Self::Address { .. } | Self::Unresolved { .. } | Self::Refused { .. } | Self::Tls { .. } => None,
-            Self::ConnectTimedOut { .. } | Self::Unreachable { .. } | Self::NotHttp { .. } | Self::Stalled { .. } => None,
-            Self::Cut { .. } | Self::NotJson { .. } | Self::ContentType { .. } | Self::TooLong { .. } => None,
+        match self.answer() {
+            Answer::Status(refusal) => Some(refusal.status),
+            Answer::Redirect(status) => Some(status),
+            Answer::InBand(detail) => detail.status(),
+            Answer::Unusable | Answer::None => None,
         }
     }
 
     /// What the server says went wrong, if it said anything.
     #[must_use]
     pub fn detail(&self) -> Option<&Detail> {
-        match self {
-            Self::Status(refusal) => Some(&refusal.detail),
-            Self::InBand { detail, .. } => Some(detail),
-            Self::Address { .. } | Self::Unresolved { .. } | Self::Refused { .. } | Self::Tls { .. } => None,
-            Self::ConnectTimedOut { .. } | Self::Unreachable { .. } | Self::NotHttp { .. } | Self::Stalled { .. } => None,
-            Self::Cut { .. } | Self::NotJson { .. } | Self::ContentType { .. } | Self::TooLong { .. } => None,
-            Self::Redirect { .. } => None,
+        match self.answer() {
+            Answer::Status(refusal) => Some(&refusal.detail),
+            Answer::InBand(detail) => Some(detail),
+            Answer::Redirect(_) | Answer::Unusable | Answer::None => None,
         }
     }
 
@@ -300,15 +239,13 @@ impl HttpError {
     /// Whether the same call would fail the same way until a person changes something.
     #[must_use]
     pub fn is_permanent(&self) -> bool {
-        match self {
-            Self::Address { .. } | Self::Tls { .. } | Self::NotHttp { .. } | Self::Redirect { .. } => true,
-            Self::ContentType { .. } | Self::NotJson { .. } => true,
-            Self::Status(refusal) => !PASSING.contains(&refusal.status) || refusal.is_out_of_quota(),
-            Self::InBand { detail, .. } => {
-                detail.status().is_some_and(|status| !PASSING.contains(&status)) || detail.is("insufficient_quota")
+        match self.answer() {
+            Answer::Status(refusal) => !refusal.is_passing(),
+            Answer::InBand(detail) => {
+                detail.is("insufficient_quota") || detail.status().is_some_and(|status| !is_passing(status))
             }
-            Self::Unresolved { .. } | Self::Refused { .. } | Self::ConnectTimedOut { .. } | Self::Unreachable { .. } => false,
-            Self::Stalled { .. } | Self::Cut { .. } | Self::TooLong { .. } => false,
+            Answer::Redirect(_) | Answer::Unusable => true,
+            Answer::None => false,
         }
     }
 
@@ -316,14 +253,42 @@ impl HttpError {
     pub(super) fn retry(&self) -> Retry {
         match self {
             Self::Status(refusal) if refusal.is_loading() => Retry::Loaded,
-            Self::Status(refusal) if PASSING.contains(&refusal.status) && !refusal.is_out_of_quota() => {
-                Retry::After(refusal.wait)
+            Self::Status(refusal) if refusal.is_passing() => Retry::After(refusal.wait),
+            Self::Unresolved { .. }
+            | Self::Refused { .. }
+            | Self::ConnectTimedOut { .. }
+            | Self::Unreachable { .. }
+            | Self::Cut { place: Place::Beginning, .. } => Retry::After(None),
+            Self::Status(_)
+            | Self::Address { .. }
+            | Self::Tls { .. }
+            | Self::NotHttp { .. }
+            | Self::Stalled { .. }
+            | Self::Cut { .. }
+            | Self::Redirect { .. }
+            | Self::NotJson { .. }
+            | Self::ContentType { .. }
+            | Self::TooLong { .. }
+            | Self::InBand { .. } => Retry::Never,
+        }
+    }
+
+    /// What there is of an answer.
+    fn answer(&self) -> Answer<'_> {
+        match self {
+            Self::Status(refusal) => Answer::Status(refusal),
+            Self::InBand { detail, .. } => Answer::InBand(detail),
+            Self::Redirect { status, .. } => Answer::Redirect(*status),
+            Self::Address { .. } | Self::Tls { .. } | Self::NotHttp { .. } | Self::NotJson { .. } | Self::ContentType { .. } => {
+                Answer::Unusable
             }
-            Self::Unresolved { .. } | Self::Refused { .. } | Self::ConnectTimedOut { .. } => Retry::After(None),
-            Self::Unreachable { .. } | Self::Cut { place: Place::Beginning, .. } => Retry::After(None),
-            Self::Status(_) | Self::Address { .. } | Self::Tls { .. } | Self::NotHttp { .. } | Self::Cut { .. } => Retry::Never,
-            Self::Stalled { .. } | Self::Redirect { .. } | Self::NotJson { .. } | Self::ContentType { .. } => Retry::Never,
-            Self::TooLong { .. } | Self::InBand { .. } => Retry::Never,
+            Self::Unresolved { .. }
+            | Self::Refused { .. }
+            | Self::ConnectTimedOut { .. }
+            | Self::Unreachable { .. }
+            | Self::Stalled { .. }
+            | Self::Cut { .. }
+            | Self::TooLong { .. } => Answer::None,
         }
     }
 
@@ -338,14 +303,4 @@ impl HttpError {
 
 fn or_nothing(message: &str) -> &str {
     if message.is_empty() { "it gives no reason" } else { message }
-}
-
-/// A span of time in words.
-fn span(time: Duration) -> String {
-    match time.as_secs() {
-        0 => format!("{} ms", time.as_millis()),
-        1..120 => format!("{} s", (time.as_secs_f64() * 10.0).round() / 10.0),
-        seconds @ 120..7200 => format!("{} min", seconds.div_ceil(60)),
-        seconds => format!("{} h", seconds.div_ceil(3600)),
-    }
 }

@@ -73,13 +73,11 @@ impl Backoff {
     /// at most `cap`; `jitter`, 0 to 1, says which. `None`: the server asks for more than is worth waiting.
     #[must_use]
     pub fn delay(&self, attempt: u32, advice: Option<Duration>, jitter: f64) -> Option<Duration> {
-        match advice {
-            Some(advice) => (advice <= self.longest).then_some(advice),
-            None => {
-                let factor = 1_u32.checked_shl(attempt).unwrap_or(u32::MAX);
-                Some(part(self.first.saturating_mul(factor).min(self.cap), jitter))
-            }
+        if let Some(advice) = advice {
+            return (advice <= self.longest).then_some(advice);
         }
+        let factor = 1_u32.checked_shl(attempt).unwrap_or(u32::MAX);
+        Some(part(self.first.saturating_mul(factor).min(self.cap), jitter))
     }
 
     /// How long to wait before looking again at a server that is loading its model.

@@ -82,6 +82,7 @@ impl Messages {
         if !matches!(next, Ok(Some(_))) {
             self.body = None;
             self.decoder = None;
+            self.ready.clear();
         }
         next
     }
@@ -97,7 +98,7 @@ impl Messages {
                     self.drain().await;
                     return Ok(None);
                 }
-                self.read(piece)?;
+                self.read(&piece)?;
                 continue;
             }
             let Some(body) = &mut self.body else { return Ok(None) };
@@ -122,15 +123,15 @@ impl Messages {
                     }
                     last => last.map_err(|fault| told(fault, decoder, &self.at))?,
                 };
-                last.filter(|piece| !is_done(piece)).map_or(Ok(()), |piece| self.read(piece))
+                last.filter(|piece| !is_done(piece)).map_or(Ok(()), |piece| self.read(&piece))
             }
         }
     }
 
     /// Reads the JSON of one piece; of a whole body, every text in it.
-    fn read(&mut self, piece: Piece) -> Result<(), HttpError> {
+    fn read(&mut self, piece: &Piece) -> Result<(), HttpError> {
         for data in Deserializer::from_str(&piece.data).into_iter::<Value>() {
-            let data = data.map_err(|error| self.unreadable(&piece, &error))?;
+            let data = data.map_err(|error| self.unreadable(piece, &error))?;
             if let Some(detail) = in_band(piece.event.as_deref(), &data, &self.secrets) {
                 return Err(HttpError::InBand { at: self.at.clone(), detail: Box::new(detail) });
             }

@@ -63,7 +63,7 @@ fn mask_parameters(text: &str) -> String {
         let Some((name, value)) = after.split_once('=') else { continue };
         if name.chars().all(|part| part.is_ascii_alphanumeric() || "-_.".contains(part)) && names_secret(name) {
             masked.extend([name, "=", MASK]);
-            rest = &value[value.find(ends_value).unwrap_or(value.len())..];
+            rest = value.find(ends_value).and_then(|end| value.get(end..)).unwrap_or_default();
         }
     }
     masked + rest
@@ -82,16 +82,16 @@ fn ends_value(character: char) -> bool {
 pub(super) struct Secrets(Vec<SecretString>);
 
 impl Secrets {
-    /// Adds a secret, as it is and as it would stand in an address.
+    /// Adds a secret, as it is and as it would stand in an address or in JSON.
     pub(super) fn add(&mut self, secret: &str) {
         if secret.is_empty() {
             return;
         }
+        let quoted = serde_json::Value::from(secret).to_string();
+        let escaped = quoted.trim_matches('"').to_owned();
         self.0.push(secret.into());
-        let encoded = percent_encoded(secret);
-        if encoded != secret {
-            self.0.push(encoded.into());
-        }
+        let others = [percent_encoded(secret), escaped].into_iter().filter(|form| form != secret);
+        self.0.extend(others.map(SecretString::from));
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -112,8 +112,12 @@ fn percent_encoded(text: &str) -> String {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
             encoded.push(char::from(byte));
         } else {
-            encoded.push_str(&format!("%{byte:02X}"));
+            encoded.extend(['%', hexadecimal(byte >> 4), hexadecimal(byte & 15)]);
         }
     }
     encoded
+}
+
+fn hexadecimal(digit: u8) -> char {
+    char::from_digit(u32::from(digit), 16).unwrap_or_default().to_ascii_uppercase()
 }

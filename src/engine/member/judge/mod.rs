@@ -1,7 +1,7 @@
 //! Verification by a model that cannot score text: it is shown the candidates and says which continues the answer best.
 //!
-//! Owns the two ways of asking (facts in the field's terms: label log-probabilities, tier T3; a ranking by text, tier T4), the
-//! balancing of position bias, and how replies are read. How a question reaches a model is behind [`Asks`]. Candidates are
+//! Owns the two ways of asking (by label log-probabilities, tier T3; for a ranking in words, tier T4), the balancing of
+//! position bias, and how replies are read. How a question reaches a model is behind [`Asks`]. Candidates are
 //! text that other models wrote: in a judging prompt they are data, and nothing in them can leave their place (see `prompt`).
 //!
 //! Why every question is asked in two opposite orders: judges prefer a place or a letter, most of all where candidates are
@@ -17,29 +17,11 @@ mod ranking;
 use std::sync::Arc;
 
 use crate::engine::fusion::conversation::Conversation;
+use crate::engine::fusion::event::Usage;
 use crate::engine::member::{self, MemberError};
 
 pub use labels::by_labels;
 pub use ranking::by_ranking;
-
-/// Tokens that calls used, as the server counted them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Usage {
-    /// Tokens of prompts.
-    pub prompt_tokens: u64,
-    /// Of these, tokens read from a cache.
-    pub cached_tokens: u64,
-    /// Tokens generated.
-    pub output_tokens: u64,
-}
-
-impl std::ops::AddAssign for Usage {
-    fn add_assign(&mut self, other: Self) {
-        self.prompt_tokens = self.prompt_tokens.saturating_add(other.prompt_tokens);
-        self.cached_tokens = self.cached_tokens.saturating_add(other.cached_tokens);
-        self.output_tokens = self.output_tokens.saturating_add(other.output_tokens);
-    }
-}
 
 /// The most candidates a judge can be asked about: one letter each.
 pub const MOST_CANDIDATES: usize = 26;

@@ -1,0 +1,119 @@
+//! Asking one member for a short draft and a scoring, with a watch in hand.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tokio::sync::mpsc;
+
+use crate::engine::fusion::conversation::Conversation;
+use crate::engine::fusion::event::{Capabilities, Drafting, ScoreTier};
+use crate::engine::fusion::segment::{SegmentRule, SegmentUnit};
+use crate::engine::member::{Context, DraftRequest, Hints, Member, MemberError, Progress, Sampling, ScoreRequest};
+use crate::ensemble::Opened;
+
+/// A question with a long answer that needs no thought.
+const QUESTION: &str = "Write the numbers from one to thirty in words.";
+/// Tokens of the draft.
+const TOKENS: usize = 24;
+/// How long each of the two calls may take.
+const LIMIT: Duration = Duration::from_secs(60);
+/// Tokens within so many seconds of each other came at once.
+const BATCH: f64 = 0.002;
+/// Tokens that wait to be timed.
+const WAITING: usize = 64;
+
+/// What was found out about a member.
+#[derive(Debug)]
+pub(super) struct Checked {
+    pub(super) name: String,
+    pub(super) address: String,
+    pub(super) capabilities: Capabilities,
+    /// Why it cannot be used, if it cannot.
+    pub(super) fault: Option<String>,
+    pub(super) draft: Option<Result<DraftTimes, String>>,
+    /// How long scoring one candidate took (two, for a judge).
+    pub(super) score: Option<Result<Duration, String>>,
+}
+
+/// How fast a draft came.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct DraftTimes {
+    /// From the request to the first piece of text.
+    pub(super) first: Duration,
+    /// Tokens a second after the first; `None` for a draft too short to tell.
+    pub(super) rate: Option<f64>,
+}
+
+/// Asks a member that was opened.
+pub(super) async fn check(opened: Opened) -> Checked {
+    let member = opened.seat.member;
+    let mut checked = Checked {
+        name: opened.seat.name,
+        address: opened.spec.address(),
+        capabilities: member.capabilities().clone(),
+        fault: opened.fault,
+        draft: None,
+        score: None,
+    };
+    if checked.fault.is_some() {
+        return checked;
+    }
+    let context = Context { conversation: Arc::new(Conversation::question(QUESTION)), accepted: Arc::from([]) };
+    if let Err(error) = limited(member.prepare(Arc::clone(&context.conversation))).await {
+        checked.fault = Some(error.to_string());
+        return checked;
+    }
+    if checked.capabilities.drafting != Drafting::None {
+        checked.draft = Some(draft(&*member, context.clone()).await.map_err(|error| error.to_string()));
+    }
+    if checked.capabilities.tier.scores() {
+        checked.score = Some(score(&*member, context, checked.capabilities.tier).await.map_err(|error| error.to_string()));
+    }
+    checked
+}
+
+async fn draft(member: &dyn Member, context: Context) -> Result<DraftTimes, MemberError> {
+    let request = DraftRequest {
+        context,
+        sampling: Sampling { temperature: 0.6, top_p: 0.9, seed: 1 },
+        segment: SegmentRule { unit: SegmentUnit::Tokens, length: TOKENS, token_cap: TOKENS },
+        hints: Hints::default(),
+    };
+    let (sender, mut tokens) = mpsc::channel(WAITING);
+    let start = Instant::now();
+    let reply = limited(member.draft(request, Progress::new(0, sender)));
+    let timed = async {
+        let mut times = Vec::new();
+        while tokens.recv().await.is_some() {
+            times.push(start.elapsed());
+        }
+        times
+    };
+    let (reply, times) = tokio::join!(reply, timed);
+    reply?;
+    let (first, last) = (times.first().copied().unwrap_or_else(|| start.elapsed()), times.last().copied().unwrap_or_default());
+    // Several tokens may come at once: then the whole time says more than that after the first.
+    let after_first = last.saturating_sub(first).as_secs_f64();
+    let (tokens, spent) =
+        if after_first > BATCH { (times.len().saturating_sub(1), after_first) } else { (times.len(), last.as_secs_f64()) };
+    let rate = (times.len() > 2 && spent > 0.0).then(|| tokens as f64 / spent);
+    Ok(DraftTimes { first, rate })
+}
+
+async fn score(member: &dyn Member, context: Context, tier: ScoreTier) -> Result<Duration, MemberError> {
+    let mut candidates: Vec<(Arc<str>, bool)> = vec![("one, two, three".into(), false)];
+    if tier.judges() {
+        candidates.push(("nothing at all".into(), false));
+    }
+    let start = Instant::now();
+    let scored = limited(member.score(ScoreRequest { context, candidates, tier, seed: 1 })).await?;
+    match scored.opinions.first() {
+        Some(_) => Ok(start.elapsed()),
+        None => Err(MemberError::Failed("it scored nothing".to_owned())),
+    }
+}
+
+async fn limited<T>(reply: impl Future<Output = Result<T, MemberError>>) -> Result<T, MemberError> {
+    let seconds = LIMIT.as_secs();
+    tokio::time::timeout(LIMIT, reply).await.unwrap_or(Err(MemberError::TimedOut { seconds }))
+}

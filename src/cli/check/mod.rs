@@ -1,0 +1,41 @@
+//! `specfuse check`: what each model can do, found out by asking it.
+//!
+//! Owns the command; measuring is `measure`'s, the table `table`'s. All members are asked side by side: a model that is slow
+//! or away holds nobody up.
+
+mod measure;
+mod table;
+
+use clap::{Arg, ArgAction, ArgMatches, Command};
+
+use super::output::Answer;
+use super::{Done, Failure, members, options, runtime};
+use crate::ensemble::{self, Tools};
+use measure::Checked;
+
+pub(super) fn command() -> Command {
+    let command = Command::new("check")
+        .about("Asks every model: is it reachable, what can it do, how fast is it, what is missing and how to get it")
+        .arg(Arg::new("json").long("json").action(ArgAction::SetTrue).help("Print JSON instead of a table"));
+    options::add(command)
+}
+
+pub(super) fn main(matches: &ArgMatches) -> Result<Done, Failure> {
+    let config = options::config(matches)?;
+    let specs = members::chosen(matches, &config)?;
+    let tools = Tools::of_platform().probing_anew();
+    let checked: Vec<Checked> = runtime()?.block_on(async {
+        let opened = ensemble::open(specs, &tools, &|_, _| {}).await;
+        futures_util::future::join_all(opened.into_iter().map(measure::check)).await
+    });
+    let text = if matches.get_flag("json") { table::json(&checked) } else { table::table(&checked, width()) };
+    Answer::new().write(&text).map_err(Failure::Output)?;
+    let all_there = checked.iter().all(|checked| checked.fault.is_none());
+    Ok(if all_there { Done::Complete } else { Done::Incomplete })
+}
+
+/// Columns of the terminal; a file or a pipe gets lines as long as they need to be.
+fn width() -> Option<usize> {
+    use std::io::IsTerminal;
+    std::io::stdout().is_terminal().then(|| crossterm::terminal::size().map_or(80, |(columns, _)| usize::from(columns)))
+}

@@ -1,0 +1,176 @@
+//! What was found out, as a table for people and as JSON for programs.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::measure::Checked;
+use crate::clean::clean_line;
+
+/// Between two columns.
+const GAP: usize = 2;
+const HEADS: [&str; 8] = ["member", "model", "kind", "context", "drafts", "scores", "first token", "tokens/s"];
+/// Columns whose entries stand to the right.
+const NUMBERS: [bool; 8] = [false, false, false, true, false, false, true, true];
+/// The widest a model's name is shown.
+const WIDEST: usize = 32;
+
+/// The table, then what is missing and how to get it. `width` cuts lines of the table to a terminal.
+pub(super) fn table(checked: &[Checked], width: Option<usize>) -> String {
+    let rows: Vec<[String; 8]> = checked.iter().map(row).collect();
+    let heads = HEADS.map(str::to_owned);
+    let columns = std::array::from_fn::<usize, 8, _>(|column| {
+        let there = rows.iter().zip(checked).filter(|(_, checked)| column == 0 || checked.fault.is_none());
+        there.map(|(row, _)| columns(&row[column])).chain([columns(&heads[column])]).max().unwrap_or_default()
+    });
+    let mut lines = vec![line(&heads, &columns)];
+    for (row, checked) in rows.iter().zip(checked) {
+        lines.push(match &checked.fault {
+            Some(fault) => format!("{}away: {}", padded(&row[0], columns[0] + GAP, false), clean_line(fault)),
+            None => line(row, &columns),
+        });
+    }
+    // What does not fit loses its end, but for a reason: that wraps as the terminal wants.
+    let mut text = String::new();
+    for (place, line) in lines.iter().enumerate() {
+        let away = place.checked_sub(1).is_some_and(|place| checked[place].fault.is_some());
+        match width {
+            Some(width) if !away => text.extend(line.trim_end().chars().take(width)),
+            Some(_) | None => text.push_str(line.trim_end()),
+        }
+        text.push('\n');
+    }
+    let notes: Vec<String> = checked.iter().flat_map(notes).collect();
+    if !notes.is_empty() {
+        text.push('\n');
+        text.extend(notes.iter().map(|note| format!("{note}\n")));
+    }
+    text
+}
+
+/// One JSON object a member, in a list.
+pub(super) fn json(checked: &[Checked]) -> String {
+    let milliseconds = |time: Duration| (time.as_secs_f64() * 1e6).round() / 1e3;
+    let one = |checked: &Checked| {
+        let draft = checked.draft.as_ref().and_then(|draft| draft.as_ref().ok());
+        let failed = |result: Option<&String>| result.map_or(Value::Null, |error| json!(error));
+        json!({
+            "name": checked.name,
+            "address": checked.address,
+            "reachable": checked.fault.is_none(),
+            "fault": checked.fault,
+            "capabilities": checked.capabilities,
+            "first_token_ms": draft.map(|draft| milliseconds(draft.first)),
+            "tokens_per_second": draft.and_then(|draft| draft.rate),
+            "draft_error": failed(checked.draft.as_ref().and_then(|draft| draft.as_ref().err())),
+            "score_ms": checked.score.as_ref().and_then(|score| score.as_ref().ok()).map(|time| milliseconds(*time)),
+            "score_error": failed(checked.score.as_ref().and_then(|score| score.as_ref().err())),
+        })
+    };
+    let list: Vec<Value> = checked.iter().map(one).collect();
+    format!("{:#}\n", Value::Array(list))
+}
+
+fn row(checked: &Checked) -> [String; 8] {
+    let can = &checked.capabilities;
+    let (first, rate) = match &checked.draft {
+        Some(Ok(times)) => (
+            format!("{:.0} ms", times.first.as_secs_f64() * 1000.0),
+            times.rate.map_or_else(|| "-".to_owned(), |rate| format!("{rate:.0}")),
+        ),
+        Some(Err(_)) => ("failed".to_owned(), "-".to_owned()),
+        None => ("-".to_owned(), "-".to_owned()),
+    };
+    let scores = match &checked.score {
+        Some(Err(_)) => format!("{}, but failed", can.tier.in_words()),
+        Some(Ok(_)) | None => can.tier.in_words().to_owned(),
+    };
+    [
+        clean_line(&checked.name),
+        shortened(&clean_line(&can.model)),
+        clean_line(&can.kind),
+        can.context_tokens.map_or_else(|| "-".to_owned(), |tokens| tokens.to_string()),
+        can.drafting.in_words().to_owned(),
+        format!("{} {scores}", can.tier.code()),
+        first,
+        rate,
+    ]
+}
+
+/// What a person should know, a line each.
+fn notes(checked: &Checked) -> Vec<String> {
+    let name = clean_line(&checked.name);
+    let mut notes: Vec<String> =
+        checked.capabilities.advice.iter().map(|advice| format!("{name}: {}", clean_line(advice))).collect();
+    if let Some(Err(error)) = &checked.draft {
+        notes.push(format!("{name}: it could not draft: {}", clean_line(error)));
+    }
+    if let Some(Err(error)) = &checked.score {
+        notes.push(format!("{name}: it could not score: {}", clean_line(error)));
+    }
+    notes
+}
+
+fn line(row: &[String; 8], widths: &[usize; 8]) -> String {
+    let cells = row.iter().zip(widths).zip(NUMBERS).map(|((text, width), number)| padded(text, *width, number));
+    cells.collect::<Vec<_>>().join(&" ".repeat(GAP))
+}
+
+fn padded(text: &str, width: usize, right: bool) -> String {
+    let fill = " ".repeat(width.saturating_sub(columns(text)));
+    if right { format!("{fill}{text}") } else { format!("{text}{fill}") }
+}
+
+fn columns(text: &str) -> usize {
+    unicode_width::UnicodeWidthStr::width(text)
+}
+
+fn shortened(text: &str) -> String {
+    if text.chars().count() <= WIDEST {
+        return text.to_owned();
+    }
+    // The end of a model's name tells its size and quantisation.
+    let skipped = text.chars().count() - (WIDEST - 1);
+    std::iter::once('\u{2026}').chain(text.chars().skip(skipped)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::measure::DraftTimes;
+    use super::*;
+    use crate::engine::fusion::event::{Capabilities, ScoreTier};
+
+    fn checked(name: &str, tier: ScoreTier, fault: Option<&str>) -> Checked {
+        let mut capabilities = Capabilities::in_process("vllm", "some/Model-8B");
+        capabilities.tier = tier;
+        capabilities.context_tokens = Some(32768);
+        capabilities.advice = vec!["start it\u{1b}[2J otherwise".to_owned()];
+        Checked {
+            name: name.to_owned(),
+            address: "http://127.0.0.1:8000".to_owned(),
+            capabilities,
+            fault: fault.map(str::to_owned),
+            draft: Some(Ok(DraftTimes { first: Duration::from_millis(35), rate: Some(81.2) })),
+            score: Some(Err("no scores".to_owned())),
+        }
+    }
+
+    #[test]
+    fn the_table_says_what_each_can_do_and_what_is_missing() {
+        let rows = [checked("q", ScoreTier::Prompt, None), checked("down", ScoreTier::None, Some("connection refused"))];
+        let text = table(&rows, None);
+        let lines: Vec<&str> = text.lines().collect();
+        assert!(lines[0].starts_with("member  model") && lines[0].ends_with("tokens/s"), "{text}");
+        assert!(lines[1].contains("T1 exact, prompt log-probabilities") && lines[1].contains("35 ms"), "{text}");
+        assert_eq!(lines[2], "down    away: connection refused");
+        assert!(text.contains("q: start it otherwise") && text.contains("q: it could not score: no scores"), "{text}");
+        assert!(table(&rows, Some(40)).lines().take(2).all(|line| line.chars().count() <= 40));
+    }
+
+    #[test]
+    fn the_json_has_the_same() {
+        let list: Value = serde_json::from_str(&json(&[checked("q", ScoreTier::Labels, None)])).unwrap();
+        assert_eq!(list[0]["capabilities"]["tier"], "labels");
+        assert_eq!((&list[0]["first_token_ms"], &list[0]["score_error"]), (&json!(35.0), &json!("no scores")));
+    }
+}

@@ -1,0 +1,99 @@
+//! Replies with an error status: what the status means to a person, and whether it passes.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::detail::Detail;
+
+/// Statuses that another attempt can change (RFC 9110, RFC 6585; 529 is Anthropic's "overloaded").
+const PASSING: [u16; 9] = [408, 409, 425, 429, 500, 502, 503, 504, 529];
+
+/// A reply with an error status.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// Where.
+    pub at: Arc<str>,
+    /// The status.
+    pub status: u16,
+    /// What the server says.
+    pub detail: Detail,
+    /// How long the server asks to wait.
+    pub wait: Option<Duration>,
+    /// Whether a key was sent.
+    pub keyed: bool,
+    /// Attempts made.
+    pub attempts: u32,
+}
+
+impl std::fmt::Display for Refusal {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "{}: {} ({})", self.at, self.meaning(), self.status)?;
+        if !self.detail.message.is_empty() {
+            write!(formatter, ": {}", self.detail.message)?;
+        }
+        if let Some(wait) = self.wait {
+            write!(formatter, "; it asks to wait {}", span(wait))?;
+        }
+        if self.attempts > 1 {
+            write!(formatter, "; tried {} times", self.attempts)?;
+        }
+        Ok(())
+    }
+}
+
+impl Refusal {
+    /// Whether another attempt can change it.
+    pub(super) fn is_passing(&self) -> bool {
+        is_passing(self.status) && !self.is_out_of_quota()
+    }
+
+    /// The status in words.
+    fn meaning(&self) -> &'static str {
+        match self.status {
+            _ if self.detail.context.is_some() => "the prompt is longer than the model's context",
+            _ if self.is_loading() => "the server is still loading its model",
+            400 | 422 => "the server does not accept the request",
+            401 | 403 if self.keyed => "the key was refused: check that it is right and may use this model",
+            401 | 403 => "the server wants a key, and none is set",
+            402 => "the account has no balance: top it up",
+            404 => "not found: check the address's path and the model's name",
+            405 => "the server does not offer this: check the address's path",
+            407 => "the proxy wants a login",
+            408 => "the server gave up waiting for the request",
+            413 => "the request is too large",
+            429 if self.is_out_of_quota() => "the quota is used up: check the plan and its billing",
+            429 => "rate limit: too many requests or tokens",
+            501 => "the server does not offer this",
+            502..=504 => "the server is not available",
+            529 => "the server is overloaded",
+            500.. => "the server failed",
+            _ => "the server refused",
+        }
+    }
+
+    /// Whether it passes as soon as the server has loaded its model (llama.cpp).
+    pub(super) fn is_loading(&self) -> bool {
+        let message = self.detail.message.to_lowercase();
+        self.status == 503 && (message.contains("loading model") || message.contains("model is loading"))
+    }
+
+    /// Whether it is a 429 that no waiting helps (`OpenAI`).
+    pub(super) fn is_out_of_quota(&self) -> bool {
+        self.detail.is("insufficient_quota")
+    }
+}
+
+/// Whether a reply of this status may be another one next time.
+pub(super) fn is_passing(status: u16) -> bool {
+    PASSING.contains(&status)
+}
+
+/// A span of time in words.
+pub(super) fn span(time: Duration) -> String {
+    match time.as_secs() {
+        0 => format!("{} ms", time.as_millis()),
+        1..120 => format!("{} s", (time.as_secs_f64() * 10.0).round() / 10.0),
+        seconds @ 120..7200 => format!("{} min", seconds.div_ceil(60)),
+        seconds => format!("{} h", seconds.div_ceil(3600)),
+    }
+}

@@ -1,0 +1,98 @@
+//! No secret in any text.
+
+use proptest::prelude::*;
+
+use crate::engine::member::http::key::{from_command, from_environment};
+use crate::engine::member::http::redact::{Secrets, names_secret, redact};
+use crate::engine::member::http::{Endpoint, Key, KeyError};
+
+const FAKE: &str = "fake-key-for-tests-0123456789";
+
+#[test]
+fn logins_and_keys_in_addresses_are_masked() {
+    for (text, expected) in [
+        ("https://host/v1?key=abc&alt=sse", "https://host/v1?key=…&alt=sse"),
+        ("https://host/v1?alt=sse&API_KEY=abc#x", "https://host/v1?alt=sse&API_KEY=…#x"),
+        ("at https://me:pw@host:1/a, and http://b@c", "at https://…@host:1/a, and http://…@c"),
+        ("https://host/a@b?x=y@z", "https://host/a@b?x=y@z"),
+        ("?access_token=abc \"&token=d\" ?monkey=", "?access_token=… \"&token=…\" ?monkey=…"),
+        ("?x=1&?key=2", "?x=1&?key=…"),
+        ("a?b & c ?é=key", "a?b & c ?é=key"),
+    ] {
+        assert_eq!(redact(text, &[]), expected);
+    }
+}
+
+#[test]
+fn secrets_are_masked_but_placeholders_are_not() {
+    let text = format!("Incorrect API key provided: {FAKE}{FAKE}. None of the EMPTY keys");
+    assert_eq!(redact(&text, &[FAKE, "EMPTY", ""]), "Incorrect API key provided: ……. None of the EMPTY keys");
+    // Masking the inner one makes the outer one anew.
+    assert_eq!(redact("swor…swordfishfish", &["swordfish", "swor……fish"]), "…");
+}
+
+#[test]
+fn a_secret_is_masked_as_it_stands_in_an_address_or_in_json_too() {
+    let mut secrets = Secrets::default();
+    secrets.add("p/a+s=s w&rd");
+    assert_eq!(secrets.redact("p/a+s=s w&rd and p%2Fa%2Bs%3Ds%20w%26rd"), "… and …");
+    assert!(!format!("{secrets:?}").contains("p/a"));
+    secrets.add("fake\\key\"1");
+    assert_eq!(secrets.redact(r#"{"key":"fake\\key\"1"}"#), r#"{"key":"…"}"#);
+}
+
+#[test]
+fn names_of_secrets() {
+    for name in ["key", "x-api-key", "X-Goog-Api-Key", "token", "X-Amz-Security-Token", "Authorization", "sig", "cookie"] {
+        assert!(names_secret(name), "{name}");
+    }
+    for name in ["alt", "api-version", "deployment", "anthropic-version", "keyboard"] {
+        assert!(!names_secret(name), "{name}");
+    }
+}
+
+#[test]
+fn variables_hold_a_key_or_say_what_they_hold() {
+    assert!(matches!(from_environment("X", None), Err(KeyError::NotSet { .. })));
+    assert!(matches!(from_environment("X", Some(" \n".into())), Err(KeyError::Empty { .. })));
+    let error = from_environment("X", Some("fake key".into())).unwrap_err();
+    assert!(error.to_string().starts_with("the environment variable X contains characters"), "{error}");
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_command_that_does_not_end_is_told() {
+    let error = from_command("sleep 600", std::time::Duration::from_millis(20)).await.unwrap_err();
+    let words = "the command that should print the key did not end within 0.02 s: sleep 600";
+    assert_eq!(error.to_string(), words);
+}
+
+proptest! {
+    #[test]
+    fn a_secret_never_survives(
+        secrets in proptest::collection::vec("[!-~]{8,40}|[!-~ …é]{8,20}|[a…]{8,10}", 1..4),
+        order in proptest::collection::vec((0_usize..4, "[!-~ \n…]{0,12}"), 0..6),
+    ) {
+        // The secrets in any order, whole and in pieces, with anything between them.
+        let mut text = String::new();
+        for (number, between) in &order {
+            let secret = &secrets[number % secrets.len()];
+            let middle = secret.char_indices().nth(4).unwrap().0;
+            text.extend([between, secret, &secret[..middle], secret, &secret[middle..], between]);
+        }
+        let all: Vec<&str> = secrets.iter().map(String::as_str).collect();
+        let shown = redact(&text, &all);
+        for secret in secrets {
+            prop_assert!(!shown.contains(&secret), "{secret:?} in {shown:?}");
+        }
+    }
+
+    #[test]
+    fn an_endpoint_never_shows_its_key(key in "[!-~]{8,40}", path in "[a-z/?&=]{0,20}") {
+        let endpoint = Endpoint::new("remote", "https://models.example/v1").unwrap();
+        let endpoint = endpoint.with_key(Key::bearer(&key.as_str().into()).unwrap());
+        let shown = endpoint.secrets().redact(&format!("{} {path}{key}{path}", endpoint.url(&path)));
+        let printed = format!("{endpoint:?}");
+        prop_assert!(!shown.contains(&key) && !printed.contains(&key));
+    }
+}

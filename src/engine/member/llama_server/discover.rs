@@ -1,0 +1,198 @@
+//! What a server says about itself: `/health`, `/v1/models`, `/props`, `/slots`.
+//!
+//! Owns choosing the model and reading the few facts that matter; what the server can really do is found out by `probe`.
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::error::ConnectError;
+use super::server::Server;
+use crate::engine::member::http::HttpError;
+
+/// A server and its model, as they describe themselves.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct Found {
+    /// The model's name.
+    pub(super) model: String,
+    /// The most tokens of prompt and answer together, of one slot.
+    pub(super) context: Option<usize>,
+    /// The most tokens the model was trained for.
+    pub(super) trained: Option<usize>,
+    /// Number of parameters.
+    pub(super) parameters: Option<u64>,
+    /// Tokens of the vocabulary.
+    pub(super) vocabulary: Option<usize>,
+    /// Requests that it answers at once.
+    pub(super) slots: usize,
+    /// The chat template's source; empty where the server does not tell.
+    pub(super) template: String,
+    /// Whether the template has a role for instructions; `None` where the server does not tell.
+    pub(super) system_role: Option<bool>,
+    /// The token that begins a text, as text.
+    pub(super) begin: String,
+    /// Whether `/slots` says that it decodes speculatively.
+    pub(super) speculative: bool,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Models {
+    data: Vec<Model>,
+}
+
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(default)]
+struct Model {
+    id: String,
+    aliases: Vec<String>,
+    meta: Option<Meta>,
+}
+
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(default)]
+struct Meta {
+    #[serde(rename = "n_vocab")]
+    vocabulary: Option<usize>,
+    #[serde(rename = "n_ctx_train")]
+    trained: Option<usize>,
+    #[serde(rename = "n_params")]
+    parameters: Option<u64>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Props {
+    /// `router` where the server has no model of its own.
+    role: Option<String>,
+    default_generation_settings: Option<Defaults>,
+    total_slots: Option<usize>,
+    model_alias: Option<String>,
+    model_path: Option<String>,
+    chat_template: String,
+    chat_template_caps: Option<Caps>,
+    bos_token: String,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Defaults {
+    n_ctx: Option<usize>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Caps {
+    supports_system_role: Option<bool>,
+}
+
+/// Finds the model to use, waiting as long as the server loads, and what is told about it. `wanted` is its name, if one was
+/// given.
+pub(super) async fn discover(mut server: Server, wanted: Option<&str>) -> Result<(Server, Found), ConnectError> {
+    match server.get("/health").await {
+        // Servers behind a proxy, and old ones, may lack it.
+        Ok(_) | Err(HttpError::Status(_) | HttpError::NotJson { .. }) => {}
+        Err(other) => return Err(other.into()),
+    }
+    let models: Models = read(&server, "/v1/models", server.get("/v1/models").await?)?;
+    let mut props: Props = read(&server, "/props", server.get("/props").await.map_err(|error| other_server(&server, error))?)?;
+    let router = props.role.as_deref() == Some("router");
+    let model = choose(server.name(), &models.data, wanted, router)?;
+    if router {
+        server.model.clone_from(&model.as_ref().map(|model| model.id.clone()));
+        props = read(&server, "/props", server.get("/props").await?)?;
+    }
+    let Some(defaults) = &props.default_generation_settings else {
+        return Err(other(&server, "its /props lack `default_generation_settings`"));
+    };
+    let slots = slots(&server).await;
+    let meta = model.as_ref().and_then(|model| model.meta.clone()).unwrap_or_default();
+    let named = model.map(|model| model.id).or(props.model_alias).or(props.model_path);
+    let found = Found {
+        model: named.filter(|name| !name.is_empty()).unwrap_or_else(|| "unnamed".to_owned()),
+        context: defaults.n_ctx.filter(|tokens| *tokens > 0),
+        trained: meta.trained,
+        parameters: meta.parameters,
+        vocabulary: meta.vocabulary,
+        slots: props.total_slots.or(slots.as_ref().map(Vec::len)).unwrap_or(1).max(1),
+        template: props.chat_template,
+        system_role: props.chat_template_caps.and_then(|caps| caps.supports_system_role),
+        begin: props.bos_token,
+        speculative: slots.is_some_and(|slots| slots.iter().any(|slot| slot.speculative)),
+    };
+    Ok((server, found))
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Slot {
+    speculative: bool,
+}
+
+/// The slots, where the server tells. Asked once: a server that is polled notices later that a caller has gone.
+async fn slots(server: &Server) -> Option<Vec<Slot>> {
+    serde_json::from_value(server.get("/slots").await.ok()?).ok()
+}
+
+/// The model to use. A server of one model may be called by its file's name too, since its id often is a path.
+fn choose(name: &str, models: &[Model], wanted: Option<&str>, router: bool) -> Result<Option<Model>, ConnectError> {
+    let there = || models.iter().map(|model| model.id.clone()).collect();
+    let Some(wanted) = wanted else {
+        return match models {
+            [_, _, ..] if router => Err(ConnectError::SeveralModels { name: name.to_owned(), there: there() }),
+            [] if router => Err(ConnectError::SeveralModels { name: name.to_owned(), there: Vec::new() }),
+            _ => Ok(models.first().cloned()),
+        };
+    };
+    let is = |model: &&Model| model.id == wanted || model.aliases.iter().any(|alias| alias == wanted);
+    let ends = |model: &&Model| !router && model.id.rsplit(['/', '\\']).next() == Some(wanted);
+    let chosen = models.iter().find(is).or_else(|| models.iter().find(ends));
+    match chosen {
+        Some(model) => Ok(Some(model.clone())),
+        None => Err(ConnectError::NoSuchModel { name: name.to_owned(), wanted: wanted.to_owned(), there: there() }),
+    }
+}
+
+fn read<T: serde::de::DeserializeOwned>(server: &Server, path: &str, reply: Value) -> Result<T, ConnectError> {
+    serde_json::from_value(reply).map_err(|error| other(server, &format!("its {path} have another form: {error}")))
+}
+
+fn other(server: &Server, problem: &str) -> ConnectError {
+    ConnectError::OtherServer { name: server.name().to_owned(), problem: problem.to_owned() }
+}
+
+/// A server without `/props` is another kind of server.
+fn other_server(server: &Server, error: HttpError) -> ConnectError {
+    match error.status() {
+        Some(404 | 405 | 501) => other(server, "it has no /props"),
+        Some(_) | None => error.into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn models(ids: &[&str]) -> Vec<Model> {
+        ids.iter().map(|id| Model { id: (*id).to_owned(), aliases: vec![format!("{id}-alias")], meta: None }).collect()
+    }
+
+    fn chosen(ids: &[&str], wanted: Option<&str>, router: bool) -> Result<Option<String>, String> {
+        let model = choose("a", &models(ids), wanted, router).map_err(|error| error.to_string())?;
+        Ok(model.map(|model| model.id))
+    }
+
+    #[test]
+    fn a_model_is_chosen_by_name_alias_or_file() {
+        assert_eq!(chosen(&["/models/x.gguf"], None, false), Ok(Some("/models/x.gguf".into())));
+        assert_eq!(chosen(&["/models/x.gguf"], Some("x.gguf"), false), Ok(Some("/models/x.gguf".into())));
+        assert_eq!(chosen(&["x", "y"], Some("y-alias"), true), Ok(Some("y".into())));
+        assert_eq!(chosen(&[], None, false), Ok(None), "an old server that lists nothing");
+    }
+
+    #[test]
+    fn a_wrong_name_lists_the_models_there_are() {
+        assert_eq!(chosen(&["x"], Some("z"), false), Err("a: the server has no model `z`; it has `x`".into()));
+        assert_eq!(chosen(&["x", "y"], None, true), Err("a: the server has several models: name one of `x`, `y`".into()));
+        assert_eq!(chosen(&["x"], None, true), Ok(Some("x".into())));
+    }
+}

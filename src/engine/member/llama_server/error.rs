@@ -1,0 +1,85 @@
+//! What can go wrong with a llama.cpp server, in words that a person can act on.
+
+use crate::engine::member::MemberError;
+use crate::engine::member::http::HttpError;
+
+/// Why a server cannot be a member.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum ConnectError {
+    /// It cannot be reached, or refuses.
+    #[error("{0}")]
+    Http(#[from] HttpError),
+    /// Something answers, but no llama.cpp server.
+    #[error("{name}: what answers there is no llama.cpp server: {problem}")]
+    OtherServer {
+        /// The member.
+        name: String,
+        /// What is missing in its replies.
+        problem: String,
+    },
+    /// The model is not there.
+    #[error("{name}: the server has no model `{wanted}`; it has {}", listed(there))]
+    NoSuchModel {
+        /// The member.
+        name: String,
+        /// The model that was named.
+        wanted: String,
+        /// The models there are.
+        there: Vec<String>,
+    },
+    /// A router has to be told which model.
+    #[error("{name}: the server has several models: name one of {}", listed(there))]
+    SeveralModels {
+        /// The member.
+        name: String,
+        /// The models there are.
+        there: Vec<String>,
+    },
+    /// The server answers, but its model does not.
+    #[error("{name}: {problem}")]
+    Unusable {
+        /// The member.
+        name: String,
+        /// What does not work.
+        problem: String,
+    },
+}
+
+/// Names, each in quotes; the first dozen of many.
+fn listed(names: &[String]) -> String {
+    const MOST: usize = 12;
+    if names.is_empty() {
+        return "none".to_owned();
+    }
+    let shown: Vec<String> = names.iter().take(MOST).map(|name| format!("`{name}`")).collect();
+    let more = names.len().saturating_sub(MOST);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    format!("{}{more}", shown.join(", "))
+}
+
+/// What a failed call means for the member: whether its context is full, whether asking again is of any use.
+pub(super) fn told(error: &HttpError) -> MemberError {
+    if let Some(context) = error.context_length() {
+        let limit = context.limit.unwrap_or_default();
+        return MemberError::ContextFull { needed: context.needed.unwrap_or(limit + 1), limit };
+    }
+    match error.status() {
+        Some(401..=404) => MemberError::Refused(error.to_string()),
+        Some(_) | None => MemberError::Failed(error.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_models_there_are_can_be_chosen_from() {
+        let there: Vec<String> = (0..14).map(|number| format!("m{number}")).collect();
+        let error = ConnectError::NoSuchModel { name: "a".into(), wanted: "x".into(), there: there.clone() }.to_string();
+        assert!(error.starts_with("a: the server has no model `x`; it has `m0`, `m1`"), "{error}");
+        assert!(error.ends_with("`m11` and 2 more"), "{error}");
+        let none = ConnectError::SeveralModels { name: "a".into(), there: Vec::new() }.to_string();
+        assert!(none.ends_with("name one of none"), "{none}");
+    }
+}

@@ -1,0 +1,100 @@
+//! Judging, where candidates cannot be scored by forcing or a person wants it so: the questions of `judge`, put to this server.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use serde_json::json;
+
+use super::force::FIELDS;
+use super::server::CallError;
+use super::tokens::fields;
+use super::wire::Work;
+use super::{Inner, template};
+use crate::engine::fusion::conversation::{Conversation, Role, Turn};
+use crate::engine::member::judge::{Ask, Asks, JudgeError, Question, Reply, by_labels, by_ranking};
+use crate::engine::member::{self, MemberError, Opinion, ScoreRequest, ScoreTier, Scored};
+
+/// The most probable first tokens that are looked at for labels.
+const TOP: usize = 40;
+
+/// A server that is asked for judgements.
+struct Judge(Arc<Inner>);
+
+/// Judges the candidates of a request. Positions are not counted one by one: what was generated and what was not cached.
+pub(super) async fn judge(inner: Arc<Inner>, request: ScoreRequest) -> Result<Scored, MemberError> {
+    let accepted = request.context.accepted.concat();
+    let question = Question {
+        conversation: &request.context.conversation,
+        accepted: &accepted,
+        candidates: &request.candidates,
+        seed: request.seed,
+    };
+    let name = inner.server.name().to_owned();
+    let judge = Judge(inner);
+    let judged = match request.tier {
+        ScoreTier::Labels => by_labels(&judge, TOP, &question).await,
+        ScoreTier::InProcess | ScoreTier::Prompt | ScoreTier::Forced | ScoreTier::Ranking | ScoreTier::None => {
+            by_ranking(&judge, &question).await
+        }
+    };
+    let judged = judged.map_err(|error| told(&name, request.tier, error))?;
+    let forwards = judged.usage.prompt_tokens - judged.usage.cached_tokens.min(judged.usage.prompt_tokens);
+    Ok(Scored {
+        opinions: judged.preferences.into_iter().map(Opinion::Preference).collect(),
+        forwards: forwards + judged.usage.output_tokens,
+        usage: judged.usage,
+    })
+}
+
+fn told(name: &str, tier: ScoreTier, error: JudgeError) -> MemberError {
+    match error {
+        JudgeError::Call { source, .. } => source,
+        JudgeError::NoLabels { .. } | JudgeError::TooMany { .. } if tier == ScoreTier::Labels => {
+            MemberError::Lowered { to: ScoreTier::Ranking, reason: format!("{name}: {error}") }
+        }
+        JudgeError::NoLabels { .. } | JudgeError::TooMany { .. } | JudgeError::Unreadable { .. } => {
+            MemberError::Failed(format!("{name}: {error}"))
+        }
+    }
+}
+
+impl Asks for Judge {
+    fn ask(&self, ask: Ask) -> member::Reply<Reply> {
+        let inner = Arc::clone(&self.0);
+        Box::pin(async move { Ok(answer(&inner, ask).await?) })
+    }
+}
+
+async fn answer(inner: &Inner, ask: Ask) -> Result<Reply, CallError> {
+    let turn = |role, content| Turn { role, content };
+    let conversation = Conversation { turns: vec![turn(Role::System, ask.system), turn(Role::User, ask.user)] };
+    let begin = inner.found.begin.as_str();
+    let silence = inner.silence.load(Ordering::Relaxed);
+    // Not kept: no two judgements are about the same.
+    let prompt = template::prompt(&inner.server, &inner.tokenizer, inner.form, &conversation, begin, silence).await?;
+    let mut body = fields(json!({
+        "prompt": prompt.ids, "n_predict": ask.max_tokens, "n_probs": ask.top_logprobs.unwrap_or_default(), "temperature": 0.0,
+        "samplers": ["top_k"], "top_k": 1, "stop": prompt.stops, "cache_prompt": true, "response_fields": FIELDS,
+    }));
+    if ask.json {
+        body.insert("json_schema".into(), json!({ "type": "object" }));
+    }
+    let mut completion = inner.server.complete(body).await?;
+    let mut reply = Reply::default();
+    let mut first = true;
+    loop {
+        let event = completion.next().await?;
+        reply.text += &event.content;
+        if let Some(entry) = event.completion_probabilities.first().filter(|_| first) {
+            first = false;
+            // One that cannot be is no reason to lose the others.
+            let listed = entry.top_logprobs.iter().filter_map(|top| Some((top.token.clone(), top.logprob().ok()?)));
+            reply.first_token = listed.collect();
+        }
+        if event.stop {
+            let Work { usage, .. } = event.work();
+            reply.usage = usage;
+            return Ok(reply);
+        }
+    }
+}

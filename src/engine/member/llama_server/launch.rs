@@ -1,0 +1,355 @@
+//! Starts a llama.cpp server of our own for a GGUF file, and sees to it that it ends.
+//!
+//! Owns the process, its flags, the wait until it has loaded, and what it said last where it died. The server runs under a shell
+//! that reads a pipe from us: the pipe closes when we end in whichever way, by SIGKILL too, and the shell then ends the server.
+//! (The kernel's own way, a death signal, needs code between fork and exec, which safe Rust has not.)
+
+use std::collections::VecDeque;
+use std::ffi::{OsStr, OsString};
+use std::net::{Ipv4Addr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader};
+use tokio::process::{Child, ChildStdin, Command};
+use tokio::sync::mpsc;
+use tokio::time::{sleep, timeout};
+
+use crate::engine::member::http::{Endpoint, Http, HttpError, Limits};
+
+/// What the program is called.
+pub const PROGRAM: &str = "llama-server";
+
+/// Runs a server, and ends it when the standard input closes: politely, then by force.
+const GUARD: &str = r#"
+exec 3<&0
+"$@" </dev/null >&2 3<&- &
+server=$!
+(
+    while read -r line; do :; done <&3
+    kill "$server"
+    sleep 3
+    kill -9 "$server"
+) >/dev/null 2>&1 &
+guard=$!
+wait "$server"
+status=$?
+kill "$guard" 2>/dev/null
+exit "$status"
+"#;
+
+/// Lines kept of what the server said.
+const KEPT: usize = 12;
+
+/// Characters kept of a line.
+const LINE: usize = 300;
+
+/// Between two looks at a server that starts.
+const LOOK: Duration = Duration::from_millis(50);
+
+/// How long the program may take to list its flags.
+const HELP: Duration = Duration::from_secs(20);
+
+/// Ports that may turn out to be taken.
+const ATTEMPTS: usize = 3;
+
+/// Flags that newer or older programs lack: the first of each row that the program knows is used.
+const OPTIONAL: [&[&str]; 3] = [
+    // Nobody opens its own page.
+    &["--no-ui", "--no-webui"],
+    // Idle slots stay as they are: nearly every call comes back to them.
+    &["--no-cache-idle-slots"],
+    // Chat templates as the model brings them; newer programs always do so.
+    &["--jinja"],
+];
+
+/// Which server to start.
+#[derive(Debug, Clone)]
+pub struct Launch {
+    /// What messages call it, and the model's name there.
+    pub name: String,
+    /// The program; see [`on_path`].
+    pub program: PathBuf,
+    /// The model's file.
+    pub gguf: PathBuf,
+    /// Tokens of context that all requests share.
+    pub context_tokens: usize,
+    /// Requests answered at once.
+    pub slots: usize,
+    /// More flags, last.
+    pub flags: Vec<String>,
+}
+
+/// Why there is no server.
+#[derive(Debug, thiserror::Error)]
+pub enum LaunchError {
+    /// The file is not there.
+    #[error("{name}: the model's file {file} cannot be read: {problem}")]
+    File {
+        /// The member.
+        name: String,
+        /// The file.
+        file: String,
+        /// Why.
+        problem: std::io::Error,
+    },
+    /// The program cannot be started.
+    #[error("{name}: {program} cannot be started: {problem}")]
+    Start {
+        /// The member.
+        name: String,
+        /// The program.
+        program: String,
+        /// Why.
+        problem: std::io::Error,
+    },
+    /// It ended before it could answer.
+    #[error("{name}: {program} ended while loading the model ({status}); it said last: {said}")]
+    Ended {
+        /// The member.
+        name: String,
+        /// The program.
+        program: String,
+        /// How it ended.
+        status: String,
+        /// Its last lines.
+        said: String,
+    },
+    /// It runs and does not answer as a server should.
+    #[error("{0}")]
+    Http(#[from] HttpError),
+}
+
+/// A server of our own. Dropping it ends the server, and so does the end of this process, however it comes.
+#[derive(Debug)]
+pub struct Launched {
+    url: String,
+    said: Said,
+    child: Child,
+    /// Closing it ends the server.
+    guard: Option<ChildStdin>,
+}
+
+/// What the server said last.
+#[derive(Debug, Clone, Default)]
+struct Said(Arc<Mutex<VecDeque<String>>>);
+
+/// Where the program is, by a list of folders as in `PATH`.
+#[must_use]
+pub fn on_path(folders: &OsStr) -> Option<PathBuf> {
+    let file = format!("{PROGRAM}{}", std::env::consts::EXE_SUFFIX);
+    std::env::split_paths(folders).map(|folder| folder.join(&file)).find(|program| program.is_file())
+}
+
+/// Starts a server and waits until it has loaded its model, however long that takes; dropping the future ends it. Lines that the
+/// server says meanwhile go to `progress`: text of another program, not fit to show as it is.
+pub async fn launch(launch: &Launch, progress: Option<mpsc::Sender<String>>) -> Result<Launched, LaunchError> {
+    let unreadable = |problem| LaunchError::File { name: launch.name.clone(), file: launch.gguf.display().to_string(), problem };
+    std::fs::File::open(&launch.gguf).map_err(unreadable)?;
+    let known = help(launch).await?;
+    let mut attempts = 1;
+    loop {
+        let port = free_port().map_err(|problem| launch.unstartable(problem))?;
+        let mut launched = start(launch, port, &known, progress.clone())?;
+        match launched.answers(launch).await {
+            Err(LaunchError::Ended { said, .. }) if attempts < ATTEMPTS && is_taken(&said) => attempts += 1,
+            Err(error) => return Err(error),
+            Ok(()) => return Ok(launched),
+        }
+    }
+}
+
+impl Launch {
+    fn unstartable(&self, problem: std::io::Error) -> LaunchError {
+        LaunchError::Start { name: self.name.clone(), program: self.program.display().to_string(), problem }
+    }
+
+    /// The flags, as far as the program knows them by its help.
+    fn flags(&self, port: u16, help: &str) -> Vec<OsString> {
+        let mut flags: Vec<OsString> = vec!["-m".into(), self.gguf.clone().into()];
+        flags.extend(["--host", "127.0.0.1", "--port"].map(OsString::from));
+        flags.extend([port.to_string(), "-np".into(), self.slots.max(1).to_string()].map(OsString::from));
+        flags.extend(["-c".into(), self.context_tokens.to_string(), "--alias".into(), self.name.clone()].map(OsString::from));
+        let knows = |flag: &&&str| help.split(|part: char| part.is_whitespace() || part == ',').any(|word| word == **flag);
+        flags.extend(OPTIONAL.iter().filter_map(|row| row.iter().find(knows)).map(OsString::from));
+        flags.extend(self.flags.iter().map(OsString::from));
+        flags
+    }
+}
+
+impl Launched {
+    /// Its address.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// The last lines that it said: text of another program, not fit to show as it is.
+    #[must_use]
+    pub fn said(&self) -> Vec<String> {
+        self.said.lines()
+    }
+
+    /// Waits until it answers.
+    async fn answers(&mut self, launch: &Launch) -> Result<(), LaunchError> {
+        let limits = Limits { attempts: 1, patient: false, ..Limits::default() };
+        let http = Http::new(Endpoint::new(&launch.name, &self.url)?.without_proxy(), limits)?;
+        loop {
+            if let Some(status) = self.child.try_wait().map_err(|problem| launch.unstartable(problem))? {
+                // What it said last may still be on its way.
+                sleep(LOOK).await;
+                let (name, program) = (launch.name.clone(), launch.program.display().to_string());
+                return Err(LaunchError::Ended {
+                    name,
+                    program,
+                    status: status.to_string(),
+                    said: self.said.lines().join(" | "),
+                });
+            }
+            match http.get("/health").await {
+                Ok(_) => return Ok(()),
+                // Not listening yet, or loading.
+                Err(HttpError::Refused { .. } | HttpError::Unreachable { .. } | HttpError::Cut { .. }) => {}
+                Err(error) if error.status() == Some(503) => {}
+                Err(error) => return Err(error.into()),
+            }
+            sleep(LOOK).await;
+        }
+    }
+}
+
+impl Drop for Launched {
+    fn drop(&mut self) {
+        // The shell ends the server and then itself; without one, the child is the server.
+        drop(self.guard.take());
+        if !cfg!(unix) {
+            let _ = self.child.start_kill();
+        }
+    }
+}
+
+impl Said {
+    fn hear(&self, line: &str) {
+        let mut said = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if said.len() >= KEPT {
+            said.pop_front();
+        }
+        said.push_back(line.chars().take(LINE).collect());
+    }
+
+    fn lines(&self) -> Vec<String> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
+    }
+}
+
+/// The flags that the program lists.
+async fn help(launch: &Launch) -> Result<String, LaunchError> {
+    let output = Command::new(&launch.program).arg("--help").stdin(Stdio::null()).kill_on_drop(true).output();
+    match timeout(HELP, output).await {
+        Ok(output) => {
+            let output = output.map_err(|problem| launch.unstartable(problem))?;
+            Ok(String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned())
+        }
+        // One that does not list them is started without those that not all know.
+        Err(_) => Ok(String::new()),
+    }
+}
+
+fn start(launch: &Launch, port: u16, help: &str, progress: Option<mpsc::Sender<String>>) -> Result<Launched, LaunchError> {
+    let mut command = guarded(&launch.program);
+    command.args(launch.flags(port, help)).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped());
+    let mut child = command.spawn().map_err(|problem| launch.unstartable(problem))?;
+    let said = Said::default();
+    if let Some(errors) = child.stderr.take() {
+        // Ends with the pipe.
+        tokio::spawn(listen(errors, said.clone(), progress));
+    }
+    Ok(Launched { url: format!("http://127.0.0.1:{port}"), said, guard: child.stdin.take(), child })
+}
+
+/// The program under the shell that ends it, in a process group of its own, so that ctrl+c in the terminal is ours to handle.
+#[cfg(unix)]
+fn guarded(program: &Path) -> Command {
+    let mut command = Command::new("/bin/sh");
+    command.arg("-c").arg(GUARD).arg(PROGRAM).arg(program).process_group(0);
+    command
+}
+
+/// The program itself; it ends with this process unless that is killed.
+#[cfg(not(unix))]
+fn guarded(program: &Path) -> Command {
+    let mut command = Command::new(program);
+    command.kill_on_drop(true);
+    command
+}
+
+/// Hears the server to its end, so that it never waits for us.
+async fn listen(errors: impl AsyncRead + Unpin, said: Said, progress: Option<mpsc::Sender<String>>) {
+    let mut lines = BufReader::new(errors).split(b'\n');
+    while let Ok(Some(line)) = lines.next_segment().await {
+        let line = String::from_utf8_lossy(&line);
+        let line = line.trim();
+        if line.is_empty() {
+            continue;
+        }
+        said.hear(line);
+        if let Some(progress) = &progress {
+            // Nobody waits for a listener that is slow.
+            let _ = progress.try_send(line.to_owned());
+        }
+    }
+}
+
+/// A port that was free a moment ago.
+fn free_port() -> std::io::Result<u16> {
+    Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port())
+}
+
+/// Whether a server's last words are that its port is taken.
+fn is_taken(said: &str) -> bool {
+    let said = said.to_lowercase();
+    ["couldn't bind", "address already in use", "failed to bind", "http server error"].iter().any(|words| said.contains(words))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn flags(help: &str) -> Vec<String> {
+        let launch = Launch {
+            name: "a".into(),
+            program: PROGRAM.into(),
+            gguf: "m.gguf".into(),
+            context_tokens: 4096,
+            slots: 4,
+            flags: vec!["-ngl".into(), "99".into()],
+        };
+        launch.flags(8080, help).into_iter().map(|flag| flag.into_string().unwrap()).collect()
+    }
+
+    #[test]
+    fn only_flags_that_the_program_knows_are_given() {
+        let always = "-m m.gguf --host 127.0.0.1 --port 8080 -np 4 -c 4096 --alias a";
+        assert_eq!(flags("").join(" "), format!("{always} -ngl 99"));
+        let new = "--ui, --no-ui, --webui, --no-webui   whether to serve the page\n--jinja, --no-jinja  templates";
+        assert_eq!(flags(new).join(" "), format!("{always} --no-ui --jinja -ngl 99"));
+        assert_eq!(flags("--no-webui   no page").join(" "), format!("{always} --no-webui -ngl 99"));
+        assert!(!flags("--no-ui-config x").join(" ").contains("--no-ui"), "a longer flag is another flag");
+    }
+
+    #[test]
+    fn the_last_lines_are_kept() {
+        let said = Said::default();
+        (0..100).for_each(|line| said.hear(&format!("{line}{}", "x".repeat(1000))));
+        assert_eq!(said.lines().len(), KEPT);
+        assert!(said.lines()[KEPT - 1].starts_with("99x") && said.lines().iter().all(|line| line.chars().count() == LINE));
+    }
+
+    #[test]
+    fn a_taken_port_is_told_from_a_broken_model() {
+        assert!(is_taken("couldn't bind HTTP server socket, hostname: 127.0.0.1, port: 8080"));
+        assert!(!is_taken("failed to load model 'm.gguf'"));
+    }
+}

@@ -1,0 +1,208 @@
+//! A model on a llama.cpp server as a member.
+//!
+//! From the wire up: `wire` is what a server replies, `server` sends requests, `discover` reads what it says about itself and
+//! `probe` finds out what it can do (`advice` tells what is missing). `template` and `tokens` turn a conversation into the model's
+//! own tokens; `draft` streams a segment; `plan`, `force` and `score` read the log-probabilities of foreign candidates, which the
+//! server tells of generated tokens only, so that generation is forced along them. `launch` starts a server of our own.
+//!
+//! Token numbers are sent, never text: the same prefix then is the same tokens in every round, and the server's cache holds.
+
+mod advice;
+mod discover;
+mod draft;
+mod error;
+mod force;
+mod judging;
+pub mod launch;
+mod own;
+mod plan;
+mod probe;
+mod score;
+mod server;
+mod template;
+mod tokens;
+mod wire;
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+pub use self::error::ConnectError;
+pub use self::own::OwnServer;
+pub use self::probe::Probed;
+
+use self::discover::{Found, discover};
+use self::server::{CallError, Server};
+use self::template::{Form, Prompt};
+use self::tokens::Tokenizer;
+use crate::engine::fusion::conversation::Conversation;
+use crate::engine::fusion::event::Drafting;
+use crate::engine::member::http::{Endpoint, Limits};
+use crate::engine::member::{
+    Capabilities, DraftRequest, Drafted, Member, MemberError, Overrides, Progress, Reply, ScoreRequest, ScoreTier, Scored,
+};
+
+/// Conversations whose tokens are kept.
+const KEPT: usize = 4;
+
+/// Which server and model, and how to use them.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Where it is; the endpoint's name is used in messages.
+    pub endpoint: Endpoint,
+    /// Time limits and retries.
+    pub limits: Limits,
+    /// The model's name; a server of one model needs none.
+    pub model: Option<String>,
+    /// What a person knows better than the probing.
+    pub overrides: Overrides,
+}
+
+/// A model on a llama.cpp server.
+#[derive(Debug, Clone)]
+pub struct LlamaServer(Arc<Inner>);
+
+/// What all calls share.
+#[derive(Debug)]
+struct Inner {
+    server: Server,
+    found: Found,
+    probed: Probed,
+    form: Form,
+    tokenizer: Tokenizer,
+    capabilities: Capabilities,
+    /// Whether candidates are forced by grammars.
+    grammar: AtomicBool,
+    /// Whether the model thinks unless its thought is closed for it.
+    silence: AtomicBool,
+    prompts: Mutex<Vec<Known>>,
+}
+
+/// A conversation's tokens.
+#[derive(Debug)]
+struct Known {
+    conversation: Arc<Conversation>,
+    silenced: bool,
+    prompt: Arc<Prompt>,
+}
+
+impl LlamaServer {
+    /// Connects to a server, waiting as long as it loads its model, and finds out what it can do.
+    pub async fn connect(settings: Settings) -> Result<Self, ConnectError> {
+        Self::open(settings, None).await
+    }
+
+    /// As [`Self::connect`], without probing again what is known of this server. What was found of another model is not used.
+    pub async fn connect_known(settings: Settings, probed: Probed) -> Result<Self, ConnectError> {
+        Self::open(settings, Some(probed)).await
+    }
+
+    /// What the server was found to do, to be kept for the next time.
+    #[must_use]
+    pub fn probed(&self) -> &Probed {
+        &self.0.probed
+    }
+
+    async fn open(settings: Settings, known: Option<Probed>) -> Result<Self, ConnectError> {
+        let name = settings.endpoint.name().to_owned();
+        let unusable = |error: CallError| match error {
+            CallError::Http(error) => ConnectError::Http(error),
+            CallError::Reply { problem, .. } => ConnectError::Unusable { name: name.clone(), problem },
+        };
+        let server = Server::new(settings.endpoint, settings.limits)?;
+        let (server, found) = discover(server, settings.model.as_deref()).await?;
+        let tokenizer = Tokenizer::new(&server).await.map_err(unusable)?;
+        let form = template::form(&server, &found.template).await.map_err(unusable)?;
+        let probed = match known.filter(|probed| probed.model == found.model) {
+            Some(probed) => probed,
+            None => probe::probe(&server, &tokenizer, &found).await.map_err(unusable)?,
+        };
+        let capabilities = capabilities(&found, &probed, form, settings.overrides);
+        Ok(Self(Arc::new(Inner {
+            grammar: AtomicBool::new(probed.grammar),
+            silence: AtomicBool::new(false),
+            prompts: Mutex::default(),
+            server,
+            found,
+            probed,
+            form,
+            tokenizer,
+            capabilities,
+        })))
+    }
+}
+
+/// What it can do: what was found, unless a person says otherwise.
+fn capabilities(found: &Found, probed: &Probed, form: Form, overrides: Overrides) -> Capabilities {
+    let found_out = Capabilities {
+        kind: "llama-server".to_owned(),
+        model: found.model.clone(),
+        context_tokens: found.context,
+        parameters: found.parameters,
+        drafting: Drafting::Raw,
+        draft_logprobs: probed.draft_logprobs,
+        tier: if probed.forced { ScoreTier::Forced } else { ScoreTier::Labels },
+        end_probability: probed.end,
+        seed: probed.seed,
+        concurrency: found.slots,
+        advice: advice::advice(found, probed, form),
+    };
+    overrides.over(found_out)
+}
+
+impl Inner {
+    /// The tokens of a conversation up to where the answer begins; the server is asked once.
+    async fn prompt(&self, conversation: &Arc<Conversation>) -> Result<Arc<Prompt>, MemberError> {
+        let silenced = self.silence.load(Ordering::Relaxed);
+        let is = |known: &&Known| {
+            known.silenced == silenced && (Arc::ptr_eq(&known.conversation, conversation) || known.conversation == *conversation)
+        };
+        let known = self.known().iter().find(is).map(|known| Arc::clone(&known.prompt));
+        if let Some(prompt) = known {
+            return Ok(prompt);
+        }
+        let begin = self.found.begin.as_str();
+        let prompt = template::prompt(&self.server, &self.tokenizer, self.form, conversation, begin, silenced).await?;
+        let prompt = Arc::new(prompt);
+        let mut prompts = self.known();
+        if prompts.len() >= KEPT {
+            prompts.remove(0);
+        }
+        prompts.push(Known { conversation: Arc::clone(conversation), silenced, prompt: Arc::clone(&prompt) });
+        Ok(prompt)
+    }
+
+    fn known(&self) -> std::sync::MutexGuard<'_, Vec<Known>> {
+        self.prompts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// So many tokens must fit the context.
+    fn room_for(&self, needed: usize) -> Result<(), MemberError> {
+        match self.capabilities.context_tokens {
+            Some(limit) if needed > limit => Err(MemberError::ContextFull { needed, limit }),
+            Some(_) | None => Ok(()),
+        }
+    }
+}
+
+impl Member for LlamaServer {
+    fn capabilities(&self) -> &Capabilities {
+        &self.0.capabilities
+    }
+
+    fn prepare(&self, conversation: Arc<Conversation>) -> Reply<usize> {
+        let inner = Arc::clone(&self.0);
+        Box::pin(async move {
+            let tokens = inner.prompt(&conversation).await?.ids.len();
+            inner.room_for(tokens + 1)?;
+            Ok(tokens)
+        })
+    }
+
+    fn draft(&self, request: DraftRequest, progress: Progress) -> Reply<Drafted> {
+        Box::pin(draft::draft(Arc::clone(&self.0), request, progress))
+    }
+
+    fn score(&self, request: ScoreRequest) -> Reply<Scored> {
+        Box::pin(score::score(Arc::clone(&self.0), request))
+    }
+}

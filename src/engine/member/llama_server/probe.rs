@@ -1,0 +1,109 @@
+//! Finds out what a server can really do, by a handful of tiny requests.
+//!
+//! A finding counts only where the reply had the field in the expected shape: many servers answer well and ignore what they do
+//! not know. What is found holds for a server and model, and can be kept and handed back instead of asking again.
+
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::discover::Found;
+use super::force::{FIELDS, Forcing};
+use super::plan::Part;
+use super::server::{CallError, Server};
+use super::tokens::{Token, Tokenizer, fields, ids, tokens};
+use super::wire::Work;
+
+/// What a server was found to do.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a finding of its own")]
+pub struct Probed {
+    /// The model that it holds for.
+    pub model: String,
+    /// Its grammars know tokens: a candidate is scored in one request.
+    pub grammar: bool,
+    /// A token can be forced by a bias, and its log-probability comes back.
+    pub forced: bool,
+    /// The log-probability of the end of a turn comes back.
+    pub end: bool,
+    /// Drafts come with log-probabilities that are real.
+    pub draft_logprobs: bool,
+    /// Equal seeds gave equal drafts.
+    pub seed: bool,
+    /// It decodes speculatively: log-probabilities of generated tokens are falsified, but for the first of a request.
+    pub speculative: bool,
+}
+
+/// Tokens drawn for a trial draft.
+const DRAWN: usize = 8;
+
+/// A trial draft.
+#[derive(Debug, Default, PartialEq)]
+struct Trial {
+    text: String,
+    ids: Vec<Option<u32>>,
+    logprobs: bool,
+    speculative: bool,
+}
+
+/// Asks the server.
+pub(super) async fn probe(server: &Server, tokenizer: &Tokenizer, found: &Found) -> Result<Probed, CallError> {
+    let prompt = ids(&tokens(server, "Hello", true, true).await?);
+    let words: Vec<Token> = tokenizer.free(server, " a b").await?.into_iter().filter(|token| token.whole).collect();
+    let (first, second) = (trial(server, &prompt).await?, trial(server, &prompt).await?);
+    let speculative = found.speculative || first.speculative || second.speculative;
+    let mut forcing = Forcing {
+        server,
+        prompt: &prompt,
+        tokens: &words,
+        plain: tokenizer.plain,
+        vocabulary: found.vocabulary,
+        work: Work::default(),
+    };
+    let mut grammar = false;
+    let mut end = false;
+    if !speculative {
+        let run = |end| Part::Run { tokens: 0..words.len(), end };
+        end = works(&mut forcing, &run(true)).await?;
+        grammar = end || works(&mut forcing, &run(false)).await?;
+    }
+    let forced = grammar || works(&mut forcing, &Part::Single(0)).await?;
+    Ok(Probed {
+        model: found.model.clone(),
+        grammar,
+        forced,
+        end: forced && (end || works(&mut forcing, &Part::End).await?),
+        draft_logprobs: !speculative && first.logprobs && second.logprobs,
+        seed: first.ids == second.ids && first.text == second.text,
+        speculative,
+    })
+}
+
+/// Whether a way of forcing brings its log-probabilities. A server that cannot be reached is no answer.
+async fn works(forcing: &mut Forcing<'_>, part: &Part) -> Result<bool, CallError> {
+    match forcing.part(part).await {
+        Ok(read) => Ok(read.iter().all(Option::is_some)),
+        Err(CallError::Http(error)) if error.status().is_none() => Err(error.into()),
+        Err(CallError::Http(_) | CallError::Reply { .. }) => Ok(false),
+    }
+}
+
+/// Draws a few tokens, always by the same seed.
+async fn trial(server: &Server, prompt: &[u32]) -> Result<Trial, CallError> {
+    let body = json!({
+        "prompt": prompt, "n_predict": DRAWN, "n_probs": 1, "samplers": ["temperature"], "temperature": 1.0, "seed": 7,
+        "cache_prompt": true, "timings_per_token": true, "response_fields": FIELDS,
+    });
+    let mut completion = server.complete(fields(body)).await?;
+    let mut trial = Trial { logprobs: true, ..Trial::default() };
+    loop {
+        let event = completion.next().await?;
+        trial.speculative |= event.is_speculative();
+        trial.text += &event.content;
+        trial.ids.extend(event.completion_probabilities.iter().map(|entry| entry.id));
+        trial.logprobs &= event.completion_probabilities.iter().all(|entry| entry.logprob().is_ok());
+        trial.logprobs &= event.content.is_empty() || !event.completion_probabilities.is_empty();
+        if event.stop {
+            return Ok(trial);
+        }
+    }
+}

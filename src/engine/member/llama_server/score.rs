@@ -1,0 +1,128 @@
+//! Scoring candidates: each in as few requests as its tokens allow, several candidates at once.
+//!
+//! Owns where a candidate's tokens begin, how many requests run side by side, and what happens when the better way of forcing
+//! fails. A token whose log-probability cannot be had (a part of a character that is not among the most probable tokens of a large
+//! vocabulary) is left out of the candidate's numbers.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use futures_util::stream::{self, StreamExt};
+
+use super::force::{Forcing, Read, is_grammars, refuses_grammar};
+use super::plan::{Part, parts};
+use super::server::CallError;
+use super::tokens::{Token, common, ids};
+use super::wire::{BadLogprob, Work};
+use super::{Inner, judging};
+use crate::engine::member::{Context, MemberError, Opinion, ScoreRequest, ScoreTier, Scored};
+
+/// A candidate in tokens.
+struct Candidate {
+    /// The prompt and the accepted text, as far as the candidate leaves its tokens alone.
+    before: Vec<u32>,
+    /// What it adds.
+    tokens: Vec<Token>,
+    /// Whether the end is asked for.
+    ends: bool,
+}
+
+/// Scores the candidates of a request, in the way that it asks for.
+pub(super) async fn score(inner: Arc<Inner>, request: ScoreRequest) -> Result<Scored, MemberError> {
+    match request.tier {
+        ScoreTier::InProcess | ScoreTier::Prompt | ScoreTier::Forced => forced(inner, request).await,
+        ScoreTier::Labels | ScoreTier::Ranking => judging::judge(inner, request).await,
+        ScoreTier::None => Err(MemberError::Failed(format!("{}: it does not score", inner.server.name()))),
+    }
+}
+
+/// Exactly, by forcing.
+async fn forced(inner: Arc<Inner>, request: ScoreRequest) -> Result<Scored, MemberError> {
+    let end = inner.capabilities.end_probability;
+    let candidates: Vec<_> = request.candidates.iter().map(|(text, ends)| (Arc::clone(text), *ends && end)).collect();
+    let prepared = stream::iter(candidates).map(|(text, ends)| prepare(&inner, &request.context, text, ends));
+    let prepared: Vec<_> = prepared.buffered(inner.capabilities.concurrency).collect().await;
+    let prepared: Vec<Candidate> = prepared.into_iter().collect::<Result<_, MemberError>>()?;
+    let side_by_side = side_by_side(&inner, &prepared);
+    let scored = stream::iter(prepared).map(|candidate| one(&inner, candidate)).buffered(side_by_side);
+    let scored: Vec<_> = scored.collect().await;
+    let mut work = Work::default();
+    let mut opinions = Vec::with_capacity(scored.len());
+    for result in scored {
+        let (read, cost) = result.map_err(lowered)?;
+        work += cost;
+        opinions.push(Opinion::Tokens(read.into_iter().flatten().collect()));
+    }
+    Ok(Scored { opinions, forwards: work.forwards, usage: work.usage })
+}
+
+/// A candidate's tokens, which must fit.
+async fn prepare(inner: &Inner, context: &Context, text: Arc<str>, ends: bool) -> Result<Candidate, MemberError> {
+    let prompt = inner.prompt(&context.conversation).await?;
+    let accepted: String = context.accepted.concat();
+    let known = inner.tokenizer.remembered(&inner.server, &accepted).await?;
+    let whole = if text.is_empty() { known.clone() } else { inner.tokenizer.free(&inner.server, &(accepted + &text)).await? };
+    let same = common(&known, &whole);
+    let mut before = prompt.ids.clone();
+    before.extend(ids(whole.get(..same).unwrap_or_default()));
+    let tokens = whole.get(same..).unwrap_or_default().to_vec();
+    inner.room_for(before.len() + tokens.len() + 1)?;
+    Ok(Candidate { before, tokens, ends })
+}
+
+/// How many candidates are scored at once: no more than the server has slots, and than its cache can hold with their prompts, in
+/// case the slots share it.
+fn side_by_side(inner: &Inner, candidates: &[Candidate]) -> usize {
+    let longest = candidates.iter().map(|candidate| candidate.before.len() + candidate.tokens.len() + 1).max().unwrap_or(1);
+    let fit = inner.capabilities.context_tokens.map_or(usize::MAX, |context| context / longest);
+    inner.capabilities.concurrency.min(fit).max(1)
+}
+
+/// Scores one candidate.
+async fn one(inner: &Inner, candidate: Candidate) -> Result<(Read, Work), CallError> {
+    let mut forcing = Forcing {
+        server: &inner.server,
+        prompt: &candidate.before,
+        tokens: &candidate.tokens,
+        plain: inner.tokenizer.plain,
+        vocabulary: inner.found.vocabulary,
+        work: Work::default(),
+    };
+    let mut read = Vec::with_capacity(candidate.tokens.len() + 1);
+    for part in parts(&candidate.tokens, candidate.ends, inner.grammar.load(Ordering::Relaxed)) {
+        match forcing.part(&part).await {
+            Ok(numbers) => read.extend(numbers),
+            Err(error) => read.extend(instead(inner, &mut forcing, &part, error).await?),
+        }
+    }
+    Ok((read, forcing.work))
+}
+
+/// A run that failed, token by token. A server that does not know such grammars is not asked that way again.
+async fn instead(inner: &Inner, forcing: &mut Forcing<'_>, part: &Part, error: CallError) -> Result<Read, CallError> {
+    let Part::Run { tokens, end } = part else { return Err(error) };
+    if !is_grammars(&error) {
+        return Err(error);
+    }
+    if refuses_grammar(&error) {
+        inner.grammar.store(false, Ordering::Relaxed);
+    }
+    let mut read = Vec::with_capacity(tokens.len() + 1);
+    for place in tokens.clone() {
+        read.extend(forcing.part(&Part::Single(place)).await?);
+    }
+    if *end {
+        read.extend(forcing.part(&Part::End).await?);
+    }
+    Ok(read)
+}
+
+/// A server that tells no log-probabilities any more can still judge.
+fn lowered(error: CallError) -> MemberError {
+    match &error {
+        CallError::Reply { problem, .. } if *problem == BadLogprob::Missing.to_string() => {
+            MemberError::Lowered { to: ScoreTier::Labels, reason: error.to_string() }
+        }
+        CallError::Reply { .. } | CallError::Http(_) => error.into(),
+    }
+}

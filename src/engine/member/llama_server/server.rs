@@ -1,0 +1,130 @@
+//! Requests to one model of one llama.cpp server.
+//!
+//! Owns naming the model in each request, which a router needs and a server of one model ignores, and reading a completion event
+//! by event. What is asked is the callers' affair.
+
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value, json};
+
+use super::error::told;
+use super::wire::{BadLogprob, Event};
+use crate::engine::member::MemberError;
+use crate::engine::member::http::{Endpoint, Framing, Http, HttpError, Limits, Messages};
+
+/// A model of a server.
+#[derive(Debug, Clone)]
+pub(super) struct Server {
+    http: Http,
+    /// For streamed replies, after which the server closes the connection although it says that it keeps it alive: each has a
+    /// connection of its own.
+    streams: Http,
+    /// The model's name there; `None` where the server has just one.
+    pub(super) model: Option<String>,
+}
+
+/// Why a request brought nothing.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub(super) enum CallError {
+    /// The call failed.
+    #[error("{0}")]
+    Http(#[from] HttpError),
+    /// The reply came and cannot be used.
+    #[error("{name}: {problem}")]
+    Reply { name: String, problem: String },
+}
+
+impl From<CallError> for MemberError {
+    fn from(error: CallError) -> Self {
+        match error {
+            CallError::Http(error) => told(&error),
+            CallError::Reply { .. } => Self::Failed(error.to_string()),
+        }
+    }
+}
+
+impl Server {
+    /// A server, before a model is chosen.
+    pub(super) fn new(endpoint: Endpoint, limits: Limits) -> Result<Self, HttpError> {
+        let closing = endpoint.clone().with_header("connection", "close")?;
+        Ok(Self { http: Http::new(endpoint, limits)?, streams: Http::new(closing, limits)?, model: None })
+    }
+
+    /// What messages call the server.
+    pub(super) fn name(&self) -> &str {
+        self.http.endpoint().name()
+    }
+
+    /// A reply that cannot be used.
+    pub(super) fn useless(&self, problem: impl Into<String>) -> CallError {
+        CallError::Reply { name: self.name().to_owned(), problem: problem.into() }
+    }
+
+    /// A reply with a log-probability that cannot be one.
+    pub(super) fn bad(&self, bad: BadLogprob) -> CallError {
+        self.useless(bad.to_string())
+    }
+
+    pub(super) async fn get(&self, path: &str) -> Result<Value, HttpError> {
+        match &self.model {
+            Some(model) => self.http.get(&format!("{path}?model={}", encoded(model))).await,
+            None => self.http.get(path).await,
+        }
+    }
+
+    pub(super) async fn post<T: DeserializeOwned>(&self, path: &str, body: Map<String, Value>) -> Result<T, CallError> {
+        let reply = self.http.post(path, &self.named(body)).await?;
+        serde_json::from_value(reply).map_err(|error| self.useless(format!("the reply of {path} has another form: {error}")))
+    }
+
+    /// Begins a completion. It is always streamed: only then does the server notice at once that nobody waits any more.
+    pub(super) async fn complete(&self, mut body: Map<String, Value>) -> Result<Completion<'_>, CallError> {
+        body.insert("stream".into(), json!(true));
+        let messages = self.streams.stream("/completion", &self.named(body), Framing::EventStream).await?;
+        Ok(Completion { server: self, messages })
+    }
+
+    fn named(&self, mut body: Map<String, Value>) -> Value {
+        if let Some(model) = &self.model {
+            body.insert("model".into(), json!(model));
+        }
+        Value::Object(body)
+    }
+}
+
+/// A completion under way; dropping it ends it on the server too.
+pub(super) struct Completion<'a> {
+    server: &'a Server,
+    messages: Messages,
+}
+
+impl Completion<'_> {
+    /// The next event. The last one has `stop` set; after it there is nothing to ask for.
+    pub(super) async fn next(&mut self) -> Result<Event, CallError> {
+        loop {
+            let Some(message) = self.messages.next().await? else {
+                return Err(self.server.useless("the reply ended before its last event"));
+            };
+            let event: Event = serde_json::from_value(message.data)
+                .map_err(|error| self.server.useless(format!("an event of the reply has another form: {error}")))?;
+            if event.prompt_progress.is_none() {
+                return Ok(event);
+            }
+        }
+    }
+}
+
+/// A text as part of a query.
+fn encoded(text: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte);
+    text.bytes().map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_models_survive_a_query() {
+        assert_eq!(encoded("Qwen/Qwen3-8B:Q4_K_M é"), "Qwen%2FQwen3-8B%3AQ4_K_M%20%C3%A9");
+    }
+}

@@ -1,0 +1,94 @@
+//! Where keys come from, and what is said when there is none.
+
+use std::path::Path;
+
+use secrecy::ExposeSecret;
+use specfuse::engine::member::http::{Key, KeyError, KeySource, KeyWarning};
+
+use crate::FAKE;
+
+fn command(text: &str) -> KeySource {
+    KeySource::Command(text.to_owned())
+}
+
+fn file(folder: &Path, content: &[u8], mode: u32) -> KeySource {
+    let path = folder.join("key");
+    std::fs::write(&path, content).unwrap();
+    #[cfg(unix)]
+    std::fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(mode)).unwrap();
+    KeySource::File(path)
+}
+
+#[tokio::test]
+async fn a_variable_that_is_not_set_is_told_by_name() {
+    let error = KeySource::Environment("SPECFUSE_NO_SUCH_KEY".to_owned()).resolve().await.unwrap_err();
+    assert_eq!(error.to_string(), "the environment variable SPECFUSE_NO_SUCH_KEY is not set: it should hold the key");
+    // Any variable that there is could hold a key, if its value looks like one.
+    let like_a_key = |value: &String| !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_graphic());
+    let mut variables =
+        std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+    let (name, value) = variables.find(|(_, value)| like_a_key(value)).expect("a variable, such as the path to programs");
+    assert_eq!(KeySource::Environment(name).resolve().await.unwrap().secret.expose_secret(), value);
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_file_is_read_without_blanks_and_should_be_private() {
+    let folder = tempfile::tempdir().unwrap();
+    let key = file(folder.path(), format!("  {FAKE}\r\n").as_bytes(), 0o600).resolve().await.unwrap();
+    assert_eq!((key.secret.expose_secret(), key.warning), (FAKE, None));
+    let key = file(folder.path(), FAKE.as_bytes(), 0o644).resolve().await.unwrap();
+    let path = folder.path().join("key");
+    assert_eq!(key.warning, Some(KeyWarning::Readable { path: path.clone(), mode: 0o644 }));
+    let words = key.warning.unwrap().to_string();
+    assert_eq!(
+        words,
+        format!("{}: others on this machine can read this key (mode 644): chmod 600 keeps it private", path.display())
+    );
+}
+
+#[tokio::test]
+async fn a_file_that_holds_no_key_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let missing = KeySource::File(folder.path().join("missing")).resolve().await.unwrap_err();
+    assert!(missing.to_string().contains("missing: the key cannot be read: "), "{missing}");
+    for (content, fault) in [
+        (b" \n".as_slice(), "is empty"),
+        (b"two words", "contains characters that no key has"),
+        (b"fake\nkey", "contains characters that no key has"),
+        ("fäke-key".as_bytes(), "contains characters that no key has"),
+        (b"\xFF\xFE", "contains characters that no key has"),
+        (&vec![b'x'; 20_000], "is longer than 16384 bytes"),
+    ] {
+        let error = file(folder.path(), content, 0o600).resolve().await.unwrap_err().to_string();
+        assert!(error.contains(fault) && !error.contains("two words"), "{error}");
+    }
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_command_prints_the_key() {
+    let key = command(&format!("printf '%s\\n' \"{FAKE}\" | cat")).resolve().await.unwrap();
+    assert_eq!(key.secret.expose_secret(), FAKE);
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_command_that_fails_is_told_with_its_complaint_but_not_with_what_it_printed() {
+    let error = command(&format!("printf {FAKE}; printf 'no such\\nentry' >&2; exit 3")).resolve().await.unwrap_err();
+    let KeyError::Command { reason, .. } = &error else { panic!("{error:?}") };
+    assert_eq!(reason, "exit status: 3: no such entry");
+    let error = command("true").resolve().await.unwrap_err();
+    assert_eq!(error.to_string(), "what the command prints (true) is empty: it should hold the key");
+    let error = command("yes").resolve().await.unwrap_err();
+    assert!(matches!(error, KeyError::TooLong { .. }), "{error:?}");
+}
+
+#[test]
+fn a_key_fits_into_a_header() {
+    assert!(matches!(Key::bearer(&"fake\nkey".into()), Err(KeyError::Characters { .. })));
+    assert!(matches!(Key::bearer(&" ".into()), Err(KeyError::Empty { .. })));
+    assert!(matches!(Key::new("no header", "", &FAKE.into()), Err(KeyError::HeaderName { .. })));
+    let key = Key::new("api-key", "", &FAKE.into()).unwrap();
+    assert_eq!(format!("{key:?}"), "Key { header: \"api-key\", .. }");
+}

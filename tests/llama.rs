@@ -1,0 +1,22 @@
+//! llama.cpp servers as members, against a real llama.cpp server that serves the project's own models.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
+
+#[path = "llama/drafting.rs"]
+mod drafting;
+#[path = "llama/fusing.rs"]
+mod fusing;
+#[path = "llama/launching.rs"]
+mod launching;
+#[path = "llama/leaving.rs"]
+mod leaving;
+#[path = "support/llama.rs"]
+mod llama;
+#[path = "llama/probing.rs"]
+mod probing;
+#[path = "llama/scoring.rs"]
+mod scoring;
+#[path = "llama/serving.rs"]
+mod serving;
+#[path = "llama/support.rs"]
+mod support;

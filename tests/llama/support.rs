@@ -1,0 +1,55 @@
+//! Connects to servers and asks members things.
+
+use std::sync::Arc;
+
+use specfuse::engine::fusion::conversation::Conversation;
+use specfuse::engine::fusion::segment::{SegmentRule, SegmentUnit};
+use specfuse::engine::member::Overrides;
+use specfuse::engine::member::http::{Endpoint, Limits};
+use specfuse::engine::member::llama_server::{LlamaServer, Settings};
+use specfuse::engine::member::{
+    Context, DraftRequest, Drafted, Hints, Member, MemberError, Progress, Sampling, ScoreRequest, ScoreTier, Scored,
+};
+
+use crate::llama::Served;
+
+pub const QUESTION: &str = "What is the capital of France?";
+
+pub fn settings(url: &str) -> Settings {
+    let limits = Limits { attempts: 1, ..Limits::default() };
+    Settings { endpoint: Endpoint::new("server", url).unwrap(), limits, model: None, overrides: Overrides::default() }
+}
+
+pub async fn connect(served: &Served) -> LlamaServer {
+    LlamaServer::connect(settings(&served.url)).await.unwrap()
+}
+
+pub fn context(question: &str, accepted: &[&str]) -> Context {
+    Context {
+        conversation: Arc::new(Conversation::question(question)),
+        accepted: accepted.iter().map(|text| Arc::from(*text)).collect(),
+    }
+}
+
+/// A request for so many tokens.
+pub fn request(context: Context, temperature: f32, seed: u64, tokens: usize) -> DraftRequest {
+    DraftRequest {
+        context,
+        sampling: Sampling { temperature, top_p: 0.9, seed },
+        segment: SegmentRule { unit: SegmentUnit::Tokens, length: tokens, token_cap: tokens },
+        hints: Hints::default(),
+    }
+}
+
+pub async fn draft(member: &dyn Member, request: DraftRequest) -> Result<Drafted, MemberError> {
+    member.draft(request, Progress::nowhere()).await
+}
+
+pub async fn score(member: &dyn Member, context: Context, candidates: &[(&str, bool)]) -> Result<Scored, MemberError> {
+    let candidates = candidates.iter().map(|(text, ends)| (Arc::from(*text), *ends)).collect();
+    member.score(ScoreRequest { context, candidates, tier: ScoreTier::Forced, seed: 0 }).await
+}
+
+pub fn mean(logprobs: &[f32]) -> f64 {
+    logprobs.iter().map(|logprob| f64::from(*logprob)).sum::<f64>() / logprobs.len() as f64
+}
