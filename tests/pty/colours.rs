@@ -17,6 +17,8 @@ fn a_theme_is_seen_while_it_is_marked_and_kept_when_it_is_chosen() {
     playing.plays("enter send");
     playing.types(ESC);
     playing.plays("i ask");
+    // Said once every member is there.
+    playing.plays("slowed to 15 tokens/s");
     let before = playing.look(status_colours);
     assert!(before.iter().any(|(fg, _)| *fg != vt100::Color::Default), "the default theme has colours");
 
