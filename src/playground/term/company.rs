@@ -119,7 +119,7 @@ impl Company {
     fn take_in(&mut self, arrival: Arrival) -> Option<Message> {
         match arrival {
             Arrival::Found(specs) => Some(Message::Found(specs)),
-            Arrival::Doing(row, attempt, what) => self.is_newest(row, attempt).then(|| Message::Member(row, News::Doing(what))),
+            Arrival::Doing(row, attempt, what) => self.is_newest(row, attempt).then_some(Message::Member(row, News::Doing(what))),
             Arrival::Opened(row, attempt, _) if !self.is_newest(row, attempt) => None,
             Arrival::Opened(row, _, Err(fault)) => {
                 self.seats.insert(row, absent(fault.clone()));
@@ -165,7 +165,6 @@ fn paced(seat: Seat, pace: &Pace) -> Seat {
 mod tests {
     use super::*;
     use crate::engine::fusion::event::Role;
-    use crate::engine::member::Member;
     use crate::ensemble::built_in_specs;
 
     fn company() -> Company {
