@@ -51,9 +51,12 @@ struct Model {
 #[derive(Debug, Default, Clone, Deserialize)]
 #[serde(default)]
 struct Meta {
-    n_vocab: Option<usize>,
-    n_ctx_train: Option<usize>,
-    n_params: Option<u64>,
+    #[serde(rename = "n_vocab")]
+    vocabulary: Option<usize>,
+    #[serde(rename = "n_ctx_train")]
+    trained: Option<usize>,
+    #[serde(rename = "n_params")]
+    parameters: Option<u64>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -107,9 +110,9 @@ pub(super) async fn discover(mut server: Server, wanted: Option<&str>) -> Result
     let found = Found {
         model: named.filter(|name| !name.is_empty()).unwrap_or_else(|| "unnamed".to_owned()),
         context: defaults.n_ctx.filter(|tokens| *tokens > 0),
-        trained: meta.n_ctx_train,
-        parameters: meta.n_params,
-        vocabulary: meta.n_vocab,
+        trained: meta.trained,
+        parameters: meta.parameters,
+        vocabulary: meta.vocabulary,
         slots: props.total_slots.or(slots.as_ref().map(Vec::len)).unwrap_or(1).max(1),
         template: props.chat_template,
         system_role: props.chat_template_caps.and_then(|caps| caps.supports_system_role),

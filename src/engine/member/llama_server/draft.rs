@@ -10,7 +10,6 @@ use serde_json::{Map, Value, json};
 
 use super::Inner;
 use super::force::FIELDS;
-use super::server::CallError;
 use super::template::{Prompt, THOUGHT};
 use super::tokens::{fields, ids};
 use super::wire::{Event, Stop, Work};
@@ -174,7 +173,7 @@ fn told(inner: &Inner, event: &Event) -> Result<Option<f32>, MemberError> {
     let entry = event.completion_probabilities.last();
     match entry.filter(|_| inner.capabilities.draft_logprobs && !event.is_speculative()) {
         None => Ok(None),
-        Some(entry) => Ok(Some(entry.logprob().map_err(|bad| CallError::from(inner.server.bad(bad)))?)),
+        Some(entry) => Ok(Some(entry.logprob().map_err(|bad| inner.server.bad(bad))?)),
     }
 }
 

@@ -15,6 +15,7 @@ use super::wire::Work;
 
 /// What a server was found to do.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a finding of its own")]
 pub struct Probed {
     /// The model that it holds for.
     pub model: String,

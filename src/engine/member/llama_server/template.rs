@@ -139,7 +139,7 @@ fn without_system(turns: &[(Role, String)]) -> Option<Vec<(Role, String)>> {
     let mut instructions = String::new();
     for (role, content) in turns {
         match role {
-            Role::System => instructions += &format!("{content}\n\n"),
+            Role::System => instructions.extend([content.as_str(), "\n\n"]),
             Role::User => merged.push((Role::User, std::mem::take(&mut instructions) + content)),
             Role::Assistant => merged.push((Role::Assistant, content.clone())),
         }

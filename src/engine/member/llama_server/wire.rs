@@ -24,6 +24,7 @@ const ABSURD: f64 = -1e4;
 /// One event of a streamed `/completion`.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(default)]
+#[expect(clippy::struct_excessive_bools, reason = "the server's own fields")]
 pub(super) struct Event {
     /// The text that this event adds; empty at the end of a turn and while text is held back.
     pub(super) content: String,
@@ -67,13 +68,17 @@ pub(super) struct Entry {
 #[serde(default)]
 pub(super) struct Timings {
     /// Prompt tokens read from the cache.
-    cache_n: i64,
+    #[serde(rename = "cache_n")]
+    cached: i64,
     /// Prompt tokens evaluated.
-    prompt_n: i64,
+    #[serde(rename = "prompt_n")]
+    prompt: i64,
     /// Tokens generated.
-    predicted_n: i64,
+    #[serde(rename = "predicted_n")]
+    predicted: i64,
     /// Tokens that a draft model or the like proposed; absent without speculative decoding.
-    pub(super) draft_n: Option<i64>,
+    #[serde(rename = "draft_n")]
+    drafted: Option<i64>,
 }
 
 /// Why a completion stopped.
@@ -111,10 +116,9 @@ impl Event {
         match self.stop_type.as_deref() {
             Some("eos") => Stop::Turn,
             Some("word") => Stop::Word,
-            Some(_) => Stop::Limit,
             None if self.stopped_eos => Stop::Turn,
             None if self.stopped_word => Stop::Word,
-            None => Stop::Limit,
+            Some(_) | None => Stop::Limit,
         }
     }
 
@@ -122,7 +126,7 @@ impl Event {
     pub(super) fn work(&self) -> Work {
         let count = |number: i64| u64::try_from(number).unwrap_or_default();
         let (cached, prompt, predicted) = self.timings.map_or((0, self.tokens_evaluated, self.tokens_predicted), |timings| {
-            (count(timings.cache_n), count(timings.prompt_n), count(timings.predicted_n))
+            (count(timings.cached), count(timings.prompt), count(timings.predicted))
         });
         let usage = Usage { prompt_tokens: cached + prompt, cached_tokens: cached, output_tokens: predicted };
         Work { forwards: prompt + predicted, usage }
@@ -131,7 +135,7 @@ impl Event {
     /// Whether the server decodes speculatively: it says so, or a token bears the mark of one that was accepted without being
     /// sampled (probability 1 and nothing beside it; llama.cpp issue 27972).
     pub(super) fn is_speculative(&self) -> bool {
-        let proposed = self.timings.and_then(|timings| timings.draft_n).is_some_and(|drafted| drafted > 0);
+        let proposed = self.timings.and_then(|timings| timings.drafted).is_some_and(|drafted| drafted > 0);
         proposed || self.completion_probabilities.iter().any(|entry| entry.logprob == Some(0.0) && entry.top_logprobs.is_empty())
     }
 }
