@@ -4,6 +4,7 @@
 
 #[path = "../support/clockwork/mod.rs"]
 mod clockwork;
+mod connecting;
 mod faults;
 #[path = "../support/loopback.rs"]
 mod loopback;

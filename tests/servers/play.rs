@@ -152,13 +152,6 @@ impl Played {
         let left = self.left();
         assert!(words.iter().all(|word| left.contains(word)), "{left:?} lacks one of {words:?}");
     }
-
-    /// It stayed, and what was said about it names all of this.
-    pub fn stayed_with(&self, words: &[&str]) {
-        assert!(self.third().is_active(), "it left: {}", self.left());
-        let said = self.said();
-        assert!(said.iter().any(|said| words.iter().all(|word| said.contains(word))), "{said:?} lacks one of {words:?}");
-    }
 }
 
 /// Who failed, and how.

@@ -15,8 +15,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
+use specfuse::engine::member::Overrides;
 use specfuse::engine::member::http::{Endpoint, Limits};
-use specfuse::engine::member::llama_server::{LlamaServer, Overrides, Settings};
+use specfuse::engine::member::llama_server::{LlamaServer, Settings};
 
 pub use self::completion::Pace;
 pub use self::fault::Fault;
