@@ -8,6 +8,8 @@ use std::path::PathBuf;
 use super::ConfigError;
 use super::section::Section;
 use crate::engine::fusion::event::{Drafting, OwnSampling, Price, Role, ScoreTier};
+use crate::engine::member::Overrides;
+use crate::engine::member::http::KeySource;
 
 /// A member as the file describes it.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -55,42 +57,18 @@ pub struct Server {
     pub url: Option<String>,
     /// Which of its models; may be left out where it serves one.
     pub model: Option<String>,
-    /// Where its key is.
-    pub key: Option<KeyConfig>,
+    /// Where its key is; never the key itself.
+    pub key: Option<KeySource>,
     /// Further request headers.
     pub headers: BTreeMap<String, String>,
     /// Further fields of every request.
     pub body: serde_json::Map<String, serde_json::Value>,
-    /// The provider that a router is pinned to.
-    pub provider: Option<String>,
+    /// The providers that a router may use, in order; without any, it chooses.
+    pub providers: Vec<String>,
+    /// A file with the model's chat template (Jinja), for servers that complete raw text but render no conversations.
+    pub template: Option<PathBuf>,
     /// What it can do, over what the probe finds.
     pub overrides: Overrides,
-}
-
-/// Where a key is; never the key itself.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum KeyConfig {
-    /// In an environment variable.
-    Environment(String),
-    /// In a file.
-    File(PathBuf),
-    /// On the standard output of a command.
-    Command(String),
-}
-
-/// What a member can do, as a person says it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Overrides {
-    /// How it scores.
-    pub tier: Option<ScoreTier>,
-    /// How it drafts.
-    pub drafting: Option<Drafting>,
-    /// Whether its drafts come with log-probabilities.
-    pub draft_logprobs: Option<bool>,
-    /// How many calls it answers at once.
-    pub concurrency: Option<usize>,
-    /// Tokens of its context.
-    pub context_tokens: Option<usize>,
 }
 
 /// The keys of a member.
@@ -105,6 +83,7 @@ pub(super) const MEMBER: &[&str] = &[
     "headers",
     "body",
     "provider",
+    "template",
     "role",
     "weight",
     "temperature",
@@ -113,12 +92,29 @@ pub(super) const MEMBER: &[&str] = &[
     "draft",
     "score",
     "logprobs",
+    "end-probability",
+    "seed",
     "concurrency",
     "context",
 ];
 /// Keys that only a server has.
-const OF_SERVERS: &[&str] =
-    &["kind", "url", "model", "key", "headers", "body", "provider", "draft", "score", "logprobs", "concurrency", "context"];
+const OF_SERVERS: &[&str] = &[
+    "kind",
+    "url",
+    "model",
+    "key",
+    "headers",
+    "body",
+    "provider",
+    "template",
+    "draft",
+    "score",
+    "logprobs",
+    "end-probability",
+    "seed",
+    "concurrency",
+    "context",
+];
 const ROLES: &[(Role, &str)] = &[(Role::Both, "both"), (Role::Draft, "draft"), (Role::Verify, "verify")];
 
 /// The members, by name.
@@ -182,11 +178,14 @@ fn source(section: Section<'_>) -> Result<Source, ConfigError> {
         key: key(section)?,
         headers: headers(section)?,
         body: body(section)?,
-        provider: text("provider", "the name of a provider")?.map(str::to_owned),
+        providers: section.texts("provider", "the name of a provider, or a list of names")?.unwrap_or_default(),
+        template: text("template", "the path of a chat template")?.map(PathBuf::from),
         overrides: Overrides {
             tier: section.choice("score", ScoreTier::NAMES)?,
             drafting: section.choice("draft", Drafting::NAMES)?,
             draft_logprobs: section.switch("logprobs")?,
+            end_probability: section.switch("end-probability")?,
+            seed: section.switch("seed")?,
             concurrency: section.integer("concurrency", 1..=1024)?.map(|number| number as usize),
             context_tokens: section.integer("context", 16..=100_000_000)?.map(|number| number as usize),
         },
@@ -194,7 +193,7 @@ fn source(section: Section<'_>) -> Result<Source, ConfigError> {
 }
 
 /// Where the key is. A key written into the file is refused: files are copied, shown and committed.
-fn key(section: Section<'_>) -> Result<Option<KeyConfig>, ConfigError> {
+fn key(section: Section<'_>) -> Result<Option<KeySource>, ConfigError> {
     const WANTED: &str =
         "{ env = \"NAME\" }, { file = \"PATH\" } or { command = \"…\" }; a key itself does not belong in this file";
     let Some(table) = section.table("key", WANTED)? else { return Ok(None) };
@@ -206,9 +205,9 @@ fn key(section: Section<'_>) -> Result<Option<KeyConfig>, ConfigError> {
     }
     let text = |key: &str| inner.text(key, "a text");
     Ok(Some(match (text("env")?, text("file")?, text("command")?) {
-        (Some(name), ..) => KeyConfig::Environment(name.to_owned()),
-        (_, Some(path), _) => KeyConfig::File(path.into()),
-        (_, _, Some(command)) => KeyConfig::Command(command.to_owned()),
+        (Some(name), ..) => KeySource::Environment(name.to_owned()),
+        (_, Some(path), _) => KeySource::File(path.into()),
+        (_, _, Some(command)) => KeySource::Command(command.to_owned()),
         (None, None, None) => return Err(section.wrong("key", WANTED)),
     }))
 }

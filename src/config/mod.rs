@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use directories::ProjectDirs;
 use serde::Deserialize;
 
-pub use self::members::{KeyConfig, MemberConfig, Overrides, Server, Source};
+pub use self::members::{MemberConfig, Server, Source};
 use self::section::Section;
 use crate::engine::fusion::params::{KNOBS, ParamError, Params, Value};
 
@@ -267,7 +267,7 @@ mod tests {
         assert_eq!((server.overrides.tier, server.overrides.concurrency), (Some(ScoreTier::Forced), Some(4)));
         let gpt = &config.members["gpt"];
         let Source::Server(server) = &gpt.source else { panic!("{gpt:?}") };
-        assert_eq!(server.key, Some(KeyConfig::Environment("A_KEY".to_owned())));
+        assert_eq!(server.key, Some(crate::engine::member::http::KeySource::Environment("A_KEY".to_owned())));
         assert_eq!(server.body["reasoning_effort"], "none");
         assert_eq!((gpt.price.unwrap().output, gpt.sampling.temperature), (0.6, Some(0.2)));
         assert!(matches!(&config.members["own"].source, Source::Gguf { arguments, .. } if arguments.len() == 2));

@@ -2,16 +2,17 @@
 //!
 //! A member that cannot be opened keeps its seat as an absent one: the others go on, and everybody sees why it is away.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::connect::{connect, start};
 use super::spec::MemberSpec;
 use super::{built_in, spec};
 use crate::config::Source;
 use crate::engine::Seat;
 use crate::engine::member::Member;
 use crate::engine::member::absent::AbsentMember;
-use crate::engine::member::embedded::EmbeddedMember;
+use crate::engine::member::embedded::{EmbeddedError, EmbeddedMember};
 use crate::files::Folders;
 
 /// A member that was opened, or was tried to be.
@@ -61,17 +62,16 @@ pub async fn open(specs: Vec<MemberSpec>, tools: &Tools, told: &(dyn Fn(usize, &
     opened
 }
 
-async fn one(mut spec: MemberSpec, tools: &Tools, told: impl Fn(&str)) -> Opened {
+async fn one(mut spec: MemberSpec, tools: &Tools, told: impl Fn(&str) + Sync) -> Opened {
     let found = match &spec.config.source {
         Source::BuiltIn(name) => match built_in::gguf(name) {
             Some(bytes) => EmbeddedMember::open(name, bytes).map(shared).map_err(|error| error.to_string()),
             None => Err(format!("no model `{name}` is built in")),
         },
-        Source::Gguf { path, .. } => EmbeddedMember::open_file(path).map(shared).map_err(|error| error.to_string()),
-        Source::Server(_) => {
+        Source::Gguf { path, arguments } => file(&spec.name, path, arguments, &told).await,
+        Source::Server(server) => {
             told("connecting");
-            let _ = tools;
-            Err("not connected".to_owned())
+            connect(&spec.name, server, tools).await.map_err(|error| error.to_string())
         }
     };
     let (member, fault) = match found {
@@ -88,6 +88,22 @@ async fn one(mut spec: MemberSpec, tools: &Tools, told: impl Fn(&str)) -> Opened
     seat.sampling = spec.config.sampling;
     seat.price = spec.config.price;
     Opened { spec, seat, fault }
+}
+
+/// In this process where that is possible, else on a server of our own.
+async fn file(name: &str, path: &Path, arguments: &[String], told: &(dyn Fn(&str) + Sync)) -> Result<Arc<dyn Member>, String> {
+    let problem = if arguments.is_empty() {
+        match EmbeddedMember::open_file(path) {
+            Ok(member) => return Ok(shared(member)),
+            // No server reads what is not there.
+            Err(error @ EmbeddedError::Read { .. }) => return Err(error.to_string()),
+            Err(error) => error.to_string(),
+        }
+    } else {
+        format!("{}: its arguments ask for a server", path.display())
+    };
+    told("starting llama-server");
+    start(name, path, arguments, problem, told).await.map_err(|error| error.to_string())
 }
 
 fn shared(member: impl Member + 'static) -> Arc<dyn Member> {

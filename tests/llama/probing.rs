@@ -1,8 +1,9 @@
 //! What is found out about real servers, and what is told where one cannot be used.
 
 use specfuse::engine::fusion::event::Drafting;
+use specfuse::engine::member::Overrides;
 use specfuse::engine::member::http::{Endpoint, Key};
-use specfuse::engine::member::llama_server::{ConnectError, LlamaServer, Overrides, Probed, Settings};
+use specfuse::engine::member::llama_server::{ConnectError, LlamaServer, Probed, Settings};
 use specfuse::engine::member::{Member, MemberError, ScoreTier};
 
 use crate::llama::{gguf, serve};
@@ -44,6 +45,7 @@ async fn a_person_knows_better() {
         draft_logprobs: Some(false),
         tier: Some(ScoreTier::None),
         end_probability: Some(false),
+        seed: None,
         concurrency: Some(2),
         context_tokens: Some(100),
     };

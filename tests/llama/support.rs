@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use specfuse::engine::fusion::conversation::Conversation;
 use specfuse::engine::fusion::segment::{SegmentRule, SegmentUnit};
+use specfuse::engine::member::Overrides;
 use specfuse::engine::member::http::{Endpoint, Limits};
-use specfuse::engine::member::llama_server::{LlamaServer, Overrides, Settings};
+use specfuse::engine::member::llama_server::{LlamaServer, Settings};
 use specfuse::engine::member::{
     Context, DraftRequest, Drafted, Hints, Member, MemberError, Progress, Sampling, ScoreRequest, ScoreTier, Scored,
 };

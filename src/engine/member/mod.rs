@@ -3,12 +3,14 @@
 //! Owns what the engine may ask of a member and what can go wrong. How a member does it is in its own module.
 
 pub mod absent;
+pub mod api;
 pub mod continuation;
 pub mod drawing;
 pub mod embedded;
 pub mod http;
 pub mod judge;
 pub mod llama_server;
+mod overrides;
 pub mod paced;
 pub mod scripted;
 
@@ -19,6 +21,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::mpsc;
 
+pub use self::overrides::Overrides;
 use crate::engine::fusion::candidate::{Draft, DraftToken};
 use crate::engine::fusion::conversation::Conversation;
 pub use crate::engine::fusion::event::{Capabilities, ScoreTier, Usage};

@@ -14,6 +14,7 @@ mod error;
 mod force;
 mod judging;
 pub mod launch;
+mod own;
 mod plan;
 mod probe;
 mod score;
@@ -26,6 +27,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 pub use self::error::ConnectError;
+pub use self::own::OwnServer;
 pub use self::probe::Probed;
 
 use self::discover::{Found, discover};
@@ -36,7 +38,7 @@ use crate::engine::fusion::conversation::Conversation;
 use crate::engine::fusion::event::Drafting;
 use crate::engine::member::http::{Endpoint, Limits};
 use crate::engine::member::{
-    Capabilities, DraftRequest, Drafted, Member, MemberError, Progress, Reply, ScoreRequest, ScoreTier, Scored,
+    Capabilities, DraftRequest, Drafted, Member, MemberError, Overrides, Progress, Reply, ScoreRequest, ScoreTier, Scored,
 };
 
 /// Conversations whose tokens are kept.
@@ -53,23 +55,6 @@ pub struct Settings {
     pub model: Option<String>,
     /// What a person knows better than the probing.
     pub overrides: Overrides,
-}
-
-/// Capabilities that are set by hand.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Overrides {
-    /// How it continues a text.
-    pub drafting: Option<Drafting>,
-    /// Whether the log-probabilities of its drafts count.
-    pub draft_logprobs: Option<bool>,
-    /// How it scores.
-    pub tier: Option<ScoreTier>,
-    /// Whether the probability of ending counts in scores.
-    pub end_probability: Option<bool>,
-    /// Calls at once.
-    pub concurrency: Option<usize>,
-    /// The most tokens of prompt and answer together.
-    pub context_tokens: Option<usize>,
 }
 
 /// A model on a llama.cpp server.
@@ -148,20 +133,20 @@ impl LlamaServer {
 
 /// What it can do: what was found, unless a person says otherwise.
 fn capabilities(found: &Found, probed: &Probed, form: Form, overrides: Overrides) -> Capabilities {
-    let tier = if probed.forced { ScoreTier::Forced } else { ScoreTier::Labels };
-    Capabilities {
+    let found_out = Capabilities {
         kind: "llama-server".to_owned(),
         model: found.model.clone(),
-        context_tokens: overrides.context_tokens.or(found.context),
+        context_tokens: found.context,
         parameters: found.parameters,
-        drafting: overrides.drafting.unwrap_or(Drafting::Raw),
-        draft_logprobs: overrides.draft_logprobs.unwrap_or(probed.draft_logprobs),
-        tier: overrides.tier.unwrap_or(tier),
-        end_probability: overrides.end_probability.unwrap_or(probed.end),
+        drafting: Drafting::Raw,
+        draft_logprobs: probed.draft_logprobs,
+        tier: if probed.forced { ScoreTier::Forced } else { ScoreTier::Labels },
+        end_probability: probed.end,
         seed: probed.seed,
-        concurrency: overrides.concurrency.unwrap_or(found.slots).max(1),
+        concurrency: found.slots,
         advice: advice::advice(found, probed, form),
-    }
+    };
+    overrides.over(found_out)
 }
 
 impl Inner {

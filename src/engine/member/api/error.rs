@@ -1,0 +1,104 @@
+//! Why a member cannot be opened, and what a failed call means for a member.
+
+use super::super::MemberError;
+use super::super::http::HttpError;
+use super::reply::Ending;
+
+/// Names shown of the models that a server has.
+const MODELS_SHOWN: usize = 20;
+
+/// Why an API cannot be a member.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ConnectError {
+    /// A call failed.
+    #[error("{0}")]
+    Http(#[from] HttpError),
+    /// The server has no such model.
+    #[error("{member}: there is no model {model:?} at {at}; there {}", listed(there))]
+    UnknownModel {
+        /// The member.
+        member: String,
+        /// The name that was asked for.
+        model: String,
+        /// Where.
+        at: String,
+        /// The names that there are.
+        there: Vec<String>,
+    },
+    /// No model was named, and the server has several.
+    #[error("{member}: {at} serves several models, so the member has to name one; there {}", listed(there))]
+    WhichModel {
+        /// The member.
+        member: String,
+        /// Where.
+        at: String,
+        /// The names that there are.
+        there: Vec<String>,
+    },
+    /// No model was named, and the server does not say what it serves.
+    #[error("{member}: name the model: {at} does not list any ({reason})")]
+    NoModel {
+        /// The member.
+        member: String,
+        /// Where.
+        at: String,
+        /// Why there is no list.
+        reason: String,
+    },
+    /// The server answers, but no text comes.
+    #[error("{member}: {reason}")]
+    Useless {
+        /// The member.
+        member: String,
+        /// What came instead.
+        reason: String,
+    },
+}
+
+fn listed(there: &[String]) -> String {
+    let shown: Vec<&str> = there.iter().take(MODELS_SHOWN).map(String::as_str).collect();
+    let more = there.len().saturating_sub(MODELS_SHOWN);
+    match (shown.as_slice(), more) {
+        ([], _) => "are none".to_owned(),
+        ([only], 0) => format!("is {only}"),
+        (shown, 0) => format!("are {}", shown.join(", ")),
+        (shown, more) => format!("are {} and {more} more", shown.join(", ")),
+    }
+}
+
+/// What a failed call means. `needed` is about how many tokens the prompt has, `limit` what the context is known to hold.
+pub(super) fn of_call(error: &HttpError, needed: usize, limit: Option<usize>) -> MemberError {
+    if let Some(context) = error.context_length() {
+        let limit = context.limit.or(limit).unwrap_or(needed);
+        return MemberError::ContextFull { needed: context.needed.unwrap_or(needed).max(limit), limit };
+    }
+    let lasting = error.detail().is_some_and(|detail| detail.is("insufficient_quota"));
+    match error.status() {
+        Some(401..=404) => MemberError::Refused(error.to_string()),
+        Some(_) | None if lasting => MemberError::Refused(error.to_string()),
+        Some(_) | None => MemberError::Failed(error.to_string()),
+    }
+}
+
+/// What makes a reply useless, if anything does.
+pub(super) fn of_ending(ending: &Ending) -> Option<MemberError> {
+    let fault = ending.finish.fault()?;
+    Some(MemberError::Failed(match &ending.reason {
+        Some(reason) => format!("{fault}: {reason}"),
+        None => fault.to_owned(),
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn models_are_listed_in_words() {
+        let names = |count: usize| (0..count).map(|number| format!("m{number}")).collect::<Vec<_>>();
+        assert_eq!(listed(&names(0)), "are none");
+        assert_eq!(listed(&names(1)), "is m0");
+        assert_eq!(listed(&names(2)), "are m0, m1");
+        assert!(listed(&names(23)).ends_with("m19 and 3 more"));
+    }
+}

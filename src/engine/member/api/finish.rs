@@ -1,0 +1,106 @@
+//! Why a reply ended: the words of all APIs, and what they mean here.
+
+use super::super::continuation;
+
+/// Why a reply ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Finish {
+    /// The model ended it. Most APIs call the end of a turn and a stop string alike; we send no stop strings.
+    Eos,
+    /// It reached the limit of tokens, or the context is full.
+    Length,
+    /// A stop string, where the server tells it from the end of a turn.
+    StopString,
+    /// A filter stopped it, or the model refused.
+    Filtered,
+    /// The model wants a tool called.
+    ToolCall,
+    /// The server failed.
+    Error,
+    /// A word that we do not know.
+    Unknown,
+}
+
+/// In lower case, as [`Finish::of`] compares them. Sources: the finish reasons that the APIs' schemas list.
+const WORDS: &[(Finish, &[&str])] = &[
+    (Finish::Eos, &["stop", "eos", "eos_token", "end_turn", "complete", "completed", "reason_stop", "stop_token"]),
+    (
+        Finish::Length,
+        &["length", "max_tokens", "max_output_tokens", "max_length", "model_length", "incomplete", "reason_max_len"],
+    ),
+    (Finish::Length, &["model_context_window_exceeded", "context_length"]),
+    (Finish::StopString, &["stop_sequence", "stop_string"]),
+    (Finish::Filtered, &["content_filter", "refusal", "safety", "recitation", "blocklist", "prohibited_content", "spii"]),
+    (Finish::Filtered, &["error_toxic", "image_safety", "language", "model_armor"]),
+    (Finish::ToolCall, &["tool_calls", "tool_call", "tool_use", "function_call", "malformed_function_call"]),
+    (Finish::ToolCall, &["unexpected_tool_call", "pause_turn"]),
+    (Finish::Error, &["error", "failed", "timeout", "abort", "cancelled", "insufficient_system_resource", "load", "unload"]),
+];
+
+/// Words of a reply that has not ended.
+const UNDER_WAY: [&str; 4] = ["", "in_progress", "queued", "finish_reason_unspecified"];
+
+impl Finish {
+    /// What a word means; `None` for words that say the reply goes on.
+    #[must_use]
+    pub fn of(word: &str) -> Option<Self> {
+        let word = word.to_ascii_lowercase();
+        if UNDER_WAY.contains(&word.as_str()) {
+            return None;
+        }
+        let known = WORDS.iter().find(|(_, words)| words.contains(&word.as_str()));
+        Some(known.map_or(Self::Unknown, |(finish, _)| *finish))
+    }
+
+    /// Whether the model ended the answer.
+    #[must_use]
+    pub fn ends(self) -> bool {
+        match self {
+            Self::Eos => true,
+            Self::Length | Self::StopString | Self::Filtered | Self::ToolCall | Self::Error | Self::Unknown => false,
+        }
+    }
+
+    /// What makes a reply useless, in words; `None` for one that is as good as its text.
+    pub(super) fn fault(self) -> Option<&'static str> {
+        match self {
+            Self::Filtered => Some("the reply was stopped by a filter or refused by the model"),
+            Self::ToolCall => Some("the model wants to call a tool instead of writing text"),
+            Self::Error => Some("the server says that the reply failed"),
+            Self::Eos | Self::Length | Self::StopString | Self::Unknown => None,
+        }
+    }
+
+    /// As drafting by instruction sees it.
+    pub(super) fn of_instruction(self) -> continuation::Finish {
+        match self {
+            Self::Eos | Self::StopString => continuation::Finish::Stop,
+            Self::Length => continuation::Finish::Length,
+            Self::Filtered | Self::ToolCall | Self::Error | Self::Unknown => continuation::Finish::Other,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_word_means_one_thing() {
+        let words: Vec<&str> = WORDS.iter().flat_map(|(_, words)| words.iter().copied()).collect();
+        for (number, word) in words.iter().enumerate() {
+            assert_eq!(words.iter().position(|other| other == word), Some(number), "{word} stands twice");
+            assert_eq!(*word, word.to_ascii_lowercase());
+        }
+    }
+
+    #[test]
+    fn words_of_several_apis() {
+        assert_eq!(Finish::of("STOP"), Some(Finish::Eos));
+        assert_eq!(Finish::of("eos_token"), Some(Finish::Eos));
+        assert_eq!(Finish::of("MAX_TOKENS"), Some(Finish::Length));
+        assert_eq!(Finish::of("PROHIBITED_CONTENT"), Some(Finish::Filtered));
+        assert_eq!(Finish::of("in_progress"), None);
+        assert_eq!(Finish::of("something new"), Some(Finish::Unknown));
+    }
+}

@@ -1,0 +1,212 @@
+//! The member itself: what the engine asks of it, passed to the part that does it.
+
+use std::sync::Arc;
+
+use super::super::http::{Endpoint, Http, HttpError};
+use super::super::judge::{JudgeError, Judged, Question, by_labels, by_ranking};
+use super::super::{
+    Capabilities, DraftRequest, Drafted, Member, MemberError, Opinion, Progress, Reply, ScoreRequest, ScoreTier, Scored,
+};
+use super::ask::Asker;
+use super::client::Client;
+use super::draft::{Drafter, size};
+use super::error::ConnectError;
+use super::probe::{Probed, probe, still_there};
+use super::render::Renderer;
+use super::request::{Part, Prompt, Sender, Subject, parted};
+use super::score::{Fault, Scorer};
+use super::settings::Settings;
+use crate::engine::fusion::conversation::Conversation;
+use crate::engine::fusion::event::Drafting;
+
+/// A model behind an API. Copies are the same member.
+#[derive(Debug, Clone)]
+pub struct ApiMember(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    client: Arc<Client>,
+    capabilities: Capabilities,
+    probed: Probed,
+    renderer: Option<Arc<Renderer>>,
+    drafter: Drafter,
+    scorer: Option<Scorer>,
+    asker: Asker,
+}
+
+impl ApiMember {
+    /// Opens a member: finds the model and what it can do, by a few tiny calls.
+    pub async fn connect(settings: Settings) -> Result<Self, ConnectError> {
+        let http = http(&settings)?;
+        let probed = probe(&http, &settings).await?;
+        Ok(Self::build(&settings, http, probed))
+    }
+
+    /// As [`Self::connect`], without asking again what is known of the model: only whether it is still there. What was found of
+    /// another model is not used.
+    pub async fn connect_known(settings: Settings, probed: Probed) -> Result<Self, ConnectError> {
+        let http = http(&settings)?;
+        let probed = if still_there(&http, &settings, &probed).await? { probed } else { probe(&http, &settings).await? };
+        Ok(Self::build(&settings, http, probed))
+    }
+
+    /// What was found out of the model, to be kept for [`Self::connect_known`].
+    #[must_use]
+    pub fn probed(&self) -> &Probed {
+        &self.0.probed
+    }
+
+    fn build(settings: &Settings, http: Http, probed: Probed) -> Self {
+        let dialect = settings.kind.dialect();
+        let context_tokens = settings.overrides.context_tokens.or(probed.context_tokens);
+        let sender = Sender {
+            dialect,
+            model: probed.model.clone(),
+            tuning: probed.tuning.clone(),
+            extra: settings.extra_with(context_tokens),
+        };
+        let client = Arc::new(Client { http, sender });
+        let capabilities = capabilities(settings, &probed, context_tokens);
+        let renderer = settings.renderer().map(Arc::new);
+        // A person who says that it scores exactly is believed where there is a way to try.
+        let way = probed.scoring.or(dialect.scoring.first().copied().filter(|_| capabilities.tier == ScoreTier::Prompt));
+        let scorer = way.map(|way| Scorer { way, renderer: renderer.clone(), end_token: probed.end_token });
+        let drafter = Drafter::new(capabilities.drafting, capabilities.draft_logprobs, context_tokens);
+        let asker = Asker { client: client.clone(), thinks: probed.thinks, context_tokens };
+        Self(Arc::new(Inner { client, capabilities, probed, renderer, drafter, scorer, asker }))
+    }
+}
+
+fn http(settings: &Settings) -> Result<Http, HttpError> {
+    let headers = settings.kind.dialect().headers;
+    let with = |endpoint: Endpoint, (name, value): &(&str, &str)| endpoint.with_header(name, value);
+    let endpoint = headers.iter().try_fold(settings.endpoint.clone(), with)?;
+    let mut limits = settings.limits;
+    limits.calls = settings.concurrency();
+    Http::new(endpoint, limits)
+}
+
+fn capabilities(settings: &Settings, probed: &Probed, context_tokens: Option<usize>) -> Capabilities {
+    let (dialect, overrides) = (settings.kind.dialect(), settings.overrides);
+    let drafting = overrides.drafting.unwrap_or(probed.drafting);
+    let wire = dialect.raw.as_ref().filter(|_| drafting == Drafting::Raw).unwrap_or(&dialect.chat);
+    let tier = overrides.tier.unwrap_or(probed.tier());
+    let found = Capabilities {
+        kind: settings.kind.name().to_owned(),
+        model: probed.model.clone(),
+        context_tokens,
+        parameters: None,
+        drafting,
+        draft_logprobs: probed.draft_logprobs,
+        tier,
+        end_probability: tier == ScoreTier::Prompt && probed.end_token.is_some(),
+        seed: wire.seed.is_some() && !probed.tuning.refused.contains(&Part::Seed),
+        concurrency: settings.concurrency(),
+        advice: probed.advice.clone(),
+    };
+    overrides.over(found)
+}
+
+impl Inner {
+    async fn prepare(&self, conversation: &Arc<Conversation>) -> Result<usize, MemberError> {
+        let rendered = match &self.renderer {
+            Some(renderer) if renderer.tokenises() && self.uses_raw() => Some(renderer.base(&self.client, conversation).await?),
+            Some(_) | None => None,
+        };
+        let needed = match rendered {
+            Some(Prompt::Tokens(tokens)) => tokens.len(),
+            Some(Prompt::Text(_)) | None => {
+                let (system, turns) = parted(conversation);
+                size(Subject::Turns { system: &system, turns: &turns, begun: None })
+            }
+        };
+        match self.capabilities.context_tokens {
+            Some(limit) if needed >= limit => Err(MemberError::ContextFull { needed, limit }),
+            Some(_) | None => Ok(needed),
+        }
+    }
+
+    fn uses_raw(&self) -> bool {
+        self.capabilities.drafting == Drafting::Raw || self.scorer.is_some()
+    }
+
+    async fn score(&self, request: &ScoreRequest) -> Result<Scored, MemberError> {
+        match request.tier {
+            ScoreTier::InProcess | ScoreTier::Prompt | ScoreTier::Forced => self.exactly(request).await,
+            ScoreTier::Labels | ScoreTier::Ranking => self.judged(request).await,
+            ScoreTier::None => Err(MemberError::Refused("it cannot score: it can only draft".to_owned())),
+        }
+    }
+
+    async fn exactly(&self, request: &ScoreRequest) -> Result<Scored, MemberError> {
+        let lowered = |reason: String| MemberError::Lowered { to: self.below_exact(), reason };
+        let Some(scorer) = &self.scorer else {
+            return Err(lowered("it returns no log-probabilities of given text".to_owned()));
+        };
+        match scorer.score(&self.client, &request.context, &request.candidates).await {
+            Ok(scored) => Ok(scored),
+            Err(Fault::Call(error)) => Err(error),
+            Err(Fault::Shape(reason)) => Err(lowered(reason)),
+        }
+    }
+
+    /// The best way to score that is left below exact ones.
+    fn below_exact(&self) -> ScoreTier {
+        if self.probed.alternatives >= 2 && !self.probed.thinks { ScoreTier::Labels } else { ScoreTier::Ranking }
+    }
+
+    async fn judged(&self, request: &ScoreRequest) -> Result<Scored, MemberError> {
+        let accepted = request.context.accepted.concat();
+        let question = Question {
+            conversation: &request.context.conversation,
+            accepted: &accepted,
+            candidates: &request.candidates,
+            seed: request.seed,
+        };
+        let judged = if request.tier == ScoreTier::Labels {
+            match by_labels(&self.asker, self.probed.alternatives, &question).await {
+                // Too many for letters in this round; a ranking can still tell them apart.
+                Err(JudgeError::TooMany { .. }) => by_ranking(&self.asker, &question).await,
+                result => result,
+            }
+        } else {
+            by_ranking(&self.asker, &question).await
+        };
+        judged.map(scored).map_err(unjudged)
+    }
+}
+
+fn scored(judged: Judged) -> Scored {
+    let usage = judged.usage;
+    let forwards = usage.prompt_tokens.saturating_sub(usage.cached_tokens) + usage.output_tokens;
+    Scored { opinions: judged.preferences.into_iter().map(Opinion::Preference).collect(), forwards, usage }
+}
+
+fn unjudged(error: JudgeError) -> MemberError {
+    match error {
+        JudgeError::Call { source, .. } => source,
+        JudgeError::NoLabels { reason, .. } => MemberError::Lowered { to: ScoreTier::Ranking, reason },
+        JudgeError::TooMany { .. } | JudgeError::Unreadable { .. } => MemberError::Failed(error.to_string()),
+    }
+}
+
+impl Member for ApiMember {
+    fn capabilities(&self) -> &Capabilities {
+        &self.0.capabilities
+    }
+
+    fn prepare(&self, conversation: Arc<Conversation>) -> Reply<usize> {
+        let inner = self.0.clone();
+        Box::pin(async move { inner.prepare(&conversation).await })
+    }
+
+    fn draft(&self, request: DraftRequest, progress: Progress) -> Reply<Drafted> {
+        let inner = self.0.clone();
+        Box::pin(async move { inner.drafter.draft(&inner.client, inner.renderer.as_deref(), &request, progress).await })
+    }
+
+    fn score(&self, request: ScoreRequest) -> Reply<Scored> {
+        let inner = self.0.clone();
+        Box::pin(async move { inner.score(&request).await })
+    }
+}

@@ -1,0 +1,40 @@
+//! Model servers and remote APIs as members, all through one client.
+//!
+//! Owns everything between the HTTP client and the engine: how each API is asked and read (as data: `dialect`, `wires`,
+//! `table`), what the model at hand can really do (`probe`), drafting, scoring given text, and asking for judgements. Left to
+//! others: connections and retries (`http`), what judges ask and how their replies count (`judge`), what of a reply continues a
+//! text (`continuation`). llama.cpp's own server has a member of its own, because it can do more than these APIs say.
+//!
+//! Why no client library: none of them tells the log-probabilities of a prompt, which the method is about.
+
+mod advice;
+mod ask;
+mod begun;
+mod client;
+mod dialect;
+mod draft;
+mod error;
+mod finish;
+mod kind;
+mod logprob;
+mod member;
+mod models;
+mod path;
+mod probe;
+mod render;
+mod reply;
+mod request;
+mod score;
+mod settings;
+mod table;
+mod tokens;
+mod wires;
+
+pub use dialect::{Auth, Dialect, Scoring};
+pub use error::ConnectError;
+pub use finish::Finish;
+pub use kind::Kind;
+pub use member::ApiMember;
+pub use probe::Probed;
+pub use request::{Part, Tuning};
+pub use settings::Settings;

@@ -1,0 +1,66 @@
+//! How the model continues a text: an answer that stops in the middle of the alphabet shows it.
+
+use std::sync::Arc;
+
+use super::super::begun::Following;
+use super::super::client::{Client, Whole};
+use super::super::dialect::Prefill;
+use super::super::render::Renderer;
+use super::super::request::{Call, Subject, parted};
+use super::super::tokens::Piece;
+use crate::engine::fusion::conversation::Conversation;
+use crate::engine::fusion::event::Drafting;
+
+const BEGUN: &str = "A, B, C,";
+const NEXT: &str = "D";
+
+/// How the model continues.
+#[derive(Debug)]
+pub(super) struct Way {
+    pub(super) drafting: Drafting,
+    pub(super) logprobs: bool,
+}
+
+/// Tries the ways, best first.
+pub(super) async fn way(client: &Client, renderer: Option<&Renderer>, thinks: bool) -> Way {
+    let conversation =
+        Conversation::question("Repeat the alphabet in capital letters, separated by commas, without any other words.");
+    if let Some(logprobs) = raw(client, renderer, &Arc::new(conversation.clone())).await {
+        return Way { drafting: Drafting::Raw, logprobs };
+    }
+    if thinks {
+        return Way { drafting: Drafting::None, logprobs: false };
+    }
+    match prefill(client, &conversation).await {
+        Some(logprobs) => Way { drafting: Drafting::Prefill, logprobs },
+        None => Way { drafting: Drafting::Instruction, logprobs: false },
+    }
+}
+
+async fn raw(client: &Client, renderer: Option<&Renderer>, conversation: &Arc<Conversation>) -> Option<bool> {
+    client.sender.dialect.raw.as_ref()?;
+    let prompt = renderer?.prompt(client, conversation, BEGUN).await.ok()?;
+    continued(client, Subject::Raw(&prompt)).await
+}
+
+async fn prefill(client: &Client, conversation: &Conversation) -> Option<bool> {
+    match client.sender.dialect.prefill {
+        Prefill::Never => None,
+        Prefill::Request(_) | Prefill::Turn(_) | Prefill::Unflagged => {
+            let (system, turns) = parted(conversation);
+            continued(client, Subject::Turns { system: &system, turns: &turns, begun: Some(BEGUN) }).await
+        }
+    }
+}
+
+/// Whether the reply goes on with the next letter; then, whether it tells log-probabilities.
+async fn continued(client: &Client, subject: Subject<'_>) -> Option<bool> {
+    let call = Call { subject, limit: 4, sampling: None, alternatives: Some(1), json: false };
+    let reply: Whole = client.whole(&call).await.ok()?;
+    let mut following = Following::new(BEGUN, BEGUN);
+    let mut pieces: Vec<Piece> = reply.pieces.into_iter().flat_map(|piece| following.take(piece)).collect();
+    pieces.extend(following.finish());
+    let text: String = pieces.iter().map(|piece| piece.text.as_str()).collect();
+    let logprobs = pieces.iter().filter(|piece| !piece.text.is_empty()).all(|piece| piece.logprob.is_some());
+    text.trim_start().starts_with(NEXT).then_some(logprobs)
+}

@@ -1,0 +1,181 @@
+//! What comes back: messages of a reply, read by the dialect's places.
+
+use serde_json::Value;
+
+use super::super::Usage;
+use super::dialect::{Path, Reading};
+use super::finish::Finish;
+use super::logprob::{Entry, entries};
+use super::path;
+use super::tokens::{Piece, Tokens};
+
+/// Characters shown of what a server says about a reply that failed.
+const REASON_SHOWN: usize = 200;
+
+/// Reads a reply, message by message.
+#[derive(Debug)]
+pub(super) struct Reader {
+    reading: &'static Reading,
+    tokens: Tokens,
+    finish: Option<Finish>,
+    refused: bool,
+    reason: Option<String>,
+    usage: Usage,
+    /// The first token, with its alternatives.
+    first: Option<Entry>,
+    /// Whether the model generated anything that is not shown.
+    hidden: bool,
+}
+
+/// How a reply ended.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Ending {
+    /// Why; `Unknown` where it stopped without saying.
+    pub finish: Finish,
+    /// What the server says about a bad end.
+    pub reason: Option<String>,
+    /// The log-probability of the end, where it was told.
+    pub end_logprob: Option<f32>,
+    /// Tokens used, as far as the server counted them.
+    pub usage: Usage,
+}
+
+impl Reader {
+    pub(super) fn new(reading: &'static Reading) -> Self {
+        Self {
+            reading,
+            tokens: Tokens::default(),
+            finish: None,
+            refused: false,
+            reason: None,
+            usage: Usage::default(),
+            first: None,
+            hidden: false,
+        }
+    }
+
+    /// The text of one message, in pieces.
+    pub(super) fn take(&mut self, data: &Value) -> Vec<Piece> {
+        self.count(data);
+        self.note_end(data);
+        self.hidden |= hides(data);
+        if self.is_elsewhere(data) {
+            return Vec::new();
+        }
+        let special = self.reading.special.is_some_and(|place| path::one(data, place) == Some(&Value::Bool(true)));
+        let text = if special { String::new() } else { path::joined(data, self.reading.texts) };
+        let mut told = self.told(data);
+        if let (Some(place), [only]) = (self.reading.alternatives, told.as_mut_slice()) {
+            let alternatives = path::one(data, place).map(entries).unwrap_or_default();
+            only.top = alternatives.into_iter().filter_map(as_alternative).collect();
+        }
+        if self.first.is_none() {
+            self.first = told.first().cloned();
+        }
+        self.tokens.take(&text, told)
+    }
+
+    pub(super) fn usage(&self) -> Usage {
+        self.usage
+    }
+
+    /// The first token's alternatives with itself, by their texts.
+    pub(super) fn first_token(&self) -> Vec<(String, f32)> {
+        let Some(first) = &self.first else { return Vec::new() };
+        let mut all = first.top.clone();
+        let text = String::from_utf8_lossy(&first.bytes).into_owned();
+        if let Some(logprob) = first.logprob.filter(|_| !text.is_empty() && !all.iter().any(|(other, _)| *other == text)) {
+            all.push((text, logprob));
+        }
+        all
+    }
+
+    /// Whether hidden reasoning was seen.
+    pub(super) fn hides(&self) -> bool {
+        self.hidden
+    }
+
+    pub(super) fn end(self) -> Ending {
+        let finish = if self.refused { Finish::Filtered } else { self.finish.unwrap_or(Finish::Unknown) };
+        let end_logprob = self.tokens.end().filter(|_| finish.ends());
+        Ending { finish, reason: self.reason, end_logprob, usage: self.usage }
+    }
+
+    /// Whether the message is of a kind that holds no text of the answer.
+    fn is_elsewhere(&self, data: &Value) -> bool {
+        let Some((place, kind)) = self.reading.only else { return false };
+        path::one(data, place).and_then(Value::as_str).is_some_and(|found| found != kind)
+    }
+
+    fn told(&self, data: &Value) -> Vec<Entry> {
+        let found = self.reading.logprobs.iter().filter_map(|place| path::one(data, place)).map(entries);
+        found.into_iter().find(|entries| !entries.is_empty()).unwrap_or_default()
+    }
+
+    fn note_end(&mut self, data: &Value) {
+        let words = self.reading.finishes.iter().filter_map(|place| path::one(data, place)?.as_str());
+        if let Some(finish) = words.into_iter().find_map(Finish::of) {
+            let string = path::one(data, "choices/0/stop_reason").is_some_and(Value::is_string);
+            self.finish = Some(if finish == Finish::Eos && string { Finish::StopString } else { finish });
+        }
+        let refusal = path::text(data, self.reading.refusals);
+        self.refused |= refusal.is_some();
+        let bad = self.refused || self.finish.is_some_and(|finish| finish.fault().is_some());
+        if let Some(reason) = refusal.or_else(|| path::text(data, self.reading.reasons)).filter(|_| bad) {
+            let said = self.reason.get_or_insert_default();
+            let room = REASON_SHOWN.saturating_sub(said.chars().count());
+            said.extend(reason.chars().map(|c| if c.is_control() { ' ' } else { c }).take(room));
+        }
+    }
+
+    /// Counts grow while a reply streams, and not every message has them.
+    fn count(&mut self, data: &Value) {
+        let (before, now) = (self.usage, counted(self.reading, data));
+        self.usage = Usage {
+            prompt_tokens: before.prompt_tokens.max(now.prompt_tokens),
+            cached_tokens: before.cached_tokens.max(now.cached_tokens),
+            output_tokens: before.output_tokens.max(now.output_tokens),
+        };
+    }
+}
+
+/// Whether a message tells of hidden reasoning.
+fn hides(data: &Value) -> bool {
+    const TEXTS: [&str; 6] = [
+        "choices/0/delta/reasoning_content",
+        "choices/0/delta/reasoning",
+        "choices/0/message/reasoning_content",
+        "delta/thinking",
+        "message/thinking",
+        "thinking",
+    ];
+    const COUNTS: [&str; 4] = [
+        "usage/completion_tokens_details/reasoning_tokens",
+        "response/usage/output_tokens_details/reasoning_tokens",
+        "usageMetadata/thoughtsTokenCount",
+        "usage/reasoning_tokens",
+    ];
+    path::text(data, &TEXTS).is_some() || path::number(data, &COUNTS).is_some_and(|count| count > 0)
+}
+
+/// The tokens that one message says were used.
+pub(super) fn counted(reading: &Reading, data: &Value) -> Usage {
+    let count = |sums: &[&[Path]]| sum(data, sums).unwrap_or_default();
+    Usage {
+        prompt_tokens: count(reading.prompt_tokens),
+        cached_tokens: count(reading.cached_tokens),
+        output_tokens: count(reading.output_tokens),
+    }
+}
+
+/// The first of these sums of which any part is there.
+fn sum(data: &Value, sums: &[&[Path]]) -> Option<u64> {
+    sums.iter().find_map(|places| {
+        let found: Vec<u64> = places.iter().filter_map(|place| path::number(data, &[place])).collect();
+        (!found.is_empty()).then(|| found.iter().fold(0, |sum: u64, part| sum.saturating_add(*part)))
+    })
+}
+
+fn as_alternative(entry: Entry) -> Option<(String, f32)> {
+    Some((String::from_utf8_lossy(&entry.bytes).into_owned(), entry.logprob?))
+}

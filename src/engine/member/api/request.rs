@@ -1,0 +1,302 @@
+//! What is sent: a call for text, laid out as the dialect has it.
+//!
+//! Pure: from a call and what is known of the server to a path and a body.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+
+use super::super::Sampling;
+use super::super::http::Framing;
+use super::dialect::{Dialect, Field, Fixed, Layout, Prefill, Reading, Wire};
+use super::path;
+use crate::engine::fusion::conversation::{Conversation, Role, Turn};
+
+/// A part of a request that some models refuse.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Part {
+    /// The temperature.
+    Temperature,
+    /// The nucleus.
+    TopP,
+    /// The seed.
+    Seed,
+    /// Log-probabilities of generated tokens.
+    Logprobs,
+    /// Switching hidden reasoning off.
+    Unthinking,
+    /// Usage in the last message of a stream.
+    Usage,
+    /// The limit of tokens by the name that the dialect uses first; it has another.
+    TokensName,
+}
+
+/// What requests to one model leave out or add, as found out once.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Tuning {
+    /// Parts that the model refuses.
+    pub refused: BTreeSet<Part>,
+    /// Which of the dialect's ways to lessen hidden reasoning is used.
+    pub less_thinking: Option<usize>,
+}
+
+/// A text that is continued without turns.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Prompt {
+    Text(String),
+    Tokens(Vec<u32>),
+}
+
+/// What is asked of a model.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Call<'a> {
+    pub(super) subject: Subject<'a>,
+    /// The most tokens that are wanted.
+    pub(super) limit: usize,
+    /// `None`: the most probable tokens.
+    pub(super) sampling: Option<Sampling>,
+    /// How many alternatives of each token are wanted; `None`: no log-probabilities at all.
+    pub(super) alternatives: Option<u64>,
+    pub(super) json: bool,
+}
+
+/// What a reply continues.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Subject<'a> {
+    Turns {
+        system: &'a str,
+        turns: &'a [Turn],
+        /// The answer begun that the reply goes on with.
+        begun: Option<&'a str>,
+    },
+    Raw(&'a Prompt),
+}
+
+/// A request, ready to be sent.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Request {
+    /// Below the endpoint's address.
+    pub path: String,
+    /// How its reply is framed.
+    pub framing: Framing,
+    /// The body.
+    pub body: Value,
+}
+
+/// Who is asked: all that requests to one member share.
+#[derive(Debug, Clone)]
+pub(super) struct Sender {
+    pub(super) dialect: &'static Dialect,
+    pub(super) model: String,
+    pub(super) tuning: Tuning,
+    /// From the configuration, merged last.
+    pub(super) extra: Map<String, Value>,
+}
+
+impl Sender {
+    /// The wire that a call goes over, its request, and how to read the reply.
+    pub(super) fn request(&self, call: &Call<'_>) -> (Request, &'static Reading) {
+        let (wire, begun) = match call.subject {
+            Subject::Turns { begun, .. } => (&self.dialect.chat, begun.is_some()),
+            Subject::Raw(_) => (self.dialect.raw.as_ref().unwrap_or(&self.dialect.chat), false),
+        };
+        let mut body = Map::new();
+        if let Some(place) = wire.model {
+            path::set(&mut body, place, json!(self.model));
+        }
+        self.lay_out(wire, call.subject, &mut body);
+        self.parameters(wire, call, &mut body);
+        path::merge(&mut body, &self.extra);
+        let path = if begun { self.dialect.prefill_path.unwrap_or(wire.path) } else { wire.path };
+        let model = self.model.strip_prefix("models/").unwrap_or(&self.model);
+        let request = Request { path: path.replace("{model}", model), framing: wire.framing, body: Value::Object(body) };
+        (request, wire.reading)
+    }
+
+    /// The parts of a body that are the same for other calls to a completion of this prompt.
+    pub(super) fn base(&self) -> Map<String, Value> {
+        let mut body = Map::new();
+        path::set(&mut body, "model", json!(self.model));
+        body
+    }
+
+    /// Switches hidden reasoning off, where that is known to be harmless.
+    pub(super) fn unthinking(&self, body: &mut Map<String, Value>) {
+        set_all(body, self.dialect.unthinking, 0);
+    }
+
+    fn lay_out(&self, wire: &Wire, subject: Subject<'_>, body: &mut Map<String, Value>) {
+        match (subject, wire.layout) {
+            (Subject::Raw(prompt), Layout::Raw(place)) => path::set(body, place, prompt.value()),
+            (Subject::Turns { system, turns, begun }, layout) => {
+                if let (Some(_), Prefill::Request(fields)) = (begun, self.dialect.prefill) {
+                    set_all(body, fields, 0);
+                }
+                let begun = begun.map(|text| begun_turn(self.dialect.prefill, text));
+                lay_out_turns(layout, system, turns, begun, body);
+            }
+            (Subject::Raw(_), Layout::Messages | Layout::SystemApart | Layout::Input | Layout::Contents) => {}
+        }
+    }
+
+    fn parameters(&self, wire: &Wire, call: &Call<'_>, body: &mut Map<String, Value>) {
+        let taken = |part: Part| !self.tuning.refused.contains(&part);
+        let always = wire.always.iter().filter(|(place, _)| taken(Part::Usage) || !place.starts_with("stream_options"));
+        set_all(body, always, 0);
+        path::set(body, self.tokens_place(wire), json!((call.limit as u64).max(wire.tokens.1)));
+        let sampling = call.sampling.unwrap_or(Sampling { temperature: 0.0, top_p: 1.0, seed: 0 });
+        if taken(Part::Temperature) && (wire.zero || sampling.temperature > 0.0) {
+            path::set(body, wire.temperature, rounded(sampling.temperature));
+        }
+        // At 1 it changes nothing, and some APIs take only one of the two.
+        if taken(Part::TopP) && sampling.top_p < 1.0 && sampling.temperature > 0.0 {
+            path::set(body, wire.top_p, rounded(sampling.top_p));
+        }
+        if let Some(place) = wire.seed.filter(|_| call.sampling.is_some() && taken(Part::Seed)) {
+            // Several APIs read a seed as a signed number of 32 bits.
+            path::set(body, place, json!(sampling.seed & 0x7fff_ffff));
+        }
+        if let Some(alternatives) = call.alternatives.filter(|_| taken(Part::Logprobs)) {
+            set_all(body, wire.logprobs, alternatives.clamp(1, self.dialect.alternatives.max(1)));
+        }
+        if call.json {
+            set_all(body, wire.json, 0);
+        }
+        self.thinking(wire, body);
+    }
+
+    fn thinking(&self, wire: &Wire, body: &mut Map<String, Value>) {
+        // A raw prompt holds the template's own switch.
+        if matches!(wire.layout, Layout::Raw(_)) {
+            return;
+        }
+        if !self.tuning.refused.contains(&Part::Unthinking) {
+            self.unthinking(body);
+        }
+        if let Some(field) = self.tuning.less_thinking.and_then(|number| self.dialect.less_thinking.get(number)) {
+            set_all(body, std::slice::from_ref(field), 0);
+        }
+    }
+
+    fn tokens_place(&self, wire: &Wire) -> &'static str {
+        match wire.tokens.0 {
+            "max_tokens" if self.tuning.refused.contains(&Part::TokensName) => "max_completion_tokens",
+            "max_completion_tokens" if self.tuning.refused.contains(&Part::TokensName) => "max_tokens",
+            place => place,
+        }
+    }
+}
+
+impl Prompt {
+    pub(super) fn value(&self) -> Value {
+        match self {
+            Self::Text(text) => json!(text),
+            Self::Tokens(tokens) => json!(tokens),
+        }
+    }
+
+    /// Bytes of text, or tokens: how much it is, for want of a count.
+    pub(super) fn tokens(&self) -> usize {
+        match self {
+            Self::Text(text) => estimate(text),
+            Self::Tokens(tokens) => tokens.len(),
+        }
+    }
+}
+
+/// About how many tokens a text has.
+pub(super) fn estimate(text: &str) -> usize {
+    text.len().div_ceil(4)
+}
+
+/// The system prompt (empty where there is none) and the other turns.
+pub(super) fn parted(conversation: &Conversation) -> (String, Vec<Turn>) {
+    let (system, turns): (Vec<Turn>, Vec<Turn>) = conversation.turns.iter().cloned().partition(|turn| turn.role == Role::System);
+    let system: Vec<String> = system.into_iter().map(|turn| turn.content).collect();
+    (system.join("\n\n"), turns)
+}
+
+/// Messages of turns, as most APIs have them.
+pub(super) fn messages(system: &str, turns: &[Turn]) -> Vec<Value> {
+    let system = (!system.is_empty()).then(|| json!({"role": "system", "content": system}));
+    system.into_iter().chain(turns.iter().map(message)).collect()
+}
+
+fn message(turn: &Turn) -> Value {
+    json!({"role": role(turn.role), "content": turn.content})
+}
+
+fn role(role: Role) -> &'static str {
+    match role {
+        Role::System => "system",
+        Role::User => "user",
+        Role::Assistant => "assistant",
+    }
+}
+
+/// The turn of an answer begun, with what says that it is not finished.
+fn begun_turn(prefill: Prefill, text: &str) -> Value {
+    let mut turn = Map::new();
+    path::set(&mut turn, "role", json!("assistant"));
+    path::set(&mut turn, "content", json!(text));
+    match prefill {
+        Prefill::Turn(fields) => set_all(&mut turn, fields, 0),
+        Prefill::Request(_) | Prefill::Unflagged | Prefill::Never => {}
+    }
+    Value::Object(turn)
+}
+
+fn lay_out_turns(layout: Layout, system: &str, turns: &[Turn], begun: Option<Value>, body: &mut Map<String, Value>) {
+    let mut apart = |place: &str, value: Value| {
+        if !system.is_empty() {
+            path::set(body, place, value);
+        }
+    };
+    let (place, list) = match layout {
+        Layout::Messages => ("messages", messages(system, turns)),
+        Layout::SystemApart => {
+            apart("system", json!(system));
+            ("messages", messages("", turns))
+        }
+        Layout::Input => {
+            apart("instructions", json!(system));
+            ("input", messages("", turns))
+        }
+        Layout::Contents => {
+            apart("systemInstruction", json!({"parts": [{"text": system}]}));
+            let all = messages("", turns).into_iter().chain(begun);
+            path::set(body, "contents", all.map(|turn| content(&turn)).collect());
+            return;
+        }
+        Layout::Raw(_) => return,
+    };
+    path::set(body, place, list.into_iter().chain(begun).collect());
+}
+
+/// A message as Gemini has it.
+fn content(message: &Value) -> Value {
+    let role = if message.get("role").and_then(Value::as_str) == Some("assistant") { "model" } else { "user" };
+    json!({"role": role, "parts": [{"text": message.get("content")}]})
+}
+
+fn set_all<'a>(body: &mut Map<String, Value>, fields: impl IntoIterator<Item = &'a Field>, alternatives: u64) {
+    for (place, fixed) in fields {
+        let value = match fixed {
+            Fixed::True => json!(true),
+            Fixed::False => json!(false),
+            Fixed::Number(number) => json!(number),
+            Fixed::Text(text) => json!(text),
+            Fixed::Texts(texts) => json!(texts),
+            Fixed::Alternatives => json!(alternatives),
+        };
+        path::set(body, place, value);
+    }
+}
+
+/// A number as it was meant, without the noise of a wider type.
+fn rounded(value: f32) -> Value {
+    json!((f64::from(value) * 1e4).round() / 1e4)
+}

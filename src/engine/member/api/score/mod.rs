@@ -1,0 +1,77 @@
+//! Scoring given text exactly, by the log-probabilities that servers return of a prompt's tokens (tier T1).
+//!
+//! Owns the choice of the way and what becomes of its result. Two families: servers that take tokens and return a number for
+//! each (`ids`), and servers that repeat the prompt in tokens of their own, among which the candidate's are found by their text
+//! (`text`, `locate`). A token that straddles the border between answer and candidate counts wholly.
+
+mod ids;
+mod locate;
+mod text;
+
+use std::sync::Arc;
+
+use super::super::{Context, MemberError, Opinion, Scored, Usage};
+use super::client::Client;
+use super::dialect::Scoring;
+use super::render::Renderer;
+
+/// Scores given text.
+#[derive(Debug, Clone)]
+pub(super) struct Scorer {
+    pub(super) way: Scoring,
+    /// Not needed where the server takes turns.
+    pub(super) renderer: Option<Arc<Renderer>>,
+    /// The token that ends an answer, where known.
+    pub(super) end_token: Option<u32>,
+}
+
+/// Why there are no scores.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Fault {
+    /// A call failed.
+    Call(MemberError),
+    /// The reply has no scores, or not those of the candidates.
+    Shape(String),
+}
+
+impl From<MemberError> for Fault {
+    fn from(error: MemberError) -> Self {
+        Self::Call(error)
+    }
+}
+
+/// Scores of the candidates in order, each by itself good or not, and what they used.
+struct Counted {
+    logprobs: Vec<Result<Vec<f32>, String>>,
+    usage: Usage,
+}
+
+impl Scorer {
+    /// The log-probabilities of each candidate's tokens, then of the end where it ends and the end's token is known. A candidate
+    /// whose tokens cannot be told has none, which abstains.
+    pub(super) async fn score(
+        &self,
+        client: &Client,
+        context: &Context,
+        candidates: &[(Arc<str>, bool)],
+    ) -> Result<Scored, Fault> {
+        let counted = match self.way {
+            Scoring::PromptLogprobs | Scoring::InputLogprobs => ids::score(self, client, context, candidates).await?,
+            Scoring::Echo | Scoring::EchoLast | Scoring::ChatEcho | Scoring::InputDetails => {
+                text::score(self, client, context, candidates).await?
+            }
+        };
+        let first_fault = counted.logprobs.iter().find_map(|logprobs| logprobs.as_ref().err().cloned());
+        if let Some(fault) = first_fault.filter(|_| counted.logprobs.iter().all(|one| one.as_ref().map_or(true, Vec::is_empty))) {
+            return Err(Fault::Shape(fault));
+        }
+        let usage = counted.usage;
+        let forwards = usage.prompt_tokens.saturating_sub(usage.cached_tokens) + usage.output_tokens;
+        let opinions = counted.logprobs.into_iter().map(|logprobs| Opinion::Tokens(logprobs.unwrap_or_default().into()));
+        Ok(Scored { opinions: opinions.collect(), forwards, usage })
+    }
+
+    fn renderer(&self) -> Result<&Renderer, Fault> {
+        self.renderer.as_deref().ok_or_else(|| Fault::Shape("no chat template is known to render the conversation by".to_owned()))
+    }
+}
