@@ -1,9 +1,11 @@
 //! llama.cpp servers as members, against a real llama.cpp server that serves the project's own models.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on fails")]
 
 #[path = "llama/drafting.rs"]
 mod drafting;
+#[path = "llama/faults.rs"]
+mod faults;
 #[path = "llama/fusing.rs"]
 mod fusing;
 #[path = "llama/launching.rs"]
@@ -12,10 +14,14 @@ mod launching;
 mod leaving;
 #[path = "support/llama.rs"]
 mod llama;
+#[path = "support/loopback.rs"]
+mod loopback;
 #[path = "llama/probing.rs"]
 mod probing;
 #[path = "llama/scoring.rs"]
 mod scoring;
+#[path = "llama/scripted.rs"]
+mod scripted;
 #[path = "llama/serving.rs"]
 mod serving;
 #[path = "llama/support.rs"]

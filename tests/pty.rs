@@ -21,6 +21,8 @@ mod keeping;
 mod leaving;
 #[path = "pty/looking.rs"]
 mod looking;
+#[path = "pty/members.rs"]
+mod members;
 #[path = "support/pty.rs"]
 #[allow(dead_code, reason = "other tests use the rest")]
 mod playing;

@@ -7,19 +7,19 @@ use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use super::members::{self, any_built_in};
 use super::output::notice;
 use super::{Done, Failure, options};
-use crate::config::{self, Config};
-use crate::engine::Seat;
-use crate::engine::fusion::event::ScoreTier;
-use crate::engine::member::paced::{Pace, Paced};
+use crate::config::{self, Config, Source};
+use crate::engine::member::paced::Pace;
 use crate::engine::{replay, trace};
-use crate::ensemble::{MemberSpec, Tools};
+use crate::ensemble::{MemberSpec, Tools, built_in_specs};
 use crate::files::Folders;
 use crate::files::history::History;
 use crate::files::traces;
 use crate::playground::state::keymap::Keymap;
+use crate::playground::state::roster::Roster;
 use crate::playground::state::scene::draft::Shading;
 use crate::playground::state::{Options, Settings};
 use crate::playground::term::backstage::Backstage;
+use crate::playground::term::company::Company;
 use crate::playground::term::outside::require_terminal;
 use crate::playground::term::{self, Left, Opening};
 use crate::playground::view::theme::{ColourLevel, Library, Theme};
@@ -116,12 +116,14 @@ pub(super) fn replay(matches: &ArgMatches) -> Result<Done, Failure> {
 fn play(matches: &ArgMatches, opening: Opening) -> Result<Done, Failure> {
     let config = options::config(matches)?;
     let specs = members::chosen(matches, &config)?;
+    readable(&specs)?;
     let runtime = runtime()?;
     let folders = Folders::of_platform();
     let pace = pace(matches, &config, &specs);
     let handle = Pace::new(pace.map(f64::from));
-    let opened = runtime.block_on(members::opened(specs, &Tools::default()))?;
-    let seats = paced(opened.into_iter().map(|opened| opened.seat).collect(), &handle);
+    let configured = config.members.iter().map(|(name, member)| MemberSpec::new(name, member.clone())).collect();
+    let roster = Roster::new(specs, configured, built_in_specs());
+    let company = Company::new(Tools::default(), handle.clone());
     let keymap = Keymap::new(&config.keys).map_err(|source| Failure::Keys {
         file: config.path.as_ref().map_or_else(|| "config.toml".to_owned(), |path| path.display().to_string()),
         source,
@@ -131,9 +133,8 @@ fn play(matches: &ArgMatches, opening: Opening) -> Result<Done, Failure> {
     let mut warnings = Vec::new();
     let theme = theme(&library, matches.get_one::<String>("theme").or(config.playground.theme.as_ref()), level, &mut warnings);
     let history = history(folders.as_ref(), &mut warnings);
-    let members = seats.iter().map(Seat::header).collect();
     let options = Options {
-        members,
+        roster,
         params: config.params,
         system: config.system,
         seed: options::seed(matches),
@@ -146,15 +147,25 @@ fn play(matches: &ArgMatches, opening: Opening) -> Result<Done, Failure> {
             mouse: matches.get_flag("mouse") || config.playground.mouse.unwrap_or(false),
             ascii: matches.get_flag("ascii") || config.playground.ascii.unwrap_or(false),
             pace,
-            can_pace: true,
         },
         history: history.entries().to_vec(),
         warnings,
     };
     let traces_kept = config.playground.traces.unwrap_or(traces::KEPT);
-    let backstage = Backstage { seats, pace: handle, folders, history, traces_kept, library, level, theme };
+    let backstage = Backstage { company, pace: handle, folders, history, traces_kept, library, level, theme };
     let left = runtime.block_on(term::run(options, backstage, opening)).map_err(Failure::Terminal)?;
     Ok(farewell(&left))
+}
+
+/// A file that cannot be read ends the program before the screen is touched, as a misspelt option would. Whatever else is wrong
+/// with a member is shown where it would be.
+fn readable(specs: &[MemberSpec]) -> Result<(), Failure> {
+    for spec in specs {
+        if let Source::Gguf { path, .. } = &spec.config.source {
+            std::fs::File::open(path).map_err(|error| Failure::Usage(format!("{}: {error}", path.display())))?;
+        }
+    }
+    Ok(())
 }
 
 /// The theme that is wanted; one that cannot be used leaves the default, with a word why.
@@ -192,15 +203,6 @@ fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
 fn pace(matches: &ArgMatches, config: &Config, specs: &[MemberSpec]) -> Option<u32> {
     let wanted = matches.get_one("pace").copied().or(config.playground.pace);
     wanted.or_else(|| any_built_in(specs).then_some(PACE)).filter(|pace| *pace > 0)
-}
-
-/// A server has a pace of its own.
-fn paced(seats: Vec<Seat>, pace: &Pace) -> Vec<Seat> {
-    let slow = |seat: Seat| match seat.member.capabilities().tier {
-        ScoreTier::InProcess => Seat { member: std::sync::Arc::new(Paced::new(seat.member, pace.clone())), ..seat },
-        ScoreTier::Prompt | ScoreTier::Forced | ScoreTier::Labels | ScoreTier::Ranking | ScoreTier::None => seat,
-    };
-    seats.into_iter().map(slow).collect()
 }
 
 fn farewell(left: &Left) -> Done {

@@ -3,21 +3,29 @@
 //! Owns the way from what a person wrote to a member on a server, and the words for what is in the way. What servers can do is
 //! found out by the members themselves.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use futures_util::FutureExt;
 use tokio::sync::mpsc;
 
+use super::identify;
+use super::known::Known;
 use super::open::Tools;
 use crate::config::Server;
-use crate::engine::member::http::{Endpoint, Key, KeyError, Limits};
-use crate::engine::member::llama_server::launch::{Launch, PROGRAM, launch, on_path};
+use crate::engine::member::api::{self, ApiMember, Auth, Kind};
+use crate::engine::member::http::{Endpoint, HttpError, Key, KeyError, KeySource, Limits};
+use crate::engine::member::llama_server::launch::{Launch, LaunchError, PROGRAM, launch, on_path};
 use crate::engine::member::llama_server::{self, ConnectError, LlamaServer, OwnServer};
 use crate::engine::member::{Member, Overrides};
 
 /// The name of llama.cpp's own API.
 pub(super) const LLAMA_SERVER: &str = "llama-server";
+/// Where llama.cpp's server is where no address is given.
+const LLAMA_ADDRESS: &str = "http://127.0.0.1:8080";
+/// How a key is sent where no dialect says so.
+const BEARER: Auth = Auth { header: "authorization", prefix: "Bearer ", variable: None };
 /// Tokens of context of a server of our own; its `arguments` may say otherwise.
 const CONTEXT: usize = 8192;
 /// Requests that a server of our own answers at once: as many candidates of others as most rounds have.
@@ -33,39 +41,96 @@ pub(super) enum Fault {
     #[error(transparent)]
     Key(#[from] KeyError),
     #[error(transparent)]
-    Http(#[from] crate::engine::member::http::HttpError),
+    Http(#[from] HttpError),
     #[error(transparent)]
-    Launch(#[from] crate::engine::member::llama_server::launch::LaunchError),
+    Launch(#[from] LaunchError),
+    #[error(transparent)]
+    Api(#[from] api::ConnectError),
+    #[error("there is no API `{kind}`")]
+    UnknownKind { kind: String },
+    #[error("`{kind}` has no address of its own: give `url`")]
+    NoAddress { kind: &'static str },
+    #[error("{}: the chat template cannot be read: {source}", path.display())]
+    Template { path: PathBuf, source: std::io::Error },
     #[error("{problem}; a llama.cpp server could run it, but there is no `{PROGRAM}` on the PATH")]
     NoProgram { problem: String },
 }
 
-/// A member on this server, called `name` in messages.
+/// A member on this server, called `name` in messages. Where it is not said which API the server speaks, that is found out.
 pub(super) async fn connect(name: &str, server: &Server, tools: &Tools) -> Result<Arc<dyn Member>, Fault> {
-    let _ = tools;
+    let url = server.url.as_deref();
     match server.kind.as_deref() {
-        Some(_) | None => llama(name, server).await,
+        Some(LLAMA_SERVER) => llama(name, server).await,
+        Some(kind) => match Kind::named(kind) {
+            Some(kind) => api(name, kind, server, tools).await,
+            None => Err(Fault::UnknownKind { kind: kind.to_owned() }),
+        },
+        None => match url.and_then(identify::by_host) {
+            Some(kind) => api(name, kind, server, tools).await,
+            None => match llama(name, server).await {
+                Err(Fault::Llama(ConnectError::OtherServer { .. })) => {
+                    let root = Kind::OpenAiCompatible.address(url).unwrap_or_default();
+                    let endpoint = endpoint(name, root.trim_end_matches("/v1"), server, &BEARER).await?;
+                    let kind = identify::ask(endpoint, limits(server.overrides)).await?;
+                    api(name, kind, server, tools).await
+                }
+                connected => connected,
+            },
+        },
     }
 }
 
 async fn llama(name: &str, server: &Server) -> Result<Arc<dyn Member>, Fault> {
     // Its own interface is at the root, whatever of it other programs are pointed at.
-    let given = server.url.as_deref().unwrap_or("http://127.0.0.1:8080").trim_end_matches('/');
-    let address = given.strip_suffix("/v1").unwrap_or(given);
-    let mut endpoint = Endpoint::new(name, address)?;
-    if let Some(source) = &server.key {
-        endpoint = endpoint.with_key(Key::bearer(&source.resolve().await?.secret)?);
-    }
-    for (header, value) in &server.headers {
-        endpoint = endpoint.with_header(header, value)?;
-    }
+    let given = server.url.as_deref().unwrap_or(LLAMA_ADDRESS).trim_end_matches('/');
     let settings = llama_server::Settings {
-        endpoint,
+        endpoint: endpoint(name, given.strip_suffix("/v1").unwrap_or(given), server, &BEARER).await?,
         limits: limits(server.overrides),
         model: server.model.clone(),
         overrides: server.overrides,
     };
     Ok(Arc::new(LlamaServer::connect(settings).await?))
+}
+
+async fn api(name: &str, kind: Kind, server: &Server, tools: &Tools) -> Result<Arc<dyn Member>, Fault> {
+    let address = kind.address(server.url.as_deref()).ok_or(Fault::NoAddress { kind: kind.name() })?;
+    let mut settings = api::Settings::new(name, kind, endpoint(name, &address, server, &kind.dialect().auth).await?);
+    settings.limits = limits(server.overrides);
+    settings.model.clone_from(&server.model);
+    settings.overrides = server.overrides;
+    settings.providers.clone_from(&server.providers);
+    settings.extra.clone_from(&server.body);
+    settings.chat_template = server.template.as_deref().map(template).transpose()?;
+    let known = Known::new(tools.cache.clone());
+    let what = format!("{} {} {}", kind.name(), settings.endpoint.shown(), server.model.as_deref().unwrap_or_default());
+    if let Some(probed) = known.get(&what, SystemTime::now()).filter(|_| !tools.anew) {
+        return Ok(Arc::new(ApiMember::connect_known(settings, probed).await?));
+    }
+    let member = ApiMember::connect(settings).await?;
+    known.put(&what, member.probed(), SystemTime::now());
+    Ok(Arc::new(member))
+}
+
+/// The address with the key: the one that was named, else that of the API's usual environment variable. What is in that variable
+/// goes to the API's own address alone: another one was not meant by whoever set it.
+async fn endpoint(name: &str, address: &str, server: &Server, auth: &Auth) -> Result<Endpoint, Fault> {
+    let mut endpoint = Endpoint::new(name, address)?;
+    let at_home = server.url.as_deref().is_none_or(|url| identify::by_host(url).is_some());
+    // A service on the net wants a key, and what is missing is best said; a server on this machine may do without.
+    let wanted = |variable: &&str| address.starts_with("https://") || std::env::var_os(variable).is_some();
+    let usual = auth.variable.filter(|_| at_home).filter(wanted).map(|variable| KeySource::Environment(variable.to_owned()));
+    if let Some(source) = server.key.clone().or(usual) {
+        let key = source.resolve().await?.secret;
+        endpoint = endpoint.with_key(Key::new(auth.header, auth.prefix, &key)?);
+    }
+    for (header, value) in &server.headers {
+        endpoint = endpoint.with_header(header, value)?;
+    }
+    Ok(endpoint)
+}
+
+fn template(path: &Path) -> Result<String, Fault> {
+    std::fs::read_to_string(path).map_err(|source| Fault::Template { path: path.to_owned(), source })
 }
 
 fn limits(overrides: Overrides) -> Limits {

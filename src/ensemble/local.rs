@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use super::identify::by_models;
 use super::spec::{MemberSpec, short};
 use crate::config::{MemberConfig, Server, Source};
 use crate::engine::member::http::{Endpoint, Http, Limits};
@@ -72,17 +73,8 @@ fn models(list: &Value) -> Vec<String> {
 
 /// Many servers use port 8080 or 8000: what the list itself says goes before where it was found.
 fn kind(place: Place, list: &Value) -> Option<&'static str> {
-    let owner = list.pointer("/data/0/owned_by").and_then(Value::as_str);
-    match owner {
-        Some("llamacpp") => Some("llama-server"),
-        Some("vllm") => Some("vllm"),
-        Some("sglang") => Some("sglang"),
-        Some("library") => Some("ollama"),
-        Some("koboldcpp") => Some("koboldcpp"),
-        Some(_) | None if matches!(place.kind, "ollama" | "lm-studio") => Some(place.kind),
-        // Found out when it is opened.
-        Some(_) | None => None,
-    }
+    // Of others it is found out when they are opened.
+    by_models(list).or_else(|| matches!(place.kind, "ollama" | "lm-studio").then_some(place.kind))
 }
 
 fn found(url: &str, kind: Option<&str>, model: &str, several: bool) -> MemberSpec {

@@ -5,6 +5,7 @@
 
 pub mod built_in;
 mod connect;
+mod identify;
 mod known;
 pub mod local;
 mod open;
@@ -17,6 +18,7 @@ pub use self::spec::MemberSpec;
 use crate::config::{Config, MemberConfig, Source};
 use crate::engine::fusion::event::Role;
 use crate::engine::fusion::params::nearest;
+use crate::engine::member::api::Kind;
 
 /// The name of the built-in ensemble.
 pub const BUILT_IN: &str = "built-in";
@@ -24,7 +26,7 @@ pub const BUILT_IN: &str = "built-in";
 /// The names of the APIs that servers may speak.
 #[must_use]
 pub fn kinds() -> Vec<&'static str> {
-    vec!["llama-server"]
+    std::iter::once(connect::LLAMA_SERVER).chain(Kind::NAMES.iter().map(|(_, name)| *name)).collect()
 }
 
 /// Which members a person wants.

@@ -1,9 +1,10 @@
 //! What is found out about real servers, and what is told where one cannot be used.
 
 use specfuse::engine::fusion::event::Drafting;
+use specfuse::engine::member::Overrides;
 use specfuse::engine::member::http::{Endpoint, Key};
-use specfuse::engine::member::llama_server::{ConnectError, LlamaServer, Overrides, Probed, Settings};
-use specfuse::engine::member::{Member, MemberError, Opinion, ScoreRequest, ScoreTier};
+use specfuse::engine::member::llama_server::{ConnectError, LlamaServer, Probed, Settings};
+use specfuse::engine::member::{Member, MemberError, ScoreTier};
 
 use crate::llama::{gguf, serve};
 use crate::support::{QUESTION, connect, context, draft, mean, request, score, settings};
@@ -44,6 +45,7 @@ async fn a_person_knows_better() {
         draft_logprobs: Some(false),
         tier: Some(ScoreTier::None),
         end_probability: Some(false),
+        seed: None,
         concurrency: Some(2),
         context_tokens: Some(100),
     };
@@ -106,23 +108,4 @@ async fn a_template_of_the_servers_own_making_is_not_used() {
     let member = connect(&served).await;
     assert!(member.capabilities().advice.iter().any(|sentence| sentence.contains("plain form")), "{:?}", member.capabilities());
     draft(&member, request(context(QUESTION, &[]), 0.6, 1, 8)).await.unwrap();
-}
-
-#[tokio::test]
-async fn a_judgement_is_asked_for_where_a_person_wants_one() {
-    let Some(served) = serve("abacus", &[]) else { return };
-    let member = connect(&served).await;
-    let ask = |tier| ScoreRequest {
-        context: context("What is 1 plus 1?", &[]),
-        candidates: vec![("1 plus 1 is 2.".into(), true), ("1 plus 1 is 3.".into(), true)],
-        tier,
-        seed: 1,
-    };
-    // A model that knows sums and no letters of choice is no judge, and says so in the form that the engine acts on.
-    match member.score(ask(ScoreTier::Labels)).await {
-        Err(MemberError::Lowered { to: ScoreTier::Ranking, reason }) => assert!(reason.contains("labels"), "{reason}"),
-        Ok(scored) => assert!(scored.opinions.iter().all(|opinion| matches!(opinion, Opinion::Preference(_)))),
-        Err(MemberError::ContextFull { .. }) => {}
-        other => panic!("{other:?}"),
-    }
 }

@@ -6,8 +6,10 @@ use crossterm::event::{KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEve
 use proptest::prelude::*;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
-use specfuse::engine::fusion::event::Record;
+use specfuse::engine::fusion::event::{Capabilities, Record};
+use specfuse::ensemble::MemberSpec;
 use specfuse::playground::state::action::ACTIONS;
+use specfuse::playground::state::roster::{News, RowId};
 use specfuse::playground::state::{Effect, Message};
 use specfuse::playground::view;
 use specfuse::playground::view::theme::{ColourLevel, Theme};
@@ -27,6 +29,11 @@ enum Step {
     /// Another run begins, from the first record.
     Run(usize, bool),
     AskFailed,
+    Begin,
+    /// News of a member by its row, of any kind.
+    Member(usize, u8, String),
+    /// So many servers were found.
+    Found(u16),
     Ended,
     Replayed(bool, bool),
     Traces,
@@ -45,6 +52,9 @@ fn step() -> impl Strategy<Value = Step> {
         8 => (1_usize..40).prop_map(Step::Records),
         1 => (0_usize..20, any::<bool>()).prop_map(|(run, replay)| Step::Run(run, replay)),
         1 => Just(Step::AskFailed),
+        1 => Just(Step::Begin),
+        4 => (0_usize..9, 0_u8..3, ".{0,60}").prop_map(|(row, kind, text)| Step::Member(row, kind, text)),
+        1 => (0_u16..4).prop_map(Step::Found),
         1 => Just(Step::Ended),
         1 => (any::<bool>(), any::<bool>()).prop_map(|(playing, over)| Step::Replayed(playing, over)),
         1 => Just(Step::Traces),
@@ -55,6 +65,17 @@ fn step() -> impl Strategy<Value = Step> {
 fn all_runs() -> &'static [Vec<Record>] {
     static RUNS: OnceLock<Vec<Vec<Record>>> = OnceLock::new();
     RUNS.get_or_init(|| runs::all().into_iter().map(|(_, records)| records).collect())
+}
+
+fn news(kind: u8, text: &str) -> News {
+    match kind {
+        0 => News::Doing(text.to_owned()),
+        1 => News::Away(text.to_owned()),
+        _ => {
+            let capabilities = Capabilities { advice: vec![text.to_owned()], ..Capabilities::in_process(text, text) };
+            News::Ready { name: text.to_owned(), capabilities: Box::new(capabilities) }
+        }
+    }
 }
 
 fn messages(step: &Step, run: &mut &'static [Record]) -> Vec<Message> {
@@ -85,6 +106,12 @@ fn messages(step: &Step, run: &mut &'static [Record]) -> Vec<Message> {
             opened.into_iter().collect()
         }
         Step::AskFailed => one(Message::AskFailed("no".to_owned())),
+        Step::Begin => one(Message::Begin),
+        Step::Member(row, kind, text) => one(Message::Member(RowId(*row), news(*kind, text))),
+        Step::Found(count) => {
+            let spec = |port: u16| MemberSpec::parse(&format!("http://127.0.0.1:{}", 8080 + port), &[]).unwrap();
+            one(Message::Found((0..*count).map(spec).collect()))
+        }
         Step::Ended => one(Message::RunEnded(None)),
         Step::Replayed(playing, over) => one(Message::Replayed { playing: *playing, speed: 2.0, over: *over }),
         Step::Traces => one(Message::Traces(vec![("one".to_owned(), String::new(), "one".into())])),
@@ -119,7 +146,7 @@ proptest! {
     #[test]
     fn a_frame_fits_every_size(
         width in 1_u16..=250, height in 1_u16..=100, run in 0_usize..11, played in 0.0_f64..=1.0,
-        key in prop::sample::select(vec!["esc", "?", "e", "c", "L", ":", "T", "z", "q"]),
+        key in prop::sample::select(vec!["esc", "?", "e", "c", "L", ":", "T", "M", "z", "q"]),
     ) {
         let records = &all_runs()[run % all_runs().len()];
         let mut state = support::state(width, height);

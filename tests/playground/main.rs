@@ -5,6 +5,7 @@
 mod actions;
 mod anything;
 mod asking;
+mod company;
 mod keys;
 mod looking;
 mod replaying;

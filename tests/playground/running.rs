@@ -1,5 +1,6 @@
 //! What the run and the replay are told, and when leaving is asked about.
 
+use specfuse::engine::fusion::event::ScoreTier;
 use specfuse::engine::replay::SPEEDS;
 use specfuse::engine::round::Command;
 use specfuse::playground::state::overlay::Overlay;
@@ -114,8 +115,12 @@ fn with_nothing_to_pause_the_keys_say_so() {
 
 #[test]
 fn models_that_cannot_be_slowed_down_are_not() {
-    let mut options = support::options(support::members());
-    (options.settings.can_pace, options.settings.pace) = (false, None);
+    let mut members = support::members();
+    for member in &mut members {
+        member.capabilities.tier = ScoreTier::Prompt;
+    }
+    let mut options = support::options(members);
+    options.settings.pace = None;
     let mut state = State::new(options, 120, 40);
     state.writing = false;
     for key in ["{", "}"] {

@@ -1,7 +1,7 @@
 //! Runs in which something happens: faults, exits, a person's orders.
 
 use specfuse::engine::Seat;
-use specfuse::engine::fusion::event::{Event, Record};
+use specfuse::engine::fusion::event::{Event, Price, Record, ScoreTier, Usage};
 use specfuse::engine::member::scripted::{Line, ScriptedMember};
 use specfuse::engine::round::Command;
 
@@ -116,6 +116,36 @@ pub fn failed() -> Vec<Record> {
     scripted_run(seats, &[("max-failures", "1")], Vec::new())
 }
 
+/// What a proxy before a server says in place of an answer.
+pub const LONG_ERROR: &str = "https://models.example/v1/completions answered 503 Service Unavailable: the model `some-organisation/Some-Model-70B-Instruct` is loading, 41 % of its weights are there; ask again in 38 s, or look at the server's log";
+
+/// Remote members: `a` scores exactly and costs something, `b` judges and tells no probabilities, `c` can do less than it
+/// promised, the first draft of `d` fails with a long error.
+pub fn mixed() -> Vec<Record> {
+    let mut d = counted("d", 3, -0.9);
+    d[0] = Line::Fail(LONG_ERROR.to_owned());
+    let mut seats = vec![
+        seat("a", counting("a", 3, -0.2)),
+        seat("b", counting("b", 3, -0.3).without_logprobs().judging(ScoreTier::Labels)),
+        seat("c", counting("c", 3, -0.5).lowered_to(ScoreTier::Ranking)),
+        seat("d", ScriptedMember::new(d).otherwise(-2.0)),
+    ];
+    seats[0].price = Some(Price { input: 0.15, cached: None, output: 0.6 });
+    let mut records = scripted_run(seats, &[], Vec::new());
+    // A scripted member counts no tokens: as if its server had.
+    for record in &mut records {
+        let (member, usage) = match &mut record.event {
+            Event::DraftFinished(draft) => (&draft.member, &mut draft.usage),
+            Event::Score { member, usage, .. } => (&*member, usage),
+            _ => continue,
+        };
+        if **member == *"a" {
+            *usage = Usage { prompt_tokens: 1200, cached_tokens: 800, output_tokens: 17 };
+        }
+    }
+    records
+}
+
 /// Each of them with a name.
 pub fn all() -> Vec<(&'static str, Vec<Record>)> {
     vec![
@@ -130,5 +160,6 @@ pub fn all() -> Vec<(&'static str, Vec<Record>)> {
         ("steered", steered()),
         ("stopped at once", stopped_at_once()),
         ("failed", failed()),
+        ("mixed", mixed()),
     ]
 }

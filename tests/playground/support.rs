@@ -7,6 +7,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
+use specfuse::config::{MemberConfig, Source};
 use specfuse::engine::fusion::conversation::Conversation;
 use specfuse::engine::fusion::event::{MemberHeader, Record};
 use specfuse::engine::fusion::params::Params;
@@ -14,10 +15,11 @@ use specfuse::engine::fusion::run::Run;
 use specfuse::engine::member::scripted::{Line, ScriptedMember};
 use specfuse::engine::round::Command;
 use specfuse::engine::{Engine, Seat, Setup, trace};
-use specfuse::ensemble::{Tools, built_in_specs, open};
+use specfuse::ensemble::{MemberSpec, Tools, built_in_specs, open};
 use specfuse::playground::state::keymap::Keymap;
 use specfuse::playground::state::overlay::Overlay;
 use specfuse::playground::state::picker::Picker;
+use specfuse::playground::state::roster::{News, Roster, RowId};
 use specfuse::playground::state::scene::draft::Shading;
 use specfuse::playground::state::{Effect, Message, Options, Settings, State};
 use specfuse::playground::view;
@@ -115,9 +117,31 @@ pub fn members() -> Vec<MemberHeader> {
     MEMBERS.get_or_init(|| headers(&built_in())).clone()
 }
 
+/// A member as a person would name it, for a roster.
+pub fn spec(header: &MemberHeader) -> MemberSpec {
+    let (role, weight) = (header.role, Some(header.weight));
+    let source = Source::BuiltIn(header.name.to_string());
+    let config = MemberConfig { source, role, weight, price: header.price, sampling: header.sampling };
+    MemberSpec::new(&header.name, config)
+}
+
+/// News that a member is there.
+pub fn ready(header: &MemberHeader) -> News {
+    News::Ready { name: header.name.to_string(), capabilities: Box::new(header.capabilities.clone()) }
+}
+
+/// An ensemble of these members, who are there.
+pub fn roster(members: &[MemberHeader]) -> Roster {
+    let mut roster = Roster::new(members.iter().map(spec).collect(), Vec::new(), Vec::new());
+    for (place, header) in members.iter().enumerate() {
+        roster.news(RowId(place), ready(header));
+    }
+    roster
+}
+
 pub fn options(members: Vec<MemberHeader>) -> Options {
     Options {
-        members,
+        roster: roster(&members),
         params: Params::default(),
         system: None,
         seed: 1,
@@ -130,7 +154,6 @@ pub fn options(members: Vec<MemberHeader>) -> Options {
             mouse: false,
             ascii: false,
             pace: Some(15),
-            can_pace: true,
         },
         history: Vec::new(),
         warnings: Vec::new(),

@@ -2,8 +2,12 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on fails")]
 
+mod members;
 mod picture;
 mod readme;
+#[allow(dead_code, reason = "shared with the tests of the state")]
+#[path = "../playground/runs.rs"]
+mod runs;
 mod snapshots;
 #[allow(dead_code, reason = "shared with the tests of the state")]
 #[path = "../playground/support.rs"]

@@ -48,6 +48,7 @@ pub enum Action {
     OpenTrace,
     Palette,
     Themes,
+    Roster,
     Mouse,
     Help,
     Redraw,
@@ -59,6 +60,16 @@ pub enum Action {
     Choose,
     ClearTyped,
     CloseList,
+    RosterUp,
+    RosterDown,
+    RosterToggle,
+    RosterRole,
+    RosterHeavier,
+    RosterLighter,
+    RosterConnect,
+    RosterScan,
+    RosterTake,
+    RosterClose,
     Yes,
     No,
 }
@@ -74,6 +85,8 @@ pub enum Context {
     Prompt,
     /// In a list to choose from, and where a file name is typed.
     List,
+    /// In the roster.
+    Roster,
     /// At a question that takes yes or no.
     Question,
 }
@@ -91,6 +104,8 @@ pub enum Group {
     Keeping,
     /// The program.
     Program,
+    /// Composing an ensemble.
+    Roster,
     /// Lists and dialogues.
     Lists,
 }
@@ -116,7 +131,8 @@ pub struct Entry {
 
 impl Group {
     /// Every group in the order in which help shows them.
-    pub const ALL: &'static [Self] = &[Self::Asking, Self::Running, Self::Looking, Self::Keeping, Self::Program, Self::Lists];
+    pub const ALL: &'static [Self] =
+        &[Self::Asking, Self::Running, Self::Looking, Self::Keeping, Self::Program, Self::Roster, Self::Lists];
 
     /// The heading.
     #[must_use]
@@ -127,6 +143,7 @@ impl Group {
             Self::Looking => "Looking",
             Self::Keeping => "Copies and files",
             Self::Program => "The program",
+            Self::Roster => "The roster",
             Self::Lists => "Lists and dialogues",
         }
     }
@@ -141,6 +158,7 @@ impl Context {
             Self::Keys => "outside the prompt",
             Self::Prompt => "in the prompt",
             Self::List => "in lists",
+            Self::Roster => "in the roster",
             Self::Question => "at a question",
         }
     }
@@ -227,12 +245,25 @@ pub const ACTIONS: &[Entry] = rows! {
     Program {
         Palette, "palette", [":"], Keys, "commands", "find any command by its name";
         Help, "help", ["?"], Keys, "help", "this help";
+        Roster, "roster", ["M"], Keys, "members", "who takes part: compose the ensemble, see what each model can do";
         Themes, "themes", ["T"], Keys, "themes", "choose a theme, seeing each at once";
         Mouse, "mouse", ["m"], Keys, "mouse", "let the mouse scroll and focus (the terminal's own selection then needs shift)";
         Redraw, "redraw", ["ctrl+l"], Anywhere, "redraw", "draw the whole screen anew";
         Suspend, "suspend", ["ctrl+z"], Anywhere, "suspend", "stop the program until `fg` brings it back";
         Quit, "quit", ["q"], Keys, "quit", "close what is open, then leave; asks only when something would be lost";
         QuitAtOnce, "quit-at-once", ["ctrl+c"], Anywhere, "quit", "leave; a second time without asking";
+    }
+    Roster {
+        RosterUp, "roster-up", ["up", "k"], Roster, "up", "the model above";
+        RosterDown, "roster-down", ["down", "j"], Roster, "down", "the model below";
+        RosterToggle, "roster-choose", ["space"], Roster, "choose", "let the marked model take part, or not";
+        RosterRole, "roster-role", ["r"], Roster, "role", "what it does: draft and verify, only draft, only verify";
+        RosterHeavier, "roster-heavier", ["+"], Roster, "heavier", "give its scores more weight";
+        RosterLighter, "roster-lighter", ["-"], Roster, "lighter", "give its scores less weight";
+        RosterConnect, "roster-connect", ["c"], Roster, "connect", "ask the marked model again what it can do";
+        RosterScan, "roster-scan", ["s"], Roster, "scan", "look for servers on the usual ports of this machine";
+        RosterTake, "roster-take", ["enter"], Roster, "take", "the chosen models answer from the next question on";
+        RosterClose, "roster-close", ["esc", "q"], Roster, "close", "close the roster and change nothing";
     }
     Lists {
         ListUp, "list-up", ["up", "shift+tab"], List, "up", "the entry above";

@@ -38,6 +38,8 @@ impl Glyphs {
     #[must_use]
     pub fn activity(self, activity: Activity) -> &'static str {
         match activity {
+            Activity::Connecting => self.pick("◔", "?"),
+            Activity::Away => self.pick("◇", "_"),
             Activity::Ready => self.pick("·", "."),
             Activity::Drafting => self.pick("●", "*"),
             Activity::Waiting => self.pick("◌", "~"),
@@ -55,7 +57,7 @@ impl Glyphs {
     pub fn run(self, state: RunState) -> &'static str {
         match state {
             RunState::Ready => self.pick("○", "o"),
-            RunState::Starting | RunState::Answering => self.pick("●", "*"),
+            RunState::Waiting | RunState::Starting | RunState::Answering => self.pick("●", "*"),
             RunState::Pausing | RunState::Paused => self.pick("◐", "="),
             RunState::Answered => self.pick("★", "!"),
             RunState::Limit | RunState::Stopped | RunState::BrokenOff => self.pick("■", "#"),

@@ -11,6 +11,7 @@ impl State {
     pub fn context(&self) -> Context {
         match &self.overlay {
             Some(Overlay::List(_)) => Context::List,
+            Some(Overlay::Roster(_)) => Context::Roster,
             Some(Overlay::Leave(_)) => Context::Question,
             None if self.writing => Context::Prompt,
             Some(Overlay::Help(_) | Overlay::Why(_) | Overlay::Chart | Overlay::Log(_)) | None => Context::Keys,
@@ -35,6 +36,7 @@ impl State {
             let word = match action {
                 Action::RunPause if stands => "go on",
                 Action::Stop if replay => "to the end",
+                Action::Stop if self.waits_for_members() => "do not wait",
                 Action::Again if replay => "from the start",
                 other => other.entry().hint,
             };
@@ -47,6 +49,16 @@ impl State {
     fn likely(&self, state: RunState) -> &'static [Action] {
         match (self.context(), &self.overlay) {
             (Context::List, _) => &[Action::Choose, Action::ListUp, Action::ListDown, Action::CloseList, Action::ClearTyped],
+            (Context::Roster, _) => &[
+                Action::RosterTake,
+                Action::RosterToggle,
+                Action::RosterClose,
+                Action::RosterRole,
+                Action::RosterHeavier,
+                Action::RosterLighter,
+                Action::RosterConnect,
+                Action::RosterScan,
+            ],
             (Context::Question, _) => &[Action::Yes, Action::No],
             (_, Some(Overlay::Why(_) | Overlay::Chart)) => {
                 &[Action::Back, Action::PreviousRound, Action::NextRound, Action::ScrollDown, Action::ScrollUp]
@@ -55,6 +67,7 @@ impl State {
             (Context::Prompt, _) => {
                 &[Action::Send, Action::NewLine, Action::LeavePrompt, Action::EarlierQuestion, Action::Edit, Action::QuitAtOnce]
             }
+            (_, None) if self.waits_for_members() => &[Action::Stop, Action::Roster, Action::Log, Action::Help, Action::Quit],
             (_, None) if state.is_busy() || state == RunState::Paused => &[
                 Action::RunPause,
                 Action::Step,
@@ -76,6 +89,7 @@ impl State {
                 Action::Quit,
                 Action::Chart,
                 Action::Zoom,
+                Action::Roster,
                 Action::CopyAnswer,
                 Action::Palette,
             ],

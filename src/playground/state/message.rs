@@ -4,14 +4,18 @@ use std::path::PathBuf;
 
 use crossterm::event::{KeyEvent, MouseEvent};
 
+use super::roster::{News, RowId, Seated};
 use crate::engine::fusion::conversation::Conversation;
 use crate::engine::fusion::event::Record;
 use crate::engine::fusion::params::Params;
 use crate::engine::round::Command;
+use crate::ensemble::MemberSpec;
 
 /// Something that happened outside.
 #[derive(Debug, Clone)]
 pub enum Message {
+    /// The playground is open and nothing was done yet.
+    Begin,
     /// A key was pressed.
     Key(KeyEvent),
     /// A question given on the command line.
@@ -48,6 +52,10 @@ pub enum Message {
         /// Whether everything was played.
         over: bool,
     },
+    /// News of a member that is being opened.
+    Member(RowId, News),
+    /// What answers on the usual ports of this machine.
+    Found(Vec<MemberSpec>),
     /// The recorded runs there are: title, detail, file.
     Traces(Vec<(String, String, PathBuf)>),
     /// The editor returned this text, or failed.
@@ -80,6 +88,8 @@ pub enum ReplayOrder {
 /// A question to be asked.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Ask {
+    /// Who answers, in the order that decides ties.
+    pub members: Vec<Seated>,
     /// The turns; the last is the question.
     pub conversation: Conversation,
     /// The knobs.
@@ -93,6 +103,12 @@ pub struct Ask {
 pub enum Effect {
     /// Begin a run.
     Ask(Box<Ask>),
+    /// Open these members; news of each follow.
+    Connect(Vec<(RowId, MemberSpec)>),
+    /// Close a member that takes no part.
+    LetGo(RowId),
+    /// Look for servers on the usual ports of this machine.
+    Scan,
     /// Tell the run that is under way.
     Order(Command),
     /// Drop the run that is under way, or the replay.

@@ -6,6 +6,7 @@
 
 mod act;
 pub mod action;
+mod connect;
 pub mod flow;
 mod fuzzy;
 pub mod glyphs;
@@ -21,16 +22,18 @@ pub mod play;
 mod prepare;
 pub mod prompt;
 pub mod prose;
+pub mod roster;
 pub mod scene;
 pub mod session;
 pub mod transcript;
 mod update;
+mod welcome;
 
 pub use message::{Ask, Effect, Message, ReplayOrder};
 pub use prepare::Scene;
 
 use crate::engine::fusion::MemberIndex;
-use crate::engine::fusion::event::MemberHeader;
+use crate::engine::fusion::conversation::Conversation;
 use crate::engine::fusion::params::Params;
 use key::Key;
 use keymap::Keymap;
@@ -38,6 +41,7 @@ use layout::Part;
 use log::{Level, Log};
 use overlay::Overlay;
 use prompt::Prompt;
+use roster::Roster;
 use scene::draft::{PaneText, Shading};
 use session::Session;
 use transcript::Transcript;
@@ -45,8 +49,8 @@ use transcript::Transcript;
 /// What the playground begins with.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// Who takes part, as a run's header will say it.
-    pub members: Vec<MemberHeader>,
+    /// Every known model, and who takes part.
+    pub roster: Roster,
     /// The knobs.
     pub params: Params,
     /// Instructions that stand before every conversation.
@@ -121,8 +125,6 @@ pub struct Settings {
     pub ascii: bool,
     /// Tokens a second that in-process models are slowed down to.
     pub pace: Option<u32>,
-    /// Whether they can be slowed down at all.
-    pub can_pace: bool,
 }
 
 /// Everything that a person sees.
@@ -130,6 +132,8 @@ pub struct Settings {
 pub struct State {
     /// The answers of this conversation.
     pub session: Session,
+    /// Every known model, and who takes part.
+    pub roster: Roster,
     /// The conversation as it is read.
     pub transcript: Transcript,
     /// The question being written.
@@ -164,6 +168,8 @@ pub struct State {
     params: Params,
     /// The seed that the next run begins with.
     seed: u64,
+    /// The question that waits for members that are being connected.
+    waiting: Option<Conversation>,
     /// Columns and rows of the terminal.
     size: (u16, u16),
     /// The member whose pane is in sight where not all are.
@@ -178,10 +184,10 @@ impl State {
     /// The playground before anything was asked, on a terminal of so many columns and rows.
     #[must_use]
     pub fn new(options: Options, width: u16, height: u16) -> Self {
-        let session = Session::new(&options.members, &options.params, options.system.as_deref());
-        let members = options.members.len();
+        let session = Session::new(&options.params, options.system.as_deref());
         let mut state = Self {
             session,
+            roster: options.roster,
             transcript: Transcript::default(),
             prompt: Prompt::new(options.history),
             source: Source::Live,
@@ -196,14 +202,16 @@ impl State {
             settings: options.settings,
             keymap: options.keymap,
             scene: Scene::default(),
-            texts: vec![PaneText::default(); members],
+            texts: Vec::new(),
             params: options.params,
             seed: options.seed,
+            waiting: None,
             size: (width, height),
             pane: MemberIndex(0),
             now_ms: 0.0,
             leaving: false,
         };
+        state.show_ensemble();
         for warning in &options.warnings {
             state.say(Level::Warning, warning);
         }
@@ -225,7 +233,7 @@ impl State {
     /// What the newest run is doing.
     #[must_use]
     pub fn run_state(&self) -> scene::status::RunState {
-        scene::status::run_state(self.session.newest(), &self.source, self.session.is_asking())
+        scene::status::run_state(self.session.newest(), &self.source, self.session.is_asking(), self.waits_for_members())
     }
 
     /// The place of the round that panes and table show: the play, and the round in it where there is one yet. What was decided

@@ -6,12 +6,13 @@ use super::keymap::Keymap;
 use super::log::{Level, Log};
 use super::picker::Picker;
 use super::prose::{Prose, Tone, line, wrap};
+use super::roster::compose::Compose;
 use super::scene::duration;
 use super::scene::pane::Activity;
 use super::scene::timeline::Mark;
 
 /// Something over the screen; one at a time.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Overlay {
     /// Every key.
     Help(Scroll),
@@ -23,6 +24,8 @@ pub enum Overlay {
     Log(Scroll),
     /// A list to choose from.
     List(Picker),
+    /// Who takes part.
+    Roster(Compose),
     /// Leave, although this would be lost?
     Leave(String),
 }
@@ -62,6 +65,7 @@ impl Overlay {
             Self::Chart => "exit chart",
             Self::Log(_) => "log",
             Self::List(picker) => picker.title(),
+            Self::Roster(_) => "who takes part",
             Self::Leave(_) => "leave?",
         }
     }
@@ -71,7 +75,7 @@ impl Overlay {
     pub fn height(&self) -> Option<usize> {
         match self {
             Self::Help(scroll) | Self::Why(scroll) | Self::Log(scroll) => Some(scroll.height),
-            Self::Chart | Self::List(_) | Self::Leave(_) => None,
+            Self::Chart | Self::List(_) | Self::Roster(_) | Self::Leave(_) => None,
         }
     }
 
@@ -79,7 +83,7 @@ impl Overlay {
     pub fn scroll(&mut self) -> Option<&mut Scroll> {
         match self {
             Self::Help(scroll) | Self::Why(scroll) | Self::Log(scroll) => Some(scroll),
-            Self::Chart | Self::List(_) | Self::Leave(_) => None,
+            Self::Chart | Self::List(_) | Self::Roster(_) | Self::Leave(_) => None,
         }
     }
 }
@@ -131,7 +135,7 @@ fn marks(prose: &mut Prose, glyphs: Glyphs, width: u16) {
     let member = Activity::ALL.iter().map(|activity| format!("{} {}", glyphs.activity(*activity), activity.word()));
     row(prose, "a member", &member.collect::<Vec<_>>().join("   "), width);
     row(prose, "the letters beside a line", "who wrote its segments, in order", width);
-    row(prose, "red, underlined", "tokens and scores of low probability", width);
+    row(prose, "red, underlined", "tokens and scores of low probability; some servers tell none of their tokens", width);
     let marks = [(Mark::Unanimous, "all agreed"), (Mark::Overridden, "a person chose"), (Mark::Failed, "something failed")];
     let marks: Vec<String> = marks.iter().map(|(mark, meaning)| format!("{} {meaning}", glyphs.mark(*mark, 0.0))).collect();
     let bars = format!("{}{} how far the best was ahead", glyphs.mark(Mark::Margin, 0.1), glyphs.mark(Mark::Margin, 0.9));

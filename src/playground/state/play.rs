@@ -3,6 +3,7 @@
 //! Owns when members left and came back (the run itself knows only who is away now) and when tokens of open drafts came. A
 //! live run, a replay and a test all come in here, event by event.
 
+use super::roster::Standing;
 use crate::clean::clean_line;
 use crate::engine::fusion::MemberIndex;
 use crate::engine::fusion::event::{Capabilities, Event, ExitReason, Header, Record, Role};
@@ -60,6 +61,8 @@ pub struct Play {
     pub timings: Vec<Timing>,
     /// Whether nothing more comes although the run has not ended: a recording that was left, a run that was lost.
     pub broken_off: bool,
+    /// How each member stands, by place, before anything was asked; empty in a run.
+    pub standings: Vec<Standing>,
 }
 
 impl Play {
@@ -73,7 +76,14 @@ impl Play {
             labels,
             departures: Vec::new(),
             broken_off: false,
+            standings: Vec::new(),
         }
+    }
+
+    /// The ensemble before anything was asked.
+    #[must_use]
+    pub fn at_rest(header: Header, standings: Vec<Standing>) -> Self {
+        Self { standings, ..Self::new(header) }
     }
 
     /// Takes in one event.
@@ -186,7 +196,19 @@ pub fn labels(header: &Header) -> Vec<Label> {
         .collect()
 }
 
+/// What is said of a model before the first round: also how it scores, where that is not exact.
 fn about(capabilities: &Capabilities) -> String {
+    let mut parts = vec![model(capabilities)];
+    if capabilities.tier.judges() {
+        parts.push(capabilities.tier.in_words().to_owned());
+    }
+    parts.retain(|part| !part.is_empty());
+    parts.join(" · ")
+}
+
+/// Which model it is, how large, and how much it can read.
+#[must_use]
+pub fn model(capabilities: &Capabilities) -> String {
     let mut parts = vec![clean_line(&capabilities.model)];
     parts.extend(capabilities.parameters.map(|parameters| match parameters {
         0..1_000_000 => format!("{:.0} thousand parameters", parameters as f64 / 1e3),

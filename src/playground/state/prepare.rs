@@ -6,13 +6,13 @@
 use ratatui::layout::Rect;
 
 use super::State;
-use super::action::Action;
 use super::layout::{Layout, Part, Shape, arrange};
 use super::overlay::{self, Overlay};
-use super::prose::{Prose, Tone, wrap};
+use super::prose::Prose;
 use super::scene::chart::{Chart, chart};
 use super::scene::pane::{Activity, Pane, pane};
-use super::scene::status::{Status, status};
+use super::scene::roster::{List, list};
+use super::scene::status::{Facts, Status, status};
 use super::scene::story::story;
 use super::scene::table::{Table, table};
 use super::scene::timeline::{Timeline, timeline};
@@ -49,6 +49,8 @@ pub struct Scene {
     pub welcome: Prose,
     /// The words of what lies over the screen.
     pub overlay: Prose,
+    /// The list of models, while an ensemble is composed.
+    pub roster: List,
     /// Where it lies.
     pub popup: Rect,
     /// Keys and what they do, the likeliest first.
@@ -83,7 +85,6 @@ impl State {
         let table = table(play, round_shown, &activities);
         let state = self.run_state();
         let looking_at = self.look.and(round_shown).map(|round| round.number);
-        let params = &self.params;
         let asked = (!self.session.plays().is_empty()).then_some(play);
         let popup = self.overlay.as_ref().map(|overlay| popup(overlay, layout.body, self.size)).unwrap_or_default();
         let chart_width = match self.overlay {
@@ -93,12 +94,23 @@ impl State {
         self.scene = Scene {
             chart: chart(play, round, usize::from(chart_width.saturating_sub(CHART_MARGIN))),
             timeline: timeline(play, round, usize::from(layout.timeline.width.saturating_sub(TIMELINE_HEAD + 2) / 2)),
-            story: if self.session.is_going() || round_shown.is_some() {
+            story: if self.waits_for_members() {
+                "your question waits until everybody who is being connected is there".to_owned()
+            } else if self.session.is_going() || round_shown.is_some() {
                 story(play, round_shown, &table)
             } else {
                 "ask something, and watch the models write the answer together".to_owned()
             },
-            status: Some(status(asked, state, &self.source, self.now_ms, looking_at, params, self.settings.pace)),
+            status: Some(status(Facts {
+                play: asked,
+                state,
+                source: &self.source,
+                now_ms: self.now_ms,
+                looking_at,
+                params: &self.params,
+                pace: self.settings.pace.filter(|_| self.roster.is_in_process()),
+                connecting: &self.roster.connecting(),
+            })),
             why: layout.why.map(|place| why::prose(&why::why(play, round_shown), play, place.width - 4)).unwrap_or_default(),
             table_top: self.scene.table_top,
             table,
@@ -106,6 +118,7 @@ impl State {
             popup,
             hints: self.hints(state),
             overlay: Prose::new(),
+            roster: List::default(),
             welcome: if self.transcript.flow().is_empty() { self.welcome(&layout) } else { Prose::new() },
             layout: Some(layout),
         };
@@ -140,26 +153,6 @@ impl State {
         }
     }
 
-    /// For somebody who has never seen fusion.
-    fn welcome(&self, layout: &Layout) -> Prose {
-        let width = layout.transcript_text().map_or(0, |place| place.width);
-        let key = |action| self.keymap.key(action);
-        let how = [
-            (key(Action::Send), "asks what you type; with nothing typed it asks the example"),
-            (key(Action::LeavePrompt), "leaves the prompt, so that keys are commands"),
-            (key(Action::Help), "then explains every key"),
-        ];
-        let mut prose = Prose::new();
-        for paragraph in overlay::EXPLANATION {
-            wrap(&mut prose, Vec::new(), Tone::Plain, paragraph, width, 0);
-            prose.push(Vec::new());
-        }
-        for (key, meaning) in how {
-            wrap(&mut prose, vec![(Tone::Key, format!("{key:<7}"))], Tone::Dim, meaning, width, 7);
-        }
-        prose
-    }
-
     fn prepare_overlay(&mut self) {
         let inner = self.scene.popup.width.saturating_sub(4);
         let (at, round) = self.shown();
@@ -168,8 +161,13 @@ impl State {
             Some(Overlay::Help(_)) => overlay::help(&self.keymap, self.settings.ascii, inner),
             Some(Overlay::Why(_)) => why::prose(&why::why(play, round.and_then(|round| play.round(round))), play, inner),
             Some(Overlay::Log(_)) => overlay::log(&self.log, inner),
-            Some(Overlay::Chart | Overlay::List(_) | Overlay::Leave(_)) | None => Prose::new(),
+            Some(Overlay::Chart | Overlay::List(_) | Overlay::Roster(_) | Overlay::Leave(_)) | None => Prose::new(),
         };
+        if let Some(Overlay::Roster(compose)) = &self.overlay {
+            let height = usize::from(self.scene.popup.height.saturating_sub(2));
+            let run = self.session.newest().map(|play| &play.run);
+            self.scene.roster = list(&self.roster, compose, run, inner, height);
+        }
         let lines = prose.len();
         if let Some(scroll) = self.overlay.as_mut().and_then(Overlay::scroll) {
             scroll.fit(lines, usize::from(self.scene.popup.height.saturating_sub(2)));
@@ -189,6 +187,7 @@ fn popup(overlay: &Overlay, body: Rect, size: (u16, u16)) -> Rect {
     let (width, height) = match overlay {
         Overlay::Help(_) | Overlay::Why(_) | Overlay::Log(_) => (96, body.height + 1),
         Overlay::Chart => (140, body.height.min(34)),
+        Overlay::Roster(_) => (196, (body.height + 1).min(40)),
         Overlay::List(_) => (84, body.height.min(22)),
         Overlay::Leave(_) => (64, 5),
     };

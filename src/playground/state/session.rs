@@ -1,6 +1,7 @@
 //! A conversation: the answers so far, each with its run, and the question that is on its way.
 
 use super::play::Play;
+use super::roster::Standing;
 use crate::engine::fusion::conversation::{Conversation, Role, Turn};
 use crate::engine::fusion::event::{Event, Header, MemberHeader, Record};
 use crate::engine::fusion::params::Params;
@@ -23,19 +24,25 @@ pub struct Session {
 }
 
 impl Session {
-    /// Before anything was asked. `system` are the instructions that stand before every conversation.
+    /// Before anything was asked, without members yet. `system` are the instructions that stand before every conversation.
     #[must_use]
-    pub fn new(members: &[MemberHeader], params: &Params, system: Option<&str>) -> Self {
+    pub fn new(params: &Params, system: Option<&str>) -> Self {
         let header = Header {
             format: String::new(),
             version: 0,
             program: String::new(),
-            members: members.to_vec(),
+            members: Vec::new(),
             params: params.clone(),
             seed: 0,
             conversation: Conversation::under(system),
         };
         Self { idle: Play::new(header), plays: Vec::new(), asking: Asking::Nothing }
+    }
+
+    /// The ensemble before anything was asked, and how each of its members stands.
+    pub fn set_members(&mut self, members: &[MemberHeader], standings: Vec<Standing>) {
+        let header = Header { members: members.to_vec(), ..self.idle.run.header.clone() };
+        self.idle = Play::at_rest(header, standings);
     }
 
     /// The answers, oldest first.

@@ -42,6 +42,9 @@ impl State {
                 Ok(()) => return self.act(Action::Send),
                 Err(error) => self.say(Level::Error, &error.to_string()),
             },
+            Message::Begin => return self.begin(),
+            Message::Member(row, news) => return self.member_news(row, news),
+            Message::Found(specs) => return self.found(specs),
             Message::Gone => return vec![Effect::Quit],
             Message::Paste(text) => self.pasted(&text),
             Message::Mouse(mouse) => self.mouse(mouse),
@@ -49,6 +52,7 @@ impl State {
             Message::Record(record) => self.record(&record),
             Message::Tick(now_ms) => self.now_ms = now_ms,
             Message::AskFailed(error) => {
+                self.waiting = None;
                 self.session.give_up();
                 self.say(Level::Error, &error);
             }
@@ -126,7 +130,7 @@ impl State {
                 let text = format!("`{}` does nothing here; `{help}` shows what does", Key::from(event));
                 self.notice = Some(super::Notice { level: Level::Info, text });
             }
-            Context::Question | Context::Anywhere => {}
+            Context::Roster | Context::Question | Context::Anywhere => {}
         }
         Vec::new()
     }
@@ -164,7 +168,7 @@ impl State {
         }
         match &record.event {
             Event::RunStarted(_) => {
-                self.look = None;
+                (self.look, self.waiting) = (None, None);
                 self.prompt.invite(super::prompt::FURTHER);
                 if let Some(play) = self.session.newest() {
                     self.transcript.begin(play);
@@ -224,7 +228,7 @@ impl State {
         self.session.clear();
         self.transcript.rebuild(&[]);
         self.transcript.to_end();
-        self.look = None;
+        (self.look, self.waiting) = (None, None);
         self.overlay = None;
         self.writing = false;
         self.source = Source::Replay(Replay { file: clean_line(file), playing: true, speed: 1.0, over: false });

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use super::clipboard::osc52;
+use super::company::Company;
 use super::editor::{Editor, folder};
 use super::guard::Terminal;
 use super::input::Input;
@@ -14,7 +15,7 @@ use super::signals::Signals;
 use super::stage::Stage;
 use super::suspend::{self, Whom};
 use crate::engine::member::paced::Pace;
-use crate::engine::{Engine, Seat, Setup, trace, wall_clock};
+use crate::engine::{Engine, Setup, trace, wall_clock};
 use crate::files::Folders;
 use crate::files::history::History;
 use crate::files::traces::{self, Found, Wanted};
@@ -24,7 +25,7 @@ use crate::playground::view::theme::{ColourLevel, Library, Theme};
 /// What the playground works with.
 pub struct Backstage {
     /// The members.
-    pub seats: Vec<Seat>,
+    pub company: Company,
     /// The pace of those in this process.
     pub pace: Pace,
     /// Where this program keeps its files, if there is a home.
@@ -69,6 +70,9 @@ impl Backstage {
         let Hands { terminal, input, signals, stage } = hands;
         match effect {
             Effect::Ask(ask) => self.ask(*ask, stage, messages),
+            Effect::Connect(members) => members.into_iter().for_each(|(row, spec)| self.company.connect(row, spec)),
+            Effect::LetGo(row) => self.company.let_go(row),
+            Effect::Scan => self.company.scan(),
             Effect::Order(command) => messages.extend(stage.command(command)),
             Effect::Drop => stage.clear(),
             Effect::Replay(order) => messages.extend(stage.order(order)),
@@ -114,7 +118,7 @@ impl Backstage {
         }
         let trace = journal.journal.as_ref().map(|journal| journal.path().to_owned());
         let setup = Setup {
-            seats: self.seats.clone(),
+            seats: self.company.seats(&ask.members),
             params: ask.params,
             seed: ask.seed,
             conversation: ask.conversation,

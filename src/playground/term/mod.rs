@@ -1,13 +1,14 @@
 //! The only code that touches the terminal.
 //!
 //! [`run`] is the one loop: signals, keys, events of the run and the next frame, whatever comes first; each becomes a message
-//! for the state, and what the state asks for is carried out [`backstage`]. Each other piece has one duty: [`guard`] takes the
+//! for the state, and what the state asks for is carried out [`backstage`]; the members are [`company`]'s. Each other piece has one duty: [`guard`] takes the
 //! screen and gives it back whatever happens, [`panics`] keeps what goes wrong off the screen, [`input`] hands keys over,
 //! [`signals`] what the system asks of the program, [`suspend`] stops it, [`editor`] lends the terminal to an editor,
 //! [`clipboard`] copies, [`frames`] says when to draw, and [`outside`] whether there is a terminal at all.
 
 pub mod backstage;
 pub mod clipboard;
+pub mod company;
 pub mod editor;
 pub mod frames;
 pub mod guard;
@@ -144,8 +145,8 @@ impl Loop {
     async fn open(&mut self, opening: Opening) -> io::Result<Next> {
         self.frames.request(self.now_ms());
         match opening {
-            Opening::Prompt => Ok(Next::GoOn),
-            Opening::Question(question) => self.take_in(vec![Message::Ask(question)]).await,
+            Opening::Prompt => self.take_in(vec![Message::Begin]).await,
+            Opening::Question(question) => self.take_in(vec![Message::Begin, Message::Ask(question)]).await,
             Opening::Replay { path, records, warning, speed, paused } => {
                 let mut messages = vec![self.stage.replay(records, path, warning)];
                 messages.extend(self.stage.order(super::state::ReplayOrder::Speed(speed)));
@@ -196,6 +197,7 @@ impl Loop {
             signal = self.signals.next() => Woken::Signal(signal),
             event = self.input.next() => Woken::Key(event),
             messages = self.stage.next() => Woken::Messages(messages),
+            news = self.backstage.company.next() => Woken::Messages(vec![news]),
             () = tokio::time::sleep(frame.unwrap_or_default()), if frame.is_some() => Woken::Frame,
             () = tokio::time::sleep(TICK), if busy => Woken::Tick,
         }

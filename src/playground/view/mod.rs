@@ -7,6 +7,7 @@ mod paint;
 mod pane;
 mod prompt;
 mod ranking;
+mod roster;
 mod status;
 pub mod theme;
 mod timeline;

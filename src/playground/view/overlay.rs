@@ -8,6 +8,7 @@ use ratatui::widgets::{Clear, Widget};
 use super::Look;
 use super::chart::chart;
 use super::paint::{Pen, framed, lines, scroll_bar};
+use super::roster::roster;
 use super::theme::Role;
 use crate::playground::state::State;
 use crate::playground::state::overlay::{Overlay, Scroll};
@@ -26,6 +27,7 @@ pub(super) fn overlay(buffer: &mut Buffer, look: &Look<'_>, state: &State) {
         Overlay::Help(scroll) | Overlay::Why(scroll) | Overlay::Log(scroll) => words(buffer, inner, text, look, state, *scroll),
         Overlay::Chart => chart(buffer, text, look, state),
         Overlay::List(picker) => list(buffer, text, look, picker),
+        Overlay::Roster(_) => roster(buffer, text, look, state),
         Overlay::Leave(question) => {
             let style = look.style(Role::Question);
             for (row, part) in split(question, usize::from(text.width)).into_iter().enumerate() {

@@ -42,13 +42,14 @@ pub(super) fn panes(buffer: &mut Buffer, layout: &Layout, look: &Look<'_>, state
     }
 }
 
-fn activity_style(look: &Look<'_>, activity: Activity) -> Style {
+/// The style of what a member is doing.
+pub(super) fn activity_style(look: &Look<'_>, activity: Activity) -> Style {
     look.style(match activity {
         Activity::Ready | Activity::Waiting | Activity::Lost => Role::Dim,
-        Activity::Drafting | Activity::Scoring => Role::Busy,
+        Activity::Connecting | Activity::Drafting | Activity::Scoring => Role::Busy,
         Activity::Won => Role::Winner,
         Activity::Exited | Activity::Excluded => Role::Exit,
-        Activity::Failed => Role::Error,
+        Activity::Away | Activity::Failed => Role::Error,
     })
 }
 
@@ -73,11 +74,16 @@ fn boxed(
     };
     let status = activity_style(look, pane.activity);
     let member = look.style(Role::Member(pane.member.0 as u8));
-    let title = Line::from(vec![
+    let mut title = Line::from(vec![
         Span::styled(format!(" {} {} ", label.letter, label.name), member),
         Span::styled(format!("{} {} ", look.glyphs.activity(pane.activity), pane.activity.word()), status),
         Span::styled(format!("· {} ", label.kind), look.style(Role::Dim)),
     ]);
+    let room = usize::from(place.width).saturating_sub(title.width() + 2);
+    let scores = pane.scores.iter().filter(|words| !words.is_empty()).map(|words| format!("· {words} "));
+    if let Some(scores) = scores.into_iter().find(|words| words.chars().count() <= room) {
+        title.push_span(Span::styled(scores, look.style(Role::Accent)));
+    }
     let figures = figures(pane, usize::from(place.width).saturating_sub(4));
     let foot =
         (!figures.is_empty()).then(|| Line::from(Span::styled(format!(" {figures} "), look.style(Role::Dim))).right_aligned());

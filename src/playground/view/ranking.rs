@@ -222,8 +222,8 @@ fn status_style(look: &Look<'_>, row: &Row) -> Style {
     look.style(match row.activity {
         _ if row.leaves => Role::Exit,
         Activity::Won => Role::Winner,
-        Activity::Drafting | Activity::Scoring => Role::Busy,
-        Activity::Failed => Role::Error,
+        Activity::Connecting | Activity::Drafting | Activity::Scoring => Role::Busy,
+        Activity::Away | Activity::Failed => Role::Error,
         Activity::Ready | Activity::Waiting | Activity::Lost | Activity::Exited | Activity::Excluded => Role::Dim,
     })
 }

@@ -15,7 +15,7 @@ pub(super) fn status(buffer: &mut Buffer, place: Rect, look: &Look<'_>, state: &
     let Some(status) = &state.scene.status else { return };
     let role = match status.state {
         RunState::Ready | RunState::Stopped | RunState::Limit => Role::Strong,
-        RunState::Starting | RunState::Answering => Role::Busy,
+        RunState::Waiting | RunState::Starting | RunState::Answering => Role::Busy,
         RunState::Pausing | RunState::Paused | RunState::BrokenOff => Role::Warn,
         RunState::Answered => Role::Done,
         RunState::Failed => Role::Error,

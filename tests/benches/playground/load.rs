@@ -1,8 +1,11 @@
 //! What all parts measure with: a screen, a state, keys.
 
+use specfuse::config::{MemberConfig, Source};
 use specfuse::engine::Seat;
 use specfuse::engine::fusion::params::Params;
+use specfuse::ensemble::MemberSpec;
 use specfuse::playground::state::keymap::Keymap;
+use specfuse::playground::state::roster::{News, Roster, RowId};
 use specfuse::playground::state::scene::draft::Shading;
 use specfuse::playground::state::{Options, Settings};
 use specfuse::playground::view::theme::{ColourLevel, Theme};
@@ -10,10 +13,27 @@ use specfuse::playground::view::theme::{ColourLevel, Theme};
 /// Columns and rows of the screen.
 pub const SIZE: (u16, u16) = (200, 60);
 
+/// An ensemble of these members, who are there.
+fn roster(seats: &[Seat]) -> Roster {
+    let spec = |seat: &Seat| {
+        let source = Source::BuiltIn(seat.name.clone());
+        MemberSpec::new(
+            &seat.name,
+            MemberConfig { source, role: seat.role, weight: Some(seat.weight), ..MemberConfig::default() },
+        )
+    };
+    let mut roster = Roster::new(seats.iter().map(spec).collect(), Vec::new(), Vec::new());
+    for (place, seat) in seats.iter().enumerate() {
+        let capabilities = Box::new(seat.member.capabilities().clone());
+        roster.news(RowId(place), News::Ready { name: seat.name.clone(), capabilities });
+    }
+    roster
+}
+
 /// A playground with these members.
 pub fn options(seats: &[Seat], params: Params) -> Options {
     Options {
-        members: seats.iter().map(Seat::header).collect(),
+        roster: roster(seats),
         params,
         system: None,
         seed: 1,
@@ -26,7 +46,6 @@ pub fn options(seats: &[Seat], params: Params) -> Options {
             mouse: false,
             ascii: false,
             pace: None,
-            can_pace: false,
         },
         history: Vec::new(),
         warnings: Vec::new(),

@@ -8,6 +8,7 @@
 mod asking;
 mod looking;
 mod program;
+mod roster;
 
 use specfuse::playground::state::action::{ACTIONS, Action, Context};
 use specfuse::playground::state::{Effect, State};
@@ -72,6 +73,7 @@ fn case(action: Action) -> Case {
         Action::Palette => (idle_keys, program::palette),
         Action::Help => (idle_keys, program::help),
         Action::Themes => (idle_keys, program::themes),
+        Action::Roster => (idle_keys, roster::opens),
         Action::Mouse => (idle_keys, program::mouse),
         Action::Redraw => (answering, program::redraw),
         Action::Suspend => (answering, program::suspend),
@@ -82,6 +84,16 @@ fn case(action: Action) -> Case {
         Action::Choose => (program::in_a_list, program::choose),
         Action::ClearTyped => (program::in_a_list, program::clear_typed),
         Action::CloseList => (program::in_a_list, program::close_list),
+        Action::RosterUp => (roster::open, roster::up),
+        Action::RosterDown => (roster::open, roster::down),
+        Action::RosterToggle => (roster::open, roster::toggle),
+        Action::RosterRole => (roster::open, roster::role),
+        Action::RosterHeavier => (roster::open, roster::heavier),
+        Action::RosterLighter => (roster::open, roster::lighter),
+        Action::RosterConnect => (roster::open, roster::connect),
+        Action::RosterScan => (roster::open, roster::scan),
+        Action::RosterTake => (roster::open, roster::take),
+        Action::RosterClose => (roster::open, roster::close),
         Action::Yes => (program::asked_whether_to_leave, program::yes),
         Action::No => (program::asked_whether_to_leave, program::no),
     }

@@ -91,19 +91,20 @@ fn capabilities(settings: &Settings, probed: &Probed, context_tokens: Option<usi
     let drafting = overrides.drafting.unwrap_or(probed.drafting);
     let wire = dialect.raw.as_ref().filter(|_| drafting == Drafting::Raw).unwrap_or(&dialect.chat);
     let tier = overrides.tier.unwrap_or(probed.tier());
-    Capabilities {
+    let found = Capabilities {
         kind: settings.kind.name().to_owned(),
         model: probed.model.clone(),
         context_tokens,
         parameters: None,
         drafting,
-        draft_logprobs: overrides.draft_logprobs.unwrap_or(probed.draft_logprobs),
+        draft_logprobs: probed.draft_logprobs,
         tier,
         end_probability: tier == ScoreTier::Prompt && probed.end_token.is_some(),
         seed: wire.seed.is_some() && !probed.tuning.refused.contains(&Part::Seed),
         concurrency: settings.concurrency(),
         advice: probed.advice.clone(),
-    }
+    };
+    overrides.over(found)
 }
 
 impl Inner {

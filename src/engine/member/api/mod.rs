@@ -37,4 +37,4 @@ pub use kind::Kind;
 pub use member::ApiMember;
 pub use probe::Probed;
 pub use request::{Part, Tuning};
-pub use settings::{Overrides, Settings};
+pub use settings::Settings;

@@ -2,11 +2,11 @@
 
 use serde_json::{Map, Value, json};
 
+use super::super::Overrides;
 use super::super::http::{Endpoint, Limits};
 use super::kind::Kind;
 use super::path;
 use super::render::Renderer;
-use crate::engine::fusion::event::{Drafting, ScoreTier};
 
 /// A member behind an API.
 #[derive(Debug, Clone)]
@@ -30,21 +30,6 @@ pub struct Settings {
     pub chat_template: Option<String>,
     /// Fields of every request to the model, merged last.
     pub extra: Map<String, Value>,
-}
-
-/// What a member can do, where a person knows better.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Overrides {
-    /// How it scores.
-    pub tier: Option<ScoreTier>,
-    /// How it continues a text.
-    pub drafting: Option<Drafting>,
-    /// Whether its drafts come with log-probabilities.
-    pub draft_logprobs: Option<bool>,
-    /// How many calls it answers at once.
-    pub concurrency: Option<usize>,
-    /// The most tokens of prompt and answer together.
-    pub context_tokens: Option<usize>,
 }
 
 impl Settings {

@@ -2,7 +2,7 @@
 
 use super::super::action::Action;
 use super::super::log::Level;
-use super::super::message::{Ask, Effect, ReplayOrder};
+use super::super::message::{Effect, ReplayOrder};
 use super::super::prompt::EXAMPLE;
 use super::super::{Source, State};
 use crate::engine::fusion::conversation::Conversation;
@@ -35,12 +35,18 @@ impl State {
     }
 
     pub(super) fn ask(&mut self, conversation: Conversation) -> Vec<Effect> {
+        // A replay does not go on while its place is wanted.
+        let mut effects = match self.source {
+            Source::Replay(_) => vec![Effect::Drop],
+            Source::Live => Vec::new(),
+        };
         self.source = Source::Live;
         self.writing = false;
         self.look = None;
         self.now_ms = 0.0;
         self.transcript.to_end();
-        vec![Effect::Ask(Box::new(Ask { conversation, params: self.params.clone(), seed: self.seed }))]
+        effects.extend(self.ask_when_settled(conversation));
+        effects
     }
 
     /// The same question anew; with the next seed the members draw differently.
@@ -76,6 +82,8 @@ impl State {
         self.transcript.rebuild(&[]);
         self.transcript.to_end();
         (self.look, self.source, self.overlay, self.writing) = (None, Source::Live, None, true);
-        vec![Effect::Drop]
+        let mut effects = vec![Effect::Drop];
+        effects.extend(self.connect_missing());
+        effects
     }
 }

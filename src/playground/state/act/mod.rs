@@ -5,6 +5,7 @@ mod keeping;
 mod leaving;
 mod lists;
 mod looking;
+mod roster;
 mod running;
 
 use super::State;
@@ -67,6 +68,7 @@ impl State {
             Action::OpenTrace => return vec![Effect::ListTraces],
             Action::Palette => self.palette(),
             Action::Themes => self.themes(),
+            Action::Roster => return self.roster(),
             Action::Mouse => return self.toggle_mouse(),
             Action::Redraw => return vec![Effect::Redraw],
             Action::Suspend => return vec![Effect::Suspend],
@@ -77,6 +79,16 @@ impl State {
             Action::Choose => return self.choose(),
             Action::ClearTyped => return self.clear_typed(),
             Action::CloseList => return self.close_list(),
+            Action::RosterUp => self.roster_move(-1),
+            Action::RosterDown => self.roster_move(1),
+            Action::RosterToggle => return self.roster_toggle(),
+            Action::RosterRole => self.roster_role(),
+            Action::RosterHeavier => self.roster_weight(1.0),
+            Action::RosterLighter => self.roster_weight(-1.0),
+            Action::RosterConnect => return self.roster_connect(),
+            Action::RosterScan => return self.scan(),
+            Action::RosterTake => return self.roster_take(),
+            Action::RosterClose => self.overlay = None,
             Action::Yes => return vec![Effect::Quit],
             Action::No => self.overlay = None,
         }

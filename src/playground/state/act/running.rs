@@ -34,6 +34,8 @@ impl State {
     pub(super) fn stop(&mut self) -> Vec<Effect> {
         match &self.source {
             Source::Replay(_) => vec![Effect::Replay(ReplayOrder::ToEnd)],
+            // It ends the waiting: those that are there answer.
+            Source::Live if self.waits_for_members() => self.ask_now(),
             Source::Live if self.session.is_going() => vec![Effect::Order(Command::Stop)],
             Source::Live => self.nothing_runs(),
         }
@@ -51,7 +53,7 @@ impl State {
             let speed = SPEEDS[at.saturating_add_signed(step).min(SPEEDS.len() - 1)];
             return vec![Effect::Replay(ReplayOrder::Speed(speed))];
         }
-        if !self.settings.can_pace {
+        if !self.roster.is_in_process() {
             self.say(Level::Info, "these models run at their own speed: only those in this process can be slowed down");
             return Vec::new();
         }

@@ -72,7 +72,9 @@ mod tests {
     fn play(standings: &[&str]) -> Play {
         let seat = |name: &str| Seat::new(name, std::sync::Arc::new(ScriptedMember::new(Vec::new())));
         let members: Vec<_> = ["a", "b", "c", "d"].map(|name| seat(name).header()).into();
-        let mut play = Session::new(&members, &crate::engine::fusion::params::Params::default(), None).play(0).clone();
+        let mut session = Session::new(&crate::engine::fusion::params::Params::default(), None);
+        session.set_members(&members, Vec::new());
+        let mut play = session.play(0).clone();
         let standing = |(place, name): (usize, &&str)| RankedStanding {
             member: (*name).into(),
             quality: None,

@@ -6,10 +6,12 @@
 pub mod chart;
 pub mod draft;
 pub mod pane;
+pub mod roster;
 pub mod status;
 pub mod story;
 pub mod table;
 pub mod timeline;
+pub mod usage;
 pub mod why;
 
 /// A score as a table shows it, in at most five characters: probabilities with three digits, logarithms with two.

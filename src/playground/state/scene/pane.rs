@@ -1,15 +1,20 @@
 //! One member's pane: what it is doing in the round looked at, and how fast; its text is the draft's.
 
 use super::super::play::Play;
+use super::super::roster::Standing;
 use super::duration;
 use crate::clean::clean_line;
 use crate::engine::fusion::MemberIndex;
-use crate::engine::fusion::event::ExitReason;
+use crate::engine::fusion::event::{ExitReason, Role};
 use crate::engine::fusion::run::{DraftState, Round};
 
 /// What a member is doing in a round.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Activity {
+    /// It is being opened.
+    Connecting,
+    /// It cannot be reached.
+    Away,
     /// Nothing yet: no round has begun.
     Ready,
     /// Tokens come.
@@ -45,6 +50,10 @@ pub struct Pane {
     pub tokens: usize,
     /// Why it is away or failed, in words; before the first round which model it is; else empty.
     pub note: String,
+    /// How it scores, in words and in one, where that is not exact or no longer what it was; else empty.
+    pub scores: [&'static str; 2],
+    /// What it cost so far in US dollars, where its price was given.
+    pub cost: Option<f64>,
     /// Whether it is away, so that its pane shrinks to a line.
     pub away: bool,
 }
@@ -52,6 +61,8 @@ pub struct Pane {
 impl Activity {
     /// Every activity.
     pub const ALL: &'static [Self] = &[
+        Self::Connecting,
+        Self::Away,
         Self::Ready,
         Self::Drafting,
         Self::Waiting,
@@ -67,6 +78,8 @@ impl Activity {
     #[must_use]
     pub fn word(self) -> &'static str {
         match self {
+            Self::Connecting => "connecting",
+            Self::Away => "away",
             Self::Ready => "ready",
             Self::Drafting => "drafting",
             Self::Waiting => "waiting",
@@ -91,6 +104,8 @@ pub fn pane(play: &Play, round: Option<&Round>, newest: bool, member: MemberInde
         first_token_ms: None,
         tokens: 0,
         note: String::new(),
+        scores: scores(play, member),
+        cost: play.run.member(member).cost().filter(|_| !play.run.rounds.is_empty()),
         away: false,
     };
     if let Some(departure) = play.absence(member, number) {
@@ -104,7 +119,7 @@ pub fn pane(play: &Play, round: Option<&Round>, newest: bool, member: MemberInde
         return pane;
     }
     let Some(round) = round else {
-        pane.note.clone_from(&play.labels[member.0].about);
+        at_rest(&mut pane, play);
         return pane;
     };
     match round.draft(member) {
@@ -127,6 +142,37 @@ pub fn pane(play: &Play, round: Option<&Round>, newest: bool, member: MemberInde
     }
     pane.activity = activity(round, member);
     pane
+}
+
+/// Before anything was asked: which model it is, or why it is not there.
+fn at_rest(pane: &mut Pane, play: &Play) {
+    match play.standings.get(pane.member.0) {
+        Some(Standing::Ready(_)) | None => pane.note.clone_from(&play.labels[pane.member.0].about),
+        Some(Standing::Unknown) => {
+            pane.activity = Activity::Waiting;
+            "not connected yet".clone_into(&mut pane.note);
+        }
+        Some(Standing::Connecting(what)) => {
+            pane.activity = Activity::Connecting;
+            pane.note.clone_from(what);
+        }
+        Some(Standing::Away(reason)) => {
+            pane.activity = Activity::Away;
+            pane.away = true;
+            pane.note.clone_from(reason);
+        }
+    }
+}
+
+/// How a verifier scores, where a person should know it.
+fn scores(play: &Play, member: MemberIndex) -> [&'static str; 2] {
+    let state = play.run.member(member);
+    let lowered = state.tier != state.header.capabilities.tier;
+    if play.standings.is_empty() && state.header.role != Role::Draft && (lowered || state.tier.judges()) {
+        [state.tier.in_words(), if state.tier.judges() { "judges" } else { "lowered" }]
+    } else {
+        [""; 2]
+    }
 }
 
 fn when(round: usize) -> String {
@@ -166,6 +212,7 @@ pub fn figures(pane: &Pane, width: usize) -> String {
         parts.push(super::counted(pane.tokens, "token"));
     }
     parts.extend(pane.tokens_per_second.map(|rate| format!("{rate:.0}/s")));
+    parts.extend(pane.cost.map(super::usage::cost));
     parts.extend(pane.first_token_ms.map(|first| format!("first {}", duration(first))));
     let columns = |parts: &[String]| parts.iter().map(|part| part.chars().count() + 3).sum::<usize>();
     while columns(&parts) > width + 3 {

@@ -2,6 +2,7 @@
 
 use super::super::Source;
 use super::super::play::Play;
+use super::usage::cost;
 use super::{counted, duration};
 use crate::engine::fusion::event::Outcome;
 use crate::engine::fusion::params::{Choice, ExitKind, Params};
@@ -13,6 +14,8 @@ use crate::engine::fusion::segment::SegmentUnit;
 pub enum RunState {
     /// Nothing was asked yet.
     Ready,
+    /// A question waits for members that are being connected.
+    Waiting,
     /// The members read the question.
     Starting,
     /// Rounds go on.
@@ -59,6 +62,7 @@ impl RunState {
     pub fn word(self) -> &'static str {
         match self {
             Self::Ready => "ready",
+            Self::Waiting => "waiting",
             Self::Starting => "reading",
             Self::Answering => "answering",
             Self::Pausing => "pausing after this round",
@@ -75,20 +79,21 @@ impl RunState {
     #[must_use]
     pub fn is_busy(self) -> bool {
         match self {
-            Self::Starting | Self::Answering | Self::Pausing => true,
+            Self::Waiting | Self::Starting | Self::Answering | Self::Pausing => true,
             Self::Ready | Self::Paused | Self::Answered | Self::Limit | Self::Stopped | Self::Failed | Self::BrokenOff => false,
         }
     }
 }
 
-/// What the run is doing; `asking` says whether a question is on its way.
+/// What the run is doing; `asking` says whether a question is on its way, `waits` whether it waits for members.
 #[must_use]
-pub fn run_state(play: Option<&Play>, source: &Source, asking: bool) -> RunState {
+pub fn run_state(play: Option<&Play>, source: &Source, asking: bool, waits: bool) -> RunState {
     let Some(play) = play.filter(|_| !asking) else {
         return match source {
             // Nothing of it was played yet.
             Source::Replay(replay) if !replay.playing => RunState::Paused,
             Source::Replay(_) => RunState::Starting,
+            Source::Live if waits => RunState::Waiting,
             Source::Live if asking => RunState::Starting,
             Source::Live => RunState::Ready,
         };
@@ -108,20 +113,36 @@ pub fn run_state(play: Option<&Play>, source: &Source, asking: bool) -> RunState
     }
 }
 
-/// The status line of a play, at a time in milliseconds since its start. `looking_at` is the number of the round looked at
-/// where it is not the newest.
+/// What the status line is made from.
+#[derive(Debug, Clone, Copy)]
+pub struct Facts<'a> {
+    /// The play looked at; none before anything was asked.
+    pub play: Option<&'a Play>,
+    /// What the newest run is doing.
+    pub state: RunState,
+    /// Where events come from.
+    pub source: &'a Source,
+    /// The run's clock, in milliseconds since its start.
+    pub now_ms: f64,
+    /// The number of the round looked at where it is not the newest.
+    pub looking_at: Option<usize>,
+    /// The knobs that the next run begins with.
+    pub params: &'a Params,
+    /// Tokens a second that members in this process are slowed down to, where any takes part.
+    pub pace: Option<u32>,
+    /// Members that are being connected.
+    pub connecting: &'a [String],
+}
+
+/// The status line.
 #[must_use]
-pub fn status(
-    play: Option<&Play>,
-    state: RunState,
-    source: &Source,
-    now_ms: f64,
-    looking_at: Option<usize>,
-    params: &Params,
-    pace: Option<u32>,
-) -> Status {
+pub fn status(facts: Facts<'_>) -> Status {
+    let Facts { play, state, source, now_ms, looking_at, params, pace, connecting } = facts;
     let mut items = Vec::new();
     let mut say = |rank: u8, strong: bool, text: String| items.push(Item { text, rank, strong });
+    if !connecting.is_empty() {
+        say(0, true, connecting_to(connecting));
+    }
     if let Source::Replay(replay) = source {
         say(0, true, format!("replay ×{}", replay.speed));
     }
@@ -142,6 +163,9 @@ pub fn status(
             let rate = tokens as f64 * 1000.0 / elapsed;
             say(3, false, format!("{} at {rate:.0}/s", counted(tokens, "token")));
         }
+        if let Some(dollars) = run.cost() {
+            say(3, false, cost(dollars));
+        }
         let (made, saved) = (run.calls, run.calls_saved());
         let made = counted(made.drafts + made.scores, "call");
         say(5, false, format!("{made} made, {} saved", saved.drafts + saved.scores));
@@ -155,6 +179,13 @@ pub fn status(
         say(7, false, format!("seed {}", play.run.header.seed));
     }
     Status { state, items }
+}
+
+fn connecting_to(names: &[String]) -> String {
+    match names {
+        [one, two, more @ ..] if !more.is_empty() => format!("connecting to {one}, {two} and {} more …", more.len()),
+        few => format!("connecting to {} …", few.join(" and ")),
+    }
 }
 
 /// The parameters that decide most, in few words.

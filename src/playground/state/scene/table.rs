@@ -1,6 +1,7 @@
 //! The ranking table: where each member stands in the round looked at, live while scores arrive.
 
 use super::super::play::Play;
+use super::super::roster::Standing;
 use super::figure;
 use super::pane::Activity;
 use crate::clean::clean_line;
@@ -170,9 +171,15 @@ pub fn table(play: &Play, round: Option<&Round>, activities: &[Activity]) -> Tab
 fn before_the_first(play: &Play, activities: &[Activity]) -> Table {
     let row = |member: MemberIndex| {
         let departure = play.absence(member, 0);
+        let standing = play.standings.get(member.0);
         Row {
-            status: departure.map_or_else(String::new, |departure| clean_line(&departure.reason.in_words())),
-            leaves: departure.is_some(),
+            status: match (departure, standing) {
+                (Some(departure), _) => clean_line(&departure.reason.in_words()),
+                (None, Some(Standing::Away(reason))) => format!("away: {reason}"),
+                (None, Some(Standing::Connecting(_))) => "connecting".to_owned(),
+                (None, Some(Standing::Unknown | Standing::Ready(_)) | None) => String::new(),
+            },
+            leaves: departure.is_some() || matches!(standing, Some(Standing::Away(_))),
             ..empty(member, activities)
         }
     };

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::super::play::Play;
 use super::super::prose::{Line, Prose, Tone, line, wrap};
 use super::table::{Cell, cell, matrix};
-use super::{counted, figure};
+use super::{counted, figure, usage};
 use crate::clean::clean_line;
 use crate::engine::fusion::MemberIndex;
 use crate::engine::fusion::params::{Choice, Params};
@@ -174,6 +174,31 @@ pub fn prose(why: &Why, play: &Play, width: u16) -> Prose {
         prose.push(Vec::new());
         prose.push(line(Tone::Heading, "what each rule would choose from the same scores"));
         prose.extend(why.rules.iter().map(|rule| rule_line(rule, play)));
+    }
+    prose.extend(used(play, width));
+    prose
+}
+
+/// What each member used so far, where anybody counts it, and how those score whose way was lowered.
+fn used(play: &Play, width: u16) -> Prose {
+    let mut prose = Prose::new();
+    for (place, member) in play.run.members.iter().enumerate() {
+        let mut parts = Vec::new();
+        if !member.usage.is_zero() {
+            parts.push(usage::tokens(member.usage));
+        }
+        parts.extend(member.cost().map(usage::cost));
+        if member.tier != member.header.capabilities.tier {
+            parts.push(format!("{} now", member.tier.in_words()));
+        }
+        if !parts.is_empty() {
+            let head = vec![(Tone::Member(place), format!("  {} ", play.letter(MemberIndex(place))))];
+            wrap(&mut prose, head, Tone::Plain, &parts.join(" · "), width, 4);
+        }
+    }
+    if !prose.is_empty() {
+        prose.insert(0, line(Tone::Heading, "what the answer took so far"));
+        prose.insert(0, Vec::new());
     }
     prose
 }

@@ -1,0 +1,148 @@
+//! Composing an ensemble: who is chosen, with which role and weight, before it is taken or left.
+//!
+//! Holds only what a person changed; the list itself is the roster's, and goes on changing while this is open.
+
+use super::{Known, Origin, Place, Roster, RowId};
+use crate::engine::fusion::event::Role;
+
+/// How far one key press moves a weight, and the most that it reaches.
+const STEP: f64 = 0.1;
+const HEAVIEST: f64 = 100.0;
+
+/// What a person would have one model do.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Pick {
+    /// Whether it takes part.
+    pub chosen: bool,
+    /// What it does then.
+    pub role: Role,
+    /// Its weight as a verifier; by its way of scoring where none was given.
+    pub weight: Option<f64>,
+}
+
+/// An ensemble being composed.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Compose {
+    /// By row; those beyond are as the roster has them.
+    picks: Vec<Option<Pick>>,
+    /// The marked one.
+    marked: Option<RowId>,
+}
+
+/// Why an ensemble cannot be taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum ComposeError {
+    /// Nobody was chosen.
+    #[error("choose at least one model: space chooses the marked one")]
+    Nobody,
+    /// Nobody who was chosen drafts.
+    #[error("choose at least one model that drafts: `r` changes what the marked one does")]
+    NoDrafter,
+}
+
+impl Compose {
+    /// The marked row; the first of the list before the mark was moved.
+    #[must_use]
+    pub fn marked(&self, roster: &Roster) -> Option<RowId> {
+        self.marked.or_else(|| order(roster).first().copied())
+    }
+
+    /// Moves the mark along the list, around its ends.
+    pub fn move_by(&mut self, roster: &Roster, step: isize) {
+        let order = order(roster);
+        let marked = self.marked(roster);
+        let at = order.iter().position(|row| Some(*row) == marked).unwrap_or(0);
+        if !order.is_empty() {
+            let next = (at.cast_signed() + step).rem_euclid(order.len().cast_signed()).cast_unsigned();
+            self.marked = order.get(next).copied();
+        }
+    }
+
+    /// What a row is meant to do: as a person changed it, else as the ensemble or the configuration has it.
+    #[must_use]
+    pub fn pick(&self, roster: &Roster, row: RowId) -> Pick {
+        if let Some(pick) = self.picks.get(row.0).copied().flatten() {
+            return pick;
+        }
+        if let Some(place) = roster.ensemble().iter().find(|place| place.row == row) {
+            return Pick { chosen: true, role: place.role, weight: place.weight };
+        }
+        let config = roster.row(row).map(|known| &known.spec.config);
+        Pick {
+            chosen: false,
+            role: config.map_or(Role::Both, |config| config.role),
+            weight: config.and_then(|config| config.weight),
+        }
+    }
+
+    fn change(&mut self, roster: &Roster, change: impl FnOnce(&mut Pick, &Known)) -> Option<RowId> {
+        let row = self.marked(roster)?;
+        let known = roster.row(row)?;
+        let mut pick = self.pick(roster, row);
+        change(&mut pick, known);
+        if self.picks.len() <= row.0 {
+            self.picks.resize(row.0 + 1, None);
+        }
+        self.picks[row.0] = Some(pick);
+        Some(row)
+    }
+
+    /// Chooses the marked row, or not; returns it where it is chosen now.
+    pub fn toggle(&mut self, roster: &Roster) -> Option<RowId> {
+        let row = self.change(roster, |pick, _| pick.chosen = !pick.chosen)?;
+        self.pick(roster, row).chosen.then_some(row)
+    }
+
+    /// Gives the marked row the next role.
+    pub fn next_role(&mut self, roster: &Roster) {
+        self.change(roster, |pick, _| {
+            pick.role = match pick.role {
+                Role::Both => Role::Draft,
+                Role::Draft => Role::Verify,
+                Role::Verify => Role::Both,
+            };
+        });
+    }
+
+    /// Moves the weight of the marked row by so many steps, in tenths from 0 on.
+    pub fn change_weight(&mut self, roster: &Roster, steps: f64) {
+        self.change(roster, |pick, known| {
+            let weight = known.weight(pick.weight) + steps * STEP;
+            pick.weight = Some(((weight * 10.0).round() / 10.0).clamp(0.0, HEAVIEST));
+        });
+    }
+
+    /// The ensemble that is chosen: those that took part before in their order, then the others in the list's.
+    pub fn ensemble(&self, roster: &Roster) -> Result<Vec<Place>, ComposeError> {
+        let mut chosen = Vec::new();
+        let mut drafts = false;
+        for row in order(roster) {
+            let pick = self.pick(roster, row);
+            if pick.chosen {
+                chosen.push(Place { row, role: pick.role, weight: pick.weight });
+                drafts |= pick.role != Role::Verify && roster.row(row).is_some_and(Known::may_draft);
+            }
+        }
+        match (chosen.is_empty(), drafts) {
+            (true, _) => Err(ComposeError::Nobody),
+            (false, false) => Err(ComposeError::NoDrafter),
+            (false, true) => Ok(chosen),
+        }
+    }
+}
+
+/// The list's order: who takes part now, then the others by where they are known from.
+#[must_use]
+pub fn order(roster: &Roster) -> Vec<RowId> {
+    let mut order: Vec<RowId> = roster.ensemble().iter().map(|place| place.row).collect();
+    for origin in Origin::ALL {
+        order.extend(others(roster, *origin));
+    }
+    order
+}
+
+/// Those of one origin that do not take part now.
+pub fn others(roster: &Roster, origin: Origin) -> impl Iterator<Item = RowId> {
+    let rows = roster.rows().iter().enumerate().map(|(place, known)| (RowId(place), known));
+    rows.filter(move |(row, known)| known.origin == origin && !roster.takes_part(*row)).map(|(row, _)| row)
+}

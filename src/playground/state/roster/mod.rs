@@ -1,0 +1,400 @@
+//! Every model that is known, how each stands, and which of them take part in the next answer.
+//!
+//! Owns the list, its names and the news of it; opening members is [`term`](crate::playground::term)'s, and what a person is
+//! composing right now is [`compose`]'s. A row keeps its number for as long as the program runs, so that news of it find it.
+
+pub mod compose;
+
+use crate::clean::clean_line;
+use crate::config::Source;
+use crate::engine::fusion::event::{Capabilities, Drafting, MemberHeader, Role, ScoreTier};
+use crate::ensemble::MemberSpec;
+
+/// A row's number: its place in the list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct RowId(pub usize);
+
+/// Where a person knows a model from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// Named on the command line.
+    Given,
+    /// In the configuration.
+    Configured,
+    /// Part of the program.
+    BuiltIn,
+    /// Found on a usual port of this machine.
+    Found,
+}
+
+/// How a member stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Standing {
+    /// It was not asked yet.
+    Unknown,
+    /// It is being opened: what it is doing, cleaned.
+    Connecting(String),
+    /// It can be asked, and can do this.
+    Ready(Box<Capabilities>),
+    /// It cannot be asked, for this reason, cleaned.
+    Away(String),
+}
+
+/// What is told of a member that is being opened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum News {
+    /// It is still being opened; what it is doing.
+    Doing(String),
+    /// It is there, goes by this name, and can do this.
+    Ready {
+        /// Its name.
+        name: String,
+        /// What it can do.
+        capabilities: Box<Capabilities>,
+    },
+    /// It cannot be reached, for this reason.
+    Away(String),
+}
+
+/// A known model.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Known {
+    /// How it is opened.
+    pub spec: MemberSpec,
+    /// Where it is known from.
+    pub origin: Origin,
+    /// How it stands.
+    pub standing: Standing,
+}
+
+/// A known model that takes part.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Place {
+    /// Which.
+    pub row: RowId,
+    /// What it does.
+    pub role: Role,
+    /// Its weight as a verifier; by its way of scoring where none was given.
+    pub weight: Option<f64>,
+}
+
+/// A member of the next run.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Seated {
+    /// Which.
+    pub row: RowId,
+    /// Its name, unique in the ensemble.
+    pub name: String,
+    /// What it does.
+    pub role: Role,
+    /// Its weight as a verifier, at least 0.
+    pub weight: f64,
+}
+
+/// Every known model, and the ensemble in force.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Roster {
+    rows: Vec<Known>,
+    ensemble: Vec<Place>,
+    scanning: bool,
+}
+
+impl Origin {
+    /// Every origin, in the order of the list.
+    pub const ALL: &'static [Self] = &[Self::Given, Self::Configured, Self::Found, Self::BuiltIn];
+
+    /// The heading of those that do not take part.
+    #[must_use]
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Given => "named on the command line",
+            Self::Configured => "in the configuration",
+            Self::BuiltIn => "built in",
+            Self::Found => "found on this machine",
+        }
+    }
+}
+
+impl Standing {
+    /// Its capabilities, where they are known.
+    #[must_use]
+    pub fn capabilities(&self) -> Option<&Capabilities> {
+        match self {
+            Self::Ready(capabilities) => Some(capabilities),
+            Self::Unknown | Self::Connecting(_) | Self::Away(_) => None,
+        }
+    }
+
+    /// The standing in a word or two.
+    #[must_use]
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Unknown => "not asked",
+            Self::Connecting(_) => "connecting",
+            Self::Ready(_) => "ready",
+            Self::Away(_) => "away",
+        }
+    }
+}
+
+impl Known {
+    /// The weight in force: the one given, else that of its way of scoring.
+    #[must_use]
+    pub fn weight(&self, given: Option<f64>) -> f64 {
+        given.unwrap_or_else(|| self.standing.capabilities().map_or(1.0, |known| known.tier.default_weight()))
+    }
+
+    /// Whether it can draft, as far as is known.
+    #[must_use]
+    pub fn may_draft(&self) -> bool {
+        self.standing.capabilities().is_none_or(|known| known.drafting != Drafting::None)
+    }
+
+    /// What kind of member it is, as far as is known.
+    fn kind(&self) -> &str {
+        match (&self.standing, &self.spec.config.source) {
+            (Standing::Ready(known), _) => &known.kind,
+            (_, Source::BuiltIn(_)) => "built-in",
+            (_, Source::Gguf { .. }) => "gguf",
+            (_, Source::Server(server)) => server.kind.as_deref().unwrap_or("server"),
+        }
+    }
+
+    fn header(&self, place: &Place, name: String) -> MemberHeader {
+        let unknown =
+            || Capabilities { drafting: Drafting::None, tier: ScoreTier::None, ..Capabilities::in_process(self.kind(), "") };
+        MemberHeader {
+            name: name.into(),
+            role: place.role,
+            weight: self.weight(place.weight),
+            capabilities: self.standing.capabilities().cloned().unwrap_or_else(unknown),
+            sampling: self.spec.config.sampling,
+            price: self.spec.config.price,
+        }
+    }
+
+    /// Whether both are one model at one address.
+    fn is_same(&self, other: &MemberSpec) -> bool {
+        match (&self.spec.config.source, &other.config.source) {
+            (Source::Server(own), Source::Server(of)) => {
+                let model = own.model.is_none() || of.model.is_none() || own.model == of.model;
+                model && host(&self.spec.address()) == host(&other.address())
+            }
+            (own, of) => own == of,
+        }
+    }
+}
+
+/// An address without what does not tell two servers apart.
+fn host(address: &str) -> String {
+    let address = address.trim_end_matches('/').trim_end_matches("/v1");
+    address.replace("://localhost", "://127.0.0.1").to_lowercase()
+}
+
+impl Roster {
+    /// The ensemble to begin with, and what else is known. A member of the ensemble is not listed a second time.
+    #[must_use]
+    pub fn new(ensemble: Vec<MemberSpec>, configured: Vec<MemberSpec>, built_in: Vec<MemberSpec>) -> Self {
+        let among = |specs: &[MemberSpec], spec: &MemberSpec| specs.iter().any(|known| known.config.source == spec.config.source);
+        let mut roster = Self::default();
+        for spec in ensemble {
+            let origin = match &spec.config.source {
+                Source::BuiltIn(_) => Origin::BuiltIn,
+                Source::Gguf { .. } | Source::Server(_) if among(&configured, &spec) => Origin::Configured,
+                Source::Gguf { .. } | Source::Server(_) => Origin::Given,
+            };
+            let place = Place { row: RowId(roster.rows.len()), role: spec.config.role, weight: spec.config.weight };
+            roster.ensemble.push(place);
+            roster.rows.push(Known { spec, origin, standing: Standing::Unknown });
+        }
+        for (specs, origin) in [(configured, Origin::Configured), (built_in, Origin::BuiltIn)] {
+            for spec in specs {
+                if !roster.rows.iter().any(|row| row.spec.config.source == spec.config.source) {
+                    roster.rows.push(Known { spec, origin, standing: Standing::Unknown });
+                }
+            }
+        }
+        roster
+    }
+
+    /// Every known model; a [`RowId`] is a place here.
+    #[must_use]
+    pub fn rows(&self) -> &[Known] {
+        &self.rows
+    }
+
+    /// One of them.
+    #[must_use]
+    pub fn row(&self, row: RowId) -> Option<&Known> {
+        self.rows.get(row.0)
+    }
+
+    /// Who takes part in the next answer, in the order that decides ties.
+    #[must_use]
+    pub fn ensemble(&self) -> &[Place] {
+        &self.ensemble
+    }
+
+    /// Lets these take part in the next answer.
+    pub fn take(&mut self, ensemble: Vec<Place>) {
+        self.ensemble = ensemble;
+    }
+
+    /// Whether a model takes part.
+    #[must_use]
+    pub fn takes_part(&self, row: RowId) -> bool {
+        self.ensemble.iter().any(|place| place.row == row)
+    }
+
+    fn members(&self) -> impl Iterator<Item = (&Place, &Known)> {
+        self.ensemble.iter().filter_map(|place| Some((place, self.rows.get(place.row.0)?)))
+    }
+
+    /// The names of the ensemble: where several members are called alike the later ones get a number.
+    #[must_use]
+    pub fn names(&self) -> Vec<String> {
+        unique(self.members().map(|(_, known)| known.spec.name.as_str()))
+    }
+
+    /// The ensemble as a run's header tells it. One that is not ready can do nothing.
+    #[must_use]
+    pub fn headers(&self) -> Vec<MemberHeader> {
+        self.members().zip(self.names()).map(|((place, known), name)| known.header(place, name)).collect()
+    }
+
+    /// How each member of the ensemble stands.
+    #[must_use]
+    pub fn standings(&self) -> Vec<Standing> {
+        self.members().map(|(_, known)| known.standing.clone()).collect()
+    }
+
+    /// The ensemble as the next run takes it.
+    #[must_use]
+    pub fn seated(&self) -> Vec<Seated> {
+        let seat = |((place, known), name): ((&Place, &Known), String)| Seated {
+            row: place.row,
+            name,
+            role: place.role,
+            weight: known.weight(place.weight),
+        };
+        self.members().zip(self.names()).map(seat).collect()
+    }
+
+    /// Members of the ensemble that are being opened, by name, cleaned.
+    #[must_use]
+    pub fn connecting(&self) -> Vec<String> {
+        let members = self.members().zip(self.names());
+        let opening = members.filter(|((_, known), _)| matches!(known.standing, Standing::Connecting(_)));
+        opening.map(|(_, name)| clean_line(&name)).collect()
+    }
+
+    /// Whether a member of the ensemble runs in this process, so that it can be slowed down.
+    #[must_use]
+    pub fn is_in_process(&self) -> bool {
+        self.members().any(|(_, known)| known.standing.capabilities().is_some_and(|known| known.tier == ScoreTier::InProcess))
+    }
+
+    /// Whether the ensemble is nothing but built-in models, and none of them is away.
+    #[must_use]
+    pub fn is_plain(&self) -> bool {
+        self.members().all(|(_, known)| known.origin == Origin::BuiltIn && !matches!(known.standing, Standing::Away(_)))
+    }
+
+    /// Members of the ensemble that are neither ready nor being opened.
+    #[must_use]
+    pub fn missing(&self) -> Vec<RowId> {
+        let missing = self.members().filter(|(_, known)| matches!(known.standing, Standing::Unknown | Standing::Away(_)));
+        missing.map(|(place, _)| place.row).collect()
+    }
+
+    /// Begins to open these; returns what has to be opened. One that is being opened already goes on.
+    pub fn connect(&mut self, rows: &[RowId]) -> Vec<(RowId, MemberSpec)> {
+        let mut begun = Vec::new();
+        for row in rows {
+            let Some(known) = self.rows.get_mut(row.0) else { continue };
+            match known.standing {
+                Standing::Connecting(_) => {}
+                Standing::Unknown | Standing::Ready(_) | Standing::Away(_) => {
+                    known.standing = Standing::Connecting(String::new());
+                    begun.push((*row, known.spec.clone()));
+                }
+            }
+        }
+        begun
+    }
+
+    /// Takes in news of a row. Words of a server are cleaned here.
+    pub fn news(&mut self, row: RowId, news: News) {
+        let Some(known) = self.rows.get_mut(row.0) else { return };
+        known.standing = match news {
+            News::Doing(what) if matches!(known.standing, Standing::Connecting(_)) => Standing::Connecting(clean_line(&what)),
+            News::Doing(_) => return,
+            News::Away(reason) => Standing::Away(clean_line(&reason)),
+            News::Ready { name, capabilities } => {
+                known.spec.name = name;
+                Standing::Ready(capabilities)
+            }
+        };
+    }
+
+    /// Forgets that these were ever opened.
+    pub fn let_go(&mut self, rows: &[RowId]) {
+        for row in rows {
+            if let Some(known) = self.rows.get_mut(row.0) {
+                known.standing = Standing::Unknown;
+            }
+        }
+    }
+
+    /// Models in files that were opened but do not take part: each holds memory, or a server of its own.
+    #[must_use]
+    pub fn idle_files(&self) -> Vec<RowId> {
+        let rows = self.rows.iter().enumerate().map(|(place, known)| (RowId(place), known));
+        let idle = rows.filter(|(row, known)| {
+            matches!(known.spec.config.source, Source::Gguf { .. })
+                && !self.takes_part(*row)
+                && known.standing != Standing::Unknown
+        });
+        idle.map(|(row, _)| row).collect()
+    }
+
+    /// Begins a look at the usual ports; whether one has to be begun.
+    pub fn scan(&mut self) -> bool {
+        !std::mem::replace(&mut self.scanning, true)
+    }
+
+    /// Whether the usual ports are being looked at.
+    #[must_use]
+    pub fn is_scanning(&self) -> bool {
+        self.scanning
+    }
+
+    /// Takes in what was found on the usual ports; returns the rows that were not known before.
+    pub fn found(&mut self, specs: Vec<MemberSpec>) -> Vec<RowId> {
+        self.scanning = false;
+        let mut new = Vec::new();
+        for spec in specs {
+            if !self.rows.iter().any(|row| row.is_same(&spec)) {
+                new.push(RowId(self.rows.len()));
+                self.rows.push(Known { spec, origin: Origin::Found, standing: Standing::Unknown });
+            }
+        }
+        new
+    }
+}
+
+/// Names with a number where one is taken. One without a name is called a member.
+fn unique<'a>(names: impl Iterator<Item = &'a str>) -> Vec<String> {
+    let mut taken: Vec<String> = Vec::new();
+    for name in names {
+        let name = if name.trim().is_empty() { "member" } else { name };
+        let numbered = (2..).map(|number| format!("{name}-{number}"));
+        // Of more numbers than there are names one is free.
+        let free = std::iter::once(name.to_owned()).chain(numbered).find(|name| !taken.contains(name));
+        taken.extend(free);
+    }
+    taken
+}
+
+#[cfg(test)]
+mod tests;

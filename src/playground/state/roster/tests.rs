@@ -1,0 +1,121 @@
+use proptest::prelude::*;
+
+use super::compose::{Compose, ComposeError, order};
+use super::*;
+use crate::config::{MemberConfig, Server};
+
+fn server(name: &str, url: &str, model: Option<&str>) -> MemberSpec {
+    let server = Server { url: Some(url.to_owned()), model: model.map(str::to_owned), ..Server::default() };
+    let source = Source::Server(Box::new(server));
+    MemberSpec { named: false, ..MemberSpec::new(name, MemberConfig { source, ..MemberConfig::default() }) }
+}
+
+fn built_in(name: &str) -> MemberSpec {
+    MemberSpec::new(name, MemberConfig { source: Source::BuiltIn(name.to_owned()), ..MemberConfig::default() })
+}
+
+fn ready(tier: ScoreTier) -> News {
+    let capabilities = Box::new(Capabilities { tier, ..Capabilities::in_process("x", "x") });
+    News::Ready { name: "x".to_owned(), capabilities }
+}
+
+#[test]
+fn everybody_is_listed_once_and_by_where_they_are_known_from() {
+    let configured = vec![server("lab", "http://lab:1", None), server("other", "http://other:1", None)];
+    let ensemble = vec![configured[0].clone(), built_in("atlas"), server("given", "http://given:1", None)];
+    let mut roster = Roster::new(ensemble, configured, vec![built_in("atlas"), built_in("babble")]);
+    let origins: Vec<Origin> = roster.rows().iter().map(|row| row.origin).collect();
+    let begun = [Origin::Configured, Origin::BuiltIn, Origin::Given, Origin::Configured, Origin::BuiltIn];
+    assert_eq!(origins, begun);
+    let found = vec![server("a", "http://GIVEN:1/v1", None), server("b", "http://127.0.0.1:8080", Some("m"))];
+    assert_eq!(roster.found(found.clone()), [RowId(5)]);
+    assert_eq!(roster.found(found), [], "known by now");
+    let other_model = server("c", "http://localhost:8080", Some("n"));
+    assert_eq!(roster.found(vec![other_model]), [RowId(6)], "another model of the same server is another member");
+    let order: Vec<usize> = order(&roster).into_iter().map(|row| row.0).collect();
+    assert_eq!(order, [0, 1, 2, 3, 5, 6, 4]);
+}
+
+#[test]
+fn a_weight_that_nobody_gave_is_that_of_the_way_of_scoring() {
+    let mut roster = Roster::new(vec![server("j", "http://j:1", None)], Vec::new(), Vec::new());
+    assert!((roster.seated()[0].weight - 1.0).abs() < 1e-9, "nothing is known yet");
+    roster.news(RowId(0), ready(ScoreTier::Ranking));
+    assert!((roster.seated()[0].weight - ScoreTier::Ranking.default_weight()).abs() < 1e-9);
+    let mut compose = Compose::default();
+    compose.change_weight(&roster, 1.0);
+    assert_eq!(compose.ensemble(&roster).unwrap()[0].weight, Some(0.5));
+}
+
+#[test]
+fn news_of_a_row_that_is_not_being_opened_say_nothing_of_its_doing() {
+    let mut roster = Roster::new(vec![built_in("a")], Vec::new(), Vec::new());
+    roster.news(RowId(0), News::Doing("late".to_owned()));
+    assert_eq!(roster.standings(), [Standing::Unknown]);
+    assert_eq!(roster.connect(&[RowId(0), RowId(9)]).len(), 1);
+    roster.news(RowId(0), News::Doing("loading".to_owned()));
+    assert_eq!(roster.standings(), [Standing::Connecting("loading".to_owned())]);
+    assert!(roster.connect(&[RowId(0)]).is_empty());
+    roster.news(RowId(0), News::Away("gone".to_owned()));
+    assert_eq!((roster.missing(), roster.is_plain()), (vec![RowId(0)], false));
+    roster.news(RowId(7), ready(ScoreTier::None));
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Press {
+    Move(isize),
+    Toggle,
+    Role,
+    Weight(i8),
+    Found(u16),
+    Take,
+}
+
+fn press() -> impl Strategy<Value = Press> {
+    prop_oneof![
+        4 => (-2_isize..=2).prop_map(Press::Move),
+        3 => Just(Press::Toggle),
+        2 => Just(Press::Role),
+        2 => (-15_i8..15).prop_map(Press::Weight),
+        1 => (0_u16..4).prop_map(Press::Found),
+        1 => Just(Press::Take),
+    ]
+}
+
+proptest! {
+    /// Whatever is pressed and whatever is found meanwhile: an ensemble that is taken has somebody who drafts, nobody twice,
+    /// names of their own and weights that a run accepts.
+    #[test]
+    fn an_ensemble_that_is_taken_can_be_asked(presses in prop::collection::vec(press(), 0..80)) {
+        let names = ["a", "b", "a"].map(built_in);
+        let mut roster = Roster::new(names.into(), Vec::new(), vec![built_in("c")]);
+        let mut compose = Compose::default();
+        for press in presses {
+            match press {
+                Press::Move(step) => compose.move_by(&roster, step),
+                Press::Toggle => { compose.toggle(&roster); }
+                Press::Role => compose.next_role(&roster),
+                Press::Weight(steps) => compose.change_weight(&roster, f64::from(steps)),
+                Press::Found(port) => { roster.found(vec![server("a", &format!("http://h:{port}"), None)]); }
+                Press::Take => match compose.ensemble(&roster) {
+                    Ok(ensemble) => {
+                        roster.take(ensemble);
+                        compose = Compose::default();
+                    }
+                    Err(ComposeError::Nobody | ComposeError::NoDrafter) => {}
+                },
+            }
+            let marked = compose.marked(&roster).unwrap();
+            prop_assert!(roster.row(marked).is_some());
+            let seated = roster.seated();
+            prop_assert!(seated.iter().any(|member| member.role != Role::Verify));
+            for (place, member) in seated.iter().enumerate() {
+                prop_assert!(member.weight.is_finite() && member.weight >= 0.0);
+                prop_assert!(seated[..place].iter().all(|other| other.name != member.name && other.row != member.row));
+            }
+            let mut listed = order(&roster);
+            listed.sort_unstable();
+            prop_assert_eq!(listed, (0..roster.rows().len()).map(RowId).collect::<Vec<_>>());
+        }
+    }
+}

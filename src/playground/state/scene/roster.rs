@@ -1,0 +1,236 @@
+//! The list of every known model as it is shown while an ensemble is composed, and everything about the marked one.
+
+use super::super::prose::{Prose, Tone, line, wrap};
+use super::super::roster::compose::{Compose, Pick, others};
+use super::super::roster::{Known, Origin, Roster, RowId, Standing};
+use super::pane::Activity;
+use super::usage::{cost, price, tokens};
+use crate::clean::clean_line;
+use crate::engine::fusion::event::{Capabilities, Role};
+use crate::engine::fusion::run::{MemberState, Run};
+
+/// Columns before the words that explain the marked row.
+const HEAD: u16 = 9;
+/// Rows of the list that stay in sight however much there is to say of the marked one.
+const FEWEST_ROWS: usize = 4;
+
+/// A line of the list.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Entry {
+    /// A heading.
+    Heading(String),
+    /// A model.
+    Model(Box<Model>),
+}
+
+/// A model in the list, cleaned.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Model {
+    /// Whether it is the marked one.
+    pub marked: bool,
+    /// Whether it is chosen.
+    pub chosen: bool,
+    /// Its name.
+    pub name: String,
+    /// How it stands, as a mark.
+    pub activity: Activity,
+    /// How it stands, in a word or two.
+    pub standing: &'static str,
+    /// What it does.
+    pub role: &'static str,
+    /// Its weight as a verifier.
+    pub weight: String,
+    /// Why it is away, or what it is doing while it is opened; empty where the next columns say what it can do.
+    pub remark: String,
+    /// How it scores.
+    pub scores: &'static str,
+    /// Where it is.
+    pub address: String,
+    /// How it drafts.
+    pub drafts: &'static str,
+    /// Its model.
+    pub model: String,
+    /// How many tokens it reads, where known.
+    pub context: String,
+}
+
+/// The list and what is said of the marked row.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct List {
+    /// Top to bottom.
+    pub entries: Vec<Entry>,
+    /// The first visible one.
+    pub top: usize,
+    /// Visible ones.
+    pub height: usize,
+    /// Everything about the marked one.
+    pub details: Prose,
+}
+
+/// What a role is called.
+#[must_use]
+pub fn role(role: Role) -> &'static str {
+    match role {
+        Role::Both => "draft+verify",
+        Role::Draft => "draft",
+        Role::Verify => "verify",
+    }
+}
+
+/// The mark of a standing.
+#[must_use]
+pub fn activity(standing: &Standing) -> Activity {
+    match standing {
+        Standing::Unknown => Activity::Waiting,
+        Standing::Connecting(_) => Activity::Connecting,
+        Standing::Ready(_) => Activity::Ready,
+        Standing::Away(_) => Activity::Away,
+    }
+}
+
+/// The list in so many columns and lines. `run` is the newest, from which what its members used is known.
+#[must_use]
+pub fn list(roster: &Roster, compose: &Compose, run: Option<&Run>, width: u16, height: usize) -> List {
+    let entries = entries(roster, compose, run);
+    let mut details = compose.marked(roster).map_or_else(Prose::new, |row| details(roster, row, run, width));
+    let most = height.saturating_sub(FEWEST_ROWS + 1);
+    if details.len() > most {
+        details.truncate(most.saturating_sub(1));
+        details.push(line(Tone::Dim, "…"));
+    }
+    let height = height.saturating_sub(details.len() + 1).min(entries.len());
+    let marked = entries.iter().position(|entry| matches!(entry, Entry::Model(model) if model.marked)).unwrap_or(0);
+    // The first row's heading is in sight with it.
+    let top = if marked + 1 > height { marked + 1 - height } else { 0 };
+    List { entries, top, height, details }
+}
+
+fn entries(roster: &Roster, compose: &Compose, run: Option<&Run>) -> Vec<Entry> {
+    let marked = compose.marked(roster);
+    let model = |row: RowId| {
+        let known = roster.row(row)?;
+        let mut model = model(known, compose.pick(roster, row), Some(row) == marked);
+        if let Some(member) = member(roster, row, run).filter(|member| is_lowered(member)) {
+            model.scores = member.tier.in_words();
+        }
+        Some(Entry::Model(Box::new(model)))
+    };
+    let mut entries = vec![Entry::Heading("taking part".to_owned())];
+    entries.extend(roster.ensemble().iter().filter_map(|place| model(place.row)));
+    for origin in Origin::ALL {
+        let rows: Vec<Entry> = others(roster, *origin).filter_map(model).collect();
+        match (origin, rows.is_empty()) {
+            (Origin::Found, true) if roster.is_scanning() => {
+                entries.push(Entry::Heading("looking for servers on this machine …".to_owned()));
+            }
+            (_, true) => {}
+            (_, false) => entries.push(Entry::Heading(origin.title().to_owned())),
+        }
+        entries.extend(rows);
+    }
+    entries
+}
+
+fn model(known: &Known, pick: Pick, marked: bool) -> Model {
+    let capabilities = known.standing.capabilities();
+    Model {
+        marked,
+        chosen: pick.chosen,
+        name: clean_line(&known.spec.name),
+        activity: activity(&known.standing),
+        standing: known.standing.word(),
+        role: role(pick.role),
+        weight: if capabilities.is_some() || pick.weight.is_some() {
+            format!("{:.1}", known.weight(pick.weight))
+        } else {
+            "-".to_owned()
+        },
+        remark: match &known.standing {
+            Standing::Ready(_) => String::new(),
+            Standing::Unknown => clean_line(&known.spec.address()),
+            Standing::Connecting(what) if what.is_empty() => clean_line(&known.spec.address()),
+            Standing::Connecting(what) | Standing::Away(what) => what.clone(),
+        },
+        scores: capabilities.map_or("", |known| known.tier.in_words()),
+        address: clean_line(&known.spec.address()),
+        drafts: capabilities.map_or("", |known| known.drafting.in_words()),
+        model: capabilities.map_or_else(String::new, |known| clean_line(&known.model)),
+        context: capabilities.and_then(|known| known.context_tokens).map_or_else(String::new, |tokens| tokens.to_string()),
+    }
+}
+
+/// Everything about one model.
+fn details(roster: &Roster, row: RowId, run: Option<&Run>, width: u16) -> Prose {
+    let Some(known) = roster.row(row) else { return Prose::new() };
+    let mut prose = Prose::new();
+    let mut say = |head: &str, tone: Tone, text: &str| {
+        if !text.is_empty() {
+            let head = vec![(Tone::Key, format!("{head:<width$}", width = usize::from(HEAD)))];
+            wrap(&mut prose, head, tone, text, width, HEAD);
+        }
+    };
+    say("where", Tone::Plain, &clean_line(&known.spec.address()));
+    match &known.standing {
+        Standing::Unknown => say("state", Tone::Plain, "not asked yet what it can do: `c` asks it"),
+        Standing::Connecting(what) if what.is_empty() => say("state", Tone::Plain, "connecting"),
+        Standing::Connecting(what) => say("state", Tone::Plain, &format!("connecting: {what}")),
+        Standing::Away(reason) => say("away", Tone::Bad, reason),
+        Standing::Ready(capabilities) => {
+            say("model", Tone::Plain, &super::super::play::model(capabilities));
+            say("drafts", Tone::Plain, &drafts(capabilities));
+            say("scores", Tone::Plain, &scores(capabilities));
+            say("calls", Tone::Plain, &format!("{} at once", capabilities.concurrency));
+        }
+    }
+    if let Some(given) = known.spec.config.price {
+        say("price", Tone::Plain, &price(given));
+    }
+    if let Some(member) = member(roster, row, run) {
+        if is_lowered(member) {
+            say("now", Tone::Warning, &format!("{} since the other way failed in this run", member.tier.in_words()));
+        }
+        say("used", Tone::Plain, &used(member));
+    }
+    for advice in known.standing.capabilities().into_iter().flat_map(|known| &known.advice) {
+        say("advice", Tone::Warning, &clean_line(advice));
+    }
+    prose
+}
+
+/// The member of the newest run that this row is.
+fn member<'a>(roster: &Roster, row: RowId, run: Option<&'a Run>) -> Option<&'a MemberState> {
+    let place = roster.ensemble().iter().position(|place| place.row == row)?;
+    let name = roster.names().into_iter().nth(place)?;
+    run?.members.iter().find(|member| *member.header.name == *name)
+}
+
+/// Whether it scores otherwise than it began to.
+fn is_lowered(member: &MemberState) -> bool {
+    member.tier != member.header.capabilities.tier
+}
+
+fn used(member: &MemberState) -> String {
+    let mut parts = Vec::new();
+    if !member.usage.is_zero() {
+        parts.push(tokens(member.usage));
+    }
+    parts.extend(member.cost().map(cost));
+    if parts.is_empty() { String::new() } else { format!("{}, for the newest answer", parts.join(" · ")) }
+}
+
+fn drafts(capabilities: &Capabilities) -> String {
+    let mut text = capabilities.drafting.in_words().to_owned();
+    text.push_str(if capabilities.draft_logprobs { ", with token probabilities" } else { ", without token probabilities" });
+    text.push_str(if capabilities.seed { "; equal seeds, equal drafts" } else { "; no draft can be repeated" });
+    text
+}
+
+fn scores(capabilities: &Capabilities) -> String {
+    let tier = capabilities.tier;
+    let end = match (tier.scores() && !tier.judges(), capabilities.end_probability) {
+        (false, _) => "",
+        (true, true) => "; knows how probable the end is",
+        (true, false) => "; does not know how probable the end is",
+    };
+    format!("{}{end}", tier.in_words())
+}

@@ -1,0 +1,56 @@
+//! Tokens used and what they cost, in few characters.
+
+use crate::engine::fusion::event::{Price, Usage};
+
+/// US dollars: small sums with four digits behind the point, so that a single call is not nothing.
+#[must_use]
+pub fn cost(dollars: f64) -> String {
+    match dollars {
+        sum if sum > 0.0 && sum < 0.000_05 => "<$0.0001".to_owned(),
+        sum if sum < 1.0 => format!("${sum:.4}"),
+        sum if sum < 1000.0 => format!("${sum:.2}"),
+        sum => format!("${sum:.0}"),
+    }
+}
+
+/// Tokens used.
+#[must_use]
+pub fn tokens(usage: Usage) -> String {
+    let cached = if usage.cached_tokens > 0 { format!(" ({} cached)", count(usage.cached_tokens)) } else { String::new() };
+    format!("{} tokens in{cached}, {} out", count(usage.prompt_tokens), count(usage.output_tokens))
+}
+
+/// What tokens cost.
+#[must_use]
+pub fn price(price: Price) -> String {
+    let cached = price.cached.map_or_else(String::new, |cached| format!(" (${cached} cached)"));
+    format!("${} in{cached}, ${} out per million tokens", price.input, price.output)
+}
+
+fn count(tokens: u64) -> String {
+    match tokens {
+        0..10_000 => tokens.to_string(),
+        10_000..10_000_000 => format!("{}k", tokens / 1000),
+        _ => format!("{}M", tokens / 1_000_000),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sums_keep_the_digits_that_say_something() {
+        let shown = [0.0, 0.000_01, 0.0123, 0.5, 12.345, 1234.5].map(cost);
+        assert_eq!(shown, ["$0.0000", "<$0.0001", "$0.0123", "$0.5000", "$12.35", "$1234"]);
+    }
+
+    #[test]
+    fn tokens_and_prices_are_told_in_a_line() {
+        let usage = Usage { prompt_tokens: 12_345, cached_tokens: 0, output_tokens: 67 };
+        assert_eq!(tokens(usage), "12k tokens in, 67 out");
+        assert_eq!(tokens(Usage { cached_tokens: 9_999, ..usage }), "12k tokens in (9999 cached), 67 out");
+        let each = Price { input: 0.15, cached: Some(0.075), output: 0.6 };
+        assert_eq!(price(each), "$0.15 in ($0.075 cached), $0.6 out per million tokens");
+    }
+}

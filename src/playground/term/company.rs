@@ -1,0 +1,155 @@
+//! The members themselves: opened in tasks of their own, so that the screen is there at once and stays so.
+//!
+//! Owns the opened members by their row, the tasks that open others, and the search for servers. Decides nothing: what came of
+//! it goes to the state as messages.
+
+use std::collections::HashMap;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+
+use futures_util::FutureExt;
+use tokio::sync::mpsc;
+use tokio::task::{AbortHandle, JoinSet};
+
+use crate::engine::Seat;
+use crate::engine::fusion::event::ScoreTier;
+use crate::engine::member::absent::AbsentMember;
+use crate::engine::member::paced::{Pace, Paced};
+use crate::ensemble::local::{USUAL, find};
+use crate::ensemble::{self, MemberSpec, Opened, Tools};
+use crate::playground::state::Message;
+use crate::playground::state::roster::{News, RowId, Seated};
+
+/// News that wait to be taken; those who bring them wait when it is full.
+const ARRIVALS: usize = 64;
+
+/// The members, those that are on their way, and what they are opened with.
+pub struct Company {
+    tools: Tools,
+    pace: Pace,
+    seats: HashMap<RowId, Seat>,
+    /// The newest try of each row: older ones count no more.
+    tries: HashMap<RowId, (u64, AbortHandle)>,
+    tasks: JoinSet<()>,
+    sender: mpsc::Sender<Arrival>,
+    arrivals: mpsc::Receiver<Arrival>,
+    begun: u64,
+}
+
+/// What a task tells.
+enum Arrival {
+    Doing(RowId, u64, String),
+    Opened(RowId, u64, Result<Box<Opened>, String>),
+    Found(Vec<MemberSpec>),
+}
+
+impl Company {
+    /// Nobody yet. Members in this process keep the pace.
+    #[must_use]
+    pub fn new(tools: Tools, pace: Pace) -> Self {
+        let (sender, arrivals) = mpsc::channel(ARRIVALS);
+        let (seats, tries, tasks) = (HashMap::new(), HashMap::new(), JoinSet::new());
+        Self { tools, pace, seats, tries, tasks, sender, arrivals, begun: 0 }
+    }
+
+    /// Begins to open a member; an earlier try is given up. Needs a tokio runtime.
+    pub(super) fn connect(&mut self, row: RowId, spec: MemberSpec) {
+        self.give_up(row);
+        while self.tasks.try_join_next().is_some() {}
+        self.begun += 1;
+        let (attempt, tools, sender) = (self.begun, self.tools.clone(), self.sender.clone());
+        let task = async move {
+            let opened = {
+                // Only words: where they come faster than they are read some are left out.
+                let told = |_: usize, what: &str| {
+                    let _ = sender.try_send(Arrival::Doing(row, attempt, what.to_owned()));
+                };
+                let opening = AssertUnwindSafe(ensemble::open(vec![spec], &tools, &told)).catch_unwind();
+                let fault = "it could not be opened, by a fault of this program";
+                let opened = opening.await.map_err(|_| fault.to_owned());
+                opened.and_then(|mut opened| opened.pop().map(Box::new).ok_or_else(|| fault.to_owned()))
+            };
+            // Nobody receives only when the playground is gone.
+            let _ = sender.send(Arrival::Opened(row, attempt, opened)).await;
+        };
+        self.tries.insert(row, (attempt, self.tasks.spawn(task)));
+    }
+
+    fn give_up(&mut self, row: RowId) {
+        if let Some((_, task)) = self.tries.remove(&row) {
+            task.abort();
+        }
+    }
+
+    /// Closes a member; a run that has it keeps it to its end.
+    pub(super) fn let_go(&mut self, row: RowId) {
+        self.give_up(row);
+        self.seats.remove(&row);
+    }
+
+    /// Looks for servers on the usual ports of this machine. Needs a tokio runtime.
+    pub(super) fn scan(&mut self) {
+        let sender = self.sender.clone();
+        self.tasks.spawn(async move {
+            let found = AssertUnwindSafe(find(USUAL)).catch_unwind().await.unwrap_or_default();
+            let _ = sender.send(Arrival::Found(found)).await;
+        });
+    }
+
+    /// Waits for the next news. Nothing is lost when the future is dropped.
+    pub(super) async fn next(&mut self) -> Message {
+        loop {
+            let message = match self.arrivals.recv().await {
+                Some(arrival) => self.take_in(arrival),
+                // This holds a sender itself.
+                None => std::future::pending().await,
+            };
+            if let Some(message) = message {
+                return message;
+            }
+        }
+    }
+
+    fn is_newest(&self, row: RowId, attempt: u64) -> bool {
+        self.tries.get(&row).is_some_and(|(newest, _)| *newest == attempt)
+    }
+
+    fn take_in(&mut self, arrival: Arrival) -> Option<Message> {
+        match arrival {
+            Arrival::Found(specs) => Some(Message::Found(specs)),
+            Arrival::Doing(row, attempt, what) => self.is_newest(row, attempt).then(|| Message::Member(row, News::Doing(what))),
+            Arrival::Opened(row, attempt, _) if !self.is_newest(row, attempt) => None,
+            Arrival::Opened(row, _, Err(fault)) => Some(Message::Member(row, News::Away(fault))),
+            Arrival::Opened(row, _, Ok(opened)) => {
+                let Opened { spec, seat, fault } = *opened;
+                let news = match fault {
+                    Some(fault) => News::Away(fault),
+                    None => News::Ready { name: spec.name, capabilities: Box::new(seat.member.capabilities().clone()) },
+                };
+                self.seats.insert(row, paced(seat, &self.pace));
+                Some(Message::Member(row, news))
+            }
+        }
+    }
+
+    /// The members of a run. One that is not there sits there as an absent one, so that everybody sees why.
+    pub(super) fn seats(&self, members: &[Seated]) -> Vec<Seat> {
+        let seat = |seated: &Seated| {
+            let absent = || {
+                let reason = "it was still being connected when the question was asked".to_owned();
+                Seat::new(seated.name.clone(), Arc::new(AbsentMember::new("server", "", reason)))
+            };
+            let seat = self.seats.get(&seated.row).cloned().unwrap_or_else(absent);
+            Seat { name: seated.name.clone(), role: seated.role, weight: seated.weight, ..seat }
+        };
+        members.iter().map(seat).collect()
+    }
+}
+
+/// A member in this process is slowed down to a pace at which it can be watched; a server has a pace of its own.
+fn paced(seat: Seat, pace: &Pace) -> Seat {
+    match seat.member.capabilities().tier {
+        ScoreTier::InProcess => Seat { member: Arc::new(Paced::new(seat.member, pace.clone())), ..seat },
+        ScoreTier::Prompt | ScoreTier::Forced | ScoreTier::Labels | ScoreTier::Ranking | ScoreTier::None => seat,
+    }
+}

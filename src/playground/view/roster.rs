@@ -1,0 +1,136 @@
+//! The list of models while an ensemble is composed: as many columns as fit, and everything about the marked one below.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+
+use super::Look;
+use super::paint::{Pen, lines, scroll_bar};
+use super::pane::activity_style;
+use super::theme::Role;
+use crate::playground::state::State;
+use crate::playground::state::scene::roster::{Entry, Model};
+
+/// A column that says what a model can do, the most telling first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Column {
+    Scores,
+    Address,
+    Drafts,
+    Model,
+    Context,
+}
+
+impl Column {
+    /// In the order of their worth, each with its width and the blank behind it.
+    const ALL: [(Self, u16); 5] =
+        [(Self::Scores, 32), (Self::Address, 26), (Self::Drafts, 36), (Self::Model, 24), (Self::Context, 10)];
+
+    fn title(self) -> &'static str {
+        match self {
+            Self::Scores => "scores",
+            Self::Address => "where",
+            Self::Drafts => "drafts",
+            Self::Model => "model",
+            Self::Context => "context",
+        }
+    }
+
+    fn text(self, model: &Model) -> &str {
+        match self {
+            Self::Scores => model.scores,
+            Self::Address => &model.address,
+            Self::Drafts => model.drafts,
+            Self::Model => &model.model,
+            Self::Context => &model.context,
+        }
+    }
+}
+
+/// Columns of mark and choice, of the name, standing, role and weight.
+const MARKS: u16 = 6;
+const NAME: u16 = 14;
+const STANDING: u16 = 13;
+const ROLE: u16 = 13;
+const WEIGHT: u16 = 6;
+
+/// The list.
+pub(super) fn roster(buffer: &mut Buffer, area: Rect, look: &Look<'_>, state: &State) {
+    let list = &state.scene.roster;
+    let rows = Rect { height: (list.height as u16).min(area.height), ..area };
+    let (name, columns) = columns(area.width);
+    for (at, entry) in list.entries.iter().skip(list.top).take(list.height).enumerate() {
+        match entry {
+            Entry::Heading(text) => {
+                heading(buffer, rows, at as u16, look, text, (list.top + at == 0).then_some((name, columns.as_slice())))
+            }
+            Entry::Model(model) => row(buffer, rows, at as u16, look, model, (name, &columns)),
+        }
+    }
+    let bar = Rect { x: area.x + area.width, width: 1, ..rows };
+    scroll_bar(buffer, bar.intersection(buffer.area), look, list.top, list.entries.len());
+    let below = rows.height + 1;
+    let rule = look.glyphs.rule().repeat(usize::from(area.width));
+    Pen::new(buffer, area, rows.height).write(&rule, look.style(Role::Border));
+    let details = Rect { y: area.y + below.min(area.height), height: area.height.saturating_sub(below), ..area };
+    lines(buffer, details, look, &list.details, 0);
+}
+
+/// The width of the names, and the columns that fit behind those that every row has. The first of these takes what there is,
+/// long names what is left of it.
+fn columns(width: u16) -> (u16, Vec<(Column, u16)>) {
+    let mut room = width.saturating_sub(MARKS + NAME + STANDING + ROLE + WEIGHT);
+    let mut chosen: Vec<(Column, u16)> = Vec::new();
+    for (column, width) in Column::ALL {
+        if chosen.is_empty() || width <= room {
+            let width = width.min(room);
+            room -= width;
+            chosen.push((column, width));
+        }
+    }
+    (NAME + room.min(NAME), chosen)
+}
+
+/// A heading; with the columns' heads beside it where they are given.
+fn heading(buffer: &mut Buffer, area: Rect, row: u16, look: &Look<'_>, text: &str, columns: Option<(u16, &[(Column, u16)])>) {
+    let mut pen = Pen::new(buffer, area, row);
+    let head = columns.map_or(area.width, |(name, _)| MARKS + name);
+    pen.column(text, head, false, look.style(Role::Title), look.glyphs.ellipsis());
+    let Some((_, columns)) = columns else { return };
+    let dim = look.style(Role::Dim);
+    pen.column("state", STANDING, false, dim, "")
+        .column("does", ROLE - 1, false, dim, "")
+        .column("weight", WEIGHT, true, dim, "");
+    pen.skip(1);
+    for (column, width) in columns {
+        pen.column(column.title(), *width, false, dim, "");
+    }
+}
+
+fn row(buffer: &mut Buffer, area: Rect, row: u16, look: &Look<'_>, model: &Model, (name, columns): (u16, &[(Column, u16)])) {
+    let style = |style: Style| if model.marked { style.patch(look.style(Role::Selection)) } else { style };
+    let chosen = style(look.style(if model.chosen { Role::Strong } else { Role::Text }));
+    let text = style(look.style(Role::Text));
+    let standing = style(activity_style(look, model.activity));
+    let cut = look.glyphs.ellipsis();
+    let state = format!("{} {}", look.glyphs.activity(model.activity), model.standing);
+    let mut pen = Pen::new(buffer, area, row);
+    pen.write(if model.marked { "> " } else { "  " }, style(look.style(Role::Accent)))
+        .write(if model.chosen { "[x] " } else { "[ ] " }, chosen)
+        .column(&model.name, name - 1, false, chosen, cut)
+        .skip(1)
+        .column(&state, STANDING - 1, false, standing, cut)
+        .skip(1)
+        .column(model.role, ROLE, false, text, cut)
+        .column(&model.weight, WEIGHT - 1, true, text, cut)
+        .skip(1);
+    if !model.remark.is_empty() {
+        let room = pen.room();
+        pen.column(&model.remark, room, false, standing, cut);
+        return;
+    }
+    for (column, width) in columns {
+        let blank = u16::from(pen.room() > *width);
+        pen.column(column.text(model), width - blank, false, text, cut).skip(blank);
+    }
+}

@@ -1,0 +1,110 @@
+//! What the keys of the roster do.
+
+use specfuse::engine::fusion::event::Role;
+use specfuse::playground::state::overlay::Overlay;
+use specfuse::playground::state::roster::RowId;
+use specfuse::playground::state::roster::compose::{Compose, Pick};
+use specfuse::playground::state::{Effect, State};
+
+use super::super::support::{self, press};
+use super::Pressed;
+
+/// The roster, open over the built-in ensemble; the first member is marked.
+pub(super) fn open() -> State {
+    let mut state = support::state(120, 40);
+    press(&mut state, "esc");
+    assert_eq!(press(&mut state, "M"), [Effect::Scan], "who is there is not asked again");
+    state
+}
+
+fn compose(state: &State) -> &Compose {
+    match &state.overlay {
+        Some(Overlay::Roster(compose)) => compose,
+        other => panic!("the roster is not open but {other:?}"),
+    }
+}
+
+fn marked(state: &State) -> Option<usize> {
+    compose(state).marked(&state.roster).map(|row| row.0)
+}
+
+fn pick(state: &State) -> Pick {
+    let row = compose(state).marked(&state.roster).unwrap();
+    compose(state).pick(&state.roster, row)
+}
+
+pub(super) fn opens(pressed: Pressed) {
+    assert_eq!((pressed.effects.as_slice(), marked(&pressed.after)), ([Effect::Scan].as_slice(), Some(0)));
+    let words: Vec<String> = support::screen(&mut pressed.after.clone()).lines().map(str::to_owned).collect();
+    for name in ["atlas", "babble"] {
+        assert!(words.iter().any(|line| line.contains(&format!("[x] {name}"))), "{name}");
+    }
+}
+
+pub(super) fn up(pressed: Pressed) {
+    assert_eq!(marked(&pressed.after), Some(4), "around the end");
+}
+
+pub(super) fn down(pressed: Pressed) {
+    assert_eq!(marked(&pressed.after), Some(1));
+}
+
+pub(super) fn toggle(pressed: Pressed) {
+    assert!(pick(pressed.before).chosen && !pick(&pressed.after).chosen);
+    let mut after = pressed.after;
+    assert_eq!(press(&mut after, pressed.key), [], "it is there already");
+    assert!(pick(&after).chosen);
+}
+
+pub(super) fn role(pressed: Pressed) {
+    let mut after = pressed.after;
+    assert_eq!((pick(pressed.before).role, pick(&after).role), (Role::Both, Role::Draft));
+    press(&mut after, pressed.key);
+    assert_eq!(pick(&after).role, Role::Verify);
+    press(&mut after, pressed.key);
+    assert_eq!(pick(&after).role, Role::Both);
+}
+
+pub(super) fn heavier(pressed: Pressed) {
+    assert_eq!((pick(pressed.before).weight, pick(&pressed.after).weight), (Some(1.0), Some(1.1)));
+}
+
+pub(super) fn lighter(pressed: Pressed) {
+    let mut after = pressed.after;
+    assert_eq!(pick(&after).weight, Some(0.9));
+    for _ in 0..20 {
+        press(&mut after, pressed.key);
+    }
+    assert_eq!(pick(&after).weight, Some(0.0), "never below nothing");
+}
+
+pub(super) fn connect(pressed: Pressed) {
+    let [Effect::Connect(asked)] = pressed.effects.as_slice() else { panic!("{:?}", pressed.effects) };
+    assert_eq!(asked.iter().map(|(row, spec)| (*row, spec.name.as_str())).collect::<Vec<_>>(), [(RowId(0), "atlas")]);
+    let mut after = pressed.after;
+    assert_eq!(press(&mut after, pressed.key), [], "it is being asked already");
+}
+
+pub(super) fn scan(pressed: Pressed) {
+    assert_eq!(pressed.effects, [], "one look goes on already");
+    let mut after = pressed.after;
+    after.update(specfuse::playground::state::Message::Found(Vec::new()));
+    assert_eq!(press(&mut after, pressed.key), [Effect::Scan]);
+}
+
+pub(super) fn take(pressed: Pressed) {
+    assert_eq!((pressed.after.overlay, pressed.effects.as_slice()), (None, [].as_slice()));
+    let mut other = pressed.before.clone();
+    press(&mut other, "space");
+    assert_eq!(press(&mut other, pressed.key), []);
+    assert_eq!(other.roster.names(), ["abacus", "lexicon", "almanac", "babble"]);
+    assert!(other.notice.is_some_and(|notice| notice.text.contains("abacus, lexicon, almanac, babble")));
+}
+
+pub(super) fn close(pressed: Pressed) {
+    assert_eq!(pressed.after.overlay, None);
+    let mut other = pressed.before.clone();
+    press(&mut other, "space");
+    press(&mut other, pressed.key);
+    assert_eq!((other.overlay, other.roster.ensemble()), (None, pressed.before.roster.ensemble()), "nothing is changed");
+}
