@@ -2,7 +2,8 @@
 
 use serde_json::json;
 use specfuse::engine::fusion::event::Drafting;
-use specfuse::engine::member::api::{ApiMember, Kind, Overrides, Part, Settings};
+use specfuse::engine::member::Overrides;
+use specfuse::engine::member::api::{ApiMember, Kind, Part, Settings};
 use specfuse::engine::member::{Member, ScoreTier};
 
 use crate::loopback::Reply;
