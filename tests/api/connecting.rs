@@ -85,6 +85,7 @@ async fn a_person_knows_better_than_the_probe() {
         draft_logprobs: Some(false),
         concurrency: Some(2),
         context_tokens: Some(1000),
+        ..Overrides::default()
     };
     let settings = Settings { overrides, ..settings(Kind::Vllm, &server.url("")) };
     let member = ApiMember::connect(settings).await.unwrap();
