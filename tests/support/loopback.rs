@@ -22,9 +22,6 @@ use tokio::time::Instant;
 /// How long a test waits for what has to come: so long that only what never comes takes it.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// Requests that are kept, the latest: a server of a long run must not grow.
-const KEPT: usize = 256;
-
 /// A request as it came.
 #[derive(Debug, Clone)]
 pub struct Request {
@@ -179,6 +176,7 @@ struct Stage {
     answer: Answer,
     requests: Mutex<VecDeque<Request>>,
     requested: AtomicUsize,
+    kept: usize,
     open: watch::Sender<usize>,
     accepted: AtomicUsize,
     gate: Semaphore,
@@ -194,17 +192,19 @@ pub struct Loopback {
 impl Loopback {
     /// Begins to listen on a free port. The script gets each request with its number, from 0.
     pub async fn start(script: impl Fn(usize, &Request) -> Reply + Send + Sync + 'static) -> Self {
-        Self::start_on(0, script).await
+        Self::start_on(0, usize::MAX, script).await
     }
 
-    /// As [`Self::start`], on a port that a server before had.
-    pub async fn start_on(port: u16, script: impl Fn(usize, &Request) -> Reply + Send + Sync + 'static) -> Self {
+    /// As [`Self::start`], on a port that a server before had, and keeping so many requests only: that of a long run must not
+    /// grow.
+    pub async fn start_on(port: u16, kept: usize, script: impl Fn(usize, &Request) -> Reply + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", port)).await.expect("a free port");
         let address = listener.local_addr().expect("its address");
         let stage = Arc::new(Stage {
             answer: Box::new(script),
             requests: Mutex::default(),
             requested: AtomicUsize::new(0),
+            kept,
             open: watch::Sender::new(0),
             accepted: AtomicUsize::new(0),
             gate: Semaphore::new(0),
@@ -233,7 +233,7 @@ impl Loopback {
         format!("http://{}{path}", self.address)
     }
 
-    /// The requests so far; the latest of many.
+    /// The requests so far, as many as are kept.
     pub fn requests(&self) -> Vec<Request> {
         self.stage.requests.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
     }
@@ -356,7 +356,7 @@ impl Connection {
         {
             let mut requests = stage.requests.lock().unwrap_or_else(PoisonError::into_inner);
             requests.push_back(request.clone());
-            let surplus = requests.len().saturating_sub(KEPT);
+            let surplus = requests.len().saturating_sub(stage.kept);
             requests.drain(..surplus);
         }
         for step in (stage.answer)(number, &request).0 {

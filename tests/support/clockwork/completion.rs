@@ -73,7 +73,7 @@ fn forced(grammar: &str) -> Option<Vec<u32>> {
     rule.split(' ').map(|token| token.strip_prefix("<[")?.strip_suffix("]>")?.parse().ok()).collect()
 }
 
-/// The reply to a request of which so many prompt tokens are in the cache. `sent` is called after each token that was sent.
+/// The reply to a request of which so many prompt tokens are in the cache. `sent` is called just before each token is sent.
 pub fn reply(
     model: &Model,
     pace: Pace,
@@ -104,7 +104,7 @@ pub fn reply(
             None => Ok((reply, event)),
         };
         reply = match spoilt {
-            Ok((reply, event)) => reply.event(&event).then(sent.clone()),
+            Ok((reply, event)) => reply.then(sent.clone()).event(&event),
             Err(spoilt) => return spoilt,
         };
     }

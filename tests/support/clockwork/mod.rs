@@ -55,7 +55,7 @@ impl Clockwork {
     pub async fn go_on(&mut self) {
         self.stop().await;
         let process = Process::new(Arc::clone(&self.works));
-        let server = Loopback::start_on(self.port, move |_, request| process.answer(request)).await;
+        let server = Loopback::start_on(self.port, 0, move |_, request| process.answer(request)).await;
         self.port = server.address().port();
         self.server = Some(server);
     }
