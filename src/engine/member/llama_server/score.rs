@@ -53,8 +53,7 @@ async fn forced(inner: Arc<Inner>, request: ScoreRequest) -> Result<Scored, Memb
     let prepared = stream::iter(candidates).map(|(text, ends)| prepare(&inner, &before, text, ends));
     let prepared: Vec<_> = prepared.buffered(inner.capabilities.concurrency).collect().await;
     let prepared: Vec<Candidate> = prepared.into_iter().collect::<Result<_, MemberError>>()?;
-    let side_by_side = side_by_side(&inner, &prepared);
-    let scored = stream::iter(prepared).map(|candidate| one(&inner, candidate)).buffered(side_by_side);
+    let scored = stream::iter(prepared).map(|candidate| one(&inner, candidate)).buffered(inner.capabilities.concurrency);
     let scored: Vec<_> = scored.collect().await;
     let mut work = Work::default();
     let mut opinions = Vec::with_capacity(scored.len());
@@ -89,16 +88,17 @@ async fn prepare(inner: &Inner, before: &Before, text: Arc<str>, ends: bool) -> 
     Ok(Candidate { before: ids, tokens, ends })
 }
 
-/// How many candidates are scored at once: no more than the server has slots, and than its cache can hold with their prompts, in
-/// case the slots share it.
-fn side_by_side(inner: &Inner, candidates: &[Candidate]) -> usize {
-    let longest = candidates.iter().map(|candidate| candidate.before.len() + candidate.tokens.len() + 1).max().unwrap_or(1);
-    let fit = inner.capabilities.context_tokens.map_or(usize::MAX, |context| context / longest);
-    inner.capabilities.concurrency.min(fit).max(1)
+/// How many of the places at once a candidate takes: one, or as many more as leave the server's cache room for it with its
+/// prompt, in case the slots share it.
+fn places(inner: &Inner, candidate: &Candidate) -> u32 {
+    let length = candidate.before.len() + candidate.tokens.len() + 1;
+    let fit = inner.capabilities.context_tokens.map_or(usize::MAX, |context| context / length).max(1);
+    inner.capabilities.concurrency.div_ceil(fit) as u32
 }
 
-/// Scores one candidate.
+/// Scores one candidate, as soon as there is a place for it: several requests may be under way.
 async fn one(inner: &Inner, candidate: Candidate) -> Result<(Read, Work), CallError> {
+    let _places = inner.places.acquire_many(places(inner, &candidate)).await.ok();
     let mut forcing = Forcing {
         server: &inner.server,
         prompt: &candidate.before,
