@@ -140,7 +140,7 @@ async fn calls(_: &mut Table) {
 }
 
 async fn score(member: &LlamaServer, count: usize) {
-    let text = |candidate: usize| (0..LENGTH).map(|token| format!(" {candidate}-{token};")).collect::<String>();
+    let text = |candidate: usize| format!(" {candidate};").repeat(LENGTH);
     let candidates = (0..count).map(|candidate| (Arc::from(text(candidate)), false)).collect();
     let scored = member.score(ScoreRequest::exact(context(&[]), candidates)).await.expect("scores");
     assert_eq!(scored.opinions.len(), count);

@@ -132,11 +132,6 @@ impl Played {
         }
     }
 
-    /// The member in trouble.
-    pub fn third(&self) -> &MemberState {
-        &self.run.members[2]
-    }
-
     /// Everything that the run says about the trouble.
     pub fn said(&self) -> Vec<String> {
         self.records.iter().filter_map(failed).map(|(_, said)| said).collect()

@@ -85,7 +85,7 @@ impl Process {
 
     fn template(body: &Value) -> Reply {
         let contents = body["messages"].as_array().into_iter().flatten().filter_map(|message| message["content"].as_str());
-        let prompt = contents.map(|content| format!("{content}\n")).collect::<String>() + ANSWER;
+        let prompt = contents.chain([ANSWER]).collect::<Vec<_>>().join("\n");
         Reply::json(200, &json!({ "prompt": prompt }))
     }
 
