@@ -6,6 +6,7 @@
 
 #![allow(dead_code, reason = "shared by tests that each use a part")]
 
+use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -16,6 +17,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 use tokio::task::{JoinHandle, JoinSet};
+use tokio::time::Instant;
 
 /// How long a test waits for what has to come: so long that only what never comes takes it.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -45,10 +47,12 @@ impl Request {
     }
 }
 
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 enum Step {
     Send(Vec<u8>),
     Pause(Duration),
+    At(Duration),
+    Then(Arc<dyn Fn() + Send + Sync>),
     Gate,
     Silence,
     Repeat(Vec<u8>),
@@ -56,7 +60,7 @@ enum Step {
 }
 
 /// What the server does for one request, step by step.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub struct Reply(Vec<Step>);
 
 impl Reply {
@@ -125,6 +129,16 @@ impl Reply {
         self.step(Step::Pause(time))
     }
 
+    /// Nothing until so long after the request came: delays that follow each other do not add up their inaccuracies.
+    pub fn at(self, time: Duration) -> Self {
+        self.step(Step::At(time))
+    }
+
+    /// Calls this when everything before was sent; never, if the client has closed by then.
+    pub fn then(self, call: impl Fn() + Send + Sync + 'static) -> Self {
+        self.step(Step::Then(Arc::new(call)))
+    }
+
     /// Nothing until the test calls [`Loopback::open_gate`] once more.
     pub fn gate(self) -> Self {
         self.step(Step::Gate)
@@ -160,7 +174,9 @@ type Answer = Box<dyn Fn(usize, &Request) -> Reply + Send + Sync>;
 
 struct Stage {
     answer: Answer,
-    requests: Mutex<Vec<Request>>,
+    requests: Mutex<VecDeque<Request>>,
+    requested: AtomicUsize,
+    kept: usize,
     open: watch::Sender<usize>,
     accepted: AtomicUsize,
     gate: Semaphore,
@@ -176,11 +192,19 @@ pub struct Loopback {
 impl Loopback {
     /// Begins to listen on a free port. The script gets each request with its number, from 0.
     pub async fn start(script: impl Fn(usize, &Request) -> Reply + Send + Sync + 'static) -> Self {
-        let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a free port");
+        Self::start_on(0, usize::MAX, script).await
+    }
+
+    /// As [`Self::start`], on a port that a server before had, and keeping so many requests only: that of a long run must not
+    /// grow.
+    pub async fn start_on(port: u16, kept: usize, script: impl Fn(usize, &Request) -> Reply + Send + Sync + 'static) -> Self {
+        let listener = TcpListener::bind(("127.0.0.1", port)).await.expect("a free port");
         let address = listener.local_addr().expect("its address");
         let stage = Arc::new(Stage {
             answer: Box::new(script),
             requests: Mutex::default(),
+            requested: AtomicUsize::new(0),
+            kept,
             open: watch::Sender::new(0),
             accepted: AtomicUsize::new(0),
             gate: Semaphore::new(0),
@@ -209,9 +233,14 @@ impl Loopback {
         format!("http://{}{path}", self.address)
     }
 
-    /// The requests so far.
+    /// The requests so far, as many as are kept.
     pub fn requests(&self) -> Vec<Request> {
-        self.stage.requests.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.stage.requests.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
+    }
+
+    /// How many requests there were.
+    pub fn requested(&self) -> usize {
+        self.stage.requested.load(Ordering::SeqCst)
     }
 
     /// Connections ever accepted.
@@ -231,6 +260,12 @@ impl Loopback {
         assert!(waited.is_ok(), "{} connections are open, not {connections}", self.open());
     }
 
+    /// Ends the server, and waits until its port is free.
+    pub async fn stop(mut self) {
+        self.task.abort();
+        let _ = (&mut self.task).await;
+    }
+
     /// Lets one reply that waits at a gate go on, now or when it comes there.
     pub fn open_gate(&self) {
         self.stage.gate.add_permits(1);
@@ -248,6 +283,8 @@ async fn listen(listener: TcpListener, stage: Arc<Stage>) {
     let mut connections = JoinSet::new();
     while let Ok((stream, _)) = listener.accept().await {
         let number = stage.accepted.fetch_add(1, Ordering::SeqCst);
+        // A small piece must not wait until the one before it was acknowledged.
+        let _ = stream.set_nodelay(true);
         let counted = Counted::new(stage.clone());
         connections.spawn(async move {
             let mut connection = Connection { stream, unread: Vec::new(), number };
@@ -314,15 +351,20 @@ impl Connection {
 
     /// Plays the reply to a request; `None` when the connection is over.
     async fn play(&mut self, stage: &Stage, request: Request) -> Option<()> {
-        let number = {
+        let came = Instant::now();
+        let number = stage.requested.fetch_add(1, Ordering::SeqCst);
+        {
             let mut requests = stage.requests.lock().unwrap_or_else(PoisonError::into_inner);
-            requests.push(request.clone());
-            requests.len() - 1
-        };
+            requests.push_back(request.clone());
+            let surplus = requests.len().saturating_sub(stage.kept);
+            requests.drain(..surplus);
+        }
         for step in (stage.answer)(number, &request).0 {
             match step {
                 Step::Send(bytes) => self.stream.write_all(&bytes).await.ok()?,
                 Step::Pause(time) => self.meanwhile(tokio::time::sleep(time)).await?,
+                Step::At(time) => self.meanwhile(tokio::time::sleep_until(came + time)).await?,
+                Step::Then(call) => call(),
                 Step::Gate => self.meanwhile(async { stage.gate.acquire().await.expect("an open gate").forget() }).await?,
                 Step::Silence => self.meanwhile(std::future::pending()).await?,
                 Step::Repeat(bytes) => while self.stream.write_all(&bytes).await.is_ok() {},

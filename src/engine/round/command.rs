@@ -156,8 +156,8 @@ impl Machine {
         if self.run.drafters().all(|drafter| drafter == member) {
             return Err(CommandError::LastDrafter { member: name.to_owned() });
         }
-        let drafting = self.calls[member.0].as_ref().is_some_and(|call| matches!(call.work, Work::Draft { .. }));
-        self.cancel_call(member);
+        let drafting = self.calls_of(member).any(|call| matches!(call.work, Work::Draft { .. }));
+        self.cancel_calls(member);
         self.emit(Event::Exited { member: name.into(), reason: ExitReason::Excluded });
         if drafting {
             self.emit(Event::DraftFailed { member: name.into(), error: "excluded by hand".to_owned(), elapsed_ms: 0.0 });

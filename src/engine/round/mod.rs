@@ -87,6 +87,7 @@ enum Work {
 #[derive(Debug, Clone, PartialEq)]
 struct Call {
     id: CallId,
+    member: MemberIndex,
     started_ms: f64,
     work: Work,
 }
@@ -114,8 +115,8 @@ pub struct Machine {
     tally: Tally,
     /// The tally after each accepted round: what a rewind goes back to. `[0]` is before the first round.
     tallies: Vec<Tally>,
-    /// What each member is busy with, by place.
-    calls: Vec<Option<Call>>,
+    /// What members are busy with, in the order in which it was begun: one draft each, or as many scorings as it takes at once.
+    calls: Vec<Call>,
     next_call: u64,
     /// Failures in a row, by place: a member that scores well but never drafts must not stay for its scores.
     failures: Vec<Failures>,
@@ -141,7 +142,7 @@ impl Machine {
         Self {
             tallies: vec![tally.clone()],
             tally,
-            calls: vec![None; run.members.len()],
+            calls: Vec::new(),
             next_call: 0,
             failures: vec![Failures::default(); run.members.len()],
             last_error: "no member drafts".to_owned(),
@@ -164,7 +165,7 @@ impl Machine {
     /// Whether calls are under way.
     #[must_use]
     pub fn is_busy(&self) -> bool {
-        self.calls.iter().any(Option::is_some)
+        !self.calls.is_empty()
     }
 
     /// Takes in one input at a time given in milliseconds since the start of the run; returns what is to be done, in order.
@@ -221,26 +222,33 @@ impl Machine {
         members.iter().map(|member| self.name(*member)).collect()
     }
 
-    /// The member whose call this is; `None` for a stale call.
-    fn caller(&self, id: CallId) -> Option<MemberIndex> {
-        self.calls.iter().position(|call| call.as_ref().is_some_and(|call| call.id == id)).map(MemberIndex)
+    /// Takes a call that has come back out of those under way; `None` for a stale one.
+    fn returned(&mut self, id: CallId) -> Option<Call> {
+        let place = self.calls.iter().position(|call| call.id == id)?;
+        Some(self.calls.remove(place))
+    }
+
+    /// The calls that a member is busy with.
+    fn calls_of(&self, member: MemberIndex) -> impl Iterator<Item = &Call> {
+        self.calls.iter().filter(move |call| call.member == member)
     }
 
     fn begin_call(&mut self, member: MemberIndex, work: Work) -> CallId {
         self.next_call += 1;
         let id = CallId(self.next_call);
-        self.calls[member.0] = Some(Call { id, started_ms: self.now_ms, work });
+        self.calls.push(Call { id, member, started_ms: self.now_ms, work });
         id
     }
 
-    fn cancel_call(&mut self, member: MemberIndex) {
-        if let Some(call) = self.calls[member.0].take() {
-            self.effects.push(Effect::Cancel(call.id));
-        }
+    fn cancel_calls(&mut self, member: MemberIndex) {
+        let (cancelled, others): (Vec<_>, Vec<_>) =
+            std::mem::take(&mut self.calls).into_iter().partition(|call| call.member == member);
+        self.calls = others;
+        self.effects.extend(cancelled.iter().map(|call| Effect::Cancel(call.id)));
     }
 
     fn cancel_all(&mut self) {
-        (0..self.calls.len()).map(MemberIndex).for_each(|member| self.cancel_call(member));
+        self.effects.extend(self.calls.drain(..).map(|call| Effect::Cancel(call.id)));
     }
 
     /// Counts a failure and lets the member go when it cannot or should not go on.
@@ -260,6 +268,8 @@ impl Machine {
                 ExitReason::Failures { count, error: error.to_string() }
             }
         };
+        // What else it was asked is not worth waiting for.
+        self.cancel_calls(member);
         if self.run.member(member).is_active() {
             let member = self.name(member);
             self.emit(Event::Exited { member, reason });

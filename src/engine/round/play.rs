@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::seed::draft_seed;
-use super::{CallId, Effect, Machine, Pace, Work};
+use super::{Call, CallId, Effect, Machine, Pace, Work};
 use crate::engine::fusion::MemberIndex;
 use crate::engine::fusion::candidate::{Candidate, Draft, DraftToken};
 use crate::engine::fusion::event::{
@@ -66,22 +66,20 @@ impl Machine {
     }
 
     pub(super) fn token(&mut self, call: CallId, token: DraftToken) {
-        let Some(member) = self.caller(call) else { return };
         let now_ms = self.now_ms;
-        if let Some(call) = &mut self.calls[member.0]
-            && let Work::Draft { first_token_ms } = &mut call.work
-        {
+        let Some(call) = self.calls.iter_mut().find(|known| known.id == call) else { return };
+        if let Work::Draft { first_token_ms } = &mut call.work {
             first_token_ms.get_or_insert(rounded(now_ms - call.started_ms));
+            let member = call.member;
             let member = self.name(member);
             self.emit(Event::Token { member, token: possible_token(token) });
         }
     }
 
     pub(super) fn drafted(&mut self, call: CallId, result: Result<Drafted, MemberError>) {
-        let Some(member) = self.caller(call) else { return };
-        let Some(call) = self.calls[member.0].take() else { return };
-        let elapsed_ms = rounded(self.now_ms - call.started_ms);
-        let first_token_ms = match call.work {
+        let Some(Call { member, started_ms, work, .. }) = self.returned(call) else { return };
+        let elapsed_ms = rounded(self.now_ms - started_ms);
+        let first_token_ms = match work {
             Work::Draft { first_token_ms } => first_token_ms.unwrap_or(elapsed_ms),
             Work::Score(_) => return,
         };
@@ -135,10 +133,9 @@ impl Machine {
     }
 
     pub(super) fn scored(&mut self, call: CallId, result: Result<Scored, MemberError>) {
-        let Some(member) = self.caller(call) else { return };
-        let Some(call) = self.calls[member.0].take() else { return };
-        let elapsed_ms = rounded(self.now_ms - call.started_ms);
-        let candidates = match call.work {
+        let Some(Call { member, started_ms, work, .. }) = self.returned(call) else { return };
+        let elapsed_ms = rounded(self.now_ms - started_ms);
+        let candidates = match work {
             Work::Score(candidates) => candidates,
             Work::Draft { .. } => return,
         };
@@ -155,6 +152,8 @@ impl Machine {
                 self.emit(Event::Score { member, scores, forwards, usage, elapsed_ms });
             }
             Err(MemberError::Lowered { to, reason }) if to > self.run.member(member).tier => {
+                // Whatever else it is scoring in the old way is asked again in the new one.
+                self.cancel_calls(member);
                 let name = self.name(member);
                 self.emit(Event::TierLowered { member: name, tier: to, reason: reason.clone() });
                 if !to.scores() {
@@ -178,9 +177,8 @@ impl Machine {
             return;
         }
         self.request_scores(freed);
-        let waiting = self.calls.iter().any(Option::is_some);
         let undrafted = self.run.open_round().is_some_and(|round| !round.all_drafted());
-        if waiting || undrafted {
+        if self.is_busy() || undrafted {
             return;
         }
         if self.run.open_round().is_some_and(|round| round.candidates().is_empty()) {
@@ -198,11 +196,12 @@ impl Machine {
             .iter()
             .copied()
             .filter(|verifier| freed.is_none_or(|freed| freed == *verifier))
-            .filter(|verifier| self.calls[verifier.0].is_none() && !self.is_drafting(*verifier) && self.may_verify(*verifier))
+            .filter(|verifier| self.has_a_call_left(*verifier) && self.may_verify(*verifier))
             .collect();
         for verifier in free {
             let Some(round) = self.run.open_round() else { return };
             let pending = round.unscored(verifier, self.run.member(verifier).tier.judges());
+            let pending = pending.filter(|candidate| !self.is_scoring(verifier, candidate.key));
             let mut pending: Vec<(MemberIndex, (Arc<str>, bool))> =
                 pending.map(|candidate| (candidate.key, (Arc::clone(&candidate.text), candidate.ends))).collect();
             if self.run.member(verifier).tier.judges() && pending.len() < round.candidates().len() {
@@ -214,6 +213,17 @@ impl Machine {
                 self.request_score(verifier, keys, candidates);
             }
         }
+    }
+
+    /// Whether a verifier can be asked now. A candidate that comes while it scores another does not wait for that: where members
+    /// are equally fast, drafts come one right after the other, and the last would take the round a second scoring's time.
+    fn has_a_call_left(&self, verifier: MemberIndex) -> bool {
+        let most = self.run.member(verifier).header.capabilities.concurrency.max(1);
+        !self.is_drafting(verifier) && self.calls_of(verifier).count() < most
+    }
+
+    fn is_scoring(&self, verifier: MemberIndex, candidate: MemberIndex) -> bool {
+        self.calls_of(verifier).any(|call| matches!(&call.work, Work::Score(candidates) if candidates.contains(&candidate)))
     }
 
     /// A verifier that left during the round, by failure or by hand, is not asked any more.

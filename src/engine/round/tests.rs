@@ -1,5 +1,7 @@
 //! The machine against scripted members, in every order of arrival.
 
+mod at_once;
+
 use std::collections::BTreeMap;
 
 use super::*;
@@ -38,6 +40,11 @@ fn capabilities() -> Capabilities {
 
 impl Table {
     fn new(members: Vec<Member>, opinions: &[(&'static str, f32)], params: Params) -> Self {
+        Self::at_once(1, members, opinions, params)
+    }
+
+    /// As [`Self::new`], with members that take so many calls at once.
+    fn at_once(calls: usize, members: Vec<Member>, opinions: &[(&'static str, f32)], params: Params) -> Self {
         let header = Header {
             format: "specfuse-trace".to_owned(),
             version: 1,
@@ -48,7 +55,7 @@ impl Table {
                     name: member.name.into(),
                     role: Role::Both,
                     weight: 1.0,
-                    capabilities: capabilities(),
+                    capabilities: Capabilities { concurrency: calls, ..capabilities() },
                     sampling: OwnSampling::default(),
                     price: None,
                 })

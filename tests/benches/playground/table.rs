@@ -1,5 +1,7 @@
 //! Figures beside their targets.
 
+#![allow(dead_code, reason = "shared by benchmarks that each use a part")]
+
 /// What was measured so far; each figure is printed as it comes.
 pub struct Table {
     missed: usize,

@@ -12,11 +12,12 @@
 //! Logarithmic scores are told by their sign (no probability is below 0) and exponentiated before they are made to sum to 1.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use super::{MemberIndex, Quality, Records, Verdict, entropy, softmax};
 
-/// Rounds kept for the entropy: the greatest window.
-const MOST_ROUNDS: usize = 1000;
+/// Rounds kept for the entropy: the greatest window that its knob allows.
+const MOST_ROUNDS: usize = 100;
 
 /// Scores beyond this are held to it, so that no sum of them overflows.
 const GREATEST: f64 = 1.0e6;
@@ -26,8 +27,8 @@ const GREATEST: f64 = 1.0e6;
 pub(super) struct Paper {
     /// Q of each member.
     records: Records<f64>,
-    /// The scores of the last rounds, latest last.
-    recent: VecDeque<Vec<(MemberIndex, f64)>>,
+    /// The scores of the last rounds, latest last. Shared, since a run keeps the state after every round, to rewind to.
+    recent: VecDeque<Arc<[(MemberIndex, f64)]>>,
 }
 
 impl Paper {
@@ -42,7 +43,7 @@ impl Paper {
             let cumulative = self.records.get(quality.member) + score(quality).unwrap_or(mean);
             self.records.set(quality.member, cumulative);
         }
-        self.recent.push_back(scores);
+        self.recent.push_back(scores.into());
         if self.recent.len() > MOST_ROUNDS {
             self.recent.pop_front();
         }
@@ -60,14 +61,15 @@ impl Paper {
     pub(super) fn readmit(&mut self, member: MemberIndex) {
         self.records.level(member, |cumulative| *cumulative);
         for round in &mut self.recent {
-            round.retain(|(other, _)| *other != member);
+            *round = round.iter().filter(|(other, _)| *other != member).copied().collect();
         }
     }
 
     /// A member's mean score over the last `window` rounds, of those in which it has one.
     fn mean_score(&self, member: MemberIndex, window: usize) -> Option<f64> {
         let rounds = self.recent.iter().rev().take(window);
-        let scores: Vec<f64> = rounds.flatten().filter(|(other, _)| *other == member).map(|(_, score)| *score).collect();
+        let scores: Vec<f64> =
+            rounds.flat_map(|round| round.iter()).filter(|(other, _)| *other == member).map(|(_, score)| *score).collect();
         (!scores.is_empty()).then(|| scores.iter().sum::<f64>() / scores.len() as f64)
     }
 }

@@ -26,6 +26,8 @@ mod wire;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use tokio::sync::Semaphore;
+
 pub use self::error::ConnectError;
 pub use self::own::OwnServer;
 pub use self::probe::Probed;
@@ -75,6 +77,8 @@ struct Inner {
     /// Whether the model thinks unless its thought is closed for it.
     silence: AtomicBool,
     prompts: Mutex<Vec<Known>>,
+    /// One for each candidate that is scored at once, whatever request it belongs to.
+    places: Semaphore,
 }
 
 /// A conversation's tokens.
@@ -121,6 +125,7 @@ impl LlamaServer {
             grammar: AtomicBool::new(probed.grammar),
             silence: AtomicBool::new(false),
             prompts: Mutex::default(),
+            places: Semaphore::new(capabilities.concurrency),
             server,
             found,
             probed,

@@ -11,6 +11,9 @@ use super::wire::{BadLogprob, Event};
 use crate::engine::member::MemberError;
 use crate::engine::member::http::{Endpoint, Framing, Http, HttpError, Limits, Messages};
 
+/// Events that a completion may have beside one a token: the last one, and one to spare.
+const EVENTS_BEYOND: u64 = 2;
+
 /// A model of a server.
 #[derive(Debug, Clone)]
 pub(super) struct Server {
@@ -79,8 +82,9 @@ impl Server {
     /// Begins a completion. It is always streamed: only then does the server notice at once that nobody waits any more.
     pub(super) async fn complete(&self, mut body: Map<String, Value>) -> Result<Completion<'_>, CallError> {
         body.insert("stream".into(), json!(true));
+        let tokens = body.get("n_predict").and_then(Value::as_u64).unwrap_or_default();
         let messages = self.streams.stream("/completion", &self.named(body), Framing::EventStream).await?;
-        Ok(Completion { server: self, messages })
+        Ok(Completion { server: self, messages, left: tokens.saturating_add(EVENTS_BEYOND) })
     }
 
     fn named(&self, mut body: Map<String, Value>) -> Value {
@@ -95,6 +99,8 @@ impl Server {
 pub(super) struct Completion<'a> {
     server: &'a Server,
     messages: Messages,
+    /// Events that may still come.
+    left: u64,
 }
 
 impl Completion<'_> {
@@ -107,6 +113,7 @@ impl Completion<'_> {
             let event: Event = serde_json::from_value(message.data)
                 .map_err(|error| self.server.useless(format!("an event of the reply has another form: {error}")))?;
             if event.prompt_progress.is_none() {
+                self.left = self.left.checked_sub(1).ok_or_else(|| self.server.useless("it sends more than it was asked for"))?;
                 return Ok(event);
             }
         }

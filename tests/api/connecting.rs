@@ -1,0 +1,261 @@
+//! What the probe finds out of each API, and what a person reads of it.
+
+use serde_json::json;
+use specfuse::engine::fusion::event::Drafting;
+use specfuse::engine::member::Overrides;
+use specfuse::engine::member::api::{ApiMember, Kind, Part, Settings};
+use specfuse::engine::member::{Member, ScoreTier};
+
+use crate::loopback::Reply;
+use crate::server::{About, asked, fixture, reply, serve, serve_with};
+use crate::{connect, settings};
+
+/// Kind; how it drafts; whether with log-probabilities; how it scores; whether with the end; context.
+type Found = (Kind, Drafting, bool, ScoreTier, bool, Option<usize>);
+
+const FOUND: &[Found] = &[
+    (Kind::OpenAi, Drafting::Instruction, false, ScoreTier::Labels, false, None),
+    (Kind::OpenAiResponses, Drafting::Instruction, false, ScoreTier::Labels, false, None),
+    (Kind::Azure, Drafting::Instruction, false, ScoreTier::Labels, false, None),
+    (Kind::Anthropic, Drafting::Prefill, false, ScoreTier::Ranking, false, None),
+    (Kind::Gemini, Drafting::Prefill, true, ScoreTier::Labels, false, Some(1_048_576)),
+    (Kind::Mistral, Drafting::Prefill, false, ScoreTier::Ranking, false, Some(131_072)),
+    (Kind::DeepSeek, Drafting::Prefill, true, ScoreTier::Labels, false, None),
+    (Kind::Groq, Drafting::Prefill, false, ScoreTier::Ranking, false, Some(131_072)),
+    (Kind::OpenRouter, Drafting::Prefill, false, ScoreTier::Ranking, false, Some(131_072)),
+    (Kind::XAi, Drafting::Prefill, true, ScoreTier::Labels, false, None),
+    (Kind::Cohere, Drafting::Instruction, false, ScoreTier::Ranking, false, Some(128_000)),
+    (Kind::Together, Drafting::Prefill, true, ScoreTier::Prompt, false, Some(8192)),
+    (Kind::Fireworks, Drafting::Prefill, true, ScoreTier::Prompt, false, Some(8192)),
+    (Kind::Vllm, Drafting::Raw, true, ScoreTier::Prompt, true, Some(4096)),
+    (Kind::SgLang, Drafting::Raw, true, ScoreTier::Prompt, true, Some(4096)),
+    (Kind::Tgi, Drafting::Raw, true, ScoreTier::Prompt, false, None),
+    (Kind::Ollama, Drafting::Prefill, true, ScoreTier::Labels, false, Some(8192)),
+    (Kind::LmStudio, Drafting::Prefill, false, ScoreTier::Ranking, false, None),
+    (Kind::LlamaCppPython, Drafting::Instruction, false, ScoreTier::Labels, false, None),
+    (Kind::TextGenerationWebUi, Drafting::Raw, true, ScoreTier::Prompt, false, None),
+    (Kind::TabbyApi, Drafting::Prefill, true, ScoreTier::Labels, false, Some(8192)),
+    (Kind::KoboldCpp, Drafting::Prefill, false, ScoreTier::Ranking, false, None),
+    (Kind::MlxLm, Drafting::Instruction, false, ScoreTier::Ranking, false, None),
+    (Kind::OpenAiCompatible, Drafting::Prefill, true, ScoreTier::Labels, false, None),
+];
+
+#[tokio::test]
+async fn each_api_is_found_to_do_what_its_replies_show() {
+    assert_eq!(FOUND.len(), Kind::NAMES.len());
+    for (kind, drafting, logprobs, tier, end, context) in FOUND {
+        let server = serve(*kind).await;
+        let member = connect(*kind, &server.url("")).await.unwrap();
+        let can = member.capabilities();
+        let found = (*kind, can.drafting, can.draft_logprobs, can.tier, can.end_probability, can.context_tokens);
+        assert_eq!(found, (*kind, *drafting, *logprobs, *tier, *end, *context), "{can:?}");
+        assert_eq!(can.kind, kind.name());
+        let calls = server.requests().iter().filter(|request| request.method == "POST").count();
+        assert!(calls <= 16, "{}: {calls} calls", kind.name());
+    }
+}
+
+#[tokio::test]
+async fn what_is_known_is_not_asked_again() {
+    let server = serve(Kind::Vllm).await;
+    let member = connect(Kind::Vllm, &server.url("")).await.unwrap();
+    let kept = serde_json::to_string(member.probed()).unwrap();
+    let before = server.requests().len();
+    let known = serde_json::from_str(&kept).unwrap();
+    let again = ApiMember::connect_known(settings(Kind::Vllm, &server.url("")), known).await.unwrap();
+    assert_eq!(again.capabilities(), member.capabilities());
+    assert_eq!(server.requests().len(), before + 1, "only the list of models");
+}
+
+#[tokio::test]
+async fn what_was_found_of_another_model_is_not_used() {
+    let server = serve(Kind::Vllm).await;
+    let mut probed = connect(Kind::Vllm, &server.url("")).await.unwrap().probed().clone();
+    probed.model = "what/was/there/before".to_owned();
+    let member = ApiMember::connect_known(settings(Kind::Vllm, &server.url("")), probed).await.unwrap();
+    assert_eq!(member.capabilities().model, "local/model");
+}
+
+#[tokio::test]
+async fn a_person_knows_better_than_the_probe() {
+    let server = serve(Kind::Vllm).await;
+    let overrides = Overrides {
+        tier: Some(ScoreTier::Ranking),
+        drafting: Some(Drafting::Instruction),
+        draft_logprobs: Some(false),
+        concurrency: Some(2),
+        context_tokens: Some(1000),
+        ..Overrides::default()
+    };
+    let settings = Settings { overrides, ..settings(Kind::Vllm, &server.url("")) };
+    let member = ApiMember::connect(settings).await.unwrap();
+    let can = member.capabilities();
+    assert_eq!((can.tier, can.drafting, can.draft_logprobs), (ScoreTier::Ranking, Drafting::Instruction, false));
+    assert_eq!((can.concurrency, can.context_tokens, can.end_probability), (2, Some(1000), false));
+}
+
+#[tokio::test]
+async fn a_wrong_model_is_told_with_the_ones_there_are() {
+    let server = serve(Kind::OpenAi).await;
+    let wrong = Settings { model: Some("gpt-9".to_owned()), ..settings(Kind::OpenAi, &server.url("")) };
+    let error = ApiMember::connect(wrong).await.unwrap_err().to_string();
+    assert!(error.contains("no model \"gpt-9\"") && error.ends_with("there are gpt-4.1-mini, gpt-4.1, o4-mini"), "{error}");
+    let several = Settings { model: None, ..settings(Kind::OpenAi, &server.url("")) };
+    let error = ApiMember::connect(several).await.unwrap_err().to_string();
+    assert!(error.contains("has to name one") && error.contains("o4-mini"), "{error}");
+    // Where the list is not all there is, the model itself tells.
+    let server = serve_with(Kind::Anthropic, |about, _| {
+        let gone = json!({"type": "error", "error": {"type": "not_found_error", "message": "model: claude-9"}});
+        (about == About::Letter).then(|| Reply::json(404, &gone))
+    })
+    .await;
+    let wrong = Settings { model: Some("claude-9".to_owned()), ..settings(Kind::Anthropic, &server.url("")) };
+    let error = ApiMember::connect(wrong).await.unwrap_err().to_string();
+    assert!(error.ends_with("there is claude-haiku-4-5"), "{error}");
+}
+
+#[tokio::test]
+async fn a_wrong_key_is_no_missing_list() {
+    let server = serve_with(Kind::Mistral, |_, _| Some(Reply::json(401, &json!({"detail": "Unauthorized"})))).await;
+    let error = connect(Kind::Mistral, &server.url("")).await.unwrap_err().to_string();
+    assert!(error.contains("the key was refused") && !error.contains("fake-key"), "{error}");
+}
+
+#[tokio::test]
+async fn claude_without_prefill_and_sampling_is_told_to_continue() {
+    let server = serve_with(Kind::Anthropic, |about, request| {
+        let body = request.json();
+        let refusal = |name| Some(Reply::text(400, "application/json", &fixture(Kind::Anthropic, name).unwrap()));
+        match about {
+            About::Letter if body.get("top_p").is_some() => refusal("no-top-p"),
+            About::Letter if body.get("temperature").is_some() => refusal("no-temperature"),
+            About::Alphabet => refusal("no-prefill"),
+            _ => None,
+        }
+    })
+    .await;
+    let member = connect(Kind::Anthropic, &server.url("")).await.unwrap();
+    let can = member.capabilities();
+    assert_eq!((can.drafting, can.tier, can.seed), (Drafting::Instruction, ScoreTier::Ranking, false));
+    let refused: Vec<Part> = member.probed().tuning.refused.iter().copied().collect();
+    assert_eq!(refused, [Part::Temperature, Part::TopP]);
+    assert!(
+        can.advice.iter().any(|advice| advice == "this model takes no temperature, top_p: it is left out"),
+        "{:?}",
+        can.advice
+    );
+}
+
+#[tokio::test]
+async fn a_name_for_the_limit_that_is_refused_is_changed() {
+    let server = serve_with(Kind::OpenAi, |_, request| {
+        let refused = request.json().get("max_completion_tokens").is_some();
+        refused.then(|| Reply::text(400, "application/json", &fixture(Kind::OpenAi, "reasoning").unwrap()))
+    })
+    .await;
+    let member = connect(Kind::OpenAi, &server.url("")).await.unwrap();
+    assert!(member.probed().tuning.refused.contains(&Part::TokensName));
+}
+
+#[tokio::test]
+async fn log_probabilities_that_are_refused_are_not_asked_for_again() {
+    let server = serve_with(Kind::Gemini, |_, request| {
+        let asks = request.json().pointer("/generationConfig/responseLogprobs").is_some();
+        asks.then(|| Reply::text(400, "application/json", &fixture(Kind::Gemini, "no-logprobs").unwrap()))
+    })
+    .await;
+    let member = connect(Kind::Gemini, &server.url("")).await.unwrap();
+    assert_eq!((member.capabilities().tier, member.capabilities().drafting), (ScoreTier::Ranking, Drafting::Prefill));
+    assert_eq!(member.probed().tuning.refused.iter().copied().collect::<Vec<_>>(), [Part::Logprobs]);
+}
+
+#[tokio::test]
+async fn fewer_alternatives_are_asked_for_where_so_many_are_refused() {
+    let server = serve_with(Kind::OpenAiCompatible, |_, request| {
+        let many = request.json().get("top_logprobs").and_then(serde_json::Value::as_u64).is_some_and(|count| count > 5);
+        let error = json!({"error": {"message": "top_logprobs must be less than or equal to 5"}});
+        many.then(|| Reply::json(400, &error))
+    })
+    .await;
+    let member = connect(Kind::OpenAiCompatible, &server.url("")).await.unwrap();
+    assert_eq!(member.capabilities().tier, ScoreTier::Labels);
+    assert!(member.probed().tuning.refused.is_empty());
+}
+
+#[tokio::test]
+async fn a_model_that_cannot_stop_thinking_verifies_only() {
+    let server = serve_with(Kind::OpenAi, |about, _| {
+        let silent = fixture(Kind::OpenAi, "letter").unwrap().replace("\"content\": \"A\"", "\"content\": \"\"");
+        (about == About::Letter).then(|| crate::server::streamed(Kind::OpenAi, &silent))
+    })
+    .await;
+    let member = connect(Kind::OpenAi, &server.url("")).await.unwrap();
+    let can = member.capabilities();
+    assert_eq!((can.drafting, can.tier), (Drafting::None, ScoreTier::Ranking));
+    assert!(can.advice.iter().any(|advice| advice.contains("reasons before it replies")), "{:?}", can.advice);
+}
+
+#[tokio::test]
+async fn thinking_is_switched_off_where_a_switch_works() {
+    let server = serve_with(Kind::OpenAi, |about, request| {
+        let thinks = request.json().get("reasoning_effort") != Some(&json!("minimal"));
+        let silent = fixture(Kind::OpenAi, "letter").unwrap().replace("\"content\": \"A\"", "\"content\": \"\"");
+        (about == About::Letter && thinks).then(|| crate::server::streamed(Kind::OpenAi, &silent))
+    })
+    .await;
+    let member = connect(Kind::OpenAi, &server.url("")).await.unwrap();
+    assert_eq!(member.probed().tuning.less_thinking, Some(1));
+    assert_eq!(member.capabilities().drafting, Drafting::Instruction);
+}
+
+#[tokio::test]
+async fn what_is_ignored_with_200_is_no_capability() {
+    // Prompt log-probabilities that mean nothing: every token alike.
+    let server = serve_with(Kind::Vllm, |about, request| {
+        let prompts = request.json()["prompt"].as_array().cloned().unwrap_or_default();
+        let choice = |(index, prompt): (usize, &serde_json::Value)| {
+            let same = |id: &serde_json::Value| json!({id.to_string(): {"logprob": -1.0}});
+            json!({"index": index, "prompt_logprobs": prompt.as_array().unwrap().iter().map(same).collect::<Vec<_>>()})
+        };
+        let choices: Vec<_> = prompts.iter().enumerate().map(choice).collect();
+        (about == About::Scoring).then(|| Reply::json(200, &json!({"choices": choices})))
+    })
+    .await;
+    let member = connect(Kind::Vllm, &server.url("")).await.unwrap();
+    assert_eq!(member.capabilities().tier, ScoreTier::Labels);
+    assert!(member.capabilities().advice.iter().any(|advice| advice.contains("--max-logprobs")));
+    // TGI without its flag.
+    let server = serve_with(Kind::Tgi, |about, _| {
+        let bare = json!({"generated_text": "x", "details": {"prefill": [], "tokens": []}});
+        (about == About::Scoring).then(|| Reply::json(200, &bare))
+    })
+    .await;
+    let member = connect(Kind::Tgi, &server.url("")).await.unwrap();
+    assert!(member.capabilities().advice.iter().any(|advice| advice.contains("--enable-prefill-logprobs")));
+}
+
+#[tokio::test]
+async fn a_chat_template_makes_a_server_score_that_does_not_render() {
+    let server = serve_with(Kind::LlamaCppPython, |about, request| {
+        (about == About::Alphabet && request.path.ends_with("/v1/completions"))
+            .then(|| reply(Kind::TextGenerationWebUi, "alphabet"))
+    })
+    .await;
+    let template = "{% for m in messages %}<|{{ m.role }}|>{{ m.content }}<|end|>{% endfor %}<|assistant|>";
+    let settings = Settings { chat_template: Some(template.to_owned()), ..settings(Kind::LlamaCppPython, &server.url("")) };
+    let member = ApiMember::connect(settings).await.unwrap();
+    assert_eq!((member.capabilities().tier, member.capabilities().drafting), (ScoreTier::Prompt, Drafting::Raw));
+}
+
+#[tokio::test]
+async fn an_unpinned_router_and_a_pinned_one() {
+    let server = serve(Kind::OpenRouter).await;
+    let member = connect(Kind::OpenRouter, &server.url("")).await.unwrap();
+    assert!(member.capabilities().advice.iter().any(|advice| advice.contains("no provider is pinned")));
+    let pinned = Settings { providers: vec!["acme".to_owned()], ..settings(Kind::OpenRouter, &server.url("")) };
+    let member = ApiMember::connect(pinned).await.unwrap();
+    assert!(!member.capabilities().advice.iter().any(|advice| advice.contains("pinned")));
+    let provider = json!({"order": ["acme"], "allow_fallbacks": false, "require_parameters": true});
+    assert_eq!(server.requests().last().unwrap().json()["provider"], provider);
+    assert!(asked(&server).contains("/chat/completions"));
+}

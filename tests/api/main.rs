@@ -1,0 +1,69 @@
+//! Every dialect against replies in its API's documented shapes, over a server of our own.
+//!
+//! `fixtures` has a folder for each API: its list of models, replies to the probe, a draft, a reply that a filter stopped, and an
+//! error about the context's length. What depends on tokens that we choose is computed in `server`.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on fails")]
+
+mod connecting;
+mod drafting;
+mod faults;
+mod judging;
+#[path = "../support/loopback.rs"]
+mod loopback;
+mod requests;
+mod scoring;
+mod server;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use specfuse::engine::fusion::conversation::{Conversation, Role, Turn};
+use specfuse::engine::fusion::segment::{SegmentRule, SegmentUnit};
+use specfuse::engine::member::api::{ApiMember, ConnectError, Kind, Settings};
+use specfuse::engine::member::http::{Backoff, Endpoint, Key, Limits};
+use specfuse::engine::member::{Context, DraftRequest, Drafted, Hints, Member, MemberError, Progress, Sampling};
+
+/// A key that opens nothing.
+const FAKE: &str = "fake-key-for-tests-0123456789";
+
+/// The answer so far, as a round finds it.
+const ACCEPTED: [&str; 2] = ["The capital", " of France is"];
+
+/// What every API's draft says.
+const SENTENCE: &str = " Paris, naturally.";
+
+/// A member behind this server, of which nothing but the address and the key is said.
+fn settings(kind: Kind, url: &str) -> Settings {
+    let auth = kind.dialect().auth;
+    let endpoint = Endpoint::new("ann", &kind.address(Some(url)).unwrap()).unwrap();
+    let endpoint = endpoint.with_key(Key::new(auth.header, auth.prefix, &FAKE.into()).unwrap());
+    let short = Duration::from_millis(1);
+    let backoff = Backoff { first: short, cap: short, loading: short, ..Backoff::default() };
+    let model = server::model(kind).map(str::to_owned);
+    Settings { limits: Limits { attempts: 2, backoff, ..Limits::default() }, model, ..Settings::new("ann", kind, endpoint) }
+}
+
+async fn connect(kind: Kind, url: &str) -> Result<ApiMember, ConnectError> {
+    ApiMember::connect(settings(kind, url)).await
+}
+
+fn context() -> Context {
+    let turn = |role, content: &str| Turn { role, content: content.to_owned() };
+    let turns = vec![turn(Role::System, "Be brief."), turn(Role::User, "Where is the Louvre?")];
+    Context { conversation: Arc::new(Conversation { turns }), accepted: ACCEPTED.map(Arc::from).into() }
+}
+
+/// A request for the next segment of at most so many tokens.
+fn request(length: usize) -> DraftRequest {
+    DraftRequest {
+        context: context(),
+        sampling: Sampling { temperature: 0.6, top_p: 0.9, seed: 7 },
+        segment: SegmentRule { unit: SegmentUnit::Tokens, length, token_cap: 64 },
+        hints: Hints::default(),
+    }
+}
+
+async fn draft(member: &ApiMember) -> Result<Drafted, MemberError> {
+    member.draft(request(10), Progress::nowhere()).await
+}
