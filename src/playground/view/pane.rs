@@ -4,6 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
+use unicode_width::UnicodeWidthStr;
 
 use super::Look;
 use super::paint::{Pen, frame, framed};
@@ -147,10 +148,11 @@ fn away(buffer: &mut Buffer, place: Rect, look: &Look<'_>, state: &State) {
         let label = &play.labels[pane.member.0];
         let style = activity_style(look, pane.activity);
         pen.write(&format!(" {} {} ", label.letter, label.name), look.style(Role::Member(pane.member.0 as u8)))
-            .write(&format!("{} {}", look.glyphs.activity(pane.activity), pane.activity.word()), style)
-            .write(&format!(" · {}", pane.note), look.style(Role::Dim));
-        if last {
-            pen.write(&format!("  (and {} more)", gone.len() - row - 1), look.style(Role::Dim));
-        }
+            .write(&format!("{} {} · ", look.glyphs.activity(pane.activity), pane.activity.word()), style);
+        let more = if last { format!("  (and {} more)", gone.len() - row - 1) } else { String::new() };
+        let room = pen.room().saturating_sub(more.chars().count() as u16 + 1);
+        let note = room.min(pane.note.width() as u16);
+        let dim = look.style(Role::Dim);
+        pen.column(&pane.note, note, false, dim, look.glyphs.ellipsis()).write(&more, dim);
     }
 }
