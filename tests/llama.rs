@@ -16,6 +16,8 @@ mod leaving;
 mod llama;
 #[path = "support/loopback.rs"]
 mod loopback;
+#[path = "llama/pieces.rs"]
+mod pieces;
 #[path = "llama/probing.rs"]
 mod probing;
 #[path = "llama/scoring.rs"]

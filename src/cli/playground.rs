@@ -123,7 +123,7 @@ fn play(matches: &ArgMatches, opening: Opening) -> Result<Done, Failure> {
     let handle = Pace::new(pace.map(f64::from));
     let configured = config.members.iter().map(|(name, member)| MemberSpec::new(name, member.clone())).collect();
     let roster = Roster::new(specs, configured, built_in_specs());
-    let company = Company::new(Tools::default(), handle.clone());
+    let company = Company::new(Tools::of_platform(), handle.clone());
     let keymap = Keymap::new(&config.keys).map_err(|source| Failure::Keys {
         file: config.path.as_ref().map_or_else(|| "config.toml".to_owned(), |path| path.display().to_string()),
         source,

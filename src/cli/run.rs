@@ -58,6 +58,8 @@ struct Wishes {
     json: bool,
     quiet: bool,
     trace: Wanted,
+    /// Members that could not be opened.
+    away: Vec<String>,
     traces_kept: usize,
 }
 
@@ -70,7 +72,7 @@ struct Answered {
 pub(super) fn main(matches: &ArgMatches) -> Result<Done, Failure> {
     let config = options::config(matches)?;
     let specs = members::chosen(matches, &config)?;
-    let wishes = Wishes {
+    let mut wishes = Wishes {
         params: config.params,
         system: config.system,
         seed: options::seed(matches),
@@ -81,13 +83,15 @@ pub(super) fn main(matches: &ArgMatches) -> Result<Done, Failure> {
             None if matches.get_flag("no-trace") => Wanted::None,
             None => Wanted::Default,
         },
+        away: Vec::new(),
         traces_kept: config.playground.traces.unwrap_or(traces::KEPT),
     };
     let first = prompt::read(matches.get_one::<String>("prompt").map(String::as_str))?;
     let questions = std::iter::once(first).chain(matches.get_many("then").unwrap_or_default().cloned());
     let toys = any_built_in(&specs);
     let done = runtime()?.block_on(async {
-        let opened = members::opened(specs, &Tools::default()).await?;
+        let opened = members::opened(specs, &Tools::of_platform()).await?;
+        wishes.away = opened.iter().filter(|opened| opened.fault.is_some()).map(|opened| opened.seat.name.clone()).collect();
         let seats: Vec<Seat> = opened.into_iter().map(|opened| opened.seat).collect();
         converse(&wishes, &seats, questions).await
     })?;
@@ -198,7 +202,7 @@ fn output_failed(error: io::Error, text: String) -> Result<Answered, Failure> {
 
 fn conclude(wishes: &Wishes, finished: &Finished, journal_failed: bool) -> Result<Done, Failure> {
     if !wishes.quiet {
-        notice(&summary::line(&finished.outcome, &finished.summary, wishes.seed));
+        notice(&summary::line(&finished.outcome, &finished.summary, wishes.seed, &wishes.away));
     }
     match &finished.outcome {
         Outcome::NoMembers { .. } => Err(Failure::Run(summary::outcome(&finished.outcome))),

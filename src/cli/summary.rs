@@ -14,7 +14,8 @@ pub(super) fn outcome(outcome: &Outcome) -> String {
 }
 
 /// The line that sums a run up: rounds, segments by author, calls made and saved, times, who left when.
-pub(super) fn line(ended: &Outcome, summary: &Summary, seed: u64) -> String {
+/// `told` are the members of which it is known why they are away.
+pub(super) fn line(ended: &Outcome, summary: &Summary, seed: u64, told: &[String]) -> String {
     let mut parts = vec![
         format!("{} in {} ({} unanimous)", outcome(ended), counted(summary.rounds, "round"), summary.unanimous_rounds),
         authors(&summary.members),
@@ -34,7 +35,7 @@ pub(super) fn line(ended: &Outcome, summary: &Summary, seed: u64) -> String {
         counted(summary.tokens, "token"),
         tokens_per_second(summary.tokens, summary.elapsed_ms)
     ));
-    parts.extend(summary.members.iter().filter_map(departure));
+    parts.extend(summary.members.iter().filter_map(|member| departure(member, told)));
     parts.extend(used(&summary.members));
     parts.extend(summary.cost.map(|cost| format!("cost {}", dollars(cost))));
     if summary.steered {
@@ -75,9 +76,11 @@ fn dollars(cost: f64) -> String {
     if cost >= 1.0 { format!("${cost:.2}") } else { format!("${cost:.4}") }
 }
 
-fn departure(member: &MemberSummary) -> Option<String> {
+fn departure(member: &MemberSummary, told: &[String]) -> Option<String> {
     let reason = member.exit_reason.as_deref().unwrap_or("no reason recorded");
     match member.exited? {
+        // Why was said when it was opened.
+        0 if told.contains(&member.name) => Some(format!("{} took no part", member.name)),
         0 => Some(format!("{} took no part ({reason})", member.name)),
         round => Some(format!("{} left after round {round} ({reason})", member.name)),
     }
@@ -97,8 +100,8 @@ mod tests {
         let paid = MemberSummary { name: "gpt".to_owned(), usage, cost: Some(0.00123), ..MemberSummary::default() };
         let free = MemberSummary { name: "atlas".to_owned(), ..MemberSummary::default() };
         let summary = Summary { members: vec![free, paid], cost: Some(0.00123), ..Summary::default() };
-        let told = line(&Outcome::Answered, &summary, 1);
+        let told = line(&Outcome::Answered, &summary, 1, &[]);
         assert!(told.contains("tokens used: gpt 1200 in (1000 cached), 34 out, $0.0012 · cost $0.0012 · seed 1"), "{told}");
-        assert!(!line(&Outcome::Answered, &Summary::default(), 1).contains("cost"));
+        assert!(!line(&Outcome::Answered, &Summary::default(), 1, &[]).contains("cost"));
     }
 }

@@ -5,7 +5,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use futures_util::FutureExt;
 use tokio::sync::mpsc;
@@ -26,6 +26,8 @@ pub(super) const LLAMA_SERVER: &str = "llama-server";
 const LLAMA_ADDRESS: &str = "http://127.0.0.1:8080";
 /// How a key is sent where no dialect says so.
 const BEARER: Auth = Auth { header: "authorization", prefix: "Bearer ", variable: None };
+/// How long connecting may take, each time it is tried: somebody waits to see who is there.
+const CONNECT: Duration = Duration::from_secs(5);
 /// Tokens of context of a server of our own; its `arguments` may say otherwise.
 const CONTEXT: usize = 8192;
 /// Requests that a server of our own answers at once: as many candidates of others as most rounds have.
@@ -134,7 +136,7 @@ fn template(path: &Path) -> Result<String, Fault> {
 }
 
 fn limits(overrides: Overrides) -> Limits {
-    let limits = Limits::default();
+    let limits = Limits { connect: CONNECT, ..Limits::default() };
     Limits { calls: overrides.concurrency.unwrap_or(limits.calls), ..limits }
 }
 

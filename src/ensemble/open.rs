@@ -74,6 +74,7 @@ async fn one(mut spec: MemberSpec, tools: &Tools, told: impl Fn(&str) + Sync) ->
             connect(&spec.name, server, tools).await.map_err(|error| error.to_string())
         }
     };
+    let found = found.map_err(|fault| without_name(&spec.name, &fault));
     let (member, fault) = match found {
         Ok(member) => (member, None),
         Err(fault) => (shared(AbsentMember::new(&kind(&spec), "", fault.clone())), Some(fault)),
@@ -88,6 +89,17 @@ async fn one(mut spec: MemberSpec, tools: &Tools, told: impl Fn(&str) + Sync) ->
     seat.sampling = spec.config.sampling;
     seat.price = spec.config.price;
     Opened { spec, seat, fault }
+}
+
+/// The seat says who it is; the reason need not.
+fn without_name(name: &str, fault: &str) -> String {
+    match fault.strip_prefix(name) {
+        Some(rest) => match rest.strip_prefix(" (").and_then(|rest| rest.split_once(')')) {
+            Some((at, rest)) => format!("{at}{rest}"),
+            None => rest.strip_prefix(": ").map_or_else(|| fault.to_owned(), str::to_owned),
+        },
+        None => fault.to_owned(),
+    }
 }
 
 /// In this process where that is possible, else on a server of our own.
@@ -116,5 +128,38 @@ fn kind(spec: &MemberSpec) -> String {
         Source::BuiltIn(_) => "built-in".to_owned(),
         Source::Gguf { .. } => "gguf".to_owned(),
         Source::Server(server) => server.kind.clone().unwrap_or_else(|| "server".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reason_does_not_repeat_the_name() {
+        assert_eq!(without_name("a", "a (http://h:1/health): refused"), "http://h:1/health: refused");
+        assert_eq!(without_name("a", "a: the server has no model `x`"), "the server has no model `x`");
+        assert_eq!(without_name("the", "the environment variable X is not set"), "the environment variable X is not set");
+    }
+
+    #[tokio::test]
+    async fn members_are_opened_side_by_side_and_who_is_away_keeps_its_seat() {
+        let kinds = crate::ensemble::kinds();
+        let parse = |text: &str| MemberSpec::parse(text, &kinds).unwrap();
+        let mut keyed = parse("https://api.openai.com/v1#some-model");
+        if let Source::Server(server) = &mut keyed.config.source {
+            server.key = Some(crate::engine::member::http::KeySource::Environment("SPECFUSE_TEST_NO_SUCH_KEY".to_owned()));
+        }
+        let servers = [parse("http://127.0.0.1:9"), parse("http://nowhere.invalid"), keyed];
+        let specs: Vec<MemberSpec> = servers.into_iter().chain(crate::ensemble::built_in_specs()).collect();
+        let opened = open(specs, &Tools::default(), &|_, _| {}).await;
+        let faults: Vec<&str> = opened.iter().filter_map(|opened| opened.fault.as_deref()).collect();
+        assert_eq!(faults.len(), 3, "{faults:?}");
+        assert!(
+            faults[0].contains("refused") && faults[1].contains("resolved") && faults[2].contains("SPECFUSE_TEST_NO_SUCH_KEY"),
+            "{faults:?}"
+        );
+        assert_eq!(opened[2].seat.name, "some-model");
+        assert!(opened[3..].iter().all(|opened| opened.fault.is_none()));
     }
 }

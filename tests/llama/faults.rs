@@ -146,7 +146,7 @@ async fn an_opened_thought_is_closed_before_the_answer() {
 async fn a_thought_never_becomes_a_draft() {
     // A model that thinks whatever it is told, until its thought is closed for it.
     let script: Script = |request| {
-        let prompt = request.json()["prompt"].as_array()?.iter().map(|id| id.as_u64()).collect::<Vec<_>>();
+        let prompt = request.json()["prompt"].as_array()?.iter().map(serde_json::Value::as_u64).collect::<Vec<_>>();
         let closed = prompt.contains(&Some(u64::from(u32::from('<'))));
         let text = "<think>hm".chars().enumerate();
         let thought = text.fold(Reply::events(), |reply, (at, letter)| reply.event(&token(u64::from(u32::from(letter)), at + 1)));

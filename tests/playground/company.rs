@@ -39,7 +39,7 @@ fn two_servers() -> State {
 
 fn connected(effects: &[Effect]) -> Vec<usize> {
     let rows = effects.iter().filter_map(|effect| match effect {
-        Effect::Connect(members) => Some(members.iter().map(|(row, _)| row.0)),
+        Effect::Connect { members, .. } => Some(members.iter().map(|(row, _)| row.0)),
         _ => None,
     });
     rows.flatten().collect()

@@ -33,9 +33,14 @@ pub struct Served {
 /// Serves one of the project's models with flags of `llama-server` (see `llama_serve.py`). `None`: there is no server here, and
 /// that was said.
 pub fn serve(model: &str, flags: &[&str]) -> Option<Served> {
+    serve_file(&gguf(model), model, flags)
+}
+
+/// As [`serve`], any file, under this name.
+pub fn serve_file(file: &Path, name: &str, flags: &[&str]) -> Option<Served> {
     let python = python()?;
     let mut command = python.command();
-    command.arg("-m").arg(gguf(model)).args(["--alias", model]).args(flags).arg("--die-with-stdin");
+    command.arg("-m").arg(file).args(["--alias", name]).args(flags).arg("--die-with-stdin");
     Some(Served::start(command))
 }
 

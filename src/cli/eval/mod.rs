@@ -44,7 +44,7 @@ pub(super) fn main(matches: &ArgMatches) -> Result<Done, Failure> {
     let specs = members::chosen(matches, &config)?;
     let (params, seed) = (config.params, options::seed(matches));
     let runtime = runtime()?;
-    let opened = runtime.block_on(members::opened(specs, &Tools::default()))?;
+    let opened = runtime.block_on(members::opened(specs, &Tools::of_platform()))?;
     let seats: Vec<Seat> = opened.into_iter().map(|opened| opened.seat).collect();
     let alone = !matches.get_flag("fused-only");
     let bar = progress(prompts.len() * (1 + usize::from(alone) * seats.len()));

@@ -17,17 +17,17 @@ impl State {
         effects
     }
 
-    /// Opens these.
-    pub(super) fn connect(&mut self, rows: &[RowId]) -> Vec<Effect> {
-        let begun = self.roster.connect(rows);
+    /// Opens these; `anew` forgets what was found out about them before.
+    pub(super) fn connect(&mut self, rows: &[RowId], anew: bool) -> Vec<Effect> {
+        let members = self.roster.connect(rows);
         self.show_ensemble();
-        if begun.is_empty() { Vec::new() } else { vec![Effect::Connect(begun)] }
+        if members.is_empty() { Vec::new() } else { vec![Effect::Connect { members, anew }] }
     }
 
     /// Opens those of the ensemble that were never opened, or are away: a server may have come up meanwhile.
     pub(super) fn connect_missing(&mut self) -> Vec<Effect> {
         let missing = self.roster.missing();
-        self.connect(&missing)
+        self.connect(&missing, false)
     }
 
     /// News of a member that is being opened.

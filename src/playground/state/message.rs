@@ -104,7 +104,12 @@ pub enum Effect {
     /// Begin a run.
     Ask(Box<Ask>),
     /// Open these members; news of each follow.
-    Connect(Vec<(RowId, MemberSpec)>),
+    Connect {
+        /// Their rows, and how they are opened.
+        members: Vec<(RowId, MemberSpec)>,
+        /// Whether they are asked what they can do whatever is known of it already.
+        anew: bool,
+    },
     /// Close a member that takes no part.
     LetGo(RowId),
     /// Look for servers on the usual ports of this machine.

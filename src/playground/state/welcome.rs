@@ -67,7 +67,7 @@ impl State {
             let (tone, text) = match standing {
                 Standing::Unknown => (Tone::Dim, "not connected yet".to_owned()),
                 Standing::Connecting(what) if what.is_empty() => (Tone::Dim, "connecting".to_owned()),
-                Standing::Connecting(what) => (Tone::Dim, format!("connecting: {what}")),
+                Standing::Connecting(what) => (Tone::Dim, what.clone()),
                 Standing::Away(reason) => (Tone::Bad, format!("away: {reason}")),
                 Standing::Ready(known) => {
                     (Tone::Plain, format!("ready: {}; {}", known.drafting.in_words(), known.tier.in_words()))

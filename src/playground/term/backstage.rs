@@ -70,7 +70,9 @@ impl Backstage {
         let Hands { terminal, input, signals, stage } = hands;
         match effect {
             Effect::Ask(ask) => self.ask(*ask, stage, messages),
-            Effect::Connect(members) => members.into_iter().for_each(|(row, spec)| self.company.connect(row, spec)),
+            Effect::Connect { members, anew } => {
+                members.into_iter().for_each(|(row, spec)| self.company.connect(row, spec, anew));
+            }
             Effect::LetGo(row) => self.company.let_go(row),
             Effect::Scan => self.company.scan(),
             Effect::Order(command) => messages.extend(stage.command(command)),

@@ -52,12 +52,14 @@ impl Company {
         Self { tools, pace, seats, tries, tasks, sender, arrivals, begun: 0 }
     }
 
-    /// Begins to open a member; an earlier try is given up. Needs a tokio runtime.
-    pub(super) fn connect(&mut self, row: RowId, spec: MemberSpec) {
+    /// Begins to open a member; an earlier try is given up. `anew` asks it what it can do whatever is kept of that. Needs a tokio
+    /// runtime.
+    pub(super) fn connect(&mut self, row: RowId, spec: MemberSpec, anew: bool) {
         self.give_up(row);
         while self.tasks.try_join_next().is_some() {}
         self.begun += 1;
-        let (attempt, tools, sender) = (self.begun, self.tools.clone(), self.sender.clone());
+        let tools = if anew { self.tools.clone().probing_anew() } else { self.tools.clone() };
+        let (attempt, sender) = (self.begun, self.sender.clone());
         let task = async move {
             let opened = {
                 // Only words: where they come faster than they are read some are left out.

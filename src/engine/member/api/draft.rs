@@ -218,12 +218,11 @@ fn as_tokens(text: &str) -> Vec<Piece> {
     let mut blank = true;
     for c in text.chars() {
         let begins = (c.is_whitespace() && !blank) || length >= TOKEN_CHARACTERS;
-        match pieces.last_mut().filter(|_| !begins) {
-            Some(last) => last.text.push(c),
-            None => {
-                pieces.push(Piece { text: c.to_string(), logprob: None });
-                length = 0;
-            }
+        if let Some(last) = pieces.last_mut().filter(|_| !begins) {
+            last.text.push(c);
+        } else {
+            pieces.push(Piece { text: c.to_string(), logprob: None });
+            length = 0;
         }
         (length, blank) = (length + 1, c.is_whitespace());
     }

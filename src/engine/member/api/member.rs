@@ -145,11 +145,10 @@ impl Inner {
         let Some(scorer) = &self.scorer else {
             return Err(lowered("it returns no log-probabilities of given text".to_owned()));
         };
-        match scorer.score(&self.client, &request.context, &request.candidates).await {
-            Ok(scored) => Ok(scored),
-            Err(Fault::Call(error)) => Err(error),
-            Err(Fault::Shape(reason)) => Err(lowered(reason)),
-        }
+        scorer.score(&self.client, &request.context, &request.candidates).await.map_err(|fault| match fault {
+            Fault::Call(error) => error,
+            Fault::Shape(reason) => lowered(reason),
+        })
     }
 
     /// The best way to score that is left below exact ones.

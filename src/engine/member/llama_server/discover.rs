@@ -93,13 +93,16 @@ pub(super) async fn discover(mut server: Server, wanted: Option<&str>) -> Result
         Ok(_) | Err(HttpError::Status(_) | HttpError::NotJson { .. }) => {}
         Err(other) => return Err(other.into()),
     }
-    let models: Models = read(&server, "/v1/models", server.get("/v1/models").await?)?;
+    let mut models: Models = read(&server, "/v1/models", server.get("/v1/models").await?)?;
     let mut props: Props = read(&server, "/props", server.get("/props").await.map_err(|error| other_server(&server, error))?)?;
     let router = props.role.as_deref() == Some("router");
-    let model = choose(server.name(), &models.data, wanted, router)?;
-    if router {
-        server.model.clone_from(&model.as_ref().map(|model| model.id.clone()));
+    let mut model = choose(server.name(), &models.data, wanted, router)?;
+    if let Some(chosen) = model.as_mut().filter(|_| router) {
+        server.model = Some(chosen.id.clone());
+        // Asking for its properties loads the model, and only then its size is known.
         props = read(&server, "/props", server.get("/props").await?)?;
+        models = read(&server, "/v1/models", server.get("/v1/models").await?)?;
+        chosen.meta = models.data.into_iter().find(|model| model.id == chosen.id).and_then(|model| model.meta);
     }
     let Some(defaults) = &props.default_generation_settings else {
         return Err(other(&server, "its /props lack `default_generation_settings`"));
@@ -136,7 +139,7 @@ async fn slots(server: &Server) -> Option<Vec<Slot>> {
 /// The model to use. A server of one model may be called by its file's name too, since its id often is a path.
 fn choose(name: &str, models: &[Model], wanted: Option<&str>, router: bool) -> Result<Option<Model>, ConnectError> {
     let there = || models.iter().map(|model| model.id.clone()).collect();
-    let Some(wanted) = wanted else {
+    let Some(wanted) = wanted.filter(|_| router || !models.is_empty()) else {
         return match models {
             [_, _, ..] if router => Err(ConnectError::SeveralModels { name: name.to_owned(), there: there() }),
             [] if router => Err(ConnectError::SeveralModels { name: name.to_owned(), there: Vec::new() }),
@@ -187,6 +190,7 @@ mod tests {
         assert_eq!(chosen(&["/models/x.gguf"], Some("x.gguf"), false), Ok(Some("/models/x.gguf".into())));
         assert_eq!(chosen(&["x", "y"], Some("y-alias"), true), Ok(Some("y".into())));
         assert_eq!(chosen(&[], None, false), Ok(None), "an old server that lists nothing");
+        assert_eq!(chosen(&[], Some("x"), false), Ok(None));
     }
 
     #[test]

@@ -186,7 +186,7 @@ impl Launched {
         &self.url
     }
 
-    /// The last lines that it said: text of another program, not fit to show as it is.
+    /// The last lines that it said, without control characters.
     #[must_use]
     pub fn said(&self) -> Vec<String> {
         self.said.lines()
@@ -236,7 +236,7 @@ impl Said {
         if said.len() >= KEPT {
             said.pop_front();
         }
-        said.push_back(line.chars().take(LINE).collect());
+        said.push_back(line.chars().filter(|character| !character.is_control()).take(LINE).collect());
     }
 
     fn lines(&self) -> Vec<String> {
@@ -310,7 +310,7 @@ fn free_port() -> std::io::Result<u16> {
 /// Whether a server's last words are that its port is taken.
 fn is_taken(said: &str) -> bool {
     let said = said.to_lowercase();
-    ["couldn't bind", "address already in use", "failed to bind", "http server error"].iter().any(|words| said.contains(words))
+    ["couldn't bind", "address already in use", "failed to bind"].iter().any(|words| said.contains(words))
 }
 
 #[cfg(test)]

@@ -12,10 +12,19 @@ use futures_util::stream::{self, StreamExt};
 use super::force::{Forcing, Read, is_grammars, refuses_grammar};
 use super::plan::{Part, parts};
 use super::server::CallError;
-use super::tokens::{Token, common, ids};
+use super::template::Prompt;
+use super::tokens::{self, Token, common};
 use super::wire::{BadLogprob, Work};
 use super::{Inner, judging};
 use crate::engine::member::{Context, MemberError, Opinion, ScoreRequest, ScoreTier, Scored};
+
+/// What all candidates continue.
+struct Before {
+    prompt: Arc<Prompt>,
+    accepted: String,
+    /// The accepted text's tokens.
+    known: Vec<Token>,
+}
 
 /// A candidate in tokens.
 struct Candidate {
@@ -39,8 +48,9 @@ pub(super) async fn score(inner: Arc<Inner>, request: ScoreRequest) -> Result<Sc
 /// Exactly, by forcing.
 async fn forced(inner: Arc<Inner>, request: ScoreRequest) -> Result<Scored, MemberError> {
     let end = inner.capabilities.end_probability;
+    let before = Before::new(&inner, &request.context).await?;
     let candidates: Vec<_> = request.candidates.iter().map(|(text, ends)| (Arc::clone(text), *ends && end)).collect();
-    let prepared = stream::iter(candidates).map(|(text, ends)| prepare(&inner, &request.context, text, ends));
+    let prepared = stream::iter(candidates).map(|(text, ends)| prepare(&inner, &before, text, ends));
     let prepared: Vec<_> = prepared.buffered(inner.capabilities.concurrency).collect().await;
     let prepared: Vec<Candidate> = prepared.into_iter().collect::<Result<_, MemberError>>()?;
     let side_by_side = side_by_side(&inner, &prepared);
@@ -56,18 +66,27 @@ async fn forced(inner: Arc<Inner>, request: ScoreRequest) -> Result<Scored, Memb
     Ok(Scored { opinions, forwards: work.forwards, usage: work.usage })
 }
 
+impl Before {
+    async fn new(inner: &Inner, context: &Context) -> Result<Self, MemberError> {
+        let prompt = inner.prompt(&context.conversation).await?;
+        let accepted = context.accepted.concat();
+        let known = inner.tokenizer.remembered(&inner.server, &accepted).await?;
+        Ok(Self { prompt, accepted, known })
+    }
+}
+
 /// A candidate's tokens, which must fit.
-async fn prepare(inner: &Inner, context: &Context, text: Arc<str>, ends: bool) -> Result<Candidate, MemberError> {
-    let prompt = inner.prompt(&context.conversation).await?;
-    let accepted: String = context.accepted.concat();
-    let known = inner.tokenizer.remembered(&inner.server, &accepted).await?;
-    let whole = if text.is_empty() { known.clone() } else { inner.tokenizer.free(&inner.server, &(accepted + &text)).await? };
-    let same = common(&known, &whole);
-    let mut before = prompt.ids.clone();
-    before.extend(ids(whole.get(..same).unwrap_or_default()));
+async fn prepare(inner: &Inner, before: &Before, text: Arc<str>, ends: bool) -> Result<Candidate, MemberError> {
+    let whole = match &*text {
+        "" => before.known.clone(),
+        text => inner.tokenizer.free(&inner.server, &format!("{}{text}", before.accepted)).await?,
+    };
+    let same = common(&before.known, &whole);
+    let mut ids = before.prompt.ids.clone();
+    ids.extend(tokens::ids(whole.get(..same).unwrap_or_default()));
     let tokens = whole.get(same..).unwrap_or_default().to_vec();
-    inner.room_for(before.len() + tokens.len() + 1)?;
-    Ok(Candidate { before, tokens, ends })
+    inner.room_for(ids.len() + tokens.len() + 1)?;
+    Ok(Candidate { before: ids, tokens, ends })
 }
 
 /// How many candidates are scored at once: no more than the server has slots, and than its cache can hold with their prompts, in

@@ -171,18 +171,18 @@ mod tests {
         serde_json::from_value(value).unwrap()
     }
 
-    fn logprob(value: Value) -> Result<f32, BadLogprob> {
+    fn logprob(value: &Value) -> Result<f32, BadLogprob> {
         serde_json::from_value::<Entry>(json!({"id": 1, "logprob": value})).unwrap().logprob()
     }
 
     #[test]
     fn only_logarithms_of_probabilities_count() {
-        assert_eq!(logprob(json!(-1.5)), Ok(-1.5));
-        assert_eq!(logprob(json!(0.0003)), Ok(0.0), "the sum over a large vocabulary in 32-bit floats");
-        assert_eq!(logprob(json!(-3.402_823_5e38)), Ok(IMPOSSIBLE));
-        assert_eq!(logprob(json!(null)), Err(BadLogprob::Missing), "how JSON writes NaN");
+        assert_eq!(logprob(&json!(-1.5)), Ok(-1.5));
+        assert_eq!(logprob(&json!(0.0003)), Ok(0.0), "the sum over a large vocabulary in 32-bit floats");
+        assert_eq!(logprob(&json!(-3.402_823_5e38)), Ok(IMPOSSIBLE));
+        assert_eq!(logprob(&json!(null)), Err(BadLogprob::Missing), "how JSON writes NaN");
         for absurd in [0.5, 17.0, -20_000.0] {
-            assert_eq!(logprob(json!(absurd)), Err(BadLogprob::Absurd(absurd)));
+            assert_eq!(logprob(&json!(absurd)), Err(BadLogprob::Absurd(absurd)));
         }
         assert!(serde_json::from_value::<Entry>(json!({"logprob": "NaN"})).is_err());
     }

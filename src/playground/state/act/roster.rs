@@ -29,7 +29,7 @@ impl State {
             is_near && known.standing == Standing::Unknown
         });
         let at_hand: Vec<RowId> = at_hand.map(|(place, _)| RowId(place)).collect();
-        self.connect(&at_hand)
+        self.connect(&at_hand, false)
     }
 
     pub(super) fn roster_move(&mut self, step: isize) {
@@ -43,7 +43,7 @@ impl State {
         let Some(Overlay::Roster(compose)) = &mut self.overlay else { return Vec::new() };
         let Some(row) = compose.toggle(&self.roster) else { return Vec::new() };
         let is_ready = self.roster.row(row).is_some_and(|known| known.standing.capabilities().is_some());
-        if is_ready { Vec::new() } else { self.connect(&[row]) }
+        if is_ready { Vec::new() } else { self.connect(&[row], false) }
     }
 
     pub(super) fn roster_role(&mut self) {
@@ -62,7 +62,7 @@ impl State {
     pub(super) fn roster_connect(&mut self) -> Vec<Effect> {
         let Some(Overlay::Roster(compose)) = &self.overlay else { return Vec::new() };
         let marked = compose.marked(&self.roster);
-        marked.map_or_else(Vec::new, |row| self.connect(&[row]))
+        marked.map_or_else(Vec::new, |row| self.connect(&[row], true))
     }
 
     /// Looks at the usual ports of this machine.

@@ -173,7 +173,7 @@ fn details(roster: &Roster, row: RowId, run: Option<&Run>, width: u16) -> Prose 
     match &known.standing {
         Standing::Unknown => say("state", Tone::Plain, "not asked yet what it can do: `c` asks it"),
         Standing::Connecting(what) if what.is_empty() => say("state", Tone::Plain, "connecting"),
-        Standing::Connecting(what) => say("state", Tone::Plain, &format!("connecting: {what}")),
+        Standing::Connecting(what) => say("state", Tone::Plain, what),
         Standing::Away(reason) => say("away", Tone::Bad, reason),
         Standing::Ready(capabilities) => {
             say("model", Tone::Plain, &super::super::play::model(capabilities));
