@@ -84,12 +84,6 @@ pub fn asked(server: &Loopback) -> HashSet<String> {
     server.requests().iter().map(|request| request.path.clone()).collect()
 }
 
-/// The last request about something, as JSON.
-pub fn last(server: &Loopback, path: &str) -> Value {
-    let requests = server.requests();
-    requests.iter().rev().find(|request| request.path.ends_with(path)).map_or(Value::Null, Request::json)
-}
-
 fn about(request: &Request, tokenizer: &Tokenizer) -> About {
     let body = request.json();
     let text = text_of(&body) + &tokenizer.text_of_ids(&body["prompt"]);
@@ -101,8 +95,8 @@ fn about(request: &Request, tokenizer: &Tokenizer) -> About {
         _ if request.method == "GET" => About::Models,
         _ if scores || body.pointer("/parameters/decoder_input_details").is_some() => About::Scoring,
         _ if text.contains("single letter A") => About::Letter,
-        _ if text.contains("A, B, C,") => About::Alphabet,
         _ if text.contains("</candidates") => About::Judging,
+        _ if text.contains("A, B, C,") => About::Alphabet,
         _ => About::Draft,
     }
 }
