@@ -1,6 +1,6 @@
 //! Themes at the screen's cells, and a screen without colours.
 
-use crate::home::{DOWN, ENTER, ESC, Home, QUESTION, leaves};
+use crate::home::{DOWN, ENTER, ESC, Home, QUESTION, everybody_is_there, leaves};
 use crate::playing::Seen;
 
 /// Foreground and background of every cell in the status line, whose text does not change while nothing is asked.
@@ -17,6 +17,7 @@ fn a_theme_is_seen_while_it_is_marked_and_kept_when_it_is_chosen() {
     playing.plays("enter send");
     playing.types(ESC);
     playing.plays("i ask");
+    everybody_is_there(&playing);
     let before = playing.look(status_colours);
     assert!(before.iter().any(|(fg, _)| *fg != vt100::Color::Default), "the default theme has colours");
 

@@ -116,6 +116,11 @@ impl Home {
     }
 }
 
+/// Waits until every member is there, so that the screen stays as it is while nothing is done.
+pub fn everybody_is_there(playing: &Playing) {
+    playing.sees("everybody is there", |seen| seen.shows("· ready") && !seen.shows("connecting"));
+}
+
 /// Leaves by these keys: the program ends well, and the ordinary screen is back with `text` on it.
 pub fn leaves(mut playing: Playing, keys: &str, text: &str) {
     playing.types(keys);

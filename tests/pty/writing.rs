@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::home::{ESC, Home, LARGE, QUESTION, leaves, lines};
+use crate::home::{ESC, Home, LARGE, QUESTION, everybody_is_there, leaves, lines};
 use crate::playing::{Playing, Seen};
 
 fn writing(home: &Home, environment: &[(&str, &str)]) -> Playing {
@@ -97,6 +97,7 @@ fn a_run_goes_on_while_the_next_question_is_edited() {
 fn an_editor_that_does_not_exist_is_named() {
     let home = Home::new();
     let mut playing = writing(&home, &[("EDITOR", "/nowhere/editor")]);
+    everybody_is_there(&playing);
     playing.types("draft");
     let before = playing.finds("the draft", |seen| (prompt(seen) == ["draft"]).then(|| lines(seen)));
     playing.types("\x07");

@@ -10,8 +10,8 @@ use super::roster::compose::others;
 use super::roster::{Origin, Standing};
 use crate::clean::clean_line;
 
-/// The longest reason, in characters: the roster has all of it.
-const LONGEST: usize = 150;
+/// The longest sentence about a member, in characters: the roster says all of it.
+const LONGEST: usize = 160;
 
 impl State {
     /// For somebody who has never seen fusion.
@@ -22,7 +22,7 @@ impl State {
             (key(Action::Send), "asks what you type; with nothing typed it asks the example"),
             (key(Action::LeavePrompt), "leaves the prompt, so that keys are commands"),
             (key(Action::Help), "then explains every key"),
-            (key(Action::Roster), "then shows who takes part, and lets you choose"),
+            (key(Action::Roster), "then shows who takes part"),
         ];
         let mut prose = self.found_servers(width);
         prose.extend(self.ensemble_in_words(width));
@@ -53,26 +53,26 @@ impl State {
         prose
     }
 
-    /// Some words for each member, where the ensemble is not simply the built-in one.
+    /// A sentence for each member, where the ensemble is not simply the built-in one.
     fn ensemble_in_words(&self, width: u16) -> Prose {
         let mut prose = Prose::new();
         if self.roster.is_plain() {
             return prose;
         }
         let play = self.session.play(0);
-        let longest = play.labels.iter().map(|label| label.name.chars().count()).max().unwrap_or(0).min(16);
         for (place, (label, standing)) in play.labels.iter().zip(&play.standings).enumerate() {
-            let name: String = label.name.chars().take(longest).collect();
-            let head = vec![(Tone::Member(place), format!("{} {name:<longest$} ", label.letter))];
+            let name = &label.name;
             let (tone, text) = match standing {
-                Standing::Unknown => (Tone::Dim, "not connected yet".to_owned()),
-                Standing::Connecting(what) if what.is_empty() => (Tone::Dim, "connecting".to_owned()),
-                Standing::Connecting(what) => (Tone::Dim, what.clone()),
-                Standing::Away(reason) => (Tone::Bad, format!("away: {reason}")),
+                Standing::Unknown => (Tone::Dim, format!("{name} is not connected yet")),
+                Standing::Connecting(what) if what.is_empty() => (Tone::Dim, format!("{name}: connecting")),
+                Standing::Connecting(what) => (Tone::Dim, format!("{name}: {what}")),
+                Standing::Away(reason) => (Tone::Bad, format!("{name} is away: {reason}")),
                 Standing::Ready(known) => {
-                    (Tone::Plain, format!("ready: {}; {}", known.drafting.in_words(), known.tier.in_words()))
+                    let (drafting, tier) = (known.drafting.in_words(), known.tier.in_words());
+                    (Tone::Plain, format!("{name} is ready: {drafting}; {tier}"))
                 }
             };
+            let head = vec![(Tone::Member(place), format!("{} ", label.letter))];
             wrap(&mut prose, head, tone, &cut(&text), width, 2);
         }
         prose.push(Vec::new());
@@ -80,6 +80,7 @@ impl State {
     }
 }
 
+/// The beginning of a text that is too long here.
 fn cut(text: &str) -> String {
     let mut shown: String = text.chars().take(LONGEST).collect();
     if shown.len() < text.len() {

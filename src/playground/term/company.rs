@@ -119,9 +119,12 @@ impl Company {
     fn take_in(&mut self, arrival: Arrival) -> Option<Message> {
         match arrival {
             Arrival::Found(specs) => Some(Message::Found(specs)),
-            Arrival::Doing(row, attempt, what) => self.is_newest(row, attempt).then(|| Message::Member(row, News::Doing(what))),
+            Arrival::Doing(row, attempt, what) => self.is_newest(row, attempt).then_some(Message::Member(row, News::Doing(what))),
             Arrival::Opened(row, attempt, _) if !self.is_newest(row, attempt) => None,
-            Arrival::Opened(row, _, Err(fault)) => Some(Message::Member(row, News::Away(fault))),
+            Arrival::Opened(row, _, Err(fault)) => {
+                self.seats.insert(row, absent(fault.clone()));
+                Some(Message::Member(row, News::Away(fault)))
+            }
             Arrival::Opened(row, _, Ok(opened)) => {
                 let Opened { spec, seat, fault } = *opened;
                 let news = match fault {
@@ -137,15 +140,17 @@ impl Company {
     /// The members of a run. One that is not there sits there as an absent one, so that everybody sees why.
     pub(super) fn seats(&self, members: &[Seated]) -> Vec<Seat> {
         let seat = |seated: &Seated| {
-            let absent = || {
-                let reason = "it was still being connected when the question was asked".to_owned();
-                Seat::new(seated.name.clone(), Arc::new(AbsentMember::new("server", "", reason)))
-            };
-            let seat = self.seats.get(&seated.row).cloned().unwrap_or_else(absent);
+            let late = || absent("it was still being connected when the question was asked".to_owned());
+            let seat = self.seats.get(&seated.row).cloned().unwrap_or_else(late);
             Seat { name: seated.name.clone(), role: seated.role, weight: seated.weight, ..seat }
         };
         members.iter().map(seat).collect()
     }
+}
+
+/// A seat whose member can do nothing but say why; its name is given where it is taken.
+fn absent(reason: String) -> Seat {
+    Seat::new("", Arc::new(AbsentMember::new("server", "", reason)))
 }
 
 /// A member in this process is slowed down to a pace at which it can be watched; a server has a pace of its own.
@@ -153,5 +158,78 @@ fn paced(seat: Seat, pace: &Pace) -> Seat {
     match seat.member.capabilities().tier {
         ScoreTier::InProcess => Seat { member: Arc::new(Paced::new(seat.member, pace.clone())), ..seat },
         ScoreTier::Prompt | ScoreTier::Forced | ScoreTier::Labels | ScoreTier::Ranking | ScoreTier::None => seat,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::fusion::event::Role;
+    use crate::ensemble::built_in_specs;
+
+    fn company() -> Company {
+        Company::new(Tools::default(), Pace::new(None))
+    }
+
+    fn seated(row: usize) -> Seated {
+        Seated { row: RowId(row), name: "own name".to_owned(), role: Role::Draft, weight: 0.3 }
+    }
+
+    /// The next news that is more than words.
+    async fn news(company: &mut Company) -> (RowId, News) {
+        loop {
+            match company.next().await {
+                Message::Member(_, News::Doing(_)) => {}
+                Message::Member(row, news) => return (row, news),
+                other => panic!("{other:?}"),
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn a_member_is_opened_once_however_often_it_is_tried_and_sits_as_it_was_seated() {
+        let mut company = company();
+        for _ in 0..3 {
+            company.connect(RowId(4), built_in_specs().remove(0), false);
+        }
+        let (row, told) = news(&mut company).await;
+        let News::Ready { name, capabilities } = told else { panic!("{told:?}") };
+        assert_eq!((row, name.as_str(), capabilities.tier), (RowId(4), "atlas", ScoreTier::InProcess));
+        while company.tasks.join_next().await.is_some() {}
+        assert!(company.next().now_or_never().is_none(), "earlier tries tell nothing");
+        let seats = company.seats(&[seated(4)]);
+        assert_eq!((seats[0].name.as_str(), seats[0].role), ("own name", Role::Draft));
+        assert!((seats[0].weight - 0.3).abs() < 1e-9);
+        assert_eq!(seats[0].member.capabilities().model, "atlas");
+    }
+
+    #[tokio::test]
+    async fn who_is_not_there_sits_there_and_says_why() {
+        let mut company = company();
+        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let gone = MemberSpec::parse(&format!("http://127.0.0.1:{port}"), &[]).unwrap();
+        company.connect(RowId(0), gone, true);
+        let (_, told) = news(&mut company).await;
+        let News::Away(reason) = told else { panic!("{told:?}") };
+        assert!(!reason.is_empty());
+        let conversation = Arc::new(crate::engine::fusion::conversation::Conversation::question("Why?"));
+        for (row, why) in [(0, reason.as_str()), (1, "still being connected")] {
+            let seats = company.seats(&[seated(row)]);
+            let said = seats[0].member.prepare(Arc::clone(&conversation)).await.unwrap_err().to_string();
+            assert!(said.contains(why), "{said}");
+        }
+    }
+
+    #[tokio::test]
+    async fn who_is_let_go_is_not_there_any_more() {
+        let mut company = company();
+        company.connect(RowId(0), built_in_specs().remove(0), false);
+        news(&mut company).await;
+        company.let_go(RowId(0));
+        assert_eq!(company.seats(&[seated(0)])[0].member.capabilities().tier, ScoreTier::None);
+        company.connect(RowId(0), built_in_specs().remove(0), false);
+        company.let_go(RowId(0));
+        while company.tasks.join_next().await.is_some() {}
+        assert!(company.next().now_or_never().is_none());
     }
 }
