@@ -72,7 +72,7 @@ fn a_question_of_nothing_but_white_space_asks_the_example() {
 #[test]
 fn what_was_asked_is_in_the_history_once_in_a_row() {
     let history = vec!["old".to_owned()];
-    let mut state = State::new(Options { history, ..support::options(support::members()) }, 120, 40);
+    let mut state = State::new(Options { history, ..support::options(&support::members()) }, 120, 40);
     for question in ["new", "new"] {
         send(&mut state, question);
         feed(&mut state, &runs::unanimous());

@@ -34,7 +34,7 @@ fn two_servers() -> State {
     let ensemble = vec![server("q", "http://127.0.0.1:9001"), server("r", "http://127.0.0.1:9002")];
     let built_in = specfuse::ensemble::built_in_specs();
     let roster = Roster::new(ensemble, Vec::new(), built_in);
-    State::new(Options { roster, ..support::options(Vec::new()) }, 120, 40)
+    State::new(Options { roster, ..support::options(&[]) }, 120, 40)
 }
 
 fn connected(effects: &[Effect]) -> Vec<usize> {
@@ -239,7 +239,7 @@ fn a_file_that_was_opened_but_not_taken_is_closed_again() {
     let config = MemberConfig { source: Source::Gguf { path, arguments: Vec::new() }, ..MemberConfig::default() };
     let configured = vec![MemberSpec::new("large", config)];
     let roster = Roster::new(specfuse::ensemble::built_in_specs(), configured, Vec::new());
-    let mut state = State::new(Options { roster, ..support::options(Vec::new()) }, 120, 40);
+    let mut state = State::new(Options { roster, ..support::options(&[]) }, 120, 40);
     press(&mut state, "esc");
     assert_eq!(connected(&press(&mut state, "M")), [0, 1, 2, 3, 4], "a file is not loaded before it is chosen");
     press(&mut state, "up");

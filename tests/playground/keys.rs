@@ -14,7 +14,7 @@ fn bound(changes: &[(&str, &[&str])], records: usize) -> State {
     let owned = |keys: &[&str]| keys.iter().map(|key| (*key).to_owned()).collect();
     let bindings: Bindings = changes.iter().map(|(name, keys)| ((*name).to_owned(), owned(keys))).collect();
     let keymap = Keymap::new(&bindings).unwrap();
-    let mut state = State::new(Options { keymap, ..support::options(support::members()) }, 120, 40);
+    let mut state = State::new(Options { keymap, ..support::options(&support::members()) }, 120, 40);
     state.writing = false;
     feed(&mut state, &answer()[..records]);
     state.prepare();

@@ -113,7 +113,7 @@ fn a_round_looked_at_stays_while_others_are_played() {
 
 /// A state with one member, whose transcript is several pages long.
 fn long(records: &[Record], width: u16, height: u16) -> State {
-    let mut state = State::new(support::options(support::crowd(1)), width, height);
+    let mut state = State::new(support::options(&support::crowd(1)), width, height);
     state.writing = false;
     feed(&mut state, records);
     state.prepare();
@@ -232,7 +232,7 @@ fn the_focus_passes_over_members_that_are_away() {
 #[test]
 fn every_pane_of_sixteen_can_be_reached_at_every_size() {
     for (width, height) in [(60, 16), (80, 24), (120, 40), (200, 60), (250, 100)] {
-        let mut state = State::new(support::options(support::crowd(16)), width, height);
+        let mut state = State::new(support::options(&support::crowd(16)), width, height);
         state.writing = false;
         state.prepare();
         let mut pages = BTreeSet::new();
@@ -251,7 +251,7 @@ fn every_pane_of_sixteen_can_be_reached_at_every_size() {
 /// The next run may have fewer members than the one whose pane has the whole screen.
 #[test]
 fn a_zoomed_pane_of_a_member_that_the_next_run_does_not_have_is_let_go() {
-    let mut state = State::new(support::options(support::crowd(9)), 120, 40);
+    let mut state = State::new(support::options(&support::crowd(9)), 120, 40);
     state.writing = false;
     press(&mut state, "9");
     press(&mut state, "z");
@@ -263,7 +263,7 @@ fn a_zoomed_pane_of_a_member_that_the_next_run_does_not_have_is_let_go() {
 
 #[test]
 fn half_a_page_of_a_single_line_is_a_line() {
-    let mut state = State::new(support::options(support::crowd(1)), 60, 16);
+    let mut state = State::new(support::options(&support::crowd(1)), 60, 16);
     state.writing = false;
     let long = "many words ".repeat(60);
     feed(

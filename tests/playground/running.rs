@@ -119,7 +119,7 @@ fn models_that_cannot_be_slowed_down_are_not() {
     for member in &mut members {
         member.capabilities.tier = ScoreTier::Prompt;
     }
-    let mut options = support::options(members);
+    let mut options = support::options(&members);
     options.settings.pace = None;
     let mut state = State::new(options, 120, 40);
     state.writing = false;

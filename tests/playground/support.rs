@@ -139,9 +139,9 @@ pub fn roster(members: &[MemberHeader]) -> Roster {
     roster
 }
 
-pub fn options(members: Vec<MemberHeader>) -> Options {
+pub fn options(members: &[MemberHeader]) -> Options {
     Options {
-        roster: roster(&members),
+        roster: roster(members),
         params: Params::default(),
         system: None,
         seed: 1,
@@ -162,7 +162,7 @@ pub fn options(members: Vec<MemberHeader>) -> Options {
 }
 
 pub fn state(width: u16, height: u16) -> State {
-    State::new(options(members()), width, height)
+    State::new(options(&members()), width, height)
 }
 
 /// Hands records to the state, as a run or a replay does.

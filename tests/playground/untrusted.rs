@@ -67,7 +67,7 @@ fn check_all(state: &State) {
 }
 
 fn state() -> State {
-    let mut state = State::new(support::options(support::headers(&seats())), 120, 40);
+    let mut state = State::new(support::options(&support::headers(&seats())), 120, 40);
     state.writing = false;
     state
 }
@@ -122,11 +122,11 @@ fn what_is_copied_is_what_is_shown() {
 #[test]
 fn what_is_typed_pasted_or_read_from_a_file_is_clean_too() {
     let history = vec![format!("asked {HOSTILE}")];
-    let mut typed = State::new(Options { history, ..support::options(support::members()) }, 120, 40);
+    let mut typed = State::new(Options { history, ..support::options(&support::members()) }, 120, 40);
     let mut pasted = typed.clone();
     type_text(&mut typed, HOSTILE);
     pasted.update(Message::Paste(HOSTILE.to_owned()));
-    let mut recalled = State::new(support::options(support::members()), 120, 40);
+    let mut recalled = State::new(support::options(&support::members()), 120, 40);
     press(&mut recalled, "up");
     let mut edited = recalled.clone();
     edited.update(Message::Edited(Ok(HOSTILE.to_owned())));
@@ -167,7 +167,7 @@ fn what_goes_wrong_is_told_in_clean_words() {
 #[test]
 fn a_run_that_failed_tells_so_in_clean_words() {
     let seats = vec![seat("a\u{1b}[1m", ScriptedMember::new(vec![Line::Fail(HOSTILE.to_owned())]))];
-    let mut state = State::new(support::options(support::headers(&seats)), 120, 40);
+    let mut state = State::new(support::options(&support::headers(&seats)), 120, 40);
     feed(&mut state, &scripted_run(seats, &[("max-failures", "1")], Vec::new()));
     check_all(&state);
 }

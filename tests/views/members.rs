@@ -55,7 +55,7 @@ fn ready(name: &str, capabilities: Capabilities) -> News {
 
 /// One is there, one still loads, one cannot be reached; another server was found.
 fn coming((width, height): (u16, u16)) -> State {
-    let mut state = State::new(Options { roster: remote(), ..support::options(Vec::new()) }, width, height);
+    let mut state = State::new(Options { roster: remote(), ..support::options(&[]) }, width, height);
     state.update(Message::Begin);
     let mut llama = capabilities("llama-server", "Some-Model-7B-Q4_K_M", Drafting::Raw, ScoreTier::Forced);
     llama.advice =
@@ -138,7 +138,7 @@ fn the_roster_without_colours_says_the_same() {
 /// The members of a run, as the roster has them, and these of the run's records.
 fn played(size: (u16, u16), records: &[Record]) -> State {
     let run = Run::from_records(records).unwrap();
-    let mut state = State::new(support::options(run.header.members), size.0, size.1);
+    let mut state = State::new(support::options(&run.header.members), size.0, size.1);
     state.writing = false;
     support::feed(&mut state, records);
     state.prepare();

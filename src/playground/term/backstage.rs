@@ -71,7 +71,9 @@ impl Backstage {
         match effect {
             Effect::Ask(ask) => self.ask(*ask, stage, messages),
             Effect::Connect { members, anew } => {
-                members.into_iter().for_each(|(row, spec)| self.company.connect(row, spec, anew));
+                for (row, spec) in members {
+                    self.company.connect(row, spec, anew);
+                }
             }
             Effect::LetGo(row) => self.company.let_go(row),
             Effect::Scan => self.company.scan(),

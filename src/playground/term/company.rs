@@ -52,6 +52,13 @@ impl Company {
         Self { tools, pace, seats, tries, tasks, sender, arrivals, begun: 0 }
     }
 
+    /// With these in the first rows, who are there already and keep their own pace.
+    #[must_use]
+    pub fn with(mut self, seats: Vec<Seat>) -> Self {
+        self.seats.extend(seats.into_iter().enumerate().map(|(place, seat)| (RowId(place), seat)));
+        self
+    }
+
     /// Begins to open a member; an earlier try is given up. `anew` asks it what it can do whatever is kept of that. Needs a tokio
     /// runtime.
     pub(super) fn connect(&mut self, row: RowId, spec: MemberSpec, anew: bool) {

@@ -62,7 +62,7 @@ pub(super) fn roster(buffer: &mut Buffer, area: Rect, look: &Look<'_>, state: &S
     for (at, entry) in list.entries.iter().skip(list.top).take(list.height).enumerate() {
         match entry {
             Entry::Heading(text) => {
-                heading(buffer, rows, at as u16, look, text, (list.top + at == 0).then_some((name, columns.as_slice())))
+                heading(buffer, rows, at as u16, look, text, (list.top + at == 0).then_some((name, columns.as_slice())));
             }
             Entry::Model(model) => row(buffer, rows, at as u16, look, model, (name, &columns)),
         }

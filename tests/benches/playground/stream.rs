@@ -10,9 +10,11 @@ use specfuse::engine::Seat;
 use specfuse::engine::fusion::params::Params;
 use specfuse::engine::member::paced::{Pace, Paced};
 use specfuse::engine::member::scripted::{Line, ScriptedMember};
+use specfuse::ensemble::Tools;
 use specfuse::files::Folders;
 use specfuse::files::history::History;
 use specfuse::playground::term::backstage::Backstage;
+use specfuse::playground::term::company::Company;
 use specfuse::playground::term::{self, Opening};
 use specfuse::playground::view::theme::{ColourLevel, Library};
 
@@ -59,9 +61,10 @@ fn params() -> Params {
 pub fn play() {
     let seats: Vec<Seat> = (0..MEMBERS).map(writer).collect();
     let options = load::options(&seats, params());
+    let pace = Pace::new(None);
     let backstage = Backstage {
-        seats,
-        pace: Pace::new(None),
+        company: Company::new(Tools::default(), pace.clone()).with(seats),
+        pace,
         folders: Folders::of_platform(),
         history: History::default(),
         traces_kept: 10,

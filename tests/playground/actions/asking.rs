@@ -14,7 +14,7 @@ pub(super) fn written() -> State {
 
 pub(super) fn with_history() -> State {
     let history = vec!["first?".to_owned(), "second?".to_owned()];
-    let mut state = State::new(Options { history, ..support::options(support::members()) }, 120, 40);
+    let mut state = State::new(Options { history, ..support::options(&support::members()) }, 120, 40);
     type_text(&mut state, "third");
     state
 }

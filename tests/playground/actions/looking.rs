@@ -26,7 +26,7 @@ pub(super) fn with_everything_open() -> State {
 }
 
 pub(super) fn nine_members() -> State {
-    let mut state = State::new(support::options(support::crowd(9)), 120, 40);
+    let mut state = State::new(support::options(&support::crowd(9)), 120, 40);
     state.writing = false;
     state.prepare();
     state
@@ -34,7 +34,7 @@ pub(super) fn nine_members() -> State {
 
 /// A transcript of several pages.
 pub(super) fn long() -> State {
-    let mut state = State::new(support::options(support::crowd(1)), 120, 40);
+    let mut state = State::new(support::options(&support::crowd(1)), 120, 40);
     state.writing = false;
     feed(&mut state, &support::long_run(150));
     state.prepare();

@@ -88,9 +88,8 @@ impl State {
             Action::RosterConnect => return self.roster_connect(),
             Action::RosterScan => return self.scan(),
             Action::RosterTake => return self.roster_take(),
-            Action::RosterClose => self.overlay = None,
             Action::Yes => return vec![Effect::Quit],
-            Action::No => self.overlay = None,
+            Action::RosterClose | Action::No => self.overlay = None,
         }
         Vec::new()
     }

@@ -100,8 +100,7 @@ pub fn list(roster: &Roster, compose: &Compose, run: Option<&Run>, width: u16, h
     }
     let height = height.saturating_sub(details.len() + 1).min(entries.len());
     let marked = entries.iter().position(|entry| matches!(entry, Entry::Model(model) if model.marked)).unwrap_or(0);
-    // The first row's heading is in sight with it.
-    let top = if marked + 1 > height { marked + 1 - height } else { 0 };
+    let top = (marked + 1).saturating_sub(height);
     List { entries, top, height, details }
 }
 
