@@ -10,7 +10,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 
 use super::output::Answer;
 use super::{Done, Failure, members, options, runtime};
-use crate::ensemble::{self, Tools};
+use crate::ensemble::Tools;
 use measure::Checked;
 
 pub(super) fn command() -> Command {
@@ -25,7 +25,7 @@ pub(super) fn main(matches: &ArgMatches) -> Result<Done, Failure> {
     let specs = members::chosen(matches, &config)?;
     let tools = Tools::of_platform().probing_anew();
     let checked: Vec<Checked> = runtime()?.block_on(async {
-        let opened = ensemble::open(specs, &tools, &|_, _| {}).await;
+        let opened = members::asked(specs, &tools).await;
         futures_util::future::join_all(opened.into_iter().map(measure::check)).await
     });
     let text = if matches.get_flag("json") { table::json(&checked) } else { table::table(&checked, width()) };
