@@ -20,6 +20,9 @@ mod loopback;
 mod pieces;
 #[path = "llama/probing.rs"]
 mod probing;
+#[cfg(unix)]
+#[path = "llama/program.rs"]
+mod program;
 #[path = "llama/scoring.rs"]
 mod scoring;
 #[path = "llama/scripted.rs"]

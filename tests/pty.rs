@@ -19,6 +19,8 @@ mod home;
 mod keeping;
 #[path = "pty/leaving.rs"]
 mod leaving;
+#[path = "support/llama.rs"]
+mod llama;
 #[path = "pty/looking.rs"]
 mod looking;
 #[path = "pty/members.rs"]
@@ -28,6 +30,8 @@ mod members;
 mod playing;
 #[path = "pty/replaying.rs"]
 mod replaying;
+#[path = "pty/serving.rs"]
+mod serving;
 #[path = "pty/sizes.rs"]
 mod sizes;
 #[path = "pty/suspending.rs"]

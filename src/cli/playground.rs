@@ -147,6 +147,7 @@ fn play(matches: &ArgMatches, opening: Opening) -> Result<Done, Failure> {
             mouse: matches.get_flag("mouse") || config.playground.mouse.unwrap_or(false),
             ascii: matches.get_flag("ascii") || config.playground.ascii.unwrap_or(false),
             pace,
+            scan: config.playground.scan.unwrap_or(true),
         },
         history: history.entries().to_vec(),
         warnings,

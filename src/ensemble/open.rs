@@ -4,6 +4,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::connect::{connect, start};
 use super::spec::MemberSpec;
@@ -14,6 +15,9 @@ use crate::engine::member::Member;
 use crate::engine::member::absent::AbsentMember;
 use crate::engine::member::embedded::{EmbeddedError, EmbeddedMember};
 use crate::files::Folders;
+
+/// How long a server may take to be ready: one that loads a model is waited for, one that does so for ever is not.
+const PATIENCE: Duration = Duration::from_secs(180);
 
 /// A member that was opened, or was tried to be.
 #[derive(Clone)]
@@ -71,7 +75,14 @@ async fn one(mut spec: MemberSpec, tools: &Tools, told: impl Fn(&str) + Sync) ->
         Source::Gguf { path, arguments } => file(&spec.name, path, arguments, &told).await,
         Source::Server(server) => {
             told("connecting");
-            connect(&spec.name, server, tools).await.map_err(|error| error.to_string())
+            match tokio::time::timeout(PATIENCE, connect(&spec.name, server, tools)).await {
+                Ok(connected) => connected.map_err(|error| error.to_string()),
+                Err(_) => Err(format!(
+                    "{} was not ready within {} s: it may still be loading its model; ask again later",
+                    spec.address(),
+                    PATIENCE.as_secs()
+                )),
+            }
         }
     };
     let found = found.map_err(|fault| without_name(&spec.name, &fault));

@@ -39,6 +39,20 @@ impl MemberSpec {
         Ok(Self { name, named, config: MemberConfig { source, ..MemberConfig::default() } })
     }
 
+    /// What names this model on the command line, without its secrets.
+    #[must_use]
+    pub fn argument(&self) -> String {
+        match &self.config.source {
+            Source::Server(server) => match (&server.url, &server.kind, &server.model) {
+                (Some(_), _, Some(model)) => format!("{}#{model}", self.address()),
+                (None, Some(kind), Some(model)) => format!("{kind}:{model}"),
+                (Some(_) | None, _, _) => self.address(),
+            },
+            Source::BuiltIn(name) => name.clone(),
+            Source::Gguf { path, .. } => path.display().to_string(),
+        }
+    }
+
     /// Where its model is, for a person; never with a secret.
     #[must_use]
     pub fn address(&self) -> String {
@@ -141,6 +155,13 @@ mod tests {
         assert!(matches!(&parse("unknown:model").config.source, Source::Gguf { .. }));
         assert_eq!(parse("models/atlas.gguf").name, "atlas");
         assert!(MemberSpec::parse("..", &[]).is_err());
+    }
+
+    #[test]
+    fn what_names_a_model_is_read_back() {
+        for text in ["http://127.0.0.1:11434#two:7b", "http://127.0.0.1:8080", "openai:some-model", "models/atlas.gguf"] {
+            assert_eq!(parse(text).argument(), text);
+        }
     }
 
     #[test]

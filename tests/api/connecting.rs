@@ -2,9 +2,8 @@
 
 use serde_json::json;
 use specfuse::engine::fusion::event::Drafting;
-use specfuse::engine::member::Overrides;
 use specfuse::engine::member::api::{ApiMember, Kind, Part, Settings};
-use specfuse::engine::member::{Member, ScoreTier};
+use specfuse::engine::member::{Member, Overrides, ScoreTier};
 
 use crate::loopback::Reply;
 use crate::server::{About, asked, fixture, reply, serve, serve_with};
@@ -245,6 +244,18 @@ async fn a_chat_template_makes_a_server_score_that_does_not_render() {
     let settings = Settings { chat_template: Some(template.to_owned()), ..settings(Kind::LlamaCppPython, &server.url("")) };
     let member = ApiMember::connect(settings).await.unwrap();
     assert_eq!((member.capabilities().tier, member.capabilities().drafting), (ScoreTier::Prompt, Drafting::Raw));
+}
+
+#[tokio::test]
+async fn without_its_tokenizer_vllm_continues_what_is_flagged() {
+    let server =
+        serve_with(Kind::Vllm, |about, _| (about == About::Tokens).then(|| Reply::json(404, &json!({"detail": "Not Found"}))))
+            .await;
+    let member = connect(Kind::Vllm, &server.url("")).await.unwrap();
+    assert_eq!((member.capabilities().drafting, member.capabilities().tier), (Drafting::Prefill, ScoreTier::Labels));
+    let body = server.requests().iter().rfind(|request| request.path.ends_with("/chat/completions")).unwrap().json();
+    assert_eq!((&body["continue_final_message"], &body["add_generation_prompt"]), (&json!(true), &json!(false)));
+    assert_eq!(body["chat_template_kwargs"], json!({"enable_thinking": false}));
 }
 
 #[tokio::test]

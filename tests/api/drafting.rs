@@ -17,7 +17,9 @@ async fn the_same_sentence_through_every_api_is_the_same_draft() {
         let server = serve(*kind).await;
         let member = connect(*kind, &server.url("")).await.unwrap();
         let drafted = draft(&member).await.unwrap_or_else(|error| panic!("{name}: {error}"));
-        assert_eq!((drafted.draft.text().as_str(), drafted.draft.ends), (SENTENCE, true), "{name}");
+        // A model that is told to write the next words stops after them; that it has no more to say it has to say.
+        let ends = member.capabilities().drafting != Drafting::Instruction;
+        assert_eq!((drafted.draft.text().as_str(), drafted.draft.ends), (SENTENCE, ends), "{name}");
         let logprobs: Vec<f32> = drafted.draft.tokens.iter().filter_map(|token| token.logprob).collect();
         let told = member.capabilities().draft_logprobs;
         assert_eq!(logprobs, if told { LOGPROBS.to_vec() } else { Vec::new() }, "{name}");
@@ -115,6 +117,19 @@ async fn a_model_that_only_repeats_says_so_and_then_that_it_is_its_way() {
 }
 
 #[tokio::test]
+async fn a_model_that_is_told_to_continue_says_when_it_is_done() {
+    let server = serve_with(Kind::OpenAi, |about, _| {
+        let delta = |text: &str| format!("data: {{\"choices\":[{{\"delta\":{{\"content\":\"{text}\"}}}}]}}\n\n");
+        let stop = "data: {\"choices\":[{\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n";
+        let text = format!("{}{}{}{stop}", delta("Sure, "), delta(" Paris.<EN"), delta("D>"));
+        (about == About::Draft).then(|| streamed(Kind::OpenAi, &text))
+    })
+    .await;
+    let drafted = draft(&connect(Kind::OpenAi, &server.url("")).await.unwrap()).await.unwrap();
+    assert_eq!((drafted.draft.text().as_str(), drafted.draft.ends), (" Paris.", true));
+}
+
+#[tokio::test]
 async fn white_space_that_anthropic_refuses_is_not_sent_and_not_doubled() {
     let server = serve(Kind::Anthropic).await;
     let member: ApiMember = connect(Kind::Anthropic, &server.url("")).await.unwrap();
@@ -135,6 +150,7 @@ async fn an_answer_is_begun_without_prefill() {
         wanted.context.accepted = [].into();
         let drafted = member.draft(wanted, Progress::nowhere()).await.unwrap();
         assert_eq!(drafted.draft.text().trim_start(), SENTENCE.trim_start(), "{}", kind.name());
+        assert!(drafted.draft.ends, "{}", kind.name());
         let body = server.requests().last().unwrap().json();
         if let Some(messages) = body["messages"].as_array() {
             assert_eq!(messages.last().unwrap()["role"], "user", "{}", kind.name());

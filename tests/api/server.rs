@@ -27,18 +27,21 @@ pub enum About {
     Draft,
 }
 
-/// The model that each dialect's fixtures know; `None` where there is only one.
+/// The model that each dialect's fixtures know, where there are several.
+const MODELS: &[(Kind, &str)] = &[
+    (Kind::OpenAi, "gpt-4.1-mini"),
+    (Kind::OpenAiResponses, "gpt-4.1-mini"),
+    (Kind::Azure, "deployment"),
+    (Kind::Gemini, "gemini-x"),
+    (Kind::Mistral, "mistral-small-latest"),
+    (Kind::DeepSeek, "deepseek-v4-flash"),
+    (Kind::Cohere, "command-x"),
+    (Kind::Together, "meta/llama"),
+];
+
+/// The model to name; `None` where there is only one.
 pub fn model(kind: Kind) -> Option<&'static str> {
-    match kind {
-        Kind::OpenAi | Kind::OpenAiResponses => Some("gpt-4.1-mini"),
-        Kind::Azure => Some("deployment"),
-        Kind::Gemini => Some("gemini-x"),
-        Kind::Mistral => Some("mistral-small-latest"),
-        Kind::DeepSeek => Some("deepseek-v4-flash"),
-        Kind::Cohere => Some("command-x"),
-        Kind::Together => Some("meta/llama"),
-        _ => None,
-    }
+    MODELS.iter().find(|(of, _)| *of == kind).map(|(_, model)| *model)
 }
 
 /// A fixture's text; `None` where there is none.
@@ -84,12 +87,6 @@ pub fn asked(server: &Loopback) -> HashSet<String> {
     server.requests().iter().map(|request| request.path.clone()).collect()
 }
 
-/// The last request about something, as JSON.
-pub fn last(server: &Loopback, path: &str) -> Value {
-    let requests = server.requests();
-    requests.iter().rev().find(|request| request.path.ends_with(path)).map_or(Value::Null, Request::json)
-}
-
 fn about(request: &Request, tokenizer: &Tokenizer) -> About {
     let body = request.json();
     let text = text_of(&body) + &tokenizer.text_of_ids(&body["prompt"]);
@@ -101,8 +98,8 @@ fn about(request: &Request, tokenizer: &Tokenizer) -> About {
         _ if request.method == "GET" => About::Models,
         _ if scores || body.pointer("/parameters/decoder_input_details").is_some() => About::Scoring,
         _ if text.contains("single letter A") => About::Letter,
-        _ if text.contains("A, B, C,") => About::Alphabet,
         _ if text.contains("</candidates") => About::Judging,
+        _ if text.contains("A, B, C,") => About::Alphabet,
         _ => About::Draft,
     }
 }
@@ -193,12 +190,11 @@ struct Tokenizer(Mutex<Vec<String>>);
 impl Tokenizer {
     fn ids(&self, text: &str) -> Vec<usize> {
         let mut known = self.0.lock().unwrap();
-        let id = |token: String| match known.iter().position(|other| *other == token) {
-            Some(id) => id,
-            None => {
+        let id = |token: String| {
+            known.iter().position(|other| *other == token).unwrap_or_else(|| {
                 known.push(token);
                 known.len() - 1
-            }
+            })
         };
         tokens(text).into_iter().map(id).collect()
     }
@@ -232,68 +228,91 @@ fn tokens(text: &str) -> Vec<String> {
     all
 }
 
+type Score = fn(&Value, &Tokenizer) -> Value;
+
+/// How each kind tells scores; by an echo of completions where it is not here.
+const SCORES: &[(Kind, Score)] = &[
+    (Kind::Vllm, prompt_logprobs),
+    (Kind::SgLang, input_logprobs),
+    (Kind::Tgi, input_details),
+    (Kind::Together, echo_apart),
+    (Kind::Fireworks, chat_echo),
+];
+
 /// Scores of prompts, in the kind's shape.
 fn scored(kind: Kind, body: &Value, tokenizer: &Tokenizer) -> Value {
-    let told = |text: &str| {
-        let tokens = tokens(text);
-        let logprobs: Vec<Value> = tokens
-            .iter()
-            .enumerate()
-            .map(|(place, token)| if place == 0 { Value::Null } else { json!(logprob(token)) })
-            .collect();
-        (tokens, logprobs)
+    SCORES.iter().find(|(of, _)| *of == kind).map_or(echo as Score, |(_, score)| *score)(body, tokenizer)
+}
+
+fn prompt_logprobs(body: &Value, tokenizer: &Tokenizer) -> Value {
+    let choice = |(index, prompt): (usize, &Value)| {
+        let logprobs: Vec<Value> = ids(prompt).enumerate().map(|(place, id)| entry(place, id, tokenizer)).collect();
+        json!({"index": index, "text": "x", "finish_reason": "length", "logprobs": null, "prompt_logprobs": logprobs})
     };
-    let legacy = |text: &str, generated: &str| {
-        let (mut tokens, mut logprobs) = told(text);
-        if !generated.is_empty() {
-            tokens.push(generated.to_owned());
-            logprobs.push(json!(-0.5));
-        }
-        json!({"tokens": tokens, "token_logprobs": logprobs, "top_logprobs": null, "text_offset": []})
+    let choices: Vec<Value> = body["prompt"].as_array().unwrap().iter().enumerate().map(choice).collect();
+    json!({"object": "text_completion", "choices": choices, "usage": usage()})
+}
+
+fn input_logprobs(body: &Value, tokenizer: &Tokenizer) -> Value {
+    let part = |(place, prompt): (usize, &Value)| {
+        let start = body["logprob_start_len"][place].as_u64().unwrap() as usize;
+        let token = |(at, id): (usize, usize)| {
+            let logprob = if at == start { Value::Null } else { json!(logprob(&tokenizer.text(id))) };
+            json!([logprob, id, null])
+        };
+        let told: Vec<Value> = ids(prompt).enumerate().skip(start).map(token).collect();
+        json!({"text": "x", "meta_info": {"input_token_logprobs": told, "output_token_logprobs": [], "prompt_tokens": 20,
+            "cached_tokens": 10, "completion_tokens": 1, "finish_reason": {"type": "length", "length": 1}}})
     };
-    let usage = json!({"prompt_tokens": 40, "completion_tokens": 1, "total_tokens": 41});
-    match kind {
-        Kind::Vllm => {
-            let choice = |(index, prompt): (usize, &Value)| {
-                let logprobs: Vec<Value> = ids(prompt).enumerate().map(|(place, id)| entry(place, id, tokenizer)).collect();
-                json!({"index": index, "text": "x", "finish_reason": "length", "logprobs": null, "prompt_logprobs": logprobs})
-            };
-            let prompts = body["prompt"].as_array().unwrap();
-            json!({"object": "text_completion", "choices": prompts.iter().enumerate().map(choice).collect::<Vec<_>>(), "usage": usage})
-        }
-        Kind::SgLang => {
-            let part = |(place, prompt): (usize, &Value)| {
-                let start = body["logprob_start_len"][place].as_u64().unwrap() as usize;
-                let told = ids(prompt).enumerate().skip(start).map(|(at, id)| {
-                    if at == start { json!([null, id, null]) } else { json!([logprob(&tokenizer.text(id)), id, null]) }
-                });
-                json!({"text": "x", "meta_info": {"input_token_logprobs": told.collect::<Vec<_>>(), "output_token_logprobs": [],
-                    "prompt_tokens": 20, "cached_tokens": 10, "completion_tokens": 1, "finish_reason": {"type": "length", "length": 1}}})
-            };
-            body["input_ids"].as_array().unwrap().iter().enumerate().map(part).collect()
-        }
-        Kind::Tgi => {
-            let (tokens, logprobs) = told(body["inputs"].as_str().unwrap());
-            let prefill: Vec<Value> =
-                tokens.iter().zip(logprobs).map(|(text, logprob)| json!({"id": 1, "text": text, "logprob": logprob})).collect();
-            json!({"generated_text": "x", "details": {"finish_reason": "length", "generated_tokens": 1, "prefill": prefill, "tokens": []}})
-        }
-        Kind::Together => {
-            let logprobs = legacy(&rendered(&body["messages"], false), "");
-            json!({"id": "t1", "choices": [{"index": 0, "message": {"role": "assistant", "content": "x"}}],
-                "prompt": [{"text": "", "logprobs": logprobs}], "usage": usage})
-        }
-        Kind::Fireworks => {
-            let logprobs = legacy(&rendered(&body["messages"], false), " so");
-            json!({"id": "f1", "choices": [{"index": 0, "message": {"role": "assistant", "content": "x"}, "logprobs": logprobs}],
-                "usage": usage})
-        }
-        _ => {
-            let prompt = body["prompt"].as_str().unwrap();
-            json!({"object": "text_completion", "usage": usage,
-                "choices": [{"index": 0, "text": "x", "finish_reason": "length", "logprobs": legacy(prompt, " so")}]})
-        }
+    body["input_ids"].as_array().unwrap().iter().enumerate().map(part).collect()
+}
+
+fn input_details(body: &Value, _: &Tokenizer) -> Value {
+    let (tokens, logprobs) = told(body["inputs"].as_str().unwrap());
+    let token = |(text, logprob)| json!({"id": 1, "text": text, "logprob": logprob});
+    let prefill: Vec<Value> = tokens.iter().zip(logprobs).map(token).collect();
+    let details = json!({"finish_reason": "length", "generated_tokens": 1, "prefill": prefill, "tokens": []});
+    json!({"generated_text": "x", "details": details})
+}
+
+fn echo_apart(body: &Value, _: &Tokenizer) -> Value {
+    let logprobs = legacy(&rendered(&body["messages"], false), "");
+    let choice = json!({"index": 0, "message": {"role": "assistant", "content": "x"}});
+    json!({"id": "t1", "choices": [choice], "prompt": [{"text": "", "logprobs": logprobs}], "usage": usage()})
+}
+
+fn chat_echo(body: &Value, _: &Tokenizer) -> Value {
+    let logprobs = legacy(&rendered(&body["messages"], false), " so");
+    let choice = json!({"index": 0, "message": {"role": "assistant", "content": "x"}, "logprobs": logprobs});
+    json!({"id": "f1", "choices": [choice], "usage": usage()})
+}
+
+fn echo(body: &Value, _: &Tokenizer) -> Value {
+    let logprobs = legacy(body["prompt"].as_str().unwrap(), " so");
+    let choice = json!({"index": 0, "text": "x", "finish_reason": "length", "logprobs": logprobs});
+    json!({"object": "text_completion", "choices": [choice], "usage": usage()})
+}
+
+fn usage() -> Value {
+    json!({"prompt_tokens": 40, "completion_tokens": 1, "total_tokens": 41})
+}
+
+/// A text's tokens and their log-probabilities; the first has none.
+fn told(text: &str) -> (Vec<String>, Vec<Value>) {
+    let tokens = tokens(text);
+    let of = |(place, token): (usize, &String)| if place == 0 { Value::Null } else { json!(logprob(token)) };
+    let logprobs = tokens.iter().enumerate().map(of).collect();
+    (tokens, logprobs)
+}
+
+/// As completions tell them, with a generated token after them.
+fn legacy(text: &str, generated: &str) -> Value {
+    let (mut tokens, mut logprobs) = told(text);
+    if !generated.is_empty() {
+        tokens.push(generated.to_owned());
+        logprobs.push(json!(-0.5));
     }
+    json!({"tokens": tokens, "token_logprobs": logprobs, "top_logprobs": null, "text_offset": []})
 }
 
 fn ids(prompt: &Value) -> impl Iterator<Item = usize> {

@@ -10,8 +10,8 @@ use crate::support::{QUESTION, connect, context, draft, request, score};
 
 #[tokio::test]
 async fn a_draft_is_the_models_own_text_with_its_log_probabilities() {
-    let Some(served) = serve("atlas", &[]) else { return };
-    let (server, embedded) = (connect(&served).await, EmbeddedMember::open_file(&gguf("atlas")).unwrap());
+    let Some(atlas) = serve("atlas", &[]) else { return };
+    let (server, embedded) = (connect(&atlas).await, EmbeddedMember::open_file(&gguf("atlas")).unwrap());
     for (accepted, tokens) in [(&[][..], 40), (&["The capital of"][..], 3)] {
         let asked = request(context(QUESTION, accepted), 0.0, 1, tokens);
         let (there, here) = (draft(&server, asked.clone()).await.unwrap(), draft(&embedded, asked).await.unwrap());
@@ -27,8 +27,8 @@ async fn a_draft_is_the_models_own_text_with_its_log_probabilities() {
 
 #[tokio::test]
 async fn equal_seeds_give_equal_drafts_and_every_token_is_told_first() {
-    let Some(served) = serve("babble", &[]) else { return };
-    let server = connect(&served).await;
+    let Some(atlas) = serve("babble", &[]) else { return };
+    let server = connect(&atlas).await;
     assert!(server.capabilities().seed);
     let mut texts = Vec::new();
     for seed in [3, 3, 4, u64::from(u32::MAX), u64::from(u32::MAX)] {
@@ -50,8 +50,8 @@ async fn equal_seeds_give_equal_drafts_and_every_token_is_told_first() {
 
 #[tokio::test]
 async fn a_draft_by_words_stops_as_soon_as_its_words_are_there() {
-    let Some(served) = serve("atlas", &[]) else { return };
-    let server = connect(&served).await;
+    let Some(atlas) = serve("atlas", &[]) else { return };
+    let server = connect(&atlas).await;
     let segment = SegmentRule { unit: SegmentUnit::Words, length: 3, token_cap: 60 };
     let asked = DraftRequest { segment, ..request(context(QUESTION, &[]), 0.0, 1, 60) };
     let drafted = draft(&server, asked).await.unwrap();
@@ -61,8 +61,8 @@ async fn a_draft_by_words_stops_as_soon_as_its_words_are_there() {
 
 #[tokio::test]
 async fn characters_of_several_tokens_arrive_whole() {
-    let Some(served) = serve("babble", &[]) else { return };
-    let server = connect(&served).await;
+    let Some(atlas) = serve("babble", &[]) else { return };
+    let server = connect(&atlas).await;
     // At this temperature bytes are drawn that make no character, and some that do.
     let mut merged = 0;
     for seed in 0..30 {
@@ -78,8 +78,8 @@ async fn characters_of_several_tokens_arrive_whole() {
 
 #[tokio::test]
 async fn a_draft_scored_as_a_candidate_gets_the_numbers_it_came_with() {
-    let Some(served) = serve("lexicon", &[]) else { return };
-    let server = connect(&served).await;
+    let Some(atlas) = serve("lexicon", &[]) else { return };
+    let server = connect(&atlas).await;
     for seed in 0..5 {
         let context = context("What is the opposite of hot?", &["The"]);
         let drafted = draft(&server, request(context.clone(), 1.0, seed, 30)).await.unwrap().draft;

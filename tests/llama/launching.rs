@@ -20,7 +20,7 @@ use crate::support::{QUESTION, context, draft, request, settings};
 const FOLDER: &str = "SPECFUSE_TEST_LAUNCH_FROM";
 
 /// A folder with a `llama-server` in it that writes its process number beside itself. `None`: there is no server here.
-fn stand_in() -> Option<tempfile::TempDir> {
+pub fn stand_in() -> Option<tempfile::TempDir> {
     let python = python()?;
     let folder = tempfile::tempdir().unwrap();
     let program = folder.path().join("llama-server");
@@ -37,7 +37,7 @@ fn wanted(folder: &Path, gguf: PathBuf) -> Launch {
 }
 
 /// Waits until the process that the stand-in became is gone; nothing tells of it.
-fn until_gone(folder: &Path) {
+pub fn until_gone(folder: &Path) {
     let pid = std::fs::read_to_string(folder.join("pid")).unwrap();
     for _ in 0..4000 {
         // `kill -0` asks whether a process is there.

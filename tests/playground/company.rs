@@ -290,3 +290,14 @@ fn what_servers_say_cannot_act_on_the_terminal() {
         press(&mut state, "down");
     }
 }
+
+#[test]
+fn ports_are_searched_at_the_start_unless_a_person_does_not_want_it() {
+    let begun = |scan: bool| {
+        let mut state = two_servers();
+        state.settings.scan = scan;
+        state.update(Message::Begin)
+    };
+    assert!(begun(true).iter().any(|effect| matches!(effect, Effect::Scan)));
+    assert!(!begun(false).iter().any(|effect| matches!(effect, Effect::Scan)));
+}

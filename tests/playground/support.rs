@@ -154,6 +154,7 @@ pub fn options(members: &[MemberHeader]) -> Options {
             mouse: false,
             ascii: false,
             pace: Some(15),
+            scan: true,
         },
         history: Vec::new(),
         warnings: Vec::new(),

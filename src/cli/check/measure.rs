@@ -81,16 +81,16 @@ async fn draft(member: &dyn Member, context: Context) -> Result<DraftTimes, Memb
     };
     let (sender, mut tokens) = mpsc::channel(WAITING);
     let start = Instant::now();
-    let reply = limited(member.draft(request, Progress::new(0, sender)));
-    let timed = async {
+    let drafting = limited(member.draft(request, Progress::new(0, sender)));
+    let listening = async {
         let mut times = Vec::new();
         while tokens.recv().await.is_some() {
             times.push(start.elapsed());
         }
         times
     };
-    let (reply, times) = tokio::join!(reply, timed);
-    reply?;
+    let (drafted, times) = tokio::join!(drafting, listening);
+    drafted?;
     let (first, last) = (times.first().copied().unwrap_or_else(|| start.elapsed()), times.last().copied().unwrap_or_default());
     // Several tokens may come at once: then the whole time says more than that after the first.
     let after_first = last.saturating_sub(first).as_secs_f64();

@@ -8,10 +8,12 @@ mod table;
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
 
-use super::output::Answer;
+use self::measure::Checked;
+use super::output::{Answer, notice};
 use super::{Done, Failure, members, options, runtime};
-use crate::ensemble::{self, Tools};
-use measure::Checked;
+use crate::config::Source;
+use crate::ensemble::Tools;
+use crate::ensemble::local::{USUAL, find};
 
 pub(super) fn command() -> Command {
     let command = Command::new("check")
@@ -24,13 +26,22 @@ pub(super) fn main(matches: &ArgMatches) -> Result<Done, Failure> {
     let config = options::config(matches)?;
     let specs = members::chosen(matches, &config)?;
     let tools = Tools::of_platform().probing_anew();
-    let checked: Vec<Checked> = runtime()?.block_on(async {
-        let opened = ensemble::open(specs, &tools, &|_, _| {}).await;
-        futures_util::future::join_all(opened.into_iter().map(measure::check)).await
+    // Who has named no model may have a server all the same.
+    let nothing_named = specs.iter().all(|spec| matches!(spec.config.source, Source::BuiltIn(_)));
+    let places = if nothing_named && config.playground.scan.unwrap_or(true) { USUAL } else { &[] };
+    let (checked, found) = runtime()?.block_on(async {
+        let checking = async {
+            let opened = members::asked(specs, &tools).await;
+            futures_util::future::join_all(opened.into_iter().map(measure::check)).await
+        };
+        tokio::join!(checking, find(places))
     });
     let text = if matches.get_flag("json") { table::json(&checked) } else { table::table(&checked, width()) };
     Answer::new().write(&text).map_err(Failure::Output)?;
-    let all_there = checked.iter().all(|checked| checked.fault.is_none());
+    for server in found {
+        notice(&format!("found on this machine: {}: specfuse check --model {}", server.name, server.argument()));
+    }
+    let all_there = checked.iter().all(|member: &Checked| member.fault.is_none());
     Ok(if all_there { Done::Complete } else { Done::Incomplete })
 }
 

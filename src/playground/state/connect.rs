@@ -11,7 +11,7 @@ impl State {
     /// The playground is open: whoever takes part is connected, and servers on this machine are looked for.
     pub(super) fn begin(&mut self) -> Vec<Effect> {
         let mut effects = self.connect_missing();
-        if self.roster.scan() {
+        if self.settings.scan && self.roster.scan() {
             effects.push(Effect::Scan);
         }
         effects

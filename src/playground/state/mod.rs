@@ -125,6 +125,8 @@ pub struct Settings {
     pub ascii: bool,
     /// Tokens a second that in-process models are slowed down to.
     pub pace: Option<u32>,
+    /// Whether model servers are looked for on this machine when the playground opens.
+    pub scan: bool,
 }
 
 /// Everything that a person sees.

@@ -46,6 +46,7 @@ pub fn options(seats: &[Seat], params: Params) -> Options {
             mouse: false,
             ascii: false,
             pace: None,
+            scan: false,
         },
         history: Vec::new(),
         warnings: Vec::new(),

@@ -23,7 +23,9 @@ use super::params::Value;
 use super::score::Opinion;
 
 /// The version of the trace format. A reader refuses a newer one and says so.
-pub const TRACE_VERSION: u32 = 1;
+///
+/// 2 added judges, ways of scoring, tokens without log-probabilities, usage and prices; files of version 1 still read.
+pub const TRACE_VERSION: u32 = 2;
 
 /// A member's name in the ensemble.
 pub type MemberName = Arc<str>;

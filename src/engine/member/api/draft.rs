@@ -45,7 +45,11 @@ pub(super) struct Drafter {
 /// What makes of a reply a draft.
 enum Filter {
     Following(Following),
-    Told(Continuation),
+    Told {
+        continuation: Continuation,
+        /// Nothing is accepted yet, so the model was asked for its whole answer.
+        whole: bool,
+    },
 }
 
 /// The end of a reply, as the draft sees it.
@@ -86,7 +90,8 @@ impl Drafter {
             (Drafting::Instruction, _) => {
                 let (system, turns) = instructions(conversation, &accepted);
                 let subject = Subject::Turns { system: &system, turns: &turns, begun: None };
-                self.reply(client, request, subject, Filter::Told(Continuation::new(&accepted)), progress).await
+                let filter = Filter::Told { continuation: Continuation::new(&accepted), whole: accepted.is_empty() };
+                self.reply(client, request, subject, filter, progress).await
             }
             (Drafting::None, _) => Err(MemberError::Refused("it cannot draft: it can only verify".to_owned())),
         }
@@ -101,7 +106,7 @@ impl Drafter {
         progress: Progress,
     ) -> Result<Drafted, MemberError> {
         let rule = request.segment;
-        let told = matches!(filter, Filter::Told(_));
+        let told = matches!(filter, Filter::Told { .. });
         let call = Call {
             subject,
             limit: Drawing::limit(rule) + if told { OVERHEAD } else { 0 },
@@ -137,7 +142,7 @@ impl Drafter {
         if work.drawing.text().is_empty() && !end.ends {
             return Err(MemberError::Failed(nothing(&ending, hidden)));
         }
-        estimated(&mut usage, needed, work.drawing.pieces());
+        estimated(&mut usage, needed, work.drawing.pieces(), ending.finish != Finish::Unknown);
         let draft = work.drawing.finish(end.ends, end.logprob);
         let forwards = usage.prompt_tokens.saturating_sub(usage.cached_tokens) + usage.output_tokens;
         Ok(Drafted { draft, forwards, usage })
@@ -172,7 +177,7 @@ impl Work {
         for piece in pieces {
             let certain = match &mut self.filter {
                 Filter::Following(following) => following.take(piece),
-                Filter::Told(continuation) => as_tokens(&continuation.feed(&piece.text)),
+                Filter::Told { continuation, .. } => as_tokens(&continuation.feed(&piece.text)),
             };
             self.add(certain).await;
         }
@@ -196,10 +201,11 @@ impl Work {
                 self.add(following.finish()).await;
                 End { ends: ending.finish.ends() && !self.overflows, logprob: ending.end_logprob, repeated: false }
             }
-            Filter::Told(continuation) => {
+            Filter::Told { continuation, whole } => {
                 let finished = continuation.finish(ending.finish.of_instruction());
                 self.add(as_tokens(&finished.rest)).await;
-                End { ends: finished.ends && !self.overflows, logprob: None, repeated: finished.repeated }
+                let ends = finished.ends || (whole && ending.finish.ends());
+                End { ends: ends && !self.overflows, logprob: None, repeated: finished.repeated }
             }
         }
     }
@@ -212,12 +218,11 @@ fn as_tokens(text: &str) -> Vec<Piece> {
     let mut blank = true;
     for c in text.chars() {
         let begins = (c.is_whitespace() && !blank) || length >= TOKEN_CHARACTERS;
-        match pieces.last_mut().filter(|_| !begins) {
-            Some(last) => last.text.push(c),
-            None => {
-                pieces.push(Piece { text: c.to_string(), logprob: None });
-                length = 0;
-            }
+        if let Some(last) = pieces.last_mut().filter(|_| !begins) {
+            last.text.push(c);
+        } else {
+            pieces.push(Piece { text: c.to_string(), logprob: None });
+            length = 0;
         }
         (length, blank) = (length + 1, c.is_whitespace());
     }
@@ -250,12 +255,14 @@ pub(super) fn size(subject: Subject<'_>) -> usize {
     }
 }
 
-/// A reply that was not read to its end leaves its counts to be guessed.
-fn estimated(usage: &mut Usage, prompt: usize, output: usize) {
+/// A reply that was not read to its end, or whose server does not count, leaves its counts to be guessed.
+fn estimated(usage: &mut Usage, prompt: usize, output: usize, ended: bool) {
     if usage.prompt_tokens == 0 {
         usage.prompt_tokens = prompt as u64;
     }
-    usage.output_tokens = usage.output_tokens.max(output as u64);
+    if usage.output_tokens == 0 || !ended {
+        usage.output_tokens = usage.output_tokens.max(output as u64);
+    }
 }
 
 /// Why there is no text.
@@ -289,10 +296,12 @@ mod tests {
     #[test]
     fn counts_that_did_not_come_are_guessed() {
         let mut usage = Usage::default();
-        estimated(&mut usage, 12, 3);
+        estimated(&mut usage, 12, 3, true);
         assert_eq!(usage, Usage { prompt_tokens: 12, cached_tokens: 0, output_tokens: 3 });
-        estimated(&mut usage, 99, 2);
+        estimated(&mut usage, 99, 5, true);
         assert_eq!(usage, Usage { prompt_tokens: 12, cached_tokens: 0, output_tokens: 3 });
+        estimated(&mut usage, 99, 5, false);
+        assert_eq!(usage.output_tokens, 5);
     }
 
     proptest! {

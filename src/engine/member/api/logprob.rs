@@ -28,8 +28,7 @@ pub struct Entry {
 /// A natural log-probability that can be believed, from -100 to 0; `None` for anything else.
 #[must_use]
 pub fn believed(value: f64) -> Option<f32> {
-    let possible = value.is_finite() && value <= ROUNDING && value >= ABSURD;
-    possible.then(|| (value as f32).clamp(LEAST, 0.0))
+    (ABSURD..=ROUNDING).contains(&value).then(|| (value as f32).clamp(LEAST, 0.0))
 }
 
 /// The tokens that a value tells; none where it tells nothing in a known shape.

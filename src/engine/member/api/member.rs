@@ -66,11 +66,13 @@ impl ApiMember {
             extra: settings.extra_with(context_tokens),
         };
         let client = Arc::new(Client { http, sender });
-        let capabilities = capabilities(settings, &probed, context_tokens);
+        let mut capabilities = capabilities(settings, &probed, context_tokens);
+        let end_token = probed.end_token.filter(|_| capabilities.end_probability);
+        capabilities.end_probability = end_token.is_some();
         let renderer = settings.renderer().map(Arc::new);
         // A person who says that it scores exactly is believed where there is a way to try.
         let way = probed.scoring.or(dialect.scoring.first().copied().filter(|_| capabilities.tier == ScoreTier::Prompt));
-        let scorer = way.map(|way| Scorer { way, renderer: renderer.clone(), end_token: probed.end_token });
+        let scorer = way.map(|way| Scorer { way, renderer: renderer.clone(), end_token });
         let drafter = Drafter::new(capabilities.drafting, capabilities.draft_logprobs, context_tokens);
         let asker = Asker { client: client.clone(), thinks: probed.thinks, context_tokens };
         Self(Arc::new(Inner { client, capabilities, probed, renderer, drafter, scorer, asker }))
@@ -143,11 +145,10 @@ impl Inner {
         let Some(scorer) = &self.scorer else {
             return Err(lowered("it returns no log-probabilities of given text".to_owned()));
         };
-        match scorer.score(&self.client, &request.context, &request.candidates).await {
-            Ok(scored) => Ok(scored),
-            Err(Fault::Call(error)) => Err(error),
-            Err(Fault::Shape(reason)) => Err(lowered(reason)),
-        }
+        scorer.score(&self.client, &request.context, &request.candidates).await.map_err(|fault| match fault {
+            Fault::Call(error) => error,
+            Fault::Shape(reason) => lowered(reason),
+        })
     }
 
     /// The best way to score that is left below exact ones.

@@ -46,7 +46,7 @@ impl Models {
     }
 
     fn read(reply: &Value, listing: &Listing) -> Self {
-        let entries = listing.list.iter().filter_map(|place| path::one(reply, place)?.as_array()).next();
+        let entries = listing.list.iter().find_map(|place| path::one(reply, place)?.as_array());
         let entries = entries.cloned().unwrap_or_default();
         let names: Vec<String> = entries.iter().filter_map(|entry| name(entry, listing)).collect();
         let names = if names.is_empty() { Err("its list of models is empty".to_owned()) } else { Ok(names) };
@@ -107,13 +107,9 @@ pub(super) fn described_context(description: &Value) -> Option<usize> {
 
 /// Whether a failure says that there is no such list.
 fn lacks_list(error: &HttpError) -> bool {
-    match error {
-        HttpError::Status(refusal) => matches!(refusal.status, 400 | 404 | 405 | 422 | 501),
-        HttpError::ContentType { .. } | HttpError::NotJson { .. } | HttpError::InBand { .. } => true,
-        HttpError::Address { .. } | HttpError::Unresolved { .. } | HttpError::Refused { .. } | HttpError::Tls { .. } => false,
-        HttpError::ConnectTimedOut { .. } | HttpError::Unreachable { .. } | HttpError::NotHttp { .. } => false,
-        HttpError::Stalled { .. } | HttpError::Cut { .. } | HttpError::Redirect { .. } | HttpError::TooLong { .. } => false,
-    }
+    let elsewhere = matches!(error, HttpError::ContentType { .. } | HttpError::NotJson { .. });
+    let untold = matches!(error, HttpError::InBand { .. }) && error.status().is_none();
+    elsewhere || untold || matches!(error.status(), Some(400 | 404 | 405 | 422 | 501))
 }
 
 #[cfg(test)]

@@ -30,8 +30,11 @@ pub(super) struct Renderer {
     /// The conversation rendered last.
     rendered: Mutex<Option<(Arc<Conversation>, Prompt)>>,
     /// Texts with their tokens, oldest first.
-    tokenised: Mutex<VecDeque<(Arc<str>, Arc<[u32]>)>>,
+    tokenised: Mutex<VecDeque<Tokenised>>,
 }
+
+/// A text and its tokens.
+type Tokenised = (Arc<str>, Arc<[u32]>);
 
 #[derive(Debug)]
 enum Way {

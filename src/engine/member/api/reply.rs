@@ -67,7 +67,7 @@ impl Reader {
         let mut told = self.told(data);
         if let (Some(place), [only]) = (self.reading.alternatives, told.as_mut_slice()) {
             let alternatives = path::one(data, place).map(entries).unwrap_or_default();
-            only.top = alternatives.into_iter().filter_map(as_alternative).collect();
+            only.top = alternatives.iter().filter_map(as_alternative).collect();
         }
         if self.first.is_none() {
             self.first = told.first().cloned();
@@ -176,6 +176,6 @@ fn sum(data: &Value, sums: &[&[Path]]) -> Option<u64> {
     })
 }
 
-fn as_alternative(entry: Entry) -> Option<(String, f32)> {
+fn as_alternative(entry: &Entry) -> Option<(String, f32)> {
     Some((String::from_utf8_lossy(&entry.bytes).into_owned(), entry.logprob?))
 }

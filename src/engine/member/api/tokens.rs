@@ -58,7 +58,7 @@ fn covering(tokens: &[Entry], text: &[u8]) -> (usize, bool) {
     let mut rest = text;
     for (number, token) in tokens.iter().enumerate() {
         match rest.strip_prefix(token.bytes.as_slice()) {
-            Some(after) if after.is_empty() => return (number + 1, true),
+            Some([]) => return (number + 1, true),
             Some(after) => rest = after,
             None => return (number, false),
         }

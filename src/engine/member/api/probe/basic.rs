@@ -54,7 +54,8 @@ pub(super) async fn reply(client: &mut Client, settings: &Settings, models: &Mod
     if let Some(fault) = of_ending(&reply.ending) {
         return Err(ConnectError::Useless { member: settings.name.clone(), reason: fault.to_string() });
     }
-    Ok(Basic { alternatives: reply.first_token.len(), thinks: silent(&reply) })
+    let refused = client.sender.tuning.refused.contains(&Part::Logprobs);
+    Ok(Basic { alternatives: if refused { 0 } else { reply.first_token.len() }, thinks: silent(&reply) })
 }
 
 /// Whether the model's words went into hidden reasoning.

@@ -30,8 +30,8 @@ pub(super) async fn way(client: &Client, renderer: Option<&Arc<Renderer>>) -> Op
 async fn tells(client: &Client, scorer: &Scorer) -> bool {
     let context = Context { conversation: Arc::new(Conversation::question(QUESTION)), accepted: [ACCEPTED.into()].into() };
     let candidates = [(LIKELY.into(), false), (UNLIKELY.into(), false)];
-    let Ok(scored) = scorer.score(client, &context, &candidates).await else { return false };
-    match scored.opinions.iter().map(mean).collect::<Vec<_>>().as_slice() {
+    let Ok(reply) = scorer.score(client, &context, &candidates).await else { return false };
+    match reply.opinions.iter().map(mean).collect::<Vec<_>>().as_slice() {
         [Some(likely), Some(unlikely)] => likely > unlikely,
         _ => false,
     }

@@ -39,7 +39,7 @@ pub(super) async fn score(
     };
     let needed = plans.iter().map(|plan| plan.ids.len()).max().unwrap_or_default();
     let reply = client.http.post(route, &body).await.map_err(|error| of_call(&error, needed, None))?;
-    if scorer.way == Scoring::PromptLogprobs { read_choices(&reply, &plans) } else { read_meta(&reply, &plans) }
+    Ok(if scorer.way == Scoring::PromptLogprobs { read_choices(&reply, &plans) } else { read_meta(&reply, &plans) })
 }
 
 /// Tokens of the answer with and without each candidate: where they first differ, the candidate begins.
@@ -83,7 +83,7 @@ fn input_logprobs(plans: &[Plan]) -> Value {
 }
 
 /// `choices[].prompt_logprobs[]`, the choices in the order of their `index`.
-fn read_choices(reply: &Value, plans: &[Plan]) -> Result<Counted, Fault> {
+fn read_choices(reply: &Value, plans: &[Plan]) -> Counted {
     let choices = reply.get("choices").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
     let choice = |place: usize| {
         let named = choices.iter().find(|choice| choice.get("index").and_then(Value::as_u64) == Some(place as u64));
@@ -99,11 +99,11 @@ fn read_choices(reply: &Value, plans: &[Plan]) -> Result<Counted, Fault> {
         tokens.map(|(of, id)| logprob(path::one(of, &format!("{id}/logprob")))).collect()
     };
     let logprobs = plans.iter().enumerate().map(one).collect();
-    Ok(Counted { logprobs, usage: counted(&CHOICES, reply) })
+    Counted { logprobs, usage: counted(&CHOICES, reply) }
 }
 
 /// `[].meta_info.input_token_logprobs[] = [log-probability, id, text]`; a single prompt may come without the outer array.
-fn read_meta(reply: &Value, plans: &[Plan]) -> Result<Counted, Fault> {
+fn read_meta(reply: &Value, plans: &[Plan]) -> Counted {
     let replies = match reply {
         Value::Array(replies) => replies.as_slice(),
         single => std::slice::from_ref(single),
@@ -134,7 +134,7 @@ fn read_meta(reply: &Value, plans: &[Plan]) -> Result<Counted, Fault> {
             .collect()
     };
     let logprobs = plans.iter().enumerate().map(&mut one).collect();
-    Ok(Counted { logprobs, usage })
+    Counted { logprobs, usage }
 }
 
 fn logprob(value: Option<&Value>) -> Result<f32, String> {
@@ -158,7 +158,7 @@ mod tests {
                 {"9": {"logprob": -9999.0}}]},
             {"index": 0, "prompt_logprobs": [null, {"2": {"logprob": -9.0}}, {"7": {"logprob": -0.5}}]},
         ], "usage": {"prompt_tokens": 7, "completion_tokens": 2}});
-        let counted = read_choices(&reply, &plans()).unwrap();
+        let counted = read_choices(&reply, &plans());
         assert_eq!(counted.logprobs, [Ok(vec![-0.5]), Ok(vec![-1.0, -100.0])]);
         assert_eq!(counted.usage, Usage { prompt_tokens: 7, cached_tokens: 0, output_tokens: 2 });
     }
@@ -172,7 +172,7 @@ mod tests {
             (json!({"choices": [{"prompt_logprobs": [null, {}, {"7": {"logprob": 2.5}}]}]}), "is 2.5, which is none"),
             (json!({"choices": [{"prompt_logprobs": [null, {}, {"7": {"logprob": "NaN"}}]}]}), "is \"NaN\", which is none"),
         ] {
-            let counted = read_choices(&reply, &plans()).unwrap();
+            let counted = read_choices(&reply, &plans());
             let fault = counted.logprobs[0].clone().unwrap_err();
             assert!(fault.contains(problem), "{fault}");
         }
@@ -185,11 +185,11 @@ mod tests {
             "completion_tokens": 1}})
         };
         let reply = json!([part(json!([[null, 2, null], [-0.5, 7, null]])), part(json!([[-1.0, 8, "a"], [-2.0, 9, "b"]]))]);
-        let counted = read_meta(&reply, &plans()).unwrap();
+        let counted = read_meta(&reply, &plans());
         assert_eq!(counted.logprobs, [Ok(vec![-0.5]), Ok(vec![-1.0, -2.0])]);
         assert_eq!(counted.usage, Usage { prompt_tokens: 6, cached_tokens: 4, output_tokens: 2 });
         let other = part(json!([[-1.0, 2, null], [-0.5, 6, null]]));
-        assert!(read_meta(&other, &plans()).unwrap().logprobs[0].clone().unwrap_err().contains("other tokens"));
-        assert!(read_meta(&json!({"text": ""}), &plans()).unwrap().logprobs[0].is_err());
+        assert!(read_meta(&other, &plans()).logprobs[0].clone().unwrap_err().contains("other tokens"));
+        assert!(read_meta(&json!({"text": ""}), &plans()).logprobs[0].is_err());
     }
 }

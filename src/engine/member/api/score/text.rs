@@ -41,7 +41,7 @@ pub(super) async fn score(
         logprobs.push(match reply {
             Some(reply) => {
                 let reply = reply?;
-                let used = counted(&CHOICES, &reply);
+                let used = used(scorer.way, &reply);
                 usage += used;
                 of_candidate(scorer.way, &reply, used, preceding(&accepted), text)
             }
@@ -117,6 +117,15 @@ fn of_candidate(way: Scoring, reply: &Value, used: Usage, preceding: &str, candi
     let found = found.ok_or("the tokens that the server repeats do not spell the candidate")?;
     let logprobs: Option<Vec<f32>> = found.iter().map(|token| token.logprob).collect();
     logprobs.ok_or_else(|| "the reply has no believable log-probability of one of the candidate's tokens".to_owned())
+}
+
+/// Tokens used; a server that does not count them shows as many as it read.
+fn used(way: Scoring, reply: &Value) -> Usage {
+    let mut used = counted(&CHOICES, reply);
+    if used.prompt_tokens == 0 {
+        used.prompt_tokens = repeated(way, reply, used).0.len() as u64;
+    }
+    used
 }
 
 /// The tokens of a reply, and how many at the end were generated.

@@ -1,0 +1,87 @@
+//! The whole program with real servers: asked on the command line, checked, and started for a file by itself.
+
+use std::process::{Command, Output, Stdio};
+
+use crate::launching::{stand_in, until_gone};
+use crate::llama::{Served, gguf, serve};
+
+const QUESTION: &str = "What is the capital of Japan? What is 27 plus 48? What is the opposite of brave?";
+const ANSWER: &str = "The capital of Japan is Tokyo. 27 plus 48 is 75. The opposite of brave is cowardly.\n";
+
+/// The program in a home of its own.
+fn specfuse(home: &tempfile::TempDir, path: &str, arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_specfuse"));
+    command.args(arguments).env_clear().env("HOME", home.path()).env("PATH", path).stdin(Stdio::null());
+    command.output().unwrap()
+}
+
+fn told(output: &Output) -> (String, String) {
+    (String::from_utf8(output.stdout.clone()).unwrap(), String::from_utf8(output.stderr.clone()).unwrap())
+}
+
+fn specialists() -> Option<[Served; 3]> {
+    Some([serve("atlas", &[])?, serve("abacus", &[])?, serve("lexicon", &[])?])
+}
+
+#[test]
+fn three_servers_answer_what_none_of_them_knows_alone() {
+    let Some(servers) = specialists() else { return };
+    let home = tempfile::tempdir().unwrap();
+    let mut arguments = vec!["run", "--seed", "1"];
+    arguments.extend(servers.iter().flat_map(|server| ["--model", server.url.as_str()]));
+    arguments.push(QUESTION);
+    let (answer, summary) = told(&specfuse(&home, "/usr/bin:/bin", &arguments));
+    assert_eq!(answer, ANSWER, "{summary}");
+    for said in ["segments: atlas 2, abacus 1, lexicon 1", "tokens used: atlas ", "cached)"] {
+        assert!(summary.contains(said), "`{said}` is missing in: {summary}");
+    }
+}
+
+#[test]
+fn a_mixed_configuration_is_checked_in_one_table() {
+    let Some(server) = serve("atlas", &["--api-key", "a-key-for-tests"]) else { return };
+    let home = tempfile::tempdir().unwrap();
+    let (config, key) = (home.path().join("mixed.toml"), home.path().join("key"));
+    std::fs::write(&key, "a-key-for-tests\n").unwrap();
+    let text = format!(
+        "ensemble = 'mixed'\n[ensembles]\nmixed = ['served', 'chat', 'lexicon', 'gone', 'unpaid']\n\
+         [members.served]\nurl = '{url}'\nkey = {{ file = '{key}' }}\n\
+         [members.chat]\nurl = '{url}/v1'\nkind = 'openai-compatible'\nkey = {{ file = '{key}' }}\n\
+         [members.gone]\nurl = 'http://127.0.0.1:9'\n\
+         [members.unpaid]\nkind = 'openai'\nmodel = 'some-model'\n",
+        url = server.url,
+        key = key.display(),
+    );
+    std::fs::write(&config, text).unwrap();
+    let output = specfuse(&home, "/usr/bin:/bin", &["check", "--config", config.to_str().unwrap()]);
+    let (table, errors) = told(&output);
+    assert_eq!(output.status.code(), Some(1), "two are away: {table}{errors}");
+    let row = |name: &str| table.lines().find(|line| line.starts_with(name)).unwrap_or_else(|| panic!("no {name} in {table}"));
+    assert!(row("served").contains("llama-server") && row("served").contains("T2 exact, forced decoding"), "{table}");
+    assert!(row("served").contains(" ms "), "{table}");
+    assert!(row("chat").contains("openai-compatible") && row("chat").contains("judges"), "{table}");
+    assert!(row("lexicon").contains("T0 exact, in this process"), "{table}");
+    assert!(row("gone").contains("away: http://127.0.0.1:9/health: the connection was refused"), "{table}");
+    assert!(row("unpaid").contains("OPENAI_API_KEY is not set"), "{table}");
+    assert!(!table.contains("a-key-for-tests") && !errors.contains("a-key-for-tests"));
+    let output = specfuse(&home, "/usr/bin:/bin", &["check", "--json", "--config", config.to_str().unwrap()]);
+    let list: serde_json::Value = serde_json::from_str(&told(&output).0).unwrap();
+    assert_eq!((list.as_array().unwrap().len(), &list[0]["capabilities"]["tier"]), (5, &serde_json::json!("forced")));
+}
+
+#[test]
+fn a_server_is_started_for_a_file_and_ends_with_the_program() {
+    let Some(folder) = stand_in() else { return };
+    let home = tempfile::tempdir().unwrap();
+    let config = home.path().join("own.toml");
+    let text = format!("[members.own]\ngguf = '{}'\narguments = ['-t', '1']\n", gguf("atlas").display());
+    std::fs::write(&config, text).unwrap();
+    let path = format!("{}:/usr/bin:/bin", folder.path().display());
+    let arguments = ["run", "--seed", "1", "--config", config.to_str().unwrap(), "What is the capital of Japan?"];
+    let (answer, summary) = told(&specfuse(&home, &path, &arguments));
+    assert_eq!(answer, "The capital of Japan is Tokyo.\n", "{summary}");
+    until_gone(folder.path());
+    let output = specfuse(&home, "/usr/bin:/bin", &arguments);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(told(&output).1.contains("no `llama-server` on the PATH"), "{}", told(&output).1);
+}
