@@ -69,6 +69,33 @@ fn a_mixed_configuration_is_checked_in_one_table() {
     assert_eq!((list.as_array().unwrap().len(), &list[0]["capabilities"]["tier"]), (5, &serde_json::json!("forced")));
 }
 
+/// A key reaches the server, and nothing that is kept or shown.
+#[test]
+fn a_key_is_in_no_trace_and_no_output() {
+    const KEY: &str = "a-key-for-tests-0123456789";
+    let Some(server) = serve("atlas", &["--api-key", KEY]) else { return };
+    let home = tempfile::tempdir().unwrap();
+    let (config, trace) = (home.path().join("keyed.toml"), home.path().join("run.jsonl"));
+    let member =
+        |name: &str, command: &str| format!("[members.{name}]\nurl = '{}'\nkey = {{ command = '{command}' }}\n", server.url);
+    std::fs::write(&config, member("right", &format!("printf %s {KEY}")) + &member("wrong", "echo not-that-key-987654")).unwrap();
+    let arguments = ["--seed", "1", "--config", config.to_str().unwrap()];
+    let mut run = vec!["run", "--json", "--trace", trace.to_str().unwrap()];
+    run.extend(arguments.iter().copied().chain(["What is the capital of Japan?"]));
+    let (events, summary) = told(&specfuse(&home, "/usr/bin:/bin", &run));
+    let check = told(&specfuse(&home, "/usr/bin:/bin", &["check", "--json", arguments[2], arguments[3]]));
+    assert!(events.contains("is Tokyo") && summary.contains("wrong took no part"), "{events}{summary}");
+    assert!(summary.contains("401") && summary.contains("key"), "why is said: {summary}");
+    let mut kept: Vec<String> = vec![events, summary, check.0, check.1, std::fs::read_to_string(trace).unwrap()];
+    let data = home.path().join(".local/share/specfuse");
+    kept.extend(
+        std::fs::read_dir(data).into_iter().flatten().filter_map(|entry| std::fs::read_to_string(entry.unwrap().path()).ok()),
+    );
+    for text in kept {
+        assert!(!text.contains(KEY) && !text.contains("not-that-key"), "{text}");
+    }
+}
+
 #[test]
 fn a_server_is_started_for_a_file_and_ends_with_the_program() {
     let Some(folder) = stand_in() else { return };

@@ -9,36 +9,36 @@ use crate::clean::clean_line;
 
 /// Between two columns.
 const GAP: usize = 2;
-const HEADS: [&str; 8] = ["member", "model", "kind", "context", "drafts", "scores", "first token", "tokens/s"];
+const HEADS: [&str; COLUMNS] = ["member", "model", "kind", "context", "first token", "tokens/s", "drafts", "scores"];
+const COLUMNS: usize = 8;
 /// Columns whose entries stand to the right.
-const NUMBERS: [bool; 8] = [false, false, false, true, false, false, true, true];
+const NUMBERS: [bool; COLUMNS] = [false, false, false, true, true, true, false, false];
+/// Columns in words: on a narrow terminal they have a line of their own.
+const WORDS: usize = 2;
 /// The widest a model's name is shown.
 const WIDEST: usize = 32;
 
-/// The table, then what is missing and how to get it. `width` cuts lines of the table to a terminal.
+type Row = [String; COLUMNS];
+
+/// The table, then what is missing and how to get it. On a terminal of fewer columns (`width`) than it takes, each member has a
+/// second line for what it does in words.
 pub(super) fn table(checked: &[Checked], width: Option<usize>) -> String {
-    let rows: Vec<[String; 8]> = checked.iter().map(row).collect();
+    let rows: Vec<Row> = checked.iter().map(row).collect();
     let heads = HEADS.map(str::to_owned);
-    let columns = std::array::from_fn::<usize, 8, _>(|column| {
+    let widths = std::array::from_fn::<usize, COLUMNS, _>(|column| {
         let there = rows.iter().zip(checked).filter(|(_, checked)| column == 0 || checked.fault.is_none());
         there.map(|(row, _)| columns(&row[column])).chain([columns(&heads[column])]).max().unwrap_or_default()
     });
-    let mut lines = vec![line(&heads, &columns)];
+    let narrow = width.is_some_and(|width| widths.iter().sum::<usize>() + GAP * (COLUMNS - 1) > width);
+    let mut text = lines(&heads, &widths, narrow, GAP);
     for (row, checked) in rows.iter().zip(checked) {
-        lines.push(match &checked.fault {
-            Some(fault) => format!("{}away: {}", padded(&row[0], columns[0] + GAP, false), clean_line(fault)),
-            None => line(row, &columns),
-        });
-    }
-    // What does not fit loses its end, but for a reason: that wraps as the terminal wants.
-    let mut text = String::new();
-    for (place, line) in lines.iter().enumerate() {
-        let away = place.checked_sub(1).is_some_and(|place| checked[place].fault.is_some());
-        match width {
-            Some(width) if !away => text.extend(line.trim_end().chars().take(width)),
-            Some(_) | None => text.push_str(line.trim_end()),
+        match &checked.fault {
+            Some(fault) => {
+                let name = padded(&row[0], widths[0] + GAP, false);
+                text.push_str(&format!("{name}away: {}\n", clean_line(fault)));
+            }
+            None => text.push_str(&lines(row, &widths, narrow, widths[0] + GAP)),
         }
-        text.push('\n');
     }
     let notes: Vec<String> = checked.iter().flat_map(notes).collect();
     if !notes.is_empty() {
@@ -46,6 +46,16 @@ pub(super) fn table(checked: &[Checked], width: Option<usize>) -> String {
         text.extend(notes.iter().map(|note| format!("{note}\n")));
     }
     text
+}
+
+/// One member's line, or two of them, the second indented.
+fn lines(row: &Row, widths: &[usize; COLUMNS], narrow: bool, indent: usize) -> String {
+    let shown = if narrow { COLUMNS - WORDS } else { COLUMNS };
+    let cells = row.iter().zip(widths).zip(NUMBERS).take(shown);
+    let cells = cells.map(|((text, width), number)| padded(text, *width, number));
+    let first = cells.collect::<Vec<_>>().join(&" ".repeat(GAP));
+    let first = first.trim_end();
+    if narrow { format!("{first}\n{}{}\n", " ".repeat(indent), row[shown..].join("; ")) } else { format!("{first}\n") }
 }
 
 /// One JSON object a member, in a list.
@@ -71,7 +81,7 @@ pub(super) fn json(checked: &[Checked]) -> String {
     format!("{:#}\n", Value::Array(list))
 }
 
-fn row(checked: &Checked) -> [String; 8] {
+fn row(checked: &Checked) -> Row {
     let can = &checked.capabilities;
     let (first, rate) = match &checked.draft {
         Some(Ok(times)) => (
@@ -90,10 +100,10 @@ fn row(checked: &Checked) -> [String; 8] {
         shortened(&clean_line(&can.model)),
         clean_line(&can.kind),
         can.context_tokens.map_or_else(|| "-".to_owned(), |tokens| tokens.to_string()),
-        can.drafting.in_words().to_owned(),
-        format!("{} {scores}", can.tier.code()),
         first,
         rate,
+        can.drafting.in_words().to_owned(),
+        format!("{} {scores}", can.tier.code()),
     ]
 }
 
@@ -109,11 +119,6 @@ fn notes(checked: &Checked) -> Vec<String> {
         notes.push(format!("{name}: it could not score: {}", clean_line(error)));
     }
     notes
-}
-
-fn line(row: &[String; 8], widths: &[usize; 8]) -> String {
-    let cells = row.iter().zip(widths).zip(NUMBERS).map(|((text, width), number)| padded(text, *width, number));
-    cells.collect::<Vec<_>>().join(&" ".repeat(GAP))
 }
 
 fn padded(text: &str, width: usize, right: bool) -> String {
@@ -160,11 +165,13 @@ mod tests {
         let rows = [checked("q", ScoreTier::Prompt, None), checked("down", ScoreTier::None, Some("connection refused"))];
         let text = table(&rows, None);
         let lines: Vec<&str> = text.lines().collect();
-        assert!(lines[0].starts_with("member  model") && lines[0].ends_with("tokens/s"), "{text}");
+        assert!(lines[0].starts_with("member  model") && lines[0].ends_with("scores"), "{text}");
         assert!(lines[1].contains("T1 exact, prompt log-probabilities") && lines[1].contains("35 ms"), "{text}");
         assert_eq!(lines[2], "down    away: connection refused");
         assert!(text.contains("q: start it otherwise") && text.contains("q: it could not score: no scores"), "{text}");
-        assert!(table(&rows, Some(40)).lines().take(2).all(|line| line.chars().count() <= 40));
+        let narrow = table(&rows, Some(80));
+        assert!(narrow.lines().take(5).all(|line| line.chars().count() <= 80), "{narrow}");
+        assert!(narrow.contains("35 ms        81\n        continues the raw text; T1 exact"), "{narrow}");
     }
 
     #[test]
