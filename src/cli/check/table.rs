@@ -35,7 +35,7 @@ pub(super) fn table(checked: &[Checked], width: Option<usize>) -> String {
         match &checked.fault {
             Some(fault) => {
                 let name = padded(&row[0], widths[0] + GAP, false);
-                text.push_str(&format!("{name}away: {}\n", clean_line(fault)));
+                text.extend([name.as_str(), "away: ", clean_line(fault).as_str(), "\n"]);
             }
             None => text.push_str(&lines(row, &widths, narrow, widths[0] + GAP)),
         }
