@@ -3,10 +3,8 @@
 use std::sync::Arc;
 
 use super::super::http::{Endpoint, Http, HttpError};
-use super::super::judge::{JudgeError, Judged, Question, by_labels, by_ranking};
-use super::super::{
-    Capabilities, DraftRequest, Drafted, Member, MemberError, Opinion, Progress, Reply, ScoreRequest, ScoreTier, Scored,
-};
+use super::super::judge::judge;
+use super::super::{Capabilities, DraftRequest, Drafted, Member, MemberError, Progress, Reply, ScoreRequest, ScoreTier, Scored};
 use super::ask::Asker;
 use super::client::Client;
 use super::draft::{Drafter, size};
@@ -135,7 +133,7 @@ impl Inner {
     async fn score(&self, request: &ScoreRequest) -> Result<Scored, MemberError> {
         match request.tier {
             ScoreTier::InProcess | ScoreTier::Prompt | ScoreTier::Forced => self.exactly(request).await,
-            ScoreTier::Labels | ScoreTier::Ranking => self.judged(request).await,
+            ScoreTier::Labels | ScoreTier::Ranking => judge(&self.asker, self.probed.alternatives, request).await,
             ScoreTier::None => Err(MemberError::Refused("it cannot score: it can only draft".to_owned())),
         }
     }
@@ -154,40 +152,6 @@ impl Inner {
     /// The best way to score that is left below exact ones.
     fn below_exact(&self) -> ScoreTier {
         if self.probed.alternatives >= 2 && !self.probed.thinks { ScoreTier::Labels } else { ScoreTier::Ranking }
-    }
-
-    async fn judged(&self, request: &ScoreRequest) -> Result<Scored, MemberError> {
-        let accepted = request.context.accepted.concat();
-        let question = Question {
-            conversation: &request.context.conversation,
-            accepted: &accepted,
-            candidates: &request.candidates,
-            seed: request.seed,
-        };
-        let judged = if request.tier == ScoreTier::Labels {
-            match by_labels(&self.asker, self.probed.alternatives, &question).await {
-                // Too many for letters in this round; a ranking can still tell them apart.
-                Err(JudgeError::TooMany { .. }) => by_ranking(&self.asker, &question).await,
-                result => result,
-            }
-        } else {
-            by_ranking(&self.asker, &question).await
-        };
-        judged.map(scored).map_err(unjudged)
-    }
-}
-
-fn scored(judged: Judged) -> Scored {
-    let usage = judged.usage;
-    let forwards = usage.prompt_tokens.saturating_sub(usage.cached_tokens) + usage.output_tokens;
-    Scored { opinions: judged.preferences.into_iter().map(Opinion::Preference).collect(), forwards, usage }
-}
-
-fn unjudged(error: JudgeError) -> MemberError {
-    match error {
-        JudgeError::Call { source, .. } => source,
-        JudgeError::NoLabels { reason, .. } => MemberError::Lowered { to: ScoreTier::Ranking, reason },
-        JudgeError::TooMany { .. } | JudgeError::Unreadable { .. } => MemberError::Failed(error.to_string()),
     }
 }
 

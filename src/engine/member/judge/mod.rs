@@ -13,6 +13,7 @@ mod order;
 mod parse;
 mod prompt;
 mod ranking;
+mod request;
 
 use std::sync::Arc;
 
@@ -22,6 +23,7 @@ use crate::engine::member::{self, MemberError};
 
 pub use labels::by_labels;
 pub use ranking::by_ranking;
+pub use request::judge;
 
 /// The most candidates a judge can be asked about: one letter each.
 pub const MOST_CANDIDATES: usize = 26;

@@ -11,8 +11,8 @@ use super::tokens::fields;
 use super::wire::Work;
 use super::{Inner, template};
 use crate::engine::fusion::conversation::{Conversation, Role, Turn};
-use crate::engine::member::judge::{Ask, Asks, JudgeError, Question, Reply, by_labels, by_ranking};
-use crate::engine::member::{self, MemberError, Opinion, ScoreRequest, ScoreTier, Scored};
+use crate::engine::member::judge::{self, Ask, Asks, Reply};
+use crate::engine::member::{self, MemberError, ScoreRequest, Scored};
 
 /// The most probable first tokens that are looked at for labels.
 const TOP: usize = 40;
@@ -20,42 +20,9 @@ const TOP: usize = 40;
 /// A server that is asked for judgements.
 struct Judge(Arc<Inner>);
 
-/// Judges the candidates of a request. Positions are not counted one by one: what was generated and what was not cached.
+/// Judges the candidates of a request.
 pub(super) async fn judge(inner: Arc<Inner>, request: ScoreRequest) -> Result<Scored, MemberError> {
-    let accepted = request.context.accepted.concat();
-    let question = Question {
-        conversation: &request.context.conversation,
-        accepted: &accepted,
-        candidates: &request.candidates,
-        seed: request.seed,
-    };
-    let name = inner.server.name().to_owned();
-    let judge = Judge(inner);
-    let judged = match request.tier {
-        ScoreTier::Labels => by_labels(&judge, TOP, &question).await,
-        ScoreTier::InProcess | ScoreTier::Prompt | ScoreTier::Forced | ScoreTier::Ranking | ScoreTier::None => {
-            by_ranking(&judge, &question).await
-        }
-    };
-    let judged = judged.map_err(|error| told(&name, request.tier, error))?;
-    let forwards = judged.usage.prompt_tokens - judged.usage.cached_tokens.min(judged.usage.prompt_tokens);
-    Ok(Scored {
-        opinions: judged.preferences.into_iter().map(Opinion::Preference).collect(),
-        forwards: forwards + judged.usage.output_tokens,
-        usage: judged.usage,
-    })
-}
-
-fn told(name: &str, tier: ScoreTier, error: JudgeError) -> MemberError {
-    match error {
-        JudgeError::Call { source, .. } => source,
-        JudgeError::NoLabels { .. } | JudgeError::TooMany { .. } if tier == ScoreTier::Labels => {
-            MemberError::Lowered { to: ScoreTier::Ranking, reason: format!("{name}: {error}") }
-        }
-        JudgeError::NoLabels { .. } | JudgeError::TooMany { .. } | JudgeError::Unreadable { .. } => {
-            MemberError::Failed(format!("{name}: {error}"))
-        }
-    }
+    judge::judge(&Judge(inner), TOP, &request).await
 }
 
 impl Asks for Judge {
