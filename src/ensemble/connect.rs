@@ -15,7 +15,7 @@ use super::known::Known;
 use super::open::Tools;
 use crate::config::Server;
 use crate::engine::member::api::{self, ApiMember, Auth, Kind};
-use crate::engine::member::http::{Endpoint, HttpError, Key, KeyError, KeySource, Limits};
+use crate::engine::member::http::{Endpoint, Http, HttpError, Key, KeyError, KeySource, Limits};
 use crate::engine::member::llama_server::launch::{Launch, LaunchError, PROGRAM, launch, on_path};
 use crate::engine::member::llama_server::{self, ConnectError, LlamaServer, OwnServer};
 use crate::engine::member::{Member, Overrides};
@@ -61,6 +61,9 @@ pub(super) enum Fault {
 /// A member on this server, called `name` in messages. Where it is not said which API the server speaks, that is found out.
 pub(super) async fn connect(name: &str, server: &Server, tools: &Tools) -> Result<Arc<dyn Member>, Fault> {
     let url = server.url.as_deref();
+    if let Some(url) = url.filter(|url| url.starts_with("http://")) {
+        there(name, url).await?;
+    }
     match server.kind.as_deref() {
         Some(LLAMA_SERVER) => llama(name, server).await,
         Some(kind) => match Kind::named(kind) {
@@ -79,6 +82,17 @@ pub(super) async fn connect(name: &str, server: &Server, tools: &Tools) -> Resul
                 connected => connected,
             },
         },
+    }
+}
+
+/// Whether anybody listens, asked once: somebody waits, and a server of one's own that is not there now will not be in a second.
+/// Later calls are tried again, since a server may be restarted under them.
+async fn there(name: &str, url: &str) -> Result<(), HttpError> {
+    let once = Limits { connect: CONNECT, attempts: 1, patient: false, ..Limits::default() };
+    match Http::new(Endpoint::new(name, url)?, once)?.get("health").await {
+        Err(error @ (HttpError::Refused { .. } | HttpError::Unresolved { .. } | HttpError::ConnectTimedOut { .. })) => Err(error),
+        // Whatever answers, answers.
+        Ok(_) | Err(_) => Ok(()),
     }
 }
 
