@@ -1,0 +1,179 @@
+//! A machine with its members around it: calls wait until a test lets one of them come back.
+
+use std::collections::BTreeMap;
+
+use super::*;
+use crate::engine::fusion::candidate::Draft;
+use crate::engine::fusion::conversation::Conversation;
+use crate::engine::fusion::event::{Capabilities, MemberHeader, OwnSampling, Role, Usage};
+
+/// What a member of the table says in each round, and how sure it is of each text.
+pub(super) struct Member {
+    pub(super) name: &'static str,
+    pub(super) says: Vec<&'static str>,
+}
+
+pub(super) fn member(name: &'static str, says: &[&'static str]) -> Member {
+    Member { name, says: says.to_vec() }
+}
+
+/// A machine with its members around it: calls wait until a test lets one of them come back.
+pub(super) struct Table {
+    pub(super) machine: Machine,
+    pub(super) members: Vec<Member>,
+    /// How sure any verifier is of a text (log-probability a token); -2 where not named.
+    pub(super) opinions: BTreeMap<&'static str, f32>,
+    pub(super) waiting: Vec<Effect>,
+    pub(super) cancelled: Vec<CallId>,
+    pub(super) records: Vec<Record>,
+    pub(super) finished: bool,
+    pub(super) clock: f64,
+    pub(super) scorings: usize,
+}
+
+pub(super) fn capabilities() -> Capabilities {
+    Capabilities::in_process("scripted", "")
+}
+
+impl Table {
+    pub(super) fn new(members: Vec<Member>, opinions: &[(&'static str, f32)], params: Params) -> Self {
+        Self::at_once(1, members, opinions, params)
+    }
+
+    /// As [`Self::new`], with members that take so many calls at once.
+    pub(super) fn at_once(calls: usize, members: Vec<Member>, opinions: &[(&'static str, f32)], params: Params) -> Self {
+        let header = Header {
+            format: "specfuse-trace".to_owned(),
+            version: 1,
+            program: "test".to_owned(),
+            members: members
+                .iter()
+                .map(|member| MemberHeader {
+                    name: member.name.into(),
+                    role: Role::Both,
+                    weight: 1.0,
+                    capabilities: Capabilities { concurrency: calls, ..capabilities() },
+                    sampling: OwnSampling::default(),
+                    price: None,
+                })
+                .collect(),
+            params,
+            seed: 1,
+            conversation: Conversation::question("?"),
+        };
+        let mut table = Self {
+            machine: Machine::new(header),
+            members,
+            opinions: opinions.iter().copied().collect(),
+            waiting: Vec::new(),
+            cancelled: Vec::new(),
+            records: Vec::new(),
+            finished: false,
+            clock: 0.0,
+            scorings: 0,
+        };
+        table.put(Input::Start(Vec::new())).unwrap();
+        table
+    }
+
+    pub(super) fn put(&mut self, input: Input) -> Result<(), CommandError> {
+        self.clock += 1.0;
+        for effect in self.machine.handle(self.clock, input)? {
+            match effect {
+                Effect::Emit(record) => self.records.push(record),
+                Effect::Cancel(call) => {
+                    self.waiting.retain(|effect| call_of(effect) != call);
+                    self.cancelled.push(call);
+                }
+                Effect::Finished => self.finished = true,
+                Effect::Draft { .. } => self.waiting.push(effect),
+                Effect::Score { ref request, .. } => {
+                    self.scorings += request.candidates.len();
+                    self.waiting.push(effect);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn order(&mut self, command: Command) -> Result<(), CommandError> {
+        self.put(Input::Command(command))
+    }
+
+    /// Lets one waiting call come back as its script says.
+    pub(super) fn answer(&mut self, place: usize) {
+        let input = match self.waiting.remove(place) {
+            Effect::Draft { call, member, .. } => Input::Drafted(call, self.drafted(member)),
+            Effect::Score { call, request, .. } => {
+                let logprobs = request.candidates.iter().map(|(text, _)| vec![self.opinion(text); 2]).collect();
+                Input::Scored(call, Ok(Scored::tokens(logprobs, 1)))
+            }
+            Effect::Emit(_) | Effect::Cancel(_) | Effect::Finished => unreachable!("only calls wait"),
+        };
+        self.put(input).unwrap();
+    }
+
+    pub(super) fn opinion(&self, text: &str) -> f32 {
+        self.opinions.get(text).copied().unwrap_or(-2.0)
+    }
+
+    /// The script's line for the round being played. `!` fails, `_` returns nothing, a full stop at the end ends the answer.
+    pub(super) fn drafted(&self, member: MemberIndex) -> Result<Drafted, MemberError> {
+        let round = self.machine.run().rounds.len();
+        let says = &self.members[member.0].says;
+        match says.get(round - 1).or(says.last()).copied() {
+            Some("!") => Err(MemberError::Failed("as the script says".to_owned())),
+            Some("!!") => Err(MemberError::Panicked("as the script says".to_owned())),
+            Some("_") | None => Ok(Drafted { draft: Draft::default(), forwards: 0, usage: Usage::default() }),
+            Some(text) => {
+                let token = DraftToken { text: text.to_owned(), logprob: Some(self.opinion(text)) };
+                let ends = text.ends_with('.');
+                Ok(Drafted {
+                    draft: Draft { tokens: vec![token], ends, end_logprob: ends.then_some(self.opinion(text)) },
+                    forwards: 1,
+                    usage: Usage::default(),
+                })
+            }
+        }
+    }
+
+    /// Lets everything come back, oldest call first.
+    pub(super) fn play(&mut self) {
+        while !self.waiting.is_empty() && !self.finished {
+            self.answer(0);
+        }
+    }
+
+    pub(super) fn answer_of_draft(&mut self, name: &str) {
+        let index = self.machine.run().index(name).unwrap();
+        let place =
+            self.waiting.iter().position(|effect| matches!(effect, Effect::Draft { member, .. } if *member == index)).unwrap();
+        self.answer(place);
+    }
+
+    pub(super) fn scoring_now(&self) -> Vec<&str> {
+        let scoring = |effect: &Effect| match effect {
+            Effect::Score { member, .. } => Some(*member),
+            _ => None,
+        };
+        self.waiting.iter().filter_map(scoring).map(|member| self.members[member.0].name).collect()
+    }
+
+    pub(super) fn kinds(&self, wanted: fn(&Event) -> bool) -> usize {
+        self.records.iter().filter(|record| wanted(&record.event)).count()
+    }
+
+    pub(super) fn outcome(&self) -> Outcome {
+        match &self.machine.run().phase {
+            Phase::Finished(outcome) => outcome.clone(),
+            Phase::Running | Phase::Paused => panic!("not finished"),
+        }
+    }
+}
+
+pub(super) fn call_of(effect: &Effect) -> CallId {
+    match effect {
+        Effect::Draft { call, .. } | Effect::Score { call, .. } => *call,
+        Effect::Emit(_) | Effect::Cancel(_) | Effect::Finished => unreachable!("only calls wait"),
+    }
+}
