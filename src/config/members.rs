@@ -71,33 +71,13 @@ pub struct Server {
     pub overrides: Overrides,
 }
 
-/// The keys of a member.
-pub(super) const MEMBER: &[&str] = &[
-    "built-in",
-    "gguf",
-    "arguments",
-    "kind",
-    "url",
-    "model",
-    "key",
-    "headers",
-    "body",
-    "provider",
-    "template",
-    "role",
-    "weight",
-    "temperature",
-    "top-p",
-    "price",
-    "draft",
-    "score",
-    "logprobs",
-    "end-probability",
-    "seed",
-    "concurrency",
-    "context",
-];
-/// Keys that only a server has.
+/// The keys of every member.
+const OF_ALL: &[&str] = &["role", "weight", "temperature", "top-p", "price"];
+/// The keys of a built-in model.
+const OF_BUILT_IN: &[&str] = &["built-in"];
+/// The keys of a GGUF file.
+const OF_GGUF: &[&str] = &["gguf", "arguments"];
+/// The keys of a server.
 const OF_SERVERS: &[&str] = &[
     "kind",
     "url",
@@ -141,8 +121,13 @@ pub(super) fn ensembles(file: Section<'_>) -> Result<BTreeMap<String, Vec<String
     section.entries().map(one).collect()
 }
 
+/// The keys that a member may have.
+pub(super) fn keys() -> Vec<&'static str> {
+    [OF_ALL, OF_BUILT_IN, OF_GGUF, OF_SERVERS].concat()
+}
+
 fn member(section: Section<'_>) -> Result<MemberConfig, ConfigError> {
-    section.only(MEMBER)?;
+    section.only(&keys())?;
     Ok(MemberConfig {
         source: source(section)?,
         role: section.choice("role", ROLES)?.unwrap_or_default(),
@@ -154,16 +139,20 @@ fn member(section: Section<'_>) -> Result<MemberConfig, ConfigError> {
 
 fn source(section: Section<'_>) -> Result<Source, ConfigError> {
     let text = |key: &str, wanted: &str| section.text(key, wanted);
-    let alone = |key: &str| match OF_SERVERS.iter().find(|other| section.get(other).is_some()) {
-        Some(other) => Err(section.wrong(other, format!("left out beside `{key}`: it is for servers"))),
-        None => Ok(()),
+    // What is of another kind of member would be read by nobody.
+    let alone = |key: &str, own: &[&str]| {
+        let foreign = |other: &&&str| !OF_ALL.contains(other) && !own.contains(other) && section.get(other).is_some();
+        match keys().iter().find(foreign) {
+            Some(other) => Err(section.wrong(other, format!("left out beside `{key}`: it is for another kind of member"))),
+            None => Ok(()),
+        }
     };
     if let Some(name) = text("built-in", "the name of a built-in model")? {
-        alone("built-in")?;
+        alone("built-in", OF_BUILT_IN)?;
         return Ok(Source::BuiltIn(name.to_owned()));
     }
     if let Some(path) = text("gguf", "the path of a GGUF file")? {
-        alone("gguf")?;
+        alone("gguf", OF_GGUF)?;
         let arguments = section.texts("arguments", "a list of arguments for llama-server")?.unwrap_or_default();
         return Ok(Source::Gguf { path: path.into(), arguments });
     }
@@ -171,6 +160,7 @@ fn source(section: Section<'_>) -> Result<Source, ConfigError> {
     if kind.is_none() && url.is_none() {
         return Err(section.wrong("url", "given (or `kind`, `gguf`, `built-in`): it says where the model is"));
     }
+    alone(if url.is_some() { "url" } else { "kind" }, OF_SERVERS)?;
     Ok(Source::Server(Box::new(Server {
         kind: kind.map(str::to_owned),
         url: url.map(str::to_owned),

@@ -287,7 +287,7 @@ mod tests {
         let config = load(&text).unwrap();
         assert_eq!((config.members.len(), config.ensembles.len()), (7, 2));
         assert!(config.ensembles.values().flatten().all(|name| config.members.contains_key(name)));
-        for key in KEYS.iter().chain(PLAYGROUND).chain(members::MEMBER) {
+        for key in KEYS.iter().chain(PLAYGROUND).chain(&members::keys()) {
             assert!(text.contains(&format!("{key} = ")) || text.contains(&format!("[{key}")), "`{key}` is not shown");
         }
     }
@@ -304,6 +304,8 @@ mod tests {
             ("[members.a]\nurl = 'http://x'\nweight = -1", &["members.a.weight", "from 0"]),
             ("[members.a]\nurl = 'http://x'\nprice = { input = 1 }", &["members.a.price", "output"]),
             ("[members.a]\ngguf = 'x.gguf'\nurl = 'http://x'", &["members.a.url", "gguf"]),
+            ("[members.a]\nurl = 'http://x'\narguments = ['-ngl']", &["members.a.arguments", "`url`"]),
+            ("[members.a]\nbuilt-in = 'atlas'\ngguf = 'x.gguf'", &["members.a.gguf", "`built-in`"]),
             ("[ensembles]\na = []", &["ensembles.a", "at least one"]),
             ("members = 3", &["`members`"]),
         ];
