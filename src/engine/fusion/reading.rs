@@ -6,6 +6,7 @@
 use super::MemberIndex;
 use super::candidate::{Candidate, DraftToken};
 use super::run::{MemberState, Round, ScoreCell};
+use super::score::ScoringRule;
 use super::segment::{Cut, SegmentRule, SegmentUnit};
 
 /// What a token of a reading is.
@@ -24,8 +25,16 @@ pub enum TokenText {
 pub struct ReadToken {
     /// What it is.
     pub text: TokenText,
+    /// The natural logarithm of its probability, at most 0.
+    pub logprob: f32,
+}
+
+impl ReadToken {
     /// Its probability, 0 to 1.
-    pub probability: f64,
+    #[must_use]
+    pub fn probability(&self) -> f64 {
+        f64::from(self.logprob).exp()
+    }
 }
 
 /// A verifier's probabilities of a candidate's tokens, in order, with the end's where it is counted. Never empty.
@@ -53,17 +62,16 @@ pub fn reading(members: &[MemberState], round: &Round, verifier: MemberIndex, ca
     };
     let (end, words) = if with_end { logprobs.split_last()? } else { (&0.0, logprobs) };
     let texts = author_tokens(round, verifier, candidate, words.len());
-    let probability = |logprob: f32| f64::from(logprob.min(0.0)).exp();
     let mut tokens: Vec<ReadToken> = words
         .iter()
         .enumerate()
         .map(|(place, logprob)| ReadToken {
             text: texts.get(place).map_or(TokenText::Unknown, |token| TokenText::Known(token.text.clone())),
-            probability: probability(*logprob),
+            logprob: logprob.min(0.0),
         })
         .collect();
     if with_end && round.params.score_end {
-        tokens.push(ReadToken { text: TokenText::End, probability: probability(*end) });
+        tokens.push(ReadToken { text: TokenText::End, logprob: end.min(0.0) });
     }
     (!tokens.is_empty()).then_some(Reading { tokens })
 }
@@ -83,7 +91,14 @@ impl Reading {
     /// The least probable token and its place; of several that are alike the first.
     #[must_use]
     pub fn least(&self) -> Option<(usize, &ReadToken)> {
-        self.tokens.iter().enumerate().min_by(|(_, one), (_, other)| one.probability.total_cmp(&other.probability))
+        self.tokens.iter().enumerate().min_by(|(_, one), (_, other)| one.logprob.total_cmp(&other.logprob))
+    }
+
+    /// The verifier's score of the candidate, which has so many characters, before any normalisation.
+    #[must_use]
+    pub fn score(&self, rule: ScoringRule, characters: usize) -> Option<f64> {
+        let logprobs: Vec<f32> = self.tokens.iter().map(|token| token.logprob).collect();
+        rule.score(&logprobs, characters)
     }
 
     /// Whether it is known what the tokens are.
@@ -106,7 +121,7 @@ impl Reading {
             };
             let sentence = ends.partition_point(|end| *end <= begin);
             if let Some((sum, count)) = sums.get_mut(sentence) {
-                *sum += token.probability.ln();
+                *sum += f64::from(token.logprob);
                 *count += 1;
             }
             begin += text.len();
@@ -143,7 +158,7 @@ mod tests {
     fn known(tokens: &[(&str, f64)]) -> Reading {
         let token = |(text, probability): &(&str, f64)| ReadToken {
             text: TokenText::Known((*text).to_owned()),
-            probability: *probability,
+            logprob: probability.ln() as f32,
         };
         Reading { tokens: tokens.iter().map(token).collect() }
     }
@@ -174,9 +189,9 @@ mod tests {
     fn each_sentence_has_the_mean_of_its_own_tokens() {
         let text = " Yes. No it is.";
         let mut reading = known(&[(" Yes", 0.5), (".", 0.5), (" No", 0.9), (" it is", 0.9), (".", 0.9)]);
-        reading.tokens.push(ReadToken { text: TokenText::End, probability: 1e-9 });
+        reading.tokens.push(ReadToken { text: TokenText::End, logprob: -20.0 });
         let means: Vec<f64> = reading.by_sentence(&sentence_ends(text)).into_iter().flatten().collect();
-        assert!((means[0] - 0.5).abs() < 1e-9 && (means[1] - 0.9).abs() < 1e-9, "{means:?}");
+        assert!((means[0] - 0.5).abs() < 1e-6 && (means[1] - 0.9).abs() < 1e-6, "{means:?}");
         reading.tokens[1].text = TokenText::Unknown;
         assert_eq!(reading.by_sentence(&sentence_ends(text)), [None, None]);
     }

@@ -34,7 +34,7 @@ pub struct RoundTiming {
 /// A whole run in time.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct RunTiming {
-    /// Its rounds as the answer stands.
+    /// Its accepted rounds, as the answer stands.
     pub rounds: Vec<RoundTiming>,
     /// What each member was doing in all of them, by place.
     pub members: Vec<Busy>,
@@ -81,13 +81,14 @@ pub fn round_timing(round: &Round, members: usize) -> RoundTiming {
     }
 }
 
-/// The times of all rounds of a run.
+/// The times of all accepted rounds of a run.
 #[must_use]
 pub fn run_timing(run: &Run) -> RunTiming {
-    let rounds: Vec<RoundTiming> = run.rounds.iter().map(|round| round_timing(round, run.members.len())).collect();
+    let accepted: Vec<&Round> = run.rounds.iter().map(AsRef::as_ref).filter(|round| round.accepted.is_some()).collect();
+    let rounds: Vec<RoundTiming> = accepted.iter().map(|round| round_timing(round, run.members.len())).collect();
     let mut members = vec![Busy::default(); run.members.len()];
     let mut on_path_ms = vec![0.0; run.members.len()];
-    for (timing, round) in rounds.iter().zip(&run.rounds) {
+    for (timing, round) in rounds.iter().zip(&accepted) {
         for (sum, busy) in members.iter_mut().zip(&timing.members) {
             *sum += *busy;
         }

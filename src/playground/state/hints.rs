@@ -14,7 +14,15 @@ impl State {
             Some(Overlay::Roster(_)) => Context::Roster,
             Some(Overlay::Leave(_)) => Context::Question,
             None if self.writing => Context::Prompt,
-            Some(Overlay::Help(_) | Overlay::Why(_) | Overlay::Chart | Overlay::Log(_)) | None => Context::Keys,
+            Some(
+                Overlay::Help(_)
+                | Overlay::Why(_)
+                | Overlay::Chart
+                | Overlay::Single(_)
+                | Overlay::Waterfall(..)
+                | Overlay::Log(_),
+            )
+            | None => Context::Keys,
         }
     }
 
@@ -60,7 +68,10 @@ impl State {
                 Action::RosterScan,
             ],
             (Context::Question, _) => &[Action::Yes, Action::No],
-            (_, Some(Overlay::Why(_) | Overlay::Chart)) => {
+            (_, Some(Overlay::Waterfall(..))) => {
+                &[Action::Back, Action::Waterfall, Action::PreviousRound, Action::NextRound, Action::ScrollDown, Action::ScrollUp]
+            }
+            (_, Some(Overlay::Why(_) | Overlay::Chart | Overlay::Single(_))) => {
                 &[Action::Back, Action::PreviousRound, Action::NextRound, Action::ScrollDown, Action::ScrollUp]
             }
             (_, Some(_)) => &[Action::Back, Action::ScrollDown, Action::ScrollUp, Action::PageDown, Action::End],

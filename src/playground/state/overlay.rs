@@ -20,6 +20,10 @@ pub enum Overlay {
     Why(Scroll),
     /// The exit chart.
     Chart,
+    /// The run against its strongest member.
+    Single(Scroll),
+    /// Where the time went.
+    Waterfall(Page, Scroll),
     /// Warnings and messages.
     Log(Scroll),
     /// A list to choose from.
@@ -28,6 +32,15 @@ pub enum Overlay {
     Roster(Compose),
     /// Leave, although this would be lost?
     Leave(String),
+}
+
+/// Whose time a waterfall shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Page {
+    /// The round looked at.
+    Round,
+    /// The whole run.
+    Run,
 }
 
 /// Where a reader is in a long overlay.
@@ -63,6 +76,9 @@ impl Overlay {
             Self::Help(_) => "help",
             Self::Why(_) => "why this round was won",
             Self::Chart => "exit chart",
+            Self::Single(_) => "fused against the best single member",
+            Self::Waterfall(Page::Round, _) => "where the time of this round went",
+            Self::Waterfall(Page::Run, _) => "where the time of the run went",
             Self::Log(_) => "log",
             Self::List(picker) => picker.title(),
             Self::Roster(_) => "who takes part",
@@ -74,7 +90,9 @@ impl Overlay {
     #[must_use]
     pub fn height(&self) -> Option<usize> {
         match self {
-            Self::Help(scroll) | Self::Why(scroll) | Self::Log(scroll) => Some(scroll.height),
+            Self::Help(scroll) | Self::Why(scroll) | Self::Log(scroll) | Self::Single(scroll) | Self::Waterfall(_, scroll) => {
+                Some(scroll.height)
+            }
             Self::Chart | Self::List(_) | Self::Roster(_) | Self::Leave(_) => None,
         }
     }
@@ -82,7 +100,9 @@ impl Overlay {
     /// Where the reader is, in overlays that scroll.
     pub fn scroll(&mut self) -> Option<&mut Scroll> {
         match self {
-            Self::Help(scroll) | Self::Why(scroll) | Self::Log(scroll) => Some(scroll),
+            Self::Help(scroll) | Self::Why(scroll) | Self::Log(scroll) | Self::Single(scroll) | Self::Waterfall(_, scroll) => {
+                Some(scroll)
+            }
             Self::Chart | Self::List(_) | Self::Roster(_) | Self::Leave(_) => None,
         }
     }

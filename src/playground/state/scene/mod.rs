@@ -7,11 +7,13 @@ pub mod chart;
 pub mod draft;
 pub mod pane;
 pub mod roster;
+pub mod single;
 pub mod status;
 pub mod story;
 pub mod table;
 pub mod timeline;
 pub mod usage;
+pub mod waterfall;
 pub mod why;
 
 /// A score as a table shows it, in at most five characters: probabilities with three digits, logarithms with two.
@@ -25,6 +27,31 @@ pub fn figure(score: f64) -> String {
         size if size < 9999.5 => format!("{score:.0}"),
         _ if score > 0.0 => "huge".to_owned(),
         _ => "tiny".to_owned(),
+    }
+}
+
+/// A probability as [`figure`] shows it, but never as nothing.
+#[must_use]
+pub fn chance(probability: f64) -> String {
+    if probability < 0.0005 { "<.001".to_owned() } else { figure(probability) }
+}
+
+/// A share from 0 to 1 in percent.
+#[must_use]
+pub fn percent(part: f64, whole: f64) -> String {
+    if whole > 0.0 { format!("{:.0} %", 100.0 * part / whole) } else { "0 %".to_owned() }
+}
+
+/// Names as a sentence lists them.
+#[must_use]
+pub fn listed<T: AsRef<str>>(names: &[T]) -> String {
+    match names {
+        [] => "nobody".to_owned(),
+        [one] => one.as_ref().to_owned(),
+        [first @ .., last] => {
+            let first: Vec<&str> = first.iter().map(AsRef::as_ref).collect();
+            format!("{} and {}", first.join(", "), last.as_ref())
+        }
     }
 }
 
