@@ -4,8 +4,10 @@
 //! cannot disagree. It imports nothing from the rest of the program.
 
 pub mod agreement;
+pub mod branch;
 pub mod candidate;
 pub mod conversation;
+pub mod difference;
 pub mod event;
 pub mod exit;
 pub mod feedback;

@@ -13,6 +13,7 @@ impl State {
             Some(Overlay::List(_)) => Context::List,
             Some(Overlay::Roster(_)) => Context::Roster,
             Some(Overlay::Leave(_)) => Context::Question,
+            Some(Overlay::Entry(_)) => Context::Prompt,
             None if self.writing => Context::Prompt,
             Some(
                 Overlay::Help(_)
@@ -20,7 +21,8 @@ impl State {
                 | Overlay::Chart
                 | Overlay::Single(_)
                 | Overlay::Waterfall(..)
-                | Overlay::Log(_),
+                | Overlay::Log(_)
+                | Overlay::Compare(..),
             )
             | None => Context::Keys,
         }
@@ -40,9 +42,12 @@ impl State {
             Source::Replay(replay) => !replay.playing,
             Source::Live => self.is_paused(),
         };
+        let entry = matches!(self.overlay, Some(Overlay::Entry(_)));
         let hint = |action: &Action| {
             let word = match action {
                 Action::RunPause if stands => "go on",
+                Action::Send if entry => "accept",
+                Action::LeavePrompt if entry => "leave it",
                 Action::Stop if replay => "to the end",
                 Action::Stop if self.waits_for_members() => "do not wait",
                 Action::Again if replay => "from the start",
@@ -68,6 +73,7 @@ impl State {
                 Action::RosterScan,
             ],
             (Context::Question, _) => &[Action::Yes, Action::No],
+            (Context::Prompt, Some(_)) => &[Action::Send, Action::NewLine, Action::LeavePrompt, Action::Edit],
             (_, Some(Overlay::Waterfall(..))) => {
                 &[Action::Back, Action::Waterfall, Action::PreviousRound, Action::NextRound, Action::ScrollDown, Action::ScrollUp]
             }
