@@ -106,12 +106,11 @@ impl State {
             story: if self.waits_for_members() {
                 "your question waits until everybody who is being connected is there".to_owned()
             } else if self.session.is_going() || round_shown.is_some() {
-                let told = story(play, round_shown, &table);
                 let over = newest && matches!(play.run.phase, Phase::Finished(_));
-                match held.as_ref().as_ref().filter(|_| over) {
-                    Some(held) => format!("{}; {told}", single::brief(held, play)),
-                    None => told,
-                }
+                let held = held.as_ref().as_ref().filter(|_| over);
+                // Of an answer that is complete first what came of it: a narrow line may be cut.
+                let start = held.map_or_else(String::new, |held| format!("{}; ", single::brief(held, play)));
+                start + &story(play, round_shown, &table)
             } else {
                 "ask something, and watch the models write the answer together".to_owned()
             },

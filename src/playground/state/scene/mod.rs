@@ -37,10 +37,11 @@ pub fn chance(probability: f64) -> String {
     if probability < 0.0005 { "<.001".to_owned() } else { figure(probability) }
 }
 
-/// A share from 0 to 1 in percent.
+/// A part of a whole in percent; no line breaks inside it.
 #[must_use]
 pub fn percent(part: f64, whole: f64) -> String {
-    if whole > 0.0 { format!("{:.0} %", 100.0 * part / whole) } else { "0 %".to_owned() }
+    let share = if whole > 0.0 { 100.0 * part / whole } else { 0.0 };
+    format!("{share:.0}\u{a0}%")
 }
 
 /// Names as a sentence lists them.
@@ -88,6 +89,17 @@ mod tests {
         let shown: Vec<_> = [0.934, 0.9999, 1.0, 0.0, -0.07, -12.34, -1e6, 1e9, 0.0004].map(figure).into();
         assert_eq!(shown, [".934", "1.00", "1.00", "0", "-0.07", "-12.3", "tiny", "huge", ".000"]);
         assert!(shown.iter().all(|figure| figure.len() <= 5));
+    }
+
+    #[test]
+    fn chances_are_never_nothing_and_shares_of_nothing_are() {
+        assert_eq!([0.0, 0.000_4, 0.0123, 1.0].map(chance), ["<.001", "<.001", ".012", "1.00"]);
+        assert_eq!([percent(1.0, 3.0), percent(1.0, 0.0)], ["33\u{a0}%", "0\u{a0}%"]);
+    }
+
+    #[test]
+    fn lists_read_as_sentences_do() {
+        assert_eq!([&[][..], &["a"], &["a", "b"], &["a", "b", "c"]].map(listed), ["nobody", "a", "a and b", "a, b and c"]);
     }
 
     #[test]

@@ -13,7 +13,7 @@ pub use run::run_page;
 
 use super::super::glyphs::Glyphs;
 use super::super::play::Play;
-use super::super::prose::{Prose, Tone, wrap};
+use super::super::prose::{Prose, Tone};
 use super::{duration, percent};
 use crate::engine::fusion::MemberIndex;
 
@@ -43,5 +43,15 @@ fn legend(prose: &mut Prose, kinds: &[Stretch], critical: &str, glyphs: Glyphs, 
     if !critical.is_empty() {
         words.push(critical.to_owned());
     }
-    wrap(prose, Vec::new(), Tone::Dim, &words.join("   "), width, 0);
+    let mut text = String::new();
+    for word in words {
+        let begun = !text.is_empty();
+        if begun && text.chars().count() + word.chars().count() + 3 > usize::from(width) {
+            prose.push(vec![(Tone::Dim, std::mem::take(&mut text))]);
+        } else if begun {
+            text.push_str("   ");
+        }
+        text.push_str(&word);
+    }
+    prose.push(vec![(Tone::Dim, text)]);
 }

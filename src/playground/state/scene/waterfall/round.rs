@@ -42,7 +42,7 @@ pub fn round_page(play: &Play, round: Option<&Round>, glyphs: Glyphs, width: u16
 fn bars(prose: &mut Prose, play: &Play, round: &Round, timing: &RoundTiming, glyphs: Glyphs, width: u16) {
     let columns = bar_columns(width);
     let end = duration(timing.total_ms());
-    prose.push(line(Tone::Dim, format!("{}0{end:>rest$}", " ".repeat(HEAD), rest = columns - 1)));
+    prose.push(line(Tone::Dim, format!("{}0{end:>rest$} at work", " ".repeat(HEAD), rest = columns - 1)));
     let mut before = None;
     for (member, calls) in rows(round) {
         let mut bar = Bar::new(columns, timing.from_ms, timing.total_ms());

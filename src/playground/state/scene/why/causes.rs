@@ -24,16 +24,14 @@ pub(super) fn causes(
     alternatives: &[Alternative],
     sentences: Option<&Sentences>,
 ) -> Vec<String> {
-    let dilution = dilution(subject, readings, alternatives);
-    dilution
-        .into_iter()
-        .chain(sentences.map(|sentences| spans(subject, sentences)))
-        .chain(all_improbable(subject, sentences))
-        .collect()
+    // Where every rule chooses the same, the rule is no cause; in a segment of several sentences it shows where to look.
+    let dilution = dilution(subject, readings, alternatives).filter(|(_, differs)| *differs || sentences.is_some());
+    let spans = sentences.map(|sentences| spans(subject, sentences));
+    dilution.map(|(text, _)| text).into_iter().chain(spans).chain(all_improbable(subject, sentences)).collect()
 }
 
-/// An improbable token among many others, under a rule that averages.
-fn dilution(subject: &Subject<'_>, readings: &[Readings], alternatives: &[Alternative]) -> Option<String> {
+/// An improbable token among many others, under a rule that averages; and whether a stricter rule would choose another candidate.
+fn dilution(subject: &Subject<'_>, readings: &[Readings], alternatives: &[Alternative]) -> Option<(String, bool)> {
     let winner = readings.iter().find(|readings| readings.wins)?;
     let told = winner.read.iter().filter_map(|read| Some((read, read.least.as_ref()?)));
     let (read, (token, probability)) = told.min_by(|(_, one), (_, other)| one.1.total_cmp(&other.1))?;
@@ -64,7 +62,7 @@ fn dilution(subject: &Subject<'_>, readings: &[Readings], alternatives: &[Altern
         .iter()
         .map(|one| format!("`{}` would choose {}'s", one.name, one.winner.map_or("nobody", |winner| subject.name(winner))))
         .collect();
-    Some(match (differing.as_slice(), alike.as_slice()) {
+    let text = match (differing.as_slice(), alike.as_slice()) {
         ([], []) => start,
         ([], alike) => format!("{start}; {} would choose it too", names(alike)),
         ([one, other], _) if one.winner == other.winner => {
@@ -72,7 +70,8 @@ fn dilution(subject: &Subject<'_>, readings: &[Readings], alternatives: &[Altern
             format!("{start}: {} would choose {whose}'s", names(&differing))
         }
         ([_, ..], _) => format!("{start}: {}", choices.join(", ")),
-    })
+    };
+    Some((text, !differing.is_empty()))
 }
 
 /// A segment of several sentences.

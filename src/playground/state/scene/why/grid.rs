@@ -19,6 +19,9 @@ pub(super) fn grid(rows: &[Row], head: usize, width: u16) -> Prose {
     let each = (usize::from(width).saturating_sub(head) / CELL).max(1);
     let mut prose = Prose::new();
     for begin in (0..columns).step_by(each) {
+        if begin > 0 {
+            prose.push(Vec::new());
+        }
         for row in rows {
             let mut line = row.head.clone();
             for (tone, text) in row.cells.iter().skip(begin).take(each) {

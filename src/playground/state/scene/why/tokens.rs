@@ -2,9 +2,9 @@
 
 use super::super::chance;
 use super::Subject;
-use crate::clean::{Cleaner, clean};
+use crate::clean::{Cleaner, clean, clean_line};
 use crate::engine::fusion::MemberIndex;
-use crate::engine::fusion::reading::{ReadToken, TokenText, reading};
+use crate::engine::fusion::reading::{ReadToken, Reading, TokenText, reading};
 
 /// A verifier's reading of a candidate, fit to show.
 #[derive(Debug, Clone, PartialEq)]
@@ -63,19 +63,50 @@ fn reads(subject: &Subject<'_>, column: usize) -> Vec<Read> {
             score: reading.score(subject.round.params.scoring, candidate.characters),
             tokens: reading.tokens.iter().map(|token| (shown(token), token.probability())).collect(),
             known,
-            least: reading.least().map(|(place, token)| (in_words(place, token), token.probability())),
+            least: reading.least().map(|(place, token)| (in_words(&reading, place, token, &candidate.text), token.probability())),
         })
     };
     subject.matrix.verifiers.iter().filter_map(read).collect()
 }
 
-/// A token as a sentence names it; its place counts where nobody knows what it is.
-fn in_words(place: usize, token: &ReadToken) -> String {
+/// A token as a sentence names it. Where nobody knows what it is, its place counts, and the word that stands about there.
+fn in_words(reading: &Reading, place: usize, token: &ReadToken, text: &str) -> String {
     match &token.text {
         TokenText::End => "the end".to_owned(),
-        TokenText::Unknown => format!("token {}", place + 1),
+        TokenText::Unknown => {
+            let count = reading.tokens.iter().filter(|token| token.text != TokenText::End).count();
+            let near = word_near(text, place, count).map_or_else(String::new, |word| format!(", near `{}`", clean_line(word)));
+            format!("token {} of {count}{near}", place + 1)
+        }
         TokenText::Known(text) if text.is_empty() => "a part of a character".to_owned(),
         TokenText::Known(text) if text.trim().is_empty() && text.contains('\n') => "a line break".to_owned(),
         TokenText::Known(text) => format!("`{}`", clean(text).replace('\n', " ")),
+    }
+}
+
+/// The word about where token `place` of `count` stands, if tokens are of about the same length.
+fn word_near(text: &str, place: usize, count: usize) -> Option<&str> {
+    let middle = (place as f64 + 0.5) / count.max(1) as f64 * text.len() as f64;
+    let mut end = 0;
+    let words = text.split_inclusive(char::is_whitespace).map(|piece| {
+        let begin = end;
+        end += piece.len();
+        (begin as f64, end as f64, piece.trim_end())
+    });
+    let distance = |(begin, end, _): &(f64, f64, &str)| (begin - middle).max(middle - end).max(0.0);
+    let words = words.filter(|(_, _, word)| !word.is_empty());
+    words.min_by(|one, other| distance(one).total_cmp(&distance(other))).map(|(_, _, word)| word)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_word_near_a_token_is_where_it_stands() {
+        let text = " The capital of Japan is Bern.";
+        assert_eq!([0, 3, 9].map(|place| word_near(text, place, 10)), [Some("The"), Some("capital"), Some("Bern.")]);
+        assert_eq!(word_near("", 0, 0), None);
+        assert_eq!(word_near(" \n", 4, 2), None);
     }
 }

@@ -178,6 +178,11 @@ fn read(readings: &Readings, why: &Why, play: &Play, width: u16) -> Prose {
     let which = if readings.wins { "the winner" } else { "the runner-up" };
     let (_, label) = column(readings.place, row, play);
     section(&mut prose, &format!("{which}, {label}, token by token (* its own draft)"));
+    if readings.read.iter().any(|read| !read.known) {
+        let note =
+            "of a verifier with other tokens than the author's only the numbers are known; `near` is guessed from their place";
+        wrap(&mut prose, Vec::new(), Tone::Dim, note, width, 0);
+    }
     for read in &readings.read {
         prose.extend(tokens(read, play, width));
         if let Some((token, probability)) = &read.least {
