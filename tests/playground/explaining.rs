@@ -237,6 +237,7 @@ fn a_segment_of_several_sentences_is_told_sentence_by_sentence() {
     assert!(causes.contains("spans 2 sentences, and no candidate is the most probable in all of them"), "{causes}");
     assert!(causes.contains("in sentence 1 ada, in sentence 2 bob"), "{causes}");
     assert!(causes.contains("none is right as a whole"), "{causes}");
+    assert!(!sentences.by_authors, "both count the tokens alike");
     // Where one is the best throughout, that is said instead.
     let better = two(["It is Tokyo. Then comes nine. ", "It is Bern. Then comes seven. "], [&[0.9; 6], &[0.5; 6]], &[]);
     let causes = reasons_of(&play(&better), 0).causes;
@@ -447,4 +448,33 @@ fn before_the_first_round_there_is_nothing_to_explain() {
     assert_eq!(text(&round_page(&play, None, Glyphs::new(false), 60)), "no round yet");
     assert_eq!(text(&run_page(&run_timing(&play.run), &play, None, Glyphs::new(false), 60)), "no round has been decided yet");
     assert_eq!(single(&play.run), None);
+}
+
+/// A sentence that two candidates share is neither's advantage.
+#[test]
+fn candidates_that_agree_on_a_sentence_are_not_told_apart_by_it() {
+    let records =
+        two(["It is Tokyo. Plus nine ", "It is Bern. Plus nine "], [&[0.9, 0.9, 0.9, 0.3, 0.3], &[0.4, 0.4, 0.4, 0.9, 0.9]], &[]);
+    let why = reasons_of(&play(&records), 0);
+    let sentences = why.sentences.unwrap();
+    assert_eq!(sentences.best(), [Some(0), Some(1)]);
+    assert!(!sentences.disagree());
+    assert!(why.causes.iter().any(|cause| cause.contains("ada's is the most probable in each of them")), "{:?}", why.causes);
+}
+
+/// Where the members count tokens differently, each candidate's sentences are those that its own author found probable.
+#[test]
+fn sentences_of_other_tokenizers_are_compared_as_their_authors_find_them() {
+    let mut records = two(["It is Tokyo. Then nine. ", "It is Bern. Then nine. "], [&[0.9; 5], &[0.5; 5]], &[]);
+    for record in &mut records {
+        if let Event::Score { scores, .. } = &mut record.event {
+            scores.iter_mut().for_each(|score| score.logprobs.extend([-0.5, -0.5]));
+        }
+    }
+    let why = reasons_of(&play(&records), 0);
+    let sentences = why.sentences.unwrap();
+    assert!(sentences.by_authors);
+    let means: Vec<f64> = sentences.means[0].iter().flatten().copied().collect();
+    assert!((means[0] - 0.9).abs() < 1e-6 && (means[1] - 0.5).abs() < 1e-6, "{means:?}");
+    assert!(why.readings[0].read.iter().all(|read| read.known == read.own));
 }

@@ -8,13 +8,15 @@ use super::super::{chance, listed};
 use super::Subject;
 use super::alternatives::Alternative;
 use super::sentences::Sentences;
-use super::tokens::Readings;
+use super::tokens::{Read, Readings};
 use crate::engine::fusion::params::Params;
 use crate::engine::fusion::reading::reading;
 use crate::engine::fusion::score::ScoringRule;
 
 /// A token below this is worth a warning.
 const IMPROBABLE: f64 = 0.1;
+/// How much less probable a token must be whose place is only guessed.
+const GUESSED: f64 = 5.0;
 /// So few others dilute nothing.
 const FEW: usize = 4;
 
@@ -34,7 +36,7 @@ pub(super) fn causes(
 fn dilution(subject: &Subject<'_>, readings: &[Readings], alternatives: &[Alternative]) -> Option<(String, bool)> {
     let winner = readings.iter().find(|readings| readings.wins)?;
     let told = winner.read.iter().filter_map(|read| Some((read, read.least.as_ref()?)));
-    let (read, (token, probability)) = told.min_by(|(_, one), (_, other)| one.1.total_cmp(&other.1))?;
+    let (read, (token, probability)) = told.min_by(|one, other| told_first(one).total_cmp(&told_first(other)))?;
     let others = read.tokens.len().saturating_sub(1);
     if *probability >= IMPROBABLE || others < FEW {
         return None;
@@ -74,6 +76,12 @@ fn dilution(subject: &Subject<'_>, readings: &[Readings], alternatives: &[Altern
     Some((text, !differing.is_empty()))
 }
 
+/// What is told first: the less probable, but a token that is known rather than one whose place is guessed, unless that is far
+/// less probable.
+fn told_first((read, (_, probability)): &(&Read, &(String, f64))) -> f64 {
+    if read.known { *probability } else { probability * GUESSED }
+}
+
 /// A segment of several sentences.
 fn spans(subject: &Subject<'_>, sentences: &Sentences) -> String {
     let count = sentences.means.len();
@@ -90,8 +98,7 @@ fn spans(subject: &Subject<'_>, sentences: &Sentences) -> String {
             winners.join(", ")
         );
     }
-    let alone = best.iter().flatten().next().filter(|_| winners.len() == count);
-    match alone.and_then(|place| subject.order().get(*place)) {
+    match sentences.best_throughout().and_then(|place| subject.order().get(place)) {
         Some(column) => {
             format!("this segment spans {count} sentences; {}'s is the most probable in each of them", subject.authors(*column))
         }

@@ -178,9 +178,9 @@ fn read(readings: &Readings, why: &Why, play: &Play, width: u16) -> Prose {
     let which = if readings.wins { "the winner" } else { "the runner-up" };
     let (_, label) = column(readings.place, row, play);
     section(&mut prose, &format!("{which}, {label}, token by token (* its own draft)"));
-    if readings.read.iter().any(|read| !read.known) {
-        let note =
-            "of a verifier with other tokens than the author's only the numbers are known; `near` is guessed from their place";
+    if readings.read.iter().any(|read| !read.own) {
+        let note = "a verifier that counts as many tokens as the author is taken to read the author's; of the others only the \
+                    numbers are known, and `near` is guessed from their place";
         wrap(&mut prose, Vec::new(), Tone::Dim, note, width, 0);
     }
     for read in &readings.read {
@@ -227,9 +227,9 @@ fn sentences(why: &Why, play: &Play, width: u16) -> Prose {
         return prose;
     };
     section(&mut prose, "sentence by sentence");
-    let told =
-        "the mean probability of each candidate's sentence (> the best), as its authors and those with the same tokens find it";
-    wrap(&mut prose, Vec::new(), Tone::Dim, told, width, 0);
+    let by = if sentences.by_authors { "its own authors find it" } else { "those find it who read all candidates' tokens" };
+    let told = format!("the mean probability of each candidate's sentence (> the best), as {by}");
+    wrap(&mut prose, Vec::new(), Tone::Dim, &told, width, 0);
     let head = |text: String| vec![(Tone::Dim, fitted(&text, HEAD))];
     let mut rows = vec![Row { head: head("sentence".to_owned()), cells: columns(why, play) }];
     for (number, (means, best)) in sentences.means.iter().zip(sentences.best()).enumerate() {
