@@ -6,6 +6,7 @@ mod actions;
 mod anything;
 mod asking;
 mod company;
+mod explaining;
 mod keys;
 mod looking;
 mod replaying;

@@ -53,6 +53,8 @@ pub enum Action {
     Provenance,
     Why,
     Chart,
+    Single,
+    Waterfall,
     Log,
     CopyAnswer,
     CopySegment,
@@ -264,8 +266,10 @@ pub const ACTIONS: &[Entry] = rows! {
         End, "end", ["end", "G"], Keys, "to the end", "scroll to the end, and follow it";
         Heat, "heat", ["v"], Keys, "shading", "shade drafts by token probability, by disagreement, or not at all";
         Provenance, "provenance", ["p"], Keys, "authors", "show or hide who wrote which part of the answer";
-        Why, "why", ["e"], Keys, "why", "why this round was won: every score, and what other rules would choose";
+        Why, "why", ["e"], Keys, "why", "why this round was won: every score, what other rules would choose, every token's probability";
         Chart, "chart", ["c"], Keys, "exits", "the exit chart: who is close to leaving";
+        Single, "single", ["f"], Keys, "single", "fused against the best single member, round by round";
+        Waterfall, "waterfall", ["W"], Keys, "time", "where the time went: the calls of this round; again: the whole run";
         Log, "log", ["L"], Keys, "log", "warnings and messages so far";
     }
     Keeping {

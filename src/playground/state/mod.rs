@@ -13,6 +13,7 @@ pub mod flow;
 mod fuzzy;
 pub mod glyphs;
 mod hints;
+mod kept;
 pub mod key;
 pub mod keymap;
 pub mod layout;
@@ -39,6 +40,9 @@ pub use prepare::Scene;
 use crate::engine::fusion::MemberIndex;
 use crate::engine::fusion::conversation::Conversation;
 use crate::engine::fusion::params::Params;
+use crate::engine::fusion::single::Single;
+use crate::engine::fusion::timing::RunTiming;
+use kept::Kept;
 use key::Key;
 use keymap::Keymap;
 use layout::Part;
@@ -171,6 +175,10 @@ pub struct State {
     pub scene: Scene,
     /// The text of each member's pane.
     pub texts: Vec<PaneText>,
+    /// The answer looked at against its strongest member.
+    single: Kept<Option<Single>>,
+    /// Where its time went.
+    timing: Kept<RunTiming>,
     /// The knobs that the next run begins with.
     params: Params,
     /// The seed that the next run begins with.
@@ -220,6 +228,8 @@ impl State {
             keymap: options.keymap,
             scene: Scene::default(),
             texts: Vec::new(),
+            single: Kept::default(),
+            timing: Kept::default(),
             params: options.params,
             seed: options.seed,
             waiting: None,

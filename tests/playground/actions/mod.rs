@@ -79,6 +79,8 @@ fn case(action: Action) -> Case {
         Action::Provenance => (answered, looking::provenance),
         Action::Why => (answered, looking::why),
         Action::Chart => (answered, looking::chart),
+        Action::Single => (answered, looking::single),
+        Action::Waterfall => (answered, looking::waterfall),
         Action::Log => (answered, looking::log),
         Action::CopyAnswer => (answered, program::copy_answer),
         Action::CopySegment => (looking::at_the_first_round, program::copy_segment),

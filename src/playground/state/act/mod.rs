@@ -74,6 +74,8 @@ impl State {
             Action::Provenance => self.settings.authors = !self.settings.authors,
             Action::Why => self.toggle(Overlay::Why(Scroll::default())),
             Action::Chart => self.toggle(Overlay::Chart),
+            Action::Single => self.toggle(Overlay::Single(Scroll::default())),
+            Action::Waterfall => self.waterfall(),
             Action::Log => self.toggle(Overlay::Log(Scroll::default())),
             Action::Help => self.toggle(Overlay::Help(Scroll::default())),
             Action::CopyAnswer => return self.copy("the answer", |state| state.session.newest().map(|play| play.run.answer())),
