@@ -14,4 +14,5 @@ mod running;
 mod runs;
 mod scenes;
 mod support;
+mod tour;
 mod untrusted;

@@ -6,7 +6,7 @@
 use super::MemberIndex;
 use super::candidate::{Candidate, DraftToken};
 use super::run::{MemberState, Round, ScoreCell};
-use super::score::ScoringRule;
+use super::score::{ScoringRule, TokenSums};
 use super::segment::{Cut, SegmentRule, SegmentUnit};
 
 /// What a token of a reading is.
@@ -52,13 +52,12 @@ pub fn reading(members: &[MemberState], round: &Round, verifier: MemberIndex, ca
         return None;
     }
     let own = round.own_score(verifier).filter(|own| candidate.authors.contains(&verifier) && !own.logprobs.is_empty());
-    let (logprobs, with_end) = match own {
-        Some(own) => (own.logprobs.as_slice(), own.with_end),
-        None => {
-            let logprobs = round.score(verifier, candidate.key)?.logprobs()?;
-            let knows_end = members.get(verifier.0).is_some_and(|member| member.header.capabilities.end_probability);
-            (logprobs, candidate.ends && knows_end && !logprobs.is_empty())
-        }
+    let (logprobs, with_end) = if let Some(own) = own {
+        (own.logprobs.as_slice(), own.with_end)
+    } else {
+        let logprobs = round.score(verifier, candidate.key)?.logprobs()?;
+        let knows_end = members.get(verifier.0).is_some_and(|member| member.header.capabilities.end_probability);
+        (logprobs, candidate.ends && knows_end && !logprobs.is_empty())
     };
     let (end, words) = if with_end { logprobs.split_last()? } else { (&0.0, logprobs) };
     let texts = author_tokens(round, verifier, candidate, words.len());
@@ -97,8 +96,8 @@ impl Reading {
     /// The verifier's score of the candidate, which has so many characters, before any normalisation.
     #[must_use]
     pub fn score(&self, rule: ScoringRule, characters: usize) -> Option<f64> {
-        let logprobs: Vec<f32> = self.tokens.iter().map(|token| token.logprob).collect();
-        rule.score(&logprobs, characters)
+        let sums = self.tokens.iter().fold(TokenSums::NOTHING, |sums, token| sums.with(token.logprob));
+        rule.score(&sums, characters)
     }
 
     /// Whether it is known what the tokens are.

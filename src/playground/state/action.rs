@@ -61,6 +61,8 @@ pub enum Action {
     CopyCandidate,
     SaveTrace,
     OpenTrace,
+    TourNext,
+    TourBack,
     Palette,
     Themes,
     Roster,
@@ -280,6 +282,8 @@ pub const ACTIONS: &[Entry] = rows! {
     Program {
         Palette, "palette", [":"], Keys, "commands", "find any command by its name";
         Help, "help", ["?"], Keys, "help", "this help";
+        TourNext, "tour-next", [";"], Keys, "next stop", "the next stop of the guided tour (specfuse demo)";
+        TourBack, "tour-back", [","], Keys, "stop before", "the stop of the guided tour before";
         Roster, "roster", ["M"], Keys, "members", "who takes part: compose the ensemble, see what each model can do";
         Themes, "themes", ["T"], Keys, "themes", "choose a theme, seeing each at once";
         Mouse, "mouse", ["m"], Keys, "mouse", "let the mouse scroll and focus (the terminal's own selection then needs shift)";

@@ -29,6 +29,7 @@ pub mod roster;
 pub mod scene;
 pub mod session;
 mod steer;
+pub mod tour;
 pub mod transcript;
 mod update;
 mod welcome;
@@ -51,6 +52,7 @@ use prompt::Prompt;
 use roster::Roster;
 use scene::draft::{PaneText, Shading};
 use session::Session;
+use tour::Tour;
 use transcript::Transcript;
 
 /// What the playground begins with.
@@ -181,6 +183,8 @@ pub struct State {
     params: Params,
     /// The seed that the next run begins with.
     seed: u64,
+    /// The guided tour, where one is taken.
+    pub tour: Option<Tour>,
     /// The segment being changed or written.
     pub entry: Prompt,
     /// The question that waits for members that are being connected.
@@ -210,6 +214,7 @@ impl State {
             transcript: Transcript::default(),
             prompt: Prompt::new(options.history),
             entry: Prompt::new(Vec::new()),
+            tour: None,
             source: Source::Live,
             look: None,
             focus: Part::Transcript,

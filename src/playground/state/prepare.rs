@@ -55,6 +55,8 @@ pub struct Scene {
     pub why: Prose,
     /// What stands in the transcript before anything was asked.
     pub welcome: Prose,
+    /// What stands where the question would: a stop of the guided tour.
+    pub card: Option<Prose>,
     /// The words of what lies over the screen.
     pub overlay: Prose,
     /// The list of models, while an ensemble is composed.
@@ -78,7 +80,9 @@ impl State {
         let (present, away): (Vec<&Pane>, Vec<&Pane>) = panes.iter().partition(|pane| !pane.away);
         let order: Vec<MemberIndex> = present.iter().chain(&away).map(|pane| pane.member).collect();
         let zoomed = self.zoomed.then_some(self.focus);
-        let lines = self.prompt.display_lines(self.size.0.saturating_sub(4));
+        let width = self.size.0.saturating_sub(4);
+        let card = self.tour.filter(|_| !self.writing).map(|tour| tour.card(&self.keymap, width));
+        let lines = card.as_ref().map_or_else(|| self.prompt.display_lines(width), Vec::len);
         let shape = Shape { members: &order, present: present.len(), pane: self.pane, prompt_lines: lines, zoomed };
         let layout = arrange(self.size.0, self.size.1, shape);
         self.prepare_texts(layout.as_ref(), &panes);
@@ -132,6 +136,7 @@ impl State {
             table,
             panes,
             popup,
+            card,
             hints: self.hints(state),
             overlay: Prose::new(),
             roster: List::default(),

@@ -89,12 +89,8 @@ fn list(buffer: &mut Buffer, area: Rect, look: &Look<'_>, picker: &Picker) {
         let cut = look.glyphs.ellipsis();
         let title = match picker.kind {
             PickerKind::Traces | PickerKind::Against => rows.width.saturating_sub(28),
-            PickerKind::Commands
-            | PickerKind::Themes
-            | PickerKind::SaveAs
-            | PickerKind::Candidates
-            | PickerKind::Branches
-            | PickerKind::Compare => 22,
+            PickerKind::Commands | PickerKind::Themes | PickerKind::SaveAs | PickerKind::Candidates => 22,
+            PickerKind::Branches | PickerKind::Compare => 26,
         };
         let mut pen = Pen::new(buffer, rows, row as u16);
         pen.write(if marked { "> " } else { "  " }, style(Role::Accent)).column(

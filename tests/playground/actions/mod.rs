@@ -10,6 +10,7 @@ mod looking;
 mod program;
 mod roster;
 mod steering;
+mod tour;
 
 use specfuse::playground::state::action::{ACTIONS, Action, Context};
 use specfuse::playground::state::{Effect, Listing, State};
@@ -89,6 +90,8 @@ fn case(action: Action) -> Case {
         Action::Palette => (idle_keys, program::palette),
         Action::Help => (idle_keys, program::help),
         Action::Themes => (idle_keys, program::themes),
+        Action::TourNext => (tour::at_the_second_stop, tour::next),
+        Action::TourBack => (tour::at_the_second_stop, tour::back),
         Action::Roster => (idle_keys, roster::opens),
         Action::Mouse => (idle_keys, program::mouse),
         Action::Redraw => (answering, program::redraw),

@@ -8,6 +8,7 @@ mod looking;
 mod roster;
 mod running;
 mod steering;
+mod tour;
 
 use super::State;
 use super::action::Action;
@@ -82,6 +83,8 @@ impl State {
             Action::CopyCandidate => return self.copy("the candidate", Self::candidate),
             Action::SaveTrace => return self.save_trace(),
             Action::OpenTrace => return vec![Effect::ListTraces(Listing::Open)],
+            Action::TourNext => return self.tour_by(1),
+            Action::TourBack => return self.tour_by(-1),
             Action::Palette => self.palette(),
             Action::Themes => self.themes(),
             Action::Roster => return self.roster(),
