@@ -78,7 +78,8 @@ fn a_member_that_became_free_is_what_its_next_call_waited_for() {
 
 #[test]
 fn what_a_person_takes_their_time_for_is_not_the_members() {
-    let by_hand = Round { accepted: None, ..example() };
+    let mut by_hand = example();
+    by_hand.accepted = None;
     assert_eq!(round_timing(&by_hand, 3).to_ms, 150.0, "an open round goes to its last call");
     let late = round(100.0, Some(9000.0), true, example().calls);
     assert_eq!(round_timing(&late, 3).to_ms, 150.0);

@@ -15,8 +15,8 @@ pub struct FirstChoice {
 }
 
 fn of(subject: &Subject<'_>) -> Agreement {
-    let by_rank = |row: &Vec<Option<f64>>| subject.order().iter().map(|column| row[*column]).collect();
-    agreement(&subject.matrix.ranking.verifier_scores.iter().map(by_rank).collect::<Vec<_>>())
+    let by_rank = |row: &[Option<f64>]| subject.order().iter().map(|column| row[*column]).collect();
+    agreement(&subject.matrix.ranking.verifier_scores.rows().map(by_rank).collect::<Vec<_>>())
 }
 
 /// The candidates that verifiers would have chosen alone, best first.

@@ -43,7 +43,7 @@ fn opinions(subject: &Subject<'_>) -> Option<String> {
     let best = *subject.order().first()?;
     let mut agree = 0;
     let mut against = Vec::new();
-    for (verifier, scores) in subject.matrix.verifiers.iter().zip(&subject.matrix.ranking.verifier_scores) {
+    for (verifier, scores) in subject.matrix.verifiers.iter().zip(subject.matrix.ranking.verifier_scores.rows()) {
         if let Some(own) = scores.get(best).copied().flatten() {
             if scores.iter().flatten().all(|other| *other <= own) {
                 agree += 1;
