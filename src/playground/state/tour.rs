@@ -72,7 +72,7 @@ pub const STOPS: &[Stop] = &[
     Stop {
         sentence: "With 20 tokens a segment one draft spans several answers, no candidate is right as a whole, and 27 plus 48 comes \
                    out wrong. With 5 it comes out right.",
-        attempt: "{rewind} takes round 1 back, {shorter} makes segments shorter (to 5), {run-pause} goes on, {compare} shows both",
+        attempt: "{rewind} takes round 1 back, {segment-shorter} makes segments shorter (to 5), {run-pause} goes on, {compare} shows both",
         question: EXAMPLE,
         changes: &[("segment", "tokens"), ("segment-tokens", "20")],
         slow: false,
