@@ -162,8 +162,7 @@ fn who_would_have_chosen_what_is_told_of_every_verifier() {
     let told: usize = why.firsts.iter().map(|choice| choice.verifiers.len()).sum();
     assert_eq!(told, why.verifiers.len());
     let scores = matrix(&play, &play.run.rounds[2], &play.run.rounds[2].params).ranking.verifier_scores;
-    let rows: Vec<Vec<Option<f64>>> = scores.rows().map(<[_]>::to_vec).collect();
-    let (alike, of) = agreement(&rows).total();
+    let (alike, of) = agreement(&scores.rows().map(<[_]>::to_vec).collect::<Vec<_>>()).total();
     assert!(why.alike.unwrap().contains(&format!("{alike} of {of}")));
 }
 

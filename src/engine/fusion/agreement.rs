@@ -14,7 +14,7 @@ pub struct PairAgreement {
 /// The agreement of a round's verifiers.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Agreement {
-    /// Of each verifier the candidate that it scored highest; of several the first. `None` where it scored none.
+    /// Of each verifier the candidate that it scored highest; of several the first. `None` where it scored none, or all alike.
     pub firsts: Vec<Option<usize>>,
     /// Every pair of verifiers that have an order of two candidates in common.
     pub pairs: Vec<PairAgreement>,
@@ -56,7 +56,12 @@ pub fn agreement(scores: &[Vec<Option<f64>>]) -> Agreement {
 
 fn first(row: &[Option<f64>]) -> Option<usize> {
     let scored = row.iter().enumerate().filter_map(|(place, score)| Some((place, (*score)?)));
-    scored.reduce(|best, next| if next.1 > best.1 { next } else { best }).map(|(place, _)| place)
+    let alike = row.iter().flatten().count() > 1 && row.iter().flatten().min_by(|a, b| a.total_cmp(b)) == highest(row);
+    scored.reduce(|best, next| if next.1 > best.1 { next } else { best }).map(|(place, _)| place).filter(|_| !alike)
+}
+
+fn highest(row: &[Option<f64>]) -> Option<&f64> {
+    row.iter().flatten().max_by(|one, other| one.total_cmp(other))
 }
 
 /// Pairs of candidates in the same order, and pairs that both put in an order.
@@ -89,11 +94,12 @@ mod tests {
             vec![Some(0.9), Some(0.5), Some(0.1)],
             vec![Some(0.8), Some(0.6), Some(0.7)],
             vec![None, Some(0.2), Some(0.2)],
+            vec![None, Some(0.2), None],
             vec![None, None, None],
         ];
         let agreement = agreement(&scores);
-        assert_eq!(agreement.firsts, [Some(0), Some(0), Some(1), None]);
-        // The third verifier has no order of any two.
+        assert_eq!(agreement.firsts, [Some(0), Some(0), None, Some(1), None]);
+        // The third verifier, which has no preference, and those after it have no order of any two.
         assert_eq!(agreement.pairs, [PairAgreement { verifiers: (0, 1), alike: 2, of: 3 }]);
         assert_eq!(agreement.total(), (2, 3));
         assert_eq!(agreement.furthest_apart(), Some(agreement.pairs[0]));
@@ -118,7 +124,8 @@ mod tests {
             prop_assert!(agreement.pairs.len() <= scores.len() * scores.len().saturating_sub(1) / 2);
             for (row, first) in scores.iter().zip(&agreement.firsts) {
                 let best = row.iter().flatten().copied().reduce(f64::max);
-                prop_assert_eq!(first.and_then(|first| row[first]), best);
+                let alike = row.iter().flatten().count() > 1 && row.iter().flatten().all(|score| Some(*score) == best);
+                prop_assert_eq!(first.and_then(|first| row[first]), best.filter(|_| !alike));
             }
         }
     }

@@ -52,13 +52,12 @@ pub fn reading(members: &[MemberState], round: &Round, verifier: MemberIndex, ca
         return None;
     }
     let own = round.own_score(verifier).filter(|own| candidate.authors.contains(&verifier) && !own.logprobs.is_empty());
-    let (logprobs, with_end) = match own {
-        Some(own) => (own.logprobs.as_slice(), own.with_end),
-        None => {
-            let logprobs = round.score(verifier, candidate.key)?.logprobs()?;
-            let knows_end = members.get(verifier.0).is_some_and(|member| member.header.capabilities.end_probability);
-            (logprobs, candidate.ends && knows_end && !logprobs.is_empty())
-        }
+    let (logprobs, with_end) = if let Some(own) = own {
+        (own.logprobs.as_slice(), own.with_end)
+    } else {
+        let logprobs = round.score(verifier, candidate.key)?.logprobs()?;
+        let knows_end = members.get(verifier.0).is_some_and(|member| member.header.capabilities.end_probability);
+        (logprobs, candidate.ends && knows_end && !logprobs.is_empty())
     };
     let (end, words) = if with_end { logprobs.split_last()? } else { (&0.0, logprobs) };
     let texts = author_tokens(round, verifier, candidate, words.len());

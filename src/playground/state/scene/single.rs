@@ -11,6 +11,9 @@ use crate::engine::fusion::single::{Against, Fate, Single};
 pub fn brief(single: &Single, play: &Play) -> String {
     let means = single.means.map_or_else(String::new, |(fused, alone)| format!(" ({} against {})", figure(fused), figure(alone)));
     let (others, segments, name) = (single.from_others(), single.segments(), play.name(single.strongest));
+    if others == 0 {
+        return format!("the strongest, {name}, was accepted all along");
+    }
     format!("fusion took {others} of {} from others than {name}{means}", counted(segments, "segment"))
 }
 

@@ -58,14 +58,17 @@ fn row(round: &RoundTiming, longest: f64, looked_at: Option<usize>, glyphs: Glyp
 /// A row for each member: what it did in all rounds, and its share of the critical paths.
 fn members(prose: &mut Prose, play: &Play, timing: &RunTiming) {
     let heads = ["drafting", "scoring", "waiting", "dropped", "failed", "critical"];
-    let heads: String = heads.iter().map(|head| format!("{head:>CELL$}")).collect();
-    prose.push(line(Tone::Heading, format!("{}{heads}", " ".repeat(HEAD))));
+    prose.push(line(Tone::Heading, format!("{}{}", " ".repeat(HEAD), cells(&heads.map(str::to_owned)))));
     for (place, (busy, on_path)) in timing.members.iter().zip(&timing.on_path_ms).enumerate() {
         let lengths =
             [busy.first_token_ms + busy.drafting_ms, busy.scoring_ms, busy.waiting_ms, busy.cancelled_ms, busy.failed_ms];
-        let told = |length: &f64| if *length > 0.0 { duration(*length) } else { "-".to_owned() };
-        let cells: String = lengths.iter().map(|length| format!("{:>CELL$}", told(length))).collect();
+        let told = lengths.map(|length| if length > 0.0 { duration(length) } else { "-".to_owned() });
         let critical = format!("{:>CELL$}", percent(*on_path, timing.total_ms));
-        prose.push(vec![label(play, MemberIndex(place)), (Tone::Plain, cells), (Tone::Strong, critical)]);
+        prose.push(vec![label(play, MemberIndex(place)), (Tone::Plain, cells(&told)), (Tone::Strong, critical)]);
     }
+}
+
+/// Texts in columns, to the right.
+fn cells(texts: &[String]) -> String {
+    texts.iter().fold(String::new(), |line, text| line + &format!("{text:>CELL$}"))
 }

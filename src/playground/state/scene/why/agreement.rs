@@ -8,25 +8,27 @@ use crate::engine::fusion::agreement::{Agreement, agreement};
 /// A candidate that some verifiers would have chosen alone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FirstChoice {
-    /// The candidate, counted from the best.
-    pub place: usize,
+    /// The candidate, counted from the best; `None` of verifiers that scored none, or all alike.
+    pub place: Option<usize>,
     /// Who would have chosen it.
     pub verifiers: Vec<MemberIndex>,
 }
 
+/// The agreement on the candidates in the order in which ties are decided.
 fn of(subject: &Subject<'_>) -> Agreement {
-    let by_rank = |row: &[Option<f64>]| subject.order().iter().map(|column| row[*column]).collect();
-    agreement(&subject.matrix.ranking.verifier_scores.rows().map(by_rank).collect::<Vec<_>>())
+    agreement(&subject.matrix.ranking.verifier_scores.rows().map(<[_]>::to_vec).collect::<Vec<_>>())
 }
 
-/// The candidates that verifiers would have chosen alone, best first.
+/// The candidates that verifiers would have chosen alone, best first; last who has no preference.
 pub(super) fn firsts(subject: &Subject<'_>) -> Vec<FirstChoice> {
     let firsts = of(subject).firsts;
-    let chosen = |place: usize| {
-        let verifiers = firsts.iter().zip(&subject.matrix.verifiers).filter(|(first, _)| **first == Some(place));
+    let place_of = |column: usize| subject.order().iter().position(|other| *other == column);
+    let chosen = |place: Option<usize>| {
+        let verifiers = firsts.iter().zip(&subject.matrix.verifiers).filter(|(first, _)| first.and_then(place_of) == place);
         FirstChoice { place, verifiers: verifiers.map(|(_, verifier)| *verifier).collect() }
     };
-    (0..subject.order().len()).map(chosen).filter(|choice| !choice.verifiers.is_empty()).collect()
+    let places = (0..subject.order().len()).map(Some).chain([None]);
+    places.map(chosen).filter(|choice| !choice.verifiers.is_empty()).collect()
 }
 
 /// How alike the verifiers' orders are, in words.

@@ -141,8 +141,8 @@ fn agreement(why: &Why, play: &Play, width: u16) -> Prose {
     section(&mut prose, "alone each verifier would have chosen");
     for choice in &why.firsts {
         let names: Vec<&str> = choice.verifiers.iter().map(|verifier| play.name(*verifier)).collect();
-        let (tone, label) =
-            why.candidates.get(choice.place).map_or((Tone::Dim, String::new()), |row| column(choice.place, row, play));
+        let row = choice.place.and_then(|place| Some((place, why.candidates.get(place)?)));
+        let (tone, label) = row.map_or((Tone::Dim, "none".to_owned()), |(place, row)| column(place, row, play));
         wrap(&mut prose, vec![(tone, format!("{label:>6}  "))], Tone::Plain, &listed(&names), width, 8);
     }
     if let Some(alike) = &why.alike {
