@@ -129,7 +129,7 @@ impl Engine {
     /// drafts remains.
     pub async fn start(setup: Setup) -> Result<Self, SetupError> {
         check(&setup)?;
-        let unprepared = prepare(&setup).await?;
+        let unprepared = prepare(&setup.seats, &setup.conversation, setup.params.draft_seconds as u64).await?;
         let machine = Machine::new(header(&setup));
         let (events_in, events) = mpsc::channel(EVENTS);
         let (commands, commands_out) = mpsc::channel(COMMANDS);
@@ -189,18 +189,22 @@ fn check(setup: &Setup) -> Result<(), SetupError> {
     Ok(())
 }
 
-/// Asks every member whether it can hold the prompt; returns those that cannot.
-async fn prepare(setup: &Setup) -> Result<Vec<(MemberIndex, MemberError)>, SetupError> {
-    let conversation = Arc::new(setup.conversation.clone());
-    let seconds = setup.params.draft_seconds as u64;
+/// Asks every member whether it can hold the prompt; returns those that cannot. Borrows only what can be shared between threads,
+/// which a clock cannot: so a run can be begun from any task.
+async fn prepare(
+    seats: &[Seat],
+    conversation: &Conversation,
+    seconds: u64,
+) -> Result<Vec<(MemberIndex, MemberError)>, SetupError> {
+    let conversation = Arc::new(conversation.clone());
     // Side by side: a member on a server takes a journey for it.
-    let asked = setup.seats.iter().map(|seat| driver::guarded(seat.member.prepare(Arc::clone(&conversation)), seconds));
+    let asked = seats.iter().map(|seat| driver::guarded(seat.member.prepare(Arc::clone(&conversation)), seconds));
     let replies = futures_util::future::join_all(asked).await;
     let unprepared: Vec<(MemberIndex, MemberError)> =
         replies.into_iter().enumerate().filter_map(|(place, reply)| Some((MemberIndex(place), reply.err()?))).collect();
     let out = |place: usize| unprepared.iter().any(|(member, _)| member.0 == place);
-    if setup.seats.iter().enumerate().all(|(place, seat)| seat.role == Role::Verify || out(place)) {
-        let reason = |(member, error): &(MemberIndex, MemberError)| format!("{}: {error}", setup.seats[member.0].name);
+    if seats.iter().enumerate().all(|(place, seat)| seat.role == Role::Verify || out(place)) {
+        let reason = |(member, error): &(MemberIndex, MemberError)| format!("{}: {error}", seats[member.0].name);
         let reasons = unprepared.iter().map(reason).collect::<Vec<_>>().join("; ");
         return Err(SetupError::PromptTooLong { reasons });
     }
