@@ -24,6 +24,7 @@ pub(super) async fn play(sweep: &Sweep, seats: &[Seat], cell: Cell) -> Result<Op
         // The same draws for a prompt in every setting: what differs then is the setting's doing.
         seed: sweep.seed.wrapping_add(cell.prompt as u64),
         conversation: prompt.conversation.clone(),
+        answers: prompt.answers.clone(),
         journal,
         clock: wall_clock(),
     };
