@@ -75,7 +75,7 @@ pub enum GridError {
 
 impl Axis {
     /// Reads the values of a knob as the command line gives them: a list with commas, in which `FROM..TO:STEP` (of numbers, both
-    /// ends included; the knob's own step where none is given) stands for all it passes. Values given twice count once.
+    /// ends included; where no step is given 1 of whole numbers, else the knob's own) stands for all it passes. Values given twice count once.
     ///
     /// # Errors
     /// Names the knob, the value and what the knob takes.
@@ -118,7 +118,7 @@ fn range(knob: &'static Knob, text: &str, from: &str, rest: &str) -> Result<Vec<
     let bad = |reason| GridError::BadRange { knob: knob.name, text: text.to_owned(), reason };
     let (to, step) = rest.split_once(':').map_or((rest, None), |(to, step)| (to, Some(step)));
     let own_step = match knob.kind {
-        Kind::Integer { step, .. } => step as f64,
+        Kind::Integer { .. } => 1.0,
         Kind::Real { step, .. } => step,
         Kind::Switch | Kind::Choice(_) => return Err(bad("only numbers have ranges")),
     };

@@ -1,6 +1,6 @@
 //! Playing the cells of a sweep, several at a time.
 //!
-//! Owns how many run side by side and on what. Members in this process get a replica for every job, and every job a thread on
+//! Owns how many run side by side and on what. Members in this process get a replica for every answer, and every job a thread on
 //! which all of its members work in turn: then each processor has one answer to itself. With threads for each member there would
 //! be several times more threads than processors, and drafts would begin before there is a finished one to read along. A server
 //! is shared instead: its jobs are tasks of the caller's runtime, as many as it answers calls at once.
@@ -113,18 +113,17 @@ pub fn start(sweep: Sweep, seats: &[Seat], done: &HashSet<Cell>, jobs: Option<No
     let queue = Arc::new(Queue { sweep, cells, next: AtomicUsize::new(0) });
     let (sender, results) = mpsc::channel(WAITING);
     let mut tasks = JoinSet::new();
-    let own = |jobs: Option<NonZeroUsize>, usual: usize| jobs.map_or(usual, NonZeroUsize::get).min(left.max(1));
-    let jobs = if let Some(first) = replicas(seats, Working::InPlace) {
-        let jobs = own(jobs, processors());
-        let further = (1..jobs).map_while(|_| replicas(seats, Working::InPlace));
-        for seats in std::iter::once(first).chain(further) {
-            on_thread(Arc::clone(&queue), seats, sender.clone())?;
+    let own = |usual: usize| jobs.map_or(usual, NonZeroUsize::get).min(left.max(1));
+    let jobs = if seats.iter().all(|seat| seat.member.replica(Working::InPlace).is_some()) {
+        let jobs = own(processors());
+        for _ in 0..jobs {
+            on_thread(job(Arc::clone(&queue), seats.to_vec(), Working::InPlace, sender.clone()))?;
         }
         jobs
     } else {
-        let jobs = own(jobs, at_once(seats));
+        let jobs = own(at_once(seats));
         for _ in 0..jobs {
-            tasks.spawn(job(Arc::clone(&queue), beside(seats), sender.clone()));
+            tasks.spawn(job(Arc::clone(&queue), seats.to_vec(), Working::OnThread, sender.clone()));
         }
         jobs
     };
@@ -135,18 +134,11 @@ fn processors() -> usize {
     std::thread::available_parallelism().map_or(1, NonZeroUsize::get)
 }
 
-/// An ensemble of its own, if every member has a replica.
-fn replicas(seats: &[Seat], working: Working) -> Option<Vec<Seat>> {
-    let one = |seat: &Seat| Some(Seat { member: seat.member.replica(working)?, ..seat.clone() });
-    seats.iter().map(one).collect()
-}
-
-/// The ensemble of a job beside others: servers are shared, members in this process are not, where that can be.
-fn beside(seats: &[Seat]) -> Vec<Seat> {
-    let one = |seat: &Seat| Seat {
-        member: seat.member.replica(Working::OnThread).unwrap_or_else(|| Arc::clone(&seat.member)),
-        ..seat.clone()
-    };
+/// The ensemble for one answer: servers are shared, members in this process have evaluated nothing yet, as in a run of its own. So
+/// the times of settings can be compared, whichever was played before.
+fn fresh(seats: &[Seat], working: Working) -> Vec<Seat> {
+    let one =
+        |seat: &Seat| Seat { member: seat.member.replica(working).unwrap_or_else(|| Arc::clone(&seat.member)), ..seat.clone() };
     seats.iter().map(one).collect()
 }
 
@@ -156,17 +148,17 @@ fn at_once(seats: &[Seat]) -> usize {
     shared.map(|seat| seat.member.capabilities().concurrency).min().unwrap_or(1).max(1)
 }
 
-fn on_thread(queue: Arc<Queue>, seats: Vec<Seat>, sender: mpsc::Sender<Result<Finished, SweepError>>) -> Result<(), SweepError> {
+fn on_thread(job: impl Future<Output = ()> + Send + 'static) -> Result<(), SweepError> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(SweepError::Thread)?;
-    let work = move || runtime.block_on(job(queue, seats, sender));
     // Not joined: it ends by itself when nobody listens any more.
-    std::thread::Builder::new().name("sweep".to_owned()).spawn(work).map_err(SweepError::Thread)?;
+    std::thread::Builder::new().name("sweep".to_owned()).spawn(move || runtime.block_on(job)).map_err(SweepError::Thread)?;
     Ok(())
 }
 
 /// Plays one cell after the other, until there is none or nobody listens.
-async fn job(queue: Arc<Queue>, seats: Vec<Seat>, sender: mpsc::Sender<Result<Finished, SweepError>>) {
+async fn job(queue: Arc<Queue>, seats: Vec<Seat>, working: Working, sender: mpsc::Sender<Result<Finished, SweepError>>) {
     while let Some(cell) = queue.cells.get(queue.next.fetch_add(1, Ordering::Relaxed)) {
+        let seats = fresh(&seats, working);
         let played = tokio::select! {
             biased;
             () = sender.closed() => return,
