@@ -3,8 +3,10 @@
 //! Everything here is a function of recorded values, so that a live run, a replay and a re-scoring under other parameters
 //! cannot disagree. It imports nothing from the rest of the program.
 
+pub mod branch;
 pub mod candidate;
 pub mod conversation;
+pub mod difference;
 pub mod event;
 pub mod exit;
 pub mod feedback;

@@ -20,6 +20,19 @@ pub enum Action {
     Stop,
     Slower,
     Faster,
+    Override,
+    EditSegment,
+    WriteSegment,
+    Redraft,
+    RedraftAll,
+    SendAway,
+    Lighter,
+    Heavier,
+    Undo,
+    Redo,
+    Rewind,
+    Branches,
+    Compare,
     PreviousRound,
     NextRound,
     Back,
@@ -98,6 +111,8 @@ pub enum Group {
     Asking,
     /// The run itself.
     Running,
+    /// What a person changes in the answer.
+    Steering,
     /// What is looked at, and how.
     Looking,
     /// Copies and files.
@@ -132,7 +147,7 @@ pub struct Entry {
 impl Group {
     /// Every group in the order in which help shows them.
     pub const ALL: &'static [Self] =
-        &[Self::Asking, Self::Running, Self::Looking, Self::Keeping, Self::Program, Self::Roster, Self::Lists];
+        &[Self::Asking, Self::Running, Self::Steering, Self::Looking, Self::Keeping, Self::Program, Self::Roster, Self::Lists];
 
     /// The heading.
     #[must_use]
@@ -140,6 +155,7 @@ impl Group {
         match self {
             Self::Asking => "Asking",
             Self::Running => "The run",
+            Self::Steering => "Steering",
             Self::Looking => "Looking",
             Self::Keeping => "Copies and files",
             Self::Program => "The program",
@@ -204,6 +220,21 @@ pub const ACTIONS: &[Entry] = rows! {
         Stop, "stop", ["S"], Keys, "stop", "end the answer here; what was accepted stays";
         Slower, "slower", ["{"], Keys, "slower", "slow down: the built-in models, or a replay";
         Faster, "faster", ["}"], Keys, "faster", "speed up: the built-in models, or a replay";
+    }
+    Steering {
+        Override, "override", ["o"], Keys, "choose", "choose the winner of the round looked at yourself, open or decided";
+        EditSegment, "edit-segment", ["E"], Keys, "change", "change the text of the segment looked at";
+        WriteSegment, "write-segment", ["n"], Keys, "write", "write the next segment yourself, or one in the place of that looked at";
+        Redraft, "redraft", ["r"], Keys, "redraft", "have the focused member's candidate drawn again in the round looked at";
+        RedraftAll, "redraft-all", ["N"], Keys, "redraft all", "have all candidates of the round looked at drawn again";
+        SendAway, "send-away", ["x"], Keys, "away/back", "send the member of the focused pane away, or bring it back";
+        Lighter, "lighter", ["("], Keys, "lighter", "give the scores of the focused pane's member less weight";
+        Heavier, "heavier", [")"], Keys, "heavier", "give the scores of the focused pane's member more weight";
+        Undo, "undo", ["u"], Keys, "undo", "take the last change back";
+        Redo, "redo", ["U"], Keys, "redo", "do the change again that was taken back last";
+        Rewind, "rewind", ["R"], Keys, "take back", "take the round looked at back, with those after it, and stand still there";
+        Branches, "branches", ["b"], Keys, "branches", "the branches of this answer: go to another";
+        Compare, "compare", ["d"], Keys, "compare", "hold this branch against another, or against a recorded run";
     }
     Looking {
         PreviousRound, "previous-round", ["[", "left", "h"], Keys, "round before", "look at the round before";

@@ -71,6 +71,8 @@ impl Glyphs {
         match mark {
             Mark::Unanimous => "=",
             Mark::Overridden => self.pick("◆", "+"),
+            Mark::Edited => "e",
+            Mark::Written => "w",
             Mark::Failed => "!",
             Mark::Open => self.pick("·", "."),
             Mark::Margin if self.ascii => ["_", ".", "-", "^"][(margin * 3.99) as usize % 4],
@@ -87,6 +89,12 @@ impl Glyphs {
         }
         let part = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"][eighths % 8];
         format!("{}{part}", "█".repeat(eighths / 8))
+    }
+
+    /// The letter of a segment that a person wrote.
+    #[must_use]
+    pub fn person(self) -> &'static str {
+        "@"
     }
 
     /// The frame of a part.

@@ -13,8 +13,11 @@ impl State {
             Some(Overlay::List(_)) => Context::List,
             Some(Overlay::Roster(_)) => Context::Roster,
             Some(Overlay::Leave(_)) => Context::Question,
+            Some(Overlay::Entry(_)) => Context::Prompt,
             None if self.writing => Context::Prompt,
-            Some(Overlay::Help(_) | Overlay::Why(_) | Overlay::Chart | Overlay::Log(_)) | None => Context::Keys,
+            Some(Overlay::Help(_) | Overlay::Why(_) | Overlay::Chart | Overlay::Log(_) | Overlay::Compare(..)) | None => {
+                Context::Keys
+            }
         }
     }
 
@@ -32,9 +35,12 @@ impl State {
             Source::Replay(replay) => !replay.playing,
             Source::Live => self.is_paused(),
         };
+        let entry = matches!(self.overlay, Some(Overlay::Entry(_)));
         let hint = |action: &Action| {
             let word = match action {
                 Action::RunPause if stands => "go on",
+                Action::Send if entry => "accept",
+                Action::LeavePrompt if entry => "leave it",
                 Action::Stop if replay => "to the end",
                 Action::Stop if self.waits_for_members() => "do not wait",
                 Action::Again if replay => "from the start",
@@ -60,6 +66,7 @@ impl State {
                 Action::RosterScan,
             ],
             (Context::Question, _) => &[Action::Yes, Action::No],
+            (Context::Prompt, Some(_)) => &[Action::Send, Action::NewLine, Action::LeavePrompt, Action::Edit],
             (_, Some(Overlay::Why(_) | Overlay::Chart)) => {
                 &[Action::Back, Action::PreviousRound, Action::NextRound, Action::ScrollDown, Action::ScrollUp]
             }

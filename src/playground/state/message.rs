@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use crossterm::event::{KeyEvent, MouseEvent};
 
+use super::play::Play;
 use super::roster::{News, RowId, Seated};
 use crate::engine::fusion::conversation::Conversation;
 use crate::engine::fusion::event::Record;
@@ -57,7 +58,16 @@ pub enum Message {
     /// What answers on the usual ports of this machine.
     Found(Vec<MemberSpec>),
     /// The recorded runs there are: title, detail, file.
-    Traces(Vec<(String, String, PathBuf)>),
+    Traces(Listing, Vec<(String, String, PathBuf)>),
+    /// A recorded run to compare with, and what is worth telling of it.
+    Read {
+        /// Its file's name.
+        file: String,
+        /// What its events add up to.
+        play: Box<Play>,
+        /// What is worth telling of it.
+        warning: Option<String>,
+    },
     /// The editor returned this text, or failed.
     Edited(Result<String, String>),
     /// Something done for the person is worth a word.
@@ -66,6 +76,24 @@ pub enum Message {
     Failed(String),
     /// Something to know that stops nothing.
     Warned(String),
+}
+
+/// What recorded runs are listed for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Listing {
+    /// To open one.
+    Open,
+    /// To hold one against the answer.
+    Compare,
+}
+
+/// A run to be taken up again, and what is done with it then.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TakenUp {
+    /// Its members in their order, each with its row where it is known.
+    pub members: Vec<(String, Option<RowId>)>,
+    /// What it is told first.
+    pub commands: Vec<Command>,
 }
 
 /// What a replay is told.
@@ -116,6 +144,10 @@ pub enum Effect {
     Scan,
     /// Tell the run that is under way.
     Order(Command),
+    /// Take the run up again that has ended, or the recorded one.
+    TakeUp(Box<TakenUp>),
+    /// Read a recorded run to compare with.
+    Read(PathBuf),
     /// Drop the run that is under way, or the replay.
     Drop,
     /// Tell the replay.
@@ -131,7 +163,7 @@ pub enum Effect {
     /// Copy the trace of the run to this file.
     SaveTrace(PathBuf),
     /// List the recorded runs.
-    ListTraces,
+    ListTraces(Listing),
     /// Open a recorded run.
     Open(PathBuf),
     /// Use this theme.

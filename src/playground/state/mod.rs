@@ -6,7 +6,9 @@
 
 mod act;
 pub mod action;
+pub mod branches;
 mod connect;
+pub mod entry;
 pub mod flow;
 mod fuzzy;
 pub mod glyphs;
@@ -25,11 +27,12 @@ pub mod prose;
 pub mod roster;
 pub mod scene;
 pub mod session;
+mod steer;
 pub mod transcript;
 mod update;
 mod welcome;
 
-pub use message::{Ask, Effect, Message, ReplayOrder};
+pub use message::{Ask, Effect, Listing, Message, ReplayOrder, TakenUp};
 pub use prepare::Scene;
 
 use crate::engine::fusion::MemberIndex;
@@ -170,8 +173,14 @@ pub struct State {
     params: Params,
     /// The seed that the next run begins with.
     seed: u64,
+    /// The segment being changed or written.
+    pub entry: Prompt,
     /// The question that waits for members that are being connected.
     waiting: Option<Conversation>,
+    /// What is to be changed in a run that waits for members that are being connected.
+    awaited: Option<steer::Awaited>,
+    /// Whether a run is being taken up again, and has not said so yet.
+    taking_up: bool,
     /// Columns and rows of the terminal.
     size: (u16, u16),
     /// The member whose pane is in sight where not all are.
@@ -192,6 +201,7 @@ impl State {
             roster: options.roster,
             transcript: Transcript::default(),
             prompt: Prompt::new(options.history),
+            entry: Prompt::new(Vec::new()),
             source: Source::Live,
             look: None,
             focus: Part::Transcript,
@@ -208,6 +218,8 @@ impl State {
             params: options.params,
             seed: options.seed,
             waiting: None,
+            awaited: None,
+            taking_up: false,
             size: (width, height),
             pane: MemberIndex(0),
             now_ms: 0.0,

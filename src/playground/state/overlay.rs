@@ -1,15 +1,18 @@
 //! What lies over the screen: help, reasons, the exit chart, the log, a list, a question.
 
 use super::action::{ACTIONS, Action, Group};
+use super::entry::Purpose;
 use super::glyphs::Glyphs;
 use super::keymap::Keymap;
 use super::log::{Level, Log};
 use super::picker::Picker;
+use super::play::Play;
 use super::prose::{Prose, Tone, line, wrap};
 use super::roster::compose::Compose;
 use super::scene::duration;
 use super::scene::pane::Activity;
 use super::scene::timeline::Mark;
+use crate::engine::fusion::event::SegmentId;
 
 /// Something over the screen; one at a time.
 #[derive(Debug, Clone, PartialEq)]
@@ -26,8 +29,30 @@ pub enum Overlay {
     List(Picker),
     /// Who takes part.
     Roster(Compose),
+    /// A segment being changed or written.
+    Entry(Purpose),
+    /// Two branches, or two runs, side by side.
+    Compare(Against, Scroll),
     /// Leave, although this would be lost?
     Leave(String),
+}
+
+/// What the answer is held against.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Against {
+    /// The branch that ends with this segment.
+    Branch(SegmentId),
+    /// A recorded run.
+    Recorded(Box<Recorded>),
+}
+
+/// A recorded run.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Recorded {
+    /// Its file's name, cleaned.
+    pub file: String,
+    /// What its events add up to.
+    pub play: Play,
 }
 
 /// Where a reader is in a long overlay.
@@ -66,6 +91,8 @@ impl Overlay {
             Self::Log(_) => "log",
             Self::List(picker) => picker.title(),
             Self::Roster(_) => "who takes part",
+            Self::Entry(purpose) => purpose.title(),
+            Self::Compare(..) => "side by side",
             Self::Leave(_) => "leave?",
         }
     }
@@ -74,16 +101,16 @@ impl Overlay {
     #[must_use]
     pub fn height(&self) -> Option<usize> {
         match self {
-            Self::Help(scroll) | Self::Why(scroll) | Self::Log(scroll) => Some(scroll.height),
-            Self::Chart | Self::List(_) | Self::Roster(_) | Self::Leave(_) => None,
+            Self::Help(scroll) | Self::Why(scroll) | Self::Log(scroll) | Self::Compare(_, scroll) => Some(scroll.height),
+            Self::Chart | Self::List(_) | Self::Roster(_) | Self::Entry(_) | Self::Leave(_) => None,
         }
     }
 
     /// Where the reader is, in overlays that scroll.
     pub fn scroll(&mut self) -> Option<&mut Scroll> {
         match self {
-            Self::Help(scroll) | Self::Why(scroll) | Self::Log(scroll) => Some(scroll),
-            Self::Chart | Self::List(_) | Self::Roster(_) | Self::Leave(_) => None,
+            Self::Help(scroll) | Self::Why(scroll) | Self::Log(scroll) | Self::Compare(_, scroll) => Some(scroll),
+            Self::Chart | Self::List(_) | Self::Roster(_) | Self::Entry(_) | Self::Leave(_) => None,
         }
     }
 }
@@ -136,7 +163,13 @@ fn marks(prose: &mut Prose, glyphs: Glyphs, width: u16) {
     row(prose, "a member", &member.collect::<Vec<_>>().join("   "), width);
     row(prose, "the letters beside a line", "who wrote its segments, in order", width);
     row(prose, "red, underlined", "tokens and scores of low probability; some servers tell none of their tokens", width);
-    let marks = [(Mark::Unanimous, "all agreed"), (Mark::Overridden, "a person chose"), (Mark::Failed, "something failed")];
+    let marks = [
+        (Mark::Unanimous, "all agreed"),
+        (Mark::Overridden, "a person chose"),
+        (Mark::Edited, "changed it"),
+        (Mark::Written, "wrote it"),
+        (Mark::Failed, "something failed"),
+    ];
     let marks: Vec<String> = marks.iter().map(|(mark, meaning)| format!("{} {meaning}", glyphs.mark(*mark, 0.0))).collect();
     let bars = format!("{}{} how far the best was ahead", glyphs.mark(Mark::Margin, 0.1), glyphs.mark(Mark::Margin, 0.9));
     row(prose, "below the rounds", &format!("{bars}   {}   x a member left", marks.join("   ")), width);

@@ -10,6 +10,7 @@ use super::layout::{Layout, Part, Shape, arrange};
 use super::overlay::{self, Overlay};
 use super::prose::Prose;
 use super::scene::chart::{Chart, chart};
+use super::scene::compare;
 use super::scene::pane::{Activity, Pane, pane};
 use super::scene::roster::{List, list};
 use super::scene::status::{Facts, Status, status};
@@ -137,10 +138,11 @@ impl State {
 
     fn prepare_texts(&mut self, layout: Option<&Layout>, panes: &[Pane]) {
         let (at, round) = self.shown();
-        let Self { session, texts, transcript, prompt, settings, .. } = self;
+        let Self { session, texts, transcript, prompt, entry, settings, .. } = self;
         let play = session.play(at);
         texts.resize_with(play.labels.len(), Default::default);
         prompt.dress(prompt.dressed(), self.writing && self.overlay.is_none());
+        entry.dress(prompt.dressed(), true);
         let Some(layout) = layout else { return };
         let round = round.and_then(|round| play.round(round));
         for (member, place) in &layout.panes {
@@ -161,7 +163,10 @@ impl State {
             Some(Overlay::Help(_)) => overlay::help(&self.keymap, self.settings.ascii, inner),
             Some(Overlay::Why(_)) => why::prose(&why::why(play, round.and_then(|round| play.round(round))), play, inner),
             Some(Overlay::Log(_)) => overlay::log(&self.log, inner),
-            Some(Overlay::Chart | Overlay::List(_) | Overlay::Roster(_) | Overlay::Leave(_)) | None => Prose::new(),
+            Some(Overlay::Compare(against, _)) => compare::prose(play, against, inner),
+            Some(Overlay::Chart | Overlay::List(_) | Overlay::Roster(_) | Overlay::Entry(_) | Overlay::Leave(_)) | None => {
+                Prose::new()
+            }
         };
         if let Some(Overlay::Roster(compose)) = &self.overlay {
             let height = usize::from(self.scene.popup.height.saturating_sub(2));
@@ -186,6 +191,8 @@ impl State {
 fn popup(overlay: &Overlay, body: Rect, size: (u16, u16)) -> Rect {
     let (width, height) = match overlay {
         Overlay::Help(_) | Overlay::Why(_) | Overlay::Log(_) => (96, body.height + 1),
+        Overlay::Compare(..) => (160, body.height + 1),
+        Overlay::Entry(_) => (84, 9),
         Overlay::Chart => (140, body.height.min(34)),
         Overlay::Roster(_) => (196, (body.height + 1).min(40)),
         Overlay::List(_) => (84, body.height.min(22)),

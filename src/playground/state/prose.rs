@@ -21,6 +21,8 @@ pub enum Tone {
     Warning,
     /// A failure.
     Bad,
+    /// What another text does not have.
+    Differs,
     /// A number from 0 (low) to 4 (high).
     Heat(u8),
     /// In the colour of the member at this place.

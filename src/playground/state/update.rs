@@ -8,9 +8,10 @@ use super::key::Key;
 use super::keymap::Meaning;
 use super::layout::Part;
 use super::log::Level;
-use super::message::{Effect, Message};
-use super::overlay::Overlay;
+use super::message::{Effect, Listing, Message};
+use super::overlay::{Against, Overlay, Recorded};
 use super::picker::{Choice, Item, Picker, PickerKind};
+use super::play::Play;
 use super::{Look, Replay, Source, State};
 use crate::clean::clean_line;
 use crate::engine::fusion::event::{Event, Outcome, Record};
@@ -52,7 +53,11 @@ impl State {
             Message::Record(record) => self.record(&record),
             Message::Tick(now_ms) => self.now_ms = now_ms,
             Message::AskFailed(error) => {
-                self.waiting = None;
+                (self.waiting, self.taking_up) = (None, false);
+                if let Source::Replay(replay) = &mut self.source {
+                    // It was played to its end before it was to go on.
+                    (replay.playing, replay.over) = (false, true);
+                }
                 self.session.give_up();
                 self.say(Level::Error, &error);
             }
@@ -68,10 +73,11 @@ impl State {
                     (replay.playing, replay.speed, replay.over) = (playing, speed, over);
                 }
             }
-            Message::Traces(found) => self.traces(found),
+            Message::Traces(listing, found) => self.traces(listing, found),
+            Message::Read { file, play, warning } => self.read(&file, *play, warning),
             Message::Edited(Ok(text)) => {
-                self.writing = true;
-                if let Err(error) = self.prompt.set(&text) {
+                self.writing |= self.overlay.is_none();
+                if let Err(error) = self.text().set(&text) {
                     self.say(Level::Error, &error.to_string());
                 }
             }
@@ -112,7 +118,7 @@ impl State {
     fn typed(&mut self, context: Context, event: KeyEvent) -> Vec<Effect> {
         match context {
             Context::Prompt => {
-                if let Err(error) = self.prompt.key(event) {
+                if let Err(error) = self.text().key(event) {
                     self.say(Level::Error, &error.to_string());
                 }
             }
@@ -140,7 +146,7 @@ impl State {
         match &self.overlay {
             Some(Overlay::List(picker)) if picker.kind == PickerKind::Themes => match picker.choice() {
                 Some(Choice::Theme(name)) => vec![Effect::UseTheme(name.clone())],
-                Some(Choice::Action(_) | Choice::Trace(_)) | None => Vec::new(),
+                Some(_) | None => Vec::new(),
             },
             Some(_) | None => Vec::new(),
         }
@@ -150,6 +156,11 @@ impl State {
         self.notice = None;
         match (&mut self.overlay, self.writing) {
             (Some(Overlay::List(picker)), _) => picker.type_text(&clean_line(text)),
+            (Some(Overlay::Entry(_)), _) => {
+                if let Err(error) = self.entry.paste(text) {
+                    self.say(Level::Error, &error.to_string());
+                }
+            }
             (Some(_), _) => {}
             // Somebody who pastes wants to ask.
             (None, _) => {
@@ -186,6 +197,7 @@ impl State {
                 self.look = None;
                 self.transcript.rebuild(self.session.plays());
             }
+            Event::Continued => self.continued(),
             Event::Warning { text } => self.warned(record, Level::Warning, text),
             Event::DraftFailed { member, error, .. } => {
                 self.warned(record, Level::Warning, &format!("round {}: {member} could not draft: {error}", record.round));
@@ -217,7 +229,6 @@ impl State {
             | Event::Cancelled { .. }
             | Event::ParamsChanged { .. }
             | Event::WeightSet { .. }
-            | Event::Continued
             | Event::Paused
             | Event::Resumed => {}
         }
@@ -241,13 +252,30 @@ impl State {
         }
     }
 
-    fn traces(&mut self, found: Vec<(String, String, std::path::PathBuf)>) {
+    /// The run that was taken up again says that it is.
+    fn continued(&mut self) {
+        self.taking_up = false;
+        self.source = Source::Live;
+    }
+
+    fn traces(&mut self, listing: Listing, found: Vec<(String, String, std::path::PathBuf)>) {
+        let (kind, choice): (_, fn(std::path::PathBuf) -> Choice) = match listing {
+            Listing::Open => (PickerKind::Traces, Choice::Trace),
+            Listing::Compare => (PickerKind::Against, Choice::AgainstRun),
+        };
         let items = found.into_iter().map(|(title, detail, path)| Item {
             title: clean_line(&title),
             detail: clean_line(&detail),
-            choice: Choice::Trace(path),
+            choice: choice(path),
         });
-        self.overlay = Some(Overlay::List(Picker::new(PickerKind::Traces, items.collect())));
+        self.overlay = Some(Overlay::List(Picker::new(kind, items.collect())));
+    }
+
+    fn read(&mut self, file: &str, play: Play, warning: Option<String>) {
+        self.compare_with(Against::Recorded(Box::new(Recorded { file: clean_line(file), play })));
+        if let Some(warning) = warning {
+            self.say(Level::Warning, &warning);
+        }
     }
 
     fn mouse(&mut self, mouse: MouseEvent) {

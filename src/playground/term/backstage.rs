@@ -14,12 +14,15 @@ use super::input::Input;
 use super::signals::Signals;
 use super::stage::Stage;
 use super::suspend::{self, Whom};
+use crate::engine::fusion::event::{Event, Record};
 use crate::engine::member::paced::Pace;
-use crate::engine::{Engine, Setup, trace, wall_clock};
+use crate::engine::trace::Journal;
+use crate::engine::{Engine, Seat, Setup, TakeUp, trace, wall_clock};
 use crate::files::Folders;
 use crate::files::history::History;
 use crate::files::traces::{self, Found, Wanted};
-use crate::playground::state::{Ask, Effect, Message};
+use crate::playground::state::play::Play;
+use crate::playground::state::{Ask, Effect, Listing, Message, TakenUp};
 use crate::playground::view::theme::{ColourLevel, Library, Theme};
 
 /// What the playground works with.
@@ -77,6 +80,8 @@ impl Backstage {
             }
             Effect::LetGo(row) => self.company.let_go(row),
             Effect::Scan => self.company.scan(),
+            Effect::TakeUp(taken) => self.take_up(*taken, stage, messages),
+            Effect::Read(path) => messages.push(read_to_compare(&path)),
             Effect::Order(command) => messages.extend(stage.command(command)),
             Effect::Drop => stage.clear(),
             Effect::Replay(order) => messages.extend(stage.order(order)),
@@ -100,7 +105,7 @@ impl Backstage {
                 messages.push(Message::Edited(edited.unwrap_or_else(|fault| Err(fault.to_string()))));
             }
             Effect::SaveTrace(path) => messages.push(save(stage.trace(), &path)),
-            Effect::ListTraces => messages.push(self.list()),
+            Effect::ListTraces(listing) => messages.push(self.list(listing)),
             Effect::Open(path) => messages.extend(open(&path, stage)),
             Effect::UseTheme(name) => match self.library.load(&name, self.level) {
                 Ok(theme) => self.theme = theme,
@@ -130,18 +135,70 @@ impl Backstage {
             journal: journal.journal,
             clock: wall_clock(),
         };
-        stage.start(Engine::start(setup), trace);
+        stage.start(async { Engine::start(setup).await.map_err(|error| error.to_string()) }, trace);
     }
 
-    fn list(&self) -> Message {
+    /// Goes on with the run on the stage. A live one goes on in its own trace, a recorded one in a copy: its file stays as it is.
+    fn take_up(&self, taken: TakenUp, stage: &mut Stage, messages: &mut Vec<Message>) {
+        let Some(from) = stage.trace().map(ToOwned::to_owned) else {
+            return messages
+                .push(Message::AskFailed("no trace was kept of this run, so nothing can be changed in it now".to_owned()));
+        };
+        messages.extend(stage.rest());
+        let seats = self.company.recorded(&taken.members);
+        if stage.kept() == Some(&from) {
+            let path = from.clone();
+            let starting = async move {
+                let (trace, journal) = Journal::reopen(&from).map_err(|error| error.to_string())?;
+                taken_up(trace.records, seats, Some(journal)).await
+            };
+            return stage.take_up(starting, taken.commands, Some(path));
+        }
+        let opened = traces::open(&Wanted::Default, self.folders.as_ref(), 0, self.traces_kept, SystemTime::now());
+        let kept = opened.unwrap_or_default();
+        if let Some(error) = kept.warning {
+            messages.push(Message::Warned(format!("no trace is kept of what is changed: {error}")));
+        }
+        let path = kept.journal.as_ref().map(|journal| journal.path().to_owned());
+        let starting = async move {
+            let records = trace::read(&from).map_err(|error| error.to_string())?.records;
+            let journal = kept.journal.map(|journal| journal.holding(&records)).transpose();
+            taken_up(records, seats, journal.map_err(|error| error.to_string())?).await
+        };
+        stage.take_up(starting, taken.commands, path);
+    }
+
+    fn list(&self, listing: Listing) -> Message {
         let found = self.folders.as_ref().map(|folders| traces::list(&folders.traces())).unwrap_or_default();
         let now = SystemTime::now();
         let entry = |Found { path, modified, question }: Found| {
             let age = now.duration_since(modified).map_or(0, |age| age.as_secs());
             (question, ago(age), path)
         };
-        Message::Traces(found.into_iter().map(entry).collect())
+        Message::Traces(listing, found.into_iter().map(entry).collect())
     }
+}
+
+async fn taken_up(records: Vec<Record>, seats: Vec<Seat>, journal: Option<Journal>) -> Result<Engine, String> {
+    let run = TakeUp { records, seats, journal, clock: wall_clock() };
+    Engine::take_up(run).await.map_err(|error| error.to_string())
+}
+
+/// A recorded run that the answer is held against.
+fn read_to_compare(path: &Path) -> Message {
+    let path = at_home(path);
+    let read = match trace::read(&path) {
+        Ok(read) => read,
+        Err(error) => return Message::Failed(error.to_string()),
+    };
+    let warning = read.warning();
+    let Some(Record { event: Event::RunStarted(header), .. }) = read.records.first() else {
+        return Message::Failed(format!("{}: there is no run in it", path.display()));
+    };
+    let mut play = Play::new((**header).clone());
+    read.records.iter().for_each(|record| play.apply(record));
+    let file = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    Message::Read { file, play: Box::new(play), warning }
 }
 
 /// How long ago, in the largest unit that fits.

@@ -19,9 +19,10 @@ pub(super) fn timeline(buffer: &mut Buffer, place: Rect, look: &Look<'_>, state:
     for tick in &timeline.ticks {
         let (text, style) = match tick.winner {
             Some(winner) => (play.letter(winner).to_string(), look.style(Role::Member(winner.0 as u8))),
+            None if tick.mark == Mark::Written => (look.glyphs.person().to_owned(), look.style(Role::Override)),
             None => (look.glyphs.mark(Mark::Open, 0.0).to_owned(), look.style(Role::Busy)),
         };
-        let looked_at = tick.selected && (state.look.is_some() || tick.winner.is_some());
+        let looked_at = tick.selected && (state.look.is_some() || tick.mark != Mark::Open);
         let style = if looked_at { style.patch(look.style(Role::Selection)) } else { style };
         letters.write(&text, style).skip(1);
     }
@@ -42,7 +43,7 @@ fn role(tick: &Tick) -> Role {
     match tick.mark {
         Mark::Margin => Role::Gauge,
         Mark::Unanimous => Role::Ok,
-        Mark::Overridden => Role::Override,
+        Mark::Overridden | Mark::Edited | Mark::Written => Role::Override,
         Mark::Failed => Role::Error,
         Mark::Open => Role::Busy,
     }

@@ -11,7 +11,7 @@ mod program;
 mod roster;
 
 use specfuse::playground::state::action::{ACTIONS, Action, Context};
-use specfuse::playground::state::{Effect, State};
+use specfuse::playground::state::{Effect, Listing, State};
 
 use super::support::{self, press};
 
@@ -142,7 +142,9 @@ fn every_case_is_played_where_its_action_holds() {
 fn keys_that_hold_everywhere_do_so_while_text_is_typed_and_in_lists() {
     let scenes: [fn() -> State; 4] = [idle_keys, asking::written, program::in_a_list, program::asked_whether_to_leave];
     for scene in scenes {
-        for (key, effect) in [("ctrl+l", Effect::Redraw), ("ctrl+z", Effect::Suspend), ("ctrl+o", Effect::ListTraces)] {
+        for (key, effect) in
+            [("ctrl+l", Effect::Redraw), ("ctrl+z", Effect::Suspend), ("ctrl+o", Effect::ListTraces(Listing::Open))]
+        {
             assert!(press(&mut scene(), key).contains(&effect), "{key} in {:?}", scene().context());
         }
         let mut state = scene();

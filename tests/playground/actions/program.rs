@@ -7,7 +7,7 @@ use specfuse::playground::state::action::{ACTIONS, Context};
 use specfuse::playground::state::layout::Part;
 use specfuse::playground::state::overlay::Overlay;
 use specfuse::playground::state::picker::{Choice, PickerKind};
-use specfuse::playground::state::{Effect, State};
+use specfuse::playground::state::{Effect, Listing, State};
 
 use super::super::support::{self, list, newest, press, type_text};
 use super::{Pressed, looking};
@@ -59,10 +59,10 @@ pub(super) fn save_trace(pressed: Pressed) {
 
 pub(super) fn open_trace(pressed: Pressed) {
     use specfuse::playground::state::Message;
-    assert_eq!(pressed.effects, [Effect::ListTraces]);
+    assert_eq!(pressed.effects, [Effect::ListTraces(Listing::Open)]);
     let mut after = pressed.after;
     let found = ["one", "two"].map(|name| (name.to_owned(), "1 h ago".to_owned(), PathBuf::from(name)));
-    after.update(Message::Traces(found.into()));
+    after.update(Message::Traces(Listing::Open, found.into()));
     type_text(&mut after, "two");
     assert_eq!(press(&mut after, "enter"), [Effect::Open(PathBuf::from("two"))]);
 }

@@ -7,11 +7,12 @@ mod lists;
 mod looking;
 mod roster;
 mod running;
+mod steering;
 
 use super::State;
 use super::action::Action;
 use super::log::Level;
-use super::message::Effect;
+use super::message::{Effect, Listing};
 use super::overlay::{Overlay, Scroll};
 
 impl State {
@@ -22,16 +23,16 @@ impl State {
         }
         match action {
             Action::Write => self.write(),
-            Action::LeavePrompt => self.writing = false,
-            Action::Send => return self.send(),
+            Action::LeavePrompt => self.leave_text(),
+            Action::Send => return self.send_text(),
             Action::NewLine => {
-                if let Err(error) = self.prompt.new_line() {
+                if let Err(error) = self.text().new_line() {
                     self.say(Level::Error, &error.to_string());
                 }
             }
-            Action::EarlierQuestion => self.prompt.earlier(),
-            Action::LaterQuestion => self.prompt.later(),
-            Action::Edit => return vec![Effect::Edit(self.prompt.text())],
+            Action::EarlierQuestion => self.text().earlier(),
+            Action::LaterQuestion => self.text().later(),
+            Action::Edit => return vec![Effect::Edit(self.text().text())],
             Action::Again => return self.again(true),
             Action::AgainSameSeed => return self.again(false),
             Action::NewConversation => return self.new_conversation(),
@@ -40,6 +41,19 @@ impl State {
             Action::Stop => return self.stop(),
             Action::Slower => return self.change_speed(-1),
             Action::Faster => return self.change_speed(1),
+            Action::Override => self.override_winner(),
+            Action::EditSegment => self.edit_segment(),
+            Action::WriteSegment => self.write_segment(),
+            Action::Redraft => return self.redraft(false),
+            Action::RedraftAll => return self.redraft(true),
+            Action::SendAway => return self.send_away_or_back(),
+            Action::Lighter => return self.weigh(-1.0),
+            Action::Heavier => return self.weigh(1.0),
+            Action::Undo => return self.change_back(false),
+            Action::Redo => return self.change_back(true),
+            Action::Rewind => return self.rewind(),
+            Action::Branches => self.branches(),
+            Action::Compare => return self.compare(),
             Action::PreviousRound => self.previous_round(),
             Action::NextRound => self.next_round(),
             Action::Back => self.back(),
@@ -65,7 +79,7 @@ impl State {
             Action::CopySegment => return self.copy("the segment", Self::segment),
             Action::CopyCandidate => return self.copy("the candidate", Self::candidate),
             Action::SaveTrace => return self.save_trace(),
-            Action::OpenTrace => return vec![Effect::ListTraces],
+            Action::OpenTrace => return vec![Effect::ListTraces(Listing::Open)],
             Action::Palette => self.palette(),
             Action::Themes => self.themes(),
             Action::Roster => return self.roster(),

@@ -14,6 +14,10 @@ pub enum Mark {
     Unanimous,
     /// A person chose the winner.
     Overridden,
+    /// A person changed the winner's text.
+    Edited,
+    /// A person wrote the segment.
+    Written,
     /// A draft or a scoring failed.
     Failed,
     /// It is still open.
@@ -68,6 +72,8 @@ fn tick(play: &Play, round: &Round, place: usize, shown: usize) -> Tick {
     let ranked = round.ranked.as_ref();
     let mark = match &round.accepted {
         None => Mark::Open,
+        Some(accepted) if accepted.is_written() => Mark::Written,
+        Some(accepted) if accepted.edited => Mark::Edited,
         Some(accepted) if accepted.overridden => Mark::Overridden,
         Some(_) if round.has_failure() => Mark::Failed,
         Some(_) if ranked.is_some_and(|ranked| ranked.unanimous) => Mark::Unanimous,
