@@ -1,9 +1,10 @@
 //! How well a sweep uses the machine: 16 settings × 50 prompts of the built-in ensemble.
 //!
-//! Two ratios. Busy: processor time of the sweep / (its wall time × processors), at least 0.9 on a machine that has nothing else
-//! to do. Against single runs: every cell alone, one after the other, by the ordinary engine on the processor that this thread is
-//! bound to; the sweep should take at most 1.1 × that time / processors. Processor time is compared as well as wall time, since
-//! it says the same on a machine that is shared. Each answer leaves a trace in both.
+//! Two ratios. Busy: the share of time in which the sweep's threads have work to do, which is what keeps processors busy; they are
+//! looked at every few milliseconds, and one that waits for a processor because other programs have them all counts too, so that
+//! the figure says the same on a shared machine. It should be at least 0.9. Against single runs: every cell alone, one after the
+//! other, by the ordinary engine bound to one processor; the sweep should take at most 1.1 × that time / processors. Processor time
+//! is compared as well as wall time, for the same reason. Each answer leaves a trace in both.
 //!
 //! `cargo bench --bench sweep` measures the sweep in this process, and the single runs in a second process of this program under
 //! `taskset -c 0`. `cargo bench --bench sweep -- 10` takes only the first 10 prompts.
@@ -13,14 +14,15 @@
 use std::collections::HashSet;
 use std::path::Path;
 use std::process::Command;
-use std::time::Instant;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
 use specfuse::engine::fusion::params::{Params, knob};
 use specfuse::engine::trace::Journal;
 use specfuse::engine::{Engine, Seat, Setup, wall_clock};
 use specfuse::ensemble::{Tools, built_in_specs, open};
 use specfuse::prompts::{self, Answers};
-use specfuse::sweep::{Axis, Grid, Sweep, start};
+use specfuse::sweep::{Axis, Figures, Finished, Grid, Sweep, report, start};
 
 const PROMPTS: usize = 50;
 /// Tells the second process what it is for.
@@ -67,12 +69,13 @@ async fn alone(sweep: &Sweep, seats: &[Seat]) {
     }
 }
 
-async fn together(sweep: Sweep, seats: &[Seat]) -> usize {
+async fn together(sweep: Sweep, seats: &[Seat]) -> (usize, Vec<Finished>) {
     let mut running = start(sweep, seats, &HashSet::new(), None).expect("a sweep");
+    let mut all = Vec::new();
     while let Some(finished) = running.next().await {
-        finished.expect("a cell");
+        all.push(finished.expect("a cell"));
     }
-    running.jobs()
+    (running.jobs(), all)
 }
 
 /// Seconds of processors that this process has used with all its threads, by proc(5): user and system time in hundredths.
@@ -81,6 +84,28 @@ fn processor_seconds() -> f64 {
     // The name in parentheses may hold anything; the times are the 12th and 13th field after it.
     let fields = text.rsplit_once(')').map_or("", |(_, fields)| fields);
     fields.split_whitespace().skip(11).take(2).filter_map(|ticks| ticks.parse::<f64>().ok()).sum::<f64>() / 100.0
+}
+
+/// Between two looks at the threads.
+const LOOK: Duration = Duration::from_millis(4);
+
+/// Looks at the sweep's threads until told to stop; the share of looks at which one was running or ready to, by proc(5).
+fn watched(stop: &AtomicBool) -> f64 {
+    let (mut looks, mut at_work) = (0_usize, 0_usize);
+    while !stop.load(Ordering::Relaxed) {
+        for thread in std::fs::read_dir("/proc/self/task").expect("Linux").flatten() {
+            // A thread may end between two reads.
+            let text = std::fs::read_to_string(thread.path().join("stat")).unwrap_or_default();
+            if let Some((name, fields)) = text.rsplit_once(") ")
+                && name.ends_with("(sweep")
+            {
+                looks += 1;
+                at_work += usize::from(fields.starts_with('R'));
+            }
+        }
+        std::thread::sleep(LOOK);
+    }
+    at_work as f64 / looks.max(1) as f64
 }
 
 /// Seconds on the wall, and of processors.
@@ -104,8 +129,15 @@ fn main() {
     }
     let (settings, cells) = (sweep.grid.settings(), sweep.len());
     println!("{settings} settings of {count} held-out prompts: {cells} answers");
-    let (jobs, wall, busy) = measured(|| runtime.block_on(together(sweep, &seats)));
-    println!("sweep, {jobs} at a time      {wall:7.2} s   processors {busy:7.2} s   busy {:.3}", busy / (wall * jobs as f64));
+    let (grid, stop) = (sweep.grid.clone(), AtomicBool::new(false));
+    let (((jobs, finished), wall, busy), share) = std::thread::scope(|scope| {
+        let watching = scope.spawn(|| watched(&stop));
+        let played = measured(|| runtime.block_on(together(sweep, &seats)));
+        stop.store(true, Ordering::Relaxed);
+        (played, watching.join().expect("a share"))
+    });
+    println!("{}", report::table(&grid, &Figures::of_grid(&grid, &finished)));
+    println!("sweep, {jobs} at a time            {wall:7.2} s   processors {busy:7.2} s   busy {share:.3} (at least 0.9)");
     let program = std::env::current_exe().expect("this program");
     let single = Command::new("taskset").args(["-c", "0"]).arg(program).args([ALONE, &count.to_string()]).output();
     let text = String::from_utf8(single.expect("taskset").stdout).expect("text");
