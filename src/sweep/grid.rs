@@ -22,7 +22,7 @@ pub struct Axis {
 /// Every combination of the values of some knobs.
 ///
 /// Settings are numbered from 0; the last axis changes fastest.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Grid {
     axes: Vec<Axis>,
 }
@@ -71,6 +71,13 @@ pub enum GridError {
         /// The knob.
         knob: &'static str,
     },
+}
+
+impl PartialEq for Axis {
+    /// A knob is its name.
+    fn eq(&self, other: &Self) -> bool {
+        self.knob.name == other.knob.name && self.values == other.values
+    }
 }
 
 impl Axis {

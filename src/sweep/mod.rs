@@ -17,5 +17,5 @@ pub use cell::{Answer, Cell, Finished};
 pub use figures::{Figures, NoBest, best};
 pub use grid::{Axis, Grid, GridError, MOST_SETTINGS, MOST_VALUES};
 pub use needs::{Idle, Implied, imply};
-pub use run::{Running, Sweep, SweepError, start};
+pub use run::{Running, Sweep, SweepError, start, usual_jobs};
 pub use store::{Pinned, Store, StoreError};

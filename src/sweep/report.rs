@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use super::figures::{Figures, NoBest, best};
+use super::figures::{Figures, best};
 use super::grid::Grid;
 
 /// Marks the best row.
@@ -67,7 +67,7 @@ pub fn table(grid: &Grid, figures: &[Figures]) -> String {
     }
     let mut text = aligned(&rows);
     text.push('\n');
-    text.push_str(&verdict(grid, figures, best));
+    text.push_str(&verdict(grid, figures));
     text.push('\n');
     text
 }
@@ -84,8 +84,10 @@ fn aligned(rows: &[Vec<String>]) -> String {
     rows.iter().map(line).collect()
 }
 
-fn verdict(grid: &Grid, figures: &[Figures], best: Result<usize, NoBest>) -> String {
-    let setting = match best {
+/// Which setting is best, or why none can be told, in a sentence.
+#[must_use]
+pub fn verdict(grid: &Grid, figures: &[Figures]) -> String {
+    let setting = match best(grid, figures) {
         Ok(setting) => setting,
         Err(reason) => return reason.to_string(),
     };

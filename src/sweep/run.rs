@@ -102,8 +102,7 @@ struct Queue {
 
 /// Begins to play the cells of a sweep that are not `done`; needs a tokio runtime.
 ///
-/// `jobs` is how many are played at a time; by default as many as there are processors where all members are in this process,
-/// else as many as each server answers calls at once.
+/// `jobs` is how many are played at a time; without it [`usual_jobs`].
 ///
 /// # Errors
 /// Where the system gives no thread.
@@ -113,25 +112,32 @@ pub fn start(sweep: Sweep, seats: &[Seat], done: &HashSet<Cell>, jobs: Option<No
     let queue = Arc::new(Queue { sweep, cells, next: AtomicUsize::new(0) });
     let (sender, results) = mpsc::channel(WAITING);
     let mut tasks = JoinSet::new();
-    let own = |usual: usize| jobs.map_or(usual, NonZeroUsize::get).min(left.max(1));
-    let jobs = if seats.iter().all(|seat| seat.member.replica(Working::InPlace).is_some()) {
-        let jobs = own(processors());
-        for _ in 0..jobs {
+    let jobs = jobs.unwrap_or_else(|| usual_jobs(seats)).get().min(left.max(1));
+    let in_process = all_in_process(seats);
+    for _ in 0..jobs {
+        if in_process {
             on_thread(job(Arc::clone(&queue), seats.to_vec(), Working::InPlace, sender.clone()))?;
-        }
-        jobs
-    } else {
-        let jobs = own(at_once(seats));
-        for _ in 0..jobs {
+        } else {
             tasks.spawn(job(Arc::clone(&queue), seats.to_vec(), Working::OnThread, sender.clone()));
         }
-        jobs
-    };
+    }
     Ok(Running { results, _tasks: tasks, jobs, left })
 }
 
-fn processors() -> usize {
-    std::thread::available_parallelism().map_or(1, NonZeroUsize::get)
+/// How many answers are given at a time unless a person says otherwise: as many as there are processors where all members are in
+/// this process, else as many as the least of the servers answers calls at once.
+#[must_use]
+pub fn usual_jobs(seats: &[Seat]) -> NonZeroUsize {
+    if all_in_process(seats) {
+        return std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
+    }
+    let shared = seats.iter().filter(|seat| seat.member.replica(Working::InPlace).is_none());
+    shared.filter_map(|seat| NonZeroUsize::new(seat.member.capabilities().concurrency)).min().unwrap_or(NonZeroUsize::MIN)
+}
+
+/// Whether every member can be had once more.
+fn all_in_process(seats: &[Seat]) -> bool {
+    seats.iter().all(|seat| seat.member.replica(Working::InPlace).is_some())
 }
 
 /// The ensemble for one answer: servers are shared, members in this process have evaluated nothing yet, as in a run of its own. So
@@ -140,12 +146,6 @@ fn fresh(seats: &[Seat], working: Working) -> Vec<Seat> {
     let one =
         |seat: &Seat| Seat { member: seat.member.replica(working).unwrap_or_else(|| Arc::clone(&seat.member)), ..seat.clone() };
     seats.iter().map(one).collect()
-}
-
-/// How many answers the shared members can give at once: as many as the least of them takes calls.
-fn at_once(seats: &[Seat]) -> usize {
-    let shared = seats.iter().filter(|seat| seat.member.replica(Working::InPlace).is_none());
-    shared.map(|seat| seat.member.capabilities().concurrency).min().unwrap_or(1).max(1)
 }
 
 fn on_thread(job: impl Future<Output = ()> + Send + 'static) -> Result<(), SweepError> {

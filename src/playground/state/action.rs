@@ -54,6 +54,7 @@ pub enum Action {
     Why,
     Chart,
     Log,
+    HeatMap,
     CopyAnswer,
     CopySegment,
     CopyCandidate,
@@ -83,6 +84,14 @@ pub enum Action {
     RosterScan,
     RosterTake,
     RosterClose,
+    MapUp,
+    MapDown,
+    MapLeft,
+    MapRight,
+    MapOpen,
+    Sweep,
+    SweepStop,
+    MapClose,
     Yes,
     No,
 }
@@ -100,6 +109,8 @@ pub enum Context {
     List,
     /// In the roster.
     Roster,
+    /// On the heat map of a sweep.
+    HeatMap,
     /// At a question that takes yes or no.
     Question,
 }
@@ -121,6 +132,8 @@ pub enum Group {
     Program,
     /// Composing an ensemble.
     Roster,
+    /// The heat map of a sweep.
+    HeatMap,
     /// Lists and dialogues.
     Lists,
 }
@@ -146,8 +159,17 @@ pub struct Entry {
 
 impl Group {
     /// Every group in the order in which help shows them.
-    pub const ALL: &'static [Self] =
-        &[Self::Asking, Self::Running, Self::Steering, Self::Looking, Self::Keeping, Self::Program, Self::Roster, Self::Lists];
+    pub const ALL: &'static [Self] = &[
+        Self::Asking,
+        Self::Running,
+        Self::Steering,
+        Self::Looking,
+        Self::Keeping,
+        Self::Program,
+        Self::Roster,
+        Self::HeatMap,
+        Self::Lists,
+    ];
 
     /// The heading.
     #[must_use]
@@ -160,6 +182,7 @@ impl Group {
             Self::Keeping => "Copies and files",
             Self::Program => "The program",
             Self::Roster => "The roster",
+            Self::HeatMap => "The heat map of a sweep",
             Self::Lists => "Lists and dialogues",
         }
     }
@@ -175,6 +198,7 @@ impl Context {
             Self::Prompt => "in the prompt",
             Self::List => "in lists",
             Self::Roster => "in the roster",
+            Self::HeatMap => "on the heat map",
             Self::Question => "at a question",
         }
     }
@@ -265,6 +289,7 @@ pub const ACTIONS: &[Entry] = rows! {
         Why, "why", ["e"], Keys, "why", "why this round was won: every score, and what other rules would choose";
         Chart, "chart", ["c"], Keys, "exits", "the exit chart: who is close to leaving";
         Log, "log", ["L"], Keys, "log", "warnings and messages so far";
+        HeatMap, "heat-map", ["H"], Keys, "heat map", "the heat map of a sweep: the question under other segment lengths and exit thresholds";
     }
     Keeping {
         CopyAnswer, "copy-answer", ["y y"], Keys, "answer", "copy the answer through the terminal (OSC 52)";
@@ -295,6 +320,16 @@ pub const ACTIONS: &[Entry] = rows! {
         RosterScan, "roster-scan", ["s"], Roster, "scan", "look for servers on the usual ports of this machine";
         RosterTake, "roster-take", ["enter"], Roster, "take", "the chosen models answer from the next question on";
         RosterClose, "roster-close", ["esc", "q"], Roster, "close", "close the roster and change nothing";
+    }
+    HeatMap {
+        MapUp, "map-up", ["up", "k"], HeatMap, "up", "the setting above";
+        MapDown, "map-down", ["down", "j"], HeatMap, "down", "the setting below";
+        MapLeft, "map-left", ["left", "h"], HeatMap, "left", "the setting to the left";
+        MapRight, "map-right", ["right", "l"], HeatMap, "right", "the setting to the right";
+        MapOpen, "map-open", ["enter"], HeatMap, "open", "open the run of the marked setting; before the first sweep: begin one";
+        Sweep, "sweep", ["s"], HeatMap, "sweep", "play the question under every setting, beside whatever goes on";
+        SweepStop, "sweep-stop", ["x"], HeatMap, "stop", "stop the sweep; what is played stays";
+        MapClose, "map-close", ["esc", "q", "H"], HeatMap, "close", "close the map; a sweep goes on";
     }
     Lists {
         ListUp, "list-up", ["up", "shift+tab"], List, "up", "the entry above";

@@ -12,6 +12,7 @@ pub mod entry;
 pub mod flow;
 mod fuzzy;
 pub mod glyphs;
+pub mod heat_map;
 mod hints;
 pub mod key;
 pub mod keymap;
@@ -38,6 +39,7 @@ pub use prepare::Scene;
 use crate::engine::fusion::MemberIndex;
 use crate::engine::fusion::conversation::Conversation;
 use crate::engine::fusion::params::Params;
+use heat_map::HeatMap;
 use key::Key;
 use keymap::Keymap;
 use layout::Part;
@@ -145,6 +147,8 @@ pub struct State {
     pub prompt: Prompt,
     /// Where events come from.
     pub source: Source,
+    /// The last sweep, if there was one.
+    pub heat_map: Option<HeatMap>,
     /// The round looked at, if it is not the newest.
     pub look: Option<Look>,
     /// The focused part.
@@ -203,6 +207,7 @@ impl State {
             prompt: Prompt::new(options.history),
             entry: Prompt::new(Vec::new()),
             source: Source::Live,
+            heat_map: None,
             look: None,
             focus: Part::Transcript,
             writing: true,

@@ -25,6 +25,8 @@ pub enum Overlay {
     Chart,
     /// Warnings and messages.
     Log(Scroll),
+    /// The heat map of a sweep.
+    HeatMap(Scroll),
     /// A list to choose from.
     List(Picker),
     /// Who takes part.
@@ -89,6 +91,7 @@ impl Overlay {
             Self::Why(_) => "why this round was won",
             Self::Chart => "exit chart",
             Self::Log(_) => "log",
+            Self::HeatMap(_) => "heat map of a sweep",
             Self::List(picker) => picker.title(),
             Self::Roster(_) => "who takes part",
             Self::Entry(purpose) => purpose.title(),
@@ -101,7 +104,9 @@ impl Overlay {
     #[must_use]
     pub fn height(&self) -> Option<usize> {
         match self {
-            Self::Help(scroll) | Self::Why(scroll) | Self::Log(scroll) | Self::Compare(_, scroll) => Some(scroll.height),
+            Self::Help(scroll) | Self::Why(scroll) | Self::Log(scroll) | Self::HeatMap(scroll) | Self::Compare(_, scroll) => {
+                Some(scroll.height)
+            }
             Self::Chart | Self::List(_) | Self::Roster(_) | Self::Entry(_) | Self::Leave(_) => None,
         }
     }
@@ -109,7 +114,9 @@ impl Overlay {
     /// Where the reader is, in overlays that scroll.
     pub fn scroll(&mut self) -> Option<&mut Scroll> {
         match self {
-            Self::Help(scroll) | Self::Why(scroll) | Self::Log(scroll) | Self::Compare(_, scroll) => Some(scroll),
+            Self::Help(scroll) | Self::Why(scroll) | Self::Log(scroll) | Self::HeatMap(scroll) | Self::Compare(_, scroll) => {
+                Some(scroll)
+            }
             Self::Chart | Self::List(_) | Self::Roster(_) | Self::Entry(_) | Self::Leave(_) => None,
         }
     }

@@ -6,11 +6,13 @@
 use ratatui::layout::Rect;
 
 use super::State;
+use super::action::Action;
 use super::layout::{Layout, Part, Shape, arrange};
 use super::overlay::{self, Overlay};
 use super::prose::Prose;
 use super::scene::chart::{Chart, chart};
 use super::scene::compare;
+use super::scene::heat_map::{self, MapFacts};
 use super::scene::pane::{Activity, Pane, pane};
 use super::scene::roster::{List, list};
 use super::scene::status::{Facts, Status, status};
@@ -163,6 +165,7 @@ impl State {
             Some(Overlay::Help(_)) => overlay::help(&self.keymap, self.settings.ascii, inner),
             Some(Overlay::Why(_)) => why::prose(&why::why(play, round.and_then(|round| play.round(round))), play, inner),
             Some(Overlay::Log(_)) => overlay::log(&self.log, inner),
+            Some(Overlay::HeatMap(_)) => heat_map::prose(&self.map_facts(), inner),
             Some(Overlay::Compare(against, _)) => compare::prose(play, against, inner),
             Some(Overlay::Chart | Overlay::List(_) | Overlay::Roster(_) | Overlay::Entry(_) | Overlay::Leave(_)) | None => {
                 Prose::new()
@@ -180,6 +183,18 @@ impl State {
         self.scene.overlay = prose;
     }
 
+    fn map_facts(&self) -> MapFacts<'_> {
+        let question = self.to_sweep().map(|(prompt, _)| prompt.conversation.prompt().to_owned());
+        let key = |action| self.keymap.key(action);
+        MapFacts {
+            map: self.heat_map.as_ref(),
+            question,
+            sweep: key(Action::Sweep),
+            stop: key(Action::SweepStop),
+            close: key(Action::MapClose),
+        }
+    }
+
     /// The parts that can be focused now, in order.
     pub(super) fn parts(&self) -> Vec<Part> {
         let panes = self.scene.panes.iter().filter(|pane| !pane.away).map(|pane| Part::Pane(pane.member));
@@ -191,6 +206,7 @@ impl State {
 fn popup(overlay: &Overlay, body: Rect, size: (u16, u16)) -> Rect {
     let (width, height) = match overlay {
         Overlay::Help(_) | Overlay::Why(_) | Overlay::Log(_) => (96, body.height + 1),
+        Overlay::HeatMap(_) => (96, (body.height + 1).min(24)),
         Overlay::Compare(..) => (160, body.height + 1),
         Overlay::Entry(_) => (84, 9),
         Overlay::Chart => (140, body.height.min(34)),

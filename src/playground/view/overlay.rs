@@ -24,9 +24,11 @@ pub(super) fn overlay(buffer: &mut Buffer, look: &Look<'_>, state: &State) {
     let inner = framed(buffer, place, look, title, None, look.style(Role::BorderFocus));
     let text = Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner };
     match overlay {
-        Overlay::Help(scroll) | Overlay::Why(scroll) | Overlay::Log(scroll) | Overlay::Compare(_, scroll) => {
-            words(buffer, inner, text, look, state, *scroll)
-        }
+        Overlay::Help(scroll)
+        | Overlay::Why(scroll)
+        | Overlay::Log(scroll)
+        | Overlay::HeatMap(scroll)
+        | Overlay::Compare(_, scroll) => words(buffer, inner, text, look, state, *scroll),
         Overlay::Chart => chart(buffer, text, look, state),
         Overlay::List(picker) => list(buffer, text, look, picker),
         Overlay::Roster(_) => roster(buffer, text, look, state),
