@@ -75,7 +75,7 @@ fn a_trace_that_was_cut_off_is_played_as_far_as_it_goes() {
 fn wrong_files(home: &Home) -> [(&'static str, &'static str); 4] {
     let text = fs::read_to_string(recorded(home)).unwrap();
     let write = |name: &str, text: &str| fs::write(home.path().join(name), text).unwrap();
-    write("newer.jsonl", &text.replacen(r#""version":2"#, r#""version":99"#, 1));
+    write("newer.jsonl", &text.replacen(r#""version":3"#, r#""version":99"#, 1));
     write("poem.txt", "Roses are red,\nviolets are blue.\n");
     write("headless.jsonl", text.split_once('\n').unwrap().1);
     [

@@ -9,6 +9,7 @@ mod asking;
 mod looking;
 mod program;
 mod roster;
+mod steering;
 
 use specfuse::playground::state::action::{ACTIONS, Action, Context};
 use specfuse::playground::state::{Effect, Listing, State};
@@ -45,6 +46,19 @@ fn case(action: Action) -> Case {
         Action::Stop => (answering, asking::stop),
         Action::Slower => (idle_keys, asking::slower),
         Action::Faster => (idle_keys, asking::faster),
+        Action::Override => (steering::looking_back, steering::override_winner),
+        Action::EditSegment => (steering::looking_back, steering::edit_segment),
+        Action::WriteSegment => (steering::looking_back, steering::write_segment),
+        Action::Redraft => (steering::on_a_pane, steering::redraft),
+        Action::RedraftAll => (steering::looking_back, steering::redraft_all),
+        Action::SendAway => (steering::on_a_pane, steering::send_away),
+        Action::Lighter => (steering::on_a_pane, steering::lighter),
+        Action::Heavier => (steering::on_a_pane, steering::heavier),
+        Action::Undo => (steering::something_changed, steering::undo),
+        Action::Redo => (steering::something_taken_back, steering::redo),
+        Action::Rewind => (steering::looking_back, steering::rewind),
+        Action::Branches => (steering::branched, steering::branches),
+        Action::Compare => (steering::branched, steering::compare),
         Action::PreviousRound => (answered, looking::previous_round),
         Action::NextRound => (looking::at_the_first_round, looking::next_round),
         Action::Back => (looking::with_everything_open, looking::back),
