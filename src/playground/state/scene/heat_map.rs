@@ -78,9 +78,10 @@ fn swept(map: &HeatMap, facts: &MapFacts<'_>, width: u16) -> Prose {
         "numbers: the mean fused score of what was accepted, shaded from the lowest to the highest"
     };
     wrap(&mut prose, Vec::new(), Tone::Dim, meaning, width, 0);
-    let head = vec![(Tone::Key, format!("[{}] ", map.grid.name(map.marked)))];
+    prose.push(Vec::new());
+    wrap(&mut prose, Vec::new(), Tone::Key, &format!("[{}]", map.grid.name(map.marked)), width, 0);
     let marked = map.figures().get(map.marked).map(in_words).unwrap_or_default();
-    wrap(&mut prose, head, Tone::Plain, &marked, width, 2);
+    wrap(&mut prose, Vec::new(), Tone::Plain, &marked, width, 0);
     if map.progress != Progress::Going {
         let verdict = report::verdict(&map.grid, map.figures());
         wrap(&mut prose, vec![(Tone::Good, "* ".to_owned())], Tone::Plain, &verdict, width, 2);
