@@ -12,10 +12,7 @@ use crate::support::{self, feed, press};
 
 /// The example went on from its first round with another sum, then with short segments.
 fn branched() -> Vec<Record> {
-    let knobs = vec![
-        ("segment".to_owned(), Value::Name("tokens".to_owned())),
-        ("segment-tokens".to_owned(), Value::Integer(5)),
-    ];
+    let knobs = vec![("segment".to_owned(), Value::Name("tokens".to_owned())), ("segment-tokens".to_owned(), Value::Integer(5))];
     let commands = vec![
         Command::Override { member: "lexicon".to_owned(), segment: Some(SegmentId(2)) },
         Command::Rewind { to_round: 1 },
@@ -34,7 +31,8 @@ fn a_tree_of_branches_survives_a_reload() {
     let lines: Vec<String> = records.iter().map(|record| serde_json::to_string(record).unwrap()).collect();
     let read: Vec<Record> = lines.iter().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(Run::from_records(&read).unwrap(), run);
-    let texts = |segment| run.tree.rounds(segment).iter().map(|round| round.accepted.as_ref().unwrap().text.to_string()).collect();
+    let texts =
+        |segment| run.tree.rounds(segment).iter().map(|round| round.accepted.as_ref().unwrap().text.to_string()).collect();
     let [first, second, third]: [String; 3] = [4, 5, 7].map(|segment| texts(SegmentId(segment)));
     assert!(first.contains("is 75.") && second.starts_with("The capital of Japan is Tokyo.") && !second.contains("is 75."));
     assert!(third.starts_with("The capital of Japan is Tokyo."));

@@ -32,7 +32,8 @@ fn from_a_wrong_recorded_answer_to_its_cause_a_branch_and_both_side_by_side() {
     playing.sees("no reasons", |seen| !seen.shows("┌ why this round was won"));
     // Back to before it, with segments of 5 tokens, and on.
     playing.types("R");
-    playing.sees("the question", |seen| seen.shows(" paused ") && seen.shows("steered") && !transcript(seen).contains("Japan is"));
+    playing
+        .sees("the question", |seen| seen.shows(" paused ") && seen.shows("steered") && !transcript(seen).contains("Japan is"));
     playing.types(&"-".repeat(15));
     playing.sees("short segments", |seen| seen.shows("segment-tokens 5") || seen.shows("by 5 tokens"));
     playing.types(" ");
@@ -86,9 +87,8 @@ fn a_finished_answer_is_changed_taken_back_and_goes_on_in_its_own_trace() {
     let path = home.traces();
     assert_eq!(path.len(), 1, "it goes on in its own trace");
     let kept = trace::read(&path[0]).unwrap();
-    let overrides = kept.records.iter().filter(|record| {
-        matches!(record.event, Event::Steered { action: Steering::Override { .. } })
-    });
+    let overrides =
+        kept.records.iter().filter(|record| matches!(record.event, Event::Steered { action: Steering::Override { .. } }));
     assert_eq!(overrides.count(), 1);
     let run = Run::from_records(&kept.records).unwrap();
     assert_eq!(run.answer(), "The capital of Japan is Tokyo.");

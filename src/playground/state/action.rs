@@ -56,6 +56,7 @@ pub enum Action {
     Single,
     Waterfall,
     Log,
+    HeatMap,
     CopyAnswer,
     CopySegment,
     CopyCandidate,
@@ -87,6 +88,14 @@ pub enum Action {
     RosterScan,
     RosterTake,
     RosterClose,
+    MapUp,
+    MapDown,
+    MapLeft,
+    MapRight,
+    MapOpen,
+    Sweep,
+    SweepStop,
+    MapClose,
     Yes,
     No,
 }
@@ -104,6 +113,8 @@ pub enum Context {
     List,
     /// In the roster.
     Roster,
+    /// On the heat map of a sweep.
+    HeatMap,
     /// At a question that takes yes or no.
     Question,
 }
@@ -125,6 +136,8 @@ pub enum Group {
     Program,
     /// Composing an ensemble.
     Roster,
+    /// The heat map of a sweep.
+    HeatMap,
     /// Lists and dialogues.
     Lists,
 }
@@ -150,8 +163,17 @@ pub struct Entry {
 
 impl Group {
     /// Every group in the order in which help shows them.
-    pub const ALL: &'static [Self] =
-        &[Self::Asking, Self::Running, Self::Steering, Self::Looking, Self::Keeping, Self::Program, Self::Roster, Self::Lists];
+    pub const ALL: &'static [Self] = &[
+        Self::Asking,
+        Self::Running,
+        Self::Steering,
+        Self::Looking,
+        Self::Keeping,
+        Self::Program,
+        Self::Roster,
+        Self::HeatMap,
+        Self::Lists,
+    ];
 
     /// The heading.
     #[must_use]
@@ -164,6 +186,7 @@ impl Group {
             Self::Keeping => "Copies and files",
             Self::Program => "The program",
             Self::Roster => "The roster",
+            Self::HeatMap => "The heat map of a sweep",
             Self::Lists => "Lists and dialogues",
         }
     }
@@ -179,6 +202,7 @@ impl Context {
             Self::Prompt => "in the prompt",
             Self::List => "in lists",
             Self::Roster => "in the roster",
+            Self::HeatMap => "on the heat map",
             Self::Question => "at a question",
         }
     }
@@ -271,6 +295,7 @@ pub const ACTIONS: &[Entry] = rows! {
         Single, "single", ["f"], Keys, "single", "fused against the best single member, round by round";
         Waterfall, "waterfall", ["W"], Keys, "time", "where the time went: the calls of this round; again: the whole run";
         Log, "log", ["L"], Keys, "log", "warnings and messages so far";
+        HeatMap, "heat-map", ["H"], Keys, "heat map", "the heat map of a sweep: the question under other segment lengths and exit thresholds";
     }
     Keeping {
         CopyAnswer, "copy-answer", ["y y"], Keys, "answer", "copy the answer through the terminal (OSC 52)";
@@ -303,6 +328,16 @@ pub const ACTIONS: &[Entry] = rows! {
         RosterScan, "roster-scan", ["s"], Roster, "scan", "look for servers on the usual ports of this machine";
         RosterTake, "roster-take", ["enter"], Roster, "take", "the chosen models answer from the next question on";
         RosterClose, "roster-close", ["esc", "q"], Roster, "close", "close the roster and change nothing";
+    }
+    HeatMap {
+        MapUp, "map-up", ["up", "k"], HeatMap, "up", "the setting above";
+        MapDown, "map-down", ["down", "j"], HeatMap, "down", "the setting below";
+        MapLeft, "map-left", ["left", "h"], HeatMap, "left", "the setting to the left";
+        MapRight, "map-right", ["right", "l"], HeatMap, "right", "the setting to the right";
+        MapOpen, "map-open", ["enter"], HeatMap, "open", "open the run of the marked setting; before the first sweep: begin one";
+        Sweep, "sweep", ["s"], HeatMap, "sweep", "play the question under every setting, beside whatever goes on";
+        SweepStop, "sweep-stop", ["x"], HeatMap, "stop", "stop the sweep; what is played stays";
+        MapClose, "map-close", ["esc", "q", "H"], HeatMap, "close", "close the map; a sweep goes on";
     }
     Lists {
         ListUp, "list-up", ["up", "shift+tab"], List, "up", "the entry above";

@@ -1,6 +1,7 @@
 //! What keys mean now, and which of them a person is told of.
 
 use super::action::{Action, Context};
+use super::heat_map::Progress;
 use super::overlay::Overlay;
 use super::scene::status::RunState;
 use super::{Source, State};
@@ -12,6 +13,7 @@ impl State {
         match &self.overlay {
             Some(Overlay::List(_)) => Context::List,
             Some(Overlay::Roster(_)) => Context::Roster,
+            Some(Overlay::HeatMap(_)) => Context::HeatMap,
             Some(Overlay::Leave(_)) => Context::Question,
             Some(Overlay::Entry(_)) => Context::Prompt,
             None if self.writing => Context::Prompt,
@@ -72,6 +74,7 @@ impl State {
                 Action::RosterConnect,
                 Action::RosterScan,
             ],
+            (Context::HeatMap, _) => self.likely_on_the_map(),
             (Context::Question, _) => &[Action::Yes, Action::No],
             (Context::Prompt, Some(_)) => &[Action::Send, Action::NewLine, Action::LeavePrompt, Action::Edit],
             (_, Some(Overlay::Waterfall(..))) => {
@@ -110,6 +113,16 @@ impl State {
                 Action::CopyAnswer,
                 Action::Palette,
             ],
+        }
+    }
+
+    fn likely_on_the_map(&self) -> &'static [Action] {
+        match self.heat_map.as_ref().map(|map| &map.progress) {
+            None => &[Action::Sweep, Action::MapClose],
+            Some(Progress::Going) => &[Action::MapOpen, Action::MapDown, Action::MapRight, Action::MapClose, Action::SweepStop],
+            Some(Progress::Done | Progress::Stopped | Progress::Failed(_)) => {
+                &[Action::MapOpen, Action::MapDown, Action::MapRight, Action::MapClose, Action::Sweep]
+            }
         }
     }
 }

@@ -12,6 +12,7 @@ pub mod entry;
 pub mod flow;
 mod fuzzy;
 pub mod glyphs;
+pub mod heat_map;
 mod hints;
 mod kept;
 pub mod key;
@@ -42,6 +43,7 @@ use crate::engine::fusion::conversation::Conversation;
 use crate::engine::fusion::params::Params;
 use crate::engine::fusion::single::Single;
 use crate::engine::fusion::timing::RunTiming;
+use heat_map::HeatMap;
 use kept::Kept;
 use key::Key;
 use keymap::Keymap;
@@ -151,6 +153,8 @@ pub struct State {
     pub prompt: Prompt,
     /// Where events come from.
     pub source: Source,
+    /// The last sweep, if there was one.
+    pub heat_map: Option<HeatMap>,
     /// The round looked at, if it is not the newest.
     pub look: Option<Look>,
     /// The focused part.
@@ -216,6 +220,7 @@ impl State {
             entry: Prompt::new(Vec::new()),
             tour: None,
             source: Source::Live,
+            heat_map: None,
             look: None,
             focus: Part::Transcript,
             writing: true,

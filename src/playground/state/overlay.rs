@@ -29,6 +29,8 @@ pub enum Overlay {
     Waterfall(Page, Scroll),
     /// Warnings and messages.
     Log(Scroll),
+    /// The heat map of a sweep.
+    HeatMap(Scroll),
     /// A list to choose from.
     List(Picker),
     /// Who takes part.
@@ -105,6 +107,7 @@ impl Overlay {
             Self::Waterfall(Page::Round, _) => "where the time of this round went",
             Self::Waterfall(Page::Run, _) => "where the time of the run went",
             Self::Log(_) => "log",
+            Self::HeatMap(_) => "heat map of a sweep",
             Self::List(picker) => picker.title(),
             Self::Roster(_) => "who takes part",
             Self::Entry(purpose) => purpose.title(),
@@ -120,6 +123,7 @@ impl Overlay {
             Self::Help(scroll)
             | Self::Why(scroll)
             | Self::Log(scroll)
+            | Self::HeatMap(scroll)
             | Self::Compare(_, scroll)
             | Self::Single(scroll)
             | Self::Waterfall(_, scroll) => Some(scroll.height),
@@ -133,6 +137,7 @@ impl Overlay {
             Self::Help(scroll)
             | Self::Why(scroll)
             | Self::Log(scroll)
+            | Self::HeatMap(scroll)
             | Self::Compare(_, scroll)
             | Self::Single(scroll)
             | Self::Waterfall(_, scroll) => Some(scroll),

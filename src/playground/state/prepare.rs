@@ -8,12 +8,14 @@ use std::sync::Arc;
 use ratatui::layout::Rect;
 
 use super::State;
+use super::action::Action;
 use super::glyphs::Glyphs;
 use super::layout::{Layout, Part, Shape, arrange};
 use super::overlay::{self, Overlay, Page};
 use super::prose::Prose;
 use super::scene::chart::{Chart, chart};
 use super::scene::compare;
+use super::scene::heat_map::{self, MapFacts};
 use super::scene::pane::{Activity, Pane, pane};
 use super::scene::roster::{List, list};
 use super::scene::status::{Facts, Status, status};
@@ -198,6 +200,7 @@ impl State {
                 run_page(&self.timing.of(&play.run, run_timing), play, looked_at, glyphs, inner)
             }
             Some(Overlay::Log(_)) => overlay::log(&self.log, inner),
+            Some(Overlay::HeatMap(_)) => heat_map::prose(&self.map_facts(), inner),
             Some(Overlay::Compare(against, _)) => compare::prose(play, against, inner),
             Some(Overlay::Chart | Overlay::List(_) | Overlay::Roster(_) | Overlay::Entry(_) | Overlay::Leave(_)) | None => {
                 Prose::new()
@@ -215,6 +218,18 @@ impl State {
         self.scene.overlay = prose;
     }
 
+    fn map_facts(&self) -> MapFacts<'_> {
+        let question = self.to_sweep().map(|(prompt, _)| prompt.conversation.prompt().to_owned());
+        let key = |action| self.keymap.key(action);
+        MapFacts {
+            map: self.heat_map.as_ref(),
+            question,
+            sweep: key(Action::Sweep),
+            stop: key(Action::SweepStop),
+            close: key(Action::MapClose),
+        }
+    }
+
     /// The parts that can be focused now, in order.
     pub(super) fn parts(&self) -> Vec<Part> {
         let panes = self.scene.panes.iter().filter(|pane| !pane.away).map(|pane| Part::Pane(pane.member));
@@ -227,6 +242,7 @@ fn popup(overlay: &Overlay, body: Rect, size: (u16, u16)) -> Rect {
     let (width, height) = match overlay {
         Overlay::Help(_) | Overlay::Why(_) | Overlay::Log(_) | Overlay::Single(_) => (96, body.height + 1),
         Overlay::Waterfall(..) => (140, body.height + 1),
+        Overlay::HeatMap(_) => (96, (body.height + 1).min(24)),
         Overlay::Compare(..) => (160, body.height + 1),
         Overlay::Entry(_) => (84, 9),
         Overlay::Chart => (140, body.height.min(34)),

@@ -27,6 +27,7 @@ pub(super) fn overlay(buffer: &mut Buffer, look: &Look<'_>, state: &State) {
         Overlay::Help(scroll)
         | Overlay::Why(scroll)
         | Overlay::Log(scroll)
+        | Overlay::HeatMap(scroll)
         | Overlay::Compare(_, scroll)
         | Overlay::Single(scroll)
         | Overlay::Waterfall(_, scroll) => words(buffer, inner, text, look, state, *scroll),

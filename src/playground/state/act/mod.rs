@@ -1,6 +1,7 @@
 //! What each action does: the one place that knows all of them; each kind has a file of its own.
 
 mod asking;
+mod heat_map;
 mod keeping;
 mod leaving;
 mod lists;
@@ -12,6 +13,7 @@ mod tour;
 
 use super::State;
 use super::action::Action;
+use super::heat_map::Direction;
 use super::log::Level;
 use super::message::{Effect, Listing};
 use super::overlay::{Overlay, Scroll};
@@ -77,6 +79,7 @@ impl State {
             Action::Single => self.toggle(Overlay::Single(Scroll::default())),
             Action::Waterfall => self.waterfall(),
             Action::Log => self.toggle(Overlay::Log(Scroll::default())),
+            Action::HeatMap => self.heat_map(),
             Action::Help => self.toggle(Overlay::Help(Scroll::default())),
             Action::CopyAnswer => return self.copy("the answer", |state| state.session.newest().map(|play| play.run.answer())),
             Action::CopySegment => return self.copy("the segment", Self::segment),
@@ -107,8 +110,15 @@ impl State {
             Action::RosterConnect => return self.roster_connect(),
             Action::RosterScan => return self.scan(),
             Action::RosterTake => return self.roster_take(),
+            Action::MapUp => self.map_move(Direction::Up),
+            Action::MapDown => self.map_move(Direction::Down),
+            Action::MapLeft => self.map_move(Direction::Left),
+            Action::MapRight => self.map_move(Direction::Right),
+            Action::MapOpen => return self.map_open(),
+            Action::Sweep => return self.sweep(),
+            Action::SweepStop => return self.sweep_stop(),
             Action::Yes => return vec![Effect::Quit],
-            Action::RosterClose | Action::No => self.overlay = None,
+            Action::RosterClose | Action::MapClose | Action::No => self.overlay = None,
         }
         Vec::new()
     }
