@@ -70,7 +70,12 @@ pub(super) fn add(command: Command) -> Command {
                 .help("A member's weight as a verifier, from 0 on (1 where not given); repeatable"),
         )
         .next_help_heading("Knobs")
-        .arg(Arg::new("preset").long("preset").value_name("NAME").help(format!("A named set of knob values; your own stand in the configuration. {presets}")))
+        .arg(
+            Arg::new("preset")
+                .long("preset")
+                .value_name("NAME")
+                .help(format!("A named set of knob values; your own stand in the configuration. {presets}")),
+        )
         .args(KNOBS.iter().map(option))
         .arg(
             Arg::new("no-exit")

@@ -136,6 +136,7 @@ fn play(matches: &ArgMatches, opening: Opening) -> Result<Done, Failure> {
     let options = Options {
         roster,
         params: config.params,
+        presets: config.presets,
         system: config.system,
         seed: options::seed(matches),
         keymap,

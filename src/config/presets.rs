@@ -18,7 +18,9 @@ fn preset(presets: Section<'_>, name: &str) -> Result<OwnPreset, ConfigError> {
         return Err(ConfigError::PresetName { path: presets.path().to_owned(), name: name.to_owned() });
     }
     let full = presets.full(name);
-    let Some(table) = presets.table(name, "a table of knobs")? else { return Ok(OwnPreset { name: name.to_owned(), values: Vec::new() }) };
+    let Some(table) = presets.table(name, "a table of knobs")? else {
+        return Ok(OwnPreset { name: name.to_owned(), values: Vec::new() });
+    };
     let section = Section::new(presets.path(), &full, table);
     let mut values = Vec::new();
     for (knob, value) in section.entries() {

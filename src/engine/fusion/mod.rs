@@ -16,6 +16,7 @@ pub mod run;
 pub mod score;
 pub mod segment;
 pub mod vote;
+pub mod what_if;
 
 /// A member's place in the ensemble, counted from 0 in the order in which the ensemble names them. Earlier wins ties.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

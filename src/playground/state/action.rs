@@ -83,6 +83,20 @@ pub enum Action {
     RosterScan,
     RosterTake,
     RosterClose,
+    Tune,
+    SegmentShorter,
+    SegmentLonger,
+    ThresholdLower,
+    ThresholdHigher,
+    TuneUp,
+    TuneDown,
+    TuneLower,
+    TuneHigher,
+    TuneDefault,
+    TuneDefaults,
+    TuneApply,
+    TuneForget,
+    TuneClose,
     Yes,
     No,
 }
@@ -100,6 +114,8 @@ pub enum Context {
     List,
     /// In the roster.
     Roster,
+    /// In the tuning panel.
+    Tuning,
     /// At a question that takes yes or no.
     Question,
 }
@@ -119,6 +135,8 @@ pub enum Group {
     Keeping,
     /// The program.
     Program,
+    /// Knobs.
+    Tuning,
     /// Composing an ensemble.
     Roster,
     /// Lists and dialogues.
@@ -146,8 +164,17 @@ pub struct Entry {
 
 impl Group {
     /// Every group in the order in which help shows them.
-    pub const ALL: &'static [Self] =
-        &[Self::Asking, Self::Running, Self::Steering, Self::Looking, Self::Keeping, Self::Program, Self::Roster, Self::Lists];
+    pub const ALL: &'static [Self] = &[
+        Self::Asking,
+        Self::Running,
+        Self::Steering,
+        Self::Tuning,
+        Self::Looking,
+        Self::Keeping,
+        Self::Program,
+        Self::Roster,
+        Self::Lists,
+    ];
 
     /// The heading.
     #[must_use]
@@ -159,6 +186,7 @@ impl Group {
             Self::Looking => "Looking",
             Self::Keeping => "Copies and files",
             Self::Program => "The program",
+            Self::Tuning => "Tuning",
             Self::Roster => "The roster",
             Self::Lists => "Lists and dialogues",
         }
@@ -175,6 +203,7 @@ impl Context {
             Self::Prompt => "in the prompt",
             Self::List => "in lists",
             Self::Roster => "in the roster",
+            Self::Tuning => "in the tuning panel",
             Self::Question => "at a question",
         }
     }
@@ -236,6 +265,22 @@ pub const ACTIONS: &[Entry] = rows! {
         Branches, "branches", ["b"], Keys, "branches", "the branches of this answer: go to another";
         Compare, "compare", ["d"], Keys, "compare", "hold this branch against another, or against a recorded run";
     }
+    Tuning {
+        Tune, "tune", ["t"], Keys, "tune", "every knob: try values, see at once what they would have changed, apply them";
+        SegmentShorter, "segment-shorter", ["-"], Keys, "shorter", "shorter segments from the next round on";
+        SegmentLonger, "segment-longer", ["+"], Keys, "longer", "longer segments from the next round on";
+        ThresholdLower, "threshold-lower", ["<"], Keys, "exit less", "a lower exit threshold from the next round on: members stay longer";
+        ThresholdHigher, "threshold-higher", [">"], Keys, "exit more", "a higher exit threshold from the next round on: members leave sooner";
+        TuneUp, "tune-up", ["up", "k"], Tuning, "up", "the knob above";
+        TuneDown, "tune-down", ["down", "j"], Tuning, "down", "the knob below";
+        TuneLower, "tune-lower", ["left", "h"], Tuning, "lower", "a step down, or the name before; digits type a value";
+        TuneHigher, "tune-higher", ["right", "l"], Tuning, "higher", "a step up, or the name after";
+        TuneDefault, "tune-default", ["0"], Tuning, "default", "the marked knob's default";
+        TuneDefaults, "tune-defaults", ["d"], Tuning, "all defaults", "every knob's default";
+        TuneApply, "tune-apply", ["enter"], Tuning, "apply", "take the typed value; then put what is tried in force";
+        TuneForget, "tune-forget", ["esc"], Tuning, "forget", "forget what is tried, and close the panel";
+        TuneClose, "tune-close", ["t", "q"], Tuning, "look", "close the panel and go on comparing: chart, rounds and ranking show what would be different";
+    }
     Looking {
         PreviousRound, "previous-round", ["[", "left", "h"], Keys, "round before", "look at the round before";
         NextRound, "next-round", ["]", "right", "l"], Keys, "round after", "look at the round after";
@@ -263,7 +308,7 @@ pub const ACTIONS: &[Entry] = rows! {
         Heat, "heat", ["v"], Keys, "shading", "shade drafts by token probability, by disagreement, or not at all";
         Provenance, "provenance", ["p"], Keys, "authors", "show or hide who wrote which part of the answer";
         Why, "why", ["e"], Keys, "why", "why this round was won: every score, and what other rules would choose";
-        Chart, "chart", ["c"], Keys, "exits", "the exit chart: who is close to leaving";
+        Chart, "chart", ["c"], Keys, "chart", "the exit chart: who is close to leaving; again: the verifiers' weights; again: closed";
         Log, "log", ["L"], Keys, "log", "warnings and messages so far";
     }
     Keeping {

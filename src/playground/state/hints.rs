@@ -12,10 +12,11 @@ impl State {
         match &self.overlay {
             Some(Overlay::List(_)) => Context::List,
             Some(Overlay::Roster(_)) => Context::Roster,
+            Some(Overlay::Tuning(_)) => Context::Tuning,
             Some(Overlay::Leave(_)) => Context::Question,
             Some(Overlay::Entry(_)) => Context::Prompt,
             None if self.writing => Context::Prompt,
-            Some(Overlay::Help(_) | Overlay::Why(_) | Overlay::Chart | Overlay::Log(_) | Overlay::Compare(..)) | None => {
+            Some(Overlay::Help(_) | Overlay::Why(_) | Overlay::Chart(_) | Overlay::Log(_) | Overlay::Compare(..)) | None => {
                 Context::Keys
             }
         }
@@ -65,9 +66,23 @@ impl State {
                 Action::RosterConnect,
                 Action::RosterScan,
             ],
+            (Context::Tuning, _) => &[
+                Action::TuneApply,
+                Action::TuneForget,
+                Action::TuneLower,
+                Action::TuneHigher,
+                Action::TuneDown,
+                Action::TuneUp,
+                Action::TuneDefault,
+                Action::TuneDefaults,
+                Action::TuneClose,
+            ],
             (Context::Question, _) => &[Action::Yes, Action::No],
             (Context::Prompt, Some(_)) => &[Action::Send, Action::NewLine, Action::LeavePrompt, Action::Edit],
-            (_, Some(Overlay::Why(_) | Overlay::Chart)) => {
+            (_, Some(Overlay::Chart(_))) => {
+                &[Action::Back, Action::Chart, Action::PreviousRound, Action::NextRound, Action::Tune]
+            }
+            (_, Some(Overlay::Why(_))) => {
                 &[Action::Back, Action::PreviousRound, Action::NextRound, Action::ScrollDown, Action::ScrollUp]
             }
             (_, Some(_)) => &[Action::Back, Action::ScrollDown, Action::ScrollUp, Action::PageDown, Action::End],
@@ -95,6 +110,7 @@ impl State {
                 Action::Help,
                 Action::Quit,
                 Action::Chart,
+                Action::Tune,
                 Action::Zoom,
                 Action::Roster,
                 Action::CopyAnswer,

@@ -29,6 +29,7 @@ pub mod scene;
 pub mod session;
 mod steer;
 pub mod transcript;
+pub mod tuning;
 mod update;
 mod welcome;
 
@@ -37,7 +38,7 @@ pub use prepare::Scene;
 
 use crate::engine::fusion::MemberIndex;
 use crate::engine::fusion::conversation::Conversation;
-use crate::engine::fusion::params::Params;
+use crate::engine::fusion::params::{Params, Presets};
 use key::Key;
 use keymap::Keymap;
 use layout::Part;
@@ -56,6 +57,8 @@ pub struct Options {
     pub roster: Roster,
     /// The knobs.
     pub params: Params,
+    /// Every preset there is.
+    pub presets: Presets,
     /// Instructions that stand before every conversation.
     pub system: Option<String>,
     /// The seed of the first run.
@@ -169,8 +172,12 @@ pub struct State {
     pub scene: Scene,
     /// The text of each member's pane.
     pub texts: Vec<PaneText>,
+    /// Knobs being tried.
+    pub tuning: tuning::Tuning,
     /// The knobs that the next run begins with.
     params: Params,
+    /// Every preset there is.
+    presets: Presets,
     /// The seed that the next run begins with.
     seed: u64,
     /// The segment being changed or written.
@@ -215,7 +222,9 @@ impl State {
             keymap: options.keymap,
             scene: Scene::default(),
             texts: Vec::new(),
+            tuning: tuning::Tuning::default(),
             params: options.params,
+            presets: options.presets,
             seed: options.seed,
             waiting: None,
             awaited: None,

@@ -8,6 +8,7 @@ mod looking;
 mod roster;
 mod running;
 mod steering;
+mod tuning;
 
 use super::State;
 use super::action::Action;
@@ -72,7 +73,7 @@ impl State {
             Action::Heat => self.shade(),
             Action::Provenance => self.settings.authors = !self.settings.authors,
             Action::Why => self.toggle(Overlay::Why(Scroll::default())),
-            Action::Chart => self.toggle(Overlay::Chart),
+            Action::Chart => self.chart(),
             Action::Log => self.toggle(Overlay::Log(Scroll::default())),
             Action::Help => self.toggle(Overlay::Help(Scroll::default())),
             Action::CopyAnswer => return self.copy("the answer", |state| state.session.newest().map(|play| play.run.answer())),
@@ -102,6 +103,19 @@ impl State {
             Action::RosterConnect => return self.roster_connect(),
             Action::RosterScan => return self.scan(),
             Action::RosterTake => return self.roster_take(),
+            Action::Tune | Action::TuneClose => self.tune(),
+            Action::SegmentShorter => return self.segment_length(-1),
+            Action::SegmentLonger => return self.segment_length(1),
+            Action::ThresholdLower => return self.exit_threshold(-1),
+            Action::ThresholdHigher => return self.exit_threshold(1),
+            Action::TuneUp => self.tune_move(-1),
+            Action::TuneDown => self.tune_move(1),
+            Action::TuneLower => self.tune_by(-1),
+            Action::TuneHigher => self.tune_by(1),
+            Action::TuneDefault => self.tune_default(),
+            Action::TuneDefaults => self.tune_defaults(),
+            Action::TuneApply => return self.tune_apply(),
+            Action::TuneForget => self.tune_forget(),
             Action::Yes => return vec![Effect::Quit],
             Action::RosterClose | Action::No => self.overlay = None,
         }

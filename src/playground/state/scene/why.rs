@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::super::play::Play;
 use super::super::prose::{Line, Prose, Tone, line, wrap};
 use super::table::{Cell, cell, matrix};
+use super::timeline::changed_before;
 use super::{counted, figure, usage};
 use crate::clean::clean_line;
 use crate::engine::fusion::MemberIndex;
@@ -81,7 +82,10 @@ pub fn why(play: &Play, round: Option<&Round>) -> Why {
     let candidates: Vec<CandidateRow> = candidates.collect();
     Why {
         number: round.number,
-        notes: notes(play, round, &candidates, &matrix.verifiers, matrix.ranking.margin),
+        notes: notes(play, round, &candidates, &matrix.verifiers, matrix.ranking.margin)
+            .into_iter()
+            .chain(tuned(play, round))
+            .collect(),
         rules: rules(play, round),
         verifiers: matrix.verifiers,
         candidates,
@@ -124,6 +128,14 @@ fn notes(play: &Play, round: &Round, candidates: &[CandidateRow], verifiers: &[M
         notes.push("a person chose over the ranking".to_owned());
     }
     notes
+}
+
+/// Which knobs a person changed before the round.
+fn tuned(play: &Play, round: &Round) -> Option<String> {
+    let place = play.run.rounds.partition_point(|before| before.number < round.number);
+    let changes = changed_before(play, place);
+    let changes: Vec<String> = changes.iter().map(|(knob, value)| format!("{} to {value}", knob.name)).collect();
+    (!changes.is_empty()).then(|| format!("knobs changed before this round: {}", changes.join(", ")))
 }
 
 /// Every scoring rule on the same recorded log-probabilities, with the same weights.
