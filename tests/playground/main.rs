@@ -13,6 +13,7 @@ mod replaying;
 mod running;
 mod runs;
 mod scenes;
+mod steering;
 mod support;
 mod tour;
 mod untrusted;

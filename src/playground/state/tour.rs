@@ -8,6 +8,7 @@ use super::keymap::Keymap;
 use super::overlay::Overlay;
 use super::prompt::EXAMPLE;
 use super::prose::{Prose, Tone, wrap};
+use super::scene::chart::Curve;
 use super::{Look, State};
 use crate::engine::fusion::params::Params;
 
@@ -72,7 +73,7 @@ pub const STOPS: &[Stop] = &[
     Stop {
         sentence: "With 20 tokens a segment one draft spans several answers, no candidate is right as a whole, and 27 plus 48 comes \
                    out wrong. With 5 it comes out right.",
-        attempt: "{rewind} takes round 1 back, {shorter} makes segments shorter (to 5), {run-pause} goes on, {compare} shows both",
+        attempt: "{rewind} takes round 1 back, {segment-shorter} makes segments shorter (to 5), {run-pause} goes on, {compare} shows both",
         question: EXAMPLE,
         changes: &[("segment", "tokens"), ("segment-tokens", "20")],
         slow: false,
@@ -159,7 +160,7 @@ impl State {
         let play = self.session.plays().len().saturating_sub(1);
         self.look_at(Look { play, round: number.saturating_sub(1) });
         if matches!(then, Then::Chart(_)) {
-            self.overlay = Some(Overlay::Chart);
+            self.overlay = Some(Overlay::Chart(Curve::Retention));
         }
     }
 }

@@ -76,6 +76,8 @@ impl State {
             }
             Message::Traces(listing, found) => self.traces(listing, found),
             Message::Read { file, play, warning } => self.read(&file, *play, warning),
+            Message::Swept { finished, trace } => self.swept(*finished, trace),
+            Message::SweepEnded(error) => self.sweep_ended(error),
             Message::Edited(Ok(text)) => {
                 self.writing |= self.overlay.is_none();
                 if let Err(error) = self.text().set(&text) {
@@ -137,7 +139,17 @@ impl State {
                 let text = format!("`{}` does nothing here; `{help}` shows what does", Key::from(event));
                 self.notice = Some(super::Notice { level: Level::Info, text });
             }
-            Context::Roster | Context::Question | Context::Anywhere => {}
+            Context::Tuning => {
+                let Some(Overlay::Tuning(panel)) = &mut self.overlay else { return Vec::new() };
+                match event.code {
+                    KeyCode::Char(character) if Key::from(event).types() => panel.type_character(character),
+                    KeyCode::Backspace => {
+                        panel.typed.pop();
+                    }
+                    _ => {}
+                }
+            }
+            Context::Roster | Context::HeatMap | Context::Question | Context::Anywhere => {}
         }
         Vec::new()
     }

@@ -14,6 +14,7 @@ use super::input::Input;
 use super::signals::Signals;
 use super::stage::Stage;
 use super::suspend::{self, Whom};
+use super::sweeping::Sweeping;
 use crate::engine::fusion::event::{Event, Record};
 use crate::engine::member::paced::Pace;
 use crate::engine::trace::Journal;
@@ -60,6 +61,7 @@ pub(super) struct Hands<'a> {
     pub(super) input: &'a mut Input,
     pub(super) signals: &'a mut Signals,
     pub(super) stage: &'a mut Stage,
+    pub(super) sweeping: &'a mut Sweeping,
 }
 
 impl Backstage {
@@ -70,7 +72,7 @@ impl Backstage {
         hands: Hands<'_>,
         messages: &mut Vec<Message>,
     ) -> std::io::Result<Next> {
-        let Hands { terminal, input, signals, stage } = hands;
+        let Hands { terminal, input, signals, stage, sweeping } = hands;
         match effect {
             Effect::Ask(ask) => self.ask(*ask, stage, messages),
             Effect::Connect { members, anew } => {
@@ -107,6 +109,11 @@ impl Backstage {
             Effect::SaveTrace(path) => messages.push(save(stage.trace(), &path)),
             Effect::ListTraces(listing) => messages.push(self.list(listing)),
             Effect::Open(path) => messages.extend(open(&path, stage)),
+            Effect::Sweep(ask) => {
+                let seats = self.company.seats(&ask.members);
+                sweeping.start(*ask, &seats, self.folders.as_ref());
+            }
+            Effect::StopSweep => sweeping.stop(),
             Effect::UseTheme(name) => match self.library.load(&name, self.level) {
                 Ok(theme) => self.theme = theme,
                 Err(error) => messages.push(Message::Failed(format!("theme: {error}"))),

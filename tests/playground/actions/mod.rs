@@ -6,6 +6,7 @@
 #![allow(clippy::needless_pass_by_value, reason = "each check of the table takes what it may go on pressing keys in")]
 
 mod asking;
+mod heat_map;
 mod looking;
 mod program;
 mod roster;
@@ -82,6 +83,15 @@ fn case(action: Action) -> Case {
         Action::Single => (answered, looking::single),
         Action::Waterfall => (answered, looking::waterfall),
         Action::Log => (answered, looking::log),
+        Action::HeatMap => (answered, heat_map::opens),
+        Action::MapUp => (heat_map::going, heat_map::up),
+        Action::MapDown => (heat_map::going, heat_map::down),
+        Action::MapLeft => (heat_map::going, heat_map::left),
+        Action::MapRight => (heat_map::going, heat_map::right),
+        Action::MapOpen => (heat_map::going, heat_map::open),
+        Action::Sweep => (heat_map::offered, heat_map::sweep),
+        Action::SweepStop => (heat_map::going, heat_map::stop),
+        Action::MapClose => (heat_map::going, heat_map::close),
         Action::CopyAnswer => (answered, program::copy_answer),
         Action::CopySegment => (looking::at_the_first_round, program::copy_segment),
         Action::CopyCandidate => (program::focused_on_a_pane, program::copy_candidate),

@@ -1,6 +1,7 @@
 //! What each action does: the one place that knows all of them; each kind has a file of its own.
 
 mod asking;
+mod heat_map;
 mod keeping;
 mod leaving;
 mod lists;
@@ -9,9 +10,11 @@ mod roster;
 mod running;
 mod steering;
 mod tour;
+mod tuning;
 
 use super::State;
 use super::action::Action;
+use super::heat_map::Direction;
 use super::log::Level;
 use super::message::{Effect, Listing};
 use super::overlay::{Overlay, Scroll};
@@ -73,10 +76,11 @@ impl State {
             Action::Heat => self.shade(),
             Action::Provenance => self.settings.authors = !self.settings.authors,
             Action::Why => self.toggle(Overlay::Why(Scroll::default())),
-            Action::Chart => self.toggle(Overlay::Chart),
+            Action::Chart => self.chart(),
             Action::Single => self.toggle(Overlay::Single(Scroll::default())),
             Action::Waterfall => self.waterfall(),
             Action::Log => self.toggle(Overlay::Log(Scroll::default())),
+            Action::HeatMap => self.heat_map(),
             Action::Help => self.toggle(Overlay::Help(Scroll::default())),
             Action::CopyAnswer => return self.copy("the answer", |state| state.session.newest().map(|play| play.run.answer())),
             Action::CopySegment => return self.copy("the segment", Self::segment),
@@ -107,8 +111,28 @@ impl State {
             Action::RosterConnect => return self.roster_connect(),
             Action::RosterScan => return self.scan(),
             Action::RosterTake => return self.roster_take(),
+            Action::MapUp => self.map_move(Direction::Up),
+            Action::MapDown => self.map_move(Direction::Down),
+            Action::MapLeft => self.map_move(Direction::Left),
+            Action::MapRight => self.map_move(Direction::Right),
+            Action::MapOpen => return self.map_open(),
+            Action::Sweep => return self.sweep(),
+            Action::SweepStop => return self.sweep_stop(),
+            Action::Tune | Action::TuneClose => self.tune(),
+            Action::SegmentShorter => return self.segment_length(-1),
+            Action::SegmentLonger => return self.segment_length(1),
+            Action::ThresholdLower => return self.exit_threshold(-1),
+            Action::ThresholdHigher => return self.exit_threshold(1),
+            Action::TuneUp => self.tune_move(-1),
+            Action::TuneDown => self.tune_move(1),
+            Action::TuneLower => self.tune_by(-1),
+            Action::TuneHigher => self.tune_by(1),
+            Action::TuneDefault => self.tune_default(),
+            Action::TuneDefaults => self.tune_defaults(),
+            Action::TuneApply => return self.tune_apply(),
+            Action::TuneForget => self.tune_forget(),
             Action::Yes => return vec![Effect::Quit],
-            Action::RosterClose | Action::No => self.overlay = None,
+            Action::RosterClose | Action::MapClose | Action::No => self.overlay = None,
         }
         Vec::new()
     }
