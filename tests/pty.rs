@@ -34,6 +34,8 @@ mod replaying;
 mod serving;
 #[path = "pty/sizes.rs"]
 mod sizes;
+#[path = "pty/steering.rs"]
+mod steering;
 #[path = "pty/suspending.rs"]
 mod suspending;
 #[path = "pty/writing.rs"]

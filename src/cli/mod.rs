@@ -132,6 +132,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let result = match matches.subcommand() {
         None => playground::main(&matches),
         Some(("replay", matches)) => playground::replay(matches),
+        Some(("demo", matches)) => playground::demo(matches),
         Some(("run", matches)) => run::main(matches),
         Some(("eval", matches)) => eval::main(matches),
         Some(("sweep", matches)) => sweep::main(matches),
@@ -159,6 +160,7 @@ fn command() -> Command {
         )
         .after_help("The built-in models are toys that show the method: they know a few hundred facts each and nothing else.")
         .args_conflicts_with_subcommands(true)
+        .subcommand(playground::demo_command())
         .subcommand(playground::replay_command())
         .subcommand(run::command())
         .subcommand(check::command())

@@ -10,6 +10,7 @@ mod readme;
 #[path = "../playground/runs.rs"]
 mod runs;
 mod snapshots;
+mod steering;
 #[allow(dead_code, reason = "shared with the tests of the state")]
 #[path = "../playground/support.rs"]
 mod support;

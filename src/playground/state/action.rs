@@ -53,6 +53,8 @@ pub enum Action {
     Provenance,
     Why,
     Chart,
+    Single,
+    Waterfall,
     Log,
     HeatMap,
     CopyAnswer,
@@ -60,6 +62,8 @@ pub enum Action {
     CopyCandidate,
     SaveTrace,
     OpenTrace,
+    TourNext,
+    TourBack,
     Palette,
     Themes,
     Roster,
@@ -286,8 +290,10 @@ pub const ACTIONS: &[Entry] = rows! {
         End, "end", ["end", "G"], Keys, "to the end", "scroll to the end, and follow it";
         Heat, "heat", ["v"], Keys, "shading", "shade drafts by token probability, by disagreement, or not at all";
         Provenance, "provenance", ["p"], Keys, "authors", "show or hide who wrote which part of the answer";
-        Why, "why", ["e"], Keys, "why", "why this round was won: every score, and what other rules would choose";
+        Why, "why", ["e"], Keys, "why", "why this round was won: every score, what other rules would choose, every token's probability";
         Chart, "chart", ["c"], Keys, "exits", "the exit chart: who is close to leaving";
+        Single, "single", ["f"], Keys, "single", "fused against the best single member, round by round";
+        Waterfall, "waterfall", ["W"], Keys, "time", "where the time went: the calls of this round; again: the whole run";
         Log, "log", ["L"], Keys, "log", "warnings and messages so far";
         HeatMap, "heat-map", ["H"], Keys, "heat map", "the heat map of a sweep: the question under other segment lengths and exit thresholds";
     }
@@ -301,6 +307,8 @@ pub const ACTIONS: &[Entry] = rows! {
     Program {
         Palette, "palette", [":"], Keys, "commands", "find any command by its name";
         Help, "help", ["?"], Keys, "help", "this help";
+        TourNext, "tour-next", [";"], Keys, "next stop", "the next stop of the guided tour (specfuse demo)";
+        TourBack, "tour-back", [","], Keys, "stop before", "the stop of the guided tour before";
         Roster, "roster", ["M"], Keys, "members", "who takes part: compose the ensemble, see what each model can do";
         Themes, "themes", ["T"], Keys, "themes", "choose a theme, seeing each at once";
         Mouse, "mouse", ["m"], Keys, "mouse", "let the mouse scroll and focus (the terminal's own selection then needs shift)";

@@ -17,9 +17,16 @@ impl State {
             Some(Overlay::Leave(_)) => Context::Question,
             Some(Overlay::Entry(_)) => Context::Prompt,
             None if self.writing => Context::Prompt,
-            Some(Overlay::Help(_) | Overlay::Why(_) | Overlay::Chart | Overlay::Log(_) | Overlay::Compare(..)) | None => {
-                Context::Keys
-            }
+            Some(
+                Overlay::Help(_)
+                | Overlay::Why(_)
+                | Overlay::Chart
+                | Overlay::Single(_)
+                | Overlay::Waterfall(..)
+                | Overlay::Log(_)
+                | Overlay::Compare(..),
+            )
+            | None => Context::Keys,
         }
     }
 
@@ -70,7 +77,10 @@ impl State {
             (Context::HeatMap, _) => self.likely_on_the_map(),
             (Context::Question, _) => &[Action::Yes, Action::No],
             (Context::Prompt, Some(_)) => &[Action::Send, Action::NewLine, Action::LeavePrompt, Action::Edit],
-            (_, Some(Overlay::Why(_) | Overlay::Chart)) => {
+            (_, Some(Overlay::Waterfall(..))) => {
+                &[Action::Back, Action::Waterfall, Action::PreviousRound, Action::NextRound, Action::ScrollDown, Action::ScrollUp]
+            }
+            (_, Some(Overlay::Why(_) | Overlay::Chart | Overlay::Single(_))) => {
                 &[Action::Back, Action::PreviousRound, Action::NextRound, Action::ScrollDown, Action::ScrollUp]
             }
             (_, Some(_)) => &[Action::Back, Action::ScrollDown, Action::ScrollUp, Action::PageDown, Action::End],

@@ -23,6 +23,8 @@ pub enum Message {
     Key(KeyEvent),
     /// A question given on the command line.
     Ask(String),
+    /// The guided tour begins.
+    Tour,
     /// Standard input is gone.
     Gone,
     /// Text was pasted.

@@ -14,6 +14,7 @@ mod fuzzy;
 pub mod glyphs;
 pub mod heat_map;
 mod hints;
+mod kept;
 pub mod key;
 pub mod keymap;
 pub mod layout;
@@ -29,6 +30,7 @@ pub mod roster;
 pub mod scene;
 pub mod session;
 mod steer;
+pub mod tour;
 pub mod transcript;
 mod update;
 mod welcome;
@@ -39,7 +41,10 @@ pub use prepare::Scene;
 use crate::engine::fusion::MemberIndex;
 use crate::engine::fusion::conversation::Conversation;
 use crate::engine::fusion::params::Params;
+use crate::engine::fusion::single::Single;
+use crate::engine::fusion::timing::RunTiming;
 use heat_map::HeatMap;
+use kept::Kept;
 use key::Key;
 use keymap::Keymap;
 use layout::Part;
@@ -49,6 +54,7 @@ use prompt::Prompt;
 use roster::Roster;
 use scene::draft::{PaneText, Shading};
 use session::Session;
+use tour::Tour;
 use transcript::Transcript;
 
 /// What the playground begins with.
@@ -173,10 +179,16 @@ pub struct State {
     pub scene: Scene,
     /// The text of each member's pane.
     pub texts: Vec<PaneText>,
+    /// The answer looked at against its strongest member.
+    single: Kept<Option<Single>>,
+    /// Where its time went.
+    timing: Kept<RunTiming>,
     /// The knobs that the next run begins with.
     params: Params,
     /// The seed that the next run begins with.
     seed: u64,
+    /// The guided tour, where one is taken.
+    pub tour: Option<Tour>,
     /// The segment being changed or written.
     pub entry: Prompt,
     /// The question that waits for members that are being connected.
@@ -206,6 +218,7 @@ impl State {
             transcript: Transcript::default(),
             prompt: Prompt::new(options.history),
             entry: Prompt::new(Vec::new()),
+            tour: None,
             source: Source::Live,
             heat_map: None,
             look: None,
@@ -220,6 +233,8 @@ impl State {
             keymap: options.keymap,
             scene: Scene::default(),
             texts: Vec::new(),
+            single: Kept::default(),
+            timing: Kept::default(),
             params: options.params,
             seed: options.seed,
             waiting: None,

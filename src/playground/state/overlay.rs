@@ -23,6 +23,10 @@ pub enum Overlay {
     Why(Scroll),
     /// The exit chart.
     Chart,
+    /// The run against its strongest member.
+    Single(Scroll),
+    /// Where the time went.
+    Waterfall(Page, Scroll),
     /// Warnings and messages.
     Log(Scroll),
     /// The heat map of a sweep.
@@ -37,6 +41,15 @@ pub enum Overlay {
     Compare(Against, Scroll),
     /// Leave, although this would be lost?
     Leave(String),
+}
+
+/// Whose time a waterfall shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Page {
+    /// The round looked at.
+    Round,
+    /// The whole run.
+    Run,
 }
 
 /// What the answer is held against.
@@ -90,6 +103,9 @@ impl Overlay {
             Self::Help(_) => "help",
             Self::Why(_) => "why this round was won",
             Self::Chart => "exit chart",
+            Self::Single(_) => "fused against the best single member",
+            Self::Waterfall(Page::Round, _) => "where the time of this round went",
+            Self::Waterfall(Page::Run, _) => "where the time of the run went",
             Self::Log(_) => "log",
             Self::HeatMap(_) => "heat map of a sweep",
             Self::List(picker) => picker.title(),
@@ -104,9 +120,13 @@ impl Overlay {
     #[must_use]
     pub fn height(&self) -> Option<usize> {
         match self {
-            Self::Help(scroll) | Self::Why(scroll) | Self::Log(scroll) | Self::HeatMap(scroll) | Self::Compare(_, scroll) => {
-                Some(scroll.height)
-            }
+            Self::Help(scroll)
+            | Self::Why(scroll)
+            | Self::Log(scroll)
+            | Self::HeatMap(scroll)
+            | Self::Compare(_, scroll)
+            | Self::Single(scroll)
+            | Self::Waterfall(_, scroll) => Some(scroll.height),
             Self::Chart | Self::List(_) | Self::Roster(_) | Self::Entry(_) | Self::Leave(_) => None,
         }
     }
@@ -114,9 +134,13 @@ impl Overlay {
     /// Where the reader is, in overlays that scroll.
     pub fn scroll(&mut self) -> Option<&mut Scroll> {
         match self {
-            Self::Help(scroll) | Self::Why(scroll) | Self::Log(scroll) | Self::HeatMap(scroll) | Self::Compare(_, scroll) => {
-                Some(scroll)
-            }
+            Self::Help(scroll)
+            | Self::Why(scroll)
+            | Self::Log(scroll)
+            | Self::HeatMap(scroll)
+            | Self::Compare(_, scroll)
+            | Self::Single(scroll)
+            | Self::Waterfall(_, scroll) => Some(scroll),
             Self::Chart | Self::List(_) | Self::Roster(_) | Self::Entry(_) | Self::Leave(_) => None,
         }
     }

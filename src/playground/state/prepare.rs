@@ -3,12 +3,15 @@
 //! Called at most once a frame, only when something changed. Its cost is that of what is visible, not of what was said: text is
 //! wrapped as it comes, and only the round looked at is worked out.
 
+use std::sync::Arc;
+
 use ratatui::layout::Rect;
 
 use super::State;
 use super::action::Action;
+use super::glyphs::Glyphs;
 use super::layout::{Layout, Part, Shape, arrange};
-use super::overlay::{self, Overlay};
+use super::overlay::{self, Overlay, Page};
 use super::prose::Prose;
 use super::scene::chart::{Chart, chart};
 use super::scene::compare;
@@ -19,8 +22,12 @@ use super::scene::status::{Facts, Status, status};
 use super::scene::story::story;
 use super::scene::table::{Table, table};
 use super::scene::timeline::{Timeline, timeline};
-use super::scene::why;
+use super::scene::waterfall::{round_page, run_page};
+use super::scene::{single, why};
 use crate::engine::fusion::MemberIndex;
+use crate::engine::fusion::run::Phase;
+use crate::engine::fusion::single::Single;
+use crate::engine::fusion::timing::run_timing;
 
 /// Columns of a chart's frame, scale and labels.
 pub const CHART_MARGIN: u16 = 18;
@@ -50,6 +57,8 @@ pub struct Scene {
     pub why: Prose,
     /// What stands in the transcript before anything was asked.
     pub welcome: Prose,
+    /// What stands where the question would: a stop of the guided tour.
+    pub card: Option<Prose>,
     /// The words of what lies over the screen.
     pub overlay: Prose,
     /// The list of models, while an ensemble is composed.
@@ -73,7 +82,9 @@ impl State {
         let (present, away): (Vec<&Pane>, Vec<&Pane>) = panes.iter().partition(|pane| !pane.away);
         let order: Vec<MemberIndex> = present.iter().chain(&away).map(|pane| pane.member).collect();
         let zoomed = self.zoomed.then_some(self.focus);
-        let lines = self.prompt.display_lines(self.size.0.saturating_sub(4));
+        let width = self.size.0.saturating_sub(4);
+        let card = self.tour.filter(|_| !self.writing).map(|tour| tour.card(&self.keymap, width));
+        let lines = card.as_ref().map_or_else(|| self.prompt.display_lines(width), Vec::len);
         let shape = Shape { members: &order, present: present.len(), pane: self.pane, prompt_lines: lines, zoomed };
         let layout = arrange(self.size.0, self.size.1, shape);
         self.prepare_texts(layout.as_ref(), &panes);
@@ -81,6 +92,7 @@ impl State {
             self.scene = Scene::default();
             return;
         };
+        let held = self.single();
         let (at, round) = self.shown();
         let play = self.session.play(at);
         let round_shown = round.and_then(|round| play.round(round));
@@ -100,7 +112,11 @@ impl State {
             story: if self.waits_for_members() {
                 "your question waits until everybody who is being connected is there".to_owned()
             } else if self.session.is_going() || round_shown.is_some() {
-                story(play, round_shown, &table)
+                let over = newest && matches!(play.run.phase, Phase::Finished(_));
+                let held = held.as_ref().as_ref().filter(|_| over);
+                // Of an answer that is complete first what came of it: a narrow line may be cut.
+                let start = held.map_or_else(String::new, |held| format!("{}; ", single::brief(held, play)));
+                start + &story(play, round_shown, &table)
             } else {
                 "ask something, and watch the models write the answer together".to_owned()
             },
@@ -114,11 +130,15 @@ impl State {
                 pace: self.settings.pace.filter(|_| self.roster.is_in_process()),
                 connecting: &self.roster.connecting(),
             })),
-            why: layout.why.map(|place| why::prose(&why::why(play, round_shown), play, place.width - 4)).unwrap_or_default(),
+            why: layout
+                .why
+                .map(|place| why::prose(&why::why(play, round_shown, held.as_ref().as_ref()), play, place.width - 4))
+                .unwrap_or_default(),
             table_top: self.scene.table_top,
             table,
             panes,
             popup,
+            card,
             hints: self.hints(state),
             overlay: Prose::new(),
             roster: List::default(),
@@ -126,6 +146,12 @@ impl State {
             layout: Some(layout),
         };
         self.prepare_overlay();
+    }
+
+    /// The answer looked at against its strongest member.
+    fn single(&mut self) -> Arc<Option<Single>> {
+        let (at, _) = self.shown();
+        self.single.of(&self.session.play(at).run, crate::engine::fusion::single::single)
     }
 
     /// Another run may have fewer members than the one whose pane was focused.
@@ -159,11 +185,20 @@ impl State {
 
     fn prepare_overlay(&mut self) {
         let inner = self.scene.popup.width.saturating_sub(4);
+        let held = self.single();
         let (at, round) = self.shown();
         let play = self.session.play(at);
+        let round = round.and_then(|round| play.round(round));
+        let looked_at = round.map(|round| round.number);
+        let glyphs = Glyphs::new(self.settings.ascii);
         let prose = match &self.overlay {
             Some(Overlay::Help(_)) => overlay::help(&self.keymap, self.settings.ascii, inner),
-            Some(Overlay::Why(_)) => why::prose(&why::why(play, round.and_then(|round| play.round(round))), play, inner),
+            Some(Overlay::Why(_)) => why::prose(&why::why(play, round, held.as_ref().as_ref()), play, inner),
+            Some(Overlay::Single(_)) => single::prose(held.as_ref().as_ref(), play, looked_at, inner),
+            Some(Overlay::Waterfall(Page::Round, _)) => round_page(play, round, glyphs, inner),
+            Some(Overlay::Waterfall(Page::Run, _)) => {
+                run_page(&self.timing.of(&play.run, run_timing), play, looked_at, glyphs, inner)
+            }
             Some(Overlay::Log(_)) => overlay::log(&self.log, inner),
             Some(Overlay::HeatMap(_)) => heat_map::prose(&self.map_facts(), inner),
             Some(Overlay::Compare(against, _)) => compare::prose(play, against, inner),
@@ -205,7 +240,8 @@ impl State {
 /// Where an overlay lies: over the middle, no larger than it needs.
 fn popup(overlay: &Overlay, body: Rect, size: (u16, u16)) -> Rect {
     let (width, height) = match overlay {
-        Overlay::Help(_) | Overlay::Why(_) | Overlay::Log(_) => (96, body.height + 1),
+        Overlay::Help(_) | Overlay::Why(_) | Overlay::Log(_) | Overlay::Single(_) => (96, body.height + 1),
+        Overlay::Waterfall(..) => (140, body.height + 1),
         Overlay::HeatMap(_) => (96, (body.height + 1).min(24)),
         Overlay::Compare(..) => (160, body.height + 1),
         Overlay::Entry(_) => (84, 9),

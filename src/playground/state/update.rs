@@ -44,6 +44,7 @@ impl State {
                 Err(error) => self.say(Level::Error, &error.to_string()),
             },
             Message::Begin => return self.begin(),
+            Message::Tour => return self.begin_tour(),
             Message::Member(row, news) => return self.member_news(row, news),
             Message::Found(specs) => return self.found(specs),
             Message::Gone => return vec![Effect::Quit],
@@ -216,6 +217,7 @@ impl State {
                 self.log.add(Level::Info, Some(record.t_ms), &text);
             }
             Event::RunFinished(finished) => {
+                self.show_stop();
                 if let Outcome::NoMembers { error } = &finished.outcome {
                     self.say(Level::Error, &format!("no member is left that can draft: {error}"));
                 }

@@ -55,6 +55,8 @@ pub enum Opening {
     Prompt,
     /// A question that is asked at once.
     Question(String),
+    /// The guided tour.
+    Tour,
     /// A recorded run: its file, its records, and what is worth telling of it.
     Replay {
         /// The file.
@@ -151,6 +153,7 @@ impl Loop {
         match opening {
             Opening::Prompt => self.take_in(vec![Message::Begin]).await,
             Opening::Question(question) => self.take_in(vec![Message::Begin, Message::Ask(question)]).await,
+            Opening::Tour => self.take_in(vec![Message::Begin, Message::Tour]).await,
             Opening::Replay { path, records, warning, speed, paused } => {
                 let mut messages = vec![self.stage.replay(records, path, warning)];
                 messages.extend(self.stage.order(super::state::ReplayOrder::Speed(speed)));

@@ -28,7 +28,9 @@ pub(super) fn overlay(buffer: &mut Buffer, look: &Look<'_>, state: &State) {
         | Overlay::Why(scroll)
         | Overlay::Log(scroll)
         | Overlay::HeatMap(scroll)
-        | Overlay::Compare(_, scroll) => words(buffer, inner, text, look, state, *scroll),
+        | Overlay::Compare(_, scroll)
+        | Overlay::Single(scroll)
+        | Overlay::Waterfall(_, scroll) => words(buffer, inner, text, look, state, *scroll),
         Overlay::Chart => chart(buffer, text, look, state),
         Overlay::List(picker) => list(buffer, text, look, picker),
         Overlay::Roster(_) => roster(buffer, text, look, state),
@@ -88,12 +90,8 @@ fn list(buffer: &mut Buffer, area: Rect, look: &Look<'_>, picker: &Picker) {
         let cut = look.glyphs.ellipsis();
         let title = match picker.kind {
             PickerKind::Traces | PickerKind::Against => rows.width.saturating_sub(28),
-            PickerKind::Commands
-            | PickerKind::Themes
-            | PickerKind::SaveAs
-            | PickerKind::Candidates
-            | PickerKind::Branches
-            | PickerKind::Compare => 22,
+            PickerKind::Commands | PickerKind::Themes | PickerKind::SaveAs | PickerKind::Candidates => 22,
+            PickerKind::Branches | PickerKind::Compare => 26,
         };
         let mut pen = Pen::new(buffer, rows, row as u16);
         pen.write(if marked { "> " } else { "  " }, style(Role::Accent)).column(

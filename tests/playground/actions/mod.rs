@@ -11,6 +11,7 @@ mod looking;
 mod program;
 mod roster;
 mod steering;
+mod tour;
 
 use specfuse::playground::state::action::{ACTIONS, Action, Context};
 use specfuse::playground::state::{Effect, Listing, State};
@@ -79,6 +80,8 @@ fn case(action: Action) -> Case {
         Action::Provenance => (answered, looking::provenance),
         Action::Why => (answered, looking::why),
         Action::Chart => (answered, looking::chart),
+        Action::Single => (answered, looking::single),
+        Action::Waterfall => (answered, looking::waterfall),
         Action::Log => (answered, looking::log),
         Action::HeatMap => (answered, heat_map::opens),
         Action::MapUp => (heat_map::going, heat_map::up),
@@ -97,6 +100,8 @@ fn case(action: Action) -> Case {
         Action::Palette => (idle_keys, program::palette),
         Action::Help => (idle_keys, program::help),
         Action::Themes => (idle_keys, program::themes),
+        Action::TourNext => (tour::at_the_second_stop, tour::next),
+        Action::TourBack => (tour::at_the_second_stop, tour::back),
         Action::Roster => (idle_keys, roster::opens),
         Action::Mouse => (idle_keys, program::mouse),
         Action::Redraw => (answering, program::redraw),

@@ -9,6 +9,7 @@ mod looking;
 mod roster;
 mod running;
 mod steering;
+mod tour;
 
 use super::State;
 use super::action::Action;
@@ -75,6 +76,8 @@ impl State {
             Action::Provenance => self.settings.authors = !self.settings.authors,
             Action::Why => self.toggle(Overlay::Why(Scroll::default())),
             Action::Chart => self.toggle(Overlay::Chart),
+            Action::Single => self.toggle(Overlay::Single(Scroll::default())),
+            Action::Waterfall => self.waterfall(),
             Action::Log => self.toggle(Overlay::Log(Scroll::default())),
             Action::HeatMap => self.heat_map(),
             Action::Help => self.toggle(Overlay::Help(Scroll::default())),
@@ -83,6 +86,8 @@ impl State {
             Action::CopyCandidate => return self.copy("the candidate", Self::candidate),
             Action::SaveTrace => return self.save_trace(),
             Action::OpenTrace => return vec![Effect::ListTraces(Listing::Open)],
+            Action::TourNext => return self.tour_by(1),
+            Action::TourBack => return self.tour_by(-1),
             Action::Palette => self.palette(),
             Action::Themes => self.themes(),
             Action::Roster => return self.roster(),
