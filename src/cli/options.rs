@@ -70,7 +70,12 @@ pub(super) fn add(command: Command) -> Command {
                 .help("A member's weight as a verifier, from 0 on (1 where not given); repeatable"),
         )
         .next_help_heading("Knobs")
-        .arg(Arg::new("preset").long("preset").value_name("NAME").help(format!("A named set of knob values. {presets}")))
+        .arg(
+            Arg::new("preset")
+                .long("preset")
+                .value_name("NAME")
+                .help(format!("A named set of knob values; your own stand in the configuration. {presets}")),
+        )
         .args(KNOBS.iter().map(option))
         .arg(
             Arg::new("no-exit")
@@ -118,7 +123,7 @@ pub(super) fn config(matches: &ArgMatches) -> Result<Config, Failure> {
 pub(super) fn config_but_knobs(matches: &ArgMatches) -> Result<Config, Failure> {
     let mut config = config::load(matches.get_one::<PathBuf>("config").map(PathBuf::as_path))?;
     if let Some(preset) = matches.get_one::<String>("preset") {
-        config.params.apply_preset(preset)?;
+        config.presets.apply(preset, &mut config.params)?;
     }
     if let Some(system) = matches.get_one::<String>("system") {
         config.system = Some(system.clone()).filter(|system| !system.is_empty());

@@ -153,6 +153,7 @@ fn play_with(matches: &ArgMatches, config: Config, specs: Vec<MemberSpec>, openi
     let options = Options {
         roster,
         params: config.params,
+        presets: config.presets,
         system: config.system,
         seed: options::seed(matches),
         keymap,

@@ -10,7 +10,7 @@ use ratatui::buffer::Buffer;
 use specfuse::config::{MemberConfig, Source};
 use specfuse::engine::fusion::conversation::Conversation;
 use specfuse::engine::fusion::event::{Event, MemberHeader, Record};
-use specfuse::engine::fusion::params::Params;
+use specfuse::engine::fusion::params::{Params, Presets};
 use specfuse::engine::fusion::run::Run;
 use specfuse::engine::member::scripted::{Line, ScriptedMember};
 use specfuse::engine::round::Command;
@@ -182,6 +182,7 @@ pub fn options(members: &[MemberHeader]) -> Options {
     Options {
         roster: roster(members),
         params: Params::default(),
+        presets: Presets::default(),
         system: None,
         seed: 1,
         keymap: Keymap::default(),

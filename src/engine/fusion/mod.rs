@@ -21,6 +21,7 @@ pub mod single;
 pub mod skipped;
 pub mod timing;
 pub mod vote;
+pub mod what_if;
 
 /// A member's place in the ensemble, counted from 0 in the order in which the ensemble names them. Earlier wins ties.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

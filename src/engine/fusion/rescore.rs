@@ -90,11 +90,12 @@ impl Recorded {
         self.rounds.is_empty()
     }
 
-    /// Takes in what has changed in the run since, or another run. Costs next to nothing where nothing did.
-    pub fn follow(&mut self, run: &Run) {
+    /// Takes in what has changed in the run since, or another run; says whether anything did. Costs next to nothing otherwise.
+    pub fn follow(&mut self, run: &Run) -> bool {
         let accepted = || run.rounds.iter().filter(|round| round.accepted.is_some());
         let known = self.rounds.iter().zip(accepted());
         let known = known.take_while(|(source, round)| std::ptr::eq(source.round.as_ptr(), Arc::as_ptr(round))).count();
+        let before = self.rounds.len();
         self.slates.truncate(known);
         self.rounds.truncate(known);
         if known == 0 {
@@ -103,6 +104,7 @@ impl Recorded {
         for round in accepted().skip(known) {
             self.push(run, round);
         }
+        known < before || known < self.rounds.len()
     }
 
     fn push(&mut self, run: &Run, round: &Arc<Round>) {

@@ -96,6 +96,20 @@ pub enum Action {
     Sweep,
     SweepStop,
     MapClose,
+    Tune,
+    SegmentShorter,
+    SegmentLonger,
+    ThresholdLower,
+    ThresholdHigher,
+    TuneUp,
+    TuneDown,
+    TuneLower,
+    TuneHigher,
+    TuneDefault,
+    TuneDefaults,
+    TuneApply,
+    TuneForget,
+    TuneClose,
     Yes,
     No,
 }
@@ -115,6 +129,8 @@ pub enum Context {
     Roster,
     /// On the heat map of a sweep.
     HeatMap,
+    /// In the tuning panel.
+    Tuning,
     /// At a question that takes yes or no.
     Question,
 }
@@ -134,6 +150,8 @@ pub enum Group {
     Keeping,
     /// The program.
     Program,
+    /// Knobs.
+    Tuning,
     /// Composing an ensemble.
     Roster,
     /// The heat map of a sweep.
@@ -167,6 +185,7 @@ impl Group {
         Self::Asking,
         Self::Running,
         Self::Steering,
+        Self::Tuning,
         Self::Looking,
         Self::Keeping,
         Self::Program,
@@ -185,6 +204,7 @@ impl Group {
             Self::Looking => "Looking",
             Self::Keeping => "Copies and files",
             Self::Program => "The program",
+            Self::Tuning => "Tuning",
             Self::Roster => "The roster",
             Self::HeatMap => "The heat map of a sweep",
             Self::Lists => "Lists and dialogues",
@@ -203,6 +223,7 @@ impl Context {
             Self::List => "in lists",
             Self::Roster => "in the roster",
             Self::HeatMap => "on the heat map",
+            Self::Tuning => "in the tuning panel",
             Self::Question => "at a question",
         }
     }
@@ -264,6 +285,22 @@ pub const ACTIONS: &[Entry] = rows! {
         Branches, "branches", ["b"], Keys, "branches", "the branches of this answer: go to another";
         Compare, "compare", ["d"], Keys, "compare", "hold this branch against another, or against a recorded run";
     }
+    Tuning {
+        Tune, "tune", ["t"], Keys, "tune", "every knob: try values, see at once what they would have changed, apply them";
+        SegmentShorter, "segment-shorter", ["-"], Keys, "shorter", "shorter segments from the next round on";
+        SegmentLonger, "segment-longer", ["+"], Keys, "longer", "longer segments from the next round on";
+        ThresholdLower, "threshold-lower", ["<"], Keys, "exit less", "a lower exit threshold from the next round on: members stay longer";
+        ThresholdHigher, "threshold-higher", [">"], Keys, "exit more", "a higher exit threshold from the next round on: members leave sooner";
+        TuneUp, "tune-up", ["up", "k"], Tuning, "up", "the knob above";
+        TuneDown, "tune-down", ["down", "j"], Tuning, "down", "the knob below";
+        TuneLower, "tune-lower", ["left", "h"], Tuning, "lower", "a step down, or the name before; digits type a value";
+        TuneHigher, "tune-higher", ["right", "l"], Tuning, "higher", "a step up, or the name after";
+        TuneDefault, "tune-default", ["0"], Tuning, "default", "the marked knob's default";
+        TuneDefaults, "tune-defaults", ["d"], Tuning, "all defaults", "every knob's default";
+        TuneApply, "tune-apply", ["enter"], Tuning, "apply", "take the typed value; then put what is tried in force";
+        TuneForget, "tune-forget", ["esc"], Tuning, "forget", "forget what is tried, and close the panel";
+        TuneClose, "tune-close", ["t", "q"], Tuning, "look", "close the panel and go on comparing: chart, rounds and ranking show what would be different";
+    }
     Looking {
         PreviousRound, "previous-round", ["[", "left", "h"], Keys, "round before", "look at the round before";
         NextRound, "next-round", ["]", "right", "l"], Keys, "round after", "look at the round after";
@@ -291,7 +328,7 @@ pub const ACTIONS: &[Entry] = rows! {
         Heat, "heat", ["v"], Keys, "shading", "shade drafts by token probability, by disagreement, or not at all";
         Provenance, "provenance", ["p"], Keys, "authors", "show or hide who wrote which part of the answer";
         Why, "why", ["e"], Keys, "why", "why this round was won: every score, what other rules would choose, every token's probability";
-        Chart, "chart", ["c"], Keys, "exits", "the exit chart: who is close to leaving";
+        Chart, "chart", ["c"], Keys, "chart", "the exit chart: who is close to leaving; again: the verifiers' weights; again: closed";
         Single, "single", ["f"], Keys, "single", "fused against the best single member, round by round";
         Waterfall, "waterfall", ["W"], Keys, "time", "where the time went: the calls of this round; again: the whole run";
         Log, "log", ["L"], Keys, "log", "warnings and messages so far";

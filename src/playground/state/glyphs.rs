@@ -127,6 +127,12 @@ impl Glyphs {
         self.pick("─", "-")
     }
 
+    /// A stretch of a rule that is tried in the place of another.
+    #[must_use]
+    pub fn tried_rule(self) -> &'static str {
+        self.pick("═", "=")
+    }
+
     /// What stands where text was left out.
     #[must_use]
     pub fn ellipsis(self) -> &'static str {

@@ -14,13 +14,14 @@ impl State {
             Some(Overlay::List(_)) => Context::List,
             Some(Overlay::Roster(_)) => Context::Roster,
             Some(Overlay::HeatMap(_)) => Context::HeatMap,
+            Some(Overlay::Tuning(_)) => Context::Tuning,
             Some(Overlay::Leave(_)) => Context::Question,
             Some(Overlay::Entry(_)) => Context::Prompt,
             None if self.writing => Context::Prompt,
             Some(
                 Overlay::Help(_)
                 | Overlay::Why(_)
-                | Overlay::Chart
+                | Overlay::Chart(_)
                 | Overlay::Single(_)
                 | Overlay::Waterfall(..)
                 | Overlay::Log(_)
@@ -74,13 +75,27 @@ impl State {
                 Action::RosterConnect,
                 Action::RosterScan,
             ],
+            (Context::Tuning, _) => &[
+                Action::TuneApply,
+                Action::TuneForget,
+                Action::TuneLower,
+                Action::TuneHigher,
+                Action::TuneDown,
+                Action::TuneUp,
+                Action::TuneDefault,
+                Action::TuneDefaults,
+                Action::TuneClose,
+            ],
             (Context::HeatMap, _) => self.likely_on_the_map(),
             (Context::Question, _) => &[Action::Yes, Action::No],
             (Context::Prompt, Some(_)) => &[Action::Send, Action::NewLine, Action::LeavePrompt, Action::Edit],
             (_, Some(Overlay::Waterfall(..))) => {
                 &[Action::Back, Action::Waterfall, Action::PreviousRound, Action::NextRound, Action::ScrollDown, Action::ScrollUp]
             }
-            (_, Some(Overlay::Why(_) | Overlay::Chart | Overlay::Single(_))) => {
+            (_, Some(Overlay::Chart(_))) => {
+                &[Action::Back, Action::Chart, Action::PreviousRound, Action::NextRound, Action::Tune]
+            }
+            (_, Some(Overlay::Why(_) | Overlay::Single(_))) => {
                 &[Action::Back, Action::PreviousRound, Action::NextRound, Action::ScrollDown, Action::ScrollUp]
             }
             (_, Some(_)) => &[Action::Back, Action::ScrollDown, Action::ScrollUp, Action::PageDown, Action::End],
@@ -108,6 +123,7 @@ impl State {
                 Action::Help,
                 Action::Quit,
                 Action::Chart,
+                Action::Tune,
                 Action::Zoom,
                 Action::Roster,
                 Action::CopyAnswer,

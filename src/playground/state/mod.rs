@@ -32,6 +32,7 @@ pub mod session;
 mod steer;
 pub mod tour;
 pub mod transcript;
+pub mod tuning;
 mod update;
 mod welcome;
 
@@ -40,7 +41,7 @@ pub use prepare::Scene;
 
 use crate::engine::fusion::MemberIndex;
 use crate::engine::fusion::conversation::Conversation;
-use crate::engine::fusion::params::Params;
+use crate::engine::fusion::params::{Params, Presets};
 use crate::engine::fusion::single::Single;
 use crate::engine::fusion::timing::RunTiming;
 use heat_map::HeatMap;
@@ -64,6 +65,8 @@ pub struct Options {
     pub roster: Roster,
     /// The knobs.
     pub params: Params,
+    /// Every preset there is.
+    pub presets: Presets,
     /// Instructions that stand before every conversation.
     pub system: Option<String>,
     /// The seed of the first run.
@@ -183,8 +186,12 @@ pub struct State {
     single: Kept<Option<Single>>,
     /// Where its time went.
     timing: Kept<RunTiming>,
+    /// Knobs being tried.
+    pub tuning: tuning::Tuning,
     /// The knobs that the next run begins with.
     params: Params,
+    /// Every preset there is.
+    presets: Presets,
     /// The seed that the next run begins with.
     seed: u64,
     /// The guided tour, where one is taken.
@@ -235,7 +242,9 @@ impl State {
             texts: Vec::new(),
             single: Kept::default(),
             timing: Kept::default(),
+            tuning: tuning::Tuning::default(),
             params: options.params,
+            presets: options.presets,
             seed: options.seed,
             waiting: None,
             awaited: None,

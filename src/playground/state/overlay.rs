@@ -9,9 +9,11 @@ use super::picker::Picker;
 use super::play::Play;
 use super::prose::{Prose, Tone, line, wrap};
 use super::roster::compose::Compose;
+use super::scene::chart::Curve;
 use super::scene::duration;
 use super::scene::pane::Activity;
 use super::scene::timeline::Mark;
+use super::tuning::panel::Panel;
 use crate::engine::fusion::event::SegmentId;
 
 /// Something over the screen; one at a time.
@@ -21,8 +23,10 @@ pub enum Overlay {
     Help(Scroll),
     /// Why a round was won.
     Why(Scroll),
-    /// The exit chart.
-    Chart,
+    /// The chart of retention or of weights.
+    Chart(Curve),
+    /// Every knob.
+    Tuning(Panel),
     /// The run against its strongest member.
     Single(Scroll),
     /// Where the time went.
@@ -102,7 +106,8 @@ impl Overlay {
         match self {
             Self::Help(_) => "help",
             Self::Why(_) => "why this round was won",
-            Self::Chart => "exit chart",
+            Self::Chart(curve) => curve.title(),
+            Self::Tuning(_) => "tuning",
             Self::Single(_) => "fused against the best single member",
             Self::Waterfall(Page::Round, _) => "where the time of this round went",
             Self::Waterfall(Page::Run, _) => "where the time of the run went",
@@ -127,7 +132,7 @@ impl Overlay {
             | Self::Compare(_, scroll)
             | Self::Single(scroll)
             | Self::Waterfall(_, scroll) => Some(scroll.height),
-            Self::Chart | Self::List(_) | Self::Roster(_) | Self::Entry(_) | Self::Leave(_) => None,
+            Self::Chart(_) | Self::Tuning(_) | Self::List(_) | Self::Roster(_) | Self::Entry(_) | Self::Leave(_) => None,
         }
     }
 
@@ -141,7 +146,7 @@ impl Overlay {
             | Self::Compare(_, scroll)
             | Self::Single(scroll)
             | Self::Waterfall(_, scroll) => Some(scroll),
-            Self::Chart | Self::List(_) | Self::Roster(_) | Self::Entry(_) | Self::Leave(_) => None,
+            Self::Chart(_) | Self::Tuning(_) | Self::List(_) | Self::Roster(_) | Self::Entry(_) | Self::Leave(_) => None,
         }
     }
 }
@@ -203,7 +208,13 @@ fn marks(prose: &mut Prose, glyphs: Glyphs, width: u16) {
     ];
     let marks: Vec<String> = marks.iter().map(|(mark, meaning)| format!("{} {meaning}", glyphs.mark(*mark, 0.0))).collect();
     let bars = format!("{}{} how far the best was ahead", glyphs.mark(Mark::Margin, 0.1), glyphs.mark(Mark::Margin, 0.9));
-    row(prose, "below the rounds", &format!("{bars}   {}   x a member left", marks.join("   ")), width);
+    row(prose, "a small letter beside a round", "who would have won it under the knobs that are tried", width);
+    row(
+        prose,
+        "below the rounds",
+        &format!("{bars}   {}   x a member left   ~ knobs changed (X both)", marks.join("   ")),
+        width,
+    );
     prose.push(Vec::new());
 }
 

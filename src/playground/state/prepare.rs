@@ -12,8 +12,9 @@ use super::action::Action;
 use super::glyphs::Glyphs;
 use super::layout::{Layout, Part, Shape, arrange};
 use super::overlay::{self, Overlay, Page};
+use super::play::Play;
 use super::prose::Prose;
-use super::scene::chart::{Chart, chart};
+use super::scene::chart::{Chart, Curve, chart};
 use super::scene::compare;
 use super::scene::heat_map::{self, MapFacts};
 use super::scene::pane::{Activity, Pane, pane};
@@ -24,6 +25,7 @@ use super::scene::table::{Table, table};
 use super::scene::timeline::{Timeline, timeline};
 use super::scene::waterfall::{round_page, run_page};
 use super::scene::{single, why};
+use super::tuning::panel;
 use crate::engine::fusion::MemberIndex;
 use crate::engine::fusion::run::Phase;
 use crate::engine::fusion::single::Single;
@@ -73,6 +75,9 @@ impl State {
     /// Brings everything that is drawn up to date.
     pub fn prepare(&mut self) {
         self.let_go_of_members_that_are_not_there();
+        let (at, _) = self.shown();
+        let Self { tuning, session, .. } = self;
+        tuning.refresh(at, &session.play(at).run);
         let (at, round) = self.shown();
         let play = self.session.play(at);
         let round_shown = round.and_then(|round| play.round(round));
@@ -97,19 +102,25 @@ impl State {
         let play = self.session.play(at);
         let round_shown = round.and_then(|round| play.round(round));
         let activities: Vec<Activity> = panes.iter().map(|pane| pane.activity).collect();
-        let table = table(play, round_shown, &activities);
+        let what_if = self.tuning.what_if();
+        let mut table = table(play, round_shown, &activities);
+        if let (Some(what_if), Some(round)) = (what_if, round_shown) {
+            table.mark(round, what_if);
+        }
         let state = self.run_state();
         let looking_at = self.look.and(round_shown).map(|round| round.number);
         let asked = (!self.session.plays().is_empty()).then_some(play);
         let popup = self.overlay.as_ref().map(|overlay| popup(overlay, layout.body, self.size)).unwrap_or_default();
         let chart_width = match self.overlay {
-            Some(Overlay::Chart) => popup.width,
+            Some(Overlay::Chart(_)) => popup.width,
             _ => layout.chart.map_or(0, |place| place.width),
         };
         self.scene = Scene {
-            chart: chart(play, round, usize::from(chart_width.saturating_sub(CHART_MARGIN))),
-            timeline: timeline(play, round, usize::from(layout.timeline.width.saturating_sub(TIMELINE_HEAD + 2) / 2)),
-            story: if self.waits_for_members() {
+            chart: chart(play, self.curve(), round, usize::from(chart_width.saturating_sub(CHART_MARGIN)), what_if),
+            timeline: timeline(play, round, usize::from(layout.timeline.width.saturating_sub(TIMELINE_HEAD + 2) / 2), what_if),
+            story: if let Some(sentence) = self.what_if_in_words(play) {
+                sentence
+            } else if self.waits_for_members() {
                 "your question waits until everybody who is being connected is there".to_owned()
             } else if self.session.is_going() || round_shown.is_some() {
                 let over = newest && matches!(play.run.phase, Phase::Finished(_));
@@ -202,7 +213,13 @@ impl State {
             Some(Overlay::Log(_)) => overlay::log(&self.log, inner),
             Some(Overlay::HeatMap(_)) => heat_map::prose(&self.map_facts(), inner),
             Some(Overlay::Compare(against, _)) => compare::prose(play, against, inner),
-            Some(Overlay::Chart | Overlay::List(_) | Overlay::Roster(_) | Overlay::Entry(_) | Overlay::Leave(_)) | None => {
+            Some(Overlay::Tuning(of)) => {
+                let sentence = self.what_if_in_words(play);
+                let (tuning, in_force, presets) = (&self.tuning, self.in_force(), &self.presets);
+                let shown = panel::Shown { panel: of, tuning, in_force, presets, sentence: sentence.as_deref() };
+                panel::prose(shown, inner, usize::from(self.scene.popup.height.saturating_sub(2)))
+            }
+            Some(Overlay::Chart(_) | Overlay::List(_) | Overlay::Roster(_) | Overlay::Entry(_) | Overlay::Leave(_)) | None => {
                 Prose::new()
             }
         };
@@ -230,6 +247,24 @@ impl State {
         }
     }
 
+    /// Which curves the chart shows.
+    fn curve(&self) -> Curve {
+        match self.overlay {
+            Some(Overlay::Chart(curve)) => curve,
+            Some(_) | None => Curve::Retention,
+        }
+    }
+
+    /// What is tried and what it would have changed, with the keys that end it.
+    fn what_if_in_words(&self, play: &Play) -> Option<String> {
+        let keys = match (self.tuning.is_pending(), &self.overlay) {
+            (true, Some(Overlay::Tuning(_))) => "enter applies, esc forgets".to_owned(),
+            (true, _) => format!("`{}` enter applies, esc forgets", self.keymap.key(Action::Tune)),
+            (false, _) => "in force; esc ends the comparison".to_owned(),
+        };
+        self.tuning.sentence(play, &keys)
+    }
+
     /// The parts that can be focused now, in order.
     pub(super) fn parts(&self) -> Vec<Part> {
         let panes = self.scene.panes.iter().filter(|pane| !pane.away).map(|pane| Part::Pane(pane.member));
@@ -245,11 +280,14 @@ fn popup(overlay: &Overlay, body: Rect, size: (u16, u16)) -> Rect {
         Overlay::HeatMap(_) => (96, (body.height + 1).min(24)),
         Overlay::Compare(..) => (160, body.height + 1),
         Overlay::Entry(_) => (84, 9),
-        Overlay::Chart => (140, body.height.min(34)),
+        Overlay::Chart(_) => (140, body.height.min(34)),
+        Overlay::Tuning(_) => (84, (body.height / 2).max(18).min(body.height + 1)),
         Overlay::Roster(_) => (196, (body.height + 1).min(40)),
         Overlay::List(_) => (84, body.height.min(22)),
         Overlay::Leave(_) => (64, 5),
     };
     let (width, height) = (width.min(size.0 - 2), height.min(size.1 - 2));
-    Rect { x: (size.0 - width) / 2, y: body.y + body.height.saturating_sub(height) / 2, width, height }
+    // The chart and the rounds stay in sight below the panel that moves them.
+    let y = if matches!(overlay, Overlay::Tuning(_)) { body.y } else { body.y + body.height.saturating_sub(height) / 2 };
+    Rect { x: (size.0 - width) / 2, y, width, height }
 }

@@ -8,6 +8,7 @@ use super::keymap::Keymap;
 use super::overlay::Overlay;
 use super::prompt::EXAMPLE;
 use super::prose::{Prose, Tone, wrap};
+use super::scene::chart::Curve;
 use super::{Look, State};
 use crate::engine::fusion::params::Params;
 
@@ -159,7 +160,7 @@ impl State {
         let play = self.session.plays().len().saturating_sub(1);
         self.look_at(Look { play, round: number.saturating_sub(1) });
         if matches!(then, Then::Chart(_)) {
-            self.overlay = Some(Overlay::Chart);
+            self.overlay = Some(Overlay::Chart(Curve::Retention));
         }
     }
 }

@@ -139,6 +139,16 @@ impl State {
                 let text = format!("`{}` does nothing here; `{help}` shows what does", Key::from(event));
                 self.notice = Some(super::Notice { level: Level::Info, text });
             }
+            Context::Tuning => {
+                let Some(Overlay::Tuning(panel)) = &mut self.overlay else { return Vec::new() };
+                match event.code {
+                    KeyCode::Char(character) if Key::from(event).types() => panel.type_character(character),
+                    KeyCode::Backspace => {
+                        panel.typed.pop();
+                    }
+                    _ => {}
+                }
+            }
             Context::Roster | Context::HeatMap | Context::Question | Context::Anywhere => {}
         }
         Vec::new()

@@ -31,7 +31,8 @@ pub(super) fn overlay(buffer: &mut Buffer, look: &Look<'_>, state: &State) {
         | Overlay::Compare(_, scroll)
         | Overlay::Single(scroll)
         | Overlay::Waterfall(_, scroll) => words(buffer, inner, text, look, state, *scroll),
-        Overlay::Chart => chart(buffer, text, look, state),
+        Overlay::Chart(_) => chart(buffer, text, look, state),
+        Overlay::Tuning(_) => lines(buffer, text, look, &state.scene.overlay, 0),
         Overlay::List(picker) => list(buffer, text, look, picker),
         Overlay::Roster(_) => roster(buffer, text, look, state),
         Overlay::Entry(_) => state.entry.area().render(text, buffer),

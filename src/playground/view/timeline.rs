@@ -24,7 +24,11 @@ pub(super) fn timeline(buffer: &mut Buffer, place: Rect, look: &Look<'_>, state:
         };
         let looked_at = tick.selected && (state.look.is_some() || tick.mark != Mark::Open);
         let style = if looked_at { style.patch(look.style(Role::Selection)) } else { style };
-        letters.write(&text, style).skip(1);
+        letters.write(&text, style);
+        match tick.other {
+            Some(other) => letters.write(&play.letter(other).to_lowercase().to_string(), look.style(Role::Override)),
+            None => letters.skip(1),
+        };
     }
     if timeline.after > 0 {
         letters.write("›", dim);
@@ -34,8 +38,20 @@ pub(super) fn timeline(buffer: &mut Buffer, place: Rect, look: &Look<'_>, state:
         marks.write("margin  ", dim);
         for tick in &timeline.ticks {
             let mark = look.glyphs.mark(tick.mark, tick.margin);
-            marks.write(mark, look.style(role(tick))).write(if tick.exit { "x" } else { " " }, look.style(Role::Exit));
+            marks
+                .write(mark, look.style(role(tick)))
+                .write(beside(tick), look.style(if tick.exit { Role::Exit } else { Role::Override }));
         }
+    }
+}
+
+/// What happened before or after a round.
+fn beside(tick: &Tick) -> &'static str {
+    match (tick.tuned, tick.exit) {
+        (true, true) => "X",
+        (true, false) => "~",
+        (false, true) => "x",
+        (false, false) => " ",
     }
 }
 

@@ -65,6 +65,7 @@ impl State {
         self.writing = false;
         self.look = None;
         self.now_ms = 0.0;
+        self.tuning.forget_applied();
         self.transcript.to_end();
         effects.extend(self.ask_when_settled(conversation));
         effects

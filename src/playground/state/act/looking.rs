@@ -4,6 +4,7 @@ use super::super::layout::Part;
 use super::super::log::Level;
 use super::super::message::Effect;
 use super::super::overlay::{Overlay, Page, Scroll};
+use super::super::scene::chart::Curve;
 use super::super::{Look, State};
 
 impl State {
@@ -46,6 +47,8 @@ impl State {
 
     pub(super) fn back(&mut self) {
         if self.overlay.take().is_some() {
+        } else if self.tuning.is_trying() {
+            self.tuning.forget();
         } else if self.zoomed {
             self.zoomed = false;
         } else if self.look.take().is_some() {
@@ -129,6 +132,15 @@ impl State {
     pub(super) fn shade(&mut self) {
         self.settings.shading = self.settings.shading.next();
         self.say(Level::Info, &format!("drafts: {}", self.settings.shading.in_words()));
+    }
+
+    /// The exit chart, then the weights, then nothing.
+    pub(super) fn chart(&mut self) {
+        self.overlay = match self.overlay {
+            Some(Overlay::Chart(Curve::Retention)) => Some(Overlay::Chart(Curve::Weights)),
+            Some(Overlay::Chart(Curve::Weights)) => None,
+            Some(_) | None => Some(Overlay::Chart(Curve::Retention)),
+        };
     }
 
     /// Opens an overlay, or closes it where it is open.

@@ -10,6 +10,7 @@ mod roster;
 mod running;
 mod steering;
 mod tour;
+mod tuning;
 
 use super::State;
 use super::action::Action;
@@ -75,7 +76,7 @@ impl State {
             Action::Heat => self.shade(),
             Action::Provenance => self.settings.authors = !self.settings.authors,
             Action::Why => self.toggle(Overlay::Why(Scroll::default())),
-            Action::Chart => self.toggle(Overlay::Chart),
+            Action::Chart => self.chart(),
             Action::Single => self.toggle(Overlay::Single(Scroll::default())),
             Action::Waterfall => self.waterfall(),
             Action::Log => self.toggle(Overlay::Log(Scroll::default())),
@@ -117,6 +118,19 @@ impl State {
             Action::MapOpen => return self.map_open(),
             Action::Sweep => return self.sweep(),
             Action::SweepStop => return self.sweep_stop(),
+            Action::Tune | Action::TuneClose => self.tune(),
+            Action::SegmentShorter => return self.segment_length(-1),
+            Action::SegmentLonger => return self.segment_length(1),
+            Action::ThresholdLower => return self.exit_threshold(-1),
+            Action::ThresholdHigher => return self.exit_threshold(1),
+            Action::TuneUp => self.tune_move(-1),
+            Action::TuneDown => self.tune_move(1),
+            Action::TuneLower => self.tune_by(-1),
+            Action::TuneHigher => self.tune_by(1),
+            Action::TuneDefault => self.tune_default(),
+            Action::TuneDefaults => self.tune_defaults(),
+            Action::TuneApply => return self.tune_apply(),
+            Action::TuneForget => self.tune_forget(),
             Action::Yes => return vec![Effect::Quit],
             Action::RosterClose | Action::MapClose | Action::No => self.overlay = None,
         }

@@ -12,6 +12,7 @@ use crate::engine::fusion::params::{Choice, Params};
 use crate::engine::fusion::run::Round;
 use crate::engine::fusion::score::{Normalisation, Ranking, ScoringRule};
 use crate::engine::fusion::vote::{Electorate, standing};
+use crate::engine::fusion::what_if::WhatIf;
 
 /// What one verifier says of one candidate.
 #[derive(Debug, Clone, PartialEq)]
@@ -177,6 +178,26 @@ pub fn table(play: &Play, round: Option<&Round>, activities: &[Activity]) -> Tab
         rule: round.params.scoring.name(),
         verifiers: matrix.verifiers,
         rows,
+    }
+}
+
+impl Table {
+    /// Says of which rows the candidate would have won under the knobs that are tried, and who would have left.
+    pub fn mark(&mut self, round: &Round, what_if: &WhatIf) {
+        let Some(again) = what_if.round(round.number) else { return };
+        let winner = again.winner.filter(|_| again.differs);
+        let authors = winner.and_then(|winner| round.candidates().iter().find(|candidate| candidate.key == winner));
+        for row in &mut self.rows {
+            let wins = authors.is_some_and(|candidate| candidate.authors.contains(&row.member));
+            let left = what_if.leaves.get(row.member.0).copied().flatten();
+            let words = match (wins, left) {
+                (true, _) => "what-if: would have won".to_owned(),
+                (false, Some(left)) if left == round.number => "what-if: would leave".to_owned(),
+                (false, Some(left)) if left < round.number && !row.leaves => format!("what-if: left after {left}"),
+                (false, _) => continue,
+            };
+            row.status = if row.status.is_empty() { words } else { format!("{words}; {}", row.status) };
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! How the round was decided, in words.
 
+use super::super::timeline::changed_before;
 use super::super::{counted, figure, listed};
 use super::Subject;
 
@@ -22,7 +23,17 @@ pub(super) fn notes(subject: &Subject<'_>) -> Vec<String> {
             notes.extend(opinions(subject));
         }
     }
+    notes.extend(tuned(subject));
     notes
+}
+
+/// Which knobs a person changed before the round.
+fn tuned(subject: &Subject<'_>) -> Option<String> {
+    let Subject { play, round, .. } = subject;
+    let place = play.run.rounds.partition_point(|before| before.number < round.number);
+    let changes = changed_before(play, place);
+    let changes: Vec<String> = changes.iter().map(|(knob, value)| format!("{} to {value}", knob.name)).collect();
+    (!changes.is_empty()).then(|| format!("knobs changed before this round: {}", changes.join(", ")))
 }
 
 /// What a person did.
