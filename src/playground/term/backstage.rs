@@ -15,6 +15,7 @@ use super::signals::Signals;
 use super::stage::Stage;
 use super::suspend::{self, Whom};
 use super::sweeping::Sweeping;
+use crate::engine::fusion::conversation::Conversation;
 use crate::engine::fusion::event::{Event, Record};
 use crate::engine::member::paced::Pace;
 use crate::engine::trace::Journal;
@@ -23,6 +24,7 @@ use crate::files::Folders;
 use crate::files::history::History;
 use crate::files::traces::{self, Found, Wanted};
 use crate::playground::state::play::Play;
+use crate::playground::state::prompt::{EXAMPLE, EXAMPLE_ANSWERS};
 use crate::playground::state::{Ask, Effect, Listing, Message, TakenUp};
 use crate::playground::view::theme::{ColourLevel, Library, Theme};
 
@@ -137,8 +139,8 @@ impl Backstage {
             seats: self.company.seats(&ask.members),
             params: ask.params,
             seed: ask.seed,
+            answers: known_answers(&ask.conversation),
             conversation: ask.conversation,
-            answers: Vec::new(),
             journal: journal.journal,
             clock: wall_clock(),
         };
@@ -206,6 +208,12 @@ fn read_to_compare(path: &Path) -> Message {
     read.records.iter().for_each(|record| play.apply(record));
     let file = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     Message::Read { file, play: Box::new(play), warning }
+}
+
+/// What a right answer holds, where this program knows it.
+fn known_answers(conversation: &Conversation) -> Vec<String> {
+    let known = conversation.prompt() == EXAMPLE;
+    EXAMPLE_ANSWERS.iter().filter(|_| known).map(ToString::to_string).collect()
 }
 
 /// How long ago, in the largest unit that fits.
