@@ -10,5 +10,6 @@ pub mod cli;
 pub mod config;
 pub mod engine;
 pub mod ensemble;
+pub mod export;
 pub mod files;
 pub mod playground;
