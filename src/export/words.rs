@@ -1,7 +1,7 @@
 //! Facts of a report in words, the same in every format that people read. Text of models in them is cleaned, not escaped.
 
 use super::figure::{self, counted};
-use super::report::{Changed, Departure, Report, RoundReport, Segment, Verdict};
+use super::report::{Changed, Departure, Report, RoundReport, Segment, Who};
 use crate::clean::clean_line;
 use crate::engine::fusion::event::Role;
 
@@ -12,6 +12,14 @@ pub(super) const EMPTY: &str = "(the answer ends here)";
 pub(super) fn text(text: &str, ends: bool) -> String {
     let line = clean_line(text);
     if line.is_empty() && ends { EMPTY.to_owned() } else { line }
+}
+
+/// The run in a sentence.
+pub(super) fn lead(report: &Report) -> String {
+    let rounds = counted(report.rounds.len(), "round");
+    let members = counted(report.members.len(), "member");
+    let steered = if report.steered { " This run was steered: a person intervened." } else { "" };
+    format!("{members} wrote one answer together in {rounds}: {}.{steered}", report.ending())
 }
 
 /// Facts about the run as a whole: a name and what it is.
@@ -47,7 +55,7 @@ pub(super) fn authors(segment: &Segment) -> String {
 pub(super) fn letters(segment: &Segment) -> String {
     let Some(author) = &segment.author else { return "+".to_owned() };
     let others = segment.authors.iter().filter(|other| *other != author);
-    std::iter::once(author.letter()).chain(others.map(super::report::Who::letter)).collect()
+    std::iter::once(author.letter()).chain(others.map(Who::letter)).collect()
 }
 
 /// How clear a round was: margin and agreement.
@@ -93,6 +101,18 @@ pub(super) fn departure(departure: &Departure) -> String {
     }
 }
 
+/// That a member left, when, and why.
+pub(super) fn dated_departure(exit: &Departure) -> String {
+    let told = departure(exit);
+    if exit.round == 0 { told } else { format!("round {}: {told}", exit.round) }
+}
+
+/// Every time a member left.
+pub(super) fn departures_of(report: &Report, member: &Who) -> String {
+    let of_it = report.exits.iter().filter(|exit| exit.member == *member);
+    of_it.map(dated_departure).collect::<Vec<_>>().join("; ")
+}
+
 /// A knob that changed.
 pub(super) fn changed(changed: &Changed) -> String {
     format!("{} {} → {}", changed.name, changed.from, changed.to)
@@ -105,14 +125,4 @@ pub(super) fn role(role: Role) -> &'static str {
         Role::Draft => "drafts",
         Role::Verify => "verifies",
     }
-}
-
-/// A verifier's score of a candidate.
-pub(super) fn cell(verdict: &Verdict) -> String {
-    figure::score(verdict.score)
-}
-
-/// How many segments and tokens.
-pub(super) fn credit(segments: usize, tokens: usize) -> String {
-    format!("{}, {}", counted(segments, "segment"), counted(tokens, "token"))
 }

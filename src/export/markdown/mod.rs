@@ -111,14 +111,7 @@ fn rounds(out: &mut Document, report: &Report) {
 
 fn members(out: &mut Document, report: &Report) {
     let rows = report.members.iter().map(|member| {
-        let left: Vec<String> = report
-            .exits
-            .iter()
-            .filter(|exit| exit.member == member.name)
-            .map(|exit| {
-                if exit.round == 0 { words::departure(exit) } else { format!("round {}: {}", exit.round, words::departure(exit)) }
-            })
-            .collect();
+        let left = words::departures_of(report, &member.name);
         vec![
             format!("{} {}", member.name.letter(), inline(&member.name.name)),
             inline(&member.kind),
@@ -126,7 +119,7 @@ fn members(out: &mut Document, report: &Report) {
             words::role(member.role).to_owned(),
             member.segments.to_string(),
             member.tokens.to_string(),
-            if left.is_empty() { figure::NONE.to_owned() } else { inline(&left.join("; ")) },
+            if left.is_empty() { figure::NONE.to_owned() } else { inline(&left) },
         ]
     });
     out.table(&["Member", "Kind", "Model", "Role", "Segments", "Tokens", "Left"], rows);

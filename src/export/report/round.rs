@@ -83,6 +83,8 @@ pub struct Verdict {
     /// From 0 (bad) to 1 (good), for shading.
     #[serde(skip)]
     pub share: f64,
+    /// Whether it was asked and failed; `failures` of the round says why.
+    pub failed: bool,
 }
 
 /// Where a drafter stood after a round.
@@ -178,7 +180,8 @@ fn candidate(
     let candidate = &candidates[place];
     let verdict = |(row, verifier): (usize, &MemberIndex)| {
         let score = ranking.verifier_scores[row][place];
-        Verdict { verifier: who(run, *verifier), score, share: score.map_or(0.0, |score| share(score, round)) }
+        let failed = round.score(*verifier, candidate.key).is_some_and(|cell| cell.opinion.is_err());
+        Verdict { verifier: who(run, *verifier), score, share: score.map_or(0.0, |score| share(score, round)), failed }
     };
     CandidateReport {
         authors: candidate.authors.iter().map(|author| who(run, *author)).collect(),
