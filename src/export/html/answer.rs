@@ -37,20 +37,22 @@ fn popup(page: &mut Page, segment: &Segment, round: &RoundReport, longest: usize
     let verdict = words::verdict(round);
     page.markup(if verdict.is_empty() { "" } else { ": " }).line(&verdict).markup("</b>");
     if !segment.by_hand().is_empty() {
-        page.markup("<span>").markup(segment.by_hand()).markup("</span>");
+        page.markup("\n<span>").markup(segment.by_hand()).markup("</span>");
     }
     for candidate in &round.candidates {
-        page.markup("<span>");
-        letters(page, candidate);
-        page.markup(" ").text(&figure::score(candidate.score)).markup(" ");
+        page.markup("\n<span><b class=\"").member(first_author(candidate)).markup("\">").text(&letters(candidate));
+        page.markup("</b> ").text(&figure::score(candidate.score)).markup(" ");
         page.text(&shortened(&words::text(&candidate.text, candidate.ends), longest)).markup("</span>");
     }
     page.markup("</span>");
 }
 
-/// The letters of a candidate's authors in the first one's colour, with a mark where it was accepted.
-pub(super) fn letters(page: &mut Page, candidate: &CandidateReport) {
-    let letters: String = candidate.authors.iter().map(Who::letter).collect();
-    page.markup("<b class=\"").member(candidate.authors.first().map_or(0, |author| author.place)).markup("\">").text(&letters);
-    page.markup(if candidate.accepted { "✓</b>" } else { "</b>" });
+/// The letters of a candidate's authors, with a mark where it was accepted.
+pub(super) fn letters(candidate: &CandidateReport) -> String {
+    candidate.authors.iter().map(Who::letter).chain(candidate.accepted.then_some('✓')).collect()
+}
+
+/// Whose colour a candidate has.
+pub(super) fn first_author(candidate: &CandidateReport) -> usize {
+    candidate.authors.first().map_or(0, |author| author.place)
 }

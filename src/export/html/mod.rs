@@ -22,7 +22,7 @@ const STYLE: &str = include_str!("style.css");
 
 /// The policy; the hash is the SHA-256 of [`STYLE`] in base64.
 const POLICY: &str =
-    "default-src 'none'; style-src 'sha256-0s1EGyM3Na4VOYGHh9MAjUakmPjd1y9zVttdoGzIFzE='; base-uri 'none'; form-action 'none'";
+    "default-src 'none'; style-src 'sha256-DxiSXXeWNbnCUXoEQXeJ1+/uyBU0gFPJ7inKxd9/HhI='; base-uri 'none'; form-action 'none'";
 
 /// Characters of candidates in the whole table of rounds, and in all popups together: a long run stays below a megabyte. Each
 /// candidate has the same share of them, within the limits beside.

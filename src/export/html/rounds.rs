@@ -1,6 +1,6 @@
 //! The table of rounds: every candidate with every verifier's score, shaded by how good it is.
 
-use super::answer::letters;
+use super::answer::{first_author, letters};
 use super::page::Page;
 use crate::export::figure::{self, shortened};
 use crate::export::report::{CandidateReport, Report, RoundReport, Segment, Verdict};
@@ -11,7 +11,7 @@ pub(super) fn rounds(page: &mut Page, report: &Report, longest: usize) {
     let verifiers = verifiers(report);
     page.markup("<div class=\"wide\" role=\"region\" aria-labelledby=\"rounds\" tabindex=\"0\">\n<table class=\"rounds\">\n");
     page.markup("<caption>The candidates of every round, best first; ✓ marks the accepted one. The lettered columns are each ");
-    page.markup("verifier’s score: the darker the shade, the better.</caption>\n<thead>\n<tr><th scope=\"col\">Round</th>");
+    page.markup("verifier’s score: the stronger the shade, the better.</caption>\n<thead>\n<tr><th scope=\"col\">Round</th>");
     page.markup("<th scope=\"col\">By</th><th scope=\"col\">Candidate</th><th scope=\"col\">Fused score</th>");
     for place in &verifiers {
         let name = &report.members[*place].name;
@@ -46,7 +46,7 @@ fn body(page: &mut Page, report: &Report, (segment, round): (&Segment, &RoundRep
     };
     if foreign {
         // What was accepted is nobody's candidate: a person edited or wrote it.
-        page.markup("<td>").text(&words::letters(segment)).markup("✓</td><td>");
+        page.markup("<th scope=\"row\">").text(&words::letters(segment)).markup("✓</th><td>");
         page.text(&shortened(&words::text(&segment.text, segment.ends), longest)).markup("</td><td>–</td>");
         for _ in verifiers {
             page.markup("<td></td>");
@@ -72,9 +72,8 @@ fn notes(page: &mut Page, report: &Report, round: &RoundReport, rows: usize) {
 }
 
 fn row(page: &mut Page, candidate: &CandidateReport, verifiers: &[usize], longest: usize) {
-    page.markup("<td>");
-    letters(page, candidate);
-    page.markup("</td><td>").text(&shortened(&words::text(&candidate.text, candidate.ends), longest)).markup("</td><td>");
+    page.markup("<th scope=\"row\" class=\"").member(first_author(candidate)).markup("\">").text(&letters(candidate));
+    page.markup("</th><td>").text(&shortened(&words::text(&candidate.text, candidate.ends), longest)).markup("</td><td>");
     page.text(&figure::score(candidate.score)).markup("</td>");
     for place in verifiers {
         match candidate.scores.iter().find(|verdict| verdict.verifier.place == *place) {
