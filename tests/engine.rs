@@ -10,7 +10,7 @@ use specfuse::engine::fusion::conversation::Conversation;
 use specfuse::engine::fusion::event::{Event, Outcome, Record, Role};
 use specfuse::engine::fusion::params::Params;
 use specfuse::engine::fusion::rescore::rescore;
-use specfuse::engine::fusion::run::{Round, Run};
+use specfuse::engine::fusion::run::Run;
 use specfuse::engine::member::scripted::{Line, ScriptedMember};
 use specfuse::engine::round::Command;
 use specfuse::engine::trace::{self, Journal, TraceError};
@@ -42,6 +42,7 @@ fn setup(seats: Vec<Seat>, changes: &[(&str, &str)]) -> Setup {
         params: params(changes),
         seed: 7,
         conversation: Conversation::question("Why?"),
+        answers: Vec::new(),
         journal: None,
         clock: Box::new(|| 0.0),
     }
@@ -209,7 +210,7 @@ async fn a_member_that_cannot_score_never_is_asked_to() {
     let mut seats = team();
     seats[2] = seat("c", ScriptedMember::saying(&["Sky,", " is wet."], -4.0).draft_only());
     let run = play(setup(seats, &[])).await;
-    assert!(run.rounds.iter().flat_map(Round::scores).all(|cell| cell.verifier.0 != 2));
+    assert!(run.rounds.iter().flat_map(|round| round.scores()).all(|cell| cell.verifier.0 != 2));
 }
 
 #[tokio::test]

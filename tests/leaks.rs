@@ -48,7 +48,15 @@ async fn setup(servers: &[Clockwork]) -> Setup {
     for (name, value) in [("segment", "tokens"), ("exit", "off")] {
         params.set_text(name, value).unwrap();
     }
-    Setup { seats, params, seed: 7, conversation: Conversation::question("Count."), journal: None, clock: Box::new(|| 0.0) }
+    Setup {
+        seats,
+        params,
+        seed: 7,
+        conversation: Conversation::question("Count."),
+        answers: Vec::new(),
+        journal: None,
+        clock: Box::new(|| 0.0),
+    }
 }
 
 fn tasks() -> usize {

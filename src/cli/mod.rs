@@ -91,7 +91,12 @@ impl Failure {
             | Self::Trace(_) => 2,
             Self::Setup(error) => match error {
                 SetupError::PromptTooLong { .. } => 1,
-                SetupError::EmptyPrompt | SetupError::NoDrafter | SetupError::SameName { .. } | SetupError::BadWeight { .. } => 2,
+                SetupError::EmptyPrompt
+                | SetupError::NoDrafter
+                | SetupError::SameName { .. }
+                | SetupError::BadWeight { .. }
+                | SetupError::NoHeader
+                | SetupError::OtherMembers { .. } => 2,
             },
             Self::Output(_) | Self::Runtime(_) | Self::Terminal(_) | Self::Run(_) => 1,
         }

@@ -131,6 +131,7 @@ async fn answer(
         params: wishes.params.clone(),
         seed: wishes.seed,
         conversation,
+        answers: Vec::new(),
         journal: journal(wishes, turn)?,
         clock: wall_clock(),
     })

@@ -14,7 +14,6 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::task::{AbortHandle, JoinSet};
 
-use super::fusion::MemberIndex;
 use super::fusion::candidate::DraftToken;
 use super::fusion::event::{Event, Record};
 use super::member::{Drafted, Member, MemberError, Progress, Reply, Scored};
@@ -68,12 +67,11 @@ enum Woken {
 
 impl Driver {
     /// Plays the run to its end, or until nobody listens to its events any more.
-    pub(super) async fn drive(mut self, unprepared: Vec<(MemberIndex, MemberError)>) -> Ended {
+    pub(super) async fn drive(mut self, start: Input) -> Ended {
         let (returned, mut replies) = mpsc::channel(REPLIES);
         let (token_sender, mut tokens) = mpsc::channel(TOKENS);
         let mut calls = Calls { tasks: JoinSet::new(), handles: HashMap::new(), returned, tokens: token_sender };
         let mut ended = Ended::default();
-        let start = Input::Start(unprepared);
         let mut going = self.take_in(start, &mut calls, &mut ended).await;
         while going {
             let woken = if let Some(woken) = Self::ready(&mut tokens, &mut replies) {

@@ -22,7 +22,7 @@ use fusion::conversation::Conversation;
 use fusion::event::{Header, MemberHeader, OwnSampling, Price, Record, Role, TRACE_VERSION};
 use fusion::params::Params;
 use member::{Member, MemberError};
-use round::{Command, Machine};
+use round::{Command, Input, Machine};
 use trace::Journal;
 
 /// Events that wait to be read; the run waits when it is full.
@@ -79,9 +79,23 @@ pub struct Setup {
     pub seed: u64,
     /// The turns; the last is the question.
     pub conversation: Conversation,
+    /// What a right answer holds, in order and as whole words, where that is known.
+    pub answers: Vec<String>,
     /// Where the trace goes, if anywhere.
     pub journal: Option<Journal>,
     /// The clock; see [`wall_clock`].
+    pub clock: Clock,
+}
+
+/// A recorded run, and what it needs to be taken up.
+pub struct TakeUp {
+    /// Its events so far.
+    pub records: Vec<Record>,
+    /// The members of its header, in that order. One that is not there any more is an absent member.
+    pub seats: Vec<Seat>,
+    /// A trace that holds these events already, if one is to be kept.
+    pub journal: Option<Journal>,
+    /// A clock that starts now: the run's own time goes on from its last event.
     pub clock: Clock,
 }
 
@@ -108,6 +122,17 @@ pub enum SetupError {
         /// What it is.
         weight: String,
     },
+    /// The records of a run to be taken up begin with no header.
+    #[error("there is no run in these records: they do not begin with a header")]
+    NoHeader,
+    /// Not the members of the run to be taken up.
+    #[error("the run was made by {recorded}, not by {given}")]
+    OtherMembers {
+        /// Who they were.
+        recorded: String,
+        /// Who they would be.
+        given: String,
+    },
     /// No member can hold the prompt.
     #[error("no member can take this prompt: {reasons}")]
     PromptTooLong {
@@ -129,19 +154,34 @@ impl Engine {
     /// drafts remains.
     pub async fn start(setup: Setup) -> Result<Self, SetupError> {
         check(&setup)?;
-        let unprepared = prepare(&setup).await?;
+        let unprepared = prepare(&setup.seats, &setup.conversation, setup.params.draft_seconds).await?;
         let machine = Machine::new(header(&setup));
+        Ok(Self::driven(machine, Input::Start(unprepared), setup.seats, setup.journal, setup.clock))
+    }
+
+    /// Goes on with a recorded run: the events that follow are those from [`Event::Continued`](fusion::event::Event::Continued)
+    /// on. It is paused.
+    pub async fn take_up(recorded: TakeUp) -> Result<Self, SetupError> {
+        let TakeUp { records, seats, journal, clock } = recorded;
+        let machine = Machine::of_records(&records).ok_or(SetupError::NoHeader)?;
+        let names = |names: &mut dyn Iterator<Item = &str>| names.collect::<Vec<_>>().join(", ");
+        let recorded = names(&mut machine.run().header.members.iter().map(|member| &*member.name));
+        let given = names(&mut seats.iter().map(|seat| seat.name.as_str()));
+        if recorded != given {
+            return Err(SetupError::OtherMembers { recorded, given });
+        }
+        let unprepared = prepare(&seats, &machine.run().header.conversation, machine.run().params.draft_seconds).await?;
+        let reached = machine.run().t_ms;
+        let clock: Clock = Box::new(move || reached + clock());
+        Ok(Self::driven(machine, Input::TakeUp(unprepared), seats, journal, clock))
+    }
+
+    fn driven(machine: Machine, start: Input, seats: Vec<Seat>, journal: Option<Journal>, clock: Clock) -> Self {
         let (events_in, events) = mpsc::channel(EVENTS);
         let (commands, commands_out) = mpsc::channel(COMMANDS);
-        let driver = driver::Driver {
-            machine,
-            members: setup.seats.into_iter().map(|seat| seat.member).collect(),
-            clock: setup.clock,
-            journal: setup.journal,
-            events: events_in,
-            commands: commands_out,
-        };
-        Ok(Self { commands, events, task: tokio::spawn(driver.drive(unprepared)) })
+        let members = seats.into_iter().map(|seat| seat.member).collect();
+        let driver = driver::Driver { machine, members, clock, journal, events: events_in, commands: commands_out };
+        Self { commands, events, task: tokio::spawn(driver.drive(start)) }
     }
 
     /// The next event; `None` after the last one.
@@ -190,17 +230,20 @@ fn check(setup: &Setup) -> Result<(), SetupError> {
 }
 
 /// Asks every member whether it can hold the prompt; returns those that cannot.
-async fn prepare(setup: &Setup) -> Result<Vec<(MemberIndex, MemberError)>, SetupError> {
-    let conversation = Arc::new(setup.conversation.clone());
-    let seconds = setup.params.draft_seconds as u64;
+async fn prepare(
+    seats: &[Seat],
+    conversation: &Conversation,
+    seconds: usize,
+) -> Result<Vec<(MemberIndex, MemberError)>, SetupError> {
+    let conversation = Arc::new(conversation.clone());
     // Side by side: a member on a server takes a journey for it.
-    let asked = setup.seats.iter().map(|seat| driver::guarded(seat.member.prepare(Arc::clone(&conversation)), seconds));
+    let asked = seats.iter().map(|seat| driver::guarded(seat.member.prepare(Arc::clone(&conversation)), seconds as u64));
     let replies = futures_util::future::join_all(asked).await;
     let unprepared: Vec<(MemberIndex, MemberError)> =
         replies.into_iter().enumerate().filter_map(|(place, reply)| Some((MemberIndex(place), reply.err()?))).collect();
     let out = |place: usize| unprepared.iter().any(|(member, _)| member.0 == place);
-    if setup.seats.iter().enumerate().all(|(place, seat)| seat.role == Role::Verify || out(place)) {
-        let reason = |(member, error): &(MemberIndex, MemberError)| format!("{}: {error}", setup.seats[member.0].name);
+    if seats.iter().enumerate().all(|(place, seat)| seat.role == Role::Verify || out(place)) {
+        let reason = |(member, error): &(MemberIndex, MemberError)| format!("{}: {error}", seats[member.0].name);
         let reasons = unprepared.iter().map(reason).collect::<Vec<_>>().join("; ");
         return Err(SetupError::PromptTooLong { reasons });
     }
@@ -216,5 +259,6 @@ fn header(setup: &Setup) -> Header {
         params: setup.params.clone(),
         seed: setup.seed,
         conversation: setup.conversation.clone(),
+        answers: setup.answers.clone(),
     }
 }

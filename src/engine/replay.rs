@@ -184,7 +184,12 @@ impl Player {
     fn is_within_round(&self, place: usize) -> bool {
         let turning_point = |event: &Event| match event {
             Event::RoundStarted { .. } => Some(true),
-            Event::Accepted { .. } | Event::Rewound { .. } | Event::RunFinished(_) => Some(false),
+            Event::Accepted { .. }
+            | Event::Rewound { .. }
+            | Event::Returned { .. }
+            | Event::Continued
+            | Event::RunFinished(_) => Some(false),
+            Event::Reopened { .. } => Some(true),
             Event::RunStarted(_)
             | Event::Token { .. }
             | Event::DraftFinished(_)
@@ -196,7 +201,12 @@ impl Player {
             | Event::Exited { .. }
             | Event::Readmitted { .. }
             | Event::Steered { .. }
+            | Event::Redrafted { .. }
+            | Event::Cancelled { .. }
             | Event::ParamsChanged { .. }
+            | Event::WeightSet { .. }
+            | Event::Undone
+            | Event::Redone
             | Event::Paused
             | Event::Resumed
             | Event::Warning { .. } => None,
@@ -220,8 +230,9 @@ mod tests {
     }
 
     fn accepted(t_ms: f64, round: usize) -> Record {
-        let (member, text) = ("a".into(), "x".to_owned());
-        record(t_ms, round, Event::Accepted { member, authors: vec![], text, tokens: 1, ends: false, overridden: false })
+        let (member, text) = (Some("a".into()), "x".to_owned());
+        let (overridden, edited) = (false, false);
+        record(t_ms, round, Event::Accepted { member, authors: vec![], text, tokens: 1, ends: false, overridden, edited })
     }
 
     fn readmitted(t_ms: f64, round: usize) -> Record {

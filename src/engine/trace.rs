@@ -90,6 +90,24 @@ impl Journal {
         Ok(Self::onto(file, path))
     }
 
+    /// Creates a trace file that holds these events already: a recorded run that goes on without its own file being touched.
+    pub fn copy_of(records: &[Record], path: &Path) -> Result<Self, TraceError> {
+        let mut journal = Self::create(path)?;
+        records.iter().try_for_each(|record| journal.append(record))?;
+        journal.flush()?;
+        Ok(journal)
+    }
+
+    /// Opens a trace file to go on at its end. What a kill cut off there, which is no whole event, is cut away.
+    pub fn reopen(path: &Path) -> Result<(Trace, Self), TraceError> {
+        let fault = |source| TraceError::File { path: path.to_owned(), source };
+        let trace = read(path)?;
+        let file = OpenOptions::new().append(true).open(path).map_err(fault)?;
+        let length = file.metadata().map_err(fault)?.len();
+        file.set_len(length.saturating_sub(trace.torn_bytes as u64)).map_err(fault)?;
+        Ok((trace, Self::onto(file, path)))
+    }
+
     /// A trace that goes to an open file; `path` is what errors name.
     #[must_use]
     pub fn onto(file: File, path: &Path) -> Self {

@@ -196,6 +196,7 @@ mod tests {
             params: crate::engine::fusion::params::Params::default(),
             seed: 1,
             conversation: Conversation::question(question),
+            answers: Vec::new(),
         };
         let record = Record { t_ms: 0.0, round: 0, event: Event::RunStarted(Box::new(header)) };
         serde_json::to_string(&record).unwrap() + "\n"

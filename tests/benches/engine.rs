@@ -39,6 +39,7 @@ fn setup(members: usize, journal: Journal) -> Setup {
         params,
         seed: 1,
         conversation: Conversation::question("How fast?"),
+        answers: Vec::new(),
         journal: Some(journal),
         clock: wall_clock(),
     }

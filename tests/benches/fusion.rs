@@ -36,6 +36,7 @@ async fn fused(seats: &[Seat], params: &Params, prompt: &str) -> (f64, usize) {
         params: params.clone(),
         seed: 1,
         conversation: Conversation::question(prompt),
+        answers: Vec::new(),
         journal: None,
         clock: wall_clock(),
     };

@@ -41,6 +41,7 @@ pub fn play(members: usize, rounds: usize, journal: Option<Journal>, mut listen:
         params: params(rounds),
         seed: 1,
         conversation: Conversation::question("How fast?"),
+        answers: Vec::new(),
         journal,
         clock: wall_clock(),
     };

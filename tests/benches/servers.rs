@@ -65,7 +65,9 @@ async fn rounds(table: &mut Table) {
     let conversation = Conversation::question("How fast?");
     let before = evaluated(&servers);
     let mut engine =
-        Engine::start(Setup { seats, params, seed: 1, conversation, journal: None, clock: wall_clock() }).await.expect("a run");
+        Engine::start(Setup { seats, params, seed: 1, conversation, answers: Vec::new(), journal: None, clock: wall_clock() })
+            .await
+            .expect("a run");
     let (mut starts, mut times, mut end) = (Vec::new(), Vec::new(), 0.0);
     while let Some(record) = engine.next_event().await {
         match record.event {

@@ -22,7 +22,15 @@ async fn three_servers_answer_together() {
         servers.push(served);
     }
     let conversation = Conversation::question(COMPOUND);
-    let setup = Setup { seats, params: Params::default(), seed: 7, conversation, journal: None, clock: wall_clock() };
+    let setup = Setup {
+        seats,
+        params: Params::default(),
+        seed: 7,
+        conversation,
+        answers: Vec::new(),
+        journal: None,
+        clock: wall_clock(),
+    };
     let mut engine = Engine::start(setup).await.unwrap();
     let (mut answer, mut authors) = (String::new(), Vec::new());
     while let Some(record) = engine.next_event().await {

@@ -65,7 +65,7 @@ fn stalls_in_round(name: &str, round: usize, rounds: usize) -> ScriptedMember {
 pub fn overridden() -> Vec<Record> {
     let seats = vec![seat("a", counting("a", 3, -0.1)), seat("b", counting("b", 3, -2.0)), seat("c", stalls_in_round("c", 1, 3))];
     let both_drafted: fn(&Record) -> bool = |record| matches!(&record.event, Event::Score { member, .. } if &**member == "b");
-    scripted_run(seats, &[], vec![(both_drafted, Command::Override { member: "b".to_owned() })])
+    scripted_run(seats, &[], vec![(both_drafted, Command::Override { member: "b".to_owned(), segment: None })])
 }
 
 /// A person excludes `c`, which does not answer in round 2.

@@ -149,7 +149,7 @@ fn a_draft_that_failed_says_why_in_its_pane_and_its_member_goes_on() {
 #[test]
 fn a_member_that_left_is_away_from_then_on_and_present_before() {
     let mut state = playing(&runs::exiting());
-    let left = state.session.plays()[0].departures[0].round;
+    let left = state.session.plays()[0].run.departures()[0].round;
     assert!(left > 1 && left < newest(&state).rounds.len(), "the run shows an exit in its middle");
     for place in 0..newest(&state).rounds.len() {
         look(&mut state, place);
@@ -184,7 +184,7 @@ fn who_failed_before_a_rewind_is_away_after_it_too() {
     let records = runs::rewound();
     let mut state = playing(&records);
     let play = &state.session.plays()[0];
-    assert_eq!(play.run.abandoned.len(), 1);
+    assert_eq!(play.run.tree.leaves().len(), 2);
     assert!(!play.run.member(MemberIndex(3)).is_active());
     for place in 1..newest(&state).rounds.len() {
         look(&mut state, place);
@@ -234,7 +234,7 @@ fn a_choice_by_hand_is_shown_as_such_everywhere() {
 fn a_readmitted_member_is_present_in_the_next_round() {
     let mut state = playing(&runs::steered());
     let play = &state.session.plays()[0];
-    let departure = &play.departures[0];
+    let departure = &play.run.departures()[0];
     let returned = departure.returned.unwrap();
     assert_eq!(departure.member, MemberIndex(2));
     for (place, round) in play.run.rounds.clone().iter().enumerate() {
@@ -245,7 +245,7 @@ fn a_readmitted_member_is_present_in_the_next_round() {
 }
 
 fn departure_round(state: &State) -> usize {
-    state.session.plays()[0].departures[0].round
+    state.session.plays()[0].run.departures()[0].round
 }
 
 #[test]

@@ -48,7 +48,7 @@ async fn play(setup: Setup, reactions: Vec<Reaction>) -> Vec<Record> {
 pub fn run(seats: Vec<Seat>, params: Params, seed: u64, conversation: Conversation, reactions: Vec<Reaction>) -> Vec<Record> {
     let ticks = AtomicU32::new(0);
     let clock = Box::new(move || f64::from(ticks.fetch_add(1, Ordering::Relaxed)));
-    let setup = Setup { seats, params, seed, conversation, journal: None, clock };
+    let setup = Setup { seats, params, seed, conversation, answers: Vec::new(), journal: None, clock };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(play(setup, reactions))
 }

@@ -37,7 +37,7 @@ async fn a_server_that_restarts_between_rounds_drafts_on() {
     let played = trio.trouble(async |third| third.go_on().await).await;
     assert_eq!(played.said(), [""; 0]);
     let drafted = |round: &Round| matches!(round.draft(MemberIndex(2)), Some(DraftState::Finished(_)));
-    assert!(played.run.rounds.len() > 3 && played.run.rounds.iter().all(drafted));
+    assert!(played.run.rounds.len() > 3 && played.run.rounds.iter().all(|round| drafted(round)));
 }
 
 #[tokio::test]

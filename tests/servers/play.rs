@@ -83,6 +83,7 @@ impl Trio {
             params: self.params.clone(),
             seed: 7,
             conversation: Conversation::question("Why is the sky blue?"),
+            answers: Vec::new(),
             journal: None,
             clock: Box::new(|| 0.0),
         };

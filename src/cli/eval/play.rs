@@ -90,6 +90,7 @@ impl Plan<'_> {
             params: self.params.clone(),
             seed,
             conversation: prompt.conversation.clone(),
+            answers: Vec::new(),
             journal: None,
             clock: wall_clock(),
         };

@@ -31,21 +31,39 @@ pub struct RescoredRound {
     pub exits: Vec<MemberIndex>,
 }
 
+impl RescoredRound {
+    /// A round in which a person wrote the segment: nothing is decided by scores.
+    fn written(number: usize, drafters: Vec<MemberIndex>) -> Self {
+        let (ranking, standings, exits) = (Vec::new(), Vec::new(), Vec::new());
+        Self { number, drafters, ranking, margin: None, winner: None, differs: false, standings, exits }
+    }
+}
+
 /// Decides every accepted round of a run again under `params`.
 #[must_use]
 pub fn rescore(run: &Run, params: &Params) -> Vec<RescoredRound> {
     let mut tally = Tally::new(&run.members);
     let mut gone: Vec<MemberIndex> = Vec::new();
-    let present = |members: &[MemberIndex], gone: &[MemberIndex]| -> Vec<MemberIndex> {
-        members.iter().copied().filter(|member| !gone.contains(member)).collect()
+    let present = |mut members: Vec<MemberIndex>, gone: &[MemberIndex]| -> Vec<MemberIndex> {
+        members.retain(|member| !gone.contains(member));
+        members
     };
     let accepted = run.rounds.iter().filter_map(|round| round.accepted.as_ref().map(|accepted| (round, accepted)));
     accepted
         .map(|(round, accepted)| {
-            let drafters = present(&round.drafters, &gone);
-            let verifiers = if params.exit_keep_verifying { round.verifiers.clone() } else { present(&round.verifiers, &gone) };
+            gone.retain(|member| !round.opening.readmitted.contains(member));
+            let drafters = present(round.counting(&round.drafters), &gone);
+            let verifiers = round.counting(&round.verifiers);
+            let verifiers = if params.exit_keep_verifying { verifiers } else { present(verifiers, &gone) };
+            if accepted.is_written() {
+                tally.open(round);
+                return RescoredRound::written(round.number, drafters);
+            }
             let who = Electorate { members: &run.members, drafters: &drafters, verifiers: &verifiers };
-            let decision = tally.decide(round, who, params, None);
+            // A person's word holds whatever the knobs are.
+            let author = accepted.author.filter(|_| accepted.overridden);
+            let by_hand = author.and_then(|author| round.candidate_of(author)).map(|candidate| candidate.key);
+            let decision = tally.decide(round, who, params, by_hand);
             let winner = decision.chosen.map(|place| &decision.candidates[place]);
             let exits: Vec<_> =
                 decision.standings.iter().filter(|standing| standing.exits).map(|standing| standing.member).collect();
@@ -60,7 +78,8 @@ pub fn rescore(run: &Run, params: &Params) -> Vec<RescoredRound> {
                     .collect(),
                 margin: decision.ranking.margin,
                 winner: winner.map(|candidate| candidate.key),
-                differs: winner.is_none_or(|candidate| candidate.text != accepted.text || candidate.ends != accepted.ends),
+                differs: by_hand.is_none()
+                    && winner.is_none_or(|candidate| candidate.text != accepted.text || candidate.ends != accepted.ends),
                 standings: decision.standings,
                 exits,
                 drafters,

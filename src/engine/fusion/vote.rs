@@ -52,8 +52,19 @@ impl Tally {
         Self { weights: members.iter().map(|member| member.header.weight).collect(), exit: ExitState::new(members.len()) }
     }
 
+    /// Takes over what a person changed before a round.
+    pub fn open(&mut self, round: &Round) {
+        for member in &round.opening.readmitted {
+            self.exit.readmit(*member);
+        }
+        for (member, weight) in &round.opening.weights {
+            self.weights[member.0] = *weight;
+        }
+    }
+
     /// Decides a round. `chosen` names the candidate that a person chose over the ranking.
     pub fn decide(&mut self, round: &Round, who: Electorate<'_>, params: &Params, chosen: Option<MemberIndex>) -> Decision {
+        self.open(round);
         let candidates = candidates_of(round, who.drafters);
         let cells = cells(round, who, &candidates, params);
         let settings = params.score_settings();

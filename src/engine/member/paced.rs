@@ -442,6 +442,7 @@ mod tests {
             params: Params::default(),
             seed: 11,
             conversation: Conversation::question("What is the capital of France, and what is 7 times 8?"),
+            answers: Vec::new(),
             journal: None,
             clock: Box::new(|| 0.0),
         })

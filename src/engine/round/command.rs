@@ -2,10 +2,8 @@
 
 use super::{Failures, Machine, Pace, Work};
 use crate::engine::fusion::MemberIndex;
-use crate::engine::fusion::event::{Event, ExitReason, Outcome, Steering};
-use crate::engine::fusion::params::{ParamError, Value};
-use crate::engine::fusion::run::DraftState;
-use crate::engine::member::Context;
+use crate::engine::fusion::event::{Event, ExitReason, Outcome, SegmentId};
+use crate::engine::fusion::params::{ParamError, Value, knob};
 
 /// What a person may ask of a run. Members are named as the ensemble names them.
 #[derive(Debug, Clone, PartialEq)]
@@ -16,10 +14,33 @@ pub enum Command {
     Resume,
     /// Play one round, then pause.
     Step,
-    /// Accept this member's candidate in the open round, whatever the ranking says.
+    /// Accept this member's candidate, whatever the ranking says.
     Override {
         /// Whose candidate.
         member: String,
+        /// In the round of this segment, which it takes the place of; in the open round where none is named.
+        segment: Option<SegmentId>,
+    },
+    /// Change the text of an accepted segment; what followed it stays on its own branch.
+    Edit {
+        /// Which.
+        segment: SegmentId,
+        /// Its new text.
+        text: String,
+    },
+    /// Accept a text that no member drafted.
+    Write {
+        /// The segment whose place it takes; the next one where none is named.
+        segment: Option<SegmentId>,
+        /// The text.
+        text: String,
+    },
+    /// Have candidates of a round drafted again.
+    Redraft {
+        /// Whose; all where nobody is named.
+        member: Option<String>,
+        /// In the round of this segment; in the open round where none is named.
+        segment: Option<SegmentId>,
     },
     /// Force a member out.
     Exclude {
@@ -31,18 +52,32 @@ pub enum Command {
         /// Whom.
         member: String,
     },
-    /// Change a knob from the next round on.
-    SetParameter {
-        /// The knob.
-        name: String,
-        /// Its new value.
-        value: Value,
+    /// Change knobs from the next round on; all or, where one is refused, none.
+    SetParameters {
+        /// The knobs and their new values.
+        values: Vec<(String, Value)>,
+    },
+    /// Set a verifier's weight from the next round on.
+    SetWeight {
+        /// The verifier.
+        member: String,
+        /// Its weight, at least 0.
+        weight: f64,
     },
     /// Go back to the end of a round and draft on from there, differently.
     Rewind {
         /// The last round to keep; 0 goes back to the question.
         to_round: usize,
     },
+    /// Go to a segment on whatever branch, and draft on from there.
+    GoTo {
+        /// The segment.
+        segment: SegmentId,
+    },
+    /// Take the last change back.
+    Undo,
+    /// Do the change again that was taken back last.
+    Redo,
     /// End the run now; what was accepted stays.
     Stop,
 }
@@ -59,12 +94,47 @@ pub enum CommandError {
         /// What was asked for.
         name: String,
     },
-    /// The member has no candidate in an open round.
-    #[error("`{member}` has no candidate in the open round")]
+    /// The member has no candidate in that round.
+    #[error("`{member}` has no candidate in this round")]
     NoCandidate {
         /// Whose.
         member: String,
     },
+    /// The member's candidate is what was accepted.
+    #[error("`{member}`'s candidate is the accepted one")]
+    AlreadyAccepted {
+        /// Whose.
+        member: String,
+    },
+    /// No round is open.
+    #[error("no round is open now: name the segment that is meant, or go on first")]
+    NoOpenRound,
+    /// There is no such segment.
+    #[error("there is no segment {segment}; the run has {segments}")]
+    NoSuchSegment {
+        /// What was asked for.
+        segment: usize,
+        /// How many there are.
+        segments: usize,
+    },
+    /// A segment would be empty.
+    #[error("a segment cannot be empty: go back to the round before it instead")]
+    EmptyText,
+    /// The text is as it was.
+    #[error("the text is as it was")]
+    Unchanged,
+    /// A weight that is none.
+    #[error("a weight is a number from 0 on, and {weight} is not")]
+    BadWeight {
+        /// What was asked for.
+        weight: String,
+    },
+    /// Nothing was changed.
+    #[error("nothing was changed yet")]
+    NothingToUndo,
+    /// Nothing was taken back.
+    #[error("nothing was taken back")]
+    NothingToRedo,
     /// Nobody would be left to draft.
     #[error("`{member}` is the last member that drafts")]
     LastDrafter {
@@ -109,11 +179,18 @@ impl Machine {
                 }
             }
             Command::Step => self.step(),
-            Command::Override { member } => self.override_winner(member)?,
+            Command::Override { member, segment } => self.override_winner(member, segment)?,
+            Command::Edit { segment, text } => self.edit(segment, text)?,
+            Command::Write { segment, text } => self.write(segment, &text)?,
+            Command::Redraft { member, segment } => self.redraft(member, segment)?,
             Command::Exclude { member } => self.exclude(&member)?,
             Command::Readmit { member } => self.readmit(&member)?,
-            Command::SetParameter { name, value } => self.set_parameter(name, &value)?,
+            Command::SetParameters { values } => self.set_parameters(&values)?,
+            Command::SetWeight { member, weight } => self.set_weight(member, weight)?,
             Command::Rewind { to_round } => self.rewind(to_round)?,
+            Command::GoTo { segment } => self.go_to(segment)?,
+            Command::Undo => self.undo()?,
+            Command::Redo => self.redo()?,
             Command::Stop => self.finish(Outcome::Stopped),
         }
         Ok(())
@@ -128,24 +205,34 @@ impl Machine {
     }
 
     /// An open round without calls under way is one whose drafts all failed while the run was paused: it begins anew.
-    fn begin_unless_busy(&mut self) {
+    pub(super) fn begin_unless_busy(&mut self) {
         if !self.is_busy() {
             self.next_round();
         }
     }
 
-    fn known(&self, name: &str) -> Result<MemberIndex, CommandError> {
+    pub(super) fn known(&self, name: &str) -> Result<MemberIndex, CommandError> {
         self.run.index(name).ok_or_else(|| CommandError::UnknownMember { name: name.to_owned() })
     }
 
-    fn override_winner(&mut self, member: String) -> Result<(), CommandError> {
-        let author = self.known(&member)?;
-        let key = self.run.open_round().and_then(|round| round.candidate_of(author)).map(|candidate| candidate.key);
-        let Some(key) = key else { return Err(CommandError::NoCandidate { member }) };
-        self.cancel_all();
-        self.emit(Event::Steered { action: Steering::Override { member: member.into() } });
-        self.decide(Some(key));
+    /// A member that is the last to draft cannot go.
+    pub(super) fn may_leave(&self, member: MemberIndex) -> Result<(), CommandError> {
+        if self.run.drafters().all(|drafter| drafter == member) {
+            return Err(CommandError::LastDrafter { member: self.name(member).to_string() });
+        }
         Ok(())
+    }
+
+    /// A member goes away by this event, and what it was busy with with it.
+    pub(super) fn send_away(&mut self, member: MemberIndex, event: Event) {
+        let drafting = self.calls_of(member).any(|call| matches!(call.work, Work::Draft { .. }));
+        self.cancel(|call| call.member == member);
+        self.emit(event);
+        if drafting {
+            let member = self.name(member);
+            self.emit(Event::DraftFailed { member, error: "excluded by hand".to_owned(), elapsed_ms: 0.0 });
+        }
+        self.advance(None);
     }
 
     fn exclude(&mut self, name: &str) -> Result<(), CommandError> {
@@ -153,16 +240,8 @@ impl Machine {
         if !self.run.member(member).is_active() {
             return Err(CommandError::Already { member: name.to_owned(), state: "has left" });
         }
-        if self.run.drafters().all(|drafter| drafter == member) {
-            return Err(CommandError::LastDrafter { member: name.to_owned() });
-        }
-        let drafting = self.calls_of(member).any(|call| matches!(call.work, Work::Draft { .. }));
-        self.cancel_calls(member);
-        self.emit(Event::Exited { member: name.into(), reason: ExitReason::Excluded });
-        if drafting {
-            self.emit(Event::DraftFailed { member: name.into(), error: "excluded by hand".to_owned(), elapsed_ms: 0.0 });
-        }
-        self.advance(None);
+        self.may_leave(member)?;
+        self.send_away(member, Event::Exited { member: name.into(), reason: ExitReason::Excluded });
         Ok(())
     }
 
@@ -172,35 +251,32 @@ impl Machine {
             return Err(CommandError::Already { member: name.to_owned(), state: "takes part" });
         }
         self.failures[member.0] = Failures::default();
-        self.tally.exit.readmit(member);
         self.emit(Event::Readmitted { member: name.into() });
         Ok(())
     }
 
-    fn set_parameter(&mut self, name: String, value: &Value) -> Result<(), CommandError> {
-        let knob = crate::engine::fusion::params::knob(&name)?;
-        let value = knob.check(value)?;
-        self.emit(Event::ParamsChanged { name, value });
+    fn set_parameters(&mut self, values: &[(String, Value)]) -> Result<(), CommandError> {
+        let checked: Vec<(&str, Value)> = values
+            .iter()
+            .map(|(name, value)| Ok((name.as_str(), knob(name)?.check(value)?)))
+            .collect::<Result<_, ParamError>>()?;
+        for (place, (name, value)) in checked.into_iter().enumerate() {
+            self.emit(Event::ParamsChanged { name: name.to_owned(), value, together: place > 0 });
+        }
         Ok(())
     }
 
-    fn rewind(&mut self, to_round: usize) -> Result<(), CommandError> {
-        let rounds = self.run.rounds.iter().filter(|round| round.accepted.is_some()).count();
-        let Some(tally) = self.tallies.get(to_round) else { return Err(CommandError::NoSuchRound { to_round, rounds }) };
-        self.tally = tally.clone();
-        self.tallies.truncate(to_round + 1);
-        self.cancel_all();
-        self.emit(Event::Rewound { to_round });
-        let accepted = self.run.rounds.iter().filter_map(|round| round.accepted.as_ref());
-        let accepted = accepted.map(|accepted| std::sync::Arc::clone(&accepted.text)).collect();
-        self.context = Context { conversation: std::sync::Arc::clone(&self.context.conversation), accepted };
-        self.begin_unless_busy();
+    fn set_weight(&mut self, member: String, weight: f64) -> Result<(), CommandError> {
+        self.known(&member)?;
+        if !weight.is_finite() || weight < 0.0 {
+            return Err(CommandError::BadWeight { weight: weight.to_string() });
+        }
+        self.emit(Event::WeightSet { member: member.into(), weight });
         Ok(())
     }
 
     /// Whether a member's draft in the open round is still to come.
     pub(super) fn is_drafting(&self, member: MemberIndex) -> bool {
-        let draft = self.run.open_round().and_then(|round| round.draft(member));
-        matches!(draft, Some(DraftState::Open(_)))
+        self.run.open_round().is_some_and(|round| round.is_drafting(member))
     }
 }

@@ -8,6 +8,8 @@
 mod command;
 mod play;
 mod seed;
+mod steer;
+mod take_up;
 #[cfg(test)]
 mod tests;
 
@@ -31,6 +33,8 @@ pub struct CallId(pub u64);
 pub enum Input {
     /// Begin the first round. These members cannot take part.
     Start(Vec<(MemberIndex, MemberError)>),
+    /// Go on, paused, with a run that had ended or was cut off. These members cannot take part.
+    TakeUp(Vec<(MemberIndex, MemberError)>),
     /// A person wants something.
     Command(Command),
     /// A member drew a token of a draft under way.
@@ -113,7 +117,7 @@ enum Pace {
 pub struct Machine {
     run: Run,
     tally: Tally,
-    /// The tally after each accepted round: what a rewind goes back to. `[0]` is before the first round.
+    /// The tally after each accepted segment, by its number: what going back goes back to. `[0]` is before the first.
     tallies: Vec<Tally>,
     /// What members are busy with, in the order in which it was begun: one draft each, or as many scorings as it takes at once.
     calls: Vec<Call>,
@@ -172,20 +176,14 @@ impl Machine {
     /// A command that cannot be carried out changes nothing and says why.
     pub fn handle(&mut self, now_ms: f64, input: Input) -> Result<Vec<Effect>, CommandError> {
         self.now_ms = now_ms.max(self.now_ms);
-        if matches!(self.run.phase, Phase::Finished(_)) {
-            return match input {
-                Input::Command(_) => Err(CommandError::Finished),
-                Input::Start(_) | Input::Token(..) | Input::Drafted(..) | Input::Scored(..) => Ok(Vec::new()),
-            };
-        }
+        let over = matches!(self.run.phase, Phase::Finished(_));
         match input {
+            Input::TakeUp(unprepared) => self.go_on(unprepared),
+            Input::Command(_) if over => return Err(CommandError::Finished),
+            Input::Start(_) | Input::Token(..) | Input::Drafted(..) | Input::Scored(..) if over => return Ok(Vec::new()),
             Input::Start(unprepared) => {
                 self.emit(Event::RunStarted(Box::new(self.run.header.clone())));
-                for (member, error) in unprepared {
-                    let error = error.to_string();
-                    let member = self.name(member);
-                    self.emit(Event::Exited { member, reason: ExitReason::Unusable { error } });
-                }
+                self.leave_out(unprepared);
                 self.next_round();
             }
             Input::Command(command) => self.command(command)?,
@@ -194,6 +192,14 @@ impl Machine {
             Input::Scored(call, result) => self.scored(call, result),
         }
         Ok(std::mem::take(&mut self.effects))
+    }
+
+    /// These members cannot take part.
+    fn leave_out(&mut self, unprepared: Vec<(MemberIndex, MemberError)>) {
+        for (member, error) in unprepared {
+            let (member, error) = (self.name(member), error.to_string());
+            self.emit(Event::Exited { member, reason: ExitReason::Unusable { error } });
+        }
     }
 
     /// Records a warning that changes nothing.
@@ -240,15 +246,23 @@ impl Machine {
         id
     }
 
-    fn cancel_calls(&mut self, member: MemberIndex) {
-        let (cancelled, others): (Vec<_>, Vec<_>) =
-            std::mem::take(&mut self.calls).into_iter().partition(|call| call.member == member);
+    /// Drops calls, and records that nobody waits for them.
+    fn cancel(&mut self, which: impl Fn(&Call) -> bool) {
+        let (cancelled, others): (Vec<_>, Vec<_>) = std::mem::take(&mut self.calls).into_iter().partition(|call| which(call));
         self.calls = others;
-        self.effects.extend(cancelled.iter().map(|call| Effect::Cancel(call.id)));
+        for call in cancelled {
+            self.effects.push(Effect::Cancel(call.id));
+            let candidates = match &call.work {
+                Work::Draft { .. } => Vec::new(),
+                Work::Score(candidates) => self.names(candidates),
+            };
+            let (member, elapsed_ms) = (self.name(call.member), play::rounded(self.now_ms - call.started_ms));
+            self.emit(Event::Cancelled { member, candidates, elapsed_ms });
+        }
     }
 
     fn cancel_all(&mut self) {
-        self.effects.extend(self.calls.drain(..).map(|call| Effect::Cancel(call.id)));
+        self.cancel(|_| true);
     }
 
     /// Counts a failure and lets the member go when it cannot or should not go on.
@@ -269,7 +283,7 @@ impl Machine {
             }
         };
         // What else it was asked is not worth waiting for.
-        self.cancel_calls(member);
+        self.cancel(|call| call.member == member);
         if self.run.member(member).is_active() {
             let member = self.name(member);
             self.emit(Event::Exited { member, reason });

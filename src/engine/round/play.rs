@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use unicode_segmentation::UnicodeSegmentation;
+
 use super::seed::draft_seed;
 use super::{Call, CallId, Effect, Machine, Pace, Work};
 use crate::engine::fusion::MemberIndex;
@@ -18,13 +20,31 @@ use crate::engine::member::{Context, DraftRequest, Drafted, Hints, MemberError, 
 /// A probability of 0 as a log-probability: JSON has no infinity, and no model's float32 softmax reaches this.
 const IMPOSSIBLE: f32 = -1000.0;
 
+/// What decides a round.
+pub(super) enum Choice {
+    /// The scores.
+    Vote,
+    /// A person, for the candidate of this key.
+    Candidate(MemberIndex),
+    /// A person, who changed the text of this member's candidate.
+    Edited {
+        /// Whose.
+        author: MemberIndex,
+        /// What they made of it.
+        text: String,
+    },
+}
+
 impl Machine {
     /// Begins the next round, or ends the run where no round may follow.
     pub(super) fn next_round(&mut self) {
+        if self.has_ended() {
+            return self.finish(Outcome::Answered);
+        }
         if self.pace == Pace::Paused {
             return;
         }
-        let played = self.tallies.len() - 1;
+        let played = self.run.rounds.iter().filter(|round| round.accepted.is_some()).count();
         let drafters: Vec<_> = self.run.drafters().collect();
         if drafters.is_empty() {
             let error = self.last_error.clone();
@@ -46,7 +66,12 @@ impl Machine {
         }
     }
 
-    fn request_draft(&mut self, member: MemberIndex) {
+    /// Whether the accepted text is the whole answer.
+    pub(super) fn has_ended(&self) -> bool {
+        self.run.rounds.last().and_then(|round| round.accepted.as_ref()).is_some_and(|accepted| accepted.ends)
+    }
+
+    pub(super) fn request_draft(&mut self, member: MemberIndex) {
         let params = Arc::clone(&self.run.params);
         let seed = draft_seed(self.run.header.seed, &self.name(member), self.begun);
         let own = self.run.member(member).header.sampling;
@@ -153,7 +178,7 @@ impl Machine {
             }
             Err(MemberError::Lowered { to, reason }) if to > self.run.member(member).tier => {
                 // Whatever else it is scoring in the old way is asked again in the new one.
-                self.cancel_calls(member);
+                self.cancel(|call| call.member == member);
                 let name = self.name(member);
                 self.emit(Event::TierLowered { member: name, tier: to, reason: reason.clone() });
                 if !to.scores() {
@@ -184,7 +209,7 @@ impl Machine {
         if self.run.open_round().is_some_and(|round| round.candidates().is_empty()) {
             return self.next_round();
         }
-        self.decide(None);
+        self.close(Choice::Vote);
     }
 
     /// Nothing is scored while only one candidate is known: if it stays the only one, the round is unanimous and no call is
@@ -247,50 +272,73 @@ impl Machine {
     }
 
     /// Decides the open round: ranks, accepts, lets members go, goes on or ends.
-    pub(super) fn decide(&mut self, by_hand: Option<MemberIndex>) {
+    pub(super) fn close(&mut self, choice: Choice) {
         let Some(round) = self.run.open_round() else { return };
         let (number, params) = (round.number, Arc::clone(&round.params));
-        let drafters: Vec<_> = round.drafters.iter().copied().filter(|member| !self.is_excluded(*member)).collect();
-        let verifiers: Vec<_> = round.verifiers.iter().copied().filter(|member| !self.is_excluded(*member)).collect();
+        let (drafters, verifiers) = (round.counting(&round.drafters), round.counting(&round.verifiers));
         let who = Electorate { members: &self.run.members, drafters: &drafters, verifiers: &verifiers };
+        let by_hand = match &choice {
+            Choice::Vote => None,
+            Choice::Candidate(key) => Some(*key),
+            Choice::Edited { author, .. } => round.candidate_of(*author).map(|candidate| candidate.key),
+        };
         let decision = self.tally.decide(round, who, &params, by_hand);
         let Some(chosen) = decision.chosen.and_then(|place| decision.candidates.get(place)).cloned() else {
             return self.next_round();
         };
         self.emit(Event::Ranked(Box::new(self.ranked(&decision, &verifiers))));
-        self.accept(&chosen, by_hand.is_some());
+        self.accept(&chosen, choice);
         for Standing { member, retention, threshold, .. } in decision.standings.into_iter().filter(|standing| standing.exits) {
             if self.run.member(member).is_active() {
                 let member = self.name(member);
                 self.emit_in(number, Event::Exited { member, reason: ExitReason::Retention { retention, threshold } });
             }
         }
+        self.closed();
+    }
+
+    /// A segment that a person wrote: nobody's scores count, and nobody leaves for it.
+    pub(super) fn accept_written(&mut self, text: &str, ends: bool) {
+        if let Some(round) = self.run.open_round() {
+            self.tally.open(round);
+        }
+        let (authors, tokens) = (Vec::new(), words(text));
+        self.append(text);
+        let text = text.to_owned();
+        self.emit(Event::Accepted { member: None, authors, text, tokens, ends, overridden: true, edited: false });
+        self.closed();
+    }
+
+    /// After a segment was accepted.
+    fn closed(&mut self) {
         self.tallies.push(self.tally.clone());
         if self.pace == Pace::Stepping {
             self.pace = Pace::Paused;
         }
-        if chosen.ends { self.finish(Outcome::Answered) } else { self.next_round() }
+        self.next_round();
     }
 
-    fn is_excluded(&self, member: MemberIndex) -> bool {
-        matches!(&self.run.member(member).exit, Some(Exit { reason: ExitReason::Excluded, .. }))
-    }
-
-    fn accept(&mut self, chosen: &Candidate, overridden: bool) {
-        let author = chosen.authors.first().copied().unwrap_or(chosen.key);
-        let tokens = self.run.open_round().and_then(|round| round.own_tokens(author)).unwrap_or_default();
+    fn append(&mut self, text: &str) {
         self.context = Context {
             conversation: Arc::clone(&self.context.conversation),
-            accepted: self.context.accepted.iter().chain([&chosen.text]).map(Arc::clone).collect(),
+            accepted: self.context.accepted.iter().map(Arc::clone).chain([text.into()]).collect(),
         };
-        self.emit(Event::Accepted {
-            member: self.name(author),
-            authors: self.names(&chosen.authors),
-            text: chosen.text.to_string(),
-            tokens,
-            ends: chosen.ends,
-            overridden,
-        });
+    }
+
+    fn accept(&mut self, chosen: &Candidate, choice: Choice) {
+        let author = chosen.authors.first().copied().unwrap_or(chosen.key);
+        let own_tokens = self.run.open_round().and_then(|round| round.own_tokens(author)).unwrap_or_default();
+        let (text, tokens, overridden, edited) = match choice {
+            Choice::Vote => (chosen.text.to_string(), own_tokens, false, false),
+            Choice::Candidate(_) => (chosen.text.to_string(), own_tokens, true, false),
+            Choice::Edited { text, .. } => {
+                let tokens = words(&text);
+                (text, tokens, true, true)
+            }
+        };
+        self.append(&text);
+        let (member, authors) = (Some(self.name(author)), self.names(&chosen.authors));
+        self.emit(Event::Accepted { member, authors, text, tokens, ends: chosen.ends, overridden, edited });
     }
 
     fn ranked(&self, decision: &Decision, verifiers: &[MemberIndex]) -> Ranked {
@@ -330,8 +378,13 @@ impl Machine {
     }
 }
 
+/// Words of a text that a person wrote, for which no member's tokens are known; at least 1.
+fn words(text: &str) -> usize {
+    text.unicode_words().count().max(1)
+}
+
 /// A difference of times without the digits that subtraction invents: clocks give microseconds.
-fn rounded(milliseconds: f64) -> f64 {
+pub(super) fn rounded(milliseconds: f64) -> f64 {
     (milliseconds * 1000.0).round() / 1000.0
 }
 

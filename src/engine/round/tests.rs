@@ -1,8 +1,12 @@
 //! The machine against scripted members, in every order of arrival.
 
 mod at_once;
+mod anything;
 mod steering;
 mod table;
+mod taken_up;
+mod text;
+mod undo;
 
 use self::table::{Member, Table, call_of, member};
 use super::*;

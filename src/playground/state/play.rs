@@ -1,13 +1,12 @@
 //! One answer as it is played: the run that the events add up to, and what a screen wants to know beyond it.
 //!
-//! Owns when members left and came back (the run itself knows only who is away now) and when tokens of open drafts came. A
-//! live run, a replay and a test all come in here, event by event.
+//! Owns when tokens of open drafts came, and who was absent in which round. A live run, a replay and a test all come in here, event by event.
 
 use super::roster::Standing;
 use crate::clean::clean_line;
 use crate::engine::fusion::MemberIndex;
 use crate::engine::fusion::event::{Capabilities, Event, ExitReason, Header, Record, Role};
-use crate::engine::fusion::run::{Phase, Round, Run};
+use crate::engine::fusion::run::{Departure, Phase, Round, Run};
 
 /// A member as the screen calls it; cleaned.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,19 +25,6 @@ pub struct Label {
     pub verifies: bool,
 }
 
-/// A member's absence.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Departure {
-    /// Who.
-    pub member: MemberIndex,
-    /// The round after which (by the exit rule) or in which (otherwise) it left; 0 before the first.
-    pub round: usize,
-    /// Why.
-    pub reason: ExitReason,
-    /// The round after which it was back, if it is.
-    pub returned: Option<usize>,
-}
-
 /// When the tokens of an open draft came, in milliseconds since the start of the run.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Timing {
@@ -55,8 +41,6 @@ pub struct Play {
     pub run: Run,
     /// The members, by place.
     pub labels: Vec<Label>,
-    /// Absences, oldest first.
-    pub departures: Vec<Departure>,
     /// Of the newest round, by place.
     pub timings: Vec<Timing>,
     /// Whether nothing more comes although the run has not ended: a recording that was left, a run that was lost.
@@ -74,7 +58,6 @@ impl Play {
             run: Run::new(header),
             timings: vec![Timing::default(); labels.len()],
             labels,
-            departures: Vec::new(),
             broken_off: false,
             standings: Vec::new(),
         }
@@ -97,28 +80,13 @@ impl Play {
                     timing.last_ms = record.t_ms;
                 }
             }
-            Event::Exited { member, reason } => {
+            Event::Redrafted { member } => {
                 if let Some(member) = self.run.index(member) {
-                    self.departures.push(Departure { member, round: record.round, reason: reason.clone(), returned: None });
+                    self.timings[member.0] = Timing::default();
                 }
             }
-            Event::Readmitted { member } => {
-                let member = self.run.index(member);
-                let away = self.departures.iter_mut().rfind(|departure| Some(departure.member) == member);
-                if let Some(departure) = away {
-                    departure.returned = Some(record.round);
-                }
-            }
-            Event::Rewound { to_round } => {
-                // As the run does: what the exit rule decided later is undone, failures and a person's word are not.
-                let by_rule = |departure: &Departure| matches!(departure.reason, ExitReason::Retention { .. });
-                self.departures.retain(|departure| departure.round <= *to_round || !by_rule(departure));
-                // The rounds that were taken out are numbered anew: who is away is so in all of them, who was back is there.
-                for departure in &mut self.departures {
-                    departure.round = departure.round.min(to_round + 1);
-                    departure.returned = departure.returned.map(|returned| returned.min(*to_round));
-                }
-            }
+            // Somebody goes on with it.
+            Event::Continued => self.broken_off = false,
             Event::RunStarted(_)
             | Event::DraftFinished(_)
             | Event::DraftFailed { .. }
@@ -128,6 +96,15 @@ impl Play {
             | Event::Ranked(_)
             | Event::Accepted { .. }
             | Event::Steered { .. }
+            | Event::Reopened { .. }
+            | Event::Cancelled { .. }
+            | Event::Exited { .. }
+            | Event::Readmitted { .. }
+            | Event::WeightSet { .. }
+            | Event::Rewound { .. }
+            | Event::Returned { .. }
+            | Event::Undone
+            | Event::Redone
             | Event::ParamsChanged { .. }
             | Event::Paused
             | Event::Resumed
@@ -141,7 +118,7 @@ impl Play {
     /// one that failed or was excluded at once.
     #[must_use]
     pub fn absence(&self, member: MemberIndex, round: usize) -> Option<&Departure> {
-        self.departures.iter().rfind(|departure| {
+        self.run.departures().iter().rfind(|departure| {
             let gone = match departure.reason {
                 ExitReason::Retention { .. } => departure.round < round,
                 ExitReason::Failures { .. } | ExitReason::Unusable { .. } | ExitReason::Excluded => departure.round <= round,
@@ -164,7 +141,7 @@ impl Play {
     /// The round at a place.
     #[must_use]
     pub fn round(&self, place: usize) -> Option<&Round> {
-        self.run.rounds.get(place)
+        self.run.rounds.get(place).map(AsRef::as_ref)
     }
 
     /// The letter of a member.

@@ -35,6 +35,7 @@ impl Session {
             params: params.clone(),
             seed: 0,
             conversation: Conversation::under(system),
+            answers: Vec::new(),
         };
         Self { idle: Play::new(header), plays: Vec::new(), asking: Asking::Nothing }
     }

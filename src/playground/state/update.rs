@@ -182,7 +182,7 @@ impl State {
                     self.transcript.accept(text, at, rounds - 1, author);
                 }
             }
-            Event::Rewound { .. } => {
+            Event::Rewound { .. } | Event::Returned { .. } | Event::Reopened { .. } | Event::Undone | Event::Redone => {
                 self.look = None;
                 self.transcript.rebuild(self.session.plays());
             }
@@ -213,7 +213,11 @@ impl State {
             | Event::Ranked(_)
             | Event::Readmitted { .. }
             | Event::Steered { .. }
+            | Event::Redrafted { .. }
+            | Event::Cancelled { .. }
             | Event::ParamsChanged { .. }
+            | Event::WeightSet { .. }
+            | Event::Continued
             | Event::Paused
             | Event::Resumed => {}
         }

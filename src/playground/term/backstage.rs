@@ -126,6 +126,7 @@ impl Backstage {
             params: ask.params,
             seed: ask.seed,
             conversation: ask.conversation,
+            answers: Vec::new(),
             journal: journal.journal,
             clock: wall_clock(),
         };

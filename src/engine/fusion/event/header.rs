@@ -25,6 +25,9 @@ pub struct Header {
     pub seed: u64,
     /// The turns; the last is the question.
     pub conversation: Conversation,
+    /// What a right answer holds, in order and as whole words, where that is known.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub answers: Vec<String>,
 }
 
 /// A member as the run began.

@@ -6,6 +6,7 @@
 
 mod header;
 mod outcome;
+mod steering;
 mod tier;
 mod usage;
 
@@ -15,6 +16,7 @@ use serde::{Deserialize, Serialize};
 
 pub use header::{Capabilities, Header, MemberHeader, OwnSampling, Role};
 pub use outcome::{Finished, MemberSummary, Outcome, Summary};
+pub use steering::{SegmentId, Steering};
 pub use tier::{Drafting, ScoreTier};
 pub use usage::{Price, Usage};
 
@@ -24,8 +26,10 @@ use super::score::Opinion;
 
 /// The version of the trace format. A reader refuses a newer one and says so.
 ///
-/// 2 added judges, ways of scoring, tokens without log-probabilities, usage and prices; files of version 1 still read.
-pub const TRACE_VERSION: u32 = 2;
+/// 2 added judges, ways of scoring, tokens without log-probabilities, usage and prices. 3 added what a person can do beyond
+/// choosing and going back (editing, writing, redrafting, weights, branches, undoing), cancelled calls, and runs that are taken
+/// up again. Files of versions 1 and 2 still read.
+pub const TRACE_VERSION: u32 = 3;
 
 /// A member's name in the ensemble.
 pub type MemberName = Arc<str>;
@@ -112,18 +116,22 @@ pub enum Event {
     Ranked(Box<Ranked>),
     /// A candidate was appended to the accepted text.
     Accepted {
-        /// The author it is credited to: the earliest of its authors.
-        member: MemberName,
+        /// The author it is credited to: the earliest of its authors; nobody where a person wrote it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        member: Option<MemberName>,
         /// Everyone who drafted it.
         authors: Vec<MemberName>,
         /// The text, byte for byte.
         text: String,
-        /// Tokens, counted by the credited author's tokenizer.
+        /// Tokens, counted by the credited author's tokenizer; words where a person wrote it.
         tokens: usize,
         /// Whether the answer is complete.
         ends: bool,
-        /// Whether a person chose it over the ranking.
+        /// Whether a person chose, changed or wrote it, whatever the ranking says.
         overridden: bool,
+        /// Whether a person changed what its authors drafted.
+        #[serde(default, skip_serializing_if = "is_false")]
+        edited: bool,
     },
     /// A member left.
     Exited {
@@ -138,11 +146,32 @@ pub enum Event {
         /// Who.
         member: MemberName,
     },
-    /// A person intervened in the choice of the text.
+    /// A person intervened in the text.
     Steered {
         /// What they did.
         #[serde(flatten)]
         action: Steering,
+    },
+    /// The round of an accepted segment is open again: its candidates and scores stand, its decision does not, and the accepted
+    /// text ends before it.
+    Reopened {
+        /// The segment.
+        segment: SegmentId,
+    },
+    /// A member drafts again in the open round: what it drafted there, and what was said of that alone, counts no more.
+    Redrafted {
+        /// Who.
+        member: MemberName,
+    },
+    /// A call was dropped before its reply: nobody waits for it any more.
+    Cancelled {
+        /// Who was called.
+        member: MemberName,
+        /// The candidates it was to score; none where it drafted.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        candidates: Vec<MemberName>,
+        /// Milliseconds that it took so far.
+        elapsed_ms: f64,
     },
     /// Knobs changed; in force from the next round on.
     ParamsChanged {
@@ -150,6 +179,16 @@ pub enum Event {
         name: String,
         /// Its new value.
         value: Value,
+        /// Whether it is one change with the event before it, a preset's for instance: both are undone together.
+        #[serde(default, skip_serializing_if = "is_false")]
+        together: bool,
+    },
+    /// A person set a verifier's weight; in force from the next round on.
+    WeightSet {
+        /// The verifier.
+        member: MemberName,
+        /// Its weight, at least 0.
+        weight: f64,
     },
     /// No further round begins until resumed.
     Paused,
@@ -160,6 +199,17 @@ pub enum Event {
         /// The last round that is kept; 0 goes back to the question.
         to_round: usize,
     },
+    /// The accepted text is that up to this segment, on whichever branch it is.
+    Returned {
+        /// The segment.
+        segment: SegmentId,
+    },
+    /// The last change that a person made was taken back.
+    Undone,
+    /// The last change that was taken back holds again.
+    Redone,
+    /// A run that had ended, or that was cut off, was taken up again. It is paused then.
+    Continued,
     /// A warning that does not stop the run.
     Warning {
         /// What is wrong, in words.
@@ -299,13 +349,6 @@ pub enum ExitReason {
     Excluded,
 }
 
-/// How a person intervened in the choice of the text.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "action", rename_all = "snake_case")]
-pub enum Steering {
-    /// Chose this member's candidate.
-    Override {
-        /// Whose.
-        member: MemberName,
-    },
+fn is_false(value: &bool) -> bool {
+    !value
 }

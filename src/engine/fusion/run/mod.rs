@@ -1,19 +1,28 @@
 //! What the events of a run add up to.
 //!
-//! Owns the state that a live run, a replay, a summary and an export all read: members, rounds, the accepted text. It only
-//! takes in events ([`Run::apply`]); deciding what happens next is the round machine's.
+//! Owns the state that a live run, a replay, a summary and an export all read: members, rounds, the accepted text and the tree
+//! of its branches. It only takes in events ([`Run::apply`], in `apply`); deciding what happens next is the round machine's.
 
+mod apply;
+mod call;
+mod departure;
+mod history;
 mod round;
 mod summary;
+mod tree;
 
 use std::sync::Arc;
 
-pub use round::{DraftState, OwnScore, Round, ScoreCell};
+pub use call::{Call, CallEnd, Work};
+pub use departure::Departure;
+pub use history::{Change, History};
+pub use round::{Accepted, DraftState, FinishedDraft, OwnScore, Round, ScoreCell};
+pub use tree::{Node, Tree};
 
 use super::MemberIndex;
-use super::event::{DraftFinished, Event, ExitReason, Header, MemberHeader, Outcome, Record, Role, ScoreTier, Summary, Usage};
+use super::event::{Event, ExitReason, Header, MemberHeader, Outcome, Record, Role, ScoreTier, Summary, Usage};
 use super::params::Params;
-use super::score::Opinion;
+use departure::Presence;
 
 /// What a run is doing.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,9 +71,11 @@ pub struct Run {
     /// The members in the ensemble's order; a [`MemberIndex`] points here.
     pub members: Vec<MemberState>,
     /// The rounds of the answer as it stands; the last one may be open.
-    pub rounds: Vec<Round>,
-    /// Rounds that a rewind took out of the answer, in the order in which they were taken out.
-    pub abandoned: Vec<Vec<Round>>,
+    pub rounds: Vec<Arc<Round>>,
+    /// Every accepted segment, also those that are not part of the answer any more.
+    pub tree: Tree,
+    /// What a person changed, to be taken back or done again.
+    pub history: History,
     /// What it is doing.
     pub phase: Phase,
     /// Whether a person intervened.
@@ -79,6 +90,14 @@ pub struct Run {
     pub summary: Option<Summary>,
     /// Drafts asked for and candidates scored so far, with those of abandoned rounds.
     pub calls: Calls,
+    /// Rounds begun so far, with those that were taken back.
+    pub begun: usize,
+    /// Who was away when, where the answer stands.
+    presence: Presence,
+    /// The weights that a person set, by place.
+    weights: Vec<Option<f64>>,
+    /// Whose weights the next round takes over.
+    new_weights: Vec<MemberIndex>,
     /// See [`Run::tokens`]: a screen asks many times a second.
     tokens: usize,
 }
@@ -124,9 +143,14 @@ impl Run {
             .collect();
         Self {
             params: Arc::new(header.params.clone()),
+            weights: vec![None; header.members.len()],
+            new_weights: Vec::new(),
+            presence: Presence::default(),
+            begun: 0,
             members,
             rounds: Vec::new(),
-            abandoned: Vec::new(),
+            tree: Tree::default(),
+            history: History::default(),
             phase: Phase::Running,
             steered: false,
             warnings: Vec::new(),
@@ -185,7 +209,7 @@ impl Run {
     /// The round that is being played, if one is open.
     #[must_use]
     pub fn open_round(&self) -> Option<&Round> {
-        self.rounds.last().filter(|round| round.accepted.is_none())
+        self.rounds.last().map(AsRef::as_ref).filter(|round| round.accepted.is_none())
     }
 
     /// The accepted segments in order.
@@ -205,152 +229,21 @@ impl Run {
         self.tokens
     }
 
+    /// Absences where the answer stands, oldest first.
+    #[must_use]
+    pub fn departures(&self) -> &[Departure] {
+        &self.presence.departures
+    }
+
+    /// The weight that a person gave a member; `None` where nobody did.
+    #[must_use]
+    pub fn weight_set(&self, member: MemberIndex) -> Option<f64> {
+        self.weights.get(member.0).copied().flatten()
+    }
+
     fn count_tokens(&mut self) {
         let accepted = self.rounds.iter().filter_map(|round| round.accepted.as_ref());
         self.tokens = accepted.fold(0, |sum, accepted| sum.saturating_add(accepted.tokens));
-    }
-
-    /// Takes in one event. An event that names an unknown member or comes outside a round changes nothing: a trace that
-    /// somebody edited must not end the program.
-    pub fn apply(&mut self, record: &Record) {
-        self.t_ms = record.t_ms;
-        match &record.event {
-            Event::RunStarted(_) => {}
-            Event::RoundStarted { drafters, verifiers } => {
-                let drafters: Vec<_> = drafters.iter().filter_map(|name| self.index(name)).collect();
-                let verifiers = verifiers.iter().filter_map(|name| self.index(name)).collect();
-                self.calls.drafts += drafters.len();
-                self.rounds.retain(|round| round.accepted.is_some());
-                self.rounds.push(Round::new(
-                    record.round,
-                    record.t_ms,
-                    Arc::clone(&self.params),
-                    drafters,
-                    verifiers,
-                    self.members.len(),
-                ));
-            }
-            Event::Token { member, token } => self.in_round(member, |round, index| round.token(index, token)),
-            Event::DraftFinished(draft) => self.draft_finished(draft),
-            Event::DraftFailed { member, error, .. } => {
-                self.in_round(member, |round, index| round.draft_failed(index, error));
-            }
-            Event::Score { member, scores, forwards, usage, elapsed_ms } => {
-                for score in scores {
-                    self.score(member, &score.candidate, Ok(score.opinion()), *elapsed_ms);
-                }
-                if let Some(index) = self.index(member) {
-                    self.members[index.0].forwards += forwards;
-                    self.members[index.0].usage += *usage;
-                }
-            }
-            Event::TierLowered { member, tier, .. } => {
-                if let Some(index) = self.index(member) {
-                    self.members[index.0].tier = *tier;
-                }
-            }
-            Event::ScoreFailed { member, candidates, error, elapsed_ms } => {
-                for candidate in candidates {
-                    self.score(member, candidate, Err(error.as_str().into()), *elapsed_ms);
-                }
-            }
-            Event::Ranked(ranked) => {
-                if let Some(round) = self.rounds.last_mut() {
-                    round.ranked = Some(Arc::new((**ranked).clone()));
-                }
-            }
-            Event::Accepted { member, authors, text, tokens, ends, overridden } => {
-                self.first_segment_ms = self.first_segment_ms.or(Some(record.t_ms));
-                let accepted = round::Accepted {
-                    author: self.index(member),
-                    authors: authors.iter().filter_map(|name| self.index(name)).collect(),
-                    text: text.as_str().into(),
-                    tokens: *tokens,
-                    ends: *ends,
-                    overridden: *overridden,
-                    t_ms: record.t_ms,
-                };
-                if let Some(round) = self.rounds.last_mut() {
-                    self.tokens = self.tokens.saturating_add(*tokens);
-                    // A trace that somebody edited may accept twice in a round.
-                    if round.accepted.replace(accepted).is_some() {
-                        self.count_tokens();
-                    }
-                }
-            }
-            Event::Exited { member, reason } => self.set_exit(member, Some(Exit { round: record.round, reason: reason.clone() })),
-            Event::Readmitted { member } => {
-                self.steered = true;
-                self.set_exit(member, None);
-            }
-            Event::Steered { .. } => self.steered = true,
-            Event::ParamsChanged { name, value } => {
-                self.steered = true;
-                // A knob of another version is not ours to judge: the trace says what happened, the rest still reads.
-                let _ = Arc::make_mut(&mut self.params).set(name, value);
-            }
-            Event::Paused => self.phase = Phase::Paused,
-            Event::Resumed => self.phase = Phase::Running,
-            Event::Rewound { to_round } => self.rewind(*to_round),
-            Event::Warning { text } => self.warnings.push(text.clone()),
-            Event::RunFinished(finished) => {
-                self.phase = Phase::Finished(finished.outcome.clone());
-                self.summary = Some(finished.summary.clone());
-            }
-        }
-    }
-
-    fn in_round(&mut self, member: &str, change: impl FnOnce(&mut Round, MemberIndex)) {
-        if let (Some(index), Some(round)) = (self.index(member), self.rounds.last_mut()) {
-            change(round, index);
-        }
-    }
-
-    fn draft_finished(&mut self, draft: &DraftFinished) {
-        self.in_round(&draft.member, |round, index| round.draft_finished(index, draft));
-        if let Some(index) = self.index(&draft.member) {
-            let member = &mut self.members[index.0];
-            member.forwards += draft.forwards;
-            member.usage += draft.usage;
-            member.drawn += draft.drawn;
-        }
-    }
-
-    fn score(&mut self, verifier: &str, candidate: &str, opinion: Result<Opinion, Arc<str>>, elapsed_ms: f64) {
-        self.calls.scores += 1;
-        if let (Some(verifier), Some(candidate)) = (self.index(verifier), self.index(candidate))
-            && let Some(round) = self.rounds.last_mut()
-        {
-            round.add_score(ScoreCell { verifier, candidate, opinion, elapsed_ms });
-        }
-    }
-
-    fn set_exit(&mut self, member: &str, exit: Option<Exit>) {
-        if let Some(index) = self.index(member) {
-            self.steered |= matches!(exit, Some(Exit { reason: ExitReason::Excluded, .. }));
-            self.members[index.0].exit = exit;
-        }
-    }
-
-    /// Goes back to the end of a round. Exits by the rule that came later are undone; members that failed or were excluded by
-    /// hand stay away, since going back mends neither.
-    fn rewind(&mut self, to_round: usize) {
-        self.steered = true;
-        let kept = self.rounds.iter().take_while(|round| round.number <= to_round).count();
-        let gone = self.rounds.split_off(kept);
-        if !gone.is_empty() {
-            self.abandoned.push(gone);
-        }
-        self.count_tokens();
-        for member in &mut self.members {
-            let undone = member
-                .exit
-                .as_ref()
-                .is_some_and(|exit| exit.round > to_round && matches!(exit.reason, ExitReason::Retention { .. }));
-            if undone {
-                member.exit = None;
-            }
-        }
     }
 
     /// Calls that every member would have made in every round, less those that were made. What it costs does not grow with

@@ -27,7 +27,7 @@ pub(super) fn summarise(run: &Run) -> Summary {
 
 /// Calls that every member would have made in every round, those taken back included, less those that were made.
 pub(super) fn calls_saved(run: &Run) -> Calls {
-    let played = run.rounds.len() + run.abandoned.iter().map(Vec::len).sum::<usize>();
+    let played = run.begun;
     let drafters = run.header.members.iter().filter(|member| member.role != Role::Verify).count();
     let verifiers =
         run.header.members.iter().filter(|member| member.role != Role::Draft && member.capabilities.tier.scores()).count();

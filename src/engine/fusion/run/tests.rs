@@ -25,6 +25,7 @@ fn header() -> Header {
         params: Params::default(),
         seed: 1,
         conversation: Conversation::question("How many?"),
+        answers: Vec::new(),
     }
 }
 
@@ -32,12 +33,13 @@ fn header() -> Header {
 fn events() -> impl Strategy<Value = (usize, Event)> {
     let names = || -> Vec<MemberName> { vec!["a".into(), "b".into()] };
     let accepted = move |tokens| Event::Accepted {
-        member: "a".into(),
+        member: Some("a".into()),
         authors: vec!["a".into()],
         text: "one".to_owned(),
         tokens,
         ends: false,
         overridden: false,
+        edited: false,
     };
     let failed = |member: &str, of: &str| Event::ScoreFailed {
         member: member.into(),

@@ -6,9 +6,9 @@ use super::*;
 fn a_person_overrides_the_winner_of_an_open_round() {
     let mut table = Table::new(three(), LIKED, plain());
     table.answer_of_draft("c");
-    let early = table.order(Command::Override { member: "a".to_owned() });
+    let early = table.order(Command::Override { member: "a".to_owned(), segment: None });
     assert_eq!(early, Err(CommandError::NoCandidate { member: "a".to_owned() }));
-    table.order(Command::Override { member: "c".to_owned() }).unwrap();
+    table.order(Command::Override { member: "c".to_owned(), segment: None }).unwrap();
     assert_eq!(table.cancelled.len(), 2, "the drafts of a and b are dropped");
     table.play();
     assert_eq!(table.machine.run().answer(), "un,two.");
@@ -76,8 +76,8 @@ fn a_round_that_failed_as_a_whole_while_paused_is_tried_again_on_resuming() {
 fn a_knob_changes_from_the_next_round_on_and_a_bad_value_changes_nothing() {
     let mut table = Table::new(three(), LIKED, plain());
     let value = Value::Name("min-prob".to_owned());
-    table.order(Command::SetParameter { name: "scoring".to_owned(), value }).unwrap();
-    let bad = table.order(Command::SetParameter { name: "scoring".to_owned(), value: Value::Switch(true) });
+    table.order(Command::SetParameters { values: vec![("scoring".to_owned(), value)] }).unwrap();
+    let bad = table.order(Command::SetParameters { values: vec![("scoring".to_owned(), Value::Switch(true))] });
     assert!(matches!(bad, Err(CommandError::Parameter(_))));
     table.play();
     let rules: Vec<_> = table.machine.run().rounds.iter().map(|round| round.params.scoring).collect();
@@ -102,7 +102,7 @@ fn rewinding_takes_back_text_exits_and_evidence() {
     table.order(Command::Rewind { to_round: left - 1 }).unwrap();
     assert!(table.machine.run().members[2].is_active(), "its exit came later and is undone");
     assert_eq!(table.machine.run().answer(), "x,".repeat(left - 1));
-    assert_eq!(table.machine.run().abandoned.len(), 1);
+    assert_eq!(table.machine.run().tree.leaves().len(), 1);
     table.play();
     let exits = table.kinds(|event| matches!(event, Event::Exited { .. }));
     assert_eq!(exits, 2, "played on, the same evidence lets it go again");

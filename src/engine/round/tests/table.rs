@@ -60,6 +60,7 @@ impl Table {
             params,
             seed: 1,
             conversation: Conversation::question("?"),
+            answers: Vec::new(),
         };
         let mut table = Self {
             machine: Machine::new(header),

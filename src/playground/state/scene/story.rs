@@ -58,7 +58,7 @@ fn closed(play: &Play, round: &Round, table: &Table) -> String {
     if accepted.ends && !table.unanimous {
         sentence.push_str("; the answer is complete");
     }
-    for departure in play.departures.iter().filter(|departure| departure.round == round.number) {
+    for departure in play.run.departures().iter().filter(|departure| departure.round == round.number) {
         let name = play.name(departure.member);
         let reason = match &departure.reason {
             ExitReason::Retention { .. } => "falls behind and leaves",

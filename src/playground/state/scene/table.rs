@@ -230,7 +230,7 @@ fn row(play: &Play, round: &Round, matrix: &Matrix, member: MemberIndex, activit
     }
     row.weight = weight(play, ranked, member);
     row.accepted = round.accepted.as_ref().is_some_and(|accepted| accepted.authors.contains(&member));
-    let departure = play.departures.iter().rfind(|departure| departure.member == member && departure.round == round.number);
+    let departure = play.run.departures().iter().rfind(|departure| departure.member == member && departure.round == round.number);
     let away = play.absence(member, round.number);
     row.leaves = away.or(departure).is_some();
     row.status = status(round, &row, away.or(departure).map(|departure| (departure.round, &departure.reason)));

@@ -83,6 +83,6 @@ fn tick(play: &Play, round: &Round, place: usize, shown: usize) -> Tick {
         mark,
         margin: best.zip(second).map_or(0.0, |(best, second)| (height(best) - height(second)).clamp(0.0, 1.0)),
         selected: place == shown,
-        exit: play.departures.iter().any(|departure| departure.round == round.number),
+        exit: play.run.departures().iter().any(|departure| departure.round == round.number),
     }
 }

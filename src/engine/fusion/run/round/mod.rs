@@ -1,13 +1,15 @@
-//! One round: its drafts, the candidates they become, and the scores that came back.
+//! One round: its drafts, the candidates they become, and the scores that came back. How drafts come in is `drafting`'s.
+
+mod drafting;
 
 use std::sync::Arc;
 
 use super::MemberIndex;
-use crate::engine::fusion::candidate::{Candidate, Draft, DraftToken, merge};
-use crate::engine::fusion::event::{DraftFinished, Ranked};
-use crate::engine::fusion::params::{Alignment, Params};
+use super::call::Call;
+use crate::engine::fusion::candidate::{Candidate, Draft, DraftToken};
+use crate::engine::fusion::event::{Ranked, Usage};
+use crate::engine::fusion::params::Params;
 use crate::engine::fusion::score::Opinion;
-use crate::engine::fusion::segment::{Cut, align};
 
 /// A draft in the making.
 #[derive(Debug, Clone, PartialEq)]
@@ -59,8 +61,10 @@ pub struct Accepted {
     pub tokens: usize,
     /// Whether the answer is complete.
     pub ends: bool,
-    /// Whether a person chose it.
+    /// Whether a person chose, changed or wrote it.
     pub overridden: bool,
+    /// Whether a person changed what its authors drafted.
+    pub edited: bool,
     /// When, milliseconds since the start of the run.
     pub t_ms: f64,
 }
@@ -82,6 +86,14 @@ pub struct Round {
     pub drafts: Vec<DraftState>,
     /// Drafters whose draft is finished, in the order in which they finished.
     pub arrived: Vec<MemberIndex>,
+    /// Members that a person sent away while it was open: nothing of theirs counts.
+    pub excluded: Vec<MemberIndex>,
+    /// What a person changed before it.
+    pub opening: Opening,
+    /// The calls that have ended, in the order in which they did.
+    pub calls: Vec<Call>,
+    /// Tokens that each member used, where a server counts them.
+    pub usage: Vec<(MemberIndex, Usage)>,
     /// What came back from verifiers, in order of arrival.
     scores: Vec<ScoreCell>,
     /// Where in `scores` a verifier's reply about a candidate is: a row of as many places as the ensemble has members each.
@@ -98,6 +110,23 @@ pub struct Round {
     candidates: Vec<Candidate>,
     /// What each author says of its own candidate.
     own: Vec<(MemberIndex, OwnScore)>,
+}
+
+/// What a person changed between a round and the one before it, as far as the vote goes by it.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Opening {
+    /// Weights that hold from this round on.
+    pub weights: Vec<(MemberIndex, f64)>,
+    /// Members that were brought back.
+    pub readmitted: Vec<MemberIndex>,
+}
+
+impl Accepted {
+    /// Whether a person wrote it.
+    #[must_use]
+    pub fn is_written(&self) -> bool {
+        self.overridden && self.authors.is_empty()
+    }
 }
 
 impl ScoreCell {
@@ -148,6 +177,10 @@ impl Round {
             verifiers,
             drafts,
             arrived: Vec::new(),
+            excluded: Vec::new(),
+            opening: Opening::default(),
+            calls: Vec::new(),
+            usage: Vec::new(),
             scores: Vec::new(),
             score_places: vec![None; members * members],
             score_failed: false,
@@ -157,6 +190,12 @@ impl Round {
             candidates: Vec::new(),
             own: Vec::new(),
         }
+    }
+
+    /// The same round with what a person changed before it.
+    #[must_use]
+    pub fn opened(self, opening: Opening) -> Self {
+        Self { opening, ..self }
     }
 
     /// The distinct candidates, ordered by their earliest author. Under alignment there are none until every draft is in,
@@ -191,6 +230,12 @@ impl Round {
     #[must_use]
     pub fn has_begun(&self) -> bool {
         self.drafts.iter().any(|draft| !matches!(draft, DraftState::Open(tokens) if tokens.is_empty()))
+    }
+
+    /// Those of these members that count in it: nobody whom a person sent away while it was open.
+    #[must_use]
+    pub fn counting(&self, members: &[MemberIndex]) -> Vec<MemberIndex> {
+        members.iter().copied().filter(|member| !self.excluded.contains(member)).collect()
     }
 
     /// Whether no draft is open any more.
@@ -259,74 +304,23 @@ impl Round {
         self.candidates.iter().filter(move |_| ready).filter(wanted)
     }
 
-    fn slot(&self, member: MemberIndex) -> Option<usize> {
-        self.drafters.iter().position(|drafter| *drafter == member)
+    /// Whether a member's draft is still to come.
+    #[must_use]
+    pub fn is_drafting(&self, member: MemberIndex) -> bool {
+        matches!(self.draft(member), Some(DraftState::Open(_)))
     }
 
-    pub(super) fn token(&mut self, member: MemberIndex, token: &DraftToken) {
-        if let Some(slot) = self.slot(member)
-            && let DraftState::Open(tokens) = &mut self.drafts[slot]
-        {
-            tokens.push(token.clone());
-        }
-    }
-
-    pub(super) fn draft_failed(&mut self, member: MemberIndex, error: &str) {
-        if let Some(slot) = self.slot(member) {
-            self.drafts[slot] = DraftState::Failed(error.into());
-            self.align_when_complete();
-        }
-    }
-
-    pub(super) fn draft_finished(&mut self, member: MemberIndex, finished: &DraftFinished) {
-        let Some(slot) = self.slot(member) else { return };
-        let DraftState::Open(tokens) = &mut self.drafts[slot] else { return };
-        let drawn = Draft { tokens: std::mem::take(tokens), ends: finished.ends, end_logprob: finished.end_logprob };
-        self.drafts[slot] = DraftState::Finished(Arc::new(FinishedDraft {
-            draft: drawn.cut(Cut { bytes: finished.text.len(), ends: finished.ends }),
-            beyond: finished.beyond.as_str().into(),
-            first_token_ms: finished.first_token_ms,
-            elapsed_ms: finished.elapsed_ms,
-        }));
-        self.arrived.push(member);
-        self.take_in(member);
-    }
-
-    /// Makes the draft that has just come in a candidate, or its member one more author of a known one.
-    fn take_in(&mut self, member: MemberIndex) {
-        if self.params.align == Alignment::Words {
-            return self.align_when_complete();
-        }
-        if let Some(DraftState::Finished(finished)) = self.draft(member) {
-            let finished = Arc::clone(finished);
-            self.add_candidate(member, &finished.draft);
-        }
-    }
-
-    /// Under alignment the shortest draft decides where all are cut, so candidates come into being with the last draft.
-    fn align_when_complete(&mut self) {
-        if self.params.align != Alignment::Words || !self.all_drafted() {
+    pub(super) fn spend(&mut self, member: MemberIndex, usage: Usage) {
+        if usage.is_zero() {
             return;
         }
-        let drafts: Vec<(MemberIndex, Draft)> = self
-            .arrived
-            .iter()
-            .filter_map(|member| self.finished(*member).map(|finished| (*member, finished.draft.clone())))
-            .collect();
-        let texts: Vec<String> = drafts.iter().map(|(_, draft)| draft.text()).collect();
-        let spans: Vec<(&str, bool)> = texts.iter().zip(&drafts).map(|(text, (_, draft))| (text.as_str(), draft.ends)).collect();
-        for ((member, draft), cut) in drafts.iter().zip(align(&spans)) {
-            self.add_candidate(*member, &draft.cut(cut));
+        match self.usage.iter_mut().find(|(of, _)| *of == member) {
+            Some((_, known)) => *known += usage,
+            None => self.usage.push((member, usage)),
         }
     }
 
-    fn add_candidate(&mut self, member: MemberIndex, draft: &Draft) {
-        let own = OwnScore {
-            logprobs: draft.logprobs(),
-            with_end: draft.ends && draft.end_logprob.is_some(),
-            tokens: draft.tokens.len(),
-        };
-        self.own.push((member, own));
-        merge(&mut self.candidates, member, draft);
+    fn slot(&self, member: MemberIndex) -> Option<usize> {
+        self.drafters.iter().position(|drafter| *drafter == member)
     }
 }

@@ -1,0 +1,51 @@
+//! What a person did to the text of an answer.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::MemberName;
+
+/// An accepted segment by its number in the trace: the first that was accepted is 1, whatever became of it; 0 is the question,
+/// before any. A run's segments form a tree: going back and on differently makes a second child.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct SegmentId(pub usize);
+
+impl SegmentId {
+    /// Before the first segment.
+    pub const QUESTION: Self = Self(0);
+}
+
+/// How a person intervened in the text. Each is the first event of what it brings about, and can be undone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "action", rename_all = "snake_case")]
+pub enum Steering {
+    /// Chose this member's candidate.
+    Override {
+        /// Whose.
+        member: MemberName,
+    },
+    /// Changed the text of an accepted segment.
+    Edit,
+    /// Wrote a segment.
+    Write,
+    /// Had candidates of a round drawn again.
+    Redraft {
+        /// Whose; all of them where nobody is named.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        member: Option<MemberName>,
+    },
+}
+
+impl fmt::Display for Steering {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Override { member } => write!(f, "choosing {member}'s candidate"),
+            Self::Edit => f.write_str("editing a segment"),
+            Self::Write => f.write_str("writing a segment"),
+            Self::Redraft { member: Some(member) } => write!(f, "drawing {member}'s candidate again"),
+            Self::Redraft { member: None } => f.write_str("drawing the round's candidates again"),
+        }
+    }
+}

@@ -1,0 +1,298 @@
+//! Taking in events, one at a time.
+
+use std::sync::Arc;
+
+use super::call::{Call, CallEnd, Work};
+use super::departure::Departure;
+use super::history::{Change, Was};
+use super::round::{Accepted, Opening};
+use super::{Exit, Phase, Round, Run, ScoreCell};
+use crate::engine::fusion::MemberIndex;
+use crate::engine::fusion::event::{DraftFinished, Event, ExitReason, MemberName, Record, SegmentId, Usage};
+use crate::engine::fusion::params::Value;
+use crate::engine::fusion::score::Opinion;
+
+impl Run {
+    /// Takes in one event. An event that names an unknown member or comes outside a round changes nothing: a trace that
+    /// somebody edited must not end the program.
+    pub fn apply(&mut self, record: &Record) {
+        self.t_ms = record.t_ms;
+        match &record.event {
+            Event::RunStarted(_) => {}
+            Event::RoundStarted { drafters, verifiers } => self.begin(record, drafters, verifiers),
+            Event::Token { member, token } => self.in_round(member, |round, index| round.token(index, token)),
+            Event::DraftFinished(draft) => self.draft_finished(draft),
+            Event::DraftFailed { member, error, elapsed_ms } => {
+                let work = Work::Draft { first_token_ms: None };
+                self.called(member, work, CallEnd::Failed, *elapsed_ms);
+                self.in_round(member, |round, index| round.draft_failed(index, error));
+            }
+            Event::Score { member, scores, forwards, usage, elapsed_ms } => {
+                self.called(member, Work::Score { candidates: scores.len() }, CallEnd::Answered, *elapsed_ms);
+                for score in scores {
+                    self.score(member, &score.candidate, Ok(score.opinion()), *elapsed_ms);
+                }
+                self.spent(member, *forwards, *usage);
+            }
+            Event::TierLowered { member, tier, .. } => {
+                if let Some(index) = self.index(member) {
+                    self.members[index.0].tier = *tier;
+                }
+            }
+            Event::ScoreFailed { member, candidates, error, elapsed_ms } => {
+                self.called(member, Work::Score { candidates: candidates.len() }, CallEnd::Failed, *elapsed_ms);
+                for candidate in candidates {
+                    self.score(member, candidate, Err(error.as_str().into()), *elapsed_ms);
+                }
+            }
+            Event::Cancelled { member, candidates, elapsed_ms } => self.cancelled(member, candidates.len(), *elapsed_ms),
+            Event::Ranked(ranked) => {
+                if let Some(round) = self.rounds.last_mut() {
+                    Arc::make_mut(round).ranked = Some(Arc::new((**ranked).clone()));
+                }
+            }
+            Event::Accepted { member, authors, text, tokens, ends, overridden, edited } => {
+                self.accept(Accepted {
+                    author: member.as_ref().and_then(|member| self.index(member)),
+                    authors: authors.iter().filter_map(|name| self.index(name)).collect(),
+                    text: text.as_str().into(),
+                    tokens: *tokens,
+                    ends: *ends,
+                    overridden: *overridden,
+                    edited: *edited,
+                    t_ms: record.t_ms,
+                });
+            }
+            Event::Exited { member, reason } => self.exited(member, record.round, reason),
+            Event::Warning { text } => self.warnings.push(text.clone()),
+            Event::Paused => self.phase = Phase::Paused,
+            Event::Resumed => self.phase = Phase::Running,
+            Event::RunFinished(finished) => {
+                self.phase = Phase::Finished(finished.outcome.clone());
+                self.summary = Some(finished.summary.clone());
+            }
+            Event::Continued => {
+                self.drop_open_round();
+                (self.phase, self.summary) = (Phase::Paused, None);
+            }
+            Event::Steered { action } => self.changed(format!("{action} in round {}", record.round), Was::Text(self.tree.head())),
+            Event::Reopened { segment } => self.reopen(*segment),
+            Event::Redrafted { member } => self.in_round(member, Round::draft_again),
+            Event::Readmitted { member } => self.readmitted(member, record.round),
+            Event::ParamsChanged { name, value, together } => self.knob_changed(name, value, *together),
+            Event::WeightSet { member, weight } => self.weight_changed(member, *weight),
+            Event::Rewound { to_round } => self.rewound(*to_round),
+            Event::Returned { segment } => self.returned(*segment),
+            Event::Undone => {
+                if let Some(change) = self.history.done.pop() {
+                    let change = self.put_back(change);
+                    self.history.undone.push(change);
+                }
+            }
+            Event::Redone => {
+                if let Some(change) = self.history.undone.pop() {
+                    let change = self.put_back(change);
+                    self.history.done.push(change);
+                }
+            }
+        }
+    }
+
+    /// A person changed something.
+    fn changed(&mut self, what: String, was: Was) {
+        self.steered = true;
+        self.history.add(what, was);
+    }
+
+    fn readmitted(&mut self, member: &str, round: usize) {
+        let Some(index) = self.index(member) else { return };
+        self.changed(format!("bringing {member} back"), Was::Presence(index, self.presence.of(index)));
+        self.presence.readmit(index, round);
+        self.presence_changed();
+    }
+
+    fn knob_changed(&mut self, name: &str, value: &Value, together: bool) {
+        let what = format!("{name} {value}");
+        if !(together && self.history.join(&what)) {
+            self.changed(what, Was::Knobs(Arc::clone(&self.params)));
+        }
+        // A knob of another version is not ours to judge: the trace says what happened, the rest still reads.
+        let _ = Arc::make_mut(&mut self.params).set(name, value);
+    }
+
+    fn weight_changed(&mut self, member: &str, weight: f64) {
+        if let Some(index) = self.index(member) {
+            self.changed(format!("the weight of {member}"), Was::Weight(index, self.weights[index.0]));
+            self.set_weight(index, Some(weight));
+        }
+    }
+
+    fn rewound(&mut self, to_round: usize) {
+        let head = self.tree.head();
+        self.changed(format!("going back to round {to_round}"), Was::Text(head));
+        let path = self.tree.path(head);
+        let kept = self.rounds.iter().take_while(|round| round.number <= to_round).count().min(path.len());
+        self.go_to(kept.checked_sub(1).map_or(SegmentId::QUESTION, |last| path[last]));
+    }
+
+    fn returned(&mut self, segment: SegmentId) {
+        if self.tree.contains(segment) {
+            self.changed("going to another branch".to_owned(), Was::Text(self.tree.head()));
+            self.go_to(segment);
+        }
+    }
+
+    /// Puts back what was before a change; returns what puts forward again.
+    fn put_back(&mut self, Change { what, was }: Change) -> Change {
+        let was = match was {
+            Was::Text(segment) => {
+                let head = self.tree.head();
+                self.go_to(segment);
+                Was::Text(head)
+            }
+            Was::Knobs(params) => Was::Knobs(std::mem::replace(&mut self.params, params)),
+            Was::Weight(member, weight) => {
+                let set = self.weights[member.0];
+                self.set_weight(member, weight);
+                Was::Weight(member, set)
+            }
+            Was::Presence(member, presence) => {
+                let now = self.presence.of(member);
+                self.presence.replace(member, presence);
+                self.presence_changed();
+                Was::Presence(member, now)
+            }
+        };
+        Change { what, was }
+    }
+
+    fn begin(&mut self, record: &Record, drafters: &[MemberName], verifiers: &[MemberName]) {
+        let places = |names: &[MemberName]| names.iter().filter_map(|name| self.index(name)).collect::<Vec<_>>();
+        let (drafters, verifiers) = (places(drafters), places(verifiers));
+        self.calls.drafts += drafters.len();
+        self.begun += 1;
+        self.drop_open_round();
+        let set = std::mem::take(&mut self.new_weights).into_iter();
+        let opening = Opening {
+            weights: set.map(|member| (member, self.weight(member))).collect(),
+            readmitted: self.presence.readmitted.clone(),
+        };
+        let params = Arc::clone(&self.params);
+        let round = Round::new(record.round, record.t_ms, params, drafters, verifiers, self.members.len());
+        self.rounds.push(Arc::new(round.opened(opening)));
+    }
+
+    fn drop_open_round(&mut self) {
+        self.rounds.retain(|round| round.accepted.is_some());
+    }
+
+    fn in_round(&mut self, member: &str, change: impl FnOnce(&mut Round, MemberIndex)) {
+        if let (Some(index), Some(round)) = (self.index(member), self.rounds.last_mut()) {
+            change(Arc::make_mut(round), index);
+        }
+    }
+
+    fn draft_finished(&mut self, draft: &DraftFinished) {
+        let work = Work::Draft { first_token_ms: Some(draft.first_token_ms) };
+        self.called(&draft.member, work, CallEnd::Answered, draft.elapsed_ms);
+        self.in_round(&draft.member, |round, index| round.draft_finished(index, draft));
+        self.spent(&draft.member, draft.forwards, draft.usage);
+        if let Some(index) = self.index(&draft.member) {
+            self.members[index.0].drawn += draft.drawn;
+        }
+    }
+
+    fn called(&mut self, member: &str, work: Work, end: CallEnd, elapsed_ms: f64) {
+        let ended_ms = self.t_ms;
+        self.in_round(member, |round, member| {
+            round.calls.push(Call { member, work, begun_ms: ended_ms - elapsed_ms, ended_ms, end });
+        });
+    }
+
+    fn cancelled(&mut self, member: &str, candidates: usize, elapsed_ms: f64) {
+        let work = if candidates == 0 { Work::Draft { first_token_ms: None } } else { Work::Score { candidates } };
+        self.called(member, work, CallEnd::Cancelled, elapsed_ms);
+    }
+
+    fn spent(&mut self, member: &str, forwards: u64, usage: Usage) {
+        if let Some(index) = self.index(member) {
+            self.members[index.0].forwards += forwards;
+            self.members[index.0].usage += usage;
+            self.in_round(member, |round, member| round.spend(member, usage));
+        }
+    }
+
+    fn score(&mut self, verifier: &str, candidate: &str, opinion: Result<Opinion, Arc<str>>, elapsed_ms: f64) {
+        self.calls.scores += 1;
+        if let Some(candidate) = self.index(candidate) {
+            self.in_round(verifier, |round, verifier| round.add_score(ScoreCell { verifier, candidate, opinion, elapsed_ms }));
+        }
+    }
+
+    fn accept(&mut self, accepted: Accepted) {
+        self.first_segment_ms = self.first_segment_ms.or(Some(accepted.t_ms));
+        let Some(round) = self.rounds.last_mut() else { return };
+        self.tokens = self.tokens.saturating_add(accepted.tokens);
+        let again = Arc::make_mut(round).accepted.replace(accepted).is_some();
+        let round = Arc::clone(round);
+        if again {
+            self.tree.replace(round);
+            self.count_tokens();
+        } else {
+            self.presence.readmitted.clear();
+            self.tree.add(round, self.presence.clone());
+        }
+    }
+
+    fn exited(&mut self, member: &str, round: usize, reason: &ExitReason) {
+        let Some(index) = self.index(member) else { return };
+        if matches!(reason, ExitReason::Excluded) {
+            self.changed(format!("sending {member} away"), Was::Presence(index, self.presence.of(index)));
+            if let Some(open) = self.rounds.last_mut().filter(|round| round.accepted.is_none()) {
+                Arc::make_mut(open).excluded.push(index);
+            }
+        }
+        self.presence.leave(Departure { member: index, round, reason: reason.clone(), returned: None });
+        self.presence_changed();
+    }
+
+    fn presence_changed(&mut self) {
+        self.tree.note(self.presence.clone());
+        for (place, member) in self.members.iter_mut().enumerate() {
+            let away = self.presence.away(MemberIndex(place));
+            member.exit = away.map(|departure| Exit { round: departure.round, reason: departure.reason.clone() });
+        }
+    }
+
+    fn set_weight(&mut self, member: MemberIndex, weight: Option<f64>) {
+        self.weights[member.0] = weight;
+        self.new_weights.retain(|known| *known != member);
+        self.new_weights.push(member);
+    }
+
+    /// The weight that a member has by a person's word, or began with.
+    fn weight(&self, member: MemberIndex) -> f64 {
+        self.weights[member.0].unwrap_or(self.members[member.0].header.weight)
+    }
+
+    /// Goes to a segment on whatever branch.
+    fn go_to(&mut self, segment: SegmentId) {
+        let there = self.tree.go_to(segment).clone();
+        self.rounds = self.tree.rounds(segment);
+        let number = self.rounds.last().map_or(0, |round| round.number);
+        self.presence = self.presence.go_to(&there, number);
+        self.presence_changed();
+        // What a person set holds wherever they go; what was learned is as it was there.
+        self.new_weights = (0..self.weights.len()).filter(|place| self.weights[*place].is_some()).map(MemberIndex).collect();
+        self.count_tokens();
+    }
+
+    /// Opens the round of a segment again, with all that came back in it.
+    fn reopen(&mut self, segment: SegmentId) {
+        let Some(node) = self.tree.node(segment) else { return };
+        let (parent, mut round) = (node.parent, Round::clone(&node.round));
+        (round.accepted, round.ranked) = (None, None);
+        self.go_to(parent);
+        self.rounds.push(Arc::new(round));
+    }
+}

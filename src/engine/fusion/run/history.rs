@@ -1,0 +1,90 @@
+//! What a person changed in a run, so that it can be taken back and done again.
+//!
+//! A change of the text is taken back by returning to the segment at which the answer stood; one of a knob, a weight or a
+//! member's presence by putting back what it was, wherever the answer stands by then.
+
+use std::sync::Arc;
+
+use super::departure::Presence;
+use crate::engine::fusion::MemberIndex;
+use crate::engine::fusion::event::SegmentId;
+use crate::engine::fusion::params::Params;
+
+/// What was before a change.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Was {
+    /// The segment at which the answer stood.
+    Text(SegmentId),
+    /// All knobs.
+    Knobs(Arc<Params>),
+    /// A verifier's weight as a person had set it.
+    Weight(MemberIndex, Option<f64>),
+    /// A member's absences.
+    Presence(MemberIndex, Presence),
+}
+
+/// A change that can be taken back, or done again.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Change {
+    /// In words, as in "taken back: …".
+    pub what: String,
+    pub(super) was: Was,
+}
+
+/// The changes of a run.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct History {
+    pub(super) done: Vec<Change>,
+    pub(super) undone: Vec<Change>,
+}
+
+impl History {
+    /// What would be taken back.
+    #[must_use]
+    pub fn undoable(&self) -> Option<&Change> {
+        self.done.last()
+    }
+
+    /// What would be done again.
+    #[must_use]
+    pub fn redoable(&self) -> Option<&Change> {
+        self.undone.last()
+    }
+
+    /// After a new change nothing that was taken back can be done again.
+    pub(super) fn add(&mut self, what: String, was: Was) {
+        self.done.push(Change { what, was });
+        self.undone.clear();
+    }
+
+    /// One more knob in a change of several.
+    pub(super) fn join(&mut self, what: &str) -> bool {
+        match self.done.last_mut() {
+            Some(Change { what: known, was: Was::Knobs(_) }) => {
+                *known = format!("{known}, {what}");
+                true
+            }
+            Some(_) | None => false,
+        }
+    }
+}
+
+impl Change {
+    /// The segment to which the text goes with it, where it is a change of the text.
+    #[must_use]
+    pub fn text(&self) -> Option<SegmentId> {
+        match self.was {
+            Was::Text(segment) => Some(segment),
+            Was::Knobs(_) | Was::Weight(..) | Was::Presence(..) => None,
+        }
+    }
+
+    /// The member that would be away with it.
+    #[must_use]
+    pub fn sends_away(&self) -> Option<MemberIndex> {
+        match &self.was {
+            Was::Presence(member, presence) => presence.away(*member).map(|_| *member),
+            Was::Text(_) | Was::Knobs(_) | Was::Weight(..) => None,
+        }
+    }
+}

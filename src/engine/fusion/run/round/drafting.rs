@@ -1,0 +1,121 @@
+//! Drafts coming in and going again, and the candidates that they become.
+
+use std::sync::Arc;
+
+use super::{DraftState, FinishedDraft, OwnScore, Round, ScoreCell};
+use crate::engine::fusion::MemberIndex;
+use crate::engine::fusion::candidate::{Draft, DraftToken, merge};
+use crate::engine::fusion::event::DraftFinished;
+use crate::engine::fusion::params::Alignment;
+use crate::engine::fusion::segment::{Cut, align};
+
+impl Round {
+    pub(in super::super) fn token(&mut self, member: MemberIndex, token: &DraftToken) {
+        if let Some(slot) = self.slot(member)
+            && let DraftState::Open(tokens) = &mut self.drafts[slot]
+        {
+            tokens.push(token.clone());
+        }
+    }
+
+    pub(in super::super) fn draft_failed(&mut self, member: MemberIndex, error: &str) {
+        if let Some(slot) = self.slot(member) {
+            self.drafts[slot] = DraftState::Failed(error.into());
+            self.align_when_complete();
+        }
+    }
+
+    pub(in super::super) fn draft_finished(&mut self, member: MemberIndex, finished: &DraftFinished) {
+        let Some(slot) = self.slot(member) else { return };
+        let DraftState::Open(tokens) = &mut self.drafts[slot] else { return };
+        let drawn = Draft { tokens: std::mem::take(tokens), ends: finished.ends, end_logprob: finished.end_logprob };
+        self.drafts[slot] = DraftState::Finished(Arc::new(FinishedDraft {
+            draft: drawn.cut(Cut { bytes: finished.text.len(), ends: finished.ends }),
+            beyond: finished.beyond.as_str().into(),
+            first_token_ms: finished.first_token_ms,
+            elapsed_ms: finished.elapsed_ms,
+        }));
+        self.arrived.push(member);
+        self.take_in(member);
+    }
+
+    /// Makes the draft that has just come in a candidate, or its member one more author of a known one.
+    fn take_in(&mut self, member: MemberIndex) {
+        if self.params.align == Alignment::Words {
+            return self.align_when_complete();
+        }
+        if let Some(DraftState::Finished(finished)) = self.draft(member) {
+            let finished = Arc::clone(finished);
+            self.add_candidate(member, &finished.draft);
+        }
+    }
+
+    /// Under alignment the shortest draft decides where all are cut, so candidates come into being with the last draft.
+    fn align_when_complete(&mut self) {
+        if self.params.align != Alignment::Words || !self.all_drafted() {
+            return;
+        }
+        let drafts: Vec<(MemberIndex, Draft)> = self
+            .arrived
+            .iter()
+            .filter_map(|member| self.finished(*member).map(|finished| (*member, finished.draft.clone())))
+            .collect();
+        let texts: Vec<String> = drafts.iter().map(|(_, draft)| draft.text()).collect();
+        let spans: Vec<(&str, bool)> = texts.iter().zip(&drafts).map(|(text, (_, draft))| (text.as_str(), draft.ends)).collect();
+        for ((member, draft), cut) in drafts.iter().zip(align(&spans)) {
+            self.add_candidate(*member, &draft.cut(cut));
+        }
+    }
+
+    fn add_candidate(&mut self, member: MemberIndex, draft: &Draft) {
+        let own = OwnScore {
+            logprobs: draft.logprobs(),
+            with_end: draft.ends && draft.end_logprob.is_some(),
+            tokens: draft.tokens.len(),
+        };
+        self.own.push((member, own));
+        merge(&mut self.candidates, member, draft);
+    }
+
+    /// Takes back a member's draft, and what was said of it where nobody else drafted the same. Judgements go with it: they hold
+    /// all candidates of a round against each other.
+    pub(in super::super) fn draft_again(&mut self, member: MemberIndex) {
+        let Some(slot) = self.slot(member) else { return };
+        self.drafts[slot] = DraftState::Open(Vec::new());
+        self.arrived.retain(|arrived| *arrived != member);
+        self.own.retain(|(author, _)| *author != member);
+        if self.params.align == Alignment::Words {
+            // The shortest draft decides where all are cut, so nothing stands until it is known again.
+            self.candidates.clear();
+            self.own.clear();
+            self.keep_scores(|_| None);
+            return;
+        }
+        let mut renamed = None;
+        for candidate in &mut self.candidates {
+            candidate.authors.retain(|author| *author != member);
+            if candidate.key == member
+                && let Some(first) = candidate.authors.first()
+            {
+                candidate.key = *first;
+                renamed = Some(*first);
+            }
+        }
+        self.candidates.retain(|candidate| !candidate.authors.is_empty());
+        self.candidates.sort_by_key(|candidate| candidate.authors.first().copied());
+        let known: Vec<MemberIndex> = self.candidates.iter().map(|candidate| candidate.key).collect();
+        self.keep_scores(|key| if key == member { renamed } else { known.contains(&key).then_some(key) });
+    }
+
+    /// Keeps the token-by-token scores of candidates that still have a key.
+    fn keep_scores(&mut self, key: impl Fn(MemberIndex) -> Option<MemberIndex>) {
+        let scores = std::mem::take(&mut self.scores);
+        self.score_places.fill(None);
+        self.score_failed = false;
+        for cell in scores.into_iter().filter(|cell| !cell.is_judgement()) {
+            if let Some(candidate) = key(cell.candidate) {
+                self.add_score(ScoreCell { candidate, ..cell });
+            }
+        }
+    }
+}

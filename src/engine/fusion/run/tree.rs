@@ -1,0 +1,119 @@
+//! The accepted segments of a run as a tree: going back and on differently makes a second child, and nothing is lost.
+//!
+//! Owns which segment follows which and the one that the answer stands at. What going to another means for the members is
+//! `departure`'s.
+
+use std::sync::Arc;
+
+use super::departure::Presence;
+use super::round::Round;
+use crate::engine::fusion::event::SegmentId;
+
+/// An accepted segment.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Node {
+    /// The segment that it follows.
+    pub parent: SegmentId,
+    /// The round in which it was accepted.
+    pub round: Arc<Round>,
+    /// Who was away while the answer stood here.
+    presence: Presence,
+}
+
+/// All accepted segments of a run.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Tree {
+    /// Who was away before the first segment.
+    question: Presence,
+    /// By number: the first is segment 1.
+    nodes: Vec<Node>,
+    head: SegmentId,
+}
+
+impl Tree {
+    /// The segment that the answer stands at.
+    #[must_use]
+    pub fn head(&self) -> SegmentId {
+        self.head
+    }
+
+    /// The segment of that number; `None` for the question and for one that does not exist.
+    #[must_use]
+    pub fn node(&self, segment: SegmentId) -> Option<&Node> {
+        self.nodes.get(segment.0.checked_sub(1)?)
+    }
+
+    /// Whether one can go there: the question, or a segment that exists.
+    #[must_use]
+    pub fn contains(&self, segment: SegmentId) -> bool {
+        segment.0 <= self.nodes.len()
+    }
+
+    /// Segments in all, on whatever branch.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.nodes.len()
+    }
+
+    /// Whether nothing was accepted yet.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.nodes.is_empty()
+    }
+
+    /// The segments from the first up to this one.
+    #[must_use]
+    pub fn path(&self, segment: SegmentId) -> Vec<SegmentId> {
+        let up = std::iter::successors(Some(segment), |segment| self.node(*segment).map(|node| node.parent));
+        let mut path: Vec<SegmentId> = up.take_while(|segment| self.node(*segment).is_some()).collect();
+        path.reverse();
+        path
+    }
+
+    /// The rounds of the segments from the first up to this one.
+    #[must_use]
+    pub fn rounds(&self, segment: SegmentId) -> Vec<Arc<Round>> {
+        self.path(segment).into_iter().filter_map(|segment| self.node(segment)).map(|node| Arc::clone(&node.round)).collect()
+    }
+
+    /// The segments that follow this one, oldest first.
+    pub fn children(&self, segment: SegmentId) -> impl Iterator<Item = SegmentId> {
+        let all = self.nodes.iter().enumerate();
+        all.filter(move |(_, node)| node.parent == segment).map(|(place, _)| SegmentId(place + 1))
+    }
+
+    /// The ends of all branches, oldest first: segments that none follows.
+    #[must_use]
+    pub fn leaves(&self) -> Vec<SegmentId> {
+        let mut followed = vec![false; self.nodes.len() + 1];
+        for node in &self.nodes {
+            followed[node.parent.0] = true;
+        }
+        (1..followed.len()).filter(|segment| !followed[*segment]).map(SegmentId).collect()
+    }
+
+    pub(super) fn add(&mut self, round: Arc<Round>, presence: Presence) {
+        self.nodes.push(Node { parent: self.head, round, presence });
+        self.head = SegmentId(self.nodes.len());
+    }
+
+    /// Another decision of the newest round: a trace that somebody edited may accept twice in it.
+    pub(super) fn replace(&mut self, round: Arc<Round>) {
+        if let Some(node) = self.head.0.checked_sub(1).and_then(|place| self.nodes.get_mut(place)) {
+            node.round = round;
+        }
+    }
+
+    pub(super) fn go_to(&mut self, segment: SegmentId) -> &Presence {
+        self.head = segment;
+        self.node(segment).map_or(&self.question, |node| &node.presence)
+    }
+
+    /// Who is away, or was brought back, where the answer stands.
+    pub(super) fn note(&mut self, presence: Presence) {
+        match self.head.0.checked_sub(1).and_then(|place| self.nodes.get_mut(place)) {
+            Some(node) => node.presence = presence,
+            None => self.question = presence,
+        }
+    }
+}

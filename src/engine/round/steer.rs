@@ -1,0 +1,199 @@
+//! What a person does to the text of an answer: choosing, editing, writing, drawing again, going back and to other branches.
+//!
+//! All of it works on an open round and on one that was decided long ago. A decided one is opened again with everything that
+//! came back in it, and decided another way: a second child in the tree of segments. Nothing that was accepted is lost.
+
+use std::sync::Arc;
+
+use super::play::Choice;
+use super::{CommandError, Machine, Work};
+use crate::engine::fusion::MemberIndex;
+use crate::engine::fusion::event::{Event, Outcome, SegmentId, Steering};
+use crate::engine::fusion::run::{Change, Node, Round};
+use crate::engine::member::Context;
+
+impl Machine {
+    fn node(&self, segment: SegmentId) -> Result<&Node, CommandError> {
+        let segments = self.run.tree.len();
+        self.run.tree.node(segment).ok_or(CommandError::NoSuchSegment { segment: segment.0, segments })
+    }
+
+    /// The round of a segment, or the open one.
+    fn round_of(&self, segment: Option<SegmentId>) -> Result<&Round, CommandError> {
+        match segment {
+            Some(segment) => self.node(segment).map(|node| &*node.round),
+            None => self.run.open_round().ok_or(CommandError::NoOpenRound),
+        }
+    }
+
+    /// Records what a person does and makes its round the open one.
+    fn steer(&mut self, action: Steering, segment: Option<SegmentId>) {
+        self.cancel_all();
+        self.emit(Event::Steered { action });
+        if let Some(segment) = segment {
+            self.emit(Event::Reopened { segment });
+            self.stand_at_head();
+        }
+    }
+
+    /// What was decided and accepted is that of the segment at which the answer stands.
+    fn stand_at_head(&mut self) {
+        let head = self.run.tree.head();
+        if let Some(tally) = self.tallies.get(head.0) {
+            self.tally = tally.clone();
+        }
+        let accepted = self.run.rounds.iter().filter_map(|round| round.accepted.as_ref());
+        let accepted = accepted.map(|accepted| Arc::clone(&accepted.text)).collect();
+        self.context = Context { conversation: Arc::clone(&self.context.conversation), accepted };
+    }
+
+    pub(super) fn override_winner(&mut self, member: String, segment: Option<SegmentId>) -> Result<(), CommandError> {
+        let author = self.known(&member)?;
+        let round = self.round_of(segment)?;
+        let Some(candidate) = round.candidate_of(author) else { return Err(CommandError::NoCandidate { member }) };
+        let (key, text, ends) = (candidate.key, &candidate.text, candidate.ends);
+        if round.accepted.as_ref().is_some_and(|accepted| accepted.text == *text && accepted.ends == ends) {
+            return Err(CommandError::AlreadyAccepted { member });
+        }
+        self.steer(Steering::Override { member: member.into() }, segment);
+        self.close(Choice::Candidate(key));
+        Ok(())
+    }
+
+    pub(super) fn edit(&mut self, segment: SegmentId, text: String) -> Result<(), CommandError> {
+        let Some(accepted) = self.node(segment)?.round.accepted.clone() else { return Err(CommandError::NoOpenRound) };
+        if text.trim().is_empty() {
+            return Err(CommandError::EmptyText);
+        }
+        if *accepted.text == *text {
+            return Err(CommandError::Unchanged);
+        }
+        self.steer(Steering::Edit, Some(segment));
+        match accepted.author {
+            Some(author) => self.close(Choice::Edited { author, text }),
+            None => self.accept_written(&text, accepted.ends),
+        }
+        Ok(())
+    }
+
+    pub(super) fn write(&mut self, segment: Option<SegmentId>, text: &str) -> Result<(), CommandError> {
+        if text.trim().is_empty() {
+            return Err(CommandError::EmptyText);
+        }
+        if let Some(segment) = segment {
+            self.node(segment)?;
+        }
+        self.steer(Steering::Write, segment);
+        if self.run.open_round().is_none() {
+            let number = self.run.rounds.len() + 1;
+            self.emit_in(number, Event::RoundStarted { drafters: Vec::new(), verifiers: Vec::new() });
+            self.begun += 1;
+        }
+        self.accept_written(text, false);
+        Ok(())
+    }
+
+    /// Draws candidates of a round again: a member's, or all.
+    pub(super) fn redraft(&mut self, member: Option<String>, segment: Option<SegmentId>) -> Result<(), CommandError> {
+        let round = self.round_of(segment)?;
+        let wanted = match &member {
+            Some(name) => vec![self.known(name)?],
+            None => round.drafters.clone(),
+        };
+        // In a round that is opened again those that left after it are there again.
+        let there = |wanted: &MemberIndex| {
+            round.drafters.contains(wanted)
+                && (segment.is_some() || self.run.member(*wanted).is_active())
+                && !round.excluded.contains(wanted)
+        };
+        let drafters: Vec<MemberIndex> = wanted.into_iter().filter(there).collect();
+        if drafters.is_empty() {
+            return Err(match member {
+                Some(member) => CommandError::NoCandidate { member },
+                None => CommandError::NoOpenRound,
+            });
+        }
+        let open = segment.is_none();
+        let key = drafters.first().and_then(|first| round.candidate_of(*first)).map(|candidate| candidate.key);
+        match (open, &member, key) {
+            // Whoever scores another candidate goes on with it.
+            (true, Some(_), key) => self.cancel_work_on(drafters[0], key),
+            (true, None, _) | (false, ..) => self.cancel_all(),
+        }
+        self.emit(Event::Steered { action: Steering::Redraft { member: member.map(Into::into) } });
+        if let Some(segment) = segment {
+            self.emit(Event::Reopened { segment });
+            self.stand_at_head();
+        }
+        self.begun += 1;
+        for member in drafters {
+            let name = self.name(member);
+            self.emit(Event::Redrafted { member: name });
+            self.request_draft(member);
+        }
+        self.advance(None);
+        Ok(())
+    }
+
+    /// Drops what a member is busy with, and what others say of its candidate.
+    fn cancel_work_on(&mut self, member: MemberIndex, candidate: Option<MemberIndex>) {
+        let judges = |machine: &Self, verifier: MemberIndex| machine.run.member(verifier).tier.judges();
+        let void: Vec<_> = self
+            .calls
+            .iter()
+            .filter(|call| match &call.work {
+                Work::Draft { .. } => call.member == member,
+                Work::Score(keys) => candidate.is_some_and(|key| keys.contains(&key)) || judges(self, call.member),
+            })
+            .map(|call| call.id)
+            .collect();
+        self.cancel(|call| void.contains(&call.id));
+    }
+
+    pub(super) fn rewind(&mut self, to_round: usize) -> Result<(), CommandError> {
+        let rounds = self.run.rounds.iter().filter(|round| round.accepted.is_some()).count();
+        if to_round > rounds {
+            return Err(CommandError::NoSuchRound { to_round, rounds });
+        }
+        self.go(Event::Rewound { to_round });
+        Ok(())
+    }
+
+    pub(super) fn go_to(&mut self, segment: SegmentId) -> Result<(), CommandError> {
+        if segment != SegmentId::QUESTION {
+            self.node(segment)?;
+        }
+        self.go(Event::Returned { segment });
+        Ok(())
+    }
+
+    /// Goes where the event says.
+    fn go(&mut self, event: Event) {
+        self.cancel_all();
+        self.emit(event);
+        self.stand_at_head();
+        if self.has_ended() { self.finish(Outcome::Answered) } else { self.begin_unless_busy() }
+    }
+
+    pub(super) fn undo(&mut self) -> Result<(), CommandError> {
+        let change = self.run.history.undoable().cloned().ok_or(CommandError::NothingToUndo)?;
+        self.put_back(&change, Event::Undone)
+    }
+
+    pub(super) fn redo(&mut self) -> Result<(), CommandError> {
+        let change = self.run.history.redoable().cloned().ok_or(CommandError::NothingToRedo)?;
+        self.put_back(&change, Event::Redone)
+    }
+
+    fn put_back(&mut self, change: &Change, event: Event) -> Result<(), CommandError> {
+        if let Some(member) = change.sends_away() {
+            self.may_leave(member)?;
+            self.send_away(member, event);
+        } else if change.text().is_some() {
+            self.go(event);
+        } else {
+            self.emit(event);
+        }
+        Ok(())
+    }
+}

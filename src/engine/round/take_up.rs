@@ -1,0 +1,74 @@
+//! Taking up a run that had ended or was cut off, from its recorded events: a finished answer is gone back in and on from, a
+//! recorded one branched, one that a kill cut off completed.
+
+use std::sync::Arc;
+
+use super::{Machine, Pace};
+use crate::engine::fusion::MemberIndex;
+use crate::engine::fusion::event::{Event, Record, Steering};
+use crate::engine::fusion::run::{Round, Run};
+use crate::engine::fusion::vote::{Electorate, Tally};
+use crate::engine::member::{Context, MemberError};
+
+impl Machine {
+    /// The machine of a run that was recorded so far; `None` when the first record is no header. It waits for
+    /// [`Input::TakeUp`].
+    #[must_use]
+    pub fn of_records(records: &[Record]) -> Option<Self> {
+        let (Record { event: Event::RunStarted(header), .. }, rest) = records.split_first()? else { return None };
+        let mut machine = Self::new((**header).clone());
+        for record in rest {
+            machine.run.apply(record);
+            machine.now_ms = machine.now_ms.max(record.t_ms);
+            match &record.event {
+                Event::RoundStarted { .. } | Event::Steered { action: Steering::Redraft { .. } } => machine.begun += 1,
+                Event::Accepted { .. } => machine.tally_again(),
+                _ => {}
+            }
+        }
+        let accepted = machine.run.rounds.iter().filter_map(|round| round.accepted.as_ref());
+        let accepted = accepted.map(|accepted| Arc::clone(&accepted.text)).collect();
+        machine.context = Context { conversation: Arc::clone(&machine.context.conversation), accepted };
+        machine.pace = Pace::Paused;
+        Some(machine)
+    }
+
+    /// What the newest segment's round came to, decided again from what was recorded.
+    fn tally_again(&mut self) {
+        let head = self.run.tree.head();
+        let Some(node) = self.run.tree.node(head) else { return };
+        if head.0 != self.tallies.len() {
+            // A trace that somebody edited: another decision of a round that is known.
+            return;
+        }
+        let parent = self.tallies.get(node.parent.0);
+        let mut tally = parent.cloned().unwrap_or_else(|| Tally::new(&self.run.members));
+        decide_again(&mut tally, &self.run, &node.round);
+        self.tallies.push(tally.clone());
+        self.tally = tally;
+    }
+
+    /// Goes on with what was recorded, paused.
+    pub(super) fn go_on(&mut self, unprepared: Vec<(MemberIndex, MemberError)>) {
+        self.emit(Event::Continued);
+        // The tally of where the answer stands: the last one recorded may be another branch's.
+        if let Some(tally) = self.tallies.get(self.run.tree.head().0) {
+            self.tally = tally.clone();
+        }
+        let here: Vec<_> = unprepared.into_iter().filter(|(member, _)| self.run.member(*member).is_active()).collect();
+        self.leave_out(here);
+    }
+}
+
+/// Decides a recorded round as it was decided.
+fn decide_again(tally: &mut Tally, run: &Run, round: &Round) {
+    let Some(accepted) = &round.accepted else { return };
+    if accepted.is_written() {
+        return tally.open(round);
+    }
+    let (drafters, verifiers) = (round.counting(&round.drafters), round.counting(&round.verifiers));
+    let who = Electorate { members: &run.members, drafters: &drafters, verifiers: &verifiers };
+    let author = accepted.author.filter(|_| accepted.overridden);
+    let by_hand = author.and_then(|author| round.candidate_of(author)).map(|candidate| candidate.key);
+    tally.decide(round, who, &round.params, by_hand);
+}
