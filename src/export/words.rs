@@ -36,6 +36,10 @@ pub(super) fn facts(report: &Report) -> Vec<(&'static str, String)> {
     facts.extend(summary.cost.map(|cost| ("Cost", figure::dollars(cost))));
     facts.push(("Steered", if report.steered { "steered: a person intervened".to_owned() } else { "no".to_owned() }));
     facts.extend(report.unfinished_round.map(|round| ("Left out", format!("round {round}, which was not finished"))));
+    if report.other_segments > 0 {
+        let count = counted(report.other_segments, "segment");
+        facts.push(("Other branches", format!("{count} that are not part of this answer")));
+    }
     facts.push(("Seed", report.seed.to_string()));
     facts.push(("Program", format!("SpecFuse {}", clean_line(&report.program))));
     facts
@@ -93,12 +97,10 @@ pub(super) fn happenings(report: &Report, round: &RoundReport) -> Vec<String> {
 /// That a member left, and why.
 pub(super) fn departure(departure: &Departure) -> String {
     let name = clean_line(&departure.member.name);
-    let reason = departure.reason.as_deref().map_or_else(String::new, |reason| format!(" ({})", clean_line(reason)));
-    match departure.back {
-        Some(back) => format!("{name} left{reason}; brought back in round {back}"),
-        None if departure.round == 0 => format!("{name} took no part{reason}"),
-        None => format!("{name} left{reason}"),
-    }
+    let reason = clean_line(&departure.reason);
+    let back = departure.returned.map_or_else(String::new, |round| format!("; brought back after round {round}"));
+    let left = if departure.round == 0 { "took no part" } else { "left" };
+    format!("{name} {left} ({reason}){back}")
 }
 
 /// That a member left, when, and why.

@@ -1,7 +1,7 @@
 //! The machine against scripted members, in every order of arrival.
 
-mod at_once;
 mod anything;
+mod at_once;
 mod steering;
 mod table;
 mod taken_up;

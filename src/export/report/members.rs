@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::{Who, who};
 use crate::engine::fusion::MemberIndex;
 use crate::engine::fusion::event::{Role, Usage};
-use crate::engine::fusion::run::{Round, Run};
+use crate::engine::fusion::run::{self, Run};
 
 /// A member.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -37,10 +37,10 @@ pub struct Departure {
     pub member: Who,
     /// The round after which (by the exit rule) or in which (otherwise) it left; 0 where it took part in none.
     pub round: usize,
-    /// Why, in words; `null` where it was brought back and the reason is not known any more.
-    pub reason: Option<String>,
-    /// The round in which it took part again, if a person brought it back.
-    pub back: Option<usize>,
+    /// Why, in words.
+    pub reason: String,
+    /// The round after which a person brought it back; `null` where it stayed away.
+    pub returned: Option<usize>,
 }
 
 /// Every member with its part in the answer.
@@ -62,37 +62,13 @@ pub(super) fn members(run: &Run) -> Vec<MemberReport> {
         .collect()
 }
 
-/// Everybody who left, in order of rounds.
+/// Every absence, oldest first.
 pub(super) fn departures(run: &Run) -> Vec<Departure> {
-    let places = 0..run.members.len();
-    let mut departures: Vec<Departure> = places.flat_map(|place| of_member(run, MemberIndex(place))).collect();
-    departures.sort_by_key(|departure| (departure.round, departure.member.place));
-    departures
-}
-
-fn of_member(run: &Run, member: MemberIndex) -> Vec<Departure> {
-    let mut departures = Vec::new();
-    let mut last: Option<usize> = None;
-    let mut missed = false;
-    for round in &run.rounds {
-        if !takes_part(round, member) {
-            missed = true;
-            continue;
-        }
-        if let Some(last) = last.filter(|_| missed) {
-            departures.push(Departure { member: who(run, member), round: last, reason: None, back: Some(round.number) });
-        }
-        (last, missed) = (Some(round.number), false);
-    }
-    departures.extend(run.member(member).exit.as_ref().map(|exit| Departure {
-        member: who(run, member),
-        round: exit.round,
-        reason: Some(exit.reason.in_words()),
-        back: None,
-    }));
-    departures
-}
-
-fn takes_part(round: &Round, member: MemberIndex) -> bool {
-    round.drafters.contains(&member) || round.verifiers.contains(&member)
+    let told = |departure: &run::Departure| Departure {
+        member: who(run, departure.member),
+        round: departure.round,
+        reason: departure.reason.in_words(),
+        returned: departure.returned,
+    };
+    run.departures().iter().map(told).collect()
 }

@@ -50,6 +50,8 @@ pub struct Report {
     pub steered: bool,
     /// The round that was open when the run was exported or cut off. It is not among `rounds`.
     pub unfinished_round: Option<usize>,
+    /// Segments on other branches: accepted once, and not part of this answer.
+    pub other_segments: usize,
     /// The answer segment by segment.
     pub segments: Vec<Segment>,
     /// The rounds that the answer is made of.
@@ -79,12 +81,14 @@ pub struct Segment {
     pub author: Option<Who>,
     /// Everyone who drafted it.
     pub authors: Vec<Who>,
-    /// Tokens by its author's tokenizer.
+    /// Tokens by its author's tokenizer; words where a person wrote it.
     pub tokens: usize,
     /// Whether the answer is complete after it.
     pub ends: bool,
-    /// Whether a person chose it over the ranking.
+    /// Whether a person chose, changed or wrote it, whatever the ranking says.
     pub overridden: bool,
+    /// Whether a person changed what its authors drafted.
+    pub edited: bool,
 }
 
 /// A member, by its place and name; its name in JSON.
@@ -125,10 +129,11 @@ impl Segment {
     /// What a person had to do with it, in words; empty where nothing.
     #[must_use]
     pub fn by_hand(&self) -> &'static str {
-        match (&self.author, self.overridden) {
-            (None, _) => "written by hand",
-            (Some(_), true) => "chosen by hand",
-            (Some(_), false) => "",
+        match (&self.author, self.edited, self.overridden) {
+            (None, _, _) => "written by hand",
+            (Some(_), true, _) => "edited by hand",
+            (Some(_), false, true) => "chosen by hand",
+            (Some(_), false, false) => "",
         }
     }
 }
@@ -155,6 +160,7 @@ impl Report {
             },
             steered: run.steered,
             unfinished_round: run.open_round().map(|round| round.number),
+            other_segments: run.tree.len().saturating_sub(run.segments().count()),
             segments: segments(run),
             rounds: round::rounds(run),
             members: members::members(run),
@@ -197,6 +203,7 @@ fn segments(run: &Run) -> Vec<Segment> {
             tokens: accepted.tokens,
             ends: accepted.ends,
             overridden: accepted.overridden,
+            edited: accepted.edited,
         })
         .collect()
 }

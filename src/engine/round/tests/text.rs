@@ -53,7 +53,10 @@ fn what_cannot_be_chosen_changes_nothing() {
     let gone = Err(CommandError::NoSuchSegment { segment: 9, segments: 3 });
     assert_eq!(table.order(choose("a", Some(SegmentId(9)))), gone);
     assert_eq!(table.order(choose("a", None)), Err(CommandError::NoOpenRound));
-    assert_eq!(table.order(Command::GoTo { segment: SegmentId(4) }), Err(CommandError::NoSuchSegment { segment: 4, segments: 3 }));
+    assert_eq!(
+        table.order(Command::GoTo { segment: SegmentId(4) }),
+        Err(CommandError::NoSuchSegment { segment: 4, segments: 3 })
+    );
     assert_eq!(table.order(Command::Edit { segment: SegmentId(2), text: " \n".to_owned() }), Err(CommandError::EmptyText));
     assert_eq!(table.order(Command::Edit { segment: SegmentId(2), text: "dos,".to_owned() }), Err(CommandError::Unchanged));
     assert_eq!(table.order(Command::Write { segment: None, text: String::new() }), Err(CommandError::EmptyText));
