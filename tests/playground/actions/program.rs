@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use specfuse::engine::fusion::MemberIndex;
+use specfuse::export::Format;
 use specfuse::playground::state::action::{ACTIONS, Context};
 use specfuse::playground::state::layout::Part;
 use specfuse::playground::state::overlay::Overlay;
@@ -55,6 +56,29 @@ pub(super) fn save_trace(pressed: Pressed) {
     type_text(&mut after, "l");
     assert_eq!(press(&mut after, "enter"), [Effect::SaveTrace(PathBuf::from(format!("{proposed}l")))]);
     assert_eq!(after.overlay, None);
+}
+
+pub(super) fn export(pressed: Pressed) {
+    let mut after = pressed.after;
+    assert_eq!(list(&after).kind, PickerKind::ExportAs);
+    assert_eq!(list(&after).typed, "specfuse-seed-1.html");
+    let as_named = |name: &str| {
+        let mut state = after.clone();
+        press(&mut state, "ctrl+u");
+        type_text(&mut state, name);
+        let effects = press(&mut state, "enter");
+        (effects, state)
+    };
+    for (name, format) in [("a.md", Format::Markdown), ("b.HTML", Format::Html), ("c.json", Format::Json)] {
+        let (effects, _) = as_named(name);
+        let [Effect::Export { run, format: as_what, path }] = &effects[..] else { panic!("{effects:?}") };
+        assert_eq!((**run == pressed.before.session.plays()[0].run, *as_what, path.to_str()), (true, format, Some(name)));
+    }
+    assert_eq!(as_named("screen.svg").0, [Effect::Picture("screen.svg".into())]);
+    let (effects, state) = as_named("answer.pdf");
+    assert!(effects.is_empty() && list(&state).typed == "answer.pdf", "what was typed is not lost");
+    press(&mut after, "esc");
+    assert!(after.overlay.is_none());
 }
 
 pub(super) fn open_trace(pressed: Pressed) {
