@@ -13,4 +13,5 @@ mod running;
 mod runs;
 mod scenes;
 mod support;
+mod tuning;
 mod untrusted;
