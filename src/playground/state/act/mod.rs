@@ -29,11 +29,7 @@ impl State {
             Action::Write => self.write(),
             Action::LeavePrompt => self.leave_text(),
             Action::Send => return self.send_text(),
-            Action::NewLine => {
-                if let Err(error) = self.text().new_line() {
-                    self.say(Level::Error, &error.to_string());
-                }
-            }
+            Action::NewLine => self.new_line(),
             Action::EarlierQuestion => self.text().earlier(),
             Action::LaterQuestion => self.text().later(),
             Action::Edit => return vec![Effect::Edit(self.text().text())],
