@@ -15,7 +15,6 @@ mod tuning;
 use super::State;
 use super::action::Action;
 use super::heat_map::Direction;
-use super::log::Level;
 use super::message::{Effect, Listing};
 use super::overlay::{Overlay, Scroll};
 
