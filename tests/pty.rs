@@ -38,5 +38,7 @@ mod sizes;
 mod steering;
 #[path = "pty/suspending.rs"]
 mod suspending;
+#[path = "pty/sweeping.rs"]
+mod sweeping;
 #[path = "pty/writing.rs"]
 mod writing;

@@ -97,16 +97,16 @@ impl Axis {
                 None => values.push(knob.parse(part)?),
             }
         }
-        Self::new(knob, values)
+        Self::new(knob, &values)
     }
 
     /// A knob with these values.
     ///
     /// # Errors
     /// Where there is none, or one that the knob does not take.
-    pub fn new(knob: &'static Knob, values: Vec<Value>) -> Result<Self, GridError> {
+    pub fn new(knob: &'static Knob, values: &[Value]) -> Result<Self, GridError> {
         let mut once: Vec<Value> = Vec::new();
-        for value in &values {
+        for value in values {
             let value = knob.check(value)?;
             if !once.contains(&value) {
                 once.push(value);

@@ -7,6 +7,7 @@
 //! Keeping what came out is `store`'s.
 
 use std::collections::HashSet;
+use std::hash::BuildHasher;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -106,7 +107,12 @@ struct Queue {
 ///
 /// # Errors
 /// Where the system gives no thread.
-pub fn start(sweep: Sweep, seats: &[Seat], done: &HashSet<Cell>, jobs: Option<NonZeroUsize>) -> Result<Running, SweepError> {
+pub fn start(
+    sweep: Sweep,
+    seats: &[Seat],
+    done: &HashSet<Cell, impl BuildHasher>,
+    jobs: Option<NonZeroUsize>,
+) -> Result<Running, SweepError> {
     let cells: Vec<Cell> = sweep.cells().filter(|cell| !done.contains(cell)).collect();
     let left = cells.len();
     let queue = Arc::new(Queue { sweep, cells, next: AtomicUsize::new(0) });

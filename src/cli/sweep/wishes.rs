@@ -84,10 +84,10 @@ pub(super) fn of(matches: &ArgMatches) -> Result<(Wishes, Config), Failure> {
 fn grid(matches: &ArgMatches, params: &mut Params) -> Result<Grid, Failure> {
     let mut axes = Vec::new();
     for (knob, text) in options::given_knobs(matches) {
-        let axis = Axis::parse(knob, text)?;
-        match axis.values.as_slice() {
+        let list = Axis::parse(knob, text)?;
+        match list.values.as_slice() {
             [only] => params.set(knob.name, only)?,
-            _ => axes.push(axis),
+            _ => axes.push(list),
         }
     }
     let said = |name: &str| options::given_knobs(matches).any(|(knob, _)| knob.name == name);

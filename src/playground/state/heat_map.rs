@@ -162,7 +162,9 @@ mod tests {
         use Direction::{Down, Left, Right, Up};
         let walk = |steps: &[Direction]| {
             let mut map = map();
-            steps.iter().for_each(|step| map.move_to(*step));
+            for step in steps {
+                map.move_to(*step);
+            }
             map.marked
         };
         assert_eq!([walk(&[]), walk(&[Up]), walk(&[Left]), walk(&[Down, Right])], [0, 0, 0, 5]);

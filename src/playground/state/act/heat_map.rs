@@ -25,14 +25,11 @@ impl State {
     pub(super) fn map_open(&mut self) -> Vec<Effect> {
         let Some(map) = &self.heat_map else { return self.sweep() };
         let answered = map.figures().get(map.marked).is_some_and(|figures| figures.answers > 0);
-        match map.trace().cloned() {
-            Some(path) => self.open(path),
-            None => {
-                let text = if answered { "no trace was kept of this run" } else { "this setting is not played yet" };
-                self.say(Level::Info, text);
-                Vec::new()
-            }
+        if let Some(path) = map.trace().cloned() {
+            return self.open(path);
         }
+        self.say(Level::Info, if answered { "no trace was kept of this run" } else { "this setting is not played yet" });
+        Vec::new()
     }
 
     /// Begins to play the question that is asked now under every setting.
@@ -105,19 +102,15 @@ impl State {
     /// The sweep is over, or could not go on.
     pub(in super::super) fn sweep_ended(&mut self, error: Option<String>) {
         let Some(map) = &mut self.heat_map else { return };
-        match error {
-            Some(error) => {
-                let text = format!("the sweep: {error}");
-                map.progress = Progress::Failed(error);
-                self.say(Level::Error, &text);
-            }
-            None => {
-                map.progress = Progress::Done;
-                if !matches!(self.overlay, Some(Overlay::HeatMap(_))) {
-                    let key = self.keymap.key(Action::HeatMap);
-                    self.say(Level::Info, &format!("the sweep is done: `{key}` shows it"));
-                }
-            }
+        if let Some(error) = error {
+            let text = format!("the sweep: {error}");
+            map.progress = Progress::Failed(error);
+            return self.say(Level::Error, &text);
+        }
+        map.progress = Progress::Done;
+        if !matches!(self.overlay, Some(Overlay::HeatMap(_))) {
+            let key = self.keymap.key(Action::HeatMap);
+            self.say(Level::Info, &format!("the sweep is done: `{key}` shows it"));
         }
     }
 }

@@ -44,8 +44,8 @@ fn offer(facts: &MapFacts<'_>, width: u16) -> Prose {
     match (&facts.question, usual_grid()) {
         (Some(question), Ok(grid)) => {
             say(Tone::Strong, &clean_line(question));
-            let axis = |axis: &Axis| format!("{} {}", axis.knob.name, list(axis));
-            let axes = grid.axes().iter().map(axis).collect::<Vec<_>>().join(" × ");
+            let values = |axis: &Axis| format!("{} {}", axis.knob.name, list(axis));
+            let axes = grid.axes().iter().map(values).collect::<Vec<_>>().join(" × ");
             let answers = counted(grid.settings(), "answer");
             say(
                 Tone::Plain,
@@ -115,7 +115,7 @@ fn cells(map: &HeatMap, graded: bool) -> Prose {
         vec![(Tone::Dim, format!("{:head$}  {}", "", across.knob.name))],
         vec![(
             Tone::Dim,
-            format!("{corner:>head$}  {}", heads.iter().map(|text| format!("{text:^width$} ")).collect::<String>()),
+            format!("{corner:>head$}  {}", heads.iter().map(|text| format!("{text:^width$}")).collect::<Vec<_>>().join(" ")),
         )],
     ];
     for (row, name) in names.iter().enumerate() {
