@@ -353,7 +353,7 @@ fn the_line_of_a_finished_run_tells_the_comparison_and_looking_back_does_not() {
     state.writing = false;
     feed(&mut state, &recorded());
     state.prepare();
-    assert!(state.scene.story.starts_with("fusion took 2 of 4 segments from others than lexicon (.722 against .631); "));
+    assert!(state.scene.story.starts_with("fusion took 2 of 4 segments from others than lexicon (.722 to .631); "));
     press(&mut state, "[");
     assert!(!state.scene.story.contains("fusion took"), "{}", state.scene.story);
 }

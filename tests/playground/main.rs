@@ -16,4 +16,5 @@ mod scenes;
 mod steering;
 mod support;
 mod tour;
+mod tuning;
 mod untrusted;

@@ -208,7 +208,7 @@ fn marks(prose: &mut Prose, glyphs: Glyphs, width: u16) {
     ];
     let marks: Vec<String> = marks.iter().map(|(mark, meaning)| format!("{} {meaning}", glyphs.mark(*mark, 0.0))).collect();
     let bars = format!("{}{} how far the best was ahead", glyphs.mark(Mark::Margin, 0.1), glyphs.mark(Mark::Margin, 0.9));
-    row(prose, "a small letter beside a round", "who would have won it under the knobs that are tried", width);
+    row(prose, "? and a small letter", "what would have been under the knobs that are tried: exits, winners of rounds", width);
     row(
         prose,
         "below the rounds",

@@ -15,14 +15,17 @@ use super::signals::Signals;
 use super::stage::Stage;
 use super::suspend::{self, Whom};
 use super::sweeping::Sweeping;
+use crate::engine::fusion::conversation::Conversation;
 use crate::engine::fusion::event::{Event, Record};
 use crate::engine::member::paced::Pace;
 use crate::engine::trace::Journal;
 use crate::engine::{Engine, Seat, Setup, TakeUp, trace, wall_clock};
+use crate::export::{self, Existing, ExportError};
 use crate::files::Folders;
 use crate::files::history::History;
 use crate::files::traces::{self, Found, Wanted};
 use crate::playground::state::play::Play;
+use crate::playground::state::prompt::{EXAMPLE, EXAMPLE_ANSWERS};
 use crate::playground::state::{Ask, Effect, Listing, Message, TakenUp};
 use crate::playground::view::theme::{ColourLevel, Library, Theme};
 
@@ -83,6 +86,12 @@ impl Backstage {
             Effect::LetGo(row) => self.company.let_go(row),
             Effect::Scan => self.company.scan(),
             Effect::TakeUp(taken) => self.take_up(*taken, stage, messages),
+            Effect::Export { run, format, path } => {
+                let text = export::render(&run, format);
+                messages.push(exported(text.and_then(|text| export_to(&text, &path)), &path));
+            }
+            // Only the loop has the screen.
+            Effect::Picture(_) => {}
             Effect::Read(path) => messages.push(read_to_compare(&path)),
             Effect::Order(command) => messages.extend(stage.command(command)),
             Effect::Drop => stage.clear(),
@@ -137,8 +146,8 @@ impl Backstage {
             seats: self.company.seats(&ask.members),
             params: ask.params,
             seed: ask.seed,
+            answers: known_answers(&ask.conversation),
             conversation: ask.conversation,
-            answers: Vec::new(),
             journal: journal.journal,
             clock: wall_clock(),
         };
@@ -191,6 +200,19 @@ async fn taken_up(records: Vec<Record>, seats: Vec<Seat>, journal: Option<Journa
     Engine::take_up(run).await.map_err(|error| error.to_string())
 }
 
+/// Writes a document or a picture to a new file.
+pub(super) fn export_to(text: &str, path: &Path) -> Result<(), ExportError> {
+    export::save(text, &at_home(path), Existing::Keep)
+}
+
+/// What came of an export.
+pub(super) fn exported(result: Result<(), ExportError>, path: &Path) -> Message {
+    match result {
+        Ok(()) => Message::Done(format!("exported to {}", at_home(path).display())),
+        Err(error) => Message::Failed(format!("not exported: {error}")),
+    }
+}
+
 /// A recorded run that the answer is held against.
 fn read_to_compare(path: &Path) -> Message {
     let path = at_home(path);
@@ -206,6 +228,12 @@ fn read_to_compare(path: &Path) -> Message {
     read.records.iter().for_each(|record| play.apply(record));
     let file = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     Message::Read { file, play: Box::new(play), warning }
+}
+
+/// What a right answer holds, where this program knows it.
+fn known_answers(conversation: &Conversation) -> Vec<String> {
+    let known = conversation.prompt() == EXAMPLE;
+    EXAMPLE_ANSWERS.iter().filter(|_| known).map(ToString::to_string).collect()
 }
 
 /// How long ago, in the largest unit that fits.

@@ -27,6 +27,7 @@ pub(super) fn timeline(buffer: &mut Buffer, place: Rect, look: &Look<'_>, state:
         letters.write(&text, style);
         match tick.other {
             Some(other) => letters.write(&play.letter(other).to_lowercase().to_string(), look.style(Role::Override)),
+            None if place.height == 1 && tick.tuned => letters.write("~", look.style(Role::Override)),
             None => letters.skip(1),
         };
     }

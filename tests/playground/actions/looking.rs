@@ -3,6 +3,7 @@
 use specfuse::engine::fusion::MemberIndex;
 use specfuse::playground::state::layout::Part;
 use specfuse::playground::state::overlay::{Overlay, Page};
+use specfuse::playground::state::scene::chart::Curve;
 use specfuse::playground::state::scene::draft::Shading;
 use specfuse::playground::state::transcript::Transcript;
 use specfuse::playground::state::{Look, State};
@@ -200,7 +201,14 @@ pub(super) fn why(pressed: Pressed) {
 
 pub(super) fn chart(pressed: Pressed) {
     assert!(!pressed.after.scene.chart.columns.is_empty());
-    toggles(pressed, |overlay| matches!(overlay, Overlay::Chart));
+    let mut after = pressed.after;
+    assert!(matches!(after.overlay, Some(Overlay::Chart(Curve::Retention))));
+    press(&mut after, pressed.key);
+    assert!(matches!(after.overlay, Some(Overlay::Chart(Curve::Weights))));
+    let weights = after.scene.chart.columns.iter().flat_map(|column| &column.points);
+    assert!(weights.clone().count() > 0 && weights.clone().all(|(_, weight)| *weight > 0.0));
+    press(&mut after, pressed.key);
+    assert_eq!(after.overlay, None);
 }
 
 pub(super) fn single(pressed: Pressed) {

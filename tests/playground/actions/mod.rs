@@ -12,6 +12,7 @@ mod program;
 mod roster;
 mod steering;
 mod tour;
+mod tuning;
 
 use specfuse::playground::state::action::{ACTIONS, Action, Context};
 use specfuse::playground::state::{Effect, Listing, State};
@@ -96,6 +97,7 @@ fn case(action: Action) -> Case {
         Action::CopySegment => (looking::at_the_first_round, program::copy_segment),
         Action::CopyCandidate => (program::focused_on_a_pane, program::copy_candidate),
         Action::SaveTrace => (answered, program::save_trace),
+        Action::Export => (answered, program::export),
         Action::OpenTrace => (answered, program::open_trace),
         Action::Palette => (idle_keys, program::palette),
         Action::Help => (idle_keys, program::help),
@@ -123,6 +125,20 @@ fn case(action: Action) -> Case {
         Action::RosterScan => (roster::open, roster::scan),
         Action::RosterTake => (roster::open, roster::take),
         Action::RosterClose => (roster::open, roster::close),
+        Action::Tune => (answered, tuning::tune),
+        Action::SegmentShorter => (answering, tuning::shorter),
+        Action::SegmentLonger => (answering, tuning::longer),
+        Action::ThresholdLower => (answering, tuning::lower_threshold),
+        Action::ThresholdHigher => (answering, tuning::higher_threshold),
+        Action::TuneUp => (tuning::open, tuning::up),
+        Action::TuneDown => (tuning::open, tuning::down),
+        Action::TuneLower => (tuning::on_the_threshold, tuning::lower),
+        Action::TuneHigher => (tuning::on_the_threshold, tuning::higher),
+        Action::TuneDefault => (tuning::trying, tuning::default),
+        Action::TuneDefaults => (tuning::trying, tuning::defaults),
+        Action::TuneApply => (tuning::trying, tuning::apply),
+        Action::TuneForget => (tuning::trying, tuning::forget),
+        Action::TuneClose => (tuning::trying, tuning::close),
         Action::Yes => (program::asked_whether_to_leave, program::yes),
         Action::No => (program::asked_whether_to_leave, program::no),
     }

@@ -156,9 +156,20 @@ impl Knob {
                 Value::Real(moved.clamp(min, max))
             }
             (Kind::Choice(names), Value::Name(name)) => {
-                let at = names.iter().position(|known| known == name).unwrap_or(0) as i64;
-                let to = (at + direction).rem_euclid(names.len().max(1) as i64);
-                Value::Name(names.get(to as usize).copied().unwrap_or_default().to_owned())
+                let at = names.iter().position(|known| known == name).unwrap_or(0);
+                let last = names.len().saturating_sub(1);
+                let to = match direction {
+                    0 => at,
+                    1.. => {
+                        if at == last {
+                            0
+                        } else {
+                            at + 1
+                        }
+                    }
+                    ..0 => at.checked_sub(1).unwrap_or(last),
+                };
+                Value::Name(names.get(to).copied().unwrap_or_default().to_owned())
             }
             (Kind::Switch | Kind::Integer { .. } | Kind::Real { .. } | Kind::Choice(_), other) => other.clone(),
         }

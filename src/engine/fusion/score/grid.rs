@@ -31,6 +31,7 @@ impl<T: Copy> Grid<T> {
     }
 
     /// The rows in order.
+    #[must_use]
     pub fn rows(&self) -> impl ExactSizeIterator<Item = &[T]> {
         (0..self.rows).map(|row| &self[row])
     }

@@ -34,6 +34,12 @@ impl State {
         self.writing = true;
     }
 
+    pub(super) fn new_line(&mut self) {
+        if let Err(error) = self.text().new_line() {
+            self.say(Level::Error, &error.to_string());
+        }
+    }
+
     pub(super) fn send(&mut self) -> Vec<Effect> {
         if self.session.is_going() && self.source == Source::Live {
             let stop = self.keymap.key(Action::Stop);

@@ -15,7 +15,6 @@ mod tuning;
 use super::State;
 use super::action::Action;
 use super::heat_map::Direction;
-use super::log::Level;
 use super::message::{Effect, Listing};
 use super::overlay::{Overlay, Scroll};
 
@@ -29,11 +28,7 @@ impl State {
             Action::Write => self.write(),
             Action::LeavePrompt => self.leave_text(),
             Action::Send => return self.send_text(),
-            Action::NewLine => {
-                if let Err(error) = self.text().new_line() {
-                    self.say(Level::Error, &error.to_string());
-                }
-            }
+            Action::NewLine => self.new_line(),
             Action::EarlierQuestion => self.text().earlier(),
             Action::LaterQuestion => self.text().later(),
             Action::Edit => return vec![Effect::Edit(self.text().text())],
@@ -86,6 +81,7 @@ impl State {
             Action::CopySegment => return self.copy("the segment", Self::segment),
             Action::CopyCandidate => return self.copy("the candidate", Self::candidate),
             Action::SaveTrace => return self.save_trace(),
+            Action::Export => self.export(),
             Action::OpenTrace => return vec![Effect::ListTraces(Listing::Open)],
             Action::TourNext => return self.tour_by(1),
             Action::TourBack => return self.tour_by(-1),

@@ -16,6 +16,7 @@ use crate::engine::fusion::branch::Figures;
 use crate::engine::fusion::difference::{Stretch, difference};
 use crate::engine::fusion::params::{Choice, KNOBS, Params};
 use crate::engine::fusion::run::Round;
+use crate::prompts::grade;
 
 /// Columns between the two sides.
 const GAP: &str = " | ";
@@ -177,6 +178,17 @@ fn figures(left: &Side<'_>, right: &Side<'_>, width: u16) -> Prose {
     if one.steered + other.steered > 0 {
         row("of them steered", &|figures| figures.steered.to_string());
     }
+    let known = [left, right].into_iter().map(|side| &side.play.run.header.answers).find(|answers| !answers.is_empty());
+    if let Some(answers) = known {
+        let graded = |side: &Side<'_>| {
+            let text: String =
+                side.rounds.iter().filter_map(|round| round.accepted.as_ref()).map(|accepted| &*accepted.text).collect();
+            let found = grade::found(&text, answers);
+            if found == answers.len() { "right".to_owned() } else { format!("wrong: {found} of {} answers", answers.len()) }
+        };
+        rows.push(("as the answers go".to_owned(), graded(left), graded(right)));
+    }
+    let mut row = |name: &str, of: &dyn Fn(&Figures) -> String| rows.push((name.to_owned(), of(&one), of(&other)));
     row("tokens", &|figures| figures.tokens.to_string());
     row("mean score", &|figures| {
         let rule = figures.rule.map_or("several rules", Choice::name);

@@ -9,7 +9,7 @@ use crate::engine::fusion::single::{Against, Fate, Single};
 /// The run in a few words, for a line that may be cut.
 #[must_use]
 pub fn brief(single: &Single, play: &Play) -> String {
-    let means = single.means.map_or_else(String::new, |(fused, alone)| format!(" ({} against {})", figure(fused), figure(alone)));
+    let means = single.means.map_or_else(String::new, |(fused, alone)| format!(" ({} to {})", figure(fused), figure(alone)));
     let (others, segments, name) = (single.from_others(), single.segments(), play.name(single.strongest));
     if others == 0 {
         return format!("the strongest, {name}, was accepted all along");

@@ -182,7 +182,7 @@ pub fn table(play: &Play, round: Option<&Round>, activities: &[Activity]) -> Tab
 }
 
 impl Table {
-    /// Says of which rows the candidate would have won under the knobs that are tried, and who would have left.
+    /// Says behind a question mark whose candidate would have won under the knobs that are tried, and who would have left.
     pub fn mark(&mut self, round: &Round, what_if: &WhatIf) {
         let Some(again) = what_if.round(round.number) else { return };
         let winner = again.winner.filter(|_| again.differs);
@@ -191,9 +191,9 @@ impl Table {
             let wins = authors.is_some_and(|candidate| candidate.authors.contains(&row.member));
             let left = what_if.leaves.get(row.member.0).copied().flatten();
             let words = match (wins, left) {
-                (true, _) => "what-if: would have won".to_owned(),
-                (false, Some(left)) if left == round.number => "what-if: would leave".to_owned(),
-                (false, Some(left)) if left < round.number && !row.leaves => format!("what-if: left after {left}"),
+                (true, _) => "? wins".to_owned(),
+                (false, Some(left)) if left == round.number => "? leaves".to_owned(),
+                (false, Some(left)) if left < round.number && !row.leaves => format!("? left after {left}"),
                 (false, _) => continue,
             };
             row.status = if row.status.is_empty() { words } else { format!("{words}; {}", row.status) };

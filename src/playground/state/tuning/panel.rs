@@ -102,7 +102,7 @@ fn preset(shown: Shown<'_>) -> Line {
     let names: Vec<&str> = shown.presets.names().collect();
     let marked = shown.panel.row == 0;
     let mut line = head(marked, false, "preset");
-    line.push((if marked { Tone::Key } else { Tone::Strong }, format!("{name:<13}")));
+    line.push((if marked { Tone::Key } else { Tone::Strong }, format!("{name:<12}")));
     line.push((Tone::Dim, format!(" {}", names.join(" "))));
     line
 }
@@ -111,7 +111,7 @@ fn head(marked: bool, differs: bool, name: &str) -> Line {
     vec![
         (Tone::Key, if marked { "> " } else { "  " }.to_owned()),
         (Tone::Warning, if differs { "*" } else { " " }.to_owned()),
-        (if marked { Tone::Strong } else { Tone::Plain }, format!(" {name:<20} ")),
+        (if marked { Tone::Strong } else { Tone::Plain }, format!(" {name:<19} ")),
     ]
 }
 
@@ -126,8 +126,8 @@ fn row(shown: Shown<'_>, knob: &'static Knob, marked: bool) -> Line {
         (false, Some(_)) => Tone::Warning,
         (false, None) => Tone::Strong,
     };
-    line.push((tone, format!("{text:<13}")));
-    line.push((Tone::Dim, format!(" {:<28} {}", takes(knob), default(knob))));
+    line.push((tone, format!("{text:<12}")));
+    line.push((Tone::Dim, format!(" {:<24} {}", takes(knob), default(knob))));
     line
 }
 
@@ -139,7 +139,7 @@ fn takes(knob: &Knob) -> String {
         Kind::Real { min, max, step } => format!("{min} to {max} by {step} {}", knob.unit),
         Kind::Choice(names) => names.join(", "),
     };
-    if text.chars().count() <= 28 { text } else { text.chars().take(27).chain(['~']).collect() }
+    if text.chars().count() <= 24 { text } else { text.chars().take(23).chain(['~']).collect() }
 }
 
 fn default(knob: &Knob) -> Value {
@@ -155,14 +155,11 @@ fn meaning(shown: Shown<'_>) -> String {
         };
     };
     let in_force = (knob.get)(shown.in_force);
-    let takes = match knob.kind {
-        Kind::Choice(names) => format!("one of {}", names.join(", ")),
-        Kind::Switch | Kind::Integer { .. } | Kind::Real { .. } => format!("default {}", default(knob)),
-    };
-    format!("{}: {} (in force: {in_force}; {takes})", knob.name, knob.meaning)
+    let unit = if knob.unit.is_empty() { String::new() } else { format!(" {}", knob.unit) };
+    format!("{} (in force: {in_force}{unit}; {}; default {})", knob.meaning, knob.kind, default(knob))
 }
 
 /// A heading for the columns.
 fn columns() -> Line {
-    line(Tone::Dim, format!("    {:<20} {:<13} {:<28} default", "knob", "value", "takes"))
+    line(Tone::Dim, format!("    {:<19} {:<12} {:<24} default", "knob", "value", "takes"))
 }
