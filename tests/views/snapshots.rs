@@ -102,7 +102,18 @@ fn with_failures_and_hostile_text() {
 
 #[test]
 fn everything_that_lies_over_the_screen() {
-    for (name, keys) in [("help", "?"), ("why", "[e"), ("chart", "c"), ("palette", ":st"), ("themes", "T"), ("log", "L")] {
+    let overlays = [
+        ("help", "?"),
+        ("why", "[e"),
+        ("chart", "c"),
+        ("single", "f"),
+        ("waterfall", "[W"),
+        ("waterfall-run", "[WW"),
+        ("palette", ":st"),
+        ("themes", "T"),
+        ("log", "L"),
+    ];
+    for (name, keys) in overlays {
         for size in SIZES {
             let mut state = after(size, &support::recorded());
             press(&mut state, keys);

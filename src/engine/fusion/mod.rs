@@ -3,6 +3,7 @@
 //! Everything here is a function of recorded values, so that a live run, a replay and a re-scoring under other parameters
 //! cannot disagree. It imports nothing from the rest of the program.
 
+pub mod agreement;
 pub mod branch;
 pub mod candidate;
 pub mod conversation;
@@ -11,10 +12,14 @@ pub mod event;
 pub mod exit;
 pub mod feedback;
 pub mod params;
+pub mod reading;
 pub mod rescore;
 pub mod run;
 pub mod score;
 pub mod segment;
+pub mod single;
+pub mod skipped;
+pub mod timing;
 pub mod vote;
 pub mod what_if;
 

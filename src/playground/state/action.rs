@@ -53,12 +53,17 @@ pub enum Action {
     Provenance,
     Why,
     Chart,
+    Single,
+    Waterfall,
     Log,
+    HeatMap,
     CopyAnswer,
     CopySegment,
     CopyCandidate,
     SaveTrace,
     OpenTrace,
+    TourNext,
+    TourBack,
     Palette,
     Themes,
     Roster,
@@ -83,6 +88,14 @@ pub enum Action {
     RosterScan,
     RosterTake,
     RosterClose,
+    MapUp,
+    MapDown,
+    MapLeft,
+    MapRight,
+    MapOpen,
+    Sweep,
+    SweepStop,
+    MapClose,
     Tune,
     SegmentShorter,
     SegmentLonger,
@@ -114,6 +127,8 @@ pub enum Context {
     List,
     /// In the roster.
     Roster,
+    /// On the heat map of a sweep.
+    HeatMap,
     /// In the tuning panel.
     Tuning,
     /// At a question that takes yes or no.
@@ -139,6 +154,8 @@ pub enum Group {
     Tuning,
     /// Composing an ensemble.
     Roster,
+    /// The heat map of a sweep.
+    HeatMap,
     /// Lists and dialogues.
     Lists,
 }
@@ -173,6 +190,7 @@ impl Group {
         Self::Keeping,
         Self::Program,
         Self::Roster,
+        Self::HeatMap,
         Self::Lists,
     ];
 
@@ -188,6 +206,7 @@ impl Group {
             Self::Program => "The program",
             Self::Tuning => "Tuning",
             Self::Roster => "The roster",
+            Self::HeatMap => "The heat map of a sweep",
             Self::Lists => "Lists and dialogues",
         }
     }
@@ -203,6 +222,7 @@ impl Context {
             Self::Prompt => "in the prompt",
             Self::List => "in lists",
             Self::Roster => "in the roster",
+            Self::HeatMap => "on the heat map",
             Self::Tuning => "in the tuning panel",
             Self::Question => "at a question",
         }
@@ -307,9 +327,12 @@ pub const ACTIONS: &[Entry] = rows! {
         End, "end", ["end", "G"], Keys, "to the end", "scroll to the end, and follow it";
         Heat, "heat", ["v"], Keys, "shading", "shade drafts by token probability, by disagreement, or not at all";
         Provenance, "provenance", ["p"], Keys, "authors", "show or hide who wrote which part of the answer";
-        Why, "why", ["e"], Keys, "why", "why this round was won: every score, and what other rules would choose";
+        Why, "why", ["e"], Keys, "why", "why this round was won: every score, what other rules would choose, every token's probability";
         Chart, "chart", ["c"], Keys, "chart", "the exit chart: who is close to leaving; again: the verifiers' weights; again: closed";
+        Single, "single", ["f"], Keys, "single", "fused against the best single member, round by round";
+        Waterfall, "waterfall", ["W"], Keys, "time", "where the time went: the calls of this round; again: the whole run";
         Log, "log", ["L"], Keys, "log", "warnings and messages so far";
+        HeatMap, "heat-map", ["H"], Keys, "heat map", "the heat map of a sweep: the question under other segment lengths and exit thresholds";
     }
     Keeping {
         CopyAnswer, "copy-answer", ["y y"], Keys, "answer", "copy the answer through the terminal (OSC 52)";
@@ -321,6 +344,8 @@ pub const ACTIONS: &[Entry] = rows! {
     Program {
         Palette, "palette", [":"], Keys, "commands", "find any command by its name";
         Help, "help", ["?"], Keys, "help", "this help";
+        TourNext, "tour-next", [";"], Keys, "next stop", "the next stop of the guided tour (specfuse demo)";
+        TourBack, "tour-back", [","], Keys, "stop before", "the stop of the guided tour before";
         Roster, "roster", ["M"], Keys, "members", "who takes part: compose the ensemble, see what each model can do";
         Themes, "themes", ["T"], Keys, "themes", "choose a theme, seeing each at once";
         Mouse, "mouse", ["m"], Keys, "mouse", "let the mouse scroll and focus (the terminal's own selection then needs shift)";
@@ -340,6 +365,16 @@ pub const ACTIONS: &[Entry] = rows! {
         RosterScan, "roster-scan", ["s"], Roster, "scan", "look for servers on the usual ports of this machine";
         RosterTake, "roster-take", ["enter"], Roster, "take", "the chosen models answer from the next question on";
         RosterClose, "roster-close", ["esc", "q"], Roster, "close", "close the roster and change nothing";
+    }
+    HeatMap {
+        MapUp, "map-up", ["up", "k"], HeatMap, "up", "the setting above";
+        MapDown, "map-down", ["down", "j"], HeatMap, "down", "the setting below";
+        MapLeft, "map-left", ["left", "h"], HeatMap, "left", "the setting to the left";
+        MapRight, "map-right", ["right", "l"], HeatMap, "right", "the setting to the right";
+        MapOpen, "map-open", ["enter"], HeatMap, "open", "open the run of the marked setting; before the first sweep: begin one";
+        Sweep, "sweep", ["s"], HeatMap, "sweep", "play the question under every setting, beside whatever goes on";
+        SweepStop, "sweep-stop", ["x"], HeatMap, "stop", "stop the sweep; what is played stays";
+        MapClose, "map-close", ["esc", "q", "H"], HeatMap, "close", "close the map; a sweep goes on";
     }
     Lists {
         ListUp, "list-up", ["up", "shift+tab"], List, "up", "the entry above";

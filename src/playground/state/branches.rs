@@ -56,7 +56,8 @@ pub fn list(play: &Play, kind: PickerKind, choice: impl Fn(SegmentId) -> Choice)
             let text: String = clean_line(&text).trim().chars().take(LONGEST).collect();
             let knobs = tree.node(end).map_or_else(String::new, |node| in_force(&node.round.params));
             let mark = if end == head { "* " } else { "  " };
-            let from = if end == head { "you are here".to_owned() } else { format!("other after round {common}: {text}") };
+            let from =
+                if end == head { "you are here".to_owned() } else { format!("differs from round {} on: {text}", common + 1) };
             Item { title: format!("{mark}{}", named(play, end)), detail: format!("{from} [{knobs}]"), choice: choice(end) }
         })
         .collect()

@@ -1,6 +1,7 @@
 //! What keys mean now, and which of them a person is told of.
 
 use super::action::{Action, Context};
+use super::heat_map::Progress;
 use super::overlay::Overlay;
 use super::scene::status::RunState;
 use super::{Source, State};
@@ -12,13 +13,21 @@ impl State {
         match &self.overlay {
             Some(Overlay::List(_)) => Context::List,
             Some(Overlay::Roster(_)) => Context::Roster,
+            Some(Overlay::HeatMap(_)) => Context::HeatMap,
             Some(Overlay::Tuning(_)) => Context::Tuning,
             Some(Overlay::Leave(_)) => Context::Question,
             Some(Overlay::Entry(_)) => Context::Prompt,
             None if self.writing => Context::Prompt,
-            Some(Overlay::Help(_) | Overlay::Why(_) | Overlay::Chart(_) | Overlay::Log(_) | Overlay::Compare(..)) | None => {
-                Context::Keys
-            }
+            Some(
+                Overlay::Help(_)
+                | Overlay::Why(_)
+                | Overlay::Chart(_)
+                | Overlay::Single(_)
+                | Overlay::Waterfall(..)
+                | Overlay::Log(_)
+                | Overlay::Compare(..),
+            )
+            | None => Context::Keys,
         }
     }
 
@@ -77,12 +86,16 @@ impl State {
                 Action::TuneDefaults,
                 Action::TuneClose,
             ],
+            (Context::HeatMap, _) => self.likely_on_the_map(),
             (Context::Question, _) => &[Action::Yes, Action::No],
             (Context::Prompt, Some(_)) => &[Action::Send, Action::NewLine, Action::LeavePrompt, Action::Edit],
+            (_, Some(Overlay::Waterfall(..))) => {
+                &[Action::Back, Action::Waterfall, Action::PreviousRound, Action::NextRound, Action::ScrollDown, Action::ScrollUp]
+            }
             (_, Some(Overlay::Chart(_))) => {
                 &[Action::Back, Action::Chart, Action::PreviousRound, Action::NextRound, Action::Tune]
             }
-            (_, Some(Overlay::Why(_))) => {
+            (_, Some(Overlay::Why(_) | Overlay::Single(_))) => {
                 &[Action::Back, Action::PreviousRound, Action::NextRound, Action::ScrollDown, Action::ScrollUp]
             }
             (_, Some(_)) => &[Action::Back, Action::ScrollDown, Action::ScrollUp, Action::PageDown, Action::End],
@@ -116,6 +129,16 @@ impl State {
                 Action::CopyAnswer,
                 Action::Palette,
             ],
+        }
+    }
+
+    fn likely_on_the_map(&self) -> &'static [Action] {
+        match self.heat_map.as_ref().map(|map| &map.progress) {
+            None => &[Action::Sweep, Action::MapClose],
+            Some(Progress::Going) => &[Action::MapOpen, Action::MapDown, Action::MapRight, Action::MapClose, Action::SweepStop],
+            Some(Progress::Done | Progress::Stopped | Progress::Failed(_)) => {
+                &[Action::MapOpen, Action::MapDown, Action::MapRight, Action::MapClose, Action::Sweep]
+            }
         }
     }
 }

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use crossterm::event::{KeyEvent, MouseEvent};
 
+use super::heat_map::SweepAsk;
 use super::play::Play;
 use super::roster::{News, RowId, Seated};
 use crate::engine::fusion::conversation::Conversation;
@@ -11,6 +12,7 @@ use crate::engine::fusion::event::Record;
 use crate::engine::fusion::params::Params;
 use crate::engine::round::Command;
 use crate::ensemble::MemberSpec;
+use crate::sweep::Finished;
 
 /// Something that happened outside.
 #[derive(Debug, Clone)]
@@ -21,6 +23,8 @@ pub enum Message {
     Key(KeyEvent),
     /// A question given on the command line.
     Ask(String),
+    /// The guided tour begins.
+    Tour,
     /// Standard input is gone.
     Gone,
     /// Text was pasted.
@@ -68,6 +72,15 @@ pub enum Message {
         /// What is worth telling of it.
         warning: Option<String>,
     },
+    /// A setting of the sweep was played, and where its run is recorded.
+    Swept {
+        /// What came of it.
+        finished: Box<Finished>,
+        /// Its trace.
+        trace: Option<PathBuf>,
+    },
+    /// The sweep is over; why it could not go on, if that is how it ended.
+    SweepEnded(Option<String>),
     /// The editor returned this text, or failed.
     Edited(Result<String, String>),
     /// Something done for the person is worth a word.
@@ -166,6 +179,10 @@ pub enum Effect {
     ListTraces(Listing),
     /// Open a recorded run.
     Open(PathBuf),
+    /// Play a question under every setting of a grid, in place of a sweep that goes on.
+    Sweep(Box<SweepAsk>),
+    /// Stop the sweep.
+    StopSweep,
     /// Use this theme.
     UseTheme(String),
     /// Let the mouse report, or not.

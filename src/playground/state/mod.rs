@@ -12,7 +12,9 @@ pub mod entry;
 pub mod flow;
 mod fuzzy;
 pub mod glyphs;
+pub mod heat_map;
 mod hints;
+mod kept;
 pub mod key;
 pub mod keymap;
 pub mod layout;
@@ -28,6 +30,7 @@ pub mod roster;
 pub mod scene;
 pub mod session;
 mod steer;
+pub mod tour;
 pub mod transcript;
 pub mod tuning;
 mod update;
@@ -39,6 +42,10 @@ pub use prepare::Scene;
 use crate::engine::fusion::MemberIndex;
 use crate::engine::fusion::conversation::Conversation;
 use crate::engine::fusion::params::{Params, Presets};
+use crate::engine::fusion::single::Single;
+use crate::engine::fusion::timing::RunTiming;
+use heat_map::HeatMap;
+use kept::Kept;
 use key::Key;
 use keymap::Keymap;
 use layout::Part;
@@ -48,6 +55,7 @@ use prompt::Prompt;
 use roster::Roster;
 use scene::draft::{PaneText, Shading};
 use session::Session;
+use tour::Tour;
 use transcript::Transcript;
 
 /// What the playground begins with.
@@ -148,6 +156,8 @@ pub struct State {
     pub prompt: Prompt,
     /// Where events come from.
     pub source: Source,
+    /// The last sweep, if there was one.
+    pub heat_map: Option<HeatMap>,
     /// The round looked at, if it is not the newest.
     pub look: Option<Look>,
     /// The focused part.
@@ -172,6 +182,10 @@ pub struct State {
     pub scene: Scene,
     /// The text of each member's pane.
     pub texts: Vec<PaneText>,
+    /// The answer looked at against its strongest member.
+    single: Kept<Option<Single>>,
+    /// Where its time went.
+    timing: Kept<RunTiming>,
     /// Knobs being tried.
     pub tuning: tuning::Tuning,
     /// The knobs that the next run begins with.
@@ -180,6 +194,8 @@ pub struct State {
     presets: Presets,
     /// The seed that the next run begins with.
     seed: u64,
+    /// The guided tour, where one is taken.
+    pub tour: Option<Tour>,
     /// The segment being changed or written.
     pub entry: Prompt,
     /// The question that waits for members that are being connected.
@@ -209,7 +225,9 @@ impl State {
             transcript: Transcript::default(),
             prompt: Prompt::new(options.history),
             entry: Prompt::new(Vec::new()),
+            tour: None,
             source: Source::Live,
+            heat_map: None,
             look: None,
             focus: Part::Transcript,
             writing: true,
@@ -222,6 +240,8 @@ impl State {
             keymap: options.keymap,
             scene: Scene::default(),
             texts: Vec::new(),
+            single: Kept::default(),
+            timing: Kept::default(),
             tuning: tuning::Tuning::default(),
             params: options.params,
             presets: options.presets,

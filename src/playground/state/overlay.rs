@@ -27,8 +27,14 @@ pub enum Overlay {
     Chart(Curve),
     /// Every knob.
     Tuning(Panel),
+    /// The run against its strongest member.
+    Single(Scroll),
+    /// Where the time went.
+    Waterfall(Page, Scroll),
     /// Warnings and messages.
     Log(Scroll),
+    /// The heat map of a sweep.
+    HeatMap(Scroll),
     /// A list to choose from.
     List(Picker),
     /// Who takes part.
@@ -39,6 +45,15 @@ pub enum Overlay {
     Compare(Against, Scroll),
     /// Leave, although this would be lost?
     Leave(String),
+}
+
+/// Whose time a waterfall shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Page {
+    /// The round looked at.
+    Round,
+    /// The whole run.
+    Run,
 }
 
 /// What the answer is held against.
@@ -93,7 +108,11 @@ impl Overlay {
             Self::Why(_) => "why this round was won",
             Self::Chart(curve) => curve.title(),
             Self::Tuning(_) => "tuning",
+            Self::Single(_) => "fused against the best single member",
+            Self::Waterfall(Page::Round, _) => "where the time of this round went",
+            Self::Waterfall(Page::Run, _) => "where the time of the run went",
             Self::Log(_) => "log",
+            Self::HeatMap(_) => "heat map of a sweep",
             Self::List(picker) => picker.title(),
             Self::Roster(_) => "who takes part",
             Self::Entry(purpose) => purpose.title(),
@@ -106,7 +125,13 @@ impl Overlay {
     #[must_use]
     pub fn height(&self) -> Option<usize> {
         match self {
-            Self::Help(scroll) | Self::Why(scroll) | Self::Log(scroll) | Self::Compare(_, scroll) => Some(scroll.height),
+            Self::Help(scroll)
+            | Self::Why(scroll)
+            | Self::Log(scroll)
+            | Self::HeatMap(scroll)
+            | Self::Compare(_, scroll)
+            | Self::Single(scroll)
+            | Self::Waterfall(_, scroll) => Some(scroll.height),
             Self::Chart(_) | Self::Tuning(_) | Self::List(_) | Self::Roster(_) | Self::Entry(_) | Self::Leave(_) => None,
         }
     }
@@ -114,7 +139,13 @@ impl Overlay {
     /// Where the reader is, in overlays that scroll.
     pub fn scroll(&mut self) -> Option<&mut Scroll> {
         match self {
-            Self::Help(scroll) | Self::Why(scroll) | Self::Log(scroll) | Self::Compare(_, scroll) => Some(scroll),
+            Self::Help(scroll)
+            | Self::Why(scroll)
+            | Self::Log(scroll)
+            | Self::HeatMap(scroll)
+            | Self::Compare(_, scroll)
+            | Self::Single(scroll)
+            | Self::Waterfall(_, scroll) => Some(scroll),
             Self::Chart(_) | Self::Tuning(_) | Self::List(_) | Self::Roster(_) | Self::Entry(_) | Self::Leave(_) => None,
         }
     }

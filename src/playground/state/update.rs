@@ -44,6 +44,7 @@ impl State {
                 Err(error) => self.say(Level::Error, &error.to_string()),
             },
             Message::Begin => return self.begin(),
+            Message::Tour => return self.begin_tour(),
             Message::Member(row, news) => return self.member_news(row, news),
             Message::Found(specs) => return self.found(specs),
             Message::Gone => return vec![Effect::Quit],
@@ -75,6 +76,8 @@ impl State {
             }
             Message::Traces(listing, found) => self.traces(listing, found),
             Message::Read { file, play, warning } => self.read(&file, *play, warning),
+            Message::Swept { finished, trace } => self.swept(*finished, trace),
+            Message::SweepEnded(error) => self.sweep_ended(error),
             Message::Edited(Ok(text)) => {
                 self.writing |= self.overlay.is_none();
                 if let Err(error) = self.text().set(&text) {
@@ -146,7 +149,7 @@ impl State {
                     _ => {}
                 }
             }
-            Context::Roster | Context::Question | Context::Anywhere => {}
+            Context::Roster | Context::HeatMap | Context::Question | Context::Anywhere => {}
         }
         Vec::new()
     }
@@ -224,6 +227,7 @@ impl State {
                 self.log.add(Level::Info, Some(record.t_ms), &text);
             }
             Event::RunFinished(finished) => {
+                self.show_stop();
                 if let Outcome::NoMembers { error } = &finished.outcome {
                     self.say(Level::Error, &format!("no member is left that can draft: {error}"));
                 }

@@ -14,6 +14,8 @@ use super::input::Input;
 use super::signals::Signals;
 use super::stage::Stage;
 use super::suspend::{self, Whom};
+use super::sweeping::Sweeping;
+use crate::engine::fusion::conversation::Conversation;
 use crate::engine::fusion::event::{Event, Record};
 use crate::engine::member::paced::Pace;
 use crate::engine::trace::Journal;
@@ -22,6 +24,7 @@ use crate::files::Folders;
 use crate::files::history::History;
 use crate::files::traces::{self, Found, Wanted};
 use crate::playground::state::play::Play;
+use crate::playground::state::prompt::{EXAMPLE, EXAMPLE_ANSWERS};
 use crate::playground::state::{Ask, Effect, Listing, Message, TakenUp};
 use crate::playground::view::theme::{ColourLevel, Library, Theme};
 
@@ -60,6 +63,7 @@ pub(super) struct Hands<'a> {
     pub(super) input: &'a mut Input,
     pub(super) signals: &'a mut Signals,
     pub(super) stage: &'a mut Stage,
+    pub(super) sweeping: &'a mut Sweeping,
 }
 
 impl Backstage {
@@ -70,7 +74,7 @@ impl Backstage {
         hands: Hands<'_>,
         messages: &mut Vec<Message>,
     ) -> std::io::Result<Next> {
-        let Hands { terminal, input, signals, stage } = hands;
+        let Hands { terminal, input, signals, stage, sweeping } = hands;
         match effect {
             Effect::Ask(ask) => self.ask(*ask, stage, messages),
             Effect::Connect { members, anew } => {
@@ -107,6 +111,11 @@ impl Backstage {
             Effect::SaveTrace(path) => messages.push(save(stage.trace(), &path)),
             Effect::ListTraces(listing) => messages.push(self.list(listing)),
             Effect::Open(path) => messages.extend(open(&path, stage)),
+            Effect::Sweep(ask) => {
+                let seats = self.company.seats(&ask.members);
+                sweeping.start(*ask, &seats, self.folders.as_ref());
+            }
+            Effect::StopSweep => sweeping.stop(),
             Effect::UseTheme(name) => match self.library.load(&name, self.level) {
                 Ok(theme) => self.theme = theme,
                 Err(error) => messages.push(Message::Failed(format!("theme: {error}"))),
@@ -130,8 +139,8 @@ impl Backstage {
             seats: self.company.seats(&ask.members),
             params: ask.params,
             seed: ask.seed,
+            answers: known_answers(&ask.conversation),
             conversation: ask.conversation,
-            answers: Vec::new(),
             journal: journal.journal,
             clock: wall_clock(),
         };
@@ -199,6 +208,12 @@ fn read_to_compare(path: &Path) -> Message {
     read.records.iter().for_each(|record| play.apply(record));
     let file = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     Message::Read { file, play: Box::new(play), warning }
+}
+
+/// What a right answer holds, where this program knows it.
+fn known_answers(conversation: &Conversation) -> Vec<String> {
+    let known = conversation.prompt() == EXAMPLE;
+    EXAMPLE_ANSWERS.iter().filter(|_| known).map(ToString::to_string).collect()
 }
 
 /// How long ago, in the largest unit that fits.

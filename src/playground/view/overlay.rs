@@ -24,9 +24,13 @@ pub(super) fn overlay(buffer: &mut Buffer, look: &Look<'_>, state: &State) {
     let inner = framed(buffer, place, look, title, None, look.style(Role::BorderFocus));
     let text = Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner };
     match overlay {
-        Overlay::Help(scroll) | Overlay::Why(scroll) | Overlay::Log(scroll) | Overlay::Compare(_, scroll) => {
-            words(buffer, inner, text, look, state, *scroll)
-        }
+        Overlay::Help(scroll)
+        | Overlay::Why(scroll)
+        | Overlay::Log(scroll)
+        | Overlay::HeatMap(scroll)
+        | Overlay::Compare(_, scroll)
+        | Overlay::Single(scroll)
+        | Overlay::Waterfall(_, scroll) => words(buffer, inner, text, look, state, *scroll),
         Overlay::Chart(_) => chart(buffer, text, look, state),
         Overlay::Tuning(_) => lines(buffer, text, look, &state.scene.overlay, 0),
         Overlay::List(picker) => list(buffer, text, look, picker),
@@ -87,12 +91,8 @@ fn list(buffer: &mut Buffer, area: Rect, look: &Look<'_>, picker: &Picker) {
         let cut = look.glyphs.ellipsis();
         let title = match picker.kind {
             PickerKind::Traces | PickerKind::Against => rows.width.saturating_sub(28),
-            PickerKind::Commands
-            | PickerKind::Themes
-            | PickerKind::SaveAs
-            | PickerKind::Candidates
-            | PickerKind::Branches
-            | PickerKind::Compare => 22,
+            PickerKind::Commands | PickerKind::Themes | PickerKind::SaveAs | PickerKind::Candidates => 22,
+            PickerKind::Branches | PickerKind::Compare => 26,
         };
         let mut pen = Pen::new(buffer, rows, row as u16);
         pen.write(if marked { "> " } else { "  " }, style(Role::Accent)).column(

@@ -6,10 +6,12 @@
 #![allow(clippy::needless_pass_by_value, reason = "each check of the table takes what it may go on pressing keys in")]
 
 mod asking;
+mod heat_map;
 mod looking;
 mod program;
 mod roster;
 mod steering;
+mod tour;
 mod tuning;
 
 use specfuse::playground::state::action::{ACTIONS, Action, Context};
@@ -79,7 +81,18 @@ fn case(action: Action) -> Case {
         Action::Provenance => (answered, looking::provenance),
         Action::Why => (answered, looking::why),
         Action::Chart => (answered, looking::chart),
+        Action::Single => (answered, looking::single),
+        Action::Waterfall => (answered, looking::waterfall),
         Action::Log => (answered, looking::log),
+        Action::HeatMap => (answered, heat_map::opens),
+        Action::MapUp => (heat_map::going, heat_map::up),
+        Action::MapDown => (heat_map::going, heat_map::down),
+        Action::MapLeft => (heat_map::going, heat_map::left),
+        Action::MapRight => (heat_map::going, heat_map::right),
+        Action::MapOpen => (heat_map::going, heat_map::open),
+        Action::Sweep => (heat_map::offered, heat_map::sweep),
+        Action::SweepStop => (heat_map::going, heat_map::stop),
+        Action::MapClose => (heat_map::going, heat_map::close),
         Action::CopyAnswer => (answered, program::copy_answer),
         Action::CopySegment => (looking::at_the_first_round, program::copy_segment),
         Action::CopyCandidate => (program::focused_on_a_pane, program::copy_candidate),
@@ -88,6 +101,8 @@ fn case(action: Action) -> Case {
         Action::Palette => (idle_keys, program::palette),
         Action::Help => (idle_keys, program::help),
         Action::Themes => (idle_keys, program::themes),
+        Action::TourNext => (tour::at_the_second_stop, tour::next),
+        Action::TourBack => (tour::at_the_second_stop, tour::back),
         Action::Roster => (idle_keys, roster::opens),
         Action::Mouse => (idle_keys, program::mouse),
         Action::Redraw => (answering, program::redraw),

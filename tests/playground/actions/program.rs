@@ -70,9 +70,9 @@ pub(super) fn open_trace(pressed: Pressed) {
 pub(super) fn palette(pressed: Pressed) {
     let mut after = pressed.after;
     let offered: Vec<String> = list(&after).entries().map(|item| item.title.clone()).collect();
-    let wanted = ACTIONS
-        .iter()
-        .filter(|entry| !matches!(entry.context, Context::List | Context::Roster | Context::Tuning | Context::Question));
+    let wanted = ACTIONS.iter().filter(|entry| {
+        !matches!(entry.context, Context::List | Context::Roster | Context::Tuning | Context::HeatMap | Context::Question)
+    });
     assert_eq!(offered, wanted.map(|entry| entry.name.to_owned()).collect::<Vec<_>>());
     type_text(&mut after, "redraw");
     assert_eq!(press(&mut after, "enter"), [Effect::Redraw], "a command is found by its name and done");

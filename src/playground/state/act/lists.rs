@@ -20,7 +20,7 @@ impl State {
         // What only makes sense inside another list is not offered in this one.
         let items = items.filter(|item| match &item.choice {
             Choice::Action(action) => match action.entry().context {
-                Context::List | Context::Roster | Context::Tuning | Context::Question => false,
+                Context::List | Context::Roster | Context::HeatMap | Context::Tuning | Context::Question => false,
                 Context::Anywhere | Context::Keys | Context::Prompt => true,
             },
             Choice::Theme(_)

@@ -3,7 +3,7 @@
 use super::super::layout::Part;
 use super::super::log::Level;
 use super::super::message::Effect;
-use super::super::overlay::Overlay;
+use super::super::overlay::{Overlay, Page, Scroll};
 use super::super::scene::chart::Curve;
 use super::super::{Look, State};
 
@@ -147,6 +147,15 @@ impl State {
     pub(super) fn toggle(&mut self, overlay: Overlay) {
         let open = self.overlay.as_ref().is_some_and(|open| open.title() == overlay.title());
         self.overlay = (!open).then_some(overlay);
+    }
+
+    /// The round's time, then the run's, then neither.
+    pub(super) fn waterfall(&mut self) {
+        self.overlay = match self.overlay {
+            Some(Overlay::Waterfall(Page::Round, _)) => Some(Overlay::Waterfall(Page::Run, Scroll::default())),
+            Some(Overlay::Waterfall(Page::Run, _)) => None,
+            Some(_) | None => Some(Overlay::Waterfall(Page::Round, Scroll::default())),
+        };
     }
 
     pub(super) fn toggle_mouse(&mut self) -> Vec<Effect> {

@@ -1,6 +1,7 @@
 //! What each action does: the one place that knows all of them; each kind has a file of its own.
 
 mod asking;
+mod heat_map;
 mod keeping;
 mod leaving;
 mod lists;
@@ -8,16 +9,18 @@ mod looking;
 mod roster;
 mod running;
 mod steering;
+mod tour;
 mod tuning;
 
 use super::State;
 use super::action::Action;
-use super::log::Level;
+use super::heat_map::Direction;
 use super::message::{Effect, Listing};
 use super::overlay::{Overlay, Scroll};
 
 impl State {
     /// Does what an action says.
+    #[allow(clippy::too_many_lines, reason = "a line for every action there is")]
     pub(super) fn act(&mut self, action: Action) -> Vec<Effect> {
         if action != Action::QuitAtOnce {
             self.leaving = false;
@@ -70,13 +73,18 @@ impl State {
             Action::Provenance => self.settings.authors = !self.settings.authors,
             Action::Why => self.toggle(Overlay::Why(Scroll::default())),
             Action::Chart => self.chart(),
+            Action::Single => self.toggle(Overlay::Single(Scroll::default())),
+            Action::Waterfall => self.waterfall(),
             Action::Log => self.toggle(Overlay::Log(Scroll::default())),
+            Action::HeatMap => self.heat_map(),
             Action::Help => self.toggle(Overlay::Help(Scroll::default())),
             Action::CopyAnswer => return self.copy("the answer", |state| state.session.newest().map(|play| play.run.answer())),
             Action::CopySegment => return self.copy("the segment", Self::segment),
             Action::CopyCandidate => return self.copy("the candidate", Self::candidate),
             Action::SaveTrace => return self.save_trace(),
             Action::OpenTrace => return vec![Effect::ListTraces(Listing::Open)],
+            Action::TourNext => return self.tour_by(1),
+            Action::TourBack => return self.tour_by(-1),
             Action::Palette => self.palette(),
             Action::Themes => self.themes(),
             Action::Roster => return self.roster(),
@@ -99,6 +107,13 @@ impl State {
             Action::RosterConnect => return self.roster_connect(),
             Action::RosterScan => return self.scan(),
             Action::RosterTake => return self.roster_take(),
+            Action::MapUp => self.map_move(Direction::Up),
+            Action::MapDown => self.map_move(Direction::Down),
+            Action::MapLeft => self.map_move(Direction::Left),
+            Action::MapRight => self.map_move(Direction::Right),
+            Action::MapOpen => return self.map_open(),
+            Action::Sweep => return self.sweep(),
+            Action::SweepStop => return self.sweep_stop(),
             Action::Tune | Action::TuneClose => self.tune(),
             Action::SegmentShorter => return self.segment_length(-1),
             Action::SegmentLonger => return self.segment_length(1),
@@ -113,7 +128,7 @@ impl State {
             Action::TuneApply => return self.tune_apply(),
             Action::TuneForget => self.tune_forget(),
             Action::Yes => return vec![Effect::Quit],
-            Action::RosterClose | Action::No => self.overlay = None,
+            Action::RosterClose | Action::MapClose | Action::No => self.overlay = None,
         }
         Vec::new()
     }

@@ -16,6 +16,7 @@ use crate::engine::fusion::branch::Figures;
 use crate::engine::fusion::difference::{Stretch, difference};
 use crate::engine::fusion::params::{Choice, KNOBS, Params};
 use crate::engine::fusion::run::Round;
+use crate::prompts::grade;
 
 /// Columns between the two sides.
 const GAP: &str = " | ";
@@ -62,7 +63,9 @@ pub fn prose(play: &Play, against: &Against, width: u16) -> Prose {
         column,
     ));
     rounds(&mut prose, &left, &right, common, column);
-    prose.push(Vec::new());
+    let legend =
+        vec![(Tone::Differs, "underlined".to_owned()), (Tone::Dim, ": what the other side does not have there".to_owned())];
+    prose.extend([Vec::new(), legend, Vec::new()]);
     prose.extend(figures(&left, &right, width));
     prose
 }
@@ -170,11 +173,22 @@ fn figures(left: &Side<'_>, right: &Side<'_>, width: u16) -> Prose {
     let (one, other) = (Figures::of(&left.play.run, &left.rounds), Figures::of(&right.play.run, &right.rounds));
     let mut rows: Vec<(String, String, String)> = Vec::new();
     let mut row = |name: &str, of: &dyn Fn(&Figures) -> String| rows.push((name.to_owned(), of(&one), of(&other)));
-    row("rounds", &|figures| {
-        let steered = if figures.steered > 0 { format!(", {} steered", figures.steered) } else { String::new() };
-        let end = if figures.ended { "" } else { ", not finished" };
-        format!("{} ({} unanimous{steered}){end}", figures.rounds, figures.unanimous)
-    });
+    row("rounds", &|figures| format!("{}{}", figures.rounds, if figures.ended { "" } else { ", not finished" }));
+    row("of them unanimous", &|figures| figures.unanimous.to_string());
+    if one.steered + other.steered > 0 {
+        row("of them steered", &|figures| figures.steered.to_string());
+    }
+    let known = [left, right].into_iter().map(|side| &side.play.run.header.answers).find(|answers| !answers.is_empty());
+    if let Some(answers) = known {
+        let graded = |side: &Side<'_>| {
+            let text: String =
+                side.rounds.iter().filter_map(|round| round.accepted.as_ref()).map(|accepted| &*accepted.text).collect();
+            let found = grade::found(&text, answers);
+            if found == answers.len() { "right".to_owned() } else { format!("wrong: {found} of {} answers", answers.len()) }
+        };
+        rows.push(("as the answers go".to_owned(), graded(left), graded(right)));
+    }
+    let mut row = |name: &str, of: &dyn Fn(&Figures) -> String| rows.push((name.to_owned(), of(&one), of(&other)));
     row("tokens", &|figures| figures.tokens.to_string());
     row("mean score", &|figures| {
         let rule = figures.rule.map_or("several rules", Choice::name);

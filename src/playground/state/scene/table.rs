@@ -96,22 +96,34 @@ pub struct Matrix {
 /// A round's scores under these knobs: of a closed round those that the vote counted, of an open one those that are in.
 #[must_use]
 pub fn matrix(play: &Play, round: &Round, params: &Params) -> Matrix {
+    weighted(play, round, params, &weights(play, round))
+}
+
+/// The verifiers' weights in a round, by place in the ensemble.
+#[must_use]
+pub fn weights(play: &Play, round: &Round) -> Vec<f64> {
     let run = &play.run;
     let mut weights: Vec<f64> = run.members.iter().map(|member| member.header.weight).collect();
     // Their numbers go up, and this is asked several times a frame: not a search from the end.
     let place = run.rounds.partition_point(|before| before.number < round.number);
     let before = run.rounds[..place].last().and_then(|before| before.ranked.as_ref());
-    let counted = round.ranked.as_ref();
-    for (name, weight) in counted.or(before).into_iter().flat_map(|ranked| &ranked.weights) {
+    for (name, weight) in round.ranked.as_ref().or(before).into_iter().flat_map(|ranked| &ranked.weights) {
         if let Some(member) = run.index(name) {
             weights[member.0] = *weight;
         }
     }
+    weights
+}
+
+/// A round's scores under these knobs and weights.
+#[must_use]
+pub fn weighted(play: &Play, round: &Round, params: &Params, weights: &[f64]) -> Matrix {
+    let run = &play.run;
     let excluded = |member: &MemberIndex| {
         let departure = play.absence(*member, round.number);
         departure.is_some_and(|departure| departure.reason == ExitReason::Excluded)
     };
-    let (drafters, verifiers): (Vec<_>, Vec<_>) = match counted {
+    let (drafters, verifiers): (Vec<_>, Vec<_>) = match &round.ranked {
         Some(ranked) => (
             ranked.standings.iter().filter_map(|standing| run.index(&standing.member)).collect(),
             ranked.weights.iter().filter_map(|(name, _)| run.index(name)).collect(),
@@ -122,7 +134,7 @@ pub fn matrix(play: &Play, round: &Round, params: &Params) -> Matrix {
         ),
     };
     let who = Electorate { members: &run.members, drafters: &drafters, verifiers: &verifiers };
-    let (candidates, ranking) = standing(round, who, &weights, params);
+    let (candidates, ranking) = standing(round, who, weights, params);
     Matrix { verifiers, candidates, ranking }
 }
 
