@@ -5,7 +5,7 @@ use specfuse::engine::fusion::MemberIndex;
 use specfuse::engine::fusion::candidate::{Draft, DraftToken, merge};
 use specfuse::engine::fusion::exit::{ExitRule, ExitSettings, ExitState, Quality, Standing, ThresholdCount};
 use specfuse::engine::fusion::feedback;
-use specfuse::engine::fusion::score::{Cell, Normalisation, Ranking, ScoreSettings, ScoringRule, VerifierRow, rank};
+use specfuse::engine::fusion::score::{Cell, Grid, Normalisation, Ranking, ScoreSettings, ScoringRule, TokenSums, rank};
 use specfuse::engine::fusion::segment::{SegmentRule, SegmentUnit, align};
 use unicode_segmentation::UnicodeSegmentation;
 
@@ -215,17 +215,18 @@ fn any_score_settings() -> impl Strategy<Value = ScoreSettings> {
 }
 
 fn rank_values(values: &[RowValues], settings: ScoreSettings) -> Ranking {
-    let rows: Vec<VerifierRow<'_>> = values
-        .iter()
-        .map(|(weight, cells)| VerifierRow {
-            weight: *weight,
-            cells: cells
-                .iter()
-                .map(|cell| cell.as_ref().map(|(logprobs, characters)| Cell::Tokens { logprobs, characters: *characters }))
-                .collect(),
-        })
-        .collect();
-    rank(&rows, values.first().map_or(0, |(_, cells)| cells.len()), settings)
+    let mut cells = Grid::filled(values.len(), values.first().map_or(0, |(_, cells)| cells.len()), None);
+    for (row, (_, said)) in values.iter().enumerate() {
+        for (cell, said) in cells[row].iter_mut().zip(said) {
+            let tokens = |(logprobs, characters): &(Vec<f32>, usize)| Cell::Tokens {
+                sums: TokenSums::of(logprobs),
+                characters: *characters,
+            };
+            *cell = said.as_ref().map(tokens);
+        }
+    }
+    let weights: Vec<f64> = values.iter().map(|(weight, _)| *weight).collect();
+    rank(&cells, &weights, settings)
 }
 
 proptest! {
@@ -246,7 +247,7 @@ proptest! {
         };
         for settings in [settings, odd] {
             let ranking = rank_values(&values, settings);
-            let scores = ranking.verifier_scores.iter().flatten().chain(&ranking.scores);
+            let scores = ranking.verifier_scores.values().iter().chain(&ranking.scores);
             prop_assert!(scores.flatten().all(|score| score.is_finite()));
             prop_assert!(ranking.margin.is_none_or(|margin| margin >= 0.0));
             let mut order = ranking.order.clone();
@@ -293,7 +294,7 @@ proptest! {
     #[test]
     fn shares_sum_to_one(values in usual_matrix(), settings in any_score_settings()) {
         let shares = ScoreSettings { normalisation: Normalisation::SumToOne, ..settings };
-        for row in rank_values(&values, shares).verifier_scores {
+        for row in rank_values(&values, shares).verifier_scores.rows() {
             let sum: f64 = row.iter().flatten().sum();
             prop_assert!(row.iter().flatten().count() == 0 || (sum - 1.0).abs() < 1e-9);
         }

@@ -34,7 +34,11 @@ mod replaying;
 mod serving;
 #[path = "pty/sizes.rs"]
 mod sizes;
+#[path = "pty/steering.rs"]
+mod steering;
 #[path = "pty/suspending.rs"]
 mod suspending;
+#[path = "pty/sweeping.rs"]
+mod sweeping;
 #[path = "pty/writing.rs"]
 mod writing;

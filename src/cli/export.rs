@@ -5,13 +5,11 @@
 use std::path::{Path, PathBuf};
 
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
-use ratatui::Terminal;
-use ratatui::backend::TestBackend;
 
 use super::output::{Answer, notice};
 use super::{Done, Failure};
 use crate::engine::fusion::event::Record;
-use crate::engine::fusion::params::Params;
+use crate::engine::fusion::params::{Params, Presets};
 use crate::engine::fusion::run::Run;
 use crate::engine::trace;
 use crate::export::{self, Existing, ExportError, Format};
@@ -118,9 +116,7 @@ fn screen(path: &Path, records: &[Record]) -> String {
     state.update(Message::Replayed { playing: false, speed: 1.0, over: true });
     state.prompt.dress(view::dress(&theme), state.writing);
     state.prepare();
-    let Ok(mut terminal) = Terminal::new(TestBackend::new(SCREEN.0, SCREEN.1));
-    let Ok(_) = terminal.draw(|frame| view::draw(frame, &state, &theme));
-    picture::svg(terminal.backend().buffer())
+    picture::screen(&state, &theme)
 }
 
 /// A playground that does nothing but show.
@@ -128,6 +124,7 @@ fn options() -> Options {
     Options {
         roster: Roster::new(Vec::new(), Vec::new(), Vec::new()),
         params: Params::default(),
+        presets: Presets::default(),
         system: None,
         seed: 0,
         keymap: Keymap::default(),

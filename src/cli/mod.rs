@@ -14,6 +14,7 @@ mod playground;
 mod prompt;
 mod run;
 mod summary;
+mod sweep;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -28,6 +29,8 @@ use crate::ensemble::EnsembleError;
 use crate::export::ExportError;
 use crate::playground::state::keymap::KeymapError;
 use crate::playground::term::outside::NotATerminal;
+use crate::prompts::PromptFileError;
+use crate::sweep::{GridError, StoreError, SweepError};
 
 /// Why a command ended without doing its work.
 #[derive(Debug, thiserror::Error)]
@@ -43,7 +46,13 @@ enum Failure {
     #[error(transparent)]
     Prompt(#[from] prompt::PromptError),
     #[error(transparent)]
-    Prompts(#[from] eval::PromptFileError),
+    Prompts(#[from] PromptFileError),
+    #[error(transparent)]
+    Grid(#[from] GridError),
+    #[error(transparent)]
+    Sweep(#[from] SweepError),
+    #[error(transparent)]
+    Results(#[from] StoreError),
     #[error("the trace cannot be written: {0}")]
     Trace(#[from] TraceError),
     #[error("{0}")]
@@ -83,6 +92,13 @@ impl Failure {
             | Self::Ensemble(_)
             | Self::Prompt(_)
             | Self::Prompts(_)
+            | Self::Grid(_)
+            | Self::Results(
+                StoreError::Busy { .. }
+                | StoreError::NotResults { .. }
+                | StoreError::OtherSweep { .. }
+                | StoreError::BadLine { .. },
+            )
             | Self::Usage(_)
             | Self::NoTerminal(_)
             | Self::Keys { .. }
@@ -98,7 +114,12 @@ impl Failure {
                 | SetupError::NoHeader
                 | SetupError::OtherMembers { .. } => 2,
             },
-            Self::Output(_) | Self::Runtime(_) | Self::Terminal(_) | Self::Run(_) => 1,
+            Self::Output(_)
+            | Self::Runtime(_)
+            | Self::Terminal(_)
+            | Self::Run(_)
+            | Self::Sweep(_)
+            | Self::Results(StoreError::File(_)) => 1,
         }
     }
 }
@@ -116,8 +137,10 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let result = match matches.subcommand() {
         None => playground::main(&matches),
         Some(("replay", matches)) => playground::replay(matches),
+        Some(("demo", matches)) => playground::demo(matches),
         Some(("run", matches)) => run::main(matches),
         Some(("eval", matches)) => eval::main(matches),
+        Some(("sweep", matches)) => sweep::main(matches),
         Some(("check", matches)) => check::main(matches),
         Some(("export", matches)) => export::main(matches),
         Some((other, _)) => Err(Failure::Usage(format!("there is no command `{other}`"))),
@@ -143,10 +166,12 @@ fn command() -> Command {
         )
         .after_help("The built-in models are toys that show the method: they know a few hundred facts each and nothing else.")
         .args_conflicts_with_subcommands(true)
+        .subcommand(playground::demo_command())
         .subcommand(playground::replay_command())
         .subcommand(run::command())
         .subcommand(check::command())
         .subcommand(eval::command())
+        .subcommand(sweep::command())
         .subcommand(export::command())
 }
 

@@ -70,7 +70,12 @@ pub(super) fn add(command: Command) -> Command {
                 .help("A member's weight as a verifier, from 0 on (1 where not given); repeatable"),
         )
         .next_help_heading("Knobs")
-        .arg(Arg::new("preset").long("preset").value_name("NAME").help(format!("A named set of knob values. {presets}")))
+        .arg(
+            Arg::new("preset")
+                .long("preset")
+                .value_name("NAME")
+                .help(format!("A named set of knob values; your own stand in the configuration. {presets}")),
+        )
         .args(KNOBS.iter().map(option))
         .arg(
             Arg::new("no-exit")
@@ -107,23 +112,32 @@ fn capitalised(text: &str) -> String {
 
 /// The configuration, with the knobs of the preset and the command line over its own.
 pub(super) fn config(matches: &ArgMatches) -> Result<Config, Failure> {
+    let mut config = config_but_knobs(matches)?;
+    for (knob, text) in given_knobs(matches) {
+        config.params.set_text(knob.name, text)?;
+    }
+    Ok(config)
+}
+
+/// The same, without the single knobs of the command line.
+pub(super) fn config_but_knobs(matches: &ArgMatches) -> Result<Config, Failure> {
     let mut config = config::load(matches.get_one::<PathBuf>("config").map(PathBuf::as_path))?;
-    let params = &mut config.params;
     if let Some(preset) = matches.get_one::<String>("preset") {
-        params.apply_preset(preset)?;
-    }
-    for knob in KNOBS {
-        if let Some(text) = matches.get_one::<String>(knob.name) {
-            params.set_text(knob.name, text)?;
-        }
-    }
-    if matches.get_flag("no-exit") {
-        params.set_text("exit", "off")?;
+        config.presets.apply(preset, &mut config.params)?;
     }
     if let Some(system) = matches.get_one::<String>("system") {
         config.system = Some(system.clone()).filter(|system| !system.is_empty());
     }
     Ok(config)
+}
+
+/// The knobs that the command line gives, as they stand there.
+pub(super) fn given_knobs(matches: &ArgMatches) -> impl Iterator<Item = (&'static Knob, &str)> {
+    KNOBS.iter().filter_map(|knob| {
+        let off = knob.name == "exit" && matches.get_flag("no-exit");
+        let text = if off { Some("off") } else { matches.get_one::<String>(knob.name).map(String::as_str) };
+        Some((knob, text?))
+    })
 }
 
 /// The seed; a fresh one where none is given.

@@ -55,6 +55,12 @@ fn screen(command: Command) -> Command {
         .next_help_heading(None::<&str>)
 }
 
+/// `specfuse demo`.
+pub(super) fn demo_command() -> Command {
+    let about = "A guided tour of five stops over the built-in models: what fusion is, and what you can do with it";
+    options::add(screen(Command::new("demo").about(about)))
+}
+
 /// `specfuse replay`.
 pub(super) fn replay_command() -> Command {
     let command = Command::new("replay")
@@ -93,6 +99,13 @@ pub(super) fn main(matches: &ArgMatches) -> Result<Done, Failure> {
     play(matches, opening)
 }
 
+/// The guided tour: it tells of the built-in models, so these take part.
+pub(super) fn demo(matches: &ArgMatches) -> Result<Done, Failure> {
+    require_terminal()?;
+    let config = options::config(matches)?;
+    play_with(matches, config, built_in_specs(), Opening::Tour)
+}
+
 /// The playground with a recorded run.
 pub(super) fn replay(matches: &ArgMatches) -> Result<Done, Failure> {
     let Some(path) = matches.get_one::<PathBuf>("trace") else {
@@ -117,6 +130,10 @@ fn play(matches: &ArgMatches, opening: Opening) -> Result<Done, Failure> {
     let config = options::config(matches)?;
     let specs = members::chosen(matches, &config)?;
     readable(&specs)?;
+    play_with(matches, config, specs, opening)
+}
+
+fn play_with(matches: &ArgMatches, config: Config, specs: Vec<MemberSpec>, opening: Opening) -> Result<Done, Failure> {
     let runtime = runtime()?;
     let folders = Folders::of_platform();
     let pace = pace(matches, &config, &specs);
@@ -136,6 +153,7 @@ fn play(matches: &ArgMatches, opening: Opening) -> Result<Done, Failure> {
     let options = Options {
         roster,
         params: config.params,
+        presets: config.presets,
         system: config.system,
         seed: options::seed(matches),
         keymap,

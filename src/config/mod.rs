@@ -4,6 +4,7 @@
 //! in `members`. `assets/config.toml` shows every key.
 
 mod members;
+mod presets;
 mod section;
 
 use std::collections::BTreeMap;
@@ -14,10 +15,10 @@ use serde::Deserialize;
 
 pub use self::members::{MemberConfig, Server, Source};
 use self::section::Section;
-use crate::engine::fusion::params::{KNOBS, ParamError, Params, Value};
+use crate::engine::fusion::params::{KNOBS, ParamError, Params, Presets, Value};
 
 /// The keys that a configuration file may have at its top.
-const KEYS: &[&str] = &["preset", "system", "ensemble", "parameters", "members", "ensembles", "keys", "playground"];
+const KEYS: &[&str] = &["preset", "presets", "system", "ensemble", "parameters", "members", "ensembles", "keys", "playground"];
 
 /// What is wrong with a configuration file.
 #[derive(Debug, thiserror::Error)]
@@ -56,6 +57,14 @@ pub enum ConfigError {
         /// What is wrong.
         source: ParamError,
     },
+    /// A preset with a name that is taken.
+    #[error("{}: `presets.{name}`: a preset called `{name}` comes with the program: give yours another name", path.display())]
+    PresetName {
+        /// The file.
+        path: PathBuf,
+        /// The name.
+        name: String,
+    },
     /// A value of the wrong kind.
     #[error("{}: `{key}` must be {wanted}", path.display())]
     Kind {
@@ -83,6 +92,8 @@ pub struct Config {
     pub path: Option<PathBuf>,
     /// The knobs.
     pub params: Params,
+    /// Every preset there is.
+    pub presets: Presets,
     /// Instructions that stand before every conversation.
     pub system: Option<String>,
     /// The ensemble that takes part where the command line names none.
@@ -147,9 +158,11 @@ fn parse(path: &Path, text: &str) -> Result<Config, ConfigError> {
         return Err(file.unknown(knob, "[parameters]"));
     }
     file.only(KEYS)?;
+    let presets = presets::presets(file)?;
     Ok(Config {
         path: Some(path.to_owned()),
-        params: params(file)?,
+        params: params(file, &presets)?,
+        presets,
         system: file.text("system", "instructions in words")?.map(str::to_owned),
         ensemble: file.text("ensemble", "the name of an ensemble")?.map(str::to_owned),
         members: members::members(file)?,
@@ -159,11 +172,11 @@ fn parse(path: &Path, text: &str) -> Result<Config, ConfigError> {
     })
 }
 
-fn params(file: Section<'_>) -> Result<Params, ConfigError> {
+fn params(file: Section<'_>, presets: &Presets) -> Result<Params, ConfigError> {
     let mut params = Params::default();
     let fault = |source| ConfigError::Parameter { path: file.path().to_owned(), source };
     if let Some(name) = file.text("preset", "the name of a preset")? {
-        params.apply_preset(name).map_err(fault)?;
+        presets.apply(name, &mut params).map_err(fault)?;
     }
     for (name, value) in file.table("parameters", "a table of knobs")?.into_iter().flatten() {
         let wrong_kind = |_| file.wrong(name, "a number, a name, true or false");

@@ -229,7 +229,8 @@ fn check(setup: &Setup) -> Result<(), SetupError> {
     Ok(())
 }
 
-/// Asks every member whether it can hold the prompt; returns those that cannot.
+/// Asks every member whether it can hold the prompt; returns those that cannot. Borrows only what threads can share, which a clock
+/// is not: so a run can be begun from any task.
 async fn prepare(
     seats: &[Seat],
     conversation: &Conversation,

@@ -90,12 +90,11 @@ impl Journal {
         Ok(Self::onto(file, path))
     }
 
-    /// Creates a trace file that holds these events already: a recorded run that goes on without its own file being touched.
-    pub fn copy_of(records: &[Record], path: &Path) -> Result<Self, TraceError> {
-        let mut journal = Self::create(path)?;
-        records.iter().try_for_each(|record| journal.append(record))?;
-        journal.flush()?;
-        Ok(journal)
+    /// The trace with these events in it: a recorded run that goes on without its own file being touched.
+    pub fn holding(mut self, records: &[Record]) -> Result<Self, TraceError> {
+        records.iter().try_for_each(|record| self.append(record))?;
+        self.flush()?;
+        Ok(self)
     }
 
     /// Opens a trace file to go on at its end. What a kill cut off there, which is no whole event, is cut away.

@@ -31,7 +31,7 @@ pub enum FileError {
 
 impl FileError {
     /// What the file system says of this file.
-    fn of(path: &Path) -> impl FnOnce(io::Error) -> Self {
+    pub(crate) fn of(path: &Path) -> impl FnOnce(io::Error) -> Self {
         let path = path.to_owned();
         move |source| Self::File { path, source }
     }
@@ -66,6 +66,12 @@ impl Folders {
         self.data.join("history.jsonl")
     }
 
+    /// The folder of sweeps, each in a folder of its own.
+    #[must_use]
+    pub fn sweeps(&self) -> PathBuf {
+        self.data.join("sweeps")
+    }
+
     /// The file of what was found out about servers.
     #[must_use]
     pub fn servers(&self) -> PathBuf {
@@ -95,7 +101,7 @@ pub fn write_private(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
 }
 
 /// Options that give a new file to the user alone.
-fn private() -> OpenOptions {
+pub(crate) fn private() -> OpenOptions {
     // Only Unix has modes; elsewhere a user's folders are private as they are.
     #[cfg_attr(not(unix), expect(unused_mut, reason = "there is no mode to set"))]
     let mut options = OpenOptions::new();

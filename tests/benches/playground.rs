@@ -1,8 +1,8 @@
 //! Whether the playground keeps up: what a frame costs, whether its cost grows with the text, what a flood of tokens costs, how
 //! long a key waits meanwhile, whether an idle screen is idle, and how long a long recorded run takes to open.
 //!
-//! `cargo bench --bench playground` prints each figure beside its target; a word selects parts: `frames`, `stream`, `idle`,
-//! `replay`. Frames are drawn onto a buffer in memory. Everything else is the real program, or its real loop
+//! `cargo bench --bench playground` prints each figure beside its target; a word selects parts: `frames`, `what-if`, `stream`,
+//! `idle`, `replay`. Frames are drawn onto a buffer in memory. Everything else is the real program, or its real loop
 //! (`playground::term::run`, with scripted members) in this same program run again, inside a pseudo-terminal; what it does is
 //! read from what it writes there, what it costs from the system's books (Linux).
 
@@ -21,6 +21,8 @@ mod process;
 #[cfg(target_os = "linux")]
 #[path = "playground/pty.rs"]
 mod pty;
+#[path = "../support/recorded.rs"]
+mod recorded;
 mod recording;
 #[cfg(target_os = "linux")]
 #[path = "playground/replay.rs"]
@@ -30,6 +32,8 @@ mod replay;
 mod stream;
 #[path = "playground/table.rs"]
 mod table;
+#[path = "playground/what_if.rs"]
+mod what_if;
 
 use table::Table;
 
@@ -44,6 +48,7 @@ fn main() {
     let wanted = std::env::args().skip(1).find(|argument| !argument.starts_with('-')).unwrap_or_default();
     let parts: &[(&str, Measure)] = &[
         ("frames", frames::measure),
+        ("what-if", what_if::measure),
         #[cfg(target_os = "linux")]
         ("stream", stream::measure),
         #[cfg(target_os = "linux")]

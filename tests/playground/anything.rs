@@ -10,7 +10,7 @@ use specfuse::engine::fusion::event::{Capabilities, Record};
 use specfuse::ensemble::MemberSpec;
 use specfuse::playground::state::action::ACTIONS;
 use specfuse::playground::state::roster::{News, RowId};
-use specfuse::playground::state::{Effect, Message};
+use specfuse::playground::state::{Effect, Listing, Message};
 use specfuse::playground::view;
 use specfuse::playground::view::theme::{ColourLevel, Theme};
 
@@ -114,7 +114,7 @@ fn messages(step: &Step, run: &mut &'static [Record]) -> Vec<Message> {
         }
         Step::Ended => one(Message::RunEnded(None)),
         Step::Replayed(playing, over) => one(Message::Replayed { playing: *playing, speed: 2.0, over: *over }),
-        Step::Traces => one(Message::Traces(vec![("one".to_owned(), String::new(), "one".into())])),
+        Step::Traces => one(Message::Traces(Listing::Open, vec![("one".to_owned(), String::new(), "one".into())])),
         Step::Draw => Vec::new(),
     }
 }

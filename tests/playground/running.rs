@@ -5,7 +5,7 @@ use specfuse::engine::replay::SPEEDS;
 use specfuse::engine::round::Command;
 use specfuse::playground::state::overlay::Overlay;
 use specfuse::playground::state::scene::status::RunState;
-use specfuse::playground::state::{Effect, Message, ReplayOrder, State};
+use specfuse::playground::state::{Effect, Listing, Message, ReplayOrder, State};
 
 use super::runs;
 use super::support::{self, answer, feed, press, type_text};
@@ -192,7 +192,7 @@ fn a_theme_is_only_kept_when_it_is_chosen() {
         ("esc", None),
         ("ctrl+n", None),
         ("ctrl+s", None),
-        ("ctrl+o", Some(Message::Traces(Vec::new()))),
+        ("ctrl+o", Some(Message::Traces(Listing::Open, Vec::new()))),
         ("ctrl+l", Some(Message::Opened { file: "x".to_owned(), warning: None })),
     ] {
         let mut state = support::answered(120, 40);

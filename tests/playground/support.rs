@@ -9,12 +9,12 @@ use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
 use specfuse::config::{MemberConfig, Source};
 use specfuse::engine::fusion::conversation::Conversation;
-use specfuse::engine::fusion::event::{MemberHeader, Record};
-use specfuse::engine::fusion::params::Params;
+use specfuse::engine::fusion::event::{Event, MemberHeader, Record};
+use specfuse::engine::fusion::params::{Params, Presets};
 use specfuse::engine::fusion::run::Run;
 use specfuse::engine::member::scripted::{Line, ScriptedMember};
 use specfuse::engine::round::Command;
-use specfuse::engine::{Engine, Seat, Setup, trace};
+use specfuse::engine::{Engine, Seat, Setup, TakeUp, trace};
 use specfuse::ensemble::{MemberSpec, Tools, built_in_specs, open};
 use specfuse::playground::state::keymap::Keymap;
 use specfuse::playground::state::overlay::Overlay;
@@ -51,6 +51,45 @@ pub fn run(seats: Vec<Seat>, params: Params, seed: u64, conversation: Conversati
     let setup = Setup { seats, params, seed, conversation, answers: Vec::new(), journal: None, clock };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(play(setup, reactions))
+}
+
+/// A recorded run taken up again, and what came of these commands one after the other; each is over before the next.
+pub fn taken_up(records: &[Record], seats: Vec<Seat>, commands: Vec<Command>) -> Vec<Record> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let ticks = AtomicU32::new(0);
+        let clock = Box::new(move || f64::from(ticks.fetch_add(1, Ordering::Relaxed)));
+        let run = TakeUp { records: records.to_vec(), seats, journal: None, clock };
+        let mut engine = Engine::take_up(run).await.unwrap();
+        let mut all = records.to_vec();
+        all.push(engine.next_event().await.unwrap());
+        for command in commands {
+            let accepts = match &command {
+                Command::Override { .. }
+                | Command::Edit { .. }
+                | Command::Write { .. }
+                | Command::Redraft { .. }
+                | Command::Step => true,
+                other => {
+                    assert!(!matches!(other, Command::Pause | Command::Resume), "{other:?} is over at no time of its own");
+                    false
+                }
+            };
+            engine.commands().send(command).await.unwrap();
+            while let Some(record) = engine.next_event().await {
+                let over = !accepts || matches!(record.event, Event::Accepted { .. } | Event::Warning { .. });
+                all.push(record);
+                if over {
+                    break;
+                }
+            }
+        }
+        engine.commands().send(Command::Stop).await.unwrap();
+        while let Some(record) = engine.next_event().await {
+            all.push(record);
+        }
+        all
+    })
 }
 
 /// The built-in ensemble.
@@ -143,6 +182,7 @@ pub fn options(members: &[MemberHeader]) -> Options {
     Options {
         roster: roster(members),
         params: Params::default(),
+        presets: Presets::default(),
         system: None,
         seed: 1,
         keymap: Keymap::default(),

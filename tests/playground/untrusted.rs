@@ -5,7 +5,7 @@ use specfuse::engine::Seat;
 use specfuse::engine::fusion::conversation::Conversation;
 use specfuse::engine::fusion::event::Record;
 use specfuse::engine::member::scripted::{Line, ScriptedMember};
-use specfuse::playground::state::{Effect, Message, Options, State};
+use specfuse::playground::state::{Effect, Listing, Message, Options, State};
 
 use super::support::{self, feed, newest, press, say, scripted_run, seat, type_text};
 
@@ -131,7 +131,7 @@ fn what_is_typed_pasted_or_read_from_a_file_is_clean_too() {
     let mut edited = recalled.clone();
     edited.update(Message::Edited(Ok(HOSTILE.to_owned())));
     let mut listed = recalled.clone();
-    listed.update(Message::Traces(vec![(HOSTILE.to_owned(), HOSTILE.to_owned(), HOSTILE.into())]));
+    listed.update(Message::Traces(Listing::Open, vec![(HOSTILE.to_owned(), HOSTILE.to_owned(), HOSTILE.into())]));
     let mut searched = listed.clone();
     type_text(&mut searched, HOSTILE);
     let mut sought = listed.clone();

@@ -3,6 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use specfuse::engine::fusion::event::Event;
+
 use crate::home::{Home, LARGE, QUESTION, leaves, outcome, transcript};
 use crate::playing::Playing;
 
@@ -61,21 +63,25 @@ fn a_trace_that_was_cut_off_is_played_as_far_as_it_goes() {
     let accepted: Vec<usize> = text.match_indices(r#""event":"accepted""#).map(|(at, _)| at).collect();
     let torn = text[..accepted[1] + 10].rsplit('\n').next().unwrap().len();
     fs::write(&path, &text[..accepted[1] + 10]).unwrap();
-    let mut playing = home.opens(&["replay", "recorded.jsonl", "--speed", "16"]);
+    let mut playing = home.opens(&["replay", "recorded.jsonl", "--speed", "16", "--pace", "0"]);
     playing.plays(&format!("the trace was cut off: its last {torn} bytes are no whole event and are left out"));
     playing.sees("the end of what is there", |seen| {
         seen.shows("the recording ends here") && transcript(seen).ends_with("The capital of Japan is Tokyo.")
     });
     playing.types("L");
     playing.sees("the warning in the log", |seen| seen.shows("┌ log ") && seen.shows("the trace was cut off"));
-    leaves(playing, "qq", "before");
+    playing.types("q");
+    playing.types(" ");
+    playing.sees("the rest, for real", |seen| seen.shows("★ answered") && transcript(seen).ends_with("cowardly."));
+    leaves(playing, "q", "before");
+    assert_eq!(home.trace().records.iter().filter(|record| matches!(record.event, Event::Continued)).count(), 1);
 }
 
 /// Files that cannot be played, and what is said of each.
 fn wrong_files(home: &Home) -> [(&'static str, &'static str); 4] {
     let text = fs::read_to_string(recorded(home)).unwrap();
     let write = |name: &str, text: &str| fs::write(home.path().join(name), text).unwrap();
-    write("newer.jsonl", &text.replacen(r#""version":2"#, r#""version":99"#, 1));
+    write("newer.jsonl", &text.replacen(r#""version":3"#, r#""version":99"#, 1));
     write("poem.txt", "Roses are red,\nviolets are blue.\n");
     write("headless.jsonl", text.split_once('\n').unwrap().1);
     [

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on fails")]
 
+mod heat_map;
 mod members;
 mod picture;
 mod readme;
@@ -9,6 +10,7 @@ mod readme;
 #[path = "../playground/runs.rs"]
 mod runs;
 mod snapshots;
+mod steering;
 #[allow(dead_code, reason = "shared with the tests of the state")]
 #[path = "../playground/support.rs"]
 mod support;

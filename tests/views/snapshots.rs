@@ -102,12 +102,111 @@ fn with_failures_and_hostile_text() {
 
 #[test]
 fn everything_that_lies_over_the_screen() {
-    for (name, keys) in [("help", "?"), ("why", "[e"), ("chart", "c"), ("palette", ":st"), ("themes", "T"), ("log", "L")] {
+    let overlays = [
+        ("help", "?"),
+        ("why", "[e"),
+        ("chart", "c"),
+        ("single", "f"),
+        ("waterfall", "[W"),
+        ("waterfall-run", "[WW"),
+        ("palette", ":st"),
+        ("themes", "T"),
+        ("log", "L"),
+    ];
+    for (name, keys) in overlays {
         for size in SIZES {
             let mut state = after(size, &support::recorded());
             press(&mut state, keys);
             check(name, size, &mut state);
         }
+    }
+}
+
+/// Keys that mark a knob of the panel by its row, and move it.
+fn tune(state: &mut State, row: usize, moves: &str) {
+    press(state, "t");
+    press(state, &"j".repeat(row));
+    press(state, moves);
+}
+
+/// The rows of the scoring rule and of the exit threshold.
+const SCORING: usize = 8;
+const THRESHOLD: usize = 15;
+
+#[test]
+fn knobs_being_tried() {
+    for size in SIZES {
+        let mut state = after(size, &support::recorded());
+        press(&mut state, "t");
+        check("tuning-presets", size, &mut state);
+        let mut state = after(size, &support::recorded());
+        tune(&mut state, SCORING, "h");
+        check("tuning-scoring", size, &mut state);
+        press(&mut state, "t[");
+        check("what-if", size, &mut state);
+        let mut state = after(size, &support::recorded());
+        tune(&mut state, THRESHOLD, "lllllll");
+        press(&mut state, "tc");
+        check("what-if-chart", size, &mut state);
+    }
+}
+
+/// Of two answers the longer is the likelier token by token, the shorter as a whole.
+#[test]
+fn another_rule_would_have_chosen_others() {
+    let long = ["It is far from here.", " It is a long way to go."];
+    let short = ["Far.", " Long."];
+    let records = support::run(
+        vec![
+            seat("long", ScriptedMember::saying(&long, -0.5).thinking(short[0], -0.9).thinking(short[1], -0.9)),
+            seat("short", ScriptedMember::saying(&short, -0.9).thinking(long[0], -0.5).thinking(long[1], -0.5)),
+        ],
+        Params::default(),
+        1,
+        Conversation::question("How far?"),
+        Vec::new(),
+    );
+    for size in SIZES {
+        let mut state = after(size, &records);
+        tune(&mut state, SCORING, "hh");
+        press(&mut state, "t[");
+        check("what-if-winners", size, &mut state);
+    }
+}
+
+#[test]
+fn a_comparison_in_ascii() {
+    let mut state = after(SIZES[1], &support::recorded());
+    state.settings.ascii = true;
+    tune(&mut state, THRESHOLD, "lllllll");
+    press(&mut state, "tc");
+    check("what-if-ascii", SIZES[1], &mut state);
+}
+
+#[test]
+fn weights_that_were_learned() {
+    let seats = || {
+        vec![
+            seat(
+                "first",
+                ScriptedMember::new(vec![say("One a.", -0.2, false), say(" Two a.", -0.2, false), say(" End.", -0.2, true)]),
+            ),
+            seat(
+                "second",
+                ScriptedMember::new(vec![say("One b.", -0.6, false), say(" Two b.", -0.9, false), say(" So.", -0.4, true)]),
+            ),
+            seat(
+                "third",
+                ScriptedMember::new(vec![say("One c.", -1.9, false), say(" Two c.", -1.2, false), say(" No.", -0.8, true)]),
+            ),
+        ]
+    };
+    let params = Params { feedback: true, ..Params::default() };
+    let records = support::run(seats(), params, 1, Conversation::question("Who learns?"), Vec::new());
+    for size in SIZES {
+        let mut state = after(size, &records);
+        press(&mut state, "cc");
+        check("weights", size, &mut state);
     }
 }
 

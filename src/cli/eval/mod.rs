@@ -1,10 +1,9 @@
 //! `specfuse eval`: the fused answer against every member alone, on prompts with known answers.
 //!
-//! Owns playing the prompts and collecting the figures; reading them is `prompts`', judging `grade`'s, showing `report`'s.
+//! Owns playing the prompts and collecting the figures; reading them and judging the answers is
+//! [`crate::prompts`]', showing `report`'s.
 
-mod grade;
 mod play;
-mod prompts;
 mod report;
 
 use std::path::PathBuf;
@@ -12,12 +11,11 @@ use std::path::PathBuf;
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use indicatif::{ProgressBar, ProgressStyle};
 
-pub(super) use prompts::PromptFileError;
-
 use super::output::notice;
 use super::{Done, Failure, members, options, runtime};
 use crate::engine::Seat;
 use crate::ensemble::Tools;
+use crate::prompts::{self, Answers};
 
 pub(super) fn command() -> Command {
     let command = Command::new("eval")
@@ -38,7 +36,7 @@ pub(super) fn command() -> Command {
 
 pub(super) fn main(matches: &ArgMatches) -> Result<Done, Failure> {
     let file = matches.get_one::<PathBuf>("file").cloned().unwrap_or_default();
-    let mut prompts = prompts::read(&file)?;
+    let mut prompts = prompts::read(&file, Answers::Required)?.prompts;
     prompts.truncate(matches.get_one("limit").copied().unwrap_or(usize::MAX));
     let config = options::config(matches)?;
     let specs = members::chosen(matches, &config)?;

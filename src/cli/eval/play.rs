@@ -3,8 +3,6 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::grade;
-use super::prompts::Prompt;
 use crate::cli::Failure;
 use crate::cli::interrupt::Interrupt;
 use crate::engine::fusion::event::{Event, ExitReason, Role, Summary};
@@ -12,6 +10,7 @@ use crate::engine::fusion::params::Params;
 use crate::engine::fusion::segment::{SegmentRule, SegmentUnit};
 use crate::engine::member::{Context, DraftRequest, Hints, Progress, Sampling};
 use crate::engine::{Engine, Seat, Setup, wall_clock};
+use crate::prompts::{Prompt, grade};
 
 /// What is to be played.
 pub(super) struct Plan<'a> {

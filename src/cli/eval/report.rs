@@ -6,10 +6,10 @@ use std::path::Path;
 use serde::Serialize;
 
 use super::play::{Alone, Fused, Results};
-use super::prompts::Prompt;
 use crate::cli::Failure;
 use crate::cli::summary::tokens_per_second;
 use crate::engine::Seat;
+use crate::prompts::Prompt;
 
 /// The rounds within which an exit counts as early.
 const EARLY_ROUNDS: usize = 4;

@@ -49,23 +49,34 @@ pub fn update(weights: &mut [f64], scores: &[ScoreRow], round: usize, learning_r
 /// its weight stays where it is among theirs.
 #[must_use]
 pub fn rewards(scores: &[ScoreRow], members: usize) -> Vec<f64> {
-    let score = |verifier: usize, of: usize| scores.get(verifier)?.get(of).copied().flatten().filter(|score| !score.is_nan());
+    let score = |row: &ScoreRow, of: usize| row.get(of).copied().flatten().filter(|score| !score.is_nan());
     // No probability is below 0: that is how logarithms are told.
     let logarithmic = scores.iter().flatten().flatten().any(|score| *score < 0.0);
-    let compare = |own: f64, rivals: f64| {
-        if members > 2 { f64::from(u8::from(own >= rivals)) } else { soft_win(own, rivals, logarithmic) }
-    };
     let known: Vec<Option<f64>> = (0..members)
         .map(|member| {
-            let others = || (0..members).filter(|&other| other != member);
-            let pairs = others().flat_map(|verifier| others().map(move |rival| (verifier, rival)));
-            let wins: Vec<f64> =
-                pairs.filter_map(|(verifier, rival)| Some(compare(score(verifier, member)?, score(verifier, rival)?))).collect();
-            mean(&wins)
+            let (mut sum, mut count) = (0.0, 0_u32);
+            for (verifier, row) in scores.iter().take(members).enumerate().filter(|(verifier, _)| *verifier != member) {
+                let Some(own) = score(row, member) else { continue };
+                if members > 2 {
+                    let (won, of) = wins(own, row.iter().take(members));
+                    (sum, count) = (sum + f64::from(won), count + of);
+                } else if let Some(rivals) = score(row, verifier) {
+                    (sum, count) = (sum + soft_win(own, rivals, logarithmic), count + 1);
+                }
+            }
+            (count > 0).then(|| sum / f64::from(count))
         })
         .collect();
     let neutral = mean(&known.iter().flatten().copied().collect::<Vec<_>>()).unwrap_or(0.0);
     known.into_iter().map(|reward| reward.unwrap_or(neutral)).collect()
+}
+
+/// How many of a verifier's scores, less the one of the member itself, `own` is at least as high as, and how many there are.
+fn wins<'a>(own: f64, scores: impl Iterator<Item = &'a Option<f64>>) -> (u32, u32) {
+    let compared = scores.flatten().filter(|rival| !rival.is_nan());
+    let (won, of) = compared.fold((0, 0), |(won, of), rival| (won + u32::from(own >= *rival), of + 1));
+    // Its own is among them, and as high as itself.
+    (won - 1, of - 1)
 }
 
 /// The probability that a verifier gives to one candidate against another: σ of the difference of their log-scores.

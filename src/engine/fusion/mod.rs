@@ -3,17 +3,25 @@
 //! Everything here is a function of recorded values, so that a live run, a replay and a re-scoring under other parameters
 //! cannot disagree. It imports nothing from the rest of the program.
 
+pub mod agreement;
+pub mod branch;
 pub mod candidate;
 pub mod conversation;
+pub mod difference;
 pub mod event;
 pub mod exit;
 pub mod feedback;
 pub mod params;
+pub mod reading;
 pub mod rescore;
 pub mod run;
 pub mod score;
 pub mod segment;
+pub mod single;
+pub mod skipped;
+pub mod timing;
 pub mod vote;
+pub mod what_if;
 
 /// A member's place in the ensemble, counted from 0 in the order in which the ensemble names them. Earlier wins ties.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

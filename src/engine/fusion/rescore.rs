@@ -4,10 +4,14 @@
 //! after a round whose winner would have been another: what the members would have drafted there nobody knows. Knobs that
 //! shape drafting (segment length, sampling, alignment) therefore change nothing here.
 
+use std::sync::{Arc, Weak};
+
 use super::MemberIndex;
-use super::exit::Standing;
+use super::exit::{ExitState, Standing};
 use super::params::Params;
-use super::run::Run;
+use super::run::{Opening, Round, Run};
+use super::vote::slate::{Slate, Slates};
+use super::vote::table::{Away, Table};
 use super::vote::{Electorate, Tally};
 
 /// A recorded round under other parameters.
@@ -23,67 +27,206 @@ pub struct RescoredRound {
     pub margin: Option<f64>,
     /// The key of the candidate that would have won; `None` when no candidate would have been left.
     pub winner: Option<MemberIndex>,
+    /// Whom it would have been credited to: the earliest of its authors that would still have drafted.
+    pub author: Option<MemberIndex>,
     /// Whether that is another text than was accepted.
     pub differs: bool,
     /// Where each drafter would have stood.
     pub standings: Vec<Standing>,
     /// Who would have left after this round.
     pub exits: Vec<MemberIndex>,
+    /// Each member's weight in the vote, by place. Shared by rounds between which none changed.
+    pub weights: Arc<[f64]>,
 }
 
-impl RescoredRound {
-    /// A round in which a person wrote the segment: nothing is decided by scores.
-    fn written(number: usize, drafters: Vec<MemberIndex>) -> Self {
-        let (ranking, standings, exits) = (Vec::new(), Vec::new(), Vec::new());
-        Self { number, drafters, ranking, margin: None, winner: None, differs: false, standings, exits }
+/// The accepted rounds of a run, ready to be decided again. It can follow a run that grows.
+#[derive(Debug, Clone, Default)]
+pub struct Recorded {
+    /// By place: the weight the run began with.
+    weights: Vec<f64>,
+    slates: Slates,
+    rounds: Vec<Source>,
+}
+
+/// What decided a recorded round, and where it is from.
+#[derive(Debug, Clone)]
+struct Source {
+    /// A round that changes is another round in memory. This one's place is not taken by another as long as it is known here.
+    round: Weak<Round>,
+    opening: Option<Box<Opening>>,
+    accepted: Option<usize>,
+    word: Word,
+}
+
+/// Who had the last word on a round.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Word {
+    /// The verifiers.
+    Vote,
+    /// A person, who chose this column or changed its text.
+    Chosen(usize),
+    /// A person, who wrote the segment: nothing was decided by scores.
+    Written,
+}
+
+impl Recorded {
+    /// The accepted rounds of a run.
+    #[must_use]
+    pub fn of(run: &Run) -> Self {
+        let mut recorded = Self::default();
+        recorded.follow(run);
+        recorded
+    }
+
+    /// How many rounds there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.rounds.len()
+    }
+
+    /// Whether no round was accepted.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.rounds.is_empty()
+    }
+
+    /// Takes in what has changed in the run since, or another run; says whether anything did. Costs next to nothing otherwise.
+    pub fn follow(&mut self, run: &Run) -> bool {
+        let accepted = || run.rounds.iter().filter(|round| round.accepted.is_some());
+        let known = self.rounds.iter().zip(accepted());
+        let known = known.take_while(|(source, round)| std::ptr::eq(source.round.as_ptr(), Arc::as_ptr(round))).count();
+        let before = self.rounds.len();
+        self.slates.truncate(known);
+        self.rounds.truncate(known);
+        if known == 0 {
+            self.weights = run.members.iter().map(|member| member.header.weight).collect();
+        }
+        for round in accepted().skip(known) {
+            self.push(run, round);
+        }
+        known < before || known < self.rounds.len()
+    }
+
+    fn push(&mut self, run: &Run, round: &Arc<Round>) {
+        let (drafters, verifiers) = (round.counting(&round.drafters), round.counting(&round.verifiers));
+        self.slates.push(round, Electorate { members: &run.members, drafters: &drafters, verifiers: &verifiers });
+        let columns = self.slates.slate(self.rounds.len()).columns;
+        let column =
+            |is: &dyn Fn(MemberIndex, usize) -> bool| columns.iter().position(|column| is(column.key, column.place as usize));
+        let mut source = Source { round: Arc::downgrade(round), opening: None, accepted: None, word: Word::Vote };
+        if round.opening != Opening::default() {
+            source.opening = Some(Box::new(round.opening.clone()));
+        }
+        if let Some(accepted) = &round.accepted {
+            let same = |place: usize| {
+                let candidate = &round.candidates()[place];
+                candidate.text == accepted.text && candidate.ends == accepted.ends
+            };
+            source.accepted = column(&|_, place| same(place));
+            // A person's word holds whatever the knobs are.
+            let author = accepted.author.filter(|_| accepted.overridden);
+            let chosen = author.and_then(|author| round.candidate_of(author)).map(|candidate| candidate.key);
+            source.word = match chosen.and_then(|chosen| column(&|key, _| key == chosen)) {
+                _ if accepted.is_written() => Word::Written,
+                Some(column) => Word::Chosen(column),
+                None => Word::Vote,
+            };
+        }
+        self.rounds.push(source);
+    }
+
+    /// Decides every round again under `params`.
+    #[must_use]
+    pub fn rescore(&self, params: &Params) -> Vec<RescoredRound> {
+        let tally = Tally { weights: self.weights.clone(), exit: ExitState::new(self.weights.len()) };
+        let mut again = Again {
+            gone: vec![false; self.weights.len()],
+            weights: tally.weights.as_slice().into(),
+            tally,
+            table: Table::default(),
+            params,
+        };
+        self.rounds.iter().enumerate().map(|(place, source)| again.round(&self.slates.slate(place), source)).collect()
     }
 }
 
-/// Decides every accepted round of a run again under `params`.
+/// Decides every accepted round of a run again under `params`. Who does it more than once keeps [`Recorded`].
 #[must_use]
 pub fn rescore(run: &Run, params: &Params) -> Vec<RescoredRound> {
-    let mut tally = Tally::new(&run.members);
-    let mut gone: Vec<MemberIndex> = Vec::new();
-    let present = |mut members: Vec<MemberIndex>, gone: &[MemberIndex]| -> Vec<MemberIndex> {
-        members.retain(|member| !gone.contains(member));
-        members
-    };
-    let accepted = run.rounds.iter().filter_map(|round| round.accepted.as_ref().map(|accepted| (round, accepted)));
-    accepted
-        .map(|(round, accepted)| {
-            gone.retain(|member| !round.opening.readmitted.contains(member));
-            let drafters = present(round.counting(&round.drafters), &gone);
-            let verifiers = round.counting(&round.verifiers);
-            let verifiers = if params.exit_keep_verifying { verifiers } else { present(verifiers, &gone) };
-            if accepted.is_written() {
-                tally.open(round);
-                return RescoredRound::written(round.number, drafters);
+    Recorded::of(run).rescore(params)
+}
+
+/// A run being decided again.
+struct Again<'a> {
+    tally: Tally,
+    /// Who has left, by place.
+    gone: Vec<bool>,
+    /// The weights of the last round.
+    weights: Arc<[f64]>,
+    table: Table,
+    params: &'a Params,
+}
+
+impl Again<'_> {
+    fn round(&mut self, slate: &Slate<'_>, source: &Source) -> RescoredRound {
+        if let Some(opening) = &source.opening {
+            self.tally.open(opening);
+            for member in &opening.readmitted {
+                self.gone[member.0] = false;
             }
-            let who = Electorate { members: &run.members, drafters: &drafters, verifiers: &verifiers };
-            // A person's word holds whatever the knobs are.
-            let author = accepted.author.filter(|_| accepted.overridden);
-            let by_hand = author.and_then(|author| round.candidate_of(author)).map(|candidate| candidate.key);
-            let decision = tally.decide(round, who, params, by_hand);
-            let winner = decision.chosen.map(|place| &decision.candidates[place]);
-            let exits: Vec<_> =
-                decision.standings.iter().filter(|standing| standing.exits).map(|standing| standing.member).collect();
-            gone.extend(&exits);
-            RescoredRound {
-                number: round.number,
-                ranking: decision
-                    .ranking
-                    .order
-                    .iter()
-                    .map(|place| (decision.candidates[*place].key, decision.ranking.scores[*place]))
-                    .collect(),
-                margin: decision.ranking.margin,
-                winner: winner.map(|candidate| candidate.key),
-                differs: by_hand.is_none()
-                    && winner.is_none_or(|candidate| candidate.text != accepted.text || candidate.ends != accepted.ends),
-                standings: decision.standings,
-                exits,
-                drafters,
-            }
-        })
-        .collect()
+        }
+        let chosen = match source.word {
+            Word::Vote => None,
+            Word::Chosen(column) => Some(column),
+            Word::Written => return self.written(slate),
+        };
+        let verifying: &[bool] = if self.params.exit_keep_verifying { &[] } else { &self.gone };
+        let away = Away { drafting: &self.gone, verifying };
+        let vote = self.tally.vote(slate, away, self.params, chosen, &mut self.table);
+        let table = &self.table;
+        let winner = vote.chosen.map(|place| table.columns[place]);
+        let exits: Vec<_> = vote.standings.iter().filter(|standing| standing.exits).map(|standing| standing.member).collect();
+        let (ranking, key) = (&table.ranking, |place: usize| slate.columns[table.columns[place]].key);
+        let mut present = slate.drafters.iter().filter(|seat| !self.gone[seat.member.0]);
+        let author = winner.and_then(|winner| present.find(|seat| seat.column == Some(winner as u32)));
+        let rescored = RescoredRound {
+            number: slate.number,
+            drafters: table.quality.iter().map(|quality| quality.member).collect(),
+            ranking: ranking.order.iter().map(|place| (key(*place), ranking.scores[*place])).collect(),
+            margin: ranking.margin,
+            winner: winner.map(|column| slate.columns[column].key),
+            author: author.map(|seat| seat.member),
+            differs: chosen.is_none() && (winner.is_none() || winner != source.accepted),
+            standings: vote.standings,
+            exits,
+            weights: self.shared_weights(),
+        };
+        for member in &rescored.exits {
+            self.gone[member.0] = true;
+        }
+        rescored
+    }
+
+    fn written(&mut self, slate: &Slate<'_>) -> RescoredRound {
+        let present = slate.drafters.iter().map(|seat| seat.member).filter(|member| !self.gone[member.0]);
+        RescoredRound {
+            number: slate.number,
+            drafters: present.collect(),
+            ranking: Vec::new(),
+            margin: None,
+            winner: None,
+            author: None,
+            differs: false,
+            standings: Vec::new(),
+            exits: Vec::new(),
+            weights: self.shared_weights(),
+        }
+    }
+
+    fn shared_weights(&mut self) -> Arc<[f64]> {
+        if *self.weights != *self.tally.weights {
+            self.weights = self.tally.weights.as_slice().into();
+        }
+        Arc::clone(&self.weights)
+    }
 }

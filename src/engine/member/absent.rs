@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use super::{Capabilities, DraftRequest, Drafted, Member, MemberError, Progress, Reply, ScoreRequest, Scored};
+use super::{Capabilities, DraftRequest, Drafted, Member, MemberError, Progress, Reply, ScoreRequest, Scored, Working};
 use crate::engine::fusion::conversation::Conversation;
 use crate::engine::fusion::event::{Drafting, ScoreTier};
 
 /// A member that can do nothing but say why.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct AbsentMember {
     capabilities: Capabilities,
     reason: String,
@@ -48,5 +48,10 @@ impl Member for AbsentMember {
 
     fn score(&self, _request: ScoreRequest) -> Reply<Scored> {
         self.refuse()
+    }
+
+    /// Away here is away everywhere, and holds up nobody who works beside.
+    fn replica(&self, _working: Working) -> Option<Arc<dyn Member>> {
+        Some(Arc::new(self.clone()))
     }
 }

@@ -228,6 +228,16 @@ impl MemberError {
     }
 }
 
+/// Where a replica works.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Working {
+    /// On a thread of its own: whoever polls its replies has other things to do meanwhile.
+    OnThread,
+    /// On the thread that polls its replies: where every processor has an ensemble to itself, members on threads would only wait
+    /// for each other. A call is not cancelled and meets no time limit before it ends.
+    InPlace,
+}
+
 /// One language model that can draft and score.
 pub trait Member: Send + Sync {
     /// What it can do.
@@ -241,4 +251,10 @@ pub trait Member: Send + Sync {
 
     /// Scores candidates. One call with several candidates gives the same numbers as several calls with one.
     fn score(&self, request: ScoreRequest) -> Reply<Scored>;
+
+    /// Another member of the same model, for work beside this one: the weights are shared, what was evaluated is not. `None` where
+    /// calls side by side go to the member itself, as with a server.
+    fn replica(&self, _working: Working) -> Option<Arc<dyn Member>> {
+        None
+    }
 }

@@ -11,7 +11,7 @@ use futures_util::future::join;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::Instant;
 
-use super::{Capabilities, DraftRequest, Drafted, Member, Progress, Reply, ScoreRequest, Scored};
+use super::{Capabilities, DraftRequest, Drafted, Member, Progress, Reply, ScoreRequest, Scored, Working};
 use crate::engine::fusion::candidate::DraftToken;
 use crate::engine::fusion::conversation::Conversation;
 
@@ -143,6 +143,11 @@ impl Member for Paced {
         let reply = self.inner.score(request);
         let mut beat = Beat::new(&self.pace);
         Box::pin(async move { tokio::join!(reply, beat.wait(SCORE_TOKENS)).0 })
+    }
+
+    /// Nobody watches it: it is as fast as it goes.
+    fn replica(&self, working: Working) -> Option<Arc<dyn Member>> {
+        self.inner.replica(working)
     }
 }
 

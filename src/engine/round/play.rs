@@ -300,7 +300,7 @@ impl Machine {
     /// A segment that a person wrote: nobody's scores count, and nobody leaves for it.
     pub(super) fn accept_written(&mut self, text: &str, ends: bool) {
         if let Some(round) = self.run.open_round() {
-            self.tally.open(round);
+            self.tally.open(&round.opening);
         }
         let (authors, tokens) = (Vec::new(), words(text));
         self.append(text);

@@ -64,7 +64,7 @@ impl Machine {
 fn decide_again(tally: &mut Tally, run: &Run, round: &Round) {
     let Some(accepted) = &round.accepted else { return };
     if accepted.is_written() {
-        return tally.open(round);
+        return tally.open(&round.opening);
     }
     let (drafters, verifiers) = (round.counting(&round.drafters), round.counting(&round.verifiers));
     let who = Electorate { members: &run.members, drafters: &drafters, verifiers: &verifiers };

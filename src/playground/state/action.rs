@@ -20,6 +20,19 @@ pub enum Action {
     Stop,
     Slower,
     Faster,
+    Override,
+    EditSegment,
+    WriteSegment,
+    Redraft,
+    RedraftAll,
+    SendAway,
+    Lighter,
+    Heavier,
+    Undo,
+    Redo,
+    Rewind,
+    Branches,
+    Compare,
     PreviousRound,
     NextRound,
     Back,
@@ -40,12 +53,18 @@ pub enum Action {
     Provenance,
     Why,
     Chart,
+    Single,
+    Waterfall,
     Log,
+    HeatMap,
     CopyAnswer,
     CopySegment,
     CopyCandidate,
     SaveTrace,
+    Export,
     OpenTrace,
+    TourNext,
+    TourBack,
     Palette,
     Themes,
     Roster,
@@ -70,6 +89,28 @@ pub enum Action {
     RosterScan,
     RosterTake,
     RosterClose,
+    MapUp,
+    MapDown,
+    MapLeft,
+    MapRight,
+    MapOpen,
+    Sweep,
+    SweepStop,
+    MapClose,
+    Tune,
+    SegmentShorter,
+    SegmentLonger,
+    ThresholdLower,
+    ThresholdHigher,
+    TuneUp,
+    TuneDown,
+    TuneLower,
+    TuneHigher,
+    TuneDefault,
+    TuneDefaults,
+    TuneApply,
+    TuneForget,
+    TuneClose,
     Yes,
     No,
 }
@@ -87,6 +128,10 @@ pub enum Context {
     List,
     /// In the roster.
     Roster,
+    /// On the heat map of a sweep.
+    HeatMap,
+    /// In the tuning panel.
+    Tuning,
     /// At a question that takes yes or no.
     Question,
 }
@@ -98,14 +143,20 @@ pub enum Group {
     Asking,
     /// The run itself.
     Running,
+    /// What a person changes in the answer.
+    Steering,
     /// What is looked at, and how.
     Looking,
     /// Copies and files.
     Keeping,
     /// The program.
     Program,
+    /// Knobs.
+    Tuning,
     /// Composing an ensemble.
     Roster,
+    /// The heat map of a sweep.
+    HeatMap,
     /// Lists and dialogues.
     Lists,
 }
@@ -131,8 +182,18 @@ pub struct Entry {
 
 impl Group {
     /// Every group in the order in which help shows them.
-    pub const ALL: &'static [Self] =
-        &[Self::Asking, Self::Running, Self::Looking, Self::Keeping, Self::Program, Self::Roster, Self::Lists];
+    pub const ALL: &'static [Self] = &[
+        Self::Asking,
+        Self::Running,
+        Self::Steering,
+        Self::Tuning,
+        Self::Looking,
+        Self::Keeping,
+        Self::Program,
+        Self::Roster,
+        Self::HeatMap,
+        Self::Lists,
+    ];
 
     /// The heading.
     #[must_use]
@@ -140,10 +201,13 @@ impl Group {
         match self {
             Self::Asking => "Asking",
             Self::Running => "The run",
+            Self::Steering => "Steering",
             Self::Looking => "Looking",
             Self::Keeping => "Copies and files",
             Self::Program => "The program",
+            Self::Tuning => "Tuning",
             Self::Roster => "The roster",
+            Self::HeatMap => "The heat map of a sweep",
             Self::Lists => "Lists and dialogues",
         }
     }
@@ -159,6 +223,8 @@ impl Context {
             Self::Prompt => "in the prompt",
             Self::List => "in lists",
             Self::Roster => "in the roster",
+            Self::HeatMap => "on the heat map",
+            Self::Tuning => "in the tuning panel",
             Self::Question => "at a question",
         }
     }
@@ -205,6 +271,37 @@ pub const ACTIONS: &[Entry] = rows! {
         Slower, "slower", ["{"], Keys, "slower", "slow down: the built-in models, or a replay";
         Faster, "faster", ["}"], Keys, "faster", "speed up: the built-in models, or a replay";
     }
+    Steering {
+        Override, "override", ["o"], Keys, "choose", "choose the winner of the round looked at yourself, open or decided";
+        EditSegment, "edit-segment", ["E"], Keys, "change", "change the text of the segment looked at";
+        WriteSegment, "write-segment", ["n"], Keys, "write", "write the next segment yourself, or one in the place of that looked at";
+        Redraft, "redraft", ["r"], Keys, "redraft", "have the focused member's candidate drawn again in the round looked at";
+        RedraftAll, "redraft-all", ["N"], Keys, "redraft all", "have all candidates of the round looked at drawn again";
+        SendAway, "send-away", ["x"], Keys, "away/back", "send the member of the focused pane away, or bring it back";
+        Lighter, "lighter", ["("], Keys, "lighter", "give the scores of the focused pane's member less weight";
+        Heavier, "heavier", [")"], Keys, "heavier", "give the scores of the focused pane's member more weight";
+        Undo, "undo", ["u"], Keys, "undo", "take the last change back";
+        Redo, "redo", ["U"], Keys, "redo", "do the change again that was taken back last";
+        Rewind, "rewind", ["R"], Keys, "take back", "take the round looked at back, with those after it, and stand still there";
+        Branches, "branches", ["b"], Keys, "branches", "the branches of this answer: go to another";
+        Compare, "compare", ["d"], Keys, "compare", "hold this branch against another, or against a recorded run";
+    }
+    Tuning {
+        Tune, "tune", ["t"], Keys, "tune", "every knob: try values, see at once what they would have changed, apply them";
+        SegmentShorter, "segment-shorter", ["-"], Keys, "shorter", "shorter segments from the next round on";
+        SegmentLonger, "segment-longer", ["+"], Keys, "longer", "longer segments from the next round on";
+        ThresholdLower, "threshold-lower", ["<"], Keys, "exit less", "a lower exit threshold from the next round on: members stay longer";
+        ThresholdHigher, "threshold-higher", [">"], Keys, "exit more", "a higher exit threshold from the next round on: members leave sooner";
+        TuneUp, "tune-up", ["up", "k"], Tuning, "up", "the knob above";
+        TuneDown, "tune-down", ["down", "j"], Tuning, "down", "the knob below";
+        TuneLower, "tune-lower", ["left", "h"], Tuning, "lower", "a step down, or the name before; digits type a value";
+        TuneHigher, "tune-higher", ["right", "l"], Tuning, "higher", "a step up, or the name after";
+        TuneDefault, "tune-default", ["0"], Tuning, "default", "the marked knob's default";
+        TuneDefaults, "tune-defaults", ["d"], Tuning, "all defaults", "every knob's default";
+        TuneApply, "tune-apply", ["enter"], Tuning, "apply", "take the typed value; then put what is tried in force";
+        TuneForget, "tune-forget", ["esc"], Tuning, "forget", "forget what is tried, and close the panel";
+        TuneClose, "tune-close", ["t", "q"], Tuning, "look", "close the panel and go on comparing: chart, rounds and ranking show what would be different";
+    }
     Looking {
         PreviousRound, "previous-round", ["[", "left", "h"], Keys, "round before", "look at the round before";
         NextRound, "next-round", ["]", "right", "l"], Keys, "round after", "look at the round after";
@@ -231,20 +328,26 @@ pub const ACTIONS: &[Entry] = rows! {
         End, "end", ["end", "G"], Keys, "to the end", "scroll to the end, and follow it";
         Heat, "heat", ["v"], Keys, "shading", "shade drafts by token probability, by disagreement, or not at all";
         Provenance, "provenance", ["p"], Keys, "authors", "show or hide who wrote which part of the answer";
-        Why, "why", ["e"], Keys, "why", "why this round was won: every score, and what other rules would choose";
-        Chart, "chart", ["c"], Keys, "exits", "the exit chart: who is close to leaving";
+        Why, "why", ["e"], Keys, "why", "why this round was won: every score, what other rules would choose, every token's probability";
+        Chart, "chart", ["c"], Keys, "chart", "the exit chart: who is close to leaving; again: the verifiers' weights; again: closed";
+        Single, "single", ["f"], Keys, "single", "fused against the best single member, round by round";
+        Waterfall, "waterfall", ["W"], Keys, "time", "where the time went: the calls of this round; again: the whole run";
         Log, "log", ["L"], Keys, "log", "warnings and messages so far";
+        HeatMap, "heat-map", ["H"], Keys, "heat map", "the heat map of a sweep: the question under other segment lengths and exit thresholds";
     }
     Keeping {
         CopyAnswer, "copy-answer", ["y y"], Keys, "answer", "copy the answer through the terminal (OSC 52)";
         CopySegment, "copy-segment", ["y s"], Keys, "segment", "copy the accepted segment of the round that is looked at";
         CopyCandidate, "copy-candidate", ["y c"], Keys, "candidate", "copy the candidate of the focused pane";
         SaveTrace, "save-trace", ["ctrl+s"], Anywhere, "save", "save the trace of this run to a file of your choice";
+        Export, "export", ["w"], Keys, "export", "write this answer to a file: Markdown, a web page, JSON, or a picture of the screen";
         OpenTrace, "open-trace", ["ctrl+o"], Anywhere, "open", "open a recorded run and replay it";
     }
     Program {
         Palette, "palette", [":"], Keys, "commands", "find any command by its name";
         Help, "help", ["?"], Keys, "help", "this help";
+        TourNext, "tour-next", [";"], Keys, "next stop", "the next stop of the guided tour (specfuse demo)";
+        TourBack, "tour-back", [","], Keys, "stop before", "the stop of the guided tour before";
         Roster, "roster", ["M"], Keys, "members", "who takes part: compose the ensemble, see what each model can do";
         Themes, "themes", ["T"], Keys, "themes", "choose a theme, seeing each at once";
         Mouse, "mouse", ["m"], Keys, "mouse", "let the mouse scroll and focus (the terminal's own selection then needs shift)";
@@ -264,6 +367,16 @@ pub const ACTIONS: &[Entry] = rows! {
         RosterScan, "roster-scan", ["s"], Roster, "scan", "look for servers on the usual ports of this machine";
         RosterTake, "roster-take", ["enter"], Roster, "take", "the chosen models answer from the next question on";
         RosterClose, "roster-close", ["esc", "q"], Roster, "close", "close the roster and change nothing";
+    }
+    HeatMap {
+        MapUp, "map-up", ["up", "k"], HeatMap, "up", "the setting above";
+        MapDown, "map-down", ["down", "j"], HeatMap, "down", "the setting below";
+        MapLeft, "map-left", ["left", "h"], HeatMap, "left", "the setting to the left";
+        MapRight, "map-right", ["right", "l"], HeatMap, "right", "the setting to the right";
+        MapOpen, "map-open", ["enter"], HeatMap, "open", "open the run of the marked setting; before the first sweep: begin one";
+        Sweep, "sweep", ["s"], HeatMap, "sweep", "play the question under every setting, beside whatever goes on";
+        SweepStop, "sweep-stop", ["x"], HeatMap, "stop", "stop the sweep; what is played stays";
+        MapClose, "map-close", ["esc", "q", "H"], HeatMap, "close", "close the map; a sweep goes on";
     }
     Lists {
         ListUp, "list-up", ["up", "shift+tab"], List, "up", "the entry above";

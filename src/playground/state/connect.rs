@@ -34,7 +34,9 @@ impl State {
     pub(super) fn member_news(&mut self, row: RowId, news: News) -> Vec<Effect> {
         self.roster.news(row, news);
         self.show_ensemble();
-        self.ask_if_settled()
+        let mut effects = self.ask_if_settled();
+        effects.extend(self.take_up_if_settled());
+        effects
     }
 
     /// What was found on the usual ports. Where the list is open it is asked at once what it can do.

@@ -5,6 +5,7 @@ use ratatui::symbols::border;
 use crate::playground::state::scene::pane::Activity;
 use crate::playground::state::scene::status::RunState;
 use crate::playground::state::scene::timeline::Mark;
+use crate::playground::state::scene::waterfall::Stretch;
 
 /// A set of marks.
 #[derive(Debug, Clone, Copy)]
@@ -71,10 +72,29 @@ impl Glyphs {
         match mark {
             Mark::Unanimous => "=",
             Mark::Overridden => self.pick("◆", "+"),
+            Mark::Edited => "e",
+            Mark::Written => "w",
             Mark::Failed => "!",
             Mark::Open => self.pick("·", "."),
             Mark::Margin if self.ascii => ["_", ".", "-", "^"][(margin * 3.99) as usize % 4],
             Mark::Margin => ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"][(margin * 7.99) as usize % 8],
+        }
+    }
+
+    /// The mark of a stretch of a bar in time; capital letters where the round waited for it.
+    #[must_use]
+    pub fn stretch(self, stretch: Stretch, critical: bool) -> &'static str {
+        match (stretch, critical) {
+            (Stretch::FirstToken, true) => "T",
+            (Stretch::Drafting, true) => "D",
+            (Stretch::Scoring, true) => "S",
+            (Stretch::Failed, true) => "F",
+            (Stretch::FirstToken, false) => self.pick("░", "t"),
+            (Stretch::Drafting, false) => self.pick("█", "d"),
+            (Stretch::Scoring, false) => self.pick("▄", "s"),
+            (Stretch::Failed, false) => "!",
+            (Stretch::Cancelled, _) => "x",
+            (Stretch::Waiting, _) => self.pick("·", "."),
         }
     }
 
@@ -89,6 +109,12 @@ impl Glyphs {
         format!("{}{part}", "█".repeat(eighths / 8))
     }
 
+    /// The letter of a segment that a person wrote.
+    #[must_use]
+    pub fn person(self) -> &'static str {
+        "@"
+    }
+
     /// The frame of a part.
     #[must_use]
     pub fn border(self) -> border::Set<'static> {
@@ -99,6 +125,12 @@ impl Glyphs {
     #[must_use]
     pub fn rule(self) -> &'static str {
         self.pick("─", "-")
+    }
+
+    /// A stretch of a rule that is tried in the place of another.
+    #[must_use]
+    pub fn tried_rule(self) -> &'static str {
+        self.pick("═", "=")
     }
 
     /// What stands where text was left out.

@@ -1,6 +1,7 @@
 //! What keys mean now, and which of them a person is told of.
 
 use super::action::{Action, Context};
+use super::heat_map::Progress;
 use super::overlay::Overlay;
 use super::scene::status::RunState;
 use super::{Source, State};
@@ -12,9 +13,21 @@ impl State {
         match &self.overlay {
             Some(Overlay::List(_)) => Context::List,
             Some(Overlay::Roster(_)) => Context::Roster,
+            Some(Overlay::HeatMap(_)) => Context::HeatMap,
+            Some(Overlay::Tuning(_)) => Context::Tuning,
             Some(Overlay::Leave(_)) => Context::Question,
+            Some(Overlay::Entry(_)) => Context::Prompt,
             None if self.writing => Context::Prompt,
-            Some(Overlay::Help(_) | Overlay::Why(_) | Overlay::Chart | Overlay::Log(_)) | None => Context::Keys,
+            Some(
+                Overlay::Help(_)
+                | Overlay::Why(_)
+                | Overlay::Chart(_)
+                | Overlay::Single(_)
+                | Overlay::Waterfall(..)
+                | Overlay::Log(_)
+                | Overlay::Compare(..),
+            )
+            | None => Context::Keys,
         }
     }
 
@@ -32,9 +45,12 @@ impl State {
             Source::Replay(replay) => !replay.playing,
             Source::Live => self.is_paused(),
         };
+        let entry = matches!(self.overlay, Some(Overlay::Entry(_)));
         let hint = |action: &Action| {
             let word = match action {
                 Action::RunPause if stands => "go on",
+                Action::Send if entry => "accept",
+                Action::LeavePrompt if entry => "leave it",
                 Action::Stop if replay => "to the end",
                 Action::Stop if self.waits_for_members() => "do not wait",
                 Action::Again if replay => "from the start",
@@ -59,8 +75,27 @@ impl State {
                 Action::RosterConnect,
                 Action::RosterScan,
             ],
+            (Context::Tuning, _) => &[
+                Action::TuneApply,
+                Action::TuneForget,
+                Action::TuneLower,
+                Action::TuneHigher,
+                Action::TuneDown,
+                Action::TuneUp,
+                Action::TuneDefault,
+                Action::TuneDefaults,
+                Action::TuneClose,
+            ],
+            (Context::HeatMap, _) => self.likely_on_the_map(),
             (Context::Question, _) => &[Action::Yes, Action::No],
-            (_, Some(Overlay::Why(_) | Overlay::Chart)) => {
+            (Context::Prompt, Some(_)) => &[Action::Send, Action::NewLine, Action::LeavePrompt, Action::Edit],
+            (_, Some(Overlay::Waterfall(..))) => {
+                &[Action::Back, Action::Waterfall, Action::PreviousRound, Action::NextRound, Action::ScrollDown, Action::ScrollUp]
+            }
+            (_, Some(Overlay::Chart(_))) => {
+                &[Action::Back, Action::Chart, Action::PreviousRound, Action::NextRound, Action::Tune]
+            }
+            (_, Some(Overlay::Why(_) | Overlay::Single(_))) => {
                 &[Action::Back, Action::PreviousRound, Action::NextRound, Action::ScrollDown, Action::ScrollUp]
             }
             (_, Some(_)) => &[Action::Back, Action::ScrollDown, Action::ScrollUp, Action::PageDown, Action::End],
@@ -88,11 +123,22 @@ impl State {
                 Action::Help,
                 Action::Quit,
                 Action::Chart,
+                Action::Tune,
                 Action::Zoom,
                 Action::Roster,
                 Action::CopyAnswer,
                 Action::Palette,
             ],
+        }
+    }
+
+    fn likely_on_the_map(&self) -> &'static [Action] {
+        match self.heat_map.as_ref().map(|map| &map.progress) {
+            None => &[Action::Sweep, Action::MapClose],
+            Some(Progress::Going) => &[Action::MapOpen, Action::MapDown, Action::MapRight, Action::MapClose, Action::SweepStop],
+            Some(Progress::Done | Progress::Stopped | Progress::Failed(_)) => {
+                &[Action::MapOpen, Action::MapDown, Action::MapRight, Action::MapClose, Action::Sweep]
+            }
         }
     }
 }

@@ -182,7 +182,7 @@ pub fn arrange(width: u16, height: u16, shape: Shape<'_>) -> Option<Layout> {
     }
     let class = class(width, height, shape);
     let (frame, most_lines, timeline_rows) = match class {
-        Class::Small => (0, 3, 1),
+        Class::Small => (0, 5, 1),
         Class::Medium => (2, 6, 2),
         Class::Large => (2, 10, 2),
     };

@@ -4,12 +4,17 @@ use std::path::PathBuf;
 
 use crossterm::event::{KeyEvent, MouseEvent};
 
+use super::heat_map::SweepAsk;
+use super::play::Play;
 use super::roster::{News, RowId, Seated};
 use crate::engine::fusion::conversation::Conversation;
 use crate::engine::fusion::event::Record;
 use crate::engine::fusion::params::Params;
+use crate::engine::fusion::run::Run;
 use crate::engine::round::Command;
 use crate::ensemble::MemberSpec;
+use crate::export::Format;
+use crate::sweep::Finished;
 
 /// Something that happened outside.
 #[derive(Debug, Clone)]
@@ -20,6 +25,8 @@ pub enum Message {
     Key(KeyEvent),
     /// A question given on the command line.
     Ask(String),
+    /// The guided tour begins.
+    Tour,
     /// Standard input is gone.
     Gone,
     /// Text was pasted.
@@ -57,7 +64,25 @@ pub enum Message {
     /// What answers on the usual ports of this machine.
     Found(Vec<MemberSpec>),
     /// The recorded runs there are: title, detail, file.
-    Traces(Vec<(String, String, PathBuf)>),
+    Traces(Listing, Vec<(String, String, PathBuf)>),
+    /// A recorded run to compare with, and what is worth telling of it.
+    Read {
+        /// Its file's name.
+        file: String,
+        /// What its events add up to.
+        play: Box<Play>,
+        /// What is worth telling of it.
+        warning: Option<String>,
+    },
+    /// A setting of the sweep was played, and where its run is recorded.
+    Swept {
+        /// What came of it.
+        finished: Box<Finished>,
+        /// Its trace.
+        trace: Option<PathBuf>,
+    },
+    /// The sweep is over; why it could not go on, if that is how it ended.
+    SweepEnded(Option<String>),
     /// The editor returned this text, or failed.
     Edited(Result<String, String>),
     /// Something done for the person is worth a word.
@@ -66,6 +91,24 @@ pub enum Message {
     Failed(String),
     /// Something to know that stops nothing.
     Warned(String),
+}
+
+/// What recorded runs are listed for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Listing {
+    /// To open one.
+    Open,
+    /// To hold one against the answer.
+    Compare,
+}
+
+/// A run to be taken up again, and what is done with it then.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TakenUp {
+    /// Its members in their order, each with its row where it is known.
+    pub members: Vec<(String, Option<RowId>)>,
+    /// What it is told first.
+    pub commands: Vec<Command>,
 }
 
 /// What a replay is told.
@@ -116,6 +159,10 @@ pub enum Effect {
     Scan,
     /// Tell the run that is under way.
     Order(Command),
+    /// Take the run up again that has ended, or the recorded one.
+    TakeUp(Box<TakenUp>),
+    /// Read a recorded run to compare with.
+    Read(PathBuf),
     /// Drop the run that is under way, or the replay.
     Drop,
     /// Tell the replay.
@@ -130,10 +177,25 @@ pub enum Effect {
     Edit(String),
     /// Copy the trace of the run to this file.
     SaveTrace(PathBuf),
+    /// Write a run to a file.
+    Export {
+        /// The run.
+        run: Box<Run>,
+        /// As what.
+        format: Format,
+        /// Where to.
+        path: PathBuf,
+    },
+    /// Write a picture of the screen to a file.
+    Picture(PathBuf),
     /// List the recorded runs.
-    ListTraces,
+    ListTraces(Listing),
     /// Open a recorded run.
     Open(PathBuf),
+    /// Play a question under every setting of a grid, in place of a sweep that goes on.
+    Sweep(Box<SweepAsk>),
+    /// Stop the sweep.
+    StopSweep,
     /// Use this theme.
     UseTheme(String),
     /// Let the mouse report, or not.

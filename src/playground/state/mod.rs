@@ -6,11 +6,15 @@
 
 mod act;
 pub mod action;
+pub mod branches;
 mod connect;
+pub mod entry;
 pub mod flow;
 mod fuzzy;
 pub mod glyphs;
+pub mod heat_map;
 mod hints;
+mod kept;
 pub mod key;
 pub mod keymap;
 pub mod layout;
@@ -25,16 +29,23 @@ pub mod prose;
 pub mod roster;
 pub mod scene;
 pub mod session;
+mod steer;
+pub mod tour;
 pub mod transcript;
+pub mod tuning;
 mod update;
 mod welcome;
 
-pub use message::{Ask, Effect, Message, ReplayOrder};
+pub use message::{Ask, Effect, Listing, Message, ReplayOrder, TakenUp};
 pub use prepare::Scene;
 
 use crate::engine::fusion::MemberIndex;
 use crate::engine::fusion::conversation::Conversation;
-use crate::engine::fusion::params::Params;
+use crate::engine::fusion::params::{Params, Presets};
+use crate::engine::fusion::single::Single;
+use crate::engine::fusion::timing::RunTiming;
+use heat_map::HeatMap;
+use kept::Kept;
 use key::Key;
 use keymap::Keymap;
 use layout::Part;
@@ -44,6 +55,7 @@ use prompt::Prompt;
 use roster::Roster;
 use scene::draft::{PaneText, Shading};
 use session::Session;
+use tour::Tour;
 use transcript::Transcript;
 
 /// What the playground begins with.
@@ -53,6 +65,8 @@ pub struct Options {
     pub roster: Roster,
     /// The knobs.
     pub params: Params,
+    /// Every preset there is.
+    pub presets: Presets,
     /// Instructions that stand before every conversation.
     pub system: Option<String>,
     /// The seed of the first run.
@@ -142,6 +156,8 @@ pub struct State {
     pub prompt: Prompt,
     /// Where events come from.
     pub source: Source,
+    /// The last sweep, if there was one.
+    pub heat_map: Option<HeatMap>,
     /// The round looked at, if it is not the newest.
     pub look: Option<Look>,
     /// The focused part.
@@ -166,12 +182,28 @@ pub struct State {
     pub scene: Scene,
     /// The text of each member's pane.
     pub texts: Vec<PaneText>,
+    /// The answer looked at against its strongest member.
+    single: Kept<Option<Single>>,
+    /// Where its time went.
+    timing: Kept<RunTiming>,
+    /// Knobs being tried.
+    pub tuning: tuning::Tuning,
     /// The knobs that the next run begins with.
     params: Params,
+    /// Every preset there is.
+    presets: Presets,
     /// The seed that the next run begins with.
     seed: u64,
+    /// The guided tour, where one is taken.
+    pub tour: Option<Tour>,
+    /// The segment being changed or written.
+    pub entry: Prompt,
     /// The question that waits for members that are being connected.
     waiting: Option<Conversation>,
+    /// What is to be changed in a run that waits for members that are being connected.
+    awaited: Option<steer::Awaited>,
+    /// Whether a run is being taken up again, and has not said so yet.
+    taking_up: bool,
     /// Columns and rows of the terminal.
     size: (u16, u16),
     /// The member whose pane is in sight where not all are.
@@ -192,7 +224,10 @@ impl State {
             roster: options.roster,
             transcript: Transcript::default(),
             prompt: Prompt::new(options.history),
+            entry: Prompt::new(Vec::new()),
+            tour: None,
             source: Source::Live,
+            heat_map: None,
             look: None,
             focus: Part::Transcript,
             writing: true,
@@ -205,9 +240,15 @@ impl State {
             keymap: options.keymap,
             scene: Scene::default(),
             texts: Vec::new(),
+            single: Kept::default(),
+            timing: Kept::default(),
+            tuning: tuning::Tuning::default(),
             params: options.params,
+            presets: options.presets,
             seed: options.seed,
             waiting: None,
+            awaited: None,
+            taking_up: false,
             size: (width, height),
             pane: MemberIndex(0),
             now_ms: 0.0,

@@ -1,15 +1,20 @@
 //! What lies over the screen: help, reasons, the exit chart, the log, a list, a question.
 
 use super::action::{ACTIONS, Action, Group};
+use super::entry::Purpose;
 use super::glyphs::Glyphs;
 use super::keymap::Keymap;
 use super::log::{Level, Log};
 use super::picker::Picker;
+use super::play::Play;
 use super::prose::{Prose, Tone, line, wrap};
 use super::roster::compose::Compose;
+use super::scene::chart::Curve;
 use super::scene::duration;
 use super::scene::pane::Activity;
 use super::scene::timeline::Mark;
+use super::tuning::panel::Panel;
+use crate::engine::fusion::event::SegmentId;
 
 /// Something over the screen; one at a time.
 #[derive(Debug, Clone, PartialEq)]
@@ -18,16 +23,55 @@ pub enum Overlay {
     Help(Scroll),
     /// Why a round was won.
     Why(Scroll),
-    /// The exit chart.
-    Chart,
+    /// The chart of retention or of weights.
+    Chart(Curve),
+    /// Every knob.
+    Tuning(Panel),
+    /// The run against its strongest member.
+    Single(Scroll),
+    /// Where the time went.
+    Waterfall(Page, Scroll),
     /// Warnings and messages.
     Log(Scroll),
+    /// The heat map of a sweep.
+    HeatMap(Scroll),
     /// A list to choose from.
     List(Picker),
     /// Who takes part.
     Roster(Compose),
+    /// A segment being changed or written.
+    Entry(Purpose),
+    /// Two branches, or two runs, side by side.
+    Compare(Against, Scroll),
     /// Leave, although this would be lost?
     Leave(String),
+}
+
+/// Whose time a waterfall shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Page {
+    /// The round looked at.
+    Round,
+    /// The whole run.
+    Run,
+}
+
+/// What the answer is held against.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Against {
+    /// The branch that ends with this segment.
+    Branch(SegmentId),
+    /// A recorded run.
+    Recorded(Box<Recorded>),
+}
+
+/// A recorded run.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Recorded {
+    /// Its file's name, cleaned.
+    pub file: String,
+    /// What its events add up to.
+    pub play: Play,
 }
 
 /// Where a reader is in a long overlay.
@@ -62,10 +106,17 @@ impl Overlay {
         match self {
             Self::Help(_) => "help",
             Self::Why(_) => "why this round was won",
-            Self::Chart => "exit chart",
+            Self::Chart(curve) => curve.title(),
+            Self::Tuning(_) => "tuning",
+            Self::Single(_) => "fused against the best single member",
+            Self::Waterfall(Page::Round, _) => "where the time of this round went",
+            Self::Waterfall(Page::Run, _) => "where the time of the run went",
             Self::Log(_) => "log",
+            Self::HeatMap(_) => "heat map of a sweep",
             Self::List(picker) => picker.title(),
             Self::Roster(_) => "who takes part",
+            Self::Entry(purpose) => purpose.title(),
+            Self::Compare(..) => "side by side",
             Self::Leave(_) => "leave?",
         }
     }
@@ -74,16 +125,28 @@ impl Overlay {
     #[must_use]
     pub fn height(&self) -> Option<usize> {
         match self {
-            Self::Help(scroll) | Self::Why(scroll) | Self::Log(scroll) => Some(scroll.height),
-            Self::Chart | Self::List(_) | Self::Roster(_) | Self::Leave(_) => None,
+            Self::Help(scroll)
+            | Self::Why(scroll)
+            | Self::Log(scroll)
+            | Self::HeatMap(scroll)
+            | Self::Compare(_, scroll)
+            | Self::Single(scroll)
+            | Self::Waterfall(_, scroll) => Some(scroll.height),
+            Self::Chart(_) | Self::Tuning(_) | Self::List(_) | Self::Roster(_) | Self::Entry(_) | Self::Leave(_) => None,
         }
     }
 
     /// Where the reader is, in overlays that scroll.
     pub fn scroll(&mut self) -> Option<&mut Scroll> {
         match self {
-            Self::Help(scroll) | Self::Why(scroll) | Self::Log(scroll) => Some(scroll),
-            Self::Chart | Self::List(_) | Self::Roster(_) | Self::Leave(_) => None,
+            Self::Help(scroll)
+            | Self::Why(scroll)
+            | Self::Log(scroll)
+            | Self::HeatMap(scroll)
+            | Self::Compare(_, scroll)
+            | Self::Single(scroll)
+            | Self::Waterfall(_, scroll) => Some(scroll),
+            Self::Chart(_) | Self::Tuning(_) | Self::List(_) | Self::Roster(_) | Self::Entry(_) | Self::Leave(_) => None,
         }
     }
 }
@@ -136,10 +199,22 @@ fn marks(prose: &mut Prose, glyphs: Glyphs, width: u16) {
     row(prose, "a member", &member.collect::<Vec<_>>().join("   "), width);
     row(prose, "the letters beside a line", "who wrote its segments, in order", width);
     row(prose, "red, underlined", "tokens and scores of low probability; some servers tell none of their tokens", width);
-    let marks = [(Mark::Unanimous, "all agreed"), (Mark::Overridden, "a person chose"), (Mark::Failed, "something failed")];
+    let marks = [
+        (Mark::Unanimous, "all agreed"),
+        (Mark::Overridden, "a person chose"),
+        (Mark::Edited, "changed it"),
+        (Mark::Written, "wrote it"),
+        (Mark::Failed, "something failed"),
+    ];
     let marks: Vec<String> = marks.iter().map(|(mark, meaning)| format!("{} {meaning}", glyphs.mark(*mark, 0.0))).collect();
     let bars = format!("{}{} how far the best was ahead", glyphs.mark(Mark::Margin, 0.1), glyphs.mark(Mark::Margin, 0.9));
-    row(prose, "below the rounds", &format!("{bars}   {}   x a member left", marks.join("   ")), width);
+    row(prose, "? and a small letter", "what would have been under the knobs that are tried: exits, winners of rounds", width);
+    row(
+        prose,
+        "below the rounds",
+        &format!("{bars}   {}   x a member left   ~ knobs changed (X both)", marks.join("   ")),
+        width,
+    );
     prose.push(Vec::new());
 }
 

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use super::action::Action;
 use super::fuzzy;
 use crate::clean::clean;
+use crate::engine::fusion::event::SegmentId;
 
 /// What a list offers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,6 +18,16 @@ pub enum PickerKind {
     Traces,
     /// A file name to save the trace under.
     SaveAs,
+    /// A file name to export the answer under.
+    ExportAs,
+    /// The candidates of a round.
+    Candidates,
+    /// The branches of an answer.
+    Branches,
+    /// The branches that the one that is read can be held against.
+    Compare,
+    /// Recorded runs to compare with; a typed path is read too.
+    Against,
 }
 
 /// What choosing an entry means.
@@ -28,6 +39,21 @@ pub enum Choice {
     Theme(String),
     /// Replay this file.
     Trace(PathBuf),
+    /// Accept this member's candidate.
+    Candidate {
+        /// Whose.
+        member: String,
+        /// In the round of this segment; in the open one where none is named.
+        segment: Option<SegmentId>,
+    },
+    /// Go to the end of this branch.
+    Branch(SegmentId),
+    /// Hold this branch against the one that is read.
+    AgainstBranch(SegmentId),
+    /// Choose a recorded run to compare with.
+    AgainstRecorded,
+    /// Hold this recorded run against the answer.
+    AgainstRun(PathBuf),
 }
 
 /// One entry.
@@ -74,6 +100,11 @@ impl Picker {
             PickerKind::Themes => "themes",
             PickerKind::Traces => "open a recorded run",
             PickerKind::SaveAs => "save the trace as",
+            PickerKind::ExportAs => "export as",
+            PickerKind::Candidates => "whose candidate is accepted?",
+            PickerKind::Branches => "branches",
+            PickerKind::Compare => "compare this branch with",
+            PickerKind::Against => "compare with a recorded run",
         }
     }
 

@@ -18,6 +18,9 @@ const CONTEXT: usize = 64;
 /// What stands in the empty prompt at first, and what it asks.
 pub const EXAMPLE: &str = "What is the capital of Japan? What is 27 plus 48? What is the opposite of brave?";
 
+/// What the example's answer holds when it is right.
+pub const EXAMPLE_ANSWERS: [&str; 3] = ["Tokyo", "75", "cowardly"];
+
 /// What stands in an empty prompt when something was asked already.
 pub const FURTHER: &str = "ask on: the conversation so far is remembered";
 

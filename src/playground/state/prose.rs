@@ -1,5 +1,8 @@
 //! Lines of words with a tone each: what popups and side panels show, before a theme gives the tones a colour.
 
+use unicode_segmentation::UnicodeSegmentation;
+use unicode_width::UnicodeWidthStr;
+
 use super::flow::Flow;
 
 /// How words are meant.
@@ -21,6 +24,8 @@ pub enum Tone {
     Warning,
     /// A failure.
     Bad,
+    /// What another text does not have.
+    Differs,
     /// A number from 0 (low) to 4 (high).
     Heat(u8),
     /// In the colour of the member at this place.
@@ -50,5 +55,35 @@ pub fn wrap(into: &mut Prose, head: Line, tone: Tone, text: &str, width: u16, in
             line.push((tone, flow.line(number).map(|piece| piece.text).collect()));
         }
         into.push(line);
+    }
+}
+
+/// A text in exactly so many columns: filled up with blanks, or cut.
+#[must_use]
+pub fn fitted(text: &str, columns: usize) -> String {
+    let mut fitted = String::new();
+    let mut used = 0;
+    for cluster in text.graphemes(true) {
+        let width = cluster.width();
+        if used + width > columns {
+            break;
+        }
+        fitted.push_str(cluster);
+        used += width;
+    }
+    fitted.push_str(&" ".repeat(columns - used));
+    fitted
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fitted_text_has_its_columns_whatever_it_is_made_of() {
+        assert_eq!(fitted("atlas", 7), "atlas  ");
+        assert_eq!(fitted("atlas", 3), "atl");
+        assert_eq!(fitted("\u{6f22}\u{5b57}", 3), "\u{6f22} ", "no half of a wide character");
+        assert_eq!(fitted("", 0), "");
     }
 }

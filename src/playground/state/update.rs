@@ -8,9 +8,10 @@ use super::key::Key;
 use super::keymap::Meaning;
 use super::layout::Part;
 use super::log::Level;
-use super::message::{Effect, Message};
-use super::overlay::Overlay;
+use super::message::{Effect, Listing, Message};
+use super::overlay::{Against, Overlay, Recorded};
 use super::picker::{Choice, Item, Picker, PickerKind};
+use super::play::Play;
 use super::{Look, Replay, Source, State};
 use crate::clean::clean_line;
 use crate::engine::fusion::event::{Event, Outcome, Record};
@@ -43,6 +44,7 @@ impl State {
                 Err(error) => self.say(Level::Error, &error.to_string()),
             },
             Message::Begin => return self.begin(),
+            Message::Tour => return self.begin_tour(),
             Message::Member(row, news) => return self.member_news(row, news),
             Message::Found(specs) => return self.found(specs),
             Message::Gone => return vec![Effect::Quit],
@@ -52,7 +54,11 @@ impl State {
             Message::Record(record) => self.record(&record),
             Message::Tick(now_ms) => self.now_ms = now_ms,
             Message::AskFailed(error) => {
-                self.waiting = None;
+                (self.waiting, self.taking_up) = (None, false);
+                if let Source::Replay(replay) = &mut self.source {
+                    // It was played to its end before it was to go on.
+                    (replay.playing, replay.over) = (false, true);
+                }
                 self.session.give_up();
                 self.say(Level::Error, &error);
             }
@@ -68,10 +74,13 @@ impl State {
                     (replay.playing, replay.speed, replay.over) = (playing, speed, over);
                 }
             }
-            Message::Traces(found) => self.traces(found),
+            Message::Traces(listing, found) => self.traces(listing, found),
+            Message::Read { file, play, warning } => self.read(&file, *play, warning),
+            Message::Swept { finished, trace } => self.swept(*finished, trace),
+            Message::SweepEnded(error) => self.sweep_ended(error),
             Message::Edited(Ok(text)) => {
-                self.writing = true;
-                if let Err(error) = self.prompt.set(&text) {
+                self.writing |= self.overlay.is_none();
+                if let Err(error) = self.text().set(&text) {
                     self.say(Level::Error, &error.to_string());
                 }
             }
@@ -112,7 +121,7 @@ impl State {
     fn typed(&mut self, context: Context, event: KeyEvent) -> Vec<Effect> {
         match context {
             Context::Prompt => {
-                if let Err(error) = self.prompt.key(event) {
+                if let Err(error) = self.text().key(event) {
                     self.say(Level::Error, &error.to_string());
                 }
             }
@@ -130,7 +139,17 @@ impl State {
                 let text = format!("`{}` does nothing here; `{help}` shows what does", Key::from(event));
                 self.notice = Some(super::Notice { level: Level::Info, text });
             }
-            Context::Roster | Context::Question | Context::Anywhere => {}
+            Context::Tuning => {
+                let Some(Overlay::Tuning(panel)) = &mut self.overlay else { return Vec::new() };
+                match event.code {
+                    KeyCode::Char(character) if Key::from(event).types() => panel.type_character(character),
+                    KeyCode::Backspace => {
+                        panel.typed.pop();
+                    }
+                    _ => {}
+                }
+            }
+            Context::Roster | Context::HeatMap | Context::Question | Context::Anywhere => {}
         }
         Vec::new()
     }
@@ -140,7 +159,7 @@ impl State {
         match &self.overlay {
             Some(Overlay::List(picker)) if picker.kind == PickerKind::Themes => match picker.choice() {
                 Some(Choice::Theme(name)) => vec![Effect::UseTheme(name.clone())],
-                Some(Choice::Action(_) | Choice::Trace(_)) | None => Vec::new(),
+                Some(_) | None => Vec::new(),
             },
             Some(_) | None => Vec::new(),
         }
@@ -150,6 +169,11 @@ impl State {
         self.notice = None;
         match (&mut self.overlay, self.writing) {
             (Some(Overlay::List(picker)), _) => picker.type_text(&clean_line(text)),
+            (Some(Overlay::Entry(_)), _) => {
+                if let Err(error) = self.entry.paste(text) {
+                    self.say(Level::Error, &error.to_string());
+                }
+            }
             (Some(_), _) => {}
             // Somebody who pastes wants to ask.
             (None, _) => {
@@ -186,6 +210,7 @@ impl State {
                 self.look = None;
                 self.transcript.rebuild(self.session.plays());
             }
+            Event::Continued => self.continued(),
             Event::Warning { text } => self.warned(record, Level::Warning, text),
             Event::DraftFailed { member, error, .. } => {
                 self.warned(record, Level::Warning, &format!("round {}: {member} could not draft: {error}", record.round));
@@ -202,6 +227,7 @@ impl State {
                 self.log.add(Level::Info, Some(record.t_ms), &text);
             }
             Event::RunFinished(finished) => {
+                self.show_stop();
                 if let Outcome::NoMembers { error } = &finished.outcome {
                     self.say(Level::Error, &format!("no member is left that can draft: {error}"));
                 }
@@ -217,7 +243,6 @@ impl State {
             | Event::Cancelled { .. }
             | Event::ParamsChanged { .. }
             | Event::WeightSet { .. }
-            | Event::Continued
             | Event::Paused
             | Event::Resumed => {}
         }
@@ -241,13 +266,30 @@ impl State {
         }
     }
 
-    fn traces(&mut self, found: Vec<(String, String, std::path::PathBuf)>) {
+    /// The run that was taken up again says that it is.
+    fn continued(&mut self) {
+        self.taking_up = false;
+        self.source = Source::Live;
+    }
+
+    fn traces(&mut self, listing: Listing, found: Vec<(String, String, std::path::PathBuf)>) {
+        let (kind, choice): (_, fn(std::path::PathBuf) -> Choice) = match listing {
+            Listing::Open => (PickerKind::Traces, Choice::Trace),
+            Listing::Compare => (PickerKind::Against, Choice::AgainstRun),
+        };
         let items = found.into_iter().map(|(title, detail, path)| Item {
             title: clean_line(&title),
             detail: clean_line(&detail),
-            choice: Choice::Trace(path),
+            choice: choice(path),
         });
-        self.overlay = Some(Overlay::List(Picker::new(PickerKind::Traces, items.collect())));
+        self.overlay = Some(Overlay::List(Picker::new(kind, items.collect())));
+    }
+
+    fn read(&mut self, file: &str, play: Play, warning: Option<String>) {
+        self.compare_with(Against::Recorded(Box::new(Recorded { file: clean_line(file), play })));
+        if let Some(warning) = warning {
+            self.say(Level::Warning, &warning);
+        }
     }
 
     fn mouse(&mut self, mouse: MouseEvent) {

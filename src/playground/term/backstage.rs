@@ -14,12 +14,19 @@ use super::input::Input;
 use super::signals::Signals;
 use super::stage::Stage;
 use super::suspend::{self, Whom};
+use super::sweeping::Sweeping;
+use crate::engine::fusion::conversation::Conversation;
+use crate::engine::fusion::event::{Event, Record};
 use crate::engine::member::paced::Pace;
-use crate::engine::{Engine, Setup, trace, wall_clock};
+use crate::engine::trace::Journal;
+use crate::engine::{Engine, Seat, Setup, TakeUp, trace, wall_clock};
+use crate::export::{self, Existing, ExportError};
 use crate::files::Folders;
 use crate::files::history::History;
 use crate::files::traces::{self, Found, Wanted};
-use crate::playground::state::{Ask, Effect, Message};
+use crate::playground::state::play::Play;
+use crate::playground::state::prompt::{EXAMPLE, EXAMPLE_ANSWERS};
+use crate::playground::state::{Ask, Effect, Listing, Message, TakenUp};
 use crate::playground::view::theme::{ColourLevel, Library, Theme};
 
 /// What the playground works with.
@@ -57,6 +64,7 @@ pub(super) struct Hands<'a> {
     pub(super) input: &'a mut Input,
     pub(super) signals: &'a mut Signals,
     pub(super) stage: &'a mut Stage,
+    pub(super) sweeping: &'a mut Sweeping,
 }
 
 impl Backstage {
@@ -67,7 +75,7 @@ impl Backstage {
         hands: Hands<'_>,
         messages: &mut Vec<Message>,
     ) -> std::io::Result<Next> {
-        let Hands { terminal, input, signals, stage } = hands;
+        let Hands { terminal, input, signals, stage, sweeping } = hands;
         match effect {
             Effect::Ask(ask) => self.ask(*ask, stage, messages),
             Effect::Connect { members, anew } => {
@@ -77,6 +85,14 @@ impl Backstage {
             }
             Effect::LetGo(row) => self.company.let_go(row),
             Effect::Scan => self.company.scan(),
+            Effect::TakeUp(taken) => self.take_up(*taken, stage, messages),
+            Effect::Export { run, format, path } => {
+                let text = export::render(&run, format);
+                messages.push(exported(text.and_then(|text| export_to(&text, &path)), &path));
+            }
+            // Only the loop has the screen.
+            Effect::Picture(_) => {}
+            Effect::Read(path) => messages.push(read_to_compare(&path)),
             Effect::Order(command) => messages.extend(stage.command(command)),
             Effect::Drop => stage.clear(),
             Effect::Replay(order) => messages.extend(stage.order(order)),
@@ -100,8 +116,13 @@ impl Backstage {
                 messages.push(Message::Edited(edited.unwrap_or_else(|fault| Err(fault.to_string()))));
             }
             Effect::SaveTrace(path) => messages.push(save(stage.trace(), &path)),
-            Effect::ListTraces => messages.push(self.list()),
+            Effect::ListTraces(listing) => messages.push(self.list(listing)),
             Effect::Open(path) => messages.extend(open(&path, stage)),
+            Effect::Sweep(ask) => {
+                let seats = self.company.seats(&ask.members);
+                sweeping.start(*ask, &seats, self.folders.as_ref());
+            }
+            Effect::StopSweep => sweeping.stop(),
             Effect::UseTheme(name) => match self.library.load(&name, self.level) {
                 Ok(theme) => self.theme = theme,
                 Err(error) => messages.push(Message::Failed(format!("theme: {error}"))),
@@ -125,23 +146,94 @@ impl Backstage {
             seats: self.company.seats(&ask.members),
             params: ask.params,
             seed: ask.seed,
+            answers: known_answers(&ask.conversation),
             conversation: ask.conversation,
-            answers: Vec::new(),
             journal: journal.journal,
             clock: wall_clock(),
         };
-        stage.start(Engine::start(setup), trace);
+        stage.start(async { Engine::start(setup).await.map_err(|error| error.to_string()) }, trace);
     }
 
-    fn list(&self) -> Message {
+    /// Goes on with the run on the stage. A live one goes on in its own trace, a recorded one in a copy: its file stays as it is.
+    fn take_up(&self, taken: TakenUp, stage: &mut Stage, messages: &mut Vec<Message>) {
+        let Some(from) = stage.trace().map(ToOwned::to_owned) else {
+            return messages
+                .push(Message::AskFailed("no trace was kept of this run, so nothing can be changed in it now".to_owned()));
+        };
+        messages.extend(stage.rest());
+        let seats = self.company.recorded(&taken.members);
+        if stage.kept() == Some(&from) {
+            let path = from.clone();
+            let starting = async move {
+                let (trace, journal) = Journal::reopen(&from).map_err(|error| error.to_string())?;
+                taken_up(trace.records, seats, Some(journal)).await
+            };
+            return stage.take_up(starting, taken.commands, Some(path));
+        }
+        let opened = traces::open(&Wanted::Default, self.folders.as_ref(), 0, self.traces_kept, SystemTime::now());
+        let kept = opened.unwrap_or_default();
+        if let Some(error) = kept.warning {
+            messages.push(Message::Warned(format!("no trace is kept of what is changed: {error}")));
+        }
+        let path = kept.journal.as_ref().map(|journal| journal.path().to_owned());
+        let starting = async move {
+            let records = trace::read(&from).map_err(|error| error.to_string())?.records;
+            let journal = kept.journal.map(|journal| journal.holding(&records)).transpose();
+            taken_up(records, seats, journal.map_err(|error| error.to_string())?).await
+        };
+        stage.take_up(starting, taken.commands, path);
+    }
+
+    fn list(&self, listing: Listing) -> Message {
         let found = self.folders.as_ref().map(|folders| traces::list(&folders.traces())).unwrap_or_default();
         let now = SystemTime::now();
         let entry = |Found { path, modified, question }: Found| {
             let age = now.duration_since(modified).map_or(0, |age| age.as_secs());
             (question, ago(age), path)
         };
-        Message::Traces(found.into_iter().map(entry).collect())
+        Message::Traces(listing, found.into_iter().map(entry).collect())
     }
+}
+
+async fn taken_up(records: Vec<Record>, seats: Vec<Seat>, journal: Option<Journal>) -> Result<Engine, String> {
+    let run = TakeUp { records, seats, journal, clock: wall_clock() };
+    Engine::take_up(run).await.map_err(|error| error.to_string())
+}
+
+/// Writes a document or a picture to a new file.
+pub(super) fn export_to(text: &str, path: &Path) -> Result<(), ExportError> {
+    export::save(text, &at_home(path), Existing::Keep)
+}
+
+/// What came of an export.
+pub(super) fn exported(result: Result<(), ExportError>, path: &Path) -> Message {
+    match result {
+        Ok(()) => Message::Done(format!("exported to {}", at_home(path).display())),
+        Err(error) => Message::Failed(format!("not exported: {error}")),
+    }
+}
+
+/// A recorded run that the answer is held against.
+fn read_to_compare(path: &Path) -> Message {
+    let path = at_home(path);
+    let read = match trace::read(&path) {
+        Ok(read) => read,
+        Err(error) => return Message::Failed(error.to_string()),
+    };
+    let warning = read.warning();
+    let Some(Record { event: Event::RunStarted(header), .. }) = read.records.first() else {
+        return Message::Failed(format!("{}: there is no run in it", path.display()));
+    };
+    let mut play = Play::new((**header).clone());
+    read.records.iter().for_each(|record| play.apply(record));
+    let file = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    Message::Read { file, play: Box::new(play), warning }
+}
+
+/// What a right answer holds, where this program knows it.
+fn known_answers(conversation: &Conversation) -> Vec<String> {
+    let known = conversation.prompt() == EXAMPLE;
+    EXAMPLE_ANSWERS.iter().filter(|_| known).map(ToString::to_string).collect()
 }
 
 /// How long ago, in the largest unit that fits.

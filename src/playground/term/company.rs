@@ -153,6 +153,16 @@ impl Company {
         };
         members.iter().map(seat).collect()
     }
+
+    /// The members of a recorded run. One that is not there any more sits there as an absent one.
+    pub(super) fn recorded(&self, members: &[(String, Option<RowId>)]) -> Vec<Seat> {
+        let gone = || absent("no model of this name is here any more: name it with --model, or in the configuration".to_owned());
+        let seat = |(name, row): &(String, Option<RowId>)| {
+            let seat = row.and_then(|row| self.seats.get(&row)).cloned().unwrap_or_else(gone);
+            Seat { name: name.clone(), ..seat }
+        };
+        members.iter().map(seat).collect()
+    }
 }
 
 /// A seat whose member can do nothing but say why; its name is given where it is taken.

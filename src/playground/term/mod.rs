@@ -1,7 +1,7 @@
 //! The only code that touches the terminal.
 //!
 //! [`run`] is the one loop: signals, keys, events of the run and the next frame, whatever comes first; each becomes a message
-//! for the state, and what the state asks for is carried out [`backstage`]; the members are [`company`]'s. Each other piece has one duty: [`guard`] takes the
+//! for the state, and what the state asks for is carried out [`backstage`]; the members are [`company`]'s, a sweep `sweeping`'s. Each other piece has one duty: [`guard`] takes the
 //! screen and gives it back whatever happens, [`panics`] keeps what goes wrong off the screen, [`input`] hands keys over,
 //! [`signals`] what the system asks of the program, [`suspend`] stops it, [`editor`] lends the terminal to an editor,
 //! [`clipboard`] copies, [`frames`] says when to draw, and [`outside`] whether there is a terminal at all.
@@ -19,10 +19,11 @@ mod screen;
 pub mod signals;
 mod stage;
 pub mod suspend;
+mod sweeping;
 mod words;
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use crossterm::event::Event;
@@ -37,6 +38,7 @@ use input::Input;
 use signals::{Signal, Signals};
 use stage::Stage;
 use suspend::Whom;
+use sweeping::Sweeping;
 
 /// Milliseconds between two frames, at the least: 60 a second.
 const FRAME_MS: f64 = 1000.0 / 60.0;
@@ -53,6 +55,8 @@ pub enum Opening {
     Prompt,
     /// A question that is asked at once.
     Question(String),
+    /// The guided tour.
+    Tour,
     /// A recorded run: its file, its records, and what is worth telling of it.
     Replay {
         /// The file.
@@ -92,6 +96,7 @@ struct Loop {
     input: Input,
     signals: Signals,
     stage: Stage,
+    sweeping: Sweeping,
     state: State,
     backstage: Backstage,
     frames: Frames,
@@ -113,6 +118,7 @@ pub async fn run(options: Options, backstage: Backstage, opening: Opening) -> io
         input: Input::new(),
         signals,
         stage: Stage::new(),
+        sweeping: Sweeping::default(),
         state,
         backstage,
         frames: Frames::new(FRAME_MS),
@@ -147,6 +153,7 @@ impl Loop {
         match opening {
             Opening::Prompt => self.take_in(vec![Message::Begin]).await,
             Opening::Question(question) => self.take_in(vec![Message::Begin, Message::Ask(question)]).await,
+            Opening::Tour => self.take_in(vec![Message::Begin, Message::Tour]).await,
             Opening::Replay { path, records, warning, speed, paused } => {
                 let mut messages = vec![self.stage.replay(records, path, warning)];
                 messages.extend(self.stage.order(super::state::ReplayOrder::Speed(speed)));
@@ -198,6 +205,7 @@ impl Loop {
             event = self.input.next() => Woken::Key(event),
             messages = self.stage.next() => Woken::Messages(messages),
             news = self.backstage.company.next() => Woken::Messages(vec![news]),
+            swept = self.sweeping.next() => Woken::Messages(vec![swept]),
             () = tokio::time::sleep(frame.unwrap_or_default()), if frame.is_some() => Woken::Frame,
             () = tokio::time::sleep(TICK), if busy => Woken::Tick,
         }
@@ -230,6 +238,9 @@ impl Loop {
             self.resized |= matches!(message, Message::Resize(..));
             for effect in self.state.update(message) {
                 let mut came = Vec::new();
+                if let Effect::Picture(path) = &effect {
+                    came.push(self.picture(path));
+                }
                 let lent = matches!(effect, Effect::Edit(_) | Effect::Suspend);
                 let themed = matches!(effect, Effect::UseTheme(_));
                 let hands = Hands {
@@ -237,6 +248,7 @@ impl Loop {
                     input: &mut self.input,
                     signals: &mut self.signals,
                     stage: &mut self.stage,
+                    sweeping: &mut self.sweeping,
                 };
                 let next = self.backstage.carry_out(effect, hands, &mut came).await?;
                 if next != Next::GoOn {
@@ -254,6 +266,13 @@ impl Loop {
             }
         }
         Ok(Next::GoOn)
+    }
+
+    /// Writes a picture of the screen as it is without what lies over it.
+    fn picture(&mut self, path: &Path) -> Message {
+        self.state.prepare();
+        let picture = view::picture::screen(&self.state, &self.backstage.theme);
+        backstage::exported(backstage::export_to(&picture, path), path)
     }
 
     fn draw(&mut self) -> io::Result<()> {

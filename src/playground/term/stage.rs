@@ -10,7 +10,7 @@ use tokio::sync::mpsc::error::TrySendError;
 use crate::engine::fusion::event::Record;
 use crate::engine::replay::Player;
 use crate::engine::round::Command;
-use crate::engine::{Ended, Engine, SetupError};
+use crate::engine::{Ended, Engine};
 use crate::playground::state::{Message, ReplayOrder};
 
 /// Events that are taken over at once before the screen and the keys have their turn.
@@ -18,7 +18,7 @@ const BATCH: usize = 256;
 /// How long a run may take to end when the program is left, so that its trace is whole.
 const ENDING: Duration = Duration::from_secs(3);
 
-type Starting = Pin<Box<dyn Future<Output = Result<Engine, SetupError>>>>;
+type Starting = Pin<Box<dyn Future<Output = Result<Engine, String>>>>;
 
 /// What is playing.
 enum Act {
@@ -39,12 +39,14 @@ pub(super) struct Stage {
     trace: Option<PathBuf>,
     /// The trace of the last live run.
     kept: Option<PathBuf>,
+    /// What a run that is on its way is told when it is there.
+    orders: Vec<Command>,
 }
 
 impl Stage {
     /// Nothing plays.
     pub(super) fn new() -> Self {
-        Self { act: Act::Nothing, since: Instant::now(), trace: None, kept: None }
+        Self { act: Act::Nothing, since: Instant::now(), trace: None, kept: None, orders: Vec::new() }
     }
 
     /// The trace of what is playing or was played last.
@@ -53,11 +55,44 @@ impl Stage {
     }
 
     /// Begins a live run.
-    pub(super) fn start(&mut self, starting: impl Future<Output = Result<Engine, SetupError>> + 'static, trace: Option<PathBuf>) {
+    pub(super) fn start(&mut self, starting: impl Future<Output = Result<Engine, String>> + 'static, trace: Option<PathBuf>) {
+        self.orders.clear();
         self.act = Act::Starting(Box::pin(starting));
         self.since = Instant::now();
         self.kept.clone_from(&trace);
         self.trace = trace;
+    }
+
+    /// Begins to go on with a run that has ended, or with the recorded one; `trace` is where it is kept from now on. What it is
+    /// told first follows when it is there.
+    pub(super) fn take_up(
+        &mut self,
+        starting: impl Future<Output = Result<Engine, String>> + 'static,
+        orders: Vec<Command>,
+        trace: Option<PathBuf>,
+    ) {
+        let before = std::mem::replace(&mut self.act, Act::Nothing);
+        let whole = async move {
+            if let Act::Ending(ending) = before {
+                // Its trace is whole then.
+                ending.await;
+            }
+            starting.await
+        };
+        self.start(whole, trace);
+        self.orders = orders;
+    }
+
+    /// The records that a replay has not shown yet, at once.
+    pub(super) fn rest(&mut self) -> Vec<Message> {
+        let now_ms = self.elapsed_ms();
+        let Act::Replay(player) = &mut self.act else { return Vec::new() };
+        player.skip_to_end();
+        let mut messages = Vec::new();
+        while !player.is_over() {
+            messages.extend(player.due(now_ms).iter().cloned().map(Message::Record));
+        }
+        messages
     }
 
     /// The trace of the last live run.
@@ -104,11 +139,12 @@ impl Stage {
                 match started {
                     Ok(engine) => {
                         self.act = Act::Live(Box::new(engine));
-                        Vec::new()
+                        let orders = std::mem::take(&mut self.orders);
+                        orders.into_iter().filter_map(|order| self.command(order)).collect()
                     }
                     Err(error) => {
                         self.act = Act::Nothing;
-                        vec![Message::AskFailed(error.to_string())]
+                        vec![Message::AskFailed(error)]
                     }
                 }
             }
@@ -172,7 +208,11 @@ impl Stage {
 
     /// Tells a live run. One that has just ended takes no command any more, and needs none. Waiting for a run that waits for
     /// us to take its events would be for ever, so a command that finds no room is given back in words.
-    pub(super) fn command(&self, command: Command) -> Option<Message> {
+    pub(super) fn command(&mut self, command: Command) -> Option<Message> {
+        if matches!(self.act, Act::Starting(_)) {
+            self.orders.push(command);
+            return None;
+        }
         let Act::Live(engine) = &self.act else { return None };
         let full = matches!(engine.commands().try_send(command), Err(TrySendError::Full(_)));
         full.then(|| Message::Failed("too many commands at once: the last was not carried out".to_owned()))

@@ -7,6 +7,7 @@ use super::Look;
 use super::paint::Pen;
 use super::theme::Role;
 use crate::playground::state::State;
+use crate::playground::state::scene::chart::{Chart, Column};
 use crate::playground::state::scene::figure;
 
 /// Columns of the scale.
@@ -19,10 +20,12 @@ pub(super) fn chart(buffer: &mut Buffer, area: Rect, look: &Look<'_>, state: &St
     let chart = &state.scene.chart;
     let dim = look.style(Role::Dim);
     if chart.columns.is_empty() || area.height < 3 {
-        Pen::new(buffer, area, 0).skip(1).write("retention appears after the first round", dim);
+        Pen::new(buffer, area, 0).skip(1).write("it begins after the first round", dim);
         return;
     }
-    let rows = area.height - 1;
+    // A row for who leaves, where anybody does.
+    let exits = chart.columns.iter().any(|column| !(column.left.is_empty() && column.leaves.is_empty())) && area.height > 4;
+    let rows = area.height - 1 - u16::from(exits);
     let row_of = |value: f64| {
         let share = (value / chart.top).clamp(0.0, 1.0);
         rows - 1 - (share * f64::from(rows - 1)).round() as u16
@@ -32,26 +35,75 @@ pub(super) fn chart(buffer: &mut Buffer, area: Rect, look: &Look<'_>, state: &St
     }
     let plot = area.width.saturating_sub(SCALE + LABELS);
     let spacing = (plot / chart.columns.len() as u16).clamp(1, 8);
-    let rule = look.glyphs.rule();
     for (place, column) in chart.columns.iter().enumerate() {
         let x = SCALE + place as u16 * spacing;
-        let threshold = row_of(column.threshold);
-        Pen::new(buffer, area, threshold).skip(x).write(&rule.repeat(usize::from(spacing)), look.style(Role::Threshold));
+        // The line that is tried is another stroke than the recorded one, also without colour.
+        let moved = if column.recorded.is_some() { look.glyphs.tried_rule() } else { look.glyphs.rule() };
+        let lines = [(column.recorded, look.glyphs.rule(), Role::Dim), (column.threshold, moved, Role::Threshold)];
+        for (value, rule, role) in lines {
+            if let Some(value) = value {
+                Pen::new(buffer, area, row_of(value)).skip(x).write(&rule.repeat(usize::from(spacing)), look.style(role));
+            }
+        }
         if spacing >= 3 {
             let style = look.style(if column.selected { Role::Selection } else { Role::Dim });
-            Pen::new(buffer, area, rows).skip(x).write(&column.number.to_string(), style);
+            Pen::new(buffer, area, area.height - 1).skip(x).write(&column.number.to_string(), style);
         }
         points(buffer, area, look, state, (place, x, spacing), &row_of);
+        if exits {
+            leaving(buffer, area, look, state, (column, x, spacing));
+        }
     }
-    let (first, last) = (&chart.columns[0], &chart.columns[chart.columns.len() - 1]);
+    scale(buffer, area, look, chart, spacing, exits, &row_of);
+}
+
+/// What stands around the plot.
+fn scale(
+    buffer: &mut Buffer,
+    area: Rect,
+    look: &Look<'_>,
+    chart: &Chart,
+    spacing: u16,
+    exits: bool,
+    row_of: &dyn Fn(f64) -> u16,
+) {
+    let dim = look.style(Role::Dim);
+    let (Some(first), Some(last)) = (chart.columns.first(), chart.columns.last()) else { return };
     if spacing < 3 {
         let text = format!("rounds {} to {}", first.number, last.number);
-        Pen::new(buffer, area, rows).skip(SCALE).write(&text, dim);
+        Pen::new(buffer, area, area.height - 1).skip(SCALE).write(&text, dim);
+    }
+    if exits {
+        Pen::new(buffer, area, area.height - 2).column("exits", SCALE - 1, true, dim, "");
     }
     let behind = SCALE + chart.columns.len() as u16 * spacing;
-    Pen::new(buffer, area, row_of(last.threshold))
-        .skip(behind)
-        .write(&format!(" δ/n {}", figure(last.threshold)), look.style(Role::Threshold));
+    if let Some(threshold) = last.threshold {
+        let name = if last.recorded.is_some() { " tried" } else { " δ/n" };
+        let text = format!("{name} {}", figure(threshold));
+        Pen::new(buffer, area, row_of(threshold)).skip(behind).write(&text, look.style(Role::Threshold));
+    }
+}
+
+/// Who left after a round (`x` and the letter) and who would have left under the knobs that are tried (`?`); of both alike one
+/// mark each.
+fn leaving(buffer: &mut Buffer, area: Rect, look: &Look<'_>, state: &State, (column, x, spacing): (&Column, u16, u16)) {
+    let play = state.session.play(state.shown().0);
+    let mut pen = Pen::new(buffer, area, area.height - 2);
+    pen.skip(x);
+    let mut room = spacing;
+    let marks = [("x", &column.left, Role::Exit), ("?", &column.leaves, Role::Override)];
+    for (mark, members, role) in marks {
+        for member in members {
+            if room > 0 {
+                pen.write(mark, look.style(role));
+                room -= 1;
+            }
+            if room > 0 && spacing > 1 {
+                pen.write(play.letter(*member).encode_utf8(&mut [0; 4]), look.style(Role::Member(member.0 as u8)));
+                room -= 1;
+            }
+        }
+    }
 }
 
 /// The members of one round: side by side where there is room, else a plus sign for those that share a place.

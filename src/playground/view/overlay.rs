@@ -24,10 +24,18 @@ pub(super) fn overlay(buffer: &mut Buffer, look: &Look<'_>, state: &State) {
     let inner = framed(buffer, place, look, title, None, look.style(Role::BorderFocus));
     let text = Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner };
     match overlay {
-        Overlay::Help(scroll) | Overlay::Why(scroll) | Overlay::Log(scroll) => words(buffer, inner, text, look, state, *scroll),
-        Overlay::Chart => chart(buffer, text, look, state),
+        Overlay::Help(scroll)
+        | Overlay::Why(scroll)
+        | Overlay::Log(scroll)
+        | Overlay::HeatMap(scroll)
+        | Overlay::Compare(_, scroll)
+        | Overlay::Single(scroll)
+        | Overlay::Waterfall(_, scroll) => words(buffer, inner, text, look, state, *scroll),
+        Overlay::Chart(_) => chart(buffer, text, look, state),
+        Overlay::Tuning(_) => lines(buffer, text, look, &state.scene.overlay, 0),
         Overlay::List(picker) => list(buffer, text, look, picker),
         Overlay::Roster(_) => roster(buffer, text, look, state),
+        Overlay::Entry(_) => state.entry.area().render(text, buffer),
         Overlay::Leave(question) => {
             let style = look.style(Role::Question);
             for (row, part) in split(question, usize::from(text.width)).into_iter().enumerate() {
@@ -65,9 +73,13 @@ fn list(buffer: &mut Buffer, area: Rect, look: &Look<'_>, picker: &Picker) {
     let rows = Rect { y: area.y + 2, height: area.height.saturating_sub(2), ..area };
     if entries.len() == 0 {
         let hint = match picker.kind {
+            PickerKind::ExportAs => "a new file; .md, .html, .json or .svg (a picture of the screen) says what it becomes",
             PickerKind::SaveAs => "a new file; one that exists is never overwritten",
             PickerKind::Traces => "no recorded run of that name; enter opens the file that you typed",
-            PickerKind::Commands | PickerKind::Themes => "nothing of that name",
+            PickerKind::Against => "no recorded run of that name; enter reads the file that you typed",
+            PickerKind::Commands | PickerKind::Themes | PickerKind::Candidates | PickerKind::Branches | PickerKind::Compare => {
+                "nothing of that name"
+            }
         };
         Pen::new(buffer, rows, 0).write(hint, look.style(Role::Dim));
         return;
@@ -78,7 +90,11 @@ fn list(buffer: &mut Buffer, area: Rect, look: &Look<'_>, picker: &Picker) {
         let marked = place == picker.selected();
         let style = |role| if marked { look.style(role).patch(look.style(Role::Selection)) } else { look.style(role) };
         let cut = look.glyphs.ellipsis();
-        let title = if picker.kind == PickerKind::Traces { rows.width.saturating_sub(28) } else { 22 };
+        let title = match picker.kind {
+            PickerKind::Traces | PickerKind::Against => rows.width.saturating_sub(28),
+            PickerKind::Commands | PickerKind::Themes | PickerKind::SaveAs | PickerKind::ExportAs | PickerKind::Candidates => 22,
+            PickerKind::Branches | PickerKind::Compare => 26,
+        };
         let mut pen = Pen::new(buffer, rows, row as u16);
         pen.write(if marked { "> " } else { "  " }, style(Role::Accent)).column(
             &item.title,

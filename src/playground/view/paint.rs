@@ -2,7 +2,7 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::style::Style;
+use ratatui::style::{Modifier, Style};
 use ratatui::text::Line;
 use ratatui::widgets::{Block, Widget};
 use unicode_width::UnicodeWidthStr;
@@ -94,7 +94,7 @@ pub fn framed(buffer: &mut Buffer, area: Rect, look: &Look<'_>, title: Line<'_>,
 /// The style of a tone.
 #[must_use]
 pub fn tone(look: &Look<'_>, tone: Tone) -> Style {
-    look.style(match tone {
+    let style = look.style(match tone {
         Tone::Plain => Role::Text,
         Tone::Dim => Role::Dim,
         Tone::Strong => Role::Strong,
@@ -103,9 +103,12 @@ pub fn tone(look: &Look<'_>, tone: Tone) -> Style {
         Tone::Good => Role::Ok,
         Tone::Warning => Role::Warn,
         Tone::Bad => Role::Error,
+        Tone::Differs => Role::Override,
         Tone::Heat(step) => Role::Heat(step),
         Tone::Member(place) => Role::Member(place as u8),
-    })
+    });
+    // Not by its colour alone.
+    if tone == Tone::Differs { style.add_modifier(Modifier::UNDERLINED) } else { style }
 }
 
 /// Lines of words, from one of them on.

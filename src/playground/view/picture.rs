@@ -5,11 +5,15 @@
 
 use std::fmt::Write as _;
 
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
 use ratatui::buffer::{Buffer, Cell};
 use ratatui::style::{Color, Modifier};
 use unicode_width::UnicodeWidthStr;
 
+use super::theme::Theme;
 use super::theme::colour::rgb;
+use crate::playground::state::State;
 
 /// Size of a character cell in the picture, and of its font.
 const CELL: (f64, f64) = (8.4, 18.0);
@@ -37,6 +41,15 @@ fn colours(cell: &Cell) -> ([u8; 3], [u8; 3]) {
 /// XML has no place at all for two characters, whatever their spelling.
 fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace(['\u{FFFE}', '\u{FFFF}'], "\u{FFFD}")
+}
+
+/// What [`draw`](super::draw) draws of a prepared state, as an SVG.
+#[must_use]
+pub fn screen(state: &State, theme: &Theme) -> String {
+    let (width, height) = state.size();
+    let Ok(mut terminal) = Terminal::new(TestBackend::new(width, height));
+    let Ok(_) = terminal.draw(|frame| super::draw(frame, state, theme));
+    svg(terminal.backend().buffer())
 }
 
 /// The screen as an SVG: one text element for each run of cells that look alike.

@@ -19,11 +19,17 @@ pub(super) fn timeline(buffer: &mut Buffer, place: Rect, look: &Look<'_>, state:
     for tick in &timeline.ticks {
         let (text, style) = match tick.winner {
             Some(winner) => (play.letter(winner).to_string(), look.style(Role::Member(winner.0 as u8))),
+            None if tick.mark == Mark::Written => (look.glyphs.person().to_owned(), look.style(Role::Override)),
             None => (look.glyphs.mark(Mark::Open, 0.0).to_owned(), look.style(Role::Busy)),
         };
-        let looked_at = tick.selected && (state.look.is_some() || tick.winner.is_some());
+        let looked_at = tick.selected && (state.look.is_some() || tick.mark != Mark::Open);
         let style = if looked_at { style.patch(look.style(Role::Selection)) } else { style };
-        letters.write(&text, style).skip(1);
+        letters.write(&text, style);
+        match tick.other {
+            Some(other) => letters.write(&play.letter(other).to_lowercase().to_string(), look.style(Role::Override)),
+            None if place.height == 1 && tick.tuned => letters.write("~", look.style(Role::Override)),
+            None => letters.skip(1),
+        };
     }
     if timeline.after > 0 {
         letters.write("›", dim);
@@ -33,8 +39,20 @@ pub(super) fn timeline(buffer: &mut Buffer, place: Rect, look: &Look<'_>, state:
         marks.write("margin  ", dim);
         for tick in &timeline.ticks {
             let mark = look.glyphs.mark(tick.mark, tick.margin);
-            marks.write(mark, look.style(role(tick))).write(if tick.exit { "x" } else { " " }, look.style(Role::Exit));
+            marks
+                .write(mark, look.style(role(tick)))
+                .write(beside(tick), look.style(if tick.exit { Role::Exit } else { Role::Override }));
         }
+    }
+}
+
+/// What happened before or after a round.
+fn beside(tick: &Tick) -> &'static str {
+    match (tick.tuned, tick.exit) {
+        (true, true) => "X",
+        (true, false) => "~",
+        (false, true) => "x",
+        (false, false) => " ",
     }
 }
 
@@ -42,7 +60,7 @@ fn role(tick: &Tick) -> Role {
     match tick.mark {
         Mark::Margin => Role::Gauge,
         Mark::Unanimous => Role::Ok,
-        Mark::Overridden => Role::Override,
+        Mark::Overridden | Mark::Edited | Mark::Written => Role::Override,
         Mark::Failed => Role::Error,
         Mark::Open => Role::Busy,
     }

@@ -59,6 +59,9 @@ fn gutter(buffer: &mut Buffer, inner: Rect, row: u16, look: &Look<'_>, state: &S
                 let letter = state.session.play(play).letter(author).to_string();
                 pen.write(&letter, look.style(Role::Member(author.0 as u8)));
             }
+            Span::Segment { author: None, .. } if state.settings.authors => {
+                pen.write(look.glyphs.person(), look.style(Role::Override));
+            }
             Span::Segment { .. } | Span::Earlier => {}
         }
     }

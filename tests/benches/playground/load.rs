@@ -2,7 +2,7 @@
 
 use specfuse::config::{MemberConfig, Source};
 use specfuse::engine::Seat;
-use specfuse::engine::fusion::params::Params;
+use specfuse::engine::fusion::params::{Params, Presets};
 use specfuse::ensemble::MemberSpec;
 use specfuse::playground::state::keymap::Keymap;
 use specfuse::playground::state::roster::{News, Roster, RowId};
@@ -35,6 +35,7 @@ pub fn options(seats: &[Seat], params: Params) -> Options {
     Options {
         roster: roster(seats),
         params,
+        presets: Presets::default(),
         system: None,
         seed: 1,
         keymap: Keymap::default(),

@@ -2,7 +2,8 @@
 
 use specfuse::engine::fusion::MemberIndex;
 use specfuse::playground::state::layout::Part;
-use specfuse::playground::state::overlay::Overlay;
+use specfuse::playground::state::overlay::{Overlay, Page};
+use specfuse::playground::state::scene::chart::Curve;
 use specfuse::playground::state::scene::draft::Shading;
 use specfuse::playground::state::transcript::Transcript;
 use specfuse::playground::state::{Look, State};
@@ -200,7 +201,34 @@ pub(super) fn why(pressed: Pressed) {
 
 pub(super) fn chart(pressed: Pressed) {
     assert!(!pressed.after.scene.chart.columns.is_empty());
-    toggles(pressed, |overlay| matches!(overlay, Overlay::Chart));
+    let mut after = pressed.after;
+    assert!(matches!(after.overlay, Some(Overlay::Chart(Curve::Retention))));
+    press(&mut after, pressed.key);
+    assert!(matches!(after.overlay, Some(Overlay::Chart(Curve::Weights))));
+    let weights = after.scene.chart.columns.iter().flat_map(|column| &column.points);
+    assert!(weights.clone().count() > 0 && weights.clone().all(|(_, weight)| *weight > 0.0));
+    press(&mut after, pressed.key);
+    assert_eq!(after.overlay, None);
+}
+
+pub(super) fn single(pressed: Pressed) {
+    let words: String = pressed.after.scene.overlay.iter().flatten().map(|(_, text)| text.as_str()).collect();
+    let rounds = rounds(&pressed.after);
+    assert!(words.contains("accepted") && pressed.after.scene.overlay.len() > rounds, "{words}");
+    toggles(pressed, |overlay| matches!(overlay, Overlay::Single(_)));
+}
+
+/// First the round, then the run, then closed.
+pub(super) fn waterfall(pressed: Pressed) {
+    let mut after = pressed.after;
+    let mut pages = Vec::new();
+    while let Some(Overlay::Waterfall(page, _)) = &after.overlay {
+        pages.push(*page);
+        assert!(!after.scene.overlay.is_empty());
+        press(&mut after, pressed.key);
+    }
+    assert_eq!(pages, [Page::Round, Page::Run]);
+    assert_eq!(after.overlay, None);
 }
 
 pub(super) fn log(pressed: Pressed) {

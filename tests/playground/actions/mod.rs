@@ -6,12 +6,16 @@
 #![allow(clippy::needless_pass_by_value, reason = "each check of the table takes what it may go on pressing keys in")]
 
 mod asking;
+mod heat_map;
 mod looking;
 mod program;
 mod roster;
+mod steering;
+mod tour;
+mod tuning;
 
 use specfuse::playground::state::action::{ACTIONS, Action, Context};
-use specfuse::playground::state::{Effect, State};
+use specfuse::playground::state::{Effect, Listing, State};
 
 use super::support::{self, press};
 
@@ -45,6 +49,19 @@ fn case(action: Action) -> Case {
         Action::Stop => (answering, asking::stop),
         Action::Slower => (idle_keys, asking::slower),
         Action::Faster => (idle_keys, asking::faster),
+        Action::Override => (steering::looking_back, steering::override_winner),
+        Action::EditSegment => (steering::looking_back, steering::edit_segment),
+        Action::WriteSegment => (steering::looking_back, steering::write_segment),
+        Action::Redraft => (steering::on_a_pane, steering::redraft),
+        Action::RedraftAll => (steering::looking_back, steering::redraft_all),
+        Action::SendAway => (steering::on_a_pane, steering::send_away),
+        Action::Lighter => (steering::on_a_pane, steering::lighter),
+        Action::Heavier => (steering::on_a_pane, steering::heavier),
+        Action::Undo => (steering::something_changed, steering::undo),
+        Action::Redo => (steering::something_taken_back, steering::redo),
+        Action::Rewind => (steering::looking_back, steering::rewind),
+        Action::Branches => (steering::branched, steering::branches),
+        Action::Compare => (steering::branched, steering::compare),
         Action::PreviousRound => (answered, looking::previous_round),
         Action::NextRound => (looking::at_the_first_round, looking::next_round),
         Action::Back => (looking::with_everything_open, looking::back),
@@ -64,15 +81,29 @@ fn case(action: Action) -> Case {
         Action::Provenance => (answered, looking::provenance),
         Action::Why => (answered, looking::why),
         Action::Chart => (answered, looking::chart),
+        Action::Single => (answered, looking::single),
+        Action::Waterfall => (answered, looking::waterfall),
         Action::Log => (answered, looking::log),
+        Action::HeatMap => (answered, heat_map::opens),
+        Action::MapUp => (heat_map::going, heat_map::up),
+        Action::MapDown => (heat_map::going, heat_map::down),
+        Action::MapLeft => (heat_map::going, heat_map::left),
+        Action::MapRight => (heat_map::going, heat_map::right),
+        Action::MapOpen => (heat_map::going, heat_map::open),
+        Action::Sweep => (heat_map::offered, heat_map::sweep),
+        Action::SweepStop => (heat_map::going, heat_map::stop),
+        Action::MapClose => (heat_map::going, heat_map::close),
         Action::CopyAnswer => (answered, program::copy_answer),
         Action::CopySegment => (looking::at_the_first_round, program::copy_segment),
         Action::CopyCandidate => (program::focused_on_a_pane, program::copy_candidate),
         Action::SaveTrace => (answered, program::save_trace),
+        Action::Export => (answered, program::export),
         Action::OpenTrace => (answered, program::open_trace),
         Action::Palette => (idle_keys, program::palette),
         Action::Help => (idle_keys, program::help),
         Action::Themes => (idle_keys, program::themes),
+        Action::TourNext => (tour::at_the_second_stop, tour::next),
+        Action::TourBack => (tour::at_the_second_stop, tour::back),
         Action::Roster => (idle_keys, roster::opens),
         Action::Mouse => (idle_keys, program::mouse),
         Action::Redraw => (answering, program::redraw),
@@ -94,6 +125,20 @@ fn case(action: Action) -> Case {
         Action::RosterScan => (roster::open, roster::scan),
         Action::RosterTake => (roster::open, roster::take),
         Action::RosterClose => (roster::open, roster::close),
+        Action::Tune => (answered, tuning::tune),
+        Action::SegmentShorter => (answering, tuning::shorter),
+        Action::SegmentLonger => (answering, tuning::longer),
+        Action::ThresholdLower => (answering, tuning::lower_threshold),
+        Action::ThresholdHigher => (answering, tuning::higher_threshold),
+        Action::TuneUp => (tuning::open, tuning::up),
+        Action::TuneDown => (tuning::open, tuning::down),
+        Action::TuneLower => (tuning::on_the_threshold, tuning::lower),
+        Action::TuneHigher => (tuning::on_the_threshold, tuning::higher),
+        Action::TuneDefault => (tuning::trying, tuning::default),
+        Action::TuneDefaults => (tuning::trying, tuning::defaults),
+        Action::TuneApply => (tuning::trying, tuning::apply),
+        Action::TuneForget => (tuning::trying, tuning::forget),
+        Action::TuneClose => (tuning::trying, tuning::close),
         Action::Yes => (program::asked_whether_to_leave, program::yes),
         Action::No => (program::asked_whether_to_leave, program::no),
     }
@@ -142,7 +187,9 @@ fn every_case_is_played_where_its_action_holds() {
 fn keys_that_hold_everywhere_do_so_while_text_is_typed_and_in_lists() {
     let scenes: [fn() -> State; 4] = [idle_keys, asking::written, program::in_a_list, program::asked_whether_to_leave];
     for scene in scenes {
-        for (key, effect) in [("ctrl+l", Effect::Redraw), ("ctrl+z", Effect::Suspend), ("ctrl+o", Effect::ListTraces)] {
+        for (key, effect) in
+            [("ctrl+l", Effect::Redraw), ("ctrl+z", Effect::Suspend), ("ctrl+o", Effect::ListTraces(Listing::Open))]
+        {
             assert!(press(&mut scene(), key).contains(&effect), "{key} in {:?}", scene().context());
         }
         let mut state = scene();

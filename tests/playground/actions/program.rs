@@ -3,11 +3,12 @@
 use std::path::PathBuf;
 
 use specfuse::engine::fusion::MemberIndex;
+use specfuse::export::Format;
 use specfuse::playground::state::action::{ACTIONS, Context};
 use specfuse::playground::state::layout::Part;
 use specfuse::playground::state::overlay::Overlay;
 use specfuse::playground::state::picker::{Choice, PickerKind};
-use specfuse::playground::state::{Effect, State};
+use specfuse::playground::state::{Effect, Listing, State};
 
 use super::super::support::{self, list, newest, press, type_text};
 use super::{Pressed, looking};
@@ -57,12 +58,35 @@ pub(super) fn save_trace(pressed: Pressed) {
     assert_eq!(after.overlay, None);
 }
 
+pub(super) fn export(pressed: Pressed) {
+    let mut after = pressed.after;
+    assert_eq!(list(&after).kind, PickerKind::ExportAs);
+    assert_eq!(list(&after).typed, "specfuse-seed-1.html");
+    let as_named = |name: &str| {
+        let mut state = after.clone();
+        press(&mut state, "ctrl+u");
+        type_text(&mut state, name);
+        let effects = press(&mut state, "enter");
+        (effects, state)
+    };
+    for (name, format) in [("a.md", Format::Markdown), ("b.HTML", Format::Html), ("c.json", Format::Json)] {
+        let (effects, _) = as_named(name);
+        let [Effect::Export { run, format: as_what, path }] = &effects[..] else { panic!("{effects:?}") };
+        assert_eq!((**run == pressed.before.session.plays()[0].run, *as_what, path.to_str()), (true, format, Some(name)));
+    }
+    assert_eq!(as_named("screen.svg").0, [Effect::Picture("screen.svg".into())]);
+    let (effects, state) = as_named("answer.pdf");
+    assert!(effects.is_empty() && list(&state).typed == "answer.pdf", "what was typed is not lost");
+    press(&mut after, "esc");
+    assert!(after.overlay.is_none());
+}
+
 pub(super) fn open_trace(pressed: Pressed) {
     use specfuse::playground::state::Message;
-    assert_eq!(pressed.effects, [Effect::ListTraces]);
+    assert_eq!(pressed.effects, [Effect::ListTraces(Listing::Open)]);
     let mut after = pressed.after;
     let found = ["one", "two"].map(|name| (name.to_owned(), "1 h ago".to_owned(), PathBuf::from(name)));
-    after.update(Message::Traces(found.into()));
+    after.update(Message::Traces(Listing::Open, found.into()));
     type_text(&mut after, "two");
     assert_eq!(press(&mut after, "enter"), [Effect::Open(PathBuf::from("two"))]);
 }
@@ -70,7 +94,9 @@ pub(super) fn open_trace(pressed: Pressed) {
 pub(super) fn palette(pressed: Pressed) {
     let mut after = pressed.after;
     let offered: Vec<String> = list(&after).entries().map(|item| item.title.clone()).collect();
-    let wanted = ACTIONS.iter().filter(|entry| !matches!(entry.context, Context::List | Context::Roster | Context::Question));
+    let wanted = ACTIONS.iter().filter(|entry| {
+        !matches!(entry.context, Context::List | Context::Roster | Context::HeatMap | Context::Tuning | Context::Question)
+    });
     assert_eq!(offered, wanted.map(|entry| entry.name.to_owned()).collect::<Vec<_>>());
     type_text(&mut after, "redraw");
     assert_eq!(press(&mut after, "enter"), [Effect::Redraw], "a command is found by its name and done");

@@ -7,8 +7,6 @@
 mod evidence;
 mod paper;
 
-use std::collections::BTreeMap;
-
 use super::MemberIndex;
 use evidence::Evidence;
 use paper::Paper;
@@ -172,8 +170,8 @@ impl Verdict {
 
     /// Who leaves: those below the threshold, least retention first and of equals the later, while more than `spared` stay.
     fn exits(&self, threshold: f64, spared: usize) -> Vec<bool> {
-        let mut leaving: Vec<usize> =
-            (0..self.retention.len()).filter(|&at| self.condemned[at] && self.retention[at] < threshold).collect();
+        let below = |&at: &usize| self.condemned[at] && self.retention[at] < threshold;
+        let mut leaving: Vec<usize> = (0..self.retention.len()).filter(below).collect();
         leaving.sort_by(|&a, &b| self.retention[a].total_cmp(&self.retention[b]).then(b.cmp(&a)));
         leaving.truncate(self.at_most.min(self.retention.len().saturating_sub(spared)));
         (0..self.retention.len()).map(|at| leaving.contains(&at)).collect()
@@ -183,45 +181,58 @@ impl Verdict {
 /// What is known of each member, with what a new one begins with.
 #[derive(Debug, Clone, PartialEq)]
 struct Records<R> {
-    all: BTreeMap<usize, R>,
+    /// By place; `None` of a member that was never seen.
+    all: Vec<Option<R>>,
     /// The members of the last round.
     recent: Vec<MemberIndex>,
 }
 
 impl<R> Default for Records<R> {
     fn default() -> Self {
-        Self { all: BTreeMap::new(), recent: Vec::new() }
+        Self { all: Vec::new(), recent: Vec::new() }
     }
 }
 
 impl<R: Copy + Default> Records<R> {
     fn get(&self, member: MemberIndex) -> R {
-        self.all.get(&member.0).copied().unwrap_or_default()
+        self.all.get(member.0).copied().flatten().unwrap_or_default()
     }
 
     fn set(&mut self, member: MemberIndex, record: R) {
-        self.all.insert(member.0, record);
+        if self.all.len() <= member.0 {
+            self.all.resize(member.0 + 1, None);
+        }
+        self.all[member.0] = Some(record);
+    }
+
+    fn is_known(&self, member: MemberIndex) -> bool {
+        self.all.get(member.0).is_some_and(Option::is_some)
     }
 
     /// Begins a round of these members: who is new becomes level with the best of those already known.
     fn begin_round(&mut self, members: impl Iterator<Item = MemberIndex>, quality: impl Fn(&R) -> f64) {
-        self.recent = members.collect();
-        let known: Vec<MemberIndex> = self.recent.iter().copied().filter(|member| self.all.contains_key(&member.0)).collect();
-        let level = self.best(&known, quality);
-        for member in &self.recent {
-            self.all.entry(member.0).or_insert(level);
+        self.recent.clear();
+        self.recent.extend(members);
+        if self.recent.iter().all(|member| self.is_known(*member)) {
+            return;
+        }
+        let level = self.best(self.recent.iter().copied().filter(|member| self.is_known(*member)), quality);
+        for member in std::mem::take(&mut self.recent) {
+            if !self.is_known(member) {
+                self.set(member, level);
+            }
+            self.recent.push(member);
         }
     }
 
     /// Makes a member level with the best of the others of the last round.
     fn level(&mut self, member: MemberIndex, quality: impl Fn(&R) -> f64) {
-        let others: Vec<MemberIndex> = self.recent.iter().copied().filter(|other| *other != member).collect();
-        let level = self.best(&others, quality);
+        let level = self.best(self.recent.iter().copied().filter(|other| *other != member), quality);
         self.set(member, level);
     }
 
-    fn best(&self, members: &[MemberIndex], quality: impl Fn(&R) -> f64) -> R {
-        let records = members.iter().map(|&member| self.get(member));
+    fn best(&self, members: impl Iterator<Item = MemberIndex>, quality: impl Fn(&R) -> f64) -> R {
+        let records = members.map(|member| self.get(member));
         records.max_by(|a, b| quality(a).total_cmp(&quality(b))).unwrap_or_default()
     }
 }

@@ -52,7 +52,7 @@ impl Paper {
     /// Where these members stand; `temperature` and `window` as in [`super::ExitRule::Paper`].
     pub(super) fn judge(&self, members: &[MemberIndex], temperature: f64, window: usize) -> Verdict {
         let cumulative: Vec<f64> = members.iter().map(|&member| self.records.get(member)).collect();
-        let means: Vec<f64> = members.iter().filter_map(|&member| self.mean_score(member, window.max(1))).collect();
+        let means = self.mean_scores(members, window.max(1));
         let retention = softmax(&cumulative, temperature * (0.5 + evenness(&means)));
         Verdict { cumulative, retention, condemned: vec![true; members.len()], at_most: members.len() }
     }
@@ -65,12 +65,17 @@ impl Paper {
         }
     }
 
-    /// A member's mean score over the last `window` rounds, of those in which it has one.
-    fn mean_score(&self, member: MemberIndex, window: usize) -> Option<f64> {
-        let rounds = self.recent.iter().rev().take(window);
-        let scores: Vec<f64> =
-            rounds.flat_map(|round| round.iter()).filter(|(other, _)| *other == member).map(|(_, score)| *score).collect();
-        (!scores.is_empty()).then(|| scores.iter().sum::<f64>() / scores.len() as f64)
+    /// The mean score of each member over the last `window` rounds, of those in which it has one; of those who have none in any
+    /// nothing.
+    fn mean_scores(&self, members: &[MemberIndex], window: usize) -> Vec<f64> {
+        let mut sums = vec![(0.0, 0_u32); members.len()];
+        for (of, score) in self.recent.iter().rev().take(window).flat_map(|round| round.iter()) {
+            if let Some(place) = members.iter().position(|member| member == of) {
+                let (sum, count) = sums[place];
+                sums[place] = (sum + score, count + 1);
+            }
+        }
+        sums.into_iter().filter(|(_, count)| *count > 0).map(|(sum, count)| sum / f64::from(count)).collect()
     }
 }
 

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::Params;
+use super::{KnobGroup, Params};
 
 /// A knob's value.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -52,6 +52,8 @@ pub enum Kind {
 pub struct Knob {
     /// Its name in the configuration file, and with `--` before it on the command line.
     pub name: &'static str,
+    /// Its heading.
+    pub group: KnobGroup,
     /// The unit of its value; empty for pure numbers, switches and choices.
     pub unit: &'static str,
     /// What it takes.
@@ -138,6 +140,39 @@ impl Knob {
             | (Kind::Choice(_), Value::Switch(_) | Value::Integer(_) | Value::Real(_)) => None,
         };
         fitting.ok_or_else(|| self.refuse(value.to_string()))
+    }
+
+    /// The value one key press up (`1`) or down (`-1`), within the range; names and switches go around.
+    #[must_use]
+    pub fn stepped(&self, value: &Value, direction: i64) -> Value {
+        match (self.kind, value) {
+            (Kind::Switch, Value::Switch(on)) => Value::Switch(!on),
+            (Kind::Integer { min, max, step }, Value::Integer(number)) => {
+                Value::Integer(number.saturating_add(step * direction).clamp(min, max))
+            }
+            (Kind::Real { min, max, step }, Value::Real(number)) => {
+                // To a grid as fine as the smallest steps, so that no digits of rounding are shown.
+                let moved = ((number + step * direction as f64) * 1e6).round() / 1e6;
+                Value::Real(moved.clamp(min, max))
+            }
+            (Kind::Choice(names), Value::Name(name)) => {
+                let at = names.iter().position(|known| known == name).unwrap_or(0);
+                let last = names.len().saturating_sub(1);
+                let to = match direction {
+                    0 => at,
+                    1.. => {
+                        if at == last {
+                            0
+                        } else {
+                            at + 1
+                        }
+                    }
+                    ..0 => at.checked_sub(1).unwrap_or(last),
+                };
+                Value::Name(names.get(to).copied().unwrap_or_default().to_owned())
+            }
+            (Kind::Switch | Kind::Integer { .. } | Kind::Real { .. } | Kind::Choice(_), other) => other.clone(),
+        }
     }
 
     /// Reads a value as the command line gives it.

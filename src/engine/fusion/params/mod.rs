@@ -4,6 +4,7 @@
 //! from, so a knob exists everywhere or nowhere. Settings that are not numbers of the method (which members, where a trace
 //! goes) are not knobs and live with the front ends.
 
+mod group;
 mod knob;
 mod preset;
 mod table;
@@ -11,8 +12,9 @@ mod table;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+pub use group::KnobGroup;
 pub use knob::{Choice, Kind, Knob, ParamError, Value, nearest};
-pub use preset::{PRESETS, Preset};
+pub use preset::{OwnPreset, PRESETS, Preset, Presets};
 pub use table::{KNOBS, knob};
 
 use super::exit::{ExitRule, ExitSettings, ThresholdCount};
@@ -188,13 +190,19 @@ impl Params {
         Ok(())
     }
 
-    /// Takes over every value of a preset.
+    /// Takes over every value of a preset that comes with the program.
     pub fn apply_preset(&mut self, name: &str) -> Result<(), ParamError> {
-        let preset = PRESETS.iter().find(|preset| preset.name == name).ok_or_else(|| ParamError::UnknownPreset {
-            name: name.to_owned(),
-            known: PRESETS.iter().map(|preset| preset.name).collect::<Vec<_>>().join(", "),
-        })?;
-        preset.values.iter().try_for_each(|(name, text)| self.set_text(name, text))
+        Presets::default().apply(name, self)
+    }
+
+    /// The knobs whose values are others in `to`, with those, in the order of the table.
+    #[must_use]
+    pub fn changes(&self, to: &Self) -> Vec<(&'static Knob, Value)> {
+        let differs = |knob: &'static Knob| {
+            let value = (knob.get)(to);
+            ((knob.get)(self) != value).then_some((knob, value))
+        };
+        if self == to { Vec::new() } else { KNOBS.iter().filter_map(differs).collect() }
     }
 }
 
@@ -245,6 +253,9 @@ mod tests {
 
     #[test]
     fn knob_names_are_unique_and_sorted_into_groups_once() {
+        let mut groups: Vec<KnobGroup> = KNOBS.iter().map(|knob| knob.group).collect();
+        groups.dedup();
+        assert_eq!(groups, KnobGroup::ALL);
         let mut names: Vec<_> = KNOBS.iter().map(|knob| knob.name).collect();
         names.sort_unstable();
         names.dedup();

@@ -1,7 +1,7 @@
 //! The table of every knob. A knob added here is on the command line, in the configuration, in the trace and on the screen.
 
 use super::knob::{Choice, Kind, Knob, ParamError, Value, nearest};
-use super::{Alignment, ExitKind, NormalisationKind};
+use super::{Alignment, ExitKind, KnobGroup, NormalisationKind};
 use crate::engine::fusion::exit::ThresholdCount;
 use crate::engine::fusion::score::ScoringRule;
 use crate::engine::fusion::segment::SegmentUnit;
@@ -36,9 +36,10 @@ choice!(ThresholdCount, THRESHOLD_COUNTS, [Current = "current", Initial = "initi
 
 /// One row of the table: how a field of [`super::Params`] is read and written as a knob's value.
 macro_rules! row {
-    (switch $field:ident, $name:literal, $meaning:literal) => {
+    ($group:ident, switch $field:ident, $name:literal, $meaning:literal) => {
         Knob {
             name: $name,
+            group: KnobGroup::$group,
             unit: "",
             kind: Kind::Switch,
             meaning: $meaning,
@@ -50,9 +51,10 @@ macro_rules! row {
             },
         }
     };
-    (integer $field:ident, $name:literal, $unit:literal, $min:literal ..= $max:literal by $step:literal, $meaning:literal) => {
+    ($group:ident, integer $field:ident, $name:literal, $unit:literal, $min:literal ..= $max:literal by $step:literal, $meaning:literal) => {
         Knob {
             name: $name,
+            group: KnobGroup::$group,
             unit: $unit,
             kind: Kind::Integer { min: $min, max: $max, step: $step },
             meaning: $meaning,
@@ -64,9 +66,10 @@ macro_rules! row {
             },
         }
     };
-    (real $field:ident, $name:literal, $unit:literal, $min:literal ..= $max:literal by $step:literal, $meaning:literal) => {
+    ($group:ident, real $field:ident, $name:literal, $unit:literal, $min:literal ..= $max:literal by $step:literal, $meaning:literal) => {
         Knob {
             name: $name,
+            group: KnobGroup::$group,
             unit: $unit,
             kind: Kind::Real { min: $min, max: $max, step: $step },
             meaning: $meaning,
@@ -78,9 +81,10 @@ macro_rules! row {
             },
         }
     };
-    (choice $field:ident, $name:literal, $names:ident, $meaning:literal) => {
+    ($group:ident, choice $field:ident, $name:literal, $names:ident, $meaning:literal) => {
         Knob {
             name: $name,
+            group: KnobGroup::$group,
             unit: "",
             kind: Kind::Choice($names),
             meaning: $meaning,
@@ -98,37 +102,37 @@ macro_rules! row {
 
 /// Every knob, in the order in which people meet them.
 pub const KNOBS: &[Knob] = &[
-    row!(choice segment, "segment", SEGMENT_UNITS, "what a segment is counted in"),
-    row!(integer segment_tokens, "segment-tokens", "tokens", 1..=200 by 1, "length of a segment counted in tokens (the paper's L)"),
-    row!(integer segment_words, "segment-words", "words", 1..=100 by 1, "length of a segment counted in words"),
-    row!(integer segment_cap, "segment-cap", "tokens", 1..=400 by 8, "the most tokens of a segment counted in words or sentences"),
-    row!(choice align, "align", ALIGNMENTS, "cut all candidates of a round to the same number of words before scoring"),
-    row!(real temperature, "temperature", "", 0.0..=2.0 by 0.1, "sampling temperature of drafts; 0 takes the likeliest token"),
-    row!(real top_p, "top-p", "", 0.01..=1.0 by 0.05, "drafts draw from the likeliest tokens that sum to this probability"),
-    row!(choice scoring, "scoring", SCORING_RULES, "how token probabilities become a verifier's score of a candidate"),
-    row!(choice normalisation, "normalisation", NORMALISATIONS, "how each verifier's scores are made comparable"),
-    row!(real softmax_temperature, "softmax-temperature", "", 0.001..=10.0 by 0.05, "temperature of the softmax normalisation"),
-    row!(switch outlier_filter, "outlier-filter", "drop a candidate's highest and lowest score when they are far apart"),
-    row!(real outlier_ratio, "outlier-ratio", "", 1.0..=1000.0 by 1.0, "how far apart: highest divided by lowest"),
-    row!(switch score_end, "score-end", "count the end of the answer as one more token where a member knows its probability"),
-    row!(choice exit, "exit", EXIT_RULES, "the rule by which members that keep losing leave"),
-    row!(real exit_threshold, "exit-threshold", "", 0.0..=1.0 by 0.05, "a member leaves when its retention falls below this / n"),
-    row!(choice exit_count, "exit-count", THRESHOLD_COUNTS, "what n is: the members active now, or at the start"),
-    row!(integer exit_warm_up, "exit-warm-up", "rounds", 0..=100 by 1, "rounds before anyone may leave"),
-    row!(integer exit_min_members, "exit-min-members", "members", 1..=16 by 1, "members that always stay"),
-    row!(switch exit_keep_verifying, "exit-keep-verifying", "members that left go on scoring the others"),
-    row!(real exit_caution, "exit-caution", "", 0.1..=5.0 by 0.05, "evidence rule: how far beyond chance a shortfall must be"),
-    row!(real exit_floor, "exit-floor", "nats per token", 0.001..=5.0 by 0.1, "evidence rule: spread below this proves nothing"),
-    row!(real exit_worst_quality, "exit-worst-quality", "nats per token", -100.0..=-0.1 by 1.0, "evidence rule: quality below this counts as this"),
-    row!(real exit_temperature, "exit-temperature", "", 0.01..=10.0 by 0.1, "paper rule: temperature of the softmax over cumulative quality"),
-    row!(integer exit_window, "exit-window", "rounds", 1..=100 by 1, "paper rule: rounds whose scores set the entropy"),
-    row!(switch feedback, "feedback", "learn the verifiers' weights while the answer grows (SpecEM)"),
-    row!(real feedback_rate, "feedback-rate", "", 0.0..=1000.0 by 1.0, "learning rate of the feedback"),
-    row!(integer max_tokens, "max-tokens", "tokens", 1..=100_000 by 32, "the answer ends after so many accepted tokens"),
-    row!(integer max_rounds, "max-rounds", "rounds", 1..=100_000 by 10, "the answer ends after so many rounds"),
-    row!(integer draft_seconds, "draft-seconds", "s", 1..=3600 by 10, "time limit of one draft"),
-    row!(integer score_seconds, "score-seconds", "s", 1..=3600 by 10, "time limit of one scoring"),
-    row!(integer max_failures, "max-failures", "failures", 1..=100 by 1, "a member leaves after so many failures in a row"),
+    row!(Drafting, choice segment, "segment", SEGMENT_UNITS, "what a segment is counted in"),
+    row!(Drafting, integer segment_tokens, "segment-tokens", "tokens", 1..=200 by 1, "length of a segment counted in tokens (the paper's L)"),
+    row!(Drafting, integer segment_words, "segment-words", "words", 1..=100 by 1, "length of a segment counted in words"),
+    row!(Drafting, integer segment_cap, "segment-cap", "tokens", 1..=400 by 8, "the most tokens of a segment counted in words or sentences"),
+    row!(Drafting, choice align, "align", ALIGNMENTS, "cut all candidates of a round to the same number of words before scoring"),
+    row!(Drafting, real temperature, "temperature", "", 0.0..=2.0 by 0.1, "sampling temperature of drafts; 0 takes the likeliest token"),
+    row!(Drafting, real top_p, "top-p", "", 0.01..=1.0 by 0.05, "drafts draw from the likeliest tokens that sum to this probability"),
+    row!(Scoring, choice scoring, "scoring", SCORING_RULES, "how token probabilities become a verifier's score of a candidate"),
+    row!(Scoring, choice normalisation, "normalisation", NORMALISATIONS, "how each verifier's scores are made comparable"),
+    row!(Scoring, real softmax_temperature, "softmax-temperature", "", 0.001..=10.0 by 0.05, "temperature of the softmax normalisation"),
+    row!(Scoring, switch outlier_filter, "outlier-filter", "drop a candidate's highest and lowest score when they are far apart"),
+    row!(Scoring, real outlier_ratio, "outlier-ratio", "", 1.0..=1000.0 by 1.0, "how far apart: highest divided by lowest"),
+    row!(Scoring, switch score_end, "score-end", "count the end of the answer as one more token where a member knows its probability"),
+    row!(Exit, choice exit, "exit", EXIT_RULES, "the rule by which members that keep losing leave"),
+    row!(Exit, real exit_threshold, "exit-threshold", "", 0.0..=1.0 by 0.05, "a member leaves when its retention falls below this / n"),
+    row!(Exit, choice exit_count, "exit-count", THRESHOLD_COUNTS, "what n is: the members active now, or at the start"),
+    row!(Exit, integer exit_warm_up, "exit-warm-up", "rounds", 0..=100 by 1, "rounds before anyone may leave"),
+    row!(Exit, integer exit_min_members, "exit-min-members", "members", 1..=16 by 1, "members that always stay"),
+    row!(Exit, switch exit_keep_verifying, "exit-keep-verifying", "members that left go on scoring the others"),
+    row!(Exit, real exit_caution, "exit-caution", "", 0.1..=5.0 by 0.05, "evidence rule: how far beyond chance a shortfall must be"),
+    row!(Exit, real exit_floor, "exit-floor", "nats per token", 0.001..=5.0 by 0.1, "evidence rule: spread below this proves nothing"),
+    row!(Exit, real exit_worst_quality, "exit-worst-quality", "nats per token", -100.0..=-0.1 by 1.0, "evidence rule: quality below this counts as this"),
+    row!(Exit, real exit_temperature, "exit-temperature", "", 0.01..=10.0 by 0.1, "paper rule: temperature of the softmax over cumulative quality"),
+    row!(Exit, integer exit_window, "exit-window", "rounds", 1..=100 by 1, "paper rule: rounds whose scores set the entropy"),
+    row!(Feedback, switch feedback, "feedback", "learn the verifiers' weights while the answer grows (SpecEM)"),
+    row!(Feedback, real feedback_rate, "feedback-rate", "", 0.0..=1000.0 by 1.0, "learning rate of the feedback"),
+    row!(Limits, integer max_tokens, "max-tokens", "tokens", 1..=100_000 by 32, "the answer ends after so many accepted tokens"),
+    row!(Limits, integer max_rounds, "max-rounds", "rounds", 1..=100_000 by 10, "the answer ends after so many rounds"),
+    row!(Limits, integer draft_seconds, "draft-seconds", "s", 1..=3600 by 10, "time limit of one draft"),
+    row!(Limits, integer score_seconds, "score-seconds", "s", 1..=3600 by 10, "time limit of one scoring"),
+    row!(Limits, integer max_failures, "max-failures", "failures", 1..=100 by 1, "a member leaves after so many failures in a row"),
 ];
 
 /// The knob of that name.

@@ -16,7 +16,7 @@ use std::sync::Arc;
 pub use call::{Call, CallEnd, Work};
 pub use departure::Departure;
 pub use history::{Change, History};
-pub use round::{Accepted, DraftState, FinishedDraft, OwnScore, Round, ScoreCell};
+pub use round::{Accepted, DraftState, FinishedDraft, Opening, OwnScore, Round, ScoreCell};
 pub use tree::{Node, Tree};
 
 use super::MemberIndex;

@@ -6,7 +6,13 @@
 //! the candidates. Where a judge takes part, the others' scores become shares too, so that the weighted mean is one of like
 //! with like.
 
+mod grid;
+mod sums;
+
 use std::sync::Arc;
+
+pub use grid::Grid;
+pub use sums::TokenSums;
 
 /// How one verifier's token log-probabilities of a candidate become its score. Higher is better for every rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,11 +68,11 @@ pub enum Opinion {
 
 /// What one verifier says of one candidate, as the vote counts it.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Cell<'a> {
+pub enum Cell {
     /// Token by token.
     Tokens {
-        /// Natural log-probabilities of the candidate's tokens in the verifier's tokenizer (the end's included where counted).
-        logprobs: &'a [f32],
+        /// Of the candidate's tokens in the verifier's tokenizer (the end's included where counted).
+        sums: TokenSums,
         /// Number of characters of the candidate's text.
         characters: usize,
     },
@@ -74,26 +80,51 @@ pub enum Cell<'a> {
     Preference(f32),
 }
 
-/// One verifier's row: a cell per candidate, `None` where it abstained.
-#[derive(Debug, Clone, PartialEq)]
-pub struct VerifierRow<'a> {
-    /// The verifier's weight; at least 0.
-    pub weight: f64,
-    /// One entry per candidate.
-    pub cells: Vec<Option<Cell<'a>>>,
-}
-
 /// The outcome of scoring a round.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Ranking {
     /// Each verifier's normalised score of each candidate: `[verifier][candidate]`.
-    pub verifier_scores: Vec<Vec<Option<f64>>>,
+    pub verifier_scores: Grid<Option<f64>>,
     /// The fused score of each candidate; `None` when every verifier abstained.
     pub scores: Vec<Option<f64>>,
     /// The candidates from best to worst: indices into `scores`. Ties and unscored ones in their given order, unscored last.
     pub order: Vec<usize>,
     /// Best minus second best fused score; `None` with fewer than two scored candidates.
     pub margin: Option<f64>,
+    /// How the scores are fused under other weights.
+    outlier_ratio: Option<f64>,
+    logarithmic: bool,
+}
+
+/// What every verifier says of every candidate of a round: a row per verifier, a column per candidate, in tie order.
+pub trait Cells {
+    /// How many verifiers.
+    fn rows(&self) -> usize;
+
+    /// How many candidates.
+    fn columns(&self) -> usize;
+
+    /// What one says of another; `None` where it abstains.
+    fn cell(&self, row: usize, column: usize) -> Option<Cell>;
+
+    /// Whether what a verifier says are shares of a preference.
+    fn judges(&self, row: usize) -> bool {
+        (0..self.columns()).any(|column| matches!(self.cell(row, column), Some(Cell::Preference(_))))
+    }
+}
+
+impl Cells for Grid<Option<Cell>> {
+    fn rows(&self) -> usize {
+        Grid::rows(self).len()
+    }
+
+    fn columns(&self) -> usize {
+        Grid::columns(self)
+    }
+
+    fn cell(&self, row: usize, column: usize) -> Option<Cell> {
+        self[row][column]
+    }
 }
 
 /// The score of probability 0 under a logarithmic rule, in nats: beyond any that a real segment reaches, `exp` of it is 0, and
@@ -101,26 +132,23 @@ pub struct Ranking {
 pub const LOG_ZERO: f64 = -1.0e6;
 
 impl ScoringRule {
-    /// The score of token log-probabilities of a text of so many characters; `None` without tokens or with a value that is not a
-    /// number.
+    /// The score of a text of so many characters; `None` without tokens or with a log-probability that is not a number.
     ///
-    /// Finite, and never below [`LOG_ZERO`]. Minus infinity is the logarithm of probability 0; plus infinity is no
-    /// log-probability at all and counts as not a number; other values above 0 are rounding and count as 0.
+    /// Finite, and never below [`LOG_ZERO`].
     #[must_use]
-    pub fn score(self, logprobs: &[f32], characters: usize) -> Option<f64> {
-        if logprobs.is_empty() || logprobs.iter().any(|value| value.is_nan() || *value == f32::INFINITY) {
+    pub fn score(self, sums: &TokenSums, characters: usize) -> Option<f64> {
+        if sums.tokens == 0 || sums.logprob.is_nan() {
             return None;
         }
-        let tokens = logprobs.len() as f64;
-        let logprobs = logprobs.iter().map(|&value| f64::from(value).min(0.0));
+        let tokens = f64::from(sums.tokens);
         let score = match self {
-            Self::MeanProb => logprobs.map(f64::exp).sum::<f64>() / tokens,
-            Self::Geometric => (logprobs.sum::<f64>() / tokens).exp(),
-            Self::MeanLogprob => logprobs.sum::<f64>() / tokens,
-            Self::MinProb => logprobs.fold(0.0, f64::min).exp(),
+            Self::MeanProb => sums.probability / tokens,
+            Self::Geometric => (sums.logprob / tokens).exp(),
+            Self::MeanLogprob => sums.logprob / tokens,
+            Self::MinProb => f64::from(sums.least).exp(),
             // The end of the answer has no characters: then the divisor is 1.
-            Self::PerChar => logprobs.sum::<f64>() / characters.max(1) as f64,
-            Self::SumLogprob => logprobs.sum(),
+            Self::PerChar => sums.logprob / characters.max(1) as f64,
+            Self::SumLogprob => sums.logprob,
         };
         Some(score.max(LOG_ZERO))
     }
@@ -135,57 +163,77 @@ impl ScoringRule {
     }
 }
 
-/// Scores and ranks the candidates of a round. Candidates are in tie order: the earlier wins a tie.
+/// Scores and ranks the candidates of a round; `weights` has one entry per verifier. The earlier candidate wins a tie.
 ///
 /// The order of the verifiers does not matter: what they say of a candidate is summed in the order of its values.
 #[must_use]
-pub fn rank(rows: &[VerifierRow<'_>], candidates: usize, settings: ScoreSettings) -> Ranking {
-    let judged = rows.iter().any(VerifierRow::judges);
-    let normalisation = match settings.normalisation {
-        Normalisation::None if judged => Normalisation::SumToOne,
-        Normalisation::None | Normalisation::SumToOne | Normalisation::Softmax { .. } => settings.normalisation,
-    };
-    let verifier_scores: Vec<Vec<Option<f64>>> = rows
-        .iter()
-        .map(|row| {
-            let cell = |candidate: usize| row.cells.get(candidate).copied().flatten();
-            let raw: Vec<_> = (0..candidates).map(|candidate| cell(candidate)?.raw(settings.rule)).collect();
-            if row.judges() {
-                normalise(&raw, false, Normalisation::SumToOne)
-            } else {
-                normalise(&raw, settings.rule.is_logarithmic(), normalisation)
-            }
-        })
-        .collect();
-    let logarithmic = settings.rule.is_logarithmic() && normalisation == Normalisation::None;
-    let scores: Vec<Option<f64>> = (0..candidates)
-        .map(|candidate| {
-            let votes = rows.iter().zip(&verifier_scores);
-            let votes = votes.filter_map(|(row, scores)| Some(Vote { score: scores[candidate]?, weight: row.weight }));
-            fuse(votes.collect(), settings.outlier_ratio, logarithmic)
-        })
-        .collect();
-    let order = order(&scores);
-    let margin = match order.as_slice() {
-        [first, second, ..] => scores[*first].zip(scores[*second]).map(|(best, next)| best - next),
-        [_] | [] => None,
-    };
-    Ranking { verifier_scores, scores, order, margin }
+pub fn rank(cells: &impl Cells, weights: &[f64], settings: ScoreSettings) -> Ranking {
+    let mut ranking = Ranking::default();
+    ranking.fill(cells, weights, settings);
+    ranking
 }
 
-impl Cell<'_> {
-    fn raw(self, rule: ScoringRule) -> Option<f64> {
-        match self {
-            Self::Tokens { logprobs, characters } => rule.score(logprobs, characters),
-            Self::Preference(share) => share.is_finite().then(|| f64::from(share).clamp(0.0, 1.0)),
+impl Ranking {
+    /// [`rank`], in memory that is there already.
+    pub fn fill(&mut self, cells: &impl Cells, weights: &[f64], settings: ScoreSettings) {
+        let judged = (0..cells.rows()).any(|row| cells.judges(row));
+        let normalisation = match settings.normalisation {
+            Normalisation::None if judged => Normalisation::SumToOne,
+            Normalisation::None | Normalisation::SumToOne | Normalisation::Softmax { .. } => settings.normalisation,
+        };
+        self.verifier_scores.reset(cells.rows(), cells.columns(), None);
+        let mut sorted = Vec::new();
+        for row in 0..cells.rows() {
+            let scores = &mut self.verifier_scores[row];
+            for (column, score) in scores.iter_mut().enumerate() {
+                *score = cells.cell(row, column).and_then(|cell| cell.raw(settings.rule));
+            }
+            if judged && cells.judges(row) {
+                normalise(scores, &mut sorted, false, Normalisation::SumToOne);
+            } else {
+                normalise(scores, &mut sorted, settings.rule.is_logarithmic(), normalisation);
+            }
         }
+        self.outlier_ratio = settings.outlier_ratio;
+        self.logarithmic = settings.rule.is_logarithmic() && normalisation == Normalisation::None;
+        self.weigh(weights);
+    }
+
+    /// Fuses the verifiers' scores anew under these weights, one per verifier. What is no weight (negative, not finite) counts as 0.
+    pub fn weigh(&mut self, weights: &[f64]) {
+        let mut votes = Vec::with_capacity(weights.len());
+        let usable = |weight: &f64| if weight.is_finite() { weight.max(0.0) } else { 0.0 };
+        let weights: Vec<f64> = weights.iter().map(usable).collect();
+        self.scores.clear();
+        for candidate in 0..self.verifier_scores.columns() {
+            votes.clear();
+            let cast = self.verifier_scores.rows().zip(&weights);
+            votes.extend(cast.filter_map(|(row, weight)| Some(Vote { score: row[candidate]?, weight: *weight })));
+            self.scores.push(fuse(&mut votes, self.outlier_ratio, self.logarithmic));
+        }
+        self.sort();
+        self.margin = match self.order.as_slice() {
+            [first, second, ..] => self.scores[*first].zip(self.scores[*second]).map(|(best, next)| best - next),
+            [_] | [] => None,
+        };
+    }
+
+    /// The candidates from best to worst; exact ties and unscored ones in their given order.
+    fn sort(&mut self) {
+        let Self { order, scores, .. } = self;
+        order.clear();
+        order.extend(0..scores.len());
+        // `None` is less than any score, so unscored ones come last.
+        order.sort_by(|&a, &b| scores[b].partial_cmp(&scores[a]).unwrap_or(std::cmp::Ordering::Equal));
     }
 }
 
-impl VerifierRow<'_> {
-    /// Whether what it says are shares of a preference.
-    fn judges(&self) -> bool {
-        self.cells.iter().flatten().any(|cell| matches!(cell, Cell::Preference(_)))
+impl Cell {
+    fn raw(self, rule: ScoringRule) -> Option<f64> {
+        match self {
+            Self::Tokens { sums, characters } => rule.score(&sums, characters),
+            Self::Preference(share) => share.is_finite().then(|| f64::from(share).clamp(0.0, 1.0)),
+        }
     }
 }
 
@@ -196,50 +244,53 @@ struct Vote {
     weight: f64,
 }
 
-/// One verifier's scores made comparable with the others', over the candidates that it did score.
+/// Makes one verifier's scores comparable with the others', over the candidates that it did score. `sorted` is memory to work in.
 ///
 /// Where all of them have probability 0, `SumToOne` gives equal shares: the verifier prefers none.
-fn normalise(raw: &[Option<f64>], logarithmic: bool, normalisation: Normalisation) -> Vec<Option<f64>> {
-    let best = raw.iter().flatten().copied().fold(f64::NEG_INFINITY, f64::max);
-    let shares = |share: &dyn Fn(f64) -> f64| {
-        let shares: Vec<Option<f64>> = raw.iter().map(|score| score.map(share)).collect();
-        // In the order of their values, so that the order of the candidates does not change the sum.
-        let mut sorted: Vec<f64> = shares.iter().flatten().copied().collect();
-        sorted.sort_by(f64::total_cmp);
-        let sum: f64 = sorted.iter().sum();
-        shares.into_iter().map(|share| share.map(|share| share / sum)).collect()
-    };
+fn normalise(scores: &mut [Option<f64>], sorted: &mut Vec<f64>, logarithmic: bool, normalisation: Normalisation) {
+    let best = scores.iter().flatten().copied().fold(f64::NEG_INFINITY, f64::max);
     match normalisation {
-        Normalisation::None => raw.to_vec(),
-        Normalisation::SumToOne if logarithmic => shares(&|score| (score - best).exp()),
-        Normalisation::SumToOne if best <= 0.0 => shares(&|_| 1.0),
-        Normalisation::SumToOne => shares(&|score| score),
+        Normalisation::None => {}
+        Normalisation::SumToOne if logarithmic => shares(scores, sorted, |score| (score - best).exp()),
+        Normalisation::SumToOne if best <= 0.0 => shares(scores, sorted, |_| 1.0),
+        Normalisation::SumToOne => shares(scores, sorted, |score| score),
         Normalisation::Softmax { temperature } => {
             // Sharper than any difference of scores if the temperature is not above 0.
             let temperature = temperature.max(f64::MIN_POSITIVE);
-            shares(&|score| ((score - best) / temperature).exp())
+            shares(scores, sorted, |score| ((score - best) / temperature).exp());
         }
+    }
+}
+
+/// Each score's part, divided by the sum of all parts.
+fn shares(scores: &mut [Option<f64>], sorted: &mut Vec<f64>, part: impl Fn(f64) -> f64) {
+    for score in scores.iter_mut().flatten() {
+        *score = part(*score);
+    }
+    // In the order of their values, so that the order of the candidates does not change the sum.
+    sorted.clear();
+    sorted.extend(scores.iter().flatten());
+    sorted.sort_unstable_by(f64::total_cmp);
+    let sum: f64 = sorted.iter().sum();
+    for score in scores.iter_mut().flatten() {
+        *score /= sum;
     }
 }
 
 /// The weighted mean of a candidate's votes, less the outliers; `None` without votes.
 ///
-/// A verifier of weight 0 (or of one that is no weight: negative, not finite) has no say, not even on what an outlier is. If
-/// all who voted are such, they count alike.
-fn fuse(mut votes: Vec<Vote>, outlier_ratio: Option<f64>, logarithmic: bool) -> Option<f64> {
-    for vote in &mut votes {
-        vote.weight = if vote.weight.is_finite() { vote.weight.max(0.0) } else { 0.0 };
-    }
+/// A verifier of weight 0 has no say, not even on what an outlier is. If all who voted are such, they count alike.
+fn fuse(votes: &mut Vec<Vote>, outlier_ratio: Option<f64>, logarithmic: bool) -> Option<f64> {
     let heaviest = votes.iter().map(|vote| vote.weight).fold(0.0, f64::max);
     if heaviest > 0.0 {
         votes.retain(|vote| vote.weight > 0.0);
     }
-    for vote in &mut votes {
+    for vote in votes.iter_mut() {
         // Scaled, so that no sum of weights overflows.
         vote.weight = if heaviest > 0.0 { vote.weight / heaviest } else { 1.0 };
     }
-    votes.sort_by(|a, b| a.score.total_cmp(&b.score).then(a.weight.total_cmp(&b.weight)));
-    let counted = outlier_ratio.map_or(votes.as_slice(), |ratio| without_outliers(&votes, ratio, logarithmic));
+    votes.sort_unstable_by(|a, b| a.score.total_cmp(&b.score).then(a.weight.total_cmp(&b.weight)));
+    let counted = outlier_ratio.map_or(votes.as_slice(), |ratio| without_outliers(votes, ratio, logarithmic));
     let weights: f64 = counted.iter().map(|vote| vote.weight).sum();
     let sum: f64 = counted.iter().map(|vote| vote.weight * vote.score).sum();
     (weights > 0.0).then(|| sum / weights)
@@ -251,14 +302,6 @@ fn without_outliers(votes: &[Vote], ratio: f64, logarithmic: bool) -> &[Vote] {
     let (low, high) = (lowest.score, highest.score);
     let exceeds = if logarithmic { (high - low).exp() > ratio } else { high > 0.0 && (low <= 0.0 || high / low > ratio) };
     if exceeds && !inner.is_empty() { inner } else { votes }
-}
-
-/// The candidates from best to worst; exact ties and unscored ones in their given order.
-fn order(scores: &[Option<f64>]) -> Vec<usize> {
-    let mut order: Vec<usize> = (0..scores.len()).collect();
-    // `None` is less than any score, so unscored ones come last.
-    order.sort_by(|&a, &b| scores[b].partial_cmp(&scores[a]).unwrap_or(std::cmp::Ordering::Equal));
-    order
 }
 
 #[cfg(test)]

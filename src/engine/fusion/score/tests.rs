@@ -31,18 +31,15 @@ fn assert_all_near(actual: &[Option<f64>], expected: &[Option<f64>]) {
 /// Ranks candidates of one token each: `rows[verifier]` has a weight and the token's probability per candidate, `None` where it
 /// abstained.
 fn rank_probabilities(rows: &[(f64, &[Option<f32>])], settings: ScoreSettings) -> Ranking {
-    let logprobs: Vec<Vec<Option<[f32; 1]>>> =
-        rows.iter().map(|(_, row)| row.iter().map(|p| p.map(|p| [p.ln()])).collect()).collect();
-    let rows: Vec<VerifierRow<'_>> = rows
-        .iter()
-        .zip(&logprobs)
-        .map(|((weight, _), row)| VerifierRow {
-            weight: *weight,
-            cells: row.iter().map(|cell| cell.as_ref().map(|logprobs| Cell::Tokens { logprobs, characters: 1 })).collect(),
-        })
-        .collect();
-    let candidates = rows.first().map_or(0, |row| row.cells.len());
-    rank(&rows, candidates, settings)
+    let candidates = rows.first().map_or(0, |(_, row)| row.len());
+    let mut cells = Grid::filled(rows.len(), candidates, None);
+    for (place, (_, row)) in rows.iter().enumerate() {
+        for (cell, probability) in cells[place].iter_mut().zip(*row) {
+            *cell = probability.map(|p| Cell::Tokens { sums: TokenSums::of(&[p.ln()]), characters: 1 });
+        }
+    }
+    let weights: Vec<f64> = rows.iter().map(|(weight, _)| *weight).collect();
+    rank(&cells, &weights, settings)
 }
 
 /// Probabilities .5 and .25 over 4 characters: mean .375; sqrt(.125) = .353553; ln .5 + ln .25 = -.693147 - 1.386294.
@@ -57,7 +54,7 @@ fn every_rule_has_its_score() {
         (ScoringRule::PerChar, -0.519_860),
         (ScoringRule::SumLogprob, -2.079_442),
     ] {
-        assert_near(rule.score(&logprobs, characters).unwrap(), expected);
+        assert_near(rule.score(&TokenSums::of(&logprobs), characters).unwrap(), expected);
         assert_eq!(rule.is_logarithmic(), expected < 0.0);
     }
 }
@@ -66,7 +63,7 @@ fn every_rule_has_its_score() {
 fn a_cell_that_says_nothing_has_no_score() {
     for rule in ALL_RULES {
         for logprobs in [&[][..], &[-1.0, f32::NAN], &[f32::INFINITY]] {
-            assert_eq!(rule.score(logprobs, 3), None);
+            assert_eq!(rule.score(&TokenSums::of(logprobs), 3), None);
         }
     }
 }
@@ -82,15 +79,15 @@ fn probability_zero_is_the_worst_there_is() {
         (ScoringRule::PerChar, LOG_ZERO),
         (ScoringRule::SumLogprob, LOG_ZERO),
     ] {
-        assert_near(rule.score(&logprobs, characters).unwrap(), expected);
+        assert_near(rule.score(&TokenSums::of(&logprobs), characters).unwrap(), expected);
     }
     assert!(LOG_ZERO.exp() <= 0.0);
 }
 
 #[test]
 fn an_end_without_text_is_one_character_and_rounding_is_no_probability_above_one() {
-    assert_near(ScoringRule::PerChar.score(&[-2.0], 0).unwrap(), -2.0);
-    assert_near(ScoringRule::MeanProb.score(&[1e-6], 1).unwrap(), 1.0);
+    assert_near(ScoringRule::PerChar.score(&TokenSums::of(&[-2.0]), 0).unwrap(), -2.0);
+    assert_near(ScoringRule::MeanProb.score(&TokenSums::of(&[1e-6]), 1).unwrap(), 1.0);
 }
 
 /// .9 .3 and .1 .5: means .5 and .4.
@@ -127,8 +124,8 @@ fn who_abstains_is_left_out() {
     assert_eq!(ranking.order, [1, 0, 2]);
     let nothing = rank_probabilities(&[(1.0, &[None, None])], PLAIN);
     assert_eq!((nothing.order, nothing.margin), (vec![0, 1], None));
-    assert_eq!(rank(&[], 2, PLAIN).scores, [None, None]);
-    assert_eq!(rank(&[], 0, PLAIN).order, [0; 0]);
+    assert_eq!(rank(&Grid::filled(0, 2, None), &[], PLAIN).scores, [None, None]);
+    assert_eq!(rank(&Grid::filled(0, 0, None), &[], PLAIN).order, [0; 0]);
 }
 
 #[test]
@@ -146,7 +143,7 @@ fn weights_of_zero_have_no_say_unless_all_are() {
 fn scores_are_normalised_over_what_a_verifier_did_score() {
     let row: &[Option<f32>] = &[Some(0.6), None, Some(0.2)];
     let shares = |rule, normalisation| {
-        rank_probabilities(&[(1.0, row)], ScoreSettings { rule, normalisation, ..PLAIN }).verifier_scores.remove(0)
+        rank_probabilities(&[(1.0, row)], ScoreSettings { rule, normalisation, ..PLAIN }).verifier_scores[0].to_vec()
     };
     let three_quarters = [Some(0.75), None, Some(0.25)];
     assert_all_near(&shares(ScoringRule::MeanProb, Normalisation::SumToOne), &three_quarters);

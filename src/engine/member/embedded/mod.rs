@@ -33,7 +33,7 @@ mod tests;
 
 use std::io::Read;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use fearless_simd::Level;
 use tokio::sync::{mpsc, oneshot};
@@ -43,11 +43,13 @@ pub use self::error::EmbeddedError;
 use self::config::Config;
 use self::gguf::Gguf;
 use self::model::Model;
-use self::session::Session;
+use self::session::{Session, Shared};
 use self::vocabulary::Vocabulary;
-use self::worker::{Answer, Call};
+use self::worker::{Answer, Call, Worker};
 use crate::engine::fusion::conversation::Conversation;
-use crate::engine::member::{Capabilities, DraftRequest, Drafted, Member, MemberError, Progress, Reply, ScoreRequest, Scored};
+use crate::engine::member::{
+    Capabilities, DraftRequest, Drafted, Member, MemberError, Progress, Reply, ScoreRequest, Scored, Working,
+};
 
 /// The largest file taken, in bytes. Above this size a tensor library or a llama.cpp server is the better engine.
 pub const FILE_LIMIT: u64 = 256 << 20;
@@ -57,10 +59,20 @@ const WAITING: usize = 4;
 
 /// A GGUF model that drafts and scores in this process.
 ///
-/// Keeps what it has evaluated from call to call. Dropping it ends its thread once the call under way is answered or dropped.
+/// Keeps what it has evaluated from call to call. Has a thread of its own, unless it is a replica that works in place; dropping it
+/// ends its thread once the call under way is answered or dropped.
 pub struct EmbeddedMember {
     capabilities: Capabilities,
-    calls: mpsc::Sender<Call>,
+    shared: Shared,
+    desk: Desk,
+}
+
+/// Where its calls are answered.
+enum Desk {
+    /// On its thread, which takes them from here.
+    Thread(mpsc::Sender<Call>),
+    /// By whoever asks.
+    Here(Arc<Mutex<Worker>>),
 }
 
 impl EmbeddedMember {
@@ -95,25 +107,47 @@ impl EmbeddedMember {
     }
 
     fn start(kind: &str, name: &str, bytes: &[u8]) -> Result<Self, EmbeddedError> {
-        let (session, mut capabilities) = load(name, bytes, Level::new())?;
+        let (shared, mut capabilities) = read(name, bytes, Level::new())?;
         capabilities.kind = kind.into();
+        Self::on_thread(shared, capabilities)
+    }
+
+    fn on_thread(shared: Shared, capabilities: Capabilities) -> Result<Self, EmbeddedError> {
         let (calls, waiting) = mpsc::channel(WAITING);
+        let session = Session::new(shared.clone());
         std::thread::Builder::new()
             .name(format!("member {}", capabilities.model))
             .spawn(move || worker::work(session, waiting))
-            .map_err(|error| EmbeddedError::Thread { file: name.to_owned(), problem: error.to_string() })?;
-        Ok(Self { capabilities, calls })
+            .map_err(|error| EmbeddedError::Thread { file: shared.file().to_owned(), problem: error.to_string() })?;
+        Ok(Self { capabilities, shared, desk: Desk::Thread(calls) })
     }
 
-    /// Sends a call to the thread and waits for its answer.
+    fn in_place(shared: Shared, capabilities: Capabilities) -> Self {
+        let worker = Worker::new(Session::new(shared.clone()));
+        Self { capabilities, shared, desk: Desk::Here(Arc::new(Mutex::new(worker))) }
+    }
+
+    /// Hands a call over and waits for its answer.
     fn call<T: Send + 'static>(&self, call: impl FnOnce(Answer<T>) -> Call + Send + 'static) -> Reply<T> {
-        let calls = self.calls.clone();
-        Box::pin(async move {
-            let (answer, reply) = oneshot::channel();
-            calls.send(call(answer)).await.map_err(|_| gone())?;
-            drop(calls);
-            reply.await.map_err(|_| gone())?
-        })
+        let (answer, reply) = oneshot::channel();
+        match &self.desk {
+            Desk::Thread(calls) => {
+                let calls = calls.clone();
+                Box::pin(async move {
+                    calls.send(call(answer)).await.map_err(|_| gone())?;
+                    drop(calls);
+                    reply.await.map_err(|_| gone())?
+                })
+            }
+            Desk::Here(worker) => {
+                let worker = Arc::clone(worker);
+                Box::pin(async move {
+                    // A panic is caught where the work is done, so the lock is never poisoned by one.
+                    worker.lock().unwrap_or_else(PoisonError::into_inner).answer(call(answer));
+                    reply.await.map_err(|_| gone())?
+                })
+            }
+        }
     }
 }
 
@@ -122,8 +156,8 @@ fn gone() -> MemberError {
     MemberError::Panicked("its thread has ended".into())
 }
 
-/// Everything but the thread.
-fn load(name: &str, bytes: &[u8], level: Level) -> Result<(Session, Capabilities), EmbeddedError> {
+/// What a file says, checked and ready to be worked with.
+fn read(name: &str, bytes: &[u8], level: Level) -> Result<(Shared, Capabilities), EmbeddedError> {
     let gguf = Gguf::parse(name, bytes)?;
     let config = Config::read(&gguf)?;
     let vocabulary = Vocabulary::read(&gguf)?;
@@ -134,7 +168,7 @@ fn load(name: &str, bytes: &[u8], level: Level) -> Result<(Session, Capabilities
         parameters: Some(model.parameters),
         ..Capabilities::in_process("built-in", gguf.text("general.name")?.unwrap_or(name))
     };
-    Ok((Session::new(name, model, vocabulary, level), capabilities))
+    Ok((Shared::new(name, model, vocabulary, level), capabilities))
 }
 
 impl Member for EmbeddedMember {
@@ -165,5 +199,14 @@ impl Member for EmbeddedMember {
 
     fn score(&self, request: ScoreRequest) -> Reply<Scored> {
         self.call(move |answer| Call::Score(request, answer))
+    }
+
+    /// Where the system gives no further thread there is none.
+    fn replica(&self, working: Working) -> Option<Arc<dyn Member>> {
+        let (shared, capabilities) = (self.shared.clone(), self.capabilities.clone());
+        Some(Arc::new(match working {
+            Working::OnThread => Self::on_thread(shared, capabilities).ok()?,
+            Working::InPlace => Self::in_place(shared, capabilities),
+        }))
     }
 }

@@ -1,4 +1,5 @@
-//! The thread of one member: takes calls one at a time, and never takes the program down with it.
+//! The work of one member, on a thread of its own or on the caller's: takes calls one at a time, and never takes the program
+//! down with it.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -26,15 +27,26 @@ pub(super) enum Call {
     Break(Answer<usize>),
 }
 
-/// Answers calls until the last sender is gone.
-pub(super) fn work(mut session: Session, mut calls: mpsc::Receiver<Call>) {
-    let mut fault: Option<MemberError> = None;
-    while let Some(call) = calls.blocking_recv() {
+/// What answers calls, one at a time.
+pub(super) struct Worker {
+    session: Session,
+    /// Why it cannot answer any more.
+    fault: Option<MemberError>,
+}
+
+impl Worker {
+    pub(super) fn new(session: Session) -> Self {
+        Self { session, fault: None }
+    }
+
+    /// Answers one call.
+    pub(super) fn answer(&mut self, call: Call) {
+        let Self { session, fault } = self;
         match call {
             Call::Prepare(conversation, answer) => {
-                respond(answer, &mut fault, |_| Ok(session.prepare(&conversation)?));
+                respond(answer, fault, |_| Ok(session.prepare(&conversation)?));
             }
-            Call::Draft(request, tokens, answer) => respond(answer, &mut fault, |cancelled| {
+            Call::Draft(request, tokens, answer) => respond(answer, fault, |cancelled| {
                 let complete = |text: &str, count: usize| request.segment.is_complete(text, count);
                 let mut news = News { tokens, waiting: Vec::new(), told: Instant::now() };
                 let mut drawn = |token: &DraftToken| news.hear(token);
@@ -46,10 +58,18 @@ pub(super) fn work(mut session: Session, mut calls: mpsc::Receiver<Call>) {
                 news.tell();
                 drafted
             }),
-            Call::Score(request, answer) => respond(answer, &mut fault, |cancelled| session.score(&request, cancelled)),
+            Call::Score(request, answer) => respond(answer, fault, |cancelled| session.score(&request, cancelled)),
             #[cfg(test)]
-            Call::Break(answer) => respond(answer, &mut fault, |_| std::panic::resume_unwind(Box::new("broken on purpose"))),
+            Call::Break(answer) => respond(answer, fault, |_| std::panic::resume_unwind(Box::new("broken on purpose"))),
         }
+    }
+}
+
+/// The thread's work: answers calls until the last sender is gone.
+pub(super) fn work(session: Session, mut calls: mpsc::Receiver<Call>) {
+    let mut worker = Worker::new(session);
+    while let Some(call) = calls.blocking_recv() {
+        worker.answer(call);
     }
 }
 

@@ -3,14 +3,41 @@
 use super::super::action::Action;
 use super::super::log::Level;
 use super::super::message::{Effect, ReplayOrder};
-use super::super::prompt::EXAMPLE;
+use super::super::overlay::Overlay;
+use super::super::prompt::{EXAMPLE, Prompt};
 use super::super::{Source, State};
 use crate::engine::fusion::conversation::Conversation;
 
 impl State {
+    /// The text that is being typed: a segment where one is open, else the question.
+    pub(in super::super) fn text(&mut self) -> &mut Prompt {
+        if matches!(self.overlay, Some(Overlay::Entry(_))) { &mut self.entry } else { &mut self.prompt }
+    }
+
+    pub(super) fn send_text(&mut self) -> Vec<Effect> {
+        match self.overlay {
+            Some(Overlay::Entry(purpose)) => self.accept_entry(purpose),
+            Some(_) | None => self.send(),
+        }
+    }
+
+    pub(super) fn leave_text(&mut self) {
+        if matches!(self.overlay, Some(Overlay::Entry(_))) {
+            self.overlay = None;
+        } else {
+            self.writing = false;
+        }
+    }
+
     pub(super) fn write(&mut self) {
         self.overlay = None;
         self.writing = true;
+    }
+
+    pub(super) fn new_line(&mut self) {
+        if let Err(error) = self.text().new_line() {
+            self.say(Level::Error, &error.to_string());
+        }
     }
 
     pub(super) fn send(&mut self) -> Vec<Effect> {
@@ -44,6 +71,7 @@ impl State {
         self.writing = false;
         self.look = None;
         self.now_ms = 0.0;
+        self.tuning.forget_applied();
         self.transcript.to_end();
         effects.extend(self.ask_when_settled(conversation));
         effects

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use super::super::action::{ACTIONS, Context};
 use super::super::log::Level;
-use super::super::message::Effect;
-use super::super::overlay::Overlay;
+use super::super::message::{Effect, Listing};
+use super::super::overlay::{Against, Overlay};
 use super::super::picker::{Choice, Item, Picker, PickerKind};
 use super::super::{Source, State};
 use crate::clean::clean_line;
@@ -20,10 +20,16 @@ impl State {
         // What only makes sense inside another list is not offered in this one.
         let items = items.filter(|item| match &item.choice {
             Choice::Action(action) => match action.entry().context {
-                Context::List | Context::Roster | Context::Question => false,
+                Context::List | Context::Roster | Context::HeatMap | Context::Tuning | Context::Question => false,
                 Context::Anywhere | Context::Keys | Context::Prompt => true,
             },
-            Choice::Theme(_) | Choice::Trace(_) => true,
+            Choice::Theme(_)
+            | Choice::Trace(_)
+            | Choice::Candidate { .. }
+            | Choice::Branch(_)
+            | Choice::AgainstBranch(_)
+            | Choice::AgainstRecorded
+            | Choice::AgainstRun(_) => true,
         });
         self.overlay = Some(Overlay::List(Picker::new(PickerKind::Commands, items.collect())));
     }
@@ -73,9 +79,30 @@ impl State {
                 vec![Effect::UseTheme(name)]
             }
             (Some(Choice::Trace(path)), _) => self.open(path),
+            (Some(Choice::Candidate { member, segment }), _) => self.choose_candidate(member, segment),
+            (Some(Choice::Branch(segment)), _) => self.go_to_branch(segment),
+            (Some(Choice::AgainstBranch(segment)), _) => {
+                self.compare_with(Against::Branch(segment));
+                Vec::new()
+            }
+            (Some(Choice::AgainstRecorded), _) => vec![Effect::ListTraces(Listing::Compare)],
+            (Some(Choice::AgainstRun(path)), _) => vec![Effect::Read(path)],
+            (None, PickerKind::ExportAs) if !typed.is_empty() => self.export_as(PathBuf::from(typed)),
+            (None, PickerKind::Against) if !typed.is_empty() => vec![Effect::Read(PathBuf::from(typed))],
             (None, PickerKind::Traces) if !typed.is_empty() => self.open(PathBuf::from(typed)),
             (None, PickerKind::SaveAs) if !typed.is_empty() => vec![Effect::SaveTrace(PathBuf::from(typed))],
-            (None, PickerKind::Traces | PickerKind::SaveAs | PickerKind::Commands | PickerKind::Themes) => Vec::new(),
+            (
+                None,
+                PickerKind::Traces
+                | PickerKind::SaveAs
+                | PickerKind::ExportAs
+                | PickerKind::Commands
+                | PickerKind::Themes
+                | PickerKind::Candidates
+                | PickerKind::Branches
+                | PickerKind::Compare
+                | PickerKind::Against,
+            ) => Vec::new(),
         }
     }
 

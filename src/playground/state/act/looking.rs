@@ -3,7 +3,8 @@
 use super::super::layout::Part;
 use super::super::log::Level;
 use super::super::message::Effect;
-use super::super::overlay::Overlay;
+use super::super::overlay::{Overlay, Page, Scroll};
+use super::super::scene::chart::Curve;
 use super::super::{Look, State};
 
 impl State {
@@ -46,6 +47,8 @@ impl State {
 
     pub(super) fn back(&mut self) {
         if self.overlay.take().is_some() {
+        } else if self.tuning.is_trying() {
+            self.tuning.forget();
         } else if self.zoomed {
             self.zoomed = false;
         } else if self.look.take().is_some() {
@@ -131,10 +134,28 @@ impl State {
         self.say(Level::Info, &format!("drafts: {}", self.settings.shading.in_words()));
     }
 
+    /// The exit chart, then the weights, then nothing.
+    pub(super) fn chart(&mut self) {
+        self.overlay = match self.overlay {
+            Some(Overlay::Chart(Curve::Retention)) => Some(Overlay::Chart(Curve::Weights)),
+            Some(Overlay::Chart(Curve::Weights)) => None,
+            Some(_) | None => Some(Overlay::Chart(Curve::Retention)),
+        };
+    }
+
     /// Opens an overlay, or closes it where it is open.
     pub(super) fn toggle(&mut self, overlay: Overlay) {
         let open = self.overlay.as_ref().is_some_and(|open| open.title() == overlay.title());
         self.overlay = (!open).then_some(overlay);
+    }
+
+    /// The round's time, then the run's, then neither.
+    pub(super) fn waterfall(&mut self) {
+        self.overlay = match self.overlay {
+            Some(Overlay::Waterfall(Page::Round, _)) => Some(Overlay::Waterfall(Page::Run, Scroll::default())),
+            Some(Overlay::Waterfall(Page::Run, _)) => None,
+            Some(_) | None => Some(Overlay::Waterfall(Page::Round, Scroll::default())),
+        };
     }
 
     pub(super) fn toggle_mouse(&mut self) -> Vec<Effect> {

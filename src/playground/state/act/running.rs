@@ -3,7 +3,9 @@
 use super::super::action::Action;
 use super::super::log::Level;
 use super::super::message::{Effect, ReplayOrder};
+use super::super::play::Play;
 use super::super::{Source, State};
+use crate::engine::fusion::run::Phase;
 use crate::engine::replay::SPEEDS;
 use crate::engine::round::Command;
 
@@ -12,6 +14,9 @@ pub const PACES: &[u32] = &[5, 10, 15, 25, 50, 100, 250];
 
 impl State {
     pub(super) fn run_pause(&mut self) -> Vec<Effect> {
+        if self.recording_breaks_off() {
+            return self.command(vec![Command::Resume]);
+        }
         if let Source::Replay(replay) = &self.source {
             let order = if replay.playing { ReplayOrder::Pause } else { ReplayOrder::Resume };
             return vec![Effect::Replay(order)];
@@ -22,8 +27,18 @@ impl State {
         vec![Effect::Order(if self.is_paused() { Command::Resume } else { Command::Pause })]
     }
 
+    /// Whether everything of a recorded run was played and it is not whole: then it can go on for real.
+    fn recording_breaks_off(&self) -> bool {
+        let over = matches!(&self.source, Source::Replay(replay) if replay.over);
+        let whole = |play: &Play| matches!(play.run.phase, Phase::Finished(_));
+        over && self.session.newest().is_some_and(|play| !whole(play))
+    }
+
     pub(super) fn step(&mut self) -> Vec<Effect> {
         self.look = None;
+        if self.recording_breaks_off() {
+            return self.command(vec![Command::Step]);
+        }
         match &self.source {
             Source::Replay(_) => vec![Effect::Replay(ReplayOrder::Step)],
             Source::Live if self.session.is_going() => vec![Effect::Order(Command::Step)],

@@ -229,6 +229,29 @@ impl Roster {
         self.rows.get(row.0)
     }
 
+    /// The model that goes by this name: the ensemble's before any other.
+    #[must_use]
+    pub fn named(&self, name: &str) -> Option<RowId> {
+        let seated = self.members().zip(self.names()).find(|(_, known)| known == name).map(|((place, _), _)| place.row);
+        seated.or_else(|| self.rows.iter().position(|known| known.spec.name == name).map(RowId))
+    }
+
+    /// Those of these rows that are neither ready nor being opened.
+    #[must_use]
+    pub fn absent(&self, rows: &[RowId]) -> Vec<RowId> {
+        let absent = |row: &&RowId| match self.row(**row).map(|known| &known.standing) {
+            Some(Standing::Unknown | Standing::Away(_)) => true,
+            Some(Standing::Connecting(_) | Standing::Ready(_)) | None => false,
+        };
+        rows.iter().filter(absent).copied().collect()
+    }
+
+    /// Whether a model is being opened.
+    #[must_use]
+    pub fn is_connecting(&self, row: RowId) -> bool {
+        self.row(row).is_some_and(|known| matches!(known.standing, Standing::Connecting(_)))
+    }
+
     /// Who takes part in the next answer, in the order that decides ties.
     #[must_use]
     pub fn ensemble(&self) -> &[Place] {
@@ -303,8 +326,7 @@ impl Roster {
     /// Members of the ensemble that are neither ready nor being opened.
     #[must_use]
     pub fn missing(&self) -> Vec<RowId> {
-        let missing = self.members().filter(|(_, known)| matches!(known.standing, Standing::Unknown | Standing::Away(_)));
-        missing.map(|(place, _)| place.row).collect()
+        self.absent(&self.members().map(|(place, _)| place.row).collect::<Vec<_>>())
     }
 
     /// Begins to open these; returns what has to be opened. One that is being opened already goes on.

@@ -1,9 +1,13 @@
-//! The exit chart: each member's retention over the rounds, and the threshold it is held against.
+//! The chart: each member's retention over the rounds with the threshold it is held against, or each verifier's weight; as it
+//! was, or as it would have been under knobs that are tried.
+
+use std::sync::Arc;
 
 use super::super::play::Play;
 use crate::engine::fusion::MemberIndex;
-use crate::engine::fusion::event::RankedStanding;
+use crate::engine::fusion::event::{MemberName, RankedStanding};
 use crate::engine::fusion::run::Round;
+use crate::engine::fusion::what_if::WhatIf;
 
 /// The rounds that a chart shows.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -14,32 +18,88 @@ pub struct Chart {
     pub top: f64,
 }
 
+/// Which curves a chart shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Curve {
+    /// Each member's retention, and the threshold it is held against.
+    #[default]
+    Retention,
+    /// Each verifier's weight in the vote.
+    Weights,
+}
+
 /// One round of the chart.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Column {
     /// The round.
     pub number: usize,
-    /// Each member that took part with its retention, in member order.
+    /// Each member that took part with its value, in member order: recorded, or under the knobs that are tried.
     pub points: Vec<(MemberIndex, f64)>,
-    /// δ / n.
-    pub threshold: f64,
+    /// δ / n: recorded, or under the knobs that are tried.
+    pub threshold: Option<f64>,
+    /// The recorded δ / n where the one above is another.
+    pub recorded: Option<f64>,
+    /// Who left after it.
+    pub left: Vec<MemberIndex>,
+    /// Who would have left after it under the knobs that are tried.
+    pub leaves: Vec<MemberIndex>,
     /// Whether it is the round looked at.
     pub selected: bool,
 }
 
-/// The last `width` ranked rounds up to `last` (a place among the run's rounds).
+impl Curve {
+    /// The heading.
+    #[must_use]
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Retention => "exit chart",
+            Self::Weights => "weights of the verifiers",
+        }
+    }
+}
+
+/// The last `width` ranked rounds up to `last` (a place among the run's rounds), as they were, or as they would have been.
 #[must_use]
-pub fn chart(play: &Play, last: Option<usize>, width: usize) -> Chart {
+pub fn chart(play: &Play, curve: Curve, last: Option<usize>, width: usize, what_if: Option<&WhatIf>) -> Chart {
     let Some(last) = last else { return Chart::default() };
     let rounds = play.run.rounds.get(..=last).unwrap_or_default();
-    let mut columns: Vec<Column> = rounds.iter().rev().filter_map(|round| column(play, round)).take(width).collect();
+    let column = |round: &Arc<Round>| match curve {
+        Curve::Retention => column(play, round).map(|column| tried(column, what_if)),
+        Curve::Weights => weights(play, round, what_if),
+    };
+    let mut columns: Vec<Column> = rounds.iter().rev().filter_map(column).take(width).collect();
     columns.reverse();
     if let (Some(column), Some(round)) = (columns.last_mut(), rounds.last()) {
         column.selected = column.number == round.number;
     }
-    let values = columns.iter().flat_map(|column| column.points.iter().map(|(_, value)| *value).chain([column.threshold]));
+    let values = columns.iter().flat_map(|column| {
+        let lines = column.threshold.into_iter().chain(column.recorded);
+        column.points.iter().map(|(_, value)| *value).chain(lines)
+    });
     let top = values.fold(0.0, f64::max);
     Chart { columns, top: if top > 0.0 { top } else { 1.0 } }
+}
+
+/// The column as it would have been.
+fn tried(mut column: Column, what_if: Option<&WhatIf>) -> Column {
+    let Some(again) = what_if.and_then(|what_if| what_if.round(column.number)) else { return column };
+    column.leaves.clone_from(&again.exits);
+    if let Some(first) = again.standings.first() {
+        column.recorded = column.threshold;
+        column.threshold = Some(first.threshold);
+        column.points = again.standings.iter().map(|standing| (standing.member, standing.retention)).collect();
+    }
+    column
+}
+
+fn weights(play: &Play, round: &Round, what_if: Option<&WhatIf>) -> Option<Column> {
+    let ranked = round.ranked.as_ref()?;
+    let again = what_if.and_then(|what_if| what_if.weights(round.number));
+    let point = |(name, weight): &(MemberName, f64)| {
+        let member = play.run.index(name)?;
+        Some((member, again.and_then(|again| again.get(member.0)).copied().unwrap_or(*weight)))
+    };
+    Some(Column { number: round.number, points: ranked.weights.iter().filter_map(point).collect(), ..Column::default() })
 }
 
 fn column(play: &Play, round: &Round) -> Option<Column> {
@@ -53,11 +113,13 @@ fn column(play: &Play, round: &Round) -> Option<Column> {
         next = member.0 + 1;
         Some((member, standing.retention))
     };
+    let left = play.run.departures().iter().filter(|departure| departure.round == round.number);
     Some(Column {
         number: round.number,
         points: ranked.standings.iter().filter_map(&mut point).collect(),
-        threshold: ranked.standings.first()?.threshold,
-        selected: false,
+        threshold: Some(ranked.standings.first()?.threshold),
+        left: left.map(|departure| departure.member).collect(),
+        ..Column::default()
     })
 }
 
@@ -105,7 +167,7 @@ mod tests {
             (&["b", "nobody", "c"], &[1, 2]),
         ];
         for (standings, expected) in table {
-            let chart = chart(&play(standings), Some(0), 10);
+            let chart = chart(&play(standings), Curve::Retention, Some(0), 10, None);
             let places: Vec<usize> = chart.columns[0].points.iter().map(|(member, _)| member.0).collect();
             assert_eq!(places, expected, "{standings:?}");
         }

@@ -172,6 +172,12 @@ const PROBABILITY: [f64; 4] = [0.05, 0.25, 0.5, 0.8];
 /// The same for 1 less the spread of the members' probabilities.
 const AGREEMENT: [f64; 4] = [0.3, 0.6, 0.8, 0.95];
 
+/// The shade of a token of this probability: 0 (improbable) to 4 (certain).
+#[must_use]
+pub fn probability_shade(probability: f64) -> u8 {
+    shade(probability, &PROBABILITY)
+}
+
 fn shade(value: f64, steps: &[f64; 4]) -> u8 {
     steps.iter().filter(|step| value >= **step).count() as u8
 }

@@ -4,14 +4,18 @@
 //! plain data, so that drawing only places it.
 
 pub mod chart;
+pub mod compare;
 pub mod draft;
+pub mod heat_map;
 pub mod pane;
 pub mod roster;
+pub mod single;
 pub mod status;
 pub mod story;
 pub mod table;
 pub mod timeline;
 pub mod usage;
+pub mod waterfall;
 pub mod why;
 
 /// A score as a table shows it, in at most five characters: probabilities with three digits, logarithms with two.
@@ -25,6 +29,32 @@ pub fn figure(score: f64) -> String {
         size if size < 9999.5 => format!("{score:.0}"),
         _ if score > 0.0 => "huge".to_owned(),
         _ => "tiny".to_owned(),
+    }
+}
+
+/// A probability as [`figure`] shows it, but never as nothing.
+#[must_use]
+pub fn chance(probability: f64) -> String {
+    if probability < 0.0005 { "<.001".to_owned() } else { figure(probability) }
+}
+
+/// A part of a whole in percent; no line breaks inside it.
+#[must_use]
+pub fn percent(part: f64, whole: f64) -> String {
+    let share = if whole > 0.0 { 100.0 * part / whole } else { 0.0 };
+    format!("{share:.0}\u{a0}%")
+}
+
+/// Names as a sentence lists them.
+#[must_use]
+pub fn listed<T: AsRef<str>>(names: &[T]) -> String {
+    match names {
+        [] => "nobody".to_owned(),
+        [one] => one.as_ref().to_owned(),
+        [first @ .., last] => {
+            let first: Vec<&str> = first.iter().map(AsRef::as_ref).collect();
+            format!("{} and {}", first.join(", "), last.as_ref())
+        }
     }
 }
 
@@ -60,6 +90,17 @@ mod tests {
         let shown: Vec<_> = [0.934, 0.9999, 1.0, 0.0, -0.07, -12.34, -1e6, 1e9, 0.0004].map(figure).into();
         assert_eq!(shown, [".934", "1.00", "1.00", "0", "-0.07", "-12.3", "tiny", "huge", ".000"]);
         assert!(shown.iter().all(|figure| figure.len() <= 5));
+    }
+
+    #[test]
+    fn chances_are_never_nothing_and_shares_of_nothing_are() {
+        assert_eq!([0.0, 0.000_4, 0.0123, 1.0].map(chance), ["<.001", "<.001", ".012", "1.00"]);
+        assert_eq!([percent(1.0, 3.0), percent(1.0, 0.0)], ["33\u{a0}%", "0\u{a0}%"]);
+    }
+
+    #[test]
+    fn lists_read_as_sentences_do() {
+        assert_eq!([&[][..], &["a"], &["a", "b"], &["a", "b", "c"]].map(listed), ["nobody", "a", "a and b", "a, b and c"]);
     }
 
     #[test]

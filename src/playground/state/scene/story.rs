@@ -45,7 +45,11 @@ fn closed(play: &Play, round: &Round, table: &Table) -> String {
     let Some(accepted) = &round.accepted else { return String::new() };
     let winner = accepted.author.map_or("?", |author| play.name(author));
     let what = if accepted.text.trim().is_empty() { "the end" } else { "segment" };
-    let mut sentence = if accepted.overridden {
+    let mut sentence = if accepted.is_written() {
+        "a person wrote this segment".to_owned()
+    } else if accepted.edited {
+        format!("a person changed {winner}'s {what}")
+    } else if accepted.overridden {
         format!("a person chose {winner}'s {what}")
     } else if table.unanimous {
         let all = if accepted.authors.len() == 1 { "only one drafted" } else { "all drafted the same" };

@@ -12,6 +12,7 @@ use crate::engine::fusion::params::{Choice, Params};
 use crate::engine::fusion::run::Round;
 use crate::engine::fusion::score::{Normalisation, Ranking, ScoringRule};
 use crate::engine::fusion::vote::{Electorate, standing};
+use crate::engine::fusion::what_if::WhatIf;
 
 /// What one verifier says of one candidate.
 #[derive(Debug, Clone, PartialEq)]
@@ -95,22 +96,34 @@ pub struct Matrix {
 /// A round's scores under these knobs: of a closed round those that the vote counted, of an open one those that are in.
 #[must_use]
 pub fn matrix(play: &Play, round: &Round, params: &Params) -> Matrix {
+    weighted(play, round, params, &weights(play, round))
+}
+
+/// The verifiers' weights in a round, by place in the ensemble.
+#[must_use]
+pub fn weights(play: &Play, round: &Round) -> Vec<f64> {
     let run = &play.run;
     let mut weights: Vec<f64> = run.members.iter().map(|member| member.header.weight).collect();
     // Their numbers go up, and this is asked several times a frame: not a search from the end.
     let place = run.rounds.partition_point(|before| before.number < round.number);
     let before = run.rounds[..place].last().and_then(|before| before.ranked.as_ref());
-    let counted = round.ranked.as_ref();
-    for (name, weight) in counted.or(before).into_iter().flat_map(|ranked| &ranked.weights) {
+    for (name, weight) in round.ranked.as_ref().or(before).into_iter().flat_map(|ranked| &ranked.weights) {
         if let Some(member) = run.index(name) {
             weights[member.0] = *weight;
         }
     }
+    weights
+}
+
+/// A round's scores under these knobs and weights.
+#[must_use]
+pub fn weighted(play: &Play, round: &Round, params: &Params, weights: &[f64]) -> Matrix {
+    let run = &play.run;
     let excluded = |member: &MemberIndex| {
         let departure = play.absence(*member, round.number);
         departure.is_some_and(|departure| departure.reason == ExitReason::Excluded)
     };
-    let (drafters, verifiers): (Vec<_>, Vec<_>) = match counted {
+    let (drafters, verifiers): (Vec<_>, Vec<_>) = match &round.ranked {
         Some(ranked) => (
             ranked.standings.iter().filter_map(|standing| run.index(&standing.member)).collect(),
             ranked.weights.iter().filter_map(|(name, _)| run.index(name)).collect(),
@@ -121,7 +134,7 @@ pub fn matrix(play: &Play, round: &Round, params: &Params) -> Matrix {
         ),
     };
     let who = Electorate { members: &run.members, drafters: &drafters, verifiers: &verifiers };
-    let (candidates, ranking) = standing(round, who, &weights, params);
+    let (candidates, ranking) = standing(round, who, weights, params);
     Matrix { verifiers, candidates, ranking }
 }
 
@@ -165,6 +178,26 @@ pub fn table(play: &Play, round: Option<&Round>, activities: &[Activity]) -> Tab
         rule: round.params.scoring.name(),
         verifiers: matrix.verifiers,
         rows,
+    }
+}
+
+impl Table {
+    /// Says behind a question mark whose candidate would have won under the knobs that are tried, and who would have left.
+    pub fn mark(&mut self, round: &Round, what_if: &WhatIf) {
+        let Some(again) = what_if.round(round.number) else { return };
+        let winner = again.winner.filter(|_| again.differs);
+        let authors = winner.and_then(|winner| round.candidates().iter().find(|candidate| candidate.key == winner));
+        for row in &mut self.rows {
+            let wins = authors.is_some_and(|candidate| candidate.authors.contains(&row.member));
+            let left = what_if.leaves.get(row.member.0).copied().flatten();
+            let words = match (wins, left) {
+                (true, _) => "? wins".to_owned(),
+                (false, Some(left)) if left == round.number => "? leaves".to_owned(),
+                (false, Some(left)) if left < round.number && !row.leaves => format!("? left after {left}"),
+                (false, _) => continue,
+            };
+            row.status = if row.status.is_empty() { words } else { format!("{words}; {}", row.status) };
+        }
     }
 }
 

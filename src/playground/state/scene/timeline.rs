@@ -1,9 +1,13 @@
 //! The timeline: one mark a round, of the rounds that fit.
 
+use std::sync::Arc;
+
 use super::super::play::Play;
 use super::table::share;
 use crate::engine::fusion::MemberIndex;
+use crate::engine::fusion::params::{Knob, Value};
 use crate::engine::fusion::run::Round;
+use crate::engine::fusion::what_if::WhatIf;
 
 /// What is special about a round.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,6 +18,10 @@ pub enum Mark {
     Unanimous,
     /// A person chose the winner.
     Overridden,
+    /// A person changed the winner's text.
+    Edited,
+    /// A person wrote the segment.
+    Written,
     /// A draft or a scoring failed.
     Failed,
     /// It is still open.
@@ -37,6 +45,10 @@ pub struct Tick {
     pub selected: bool,
     /// Whether a member left after it.
     pub exit: bool,
+    /// Whether a person changed a knob before it.
+    pub tuned: bool,
+    /// Whose another winner it would have had under the knobs that are tried.
+    pub other: Option<MemberIndex>,
 }
 
 /// The rounds that fit into `width` columns, around the one looked at; the rest are counted.
@@ -52,7 +64,7 @@ pub struct Timeline {
 
 /// The timeline with the round at `shown` in sight.
 #[must_use]
-pub fn timeline(play: &Play, shown: Option<usize>, width: usize) -> Timeline {
+pub fn timeline(play: &Play, shown: Option<usize>, width: usize, what_if: Option<&WhatIf>) -> Timeline {
     let rounds = &play.run.rounds;
     let width = width.max(1);
     let shown = shown.unwrap_or(0).min(rounds.len().saturating_sub(1));
@@ -60,14 +72,19 @@ pub fn timeline(play: &Play, shown: Option<usize>, width: usize) -> Timeline {
     let last_start = rounds.len().saturating_sub(width);
     let start = if shown >= last_start { last_start } else { shown.saturating_sub(width / 2).min(last_start) };
     let end = (start + width).min(rounds.len());
-    let ticks = rounds[start..end].iter().enumerate().map(|(offset, round)| tick(play, round, start + offset, shown)).collect();
-    Timeline { ticks, before: start, after: rounds.len() - end }
+    let ticks = rounds[start..end].iter().enumerate().map(|(offset, round)| Tick {
+        other: what_if.and_then(|what_if| what_if.other_winner(round.number)),
+        ..tick(play, round, start + offset, shown)
+    });
+    Timeline { ticks: ticks.collect(), before: start, after: rounds.len() - end }
 }
 
 fn tick(play: &Play, round: &Round, place: usize, shown: usize) -> Tick {
     let ranked = round.ranked.as_ref();
     let mark = match &round.accepted {
         None => Mark::Open,
+        Some(accepted) if accepted.is_written() => Mark::Written,
+        Some(accepted) if accepted.edited => Mark::Edited,
         Some(accepted) if accepted.overridden => Mark::Overridden,
         Some(_) if round.has_failure() => Mark::Failed,
         Some(_) if ranked.is_some_and(|ranked| ranked.unanimous) => Mark::Unanimous,
@@ -84,5 +101,18 @@ fn tick(play: &Play, round: &Round, place: usize, shown: usize) -> Tick {
         margin: best.zip(second).map_or(0.0, |(best, second)| (height(best) - height(second)).clamp(0.0, 1.0)),
         selected: place == shown,
         exit: play.run.departures().iter().any(|departure| departure.round == round.number),
+        tuned: !changed_before(play, place).is_empty(),
+        other: None,
+    }
+}
+
+/// The knobs that were changed before the round at a place, with their new values.
+#[must_use]
+pub fn changed_before(play: &Play, place: usize) -> Vec<(&'static Knob, Value)> {
+    let Some(round) = play.run.rounds.get(place) else { return Vec::new() };
+    match place.checked_sub(1).and_then(|before| play.run.rounds.get(before)) {
+        Some(before) if Arc::ptr_eq(&before.params, &round.params) => Vec::new(),
+        Some(before) => before.params.changes(&round.params),
+        None => play.run.header.params.changes(&round.params),
     }
 }

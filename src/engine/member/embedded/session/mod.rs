@@ -48,11 +48,31 @@ impl From<MemberError> for Stop {
 /// Asked between passes: whether nobody waits any more.
 pub(super) type Cancelled<'a> = &'a dyn Fn() -> bool;
 
+/// What the sessions of one model share: nothing of it ever changes.
+#[derive(Clone)]
+pub(super) struct Shared {
+    file: Arc<str>,
+    model: Arc<Model>,
+    vocabulary: Arc<Vocabulary>,
+    level: Level,
+}
+
+impl Shared {
+    pub(super) fn new(file: &str, model: Model, vocabulary: Vocabulary, level: Level) -> Self {
+        Self { file: file.into(), model: Arc::new(model), vocabulary: Arc::new(vocabulary), level }
+    }
+
+    /// Where messages say the model is from.
+    pub(super) fn file(&self) -> &str {
+        &self.file
+    }
+}
+
 /// A model with its cache.
 pub(super) struct Session {
-    file: String,
-    model: Model,
-    vocabulary: Vocabulary,
+    file: Arc<str>,
+    model: Arc<Model>,
+    vocabulary: Arc<Vocabulary>,
     template: Template,
     engine: Engine,
     known: Known,
@@ -70,15 +90,15 @@ pub(super) struct Session {
 }
 
 impl Session {
-    pub(super) fn new(file: &str, model: Model, vocabulary: Vocabulary, level: Level) -> Self {
+    pub(super) fn new(shared: Shared) -> Self {
+        let Shared { file, model, vocabulary, level } = shared;
         let mut never = vocabulary.control.clone();
         for end in &vocabulary.ends {
             never[*end as usize] = false;
         }
         Self {
-            file: file.to_owned(),
             engine: Engine::new(&model.config, level),
-            template: Template::new(file, &vocabulary.template),
+            template: Template::new(&file, &vocabulary.template),
             branches: Branches::new(vocabulary.len()),
             known: Known::default(),
             prefix: Vec::new(),
@@ -88,6 +108,7 @@ impl Session {
             sums: Vec::new(),
             sampling: (Vec::new(), Vec::new()),
             forwards: 0,
+            file,
             model,
             vocabulary,
         }

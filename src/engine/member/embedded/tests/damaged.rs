@@ -5,8 +5,7 @@ use fearless_simd::Level;
 use rand_pcg::Pcg64Mcg;
 use rand_pcg::rand_core::Rng;
 
-use super::bytes;
-use crate::engine::member::embedded::load;
+use super::{bytes, load};
 use crate::engine::member::{Hints, Sampling};
 
 /// Damages a file in one of the ways that files are damaged, or that someone would try.

@@ -12,13 +12,18 @@ use std::sync::Arc;
 use fearless_simd::Level;
 
 use super::session::Session;
-use super::{Capabilities, load};
+use super::{Capabilities, EmbeddedError, read};
 use crate::engine::fusion::conversation::Conversation;
 use crate::engine::member::Context;
 
 /// The bytes of one of the project's models.
 fn bytes(name: &str) -> Vec<u8> {
     std::fs::read(format!("{}/assets/models/{name}.gguf", env!("CARGO_MANIFEST_DIR"))).unwrap()
+}
+
+/// A session with this file.
+fn load(name: &str, bytes: &[u8], level: Level) -> Result<(Session, Capabilities), EmbeddedError> {
+    read(name, bytes, level).map(|(shared, capabilities)| (Session::new(shared), capabilities))
 }
 
 fn opened(name: &str, level: Level) -> (Session, Capabilities) {

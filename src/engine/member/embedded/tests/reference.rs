@@ -7,8 +7,8 @@ use fearless_simd::Level;
 use rand_pcg::Pcg64Mcg;
 use rand_pcg::rand_core::Rng;
 
+use super::load;
 use crate::engine::member::embedded::lanes::tests::levels;
-use crate::engine::member::embedded::load;
 
 struct Shape {
     width: usize,

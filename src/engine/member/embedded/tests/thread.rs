@@ -1,15 +1,25 @@
-//! The member's thread: faults in it, and its end.
+//! The member's thread and its replicas: faults in it, and its end.
 
 use std::sync::Arc;
 
-use super::bytes;
+use super::{bytes, context};
 use crate::engine::fusion::conversation::Conversation;
-use crate::engine::member::embedded::EmbeddedMember;
+use crate::engine::fusion::segment::{SegmentRule, SegmentUnit};
 use crate::engine::member::embedded::worker::Call;
-use crate::engine::member::{Member, MemberError};
+use crate::engine::member::embedded::{Desk, EmbeddedMember};
+use crate::engine::member::{DraftRequest, Hints, Member, MemberError, Progress, Sampling, ScoreRequest, Working};
 
 fn wait<T>(reply: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(reply)
+}
+
+fn request() -> DraftRequest {
+    DraftRequest {
+        context: context("What is it?", &[]),
+        sampling: Sampling { temperature: 0.6, top_p: 0.9, seed: 7 },
+        segment: SegmentRule { unit: SegmentUnit::Tokens, length: 12, token_cap: 12 },
+        hints: Hints::default(),
+    }
 }
 
 #[test]
@@ -23,7 +33,8 @@ fn a_panic_is_an_answer_now_and_later() {
 #[test]
 fn the_thread_ends_with_its_member() {
     let member = EmbeddedMember::open("babble", &bytes("babble")).unwrap();
-    let calls = member.calls.clone();
+    let Desk::Thread(calls) = &member.desk else { panic!("it has a thread") };
+    let calls = calls.clone();
     let late = member.prepare(Arc::new(Conversation::question("Still there?")));
     drop(member);
     // A reply that was asked for still comes; the thread ends when nobody can ask any more.
@@ -31,4 +42,35 @@ fn the_thread_ends_with_its_member() {
     let weak = calls.downgrade();
     drop(calls);
     assert!(weak.upgrade().is_none());
+}
+
+#[test]
+fn a_replica_says_the_same_wherever_it_works() {
+    let member = EmbeddedMember::open("babble", &bytes("babble")).unwrap();
+    let score =
+        |member: &dyn Member| wait(member.score(ScoreRequest::exact(request().context, vec![(Arc::from(" A word."), true)])));
+    let drafted = wait(member.draft(request(), Progress::nowhere())).unwrap();
+    let scored = score(&member).unwrap();
+    for working in [Working::OnThread, Working::InPlace] {
+        let replica = member.replica(working).unwrap();
+        assert_eq!(replica.capabilities(), member.capabilities());
+        let again = wait(replica.draft(request(), Progress::nowhere())).unwrap();
+        assert_eq!(again.draft, drafted.draft, "{working:?}");
+        assert_eq!(score(&*replica).unwrap().opinions, scored.opinions, "{working:?}");
+    }
+}
+
+#[test]
+fn a_replica_in_place_tells_its_tokens_and_survives_a_panic() {
+    let member = EmbeddedMember::open("babble", &bytes("babble")).unwrap();
+    let replica = EmbeddedMember::in_place(member.shared.clone(), member.capabilities.clone());
+    let (sender, mut told) = tokio::sync::mpsc::channel(100);
+    let drafted = wait(replica.draft(request(), Progress::new(3, sender))).unwrap();
+    let tokens: Vec<_> = std::iter::from_fn(|| told.try_recv().ok()).collect();
+    assert!(tokens.iter().all(|(call, _)| *call == 3));
+    assert_eq!(tokens.into_iter().map(|(_, token)| token).collect::<Vec<_>>(), drafted.draft.tokens);
+    let fault = Err(MemberError::Panicked("broken on purpose".into()));
+    assert_eq!(wait(replica.call(Call::Break)), fault);
+    assert_eq!(wait(replica.prepare(Arc::new(Conversation::question("?")))), fault);
+    assert!(wait(member.prepare(Arc::new(Conversation::question("?")))).is_ok(), "the others go on");
 }

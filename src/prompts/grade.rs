@@ -1,12 +1,14 @@
 //! Judging an answer: every known answer must appear in it, in order, as whole words.
 
 /// Whether a text holds all answers in order.
-pub(super) fn is_right(text: &str, answers: &[String]) -> bool {
+#[must_use]
+pub fn is_right(text: &str, answers: &[String]) -> bool {
     found(text, answers) == answers.len()
 }
 
 /// How many of the answers, from the first on, a text holds in order.
-pub(super) fn found(text: &str, answers: &[String]) -> usize {
+#[must_use]
+pub fn found(text: &str, answers: &[String]) -> usize {
     let mut rest = text;
     answers
         .iter()

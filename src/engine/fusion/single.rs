@@ -1,0 +1,149 @@
+//! Fused against single: would the best single member have been accepted all along?
+//!
+//! A recorded run says how every candidate was scored, so the member whose candidates scored highest can be followed from round
+//! to round. What it would have written alone, after its own segments, nobody knows: each of its candidates continues the fused
+//! text.
+
+use super::MemberIndex;
+use super::run::{Accepted, Round, Run};
+use super::score::ScoringRule;
+
+/// What became of the strongest member's candidate in a round.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fate {
+    /// It was accepted, by whomever else it was drafted too.
+    Accepted,
+    /// Another candidate was.
+    PassedOver,
+    /// There was none: the member was away, failed or was not waited for.
+    Missing,
+    /// A person wrote or changed the segment, so that it is nobody's candidate.
+    ByHand,
+}
+
+/// A round of the comparison.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Against {
+    /// Its number.
+    pub number: usize,
+    /// The author of what was accepted; nobody where a person wrote it.
+    pub author: Option<MemberIndex>,
+    /// The fused score of what was accepted.
+    pub accepted: Option<f64>,
+    /// The fused score of the strongest member's candidate.
+    pub single: Option<f64>,
+    /// What became of that.
+    pub fate: Fate,
+}
+
+/// A run held against its strongest member.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Single {
+    /// The member with the highest mean fused score over the rounds that it drafted in.
+    pub strongest: MemberIndex,
+    /// That mean.
+    pub strength: f64,
+    /// Every accepted round.
+    pub rounds: Vec<Against>,
+    /// The rule that all these rounds were scored by; `None` where it changed.
+    pub rule: Option<ScoringRule>,
+    /// The mean fused scores of what was accepted and of the strongest member's candidates, over the rounds in which both have
+    /// one; `None` where there is no such round.
+    pub means: Option<(f64, f64)>,
+}
+
+impl Single {
+    /// Segments that are some member's candidate.
+    #[must_use]
+    pub fn segments(&self) -> usize {
+        self.rounds.iter().filter(|round| round.fate != Fate::ByHand).count()
+    }
+
+    /// Of these, segments that the strongest member did not draft.
+    #[must_use]
+    pub fn from_others(&self) -> usize {
+        self.rounds.iter().filter(|round| matches!(round.fate, Fate::PassedOver | Fate::Missing)).count()
+    }
+
+    /// The comparison of a round.
+    #[must_use]
+    pub fn round(&self, number: usize) -> Option<&Against> {
+        self.rounds.iter().find(|round| round.number == number)
+    }
+}
+
+/// Holds a run against its strongest member; `None` before any candidate was scored, and where only one member ever drafted.
+///
+/// A mean of few rounds says little: members that drafted in fewer than half of the rounds are asked only where nobody else is
+/// there. Of equals the earlier counts as the stronger.
+#[must_use]
+pub fn single(run: &Run) -> Option<Single> {
+    let rounds: Vec<(&Round, &Accepted, Vec<Option<f64>>)> =
+        run.rounds.iter().filter_map(|round| Some((round.as_ref(), round.accepted.as_ref()?, scores(run, round)))).collect();
+    let all: Vec<&[Option<f64>]> = rounds.iter().map(|(_, _, scores)| scores.as_slice()).collect();
+    let strengths: Vec<Strength> = (0..run.members.len()).filter_map(|place| strength(MemberIndex(place), &all)).collect();
+    if strengths.len() < 2 {
+        return None;
+    }
+    let ranked = rounds.iter().filter(|(_, _, scores)| scores.iter().any(Option::is_some)).count();
+    let often: Vec<Strength> = strengths.iter().copied().filter(|known| 2 * known.rounds >= ranked).collect();
+    let asked = if often.is_empty() { strengths } else { often };
+    let Strength { member: strongest, mean: strength, .. } =
+        asked.into_iter().reduce(|best, next| if next.mean > best.mean { next } else { best })?;
+    let rule = rounds.first().map(|(round, _, _)| round.params.scoring);
+    let rule = rule.filter(|rule| rounds.iter().all(|(round, _, _)| round.params.scoring == *rule));
+    let rounds: Vec<Against> =
+        rounds.iter().map(|(round, accepted, scores)| against(round, accepted, scores, strongest)).collect();
+    let means = means(&rounds);
+    Some(Single { strongest, strength, rounds, rule, means })
+}
+
+/// The fused score of each member's candidate, by place.
+fn scores(run: &Run, round: &Round) -> Vec<Option<f64>> {
+    let mut scores = vec![None; run.members.len()];
+    for candidate in round.ranked.iter().flat_map(|ranked| &ranked.candidates) {
+        for author in candidate.authors.iter().filter_map(|name| run.index(name)) {
+            scores[author.0] = candidate.score;
+        }
+    }
+    scores
+}
+
+/// How well a member's candidates were scored.
+#[derive(Clone, Copy)]
+struct Strength {
+    member: MemberIndex,
+    /// Rounds in which it has a score.
+    rounds: usize,
+    mean: f64,
+}
+
+fn strength(member: MemberIndex, rounds: &[&[Option<f64>]]) -> Option<Strength> {
+    let scores = rounds.iter().filter_map(|scores| scores.get(member.0).copied().flatten());
+    let (rounds, sum) = scores.fold((0_usize, 0.0), |(count, sum), score| (count + 1, sum + score));
+    (rounds > 0).then(|| Strength { member, rounds, mean: sum / rounds as f64 })
+}
+
+fn against(round: &Round, accepted: &Accepted, scores: &[Option<f64>], strongest: MemberIndex) -> Against {
+    let by_hand = accepted.edited || accepted.is_written();
+    let accepted_score = accepted.authors.iter().find_map(|author| scores.get(author.0).copied().flatten());
+    Against {
+        number: round.number,
+        author: accepted.author,
+        accepted: accepted_score.filter(|_| !by_hand),
+        single: scores.get(strongest.0).copied().flatten(),
+        fate: match round.candidate_of(strongest) {
+            _ if by_hand => Fate::ByHand,
+            _ if accepted.authors.contains(&strongest) => Fate::Accepted,
+            Some(_) => Fate::PassedOver,
+            None => Fate::Missing,
+        },
+    }
+}
+
+fn means(rounds: &[Against]) -> Option<(f64, f64)> {
+    let both: Vec<(f64, f64)> = rounds.iter().filter_map(|round| round.accepted.zip(round.single)).collect();
+    let count = both.len() as f64;
+    let (fused, single) = both.iter().fold((0.0, 0.0), |(fused, single), (one, other)| (fused + one, single + other));
+    (!both.is_empty()).then(|| (fused / count, single / count))
+}

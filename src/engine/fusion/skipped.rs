@@ -1,0 +1,80 @@
+//! Which calls of a round were not made, and why not.
+
+use super::MemberIndex;
+use super::event::Role;
+use super::run::{CallEnd, Round, Run, Work};
+
+/// What every member of the ensemble could have been asked for in a round, each thing counted once. The first five kinds of
+/// scorings were saved; together with those asked for they are all scorings that there could have been.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Skipped {
+    /// Drafts of members that were away.
+    pub away_drafts: usize,
+    /// Scorings by or of members that were away.
+    pub away: usize,
+    /// Scorings of drafts that failed or were dropped.
+    pub undrafted: usize,
+    /// Scorings of drafts that were equal to another.
+    pub equal: usize,
+    /// Scorings of the only candidate.
+    pub unanimous: usize,
+    /// Scorings of a verifier's own draft, whose probabilities it had told while it drafted.
+    pub own: usize,
+    /// Scorings that nobody waited for: the calls were dropped, or never made.
+    pub dropped: usize,
+    /// Scorings that were made, with those that failed.
+    pub made: usize,
+}
+
+/// The calls that a round did without.
+#[must_use]
+pub fn skipped(run: &Run, round: &Round) -> Skipped {
+    let drafters = run.header.members.iter().filter(|member| member.role != Role::Verify).count();
+    let verifiers = run.header.members.iter().filter(|member| member.role != Role::Draft && member.capabilities.tier.scores());
+    let (active, present) = (round.drafters.len(), round.verifiers.len());
+    let all = drafters * verifiers.count();
+    let drafted = round.arrived.len();
+    let candidates = round.candidates();
+    let (unanimous, own) = match candidates {
+        [] => (0, 0),
+        [_] => (present, 0),
+        [_, _, ..] => (0, round.verifiers.iter().filter(|verifier| scores_itself(round, **verifier)).count()),
+    };
+    let of_candidates = present * candidates.len();
+    let made = round.scores().len().min(of_candidates.saturating_sub(unanimous + own));
+    Skipped {
+        away_drafts: drafters.saturating_sub(active),
+        away: all.saturating_sub(active * present),
+        undrafted: present * active.saturating_sub(drafted),
+        equal: present * drafted.saturating_sub(candidates.len()),
+        unanimous,
+        own,
+        dropped: of_candidates.saturating_sub(unanimous + own + made),
+        made,
+    }
+}
+
+/// Whether a verifier's own draft stands for its score of it.
+fn scores_itself(round: &Round, verifier: MemberIndex) -> bool {
+    let told = round.own_score(verifier).is_some_and(|own| !own.logprobs.is_empty());
+    let asked = round.candidate_of(verifier).is_none_or(|candidate| round.score(verifier, candidate.key).is_some());
+    told && !asked
+}
+
+impl Skipped {
+    /// All scorings that there could have been.
+    #[must_use]
+    pub fn all(&self) -> usize {
+        self.away + self.undrafted + self.equal + self.unanimous + self.own + self.dropped + self.made
+    }
+}
+
+/// Calls of a round that were dropped: drafts and scorings.
+#[must_use]
+pub fn cancelled(round: &Round) -> (usize, usize) {
+    let dropped = round.calls.iter().filter(|call| call.end == CallEnd::Cancelled);
+    dropped.fold((0, 0), |(drafts, scorings), call| match call.work {
+        Work::Draft { .. } => (drafts + 1, scorings),
+        Work::Score { candidates } => (drafts, scorings + candidates),
+    })
+}

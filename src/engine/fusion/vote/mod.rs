@@ -1,0 +1,155 @@
+//! The vote of a round, and what accumulates from vote to vote: learned weights and the exit rule's evidence.
+//!
+//! The live engine and the re-scoring both decide rounds through [`Tally::vote`], over what [`slate`] holds of a round, so they
+//! cannot disagree.
+
+pub(crate) mod slate;
+pub(crate) mod table;
+
+use super::MemberIndex;
+use super::candidate::Candidate;
+use super::exit::{ExitState, Quality, Standing};
+use super::feedback;
+use super::params::Params;
+use super::run::{MemberState, Opening, Round};
+use super::score::Ranking;
+use slate::{Slate, Slates};
+use table::{Away, Table};
+
+/// What carries over from round to round.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Tally {
+    /// Each member's weight as a verifier, by place.
+    pub weights: Vec<f64>,
+    /// The exit rule's state.
+    pub exit: ExitState,
+}
+
+/// Who takes part in a round.
+#[derive(Debug, Clone, Copy)]
+pub struct Electorate<'a> {
+    /// All members of the ensemble, by place.
+    pub members: &'a [MemberState],
+    /// Whose drafts count, in member order.
+    pub drafters: &'a [MemberIndex],
+    /// Whose scores count, in member order.
+    pub verifiers: &'a [MemberIndex],
+}
+
+/// A decided round.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Decision {
+    /// The candidates that took part, ordered by their earliest author.
+    pub candidates: Vec<Candidate>,
+    /// Their ranking; indices point into `candidates`, rows are the verifiers in order.
+    pub ranking: Ranking,
+    /// The place in `candidates` of what is accepted; `None` when there is no candidate.
+    pub chosen: Option<usize>,
+    /// What the verifiers thought of each drafter's draft.
+    pub quality: Vec<Quality>,
+    /// Where each drafter stands, and who leaves.
+    pub standings: Vec<Standing>,
+}
+
+/// How a vote went: a place among the columns that took part, and where each drafter stands.
+pub(crate) struct Vote {
+    pub chosen: Option<usize>,
+    pub standings: Vec<Standing>,
+}
+
+impl Tally {
+    /// Before the first round.
+    #[must_use]
+    pub fn new(members: &[MemberState]) -> Self {
+        Self { weights: members.iter().map(|member| member.header.weight).collect(), exit: ExitState::new(members.len()) }
+    }
+
+    /// Takes over what a person changed before a round.
+    pub fn open(&mut self, opening: &Opening) {
+        for member in &opening.readmitted {
+            self.exit.readmit(*member);
+        }
+        for (member, weight) in &opening.weights {
+            self.weights[member.0] = *weight;
+        }
+    }
+
+    /// Decides a round. `chosen` names the candidate that a person chose over the ranking.
+    pub fn decide(&mut self, round: &Round, who: Electorate<'_>, params: &Params, chosen: Option<MemberIndex>) -> Decision {
+        self.open(&round.opening);
+        let mut slates = Slates::default();
+        slates.push(round, who);
+        let slate = slates.slate(0);
+        let mut table = Table::default();
+        let chosen = chosen.and_then(|key| slate.columns.iter().position(|column| column.key == key));
+        let Vote { chosen, standings } = self.vote(&slate, Away::NOBODY, params, chosen, &mut table);
+        Decision {
+            candidates: candidates_of(round, &slate, who.drafters),
+            ranking: table.ranking,
+            chosen,
+            quality: table.quality,
+            standings,
+        }
+    }
+
+    /// Decides a round among those that are not away. `chosen` is the column that a person chose over the ranking.
+    pub(crate) fn vote(
+        &mut self,
+        slate: &Slate<'_>,
+        away: Away<'_>,
+        params: &Params,
+        chosen: Option<usize>,
+        table: &mut Table,
+    ) -> Vote {
+        table.rank(slate, away, &self.weights, params);
+        if params.feedback && table.columns.len() > 1 && self.learn(slate, away, params, table) {
+            table.rank_again(slate, &self.weights);
+        }
+        let by_hand = chosen.and_then(|column| table.place(column));
+        let chosen = by_hand.or_else(|| table.ranking.order.first().copied());
+        let last = chosen.is_some_and(|place| slate.columns[table.columns[place]].ends);
+        Vote { chosen, standings: self.exit.observe(&params.exit_settings(), &table.quality, last) }
+    }
+
+    /// Online feedback among the members that both draft and verify; the others keep their weight. Whether there was any.
+    fn learn(&mut self, slate: &Slate<'_>, away: Away<'_>, params: &Params, table: &Table) -> bool {
+        let learners = table.learners(slate, away);
+        let said = &table.ranking.verifier_scores;
+        let row = |row: usize| learners.iter().map(|(_, _, place)| said[row][*place]).collect();
+        let scores: Vec<Vec<Option<f64>>> = learners.iter().map(|(of, _, _)| row(*of)).collect();
+        let mut weights: Vec<f64> = learners.iter().map(|(_, member, _)| self.weights[member.0]).collect();
+        let before: f64 = weights.iter().sum();
+        // One alone has nobody to be compared with, and its weight is no share.
+        if learners.len() < 2 || before <= 0.0 {
+            return false;
+        }
+        feedback::update(&mut weights, &scores, slate.number, params.feedback_rate);
+        for ((_, member, _), weight) in learners.iter().zip(weights) {
+            self.weights[member.0] = weight * before;
+        }
+        true
+    }
+}
+
+/// How a round is standing under these weights (by place in the ensemble), with the scores that have come in so far: the
+/// candidates, ordered by their earliest author, and their ranking. Decides nothing and learns nothing: what a person watches
+/// while a round is open, and the whole matrix of scores of a round that is closed.
+#[must_use]
+pub fn standing(round: &Round, who: Electorate<'_>, weights: &[f64], params: &Params) -> (Vec<Candidate>, Ranking) {
+    let mut slates = Slates::default();
+    slates.push(round, who);
+    let slate = slates.slate(0);
+    let mut table = Table::default();
+    table.rank(&slate, Away::NOBODY, weights, params);
+    (candidates_of(round, &slate, who.drafters), table.ranking)
+}
+
+/// The candidates of a slate, each with those of its authors that drafted.
+fn candidates_of(round: &Round, slate: &Slate<'_>, drafters: &[MemberIndex]) -> Vec<Candidate> {
+    let candidate = |place: usize| {
+        let candidate = &round.candidates()[place];
+        let authors = candidate.authors.iter().copied().filter(|author| drafters.contains(author));
+        Candidate { authors: authors.collect(), ..candidate.clone() }
+    };
+    slate.columns.iter().map(|column| candidate(column.place as usize)).collect()
+}

@@ -1,0 +1,220 @@
+//! What a vote needs to know of a round: sums side by side in memory instead of tokens all over it.
+//!
+//! Owns what verifiers say of candidates as the vote counts it: of its own draft each what it told while it wrote it, where it
+//! told anything, of the others its reply. Of a verifier that judged only the judgement counts: shares and log-probabilities
+//! cannot be held together. None of it depends on a knob, so rounds are put down here once, one after the other, and a run is
+//! decided anew by reading them from end to end.
+
+use std::ops::Range;
+
+use super::Electorate;
+use crate::engine::fusion::MemberIndex;
+use crate::engine::fusion::candidate::Candidate;
+use crate::engine::fusion::run::Round;
+use crate::engine::fusion::score::{Cell, Opinion, TokenSums};
+
+/// A candidate.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Column {
+    /// Its name in events.
+    pub key: MemberIndex,
+    /// Number of characters of its text.
+    pub characters: u32,
+    /// Its place among the round's candidates.
+    pub place: u32,
+    /// Whether the answer is complete after it.
+    pub ends: bool,
+}
+
+/// Somebody who drafts, and the column of its candidate.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Seat {
+    pub member: MemberIndex,
+    pub column: Option<u32>,
+}
+
+/// What one verifier says of one candidate, in as little memory as the sums take alone: no text has so many tokens, and of a
+/// judgement there is only the share.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Said(TokenSums);
+
+/// One round, as rows of verifiers and columns of candidates in tie order.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Slate<'a> {
+    pub number: usize,
+    pub drafters: &'a [Seat],
+    pub verifiers: &'a [MemberIndex],
+    pub columns: &'a [Column],
+    /// Whether a verifier judged.
+    pub judged: bool,
+    all: &'a [Said],
+    without_end: &'a [Said],
+}
+
+/// Rounds, one after the other.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Slates {
+    heads: Vec<Head>,
+    drafters: Vec<Seat>,
+    verifiers: Vec<MemberIndex>,
+    columns: Vec<Column>,
+    said: Vec<Said>,
+}
+
+#[derive(Debug, Clone)]
+struct Head {
+    number: usize,
+    drafters: Range<usize>,
+    verifiers: Range<usize>,
+    columns: Range<usize>,
+    all: Range<usize>,
+    /// The same range where no candidate ends the answer.
+    without_end: Range<usize>,
+    judged: bool,
+}
+
+impl Said {
+    const NOTHING: Self = Self(TokenSums::NOTHING);
+    const PREFERENCE: u32 = u32::MAX;
+
+    fn tokens(logprobs: &[f32]) -> Self {
+        let sums = TokenSums::of(logprobs);
+        Self(TokenSums { tokens: sums.tokens.min(Self::PREFERENCE - 1), ..sums })
+    }
+
+    fn preference(share: f32) -> Self {
+        Self(TokenSums { tokens: Self::PREFERENCE, least: share, ..TokenSums::NOTHING })
+    }
+
+    /// As the vote counts it, of a text of so many characters; `None` for an abstention.
+    pub fn cell(self, characters: u32) -> Option<Cell> {
+        match self.0.tokens {
+            0 => None,
+            Self::PREFERENCE => Some(Cell::Preference(self.0.least)),
+            _ => Some(Cell::Tokens { sums: self.0, characters: characters as usize }),
+        }
+    }
+}
+
+impl<'a> Slate<'a> {
+    /// What the verifiers say, row by row, with the end of the answer counted or not.
+    pub fn said(&self, with_end: bool) -> &'a [Said] {
+        if with_end { self.all } else { self.without_end }
+    }
+}
+
+impl Slates {
+    /// The round at a place. Places come from who puts rounds down, so they always exist.
+    pub fn slate(&self, place: usize) -> Slate<'_> {
+        let head = &self.heads[place];
+        Slate {
+            number: head.number,
+            drafters: &self.drafters[head.drafters.clone()],
+            verifiers: &self.verifiers[head.verifiers.clone()],
+            columns: &self.columns[head.columns.clone()],
+            judged: head.judged,
+            all: &self.said[head.all.clone()],
+            without_end: &self.said[head.without_end.clone()],
+        }
+    }
+
+    /// Forgets the rounds from this place on.
+    pub fn truncate(&mut self, rounds: usize) {
+        let Some(first) = self.heads.get(rounds) else { return };
+        self.drafters.truncate(first.drafters.start);
+        self.verifiers.truncate(first.verifiers.start);
+        self.columns.truncate(first.columns.start);
+        self.said.truncate(first.all.start);
+        self.heads.truncate(rounds);
+    }
+
+    /// Puts a round down behind the others, with the drafts and scores of these alone.
+    pub fn push(&mut self, round: &Round, who: Electorate<'_>) {
+        let counts = |candidate: &Candidate| candidate.authors.iter().any(|author| who.drafters.contains(author));
+        let candidates = round.candidates().iter().enumerate().filter(|(_, candidate)| counts(candidate));
+        let candidates: Vec<(usize, &Candidate)> = candidates.collect();
+        let rows: Vec<Row<'_>> = who.verifiers.iter().map(|member| Row::new(round, who, &candidates, *member)).collect();
+        let (drafters, verifiers) = (self.drafters.len(), self.verifiers.len());
+        let (columns, said) = (self.columns.len(), self.said.len());
+        let column = |member: &MemberIndex| candidates.iter().position(|(_, candidate)| candidate.authors.contains(member));
+        let seat = |member: &MemberIndex| Seat { member: *member, column: column(member).map(|place| place as u32) };
+        self.drafters.extend(who.drafters.iter().map(seat));
+        self.verifiers.extend(who.verifiers);
+        self.columns.extend(candidates.iter().map(|(place, candidate)| Column {
+            key: candidate.key,
+            characters: candidate.characters as u32,
+            place: *place as u32,
+            ends: candidate.ends,
+        }));
+        let cells = |with_end: bool| rows.iter().flat_map(move |row| row.said(with_end));
+        self.said.extend(cells(true));
+        let all = said..self.said.len();
+        let mut without_end = all.clone();
+        if candidates.iter().any(|(_, candidate)| candidate.ends) {
+            self.said.extend(cells(false));
+            without_end = all.end..self.said.len();
+        }
+        self.heads.push(Head {
+            number: round.number,
+            drafters: drafters..self.drafters.len(),
+            verifiers: verifiers..self.verifiers.len(),
+            columns: columns..self.columns.len(),
+            judged: rows.iter().any(|row| row.judges),
+            all,
+            without_end,
+        });
+    }
+}
+
+/// One verifier of a round.
+struct Row<'a> {
+    round: &'a Round,
+    candidates: &'a [(usize, &'a Candidate)],
+    member: MemberIndex,
+    /// Whether its replies hold the probability of ending, where a candidate ends.
+    knows_end: bool,
+    judges: bool,
+    drafts: bool,
+}
+
+impl<'a> Row<'a> {
+    fn new(round: &'a Round, who: Electorate<'_>, candidates: &'a [(usize, &'a Candidate)], member: MemberIndex) -> Self {
+        let judged = |(_, candidate): &(usize, &Candidate)| {
+            matches!(round.score(member, candidate.key).map(|cell| &cell.opinion), Some(Ok(Opinion::Preference(_))))
+        };
+        Self {
+            round,
+            candidates,
+            member,
+            knows_end: who.members[member.0].header.capabilities.end_probability,
+            judges: candidates.iter().any(judged),
+            drafts: who.drafters.contains(&member),
+        }
+    }
+
+    fn said(&self, with_end: bool) -> impl Iterator<Item = Said> {
+        self.candidates.iter().map(move |(_, candidate)| self.of(candidate, with_end))
+    }
+
+    fn of(&self, candidate: &Candidate, with_end: bool) -> Said {
+        let own = self.drafts && !self.judges && candidate.authors.contains(&self.member);
+        if let Some(told) = self.round.own_score(self.member).filter(|told| own && !told.logprobs.is_empty()) {
+            return Said::tokens(counted(&told.logprobs, told.with_end && !with_end));
+        }
+        match self.round.score(self.member, candidate.key).map(|cell| &cell.opinion) {
+            Some(Ok(Opinion::Preference(share))) => Said::preference(*share),
+            Some(Ok(Opinion::Tokens(logprobs))) if !self.judges => {
+                Said::tokens(counted(logprobs, candidate.ends && self.knows_end && !with_end))
+            }
+            Some(Ok(Opinion::Tokens(_)) | Err(_)) | None => Said::NOTHING,
+        }
+    }
+}
+
+/// The log-probabilities, or all but the last of them.
+fn counted(logprobs: &[f32], but_last: bool) -> &[f32] {
+    match logprobs {
+        [before @ .., _] if but_last => before,
+        all => all,
+    }
+}

@@ -1,0 +1,167 @@
+//! A round with the members that take part, and the figures that are worked out over it.
+
+use super::slate::{Said, Slate};
+use crate::engine::fusion::MemberIndex;
+use crate::engine::fusion::exit::Quality;
+use crate::engine::fusion::params::Params;
+use crate::engine::fusion::score::{Cell, Cells, Ranking};
+
+/// Who is away, by place; nobody beyond the end.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Away<'a> {
+    pub drafting: &'a [bool],
+    pub verifying: &'a [bool],
+}
+
+impl Away<'_> {
+    /// Everybody takes part.
+    pub const NOBODY: Self = Self { drafting: &[], verifying: &[] };
+}
+
+/// The rows and columns of a slate that take part, and what they add up to. Kept from round to round for its memory alone.
+#[derive(Debug, Default)]
+pub(crate) struct Table {
+    /// Rows of the slate.
+    rows: Vec<usize>,
+    /// Columns of the slate; a candidate whose authors are all away is left out.
+    pub columns: Vec<usize>,
+    /// The place of each column of the slate among `columns`.
+    places: Vec<Option<usize>>,
+    /// The weight of each row.
+    weights: Vec<f64>,
+    /// Of `columns`, by `rows`.
+    pub ranking: Ranking,
+    /// Of each drafter that takes part, in member order.
+    pub quality: Vec<Quality>,
+    /// Sum and number of what verifiers said of a candidate, in nats a token.
+    nats: Vec<(f64, u32)>,
+}
+
+/// What the verifiers that take part say of the candidates that do.
+struct Seated<'a> {
+    slate: &'a Slate<'a>,
+    said: &'a [Said],
+    rows: &'a [usize],
+    columns: &'a [usize],
+}
+
+fn is(away: &[bool], member: MemberIndex) -> bool {
+    away.get(member.0).copied().unwrap_or(false)
+}
+
+impl Table {
+    /// Ranks the candidates. Weights are by member; one that is not given counts as 1.
+    pub fn rank(&mut self, slate: &Slate<'_>, away: Away<'_>, weights: &[f64], params: &Params) {
+        self.seat(slate, away);
+        self.weigh(slate, weights);
+        let Self { rows, columns, weights, ranking, .. } = self;
+        let seated = Seated { slate, said: slate.said(params.score_end), rows, columns };
+        ranking.fill(&seated, weights, params.score_settings());
+        self.judge_drafts(slate, away, params);
+    }
+
+    /// Fuses anew under other weights.
+    pub fn rank_again(&mut self, slate: &Slate<'_>, weights: &[f64]) {
+        self.weigh(slate, weights);
+        self.ranking.weigh(&self.weights);
+        for quality in &mut self.quality {
+            let seat = slate.drafters.iter().find(|seat| seat.member == quality.member);
+            quality.score = seat.and_then(|seat| self.places[seat.column? as usize]).and_then(|place| self.ranking.scores[place]);
+        }
+    }
+
+    fn seat(&mut self, slate: &Slate<'_>, away: Away<'_>) {
+        self.rows.clear();
+        self.rows.extend((0..slate.verifiers.len()).filter(|row| !is(away.verifying, slate.verifiers[*row])));
+        self.places.clear();
+        self.places.resize(slate.columns.len(), None);
+        for seat in slate.drafters.iter().filter(|seat| !is(away.drafting, seat.member)) {
+            if let Some(column) = seat.column {
+                self.places[column as usize] = Some(0);
+            }
+        }
+        self.columns.clear();
+        for (column, place) in self.places.iter_mut().enumerate() {
+            if let Some(place) = place {
+                *place = self.columns.len();
+                self.columns.push(column);
+            }
+        }
+    }
+
+    fn weigh(&mut self, slate: &Slate<'_>, weights: &[f64]) {
+        self.weights.clear();
+        let weight = |row: &usize| weights.get(slate.verifiers[*row].0).copied().unwrap_or(1.0);
+        self.weights.extend(self.rows.iter().map(weight));
+    }
+
+    /// The place of a candidate of the slate among those that take part.
+    pub fn place(&self, column: usize) -> Option<usize> {
+        self.places.get(column).copied().flatten()
+    }
+
+    /// Quality of each drafter's draft: its fused score, and the verifiers' mean of mean token log-probabilities (nats a token).
+    /// Where nobody scored token by token, the logarithms of the judges' shares take their place: also nats, of a choice.
+    fn judge_drafts(&mut self, slate: &Slate<'_>, away: Away<'_>, params: &Params) {
+        let Self { rows, columns, ranking, quality, nats, .. } = self;
+        let seated = Seated { slate, said: slate.said(params.score_end), rows, columns };
+        let all = || (0..rows.len()).flat_map(|row| (0..columns.len()).map(move |column| (row, column)));
+        let tokens = |(row, column)| matches!(seated.cell(row, column), Some(Cell::Tokens { .. }));
+        let token_by_token = !slate.judged || all().any(tokens);
+        nats.clear();
+        nats.resize(columns.len(), (0.0, 0));
+        for row in 0..rows.len() {
+            for (column, (sum, count)) in nats.iter_mut().enumerate() {
+                let told = match seated.cell(row, column) {
+                    Some(Cell::Tokens { sums, .. }) => sums.mean_logprob(),
+                    Some(Cell::Preference(share)) if !token_by_token => Some(f64::from(share).ln()).filter(|nats| !nats.is_nan()),
+                    Some(Cell::Preference(_)) | None => None,
+                };
+                if let Some(told) = told {
+                    (*sum, *count) = (*sum + told, *count + 1);
+                }
+            }
+        }
+        quality.clear();
+        for seat in slate.drafters.iter().filter(|seat| !is(away.drafting, seat.member)) {
+            let place = seat.column.and_then(|column| self.places[column as usize]);
+            let mean =
+                |place: usize| Some(nats[place]).filter(|(_, count)| *count > 0).map(|(sum, count)| sum / f64::from(count));
+            quality.push(Quality {
+                member: seat.member,
+                score: place.and_then(|place| ranking.scores[place]),
+                mean_logprob: place.and_then(mean),
+            });
+        }
+    }
+
+    /// The members that both draft and verify and have a candidate: row, member, place of the candidate.
+    pub fn learners(&self, slate: &Slate<'_>, away: Away<'_>) -> Vec<(usize, MemberIndex, usize)> {
+        let learner = |(row, of): (usize, &usize)| {
+            let member = slate.verifiers[*of];
+            let seat = slate.drafters.iter().find(|seat| seat.member == member && !is(away.drafting, member))?;
+            Some((row, member, self.place(seat.column? as usize)?))
+        };
+        self.rows.iter().enumerate().filter_map(learner).collect()
+    }
+}
+
+impl Cells for Seated<'_> {
+    fn rows(&self) -> usize {
+        self.rows.len()
+    }
+
+    fn columns(&self) -> usize {
+        self.columns.len()
+    }
+
+    fn cell(&self, row: usize, column: usize) -> Option<Cell> {
+        let (row, column) = (self.rows[row], self.columns[column]);
+        self.said[row * self.slate.columns.len() + column].cell(self.slate.columns[column].characters)
+    }
+
+    fn judges(&self, row: usize) -> bool {
+        let cell = |column| matches!(self.cell(row, column), Some(Cell::Preference(_)));
+        self.slate.judged && (0..self.columns.len()).any(cell)
+    }
+}

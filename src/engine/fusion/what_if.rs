@@ -1,0 +1,87 @@
+//! What other knobs would have changed in a recorded run, held against what happened: whose rounds, who left when.
+//!
+//! Owns the comparison; deciding the rounds again is [`rescore`](super::rescore)'s. Knobs that shape drafting change nothing
+//! here: what members would have drafted nobody knows.
+
+use std::sync::Arc;
+
+use super::MemberIndex;
+use super::event::ExitReason;
+use super::params::Params;
+use super::rescore::{Recorded, RescoredRound};
+use super::run::Run;
+
+/// A run under other knobs.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct WhatIf {
+    /// Every accepted round, in order.
+    pub rounds: Vec<RescoredRound>,
+    /// By member: the round after which it would have left, if it would.
+    pub leaves: Vec<Option<usize>>,
+    /// By member: the round after which it left by the exit rule, if it did.
+    pub left: Vec<Option<usize>>,
+    /// Numbers of the rounds with another winner, in order.
+    pub differing: Vec<usize>,
+}
+
+impl WhatIf {
+    /// What these knobs, had they been in force from the first round on, would have changed.
+    #[must_use]
+    pub fn of(run: &Run, recorded: &Recorded, params: &Params) -> Self {
+        let rounds = recorded.rescore(params);
+        let mut leaves = vec![None; run.members.len()];
+        for round in &rounds {
+            for member in &round.exits {
+                if let Some(known) = leaves.get_mut(member.0) {
+                    known.get_or_insert(round.number);
+                }
+            }
+        }
+        let differing = rounds.iter().filter(|round| round.differs).map(|round| round.number).collect();
+        Self { leaves, left: left(run), differing, rounds }
+    }
+
+    /// A round, by its number.
+    #[must_use]
+    pub fn round(&self, number: usize) -> Option<&RescoredRound> {
+        // Numbers go up by one from the first; a trace that somebody edited is searched.
+        let guess = self.rounds.first().and_then(|first| number.checked_sub(first.number));
+        let there = guess.and_then(|place| self.rounds.get(place)).filter(|round| round.number == number);
+        there.or_else(|| self.rounds.iter().find(|round| round.number == number))
+    }
+
+    /// Whose another winner a round would have had; `None` where it would have had the same, or nobody's.
+    #[must_use]
+    pub fn other_winner(&self, number: usize) -> Option<MemberIndex> {
+        self.round(number).filter(|round| round.differs)?.author
+    }
+
+    /// The weights in the vote of a round, by member.
+    #[must_use]
+    pub fn weights(&self, number: usize) -> Option<&Arc<[f64]>> {
+        self.round(number).map(|round| &round.weights)
+    }
+
+    /// Members that would have left at another time than they did, or not at all: member, when it left, when it would have.
+    pub fn moved_exits(&self) -> impl Iterator<Item = (MemberIndex, Option<usize>, Option<usize>)> {
+        let all = self.left.iter().zip(&self.leaves).enumerate();
+        all.filter(|(_, (left, leaves))| left != leaves).map(|(place, (left, leaves))| (MemberIndex(place), *left, *leaves))
+    }
+
+    /// Whether nothing would have been different.
+    #[must_use]
+    pub fn is_the_same(&self) -> bool {
+        self.differing.is_empty() && self.moved_exits().next().is_none()
+    }
+}
+
+/// By member: the round after which it first left by the exit rule.
+fn left(run: &Run) -> Vec<Option<usize>> {
+    let mut left = vec![None; run.members.len()];
+    for departure in run.departures() {
+        if let (ExitReason::Retention { .. }, Some(known)) = (&departure.reason, left.get_mut(departure.member.0)) {
+            known.get_or_insert(departure.round);
+        }
+    }
+    left
+}

@@ -1,0 +1,188 @@
+//! Tuning: trying knobs out in the panel, applying them or forgetting them; and the two keys that set a knob at once.
+
+use super::super::action::Action;
+use super::super::log::Level;
+use super::super::message::Effect;
+use super::super::overlay::Overlay;
+use super::super::tuning::panel::Panel;
+use super::super::{Source, State};
+use crate::engine::fusion::params::{Knob, Params, Value, knob};
+use crate::engine::fusion::segment::SegmentUnit;
+use crate::engine::round::Command;
+
+impl State {
+    /// The knobs that the next round, or the next answer, goes by.
+    pub(in super::super) fn in_force(&self) -> &Params {
+        let live = self.session.newest().filter(|play| self.source == Source::Live && play.is_going());
+        live.map_or(&self.params, |play| &play.run.params)
+    }
+
+    /// Opens the panel, or closes it and lets what is tried stand.
+    pub(super) fn tune(&mut self) {
+        if matches!(self.overlay, Some(Overlay::Tuning(_))) {
+            self.overlay = None;
+            return;
+        }
+        self.tuning.forget_applied();
+        self.overlay = Some(Overlay::Tuning(Panel::default()));
+    }
+
+    pub(super) fn tune_move(&mut self, step: isize) {
+        if let Some(Overlay::Tuning(panel)) = &mut self.overlay {
+            panel.move_by(step);
+        }
+    }
+
+    /// Moves the marked knob by its step, or goes to another preset.
+    pub(super) fn tune_by(&mut self, direction: i64) {
+        let Some(Overlay::Tuning(panel)) = &mut self.overlay else { return };
+        panel.typed.clear();
+        match panel.knob() {
+            Some(knob) => {
+                let now = (knob.get)(&self.tuning.over(self.in_force()));
+                self.try_value(knob, &knob.stepped(&now, direction));
+            }
+            None => self.try_preset(direction),
+        }
+    }
+
+    /// The marked knob's default; behind a value that is being typed the key types.
+    pub(super) fn tune_default(&mut self) {
+        let Some(Overlay::Tuning(panel)) = &mut self.overlay else { return };
+        if !panel.typed.is_empty() {
+            return panel.type_character('0');
+        }
+        if let Some(knob) = panel.knob() {
+            self.try_value(knob, &(knob.get)(&Params::default()));
+        }
+    }
+
+    /// Every knob's default.
+    pub(super) fn tune_defaults(&mut self) {
+        if let Some(Overlay::Tuning(panel)) = &mut self.overlay {
+            panel.typed.clear();
+        }
+        let in_force = self.in_force().clone();
+        self.tuning.try_out(&in_force, &Params::default());
+    }
+
+    /// Takes the typed value; without one puts what is tried in force.
+    pub(super) fn tune_apply(&mut self) -> Vec<Effect> {
+        let Some(Overlay::Tuning(panel)) = &mut self.overlay else { return Vec::new() };
+        let (typed, knob) = (std::mem::take(&mut panel.typed), panel.knob());
+        if let (false, Some(knob)) = (typed.is_empty(), knob) {
+            match knob.parse(&typed) {
+                Ok(value) => self.try_value(knob, &value),
+                Err(error) => self.say(Level::Error, &error.to_string()),
+            }
+            return Vec::new();
+        }
+        if !self.tuning.is_pending() {
+            self.say(Level::Info, "nothing was changed");
+            return Vec::new();
+        }
+        self.overlay = None;
+        let changes: Vec<(&'static Knob, Value)> = self.tuning.tried().to_vec();
+        self.tuning.forget();
+        let (orders, when) = self.put_in_force(&changes);
+        let named: Vec<String> = changes.iter().map(|(knob, value)| format!("{} {value}", knob.name)).collect();
+        self.say(Level::Info, &format!("{when}: {}", named.join(", ")));
+        orders
+    }
+
+    /// Drops the value being typed; without one everything that is tried, and closes the panel.
+    pub(super) fn tune_forget(&mut self) {
+        if let Some(Overlay::Tuning(panel)) = &mut self.overlay {
+            if !panel.typed.is_empty() {
+                return panel.typed.clear();
+            }
+            self.overlay = None;
+        }
+        self.tuning.forget();
+    }
+
+    /// Sets the length of segments, in the unit that they are counted in.
+    pub(super) fn segment_length(&mut self, direction: i64) -> Vec<Effect> {
+        let (name, what) = match self.in_force().segment {
+            SegmentUnit::Tokens => ("segment-tokens", "tokens a segment"),
+            SegmentUnit::Words => ("segment-words", "words a segment"),
+            SegmentUnit::Sentence => ("segment-cap", "tokens at most in a segment, which is a sentence"),
+        };
+        self.set_by(name, direction, what)
+    }
+
+    /// Sets the exit threshold δ.
+    pub(super) fn exit_threshold(&mut self, direction: i64) -> Vec<Effect> {
+        self.set_by("exit-threshold", direction, "is the exit threshold δ")
+    }
+
+    fn set_by(&mut self, name: &str, direction: i64, what: &str) -> Vec<Effect> {
+        let Ok(knob) = knob(name) else { return Vec::new() };
+        let pending = self.tuning.is_pending();
+        if pending {
+            let panel = self.keymap.key(Action::Tune);
+            self.say(Level::Info, &format!("other knobs are being tried: `{panel}` goes back to them, esc forgets them"));
+            return Vec::new();
+        }
+        // A run may not have answered to the last press yet.
+        let now = self.tuning.value(knob).cloned().unwrap_or_else(|| (knob.get)(self.in_force()));
+        let value = knob.stepped(&now, direction);
+        if value == now {
+            self.say(Level::Info, &format!("{name} is {value}: it takes {}", knob.kind));
+            return Vec::new();
+        }
+        let (orders, when) = self.put_in_force(&[(knob, value.clone())]);
+        self.tuning.compare_with(knob, value.clone());
+        self.say(Level::Info, &format!("{when}: {value} {what}"));
+        orders
+    }
+
+    /// Knobs of the next answer, and of the one that is being written; says from when on they hold.
+    fn put_in_force(&mut self, changes: &[(&'static Knob, Value)]) -> (Vec<Effect>, &'static str) {
+        for (knob, value) in changes {
+            // Only values of the knob's own range get here.
+            let _ = self.params.set(knob.name, value);
+        }
+        if self.source != Source::Live || !self.session.newest().is_some_and(super::super::play::Play::is_going) {
+            return (Vec::new(), "from the next question on");
+        }
+        let values = changes.iter().map(|(knob, value)| (knob.name.to_owned(), value.clone())).collect();
+        (vec![Effect::Order(Command::SetParameters { values })], "from the next round on")
+    }
+
+    fn try_value(&mut self, knob: &'static Knob, value: &Value) {
+        let in_force = self.in_force().clone();
+        let mut params = self.tuning.over(&in_force);
+        match params.set(knob.name, value) {
+            Ok(()) => self.tuning.try_out(&in_force, &params),
+            Err(error) => self.say(Level::Error, &error.to_string()),
+        }
+    }
+
+    /// The preset after the one that is tried, or before it.
+    fn try_preset(&mut self, direction: i64) {
+        let in_force = self.in_force().clone();
+        let names: Vec<&str> = self.presets.names().collect();
+        let tried = self.presets.matching(&self.tuning.over(&in_force));
+        let at = tried.and_then(|tried| names.iter().position(|name| *name == tried));
+        let last = names.len().saturating_sub(1);
+        let next = match (at, direction > 0) {
+            (Some(at), true) => {
+                if at == last {
+                    0
+                } else {
+                    at + 1
+                }
+            }
+            (Some(at), false) => at.checked_sub(1).unwrap_or(last),
+            (None, true) => 0,
+            (None, false) => last,
+        };
+        let mut params = in_force.clone();
+        let applied = names.get(next).map(|name| self.presets.apply(name, &mut params));
+        match applied {
+            Some(Err(error)) => self.say(Level::Error, &error.to_string()),
+            Some(Ok(())) | None => self.tuning.try_out(&in_force, &params),
+        }
+    }
+}

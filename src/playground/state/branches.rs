@@ -1,0 +1,70 @@
+//! The branches of an answer as a list: what each is, and how far it is like the one that is read.
+
+use super::picker::{Choice, Item, Picker, PickerKind};
+use super::play::Play;
+use super::scene::counted;
+use super::scene::status::in_force;
+use crate::clean::clean_line;
+use crate::engine::fusion::event::SegmentId;
+
+/// Characters of a branch's text that are shown.
+const LONGEST: usize = 120;
+
+/// The ends of all branches, and where the answer stands where that is none of them, in the order of the tree.
+#[must_use]
+pub fn ends(play: &Play) -> Vec<SegmentId> {
+    let tree = &play.run.tree;
+    let mut ends = tree.leaves();
+    if !ends.contains(&tree.head()) {
+        ends.push(tree.head());
+    }
+    ends.sort_by_cached_key(|end| tree.path(*end));
+    ends
+}
+
+/// The last round that two branches have in common; 0 is the question.
+#[must_use]
+pub fn fork(play: &Play, one: SegmentId, other: SegmentId) -> usize {
+    let tree = &play.run.tree;
+    tree.path(one).iter().zip(&tree.path(other)).take_while(|(one, other)| one == other).count()
+}
+
+/// A branch in a few words.
+#[must_use]
+pub fn named(play: &Play, end: SegmentId) -> String {
+    let tree = &play.run.tree;
+    let rounds = tree.path(end).len();
+    match tree.node(end).and_then(|node| node.round.accepted.as_ref()) {
+        Some(accepted) if accepted.ends => format!("{}, answered", counted(rounds, "round")),
+        Some(_) => counted(rounds, "round"),
+        None => "the question".to_owned(),
+    }
+}
+
+/// The list of branches, or of those to be held against the one that is read.
+#[must_use]
+pub fn list(play: &Play, kind: PickerKind, choice: impl Fn(SegmentId) -> Choice) -> Vec<Item> {
+    let tree = &play.run.tree;
+    let head = tree.head();
+    let others = ends(play).into_iter().filter(|end| kind == PickerKind::Branches || *end != head);
+    others
+        .map(|end| {
+            let common = fork(play, head, end);
+            let after = tree.rounds(end).into_iter().skip(common).take(2);
+            let text: String =
+                after.filter_map(|round| round.accepted.as_ref().map(|accepted| accepted.text.to_string())).collect();
+            let text: String = clean_line(&text).trim().chars().take(LONGEST).collect();
+            let knobs = tree.node(end).map_or_else(String::new, |node| in_force(&node.round.params));
+            let mark = if end == head { "* " } else { "  " };
+            let from =
+                if end == head { "you are here".to_owned() } else { format!("differs from round {} on: {text}", common + 1) };
+            Item { title: format!("{mark}{}", named(play, end)), detail: format!("{from} [{knobs}]"), choice: choice(end) }
+        })
+        .collect()
+}
+
+/// The list of branches to go to.
+#[must_use]
+pub fn picker(play: &Play) -> Picker {
+    Picker::new(PickerKind::Branches, list(play, PickerKind::Branches, Choice::Branch))
+}

@@ -1,0 +1,249 @@
+//! The heat map of a sweep as words: a cell a setting, its number shaded, the marked one in brackets.
+
+use super::super::heat_map::{HeatMap, Progress, usual_grid};
+use super::super::prose::{Line, Prose, Tone, wrap};
+use super::{counted, duration, figure, heat};
+use crate::clean::clean_line;
+use crate::sweep::{Axis, Figures, best, report};
+
+/// The heat of the highest number.
+const HOTTEST: u8 = 4;
+/// Columns between two cells.
+const GAP: usize = 1;
+
+/// What the map is made of.
+#[derive(Debug)]
+pub struct MapFacts<'a> {
+    /// The last sweep.
+    pub map: Option<&'a HeatMap>,
+    /// What would be swept now, if anything was asked.
+    pub question: Option<String>,
+    /// The key that begins a sweep.
+    pub sweep: String,
+    /// The key that stops one.
+    pub stop: String,
+    /// The key that closes the map.
+    pub close: String,
+}
+
+/// The map for a popup of so many columns, or what a sweep would be.
+#[must_use]
+pub fn prose(facts: &MapFacts<'_>, width: u16) -> Prose {
+    match facts.map {
+        Some(map) => swept(map, facts, width),
+        None => offer(facts, width),
+    }
+}
+
+/// What a sweep would be, before there was one.
+fn offer(facts: &MapFacts<'_>, width: u16) -> Prose {
+    let mut prose = Prose::new();
+    let mut say = |tone, text: &str| wrap(&mut prose, Vec::new(), tone, text, width, 0);
+    say(Tone::Plain, "A sweep plays one question under every combination of some knobs' values, and shows what becomes of it.");
+    say(Tone::Plain, "");
+    match (&facts.question, usual_grid()) {
+        (Some(question), Ok(grid)) => {
+            say(Tone::Strong, &clean_line(question));
+            let values = |axis: &Axis| format!("{} {}", axis.knob.name, list(axis));
+            let axes = grid.axes().iter().map(values).collect::<Vec<_>>().join(" × ");
+            let answers = counted(grid.settings(), "answer");
+            say(
+                Tone::Plain,
+                &format!("{axes}: {answers}, counted in tokens, by the models that take part; servers are asked too."),
+            );
+            say(Tone::Plain, "");
+            let (sweep, close) = (&facts.sweep, &facts.close);
+            say(Tone::Key, &format!("`{sweep}` begins it, beside whatever goes on; `{close}` closes this and leaves it going."));
+        }
+        (None, _) | (_, Err(_)) => say(Tone::Dim, "Nothing was asked yet: ask something first, then sweep it."),
+    }
+    prose
+}
+
+fn list(axis: &Axis) -> String {
+    axis.values.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+}
+
+fn swept(map: &HeatMap, facts: &MapFacts<'_>, width: u16) -> Prose {
+    let mut prose = Prose::new();
+    wrap(&mut prose, Vec::new(), Tone::Strong, &clean_line(&map.question), width, 0);
+    wrap(&mut prose, Vec::new(), Tone::Dim, &progress(map, facts), width, 0);
+    prose.push(Vec::new());
+    let graded = map.figures().iter().any(|figures| figures.graded > 0);
+    prose.extend(cells(map, graded));
+    prose.push(Vec::new());
+    let meaning = if graded {
+        "numbers: the share of right answers"
+    } else {
+        "numbers: the mean fused score of what was accepted, shaded from the lowest to the highest"
+    };
+    wrap(&mut prose, Vec::new(), Tone::Dim, meaning, width, 0);
+    prose.push(Vec::new());
+    wrap(&mut prose, Vec::new(), Tone::Key, &format!("[{}]", map.grid.name(map.marked)), width, 0);
+    let marked = map.figures().get(map.marked).map(in_words).unwrap_or_default();
+    wrap(&mut prose, Vec::new(), Tone::Plain, &marked, width, 0);
+    if map.progress != Progress::Going {
+        let verdict = report::verdict(&map.grid, map.figures());
+        wrap(&mut prose, vec![(Tone::Good, "* ".to_owned())], Tone::Plain, &verdict, width, 2);
+    }
+    prose
+}
+
+fn progress(map: &HeatMap, facts: &MapFacts<'_>) -> String {
+    let counts = format!("{} of {} settings are played", map.played(), map.figures().len());
+    match &map.progress {
+        Progress::Going => format!("{counts}; `{}` leaves it going, `{}` stops it", facts.close, facts.stop),
+        Progress::Done => format!("{counts}; `{}` sweeps the question that is asked now", facts.sweep),
+        Progress::Stopped => format!("{counts}; it was stopped, `{}` goes on", facts.sweep),
+        Progress::Failed(error) => format!("{counts}; it could not go on: {}", clean_line(error)),
+    }
+}
+
+/// The map itself: a row for every combination of the knobs but the last, whose values are the columns.
+fn cells(map: &HeatMap, graded: bool) -> Prose {
+    let axes = map.grid.axes();
+    let Some((across, down)) = axes.split_last() else { return Prose::new() };
+    let names: Vec<String> = (0..map.figures().len() / map.columns()).map(|row| row_name(map, row)).collect();
+    let corner = down.iter().map(|axis| axis.knob.name).collect::<Vec<_>>().join(", ");
+    let head = names.iter().map(String::len).chain([corner.len()]).max().unwrap_or_default();
+    let heads: Vec<String> = across.values.iter().map(ToString::to_string).collect();
+    let best = if map.progress == Progress::Going { None } else { best(&map.grid, map.figures()).ok() };
+    let shades = shades(map.figures(), graded);
+    // Room for a number of five characters, brackets and the mark of the best.
+    let width = heads.iter().map(String::len).max().unwrap_or_default().max(8);
+    let mut prose = vec![
+        vec![(Tone::Dim, format!("{:head$}  {}", "", across.knob.name))],
+        vec![(
+            Tone::Dim,
+            format!("{corner:>head$}  {}", heads.iter().map(|text| format!("{text:^width$}")).collect::<Vec<_>>().join(" ")),
+        )],
+    ];
+    for (row, name) in names.iter().enumerate() {
+        let mut line: Line = vec![(Tone::Dim, format!("{name:>head$}  "))];
+        for column in 0..map.columns() {
+            let setting = row * map.columns() + column;
+            let Some(figures) = map.figures().get(setting) else { continue };
+            let number = format!("{}{}", if best == Some(setting) { "*" } else { "" }, number(figures, graded));
+            let tone = shades.get(setting).copied().flatten().map_or(Tone::Dim, Tone::Heat);
+            let (open, close) = if setting == map.marked { ("[", "]") } else { (" ", " ") };
+            let inside = width - 2;
+            line.push((Tone::Key, open.to_owned()));
+            line.push((tone, format!("{number:^inside$}")));
+            line.push((Tone::Key, close.to_owned()));
+            line.push((Tone::Plain, " ".repeat(GAP)));
+        }
+        prose.push(line);
+    }
+    prose
+}
+
+fn row_name(map: &HeatMap, row: usize) -> String {
+    let mut values = map.grid.values(row * map.columns());
+    values.pop();
+    values.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+}
+
+/// What stands in a cell.
+fn number(figures: &Figures, graded: bool) -> String {
+    match (figures.answers, figures.failures) {
+        (0, _) => "...".to_owned(),
+        (answers, failures) if answers == failures => "failed".to_owned(),
+        _ if graded => figures.accuracy().map_or_else(|| "-".to_owned(), |share| format!("{:.0}%", share * 100.0)),
+        _ => figures.score.map_or_else(|| "-".to_owned(), figure),
+    }
+}
+
+/// How each cell is shaded; `None` where there is no number. Scores have no scale that holds for every rule, so theirs goes from
+/// the lowest on the map to the highest.
+fn shades(figures: &[Figures], graded: bool) -> Vec<Option<u8>> {
+    if graded {
+        return figures.iter().map(|figures| figures.accuracy().map(heat)).collect();
+    }
+    let scores = || figures.iter().filter_map(|figures| figures.score);
+    let (lowest, highest) = (scores().fold(f64::INFINITY, f64::min), scores().fold(f64::NEG_INFINITY, f64::max));
+    let shade = |score: f64| if highest > lowest { heat((score - lowest) / (highest - lowest)) } else { HOTTEST };
+    figures.iter().map(|figures| figures.score.map(shade)).collect()
+}
+
+/// The figures of a setting, in words.
+fn in_words(figures: &Figures) -> String {
+    if figures.answers == 0 {
+        return "not played yet".to_owned();
+    }
+    let mut parts = Vec::new();
+    if figures.graded > 0 {
+        parts.push(format!("{} of {} right", figures.right, figures.graded));
+    }
+    parts.extend(figures.score.map(|score| format!("score {}", figure(score))));
+    parts.push(format!("{:.0} rounds", figures.rounds));
+    parts.push(format!("{:.0} tokens", figures.tokens));
+    parts.push(counted(figures.calls(), "call"));
+    parts.push(format!("{:.1} members active", figures.mean_active));
+    parts.push(duration(figures.elapsed_ms));
+    parts.extend(figures.cost.map(|cost| format!("${cost:.4}")));
+    if figures.failures > 0 {
+        parts.push(format!("{} failed", figures.failures));
+    }
+    parts.join(" · ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sweep::{Answer, Cell, Finished};
+
+    fn facts(map: Option<&HeatMap>) -> MapFacts<'_> {
+        let key = str::to_owned;
+        MapFacts { map, question: None, sweep: key("s"), stop: key("x"), close: key("esc") }
+    }
+
+    fn text(prose: &Prose) -> String {
+        let line = |line: &Line| line.iter().map(|(_, text)| text.as_str()).collect::<String>();
+        prose.iter().map(line).collect::<Vec<_>>().join("\n")
+    }
+
+    fn answered(map: &mut HeatMap, setting: usize, answer: Answer) {
+        map.finished(Finished { cell: Cell { setting, prompt: 0 }, answer }, None);
+    }
+
+    #[test]
+    fn a_cell_is_told_by_its_number_and_its_shade() {
+        let mut map = HeatMap::new(usual_grid().unwrap(), "Why?\u{1b}[2J");
+        answered(&mut map, 0, Answer { score: Some(0.2), ..Answer::default() });
+        answered(&mut map, 1, Answer { score: Some(0.8), ..Answer::default() });
+        answered(&mut map, 2, Answer { error: Some("gone".to_owned()), ..Answer::default() });
+        map.marked = 1;
+        let prose = prose(&facts(Some(&map)), 76);
+        let shown = text(&prose);
+        assert!(shown.contains("3 of 16 settings are played") && !shown.contains('\u{1b}'), "{shown}");
+        assert!(
+            shown.contains(" .200 ") && shown.contains("[ .800 ]") && shown.contains("failed") && shown.contains("..."),
+            "{shown}"
+        );
+        let tone = |number: &str| prose.iter().flatten().find(|(_, text)| text.trim() == number).unwrap().0;
+        assert_eq!((tone(".200"), tone(".800"), tone("...")), (Tone::Heat(0), Tone::Heat(4), Tone::Dim));
+        assert!(!shown.contains("best"), "while it goes on nobody is best");
+    }
+
+    #[test]
+    fn known_answers_are_told_as_shares_and_the_best_is_marked() {
+        let mut map = HeatMap::new(usual_grid().unwrap(), "Why?");
+        for setting in 0..16 {
+            answered(&mut map, setting, Answer { right: Some(setting == 5), ..Answer::default() });
+        }
+        map.progress = Progress::Done;
+        let shown = text(&prose(&facts(Some(&map)), 76));
+        assert!(
+            shown.contains("*100%") && shown.contains("0%") && shown.contains("best: segment-tokens 5, exit-threshold 0.3"),
+            "{shown}"
+        );
+    }
+
+    #[test]
+    fn before_a_sweep_it_is_said_what_one_would_be() {
+        assert!(text(&prose(&facts(None), 76)).contains("ask something first"));
+        let asked = MapFacts { question: Some("Why?".to_owned()), ..facts(None) };
+        let shown = text(&prose(&asked, 76));
+        assert!(shown.contains("Why?") && shown.contains("16 answers") && shown.contains("`s` begins it"), "{shown}");
+    }
+}

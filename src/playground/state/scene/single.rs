@@ -1,0 +1,105 @@
+//! Fused against single: the run held against its strongest member, in words and round by round.
+
+use super::super::play::Play;
+use super::super::prose::{Line, Prose, Tone, fitted, line, wrap};
+use super::{counted, figure};
+use crate::engine::fusion::params::Choice;
+use crate::engine::fusion::single::{Against, Fate, Single};
+
+/// The run in a few words, for a line that may be cut.
+#[must_use]
+pub fn brief(single: &Single, play: &Play) -> String {
+    let means = single.means.map_or_else(String::new, |(fused, alone)| format!(" ({} to {})", figure(fused), figure(alone)));
+    let (others, segments, name) = (single.from_others(), single.segments(), play.name(single.strongest));
+    if others == 0 {
+        return format!("the strongest, {name}, was accepted all along");
+    }
+    format!("fusion took {others} of {} from others than {name}{means}", counted(segments, "segment"))
+}
+
+/// The run in whole sentences.
+#[must_use]
+pub fn summary(single: &Single, play: &Play) -> Vec<String> {
+    let name = play.name(single.strongest);
+    let (others, segments) = (single.from_others(), counted(single.segments(), "segment"));
+    let mut sentences = vec![if others == 0 {
+        format!("the strongest member, {name}, would have been accepted all along: {segments}, all of them its own")
+    } else {
+        format!("fusion took {others} of {segments} from other members than the strongest ({name})")
+    }];
+    if let Some((fused, alone)) = single.means {
+        let rule = single.rule.map_or("the rule changed on the way", Choice::name);
+        sentences.push(format!(
+            "mean score of what was accepted {}, of {name}'s candidates in the same rounds {} ({rule})",
+            figure(fused),
+            figure(alone)
+        ));
+    }
+    sentences
+}
+
+/// A round in words.
+#[must_use]
+pub fn of_round(single: &Single, number: usize, play: &Play) -> Vec<String> {
+    let Some(round) = single.round(number) else { return Vec::new() };
+    let name = play.name(single.strongest);
+    let strongest = format!("{name}'s candidates scored best over the run: {} on average", figure(single.strength));
+    let here = match (round.fate, difference(round)) {
+        (Fate::Accepted, _) => format!("in this round {name}'s own was accepted"),
+        (Fate::PassedOver, Some(ahead)) => {
+            let scored = figure(round.single.unwrap_or_default());
+            format!("in this round its candidate scored {scored}, and what was accepted {} more", figure(ahead))
+        }
+        (Fate::PassedOver, None) => "in this round another's was accepted, and not both were scored".to_owned(),
+        (Fate::Missing, _) => "in this round it had no candidate".to_owned(),
+        (Fate::ByHand, _) => "in this round a person wrote or changed what was accepted".to_owned(),
+    };
+    vec![strongest, here]
+}
+
+fn difference(round: &Against) -> Option<f64> {
+    Some(round.accepted? - round.single?)
+}
+
+/// The comparison of all rounds, in lines of so many columns; `looked_at` is the number of the round that is marked.
+#[must_use]
+pub fn prose(single: Option<&Single>, play: &Play, looked_at: Option<usize>, width: u16) -> Prose {
+    let mut prose = Prose::new();
+    let Some(single) = single else {
+        wrap(&mut prose, Vec::new(), Tone::Dim, "nothing to compare yet: no two members' candidates were scored", width, 0);
+        return prose;
+    };
+    for sentence in summary(single, play) {
+        wrap(&mut prose, Vec::new(), Tone::Plain, &sentence, width, 0);
+    }
+    let note = "each candidate continues the fused text: what the member would have written alone nobody knows";
+    wrap(&mut prose, Vec::new(), Tone::Dim, note, width, 0);
+    prose.push(Vec::new());
+    let strongest = fitted(play.name(single.strongest), 8);
+    prose.push(line(Tone::Heading, format!("  round  accepted        score  {strongest}   ahead")));
+    prose.extend(single.rounds.iter().map(|round| row(round, play, looked_at == Some(round.number))));
+    prose
+}
+
+fn row(round: &Against, play: &Play, marked: bool) -> Line {
+    let number = |score: Option<f64>| score.map_or_else(|| "-".to_owned(), figure);
+    let (tone, author) = match round.author {
+        Some(author) => (Tone::Member(author.0), format!("{} {}", play.letter(author), play.name(author))),
+        None => (Tone::Dim, "a person".to_owned()),
+    };
+    let (meaning, words) = match round.fate {
+        Fate::Accepted => (Tone::Dim, "its own"),
+        Fate::PassedOver => (Tone::Plain, "another's"),
+        Fate::Missing => (Tone::Plain, "another's: it had none"),
+        Fate::ByHand => (Tone::Warning, "changed by hand"),
+    };
+    let mark = if marked { '>' } else { ' ' };
+    vec![
+        (Tone::Dim, format!("{mark}{:>6}  ", round.number)),
+        (tone, fitted(&author, 14)),
+        (Tone::Strong, format!("{:>7}", number(round.accepted))),
+        (Tone::Plain, format!("{:>10}", number(round.single))),
+        (Tone::Plain, format!("{:>8}", number(difference(round)))),
+        (meaning, format!("  {words}")),
+    ]
+}

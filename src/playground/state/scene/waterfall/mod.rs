@@ -1,0 +1,57 @@
+//! The waterfall: where the time of a round and of the whole run went.
+//!
+//! What was measured and what was waited for is `engine::fusion::timing`'s; here it becomes bars and words. Bars need no colour:
+//! each kind of work has a mark of its own, and capital letters stand for what the round waited for.
+
+mod bars;
+mod round;
+mod run;
+
+pub use bars::Stretch;
+pub use round::round_page;
+pub use run::run_page;
+
+use super::super::glyphs::Glyphs;
+use super::super::play::Play;
+use super::super::prose::{Prose, Tone};
+use super::{duration, percent};
+use crate::engine::fusion::MemberIndex;
+
+/// Columns before a bar.
+const HEAD: usize = 12;
+/// Columns behind it.
+const TAIL: usize = 8;
+
+/// Columns of a bar in lines of so many.
+fn bar_columns(width: u16) -> usize {
+    usize::from(width).saturating_sub(HEAD + TAIL).max(8)
+}
+
+fn label(play: &Play, member: MemberIndex) -> (Tone, String) {
+    (Tone::Member(member.0), super::super::prose::fitted(&format!("{} {}", play.letter(member), play.name(member)), HEAD))
+}
+
+/// A length with its share of the whole.
+fn share(part_ms: f64, whole_ms: f64) -> String {
+    format!("{} ({})", duration(part_ms), percent(part_ms, whole_ms))
+}
+
+/// What the marks of these kinds mean.
+fn legend(prose: &mut Prose, kinds: &[Stretch], critical: &str, glyphs: Glyphs, width: u16) {
+    let mut words: Vec<String> =
+        kinds.iter().map(|kind| format!("{} {}", glyphs.stretch(*kind, false), kind.in_words())).collect();
+    if !critical.is_empty() {
+        words.push(critical.to_owned());
+    }
+    let mut text = String::new();
+    for word in words {
+        let begun = !text.is_empty();
+        if begun && text.chars().count() + word.chars().count() + 3 > usize::from(width) {
+            prose.push(vec![(Tone::Dim, std::mem::take(&mut text))]);
+        } else if begun {
+            text.push_str("   ");
+        }
+        text.push_str(&word);
+    }
+    prose.push(vec![(Tone::Dim, text)]);
+}

@@ -1,0 +1,113 @@
+//! Why a round was won: every score, who agreed, what else would have been chosen, and how the verifiers read the two best
+//! candidates token by token, so that a person finds what a wrong segment was accepted for.
+//!
+//! Computing is here and in `engine::fusion`; how it is put into lines is `words`'s.
+
+mod agreement;
+mod alternatives;
+mod causes;
+mod grid;
+mod notes;
+mod scores;
+mod sentences;
+mod tokens;
+mod used;
+mod words;
+
+pub use agreement::FirstChoice;
+pub use alternatives::Alternative;
+pub use scores::{CandidateRow, VerifierScores};
+pub use sentences::Sentences;
+pub use tokens::{Read, Readings};
+pub use words::prose;
+
+use super::super::play::Play;
+use super::table::{Matrix, matrix};
+use crate::engine::fusion::MemberIndex;
+use crate::engine::fusion::run::Round;
+use crate::engine::fusion::single::Single;
+
+/// The reasons of a round. Candidates are counted from the best, from 0.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Why {
+    /// The round; 0 where there is none.
+    pub number: usize,
+    /// The scoring rule in force.
+    pub rule: &'static str,
+    /// Best first.
+    pub candidates: Vec<CandidateRow>,
+    /// A row for each verifier.
+    pub verifiers: Vec<VerifierScores>,
+    /// In words: margin, agreement, what a person did.
+    pub notes: Vec<String>,
+    /// In words: what may have made a wrong candidate win.
+    pub causes: Vec<String>,
+    /// In words: how alike the verifiers' orders are.
+    pub alike: Option<String>,
+    /// Who would have chosen which candidate alone.
+    pub firsts: Vec<FirstChoice>,
+    /// What else would have been chosen.
+    pub alternatives: Vec<Alternative>,
+    /// How the verifiers read the winner and the runner-up.
+    pub readings: Vec<Readings>,
+    /// The candidates sentence by sentence, where the winner spans several.
+    pub sentences: Option<Sentences>,
+    /// In words: what was accepted against the strongest member's candidate.
+    pub single: Vec<String>,
+}
+
+/// What all parts are made from.
+struct Subject<'a> {
+    play: &'a Play,
+    round: &'a Round,
+    matrix: Matrix,
+    /// The place in the matrix of what was accepted; of what leads where nothing is accepted yet or it is nobody's candidate.
+    winner: Option<usize>,
+}
+
+impl Subject<'_> {
+    /// The candidates' places in the matrix, best first.
+    fn order(&self) -> &[usize] {
+        &self.matrix.ranking.order
+    }
+
+    /// A member's name.
+    fn name(&self, member: MemberIndex) -> &str {
+        self.play.name(member)
+    }
+
+    /// The authors of a candidate as a sentence names them.
+    fn authors(&self, column: usize) -> String {
+        let authors = self.matrix.candidates.get(column).map_or(&[][..], |candidate| &candidate.authors);
+        super::listed(&authors.iter().map(|author| self.name(*author)).collect::<Vec<_>>())
+    }
+}
+
+/// The reasons of the round looked at; `single` holds the run against its strongest member.
+#[must_use]
+pub fn why(play: &Play, round: Option<&Round>, single: Option<&Single>) -> Why {
+    let Some(round) = round else { return Why::default() };
+    let matrix = matrix(play, round, &round.params);
+    let accepted = scores::accepted(round, &matrix);
+    let winner = accepted.or_else(|| matrix.ranking.order.first().copied());
+    let subject = Subject { play, round, matrix, winner };
+    let several = subject.matrix.candidates.len() > 1;
+    let verifiers = scores::verifiers(&subject);
+    let alternatives = if several { alternatives::alternatives(&subject) } else { Vec::new() };
+    let readings = tokens::readings(&subject);
+    let sentences = sentences::sentences(&subject);
+    Why {
+        number: round.number,
+        rule: crate::engine::fusion::params::Choice::name(round.params.scoring),
+        candidates: scores::candidates(&subject, accepted),
+        notes: notes::notes(&subject),
+        causes: causes::causes(&subject, &readings, &alternatives, sentences.as_ref()),
+        alike: agreement::alike(&subject).filter(|_| several),
+        firsts: if several { agreement::firsts(&subject) } else { Vec::new() },
+        single: single.map(|single| super::single::of_round(single, round.number, play)).unwrap_or_default(),
+        verifiers,
+        alternatives,
+        readings,
+        sentences,
+    }
+}

@@ -1,0 +1,75 @@
+//! How the round was decided, in words.
+
+use super::super::timeline::changed_before;
+use super::super::{counted, figure, listed};
+use super::Subject;
+
+pub(super) fn notes(subject: &Subject<'_>) -> Vec<String> {
+    let mut notes = by_hand(subject);
+    let candidates = &subject.matrix.candidates;
+    let decided = subject.round.accepted.is_some();
+    match candidates.as_slice() {
+        [] if decided && !notes.is_empty() => {}
+        [] => notes.push("no candidate yet".to_owned()),
+        [_] if !decided => notes.push("one candidate so far".to_owned()),
+        [only] if only.authors.len() == 1 => {
+            notes.push("there was no other candidate, so nothing had to be scored".to_owned());
+        }
+        [_] => notes.push("all drafts were the same, so nothing had to be scored".to_owned()),
+        [_, _, ..] => {
+            if let Some(margin) = subject.matrix.ranking.margin {
+                notes.push(format!("the best is {} ahead of the second", figure(margin)));
+            }
+            notes.extend(opinions(subject));
+        }
+    }
+    notes.extend(tuned(subject));
+    notes
+}
+
+/// Which knobs a person changed before the round.
+fn tuned(subject: &Subject<'_>) -> Option<String> {
+    let Subject { play, round, .. } = subject;
+    let place = play.run.rounds.partition_point(|before| before.number < round.number);
+    let changes = changed_before(play, place);
+    let changes: Vec<String> = changes.iter().map(|(knob, value)| format!("{} to {value}", knob.name)).collect();
+    (!changes.is_empty()).then(|| format!("knobs changed before this round: {}", changes.join(", ")))
+}
+
+/// What a person did.
+fn by_hand(subject: &Subject<'_>) -> Vec<String> {
+    let Some(accepted) = subject.round.accepted.as_ref().filter(|accepted| accepted.overridden) else { return Vec::new() };
+    let authors = listed(&accepted.authors.iter().map(|author| subject.name(*author)).collect::<Vec<_>>());
+    vec![if accepted.is_written() {
+        "a person wrote this segment: it is nobody's candidate".to_owned()
+    } else if accepted.edited {
+        format!("a person changed what {authors} drafted: what was accepted is nobody's candidate as it stands")
+    } else {
+        format!("a person chose {authors}'s over the ranking")
+    }]
+}
+
+/// How many verifiers scored the best highest, and who preferred another.
+fn opinions(subject: &Subject<'_>) -> Option<String> {
+    let best = *subject.order().first()?;
+    let mut agree = 0;
+    let mut against = Vec::new();
+    for (verifier, scores) in subject.matrix.verifiers.iter().zip(subject.matrix.ranking.verifier_scores.rows()) {
+        if let Some(own) = scores.get(best).copied().flatten() {
+            if scores.iter().flatten().all(|other| *other <= own) {
+                agree += 1;
+            } else {
+                against.push(subject.name(*verifier));
+            }
+        }
+    }
+    let count = agree + against.len();
+    match (agree, against.as_slice()) {
+        (0, []) => None,
+        (1, []) => Some("the only verifier scored it highest".to_owned()),
+        (_, []) => Some(format!("all {} scored it highest", counted(agree, "verifier"))),
+        (_, [_, ..]) => {
+            Some(format!("{agree} of {} scored it highest; {} preferred another", counted(count, "verifier"), listed(&against)))
+        }
+    }
+}

@@ -1,0 +1,247 @@
+//! The reasons as lines of words, for a popup or a side panel: what may have gone wrong first, the numbers behind it after.
+
+use super::super::super::flow::Flow;
+use super::super::super::play::Play;
+use super::super::super::prose::{Line, Prose, Tone, fitted, line, wrap};
+use super::super::draft::probability_shade;
+use super::super::table::Cell;
+use super::super::{chance, figure, heat, listed};
+use super::grid::{Row, grid};
+use super::used::used;
+use super::{Alternative, CandidateRow, Read, Readings, Why};
+use crate::engine::fusion::MemberIndex;
+
+/// Columns before the numbers of a table: letter, name, weight.
+const HEAD: usize = 18;
+/// Columns before the text of a reading: letter, score, mark.
+const READ: u16 = 10;
+
+/// The reasons in lines of so many columns.
+#[must_use]
+pub fn prose(why: &Why, play: &Play, width: u16) -> Prose {
+    let mut prose = Prose::new();
+    if why.number == 0 {
+        prose.push(line(Tone::Dim, "no round yet"));
+        return prose;
+    }
+    prose.push(line(Tone::Heading, format!("round {}", why.number)));
+    paragraphs(&mut prose, Tone::Plain, &why.notes, width);
+    paragraphs(&mut prose, Tone::Warning, &why.causes, width);
+    prose.push(Vec::new());
+    for (place, row) in why.candidates.iter().enumerate() {
+        candidate(&mut prose, place, row, play, width);
+    }
+    if why.candidates.len() > 1 {
+        prose.extend(scores(why, play, width));
+        prose.extend(agreement(why, play, width));
+        prose.extend(alternatives(why, play));
+    }
+    if !why.single.is_empty() {
+        section(&mut prose, "against the best single member");
+        paragraphs(&mut prose, Tone::Plain, &why.single, width);
+    }
+    for readings in &why.readings {
+        prose.extend(read(readings, why, play, width));
+    }
+    prose.extend(sentences(why, play, width));
+    prose.extend(used(play, width));
+    prose
+}
+
+fn section(prose: &mut Prose, title: &str) {
+    prose.push(Vec::new());
+    prose.push(line(Tone::Heading, title));
+}
+
+fn paragraphs(prose: &mut Prose, tone: Tone, texts: &[String], width: u16) {
+    for text in texts {
+        wrap(prose, Vec::new(), tone, text, width, 0);
+    }
+}
+
+fn candidate(prose: &mut Prose, place: usize, row: &CandidateRow, play: &Play, width: u16) {
+    let mut head = vec![(Tone::Plain, format!("{:>2} ", place + 1))];
+    head.extend(row.authors.iter().map(|author| letter(*author, play)));
+    head.push((Tone::Plain, " ".to_owned()));
+    let indent = 4 + row.authors.len() as u16;
+    let text = match (row.text.is_empty(), row.ends) {
+        (true, _) => "(the answer ends here)".to_owned(),
+        (false, true) => format!("{} [end]", row.text),
+        (false, false) => row.text.clone(),
+    };
+    wrap(prose, head, if row.accepted { Tone::Strong } else { Tone::Plain }, &text, width, indent);
+}
+
+fn letter(member: MemberIndex, play: &Play) -> (Tone, String) {
+    (Tone::Member(member.0), play.letter(member).to_string())
+}
+
+/// A candidate as the head of a column: its rank and its authors.
+fn column(place: usize, row: &CandidateRow, play: &Play) -> (Tone, String) {
+    let mut letters: String = row.authors.iter().take(2).map(|author| play.letter(*author)).collect();
+    if row.authors.len() > 2 {
+        letters.push('+');
+    }
+    let tone = row.authors.first().map_or(Tone::Dim, |author| Tone::Member(author.0));
+    (tone, format!("{} {letters}", place + 1))
+}
+
+fn columns(why: &Why, play: &Play) -> Vec<(Tone, String)> {
+    why.candidates.iter().enumerate().map(|(place, row)| column(place, row, play)).collect()
+}
+
+/// The matrix of scores.
+fn scores(why: &Why, play: &Play, width: u16) -> Prose {
+    let head = |text: &str| vec![(Tone::Dim, fitted(text, HEAD))];
+    let mut rows = vec![Row { head: head("verifier   weight"), cells: columns(why, play) }];
+    for scores in &why.verifiers {
+        let name = format!(" {}", fitted(play.name(scores.member), HEAD - 9));
+        let weight = format!("{:>6} ", figure(scores.weight));
+        let head = vec![letter(scores.member, play), (Tone::Plain, name), (Tone::Dim, weight)];
+        rows.push(Row { head, cells: scores.cells.iter().map(cell).collect() });
+        if let Some(raw) = &scores.raw {
+            let cells = raw.iter().map(|score| (Tone::Dim, number(*score))).collect();
+            rows.push(Row { head: vec![(Tone::Dim, fitted("  not normalised", HEAD))], cells });
+        }
+    }
+    let fused = why.candidates.iter().map(|row| (Tone::Strong, number(row.score))).collect();
+    rows.push(Row { head: vec![(Tone::Strong, fitted("fused", HEAD))], cells: fused });
+    let mut prose = Prose::new();
+    section(&mut prose, &format!("scores by {} (* its own draft)", why.rule));
+    prose.extend(grid(&rows, HEAD, width));
+    for scores in &why.verifiers {
+        let failed = scores.cells.iter().find_map(|cell| match cell {
+            Cell::Failed(error) => Some(error),
+            Cell::None | Cell::Open | Cell::Score { .. } => None,
+        });
+        if let Some(error) = failed {
+            wrap(&mut prose, Vec::new(), Tone::Bad, &format!("{}: {error}", play.name(scores.member)), width, 2);
+        }
+    }
+    prose
+}
+
+fn number(score: Option<f64>) -> String {
+    score.map_or_else(|| "- ".to_owned(), |score| format!("{} ", figure(score)))
+}
+
+fn cell(cell: &Cell) -> (Tone, String) {
+    match cell {
+        Cell::None => (Tone::Dim, "- ".to_owned()),
+        Cell::Open => (Tone::Dim, "\u{b7} ".to_owned()),
+        Cell::Failed(_) => (Tone::Bad, "err ".to_owned()),
+        Cell::Score { score, share, own } => {
+            (Tone::Heat(heat(*share)), format!("{}{}", figure(*score), if *own { '*' } else { ' ' }))
+        }
+    }
+}
+
+fn agreement(why: &Why, play: &Play, width: u16) -> Prose {
+    let mut prose = Prose::new();
+    section(&mut prose, "alone each verifier would have chosen");
+    for choice in &why.firsts {
+        let names: Vec<&str> = choice.verifiers.iter().map(|verifier| play.name(*verifier)).collect();
+        let row = choice.place.and_then(|place| Some((place, why.candidates.get(place)?)));
+        let (tone, label) = row.map_or((Tone::Dim, "none".to_owned()), |(place, row)| column(place, row, play));
+        wrap(&mut prose, vec![(tone, format!("{label:>6}  "))], Tone::Plain, &listed(&names), width, 8);
+    }
+    if let Some(alike) = &why.alike {
+        wrap(&mut prose, Vec::new(), Tone::Plain, alike, width, 0);
+    }
+    prose
+}
+
+fn alternatives(why: &Why, play: &Play) -> Prose {
+    let mut prose = Prose::new();
+    section(&mut prose, "what else would be chosen from the same scores");
+    prose.extend(why.alternatives.iter().map(|other| alternative(other, play)));
+    prose
+}
+
+fn alternative(other: &Alternative, play: &Play) -> Line {
+    let winner = other.winner.map_or_else(|| "nobody".to_owned(), |winner| play.name(winner).to_owned());
+    let margin = other.margin.map_or_else(String::new, |margin| format!(" by {}", figure(margin)));
+    let note = match (other.in_force, other.differs) {
+        (true, _) => " (in force)",
+        (false, true) => " (another)",
+        (false, false) => "",
+    };
+    let tone = if other.differs { Tone::Warning } else { Tone::Plain };
+    let member = other.winner.map_or(Tone::Dim, |winner| Tone::Member(winner.0));
+    vec![(Tone::Dim, format!("  {:<22} ", other.name)), (member, winner), (tone, format!("{margin}{note}"))]
+}
+
+/// A candidate token by token.
+fn read(readings: &Readings, why: &Why, play: &Play, width: u16) -> Prose {
+    let mut prose = Prose::new();
+    let Some(row) = why.candidates.get(readings.place).filter(|_| !readings.read.is_empty()) else { return prose };
+    let which = if readings.wins { "the winner" } else { "the runner-up" };
+    let (_, label) = column(readings.place, row, play);
+    section(&mut prose, &format!("{which}, {label}, token by token (* its own draft)"));
+    if readings.read.iter().any(|read| !read.own) {
+        let note = "a verifier that counts as many tokens as the author is taken to read the author's; of the others only the \
+                    numbers are known, and `near` is guessed from their place";
+        wrap(&mut prose, Vec::new(), Tone::Dim, note, width, 0);
+    }
+    for read in &readings.read {
+        prose.extend(tokens(read, play, width));
+        if let Some((token, probability)) = &read.least {
+            let finds = if *probability < 0.25 {
+                format!("{} finds {token} improbable: {}", play.name(read.verifier), chance(*probability))
+            } else {
+                format!("the least probable is {token}: {}", chance(*probability))
+            };
+            let tone = if *probability < 0.05 { Tone::Warning } else { Tone::Dim };
+            wrap(&mut prose, vec![(Tone::Plain, " ".repeat(READ.into()))], tone, &finds, width, READ);
+        }
+    }
+    prose
+}
+
+/// One verifier's reading: the text, each token shaded by its probability, or the bare row of probabilities.
+fn tokens(read: &Read, play: &Play, width: u16) -> Prose {
+    let mut flow = Flow::new(width.saturating_sub(READ).max(1));
+    for (place, (text, _)) in read.tokens.iter().enumerate() {
+        // A segment begins with the space that parts it from the text before.
+        flow.push(if flow.is_empty() { text.trim_start_matches(' ') } else { text }, place as u32);
+    }
+    let score = read.score.map_or_else(|| "-".to_owned(), figure);
+    let own = if read.own { '*' } else { ' ' };
+    let mut head = Some(vec![letter(read.verifier, play), (Tone::Strong, format!(" {score:>5}{own}  "))]);
+    let mut prose = Prose::new();
+    for number in 0..flow.lines().max(1) {
+        let mut line = head.take().unwrap_or_else(|| vec![(Tone::Plain, " ".repeat(READ.into()))]);
+        line.extend(flow.line(number).map(|piece| {
+            let probability = read.tokens.get(piece.tag as usize).map_or(1.0, |(_, probability)| *probability);
+            (Tone::Heat(probability_shade(probability)), piece.text.to_owned())
+        }));
+        prose.push(line);
+    }
+    prose
+}
+
+/// The candidates sentence by sentence.
+fn sentences(why: &Why, play: &Play, width: u16) -> Prose {
+    let mut prose = Prose::new();
+    let Some(sentences) = why.sentences.as_ref().filter(|sentences| sentences.means.iter().flatten().any(Option::is_some)) else {
+        return prose;
+    };
+    section(&mut prose, "sentence by sentence");
+    let by = if sentences.by_authors { "its own authors find it" } else { "those find it who read all candidates' tokens" };
+    let told = format!("the mean probability of each candidate's sentence (> the best), as {by}");
+    wrap(&mut prose, Vec::new(), Tone::Dim, &told, width, 0);
+    let head = |text: String| vec![(Tone::Dim, fitted(&text, HEAD))];
+    let mut rows = vec![Row { head: head("sentence".to_owned()), cells: columns(why, play) }];
+    for (number, (means, best)) in sentences.means.iter().zip(sentences.best()).enumerate() {
+        let cell = |(place, mean): (usize, &Option<f64>)| match mean {
+            Some(mean) => {
+                let mark = if best == Some(place) { ">" } else { "" };
+                (Tone::Heat(heat(*mean)), format!("{mark}{} ", chance(*mean)))
+            }
+            None => (Tone::Dim, "- ".to_owned()),
+        };
+        rows.push(Row { head: head(format!("  {}", number + 1)), cells: means.iter().enumerate().map(cell).collect() });
+    }
+    prose.extend(grid(&rows, HEAD, width));
+    prose
+}

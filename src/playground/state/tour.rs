@@ -1,0 +1,195 @@
+//! The guided tour: five stops, each with one sentence and one thing to try, over the built-in ensemble.
+//!
+//! Owns what each stop asks, under which knobs, and what it shows when the answer is there. The runs are real: a stop that would
+//! not come out as it says fails a test, not the person.
+
+use super::action::Action;
+use super::keymap::Keymap;
+use super::overlay::Overlay;
+use super::prompt::EXAMPLE;
+use super::prose::{Prose, Tone, wrap};
+use super::scene::chart::Curve;
+use super::{Look, State};
+use crate::engine::fusion::params::Params;
+
+/// The seed of every stop.
+pub const SEED: u64 = 1;
+
+/// What a stop shows when its answer is complete.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Then {
+    /// The end of the answer.
+    Nothing,
+    /// This round, by its number.
+    Look(usize),
+    /// This round, and the exit chart over it.
+    Chart(usize),
+}
+
+/// One stop.
+#[derive(Debug, Clone, Copy)]
+pub struct Stop {
+    /// What is to be seen, in a sentence.
+    pub sentence: &'static str,
+    /// What to try; actions between braces stand for their keys.
+    pub attempt: &'static str,
+    /// The question.
+    pub question: &'static str,
+    /// Knobs that differ from the defaults.
+    pub changes: &'static [(&'static str, &'static str)],
+    /// Whether the models are slowed down, so that the answer can be watched as it grows.
+    pub slow: bool,
+    /// What is shown then.
+    pub then: Then,
+}
+
+/// The stops.
+pub const STOPS: &[Stop] = &[
+    Stop {
+        sentence: "Each model knows one subject and the question has three parts: atlas writes the capital, abacus the sum, \
+                   lexicon the opposite.",
+        attempt: "wait for the answer, then {previous-round} looks at an earlier round and {why} says why it was won",
+        question: EXAMPLE,
+        changes: &[],
+        slow: true,
+        then: Then::Nothing,
+    },
+    Stop {
+        sentence: "In round 4 all models drafted the same, so it was accepted without asking anybody for a score.",
+        attempt: "{previous-round} and {next-round}: the mark = below the rounds is such a round, a bar is how far the best was ahead",
+        question: EXAMPLE,
+        changes: &[],
+        slow: false,
+        then: Then::Look(4),
+    },
+    Stop {
+        sentence: "babble talks nonsense: round by round its retention sinks, and below the line it leaves.",
+        attempt: "look at the chart, then {back} closes it; {why} shows what the others thought of its last draft",
+        question: EXAMPLE,
+        changes: &[],
+        slow: false,
+        then: Then::Chart(3),
+    },
+    Stop {
+        sentence: "With 20 tokens a segment one draft spans several answers, no candidate is right as a whole, and 27 plus 48 comes \
+                   out wrong. With 5 it comes out right.",
+        attempt: "{rewind} takes round 1 back, {segment-shorter} makes segments shorter (to 5), {run-pause} goes on, {compare} shows both",
+        question: EXAMPLE,
+        changes: &[("segment", "tokens"), ("segment-tokens", "20")],
+        slow: false,
+        then: Then::Look(1),
+    },
+    Stop {
+        sentence: "You can overrule the vote: in round 2 abacus's sum won, but the choice is yours, and every model goes on from it.",
+        attempt: "{override} and choose another candidate, {run-pause} goes on; {undo} takes it back, {branches} lists what there is",
+        question: EXAMPLE,
+        changes: &[],
+        slow: false,
+        then: Then::Look(2),
+    },
+];
+
+/// Where the tour is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Tour {
+    /// The stop's place.
+    pub at: usize,
+    /// Whether its answer was shown already as it says.
+    pub shown: bool,
+}
+
+impl Stop {
+    /// The knobs of its run.
+    #[must_use]
+    pub fn params(&self) -> Params {
+        let mut params = Params::default();
+        for (name, value) in self.changes {
+            // A test holds that each is a knob with a value in its range.
+            let _ = params.set_text(name, value);
+        }
+        params
+    }
+}
+
+impl Tour {
+    /// The stop.
+    #[must_use]
+    pub fn stop(self) -> &'static Stop {
+        STOPS.get(self.at).unwrap_or(&STOPS[0])
+    }
+
+    /// The card that stands where the question would.
+    #[must_use]
+    pub fn card(self, keymap: &Keymap, width: u16) -> Prose {
+        let stop = self.stop();
+        let mut prose = Prose::new();
+        let head = vec![(Tone::Heading, format!("{}/{} ", self.at + 1, STOPS.len()))];
+        wrap(&mut prose, head, Tone::Strong, stop.sentence, width, 4);
+        let (next, back) = (keymap.key(Action::TourNext), keymap.key(Action::TourBack));
+        let go = match (self.at, self.at + 1 == STOPS.len()) {
+            (0, _) => format!(" · `{next}` next stop"),
+            (_, false) => format!(" · `{next}` next stop, `{back}` back"),
+            (_, true) => format!(" · `{back}` back, `{}` leaves", keymap.key(Action::Quit)),
+        };
+        let attempt = with_keys(stop.attempt, keymap);
+        wrap(&mut prose, vec![(Tone::Key, "try ".to_owned())], Tone::Plain, &format!("{attempt}{go}"), width, 4);
+        prose
+    }
+}
+
+/// A text in which names of actions between braces are their keys.
+fn with_keys(text: &str, keymap: &Keymap) -> String {
+    let mut parts = text.split('{');
+    let mut whole = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let Some((name, rest)) = part.split_once('}') else { continue };
+        let entry = super::action::ACTIONS.iter().find(|entry| entry.name == name);
+        let key = entry.map_or_else(|| name.to_owned(), |entry| keymap.key(entry.action));
+        whole.extend(["`", &key, "`", rest]);
+    }
+    whole
+}
+
+impl State {
+    /// What a stop shows when its answer is complete.
+    pub(super) fn show_stop(&mut self) {
+        let Some(tour) = self.tour.as_mut().filter(|tour| !tour.shown) else { return };
+        tour.shown = true;
+        let then = tour.stop().then;
+        let (Then::Look(number) | Then::Chart(number)) = then else { return };
+        let play = self.session.plays().len().saturating_sub(1);
+        self.look_at(Look { play, round: number.saturating_sub(1) });
+        if matches!(then, Then::Chart(_)) {
+            self.overlay = Some(Overlay::Chart(Curve::Retention));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::playground::state::action::ACTIONS;
+
+    #[test]
+    fn every_knob_of_a_stop_exists_and_every_action_has_a_key() {
+        for stop in STOPS {
+            let mut params = Params::default();
+            for (name, value) in stop.changes {
+                params.set_text(name, value).unwrap();
+            }
+            let keymap = Keymap::default();
+            for name in stop.attempt.split('{').skip(1).map(|part| part.split_once('}').unwrap().0) {
+                assert!(ACTIONS.iter().any(|entry| entry.name == name), "{name}");
+            }
+            assert!(!with_keys(stop.attempt, &keymap).contains('{'));
+        }
+    }
+
+    #[test]
+    fn a_card_fits_the_smallest_usual_screen() {
+        for at in 0..STOPS.len() {
+            let card = Tour { at, shown: false }.card(&Keymap::default(), 78);
+            assert!(card.len() <= 5, "{card:?}");
+        }
+    }
+}

@@ -1,0 +1,165 @@
+//! The tuning panel: every knob with its value, range and default, and the presets, as lines.
+
+use super::Tuning;
+use crate::engine::fusion::params::{KNOBS, Kind, Knob, KnobGroup, Params, Presets, Value};
+use crate::playground::state::prose::{Line, Prose, Tone, line, wrap};
+
+/// Lines below the list: what the marked knob means, and what would have been different.
+const FOOT: usize = 5;
+
+/// Where a person is in the panel.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Panel {
+    /// The marked row: 0 is the preset, then every knob in the order of the table.
+    pub row: usize,
+    /// The value being typed.
+    pub typed: String,
+}
+
+/// What the panel shows.
+#[derive(Debug, Clone, Copy)]
+pub struct Shown<'a> {
+    /// Where a person is.
+    pub panel: &'a Panel,
+    /// What is tried.
+    pub tuning: &'a Tuning,
+    /// The knobs in force.
+    pub in_force: &'a Params,
+    /// Every preset there is.
+    pub presets: &'a Presets,
+    /// What would have been different, in a sentence.
+    pub sentence: Option<&'a str>,
+}
+
+impl Panel {
+    /// How many rows there are.
+    pub const ROWS: usize = KNOBS.len() + 1;
+
+    /// Moves the mark, around the ends. What was being typed is dropped.
+    pub fn move_by(&mut self, step: isize) {
+        self.typed.clear();
+        self.row = (self.row.cast_signed() + step).rem_euclid(Self::ROWS.cast_signed()).cast_unsigned();
+    }
+
+    /// The marked knob; `None` on the preset.
+    #[must_use]
+    pub fn knob(&self) -> Option<&'static Knob> {
+        KNOBS.get(self.row.checked_sub(1)?)
+    }
+
+    /// Takes a typed character, where it can belong to a number.
+    pub fn type_character(&mut self, character: char) {
+        let number = matches!(self.knob().map(|knob| knob.kind), Some(Kind::Integer { .. } | Kind::Real { .. }));
+        if number && (character.is_ascii_digit() || "-.".contains(character)) && self.typed.len() < 12 {
+            self.typed.push(character);
+        }
+    }
+}
+
+/// The panel in so many columns and lines.
+#[must_use]
+pub fn prose(shown: Shown<'_>, width: u16, height: usize) -> Prose {
+    let (rows, marked) = rows(shown);
+    let room = height.saturating_sub(FOOT + 1).max(1);
+    // The marked row stays in sight, with what is before and after it.
+    let top = marked.saturating_sub(room / 2).min(rows.len().saturating_sub(room));
+    let mut prose = vec![columns()];
+    prose.extend(rows.into_iter().skip(top).take(room));
+    prose.resize(room + 1, Vec::new());
+    prose.push(Vec::new());
+    let mut foot = Prose::new();
+    wrap(&mut foot, Vec::new(), Tone::Plain, &meaning(shown), width, 0);
+    foot.resize(2, Vec::new());
+    prose.append(&mut foot);
+    let sentence = shown.sentence.unwrap_or("change a knob to see what it would have changed in the rounds so far");
+    let tone = if shown.tuning.is_trying() { Tone::Warning } else { Tone::Dim };
+    wrap(&mut foot, Vec::new(), tone, sentence, width, 0);
+    foot.truncate(2);
+    prose.append(&mut foot);
+    prose
+}
+
+/// Every line of the list, and which one is marked.
+fn rows(shown: Shown<'_>) -> (Prose, usize) {
+    let mut prose = vec![preset(shown)];
+    let mut marked = 0;
+    for group in KnobGroup::ALL {
+        let note = if group.can_be_rescored() { "" } else { "  takes effect when drafting; nothing to recompute" };
+        let note = if *group == KnobGroup::Drafting { note } else { "" };
+        prose.push(vec![(Tone::Heading, group.title().to_owned()), (Tone::Dim, note.to_owned())]);
+        for (place, knob) in KNOBS.iter().enumerate().filter(|(_, knob)| knob.group == *group) {
+            if shown.panel.row == place + 1 {
+                marked = prose.len();
+            }
+            prose.push(row(shown, knob, shown.panel.row == place + 1));
+        }
+    }
+    (prose, marked)
+}
+
+fn preset(shown: Shown<'_>) -> Line {
+    let name = shown.presets.matching(&shown.tuning.over(shown.in_force)).unwrap_or("-").to_owned();
+    let names: Vec<&str> = shown.presets.names().collect();
+    let marked = shown.panel.row == 0;
+    let mut line = head(marked, false, "preset");
+    line.push((if marked { Tone::Key } else { Tone::Strong }, format!("{name:<12}")));
+    line.push((Tone::Dim, format!(" {}", names.join(" "))));
+    line
+}
+
+fn head(marked: bool, differs: bool, name: &str) -> Line {
+    vec![
+        (Tone::Key, if marked { "> " } else { "  " }.to_owned()),
+        (Tone::Warning, if differs { "*" } else { " " }.to_owned()),
+        (if marked { Tone::Strong } else { Tone::Plain }, format!(" {name:<19} ")),
+    ]
+}
+
+fn row(shown: Shown<'_>, knob: &'static Knob, marked: bool) -> Line {
+    let tried = shown.tuning.value(knob).filter(|_| shown.tuning.is_pending());
+    let value = tried.cloned().unwrap_or_else(|| (knob.get)(shown.in_force));
+    let typing = marked && !shown.panel.typed.is_empty();
+    let text = if typing { format!("{}_", shown.panel.typed) } else { value.to_string() };
+    let mut line = head(marked, tried.is_some(), knob.name);
+    let tone = match (marked, tried) {
+        (true, _) => Tone::Key,
+        (false, Some(_)) => Tone::Warning,
+        (false, None) => Tone::Strong,
+    };
+    line.push((tone, format!("{text:<12}")));
+    line.push((Tone::Dim, format!(" {:<24} {}", takes(knob), default(knob))));
+    line
+}
+
+/// Range, step and unit.
+fn takes(knob: &Knob) -> String {
+    let text = match knob.kind {
+        Kind::Switch => "on, off".to_owned(),
+        Kind::Integer { min, max, step } => format!("{min} to {max} by {step} {}", knob.unit),
+        Kind::Real { min, max, step } => format!("{min} to {max} by {step} {}", knob.unit),
+        Kind::Choice(names) => names.join(", "),
+    };
+    if text.chars().count() <= 24 { text } else { text.chars().take(23).chain(['~']).collect() }
+}
+
+fn default(knob: &Knob) -> Value {
+    (knob.get)(&Params::default())
+}
+
+/// The marked row in a sentence.
+fn meaning(shown: Shown<'_>) -> String {
+    let Some(knob) = shown.panel.knob() else {
+        return match shown.presets.matching(&shown.tuning.over(shown.in_force)) {
+            Some(name) => format!("{name}: {}", shown.presets.meaning(name)),
+            None => "presets: named sets of values; left and right go through them".to_owned(),
+        };
+    };
+    let in_force = (knob.get)(shown.in_force);
+    let unit = if knob.unit.is_empty() { String::new() } else { format!(" {}", knob.unit) };
+    format!("{} (in force: {in_force}{unit}; {}; default {})", knob.meaning, knob.kind, default(knob))
+}
+
+/// A heading for the columns.
+fn columns() -> Line {
+    line(Tone::Dim, format!("    {:<19} {:<12} {:<24} default", "knob", "value", "takes"))
+}

@@ -1,0 +1,47 @@
+//! What is tried, and what it would have changed, in a sentence.
+
+use super::Tuning;
+use crate::engine::fusion::what_if::WhatIf;
+use crate::playground::state::play::Play;
+use crate::playground::state::scene::counted;
+
+/// Knobs that are named before the rest is counted.
+const NAMED: usize = 2;
+
+impl Tuning {
+    /// The comparison in a sentence; `None` where nothing is tried. `keys` says what a person can do with it.
+    #[must_use]
+    pub fn sentence(&self, play: &Play, keys: &str) -> Option<String> {
+        if !self.is_trying() {
+            return None;
+        }
+        let named: Vec<String> = self.tried().iter().take(NAMED).map(|(knob, value)| format!("{} {value}", knob.name)).collect();
+        let more = self.tried().len().saturating_sub(NAMED);
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        let effect = match self.what_if() {
+            None => "takes effect when drafting; nothing to recompute".to_owned(),
+            Some(_) if play.run.rounds.is_empty() => "no round to compare with yet".to_owned(),
+            Some(what_if) if what_if.is_the_same() => "nothing would have been different".to_owned(),
+            Some(what_if) => effects(what_if, play),
+        };
+        let keys = if keys.is_empty() { String::new() } else { format!(" ({keys})") };
+        Some(format!("what-if: {}{more}: {effect}{keys}", named.join(", ")))
+    }
+}
+
+fn effects(what_if: &WhatIf, play: &Play) -> String {
+    let mut parts = Vec::new();
+    if !what_if.differing.is_empty() {
+        parts.push(format!("{} would have another winner", counted(what_if.differing.len(), "round")));
+    }
+    for (member, left, leaves) in what_if.moved_exits() {
+        let letter = play.letter(member);
+        parts.push(match (left, leaves) {
+            (Some(left), Some(leaves)) => format!("{letter} would leave after {leaves}, not {left}"),
+            (None, Some(leaves)) => format!("{letter} would leave after {leaves}"),
+            (Some(left), None) => format!("{letter} would stay (it left after {left})"),
+            (None, None) => continue,
+        });
+    }
+    parts.join("; ")
+}

@@ -1,0 +1,21 @@
+//! Sweeps: the prompts of a set, each under every setting of a grid of knobs.
+//!
+//! Everything of a sweep but how it is asked for and shown on a screen: the command line and the playground both use it. The
+//! [`Grid`] counts settings, [`imply`] sees that they differ, [`start`] plays the cells, [`Store`] keeps what came out so that a
+//! sweep can go on after an interruption, [`Figures`] add it up, [`best`] compares, and [`report`] writes the table.
+
+mod cell;
+mod figures;
+mod grid;
+mod needs;
+mod play;
+pub mod report;
+mod run;
+mod store;
+
+pub use cell::{Answer, Cell, Finished};
+pub use figures::{Figures, NoBest, best};
+pub use grid::{Axis, Grid, GridError, MOST_SETTINGS, MOST_VALUES};
+pub use needs::{Idle, Implied, imply};
+pub use run::{Running, Sweep, SweepError, start, usual_jobs};
+pub use store::{Pinned, Store, StoreError};

@@ -1,0 +1,204 @@
+//! Playing the cells of a sweep, several at a time.
+//!
+//! Owns how many run side by side and on what. Members in this process get a replica for every answer, and every job a thread on
+//! which all of its members work in turn: then each processor has one answer to itself. With threads for each member there would
+//! be several times more threads than processors, and drafts would begin before there is a finished one to read along. A server
+//! is shared instead: its jobs are tasks of the caller's runtime, as many as it answers calls at once.
+//! Keeping what came out is `store`'s.
+
+use std::collections::HashSet;
+use std::hash::BuildHasher;
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
+
+use super::cell::{Cell, Finished};
+use super::grid::Grid;
+use super::play::play;
+use crate::engine::Seat;
+use crate::engine::fusion::params::Params;
+use crate::engine::member::Working;
+use crate::engine::trace::TraceError;
+use crate::prompts::Prompt;
+
+/// Results that wait to be taken; jobs wait when it is full.
+const WAITING: usize = 64;
+
+/// What is swept.
+#[derive(Debug, Clone)]
+pub struct Sweep {
+    /// The knobs that vary.
+    pub grid: Grid,
+    /// The knobs that do not.
+    pub params: Params,
+    /// The prompt at place k is played with this plus k, in every setting.
+    pub seed: u64,
+    /// The prompts.
+    pub prompts: Vec<Prompt>,
+    /// The folder, which must be there, of one trace a cell; `None` keeps none.
+    pub traces: Option<PathBuf>,
+}
+
+/// Why a sweep cannot go on.
+#[derive(Debug, thiserror::Error)]
+pub enum SweepError {
+    /// A cell's trace cannot be written.
+    #[error("the sweep stopped, since a trace could not be kept: {0}")]
+    Trace(#[from] TraceError),
+    /// The system gives no thread or no event loop.
+    #[error("this system gives no thread to sweep on: {0}")]
+    Thread(std::io::Error),
+    /// A job ended by a fault of its own.
+    #[error("the sweep stopped by a fault in its own code")]
+    Lost,
+}
+
+impl Sweep {
+    /// Every cell, in the order in which they are played: all settings of the first prompt, then those of the next. So whoever
+    /// interrupts a sweep has settings that can be compared, each with the same prompts.
+    pub fn cells(&self) -> impl Iterator<Item = Cell> {
+        let settings = self.grid.settings();
+        (0..self.prompts.len()).flat_map(move |prompt| (0..settings).map(move |setting| Cell { setting, prompt }))
+    }
+
+    /// How many answers there are to give.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.grid.settings().saturating_mul(self.prompts.len())
+    }
+
+    /// Whether there is nothing to play.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The name of a cell's trace: the values, then the prompt counted from 1.
+    #[must_use]
+    pub fn trace_name(&self, cell: Cell) -> String {
+        let values: Vec<String> = self.grid.values(cell.setting).iter().map(ToString::to_string).collect();
+        format!("{}-{:04}.jsonl", values.join("_"), cell.prompt + 1)
+    }
+}
+
+/// A sweep under way. Dropping it stops it: cells under way are given up.
+pub struct Running {
+    results: mpsc::Receiver<Result<Finished, SweepError>>,
+    /// Jobs on the caller's runtime; those on threads see by the channel that nobody listens.
+    _tasks: JoinSet<()>,
+    jobs: usize,
+    left: usize,
+}
+
+/// The cells that are still to be played, shared by the jobs.
+struct Queue {
+    sweep: Sweep,
+    cells: Vec<Cell>,
+    next: AtomicUsize,
+}
+
+/// Begins to play the cells of a sweep that are not `done`; needs a tokio runtime.
+///
+/// `jobs` is how many are played at a time; without it [`usual_jobs`].
+///
+/// # Errors
+/// Where the system gives no thread.
+pub fn start(
+    sweep: Sweep,
+    seats: &[Seat],
+    done: &HashSet<Cell, impl BuildHasher>,
+    jobs: Option<NonZeroUsize>,
+) -> Result<Running, SweepError> {
+    let cells: Vec<Cell> = sweep.cells().filter(|cell| !done.contains(cell)).collect();
+    let left = cells.len();
+    let queue = Arc::new(Queue { sweep, cells, next: AtomicUsize::new(0) });
+    let (sender, results) = mpsc::channel(WAITING);
+    let mut tasks = JoinSet::new();
+    let jobs = jobs.unwrap_or_else(|| usual_jobs(seats)).get().min(left.max(1));
+    let in_process = all_in_process(seats);
+    for _ in 0..jobs {
+        if in_process {
+            on_thread(job(Arc::clone(&queue), seats.to_vec(), Working::InPlace, sender.clone()))?;
+        } else {
+            tasks.spawn(job(Arc::clone(&queue), seats.to_vec(), Working::OnThread, sender.clone()));
+        }
+    }
+    Ok(Running { results, _tasks: tasks, jobs, left })
+}
+
+/// How many answers are given at a time unless a person says otherwise: as many as there are processors where all members are in
+/// this process, else as many as the least of the servers answers calls at once.
+#[must_use]
+pub fn usual_jobs(seats: &[Seat]) -> NonZeroUsize {
+    if all_in_process(seats) {
+        return std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
+    }
+    let shared = seats.iter().filter(|seat| seat.member.replica(Working::InPlace).is_none());
+    shared.filter_map(|seat| NonZeroUsize::new(seat.member.capabilities().concurrency)).min().unwrap_or(NonZeroUsize::MIN)
+}
+
+/// Whether every member can be had once more.
+fn all_in_process(seats: &[Seat]) -> bool {
+    seats.iter().all(|seat| seat.member.replica(Working::InPlace).is_some())
+}
+
+/// The ensemble for one answer: servers are shared, members in this process have evaluated nothing yet, as in a run of its own. So
+/// the times of settings can be compared, whichever was played before.
+fn fresh(seats: &[Seat], working: Working) -> Vec<Seat> {
+    let one =
+        |seat: &Seat| Seat { member: seat.member.replica(working).unwrap_or_else(|| Arc::clone(&seat.member)), ..seat.clone() };
+    seats.iter().map(one).collect()
+}
+
+fn on_thread(job: impl Future<Output = ()> + Send + 'static) -> Result<(), SweepError> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(SweepError::Thread)?;
+    // Not joined: it ends by itself when nobody listens any more.
+    std::thread::Builder::new().name("sweep".to_owned()).spawn(move || runtime.block_on(job)).map_err(SweepError::Thread)?;
+    Ok(())
+}
+
+/// Plays one cell after the other, until there is none or nobody listens.
+async fn job(queue: Arc<Queue>, seats: Vec<Seat>, working: Working, sender: mpsc::Sender<Result<Finished, SweepError>>) {
+    while let Some(cell) = queue.cells.get(queue.next.fetch_add(1, Ordering::Relaxed)) {
+        let seats = fresh(&seats, working);
+        let played = tokio::select! {
+            biased;
+            () = sender.closed() => return,
+            played = play(&queue.sweep, &seats, *cell) => played,
+        };
+        let Some(played) = played.transpose() else { continue };
+        let failed = played.is_err();
+        if sender.send(played).await.is_err() || failed {
+            return;
+        }
+    }
+}
+
+impl Running {
+    /// The next cell that is finished; `None` after the last. After an error nothing more is to be expected.
+    ///
+    /// Nothing is lost when the future is dropped before it is ready.
+    pub async fn next(&mut self) -> Option<Result<Finished, SweepError>> {
+        match self.results.recv().await {
+            Some(Ok(finished)) => {
+                self.left = self.left.saturating_sub(1);
+                Some(Ok(finished))
+            }
+            Some(Err(error)) => {
+                self.left = 0;
+                Some(Err(error))
+            }
+            None => (std::mem::take(&mut self.left) > 0).then_some(Err(SweepError::Lost)),
+        }
+    }
+
+    /// How many cells are played at a time.
+    #[must_use]
+    pub fn jobs(&self) -> usize {
+        self.jobs
+    }
+}

@@ -1,0 +1,160 @@
+//! What the keys of the heat map do.
+
+use std::path::PathBuf;
+
+use specfuse::playground::state::heat_map::{Progress, SweepAsk};
+use specfuse::playground::state::overlay::Overlay;
+use specfuse::playground::state::{Effect, Message, State};
+use specfuse::sweep::{Answer, Cell, Finished};
+
+use super::super::support::{self, press};
+use super::Pressed;
+
+/// The map, open over an answer; nothing was swept yet.
+pub(super) fn offered() -> State {
+    let mut state = support::answered(120, 40);
+    assert_eq!(press(&mut state, "H"), []);
+    state
+}
+
+/// What a setting came to, and where its run is.
+pub fn played(state: &mut State, setting: usize, score: f64) {
+    let answer = Answer { score: Some(score), rounds: 4, tokens: 30, draft_calls: 20, score_calls: 50, ..Answer::default() };
+    let finished = Box::new(Finished { cell: Cell { setting, prompt: 0 }, answer });
+    let trace = Some(PathBuf::from(format!("{setting}.jsonl")));
+    assert_eq!(state.update(Message::Swept { finished, trace }), []);
+}
+
+/// A sweep that goes on, its first six settings played; the middle one of them is marked.
+pub(super) fn going() -> State {
+    let mut state = offered();
+    press(&mut state, "s");
+    for setting in 0..6 {
+        played(&mut state, setting, 0.5 + 0.05 * setting as f64);
+    }
+    press(&mut state, "right");
+    press(&mut state, "down");
+    state.prepare();
+    state
+}
+
+/// The same, over.
+pub(super) fn done() -> State {
+    let mut state = going();
+    for setting in 6..16 {
+        played(&mut state, setting, 0.4);
+    }
+    assert_eq!(state.update(Message::SweepEnded(None)), []);
+    state
+}
+
+fn marked(state: &State) -> usize {
+    state.heat_map.as_ref().unwrap().marked
+}
+
+fn asked(effects: &[Effect]) -> &SweepAsk {
+    match effects {
+        [Effect::Sweep(ask)] => ask,
+        other => panic!("no sweep but {other:?}"),
+    }
+}
+
+pub(super) fn opens(pressed: Pressed) {
+    assert!(pressed.effects.is_empty() && matches!(pressed.after.overlay, Some(Overlay::HeatMap(_))));
+    let screen = support::screen(&mut pressed.after.clone());
+    assert!(screen.contains("segment-tokens 3, 5, 10, 20 × exit-threshold 0, 0.3, 0.5, 0.7"), "{screen}");
+}
+
+pub(super) fn up(pressed: Pressed) {
+    assert_eq!((marked(pressed.before), marked(&pressed.after)), (5, 1));
+}
+
+pub(super) fn down(pressed: Pressed) {
+    assert_eq!((marked(pressed.before), marked(&pressed.after)), (5, 9));
+}
+
+pub(super) fn left(pressed: Pressed) {
+    assert_eq!((marked(pressed.before), marked(&pressed.after)), (5, 4));
+}
+
+pub(super) fn right(pressed: Pressed) {
+    let mut after = pressed.after;
+    assert_eq!((marked(pressed.before), marked(&after)), (5, 6));
+    press(&mut after, pressed.key);
+    press(&mut after, pressed.key);
+    assert_eq!(marked(&after), 7, "a row has an end");
+}
+
+/// A cell opens its run; one that is not played says so, and so does a map over an answer that is still being written.
+pub(super) fn open(pressed: Pressed) {
+    assert_eq!(pressed.effects, [Effect::Open(PathBuf::from("5.jsonl"))]);
+    let mut unplayed = pressed.after;
+    press(&mut unplayed, "down");
+    assert_eq!(press(&mut unplayed, pressed.key), []);
+    assert!(unplayed.notice.unwrap().text.contains("not played yet"));
+    let mut offered = offered();
+    asked(&press(&mut offered, pressed.key));
+    let mut writing = support::answering(120, 40);
+    for key in ["H", "s"] {
+        press(&mut writing, key);
+    }
+    played(&mut writing, 0, 0.5);
+    assert_eq!(press(&mut writing, pressed.key), []);
+    assert!(writing.notice.unwrap().text.contains("stop it first"));
+}
+
+pub(super) fn sweep(pressed: Pressed) {
+    let ask = asked(&pressed.effects);
+    let header = &pressed.before.session.newest().unwrap().run.header;
+    assert_eq!((&ask.prompt.conversation, ask.seed), (&header.conversation, header.seed));
+    assert_eq!((ask.grid.settings(), ask.members.len()), (16, header.members.len()));
+    assert_eq!(ask.params.segment_rule().unit, specfuse::engine::fusion::segment::SegmentUnit::Tokens);
+    let mut going = pressed.after;
+    assert_eq!(going.heat_map.as_ref().unwrap().progress, Progress::Going);
+    assert_eq!(press(&mut going, pressed.key), [], "one sweep at a time");
+    let mut over = done();
+    asked(&press(&mut over, pressed.key));
+    assert_eq!(over.heat_map.unwrap().played(), 0);
+}
+
+pub(super) fn stop(pressed: Pressed) {
+    let mut after = pressed.after;
+    let map = after.heat_map.as_ref().unwrap();
+    assert_eq!((pressed.effects, &map.progress, map.played()), (vec![Effect::StopSweep], &Progress::Stopped, 6));
+    assert_eq!(press(&mut after, pressed.key), []);
+    assert!(after.notice.unwrap().text.contains("no sweep is going on"));
+}
+
+/// It goes on while the map is closed, and says when it is done.
+pub(super) fn close(pressed: Pressed) {
+    let mut after = pressed.after;
+    assert!(pressed.effects.is_empty() && after.overlay.is_none());
+    played(&mut after, 6, 0.9);
+    let map = after.heat_map.as_ref().unwrap();
+    assert_eq!((&map.progress, map.played()), (&Progress::Going, 7));
+    after.update(Message::SweepEnded(None));
+    assert!(after.notice.as_ref().unwrap().text.contains("`H` shows it"));
+    press(&mut after, "H");
+    assert_eq!(marked(&after), 5, "where it was left");
+}
+
+#[test]
+fn what_was_never_asked_is_not_swept_but_what_is_being_written_is() {
+    let mut state = support::state(120, 40);
+    press(&mut state, "esc");
+    press(&mut state, "H");
+    assert_eq!(press(&mut state, "s"), []);
+    assert!(state.notice.as_ref().unwrap().text.contains("ask something first") && state.heat_map.is_none());
+    state.prompt.set("Who?").unwrap();
+    let effects = press(&mut state, "s");
+    assert_eq!(asked(&effects).prompt.conversation.prompt(), "Who?");
+}
+
+#[test]
+fn a_sweep_that_cannot_go_on_says_why() {
+    let mut state = going();
+    state.update(Message::SweepEnded(Some("the disk is full".to_owned())));
+    assert_eq!(state.heat_map.as_ref().unwrap().progress, Progress::Failed("the disk is full".to_owned()));
+    assert!(state.notice.as_ref().unwrap().text.contains("the disk is full"));
+    assert!(support::screen(&mut state).contains("it could not go on: the disk is full"));
+}

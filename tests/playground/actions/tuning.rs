@@ -1,0 +1,131 @@
+//! What the keys of tuning ask for.
+
+use specfuse::engine::fusion::params::Value;
+use specfuse::engine::round::Command;
+use specfuse::playground::state::overlay::Overlay;
+use specfuse::playground::state::tuning::panel::Panel;
+use specfuse::playground::state::{Effect, State};
+
+use super::super::support::{self, press};
+use super::{Pressed, answered, answering};
+
+/// The panel over a complete answer.
+pub(super) fn open() -> State {
+    let mut state = answered();
+    press(&mut state, "t");
+    state
+}
+
+/// The panel with the exit threshold marked, while the answer is written.
+pub(super) fn on_the_threshold() -> State {
+    let mut state = answering();
+    press(&mut state, "t");
+    while panel(&state).knob().is_none_or(|knob| knob.name != "exit-threshold") {
+        press(&mut state, "down");
+    }
+    state
+}
+
+/// The same, with another threshold being tried.
+pub(super) fn trying() -> State {
+    let mut state = on_the_threshold();
+    press(&mut state, "right");
+    state
+}
+
+fn panel(state: &State) -> &Panel {
+    match &state.overlay {
+        Some(Overlay::Tuning(panel)) => panel,
+        other => panic!("the panel is not open but {other:?}"),
+    }
+}
+
+/// What is tried.
+fn tried(state: &State) -> Vec<(&'static str, String)> {
+    state.tuning.tried().iter().map(|(knob, value)| (knob.name, value.to_string())).collect()
+}
+
+fn ordered(effects: &[Effect]) -> Vec<(String, Value)> {
+    match effects {
+        [Effect::Order(Command::SetParameters { values })] => values.clone(),
+        other => panic!("{other:?} sets no knob"),
+    }
+}
+
+pub(super) fn tune(pressed: Pressed) {
+    assert_eq!(panel(&pressed.after).row, 0);
+    let screen = support::screen(&mut pressed.after.clone());
+    assert!(screen.contains("preset") && screen.contains("segment-tokens"), "{screen}");
+}
+
+/// The default counts sentences: what is moved is the most tokens of one.
+pub(super) fn shorter(pressed: Pressed) {
+    assert_eq!(ordered(&pressed.effects), [("segment-cap".to_owned(), Value::Integer(40))]);
+    assert!(pressed.after.notice.unwrap().text.contains("40 tokens at most"));
+}
+
+pub(super) fn longer(pressed: Pressed) {
+    assert_eq!(ordered(&pressed.effects), [("segment-cap".to_owned(), Value::Integer(56))]);
+    // The run has not answered yet: the next press goes on from there.
+    let mut after = pressed.after;
+    let effects = press(&mut after, pressed.key);
+    assert_eq!(ordered(&effects), [("segment-cap".to_owned(), Value::Integer(64))]);
+}
+
+pub(super) fn lower_threshold(pressed: Pressed) {
+    assert_eq!(ordered(&pressed.effects), [("exit-threshold".to_owned(), Value::Real(0.45))]);
+    assert!(pressed.after.scene.story.starts_with("what-if: exit-threshold 0.45"), "{}", pressed.after.scene.story);
+}
+
+pub(super) fn higher_threshold(pressed: Pressed) {
+    assert_eq!(ordered(&pressed.effects), [("exit-threshold".to_owned(), Value::Real(0.55))]);
+    assert!(pressed.after.scene.chart.columns.iter().all(|column| column.recorded.is_some()));
+    // Esc ends the comparison; the value stays.
+    let mut after = pressed.after;
+    press(&mut after, "esc");
+    assert!(!after.tuning.is_trying());
+}
+
+pub(super) fn up(pressed: Pressed) {
+    assert_eq!((panel(pressed.before).row, panel(&pressed.after).row), (0, Panel::ROWS - 1));
+}
+
+pub(super) fn down(pressed: Pressed) {
+    assert_eq!((panel(pressed.before).row, panel(&pressed.after).row), (0, 1));
+}
+
+pub(super) fn lower(pressed: Pressed) {
+    assert_eq!(tried(&pressed.after), [("exit-threshold", "0.45".to_owned())]);
+    assert_eq!(pressed.effects, [], "nothing is in force yet");
+}
+
+pub(super) fn higher(pressed: Pressed) {
+    assert_eq!(tried(&pressed.after), [("exit-threshold", "0.55".to_owned())]);
+    assert_eq!(pressed.effects, []);
+}
+
+pub(super) fn default(pressed: Pressed) {
+    assert_eq!(tried(pressed.before).len(), 1);
+    assert_eq!(tried(&pressed.after), []);
+}
+
+pub(super) fn defaults(pressed: Pressed) {
+    assert_eq!(tried(pressed.before).len(), 1);
+    assert_eq!(tried(&pressed.after), []);
+    assert!(matches!(pressed.after.overlay, Some(Overlay::Tuning(_))));
+}
+
+pub(super) fn apply(pressed: Pressed) {
+    assert_eq!(ordered(&pressed.effects), [("exit-threshold".to_owned(), Value::Real(0.55))]);
+    assert_eq!((pressed.after.overlay, pressed.after.tuning.tried().len()), (None, 0));
+}
+
+pub(super) fn forget(pressed: Pressed) {
+    assert_eq!((pressed.effects.len(), pressed.after.overlay, pressed.after.tuning.tried().len()), (0, None, 0));
+}
+
+pub(super) fn close(pressed: Pressed) {
+    assert_eq!((pressed.effects.len(), &pressed.after.overlay), (0, &None));
+    assert_eq!(tried(&pressed.after), [("exit-threshold", "0.55".to_owned())]);
+    assert!(pressed.after.scene.story.starts_with("what-if: "), "{}", pressed.after.scene.story);
+}

@@ -1,0 +1,130 @@
+//! Trying knobs out against what was recorded: what the screen says of it, and that nothing is in force before it is applied.
+
+use specfuse::engine::fusion::event::{Event, Record};
+use specfuse::engine::fusion::params::{OwnPreset, Params, Presets, Value};
+use specfuse::engine::fusion::rescore::rescore;
+use specfuse::playground::state::{Message, Options, State};
+
+use super::support::{self, press, type_text};
+
+fn mark(state: &mut State, knob: &str) {
+    loop {
+        let Some(specfuse::playground::state::overlay::Overlay::Tuning(panel)) = &state.overlay else { panic!("no panel") };
+        if panel.knob().is_some_and(|marked| marked.name == knob) {
+            return;
+        }
+        press(state, "down");
+    }
+}
+
+fn tried(state: &State) -> Vec<(&'static str, Value)> {
+    state.tuning.tried().iter().map(|(knob, value)| (knob.name, value.clone())).collect()
+}
+
+#[test]
+fn what_is_tried_is_what_re_scoring_says() {
+    let mut state = support::answered(120, 40);
+    press(&mut state, "t");
+    mark(&mut state, "scoring");
+    press(&mut state, "left");
+    assert_eq!(tried(&state), [("scoring", Value::Name("mean-prob".to_owned()))]);
+    let run = support::newest(&state);
+    let again = rescore(run, &Params { scoring: specfuse::engine::fusion::score::ScoringRule::MeanProb, ..Params::default() });
+    let what_if = state.tuning.what_if().unwrap();
+    assert_eq!(what_if.rounds, again);
+    let others: Vec<_> = state.scene.timeline.ticks.iter().map(|tick| tick.other).collect();
+    let expected: Vec<_> = again.iter().map(|round| round.author.filter(|_| round.differs)).collect();
+    assert_eq!(others, expected);
+}
+
+#[test]
+fn a_value_can_be_typed() {
+    let mut state = support::answered(80, 24);
+    press(&mut state, "t");
+    mark(&mut state, "max-tokens");
+    type_text(&mut state, "90x0");
+    press(&mut state, "backspace");
+    assert!(support::screen(&mut state).contains("max-tokens           90_"), "{}", support::screen(&mut state));
+    press(&mut state, "enter");
+    assert_eq!(tried(&state), [("max-tokens", Value::Integer(90))]);
+    type_text(&mut state, "-3");
+    press(&mut state, "enter");
+    assert!(state.notice.as_ref().unwrap().text.contains("1 to 100000"));
+    assert_eq!(tried(&state), [("max-tokens", Value::Integer(90))], "what cannot be is not tried");
+    // Esc drops what is being typed first.
+    type_text(&mut state, "7");
+    press(&mut state, "esc");
+    assert!(state.overlay.is_some() && state.tuning.is_pending());
+    press(&mut state, "esc");
+    assert!(state.overlay.is_none() && !state.tuning.is_trying());
+}
+
+#[test]
+fn knobs_of_drafting_have_nothing_to_recompute() {
+    let mut state = support::answered(120, 40);
+    press(&mut state, "t");
+    mark(&mut state, "temperature");
+    press(&mut state, "right");
+    assert!(support::screen(&mut state).contains("takes effect when drafting; nothing to recompute"));
+    assert!(state.tuning.what_if().is_none());
+}
+
+#[test]
+fn presets_are_tried_one_after_the_other() {
+    let own = OwnPreset::new("mine", [("segment-tokens", Value::Integer(5))]).unwrap();
+    let options = Options { presets: Presets::with(vec![own]), ..support::options(&support::members()) };
+    let mut state = State::new(options, 120, 40);
+    state.writing = false;
+    press(&mut state, "t");
+    // The defaults are `balanced`; before it come `sweetspan`, `specem`, `paper`, and then one's own.
+    press(&mut state, "left");
+    assert!(tried(&state).contains(&("segment", Value::Name("words".to_owned()))));
+    for _ in 0..3 {
+        press(&mut state, "left");
+    }
+    assert_eq!(tried(&state), [("segment-tokens", Value::Integer(5))], "nothing of the other presets is left");
+    assert_eq!(press(&mut state, "enter"), []);
+    assert!(state.notice.as_ref().unwrap().text.contains("from the next question on: segment-tokens 5"));
+    // The next question asks with it.
+    let effects = state.update(Message::Ask("Why?".to_owned()));
+    let params = effects.iter().find_map(|effect| match effect {
+        specfuse::playground::state::Effect::Ask(ask) => Some(ask.params.segment_tokens),
+        _ => None,
+    });
+    assert_eq!(params, Some(5));
+}
+
+#[test]
+fn a_changed_knob_is_marked_in_its_round() {
+    let records = support::answer();
+    let second = records.iter().position(|record| record.round == 2).unwrap();
+    let mut state = support::asked(120, 40, &records[..second]);
+    let changed = Event::ParamsChanged { name: "exit-threshold".to_owned(), value: Value::Real(0.3), together: false };
+    support::feed(&mut state, &[Record { t_ms: records[second].t_ms, round: 1, event: changed }]);
+    support::feed(&mut state, &records[second..]);
+    state.prepare();
+    let tuned: Vec<bool> = state.scene.timeline.ticks.iter().map(|tick| tick.tuned).collect();
+    assert_eq!((tuned[0], tuned[1], tuned.iter().filter(|tuned| **tuned).count()), (false, true, 1));
+    press(&mut state, "[");
+    while state.scene.table.number != 2 {
+        press(&mut state, "[");
+    }
+    press(&mut state, "e");
+    assert!(support::screen(&mut state).contains("knobs changed before this round: exit-threshold to 0.3"));
+}
+
+/// Two knobs tried are not moved by the direct keys.
+#[test]
+fn direct_keys_wait_for_what_is_tried() {
+    let mut state = support::answering(120, 40);
+    press(&mut state, "t");
+    mark(&mut state, "scoring");
+    press(&mut state, "right");
+    press(&mut state, "t");
+    assert_eq!(press(&mut state, "<"), []);
+    assert!(state.notice.as_ref().unwrap().text.contains("other knobs are being tried"));
+    assert!(state.tuning.is_pending());
+    // Esc on the main screen forgets.
+    press(&mut state, "esc");
+    assert!(!state.tuning.is_trying());
+}

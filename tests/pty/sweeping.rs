@@ -1,0 +1,39 @@
+//! A sweep over the question of the screen, beside whatever goes on.
+
+use crate::home::{ENTER, ESC, Home, leaves, transcript};
+
+#[test]
+fn the_question_is_swept_and_a_cell_opens_its_run() {
+    let home = Home::new();
+    let mut playing = home.answers();
+    playing.types("H");
+    playing.plays("16 answers by the models that take part");
+    playing.types("s");
+    playing.plays("16 of 16 settings are played");
+    playing.sees("the best", |seen| seen.shows("best") && seen.shows("[segment-tokens 3, exit-threshold 0]"));
+    playing.types("jl");
+    playing.plays("[segment-tokens 5, exit-threshold 0.3]");
+    playing.types(ENTER);
+    playing.sees("the run of that setting", |seen| seen.shows("replay ×1 ") && !seen.shows("┌ heat map"));
+    playing.types("S");
+    playing.sees("its end", |seen| seen.shows("★ answered") && transcript(seen).ends_with("cowardly."));
+    playing.types("H");
+    playing.sees("the map again", |seen| seen.shows("[segment-tokens 5, exit-threshold 0.3]"));
+    playing.types(ESC);
+    leaves(playing, "q", "before");
+}
+
+#[test]
+fn a_sweep_goes_on_beside_a_run_while_its_map_is_closed() {
+    let home = Home::new();
+    let mut playing = home.is_answering();
+    playing.types("Hs");
+    playing.plays("of 16 settings are played");
+    playing.types(ESC);
+    playing.sees("the run goes on and the sweep is done", |seen| {
+        seen.shows("the sweep is done: `H` shows it") && !seen.shows("┌ heat map")
+    });
+    playing.types("S");
+    playing.plays("■ stopped");
+    leaves(playing, "q", "before");
+}

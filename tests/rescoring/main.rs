@@ -1,0 +1,142 @@
+//! Re-scoring against an independent computation, straight from the formulas, on runs at random under knobs at random.
+
+#[path = "../support/recorded.rs"]
+mod recorded;
+mod reference;
+
+use proptest::prelude::*;
+use specfuse::engine::fusion::event::Record;
+use specfuse::engine::fusion::params::Params;
+use specfuse::engine::fusion::rescore::{Recorded, RescoredRound, rescore};
+use specfuse::engine::fusion::run::Run;
+
+use recorded::{Shape, record};
+use reference::{Expected, expect};
+
+/// Knobs that the vote goes by, at random.
+fn any_params() -> impl Strategy<Value = Params> {
+    let choice = |names: &'static [&'static str]| prop::sample::select(names);
+    let scoring = (
+        choice(&["mean-prob", "geometric", "mean-logprob", "min-prob", "per-char", "sum-logprob"]),
+        choice(&["none", "none", "sum-to-one", "softmax"]),
+        0.05_f64..2.0,
+        any::<bool>(),
+        1.5_f64..12.0,
+        any::<bool>(),
+    );
+    let exit = (
+        choice(&["off", "paper", "evidence", "evidence"]),
+        0.2_f64..1.0,
+        choice(&["current", "initial"]),
+        0_usize..4,
+        1_usize..4,
+        any::<bool>(),
+        (0.1_f64..1.5, 0.05_f64..0.8, -12.0_f64..-1.0),
+        (0.05_f64..1.5, 1_usize..8),
+    );
+    (scoring, exit, any::<bool>(), 0.0_f64..60.0).prop_map(|(scoring, exit, feedback, rate)| {
+        let mut params = Params::default();
+        for (knob, name) in [("scoring", scoring.0), ("normalisation", scoring.1), ("exit", exit.0), ("exit-count", exit.2)] {
+            params.set_text(knob, name).unwrap();
+        }
+        (params.softmax_temperature, params.outlier_filter, params.outlier_ratio) = (scoring.2, scoring.3, scoring.4);
+        (params.score_end, params.exit_threshold, params.exit_warm_up) = (scoring.5, exit.1, exit.3);
+        (params.exit_min_members, params.exit_keep_verifying) = (exit.4, exit.5);
+        (params.exit_caution, params.exit_floor, params.exit_worst_quality) = exit.6;
+        (params.exit_temperature, params.exit_window) = exit.7;
+        (params.feedback, params.feedback_rate) = (feedback, rate);
+        params
+    })
+}
+
+fn any_shape() -> impl Strategy<Value = Shape> {
+    (1_usize..7, 1_usize..16, 1_usize..6, prop::bool::weighted(0.8)).prop_map(|(members, rounds, tokens, odd)| Shape {
+        members,
+        rounds,
+        tokens,
+        odd,
+    })
+}
+
+/// Whether the figures agree to rounding. `Ok(false)` where what follows hangs on a tie that rounding decides.
+fn agree(again: &RescoredRound, expected: &Expected) -> Result<bool, TestCaseError> {
+    prop_assert_eq!(&again.drafters, &expected.drafters);
+    prop_assert_eq!(again.ranking.len(), expected.scores.len());
+    for (key, score) in &again.ranking {
+        let (_, by_hand) = expected.scores.iter().find(|(known, _)| known == key).unwrap();
+        prop_assert_eq!(score.is_some(), by_hand.is_some());
+        if let Some((a, b)) = score.zip(*by_hand) {
+            prop_assert!((a - b).abs() <= 1e-9 * b.abs().max(1.0), "{} instead of {}", a, b);
+        }
+    }
+    for (place, weight) in expected.weights.iter().enumerate() {
+        prop_assert!((again.weights[place] - weight).abs() < 1e-9, "{:?} instead of {:?}", again.weights, expected.weights);
+    }
+    prop_assert_eq!(again.standings.len(), expected.standings.len());
+    for (standing, (member, retention, threshold)) in again.standings.iter().zip(&expected.standings) {
+        prop_assert_eq!(standing.member, *member);
+        prop_assert!((standing.retention - retention).abs() < 1e-7, "{} instead of {}", standing.retention, retention);
+        prop_assert!((standing.threshold - threshold).abs() < 1e-12);
+    }
+    if expected.is_close {
+        return Ok(false);
+    }
+    prop_assert_eq!(again.winner, expected.winner);
+    prop_assert_eq!(&again.exits, &expected.exits);
+    Ok(true)
+}
+
+fn run_of(records: &[Record]) -> Run {
+    Run::from_records(records).unwrap()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    #[test]
+    fn rescoring_is_what_the_formulas_say(shape in any_shape(), seed: u64, played in any_params(), tried in any_params()) {
+        let run = run_of(&record(&shape, seed, &played));
+        let again = rescore(&run, &tried);
+        for (again, expected) in again.iter().zip(expect(&run, &tried)) {
+            if !agree(again, &expected)? {
+                break;
+            }
+        }
+    }
+
+    #[test]
+    fn rescoring_under_the_knobs_of_the_run_finds_what_happened(shape in any_shape(), seed: u64, params in any_params()) {
+        let run = run_of(&record(&shape, seed, &params));
+        let again = rescore(&run, &run.params);
+        for (again, round) in again.iter().zip(run.rounds.iter().filter(|round| round.accepted.is_some())) {
+            let ranked = round.ranked.as_ref().unwrap();
+            prop_assert!(!again.differs);
+            let scores: Vec<Option<f64>> = ranked.candidates.iter().map(|candidate| candidate.score).collect();
+            prop_assert_eq!(scores, again.ranking.iter().map(|(_, score)| *score).collect::<Vec<_>>());
+            let retention: Vec<f64> = ranked.standings.iter().map(|standing| standing.retention).collect();
+            prop_assert_eq!(retention, again.standings.iter().map(|standing| standing.retention).collect::<Vec<_>>());
+            prop_assert_eq!(round.accepted.as_ref().unwrap().author, again.author);
+            for (name, weight) in &ranked.weights {
+                prop_assert_eq!(*weight, again.weights[run.index(name).unwrap().0]);
+            }
+        }
+    }
+
+    /// However a run grows, what follows it knows the same as who comes to it late.
+    #[test]
+    fn a_run_can_be_followed_while_it_grows(shape in any_shape(), seed: u64, params in any_params(), step in 1_usize..40) {
+        let records = record(&shape, seed, &params);
+        let mut run = Run::from_records(&records[..1]).unwrap();
+        let mut followed = Recorded::default();
+        for some in records[1..].chunks(step) {
+            some.iter().for_each(|record| run.apply(record));
+            followed.follow(&run);
+            prop_assert_eq!(followed.len(), run.rounds.iter().filter(|round| round.accepted.is_some()).count());
+        }
+        prop_assert_eq!(followed.rescore(&params), rescore(&run, &params));
+        // Another run takes its place.
+        let other = run_of(&record(&Shape { members: shape.members + 1, ..shape }, seed, &params));
+        followed.follow(&other);
+        prop_assert_eq!(followed.rescore(&params), rescore(&other, &params));
+    }
+}

@@ -1,0 +1,392 @@
+//! The method once more, as plainly as it can be written: from the recorded log-probabilities, round by round, with none of the
+//! program's arithmetic. Formulas: the paper's and `SpecEM`'s as the module docs of `score`, `exit` and `feedback` state them.
+
+use std::collections::HashMap;
+
+use specfuse::engine::fusion::MemberIndex;
+use specfuse::engine::fusion::candidate::Candidate;
+use specfuse::engine::fusion::exit::ThresholdCount;
+use specfuse::engine::fusion::params::{ExitKind, NormalisationKind, Params};
+use specfuse::engine::fusion::run::{Round, Run};
+use specfuse::engine::fusion::score::{Opinion, ScoringRule};
+
+/// What a round must come to.
+pub struct Expected {
+    pub drafters: Vec<MemberIndex>,
+    /// By the candidate's key.
+    pub scores: Vec<(MemberIndex, Option<f64>)>,
+    pub winner: Option<MemberIndex>,
+    /// Member, retention, threshold.
+    pub standings: Vec<(MemberIndex, f64, f64)>,
+    pub exits: Vec<MemberIndex>,
+    pub weights: Vec<f64>,
+    /// Whether a winner or an exit hangs on less than rounding.
+    pub is_close: bool,
+}
+
+/// What one verifier says of one candidate.
+#[derive(Clone)]
+enum Said {
+    Tokens(Vec<f64>),
+    Share(f64),
+}
+
+type Matrix = Vec<Vec<Option<f64>>>;
+
+pub fn expect(run: &Run, params: &Params) -> Vec<Expected> {
+    let mut weights: Vec<f64> = run.members.iter().map(|member| member.header.weight).collect();
+    let mut exit = Exit { initial: run.members.len(), ..Exit::default() };
+    let mut gone: Vec<MemberIndex> = Vec::new();
+    let mut expected = Vec::new();
+    for round in run.rounds.iter().filter(|round| round.accepted.is_some()) {
+        let drafters: Vec<_> = round.drafters.iter().copied().filter(|member| !gone.contains(member)).collect();
+        let verifiers: Vec<_> =
+            round.verifiers.iter().copied().filter(|member| params.exit_keep_verifying || !gone.contains(member)).collect();
+        let candidates: Vec<&Candidate> = round
+            .candidates()
+            .iter()
+            .filter(|candidate| candidate.authors.iter().any(|author| drafters.contains(author)))
+            .collect();
+        let said: Vec<Vec<Option<Said>>> =
+            verifiers.iter().map(|verifier| row(run, round, *verifier, &candidates, params)).collect();
+        let matrix = comparable(&said, &candidates, params);
+        let of = |member: MemberIndex| {
+            let present = |candidate: &&Candidate| candidate.authors.contains(&member);
+            candidates.iter().position(present).filter(|_| drafters.contains(&member))
+        };
+        if params.feedback && candidates.len() > 1 {
+            learn(&mut weights, &matrix, &verifiers, &of, round.number, params.feedback_rate);
+        }
+        let judged = said.iter().flatten().flatten().any(|said| matches!(said, Said::Share(_)));
+        let scores: Vec<Option<f64>> =
+            (0..candidates.len()).map(|column| fused(&matrix, &verifiers, &weights, column, params, judged)).collect();
+        let mut winner = None;
+        for (column, score) in scores.iter().enumerate() {
+            // The earlier wins a tie, and whoever has a score over who has none.
+            let best = winner.and_then(|winner: usize| scores[winner]);
+            if winner.is_none() || (score.is_some() && best.is_none_or(|best| score.unwrap() > best)) {
+                winner = Some(column);
+            }
+        }
+        let mut close = winner.is_some_and(|winner| {
+            let near = |(column, score): (usize, &Option<f64>)| {
+                column != winner && score.zip(scores[winner]).is_some_and(|(a, b)| (a - b).abs() <= 1e-8 * b.abs().max(1.0))
+            };
+            scores.iter().enumerate().any(near)
+        });
+        let quality: Vec<(MemberIndex, Option<f64>, Option<f64>)> = drafters
+            .iter()
+            .map(|member| {
+                (*member, of(*member).and_then(|column| scores[column]), of(*member).and_then(|column| nats(&said, column)))
+            })
+            .collect();
+        let last = winner.is_some_and(|winner| candidates[winner].ends);
+        let (standings, exits, near) = exit.round(&quality, params, last);
+        close |= near;
+        gone.extend(&exits);
+        expected.push(Expected {
+            drafters,
+            scores: candidates.iter().zip(&scores).map(|(candidate, score)| (candidate.key, *score)).collect(),
+            winner: winner.map(|winner| candidates[winner].key),
+            standings,
+            exits,
+            weights: weights.clone(),
+            is_close: close,
+        });
+    }
+    expected
+}
+
+fn row(run: &Run, round: &Round, verifier: MemberIndex, candidates: &[&Candidate], params: &Params) -> Vec<Option<Said>> {
+    let opinion = |candidate: &Candidate| round.score(verifier, candidate.key).and_then(|cell| cell.opinion.as_ref().ok());
+    let judges = round.candidates().iter().any(|candidate| matches!(opinion(candidate), Some(Opinion::Preference(_))));
+    let tokens = |logprobs: &[f32], with_end: bool| {
+        let counted = if with_end && !params.score_end { &logprobs[..logprobs.len().saturating_sub(1)] } else { logprobs };
+        (!counted.is_empty()).then(|| Said::Tokens(counted.iter().map(|logprob| f64::from(*logprob)).collect()))
+    };
+    candidates
+        .iter()
+        .map(|candidate| {
+            let own = round.own_score(verifier).filter(|own| candidate.authors.contains(&verifier) && !own.logprobs.is_empty());
+            match (judges, own, opinion(candidate)) {
+                (true, _, Some(Opinion::Preference(share))) => Some(Said::Share(f64::from(*share))),
+                (true, _, _) => None,
+                (false, Some(own), _) => tokens(&own.logprobs, own.with_end),
+                (false, None, Some(Opinion::Tokens(logprobs))) => {
+                    tokens(logprobs, candidate.ends && run.member(verifier).header.capabilities.end_probability)
+                }
+                (false, None, _) => None,
+            }
+        })
+        .collect()
+}
+
+fn is_log(rule: ScoringRule) -> bool {
+    matches!(rule, ScoringRule::MeanLogprob | ScoringRule::PerChar | ScoringRule::SumLogprob)
+}
+
+fn score(rule: ScoringRule, logprobs: &[f64], characters: usize) -> f64 {
+    let n = logprobs.len() as f64;
+    let sum: f64 = logprobs.iter().sum();
+    let score = match rule {
+        ScoringRule::MeanProb => logprobs.iter().map(|logprob| logprob.exp()).sum::<f64>() / n,
+        ScoringRule::Geometric => (sum / n).exp(),
+        ScoringRule::MeanLogprob => sum / n,
+        ScoringRule::MinProb => logprobs.iter().map(|logprob| logprob.exp()).fold(1.0, f64::min),
+        ScoringRule::PerChar => sum / characters.max(1) as f64,
+        ScoringRule::SumLogprob => sum,
+    };
+    score.max(-1e6)
+}
+
+/// Every verifier's scores, normalised.
+fn comparable(said: &[Vec<Option<Said>>], candidates: &[&Candidate], params: &Params) -> Matrix {
+    let judged = said.iter().flatten().flatten().any(|said| matches!(said, Said::Share(_)));
+    said.iter()
+        .map(|row| {
+            let judge = row.iter().flatten().any(|said| matches!(said, Said::Share(_)));
+            let raw: Vec<Option<f64>> = row
+                .iter()
+                .zip(candidates)
+                .map(|(said, candidate)| match said.as_ref()? {
+                    Said::Tokens(logprobs) => Some(score(params.scoring, logprobs, candidate.text.chars().count())),
+                    Said::Share(share) => Some(*share),
+                })
+                .collect();
+            let best = raw.iter().flatten().copied().fold(f64::NEG_INFINITY, f64::max);
+            let log = is_log(params.scoring) && !judge;
+            let part = |score: f64| match params.normalisation {
+                _ if judge => score,
+                NormalisationKind::None if !judged => score,
+                NormalisationKind::None | NormalisationKind::SumToOne if log => (score - best).exp(),
+                NormalisationKind::None | NormalisationKind::SumToOne if best <= 0.0 => 1.0,
+                NormalisationKind::None | NormalisationKind::SumToOne => score,
+                NormalisationKind::Softmax => ((score - best) / params.softmax_temperature).exp(),
+            };
+            let parts: Vec<Option<f64>> = raw.iter().map(|score| score.map(part)).collect();
+            if params.normalisation == NormalisationKind::None && !judged {
+                return parts;
+            }
+            let sum: f64 = parts.iter().flatten().sum();
+            parts.iter().map(|part| part.map(|part| part / sum)).collect()
+        })
+        .collect()
+}
+
+fn fused(
+    matrix: &Matrix,
+    verifiers: &[MemberIndex],
+    weights: &[f64],
+    column: usize,
+    params: &Params,
+    judged: bool,
+) -> Option<f64> {
+    let votes = matrix.iter().zip(verifiers).filter_map(|(row, verifier)| Some((row[column]?, weights[verifier.0])));
+    let mut votes: Vec<(f64, f64)> = votes.collect();
+    if votes.iter().any(|(_, weight)| *weight > 0.0) {
+        votes.retain(|(_, weight)| *weight > 0.0);
+    } else {
+        votes.iter_mut().for_each(|vote| vote.1 = 1.0);
+    }
+    votes.sort_by(|a, b| a.partial_cmp(b).unwrap());
+    if params.outlier_filter && votes.len() > 2 {
+        let (low, high) = (votes[0].0, votes[votes.len() - 1].0);
+        let log = is_log(params.scoring) && params.normalisation == NormalisationKind::None && !judged;
+        let far = if log { (high - low).exp() > params.outlier_ratio } else { high > 0.0 && high > low * params.outlier_ratio };
+        if far {
+            votes = votes[1..votes.len() - 1].to_vec();
+        }
+    }
+    let total: f64 = votes.iter().map(|(_, weight)| weight).sum();
+    (total > 0.0).then(|| votes.iter().map(|(score, weight)| score * weight).sum::<f64>() / total)
+}
+
+/// Mean over the verifiers of the mean token log-probability.
+fn nats(said: &[Vec<Option<Said>>], column: usize) -> Option<f64> {
+    let tokens = said.iter().flatten().flatten().any(|said| matches!(said, Said::Tokens(_)));
+    let means: Vec<f64> = said
+        .iter()
+        .filter_map(|row| match row[column].as_ref()? {
+            Said::Tokens(logprobs) => Some(logprobs.iter().sum::<f64>() / logprobs.len() as f64),
+            Said::Share(share) => (!tokens).then(|| share.ln()),
+        })
+        .collect();
+    (!means.is_empty()).then(|| means.iter().sum::<f64>() / means.len() as f64)
+}
+
+/// Multiplicative weights by verification wins.
+fn learn(
+    weights: &mut [f64],
+    matrix: &Matrix,
+    verifiers: &[MemberIndex],
+    of: &dyn Fn(MemberIndex) -> Option<usize>,
+    round: usize,
+    rate: f64,
+) {
+    let learners: Vec<(usize, usize, MemberIndex)> =
+        verifiers.iter().enumerate().filter_map(|(row, member)| Some((row, of(*member)?, *member))).collect();
+    let n = learners.len();
+    let before: f64 = learners.iter().map(|(_, _, member)| weights[member.0]).sum();
+    if n < 2 || before <= 0.0 {
+        return;
+    }
+    let said = |judge: usize, of: usize| matrix[learners[judge].0][learners[of].1];
+    let log = (0..n).any(|j| (0..n).any(|i| said(j, i).is_some_and(|score| score < 0.0)));
+    let rewards: Vec<Option<f64>> = (0..n)
+        .map(|i| {
+            let mut won = Vec::new();
+            for j in (0..n).filter(|j| *j != i) {
+                for k in (0..n).filter(|k| *k != i) {
+                    let Some((own, rival)) = said(j, i).zip(said(j, k)) else { continue };
+                    won.push(match n {
+                        2 if own == rival => 0.5,
+                        2 if log => 1.0 / (1.0 + (rival - own).exp()),
+                        2 => own / (own + rival),
+                        _ => f64::from(u8::from(own >= rival)),
+                    });
+                }
+            }
+            (!won.is_empty()).then(|| won.iter().sum::<f64>() / won.len() as f64)
+        })
+        .collect();
+    let known: Vec<f64> = rewards.iter().flatten().copied().collect();
+    let neutral = if known.is_empty() { 0.0 } else { known.iter().sum::<f64>() / known.len() as f64 };
+    let eta = rate / 10.0 * (1.0 / n as f64).sqrt() / round as f64;
+    let mut moved: Vec<f64> = learners
+        .iter()
+        .zip(&rewards)
+        .map(|((_, _, member), reward)| weights[member.0] * (eta * reward.unwrap_or(neutral)).exp())
+        .collect();
+    let sum: f64 = moved.iter().sum();
+    // No share falls to nothing, so that everybody can come back.
+    moved.iter_mut().for_each(|weight| *weight = (*weight / sum).max(1e-9));
+    let sum: f64 = moved.iter().sum();
+    for ((_, _, member), weight) in learners.iter().zip(moved) {
+        weights[member.0] = weight / sum * before;
+    }
+}
+
+#[derive(Default)]
+struct Exit {
+    initial: usize,
+    rounds: usize,
+    /// Evidence: Q, W by member; V; t.
+    short: HashMap<usize, f64>,
+    worst: HashMap<usize, f64>,
+    variance: f64,
+    counted: usize,
+    /// Paper: Q by member, and the scores of every round.
+    total: HashMap<usize, f64>,
+    scores: Vec<HashMap<usize, f64>>,
+}
+
+type Standings = Vec<(MemberIndex, f64, f64)>;
+
+impl Exit {
+    fn round(
+        &mut self,
+        quality: &[(MemberIndex, Option<f64>, Option<f64>)],
+        params: &Params,
+        last: bool,
+    ) -> (Standings, Vec<MemberIndex>, bool) {
+        self.rounds += 1;
+        self.observe(quality, if params.exit == ExitKind::Evidence { params.exit_worst_quality } else { -10.0 });
+        let n = quality.len();
+        let members: Vec<usize> = quality.iter().map(|(member, _, _)| member.0).collect();
+        let retention = match params.exit {
+            ExitKind::Off => vec![1.0 / n as f64; n],
+            ExitKind::Evidence => {
+                let short: Vec<f64> = members.iter().map(|member| self.short[member]).collect();
+                let with = |h: f64| {
+                    let tau = params.exit_caution
+                        * ((params.exit_floor.powi(2) + self.variance) * (h + ((self.counted + 1) as f64).ln())).sqrt();
+                    softmax(&short, tau)
+                };
+                with(entropy(&with((n as f64).ln())))
+            }
+            ExitKind::Paper => {
+                let total: Vec<f64> = members.iter().map(|member| self.total[member]).collect();
+                softmax(&total, params.exit_temperature * (0.5 + self.evenness(&members, params.exit_window)))
+            }
+        };
+        let count = if params.exit_count == ThresholdCount::Initial { self.initial } else { n };
+        let threshold = params.exit_threshold / count as f64;
+        let near = retention.iter().any(|p| (p - threshold).abs() < 1e-7);
+        let condemned = |place: &usize| {
+            let member = members[*place];
+            let short =
+                params.exit != ExitKind::Evidence || -self.short[&member] - self.worst[&member] >= params.exit_floor / 2.0;
+            retention[*place] < threshold && short
+        };
+        let mut leaving: Vec<usize> = (0..n).filter(condemned).collect();
+        leaving.sort_by(|a, b| retention[*a].partial_cmp(&retention[*b]).unwrap().then(b.cmp(a)));
+        let most = match params.exit {
+            ExitKind::Off => 0,
+            ExitKind::Evidence => 1,
+            ExitKind::Paper => n,
+        };
+        let may = if last || self.rounds <= params.exit_warm_up { 0 } else { n.saturating_sub(params.exit_min_members.max(1)) };
+        let by_rounding = leaving.windows(2).any(|pair| (retention[pair[0]] - retention[pair[1]]).abs() < 1e-9);
+        leaving.truncate(most.min(may));
+        leaving.sort_unstable();
+        let standings = quality.iter().zip(&retention).map(|((member, _, _), p)| (*member, *p, threshold)).collect();
+        (standings, leaving.iter().map(|place| MemberIndex(members[*place])).collect(), near || by_rounding)
+    }
+
+    fn observe(&mut self, quality: &[(MemberIndex, Option<f64>, Option<f64>)], worst: f64) {
+        for (member, _, _) in quality {
+            self.short.entry(member.0).or_default();
+            self.worst.entry(member.0).or_default();
+        }
+        let known: Vec<(usize, f64)> =
+            quality.iter().filter_map(|(member, _, nats)| Some((member.0, nats.as_ref()?.clamp(worst, 0.0)))).collect();
+        if known.len() >= 2 {
+            let mean = known.iter().map(|(_, q)| q).sum::<f64>() / known.len() as f64;
+            self.variance += known.iter().map(|(_, q)| (q - mean).powi(2)).sum::<f64>() / 3.0_f64.min(known.len() as f64 - 1.0);
+            self.counted += 1;
+            for (member, q) in known {
+                *self.short.entry(member).or_default() += (q - mean).min(0.0);
+                let worst = self.worst.entry(member).or_default();
+                *worst = worst.max(mean - q);
+            }
+        }
+        let scores: HashMap<usize, f64> = quality.iter().filter_map(|(member, score, _)| Some((member.0, (*score)?))).collect();
+        let ordered: Vec<f64> = quality.iter().filter_map(|(_, score, _)| *score).collect();
+        let mean = if ordered.is_empty() { 0.0 } else { ordered.iter().sum::<f64>() / ordered.len() as f64 };
+        for (member, score, _) in quality {
+            *self.total.entry(member.0).or_default() += score.unwrap_or(mean);
+        }
+        self.scores.push(scores);
+    }
+
+    /// H of the mean scores of the last rounds, from 0 to 1.
+    fn evenness(&self, members: &[usize], window: usize) -> f64 {
+        let means: Vec<f64> = members
+            .iter()
+            .filter_map(|member| {
+                let own: Vec<f64> =
+                    self.scores.iter().rev().take(window).filter_map(|round| round.get(member).copied()).collect();
+                (!own.is_empty()).then(|| own.iter().sum::<f64>() / own.len() as f64)
+            })
+            .collect();
+        let sum: f64 = means.iter().sum();
+        let shares = match means.iter().any(|mean| *mean < 0.0) {
+            true => softmax(&means, 1.0),
+            false if sum <= 0.0 => return 1.0,
+            false => means.iter().map(|mean| mean / sum).collect(),
+        };
+        if shares.len() < 2 { 1.0 } else { entropy(&shares) / (shares.len() as f64).ln() }
+    }
+}
+
+fn softmax(values: &[f64], temperature: f64) -> Vec<f64> {
+    let best = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let temperature = temperature.max(f64::MIN_POSITIVE);
+    let powers: Vec<f64> = values.iter().map(|value| ((value - best) / temperature).exp()).collect();
+    let sum: f64 = powers.iter().sum();
+    powers.iter().map(|power| power / sum).collect()
+}
+
+fn entropy(shares: &[f64]) -> f64 {
+    -shares.iter().filter(|p| **p > 0.0).map(|p| p * p.ln()).sum::<f64>()
+}
