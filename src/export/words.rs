@@ -34,6 +34,9 @@ pub(super) fn facts(report: &Report) -> Vec<(&'static str, String)> {
         ("Time", figure::duration(summary.elapsed_ms)),
     ];
     facts.extend(summary.cost.map(|cost| ("Cost", figure::dollars(cost))));
+    if !report.expected.is_empty() {
+        facts.push(("Right answer", clean_line(&report.expected.join(" … "))));
+    }
     facts.push(("Steered", if report.steered { "steered: a person intervened".to_owned() } else { "no".to_owned() }));
     facts.extend(report.unfinished_round.map(|round| ("Left out", format!("round {round}, which was not finished"))));
     if report.other_segments > 0 {

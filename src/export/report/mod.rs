@@ -44,6 +44,8 @@ pub struct Report {
     pub question: String,
     /// The answer: the segments joined.
     pub answer: String,
+    /// What a right answer holds, in order and as whole words, where that is known.
+    pub expected: Vec<String>,
     /// How the run ended; absent while it goes on, and in a trace that was cut off.
     pub ended: Option<Outcome>,
     /// Whether a person intervened.
@@ -154,6 +156,7 @@ impl Report {
             earlier,
             question,
             answer: run.answer(),
+            expected: run.header.answers.clone(),
             ended: match &run.phase {
                 Phase::Finished(outcome) => Some(outcome.clone()),
                 Phase::Running | Phase::Paused => None,
