@@ -66,11 +66,10 @@ pub fn save(text: &str, to: &Path, existing: Existing) -> Result<(), ExportError
         Ok(found) if !found.is_file() => {
             return File::options().write(true).open(to).and_then(|mut file| file.write_all(text.as_bytes())).map_err(fault);
         }
-        Ok(_) => {}
         Err(_) if !folder.is_dir() => {
             return Err(ExportError::NoFolder { path: to.to_owned(), folder: folder.to_owned() });
         }
-        Err(_) => {}
+        Ok(_) | Err(_) => {}
     }
     // A link stays a link: what it points to is replaced.
     let target =

@@ -202,10 +202,8 @@ pub struct State {
     pub entry: Prompt,
     /// The question that waits for members that are being connected.
     waiting: Option<Conversation>,
-    /// What is to be changed in a run that waits for members that are being connected.
-    awaited: Option<steer::Awaited>,
-    /// Whether a run is being taken up again, and has not said so yet.
-    taking_up: bool,
+    /// Whether a run is being taken up again.
+    taking_up: steer::TakingUp,
     /// Columns and rows of the terminal.
     size: (u16, u16),
     /// The member whose pane is in sight where not all are.
@@ -250,8 +248,7 @@ impl State {
             presets: options.presets,
             seed: options.seed,
             waiting: None,
-            awaited: None,
-            taking_up: false,
+            taking_up: steer::TakingUp::Not,
             size: (width, height),
             pane: MemberIndex(0),
             now_ms: 0.0,
