@@ -25,7 +25,9 @@ use super::support::{self, feed, press, recorded, say, scripted_run, seat};
 fn play(records: &[Record]) -> Play {
     let Event::RunStarted(header) = &records[0].event else { panic!("a run begins with its header") };
     let mut play = Play::new((**header).clone());
-    records.iter().for_each(|record| play.apply(record));
+    for record in records {
+        play.apply(record);
+    }
     play
 }
 
@@ -468,7 +470,9 @@ fn sentences_of_other_tokenizers_are_compared_as_their_authors_find_them() {
     let mut records = two(["It is Tokyo. Then nine. ", "It is Bern. Then nine. "], [&[0.9; 5], &[0.5; 5]], &[]);
     for record in &mut records {
         if let Event::Score { scores, .. } = &mut record.event {
-            scores.iter_mut().for_each(|score| score.logprobs.extend([-0.5, -0.5]));
+            for score in scores.iter_mut() {
+                score.logprobs.extend([-0.5, -0.5]);
+            }
         }
     }
     let why = reasons_of(&play(&records), 0);
