@@ -10,6 +10,7 @@ pub mod cli;
 pub mod config;
 pub mod engine;
 pub mod ensemble;
+pub mod export;
 pub mod files;
 pub mod playground;
 pub mod prompts;

@@ -5,6 +5,7 @@
 
 mod check;
 mod eval;
+mod export;
 mod interrupt;
 mod members;
 mod options;
@@ -25,6 +26,7 @@ use crate::engine::SetupError;
 use crate::engine::fusion::params::ParamError;
 use crate::engine::trace::TraceError;
 use crate::ensemble::EnsembleError;
+use crate::export::ExportError;
 use crate::playground::state::keymap::KeymapError;
 use crate::playground::term::outside::NotATerminal;
 use crate::prompts::PromptFileError;
@@ -61,6 +63,8 @@ enum Failure {
     Output(std::io::Error),
     #[error("this system gives no event loop: {0}")]
     Runtime(std::io::Error),
+    #[error(transparent)]
+    Export(#[from] ExportError),
     #[error(transparent)]
     NoTerminal(#[from] NotATerminal),
     #[error("the terminal: {0}")]
@@ -99,6 +103,7 @@ impl Failure {
             | Self::NoTerminal(_)
             | Self::Keys { .. }
             | Self::Recording(_)
+            | Self::Export(_)
             | Self::Trace(_) => 2,
             Self::Setup(error) => match error {
                 SetupError::PromptTooLong { .. } => 1,
@@ -137,6 +142,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Some(("eval", matches)) => eval::main(matches),
         Some(("sweep", matches)) => sweep::main(matches),
         Some(("check", matches)) => check::main(matches),
+        Some(("export", matches)) => export::main(matches),
         Some((other, _)) => Err(Failure::Usage(format!("there is no command `{other}`"))),
     };
     match result {
@@ -166,6 +172,7 @@ fn command() -> Command {
         .subcommand(check::command())
         .subcommand(eval::command())
         .subcommand(sweep::command())
+        .subcommand(export::command())
 }
 
 /// The event loop that a command runs in. One thread: the models have threads of their own.

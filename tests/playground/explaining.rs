@@ -7,7 +7,7 @@ use specfuse::engine::fusion::reading::{TokenText, reading};
 use specfuse::engine::fusion::run::{Round, Run};
 use specfuse::engine::fusion::single::{Fate, Single, single};
 use specfuse::engine::fusion::skipped::skipped;
-use specfuse::engine::fusion::timing::run_timing;
+use specfuse::engine::fusion::timing::{Busy, run_timing};
 use specfuse::engine::member::scripted::ScriptedMember;
 use specfuse::playground::state::glyphs::Glyphs;
 use specfuse::playground::state::play::Play;
@@ -413,7 +413,7 @@ fn the_times_of_a_run_add_up() {
     let recorded = play(&recorded());
     let timing = run_timing(&recorded.run);
     assert!(timing.on_path_ms.iter().sum::<f64>() > 0.95 * timing.total_ms);
-    let slowest = timing.members.iter().map(|busy| busy.at_work_ms()).fold(0.0, f64::max);
+    let slowest = timing.members.iter().map(Busy::at_work_ms).fold(0.0, f64::max);
     assert!(slowest <= timing.total_ms + 1e-6);
 }
 

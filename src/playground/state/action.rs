@@ -61,6 +61,7 @@ pub enum Action {
     CopySegment,
     CopyCandidate,
     SaveTrace,
+    Export,
     OpenTrace,
     TourNext,
     TourBack,
@@ -339,6 +340,7 @@ pub const ACTIONS: &[Entry] = rows! {
         CopySegment, "copy-segment", ["y s"], Keys, "segment", "copy the accepted segment of the round that is looked at";
         CopyCandidate, "copy-candidate", ["y c"], Keys, "candidate", "copy the candidate of the focused pane";
         SaveTrace, "save-trace", ["ctrl+s"], Anywhere, "save", "save the trace of this run to a file of your choice";
+        Export, "export", ["w"], Keys, "export", "write this answer to a file: Markdown, a web page, JSON, or a picture of the screen";
         OpenTrace, "open-trace", ["ctrl+o"], Anywhere, "open", "open a recorded run and replay it";
     }
     Program {

@@ -10,8 +10,10 @@ use super::roster::{News, RowId, Seated};
 use crate::engine::fusion::conversation::Conversation;
 use crate::engine::fusion::event::Record;
 use crate::engine::fusion::params::Params;
+use crate::engine::fusion::run::Run;
 use crate::engine::round::Command;
 use crate::ensemble::MemberSpec;
+use crate::export::Format;
 use crate::sweep::Finished;
 
 /// Something that happened outside.
@@ -175,6 +177,17 @@ pub enum Effect {
     Edit(String),
     /// Copy the trace of the run to this file.
     SaveTrace(PathBuf),
+    /// Write a run to a file.
+    Export {
+        /// The run.
+        run: Box<Run>,
+        /// As what.
+        format: Format,
+        /// Where to.
+        path: PathBuf,
+    },
+    /// Write a picture of the screen to a file.
+    Picture(PathBuf),
     /// List the recorded runs.
     ListTraces(Listing),
     /// Open a recorded run.

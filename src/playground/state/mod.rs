@@ -41,7 +41,7 @@ pub use prepare::Scene;
 
 use crate::engine::fusion::MemberIndex;
 use crate::engine::fusion::conversation::Conversation;
-use crate::engine::fusion::params::{Params, Presets};
+use crate::engine::fusion::params::{Knob, Params, Presets, Value};
 use crate::engine::fusion::single::Single;
 use crate::engine::fusion::timing::RunTiming;
 use heat_map::HeatMap;
@@ -186,6 +186,8 @@ pub struct State {
     single: Kept<Option<Single>>,
     /// Where its time went.
     timing: Kept<RunTiming>,
+    /// Knobs that a person set while no answer was being written: one that is taken up again goes by them.
+    tuned: Vec<(&'static Knob, Value)>,
     /// Knobs being tried.
     pub tuning: tuning::Tuning,
     /// The knobs that the next run begins with.
@@ -242,6 +244,7 @@ impl State {
             texts: Vec::new(),
             single: Kept::default(),
             timing: Kept::default(),
+            tuned: Vec::new(),
             tuning: tuning::Tuning::default(),
             params: options.params,
             presets: options.presets,

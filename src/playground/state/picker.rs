@@ -18,6 +18,8 @@ pub enum PickerKind {
     Traces,
     /// A file name to save the trace under.
     SaveAs,
+    /// A file name to export the answer under.
+    ExportAs,
     /// The candidates of a round.
     Candidates,
     /// The branches of an answer.
@@ -98,6 +100,7 @@ impl Picker {
             PickerKind::Themes => "themes",
             PickerKind::Traces => "open a recorded run",
             PickerKind::SaveAs => "save the trace as",
+            PickerKind::ExportAs => "export as",
             PickerKind::Candidates => "whose candidate is accepted?",
             PickerKind::Branches => "branches",
             PickerKind::Compare => "compare this branch with",

@@ -55,7 +55,11 @@ impl State {
     }
 
     /// Connects the members of the recorded run that are known but not there, and takes the run up.
-    fn take_up_with_members(&mut self, commands: Vec<Command>) -> Vec<Effect> {
+    fn take_up_with_members(&mut self, mut commands: Vec<Command>) -> Vec<Effect> {
+        let values: Vec<_> = self.tuned.drain(..).map(|(knob, value)| (knob.name.to_owned(), value)).collect();
+        if !values.is_empty() {
+            commands.insert(0, Command::SetParameters { values });
+        }
         let Some(play) = self.session.newest() else { return Vec::new() };
         let names = play.run.header.members.iter();
         let rows: Vec<RowId> = names.filter_map(|member| self.roster.named(&member.name)).collect();

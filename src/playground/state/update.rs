@@ -258,6 +258,7 @@ impl State {
         self.transcript.rebuild(&[]);
         self.transcript.to_end();
         (self.look, self.waiting) = (None, None);
+        self.tuned.clear();
         self.overlay = None;
         self.writing = false;
         self.source = Source::Replay(Replay { file: clean_line(file), playing: true, speed: 1.0, over: false });

@@ -20,6 +20,7 @@ use crate::engine::fusion::event::{Event, Record};
 use crate::engine::member::paced::Pace;
 use crate::engine::trace::Journal;
 use crate::engine::{Engine, Seat, Setup, TakeUp, trace, wall_clock};
+use crate::export::{self, Existing, ExportError};
 use crate::files::Folders;
 use crate::files::history::History;
 use crate::files::traces::{self, Found, Wanted};
@@ -85,6 +86,12 @@ impl Backstage {
             Effect::LetGo(row) => self.company.let_go(row),
             Effect::Scan => self.company.scan(),
             Effect::TakeUp(taken) => self.take_up(*taken, stage, messages),
+            Effect::Export { run, format, path } => {
+                let text = export::render(&run, format);
+                messages.push(exported(text.and_then(|text| export_to(&text, &path)), &path));
+            }
+            // Only the loop has the screen.
+            Effect::Picture(_) => {}
             Effect::Read(path) => messages.push(read_to_compare(&path)),
             Effect::Order(command) => messages.extend(stage.command(command)),
             Effect::Drop => stage.clear(),
@@ -191,6 +198,19 @@ impl Backstage {
 async fn taken_up(records: Vec<Record>, seats: Vec<Seat>, journal: Option<Journal>) -> Result<Engine, String> {
     let run = TakeUp { records, seats, journal, clock: wall_clock() };
     Engine::take_up(run).await.map_err(|error| error.to_string())
+}
+
+/// Writes a document or a picture to a new file.
+pub(super) fn export_to(text: &str, path: &Path) -> Result<(), ExportError> {
+    export::save(text, &at_home(path), Existing::Keep)
+}
+
+/// What came of an export.
+pub(super) fn exported(result: Result<(), ExportError>, path: &Path) -> Message {
+    match result {
+        Ok(()) => Message::Done(format!("exported to {}", at_home(path).display())),
+        Err(error) => Message::Failed(format!("not exported: {error}")),
+    }
 }
 
 /// A recorded run that the answer is held against.

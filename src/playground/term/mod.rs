@@ -23,7 +23,7 @@ mod sweeping;
 mod words;
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use crossterm::event::Event;
@@ -238,6 +238,9 @@ impl Loop {
             self.resized |= matches!(message, Message::Resize(..));
             for effect in self.state.update(message) {
                 let mut came = Vec::new();
+                if let Effect::Picture(path) = &effect {
+                    came.push(self.picture(path));
+                }
                 let lent = matches!(effect, Effect::Edit(_) | Effect::Suspend);
                 let themed = matches!(effect, Effect::UseTheme(_));
                 let hands = Hands {
@@ -263,6 +266,13 @@ impl Loop {
             }
         }
         Ok(Next::GoOn)
+    }
+
+    /// Writes a picture of the screen as it is without what lies over it.
+    fn picture(&mut self, path: &Path) -> Message {
+        self.state.prepare();
+        let picture = view::picture::screen(&self.state, &self.backstage.theme);
+        backstage::exported(backstage::export_to(&picture, path), path)
     }
 
     fn draw(&mut self) -> io::Result<()> {

@@ -5,6 +5,7 @@ mod chart;
 mod overlay;
 mod paint;
 mod pane;
+pub mod picture;
 mod prompt;
 mod ranking;
 mod roster;

@@ -73,6 +73,7 @@ fn list(buffer: &mut Buffer, area: Rect, look: &Look<'_>, picker: &Picker) {
     let rows = Rect { y: area.y + 2, height: area.height.saturating_sub(2), ..area };
     if entries.len() == 0 {
         let hint = match picker.kind {
+            PickerKind::ExportAs => "a new file; .md, .html, .json or .svg (a picture of the screen) says what it becomes",
             PickerKind::SaveAs => "a new file; one that exists is never overwritten",
             PickerKind::Traces => "no recorded run of that name; enter opens the file that you typed",
             PickerKind::Against => "no recorded run of that name; enter reads the file that you typed",
@@ -91,7 +92,7 @@ fn list(buffer: &mut Buffer, area: Rect, look: &Look<'_>, picker: &Picker) {
         let cut = look.glyphs.ellipsis();
         let title = match picker.kind {
             PickerKind::Traces | PickerKind::Against => rows.width.saturating_sub(28),
-            PickerKind::Commands | PickerKind::Themes | PickerKind::SaveAs | PickerKind::Candidates => 22,
+            PickerKind::Commands | PickerKind::Themes | PickerKind::SaveAs | PickerKind::ExportAs | PickerKind::Candidates => 22,
             PickerKind::Branches | PickerKind::Compare => 26,
         };
         let mut pen = Pen::new(buffer, rows, row as u16);

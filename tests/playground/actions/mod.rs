@@ -97,6 +97,7 @@ fn case(action: Action) -> Case {
         Action::CopySegment => (looking::at_the_first_round, program::copy_segment),
         Action::CopyCandidate => (program::focused_on_a_pane, program::copy_candidate),
         Action::SaveTrace => (answered, program::save_trace),
+        Action::Export => (answered, program::export),
         Action::OpenTrace => (answered, program::open_trace),
         Action::Palette => (idle_keys, program::palette),
         Action::Help => (idle_keys, program::help),

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use specfuse::engine::fusion::MemberIndex;
+use specfuse::export::Format;
 use specfuse::playground::state::action::{ACTIONS, Context};
 use specfuse::playground::state::layout::Part;
 use specfuse::playground::state::overlay::Overlay;
@@ -57,6 +58,29 @@ pub(super) fn save_trace(pressed: Pressed) {
     assert_eq!(after.overlay, None);
 }
 
+pub(super) fn export(pressed: Pressed) {
+    let mut after = pressed.after;
+    assert_eq!(list(&after).kind, PickerKind::ExportAs);
+    assert_eq!(list(&after).typed, "specfuse-seed-1.html");
+    let as_named = |name: &str| {
+        let mut state = after.clone();
+        press(&mut state, "ctrl+u");
+        type_text(&mut state, name);
+        let effects = press(&mut state, "enter");
+        (effects, state)
+    };
+    for (name, format) in [("a.md", Format::Markdown), ("b.HTML", Format::Html), ("c.json", Format::Json)] {
+        let (effects, _) = as_named(name);
+        let [Effect::Export { run, format: as_what, path }] = &effects[..] else { panic!("{effects:?}") };
+        assert_eq!((**run == pressed.before.session.plays()[0].run, *as_what, path.to_str()), (true, format, Some(name)));
+    }
+    assert_eq!(as_named("screen.svg").0, [Effect::Picture("screen.svg".into())]);
+    let (effects, state) = as_named("answer.pdf");
+    assert!(effects.is_empty() && list(&state).typed == "answer.pdf", "what was typed is not lost");
+    press(&mut after, "esc");
+    assert!(after.overlay.is_none());
+}
+
 pub(super) fn open_trace(pressed: Pressed) {
     use specfuse::playground::state::Message;
     assert_eq!(pressed.effects, [Effect::ListTraces(Listing::Open)]);
@@ -71,7 +95,7 @@ pub(super) fn palette(pressed: Pressed) {
     let mut after = pressed.after;
     let offered: Vec<String> = list(&after).entries().map(|item| item.title.clone()).collect();
     let wanted = ACTIONS.iter().filter(|entry| {
-        !matches!(entry.context, Context::List | Context::Roster | Context::Tuning | Context::HeatMap | Context::Question)
+        !matches!(entry.context, Context::List | Context::Roster | Context::HeatMap | Context::Tuning | Context::Question)
     });
     assert_eq!(offered, wanted.map(|entry| entry.name.to_owned()).collect::<Vec<_>>());
     type_text(&mut after, "redraw");

@@ -1,11 +1,14 @@
 //! Copies, and the trace as a file of the person's own.
 
+use std::path::PathBuf;
+
 use super::super::State;
 use super::super::log::Level;
 use super::super::message::Effect;
 use super::super::overlay::Overlay;
 use super::super::picker::{Picker, PickerKind};
 use crate::clean::clean;
+use crate::export::Format;
 
 impl State {
     /// What is copied is what is shown: cleaned, so that nothing that a model says can act when it is pasted into a shell.
@@ -40,4 +43,37 @@ impl State {
         self.overlay = Some(Overlay::List(picker));
         Vec::new()
     }
+
+    /// Asks for a file name; its ending says what the answer becomes.
+    pub(super) fn export(&mut self) {
+        let (at, _) = self.shown();
+        let Some(play) = self.session.plays().get(at).filter(|play| play.run.segments().next().is_some()) else {
+            return self.say(Level::Info, "there is nothing to export yet: no segment was accepted");
+        };
+        let mut picker = Picker::new(PickerKind::ExportAs, Vec::new());
+        picker.type_text(&format!("specfuse-seed-{}.html", play.run.header.seed));
+        self.overlay = Some(Overlay::List(picker));
+    }
+
+    /// Exports the answer looked at to a file of this name.
+    pub(super) fn export_as(&mut self, path: PathBuf) -> Vec<Effect> {
+        let (at, _) = self.shown();
+        let Some(play) = self.session.plays().get(at) else { return Vec::new() };
+        let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default().to_lowercase();
+        match Format::NAMES.iter().find(|(_, name)| *name == ending) {
+            Some((format, _)) => vec![Effect::Export { run: Box::new(play.run.clone()), format: *format, path }],
+            None if ending == PICTURE => vec![Effect::Picture(path)],
+            None => {
+                // The name stays open to be changed.
+                let mut picker = Picker::new(PickerKind::ExportAs, Vec::new());
+                picker.type_text(&path.to_string_lossy());
+                self.overlay = Some(Overlay::List(picker));
+                self.say(Level::Error, "the ending of the name says what it becomes: .md, .html, .json or .svg");
+                Vec::new()
+            }
+        }
+    }
 }
+
+/// The ending of a picture's name.
+const PICTURE: &str = "svg";

@@ -87,6 +87,7 @@ impl State {
             }
             (Some(Choice::AgainstRecorded), _) => vec![Effect::ListTraces(Listing::Compare)],
             (Some(Choice::AgainstRun(path)), _) => vec![Effect::Read(path)],
+            (None, PickerKind::ExportAs) if !typed.is_empty() => self.export_as(PathBuf::from(typed)),
             (None, PickerKind::Against) if !typed.is_empty() => vec![Effect::Read(PathBuf::from(typed))],
             (None, PickerKind::Traces) if !typed.is_empty() => self.open(PathBuf::from(typed)),
             (None, PickerKind::SaveAs) if !typed.is_empty() => vec![Effect::SaveTrace(PathBuf::from(typed))],
@@ -94,6 +95,7 @@ impl State {
                 None,
                 PickerKind::Traces
                 | PickerKind::SaveAs
+                | PickerKind::ExportAs
                 | PickerKind::Commands
                 | PickerKind::Themes
                 | PickerKind::Candidates

@@ -82,6 +82,7 @@ impl State {
             Action::CopySegment => return self.copy("the segment", Self::segment),
             Action::CopyCandidate => return self.copy("the candidate", Self::candidate),
             Action::SaveTrace => return self.save_trace(),
+            Action::Export => self.export(),
             Action::OpenTrace => return vec![Effect::ListTraces(Listing::Open)],
             Action::TourNext => return self.tour_by(1),
             Action::TourBack => return self.tour_by(-1),

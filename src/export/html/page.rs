@@ -1,0 +1,83 @@
+//! A page in the making. Markup can only come from this program: every other text goes through [`Page::text`] or
+//! [`Page::line`], which leave nothing in it that a browser could take for markup.
+
+use std::fmt::Write as _;
+
+use crate::clean::{clean, clean_line};
+
+/// HTML text that grows.
+#[derive(Default)]
+pub(super) struct Page {
+    html: String,
+}
+
+impl Page {
+    /// Markup, as it stands in this program's source.
+    pub(super) fn markup(&mut self, markup: &'static str) -> &mut Self {
+        self.html.push_str(markup);
+        self
+    }
+
+    /// Anybody's text, with its line breaks; harmless in an element and in a quoted attribute.
+    pub(super) fn text(&mut self, text: &str) -> &mut Self {
+        self.escaped(&clean(text))
+    }
+
+    /// Anybody's text on one line.
+    pub(super) fn line(&mut self, text: &str) -> &mut Self {
+        self.escaped(&clean_line(text))
+    }
+
+    /// A number: a count, an identifier, a part of one.
+    pub(super) fn number(&mut self, number: usize) -> &mut Self {
+        let _ = write!(self.html, "{number}");
+        self
+    }
+
+    /// A place in a drawing.
+    pub(super) fn place(&mut self, (x, y): (f64, f64)) -> &mut Self {
+        let _ = write!(self.html, "{x:.1},{y:.1}");
+        self
+    }
+
+    /// A member's class by its place in the ensemble; there are eight colours.
+    pub(super) fn member(&mut self, place: usize) -> &mut Self {
+        self.markup("m").number(place % COLOURS)
+    }
+
+    /// The whole page.
+    pub(super) fn done(self) -> String {
+        self.html
+    }
+
+    fn escaped(&mut self, text: &str) -> &mut Self {
+        for character in text.chars() {
+            match character {
+                '&' => self.html.push_str("&amp;"),
+                '<' => self.html.push_str("&lt;"),
+                '>' => self.html.push_str("&gt;"),
+                '"' => self.html.push_str("&quot;"),
+                '\'' => self.html.push_str("&#39;"),
+                // No characters at all, and no place in a document.
+                '\u{FFFE}' | '\u{FFFF}' => self.html.push('\u{FFFD}'),
+                _ => self.html.push(character),
+            }
+        }
+        self
+    }
+}
+
+/// Colours of members; their letters tell them apart where there are more.
+const COLOURS: usize = 8;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_of_a_text_is_markup() {
+        let mut page = Page::default();
+        page.text("</style><script>'\"&\u{0}\u{202e}\n\u{1b}[2J\u{ffff}");
+        assert_eq!(page.done(), "&lt;/style&gt;&lt;script&gt;&#39;&quot;&amp;\n\u{fffd}");
+    }
+}

@@ -1,0 +1,60 @@
+//! The small tables: members, settings, figures, warnings.
+
+use super::page::Page;
+use crate::export::figure;
+use crate::export::report::Report;
+use crate::export::words;
+
+/// Who took part.
+pub(super) fn members(page: &mut Page, report: &Report) {
+    page.markup("<div class=\"wide\" role=\"region\" aria-labelledby=\"members\" tabindex=\"0\">\n<table>\n");
+    page.markup("<caption>Who took part, and what of the answer is theirs</caption>\n<thead>\n<tr><th scope=\"col\">Member</th>");
+    page.markup(
+        "<th scope=\"col\">Kind</th><th scope=\"col\">Model</th><th scope=\"col\">Role</th><th scope=\"col\">Segments</th>",
+    );
+    page.markup("<th scope=\"col\">Tokens</th><th scope=\"col\">Left</th></tr>\n</thead>\n<tbody>\n");
+    for member in &report.members {
+        page.markup("<tr><th scope=\"row\" class=\"").member(member.name.place).markup("\">");
+        page.text(&member.name.letter().to_string()).markup(" ").line(&member.name.name).markup("</th><td>");
+        page.line(&member.kind).markup("</td><td>").line(&member.model).markup("</td><td>").markup(words::role(member.role));
+        page.markup("</td><td>").number(member.segments).markup("</td><td>").number(member.tokens).markup("</td><td>");
+        let left = words::departures_of(report, &member.name);
+        page.line(if left.is_empty() { figure::NONE } else { &left }).markup("</td></tr>\n");
+    }
+    page.markup("</tbody>\n</table>\n</div>\n");
+}
+
+/// The knobs that were turned.
+pub(super) fn settings(page: &mut Page, report: &Report) {
+    if report.not_default.is_empty() {
+        page.markup("<p>Every knob had its default when the run began.</p>\n");
+        return;
+    }
+    page.markup("<table>\n<caption>Knobs with another value than the default when the run began</caption>\n<thead>\n<tr>");
+    page.markup(
+        "<th scope=\"col\">Knob</th><th scope=\"col\">Value</th><th scope=\"col\">Default</th></tr>\n</thead>\n<tbody>\n",
+    );
+    for changed in &report.not_default {
+        page.markup("<tr><th scope=\"row\">").line(changed.name).markup("</th><td>").line(&changed.to.to_string());
+        page.markup("</td><td>").line(&changed.from.to_string()).markup("</td></tr>\n");
+    }
+    page.markup("</tbody>\n</table>\n");
+}
+
+/// The run in numbers.
+pub(super) fn figures(page: &mut Page, report: &Report) {
+    page.markup("<table>\n<caption>The run in numbers</caption>\n<tbody>\n");
+    for (name, fact) in words::facts(report) {
+        page.markup("<tr><th scope=\"row\">").markup(name).markup("</th><td>").line(&fact).markup("</td></tr>\n");
+    }
+    page.markup("</tbody>\n</table>\n");
+}
+
+/// What was warned of.
+pub(super) fn warnings(page: &mut Page, report: &Report) {
+    page.markup("<ul>\n");
+    for warning in &report.warnings {
+        page.markup("<li>").line(warning).markup("</li>\n");
+    }
+    page.markup("</ul>\n");
+}
