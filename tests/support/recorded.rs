@@ -133,10 +133,10 @@ pub fn record(shape: &Shape, seed: u64, params: &Params) -> Vec<Record> {
             match effect {
                 Effect::Emit(record) => records.push(record),
                 Effect::Draft { call, .. } if fails => {
-                    inputs.push_back(Input::Drafted(call, Err(MemberError::Failed("no".to_owned()))))
+                    inputs.push_back(Input::Drafted(call, Err(MemberError::Failed("no".to_owned()))));
                 }
                 Effect::Score { call, .. } if fails => {
-                    inputs.push_back(Input::Scored(call, Err(MemberError::Failed("no".to_owned()))))
+                    inputs.push_back(Input::Scored(call, Err(MemberError::Failed("no".to_owned()))));
                 }
                 Effect::Draft { call, member, .. } => {
                     let known = &can[member.0].capabilities;
