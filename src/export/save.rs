@@ -66,11 +66,10 @@ pub fn save(text: &str, to: &Path, existing: Existing) -> Result<(), ExportError
         Ok(found) if !found.is_file() => {
             return File::options().write(true).open(to).and_then(|mut file| file.write_all(text.as_bytes())).map_err(fault);
         }
-        Ok(_) => {}
         Err(_) if !folder.is_dir() => {
             return Err(ExportError::NoFolder { path: to.to_owned(), folder: folder.to_owned() });
         }
-        Err(_) => {}
+        Ok(_) | Err(_) => {}
     }
     // A link stays a link: what it points to is replaced.
     let target =
@@ -105,7 +104,9 @@ fn put(draft: &Path, target: &Path, existing: Existing) -> io::Result<()> {
         Existing::Keep => {
             // A rename would replace a file that came to be in the meantime; claiming the name first does not.
             OpenOptions::new().write(true).create_new(true).open(target)?;
-            fs::rename(draft, target)
+            fs::rename(draft, target).inspect_err(|_| {
+                let _ = fs::remove_file(target);
+            })
         }
     }
 }
