@@ -208,6 +208,20 @@ fn knobs_reach_the_run_from_the_configuration_the_preset_and_the_command_line_in
 }
 
 #[test]
+fn a_preset_of_ones_own_is_used_by_name() {
+    let home = Home::new();
+    let config = home.path().join("mine.toml");
+    fs::write(&config, "[presets.short]\nsegment = \"tokens\"\nsegment-tokens = 4\n").unwrap();
+    let config = config.to_str().unwrap();
+    let output = home.run(&["run", "--json", "--no-trace", "--config", config, "--preset", "short", "Hello!"]);
+    let header: serde_json::Value = serde_json::from_str(out(&output).lines().next().unwrap()).unwrap();
+    assert_eq!(header["params"]["segment-tokens"], 4);
+    fails(&home.run(&["run", "--config", config, "--preset", "shrt", "Hi"]), 2, &["`shrt`", "fast, short"]);
+    fs::write(config, "[presets.short]\nsegmnt = \"tokens\"\n").unwrap();
+    fails(&home.run(&["run", "--config", config, "Hi"]), 2, &["mine.toml", "presets.short.segmnt", "`segment`"]);
+}
+
+#[test]
 fn the_platforms_own_configuration_is_read() {
     let home = Home::new();
     let folder = home.path().join(".config/specfuse");

@@ -183,13 +183,12 @@ impl Player {
     /// Whether the records before `place` began a round that none of them completed.
     fn is_within_round(&self, place: usize) -> bool {
         let turning_point = |event: &Event| match event {
-            Event::RoundStarted { .. } => Some(true),
+            Event::RoundStarted { .. } | Event::Reopened { .. } => Some(true),
             Event::Accepted { .. }
             | Event::Rewound { .. }
             | Event::Returned { .. }
             | Event::Continued
             | Event::RunFinished(_) => Some(false),
-            Event::Reopened { .. } => Some(true),
             Event::RunStarted(_)
             | Event::Token { .. }
             | Event::DraftFinished(_)

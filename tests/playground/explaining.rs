@@ -7,7 +7,7 @@ use specfuse::engine::fusion::reading::{TokenText, reading};
 use specfuse::engine::fusion::run::{Round, Run};
 use specfuse::engine::fusion::single::{Fate, Single, single};
 use specfuse::engine::fusion::skipped::skipped;
-use specfuse::engine::fusion::timing::run_timing;
+use specfuse::engine::fusion::timing::{Busy, run_timing};
 use specfuse::engine::member::scripted::ScriptedMember;
 use specfuse::playground::state::glyphs::Glyphs;
 use specfuse::playground::state::play::Play;
@@ -25,7 +25,9 @@ use super::support::{self, feed, press, recorded, say, scripted_run, seat};
 fn play(records: &[Record]) -> Play {
     let Event::RunStarted(header) = &records[0].event else { panic!("a run begins with its header") };
     let mut play = Play::new((**header).clone());
-    records.iter().for_each(|record| play.apply(record));
+    for record in records {
+        play.apply(record);
+    }
     play
 }
 
@@ -413,7 +415,7 @@ fn the_times_of_a_run_add_up() {
     let recorded = play(&recorded());
     let timing = run_timing(&recorded.run);
     assert!(timing.on_path_ms.iter().sum::<f64>() > 0.95 * timing.total_ms);
-    let slowest = timing.members.iter().map(|busy| busy.at_work_ms()).fold(0.0, f64::max);
+    let slowest = timing.members.iter().map(Busy::at_work_ms).fold(0.0, f64::max);
     assert!(slowest <= timing.total_ms + 1e-6);
 }
 
@@ -468,7 +470,9 @@ fn sentences_of_other_tokenizers_are_compared_as_their_authors_find_them() {
     let mut records = two(["It is Tokyo. Then nine. ", "It is Bern. Then nine. "], [&[0.9; 5], &[0.5; 5]], &[]);
     for record in &mut records {
         if let Event::Score { scores, .. } = &mut record.event {
-            scores.iter_mut().for_each(|score| score.logprobs.extend([-0.5, -0.5]));
+            for score in scores.iter_mut() {
+                score.logprobs.extend([-0.5, -0.5]);
+            }
         }
     }
     let why = reasons_of(&play(&records), 0);

@@ -38,11 +38,11 @@ fn a_moved_key_works_and_the_old_one_does_not() {
 
 #[test]
 fn help_hints_and_palette_show_the_keys_in_force() {
-    let mut state = bound(&[("step", &["."]), ("stop", &[]), ("help", &["H"])], 20);
+    let mut state = bound(&[("step", &["."]), ("stop", &[]), ("help", &["Q"])], 20);
     let hints: Vec<&str> = state.scene.hints.iter().map(|(key, _)| key.as_str()).collect();
-    assert!(hints.contains(&".") && hints.contains(&"H") && !hints.contains(&"s") && !hints.contains(&""), "{hints:?}");
+    assert!(hints.contains(&".") && hints.contains(&"Q") && !hints.contains(&"s") && !hints.contains(&""), "{hints:?}");
     assert!(state.scene.hints.iter().all(|(_, word)| word != Action::Stop.entry().hint), "what has no key is not offered");
-    press(&mut state, "H");
+    press(&mut state, "Q");
     assert!(matches!(state.overlay, Some(Overlay::Help(_))));
     let help = words(&state);
     let line = |meaning: &str| help.lines().find(|line| line.contains(meaning)).unwrap().trim_start().to_owned();
@@ -56,11 +56,11 @@ fn help_hints_and_palette_show_the_keys_in_force() {
 
 #[test]
 fn messages_name_the_keys_in_force() {
-    let mut state = bound(&[("stop", &["ctrl+x"]), ("help", &["H"])], 20);
+    let mut state = bound(&[("stop", &["ctrl+x"]), ("help", &["Q"])], 20);
     press(&mut state, "a");
     assert!(state.notice.as_ref().unwrap().text.contains("`ctrl+x`"));
     press(&mut state, "X");
-    assert!(state.notice.as_ref().unwrap().text.contains("`H`"));
+    assert!(state.notice.as_ref().unwrap().text.contains("`Q`"));
 }
 
 #[test]

@@ -44,7 +44,7 @@ fn a_value_can_be_typed() {
     mark(&mut state, "max-tokens");
     type_text(&mut state, "90x0");
     press(&mut state, "backspace");
-    assert!(support::screen(&mut state).contains("max-tokens           90_"), "{}", support::screen(&mut state));
+    assert!(support::screen(&mut state).contains("max-tokens          90_"), "{}", support::screen(&mut state));
     press(&mut state, "enter");
     assert_eq!(tried(&state), [("max-tokens", Value::Integer(90))]);
     type_text(&mut state, "-3");

@@ -7,7 +7,7 @@ fn the_question_is_swept_and_a_cell_opens_its_run() {
     let home = Home::new();
     let mut playing = home.answers();
     playing.types("H");
-    playing.plays("16 answers by the models that take part");
+    playing.plays("16 answers");
     playing.types("s");
     playing.plays("16 of 16 settings are played");
     playing.sees("the best", |seen| seen.shows("best") && seen.shows("[segment-tokens 3, exit-threshold 0]"));
@@ -20,6 +20,7 @@ fn the_question_is_swept_and_a_cell_opens_its_run() {
     playing.types("H");
     playing.sees("the map again", |seen| seen.shows("[segment-tokens 5, exit-threshold 0.3]"));
     playing.types(ESC);
+    playing.sees("the map closed", |seen| !seen.shows("┌ heat map"));
     leaves(playing, "q", "before");
 }
 

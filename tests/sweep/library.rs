@@ -158,7 +158,7 @@ fn an_ensemble_that_cannot_answer_fails_its_cells_and_the_sweep_goes_on() {
         let away = Seat::new("a", Arc::new(AbsentMember::new("server", "", "nobody is at home".to_owned())));
         let sweep = sweep(2);
         let grid = sweep.grid.clone();
-        let finished = all(start(sweep, &[away.clone()], &HashSet::new(), None).unwrap()).await;
+        let finished = all(start(sweep, std::slice::from_ref(&away), &HashSet::new(), None).unwrap()).await;
         let figures = Figures::of_grid(&grid, &finished);
         assert_eq!((figures[0].failures, figures[0].right, figures[0].graded), (2, 0, 2));
         assert!(finished[0].answer.error.as_ref().unwrap().contains("nobody is at home"));

@@ -39,7 +39,9 @@ fn steered() -> Vec<Record> {
 fn state((width, height): (u16, u16), records: &[Record]) -> State {
     let mut state = support::state(width, height);
     state.writing = false;
-    records.iter().for_each(|record| drop(state.update(Message::Record(record.clone()))));
+    for record in records {
+        state.update(Message::Record(record.clone()));
+    }
     state.prepare();
     state
 }
@@ -90,7 +92,9 @@ fn the_stops_of_the_tour() {
         for at in 0..STOPS.len() {
             let mut state = support::state(size.0, size.1);
             state.update(Message::Tour);
-            (0..at).for_each(|_| drop(press(&mut state, ";")));
+            for _ in 0..at {
+                press(&mut state, ";");
+            }
             // What was recorded is what all stops but the fourth ask.
             let records = if at == 3 { Vec::new() } else { support::recorded() };
             support::feed(&mut state, &records);

@@ -41,7 +41,7 @@ pub use prepare::Scene;
 
 use crate::engine::fusion::MemberIndex;
 use crate::engine::fusion::conversation::Conversation;
-use crate::engine::fusion::params::{Params, Presets};
+use crate::engine::fusion::params::{Knob, Params, Presets, Value};
 use crate::engine::fusion::single::Single;
 use crate::engine::fusion::timing::RunTiming;
 use heat_map::HeatMap;
@@ -186,6 +186,8 @@ pub struct State {
     single: Kept<Option<Single>>,
     /// Where its time went.
     timing: Kept<RunTiming>,
+    /// Knobs that a person set while no answer was being written: one that is taken up again goes by them.
+    tuned: Vec<(&'static Knob, Value)>,
     /// Knobs being tried.
     pub tuning: tuning::Tuning,
     /// The knobs that the next run begins with.
@@ -200,10 +202,8 @@ pub struct State {
     pub entry: Prompt,
     /// The question that waits for members that are being connected.
     waiting: Option<Conversation>,
-    /// What is to be changed in a run that waits for members that are being connected.
-    awaited: Option<steer::Awaited>,
-    /// Whether a run is being taken up again, and has not said so yet.
-    taking_up: bool,
+    /// Whether a run is being taken up again.
+    taking_up: steer::TakingUp,
     /// Columns and rows of the terminal.
     size: (u16, u16),
     /// The member whose pane is in sight where not all are.
@@ -242,13 +242,13 @@ impl State {
             texts: Vec::new(),
             single: Kept::default(),
             timing: Kept::default(),
+            tuned: Vec::new(),
             tuning: tuning::Tuning::default(),
             params: options.params,
             presets: options.presets,
             seed: options.seed,
             waiting: None,
-            awaited: None,
-            taking_up: false,
+            taking_up: steer::TakingUp::Not,
             size: (width, height),
             pane: MemberIndex(0),
             now_ms: 0.0,

@@ -215,7 +215,7 @@ impl State {
             Some(Overlay::Compare(against, _)) => compare::prose(play, against, inner),
             Some(Overlay::Tuning(of)) => {
                 let sentence = self.what_if_in_words(play);
-                let (tuning, in_force, presets) = (&self.tuning, self.in_force(), &self.presets);
+                let (tuning, in_force, presets) = (&self.tuning, &self.in_force(), &self.presets);
                 let shown = panel::Shown { panel: of, tuning, in_force, presets, sentence: sentence.as_deref() };
                 panel::prose(shown, inner, usize::from(self.scene.popup.height.saturating_sub(2)))
             }

@@ -10,12 +10,20 @@ use crate::engine::fusion::event::SegmentId;
 use crate::engine::fusion::run::Run;
 use crate::engine::round::Command;
 
-/// What waits until members are connected.
+/// How far taking a run up again is.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Awaited {
-    commands: Vec<Command>,
-    /// Those who are being connected for it.
-    rows: Vec<RowId>,
+pub(super) enum TakingUp {
+    /// No run is.
+    Not,
+    /// Members are being connected for it.
+    Awaiting {
+        /// What the run is told then.
+        commands: Vec<Command>,
+        /// Who is being connected.
+        rows: Vec<RowId>,
+    },
+    /// It has begun, and the run has not said so yet.
+    Begun,
 }
 
 impl State {
@@ -48,34 +56,38 @@ impl State {
             return Vec::new();
         }
         let going = self.session.newest().is_some_and(super::play::Play::is_going);
-        if self.taking_up || (self.source == Source::Live && going) {
+        if self.taking_up == TakingUp::Begun || (self.source == Source::Live && going) {
             return commands.into_iter().map(Effect::Order).collect();
         }
         self.take_up_with_members(commands)
     }
 
     /// Connects the members of the recorded run that are known but not there, and takes the run up.
-    fn take_up_with_members(&mut self, commands: Vec<Command>) -> Vec<Effect> {
+    fn take_up_with_members(&mut self, mut commands: Vec<Command>) -> Vec<Effect> {
+        let values: Vec<_> = self.tuned.drain(..).map(|(knob, value)| (knob.name.to_owned(), value)).collect();
+        if !values.is_empty() {
+            commands.insert(0, Command::SetParameters { values });
+        }
         let Some(play) = self.session.newest() else { return Vec::new() };
         let names = play.run.header.members.iter();
         let rows: Vec<RowId> = names.filter_map(|member| self.roster.named(&member.name)).collect();
         let missing = self.roster.absent(&rows);
         let mut effects = self.connect(&missing, false);
-        self.awaited = Some(Awaited { commands, rows });
+        self.taking_up = TakingUp::Awaiting { commands, rows };
         effects.extend(self.take_up_if_settled());
         effects
     }
 
     /// Takes the run up that waits for members, once none of these is being connected any more.
     pub(super) fn take_up_if_settled(&mut self) -> Vec<Effect> {
-        let connecting = |awaited: &Awaited| awaited.rows.iter().any(|row| self.roster.is_connecting(*row));
-        if self.awaited.as_ref().is_none_or(connecting) {
+        let TakingUp::Awaiting { commands, rows } = &self.taking_up else { return Vec::new() };
+        let Some(play) = self.session.newest().filter(|_| !rows.iter().any(|row| self.roster.is_connecting(*row))) else {
             return Vec::new();
-        }
-        let (Some(awaited), Some(play)) = (self.awaited.take(), self.session.newest()) else { return Vec::new() };
+        };
+        let commands = commands.clone();
         let members = play.run.header.members.iter();
         let members = members.map(|member| (member.name.to_string(), self.roster.named(&member.name))).collect();
-        self.taking_up = true;
-        vec![Effect::TakeUp(Box::new(TakenUp { members, commands: awaited.commands }))]
+        self.taking_up = TakingUp::Begun;
+        vec![Effect::TakeUp(Box::new(TakenUp { members, commands }))]
     }
 }

@@ -12,6 +12,7 @@ use super::message::{Effect, Listing, Message};
 use super::overlay::{Against, Overlay, Recorded};
 use super::picker::{Choice, Item, Picker, PickerKind};
 use super::play::Play;
+use super::steer::TakingUp;
 use super::{Look, Replay, Source, State};
 use crate::clean::clean_line;
 use crate::engine::fusion::event::{Event, Outcome, Record};
@@ -54,7 +55,7 @@ impl State {
             Message::Record(record) => self.record(&record),
             Message::Tick(now_ms) => self.now_ms = now_ms,
             Message::AskFailed(error) => {
-                (self.waiting, self.taking_up) = (None, false);
+                (self.waiting, self.taking_up) = (None, TakingUp::Not);
                 if let Source::Replay(replay) = &mut self.source {
                     // It was played to its end before it was to go on.
                     (replay.playing, replay.over) = (false, true);
@@ -258,6 +259,7 @@ impl State {
         self.transcript.rebuild(&[]);
         self.transcript.to_end();
         (self.look, self.waiting) = (None, None);
+        self.tuned.clear();
         self.overlay = None;
         self.writing = false;
         self.source = Source::Replay(Replay { file: clean_line(file), playing: true, speed: 1.0, over: false });
@@ -268,7 +270,7 @@ impl State {
 
     /// The run that was taken up again says that it is.
     fn continued(&mut self) {
-        self.taking_up = false;
+        self.taking_up = TakingUp::Not;
         self.source = Source::Live;
     }
 

@@ -32,6 +32,7 @@ struct Pressed<'a> {
 /// Where the key is pressed, and what it must have done.
 type Case = (fn() -> State, fn(Pressed));
 
+#[allow(clippy::too_many_lines, reason = "a line an action")]
 fn case(action: Action) -> Case {
     match action {
         Action::Write => (idle_keys, asking::write),

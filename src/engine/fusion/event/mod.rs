@@ -349,6 +349,7 @@ pub enum ExitReason {
     Excluded,
 }
 
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde hands it over so")]
 fn is_false(value: &bool) -> bool {
     !value
 }

@@ -9,6 +9,7 @@
 mod grid;
 mod sums;
 
+use std::cmp::Ordering;
 use std::sync::Arc;
 
 pub use grid::Grid;
@@ -202,13 +203,15 @@ impl Ranking {
     /// Fuses the verifiers' scores anew under these weights, one per verifier. What is no weight (negative, not finite) counts as 0.
     pub fn weigh(&mut self, weights: &[f64]) {
         let mut votes = Vec::with_capacity(weights.len());
-        let usable = |weight: &f64| if weight.is_finite() { weight.max(0.0) } else { 0.0 };
-        let weights: Vec<f64> = weights.iter().map(usable).collect();
+        let usable = |weight: f64| if weight.is_finite() { weight.max(0.0) } else { 0.0 };
         self.scores.clear();
         for candidate in 0..self.verifier_scores.columns() {
             votes.clear();
-            let cast = self.verifier_scores.rows().zip(&weights);
-            votes.extend(cast.filter_map(|(row, weight)| Some(Vote { score: row[candidate]?, weight: *weight })));
+            for (row, weight) in self.verifier_scores.rows().zip(weights) {
+                if let Some(score) = row[candidate] {
+                    insert(&mut votes, Vote { score, weight: usable(*weight) }, Vote::cmp);
+                }
+            }
             self.scores.push(fuse(&mut votes, self.outlier_ratio, self.logarithmic));
         }
         self.sort();
@@ -224,7 +227,7 @@ impl Ranking {
         order.clear();
         order.extend(0..scores.len());
         // `None` is less than any score, so unscored ones come last.
-        order.sort_by(|&a, &b| scores[b].partial_cmp(&scores[a]).unwrap_or(std::cmp::Ordering::Equal));
+        order.sort_by(|&a, &b| scores[b].partial_cmp(&scores[a]).unwrap_or(Ordering::Equal));
     }
 }
 
@@ -242,6 +245,12 @@ impl Cell {
 struct Vote {
     score: f64,
     weight: f64,
+}
+
+impl Vote {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.score.total_cmp(&other.score).then_with(|| self.weight.total_cmp(&other.weight))
+    }
 }
 
 /// Makes one verifier's scores comparable with the others', over the candidates that it did score. `sorted` is memory to work in.
@@ -269,15 +278,25 @@ fn shares(scores: &mut [Option<f64>], sorted: &mut Vec<f64>, part: impl Fn(f64) 
     }
     // In the order of their values, so that the order of the candidates does not change the sum.
     sorted.clear();
-    sorted.extend(scores.iter().flatten());
-    sorted.sort_unstable_by(f64::total_cmp);
+    for score in scores.iter().flatten() {
+        insert(sorted, *score, f64::total_cmp);
+    }
     let sum: f64 = sorted.iter().sum();
     for score in scores.iter_mut().flatten() {
         *score /= sum;
     }
 }
 
-/// The weighted mean of a candidate's votes, less the outliers; `None` without votes.
+/// Puts a value where it belongs in a sorted list. There are as many as verifiers: fewer than any other way of sorting pays for.
+fn insert<T: Copy>(sorted: &mut Vec<T>, value: T, compare: impl Fn(&T, &T) -> Ordering) {
+    let mut place = sorted.len();
+    while place > 0 && compare(&sorted[place - 1], &value) == Ordering::Greater {
+        place -= 1;
+    }
+    sorted.insert(place, value);
+}
+
+/// The weighted mean of a candidate's votes, sorted, less the outliers; `None` without votes.
 ///
 /// A verifier of weight 0 has no say, not even on what an outlier is. If all who voted are such, they count alike.
 fn fuse(votes: &mut Vec<Vote>, outlier_ratio: Option<f64>, logarithmic: bool) -> Option<f64> {
@@ -289,7 +308,6 @@ fn fuse(votes: &mut Vec<Vote>, outlier_ratio: Option<f64>, logarithmic: bool) ->
         // Scaled, so that no sum of weights overflows.
         vote.weight = if heaviest > 0.0 { vote.weight / heaviest } else { 1.0 };
     }
-    votes.sort_unstable_by(|a, b| a.score.total_cmp(&b.score).then(a.weight.total_cmp(&b.weight)));
     let counted = outlier_ratio.map_or(votes.as_slice(), |ratio| without_outliers(votes, ratio, logarithmic));
     let weights: f64 = counted.iter().map(|vote| vote.weight).sum();
     let sum: f64 = counted.iter().map(|vote| vote.weight * vote.score).sum();

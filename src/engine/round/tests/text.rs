@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::engine::fusion::event::SegmentId;
+use crate::engine::fusion::run::CallEnd::{Answered, Cancelled};
 
 /// Three rounds were played, the run is paused: "uno,dos,tres,".
 fn three_rounds() -> Table {
@@ -113,7 +114,6 @@ fn what_a_person_writes_into_an_open_round_ends_it() {
     assert_eq!((answer(&table).as_str(), table.cancelled.len()), ("Mine,", 2));
     assert_eq!(table.kinds(|event| matches!(event, Event::Cancelled { candidates, .. } if candidates.is_empty())), 2);
     let ends: Vec<_> = table.machine.run().rounds[0].calls.iter().map(|call| call.end).collect();
-    use crate::engine::fusion::run::CallEnd::{Answered, Cancelled};
     assert_eq!(ends, [Answered, Cancelled, Cancelled]);
 }
 

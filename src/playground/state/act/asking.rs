@@ -68,6 +68,7 @@ impl State {
             Source::Live => Vec::new(),
         };
         self.source = Source::Live;
+        self.tuned.clear();
         self.writing = false;
         self.look = None;
         self.now_ms = 0.0;

@@ -20,6 +20,7 @@ use super::overlay::{Overlay, Scroll};
 
 impl State {
     /// Does what an action says.
+    #[allow(clippy::too_many_lines, reason = "a line for every action there is")]
     pub(super) fn act(&mut self, action: Action) -> Vec<Effect> {
         if action != Action::QuitAtOnce {
             self.leaving = false;

@@ -20,16 +20,14 @@ impl State {
             self.say(Level::Info, "there is a guided tour of five stops: `specfuse demo`");
             return Vec::new();
         };
-        match tour.at.checked_add_signed(step).filter(|at| *at < STOPS.len()) {
-            Some(at) => self.stop_at(at),
-            None => {
-                self.say(
-                    Level::Info,
-                    if step < 0 { "this is the first stop" } else { "this was the last stop: ask something, or leave" },
-                );
-                Vec::new()
-            }
+        if let Some(at) = tour.at.checked_add_signed(step).filter(|at| *at < STOPS.len()) {
+            return self.stop_at(at);
         }
+        self.say(
+            Level::Info,
+            if step < 0 { "this is the first stop" } else { "this was the last stop: ask something, or leave" },
+        );
+        Vec::new()
     }
 
     /// Asks what a stop asks, under its knobs; whatever was going on before ends.

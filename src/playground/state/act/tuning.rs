@@ -11,10 +11,16 @@ use crate::engine::fusion::segment::SegmentUnit;
 use crate::engine::round::Command;
 
 impl State {
-    /// The knobs that the next round, or the next answer, goes by.
-    pub(in super::super) fn in_force(&self) -> &Params {
-        let live = self.session.newest().filter(|play| self.source == Source::Live && play.is_going());
-        live.map_or(&self.params, |play| &play.run.params)
+    /// The knobs that the next round of the answer goes by where it is being written or is a recorded one, else the next answer.
+    pub(in super::super) fn in_force(&self) -> Params {
+        let replay = matches!(self.source, Source::Replay(_));
+        let run = self.session.newest().filter(|play| replay || play.is_going()).map(|play| &play.run);
+        let mut params = run.map_or_else(|| self.params.clone(), |run| Params::clone(&run.params));
+        for (knob, value) in &self.tuned {
+            // Only values of the knob's own range get there.
+            let _ = params.set(knob.name, value);
+        }
+        params
     }
 
     /// Opens the panel, or closes it and lets what is tried stand.
@@ -39,7 +45,7 @@ impl State {
         panel.typed.clear();
         match panel.knob() {
             Some(knob) => {
-                let now = (knob.get)(&self.tuning.over(self.in_force()));
+                let now = (knob.get)(&self.tuning.over(&self.in_force()));
                 self.try_value(knob, &knob.stepped(&now, direction));
             }
             None => self.try_preset(direction),
@@ -62,7 +68,7 @@ impl State {
         if let Some(Overlay::Tuning(panel)) = &mut self.overlay {
             panel.typed.clear();
         }
-        let in_force = self.in_force().clone();
+        let in_force = self.in_force();
         self.tuning.try_out(&in_force, &Params::default());
     }
 
@@ -125,7 +131,7 @@ impl State {
             return Vec::new();
         }
         // A run may not have answered to the last press yet.
-        let now = self.tuning.value(knob).cloned().unwrap_or_else(|| (knob.get)(self.in_force()));
+        let now = self.tuning.value(knob).cloned().unwrap_or_else(|| (knob.get)(&self.in_force()));
         let value = knob.stepped(&now, direction);
         if value == now {
             self.say(Level::Info, &format!("{name} is {value}: it takes {}", knob.kind));
@@ -144,14 +150,19 @@ impl State {
             let _ = self.params.set(knob.name, value);
         }
         if self.source != Source::Live || !self.session.newest().is_some_and(super::super::play::Play::is_going) {
-            return (Vec::new(), "from the next question on");
+            // Whoever goes back in this answer and on has them too.
+            for (knob, value) in changes {
+                self.tuned.retain(|(known, _)| known.name != knob.name);
+                self.tuned.push((knob, value.clone()));
+            }
+            return (Vec::new(), "from the next question on, and when this answer goes on");
         }
         let values = changes.iter().map(|(knob, value)| (knob.name.to_owned(), value.clone())).collect();
         (vec![Effect::Order(Command::SetParameters { values })], "from the next round on")
     }
 
     fn try_value(&mut self, knob: &'static Knob, value: &Value) {
-        let in_force = self.in_force().clone();
+        let in_force = self.in_force();
         let mut params = self.tuning.over(&in_force);
         match params.set(knob.name, value) {
             Ok(()) => self.tuning.try_out(&in_force, &params),
@@ -161,7 +172,7 @@ impl State {
 
     /// The preset after the one that is tried, or before it.
     fn try_preset(&mut self, direction: i64) {
-        let in_force = self.in_force().clone();
+        let in_force = self.in_force();
         let names: Vec<&str> = self.presets.names().collect();
         let tried = self.presets.matching(&self.tuning.over(&in_force));
         let at = tried.and_then(|tried| names.iter().position(|name| *name == tried));

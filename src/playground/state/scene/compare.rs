@@ -200,7 +200,7 @@ fn figures(left: &Side<'_>, right: &Side<'_>, width: u16) -> Prose {
         row("cost", &|figures| figures.cost.map_or_else(|| "-".to_owned(), cost));
     }
     if one.rule != other.rule {
-        rows.push(("".to_owned(), "scores of different rules".to_owned(), "cannot be held together".to_owned()));
+        rows.push((String::new(), "scores of different rules".to_owned(), "cannot be held together".to_owned()));
     }
     authors(&mut rows, (left, &one), (right, &other));
     knobs(&mut rows, left, right);

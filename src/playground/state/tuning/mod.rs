@@ -92,14 +92,17 @@ impl Tuning {
         }
     }
 
-    /// Brings the comparison up to date with the answer at this place.
+    /// Brings the comparison up to date with the answer at this place. Rounds are put down as they close, also while nothing is
+    /// tried: the first key would have to wait for all of them.
     pub(super) fn refresh(&mut self, at: usize, run: &Run) {
+        if self.recorded.follow(run) {
+            self.known = None;
+        }
         if !self.is_trying() {
             return;
         }
         let params = self.over(&run.params);
-        let changed = self.recorded.follow(run);
-        if !changed && self.known.as_ref().is_some_and(|(place, known)| *place == at && *known == params) {
+        if self.known.as_ref().is_some_and(|(place, known)| *place == at && *known == params) {
             return;
         }
         self.what_if = WhatIf::of(run, &self.recorded, &params);
