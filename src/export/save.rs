@@ -104,7 +104,9 @@ fn put(draft: &Path, target: &Path, existing: Existing) -> io::Result<()> {
         Existing::Keep => {
             // A rename would replace a file that came to be in the meantime; claiming the name first does not.
             OpenOptions::new().write(true).create_new(true).open(target)?;
-            fs::rename(draft, target)
+            fs::rename(draft, target).inspect_err(|_| {
+                let _ = fs::remove_file(target);
+            })
         }
     }
 }

@@ -1,40 +1,41 @@
 //! The documents as they are, for a run in which a person had a hand.
 
-use specfuse::engine::fusion::event::{Event, Record, SegmentId};
+use specfuse::engine::fusion::event::Record;
 use specfuse::engine::fusion::run::Run;
-use specfuse::engine::member::scripted::Line;
-use specfuse::engine::member::scripted::ScriptedMember;
-use specfuse::engine::round::Command;
 use specfuse::export::{ExportError, Format, render, write};
 
+use super::hostile;
 use super::markup::parse;
 use super::runs;
-use super::support::{Reaction, say, scripted_run, seat};
 
-/// Three members; one cannot score, one fails once; a person edits a segment and writes another.
+/// A run in which a draft was accepted, a segment edited and another written, with failures and somebody who left twice.
 fn records() -> Vec<Record> {
-    let atlas = ScriptedMember::new(vec![
-        say("The capital is Tokyo.", -0.1, false),
-        say(" It lies\non the bay.", -0.2, false),
-        say(" Ask again.", -0.2, true),
-    ]);
-    let babble = ScriptedMember::new(vec![
-        say("The capital | is *Lima*.", -2.0, false),
-        Line::Fail("out of memory".to_owned()),
-        say(" Ask again.", -0.2, true),
-    ]);
-    let seats = vec![
-        seat("atlas", atlas.otherwise(-1.5)),
-        seat("babble", babble.failing_to_score("no scores today")),
-        seat("cedar", ScriptedMember::saying(&["The capital is Kyoto.", " It is old.", " Ask again."], -0.4)),
+    let words = [
+        "atlas",
+        "babble",
+        "cedar",
+        "good to know",
+        "scripted",
+        "a model",
+        "advice",
+        "a kind",
+        "another model",
+        "more advice",
+        "the third kind",
+        "the third model",
+        "Answer briefly.",
+        "And before?",
+        "It was Kyoto.",
+        "What is the capital of Japan?",
+        "0.1.0",
+        "Tokyo",
+        "The capital is Tokyo.",
+        "The capital | is *Lima*.",
+        "out of memory",
+        "no scores today",
+        " It lies\non the bay.",
     ];
-    let edit = Command::Edit { segment: SegmentId(1), text: "The capital is Tokyo, since 1868.".to_owned() };
-    let write = Command::Write { segment: None, text: " So it was decided.".to_owned() };
-    let reactions: [Reaction; 2] = [
-        (|record| record.round == 1 && matches!(record.event, Event::Accepted { .. }), edit),
-        (|record| record.round == 2 && matches!(record.event, Event::Accepted { .. }), write),
-    ];
-    scripted_run(seats, &[("segment", "sentence"), ("max-failures", "5")], reactions.into())
+    hostile::records(&words.map(str::to_owned))
 }
 
 fn document(format: Format) -> String {

@@ -24,6 +24,11 @@ fn with_class<'a>(page: &'a Element, class: &str) -> Vec<&'a Element> {
         .collect()
 }
 
+/// A text as a page can show it: two characters have no place in a document.
+fn shown(text: &str) -> String {
+    clean(text).replace(['\u{fffe}', '\u{ffff}'], "\u{fffd}")
+}
+
 fn check_page(texts: &[String]) {
     let run = run(texts);
     let page = parse(&render(&run, Format::Html).unwrap());
@@ -40,10 +45,10 @@ fn check_page(texts: &[String]) {
     let said: Vec<String> =
         with_class(&page, "said").iter().filter(|said| said.attribute("class") == Some("said")).map(|said| said.text()).collect();
     let turns = &run.header.conversation.turns;
-    assert_eq!(said, turns.iter().map(|turn| clean(&turn.content)).collect::<Vec<_>>());
+    assert_eq!(said, turns.iter().map(|turn| shown(&turn.content)).collect::<Vec<_>>());
     let segments: Vec<String> = with_class(&page, "s").iter().map(|segment| segment.all()[1].text_without("sup")).collect();
     let expected = run.segments().map(|segment| {
-        let shown = clean(segment);
+        let shown = shown(segment);
         if shown.trim().is_empty() { shown + "[space]" } else { shown }
     });
     assert_eq!(segments, expected.collect::<Vec<_>>());
@@ -116,7 +121,7 @@ fn the_checks_notice_a_text_that_escapes() {
     let broken = page.replacen("&lt;script&gt;", "<script>", 1);
     assert!(std::panic::catch_unwind(|| parse(&broken)).is_err());
     let document = render(&run(&attacks()), Format::Markdown).unwrap();
-    assert_ne!(marks(&document.replacen("&lt;img", "<img", 1)), marks(&document));
+    assert_ne!(marks(&document.replacen("&lt;script&gt;", "<script>", 1)), marks(&document));
 }
 
 proptest! {

@@ -1,6 +1,7 @@
 //! The answer, each segment in its author's colour and lettered, with its round beside it for whoever points at it.
 
 use super::page::Page;
+use crate::clean::clean_line;
 use crate::export::figure::{self, shortened};
 use crate::export::report::{CandidateReport, Report, RoundReport, Segment, Who};
 use crate::export::words;
@@ -22,7 +23,7 @@ pub(super) fn answer(page: &mut Page, report: &Report, longest: usize) {
             page.markup(" class=\"").member(author.place).markup("\"");
         }
         page.markup(" href=\"#r").number(round.number).markup("\">").text(&segment.text);
-        if segment.text.trim().is_empty() {
+        if clean_line(&segment.text).is_empty() {
             page.markup(if segment.ends { "[end]" } else { "[space]" });
         }
         page.markup("<sup>").text(&words::letters(segment)).markup("</sup></a>");

@@ -1,4 +1,4 @@
-//! The report as Markdown (`CommonMark` with tables).
+//! The report as Markdown, in the common dialect (`CommonMark`) with tables.
 //!
 //! The question and the answer stand in fenced blocks, byte for byte but for what [`crate::clean`] takes out, so that they can
 //! be copied; a model's own Markdown is shown, not applied.

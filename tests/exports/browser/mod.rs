@@ -1,1 +1,14 @@
-//! (later)
+//! The page in a real browser: that nothing runs and nothing is asked for, and who can read it.
+
+mod access;
+mod client;
+mod security;
+
+use specfuse::engine::fusion::event::Record;
+use specfuse::engine::fusion::run::Run;
+use specfuse::export::{Format, render};
+
+/// The page of a run.
+fn page(records: &[Record]) -> String {
+    render(&Run::from_records(records).unwrap(), Format::Html).unwrap()
+}
