@@ -1,5 +1,8 @@
 //! Re-scoring against an independent computation, straight from the formulas, on runs at random under knobs at random.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on fails")]
+#![allow(clippy::float_cmp, clippy::match_same_arms, reason = "the formulas as they are written")]
+
 #[path = "../support/recorded.rs"]
 mod recorded;
 mod reference;

@@ -186,7 +186,9 @@ fn fused(
     if votes.iter().any(|(_, weight)| *weight > 0.0) {
         votes.retain(|(_, weight)| *weight > 0.0);
     } else {
-        votes.iter_mut().for_each(|vote| vote.1 = 1.0);
+        for vote in &mut votes {
+            vote.1 = 1.0;
+        }
     }
     votes.sort_by(|a, b| a.partial_cmp(b).unwrap());
     if params.outlier_filter && votes.len() > 2 {
