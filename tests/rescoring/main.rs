@@ -132,7 +132,9 @@ proptest! {
         let mut run = Run::from_records(&records[..1]).unwrap();
         let mut followed = Recorded::default();
         for some in records[1..].chunks(step) {
-            some.iter().for_each(|record| run.apply(record));
+            for record in some {
+                run.apply(record);
+            }
             followed.follow(&run);
             prop_assert_eq!(followed.len(), run.rounds.iter().filter(|round| round.accepted.is_some()).count());
         }

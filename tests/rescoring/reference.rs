@@ -261,7 +261,9 @@ fn learn(
         .collect();
     let sum: f64 = moved.iter().sum();
     // No share falls to nothing, so that everybody can come back.
-    moved.iter_mut().for_each(|weight| *weight = (*weight / sum).max(1e-9));
+    for weight in &mut moved {
+        *weight = (*weight / sum).max(1e-9);
+    }
     let sum: f64 = moved.iter().sum();
     for ((_, _, member), weight) in learners.iter().zip(moved) {
         weights[member.0] = weight / sum * before;
