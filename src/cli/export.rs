@@ -34,13 +34,7 @@ pub(super) fn command() -> Command {
     let formats = Format::NAMES.iter().map(|(_, name)| *name).chain([SVG]).collect::<Vec<_>>();
     Command::new("export")
         .about("A recorded run as a document: Markdown, a web page without scripts, JSON, or a picture of the screen")
-        .arg(
-            Arg::new("trace")
-                .value_name("TRACE")
-                .required(true)
-                .value_parser(value_parser!(PathBuf))
-                .help("A trace, as `run --json` prints it and every run leaves it"),
-        )
+        .arg(super::playground::trace_argument())
         .arg(Arg::new("to").long("to").value_name("FORMAT").required(true).value_parser(formats).help("What to make of it"))
         .arg(
             Arg::new("output")

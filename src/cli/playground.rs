@@ -65,16 +65,19 @@ pub(super) fn demo_command() -> Command {
 pub(super) fn replay_command() -> Command {
     let command = Command::new("replay")
         .about("Plays a recorded run in the playground")
-        .arg(
-            Arg::new("trace")
-                .value_name("TRACE")
-                .required(true)
-                .value_parser(value_parser!(PathBuf))
-                .help("A trace, as `run --json` prints it and every run leaves it"),
-        )
+        .arg(trace_argument())
         .arg(Arg::new("speed").long("speed").value_name("X").value_parser(speed).help("How fast: 0.25 to 16 [default: 1]"))
         .arg(Arg::new("paused").long("paused").action(ArgAction::SetTrue).help("Stand still at first: `s` plays a round"));
     options::add(screen(command))
+}
+
+/// The recorded run that a command is about.
+pub(super) fn trace_argument() -> Arg {
+    Arg::new("trace")
+        .value_name("TRACE")
+        .required(true)
+        .value_parser(value_parser!(PathBuf))
+        .help("A trace, as `run --json` prints it and every run leaves it")
 }
 
 fn pace_text(text: &str) -> Result<u32, String> {

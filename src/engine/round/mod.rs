@@ -6,6 +6,7 @@
 //! that decides and the state that a replay rebuilds are the same by construction.
 
 mod command;
+mod decide;
 mod play;
 mod seed;
 mod steer;

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use super::play::Choice;
+use super::decide::Choice;
 use super::{CommandError, Machine, Work};
 use crate::engine::fusion::MemberIndex;
 use crate::engine::fusion::event::{Event, Outcome, SegmentId, Steering};

@@ -1,0 +1,74 @@
+//! Which models are there, which are on their way, and the news of both.
+
+use super::{News, Roster, RowId, Standing};
+use crate::clean::clean_line;
+use crate::ensemble::MemberSpec;
+
+impl Roster {
+    /// The model that goes by this name: the ensemble's before any other.
+    #[must_use]
+    pub fn named(&self, name: &str) -> Option<RowId> {
+        let seated = self.members().zip(self.names()).find(|(_, known)| known == name).map(|((place, _), _)| place.row);
+        seated.or_else(|| self.rows.iter().position(|known| known.spec.name == name).map(RowId))
+    }
+
+    /// Those of these rows that are neither ready nor being opened.
+    #[must_use]
+    pub fn absent(&self, rows: &[RowId]) -> Vec<RowId> {
+        let absent = |row: &&RowId| match self.row(**row).map(|known| &known.standing) {
+            Some(Standing::Unknown | Standing::Away(_)) => true,
+            Some(Standing::Connecting(_) | Standing::Ready(_)) | None => false,
+        };
+        rows.iter().filter(absent).copied().collect()
+    }
+
+    /// Whether a model is being opened.
+    #[must_use]
+    pub fn is_connecting(&self, row: RowId) -> bool {
+        self.row(row).is_some_and(|known| matches!(known.standing, Standing::Connecting(_)))
+    }
+
+    /// Members of the ensemble that are being opened, by name, cleaned.
+    #[must_use]
+    pub fn connecting(&self) -> Vec<String> {
+        let members = self.members().zip(self.names());
+        let opening = members.filter(|((_, known), _)| matches!(known.standing, Standing::Connecting(_)));
+        opening.map(|(_, name)| clean_line(&name)).collect()
+    }
+
+    /// Members of the ensemble that are neither ready nor being opened.
+    #[must_use]
+    pub fn missing(&self) -> Vec<RowId> {
+        self.absent(&self.members().map(|(place, _)| place.row).collect::<Vec<_>>())
+    }
+
+    /// Begins to open these; returns what has to be opened. One that is being opened already goes on.
+    pub fn connect(&mut self, rows: &[RowId]) -> Vec<(RowId, MemberSpec)> {
+        let mut begun = Vec::new();
+        for row in rows {
+            let Some(known) = self.rows.get_mut(row.0) else { continue };
+            match known.standing {
+                Standing::Connecting(_) => {}
+                Standing::Unknown | Standing::Ready(_) | Standing::Away(_) => {
+                    known.standing = Standing::Connecting(String::new());
+                    begun.push((*row, known.spec.clone()));
+                }
+            }
+        }
+        begun
+    }
+
+    /// Takes in news of a row. Words of a server are cleaned here.
+    pub fn news(&mut self, row: RowId, news: News) {
+        let Some(known) = self.rows.get_mut(row.0) else { return };
+        known.standing = match news {
+            News::Doing(what) if matches!(known.standing, Standing::Connecting(_)) => Standing::Connecting(clean_line(&what)),
+            News::Doing(_) => return,
+            News::Away(reason) => Standing::Away(clean_line(&reason)),
+            News::Ready { name, capabilities } => {
+                known.spec.name = name;
+                Standing::Ready(capabilities)
+            }
+        };
+    }
+}
