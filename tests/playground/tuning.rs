@@ -84,7 +84,8 @@ fn presets_are_tried_one_after_the_other() {
     }
     assert_eq!(tried(&state), [("segment-tokens", Value::Integer(5))], "nothing of the other presets is left");
     assert_eq!(press(&mut state, "enter"), []);
-    assert!(state.notice.as_ref().unwrap().text.contains("from the next question on: segment-tokens 5"));
+    let notice = &state.notice.as_ref().unwrap().text;
+    assert!(notice.starts_with("from the next question on") && notice.ends_with(": segment-tokens 5"), "{notice}");
     // The next question asks with it.
     let effects = state.update(Message::Ask("Why?".to_owned()));
     let params = effects.iter().find_map(|effect| match effect {
