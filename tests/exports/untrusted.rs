@@ -72,7 +72,8 @@ fn marks(markdown: &str) -> (Vec<String>, Vec<String>) {
             }
             Mark::Text(_) => {}
             Mark::Start(Tag::CodeBlock(_)) => {
-                (code, _) = (true, blocks.push(String::new()));
+                code = true;
+                blocks.push(String::new());
                 marks.push("code".to_owned());
             }
             Mark::Start(tag) => marks.push(format!("{tag:?}")),

@@ -43,7 +43,7 @@ fn pages() -> Vec<String> {
 
 /// A node as assistive programs see it: role, name, level.
 fn tree(browser: &mut Page) -> Vec<(String, String, Option<u64>)> {
-    let nodes = browser.call("Accessibility.getFullAXTree", json!({}))["nodes"].take();
+    let nodes = browser.call("Accessibility.getFullAXTree", &json!({}))["nodes"].take();
     let text = |value: &Value| value["value"].as_str().unwrap_or_default().to_owned();
     let level = |node: &Value| {
         let properties = node["properties"].as_array()?;
@@ -122,7 +122,7 @@ fn a_segment_shows_its_round_to_the_keyboard_and_to_the_mouse() {
     for _ in 0..8 {
         for kind in ["keyDown", "keyUp"] {
             let key = json!({ "type": kind, "key": "Tab", "code": "Tab", "windowsVirtualKeyCode": 9 });
-            browser.call("Input.dispatchKeyEvent", key);
+            browser.call("Input.dispatchKeyEvent", &key);
         }
     }
     assert_eq!(browser.look("document.activeElement === document.querySelectorAll('.s > a')[1]"), true);
@@ -132,7 +132,7 @@ fn a_segment_shows_its_round_to_the_keyboard_and_to_the_mouse() {
     assert_eq!(browser.look(shown), "none");
     let middle = browser
         .look("(r => [r.x + r.width / 2, r.y + r.height / 2])(document.querySelectorAll('.s > a')[1].getBoundingClientRect())");
-    browser.call("Input.dispatchMouseEvent", json!({ "type": "mouseMoved", "x": middle[0], "y": middle[1] }));
+    browser.call("Input.dispatchMouseEvent", &json!({ "type": "mouseMoved", "x": middle[0], "y": middle[1] }));
     assert_eq!(browser.look(shown), "block", "the mouse shows it");
     let text = browser.look("document.querySelectorAll('.p')[1].innerText");
     assert!(

@@ -1,4 +1,4 @@
-//! Headless Chromium, spoken to over a pipe in its own protocol (Chrome DevTools Protocol, version 1.3).
+//! Headless Chromium, spoken to over a pipe in its own protocol (Chrome's `DevTools` Protocol, version 1.3).
 //!
 //! The shell gives the browser its pipe: it reads commands from descriptor 3 and writes replies to 4, messages end in a zero
 //! byte. Where there is no Chromium the tests fail if `CI` is set, and otherwise say plainly that they were left out.
@@ -78,17 +78,17 @@ impl Page {
         });
         let commands = process.stdin.take();
         let mut page = Self { process, commands, messages, events: VecDeque::new(), session: None, next: 0, _profile: profile };
-        let target = page.call("Target.createTarget", json!({ "url": "about:blank" }))["targetId"].clone();
-        let attached = page.call("Target.attachToTarget", json!({ "targetId": target, "flatten": true }));
+        let target = page.call("Target.createTarget", &json!({ "url": "about:blank" }))["targetId"].clone();
+        let attached = page.call("Target.attachToTarget", &json!({ "targetId": target, "flatten": true }));
         page.session = attached["sessionId"].as_str().map(str::to_owned);
         for domain in ["Page", "Network", "Runtime", "DOM", "Accessibility"] {
-            page.call(&format!("{domain}.enable"), json!({}));
+            page.call(&format!("{domain}.enable"), &json!({}));
         }
         Some(page)
     }
 
     /// Gives a command and awaits its result.
-    pub fn call(&mut self, method: &str, params: Value) -> Value {
+    pub fn call(&mut self, method: &str, params: &Value) -> Value {
         self.next += 1;
         let mut command = json!({ "id": self.next, "method": method, "params": params });
         if let Some(session) = &self.session {
@@ -114,7 +114,7 @@ impl Page {
         std::fs::write(file.path(), html).unwrap();
         let url = format!("file://{}", file.path().display());
         self.events.clear();
-        self.call("Page.navigate", json!({ "url": url }));
+        self.call("Page.navigate", &json!({ "url": url }));
         let mut seen: Vec<Value> = Vec::new();
         loop {
             let event = self.events.pop_front().unwrap_or_else(|| self.messages.recv_timeout(SILENCE).unwrap());
@@ -126,24 +126,24 @@ impl Page {
         }
         // What scripts of the page put off until it is loaded has its turn, in a page that has scripts.
         let turn = "new Promise(done => setTimeout(() => setTimeout(done)))";
-        self.call("Runtime.evaluate", json!({ "expression": turn, "awaitPromise": true }));
+        self.call("Runtime.evaluate", &json!({ "expression": turn, "awaitPromise": true }));
         seen.extend(self.events.drain(..));
         requests(&seen, &url)
     }
 
     /// The value of an expression where the page's own scripts run.
     pub fn value(&mut self, expression: &str) -> Value {
-        self.evaluate(json!({ "expression": expression, "returnByValue": true }), expression)
+        self.evaluate(&json!({ "expression": expression, "returnByValue": true }), expression)
     }
 
     /// The value of an expression in a world of its own, which nothing on the page can have touched.
     pub fn look(&mut self, expression: &str) -> Value {
-        let frame = self.call("Page.getFrameTree", json!({}))["frameTree"]["frame"]["id"].clone();
-        let world = self.call("Page.createIsolatedWorld", json!({ "frameId": frame }))["executionContextId"].clone();
-        self.evaluate(json!({ "expression": expression, "returnByValue": true, "contextId": world }), expression)
+        let frame = self.call("Page.getFrameTree", &json!({}))["frameTree"]["frame"]["id"].clone();
+        let world = self.call("Page.createIsolatedWorld", &json!({ "frameId": frame }))["executionContextId"].clone();
+        self.evaluate(&json!({ "expression": expression, "returnByValue": true, "contextId": world }), expression)
     }
 
-    fn evaluate(&mut self, params: Value, expression: &str) -> Value {
+    fn evaluate(&mut self, params: &Value, expression: &str) -> Value {
         let mut result = self.call("Runtime.evaluate", params);
         assert!(result["exceptionDetails"].is_null(), "{expression}: {}", result["exceptionDetails"]);
         result["result"]["value"].take()
@@ -152,7 +152,7 @@ impl Page {
     /// Shows the page as to somebody who wants this colour scheme.
     pub fn scheme(&mut self, scheme: &str) {
         let features = json!([{ "name": "prefers-color-scheme", "value": scheme }]);
-        self.call("Emulation.setEmulatedMedia", json!({ "features": features }));
+        self.call("Emulation.setEmulatedMedia", &json!({ "features": features }));
     }
 }
 
