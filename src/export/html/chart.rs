@@ -7,7 +7,7 @@ use crate::export::words;
 
 /// The drawing's size, and the margins around the lines: left, top, right, bottom.
 const SIZE: (f64, f64) = (800.0, 260.0);
-const MARGIN: (f64, f64, f64, f64) = (44.0, 12.0, 36.0, 28.0);
+const MARGIN: (f64, f64, f64, f64) = (44.0, 12.0, 44.0, 28.0);
 
 /// Where values stand in the drawing.
 struct Scale {
@@ -61,7 +61,7 @@ fn drawing(page: &mut Page, report: &Report, scale: &Scale) {
         if let Some((round, value)) = last {
             let (x, y) = scale.place(round, value);
             // Members that end close to each other stand side by side.
-            label(page, (x + 4.0 + 9.0 * (place % 3) as f64, y + 4.0), "start", Some(place));
+            label(page, (x + 4.0 + 9.0 * (place % 4) as f64, y + 4.0), "start", Some(place));
             page.text(&member.name.letter().to_string()).markup("</text>\n");
         }
     }
