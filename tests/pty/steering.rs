@@ -83,6 +83,7 @@ fn a_finished_answer_is_changed_taken_back_and_goes_on_in_its_own_trace() {
     playing.types("b");
     playing.sees("the branches", |seen| seen.shows("┌ branches"));
     playing.types(ESC);
+    playing.sees("no list", |seen| !seen.shows("┌ branches"));
     leaves(playing, "qy", "before");
     let path = home.traces();
     assert_eq!(path.len(), 1, "it goes on in its own trace");
