@@ -20,10 +20,10 @@ impl Machine {
         for record in rest {
             machine.run.apply(record);
             machine.now_ms = machine.now_ms.max(record.t_ms);
-            match &record.event {
-                Event::RoundStarted { .. } | Event::Steered { action: Steering::Redraft { .. } } => machine.begun += 1,
-                Event::Accepted { .. } => machine.tally_again(),
-                _ => {}
+            let redraft = matches!(&record.event, Event::Steered { action: Steering::Redraft { .. } });
+            machine.begun += u64::from(redraft || matches!(&record.event, Event::RoundStarted { .. }));
+            if matches!(&record.event, Event::Accepted { .. }) {
+                machine.tally_again();
             }
         }
         let accepted = machine.run.rounds.iter().filter_map(|round| round.accepted.as_ref());

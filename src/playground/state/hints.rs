@@ -114,6 +114,10 @@ impl State {
                 Action::Slower,
                 Action::Faster,
                 Action::Zoom,
+                Action::Override,
+                Action::Tune,
+                Action::Rewind,
+                Action::Undo,
             ],
             (_, None) => &[
                 Action::Write,
@@ -128,6 +132,9 @@ impl State {
                 Action::Roster,
                 Action::CopyAnswer,
                 Action::Palette,
+                Action::Override,
+                Action::Rewind,
+                Action::Compare,
             ],
         }
     }
