@@ -124,9 +124,7 @@ impl Recorded {
             };
             source.accepted = column(&|_, place| same(place));
             // A person's word holds whatever the knobs are.
-            let author = accepted.author.filter(|_| accepted.overridden);
-            let chosen = author.and_then(|author| round.candidate_of(author)).map(|candidate| candidate.key);
-            source.word = match chosen.and_then(|chosen| column(&|key, _| key == chosen)) {
+            source.word = match round.chosen_by_hand().and_then(|chosen| column(&|key, _| key == chosen)) {
                 _ if accepted.is_written() => Word::Written,
                 Some(column) => Word::Chosen(column),
                 None => Word::Vote,

@@ -9,6 +9,7 @@ use super::decide::Choice;
 use super::{CommandError, Machine, Work};
 use crate::engine::fusion::MemberIndex;
 use crate::engine::fusion::event::{Event, Outcome, SegmentId, Steering};
+use crate::engine::fusion::params::Alignment;
 use crate::engine::fusion::run::{Change, Node, Round};
 use crate::engine::member::Context;
 
@@ -29,6 +30,10 @@ impl Machine {
     /// Records what a person does and makes its round the open one.
     fn steer(&mut self, action: Steering, segment: Option<SegmentId>) {
         self.cancel_all();
+        self.begin_steering(action, segment);
+    }
+
+    fn begin_steering(&mut self, action: Steering, segment: Option<SegmentId>) {
         self.emit(Event::Steered { action });
         if let Some(segment) = segment {
             self.emit(Event::Reopened { segment });
@@ -37,7 +42,7 @@ impl Machine {
     }
 
     /// What was decided and accepted is that of the segment at which the answer stands.
-    fn stand_at_head(&mut self) {
+    pub(super) fn stand_at_head(&mut self) {
         let head = self.run.tree.head();
         if let Some(tally) = self.tallies.get(head.0) {
             self.tally = tally.clone();
@@ -120,11 +125,7 @@ impl Machine {
             (true, Some(_), key) => self.cancel_work_on(drafters[0], key),
             (true, None, _) | (false, ..) => self.cancel_all(),
         }
-        self.emit(Event::Steered { action: Steering::Redraft { member: member.map(Into::into) } });
-        if let Some(segment) = segment {
-            self.emit(Event::Reopened { segment });
-            self.stand_at_head();
-        }
+        self.begin_steering(Steering::Redraft { member: member.map(Into::into) }, segment);
         self.begun += 1;
         for member in drafters {
             let name = self.name(member);
@@ -135,15 +136,17 @@ impl Machine {
         Ok(())
     }
 
-    /// Drops what a member is busy with, and what others say of its candidate.
+    /// Drops a member's draft, and what is being said of its candidate. Under alignment its new draft may cut all candidates
+    /// elsewhere, so that nothing that is being said of any of them would count.
     fn cancel_work_on(&mut self, member: MemberIndex, candidate: Option<MemberIndex>) {
+        let aligned = self.run.open_round().is_some_and(|round| round.params.align == Alignment::Words);
         let judges = |machine: &Self, verifier: MemberIndex| machine.run.member(verifier).tier.judges();
         let void: Vec<_> = self
             .calls
             .iter()
             .filter(|call| match &call.work {
                 Work::Draft { .. } => call.member == member,
-                Work::Score(keys) => candidate.is_some_and(|key| keys.contains(&key)) || judges(self, call.member),
+                Work::Score(keys) => aligned || candidate.is_some_and(|key| keys.contains(&key)) || judges(self, call.member),
             })
             .map(|call| call.id)
             .collect();

@@ -1,14 +1,12 @@
 //! Taking up a run that had ended or was cut off, from its recorded events: a finished answer is gone back in and on from, a
 //! recorded one branched, one that a kill cut off completed.
 
-use std::sync::Arc;
-
 use super::{Machine, Pace};
 use crate::engine::fusion::MemberIndex;
 use crate::engine::fusion::event::{Event, Record, Steering};
 use crate::engine::fusion::run::{Round, Run};
 use crate::engine::fusion::vote::{Electorate, Tally};
-use crate::engine::member::{Context, MemberError};
+use crate::engine::member::MemberError;
 
 impl Machine {
     /// The machine of a run that was recorded so far; `None` when the first record is no header. It waits for
@@ -26,9 +24,7 @@ impl Machine {
                 machine.tally_again();
             }
         }
-        let accepted = machine.run.rounds.iter().filter_map(|round| round.accepted.as_ref());
-        let accepted = accepted.map(|accepted| Arc::clone(&accepted.text)).collect();
-        machine.context = Context { conversation: Arc::clone(&machine.context.conversation), accepted };
+        machine.stand_at_head();
         machine.pace = Pace::Paused;
         Some(machine)
     }
@@ -44,17 +40,12 @@ impl Machine {
         let parent = self.tallies.get(node.parent.0);
         let mut tally = parent.cloned().unwrap_or_else(|| Tally::new(&self.run.members));
         decide_again(&mut tally, &self.run, &node.round);
-        self.tallies.push(tally.clone());
-        self.tally = tally;
+        self.tallies.push(tally);
     }
 
     /// Goes on with what was recorded, paused.
     pub(super) fn go_on(&mut self, unprepared: Vec<(MemberIndex, MemberError)>) {
         self.emit(Event::Continued);
-        // The tally of where the answer stands: the last one recorded may be another branch's.
-        if let Some(tally) = self.tallies.get(self.run.tree.head().0) {
-            self.tally = tally.clone();
-        }
         let here: Vec<_> = unprepared.into_iter().filter(|(member, _)| self.run.member(*member).is_active()).collect();
         self.leave_out(here);
     }
@@ -68,7 +59,5 @@ fn decide_again(tally: &mut Tally, run: &Run, round: &Round) {
     }
     let (drafters, verifiers) = (round.counting(&round.drafters), round.counting(&round.verifiers));
     let who = Electorate { members: &run.members, drafters: &drafters, verifiers: &verifiers };
-    let author = accepted.author.filter(|_| accepted.overridden);
-    let by_hand = author.and_then(|author| round.candidate_of(author)).map(|candidate| candidate.key);
-    tally.decide(round, who, &round.params, by_hand);
+    tally.decide(round, who, &round.params, round.chosen_by_hand());
 }

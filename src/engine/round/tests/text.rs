@@ -198,3 +198,23 @@ fn a_weight_decides_from_the_next_round_on() {
     assert_eq!(weights(&table, 1), [1.0, 1.0, 5.0]);
     table.order(Command::Undo).unwrap_err();
 }
+
+#[test]
+fn under_alignment_a_draft_drawn_again_makes_everything_said_in_the_round_void() {
+    let members = vec![member("a", &["one two three,"]), member("b", &["uno dos tres,"]), member("c", &["un deux trois,"])];
+    let params = Params { align: crate::engine::fusion::params::Alignment::Words, ..plain() };
+    let mut table = Table::new(members, &[], params);
+    for name in ["a", "b", "c"] {
+        table.answer_of_draft(name);
+    }
+    table.answer(0);
+    assert!(!table.scoring_now().is_empty() && !table.machine.run().open_round().unwrap().scores().is_empty());
+    table.members[0].says[0] = "eins,";
+    table.order(Command::Redraft { member: Some("a".to_owned()), segment: None }).unwrap();
+    assert!(table.scoring_now().is_empty() && table.machine.run().open_round().unwrap().scores().is_empty());
+    table.order(Command::Pause).unwrap();
+    table.play();
+    let texts: Vec<_> = table.machine.run().rounds[0].candidates().iter().map(|candidate| candidate.text.to_string()).collect();
+    assert!(texts.iter().all(|text| text.split_whitespace().count() == 1), "{texts:?}");
+    assert_eq!(table.machine.run().tree.len(), 1);
+}

@@ -238,6 +238,13 @@ impl Round {
         members.iter().copied().filter(|member| !self.excluded.contains(member)).collect()
     }
 
+    /// The key of the candidate that a person chose, or whose text they changed; `None` where the scores decided.
+    #[must_use]
+    pub fn chosen_by_hand(&self) -> Option<MemberIndex> {
+        let accepted = self.accepted.as_ref().filter(|accepted| accepted.overridden)?;
+        Some(self.candidate_of(accepted.author?)?.key)
+    }
+
     /// Whether no draft is open any more.
     #[must_use]
     pub fn all_drafted(&self) -> bool {
