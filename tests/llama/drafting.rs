@@ -6,7 +6,7 @@ use specfuse::engine::member::{DraftRequest, Member, Progress};
 use tokio::sync::mpsc;
 
 use crate::llama::{gguf, serve};
-use crate::support::{QUESTION, connect, context, draft, request, score};
+use crate::support::{QUESTION, TOKEN_LIMIT, connect, context, draft, request, score};
 
 #[tokio::test]
 async fn a_draft_is_the_models_own_text_with_its_log_probabilities() {
@@ -18,7 +18,7 @@ async fn a_draft_is_the_models_own_text_with_its_log_probabilities() {
         assert_eq!(there.draft.text(), here.draft.text());
         assert_eq!((there.draft.ends, there.draft.tokens.len()), (here.draft.ends, here.draft.tokens.len()));
         for (there, here) in there.draft.logprobs().iter().zip(here.draft.logprobs()) {
-            assert!((there - here).abs() < 0.01, "{there} {here}");
+            assert!((there - here).abs() < TOKEN_LIMIT, "{there} {here}");
         }
         assert_eq!(there.draft.end_logprob.is_some(), here.draft.end_logprob.is_some());
         assert!(there.forwards > 0 && there.usage.output_tokens > 0);
@@ -87,6 +87,6 @@ async fn a_draft_scored_as_a_candidate_gets_the_numbers_it_came_with() {
         // What is drawn may be tokenised otherwise than it was drawn; these words never are.
         let (own, again) = (drafted.logprobs(), &scored.logprobs()[0]);
         assert_eq!(own.len(), again.len(), "{:?}", drafted.text());
-        assert!(own.iter().zip(again).all(|(own, again)| (own - again).abs() < 0.02), "{own:?} {again:?}");
+        assert!(own.iter().zip(again).all(|(own, again)| (own - again).abs() < TOKEN_LIMIT), "{own:?} {again:?}");
     }
 }

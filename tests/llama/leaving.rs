@@ -8,7 +8,7 @@ use specfuse::engine::member::{Member, MemberError, Progress};
 use tokio::sync::mpsc;
 
 use crate::llama::serve;
-use crate::support::{QUESTION, connect, context, draft, request, score};
+use crate::support::{QUESTION, TOKEN_LIMIT, connect, context, draft, request, score};
 
 /// Asks until it is so; nothing tells when a server has noticed.
 async fn until(what: &str, mut ask: impl AsyncFnMut() -> bool) {
@@ -57,7 +57,7 @@ async fn a_server_that_restarts_between_rounds_goes_on_as_if_nothing_was() {
     assert!(matches!(&gone, MemberError::Failed(reason) if reason.contains("check that the server runs")), "{gone}");
     let Some(_again) = serve("atlas", &["--port", &port]) else { return };
     let after = score(&member, context.clone(), &[(" of France", false)]).await.unwrap();
-    let same = before.logprobs()[0].iter().zip(&after.logprobs()[0]).all(|(before, after)| (before - after).abs() < 0.05);
+    let same = before.logprobs()[0].iter().zip(&after.logprobs()[0]).all(|(before, after)| (before - after).abs() < TOKEN_LIMIT);
     assert!(same, "{before:?} {after:?}");
     assert_eq!(draft(&member, request(context, 0.0, 1, 2)).await.unwrap().draft.text(), " of France");
 }

@@ -210,7 +210,7 @@ impl Store {
         let (lines, _torn) = bytes.split_at(whole);
         // A torn first line is ours only where a kill left it: anything else is somebody's file.
         if lines.is_empty() && !bytes.is_empty() && !header_begins(&bytes) {
-            return Err(StoreError::NotResults { path: store.path });
+            return Err(StoreError::NotResults { path: store.path.clone() });
         }
         let finished = store.parse(lines, pinned, grid)?;
         if whole < bytes.len() {
@@ -317,6 +317,15 @@ impl Store {
             Err(_) => Some("another version of this program wrote it".to_owned()),
         };
         difference.map_or(Ok(()), |difference| Err(StoreError::OtherSweep { path: path(), difference }))
+    }
+}
+
+impl Drop for Store {
+    /// Closing the file does not release its lock while a child process, between its fork and its exec, holds a copy of the
+    /// descriptor: unlocking does, for all copies.
+    fn drop(&mut self) {
+        // Nothing is left to do about a lock that cannot be released: it ends with the process.
+        let _ = self.file.unlock();
     }
 }
 

@@ -179,3 +179,17 @@ fn a_cell_that_was_played_again_counts_by_its_last_line() {
     fill(home.path(), &[failed, finished(0, 0)]);
     assert_eq!(open(home.path(), &usual()).unwrap().1, [finished(0, 0)]);
 }
+
+#[test]
+#[cfg(unix)]
+fn a_copy_of_the_descriptor_in_a_child_does_not_keep_the_lock() {
+    let home = tempfile::tempdir().unwrap();
+    let sweep = usual();
+    let (store, _) = open(home.path(), &sweep).unwrap();
+    // What a child holds between its fork and its exec: the same open file, by another descriptor.
+    let copy = store.file.try_clone().unwrap();
+    assert!(matches!(open(home.path(), &sweep), Err(StoreError::Busy { .. })));
+    drop(store);
+    assert!(open(home.path(), &sweep).is_ok());
+    drop(copy);
+}
