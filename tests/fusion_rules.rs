@@ -71,7 +71,12 @@ fn plain_text() -> impl Strategy<Value = String> {
 
 fn any_segment_rule() -> impl Strategy<Value = SegmentRule> {
     let unit = prop_oneof![Just(SegmentUnit::Tokens), Just(SegmentUnit::Words), Just(SegmentUnit::Sentence)];
-    (unit, 0_usize..6, 0_usize..30).prop_map(|(unit, length, token_cap)| SegmentRule { unit, length, token_cap })
+    (unit, 0_usize..6, 0_usize..30).prop_map(|(unit, length, token_cap)| SegmentRule {
+        unit,
+        length,
+        token_cap,
+        byte_cap: usize::MAX,
+    })
 }
 
 /// Whether text may be cut after so many bytes without splitting a character or a grapheme cluster.
@@ -107,7 +112,7 @@ proptest! {
 
     #[test]
     fn complete_words_are_the_words_asked_for(length in 1_usize..5, text in plain_text(), more in plain_text()) {
-        let rule = SegmentRule { unit: SegmentUnit::Words, length, token_cap: 100 };
+        let rule = SegmentRule { unit: SegmentUnit::Words, length, token_cap: 100, byte_cap: usize::MAX };
         let longer = format!("{text}{more}");
         if rule.is_complete(&text, 0) {
             prop_assert!(rule.is_complete(&longer, 0));

@@ -11,7 +11,7 @@ use super::members::{TOYS, any_built_in};
 use super::output::{Answer, notice};
 use super::{Done, Failure, members, options, prompt, runtime, summary};
 use crate::engine::fusion::conversation::{Conversation, Role, Turn};
-use crate::engine::fusion::event::{Event, Finished, Outcome, Record};
+use crate::engine::fusion::event::{Event, ExitReason, Finished, Outcome, Record};
 use crate::engine::fusion::params::Params;
 use crate::engine::round::Command as Order;
 use crate::engine::trace::{Journal, TraceError};
@@ -152,9 +152,18 @@ async fn answer(
         };
         let Some(record) = record else { break };
         let shown = show(wishes, &mut out, &record);
+        let trouble = record.trouble();
         match record.event {
             Event::Accepted { text: segment, .. } => text.push_str(&segment),
             Event::Warning { text } => notice(&format!("warning: {text}")),
+            Event::Late { .. }
+            | Event::Joined { .. }
+            | Event::TierLowered { .. }
+            | Event::Exited { reason: ExitReason::NotReady, .. } => {
+                if let Some(trouble) = trouble {
+                    notice(&trouble);
+                }
+            }
             Event::RunFinished(end) => finished = Some(*end),
             _ => {}
         }

@@ -14,6 +14,7 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::task::{AbortHandle, JoinSet};
 
+use super::fusion::MemberIndex;
 use super::fusion::candidate::DraftToken;
 use super::fusion::event::{Event, Record};
 use super::member::{Drafted, Member, MemberError, Progress, Reply, Scored};
@@ -35,7 +36,11 @@ pub struct Ended {
     pub journal_error: Option<TraceError>,
 }
 
+/// A member that was still preparing when the run began, with its reply to come.
+pub(super) type Unready = (MemberIndex, Reply<usize>);
+
 enum Returned {
+    Prepared(MemberIndex, Result<usize, MemberError>),
     Drafted(CallId, Result<Drafted, MemberError>),
     Scored(CallId, Result<Scored, MemberError>),
 }
@@ -47,6 +52,7 @@ pub(super) struct Driver {
     pub(super) journal: Option<Journal>,
     pub(super) events: mpsc::Sender<Record>,
     pub(super) commands: mpsc::Receiver<Command>,
+    pub(super) unready: Vec<Unready>,
 }
 
 /// The calls under way; dropping it drops them all.
@@ -62,6 +68,8 @@ enum Woken {
     Token(u64, DraftToken),
     Returned(Returned),
     Command(Command),
+    /// Patience with a member ends, at this time.
+    Due(f64),
     NobodyListens,
 }
 
@@ -72,6 +80,9 @@ impl Driver {
         let (token_sender, mut tokens) = mpsc::channel(TOKENS);
         let mut calls = Calls { tasks: JoinSet::new(), handles: HashMap::new(), returned, tokens: token_sender };
         let mut ended = Ended::default();
+        for (member, reply) in std::mem::take(&mut self.unready) {
+            calls.await_ready(member, reply);
+        }
         let mut going = self.take_in(start, &mut calls, &mut ended).await;
         while going {
             let woken = if let Some(woken) = Self::ready(&mut tokens, &mut replies) {
@@ -83,6 +94,7 @@ impl Driver {
             let input = match woken {
                 Woken::Token(call, token) => Input::Token(CallId(call), token),
                 Woken::Command(command) => Input::Command(command),
+                Woken::Due(at_ms) => Input::Due(at_ms),
                 Woken::NobodyListens => break,
                 Woken::Returned(reply) => {
                     // Every token of a finished draft is in the channel by now and comes before its end.
@@ -93,6 +105,7 @@ impl Driver {
                     match reply {
                         Returned::Drafted(call, result) => Input::Drafted(call, result),
                         Returned::Scored(call, result) => Input::Scored(call, result),
+                        Returned::Prepared(member, result) => Input::Prepared(member, result.map(|_tokens| ())),
                     }
                 }
             };
@@ -108,12 +121,18 @@ impl Driver {
     }
 
     async fn wait(&mut self, tokens: &mut mpsc::Receiver<(u64, DraftToken)>, replies: &mut mpsc::Receiver<Returned>) -> Woken {
+        let deadline = self.machine.deadline();
+        let remaining_ms = deadline.map_or(0.0, |at_ms| (at_ms - (self.clock)()).max(0.0));
+        let remaining = Duration::try_from_secs_f64(remaining_ms / 1000.0).unwrap_or(Duration::MAX);
         tokio::select! {
             biased;
             Some(command) = self.commands.recv() => Woken::Command(command),
             Some((call, token)) = tokens.recv() => Woken::Token(call, token),
             Some(reply) = replies.recv() => Woken::Returned(reply),
             () = self.events.closed() => Woken::NobodyListens,
+            () = tokio::time::sleep(remaining), if deadline.is_some() => {
+                Woken::Due(deadline.unwrap_or_default())
+            }
         }
     }
 
@@ -203,6 +222,15 @@ impl Calls {
         while self.tasks.try_join_next().is_some() {}
     }
 
+    /// Waits for a member that is not ready, however long it takes: it was asked with a time limit.
+    fn await_ready(&mut self, member: MemberIndex, reply: Reply<usize>) {
+        let returned = self.returned.clone();
+        self.tasks.spawn(async move {
+            let result = reply.await;
+            let _ = returned.send(Returned::Prepared(member, result)).await;
+        });
+    }
+
     fn cancel(&mut self, call: CallId) {
         if let Some(handle) = self.handles.remove(&call) {
             handle.abort();
@@ -212,6 +240,7 @@ impl Calls {
     fn reap(&mut self, reply: &Returned) {
         match reply {
             Returned::Drafted(call, _) | Returned::Scored(call, _) => self.handles.remove(call),
+            Returned::Prepared(..) => None,
         };
     }
 }

@@ -6,6 +6,7 @@
 mod driver;
 pub mod fusion;
 pub mod member;
+mod readiness;
 pub mod replay;
 pub mod round;
 pub mod trace;
@@ -22,6 +23,7 @@ use fusion::conversation::Conversation;
 use fusion::event::{Header, MemberHeader, OwnSampling, Price, Record, Role, TRACE_VERSION};
 use fusion::params::Params;
 use member::{Member, MemberError};
+use readiness::Readiness;
 use round::{Command, Input, Machine};
 use trace::Journal;
 
@@ -151,12 +153,12 @@ pub struct Engine {
 
 impl Engine {
     /// Begins a run; needs a tokio runtime. Members that cannot hold the prompt are left out, visibly, as long as one that
-    /// drafts remains.
+    /// drafts remains. One that is not ready when the others are joins later.
     pub async fn start(setup: Setup) -> Result<Self, SetupError> {
         check(&setup)?;
-        let unprepared = prepare(&setup.seats, &setup.conversation, setup.params.draft_seconds).await?;
+        let readiness = readiness::prepare(&setup.seats, &setup.conversation, setup.params.draft_seconds).await?;
         let machine = Machine::new(header(&setup));
-        Ok(Self::driven(machine, Input::Start(unprepared), setup.seats, setup.journal, setup.clock))
+        Ok(Self::driven(machine, readiness, Input::Start, setup.seats, setup.journal, setup.clock))
     }
 
     /// Goes on with a recorded run: the events that follow are those from [`Event::Continued`](fusion::event::Event::Continued)
@@ -170,18 +172,27 @@ impl Engine {
         if recorded != given {
             return Err(SetupError::OtherMembers { recorded, given });
         }
-        let unprepared = prepare(&seats, &machine.run().header.conversation, machine.run().params.draft_seconds).await?;
+        let (conversation, seconds) = (&machine.run().header.conversation, machine.run().params.draft_seconds);
+        let readiness = readiness::prepare(&seats, conversation, seconds).await?;
         let reached = machine.run().t_ms;
         let clock: Clock = Box::new(move || reached + clock());
-        Ok(Self::driven(machine, Input::TakeUp(unprepared), seats, journal, clock))
+        Ok(Self::driven(machine, readiness, Input::TakeUp, seats, journal, clock))
     }
 
-    fn driven(machine: Machine, start: Input, seats: Vec<Seat>, journal: Option<Journal>, clock: Clock) -> Self {
+    fn driven(
+        machine: Machine,
+        readiness: Readiness,
+        start: fn(Vec<(MemberIndex, MemberError)>) -> Input,
+        seats: Vec<Seat>,
+        journal: Option<Journal>,
+        clock: Clock,
+    ) -> Self {
         let (events_in, events) = mpsc::channel(EVENTS);
         let (commands, commands_out) = mpsc::channel(COMMANDS);
         let members = seats.into_iter().map(|seat| seat.member).collect();
-        let driver = driver::Driver { machine, members, clock, journal, events: events_in, commands: commands_out };
-        Self { commands, events, task: tokio::spawn(driver.drive(start)) }
+        let Readiness { unprepared, unready } = readiness;
+        let driver = driver::Driver { machine, members, clock, journal, events: events_in, commands: commands_out, unready };
+        Self { commands, events, task: tokio::spawn(driver.drive(start(unprepared))) }
     }
 
     /// The next event; `None` after the last one.
@@ -227,28 +238,6 @@ fn check(setup: &Setup) -> Result<(), SetupError> {
         return Err(SetupError::NoDrafter);
     }
     Ok(())
-}
-
-/// Asks every member whether it can hold the prompt; returns those that cannot. Borrows only what threads can share, which a clock
-/// is not: so a run can be begun from any task.
-async fn prepare(
-    seats: &[Seat],
-    conversation: &Conversation,
-    seconds: usize,
-) -> Result<Vec<(MemberIndex, MemberError)>, SetupError> {
-    let conversation = Arc::new(conversation.clone());
-    // Side by side: a member on a server takes a journey for it.
-    let asked = seats.iter().map(|seat| driver::guarded(seat.member.prepare(Arc::clone(&conversation)), seconds as u64));
-    let replies = futures_util::future::join_all(asked).await;
-    let unprepared: Vec<(MemberIndex, MemberError)> =
-        replies.into_iter().enumerate().filter_map(|(place, reply)| Some((MemberIndex(place), reply.err()?))).collect();
-    let out = |place: usize| unprepared.iter().any(|(member, _)| member.0 == place);
-    if seats.iter().enumerate().all(|(place, seat)| seat.role == Role::Verify || out(place)) {
-        let reason = |(member, error): &(MemberIndex, MemberError)| format!("{}: {error}", seats[member.0].name);
-        let reasons = unprepared.iter().map(reason).collect::<Vec<_>>().join("; ");
-        return Err(SetupError::PromptTooLong { reasons });
-    }
-    Ok(unprepared)
 }
 
 fn header(setup: &Setup) -> Header {

@@ -196,6 +196,8 @@ impl Player {
             | Event::Score { .. }
             | Event::ScoreFailed { .. }
             | Event::TierLowered { .. }
+            | Event::Late { .. }
+            | Event::Joined { .. }
             | Event::Ranked(_)
             | Event::Exited { .. }
             | Event::Readmitted { .. }

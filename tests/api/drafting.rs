@@ -61,7 +61,7 @@ async fn a_draft_by_words_hangs_up_when_it_is_complete() {
     })
     .await;
     let member = connect(kind, &server.url("")).await.unwrap();
-    let segment = SegmentRule { unit: SegmentUnit::Words, length: 3, token_cap: 40 };
+    let segment = SegmentRule { unit: SegmentUnit::Words, length: 3, token_cap: 40, byte_cap: usize::MAX };
     let drafted = member.draft(DraftRequest { segment, ..request(10) }, Progress::nowhere()).await.unwrap();
     assert!(drafted.draft.text().starts_with(" word word word") && !drafted.draft.ends, "{drafted:?}");
     drop(member);

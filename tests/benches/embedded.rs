@@ -137,7 +137,7 @@ fn least(repetitions: usize, mut run: impl FnMut() -> Duration) -> f64 {
 }
 
 fn segment(tokens: usize) -> SegmentRule {
-    SegmentRule { unit: SegmentUnit::Tokens, length: tokens, token_cap: tokens }
+    SegmentRule { unit: SegmentUnit::Tokens, length: tokens, token_cap: tokens, byte_cap: usize::MAX }
 }
 
 fn request(context: Context, temperature: f32, tokens: usize) -> DraftRequest {

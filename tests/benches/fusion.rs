@@ -56,7 +56,7 @@ async fn decoding(seat: &Seat, prompt: &str) -> Option<f64> {
     let request = |length| DraftRequest {
         context: Context { conversation: Arc::new(Conversation::question(prompt)), accepted: Arc::from([]) },
         sampling: Sampling { temperature: 0.6, top_p: 0.9, seed: 1 },
-        segment: SegmentRule { unit: SegmentUnit::Tokens, length, token_cap: length },
+        segment: SegmentRule { unit: SegmentUnit::Tokens, length, token_cap: length, byte_cap: usize::MAX },
         hints: Hints::default(),
     };
     seat.member.draft(request(1), Progress::nowhere()).await.ok()?;

@@ -127,8 +127,12 @@ fn round(supply: &mut Supply<'_>, names: &[MemberName], accepted: Accepted) -> V
         Event::Score { member: b.clone(), scores: vec![score(a, -0.1)], forwards: 1, usage: Usage::default(), elapsed_ms: 1.0 },
         Event::ScoreFailed { member: c.clone(), candidates: vec![a.clone(), b.clone()], error: supply.text(), elapsed_ms: 1.0 },
     ]);
-    let ranked =
-        |name: &MemberName, score| RankedCandidate { candidate: name.clone(), authors: vec![name.clone()], score: Some(score) };
+    let ranked = |name: &MemberName, score| RankedCandidate {
+        candidate: name.clone(),
+        authors: vec![name.clone()],
+        score: Some(score),
+        unconfirmed: false,
+    };
     let standing = |name: &MemberName| RankedStanding {
         member: name.clone(),
         quality: Some(-0.5),

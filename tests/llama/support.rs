@@ -44,7 +44,7 @@ pub fn request(context: Context, temperature: f32, seed: u64, tokens: usize) -> 
     DraftRequest {
         context,
         sampling: Sampling { temperature, top_p: 0.9, seed },
-        segment: SegmentRule { unit: SegmentUnit::Tokens, length: tokens, token_cap: tokens },
+        segment: SegmentRule { unit: SegmentUnit::Tokens, length: tokens, token_cap: tokens, byte_cap: usize::MAX },
         hints: Hints::default(),
     }
 }

@@ -76,7 +76,7 @@ async fn draft(member: &dyn Member, context: Context) -> Result<DraftTimes, Memb
     let request = DraftRequest {
         context,
         sampling: Sampling { temperature: 0.6, top_p: 0.9, seed: 1 },
-        segment: SegmentRule { unit: SegmentUnit::Tokens, length: TOKENS, token_cap: TOKENS },
+        segment: SegmentRule { unit: SegmentUnit::Tokens, length: TOKENS, token_cap: TOKENS, byte_cap: usize::MAX },
         hints: Hints::default(),
     };
     let (sender, mut tokens) = mpsc::channel(WAITING);

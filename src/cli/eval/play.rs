@@ -127,7 +127,7 @@ impl Plan<'_> {
         let request = DraftRequest {
             context: Context { conversation: Arc::new(prompt.conversation.clone()), accepted: Arc::from([]) },
             sampling: Sampling { temperature: self.params.temperature as f32, top_p: self.params.top_p as f32, seed },
-            segment: SegmentRule { unit: SegmentUnit::Tokens, length, token_cap: length },
+            segment: SegmentRule { unit: SegmentUnit::Tokens, length, token_cap: length, byte_cap: usize::MAX },
             hints: Hints::default(),
         };
         let start = Instant::now();

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::MemberIndex;
-use super::segment::Cut;
+use super::segment::{Cut, prefix};
 
 /// One token of a draft.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -80,15 +80,6 @@ impl Draft {
         let end = self.end_logprob.filter(|_| self.ends);
         self.tokens.iter().filter_map(|token| token.logprob).chain(end).collect()
     }
-}
-
-/// The first `bytes` bytes of `text`, less the part of a character that would be split.
-fn prefix(text: &str, bytes: usize) -> &str {
-    let mut end = bytes.min(text.len());
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    &text[..end]
 }
 
 /// Takes a draft into the candidates of its round: its author becomes one more author of an equal candidate (equal text and

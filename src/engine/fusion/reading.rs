@@ -132,7 +132,7 @@ impl Reading {
 /// Where each sentence of a text ends, in bytes; the last is the length of the text. Empty for a text without any words.
 #[must_use]
 pub fn sentence_ends(text: &str) -> Vec<usize> {
-    let rule = SegmentRule { unit: SegmentUnit::Sentence, length: 1, token_cap: usize::MAX };
+    let rule = SegmentRule { unit: SegmentUnit::Sentence, length: 1, token_cap: usize::MAX, byte_cap: usize::MAX };
     let mut ends = Vec::new();
     let mut from = 0;
     while let Some(rest) = text.get(from..).filter(|rest| !rest.trim().is_empty()) {

@@ -108,7 +108,7 @@ impl Recorded {
     }
 
     fn push(&mut self, run: &Run, round: &Arc<Round>) {
-        let (drafters, verifiers) = (round.counting(&round.drafters), round.counting(&round.verifiers));
+        let (drafters, verifiers) = (round.counting(&round.drafters), round.electors());
         self.slates.push(round, Electorate { members: &run.members, drafters: &drafters, verifiers: &verifiers });
         let columns = self.slates.slate(self.rounds.len()).columns;
         let column =

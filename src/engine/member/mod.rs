@@ -176,6 +176,9 @@ pub enum MemberError {
     /// The member's thread or task ended by a panic; it cannot answer any more.
     #[error("it stopped by a fault in its own code: {0}")]
     Panicked(String),
+    /// It is not ready when the others are, and may still become so.
+    #[error("it is not ready yet")]
+    NotReady,
     /// No answer within the time limit.
     #[error("no answer within {seconds} s")]
     TimedOut {

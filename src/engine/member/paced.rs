@@ -201,7 +201,7 @@ mod tests {
         DraftRequest {
             context: context(),
             sampling: Sampling { temperature: 0.0, top_p: 1.0, seed: 1 },
-            segment: SegmentRule { unit: SegmentUnit::Tokens, length: 9, token_cap: 9 },
+            segment: SegmentRule { unit: SegmentUnit::Tokens, length: 9, token_cap: 9, byte_cap: usize::MAX },
             hints: Hints::default(),
         }
     }

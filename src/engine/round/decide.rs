@@ -32,17 +32,20 @@ impl Machine {
     pub(super) fn close(&mut self, choice: Choice) {
         let Some(round) = self.run.open_round() else { return };
         let (number, params) = (round.number, Arc::clone(&round.params));
-        let (drafters, verifiers) = (round.counting(&round.drafters), round.counting(&round.verifiers));
+        let (drafters, verifiers) = (round.counting(&round.drafters), round.electors());
         let who = Electorate { members: &self.run.members, drafters: &drafters, verifiers: &verifiers };
         let by_hand = match &choice {
             Choice::Vote => None,
             Choice::Candidate(key) => Some(*key),
             Choice::Edited { author, .. } => round.candidate_of(*author).map(|candidate| candidate.key),
         };
-        let decision = self.tally.decide(round, who, &params, by_hand);
+        // On a copy: where nothing is found to accept, no event says that anything was learned either.
+        let mut tally = self.tally.clone();
+        let decision = tally.decide(round, who, &params, by_hand);
         let Some(chosen) = decision.chosen.and_then(|place| decision.candidates.get(place)).cloned() else {
             return self.next_round();
         };
+        self.tally = tally;
         self.emit(Event::Ranked(Box::new(self.ranked(&decision, &verifiers))));
         self.accept(&chosen, choice);
         for Standing { member, retention, threshold, .. } in decision.standings.into_iter().filter(|standing| standing.exits) {
@@ -110,6 +113,7 @@ impl Machine {
                         candidate: self.name(candidate.key),
                         authors: self.names(&candidate.authors),
                         score: decision.ranking.scores[*place],
+                        unconfirmed: decision.ranking.unconfirmed[*place],
                     }
                 })
                 .collect(),

@@ -7,6 +7,8 @@
 
 mod command;
 mod decide;
+mod failing;
+mod patience;
 mod play;
 mod seed;
 mod steer;
@@ -20,7 +22,7 @@ pub use command::{Command, CommandError};
 
 use crate::engine::fusion::MemberIndex;
 use crate::engine::fusion::candidate::DraftToken;
-use crate::engine::fusion::event::{Event, ExitReason, Finished, Header, MemberName, Outcome, Record};
+use crate::engine::fusion::event::{Event, Finished, Header, MemberName, Outcome, Record};
 use crate::engine::fusion::run::{Phase, Run};
 use crate::engine::fusion::vote::Tally;
 use crate::engine::member::{Context, DraftRequest, Drafted, Hints, MemberError, ScoreRequest, Scored};
@@ -32,7 +34,7 @@ pub struct CallId(pub u64);
 /// Something that reaches the machine.
 #[derive(Debug)]
 pub enum Input {
-    /// Begin the first round. These members cannot take part.
+    /// Begin the first round. These members cannot take part, or cannot yet ([`MemberError::NotReady`]).
     Start(Vec<(MemberIndex, MemberError)>),
     /// Go on, paused, with a run that had ended or was cut off. These members cannot take part.
     TakeUp(Vec<(MemberIndex, MemberError)>),
@@ -44,6 +46,10 @@ pub enum Input {
     Drafted(CallId, Result<Drafted, MemberError>),
     /// A scoring came back.
     Scored(CallId, Result<Scored, MemberError>),
+    /// A member that was not ready when the run began is, or never will be.
+    Prepared(MemberIndex, Result<(), MemberError>),
+    /// It is this late, in milliseconds since the start of the run: what [`Machine::deadline`] asked to be reminded of.
+    Due(f64),
 }
 
 /// Something that the driver is to do.
@@ -84,6 +90,8 @@ pub enum Effect {
 enum Work {
     Draft {
         first_token_ms: Option<f64>,
+        /// Of all its tokens so far.
+        bytes: usize,
     },
     /// Scoring the candidates of these keys.
     Score(Vec<MemberIndex>),
@@ -94,14 +102,24 @@ struct Call {
     id: CallId,
     member: MemberIndex,
     started_ms: f64,
+    /// The last sign of life: its beginning, or the last token.
+    heard_ms: f64,
     work: Work,
 }
 
-/// A member's failures in a row, by what it was asked for.
+/// How often in a row a member failed, or was late, at one kind of work.
+#[derive(Debug, Clone, Copy, Default)]
+struct InARow {
+    failed: usize,
+    late: usize,
+}
+
+/// A member's failures, by what it was asked for: one that scores well but never drafts does not stay for its scores, and one
+/// that drafts well but never scores goes on drafting.
 #[derive(Debug, Clone, Copy, Default)]
 struct Failures {
-    drafts: usize,
-    scores: usize,
+    drafts: InARow,
+    scores: InARow,
 }
 
 /// Whether another round may begin.
@@ -123,8 +141,12 @@ pub struct Machine {
     /// What members are busy with, in the order in which it was begun: one draft each, or as many scorings as it takes at once.
     calls: Vec<Call>,
     next_call: u64,
-    /// Failures in a row, by place: a member that scores well but never drafts must not stay for its scores.
+    /// Failures in a row, by place.
     failures: Vec<Failures>,
+    /// Members that are not ready yet.
+    awaited: Vec<MemberIndex>,
+    /// Verifiers that get the candidates of the open round one by one, since together they do not fit.
+    one_by_one: Vec<MemberIndex>,
     /// The last failure of any member, in words.
     last_error: String,
     /// The conversation and the accepted segments as members get them.
@@ -150,6 +172,8 @@ impl Machine {
             calls: Vec::new(),
             next_call: 0,
             failures: vec![Failures::default(); run.members.len()],
+            awaited: Vec::new(),
+            one_by_one: Vec::new(),
             last_error: "no member drafts".to_owned(),
             context: Context { conversation: Arc::new(run.header.conversation.clone()), accepted: Arc::from([]) },
             hints: Hints::default(),
@@ -181,7 +205,11 @@ impl Machine {
         match input {
             Input::TakeUp(unprepared) => self.go_on(unprepared),
             Input::Command(_) if over => return Err(CommandError::Finished),
-            Input::Start(_) | Input::Token(..) | Input::Drafted(..) | Input::Scored(..) if over => return Ok(Vec::new()),
+            Input::Start(_) | Input::Token(..) | Input::Drafted(..) | Input::Scored(..) | Input::Prepared(..) | Input::Due(_)
+                if over =>
+            {
+                return Ok(Vec::new());
+            }
             Input::Start(unprepared) => {
                 self.emit(Event::RunStarted(Box::new(self.run.header.clone())));
                 self.leave_out(unprepared);
@@ -191,16 +219,10 @@ impl Machine {
             Input::Token(call, token) => self.token(call, token),
             Input::Drafted(call, result) => self.drafted(call, result),
             Input::Scored(call, result) => self.scored(call, result),
+            Input::Prepared(member, result) => self.prepared(member, result),
+            Input::Due(now_ms) => self.due(now_ms),
         }
         Ok(std::mem::take(&mut self.effects))
-    }
-
-    /// These members cannot take part.
-    fn leave_out(&mut self, unprepared: Vec<(MemberIndex, MemberError)>) {
-        for (member, error) in unprepared {
-            let (member, error) = (self.name(member), error.to_string());
-            self.emit(Event::Exited { member, reason: ExitReason::Unusable { error } });
-        }
     }
 
     /// Records a warning that changes nothing.
@@ -243,7 +265,7 @@ impl Machine {
     fn begin_call(&mut self, member: MemberIndex, work: Work) -> CallId {
         self.next_call += 1;
         let id = CallId(self.next_call);
-        self.calls.push(Call { id, member, started_ms: self.now_ms, work });
+        self.calls.push(Call { id, member, started_ms: self.now_ms, heard_ms: self.now_ms, work });
         id
     }
 
@@ -264,31 +286,6 @@ impl Machine {
 
     fn cancel_all(&mut self) {
         self.cancel(|_| true);
-    }
-
-    /// Counts a failure and lets the member go when it cannot or should not go on.
-    fn failed(&mut self, member: MemberIndex, error: &MemberError, counted: fn(&mut Failures) -> &mut usize) {
-        self.last_error = format!("{}: {error}", self.name(member));
-        let count = counted(&mut self.failures[member.0]);
-        *count += 1;
-        let count = *count;
-        let reason = match error {
-            MemberError::ContextFull { .. } | MemberError::Panicked(_) | MemberError::Refused(_) => {
-                ExitReason::Unusable { error: error.to_string() }
-            }
-            MemberError::Failed(_) | MemberError::TimedOut { .. } | MemberError::Lowered { .. } => {
-                if count < self.run.params.max_failures {
-                    return;
-                }
-                ExitReason::Failures { count, error: error.to_string() }
-            }
-        };
-        // What else it was asked is not worth waiting for.
-        self.cancel(|call| call.member == member);
-        if self.run.member(member).is_active() {
-            let member = self.name(member);
-            self.emit(Event::Exited { member, reason });
-        }
     }
 
     fn finish(&mut self, outcome: Outcome) {

@@ -4,13 +4,18 @@ use std::sync::Arc;
 
 use super::decide::Choice;
 use super::seed::draft_seed;
-use super::{Call, CallId, Effect, Machine, Pace, Work};
+use super::{Call, CallId, Effect, InARow, Machine, Pace, Work};
 use crate::engine::fusion::MemberIndex;
 use crate::engine::fusion::candidate::{Draft, DraftToken};
 use crate::engine::fusion::event::{CandidateScore, DraftFinished, Event, ExitReason, Outcome};
 use crate::engine::fusion::run::{DraftState, Exit};
 use crate::engine::fusion::score::Opinion;
+use crate::engine::fusion::segment::{SegmentRule, prefix};
 use crate::engine::member::{DraftRequest, Drafted, Hints, MemberError, Sampling, ScoreRequest, Scored};
+
+/// Said once, before the first round in which it holds.
+const NO_VERIFIER: &str = "no member can score the others' drafts: each draft's own score decides, where its author gives one, \
+                           else the order of the members";
 
 /// A probability of 0 as a log-probability: JSON has no infinity, and no model's float32 softmax reaches this.
 const IMPOSSIBLE: f32 = -1000.0;
@@ -26,6 +31,10 @@ impl Machine {
         }
         let played = self.run.rounds.iter().filter(|round| round.accepted.is_some()).count();
         let drafters: Vec<_> = self.run.drafters().collect();
+        if drafters.is_empty() && !self.awaited.is_empty() {
+            // One that is not ready yet may still answer.
+            return;
+        }
         if drafters.is_empty() {
             let error = self.last_error.clone();
             return self.finish(Outcome::NoMembers { error });
@@ -38,11 +47,22 @@ impl Machine {
         }
         self.begun += 1;
         self.hints = Hints::default();
+        self.one_by_one.clear();
         let verifiers: Vec<_> = self.run.verifiers().collect();
+        if verifiers.is_empty() && drafters.len() > 1 {
+            self.warn_of_no_verifier();
+        }
         let event = Event::RoundStarted { drafters: self.names(&drafters), verifiers: self.names(&verifiers) };
         self.emit_in(played + 1, event);
         for member in drafters {
             self.request_draft(member);
+        }
+    }
+
+    /// Said once: see [`Round::electors`](crate::engine::fusion::run::Round::electors) for what happens then.
+    fn warn_of_no_verifier(&mut self) {
+        if !self.run.warnings.iter().any(|known| known == NO_VERIFIER) {
+            self.emit(Event::Warning { text: NO_VERIFIER.to_owned() });
         }
     }
 
@@ -56,14 +76,14 @@ impl Machine {
         let seed = draft_seed(self.run.header.seed, &self.name(member), self.begun);
         let own = self.run.member(member).header.sampling;
         let (temperature, top_p) = (own.temperature.unwrap_or(params.temperature), own.top_p.unwrap_or(params.top_p));
-        let call = self.begin_call(member, Work::Draft { first_token_ms: None });
+        let call = self.begin_call(member, Work::Draft { first_token_ms: None, bytes: 0 });
         self.effects.push(Effect::Draft {
             call,
             member,
             request: DraftRequest {
                 context: self.context.clone(),
                 sampling: Sampling { temperature: temperature as f32, top_p: top_p as f32, seed },
-                segment: params.segment_rule(),
+                segment: params.segment_rule().within(self.room()),
                 hints: self.hints.clone(),
             },
             seconds: params.draft_seconds as u64,
@@ -73,24 +93,46 @@ impl Machine {
     pub(super) fn token(&mut self, call: CallId, token: DraftToken) {
         let now_ms = self.now_ms;
         let Some(call) = self.calls.iter_mut().find(|known| known.id == call) else { return };
-        if let Work::Draft { first_token_ms } = &mut call.work {
+        call.heard_ms = now_ms;
+        if let Work::Draft { first_token_ms, bytes } = &mut call.work {
             first_token_ms.get_or_insert(rounded(now_ms - call.started_ms));
-            let member = call.member;
-            let member = self.name(member);
-            self.emit(Event::Token { member, token: possible_token(token) });
+            let (member, before) = (call.member, *bytes);
+            *bytes = bytes.saturating_add(token.text.len());
+            if let Some(token) = inside(token, self.segment_rule().byte_cap.saturating_sub(before)) {
+                let member = self.name(member);
+                self.emit(Event::Token { member, token: possible_token(token) });
+            }
         }
+    }
+
+    /// How many tokens of a draft under way are recorded.
+    fn told(&self, member: MemberIndex) -> usize {
+        match self.run.open_round().and_then(|round| round.draft(member)) {
+            Some(DraftState::Open(tokens)) => tokens.len(),
+            Some(DraftState::Finished(_) | DraftState::Failed(_)) | None => 0,
+        }
+    }
+
+    /// The rule of the open round.
+    fn segment_rule(&self) -> SegmentRule {
+        self.run.open_round().map_or_else(|| self.run.params.segment_rule(), |round| round.params.segment_rule())
+    }
+
+    /// How many more tokens the answer may take; at least 1 while a round is open.
+    fn room(&self) -> usize {
+        self.run.params.max_tokens.saturating_sub(self.run.tokens()).max(1)
     }
 
     pub(super) fn drafted(&mut self, call: CallId, result: Result<Drafted, MemberError>) {
         let Some(Call { member, started_ms, work, .. }) = self.returned(call) else { return };
         let elapsed_ms = rounded(self.now_ms - started_ms);
         let first_token_ms = match work {
-            Work::Draft { first_token_ms } => first_token_ms.unwrap_or(elapsed_ms),
+            Work::Draft { first_token_ms, .. } => first_token_ms.unwrap_or(elapsed_ms),
             Work::Score(_) => return,
         };
         match result.and_then(|drafted| self.cut(member, drafted)) {
             Ok((finished, untold)) => {
-                self.failures[member.0].drafts = 0;
+                self.failures[member.0].drafts = InARow::default();
                 for token in untold {
                     let member = self.name(member);
                     self.emit(Event::Token { member, token });
@@ -100,7 +142,7 @@ impl Machine {
             Err(error) => {
                 let name = self.name(member);
                 self.emit(Event::DraftFailed { member: name, error: error.to_string(), elapsed_ms });
-                self.failed(member, &error, |failures| &mut failures.drafts);
+                self.draft_failed(member, &error);
             }
         }
         self.advance(None);
@@ -112,13 +154,12 @@ impl Machine {
     /// Returns also the tokens that the member did not tell while it drafted: the record holds every token once.
     fn cut(&self, member: MemberIndex, drafted: Drafted) -> Result<(DraftFinished, Vec<DraftToken>), MemberError> {
         let Drafted { draft, forwards, usage } = drafted;
-        let told = match self.run.open_round().and_then(|round| round.draft(member)) {
-            Some(DraftState::Open(tokens)) => tokens.len(),
-            Some(DraftState::Finished(_) | DraftState::Failed(_)) | None => 0,
-        };
-        let text = draft.text();
-        let rule = self.run.rounds.last().map_or_else(|| self.run.params.segment_rule(), |round| round.params.segment_rule());
-        let cut = rule.cut(&text, draft.ends);
+        let (rule, room, drawn) = (self.segment_rule(), self.room(), drawn(&draft));
+        let draft = within_bytes(draft, rule.byte_cap);
+        let fits = draft.tokens.len() < room || (draft.ends && draft.tokens.len() == room);
+        let whole = draft.text();
+        let cut = if fits { rule.cut(&whole, draft.ends) } else { rule.cut_exactly(&whole[..first_tokens(&draft, room)], false) };
+        let (told, text) = (self.told(member), whole);
         if cut.bytes == 0 && !cut.ends {
             return Err(MemberError::Failed("it returned nothing".to_owned()));
         }
@@ -128,7 +169,7 @@ impl Machine {
             ends: cut.ends,
             end_logprob: draft.end_logprob.filter(|_| cut.ends).map(possible),
             beyond: text[cut.bytes..].to_owned(),
-            drawn: drawn(&draft),
+            drawn,
             forwards,
             usage,
             first_token_ms: 0.0,
@@ -147,7 +188,7 @@ impl Machine {
         let result = result.and_then(|scored| complete(scored, candidates.len()));
         match result {
             Ok(reply) => {
-                self.failures[member.0].scores = 0;
+                self.failures[member.0].scores = InARow::default();
                 let said = candidates
                     .iter()
                     .zip(reply.opinions)
@@ -155,6 +196,12 @@ impl Machine {
                 let (scores, forwards, usage) = (said.collect(), reply.forwards, reply.usage);
                 let member = self.name(member);
                 self.emit(Event::Score { member, scores, forwards, usage, elapsed_ms });
+            }
+            Err(MemberError::ContextFull { .. }) if candidates.len() > 1 && !self.run.member(member).tier.judges() => {
+                // One of them is too long; the others may fit.
+                self.one_by_one.push(member);
+                let (member, candidates) = (self.name(member), self.names(&candidates));
+                self.emit(Event::Cancelled { member, candidates, elapsed_ms });
             }
             Err(MemberError::Lowered { to, reason }) if to > self.run.member(member).tier => {
                 // Whatever else it is scoring in the old way is asked again in the new one.
@@ -169,7 +216,7 @@ impl Machine {
             Err(error) => {
                 let (name, candidates) = (self.name(member), self.names(&candidates));
                 self.emit(Event::ScoreFailed { member: name, candidates, error: error.to_string(), elapsed_ms });
-                self.failed(member, &error, |failures| &mut failures.scores);
+                self.scoring_failed(member, &error);
             }
         }
         self.advance(Some(member));
@@ -213,6 +260,14 @@ impl Machine {
                 // A judgement holds all candidates of a round against each other or none.
                 pending.clear();
             }
+            if self.one_by_one.contains(&verifier) {
+                for (key, candidate) in pending {
+                    if self.has_a_call_left(verifier) {
+                        self.request_score(verifier, vec![key], vec![candidate]);
+                    }
+                }
+                continue;
+            }
             let (keys, candidates): (Vec<_>, Vec<_>) = pending.into_iter().unzip();
             if !keys.is_empty() {
                 self.request_score(verifier, keys, candidates);
@@ -231,12 +286,23 @@ impl Machine {
         self.calls_of(verifier).any(|call| matches!(&call.work, Work::Score(candidates) if candidates.contains(&candidate)))
     }
 
-    /// A verifier that left during the round, by failure or by hand, is not asked any more.
+    /// A verifier that left during the round, by failure or by hand, or was late in it, is not asked any more.
     fn may_verify(&self, verifier: MemberIndex) -> bool {
-        match &self.run.member(verifier).exit {
-            None | Some(Exit { reason: ExitReason::Retention { .. }, .. }) => self.run.member(verifier).tier.scores(),
-            Some(Exit { reason: ExitReason::Failures { .. } | ExitReason::Unusable { .. } | ExitReason::Excluded, .. }) => false,
-        }
+        let member = self.run.member(verifier);
+        let late = self.run.open_round().is_some_and(|round| round.late.contains(&verifier));
+        let present = match &member.exit {
+            None | Some(Exit { reason: ExitReason::Retention { .. }, .. }) => true,
+            Some(Exit {
+                reason:
+                    ExitReason::Failures { .. }
+                    | ExitReason::Unusable { .. }
+                    | ExitReason::Late { .. }
+                    | ExitReason::NotReady
+                    | ExitReason::Excluded,
+                ..
+            }) => false,
+        };
+        present && !late && member.tier.scores()
     }
 
     fn request_score(&mut self, member: MemberIndex, keys: Vec<MemberIndex>, candidates: Vec<(Arc<str>, bool)>) {
@@ -255,6 +321,34 @@ impl Machine {
 /// A difference of times without the digits that subtraction invents: clocks give microseconds.
 pub(super) fn rounded(milliseconds: f64) -> f64 {
     (milliseconds * 1000.0).round() / 1000.0
+}
+
+/// The part of a token's text that `room` bytes have room for; `None` where there is none, so that no member fills the memory.
+fn inside(token: DraftToken, room: usize) -> Option<DraftToken> {
+    (room > 0).then(|| DraftToken { text: prefix(&token.text, room).to_owned(), ..token })
+}
+
+/// A draft without what goes beyond so many bytes; one that was shortened does not end the answer.
+fn within_bytes(draft: Draft, bytes: usize) -> Draft {
+    let (mut room, drawn) = (bytes, draft.tokens.iter().map(|token| token.text.len()).sum::<usize>());
+    if drawn <= bytes {
+        return draft;
+    }
+    let keep = |token: DraftToken| {
+        let (before, length) = (room, token.text.len());
+        room = room.saturating_sub(length);
+        inside(token, before)
+    };
+    Draft { tokens: draft.tokens.into_iter().map_while(keep).collect(), ends: false, end_logprob: None }
+}
+
+/// Bytes of the first `count` tokens; of more where those hold no whole character.
+fn first_tokens(draft: &Draft, count: usize) -> usize {
+    let ends = draft.tokens.iter().scan(0, |end, token| {
+        *end += token.text.len();
+        Some(*end)
+    });
+    ends.enumerate().find(|(place, end)| place + 1 >= count && *end > 0).map_or_else(|| draft.text().len(), |(_, end)| end)
 }
 
 /// Tokens drawn, the end's included.

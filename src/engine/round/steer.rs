@@ -55,7 +55,11 @@ impl Machine {
     pub(super) fn override_winner(&mut self, member: String, segment: Option<SegmentId>) -> Result<(), CommandError> {
         let author = self.known(&member)?;
         let round = self.round_of(segment)?;
-        let Some(candidate) = round.candidate_of(author) else { return Err(CommandError::NoCandidate { member }) };
+        // Nothing of a member that was sent away while the round was open counts in it.
+        let counts = round.drafters.contains(&author) && !round.excluded.contains(&author);
+        let Some(candidate) = round.candidate_of(author).filter(|_| counts) else {
+            return Err(CommandError::NoCandidate { member });
+        };
         let (key, text, ends) = (candidate.key, &candidate.text, candidate.ends);
         if round.accepted.as_ref().is_some_and(|accepted| accepted.text == *text && accepted.ends == ends) {
             return Err(CommandError::AlreadyAccepted { member });

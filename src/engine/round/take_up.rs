@@ -57,7 +57,7 @@ fn decide_again(tally: &mut Tally, run: &Run, round: &Round) {
     if accepted.is_written() {
         return tally.open(&round.opening);
     }
-    let (drafters, verifiers) = (round.counting(&round.drafters), round.counting(&round.verifiers));
+    let (drafters, verifiers) = (round.counting(&round.drafters), round.electors());
     let who = Electorate { members: &run.members, drafters: &drafters, verifiers: &verifiers };
     tally.decide(round, who, &round.params, round.chosen_by_hand());
 }

@@ -2,6 +2,9 @@
 
 mod anything;
 mod at_once;
+mod failing;
+mod oversized;
+mod patience;
 mod steering;
 mod table;
 mod taken_up;
@@ -10,7 +13,7 @@ mod undo;
 
 use self::table::{Member, Table, call_of, member};
 use super::*;
-use crate::engine::fusion::event::OwnSampling;
+use crate::engine::fusion::event::{ExitReason, OwnSampling, Role};
 use crate::engine::fusion::params::{Params, Value};
 
 /// Ten tokens a segment, mean probability, nobody leaves: the numbers are easy to follow.

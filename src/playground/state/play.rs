@@ -93,6 +93,8 @@ impl Play {
             | Event::Score { .. }
             | Event::ScoreFailed { .. }
             | Event::TierLowered { .. }
+            | Event::Late { .. }
+            | Event::Joined { .. }
             | Event::Ranked(_)
             | Event::Accepted { .. }
             | Event::Steered { .. }
@@ -121,7 +123,11 @@ impl Play {
         self.run.departures().iter().rfind(|departure| {
             let gone = match departure.reason {
                 ExitReason::Retention { .. } => departure.round < round,
-                ExitReason::Failures { .. } | ExitReason::Unusable { .. } | ExitReason::Excluded => departure.round <= round,
+                ExitReason::Failures { .. }
+                | ExitReason::Unusable { .. }
+                | ExitReason::Late { .. }
+                | ExitReason::NotReady
+                | ExitReason::Excluded => departure.round <= round,
             };
             departure.member == member && gone && departure.returned.is_none_or(|returned| returned >= round)
         })

@@ -15,7 +15,7 @@ use super::play::Play;
 use super::steer::TakingUp;
 use super::{Look, Replay, Source, State};
 use crate::clean::clean_line;
-use crate::engine::fusion::event::{Event, Outcome, Record};
+use crate::engine::fusion::event::{Event, ExitReason, Outcome, Record};
 use crate::engine::fusion::run::Phase;
 
 /// Lines that a turn of the mouse's wheel scrolls.
@@ -213,15 +213,11 @@ impl State {
             }
             Event::Continued => self.continued(),
             Event::Warning { text } => self.warned(record, Level::Warning, text),
-            Event::DraftFailed { member, error, .. } => {
-                self.warned(record, Level::Warning, &format!("round {}: {member} could not draft: {error}", record.round));
+            Event::DraftFailed { .. } | Event::ScoreFailed { .. } | Event::TierLowered { .. } | Event::Late { .. } => {
+                self.warned(record, Level::Warning, &record.trouble().unwrap_or_default());
             }
-            Event::ScoreFailed { member, error, .. } => {
-                self.warned(record, Level::Warning, &format!("round {}: {member} could not score: {error}", record.round));
-            }
-            Event::TierLowered { member, tier, reason } => {
-                let text = format!("{member} goes on scoring otherwise ({}): {reason}", tier.in_words());
-                self.warned(record, Level::Warning, &text);
+            Event::Joined { .. } | Event::Exited { reason: ExitReason::NotReady, .. } => {
+                self.warned(record, Level::Info, &record.trouble().unwrap_or_default());
             }
             Event::Exited { member, reason } => {
                 let text = format!("{member} left after round {}: {}", record.round, reason.in_words());

@@ -9,6 +9,7 @@ mod outcome;
 mod steering;
 mod tier;
 mod usage;
+mod words;
 
 use std::sync::Arc;
 
@@ -19,6 +20,7 @@ pub use outcome::{Finished, MemberSummary, Outcome, Summary};
 pub use steering::{SegmentId, Steering};
 pub use tier::{Drafting, ScoreTier};
 pub use usage::{Price, Usage};
+pub use words::late;
 
 use super::candidate::DraftToken;
 use super::params::Value;
@@ -112,6 +114,19 @@ pub enum Event {
         /// Milliseconds of the call.
         elapsed_ms: f64,
     },
+    /// A member was silent for longer than the others' pace allows: its calls are dropped, and the round goes on without what
+    /// they would have brought.
+    Late {
+        /// Who.
+        member: MemberName,
+        /// The candidates that it was to score; none where it was to draft.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        candidates: Vec<MemberName>,
+        /// Milliseconds without a sign of life.
+        silent_ms: f64,
+        /// Milliseconds of the call.
+        elapsed_ms: f64,
+    },
     /// The round's candidates in order, and where the members stand.
     Ranked(Box<Ranked>),
     /// A candidate was appended to the accepted text.
@@ -140,6 +155,11 @@ pub enum Event {
         /// Why.
         #[serde(flatten)]
         reason: ExitReason,
+    },
+    /// A member that was not ready when the run began is ready: it takes part from the next round on.
+    Joined {
+        /// Who.
+        member: MemberName,
     },
     /// A person brought a member back.
     Readmitted {
@@ -304,6 +324,9 @@ pub struct RankedCandidate {
     /// The fused score; absent when every verifier abstained.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub score: Option<f64>,
+    /// Whether it ranks behind all that others scored: only its author scored it, since everybody else's scoring failed.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub unconfirmed: bool,
 }
 
 /// Where one member stands after a round.
@@ -345,6 +368,13 @@ pub enum ExitReason {
         /// The error, in words.
         error: String,
     },
+    /// It was late in so many rounds in a row: it rests for this answer.
+    Late {
+        /// How many.
+        rounds: usize,
+    },
+    /// It was not ready when the others were; it joins when it is.
+    NotReady,
     /// A person excluded it.
     Excluded,
 }

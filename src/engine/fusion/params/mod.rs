@@ -60,6 +60,7 @@ pub struct Params {
     pub segment_tokens: usize,
     pub segment_words: usize,
     pub segment_cap: usize,
+    pub segment_bytes: usize,
     pub align: Alignment,
     pub temperature: f64,
     pub top_p: f64,
@@ -86,6 +87,8 @@ pub struct Params {
     pub max_rounds: usize,
     pub draft_seconds: usize,
     pub score_seconds: usize,
+    pub patience: f64,
+    pub patience_seconds: usize,
     pub max_failures: usize,
 }
 
@@ -96,6 +99,7 @@ impl Default for Params {
             segment_tokens: 10,
             segment_words: 6,
             segment_cap: 48,
+            segment_bytes: 4096,
             align: Alignment::None,
             temperature: 0.6,
             top_p: 0.9,
@@ -123,6 +127,8 @@ impl Default for Params {
             max_rounds: 200,
             draft_seconds: 120,
             score_seconds: 120,
+            patience: 2.0,
+            patience_seconds: 10,
             max_failures: 3,
         }
     }
@@ -137,7 +143,7 @@ impl Params {
             SegmentUnit::Words => self.segment_words,
             SegmentUnit::Sentence => 1,
         };
-        SegmentRule { unit: self.segment, length, token_cap: self.segment_cap }
+        SegmentRule { unit: self.segment, length, token_cap: self.segment_cap, byte_cap: self.segment_bytes }
     }
 
     /// How a round is scored.

@@ -106,6 +106,7 @@ pub const KNOBS: &[Knob] = &[
     row!(Drafting, integer segment_tokens, "segment-tokens", "tokens", 1..=200 by 1, "length of a segment counted in tokens (the paper's L)"),
     row!(Drafting, integer segment_words, "segment-words", "words", 1..=100 by 1, "length of a segment counted in words"),
     row!(Drafting, integer segment_cap, "segment-cap", "tokens", 1..=400 by 8, "the most tokens of a segment counted in words or sentences"),
+    row!(Drafting, integer segment_bytes, "segment-bytes", "bytes", 16..=65_536 by 256, "the most bytes of a segment, however it is counted"),
     row!(Drafting, choice align, "align", ALIGNMENTS, "cut all candidates of a round to the same number of words before scoring"),
     row!(Drafting, real temperature, "temperature", "", 0.0..=2.0 by 0.1, "sampling temperature of drafts; 0 takes the likeliest token"),
     row!(Drafting, real top_p, "top-p", "", 0.01..=1.0 by 0.05, "drafts draw from the likeliest tokens that sum to this probability"),
@@ -132,6 +133,8 @@ pub const KNOBS: &[Knob] = &[
     row!(Limits, integer max_rounds, "max-rounds", "rounds", 1..=100_000 by 10, "the answer ends after so many rounds"),
     row!(Limits, integer draft_seconds, "draft-seconds", "s", 1..=3600 by 10, "time limit of one draft"),
     row!(Limits, integer score_seconds, "score-seconds", "s", 1..=3600 by 10, "time limit of one scoring"),
+    row!(Limits, real patience, "patience", "times", 0.0..=100.0 by 0.5, "a silent member is waited for this many times as long as the others took; 0: to its time limit"),
+    row!(Limits, integer patience_seconds, "patience-seconds", "s", 1..=3600 by 1, "a silent member is waited for at least so long"),
     row!(Limits, integer max_failures, "max-failures", "failures", 1..=100 by 1, "a member leaves after so many failures in a row"),
 ];
 

@@ -8,7 +8,7 @@ use super::history::{Change, Was};
 use super::round::{Accepted, Opening};
 use super::{Exit, Phase, Round, Run, ScoreCell};
 use crate::engine::fusion::MemberIndex;
-use crate::engine::fusion::event::{DraftFinished, Event, ExitReason, MemberName, Record, SegmentId, Usage};
+use crate::engine::fusion::event::{self, DraftFinished, Event, ExitReason, MemberName, Record, SegmentId, Usage};
 use crate::engine::fusion::params::Value;
 use crate::engine::fusion::score::Opinion;
 
@@ -45,6 +45,7 @@ impl Run {
                     self.score(member, candidate, Err(error.as_str().into()), *elapsed_ms);
                 }
             }
+            Event::Late { member, candidates, silent_ms, elapsed_ms } => self.late(member, candidates, *silent_ms, *elapsed_ms),
             Event::Cancelled { member, candidates, elapsed_ms } => self.cancelled(member, candidates.len(), *elapsed_ms),
             Event::Ranked(ranked) => {
                 if let Some(round) = self.rounds.last_mut() {
@@ -78,6 +79,7 @@ impl Run {
             Event::Steered { action } => self.changed(format!("{action} in round {}", record.round), Was::Text(self.tree.head())),
             Event::Reopened { segment } => self.reopen(*segment),
             Event::Redrafted { member } => self.in_round(member, Round::draft_again),
+            Event::Joined { member } => self.joined(member, record.round),
             Event::Readmitted { member } => self.readmitted(member, record.round),
             Event::ParamsChanged { name, value, together } => self.knob_changed(name, value, *together),
             Event::WeightSet { member, weight } => self.weight_changed(member, *weight),
@@ -102,6 +104,24 @@ impl Run {
     fn changed(&mut self, what: String, was: Was) {
         self.steered = true;
         self.history.add(what, was);
+    }
+
+    fn joined(&mut self, member: &str, round: usize) {
+        let Some(index) = self.index(member) else { return };
+        self.presence.readmit(index, round);
+        self.presence_changed();
+    }
+
+    fn late(&mut self, member: &str, candidates: &[MemberName], silent_ms: f64, elapsed_ms: f64) {
+        self.cancelled(member, candidates.len(), elapsed_ms);
+        let reason = event::late(silent_ms);
+        if candidates.is_empty() {
+            self.in_round(member, |round, index| round.draft_failed(index, &reason));
+        }
+        for candidate in candidates {
+            self.score(member, candidate, Err(reason.as_str().into()), elapsed_ms);
+        }
+        self.in_round(member, |round, index| round.late.push(index));
     }
 
     fn readmitted(&mut self, member: &str, round: usize) {
@@ -239,7 +259,8 @@ impl Run {
             self.tree.replace(round);
             self.count_tokens();
         } else {
-            self.presence.readmitted.clear();
+            // One that came back while this round was open takes part from the next one on.
+            self.presence.readmitted.retain(|member| !round.opening.readmitted.contains(member));
             self.tree.add(round, self.presence.clone());
         }
     }

@@ -21,7 +21,7 @@ pub struct Departure {
 pub(super) struct Presence {
     /// Oldest first.
     pub(super) departures: Vec<Departure>,
-    /// Since the last accepted segment.
+    /// Since the last round that was accepted began.
     pub(super) readmitted: Vec<MemberIndex>,
 }
 

@@ -67,6 +67,9 @@ impl ExitReason {
             Self::Failures { count: 1, error } => format!("failed: {error}"),
             Self::Failures { count, error } => format!("failed {count} times in a row: {error}"),
             Self::Unusable { error } => error.clone(),
+            Self::Late { rounds: 1 } => "it was late: it rests for this answer".to_owned(),
+            Self::Late { rounds } => format!("late in {rounds} rounds in a row: it rests for this answer"),
+            Self::NotReady => "not ready yet: it joins when it is".to_owned(),
             Self::Excluded => "excluded by hand".to_owned(),
         }
     }

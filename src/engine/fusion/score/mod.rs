@@ -88,10 +88,15 @@ pub struct Ranking {
     pub verifier_scores: Grid<Option<f64>>,
     /// The fused score of each candidate; `None` when every verifier abstained.
     pub scores: Vec<Option<f64>>,
-    /// The candidates from best to worst: indices into `scores`. Ties and unscored ones in their given order, unscored last.
+    /// The candidates from best to worst: indices into `scores`. Ties and unscored ones in their given order, unconfirmed ones
+    /// behind the others, unscored last.
     pub order: Vec<usize>,
-    /// Best minus second best fused score; `None` with fewer than two scored candidates.
+    /// Best minus second best fused score; `None` with fewer than two scored candidates, and where the second is behind for
+    /// another reason than its score.
     pub margin: Option<f64>,
+    /// Whether each candidate is unconfirmed: only its author scored it although others were asked to. It ranks behind those
+    /// that others scored: how sure an author is of what no other member can read says nothing.
+    pub unconfirmed: Vec<bool>,
     /// How the scores are fused under other weights.
     outlier_ratio: Option<f64>,
     logarithmic: bool,
@@ -170,13 +175,15 @@ impl ScoringRule {
 #[must_use]
 pub fn rank(cells: &impl Cells, weights: &[f64], settings: ScoreSettings) -> Ranking {
     let mut ranking = Ranking::default();
-    ranking.fill(cells, weights, settings);
+    ranking.fill(cells, weights, settings, &[]);
     ranking
 }
 
 impl Ranking {
-    /// [`rank`], in memory that is there already.
-    pub fn fill(&mut self, cells: &impl Cells, weights: &[f64], settings: ScoreSettings) {
+    /// [`rank`], in memory that is there already. `unconfirmed` says so of each candidate; of one beyond its end it is false.
+    pub fn fill(&mut self, cells: &impl Cells, weights: &[f64], settings: ScoreSettings, unconfirmed: &[bool]) {
+        self.unconfirmed.clear();
+        self.unconfirmed.extend((0..cells.columns()).map(|column| unconfirmed.get(column).copied().unwrap_or(false)));
         let judged = (0..cells.rows()).any(|row| cells.judges(row));
         let normalisation = match settings.normalisation {
             Normalisation::None if judged => Normalisation::SumToOne,
@@ -216,18 +223,20 @@ impl Ranking {
         }
         self.sort();
         self.margin = match self.order.as_slice() {
+            [first, second, ..] if self.unconfirmed[*first] != self.unconfirmed[*second] => None,
             [first, second, ..] => self.scores[*first].zip(self.scores[*second]).map(|(best, next)| best - next),
             [_] | [] => None,
         };
     }
 
-    /// The candidates from best to worst; exact ties and unscored ones in their given order.
+    /// The candidates from best to worst, unconfirmed ones behind the others; exact ties and unscored ones in their given order.
     fn sort(&mut self) {
-        let Self { order, scores, .. } = self;
+        let Self { order, scores, unconfirmed, .. } = self;
         order.clear();
         order.extend(0..scores.len());
-        // `None` is less than any score, so unscored ones come last.
-        order.sort_by(|&a, &b| scores[b].partial_cmp(&scores[a]).unwrap_or(Ordering::Equal));
+        let class = |at: usize| (scores[at].is_none(), unconfirmed[at]);
+        order
+            .sort_by(|&a, &b| class(a).cmp(&class(b)).then_with(|| scores[b].partial_cmp(&scores[a]).unwrap_or(Ordering::Equal)));
     }
 }
 

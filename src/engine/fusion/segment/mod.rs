@@ -9,6 +9,9 @@ mod words;
 use sentence::sentence_end;
 use words::{Word, last_boundary, words};
 
+/// Bytes of the longest character in UTF-8.
+const LONGEST_CHARACTER: usize = 4;
+
 /// What a segment is counted in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SegmentUnit {
@@ -29,6 +32,8 @@ pub struct SegmentRule {
     pub length: usize,
     /// The most tokens a draft by words or sentences may take before it is cut at its last word boundary. At least 1.
     pub token_cap: usize,
+    /// The most bytes of a segment: a token can hold any number of them. At least one character is kept.
+    pub byte_cap: usize,
 }
 
 /// The part of a draft that becomes its candidate.
@@ -47,6 +52,9 @@ impl SegmentRule {
     /// at the end of one; a full stop after a digit takes one more token to tell ("3." may become "3.14").
     #[must_use]
     pub fn is_complete(&self, text: &str, tokens: usize) -> bool {
+        if text.len() >= self.byte_cap {
+            return true;
+        }
         match self.unit {
             SegmentUnit::Tokens => tokens >= self.length.max(1),
             SegmentUnit::Words => tokens >= self.token_cap.max(1) || self.has_words(text),
@@ -61,16 +69,45 @@ impl SegmentRule {
     /// with the word before them, plain spaces go to the next segment. What is kept is empty only if the draft is.
     #[must_use]
     pub fn cut(&self, text: &str, ended: bool) -> Cut {
-        let reached = match self.unit {
+        let (text, ended) = self.within_bytes(text, ended);
+        self.reached(text, ended).unwrap_or_else(|| Cut { bytes: last_boundary(text), ends: false })
+    }
+
+    /// As [`Self::cut`], of the last draft that the answer has room for: a shorter one is kept to its last token, not cut back to
+    /// a word boundary, since nothing follows it.
+    #[must_use]
+    pub fn cut_exactly(&self, text: &str, ended: bool) -> Cut {
+        let (text, ended) = self.within_bytes(text, ended);
+        self.reached(text, ended).unwrap_or(Cut { bytes: text.len(), ends: false })
+    }
+
+    /// The cut of a draft that holds what was asked for, or ended the answer.
+    fn reached(&self, text: &str, ended: bool) -> Option<Cut> {
+        let end = match self.unit {
             SegmentUnit::Tokens => None,
             SegmentUnit::Words => words_end(&words(text), self.length.max(1)),
             SegmentUnit::Sentence => sentence_end(text),
         };
-        match reached {
-            Some(end) if !(ended && text[end..].trim().is_empty()) => Cut { bytes: end, ends: false },
-            Some(_) | None if ended => Cut { bytes: text.len(), ends: true },
-            Some(_) | None => Cut { bytes: last_boundary(text), ends: false },
+        match end {
+            Some(end) if !(ended && text[end..].trim().is_empty()) => Some(Cut { bytes: end, ends: false }),
+            Some(_) | None => ended.then_some(Cut { bytes: text.len(), ends: true }),
         }
+    }
+
+    /// The same rule where the answer has room for only so many more tokens.
+    #[must_use]
+    pub fn within(&self, tokens: usize) -> Self {
+        let length = match self.unit {
+            SegmentUnit::Tokens => self.length.min(tokens),
+            SegmentUnit::Words | SegmentUnit::Sentence => self.length,
+        };
+        Self { length, token_cap: self.token_cap.min(tokens), ..*self }
+    }
+
+    /// The part of a text that a segment may hold; one that was shortened does not end the answer.
+    fn within_bytes<'a>(&self, text: &'a str, ended: bool) -> (&'a str, bool) {
+        let inside = prefix(text, self.byte_cap.max(LONGEST_CHARACTER));
+        (inside, ended && inside.len() == text.len())
     }
 
     /// Whether the words asked for are there and whole.
@@ -78,6 +115,16 @@ impl SegmentRule {
         let wanted = self.length.max(1);
         words(text).get(wanted - 1).is_some_and(|word| word.end < text.len())
     }
+}
+
+/// The first `bytes` bytes of `text`, less the part of a character that would be split.
+#[must_use]
+pub fn prefix(text: &str, bytes: usize) -> &str {
+    let mut end = bytes.min(text.len());
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
 }
 
 /// The byte after word number `count` (from 1) where more words follow it.

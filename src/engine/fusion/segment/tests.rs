@@ -2,11 +2,11 @@
 
 use super::*;
 
-const TOKENS: SegmentRule = SegmentRule { unit: SegmentUnit::Tokens, length: 10, token_cap: 40 };
-const SENTENCE: SegmentRule = SegmentRule { unit: SegmentUnit::Sentence, length: 1, token_cap: 40 };
+const TOKENS: SegmentRule = SegmentRule { unit: SegmentUnit::Tokens, length: 10, token_cap: 40, byte_cap: usize::MAX };
+const SENTENCE: SegmentRule = SegmentRule { unit: SegmentUnit::Sentence, length: 1, token_cap: 40, byte_cap: usize::MAX };
 
 fn words_rule(length: usize) -> SegmentRule {
-    SegmentRule { unit: SegmentUnit::Words, length, token_cap: 40 }
+    SegmentRule { unit: SegmentUnit::Words, length, token_cap: 40, byte_cap: usize::MAX }
 }
 
 /// What a rule keeps of an unfinished draft.

@@ -24,6 +24,8 @@ pub(crate) struct Column {
     pub place: u32,
     /// Whether the answer is complete after it.
     pub ends: bool,
+    /// Whether a verifier failed to score it.
+    pub failed: bool,
 }
 
 /// Somebody who drafts, and the column of its candidate.
@@ -145,6 +147,7 @@ impl Slates {
             characters: candidate.characters as u32,
             place: *place as u32,
             ends: candidate.ends,
+            failed: rows.iter().any(|row| row.failed(candidate)),
         }));
         let cells = |with_end: bool| rows.iter().flat_map(move |row| row.said(with_end));
         self.said.extend(cells(true));
@@ -190,6 +193,10 @@ impl<'a> Row<'a> {
             judges: candidates.iter().any(judged),
             drafts: who.drafters.contains(&member),
         }
+    }
+
+    fn failed(&self, candidate: &Candidate) -> bool {
+        matches!(self.round.score(self.member, candidate.key).map(|cell| &cell.opinion), Some(Err(_)))
     }
 
     fn said(&self, with_end: bool) -> impl Iterator<Item = Said> {

@@ -29,6 +29,8 @@ pub(crate) struct Table {
     places: Vec<Option<usize>>,
     /// The weight of each row.
     weights: Vec<f64>,
+    /// Of `columns`: whether only its author scored it although others were asked to.
+    unconfirmed: Vec<bool>,
     /// Of `columns`, by `rows`.
     pub ranking: Ranking,
     /// Of each drafter that takes part, in member order.
@@ -54,9 +56,11 @@ impl Table {
     pub fn rank(&mut self, slate: &Slate<'_>, away: Away<'_>, weights: &[f64], params: &Params) {
         self.seat(slate, away);
         self.weigh(slate, weights);
-        let Self { rows, columns, weights, ranking, .. } = self;
+        let Self { rows, columns, weights, unconfirmed, ranking, .. } = self;
         let seated = Seated { slate, said: slate.said(params.score_end), rows, columns };
-        ranking.fill(&seated, weights, params.score_settings());
+        unconfirmed.clear();
+        unconfirmed.extend((0..columns.len()).map(|column| seated.is_unconfirmed(column)));
+        ranking.fill(&seated, weights, params.score_settings(), unconfirmed);
         self.judge_drafts(slate, away, params);
     }
 
@@ -66,6 +70,9 @@ impl Table {
         self.ranking.weigh(&self.weights);
         for quality in &mut self.quality {
             let seat = slate.drafters.iter().find(|seat| seat.member == quality.member);
+            if quality.score.is_none() {
+                continue;
+            }
             quality.score = seat.and_then(|seat| self.places[seat.column? as usize]).and_then(|place| self.ranking.scores[place]);
         }
     }
@@ -101,7 +108,9 @@ impl Table {
     }
 
     /// Quality of each drafter's draft: its fused score, and the verifiers' mean of mean token log-probabilities (nats a token).
-    /// Where nobody scored token by token, the logarithms of the judges' shares take their place: also nats, of a choice.
+    /// Where no verifier scored token by token, the logarithms of the judges' shares take their place: also nats, of a choice.
+    /// Where members scored their own drafts alone, nothing is known of how they compare: how sure a member is of itself is no
+    /// reason to let another one go.
     fn judge_drafts(&mut self, slate: &Slate<'_>, away: Away<'_>, params: &Params) {
         let Self { rows, columns, ranking, quality, nats, .. } = self;
         let seated = Seated { slate, said: slate.said(params.score_end), rows, columns };
@@ -122,9 +131,10 @@ impl Table {
                 }
             }
         }
+        let compared = columns.len() < 2 || all().any(|(row, column)| seated.is_scored_by_another(row, column));
         quality.clear();
         for seat in slate.drafters.iter().filter(|seat| !is(away.drafting, seat.member)) {
-            let place = seat.column.and_then(|column| self.places[column as usize]);
+            let place = seat.column.and_then(|column| self.places[column as usize]).filter(|_| compared);
             let mean =
                 |place: usize| Some(nats[place]).filter(|(_, count)| *count > 0).map(|(sum, count)| sum / f64::from(count));
             quality.push(Quality {
@@ -143,6 +153,25 @@ impl Table {
             Some((row, member, self.place(seat.column? as usize)?))
         };
         self.rows.iter().enumerate().filter_map(learner).collect()
+    }
+}
+
+impl Seated<'_> {
+    fn is_author(&self, row: usize, column: usize) -> bool {
+        let (member, column) = (self.slate.verifiers[self.rows[row]], self.columns[column] as u32);
+        self.slate.drafters.iter().any(|seat| seat.member == member && seat.column == Some(column))
+    }
+
+    fn is_scored_by_another(&self, row: usize, column: usize) -> bool {
+        self.cell(row, column).is_some() && !self.is_author(row, column)
+    }
+
+    /// Whether verifiers failed at a candidate and none but its one author scored it.
+    fn is_unconfirmed(&self, column: usize) -> bool {
+        let scored = || (0..self.rows.len()).filter(|row| self.cell(*row, column).is_some());
+        self.slate.columns[self.columns[column]].failed
+            && scored().count() == 1
+            && scored().all(|row| self.is_author(row, column))
     }
 }
 

@@ -2,9 +2,11 @@
 //! is made from them stands where the first one stood.
 
 use proptest::prelude::*;
+use proptest::test_runner::FileFailurePersistence;
 
+use super::table::called;
 use super::*;
-use crate::engine::fusion::event::SegmentId;
+use crate::engine::fusion::event::{ScoreTier, SegmentId};
 use crate::engine::fusion::rescore::rescore;
 use crate::engine::fusion::run::Run;
 
@@ -12,6 +14,9 @@ use crate::engine::fusion::run::Run;
 enum Step {
     Order(Command),
     Answer(usize),
+    Fail(usize, MemberError),
+    /// Lets the time pass that a silent member is waited for.
+    Wait,
 }
 
 fn name() -> impl Strategy<Value = String> {
@@ -52,7 +57,19 @@ fn command() -> impl Strategy<Value = Command> {
 }
 
 fn step() -> impl Strategy<Value = Step> {
-    prop_oneof![1 => command().prop_map(Step::Order), 6 => (0..8_usize).prop_map(Step::Answer)]
+    let errors = prop::sample::select(vec![
+        MemberError::Failed("failed".to_owned()),
+        MemberError::Refused("refused".to_owned()),
+        MemberError::ContextFull { needed: 2, limit: 1 },
+        MemberError::TimedOut { seconds: 1 },
+        MemberError::Lowered { to: ScoreTier::None, reason: "lowered".to_owned() },
+    ]);
+    prop_oneof![
+        4 => command().prop_map(Step::Order),
+        24 => (0..8_usize).prop_map(Step::Answer),
+        2 => (0..8_usize, errors).prop_map(|(place, error)| Step::Fail(place, error)),
+        1 => Just(Step::Wait),
+    ]
 }
 
 fn table() -> Table {
@@ -68,8 +85,15 @@ fn table() -> Table {
     Table::new(members, liked, params)
 }
 
+/// A fault that needs one certain order of commands among thousands was found by one run in fifty of 128 cases. Failing cases are
+/// kept beside this file.
+fn many_cases() -> ProptestConfig {
+    let kept = Box::new(FileFailurePersistence::WithSource("regressions"));
+    ProptestConfig { cases: 2000, failure_persistence: Some(kept), ..ProptestConfig::default() }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 128, ..ProptestConfig::default() })]
+    #![proptest_config(many_cases())]
     #[test]
     fn the_records_are_the_run(steps in prop::collection::vec(step(), 0..120)) {
         let mut table = table();
@@ -84,12 +108,19 @@ proptest! {
                         prop_assert_eq!(table.records.len(), before, "what is refused changes nothing");
                     }
                 }
+                Step::Fail(place, error) if !table.waiting.is_empty() => table.fail(place % table.waiting.len(), error),
+                Step::Wait => {
+                    table.wait();
+                }
                 Step::Answer(place) if !table.waiting.is_empty() => table.answer(place % table.waiting.len()),
-                Step::Answer(_) => {}
+                Step::Answer(_) | Step::Fail(..) => {}
             }
             let run = table.machine.run();
             prop_assert_eq!(table.machine.tallies.len(), run.tree.len() + 1);
             prop_assert_eq!(run.tree.rounds(run.tree.head()), run.rounds.iter().filter(|round| round.accepted.is_some()).cloned().collect::<Vec<_>>());
+            prop_assert!(table.waiting.iter().all(|call| !run.open_round().is_none_or(|round| {
+                round.late.iter().any(|late| *late == called(call))
+            })), "a late member is asked for nothing more in its round, and no call outlives a round");
             prop_assert!(run.drafters().next().is_some() || table.finished || run.open_round().is_some() || table.waiting.is_empty());
         }
         let run = table.machine.run();

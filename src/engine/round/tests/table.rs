@@ -114,6 +114,43 @@ impl Table {
         self.put(input).unwrap();
     }
 
+    /// Lets one waiting call fail.
+    pub(super) fn fail(&mut self, place: usize, error: MemberError) {
+        let input = match self.waiting.remove(place) {
+            Effect::Draft { call, .. } => Input::Drafted(call, Err(error)),
+            Effect::Score { call, .. } => Input::Scored(call, Err(error)),
+            Effect::Emit(_) | Effect::Cancel(_) | Effect::Finished => unreachable!("only calls wait"),
+        };
+        self.put(input).unwrap();
+    }
+
+    /// Lets everything come back, oldest call first, but these calls fail.
+    pub(super) fn play_failing(&mut self, error: &MemberError, fails: impl Fn(&str, &Effect) -> bool) {
+        while !self.waiting.is_empty() && !self.finished {
+            let name = self.members[called(&self.waiting[0]).0].name;
+            if fails(name, &self.waiting[0]) { self.fail(0, error.clone()) } else { self.answer(0) }
+        }
+    }
+
+    /// Lets everything come back but these calls, which stay silent until patience ends.
+    pub(super) fn play_silent(&mut self, silent: impl Fn(&str, &Effect) -> bool) {
+        while !self.finished {
+            let heard = self.waiting.iter().position(|call| !silent(self.members[called(call).0].name, call));
+            match heard {
+                Some(place) => self.answer(place),
+                None => assert!(self.wait(), "the round waits for ever"),
+            }
+        }
+    }
+
+    /// Lets the time pass until patience with a member ends; whether there is such a time.
+    pub(super) fn wait(&mut self) -> bool {
+        let Some(deadline) = self.machine.deadline() else { return false };
+        self.clock = self.clock.max(deadline);
+        self.put(Input::Due(deadline)).unwrap();
+        true
+    }
+
     pub(super) fn opinion(&self, text: &str) -> f32 {
         self.opinions.get(text).copied().unwrap_or(-2.0)
     }
@@ -169,6 +206,13 @@ impl Table {
             Phase::Finished(outcome) => outcome.clone(),
             Phase::Running | Phase::Paused => panic!("not finished"),
         }
+    }
+}
+
+pub(super) fn called(effect: &Effect) -> MemberIndex {
+    match effect {
+        Effect::Draft { member, .. } | Effect::Score { member, .. } => *member,
+        Effect::Emit(_) | Effect::Cancel(_) | Effect::Finished => unreachable!("only calls wait"),
     }
 }
 

@@ -113,7 +113,8 @@ pub fn pane(play: &Play, round: Option<&Round>, newest: bool, member: MemberInde
         pane.note = format!("left {}: {}", when(departure.round), clean_line(&departure.reason.in_words()));
         pane.activity = match departure.reason {
             ExitReason::Retention { .. } => Activity::Exited,
-            ExitReason::Failures { .. } | ExitReason::Unusable { .. } => Activity::Failed,
+            ExitReason::Failures { .. } | ExitReason::Unusable { .. } | ExitReason::Late { .. } => Activity::Failed,
+            ExitReason::NotReady => Activity::Waiting,
             ExitReason::Excluded => Activity::Excluded,
         };
         return pane;

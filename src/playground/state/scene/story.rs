@@ -67,6 +67,8 @@ fn closed(play: &Play, round: &Round, table: &Table) -> String {
         let reason = match &departure.reason {
             ExitReason::Retention { .. } => "falls behind and leaves",
             ExitReason::Failures { .. } | ExitReason::Unusable { .. } => "failed and leaves",
+            ExitReason::Late { .. } => "was late again and rests",
+            ExitReason::NotReady => "is not ready yet",
             ExitReason::Excluded => "was excluded by hand",
         };
         sentence.extend(["; ", name, " ", reason]);

@@ -83,6 +83,7 @@ impl Round {
         let Some(slot) = self.slot(member) else { return };
         self.drafts[slot] = DraftState::Open(Vec::new());
         self.arrived.retain(|arrived| *arrived != member);
+        self.late.retain(|late| *late != member);
         self.own.retain(|(author, _)| *author != member);
         if self.params.align == Alignment::Words {
             // The shortest draft decides where all are cut, so nothing stands until it is known again.

@@ -88,6 +88,8 @@ pub struct Round {
     pub arrived: Vec<MemberIndex>,
     /// Members that a person sent away while it was open: nothing of theirs counts.
     pub excluded: Vec<MemberIndex>,
+    /// Members that were silent for too long in it: they are asked for nothing more.
+    pub late: Vec<MemberIndex>,
     /// What a person changed before it.
     pub opening: Opening,
     /// The calls that have ended, in the order in which they did.
@@ -178,6 +180,7 @@ impl Round {
             drafts,
             arrived: Vec::new(),
             excluded: Vec::new(),
+            late: Vec::new(),
             opening: Opening::default(),
             calls: Vec::new(),
             usage: Vec::new(),
@@ -236,6 +239,16 @@ impl Round {
     #[must_use]
     pub fn counting(&self, members: &[MemberIndex]) -> Vec<MemberIndex> {
         members.iter().copied().filter(|member| !self.excluded.contains(member)).collect()
+    }
+
+    /// Whose scores decide it, in member order: the verifiers that count; where none of them scored anything, the drafters, each of
+    /// which speaks for its own draft.
+    #[must_use]
+    pub fn electors(&self) -> Vec<MemberIndex> {
+        let verifiers = self.counting(&self.verifiers);
+        let scored = self.scores.iter().any(|cell| cell.opinion.is_ok() && verifiers.contains(&cell.verifier));
+        let own = |member: &MemberIndex| self.own_score(*member).is_some_and(|own| !own.logprobs.is_empty());
+        if scored || verifiers.iter().any(own) { verifiers } else { self.counting(&self.drafters) }
     }
 
     /// The key of the candidate that a person chose, or whose text they changed; `None` where the scores decided.

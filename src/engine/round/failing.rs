@@ -1,0 +1,121 @@
+//! What a member cannot do ends, and not the member: who fails at drafting leaves, who fails at scoring stops verifying, and who
+//! is not ready joins later.
+//!
+//! Owns what a failure costs. Being late is `patience`'s.
+
+use super::{InARow, Machine, Pace, Work};
+use crate::engine::fusion::MemberIndex;
+use crate::engine::fusion::event::{Event, ExitReason, Role, ScoreTier};
+use crate::engine::member::MemberError;
+
+impl Machine {
+    /// These members cannot take part, or cannot yet.
+    pub(super) fn leave_out(&mut self, unprepared: Vec<(MemberIndex, MemberError)>) {
+        for (member, error) in unprepared {
+            let reason = if error == MemberError::NotReady {
+                self.awaited.push(member);
+                ExitReason::NotReady
+            } else {
+                ExitReason::Unusable { error: error.to_string() }
+            };
+            let member = self.name(member);
+            self.emit(Event::Exited { member, reason });
+        }
+    }
+
+    /// A member that was awaited is ready, or never will be.
+    pub(super) fn prepared(&mut self, member: MemberIndex, result: Result<(), MemberError>) {
+        let Some(place) = self.awaited.iter().position(|awaited| *awaited == member) else { return };
+        self.awaited.remove(place);
+        let name = self.name(member);
+        match result {
+            // The user may have brought it back, or sent it away for good, meanwhile.
+            Ok(()) if self.is_not_ready(member) => self.emit(Event::Joined { member: name }),
+            Ok(()) => {}
+            Err(error) => {
+                self.last_error = format!("{name}: {error}");
+                self.emit(Event::Exited { member: name, reason: ExitReason::Unusable { error: error.to_string() } });
+            }
+        }
+        if self.pace != Pace::Paused {
+            self.begin_unless_busy();
+        }
+    }
+
+    fn is_not_ready(&self, member: MemberIndex) -> bool {
+        self.run.member(member).exit.as_ref().is_some_and(|exit| exit.reason == ExitReason::NotReady)
+    }
+
+    /// Counts a failed draft. The member leaves when it cannot draft, or should not be asked again.
+    pub(super) fn draft_failed(&mut self, member: MemberIndex, error: &MemberError) {
+        self.last_error = format!("{}: {error}", self.name(member));
+        let most = self.run.params.max_failures;
+        let reason = match error {
+            MemberError::ContextFull { .. } | MemberError::Panicked(_) | MemberError::Refused(_) => Some(unusable(error)),
+            MemberError::Failed(_) | MemberError::TimedOut { .. } | MemberError::Lowered { .. } | MemberError::NotReady => {
+                self.failures[member.0].drafts.fail(most, error)
+            }
+        };
+        if let Some(reason) = reason {
+            self.leave(member, reason);
+        }
+    }
+
+    /// Counts a failed scoring. The verifier stops verifying when it cannot score, or should not be asked again. A candidate that
+    /// does not fit its context says nothing about a shorter one, and is not counted.
+    pub(super) fn scoring_failed(&mut self, member: MemberIndex, error: &MemberError) {
+        let most = self.run.params.max_failures;
+        let reason = match error {
+            MemberError::ContextFull { .. } => None,
+            // Whatever it is asked next will not be answered either.
+            MemberError::Panicked(_) => return self.leave(member, unusable(error)),
+            MemberError::Refused(_) => Some(unusable(error)),
+            MemberError::Failed(_) | MemberError::TimedOut { .. } | MemberError::Lowered { .. } | MemberError::NotReady => {
+                self.failures[member.0].scores.fail(most, error)
+            }
+        };
+        if let Some(reason) = reason {
+            self.stop_verifying(member, reason);
+        }
+    }
+
+    /// The member takes no part any more, and what else it was asked is not worth waiting for.
+    pub(super) fn leave(&mut self, member: MemberIndex, reason: ExitReason) {
+        self.last_error = format!("{}: {}", self.name(member), reason.in_words());
+        self.cancel(|call| call.member == member);
+        if self.run.member(member).is_active() {
+            let member = self.name(member);
+            self.emit(Event::Exited { member, reason });
+        }
+    }
+
+    /// The member goes on drafting; one that only verifies leaves.
+    pub(super) fn stop_verifying(&mut self, member: MemberIndex, reason: ExitReason) {
+        match self.run.member(member).header.role {
+            Role::Verify => self.leave(member, reason),
+            Role::Both | Role::Draft => {
+                self.cancel(|call| call.member == member && matches!(call.work, Work::Score(_)));
+                let (member, reason) = (self.name(member), reason.in_words());
+                self.emit(Event::TierLowered { member, tier: ScoreTier::None, reason });
+            }
+        }
+    }
+}
+
+fn unusable(error: &MemberError) -> ExitReason {
+    ExitReason::Unusable { error: error.to_string() }
+}
+
+impl InARow {
+    /// Counts a failure; returns why the member is not asked again, once there were `most` in a row.
+    fn fail(&mut self, most: usize, error: &MemberError) -> Option<ExitReason> {
+        self.failed += 1;
+        (self.failed >= most).then(|| ExitReason::Failures { count: self.failed, error: error.to_string() })
+    }
+
+    /// Counts a late reply; returns why the member is not asked again, once there were `most` in a row.
+    pub(super) fn be_late(&mut self, most: usize) -> Option<ExitReason> {
+        self.late += 1;
+        (self.late >= most).then_some(ExitReason::Late { rounds: self.late })
+    }
+}

@@ -1,0 +1,124 @@
+//! One silent member does not hold the others.
+//!
+//! Owns how long a round waits for a member that gives no sign of life once enough of the others are done: a multiple of what they
+//! took. A member that streams tokens, however slowly, is never late; its time limit holds. Deadlines are given out as numbers
+//! ([`Machine::deadline`]): the driver owns the clock.
+
+use super::{Call, CallId, Effect, Machine, Work};
+use crate::engine::fusion::MemberIndex;
+use crate::engine::fusion::event::Event;
+use crate::engine::fusion::run::{CallEnd, Round, Work as Done};
+
+/// A member that is late in so many rounds in a row rests for the answer.
+const RESTS_AFTER: usize = 2;
+
+/// A call that is waited for, and until when, in milliseconds since the start of the run.
+struct Awaited {
+    call: CallId,
+    until_ms: f64,
+}
+
+impl Machine {
+    /// When patience with a member ends, in milliseconds since the start of the run; `None` while no member is waited for longer
+    /// than for the others.
+    #[must_use]
+    pub fn deadline(&self) -> Option<f64> {
+        self.awaited_calls().map(|awaited| awaited.until_ms).min_by(f64::total_cmp)
+    }
+
+    /// The round goes on without the members whose time has passed.
+    pub(super) fn due(&mut self, now_ms: f64) {
+        self.now_ms = now_ms.max(self.now_ms);
+        let overdue: Vec<CallId> =
+            self.awaited_calls().filter(|awaited| awaited.until_ms <= self.now_ms).map(|awaited| awaited.call).collect();
+        if overdue.is_empty() {
+            return;
+        }
+        for call in overdue {
+            self.drop_late(call);
+        }
+        self.advance(None);
+    }
+
+    fn drop_late(&mut self, late: CallId) {
+        // The first late call of a member takes its others with it.
+        let Some(Call { member, started_ms, heard_ms, work, .. }) = self.returned(late) else { return };
+        self.effects.push(Effect::Cancel(late));
+        let silent_ms = super::play::rounded(self.now_ms - heard_ms);
+        let elapsed_ms = super::play::rounded(self.now_ms - started_ms);
+        let candidates = match &work {
+            Work::Draft { .. } => Vec::new(),
+            Work::Score(candidates) => self.names(candidates),
+        };
+        let name = self.name(member);
+        self.emit(Event::Late { member: name, candidates, silent_ms, elapsed_ms });
+        // It gets nothing else to do in this round.
+        self.cancel(|call| call.member == member);
+        let failures = &mut self.failures[member.0];
+        match work {
+            Work::Draft { .. } => {
+                if let Some(reason) = failures.drafts.be_late(RESTS_AFTER) {
+                    self.leave(member, reason);
+                }
+            }
+            Work::Score(_) => {
+                if let Some(reason) = failures.scores.be_late(RESTS_AFTER) {
+                    self.stop_verifying(member, reason);
+                }
+            }
+        }
+    }
+
+    fn awaited_calls(&self) -> impl Iterator<Item = Awaited> {
+        let round = self.run.open_round().filter(|round| round.params.patience > 0.0);
+        let calls = round.map(|round| self.calls.iter().filter_map(|call| self.awaited_call(round, call)));
+        calls.into_iter().flatten()
+    }
+
+    fn awaited_call(&self, round: &Round, call: &Call) -> Option<Awaited> {
+        let others_ms = match &call.work {
+            Work::Draft { .. } => enough_drafts(round).then(|| slowest(round, is_draft))?,
+            Work::Score(_) => self.enough_scores(round, call.member).then(|| self.scoring_pace(round, call.member))?,
+        };
+        let least_ms = round.params.patience_seconds as f64 * 1000.0;
+        Some(Awaited { call: call.id, until_ms: call.heard_ms + (round.params.patience * others_ms).max(least_ms) })
+    }
+
+    /// Whether at least half of the other verifiers have nothing left to say in a round that is drafted.
+    fn enough_scores(&self, round: &Round, waiting: MemberIndex) -> bool {
+        let others = round.verifiers.iter().filter(|verifier| **verifier != waiting);
+        let done = |verifier: &&MemberIndex| self.calls_of(**verifier).next().is_none();
+        round.all_drafted() && 2 * others.filter(done).count() >= round.verifiers.len().saturating_sub(1)
+    }
+
+    /// Milliseconds that a scoring may be expected to take: what the slowest other verifier took, or drafting as much text as it is
+    /// to score, where that is more. Scoring on many servers takes as long as drafting, and tells nothing meanwhile.
+    fn scoring_pace(&self, round: &Round, member: MemberIndex) -> f64 {
+        let candidates: usize = self
+            .calls_of(member)
+            .map(|call| match &call.work {
+                Work::Score(candidates) => candidates.len(),
+                Work::Draft { .. } => 0,
+            })
+            .sum();
+        let own = round.finished(member).map(|draft| draft.elapsed_ms);
+        let draft_ms = own.unwrap_or_else(|| slowest(round, is_draft));
+        slowest(round, |done| !is_draft(done)).max(draft_ms * candidates as f64)
+    }
+}
+
+/// Whether at least half of the drafts of a round are in, one of them whole.
+fn enough_drafts(round: &Round) -> bool {
+    let open = round.drafters.iter().filter(|drafter| round.is_drafting(**drafter)).count();
+    !round.arrived.is_empty() && 2 * open <= round.drafters.len()
+}
+
+fn is_draft(done: &Done) -> bool {
+    matches!(done, Done::Draft { .. })
+}
+
+/// Milliseconds that the slowest answered call of a kind took.
+fn slowest(round: &Round, kind: impl Fn(&Done) -> bool) -> f64 {
+    let answered = round.calls.iter().filter(|call| call.end == CallEnd::Answered && kind(&call.work));
+    answered.map(|call| call.ended_ms - call.begun_ms).fold(0.0, f64::max)
+}
