@@ -17,6 +17,8 @@ use specfuse::engine::trace::{self, Journal, TraceError};
 use specfuse::engine::{Engine, Seat, Setup, SetupError};
 use tokio::sync::Semaphore;
 
+#[path = "engine/patience.rs"]
+mod patience;
 #[path = "engine/tiers.rs"]
 mod tiers;
 
@@ -119,10 +121,13 @@ async fn a_member_that_stalls_is_dropped_at_its_time_limit() {
     let mut seats = team();
     seats.push(seat("d", ScriptedMember::new(vec![Line::Stall])));
     seats.push(seat("e", ScriptedMember::saying(&["E", " is e."], -9.0).stalling_when_scoring()));
-    let run = play(setup(seats, &[("draft-seconds", "2"), ("score-seconds", "3"), ("max-failures", "1")])).await;
+    let records = records(setup(seats, &[("draft-seconds", "2"), ("score-seconds", "3"), ("max-failures", "1")])).await;
+    let run = Run::from_records(&records).unwrap();
     assert_eq!(run.answer(), "The sky, is blue.");
-    let reasons: Vec<_> = run.members[3..].iter().map(|member| member.exit.as_ref().unwrap().reason.in_words()).collect();
-    assert_eq!(reasons, ["failed: no answer within 2 s", "failed: no answer within 3 s"]);
+    assert_eq!(run.members[3].exit.as_ref().unwrap().reason.in_words(), "failed: no answer within 2 s");
+    let stopped = |record: &Record| record.trouble().filter(|_| matches!(record.event, Event::TierLowered { .. }));
+    let stopped: Vec<String> = records.iter().filter_map(stopped).collect();
+    assert_eq!(stopped, ["e stops verifying and goes on drafting: failed: no answer within 3 s"]);
 }
 
 #[tokio::test]

@@ -122,7 +122,7 @@ impl Driver {
 
     async fn wait(&mut self, tokens: &mut mpsc::Receiver<(u64, DraftToken)>, replies: &mut mpsc::Receiver<Returned>) -> Woken {
         let deadline = self.machine.deadline();
-        let remaining_ms = deadline.map_or(0.0, |at_ms| (at_ms - (self.clock)()).max(0.0));
+        let remaining_ms = deadline.map_or(0.0, |at_ms| self.machine.remaining_ms(at_ms));
         let remaining = Duration::try_from_secs_f64(remaining_ms / 1000.0).unwrap_or(Duration::MAX);
         tokio::select! {
             biased;

@@ -40,8 +40,9 @@ pub fn expect(run: &Run, params: &Params) -> Vec<Expected> {
     let mut expected = Vec::new();
     for round in run.rounds.iter().filter(|round| round.accepted.is_some()) {
         let drafters: Vec<_> = round.drafters.iter().copied().filter(|member| !gone.contains(member)).collect();
+        let listed = electors(round);
         let verifiers: Vec<_> =
-            round.verifiers.iter().copied().filter(|member| params.exit_keep_verifying || !gone.contains(member)).collect();
+            listed.iter().copied().filter(|member| params.exit_keep_verifying || !gone.contains(member)).collect();
         let candidates: Vec<&Candidate> = round
             .candidates()
             .iter()
@@ -60,11 +61,26 @@ pub fn expect(run: &Run, params: &Params) -> Vec<Expected> {
         let judged = said.iter().flatten().flatten().any(|said| matches!(said, Said::Share(_)));
         let scores: Vec<Option<f64>> =
             (0..candidates.len()).map(|column| fused(&matrix, &verifiers, &weights, column, params, judged)).collect();
+        let author =
+            |member: &MemberIndex, column: usize| round.drafters.contains(member) && candidates[column].authors.contains(member);
+        // Verifiers failed to score it, and none but its one author did.
+        let unconfirmed: Vec<bool> = (0..candidates.len())
+            .map(|column| {
+                let scored: Vec<_> = verifiers.iter().zip(&said).filter(|(_, row)| row[column].is_some()).collect();
+                let failed =
+                    |member: &MemberIndex| round.score(*member, candidates[column].key).is_some_and(|cell| cell.opinion.is_err());
+                listed.iter().any(failed) && matches!(scored.as_slice(), [(member, _)] if author(member, column))
+            })
+            .collect();
         let mut winner = None;
         for (column, score) in scores.iter().enumerate() {
-            // The earlier wins a tie, and whoever has a score over who has none.
-            let best = winner.and_then(|winner: usize| scores[winner]);
-            if winner.is_none() || (score.is_some() && best.is_none_or(|best| score.unwrap() > best)) {
+            // The earlier wins a tie; who has a score over who has none; who is confirmed over who is not.
+            let class = |column: usize| (scores[column].is_none(), unconfirmed[column]);
+            let better = |best: usize| {
+                class(column) < class(best)
+                    || (class(column) == class(best) && score.zip(scores[best]).is_some_and(|(score, best)| score > best))
+            };
+            if winner.is_none_or(better) {
                 winner = Some(column);
             }
         }
@@ -74,6 +90,12 @@ pub fn expect(run: &Run, params: &Params) -> Vec<Expected> {
             };
             scores.iter().enumerate().any(near)
         });
+        // Where each scored its own draft alone, they are not compared.
+        let foreign = |(member, row): (&MemberIndex, &Vec<Option<Said>>)| {
+            row.iter().enumerate().any(|(column, said)| said.is_some() && !author(member, column))
+        };
+        let compared = candidates.len() < 2 || verifiers.iter().zip(&said).any(foreign);
+        let of = |member: MemberIndex| of(member).filter(|_| compared);
         let quality: Vec<(MemberIndex, Option<f64>, Option<f64>)> = drafters
             .iter()
             .map(|member| {
@@ -95,6 +117,15 @@ pub fn expect(run: &Run, params: &Params) -> Vec<Expected> {
         });
     }
     expected
+}
+
+/// Whose scores count: the verifiers, or where none of them said anything each author for its own draft.
+fn electors(round: &Round) -> Vec<MemberIndex> {
+    let said = |verifier: &MemberIndex| {
+        round.own_score(*verifier).is_some_and(|own| !own.logprobs.is_empty())
+            || round.scores().iter().any(|cell| cell.verifier == *verifier && cell.opinion.is_ok())
+    };
+    if round.verifiers.iter().any(said) { round.verifiers.clone() } else { round.drafters.clone() }
 }
 
 fn row(run: &Run, round: &Round, verifier: MemberIndex, candidates: &[&Candidate], params: &Params) -> Vec<Option<Said>> {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use specfuse::engine::fusion::MemberIndex;
 use specfuse::engine::fusion::conversation::Conversation;
-use specfuse::engine::fusion::event::{Event, Outcome, Record};
+use specfuse::engine::fusion::event::{Event, Outcome, Record, ScoreTier};
 use specfuse::engine::fusion::params::Params;
 use specfuse::engine::fusion::run::{MemberState, Phase, Run};
 use specfuse::engine::member::http::{Backoff, Limits};
@@ -141,6 +141,17 @@ impl Played {
     /// Why the member in trouble has left, as the summary tells it.
     pub fn left(&self) -> String {
         self.run.summarise().members[2].exit_reason.clone().unwrap_or_else(|| panic!("it stayed: {:?}", self.said()))
+    }
+
+    /// It goes on drafting and does not verify any more, and the reason names all of this.
+    pub fn stopped_verifying_for(&self, words: &[&str]) {
+        assert!(self.run.members[2].is_active(), "{:?}", self.said());
+        let reason = |record: &Record| match &record.event {
+            Event::TierLowered { member, tier: ScoreTier::None, reason } if &**member == "third" => Some(reason.clone()),
+            _ => None,
+        };
+        let reason = self.records.iter().find_map(reason).unwrap_or_else(|| panic!("it verifies: {:?}", self.said()));
+        assert!(words.iter().all(|word| reason.contains(word)), "{reason:?} lacks one of {words:?}");
     }
 
     /// It has left, and the reason names all of this.

@@ -130,8 +130,8 @@ fn tune(state: &mut State, row: usize, moves: &str) {
 }
 
 /// The rows of the scoring rule and of the exit threshold.
-const SCORING: usize = 8;
-const THRESHOLD: usize = 15;
+const SCORING: usize = 9;
+const THRESHOLD: usize = 16;
 
 #[test]
 fn knobs_being_tried() {

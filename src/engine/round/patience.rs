@@ -26,6 +26,12 @@ impl Machine {
         self.awaited_calls().map(|awaited| awaited.until_ms).min_by(f64::total_cmp)
     }
 
+    /// Milliseconds from the last input to a deadline; at least 0.
+    #[must_use]
+    pub fn remaining_ms(&self, deadline_ms: f64) -> f64 {
+        (deadline_ms - self.now_ms).max(0.0)
+    }
+
     /// The round goes on without the members whose time has passed.
     pub(super) fn due(&mut self, now_ms: f64) {
         self.now_ms = now_ms.max(self.now_ms);

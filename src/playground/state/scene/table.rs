@@ -252,6 +252,7 @@ fn row(play: &Play, round: &Round, matrix: &Matrix, member: MemberIndex, activit
         let best = ranking.order.first().and_then(|best| ranking.scores[*best]);
         row.margin = match row.rank {
             Some(1) => ranking.margin,
+            Some(_) if ranking.unconfirmed[column] => None,
             Some(_) | None => row.score.zip(best).map(|(score, best)| score - best),
         };
     }

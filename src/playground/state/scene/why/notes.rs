@@ -21,10 +21,21 @@ pub(super) fn notes(subject: &Subject<'_>) -> Vec<String> {
                 notes.push(format!("the best is {} ahead of the second", figure(margin)));
             }
             notes.extend(opinions(subject));
+            notes.extend(unconfirmed(subject));
         }
     }
     notes.extend(tuned(subject));
     notes
+}
+
+/// Which candidates rank behind the others whatever their score.
+fn unconfirmed(subject: &Subject<'_>) -> Option<String> {
+    let candidates = subject.matrix.candidates.iter().zip(&subject.matrix.ranking.unconfirmed);
+    let authors = candidates.filter(|(_, unconfirmed)| **unconfirmed).filter_map(|(candidate, _)| candidate.authors.first());
+    let authors: Vec<_> = authors.map(|author| subject.name(*author)).collect();
+    (!authors.is_empty()).then(|| {
+        format!("only its author could score the candidate of {}: it ranks behind those that others scored", listed(&authors))
+    })
 }
 
 /// Which knobs a person changed before the round.
