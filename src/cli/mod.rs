@@ -7,6 +7,7 @@ mod check;
 mod eval;
 mod export;
 mod interrupt;
+mod meant;
 mod members;
 mod options;
 mod output;
@@ -126,7 +127,15 @@ impl Failure {
 
 /// Parses the arguments, does what they say, and returns the exit code.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let matches = match command().try_get_matches_from(arguments) {
+    let command = command();
+    let arguments = match meant::repaired(arguments.into_iter().collect(), &command) {
+        Ok(arguments) => arguments,
+        Err(misspelt) => {
+            output::notice(&format!("error: {misspelt}"));
+            return ExitCode::from(2);
+        }
+    };
+    let matches = match command.try_get_matches_from(arguments) {
         Ok(matches) => matches,
         Err(error) => {
             // Help and version go to standard output and are no failure; nothing can be done where even that cannot be written.

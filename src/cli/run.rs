@@ -70,7 +70,7 @@ struct Answered {
 }
 
 pub(super) fn main(matches: &ArgMatches) -> Result<Done, Failure> {
-    let config = options::config(matches)?;
+    let (config, settled) = options::config(matches)?;
     let specs = members::chosen(matches, &config)?;
     let mut wishes = Wishes {
         params: config.params,
@@ -88,6 +88,7 @@ pub(super) fn main(matches: &ArgMatches) -> Result<Done, Failure> {
     };
     let first = prompt::read(matches.get_one::<String>("prompt").map(String::as_str))?;
     let questions = std::iter::once(first).chain(matches.get_many("then").unwrap_or_default().cloned());
+    options::say(&settled);
     let toys = any_built_in(&specs);
     let done = runtime()?.block_on(async {
         let opened = members::opened(specs, &Tools::of_platform()).await?;
