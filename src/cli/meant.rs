@@ -39,6 +39,8 @@ pub(super) enum Misspelt {
 /// The command line as it is meant. `arguments` begin with the program's name.
 pub(super) fn repaired(arguments: Vec<OsString>, command: &Command) -> Result<Vec<OsString>, Misspelt> {
     let mut arguments = joined(arguments, command);
+    // Behind an option that nobody knows stands perhaps its value: the parser says which option is meant.
+    let clear = arguments.iter().all(|argument| !is_unknown(command, argument));
     let Some(at) = first_word(&arguments, command) else { return Ok(behind(arguments, None)) };
     let word = arguments.get(at).map(|word| word.to_string_lossy().into_owned()).unwrap_or_default();
     if is_command(command, &word) {
@@ -47,7 +49,7 @@ pub(super) fn repaired(arguments: Vec<OsString>, command: &Command) -> Result<Ve
             arguments[1..=at].rotate_right(1);
         }
         let words = if word == "run" { words(&arguments[2..], command) } else { Vec::new() };
-        if words.len() > 1 {
+        if clear && words.len() > 1 {
             return Err(Misspelt::Unquoted { program: "specfuse run".to_owned(), question: words.join(" ") });
         }
         return Ok(behind(arguments, command.find_subcommand(&word)));
@@ -58,7 +60,7 @@ pub(super) fn repaired(arguments: Vec<OsString>, command: &Command) -> Result<Ve
     if let Some(near) = near(command, &word, alone) {
         return Err(Misspelt::Command { word, command: near, question });
     }
-    if words.len() > 1 {
+    if clear && words.len() > 1 {
         return Err(Misspelt::Unquoted { program: "specfuse".to_owned(), question });
     }
     Ok(behind(arguments, None))
@@ -116,6 +118,13 @@ fn option<'c>(command: &'c Command, argument: &OsStr) -> Option<&'c Arg> {
     let name = argument.to_str()?.strip_prefix("--").filter(|name| !name.is_empty())?;
     let all = std::iter::once(command).chain(command.get_subcommands());
     all.flat_map(Command::get_arguments).find(|option| option.get_long() == Some(name))
+}
+
+fn is_unknown(command: &Command, argument: &OsStr) -> bool {
+    let name = argument.to_str().and_then(|text| text.strip_prefix("--")).and_then(|text| text.split('=').next());
+    let known =
+        |name: &str| ["", "help", "version"].contains(&name) || option(command, OsStr::new(&format!("{END}{name}"))).is_some();
+    name.is_some_and(|name| !known(name))
 }
 
 /// Whether the word behind an option is its value.
@@ -227,6 +236,8 @@ mod tests {
             &["run", "--feedback=on", "hello"],
             &["run", "--feedback", "hello"],
             &["run", "-5"],
+            &["run", "--segment-token", "5", "hello"],
+            &["--segmnet", "words", "hello"],
         ] {
             assert_eq!(read(line).unwrap(), line);
         }

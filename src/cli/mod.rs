@@ -173,7 +173,14 @@ fn command() -> Command {
             "Several language models write one answer together, segment by segment (SpecFuse, arXiv 2412.07380).\n\n\
              Without a command: the playground, a terminal program to watch, with PROMPT as its first question.",
         )
-        .after_help("The built-in models are toys that show the method: they know a few hundred facts each and nothing else.")
+        .after_help(
+            "Examples:\n  \
+             specfuse demo                                         a guided tour\n  \
+             specfuse \"What is the capital of Japan?\"             watch an answer being written\n  \
+             specfuse run \"What is 27 plus 48?\" > answer.txt     the answer alone, for files and pipes\n  \
+             specfuse check --model http://127.0.0.1:8080          what a server of yours can do\n\n\
+             The built-in models are toys that show the method: they know a few hundred facts each and nothing else.",
+        )
         .args_conflicts_with_subcommands(true)
         .subcommand(playground::demo_command())
         .subcommand(playground::replay_command())

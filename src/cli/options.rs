@@ -12,7 +12,7 @@ use super::Failure;
 use super::output::notice;
 use crate::config::{self, Config};
 use crate::engine::fusion::event::Role;
-use crate::engine::fusion::params::needs::{self, Origin, Settled};
+use crate::engine::fusion::params::needs::{self, Origin, Settled, When};
 use crate::engine::fusion::params::{KNOBS, Kind, Knob, PRESETS, Params};
 use crate::ensemble::Selection;
 
@@ -108,14 +108,25 @@ fn option(knob: &'static Knob) -> Arg {
         Kind::Real { min, max, .. } => format!("{min} to {max}"),
     };
     let unit = if knob.unit.is_empty() { String::new() } else { format!(" {}", knob.unit) };
-    let option = Arg::new(knob.name)
-        .long(knob.name)
-        .allow_hyphen_values(true)
-        .help(format!("{}: {takes}{unit} [default: {default}]", capitalised(knob.meaning)));
+    let option = Arg::new(knob.name).long(knob.name).allow_hyphen_values(true).help(format!(
+        "{}: {takes}{unit}{} [default: {default}]",
+        capitalised(knob.meaning),
+        condition(knob)
+    ));
     match knob.kind {
         Kind::Switch => option.value_name("on|off").num_args(0..=1).require_equals(true).default_missing_value("on"),
         Kind::Integer { .. } | Kind::Real { .. } => option.value_name("N"),
         Kind::Choice(_) => option.value_name("NAME"),
+    }
+}
+
+/// What a knob needs in order to do something.
+fn condition(knob: &Knob) -> String {
+    let named = needs::needs(knob.name).find(|need| matches!(need.when, When::Is(_)));
+    match named.map(|need| (need, need.when.only())) {
+        Some((need, Some(only))) => format!("; sets --{} {only}", need.governor),
+        Some((need, None)) => format!("; only with --{} {}", need.governor, need.when),
+        None => String::new(),
     }
 }
 

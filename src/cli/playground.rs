@@ -30,7 +30,8 @@ const PACE: u32 = 15;
 
 /// The options of the playground, on the program itself.
 pub(super) fn options(command: Command) -> Command {
-    let command = command.arg(Arg::new("prompt").value_name("PROMPT").help("The first question; without one the prompt waits"));
+    let command =
+        command.arg(Arg::new("prompt").value_name("PROMPT").help("The first question, in quotes; without one the prompt waits"));
     options::add(screen(command))
 }
 

@@ -23,7 +23,7 @@ use crate::files::traces::{self, Wanted};
 pub(super) fn command() -> Command {
     let command = Command::new("run")
         .about("Answers a question; the answer is written to standard output as its segments are accepted")
-        .arg(Arg::new("prompt").value_name("PROMPT").help("The question; `-` or nothing reads standard input"))
+        .arg(Arg::new("prompt").value_name("PROMPT").help("The question, in quotes; `-` or nothing reads standard input"))
         .arg(
             Arg::new("then")
                 .long("then")
@@ -38,7 +38,11 @@ pub(super) fn command() -> Command {
                 .help("Write the events to standard output instead, one JSON object a line"),
         )
         .arg(
-            Arg::new("quiet").long("quiet").short('q').action(ArgAction::SetTrue).help("Do not sum the run up on standard error"),
+            Arg::new("quiet")
+                .long("quiet")
+                .short('q')
+                .action(ArgAction::SetTrue)
+                .help("Do not sum the run up on standard error; warnings and errors are told all the same"),
         )
         .arg(
             Arg::new("trace")

@@ -69,19 +69,8 @@ pub enum ConfigError {
         name: String,
     },
     /// A value of the wrong kind, out of its range, or missing.
-    #[error("{place}: `{key}` {}must be {wanted}{}", is(given.as_deref()), for_example(example.as_deref()))]
-    Kind {
-        /// Where.
-        place: Place,
-        /// The key, with the tables around it.
-        key: String,
-        /// What was given, in words; `None` where nothing was.
-        given: Option<String>,
-        /// What it must be.
-        wanted: String,
-        /// A line that would be right.
-        example: Option<String>,
-    },
+    #[error(transparent)]
+    Kind(Box<WrongValue>),
     /// An ensemble that is not there, or names a member that is not.
     #[error("{}: {reason}", path.display())]
     Ensemble {
@@ -90,6 +79,22 @@ pub enum ConfigError {
         /// What is wrong.
         reason: String,
     },
+}
+
+/// A value that does not fit its key.
+#[derive(Debug, thiserror::Error)]
+#[error("{place}: `{key}` {}must be {wanted}{}", is(given.as_deref()), for_example(example.as_deref()))]
+pub struct WrongValue {
+    /// Where.
+    pub place: Place,
+    /// The key, with the tables around it.
+    pub key: String,
+    /// What was given, in words; `None` where nothing was.
+    pub given: Option<String>,
+    /// What it must be.
+    pub wanted: String,
+    /// A line that would be right.
+    pub example: Option<String>,
 }
 
 fn is(given: Option<&str>) -> String {

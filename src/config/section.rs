@@ -5,9 +5,9 @@
 use std::ops::RangeInclusive;
 use std::path::Path;
 
-use super::ConfigError;
 use super::place::{self, Place};
 use super::words::{self, quoted};
+use super::{ConfigError, WrongValue};
 use crate::engine::fusion::params::{Knob, nearest};
 
 /// Keys whose values no message repeats.
@@ -67,22 +67,35 @@ impl<'a> Section<'a> {
 
     /// The error of a value of the wrong kind, or of one that is missing.
     pub(super) fn wrong(&self, key: &str, wanted: impl Into<String>) -> ConfigError {
+        let given = self.get(key).map(|value| words::given(value, self.is_secret(key)));
+        self.unfit(key, given, wanted.into())
+    }
+
+    /// The error of a list with something in it that is no text.
+    fn wrong_element(&self, key: &str, element: &toml::Value, wanted: &str) -> ConfigError {
+        let given = format!("a list that holds {}", words::given(element, self.is_secret(key)));
+        self.unfit(key, Some(given), wanted.to_owned())
+    }
+
+    fn unfit(&self, key: &str, given: Option<String>, wanted: String) -> ConfigError {
         let keys = self.keys(key);
-        let secret = keys.iter().any(|key| SECRET.contains(&key.as_str()));
-        let given = self.get(key).map(|value| words::given(value, secret));
         let example = words::example(&keys).map(str::to_owned);
-        ConfigError::Kind { place: self.place(key), key: keys.join("."), given, wanted: wanted.into(), example }
+        ConfigError::Kind(Box::new(WrongValue { place: self.place(key), key: keys.join("."), given, wanted, example }))
+    }
+
+    fn is_secret(&self, key: &str) -> bool {
+        self.keys(key).iter().any(|key| SECRET.contains(&key.as_str()))
     }
 
     /// The error of a value that does not fit a knob.
     pub(super) fn wrong_for(&self, knob: &Knob, value: &toml::Value) -> ConfigError {
-        ConfigError::Kind {
+        ConfigError::Kind(Box::new(WrongValue {
             place: self.place(knob.name),
             key: self.keys(knob.name).join("."),
             given: Some(words::given(value, false)),
             wanted: words::wanted(knob),
             example: Some(words::knob_example(knob, value)),
-        }
+        }))
     }
 
     pub(super) fn get(&self, key: &str) -> Option<&'a toml::Value> {
@@ -137,18 +150,6 @@ impl<'a> Section<'a> {
             }
             Some(_) => Err(self.wrong(key, wanted)),
             None => Ok(None),
-        }
-    }
-
-    /// The error of a list with something in it that is no text.
-    fn wrong_element(&self, key: &str, element: &toml::Value, wanted: &str) -> ConfigError {
-        let error = self.wrong(key, wanted);
-        match error {
-            ConfigError::Kind { place, key, wanted, example, .. } => {
-                let given = Some(format!("a list that holds {}", words::given(element, false)));
-                ConfigError::Kind { place, key, given, wanted, example }
-            }
-            other => other,
         }
     }
 

@@ -121,7 +121,9 @@ mod tests {
         use crate::engine::fusion::params::needs::Origin;
         let lines = |lists: &[(&str, &str)], fixed: &[(&'static str, &str)]| {
             let (axes, mut params, mut given) = (axes(lists), Params::default(), Given::default());
-            axes.iter().for_each(|axis| given.set(axis.knob.name, Origin::CommandLine));
+            for axis in &axes {
+                given.set(axis.knob.name, Origin::CommandLine);
+            }
             for (name, text) in fixed {
                 params.set_text(name, text).unwrap();
                 given.set(name, Origin::CommandLine);

@@ -35,9 +35,9 @@ fn the_panel_says_beside_a_knob_that_it_has_no_effect_and_sets_what_it_needs() {
     playing.sees("the unit follows", |seen| {
         let screen = seen.screen().contents();
         let line = |name: &str| screen.lines().find(|line| line.contains(name)).unwrap_or_default().to_owned();
-        line("segment-tokens ").contains("11 ")
-            && line("segment-words ").contains("no effect: segment is tokens")
-            && line(" segment  ").contains("tokens ")
+        line("* segment-tokens ").contains("11 ")
+            && line("  segment-words ").contains("no effect: segment is tokens")
+            && line("* segment ").contains("tokens ")
             && seen.shows("`segment` is set to tokens")
     });
     playing.types(ENTER);

@@ -259,7 +259,9 @@ mod tests {
 
     fn settled(base: &[(&str, &str)], given: &[(&'static str, &str, Origin)]) -> (Params, Vec<String>) {
         let (mut params, mut asked) = (Params::default(), Given::default());
-        base.iter().for_each(|(name, text)| params.set_text(name, text).unwrap());
+        for (name, text) in base {
+            params.set_text(name, text).unwrap();
+        }
         for (name, text, origin) in given {
             params.set_text(name, text).unwrap();
             asked.set(name, *origin);
