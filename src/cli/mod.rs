@@ -175,10 +175,10 @@ fn command() -> Command {
         )
         .after_help(
             "Examples:\n  \
-             specfuse demo                                         a guided tour\n  \
-             specfuse \"What is the capital of Japan?\"             watch an answer being written\n  \
-             specfuse run \"What is 27 plus 48?\" > answer.txt     the answer alone, for files and pipes\n  \
-             specfuse check --model http://127.0.0.1:8080          what a server of yours can do\n\n\
+             specfuse demo                                     a guided tour\n  \
+             specfuse \"What is the capital of Japan?\"          watch an answer being written\n  \
+             specfuse run \"What is 27 plus 48?\" > answer.txt   the answer alone, for files and pipes\n  \
+             specfuse check --model http://127.0.0.1:8080      what a server of yours can do\n\n\
              The built-in models are toys that show the method: they know a few hundred facts each and nothing else.",
         )
         .args_conflicts_with_subcommands(true)
