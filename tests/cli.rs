@@ -7,6 +7,11 @@ use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
+#[path = "cli/needs.rs"]
+mod needs;
+#[path = "cli/words.rs"]
+mod words;
+
 use specfuse::engine::fusion::event::Event;
 use specfuse::engine::fusion::run::Run;
 use specfuse::engine::trace;

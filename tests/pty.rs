@@ -25,6 +25,8 @@ mod llama;
 mod looking;
 #[path = "pty/members.rs"]
 mod members;
+#[path = "pty/needs.rs"]
+mod needs;
 #[path = "support/pty.rs"]
 #[allow(dead_code, reason = "other tests use the rest")]
 mod playing;

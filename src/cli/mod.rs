@@ -7,6 +7,7 @@ mod check;
 mod eval;
 mod export;
 mod interrupt;
+mod meant;
 mod members;
 mod options;
 mod output;
@@ -126,7 +127,15 @@ impl Failure {
 
 /// Parses the arguments, does what they say, and returns the exit code.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let matches = match command().try_get_matches_from(arguments) {
+    let command = command();
+    let arguments = match meant::repaired(arguments.into_iter().collect(), &command) {
+        Ok(arguments) => arguments,
+        Err(misspelt) => {
+            output::notice(&format!("error: {misspelt}"));
+            return ExitCode::from(2);
+        }
+    };
+    let matches = match command.try_get_matches_from(arguments) {
         Ok(matches) => matches,
         Err(error) => {
             // Help and version go to standard output and are no failure; nothing can be done where even that cannot be written.
@@ -164,7 +173,14 @@ fn command() -> Command {
             "Several language models write one answer together, segment by segment (SpecFuse, arXiv 2412.07380).\n\n\
              Without a command: the playground, a terminal program to watch, with PROMPT as its first question.",
         )
-        .after_help("The built-in models are toys that show the method: they know a few hundred facts each and nothing else.")
+        .after_help(
+            "Examples:\n  \
+             specfuse demo                                     a guided tour\n  \
+             specfuse \"What is the capital of Japan?\"          watch an answer being written\n  \
+             specfuse run \"What is 27 plus 48?\" > answer.txt   the answer alone, for files and pipes\n  \
+             specfuse check --model http://127.0.0.1:8080      what a server of yours can do\n\n\
+             The built-in models are toys that show the method: they know a few hundred facts each and nothing else.",
+        )
         .args_conflicts_with_subcommands(true)
         .subcommand(playground::demo_command())
         .subcommand(playground::replay_command())

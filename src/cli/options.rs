@@ -2,13 +2,17 @@
 
 use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher, Hasher};
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
 use super::Failure;
+use super::output::notice;
 use crate::config::{self, Config};
 use crate::engine::fusion::event::Role;
+use crate::engine::fusion::params::needs::{self, Origin, Settled, When};
 use crate::engine::fusion::params::{KNOBS, Kind, Knob, PRESETS, Params};
 use crate::ensemble::Selection;
 
@@ -27,8 +31,8 @@ pub(super) fn add(command: Command) -> Command {
             Arg::new("seed")
                 .long("seed")
                 .value_name("N")
-                .value_parser(value_parser!(u64))
-                .help("Makes a run repeatable to the byte"),
+                .value_parser(from_zero::<u64>)
+                .help("A whole number that makes a run repeatable to the byte; a fresh one where not given"),
         )
         .arg(
             Arg::new("system")
@@ -86,6 +90,16 @@ pub(super) fn add(command: Command) -> Command {
         )
 }
 
+/// Reads a whole number from 0 on.
+pub(super) fn from_zero<N: FromStr>(text: &str) -> Result<N, String> {
+    text.parse().map_err(|_| "it must be a whole number, such as 0 or 42".to_owned())
+}
+
+/// Reads a whole number from 1 on.
+pub(super) fn from_one(text: &str) -> Result<NonZeroUsize, String> {
+    text.parse().map_err(|_| "it must be a whole number from 1 on".to_owned())
+}
+
 fn option(knob: &'static Knob) -> Arg {
     let default = (knob.get)(&Params::default());
     let takes = match knob.kind {
@@ -94,14 +108,25 @@ fn option(knob: &'static Knob) -> Arg {
         Kind::Real { min, max, .. } => format!("{min} to {max}"),
     };
     let unit = if knob.unit.is_empty() { String::new() } else { format!(" {}", knob.unit) };
-    let option = Arg::new(knob.name)
-        .long(knob.name)
-        .allow_hyphen_values(true)
-        .help(format!("{}: {takes}{unit} [default: {default}]", capitalised(knob.meaning)));
+    let option = Arg::new(knob.name).long(knob.name).allow_hyphen_values(true).help(format!(
+        "{}: {takes}{unit}{} [default: {default}]",
+        capitalised(knob.meaning),
+        condition(knob)
+    ));
     match knob.kind {
         Kind::Switch => option.value_name("on|off").num_args(0..=1).require_equals(true).default_missing_value("on"),
         Kind::Integer { .. } | Kind::Real { .. } => option.value_name("N"),
         Kind::Choice(_) => option.value_name("NAME"),
+    }
+}
+
+/// What a knob needs in order to do something.
+fn condition(knob: &Knob) -> String {
+    let named = needs::needs(knob.name).find(|need| matches!(need.when, When::Is(_)));
+    match named.map(|need| (need, need.when.only())) {
+        Some((need, Some(only))) => format!("; sets --{} {only}", need.governor),
+        Some((need, None)) => format!("; only with --{} {}", need.governor, need.when),
+        None => String::new(),
     }
 }
 
@@ -110,13 +135,23 @@ fn capitalised(text: &str) -> String {
     characters.next().map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
 }
 
-/// The configuration, with the knobs of the preset and the command line over its own.
-pub(super) fn config(matches: &ArgMatches) -> Result<Config, Failure> {
+/// The configuration, with the knobs of the preset and the command line over its own, and what became of them.
+pub(super) fn config(matches: &ArgMatches) -> Result<(Config, Settled), Failure> {
     let mut config = config_but_knobs(matches)?;
     for (knob, text) in given_knobs(matches) {
         config.params.set_text(knob.name, text)?;
+        config.given.set(knob.name, Origin::CommandLine);
     }
-    Ok(config)
+    let settled = needs::settle(&mut config.params, &config.given);
+    let settled = without_own_sampling(settled, &config);
+    Ok((config, settled))
+}
+
+/// A member with a temperature of its own draws by the knobs' top-p whatever their temperature is.
+pub(super) fn without_own_sampling(mut settled: Settled, config: &Config) -> Settled {
+    let warm = config.members.values().any(|member| member.sampling.temperature.is_some_and(|temperature| temperature > 0.0));
+    settled.idle.retain(|idle| !(warm && idle.governor == "temperature"));
+    settled
 }
 
 /// The same, without the single knobs of the command line.
@@ -124,11 +159,17 @@ pub(super) fn config_but_knobs(matches: &ArgMatches) -> Result<Config, Failure> 
     let mut config = config::load(matches.get_one::<PathBuf>("config").map(PathBuf::as_path))?;
     if let Some(preset) = matches.get_one::<String>("preset") {
         config.presets.apply(preset, &mut config.params)?;
+        config.presets.knobs(preset).into_iter().for_each(|knob| config.given.set(knob, Origin::Preset));
     }
     if let Some(system) = matches.get_one::<String>("system") {
         config.system = Some(system.clone()).filter(|system| !system.is_empty());
     }
     Ok(config)
+}
+
+/// Says which knobs were set besides, and which have no effect.
+pub(super) fn say(settled: &Settled) {
+    settled.lines().for_each(|line| notice(&line));
 }
 
 /// The knobs that the command line gives, as they stand there.

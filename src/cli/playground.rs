@@ -8,6 +8,7 @@ use super::members::{self, any_built_in};
 use super::output::notice;
 use super::{Done, Failure, options};
 use crate::config::{self, Config, Source};
+use crate::engine::fusion::params::needs::Settled;
 use crate::engine::member::paced::Pace;
 use crate::engine::{replay, trace};
 use crate::ensemble::{MemberSpec, Tools, built_in_specs};
@@ -29,7 +30,8 @@ const PACE: u32 = 15;
 
 /// The options of the playground, on the program itself.
 pub(super) fn options(command: Command) -> Command {
-    let command = command.arg(Arg::new("prompt").value_name("PROMPT").help("The first question; without one the prompt waits"));
+    let command =
+        command.arg(Arg::new("prompt").value_name("PROMPT").help("The first question, in quotes; without one the prompt waits"));
     options::add(screen(command))
 }
 
@@ -105,8 +107,8 @@ pub(super) fn main(matches: &ArgMatches) -> Result<Done, Failure> {
 /// The guided tour: it tells of the built-in models, so these take part.
 pub(super) fn demo(matches: &ArgMatches) -> Result<Done, Failure> {
     require_terminal()?;
-    let config = options::config(matches)?;
-    play_with(matches, config, built_in_specs(), Opening::Tour)
+    let (config, settled) = options::config(matches)?;
+    play_with(matches, config, &settled, built_in_specs(), Opening::Tour)
 }
 
 /// The playground with a recorded run.
@@ -130,13 +132,19 @@ pub(super) fn replay(matches: &ArgMatches) -> Result<Done, Failure> {
 }
 
 fn play(matches: &ArgMatches, opening: Opening) -> Result<Done, Failure> {
-    let config = options::config(matches)?;
+    let (config, settled) = options::config(matches)?;
     let specs = members::chosen(matches, &config)?;
     readable(&specs)?;
-    play_with(matches, config, specs, opening)
+    play_with(matches, config, &settled, specs, opening)
 }
 
-fn play_with(matches: &ArgMatches, config: Config, specs: Vec<MemberSpec>, opening: Opening) -> Result<Done, Failure> {
+fn play_with(
+    matches: &ArgMatches,
+    config: Config,
+    settled: &Settled,
+    specs: Vec<MemberSpec>,
+    opening: Opening,
+) -> Result<Done, Failure> {
     let runtime = runtime()?;
     let folders = Folders::of_platform();
     let pace = pace(matches, &config, &specs);
@@ -150,7 +158,9 @@ fn play_with(matches: &ArgMatches, config: Config, specs: Vec<MemberSpec>, openi
     })?;
     let level = ColourLevel::detect(|name| std::env::var(name).ok());
     let library = Library::new(folders.as_ref().map(|folders| folders.config.join("themes")));
-    let mut warnings = Vec::new();
+    // A recorded run has knobs of its own.
+    let recorded = matches!(opening, Opening::Replay { .. });
+    let mut warnings: Vec<String> = settled.lines().filter(|_| !recorded).collect();
     let theme = theme(&library, matches.get_one::<String>("theme").or(config.playground.theme.as_ref()), level, &mut warnings);
     let history = history(folders.as_ref(), &mut warnings);
     let options = Options {

@@ -23,7 +23,7 @@ use crate::files::traces::{self, Wanted};
 pub(super) fn command() -> Command {
     let command = Command::new("run")
         .about("Answers a question; the answer is written to standard output as its segments are accepted")
-        .arg(Arg::new("prompt").value_name("PROMPT").help("The question; `-` or nothing reads standard input"))
+        .arg(Arg::new("prompt").value_name("PROMPT").help("The question, in quotes; `-` or nothing reads standard input"))
         .arg(
             Arg::new("then")
                 .long("then")
@@ -38,7 +38,11 @@ pub(super) fn command() -> Command {
                 .help("Write the events to standard output instead, one JSON object a line"),
         )
         .arg(
-            Arg::new("quiet").long("quiet").short('q').action(ArgAction::SetTrue).help("Do not sum the run up on standard error"),
+            Arg::new("quiet")
+                .long("quiet")
+                .short('q')
+                .action(ArgAction::SetTrue)
+                .help("Do not sum the run up on standard error; warnings and errors are told all the same"),
         )
         .arg(
             Arg::new("trace")
@@ -70,7 +74,7 @@ struct Answered {
 }
 
 pub(super) fn main(matches: &ArgMatches) -> Result<Done, Failure> {
-    let config = options::config(matches)?;
+    let (config, settled) = options::config(matches)?;
     let specs = members::chosen(matches, &config)?;
     let mut wishes = Wishes {
         params: config.params,
@@ -88,6 +92,7 @@ pub(super) fn main(matches: &ArgMatches) -> Result<Done, Failure> {
     };
     let first = prompt::read(matches.get_one::<String>("prompt").map(String::as_str))?;
     let questions = std::iter::once(first).chain(matches.get_many("then").unwrap_or_default().cloned());
+    options::say(&settled);
     let toys = any_built_in(&specs);
     let done = runtime()?.block_on(async {
         let opened = members::opened(specs, &Tools::of_platform()).await?;

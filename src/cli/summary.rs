@@ -1,6 +1,7 @@
 //! A run's figures in one line.
 
 use crate::engine::fusion::event::{MemberSummary, Outcome, Summary, Usage};
+use crate::engine::fusion::rate::tokens_per_second;
 
 /// How a run ended, in words.
 pub(super) fn outcome(outcome: &Outcome) -> String {
@@ -30,11 +31,9 @@ pub(super) fn line(ended: &Outcome, summary: &Summary, seed: u64, told: &[String
     if let Some(first) = summary.first_segment_ms {
         parts.push(format!("first segment after {first:.0} ms"));
     }
-    parts.push(format!(
-        "{} at {:.0} tokens/s",
-        counted(summary.tokens, "token"),
-        tokens_per_second(summary.tokens, summary.elapsed_ms)
-    ));
+    let rate = tokens_per_second(summary.tokens, summary.elapsed_ms);
+    let rate = rate.map_or_else(String::new, |rate| format!(" at {rate:.0} tokens/s"));
+    parts.push(format!("{}{rate}", counted(summary.tokens, "token")));
     parts.extend(summary.members.iter().filter_map(|member| departure(member, told)));
     parts.extend(used(&summary.members));
     parts.extend(summary.cost.map(|cost| format!("cost {}", dollars(cost))));
@@ -43,11 +42,6 @@ pub(super) fn line(ended: &Outcome, summary: &Summary, seed: u64, told: &[String
     }
     parts.push(format!("seed {seed}"));
     parts.join(" · ")
-}
-
-/// Tokens in so many milliseconds, as tokens per second; 0 for no time.
-pub(super) fn tokens_per_second(tokens: usize, elapsed_ms: f64) -> f64 {
-    if elapsed_ms > 0.0 { tokens as f64 * 1000.0 / elapsed_ms } else { 0.0 }
 }
 
 fn authors(members: &[MemberSummary]) -> String {
@@ -103,5 +97,15 @@ mod tests {
         let told = line(&Outcome::Answered, &summary, 1, &[]);
         assert!(told.contains("tokens used: gpt 1200 in (1000 cached), 34 out, $0.0012 · cost $0.0012 · seed 1"), "{told}");
         assert!(!line(&Outcome::Answered, &Summary::default(), 1, &[]).contains("cost"));
+    }
+
+    #[test]
+    fn a_speed_that_the_clock_cannot_tell_is_left_out() {
+        let told = |tokens, elapsed_ms| line(&Outcome::Answered, &Summary { tokens, elapsed_ms, ..Summary::default() }, 1, &[]);
+        assert!(told(50, 2000.0).contains(" · 50 tokens at 25 tokens/s · "));
+        for (tokens, ms) in [(50, 0.0), (50, 1e-6), (50, f64::NAN), (1, 100.0), (0, 0.0)] {
+            let told = told(tokens, ms);
+            assert!(!told.contains("tokens/s") && !told.contains("inf") && !told.contains("NaN"), "{told}");
+        }
     }
 }

@@ -100,12 +100,13 @@ const ROLES: &[(Role, &str)] = &[(Role::Both, "both"), (Role::Draft, "draft"), (
 /// The members, by name.
 pub(super) fn members(file: Section<'_>) -> Result<BTreeMap<String, MemberConfig>, ConfigError> {
     let Some(table) = file.table("members", "a table of members")? else { return Ok(BTreeMap::new()) };
-    let one = |(name, value): (&String, &toml::Value)| {
-        let full = format!("members.{name}");
-        let toml::Value::Table(table) = value else { return Err(file.wrong(&full, "a table: [members.NAME]")) };
-        Ok((name.clone(), member(Section::new(file.path(), &full, table))?))
+    let members = file.inside("members", table);
+    let one = |(name, _): (&String, &toml::Value)| {
+        let table = members.table(name, "a table: [members.NAME]")?;
+        // There is a value, and it is a table.
+        table.map(|table| Ok((name.clone(), member(members.inside(name, table))?))).transpose()
     };
-    table.iter().map(one).collect()
+    members.entries().filter_map(|entry| one(entry).transpose()).collect()
 }
 
 /// The ensembles, by name: each a list of members.
@@ -113,7 +114,7 @@ pub(super) fn ensembles(file: Section<'_>) -> Result<BTreeMap<String, Vec<String
     let Some(table) = file.table("ensembles", "a table of ensembles, each a list of members")? else {
         return Ok(BTreeMap::new());
     };
-    let section = Section::new(file.path(), "ensembles", table);
+    let section = file.inside("ensembles", table);
     let one = |(name, _): (&String, &toml::Value)| {
         let members = section.texts(name, "a list of members")?.unwrap_or_default();
         if members.is_empty() { Err(section.wrong(name, "a list of at least one member")) } else { Ok((name.clone(), members)) }
@@ -187,8 +188,7 @@ fn key(section: Section<'_>) -> Result<Option<KeySource>, ConfigError> {
     const WANTED: &str =
         "{ env = \"NAME\" }, { file = \"PATH\" } or { command = \"…\" }; a key itself does not belong in this file";
     let Some(table) = section.table("key", WANTED)? else { return Ok(None) };
-    let name = section.full("key");
-    let inner = Section::new(section.path(), &name, table);
+    let inner = section.inside("key", table);
     inner.only(&["env", "file", "command"])?;
     if table.len() != 1 {
         return Err(section.wrong("key", WANTED));
@@ -204,8 +204,7 @@ fn key(section: Section<'_>) -> Result<Option<KeySource>, ConfigError> {
 
 fn headers(section: Section<'_>) -> Result<BTreeMap<String, String>, ConfigError> {
     let Some(table) = section.table("headers", "a table of headers")? else { return Ok(BTreeMap::new()) };
-    let name = section.full("headers");
-    let inner = Section::new(section.path(), &name, table);
+    let inner = section.inside("headers", table);
     let one = |(key, _): (&String, &toml::Value)| {
         let value = inner.text(key, "a text")?.unwrap_or_default();
         Ok((key.clone(), value.to_owned()))
@@ -225,8 +224,7 @@ fn body(section: Section<'_>) -> Result<serde_json::Map<String, serde_json::Valu
 fn price(section: Section<'_>) -> Result<Option<Price>, ConfigError> {
     const WANTED: &str = "{ input = N, output = N } in US dollars per million tokens, `cached` besides where it differs";
     let Some(table) = section.table("price", WANTED)? else { return Ok(None) };
-    let name = section.full("price");
-    let inner = Section::new(section.path(), &name, table);
+    let inner = section.inside("price", table);
     inner.only(&["input", "cached", "output"])?;
     let number = |key: &str| inner.real(key, 0.0..=1e6);
     let missing = || section.wrong("price", WANTED);

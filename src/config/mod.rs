@@ -4,18 +4,21 @@
 //! in `members`. `assets/config.toml` shows every key.
 
 mod members;
+mod place;
 mod presets;
 mod section;
+mod words;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use directories::ProjectDirs;
-use serde::Deserialize;
-
 pub use self::members::{MemberConfig, Server, Source};
+pub use self::place::Place;
+use self::place::line_at;
 use self::section::Section;
-use crate::engine::fusion::params::{KNOBS, ParamError, Params, Presets, Value};
+use crate::engine::fusion::params::needs::{Given, Origin};
+use crate::engine::fusion::params::{KNOBS, ParamError, Params, Presets};
+use directories::ProjectDirs;
 
 /// The keys that a configuration file may have at its top.
 const KEYS: &[&str] = &["preset", "presets", "system", "ensemble", "parameters", "members", "ensembles", "keys", "playground"];
@@ -32,49 +35,42 @@ pub enum ConfigError {
         source: std::io::Error,
     },
     /// It is not TOML.
-    #[error("{}: {reason}", path.display())]
+    #[error("{place}: {reason}")]
     Syntax {
-        /// The file.
-        path: PathBuf,
-        /// Where and why.
+        /// Where.
+        place: Place,
+        /// Why.
         reason: String,
     },
     /// A key that does not exist.
-    #[error("{}: there is no key `{key}`; the nearest is `{nearest}`", path.display())]
+    #[error("{place}: there is no key `{key}`; the nearest is `{nearest}`")]
     UnknownKey {
-        /// The file.
-        path: PathBuf,
+        /// Where.
+        place: Place,
         /// The key.
         key: String,
         /// The known one most like it.
         nearest: String,
     },
-    /// A value that does not fit.
-    #[error("{}: {source}", path.display())]
+    /// A preset that does not exist.
+    #[error("{place}: {source}")]
     Parameter {
-        /// The file.
-        path: PathBuf,
+        /// Where.
+        place: Place,
         /// What is wrong.
         source: ParamError,
     },
     /// A preset with a name that is taken.
-    #[error("{}: `presets.{name}`: a preset called `{name}` comes with the program: give yours another name", path.display())]
+    #[error("{place}: `presets.{name}`: a preset called `{name}` comes with the program: give yours another name")]
     PresetName {
-        /// The file.
-        path: PathBuf,
+        /// Where.
+        place: Place,
         /// The name.
         name: String,
     },
-    /// A value of the wrong kind.
-    #[error("{}: `{key}` must be {wanted}", path.display())]
-    Kind {
-        /// The file.
-        path: PathBuf,
-        /// The key.
-        key: String,
-        /// What it must be.
-        wanted: String,
-    },
+    /// A value of the wrong kind, out of its range, or missing.
+    #[error(transparent)]
+    Kind(Box<WrongValue>),
     /// An ensemble that is not there, or names a member that is not.
     #[error("{}: {reason}", path.display())]
     Ensemble {
@@ -85,6 +81,30 @@ pub enum ConfigError {
     },
 }
 
+/// A value that does not fit its key.
+#[derive(Debug, thiserror::Error)]
+#[error("{place}: `{key}` {}must be {wanted}{}", is(given.as_deref()), for_example(example.as_deref()))]
+pub struct WrongValue {
+    /// Where.
+    pub place: Place,
+    /// The key, with the tables around it.
+    pub key: String,
+    /// What was given, in words; `None` where nothing was.
+    pub given: Option<String>,
+    /// What it must be.
+    pub wanted: String,
+    /// A line that would be right.
+    pub example: Option<String>,
+}
+
+fn is(given: Option<&str>) -> String {
+    given.map_or_else(String::new, |given| format!("is {given}, but it "))
+}
+
+fn for_example(example: Option<&str>) -> String {
+    example.map_or_else(String::new, |example| format!("; for example: {example}"))
+}
+
 /// What a configuration file says; what it does not say is as built in.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Config {
@@ -92,6 +112,8 @@ pub struct Config {
     pub path: Option<PathBuf>,
     /// The knobs.
     pub params: Params,
+    /// Which of them were set one by one.
+    pub given: Given,
     /// Every preset there is.
     pub presets: Presets,
     /// Instructions that stand before every conversation.
@@ -150,18 +172,18 @@ pub fn load(path: Option<&Path>) -> Result<Config, ConfigError> {
 }
 
 fn parse(path: &Path, text: &str) -> Result<Config, ConfigError> {
-    let table: toml::Table = text
-        .parse()
-        .map_err(|error: toml::de::Error| ConfigError::Syntax { path: path.to_owned(), reason: error.to_string() })?;
-    let file = Section::new(path, "", &table);
+    let table: toml::Table = text.parse().map_err(|error| syntax(path, text, &error))?;
+    let file = Section::file(path, text, &table);
     if let Some(knob) = file.entries().map(|(key, _)| key).find(|key| KNOBS.iter().any(|knob| knob.name == **key)) {
         return Err(file.unknown(knob, "[parameters]"));
     }
     file.only(KEYS)?;
     let presets = presets::presets(file)?;
+    let (params, given) = params(file, &presets)?;
     Ok(Config {
         path: Some(path.to_owned()),
-        params: params(file, &presets)?,
+        params,
+        given,
         presets,
         system: file.text("system", "instructions in words")?.map(str::to_owned),
         ensemble: file.text("ensemble", "the name of an ensemble")?.map(str::to_owned),
@@ -172,24 +194,30 @@ fn parse(path: &Path, text: &str) -> Result<Config, ConfigError> {
     })
 }
 
-fn params(file: Section<'_>, presets: &Presets) -> Result<Params, ConfigError> {
-    let mut params = Params::default();
-    let fault = |source| ConfigError::Parameter { path: file.path().to_owned(), source };
+/// Where the text is not TOML, and why. The line itself is not repeated: it may hold what nobody else should see.
+fn syntax(path: &Path, text: &str, error: &toml::de::Error) -> ConfigError {
+    let line = error.span().map(|span| line_at(text, span.start));
+    ConfigError::Syntax { place: Place { path: path.to_owned(), line }, reason: error.message().replace('\n', "; ") }
+}
+
+fn params(file: Section<'_>, presets: &Presets) -> Result<(Params, Given), ConfigError> {
+    let (mut params, mut given) = (Params::default(), Given::default());
     if let Some(name) = file.text("preset", "the name of a preset")? {
-        presets.apply(name, &mut params).map_err(fault)?;
+        presets.apply(name, &mut params).map_err(|source| ConfigError::Parameter { place: file.place("preset"), source })?;
     }
-    for (name, value) in file.table("parameters", "a table of knobs")?.into_iter().flatten() {
-        let wrong_kind = |_| file.wrong(name, "a number, a name, true or false");
-        let value = Value::deserialize(value.clone()).map_err(wrong_kind)?;
-        params.set(name, &value).map_err(fault)?;
+    let Some(table) = file.table("parameters", "a table of knobs")? else { return Ok((params, given)) };
+    for (knob, value) in presets::knobs(file.inside("parameters", table))? {
+        // It was checked.
+        let _ = params.set(knob.name, &value);
+        given.set(knob.name, Origin::Configuration);
     }
-    Ok(params)
+    Ok((params, given))
 }
 
 /// Which names there are and which keys, the playground's table of actions knows.
 fn keys(file: Section<'_>) -> Result<BTreeMap<String, Vec<String>>, ConfigError> {
     let Some(table) = file.table("keys", "a table of actions with their keys")? else { return Ok(BTreeMap::new()) };
-    let keys = Section::new(file.path(), "keys", table);
+    let keys = file.inside("keys", table);
     let one = |(name, _): (&String, &toml::Value)| {
         Ok((name.clone(), keys.texts(name, "a key such as \"ctrl+s\", or a list of keys")?.unwrap_or_default()))
     };
@@ -198,7 +226,7 @@ fn keys(file: Section<'_>) -> Result<BTreeMap<String, Vec<String>>, ConfigError>
 
 fn playground(file: Section<'_>) -> Result<Playground, ConfigError> {
     let Some(table) = file.table("playground", "a table of settings")? else { return Ok(Playground::default()) };
-    let section = Section::new(file.path(), "playground", table);
+    let section = file.inside("playground", table);
     section.only(PLAYGROUND)?;
     Ok(Playground {
         theme: section.text("theme", "the name of a theme")?.map(str::to_owned),

@@ -4,38 +4,36 @@ use serde::Deserialize;
 
 use super::ConfigError;
 use super::section::Section;
-use crate::engine::fusion::params::{OwnPreset, PRESETS, ParamError, Presets, Value};
+use crate::engine::fusion::params::{KNOBS, Knob, OwnPreset, PRESETS, Presets, Value, nearest};
 
 /// Every preset of the file, checked.
 pub(super) fn presets(file: Section<'_>) -> Result<Presets, ConfigError> {
     let Some(table) = file.table("presets", "a table of presets")? else { return Ok(Presets::default()) };
-    let presets = Section::new(file.path(), "presets", table);
+    let presets = file.inside("presets", table);
     presets.entries().map(|(name, _)| preset(presets, name)).collect::<Result<_, _>>().map(Presets::with)
 }
 
 fn preset(presets: Section<'_>, name: &str) -> Result<OwnPreset, ConfigError> {
     if PRESETS.iter().any(|preset| preset.name == name) {
-        return Err(ConfigError::PresetName { path: presets.path().to_owned(), name: name.to_owned() });
+        return Err(ConfigError::PresetName { place: presets.place(name), name: name.to_owned() });
     }
-    let full = presets.full(name);
     let Some(table) = presets.table(name, "a table of knobs")? else {
         return Ok(OwnPreset { name: name.to_owned(), values: Vec::new() });
     };
-    let section = Section::new(presets.path(), &full, table);
-    let mut values = Vec::new();
-    for (knob, value) in section.entries() {
-        let value = Value::deserialize(value.clone()).map_err(|_| section.wrong(knob, "a number, a name, true or false"))?;
-        // One by one, so that what is wrong is named with its preset.
-        let checked = OwnPreset::new(name, [(knob.as_str(), value)]).map_err(|error| match error {
-            ParamError::UnknownKnob { name, nearest } => section.unknown(&name, nearest),
-            ParamError::BadValue { name, value, takes } => section.wrong(name, format!("{takes}, not {value}")),
-            unknown @ ParamError::UnknownPreset { .. } => {
-                ConfigError::Parameter { path: section.path().to_owned(), source: unknown }
-            }
-        })?;
-        values.extend(checked.values);
-    }
+    let values = knobs(presets.inside(name, table))?.into_iter().map(|(knob, value)| (knob.name, value)).collect();
     Ok(OwnPreset { name: name.to_owned(), values })
+}
+
+/// The knobs of a table with their values, checked.
+pub(super) fn knobs(section: Section<'_>) -> Result<Vec<(&'static Knob, Value)>, ConfigError> {
+    let one = |(name, value): (&String, &toml::Value)| {
+        let Some(knob) = KNOBS.iter().find(|knob| knob.name == *name) else {
+            return Err(section.unknown(name, nearest(name, KNOBS.iter().map(|knob| knob.name)).unwrap_or_default()));
+        };
+        let read = Value::deserialize(value.clone()).ok().and_then(|value| knob.check(&value).ok());
+        read.map(|value| (knob, value)).ok_or_else(|| section.wrong_for(knob, value))
+    };
+    section.entries().map(one).collect()
 }
 
 #[cfg(test)]
@@ -47,7 +45,7 @@ mod tests {
 
     fn read(text: &str) -> Result<Presets, ConfigError> {
         let table: toml::Table = text.parse().unwrap();
-        presets(Section::new(Path::new("my.toml"), "", &table))
+        presets(Section::file(Path::new("my.toml"), text, &table))
     }
 
     #[test]
@@ -66,7 +64,7 @@ mod tests {
             ("[presets.mine]\nsegmnt-tokens = 5\n", ["presets.mine.segmnt-tokens", "`segment-tokens`"]),
             ("[presets.mine]\nsegment-tokens = 0\n", ["presets.mine.segment-tokens", "1 to 200"]),
             ("[presets.mine]\nscoring = \"best\"\n", ["presets.mine.scoring", "geometric"]),
-            ("[presets.mine]\nscoring = [1]\n", ["presets.mine.scoring", "a number"]),
+            ("[presets.mine]\nscoring = [1]\n", ["presets.mine.scoring", "is a list"]),
             ("[presets.paper]\nsegment-tokens = 5\n", ["`paper`", "comes with the program"]),
             ("[presets]\nmine = 3\n", ["presets.mine", "a table of knobs"]),
             ("presets = 3\n", ["presets", "a table of presets"]),

@@ -1,35 +1,50 @@
 //! One table of the configuration file, with every reading of a key that can go wrong, and the errors that name it.
 //!
-//! Owns the kinds of values and the words for what is wrong; which keys there are is the readers'.
+//! Owns the kinds of values and where they stand; which keys there are is the readers'.
 
 use std::ops::RangeInclusive;
 use std::path::Path;
 
-use super::ConfigError;
-use crate::engine::fusion::params::nearest;
+use super::place::{self, Place};
+use super::words::{self, quoted};
+use super::{ConfigError, WrongValue};
+use crate::engine::fusion::params::{Knob, nearest};
+
+/// Keys whose values no message repeats.
+const SECRET: &[&str] = &["key", "headers", "body"];
 
 /// A table of the file.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Section<'a> {
     path: &'a Path,
-    /// `""` for the whole file, else the name in messages: `members.qwen`.
-    name: &'a str,
+    /// The file's text.
+    text: &'a str,
+    /// The table around this one, and its name there; `None` for the whole file.
+    outer: Option<(&'a Section<'a>, &'a str)>,
     table: &'a toml::Table,
 }
 
 impl<'a> Section<'a> {
-    pub(super) fn new(path: &'a Path, name: &'a str, table: &'a toml::Table) -> Self {
-        Self { path, name, table }
+    /// The whole file: its table was read from this text.
+    pub(super) fn file(path: &'a Path, text: &'a str, table: &'a toml::Table) -> Self {
+        Self { path, text, outer: None, table }
     }
 
-    /// The file.
-    pub(super) fn path(&self) -> &'a Path {
-        self.path
+    /// A table in this one.
+    pub(super) fn inside(&'a self, name: &'a str, table: &'a toml::Table) -> Self {
+        Self { outer: Some((self, name)), table, ..*self }
     }
 
-    /// The key as messages name it.
-    pub(super) fn full(&self, key: &str) -> String {
-        if self.name.is_empty() { key.to_owned() } else { format!("{}.{key}", self.name) }
+    /// The names of the tables around a key, and its own.
+    fn keys(&self, key: &str) -> Vec<String> {
+        let mut keys = self.outer.map(|(outer, name)| outer.keys(name)).unwrap_or_default();
+        keys.push(key.to_owned());
+        keys
+    }
+
+    /// Where a key stands.
+    pub(super) fn place(&self, key: &str) -> Place {
+        Place { path: self.path.to_owned(), line: place::line(self.text, &self.keys(key)) }
     }
 
     /// All entries.
@@ -47,12 +62,40 @@ impl<'a> Section<'a> {
 
     /// The error of a key that does not exist.
     pub(super) fn unknown(&self, key: &str, nearest: &str) -> ConfigError {
-        ConfigError::UnknownKey { path: self.path.to_owned(), key: self.full(key), nearest: nearest.to_owned() }
+        ConfigError::UnknownKey { place: self.place(key), key: self.keys(key).join("."), nearest: nearest.to_owned() }
     }
 
-    /// The error of a value of the wrong kind.
+    /// The error of a value of the wrong kind, or of one that is missing.
     pub(super) fn wrong(&self, key: &str, wanted: impl Into<String>) -> ConfigError {
-        ConfigError::Kind { path: self.path.to_owned(), key: self.full(key), wanted: wanted.into() }
+        let given = self.get(key).map(|value| words::given(value, self.is_secret(key)));
+        self.unfit(key, given, wanted.into())
+    }
+
+    /// The error of a list with something in it that is no text.
+    fn wrong_element(&self, key: &str, element: &toml::Value, wanted: &str) -> ConfigError {
+        let given = format!("a list that holds {}", words::given(element, self.is_secret(key)));
+        self.unfit(key, Some(given), wanted.to_owned())
+    }
+
+    fn unfit(&self, key: &str, given: Option<String>, wanted: String) -> ConfigError {
+        let keys = self.keys(key);
+        let example = words::example(&keys).map(str::to_owned);
+        ConfigError::Kind(Box::new(WrongValue { place: self.place(key), key: keys.join("."), given, wanted, example }))
+    }
+
+    fn is_secret(&self, key: &str) -> bool {
+        self.keys(key).iter().any(|key| SECRET.contains(&key.as_str()))
+    }
+
+    /// The error of a value that does not fit a knob.
+    pub(super) fn wrong_for(&self, knob: &Knob, value: &toml::Value) -> ConfigError {
+        ConfigError::Kind(Box::new(WrongValue {
+            place: self.place(knob.name),
+            key: self.keys(knob.name).join("."),
+            given: Some(words::given(value, false)),
+            wanted: words::wanted(knob),
+            example: Some(words::knob_example(knob, value)),
+        }))
     }
 
     pub(super) fn get(&self, key: &str) -> Option<&'a toml::Value> {
@@ -63,7 +106,7 @@ impl<'a> Section<'a> {
     pub(super) fn text(&self, key: &str, wanted: &str) -> Result<Option<&'a str>, ConfigError> {
         match self.get(key) {
             Some(toml::Value::String(text)) => Ok(Some(text)),
-            Some(_) => Err(self.wrong(key, wanted)),
+            Some(_) => Err(self.wrong(key, format!("a string: {wanted}"))),
             None => Ok(None),
         }
     }
@@ -101,7 +144,8 @@ impl<'a> Section<'a> {
         match self.get(key) {
             Some(toml::Value::String(text)) => Ok(Some(vec![text.clone()])),
             Some(toml::Value::Array(values)) => {
-                let text = |value: &toml::Value| value.as_str().map(str::to_owned).ok_or_else(|| self.wrong(key, wanted));
+                let text =
+                    |value: &toml::Value| value.as_str().map(str::to_owned).ok_or_else(|| self.wrong_element(key, value, wanted));
                 values.iter().map(text).collect::<Result<_, _>>().map(Some)
             }
             Some(_) => Err(self.wrong(key, wanted)),
@@ -111,10 +155,7 @@ impl<'a> Section<'a> {
 
     /// One of these names.
     pub(super) fn choice<T: Copy>(&self, key: &str, names: &[(T, &str)]) -> Result<Option<T>, ConfigError> {
-        let wanted = || {
-            let names: Vec<_> = names.iter().map(|(_, name)| format!("\"{name}\"")).collect();
-            self.wrong(key, format!("one of {}", names.join(", ")))
-        };
+        let wanted = || self.wrong(key, format!("one of {}", quoted(names.iter().map(|(_, name)| *name))));
         let Some(text) = self.text(key, "").map_err(|_| wanted())? else { return Ok(None) };
         names.iter().find(|(_, name)| *name == text).map(|(value, _)| Some(*value)).ok_or_else(wanted)
     }

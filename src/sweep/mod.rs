@@ -16,6 +16,6 @@ mod store;
 pub use cell::{Answer, Cell, Finished};
 pub use figures::{Figures, NoBest, best};
 pub use grid::{Axis, Grid, GridError, MOST_SETTINGS, MOST_VALUES};
-pub use needs::{Idle, Implied, imply};
+pub use needs::{Idle, imply, settle};
 pub use run::{Running, Sweep, SweepError, start, usual_jobs};
 pub use store::{Pinned, Store, StoreError};

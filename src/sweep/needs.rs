@@ -1,33 +1,14 @@
-//! Which knobs do something only while another knob has a certain value: sweeping them otherwise would change nothing.
+//! What the knobs of a sweep need in order to do something: sweeping a knob without effect would change nothing.
+//!
+//! Which knob depends on which, the table of knobs knows; here a governor may be swept too, and then has several values.
 
 use super::grid::Axis;
+use crate::engine::fusion::params::needs::{self, Given, Implied, Need, Settled, When, needs};
 use crate::engine::fusion::params::{Params, Value, knob};
 
-/// A knob, the knob that it depends on, and the values of that under which it does something.
-type Need = (&'static str, &'static str, &'static [&'static str]);
-
-const NEEDS: &[Need] = &[
-    ("segment-tokens", "segment", &["tokens"]),
-    ("segment-words", "segment", &["words"]),
-    ("segment-cap", "segment", &["words", "sentence"]),
-    ("softmax-temperature", "normalisation", &["softmax"]),
-    ("outlier-ratio", "outlier-filter", &["on"]),
-    ("exit-threshold", "exit", &["paper", "evidence"]),
-    ("exit-count", "exit", &["paper", "evidence"]),
-    ("exit-warm-up", "exit", &["paper", "evidence"]),
-    ("exit-min-members", "exit", &["paper", "evidence"]),
-    ("exit-keep-verifying", "exit", &["paper", "evidence"]),
-    ("exit-caution", "exit", &["evidence"]),
-    ("exit-floor", "exit", &["evidence"]),
-    ("exit-worst-quality", "exit", &["evidence"]),
-    ("exit-temperature", "exit", &["paper"]),
-    ("exit-window", "exit", &["paper"]),
-    ("feedback-rate", "feedback", &["on"]),
-];
-
 /// A swept knob that would change nothing.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("sweeping `{knob}` changes nothing while `{governor}` is {value}: add --{governor} {}", wanted.join(" or "))]
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[error("sweeping `{knob}` changes nothing while `{governor}` is {value}: add --{governor} {wanted}")]
 pub struct Idle {
     /// The swept knob.
     pub knob: &'static str,
@@ -36,18 +17,7 @@ pub struct Idle {
     /// What that is.
     pub value: String,
     /// What it would have to be.
-    pub wanted: &'static [&'static str],
-}
-
-/// A knob that was set because a swept one does nothing otherwise.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Implied {
-    /// The knob.
-    pub knob: &'static str,
-    /// What it is set to.
-    pub value: &'static str,
-    /// The swept knob.
-    pub by: &'static str,
+    pub wanted: When,
 }
 
 /// Sets what the swept knobs need in order to do something, where nobody said otherwise and only one value will do.
@@ -58,27 +28,51 @@ pub struct Implied {
 /// Where a swept knob does nothing and it is not ours to change that.
 pub fn imply(axes: &[Axis], params: &mut Params, said: impl Fn(&str) -> bool) -> Result<Vec<Implied>, Idle> {
     let mut implied = Vec::new();
-    for (name, governor, wanted) in NEEDS.iter().filter(|(name, _, _)| axes.iter().any(|axis| axis.knob.name == *name)) {
-        let swept = axes.iter().find(|axis| axis.knob.name == *governor);
-        let values =
-            swept.map_or_else(|| vec![present(params, governor)], |axis| axis.values.iter().map(Value::to_string).collect());
-        if values.iter().any(|value| wanted.contains(&value.as_str())) {
+    for need in axes.iter().flat_map(|axis| needs(axis.knob.name)) {
+        let values = values(axes, params, need.governor);
+        if values.iter().any(|value| need.when.allows(value)) {
             continue;
         }
         // What was implied for another swept knob counts as said: both cannot be had.
-        let free = swept.is_none() && !said(governor) && implied.iter().all(|other: &Implied| other.knob != *governor);
-        match wanted {
-            [only] if free && params.set_text(governor, only).is_ok() => {
-                implied.push(Implied { knob: governor, value: only, by: name });
+        let taken = implied.iter().any(|other: &Implied| other.knob == need.governor);
+        let free = !is_swept(axes, need.governor) && !said(need.governor) && !taken;
+        match need.when.only() {
+            Some(only) if free && params.set_text(need.governor, only).is_ok() => {
+                implied.push(Implied { knob: need.governor, value: only, by: need.knob });
             }
-            _ => return Err(Idle { knob: name, governor, value: values.join(" or "), wanted }),
+            Some(_) | None => {
+                let value = joined(&values);
+                return Err(Idle { knob: need.knob, governor: need.governor, value, wanted: need.when });
+            }
         }
     }
     Ok(implied)
 }
 
-fn present(params: &Params, name: &str) -> String {
-    knob(name).map_or_else(|_| String::new(), |knob| (knob.get)(params).to_string())
+/// The same for the knobs that are set to one value. The swept ones and what was implied for them must be among those `given`.
+pub fn settle(axes: &[Axis], params: &mut Params, given: &Given) -> Settled {
+    let mut settled = needs::settle(params, given);
+    settled.idle.retain_mut(|idle| {
+        let need = Need { knob: idle.knob, governor: idle.governor, when: idle.when };
+        let values = values(axes, params, need.governor);
+        idle.value = joined(&values);
+        !is_swept(axes, need.knob) && !values.iter().any(|value| need.when.allows(value))
+    });
+    settled
+}
+
+fn is_swept(axes: &[Axis], name: &str) -> bool {
+    axes.iter().any(|axis| axis.knob.name == name)
+}
+
+/// The values of a knob over the whole sweep.
+fn values(axes: &[Axis], params: &Params, name: &str) -> Vec<Value> {
+    let swept = axes.iter().find(|axis| axis.knob.name == name).map(|axis| axis.values.clone());
+    swept.unwrap_or_else(|| knob(name).map(|knob| (knob.get)(params)).into_iter().collect())
+}
+
+fn joined(values: &[Value]) -> String {
+    values.iter().map(Value::to_string).collect::<Vec<_>>().join(" or ")
 }
 
 #[cfg(test)]
@@ -88,14 +82,6 @@ mod tests {
 
     fn axes(lists: &[(&str, &str)]) -> Vec<Axis> {
         lists.iter().map(|(name, text)| Axis::parse(knob(name).unwrap(), text).unwrap()).collect()
-    }
-
-    #[test]
-    fn every_need_names_knobs_and_values_that_exist() {
-        for (name, governor, wanted) in NEEDS {
-            assert!(knob(name).is_ok(), "{name}");
-            assert!(wanted.iter().all(|value| knob(governor).unwrap().parse(value).is_ok()), "{governor}");
-        }
     }
 
     #[test]
@@ -128,5 +114,28 @@ mod tests {
         assert_eq!(imply(&fitting, &mut Params::default(), |_| true), Ok(vec![]));
         let idle = axes(&[("segment", "sentence,words"), ("segment-tokens", "3,5")]);
         assert_eq!(imply(&idle, &mut Params::default(), |_| false).unwrap_err().value, "sentence or words");
+    }
+
+    #[test]
+    fn knobs_with_one_value_are_settled_beside_the_swept_ones() {
+        use crate::engine::fusion::params::needs::Origin;
+        let lines = |lists: &[(&str, &str)], fixed: &[(&'static str, &str)]| {
+            let (axes, mut params, mut given) = (axes(lists), Params::default(), Given::default());
+            for axis in &axes {
+                given.set(axis.knob.name, Origin::CommandLine);
+            }
+            for (name, text) in fixed {
+                params.set_text(name, text).unwrap();
+                given.set(name, Origin::CommandLine);
+            }
+            let settled = settle(&axes, &mut params, &given);
+            settled.lines().collect::<Vec<_>>()
+        };
+        let thresholds = ("exit-threshold", "0,0.5");
+        assert!(lines(&[thresholds], &[("segment-tokens", "5")])[0].starts_with("`segment` is set to tokens"));
+        assert_eq!(lines(&[("segment", "sentence,tokens"), thresholds], &[("segment-tokens", "5")]), [""; 0]);
+        assert_eq!(lines(&[thresholds], &[("exit-warm-up", "3")]), [""; 0]);
+        let idle = lines(&[("segment", "sentence,words")], &[("segment-tokens", "5")]);
+        assert!(idle[0].starts_with("`segment-tokens` has no effect while `segment` is sentence or words"), "{idle:?}");
     }
 }

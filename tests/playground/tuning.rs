@@ -129,3 +129,54 @@ fn direct_keys_wait_for_what_is_tried() {
     press(&mut state, "esc");
     assert!(!state.tuning.is_trying());
 }
+
+#[test]
+fn a_knob_that_is_chosen_brings_what_it_needs() {
+    let mut state = support::answered(120, 40);
+    press(&mut state, "t");
+    mark(&mut state, "segment-tokens");
+    assert!(support::screen(&mut state).contains("no effect: segment is sentence"));
+    press(&mut state, "right");
+    let tokens = ("segment", Value::Name("tokens".to_owned()));
+    assert_eq!(tried(&state), [tokens, ("segment-tokens", Value::Integer(11))]);
+    let notice = &state.notice.as_ref().unwrap().text;
+    assert_eq!(notice, "`segment` is set to tokens: otherwise `segment-tokens` would have no effect");
+    // Nobody chose the unit, so it follows the next length that is chosen, typed ones too.
+    mark(&mut state, "segment-words");
+    type_text(&mut state, "3");
+    press(&mut state, "enter");
+    assert!(tried(&state).contains(&("segment", Value::Name("words".to_owned()))));
+    assert!(support::screen(&mut state).contains("no effect: segment is words"), "of the tokens");
+}
+
+#[test]
+fn what_was_chosen_otherwise_stands() {
+    let mut state = support::answered(120, 40);
+    press(&mut state, "t");
+    mark(&mut state, "exit");
+    // Evidence, and round to off.
+    press(&mut state, "right");
+    assert!(tried(&state).contains(&("exit", Value::Name("off".to_owned()))));
+    mark(&mut state, "exit-window");
+    press(&mut state, "right");
+    assert_eq!(tried(&state).len(), 2, "the rule is not moved: {:?}", tried(&state));
+    assert!(support::screen(&mut state).contains("no effect: exit is off"));
+    // A preset chooses nothing one by one.
+    while !matches!(&state.overlay, Some(specfuse::playground::state::overlay::Overlay::Tuning(panel)) if panel.row == 0) {
+        press(&mut state, "up");
+    }
+    press(&mut state, "left");
+    mark(&mut state, "exit-window");
+    press(&mut state, "right");
+    assert!(tried(&state).contains(&("exit", Value::Name("paper".to_owned()))), "{:?}", tried(&state));
+}
+
+#[test]
+fn the_keys_of_the_threshold_say_that_there_is_no_rule() {
+    let options = Options { params: support::params(&[("exit", "off")]), ..support::options(&support::members()) };
+    let mut state = State::new(options, 120, 40);
+    state.writing = false;
+    press(&mut state, ">");
+    let notice = &state.notice.as_ref().unwrap().text;
+    assert!(notice.contains("exit threshold δ; `exit-threshold` has no effect while `exit` is off"), "{notice}");
+}

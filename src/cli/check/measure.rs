@@ -7,6 +7,7 @@ use tokio::sync::mpsc;
 
 use crate::engine::fusion::conversation::Conversation;
 use crate::engine::fusion::event::{Capabilities, Drafting, ScoreTier};
+use crate::engine::fusion::rate;
 use crate::engine::fusion::segment::{SegmentRule, SegmentUnit};
 use crate::engine::member::{Context, DraftRequest, Hints, Member, MemberError, Progress, Sampling, ScoreRequest};
 use crate::ensemble::Opened;
@@ -17,8 +18,6 @@ const QUESTION: &str = "Write the numbers from one to thirty in words.";
 const TOKENS: usize = 24;
 /// How long each of the two calls may take.
 const LIMIT: Duration = Duration::from_secs(60);
-/// Tokens within so many seconds of each other came at once.
-const BATCH: f64 = 0.002;
 /// Tokens that wait to be timed.
 const WAITING: usize = 64;
 
@@ -40,7 +39,7 @@ pub(super) struct Checked {
 pub(super) struct DraftTimes {
     /// From the request to the first piece of text.
     pub(super) first: Duration,
-    /// Tokens a second after the first; `None` for a draft too short to tell.
+    /// Tokens a second; `None` for a draft too short to tell.
     pub(super) rate: Option<f64>,
 }
 
@@ -92,12 +91,8 @@ async fn draft(member: &dyn Member, context: Context) -> Result<DraftTimes, Memb
     let (drafted, times) = tokio::join!(drafting, listening);
     drafted?;
     let (first, last) = (times.first().copied().unwrap_or_else(|| start.elapsed()), times.last().copied().unwrap_or_default());
-    // Several tokens may come at once: then the whole time says more than that after the first.
-    let after_first = last.saturating_sub(first).as_secs_f64();
-    let (tokens, spent) =
-        if after_first > BATCH { (times.len().saturating_sub(1), after_first) } else { (times.len(), last.as_secs_f64()) };
-    let rate = (times.len() > 2 && spent > 0.0).then(|| tokens as f64 / spent);
-    Ok(DraftTimes { first, rate })
+    let milliseconds = |time: Duration| time.as_secs_f64() * 1000.0;
+    Ok(DraftTimes { first, rate: rate::of_draft(times.len(), milliseconds(first), milliseconds(last)) })
 }
 
 async fn score(member: &dyn Member, context: Context, tier: ScoreTier) -> Result<Duration, MemberError> {

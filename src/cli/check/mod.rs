@@ -23,7 +23,8 @@ pub(super) fn command() -> Command {
 }
 
 pub(super) fn main(matches: &ArgMatches) -> Result<Done, Failure> {
-    let config = options::config(matches)?;
+    // Nothing is written here, so what the knobs do is of no interest.
+    let (config, _) = options::config(matches)?;
     let specs = members::chosen(matches, &config)?;
     let tools = Tools::of_platform().probing_anew();
     // Who has named no model may have a server all the same.

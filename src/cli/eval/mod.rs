@@ -29,7 +29,7 @@ pub(super) fn command() -> Command {
         )
         .arg(Arg::new("json").long("json").action(ArgAction::SetTrue).help("Print one JSON object instead of a table"))
         .arg(Arg::new("details").long("details").value_name("FILE").value_parser(value_parser!(PathBuf)).help("Write one JSON object per prompt to this file"))
-        .arg(Arg::new("limit").long("limit").value_name("N").value_parser(value_parser!(usize)).help("Only the first N prompts"))
+        .arg(Arg::new("limit").long("limit").value_name("N").value_parser(options::from_zero::<usize>).help("Only the first N prompts"))
         .arg(Arg::new("fused-only").long("fused-only").action(ArgAction::SetTrue).help("Do not play the members alone"));
     options::add(command)
 }
@@ -38,8 +38,9 @@ pub(super) fn main(matches: &ArgMatches) -> Result<Done, Failure> {
     let file = matches.get_one::<PathBuf>("file").cloned().unwrap_or_default();
     let mut prompts = prompts::read(&file, Answers::Required)?.prompts;
     prompts.truncate(matches.get_one("limit").copied().unwrap_or(usize::MAX));
-    let config = options::config(matches)?;
+    let (config, settled) = options::config(matches)?;
     let specs = members::chosen(matches, &config)?;
+    options::say(&settled);
     let (params, seed) = (config.params, options::seed(matches));
     let runtime = runtime()?;
     let opened = runtime.block_on(members::opened(specs, &Tools::of_platform()))?;

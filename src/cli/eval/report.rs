@@ -7,8 +7,8 @@ use serde::Serialize;
 
 use super::play::{Alone, Fused, Results};
 use crate::cli::Failure;
-use crate::cli::summary::tokens_per_second;
 use crate::engine::Seat;
+use crate::engine::fusion::rate::tokens_per_second;
 use crate::prompts::Prompt;
 
 /// The rounds within which an exit counts as early.
@@ -28,7 +28,8 @@ struct FusedFigures {
     right: usize,
     total: usize,
     accuracy: f64,
-    tokens_per_second: f64,
+    /// Absent where the clock cannot tell.
+    tokens_per_second: Option<f64>,
     /// Calls to members: drafts and scorings together.
     calls: usize,
     draft_calls: usize,
@@ -48,7 +49,8 @@ struct MemberFigures {
     right: usize,
     total: usize,
     accuracy: f64,
-    tokens_per_second: f64,
+    /// Absent where the clock cannot tell.
+    tokens_per_second: Option<f64>,
     calls: usize,
     tokens: usize,
     /// Accepted segments credited to it in the fused answers.
@@ -66,6 +68,10 @@ struct ExitFigures {
     premature: usize,
     /// Mean round after which it left; 0 where it never did.
     mean_round: f64,
+}
+
+fn rate(tokens_per_second: Option<f64>) -> String {
+    tokens_per_second.map_or_else(|| "-".to_owned(), |rate| format!("{rate:.0}"))
 }
 
 fn share(part: usize, whole: usize) -> f64 {
@@ -101,24 +107,24 @@ impl Report {
         let fused = &self.fused;
         let _ = writeln!(
             text,
-            "{:<12} {:>5}/{:<5} {:>8.1}% {:>9.0} {:>8} {:>8.0}",
+            "{:<12} {:>5}/{:<5} {:>8.1}% {:>9} {:>8} {:>8.0}",
             "fused",
             fused.right,
             fused.total,
             fused.accuracy * 100.0,
-            fused.tokens_per_second,
+            rate(fused.tokens_per_second),
             fused.calls,
             fused.rounds * fused.total as f64
         );
         for (name, member) in &self.alone {
             let _ = writeln!(
                 text,
-                "{:<12} {:>5}/{:<5} {:>8.1}% {:>9.0} {:>8} {:>8} {:>6.1}% {:>8.1}% {:>9.1}%",
+                "{:<12} {:>5}/{:<5} {:>8.1}% {:>9} {:>8} {:>8} {:>6.1}% {:>8.1}% {:>9.1}%",
                 name,
                 member.right,
                 member.total,
                 member.accuracy * 100.0,
-                member.tokens_per_second,
+                rate(member.tokens_per_second),
                 member.calls,
                 member.segments,
                 share(member.exits.left, fused.total) * 100.0,

@@ -25,7 +25,7 @@ pub(super) fn command() -> Command {
     };
     let flag = |name: &'static str, help: &'static str| Arg::new(name).long(name).action(ArgAction::SetTrue).help(help);
     let number = |name: &'static str, help: &'static str| {
-        Arg::new(name).long(name).value_name("N").value_parser(value_parser!(std::num::NonZeroUsize)).help(help)
+        Arg::new(name).long(name).value_name("N").value_parser(options::from_one).help(help)
     };
     let command = Command::new("sweep")
         .about("Plays prompts under every combination of some knobs' values, and compares them in a table")

@@ -8,9 +8,9 @@ use clap::ArgMatches;
 use super::{Failure, notice, options};
 use crate::config::Config;
 use crate::engine::fusion::conversation::Conversation;
-use crate::engine::fusion::params::Params;
+use crate::engine::fusion::params::needs::Origin;
 use crate::prompts::{self, Answers, Prompt};
-use crate::sweep::{Axis, Grid, Sweep, imply};
+use crate::sweep::{Axis, Grid, Sweep, imply, settle};
 
 /// Answers above which a person has to say that they are meant: some hours of the built-in ensemble, money elsewhere.
 const MANY: usize = 10_000;
@@ -44,7 +44,7 @@ pub(super) struct Wishes {
 /// Reads the command line, the configuration and the file of prompts.
 pub(super) fn of(matches: &ArgMatches) -> Result<(Wishes, Config), Failure> {
     let mut config = options::config_but_knobs(matches)?;
-    let grid = grid(matches, &mut config.params)?;
+    let grid = grid(matches, &mut config)?;
     let file = matches.get_one::<PathBuf>("file").cloned().unwrap_or_default();
     let mut file = prompts::read(&file, Answers::Optional)?;
     file.prompts.truncate(matches.get_one("limit").map_or(usize::MAX, |limit: &NonZeroUsize| limit.get()));
@@ -81,24 +81,28 @@ pub(super) fn of(matches: &ArgMatches) -> Result<(Wishes, Config), Failure> {
 }
 
 /// The knobs with several values are the axes; those with one are set.
-fn grid(matches: &ArgMatches, params: &mut Params) -> Result<Grid, Failure> {
+fn grid(matches: &ArgMatches, config: &mut Config) -> Result<Grid, Failure> {
     let mut axes = Vec::new();
     for (knob, text) in options::given_knobs(matches) {
+        config.given.set(knob.name, Origin::CommandLine);
         let list = Axis::parse(knob, text)?;
         match list.values.as_slice() {
-            [only] => params.set(knob.name, only)?,
+            [only] => config.params.set(knob.name, only)?,
             _ => axes.push(list),
         }
     }
-    let said = |name: &str| options::given_knobs(matches).any(|(knob, _)| knob.name == name);
-    let implied = imply(&axes, params, said).map_err(|idle| Failure::Usage(idle.to_string()))?;
+    let said = |name: &str| config.given.origin(name) == Some(Origin::CommandLine);
+    let implied = imply(&axes, &mut config.params, said).map_err(|idle| Failure::Usage(idle.to_string()))?;
     let grid = Grid::new(axes)?;
-    for implied in implied {
+    for implied in &implied {
+        config.given.set(implied.knob, Origin::CommandLine);
         notice(&format!(
             "`{}` is set to {}: otherwise sweeping `{}` would change nothing",
             implied.knob, implied.value, implied.by
         ));
     }
+    let settled = settle(grid.axes(), &mut config.params, &config.given);
+    options::say(&options::without_own_sampling(settled, config));
     Ok(grid)
 }
 

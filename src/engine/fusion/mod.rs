@@ -12,6 +12,7 @@ pub mod event;
 pub mod exit;
 pub mod feedback;
 pub mod params;
+pub mod rate;
 pub mod reading;
 pub mod rescore;
 pub mod run;

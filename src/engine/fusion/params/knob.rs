@@ -88,10 +88,12 @@ pub enum ParamError {
         takes: String,
     },
     /// There is no such preset.
-    #[error("there is no preset `{name}`; there are: {known}")]
+    #[error("there is no preset `{name}`; there are: {known} (did you mean `{nearest}`?)")]
     UnknownPreset {
         /// What was asked for.
         name: String,
+        /// The known one most like it.
+        nearest: String,
         /// The known ones.
         known: String,
     },

@@ -6,6 +6,7 @@
 
 mod group;
 mod knob;
+pub mod needs;
 mod preset;
 mod table;
 

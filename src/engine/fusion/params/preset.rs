@@ -1,6 +1,6 @@
 //! Named sets of knob values: those that come with the program, and a person's own.
 
-use super::{ParamError, Params, Value, knob};
+use super::{ParamError, Params, Value, knob, nearest};
 
 /// A named set of knob values; knobs it does not name keep theirs.
 #[derive(Debug, Clone, Copy)]
@@ -161,9 +161,18 @@ impl Presets {
         }
         let own = self.own.iter().find(|preset| preset.name == name).ok_or_else(|| ParamError::UnknownPreset {
             name: name.to_owned(),
+            nearest: nearest(name, self.names()).unwrap_or_default().to_owned(),
             known: self.names().collect::<Vec<_>>().join(", "),
         })?;
         own.values.iter().try_for_each(|(name, value)| params.set(name, value))
+    }
+
+    /// The knobs that a preset sets; none where there is no such preset.
+    #[must_use]
+    pub fn knobs(&self, name: &str) -> Vec<&'static str> {
+        let built_in = PRESETS.iter().filter(|preset| preset.name == name).flat_map(|preset| preset.values);
+        let own = self.own.iter().filter(|preset| preset.name == name).flat_map(|preset| &preset.values);
+        built_in.map(|(knob, _)| *knob).chain(own.map(|(knob, _)| *knob)).collect()
     }
 
     /// The first preset whose every value is as these knobs have it.

@@ -6,7 +6,7 @@ use super::super::message::Effect;
 use super::super::overlay::Overlay;
 use super::super::tuning::panel::Panel;
 use super::super::{Source, State};
-use crate::engine::fusion::params::{Knob, Params, Value, knob};
+use crate::engine::fusion::params::{Knob, Params, Value, knob, needs};
 use crate::engine::fusion::segment::SegmentUnit;
 use crate::engine::round::Command;
 
@@ -46,7 +46,7 @@ impl State {
         match panel.knob() {
             Some(knob) => {
                 let now = (knob.get)(&self.tuning.over(&self.in_force()));
-                self.try_value(knob, &knob.stepped(&now, direction));
+                self.choose_value(knob, &knob.stepped(&now, direction));
             }
             None => self.try_preset(direction),
         }
@@ -69,6 +69,7 @@ impl State {
             panel.typed.clear();
         }
         let in_force = self.in_force();
+        self.tuning.forget();
         self.tuning.try_out(&in_force, &Params::default());
     }
 
@@ -78,7 +79,7 @@ impl State {
         let (typed, knob) = (std::mem::take(&mut panel.typed), panel.knob());
         if let (false, Some(knob)) = (typed.is_empty(), knob) {
             match knob.parse(&typed) {
-                Ok(value) => self.try_value(knob, &value),
+                Ok(value) => self.choose_value(knob, &value),
                 Err(error) => self.say(Level::Error, &error.to_string()),
             }
             return Vec::new();
@@ -137,9 +138,13 @@ impl State {
             self.say(Level::Info, &format!("{name} is {value}: it takes {}", knob.kind));
             return Vec::new();
         }
+        let mut params = self.in_force();
         let (orders, when) = self.put_in_force(&[(knob, value.clone())]);
         self.tuning.compare_with(knob, value.clone());
-        self.say(Level::Info, &format!("{when}: {value} {what}"));
+        // Only values of the knob's own range get here.
+        let _ = params.set(name, &value);
+        let idle = needs::idle(&params, name).map_or_else(String::new, |idle| format!("; {idle}"));
+        self.say(Level::Info, &format!("{when}: {value} {what}{idle}"));
         orders
     }
 
@@ -159,6 +164,21 @@ impl State {
         }
         let values = changes.iter().map(|(knob, value)| (knob.name.to_owned(), value.clone())).collect();
         (vec![Effect::Order(Command::SetParameters { values })], "from the next round on")
+    }
+
+    /// Tries a value that a person chose, with what the knob needs to have an effect, unless that was chosen otherwise.
+    fn choose_value(&mut self, knob: &'static Knob, value: &Value) {
+        self.try_value(knob, value);
+        self.tuning.choose(knob);
+        let in_force = self.in_force();
+        let mut params = self.tuning.over(&in_force);
+        // Why a knob has no effect all the same stands beside it.
+        let implied = needs::enable(&mut params, knob.name, |governor| !self.tuning.chose(governor)).unwrap_or_default();
+        if !implied.is_empty() {
+            self.tuning.try_out(&in_force, &params);
+            let said: Vec<String> = implied.iter().map(ToString::to_string).collect();
+            self.say(Level::Info, &said.join("; "));
+        }
     }
 
     fn try_value(&mut self, knob: &'static Knob, value: &Value) {
@@ -189,6 +209,7 @@ impl State {
             (None, true) => 0,
             (None, false) => last,
         };
+        self.tuning.forget();
         let mut params = in_force.clone();
         let applied = names.get(next).map(|name| self.presets.apply(name, &mut params));
         match applied {

@@ -6,6 +6,7 @@ use super::duration;
 use crate::clean::clean_line;
 use crate::engine::fusion::MemberIndex;
 use crate::engine::fusion::event::{ExitReason, Role};
+use crate::engine::fusion::rate;
 use crate::engine::fusion::run::{DraftState, Round};
 
 /// What a member is doing in a round.
@@ -128,14 +129,15 @@ pub fn pane(play: &Play, round: Option<&Round>, newest: bool, member: MemberInde
             let timing = play.timings[member.0];
             pane.tokens = tokens.len();
             if newest && let Some(first) = timing.first_ms {
-                pane.first_token_ms = Some(first - round.started_ms);
-                pane.tokens_per_second = rate(tokens.len(), timing.last_ms - first);
+                let (first, last) = (first - round.started_ms, timing.last_ms - round.started_ms);
+                pane.first_token_ms = Some(first);
+                pane.tokens_per_second = rate::of_draft(tokens.len(), first, last);
             }
         }
         Some(DraftState::Finished(finished)) => {
             pane.tokens = finished.draft.tokens.len();
             pane.first_token_ms = Some(finished.first_token_ms);
-            pane.tokens_per_second = rate(pane.tokens, finished.elapsed_ms - finished.first_token_ms);
+            pane.tokens_per_second = rate::of_draft(pane.tokens, finished.first_token_ms, finished.elapsed_ms);
         }
         Some(DraftState::Failed(error)) => pane.note = clean_line(error),
         None if play.labels[member.0].drafts => {}
@@ -178,11 +180,6 @@ fn scores(play: &Play, member: MemberIndex) -> [&'static str; 2] {
 
 fn when(round: usize) -> String {
     if round == 0 { "before the first round".to_owned() } else { format!("after round {round}") }
-}
-
-/// Tokens a second between the first token and the last.
-fn rate(tokens: usize, milliseconds: f64) -> Option<f64> {
-    (tokens > 1 && milliseconds > 0.0).then(|| (tokens - 1) as f64 * 1000.0 / milliseconds)
 }
 
 fn activity(round: &Round, member: MemberIndex) -> Activity {

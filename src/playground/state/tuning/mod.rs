@@ -15,6 +15,8 @@ use crate::engine::fusion::what_if::WhatIf;
 #[derive(Debug, Clone, Default)]
 pub struct Tuning {
     tried: Vec<(&'static Knob, Value)>,
+    /// The knobs that a person chose one by one: none of them is set for the sake of another.
+    chosen: Vec<&'static str>,
     /// Whether it is in force already, and only the comparison stands.
     applied: bool,
     recorded: Recorded,
@@ -70,6 +72,17 @@ impl Tuning {
         (self.tried, self.applied) = (in_force.changes(params), false);
     }
 
+    /// A person chose this knob's value.
+    pub fn choose(&mut self, knob: &'static Knob) {
+        self.chosen.push(knob.name);
+    }
+
+    /// Whether a person chose the value of the knob of that name.
+    #[must_use]
+    pub fn chose(&self, name: &str) -> bool {
+        self.chosen.contains(&name)
+    }
+
     /// Compares with a knob that has just been set, beside those set since the comparison began.
     pub fn compare_with(&mut self, knob: &'static Knob, value: Value) {
         if !self.applied {
@@ -82,7 +95,7 @@ impl Tuning {
 
     /// What was tried is forgotten.
     pub fn forget(&mut self) {
-        (self.tried, self.applied) = (Vec::new(), false);
+        (self.tried, self.chosen, self.applied) = (Vec::new(), Vec::new(), false);
     }
 
     /// Forgets a comparison with what is in force already.

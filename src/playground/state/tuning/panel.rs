@@ -1,7 +1,7 @@
 //! The tuning panel: every knob with its value, range and default, and the presets, as lines.
 
 use super::Tuning;
-use crate::engine::fusion::params::{KNOBS, Kind, Knob, KnobGroup, Params, Presets, Value};
+use crate::engine::fusion::params::{KNOBS, Kind, Knob, KnobGroup, Params, Presets, Value, needs};
 use crate::playground::state::prose::{Line, Prose, Tone, line, wrap};
 
 /// Lines below the list: what the marked knob means, and what would have been different.
@@ -127,7 +127,13 @@ fn row(shown: Shown<'_>, knob: &'static Knob, marked: bool) -> Line {
         (false, None) => Tone::Strong,
     };
     line.push((tone, format!("{text:<12}")));
-    line.push((Tone::Dim, format!(" {:<24} {}", takes(knob), default(knob))));
+    line.push((
+        Tone::Dim,
+        match needs::idle(&shown.tuning.over(shown.in_force), knob.name) {
+            Some(idle) => format!(" no effect: {} is {}", idle.governor, idle.value),
+            None => format!(" {:<24} {}", takes(knob), default(knob)),
+        },
+    ));
     line
 }
 

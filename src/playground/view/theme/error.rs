@@ -126,10 +126,12 @@ pub enum Fault {
         nearest: String,
     },
     /// A value of the wrong type.
-    #[error("{at} must be {wanted}")]
+    #[error("{at} is {given}, but it must be {wanted}")]
     WrongType {
         /// Whose value.
         at: String,
+        /// What was given, in words.
+        given: String,
         /// What it must be.
         wanted: &'static str,
     },

@@ -87,7 +87,7 @@ pub(super) fn parse(name: &str, text: &str) -> Result<ThemeFile, ThemeError> {
     for (key, value) in in_order(table.get_ref()) {
         match key.get_ref().as_ref() {
             "inherits" => {
-                let parent = source.string(value, "`inherits`", "the name of a theme in quotes")?;
+                let parent = source.string(value, "`inherits`", "the name of a theme in quotes, such as \"dark\"")?;
                 file.inherits = Some((parent.to_owned(), source.place(&value.span())));
             }
             "palette" => file.palette = source.palette(value)?,
@@ -119,6 +119,19 @@ fn unknown_colour<'a>(at: String, colour: &str, known: impl IntoIterator<Item = 
     Fault::UnknownColour { at, colour: shown(colour), nearest }
 }
 
+/// A value as a fault names it.
+fn given(value: &DeValue<'_>) -> String {
+    match value {
+        DeValue::String(text) => format!("the string {:?}", shown(text)),
+        DeValue::Integer(number) => format!("the number {}", shown(number.as_str())),
+        DeValue::Float(number) => format!("the number {}", shown(number.as_str())),
+        DeValue::Boolean(on) => on.to_string(),
+        DeValue::Datetime(date) => format!("the date {date}"),
+        DeValue::Array(list) => format!("a list of {}", list.len()),
+        DeValue::Table(_) => "a table".to_owned(),
+    }
+}
+
 /// A file being read.
 struct Source<'s> {
     name: &'s str,
@@ -135,7 +148,7 @@ impl Source<'_> {
     }
 
     fn wrong_type(&self, value: &Spanned<DeValue<'_>>, at: &str, wanted: &'static str) -> ThemeError {
-        self.fault(&value.span(), Fault::WrongType { at: at.to_owned(), wanted })
+        self.fault(&value.span(), Fault::WrongType { at: at.to_owned(), given: given(value.get_ref()), wanted })
     }
 
     fn string<'v>(&self, value: &'v Spanned<DeValue<'_>>, at: &str, wanted: &'static str) -> Result<&'v str, ThemeError> {
@@ -143,7 +156,7 @@ impl Source<'_> {
     }
 
     fn palette(&self, value: &Spanned<DeValue<'_>>) -> Result<BTreeMap<String, Ink>, ThemeError> {
-        let wrong_type = || self.wrong_type(value, "`palette`", "a table of named colours");
+        let wrong_type = || self.wrong_type(value, "`palette`", "a table of named colours: [palette]");
         let table = value.get_ref().as_table().ok_or_else(wrong_type)?;
         let entries = in_order(table).into_iter();
         entries.map(|(name, value)| Ok((name.get_ref().to_string(), self.ink(name.get_ref(), value)?))).collect()
@@ -151,7 +164,7 @@ impl Source<'_> {
 
     /// A colour, or a pair of which the second is for terminals with 16 colours.
     fn ink(&self, name: &str, value: &Spanned<DeValue<'_>>) -> Result<Ink, ThemeError> {
-        const WANTED: &str = "a colour in quotes, or a list of two: in full, and for 16 colours";
+        const WANTED: &str = "a colour in quotes such as \"#7aa2f7\", or a list of two: in full, and for 16 colours";
         let at = format!("palette `{}`", shown(name));
         let colour = |value: &Spanned<DeValue<'_>>| {
             let text = self.string(value, &at, WANTED)?;
@@ -166,7 +179,7 @@ impl Source<'_> {
     }
 
     fn roles(&self, value: &Spanned<DeValue<'_>>) -> Result<BTreeMap<&'static str, Paint>, ThemeError> {
-        let wrong_type = || self.wrong_type(value, "`roles`", "a table of roles");
+        let wrong_type = || self.wrong_type(value, "`roles`", "a table of roles: [roles]");
         let table = value.get_ref().as_table().ok_or_else(wrong_type)?;
         let mut roles = BTreeMap::new();
         for (key, value) in in_order(table) {
@@ -181,7 +194,8 @@ impl Source<'_> {
     }
 
     fn paint(&self, role: &'static str, value: &Spanned<DeValue<'_>>) -> Result<Paint, ThemeError> {
-        const WANTED: &str = "a colour in quotes, or a table of fg, bg and mod";
+        const COLOUR: &str = "a colour in quotes, such as \"#7aa2f7\"";
+        const WANTED: &str = "a colour in quotes such as \"#7aa2f7\", or a table of fg, bg and mod";
         let at = format!("role `{role}`");
         let Some(table) = value.get_ref().as_table() else {
             return Ok(Paint { fg: Some(self.colour(role, &at, value, WANTED)?), ..Paint::default() });
@@ -189,8 +203,8 @@ impl Source<'_> {
         let mut paint = Paint::default();
         for (key, value) in in_order(table) {
             match key.get_ref().as_ref() {
-                "fg" => paint.fg = Some(self.colour(role, &at, value, "a colour in quotes")?),
-                "bg" => paint.bg = Some(self.colour(role, &at, value, "a colour in quotes")?),
+                "fg" => paint.fg = Some(self.colour(role, &at, value, COLOUR)?),
+                "bg" => paint.bg = Some(self.colour(role, &at, value, COLOUR)?),
                 "mod" => paint.modifiers = self.modifiers(&at, value)?,
                 other => return Err(self.unknown_style_key(role, at, key, other)),
             }
@@ -221,7 +235,7 @@ impl Source<'_> {
     }
 
     fn modifiers(&self, at: &str, value: &Spanned<DeValue<'_>>) -> Result<Modifier, ThemeError> {
-        const WANTED: &str = "a colour with a list of modifiers in quotes";
+        const WANTED: &str = "a list of modifiers in quotes, such as mod = [\"bold\"]";
         let list = value.get_ref().as_array().ok_or_else(|| self.wrong_type(value, at, WANTED))?;
         let mut modifiers = Modifier::empty();
         for value in list {

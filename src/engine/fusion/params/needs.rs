@@ -1,0 +1,388 @@
+//! Which knobs do something only while another knob has a certain value.
+//!
+//! Owns the table and what follows from it: a knob that somebody set is given what it needs where that is clear and nobody said
+//! otherwise, and one that has no effect is named. Saying so is the front ends'. A new knob stands here or in [`ALWAYS`].
+
+use std::fmt;
+
+use super::{KNOBS, Params, Value, knob};
+
+/// What a knob must be for another one to do something.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum When {
+    /// One of these names.
+    Is(&'static [&'static str]),
+    /// A number above this.
+    Above(f64),
+}
+
+/// A knob and the knob that it depends on.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Need {
+    /// The knob that may have no effect.
+    pub knob: &'static str,
+    /// The knob that it depends on.
+    pub governor: &'static str,
+    /// What that must be.
+    pub when: When,
+}
+
+/// Every dependency. A knob with several needs all of them.
+pub const NEEDS: &[Need] = &[
+    need("segment-tokens", "segment", When::Is(&["tokens"])),
+    need("segment-words", "segment", When::Is(&["words"])),
+    need("segment-cap", "segment", When::Is(&["words", "sentence"])),
+    need("top-p", "temperature", When::Above(0.0)),
+    need("softmax-temperature", "normalisation", When::Is(&["softmax"])),
+    need("outlier-ratio", "outlier-filter", ON),
+    need("exit-threshold", "exit", ANY_EXIT),
+    need("exit-count", "exit", ANY_EXIT),
+    need("exit-count", "exit-threshold", When::Above(0.0)),
+    need("exit-warm-up", "exit", ANY_EXIT),
+    need("exit-warm-up", "exit-threshold", When::Above(0.0)),
+    need("exit-min-members", "exit", ANY_EXIT),
+    need("exit-min-members", "exit-threshold", When::Above(0.0)),
+    need("exit-keep-verifying", "exit", ANY_EXIT),
+    need("exit-keep-verifying", "exit-threshold", When::Above(0.0)),
+    need("exit-caution", "exit", EVIDENCE),
+    need("exit-caution", "exit-threshold", When::Above(0.0)),
+    need("exit-floor", "exit", EVIDENCE),
+    need("exit-floor", "exit-threshold", When::Above(0.0)),
+    need("exit-worst-quality", "exit", EVIDENCE),
+    need("exit-worst-quality", "exit-threshold", When::Above(0.0)),
+    need("exit-temperature", "exit", PAPER),
+    need("exit-temperature", "exit-threshold", When::Above(0.0)),
+    need("exit-window", "exit", PAPER),
+    need("exit-window", "exit-threshold", When::Above(0.0)),
+    need("feedback-rate", "feedback", ON),
+    need("patience-seconds", "patience", When::Above(0.0)),
+];
+
+/// The knobs that do something whatever the others are.
+pub const ALWAYS: &[&str] = &[
+    "segment",
+    "segment-bytes",
+    "align",
+    "temperature",
+    "scoring",
+    "normalisation",
+    "outlier-filter",
+    "score-end",
+    "exit",
+    "feedback",
+    "max-tokens",
+    "max-rounds",
+    "draft-seconds",
+    "score-seconds",
+    "patience",
+    "max-failures",
+];
+
+const ON: When = When::Is(&["on"]);
+const ANY_EXIT: When = When::Is(&["paper", "evidence"]);
+const EVIDENCE: When = When::Is(&["evidence"]);
+const PAPER: When = When::Is(&["paper"]);
+
+const fn need(knob: &'static str, governor: &'static str, when: When) -> Need {
+    Need { knob, governor, when }
+}
+
+/// Where a value comes from. A later origin is nearer to what a person wants now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Origin {
+    /// The table of knobs in the configuration.
+    Configuration,
+    /// A preset that the command line names: its own values are no wishes of anybody for the single knobs.
+    Preset,
+    /// An option of the command line.
+    CommandLine,
+}
+
+/// The knobs that somebody set, and where.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Given(Vec<(&'static str, Origin)>);
+
+/// A knob that has no effect.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[error("`{knob}` has no effect while `{governor}` is {value} (it needs --{governor} {when})")]
+pub struct Idle {
+    /// The knob.
+    pub knob: &'static str,
+    /// The knob that it depends on.
+    pub governor: &'static str,
+    /// What that is.
+    pub value: String,
+    /// What it would have to be.
+    pub when: When,
+}
+
+/// A knob that was set because another one has no effect otherwise.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Implied {
+    /// The knob.
+    pub knob: &'static str,
+    /// What it is set to.
+    pub value: &'static str,
+    /// The knob that needs it.
+    pub by: &'static str,
+}
+
+/// What became of the knobs that somebody set.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Settled {
+    /// What was set besides.
+    pub implied: Vec<Implied>,
+    /// What has no effect.
+    pub idle: Vec<Idle>,
+}
+
+impl When {
+    /// Whether a governor of this value lets the other knob do something.
+    #[must_use]
+    pub fn allows(self, value: &Value) -> bool {
+        match (self, value) {
+            (Self::Is(names), Value::Switch(_) | Value::Name(_)) => names.contains(&value.to_string().as_str()),
+            (Self::Above(least), Value::Real(number)) => *number > least,
+            (Self::Above(least), Value::Integer(number)) => *number as f64 > least,
+            (Self::Is(_), Value::Integer(_) | Value::Real(_)) | (Self::Above(_), Value::Switch(_) | Value::Name(_)) => false,
+        }
+    }
+
+    /// The value that it has to be, where there is only one.
+    #[must_use]
+    pub fn only(self) -> Option<&'static str> {
+        match self {
+            Self::Is([only]) => Some(only),
+            Self::Is(_) | Self::Above(_) => None,
+        }
+    }
+}
+
+impl fmt::Display for When {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Is(names) => f.write_str(&names.join(" or ")),
+            Self::Above(least) => write!(f, "above {least}"),
+        }
+    }
+}
+
+impl fmt::Display for Implied {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}` is set to {}: otherwise `{}` would have no effect", self.knob, self.value, self.by)
+    }
+}
+
+impl Settled {
+    /// What is to be said of it, a line each.
+    pub fn lines(&self) -> impl Iterator<Item = String> {
+        self.implied.iter().map(ToString::to_string).chain(self.idle.iter().map(ToString::to_string))
+    }
+}
+
+impl Given {
+    /// A knob was set. What was set earlier there is over.
+    pub fn set(&mut self, knob: &'static str, origin: Origin) {
+        self.0.retain(|(other, _)| *other != knob);
+        self.0.push((knob, origin));
+    }
+
+    /// Where a knob's value comes from; `None` where nobody set it.
+    #[must_use]
+    pub fn origin(&self, knob: &str) -> Option<Origin> {
+        self.0.iter().find(|(other, _)| *other == knob).map(|(_, origin)| *origin)
+    }
+
+    /// The wishes, the nearest origin first, each in the order of the table.
+    fn wishes(&self) -> impl Iterator<Item = (&'static str, Origin)> {
+        [Origin::CommandLine, Origin::Configuration].into_iter().flat_map(move |origin| {
+            let wished = move |name: &&str| self.origin(name) == Some(origin);
+            KNOBS.iter().map(|knob| knob.name).filter(wished).map(move |name| (name, origin))
+        })
+    }
+}
+
+/// What a knob depends on.
+pub fn needs(knob: &str) -> impl Iterator<Item = &'static Need> {
+    NEEDS.iter().filter(move |need| need.knob == knob)
+}
+
+/// Why a knob has no effect under these, if it has none.
+#[must_use]
+pub fn idle(params: &Params, knob: &str) -> Option<Idle> {
+    needs(knob).find_map(|need| unmet(params, need))
+}
+
+/// Sets what a knob needs, where only one value will do and `free` says that the governor may be moved.
+///
+/// # Errors
+/// Where the knob has no effect all the same; then nothing is set.
+pub fn enable(params: &mut Params, name: &'static str, free: impl Fn(&str) -> bool) -> Result<Vec<Implied>, Idle> {
+    let unmet: Vec<(&Need, Idle)> = needs(name).filter_map(|need| Some((need, unmet(params, need)?))).collect();
+    let mut implied = Vec::new();
+    for (need, idle) in unmet {
+        match need.when.only().filter(|_| free(need.governor)) {
+            Some(only) => implied.push(Implied { knob: need.governor, value: only, by: name }),
+            None => return Err(idle),
+        }
+    }
+    for Implied { knob, value, .. } in &implied {
+        // The table holds names and values that exist.
+        let _ = params.set_text(knob, value);
+    }
+    Ok(implied)
+}
+
+/// Gives every knob that somebody set what it needs, unless the governor was set from the same origin or a nearer one, and names
+/// those that have no effect.
+pub fn settle(params: &mut Params, given: &Given) -> Settled {
+    let mut settled = Settled::default();
+    for (name, origin) in given.wishes() {
+        // What is implied for one knob counts as set: both cannot be had.
+        let taken: Vec<&str> = settled.implied.iter().map(|implied| implied.knob).collect();
+        let free = |governor: &str| given.origin(governor).is_none_or(|other| other < origin) && !taken.contains(&governor);
+        match enable(params, name, free) {
+            Ok(implied) => settled.implied.extend(implied),
+            Err(idle) => settled.idle.push(idle),
+        }
+    }
+    settled
+}
+
+fn unmet(params: &Params, need: &Need) -> Option<Idle> {
+    let value = (knob(need.governor).ok()?.get)(params);
+    let idle = || Idle { knob: need.knob, governor: need.governor, value: value.to_string(), when: need.when };
+    (!need.when.allows(&value)).then(idle)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Kind, PRESETS};
+    use super::*;
+
+    fn settled(base: &[(&str, &str)], given: &[(&'static str, &str, Origin)]) -> (Params, Vec<String>) {
+        let (mut params, mut asked) = (Params::default(), Given::default());
+        for (name, text) in base {
+            params.set_text(name, text).unwrap();
+        }
+        for (name, text, origin) in given {
+            params.set_text(name, text).unwrap();
+            asked.set(name, *origin);
+        }
+        let settled = settle(&mut params, &asked);
+        (params, settled.lines().collect())
+    }
+
+    #[test]
+    fn every_knob_has_its_needs_or_is_always_effective() {
+        for knob in KNOBS {
+            let has_needs = needs(knob.name).next().is_some();
+            assert_ne!(has_needs, ALWAYS.contains(&knob.name), "{} stands in NEEDS or in ALWAYS", knob.name);
+        }
+        assert!(ALWAYS.iter().all(|name| knob(name).is_ok()));
+    }
+
+    #[test]
+    fn every_need_names_knobs_and_values_that_exist_and_can_be_met_and_missed() {
+        for need in NEEDS {
+            assert!(knob(need.knob).is_ok(), "{}", need.knob);
+            let governor = knob(need.governor).unwrap();
+            let values: Vec<Value> = match governor.kind {
+                Kind::Switch => vec![Value::Switch(true), Value::Switch(false)],
+                Kind::Integer { min, max, .. } => vec![Value::Integer(min), Value::Integer(max)],
+                Kind::Real { min, max, .. } => vec![Value::Real(min), Value::Real(max)],
+                Kind::Choice(names) => names.iter().map(|name| Value::Name((*name).to_owned())).collect(),
+            };
+            assert!(values.iter().any(|value| need.when.allows(value)), "{}", need.knob);
+            assert!(values.iter().any(|value| !need.when.allows(value)), "{}", need.knob);
+            if let When::Is(names) = need.when {
+                assert!(names.iter().all(|name| governor.parse(name).is_ok()), "{}", need.knob);
+            }
+        }
+    }
+
+    /// Whatever a knob needs: setting it alone makes it work, or it is said to have no effect, never neither.
+    #[test]
+    fn a_knob_that_was_set_works_or_is_named() {
+        for exit in ["off", "paper", "evidence"] {
+            for knob in KNOBS.iter().filter(|knob| knob.name != "exit") {
+                let value = (knob.get)(&Params::default()).to_string();
+                let (params, lines) = settled(&[("exit", exit)], &[(knob.name, &value, Origin::CommandLine)]);
+                let named = lines.iter().any(|line| line.starts_with(&format!("`{}` has no effect", knob.name)));
+                assert_eq!(idle(&params, knob.name).is_some(), named, "{}: {lines:?}", knob.name);
+            }
+        }
+    }
+
+    #[test]
+    fn what_a_knob_needs_is_set_where_one_value_will_do() {
+        for (knob, value, governor, set) in [
+            ("segment-tokens", "3", "segment", "tokens"),
+            ("segment-words", "3", "segment", "words"),
+            ("softmax-temperature", "0.5", "normalisation", "softmax"),
+            ("outlier-ratio", "5", "outlier-filter", "on"),
+            ("exit-window", "3", "exit", "paper"),
+            ("feedback-rate", "3", "feedback", "on"),
+        ] {
+            for origin in [Origin::Configuration, Origin::CommandLine] {
+                let (params, lines) = settled(&[], &[(knob, value, origin)]);
+                assert_eq!(lines, [format!("`{governor}` is set to {set}: otherwise `{knob}` would have no effect")]);
+                assert_eq!((super::knob(governor).unwrap().get)(&params).to_string(), set);
+            }
+        }
+    }
+
+    #[test]
+    fn a_setting_of_the_same_place_or_a_nearer_one_wins() {
+        use Origin::{CommandLine, Configuration, Preset};
+        for (tokens, segment, wins) in [
+            (CommandLine, CommandLine, true),
+            (Configuration, Configuration, true),
+            (Configuration, Preset, true),
+            (Configuration, CommandLine, true),
+            (CommandLine, Configuration, false),
+            (CommandLine, Preset, false),
+        ] {
+            let (params, lines) = settled(&[], &[("segment", "words", segment), ("segment-tokens", "3", tokens)]);
+            let said =
+                if wins { "`segment-tokens` has no effect while `segment` is words" } else { "`segment` is set to tokens" };
+            assert_eq!((lines.len(), lines[0].starts_with(said)), (1, true), "{lines:?}");
+            assert_eq!(params.segment_tokens, 3, "it is kept");
+        }
+    }
+
+    #[test]
+    fn of_two_wishes_that_exclude_each_other_one_is_named() {
+        use Origin::{CommandLine, Configuration};
+        let (_, lines) = settled(&[], &[("segment-words", "3", CommandLine), ("segment-tokens", "3", CommandLine)]);
+        assert!(lines[0].contains("set to tokens") && lines[1].starts_with("`segment-words` has no effect"), "{lines:?}");
+        let (_, lines) = settled(&[], &[("segment-words", "3", CommandLine), ("segment-tokens", "3", Configuration)]);
+        assert!(lines[0].contains("set to words") && lines[1].starts_with("`segment-tokens` has no effect"), "{lines:?}");
+    }
+
+    #[test]
+    fn where_two_values_would_do_none_is_chosen() {
+        let (_, lines) = settled(&[("exit", "off")], &[("exit-threshold", "0.3", Origin::CommandLine)]);
+        assert_eq!(lines, ["`exit-threshold` has no effect while `exit` is off (it needs --exit paper or evidence)"]);
+        let zero = [("exit-threshold", "0", Origin::CommandLine), ("exit-warm-up", "3", Origin::CommandLine)];
+        assert_eq!(
+            settled(&[], &zero).1,
+            ["`exit-warm-up` has no effect while `exit-threshold` is 0 (it needs --exit-threshold above 0)"]
+        );
+        let cold = [("temperature", "0", Origin::CommandLine), ("top-p", "0.5", Origin::Configuration)];
+        assert!(settled(&[], &cold).1[0].contains("`top-p` has no effect while `temperature` is 0"));
+    }
+
+    #[test]
+    fn the_values_of_presets_are_nobodys_wishes() {
+        for preset in PRESETS {
+            let (mut params, mut given) = (Params::default(), Given::default());
+            for (name, text) in preset.values {
+                params.set_text(name, text).unwrap();
+                given.set(knob(name).unwrap().name, Origin::Preset);
+            }
+            let before = params.clone();
+            assert_eq!((settle(&mut params, &given), params), (Settled::default(), before), "{}", preset.name);
+        }
+    }
+}
