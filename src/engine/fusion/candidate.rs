@@ -47,6 +47,20 @@ pub struct Candidate {
     pub ends: bool,
 }
 
+impl DraftToken {
+    /// No token, but a sign that its author still works.
+    #[must_use]
+    pub fn sign_of_life() -> Self {
+        Self { text: String::new(), logprob: None }
+    }
+
+    /// Whether it adds neither text nor a log-probability. Such tokens are not recorded.
+    #[must_use]
+    pub fn is_nothing(&self) -> bool {
+        self.text.is_empty() && self.logprob.is_none()
+    }
+}
+
 impl Draft {
     /// The draft's text.
     #[must_use]

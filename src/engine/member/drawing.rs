@@ -41,6 +41,11 @@ impl Drawing {
         self.rule.is_complete(&self.text, self.tokens.len())
     }
 
+    /// A sign that the member works, though there is no piece to take in.
+    pub fn alive(&self) {
+        self.progress.alive();
+    }
+
     /// The text so far.
     #[must_use]
     pub fn text(&self) -> &str {

@@ -214,6 +214,14 @@ impl Progress {
         }
     }
 
+    /// A sign of life without a token: hidden reasoning, or text that is held back. Without a listener, or with one that has
+    /// tokens to read already, it is not needed.
+    pub fn alive(&self) {
+        if let Some(listener) = &self.listener {
+            let _ = listener.try_send((self.call, DraftToken::sign_of_life()));
+        }
+    }
+
     /// Tells a token from a thread that is not part of the runtime. Nobody listening is no error.
     pub fn token_blocking(&self, token: DraftToken) {
         if let Some(listener) = &self.listener {

@@ -95,6 +95,9 @@ impl Machine {
         let Some(call) = self.calls.iter_mut().find(|known| known.id == call) else { return };
         call.heard_ms = now_ms;
         if let Work::Draft { first_token_ms, bytes } = &mut call.work {
+            if token.is_nothing() {
+                return;
+            }
             first_token_ms.get_or_insert(rounded(now_ms - call.started_ms));
             let (member, before) = (call.member, *bytes);
             *bytes = bytes.saturating_add(token.text.len());
@@ -153,7 +156,8 @@ impl Machine {
     ///
     /// Returns also the tokens that the member did not tell while it drafted: the record holds every token once.
     fn cut(&self, member: MemberIndex, drafted: Drafted) -> Result<(DraftFinished, Vec<DraftToken>), MemberError> {
-        let Drafted { draft, forwards, usage } = drafted;
+        let Drafted { mut draft, forwards, usage } = drafted;
+        draft.tokens.retain(|token| !token.is_nothing());
         let (rule, room, drawn) = (self.segment_rule(), self.room(), drawn(&draft));
         let draft = within_bytes(draft, rule.byte_cap);
         let fits = draft.tokens.len() < room || (draft.ends && draft.tokens.len() == room);

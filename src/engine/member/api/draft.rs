@@ -120,7 +120,10 @@ impl Drafter {
         let mut work = Work { filter, drawing: Drawing::new(rule, progress), complete: false, overflows: false };
         while !work.complete {
             match stream.next().await.map_err(failed)? {
-                Some(pieces) => work.take(pieces).await,
+                Some(pieces) => {
+                    work.drawing.alive();
+                    work.take(pieces).await;
+                }
                 None => break,
             }
         }

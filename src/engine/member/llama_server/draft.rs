@@ -59,6 +59,7 @@ async fn attempt(inner: &Inner, request: &DraftRequest, progress: Progress, work
     let mut completion = inner.server.complete(body(&before, &prompt, request.sampling, most)).await?;
     loop {
         let event = completion.next().await?;
+        hearing.drawing.alive();
         if event.stop {
             *work += event.work();
             let draft = hearing.ended(inner, &event).await?;

@@ -68,13 +68,19 @@ fn a_member_that_streams_however_slowly_is_never_late() {
         table.answer(place);
     }
     let call = call_of(&table.waiting[0]);
-    for _ in 0..30 {
+    let told = |table: &Table| table.kinds(|event| matches!(event, Event::Token { .. }));
+    let before = told(&table);
+    for number in 0..30 {
         let deadline = table.machine.deadline().unwrap();
         table.clock = deadline - 2.0;
-        table.put(Input::Token(call, DraftToken { text: "e".to_owned(), logprob: None })).unwrap();
+        // Half of what it sends is hidden reasoning, of which there is nothing to show.
+        let token = DraftToken { text: "e".to_owned(), logprob: None };
+        let token = if number % 2 == 0 { token } else { DraftToken::sign_of_life() };
+        table.put(Input::Token(call, token)).unwrap();
         table.put(Input::Due(table.clock)).unwrap();
     }
     assert!(late(&table).is_empty() && table.clock > 290_000.0);
+    assert_eq!(told(&table) - before, 15);
     table.play();
     assert!(table.finished);
 }
