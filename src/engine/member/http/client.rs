@@ -6,6 +6,7 @@
 use std::fmt;
 use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
+use std::time::Duration;
 
 use reqwest::{Client, Method, redirect};
 use serde_json::Value;
@@ -24,6 +25,17 @@ use super::tls;
 
 /// Who we say we are.
 const USER_AGENT: &str = concat!("specfuse/", env!("CARGO_PKG_VERSION"));
+
+/// Connections kept open between calls, each client: what a round takes one after the other.
+///
+/// The pool's own limits (as many as there may be calls at once, 90 seconds each) let handles grow for as long as members failed
+/// and came back: whenever calls that were spread over a round fall together, as they do after a wait for a member that failed,
+/// each takes a connection of its own, and because the pool hands out the youngest, all that a burst opened stay for the next
+/// burst. Nothing was lost there, and with sixteen members of sixteen calls nothing bounded it below 256 either.
+const KEPT: usize = 4;
+
+/// How long one is kept; a member that drafts now and then reconnects, which costs less than a round.
+const KEPT_FOR: Duration = Duration::from_secs(20);
 
 /// Calls to one endpoint. Copies share connections, and the limit on calls at once.
 #[derive(Clone)]
@@ -160,7 +172,8 @@ fn client(endpoint: &Endpoint, limits: &Limits) -> Result<Client, HttpError> {
         .redirect(redirect::Policy::none())
         .referer(false)
         .connect_timeout(limits.connect)
-        .pool_max_idle_per_host(limits.calls.max(1))
+        .pool_max_idle_per_host(KEPT)
+        .pool_idle_timeout(KEPT_FOR)
         .tcp_nodelay(true);
     if !endpoint.is_proxied() {
         builder = builder.no_proxy();
