@@ -26,15 +26,15 @@ use super::tls;
 /// Who we say we are.
 const USER_AGENT: &str = concat!("specfuse/", env!("CARGO_PKG_VERSION"));
 
-/// Connections kept open between calls, each client: what a round takes one after the other.
+/// Connections kept open between calls, each client.
 ///
-/// The pool's own limits (as many as there may be calls at once, 90 seconds each) let handles grow for as long as members failed
-/// and came back: whenever calls that were spread over a round fall together, as they do after a wait for a member that failed,
-/// each takes a connection of its own, and because the pool hands out the youngest, all that a burst opened stay for the next
-/// burst. Nothing was lost there, and with sixteen members of sixteen calls nothing bounded it below 256 either.
-const KEPT: usize = 4;
+/// The pool's own habit, to keep as many as were ever open at once for 90 seconds each, let handles grow where members failed and
+/// came back: calls that are spread over a round fall together after a wait for one that failed, each then takes a connection of
+/// its own, and since the pool hands out the youngest first, the next such burst finds all of them still there. Nothing was lost,
+/// but sixteen members held three times the handles that they needed. What a burst opens beyond these is closed when its call ends.
+const KEPT: usize = 2;
 
-/// How long one is kept; a member that drafts now and then reconnects, which costs less than a round.
+/// How long one is kept: a call that comes later connects again, which costs less than a round takes.
 const KEPT_FOR: Duration = Duration::from_secs(20);
 
 /// Calls to one endpoint. Copies share connections, and the limit on calls at once.
