@@ -1,8 +1,8 @@
 //! What a file is that was named as a model and is none.
 //!
-//! Downloads fail in ways that leave a file: a web page, a pointer, an error in JSON, nothing. No model server would do better with
-//! those, so what they are is said, and what to do, before any engine reads the file. Whether a GGUF file can be run, and by what,
-//! is not decided here.
+//! Downloads fail in ways that leave a file: a web page, a pointer, an error in JSON, nothing. No model server would do better
+//! with those, so what they are is said, and what to do, before any engine reads the file. Whether a GGUF file can be run, and
+//! by what, is not decided here.
 
 use std::fs::{File, FileType, Metadata};
 use std::io::Read;
@@ -210,8 +210,7 @@ fn of_text(text: &str) -> String {
         return "a Git LFS pointer, not the model itself: fetch it with `git lfs pull`, or download the file".to_owned();
     }
     if ["<!doctype html", "<html", "<head", "<body"].iter().any(|tag| lower.starts_with(tag)) || lower.contains("<html") {
-        return "a web page, not a model: download the file itself (on Hugging Face, by `/resolve/` in the address where `/blob/` is)"
-            .to_owned();
+        return "a web page, not a model: download the file itself (on Hugging Face, `/resolve/` instead of `/blob/`)".to_owned();
     }
     if start.starts_with('<') {
         return format!("XML, not a model: it says {}: {CHOOSE}", quoted(start));

@@ -1,8 +1,8 @@
 //! Counts as servers send them: tokens used, tokens in a context.
 //!
 //! Servers and proxies in the wild send them as fractions (`12.0`), as text (`"12"`), below 0 where they do not know, or beyond
-//! what 64 bits hold. A count is only told and added up, so none of that is worth a reply: what can be read as a number is bounded
-//! to what a count can be, and anything else is no count.
+//! what 64 bits hold. A count is only told and added up, so none of that is worth a reply: what can be read as a number is
+//! bounded to what a count can be, and anything else is no count.
 
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;

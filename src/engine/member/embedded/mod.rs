@@ -55,7 +55,7 @@ use crate::engine::member::{
 /// The largest file taken, in bytes. Above this size a tensor library or a llama.cpp server is the better engine.
 pub const FILE_LIMIT: u64 = 256 << 20;
 
-/// Bytes read of a larger file, to say whether it is one that another engine could run: the head of most models.
+/// Bytes read of a larger file, to say whether another engine could run it: the head of most models.
 const GLANCE: u64 = 32 << 20;
 
 /// Calls that may wait while one is answered.

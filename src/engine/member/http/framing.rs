@@ -88,8 +88,8 @@ impl Decoder {
         }
     }
 
-    /// The message that the end of the body ends. Ask once, after [`Decoder::take`] has nothing more, and take again after it: what
-    /// that message lets go may be several.
+    /// The message that the end of the body ends. Ask once, after [`Decoder::take`] has nothing more, and take again after it:
+    /// what that message lets go may be several.
     pub(super) fn finish(&mut self) -> Result<Option<Piece>, Fault> {
         match self {
             Self::Events(events) => events.finish(),

@@ -1,10 +1,11 @@
 //! Server-sent events that came twice, by their `id:`.
 //!
 //! A proxy that connects again to its own source sends events again that it has sent before. Where an id marks one event, the
-//! same id with the same data is that event again. But some servers put one id on every event, that of the whole completion; there
-//! two equal events may be two equal tokens ("ha" and "ha"), and nothing may be lost. So an event counts as come twice only where
-//! id, name and data are equal, and an id that stands on two different events marks none from then on. As long as it is open which
-//! of both an id is, since nothing but that event has come under it and no other id after it, a repeated event waits for the next.
+//! same id with the same data is that event again. But some servers put one id on every event, that of the whole completion;
+//! there two equal events may be two equal tokens ("ha" and "ha"), and nothing may be lost. So an event counts as come twice
+//! only where id, name and data are equal, and an id that stands on two different events marks none from then on. As long as it
+//! is open which of both an id is, since nothing but that event has come under it and no other id after it, a repeated event
+//! waits for the next.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
