@@ -418,6 +418,65 @@ fn eval_names_the_line_that_is_wrong() {
     fails(&home.run(&["eval", "nowhere.jsonl"]), 2, &["nowhere.jsonl"]);
 }
 
+/// One of the built-in models as a file.
+fn model(name: &str) -> String {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/models").join(name).display().to_string()
+}
+
+/// A GGUF file without anything in it: no model for the engine in this process.
+const EMPTY_GGUF: &[u8] = b"GGUF\x03\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0";
+
+#[test]
+fn a_file_that_is_no_model_costs_that_member_only() {
+    let home = Home::new();
+    let whole = fs::read(model("abacus.gguf")).unwrap();
+    let cases: [(&str, &[u8], &str); 4] = [
+        ("page.gguf", b"<html>\n", "a web page"),
+        ("empty.gguf", b"", "the file is empty"),
+        ("cut.gguf", &whole[..whole.len() - 100], "cut or damaged"),
+        ("other.gguf", EMPTY_GGUF, "there is no `llama-server` on the PATH"),
+    ];
+    for (name, contents, said) in cases {
+        let path = home.path().join(name).display().to_string();
+        fs::write(&path, contents).unwrap();
+        let arguments = ["run", "--json", "--model", &path, "--model", &model("atlas.gguf"), "What is the capital of Japan?"];
+        let output = home.run(&arguments);
+        assert_eq!(output.status.code(), Some(0), "{name}: {}", err(&output));
+        assert!(err(&output).contains("warning: ") && err(&output).contains(said), "{name}: {}", err(&output));
+        assert!(out(&output).contains(said) && out(&output).contains("Tokyo"), "{name}: {}", out(&output));
+        assert_eq!(err(&output).contains("llama"), name == "other.gguf", "{name}: {}", err(&output));
+        fails(&home.run(&["run", "--model", &path, "Hi"]), 1, &["no member could be opened", said]);
+        let checked = home.run(&["check", "--model", &path, "--model", &model("atlas.gguf")]);
+        assert_eq!(checked.status.code(), Some(1), "{name}");
+        assert!(out(&checked).contains("away: ") && out(&checked).contains(said), "{name}: {}", out(&checked));
+    }
+    let beside = ["run", "--model", "nowhere.gguf", "--model", &model("atlas.gguf"), "What is the capital of Japan?"];
+    let output = home.run(&beside);
+    assert_eq!(output.status.code(), Some(0), "{}", err(&output));
+    assert!(err(&output).contains("warning: nowhere: nowhere.gguf: ") && out(&output).contains("Tokyo"), "{}", err(&output));
+}
+
+#[test]
+#[cfg(unix)]
+fn a_llama_server_that_does_not_start_costs_that_member_only() {
+    use std::os::unix::fs::PermissionsExt;
+    let home = Home::new();
+    let program = home.path().join("llama-server");
+    fs::write(&program, "#!/bin/sh\necho 'unknown model architecture' >&2\nexit 3\n").unwrap();
+    fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
+    let other = home.path().join("other.gguf").display().to_string();
+    fs::write(&other, EMPTY_GGUF).unwrap();
+    let path = format!("{}:/usr/bin:/bin", home.path().display());
+    let arguments = ["run", "--json", "--model", &other, "--model", &model("atlas.gguf"), "What is the capital of Japan?"];
+    let output = home.command(&arguments).env("PATH", &path).output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", err(&output));
+    for told in [err(&output), out(&output)] {
+        assert!(told.contains("unknown model architecture"), "{told}");
+    }
+    let alone = home.command(&["run", "--model", &other, "Hi"]).env("PATH", &path).output().unwrap();
+    fails(&alone, 1, &["no member could be opened", "unknown model architecture"]);
+}
+
 #[test]
 fn gguf_files_take_part_instead_of_the_built_in_ensemble() {
     let models = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/models");

@@ -23,19 +23,30 @@ pub(super) fn chosen(matches: &ArgMatches, config: &Config) -> Result<Vec<Member
     Ok(ensemble::resolve(&options::selection(matches)?, config, &ensemble::kinds())?)
 }
 
-/// Opens them. A file that is not right ends the command, as a misspelt option would; a server that cannot be reached is told,
-/// and the others go on.
+/// Opens them. One that cannot be opened, file or server, is told, and the others go on; where none is left, the command ends.
 pub(super) async fn opened(specs: Vec<MemberSpec>, tools: &Tools) -> Result<Vec<Opened>, Failure> {
     let opened = asked(specs, tools).await;
-    for member in &opened {
-        if let Some(fault) = &member.fault {
-            match &member.spec.config.source {
-                Source::BuiltIn(_) | Source::Gguf { .. } => return Err(Failure::Usage(fault.clone())),
-                Source::Server(_) => notice(&format!("warning: {}: {fault}", member.seat.name)),
-            }
-        }
+    let faults: Vec<String> =
+        opened.iter().filter_map(|member| Some(format!("{}: {}", member.seat.name, member.fault.as_ref()?))).collect();
+    if !opened.is_empty() && faults.len() == opened.len() {
+        return Err(if all_misspelt(opened.iter().map(|member| &member.spec)) {
+            Failure::Usage(faults.join("; "))
+        } else {
+            Failure::Run(format!("no member could be opened: {}", faults.join("; ")))
+        });
+    }
+    for fault in faults {
+        notice(&format!("warning: {fault}"));
     }
     Ok(opened)
+}
+
+/// Whether files alone were named, and none of them is there: a misspelt path, as a misspelt option.
+pub(super) fn all_misspelt<'a>(mut specs: impl Iterator<Item = &'a MemberSpec>) -> bool {
+    specs.all(|spec| match &spec.config.source {
+        Source::Gguf { path, .. } => !path.exists(),
+        Source::BuiltIn(_) | Source::Server(_) => false,
+    })
 }
 
 /// Opens them, and says on a terminal what is waited for.

@@ -4,10 +4,10 @@ use std::path::PathBuf;
 
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
-use super::members::{self, any_built_in};
+use super::members::{self, all_misspelt, any_built_in};
 use super::output::notice;
 use super::{Done, Failure, options};
-use crate::config::{self, Config, Source};
+use crate::config::{self, Config};
 use crate::engine::fusion::params::needs::Settled;
 use crate::engine::member::paced::Pace;
 use crate::engine::{replay, trace};
@@ -134,7 +134,7 @@ pub(super) fn replay(matches: &ArgMatches) -> Result<Done, Failure> {
 fn play(matches: &ArgMatches, opening: Opening) -> Result<Done, Failure> {
     let (config, settled) = options::config(matches)?;
     let specs = members::chosen(matches, &config)?;
-    readable(&specs)?;
+    there(&specs)?;
     play_with(matches, config, &settled, specs, opening)
 }
 
@@ -189,15 +189,14 @@ fn play_with(
     Ok(farewell(&left))
 }
 
-/// A file that cannot be read ends the program before the screen is touched, as a misspelt option would. Whatever else is wrong
-/// with a member is shown where it would be.
-fn readable(specs: &[MemberSpec]) -> Result<(), Failure> {
-    for spec in specs {
-        if let Source::Gguf { path, .. } = &spec.config.source {
-            std::fs::File::open(path).map_err(|error| Failure::Usage(format!("{}: {error}", path.display())))?;
-        }
+/// Where none of the files that were named is there, the program ends before the screen is touched, as by a misspelt option.
+/// Whatever else is wrong with a member is shown where it would be.
+fn there(specs: &[MemberSpec]) -> Result<(), Failure> {
+    if specs.is_empty() || !all_misspelt(specs.iter()) {
+        return Ok(());
     }
-    Ok(())
+    let paths: Vec<String> = specs.iter().map(MemberSpec::address).collect();
+    Err(Failure::Usage(format!("there is no such file: {}", paths.join(", "))))
 }
 
 /// The theme that is wanted; one that cannot be used leaves the default, with a word why.

@@ -28,6 +28,9 @@ const LLAMA_ADDRESS: &str = "http://127.0.0.1:8080";
 const BEARER: Auth = Auth { header: "authorization", prefix: "Bearer ", variable: None };
 /// How long connecting may take, each time it is tried: somebody waits to see who is there.
 const CONNECT: Duration = Duration::from_secs(5);
+/// How long a server may be silent when it is asked for the first time: a busy one answers late, a dead one that still accepts
+/// connections does not, and nobody else should wait for it.
+const SILENCE: Duration = Duration::from_secs(15);
 /// Tokens of context of a server of our own; its `arguments` may say otherwise.
 const CONTEXT: usize = 8192;
 /// Requests that a server of our own answers at once: as many candidates of others as most rounds have.
@@ -88,9 +91,14 @@ pub(super) async fn connect(name: &str, server: &Server, tools: &Tools) -> Resul
 /// Whether anybody listens, asked once: somebody waits, and a server of one's own that is not there now will not be in a second.
 /// Later calls are tried again, since a server may be restarted under them.
 async fn there(name: &str, url: &str) -> Result<(), HttpError> {
-    let once = Limits { connect: CONNECT, attempts: 1, patient: false, ..Limits::default() };
+    let once = Limits { connect: CONNECT, first: SILENCE, idle: SILENCE, attempts: 1, patient: false, ..Limits::default() };
     match Http::new(Endpoint::new(name, url)?, once)?.get("health").await {
-        Err(error @ (HttpError::Refused { .. } | HttpError::Unresolved { .. } | HttpError::ConnectTimedOut { .. })) => Err(error),
+        Err(
+            error @ (HttpError::Refused { .. }
+            | HttpError::Unresolved { .. }
+            | HttpError::ConnectTimedOut { .. }
+            | HttpError::Stalled { .. }),
+        ) => Err(error),
         // Whatever answers, answers.
         Ok(_) | Err(_) => Ok(()),
     }

@@ -5,6 +5,7 @@
 
 pub mod built_in;
 mod connect;
+mod file;
 mod identify;
 mod known;
 pub mod local;

@@ -7,17 +7,21 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::connect::{connect, start};
+use super::file::examine;
 use super::spec::MemberSpec;
 use super::{built_in, spec};
 use crate::config::Source;
 use crate::engine::Seat;
 use crate::engine::member::Member;
 use crate::engine::member::absent::AbsentMember;
-use crate::engine::member::embedded::{EmbeddedError, EmbeddedMember};
+use crate::engine::member::embedded::EmbeddedMember;
 use crate::files::Folders;
 
 /// How long a server may take to be ready: one that loads a model is waited for, one that does so for ever is not.
 const PATIENCE: Duration = Duration::from_secs(180);
+
+/// How long a server that was started for a file may take: a large model comes from a slow disk.
+const STARTING: Duration = Duration::from_secs(300);
 
 /// A member that was opened, or was tried to be.
 #[derive(Clone)]
@@ -113,20 +117,27 @@ fn without_name(name: &str, fault: &str) -> String {
     }
 }
 
-/// In this process where that is possible, else on a server of our own.
+/// In this process where that is possible, else on a server of our own; what is no model at all, on neither.
 async fn file(name: &str, path: &Path, arguments: &[String], told: &(dyn Fn(&str) + Sync)) -> Result<Arc<dyn Member>, String> {
+    examine(path)?;
     let problem = if arguments.is_empty() {
         match EmbeddedMember::open_file(path) {
             Ok(member) => return Ok(shared(member)),
-            // No server reads what is not there.
-            Err(error @ EmbeddedError::Read { .. }) => return Err(error.to_string()),
+            Err(error) if error.is_final() => return Err(error.to_string()),
             Err(error) => error.to_string(),
         }
     } else {
         format!("{}: its arguments ask for a server", path.display())
     };
     told("starting llama-server");
-    start(name, path, arguments, problem, told).await.map_err(|error| error.to_string())
+    match tokio::time::timeout(STARTING, start(name, path, arguments, problem, told)).await {
+        Ok(started) => started.map_err(|error| error.to_string()),
+        Err(_) => Err(format!(
+            "{}: the llama-server that was started for it was not ready within {} s: start one yourself, and give its address",
+            path.display(),
+            STARTING.as_secs()
+        )),
+    }
 }
 
 fn shared(member: impl Member + 'static) -> Arc<dyn Member> {

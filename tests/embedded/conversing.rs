@@ -131,9 +131,15 @@ fn files_that_cannot_be_opened_are_named() {
     assert!(matches!(missing, EmbeddedError::Read { .. }) && missing.to_string().contains("nobody.gguf"), "{missing}");
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("large.gguf");
-    std::fs::File::create(&path).unwrap().set_len(1 << 30).unwrap();
+    // A head without anything: version 3, no tensors, no metadata.
+    std::fs::write(&path, [b"GGUF\x03\0\0\0".as_slice(), &[0; 16]].concat()).unwrap();
+    std::fs::OpenOptions::new().write(true).open(&path).unwrap().set_len(1 << 30).unwrap();
     let large = EmbeddedMember::open_file(&path).err().unwrap();
-    assert!(matches!(large, EmbeddedError::TooLarge { .. }), "{large}");
+    assert!(matches!(large, EmbeddedError::TooLarge { .. }) && !large.is_final(), "{large}");
+    std::fs::write(&path, "<html>").unwrap();
+    std::fs::OpenOptions::new().write(true).open(&path).unwrap().set_len(1 << 30).unwrap();
+    let page = EmbeddedMember::open_file(&path).err().unwrap();
+    assert!(page.is_final() && page.to_string().contains("not a GGUF file"), "{page}");
     assert_eq!(EmbeddedMember::open("x", b"GGML").err().unwrap().to_string(), "x: not a GGUF file");
 }
 

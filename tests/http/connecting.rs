@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde_json::json;
 use specfuse::engine::member::http::{Endpoint, Framing, Http, HttpError, Limits, Place};
+use specfuse::ensemble::{MemberSpec, Tools, kinds, open};
 use tokio::net::TcpListener;
 
 use crate::loopback::{Loopback, Reply};
@@ -135,4 +136,18 @@ fn addresses_that_cannot_be_used_are_told_without_their_secrets() {
     }
     let error = Endpoint::new("local", "127.0.0.1:8080").unwrap_err().to_string();
     assert!(error.contains("127.0.0.1:8080"), "{error}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_member_that_takes_the_connection_and_says_nothing_is_given_up_soon() {
+    // The system takes connections for it; nobody ever reads them.
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let spec = |address: String| MemberSpec::parse(&address, &kinds()).unwrap();
+    let specs = (0..3).map(|_| spec(format!("http://{}", silent.local_addr().unwrap()))).collect();
+    let start = tokio::time::Instant::now();
+    let opened = open(specs, &Tools::default(), &|_, _| {}).await;
+    let faults: Vec<&str> = opened.iter().filter_map(|opened| opened.fault.as_deref()).collect();
+    assert!(faults.len() == 3 && faults.iter().all(|fault| fault.contains("nothing came for 15 s")), "{faults:?}");
+    // On a clock that runs only while everything waits: side by side, once.
+    assert!(start.elapsed() < Duration::from_secs(30), "{:?}", start.elapsed());
 }

@@ -109,6 +109,6 @@ fn a_server_is_started_for_a_file_and_ends_with_the_program() {
     assert_eq!(answer, "The capital of Japan is Tokyo.\n", "{summary}");
     until_gone(folder.path());
     let output = specfuse(&home, "/usr/bin:/bin", &arguments);
-    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(output.status.code(), Some(1));
     assert!(told(&output).1.contains("no `llama-server` on the PATH"), "{}", told(&output).1);
 }

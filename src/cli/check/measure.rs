@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::mpsc;
 
 use crate::engine::fusion::conversation::Conversation;
-use crate::engine::fusion::event::{Capabilities, Drafting, ScoreTier};
+use crate::engine::fusion::event::{Capabilities, Drafting, Role, ScoreTier};
 use crate::engine::fusion::rate;
 use crate::engine::fusion::segment::{SegmentRule, SegmentUnit};
 use crate::engine::member::{Context, DraftRequest, Hints, Member, MemberError, Progress, Sampling, ScoreRequest};
@@ -26,12 +26,28 @@ const WAITING: usize = 64;
 pub(super) struct Checked {
     pub(super) name: String,
     pub(super) address: String,
+    /// What it does in the ensemble.
+    pub(super) role: Role,
     pub(super) capabilities: Capabilities,
     /// Why it cannot be used, if it cannot.
     pub(super) fault: Option<String>,
     pub(super) draft: Option<Result<DraftTimes, String>>,
     /// How long scoring one candidate took (two, for a judge).
     pub(super) score: Option<Result<Duration, String>>,
+}
+
+impl Checked {
+    /// Whether it is there, wanted for drafting, and can.
+    pub(super) fn drafts(&self) -> bool {
+        let failed = matches!(self.draft, Some(Err(_)));
+        self.fault.is_none() && self.role != Role::Verify && self.capabilities.drafting != Drafting::None && !failed
+    }
+
+    /// Whether it is there, wanted for verifying, and can.
+    pub(super) fn verifies(&self) -> bool {
+        let failed = matches!(self.score, Some(Err(_)));
+        self.fault.is_none() && self.role != Role::Draft && self.capabilities.tier.scores() && !failed
+    }
 }
 
 /// How fast a draft came.
@@ -49,6 +65,7 @@ pub(super) async fn check(opened: Opened) -> Checked {
     let mut checked = Checked {
         name: opened.seat.name,
         address: opened.spec.address(),
+        role: opened.seat.role,
         capabilities: member.capabilities().clone(),
         fault: opened.fault,
         draft: None,

@@ -37,8 +37,13 @@ pub(super) fn main(matches: &ArgMatches) -> Result<Done, Failure> {
         };
         tokio::join!(checking, find(places))
     });
-    let text = if matches.get_flag("json") { table::json(&checked) } else { table::table(&checked, width()) };
+    let json = matches.get_flag("json");
+    let text = if json { table::json(&checked) } else { table::table(&checked, width()) };
     Answer::new().write(&text).map_err(Failure::Output)?;
+    // The list is of members; what they lack together is for whoever reads along.
+    if let Some(lack) = table::together(&checked).filter(|_| json) {
+        notice(&lack);
+    }
     for server in found {
         notice(&format!("found on this machine: {}: specfuse check --model {}", server.name, server.argument()));
     }

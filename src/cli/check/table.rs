@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::measure::Checked;
 use crate::clean::clean_line;
+use crate::engine::fusion::event::{Drafting, Role};
 
 /// Between two columns.
 const GAP: usize = 2;
@@ -40,7 +41,7 @@ pub(super) fn table(checked: &[Checked], width: Option<usize>) -> String {
             None => text.push_str(&lines(row, &widths, narrow, widths[0] + GAP)),
         }
     }
-    let notes: Vec<String> = checked.iter().flat_map(notes).collect();
+    let notes: Vec<String> = checked.iter().flat_map(notes).chain(together(checked)).collect();
     if !notes.is_empty() {
         text.push('\n');
         text.extend(notes.iter().map(|note| format!("{note}\n")));
@@ -107,11 +108,27 @@ fn row(checked: &Checked) -> Row {
     ]
 }
 
+/// What these members cannot do together, known before a run.
+pub(super) fn together(checked: &[Checked]) -> Option<String> {
+    if !checked.iter().any(Checked::drafts) {
+        return Some("no member drafts here: a run cannot begin".to_owned());
+    }
+    let fallback = "a run goes by the drafts' own scores where there are any, else by the order of the members";
+    (!checked.iter().any(Checked::verifies)).then(|| format!("no member can score here: {fallback}"))
+}
+
 /// What a person should know, a line each.
 fn notes(checked: &Checked) -> Vec<String> {
     let name = clean_line(&checked.name);
     let mut notes: Vec<String> =
         checked.capabilities.advice.iter().map(|advice| format!("{name}: {}", clean_line(advice))).collect();
+    let can = &checked.capabilities;
+    if checked.fault.is_none() && checked.role == Role::Verify && !can.tier.scores() {
+        notes.push(format!("{name}: its role is to verify, but it cannot score: it takes no part"));
+    }
+    if checked.fault.is_none() && checked.role == Role::Draft && can.drafting == Drafting::None {
+        notes.push(format!("{name}: its role is to draft, but it cannot: it takes no part"));
+    }
     if let Some(Err(error)) = &checked.draft {
         notes.push(format!("{name}: it could not draft: {}", clean_line(error)));
     }
@@ -153,6 +170,7 @@ mod tests {
         Checked {
             name: name.to_owned(),
             address: "http://127.0.0.1:8000".to_owned(),
+            role: Role::Both,
             capabilities,
             fault: fault.map(str::to_owned),
             draft: Some(Ok(DraftTimes { first: Duration::from_millis(35), rate: Some(81.2) })),
@@ -172,6 +190,27 @@ mod tests {
         let narrow = table(&rows, Some(80));
         assert!(narrow.lines().take(5).all(|line| line.chars().count() <= 80), "{narrow}");
         assert!(narrow.contains("35 ms        81\n        continues the raw text; T1 exact"), "{narrow}");
+    }
+
+    /// One that drafts and scores without a fault, but for what is changed.
+    fn able(role: Role, tier: ScoreTier) -> Checked {
+        Checked { role, score: tier.scores().then_some(Ok(Duration::ZERO)), ..checked("m", tier, None) }
+    }
+
+    #[test]
+    fn what_a_run_will_lack_is_said_before_it() {
+        let said = |rows: &[Checked]| together(rows).unwrap_or_default();
+        assert_eq!(said(&[able(Role::Both, ScoreTier::Prompt)]), "");
+        for cannot in
+            [able(Role::Both, ScoreTier::None), able(Role::Draft, ScoreTier::Prompt), checked("m", ScoreTier::Prompt, None)]
+        {
+            assert!(said(&[cannot]).starts_with("no member can score here: a run goes by the drafts' own scores"));
+        }
+        let away = checked("away", ScoreTier::Prompt, Some("refused"));
+        assert!(said(&[away]).contains("no member drafts"));
+        assert!(said(&[able(Role::Verify, ScoreTier::Prompt)]).contains("no member drafts"));
+        let text = table(&[able(Role::Both, ScoreTier::Prompt), able(Role::Verify, ScoreTier::None)], None);
+        assert!(text.contains("m: its role is to verify, but it cannot score") && !text.contains("no member"), "{text}");
     }
 
     #[test]

@@ -5,6 +5,7 @@
 pub mod absent;
 pub mod api;
 pub mod continuation;
+mod count;
 pub mod drawing;
 pub mod embedded;
 pub mod http;

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::super::count;
 use super::super::http::{Http, HttpError};
 use super::dialect::Listing;
 use super::error::ConnectError;
@@ -101,7 +102,7 @@ fn context(entry: &Value) -> Option<usize> {
 /// How many tokens the context holds, as Ollama describes a model: `model_info` has it under the architecture's name.
 pub(super) fn described_context(description: &Value) -> Option<usize> {
     let info = description.get("model_info")?.as_object()?;
-    let tokens = info.iter().find(|(name, _)| name.ends_with(".context_length")).and_then(|(_, value)| value.as_u64());
+    let tokens = info.iter().find(|(name, _)| name.ends_with(".context_length")).and_then(|(_, value)| count::of(value));
     tokens.and_then(|tokens| usize::try_from(tokens).ok())
 }
 

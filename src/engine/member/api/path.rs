@@ -4,6 +4,8 @@
 
 use serde_json::{Map, Value};
 
+use crate::engine::member::count;
+
 /// Every value at a place, in order.
 pub(super) fn all<'a>(value: &'a Value, path: &str) -> Vec<&'a Value> {
     let Some((step, rest)) = split(path) else { return vec![value] };
@@ -33,9 +35,9 @@ pub(super) fn joined(value: &Value, paths: &[&str]) -> String {
     found.into_iter().find(|text| !text.is_empty()).unwrap_or_default()
 }
 
-/// The first whole number at any of these places.
+/// The first count at any of these places.
 pub(super) fn number(value: &Value, paths: &[&str]) -> Option<u64> {
-    paths.iter().flat_map(|path| all(value, path)).find_map(Value::as_u64)
+    paths.iter().flat_map(|path| all(value, path)).find_map(count::of)
 }
 
 /// Sets the value at a place of object names; objects on the way are made, what else stands there is replaced.

@@ -29,6 +29,16 @@ pub enum EmbeddedError {
         /// What is wrong, and where.
         problem: String,
     },
+    /// The file ends before its tensors do.
+    #[error("{file}: the file is cut or damaged: its tensors need {needed} bytes, but it has {bytes}: download or copy it again")]
+    Cut {
+        /// The file.
+        file: String,
+        /// Bytes that it should have at least.
+        needed: u64,
+        /// Bytes that it has.
+        bytes: u64,
+    },
     /// A metadata field is missing or has a value that cannot be used.
     #[error("{file}: {key}: {problem}")]
     Metadata {
@@ -60,6 +70,15 @@ pub enum EmbeddedError {
 }
 
 impl EmbeddedError {
+    /// Whether no other program could run this file either: it is not there, is no GGUF file, or is damaged.
+    #[must_use]
+    pub fn is_final(&self) -> bool {
+        match self {
+            Self::Read { .. } | Self::Container { .. } | Self::Cut { .. } => true,
+            Self::TooLarge { .. } | Self::Metadata { .. } | Self::Tensor { .. } | Self::Thread { .. } => false,
+        }
+    }
+
     pub(super) fn container(file: &str, problem: impl Into<String>) -> Self {
         Self::Container { file: file.into(), problem: problem.into() }
     }

@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::error::EmbeddedError;
+use super::storage::{Precision, Storage, half};
 
 /// A metadata value. Strings and arrays borrow from the file.
 #[derive(Debug, Clone, PartialEq)]
@@ -19,13 +20,6 @@ pub(super) enum Value<'a> {
     Integers(Vec<i64>),
     /// An array of another type, which nothing here needs.
     Other,
-}
-
-/// The number types that a tensor may have here.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Precision {
-    F32,
-    F16,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,17 +41,28 @@ pub(super) struct Gguf<'a> {
 /// A position in the bytes; every step is checked.
 struct Cursor<'a> {
     file: &'a str,
+    /// The file, or its beginning.
     bytes: &'a [u8],
     at: usize,
+    /// Bytes of the whole file.
+    length: usize,
+    /// Whether more of the file was needed than is here.
+    ran_out: bool,
 }
 
 impl<'a> Cursor<'a> {
+    fn new(file: &'a str, bytes: &'a [u8], length: usize) -> Self {
+        Self { file, bytes, at: 0, length, ran_out: false }
+    }
+
     fn left(&self) -> usize {
         self.bytes.len() - self.at
     }
 
     fn take(&mut self, count: usize, what: &str) -> Result<&'a [u8], EmbeddedError> {
-        let Some(end) = self.at.checked_add(count).filter(|end| *end <= self.bytes.len()) else {
+        let end = self.at.checked_add(count);
+        let Some(end) = end.filter(|end| *end <= self.bytes.len()) else {
+            self.ran_out = end.is_some_and(|end| end <= self.length);
             return Err(self.broken(&format!("ends inside {what}")));
         };
         let taken = &self.bytes[self.at..end];
@@ -85,6 +90,10 @@ impl<'a> Cursor<'a> {
         let count = self.u64(what)?;
         match usize::try_from(count) {
             Ok(count) if count <= self.left() / each => Ok(count),
+            Ok(count) if count <= (self.length - self.at) / each => {
+                self.ran_out = true;
+                Err(self.broken(&format!("ends inside {what}")))
+            }
             _ => Err(self.broken(&format!("{what} is {count}, more than the file can hold"))),
         }
     }
@@ -92,7 +101,7 @@ impl<'a> Cursor<'a> {
     fn text(&mut self, what: &str) -> Result<&'a str, EmbeddedError> {
         let length = self.count(1, what)?;
         let bytes = self.take(length, what)?;
-        std::str::from_utf8(bytes).map_err(|_| self.broken(&format!("{what} is not UTF-8")))
+        std::str::from_utf8(bytes).map_err(|_| EmbeddedError::metadata(self.file, what, format!("not UTF-8 (byte {})", self.at)))
     }
 
     fn broken(&self, problem: &str) -> EmbeddedError {
@@ -152,15 +161,43 @@ impl<'a> Cursor<'a> {
 struct Declared<'a> {
     name: &'a str,
     shape: Vec<usize>,
-    precision: Precision,
+    storage: Storage,
     offset: usize,
-    bytes: usize,
+    numbers: usize,
+}
+
+impl Declared<'_> {
+    /// Where its data end, from the beginning of all data; the beginning of its own where its type is not known.
+    fn end(&self) -> Option<usize> {
+        self.offset.checked_add(self.storage.bytes(self.numbers).unwrap_or_default())
+    }
 }
 
 impl<'a> Gguf<'a> {
     /// Reads the header, the metadata and the table of tensors. `file` is only used in messages.
     pub(super) fn parse(file: &'a str, bytes: &'a [u8]) -> Result<Self, EmbeddedError> {
-        let mut cursor = Cursor { file, bytes, at: 0 };
+        let mut cursor = Cursor::new(file, bytes, bytes.len());
+        let (mut gguf, declared) = Self::head(&mut cursor)?;
+        let from = gguf.whole(&declared, &cursor)?;
+        gguf.place(declared, bytes.get(from..).unwrap_or_default())?;
+        Ok(gguf)
+    }
+
+    /// Looks at the beginning of a file of so many bytes: whether it is a GGUF file, and as long as its tensors need, as far as
+    /// that beginning tells.
+    pub(super) fn glance(file: &'a str, beginning: &'a [u8], length: u64) -> Result<(), EmbeddedError> {
+        let length = usize::try_from(length).unwrap_or(usize::MAX).max(beginning.len());
+        let mut cursor = Cursor::new(file, beginning, length);
+        match Self::head(&mut cursor) {
+            Ok((gguf, declared)) => gguf.whole(&declared, &cursor).map(|_| ()),
+            Err(_) if cursor.ran_out => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// All before the tensors' data.
+    fn head(cursor: &mut Cursor<'a>) -> Result<(Self, Vec<Declared<'a>>), EmbeddedError> {
+        let file = cursor.file;
         if cursor.take(4, "the first four bytes").ok() != Some(b"GGUF".as_slice()) {
             return Err(EmbeddedError::container(file, "not a GGUF file"));
         }
@@ -179,44 +216,58 @@ impl<'a> Gguf<'a> {
                 return Err(EmbeddedError::metadata(file, key, "given twice"));
             }
         }
-        if tensor_count > cursor.left() / 32 {
+        if tensor_count > (cursor.length - cursor.at) / 32 {
             return Err(cursor.broken(&format!("the number of tensors is {tensor_count}, more than the file can hold")));
         }
-        let mut declared = Vec::with_capacity(tensor_count);
+        let mut declared = Vec::with_capacity(tensor_count.min(cursor.left()));
         for _ in 0..tensor_count {
-            declared.push(declaration(&mut cursor)?);
+            declared.push(declaration(cursor)?);
         }
-        let mut gguf = Self { file, metadata, tensors: BTreeMap::new() };
-        gguf.place(declared, &cursor)?;
-        Ok(gguf)
+        Ok((Self { file, metadata, tensors: BTreeMap::new() }, declared))
     }
 
-    /// Finds each tensor's data behind the table.
-    fn place(&mut self, mut declared: Vec<Declared<'a>>, cursor: &Cursor<'a>) -> Result<(), EmbeddedError> {
-        let alignment = match self.unsigned("general.alignment")? {
-            None => 32,
-            Some(alignment) if (8..=65_536).contains(&alignment) && alignment.is_power_of_two() => alignment,
-            Some(other) => {
-                return Err(EmbeddedError::metadata(self.file, "general.alignment", format!("{other} is no alignment")));
+    /// Whether the file is as long as its tensors need; where their data begin.
+    fn whole(&self, declared: &[Declared<'a>], cursor: &Cursor<'a>) -> Result<usize, EmbeddedError> {
+        let from = cursor.at.next_multiple_of(self.alignment()?);
+        let end = declared.iter().map(|tensor| tensor.end()?.checked_add(from)).max_by_key(|end| end.unwrap_or(usize::MAX));
+        match end {
+            None => Ok(from),
+            Some(Some(end)) if end <= cursor.length => Ok(from),
+            Some(end) => {
+                let needed = end.unwrap_or(usize::MAX) as u64;
+                Err(EmbeddedError::Cut { file: self.file.to_owned(), needed, bytes: cursor.length as u64 })
             }
-        };
-        let data = cursor.bytes.get(cursor.at.next_multiple_of(alignment)..).unwrap_or_default();
+        }
+    }
+
+    fn alignment(&self) -> Result<usize, EmbeddedError> {
+        match self.unsigned("general.alignment")? {
+            None => Ok(32),
+            Some(alignment) if (8..=65_536).contains(&alignment) && alignment.is_power_of_two() => Ok(alignment),
+            Some(other) => Err(EmbeddedError::metadata(self.file, "general.alignment", format!("{other} is no alignment"))),
+        }
+    }
+
+    /// Finds each tensor's data.
+    fn place(&mut self, mut declared: Vec<Declared<'a>>, data: &'a [u8]) -> Result<(), EmbeddedError> {
+        let alignment = self.alignment()?;
         declared.sort_by_key(|tensor| tensor.offset);
         let mut free_from = 0;
         for tensor in declared {
             let wrong = |problem: String| Err(EmbeddedError::tensor(self.file, tensor.name, problem));
+            let Some(precision) = tensor.storage.precision() else {
+                return wrong(format!("type {}, expected F32 or F16", tensor.storage.name()));
+            };
             if !tensor.offset.is_multiple_of(alignment) {
                 return wrong(format!("offset {} is not a multiple of {alignment}", tensor.offset));
             }
             if tensor.offset < free_from {
                 return wrong("overlaps the tensor before it".into());
             }
-            let Some(end) = tensor.offset.checked_add(tensor.bytes).filter(|end| *end <= data.len()) else {
-                return wrong(format!("{} bytes from offset {} lie beyond the end of the file", tensor.bytes, tensor.offset));
-            };
+            let found = tensor.end().and_then(|end| Some((data.get(tensor.offset..end)?, end)));
+            let Some((data, end)) = found else { return wrong("lies beyond the end of the file".into()) };
             free_from = end;
-            let entry = Entry { shape: tensor.shape, precision: tensor.precision, data: &data[tensor.offset..end] };
-            if self.tensors.insert(tensor.name, entry).is_some() {
+            if self.tensors.insert(tensor.name, Entry { shape: tensor.shape, precision, data }).is_some() {
                 return wrong("given twice".into());
             }
         }
@@ -307,7 +358,6 @@ fn dimensions(shape: &[usize]) -> String {
 
 fn declaration<'a>(cursor: &mut Cursor<'a>) -> Result<Declared<'a>, EmbeddedError> {
     let name = cursor.text("a tensor name")?;
-    let wrong = |problem: String| Err(EmbeddedError::tensor(cursor.file, name, problem));
     let rank = u32::from_le_bytes(cursor.array(name)?);
     if !(1..=4).contains(&rank) {
         return Err(EmbeddedError::tensor(cursor.file, name, format!("{rank} dimensions, expected 1 to 4")));
@@ -324,65 +374,17 @@ fn declaration<'a>(cursor: &mut Cursor<'a>) -> Result<Declared<'a>, EmbeddedErro
         shape.push(extent);
         elements = product;
     }
-    let (precision, width) = match cursor.u32(name)? {
-        0 => (Precision::F32, 4),
-        1 => (Precision::F16, 2),
-        other => return wrong(format!("type {}, expected F32 or F16", type_name(other))),
-    };
+    let storage = Storage(cursor.u32(name)?);
     let offset = cursor.u64(name)?;
-    let (Ok(offset), Some(bytes)) = (usize::try_from(offset), elements.checked_mul(width)) else {
+    let Ok(offset) = usize::try_from(offset) else {
         return Err(EmbeddedError::tensor(cursor.file, name, "lies beyond the end of the file"));
     };
-    Ok(Declared { name, shape, precision, offset, bytes })
-}
-
-/// The names of ggml's tensor types, so that a refusal tells people what they have.
-fn type_name(kind: u32) -> String {
-    let name = match kind {
-        2 => "Q4_0",
-        3 => "Q4_1",
-        6 => "Q5_0",
-        7 => "Q5_1",
-        8 => "Q8_0",
-        9 => "Q8_1",
-        10 => "Q2_K",
-        11 => "Q3_K",
-        12 => "Q4_K",
-        13 => "Q5_K",
-        14 => "Q6_K",
-        15 => "Q8_K",
-        28 => "F64",
-        30 => "BF16",
-        other => return format!("number {other}"),
-    };
-    name.into()
-}
-
-/// IEEE half precision to single, exactly.
-fn half(bits: u16) -> f32 {
-    let sign = u32::from(bits & 0x8000) << 16;
-    let exponent = u32::from(bits >> 10) & 0x1f;
-    let fraction = u32::from(bits & 0x3ff);
-    match exponent {
-        // A subnormal half is its fraction times 2^-24, which single precision holds exactly.
-        0 => f32::from_bits(sign | (fraction as f32 * f32::from_bits(0x3380_0000)).to_bits()),
-        31 => f32::from_bits(sign | 0x7f80_0000 | (fraction << 13)),
-        _ => f32::from_bits(sign | ((exponent + 112) << 23) | (fraction << 13)),
-    }
+    Ok(Declared { name, shape, storage, offset, numbers: elements })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn halves_are_exact() {
-        for (bits, number) in [(0x3c00, 1.0), (0xc000, -2.0), (0x0001, 5.960_464_5e-8), (0x7bff, 65504.0), (0x3555, 0.333_251_95)]
-        {
-            assert_eq!(half(bits).to_bits(), f32::to_bits(number), "{bits:#x}");
-        }
-        assert!(half(0x7c01).is_nan() && half(0x7c00).is_infinite());
-    }
 
     #[test]
     fn huge_counts_are_refused_before_anything_is_reserved() {
@@ -394,5 +396,47 @@ mod tests {
             error.as_deref(),
             Some("x.gguf: the number of tensors is 18446744073709551615, more than the file can hold (byte 16)")
         );
+    }
+
+    /// A file of one tensor of this type with so many numbers, and so many bytes of data.
+    fn one_tensor(kind: u32, numbers: u64, data: usize) -> Vec<u8> {
+        let mut bytes = b"GGUF\x03\0\0\0".to_vec();
+        for count in [1_u64, 0, 1] {
+            bytes.extend(count.to_le_bytes());
+        }
+        bytes.push(b't');
+        bytes.extend(1_u32.to_le_bytes());
+        bytes.extend(numbers.to_le_bytes());
+        bytes.extend(kind.to_le_bytes());
+        bytes.extend(0_u64.to_le_bytes());
+        bytes.resize(bytes.len().next_multiple_of(32) + data, 0);
+        bytes
+    }
+
+    fn told(bytes: &[u8]) -> String {
+        Gguf::parse("x.gguf", bytes).err().map(|error| error.to_string()).unwrap_or_default()
+    }
+
+    #[test]
+    fn a_cut_file_is_told_from_one_of_another_type() {
+        assert_eq!(told(&one_tensor(0, 8, 32)), "");
+        assert!(told(&one_tensor(0, 8, 31)).contains("cut"), "{}", told(&one_tensor(0, 8, 31)));
+        assert_eq!(told(&one_tensor(12, 512, 288)), "x.gguf: tensor t: type Q4_K, expected F32 or F16");
+        assert!(told(&one_tensor(12, 512, 287)).contains("cut"));
+        assert_eq!(told(&one_tensor(77, 512, 0)), "x.gguf: tensor t: type number 77, expected F32 or F16");
+        assert!(told(&one_tensor(30, u64::MAX, 100)).contains("cut"));
+    }
+
+    #[test]
+    fn a_glance_at_the_beginning_tells_what_it_can() {
+        let whole = one_tensor(12, 512, 288);
+        let glance = |beginning: usize, length: usize| Gguf::glance("x.gguf", &whole[..beginning], length as u64);
+        for beginning in 4..whole.len() {
+            assert_eq!(glance(beginning, whole.len()), Ok(()), "{beginning}");
+        }
+        let head = whole.len() - 288;
+        assert!(matches!(glance(head, whole.len() - 1), Err(EmbeddedError::Cut { .. })));
+        assert!(matches!(glance(head - 40, head - 40), Err(EmbeddedError::Container { .. })), "cut in the head");
+        assert!(matches!(Gguf::glance("x.gguf", b"<htm", 1000), Err(EmbeddedError::Container { .. })));
     }
 }

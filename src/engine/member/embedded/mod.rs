@@ -23,6 +23,7 @@ mod model;
 mod sampler;
 mod session;
 mod split;
+mod storage;
 mod template;
 mod tokenizer;
 mod vocabulary;
@@ -53,6 +54,9 @@ use crate::engine::member::{
 
 /// The largest file taken, in bytes. Above this size a tensor library or a llama.cpp server is the better engine.
 pub const FILE_LIMIT: u64 = 256 << 20;
+
+/// Bytes read of a larger file, to say whether another engine could run it: the head of most models.
+const GLANCE: u64 = 32 << 20;
 
 /// Calls that may wait while one is answered.
 const WAITING: usize = 4;
@@ -95,6 +99,9 @@ impl EmbeddedMember {
         let bytes = file.metadata().map_err(unread)?.len();
         let too_large = |bytes| EmbeddedError::TooLarge { file: name.clone(), bytes, limit: FILE_LIMIT };
         if bytes > FILE_LIMIT {
+            let mut beginning = Vec::new();
+            file.take(GLANCE).read_to_end(&mut beginning).map_err(unread)?;
+            Gguf::glance(&name, &beginning, bytes)?;
             return Err(too_large(bytes));
         }
         let mut contents = Vec::new();

@@ -6,6 +6,7 @@
 use std::fmt;
 use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
+use std::time::Duration;
 
 use reqwest::{Client, Method, redirect};
 use serde_json::Value;
@@ -24,6 +25,18 @@ use super::tls;
 
 /// Who we say we are.
 const USER_AGENT: &str = concat!("specfuse/", env!("CARGO_PKG_VERSION"));
+
+/// Connections kept open between calls, each client.
+///
+/// The pool's own habit, to keep as many as were ever open at once for 90 seconds each, let handles grow where members failed
+/// and came back: calls that are spread over a round fall together after a wait for one that failed, each then takes a
+/// connection of its own, and since the pool hands out the youngest first, the next such burst finds all of them still there.
+/// Nothing was lost, but sixteen members could hold three times the handles that they needed. What a burst opens beyond these is
+/// closed when its call ends.
+const KEPT: usize = 2;
+
+/// How long one is kept: a call that comes later connects again, which costs less than a round takes.
+const KEPT_FOR: Duration = Duration::from_secs(20);
 
 /// Calls to one endpoint. Copies share connections, and the limit on calls at once.
 #[derive(Clone)]
@@ -160,7 +173,8 @@ fn client(endpoint: &Endpoint, limits: &Limits) -> Result<Client, HttpError> {
         .redirect(redirect::Policy::none())
         .referer(false)
         .connect_timeout(limits.connect)
-        .pool_max_idle_per_host(limits.calls.max(1))
+        .pool_max_idle_per_host(KEPT)
+        .pool_idle_timeout(KEPT_FOR)
         .tcp_nodelay(true);
     if !endpoint.is_proxied() {
         builder = builder.no_proxy();

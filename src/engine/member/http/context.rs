@@ -5,6 +5,8 @@
 
 use serde_json::Value;
 
+use crate::engine::member::count;
+
 /// A prompt that does not fit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ContextLength {
@@ -40,7 +42,7 @@ pub(super) fn context_length(error: &Value, message: &str) -> Option<ContextLeng
     if !coded && !PHRASES.iter().any(|phrase| lower.contains(phrase)) {
         return None;
     }
-    let field = |name: &str| error.get(name).and_then(Value::as_u64).and_then(|tokens| usize::try_from(tokens).ok());
+    let field = |name: &str| error.get(name).and_then(count::of).and_then(|tokens| usize::try_from(tokens).ok());
     let (needed, limit) = numbers_in(&lower);
     Some(ContextLength { needed: field("n_prompt_tokens").or(needed), limit: field("n_ctx").or(limit) })
 }

@@ -2,9 +2,12 @@
 //!
 //! Owns the cutting into messages, as text. What a message means, and which is the last, is decided by its reader. Server-sent
 //! events follow the HTML standard, section 9.2.6, but for one thing: an event that the body's end leaves without its blank line
-//! counts, because some servers end that way.
+//! counts, because some servers end that way. Events that came twice by their id are dropped ([`repeats`](super::repeats)).
+
+use std::collections::VecDeque;
 
 use super::lines::{Lines, TooLong};
+use super::repeats::{Repeats, Verdict};
 
 /// How a streamed reply is expected to be cut into messages. What the server says in `Content-Type` goes before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -85,7 +88,8 @@ impl Decoder {
         }
     }
 
-    /// The message that the end of the body ends. Ask once, after [`Decoder::take`] has nothing more.
+    /// The message that the end of the body ends. Ask once, after [`Decoder::take`] has nothing more, and take again after it:
+    /// what that message lets go may be several.
     pub(super) fn finish(&mut self) -> Result<Option<Piece>, Fault> {
         match self {
             Self::Events(events) => events.finish(),
@@ -120,16 +124,35 @@ pub(super) struct Events {
     limit: usize,
     event: Option<String>,
     data: Option<String>,
+    id: Option<String>,
+    repeats: Repeats,
+    /// The event before, where it has an id.
+    last: Option<Piece>,
+    /// Events that waited and are due.
+    due: VecDeque<Piece>,
     /// Lines that are no field of an event, as long as no event came.
     stray: Option<String>,
 }
 
 impl Events {
     fn new(limit: usize) -> Self {
-        Self { lines: Lines::new(limit), limit, event: None, data: None, stray: Some(String::new()) }
+        Self {
+            lines: Lines::new(limit),
+            limit,
+            event: None,
+            data: None,
+            id: None,
+            repeats: Repeats::default(),
+            last: None,
+            due: VecDeque::new(),
+            stray: Some(String::new()),
+        }
     }
 
     fn take(&mut self) -> Result<Option<Piece>, Fault> {
+        if let Some(due) = self.due.pop_front() {
+            return Ok(Some(due));
+        }
         while let Some(line) = self.lines.take().map_err(|TooLong| Fault::TooLong(self.limit))? {
             let line = text(line)?;
             if !line.is_empty() {
@@ -169,8 +192,11 @@ impl Events {
                 }
             }
             "event" => self.event = Some(value.to_owned()),
+            // The standard's own exception: what cannot be sent back in a header is no id.
+            "id" if value.contains('\0') => {}
+            "id" => self.id = Some(value.to_owned()),
             // A comment, or what only a client that reconnects needs.
-            "" | "id" | "retry" => {}
+            "" | "retry" => {}
             _ => {
                 if let Some(stray) = self.stray.as_mut().filter(|stray| stray.len() + line.len() < STRAY) {
                     stray.push_str(line);
@@ -183,8 +209,22 @@ impl Events {
 
     fn dispatch(&mut self, whole: bool) -> Option<Piece> {
         let event = self.event.take().filter(|event| !event.is_empty());
+        let id = self.id.take();
         let data = self.data.take().filter(|data| !data.is_empty())?;
         self.stray = None;
-        Some(Piece { event, data, whole })
+        let verdict = self.repeats.judge(id.as_deref(), event.as_deref(), &data);
+        let piece = Piece { event, data, whole };
+        let last = self.last.take();
+        self.last = id.is_some().then(|| piece.clone());
+        match verdict {
+            Verdict::Take => Some(piece),
+            Verdict::Drop | Verdict::Wait => None,
+            Verdict::TakeWith(waiting) => {
+                // What waits equals the event before.
+                self.due.extend(last.into_iter().flat_map(|last| std::iter::repeat_n(last, waiting)));
+                self.due.push_back(piece);
+                self.due.pop_front()
+            }
+        }
     }
 }

@@ -20,6 +20,7 @@ mod lines;
 mod messages;
 mod redact;
 mod refusal;
+mod repeats;
 #[cfg(test)]
 mod tests;
 mod tls;

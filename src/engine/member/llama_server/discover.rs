@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::error::ConnectError;
 use super::server::Server;
+use crate::engine::member::count;
 use crate::engine::member::http::HttpError;
 
 /// A server and its model, as they describe themselves.
@@ -51,11 +52,11 @@ struct Model {
 #[derive(Debug, Default, Clone, Deserialize)]
 #[serde(default)]
 struct Meta {
-    #[serde(rename = "n_vocab")]
+    #[serde(rename = "n_vocab", deserialize_with = "count::size")]
     vocabulary: Option<usize>,
-    #[serde(rename = "n_ctx_train")]
+    #[serde(rename = "n_ctx_train", deserialize_with = "count::size")]
     trained: Option<usize>,
-    #[serde(rename = "n_params")]
+    #[serde(rename = "n_params", deserialize_with = "count::optional")]
     parameters: Option<u64>,
 }
 
@@ -65,6 +66,7 @@ struct Props {
     /// `router` where the server has no model of its own.
     role: Option<String>,
     default_generation_settings: Option<Defaults>,
+    #[serde(deserialize_with = "count::size")]
     total_slots: Option<usize>,
     model_alias: Option<String>,
     model_path: Option<String>,
@@ -76,6 +78,7 @@ struct Props {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct Defaults {
+    #[serde(deserialize_with = "count::size")]
     n_ctx: Option<usize>,
 }
 

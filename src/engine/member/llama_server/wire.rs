@@ -6,7 +6,7 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::engine::member::Usage;
+use crate::engine::member::{Usage, count};
 
 /// What stands for an impossible token, in nats: less than the logarithm of the smallest number above 0 in the 32-bit floats that
 /// the server computes probabilities in. It sends `-f32::MAX` for those.
@@ -36,8 +36,10 @@ pub(super) struct Event {
     stopped_eos: bool,
     stopped_word: bool,
     /// Tokens generated so far, those without an event included.
+    #[serde(deserialize_with = "count::or_zero")]
     pub(super) tokens_predicted: u64,
     /// Tokens of the prompt.
+    #[serde(deserialize_with = "count::or_zero")]
     pub(super) tokens_evaluated: u64,
     /// Whether the context was full.
     pub(super) truncated: bool,
@@ -68,17 +70,17 @@ pub(super) struct Entry {
 #[serde(default)]
 pub(super) struct Timings {
     /// Prompt tokens read from the cache.
-    #[serde(rename = "cache_n")]
-    cached: i64,
+    #[serde(rename = "cache_n", deserialize_with = "count::or_zero")]
+    cached: u64,
     /// Prompt tokens evaluated.
-    #[serde(rename = "prompt_n")]
-    prompt: i64,
+    #[serde(rename = "prompt_n", deserialize_with = "count::or_zero")]
+    prompt: u64,
     /// Tokens generated.
-    #[serde(rename = "predicted_n")]
-    predicted: i64,
+    #[serde(rename = "predicted_n", deserialize_with = "count::or_zero")]
+    predicted: u64,
     /// Tokens that a draft model or the like proposed; absent without speculative decoding.
-    #[serde(rename = "draft_n")]
-    drafted: Option<i64>,
+    #[serde(rename = "draft_n", deserialize_with = "count::optional")]
+    drafted: Option<u64>,
 }
 
 /// Why a completion stopped.
@@ -124,12 +126,11 @@ impl Event {
 
     /// What was computed for the request up to this event. Without timings nothing is known to come from the cache.
     pub(super) fn work(&self) -> Work {
-        let count = |number: i64| u64::try_from(number).unwrap_or_default();
         let (cached, prompt, predicted) = self.timings.map_or((0, self.tokens_evaluated, self.tokens_predicted), |timings| {
-            (count(timings.cached), count(timings.prompt), count(timings.predicted))
+            (timings.cached, timings.prompt, timings.predicted)
         });
-        let usage = Usage { prompt_tokens: cached + prompt, cached_tokens: cached, output_tokens: predicted };
-        Work { forwards: prompt + predicted, usage }
+        let usage = Usage { prompt_tokens: cached.saturating_add(prompt), cached_tokens: cached, output_tokens: predicted };
+        Work { forwards: prompt.saturating_add(predicted), usage }
     }
 
     /// Whether the server decodes speculatively: it says so, or a token bears the mark of one that was accepted without being
@@ -156,7 +157,7 @@ impl Entry {
 
 impl std::ops::AddAssign for Work {
     fn add_assign(&mut self, other: Self) {
-        self.forwards += other.forwards;
+        self.forwards = self.forwards.saturating_add(other.forwards);
         self.usage += other.usage;
     }
 }
@@ -205,6 +206,21 @@ mod tests {
         let usage = Usage { prompt_tokens: 30, cached_tokens: 0, output_tokens: 3 };
         let counted = event(json!({"tokens_evaluated": 30, "tokens_predicted": 3}));
         assert_eq!(counted.work(), Work { forwards: 33, usage });
+    }
+
+    #[test]
+    fn counts_that_cannot_be_are_bounded_and_cost_no_reply() {
+        let odd = event(json!({
+            "content": "a", "tokens_evaluated": "7", "tokens_predicted": 2.0,
+            "timings": {"cache_n": -1, "prompt_n": 1e300, "predicted_n": u64::MAX, "draft_n": null},
+        }));
+        let usage = Usage { prompt_tokens: u64::MAX, cached_tokens: 0, output_tokens: u64::MAX };
+        assert_eq!((odd.work(), odd.tokens_predicted), (Work { forwards: u64::MAX, usage }, 2));
+        let mut twice = odd.work();
+        twice += odd.work();
+        assert_eq!(twice, odd.work());
+        let none = event(json!({"content": "a", "tokens_evaluated": null, "tokens_predicted": {}, "timings": {"prompt_n": "x"}}));
+        assert_eq!((none.work(), none.content.as_str()), (Work::default(), "a"));
     }
 
     #[test]

@@ -125,7 +125,7 @@ fn read_meta(reply: &Value, plans: &[Plan]) -> Counted {
         let tokens = told.iter().skip(skipped).zip(wanted);
         tokens
             .map(|(of, id)| {
-                if path::number(of, &["1"]) == Some(u64::from(*id)) {
+                if path::one(of, "1").and_then(Value::as_u64) == Some(u64::from(*id)) {
                     logprob(path::one(of, "0"))
                 } else {
                     Err("the reply's input_token_logprobs are of other tokens than were sent".to_owned())

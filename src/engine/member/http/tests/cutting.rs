@@ -31,6 +31,9 @@ fn pieces_of(framing: Framing, chunks: &[&[u8]], limit: usize) -> Result<Vec<(Op
     }
     if let Some(piece) = decoder.finish()? {
         keep(piece);
+        while let Some(piece) = decoder.take()? {
+            keep(piece);
+        }
     }
     Ok(all)
 }
@@ -41,6 +44,23 @@ fn events(text: &str) -> Vec<(Option<String>, String)> {
 
 fn data(texts: &[&str]) -> Vec<(Option<String>, String)> {
     texts.iter().map(|text| (None, (*text).to_owned())).collect()
+}
+
+#[test]
+fn an_event_that_came_twice_by_its_id_is_taken_once() {
+    assert_eq!(events("id: 1\ndata: a\n\nid: 1\ndata: a\n\nid: 2\ndata: b\n\nid: 1\ndata: a\n\n"), data(&["a", "b"]));
+    assert_eq!(events("data: a\nid:1\n\nid: 1\ndata: a\n\ndata: [DONE]\n\n"), data(&["a", "[DONE]"]), "wherever the id stands");
+    assert_eq!(
+        events("id: x\ndata: ha\n\nid: x\ndata: ha\n\nid: x\ndata: !\n\n"),
+        data(&["ha", "ha", "!"]),
+        "an id of the whole reply"
+    );
+    assert_eq!(events("id: x\ndata: ha\n\nid: x\ndata: ha\n\nid: x\ndata: !"), data(&["ha", "ha", "!"]), "at the body's end too");
+    assert_eq!(events("id:\ndata: a\n\nid:\ndata: a\n\ndata: a\n\n"), data(&["a", "a", "a"]), "no id, no check");
+    assert_eq!(events("id: 1\ndata: a\n\nid: 1\nevent: ping\ndata: a\n\n").len(), 2, "another name is another event");
+    assert_eq!(events("id: 1\n\ndata: a\n\ndata: a\n\n"), data(&["a", "a"]), "an id stands for its own event only");
+    let again = "id: 1\ndata: a\n\nid: 2\ndata: b\n\nid: 1\ndata: a\n\nid: 1\ndata: a\n\nid: 1\ndata: c\n\n";
+    assert_eq!(events(again), data(&["a", "b", "a", "c"]), "what waits is let go as it was");
 }
 
 #[test]
