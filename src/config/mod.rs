@@ -150,9 +150,8 @@ pub fn load(path: Option<&Path>) -> Result<Config, ConfigError> {
 }
 
 fn parse(path: &Path, text: &str) -> Result<Config, ConfigError> {
-    let table: toml::Table = text
-        .parse()
-        .map_err(|error: toml::de::Error| ConfigError::Syntax { path: path.to_owned(), reason: error.to_string() })?;
+    let table: toml::Table =
+        text.parse().map_err(|error| ConfigError::Syntax { path: path.to_owned(), reason: without_source(text, &error) })?;
     let file = Section::new(path, "", &table);
     if let Some(knob) = file.entries().map(|(key, _)| key).find(|key| KNOBS.iter().any(|knob| knob.name == **key)) {
         return Err(file.unknown(knob, "[parameters]"));
@@ -170,6 +169,13 @@ fn parse(path: &Path, text: &str) -> Result<Config, ConfigError> {
         keys: keys(file)?,
         playground: playground(file)?,
     })
+}
+
+/// Where and why a file is no TOML, without the line itself: a secret may stand in it.
+fn without_source(text: &str, error: &toml::de::Error) -> String {
+    let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+    let (line, column) = (before.matches('\n').count() + 1, before.chars().rev().take_while(|part| *part != '\n').count() + 1);
+    format!("line {line}, column {column}: {}", error.message())
 }
 
 fn params(file: Section<'_>, presets: &Presets) -> Result<Params, ConfigError> {

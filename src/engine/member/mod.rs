@@ -4,6 +4,7 @@
 
 pub mod absent;
 pub mod api;
+mod chat_template;
 pub mod continuation;
 pub mod drawing;
 pub mod embedded;
