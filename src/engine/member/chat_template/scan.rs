@@ -226,7 +226,9 @@ fn parameters(tag: &[Token<'_>]) -> Result<Vec<String>, String> {
             Token::Comma if depth == 1 => default = false,
             Token::Assign if depth == 1 => default = true,
             Token::Ident("true" | "True" | "false" | "False" | "none" | "None") => {}
-            Token::Ident(name) if default => return Err(format!("the default of a parameter uses {name}: only plain values may stand there")),
+            Token::Ident(name) if default => {
+                return Err(format!("the default of a parameter uses {name}: only plain values may stand there"));
+            }
             Token::Ident(name) => names.push((*name).to_owned()),
             _ => {}
         }

@@ -42,7 +42,10 @@ fn templates_of_real_size_and_shape_render() {
     assert!(headers.ends_with("How?<|eot_id|><|start_header_id|>assistant<|end_header_id|>\n\n"), "{headers}");
     let channels = rendered(CHANNELS).unwrap();
     assert!(channels.contains("<|start|>developer<|message|># Instructions\n\nBe brief."), "{channels}");
-    assert!(channels.contains("# Tools\n\nnamespace functions {\n// Looks things up\ntype look = (_: {how: \"fast\" | \"slow\","), "{channels}");
+    assert!(
+        channels.contains("# Tools\n\nnamespace functions {\n// Looks things up\ntype look = (_: {how: \"fast\" | \"slow\","),
+        "{channels}"
+    );
     assert!(channels.ends_with("<|start|>user<|message|>How?<|end|><|start|>assistant"), "{channels}");
 }
 
@@ -60,7 +63,10 @@ fn guarding_changes_nothing_that_is_rendered() {
         ("{% for (k, v) in {'a': 1} | items %}{{ k }}{{ v }}{% endfor %}", "a1"),
         ("{% for m in messages %}\n{{ loop.index }}{{ m.role[0] }}\n{% endfor %}", "1s\n2u\n3a\n4u\n"),
         ("{% for x in [1, [2, [3]]] recursive %}{{ loop(x) if x is sequence else x }}{% endfor %}", "123"),
-        ("{% macro m(a, b=2, c=[]) %}{{ a }}{{ b }}{{ c }}{{ d is defined }}{% endmacro %}{{ m(1) }}{{ m(b=1, a=0) }}", "12[]False01[]False"),
+        (
+            "{% macro m(a, b=2, c=[]) %}{{ a }}{{ b }}{{ c }}{{ d is defined }}{% endmacro %}{{ m(1) }}{{ m(b=1, a=0) }}",
+            "12[]False01[]False",
+        ),
         ("{% macro m(a) %}{{ a is defined }}{% endmacro %}{{ m() }}", "False"),
         ("{% macro m() %}<{{ caller('x') }}>{% endmacro %}{% call(a) m() %}{{ a }}!{% endcall %}", "<x!>"),
         ("{% set x %}  t{% endset %}{{ x }}|{% set y | upper %}t{% endset %}{{ y }}", "  t|T"),
@@ -83,9 +89,39 @@ fn chains_and_nests_are_refused_before_they_are_parsed() {
         format!("{{{{ {}{inner}{} }}}}", open.repeat(times), close.repeat(times))
     };
     let in_expressions = [
-        "-", "not ", "+1", ".a", "|string", "[0]", "()", "**1", "~1", "*1", "/1", "//1", "%1", "-1", " and 1", " or 1", " in a",
-        " not in a", "==1", "<1", " if 1", " if 1 else 1", " is string", " is not string", " is eq 1", "[1:2]", "[:]", ".0", "|a.a",
-        " 'a'", "(1)", "(a=1)", "|d(1)",
+        "-",
+        "not ",
+        "+1",
+        ".a",
+        "|string",
+        "[0]",
+        "()",
+        "**1",
+        "~1",
+        "*1",
+        "/1",
+        "//1",
+        "%1",
+        "-1",
+        " and 1",
+        " or 1",
+        " in a",
+        " not in a",
+        "==1",
+        "<1",
+        " if 1",
+        " if 1 else 1",
+        " is string",
+        " is not string",
+        " is eq 1",
+        "[1:2]",
+        "[:]",
+        ".0",
+        "|a.a",
+        " 'a'",
+        "(1)",
+        "(a=1)",
+        "|d(1)",
     ];
     for link in in_expressions {
         let prefix = if matches!(link, "-" | "not ") { "" } else { "a" };
@@ -93,7 +129,9 @@ fn chains_and_nests_are_refused_before_they_are_parsed() {
         let error = refused(&chain(&format!("{{{{ {prefix}"), link, suffix));
         assert!(error.starts_with("line 1: "), "{link}: {error}");
     }
-    for (open, close) in [("[", "]"), ("{1:", "}"), ("(", ")"), ("(", ",)"), ("f(", ")"), ("f(a=", ")"), ("a[", "]"), ("(1 if ", " else 1)")] {
+    for (open, close) in
+        [("[", "]"), ("{1:", "}"), ("(", ")"), ("(", ",)"), ("f(", ")"), ("f(a=", ")"), ("a[", "]"), ("(1 if ", " else 1)")]
+    {
         assert!(refused(&around(open, "1", close)).starts_with("line 1: a tag of more than"), "{open}");
     }
     let blocks = [
@@ -179,7 +217,9 @@ fn values_do_not_grow_without_bound() {
         "{{ range(99999) | join('x' * 99999) }}".into(),
         "{{ raise_exception('\u{1b}[2J' ~ 'x' * 9999) }}".into(),
     ];
-    for end in ["{{ a }}", "{{ a | string }}", "{{ a ~ '' }}", "{{ a in 'x' }}", "{{ {a: 1} }}", "{{ a | sort }}", "{{ a | length }}"] {
+    for end in
+        ["{{ a }}", "{{ a | string }}", "{{ a ~ '' }}", "{{ a in 'x' }}", "{{ {a: 1} }}", "{{ a | sort }}", "{{ a | length }}"]
+    {
         sources.push(times(doubled, "{% set a = [a, a] %}", end));
         sources.push(times(doubled, "{% set a = {'x': a, 'y': a} %}", end));
         sources.push(times(doubled, "{% set a = a, a %}", end));
@@ -219,7 +259,12 @@ fn rendering_gives_up_by_itself_when_time_is_up() {
     let source = "{% for a in messages %}{{ a.role }}{% endfor %}";
     let error = super::render(source, &input(), std::time::Instant::now()).unwrap_err();
     assert_eq!(error, TemplateError::TimedOut(super::PATIENCE.0));
-    for guarded in ["{{ 1 }}", "{% set a = 1 %}", "{% for () in [[]] %}{% endfor %}", "{% macro f() %}{% endmacro %}{% set x %}{{ f() }}{% endset %}"] {
+    for guarded in [
+        "{{ 1 }}",
+        "{% set a = 1 %}",
+        "{% for () in [[]] %}{% endfor %}",
+        "{% macro f() %}{% endmacro %}{% set x %}{{ f() }}{% endset %}",
+    ] {
         assert!(super::render(guarded, &input(), std::time::Instant::now()).is_err(), "{guarded}");
     }
 }
@@ -235,9 +280,73 @@ proptest::proptest! {
 }
 
 const PIECES: &[&str] = &[
-    "{{ ", " }}", "{% ", " %}", "{%- ", " -%}", "{# ", " #}", "set ", "a", "b", " = ", "[a, a]", "[", "]", "(", ")", "{", "}", ",", ":",
-    "for ", " in ", "endfor", "if ", "elif ", "else", "endif", "macro ", "endmacro", "f(a)", "a + a", "a ~ a", "|list", "|string", "|sort",
-    ".x", "[1:]", "messages", "namespace(x=a)", "n", "n.x", "1", "'x'", "*", "64", "{% set a = [a, a] %}", "{% set n = namespace(x=[1]) %}",
-    "{% set n.x = [n.x, n.x] %}", "{% for a in messages %}", "{% endfor %}", "{{ a }}", "{% if a == b %}", "{% endif %}", "\n", "%}", "{%",
-    "raw", "{% endraw %}", "not ", "- ", "loop(a)", " recursive", "with ", "endwith", "call(a) f(b)", "endcall", "é", "\u{fdd0}",
+    "{{ ",
+    " }}",
+    "{% ",
+    " %}",
+    "{%- ",
+    " -%}",
+    "{# ",
+    " #}",
+    "set ",
+    "a",
+    "b",
+    " = ",
+    "[a, a]",
+    "[",
+    "]",
+    "(",
+    ")",
+    "{",
+    "}",
+    ",",
+    ":",
+    "for ",
+    " in ",
+    "endfor",
+    "if ",
+    "elif ",
+    "else",
+    "endif",
+    "macro ",
+    "endmacro",
+    "f(a)",
+    "a + a",
+    "a ~ a",
+    "|list",
+    "|string",
+    "|sort",
+    ".x",
+    "[1:]",
+    "messages",
+    "namespace(x=a)",
+    "n",
+    "n.x",
+    "1",
+    "'x'",
+    "*",
+    "64",
+    "{% set a = [a, a] %}",
+    "{% set n = namespace(x=[1]) %}",
+    "{% set n.x = [n.x, n.x] %}",
+    "{% for a in messages %}",
+    "{% endfor %}",
+    "{{ a }}",
+    "{% if a == b %}",
+    "{% endif %}",
+    "\n",
+    "%}",
+    "{%",
+    "raw",
+    "{% endraw %}",
+    "not ",
+    "- ",
+    "loop(a)",
+    " recursive",
+    "with ",
+    "endwith",
+    "call(a) f(b)",
+    "endcall",
+    "é",
+    "\u{fdd0}",
 ];

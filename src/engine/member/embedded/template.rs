@@ -71,8 +71,7 @@ impl Template {
             };
             (role, format!("{MARK}{number}{MARK}"))
         });
-        let input =
-            Input { turns: turns.collect(), begin: vocabulary.start_text.clone(), end: vocabulary.end_text.clone() };
+        let input = Input { turns: turns.collect(), begin: vocabulary.start_text.clone(), end: vocabulary.end_text.clone() };
         self.template.render(input).map_err(|error| self.failed(&error.to_string()))
     }
 

@@ -132,7 +132,9 @@ impl Endpoint {
 
     /// Whether a key is sent: a key of its own, a login in the address, or a header or parameter named like one.
     pub(super) fn is_keyed(&self) -> bool {
-        self.key.is_some() || !self.secrets().is_empty()
+        let has_login = !self.base.username().is_empty() || self.base.password().is_some();
+        let has_parameter = self.base.query_pairs().any(|(name, _)| names_secret(&name));
+        self.key.is_some() || has_login || has_parameter || self.headers.keys().any(|name| names_secret(name.as_str()))
     }
 
     pub(super) fn is_proxied(&self) -> bool {

@@ -113,7 +113,8 @@ impl Secrets {
         let random = secret.len() >= RANDOM && secret.bytes().any(|byte| byte.is_ascii_digit());
         let quoted = serde_json::Value::from(secret).to_string();
         let escaped = quoted.strip_prefix('"').and_then(|quoted| quoted.strip_suffix('"')).unwrap_or(&quoted);
-        let forms = [secret.to_owned(), percent_encoded(secret), escaped.replace('/', "\\/"), escaped.to_owned(), in_page(secret)];
+        let forms =
+            [secret.to_owned(), percent_encoded(secret), escaped.replace('/', "\\/"), escaped.to_owned(), in_page(secret)];
         for form in forms.into_iter().chain(in_base64(secret)).map(|form| form.to_ascii_lowercase()) {
             let known = self.0.iter().any(|other| other.text.expose_secret() == form);
             if !known && form.len() >= SHORTEST {
@@ -121,10 +122,6 @@ impl Secrets {
                 self.0.push(Form { text: form.into(), piece, random });
             }
         }
-    }
-
-    pub(super) fn is_empty(&self) -> bool {
-        self.0.is_empty()
     }
 
     /// The text without the secrets, without logins in addresses and without the values of query parameters that carry keys.

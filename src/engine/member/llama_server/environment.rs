@@ -8,15 +8,65 @@ use crate::engine::member::http::names_secret;
 
 /// Variables that are given.
 const NAMES: &[&str] = &[
-    "PATH", "HOME", "USER", "LOGNAME", "LANG", "LANGUAGE", "TZ", "TMPDIR", "TMP", "TEMP", "LD_LIBRARY_PATH", "XDG_CACHE_HOME",
-    "XDG_RUNTIME_DIR", "XDG_DATA_DIRS", "DYLD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH", "SYSTEMROOT", "SYSTEMDRIVE", "WINDIR",
-    "PATHEXT", "COMSPEC", "USERPROFILE", "APPDATA", "LOCALAPPDATA", "PROGRAMDATA", "PROGRAMFILES", "NUMBER_OF_PROCESSORS",
+    "PATH",
+    "HOME",
+    "USER",
+    "LOGNAME",
+    "LANG",
+    "LANGUAGE",
+    "TZ",
+    "TMPDIR",
+    "TMP",
+    "TEMP",
+    "LD_LIBRARY_PATH",
+    "XDG_CACHE_HOME",
+    "XDG_RUNTIME_DIR",
+    "XDG_DATA_DIRS",
+    "DYLD_LIBRARY_PATH",
+    "DYLD_FALLBACK_LIBRARY_PATH",
+    "SYSTEMROOT",
+    "SYSTEMDRIVE",
+    "WINDIR",
+    "PATHEXT",
+    "COMSPEC",
+    "USERPROFILE",
+    "APPDATA",
+    "LOCALAPPDATA",
+    "PROGRAMDATA",
+    "PROGRAMFILES",
+    "NUMBER_OF_PROCESSORS",
 ];
 
 /// How the names of others begin that are given: the locale, the program's own, and those of devices and of libraries that compute.
 const BEGINNINGS: &[&str] = &[
-    "LC_", "LLAMA_", "GGML_", "CUDA_", "NVIDIA_", "HIP_", "ROCR_", "ROCM_", "HSA_", "AMD_", "GPU_", "ONEAPI_", "SYCL_", "ZE_", "ZES_",
-    "VK_", "MESA_", "RADV_", "MTL_", "METAL_", "MUSA_", "ASCEND_", "OMP_", "GOMP_", "KMP_", "MKL_", "OPENBLAS_", "PROCESSOR_",
+    "LC_",
+    "LLAMA_",
+    "GGML_",
+    "CUDA_",
+    "NVIDIA_",
+    "HIP_",
+    "ROCR_",
+    "ROCM_",
+    "HSA_",
+    "AMD_",
+    "GPU_",
+    "ONEAPI_",
+    "SYCL_",
+    "ZE_",
+    "ZES_",
+    "VK_",
+    "MESA_",
+    "RADV_",
+    "MTL_",
+    "METAL_",
+    "MUSA_",
+    "ASCEND_",
+    "OMP_",
+    "GOMP_",
+    "KMP_",
+    "MKL_",
+    "OPENBLAS_",
+    "PROCESSOR_",
 ];
 
 /// What of these variables a server is given.
@@ -43,10 +93,14 @@ mod tests {
         for name in ["LLAMA_CACHE", "LLAMA_ARG_N_GPU_LAYERS", "HIP_VISIBLE_DEVICES", "OMP_NUM_THREADS", "SystemRoot"] {
             assert!(is_given(name), "{name}");
         }
-        for name in ["OPENAI_API_KEY", "ANTHROPIC_API_KEY", "MY_OWN", "AWS_PROFILE", "HF_TOKEN", "GITHUB_TOKEN", "SSH_AUTH_SOCK", ""] {
+        for name in
+            ["OPENAI_API_KEY", "ANTHROPIC_API_KEY", "MY_OWN", "AWS_PROFILE", "HF_TOKEN", "GITHUB_TOKEN", "SSH_AUTH_SOCK", ""]
+        {
             assert!(!is_given(name), "{name}");
         }
-        for name in ["LLAMA_API_KEY", "LLAMA_ARG_API_KEY", "LLAMA_ARG_HF_TOKEN", "llama_arg_api_key", "GGML_SECRET", "NVIDIA_API_KEY"] {
+        for name in
+            ["LLAMA_API_KEY", "LLAMA_ARG_API_KEY", "LLAMA_ARG_HF_TOKEN", "llama_arg_api_key", "GGML_SECRET", "NVIDIA_API_KEY"]
+        {
             assert!(!is_given(name), "{name}");
         }
     }

@@ -378,7 +378,15 @@ mod tests {
 
     #[test]
     fn lines_are_clean_and_hold_no_secret() {
-        let flags = ["--api-key", "fake-key-0123456789,other-fake-key-1", "--hf-token=fake-token-0123456", "-hft", "short-fake-2", "-ngl", "99"];
+        let flags = [
+            "--api-key",
+            "fake-key-0123456789,other-fake-key-1",
+            "--hf-token=fake-token-0123456",
+            "-hft",
+            "short-fake-2",
+            "-ngl",
+            "99",
+        ];
         let said = Said::new(secrets(&flags.map(str::to_owned)));
         for (line, expected) in [
             ("api_keys: fake-key-0123456789", Some("api_keys: …")),
