@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use super::TemplateError;
 
-/// Bytes of stack. Only what is used becomes memory; the deepest template that the scan lets through needs some three per cent.
-const STACK: usize = 128 << 20;
+/// Bytes of stack. Only what is used becomes memory; the deepest template that the scan lets through fits into a sixteenth.
+const STACK: usize = 32 << 20;
 
 /// Runs this and waits for it, but not longer than `limit`: then it goes on unheard, until it ends by itself.
 pub(super) fn run<T: Send + 'static>(

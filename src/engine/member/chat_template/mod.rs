@@ -22,8 +22,8 @@ use self::settle::Bounds;
 /// Steps that a template may take: on top of all, and for each turn. The engine counts 64 bytes that it makes as a step.
 const FUEL: (u64, u64) = (50_000, 1_000);
 
-/// Bytes of contents for which a template gets one more step: enough to copy them eight times.
-const BYTES_A_STEP: u64 = 8;
+/// Bytes of contents for which a template gets one more step: enough to copy them 32 times.
+const BYTES_A_STEP: u64 = 2;
 
 /// Weight of a named value, on top of that of the contents; see [`Bounds`].
 const WEIGHT: usize = 64 << 10;

@@ -404,6 +404,25 @@ mod tests {
         assert!(!format!("{said:?}").contains("0123"), "{said:?}");
     }
 
+    /// The test runner's own variables stand for keys here. A shell plays the server: `sh -m FILE` runs the file.
+    #[cfg(unix)]
+    #[tokio::test]
+    async fn a_server_gets_no_key_of_ours_and_its_last_words_hold_none() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(&file, "env >&2\nprintf '\\033[31mflags: %s\\n' \"$*\" >&2\nexit 3\n").unwrap();
+        let flags = ["--api-key", "fake-key-0123456789"].map(str::to_owned).into();
+        let (program, gguf) = ("/bin/sh".into(), file.path().to_owned());
+        let wanted = Launch { name: "a".into(), program, gguf, context_tokens: 16, slots: 1, flags };
+        let (sender, mut lines) = mpsc::channel(100);
+        let error = launch(&wanted, Some(sender)).await.unwrap_err();
+        let told = std::iter::from_fn(|| lines.try_recv().ok()).collect::<Vec<_>>().join("\n") + &error.to_string();
+        assert!(told.contains("PATH=") && told.contains("flags: ") && told.contains("--api-key …"), "{told}");
+        for name in std::env::vars().map(|(name, _)| name).filter(|name| name.starts_with("CARGO")) {
+            assert!(!told.contains(&format!("{name}=")), "{told}");
+        }
+        assert!(!told.contains("0123456789") && !told.contains('\u{1b}'), "{told}");
+    }
+
     #[test]
     fn a_taken_port_is_told_from_a_broken_model() {
         assert!(is_taken("couldn't bind HTTP server socket, hostname: 127.0.0.1, port: 8080"));
