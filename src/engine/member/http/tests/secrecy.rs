@@ -105,7 +105,7 @@ fn headers_logins_and_parameters_are_secrets_too() {
         "in-the-body-1",
         "CUSTOM-VALUE-1",
     ] {
-        assert_eq!(endpoint.secrets().redact(&format!("no: {secret}!")), "no: …!", "{secret}");
+        assert_eq!(endpoint.secrets().redact(&format!("no:{secret}!")), "no:…!", "{secret}");
     }
     let public = "2023-06-01 is no version, My Program, alt=sse";
     assert_eq!(endpoint.secrets().redact(public), public);
