@@ -4,3 +4,5 @@
 mod conversing;
 #[path = "embedded/support.rs"]
 mod support;
+#[path = "embedded/templates.rs"]
+mod templates;

@@ -61,6 +61,7 @@ pub(super) async fn asked(specs: Vec<MemberSpec>, tools: &Tools) -> Vec<Opened> 
     };
     let opened = ensemble::open(specs, tools, &told).await;
     waiting.finish_and_clear();
+    tools.warnings.take().iter().for_each(|warning| notice(&format!("warning: {warning}")));
     opened
 }
 

@@ -3,13 +3,14 @@
 //! Says only what a person wrote; what a server can do is found out when it is asked.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::path::PathBuf;
 
 use super::ConfigError;
 use super::section::Section;
 use crate::engine::fusion::event::{Drafting, OwnSampling, Price, Role, ScoreTier};
 use crate::engine::member::Overrides;
-use crate::engine::member::http::KeySource;
+use crate::engine::member::http::{KeySource, redact};
 
 /// A member as the file describes it.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -48,8 +49,9 @@ impl Default for Source {
     }
 }
 
-/// How a server is reached, and what a person knows better than the probe.
-#[derive(Debug, Clone, PartialEq, Default)]
+/// How a server is reached, and what a person knows better than the probe. Printing it shows no value of a header, of the body or
+/// of a query.
+#[derive(Clone, PartialEq, Default)]
 pub struct Server {
     /// Which API it speaks; found out where not given.
     pub kind: Option<String>,
@@ -69,6 +71,18 @@ pub struct Server {
     pub template: Option<PathBuf>,
     /// What it can do, over what the probe finds.
     pub overrides: Overrides,
+}
+
+impl fmt::Debug for Server {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let url = self.url.as_deref().map(|url| redact(url, &[]));
+        let headers: Vec<&String> = self.headers.keys().collect();
+        let body: Vec<&String> = self.body.keys().collect();
+        let mut shown = formatter.debug_struct("Server");
+        shown.field("kind", &self.kind).field("url", &url).field("model", &self.model).field("key", &self.key);
+        shown.field("headers", &headers).field("body", &body).field("providers", &self.providers);
+        shown.field("template", &self.template).field("overrides", &self.overrides).finish()
+    }
 }
 
 /// The keys of every member.

@@ -15,7 +15,7 @@ use super::known::Known;
 use super::open::Tools;
 use crate::config::Server;
 use crate::engine::member::api::{self, ApiMember, Auth, Kind};
-use crate::engine::member::http::{Endpoint, Http, HttpError, Key, KeyError, KeySource, Limits};
+use crate::engine::member::http::{Endpoint, Http, HttpError, Key, KeyError, KeySource, Limits, names_secret};
 use crate::engine::member::llama_server::launch::{Launch, LaunchError, PROGRAM, launch, on_path};
 use crate::engine::member::llama_server::{self, ConnectError, LlamaServer, OwnServer};
 use crate::engine::member::{Member, Overrides};
@@ -68,17 +68,17 @@ pub(super) async fn connect(name: &str, server: &Server, tools: &Tools) -> Resul
         there(name, url).await?;
     }
     match server.kind.as_deref() {
-        Some(LLAMA_SERVER) => llama(name, server).await,
+        Some(LLAMA_SERVER) => llama(name, server, tools).await,
         Some(kind) => match Kind::named(kind) {
             Some(kind) => api(name, kind, server, tools).await,
             None => Err(Fault::UnknownKind { kind: kind.to_owned() }),
         },
         None => match url.and_then(identify::by_host) {
             Some(kind) => api(name, kind, server, tools).await,
-            None => match llama(name, server).await {
+            None => match llama(name, server, tools).await {
                 Err(Fault::Llama(ConnectError::OtherServer { .. })) => {
                     let root = Kind::OpenAiCompatible.address(url).unwrap_or_default();
-                    let endpoint = endpoint(name, root.trim_end_matches("/v1"), server, &BEARER).await?;
+                    let endpoint = endpoint(name, root.trim_end_matches("/v1"), server, &BEARER, tools).await?;
                     let kind = identify::ask(endpoint, limits(server.overrides)).await?;
                     api(name, kind, server, tools).await
                 }
@@ -104,11 +104,11 @@ async fn there(name: &str, url: &str) -> Result<(), HttpError> {
     }
 }
 
-async fn llama(name: &str, server: &Server) -> Result<Arc<dyn Member>, Fault> {
+async fn llama(name: &str, server: &Server, tools: &Tools) -> Result<Arc<dyn Member>, Fault> {
     // Its own interface is at the root, whatever of it other programs are pointed at.
     let given = server.url.as_deref().unwrap_or(LLAMA_ADDRESS).trim_end_matches('/');
     let settings = llama_server::Settings {
-        endpoint: endpoint(name, given.strip_suffix("/v1").unwrap_or(given), server, &BEARER).await?,
+        endpoint: endpoint(name, given.strip_suffix("/v1").unwrap_or(given), server, &BEARER, tools).await?,
         limits: limits(server.overrides),
         model: server.model.clone(),
         overrides: server.overrides,
@@ -118,7 +118,7 @@ async fn llama(name: &str, server: &Server) -> Result<Arc<dyn Member>, Fault> {
 
 async fn api(name: &str, kind: Kind, server: &Server, tools: &Tools) -> Result<Arc<dyn Member>, Fault> {
     let address = kind.address(server.url.as_deref()).ok_or(Fault::NoAddress { kind: kind.name() })?;
-    let mut settings = api::Settings::new(name, kind, endpoint(name, &address, server, &kind.dialect().auth).await?);
+    let mut settings = api::Settings::new(name, kind, endpoint(name, &address, server, &kind.dialect().auth, tools).await?);
     settings.limits = limits(server.overrides);
     settings.model.clone_from(&server.model);
     settings.overrides = server.overrides;
@@ -137,15 +137,21 @@ async fn api(name: &str, kind: Kind, server: &Server, tools: &Tools) -> Result<A
 
 /// The address with the key: the one that was named, else that of the API's usual environment variable. What is in that variable
 /// goes to the API's own address alone: another one was not meant by whoever set it.
-async fn endpoint(name: &str, address: &str, server: &Server, auth: &Auth) -> Result<Endpoint, Fault> {
+async fn endpoint(name: &str, address: &str, server: &Server, auth: &Auth, tools: &Tools) -> Result<Endpoint, Fault> {
     let mut endpoint = Endpoint::new(name, address)?;
     let at_home = server.url.as_deref().is_none_or(|url| identify::by_host(url).is_some());
     // A service on the net wants a key, and what is missing is best said; a server on this machine may do without.
     let wanted = |variable: &&str| address.starts_with("https://") || std::env::var_os(variable).is_some();
     let usual = auth.variable.filter(|_| at_home).filter(wanted).map(|variable| KeySource::Environment(variable.to_owned()));
     if let Some(source) = server.key.clone().or(usual) {
-        let key = source.resolve().await?.secret;
-        endpoint = endpoint.with_key(Key::new(auth.header, auth.prefix, &key)?);
+        let key = source.resolve().await?;
+        if let Some(warning) = key.warning {
+            tools.warnings.give(format!("{name}: {warning}"));
+        }
+        endpoint = endpoint.with_key(Key::new(auth.header, auth.prefix, &key.secret)?);
+    }
+    for value in server.body.iter().filter(|(field, _)| names_secret(field)).filter_map(|(_, value)| value.as_str()) {
+        endpoint = endpoint.with_secret(value);
     }
     for (header, value) in &server.headers {
         endpoint = endpoint.with_header(header, value)?;

@@ -2,8 +2,9 @@
 //!
 //! A member that cannot be opened keeps its seat as an absent one: the others go on, and everybody sees why it is away.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use super::connect::{connect, start};
@@ -41,13 +42,35 @@ pub struct Tools {
     pub cache: Option<PathBuf>,
     /// Whether every server is asked anew, whatever is kept.
     pub anew: bool,
+    /// What a person should know of the members besides.
+    pub warnings: Warnings,
+}
+
+/// Warnings about members, each given once, however often members are opened. Clones share them.
+#[derive(Debug, Clone, Default)]
+pub struct Warnings(Arc<Mutex<(Vec<String>, BTreeSet<String>)>>);
+
+impl Warnings {
+    /// Gives a warning, unless it was given before.
+    pub(super) fn give(&self, warning: String) {
+        let mut warnings = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if warnings.1.insert(warning.clone()) {
+            warnings.0.push(warning);
+        }
+    }
+
+    /// Those given since this was called last.
+    #[must_use]
+    pub fn take(&self) -> Vec<String> {
+        std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner).0)
+    }
 }
 
 impl Tools {
     /// What is found out is kept in the platform's folder.
     #[must_use]
     pub fn of_platform() -> Self {
-        Self { cache: Folders::of_platform().map(|folders| folders.servers()), anew: false }
+        Self { cache: Folders::of_platform().map(|folders| folders.servers()), ..Self::default() }
     }
 
     /// The same, but every server is asked anew.

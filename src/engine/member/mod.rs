@@ -4,6 +4,7 @@
 
 pub mod absent;
 pub mod api;
+mod chat_template;
 pub mod continuation;
 mod count;
 pub mod drawing;

@@ -41,6 +41,7 @@ enum Arrival {
     Doing(RowId, u64, String),
     Opened(RowId, u64, Result<Box<Opened>, String>),
     Found(Vec<MemberSpec>),
+    Warning(String),
 }
 
 impl Company {
@@ -79,6 +80,9 @@ impl Company {
                 opened.and_then(|mut opened| opened.pop().map(Box::new).ok_or_else(|| fault.to_owned()))
             };
             // Nobody receives only when the playground is gone.
+            for warning in tools.warnings.take() {
+                let _ = sender.send(Arrival::Warning(warning)).await;
+            }
             let _ = sender.send(Arrival::Opened(row, attempt, opened)).await;
         };
         self.tries.insert(row, (attempt, self.tasks.spawn(task)));
@@ -126,6 +130,7 @@ impl Company {
     fn take_in(&mut self, arrival: Arrival) -> Option<Message> {
         match arrival {
             Arrival::Found(specs) => Some(Message::Found(specs)),
+            Arrival::Warning(text) => Some(Message::Warned(text)),
             Arrival::Doing(row, attempt, what) => self.is_newest(row, attempt).then_some(Message::Member(row, News::Doing(what))),
             Arrival::Opened(row, attempt, _) if !self.is_newest(row, attempt) => None,
             Arrival::Opened(row, _, Err(fault)) => {

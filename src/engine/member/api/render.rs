@@ -6,10 +6,10 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use minijinja::{Environment, ErrorKind, Value as Rendered};
 use serde_json::{Map, Value, json};
 
 use super::super::MemberError;
+use super::super::chat_template::{ChatTemplate, Input};
 use super::client::Client;
 use super::dialect::Rendering;
 use super::error::of_call;
@@ -19,9 +19,6 @@ use crate::engine::fusion::conversation::{Conversation, Role, Turn};
 
 /// Texts whose tokens are kept: a round asks about the answer with each of its candidates.
 const KEPT: usize = 64;
-
-/// Steps that a template may take.
-const FUEL: u64 = 1_000_000;
 
 /// Renders conversations.
 #[derive(Debug)]
@@ -39,7 +36,7 @@ type Tokenised = (Arc<str>, Arc<[u32]>);
 #[derive(Debug)]
 enum Way {
     Server(Rendering),
-    Template(String),
+    Template(Arc<ChatTemplate>),
 }
 
 impl Renderer {
@@ -50,7 +47,7 @@ impl Renderer {
 
     /// This Jinja template renders.
     pub(super) fn template(source: &str) -> Self {
-        Self::new(Way::Template(source.to_owned()))
+        Self::new(Way::Template(Arc::new(ChatTemplate::new(source))))
     }
 
     fn new(way: Way) -> Self {
@@ -132,7 +129,7 @@ impl Renderer {
         let needed: usize = conversation.turns.iter().map(|turn| estimate(&turn.content)).sum();
         let mut body = rendering(client, &messages);
         let (route, place) = match &self.way {
-            Way::Template(source) => return render_template(source, &messages).map(Prompt::Text),
+            Way::Template(template) => return by_template(template.clone(), &system, &turns).await.map(Prompt::Text),
             Way::Server(Rendering::Tokenize) => {
                 path::set(&mut body, "add_generation_prompt", json!(true));
                 return tokenize(client, &Value::Object(body), needed).await.map(Prompt::Tokens);
@@ -179,46 +176,47 @@ fn missing(route: &str, place: &str) -> MemberError {
     MemberError::Failed(format!("the server's reply to {route} has no {place:?} as expected"))
 }
 
-fn render_template(source: &str, messages: &[Value]) -> Result<String, MemberError> {
-    let mut environment = Environment::new();
-    environment.set_auto_escape_callback(|_| minijinja::AutoEscape::None);
-    environment.set_fuel(Some(FUEL));
-    environment.add_function("raise_exception", |message: String| -> Result<String, minijinja::Error> {
-        Err(minijinja::Error::new(ErrorKind::InvalidOperation, message))
-    });
-    let failed = |error: minijinja::Error| MemberError::Failed(format!("chat_template: {error}"));
-    let syntax = environment.syntax().to_builder().trim_blocks(true).lstrip_blocks(true).build();
-    environment.set_syntax(syntax.map_err(failed)?);
-    let part = |message: &Value, name: &str| Rendered::from(message.get(name).and_then(Value::as_str).unwrap_or_default());
-    let message =
-        |message: &Value| Rendered::from_pairs([("role", part(message, "role")), ("content", part(message, "content"))]);
+/// The conversation as this template writes it.
+async fn by_template(template: Arc<ChatTemplate>, system: &str, turns: &[Turn]) -> Result<String, MemberError> {
+    let role = |turn: &Turn| if turn.role == Role::Assistant { "assistant" } else { "user" };
+    let turns = turns.iter().map(|turn| (role(turn), turn.content.clone()));
+    let system = (!system.is_empty()).then(|| ("system", system.to_owned()));
     // The server adds the token that marks a beginning by itself.
-    let context = Rendered::from_pairs([
-        ("messages", messages.iter().map(message).collect::<Rendered>()),
-        ("add_generation_prompt", Rendered::from(true)),
-        ("bos_token", Rendered::from("")),
-        ("eos_token", Rendered::from("")),
-    ]);
-    environment.template_from_str(source).and_then(|template| template.render(context)).map_err(failed)
+    let input = Input { turns: system.into_iter().chain(turns).collect(), ..Input::default() };
+    // Rendering blocks.
+    let rendered = tokio::task::spawn_blocking(move || template.render(input)).await;
+    let rendered = rendered.map_err(|error| MemberError::Panicked(error.to_string()))?;
+    rendered.map_err(|error| MemberError::Failed(format!("chat_template: {error}")))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn a_given_template_renders_up_to_the_answer() {
+    async fn rendered(template: &str, system: &str, turns: &[Turn]) -> Result<String, MemberError> {
+        by_template(Arc::new(ChatTemplate::new(template)), system, turns).await
+    }
+
+    #[tokio::test]
+    async fn a_given_template_renders_up_to_the_answer() {
         let template = "{% for m in messages %}<|{{ m.role }}|>{{ m.content }}<|end|>\n{% endfor %}\
                         {% if add_generation_prompt %}<|assistant|>{% endif %}";
         let turns = [Turn { role: Role::User, content: "<b>?".to_owned() }];
-        let rendered = render_template(template, &messages("Be brief.", &turns)).unwrap();
-        assert_eq!(rendered, "<|system|>Be brief.<|end|>\n<|user|><b>?<|end|>\n<|assistant|>");
+        let text = rendered(template, "Be brief.", &turns).await.unwrap();
+        assert_eq!(text, "<|system|>Be brief.<|end|>\n<|user|><b>?<|end|>\n<|assistant|>");
     }
 
-    #[test]
-    fn a_template_that_fails_or_does_not_end_says_so() {
+    #[tokio::test]
+    async fn a_long_conversation_is_rendered_whole() {
+        let template = "{% for m in messages %}{% set c = m.content | trim %}{{ m.role ~ ': ' + c }}\n{% endfor %}";
+        let turns = vec![Turn { role: Role::User, content: "word ".repeat(20_000) }; 20];
+        assert_eq!(rendered(template, "", &turns).await.unwrap().len(), 20 * (100_000 + 6));
+    }
+
+    #[tokio::test]
+    async fn a_template_that_fails_or_does_not_end_says_so() {
         for source in ["{{ raise_exception('no system prompt') }}", "{% for", "{% for i in range(9999999) %}x{% endfor %}"] {
-            let error = render_template(source, &[]).unwrap_err();
+            let error = rendered(source, "", &[]).await.unwrap_err();
             assert!(error.to_string().starts_with("chat_template: "), "{error}");
         }
     }

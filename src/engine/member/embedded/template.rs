@@ -3,18 +3,13 @@
 //! The template sees a private mark in place of each turn's content. What it renders is cut at the marks: its own parts may
 //! hold special tokens, the contents never do, so that nobody can end a turn by typing `<|end|>`.
 
-use minijinja::value::Value;
-use minijinja::{Environment, ErrorKind};
-
 use super::error::EmbeddedError;
 use super::gguf::Gguf;
 use super::tokenizer::TooLong;
 use super::vocabulary::Vocabulary;
 use crate::engine::fusion::conversation::{Conversation, Role};
 use crate::engine::member::MemberError;
-
-/// Steps that a template may take for each turn, and on top of that.
-const FUEL: (u64, u64) = (1_000, 10_000);
+use crate::engine::member::chat_template::{ChatTemplate, Input, TemplateError};
 
 /// Opens and closes a mark: noncharacters, which no text is meant to hold.
 const MARK: char = '\u{fdd0}';
@@ -22,12 +17,12 @@ const MARK: char = '\u{fdd0}';
 /// Renders conversations in a model's own form.
 pub(super) struct Template {
     file: String,
-    source: String,
+    template: ChatTemplate,
 }
 
 impl Template {
     pub(super) fn new(file: &str, source: &str) -> Self {
-        Self { file: file.to_owned(), source: source.to_owned() }
+        Self { file: file.to_owned(), template: ChatTemplate::new(source) }
     }
 
     /// The prompt's tokens up to where the answer begins. Fails where they are more than `limit`.
@@ -68,30 +63,16 @@ impl Template {
     }
 
     fn render(&self, conversation: &Conversation, vocabulary: &Vocabulary) -> Result<String, MemberError> {
-        let mut environment = Environment::new();
-        environment.set_auto_escape_callback(|_| minijinja::AutoEscape::None);
-        environment.set_fuel(Some(FUEL.0 * conversation.turns.len() as u64 + FUEL.1));
-        let syntax = environment.syntax().to_builder().trim_blocks(true).lstrip_blocks(true).build();
-        environment.set_syntax(syntax.map_err(|error| self.failed(&error.to_string()))?);
-        environment.add_function("raise_exception", |message: String| -> Result<String, minijinja::Error> {
-            Err(minijinja::Error::new(ErrorKind::InvalidOperation, message))
-        });
-        let messages = conversation.turns.iter().enumerate().map(|(number, turn)| {
+        let turns = conversation.turns.iter().enumerate().map(|(number, turn)| {
             let role = match turn.role {
                 Role::System => "system",
                 Role::User => "user",
                 Role::Assistant => "assistant",
             };
-            Value::from_pairs([("role", Value::from(role)), ("content", Value::from(format!("{MARK}{number}{MARK}")))])
+            (role, format!("{MARK}{number}{MARK}"))
         });
-        let context = Value::from_pairs([
-            ("messages", messages.collect::<Value>()),
-            ("add_generation_prompt", Value::from(true)),
-            ("bos_token", Value::from(vocabulary.start_text.as_str())),
-            ("eos_token", Value::from(vocabulary.end_text.as_str())),
-        ]);
-        let rendered = environment.template_from_str(&self.source).and_then(|template| template.render(context));
-        rendered.map_err(|error| self.failed(&error.to_string()))
+        let input = Input { turns: turns.collect(), begin: vocabulary.start_text.clone(), end: vocabulary.end_text.clone() };
+        self.template.render(input).map_err(|error| self.failed(&error.to_string()))
     }
 
     fn failed(&self, problem: &str) -> MemberError {
@@ -99,10 +80,8 @@ impl Template {
     }
 }
 
-/// Says whether the template can be parsed, so that this is known when a file is opened and not at the first question.
+/// Says whether the template can be used, so that this is known when a file is opened and not at the first question.
 pub(super) fn check(gguf: &Gguf<'_>, vocabulary: &Vocabulary) -> Result<(), EmbeddedError> {
-    match Environment::new().template_from_str(&vocabulary.template) {
-        Ok(_) => Ok(()),
-        Err(error) => Err(EmbeddedError::metadata(gguf.file(), "tokenizer.chat_template", error.to_string())),
-    }
+    let unusable = |problem: TemplateError| EmbeddedError::metadata(gguf.file(), "tokenizer.chat_template", problem.to_string());
+    ChatTemplate::new(&vocabulary.template).check().map_err(unusable)
 }

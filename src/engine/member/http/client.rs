@@ -101,10 +101,13 @@ impl Shared {
     /// A reply that is one JSON text.
     async fn json(&self, call: &Call) -> Result<Value, HttpError> {
         let body = self.begun(call).await?.whole(self.limits.body).await?;
-        let value = serde_json::from_slice(&body).map_err(|error| self.unreadable(call, &body, &error))?;
+        let mut value: Value = serde_json::from_slice(&body).map_err(|error| self.unreadable(call, &body, &error))?;
         match in_band(None, &value, &self.secrets) {
             Some(detail) => Err(HttpError::InBand { at: call.at.clone(), detail: Box::new(detail) }),
-            None => Ok(value),
+            None => {
+                self.secrets.redact_reply(&mut value);
+                Ok(value)
+            }
         }
     }
 

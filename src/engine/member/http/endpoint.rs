@@ -7,13 +7,15 @@ use std::fmt;
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use reqwest::Url;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::error::HttpError;
 use super::key::KeyError;
-use super::redact::{Secrets, names_secret};
+use super::redact::{MASK, Secrets, names_secret};
 
 /// A key as it is sent. Printing it shows the header's name only.
 #[derive(Clone)]
@@ -57,6 +59,8 @@ pub struct Endpoint {
     base: Url,
     key: Option<Key>,
     headers: HeaderMap,
+    /// Secrets that travel otherwise, such as in the body of requests.
+    others: Vec<SecretString>,
     proxied: bool,
 }
 
@@ -66,7 +70,7 @@ impl Endpoint {
     pub fn new(name: &str, address: &str) -> Result<Self, HttpError> {
         let fault = |problem: &str| HttpError::Address {
             name: name.into(),
-            address: Secrets::default().redact(address),
+            address: without_login(&Secrets::default().redact(address)),
             problem: problem.to_owned(),
         };
         let base = Url::parse(address.trim()).map_err(|error| fault(&error.to_string()))?;
@@ -78,7 +82,7 @@ impl Endpoint {
             return Err(fault("it must not contain #"));
         }
         let proxied = !is_loopback(&base);
-        Ok(Self { name: name.into(), base, key: None, headers: HeaderMap::new(), proxied })
+        Ok(Self { name: name.into(), base, key: None, headers: HeaderMap::new(), others: Vec::new(), proxied })
     }
 
     /// The same endpoint with a key.
@@ -95,9 +99,16 @@ impl Endpoint {
         let value = HeaderValue::from_str(value);
         let mut value =
             value.map_err(|_| fault(format!("the value of the header {name} has characters that no header may have")))?;
-        value.set_sensitive(names_secret(name.as_str()));
+        value.set_sensitive(!is_public(name.as_str()));
         self.headers.insert(name, value);
         Ok(self)
+    }
+
+    /// The same endpoint, which must never show this either.
+    #[must_use]
+    pub fn with_secret(mut self, secret: &str) -> Self {
+        self.others.push(secret.into());
+        self
     }
 
     /// The same endpoint reached directly, whatever proxies the environment names. Loopback addresses always are.
@@ -121,7 +132,9 @@ impl Endpoint {
 
     /// Whether a key is sent: a key of its own, a login in the address, or a header or parameter named like one.
     pub(super) fn is_keyed(&self) -> bool {
-        self.key.is_some() || !self.secrets().is_empty()
+        let has_login = !self.base.username().is_empty() || self.base.password().is_some();
+        let has_parameter = self.base.query_pairs().any(|(name, _)| names_secret(&name));
+        self.key.is_some() || has_login || has_parameter || self.headers.keys().any(|name| names_secret(name.as_str()))
     }
 
     pub(super) fn is_proxied(&self) -> bool {
@@ -160,14 +173,24 @@ impl Endpoint {
         if let Some(key) = &self.key {
             secrets.add(key.secret.expose_secret());
         }
-        // A login without a password is a key.
-        secrets.add(self.base.password().unwrap_or(self.base.username()));
+        for part in [Some(self.base.username()), self.base.password()].into_iter().flatten() {
+            secrets.add(part);
+            secrets.add(&percent_decoded(part));
+        }
         for (_, value) in self.base.query_pairs().filter(|(name, _)| names_secret(name)) {
             secrets.add(&value);
         }
         for value in self.headers.values().filter(|value| value.is_sensitive()).filter_map(|value| value.to_str().ok()) {
-            secrets.add(value.rsplit(' ').next().unwrap_or(value));
+            secrets.add(value);
+            let last = value.rsplit(' ').next().unwrap_or(value);
+            secrets.add(last);
+            // `Basic` carries a login.
+            let login = STANDARD.decode(last).ok().and_then(|login| String::from_utf8(login).ok());
+            if let Some((_, password)) = login.as_deref().and_then(|login| login.split_once(':')) {
+                secrets.add(password);
+            }
         }
+        self.others.iter().for_each(|secret| secrets.add(secret.expose_secret()));
         secrets
     }
 }
@@ -179,6 +202,28 @@ impl fmt::Debug for Endpoint {
         shown.field("name", &self.name).field("base", &self.shown()).field("key", &self.key);
         shown.field("headers", &headers).field("proxied", &self.proxied).finish()
     }
+}
+
+/// An address that may be no address: what stands before an `@` could be a login.
+fn without_login(address: &str) -> String {
+    match address.rsplit_once('@') {
+        Some((before, host)) if !before.contains("://") => format!("{MASK}@{host}"),
+        Some(_) | None => address.to_owned(),
+    }
+}
+
+/// `%41` as `A`.
+fn percent_decoded(text: &str) -> String {
+    // A query is decoded in the same way, except that `+` is a blank there.
+    let url = Url::parse(&format!("http://localhost/?x={}", text.replace('+', "%2B")));
+    url.ok().and_then(|url| url.query_pairs().next().map(|(_, value)| value.into_owned())).unwrap_or_default()
+}
+
+/// Whether a header of this name says what anybody may know. The value of every other one that a person gives is a secret.
+fn is_public(name: &str) -> bool {
+    let known = ["content-type", "user-agent", "referer", "http-referer", "x-title"];
+    !names_secret(name)
+        && (known.contains(&name) || name.starts_with("accept") || name.ends_with("-version") || name.ends_with("-beta"))
 }
 
 /// Whether the address is this machine: `localhost` and below (RFC 6761, section 6.3), 127.0.0.0/8, `::1`.

@@ -1,9 +1,10 @@
 //! Where keys come from: the environment, a file, a command that prints them.
 //!
-//! Owns reading them and what can be wrong with that. No error or warning here contains any part of a key; of a command that
-//! failed, what it wrote to standard error is told, and nothing it wrote to standard output.
+//! Owns reading them and what can be wrong with that. No error or warning here contains any part of a key, nor of a command: keys
+//! are written into commands too, and what a command prints where it fails may hold them.
 
 use std::ffi::OsString;
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
@@ -12,8 +13,6 @@ use secrecy::SecretString;
 use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::process::Command;
 
-use super::detail::excerpt;
-
 /// How long a command may take: a password manager asks its agent, or a person for a finger on a key.
 const COMMAND: Duration = Duration::from_secs(30);
 
@@ -21,7 +20,7 @@ const COMMAND: Duration = Duration::from_secs(30);
 const LONGEST: usize = 16 << 10;
 
 /// Where a key comes from.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub enum KeySource {
     /// The environment variable of this name.
     Environment(String),
@@ -71,18 +70,17 @@ pub enum KeyError {
         reason: String,
     },
     /// The command did not start or did not succeed.
-    #[error("the command that should print the key failed: {command}: {reason}")]
+    #[error("its key command failed ({reason}): run `key.command` of this member in a shell to see what it says")]
     Command {
-        /// The command.
-        command: String,
-        /// How it ended, and what it wrote to standard error.
+        /// How it ended.
         reason: String,
     },
     /// The command went on for too long.
-    #[error("the command that should print the key did not end within {} s: {command}", limit.as_secs_f64())]
+    #[error(
+        "its key command did not end within {} s: run `key.command` of this member in a shell to see what it waits for",
+        limit.as_secs_f64()
+    )]
     CommandTimedOut {
-        /// The command.
-        command: String,
         /// The limit.
         limit: Duration,
     },
@@ -110,6 +108,17 @@ pub enum KeyError {
         /// What was asked for.
         header: String,
     },
+}
+
+/// Printing it shows no command: a secret may stand in it.
+impl fmt::Debug for KeySource {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Environment(variable) => formatter.debug_tuple("Environment").field(variable).finish(),
+            Self::File(path) => formatter.debug_tuple("File").field(path).finish(),
+            Self::Command(_) => formatter.debug_tuple("Command").finish_non_exhaustive(),
+        }
+    }
 }
 
 impl KeySource {
@@ -153,26 +162,25 @@ fn read_file(path: &Path) -> std::io::Result<(Vec<u8>, Option<u32>)> {
 }
 
 pub(super) async fn from_command(command: &str, limit: Duration) -> Result<ResolvedKey, KeyError> {
-    let failed = |reason: String| KeyError::Command { command: command.to_owned(), reason };
+    let failed = |reason: String| KeyError::Command { reason };
     let ended = tokio::time::timeout(limit, run(command)).await;
-    let ended = ended.map_err(|_| KeyError::CommandTimedOut { command: command.to_owned(), limit })?;
-    let (status, printed, complaint) = ended.map_err(|error| failed(error.to_string()))?;
+    let ended = ended.map_err(|_| KeyError::CommandTimedOut { limit })?;
+    let (status, printed) = ended.map_err(|error| failed(error.to_string()))?;
     // A command that printed too much was stopped by it, which is not its own failure.
     if !status.success() && printed.len() <= LONGEST {
-        let complaint = excerpt(&String::from_utf8_lossy(&complaint));
-        return Err(failed(if complaint.is_empty() { status.to_string() } else { format!("{status}: {complaint}") }));
+        return Err(failed(status.to_string()));
     }
-    let secret = checked(&printed, &format!("what the command prints ({command})"))?;
+    let secret = checked(&printed, "what its key command prints")?;
     Ok(ResolvedKey { secret, warning: None })
 }
 
-/// Runs a command to its end; dropping this kills it. Returns how it ended and the beginnings of its two outputs.
-async fn run(command: &str) -> std::io::Result<(ExitStatus, Vec<u8>, Vec<u8>)> {
+/// Runs a command to its end; dropping this kills it. Returns how it ended and the beginning of what it printed. What it writes to
+/// standard error is not for us: it must reach no terminal that we draw on, and no trace.
+async fn run(command: &str) -> std::io::Result<(ExitStatus, Vec<u8>)> {
     let mut child =
-        shell(command).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true).spawn()?;
-    let (printed, complaint) = (child.stdout.take(), child.stderr.take());
-    let (printed, complaint) = tokio::join!(beginning(printed), beginning(complaint));
-    Ok((child.wait().await?, printed?, complaint?))
+        shell(command).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).kill_on_drop(true).spawn()?;
+    let printed = beginning(child.stdout.take()).await?;
+    Ok((child.wait().await?, printed))
 }
 
 /// The first bytes of an output; then it is closed, which ends a command that writes on.

@@ -131,10 +131,11 @@ impl Messages {
     /// Reads the JSON of one piece; of a whole body, every text in it.
     fn read(&mut self, piece: &Piece) -> Result<(), HttpError> {
         for data in Deserializer::from_str(&piece.data).into_iter::<Value>() {
-            let data = data.map_err(|error| self.unreadable(piece, &error))?;
+            let mut data = data.map_err(|error| self.unreadable(piece, &error))?;
             if let Some(detail) = in_band(piece.event.as_deref(), &data, &self.secrets) {
                 return Err(HttpError::InBand { at: self.at.clone(), detail: Box::new(detail) });
             }
+            self.secrets.redact_reply(&mut data);
             self.ready.push_back(Message { event: piece.event.clone(), data });
         }
         Ok(())

@@ -34,5 +34,5 @@ pub use framing::Framing;
 pub use key::{KeyError, KeySource, KeyWarning, ResolvedKey};
 pub use limits::{Backoff, Limits};
 pub use messages::{Message, Messages};
-pub use redact::{MASK, redact};
+pub use redact::{MASK, Secrets, names_secret, redact};
 pub use refusal::Refusal;

@@ -3,7 +3,12 @@
 //! Owns the rule, once, for all text that leaves the HTTP client. Redact before cutting a text short, else a cut could leave the
 //! larger part of a key standing.
 
+use std::collections::HashSet;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
 use secrecy::{ExposeSecret, SecretString};
+use serde_json::Value;
 
 /// What stands where a secret was.
 pub const MASK: &str = "…";
@@ -12,21 +17,23 @@ pub const MASK: &str = "…";
 /// out of messages.
 const SHORTEST: usize = 6;
 
+/// Bytes from which on a secret with a digit in it is taken for a random one.
+const RANDOM: usize = 16;
+
+/// The least bytes of a random secret that are masked by themselves; of a longer one, a quarter.
+const PIECE: usize = 8;
+
 /// How names of query parameters and headers end whose values are secrets.
 const SECRET_NAMES: [&str; 10] =
     ["key", "token", "secret", "password", "passwd", "signature", "sig", "credential", "auth", "authorization"];
 
-/// Replaces by [`MASK`] every occurrence of the secrets, user names and passwords in addresses, and the values of query
-/// parameters that carry keys.
+/// Replaces by [`MASK`] every occurrence of the secrets in any form that [`Secrets`] knows, user names and passwords in addresses,
+/// and the values of query parameters that carry keys.
 #[must_use]
 pub fn redact(text: &str, secrets: &[&str]) -> String {
-    let mut text = mask_parameters(&mask_logins(text));
-    let secrets = secrets.iter().filter(|secret| secret.chars().count() >= SHORTEST);
-    // What a mask joins can be a secret again, if the secret contains the mask. Every replacement makes the text shorter.
-    while let Some(secret) = secrets.clone().find(|secret| text.contains(**secret)) {
-        text = text.replace(secret, MASK);
-    }
-    text
+    let mut known = Secrets::default();
+    secrets.iter().for_each(|secret| known.add(secret));
+    known.redact(text)
 }
 
 /// Whether the value under this name of a query parameter or header is a secret.
@@ -78,31 +85,123 @@ fn ends_value(character: char) -> bool {
 }
 
 /// The secrets of one endpoint. Printing it shows none.
-#[derive(Debug, Default)]
-pub(super) struct Secrets(Vec<SecretString>);
+#[derive(Default)]
+pub struct Secrets(Vec<Form>);
+
+/// A secret as it may stand in a text.
+struct Form {
+    /// In lower case: servers change cases.
+    text: SecretString,
+    /// Bytes of it that are masked wherever they stand: servers and limits cut texts anywhere.
+    piece: usize,
+    /// Whether it could be nothing but a secret, not a word such as `lm-studio` that local servers ask for.
+    random: bool,
+}
+
+impl std::fmt::Debug for Secrets {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("Secrets")
+    }
+}
 
 impl Secrets {
-    /// Adds a secret, as it is and as it would stand in an address or in JSON.
-    pub(super) fn add(&mut self, secret: &str) {
-        if secret.is_empty() {
+    /// Adds a secret: as it is, and as it would stand in an address, in JSON, in a web page, and in base64 with anything before it.
+    pub fn add(&mut self, secret: &str) {
+        if secret.chars().count() < SHORTEST {
             return;
         }
+        let random = secret.len() >= RANDOM && secret.bytes().any(|byte| byte.is_ascii_digit());
         let quoted = serde_json::Value::from(secret).to_string();
-        let escaped = quoted.trim_matches('"').to_owned();
-        self.0.push(secret.into());
-        let others = [percent_encoded(secret), escaped].into_iter().filter(|form| form != secret);
-        self.0.extend(others.map(SecretString::from));
+        let escaped = quoted.strip_prefix('"').and_then(|quoted| quoted.strip_suffix('"')).unwrap_or(&quoted);
+        let forms =
+            [secret.to_owned(), percent_encoded(secret), escaped.replace('/', "\\/"), escaped.to_owned(), in_page(secret)];
+        for form in forms.into_iter().chain(in_base64(secret)).map(|form| form.to_ascii_lowercase()) {
+            let known = self.0.iter().any(|other| other.text.expose_secret() == form);
+            if !known && form.len() >= SHORTEST {
+                let piece = if random { PIECE.max(form.len() / 4).min(form.len()) } else { form.len() };
+                self.0.push(Form { text: form.into(), piece, random });
+            }
+        }
     }
 
-    pub(super) fn is_empty(&self) -> bool {
-        self.0.is_empty()
+    /// The text without the secrets, without logins in addresses and without the values of query parameters that carry keys.
+    #[must_use]
+    pub fn redact(&self, text: &str) -> String {
+        let mut text = mask_parameters(&mask_logins(text));
+        // What a mask joins can be a secret again, if the secret contains the mask. Every mask makes the text shorter.
+        while let Some(shorter) = self.masked(&text) {
+            text = shorter;
+        }
+        text
     }
 
-    /// The text without the secrets.
-    pub(super) fn redact(&self, text: &str) -> String {
-        let secrets: Vec<&str> = self.0.iter().map(ExposeSecret::expose_secret).collect();
-        redact(text, &secrets)
+    /// Takes the secrets out of every text in a reply. Only what is nothing but a secret: the rest may be part of an answer.
+    pub(super) fn redact_reply(&self, reply: &mut Value) {
+        match reply {
+            Value::String(text) => {
+                let lower = if text.len() < RANDOM { return } else { text.to_ascii_lowercase() };
+                let mut random = self.0.iter().filter(|form| form.random);
+                if random.any(|form| lower.contains(form.text.expose_secret()))
+                    && let Some(masked) = self.masked(text)
+                {
+                    *text = masked;
+                }
+            }
+            Value::Array(all) => all.iter_mut().for_each(|one| self.redact_reply(one)),
+            Value::Object(fields) => fields.values_mut().for_each(|field| self.redact_reply(field)),
+            Value::Null | Value::Bool(_) | Value::Number(_) => {}
+        }
     }
+
+    /// The text with every piece of a secret masked; `None` where there is none.
+    fn masked(&self, text: &str) -> Option<String> {
+        let lower = text.to_ascii_lowercase();
+        let mut covered = vec![false; text.len()];
+        for form in &self.0 {
+            let pieces: HashSet<&[u8]> = form.text.expose_secret().as_bytes().windows(form.piece).collect();
+            for (start, window) in lower.as_bytes().windows(form.piece).enumerate() {
+                if pieces.contains(window) {
+                    covered[start..start + form.piece].fill(true);
+                }
+            }
+        }
+        if !covered.contains(&true) {
+            return None;
+        }
+        let mut masked = String::with_capacity(text.len());
+        let mut inside = false;
+        for (start, character) in text.char_indices() {
+            let hidden = covered[start..start + character.len_utf8()].contains(&true);
+            match (hidden, inside) {
+                (true, false) => masked.push_str(MASK),
+                (true, true) => {}
+                (false, _) => masked.push(character),
+            }
+            inside = hidden;
+        }
+        Some(masked)
+    }
+}
+
+/// As it stands in HTML.
+fn in_page(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+/// The characters of base64 that depend on the text alone, for each place where it may begin in a group of three bytes; of both
+/// alphabets.
+fn in_base64(text: &str) -> Vec<String> {
+    let mut forms = Vec::new();
+    for before in 0..3 {
+        let bytes = [&[0_u8, 0][..before], text.as_bytes()].concat();
+        let begin = (before * 8).div_ceil(6);
+        let end = bytes.len() * 8 / 6;
+        let encoded = STANDARD_NO_PAD.encode(&bytes);
+        let own = encoded.get(begin..end).unwrap_or_default().to_owned();
+        forms.push(own.replace('+', "-").replace('/', "_"));
+        forms.push(own);
+    }
+    forms
 }
 
 /// RFC 3986, section 2: all but the unreserved characters as `%XX`.

@@ -17,7 +17,9 @@ use tokio::process::{Child, ChildStdin, Command};
 use tokio::sync::mpsc;
 use tokio::time::{sleep, timeout};
 
-use crate::engine::member::http::{Endpoint, Http, HttpError, Limits};
+use super::environment::given;
+use crate::clean::clean_line;
+use crate::engine::member::http::{Endpoint, Http, HttpError, Limits, Secrets, names_secret};
 
 /// What the program is called.
 pub const PROGRAM: &str = "llama-server";
@@ -132,9 +134,13 @@ pub struct Launched {
     guard: Option<ChildStdin>,
 }
 
-/// What the server said last.
+/// What the server said last, fit to show.
 #[derive(Debug, Clone, Default)]
-struct Said(Arc<Mutex<VecDeque<String>>>);
+struct Said {
+    lines: Arc<Mutex<VecDeque<String>>>,
+    /// What the server knows and must not say.
+    secrets: Arc<Secrets>,
+}
 
 /// Where the program is, by a list of folders as in `PATH`.
 #[must_use]
@@ -144,7 +150,7 @@ pub fn on_path(folders: &OsStr) -> Option<PathBuf> {
 }
 
 /// Starts a server and waits until it has loaded its model, however long that takes; dropping the future ends it. Lines that the
-/// server says meanwhile go to `progress`: text of another program, not fit to show as it is.
+/// server says meanwhile go to `progress`, fit to show.
 pub async fn launch(launch: &Launch, progress: Option<mpsc::Sender<String>>) -> Result<Launched, LaunchError> {
     let unreadable = |problem| LaunchError::File { name: launch.name.clone(), file: launch.gguf.display().to_string(), problem };
     std::fs::File::open(&launch.gguf).map_err(unreadable)?;
@@ -186,7 +192,7 @@ impl Launched {
         &self.url
     }
 
-    /// The last lines that it said, without control characters.
+    /// The last lines that it said, fit to show.
     #[must_use]
     pub fn said(&self) -> Vec<String> {
         self.said.lines()
@@ -231,22 +237,50 @@ impl Drop for Launched {
 }
 
 impl Said {
-    fn hear(&self, line: &str) {
-        let mut said = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+    fn new(secrets: Secrets) -> Self {
+        Self { lines: Arc::default(), secrets: Arc::new(secrets) }
+    }
+
+    /// Keeps a line, and returns it as it may be shown; `None` where nothing of it is left.
+    fn hear(&self, line: &str) -> Option<String> {
+        // Cleaned before secrets are looked for: what is not seen could stand inside one.
+        let line: String = self.secrets.redact(&clean_line(line)).chars().take(LINE).collect();
+        if line.is_empty() {
+            return None;
+        }
+        let mut said = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
         if said.len() >= KEPT {
             said.pop_front();
         }
-        said.push_back(line.chars().filter(|character| !character.is_control()).take(LINE).collect());
+        said.push_back(line.clone());
+        Some(line)
     }
 
     fn lines(&self) -> Vec<String> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
+        self.lines.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
     }
+}
+
+/// What flags such as `--api-key a,b` or `--hf-token=c` hold.
+fn secrets(flags: &[String]) -> Secrets {
+    let mut secrets = Secrets::default();
+    for (place, flag) in flags.iter().enumerate() {
+        let (name, value) = match flag.split_once('=') {
+            Some((name, value)) => (name, Some(value)),
+            None => (flag.as_str(), flags.get(place + 1).map(String::as_str)),
+        };
+        if name.starts_with('-') && (names_secret(name) || name == "-hft") {
+            value.into_iter().flat_map(|value| value.split(',').chain([value])).for_each(|secret| secrets.add(secret));
+        }
+    }
+    secrets
 }
 
 /// The flags that the program lists.
 async fn help(launch: &Launch) -> Result<String, LaunchError> {
-    let output = Command::new(&launch.program).arg("--help").stdin(Stdio::null()).kill_on_drop(true).output();
+    let mut command = Command::new(&launch.program);
+    command.arg("--help").env_clear().envs(given(std::env::vars_os()));
+    let output = command.stdin(Stdio::null()).kill_on_drop(true).output();
     match timeout(HELP, output).await {
         Ok(output) => {
             let output = output.map_err(|problem| launch.unstartable(problem))?;
@@ -259,9 +293,10 @@ async fn help(launch: &Launch) -> Result<String, LaunchError> {
 
 fn start(launch: &Launch, port: u16, help: &str, progress: Option<mpsc::Sender<String>>) -> Result<Launched, LaunchError> {
     let mut command = guarded(&launch.program);
+    command.env_clear().envs(given(std::env::vars_os()));
     command.args(launch.flags(port, help)).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped());
     let mut child = command.spawn().map_err(|problem| launch.unstartable(problem))?;
-    let said = Said::default();
+    let said = Said::new(secrets(&launch.flags));
     if let Some(errors) = child.stderr.take() {
         // Ends with the pipe.
         tokio::spawn(listen(errors, said.clone(), progress));
@@ -289,15 +324,9 @@ fn guarded(program: &Path) -> Command {
 async fn listen(errors: impl AsyncRead + Unpin, said: Said, progress: Option<mpsc::Sender<String>>) {
     let mut lines = BufReader::new(errors).split(b'\n');
     while let Ok(Some(line)) = lines.next_segment().await {
-        let line = String::from_utf8_lossy(&line);
-        let line = line.trim();
-        if line.is_empty() {
-            continue;
-        }
-        said.hear(line);
-        if let Some(progress) = &progress {
+        if let (Some(line), Some(progress)) = (said.hear(&String::from_utf8_lossy(&line)), &progress) {
             // Nobody waits for a listener that is slow.
-            let _ = progress.try_send(line.to_owned());
+            let _ = progress.try_send(line);
         }
     }
 }
@@ -342,9 +371,56 @@ mod tests {
     #[test]
     fn the_last_lines_are_kept() {
         let said = Said::default();
-        (0..100).for_each(|line| said.hear(&format!("{line}{}", "x".repeat(1000))));
+        (0..100).for_each(|line| assert!(said.hear(&format!("{line}{}", "x".repeat(1000))).is_some()));
         assert_eq!(said.lines().len(), KEPT);
         assert!(said.lines()[KEPT - 1].starts_with("99x") && said.lines().iter().all(|line| line.chars().count() == LINE));
+    }
+
+    #[test]
+    fn lines_are_clean_and_hold_no_secret() {
+        let flags = [
+            "--api-key",
+            "fake-key-0123456789,other-fake-key-1",
+            "--hf-token=fake-token-0123456",
+            "-hft",
+            "short-fake-2",
+            "-ngl",
+            "99",
+        ];
+        let said = Said::new(secrets(&flags.map(str::to_owned)));
+        for (line, expected) in [
+            ("api_keys: fake-key-0123456789", Some("api_keys: …")),
+            ("keys: FAKE-KEY-0123456789,other-fake-key-1", Some("keys: …")),
+            ("\u{1b}[31mfake-key-\u{1b}[0m0123456789\u{7}", Some("…")),
+            ("token fake-token-0123456 cut fake-tok", Some("token … cut …")),
+            ("short-fake-2", Some("…")),
+            ("get https://me:pass@host/m?api_key=1", Some("get https://…@host/m?api_key=…")),
+            ("ngl 99", Some("ngl 99")),
+            ("  \u{1b}[0m ", None),
+        ] {
+            assert_eq!(said.hear(line).as_deref(), expected, "{line:?}");
+        }
+        assert_eq!(said.lines().len(), 7);
+        assert!(!format!("{said:?}").contains("0123"), "{said:?}");
+    }
+
+    /// The test runner's own variables stand for keys here. A shell plays the server: `sh -m FILE` runs the file.
+    #[cfg(unix)]
+    #[tokio::test]
+    async fn a_server_gets_no_key_of_ours_and_its_last_words_hold_none() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(&file, "env >&2\nprintf '\\033[31mflags: %s\\n' \"$*\" >&2\nexit 3\n").unwrap();
+        let flags = ["--api-key", "fake-key-0123456789"].map(str::to_owned).into();
+        let (program, gguf) = ("/bin/sh".into(), file.path().to_owned());
+        let wanted = Launch { name: "a".into(), program, gguf, context_tokens: 16, slots: 1, flags };
+        let (sender, mut lines) = mpsc::channel(100);
+        let error = launch(&wanted, Some(sender)).await.unwrap_err();
+        let told = std::iter::from_fn(|| lines.try_recv().ok()).collect::<Vec<_>>().join("\n") + &error.to_string();
+        assert!(told.contains("PATH=") && told.contains("flags: ") && told.contains("--api-key …"), "{told}");
+        for name in std::env::vars().map(|(name, _)| name).filter(|name| name.starts_with("CARGO")) {
+            assert!(!told.contains(&format!("{name}=")), "{told}");
+        }
+        assert!(!told.contains("0123456789") && !told.contains('\u{1b}'), "{told}");
     }
 
     #[test]

@@ -10,6 +10,7 @@
 mod advice;
 mod discover;
 mod draft;
+mod environment;
 mod error;
 mod force;
 mod judging;

@@ -1,5 +1,6 @@
 //! No secret in any text.
 
+use base64::Engine as _;
 use proptest::prelude::*;
 
 use crate::engine::member::http::key::{from_command, from_environment};
@@ -26,7 +27,7 @@ fn logins_and_keys_in_addresses_are_masked() {
 #[test]
 fn secrets_are_masked_but_placeholders_are_not() {
     let text = format!("Incorrect API key provided: {FAKE}{FAKE}. None of the EMPTY keys");
-    assert_eq!(redact(&text, &[FAKE, "EMPTY", ""]), "Incorrect API key provided: ……. None of the EMPTY keys");
+    assert_eq!(redact(&text, &[FAKE, "EMPTY", ""]), "Incorrect API key provided: …. None of the EMPTY keys");
     // Masking the inner one makes the outer one anew.
     assert_eq!(redact("swor…swordfishfish", &["swordfish", "swor……fish"]), "…");
 }
@@ -39,6 +40,91 @@ fn a_secret_is_masked_as_it_stands_in_an_address_or_in_json_too() {
     assert!(!format!("{secrets:?}").contains("p/a"));
     secrets.add("fake\\key\"1");
     assert_eq!(secrets.redact(r#"{"key":"fake\\key\"1"}"#), r#"{"key":"…"}"#);
+}
+
+/// Whatever a server makes of a key on its way into a message.
+#[test]
+fn a_key_is_masked_in_every_form_that_a_server_may_echo() {
+    const KEY: &str = "fake+Key/0123456789=<ab>&cd";
+    let endpoint = Endpoint::new("remote", "http://host").unwrap().with_key(Key::bearer(&KEY.into()).unwrap());
+    let secrets = endpoint.secrets();
+    let base64 = |text: &str| base64::engine::general_purpose::STANDARD.encode(text);
+    let quoted = serde_json::Value::from(KEY).to_string();
+    for echoed in [
+        KEY.to_owned(),
+        KEY.to_uppercase(),
+        KEY.to_lowercase(),
+        "fake%2BKey%2F0123456789%3D%3Cab%3E%26cd".to_owned(),
+        "fake%2bKey%2f0123456789%3d%3cab%3e%26cd".to_owned(),
+        quoted.replace('/', "\\/"),
+        "fake+Key/0123456789=&lt;ab&gt;&amp;cd".to_owned(),
+        base64(KEY),
+        base64(&format!("x{KEY}")),
+        base64(&format!("user:{KEY}")),
+        base64(&format!("Bearer {KEY}")).replace('+', "-").replace('/', "_"),
+        KEY[..12].to_owned(),
+        KEY[7..].to_owned(),
+    ] {
+        for text in [
+            echoed.clone(),
+            format!("refused: {echoed}"),
+            format!("Bearer {echoed}, says the server"),
+            format!("{echoed}\n{echoed}"),
+        ] {
+            let shown = secrets.redact(&text);
+            let pieces = echoed.as_bytes().windows(8);
+            let left = pieces.filter(|piece| shown.contains(std::str::from_utf8(piece).unwrap())).count();
+            // In base64 some characters at the ends depend on what stands beside the key.
+            assert!(left == 0 || (left <= 3 && !echoed.contains("fake")), "{text}: {shown}");
+        }
+    }
+    let long = "fake0123456789".repeat(8);
+    let endpoint = Endpoint::new("remote", "http://host").unwrap().with_key(Key::bearer(&long.as_str().into()).unwrap());
+    assert_eq!(endpoint.secrets().redact(&format!("cut: {}", &long[..40])), "cut: …");
+    assert_eq!(endpoint.secrets().redact("a fake error"), "a fake error");
+}
+
+#[test]
+fn headers_logins_and_parameters_are_secrets_too() {
+    let endpoint = Endpoint::new("remote", "https://some-user:p%40ssword-1@host/v1?api_key=query-key-1&alt=sse").unwrap();
+    let endpoint =
+        endpoint.with_header("X-Custom", "two custom-value-1").unwrap().with_header("Cookie", "id=cookie-value").unwrap();
+    let endpoint = endpoint.with_header("Proxy-Authorization", "Basic YmFzaWM6YmFzaWMtcGFzcw==").unwrap();
+    let endpoint = endpoint.with_header("anthropic-version", "2023-06-01").unwrap().with_header("X-Title", "My Program").unwrap();
+    let endpoint = endpoint.with_secret("in-the-body-1");
+    for secret in [
+        "some-user",
+        "p%40ssword-1",
+        "p@ssword-1",
+        "query-key-1",
+        "two custom-value-1",
+        "custom-value-1",
+        "id=cookie-value",
+        "YmFzaWM6YmFzaWMtcGFzcw==",
+        "basic-pass",
+        "in-the-body-1",
+        "CUSTOM-VALUE-1",
+    ] {
+        assert_eq!(endpoint.secrets().redact(&format!("no:{secret}!")), "no:…!", "{secret}");
+    }
+    let public = "2023-06-01 is no version, My Program, alt=sse";
+    assert_eq!(endpoint.secrets().redact(public), public);
+    let printed = format!("{endpoint:?}");
+    assert!(!printed.contains("-1") && !printed.contains("some-user"), "{printed}");
+    for address in ["user:fake-pass@host:80", "ftp://user:fake-pass@host", "http:/user:fake-pass@host/#"] {
+        let error = Endpoint::new("remote", address).unwrap_err().to_string();
+        assert!(!error.contains("fake-pass"), "{error}");
+    }
+}
+
+#[test]
+fn replies_lose_what_is_nothing_but_a_secret() {
+    let mut secrets = Secrets::default();
+    [FAKE, "lm-studio", "llama-server-on-my-desk"].iter().for_each(|secret| secrets.add(secret));
+    let mut reply = serde_json::json!({"id": FAKE, "a": [{"b": format!("said {FAKE}.")}, 1, null], "c": "lm-studio on llama-server-on-my-desk"});
+    secrets.redact_reply(&mut reply);
+    let expected = serde_json::json!({"id": "…", "a": [{"b": "said …."}, 1, null], "c": "lm-studio on llama-server-on-my-desk"});
+    assert_eq!(reply, expected);
 }
 
 #[test]
@@ -63,7 +149,7 @@ fn variables_hold_a_key_or_say_what_they_hold() {
 #[tokio::test]
 async fn a_command_that_does_not_end_is_told() {
     let error = from_command("sleep 600", std::time::Duration::from_millis(20)).await.unwrap_err();
-    let words = "the command that should print the key did not end within 0.02 s: sleep 600";
+    let words = "its key command did not end within 0.02 s: run `key.command` of this member in a shell to see what it waits for";
     assert_eq!(error.to_string(), words);
 }
 
