@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
 use super::Failure;
+use super::output::notice;
 use crate::config::{self, Config};
 use crate::engine::fusion::event::Role;
 use crate::engine::fusion::params::{KNOBS, Kind, Knob, PRESETS, Params};
@@ -122,6 +123,9 @@ pub(super) fn config(matches: &ArgMatches) -> Result<Config, Failure> {
 /// The same, without the single knobs of the command line.
 pub(super) fn config_but_knobs(matches: &ArgMatches) -> Result<Config, Failure> {
     let mut config = config::load(matches.get_one::<PathBuf>("config").map(PathBuf::as_path))?;
+    for warning in &config.warnings {
+        notice(&format!("warning: {warning}"));
+    }
     if let Some(preset) = matches.get_one::<String>("preset") {
         config.presets.apply(preset, &mut config.params)?;
     }

@@ -149,8 +149,8 @@ fn play_with(matches: &ArgMatches, config: Config, specs: Vec<MemberSpec>, openi
         source,
     })?;
     let level = ColourLevel::detect(|name| std::env::var(name).ok());
-    let library = Library::new(folders.as_ref().map(|folders| folders.config.join("themes")));
-    let mut warnings = Vec::new();
+    let library = Library::new(config::home::config_folder().map(|folder| folder.join("themes")));
+    let mut warnings = config.warnings.clone();
     let theme = theme(&library, matches.get_one::<String>("theme").or(config.playground.theme.as_ref()), level, &mut warnings);
     let history = history(folders.as_ref(), &mut warnings);
     let options = Options {

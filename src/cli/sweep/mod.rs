@@ -64,9 +64,6 @@ pub(super) fn main(matches: &ArgMatches) -> Result<Done, Failure> {
     let kept = open(&wishes, &mut sweep, &seats)?;
     let (mut store, finished) = kept.map_or((None, Vec::new()), |(store, finished)| (Some(store), finished));
     let total = sweep.len();
-    if !finished.is_empty() {
-        notice(&format!("{} of {total} answers are there from before", finished.len()));
-    }
     let played = runtime.block_on(play(sweep, &seats, &wishes, store.as_mut(), finished));
     // What is finished is shown whatever ended the sweep.
     let (played, failure) = match played {
@@ -86,19 +83,20 @@ pub(super) fn main(matches: &ArgMatches) -> Result<Done, Failure> {
 
 /// Opens the folder of the results, with what is finished already; without a home nothing is kept.
 fn open(wishes: &Wishes, sweep: &mut Sweep, seats: &[Seat]) -> Result<Option<(Store, Vec<Finished>)>, Failure> {
-    let pinned = Pinned::new(sweep, seats, &wishes.fingerprint, wishes.system.as_deref());
+    let pinned = Pinned::new(sweep, seats, wishes.system.as_deref());
     let usual = || Folders::of_platform().map(|folders| folders.sweeps().join(pinned.folder_name()));
     let Some(folder) = wishes.results.clone().or_else(usual) else {
         notice("warning: there is no home to keep results in: after an interruption this sweep cannot go on");
         return Ok(None);
     };
-    let (store, finished) = Store::open(&folder, &pinned, &sweep.grid, wishes.fresh)?;
+    let (store, earlier) = Store::open(&folder, &pinned, sweep, wishes.fresh)?;
     if wishes.traces {
         sweep.traces = Some(store.traces()?);
     }
-    // A failure may have been the server's, who may be well again; and a shorter sweep does not show a longer one's prompts.
-    let counts = |finished: &Finished| finished.answer.error.is_none() && finished.cell.prompt < sweep.prompts.len();
-    Ok(Some((store, finished.into_iter().filter(counts).collect())))
+    if let Some(told) = earlier.told() {
+        notice(&told);
+    }
+    Ok(Some((store, earlier.finished)))
 }
 
 /// Plays what is not finished. On a failure what is finished comes back with it.
