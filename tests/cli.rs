@@ -2,6 +2,14 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on fails")]
 
+#[path = "cli/evaluating.rs"]
+mod evaluating;
+#[path = "cli/handed_in.rs"]
+mod handed_in;
+#[cfg(unix)]
+#[path = "cli/homes.rs"]
+mod homes;
+
 use std::fs;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};

@@ -111,7 +111,8 @@ pub fn hash(bytes: &[u8]) -> u64 {
 mod tests {
     use super::*;
 
-    const LINES: &str = "{\"prompt\": \"Größe?\", \"answers\": [\"a\"]}\n{\"prompt\": \"b\", \"answers\": [\"b\"], \"note\": 1}\n";
+    const LINES: &str =
+        "{\"prompt\": \"Größe?\", \"answers\": [\"a\"]}\n{\"prompt\": \"b\", \"answers\": [\"b\"], \"note\": 1}\n";
 
     fn of(bytes: &[u8]) -> Result<Vec<Prompt>, String> {
         let folder = tempfile::tempdir().unwrap();

@@ -32,7 +32,7 @@ type Fault = (usize, String);
 
 /// The prompts of a file's text, in order.
 pub(super) fn prompts(path: &Path, text: &str, answers: Answers) -> Result<Vec<Prompt>, PromptFileError> {
-    let written = if is_one_text(text) { whole(text) } else { by_line(text) };
+    let written = if is_one_text(text) { whole(text) } else { Ok(by_line(text)) };
     let fault = |(line, reason)| PromptFileError::Line { path: path.to_owned(), line, reason };
     let prompts = written.map_err(fault)?.into_iter().map(|(line, json)| prompt(json, line, answers).map_err(fault));
     prompts.collect()
@@ -51,9 +51,9 @@ fn is_one_text(text: &str) -> bool {
     }
 }
 
-fn by_line(text: &str) -> Result<Vec<(usize, &str)>, Fault> {
+fn by_line(text: &str) -> Vec<(usize, &str)> {
     let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
-    Ok(lines.map(|(place, line)| (place + 1, line)).collect())
+    lines.map(|(place, line)| (place + 1, line)).collect()
 }
 
 /// The objects of one JSON text, or of several one behind the other, and of the arrays among them.
@@ -166,7 +166,7 @@ mod tests {
             ("\n[\n{\"prompt\": \"a\"},\n{\"prompt\": 5}\n]\n", 4, "invalid type"),
             ("[\n{\"prompt\": \"a\"},\n{\n\"prompt\":\n5}\n]\n", 5, "invalid type"),
             ("[\n{\"prompt\": \"a\"},\n\n{\"answers\": [\"b\"]}\n]\n", 4, "either `prompt` or `turns`"),
-            ("[\n{\"prompt\": \"a\"},\n]\n", 3, "trailing comma"),
+            ("[\n{\"prompt\": \"a\"},\n]\n", 3, "expected value"),
             ("[\n{\"prompt\": \"a\"}\n", 2, "EOF"),
             ("{\n\"prompt\": \"a\"\n}\n\n{\n\"prompt\": true\n}\n", 6, "invalid type"),
             ("prompt,answers\nWhy?,42\n", 1, "a prompt is written as"),

@@ -46,9 +46,7 @@ impl Asked {
         match sweep.seeding {
             Seeding::Given => sweep.seed,
             // Half of the bits: such numbers can be typed, and every reader of JSON keeps them whole.
-            Seeding::OfPrompt => {
-                sweep.seed.wrapping_add(hash(format!("{} {}", self.fingerprint, self.copy).as_bytes()) >> 32)
-            }
+            Seeding::OfPrompt => sweep.seed.wrapping_add(hash(format!("{} {}", self.fingerprint, self.copy).as_bytes()) >> 32),
         }
     }
 }

@@ -98,25 +98,28 @@ impl Earlier {
     /// What is there from before, what is to be played and why, in a sentence; `None` where nothing was there.
     #[must_use]
     pub fn told(&self) -> Option<String> {
-        let there = self.finished.len();
-        let mut told = format!("{there} of {} answers are there from before", self.total);
+        let (there, others) = (self.finished.len(), self.others);
         let left = self.total.saturating_sub(there);
-        if left > 0 {
-            let unplayed = left.saturating_sub(self.failed + self.unknown);
-            let counted = |count: usize, what: &str| (count > 0).then(|| format!("{count} {what}"));
-            let reasons = [
-                prompts(&self.changed, "changed"),
-                prompts(&self.new, "new"),
-                counted(self.failed, "failed before"),
-                counted(unplayed, "not played yet"),
-            ];
-            let reasons: Vec<String> = reasons.into_iter().flatten().collect();
-            told.push_str(&format!("; {left} to play: {}", reasons.join(", ")));
-        }
-        if self.others > 0 {
-            told.push_str(&format!("; results of {} other prompts stay there", self.others));
-        }
-        self.any.then_some(told)
+        let one_or_more = if others == 1 { "prompt" } else { "prompts" };
+        let parts = [
+            Some(format!("{there} of {} answers are there from before", self.total)),
+            (left > 0).then(|| format!("{left} to play: {}", self.reasons(left))),
+            (others > 0).then(|| format!("results of {others} other {one_or_more} stay there")),
+        ];
+        self.any.then(|| parts.into_iter().flatten().collect::<Vec<_>>().join("; "))
+    }
+
+    /// Why cells are to be played.
+    fn reasons(&self, left: usize) -> String {
+        let unplayed = left.saturating_sub(self.failed + self.unknown);
+        let counted = |count: usize, what: &str| (count > 0).then(|| format!("{count} {what}"));
+        let reasons = [
+            prompts(&self.changed, "changed"),
+            prompts(&self.new, "new"),
+            counted(self.failed, "failed before"),
+            counted(unplayed, "not played yet"),
+        ];
+        reasons.into_iter().flatten().collect::<Vec<_>>().join(", ")
     }
 }
 

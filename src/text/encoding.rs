@@ -118,7 +118,7 @@ fn unmarked_utf16(bytes: &[u8]) -> Option<(Encoding, usize)> {
     let zeros = |side: usize| looked_at.iter().skip(side).step_by(2).filter(|byte| **byte == 0).count();
     let (high_first, low_first, pairs) = (zeros(0), zeros(1), looked_at.len() / 2);
     let first = looked_at.iter().position(|byte| *byte == 0)?;
-    let mostly = |one: usize, other: usize| pairs > 1 && one * 8 >= pairs && other * 8 < one;
+    let mostly = |one: usize, other: usize| one > 1 && one * 8 >= pairs && other * 8 < one;
     match (mostly(low_first, high_first), mostly(high_first, low_first)) {
         (true, _) => Some((Encoding::Utf16Le, first)),
         (false, true) => Some((Encoding::Utf16Be, first)),
@@ -136,7 +136,8 @@ pub(super) fn other(bytes: &[u8]) -> Option<NotText> {
 pub(super) fn broken(bytes: &[u8]) -> NotText {
     let Err(error) = std::str::from_utf8(bytes) else { return at(Encoding::Binary, bytes, 0) };
     let rest = &bytes[error.valid_up_to()..];
-    let wide: usize = bytes.utf8_chunks().map(|chunk| chunk.valid().chars().filter(|character| !character.is_ascii()).count()).sum();
+    let wide: usize =
+        bytes.utf8_chunks().map(|chunk| chunk.valid().chars().filter(|character| !character.is_ascii()).count()).sum();
     let bad = bytes.utf8_chunks().filter(|chunk| !chunk.invalid().is_empty()).count();
     let high = rest.iter().filter(|byte| !byte.is_ascii()).count();
     let control = |byte: &u8| byte.is_ascii_control() && !matches!(byte, b'\t' | b'\n' | b'\r' | 0x0c | 0x1b);
@@ -182,7 +183,10 @@ mod tests {
         assert_eq!(found(b"one\r\ncaf\xe9, please"), (Encoding::Latin1, 2, 8));
         assert_eq!(found(b"\xef\xbb\xbfa\rb\n\x93quoted\x94 caf\xe9"), (Encoding::Windows1252, 3, 7));
         assert_eq!(found(b"\x83e\x83X\x83g\x82\xcc\x95\xb6\x8e\x9a\x97\xf1"), (Encoding::OtherScript, 1, 0));
-        assert_eq!(found("größer\nals \u{20ac} 5".as_bytes().iter().chain(b" \xff").copied().collect::<Vec<_>>().as_slice()).0, Encoding::Damaged);
+        assert_eq!(
+            found("größer\nals \u{20ac} 5".as_bytes().iter().chain(b" \xff").copied().collect::<Vec<_>>().as_slice()).0,
+            Encoding::Damaged
+        );
         assert_eq!(found("a\nb 東".as_bytes().strip_suffix(b"\xb1").unwrap()), (Encoding::Cut, 2, 4));
         assert_eq!(found(b"a\nb\0c"), (Encoding::Binary, 2, 3));
         assert_eq!(found(b"\x7fELF\x02\x01\x01\xff\xfe"), (Encoding::Binary, 1, 7));

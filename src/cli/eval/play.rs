@@ -64,16 +64,9 @@ pub(super) struct Departure {
 #[derive(Debug)]
 pub(super) enum Alone {
     /// Its own answer.
-    Answered {
-        text: String,
-        right: bool,
-        tokens: usize,
-        elapsed_ms: f64,
-    },
+    Answered { text: String, right: bool, tokens: usize, elapsed_ms: f64 },
     /// Its call failed, which says nothing of what it knows.
-    Failed {
-        error: String,
-    },
+    Failed { error: String },
     /// It drafts nothing: it only verifies.
     NotAsked,
 }
@@ -189,5 +182,71 @@ impl Fused {
             let premature = prompt.experts.iter().skip(told).any(|expert| expert == member);
             self.departures.push(Departure { member: member.to_owned(), round, premature });
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::fusion::conversation::Conversation;
+    use crate::engine::member::scripted::ScriptedMember;
+    use crate::engine::member::{Capabilities, Drafted, Member, Reply, ScoreRequest, Scored};
+
+    /// How a member fails to draft.
+    #[derive(Clone, Copy)]
+    enum Failing {
+        BeforeItsReply,
+        Within,
+        Never,
+    }
+
+    struct Broken(Capabilities, Failing);
+
+    impl Broken {
+        fn new(failing: Failing) -> Self {
+            Self(Capabilities::in_process("broken", "none"), failing)
+        }
+    }
+
+    impl Member for Broken {
+        fn capabilities(&self) -> &Capabilities {
+            &self.0
+        }
+
+        fn prepare(&self, _conversation: Arc<Conversation>) -> Reply<usize> {
+            Box::pin(async { Ok(0) })
+        }
+
+        fn draft(&self, _request: DraftRequest, _progress: Progress) -> Reply<Drafted> {
+            match self.1 {
+                Failing::BeforeItsReply => panic!("at once"),
+                Failing::Within => Box::pin(async { panic!("later") }),
+                Failing::Never => Box::pin(std::future::pending()),
+            }
+        }
+
+        fn score(&self, _request: ScoreRequest) -> Reply<Scored> {
+            Box::pin(std::future::pending())
+        }
+    }
+
+    async fn alone(member: Arc<dyn Member>) -> Alone {
+        let prompt =
+            Prompt { answers: vec!["Tokyo".to_owned()], ..Prompt::question(Conversation::question("Capital of Japan?")) };
+        let params = Params { draft_seconds: 7, ..Params::default() };
+        let plan = Plan { seats: &[], params: &params, seed: 1, prompts: &[], alone: true };
+        plan.member_alone(&Seat::new("a", member), &prompt, 1).await
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_member_alone_has_the_limits_of_a_run_and_its_panics_are_its_own() {
+        for (failing, said) in [(Failing::BeforeItsReply, "at once"), (Failing::Within, "later"), (Failing::Never, "7 s")] {
+            match alone(Arc::new(Broken::new(failing))).await {
+                Alone::Failed { error } => assert!(error.contains(said), "{error}"),
+                other => panic!("{other:?}"),
+            }
+        }
+        let answer = alone(Arc::new(ScriptedMember::saying(&["It is Tokyo."], -0.5))).await;
+        assert!(matches!(answer, Alone::Answered { right: true, .. }), "{answer:?}");
     }
 }

@@ -282,11 +282,8 @@ pub(super) fn details(seats: &[Seat], results: &Results, prompts: &[Prompt]) -> 
                 failed.insert(seat.name.clone(), error.clone().into());
             }
         }
-        let failures: Vec<_> = fused
-            .failures
-            .iter()
-            .map(|failed| serde_json::json!({ "member": failed.member, "error": failed.error }))
-            .collect();
+        let failures: Vec<_> =
+            fused.failures.iter().map(|failed| serde_json::json!({ "member": failed.member, "error": failed.error })).collect();
         let line = serde_json::json!({
             "prompt": prompt.conversation.prompt(),
             "answers": prompt.answers,

@@ -82,8 +82,7 @@ fn begin(ask: SweepAsk, seats: &[Seat], folders: Option<&Folders>) -> Result<(Go
     let SweepAsk { members: _, prompt, grid, params, seed } = ask;
     // A folder for each question: another window may sweep another one.
     let asked = prompt.fingerprint();
-    let mut sweep =
-        Sweep { grid: grid.clone(), params, seed, seeding: Seeding::Given, prompts: vec![prompt], traces: None };
+    let mut sweep = Sweep { grid: grid.clone(), params, seed, seeding: Seeding::Given, prompts: vec![prompt], traces: None };
     let pinned = Pinned::new(&sweep, seats, None);
     let (mut store, mut finished) = (None, Vec::new());
     if let Some(folders) = folders {

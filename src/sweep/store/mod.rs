@@ -264,9 +264,9 @@ impl Store {
         let version = value["version"].as_u64();
         let there: Result<Pinned, _> = serde_json::from_value(value);
         let difference = match there {
-            _ if version == Some(1) => {
-                Some("an earlier version of this program wrote it, which knew prompts by their place in the file alone".to_owned())
-            }
+            _ if version == Some(1) => Some(
+                "an earlier version of this program wrote it, which knew prompts by their place in the file alone".to_owned(),
+            ),
             Ok(there) if there.version != VERSION => Some("another version of this program wrote it".to_owned()),
             Ok(there) => pinned.difference(&there),
             Err(_) => Some("another version of this program wrote it".to_owned()),

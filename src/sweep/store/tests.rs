@@ -5,11 +5,11 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::*;
+use crate::engine::Seat;
 use crate::engine::fusion::conversation::Conversation;
 use crate::engine::fusion::params::{Params, knob};
 use crate::engine::member::absent::AbsentMember;
 use crate::prompts::Prompt;
-use crate::engine::Seat;
 use crate::sweep::asked::Seeding;
 use crate::sweep::cell::Cell;
 use crate::sweep::grid::Axis;
@@ -177,7 +177,7 @@ fn fresh_plays_these_prompts_again_and_leaves_the_others_theirs() {
     assert_eq!(found.finished, []);
     store.append(&one.grid, &finished(3, 0)).unwrap();
     drop(store);
-    assert_eq!(open(home.path(), &usual()).unwrap().1, [finished(3, 0), finished(1, 1)]);
+    assert_eq!(open(home.path(), &usual()).unwrap().1, [finished(1, 1), finished(3, 0)]);
     let path = home.path().join(RESULTS);
     fs::write(&path, fs::read_to_string(&path).unwrap() + "{\"setting\":{}}\n").unwrap();
     assert!(open(home.path(), &usual()).is_err());
@@ -228,7 +228,10 @@ fn a_cell_that_was_played_again_counts_by_its_last_line() {
     fill(home.path(), &[failed]);
     let (told, counts) = taken_up(home.path(), &usual());
     assert_eq!(counts, []);
-    assert_eq!(told, "0 of 8 answers are there from before; 8 to play: 1 new prompt (number 2), 1 failed before, 3 not played yet");
+    assert_eq!(
+        told,
+        "0 of 8 answers are there from before; 8 to play: 1 new prompt (number 2), 1 failed before, 3 not played yet"
+    );
 }
 
 #[test]
@@ -265,18 +268,18 @@ fn prompts_are_known_by_what_they_say_wherever_they_stand() {
     for (questions, there, told) in [
         (&["one", "two"][..], &[0, 1][..], "8 of 8 answers are there from before"),
         (&["two", "one"], &[0, 1], "8 of 8 answers are there from before"),
-        (&["two"], &[0], "4 of 4 answers are there from before; results of 1 other prompts stay there"),
+        (&["two"], &[0], "4 of 4 answers are there from before; results of 1 other prompt stay there"),
         (&["new", "one", "two"], &[1, 2], "8 of 12 answers are there from before; 4 to play: 1 new prompt (number 1)"),
         (
             &["one", "TWO"],
             &[0],
-            "4 of 8 answers are there from before; 4 to play: 1 changed prompt (number 2); results of 1 other prompts stay there",
+            "4 of 8 answers are there from before; 4 to play: 1 changed prompt (number 2); results of 1 other prompt stay there",
         ),
         (
             &["a", "b", "c", "d", "e", "f", "one", "g"],
             &[6],
             "4 of 32 answers are there from before; 28 to play: 1 changed prompt (number 2), \
-             6 new prompts (number 1, 3, 4, 5, 6, …); results of 1 other prompts stay there",
+             6 new prompts (number 1, 3, 4, 5, 6, …); results of 1 other prompt stay there",
         ),
         (&["one", "two", "one"], &[0, 1], "8 of 12 answers are there from before; 4 to play: 1 new prompt (number 3)"),
     ] {
