@@ -14,7 +14,7 @@ use crate::ensemble::{MemberSpec, Tools, built_in_specs};
 use crate::files::Folders;
 use crate::files::history::History;
 use crate::files::traces;
-use crate::playground::state::keymap::Keymap;
+use crate::playground::state::keymap::{Keymap, KeymapError};
 use crate::playground::state::roster::Roster;
 use crate::playground::state::scene::draft::Shading;
 use crate::playground::state::{Options, Settings};
@@ -144,10 +144,7 @@ fn play_with(matches: &ArgMatches, config: Config, specs: Vec<MemberSpec>, openi
     let configured = config.members.iter().map(|(name, member)| MemberSpec::new(name, member.clone())).collect();
     let roster = Roster::new(specs, configured, built_in_specs());
     let company = Company::new(Tools::of_platform(), handle.clone());
-    let keymap = Keymap::new(&config.keys).map_err(|source| Failure::Keys {
-        file: config.path.as_ref().map_or_else(|| "config.toml".to_owned(), |path| path.display().to_string()),
-        source,
-    })?;
+    let keymap = Keymap::new(&config.keys).map_err(|source| Failure::Keys { file: place(&config, &source), source })?;
     let level = ColourLevel::detect(|name| std::env::var(name).ok());
     let library = Library::new(config::home::config_folder().map(|folder| folder.join("themes")));
     let mut warnings = config.warnings.clone();
@@ -177,6 +174,13 @@ fn play_with(matches: &ArgMatches, config: Config, specs: Vec<MemberSpec>, openi
     let backstage = Backstage { company, pace: handle, folders, history, traces_kept, library, level, theme };
     let left = runtime.block_on(term::run(options, backstage, opening)).map_err(Failure::Terminal)?;
     Ok(farewell(&left))
+}
+
+/// The configuration file, with the line of the keys that are wrong.
+fn place(config: &Config, error: &KeymapError) -> String {
+    let Some(path) = &config.path else { return "config.toml".to_owned() };
+    let line = error.actions().into_iter().find_map(|action| config::line_of(path, &format!("keys.{action}")));
+    line.map_or_else(|| path.display().to_string(), |line| format!("{}: line {line}", path.display()))
 }
 
 /// A file that cannot be read ends the program before the screen is touched, as a misspelt option would. Whatever else is wrong

@@ -175,6 +175,13 @@ pub fn load(path: Option<&Path>) -> Result<Config, ConfigError> {
     Ok(Config { warnings, ..config })
 }
 
+/// The line, from 1, on which a key stands in a configuration file, for what is wrong with it beyond this room.
+#[must_use]
+pub fn line_of(path: &Path, key: &str) -> Option<usize> {
+    let bytes = std::fs::read(path).ok()?;
+    place::line_of(&text::text(&bytes).ok()?, key)
+}
+
 /// The platform's own file; one that is not there is none.
 fn own(warnings: &mut Vec<String>) -> Result<Config, ConfigError> {
     let Some(path) = home::config().map(|folder| folder.join("config.toml")) else { return Ok(Config::default()) };

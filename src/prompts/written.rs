@@ -61,7 +61,7 @@ fn whole(text: &str) -> Result<Vec<(usize, &str)>, Fault> {
     // What the parser borrows is a part of the text, so where it begins says on which line it stands.
     let line = |json: &str| text::line_at(text.as_bytes(), (json.as_ptr() as usize).saturating_sub(text.as_ptr() as usize));
     let mut found = Vec::new();
-    for value in serde_json::Deserializer::from_str(text).into_iter::<&RawValue>() {
+    for value in serde_json::Deserializer::from_str(text.trim_end()).into_iter::<&RawValue>() {
         let json = value.map_err(|error| advised(text::json_fault(&error, 1)))?.get();
         let first = line(json);
         if json.starts_with('[') {

@@ -27,7 +27,7 @@ pub(super) fn command() -> Command {
                 .value_name("FILE.jsonl")
                 .required(true)
                 .value_parser(value_parser!(PathBuf))
-                .help("One {\"prompt\": …, \"answers\": [\"Paris\", \"42\"]} a line; right is an answer that has them all, in order, as whole words"),
+                .help("One {\"prompt\": …, \"answers\": [\"Paris\", \"42\"]} a line, or an array of them; right is an answer that has them all, in order, as whole words"),
         )
         .arg(Arg::new("json").long("json").action(ArgAction::SetTrue).help("Print one JSON object instead of a table"))
         .arg(Arg::new("details").long("details").value_name("FILE").value_parser(value_parser!(PathBuf)).help("Write one JSON object per prompt to this file"))

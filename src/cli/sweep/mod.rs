@@ -32,17 +32,18 @@ pub(super) fn command() -> Command {
         .long_about(
             "Plays prompts under every combination of some knobs' values, and compares them in a table.\n\n\
              Every knob takes a list here: --segment-tokens 3,5,10,20, or a range as in --exit-threshold 0..0.7:0.1. What is \
-             finished is kept: after an interruption the same command goes on where it stopped. Without --seed the seed is 1.",
+             finished is kept: after an interruption the same command goes on where it stopped, and where prompts were added or \
+             changed only those are played. Without --seed the seed is 1.",
         )
         .arg(Arg::new("file").value_name("FILE.jsonl").required(true).value_parser(value_parser!(PathBuf)).help(
-            "One {\"prompt\": …, \"answers\": [\"Paris\", \"42\"]} a line, as for eval; without answers accuracy is not known",
+            "One {\"prompt\": …, \"answers\": [\"Paris\", \"42\"]} a line or an array of them, as for eval; without answers accuracy is not known",
         ))
         .arg(flag("json", "Print one JSON object instead of a table").conflicts_with("csv"))
         .arg(flag("csv", "Print comma-separated values instead of a table"))
         .arg(number("limit", "Only the first N prompts"))
         .arg(number("jobs", "Play N answers at a time [default: as many as there are processors, or as servers take]"))
         .arg(path("results", "FOLDER").help("Keep results and traces in this folder instead of the platform's"))
-        .arg(flag("fresh", "Throw away what an earlier sweep of the same kind left, and begin anew"))
+        .arg(flag("fresh", "Play these prompts again, whatever an earlier sweep left of them"))
         .arg(flag("no-traces", "Keep no trace of the answers, only their figures"))
         .arg(flag("yes", "Begin also where there are very many answers to give"));
     options::add(command)
