@@ -179,7 +179,8 @@ fn play_with(matches: &ArgMatches, config: Config, specs: Vec<MemberSpec>, openi
 /// The configuration file, with the line of the keys that are wrong.
 fn place(config: &Config, error: &KeymapError) -> String {
     let Some(path) = &config.path else { return "config.toml".to_owned() };
-    let line = error.actions().into_iter().find_map(|action| config::line_of(path, &format!("keys.{action}")));
+    // One of two that clash may not be in the file: then its line is that of the table, above the other's.
+    let line = error.actions().into_iter().filter_map(|action| config::line_of(path, &format!("keys.{action}"))).max();
     line.map_or_else(|| path.display().to_string(), |line| format!("{}: line {line}", path.display()))
 }
 

@@ -45,11 +45,11 @@ pub fn warnings(both: bool) -> Vec<String> {
     let [(configuration, ignored), (data, ignored_data)] = faults;
     let unusable = match (configuration, data) {
         (Some(one), Some(other)) if one == other => {
-            vec![format!("{one}: there is no configuration, and no trace or result is kept")]
+            vec![format!("no trace, history or result is kept, and no configuration is read: {one}")]
         }
         (one, other) => {
-            let configuration = one.map(|fault| format!("{fault}: the program goes on as if there were no configuration"));
-            configuration.into_iter().chain(other.map(|fault| format!("{fault}: no trace, history or result is kept"))).collect()
+            let configuration = one.map(|fault| format!("no configuration is read: {fault}"));
+            configuration.into_iter().chain(other.map(|fault| format!("no trace, history or result is kept: {fault}"))).collect()
         }
     };
     ignored.into_iter().chain(ignored_data).chain(unusable).collect()

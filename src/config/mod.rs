@@ -189,8 +189,7 @@ fn own(warnings: &mut Vec<String>) -> Result<Config, ConfigError> {
         Err(ConfigError::File { source, .. }) if source.kind() == ErrorKind::NotFound => {
             if std::fs::symlink_metadata(&path).is_ok() {
                 let link = path.display();
-                warnings
-                    .push(format!("{link} is a link that leads nowhere: the program goes on as if there were no configuration"));
+                warnings.push(format!("no configuration is read: {link} is a link that leads nowhere"));
             }
             Ok(Config::default())
         }

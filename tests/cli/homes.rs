@@ -12,17 +12,13 @@ fn a_folder_that_cannot_be_used_is_as_none_with_one_warning() {
     fs::write(&file, "").unwrap();
     symlink(home.path().join("nowhere"), &link).unwrap();
     for (variable, value, said) in [
-        (
-            "XDG_CONFIG_HOME",
-            file.to_str().unwrap(),
-            "file is not a folder: the program goes on as if there were no configuration",
-        ),
+        ("XDG_CONFIG_HOME", file.to_str().unwrap(), "warning: no configuration is read: "),
         ("XDG_CONFIG_HOME", link.to_str().unwrap(), "link is a link that leads nowhere"),
         ("XDG_CONFIG_HOME", "some/where", "XDG_CONFIG_HOME is a relative path (some/where): it is ignored"),
-        ("XDG_DATA_HOME", file.to_str().unwrap(), "file is not a folder: no trace, history or result is kept"),
+        ("XDG_DATA_HOME", file.to_str().unwrap(), "warning: no trace, history or result is kept: "),
         ("XDG_DATA_HOME", link.to_str().unwrap(), "link is a link that leads nowhere"),
         ("XDG_DATA_HOME", "some/where", "XDG_DATA_HOME is a relative path"),
-        ("HOME", file.to_str().unwrap(), "file is not a folder: there is no configuration, and no trace or result is kept"),
+        ("HOME", file.to_str().unwrap(), "warning: no trace, history or result is kept, and no configuration is read: "),
     ] {
         let mut command = home.command(&["run", "-q", "--seed", "1", QUESTION, "--then", QUESTION]);
         let output = command.env(variable, value).current_dir(home.path()).output().unwrap();
