@@ -2,6 +2,14 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on fails")]
 
+#[path = "cli/evaluating.rs"]
+mod evaluating;
+#[path = "cli/handed_in.rs"]
+mod handed_in;
+#[cfg(unix)]
+#[path = "cli/homes.rs"]
+mod homes;
+
 use std::fs;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
@@ -258,7 +266,7 @@ fn standard_input_that_is_no_text_is_refused() {
     let home = Home::new();
     let mut child = home.command(&["run", "-"]).stdin(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     child.stdin.take().unwrap().write_all(b"Hi \xff").unwrap();
-    fails(&child.wait_with_output().unwrap(), 2, &["not UTF-8", "byte 3"]);
+    fails(&child.wait_with_output().unwrap(), 2, &["standard input: line 1", "not UTF-8", "offset 3"]);
 }
 
 #[test]

@@ -4,6 +4,8 @@
 
 #[path = "sweep/command.rs"]
 mod command;
+#[path = "sweep/editing.rs"]
+mod editing;
 #[path = "sweep/library.rs"]
 mod library;
 #[cfg(unix)]

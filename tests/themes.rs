@@ -31,6 +31,25 @@ fn valid(name: &str, level: ColourLevel) -> Theme {
 }
 
 #[test]
+fn a_theme_is_read_whatever_saved_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("mine.toml");
+    let load = |bytes: &[u8]| {
+        fs::write(&path, bytes).unwrap();
+        Library::new(Some(folder.path().to_owned())).load("mine", ColourLevel::True).map_err(|error| error.to_string())
+    };
+    let text = "inherits = 'dark'\n\n[palette]\nleaf = '#7fc97f'\n[roles]\naccent = 'leaf'\n";
+    let accent = load(text.as_bytes()).unwrap().style(Role::Accent);
+    for same in [format!("\u{feff}{text}"), text.replace('\n', "\r\n"), text.replace('\n', "\r"), text.trim_end().to_owned()] {
+        assert_eq!(load(same.as_bytes()).unwrap().style(Role::Accent), accent, "{same:?}");
+    }
+    let error = load("\u{feff}\r\n[roles]\r\naccent = 'lef'\r\n".as_bytes()).unwrap_err();
+    assert!(error.contains("mine.toml: line 3: ") && error.matches("line ").count() == 1, "{error}");
+    let error = load(b"\n# Gr\xf6\xdfe\n").unwrap_err();
+    assert!(error.contains("mine.toml: line 2: byte 0xf6 at offset 5") && error.contains("Latin-1"), "{error}");
+}
+
+#[test]
 fn a_faulty_file_is_refused_with_the_error_that_its_first_line_expects() {
     let folder = folder("invalid");
     let library = Library::new(Some(folder.clone()));
@@ -130,6 +149,6 @@ fn huge_files_and_files_that_are_not_text_are_refused() {
     assert!(library.load("largest", ColourLevel::True).is_ok());
     let told = |name| library.load(name, ColourLevel::True).unwrap_err().to_string();
     assert!(told("huge").ends_with("huge.toml: a theme file may have 256 KiB"), "{}", told("huge"));
-    assert!(told("binary").ends_with("binary.toml: line 3: the text is not UTF-8"), "{}", told("binary"));
+    assert!(told("binary").contains("binary.toml: line 3: byte 0xff at offset 23 is not UTF-8"), "{}", told("binary"));
     assert!(told("folder").starts_with("there is no theme"), "{}", told("folder"));
 }

@@ -21,11 +21,6 @@ impl Interrupt {
         Self(receiver)
     }
 
-    /// Whether it was pressed.
-    pub(super) fn is_pressed(&self) -> bool {
-        *self.0.borrow()
-    }
-
     /// Waits until it is pressed.
     pub(super) async fn pressed(&mut self) {
         if self.0.wait_for(|pressed| *pressed).await.is_err() {

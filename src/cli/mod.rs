@@ -96,6 +96,7 @@ impl Failure {
             | Self::Grid(_)
             | Self::Results(
                 StoreError::Busy { .. }
+                | StoreError::NotText { .. }
                 | StoreError::NotResults { .. }
                 | StoreError::OtherSweep { .. }
                 | StoreError::BadLine { .. },

@@ -157,6 +157,9 @@ pub(super) fn without_own_sampling(mut settled: Settled, config: &Config) -> Set
 /// The same, without the single knobs of the command line.
 pub(super) fn config_but_knobs(matches: &ArgMatches) -> Result<Config, Failure> {
     let mut config = config::load(matches.get_one::<PathBuf>("config").map(PathBuf::as_path))?;
+    for warning in &config.warnings {
+        notice(&format!("warning: {warning}"));
+    }
     if let Some(preset) = matches.get_one::<String>("preset") {
         config.presets.apply(preset, &mut config.params)?;
         config.presets.knobs(preset).into_iter().for_each(|knob| config.given.set(knob, Origin::Preset));

@@ -15,7 +15,7 @@ use crate::ensemble::{MemberSpec, Tools, built_in_specs};
 use crate::files::Folders;
 use crate::files::history::History;
 use crate::files::traces;
-use crate::playground::state::keymap::Keymap;
+use crate::playground::state::keymap::{Keymap, KeymapError};
 use crate::playground::state::roster::Roster;
 use crate::playground::state::scene::draft::Shading;
 use crate::playground::state::{Options, Settings};
@@ -152,15 +152,13 @@ fn play_with(
     let configured = config.members.iter().map(|(name, member)| MemberSpec::new(name, member.clone())).collect();
     let roster = Roster::new(specs, configured, built_in_specs());
     let company = Company::new(Tools::of_platform(), handle.clone());
-    let keymap = Keymap::new(&config.keys).map_err(|source| Failure::Keys {
-        file: config.path.as_ref().map_or_else(|| "config.toml".to_owned(), |path| path.display().to_string()),
-        source,
-    })?;
+    let keymap = Keymap::new(&config.keys).map_err(|source| Failure::Keys { file: place(&config, &source), source })?;
     let level = ColourLevel::detect(|name| std::env::var(name).ok());
-    let library = Library::new(folders.as_ref().map(|folders| folders.config.join("themes")));
+    let library = Library::new(config::home::config_folder().map(|folder| folder.join("themes")));
     // A recorded run has knobs of its own.
     let recorded = matches!(opening, Opening::Replay { .. });
-    let mut warnings: Vec<String> = settled.lines().filter(|_| !recorded).collect();
+    let settled = settled.lines().filter(|_| !recorded);
+    let mut warnings: Vec<String> = config.warnings.iter().cloned().chain(settled).collect();
     let theme = theme(&library, matches.get_one::<String>("theme").or(config.playground.theme.as_ref()), level, &mut warnings);
     let history = history(folders.as_ref(), &mut warnings);
     let options = Options {
@@ -187,6 +185,14 @@ fn play_with(
     let backstage = Backstage { company, pace: handle, folders, history, traces_kept, library, level, theme };
     let left = runtime.block_on(term::run(options, backstage, opening)).map_err(Failure::Terminal)?;
     Ok(farewell(&left))
+}
+
+/// The configuration file, with the line of the keys that are wrong.
+fn place(config: &Config, error: &KeymapError) -> String {
+    let Some(path) = &config.path else { return "config.toml".to_owned() };
+    // One of two that clash may not be in the file: then its line is that of the table, above the other's.
+    let line = error.actions().into_iter().filter_map(|action| config::line_of(path, &["keys", action])).max();
+    line.map_or_else(|| path.display().to_string(), |line| format!("{}: line {line}", path.display()))
 }
 
 /// Where none of the files that were named is there, the program ends before the screen is touched, as by a misspelt option.

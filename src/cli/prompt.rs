@@ -2,6 +2,8 @@
 
 use std::io::{self, IsTerminal, Read};
 
+use crate::text::{self, NotText};
+
 /// The most that is read from standard input: far more than any context holds, little enough for any machine.
 const MOST_BYTES: u64 = 64 << 20;
 
@@ -12,8 +14,8 @@ pub(super) enum PromptError {
     Missing,
     #[error("standard input: {0}")]
     Unreadable(io::Error),
-    #[error("standard input is not UTF-8: byte {0} does not belong there")]
-    NotUtf8(usize),
+    #[error("standard input: {0}")]
+    NotText(NotText),
     #[error("standard input holds more than {} MiB", MOST_BYTES >> 20)]
     TooLong,
 }
@@ -35,10 +37,8 @@ fn from(reader: impl Read) -> Result<String, PromptError> {
     if bytes.len() as u64 > MOST_BYTES {
         return Err(PromptError::TooLong);
     }
-    let mut text = String::from_utf8(bytes).map_err(|error| PromptError::NotUtf8(error.utf8_error().valid_up_to()))?;
-    let kept = text.trim_end_matches(['\r', '\n']).len();
-    text.truncate(kept);
-    Ok(text)
+    let text = text::text(&bytes).map_err(PromptError::NotText)?;
+    Ok(text.trim_end_matches('\n').to_owned())
 }
 
 #[cfg(test)]
@@ -46,12 +46,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_prompt_keeps_its_bytes_but_the_last_line_end() {
-        assert_eq!(from("  Grüße\n\nzwei\r\n".as_bytes()).unwrap(), "  Grüße\n\nzwei");
+    fn a_prompt_keeps_its_characters_but_the_last_line_end() {
+        for typed in ["  Grüße\n\nzwei\r\n", "\u{feff}  Grüße\r\n\r\nzwei\r\n\r\n", "  Grüße\r\rzwei"] {
+            assert_eq!(from(typed.as_bytes()).unwrap(), "  Grüße\n\nzwei", "{typed:?}");
+        }
     }
 
     #[test]
     fn bytes_that_are_no_text_are_refused_with_their_place() {
-        assert!(matches!(from(&b"ab\xff"[..]), Err(PromptError::NotUtf8(2))));
+        let error = from(&b"ab\xff"[..]).unwrap_err().to_string();
+        assert!(error.contains("standard input: line 1: byte 0xff at offset 2 is not UTF-8"), "{error}");
+        assert!(from(&b"\xff\xfea\0"[..]).unwrap_err().to_string().contains("UTF-16"));
     }
 }

@@ -1,8 +1,9 @@
 //! Where settings come from: built-in defaults, then the configuration file, then the command line; later ones win.
 //!
-//! Owns the file's format and the platform's folders. Knobs are described by `fusion::params` alone; the members' tables are
+//! Owns the file's format; the platform's folders are [`home`]'s. Knobs are described by `fusion::params` alone; the members' tables are
 //! in `members`. `assets/config.toml` shows every key.
 
+pub mod home;
 mod members;
 mod place;
 mod presets;
@@ -10,15 +11,15 @@ mod section;
 mod words;
 
 use std::collections::BTreeMap;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 pub use self::members::{MemberConfig, Server, Source};
 pub use self::place::Place;
-use self::place::line_at;
 use self::section::Section;
 use crate::engine::fusion::params::needs::{Given, Origin};
 use crate::engine::fusion::params::{KNOBS, ParamError, Params, Presets};
-use directories::ProjectDirs;
+use crate::text;
 
 /// The keys that a configuration file may have at its top.
 const KEYS: &[&str] = &["preset", "presets", "system", "ensemble", "parameters", "members", "ensembles", "keys", "playground"];
@@ -34,7 +35,7 @@ pub enum ConfigError {
         /// Why.
         source: std::io::Error,
     },
-    /// It is not TOML.
+    /// It is not TOML, or not text in UTF-8.
     #[error("{place}: {reason}")]
     Syntax {
         /// Where.
@@ -128,6 +129,8 @@ pub struct Config {
     pub keys: BTreeMap<String, Vec<String>>,
     /// How the playground looks and behaves.
     pub playground: Playground,
+    /// What of the platform's folders cannot be used, in sentences.
+    pub warnings: Vec<String>,
 }
 
 /// The table `[playground]`.
@@ -158,15 +161,45 @@ const MOST: i64 = 1_000_000;
 
 /// Reads a configuration file over what is built in. Without `path` the platform's own file is read if it is there.
 pub fn load(path: Option<&Path>) -> Result<Config, ConfigError> {
-    let own = project_dirs().map(|dirs| dirs.config_dir().join("config.toml"));
-    let (path, required) = match (path, own) {
-        (Some(path), _) => (path.to_owned(), true),
-        (None, Some(path)) => (path, false),
-        (None, None) => return Ok(Config::default()),
+    let mut warnings = home::warnings(path.is_none());
+    let config = match path {
+        Some(path) => read(path)?,
+        None => own(&mut warnings)?,
     };
-    match std::fs::read_to_string(&path) {
-        Ok(text) => parse(&path, &text),
-        Err(error) if !required && error.kind() == std::io::ErrorKind::NotFound => Ok(Config::default()),
+    Ok(Config { warnings, ..config })
+}
+
+/// The line, from 1, on which a key stands in a configuration file, given by the names of the tables around it and its own: for
+/// what is wrong with it beyond this room.
+#[must_use]
+pub fn line_of(path: &Path, keys: &[&str]) -> Option<usize> {
+    let bytes = std::fs::read(path).ok()?;
+    let keys: Vec<String> = keys.iter().map(|key| (*key).to_owned()).collect();
+    place::line(&text::text(&bytes).ok()?, &keys)
+}
+
+/// The platform's own file; one that is not there is none.
+fn own(warnings: &mut Vec<String>) -> Result<Config, ConfigError> {
+    let Some(path) = home::config().map(|folder| folder.join("config.toml")) else { return Ok(Config::default()) };
+    match read(&path) {
+        Err(ConfigError::File { source, .. }) if source.kind() == ErrorKind::NotFound => {
+            if std::fs::symlink_metadata(&path).is_ok() {
+                let link = path.display();
+                warnings.push(format!("no configuration is read: {link} is a link that leads nowhere"));
+            }
+            Ok(Config::default())
+        }
+        read => read,
+    }
+}
+
+fn read(path: &Path) -> Result<Config, ConfigError> {
+    let path = path.to_owned();
+    match std::fs::read(&path) {
+        Ok(bytes) => match text::text(&bytes) {
+            Ok(text) => parse(&path, &text),
+            Err(other) => Err(ConfigError::Syntax { place: Place { path, line: None }, reason: other.to_string() }),
+        },
         Err(source) => Err(ConfigError::File { path, source }),
     }
 }
@@ -191,12 +224,13 @@ fn parse(path: &Path, text: &str) -> Result<Config, ConfigError> {
         ensembles: members::ensembles(file)?,
         keys: keys(file)?,
         playground: playground(file)?,
+        warnings: Vec::new(),
     })
 }
 
 /// Where the text is not TOML, and why. The line itself is not repeated: it may hold what nobody else should see.
 fn syntax(path: &Path, text: &str, error: &toml::de::Error) -> ConfigError {
-    let line = error.span().map(|span| line_at(text, span.start));
+    let line = error.span().map(|span| text::line_at(text.as_bytes(), span.start));
     ConfigError::Syntax { place: Place { path: path.to_owned(), line }, reason: error.message().replace('\n', "; ") }
 }
 
@@ -239,12 +273,6 @@ fn playground(file: Section<'_>) -> Result<Playground, ConfigError> {
         traces: section.integer("traces", 0..=MOST)?.map(|number| number as usize),
         scan: section.switch("scan")?,
     })
-}
-
-/// The platform's folders for this program; `None` where there is no home.
-#[must_use]
-pub fn project_dirs() -> Option<ProjectDirs> {
-    ProjectDirs::from("", "", "specfuse")
 }
 
 #[cfg(test)]
@@ -361,6 +389,42 @@ mod tests {
     fn knobs_are_read_over_the_preset() {
         let params = read("preset = 'paper'\n[parameters]\nsegment-tokens = 7\nfeedback = true\ntemperature = 1\n").unwrap();
         assert_eq!((params.segment_tokens, params.feedback, params.exit_warm_up), (7, true, 2));
+    }
+
+    #[test]
+    fn whatever_saved_the_file_it_says_the_same_and_mistakes_have_its_line() {
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().join("config.toml");
+        let load = |bytes: &[u8]| {
+            std::fs::write(&path, bytes).unwrap();
+            super::load(Some(&path)).map(|config| (config.params, config.system)).map_err(|error| error.to_string())
+        };
+        let text = "system = \"\"\"\none\ntwo\"\"\"\n\n[parameters]\nsegment-tokens = 7\n";
+        let expected = load(text.as_bytes()).unwrap();
+        assert_eq!((expected.0.segment_tokens, expected.1.as_deref()), (7, Some("one\ntwo")));
+        for same in [
+            format!("\u{feff}{text}"),
+            text.replace('\n', "\r\n"),
+            text.replace('\n', "\r"),
+            text.trim_end().to_owned(),
+            text.replace("7\n", "7  \t\n\n \n"),
+        ] {
+            assert_eq!(load(same.as_bytes()), Ok(expected.clone()), "{same:?}");
+        }
+        for (text, said) in [
+            ("\u{feff}\r\n[parameters]\r\nexit-threshold = 3\r\n", "(line 3)"),
+            ("\n[parameters]\nexit-treshold = 0.3\n", "(line 3)"),
+            ("\n\n[members.a]\nrole = 'draft'\n", "(line 3)"),
+            ("\n[presets.mine]\nscoring = [1]\n", "(line 3)"),
+            ("\n\npreset = 'papr'\n", "(line 3)"),
+            ("\r\r[parameters\r", "at line 3"),
+        ] {
+            let error = load(text.as_bytes()).unwrap_err();
+            assert!(error.contains(said) && error.matches("line ").count() == 1, "{text:?}: {error}");
+        }
+        let latin: Vec<u8> = "\nsystem = 'Größe'\n".chars().map(|character| character as u8).collect();
+        let error = load(&latin).unwrap_err();
+        assert!(error.contains("config.toml: line 2: byte 0xf6 at offset 13") && error.contains("Latin-1"), "{error}");
     }
 
     #[test]

@@ -8,6 +8,8 @@ use std::path::PathBuf;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use crate::text::line_at;
+
 /// A file, and the line of a key where it is known.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Place {
@@ -36,12 +38,7 @@ pub(super) fn line(text: &str, keys: &[String]) -> Option<usize> {
             None => break,
         }
     }
-    Some(line_at(text, at?))
-}
-
-/// The line on which a byte stands.
-pub(super) fn line_at(text: &str, byte: usize) -> usize {
-    text.bytes().take(byte).filter(|byte| *byte == b'\n').count() + 1
+    Some(line_at(text.as_bytes(), at?))
 }
 
 fn table_of<'v, 'i>(value: &'v Spanned<DeValue<'i>>) -> Option<&'v DeTable<'i>> {

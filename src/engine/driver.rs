@@ -246,7 +246,7 @@ impl Calls {
 }
 
 /// A reply with a time limit, in which a panic is an error of that member alone.
-pub(super) async fn guarded<T>(mut reply: Reply<T>, seconds: u64) -> Result<T, MemberError> {
+pub(crate) async fn guarded<T>(mut reply: Reply<T>, seconds: u64) -> Result<T, MemberError> {
     let caught = std::future::poll_fn(move |context| {
         std::panic::catch_unwind(AssertUnwindSafe(|| reply.as_mut().poll(context)))
             .unwrap_or_else(|panic| Poll::Ready(Err(MemberError::panicked(panic.as_ref()))))

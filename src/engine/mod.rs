@@ -17,6 +17,7 @@ use std::time::Instant;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
+pub(crate) use driver::guarded;
 pub use driver::{Clock, Ended};
 use fusion::MemberIndex;
 use fusion::conversation::Conversation;

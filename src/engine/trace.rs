@@ -8,6 +8,7 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use crate::engine::fusion::event::{Event, Record, TRACE_VERSION};
+use crate::text::{self, NotText};
 
 /// What the header's `format` says.
 pub const TRACE_FORMAT: &str = "specfuse-trace";
@@ -52,6 +53,14 @@ pub enum TraceError {
         path: PathBuf,
         /// Why.
         source: io::Error,
+    },
+    /// It is in another encoding, or packed.
+    #[error("{}: {source}", path.display())]
+    NotText {
+        /// The file.
+        path: PathBuf,
+        /// What it is instead.
+        source: NotText,
     },
     /// A whole line is not an event.
     #[error("{}: line {line} is not an event: {reason}", path.display())]
@@ -101,9 +110,12 @@ impl Journal {
     pub fn reopen(path: &Path) -> Result<(Trace, Self), TraceError> {
         let fault = |source| TraceError::File { path: path.to_owned(), source };
         let trace = read(path)?;
-        let file = OpenOptions::new().append(true).open(path).map_err(fault)?;
+        let mut file = OpenOptions::new().read(true).append(true).open(path).map_err(fault)?;
         let length = file.metadata().map_err(fault)?.len();
         file.set_len(length.saturating_sub(trace.torn_bytes as u64)).map_err(fault)?;
+        if !text::ends_in_a_line(&mut file).map_err(fault)? {
+            file.write_all(b"\n").map_err(fault)?;
+        }
         Ok((trace, Self::onto(file, path)))
     }
 
@@ -149,19 +161,20 @@ pub fn read(path: &Path) -> Result<Trace, TraceError> {
 
 /// Reads a trace from memory; `path` is what errors name.
 pub fn parse(path: &Path, bytes: &[u8]) -> Result<Trace, TraceError> {
+    let lines = text::lines(bytes).map_err(|source| TraceError::NotText { path: path.to_owned(), source })?;
+    let bytes = &*text::ended(lines);
     let whole = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |last| last + 1);
     let mut records = Vec::new();
     for (number, line) in bytes[..whole].split(|byte| *byte == b'\n').enumerate() {
-        if line.is_empty() {
+        if line.trim_ascii().is_empty() {
             continue;
         }
         if records.is_empty() {
             check_version(path, line)?;
         }
-        let record: Record = serde_json::from_slice(line).map_err(|error| TraceError::BadLine {
-            path: path.to_owned(),
-            line: number + 1,
-            reason: error.to_string(),
+        let record: Record = serde_json::from_slice(line).map_err(|error| {
+            let (line, reason) = text::json_fault(&error, number + 1);
+            TraceError::BadLine { path: path.to_owned(), line, reason }
         })?;
         records.push(record);
     }

@@ -19,6 +19,7 @@ use crate::engine::member::http::{Endpoint, Http, HttpError, Key, KeyError, KeyS
 use crate::engine::member::llama_server::launch::{Launch, LaunchError, PROGRAM, launch, on_path};
 use crate::engine::member::llama_server::{self, ConnectError, LlamaServer, OwnServer};
 use crate::engine::member::{Member, Overrides};
+use crate::text;
 
 /// The name of llama.cpp's own API.
 pub(super) const LLAMA_SERVER: &str = "llama-server";
@@ -160,7 +161,10 @@ async fn endpoint(name: &str, address: &str, server: &Server, auth: &Auth, tools
 }
 
 fn template(path: &Path) -> Result<String, Fault> {
-    std::fs::read_to_string(path).map_err(|source| Fault::Template { path: path.to_owned(), source })
+    let fault = |source| Fault::Template { path: path.to_owned(), source };
+    let bytes = std::fs::read(path).map_err(fault)?;
+    // Templates count blanks and line ends, which must not depend on the program that saved the file.
+    Ok(text::text(&bytes).map_err(|other| fault(std::io::Error::other(other)))?.into_owned())
 }
 
 fn limits(overrides: Overrides) -> Limits {

@@ -4,16 +4,22 @@
 //! names servers and models and holds no secret.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::fs::TryLockError;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::files::write_private;
+use crate::files::lock::Locked;
+use crate::files::{create_folder, private, write_private};
+use crate::text;
 
 /// After this a server is asked anew: it may have been started otherwise.
 const LASTS: Duration = Duration::from_secs(7 * 24 * 3600);
+
+/// How long another program may write before it is no longer waited for: a write takes about a millisecond.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// One server's model and what was found out.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -48,6 +54,7 @@ impl Known {
     /// Keeps what was found out.
     pub(super) fn put(&self, what: &str, found: &impl Serialize, now: SystemTime) {
         let (Some(file), Ok(found)) = (&self.file, serde_json::to_value(found)) else { return };
+        let _alone = alone(file);
         let mut entries = self.read();
         let program = env!("CARGO_PKG_VERSION").to_owned();
         entries.insert(what.to_owned(), Entry { at: seconds(now), program, found });
@@ -59,8 +66,27 @@ impl Known {
     }
 
     fn read(&self) -> BTreeMap<String, Entry> {
-        let text = self.file.as_ref().and_then(|file| std::fs::read_to_string(file).ok());
-        text.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default()
+        let bytes = self.file.as_ref().and_then(|file| std::fs::read(file).ok()).unwrap_or_default();
+        let values: BTreeMap<String, Value> =
+            text::text(&bytes).ok().and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
+        // An entry of another shape costs itself alone.
+        values.into_iter().filter_map(|(what, value)| Some((what, serde_json::from_value(value).ok()?))).collect()
+    }
+}
+
+/// Keeps other programs, and other threads, from writing between our reading and our writing. A file of its own is locked, since
+/// the other one is replaced; without it an entry may be lost, which costs some calls.
+fn alone(file: &Path) -> Option<Locked> {
+    create_folder(file.parent()?).ok()?;
+    let lock = private().write(true).create(true).truncate(false).open(file.with_extension("lock")).ok()?;
+    let began = Instant::now();
+    loop {
+        match lock.try_lock() {
+            Ok(()) => return Some(Locked::held(lock)),
+            // One that is stopped while it writes must not stop this one too.
+            Err(TryLockError::WouldBlock) if began.elapsed() < PATIENCE => std::thread::sleep(Duration::from_millis(2)),
+            Err(TryLockError::WouldBlock | TryLockError::Error(_)) => return None,
+        }
     }
 }
 
@@ -85,5 +111,38 @@ mod tests {
         assert_eq!(known.get::<String>("a", now), None, "of another shape");
         std::fs::write(folder.path().join("deep/servers.json"), "{").unwrap();
         assert_eq!(known.get::<u32>("a", now), None);
+    }
+
+    #[test]
+    fn an_entry_of_another_shape_costs_itself_alone_however_the_file_was_saved() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("servers.json");
+        let known = Known::new(Some(file.clone()));
+        let now = UNIX_EPOCH + Duration::from_secs(1_000_000);
+        known.put("a", &7, now);
+        let text = std::fs::read_to_string(&file).unwrap().replacen('{', "{\"z\": [1],", 1).replace('\n', "\r\n");
+        std::fs::write(&file, format!("\u{feff}{text}")).unwrap();
+        known.put("b", &8, now);
+        assert_eq!((known.get("a", now), known.get("b", now), known.get::<u32>("z", now)), (Some(7), Some(8), None));
+    }
+
+    #[test]
+    fn writers_at_once_lose_no_entry() {
+        let folder = tempfile::tempdir().unwrap();
+        let now = UNIX_EPOCH + Duration::from_secs(1_000_000);
+        let known = || Known::new(Some(folder.path().join("servers.json")));
+        std::thread::scope(|scope| {
+            for writer in 0..8 {
+                scope.spawn(move || {
+                    for number in 0..20 {
+                        known().put(&format!("{writer} {number}"), &number, now);
+                        assert_eq!(known().get(&format!("{writer} {number}"), now), Some(number));
+                    }
+                });
+            }
+        });
+        assert_eq!(known().read().len(), 160);
+        let names = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name());
+        assert!(names.into_iter().all(|name| name == "servers.json" || name == "servers.lock"));
     }
 }

@@ -7,7 +7,9 @@ use std::fs::File;
 use std::io::{self, ErrorKind, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
+use super::lock::Locked;
 use super::{FileError, create_folder, private};
+use crate::text::{self, NotText};
 
 /// Entries kept; the oldest go first.
 pub const KEPT: usize = 1000;
@@ -31,7 +33,7 @@ impl History {
             Err(error) if error.kind() == ErrorKind::NotFound => Vec::new(),
             Err(error) => return Err(FileError::of(path)(error)),
         };
-        let (entries, damaged) = parse(&bytes);
+        let (entries, damaged) = parse(&bytes).map_err(|other| FileError::of(path)(io::Error::other(other)))?;
         // The last part is what follows the last line.
         if bytes.split(|byte| *byte == b'\n').count() > KEPT + 1 {
             // A file that stays long is no reason to do without what it holds.
@@ -71,16 +73,16 @@ impl History {
 }
 
 fn read(path: &Path) -> io::Result<Vec<u8>> {
-    let mut file = File::open(path)?;
-    // Not while another program shortens it. Where there are no locks, nobody shortens.
-    let _ = file.lock_shared();
+    // Not while another program shortens it.
+    let mut file = Locked::shared(File::open(path)?);
     let mut bytes = Vec::new();
     file.read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 
 /// The entries of a file, and how many lines are none.
-fn parse(bytes: &[u8]) -> (Vec<String>, usize) {
+fn parse(bytes: &[u8]) -> Result<(Vec<String>, usize), NotText> {
+    let bytes = text::lines(bytes)?;
     let mut damaged = 0;
     let mut entries = Vec::new();
     for line in bytes.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty()) {
@@ -91,7 +93,7 @@ fn parse(bytes: &[u8]) -> (Vec<String>, usize) {
     }
     entries.dedup();
     forget_oldest(&mut entries);
-    (entries, damaged)
+    Ok((entries, damaged))
 }
 
 fn forget_oldest(entries: &mut Vec<String>) {
@@ -105,35 +107,22 @@ fn line(entry: &str) -> io::Result<Vec<u8>> {
 }
 
 fn write_line(path: &Path, entry: &str) -> io::Result<()> {
-    let mut file = private().read(true).append(true).create(true).open(path)?;
     // Without locks (some network file systems) a single write at the end is as good as it gets.
-    let _ = file.lock();
+    let mut file = Locked::alone(private().read(true).append(true).create(true).open(path)?);
     let mut bytes = line(entry)?;
-    if !ends_in_a_line(&mut file)? {
+    if !text::ends_in_a_line(&mut *file)? {
         bytes.insert(0, b'\n');
     }
     file.write_all(&bytes)
 }
 
-/// Whether what is written next begins a line: not so after a write that was cut off.
-fn ends_in_a_line(file: &mut File) -> io::Result<bool> {
-    if file.metadata()?.len() == 0 {
-        return Ok(true);
-    }
-    let mut last = [0];
-    file.seek(SeekFrom::End(-1))?;
-    file.read_exact(&mut last)?;
-    Ok(last == *b"\n")
-}
-
 /// Leaves what is kept in the file. In place, so that a program that waits for the lock appends to this very file; the kept
 /// end of it goes to its beginning before the rest is cut, so that a kill in between loses nothing.
 fn shorten(path: &Path) -> io::Result<()> {
-    let mut file = File::options().read(true).write(true).open(path)?;
-    file.try_lock()?;
+    let mut file = Locked::at_once(File::options().read(true).write(true).open(path)?)?;
     let mut bytes = Vec::new();
     file.read_to_end(&mut bytes)?;
-    let (entries, _) = parse(&bytes);
+    let (entries, _) = parse(&bytes).map_err(io::Error::other)?;
     let lines: Vec<Vec<u8>> = entries.iter().map(|entry| line(entry)).collect::<Result<_, _>>()?;
     let kept = lines.concat();
     file.seek(SeekFrom::Start(0))?;
@@ -186,6 +175,37 @@ mod tests {
     }
 
     #[test]
+    fn whatever_saved_the_file_it_holds_the_same_questions() {
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().join("history.jsonl");
+        for text in ["\u{feff}\"one\"\r\n\r\n\"two\"  \r\n", "\"one\"\r\"two\"", "\n\"one\"\n \t\n\"two\""] {
+            fs::write(&path, text).unwrap();
+            let mut history = History::load(&path).unwrap();
+            assert_eq!((history.entries(), history.damaged()), (&["one".to_owned(), "two".to_owned()][..], 0), "{text:?}");
+            history.append("three").unwrap();
+            assert_eq!(reload(&path), ["one", "two", "three"], "{text:?}");
+        }
+        fs::write(&path, b"\xff\xfe\"\0").unwrap();
+        let error = History::load(&path).unwrap_err().to_string();
+        assert!(error.contains("history.jsonl") && error.contains("UTF-16"), "{error}");
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn a_copy_of_the_descriptor_in_a_child_keeps_no_lock() {
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().join("history.jsonl");
+        fs::write(&path, "").unwrap();
+        // What a child holds between its fork and its exec: the same open file, by another descriptor.
+        let locked = Locked::alone(File::open(&path).unwrap());
+        let copy = locked.try_clone().unwrap();
+        assert!(File::open(&path).unwrap().try_lock().is_err());
+        drop(locked);
+        assert!(File::open(&path).unwrap().try_lock().is_ok());
+        drop(copy);
+    }
+
+    #[test]
     fn the_newest_thousand_are_kept() {
         let home = tempfile::tempdir().unwrap();
         let path = home.path().join("history.jsonl");
@@ -234,7 +254,7 @@ mod tests {
                 });
             }
         });
-        let (entries, damaged) = parse(&fs::read(&path).unwrap());
+        let (entries, damaged) = parse(&fs::read(&path).unwrap()).unwrap();
         assert_eq!(damaged, 0);
         for program in 0..4 {
             let own = entries.iter().filter(|entry| entry.starts_with(&format!("{program} ")));

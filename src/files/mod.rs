@@ -4,13 +4,15 @@
 //! what could not be done comes back. What a trace holds is the engine's, what a configuration says is `config`'s.
 
 pub mod history;
+pub(crate) mod lock;
 pub mod traces;
 
-use std::fs::{self, OpenOptions};
-use std::io;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::config::project_dirs;
+use crate::config::home;
 use crate::engine::trace::TraceError;
 
 /// What can go wrong with a file of ours.
@@ -47,11 +49,10 @@ pub struct Folders {
 }
 
 impl Folders {
-    /// The platform's own; `None` where there is no home.
+    /// The platform's own; `None` where there is no home, or nothing can be kept in it.
     #[must_use]
     pub fn of_platform() -> Option<Self> {
-        let dirs = project_dirs()?;
-        Some(Self { config: dirs.config_dir().to_owned(), data: dirs.data_local_dir().to_owned() })
+        Some(Self { data: home::data()?, config: home::config_folder()? })
     }
 
     /// The folder of the traces.
@@ -90,14 +91,32 @@ pub fn create_folder(folder: &Path) -> Result<(), FileError> {
 
 /// Writes a whole file for the user alone, in place of one that may be there: readers see the old one or the new one.
 pub fn write_private(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
-    use std::io::Write;
     if let Some(folder) = path.parent() {
         create_folder(folder)?;
     }
-    let draft = path.with_extension(format!("{}.new", std::process::id()));
-    let mut file = private().write(true).create(true).truncate(true).open(&draft).map_err(FileError::of(&draft))?;
-    file.write_all(bytes).map_err(FileError::of(&draft))?;
-    fs::rename(&draft, path).map_err(FileError::of(path))
+    let (draft, mut file) = draft(path)?;
+    let written = file.write_all(bytes).map_err(FileError::of(&draft));
+    let replaced = written.and_then(|()| fs::rename(&draft, path).map_err(FileError::of(path)));
+    if replaced.is_err() {
+        // What is wrong is said already.
+        let _ = fs::remove_file(&draft);
+    }
+    replaced
+}
+
+/// A new file beside this one that no other writer has: not another thread of this process, and not what a process of the same
+/// number left behind when it was killed.
+fn draft(path: &Path) -> Result<(PathBuf, File), FileError> {
+    static COUNT: AtomicU64 = AtomicU64::new(0);
+    loop {
+        let count = COUNT.fetch_add(1, Ordering::Relaxed);
+        let draft = path.with_extension(format!("{}-{count}.new", std::process::id()));
+        match private().write(true).create_new(true).open(&draft) {
+            Ok(file) => return Ok((draft, file)),
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(FileError::of(&draft)(error)),
+        }
+    }
 }
 
 /// Options that give a new file to the user alone.
@@ -138,6 +157,28 @@ mod tests {
             assert_eq!(fs::read_to_string(&path).unwrap(), text);
         }
         assert_eq!(fs::read_dir(home.path().join("one/two")).unwrap().count(), 1, "nothing else is left");
+    }
+
+    #[test]
+    fn writers_at_once_leave_one_whole_file_and_nothing_else() {
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().join("file.json");
+        std::thread::scope(|scope| {
+            for writer in 0..8_u8 {
+                let path = &path;
+                scope.spawn(move || {
+                    for _ in 0..50 {
+                        write_private(path, &vec![b'0' + writer; 20_000 + usize::from(writer)]).unwrap();
+                    }
+                });
+            }
+        });
+        let bytes = fs::read(&path).unwrap();
+        assert!(bytes.iter().all(|byte| *byte == bytes[0]) && bytes.len() == 20_000 + usize::from(bytes[0] - b'0'));
+        assert_eq!(fs::read_dir(home.path()).unwrap().count(), 1);
+        fs::create_dir(home.path().join("folder")).unwrap();
+        assert!(write_private(&home.path().join("folder"), b"x").is_err());
+        assert_eq!(fs::read_dir(home.path()).unwrap().count(), 2, "what could not be put there is not left beside it");
     }
 
     #[test]

@@ -258,7 +258,7 @@ mod tests {
         // The body is not looked at.
         write(&path("0.trace.jsonl"), (header("new?\nand long") + "{broken").as_bytes(), 30);
         write(&path("copy.jsonl"), header("middle?").as_bytes(), 20);
-        write(&path("torn.trace.jsonl"), header("torn?").trim_end().as_bytes(), 40);
+        write(&path("torn.trace.jsonl"), header("torn?").trim_end_matches("}\n").as_bytes(), 40);
         write(&path("other.jsonl"), b"\"a question\"\n", 40);
         write(&path("bytes.jsonl"), b"\xff\xfe\n", 40);
         write(&path("long.jsonl"), header(&"?".repeat(FIRST_LINE as usize)).as_bytes(), 40);

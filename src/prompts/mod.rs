@@ -1,28 +1,15 @@
-//! Sets of prompts: a file of JSON lines, each a question with the answers that are known.
+//! Sets of prompts: a file of JSON, each prompt a question with the answers that are known.
 //!
-//! Owns the file's format and its fingerprint; whether a text holds the answers is [`grade`]'s. What is done with the prompts is
-//! the commands'.
+//! Owns the prompts and their fingerprints; how a file is written is `written`'s, whether a text holds the answers is [`grade`]'s.
+//! What is done with the prompts is the commands'.
 
 pub mod grade;
+mod written;
 
 use std::path::{Path, PathBuf};
 
-use serde::Deserialize;
-
-use crate::engine::fusion::conversation::{Conversation, Turn};
-
-/// A line as it is written; keys that are not ours are passed over, so that prompt sets can carry notes of their own.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-struct Line {
-    #[serde(default)]
-    prompt: Option<String>,
-    #[serde(default)]
-    turns: Vec<Turn>,
-    #[serde(default)]
-    answers: Option<Vec<String>>,
-    #[serde(default)]
-    experts: Vec<String>,
-}
+use crate::engine::fusion::conversation::Conversation;
+use crate::text::{self, NotText};
 
 /// A prompt with its known answers.
 #[derive(Debug, Clone, PartialEq)]
@@ -41,6 +28,14 @@ impl Prompt {
     pub fn question(conversation: Conversation) -> Self {
         Self { conversation, answers: Vec::new(), experts: Vec::new() }
     }
+
+    /// The same for prompts that mean the same, on every machine: what is asked, and what is right. How the file is laid out,
+    /// its other keys, and who knows an answer change nothing in what members say.
+    #[must_use]
+    pub fn fingerprint(&self) -> String {
+        // Texts and lists of them can always be written.
+        fingerprint(&serde_json::to_vec(&(&self.conversation, &self.answers)).unwrap_or_default())
+    }
 }
 
 /// Whether every prompt must say what is right.
@@ -50,15 +45,6 @@ pub enum Answers {
     Required,
     /// A line without `answers` is a question of which none is known.
     Optional,
-}
-
-/// A file of prompts that was read.
-#[derive(Debug, Clone, PartialEq)]
-pub struct PromptFile {
-    /// At least one.
-    pub prompts: Vec<Prompt>,
-    /// The same for the same bytes, on every machine; see [`fingerprint`].
-    pub fingerprint: String,
 }
 
 /// What can be wrong with a file of prompts.
@@ -71,6 +57,14 @@ pub enum PromptFileError {
         path: PathBuf,
         /// Why.
         source: std::io::Error,
+    },
+    /// It is not text in UTF-8.
+    #[error("{}: {source}", path.display())]
+    NotText {
+        /// The file.
+        path: PathBuf,
+        /// What it is instead.
+        source: NotText,
     },
     /// A line is not a prompt.
     #[error("{}: line {line}: {reason}", path.display())]
@@ -90,84 +84,84 @@ pub enum PromptFileError {
     },
 }
 
-/// Reads a file of prompts; empty lines are passed over.
-pub fn read(path: &Path, answers: Answers) -> Result<PromptFile, PromptFileError> {
-    let text = std::fs::read_to_string(path).map_err(|source| PromptFileError::File { path: path.to_owned(), source })?;
-    let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
-    let prompts: Vec<Prompt> = lines
-        .map(|(number, line)| {
-            parse(line, answers).map_err(|reason| PromptFileError::Line { path: path.to_owned(), line: number + 1, reason })
-        })
-        .collect::<Result<_, _>>()?;
+/// Reads the prompts of a file, at least one: a JSON object a line, or an array of them; empty lines are passed over.
+pub fn read(path: &Path, answers: Answers) -> Result<Vec<Prompt>, PromptFileError> {
+    let bytes = std::fs::read(path).map_err(|source| PromptFileError::File { path: path.to_owned(), source })?;
+    let text = text::text(&bytes).map_err(|source| PromptFileError::NotText { path: path.to_owned(), source })?;
+    let prompts = written::prompts(path, &text, answers)?;
     if prompts.is_empty() {
         return Err(PromptFileError::Empty { path: path.to_owned() });
     }
-    Ok(PromptFile { prompts, fingerprint: fingerprint(text.as_bytes()) })
+    Ok(prompts)
 }
 
-fn parse(line: &str, wanted: Answers) -> Result<Prompt, String> {
-    let Line { prompt, turns, answers, experts } = serde_json::from_str(line).map_err(|error| error.to_string())?;
-    let conversation = match (prompt, turns.is_empty()) {
-        (Some(prompt), true) => Conversation::question(prompt),
-        (None, false) => Conversation { turns },
-        (Some(_), false) | (None, true) => return Err("it needs either `prompt` or `turns`".to_owned()),
-    };
-    let answers = match (answers, wanted) {
-        (Some(answers), _) if answers.is_empty() || answers.iter().any(|answer| answer.trim().is_empty()) => {
-            return Err("`answers` must name at least one answer, and none may be empty".to_owned());
-        }
-        (Some(answers), _) => answers,
-        (None, Answers::Optional) => Vec::new(),
-        (None, Answers::Required) => return Err("it needs `answers`".to_owned()),
-    };
-    if !experts.is_empty() && experts.len() != answers.len() {
-        return Err("`experts` must name one member for each answer".to_owned());
-    }
-    Ok(Prompt { conversation, answers, experts })
-}
-
-/// Tells texts apart: FNV-1a of 64 bits (draft-eastlake-fnv), and the length, in hexadecimal. Not proof against somebody who
-/// wants two texts to look the same.
+/// Tells texts apart: [`hash`], and the length, in hexadecimal. Not proof against somebody who wants two texts to look the same.
 #[must_use]
 pub fn fingerprint(bytes: &[u8]) -> String {
-    let hash =
-        bytes.iter().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3));
-    format!("{hash:016x}-{:x}", bytes.len())
+    format!("{:016x}-{:x}", hash(bytes), bytes.len())
+}
+
+/// FNV-1a of 64 bits (draft-eastlake-fnv).
+#[must_use]
+pub fn hash(bytes: &[u8]) -> u64 {
+    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn a_line_is_a_prompt_or_turns_with_answers() {
-        let prompt = parse(r#"{"prompt": "Hi?", "answers": ["a"]}"#, Answers::Required).unwrap();
-        assert_eq!(prompt.conversation.prompt(), "Hi?");
-        let turns = r#"{"turns": [{"role": "user", "content": "x"}], "answers": ["a"], "experts": ["atlas"]}"#;
-        assert_eq!(parse(turns, Answers::Required).unwrap().experts, ["atlas"]);
+    const LINES: &str =
+        "{\"prompt\": \"Größe?\", \"answers\": [\"a\"]}\n{\"prompt\": \"b\", \"answers\": [\"b\"], \"note\": 1}\n";
+
+    fn of(bytes: &[u8]) -> Result<Vec<Prompt>, String> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("p.jsonl");
+        std::fs::write(&path, bytes).unwrap();
+        read(&path, Answers::Required).map_err(|error| error.to_string())
     }
 
     #[test]
-    fn a_line_without_answers_is_a_question_only_where_that_is_wanted() {
-        let line = r#"{"prompt": "Hi?"}"#;
-        assert_eq!(parse(line, Answers::Optional).unwrap(), Prompt::question(Conversation::question("Hi?")));
-        assert!(parse(line, Answers::Required).unwrap_err().contains("answers"));
-        for wanted in [Answers::Optional, Answers::Required] {
-            assert!(parse(r#"{"prompt": "a", "answers": []}"#, wanted).is_err(), "an empty list is a mistake");
+    fn whatever_saved_the_file_it_holds_the_same_prompts() {
+        let prompts = of(LINES.as_bytes()).unwrap();
+        for text in [
+            format!("\u{feff}{LINES}"),
+            LINES.replace('\n', "\r\n"),
+            LINES.replace('\n', "\r"),
+            LINES.trim_end().to_owned(),
+            LINES.replace('\n', "  \n\n \n"),
+        ] {
+            assert_eq!(of(text.as_bytes()), Ok(prompts.clone()), "{text:?}");
         }
     }
 
     #[test]
-    fn a_broken_line_is_named_by_its_number() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("p.jsonl");
-        std::fs::write(&path, "{\"prompt\": \"a\", \"answers\": [\"b\"]}\n\n{\"prompt\": \"a\"}\n").unwrap();
-        let error = read(&path, Answers::Required).unwrap_err().to_string();
-        assert!(error.contains("line 3") && error.contains("answers"), "{error}");
-        for line in
-            [r#"{"answers": ["a"]}"#, r#"{"prompt": "a", "answers": []}"#, r#"{"prompt": "a", "answers": ["a"], "experts": []}"#]
-        {
-            assert_eq!(parse(line, Answers::Required).is_ok(), line.contains("experts"), "{line}");
+    fn another_encoding_is_named_with_its_line() {
+        let latin: Vec<u8> = format!("\r\n{LINES}").chars().map(|character| character as u8).collect();
+        let error = of(&latin).unwrap_err();
+        assert!(error.contains("p.jsonl: line 2: byte 0xf6") && error.contains("Latin-1"), "{error}");
+        let wide: Vec<u8> = LINES.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        assert!(of(&wide).unwrap_err().contains("UTF-16"));
+        assert!(of(b"\n").unwrap_err().contains("no prompt"));
+    }
+
+    #[test]
+    fn prompts_that_mean_the_same_have_one_fingerprint() {
+        let of = |line: &str| of(line.as_bytes()).unwrap()[0].fingerprint();
+        let same = of(r#"{"prompt": "a\u00e9", "answers": ["b"]}"#);
+        for line in [
+            r#"{"answers": ["b"], "experts": ["atlas"], "id": 7, "prompt": "aé"}"#,
+            r#"[{"turns": [{"content": "aé", "role": "user"}], "answers": ["b"]}]"#,
+        ] {
+            assert_eq!(of(line), same, "{line}");
+        }
+        for line in [
+            r#"{"prompt": "ae", "answers": ["b"]}"#,
+            r#"{"prompt": "aé", "answers": ["c"]}"#,
+            r#"{"prompt": "aé", "answers": ["b", "c"]}"#,
+            r#"{"turns": [{"content": "aé", "role": "system"}], "answers": ["b"]}"#,
+        ] {
+            assert_ne!(of(line), same, "{line}");
         }
     }
 

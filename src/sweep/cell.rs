@@ -23,7 +23,7 @@ pub struct Finished {
 /// The figures of one answer.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Answer {
-    /// Whether it holds the known answers; absent where none is known.
+    /// Whether it holds the known answers; absent where none is known, and where there is no whole answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub right: Option<bool>,
     /// Mean fused score of the accepted candidates, in the unit of the scoring rule; absent where none was scored.

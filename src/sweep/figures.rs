@@ -12,7 +12,7 @@ const MEASURES: &[&str] =
 pub struct Figures {
     /// Answers that are there, failures among them.
     pub answers: usize,
-    /// Of these, answers to prompts with known answers.
+    /// Of these, whole answers to prompts with known answers.
     pub graded: usize,
     /// Of these, right ones.
     pub right: usize,
@@ -32,7 +32,7 @@ pub struct Figures {
     pub elapsed_ms: f64,
     /// US dollars of all answers together, where prices were given.
     pub cost: Option<f64>,
-    /// Prompts without a whole answer. They count as wrong, and not in the means.
+    /// Prompts without a whole answer. They are neither right nor wrong, and not in the means.
     pub failures: usize,
 }
 
@@ -48,8 +48,8 @@ impl Figures {
         let active: f64 = whole.iter().map(|answer| answer.mean_active * answer.rounds as f64).sum();
         Self {
             answers: answers.len(),
-            graded: sum(|answer| usize::from(answer.right.is_some())),
-            right: sum(|answer| usize::from(answer.right == Some(true))),
+            graded: whole.iter().filter(|answer| answer.right.is_some()).count(),
+            right: whole.iter().filter(|answer| answer.right == Some(true)).count(),
             score: self::mean(whole.iter().filter_map(|answer| answer.score)),
             rounds: mean(|answer| answer.rounds as f64),
             tokens: mean(|answer| answer.tokens as f64),
@@ -85,6 +85,12 @@ impl Figures {
         (self.graded > 0).then(|| self.right as f64 / self.graded as f64)
     }
 
+    /// Whole answers.
+    #[must_use]
+    pub fn whole(&self) -> usize {
+        self.answers.saturating_sub(self.failures)
+    }
+
     /// Calls to members: drafts and scorings together.
     #[must_use]
     pub fn calls(&self) -> usize {
@@ -103,6 +109,9 @@ pub enum NoBest {
     /// There is no answer yet.
     #[error("no best can be told: no answer is there")]
     NothingFinished,
+    /// Every answer failed.
+    #[error("no best can be told: every answer failed")]
+    EverythingFailed,
     /// Nothing to compare by.
     #[error("no best can be told: no prompt has a known answer, and with {knob} the scores mean different things")]
     ScoresDiffer {
@@ -115,14 +124,15 @@ pub enum NoBest {
 }
 
 /// The place of the best setting: the highest accuracy, or where no answer is known the highest mean score; of equals the one
-/// with fewer calls, then the earlier. Settings of which fewer prompts are answered than of others are left out.
+/// with fewer calls, then the earlier. Settings of which fewer prompts have a whole answer than of others are left out.
 ///
 /// # Errors
 /// Where no best can be told, and why.
 pub fn best(grid: &Grid, figures: &[Figures]) -> Result<usize, NoBest> {
-    let most = figures.iter().map(|figures| figures.answers).max().unwrap_or_default();
+    let most = figures.iter().map(Figures::whole).max().unwrap_or_default();
     if most == 0 {
-        return Err(NoBest::NothingFinished);
+        let failed = figures.iter().any(|figures| figures.failures > 0);
+        return Err(if failed { NoBest::EverythingFailed } else { NoBest::NothingFinished });
     }
     let graded = figures.iter().any(|figures| figures.graded > 0);
     let differs = grid.axes().iter().find(|axis| axis.values.len() > 1 && MEASURES.contains(&axis.knob.name));
@@ -130,7 +140,7 @@ pub fn best(grid: &Grid, figures: &[Figures]) -> Result<usize, NoBest> {
         return Err(NoBest::ScoresDiffer { knob: axis.knob.name });
     }
     let merit = |figures: &Figures| if graded { figures.accuracy() } else { figures.score };
-    let whole = figures.iter().enumerate().filter(|(_, figures)| figures.answers == most);
+    let whole = figures.iter().enumerate().filter(|(_, figures)| figures.whole() == most);
     let judged = whole.filter_map(|(place, figures)| Some((place, merit(figures)?, figures.calls())));
     judged
         .reduce(|best, other| {
@@ -170,6 +180,10 @@ mod tests {
         let grid = grid(&[("segment-tokens", "3,5")]);
         let few = Figures { answers: 1, graded: 1, right: 1, ..Figures::default() };
         assert_eq!(best(&grid, &[few, figures(3, 10, 1)]), Ok(1));
+        let failing = Figures { failures: 9, ..figures(1, 1, 1) };
+        assert_eq!(best(&grid, &[failing, figures(3, 10, 1)]), Ok(1), "one right answer beside nine failures is no 100 %");
+        let failed = Figures { answers: 2, failures: 2, ..Figures::default() };
+        assert_eq!(best(&grid, &[failed.clone(), failed]), Err(NoBest::EverythingFailed));
     }
 
     #[test]
@@ -187,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn answers_add_up_and_failures_are_wrong_but_not_in_the_means() {
+    fn answers_add_up_and_failures_are_counted_apart() {
         let answer = |right, rounds, active, score| Answer {
             right,
             rounds,
@@ -202,9 +216,9 @@ mod tests {
         let failed = Answer { right: Some(false), error: Some("gone".to_owned()), draft_calls: 1, ..Answer::default() };
         let answers = [answer(Some(true), 1, 5.0, 0.25), answer(None, 3, 3.0, 0.75), failed];
         let added = Figures::of(&answers);
-        assert_eq!((added.answers, added.graded, added.right, added.failures), (3, 2, 1, 1));
+        assert_eq!((added.answers, added.graded, added.right, added.failures, added.whole()), (3, 1, 1, 1, 2));
         assert_eq!((added.rounds, added.mean_active, added.score), (2.0, 3.5, Some(0.5)));
-        assert_eq!((added.calls(), added.elapsed_ms, added.cost, added.accuracy()), (11, 10.0, Some(1.0), Some(0.5)));
+        assert_eq!((added.calls(), added.elapsed_ms, added.cost, added.accuracy()), (11, 10.0, Some(1.0), Some(1.0)));
     }
 
     #[test]

@@ -2,9 +2,11 @@
 //!
 //! Everything of a sweep but how it is asked for and shown on a screen: the command line and the playground both use it. The
 //! [`Grid`] counts settings, [`imply`] sees that they differ, [`start`] plays the cells, [`Store`] keeps what came out so that a
-//! sweep can go on after an interruption, [`Figures`] add it up, [`best`] compares, and [`report`] writes the table.
+//! sweep can go on after an interruption, [`Earlier`] says what of it counts, [`Figures`] add it up, [`best`] compares, and [`report`] writes the table.
 
+mod asked;
 mod cell;
+mod earlier;
 mod figures;
 mod grid;
 mod needs;
@@ -13,7 +15,9 @@ pub mod report;
 mod run;
 mod store;
 
+pub use asked::{Asked, Seeding};
 pub use cell::{Answer, Cell, Finished};
+pub use earlier::Earlier;
 pub use figures::{Figures, NoBest, best};
 pub use grid::{Axis, Grid, GridError, MOST_SETTINGS, MOST_VALUES};
 pub use needs::{Idle, imply, settle};

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::asked::Asked;
 use super::cell::{Answer, Cell, Finished};
 use super::run::{Sweep, SweepError};
 use crate::engine::fusion::event::{Event, MemberName, Outcome, Ranked, RankedCandidate, Record, Summary};
@@ -13,16 +14,15 @@ use crate::prompts::grade;
 const CUT_SHORT: &str = "the engine stopped without ending the run";
 
 /// Plays a cell to its end. An ensemble that cannot answer is a failed answer; a trace that cannot be kept ends the sweep.
-pub(super) async fn play(sweep: &Sweep, seats: &[Seat], cell: Cell) -> Result<Option<Finished>, SweepError> {
+pub(super) async fn play(sweep: &Sweep, seats: &[Seat], cell: Cell, asked: &Asked) -> Result<Option<Finished>, SweepError> {
     let Some(prompt) = sweep.prompts.get(cell.prompt) else { return Ok(None) };
-    let name = sweep.trace_name(cell);
+    let name = sweep.trace_name(cell.setting, asked);
     let journal = sweep.traces.as_ref().map(|folder| journal(&folder.join(&name))).transpose()?;
     let kept = journal.is_some();
     let setup = Setup {
         seats: seats.to_vec(),
         params: sweep.grid.params(&sweep.params, cell.setting),
-        // The same draws for a prompt in every setting: what differs then is the setting's doing.
-        seed: sweep.seed.wrapping_add(cell.prompt as u64),
+        seed: asked.seed(sweep),
         conversation: prompt.conversation.clone(),
         answers: prompt.answers.clone(),
         journal,
@@ -49,7 +49,9 @@ pub(super) async fn play(sweep: &Sweep, seats: &[Seat], cell: Cell) -> Result<Op
     {
         let _ = std::fs::remove_file(folder.join(&name));
     }
-    let right = (!prompt.answers.is_empty()).then(|| failed.is_none() && grade::is_right(&heard.text, &prompt.answers));
+    // What failed is neither right nor wrong.
+    let gradable = failed.is_none() && !prompt.answers.is_empty();
+    let right = gradable.then(|| grade::is_right(&heard.text, &prompt.answers));
     let answer = Answer { right, error: failed, trace: (kept && begun).then_some(name), ..heard.figures() };
     Ok(Some(Finished { cell, answer }))
 }
@@ -91,9 +93,7 @@ impl Heard {
     fn failed(&self) -> Option<String> {
         match &self.ended {
             None => Some(CUT_SHORT.to_owned()),
-            Some((Outcome::NoMembers { error }, _)) => Some(format!("no member is left that can draft ({error})")),
-            // A limit is a knob: what it leaves of an answer is the setting's answer.
-            Some((Outcome::Answered | Outcome::TokenLimit | Outcome::RoundLimit | Outcome::Stopped, _)) => None,
+            Some((outcome, _)) => outcome.failure(),
         }
     }
 

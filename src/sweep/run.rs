@@ -16,6 +16,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
+use super::asked::{Asked, Seeding};
 use super::cell::{Cell, Finished};
 use super::grid::Grid;
 use super::play::play;
@@ -35,8 +36,10 @@ pub struct Sweep {
     pub grid: Grid,
     /// The knobs that do not.
     pub params: Params,
-    /// The prompt at place k is played with this plus k, in every setting.
+    /// What the seeds of the prompts are made from.
     pub seed: u64,
+    /// How.
+    pub seeding: Seeding,
     /// The prompts.
     pub prompts: Vec<Prompt>,
     /// The folder, which must be there, of one trace a cell; `None` keeps none.
@@ -77,11 +80,11 @@ impl Sweep {
         self.len() == 0
     }
 
-    /// The name of a cell's trace: the values, then the prompt counted from 1.
+    /// The name of a cell's trace: the values, then the prompt by what it means. At another place it has the same trace.
     #[must_use]
-    pub fn trace_name(&self, cell: Cell) -> String {
-        let values: Vec<String> = self.grid.values(cell.setting).iter().map(ToString::to_string).collect();
-        format!("{}-{:04}.jsonl", values.join("_"), cell.prompt + 1)
+    pub fn trace_name(&self, setting: usize, asked: &Asked) -> String {
+        let values: Vec<String> = self.grid.values(setting).iter().map(ToString::to_string).collect();
+        format!("{}-{asked}.jsonl", values.join("_"))
     }
 }
 
@@ -97,6 +100,7 @@ pub struct Running {
 /// The cells that are still to be played, shared by the jobs.
 struct Queue {
     sweep: Sweep,
+    asked: Vec<Asked>,
     cells: Vec<Cell>,
     next: AtomicUsize,
 }
@@ -115,7 +119,8 @@ pub fn start(
 ) -> Result<Running, SweepError> {
     let cells: Vec<Cell> = sweep.cells().filter(|cell| !done.contains(cell)).collect();
     let left = cells.len();
-    let queue = Arc::new(Queue { sweep, cells, next: AtomicUsize::new(0) });
+    let asked = Asked::of(&sweep.prompts);
+    let queue = Arc::new(Queue { sweep, asked, cells, next: AtomicUsize::new(0) });
     let (sender, results) = mpsc::channel(WAITING);
     let mut tasks = JoinSet::new();
     let jobs = jobs.unwrap_or_else(|| usual_jobs(seats)).get().min(left.max(1));
@@ -164,11 +169,12 @@ fn on_thread(job: impl Future<Output = ()> + Send + 'static) -> Result<(), Sweep
 /// Plays one cell after the other, until there is none or nobody listens.
 async fn job(queue: Arc<Queue>, seats: Vec<Seat>, working: Working, sender: mpsc::Sender<Result<Finished, SweepError>>) {
     while let Some(cell) = queue.cells.get(queue.next.fetch_add(1, Ordering::Relaxed)) {
+        let Some(asked) = queue.asked.get(cell.prompt) else { continue };
         let seats = fresh(&seats, working);
         let played = tokio::select! {
             biased;
             () = sender.closed() => return,
-            played = play(&queue.sweep, &seats, *cell) => played,
+            played = play(&queue.sweep, &seats, *cell, asked) => played,
         };
         let Some(played) = played.transpose() else { continue };
         let failed = played.is_err();

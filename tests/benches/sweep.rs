@@ -22,7 +22,7 @@ use specfuse::engine::trace::Journal;
 use specfuse::engine::{Engine, Seat, Setup, wall_clock};
 use specfuse::ensemble::{Tools, built_in_specs, open};
 use specfuse::prompts::{self, Answers};
-use specfuse::sweep::{Axis, Figures, Finished, Grid, Sweep, report, start};
+use specfuse::sweep::{Asked, Axis, Figures, Finished, Grid, Seeding, Sweep, report, start};
 
 const PROMPTS: usize = 50;
 /// Tells the second process what it is for.
@@ -33,13 +33,14 @@ fn sweep(prompts: usize, traces: &Path) -> Sweep {
     let mut params = Params::default();
     params.set_text("segment", "tokens").expect("a knob of ours");
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/models/heldout.jsonl");
-    let mut file = prompts::read(&path, Answers::Required).expect("the held-out prompts");
-    file.prompts.truncate(prompts);
+    let mut held_out = prompts::read(&path, Answers::Required).expect("the held-out prompts");
+    held_out.truncate(prompts);
     Sweep {
         grid: Grid::new(vec![axis("segment-tokens", "3,5,10,20"), axis("exit-threshold", "0,0.3,0.5,0.7")]).expect("a grid"),
         params,
         seed: 1,
-        prompts: file.prompts,
+        seeding: Seeding::OfPrompt,
+        prompts: held_out,
         traces: Some(traces.to_owned()),
     }
 }
@@ -52,12 +53,12 @@ async fn members() -> Vec<Seat> {
 async fn alone(sweep: &Sweep, seats: &[Seat]) {
     // Prompt after prompt under one setting: none begins with what the one before has evaluated.
     for setting in 0..sweep.grid.settings() {
-        for (place, prompt) in sweep.prompts.iter().enumerate() {
+        for (place, (prompt, asked)) in sweep.prompts.iter().zip(Asked::of(&sweep.prompts)).enumerate() {
             let path = sweep.traces.as_ref().map(|folder| folder.join(format!("{setting}-{place}.jsonl"))).expect("a folder");
             let setup = Setup {
                 seats: seats.to_vec(),
                 params: sweep.grid.params(&sweep.params, setting),
-                seed: sweep.seed + place as u64,
+                seed: asked.seed(sweep),
                 conversation: prompt.conversation.clone(),
                 answers: prompt.answers.clone(),
                 journal: Some(Journal::create(&path).expect("a trace")),

@@ -26,7 +26,7 @@ fn two_meanings_of_one_key_are_named_before_the_screen_is_touched() {
     let mut playing = home.opens(&[]);
     playing.sees("both meanings", |seen| {
         let said = folded(&seen.screen().contents());
-        ["error: ", "config.toml: [keys]: `S` is both `step` and `stop` outside the prompt"]
+        ["error: ", "config.toml: line 2: [keys]: `S` is both `step` and `stop` outside the prompt"]
             .iter()
             .all(|part| said.contains(part))
     });

@@ -1,5 +1,6 @@
 //! What the command prints, and what it says to mistakes.
 
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 use serde_json::Value;
@@ -36,14 +37,18 @@ fn every_cell_leaves_its_run_as_a_trace_that_can_be_opened() {
     let folder = home.path().join("kept");
     let (cells, traces) = (cells(&folder), traces(&folder));
     assert_eq!((cells.len(), traces.len()), (12, 12));
+    let mut seeds = HashMap::new();
     for (_, cell) in cells {
         let path = folder.join("traces").join(cell["trace"].as_str().unwrap());
         let run = Run::from_records(&trace::read(&path).unwrap().records).unwrap();
         assert_eq!(cell["setting"]["segment-tokens"], run.params.segment_tokens, "{}", path.display());
         assert_eq!(cell["setting"]["exit-threshold"], run.params.exit_threshold);
-        assert_eq!(run.header.seed, cell["prompt"].as_u64().unwrap(), "prompt k is played with seed + k in every setting");
+        assert_eq!(cell["seed"], run.header.seed);
+        let seed = seeds.entry(cell["prompt"].as_u64().unwrap()).or_insert(run.header.seed);
+        assert_eq!(*seed, run.header.seed, "a prompt is played with one seed in every setting");
         assert_eq!(cell["tokens"], run.tokens());
     }
+    assert_eq!(seeds.values().collect::<HashSet<_>>().len(), 3, "and every prompt with its own");
 }
 
 /// What a sweep says, without its times.

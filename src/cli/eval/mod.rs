@@ -3,6 +3,7 @@
 //! Owns playing the prompts and collecting the figures; reading them and judging the answers is
 //! [`crate::prompts`]', showing `report`'s.
 
+mod details;
 mod play;
 mod report;
 
@@ -11,6 +12,7 @@ use std::path::PathBuf;
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use indicatif::{ProgressBar, ProgressStyle};
 
+use self::details::Details;
 use super::output::notice;
 use super::{Done, Failure, members, options, runtime};
 use crate::engine::Seat;
@@ -25,7 +27,7 @@ pub(super) fn command() -> Command {
                 .value_name("FILE.jsonl")
                 .required(true)
                 .value_parser(value_parser!(PathBuf))
-                .help("One {\"prompt\": …, \"answers\": [\"Paris\", \"42\"]} a line; right is an answer that has them all, in order, as whole words"),
+                .help("One {\"prompt\": …, \"answers\": [\"Paris\", \"42\"]} a line, or an array of them; right is an answer that has them all, in order, as whole words"),
         )
         .arg(Arg::new("json").long("json").action(ArgAction::SetTrue).help("Print one JSON object instead of a table"))
         .arg(Arg::new("details").long("details").value_name("FILE").value_parser(value_parser!(PathBuf)).help("Write one JSON object per prompt to this file"))
@@ -36,12 +38,13 @@ pub(super) fn command() -> Command {
 
 pub(super) fn main(matches: &ArgMatches) -> Result<Done, Failure> {
     let file = matches.get_one::<PathBuf>("file").cloned().unwrap_or_default();
-    let mut prompts = prompts::read(&file, Answers::Required)?.prompts;
+    let mut prompts = prompts::read(&file, Answers::Required)?;
     prompts.truncate(matches.get_one("limit").copied().unwrap_or(usize::MAX));
     let (config, settled) = options::config(matches)?;
     let specs = members::chosen(matches, &config)?;
     options::say(&settled);
     let (params, seed) = (config.params, options::seed(matches));
+    let details = matches.get_one::<PathBuf>("details").map(|path| Details::open(path)).transpose()?;
     let runtime = runtime()?;
     let opened = runtime.block_on(members::opened(specs, &Tools::of_platform()))?;
     let seats: Vec<Seat> = opened.into_iter().map(|opened| opened.seat).collect();
@@ -50,12 +53,12 @@ pub(super) fn main(matches: &ArgMatches) -> Result<Done, Failure> {
     let plan = play::Plan { seats: &seats, params: &params, seed, prompts: &prompts, alone };
     let (results, interrupted) = runtime.block_on(plan.play(|| bar.inc(1)))?;
     bar.finish_and_clear();
-    if let Some(path) = matches.get_one::<PathBuf>("details") {
-        report::write_details(path, &results, &prompts)?;
-    }
+    // What was played for a long time is shown, whatever becomes of the file.
+    let kept = details.map_or(Ok(()), |details| details.write(&report::details(&seats, &results, &prompts)));
     let report = report::Report::new(&seats, &results);
     let text = if matches.get_flag("json") { report.json() } else { report.table() };
     super::output::Answer::new().write(&text).map_err(Failure::Output)?;
+    kept?;
     if interrupted {
         notice(&format!("interrupted after {} of {} prompts", results.fused.len(), prompts.len()));
         return Ok(Done::Interrupted);

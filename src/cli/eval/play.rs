@@ -9,7 +9,7 @@ use crate::engine::fusion::event::{Event, ExitReason, Role, Summary};
 use crate::engine::fusion::params::Params;
 use crate::engine::fusion::segment::{SegmentRule, SegmentUnit};
 use crate::engine::member::{Context, DraftRequest, Hints, Progress, Sampling};
-use crate::engine::{Engine, Seat, Setup, wall_clock};
+use crate::engine::{Engine, Seat, Setup, guarded, wall_clock};
 use crate::prompts::{Prompt, grade};
 
 /// What is to be played.
@@ -34,12 +34,22 @@ pub(super) struct Results {
 #[derive(Debug)]
 pub(super) struct Fused {
     pub(super) text: String,
+    /// Whether it holds the known answers; never where there is no whole answer.
     pub(super) right: bool,
     pub(super) summary: Summary,
-    /// Who left, by retention or failure: member, round, and whether an answer that only it knows was still to come.
+    /// Who left by retention: member, round, and whether an answer that only it knows was still to come.
     pub(super) departures: Vec<Departure>,
+    /// Drafts and scorings that failed.
+    pub(super) failures: Vec<Failed>,
     /// Why there is no whole answer, where there is none.
     pub(super) error: Option<String>,
+}
+
+/// A call to a member that failed during a fused answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Failed {
+    pub(super) member: String,
+    pub(super) error: String,
 }
 
 /// A member that left during an answer.
@@ -50,13 +60,15 @@ pub(super) struct Departure {
     pub(super) premature: bool,
 }
 
-/// One member's own answer.
+/// What came of asking one member alone.
 #[derive(Debug)]
-pub(super) struct Alone {
-    pub(super) text: String,
-    pub(super) right: bool,
-    pub(super) tokens: usize,
-    pub(super) elapsed_ms: f64,
+pub(super) enum Alone {
+    /// Its own answer.
+    Answered { text: String, right: bool, tokens: usize, elapsed_ms: f64 },
+    /// Its call failed, which says nothing of what it knows.
+    Failed { error: String },
+    /// It drafts nothing: it only verifies.
+    NotAsked,
 }
 
 impl Plan<'_> {
@@ -71,10 +83,12 @@ impl Plan<'_> {
             step();
             if self.alone {
                 for (seat, answers) in self.seats.iter().zip(&mut results.alone) {
-                    if interrupt.is_pressed() {
-                        return Ok((results, true));
-                    }
-                    answers.push(self.member_alone(seat, prompt, seed).await);
+                    let answer = tokio::select! {
+                        biased;
+                        () = interrupt.pressed() => return Ok((results, true)),
+                        answer = self.member_alone(seat, prompt, seed) => answer,
+                    };
+                    answers.push(answer);
                     step();
                 }
             }
@@ -107,45 +121,58 @@ impl Plan<'_> {
             match record.event {
                 Event::Accepted { text, .. } => fused.text.push_str(&text),
                 Event::Exited { member, reason } => fused.departure(&member, record.round, &reason, prompt),
+                Event::DraftFailed { member, error, .. } | Event::ScoreFailed { member, error, .. } => {
+                    fused.failures.push(Failed { member: member.to_string(), error });
+                }
                 Event::RunFinished(finished) => {
-                    fused.error = None;
+                    fused.error = finished.outcome.failure();
                     fused.summary = finished.summary;
                 }
                 _ => {}
             }
         }
-        fused.right = grade::is_right(&fused.text, &prompt.answers);
+        fused.right = fused.error.is_none() && grade::is_right(&fused.text, &prompt.answers);
         Ok(Some(fused))
     }
 
     async fn member_alone(&self, seat: &Seat, prompt: &Prompt, seed: u64) -> Alone {
-        let none = Alone { text: String::new(), right: false, tokens: 0, elapsed_ms: 0.0 };
         if seat.role == Role::Verify {
-            return none;
+            return Alone::NotAsked;
         }
-        let length = self.params.max_tokens;
+        let (length, own) = (self.params.max_tokens, seat.sampling);
+        let (temperature, top_p) = (own.temperature.unwrap_or(self.params.temperature), own.top_p.unwrap_or(self.params.top_p));
         let request = DraftRequest {
             context: Context { conversation: Arc::new(prompt.conversation.clone()), accepted: Arc::from([]) },
-            sampling: Sampling { temperature: self.params.temperature as f32, top_p: self.params.top_p as f32, seed },
+            sampling: Sampling { temperature: temperature as f32, top_p: top_p as f32, seed },
             segment: SegmentRule { unit: SegmentUnit::Tokens, length, token_cap: length, byte_cap: usize::MAX },
             hints: Hints::default(),
         };
         let start = Instant::now();
-        match seat.member.draft(request, Progress::nowhere()).await {
+        let member = Arc::clone(&seat.member);
+        // Asked inside the guard: a member may panic before it has a reply to wait for.
+        let reply = Box::pin(async move { member.draft(request, Progress::nowhere()).await });
+        match guarded(reply, self.params.draft_seconds as u64).await {
             Ok(drafted) => {
                 let text = drafted.draft.text();
                 let right = grade::is_right(&text, &prompt.answers);
                 let elapsed_ms = start.elapsed().as_secs_f64() * 1000.0;
-                Alone { right, tokens: drafted.draft.tokens.len(), elapsed_ms, text }
+                Alone::Answered { right, tokens: drafted.draft.tokens.len(), elapsed_ms, text }
             }
-            Err(_) => none,
+            Err(error) => Alone::Failed { error: error.to_string() },
         }
     }
 }
 
 impl Fused {
     fn failed(error: String) -> Self {
-        Self { text: String::new(), right: false, summary: Summary::default(), departures: Vec::new(), error: Some(error) }
+        Self {
+            text: String::new(),
+            right: false,
+            summary: Summary::default(),
+            departures: Vec::new(),
+            failures: Vec::new(),
+            error: Some(error),
+        }
     }
 
     /// Notes who left. It is premature when an answer that this member knows is not in the text yet.
@@ -155,5 +182,71 @@ impl Fused {
             let premature = prompt.experts.iter().skip(told).any(|expert| expert == member);
             self.departures.push(Departure { member: member.to_owned(), round, premature });
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::fusion::conversation::Conversation;
+    use crate::engine::member::scripted::ScriptedMember;
+    use crate::engine::member::{Capabilities, Drafted, Member, Reply, ScoreRequest, Scored};
+
+    /// How a member fails to draft.
+    #[derive(Clone, Copy)]
+    enum Failing {
+        BeforeItsReply,
+        Within,
+        Never,
+    }
+
+    struct Broken(Capabilities, Failing);
+
+    impl Broken {
+        fn new(failing: Failing) -> Self {
+            Self(Capabilities::in_process("broken", "none"), failing)
+        }
+    }
+
+    impl Member for Broken {
+        fn capabilities(&self) -> &Capabilities {
+            &self.0
+        }
+
+        fn prepare(&self, _conversation: Arc<Conversation>) -> Reply<usize> {
+            Box::pin(async { Ok(0) })
+        }
+
+        fn draft(&self, _request: DraftRequest, _progress: Progress) -> Reply<Drafted> {
+            match self.1 {
+                Failing::BeforeItsReply => panic!("at once"),
+                Failing::Within => Box::pin(async { panic!("later") }),
+                Failing::Never => Box::pin(std::future::pending()),
+            }
+        }
+
+        fn score(&self, _request: ScoreRequest) -> Reply<Scored> {
+            Box::pin(std::future::pending())
+        }
+    }
+
+    async fn alone(member: Arc<dyn Member>) -> Alone {
+        let prompt =
+            Prompt { answers: vec!["Tokyo".to_owned()], ..Prompt::question(Conversation::question("Capital of Japan?")) };
+        let params = Params { draft_seconds: 7, ..Params::default() };
+        let plan = Plan { seats: &[], params: &params, seed: 1, prompts: &[], alone: true };
+        plan.member_alone(&Seat::new("a", member), &prompt, 1).await
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_member_alone_has_the_limits_of_a_run_and_its_panics_are_its_own() {
+        for (failing, said) in [(Failing::BeforeItsReply, "at once"), (Failing::Within, "later"), (Failing::Never, "7 s")] {
+            match alone(Arc::new(Broken::new(failing))).await {
+                Alone::Failed { error } => assert!(error.contains(said), "{error}"),
+                other => panic!("{other:?}"),
+            }
+        }
+        let answer = alone(Arc::new(ScriptedMember::saying(&["It is Tokyo."], -0.5))).await;
+        assert!(matches!(answer, Alone::Answered { right: true, .. }), "{answer:?}");
     }
 }

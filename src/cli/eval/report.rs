@@ -1,12 +1,10 @@
 //! What an evaluation shows: a table for people, one object for programs, one line per prompt for those who dig.
 
 use std::fmt::Write as _;
-use std::path::Path;
 
 use serde::Serialize;
 
-use super::play::{Alone, Fused, Results};
-use crate::cli::Failure;
+use super::play::{Alone, Failed, Fused, Results};
 use crate::engine::Seat;
 use crate::engine::fusion::rate::tokens_per_second;
 use crate::prompts::Prompt;
@@ -26,8 +24,15 @@ pub(super) struct Report {
 #[derive(Debug, Serialize)]
 struct FusedFigures {
     right: usize,
+    /// Prompts played, those that failed among them.
     total: usize,
-    accuracy: f64,
+    /// Prompts without a whole answer: neither right nor wrong.
+    failed: usize,
+    /// Why the first of them failed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
+    /// The share of right ones among the whole answers; nothing where there is none.
+    accuracy: Option<f64>,
     /// Absent where the clock cannot tell.
     tokens_per_second: Option<f64>,
     /// Calls to members: drafts and scorings together.
@@ -41,14 +46,22 @@ struct FusedFigures {
     mean_active: f64,
     /// Token positions evaluated per accepted token, the largest of any member.
     forwards_per_token: f64,
-    errors: usize,
 }
 
 #[derive(Debug, Clone, Serialize)]
 struct MemberFigures {
     right: usize,
+    /// Prompts that it was asked alone, those that failed among them.
     total: usize,
-    accuracy: f64,
+    /// Of these, calls that failed: neither right nor wrong.
+    failed: usize,
+    /// Drafts and scorings that failed during the fused answers.
+    failed_fused: usize,
+    /// Why the first call failed, alone or fused.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
+    /// The share of right ones among its answers; nothing where there is none.
+    accuracy: Option<f64>,
     /// Absent where the clock cannot tell.
     tokens_per_second: Option<f64>,
     calls: usize,
@@ -72,6 +85,11 @@ struct ExitFigures {
 
 fn rate(tokens_per_second: Option<f64>) -> String {
     tokens_per_second.map_or_else(|| "-".to_owned(), |rate| format!("{rate:.0}"))
+}
+
+/// As [`share`], nothing of nothing.
+fn accuracy(right: usize, answered: usize) -> Option<f64> {
+    (answered > 0).then(|| share(right, answered))
 }
 
 fn share(part: usize, whole: usize) -> f64 {
@@ -107,11 +125,9 @@ impl Report {
         let fused = &self.fused;
         let _ = writeln!(
             text,
-            "{:<12} {:>5}/{:<5} {:>8.1}% {:>9} {:>8} {:>8.0}",
+            "{:<12} {} {:>9} {:>8} {:>8.0}",
             "fused",
-            fused.right,
-            fused.total,
-            fused.accuracy * 100.0,
+            graded(fused.right, fused.total - fused.failed, fused.accuracy),
             rate(fused.tokens_per_second),
             fused.calls,
             fused.rounds * fused.total as f64
@@ -119,11 +135,9 @@ impl Report {
         for (name, member) in &self.alone {
             let _ = writeln!(
                 text,
-                "{:<12} {:>5}/{:<5} {:>8.1}% {:>9} {:>8} {:>8} {:>6.1}% {:>8.1}% {:>9.1}%",
+                "{:<12} {} {:>9} {:>8} {:>8} {:>6.1}% {:>8.1}% {:>9.1}%",
                 name,
-                member.right,
-                member.total,
-                member.accuracy * 100.0,
+                graded(member.right, member.total - member.failed, member.accuracy),
                 rate(member.tokens_per_second),
                 member.calls,
                 member.segments,
@@ -142,10 +156,33 @@ impl Report {
             fused.draft_calls_saved,
             fused.forwards_per_token
         );
-        if fused.errors > 0 {
-            let _ = writeln!(text, "{} prompts could not be answered (see --details)", fused.errors);
+        text.push_str(&self.failures());
+        text
+    }
+
+    /// What failed, a line each: it is not among the figures of what is right.
+    fn failures(&self) -> String {
+        let because = |reason: &Option<String>| reason.as_ref().map_or_else(String::new, |reason| format!(": {reason}"));
+        let fused = &self.fused;
+        let mut text = String::new();
+        if fused.failed > 0 {
+            let _ = writeln!(text, "fused: {} of {} answers failed{}", fused.failed, fused.total, because(&fused.reason));
+        }
+        for (name, member) in self.alone.iter().filter(|(_, member)| member.failed + member.failed_fused > 0) {
+            let alone = (member.failed > 0).then(|| format!("{} of {} answers alone", member.failed, member.total));
+            let fused = (member.failed_fused > 0).then(|| format!("{} calls of the fused answers", member.failed_fused));
+            let what: Vec<String> = alone.into_iter().chain(fused).collect();
+            let _ = writeln!(text, "{name}: {} failed{}", what.join(" and "), because(&member.reason));
         }
         text
+    }
+}
+
+/// How many are right of how many answers, and their share; dashes where there is no answer.
+fn graded(right: usize, answered: usize, accuracy: Option<f64>) -> String {
+    match accuracy {
+        Some(accuracy) => format!("{right:>5}/{answered:<5} {:>8.1}%", accuracy * 100.0),
+        None => format!("{:>5}{:<6} {:>9}", "-", "", "-"),
     }
 }
 
@@ -153,6 +190,7 @@ impl FusedFigures {
     fn new(answers: &[Fused]) -> Self {
         let sum = |figure: fn(&Fused) -> usize| answers.iter().map(figure).sum::<usize>();
         let (right, total) = (sum(|answer| usize::from(answer.right)), answers.len());
+        let failed = sum(|answer| usize::from(answer.error.is_some()));
         let tokens = sum(|answer| answer.summary.tokens);
         let rounds = sum(|answer| answer.summary.rounds);
         let active: f64 = answers.iter().map(|answer| answer.summary.mean_active * answer.summary.rounds as f64).sum();
@@ -165,7 +203,9 @@ impl FusedFigures {
         Self {
             right,
             total,
-            accuracy: share(right, total),
+            failed,
+            reason: answers.iter().find_map(|answer| answer.error.clone()),
+            accuracy: accuracy(right, total - failed),
             tokens_per_second: tokens_per_second(tokens, answers.iter().map(|answer| answer.summary.elapsed_ms).sum()),
             calls: draft_calls + score_calls,
             draft_calls,
@@ -176,24 +216,40 @@ impl FusedFigures {
             tokens,
             mean_active: if rounds == 0 { 0.0 } else { active / rounds as f64 },
             forwards_per_token: if tokens == 0 { 0.0 } else { most_forwards as f64 / tokens as f64 },
-            errors: sum(|answer| usize::from(answer.error.is_some())),
         }
     }
 }
 
 impl MemberFigures {
     fn new(name: &str, answers: &[Alone], fused: &[Fused]) -> Self {
-        let right = answers.iter().filter(|answer| answer.right).count();
-        let tokens = answers.iter().map(|answer| answer.tokens).sum();
+        let (mut right, mut tokens, mut elapsed_ms, mut answered) = (0, 0, 0.0, 0);
+        let mut errors: Vec<&String> = Vec::new();
+        for answer in answers {
+            match answer {
+                Alone::Answered { right: is_right, tokens: drawn, elapsed_ms: took, .. } => {
+                    answered += 1;
+                    right += usize::from(*is_right);
+                    tokens += drawn;
+                    elapsed_ms += took;
+                }
+                Alone::Failed { error } => errors.push(error),
+                Alone::NotAsked => {}
+            }
+        }
+        let failures: Vec<&Failed> =
+            fused.iter().flat_map(|answer| &answer.failures).filter(|failed| failed.member == name).collect();
         let segments = |answer: &Fused| -> usize {
             answer.summary.members.iter().filter(|member| member.name == name).map(|member| member.segments).sum()
         };
         Self {
             right,
-            total: answers.len(),
-            accuracy: share(right, answers.len()),
-            tokens_per_second: tokens_per_second(tokens, answers.iter().map(|answer| answer.elapsed_ms).sum()),
-            calls: answers.len(),
+            total: answered + errors.len(),
+            failed: errors.len(),
+            failed_fused: failures.len(),
+            reason: errors.first().copied().or_else(|| failures.first().map(|failed| &failed.error)).cloned(),
+            accuracy: accuracy(right, answered),
+            tokens_per_second: tokens_per_second(tokens, elapsed_ms),
+            calls: answered + errors.len(),
             tokens,
             segments: fused.iter().map(segments).sum(),
             exits: ExitFigures::new(name, fused),
@@ -215,25 +271,39 @@ impl ExitFigures {
     }
 }
 
-/// Writes one JSON object per prompt.
-pub(super) fn write_details(path: &Path, results: &Results, prompts: &[Prompt]) -> Result<(), Failure> {
+/// One JSON object per prompt, a line each.
+pub(super) fn details(seats: &[Seat], results: &Results, prompts: &[Prompt]) -> String {
     let mut text = String::new();
     for (number, (fused, prompt)) in results.fused.iter().zip(prompts).enumerate() {
         let exits: serde_json::Map<_, _> =
             fused.departures.iter().map(|departure| (departure.member.clone(), departure.round.into())).collect();
-        let alone: Vec<_> = results.alone.iter().filter_map(|answers| answers.get(number)).map(|answer| &answer.text).collect();
+        let alone = seats.iter().zip(&results.alone).filter_map(|(seat, answers)| Some((seat, answers.get(number)?)));
+        let (mut texts, mut failed) = (Vec::new(), serde_json::Map::new());
+        for (seat, answer) in alone {
+            texts.push(match answer {
+                Alone::Answered { text, .. } => Some(text),
+                Alone::Failed { .. } | Alone::NotAsked => None,
+            });
+            if let Alone::Failed { error } = answer {
+                failed.insert(seat.name.clone(), error.clone().into());
+            }
+        }
+        let failures: Vec<_> =
+            fused.failures.iter().map(|failed| serde_json::json!({ "member": failed.member, "error": failed.error })).collect();
         let line = serde_json::json!({
             "prompt": prompt.conversation.prompt(),
             "answers": prompt.answers,
-            "right": fused.right,
+            "right": fused.error.is_none().then_some(fused.right),
             "text": fused.text,
             "rounds": fused.summary.rounds,
             "exits": exits,
             "premature": fused.departures.iter().any(|departure| departure.premature),
             "error": fused.error,
-            "alone": alone,
+            "failed_calls": failures,
+            "alone": texts,
+            "alone_failed": failed,
         });
         let _ = writeln!(text, "{line}");
     }
-    std::fs::write(path, text).map_err(|error| Failure::Usage(format!("--details {}: {error}", path.display())))
+    text
 }

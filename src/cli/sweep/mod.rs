@@ -32,17 +32,18 @@ pub(super) fn command() -> Command {
         .long_about(
             "Plays prompts under every combination of some knobs' values, and compares them in a table.\n\n\
              Every knob takes a list here: --segment-tokens 3,5,10,20, or a range as in --exit-threshold 0..0.7:0.1. What is \
-             finished is kept: after an interruption the same command goes on where it stopped. Without --seed the seed is 1.",
+             finished is kept: after an interruption the same command goes on where it stopped, and where prompts were added or \
+             changed only those are played. Without --seed the seed is 1.",
         )
         .arg(Arg::new("file").value_name("FILE.jsonl").required(true).value_parser(value_parser!(PathBuf)).help(
-            "One {\"prompt\": …, \"answers\": [\"Paris\", \"42\"]} a line, as for eval; without answers accuracy is not known",
+            "One {\"prompt\": …, \"answers\": [\"Paris\", \"42\"]} a line or an array of them, as for eval; without answers accuracy is not known",
         ))
         .arg(flag("json", "Print one JSON object instead of a table").conflicts_with("csv"))
         .arg(flag("csv", "Print comma-separated values instead of a table"))
         .arg(number("limit", "Only the first N prompts"))
         .arg(number("jobs", "Play N answers at a time [default: as many as there are processors, or as servers take]"))
         .arg(path("results", "FOLDER").help("Keep results and traces in this folder instead of the platform's"))
-        .arg(flag("fresh", "Throw away what an earlier sweep of the same kind left, and begin anew"))
+        .arg(flag("fresh", "Play these prompts again, whatever an earlier sweep left of them"))
         .arg(flag("no-traces", "Keep no trace of the answers, only their figures"))
         .arg(flag("yes", "Begin also where there are very many answers to give"));
     options::add(command)
@@ -64,9 +65,6 @@ pub(super) fn main(matches: &ArgMatches) -> Result<Done, Failure> {
     let kept = open(&wishes, &mut sweep, &seats)?;
     let (mut store, finished) = kept.map_or((None, Vec::new()), |(store, finished)| (Some(store), finished));
     let total = sweep.len();
-    if !finished.is_empty() {
-        notice(&format!("{} of {total} answers are there from before", finished.len()));
-    }
     let played = runtime.block_on(play(sweep, &seats, &wishes, store.as_mut(), finished));
     // What is finished is shown whatever ended the sweep.
     let (played, failure) = match played {
@@ -86,19 +84,20 @@ pub(super) fn main(matches: &ArgMatches) -> Result<Done, Failure> {
 
 /// Opens the folder of the results, with what is finished already; without a home nothing is kept.
 fn open(wishes: &Wishes, sweep: &mut Sweep, seats: &[Seat]) -> Result<Option<(Store, Vec<Finished>)>, Failure> {
-    let pinned = Pinned::new(sweep, seats, &wishes.fingerprint, wishes.system.as_deref());
+    let pinned = Pinned::new(sweep, seats, wishes.system.as_deref());
     let usual = || Folders::of_platform().map(|folders| folders.sweeps().join(pinned.folder_name()));
     let Some(folder) = wishes.results.clone().or_else(usual) else {
         notice("warning: there is no home to keep results in: after an interruption this sweep cannot go on");
         return Ok(None);
     };
-    let (store, finished) = Store::open(&folder, &pinned, &sweep.grid, wishes.fresh)?;
+    let (store, earlier) = Store::open(&folder, &pinned, sweep, wishes.fresh)?;
     if wishes.traces {
         sweep.traces = Some(store.traces()?);
     }
-    // A failure may have been the server's, who may be well again; and a shorter sweep does not show a longer one's prompts.
-    let counts = |finished: &Finished| finished.answer.error.is_none() && finished.cell.prompt < sweep.prompts.len();
-    Ok(Some((store, finished.into_iter().filter(counts).collect())))
+    if let Some(told) = earlier.told() {
+        notice(&told);
+    }
+    Ok(Some((store, earlier.finished)))
 }
 
 /// Plays what is not finished. On a failure what is finished comes back with it.

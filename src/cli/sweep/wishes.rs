@@ -10,7 +10,7 @@ use crate::config::Config;
 use crate::engine::fusion::conversation::Conversation;
 use crate::engine::fusion::params::needs::Origin;
 use crate::prompts::{self, Answers, Prompt};
-use crate::sweep::{Axis, Grid, Sweep, imply, settle};
+use crate::sweep::{Axis, Grid, Seeding, Sweep, imply, settle};
 
 /// Answers above which a person has to say that they are meant: some hours of the built-in ensemble, money elsewhere.
 const MANY: usize = 10_000;
@@ -30,8 +30,6 @@ pub(super) enum Format {
 pub(super) struct Wishes {
     /// Without its folder of traces, which is not opened yet.
     pub(super) sweep: Sweep,
-    /// Of the file of prompts.
-    pub(super) fingerprint: String,
     /// What stands before every conversation.
     pub(super) system: Option<String>,
     pub(super) format: Format,
@@ -46,14 +44,15 @@ pub(super) fn of(matches: &ArgMatches) -> Result<(Wishes, Config), Failure> {
     let mut config = options::config_but_knobs(matches)?;
     let grid = grid(matches, &mut config)?;
     let file = matches.get_one::<PathBuf>("file").cloned().unwrap_or_default();
-    let mut file = prompts::read(&file, Answers::Optional)?;
-    file.prompts.truncate(matches.get_one("limit").map_or(usize::MAX, |limit: &NonZeroUsize| limit.get()));
+    let mut prompts = prompts::read(&file, Answers::Optional)?;
+    prompts.truncate(matches.get_one("limit").map_or(usize::MAX, |limit: &NonZeroUsize| limit.get()));
     let system = config.system.clone();
     let sweep = Sweep {
         grid,
         params: config.params.clone(),
         seed: matches.get_one("seed").copied().unwrap_or(SEED),
-        prompts: file.prompts.into_iter().map(|prompt| under(system.as_deref(), prompt)).collect(),
+        seeding: Seeding::OfPrompt,
+        prompts: prompts.into_iter().map(|prompt| under(system.as_deref(), prompt)).collect(),
         traces: None,
     };
     let (settings, count) = (sweep.grid.settings(), sweep.len());
@@ -65,7 +64,6 @@ pub(super) fn of(matches: &ArgMatches) -> Result<(Wishes, Config), Failure> {
     }
     let wishes = Wishes {
         sweep,
-        fingerprint: file.fingerprint,
         system,
         format: match (matches.get_flag("json"), matches.get_flag("csv")) {
             (true, _) => Format::Json,

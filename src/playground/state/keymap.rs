@@ -57,6 +57,18 @@ pub enum KeymapError {
     },
 }
 
+impl KeymapError {
+    /// The actions that it is about, as the configuration names them.
+    #[must_use]
+    pub fn actions(&self) -> Vec<&str> {
+        match self {
+            Self::UnknownAction { name, .. } => vec![name],
+            Self::Key { action, .. } | Self::Types { action, .. } => vec![action],
+            Self::Clash { first, second, .. } => vec![first, second],
+        }
+    }
+}
+
 /// What pressing keys leads to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Meaning {

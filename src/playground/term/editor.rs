@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command};
 
 use super::words;
+use crate::text::{self, NotText};
 
 /// A prompt longer than this fits no model; it rather is a wrong file.
 const LIMIT: u64 = 1024 * 1024;
@@ -65,10 +66,12 @@ pub enum EditorError {
         command: String,
     },
     /// No text.
-    #[error("what the editor `{command}` left is not text in UTF-8")]
+    #[error("what the editor `{command}` left is not text in UTF-8: {source}")]
     NotText {
         /// The whole command.
         command: String,
+        /// What it is instead.
+        source: NotText,
     },
 }
 
@@ -120,14 +123,8 @@ impl Editor {
         if bytes.len() as u64 > LIMIT {
             return Err(EditorError::TooLong { command: self.to_string() });
         }
-        let mut edited = String::from_utf8(bytes).map_err(|_| EditorError::NotText { command: self.to_string() })?;
-        if edited.ends_with('\n') {
-            edited.pop();
-            if edited.ends_with('\r') {
-                edited.pop();
-            }
-        }
-        Ok(edited)
+        let edited = text::text(&bytes).map_err(|source| EditorError::NotText { command: self.to_string(), source })?;
+        Ok(edited.strip_suffix('\n').unwrap_or(&edited).to_owned())
     }
 }
 

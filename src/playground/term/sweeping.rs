@@ -11,8 +11,7 @@ use crate::engine::Seat;
 use crate::files::Folders;
 use crate::playground::state::Message;
 use crate::playground::state::heat_map::SweepAsk;
-use crate::prompts::fingerprint;
-use crate::sweep::{Cell, Finished, Grid, Pinned, Running, Store, Sweep, start, usual_jobs};
+use crate::sweep::{Cell, Finished, Grid, Pinned, Running, Seeding, Store, Sweep, start, usual_jobs};
 
 /// The sweep, if one goes on.
 #[derive(Default)]
@@ -81,16 +80,16 @@ fn message(finished: Finished, traces: Option<&PathBuf>) -> Message {
 
 fn begin(ask: SweepAsk, seats: &[Seat], folders: Option<&Folders>) -> Result<(Going, Vec<Finished>), String> {
     let SweepAsk { members: _, prompt, grid, params, seed } = ask;
-    let asked = serde_json::to_vec(&(&prompt.conversation, &prompt.answers)).map_err(|error| error.to_string())?;
-    let mut sweep = Sweep { grid: grid.clone(), params, seed, prompts: vec![prompt], traces: None };
-    let pinned = Pinned::new(&sweep, seats, &fingerprint(&asked), None);
+    // A folder for each question: another window may sweep another one.
+    let asked = prompt.fingerprint();
+    let mut sweep = Sweep { grid: grid.clone(), params, seed, seeding: Seeding::Given, prompts: vec![prompt], traces: None };
+    let pinned = Pinned::new(&sweep, seats, None);
     let (mut store, mut finished) = (None, Vec::new());
     if let Some(folders) = folders {
-        let opened = Store::open(&folders.sweeps().join(pinned.folder_name()), &pinned, &grid, false);
+        let opened = Store::open(&folders.sweeps().join(format!("{}-{asked}", pinned.folder_name())), &pinned, &sweep, false);
         let (kept, found) = opened.map_err(|error| error.to_string())?;
         sweep.traces = Some(kept.traces().map_err(|error| error.to_string())?);
-        (store, finished) = (Some(kept), found);
-        finished.retain(|finished| finished.answer.error.is_none());
+        (store, finished) = (Some(kept), found.finished);
     }
     let traces = sweep.traces.clone();
     let done: HashSet<Cell> = finished.iter().map(|finished| finished.cell).collect();

@@ -1,7 +1,10 @@
 //! What a sweep keeps in a folder: a line for every finished cell, and the traces.
 //!
-//! Owns the format of `results.jsonl`. Its first line says what all cells have in common; another sweep is never mixed in. After
-//! a kill the file ends with a torn line at worst, which is cut off; so nothing that was finished is lost or played again.
+//! Owns the format of `results.jsonl`. Its first line says what all cells have in common ([`Pinned`]); another sweep is never mixed
+//! in. After a kill the file ends with a torn line at worst, which is cut off; so nothing that was finished is lost or played
+//! again.
+
+mod pinned;
 
 use std::collections::BTreeMap;
 use std::fs::{File, TryLockError};
@@ -10,68 +13,44 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::cell::{Answer, Cell, Finished};
+pub use self::pinned::Pinned;
+use self::pinned::{FORMAT, VERSION};
+use super::asked::Asked;
+use super::cell::{Answer, Finished};
+use super::earlier::{Earlier, Reading};
 use super::grid::Grid;
 use super::run::Sweep;
-use crate::engine::Seat;
-use crate::engine::fusion::event::{OwnSampling, Role, ScoreTier};
-use crate::engine::fusion::params::{KNOBS, Value};
+use crate::engine::fusion::params::Value;
 use crate::files::{self, FileError};
-use crate::prompts::fingerprint;
+use crate::text::{self, NotText};
 
-/// What the first line's `format` says.
-const FORMAT: &str = "specfuse-sweep";
-/// The version of the format.
-const VERSION: u32 = 1;
 /// The file of the finished cells.
 const RESULTS: &str = "results.jsonl";
 /// The folder of the traces.
 const TRACES: &str = "traces";
-
-/// What all cells of a sweep have in common: the first line of its results.
-///
-/// The values of the axes are not among it, nor how many prompts are played: a sweep may go on over a wider grid or more
-/// prompts, and what is finished counts.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Pinned {
-    format: String,
-    version: u32,
-    program: String,
-    /// The fingerprint of the file of prompts.
-    prompts: String,
-    members: Vec<PinnedMember>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    system: Option<String>,
-    seed: u64,
-    axes: Vec<String>,
-    /// The knobs that do not vary.
-    params: BTreeMap<String, Value>,
-}
-
-/// What of a member decides its answers.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-struct PinnedMember {
-    name: String,
-    role: Role,
-    weight: f64,
-    kind: String,
-    model: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    parameters: Option<u64>,
-    tier: ScoreTier,
-    #[serde(default, skip_serializing_if = "OwnSampling::is_empty")]
-    sampling: OwnSampling,
-}
 
 /// A finished cell as a line.
 #[derive(Debug, Serialize, Deserialize)]
 struct Line {
     /// The values of the axes, by knob.
     setting: BTreeMap<String, Value>,
-    /// The prompt, from 1.
+    /// Where the prompt stood in its file, from 1.
     prompt: usize,
+    /// What it means.
+    fingerprint: String,
+    /// Which of equal prompts it is, from 1.
+    copy: usize,
+    /// What it was played with.
+    seed: u64,
     #[serde(flatten)]
     answer: Answer,
+}
+
+/// A line that takes back all lines before it about some prompts.
+#[derive(Debug, Serialize, Deserialize)]
+struct Forgotten {
+    /// Their fingerprints.
+    forgotten: Vec<String>,
 }
 
 /// What can be wrong with a folder of results.
@@ -85,6 +64,14 @@ pub enum StoreError {
     Busy {
         /// The file.
         path: PathBuf,
+    },
+    /// It is in another encoding, or packed.
+    #[error("{}: {source}", path.display())]
+    NotText {
+        /// The file.
+        path: PathBuf,
+        /// What it is instead.
+        source: NotText,
     },
     /// It is not ours.
     #[error("{}: this does not hold the results of a sweep: give another folder with --results", path.display())]
@@ -112,114 +99,66 @@ pub enum StoreError {
     },
 }
 
-impl Pinned {
-    /// What the cells of this sweep have in common. `prompts` is the fingerprint of their file, `system` what stands before every
-    /// conversation.
-    #[must_use]
-    pub fn new(sweep: &Sweep, seats: &[Seat], prompts: &str, system: Option<&str>) -> Self {
-        let axes: Vec<String> = sweep.grid.axes().iter().map(|axis| axis.knob.name.to_owned()).collect();
-        let fixed = KNOBS.iter().filter(|knob| axes.iter().all(|axis| axis != knob.name));
-        Self {
-            format: FORMAT.to_owned(),
-            version: VERSION,
-            program: env!("CARGO_PKG_VERSION").to_owned(),
-            prompts: prompts.to_owned(),
-            members: seats.iter().map(PinnedMember::new).collect(),
-            system: system.map(str::to_owned),
-            seed: sweep.seed,
-            params: fixed.map(|knob| (knob.name.to_owned(), (knob.get)(&sweep.params))).collect(),
-            axes,
-        }
-    }
-
-    /// A name for the folder of this sweep: another sweep has another one.
-    #[must_use]
-    pub fn folder_name(&self) -> String {
-        fingerprint(&serde_json::to_vec(self).unwrap_or_default())
-    }
-
-    /// The first thing in which another sweep differs, in words.
-    fn difference(&self, other: &Self) -> Option<String> {
-        let texts =
-            |what: &str, here: &str, there: &str| (here != there).then(|| format!("{what} is {there} there, {here} here"));
-        let list = |names: &[String]| names.join(", ");
-        let names = |pinned: &Self| list(&pinned.members.iter().map(|member| member.name.clone()).collect::<Vec<_>>());
-        let knob = || {
-            let differing = self.params.iter().find_map(|(name, value)| {
-                let there = other.params.get(name).filter(|there| *there != value)?;
-                Some(format!("`{name}` is {there} there, {value} here"))
-            });
-            let other_knobs = || (self.params != other.params).then(|| "it knows other knobs".to_owned());
-            differing.or_else(other_knobs)
-        };
-        texts("the program's version", &self.program, &other.program)
-            .or_else(|| texts("the format's version", &self.version.to_string(), &other.version.to_string()))
-            .or_else(|| (self.prompts != other.prompts).then(|| "the file of prompts is another one".to_owned()))
-            .or_else(|| texts("the list of members", &names(self), &names(other)))
-            .or_else(|| {
-                (self.members != other.members).then(|| "a member's model, role, weight or sampling is another one".to_owned())
-            })
-            .or_else(|| texts("the seed", &self.seed.to_string(), &other.seed.to_string()))
-            .or_else(|| texts("what is swept", &list(&self.axes), &list(&other.axes)))
-            .or_else(|| (self.system != other.system).then(|| "the instructions (--system) are others".to_owned()))
-            .or_else(knob)
-    }
-}
-
-impl PinnedMember {
-    fn new(seat: &Seat) -> Self {
-        let capabilities = seat.member.capabilities();
-        Self {
-            name: seat.name.clone(),
-            role: seat.role,
-            weight: seat.weight,
-            kind: capabilities.kind.clone(),
-            model: capabilities.model.clone(),
-            parameters: capabilities.parameters,
-            tier: capabilities.tier,
-            sampling: seat.sampling,
-        }
-    }
-}
-
 /// The folder of a sweep, open for further cells. Nobody else can write there meanwhile.
 #[derive(Debug)]
 pub struct Store {
     folder: PathBuf,
     path: PathBuf,
     file: File,
+    /// The prompts of the sweep, with their seeds.
+    asked: Vec<(Asked, u64)>,
 }
 
 impl Store {
-    /// Opens a folder, which is made where it is not there, and reads the finished cells of this grid in it. `fresh` throws away
-    /// what it holds.
+    /// Opens a folder, which is made where it is not there, and reads what it holds of this sweep. `fresh` passes over that: of a
+    /// sweep that can be mixed with this one the results of other prompts stay, any other is thrown away.
     ///
     /// # Errors
     /// Where it holds another sweep, or something else, or another process writes there.
-    pub fn open(folder: &Path, pinned: &Pinned, grid: &Grid, fresh: bool) -> Result<(Self, Vec<Finished>), StoreError> {
+    pub fn open(folder: &Path, pinned: &Pinned, sweep: &Sweep, fresh: bool) -> Result<(Self, Earlier), StoreError> {
         files::create_folder(folder)?;
         let path = folder.join(RESULTS);
         let file = files::private().read(true).append(true).create(true).open(&path).map_err(FileError::of(&path))?;
-        let mut store = Self { folder: folder.to_owned(), path, file };
+        let asked = Asked::of(&sweep.prompts);
+        let seeds = asked.iter().map(|asked| (asked.clone(), asked.seed(sweep))).collect();
+        let mut store = Self { folder: folder.to_owned(), path, file, asked: seeds };
         store.lock()?;
-        if fresh {
-            store.cut(0)?;
+        let earlier = match store.take_up(pinned, sweep, &asked) {
+            Err(StoreError::OtherSweep { .. } | StoreError::BadLine { .. }) if fresh => {
+                store.cut(0)?;
+                store.take_up(pinned, sweep, &asked)?
+            }
+            taken_up => taken_up?,
+        };
+        if !fresh || earlier.told().is_none() {
+            return Ok((store, earlier));
         }
-        let bytes = store.read()?;
-        let whole = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |last| last + 1);
-        let (lines, _torn) = bytes.split_at(whole);
+        store.append_line(&Forgotten { forgotten: asked.iter().map(|asked| asked.fingerprint.clone()).collect() })?;
+        Ok((store, Reading::new(sweep, &asked).end()))
+    }
+
+    /// Reads the file and leaves it so that a line can follow.
+    fn take_up(&mut self, pinned: &Pinned, sweep: &Sweep, asked: &[Asked]) -> Result<Earlier, StoreError> {
+        let bytes = self.read()?;
+        let lines = text::lines(&bytes).map_err(|source| StoreError::NotText { path: self.path.clone(), source })?;
+        let lines = text::ended(lines);
+        let whole = lines.iter().rposition(|byte| *byte == b'\n').map_or(0, |last| last + 1);
+        let (whole, torn) = lines.split_at(whole);
         // A torn first line is ours only where a kill left it: anything else is somebody's file.
-        if lines.is_empty() && !bytes.is_empty() && !header_begins(&bytes) {
-            return Err(StoreError::NotResults { path: store.path.clone() });
+        if whole.is_empty() && !torn.is_empty() && !header_begins(torn) {
+            return Err(StoreError::NotResults { path: self.path.clone() });
         }
-        let finished = store.parse(lines, pinned, grid)?;
-        if whole < bytes.len() {
-            store.cut(whole as u64)?;
+        let earlier = self.parse(whole, pinned, sweep, asked)?;
+        if !torn.is_empty() {
+            self.cut((bytes.len() - torn.len()) as u64)?;
         }
-        if lines.is_empty() {
-            store.append_line(pinned)?;
+        if !text::ends_in_a_line(&mut self.file).map_err(FileError::of(&self.path))? {
+            self.write(b"\n")?;
         }
-        Ok((store, finished))
+        if whole.trim_ascii().is_empty() {
+            self.append_line(pinned)?;
+        }
+        Ok(earlier)
     }
 
     /// Where it is.
@@ -243,10 +182,14 @@ impl Store {
     /// # Errors
     /// Where the file system refuses.
     pub fn append(&mut self, grid: &Grid, finished: &Finished) -> Result<(), StoreError> {
+        let Some((asked, seed)) = self.asked.get(finished.cell.prompt).cloned() else { return Ok(()) };
         let values = grid.axes().iter().zip(grid.values(finished.cell.setting));
         self.append_line(&Line {
             setting: values.map(|(axis, value)| (axis.knob.name.to_owned(), value.clone())).collect(),
             prompt: finished.cell.prompt + 1,
+            fingerprint: asked.fingerprint,
+            copy: asked.copy,
+            seed,
             answer: finished.answer.clone(),
         })
     }
@@ -262,7 +205,11 @@ impl Store {
     fn append_line(&mut self, line: &impl Serialize) -> Result<(), StoreError> {
         let mut bytes = serde_json::to_vec(line).map_err(|error| FileError::of(&self.path)(error.into()))?;
         bytes.push(b'\n');
-        Ok(self.file.write_all(&bytes).map_err(FileError::of(&self.path))?)
+        self.write(&bytes)
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> Result<(), StoreError> {
+        Ok(self.file.write_all(bytes).map_err(FileError::of(&self.path))?)
     }
 
     fn lock(&self) -> Result<(), StoreError> {
@@ -286,23 +233,26 @@ impl Store {
         Ok(bytes)
     }
 
-    /// The cells of whole lines. Of a cell that was played twice, because it failed at first, the last line counts.
-    fn parse(&self, lines: &[u8], pinned: &Pinned, grid: &Grid) -> Result<Vec<Finished>, StoreError> {
-        let mut lines = lines.split(|byte| *byte == b'\n').enumerate().filter(|(_, line)| !line.is_empty());
-        let Some((_, first)) = lines.next() else { return Ok(Vec::new()) };
+    /// What whole lines say.
+    fn parse(&self, lines: &[u8], pinned: &Pinned, sweep: &Sweep, asked: &[Asked]) -> Result<Earlier, StoreError> {
+        let mut reading = Reading::new(sweep, asked);
+        let mut lines = lines.split(|byte| *byte == b'\n').enumerate().filter(|(_, line)| !line.trim_ascii().is_empty());
+        let Some((_, first)) = lines.next() else { return Ok(reading.end()) };
         self.check_header(first, pinned)?;
-        let mut finished = BTreeMap::new();
         for (number, line) in lines {
-            let line: Line = serde_json::from_slice(line).map_err(|error| StoreError::BadLine {
-                path: self.path.clone(),
-                line: number + 1,
-                reason: error.to_string(),
-            })?;
-            if let Some(cell) = cell(&line, grid) {
-                finished.insert(cell, line.answer);
+            if let Ok(Forgotten { forgotten }) = serde_json::from_slice(line) {
+                reading.forget(&forgotten);
+                continue;
             }
+            let line: Line = serde_json::from_slice(line).map_err(|error| {
+                let (line, reason) = text::json_fault(&error, number + 1);
+                StoreError::BadLine { path: self.path.clone(), line, reason }
+            })?;
+            let setting = setting(&line, &sweep.grid);
+            let asked = Asked { fingerprint: line.fingerprint, copy: line.copy };
+            reading.line(asked, line.prompt.saturating_sub(1), line.seed, setting, line.answer);
         }
-        Ok(finished.into_iter().map(|(cell, answer)| Finished { cell, answer }).collect())
+        Ok(reading.end())
     }
 
     fn check_header(&self, line: &[u8], pinned: &Pinned) -> Result<(), StoreError> {
@@ -311,8 +261,13 @@ impl Store {
         if value["format"] != FORMAT {
             return Err(StoreError::NotResults { path: path() });
         }
+        let version = value["version"].as_u64();
         let there: Result<Pinned, _> = serde_json::from_value(value);
         let difference = match there {
+            _ if version == Some(1) => Some(
+                "an earlier version of this program wrote it, which knew prompts by their place in the file alone".to_owned(),
+            ),
+            Ok(there) if there.version != VERSION => Some("another version of this program wrote it".to_owned()),
             Ok(there) => pinned.difference(&there),
             Err(_) => Some("another version of this program wrote it".to_owned()),
         };
@@ -336,12 +291,11 @@ fn header_begins(bytes: &[u8]) -> bool {
     bytes.get(..count) == start.as_bytes().get(..count)
 }
 
-/// The cell of a line; `None` where its setting is not of this grid.
-fn cell(line: &Line, grid: &Grid) -> Option<Cell> {
+/// The setting of a line; `None` where it is not of this grid.
+fn setting(line: &Line, grid: &Grid) -> Option<usize> {
     let values: Vec<Value> =
         grid.axes().iter().map(|axis| axis.knob.check(line.setting.get(axis.knob.name)?).ok()).collect::<Option<_>>()?;
-    let setting = grid.find(&values.iter().collect::<Vec<_>>())?;
-    Some(Cell { setting, prompt: line.prompt.checked_sub(1)? })
+    grid.find(&values.iter().collect::<Vec<_>>())
 }
 
 #[cfg(test)]

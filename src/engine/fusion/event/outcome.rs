@@ -33,6 +33,17 @@ pub enum Outcome {
     },
 }
 
+impl Outcome {
+    /// Why there is no whole answer, where there is none. A limit is a knob: what it leaves of an answer is the setting's answer.
+    #[must_use]
+    pub fn failure(&self) -> Option<String> {
+        match self {
+            Self::NoMembers { error } => Some(format!("no member is left that can draft ({error})")),
+            Self::Answered | Self::TokenLimit | Self::RoundLimit | Self::Stopped => None,
+        }
+    }
+}
+
 /// The figures of a run, all derived from its events.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Summary {

@@ -13,6 +13,8 @@ use secrecy::SecretString;
 use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::process::Command;
 
+use crate::text::{self, NotText};
+
 /// How long a command may take: a password manager asks its agent, or a person for a finger on a key.
 const COMMAND: Duration = Duration::from_secs(30);
 
@@ -101,6 +103,14 @@ pub enum KeyError {
     Characters {
         /// Where it came from.
         origin: String,
+    },
+    /// It is in another encoding, or packed. What shows it is no part of a key.
+    #[error("{origin}: {source}")]
+    NotText {
+        /// Where it came from.
+        origin: String,
+        /// What it is instead.
+        source: NotText,
     },
     /// The header's own name is wrong.
     #[error("{header:?} is no name of a header that could carry a key")]
@@ -205,6 +215,8 @@ fn checked(bytes: &[u8], origin: &str) -> Result<SecretString, KeyError> {
     if bytes.len() > LONGEST {
         return Err(KeyError::TooLong { origin: origin() });
     }
+    // An editor's byte order mark is no part of the key. Of bytes within a key nothing is told.
+    let bytes = text::lines(bytes).map_err(|source| KeyError::NotText { origin: origin(), source })?;
     let key = bytes.trim_ascii();
     if key.is_empty() {
         return Err(KeyError::Empty { origin: origin() });

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::path::PathBuf;
 
+use crate::text::NotText;
+
 /// The largest theme file that is read, in bytes.
 pub const LARGEST_FILE: u64 = 256 << 10;
 
@@ -33,6 +35,14 @@ pub enum ThemeError {
     TooLarge {
         /// The file.
         path: PathBuf,
+    },
+    /// It is not text in UTF-8.
+    #[error("{}: {source}", path.display())]
+    NotText {
+        /// The file.
+        path: PathBuf,
+        /// What it is instead.
+        source: NotText,
     },
     /// The file says something that it should not.
     #[error("{place}: {fault}")]

@@ -12,6 +12,7 @@ use super::colour::ColourLevel;
 use super::error::{Fault, LARGEST_FILE, Place, ThemeError, shown};
 use super::file::{self, ThemeFile};
 use crate::engine::fusion::params::nearest;
+use crate::text;
 
 /// The theme without colours.
 const MONO: &str = "mono";
@@ -159,8 +160,8 @@ fn read(path: &Path) -> Result<String, ThemeError> {
     if bytes.len() as u64 > LARGEST_FILE {
         return Err(ThemeError::TooLarge { path: path.to_owned() });
     }
-    String::from_utf8(bytes).map_err(|error| {
-        let place = Place::at(&path.display().to_string(), error.as_bytes(), error.utf8_error().valid_up_to());
-        ThemeError::Fault { place, fault: Fault::Syntax("the text is not UTF-8".to_owned()) }
-    })
+    match text::text(&bytes) {
+        Ok(text) => Ok(text.into_owned()),
+        Err(other) => Err(ThemeError::NotText { path: path.to_owned(), source: other }),
+    }
 }

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 
 use crate::engine::member::http::key::{from_command, from_environment};
 use crate::engine::member::http::redact::{Secrets, names_secret, redact};
-use crate::engine::member::http::{Endpoint, Key, KeyError};
+use crate::engine::member::http::{Endpoint, Key, KeyError, KeySource};
 
 const FAKE: &str = "fake-key-for-tests-0123456789";
 
@@ -143,6 +143,27 @@ fn variables_hold_a_key_or_say_what_they_hold() {
     assert!(matches!(from_environment("X", Some(" \n".into())), Err(KeyError::Empty { .. })));
     let error = from_environment("X", Some("fake key".into())).unwrap_err();
     assert!(error.to_string().starts_with("the environment variable X contains characters"), "{error}");
+}
+
+#[tokio::test]
+async fn a_key_file_is_read_whatever_saved_it() {
+    use secrecy::ExposeSecret;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("key");
+    let source = KeySource::File(path.clone());
+    let resolved = async |bytes: &[u8]| {
+        std::fs::write(&path, bytes).unwrap();
+        source.resolve().await
+    };
+    for text in [format!("\u{feff}{FAKE}\r\n"), format!("\n {FAKE} \r\r"), FAKE.to_owned()] {
+        let key = resolved(text.as_bytes()).await.unwrap();
+        assert_eq!(key.secret.expose_secret(), FAKE, "{text:?}");
+    }
+    let wide: Vec<u8> = format!("\u{feff}{FAKE}").encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let error = resolved(&wide).await.unwrap_err().to_string();
+    assert!(error.contains("key") && error.contains("UTF-16"), "{error}");
+    let error = resolved(format!("{FAKE}\u{e9}").as_bytes()).await.unwrap_err().to_string();
+    assert!(error.contains("non-ASCII") && !error.contains("0xc3"), "{error}");
 }
 
 #[cfg(unix)]

@@ -1,0 +1,180 @@
+//! A file of prompts as it is written: a JSON object a line, or one JSON text over several lines, an array of them for instance.
+//!
+//! Owns finding the prompts and their lines in the file; nothing is read twice, and every error has the file's line.
+
+use std::path::Path;
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use super::{Answers, Prompt, PromptFileError};
+use crate::engine::fusion::conversation::{Conversation, Turn};
+use crate::text;
+
+/// How a prompt is written, for those who wrote something else.
+const EXAMPLE: &str = r#"a prompt is written as {"prompt": "…"}"#;
+
+/// A prompt as it is written; keys that are not ours are passed over, so that prompt sets can carry notes of their own.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+struct Written {
+    #[serde(default)]
+    prompt: Option<String>,
+    #[serde(default)]
+    turns: Vec<Turn>,
+    #[serde(default)]
+    answers: Option<Vec<String>>,
+    #[serde(default)]
+    experts: Vec<String>,
+}
+
+/// What is wrong with a line, and its number from 1.
+type Fault = (usize, String);
+
+/// The prompts of a file's text, in order.
+pub(super) fn prompts(path: &Path, text: &str, answers: Answers) -> Result<Vec<Prompt>, PromptFileError> {
+    let written = if is_one_text(text) { whole(text) } else { Ok(by_line(text)) };
+    let fault = |(line, reason)| PromptFileError::Line { path: path.to_owned(), line, reason };
+    let prompts = written.map_err(fault)?.into_iter().map(|(line, json)| prompt(json, line, answers).map_err(fault));
+    prompts.collect()
+}
+
+/// Whether the text is one array, or an object over several lines. A first line that is broken among whole ones is neither.
+fn is_one_text(text: &str) -> bool {
+    let mut lines = text.lines().filter(|line| !line.trim().is_empty());
+    let Some(first) = lines.next() else { return false };
+    let unfinished = parse::<&RawValue>(first, 1).is_err();
+    let object = |line: &str| line.trim_start().starts_with('{') && parse::<&RawValue>(line, 1).is_ok();
+    match first.trim_start().chars().next() {
+        Some('[') => true,
+        Some('{') => unfinished && !lines.next().is_some_and(object),
+        Some(_) | None => false,
+    }
+}
+
+fn by_line(text: &str) -> Vec<(usize, &str)> {
+    let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
+    lines.map(|(place, line)| (place + 1, line)).collect()
+}
+
+/// The objects of one JSON text, or of several one behind the other, and of the arrays among them.
+fn whole(text: &str) -> Result<Vec<(usize, &str)>, Fault> {
+    // What the parser borrows is a part of the text, so where it begins says on which line it stands.
+    let line = |json: &str| text::line_at(text.as_bytes(), (json.as_ptr() as usize).saturating_sub(text.as_ptr() as usize));
+    let mut found = Vec::new();
+    for value in serde_json::Deserializer::from_str(text.trim_end()).into_iter::<&RawValue>() {
+        let json = value.map_err(|error| advised(text::json_fault(&error, 1)))?.get();
+        let first = line(json);
+        if json.starts_with('[') {
+            found.extend(parse::<Vec<&RawValue>>(json, first)?.into_iter().map(|one| (line(one.get()), one.get())));
+        } else {
+            found.push((first, json));
+        }
+    }
+    Ok(found)
+}
+
+fn parse<'a, T: Deserialize<'a>>(json: &'a str, line: usize) -> Result<T, Fault> {
+    serde_json::from_str(json).map_err(|error| advised(text::json_fault(&error, line)))
+}
+
+fn advised((line, reason): Fault) -> Fault {
+    (line, format!("{reason}; {EXAMPLE}"))
+}
+
+/// A prompt that begins on this line. A question alone may be written as a text.
+fn prompt(json: &str, line: usize, wanted: Answers) -> Result<Prompt, Fault> {
+    let Written { prompt, turns, answers, experts } = if json.trim_start().starts_with('"') {
+        Written { prompt: Some(parse(json, line)?), turns: Vec::new(), answers: None, experts: Vec::new() }
+    } else {
+        parse(json, line)?
+    };
+    let wrong = |reason: &str| (line, reason.to_owned());
+    let conversation = match (prompt, turns.is_empty()) {
+        (Some(prompt), true) => Conversation::question(prompt),
+        (None, false) => Conversation { turns },
+        (Some(_), false) | (None, true) => return Err(wrong("it needs either `prompt` or `turns`")),
+    };
+    let answers = match (answers, wanted) {
+        (Some(answers), _) if answers.is_empty() || answers.iter().any(|answer| answer.trim().is_empty()) => {
+            return Err(wrong("`answers` must name at least one answer, and none may be empty"));
+        }
+        (Some(answers), _) => answers,
+        (None, Answers::Optional) => Vec::new(),
+        (None, Answers::Required) => return Err(wrong("it needs `answers`")),
+    };
+    if !experts.is_empty() && experts.len() != answers.len() {
+        return Err(wrong("`experts` must name one member for each answer"));
+    }
+    Ok(Prompt { conversation, answers, experts })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str, answers: Answers) -> Result<Vec<Prompt>, String> {
+        prompts(Path::new("p.jsonl"), text, answers).map_err(|error| error.to_string())
+    }
+
+    fn questions(text: &str) -> Vec<String> {
+        let prompts = read(text, Answers::Optional).unwrap();
+        prompts.iter().map(|prompt| prompt.conversation.prompt().to_owned()).collect()
+    }
+
+    #[test]
+    fn a_line_is_a_prompt_or_turns_with_answers() {
+        let prompts = read(r#"{"prompt": "Hi?", "answers": ["a"]}"#, Answers::Required).unwrap();
+        assert_eq!(prompts[0].conversation.prompt(), "Hi?");
+        let turns = r#"{"turns": [{"role": "user", "content": "x"}], "answers": ["a"], "experts": ["atlas"]}"#;
+        assert_eq!(read(turns, Answers::Required).unwrap()[0].experts, ["atlas"]);
+    }
+
+    #[test]
+    fn a_line_without_answers_is_a_question_only_where_that_is_wanted() {
+        let line = r#"{"prompt": "Hi?"}"#;
+        assert_eq!(read(line, Answers::Optional).unwrap(), [Prompt::question(Conversation::question("Hi?"))]);
+        assert!(read(line, Answers::Required).unwrap_err().contains("answers"));
+        for wanted in [Answers::Optional, Answers::Required] {
+            assert!(read(r#"{"prompt": "a", "answers": []}"#, wanted).is_err(), "an empty list is a mistake");
+        }
+    }
+
+    #[test]
+    fn however_the_json_is_laid_out_it_holds_the_same_prompts() {
+        for text in [
+            "{\"prompt\": \"a\"}\n{\"prompt\": \"b\"}",
+            "\n  {\"prompt\": \"a\"}  \n\n\t\n{\"prompt\": \"b\"}\t\n\n",
+            "[{\"prompt\": \"a\"}, {\"prompt\": \"b\"}]",
+            "\n[\n  {\n    \"prompt\": \"a\"\n  },\n  {\n    \"note\": [1],\n    \"prompt\": \"b\"\n  }\n]\n",
+            "[\"a\", \"b\"]\n",
+            "\"a\"\n\"b\"\n",
+            "{\n  \"prompt\": \"a\"\n}\n{\n  \"prompt\": \"b\"\n}\n",
+            "[{\"prompt\": \"a\"}]\n[{\"prompt\": \"b\"}]\n",
+        ] {
+            assert_eq!(questions(text), ["a", "b"], "{text}");
+        }
+        assert_eq!(questions("{\n\"prompt\": \"a\",\n\"answers\": [\n\"x\"\n]\n}\n"), ["a"]);
+        assert!(read("[]\n", Answers::Optional).unwrap().is_empty());
+    }
+
+    #[test]
+    fn every_mistake_has_the_files_line_and_no_other() {
+        for (text, line, said) in [
+            ("{\"prompt\": \"a\"}\n\n{\"prompt\": 5}\n", 3, "invalid type"),
+            ("{\"prompt\": \"a\"}\n{\"prompt\": \"b\"\n{\"prompt\": \"c\"}\n", 2, "EOF"),
+            ("{\"prompt\": \"a\"\n{\"prompt\": \"b\"}\n", 1, "EOF"),
+            ("\n[\n{\"prompt\": \"a\"},\n{\"prompt\": 5}\n]\n", 4, "invalid type"),
+            ("[\n{\"prompt\": \"a\"},\n{\n\"prompt\":\n5}\n]\n", 5, "invalid type"),
+            ("[\n{\"prompt\": \"a\"},\n\n{\"answers\": [\"b\"]}\n]\n", 4, "either `prompt` or `turns`"),
+            ("[\n{\"prompt\": \"a\"},\n]\n", 3, "expected value"),
+            ("[\n{\"prompt\": \"a\"}\n", 2, "EOF"),
+            ("{\n\"prompt\": \"a\"\n}\n\n{\n\"prompt\": true\n}\n", 6, "invalid type"),
+            ("prompt,answers\nWhy?,42\n", 1, "a prompt is written as"),
+            ("{\"prompt\": \"a\"}\n{\"turns\": [{\"role\": \"usr\", \"content\": \"\"}]}\n", 2, "usr"),
+        ] {
+            let error = read(text, Answers::Optional).unwrap_err();
+            assert!(error.contains(&format!("line {line}: ")) && error.contains(said), "{text}\n{error}");
+            assert_eq!(error.matches("line ").count(), 1, "{error}");
+        }
+    }
+}

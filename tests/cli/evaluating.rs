@@ -1,0 +1,98 @@
+//! `specfuse eval` where calls fail: what failed is told apart from what is wrong.
+
+use std::fs;
+use std::net::TcpListener;
+use std::path::Path;
+
+use serde_json::Value;
+
+use super::{Home, PROMPTS, err, out, prompts};
+
+/// An address at which nothing answers: it was free a moment ago.
+fn nowhere() -> String {
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    format!("gone=http://127.0.0.1:{port}")
+}
+
+fn atlas() -> String {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/models/atlas.gguf").to_str().unwrap().to_owned()
+}
+
+#[test]
+fn a_member_whose_calls_fail_has_failed_and_is_not_wrong() {
+    let home = Home::new();
+    let (file, atlas, gone) = (prompts(&home, PROMPTS), atlas(), nowhere());
+    let details = home.path().join("details.jsonl");
+    let members = ["--seed", "1", "--model", &atlas, "--model", &gone];
+    let with = |further: &[&str]| home.run(&[&["eval"][..], &members, further, &[&file]].concat());
+
+    let output = with(&["--json", "--details", details.to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(0), "{}", err(&output));
+    let report: Value = serde_json::from_str(&out(&output)).unwrap();
+    let gone = &report["members"]["gone"];
+    assert_eq!((&gone["total"], &gone["failed"], &gone["right"]), (&3.into(), &3.into(), &0.into()), "{report}");
+    assert!(gone["accuracy"].is_null() && gone["reason"].as_str().unwrap().contains("127.0.0.1"), "{report}");
+    let atlas = &report["members"]["atlas"];
+    assert_eq!((&atlas["total"], &atlas["failed"], &atlas["failed_fused"]), (&3.into(), &0.into(), &0.into()));
+    assert!(atlas["accuracy"].is_number() && atlas.get("reason").is_none(), "{report}");
+    assert_eq!((&report["fused"]["failed"], &report["fused"]["total"]), (&0.into(), &3.into()));
+    for line in fs::read_to_string(&details).unwrap().lines() {
+        let line: Value = serde_json::from_str(line).unwrap();
+        assert!(line["alone"][0].is_string() && line["alone"][1].is_null(), "{line}");
+        assert!(line["alone_failed"]["gone"].as_str().unwrap().contains("127.0.0.1"), "{line}");
+        assert!(line["right"].is_boolean() && line["error"].is_null(), "{line}");
+    }
+
+    let table = out(&with(&[]));
+    let row = table.lines().find(|line| line.starts_with("gone ")).unwrap();
+    assert!(row.contains(" - ") && !row.contains("0/"), "{table}");
+    assert!(table.contains("gone: 3 of 3 answers alone") && table.contains("127.0.0.1"), "{table}");
+    let fused_only: Value = serde_json::from_str(&out(&with(&["--json", "--fused-only"]))).unwrap();
+    assert_eq!(fused_only["members"]["gone"]["total"], 0, "{fused_only}");
+}
+
+#[test]
+fn a_fused_answer_that_failed_is_not_wrong_either() {
+    let home = Home::new();
+    let (file, gone) = (prompts(&home, PROMPTS), nowhere());
+    let details = home.path().join("details.jsonl");
+    let with = |further: &[&str]| home.run(&[&["eval", "--model", &gone], further, &[&file]].concat());
+    let report: Value = serde_json::from_str(&out(&with(&["--json", "--details", details.to_str().unwrap()]))).unwrap();
+    let fused = &report["fused"];
+    assert_eq!((&fused["total"], &fused["failed"], &fused["right"]), (&3.into(), &3.into(), &0.into()), "{report}");
+    assert!(fused["accuracy"].is_null() && fused["reason"].as_str().unwrap().contains("127.0.0.1"), "{report}");
+    for line in fs::read_to_string(&details).unwrap().lines() {
+        let line: Value = serde_json::from_str(line).unwrap();
+        assert!(line["right"].is_null() && line["error"].is_string(), "{line}");
+    }
+    let table = out(&with(&[]));
+    assert!(table.contains("fused: 3 of 3 answers failed: "), "{table}");
+}
+
+#[test]
+fn a_member_that_only_verifies_is_not_asked_alone() {
+    let home = Home::new();
+    let file = prompts(&home, PROMPTS);
+    let report = out(&home.run(&["eval", "--json", "--seed", "1", "--role", "babble=verify", &file]));
+    let report: Value = serde_json::from_str(&report).unwrap();
+    let babble = &report["members"]["babble"];
+    assert_eq!((&babble["total"], &babble["failed"], &babble["calls"]), (&0.into(), &0.into(), &0.into()), "{report}");
+    assert!(babble["accuracy"].is_null(), "{report}");
+}
+
+#[test]
+#[cfg(unix)]
+fn the_details_are_private_and_known_to_be_impossible_before_anything_is_played() {
+    use std::os::unix::fs::PermissionsExt;
+    let home = Home::new();
+    let file = prompts(&home, PROMPTS);
+    let details = home.path().join("details.jsonl");
+    fs::write(&details, "from before").unwrap();
+    fs::set_permissions(&details, fs::Permissions::from_mode(0o644)).unwrap();
+    home.run(&["eval", "--fused-only", "--limit", "1", "--details", details.to_str().unwrap(), &file]);
+    assert_eq!(fs::metadata(&details).unwrap().permissions().mode() & 0o777, 0o600);
+    assert_eq!(fs::read_to_string(&details).unwrap().lines().count(), 1);
+    let output = home.run(&["eval", "--details", "/nowhere/at/all", &file]);
+    super::fails(&output, 2, &["--details", "/nowhere/at/all"]);
+    assert_eq!(out(&output), "");
+}
