@@ -55,7 +55,8 @@ pub struct Found {
 
 /// Opens the trace of the `turn`-th question (from 0) that is asked at `now`.
 ///
-/// In the platform's folder the newest `kept` traces stay, with this one among them; with 0 none is written, and those that are there stay.
+/// In the platform's folder the newest `kept` traces stay, with this one among them once it begins; with 0 none is written, and
+/// those that are there stay.
 /// Without `folders` (there is no home) nothing is kept there.
 ///
 /// # Errors
@@ -66,10 +67,7 @@ pub fn open(wanted: &Wanted, folders: Option<&Folders>, turn: usize, kept: usize
         (Wanted::File(path), _) => Ok(Opened { journal: Some(Journal::create(&numbered(path, turn))?), warning: None }),
         (Wanted::Default, Some(folders)) => {
             let folder = folders.traces();
-            let opened = if kept == 0 { Ok(None) } else { create(&folder, turn, now).map(Some) };
-            if opened.is_ok() && kept > 0 {
-                forget_oldest(&folder, kept);
-            }
+            let opened = if kept == 0 { Ok(None) } else { create(&folder, turn, kept, now).map(Some) };
             Ok(opened.map_or_else(
                 |warning| Opened { journal: None, warning: Some(warning) },
                 |journal| Opened { journal, warning: None },
@@ -78,14 +76,17 @@ pub fn open(wanted: &Wanted, folders: Option<&Folders>, turn: usize, kept: usize
     }
 }
 
-fn create(folder: &Path, turn: usize, now: SystemTime) -> Result<Journal, FileError> {
+fn create(folder: &Path, turn: usize, kept: usize, now: SystemTime) -> Result<Journal, FileError> {
     create_folder(folder)?;
-    Ok(Journal::create(&folder.join(fresh_name(turn, now)))?)
+    let journal = Journal::create(&folder.join(fresh_name(turn, now)))?;
+    let folder = folder.to_owned();
+    Ok(journal.when_begun(move || forget_oldest(&folder, kept)))
 }
 
-/// The file itself for the first question; with the number before the extension for those that follow.
+/// The file itself for the first question; with the number before the extension for those that follow. A pipe or a device takes
+/// them all.
 fn numbered(path: &Path, turn: usize) -> PathBuf {
-    if turn == 0 {
+    if turn == 0 || fs::metadata(path).is_ok_and(|found| !found.is_file() && !found.is_dir()) {
         return path.to_owned();
     }
     let mut name = path.file_stem().map(OsString::from).unwrap_or_default();
@@ -130,6 +131,16 @@ pub fn list(folder: &Path) -> Vec<Found> {
     files.sort_unstable_by(|one, other| other.cmp(one));
     let found = files.into_iter().filter_map(|(modified, path)| Some(Found { question: question(&path)?, path, modified }));
     found.take(LISTED).collect()
+}
+
+/// The trace of that name in a folder; the usual ending may be left out.
+#[must_use]
+pub fn named(folder: &Path, name: &Path) -> Option<PathBuf> {
+    // A path leads elsewhere.
+    let name = name.file_name().filter(|last| *last == name.as_os_str())?;
+    let mut ended = name.to_owned();
+    ended.push(SUFFIX);
+    [name, &ended].into_iter().map(|name| folder.join(name)).find(|path| path.is_file())
 }
 
 /// When a file was last written; `None` for what is no file: opening a pipe would wait for its writer.

@@ -41,14 +41,8 @@ pub(super) async fn play(sweep: &Sweep, seats: &[Seat], cell: Cell) -> Result<Op
         }
         Err(error) => Some(error.to_string()),
     };
-    // A run that never began left an empty file.
+    // A run that never began left no file.
     let begun = heard.begun;
-    if kept
-        && !begun
-        && let Some(folder) = &sweep.traces
-    {
-        let _ = std::fs::remove_file(folder.join(&name));
-    }
     let right = (!prompt.answers.is_empty()).then(|| failed.is_none() && grade::is_right(&heard.text, &prompt.answers));
     let answer = Answer { right, error: failed, trace: (kept && begun).then_some(name), ..heard.figures() };
     Ok(Some(Finished { cell, answer }))

@@ -229,5 +229,5 @@ pub(super) fn write_details(path: &Path, results: &Results, prompts: &[Prompt]) 
         });
         let _ = writeln!(text, "{line}");
     }
-    std::fs::write(path, text).map_err(|error| Failure::Usage(format!("--details {}: {error}", path.display())))
+    std::fs::write(path, text).map_err(|source| Failure::File { name: format!("--details {}", path.display()), source })
 }
