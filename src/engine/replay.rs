@@ -382,6 +382,36 @@ mod tests {
         assert_eq!(drain(&mut player, 15.0), [0.0, 10.0]);
     }
 
+    fn begun() -> Record {
+        use crate::engine::fusion::conversation::Conversation;
+        use crate::engine::fusion::event::Header;
+        let header = Header {
+            format: String::new(),
+            version: 0,
+            program: String::new(),
+            members: vec![],
+            params: crate::engine::fusion::params::Params::default(),
+            seed: 0,
+            conversation: Conversation::default(),
+            answers: vec![],
+        };
+        record(0.0, 0, Event::RunStarted(Box::new(header)))
+    }
+
+    #[test]
+    fn runs_in_a_row_are_played_one_after_the_other_each_by_its_own_clock() {
+        let one = [vec![begun()], run()].concat();
+        let mut player = Player::new([one.clone(), one].concat());
+        assert!((player.duration_ms() - 120.0).abs() < 1e-9);
+        player.due(0.0);
+        assert_eq!(drain(&mut player, 59.0).last(), Some(&55.0));
+        assert!((player.run_ms(59.0) - 59.0).abs() < 1e-9);
+        assert_eq!(drain(&mut player, 75.0), [60.0, 0.0, 0.0, 10.0, 15.0]);
+        assert!((player.run_ms(77.5) - 17.5).abs() < 1e-9 && (player.played_ms(77.5) - 77.5).abs() < 1e-9);
+        player.step(80.0);
+        assert_eq!(drain(&mut player, 80.0), [20.0, 21.0]);
+    }
+
     #[test]
     fn a_call_gives_a_screenful_at_most() {
         let mut player = Player::new((0..1300).map(|_| warning(1.0)).collect());

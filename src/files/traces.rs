@@ -197,6 +197,10 @@ mod tests {
     }
 
     fn header(question: &str) -> String {
+        serde_json::to_string(&begun(question)).unwrap() + "\n"
+    }
+
+    fn begun(question: &str) -> crate::engine::fusion::event::Record {
         use crate::engine::fusion::conversation::Conversation;
         use crate::engine::fusion::event::{Header, Record, TRACE_VERSION};
         let header = Header {
@@ -209,8 +213,7 @@ mod tests {
             conversation: Conversation::question(question),
             answers: Vec::new(),
         };
-        let record = Record { t_ms: 0.0, round: 0, event: Event::RunStarted(Box::new(header)) };
-        serde_json::to_string(&record).unwrap() + "\n"
+        Record { t_ms: 0.0, round: 0, event: Event::RunStarted(Box::new(header)) }
     }
 
     fn write(path: &Path, content: &[u8], seconds: u64) {
@@ -236,8 +239,12 @@ mod tests {
         }
         fs::write(folder.join("0-mine.txt"), "").unwrap();
         let opened = open(&Wanted::Default, Some(&folders), 0, 5, at(100)).unwrap();
-        let path = opened.journal.unwrap().path().to_owned();
-        assert!(path.starts_with(&folder) && path.exists());
+        let mut journal = opened.journal.unwrap();
+        let path = journal.path().to_owned();
+        assert!(path.starts_with(&folder) && !path.exists());
+        assert_eq!(count(&folder), 9 + 1, "a run that never starts takes no other's place");
+        journal.append(&begun("?")).unwrap();
+        assert!(path.exists());
         assert_eq!(count(&folder), 5 + 1);
         assert!(folder.join("0-mine.txt").exists());
         assert!(!folder.join(format!("{:013}-1-0{SUFFIX}", 4)).exists());
@@ -269,7 +276,7 @@ mod tests {
         // The body is not looked at.
         write(&path("0.trace.jsonl"), (header("new?\nand long") + "{broken").as_bytes(), 30);
         write(&path("copy.jsonl"), header("middle?").as_bytes(), 20);
-        write(&path("torn.trace.jsonl"), header("torn?").trim_end().as_bytes(), 40);
+        write(&path("torn.trace.jsonl"), &header("torn?").as_bytes()[..200], 40);
         write(&path("other.jsonl"), b"\"a question\"\n", 40);
         write(&path("bytes.jsonl"), b"\xff\xfe\n", 40);
         write(&path("long.jsonl"), header(&"?".repeat(FIRST_LINE as usize)).as_bytes(), 40);
@@ -280,6 +287,18 @@ mod tests {
         assert_eq!(questions, ["new?\nand long", "middle?", "old?"]);
         assert_eq!((found[1].path.clone(), found[1].modified), (path("copy.jsonl"), at(20_000)));
         assert_eq!(list(&path("nowhere")), []);
+    }
+
+    #[test]
+    fn a_trace_is_found_by_its_name_and_a_path_leads_elsewhere() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(format!("one{SUFFIX}"));
+        fs::write(&path, "").unwrap();
+        let found = |name: &str| named(folder.path(), Path::new(name));
+        assert_eq!((found("one"), found("one.trace.jsonl")), (Some(path.clone()), Some(path)));
+        for other in ["on", "two", "./one", "x/one", "..", "", "."] {
+            assert_eq!(found(other), None, "{other}");
+        }
     }
 
     #[test]
