@@ -376,7 +376,7 @@ mod a_full_disk {
             &["export", "t.jsonl", "--to", "svg"],
             &["eval", "--limit", "1", "--fused-only", "prompts.jsonl"],
             &["eval", "--limit", "1", "--fused-only", "--json", "prompts.jsonl"],
-            &["sweep", "--limit", "1", "--segment-tokens", "5", "--segment", "tokens", "--results", "r", "prompts.jsonl"],
+            &["sweep", "--limit", "1", "--segment-tokens", "5,6", "--segment", "tokens", "--results", "r", "prompts.jsonl"],
             &["check", "--members", "atlas"],
             &["check", "--members", "atlas", "--json"],
         ];
@@ -413,7 +413,7 @@ mod a_full_disk {
 }
 
 #[test]
-fn a_reader_that_leaves_is_no_error() {
+fn a_reader_that_leaves_at_once_is_no_error_of_any_command() {
     let home = Home::new();
     home.run(&["run", "-q", "--seed", "1", "Hello!"]);
     for arguments in [&["--help"][..], &["export", "last", "--to", "md"], &["run", "-q", "Hello!"]] {

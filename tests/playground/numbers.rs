@@ -18,6 +18,7 @@ use specfuse::engine::replay::Player;
 use specfuse::engine::trace;
 use specfuse::export::{ExportError, Format, render, render_all};
 use specfuse::playground::state::Message;
+use specfuse::playground::state::action::ACTIONS;
 
 use super::support::{self, feed, frame};
 use super::{runs, support::press};
@@ -147,12 +148,18 @@ fn screens(records: &[Record]) {
         frame(&mut state);
     }
     state.update(Message::Replayed { playing: false, speed: 1.0, over: true });
-    for chord in ["left", "W", "w", "t", "e", "i", "x", "g", "p", "v", "c", "k", "b", "d", "f", "tab", "z", "L", "right", "h", "m"] {
-        for key in [chord, "down", "right"] {
-            press(&mut state, key);
+    let all: Vec<&str> = ACTIONS.iter().filter_map(|entry| entry.keys.first().copied()).collect();
+    for chord in std::iter::once("left").chain(all) {
+        press(&mut state, chord);
+        frame(&mut state);
+        if state.overlay.is_some() {
+            for key in ["down", "right", "tab"] {
+                press(&mut state, key);
+            }
             frame(&mut state);
+            press(&mut state, "esc");
         }
-        press(&mut state, "esc");
+        state.writing = false;
     }
 }
 
@@ -167,7 +174,7 @@ fn edit() -> impl Strategy<Value = (Edit, &'static str)> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 96, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
 
     #[test]
     fn nothing_made_of_odd_numbers_fails(run in any::<usize>(), edits in prop::collection::vec(edit(), 1..12)) {
@@ -231,17 +238,17 @@ fn counts_from_outside_stand_still_at_the_greatest() {
     assert_eq!(busiest.usage.prompt_tokens, u64::MAX);
 }
 
-/// A table of every verifier against every candidate would take 6 GB here.
+/// A table of every verifier against every candidate would take 70 GB here.
 #[test]
 fn members_by_the_thousand_take_no_table_of_each_against_each() {
     let mut records = all_runs()[1].clone();
     let Event::RunStarted(header) = &mut records[0].event else { panic!("a header") };
     let one = header.members[0].clone();
-    header.members.extend((0..20_000).map(|place| specfuse::engine::fusion::event::MemberHeader {
+    header.members.extend((0..66_000).map(|place| specfuse::engine::fusion::event::MemberHeader {
         name: format!("extra {place}").into(),
         ..one.clone()
     }));
-    let last: Arc<str> = "extra 19999".into();
+    let last: Arc<str> = "extra 65999".into();
     for record in &mut records {
         if let Event::Score { scores, .. } = &mut record.event {
             scores.push(CandidateScore { candidate: Arc::clone(&last), logprobs: vec![-0.5], preference: None });
@@ -251,4 +258,8 @@ fn members_by_the_thousand_take_no_table_of_each_against_each() {
     assert_eq!(run.index(&last), run.members.len().checked_sub(1).map(MemberIndex));
     assert_eq!(run.summarise().members.len(), run.members.len());
     assert!(render(&run, Format::Json).is_ok());
+    let mut state = support::state(120, 40);
+    state.update(Message::Opened { file: "x".to_owned(), warning: None });
+    feed(&mut state, &records);
+    frame(&mut state);
 }

@@ -128,8 +128,9 @@ impl Event {
         let (cached, prompt, predicted) = self.timings.map_or((0, self.tokens_evaluated, self.tokens_predicted), |timings| {
             (count(timings.cached), count(timings.prompt), count(timings.predicted))
         });
-        let usage = Usage { prompt_tokens: cached + prompt, cached_tokens: cached, output_tokens: predicted };
-        Work { forwards: prompt + predicted, usage }
+        let read = cached.saturating_add(prompt);
+        let usage = Usage { prompt_tokens: read, cached_tokens: cached, output_tokens: predicted };
+        Work { forwards: prompt.saturating_add(predicted), usage }
     }
 
     /// Whether the server decodes speculatively: it says so, or a token bears the mark of one that was accepted without being
@@ -156,7 +157,7 @@ impl Entry {
 
 impl std::ops::AddAssign for Work {
     fn add_assign(&mut self, other: Self) {
-        self.forwards += other.forwards;
+        self.forwards = self.forwards.saturating_add(other.forwards);
         self.usage += other.usage;
     }
 }
