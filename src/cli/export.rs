@@ -134,10 +134,8 @@ fn kind(wanted: Option<&str>, to: Option<&Path>) -> Result<Kind, Failure> {
 fn document(recording: &Recording, format: Format) -> Result<String, Failure> {
     let chosen = recording.wanted.map(|_| recording.choose()).transpose()?;
     let records = chosen.as_ref().map_or(&recording.trace.records, |chosen| &chosen.records);
-    let conversations: Vec<Vec<Run>> = conversations(records)
-        .into_iter()
-        .map(|runs| runs.into_iter().filter_map(|records| Run::from_records(records)).collect())
-        .collect();
+    let conversations: Vec<Vec<Run>> =
+        conversations(records).into_iter().map(|runs| runs.into_iter().filter_map(Run::from_records).collect()).collect();
     let empty = conversations.iter().flatten().filter(|run| run.segments().next().is_none()).count();
     match export::render_all(&conversations, format) {
         Ok(text) => {

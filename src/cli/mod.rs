@@ -113,7 +113,14 @@ impl Failure {
             | Self::Usage(_)
             | Self::NoTerminal(_)
             | Self::Keys { .. }
-            | Self::NoTrace { .. } => 2,
+            | Self::NoTrace { .. }
+            | Self::Export(
+                ExportError::NoSegment
+                | ExportError::Json(_)
+                | ExportError::Exists { .. }
+                | ExportError::NoFolder { .. }
+                | ExportError::Folder { .. },
+            ) => 2,
             Self::Recording(error) | Self::Trace(error) => match error {
                 TraceError::File { source, .. } => code_of(source),
                 TraceError::BadLine { .. }
@@ -122,13 +129,6 @@ impl Failure {
                 | TraceError::NoSuchRun { .. } => 2,
             },
             Self::Export(ExportError::File { source, .. }) | Self::File { source, .. } => code_of(source),
-            Self::Export(
-                ExportError::NoSegment
-                | ExportError::Json(_)
-                | ExportError::Exists { .. }
-                | ExportError::NoFolder { .. }
-                | ExportError::Folder { .. },
-            ) => 2,
             Self::Setup(error) => match error {
                 SetupError::PromptTooLong { .. } => 1,
                 SetupError::EmptyPrompt

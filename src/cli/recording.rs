@@ -15,13 +15,9 @@ const LAST: &str = "last";
 /// Adds what says which recorded run a command is about.
 pub(super) fn add(command: Command) -> Command {
     command
-        .arg(
-            Arg::new("trace")
-                .value_name("TRACE")
-                .required(true)
-                .value_parser(value_parser!(PathBuf))
-                .help("A trace, as `run --json` prints it and every run leaves it: a file, or `last` for the newest of those that are kept"),
-        )
+        .arg(Arg::new("trace").value_name("TRACE").required(true).value_parser(value_parser!(PathBuf)).help(
+            "A trace, as `run --json` prints it and every run leaves it: a file, or `last` for the newest of those that are kept",
+        ))
         .arg(
             Arg::new("run")
                 .long("run")
@@ -79,8 +75,11 @@ fn find(named: &Path, folder: Option<&Path>) -> Result<PathBuf, Failure> {
             let Some(folder) = folder else {
                 return Err(Failure::Recording(TraceError::File { path: named.to_owned(), source }));
             };
-            traces::named(folder, named)
-                .ok_or_else(|| Failure::NoTrace { named: named.to_owned(), source, folder: folder.to_owned() })
+            traces::named(folder, named).ok_or_else(|| Failure::NoTrace {
+                named: named.to_owned(),
+                source,
+                folder: folder.to_owned(),
+            })
         }
         Ok(_) | Err(_) => Ok(named.to_owned()),
     }

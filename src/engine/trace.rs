@@ -146,7 +146,10 @@ enum Parsed {
     /// A header of a version that this program does not know.
     TooNew(u64),
     /// A header of ours that cannot be read, or nothing of ours at all.
-    Neither { header: bool, reason: String },
+    Neither {
+        header: bool,
+        reason: String,
+    },
 }
 
 /// Where the lines that are being read belong.
@@ -256,7 +259,7 @@ impl<'a> Reader<'a> {
             return Err(self.unreadable.unwrap_or(Unreadable::NoHeader));
         }
         let mut faults = self.faults;
-        faults.extend(self.headless.iter().map(|line| Fault::new(line.line, FaultKind::NoHeader)));
+        faults.extend(self.headless.iter().map(|line| Fault::new(line.place, FaultKind::NoHeader)));
         faults.extend(self.bad.into_iter().map(|(line, reason)| Fault::new(line, FaultKind::NotAnEvent { reason })));
         Ok(Trace { records: self.records, torn_bytes, faults: fault::merged(faults), last_number: self.last_number })
     }

@@ -40,7 +40,9 @@ fn fails(output: &Output, said: &[&str]) {
 fn lines(records: &[Record]) -> String {
     let mut numbered = Lines::default();
     let mut text = Vec::new();
-    records.iter().for_each(|record| numbered.write(record, &mut text).unwrap());
+    for record in records {
+        numbered.write(record, &mut text).unwrap();
+    }
     String::from_utf8(text).unwrap()
 }
 
@@ -128,7 +130,10 @@ fn several_runs_of_a_file_are_told_as_several_and_a_conversation_as_one() {
 fn a_lost_line_is_told_and_the_rest_exported() {
     let whole = lines(&recorded());
     let lost: String = whole.split_inclusive('\n').enumerate().filter(|(place, _)| *place != 4).map(|(_, line)| line).collect();
-    for (trace, said) in [(lost, "before line 5 an event is missing (number 5)"), (whole.replacen("\n", "\nnonsense\n", 1), "line 2 is not an event")] {
+    for (trace, said) in [
+        (lost, "before line 5 an event is missing (number 5)"),
+        (whole.replacen('\n', "\nnonsense\n", 1), "line 2 is not an event"),
+    ] {
         let home = home(&trace);
         let output = export(home.path(), &["run.jsonl", "--to", "json"]);
         let told = String::from_utf8_lossy(&output.stderr).into_owned();
@@ -141,7 +146,14 @@ fn a_lost_line_is_told_and_the_rest_exported() {
 fn the_ending_of_the_file_says_what_it_becomes() {
     let home = home(&lines(&recorded()));
     let export = |arguments: &[&str]| self::export(home.path(), &[&["run.jsonl"], arguments].concat());
-    for (file, begins) in [("a.md", "# A"), ("a.markdown", "# A"), ("b.HTML", "<!doctype html>"), ("b.htm", "<!doctype html>"), ("c.json", "{"), ("d.svg", "<svg ")] {
+    for (file, begins) in [
+        ("a.md", "# A"),
+        ("a.markdown", "# A"),
+        ("b.HTML", "<!doctype html>"),
+        ("b.htm", "<!doctype html>"),
+        ("c.json", "{"),
+        ("d.svg", "<svg "),
+    ] {
         out(&export(&["-o", file]));
         assert!(fs::read_to_string(home.path().join(file)).unwrap().starts_with(begins), "{file}");
     }

@@ -1,6 +1,7 @@
 //! Whatever numbers a trace holds, nothing that is made of it fails: an edited or damaged file must not end the program, and
 //! nothing overflows (which a build with checks, as this one is, would not survive).
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, OnceLock};
 
 use proptest::prelude::*;
@@ -47,12 +48,12 @@ const ODD: [&str; 20] = [
     "null",
 ];
 
-/// Which numbers of a trace become another one.
+/// Which numbers of a trace become another one, counted around the end.
 #[derive(Debug, Clone)]
 enum Edit {
-    /// The so-manieth.
+    /// A single one.
     One(usize),
-    /// All that stand under the same key as the so-manieth.
+    /// All that stand under one of the keys.
     Alike(usize),
 }
 
@@ -73,15 +74,15 @@ fn edited(records: &[Record], edits: &[(Edit, &str)]) -> Vec<Value> {
         let odd: Value = serde_json::from_str(odd).unwrap();
         let mut found = Vec::new();
         lines.iter_mut().for_each(|line| numbers(line, "", &mut found));
-        let count = found.len().max(1);
-        let (place, alike) = match edit {
-            Edit::One(place) => (place % count, false),
-            Edit::Alike(place) => (place % count, true),
-        };
-        let Some(key) = found.get(place).map(|(key, _)| key.clone()) else { continue };
-        for (at, (of, value)) in found.into_iter().enumerate() {
-            if at == place || alike && of == key {
-                *value = odd.clone();
+        let keys: Vec<String> = found.iter().map(|(key, _)| key.clone()).collect::<BTreeSet<_>>().into_iter().collect();
+        match edit {
+            Edit::One(place) => {
+                let count = found.len();
+                *found[place % count].1 = odd;
+            }
+            Edit::Alike(place) => {
+                let key = &keys[place % keys.len()];
+                found.into_iter().filter(|(of, _)| of == key).for_each(|(_, value)| *value = odd.clone());
             }
         }
     }
@@ -244,10 +245,10 @@ fn members_by_the_thousand_take_no_table_of_each_against_each() {
     let mut records = all_runs()[1].clone();
     let Event::RunStarted(header) = &mut records[0].event else { panic!("a header") };
     let one = header.members[0].clone();
-    header.members.extend((0..66_000).map(|place| specfuse::engine::fusion::event::MemberHeader {
-        name: format!("extra {place}").into(),
-        ..one.clone()
-    }));
+    header.members.extend(
+        (0..66_000)
+            .map(|place| specfuse::engine::fusion::event::MemberHeader { name: format!("extra {place}").into(), ..one.clone() }),
+    );
     let last: Arc<str> = "extra 65999".into();
     for record in &mut records {
         if let Event::Score { scores, .. } = &mut record.event {

@@ -148,7 +148,17 @@ fn a_pipe_at_one_end_of_the_playground_is_refused_and_named() {
 #[test]
 fn of_several_runs_the_last_or_the_chosen_one_is_played_and_a_conversation_whole() {
     let home = Home::new();
-    let talk = home.pipes(&["run", "-q", "--json", "--no-trace", "--seed", "1", "What is the capital of Japan?", "--then", "And of Kenya?"]);
+    let talk = home.pipes(&[
+        "run",
+        "-q",
+        "--json",
+        "--no-trace",
+        "--seed",
+        "1",
+        "What is the capital of Japan?",
+        "--then",
+        "And of Kenya?",
+    ]);
     assert_eq!(talk.status.code(), Some(0));
     let alone = fs::read(recorded(&home)).unwrap();
     fs::write(home.path().join("both.jsonl"), [talk.stdout, alone].concat()).unwrap();

@@ -11,7 +11,7 @@ use crate::engine::fusion::event::{Event, Record};
 /// A line that is an event.
 pub(super) struct Line<'a> {
     /// Its place in the file, from 1.
-    pub(super) line: usize,
+    pub(super) place: usize,
     number: Option<u64>,
     text: &'a [u8],
     pub(super) record: Record,
@@ -30,33 +30,28 @@ pub(super) struct Ordered<'a> {
 }
 
 impl<'a> Line<'a> {
-    pub(super) fn new(line: usize, number: Option<u64>, text: &'a [u8], record: Record) -> Self {
-        Self { line, number, text, record }
+    pub(super) fn new(place: usize, number: Option<u64>, text: &'a [u8], record: Record) -> Self {
+        Self { place, number, text, record }
     }
 }
 
 /// Puts the lines of a run in order; the first is its header. `before` are lines ahead of that which belong to no other run,
 /// `bad` the places of lines that are no events.
-pub(super) fn order<'a>(
-    mut lines: Vec<Line<'a>>,
-    before: Vec<Line<'a>>,
-    bad: &[usize],
-    faults: &mut Vec<Fault>,
-) -> Ordered<'a> {
+pub(super) fn order<'a>(mut lines: Vec<Line<'a>>, before: Vec<Line<'a>>, bad: &[usize], faults: &mut Vec<Fault>) -> Ordered<'a> {
     let mut keyed = keys(&lines);
     let mut headless = before;
     if !ascends(&keyed) {
         let cut = another_run(&lines, &keyed);
         let others = lines.split_off(cut);
         keyed.truncate(cut);
-        faults.extend(headless.drain(..).map(|line| Fault::new(line.line, FaultKind::NoHeader)));
+        faults.extend(headless.drain(..).map(|line| Fault::new(line.place, FaultKind::NoHeader)));
         headless = others;
     } else if let Some(adopted) = adopted(&headless, &keyed) {
-        faults.push(Fault::new(headless[0].line, FaultKind::OutOfPlace));
+        faults.push(Fault::new(headless[0].place, FaultKind::OutOfPlace));
         lines.splice(1..1, headless.drain(..));
         keyed.insert(1, (adopted, 0));
     } else {
-        faults.extend(headless.drain(..).map(|line| Fault::new(line.line, FaultKind::NoHeader)));
+        faults.extend(headless.drain(..).map(|line| Fault::new(line.place, FaultKind::NoHeader)));
     }
     let mut placed: Vec<(Key, Line<'a>)> = keyed.into_iter().zip(lines).collect();
     if !ascends(placed.iter().map(|(key, _)| key)) {
@@ -128,15 +123,12 @@ fn put_in_order<'a>(lines: Vec<(Key, Line<'a>)>, faults: &mut Vec<Fault>) -> Vec
     let mut seen: HashMap<Key, &[u8]> = HashMap::new();
     let mut kept: Vec<(Key, Line<'a>)> = Vec::new();
     for (key, line) in lines {
-        match seen.get(&key) {
-            Some(text) => {
-                let kind = if *text == line.text { FaultKind::Repeated } else { FaultKind::Rival };
-                faults.push(Fault::new(line.line, kind));
-            }
-            None => {
-                seen.insert(key, line.text);
-                kept.push((key, line));
-            }
+        if let Some(text) = seen.get(&key) {
+            let kind = if *text == line.text { FaultKind::Repeated } else { FaultKind::Rival };
+            faults.push(Fault::new(line.place, kind));
+        } else {
+            seen.insert(key, line.text);
+            kept.push((key, line));
         }
     }
     let backbone = longest_ascent(&kept);
@@ -149,7 +141,7 @@ fn put_in_order<'a>(lines: Vec<(Key, Line<'a>)>, faults: &mut Vec<Fault>) -> Vec
             if !credible {
                 *key = (before.0, before.1 + 1);
             }
-            faults.push(Fault::new(line.line, if credible { FaultKind::OutOfPlace } else { FaultKind::Misnumbered }));
+            faults.push(Fault::new(line.place, if credible { FaultKind::OutOfPlace } else { FaultKind::Misnumbered }));
         }
         before = *key;
     }
@@ -185,10 +177,10 @@ fn gaps(lines: &[(Key, Line<'_>)], bad: &[usize], faults: &mut Vec<Fault>) {
     for pair in lines.windows(2) {
         let [((from, _), one), ((to, _), other)] = pair else { continue };
         let missing = to.saturating_sub(*from).saturating_sub(1);
-        let unread = bad.iter().filter(|line| (one.line..=other.line).contains(line)).count() as u64;
+        let unread = bad.iter().filter(|line| (one.place..=other.place).contains(line)).count() as u64;
         if missing > unread {
             let kind = FaultKind::Missing { number: from.saturating_add(1), count: missing };
-            faults.push(Fault::new(other.line, kind));
+            faults.push(Fault::new(other.place, kind));
         }
     }
 }

@@ -90,9 +90,7 @@ pub fn conversations(records: &[Record]) -> Vec<Vec<&[Record]>> {
 fn goes_on(run: &Run, next: &Conversation) -> bool {
     let before = &run.header.conversation.turns;
     match next.turns.strip_prefix(before.as_slice()) {
-        Some([answer, asked]) => {
-            answer.role == Role::Assistant && asked.role == Role::User && answer.content == run.answer()
-        }
+        Some([answer, asked]) => answer.role == Role::Assistant && asked.role == Role::User && answer.content == run.answer(),
         Some(_) | None => false,
     }
 }

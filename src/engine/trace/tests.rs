@@ -68,9 +68,11 @@ fn events_are_numbered_from_one_in_every_run() {
 #[test]
 fn a_lost_line_is_told_with_the_line_behind_the_gap() {
     let (mut shown, mut lines) = (run("a"), lines(&run("a")));
-    (shown.remove(2), lines.remove(2));
+    shown.remove(2);
+    lines.remove(2);
     assert_eq!(told(&lines, &shown), "before line 3 an event is missing (number 3)");
-    (shown.remove(2), lines.remove(2));
+    shown.remove(2);
+    lines.remove(2);
     assert_eq!(told(&lines, &shown), "before line 3, 2 events are missing (numbers 3 to 4)");
 }
 

@@ -9,7 +9,9 @@ use crate::export::words;
 /// The table; `longest` are the characters of a candidate.
 pub(super) fn rounds(page: &mut Page, report: &Report, longest: usize) {
     let verifiers = verifiers(report);
-    page.markup("<div class=\"wide\" role=\"region\" aria-labelledby=\"").id("rounds").markup("\" tabindex=\"0\">\n<table class=\"rounds\">\n");
+    page.markup("<div class=\"wide\" role=\"region\" aria-labelledby=\"")
+        .id("rounds")
+        .markup("\" tabindex=\"0\">\n<table class=\"rounds\">\n");
     page.markup("<caption>The candidates of every round, best first; ✓ marks the accepted one. The lettered columns are each ");
     page.markup("verifier’s score: the stronger the shade, the better.</caption>\n<thead>\n<tr><th scope=\"col\">Round</th>");
     page.markup("<th scope=\"col\">By</th><th scope=\"col\">Candidate</th><th scope=\"col\">Fused score</th>");

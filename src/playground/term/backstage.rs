@@ -227,7 +227,9 @@ fn read_to_compare(path: &Path) -> Message {
         return Message::Failed(format!("{}: there is no run in it", path.display()));
     };
     let mut play = Play::new((**header).clone());
-    records.iter().for_each(|record| play.apply(record));
+    for record in records {
+        play.apply(record);
+    }
     let file = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     Message::Read { file, play: Box::new(play), warning }
 }

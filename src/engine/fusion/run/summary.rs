@@ -44,7 +44,8 @@ fn member_summary(run: &Run, place: usize) -> MemberSummary {
         .iter()
         .filter_map(|round| round.accepted.as_ref())
         .filter(|accepted| accepted.author.is_some_and(|author| author.0 == place));
-    let (segments, tokens) = credited.fold((0, 0), |(segments, tokens), accepted| (segments + 1, accepted.tokens.saturating_add(tokens)));
+    let (segments, tokens) =
+        credited.fold((0, 0), |(segments, tokens), accepted| (segments + 1, accepted.tokens.saturating_add(tokens)));
     MemberSummary {
         name: member.header.name.to_string(),
         segments,
