@@ -61,8 +61,16 @@ enum Edit {
 fn numbers<'a>(value: &'a mut Value, key: &str, found: &mut Vec<(String, &'a mut Value)>) {
     match value {
         Value::Number(_) => found.push((key.to_owned(), value)),
-        Value::Array(values) => values.iter_mut().for_each(|value| numbers(value, key, found)),
-        Value::Object(fields) => fields.iter_mut().for_each(|(key, value)| numbers(value, key, found)),
+        Value::Array(values) => {
+            for value in values {
+                numbers(value, key, found);
+            }
+        }
+        Value::Object(fields) => {
+            for (key, value) in fields {
+                numbers(value, key, found);
+            }
+        }
         Value::Null | Value::Bool(_) | Value::String(_) => {}
     }
 }
@@ -73,7 +81,9 @@ fn edited(records: &[Record], edits: &[(Edit, &str)]) -> Vec<Value> {
     for (edit, odd) in edits {
         let odd: Value = serde_json::from_str(odd).unwrap();
         let mut found = Vec::new();
-        lines.iter_mut().for_each(|line| numbers(line, "", &mut found));
+        for line in &mut lines {
+            numbers(line, "", &mut found);
+        }
         let keys: Vec<String> = found.iter().map(|(key, _)| key.clone()).collect::<BTreeSet<_>>().into_iter().collect();
         match edit {
             Edit::One(place) => {
@@ -121,10 +131,8 @@ fn documents(records: &[Record], run: &Run) {
             Err(error) => panic!("{error}"),
         }
     }
-    let all: Vec<Vec<Run>> = trace::conversations(records)
-        .into_iter()
-        .map(|runs| runs.into_iter().filter_map(|records| Run::from_records(records)).collect())
-        .collect();
+    let all: Vec<Vec<Run>> =
+        trace::conversations(records).into_iter().map(|runs| runs.into_iter().filter_map(Run::from_records).collect()).collect();
     let _ = render_all(&all, Format::Html);
 }
 

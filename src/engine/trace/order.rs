@@ -132,12 +132,13 @@ fn put_in_order<'a>(lines: Vec<(Key, Line<'a>)>, faults: &mut Vec<Fault>) -> Vec
         }
     }
     let backbone = longest_ascent(&kept);
-    let displaced = backbone.iter().filter(|stays| !**stays).count() as u64;
     let reached = kept.iter().zip(&backbone).filter(|(_, stays)| **stays).map(|((key, _), _)| key.0).max().unwrap_or(0);
+    // Where more than twice as many lines would be missing as are there, it is the number that is wrong.
+    let greatest = reached.saturating_add(2 * kept.len() as u64);
     let mut before: Key = (0, 0);
     for ((key, line), stays) in kept.iter_mut().zip(backbone) {
         if !stays {
-            let credible = key.0 <= reached.saturating_add(displaced);
+            let credible = key.0 <= greatest;
             if !credible {
                 *key = (before.0, before.1 + 1);
             }

@@ -99,6 +99,12 @@ fn displaced_lines_are_shown_in_their_place() {
     let moved = lines.remove(1);
     lines.insert(4, moved);
     told(&lines, &shown);
+    let lines = [0, 4, 1].map(|place| self::lines(&shown)[place].clone());
+    let told = told(&lines, &[0, 1, 4].map(|place| shown[place].clone()));
+    assert_eq!(
+        told,
+        "line 2 is out of order; it is shown where its number says; before line 2, 2 events are missing (numbers 3 to 4)"
+    );
 }
 
 #[test]
