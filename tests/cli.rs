@@ -351,6 +351,92 @@ fn ctrl_c_ends_a_run_cleanly_with_130() {
     assert!(err(&output).contains("stopped in"), "{}", err(&output));
 }
 
+#[test]
+fn a_run_that_never_starts_leaves_no_trace() {
+    let home = Home::new();
+    fails(&home.run(&["run", ""]), 2, &["the prompt is empty"]);
+    assert!(home.traces().is_empty());
+    let path = home.path().join("mine.jsonl");
+    fails(&home.run(&["run", "--trace", path.to_str().unwrap(), ""]), 2, &["the prompt is empty"]);
+    assert!(!path.exists());
+    fs::write(&path, "mine").unwrap();
+    fails(&home.run(&["run", "--trace", path.to_str().unwrap(), "Hello!"]), 2, &["mine.jsonl", "exists"]);
+    assert_eq!(fs::read_to_string(&path).unwrap(), "mine");
+}
+
+/// `/dev/full` refuses every byte, as a full disk does.
+#[cfg(target_os = "linux")]
+mod a_full_disk {
+    use super::*;
+
+    fn onto_it(home: &Home, arguments: &[&str]) -> Output {
+        let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+        home.command(arguments).current_dir(home.path()).stdout(full).output().unwrap()
+    }
+
+    #[test]
+    fn fails_every_command_that_has_something_to_print_and_says_so() {
+        let home = Home::new();
+        prompts(&home, PROMPTS);
+        home.run(&["run", "-q", "--seed", "1", "--trace", home.path().join("t.jsonl").to_str().unwrap(), "Hello!"]);
+        let commands: [&[&str]; 12] = [
+            &["--help"],
+            &["--version"],
+            &["export", "--help"],
+            &["run", "Hello!"],
+            &["run", "--json", "--no-trace", "Hello!"],
+            &["export", "t.jsonl", "--to", "md"],
+            &["export", "t.jsonl", "--to", "svg"],
+            &["eval", "--limit", "1", "--fused-only", "prompts.jsonl"],
+            &["eval", "--limit", "1", "--fused-only", "--json", "prompts.jsonl"],
+            &["sweep", "--limit", "1", "--segment-tokens", "5,6", "--segment", "tokens", "--results", "r", "prompts.jsonl"],
+            &["check", "--members", "atlas"],
+            &["check", "--members", "atlas", "--json"],
+        ];
+        for command in commands {
+            fails(&onto_it(&home, command), 1, &["standard output could not be written: No space left on device"]);
+        }
+    }
+
+    #[test]
+    fn hides_no_error_and_changes_no_code_of_one() {
+        let home = Home::new();
+        for (command, said) in [
+            (&["replay", "no.jsonl"][..], "no.jsonl: No such file"),
+            (&["export", "no.jsonl", "--to", "md"], "no.jsonl: No such file"),
+            (&["run", "--no-such-option"], "--no-such-option"),
+        ] {
+            fails(&onto_it(&home, command), 2, &[said]);
+        }
+    }
+
+    #[test]
+    fn fails_a_file_that_was_asked_for_but_not_the_answer() {
+        let home = Home::new();
+        let output = home.run(&["run", "--seed", "1", "--trace", "/dev/full", QUESTION]);
+        fails(&output, 1, &["the trace is not written any further", "/dev/full", "No space left"]);
+        assert_eq!(out(&output), ANSWER);
+        prompts(&home, PROMPTS);
+        let details = ["eval", "--limit", "1", "--fused-only", "--details", "/dev/full", "prompts.jsonl"];
+        let output = home.command(&details).current_dir(home.path()).output().unwrap();
+        fails(&output, 1, &["--details /dev/full: No space left"]);
+        home.run(&["run", "-q", "--seed", "1", "Hello!"]);
+        fails(&home.run(&["export", "last", "--to", "md", "-o", "/dev/full", "--force"]), 1, &["/dev/full: No space left"]);
+    }
+}
+
+#[test]
+fn a_reader_that_leaves_at_once_is_no_error_of_any_command() {
+    let home = Home::new();
+    home.run(&["run", "-q", "--seed", "1", "Hello!"]);
+    for arguments in [&["--help"][..], &["export", "last", "--to", "md"], &["run", "-q", "Hello!"]] {
+        let mut child = home.command(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        drop(child.stdout.take());
+        let output = child.wait_with_output().unwrap();
+        assert_eq!((output.status.code(), err(&output).as_str()), (Some(0), ""), "{arguments:?}");
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn what_was_printed_before_a_kill_is_in_the_trace() {

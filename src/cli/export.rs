@@ -7,11 +7,12 @@ use std::path::{Path, PathBuf};
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
 use super::output::{Answer, notice};
+use super::recording::{self, Recording};
 use super::{Done, Failure};
-use crate::engine::fusion::event::Record;
+use crate::engine::fusion::event::{Event, Record};
 use crate::engine::fusion::params::{Params, Presets};
 use crate::engine::fusion::run::Run;
-use crate::engine::trace;
+use crate::engine::trace::conversations;
 use crate::export::{self, Existing, ExportError, Format};
 use crate::playground::state::keymap::Keymap;
 use crate::playground::state::roster::Roster;
@@ -29,13 +30,43 @@ const THEME: &str = "dark";
 /// The name of the one format that is no document.
 const SVG: &str = "svg";
 
+/// What is made of a trace.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Document(Format),
+    Picture,
+}
+
+impl Kind {
+    fn named(name: &str) -> Option<Self> {
+        let document = Format::NAMES.iter().find(|(_, known)| *known == name);
+        document.map(|(format, _)| Self::Document(*format)).or((name == SVG).then_some(Self::Picture))
+    }
+
+    fn of_ending(ending: &str) -> Option<Self> {
+        Format::of_ending(ending).map(Self::Document).or(ending.eq_ignore_ascii_case(SVG).then_some(Self::Picture))
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Document(format) => format.name(),
+            Self::Picture => SVG,
+        }
+    }
+}
+
 /// `specfuse export`.
 pub(super) fn command() -> Command {
-    let formats = Format::NAMES.iter().map(|(_, name)| *name).chain([SVG]).collect::<Vec<_>>();
-    Command::new("export")
-        .about("A recorded run as a document: Markdown, a web page without scripts, JSON, or a picture of the screen")
-        .arg(super::playground::trace_argument())
-        .arg(Arg::new("to").long("to").value_name("FORMAT").required(true).value_parser(formats).help("What to make of it"))
+    let command = Command::new("export")
+        .about("A recorded run as a document: Markdown, a web page without scripts, JSON, or a picture of the screen");
+    recording::add(command)
+        .arg(
+            Arg::new("to")
+                .long("to")
+                .value_name("FORMAT")
+                .value_parser(names())
+                .help("What to make of it; the ending of --output says it too"),
+        )
         .arg(
             Arg::new("output")
                 .long("output")
@@ -53,17 +84,23 @@ pub(super) fn command() -> Command {
         )
 }
 
+fn names() -> Vec<&'static str> {
+    Format::NAMES.iter().map(|(_, name)| *name).chain([SVG]).collect()
+}
+
 /// Reads the trace and writes the document.
 pub(super) fn main(matches: &ArgMatches) -> Result<Done, Failure> {
-    let Some(path) = matches.get_one::<PathBuf>("trace") else {
-        return Err(Failure::Usage("say which trace to export".to_owned()));
-    };
-    let read = trace::read(path).map_err(Failure::Recording)?;
-    if let Some(warning) = read.warning() {
-        notice(&format!("warning: {}: {warning}", path.display()));
+    let to = matches.get_one::<PathBuf>("output");
+    let kind = kind(matches.get_one::<String>("to").map(String::as_str), to.map(PathBuf::as_path))?;
+    let recording = Recording::read(matches)?;
+    for warning in recording.trace.warnings() {
+        notice(&format!("warning: {}: {warning}", recording.path.display()));
     }
-    let text = document(matches, path, &read.records)?;
-    match matches.get_one::<PathBuf>("output") {
+    let text = match kind {
+        Kind::Document(format) => document(&recording, format)?,
+        Kind::Picture => picture_of(&recording)?,
+    };
+    match to {
         None => Answer::new().write(&text).map_err(Failure::Output)?,
         Some(to) => {
             let existing = if matches.get_flag("force") { Existing::Replace } else { Existing::Keep };
@@ -73,15 +110,66 @@ pub(super) fn main(matches: &ArgMatches) -> Result<Done, Failure> {
     Ok(Done::Complete)
 }
 
-fn document(matches: &ArgMatches, path: &Path, records: &[Record]) -> Result<String, Failure> {
-    let run = Run::from_records(records)
-        .filter(|run| run.segments().next().is_some())
-        .ok_or_else(|| Failure::Usage(format!("{}: {}", path.display(), ExportError::NoSegment)))?;
-    let wanted = matches.get_one::<String>("to").map_or("", String::as_str);
-    match Format::NAMES.iter().find(|(_, name)| *name == wanted) {
-        Some((format, _)) => Ok(export::render(&run, *format)?),
-        None => Ok(screen(path, records)),
+/// What is made of it: what `--to` says, else what the file's ending says. Two known formats must be the same.
+fn kind(wanted: Option<&str>, to: Option<&Path>) -> Result<Kind, Failure> {
+    let ending = to.and_then(Path::extension).and_then(|ending| ending.to_str());
+    let known = ending.and_then(Kind::of_ending);
+    let formats = names().join(", ");
+    match (wanted.and_then(Kind::named), known, to) {
+        (Some(wanted), Some(known), Some(to)) if wanted != known => Err(Failure::Usage(format!(
+            "--to {} and the ending of {} contradict each other: leave --to out, or give the file another ending",
+            wanted.name(),
+            to.display()
+        ))),
+        (Some(kind), _, _) | (None, Some(kind), _) => Ok(kind),
+        (None, None, Some(to)) => Err(Failure::Usage(format!(
+            "the ending of {} does not say what to make of the run: end it in one of {formats}, or give --to",
+            to.display()
+        ))),
+        (None, None, None) => Err(Failure::Usage(format!("say what to make of the run: --to with one of {formats}"))),
     }
+}
+
+/// All runs, or the one that is wanted.
+fn document(recording: &Recording, format: Format) -> Result<String, Failure> {
+    let chosen = recording.wanted.map(|_| recording.choose()).transpose()?;
+    let records = chosen.as_ref().map_or(&recording.trace.records, |chosen| &chosen.records);
+    let conversations: Vec<Vec<Run>> =
+        conversations(records).into_iter().map(|runs| runs.into_iter().filter_map(Run::from_records).collect()).collect();
+    let empty = conversations.iter().flatten().filter(|run| run.segments().next().is_none()).count();
+    match export::render_all(&conversations, format) {
+        Ok(text) => {
+            if empty > 0 {
+                notice(&format!("warning: {}: {}", recording.path.display(), left_out(empty)));
+            }
+            Ok(text)
+        }
+        Err(ExportError::NoSegment) => Err(nothing(recording)),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn left_out(runs: usize) -> String {
+    match runs {
+        1 => "a run in which no segment was accepted is left out".to_owned(),
+        _ => format!("{runs} runs in which no segment was accepted are left out"),
+    }
+}
+
+fn nothing(recording: &Recording) -> Failure {
+    Failure::Usage(format!("{}: {}", recording.path.display(), ExportError::NoSegment))
+}
+
+fn picture_of(recording: &Recording) -> Result<String, Failure> {
+    let chosen = recording.choose()?;
+    let wrote = |record: &Record| matches!(record.event, Event::Accepted { .. });
+    if !chosen.records.iter().any(wrote) {
+        return Err(nothing(recording));
+    }
+    if let Some(note) = chosen.note().filter(|_| recording.wanted.is_none()) {
+        notice(&format!("{}: {note}", recording.path.display()));
+    }
+    Ok(screen(recording.file(), &chosen.records))
 }
 
 /// Whoever gives a command can also say that the file may go.
@@ -97,12 +185,11 @@ fn advised(error: ExportError) -> Failure {
 }
 
 /// The playground's screen when the run was over.
-fn screen(path: &Path, records: &[Record]) -> String {
+fn screen(file: String, records: &[Record]) -> String {
     let level = ColourLevel::True;
     let theme = Library::new(None).load(THEME, level).unwrap_or_else(|_| view::theme::Theme::default_theme(level));
     let mut state = State::new(options(), SCREEN.0, SCREEN.1);
     state.writing = false;
-    let file = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     state.update(Message::Opened { file, warning: None });
     for record in records {
         state.update(Message::Record(record.clone()));

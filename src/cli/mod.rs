@@ -13,11 +13,14 @@ mod options;
 mod output;
 mod playground;
 mod prompt;
+mod recording;
 mod run;
 mod summary;
 mod sweep;
 
 use std::ffi::OsString;
+use std::io::Write;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Command;
@@ -60,7 +63,15 @@ enum Failure {
     Usage(String),
     #[error(transparent)]
     Recording(TraceError),
-    #[error("the answer could not be written: {0}")]
+    #[error(
+        "{}: {source}; traces are kept in {} (`last` is the newest, and the name alone is enough for those)",
+        named.display(),
+        folder.display()
+    )]
+    NoTrace { named: PathBuf, source: std::io::Error, folder: PathBuf },
+    #[error("{name}: {source}")]
+    File { name: String, source: std::io::Error },
+    #[error("standard output could not be written: {0}")]
     Output(std::io::Error),
     #[error("this system gives no event loop: {0}")]
     Runtime(std::io::Error),
@@ -104,9 +115,23 @@ impl Failure {
             | Self::Usage(_)
             | Self::NoTerminal(_)
             | Self::Keys { .. }
-            | Self::Recording(_)
-            | Self::Export(_)
-            | Self::Trace(_) => 2,
+            | Self::NoTrace { .. }
+            | Self::Export(
+                ExportError::NoSegment
+                | ExportError::Json(_)
+                | ExportError::Exists { .. }
+                | ExportError::NoFolder { .. }
+                | ExportError::Folder { .. },
+            ) => 2,
+            Self::Recording(error) | Self::Trace(error) => match error {
+                TraceError::File { source, .. } => code_of(source),
+                TraceError::NotText { .. }
+                | TraceError::BadLine { .. }
+                | TraceError::NoHeader { .. }
+                | TraceError::TooNew { .. }
+                | TraceError::NoSuchRun { .. } => 2,
+            },
+            Self::Export(ExportError::File { source, .. }) | Self::File { source, .. } => code_of(source),
             Self::Setup(error) => match error {
                 SetupError::PromptTooLong { .. } => 1,
                 SetupError::EmptyPrompt
@@ -126,6 +151,22 @@ impl Failure {
     }
 }
 
+/// The exit code of a file that could not be read or written: 2 if another name would help, 1 if the system failed.
+fn code_of(error: &std::io::Error) -> u8 {
+    use std::io::ErrorKind;
+    match error.kind() {
+        ErrorKind::NotFound
+        | ErrorKind::PermissionDenied
+        | ErrorKind::AlreadyExists
+        | ErrorKind::IsADirectory
+        | ErrorKind::NotADirectory
+        | ErrorKind::InvalidInput
+        | ErrorKind::InvalidFilename
+        | ErrorKind::ReadOnlyFilesystem => 2,
+        _ => 1,
+    }
+}
+
 /// Parses the arguments, does what they say, and returns the exit code.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let command = command();
@@ -138,11 +179,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     let matches = match command.try_get_matches_from(arguments) {
         Ok(matches) => matches,
-        Err(error) => {
-            // Help and version go to standard output and are no failure; nothing can be done where even that cannot be written.
-            let _ = error.print();
-            return ExitCode::from(u8::from(error.use_stderr()) * 2);
-        }
+        Err(error) => return told(&error),
     };
     let result = match matches.subcommand() {
         None => playground::main(&matches),
@@ -159,9 +196,28 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(Done::Complete) => ExitCode::SUCCESS,
         Ok(Done::Incomplete) => ExitCode::from(1),
         Ok(Done::Interrupted) => ExitCode::from(130),
+        // A reader that left has what it wanted.
+        Err(Failure::Output(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(failure) => {
             output::notice(&format!("error: {failure}"));
             ExitCode::from(failure.code())
+        }
+    }
+}
+
+/// Prints what the parser of the arguments has to say: help and version on standard output, errors on standard error.
+fn told(error: &clap::Error) -> ExitCode {
+    let printed = error.print();
+    if error.use_stderr() {
+        // There is nowhere to say that this failed.
+        return ExitCode::from(2);
+    }
+    match printed.and_then(|()| std::io::stdout().flush()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(error) => {
+            output::notice(&format!("error: {}", Failure::Output(error)));
+            ExitCode::from(1)
         }
     }
 }

@@ -1,16 +1,15 @@
 //! `specfuse` and `specfuse replay`: putting the playground together from the configuration and the command line.
 
-use std::path::PathBuf;
-
-use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
+use clap::{Arg, ArgAction, ArgMatches, Command};
 
 use super::members::{self, all_misspelt, any_built_in};
 use super::output::notice;
+use super::recording::{self, Recording};
 use super::{Done, Failure, options};
 use crate::config::{self, Config};
 use crate::engine::fusion::params::needs::Settled;
 use crate::engine::member::paced::Pace;
-use crate::engine::{replay, trace};
+use crate::engine::replay;
 use crate::ensemble::{MemberSpec, Tools, built_in_specs};
 use crate::files::Folders;
 use crate::files::history::History;
@@ -65,21 +64,11 @@ pub(super) fn demo_command() -> Command {
 
 /// `specfuse replay`.
 pub(super) fn replay_command() -> Command {
-    let command = Command::new("replay")
-        .about("Plays a recorded run in the playground")
-        .arg(trace_argument())
+    let command = Command::new("replay").about("Plays a recorded run in the playground");
+    let command = recording::add(command)
         .arg(Arg::new("speed").long("speed").value_name("X").value_parser(speed).help("How fast: 0.25 to 16 [default: 1]"))
         .arg(Arg::new("paused").long("paused").action(ArgAction::SetTrue).help("Stand still at first: `s` plays a round"));
     options::add(screen(command))
-}
-
-/// The recorded run that a command is about.
-pub(super) fn trace_argument() -> Arg {
-    Arg::new("trace")
-        .value_name("TRACE")
-        .required(true)
-        .value_parser(value_parser!(PathBuf))
-        .help("A trace, as `run --json` prints it and every run leaves it")
 }
 
 fn pace_text(text: &str) -> Result<u32, String> {
@@ -113,18 +102,18 @@ pub(super) fn demo(matches: &ArgMatches) -> Result<Done, Failure> {
 
 /// The playground with a recorded run.
 pub(super) fn replay(matches: &ArgMatches) -> Result<Done, Failure> {
-    let Some(path) = matches.get_one::<PathBuf>("trace") else {
-        return Err(Failure::Usage("say which trace to replay".to_owned()));
-    };
     // What is wrong with the file is worth knowing also where there is no terminal.
-    let read = trace::read(path).map_err(Failure::Recording)?;
+    let recording = Recording::read(matches)?;
+    let chosen = recording.choose()?;
     require_terminal()?;
+    let note = chosen.note().filter(|_| recording.wanted.is_none());
+    let warning = recording.trace.warning().into_iter().chain(note).reduce(|one, other| format!("{one}; {other}"));
     play(
         matches,
         Opening::Replay {
-            path: path.clone(),
-            warning: read.warning(),
-            records: read.records,
+            path: recording.path,
+            warning,
+            chosen,
             speed: matches.get_one("speed").copied().unwrap_or(1.0),
             paused: matches.get_flag("paused"),
         },
@@ -243,7 +232,7 @@ fn pace(matches: &ArgMatches, config: &Config, specs: &[MemberSpec]) -> Option<u
 }
 
 fn farewell(left: &Left) -> Done {
-    if let Some(trace) = &left.trace {
+    if let Some(trace) = left.trace.as_ref().filter(|trace| trace.exists()) {
         notice(&format!("the last run is kept: specfuse replay {}", trace.display()));
     }
     if left.interrupted { Done::Interrupted } else { Done::Complete }

@@ -14,7 +14,7 @@ use crate::engine::fusion::conversation::{Conversation, Role, Turn};
 use crate::engine::fusion::event::{Event, ExitReason, Finished, Outcome, Record};
 use crate::engine::fusion::params::Params;
 use crate::engine::round::Command as Order;
-use crate::engine::trace::{Journal, TraceError};
+use crate::engine::trace::{Journal, Lines, TraceError};
 use crate::engine::{Engine, Seat, Setup, wall_clock};
 use crate::ensemble::Tools;
 use crate::files::Folders;
@@ -142,6 +142,7 @@ async fn answer(
     })
     .await?;
     let mut out = Answer::new();
+    let mut lines = Lines::default();
     let mut text = String::new();
     let mut interrupted = false;
     let mut finished = None;
@@ -156,7 +157,7 @@ async fn answer(
             }
         };
         let Some(record) = record else { break };
-        let shown = show(wishes, &mut out, &record);
+        let shown = show(wishes, &mut out, &mut lines, &record);
         let trouble = record.trouble();
         match record.event {
             Event::Accepted { text: segment, .. } => text.push_str(&segment),
@@ -193,11 +194,11 @@ fn journal(wishes: &Wishes, turn: usize) -> Result<Option<Journal>, TraceError> 
 }
 
 /// Writes what an event adds to standard output.
-fn show(wishes: &Wishes, out: &mut Answer, record: &Record) -> io::Result<()> {
+fn show(wishes: &Wishes, out: &mut Answer, lines: &mut Lines, record: &Record) -> io::Result<()> {
     if wishes.json {
-        let mut line = serde_json::to_string(record)?;
-        line.push('\n');
-        return out.write(&line);
+        let mut line = Vec::new();
+        lines.write(record, &mut line)?;
+        return out.write(&String::from_utf8_lossy(&line));
     }
     match &record.event {
         Event::Accepted { text, .. } => out.write(text),

@@ -253,3 +253,46 @@ pub(crate) async fn guarded<T>(mut reply: Reply<T>, seconds: u64) -> Result<T, M
     });
     tokio::time::timeout(Duration::from_secs(seconds), caught).await.unwrap_or(Err(MemberError::TimedOut { seconds }))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::member::scripted::ScriptedMember;
+    use crate::engine::{Seat, Setup, header, trace, wall_clock};
+
+    /// A listener with room for one event holds the driver back right behind what it was told: nothing but what must be durable
+    /// by then is flushed.
+    #[tokio::test]
+    async fn an_accepted_segment_is_in_the_trace_before_it_is_told() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("run.jsonl");
+        let setup = Setup {
+            seats: vec![Seat::new("a", Arc::new(ScriptedMember::saying(&["One.", " Two.", " Three."], -0.1)))],
+            params: crate::engine::fusion::params::Params::default(),
+            seed: 1,
+            conversation: crate::engine::fusion::conversation::Conversation::question("Count!"),
+            answers: Vec::new(),
+            journal: None,
+            clock: wall_clock(),
+        };
+        let machine = Machine::new(header(&setup));
+        let (events, mut heard) = mpsc::channel(1);
+        let (_commands, commands) = mpsc::channel(1);
+        let members = setup.seats.into_iter().map(|seat| seat.member).collect();
+        let journal = Some(Journal::create(&path).unwrap());
+        let driver = Driver { machine, members, clock: wall_clock(), journal, events, commands, unready: Vec::new() };
+        let driving = tokio::spawn(driver.drive(Input::Start(Vec::new())));
+        let mut told = Vec::new();
+        let mut accepted = 0;
+        while let Some(record) = heard.recv().await {
+            told.push(record);
+            if matches!(told.last().map(|record| &record.event), Some(Event::Accepted { .. })) {
+                accepted += 1;
+                assert!(trace::read(&path).unwrap().records.starts_with(&told), "segment {accepted} is told and not yet there");
+            }
+        }
+        assert_eq!(accepted, 3);
+        assert!(driving.await.unwrap().journal_error.is_none());
+        assert_eq!(trace::read(&path).unwrap().records, told);
+    }
+}

@@ -19,8 +19,11 @@ const LATEST_MS: f64 = 1e11;
 #[derive(Debug, Clone)]
 pub struct Player {
     records: Vec<Record>,
-    /// When each record is played, in recorded time: its time stamp, but never before the record ahead of it.
+    /// When each record is played, in recorded time: its time stamp, but never before the record ahead of it. A further run's
+    /// own time begins where the run ahead of it ends.
     times: Vec<f64>,
+    /// Where each run begins: its first record, and the recorded time of its own beginning.
+    begins: Vec<(usize, f64)>,
     /// The record that comes next.
     next: usize,
     /// Records before this place are due whatever the time.
@@ -38,15 +41,19 @@ impl Player {
     /// a command.
     #[must_use]
     pub fn new(records: Vec<Record>) -> Self {
-        let mut reached = 0.0_f64;
-        let times = records.iter().map(|record| {
+        let (mut reached, mut began, mut begins) = (0.0_f64, 0.0_f64, Vec::new());
+        let times = records.iter().enumerate().map(|(place, record)| {
+            if matches!(record.event, Event::RunStarted(_)) {
+                began = reached;
+                begins.push((place, began));
+            }
             if record.t_ms.is_finite() {
-                reached = reached.max(record.t_ms.min(LATEST_MS));
+                reached = reached.max((began + record.t_ms).min(LATEST_MS));
             }
             reached
         });
         let times = times.collect();
-        Self { records, times, next: 0, at_once: 0, playing: true, speed: 1.0, anchor_played: 0.0, anchor_now: None }
+        Self { records, times, begins, next: 0, at_once: 0, playing: true, speed: 1.0, anchor_played: 0.0, anchor_now: None }
     }
 
     /// Takes the next records whose time has come, at most 512 a call: the rest comes with further calls. While paused only
@@ -128,7 +135,7 @@ impl Player {
         (self.anchor_played, self.anchor_now) = (0.0, Some(now_ms));
     }
 
-    /// The recorded time that was reached, in milliseconds from the start of the run to [`Player::duration_ms`].
+    /// The recorded time that was reached, in milliseconds from the start of the first run to [`Player::duration_ms`].
     #[must_use]
     pub fn played_ms(&self, now_ms: f64) -> f64 {
         let passed = if self.playing { (now_ms - self.anchor_now.unwrap_or(now_ms)).max(0.0) * self.speed } else { 0.0 };
@@ -137,7 +144,15 @@ impl Player {
         (self.anchor_played + passed).max(shown).min(self.duration_ms())
     }
 
-    /// Recorded milliseconds from the start of the run to its last record.
+    /// The same, from the start of the run that is being played where several follow each other.
+    #[must_use]
+    pub fn run_ms(&self, now_ms: f64) -> f64 {
+        let shown = self.begins.partition_point(|(place, _)| *place < self.next);
+        let began = shown.checked_sub(1).map_or(0.0, |run| self.begins[run].1);
+        self.played_ms(now_ms) - began
+    }
+
+    /// Recorded milliseconds from the start of the first run to the last record.
     #[must_use]
     pub fn duration_ms(&self) -> f64 {
         self.times.last().copied().unwrap_or(0.0)
@@ -367,6 +382,36 @@ mod tests {
         player.restart(5.0);
         assert!(player.is_playing() && !player.is_over());
         assert_eq!(drain(&mut player, 15.0), [0.0, 10.0]);
+    }
+
+    fn begun() -> Record {
+        use crate::engine::fusion::conversation::Conversation;
+        use crate::engine::fusion::event::Header;
+        let header = Header {
+            format: String::new(),
+            version: 0,
+            program: String::new(),
+            members: vec![],
+            params: crate::engine::fusion::params::Params::default(),
+            seed: 0,
+            conversation: Conversation::default(),
+            answers: vec![],
+        };
+        record(0.0, 0, Event::RunStarted(Box::new(header)))
+    }
+
+    #[test]
+    fn runs_in_a_row_are_played_one_after_the_other_each_by_its_own_clock() {
+        let one = [vec![begun()], run()].concat();
+        let mut player = Player::new([one.clone(), one].concat());
+        assert!((player.duration_ms() - 120.0).abs() < 1e-9);
+        player.due(0.0);
+        assert_eq!(drain(&mut player, 59.0).last(), Some(&55.0));
+        assert!((player.run_ms(59.0) - 59.0).abs() < 1e-9);
+        assert_eq!(drain(&mut player, 75.0), [60.0, 0.0, 0.0, 10.0, 15.0]);
+        assert!((player.run_ms(77.5) - 17.5).abs() < 1e-9 && (player.played_ms(77.5) - 77.5).abs() < 1e-9);
+        player.step(80.0);
+        assert_eq!(drain(&mut player, 80.0), [20.0, 21.0]);
     }
 
     #[test]

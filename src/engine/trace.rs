@@ -1,45 +1,66 @@
-//! The trace of a run as JSON lines: appended as the run goes, readable up to its last whole line after a kill.
+//! The trace of a run as JSON lines: appended as the run goes, readable up to its last whole event after a kill.
 //!
-//! Owns the file format: the first line is the header (`run_started` with the format's version), every further line one
-//! event. Where traces are kept and how many is the front end's.
+//! Owns the file format: a run is its header (`run_started` with the format's version) and one event a line after it, each
+//! numbered from 1 in its key `n`; a file may hold several runs, one after the other. Writing is [`journal`]'s; what a lost or
+//! displaced line does to a run is [`order`]'s; which runs are one conversation is [`runs`]'. Where traces are kept and how
+//! many is the front end's.
 
-use std::fs::{File, OpenOptions};
-use std::io::{self, BufWriter, Write};
+mod fault;
+mod journal;
+mod order;
+mod runs;
+
+use std::io;
 use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+pub use fault::{Fault, FaultKind};
+pub use journal::{Journal, Lines};
+pub use runs::{Chosen, conversations};
 
 use crate::engine::fusion::event::{Event, Record, TRACE_VERSION};
 use crate::text::{self, NotText};
+use order::Line;
 
 /// What the header's `format` says.
 pub const TRACE_FORMAT: &str = "specfuse-trace";
 
-/// A round of many members is some tens of kilobytes: it goes to the operating system at once, not in pieces.
-const BUFFER: usize = 128 << 10;
-
-/// A trace being written.
-#[derive(Debug)]
-pub struct Journal {
-    path: PathBuf,
-    writer: BufWriter<File>,
-    line: Vec<u8>,
-    dirty: bool,
-}
+/// Faults that a warning on one line names before it only counts the rest.
+const NAMED: usize = 4;
 
 /// A trace that was read.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Trace {
-    /// The events in order; the first is the header.
+    /// The events in order; the first is a header, and so is the first of every further run.
     pub records: Vec<Record>,
-    /// Bytes at the end that are not a whole line: what a kill or a full disk cut off.
+    /// Bytes at the end that are not a whole event: what a kill or a full disk cut off.
     pub torn_bytes: usize,
+    /// What is wrong with the other lines, in the order of the file.
+    pub faults: Vec<Fault>,
+    /// The number of the last event.
+    last_number: u64,
 }
 
 impl Trace {
-    /// What is worth telling of a trace that was cut off.
+    /// Everything that the user should know of the file, each a sentence without its full stop.
+    #[must_use]
+    pub fn warnings(&self) -> Vec<String> {
+        let torn = self.torn_bytes;
+        let cut = || format!("the trace was cut off: its last {torn} bytes are no whole event and are left out");
+        self.faults.iter().map(ToString::to_string).chain((torn > 0).then(cut)).collect()
+    }
+
+    /// The same on one line, shortened if it is very much.
     #[must_use]
     pub fn warning(&self) -> Option<String> {
-        let torn = self.torn_bytes;
-        (torn > 0).then(|| format!("the trace was cut off: its last {torn} bytes are no whole event and are left out"))
+        let mut warnings = self.warnings();
+        let more = warnings.len().saturating_sub(NAMED);
+        warnings.truncate(NAMED);
+        if more > 0 {
+            warnings.push(format!("and {more} more faults"));
+        }
+        (!warnings.is_empty()).then(|| warnings.join("; "))
     }
 }
 
@@ -62,7 +83,7 @@ pub enum TraceError {
         /// What it is instead.
         source: NotText,
     },
-    /// A whole line is not an event.
+    /// The only header cannot be read.
     #[error("{}: line {line} is not an event: {reason}", path.display())]
     BadLine {
         /// The file.
@@ -72,7 +93,7 @@ pub enum TraceError {
         /// What the parser says.
         reason: String,
     },
-    /// The first line is not a trace header.
+    /// No line is a trace header.
     #[error("{}: this is not a trace of this program: its first line is not a header", path.display())]
     NoHeader {
         /// The file.
@@ -86,71 +107,16 @@ pub enum TraceError {
         /// Its version.
         found: u64,
     },
-}
-
-impl Journal {
-    /// Creates a trace file, private to the user; one that exists is never overwritten.
-    pub fn create(path: &Path) -> Result<Self, TraceError> {
-        let mut options = OpenOptions::new();
-        options.write(true).create_new(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let file = options.open(path).map_err(|source| TraceError::File { path: path.to_owned(), source })?;
-        Ok(Self::onto(file, path))
-    }
-
-    /// The trace with these events in it: a recorded run that goes on without its own file being touched.
-    pub fn holding(mut self, records: &[Record]) -> Result<Self, TraceError> {
-        records.iter().try_for_each(|record| self.append(record))?;
-        self.flush()?;
-        Ok(self)
-    }
-
-    /// Opens a trace file to go on at its end. What a kill cut off there, which is no whole event, is cut away.
-    pub fn reopen(path: &Path) -> Result<(Trace, Self), TraceError> {
-        let fault = |source| TraceError::File { path: path.to_owned(), source };
-        let trace = read(path)?;
-        let mut file = OpenOptions::new().read(true).append(true).open(path).map_err(fault)?;
-        let length = file.metadata().map_err(fault)?.len();
-        file.set_len(length.saturating_sub(trace.torn_bytes as u64)).map_err(fault)?;
-        if !text::ends_in_a_line(&mut file).map_err(fault)? {
-            file.write_all(b"\n").map_err(fault)?;
-        }
-        Ok((trace, Self::onto(file, path)))
-    }
-
-    /// A trace that goes to an open file; `path` is what errors name.
-    #[must_use]
-    pub fn onto(file: File, path: &Path) -> Self {
-        Self { path: path.to_owned(), writer: BufWriter::with_capacity(BUFFER, file), line: Vec::new(), dirty: false }
-    }
-
-    /// The file.
-    #[must_use]
-    pub fn path(&self) -> &Path {
-        &self.path
-    }
-
-    /// Appends one event. It reaches the operating system, whole, with the next [`Journal::flush`].
-    pub fn append(&mut self, record: &Record) -> Result<(), TraceError> {
-        self.line.clear();
-        serde_json::to_writer(&mut self.line, record).map_err(|error| self.fault(error.into()))?;
-        self.line.push(b'\n');
-        self.dirty = true;
-        self.writer.write_all(&self.line).map_err(|error| self.fault(error))
-    }
-
-    /// Hands everything to the operating system, so that a kill of this program loses nothing.
-    pub fn flush(&mut self) -> Result<(), TraceError> {
-        if std::mem::take(&mut self.dirty) {
-            self.writer.flush().map_err(|error| self.fault(error))?;
-        }
-        Ok(())
-    }
-
-    fn fault(&self, source: io::Error) -> TraceError {
-        TraceError::File { path: self.path.clone(), source }
-    }
+    /// The file holds no run of that number.
+    #[error("{}: there is no run {wanted} in it: it holds {}", path.display(), runs::counted(*of))]
+    NoSuchRun {
+        /// The file.
+        path: PathBuf,
+        /// What was asked for.
+        wanted: usize,
+        /// How many there are.
+        of: usize,
+    },
 }
 
 /// Reads a trace file.
@@ -159,40 +125,212 @@ pub fn read(path: &Path) -> Result<Trace, TraceError> {
     parse(path, &bytes)
 }
 
-/// Reads a trace from memory; `path` is what errors name.
+/// Reads a trace from memory; `path` is what errors name. Whatever can be shown of a damaged file is; the rest is among the
+/// faults.
 pub fn parse(path: &Path, bytes: &[u8]) -> Result<Trace, TraceError> {
-    let lines = text::lines(bytes).map_err(|source| TraceError::NotText { path: path.to_owned(), source })?;
-    let bytes = &*text::ended(lines);
-    let whole = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |last| last + 1);
-    let mut records = Vec::new();
-    for (number, line) in bytes[..whole].split(|byte| *byte == b'\n').enumerate() {
-        if line.trim_ascii().is_empty() {
-            continue;
-        }
-        if records.is_empty() {
-            check_version(path, line)?;
-        }
-        let record: Record = serde_json::from_slice(line).map_err(|error| {
-            let (line, reason) = text::json_fault(&error, number + 1);
-            TraceError::BadLine { path: path.to_owned(), line, reason }
-        })?;
-        records.push(record);
+    let bytes = &*text::lines(bytes).map_err(|source| TraceError::NotText { path: path.to_owned(), source })?;
+    let mut reader = Reader::default();
+    let mut lines = bytes.split(|byte| *byte == b'\n').enumerate().peekable();
+    let mut torn_bytes = 0;
+    while let Some((place, line)) = lines.next() {
+        // The last line may lack its line feed and be whole all the same.
+        torn_bytes = reader.line(place + 1, line, lines.peek().is_none());
     }
-    match records.first() {
-        Some(Record { event: Event::RunStarted(_), .. }) => Ok(Trace { records, torn_bytes: bytes.len() - whole }),
-        Some(_) | None => Err(TraceError::NoHeader { path: path.to_owned() }),
+    reader.finish(torn_bytes).map_err(|error| match error {
+        Unreadable::NoHeader => TraceError::NoHeader { path: path.to_owned() },
+        Unreadable::BadHeader { line, reason } => TraceError::BadLine { path: path.to_owned(), line, reason },
+        Unreadable::TooNew { found } => TraceError::TooNew { path: path.to_owned(), found },
+    })
+}
+
+/// Why there is nothing to show.
+enum Unreadable {
+    NoHeader,
+    BadHeader { line: usize, reason: String },
+    TooNew { found: u64 },
+}
+
+/// What a text is.
+enum Parsed {
+    Event(Box<Record>),
+    /// A header of a version that this program does not know.
+    TooNew(u64),
+    /// A header of ours that cannot be read, or nothing of ours at all.
+    Neither {
+        header: bool,
+        reason: String,
+    },
+}
+
+/// Where the lines that are being read belong.
+#[derive(Default)]
+enum Part<'a> {
+    /// To no run that can be shown.
+    #[default]
+    Headless,
+    /// To a run.
+    Run(Vec<Line<'a>>),
+    /// To a run of a newer program.
+    Newer,
+}
+
+/// A file being read.
+#[derive(Default)]
+struct Reader<'a> {
+    part: Part<'a>,
+    /// Events that stand before the header of their run, or whose run has none.
+    headless: Vec<Line<'a>>,
+    records: Vec<Record>,
+    faults: Vec<Fault>,
+    /// Lines that are not events, and why.
+    bad: Vec<(usize, String)>,
+    last_number: u64,
+    /// The first header of ours that cannot be read.
+    unreadable: Option<Unreadable>,
+}
+
+impl<'a> Reader<'a> {
+    /// Takes in a line. Returns how many bytes at its end are not a whole event, if it is the last.
+    fn line(&mut self, line: usize, text: &'a [u8], last: bool) -> usize {
+        if text.trim_ascii().is_empty() {
+            return 0;
+        }
+        let Err(reason) = self.event(line, text) else { return 0 };
+        // Two files may have been joined after a line that was cut off.
+        let starts = starts(text);
+        let ends = starts.iter().skip(1).copied().chain([text.len()]);
+        let (mut torn, mut bad) = (0, false);
+        for (start, end) in starts.iter().copied().zip(ends) {
+            let whole = starts.len() > 1 && self.event(line, &text[start..end]).is_ok();
+            if !whole && last && end == text.len() {
+                torn = end - start;
+            } else {
+                bad |= !whole;
+            }
+        }
+        if bad {
+            self.bad.push((line, reason));
+        }
+        torn
+    }
+
+    fn event(&mut self, line: usize, text: &'a [u8]) -> Result<(), String> {
+        match parsed(text) {
+            Parsed::Event(record) => {
+                let read = Line::new(line, number(text), text.trim_ascii(), *record);
+                if matches!(read.record.event, Event::RunStarted(_)) {
+                    self.close();
+                    self.part = Part::Run(vec![read]);
+                } else {
+                    match &mut self.part {
+                        Part::Headless => self.headless.push(read),
+                        Part::Run(lines) => lines.push(read),
+                        Part::Newer => {}
+                    }
+                }
+                Ok(())
+            }
+            Parsed::TooNew(version) => {
+                self.close();
+                self.part = Part::Newer;
+                self.unreadable.get_or_insert(Unreadable::TooNew { found: version });
+                self.faults.push(Fault::new(line, FaultKind::TooNew { version }));
+                Ok(())
+            }
+            Parsed::Neither { header, reason } => {
+                // A newer program has events that this one does not know.
+                if matches!(self.part, Part::Newer) {
+                    return Ok(());
+                }
+                if header {
+                    self.close();
+                    self.unreadable.get_or_insert(Unreadable::BadHeader { line, reason: reason.clone() });
+                }
+                Err(reason)
+            }
+        }
+    }
+
+    /// The lines of a part are all there.
+    fn close(&mut self) {
+        if let Part::Run(lines) = std::mem::take(&mut self.part) {
+            let bad: Vec<usize> = self.bad.iter().map(|(line, _)| *line).collect();
+            let before = std::mem::take(&mut self.headless);
+            let ordered = order::order(lines, before, &bad, &mut self.faults);
+            self.records.extend(ordered.records);
+            self.last_number = ordered.last;
+            self.headless = ordered.headless;
+        }
+    }
+
+    fn finish(mut self, torn_bytes: usize) -> Result<Trace, Unreadable> {
+        self.close();
+        if self.records.is_empty() {
+            return Err(self.unreadable.unwrap_or(Unreadable::NoHeader));
+        }
+        let mut faults = self.faults;
+        faults.extend(self.headless.iter().map(|line| Fault::new(line.place, FaultKind::NoHeader)));
+        faults.extend(self.bad.into_iter().map(|(line, reason)| Fault::new(line, FaultKind::NotAnEvent { reason })));
+        Ok(Trace { records: self.records, torn_bytes, faults: fault::merged(faults), last_number: self.last_number })
     }
 }
 
-/// Looks at the header's format and version alone: a newer header may not parse as ours, and should say so by its version.
-fn check_version(path: &Path, line: &[u8]) -> Result<(), TraceError> {
-    let header: serde_json::Value = serde_json::from_slice(line).map_err(|_| TraceError::NoHeader { path: path.to_owned() })?;
-    if header["format"] != TRACE_FORMAT {
-        return Err(TraceError::NoHeader { path: path.to_owned() });
-    }
-    match header["version"].as_u64() {
-        Some(version) if version <= u64::from(TRACE_VERSION) => Ok(()),
-        Some(found) => Err(TraceError::TooNew { path: path.to_owned(), found }),
-        None => Err(TraceError::NoHeader { path: path.to_owned() }),
+fn parsed(text: &[u8]) -> Parsed {
+    match serde_json::from_slice::<Record>(text) {
+        Ok(Record { event: Event::RunStarted(header), .. }) if header.format != TRACE_FORMAT => {
+            Parsed::Neither { header: false, reason: format!("its format is `{}`", header.format) }
+        }
+        Ok(Record { event: Event::RunStarted(header), .. }) if header.version > TRACE_VERSION => {
+            Parsed::TooNew(header.version.into())
+        }
+        Ok(record) => Parsed::Event(Box::new(record)),
+        // A newer header may not parse as ours, and should say so by its version.
+        Err(error) => match serde_json::from_slice::<Version>(text) {
+            Ok(Version { format, version }) if format == TRACE_FORMAT => match version {
+                Some(version) if version > u64::from(TRACE_VERSION) => Parsed::TooNew(version),
+                Some(_) | None => Parsed::Neither { header: true, reason: reason(&error) },
+            },
+            Ok(_) | Err(_) => Parsed::Neither { header: false, reason: reason(&error) },
+        },
     }
 }
+
+/// What every header has, of whatever version.
+#[derive(Deserialize)]
+struct Version {
+    format: String,
+    #[serde(default)]
+    version: Option<u64>,
+}
+
+/// What the parser says; the line that it names is always its own first.
+fn reason(error: &serde_json::Error) -> String {
+    let place = format!(" at line {} column {}", error.line(), error.column());
+    let text = error.to_string();
+    match text.strip_suffix(&place) {
+        Some(text) if error.column() > 0 => format!("{text} at column {}", error.column()),
+        Some(text) => text.to_owned(),
+        None => text,
+    }
+}
+
+/// The number that a line has, if it has one; traces of versions 1 to 3 have none.
+fn number(text: &[u8]) -> Option<u64> {
+    #[derive(Deserialize)]
+    struct Numbered {
+        #[serde(default)]
+        n: serde_json::Value,
+    }
+    let numbered: Numbered = serde_json::from_slice(text).ok()?;
+    numbered.n.as_u64().filter(|number| *number > 0)
+}
+
+/// The beginning of a text and every place in it that begins like a line of a trace. Within a string no such beginning can be,
+/// since quotation marks are escaped there.
+fn starts(text: &[u8]) -> Vec<usize> {
+    let begins = |rest: &[u8]| rest.starts_with(b"{\"n\":") || rest.starts_with(b"{\"t_ms\":");
+    std::iter::once(0).chain((1..text.len()).filter(|place| begins(&text[*place..]))).collect()
+}
+
+#[cfg(test)]
+mod tests;

@@ -8,6 +8,7 @@ mod figure;
 mod html;
 mod json;
 mod markdown;
+mod outline;
 pub mod report;
 mod save;
 mod words;
@@ -34,6 +35,17 @@ impl Format {
     /// Every format with its name, which is also the usual ending of a file's name.
     pub const NAMES: &'static [(Self, &'static str)] = &[(Self::Markdown, "md"), (Self::Html, "html"), (Self::Json, "json")];
 
+    /// The format that a file of this ending has, whatever its case.
+    #[must_use]
+    pub fn of_ending(ending: &str) -> Option<Self> {
+        match ending.to_lowercase().as_str() {
+            "md" | "markdown" => Some(Self::Markdown),
+            "html" | "htm" => Some(Self::Html),
+            "json" => Some(Self::Json),
+            _ => None,
+        }
+    }
+
     /// The format's name, as `--to` takes it and files end.
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -59,6 +71,30 @@ pub fn render(run: &Run, format: Format) -> Result<String, ExportError> {
         Format::Html => Ok(html::html(&report)),
         Format::Json => json::json(&report),
     }
+}
+
+/// One document of several runs: those of each conversation one after the other. JSON becomes a list. Runs without a segment are
+/// left out.
+///
+/// # Errors
+/// As [`render`]; [`ExportError::NoSegment`] when nothing was accepted in any run.
+pub fn render_all(conversations: &[Vec<Run>], format: Format) -> Result<String, ExportError> {
+    let told = |run: &Run| Some(Report::of(run)).filter(|report| !report.rounds.is_empty());
+    let reports: Vec<Vec<Option<Report>>> = conversations.iter().map(|runs| runs.iter().map(told).collect()).collect();
+    let all: Vec<&Report> = reports.iter().flatten().flatten().collect();
+    match (all.as_slice(), format) {
+        ([], _) => Err(ExportError::NoSegment),
+        ([report], Format::Markdown) if is_single(conversations) => Ok(markdown::markdown(report)),
+        ([report], Format::Html) if is_single(conversations) => Ok(html::html(report)),
+        ([report], Format::Json) if is_single(conversations) => json::json(report),
+        (_, Format::Markdown) => Ok(markdown::several(&reports)),
+        (_, Format::Html) => Ok(html::several(&reports)),
+        (_, Format::Json) => json::several(&all),
+    }
+}
+
+fn is_single(conversations: &[Vec<Run>]) -> bool {
+    matches!(conversations, [runs] if runs.len() == 1)
 }
 
 /// Writes the document to a new file; one that exists stays as it is.

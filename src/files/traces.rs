@@ -55,7 +55,8 @@ pub struct Found {
 
 /// Opens the trace of the `turn`-th question (from 0) that is asked at `now`.
 ///
-/// In the platform's folder the newest `kept` traces stay, with this one among them; with 0 none is written, and those that are there stay.
+/// In the platform's folder the newest `kept` traces stay, with this one among them once it begins; with 0 none is written, and
+/// those that are there stay.
 /// Without `folders` (there is no home) nothing is kept there.
 ///
 /// # Errors
@@ -66,10 +67,7 @@ pub fn open(wanted: &Wanted, folders: Option<&Folders>, turn: usize, kept: usize
         (Wanted::File(path), _) => Ok(Opened { journal: Some(Journal::create(&numbered(path, turn))?), warning: None }),
         (Wanted::Default, Some(folders)) => {
             let folder = folders.traces();
-            let opened = if kept == 0 { Ok(None) } else { create(&folder, turn, now).map(Some) };
-            if opened.is_ok() && kept > 0 {
-                forget_oldest(&folder, kept);
-            }
+            let opened = if kept == 0 { Ok(None) } else { create(&folder, turn, kept, now).map(Some) };
             Ok(opened.map_or_else(
                 |warning| Opened { journal: None, warning: Some(warning) },
                 |journal| Opened { journal, warning: None },
@@ -78,14 +76,17 @@ pub fn open(wanted: &Wanted, folders: Option<&Folders>, turn: usize, kept: usize
     }
 }
 
-fn create(folder: &Path, turn: usize, now: SystemTime) -> Result<Journal, FileError> {
+fn create(folder: &Path, turn: usize, kept: usize, now: SystemTime) -> Result<Journal, FileError> {
     create_folder(folder)?;
-    Ok(Journal::create(&folder.join(fresh_name(turn, now)))?)
+    let journal = Journal::create(&folder.join(fresh_name(turn, now)))?;
+    let folder = folder.to_owned();
+    Ok(journal.when_begun(move || forget_oldest(&folder, kept)))
 }
 
-/// The file itself for the first question; with the number before the extension for those that follow.
+/// The file itself for the first question; with the number before the extension for those that follow. A pipe or a device takes
+/// them all.
 fn numbered(path: &Path, turn: usize) -> PathBuf {
-    if turn == 0 {
+    if turn == 0 || fs::metadata(path).is_ok_and(|found| !found.is_file() && !found.is_dir()) {
         return path.to_owned();
     }
     let mut name = path.file_stem().map(OsString::from).unwrap_or_default();
@@ -130,6 +131,16 @@ pub fn list(folder: &Path) -> Vec<Found> {
     files.sort_unstable_by(|one, other| other.cmp(one));
     let found = files.into_iter().filter_map(|(modified, path)| Some(Found { question: question(&path)?, path, modified }));
     found.take(LISTED).collect()
+}
+
+/// The trace of that name in a folder; the usual ending may be left out.
+#[must_use]
+pub fn named(folder: &Path, name: &Path) -> Option<PathBuf> {
+    // A path leads elsewhere.
+    let name = name.file_name().filter(|last| *last == name.as_os_str())?;
+    let mut ended = name.to_owned();
+    ended.push(SUFFIX);
+    [name, &ended].into_iter().map(|name| folder.join(name)).find(|path| path.is_file())
 }
 
 /// When a file was last written; `None` for what is no file: opening a pipe would wait for its writer.
@@ -186,6 +197,10 @@ mod tests {
     }
 
     fn header(question: &str) -> String {
+        serde_json::to_string(&begun(question)).unwrap() + "\n"
+    }
+
+    fn begun(question: &str) -> crate::engine::fusion::event::Record {
         use crate::engine::fusion::conversation::Conversation;
         use crate::engine::fusion::event::{Header, Record, TRACE_VERSION};
         let header = Header {
@@ -198,8 +213,7 @@ mod tests {
             conversation: Conversation::question(question),
             answers: Vec::new(),
         };
-        let record = Record { t_ms: 0.0, round: 0, event: Event::RunStarted(Box::new(header)) };
-        serde_json::to_string(&record).unwrap() + "\n"
+        Record { t_ms: 0.0, round: 0, event: Event::RunStarted(Box::new(header)) }
     }
 
     fn write(path: &Path, content: &[u8], seconds: u64) {
@@ -225,8 +239,12 @@ mod tests {
         }
         fs::write(folder.join("0-mine.txt"), "").unwrap();
         let opened = open(&Wanted::Default, Some(&folders), 0, 5, at(100)).unwrap();
-        let path = opened.journal.unwrap().path().to_owned();
-        assert!(path.starts_with(&folder) && path.exists());
+        let mut journal = opened.journal.unwrap();
+        let path = journal.path().to_owned();
+        assert!(path.starts_with(&folder) && !path.exists());
+        assert_eq!(count(&folder), 9 + 1, "a run that never starts takes no other's place");
+        journal.append(&begun("?")).unwrap();
+        assert!(path.exists());
         assert_eq!(count(&folder), 5 + 1);
         assert!(folder.join("0-mine.txt").exists());
         assert!(!folder.join(format!("{:013}-1-0{SUFFIX}", 4)).exists());
@@ -258,7 +276,7 @@ mod tests {
         // The body is not looked at.
         write(&path("0.trace.jsonl"), (header("new?\nand long") + "{broken").as_bytes(), 30);
         write(&path("copy.jsonl"), header("middle?").as_bytes(), 20);
-        write(&path("torn.trace.jsonl"), header("torn?").trim_end_matches("}\n").as_bytes(), 40);
+        write(&path("torn.trace.jsonl"), &header("torn?").as_bytes()[..200], 40);
         write(&path("other.jsonl"), b"\"a question\"\n", 40);
         write(&path("bytes.jsonl"), b"\xff\xfe\n", 40);
         write(&path("long.jsonl"), header(&"?".repeat(FIRST_LINE as usize)).as_bytes(), 40);
@@ -269,6 +287,18 @@ mod tests {
         assert_eq!(questions, ["new?\nand long", "middle?", "old?"]);
         assert_eq!((found[1].path.clone(), found[1].modified), (path("copy.jsonl"), at(20_000)));
         assert_eq!(list(&path("nowhere")), []);
+    }
+
+    #[test]
+    fn a_trace_is_found_by_its_name_and_a_path_leads_elsewhere() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(format!("one{SUFFIX}"));
+        fs::write(&path, "").unwrap();
+        let found = |name: &str| named(folder.path(), Path::new(name));
+        assert_eq!((found("one"), found("one.trace.jsonl")), (Some(path.clone()), Some(path)));
+        for other in ["on", "two", "./one", "x/one", "..", "", "."] {
+            assert_eq!(found(other), None, "{other}");
+        }
     }
 
     #[test]

@@ -41,14 +41,8 @@ pub(super) async fn play(sweep: &Sweep, seats: &[Seat], cell: Cell, asked: &Aske
         }
         Err(error) => Some(error.to_string()),
     };
-    // A run that never began left an empty file.
+    // A run that never began left no file.
     let begun = heard.begun;
-    if kept
-        && !begun
-        && let Some(folder) = &sweep.traces
-    {
-        let _ = std::fs::remove_file(folder.join(&name));
-    }
     // What failed is neither right nor wrong.
     let gradable = failed.is_none() && !prompt.answers.is_empty();
     let right = gradable.then(|| grade::is_right(&heard.text, &prompt.answers));

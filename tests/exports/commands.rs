@@ -4,7 +4,10 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
 
-use specfuse::engine::fusion::event::Record;
+use specfuse::engine::fusion::conversation::{Role, Turn};
+use specfuse::engine::fusion::event::{Event, Record};
+use specfuse::engine::fusion::run::Run;
+use specfuse::engine::trace::Lines;
 
 use super::hostile;
 use super::markup::parse;
@@ -35,7 +38,12 @@ fn fails(output: &Output, said: &[&str]) {
 }
 
 fn lines(records: &[Record]) -> String {
-    records.iter().map(|record| serde_json::to_string(record).unwrap() + "\n").collect()
+    let mut numbered = Lines::default();
+    let mut text = Vec::new();
+    for record in records {
+        numbered.write(record, &mut text).unwrap();
+    }
+    String::from_utf8(text).unwrap()
 }
 
 fn home(trace: &str) -> tempfile::TempDir {
@@ -54,6 +62,133 @@ fn every_format_comes_on_standard_output_or_in_a_file() {
         assert_eq!(out(&export(home.path(), &["run.jsonl", "--to", format, "--output", &file])), "");
         assert_eq!(fs::read_to_string(home.path().join(file)).unwrap(), printed);
     }
+}
+
+/// A run whose question is `question`, after these turns, with the answer of the recorded one.
+fn asking(before: &[Turn], question: &str) -> Vec<Record> {
+    let mut records = recorded();
+    if let Event::RunStarted(header) = &mut records[0].event {
+        header.conversation.turns = before.to_vec();
+        header.conversation.turns.push(Turn { role: Role::User, content: question.to_owned() });
+    }
+    records
+}
+
+/// The two runs of a conversation.
+fn conversation() -> [Vec<Record>; 2] {
+    let turn = |role, content: String| Turn { role, content };
+    let first = asking(&[], "First question?");
+    let answer = Run::from_records(&first).unwrap().answer();
+    let said = [turn(Role::User, "First question?".to_owned()), turn(Role::Assistant, answer)];
+    [first, asking(&said, "Second question?")]
+}
+
+#[test]
+fn several_runs_of_a_file_are_told_as_several_and_a_conversation_as_one() {
+    let [first, second] = conversation();
+    let other = asking(&[], "Something else?");
+    let alone = {
+        let home = home(&lines(&first));
+        let export = |format| out(&self::export(home.path(), &["run.jsonl", "--to", format]));
+        (export("md"), export("json"))
+    };
+    let talk = home(&lines(&[first.clone(), second.clone()].concat()));
+    let export = |format: &str| out(&self::export(talk.path(), &["run.jsonl", "--to", format]));
+    let markdown = export("md");
+    let headings: Vec<&str> = markdown.lines().filter(|line| line.starts_with('#') && !line.starts_with("### ")).collect();
+    assert_eq!(headings, ["# A SpecFuse conversation", "## Answer 1 of 2", "## Answer 2 of 2"]);
+    assert_eq!(markdown.matches("First question?").count(), 1, "what was said is not said again");
+    let reports: serde_json::Value = serde_json::from_str(&export("json")).unwrap();
+    assert_eq!(reports.as_array().map(Vec::len), Some(2));
+    assert_eq!(reports[0], serde_json::from_str::<serde_json::Value>(&alone.1).unwrap(), "the figures are each run's own");
+    assert_eq!((&reports[0]["summary"], &reports[0]["question"]), (&reports[1]["summary"], &"First question?".into()));
+    let page = parse(&export("html"));
+    let mut ids: Vec<&str> = page.all().iter().filter_map(|element| element.attribute("id")).collect();
+    let count = ids.len();
+    ids.sort_unstable();
+    ids.dedup();
+    assert_eq!(ids.len(), count, "an id is there twice");
+    for link in page.all().iter().filter_map(|element| element.attribute("href")) {
+        assert!(link.strip_prefix('#').is_some_and(|id| ids.contains(&id)), "{link}");
+    }
+    assert!(export("svg").contains("Second question?"));
+    let three = home(&lines(&[first, second, other].concat()));
+    let export = |arguments: &[&str]| self::export(three.path(), &[&["run.jsonl", "--to"], arguments].concat());
+    let markdown = out(&export(&["md"]));
+    let headings: Vec<&str> = markdown.lines().filter(|line| line.starts_with('#') && line.contains(" of ")).collect();
+    assert_eq!(headings, ["## Run 1 of 2: a conversation", "### Answer 1 of 2", "### Answer 2 of 2", "## Run 2 of 2"]);
+    let picture = export(&["svg"]);
+    let said = String::from_utf8_lossy(&picture.stderr).into_owned();
+    assert!(said.contains("the file holds 2 runs: this is run 2, `--run N` chooses another"), "{said}");
+    assert!(out(&picture).contains("Something else?"));
+    assert!(out(&export(&["svg", "--run", "1"])).contains("Second question?"));
+    assert!(out(&export(&["md", "--run", "2"])).starts_with("# A SpecFuse run\n"));
+    fails(&export(&["md", "--run", "3"]), &["run.jsonl", "there is no run 3", "2 runs"]);
+}
+
+#[test]
+fn a_lost_line_is_told_and_the_rest_exported() {
+    let whole = lines(&recorded());
+    let lost: String = whole.split_inclusive('\n').enumerate().filter(|(place, _)| *place != 4).map(|(_, line)| line).collect();
+    for (trace, said) in [
+        (lost, "before line 5 an event is missing (number 5)"),
+        (whole.replacen('\n', "\nnonsense\n", 1), "line 2 is not an event"),
+    ] {
+        let home = home(&trace);
+        let output = export(home.path(), &["run.jsonl", "--to", "json"]);
+        let told = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(told.contains("run.jsonl") && told.contains(said), "{told}");
+        assert!(out(&output).contains("Tokyo"));
+    }
+}
+
+#[test]
+fn the_ending_of_the_file_says_what_it_becomes() {
+    let home = home(&lines(&recorded()));
+    let export = |arguments: &[&str]| self::export(home.path(), &[&["run.jsonl"], arguments].concat());
+    for (file, begins) in [
+        ("a.md", "# A"),
+        ("a.markdown", "# A"),
+        ("b.HTML", "<!doctype html>"),
+        ("b.htm", "<!doctype html>"),
+        ("c.json", "{"),
+        ("d.svg", "<svg "),
+    ] {
+        out(&export(&["-o", file]));
+        assert!(fs::read_to_string(home.path().join(file)).unwrap().starts_with(begins), "{file}");
+    }
+    out(&export(&["-o", "notes.txt", "--to", "md"]));
+    assert!(fs::read_to_string(home.path().join("notes.txt")).unwrap().starts_with("# A SpecFuse run"));
+    for (arguments, said) in [
+        (&["-o", "x.svg", "--to", "md"][..], &["--to md", "x.svg", "contradict"][..]),
+        (&["-o", "x.pdf"], &["x.pdf", "md, html, json, svg", "--to"]),
+        (&["-o", "x"], &["the ending of x", "--to"]),
+        (&[], &["--to", "md, html, json, svg"]),
+    ] {
+        fails(&export(arguments), said);
+    }
+    assert!(!home.path().join("x.svg").exists());
+}
+
+#[test]
+fn traces_that_are_kept_are_found_by_name_and_the_newest_as_last() {
+    let home = tempfile::tempdir().unwrap();
+    let folder = home.path().join(".local/share/specfuse/traces");
+    let export = |name: &str| self::export(home.path(), &[name, "--to", "md"]);
+    fails(&export("last"), &["there is no trace yet", "specfuse/traces"]);
+    fails(&export("nowhere.jsonl"), &["nowhere.jsonl: No such file", "specfuse/traces", "`last`"]);
+    fs::create_dir_all(&folder).unwrap();
+    for (name, question, seconds) in [("1-1-0", "Older?", 10), ("0-1-0", "Newer?", 20)] {
+        let path = folder.join(format!("{name}.trace.jsonl"));
+        fs::write(&path, lines(&asking(&[], question))).unwrap();
+        let when = std::time::UNIX_EPOCH + std::time::Duration::from_secs(seconds);
+        fs::File::options().write(true).open(&path).unwrap().set_modified(when).unwrap();
+    }
+    for (name, question) in [("last", "Newer?"), ("1-1-0", "Older?"), ("1-1-0.trace.jsonl", "Older?")] {
+        assert!(out(&export(name)).contains(question), "{name}");
+    }
+    fails(&export("2-1-0"), &["2-1-0: No such file", "specfuse/traces"]);
+    fails(&export("./1-1-0.trace.jsonl"), &["No such file"]);
 }
 
 #[test]

@@ -5,7 +5,7 @@ use specfuse::engine::fusion::candidate::DraftToken;
 use specfuse::engine::fusion::conversation::{Conversation, Role, Turn};
 use specfuse::engine::fusion::event::{
     CandidateScore, Capabilities, DraftFinished, Event, ExitReason, Finished, Header, MemberHeader, MemberName, Outcome,
-    OwnSampling, Ranked, RankedCandidate, RankedStanding, Record, Role as Part, Steering, Summary, Usage,
+    OwnSampling, Ranked, RankedCandidate, RankedStanding, Record, Role as Part, Steering, Summary, TRACE_VERSION, Usage,
 };
 use specfuse::engine::fusion::params::{Params, Value};
 
@@ -84,7 +84,7 @@ fn header(supply: &mut Supply<'_>, names: &[MemberName]) -> Header {
     ];
     Header {
         format: "specfuse-trace".to_owned(),
-        version: 3,
+        version: TRACE_VERSION,
         program: supply.text(),
         members,
         params: Params { segment_tokens: 7, ..Params::default() },

@@ -9,6 +9,7 @@ mod company;
 mod explaining;
 mod keys;
 mod looking;
+mod numbers;
 mod replaying;
 mod running;
 mod runs;

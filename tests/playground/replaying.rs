@@ -129,3 +129,16 @@ fn what_is_worth_telling_of_a_recording_is_told() {
     let Source::Replay(replay) = state.source else { panic!("{:?}", state.source) };
     assert_eq!((replay.file.as_str(), replay.playing), ("x", true));
 }
+
+#[test]
+fn a_conversation_that_is_replayed_again_takes_the_place_of_all_its_answers() {
+    let records = [runs::unanimous(), runs::exiting()].concat();
+    let mut state = opened();
+    feed(&mut state, &records);
+    state.update(Message::Replayed { playing: true, speed: 1.0, over: true });
+    let once = state.session.clone();
+    assert_eq!(once.plays().len(), 2);
+    support::press(&mut state, "a");
+    feed(&mut state, &records);
+    assert_eq!(state.session, once);
+}

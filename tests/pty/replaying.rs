@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use specfuse::engine::fusion::event::Event;
+use specfuse::engine::fusion::event::{Event, TRACE_VERSION};
 
 use crate::home::{Home, LARGE, QUESTION, leaves, outcome, transcript};
 use crate::playing::Playing;
@@ -81,11 +81,11 @@ fn a_trace_that_was_cut_off_is_played_as_far_as_it_goes() {
 fn wrong_files(home: &Home) -> [(&'static str, &'static str); 4] {
     let text = fs::read_to_string(recorded(home)).unwrap();
     let write = |name: &str, text: &str| fs::write(home.path().join(name), text).unwrap();
-    write("newer.jsonl", &text.replacen(r#""version":3"#, r#""version":99"#, 1));
+    write("newer.jsonl", &text.replacen(&format!(r#""version":{TRACE_VERSION}"#), r#""version":99"#, 1));
     write("poem.txt", "Roses are red,\nviolets are blue.\n");
     write("headless.jsonl", text.split_once('\n').unwrap().1);
     [
-        ("newer.jsonl", "newer.jsonl: the trace has version 99, this program reads up to 3: use a newer one"),
+        ("newer.jsonl", "newer.jsonl: the trace has version 99, this program reads up to 4: use a newer one"),
         ("poem.txt", "poem.txt: this is not a trace of this program"),
         ("headless.jsonl", "headless.jsonl: this is not a trace of this program"),
         ("missing.jsonl", "missing.jsonl: No such file or directory"),
@@ -143,6 +143,36 @@ fn a_pipe_at_one_end_of_the_playground_is_refused_and_named() {
         is_untouched(&playing);
     }
     assert_eq!(fs::read(Path::join(home.path(), "piped")).unwrap(), b"");
+}
+
+#[test]
+fn of_several_runs_the_last_or_the_chosen_one_is_played_and_a_conversation_whole() {
+    let home = Home::new();
+    let talk = home.pipes(&[
+        "run",
+        "-q",
+        "--json",
+        "--no-trace",
+        "--seed",
+        "1",
+        "What is the capital of Japan?",
+        "--then",
+        "And of Kenya?",
+    ]);
+    assert_eq!(talk.status.code(), Some(0));
+    let alone = fs::read(recorded(&home)).unwrap();
+    fs::write(home.path().join("both.jsonl"), [talk.stdout, alone].concat()).unwrap();
+    let playing = home.opens(&["replay", "both.jsonl", "--speed", "16", "--paused"]);
+    playing.sees("which one it is", |seen| seen.shows("the file holds 2 runs: this is run 2, `--run N` chooses another"));
+    leaves(playing, "q", "before");
+    let mut playing = home.opens(&["replay", "both.jsonl", "--run", "1", "--paused"]);
+    playing.sees("a replay that stands still", |seen| seen.shows(" paused ") && !seen.shows("the file holds"));
+    playing.types("S");
+    playing.sees("both answers", |seen| {
+        let told = transcript(seen);
+        told.contains("The capital of Japan is Tokyo.") && told.ends_with("The capital of Kenya is Nairobi.")
+    });
+    leaves(playing, "q", "before");
 }
 
 #[test]

@@ -22,7 +22,7 @@ pub(super) fn answer(page: &mut Page, report: &Report, longest: usize) {
         if let Some(author) = &segment.author {
             page.markup(" class=\"").member(author.place).markup("\"");
         }
-        page.markup(" href=\"#r").number(round.number).markup("\">").text(&segment.text);
+        page.markup(" href=\"#r").number(round.number).own().markup("\">").text(&segment.text);
         if clean_line(&segment.text).is_empty() {
             page.markup(if segment.ends { "[end]" } else { "[space]" });
         }

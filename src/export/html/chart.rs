@@ -48,8 +48,9 @@ pub(super) fn chart(page: &mut Page, report: &Report) {
 }
 
 fn drawing(page: &mut Page, report: &Report, scale: &Scale) {
-    page.markup("<svg class=\"chart\" viewBox=\"0 0 800 260\" role=\"img\" aria-labelledby=\"chart-title chart-text\">\n");
-    page.markup("<title id=\"chart-title\">Retention of each member by round</title>\n<desc id=\"chart-text\">");
+    page.markup("<svg class=\"chart\" viewBox=\"0 0 800 260\" role=\"img\" aria-labelledby=\"").id("chart-title");
+    page.markup(" ").id("chart-text").markup("\">\n<title id=\"").id("chart-title").markup("\">");
+    page.markup("Retention of each member by round</title>\n<desc id=\"").id("chart-text").markup("\">");
     page.line(&in_words(report)).markup("</desc>\n");
     axes(page, report, scale);
     let threshold = |round: usize| report.rounds[round].standings.first().map(|standing| standing.threshold);

@@ -13,6 +13,7 @@ mod rounds;
 use page::Page;
 
 use super::figure::shortened;
+use super::outline;
 use super::report::Report;
 use super::words;
 use crate::clean::clean_line;
@@ -35,43 +36,83 @@ const TITLE: usize = 60;
 /// The whole page.
 pub(super) fn html(report: &Report) -> String {
     let mut page = Page::default();
-    head(&mut page, report);
+    head(&mut page, &report.question);
     page.markup("<body>\n<header>\n<h1>A SpecFuse run</h1>\n<p>");
     page.line(&words::lead(report)).markup("</p>\n</header>\n");
     contents(&mut page);
     page.markup("<main>\n");
-    earlier(&mut page, report);
-    section(&mut page, "question", "Question", |page| {
-        page.markup("<div class=\"said\" lang=\"\">").text(&report.question).markup("</div>\n");
-    });
-    section(&mut page, "answer", "Answer", |page| answer::answer(page, report, share_of(POPUPS, report)));
-    section(&mut page, "rounds", "Rounds", |page| rounds::rounds(page, report, share_of(TABLE, report)));
-    section(&mut page, "exits", "Who stays", |page| chart::chart(page, report));
-    section(&mut page, "members", "Members", |page| people::members(page, report));
-    section(&mut page, "settings", "Settings", |page| people::settings(page, report));
-    section(&mut page, "figures", "Figures", |page| people::figures(page, report));
-    if !report.warnings.is_empty() {
-        section(&mut page, "warnings", "Warnings", |page| people::warnings(page, report));
-    }
-    page.markup(
-        "</main>\n<footer><p>Made from the recorded events of the run; nothing on this page is a program.</p></footer>\n",
-    );
-    page.markup("</body>\n</html>\n");
+    body(&mut page, report, false, candidates(report));
+    foot(&mut page, "run");
     page.done()
 }
 
-/// The characters that each candidate may have.
-fn share_of((all, least, most): (usize, usize, usize), report: &Report) -> usize {
-    let candidates: usize = report.rounds.iter().map(|round| round.candidates.len()).sum();
+/// One page of several runs.
+pub(super) fn several(conversations: &[Vec<Option<Report>>]) -> String {
+    let mut page = Page::default();
+    let parts = outline::parts(conversations);
+    let reports = || parts.iter().filter_map(|part| part.report);
+    head(&mut page, reports().next().map_or("", |report| &report.question));
+    page.markup("<body>\n<header>\n<h1>").line(&outline::title(conversations)).markup("</h1>\n</header>\n");
+    page.markup("<nav aria-label=\"Contents\">\n<ul>\n");
+    for (place, part) in parts.iter().enumerate() {
+        page.part = place + 1;
+        page.markup("<li><a href=\"#").id("part").markup("\">").line(&part.title).markup("</a></li>\n");
+    }
+    page.markup("</ul>\n</nav>\n<main>\n");
+    let all = reports().map(candidates).sum();
+    for (place, part) in parts.iter().enumerate() {
+        (page.part, page.depth) = (place + 1, 0);
+        page.heading(part.level, Some("part"), &part.title);
+        page.depth = part.level - 1;
+        if let Some(report) = part.report {
+            page.markup("<p>").line(&words::lead(report)).markup("</p>\n");
+            body(&mut page, report, part.follows, all);
+        }
+    }
+    foot(&mut page, "runs");
+    page.done()
+}
+
+/// Everything that is told of a run; `follows` another whose part tells what was said before. There are so many `candidates` on
+/// the whole page.
+fn body(page: &mut Page, report: &Report, follows: bool, candidates: usize) {
+    if !follows {
+        earlier(page, report);
+    }
+    section(page, "question", "Question", |page| {
+        page.markup("<div class=\"said\" lang=\"\">").text(&report.question).markup("</div>\n");
+    });
+    section(page, "answer", "Answer", |page| answer::answer(page, report, share_of(POPUPS, candidates)));
+    section(page, "rounds", "Rounds", |page| rounds::rounds(page, report, share_of(TABLE, candidates)));
+    section(page, "exits", "Who stays", |page| chart::chart(page, report));
+    section(page, "members", "Members", |page| people::members(page, report));
+    section(page, "settings", "Settings", |page| people::settings(page, report));
+    section(page, "figures", "Figures", |page| people::figures(page, report));
+    if !report.warnings.is_empty() {
+        section(page, "warnings", "Warnings", |page| people::warnings(page, report));
+    }
+}
+
+fn foot(page: &mut Page, runs: &'static str) {
+    page.markup("</main>\n<footer><p>Made from the recorded events of the ").markup(runs);
+    page.markup("; nothing on this page is a program.</p></footer>\n</body>\n</html>\n");
+}
+
+fn candidates(report: &Report) -> usize {
+    report.rounds.iter().map(|round| round.candidates.len()).sum()
+}
+
+/// The characters that each of so many candidates may have.
+fn share_of((all, least, most): (usize, usize, usize), candidates: usize) -> usize {
     (all / candidates.max(1)).clamp(least, most)
 }
 
-fn head(page: &mut Page, report: &Report) {
+fn head(page: &mut Page, question: &str) {
     page.markup("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
     page.markup("<meta http-equiv=\"Content-Security-Policy\" content=\"").text(POLICY).markup("\">\n");
     page.markup("<meta name=\"referrer\" content=\"no-referrer\">\n");
     page.markup("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>SpecFuse: ");
-    page.line(&shortened(&clean_line(&report.question), TITLE));
+    page.line(&shortened(&clean_line(question), TITLE));
     page.markup("</title>\n<style>").markup(STYLE).markup("</style>\n</head>\n");
 }
 
@@ -83,8 +124,7 @@ fn contents(page: &mut Page) {
 }
 
 fn section(page: &mut Page, id: &'static str, title: &'static str, content: impl FnOnce(&mut Page)) {
-    page.markup("<section aria-labelledby=\"").markup(id).markup("\">\n<h2 id=\"").markup(id).markup("\">");
-    page.markup(title).markup("</h2>\n");
+    page.markup("<section aria-labelledby=\"").id(id).markup("\">\n").heading(2, Some(id), title);
     content(page);
     page.markup("</section>\n");
 }
@@ -95,12 +135,12 @@ fn earlier(page: &mut Page, report: &Report) {
     }
     section(page, "earlier", "Before the question", |page| {
         for turn in &report.earlier {
-            page.markup("<h3>").markup(match turn.role {
+            let title = match turn.role {
                 Role::System => "Instructions",
                 Role::User => "Earlier question",
                 Role::Assistant => "Earlier answer",
-            });
-            page.markup("</h3>\n<div class=\"said\" lang=\"\">").text(&turn.content).markup("</div>\n");
+            };
+            page.heading(3, None, title).markup("<div class=\"said\" lang=\"\">").text(&turn.content).markup("</div>\n");
         }
     });
 }

@@ -9,6 +9,10 @@ use crate::clean::{clean, clean_line};
 #[derive(Default)]
 pub(super) struct Page {
     html: String,
+    /// The part of a page of several runs that is being told, from 1; 0 where the page is one run's.
+    pub(super) part: usize,
+    /// How many levels deeper than they say headings are.
+    pub(super) depth: usize,
 }
 
 impl Page {
@@ -43,6 +47,30 @@ impl Page {
     /// A member's class by its place in the ensemble; there are eight colours.
     pub(super) fn member(&mut self, place: usize) -> &mut Self {
         self.markup("m").number(place % COLOURS)
+    }
+
+    /// An identifier of the run that is being told.
+    pub(super) fn id(&mut self, id: &'static str) -> &mut Self {
+        self.markup(id).own()
+    }
+
+    /// What makes an identifier one of the run that is being told.
+    pub(super) fn own(&mut self) -> &mut Self {
+        let part = self.part;
+        if part > 0 {
+            self.markup("-").number(part);
+        }
+        self
+    }
+
+    /// A heading; within a part of a page of several runs it is as much deeper.
+    pub(super) fn heading(&mut self, level: usize, id: Option<&'static str>, title: &str) -> &mut Self {
+        let level = level + self.depth;
+        self.markup("<h").number(level);
+        if let Some(id) = id {
+            self.markup(" id=\"").id(id).markup("\"");
+        }
+        self.markup(">").line(title).markup("</h").number(level).markup(">\n")
     }
 
     /// The whole page.

@@ -7,7 +7,7 @@ use crate::export::words;
 
 /// Who took part.
 pub(super) fn members(page: &mut Page, report: &Report) {
-    page.markup("<div class=\"wide\" role=\"region\" aria-labelledby=\"members\" tabindex=\"0\">\n<table>\n");
+    page.markup("<div class=\"wide\" role=\"region\" aria-labelledby=\"").id("members").markup("\" tabindex=\"0\">\n<table>\n");
     page.markup("<caption>Who took part, and what of the answer is theirs</caption>\n<thead>\n<tr><th scope=\"col\">Member</th>");
     page.markup(
         "<th scope=\"col\">Kind</th><th scope=\"col\">Model</th><th scope=\"col\">Role</th><th scope=\"col\">Segments</th>",

@@ -9,7 +9,9 @@ use crate::export::words;
 /// The table; `longest` are the characters of a candidate.
 pub(super) fn rounds(page: &mut Page, report: &Report, longest: usize) {
     let verifiers = verifiers(report);
-    page.markup("<div class=\"wide\" role=\"region\" aria-labelledby=\"rounds\" tabindex=\"0\">\n<table class=\"rounds\">\n");
+    page.markup("<div class=\"wide\" role=\"region\" aria-labelledby=\"")
+        .id("rounds")
+        .markup("\" tabindex=\"0\">\n<table class=\"rounds\">\n");
     page.markup("<caption>The candidates of every round, best first; ✓ marks the accepted one. The lettered columns are each ");
     page.markup("verifier’s score: the stronger the shade, the better.</caption>\n<thead>\n<tr><th scope=\"col\">Round</th>");
     page.markup("<th scope=\"col\">By</th><th scope=\"col\">Candidate</th><th scope=\"col\">Fused score</th>");
@@ -35,7 +37,7 @@ fn verifiers(report: &Report) -> Vec<usize> {
 fn body(page: &mut Page, report: &Report, (segment, round): (&Segment, &RoundReport), verifiers: &[usize], longest: usize) {
     let foreign = !round.candidates.iter().any(|candidate| candidate.accepted);
     let rows = round.candidates.len() + usize::from(foreign);
-    page.markup("<tbody id=\"r").number(round.number).markup("\">\n<tr><th scope=\"rowgroup\" rowspan=\"").number(rows);
+    page.markup("<tbody id=\"r").number(round.number).own().markup("\">\n<tr><th scope=\"rowgroup\" rowspan=\"").number(rows);
     page.markup("\">").number(round.number).markup("</th>");
     let mut first = true;
     let mut end = |page: &mut Page| {

@@ -8,6 +8,7 @@ mod escape;
 use escape::{block, inline};
 
 use super::figure;
+use super::outline;
 use super::report::{Report, RoundReport, Segment};
 use super::words;
 use crate::engine::fusion::conversation::Role;
@@ -16,32 +17,56 @@ use crate::engine::fusion::conversation::Role;
 pub(super) fn markdown(report: &Report) -> String {
     let mut out = Document::default();
     out.heading(1, "A SpecFuse run");
+    body(&mut out, report, false);
+    out.text
+}
+
+/// One document of several runs.
+pub(super) fn several(conversations: &[Vec<Option<Report>>]) -> String {
+    let mut out = Document::default();
+    out.heading(1, &outline::title(conversations));
+    for part in outline::parts(conversations) {
+        out.depth = 0;
+        out.heading(part.level, &part.title);
+        out.depth = part.level - 1;
+        if let Some(report) = part.report {
+            body(&mut out, report, part.follows);
+        }
+    }
+    out.text
+}
+
+/// Everything that is told of a run; `follows` another whose part tells what was said before.
+fn body(out: &mut Document, report: &Report, follows: bool) {
     if report.steered {
         out.line("**This run was steered:** a person intervened.\n");
     }
-    earlier(&mut out, report);
+    if !follows {
+        earlier(out, report);
+    }
     out.heading(2, "Question");
     out.line(&block(&report.question));
     out.heading(2, "Answer");
     out.line(&block(&report.answer));
     out.heading(2, "Who wrote what");
-    provenance(&mut out, report);
+    provenance(out, report);
     out.heading(2, "Rounds");
-    rounds(&mut out, report);
+    rounds(out, report);
     out.heading(2, "Members");
-    members(&mut out, report);
+    members(out, report);
     out.heading(2, "Settings");
-    settings(&mut out, report);
+    settings(out, report);
     out.heading(2, "Figures");
     out.table(&["What", "How much"], words::facts(report).into_iter().map(|(name, fact)| vec![name.to_owned(), inline(&fact)]));
-    warnings(&mut out, report);
-    out.text
+    warnings(out, report);
 }
 
 /// A Markdown text that grows block by block.
 #[derive(Default)]
 struct Document {
     text: String,
+    /// How many levels deeper than they say headings are.
+    depth: usize,
 }
 
 impl Document {
@@ -51,7 +76,7 @@ impl Document {
     }
 
     fn heading(&mut self, level: usize, title: &str) {
-        self.line(&format!("{} {title}\n", "#".repeat(level)));
+        self.line(&format!("{} {title}\n", "#".repeat(level + self.depth)));
     }
 
     /// A table; its cells are escaped already.

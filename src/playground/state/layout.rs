@@ -294,14 +294,14 @@ fn lower(layout: &mut Layout, body: Rect, shape: Shape<'_>) {
         layout.why = Some(Rect { x: middle.x + middle.width, width: WHY_WIDTH, ..body });
     }
     // Name, score and margin, and five columns for each verifier; further columns as there is room.
-    let members = shape.members.len() as u16;
-    let wanted = 78 + 5 * members;
+    let members = u16::try_from(shape.members.len()).unwrap_or(u16::MAX);
+    let wanted = members.saturating_mul(5).saturating_add(78);
     let most = if layout.class == Class::Large { middle.width * 2 / 3 } else { middle.width * 3 / 5 };
     let left = wanted.min(middle.width.saturating_sub(TRANSCRIPT_WIDTH)).min(most);
     let mut ranking = Rect { width: left, ..middle };
     layout.transcript = Some(Rect { x: middle.x + left, width: middle.width - left, ..middle });
-    let rows = members + 3;
-    if ranking.height >= rows + CHART_HEIGHT {
+    let rows = members.saturating_add(3);
+    if ranking.height >= rows.saturating_add(CHART_HEIGHT) {
         let table = take_top(&mut ranking, rows);
         layout.chart = Some(ranking);
         ranking = table;

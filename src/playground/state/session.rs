@@ -102,6 +102,12 @@ impl Session {
         Some(conversation)
     }
 
+    /// All of it is played again from its first question, which takes the place of the one that is left.
+    pub fn from_the_first(&mut self) {
+        self.plays.truncate(1);
+        self.asking = Asking::Again;
+    }
+
     /// The question could not be asked. What was played before it does not go on either.
     pub fn give_up(&mut self) {
         self.asking = Asking::Nothing;

@@ -18,7 +18,7 @@ use super::sweeping::Sweeping;
 use crate::engine::fusion::conversation::Conversation;
 use crate::engine::fusion::event::{Event, Record};
 use crate::engine::member::paced::Pace;
-use crate::engine::trace::Journal;
+use crate::engine::trace::{Chosen, Journal, TraceError};
 use crate::engine::{Engine, Seat, Setup, TakeUp, trace, wall_clock};
 use crate::export::{self, Existing, ExportError};
 use crate::files::Folders;
@@ -176,8 +176,10 @@ impl Backstage {
             messages.push(Message::Warned(format!("no trace is kept of what is changed: {error}")));
         }
         let path = kept.journal.as_ref().map(|journal| journal.path().to_owned());
+        let number = stage.recorded();
         let starting = async move {
-            let records = trace::read(&from).map_err(|error| error.to_string())?.records;
+            let read = trace::read(&from).and_then(|read| read.choose(&from, number));
+            let records = read.map_err(|error| error.to_string())?.newest().to_vec();
             let journal = kept.journal.map(|journal| journal.holding(&records)).transpose();
             taken_up(records, seats, journal.map_err(|error| error.to_string())?).await
         };
@@ -216,16 +218,18 @@ pub(super) fn exported(result: Result<(), ExportError>, path: &Path) -> Message 
 /// A recorded run that the answer is held against.
 fn read_to_compare(path: &Path) -> Message {
     let path = at_home(path);
-    let read = match trace::read(&path) {
+    let (chosen, warning) = match chosen(&path) {
         Ok(read) => read,
         Err(error) => return Message::Failed(error.to_string()),
     };
-    let warning = read.warning();
-    let Some(Record { event: Event::RunStarted(header), .. }) = read.records.first() else {
+    let records = chosen.newest();
+    let Some(Record { event: Event::RunStarted(header), .. }) = records.first() else {
         return Message::Failed(format!("{}: there is no run in it", path.display()));
     };
     let mut play = Play::new((**header).clone());
-    read.records.iter().for_each(|record| play.apply(record));
+    for record in records {
+        play.apply(record);
+    }
     let file = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     Message::Read { file, play: Box::new(play), warning }
 }
@@ -297,13 +301,18 @@ fn at_home(path: &Path) -> PathBuf {
 /// Opens a recorded run and puts it on the stage.
 pub(super) fn open(path: &Path, stage: &mut Stage) -> Vec<Message> {
     let path = at_home(path);
-    match trace::read(&path) {
-        Ok(read) => {
-            let warning = read.warning();
-            vec![stage.replay(read.records, path, warning)]
-        }
+    match chosen(&path) {
+        Ok((chosen, warning)) => vec![stage.replay(chosen, path, warning)],
         Err(error) => vec![Message::Failed(error.to_string())],
     }
+}
+
+/// The last run or conversation of a trace, and what is worth telling of it.
+fn chosen(path: &Path) -> Result<(Chosen, Option<String>), TraceError> {
+    let read = trace::read(path)?;
+    let chosen = read.choose(path, None)?;
+    let warning = read.warning().into_iter().chain(chosen.note()).reduce(|one, other| format!("{one}; {other}"));
+    Ok((chosen, warning))
 }
 
 /// Stops the program until the shell brings it back.

@@ -30,7 +30,7 @@ use crossterm::event::Event;
 
 use super::state::{Effect, Message, Options, State};
 use super::view;
-use crate::engine::fusion::event::Record;
+use crate::engine::trace::Chosen;
 use backstage::{Backstage, Hands, Next};
 use frames::Frames;
 use guard::Terminal;
@@ -61,8 +61,8 @@ pub enum Opening {
     Replay {
         /// The file.
         path: PathBuf,
-        /// Its events.
-        records: Vec<Record>,
+        /// The conversation that is played.
+        chosen: Chosen,
         /// What is worth telling of it.
         warning: Option<String>,
         /// How fast it plays.
@@ -154,8 +154,8 @@ impl Loop {
             Opening::Prompt => self.take_in(vec![Message::Begin]).await,
             Opening::Question(question) => self.take_in(vec![Message::Begin, Message::Ask(question)]).await,
             Opening::Tour => self.take_in(vec![Message::Begin, Message::Tour]).await,
-            Opening::Replay { path, records, warning, speed, paused } => {
-                let mut messages = vec![self.stage.replay(records, path, warning)];
+            Opening::Replay { path, chosen, warning, speed, paused } => {
+                let mut messages = vec![self.stage.replay(chosen, path, warning)];
                 messages.extend(self.stage.order(super::state::ReplayOrder::Speed(speed)));
                 if paused {
                     messages.extend(self.stage.order(super::state::ReplayOrder::Pause));

@@ -7,9 +7,9 @@ use std::time::{Duration, Instant};
 use futures_util::FutureExt;
 use tokio::sync::mpsc::error::TrySendError;
 
-use crate::engine::fusion::event::Record;
 use crate::engine::replay::Player;
 use crate::engine::round::Command;
+use crate::engine::trace::Chosen;
 use crate::engine::{Ended, Engine};
 use crate::playground::state::{Message, ReplayOrder};
 
@@ -37,6 +37,8 @@ pub(super) struct Stage {
     since: Instant,
     /// The trace of what is playing or was played last.
     trace: Option<PathBuf>,
+    /// Which conversation of that trace was played, if it is recorded.
+    recorded: Option<usize>,
     /// The trace of the last live run.
     kept: Option<PathBuf>,
     /// What a run that is on its way is told when it is there.
@@ -46,12 +48,17 @@ pub(super) struct Stage {
 impl Stage {
     /// Nothing plays.
     pub(super) fn new() -> Self {
-        Self { act: Act::Nothing, since: Instant::now(), trace: None, kept: None, orders: Vec::new() }
+        Self { act: Act::Nothing, since: Instant::now(), trace: None, recorded: None, kept: None, orders: Vec::new() }
     }
 
     /// The trace of what is playing or was played last.
     pub(super) fn trace(&self) -> Option<&Path> {
         self.trace.as_deref()
+    }
+
+    /// Which conversation of the trace was played, if it is recorded.
+    pub(super) fn recorded(&self) -> Option<usize> {
+        self.recorded
     }
 
     /// Begins a live run.
@@ -60,7 +67,7 @@ impl Stage {
         self.act = Act::Starting(Box::pin(starting));
         self.since = Instant::now();
         self.kept.clone_from(&trace);
-        self.trace = trace;
+        (self.trace, self.recorded) = (trace, None);
     }
 
     /// Begins to go on with a run that has ended, or with the recorded one; `trace` is where it is kept from now on. What it is
@@ -101,11 +108,11 @@ impl Stage {
     }
 
     /// Begins a replay; returns what the state is told of it before the first record.
-    pub(super) fn replay(&mut self, records: Vec<Record>, trace: PathBuf, warning: Option<String>) -> Message {
+    pub(super) fn replay(&mut self, chosen: Chosen, trace: PathBuf, warning: Option<String>) -> Message {
         let file = trace.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        self.act = Act::Replay(Box::new(Player::new(records)));
+        self.act = Act::Replay(Box::new(Player::new(chosen.records)));
         self.since = Instant::now();
-        self.trace = Some(trace);
+        (self.trace, self.recorded) = (Some(trace), Some(chosen.number));
         Message::Opened { file, warning }
     }
 
@@ -125,7 +132,7 @@ impl Stage {
     /// The time on the run's own clock, in milliseconds since its start.
     pub(super) fn run_ms(&self) -> f64 {
         match &self.act {
-            Act::Replay(player) => player.played_ms(self.elapsed_ms()),
+            Act::Replay(player) => player.run_ms(self.elapsed_ms()),
             Act::Nothing | Act::Starting(_) | Act::Live(_) | Act::Ending(_) => self.elapsed_ms(),
         }
     }
@@ -144,6 +151,11 @@ impl Stage {
                     }
                     Err(error) => {
                         self.act = Act::Nothing;
+                        // A run that never started left no file.
+                        self.kept = self.kept.take().filter(|path| path.exists());
+                        if self.recorded.is_none() {
+                            self.trace = self.trace.take().filter(|path| path.exists());
+                        }
                         vec![Message::AskFailed(error)]
                     }
                 }

@@ -35,6 +35,12 @@ impl Usage {
     pub fn is_zero(&self) -> bool {
         *self == Self::default()
     }
+
+    /// Token positions that a model evaluated for it: those that no cache had, and those generated.
+    #[must_use]
+    pub fn evaluated(&self) -> u64 {
+        self.prompt_tokens.saturating_sub(self.cached_tokens).saturating_add(self.output_tokens)
+    }
 }
 
 impl AddAssign for Usage {
@@ -58,6 +64,17 @@ impl Price {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_servers_count_stands_still_at_the_greatest() {
+        let most = Usage { prompt_tokens: u64::MAX, cached_tokens: 0, output_tokens: u64::MAX };
+        let mut sum = most;
+        sum += most;
+        assert_eq!((sum.evaluated(), sum), (u64::MAX, most));
+        let more_cached_than_read = Usage { prompt_tokens: 10, cached_tokens: 20, output_tokens: 3 };
+        assert_eq!(more_cached_than_read.evaluated(), 3);
+        assert!(Price { input: f64::MAX, cached: None, output: f64::MAX }.of(most) > 0.0);
+    }
 
     #[test]
     fn cached_tokens_cost_what_cached_tokens_cost() {

@@ -198,7 +198,7 @@ impl Run {
             readmitted: self.presence.readmitted.clone(),
         };
         let params = Arc::clone(&self.params);
-        let round = Round::new(record.round, record.t_ms, params, drafters, verifiers, self.members.len());
+        let round = Round::new(record.round, record.t_ms, params, drafters, verifiers);
         self.rounds.push(Arc::new(round.opened(opening)));
     }
 
@@ -218,7 +218,8 @@ impl Run {
         self.in_round(&draft.member, |round, index| round.draft_finished(index, draft));
         self.spent(&draft.member, draft.forwards, draft.usage);
         if let Some(index) = self.index(&draft.member) {
-            self.members[index.0].drawn += draft.drawn;
+            let drawn = &mut self.members[index.0].drawn;
+            *drawn = drawn.saturating_add(draft.drawn);
         }
     }
 
@@ -236,8 +237,9 @@ impl Run {
 
     fn spent(&mut self, member: &str, forwards: u64, usage: Usage) {
         if let Some(index) = self.index(member) {
-            self.members[index.0].forwards += forwards;
-            self.members[index.0].usage += usage;
+            let known = &mut self.members[index.0];
+            known.forwards = known.forwards.saturating_add(forwards);
+            known.usage += usage;
             self.in_round(member, |round, member| round.spend(member, usage));
         }
     }

@@ -74,7 +74,7 @@ impl Presence {
         let by_rule = there.departures.iter().filter(|departure| departure.is_by_rule()).cloned();
         // Rounds that were taken out are numbered anew: who is away is so in all of them, who was back is there.
         let others = self.departures.iter().filter(|departure| !departure.is_by_rule()).map(|departure| Departure {
-            round: departure.round.min(round + 1),
+            round: departure.round.min(round.saturating_add(1)),
             returned: departure.returned.map(|returned| returned.min(round)),
             ..departure.clone()
         });

@@ -32,8 +32,8 @@ pub(super) fn calls_saved(run: &Run) -> Calls {
     let verifiers =
         run.header.members.iter().filter(|member| member.role != Role::Draft && member.capabilities.tier.scores()).count();
     Calls {
-        drafts: (played * drafters).saturating_sub(run.calls.drafts),
-        scores: (played * drafters * verifiers).saturating_sub(run.calls.scores),
+        drafts: played.saturating_mul(drafters).saturating_sub(run.calls.drafts),
+        scores: played.saturating_mul(drafters).saturating_mul(verifiers).saturating_sub(run.calls.scores),
     }
 }
 
@@ -44,7 +44,8 @@ fn member_summary(run: &Run, place: usize) -> MemberSummary {
         .iter()
         .filter_map(|round| round.accepted.as_ref())
         .filter(|accepted| accepted.author.is_some_and(|author| author.0 == place));
-    let (segments, tokens) = credited.fold((0, 0), |(segments, tokens), accepted| (segments + 1, tokens + accepted.tokens));
+    let (segments, tokens) =
+        credited.fold((0, 0), |(segments, tokens), accepted| (segments + 1, accepted.tokens.saturating_add(tokens)));
     MemberSummary {
         name: member.header.name.to_string(),
         segments,

@@ -17,7 +17,7 @@ fn call(member: usize, work: Work, begun_ms: f64, ended_ms: f64, end: CallEnd) -
 
 fn round(started_ms: f64, accepted_ms: Option<f64>, overridden: bool, calls: Vec<Call>) -> Round {
     let members: Vec<MemberIndex> = (0..3).map(MemberIndex).collect();
-    let mut round = Round::new(1, started_ms, Arc::new(Params::default()), members.clone(), members, 3);
+    let mut round = Round::new(1, started_ms, Arc::new(Params::default()), members.clone(), members);
     round.calls = calls;
     round.accepted = accepted_ms.map(|t_ms| Accepted {
         author: Some(MemberIndex(0)),

@@ -147,7 +147,7 @@ impl Drafter {
         }
         estimated(&mut usage, needed, work.drawing.pieces(), ending.finish != Finish::Unknown);
         let draft = work.drawing.finish(end.ends, end.logprob);
-        let forwards = usage.prompt_tokens.saturating_sub(usage.cached_tokens) + usage.output_tokens;
+        let forwards = usage.evaluated();
         Ok(Drafted { draft, forwards, usage })
     }
 

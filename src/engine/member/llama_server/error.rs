@@ -61,7 +61,7 @@ fn listed(names: &[String]) -> String {
 pub(super) fn told(error: &HttpError) -> MemberError {
     if let Some(context) = error.context_length() {
         let limit = context.limit.unwrap_or_default();
-        return MemberError::ContextFull { needed: context.needed.unwrap_or(limit + 1), limit };
+        return MemberError::ContextFull { needed: context.needed.unwrap_or(limit.saturating_add(1)), limit };
     }
     match error.status() {
         Some(401..=404) => MemberError::Refused(error.to_string()),

@@ -82,7 +82,9 @@ impl State {
     pub(super) fn again(&mut self, next_seed: bool) -> Vec<Effect> {
         if matches!(self.source, Source::Replay(_)) {
             // The records come again from the first, in the place of those that were played.
-            let _ = self.session.again();
+            self.session.from_the_first();
+            self.look = None;
+            self.transcript.rebuild(self.session.plays());
             return vec![Effect::Replay(ReplayOrder::Restart)];
         }
         if self.session.is_going() {

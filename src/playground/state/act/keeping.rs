@@ -60,8 +60,8 @@ impl State {
         let (at, _) = self.shown();
         let Some(play) = self.session.plays().get(at) else { return Vec::new() };
         let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default().to_lowercase();
-        match Format::NAMES.iter().find(|(_, name)| *name == ending) {
-            Some((format, _)) => vec![Effect::Export { run: Box::new(play.run.clone()), format: *format, path }],
+        match Format::of_ending(&ending) {
+            Some(format) => vec![Effect::Export { run: Box::new(play.run.clone()), format, path }],
             None if ending == PICTURE => vec![Effect::Picture(path)],
             None => {
                 // The name stays open to be changed.

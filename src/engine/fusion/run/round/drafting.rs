@@ -111,7 +111,7 @@ impl Round {
     /// Keeps the token-by-token scores of candidates that still have a key.
     fn keep_scores(&mut self, key: impl Fn(MemberIndex) -> Option<MemberIndex>) {
         let scores = std::mem::take(&mut self.scores);
-        self.score_places.fill(None);
+        self.score_places.clear();
         self.score_failed = false;
         for cell in scores.into_iter().filter(|cell| !cell.is_judgement()) {
             if let Some(candidate) = key(cell.candidate) {

@@ -2,6 +2,7 @@
 
 mod drafting;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::MemberIndex;
@@ -98,12 +99,10 @@ pub struct Round {
     pub usage: Vec<(MemberIndex, Usage)>,
     /// What came back from verifiers, in order of arrival.
     scores: Vec<ScoreCell>,
-    /// Where in `scores` a verifier's reply about a candidate is: a row of as many places as the ensemble has members each.
-    score_places: Vec<Option<usize>>,
+    /// Where in `scores` a verifier's reply about a candidate is.
+    score_places: BTreeMap<(MemberIndex, MemberIndex), usize>,
     /// Whether a scoring failed.
     score_failed: bool,
-    /// Members of the ensemble.
-    members: usize,
     /// The outcome of the vote.
     pub ranked: Option<Arc<Ranked>>,
     /// What was accepted.
@@ -168,7 +167,6 @@ impl Round {
         params: Arc<Params>,
         drafters: Vec<MemberIndex>,
         verifiers: Vec<MemberIndex>,
-        members: usize,
     ) -> Self {
         let drafts = drafters.iter().map(|_| DraftState::Open(Vec::new())).collect();
         Self {
@@ -185,9 +183,8 @@ impl Round {
             calls: Vec::new(),
             usage: Vec::new(),
             scores: Vec::new(),
-            score_places: vec![None; members * members],
+            score_places: BTreeMap::new(),
             score_failed: false,
-            members,
             ranked: None,
             accepted: None,
             candidates: Vec::new(),
@@ -267,8 +264,7 @@ impl Round {
     /// What a verifier said of a candidate, by key.
     #[must_use]
     pub fn score(&self, verifier: MemberIndex, candidate: MemberIndex) -> Option<&ScoreCell> {
-        let place = *self.score_places.get(verifier.0 * self.members + candidate.0)?;
-        place.map(|place| &self.scores[place])
+        self.score_places.get(&(verifier, candidate)).map(|place| &self.scores[*place])
     }
 
     /// What came back from verifiers, in order of arrival.
@@ -290,12 +286,9 @@ impl Round {
     }
 
     pub(super) fn add_score(&mut self, cell: ScoreCell) {
-        let place = cell.verifier.0 * self.members + cell.candidate.0;
-        if let Some(known) = self.score_places.get_mut(place) {
-            *known = Some(self.scores.len());
-            self.score_failed |= cell.opinion.is_err();
-            self.scores.push(cell);
-        }
+        self.score_places.insert((cell.verifier, cell.candidate), self.scores.len());
+        self.score_failed |= cell.opinion.is_err();
+        self.scores.push(cell);
     }
 
     /// What a member itself says of its candidate; `None` when it has no candidate.

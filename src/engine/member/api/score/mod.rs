@@ -66,7 +66,7 @@ impl Scorer {
             return Err(Fault::Shape(fault));
         }
         let usage = counted.usage;
-        let forwards = usage.prompt_tokens.saturating_sub(usage.cached_tokens) + usage.output_tokens;
+        let forwards = usage.evaluated();
         let opinions = counted.logprobs.into_iter().map(|logprobs| Opinion::Tokens(logprobs.unwrap_or_default().into()));
         Ok(Scored { opinions: opinions.collect(), forwards, usage })
     }

@@ -63,7 +63,7 @@ fn candidate(prose: &mut Prose, place: usize, row: &CandidateRow, play: &Play, w
     let mut head = vec![(Tone::Plain, format!("{:>2} ", place + 1))];
     head.extend(row.authors.iter().map(|author| letter(*author, play)));
     head.push((Tone::Plain, " ".to_owned()));
-    let indent = 4 + row.authors.len() as u16;
+    let indent = u16::try_from(row.authors.len()).unwrap_or(u16::MAX).saturating_add(4);
     let text = match (row.text.is_empty(), row.ends) {
         (true, _) => "(the answer ends here)".to_owned(),
         (false, true) => format!("{} [end]", row.text),
