@@ -32,7 +32,7 @@ use super::state::{Effect, Message, Options, State};
 use super::view;
 use crate::engine::fusion::event::Record;
 use backstage::{Backstage, Hands, Next};
-use frames::Frames;
+use frames::{FRAME_MS, Frames};
 use guard::Terminal;
 use input::Input;
 use signals::{Signal, Signals};
@@ -40,8 +40,6 @@ use stage::Stage;
 use suspend::Whom;
 use sweeping::Sweeping;
 
-/// Milliseconds between two frames, at the least: 60 a second.
-const FRAME_MS: f64 = 1000.0 / 60.0;
 /// While a run goes on the time on the screen moves so often.
 const TICK: Duration = Duration::from_millis(100);
 /// How long the news that the terminal is gone may take.
@@ -179,7 +177,7 @@ impl Loop {
                     let failed = backstage::stop(&mut self.terminal, &mut self.input, Whom::Process)?;
                     failed.into_iter().chain([self.resized()?]).collect()
                 }
-                Woken::Signal(Signal::Terminate | Signal::HangUp | Signal::Interrupt) => {
+                Woken::Signal(Signal::Terminate | Signal::HangUp | Signal::Interrupt | Signal::Quit) => {
                     self.interrupted = true;
                     return Ok(());
                 }
