@@ -20,7 +20,7 @@ use crate::playground::state::scene::draft::Shading;
 use crate::playground::state::{Options, Settings};
 use crate::playground::term::backstage::Backstage;
 use crate::playground::term::company::Company;
-use crate::playground::term::outside::require_terminal;
+use crate::playground::term::outside::{locale_is_not_utf8, require_terminal};
 use crate::playground::term::{self, Left, Opening};
 use crate::playground::view::theme::{ColourLevel, Library, Theme};
 
@@ -51,7 +51,7 @@ fn screen(command: Command) -> Command {
                 .help("Slow the models in this process down to N tokens a second (5 or more); 0 is as fast as they are"),
         )
         .arg(Arg::new("mouse").long("mouse").action(ArgAction::SetTrue).help("Let the mouse scroll and focus"))
-        .arg(Arg::new("ascii").long("ascii").action(ArgAction::SetTrue).help("Marks, bars and frames of ASCII alone"))
+        .arg(Arg::new("ascii").long("ascii").action(ArgAction::SetTrue).help("Marks, bars and frames of ASCII alone; so they are where the locale is not UTF-8"))
         .next_help_heading(None::<&str>)
 }
 
@@ -95,16 +95,21 @@ fn speed(text: &str) -> Result<f64, String> {
     if (slowest..=fastest).contains(&speed) { Ok(speed) } else { Err(format!("it must be from {slowest} to {fastest}")) }
 }
 
+/// A variable of the environment.
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
 /// The playground.
 pub(super) fn main(matches: &ArgMatches) -> Result<Done, Failure> {
-    require_terminal()?;
+    require_terminal(variable)?;
     let opening = matches.get_one::<String>("prompt").map_or(Opening::Prompt, |prompt| Opening::Question(prompt.clone()));
     play(matches, opening)
 }
 
 /// The guided tour: it tells of the built-in models, so these take part.
 pub(super) fn demo(matches: &ArgMatches) -> Result<Done, Failure> {
-    require_terminal()?;
+    require_terminal(variable)?;
     let config = options::config(matches)?;
     play_with(matches, config, built_in_specs(), Opening::Tour)
 }
@@ -116,7 +121,7 @@ pub(super) fn replay(matches: &ArgMatches) -> Result<Done, Failure> {
     };
     // What is wrong with the file is worth knowing also where there is no terminal.
     let read = trace::read(path).map_err(Failure::Recording)?;
-    require_terminal()?;
+    require_terminal(variable)?;
     play(
         matches,
         Opening::Replay {
@@ -148,7 +153,7 @@ fn play_with(matches: &ArgMatches, config: Config, specs: Vec<MemberSpec>, openi
         file: config.path.as_ref().map_or_else(|| "config.toml".to_owned(), |path| path.display().to_string()),
         source,
     })?;
-    let level = ColourLevel::detect(|name| std::env::var(name).ok());
+    let level = ColourLevel::detect(variable);
     let library = Library::new(folders.as_ref().map(|folders| folders.config.join("themes")));
     let mut warnings = Vec::new();
     let theme = theme(&library, matches.get_one::<String>("theme").or(config.playground.theme.as_ref()), level, &mut warnings);
@@ -166,7 +171,7 @@ fn play_with(matches: &ArgMatches, config: Config, specs: Vec<MemberSpec>, openi
             shading: Shading::default(),
             authors: true,
             mouse: matches.get_flag("mouse") || config.playground.mouse.unwrap_or(false),
-            ascii: matches.get_flag("ascii") || config.playground.ascii.unwrap_or(false),
+            ascii: matches.get_flag("ascii") || config.playground.ascii.unwrap_or_else(|| locale_is_not_utf8(variable)),
             pace,
             scan: config.playground.scan.unwrap_or(true),
         },
