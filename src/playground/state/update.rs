@@ -316,7 +316,7 @@ impl State {
             return;
         }
         if layout.timeline.contains(Position { x, y }) {
-            let tick = x.checked_sub(super::prepare::TIMELINE_HEAD).map(|x| usize::from(x) / 2);
+            let tick = x.checked_sub(layout.timeline.x + super::prepare::TIMELINE_HEAD).map(|x| usize::from(x) / 2);
             if let Some(tick) = tick.and_then(|tick| self.scene.timeline.ticks.get(tick)) {
                 let (play, _) = self.shown();
                 self.look_at(Look { play, round: tick.place });
