@@ -120,7 +120,9 @@ mod system {
         #[test]
         fn an_ignored_signal_is_a_bit_of_the_mask() {
             let status = |mask: &str| format!("Name:\tspecfuse\nSigBlk:\tffffffffffffffff\nSigIgn:\t{mask}\nSigCgt:\t0\n");
-            for (mask, ignored) in [("0000000000000001", true), ("0000000000001001", true), ("0000000000001000", false), ("", false)] {
+            for (mask, ignored) in
+                [("0000000000000001", true), ("0000000000001001", true), ("0000000000001000", false), ("", false)]
+            {
                 assert_eq!(is_ignored(&status(mask), Signal::HUP), ignored, "{mask}");
             }
             assert!(is_ignored(&status("0000000000004000"), Signal::TERM));

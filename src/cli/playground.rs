@@ -51,7 +51,12 @@ fn screen(command: Command) -> Command {
                 .help("Slow the models in this process down to N tokens a second (5 or more); 0 is as fast as they are"),
         )
         .arg(Arg::new("mouse").long("mouse").action(ArgAction::SetTrue).help("Let the mouse scroll and focus"))
-        .arg(Arg::new("ascii").long("ascii").action(ArgAction::SetTrue).help("Marks, bars and frames of ASCII alone; so they are where the locale is not UTF-8"))
+        .arg(
+            Arg::new("ascii")
+                .long("ascii")
+                .action(ArgAction::SetTrue)
+                .help("Marks, bars and frames of ASCII alone; so they are where the locale is not UTF-8"),
+        )
         .next_help_heading(None::<&str>)
 }
 

@@ -317,7 +317,7 @@ fn a_click_on_the_timeline_looks_at_the_round_under_it() {
             state.look = looked_at;
             state.prepare();
             state.update(mouse(MouseEventKind::Down(MouseButton::Left), timeline.x + 8 + column, timeline.y + column % 2));
-            let round = state.look.map(|look| look.round).unwrap_or(records - 1);
+            let round = state.look.map_or(records - 1, |look| look.round);
             assert_eq!(round, first + usize::from(column) / 2, "{records} rounds, {back} back, column {column}");
         }
         for beyond in [timeline.x + 7, timeline.x + 8 + rounds * 2] {

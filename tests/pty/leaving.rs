@@ -94,7 +94,8 @@ fn a_signal_to_quit_leaves_everything_in_order() {
 }
 
 /// An editor that takes the screen and raw mode, and does not heed a request to end.
-const STUBBORN: &str = "trap '' TERM HUP QUIT INT; stty raw -echo; printf '\\033[?1049h\\033[?25lediting'; while :; do sleep 0.1; done";
+const STUBBORN: &str =
+    "trap '' TERM HUP QUIT INT; stty raw -echo; printf '\\033[?1049h\\033[?25lediting'; while :; do sleep 0.1; done";
 
 #[test]
 fn a_signal_to_end_gives_the_terminal_back_whatever_an_editor_made_of_it() {

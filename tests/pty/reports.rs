@@ -73,7 +73,7 @@ fn a_paste_without_its_end_neither_swallows_the_keys_nor_keeps_the_program() {
         let mut playing = writing(&home);
         playing.types("\x1b[200~half");
         playing.kill(signal);
-        playing.is_back("before");
         assert_eq!(playing.ends().exit_code(), 130);
+        playing.is_back("before");
     }
 }

@@ -295,7 +295,7 @@ fn reports_of_the_terminal_are_not_keys() {
 
 fn what_was_cut_off_holds_no_key_back() {
     let mut playing = playing();
-    let beginnings = ["\x1b[?20", "\x1b[", "\x1b]11;rgb:", "\x1b]", "\x1bP>|", "\x1b_G", "\x1bO", "\x1b[M", "\x1b[1;"];
+    let beginnings = ["\x1b[?20", "\x1b[", "\x1b]11;rgb:", "\x1b]", "\x1bP>|", "\x1b_G", "\x1bO1", "\x1b[M", "\x1b[1;"];
     for beginning in beginnings {
         playing.types(beginning);
         // Far longer than its moment, so that these keys come after it.

@@ -92,6 +92,7 @@ impl Player {
     async fn happens(&mut self, event: Event) -> Option<Ended> {
         match event {
             Event::Key(key) if key.modifiers == KeyModifiers::CONTROL && key.code == KeyCode::Char('z') => self.stop(Whom::Group),
+            Event::Key(key) if key.modifiers == KeyModifiers::ALT => self.note = format!("alt {}", key.code),
             Event::Key(key) => return self.pressed(key.code).await,
             Event::Paste(text) => self.note = format!("pasted {text}"),
             other => self.note = format!("{other:?}"),

@@ -22,12 +22,14 @@ pub mod suspend;
 mod sweeping;
 mod words;
 
+use std::collections::VecDeque;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use crossterm::event::Event;
+use crossterm::event::{Event, KeyEventKind};
 
+use super::state::key::Key;
 use super::state::{Effect, Message, Options, State};
 use super::view;
 use crate::engine::fusion::event::Record;
@@ -227,12 +229,13 @@ impl Loop {
 
     /// Hands messages to the state and carries out what it asks for, until nothing is left to do.
     async fn take_in(&mut self, messages: Vec<Message>) -> io::Result<Next> {
-        let mut waiting: std::collections::VecDeque<Message> = messages.into();
+        let mut waiting: VecDeque<Message> = messages.into();
         waiting.extend(panics::take().into_iter().map(Message::Warned));
         if !waiting.is_empty() {
             self.frames.request(self.now_ms());
         }
         while let Some(message) = waiting.pop_front() {
+            let message = if self.state.writes() { written(message, &mut waiting) } else { message };
             self.resized |= matches!(message, Message::Resize(..));
             for effect in self.state.update(message) {
                 let mut came = Vec::new();
@@ -290,6 +293,20 @@ impl Loop {
         self.frames.drawn(self.now_ms());
         Ok(())
     }
+}
+
+/// A key that types, together with those that wait behind it.
+fn written(first: Message, waiting: &mut VecDeque<Message>) -> Message {
+    let character = |message: &Message| match message {
+        Message::Key(key) if key.kind != KeyEventKind::Release => Key::from(*key).character(),
+        _ => None,
+    };
+    let Some(mut text) = character(&first).map(String::from) else { return first };
+    while let Some(more) = waiting.front().and_then(character) {
+        text.push(more);
+        waiting.pop_front();
+    }
+    Message::Typed(text)
 }
 
 fn message(event: Event) -> Option<Message> {

@@ -15,6 +15,7 @@ mod timeline;
 mod transcript;
 
 use ratatui::Frame;
+use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
@@ -86,9 +87,27 @@ pub fn draw(frame: &mut Frame<'_>, state: &State, theme: &Theme) {
     if let Some(caret) = caret {
         frame.set_cursor_position(caret);
     }
+    if state.settings.ascii {
+        plain(frame.buffer_mut());
+    }
 }
 
-fn reasons(buffer: &mut ratatui::buffer::Buffer, place: Rect, look: &Look<'_>, state: &State) {
+/// The marks that words have between and behind them, in ASCII. What a model says stays as it is: it has no stand-in.
+fn plain(buffer: &mut Buffer) {
+    for cell in &mut buffer.content {
+        let stand_in = match cell.symbol() {
+            "·" => "-",
+            "…" => "~",
+            "×" => "x",
+            "→" => ">",
+            "δ" => "d",
+            _ => continue,
+        };
+        cell.set_symbol(stand_in);
+    }
+}
+
+fn reasons(buffer: &mut Buffer, place: Rect, look: &Look<'_>, state: &State) {
     let title = Line::from(Span::styled(" why ", look.style(Role::Title)));
     let inner = paint::frame(buffer, place, look, title, None, false);
     let text = Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner };

@@ -74,7 +74,9 @@ impl Sequences {
 
     /// Takes in bytes as they come; what they complete is added to `events`.
     pub(super) fn advance(&mut self, bytes: &[u8], events: &mut Vec<Event>) {
-        bytes.iter().for_each(|byte| self.take(*byte, events));
+        for byte in bytes {
+            self.take(*byte, events);
+        }
     }
 
     /// What has begun and is not complete, and which sequence it is, counted from the first.
@@ -135,9 +137,8 @@ impl Sequences {
                 }
                 _ => self.broken(byte, events),
             },
-            State::LinuxConsole if byte < b' ' => self.broken(byte, events),
+            State::LinuxConsole | State::OldMouse if byte < b' ' => self.broken(byte, events),
             State::LinuxConsole => self.ended(decode::linux_console(byte), events),
-            State::OldMouse if byte < b' ' => self.broken(byte, events),
             State::OldMouse => {
                 self.bytes.push(byte);
                 if let Ok(mouse) = <[u8; 3]>::try_from(self.bytes.as_slice()) {

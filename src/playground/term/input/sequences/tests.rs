@@ -182,7 +182,9 @@ fn reports_are_not_keys_and_hold_none_back() {
 
 #[test]
 fn a_report_that_was_cut_off_takes_no_key_with_it_that_cannot_belong_to_it() {
-    for beginning in [&b"\x1b["[..], b"\x1b[?", b"\x1b[?20", b"\x1b[>1;", b"\x1b]", b"\x1b]11;rgb", b"\x1bP", b"\x1bP>|", b"\x1b_G"] {
+    for beginning in
+        [&b"\x1b["[..], b"\x1b[?", b"\x1b[?20", b"\x1b[>1;", b"\x1b]", b"\x1b]11;rgb", b"\x1bP", b"\x1bP>|", b"\x1b_G"]
+    {
         let named = String::from_utf8_lossy(beginning);
         assert_eq!(read(&[beginning, b"\x03x"]), [ctrl('c'), plain(KeyCode::Char('x'))], "{named:?}");
         assert_eq!(read(&[beginning, b"\x1b[Ax"]), [plain(KeyCode::Up), plain(KeyCode::Char('x'))], "{named:?}");
@@ -220,7 +222,9 @@ fn what_does_not_become_complete_is_dropped_and_a_key_that_only_looked_like_a_be
 
 #[test]
 fn what_is_not_text_types_nothing() {
-    for bytes in [&b"\xff"[..], b"\xc0\xaf", b"\xed\xa0\x80", b"\xe6", b"\xf8\x88\x80\x80\x80", b"\xf4\x90\x80\x80", b"\x80", b"\xa4"] {
+    for bytes in
+        [&b"\xff"[..], b"\xc0\xaf", b"\xed\xa0\x80", b"\xe6", b"\xf8\x88\x80\x80\x80", b"\xf4\x90\x80\x80", b"\x80", b"\xa4"]
+    {
         assert_eq!(read(&[b"a", bytes, b"b"]), typed("ab"), "{bytes:x?}");
     }
 }
