@@ -437,6 +437,69 @@ fn a_reader_that_leaves_at_once_is_no_error_of_any_command() {
     }
 }
 
+/// A conversation far longer than it takes to send a signal.
+#[cfg(unix)]
+fn long(trace: &str) -> Vec<&str> {
+    let mut arguments = vec!["run", "--trace", trace, "What is the capital of Japan?"];
+    for _ in 0..200 {
+        arguments.extend(["--then", "And of Kenya?"]);
+    }
+    arguments
+}
+
+#[cfg(unix)]
+#[test]
+fn signals_that_end_a_run_end_it_as_ctrl_c_does_with_codes_of_their_own() {
+    for (signal, code) in [("-INT", 130), ("-TERM", 143), ("-HUP", 129)] {
+        let home = Home::new();
+        let path = home.path().join("run.jsonl");
+        let arguments = long(path.to_str().unwrap());
+        let mut child = home.command(&arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut first = [0];
+        child.stdout.as_mut().unwrap().read_exact(&mut first).unwrap();
+        assert!(Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap().success());
+        let output = child.wait_with_output().unwrap();
+        assert_eq!(output.status.code(), Some(code), "{signal}: {}", err(&output));
+        assert!(out(&output).ends_with('\n') && err(&output).contains("stopped in"), "{signal}: {}", err(&output));
+        let mut traces: Vec<PathBuf> = fs::read_dir(home.path()).unwrap().map(|entry| entry.unwrap().path()).collect();
+        traces.retain(|path| path.extension().is_some_and(|ending| ending == "jsonl"));
+        assert!(!traces.is_empty());
+        for path in traces {
+            let read = trace::read(&path).unwrap();
+            let last = read.records.last().map(|record| &record.event);
+            assert!(matches!(last, Some(Event::RunFinished(_))) && read.torn_bytes == 0, "{signal}: {last:?}");
+        }
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_run_that_was_started_to_survive_a_hang_up_survives_it() {
+    let home = Home::new();
+    let mut shell = Command::new("sh");
+    shell.args([
+        "-c",
+        r#"trap "" HUP; exec "$0" "$@""#,
+        env!("CARGO_BIN_EXE_specfuse"),
+        "run",
+        "--no-trace",
+        "--seed",
+        "1",
+        QUESTION,
+    ]);
+    for _ in 0..20 {
+        shell.args(["--then", "What is the capital of Kenya?"]);
+    }
+    shell.env_clear().env("HOME", home.path()).env("PATH", "/usr/bin:/bin").stdin(Stdio::null());
+    let mut child = shell.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut first = [0];
+    child.stdout.as_mut().unwrap().read_exact(&mut first).unwrap();
+    assert!(Command::new("kill").args(["-HUP", &child.id().to_string()]).status().unwrap().success());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", err(&output));
+    assert_eq!(out(&output).lines().count(), 21, "every question was answered");
+}
+
 #[cfg(unix)]
 #[test]
 fn what_was_printed_before_a_kill_is_in_the_trace() {

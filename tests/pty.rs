@@ -9,6 +9,8 @@
 
 #[path = "pty/answering.rs"]
 mod answering;
+#[path = "pty/caret.rs"]
+mod caret;
 #[path = "pty/colours.rs"]
 mod colours;
 #[path = "pty/configuring.rs"]
@@ -32,6 +34,8 @@ mod needs;
 mod playing;
 #[path = "pty/replaying.rs"]
 mod replaying;
+#[path = "pty/reports.rs"]
+mod reports;
 #[path = "pty/serving.rs"]
 mod serving;
 #[path = "pty/sizes.rs"]
@@ -42,5 +46,7 @@ mod steering;
 mod suspending;
 #[path = "pty/sweeping.rs"]
 mod sweeping;
+#[path = "pty/where_it_plays.rs"]
+mod where_it_plays;
 #[path = "pty/writing.rs"]
 mod writing;

@@ -1,7 +1,7 @@
 //! The command line: one enum of errors with exit codes, and the choice of the front end.
 //!
 //! Owns parsing, exit codes and what goes to standard output and standard error. Exit codes: 0 done, 1 the run failed, 2 wrong
-//! usage or configuration, 130 interrupted.
+//! usage or configuration, 130 interrupted, 143 ended by SIGTERM, 129 by SIGHUP (the playground: 130 for each of them).
 
 mod check;
 mod eval;
@@ -32,7 +32,7 @@ use crate::engine::trace::TraceError;
 use crate::ensemble::EnsembleError;
 use crate::export::ExportError;
 use crate::playground::state::keymap::KeymapError;
-use crate::playground::term::outside::NotATerminal;
+use crate::playground::term::outside::NoTerminal;
 use crate::prompts::PromptFileError;
 use crate::sweep::{GridError, StoreError, SweepError};
 
@@ -78,7 +78,7 @@ enum Failure {
     #[error(transparent)]
     Export(#[from] ExportError),
     #[error(transparent)]
-    NoTerminal(#[from] NotATerminal),
+    NoTerminal(#[from] NoTerminal),
     #[error("the terminal: {0}")]
     Terminal(std::io::Error),
     #[error("{file}: {source}")]
@@ -195,7 +195,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     match result {
         Ok(Done::Complete) => ExitCode::SUCCESS,
         Ok(Done::Incomplete) => ExitCode::from(1),
-        Ok(Done::Interrupted) => ExitCode::from(130),
+        Ok(Done::Interrupted) => ExitCode::from(interrupt::code()),
         // A reader that left has what it wanted.
         Err(Failure::Output(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(failure) => {
@@ -236,7 +236,9 @@ fn command() -> Command {
              specfuse \"What is the capital of Japan?\"          watch an answer being written\n  \
              specfuse run \"What is 27 plus 48?\" > answer.txt   the answer alone, for files and pipes\n  \
              specfuse check --model http://127.0.0.1:8080      what a server of yours can do\n\n\
-             The built-in models are toys that show the method: they know a few hundred facts each and nothing else.",
+             The built-in models are toys that show the method: they know a few hundred facts each and nothing else.\n\n\
+             Exit codes: 0 done; 1 it failed; 2 wrong usage or configuration; 130, 143, 129 ended by Ctrl-C, SIGTERM, SIGHUP, with \
+             what was there until then shown and kept.",
         )
         .args_conflicts_with_subcommands(true)
         .subcommand(playground::demo_command())

@@ -20,7 +20,7 @@ use crate::playground::state::scene::draft::Shading;
 use crate::playground::state::{Options, Settings};
 use crate::playground::term::backstage::Backstage;
 use crate::playground::term::company::Company;
-use crate::playground::term::outside::require_terminal;
+use crate::playground::term::outside::{locale_is_not_utf8, require_terminal};
 use crate::playground::term::{self, Left, Opening};
 use crate::playground::view::theme::{ColourLevel, Library, Theme};
 
@@ -52,7 +52,12 @@ fn screen(command: Command) -> Command {
                 .help("Slow the models in this process down to N tokens a second (5 or more); 0 is as fast as they are"),
         )
         .arg(Arg::new("mouse").long("mouse").action(ArgAction::SetTrue).help("Let the mouse scroll and focus"))
-        .arg(Arg::new("ascii").long("ascii").action(ArgAction::SetTrue).help("Marks, bars and frames of ASCII alone"))
+        .arg(
+            Arg::new("ascii")
+                .long("ascii")
+                .action(ArgAction::SetTrue)
+                .help("Marks, bars and frames of ASCII alone; so they are where the locale is not UTF-8"),
+        )
         .next_help_heading(None::<&str>)
 }
 
@@ -86,16 +91,21 @@ fn speed(text: &str) -> Result<f64, String> {
     if (slowest..=fastest).contains(&speed) { Ok(speed) } else { Err(format!("it must be from {slowest} to {fastest}")) }
 }
 
+/// A variable of the environment.
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
 /// The playground.
 pub(super) fn main(matches: &ArgMatches) -> Result<Done, Failure> {
-    require_terminal()?;
+    require_terminal(variable)?;
     let opening = matches.get_one::<String>("prompt").map_or(Opening::Prompt, |prompt| Opening::Question(prompt.clone()));
     play(matches, opening)
 }
 
 /// The guided tour: it tells of the built-in models, so these take part.
 pub(super) fn demo(matches: &ArgMatches) -> Result<Done, Failure> {
-    require_terminal()?;
+    require_terminal(variable)?;
     let (config, settled) = options::config(matches)?;
     play_with(matches, config, &settled, built_in_specs(), Opening::Tour)
 }
@@ -105,7 +115,7 @@ pub(super) fn replay(matches: &ArgMatches) -> Result<Done, Failure> {
     // What is wrong with the file is worth knowing also where there is no terminal.
     let recording = Recording::read(matches)?;
     let chosen = recording.choose()?;
-    require_terminal()?;
+    require_terminal(variable)?;
     let note = chosen.note().filter(|_| recording.wanted.is_none());
     let warning = recording.trace.warning().into_iter().chain(note).reduce(|one, other| format!("{one}; {other}"));
     play(
@@ -142,7 +152,7 @@ fn play_with(
     let roster = Roster::new(specs, configured, built_in_specs());
     let company = Company::new(Tools::of_platform(), handle.clone());
     let keymap = Keymap::new(&config.keys).map_err(|source| Failure::Keys { file: place(&config, &source), source })?;
-    let level = ColourLevel::detect(|name| std::env::var(name).ok());
+    let level = ColourLevel::detect(variable);
     let library = Library::new(config::home::config_folder().map(|folder| folder.join("themes")));
     // A recorded run has knobs of its own.
     let recorded = matches!(opening, Opening::Replay { .. });
@@ -163,7 +173,7 @@ fn play_with(
             shading: Shading::default(),
             authors: true,
             mouse: matches.get_flag("mouse") || config.playground.mouse.unwrap_or(false),
-            ascii: matches.get_flag("ascii") || config.playground.ascii.unwrap_or(false),
+            ascii: matches.get_flag("ascii") || config.playground.ascii.unwrap_or_else(|| locale_is_not_utf8(variable)),
             pace,
             scan: config.playground.scan.unwrap_or(true),
         },

@@ -173,14 +173,16 @@ async fn answer(
             Event::RunFinished(end) => finished = Some(*end),
             _ => {}
         }
-        if let Err(error) = shown {
+        if let Err(error) = shown
+            && !interrupt.explains(&error).await
+        {
             return output_failed(error, text);
         }
     }
     let journal_error = engine.ended().await.journal_error;
     let Some(finished) = finished else { return Err(Failure::Run("the engine stopped without ending the run".to_owned())) };
     let done = conclude(wishes, &finished, journal_error.is_some())?;
-    Ok(Answered { text, done: if interrupted { Done::Interrupted } else { done } })
+    Ok(Answered { text, done: if interrupted || interrupt.is_pressed() { Done::Interrupted } else { done } })
 }
 
 /// Opens the trace of the `turn`-th question (from 0).

@@ -209,3 +209,35 @@ fn a_question_of_the_command_line_is_asked_at_once() {
     let mut state = support::state(120, 40);
     assert_eq!(ask(&state.update(Message::Ask("From a\nshell?".to_owned()))).conversation.prompt(), "From a\nshell?");
 }
+
+#[test]
+fn characters_taken_at_once_are_those_typed_one_by_one() {
+    let hidden = "a\u{200b}b\u{202e}c\u{feff}d";
+    let joined = "\u{1f469}\u{200d}\u{1f469}\u{200d}\u{1f467} \u{915}\u{94d}\u{937}\u{93f}";
+    let long = "x".repeat(64 << 10);
+    for text in
+        ["plain words", "\u{6771}\u{4eac} \u{e9}", "e\u{301}\u{301}\u{301}", hidden, joined, &"\u{300}".repeat(200), &long]
+    {
+        let mut single = support::state(120, 40);
+        let mut whole = support::state(120, 40);
+        for state in [&mut single, &mut whole] {
+            state.prompt.set(text.get(..text.len().saturating_sub(600)).unwrap_or("")).unwrap();
+            state.writing = true;
+            assert!(state.writes());
+        }
+        let rest = text.get(text.len().saturating_sub(600)..).unwrap_or(text);
+        support::type_text(&mut single, rest);
+        whole.update(Message::Typed(rest.to_owned()));
+        assert_eq!(whole.prompt.text(), single.prompt.text(), "{rest:?}");
+        assert_eq!(whole.notice, single.notice, "{rest:?}");
+    }
+}
+
+#[test]
+fn characters_taken_at_once_where_nothing_is_written_are_keys() {
+    let mut state = support::state(120, 40);
+    state.writing = false;
+    assert!(!state.writes());
+    state.update(Message::Typed("?".to_owned()));
+    assert!(matches!(state.overlay, Some(specfuse::playground::state::overlay::Overlay::Help(_))));
+}

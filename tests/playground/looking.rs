@@ -303,6 +303,55 @@ fn the_mouse_scrolls_what_is_under_it_and_focuses_what_it_clicks() {
 }
 
 #[test]
+fn a_click_on_the_timeline_looks_at_the_round_under_it() {
+    // 120 columns hold the head, a mark behind, and 55 rounds of two columns each.
+    for (records, back, first, rounds) in [(20, 0, 0, 20), (150, 0, 95, 55), (150, 100, 22, 55)] {
+        let mut state = long(&support::long_run(records), 120, 40);
+        for _ in 0..back {
+            press(&mut state, "[");
+        }
+        state.prepare();
+        let timeline = state.scene.layout.as_ref().unwrap().timeline;
+        let looked_at = state.look;
+        for column in 0..rounds * 2 {
+            state.look = looked_at;
+            state.prepare();
+            state.update(mouse(MouseEventKind::Down(MouseButton::Left), timeline.x + 8 + column, timeline.y + column % 2));
+            let round = state.look.map_or(records - 1, |look| look.round);
+            assert_eq!(round, first + usize::from(column) / 2, "{records} rounds, {back} back, column {column}");
+        }
+        for beyond in [timeline.x + 7, timeline.x + 8 + rounds * 2] {
+            state.look = looked_at;
+            state.prepare();
+            state.update(mouse(MouseEventKind::Down(MouseButton::Left), beyond, timeline.y));
+            assert_eq!(state.look, looked_at, "there is no round at {beyond}");
+        }
+    }
+}
+
+#[test]
+fn the_wheel_turns_three_lines_each_way_in_text_and_in_words() {
+    let mut state = long(&support::long_run(150), 120, 40);
+    let text = state.scene.layout.as_ref().unwrap().transcript_text().unwrap();
+    let last = state.transcript.top();
+    let mut turned = |kind| {
+        state.update(mouse(kind, text.x, text.y));
+        last - state.transcript.top()
+    };
+    assert_eq!([turned(MouseEventKind::ScrollUp), turned(MouseEventKind::ScrollUp)], [3, 6]);
+    assert_eq!([turned(MouseEventKind::ScrollDown), turned(MouseEventKind::ScrollUp)], [3, 6]);
+    press(&mut state, "?");
+    state.prepare();
+    let mut turned = |kind| {
+        state.update(mouse(kind, text.x, text.y));
+        state.prepare();
+        state.overlay.as_mut().and_then(specfuse::playground::state::overlay::Overlay::scroll).unwrap().top
+    };
+    assert_eq!([turned(MouseEventKind::ScrollDown), turned(MouseEventKind::ScrollDown)], [3, 6]);
+    assert_eq!(turned(MouseEventKind::ScrollUp), 3);
+}
+
+#[test]
 fn of_several_segments_on_a_line_the_one_that_is_clicked_is_looked_at() {
     let mut state = support::asked(120, 40, &support::recorded());
     let text = state.scene.layout.as_ref().and_then(specfuse::playground::state::layout::Layout::transcript_text).unwrap();

@@ -6,7 +6,7 @@ use std::process::Command;
 use rustix::process::Signal;
 use specfuse::engine::fusion::event::Outcome;
 
-use crate::home::{ENTER, ESC, Home, QUESTION, finished, leaves};
+use crate::home::{ENTER, ESC, Home, LARGE, QUESTION, finished, leaves};
 
 /// The only trace is whole, and its run was stopped.
 fn is_whole_and_stopped(home: &Home) {
@@ -86,6 +86,31 @@ fn a_signal_to_hang_up_leaves_everything_in_order() {
 #[test]
 fn a_signal_to_interrupt_leaves_everything_in_order() {
     ends_by(Signal::INT);
+}
+
+#[test]
+fn a_signal_to_quit_leaves_everything_in_order() {
+    ends_by(Signal::QUIT);
+}
+
+/// An editor that takes the screen and raw mode, and does not heed a request to end.
+const STUBBORN: &str =
+    "trap '' TERM HUP QUIT INT; stty raw -echo; printf '\\033[?1049h\\033[?25lediting'; while :; do sleep 0.1; done";
+
+#[test]
+fn a_signal_to_end_gives_the_terminal_back_whatever_an_editor_made_of_it() {
+    for signal in [Signal::TERM, Signal::HUP, Signal::QUIT] {
+        let home = Home::new();
+        let script = home.path().join("editor.sh");
+        std::fs::write(&script, STUBBORN).unwrap();
+        let mut playing = home.opens_with(LARGE, &[("EDITOR", &format!("sh {}", script.display()))], &["--seed", "1"]);
+        playing.plays("enter send");
+        playing.types("\x07");
+        playing.sees("the editor", |seen| seen.shows("editing") && !seen.shows("your question"));
+        playing.kill(signal);
+        assert_eq!(playing.ends().exit_code(), 130);
+        playing.is_back("before");
+    }
 }
 
 #[test]

@@ -83,7 +83,12 @@ impl Playing {
     }
 
     pub fn types(&mut self, keys: &str) {
-        self.keys.write_all(keys.as_bytes()).unwrap();
+        self.types_bytes(keys.as_bytes());
+    }
+
+    /// Sends bytes in one go, of whatever kind.
+    pub fn types_bytes(&mut self, bytes: &[u8]) {
+        self.keys.write_all(bytes).unwrap();
     }
 
     fn pid(&self) -> Pid {

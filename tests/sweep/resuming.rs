@@ -67,13 +67,19 @@ fn after_a_kill_the_same_command_goes_on_and_repeats_no_finished_cell() {
 
 #[test]
 fn an_interrupt_shows_what_is_finished_and_how_to_go_on() {
+    for (sent, code) in [(Signal::INT, 130), (Signal::TERM, 143), (Signal::HUP, 129)] {
+        goes_on_after(sent, code);
+    }
+}
+
+fn goes_on_after(sent: Signal, code: i32) {
     let home = Home::new();
     let folder = home.path().join("kept");
     let child = begun(&home, 2);
-    signal(&child, Signal::INT);
+    signal(&child, sent);
     let output = child.wait_with_output().unwrap();
     let said = err(&output);
-    assert_eq!(output.status.code(), Some(130), "{said}");
+    assert_eq!(output.status.code(), Some(code), "{said}");
     assert!(said.contains("interrupted after") && said.contains("the same command goes on"), "{said}");
     let table: serde_json::Value = serde_json::from_str(&out(&output)).unwrap();
     let told: u64 = table["settings"].as_array().unwrap().iter().map(|setting| setting["answers"].as_u64().unwrap()).sum();

@@ -5,11 +5,11 @@ use std::fs;
 use rustix::process::Signal;
 
 use crate::player::HUNG_UP;
-use crate::pty::Playing;
+use crate::pty::{Playing, Seen};
 
 type Case = (&'static str, fn());
 
-pub const ALL: [Case; 18] = [
+pub const ALL: [Case; 24] = [
     ("a_key_ends_it", a_key_ends_it),
     ("a_panic_on_the_main_thread_is_told_after_the_screen_is_back", a_panic_on_the_main_thread_is_told_after_the_screen_is_back),
     ("a_panic_while_drawing_ends_the_synchronized_update", a_panic_while_drawing_ends_the_synchronized_update),
@@ -25,7 +25,13 @@ pub const ALL: [Case; 18] = [
     ("lent_input_goes_to_the_borrower_alone", lent_input_goes_to_the_borrower_alone),
     ("an_editor_gets_the_terminal", an_editor_gets_the_terminal),
     ("an_interrupt_typed_at_an_editor_is_for_the_editor", an_interrupt_typed_at_an_editor_is_for_the_editor),
+    ("a_quit_typed_at_an_editor_is_for_the_editor", a_quit_typed_at_an_editor_is_for_the_editor),
+    ("a_signal_to_end_while_an_editor_is_open_ends_both", a_signal_to_end_while_an_editor_is_open_ends_both),
     ("a_stopped_editor_stops_the_job", a_stopped_editor_stops_the_job),
+    ("a_burst_arrives_whole_and_does_not_hold_the_sender", a_burst_arrives_whole_and_does_not_hold_the_sender),
+    ("reports_of_the_terminal_are_not_keys", reports_of_the_terminal_are_not_keys),
+    ("what_was_cut_off_holds_no_key_back", what_was_cut_off_holds_no_key_back),
+    ("a_paste_without_an_end_holds_nothing_up", a_paste_without_an_end_holds_nothing_up),
     ("sizes_pastes_and_the_mouse_arrive", sizes_pastes_and_the_mouse_arrive),
     ("a_copy_reaches_the_terminal", a_copy_reaches_the_terminal),
 ];
@@ -98,6 +104,7 @@ fn signals_that_end_are_told_apart() {
         (Signal::TERM, "after: Signal(Terminate)"),
         (Signal::INT, "after: Signal(Interrupt)"),
         (Signal::HUP, "after: Signal(HangUp)"),
+        (Signal::QUIT, "after: Signal(Quit)"),
     ];
     for (signal, told) in table {
         let mut playing = playing();
@@ -205,6 +212,123 @@ fn an_interrupt_typed_at_an_editor_is_for_the_editor() {
     playing.plays("typed: x.");
     playing.types("q");
     playing.is_back("after: Key");
+}
+
+fn a_quit_typed_at_an_editor_is_for_the_editor() {
+    let (_place, command) = editor(ASKS);
+    let mut playing = Playing::player(&[("VISUAL", &command)]);
+    playing.plays("note: hello.");
+    playing.types("E");
+    playing.is_back("the editor asks");
+    playing.types("\x1c");
+    playing.plays("note: the editor `sh ");
+    playing.types("x");
+    playing.plays("typed: x.");
+    playing.types("q");
+    playing.is_back("after: Key");
+}
+
+fn a_signal_to_end_while_an_editor_is_open_ends_both() {
+    let table = [
+        (Signal::TERM, "after: Signal(Terminate)"),
+        (Signal::HUP, "after: Signal(HangUp)"),
+        (Signal::QUIT, "after: Signal(Quit)"),
+    ];
+    for (signal, told) in table {
+        let (_place, command) = editor(ASKS);
+        let mut playing = Playing::player(&[("VISUAL", &command)]);
+        playing.plays("note: hello.");
+        playing.types("E");
+        playing.is_back("the editor asks");
+        playing.kill(signal);
+        playing.is_back(told);
+        playing.ends();
+    }
+}
+
+fn a_burst_arrives_whole_and_does_not_hold_the_sender() {
+    let bursts: [(String, usize, &str); 4] = [
+        ("x".repeat(20_000), 20_000, "note: hello."),
+        // Of two bytes each, so that reads end within one.
+        ("\u{e9}".repeat(3000), 6000, "note: hello."),
+        ("\x1b[A".repeat(2000), 0, "note: Up."),
+        ("\x1b[<65;5;6M".repeat(2000) + "y", 1, "note: Mouse(MouseEvent { kind: ScrollDown"),
+    ];
+    for (burst, bytes, note) in bursts {
+        let mut playing = playing();
+        playing.types(&burst);
+        playing.plays(&format!("count: {bytes}."));
+        playing.plays(note);
+        playing.types("zq");
+        playing.is_back("after: Key");
+    }
+}
+
+fn reports_of_the_terminal_are_not_keys() {
+    let reports = [
+        "\x1b[?2026;2$y",
+        "\x1b[?997;1n",
+        "\x1b[?62;4;22c",
+        "\x1b[>0;276;0c",
+        "\x1b[12;40R",
+        "\x1b[8;24;80t",
+        "\x1b[?1u",
+        "\x1b]11;rgb:2e2e/3434/3636\x07",
+        "\x1b]4;1;rgb:cc/00/00\x1b\\",
+        "\x1b]52;c;aGVsbG8=\x1b\\",
+        "\x1bP>|XTerm(390)\x1b\\",
+        "\x1bP1+r544e=78\x1b\\",
+        "\x1b_Gi=31;OK\x1b\\",
+        "\x1b^private\x1b\\",
+        "\x1bXstring\x1b\\",
+    ];
+    let mut playing = playing();
+    for (number, report) in reports.iter().enumerate() {
+        playing.types(report);
+        playing.types("x");
+        playing.plays(&format!("typed: {}.", "x".repeat(number + 1)));
+    }
+    playing.plays("note: hello.");
+    playing.types("q");
+    playing.is_back("after: Key");
+}
+
+fn what_was_cut_off_holds_no_key_back() {
+    let mut playing = playing();
+    let beginnings = ["\x1b[?20", "\x1b[", "\x1b]11;rgb:", "\x1b]", "\x1bP>|", "\x1b_G", "\x1bO1", "\x1b[M", "\x1b[1;"];
+    for beginning in beginnings {
+        let count = |seen: &Seen| seen.screen().contents().split("count: ").nth(1)?.split('.').next()?.parse::<usize>().ok();
+        let before = playing.finds("how many were typed", count);
+        playing.types(beginning);
+        // Those within its moment are taken for its rest, and those after it are keys.
+        let arrived = (0..100).any(|_| {
+            playing.types("x");
+            std::thread::sleep(std::time::Duration::from_millis(100));
+            playing.finds("how many were typed", count) > before
+        });
+        assert!(arrived, "after {beginning:?}");
+    }
+    playing.types("\x1b");
+    playing.plays("note: Esc.");
+    playing.types("q");
+    playing.is_back("after: Key");
+}
+
+fn a_paste_without_an_end_holds_nothing_up() {
+    let mut pasting = playing();
+    pasting.types("\x1b[200~half");
+    pasting.plays("note: pasted half.");
+    pasting.types("x");
+    pasting.plays("typed: x.");
+    pasting.types("\x1b[201~q");
+    pasting.is_back("after: Key");
+    for (signal, told) in [(Signal::TERM, "after: Signal(Terminate)"), (Signal::QUIT, "after: Signal(Quit)")] {
+        let mut playing = playing();
+        playing.types("\x1b[200~half");
+        playing.kill(signal);
+        playing.is_back(told);
+        playing.ends();
+    }
 }
 
 fn a_stopped_editor_stops_the_job() {

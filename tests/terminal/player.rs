@@ -6,7 +6,7 @@ use std::thread;
 
 use crossterm::event::{Event, KeyCode, KeyModifiers};
 use ratatui::text::Text;
-use specfuse::playground::term::editor::{self, Editor};
+use specfuse::playground::term::editor::{self, Editor, Running};
 use specfuse::playground::term::guard::{Options, Terminal};
 use specfuse::playground::term::input::Input;
 use specfuse::playground::term::signals::{Signal, Signals};
@@ -59,7 +59,7 @@ impl Player {
             tokio::select! {
                 signal = player.signals.next() => match signal {
                     Signal::Suspend => player.stop(Whom::Process),
-                    Signal::Terminate | Signal::HangUp | Signal::Interrupt => return Ended::Signal(signal),
+                    Signal::Terminate | Signal::HangUp | Signal::Interrupt | Signal::Quit => return Ended::Signal(signal),
                 },
                 event = player.input.next() => {
                     let Some(event) = event else { return Ended::NoInput };
@@ -67,8 +67,8 @@ impl Player {
                     events.extend(player.input.ready(16));
                     for event in events {
                         let lent = player.lent;
-                        if player.happens(event).await {
-                            return Ended::Key;
+                        if let Some(ended) = player.happens(event).await {
+                            return ended;
                         }
                         if player.lent > lent {
                             // The rest was typed before somebody else had the terminal.
@@ -81,27 +81,28 @@ impl Player {
     }
 
     fn draw(&mut self) -> std::io::Result<()> {
-        let text = format!("note: {}.\ntyped: {}.\n", self.note, self.typed);
+        let text = format!("note: {}.\ntyped: {}.\ncount: {}.\n", self.note, self.typed, self.typed.len());
         self.terminal.draw(|frame| {
             let size = format!("size: {}x{}.", frame.area().width, frame.area().height);
             frame.render_widget(Text::from(text + &size), frame.area());
         })
     }
 
-    /// Returns whether it ends.
-    async fn happens(&mut self, event: Event) -> bool {
+    /// Returns how it ends, if it does.
+    async fn happens(&mut self, event: Event) -> Option<Ended> {
         match event {
             Event::Key(key) if key.modifiers == KeyModifiers::CONTROL && key.code == KeyCode::Char('z') => self.stop(Whom::Group),
+            Event::Key(key) if key.modifiers == KeyModifiers::ALT => self.note = format!("alt {}", key.code),
             Event::Key(key) => return self.pressed(key.code).await,
             Event::Paste(text) => self.note = format!("pasted {text}"),
             other => self.note = format!("{other:?}"),
         }
-        false
+        None
     }
 
-    async fn pressed(&mut self, code: KeyCode) -> bool {
+    async fn pressed(&mut self, code: KeyCode) -> Option<Ended> {
         match code {
-            KeyCode::Char('q') => return true,
+            KeyCode::Char('q') => return Some(Ended::Key),
             KeyCode::Char('P') => panic!("on the main thread"),
             KeyCode::Char('D') => self.terminal.draw(|_| panic!("while drawing")).unwrap(),
             KeyCode::Char('U') => panics_twice(),
@@ -113,14 +114,14 @@ impl Player {
                 tokio::spawn(async { panic!("in a task") }).await.unwrap_err();
                 self.note = format!("kept {}", panics::take().concat());
             }
-            KeyCode::Char('E') => self.edit().await,
+            KeyCode::Char('E') => return self.edit().await.map(Ended::Signal),
             KeyCode::Char('L') => self.lend(),
             KeyCode::Char('M') => self.terminal.set_mouse(true).unwrap(),
             KeyCode::Char('Y') => self.terminal.send(&clipboard::osc52("copied").unwrap()).unwrap(),
             KeyCode::Char(other) => self.typed.push(other),
-            _ => {}
+            other => self.note = format!("{other:?}"),
         }
-        false
+        None
     }
 
     fn stop(&mut self, whom: Whom) {
@@ -131,17 +132,24 @@ impl Player {
         self.note = stopped.map_or_else(|error| error.to_string(), |()| "continued".to_owned());
     }
 
-    async fn edit(&mut self) {
+    /// Returns the signal that ended it, if one did.
+    async fn edit(&mut self) -> Option<Signal> {
         self.lent += 1;
         self.input.release();
         self.terminal.suspend();
         let editor = Editor::choose(|name| std::env::var_os(name)).unwrap();
         let folder = editor::folder(|name| std::env::var_os(name));
-        let editing = tokio::task::spawn_blocking(move || editor.edit("draft", &folder));
-        let (edited, _) = self.signals.while_lent(editing).await;
+        let running = Running::default();
+        let waited = running.clone();
+        let editing = tokio::task::spawn_blocking(move || editor.edit("draft", &folder, &waited));
+        let (edited, ending) = self.signals.while_lent(editing, |urgency| running.end(urgency)).await;
+        if ending.is_some() {
+            return ending;
+        }
         self.terminal.resume().unwrap();
         self.input.take_back();
-        self.note = edited.unwrap().map_or_else(|error| error.to_string(), |text| format!("edited {text:?}"));
+        self.note = edited.unwrap().unwrap().map_or_else(|error| error.to_string(), |text| format!("edited {text:?}"));
+        None
     }
 
     /// Reads a line itself, as a program that has the terminal would.

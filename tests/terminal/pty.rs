@@ -8,7 +8,7 @@ use crate::player::ROLE;
 #[allow(dead_code, reason = "other tests use the rest")]
 mod support;
 
-pub use support::Playing;
+pub use support::{Playing, Seen};
 
 impl Playing {
     /// The player as the first and only program of its terminal.

@@ -69,7 +69,16 @@ impl Key {
     /// Whether this key writes a character where text is typed.
     #[must_use]
     pub fn types(self) -> bool {
-        matches!(self.code, KeyCode::Char(_)) && self.modifiers.is_empty()
+        self.character().is_some()
+    }
+
+    /// The character that it writes where text is typed.
+    #[must_use]
+    pub fn character(self) -> Option<char> {
+        match self.code {
+            KeyCode::Char(character) if self.modifiers.is_empty() => Some(character),
+            _ => None,
+        }
     }
 }
 

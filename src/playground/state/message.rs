@@ -31,6 +31,8 @@ pub enum Message {
     Gone,
     /// Text was pasted.
     Paste(String),
+    /// Characters that were typed one after the other, where they are written.
+    Typed(String),
     /// The mouse did something.
     Mouse(MouseEvent),
     /// The terminal has this size now, in columns and rows.

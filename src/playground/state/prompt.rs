@@ -172,14 +172,39 @@ impl Prompt {
         Ok(())
     }
 
-    /// Whether a character can follow what stands before the cursor: a terminal without bracketed paste gives pasted text as
-    /// keys, with whatever is hidden in it.
+    /// Types characters one after the other; of those that are too many, what fits.
+    pub fn type_text(&mut self, text: &str) -> Result<(), TooLong> {
+        let (mut before, mut kept, mut bytes) = (self.before_cursor(), String::new(), self.bytes);
+        let mut fitted = Ok(());
+        for character in text.chars() {
+            fitted = fits(bytes + 4);
+            if fitted.is_err() {
+                break;
+            }
+            if follows(&before, character) {
+                before.push(character);
+                kept.push(character);
+                bytes += character.len_utf8();
+            }
+        }
+        if !kept.is_empty() {
+            self.area.insert_str(&kept);
+            self.walk = None;
+            self.changed();
+        }
+        fitted
+    }
+
     fn admits(&self, character: char) -> bool {
+        follows(&self.before_cursor(), character)
+    }
+
+    /// The last characters before the cursor.
+    fn before_cursor(&self) -> String {
         let cursor = self.area.cursor();
         let (line, column) = (cursor.0, cursor.1);
         let line = self.area.lines().get(line).map_or("", String::as_str);
-        let before: String = line.chars().take(column).skip(column.saturating_sub(CONTEXT)).collect();
-        clean(&format!("{before}{character}")) == format!("{}{character}", clean(&before))
+        line.chars().take(column).skip(column.saturating_sub(CONTEXT)).collect()
     }
 
     /// Begins a new line.
@@ -254,6 +279,12 @@ impl Prompt {
         self.counted = Some((width, lines));
         lines
     }
+}
+
+/// Whether a character can follow what stands before it: a terminal without bracketed paste gives pasted text as keys, with
+/// whatever is hidden in it.
+fn follows(before: &str, character: char) -> bool {
+    clean(&format!("{before}{character}")) == format!("{}{character}", clean(before))
 }
 
 fn fits(bytes: usize) -> Result<(), TooLong> {

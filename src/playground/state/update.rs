@@ -49,6 +49,7 @@ impl State {
             Message::Member(row, news) => return self.member_news(row, news),
             Message::Found(specs) => return self.found(specs),
             Message::Gone => return vec![Effect::Quit],
+            Message::Typed(text) => return self.written(&text),
             Message::Paste(text) => self.pasted(&text),
             Message::Mouse(mouse) => self.mouse(mouse),
             Message::Resize(width, height) => self.size = (width, height),
@@ -116,6 +117,24 @@ impl State {
                 }
             }
         }
+    }
+
+    /// Whether a key that types a character writes it now: then several can be taken at once ([`Message::Typed`]), where each for
+    /// itself would have the whole text wrapped again.
+    #[must_use]
+    pub fn writes(&self) -> bool {
+        self.pending.is_empty() && self.context() == Context::Prompt
+    }
+
+    fn written(&mut self, text: &str) -> Vec<Effect> {
+        if !self.writes() {
+            return text.chars().flat_map(|character| self.key(KeyCode::Char(character).into())).collect();
+        }
+        self.notice = None;
+        if let Err(error) = self.text().type_text(text) {
+            self.say(Level::Error, &error.to_string());
+        }
+        Vec::new()
     }
 
     /// A key without a meaning of its own: in the prompt and in lists it types.
@@ -312,7 +331,7 @@ impl State {
             return;
         }
         if layout.timeline.contains(Position { x, y }) {
-            let tick = x.checked_sub(super::prepare::TIMELINE_HEAD).map(|x| usize::from(x) / 2);
+            let tick = x.checked_sub(layout.timeline.x + super::prepare::TIMELINE_HEAD).map(|x| usize::from(x) / 2);
             if let Some(tick) = tick.and_then(|tick| self.scene.timeline.ticks.get(tick)) {
                 let (play, _) = self.shown();
                 self.look_at(Look { play, round: tick.place });

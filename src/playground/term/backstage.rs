@@ -8,10 +8,11 @@ use std::time::SystemTime;
 
 use super::clipboard::osc52;
 use super::company::Company;
-use super::editor::{Editor, folder};
+use super::editor::{Editor, Running, folder};
 use super::guard::Terminal;
 use super::input::Input;
-use super::signals::Signals;
+use super::screen;
+use super::signals::{Signals, Urgency};
 use super::stage::Stage;
 use super::suspend::{self, Whom};
 use super::sweeping::Sweeping;
@@ -106,11 +107,22 @@ impl Backstage {
             Effect::Edit(text) => {
                 input.release();
                 terminal.suspend();
-                let editing = tokio::task::spawn_blocking(move || edit(&text));
-                let (edited, ending) = signals.while_lent(meanwhile(editing, stage, messages)).await;
+                let running = Running::default();
+                let waited = running.clone();
+                let editing = tokio::task::spawn_blocking(move || edit(&text, &waited));
+                let editing = meanwhile(editing, stage, messages);
+                let (modes, mut killed) = (screen::modes(), false);
+                let end = |urgency| {
+                    killed |= urgency == Urgency::Forced;
+                    running.end(urgency);
+                };
+                let (edited, ending) = signals.while_lent(editing, end).await;
                 if ending.is_some() {
+                    // An editor that had to be ended may have left its own.
+                    screen::put_back(modes, killed);
                     return Ok(Next::Interrupted);
                 }
+                let edited = edited.unwrap_or_else(|| Ok(Err("the editor does not end".to_owned())));
                 terminal.resume()?;
                 input.take_back();
                 messages.push(Message::Edited(edited.unwrap_or_else(|fault| Err(fault.to_string()))));
@@ -272,10 +284,10 @@ async fn meanwhile<T>(other: impl Future<Output = T>, stage: &mut Stage, message
     }
 }
 
-fn edit(text: &str) -> Result<String, String> {
+fn edit(text: &str, running: &Running) -> Result<String, String> {
     let variable = |name: &str| std::env::var_os(name);
     let editor = Editor::choose(variable).map_err(|error| error.to_string())?;
-    editor.edit(text, &folder(variable)).map_err(|error| error.to_string())
+    editor.edit(text, &folder(variable), running).map_err(|error| error.to_string())
 }
 
 fn save(trace: Option<&Path>, to: &Path) -> Message {

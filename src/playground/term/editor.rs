@@ -11,7 +11,9 @@ use std::hash::BuildHasher;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command};
+use std::sync::{Arc, Mutex, PoisonError};
 
+use super::signals::Urgency;
 use super::words;
 use crate::text::{self, NotText};
 
@@ -111,12 +113,12 @@ impl Editor {
 
     /// Has the person edit `text` and returns what they saved, without one line end at its end, which most editors add. `folder`
     /// takes the file ([`folder`] chooses). Blocks for as long as the person edits: for `spawn_blocking`. If the editor is stopped
-    /// (Ctrl-Z), so is this program, until the shell continues both.
-    pub fn edit(&self, text: &str, folder: &Path) -> Result<String, EditorError> {
+    /// (Ctrl-Z), so is this program, until the shell continues both. Meanwhile `running` can end it.
+    pub fn edit(&self, text: &str, folder: &Path, running: &Running) -> Result<String, EditorError> {
         let file = PrivateFile::create(folder, text)?;
         let start = |source| EditorError::Start { command: self.to_string(), source };
         let mut child = Command::new(&self.program).args(&self.arguments).arg(&file.path).spawn().map_err(start)?;
-        if let Some(how) = failure(&mut child).map_err(start)? {
+        if let Some(how) = failure(&mut child, running).map_err(start)? {
             return Err(EditorError::Failed { command: self.to_string(), how });
         }
         let bytes = file.read()?;
@@ -142,17 +144,63 @@ pub fn folder(variable: impl Fn(&str) -> Option<OsString>) -> PathBuf {
     runtime.unwrap_or_else(std::env::temp_dir)
 }
 
+/// The editor that runs now, if one does; one for whoever waits for it, one for whoever ends it.
+#[derive(Debug, Clone, Default)]
+pub struct Running(Arc<Mutex<Option<Process>>>);
+
+#[cfg(unix)]
+type Process = rustix::process::Pid;
+#[cfg(not(unix))]
+type Process = ();
+
+impl Running {
+    fn set(&self, process: Option<Process>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = process;
+    }
+
+    /// Ends the editor. Nothing happens where none runs.
+    #[cfg(unix)]
+    pub fn end(&self, urgency: Urgency) {
+        use rustix::process::{Signal, kill_process};
+
+        let signal = match urgency {
+            Urgency::Asked => Signal::TERM,
+            Urgency::Forced => Signal::KILL,
+        };
+        // Held meanwhile, so that the number is not given to another process.
+        let running = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(editor) = *running {
+            // One that ended by itself is not missed.
+            let _ = kill_process(editor, signal);
+            // A stopped one would hear of it only when continued.
+            let _ = kill_process(editor, Signal::CONT);
+        }
+    }
+
+    /// Ends the editor; here it ends with its window.
+    #[cfg(not(unix))]
+    pub fn end(&self, _urgency: Urgency) {}
+}
+
 /// Waits for the editor; says how it failed, if it did.
 #[cfg(unix)]
-fn failure(child: &mut Child) -> io::Result<Option<String>> {
+fn failure(child: &mut Child, running: &Running) -> io::Result<Option<String>> {
     use super::suspend::{self, Whom};
     use rustix::io::Errno;
-    use rustix::process::{Pid, Signal, WaitOptions, kill_process, waitpid};
+    use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, WaitOptions, kill_process, waitid, waitpid};
 
     // Not `Child::wait`, which does not tell of stopping: Ctrl-Z reaches us as well, but we listen for it, so that the shell would
     // wait for us, who wait for the stopped editor.
     let editor = Pid::from_child(child);
+    running.set(Some(editor));
     loop {
+        // Looked at before it is taken: until then its number is its own.
+        match waitid(WaitId::Pid(editor), WaitIdOptions::EXITED | WaitIdOptions::STOPPED | WaitIdOptions::NOWAIT) {
+            Ok(Some(status)) if !status.stopped() => running.set(None),
+            Ok(_) => {}
+            Err(Errno::INTR) => continue,
+            Err(error) => return Err(error.into()),
+        }
         let status = match waitpid(Some(editor), WaitOptions::UNTRACED) {
             Ok(Some((_, status))) => status,
             Ok(None) | Err(Errno::INTR) => continue,
@@ -173,7 +221,8 @@ fn failure(child: &mut Child) -> io::Result<Option<String>> {
 
 /// Waits for the editor; says how it failed, if it did.
 #[cfg(not(unix))]
-fn failure(child: &mut Child) -> io::Result<Option<String>> {
+fn failure(child: &mut Child, running: &Running) -> io::Result<Option<String>> {
+    running.set(None);
     let status = child.wait()?;
     Ok((!status.success()).then(|| status.to_string()))
 }

@@ -3,6 +3,9 @@
 //! A change after a quiet time is drawn at once; while changes keep coming, frames keep a distance, and the last change is always
 //! drawn. Without a change there is no frame. The clock is the caller's.
 
+/// Milliseconds between two frames of the playground, at the least: 60 a second.
+pub const FRAME_MS: f64 = 1000.0 / 60.0;
+
 /// The pace of the frames. All times are in milliseconds on one clock.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Frames {
@@ -49,7 +52,10 @@ mod tests {
 
     /// Frames drawn on time for requests at the given times, which must not go down.
     fn drawn_at(requests: &[f64]) -> Vec<f64> {
-        let mut frames = Frames::new(INTERVAL);
+        drawn_by(Frames::new(INTERVAL), requests)
+    }
+
+    fn drawn_by(mut frames: Frames, requests: &[f64]) -> Vec<f64> {
         let mut drawn = Vec::new();
         for now in requests.iter().copied().chain([f64::INFINITY]) {
             while let Some(due) = frames.deadline().filter(|due| *due <= now) {
@@ -75,6 +81,12 @@ mod tests {
         for (requests, expected) in table {
             assert_eq!(drawn_at(requests), expected, "requests at {requests:?}");
         }
+    }
+
+    #[test]
+    fn a_second_of_changes_is_drawn_in_sixty_frames() {
+        let changes: Vec<f64> = (0..1000).map(f64::from).collect();
+        assert_eq!(drawn_by(Frames::new(FRAME_MS), &changes).iter().filter(|frame| **frame < 999.0).count(), 60);
     }
 
     #[test]

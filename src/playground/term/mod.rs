@@ -22,17 +22,19 @@ pub mod suspend;
 mod sweeping;
 mod words;
 
+use std::collections::VecDeque;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use crossterm::event::Event;
+use crossterm::event::{Event, KeyEventKind};
 
+use super::state::key::Key;
 use super::state::{Effect, Message, Options, State};
 use super::view;
 use crate::engine::trace::Chosen;
 use backstage::{Backstage, Hands, Next};
-use frames::Frames;
+use frames::{FRAME_MS, Frames};
 use guard::Terminal;
 use input::Input;
 use signals::{Signal, Signals};
@@ -40,8 +42,6 @@ use stage::Stage;
 use suspend::Whom;
 use sweeping::Sweeping;
 
-/// Milliseconds between two frames, at the least: 60 a second.
-const FRAME_MS: f64 = 1000.0 / 60.0;
 /// While a run goes on the time on the screen moves so often.
 const TICK: Duration = Duration::from_millis(100);
 /// How long the news that the terminal is gone may take.
@@ -179,7 +179,7 @@ impl Loop {
                     let failed = backstage::stop(&mut self.terminal, &mut self.input, Whom::Process)?;
                     failed.into_iter().chain([self.resized()?]).collect()
                 }
-                Woken::Signal(Signal::Terminate | Signal::HangUp | Signal::Interrupt) => {
+                Woken::Signal(Signal::Terminate | Signal::HangUp | Signal::Interrupt | Signal::Quit) => {
                     self.interrupted = true;
                     return Ok(());
                 }
@@ -229,12 +229,13 @@ impl Loop {
 
     /// Hands messages to the state and carries out what it asks for, until nothing is left to do.
     async fn take_in(&mut self, messages: Vec<Message>) -> io::Result<Next> {
-        let mut waiting: std::collections::VecDeque<Message> = messages.into();
+        let mut waiting: VecDeque<Message> = messages.into();
         waiting.extend(panics::take().into_iter().map(Message::Warned));
         if !waiting.is_empty() {
             self.frames.request(self.now_ms());
         }
         while let Some(message) = waiting.pop_front() {
+            let message = if self.state.writes() { written(message, &mut waiting) } else { message };
             self.resized |= matches!(message, Message::Resize(..));
             for effect in self.state.update(message) {
                 let mut came = Vec::new();
@@ -292,6 +293,20 @@ impl Loop {
         self.frames.drawn(self.now_ms());
         Ok(())
     }
+}
+
+/// A key that types, together with those that wait behind it.
+fn written(first: Message, waiting: &mut VecDeque<Message>) -> Message {
+    let character = |message: &Message| match message {
+        Message::Key(key) if key.kind != KeyEventKind::Release => Key::from(*key).character(),
+        _ => None,
+    };
+    let Some(mut text) = character(&first).map(String::from) else { return first };
+    while let Some(more) = waiting.front().and_then(character) {
+        text.push(more);
+        waiting.pop_front();
+    }
+    Message::Typed(text)
 }
 
 fn message(event: Event) -> Option<Message> {

@@ -9,7 +9,7 @@
 use std::io::{self, Write, stdout};
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crossterm::cursor::Show;
+use crossterm::cursor::{SetCursorStyle, Show};
 use crossterm::event::{DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture};
 use crossterm::style::{Attribute, SetAttribute};
 use crossterm::terminal::{
@@ -33,6 +33,8 @@ pub(super) fn take(mouse: bool) -> io::Result<()> {
     execute!(stdout(), EnterAlternateScreen)?;
     // Old consoles of Windows do not know it; a paste then comes as keys.
     let _ = execute!(stdout(), EnableBracketedPaste);
+    // Thin, because the caret is painted too: a block on a reversed cell is invisible in many terminals.
+    let _ = execute!(stdout(), SetCursorStyle::SteadyBar);
     if mouse { set_mouse(true) } else { Ok(()) }
 }
 
@@ -42,16 +44,58 @@ pub(super) fn restore() {
     if !TAKEN.swap(false, Ordering::SeqCst) {
         return;
     }
+    leave();
+    // Last: keys that come meanwhile must not be echoed into what was written above.
+    let _ = disable_raw_mode();
+}
+
+fn leave() {
     let mut out = stdout();
     let _ = execute!(out, EndSynchronizedUpdate);
     let _ = execute!(out, DisableMouseCapture);
     let _ = execute!(out, DisableBracketedPaste);
+    let _ = execute!(out, SetCursorStyle::DefaultUserShape);
     let _ = execute!(out, SetAttribute(Attribute::Reset));
     let _ = execute!(out, LeaveAlternateScreen);
     let _ = execute!(out, Show);
     let _ = out.flush();
-    // Last: keys that come meanwhile must not be echoed into what was written above.
-    let _ = disable_raw_mode();
+}
+
+/// What the system keeps of the terminal: raw mode, echo, and the like.
+#[cfg(unix)]
+pub(super) type Modes = Option<rustix::termios::Termios>;
+#[cfg(not(unix))]
+pub(super) type Modes = ();
+
+/// The modes now, while the screen is lent.
+#[cfg(unix)]
+pub(super) fn modes() -> Modes {
+    rustix::termios::tcgetattr(io::stdin()).ok()
+}
+
+/// The modes now, while the screen is lent.
+#[cfg(not(unix))]
+pub(super) fn modes() -> Modes {}
+
+/// Puts the terminal in order behind a program that had to be ended while the screen was lent to it.
+#[cfg(unix)]
+pub(super) fn put_back(modes: Modes, killed: bool) {
+    // One that ended by itself did that already, and a second time moves the cursor.
+    if killed {
+        leave();
+    }
+    if let Some(modes) = modes {
+        // A terminal that is gone has none.
+        let _ = rustix::termios::tcsetattr(io::stdin(), rustix::termios::OptionalActions::Now, &modes);
+    }
+}
+
+/// Puts the terminal in order behind a program that had to be ended while the screen was lent to it.
+#[cfg(not(unix))]
+pub(super) fn put_back((): Modes, killed: bool) {
+    if killed {
+        leave();
+    }
 }
 
 /// Has clicks and the wheel reported, or leaves them to the terminal, whose own selection works only then.

@@ -2,11 +2,13 @@
 //!
 //! Without a listener each of these signals would end or stop the process at once, with the terminal still in raw mode and on the
 //! alternate screen. In raw mode no key sends them: they come from outside (`kill`, a closed window, a shutdown). Keys do send
-//! them while the terminal is lent to an editor, to it and to us alike: [`Signals::while_lent`] knows that they are not for us.
+//! them while the terminal is lent to an editor, to it and to us alike: [`Signals::while_lent`] knows which are not for us.
 
 use std::pin::pin;
+use std::time::Duration;
 
 use futures_util::FutureExt;
+use tokio::time::timeout;
 
 /// One turn fetches what the system has delivered; the second what it delivers during the first.
 const TURNS: usize = 2;
@@ -20,18 +22,10 @@ pub enum Signal {
     HangUp,
     /// To end, as by Ctrl-C (SIGINT).
     Interrupt,
+    /// To end, as by Ctrl-\ (SIGQUIT).
+    Quit,
     /// To stop until continued (SIGTSTP).
     Suspend,
-}
-
-impl Signal {
-    /// Itself, unless a key of the terminal can send it.
-    fn to_end(self) -> Option<Self> {
-        match self {
-            Self::Interrupt | Self::Suspend => None,
-            Self::Terminate | Self::HangUp => Some(self),
-        }
-    }
 }
 
 #[cfg(unix)]
@@ -50,6 +44,7 @@ mod system {
         terminate: Stream,
         hang_up: Stream,
         interrupt: Stream,
+        quit: Stream,
         suspend: Stream,
     }
 
@@ -60,6 +55,7 @@ mod system {
                 terminate: signal(SignalKind::terminate())?,
                 hang_up: signal(SignalKind::hangup())?,
                 interrupt: signal(SignalKind::interrupt())?,
+                quit: signal(SignalKind::quit())?,
                 suspend: signal(SignalKind::from_raw(Number::TSTP.as_raw()))?,
             })
         }
@@ -71,6 +67,7 @@ mod system {
                 () = received(&mut self.terminate) => Signal::Terminate,
                 () = received(&mut self.hang_up) => Signal::HangUp,
                 () = received(&mut self.interrupt) => Signal::Interrupt,
+                () = received(&mut self.quit) => Signal::Quit,
                 () = received(&mut self.suspend) => Signal::Suspend,
             }
         }
@@ -113,26 +110,68 @@ mod system {
 
 pub use system::Signals;
 
+/// How long a program that has the terminal may take to end when this one is to end, and after that once it is killed.
+const GRACE: Duration = Duration::from_secs(2);
+/// How soon after Ctrl-\ a program that the key ends has ended. One that has not keeps the key for itself, or the signal was
+/// not a key's.
+const KEY: Duration = Duration::from_millis(500);
+
 impl Signals {
-    /// Waits for a program to which the terminal is lent. What keys send meanwhile is for that program and forgotten; a signal to
-    /// end is told afterwards, the first one if there are several.
-    pub async fn while_lent<T>(&mut self, borrower: impl Future<Output = T>) -> (T, Option<Signal>) {
+    /// Waits for a program to which the terminal is lent. What keys send meanwhile is for that program and forgotten. On a signal
+    /// to end, which comes back, the program is ended too: `end` is called to ask it, and again to force it. The result is None
+    /// where even that does not help.
+    pub async fn while_lent<T>(
+        &mut self,
+        borrower: impl Future<Output = T>,
+        mut end: impl FnMut(Urgency),
+    ) -> (Option<T>, Option<Signal>) {
         let mut borrower = pin!(borrower);
-        let mut ending = None;
-        let result = loop {
-            tokio::select! {
-                signal = self.next() => ending = ending.or(signal.to_end()),
-                result = &mut borrower => break result,
+        let ending = loop {
+            let signal = tokio::select! {
+                signal = self.next() => signal,
+                result = &mut borrower => return (Some(result), self.told_since().await),
+            };
+            match signal {
+                Signal::Interrupt | Signal::Suspend => {}
+                Signal::Terminate | Signal::HangUp => break signal,
+                // A key sends it to the program as well; most of them end by it.
+                Signal::Quit => match timeout(KEY, &mut borrower).await {
+                    Ok(result) => return (Some(result), self.told_since().await),
+                    Err(_) => break signal,
+                },
             }
         };
-        // The key that ended the program sent us its signal too, which the runtime may not have fetched yet; it does so between
-        // two turns of its tasks.
+        for urgency in [Urgency::Asked, Urgency::Forced] {
+            end(urgency);
+            if let Ok(result) = timeout(GRACE, &mut borrower).await {
+                return (Some(result), Some(ending));
+            }
+        }
+        (None, Some(ending))
+    }
+
+    /// A signal to end that came just now. The key that ended the program sent us its signal too, which the runtime may not have
+    /// fetched yet; it does so between two turns of its tasks.
+    async fn told_since(&mut self) -> Option<Signal> {
+        let mut ending = None;
         for _ in 0..TURNS {
             tokio::task::yield_now().await;
             while let Some(signal) = self.next().now_or_never() {
-                ending = ending.or(signal.to_end());
+                ending = ending.or(match signal {
+                    Signal::Interrupt | Signal::Quit | Signal::Suspend => None,
+                    Signal::Terminate | Signal::HangUp => Some(signal),
+                });
             }
         }
-        (result, ending)
+        ending
     }
+}
+
+/// How a program that has the terminal is ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Urgency {
+    /// It may save what it has.
+    Asked,
+    /// It did not.
+    Forced,
 }

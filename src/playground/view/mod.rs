@@ -15,6 +15,7 @@ mod timeline;
 mod transcript;
 
 use ratatui::Frame;
+use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
@@ -54,7 +55,7 @@ pub fn draw(frame: &mut Frame<'_>, state: &State, theme: &Theme) {
     if (area.width, area.height) != state.size() {
         return;
     }
-    let Some(layout) = &state.scene.layout else { return too_small(frame, theme) };
+    let Some(layout) = &state.scene.layout else { return too_small(frame, theme, state.settings.ascii) };
     let look = Look { theme, glyphs: Glyphs::new(state.settings.ascii), class: layout.class };
     let buffer = frame.buffer_mut();
     status::status(buffer, layout.status, &look, state);
@@ -78,12 +79,35 @@ pub fn draw(frame: &mut Frame<'_>, state: &State, theme: &Theme) {
         reasons(buffer, place, &look, state);
     }
     timeline::timeline(buffer, layout.timeline, &look, state);
-    prompt::prompt(buffer, layout.prompt, &look, state);
+    let written = prompt::prompt(buffer, layout.prompt, &look, state);
     status::hints(buffer, layout.hints, &look, state);
-    overlay::overlay(buffer, &look, state);
+    let typed = overlay::overlay(buffer, &look, state);
+    // The terminal's own cursor, because input methods compose where it is.
+    let caret = if state.overlay.is_some() { typed } else { written.filter(|_| state.writing) };
+    if let Some(caret) = caret {
+        frame.set_cursor_position(caret);
+    }
+    if state.settings.ascii {
+        plain(frame.buffer_mut());
+    }
 }
 
-fn reasons(buffer: &mut ratatui::buffer::Buffer, place: Rect, look: &Look<'_>, state: &State) {
+/// The marks that words have between and behind them, in ASCII. What a model says stays as it is: it has no stand-in.
+fn plain(buffer: &mut Buffer) {
+    for cell in &mut buffer.content {
+        let stand_in = match cell.symbol() {
+            "·" => "-",
+            "…" => "~",
+            "×" => "x",
+            "→" => ">",
+            "δ" => "d",
+            _ => continue,
+        };
+        cell.set_symbol(stand_in);
+    }
+}
+
+fn reasons(buffer: &mut Buffer, place: Rect, look: &Look<'_>, state: &State) {
     let title = Line::from(Span::styled(" why ", look.style(Role::Title)));
     let inner = paint::frame(buffer, place, look, title, None, false);
     let text = Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner };
@@ -91,11 +115,12 @@ fn reasons(buffer: &mut ratatui::buffer::Buffer, place: Rect, look: &Look<'_>, s
 }
 
 /// A friendly line where nothing else fits; the run goes on.
-fn too_small(frame: &mut Frame<'_>, theme: &Theme) {
+fn too_small(frame: &mut Frame<'_>, theme: &Theme, ascii: bool) {
     let area = frame.area();
+    let by = if ascii { "x" } else { "×" };
     let lines = [
-        format!("SpecFuse needs {}×{}", SMALLEST.0, SMALLEST.1),
-        format!("this terminal has {}×{}", area.width, area.height),
+        format!("SpecFuse needs {}{by}{}", SMALLEST.0, SMALLEST.1),
+        format!("this terminal has {}{by}{}", area.width, area.height),
         "enlarge it; nothing is lost".to_owned(),
     ];
     let top = area.height.saturating_sub(lines.len() as u16) / 2;

@@ -1,22 +1,30 @@
 //! What lies over the screen: words, a list, the exit chart, a question.
 
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Clear, Widget};
+use unicode_segmentation::UnicodeSegmentation;
+use unicode_width::UnicodeWidthStr;
 
 use super::Look;
 use super::chart::chart;
 use super::paint::{Pen, framed, lines, scroll_bar};
+use super::prompt::editor;
 use super::roster::roster;
 use super::theme::Role;
 use crate::playground::state::State;
 use crate::playground::state::overlay::{Overlay, Scroll};
 use crate::playground::state::picker::{Picker, PickerKind};
+use crate::playground::state::prose::{Line as Words, Tone};
+use crate::playground::state::tuning::panel::Panel;
 
-/// The overlay, if there is one.
-pub(super) fn overlay(buffer: &mut Buffer, look: &Look<'_>, state: &State) {
-    let Some(overlay) = &state.overlay else { return };
+/// Pieces of a knob's line before its value: the mark, whether it is tried, the name.
+const VALUE: usize = 3;
+
+/// The overlay, if there is one; returns where the caret of what is typed into it is.
+pub(super) fn overlay(buffer: &mut Buffer, look: &Look<'_>, state: &State) -> Option<Position> {
+    let overlay = state.overlay.as_ref()?;
     let place = state.scene.popup.intersection(buffer.area);
     Clear.render(place, buffer);
     buffer.set_style(place, look.style(Role::Text));
@@ -32,10 +40,13 @@ pub(super) fn overlay(buffer: &mut Buffer, look: &Look<'_>, state: &State) {
         | Overlay::Single(scroll)
         | Overlay::Waterfall(_, scroll) => words(buffer, inner, text, look, state, *scroll),
         Overlay::Chart(_) => chart(buffer, text, look, state),
-        Overlay::Tuning(_) => lines(buffer, text, look, &state.scene.overlay, 0),
-        Overlay::List(picker) => list(buffer, text, look, picker),
+        Overlay::Tuning(panel) => {
+            lines(buffer, text, look, &state.scene.overlay, 0);
+            return value(text, panel, &state.scene.overlay);
+        }
+        Overlay::List(picker) => return Some(list(buffer, text, look, picker)),
         Overlay::Roster(_) => roster(buffer, text, look, state),
-        Overlay::Entry(_) => state.entry.area().render(text, buffer),
+        Overlay::Entry(_) => return editor(buffer, text, state.entry.area()),
         Overlay::Leave(question) => {
             let style = look.style(Role::Question);
             for (row, part) in split(question, usize::from(text.width)).into_iter().enumerate() {
@@ -43,6 +54,17 @@ pub(super) fn overlay(buffer: &mut Buffer, look: &Look<'_>, state: &State) {
             }
         }
     }
+    None
+}
+
+/// Where the value of the marked knob is typed, if it is a number: its line begins with a mark, and the value follows the name.
+fn value(place: Rect, panel: &Panel, lines: &[Words]) -> Option<Position> {
+    panel.takes_numbers().then_some(())?;
+    let marked = |line: &Words| line.first().is_some_and(|(tone, text)| *tone == Tone::Key && text.starts_with('>'));
+    let row = u16::try_from(lines.iter().position(marked)?).ok()?;
+    let before: usize = lines[usize::from(row)].iter().take(VALUE).map(|(_, text)| text.width()).sum();
+    let column = u16::try_from(before + panel.typed.len()).ok()?;
+    (row < place.height && column < place.width).then(|| Position { x: place.x + column, y: place.y + row })
 }
 
 /// A short sentence in at most two lines, parted at a blank.
@@ -61,14 +83,30 @@ fn words(buffer: &mut Buffer, inner: Rect, text: Rect, look: &Look<'_>, state: &
     scroll_bar(buffer, bar, look, scroll.top, prose.len());
 }
 
-fn list(buffer: &mut Buffer, area: Rect, look: &Look<'_>, picker: &Picker) {
+/// The end of a text, in so many columns at the most.
+fn end(text: &str, columns: usize) -> &str {
+    let mut width = 0;
+    let fits = text.grapheme_indices(true).rev().take_while(|(_, cluster)| {
+        width += cluster.width();
+        width <= columns
+    });
+    fits.last().map_or("", |(at, _)| &text[at..])
+}
+
+/// What was typed and what answers it; returns where the caret is.
+fn list(buffer: &mut Buffer, area: Rect, look: &Look<'_>, picker: &Picker) -> Position {
     let cursor = look.style(Role::Cursor);
     let mut pen = Pen::new(buffer, area, 0);
     pen.write("> ", look.style(Role::Accent));
     let room = usize::from(pen.room()).saturating_sub(1);
-    let typed: Vec<char> = picker.typed.chars().collect();
-    let shown: String = typed[typed.len().saturating_sub(room)..].iter().collect();
-    pen.write(&shown, look.style(Role::Text)).write(" ", cursor);
+    pen.write(end(&picker.typed, room), look.style(Role::Text));
+    let caret = pen.position();
+    pen.write(" ", cursor);
+    found(buffer, area, look, picker);
+    caret
+}
+
+fn found(buffer: &mut Buffer, area: Rect, look: &Look<'_>, picker: &Picker) {
     let entries = picker.entries();
     let rows = Rect { y: area.y + 2, height: area.height.saturating_sub(2), ..area };
     if entries.len() == 0 {

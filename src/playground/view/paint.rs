@@ -1,7 +1,7 @@
 //! Placing words on the screen: the few strokes that all parts are drawn with.
 
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 use ratatui::style::{Modifier, Style};
 use ratatui::text::Line;
 use ratatui::widgets::{Block, Widget};
@@ -31,6 +31,12 @@ impl<'a> Pen<'a> {
     #[must_use]
     pub fn room(&self) -> u16 {
         self.end - self.x
+    }
+
+    /// Where it writes next, on its last column where it is full.
+    #[must_use]
+    pub fn position(&self) -> Position {
+        Position { x: self.x.min(self.end.saturating_sub(1)), y: self.y }
     }
 
     /// Writes what fits.

@@ -1,9 +1,10 @@
 //! The prompt: framed, in the small class behind a mark.
 
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
+use tui_textarea::TextArea;
 
 use super::Look;
 use super::paint::{Pen, framed, lines};
@@ -12,21 +13,32 @@ use crate::playground::state::State;
 use crate::playground::state::layout::Class;
 use crate::playground::state::prose::Line as Words;
 
-/// The question being written.
-pub(super) fn prompt(buffer: &mut Buffer, place: Rect, look: &Look<'_>, state: &State) {
+/// The question being written; returns where its caret is.
+pub(super) fn prompt(buffer: &mut Buffer, place: Rect, look: &Look<'_>, state: &State) -> Option<Position> {
     if let Some(card) = &state.scene.card {
-        return tour(buffer, place, look, card);
+        tour(buffer, place, look, card);
+        return None;
     }
     let mark = look.style(if state.writing { Role::Accent } else { Role::Dim });
     if look.class == Class::Small {
         Pen::new(buffer, place, 0).write("> ", mark);
         let inside = Rect { x: place.x + 2, width: place.width.saturating_sub(2), ..place };
-        return state.prompt.area().render(inside, buffer);
+        return editor(buffer, inside, state.prompt.area());
     }
     let border = look.style(if state.writing { Role::BorderFocus } else { Role::Border });
     let inner = framed(buffer, place, look, Line::from(Span::styled(" your question ", look.style(Role::Title))), None, border);
     Pen::new(buffer, inner, 0).write("> ", mark);
-    state.prompt.area().render(Rect { x: inner.x + 2, width: inner.width.saturating_sub(2), ..inner }, buffer);
+    editor(buffer, Rect { x: inner.x + 2, width: inner.width.saturating_sub(2), ..inner }, state.prompt.area())
+}
+
+/// A text that is edited; returns where its caret is, if that is in sight.
+pub(super) fn editor(buffer: &mut Buffer, place: Rect, area: &TextArea<'_>) -> Option<Position> {
+    area.render(place, buffer);
+    let (cursor, (top, left)) = (area.screen_cursor(), area.scroll_offset());
+    let row = u16::try_from(cursor.row.checked_sub(top.into())?).ok()?;
+    // Behind a line that fills its row the caret stays on the last column.
+    let column = u16::try_from(cursor.col.checked_sub(left.into())?).ok()?.min(place.width.checked_sub(1)?);
+    (row < place.height).then(|| Position { x: place.x + column, y: place.y + row })
 }
 
 /// A stop of the guided tour.

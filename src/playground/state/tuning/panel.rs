@@ -47,10 +47,15 @@ impl Panel {
         KNOBS.get(self.row.checked_sub(1)?)
     }
 
+    /// Whether the value of the marked knob can be typed.
+    #[must_use]
+    pub fn takes_numbers(&self) -> bool {
+        matches!(self.knob().map(|knob| knob.kind), Some(Kind::Integer { .. } | Kind::Real { .. }))
+    }
+
     /// Takes a typed character, where it can belong to a number.
     pub fn type_character(&mut self, character: char) {
-        let number = matches!(self.knob().map(|knob| knob.kind), Some(Kind::Integer { .. } | Kind::Real { .. }));
-        if number && (character.is_ascii_digit() || "-.".contains(character)) && self.typed.len() < 12 {
+        if self.takes_numbers() && (character.is_ascii_digit() || "-.".contains(character)) && self.typed.len() < 12 {
             self.typed.push(character);
         }
     }

@@ -46,7 +46,7 @@ mod real {
         let parent = place.path().join("private");
         fs::create_dir(&parent).unwrap();
         let editor = chosen(&[("EDITOR", &format!("sh '{}'", path.display()))]).unwrap();
-        let result = editor.edit(text, &parent);
+        let result = editor.edit(text, &parent, &Running::default());
         assert_eq!(fs::read_dir(&parent).unwrap().count(), 0, "nothing is left behind");
         result
     }
@@ -88,7 +88,7 @@ mod real {
     fn an_editor_that_does_not_exist_leaves_nothing_behind() {
         let place = tempfile::tempdir().unwrap();
         let editor = chosen(&[("VISUAL", "no-such-editor-anywhere --wait")]).unwrap();
-        let error = editor.edit("text", place.path()).unwrap_err();
+        let error = editor.edit("text", place.path(), &Running::default()).unwrap_err();
         assert!(error.to_string().contains("no-such-editor-anywhere --wait"), "{error}");
         assert!(matches!(error, EditorError::Start { source, .. } if source.kind() == io::ErrorKind::NotFound));
         assert_eq!(fs::read_dir(place.path()).unwrap().count(), 0);
