@@ -200,7 +200,7 @@ impl fmt::Debug for Endpoint {
         let headers: Vec<&str> = self.headers.keys().map(HeaderName::as_str).collect();
         let mut shown = formatter.debug_struct("Endpoint");
         shown.field("name", &self.name).field("base", &self.shown()).field("key", &self.key);
-        shown.field("headers", &headers).field("proxied", &self.proxied).finish()
+        shown.field("headers", &headers).field("proxied", &self.proxied).finish_non_exhaustive()
     }
 }
 
