@@ -177,6 +177,11 @@ impl Endpoint {
             secrets.add(part);
             secrets.add(&percent_decoded(part));
         }
+        if let Some(password) = self.base.password() {
+            // As it is sent.
+            let login = format!("{}:{}", percent_decoded(self.base.username()), percent_decoded(password));
+            secrets.add(&STANDARD.encode(login));
+        }
         for (_, value) in self.base.query_pairs().filter(|(name, _)| names_secret(name)) {
             secrets.add(&value);
         }
