@@ -118,9 +118,12 @@ fn no_output_of_a_failing_run_holds_a_secret() {
     fs::write(&key, SECRETS[1]).unwrap();
     fs::set_permissions(&key, fs::Permissions::from_mode(0o644)).unwrap();
     let mut config = format!(
-        "[members.no-key]\nkind = \"openai-compatible\"\nurl = \"http://127.0.0.1:9/v1\"\n\
+        "[members.no-key]\nkind = \"openai-compatible\"\nurl = \"http://127.0.0.1:{}\"\n\
          key = {{ command = \"echo {} >&2; echo {}; exit 3 # {}\" }}\n",
-        SECRETS[7], SECRETS[2], SECRETS[6]
+        echoing(Way::Streams),
+        SECRETS[7],
+        SECRETS[2],
+        SECRETS[6]
     );
     let keys = [
         "{ env = \"FAKE_ENV_KEY\" }".to_owned(),
@@ -130,10 +133,12 @@ fn no_output_of_a_failing_run_holds_a_secret() {
     let ways = [("refuses", Way::Refuses), ("breaks", Way::Breaks), ("streams", Way::Streams), ("plain", Way::SaysPlainly)];
     for ((name, way), key) in ways.into_iter().zip(keys.iter().cycle()) {
         let port = echoing(way);
+        // A login takes the place of the key in a request.
+        let login = if matches!(way, Way::SaysPlainly) { format!("someone:{}@", SECRETS[5]) } else { String::new() };
         config += &format!(
             "[members.{name}]\nkind = \"openai-compatible\"\nmodel = \"model\"\n\
-             url = \"http://someone:{}@127.0.0.1:{port}/v1?api_key={}\"\nkey = {key}\nheaders = {{ X-Custom = \"{}\" }}\n",
-            SECRETS[5], SECRETS[4], SECRETS[3]
+             url = \"http://{login}127.0.0.1:{port}?api_key={}\"\nkey = {key}\nheaders = {{ X-Custom = \"{}\" }}\n",
+            SECRETS[4], SECRETS[3]
         );
     }
     config += "[members.atlas]\nbuilt-in = \"atlas\"\n";

@@ -1,5 +1,7 @@
 //! Files whose chat template attacks whoever renders it: each costs an error that names it, and neither the process nor its memory.
 
+#![allow(clippy::unwrap_used)] // Helpers of tests stop a test as the tests themselves do.
+
 use std::sync::Arc;
 
 use specfuse::engine::fusion::conversation::Conversation;

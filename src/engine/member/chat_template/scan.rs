@@ -32,7 +32,7 @@ pub(super) fn bounded(source: &str, syntax: &SyntaxConfig) -> Result<String, Tem
     if source.len() > BYTES {
         return Err(TemplateError::TooLarge { bytes: source.len(), limit: BYTES });
     }
-    let mut scan = Scan { source, bounded: String::with_capacity(source.len() * 2), copied: 0, open: Vec::new() };
+    let mut guard = Scan { source, bounded: String::with_capacity(source.len() * 2), copied: 0, open: Vec::new() };
     let mut tag: Vec<Token<'_>> = Vec::new();
     for (count, token) in tokenize(source, false, syntax.clone()).enumerate() {
         let (token, span) = token?;
@@ -45,15 +45,15 @@ pub(super) fn bounded(source: &str, syntax: &SyntaxConfig) -> Result<String, Tem
             Token::VariableEnd => check(&tag).map_err(|problem| refused(span, problem))?,
             Token::BlockEnd => {
                 check(&tag).map_err(|problem| refused(span, problem))?;
-                let names = scan.block(&tag).map_err(|problem| refused(span, problem))?;
-                scan.settle(names, span);
+                let names = guard.block(&tag).map_err(|problem| refused(span, problem))?;
+                guard.settle(names, span);
             }
             _ if tag.len() >= TAG => return Err(refused(span, format!("a tag of more than {TAG} tokens"))),
             token => tag.push(token),
         }
     }
-    let rest = source.get(scan.copied..).unwrap_or_default();
-    Ok(scan.bounded + rest)
+    let rest = source.get(guard.copied..).unwrap_or_default();
+    Ok(guard.bounded + rest)
 }
 
 fn refused(span: Span, problem: String) -> TemplateError {
@@ -173,7 +173,7 @@ impl<'a> Scan<'a> {
                 (false, true) => format!("set {name} = {SETTLED}({name}, true)"),
                 (false, false) => format!("set {name} = {SETTLED}({name})"),
             };
-            self.bounded.push_str(&format!("{{% {call} {trim}%}}"));
+            self.bounded.extend(["{% ", &call, " ", trim, "%}"]);
         }
     }
 }

@@ -102,13 +102,11 @@ impl Shared {
     async fn json(&self, call: &Call) -> Result<Value, HttpError> {
         let body = self.begun(call).await?.whole(self.limits.body).await?;
         let mut value: Value = serde_json::from_slice(&body).map_err(|error| self.unreadable(call, &body, &error))?;
-        match in_band(None, &value, &self.secrets) {
-            Some(detail) => Err(HttpError::InBand { at: call.at.clone(), detail: Box::new(detail) }),
-            None => {
-                self.secrets.redact_reply(&mut value);
-                Ok(value)
-            }
+        if let Some(detail) = in_band(None, &value, &self.secrets) {
+            return Err(HttpError::InBand { at: call.at.clone(), detail: Box::new(detail) });
         }
+        self.secrets.redact_reply(&mut value);
+        Ok(value)
     }
 
     fn unreadable(&self, call: &Call, body: &[u8], error: &serde_json::Error) -> HttpError {

@@ -177,6 +177,11 @@ impl Endpoint {
             secrets.add(part);
             secrets.add(&percent_decoded(part));
         }
+        if let Some(password) = self.base.password() {
+            // As it is sent.
+            let login = format!("{}:{}", percent_decoded(self.base.username()), percent_decoded(password));
+            secrets.add(&STANDARD.encode(login));
+        }
         for (_, value) in self.base.query_pairs().filter(|(name, _)| names_secret(name)) {
             secrets.add(&value);
         }
@@ -200,7 +205,7 @@ impl fmt::Debug for Endpoint {
         let headers: Vec<&str> = self.headers.keys().map(HeaderName::as_str).collect();
         let mut shown = formatter.debug_struct("Endpoint");
         shown.field("name", &self.name).field("base", &self.shown()).field("key", &self.key);
-        shown.field("headers", &headers).field("proxied", &self.proxied).finish()
+        shown.field("headers", &headers).field("proxied", &self.proxied).finish_non_exhaustive()
     }
 }
 

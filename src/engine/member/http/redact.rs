@@ -32,7 +32,9 @@ const SECRET_NAMES: [&str; 10] =
 #[must_use]
 pub fn redact(text: &str, secrets: &[&str]) -> String {
     let mut known = Secrets::default();
-    secrets.iter().for_each(|secret| known.add(secret));
+    for secret in secrets {
+        known.add(secret);
+    }
     known.redact(text)
 }
 

@@ -120,7 +120,9 @@ fn headers_logins_and_parameters_are_secrets_too() {
 #[test]
 fn replies_lose_what_is_nothing_but_a_secret() {
     let mut secrets = Secrets::default();
-    [FAKE, "lm-studio", "llama-server-on-my-desk"].iter().for_each(|secret| secrets.add(secret));
+    for secret in [FAKE, "lm-studio", "llama-server-on-my-desk"] {
+        secrets.add(secret);
+    }
     let mut reply = serde_json::json!({"id": FAKE, "a": [{"b": format!("said {FAKE}.")}, 1, null], "c": "lm-studio on llama-server-on-my-desk"});
     secrets.redact_reply(&mut reply);
     let expected = serde_json::json!({"id": "…", "a": [{"b": "said …."}, 1, null], "c": "lm-studio on llama-server-on-my-desk"});
