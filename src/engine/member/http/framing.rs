@@ -45,7 +45,7 @@ pub(super) enum Fault {
 #[derive(Debug)]
 pub(super) enum Decoder {
     /// Server-sent events.
-    Events(Events),
+    Events(Box<Events>),
     /// JSON lines: the lines, and the limit on one.
     Lines(Lines, usize),
     /// One text up to the end of the body, and the limit on it.
@@ -56,7 +56,7 @@ impl Decoder {
     /// For a body of this framing with lines of at most `limit` bytes.
     pub(super) fn new(framing: Framing, limit: usize) -> Self {
         match framing {
-            Framing::EventStream => Self::Events(Events::new(limit)),
+            Framing::EventStream => Self::Events(Box::new(Events::new(limit))),
             Framing::JsonLines => Self::Lines(Lines::new(limit), limit),
         }
     }
