@@ -25,19 +25,19 @@ impl Details {
             }
             Ok(file)
         };
-        Ok(Self { path: path.to_owned(), file: open().map_err(|error| fault(path, &error))? })
+        Ok(Self { path: path.to_owned(), file: open().map_err(|source| fault(path, source))? })
     }
 
     /// Writes it whole.
     pub(super) fn write(mut self, text: &str) -> Result<(), Failure> {
         let is_file = self.file.metadata().is_ok_and(|metadata| metadata.is_file());
         let emptied = if is_file { self.file.set_len(0) } else { Ok(()) };
-        emptied.and_then(|()| self.file.write_all(text.as_bytes())).map_err(|error| fault(&self.path, &error))
+        emptied.and_then(|()| self.file.write_all(text.as_bytes())).map_err(|source| fault(&self.path, source))
     }
 }
 
-fn fault(path: &Path, error: &std::io::Error) -> Failure {
-    Failure::Usage(format!("--details {}: {error}", path.display()))
+fn fault(path: &Path, source: std::io::Error) -> Failure {
+    Failure::File { name: format!("--details {}", path.display()), source }
 }
 
 #[cfg(test)]

@@ -28,12 +28,12 @@ const USER_AGENT: &str = concat!("specfuse/", env!("CARGO_PKG_VERSION"));
 
 /// Connections kept open between calls, each client.
 ///
-/// The pool's own habit, to keep as many as were ever open at once for 90 seconds each, let handles grow where members failed
-/// and came back: calls that are spread over a round fall together after a wait for one that failed, each then takes a
-/// connection of its own, and since the pool hands out the youngest first, the next such burst finds all of them still there.
-/// Nothing was lost, but sixteen members could hold three times the handles that they needed. What a burst opens beyond these is
-/// closed when its call ends.
-const KEPT: usize = 2;
+/// The pool's own habit is to keep as many as were ever open at once, for 90 seconds each. Calls that are spread over a round fall
+/// together after a wait for one that failed, each then takes a connection of its own, and since the pool hands out the youngest
+/// first, the next such burst finds all of them still there: the only way found in which handles grow while members fail and come
+/// back. What a burst opens beyond these, which are as many calls as a llama.cpp server takes at once, is closed when its call
+/// ends.
+const KEPT: usize = 4;
 
 /// How long one is kept: a call that comes later connects again, which costs less than a round takes.
 const KEPT_FOR: Duration = Duration::from_secs(20);
