@@ -23,9 +23,18 @@ pub(super) fn chosen(matches: &ArgMatches, config: &Config) -> Result<Vec<Member
     Ok(ensemble::resolve(&options::selection(matches)?, config, &ensemble::kinds())?)
 }
 
+/// Which members are waited for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Wait {
+    /// All: what they do is compared.
+    ForAll,
+    /// Enough to begin with; the others join when they are ready.
+    ForEnough,
+}
+
 /// Opens them. One that cannot be opened, file or server, is told, and the others go on; where none is left, the command ends.
-pub(super) async fn opened(specs: Vec<MemberSpec>, tools: &Tools) -> Result<Vec<Opened>, Failure> {
-    let opened = asked(specs, tools).await;
+pub(super) async fn opened(specs: Vec<MemberSpec>, tools: &Tools, wait: Wait) -> Result<Vec<Opened>, Failure> {
+    let opened = asked(specs, tools, wait).await;
     let faults: Vec<String> =
         opened.iter().filter_map(|member| Some(format!("{}: {}", member.seat.name, member.fault.as_ref()?))).collect();
     if !opened.is_empty() && faults.len() == opened.len() {
@@ -50,7 +59,7 @@ pub(super) fn all_misspelt<'a>(mut specs: impl Iterator<Item = &'a MemberSpec>) 
 }
 
 /// Opens them, and says on a terminal what is waited for.
-pub(super) async fn asked(specs: Vec<MemberSpec>, tools: &Tools) -> Vec<Opened> {
+pub(super) async fn asked(specs: Vec<MemberSpec>, tools: &Tools, wait: Wait) -> Vec<Opened> {
     let names: Vec<String> = specs.iter().map(|spec| spec.name.clone()).collect();
     // On a terminal only, and gone when everybody is there.
     let waiting = ProgressBar::new_spinner();
@@ -59,7 +68,10 @@ pub(super) async fn asked(specs: Vec<MemberSpec>, tools: &Tools) -> Vec<Opened> 
         let name = names.get(place).map_or("", String::as_str);
         waiting.set_message(format!("{name}: {}", clean_line(what)));
     };
-    let opened = ensemble::open(specs, tools, &told).await;
+    let opened = match wait {
+        Wait::ForAll => ensemble::open(specs, tools, &told).await,
+        Wait::ForEnough => ensemble::open_patiently(specs, tools, &told).await,
+    };
     waiting.finish_and_clear();
     tools.warnings.take().iter().for_each(|warning| notice(&format!("warning: {warning}")));
     opened

@@ -7,7 +7,7 @@ use std::time::SystemTime;
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
 use super::interrupt::Interrupt;
-use super::members::{TOYS, any_built_in};
+use super::members::{TOYS, Wait, any_built_in};
 use super::output::{Answer, notice};
 use super::{Done, Failure, members, options, prompt, runtime, summary};
 use crate::engine::fusion::conversation::{Conversation, Role, Turn};
@@ -95,7 +95,7 @@ pub(super) fn main(matches: &ArgMatches) -> Result<Done, Failure> {
     options::say(&settled);
     let toys = any_built_in(&specs);
     let done = runtime()?.block_on(async {
-        let opened = members::opened(specs, &Tools::of_platform()).await?;
+        let opened = members::opened(specs, &Tools::of_platform(), Wait::ForEnough).await?;
         wishes.away = opened.iter().filter(|opened| opened.fault.is_some()).map(|opened| opened.seat.name.clone()).collect();
         let seats: Vec<Seat> = opened.into_iter().map(|opened| opened.seat).collect();
         converse(&wishes, &seats, questions).await

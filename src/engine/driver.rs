@@ -105,7 +105,10 @@ impl Driver {
                     match reply {
                         Returned::Drafted(call, result) => Input::Drafted(call, result),
                         Returned::Scored(call, result) => Input::Scored(call, result),
-                        Returned::Prepared(member, result) => Input::Prepared(member, result.map(|_tokens| ())),
+                        Returned::Prepared(member, result) => {
+                            let capabilities = || Box::new(self.members[member.0].capabilities().clone());
+                            Input::Prepared(member, result.map(|_tokens| capabilities()))
+                        }
                     }
                 }
             };

@@ -2,10 +2,15 @@
 //!
 //! A member that cannot be opened keeps its seat as an absent one: the others go on, and everybody sees why it is away.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
+
+use futures_util::stream::FuturesUnordered;
+use futures_util::{FutureExt, StreamExt};
+use tokio::sync::{mpsc, oneshot};
+use tokio::time::Instant;
 
 use super::connect::{connect, start};
 use super::file::examine;
@@ -13,9 +18,11 @@ use super::spec::MemberSpec;
 use super::{built_in, spec};
 use crate::config::Source;
 use crate::engine::Seat;
+use crate::engine::fusion::event::Role;
 use crate::engine::member::Member;
 use crate::engine::member::absent::AbsentMember;
 use crate::engine::member::embedded::EmbeddedMember;
+use crate::engine::member::opening::{Opener, OpeningMember};
 use crate::files::Folders;
 
 /// How long a server may take to be ready: one that loads a model is waited for, one that does so for ever is not.
@@ -23,6 +30,11 @@ const PATIENCE: Duration = Duration::from_secs(180);
 
 /// How long a server that was started for a file may take: a large model comes from a slow disk.
 const STARTING: Duration = Duration::from_secs(300);
+
+/// How long members that are not open are waited for, at least, once enough others are.
+const GRACE: Duration = Duration::from_secs(2);
+/// How long as a multiple of what the slowest of those took.
+const GRACE_FACTOR: u32 = 2;
 
 /// A member that was opened, or was tried to be.
 #[derive(Clone)]
@@ -83,7 +95,88 @@ impl Tools {
 /// Opens members side by side, in their order; `told` hears, while it waits, what each (by its place) is doing.
 pub async fn open(specs: Vec<MemberSpec>, tools: &Tools, told: &(dyn Fn(usize, &str) + Sync)) -> Vec<Opened> {
     let each = specs.into_iter().enumerate().map(|(place, spec)| one(spec, tools, move |what: &str| told(place, what)));
-    let mut opened: Vec<Opened> = futures_util::future::join_all(each).await;
+    named(futures_util::future::join_all(each).await)
+}
+
+/// Opens members side by side, in their order. Once enough are there, those that are not are waited for no longer: they are given
+/// as members that are still being opened ([`OpeningMember`]), which a run takes in when they are ready. Needs a tokio runtime.
+pub async fn open_patiently(specs: Vec<MemberSpec>, tools: &Tools, told: &(dyn Fn(usize, &str) + Sync)) -> Vec<Opened> {
+    let (words, mut heard) = mpsc::unbounded_channel();
+    let mut opening: Vec<Opening> = Vec::with_capacity(specs.len());
+    let mut ready = FuturesUnordered::new();
+    for (place, spec) in specs.into_iter().enumerate() {
+        let (sender, receiver) = oneshot::channel();
+        let (task_spec, tools, words) = (spec.clone(), tools.clone(), words.clone());
+        tokio::spawn(async move {
+            let told = |what: &str| {
+                let _ = words.send((place, what.to_owned()));
+            };
+            let _ = sender.send(one(task_spec, &tools, told).await);
+        });
+        ready.push(receiver.map(move |opened| (place, opened.ok())));
+        opening.push(Opening { spec, opened: None });
+    }
+    drop(words);
+    let begun = Instant::now();
+    let mut until: Option<Instant> = None;
+    loop {
+        let next = async {
+            match until {
+                None => Some(ready.next().await),
+                Some(until) => tokio::time::timeout_at(until, ready.next()).await.ok(),
+            }
+        };
+        tokio::select! {
+            Some((place, what)) = heard.recv() => told(place, &what),
+            next = next => match next.flatten() {
+                Some((place, Some(opened))) => {
+                    opening[place].opened = Some(opened);
+                    until = enough(&opening).then(|| Instant::now() + GRACE.max(begun.elapsed() * GRACE_FACTOR));
+                }
+                // A task that ended without a word panicked: its member is away like one that is never opened.
+                Some((_, None)) => {}
+                None => break,
+            },
+        }
+    }
+    let mut late: BTreeMap<usize, Opener> = BTreeMap::new();
+    let mut opened: Vec<Opened> = Vec::with_capacity(opening.len());
+    for (place, Opening { spec, opened: there }) in opening.into_iter().enumerate() {
+        opened.push(there.unwrap_or_else(|| {
+            let (member, opener) = OpeningMember::new(&kind(&spec));
+            late.insert(place, opener);
+            let seat = seat(&spec, shared(member));
+            Opened { spec, seat, fault: None }
+        }));
+    }
+    if !late.is_empty() {
+        tokio::spawn(async move {
+            while let Some((place, opened)) = ready.next().await {
+                if let (Some(opener), Some(opened)) = (late.remove(&place), opened) {
+                    let Opened { seat, fault, .. } = opened;
+                    opener.finish(fault.map_or(Ok(seat.member), Err));
+                }
+            }
+        });
+    }
+    named(opened)
+}
+
+/// A member that is being opened.
+struct Opening {
+    spec: MemberSpec,
+    opened: Option<Opened>,
+}
+
+/// Whether at least half are done, one of which can draft.
+fn enough(opening: &[Opening]) -> bool {
+    let done = || opening.iter().filter_map(|opening| opening.opened.as_ref());
+    let drafts = |opened: &Opened| opened.fault.is_none() && opened.seat.role != Role::Verify;
+    2 * done().count() >= opening.len() && done().any(drafts)
+}
+
+/// Gives each a name of its own.
+fn named(mut opened: Vec<Opened>) -> Vec<Opened> {
     let mut specs: Vec<MemberSpec> = opened.iter().map(|opened| opened.spec.clone()).collect();
     super::unique(&mut specs);
     for (opened, spec) in opened.iter_mut().zip(specs) {
@@ -121,12 +214,20 @@ async fn one(mut spec: MemberSpec, tools: &Tools, told: impl Fn(&str) + Sync) ->
     if !spec.named && fault.is_none() && matches!(spec.config.source, Source::Server(_)) && !model.is_empty() {
         spec.name = spec::short(model);
     }
-    let mut seat = Seat::new(spec.name.clone(), member);
-    seat.role = spec.config.role;
-    seat.weight = spec.config.weight.unwrap_or(seat.weight);
-    seat.sampling = spec.config.sampling;
-    seat.price = spec.config.price;
+    let seat = seat(&spec, member);
     Opened { spec, seat, fault }
+}
+
+/// The member in its place, as it is configured.
+fn seat(spec: &MemberSpec, member: Arc<dyn Member>) -> Seat {
+    let seat = Seat::new(spec.name.clone(), member);
+    Seat {
+        role: spec.config.role,
+        weight: spec.config.weight.unwrap_or(seat.weight),
+        sampling: spec.config.sampling,
+        price: spec.config.price,
+        ..seat
+    }
 }
 
 /// The seat says who it is; the reason need not.
@@ -206,5 +307,32 @@ mod tests {
         );
         assert_eq!(opened[2].seat.name, "some-model");
         assert!(opened[3..].iter().all(|opened| opened.fault.is_none()));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_member_that_is_not_open_when_the_others_are_is_waited_for_beside_them() {
+        // Accepts connections and never answers.
+        let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = format!("silent=http://{}", silent.local_addr().unwrap());
+        let parse = |text: &str| MemberSpec::parse(text, &crate::ensemble::kinds()).unwrap();
+        let specs: Vec<MemberSpec> = [parse(&address)].into_iter().chain(crate::ensemble::built_in_specs()).collect();
+        let opened = open_patiently(specs, &Tools::default(), &|_, _| {}).await;
+        assert!(opened.iter().all(|opened| opened.fault.is_none()));
+        assert_eq!((opened[0].seat.name.as_str(), opened[0].seat.member.capabilities().tier.scores()), ("silent", false));
+        assert!(opened[1..].iter().all(|opened| opened.seat.member.capabilities().tier.scores()));
+        let conversation = Arc::new(crate::engine::fusion::conversation::Conversation::question("?"));
+        let away = opened[0].seat.member.prepare(conversation).await;
+        assert!(matches!(&away, Err(crate::engine::member::MemberError::Refused(reason)) if reason.contains("15 s")), "{away:?}");
+    }
+
+    #[tokio::test]
+    async fn members_that_are_there_are_as_if_all_were_waited_for() {
+        let specs = crate::ensemble::built_in_specs();
+        let patiently = open_patiently(specs.clone(), &Tools::default(), &|_, _| {}).await;
+        let all = open(specs, &Tools::default(), &|_, _| {}).await;
+        for (one, other) in patiently.iter().zip(&all) {
+            assert_eq!(one.seat.header(), other.seat.header());
+        }
+        assert_eq!(patiently.len(), all.len());
     }
 }

@@ -32,7 +32,7 @@ pub(super) fn main(matches: &ArgMatches) -> Result<Done, Failure> {
     let places = if nothing_named && config.playground.scan.unwrap_or(true) { USUAL } else { &[] };
     let (checked, found) = runtime()?.block_on(async {
         let checking = async {
-            let opened = members::asked(specs, &tools).await;
+            let opened = members::asked(specs, &tools, members::Wait::ForAll).await;
             futures_util::future::join_all(opened.into_iter().map(measure::check)).await
         };
         tokio::join!(checking, find(places))

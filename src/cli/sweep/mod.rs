@@ -59,7 +59,7 @@ pub(super) fn main(matches: &ArgMatches) -> Result<Done, Failure> {
     let (wishes, config) = wishes::of(matches)?;
     let specs = members::chosen(matches, &config)?;
     let runtime = runtime()?;
-    let opened = runtime.block_on(members::opened(specs, &Tools::of_platform()))?;
+    let opened = runtime.block_on(members::opened(specs, &Tools::of_platform(), members::Wait::ForAll))?;
     let seats: Vec<Seat> = opened.into_iter().map(|opened| opened.seat).collect();
     let mut sweep = wishes.sweep.clone();
     let kept = open(&wishes, &mut sweep, &seats)?;

@@ -5,7 +5,7 @@
 
 use super::{InARow, Machine, Pace, Work};
 use crate::engine::fusion::MemberIndex;
-use crate::engine::fusion::event::{Event, ExitReason, Role, ScoreTier};
+use crate::engine::fusion::event::{Capabilities, Event, ExitReason, Role, ScoreTier};
 use crate::engine::member::MemberError;
 
 impl Machine {
@@ -24,14 +24,18 @@ impl Machine {
     }
 
     /// A member that was awaited is ready, or never will be.
-    pub(super) fn prepared(&mut self, member: MemberIndex, result: Result<(), MemberError>) {
+    pub(super) fn prepared(&mut self, member: MemberIndex, result: Result<Box<Capabilities>, MemberError>) {
         let Some(place) = self.awaited.iter().position(|awaited| *awaited == member) else { return };
         self.awaited.remove(place);
         let name = self.name(member);
         match result {
             // The user may have brought it back, or sent it away for good, meanwhile.
-            Ok(()) if self.is_not_ready(member) => self.emit(Event::Joined { member: name }),
-            Ok(()) => {}
+            Ok(capabilities) if self.is_not_ready(member) => {
+                let known = &self.run.member(member).header.capabilities;
+                let capabilities = Some(capabilities).filter(|capabilities| **capabilities != *known);
+                self.emit(Event::Joined { member: name, capabilities });
+            }
+            Ok(_) => {}
             Err(error) => {
                 self.last_error = format!("{name}: {error}");
                 self.emit(Event::Exited { member: name, reason: ExitReason::Unusable { error: error.to_string() } });

@@ -22,7 +22,7 @@ pub use command::{Command, CommandError};
 
 use crate::engine::fusion::MemberIndex;
 use crate::engine::fusion::candidate::DraftToken;
-use crate::engine::fusion::event::{Event, Finished, Header, MemberName, Outcome, Record};
+use crate::engine::fusion::event::{Capabilities, Event, Finished, Header, MemberName, Outcome, Record};
 use crate::engine::fusion::run::{Phase, Run};
 use crate::engine::fusion::vote::Tally;
 use crate::engine::member::{Context, DraftRequest, Drafted, Hints, MemberError, ScoreRequest, Scored};
@@ -46,8 +46,8 @@ pub enum Input {
     Drafted(CallId, Result<Drafted, MemberError>),
     /// A scoring came back.
     Scored(CallId, Result<Scored, MemberError>),
-    /// A member that was not ready when the run began is, or never will be.
-    Prepared(MemberIndex, Result<(), MemberError>),
+    /// A member that was not ready when the run began is, and can do this; or never will be.
+    Prepared(MemberIndex, Result<Box<Capabilities>, MemberError>),
     /// It is this late, in milliseconds since the start of the run: what [`Machine::deadline`] asked to be reminded of.
     Due(f64),
 }

@@ -160,6 +160,9 @@ pub enum Event {
     Joined {
         /// Who.
         member: MemberName,
+        /// What it can do, where the header could not know it yet.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        capabilities: Option<Box<Capabilities>>,
     },
     /// A person brought a member back.
     Readmitted {

@@ -24,7 +24,7 @@ impl Record {
             Event::Exited { member, reason: ExitReason::NotReady } => {
                 format!("{member} is not ready yet: the answer begins without it, and it joins when it is")
             }
-            Event::Joined { member } => format!("{member} is ready: it takes part from the next round on"),
+            Event::Joined { member, .. } => format!("{member} is ready: it takes part from the next round on"),
             Event::RunStarted(_)
             | Event::RoundStarted { .. }
             | Event::Token { .. }

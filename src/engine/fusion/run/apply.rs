@@ -8,7 +8,7 @@ use super::history::{Change, Was};
 use super::round::{Accepted, Opening};
 use super::{Exit, Phase, Round, Run, ScoreCell};
 use crate::engine::fusion::MemberIndex;
-use crate::engine::fusion::event::{self, DraftFinished, Event, ExitReason, MemberName, Record, SegmentId, Usage};
+use crate::engine::fusion::event::{self, Capabilities, DraftFinished, Event, ExitReason, MemberName, Record, SegmentId, Usage};
 use crate::engine::fusion::params::Value;
 use crate::engine::fusion::score::Opinion;
 
@@ -79,7 +79,7 @@ impl Run {
             Event::Steered { action } => self.changed(format!("{action} in round {}", record.round), Was::Text(self.tree.head())),
             Event::Reopened { segment } => self.reopen(*segment),
             Event::Redrafted { member } => self.in_round(member, Round::draft_again),
-            Event::Joined { member } => self.joined(member, record.round),
+            Event::Joined { member, capabilities } => self.joined(member, capabilities.as_deref(), record.round),
             Event::Readmitted { member } => self.readmitted(member, record.round),
             Event::ParamsChanged { name, value, together } => self.knob_changed(name, value, *together),
             Event::WeightSet { member, weight } => self.weight_changed(member, *weight),
@@ -106,8 +106,12 @@ impl Run {
         self.history.add(what, was);
     }
 
-    fn joined(&mut self, member: &str, round: usize) {
+    fn joined(&mut self, member: &str, capabilities: Option<&Capabilities>, round: usize) {
         let Some(index) = self.index(member) else { return };
+        if let Some(capabilities) = capabilities {
+            let member = &mut self.members[index.0];
+            (member.tier, member.header.capabilities) = (capabilities.tier, capabilities.clone());
+        }
         self.presence.readmit(index, round);
         self.presence_changed();
     }

@@ -173,7 +173,7 @@ fn a_member_that_is_not_ready_joins_with_the_next_round() {
     assert_eq!(table.waiting.len(), 2);
     assert_eq!(table.machine.run().members[2].exit.as_ref().unwrap().reason, ExitReason::NotReady);
     table.answer(0);
-    table.put(Input::Prepared(MemberIndex(2), Ok(()))).unwrap();
+    table.put(Input::Prepared(MemberIndex(2), Ok(Box::new(table::capabilities())))).unwrap();
     assert_eq!(table.waiting.len(), 1, "the open round goes on without it");
     table.play();
     let drafters: Vec<usize> = table.machine.run().rounds.iter().map(|round| round.drafters.len()).collect();
@@ -192,7 +192,7 @@ fn when_all_others_leave_the_one_that_is_not_ready_is_waited_for() {
         table.waiting = effects.into_iter().filter(|effect| matches!(effect, Effect::Draft { .. })).collect();
         table.play();
         assert!(!table.finished);
-        let reply = if ready { Ok(()) } else { Err(MemberError::TimedOut { seconds: 120 }) };
+        let reply = if ready { Ok(Box::new(table::capabilities())) } else { Err(MemberError::TimedOut { seconds: 120 }) };
         table.put(Input::Prepared(MemberIndex(1), reply)).unwrap();
         table.play();
         assert!(table.finished);
