@@ -304,7 +304,8 @@ fn files_that_are_no_traces_are_refused_by_name() {
     let refused = |bytes: &[u8]| trace::parse(Path::new("x.jsonl"), bytes).unwrap_err().to_string();
     assert!(refused(b"").contains("x.jsonl"));
     assert!(refused(b"{\"a\": 1}\n").contains("header"));
-    assert!(refused(b"\xff\xfe\n").contains("header"));
+    assert!(refused(b"\xff\xfe\n").contains("UTF-16"));
+    assert!(refused(b"\xff\xff\n").contains("header"));
     assert!(refused(b"{\"format\": \"specfuse-trace\", \"version\": 99}\n").contains("version 99"));
 }
 

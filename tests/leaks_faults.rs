@@ -24,7 +24,7 @@ use crate::clockwork::{Clockwork, Fault, Model, Pace, Tune};
 const MEMBERS: usize = 8;
 
 /// Connections that a client may keep, each.
-const KEPT: usize = 2;
+const KEPT: usize = 4;
 
 /// Everything that goes wrong within a reply or instead of one.
 fn faults() -> Vec<Fault> {

@@ -412,12 +412,12 @@ mod tests {
             assert_eq!(load(same.as_bytes()), Ok(expected.clone()), "{same:?}");
         }
         for (text, said) in [
-            ("\u{feff}\r\n[parameters]\r\nexit-threshold = 3\r\n", "(line 3)"),
-            ("\n[parameters]\nexit-treshold = 0.3\n", "(line 3)"),
-            ("\n\n[members.a]\nrole = 'draft'\n", "(line 3)"),
-            ("\n[presets.mine]\nscoring = [1]\n", "(line 3)"),
-            ("\n\npreset = 'papr'\n", "(line 3)"),
-            ("\r\r[parameters\r", "at line 3"),
+            ("\u{feff}\r\n[parameters]\r\nexit-threshold = 3\r\n", "line 3: "),
+            ("\n[parameters]\nexit-treshold = 0.3\n", "line 3: "),
+            ("\n\n[members.a]\nrole = 'draft'\n", "line 3: "),
+            ("\n[presets.mine]\nscoring = [1]\n", "line 3: "),
+            ("\n\npreset = 'papr'\n", "line 3: "),
+            ("\r\r[parameters\r", "line 3: "),
         ] {
             let error = load(text.as_bytes()).unwrap_err();
             assert!(error.contains(said) && error.matches("line ").count() == 1, "{text:?}: {error}");

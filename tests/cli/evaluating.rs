@@ -56,7 +56,10 @@ fn a_fused_answer_that_failed_is_not_wrong_either() {
     let home = Home::new();
     let (file, gone) = (prompts(&home, PROMPTS), nowhere());
     let details = home.path().join("details.jsonl");
-    let with = |further: &[&str]| home.run(&[&["eval", "--model", &gone], further, &[&file]].concat());
+    // One is away, and the other only verifies.
+    let judge = format!("judge={}/assets/models/atlas.gguf", env!("CARGO_MANIFEST_DIR"));
+    let members = ["eval", "--model", &gone, "--model", &judge, "--role", "judge=verify"];
+    let with = |further: &[&str]| home.run(&[&members, further, &[&file]].concat());
     let report: Value = serde_json::from_str(&out(&with(&["--json", "--details", details.to_str().unwrap()]))).unwrap();
     let fused = &report["fused"];
     assert_eq!((&fused["total"], &fused["failed"], &fused["right"]), (&3.into(), &3.into(), &0.into()), "{report}");

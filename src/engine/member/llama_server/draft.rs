@@ -59,13 +59,15 @@ async fn attempt(inner: &Inner, request: &DraftRequest, progress: Progress, work
     let mut completion = inner.server.complete(body(&before, &prompt, request.sampling, most)).await?;
     loop {
         let event = completion.next().await?;
-        hearing.drawing.alive();
         if event.stop {
             *work += event.work();
             let draft = hearing.ended(inner, &event).await?;
             return Ok(Outcome::Drafted(draft));
         }
         let cost = event.work();
+        if event.content.is_empty() {
+            hearing.drawing.alive();
+        }
         match hearing.take(inner, &event).await? {
             Heard::More => {}
             // The server stops by itself here, and its last event is on its way.
