@@ -102,7 +102,7 @@ pub async fn open(specs: Vec<MemberSpec>, tools: &Tools, told: &(dyn Fn(usize, &
 /// as members that are still being opened ([`OpeningMember`]), which a run takes in when they are ready. Needs a tokio runtime.
 pub async fn open_patiently(specs: Vec<MemberSpec>, tools: &Tools, told: &(dyn Fn(usize, &str) + Sync)) -> Vec<Opened> {
     let (words, mut heard) = mpsc::unbounded_channel();
-    let mut opening: Vec<Opening> = Vec::with_capacity(specs.len());
+    let mut awaited: Vec<Opening> = Vec::with_capacity(specs.len());
     let mut ready = FuturesUnordered::new();
     for (place, spec) in specs.into_iter().enumerate() {
         let (sender, receiver) = oneshot::channel();
@@ -114,7 +114,7 @@ pub async fn open_patiently(specs: Vec<MemberSpec>, tools: &Tools, told: &(dyn F
             let _ = sender.send(one(task_spec, &tools, told).await);
         });
         ready.push(receiver.map(move |opened| (place, opened.ok())));
-        opening.push(Opening { spec, opened: None });
+        awaited.push(Opening { spec, opened: None });
     }
     drop(words);
     let begun = Instant::now();
@@ -130,8 +130,8 @@ pub async fn open_patiently(specs: Vec<MemberSpec>, tools: &Tools, told: &(dyn F
             Some((place, what)) = heard.recv() => told(place, &what),
             next = next => match next.flatten() {
                 Some((place, Some(opened))) => {
-                    opening[place].opened = Some(opened);
-                    until = enough(&opening).then(|| Instant::now() + GRACE.max(begun.elapsed() * GRACE_FACTOR));
+                    awaited[place].opened = Some(opened);
+                    until = enough(&awaited).then(|| Instant::now() + GRACE.max(begun.elapsed() * GRACE_FACTOR));
                 }
                 // A task that ended without a word panicked: its member is away like one that is never opened.
                 Some((_, None)) => {}
@@ -140,9 +140,9 @@ pub async fn open_patiently(specs: Vec<MemberSpec>, tools: &Tools, told: &(dyn F
         }
     }
     let mut late: BTreeMap<usize, Opener> = BTreeMap::new();
-    let mut opened: Vec<Opened> = Vec::with_capacity(opening.len());
-    for (place, Opening { spec, opened: there }) in opening.into_iter().enumerate() {
-        opened.push(there.unwrap_or_else(|| {
+    let mut members: Vec<Opened> = Vec::with_capacity(awaited.len());
+    for (place, Opening { spec, opened: there }) in awaited.into_iter().enumerate() {
+        members.push(there.unwrap_or_else(|| {
             let (member, opener) = OpeningMember::new(&kind(&spec));
             late.insert(place, opener);
             let seat = seat(&spec, shared(member));
@@ -159,7 +159,7 @@ pub async fn open_patiently(specs: Vec<MemberSpec>, tools: &Tools, told: &(dyn F
             }
         });
     }
-    named(opened)
+    named(members)
 }
 
 /// A member that is being opened.

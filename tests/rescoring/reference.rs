@@ -66,10 +66,10 @@ pub fn expect(run: &Run, params: &Params) -> Vec<Expected> {
         // Verifiers failed to score it, and none but its one author did.
         let unconfirmed: Vec<bool> = (0..candidates.len())
             .map(|column| {
-                let scored: Vec<_> = verifiers.iter().zip(&said).filter(|(_, row)| row[column].is_some()).collect();
+                let speaking: Vec<_> = verifiers.iter().zip(&said).filter(|(_, row)| row[column].is_some()).collect();
                 let failed =
                     |member: &MemberIndex| round.score(*member, candidates[column].key).is_some_and(|cell| cell.opinion.is_err());
-                listed.iter().any(failed) && matches!(scored.as_slice(), [(member, _)] if author(member, column))
+                listed.iter().any(failed) && matches!(speaking.as_slice(), [(member, _)] if author(member, column))
             })
             .collect();
         let mut winner = None;

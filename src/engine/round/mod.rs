@@ -216,7 +216,7 @@ impl Machine {
                 self.next_round();
             }
             Input::Command(command) => self.command(command)?,
-            Input::Token(call, token) => self.token(call, token),
+            Input::Token(call, token) => self.token(call, &token),
             Input::Drafted(call, result) => self.drafted(call, result),
             Input::Scored(call, result) => self.scored(call, result),
             Input::Prepared(member, result) => self.prepared(member, result),

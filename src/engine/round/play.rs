@@ -90,7 +90,7 @@ impl Machine {
         });
     }
 
-    pub(super) fn token(&mut self, call: CallId, token: DraftToken) {
+    pub(super) fn token(&mut self, call: CallId, token: &DraftToken) {
         let now_ms = self.now_ms;
         let Some(call) = self.calls.iter_mut().find(|known| known.id == call) else { return };
         call.heard_ms = now_ms;
@@ -328,8 +328,8 @@ pub(super) fn rounded(milliseconds: f64) -> f64 {
 }
 
 /// The part of a token's text that `room` bytes have room for; `None` where there is none, so that no member fills the memory.
-fn inside(token: DraftToken, room: usize) -> Option<DraftToken> {
-    (room > 0).then(|| DraftToken { text: prefix(&token.text, room).to_owned(), ..token })
+fn inside(token: &DraftToken, room: usize) -> Option<DraftToken> {
+    (room > 0).then(|| DraftToken { text: prefix(&token.text, room).to_owned(), logprob: token.logprob })
 }
 
 /// A draft without what goes beyond so many bytes; one that was shortened does not end the answer.
@@ -341,7 +341,7 @@ fn within_bytes(draft: Draft, bytes: usize) -> Draft {
     let keep = |token: DraftToken| {
         let (before, length) = (room, token.text.len());
         room = room.saturating_sub(length);
-        inside(token, before)
+        inside(&token, before)
     };
     Draft { tokens: draft.tokens.into_iter().map_while(keep).collect(), ends: false, end_logprob: None }
 }

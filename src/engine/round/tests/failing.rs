@@ -3,6 +3,7 @@
 use super::table::called;
 use super::*;
 use crate::engine::fusion::event::ScoreTier;
+use crate::engine::fusion::run::MemberState;
 
 fn scores(effect: &Effect) -> bool {
     matches!(effect, Effect::Score { .. })
@@ -128,12 +129,8 @@ fn nobody_leaves_for_being_less_sure_of_itself_than_others_of_themselves() {
         let members = vec![member("a", &["one,"]), member("b", &["uno,"]), member("c", &["un,"])];
         let mut table = Table::new(members, &[("one,", -0.01), ("uno,", -0.02), ("un,", -9.0)], params.clone());
         table.play_failing(&broken(), |_, call| scores(call));
-        assert!(table.machine.run().members.iter().all(run_member_is_active), "{exit}");
+        assert!(table.machine.run().members.iter().all(MemberState::is_active), "{exit}");
     }
-}
-
-fn run_member_is_active(member: &crate::engine::fusion::run::MemberState) -> bool {
-    member.is_active()
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::engine::fusion::event::ScoreTier;
-use crate::engine::fusion::run::DraftState;
+use crate::engine::fusion::run::{DraftState, MemberState};
 
 fn four() -> Vec<Member> {
     vec![member("a", &["one,"]), member("b", &["uno,"]), member("c", &["un,"]), member("d", &["eins,"])]
@@ -51,7 +51,7 @@ fn who_was_late_once_and_comes_back_in_time_stays() {
     table.play_silent(|name, call| {
         let Effect::Draft { request, .. } = call else { return false };
         begun.set(request.context.accepted.len());
-        name == "d" && begun.get() % 2 == 0
+        name == "d" && begun.get().is_multiple_of(2)
     });
     assert_eq!(late(&table), [(1, true), (3, true), (5, true)]);
     assert!(table.machine.run().members[3].is_active());
@@ -118,7 +118,7 @@ fn a_verifier_that_stalls_stops_verifying_and_goes_on_drafting() {
         let run = table.machine.run();
         assert_eq!(late(&table), [(1, false), (2, false)], "{members}");
         assert_eq!(run.members[members - 1].tier, ScoreTier::None);
-        assert!(run.members.iter().all(|member| member.is_active()) && run.rounds.len() == 5);
+        assert!(run.members.iter().all(MemberState::is_active) && run.rounds.len() == 5);
         assert!(run.rounds.iter().all(|round| round.drafters.len() == members));
         assert_eq!(run, &Run::from_records(&table.records).unwrap());
     }
