@@ -41,14 +41,14 @@ fn echoing(way: Way) -> u16 {
     let port = listener.local_addr().unwrap().port();
     thread::spawn(move || {
         for stream in listener.incoming().flatten() {
-            thread::spawn(move || answer(stream, way));
+            thread::spawn(move || answer(&stream, way));
         }
     });
     port
 }
 
 /// Whoever is gone needs no answer.
-fn answer(stream: TcpStream, way: Way) -> Option<()> {
+fn answer(mut stream: &TcpStream, way: Way) -> Option<()> {
     let mut reader = BufReader::new(stream.try_clone().ok()?);
     let (mut head, mut length) = (String::new(), 0);
     loop {
@@ -78,7 +78,7 @@ fn answer(stream: TcpStream, way: Way) -> Option<()> {
     let length = body.len();
     let reply =
         format!("HTTP/1.1 {status}\r\ncontent-type: {kind}\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{body}");
-    (&stream).write_all(reply.as_bytes()).ok()
+    stream.write_all(reply.as_bytes()).ok()
 }
 
 fn specfuse(home: &Path, arguments: &[&str]) -> Output {
@@ -135,11 +135,12 @@ fn no_output_of_a_failing_run_holds_a_secret() {
         let port = echoing(way);
         // A login takes the place of the key in a request.
         let login = if matches!(way, Way::SaysPlainly) { format!("someone:{}@", SECRETS[5]) } else { String::new() };
-        config += &format!(
+        let member = format!(
             "[members.{name}]\nkind = \"openai-compatible\"\nmodel = \"model\"\n\
              url = \"http://{login}127.0.0.1:{port}?api_key={}\"\nkey = {key}\nheaders = {{ X-Custom = \"{}\" }}\n",
             SECRETS[4], SECRETS[3]
         );
+        config.push_str(&member);
     }
     config += "[members.atlas]\nbuilt-in = \"atlas\"\n";
     fs::write(home.path().join("config.toml"), &config).unwrap();
