@@ -14,7 +14,7 @@ mod spec;
 
 use std::path::PathBuf;
 
-pub use self::open::{Opened, Tools, Warnings, open, open_patiently};
+pub use self::open::{Opened, Tools, Warnings, open, open_patiently, opening};
 pub use self::spec::MemberSpec;
 use crate::config::{Config, MemberConfig, Source};
 use crate::engine::fusion::event::Role;

@@ -143,9 +143,8 @@ pub async fn open_patiently(specs: Vec<MemberSpec>, tools: &Tools, told: &(dyn F
     let mut members: Vec<Opened> = Vec::with_capacity(awaited.len());
     for (place, Opening { spec, opened: there }) in awaited.into_iter().enumerate() {
         members.push(there.unwrap_or_else(|| {
-            let (member, opener) = OpeningMember::new(&kind(&spec));
+            let (seat, opener) = opening(&spec);
             late.insert(place, opener);
-            let seat = seat(&spec, shared(member));
             Opened { spec, seat, fault: None }
         }));
     }
@@ -160,6 +159,13 @@ pub async fn open_patiently(specs: Vec<MemberSpec>, tools: &Tools, told: &(dyn F
         });
     }
     named(members)
+}
+
+/// The seat of a member that is still being opened, and what ends that.
+#[must_use]
+pub fn opening(spec: &MemberSpec) -> (Seat, Opener) {
+    let (member, opener) = OpeningMember::new(&kind(spec));
+    (seat(spec, shared(member)), opener)
 }
 
 /// A member that is being opened.

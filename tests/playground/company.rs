@@ -111,9 +111,9 @@ fn who_was_away_is_tried_again_by_the_next_question() {
     member(&mut state, 0, there("q"));
     member(&mut state, 1, News::Away("refused".to_owned()));
     let effects = send(&mut state, "Why?");
-    assert_eq!((connected(&effects), asked(&effects)), (vec![1], None));
-    let effects = member(&mut state, 1, there("r"));
-    assert_eq!(names(asked(&effects).unwrap()), ["q", "r"]);
+    // The question does not wait for it: it joins when it is there.
+    assert_eq!((connected(&effects), names(asked(&effects).unwrap())), (vec![1], vec!["q", "r"]));
+    assert_eq!(asked(&member(&mut state, 1, there("r"))), None);
     assert_eq!(state.roster.standings().iter().filter(|standing| matches!(standing, Standing::Ready(_))).count(), 2);
 }
 
@@ -122,11 +122,20 @@ fn waiting_can_be_ended_by_the_key_that_stops() {
     let mut state = two_servers();
     state.update(Message::Begin);
     send(&mut state, "Why?");
-    member(&mut state, 0, there("q"));
     assert!(screen(&mut state).contains("S do not wait"));
     let effects = press(&mut state, "S");
-    assert_eq!(names(asked(&effects).unwrap()), ["q", "r"], "who is not there says so when it is asked");
+    assert_eq!(names(asked(&effects).unwrap()), ["q", "r"], "who is not there joins when it is");
+    assert_eq!(asked(&member(&mut state, 0, there("q"))), None);
     assert_eq!(asked(&member(&mut state, 1, there("r"))), None);
+}
+
+#[test]
+fn a_question_does_not_wait_for_the_last_when_the_others_are_there() {
+    let mut state = two_servers();
+    state.update(Message::Begin);
+    send(&mut state, "Why?");
+    let effects = member(&mut state, 1, there("r"));
+    assert_eq!(names(asked(&effects).unwrap()), ["q", "r"]);
 }
 
 #[test]
@@ -255,12 +264,12 @@ fn a_file_that_was_opened_but_not_taken_is_closed_again() {
 fn composing_while_a_question_waits_lets_those_answer_who_are_chosen() {
     let mut state = two_servers();
     state.update(Message::Begin);
-    member(&mut state, 0, there("q"));
     send(&mut state, "Why?");
     press(&mut state, "M");
     press(&mut state, "down");
     press(&mut state, "space");
-    let effects = press(&mut state, "enter");
+    assert_eq!(asked(&press(&mut state, "enter")), None);
+    let effects = member(&mut state, 0, there("q"));
     assert_eq!(names(asked(&effects).unwrap()), ["q"]);
     assert_eq!(asked(&effects).unwrap().params, Params::default());
 }

@@ -63,9 +63,9 @@ impl State {
         effects
     }
 
-    /// Asks the question that waits, once nobody is being connected any more.
+    /// Asks the question that waits, once enough members are connected.
     pub(super) fn ask_if_settled(&mut self) -> Vec<Effect> {
-        if self.roster.connecting().is_empty() { self.ask_now() } else { Vec::new() }
+        if self.roster.is_enough() { self.ask_now() } else { Vec::new() }
     }
 
     /// Asks the question that waits of those that are there.

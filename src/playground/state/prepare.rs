@@ -121,7 +121,7 @@ impl State {
             story: if let Some(sentence) = self.what_if_in_words(play) {
                 sentence
             } else if self.waits_for_members() {
-                "your question waits until everybody who is being connected is there".to_owned()
+                "your question waits until enough models are connected".to_owned()
             } else if self.session.is_going() || round_shown.is_some() {
                 let over = newest && matches!(play.run.phase, Phase::Finished(_));
                 let held = held.as_ref().as_ref().filter(|_| over);

@@ -147,7 +147,7 @@ impl Backstage {
         Ok(Next::GoOn)
     }
 
-    fn ask(&self, ask: Ask, stage: &mut Stage, messages: &mut Vec<Message>) {
+    fn ask(&mut self, ask: Ask, stage: &mut Stage, messages: &mut Vec<Message>) {
         let opened = traces::open(&Wanted::Default, self.folders.as_ref(), 0, self.traces_kept, SystemTime::now());
         let journal = opened.unwrap_or_default();
         if let Some(error) = journal.warning {

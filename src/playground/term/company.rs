@@ -13,7 +13,9 @@ use tokio::task::{AbortHandle, JoinSet};
 
 use crate::engine::Seat;
 use crate::engine::fusion::event::ScoreTier;
+use crate::engine::member::Member;
 use crate::engine::member::absent::AbsentMember;
+use crate::engine::member::opening::Opener;
 use crate::engine::member::paced::{Pace, Paced};
 use crate::ensemble::local::{USUAL, find};
 use crate::ensemble::{self, MemberSpec, Opened, Tools};
@@ -28,6 +30,10 @@ pub struct Company {
     tools: Tools,
     pace: Pace,
     seats: HashMap<RowId, Seat>,
+    /// What is being opened, or was.
+    specs: HashMap<RowId, MemberSpec>,
+    /// Runs that began without a member of a row: told when it is there.
+    openers: HashMap<RowId, Vec<Opener>>,
     /// The newest try of each row: older ones count no more.
     tries: HashMap<RowId, (u64, AbortHandle)>,
     tasks: JoinSet<()>,
@@ -49,8 +55,8 @@ impl Company {
     #[must_use]
     pub fn new(tools: Tools, pace: Pace) -> Self {
         let (sender, arrivals) = mpsc::channel(ARRIVALS);
-        let (seats, tries, tasks) = (HashMap::new(), HashMap::new(), JoinSet::new());
-        Self { tools, pace, seats, tries, tasks, sender, arrivals, begun: 0 }
+        let (seats, specs, openers) = (HashMap::new(), HashMap::new(), HashMap::new());
+        Self { tools, pace, seats, specs, openers, tries: HashMap::new(), tasks: JoinSet::new(), sender, arrivals, begun: 0 }
     }
 
     /// With these in the first rows, who are there already and keep their own pace.
@@ -68,6 +74,7 @@ impl Company {
         self.begun += 1;
         let tools = if anew { self.tools.clone().probing_anew() } else { self.tools.clone() };
         let (attempt, sender) = (self.begun, self.sender.clone());
+        self.specs.insert(row, spec.clone());
         let task = async move {
             let opened = {
                 // Only words: where they come faster than they are read some are left out.
@@ -97,6 +104,8 @@ impl Company {
     /// Closes a member; a run that has it keeps it to its end.
     pub(super) fn let_go(&mut self, row: RowId) {
         self.give_up(row);
+        // Whoever waits for it waits in vain.
+        self.openers.remove(&row);
         self.seats.remove(&row);
     }
 
@@ -134,6 +143,7 @@ impl Company {
             Arrival::Doing(row, attempt, what) => self.is_newest(row, attempt).then_some(Message::Member(row, News::Doing(what))),
             Arrival::Opened(row, attempt, _) if !self.is_newest(row, attempt) => None,
             Arrival::Opened(row, _, Err(fault)) => {
+                self.tell_late(row, &Err(fault.clone()));
                 self.seats.insert(row, absent(fault.clone()));
                 Some(Message::Member(row, News::Away(fault)))
             }
@@ -143,20 +153,45 @@ impl Company {
                     Some(fault) => News::Away(fault),
                     None => News::Ready { name: spec.name, capabilities: Box::new(seat.member.capabilities().clone()) },
                 };
-                self.seats.insert(row, paced(seat, &self.pace));
+                let seat = paced(seat, &self.pace);
+                self.tell_late(
+                    row,
+                    &match &news {
+                        News::Away(fault) => Err(fault.clone()),
+                        News::Ready { .. } | News::Doing(_) => Ok(Arc::clone(&seat.member)),
+                    },
+                );
+                self.seats.insert(row, seat);
                 Some(Message::Member(row, news))
             }
         }
     }
 
-    /// The members of a run. One that is not there sits there as an absent one, so that everybody sees why.
-    pub(super) fn seats(&self, members: &[Seated]) -> Vec<Seat> {
-        let seat = |seated: &Seated| {
-            let late = || absent("it was still being connected when the question was asked".to_owned());
-            let seat = self.seats.get(&seated.row).cloned().unwrap_or_else(late);
-            Seat { name: seated.name.clone(), role: seated.role, weight: seated.weight, ..seat }
-        };
-        members.iter().map(seat).collect()
+    /// The members of a run. One that is still being opened joins when it is there; one that is not sits there as an absent one, so
+    /// that the user sees why.
+    pub(super) fn seats(&mut self, members: &[Seated]) -> Vec<Seat> {
+        let mut seats = Vec::with_capacity(members.len());
+        for Seated { row, name, role, weight } in members {
+            let there = self.seats.get(row).cloned();
+            let seat = there.or_else(|| self.late(*row)).unwrap_or_else(|| absent("it was not connected".to_owned()));
+            seats.push(Seat { name: name.clone(), role: *role, weight: *weight, ..seat });
+        }
+        seats
+    }
+
+    /// The seat of a member that is being opened.
+    fn late(&mut self, row: RowId) -> Option<Seat> {
+        let spec = self.specs.get(&row).filter(|_| self.tries.contains_key(&row))?;
+        let (seat, opener) = ensemble::opening(spec);
+        self.openers.entry(row).or_default().push(opener);
+        Some(seat)
+    }
+
+    /// Runs that began without this member hear what came of opening it.
+    fn tell_late(&mut self, row: RowId, outcome: &Result<Arc<dyn Member>, String>) {
+        for opener in self.openers.remove(&row).unwrap_or_default() {
+            opener.finish(outcome.clone());
+        }
     }
 
     /// The members of a recorded run. One that is not there any more sits there as an absent one.
@@ -235,11 +270,24 @@ mod tests {
         let News::Away(reason) = told else { panic!("{told:?}") };
         assert!(!reason.is_empty());
         let conversation = Arc::new(crate::engine::fusion::conversation::Conversation::question("Why?"));
-        for (row, why) in [(0, reason.as_str()), (1, "still being connected")] {
+        for (row, why) in [(0, reason.as_str()), (1, "not connected")] {
             let seats = company.seats(&[seated(row)]);
             let said = seats[0].member.prepare(Arc::clone(&conversation)).await.unwrap_err().to_string();
             assert!(said.contains(why), "{said}");
         }
+    }
+
+    #[tokio::test]
+    async fn who_is_still_being_opened_joins_when_it_is_there() {
+        let mut company = company();
+        company.connect(RowId(0), built_in_specs().remove(0), false);
+        let seats = company.seats(&[seated(0)]);
+        assert!(!seats[0].member.capabilities().tier.scores());
+        let conversation = Arc::new(crate::engine::fusion::conversation::Conversation::question("Why?"));
+        let preparing = seats[0].member.prepare(conversation);
+        news(&mut company).await;
+        assert!(preparing.await.is_ok());
+        assert_eq!((seats[0].member.capabilities().tier, seats[0].role), (ScoreTier::InProcess, Role::Draft));
     }
 
     #[tokio::test]

@@ -2,6 +2,7 @@
 
 use super::{News, Roster, RowId, Standing};
 use crate::clean::clean_line;
+use crate::engine::fusion::event::Role;
 use crate::ensemble::MemberSpec;
 
 impl Roster {
@@ -34,6 +35,25 @@ impl Roster {
         let members = self.members().zip(self.names());
         let opening = members.filter(|((_, known), _)| matches!(known.standing, Standing::Connecting(_)));
         opening.map(|(_, name)| clean_line(&name)).collect()
+    }
+
+    /// Whether a question can be asked: at least half of the ensemble is there or away for good, and one is there that drafts. The
+    /// others join when they are ready.
+    #[must_use]
+    pub fn is_enough(&self) -> bool {
+        let (mut settled, mut drafters, mut all) = (0, 0, 0);
+        for (place, known) in self.members() {
+            all += 1;
+            match known.standing {
+                Standing::Ready(_) => {
+                    settled += 1;
+                    drafters += usize::from(place.role != Role::Verify);
+                }
+                Standing::Away(_) => settled += 1,
+                Standing::Unknown | Standing::Connecting(_) => {}
+            }
+        }
+        self.connecting().is_empty() || (2 * settled >= all && drafters > 0)
     }
 
     /// Members of the ensemble that are neither ready nor being opened.
