@@ -291,7 +291,14 @@ fn a_run_whose_turns_begin_with_another_and_its_answer_follows_it() {
     }
 }
 
+/// Failing cases are kept beside this file.
+fn kept() -> proptest::test_runner::Config {
+    let kept = proptest::test_runner::FileFailurePersistence::WithSource("regressions");
+    proptest::test_runner::Config { failure_persistence: Some(Box::new(kept)), ..Default::default() }
+}
+
 proptest::proptest! {
+    #![proptest_config(kept())]
     /// Whatever becomes of the lines of a file, what is read is in order, of its own run, and nothing is there twice.
     #[test]
     fn whatever_is_done_to_its_lines_a_trace_reads(
