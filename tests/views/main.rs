@@ -9,6 +9,7 @@ mod readme;
 #[allow(dead_code, reason = "shared with the tests of the state")]
 #[path = "../playground/runs.rs"]
 mod runs;
+mod silent;
 mod snapshots;
 mod steering;
 #[allow(dead_code, reason = "shared with the tests of the state")]

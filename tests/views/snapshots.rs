@@ -14,7 +14,7 @@ use specfuse::playground::view::theme::{ColourLevel, Library};
 
 use crate::support::{self, say, seat};
 
-const SIZES: [(u16, u16); 3] = [(80, 24), (120, 40), (200, 60)];
+pub(crate) const SIZES: [(u16, u16); 3] = [(80, 24), (120, 40), (200, 60)];
 
 fn key(state: &mut State, code: KeyCode) {
     state.prepare();
@@ -26,7 +26,7 @@ fn press(state: &mut State, keys: &str) {
 }
 
 /// A state at a size to which these records happened.
-fn after(size: (u16, u16), records: &[Record]) -> State {
+pub(crate) fn after(size: (u16, u16), records: &[Record]) -> State {
     let mut state = support::state(size.0, size.1);
     state.writing = false;
     for record in records {
@@ -57,7 +57,7 @@ fn failing() -> Vec<Record> {
     support::run(seats, Params::default(), 1, Conversation::question("Who fails?"), Vec::new())
 }
 
-fn check(name: &str, size: (u16, u16), state: &mut State) {
+pub(crate) fn check(name: &str, size: (u16, u16), state: &mut State) {
     insta::assert_snapshot!(format!("{name}-{}x{}", size.0, size.1), support::screen(state));
 }
 

@@ -111,7 +111,15 @@ pub fn pane(play: &Play, round: Option<&Round>, newest: bool, member: MemberInde
     };
     if let Some(departure) = play.absence(member, number) {
         pane.away = true;
-        pane.note = format!("left {}: {}", when(departure.round), clean_line(&departure.reason.in_words()));
+        let reason = clean_line(&departure.reason.in_words());
+        pane.note = match departure.reason {
+            ExitReason::NotReady => reason,
+            ExitReason::Retention { .. }
+            | ExitReason::Failures { .. }
+            | ExitReason::Unusable { .. }
+            | ExitReason::Late { .. }
+            | ExitReason::Excluded => format!("left {}: {reason}", when(departure.round)),
+        };
         pane.activity = match departure.reason {
             ExitReason::Retention { .. } => Activity::Exited,
             ExitReason::Failures { .. } | ExitReason::Unusable { .. } | ExitReason::Late { .. } => Activity::Failed,
