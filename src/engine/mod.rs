@@ -25,6 +25,7 @@ use fusion::event::{Header, MemberHeader, OwnSampling, Price, Record, Role, TRAC
 use fusion::params::Params;
 use member::{Member, MemberError};
 use readiness::Readiness;
+pub(crate) use readiness::{grace, is_enough};
 use round::{Command, Input, Machine};
 use trace::Journal;
 
@@ -174,7 +175,8 @@ impl Engine {
             return Err(SetupError::OtherMembers { recorded, given });
         }
         let (conversation, seconds) = (&machine.run().header.conversation, machine.run().params.draft_seconds);
-        let readiness = readiness::prepare(&seats, conversation, seconds).await?;
+        let mut readiness = readiness::prepare(&seats, conversation, seconds).await?;
+        readiness.join(machine.run());
         let reached = machine.run().t_ms;
         let clock: Clock = Box::new(move || reached + clock());
         Ok(Self::driven(machine, readiness, Input::TakeUp, seats, journal, clock))

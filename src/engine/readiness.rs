@@ -12,14 +12,29 @@ use tokio::time::Instant;
 use super::driver::{Unready, guarded};
 use super::fusion::MemberIndex;
 use super::fusion::conversation::Conversation;
-use super::fusion::event::Role;
+use super::fusion::event::{ExitReason, Role};
+use super::fusion::run::Run;
 use super::member::{MemberError, Reply};
 use super::{Seat, SetupError};
 
 /// How long members that are not ready are waited for, at least, once enough others are.
 const GRACE: Duration = Duration::from_secs(2);
 /// How long as a multiple of what the slowest of those took.
-const PATIENCE: u32 = 2;
+const GRACE_FACTOR: u32 = 2;
+/// Seconds that a member may take to be ready, at least: its server may be loading its model, which has a limit of its own.
+const LOADING: u64 = 360;
+
+/// Whether a question can be asked of so many members: at least half are settled, and one is there that drafts.
+#[must_use]
+pub(crate) fn is_enough(members: usize, settled: usize, drafters: usize) -> bool {
+    drafters > 0 && 2 * settled >= members
+}
+
+/// How long the others are waited for once enough are there, which took so long.
+#[must_use]
+pub(crate) fn grace(elapsed: Duration) -> Duration {
+    GRACE.max(elapsed * GRACE_FACTOR)
+}
 
 /// Who takes part, and who does not or not yet.
 pub(super) struct Readiness {
@@ -27,6 +42,18 @@ pub(super) struct Readiness {
     pub(super) unprepared: Vec<(MemberIndex, MemberError)>,
     /// The latter, with what they will say.
     pub(super) unready: Vec<Unready>,
+}
+
+impl Readiness {
+    /// Members that had not joined this run when it was recorded, and are ready now, join it.
+    pub(super) fn join(&mut self, run: &Run) {
+        for (place, member) in run.members.iter().enumerate() {
+            let waited = member.exit.as_ref().is_some_and(|exit| exit.reason == ExitReason::NotReady);
+            if waited && self.unprepared.iter().all(|(unprepared, _)| unprepared.0 != place) {
+                self.unready.push((MemberIndex(place), Box::pin(std::future::ready(Ok(0)))));
+            }
+        }
+    }
 }
 
 /// A member that is being asked; it is given back when the rest is not waited for.
@@ -59,7 +86,8 @@ pub(super) async fn prepare(seats: &[Seat], conversation: &Conversation, seconds
         .iter()
         .enumerate()
         .map(|(place, seat)| {
-            let reply: Reply<usize> = Box::pin(guarded(seat.member.prepare(Arc::clone(&conversation)), seconds as u64));
+            let limit = LOADING.max(seconds as u64);
+            let reply: Reply<usize> = Box::pin(guarded(seat.member.prepare(Arc::clone(&conversation)), limit));
             Asked { member: MemberIndex(place), reply: Some(reply) }
         })
         .collect();
@@ -77,8 +105,7 @@ pub(super) async fn prepare(seats: &[Seat], conversation: &Conversation, seconds
             Ok(_tokens) => drafters += usize::from(seats[member.0].role != Role::Verify),
             Err(error) => unprepared.push((member, error)),
         }
-        let enough = drafters > 0 && 2 * replies >= seats.len();
-        until = enough.then(|| Instant::now() + GRACE.max(begun.elapsed() * PATIENCE));
+        until = is_enough(seats.len(), replies, drafters).then(|| Instant::now() + grace(begun.elapsed()));
     }
     let unready: Vec<Unready> = asked.into_iter().filter_map(|asked| Some((asked.member, asked.reply?))).collect();
     unprepared.extend(unready.iter().map(|(member, _)| (*member, MemberError::NotReady)));

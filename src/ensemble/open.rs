@@ -17,12 +17,12 @@ use super::file::examine;
 use super::spec::MemberSpec;
 use super::{built_in, spec};
 use crate::config::Source;
-use crate::engine::Seat;
 use crate::engine::fusion::event::Role;
 use crate::engine::member::Member;
 use crate::engine::member::absent::AbsentMember;
 use crate::engine::member::embedded::EmbeddedMember;
 use crate::engine::member::opening::{Opener, OpeningMember};
+use crate::engine::{Seat, grace, is_enough};
 use crate::files::Folders;
 
 /// How long a server may take to be ready: one that loads a model is waited for, one that does so for ever is not.
@@ -30,11 +30,6 @@ const PATIENCE: Duration = Duration::from_secs(180);
 
 /// How long a server that was started for a file may take: a large model comes from a slow disk.
 const STARTING: Duration = Duration::from_secs(300);
-
-/// How long members that are not open are waited for, at least, once enough others are.
-const GRACE: Duration = Duration::from_secs(2);
-/// How long as a multiple of what the slowest of those took.
-const GRACE_FACTOR: u32 = 2;
 
 /// A member that was opened, or was tried to be.
 #[derive(Clone)]
@@ -54,7 +49,7 @@ pub struct Tools {
     pub cache: Option<PathBuf>,
     /// Whether every server is asked anew, whatever is kept.
     pub anew: bool,
-    /// What a person should know of the members besides.
+    /// What the user should know about the members besides.
     pub warnings: Warnings,
 }
 
@@ -131,9 +126,9 @@ pub async fn open_patiently(specs: Vec<MemberSpec>, tools: &Tools, told: &(dyn F
             next = next => match next.flatten() {
                 Some((place, Some(opened))) => {
                     awaited[place].opened = Some(opened);
-                    until = enough(&awaited).then(|| Instant::now() + GRACE.max(begun.elapsed() * GRACE_FACTOR));
+                    until = enough(&awaited).then(|| Instant::now() + grace(begun.elapsed()));
                 }
-                // A task that ended without a word panicked: its member is away like one that is never opened.
+                // A task that ended without an outcome panicked: its member is away like one that is never opened.
                 Some((_, None)) => {}
                 None => break,
             },
@@ -174,11 +169,10 @@ struct Opening {
     opened: Option<Opened>,
 }
 
-/// Whether at least half are done, one of which can draft.
 fn enough(opening: &[Opening]) -> bool {
     let done = || opening.iter().filter_map(|opening| opening.opened.as_ref());
     let drafts = |opened: &Opened| opened.fault.is_none() && opened.seat.role != Role::Verify;
-    2 * done().count() >= opening.len() && done().any(drafts)
+    is_enough(opening.len(), done().count(), done().filter(|opened| drafts(opened)).count())
 }
 
 /// Gives each a name of its own.

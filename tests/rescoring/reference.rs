@@ -63,13 +63,17 @@ pub fn expect(run: &Run, params: &Params) -> Vec<Expected> {
             (0..candidates.len()).map(|column| fused(&matrix, &verifiers, &weights, column, params, judged)).collect();
         let author =
             |member: &MemberIndex, column: usize| round.drafters.contains(member) && candidates[column].authors.contains(member);
-        // Verifiers failed to score it, and none but its one author did.
+        let foreign = |(member, row): (&MemberIndex, &Vec<Option<Said>>)| {
+            row.iter().enumerate().any(|(column, said)| said.is_some() && !author(member, column))
+        };
+        let foreign = verifiers.iter().zip(&said).any(foreign);
+        // Verifiers failed to score it, and none but its one author did, while others were scored by another member.
         let unconfirmed: Vec<bool> = (0..candidates.len())
             .map(|column| {
                 let speaking: Vec<_> = verifiers.iter().zip(&said).filter(|(_, row)| row[column].is_some()).collect();
                 let failed =
                     |member: &MemberIndex| round.score(*member, candidates[column].key).is_some_and(|cell| cell.opinion.is_err());
-                listed.iter().any(failed) && matches!(speaking.as_slice(), [(member, _)] if author(member, column))
+                foreign && listed.iter().any(failed) && matches!(speaking.as_slice(), [(member, _)] if author(member, column))
             })
             .collect();
         let mut winner = None;
@@ -91,10 +95,7 @@ pub fn expect(run: &Run, params: &Params) -> Vec<Expected> {
             scores.iter().enumerate().any(near)
         });
         // Where each scored its own draft alone, they are not compared.
-        let foreign = |(member, row): (&MemberIndex, &Vec<Option<Said>>)| {
-            row.iter().enumerate().any(|(column, said)| said.is_some() && !author(member, column))
-        };
-        let compared = candidates.len() < 2 || verifiers.iter().zip(&said).any(foreign);
+        let compared = candidates.len() < 2 || foreign;
         let of = |member: MemberIndex| of(member).filter(|_| compared);
         let quality: Vec<(MemberIndex, Option<f64>, Option<f64>)> = drafters
             .iter()
@@ -119,13 +120,14 @@ pub fn expect(run: &Run, params: &Params) -> Vec<Expected> {
     expected
 }
 
-/// Whose scores count: the verifiers, or where none of them said anything each author for its own draft.
+/// Whose scores count: the verifiers, or where none of them scored anything each author for its own draft.
 fn electors(round: &Round) -> Vec<MemberIndex> {
-    let said = |verifier: &MemberIndex| {
-        round.own_score(*verifier).is_some_and(|own| !own.logprobs.is_empty())
-            || round.scores().iter().any(|cell| cell.verifier == *verifier && cell.opinion.is_ok())
-    };
-    if round.verifiers.iter().any(said) { round.verifiers.clone() } else { round.drafters.clone() }
+    let said = |verifier: &MemberIndex| round.scores().iter().any(|cell| cell.verifier == *verifier && cell.opinion.is_ok());
+    if round.candidates().len() < 2 || round.verifiers.iter().any(said) {
+        round.verifiers.clone()
+    } else {
+        round.drafters.clone()
+    }
 }
 
 fn row(run: &Run, round: &Round, verifier: MemberIndex, candidates: &[&Candidate], params: &Params) -> Vec<Option<Said>> {

@@ -57,7 +57,7 @@ impl Member for OpeningMember {
     fn prepare(&self, conversation: Arc<Conversation>) -> Reply<usize> {
         let (opened, mut done) = (Arc::clone(&self.opened), self.done.clone());
         Box::pin(async move {
-            // An opener that is gone without a word ends the waiting too.
+            // An opener that is dropped ends the waiting too.
             let _ = done.wait_for(|done| *done).await;
             match opened.get() {
                 Some(Ok(member)) => member.prepare(conversation).await,

@@ -149,6 +149,12 @@ pub enum CommandError {
         /// `takes part` or `has left`.
         state: &'static str,
     },
+    /// The member is not ready yet.
+    #[error("`{member}` is not ready yet: it joins when it is")]
+    NotReady {
+        /// Who.
+        member: String,
+    },
     /// There is no such round to go back to.
     #[error("there is no round {to_round} to go back to; the answer has {rounds}")]
     NoSuchRound {
@@ -249,6 +255,9 @@ impl Machine {
         let member = self.known(name)?;
         if self.run.member(member).is_active() {
             return Err(CommandError::Already { member: name.to_owned(), state: "takes part" });
+        }
+        if self.awaited.contains(&member) {
+            return Err(CommandError::NotReady { member: name.to_owned() });
         }
         self.failures[member.0] = Failures::default();
         self.emit(Event::Readmitted { member: name.into() });

@@ -3,6 +3,8 @@
 //!
 //! Owns what a failure costs. Being late is `patience`'s.
 
+use std::sync::Arc;
+
 use super::{InARow, Machine, Pace, Work};
 use crate::engine::fusion::MemberIndex;
 use crate::engine::fusion::event::{Capabilities, Event, ExitReason, Role, ScoreTier};
@@ -46,7 +48,7 @@ impl Machine {
         }
     }
 
-    fn is_not_ready(&self, member: MemberIndex) -> bool {
+    pub(super) fn is_not_ready(&self, member: MemberIndex) -> bool {
         self.run.member(member).exit.as_ref().is_some_and(|exit| exit.reason == ExitReason::NotReady)
     }
 
@@ -85,11 +87,18 @@ impl Machine {
 
     /// The member takes no part any more, and what else it was asked is not worth waiting for.
     pub(super) fn leave(&mut self, member: MemberIndex, reason: ExitReason) {
-        self.last_error = format!("{}: {}", self.name(member), reason.in_words());
+        let (name, error) = (self.name(member), reason.in_words());
+        self.last_error = format!("{name}: {error}");
+        let drafting = self.calls_of(member).any(|call| matches!(call.work, Work::Draft { .. }));
         self.cancel(|call| call.member == member);
         if self.run.member(member).is_active() {
-            let member = self.name(member);
-            self.emit(Event::Exited { member, reason });
+            self.emit(Event::Exited { member: Arc::clone(&name), reason });
+        } else if self.run.member(member).tier.scores() {
+            // It has left, and only verified.
+            self.emit(Event::TierLowered { member: Arc::clone(&name), tier: ScoreTier::None, reason: error.clone() });
+        }
+        if drafting {
+            self.emit(Event::DraftFailed { member: name, error, elapsed_ms: 0.0 });
         }
     }
 
@@ -113,13 +122,17 @@ fn unusable(error: &MemberError) -> ExitReason {
 impl InARow {
     /// Counts a failure; returns why the member is not asked again, once there were `most` in a row.
     fn fail(&mut self, most: usize, error: &MemberError) -> Option<ExitReason> {
-        self.failed += 1;
+        (self.failed, self.late) = (self.failed + 1, 0);
         (self.failed >= most).then(|| ExitReason::Failures { count: self.failed, error: error.to_string() })
     }
 
-    /// Counts a late reply; returns why the member is not asked again, once there were `most` in a row.
-    pub(super) fn be_late(&mut self, most: usize) -> Option<ExitReason> {
-        self.late += 1;
+    /// Counts a round in which it was late, named by its number among those begun; returns why the member is not asked again, once
+    /// there were `most` in a row.
+    pub(super) fn be_late(&mut self, round: usize, most: usize) -> Option<ExitReason> {
+        if self.late > 0 && self.late_in == round {
+            return None;
+        }
+        (self.late, self.late_in) = (self.late + 1, round);
         (self.late >= most).then_some(ExitReason::Late { rounds: self.late })
     }
 }

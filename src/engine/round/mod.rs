@@ -36,7 +36,7 @@ pub struct CallId(pub u64);
 pub enum Input {
     /// Begin the first round. These members cannot take part, or cannot yet ([`MemberError::NotReady`]).
     Start(Vec<(MemberIndex, MemberError)>),
-    /// Go on, paused, with a run that had ended or was cut off. These members cannot take part.
+    /// Go on, paused, with a run that had ended or was cut off. These members cannot take part, or cannot yet.
     TakeUp(Vec<(MemberIndex, MemberError)>),
     /// A person wants something.
     Command(Command),
@@ -112,6 +112,8 @@ struct Call {
 struct InARow {
     failed: usize,
     late: usize,
+    /// The last round in which it was late, by its number among those begun.
+    late_in: usize,
 }
 
 /// A member's failures, by what it was asked for: one that scores well but never drafts does not stay for its scores, and one

@@ -12,6 +12,12 @@ use crate::engine::fusion::run::{CallEnd, Round, Work as Done};
 /// A member that is late in so many rounds in a row rests for the answer.
 const RESTS_AFTER: usize = 2;
 
+/// How many times the least patience a verifier gets whose time nothing compares with.
+const INCOMPARABLE: f64 = 3.0;
+
+/// Rounds back to which a member's own scorings say how long it takes.
+const REMEMBERED: usize = 4;
+
 /// A call that is waited for, and until when, in milliseconds since the start of the run.
 struct Awaited {
     call: CallId,
@@ -50,6 +56,10 @@ impl Machine {
         // The first late call of a member takes its others with it.
         let Some(Call { member, started_ms, heard_ms, work, .. }) = self.returned(late) else { return };
         self.effects.push(Effect::Cancel(late));
+        let work = match work {
+            Work::Draft { .. } => work,
+            Work::Score(candidates) => Work::Score(self.all_that_it_scores(member, candidates)),
+        };
         let silent_ms = super::play::rounded(self.now_ms - heard_ms);
         let elapsed_ms = super::play::rounded(self.now_ms - started_ms);
         let candidates = match &work {
@@ -58,21 +68,34 @@ impl Machine {
         };
         let name = self.name(member);
         self.emit(Event::Late { member: name, candidates, silent_ms, elapsed_ms });
-        // It gets nothing else to do in this round.
+        // One that drafts again by the user's wish may still score.
         self.cancel(|call| call.member == member);
-        let failures = &mut self.failures[member.0];
+        let (round, failures) = (self.run.begun, &mut self.failures[member.0]);
         match work {
             Work::Draft { .. } => {
-                if let Some(reason) = failures.drafts.be_late(RESTS_AFTER) {
+                if let Some(reason) = failures.drafts.be_late(round, RESTS_AFTER) {
                     self.leave(member, reason);
                 }
             }
             Work::Score(_) => {
-                if let Some(reason) = failures.scores.be_late(RESTS_AFTER) {
+                if let Some(reason) = failures.scores.be_late(round, RESTS_AFTER) {
                     self.stop_verifying(member, reason);
                 }
             }
         }
+    }
+
+    /// Drops a member's scorings; returns these candidates with theirs. A member that is late says nothing more in the round.
+    fn all_that_it_scores(&mut self, member: MemberIndex, mut candidates: Vec<MemberIndex>) -> Vec<MemberIndex> {
+        let (its, others): (Vec<_>, Vec<_>) = std::mem::take(&mut self.calls).into_iter().partition(|call| call.member == member);
+        self.calls = others;
+        for call in its {
+            self.effects.push(Effect::Cancel(call.id));
+            if let Work::Score(further) = call.work {
+                candidates.extend(further);
+            }
+        }
+        candidates
     }
 
     fn awaited_calls(&self) -> impl Iterator<Item = Awaited> {
@@ -86,7 +109,11 @@ impl Machine {
             Work::Draft { .. } => enough_drafts(round).then(|| slowest(round, is_draft))?,
             Work::Score(_) => self.enough_scores(round, call.member).then(|| self.scoring_pace(round, call.member))?,
         };
-        let least_ms = round.params.patience_seconds as f64 * 1000.0;
+        let alone = match &call.work {
+            Work::Draft { .. } => 1.0,
+            Work::Score(_) => self.without_comparison(round, call.member),
+        };
+        let least_ms = alone * round.params.patience_seconds as f64 * 1000.0;
         Some(Awaited { call: call.id, until_ms: call.heard_ms + (round.params.patience * others_ms).max(least_ms) })
     }
 
@@ -97,8 +124,15 @@ impl Machine {
         round.all_drafted() && 2 * others.filter(done).count() >= round.verifiers.len().saturating_sub(1)
     }
 
-    /// Milliseconds that a scoring may be expected to take: what the slowest other verifier took, or drafting as much text as it is
-    /// to score, where that is more. Scoring on many servers takes as long as drafting, and tells nothing meanwhile.
+    /// How many times the least patience a verifier gets that nothing in the round compares with: a judge writes before it judges,
+    /// and where no other verifier has answered no pace is known.
+    fn without_comparison(&self, round: &Round, member: MemberIndex) -> f64 {
+        let compared = round.calls.iter().any(|call| call.end == CallEnd::Answered && !is_draft(&call.work));
+        if compared && !self.run.member(member).tier.judges() { 1.0 } else { INCOMPARABLE }
+    }
+
+    /// Milliseconds that a scoring may be expected to take: what the slowest other verifier took, or the member itself before, or
+    /// drafting as much text as it is to score, whichever is most. Scoring on many servers takes as long as drafting, and tells nothing meanwhile.
     fn scoring_pace(&self, round: &Round, member: MemberIndex) -> f64 {
         let candidates: usize = self
             .calls_of(member)
@@ -109,7 +143,10 @@ impl Machine {
             .sum();
         let own = round.finished(member).map(|draft| draft.elapsed_ms);
         let draft_ms = own.unwrap_or_else(|| slowest(round, is_draft));
-        slowest(round, |done| !is_draft(done)).max(draft_ms * candidates as f64)
+        let before = self.run.rounds.iter().rev().take(REMEMBERED).flat_map(|round| &round.calls);
+        let own_scorings = before.filter(|call| call.member == member && call.end == CallEnd::Answered && !is_draft(&call.work));
+        let own_ms = own_scorings.map(|call| call.ended_ms - call.begun_ms).fold(0.0, f64::max);
+        slowest(round, |done| !is_draft(done)).max(draft_ms * candidates as f64).max(own_ms)
     }
 }
 

@@ -7,7 +7,7 @@ use super::seed::draft_seed;
 use super::{Call, CallId, Effect, InARow, Machine, Pace, Work};
 use crate::engine::fusion::MemberIndex;
 use crate::engine::fusion::candidate::{Draft, DraftToken};
-use crate::engine::fusion::event::{CandidateScore, DraftFinished, Event, ExitReason, Outcome};
+use crate::engine::fusion::event::{CandidateScore, DraftFinished, Event, ExitReason, Outcome, Role};
 use crate::engine::fusion::run::{DraftState, Exit};
 use crate::engine::fusion::score::Opinion;
 use crate::engine::fusion::segment::{SegmentRule, prefix};
@@ -31,19 +31,20 @@ impl Machine {
         }
         let played = self.run.rounds.iter().filter(|round| round.accepted.is_some()).count();
         let drafters: Vec<_> = self.run.drafters().collect();
-        if drafters.is_empty() && !self.awaited.is_empty() {
-            // One that is not ready yet may still answer.
-            return;
-        }
-        if drafters.is_empty() {
-            let error = self.last_error.clone();
-            return self.finish(Outcome::NoMembers { error });
-        }
         if self.run.tokens() >= self.run.params.max_tokens {
             return self.finish(Outcome::TokenLimit);
         }
         if played >= self.run.params.max_rounds {
             return self.finish(Outcome::RoundLimit);
+        }
+        if drafters.is_empty() {
+            // One that is not ready yet may still draft.
+            let may_come = |member: &MemberIndex| self.run.member(*member).header.role != Role::Verify;
+            if self.awaited.iter().any(may_come) {
+                return;
+            }
+            let error = self.last_error.clone();
+            return self.finish(Outcome::NoMembers { error });
         }
         self.begun += 1;
         self.hints = Hints::default();
@@ -209,7 +210,7 @@ impl Machine {
             }
             Err(MemberError::Lowered { to, reason }) if to > self.run.member(member).tier => {
                 // Whatever else it is scoring in the old way is asked again in the new one.
-                self.cancel(|call| call.member == member);
+                self.cancel(|call| call.member == member && matches!(call.work, Work::Score(_)));
                 let name = self.name(member);
                 self.emit(Event::TierLowered { member: name, tier: to, reason: reason.clone() });
                 if !to.scores() {

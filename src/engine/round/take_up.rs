@@ -46,7 +46,15 @@ impl Machine {
     /// Goes on with what was recorded, paused.
     pub(super) fn go_on(&mut self, unprepared: Vec<(MemberIndex, MemberError)>) {
         self.emit(Event::Continued);
-        let here: Vec<_> = unprepared.into_iter().filter(|(member, _)| self.run.member(*member).is_active()).collect();
+        let places = (0..self.run.members.len()).map(MemberIndex);
+        let refused =
+            |member: MemberIndex| unprepared.iter().any(|(other, error)| *other == member && *error != MemberError::NotReady);
+        // Those that had not joined still may.
+        self.awaited = places.filter(|member| self.is_not_ready(*member) && !refused(*member)).collect();
+        let here = |(member, error): &(MemberIndex, MemberError)| {
+            self.run.member(*member).is_active() || (self.is_not_ready(*member) && *error != MemberError::NotReady)
+        };
+        let here: Vec<_> = unprepared.iter().filter(|member| here(member)).cloned().collect();
         self.leave_out(here);
     }
 }

@@ -104,7 +104,7 @@ impl Company {
     /// Closes a member; a run that has it keeps it to its end.
     pub(super) fn let_go(&mut self, row: RowId) {
         self.give_up(row);
-        // Whoever waits for it waits in vain.
+        // Runs that wait for it learn that it does not come.
         self.openers.remove(&row);
         self.seats.remove(&row);
     }

@@ -327,7 +327,7 @@ pub struct RankedCandidate {
     /// The fused score; absent when every verifier abstained.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub score: Option<f64>,
-    /// Whether it ranks behind all that others scored: only its author scored it, since everybody else's scoring failed.
+    /// Whether it ranks behind all that others scored: only its author scored it, since every other member's scoring failed.
     #[serde(default, skip_serializing_if = "is_false")]
     pub unconfirmed: bool,
 }

@@ -319,6 +319,7 @@ impl Run {
         let Some(node) = self.tree.node(segment) else { return };
         let (parent, mut round) = (node.parent, Round::clone(&node.round));
         (round.accepted, round.ranked) = (None, None);
+        round.late.clear();
         self.go_to(parent);
         self.rounds.push(Arc::new(round));
     }

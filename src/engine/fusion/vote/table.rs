@@ -59,7 +59,9 @@ impl Table {
         let Self { rows, columns, weights, unconfirmed, ranking, .. } = self;
         let seated = Seated { slate, said: slate.said(params.score_end), rows, columns };
         unconfirmed.clear();
-        unconfirmed.extend((0..columns.len()).map(|column| seated.is_unconfirmed(column)));
+        // Where no member scored another's draft, all are alike.
+        let confirmed = seated.is_compared();
+        unconfirmed.extend((0..columns.len()).map(|column| confirmed && seated.is_unconfirmed(column)));
         ranking.fill(&seated, weights, params.score_settings(), unconfirmed);
         self.judge_drafts(slate, away, params);
     }
@@ -131,7 +133,7 @@ impl Table {
                 }
             }
         }
-        let compared = columns.len() < 2 || all().any(|(row, column)| seated.is_scored_by_another(row, column));
+        let compared = columns.len() < 2 || seated.is_compared();
         quality.clear();
         for seat in slate.drafters.iter().filter(|seat| !is(away.drafting, seat.member)) {
             let place = seat.column.and_then(|column| self.places[column as usize]).filter(|_| compared);
@@ -162,8 +164,10 @@ impl Seated<'_> {
         self.slate.drafters.iter().any(|seat| seat.member == member && seat.column == Some(column))
     }
 
-    fn is_scored_by_another(&self, row: usize, column: usize) -> bool {
-        self.cell(row, column).is_some() && !self.is_author(row, column)
+    /// Whether a member scored another's draft.
+    fn is_compared(&self) -> bool {
+        let foreign = |row, column| self.cell(row, column).is_some() && !self.is_author(row, column);
+        (0..self.rows.len()).any(|row| (0..self.columns.len()).any(|column| foreign(row, column)))
     }
 
     /// Whether verifiers failed at a candidate and none but its one author scored it.

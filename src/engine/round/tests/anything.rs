@@ -62,6 +62,7 @@ fn step() -> impl Strategy<Value = Step> {
         MemberError::Refused("refused".to_owned()),
         MemberError::ContextFull { needed: 2, limit: 1 },
         MemberError::TimedOut { seconds: 1 },
+        MemberError::Panicked("panicked".to_owned()),
         MemberError::Lowered { to: ScoreTier::None, reason: "lowered".to_owned() },
     ]);
     prop_oneof![
@@ -121,6 +122,8 @@ proptest! {
             prop_assert!(table.waiting.iter().all(|call| !run.open_round().is_none_or(|round| {
                 round.late.iter().any(|late| *late == called(call))
             })), "a late member is asked for nothing more in its round, and no call outlives a round");
+            let going = table.machine.pace == Pace::Running && !table.finished;
+            prop_assert!(!(going && run.open_round().is_some() && table.waiting.is_empty()), "the round hangs");
             prop_assert!(run.drafters().next().is_some() || table.finished || run.open_round().is_some() || table.waiting.is_empty());
         }
         let run = table.machine.run();

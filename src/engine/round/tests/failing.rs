@@ -149,3 +149,39 @@ fn an_excluded_member_s_draft_cannot_be_chosen_and_the_refusal_changes_nothing()
         assert_eq!(table.machine.run(), &Run::from_records(&table.records).unwrap());
     }
 }
+
+#[test]
+fn a_scoring_that_fails_while_its_member_drafts_again_leaves_the_round_going() {
+    for error in [MemberError::Lowered { to: ScoreTier::Prompt, reason: "no".to_owned() }, MemberError::Panicked("no".to_owned())]
+    {
+        let mut table = Table::new(three(), LIKED, plain());
+        for name in ["a", "b", "c"] {
+            table.answer_of_draft(name);
+        }
+        table.order(Command::Redraft { member: Some("b".to_owned()), segment: None }).unwrap();
+        let scoring = |call: &Effect| scores(call) && called(call) == MemberIndex(1);
+        if let Some(place) = table.waiting.iter().position(scoring) {
+            table.fail(place, error.clone());
+        }
+        table.play();
+        assert!(table.finished, "{error}");
+    }
+}
+
+#[test]
+fn the_only_verifier_does_not_win_by_failing_to_verify() {
+    let full = MemberError::ContextFull { needed: 900, limit: 512 };
+    let members = || vec![member("a", &["one,"]), member("b", &["uno,"]), member("c", &["un,"])];
+    let opinions = &[("one,", -3.0), ("uno,", -0.1), ("un,", -2.0)];
+    let mut table = Table::new(members(), opinions, longer(4));
+    let mut header = table.machine.run().header.clone();
+    for place in [1, 2] {
+        header.members[place].role = Role::Draft;
+    }
+    table.machine = Machine::new(header);
+    (table.waiting, table.records) = (Vec::new(), Vec::new());
+    table.put(Input::Start(Vec::new())).unwrap();
+    table.play_failing(&full, |_, call| scores(call));
+    assert_eq!(table.machine.run().answer(), "uno,".repeat(4), "each speaks for its own draft");
+    assert_eq!(table.machine.run(), &Run::from_records(&table.records).unwrap());
+}

@@ -3,6 +3,7 @@
 use super::{News, Roster, RowId, Standing};
 use crate::clean::clean_line;
 use crate::engine::fusion::event::Role;
+use crate::engine::is_enough;
 use crate::ensemble::MemberSpec;
 
 impl Roster {
@@ -53,7 +54,7 @@ impl Roster {
                 Standing::Unknown | Standing::Connecting(_) => {}
             }
         }
-        self.connecting().is_empty() || (2 * settled >= all && drafters > 0)
+        self.connecting().is_empty() || is_enough(all, settled, drafters)
     }
 
     /// Members of the ensemble that are neither ready nor being opened.

@@ -128,10 +128,7 @@ pub fn weighted(play: &Play, round: &Round, params: &Params, weights: &[f64]) ->
             ranked.standings.iter().filter_map(|standing| run.index(&standing.member)).collect(),
             ranked.weights.iter().filter_map(|(name, _)| run.index(name)).collect(),
         ),
-        None => (
-            round.drafters.iter().copied().filter(|member| !excluded(member)).collect(),
-            round.verifiers.iter().copied().filter(|member| !excluded(member)).collect(),
-        ),
+        None => (round.drafters.iter().copied().filter(|member| !excluded(member)).collect(), round.listed_verifiers()),
     };
     let who = Electorate { members: &run.members, drafters: &drafters, verifiers: &verifiers };
     let (candidates, ranking) = standing(round, who, weights, params);

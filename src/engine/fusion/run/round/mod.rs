@@ -238,14 +238,19 @@ impl Round {
         members.iter().copied().filter(|member| !self.excluded.contains(member)).collect()
     }
 
-    /// Whose scores decide it, in member order: the verifiers that count; where none of them scored anything, the drafters, each of
-    /// which speaks for its own draft.
+    /// Whose scores are awaited while it is open: the verifiers that count; where there are none, the drafters.
+    #[must_use]
+    pub fn listed_verifiers(&self) -> Vec<MemberIndex> {
+        self.counting(if self.verifiers.is_empty() { &self.drafters } else { &self.verifiers })
+    }
+
+    /// Whose scores decide it, in member order: the verifiers that count; where there is something to decide and none of them scored
+    /// anything, the drafters, each of which speaks for its own draft.
     #[must_use]
     pub fn electors(&self) -> Vec<MemberIndex> {
         let verifiers = self.counting(&self.verifiers);
         let scored = self.scores.iter().any(|cell| cell.opinion.is_ok() && verifiers.contains(&cell.verifier));
-        let own = |member: &MemberIndex| self.own_score(*member).is_some_and(|own| !own.logprobs.is_empty());
-        if scored || verifiers.iter().any(own) { verifiers } else { self.counting(&self.drafters) }
+        if scored || self.candidates.len() < 2 { verifiers } else { self.counting(&self.drafters) }
     }
 
     /// The key of the candidate that a person chose, or whose text they changed; `None` where the scores decided.
