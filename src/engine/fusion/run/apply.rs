@@ -320,6 +320,7 @@ impl Run {
         let (parent, mut round) = (node.parent, Round::clone(&node.round));
         (round.accepted, round.ranked) = (None, None);
         round.late.clear();
+        round.drop_open_drafts();
         self.go_to(parent);
         self.rounds.push(Arc::new(round));
     }

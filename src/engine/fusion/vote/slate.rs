@@ -24,7 +24,8 @@ pub(crate) struct Column {
     pub place: u32,
     /// Whether the answer is complete after it.
     pub ends: bool,
-    /// Whether a verifier failed to score it.
+    /// Whether a verifier failed to score it, and the candidate is the reason: the verifier scored another one, or this one is
+    /// far longer than the others. A verifier that scores nothing says nothing about what it did not score.
     pub failed: bool,
 }
 
@@ -147,7 +148,8 @@ impl Slates {
             characters: candidate.characters as u32,
             place: *place as u32,
             ends: candidate.ends,
-            failed: rows.iter().any(|row| row.failed(candidate)),
+            failed:
+                rows.iter().any(|row| row.failed(candidate) && (row.scores_another() || is_far_longer(candidate, &candidates))),
         }));
         let cells = |with_end: bool| rows.iter().flat_map(move |row| row.said(with_end));
         self.said.extend(cells(true));
@@ -167,6 +169,14 @@ impl Slates {
             without_end,
         });
     }
+}
+
+/// How many times as long as every other candidate one must be for its length to be why it is not scored.
+const FAR_LONGER: usize = 4;
+
+fn is_far_longer(candidate: &Candidate, all: &[(usize, &Candidate)]) -> bool {
+    let mut others = all.iter().filter(|(_, other)| other.key != candidate.key);
+    others.all(|(_, other)| candidate.characters > FAR_LONGER * other.characters)
 }
 
 /// One verifier of a round.
@@ -197,6 +207,12 @@ impl<'a> Row<'a> {
 
     fn failed(&self, candidate: &Candidate) -> bool {
         matches!(self.round.score(self.member, candidate.key).map(|cell| &cell.opinion), Some(Err(_)))
+    }
+
+    fn scores_another(&self) -> bool {
+        let scored =
+            |candidate: &Candidate| self.round.score(self.member, candidate.key).is_some_and(|cell| cell.opinion.is_ok());
+        self.candidates.iter().any(|(_, candidate)| scored(candidate) && !candidate.authors.contains(&self.member))
     }
 
     fn said(&self, with_end: bool) -> impl Iterator<Item = Said> {

@@ -185,3 +185,15 @@ fn the_only_verifier_does_not_win_by_failing_to_verify() {
     assert_eq!(table.machine.run().answer(), "uno,".repeat(4), "each speaks for its own draft");
     assert_eq!(table.machine.run(), &Run::from_records(&table.records).unwrap());
 }
+
+#[test]
+fn a_verifier_that_scores_nothing_does_not_make_its_own_draft_win() {
+    let full = MemberError::ContextFull { needed: 900, limit: 512 };
+    for members in [2, 3] {
+        let mut all = vec![member("bad", &["odd,"]), member("b", &["uno,"]), member("c", &["un,"])];
+        all.truncate(members);
+        let mut table = Table::new(all, &[("odd,", -2.5), ("uno,", -0.1), ("un,", -2.0)], longer(4));
+        table.play_failing(&full, |name, call| name == "bad" && scores(call));
+        assert_eq!(table.machine.run().answer(), "uno,".repeat(4), "{members}");
+    }
+}

@@ -4,6 +4,9 @@ use super::*;
 use crate::engine::fusion::candidate::Draft;
 use crate::engine::fusion::run::DraftState;
 
+/// Far longer than what the others say.
+const UNREADABLE: &str = "unreadable, unreadable, unreadable, unreadable, unreadable.";
+
 fn draft(tokens: &[&str], ends: bool) -> Drafted {
     let token = |text: &&str| DraftToken { text: (*text).to_owned(), logprob: Some(-0.01) };
     let draft = Draft { tokens: tokens.iter().map(token).collect(), ends, end_logprob: ends.then_some(-0.01) };
@@ -83,9 +86,9 @@ fn a_candidate_that_no_other_member_could_score_loses_to_one_that_others_scored(
             for members in [2, 3] {
                 let mut all = three();
                 all.truncate(members.max(hostile + 1));
-                all[hostile].says = vec!["unreadable."];
+                all[hostile].says = vec![UNREADABLE];
                 let opinions = [
-                    ("unreadable.", -0.001),
+                    (UNREADABLE, -0.001),
                     ("one,", -2.0),
                     ("uno,", -2.5),
                     ("un,", -3.0),
@@ -95,7 +98,7 @@ fn a_candidate_that_no_other_member_could_score_loses_to_one_that_others_scored(
                 ];
                 let mut table = Table::new(all, &opinions, plain());
                 let holds_it = |call: &Effect| match call {
-                    Effect::Score { request, .. } => request.candidates.iter().any(|(text, _)| &**text == "unreadable."),
+                    Effect::Score { request, .. } => request.candidates.iter().any(|(text, _)| &**text == UNREADABLE),
                     _ => false,
                 };
                 table.play_failing(&error, |_, call| holds_it(call));

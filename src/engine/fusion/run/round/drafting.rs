@@ -25,6 +25,17 @@ impl Round {
         }
     }
 
+    /// The round was decided before these drafts came back, and nothing drafts them any more.
+    pub(in super::super) fn drop_open_drafts(&mut self) {
+        let mut dropped = false;
+        for draft in self.drafts.iter_mut().filter(|draft| matches!(draft, DraftState::Open(_))) {
+            (*draft, dropped) = (DraftState::Failed("dropped when the round was decided".into()), true);
+        }
+        if dropped {
+            self.align_when_complete();
+        }
+    }
+
     pub(in super::super) fn draft_finished(&mut self, member: MemberIndex, finished: &DraftFinished) {
         let Some(slot) = self.slot(member) else { return };
         let DraftState::Open(tokens) = &mut self.drafts[slot] else { return };
