@@ -1,5 +1,6 @@
 //! `specfuse run`: the fused answer on standard output, as its segments are accepted.
 
+use std::collections::BTreeSet;
 use std::io;
 use std::path::PathBuf;
 use std::time::SystemTime;
@@ -144,6 +145,7 @@ async fn answer(
     let mut out = Answer::new();
     let mut lines = Lines::default();
     let mut text = String::new();
+    let mut failing = BTreeSet::new();
     let mut interrupted = false;
     let mut finished = None;
     loop {
@@ -167,6 +169,12 @@ async fn answer(
             | Event::TierLowered { .. }
             | Event::Exited { reason: ExitReason::NotReady, .. } => {
                 if let Some(trouble) = trouble {
+                    notice(&trouble);
+                }
+            }
+            // Once each member: what follows from more of them is said too.
+            Event::ScoreFailed { member, .. } => {
+                if let Some(trouble) = trouble.filter(|_| failing.insert(member)) {
                     notice(&trouble);
                 }
             }

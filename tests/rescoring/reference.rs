@@ -75,12 +75,12 @@ pub fn expect(run: &Run, params: &Params) -> Vec<Expected> {
                 let far_longer = (0..candidates.len()).all(|other| other == column || length > 4 * candidates[other].characters);
                 // Where the verifier scored no other candidate of others, only the length of this one can be the reason.
                 let failed = |member: &MemberIndex| {
-                    let scored = |candidate: &&Candidate| {
+                    let has_said = |candidate: &&Candidate| {
                         round.score(*member, candidate.key).is_some_and(|cell| cell.opinion.is_ok())
                             && !candidate.authors.contains(member)
                     };
                     round.score(*member, candidates[column].key).is_some_and(|cell| cell.opinion.is_err())
-                        && (far_longer || candidates.iter().any(scored))
+                        && (far_longer || candidates.iter().any(has_said))
                 };
                 foreign && listed.iter().any(failed) && matches!(speaking.as_slice(), [(member, _)] if author(member, column))
             })

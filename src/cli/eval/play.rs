@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use crate::cli::Failure;
 use crate::cli::interrupt::Interrupt;
-use crate::engine::fusion::event::{Event, ExitReason, Role, Summary};
+use crate::engine::fusion::event::{self, Event, ExitReason, Role, Summary};
 use crate::engine::fusion::params::Params;
 use crate::engine::fusion::segment::{SegmentRule, SegmentUnit};
 use crate::engine::member::{Context, DraftRequest, Hints, Progress, Sampling};
@@ -123,6 +123,9 @@ impl Plan<'_> {
                 Event::Exited { member, reason } => fused.departure(&member, record.round, &reason, prompt),
                 Event::DraftFailed { member, error, .. } | Event::ScoreFailed { member, error, .. } => {
                     fused.failures.push(Failed { member: member.to_string(), error });
+                }
+                Event::Late { member, silent_ms, .. } => {
+                    fused.failures.push(Failed { member: member.to_string(), error: event::late(silent_ms) });
                 }
                 Event::RunFinished(finished) => {
                     fused.error = finished.outcome.failure();

@@ -205,7 +205,7 @@ impl Machine {
         self.now_ms = now_ms.max(self.now_ms);
         let over = matches!(self.run.phase, Phase::Finished(_));
         match input {
-            Input::TakeUp(unprepared) => self.go_on(unprepared),
+            Input::TakeUp(unprepared) => self.go_on(&unprepared),
             Input::Command(_) if over => return Err(CommandError::Finished),
             Input::Start(_) | Input::Token(..) | Input::Drafted(..) | Input::Scored(..) | Input::Prepared(..) | Input::Due(_)
                 if over =>

@@ -44,7 +44,7 @@ impl Machine {
     }
 
     /// Goes on with what was recorded, paused.
-    pub(super) fn go_on(&mut self, unprepared: Vec<(MemberIndex, MemberError)>) {
+    pub(super) fn go_on(&mut self, unprepared: &[(MemberIndex, MemberError)]) {
         self.emit(Event::Continued);
         let places = (0..self.run.members.len()).map(MemberIndex);
         let refused =

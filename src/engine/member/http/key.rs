@@ -63,6 +63,12 @@ pub enum KeyError {
         /// Its name.
         variable: String,
     },
+    /// Not the name of a variable.
+    #[error(
+        "`env` names the environment variable that holds the key; what stands there cannot be a name, and is not shown, since it \
+         may be the key itself"
+    )]
+    NoName,
     /// The file cannot be read.
     #[error("{}: the key cannot be read: {reason}", path.display())]
     File {
@@ -142,7 +148,17 @@ impl KeySource {
     }
 }
 
+/// Whether an environment variable can have this name. What cannot is often the key itself, and is not repeated.
+fn is_name(variable: &str) -> bool {
+    let mut bytes = variable.bytes();
+    bytes.next().is_some_and(|first| first.is_ascii_alphabetic() || first == b'_')
+        && bytes.all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+}
+
 pub(super) fn from_environment(variable: &str, value: Option<OsString>) -> Result<ResolvedKey, KeyError> {
+    if !is_name(variable) {
+        return Err(KeyError::NoName);
+    }
     let value = value.ok_or_else(|| KeyError::NotSet { variable: variable.to_owned() })?;
     let secret = checked(value.as_encoded_bytes(), &format!("the environment variable {variable}"))?;
     Ok(ResolvedKey { secret, warning: None })

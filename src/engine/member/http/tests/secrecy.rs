@@ -142,6 +142,10 @@ fn names_of_secrets() {
 #[test]
 fn variables_hold_a_key_or_say_what_they_hold() {
     assert!(matches!(from_environment("X", None), Err(KeyError::NotSet { .. })));
+    for key in ["sk-a-key", "", "1X", "a key"] {
+        assert!(matches!(from_environment(key, None), Err(KeyError::NoName)), "{key}");
+    }
+    assert!(!KeyError::NoName.to_string().contains("sk-"));
     assert!(matches!(from_environment("X", Some(" \n".into())), Err(KeyError::Empty { .. })));
     let error = from_environment("X", Some("fake key".into())).unwrap_err();
     assert!(error.to_string().starts_with("the environment variable X contains characters"), "{error}");
