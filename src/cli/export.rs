@@ -65,7 +65,7 @@ pub(super) fn command() -> Command {
                 .long("to")
                 .value_name("FORMAT")
                 .value_parser(names())
-                .help("What to make of it; the ending of --output says it too"),
+                .help("What to make of it; the ending of --output says it too [default: md]"),
         )
         .arg(
             Arg::new("output")
@@ -110,7 +110,8 @@ pub(super) fn main(matches: &ArgMatches) -> Result<Done, Failure> {
     Ok(Done::Complete)
 }
 
-/// What is made of it: what `--to` says, else what the file's ending says. Two known formats must be the same.
+/// What is made of it: what `--to` says, else what the file's ending says; Markdown where neither is given. Two known formats must
+/// be the same.
 fn kind(wanted: Option<&str>, to: Option<&Path>) -> Result<Kind, Failure> {
     let ending = to.and_then(Path::extension).and_then(|ending| ending.to_str());
     let known = ending.and_then(Kind::of_ending);
@@ -126,7 +127,7 @@ fn kind(wanted: Option<&str>, to: Option<&Path>) -> Result<Kind, Failure> {
             "the ending of {} does not say what to make of the run: end it in one of {formats}, or give --to",
             to.display()
         ))),
-        (None, None, None) => Err(Failure::Usage(format!("say what to make of the run: --to with one of {formats}"))),
+        (None, None, None) => Ok(Kind::Document(Format::Markdown)),
     }
 }
 
