@@ -75,12 +75,8 @@ fn one_verifier_that_fails_for_good_goes_on_drafting() {
 #[test]
 fn a_member_that_only_verifies_leaves_when_it_cannot() {
     let mut table = Table::new(three(), LIKED, longer(5));
-    let mut header = table.machine.run().header.clone();
-    header.members[2].role = Role::Verify;
-    table.machine = Machine::new(header);
-    (table.waiting, table.records) = (Vec::new(), Vec::new());
     table.members = vec![member("a", &["one,"]), member("b", &["uno,"]), member("c", &["un,"])];
-    table.put(Input::Start(Vec::new())).unwrap();
+    table.start_again(|header| header.members[2].role = Role::Verify, Vec::new());
     table.play_failing(&broken(), |name, call| name == "c" && scores(call));
     assert!(matches!(table.machine.run().members[2].exit.as_ref().unwrap().reason, ExitReason::Failures { count: 3, .. }));
     assert_eq!(table.machine.run().rounds.len(), 5);
@@ -108,12 +104,8 @@ fn a_candidate_that_does_not_fit_a_verifier_costs_its_verdict_on_that_candidate_
 fn a_judge_whose_prompt_does_not_fit_abstains_and_stays() {
     let full = MemberError::ContextFull { needed: 900, limit: 512 };
     let mut table = Table::new(three(), LIKED, longer(5));
-    let mut header = table.machine.run().header.clone();
-    header.members[2].capabilities.tier = ScoreTier::Labels;
-    table.machine = Machine::new(header);
-    (table.waiting, table.records) = (Vec::new(), Vec::new());
     table.members = vec![member("a", &["one,"]), member("b", &["uno,"]), member("c", &["un,"])];
-    table.put(Input::Start(Vec::new())).unwrap();
+    table.start_again(|header| header.members[2].capabilities.tier = ScoreTier::Labels, Vec::new());
     table.play_failing(&full, |name, call| name == "c" && scores(call));
     let run = table.machine.run();
     assert!(run.members[2].is_active() && run.members[2].tier == ScoreTier::Labels);
@@ -174,13 +166,8 @@ fn the_only_verifier_does_not_win_by_failing_to_verify() {
     let members = || vec![member("a", &["one,"]), member("b", &["uno,"]), member("c", &["un,"])];
     let opinions = &[("one,", -3.0), ("uno,", -0.1), ("un,", -2.0)];
     let mut table = Table::new(members(), opinions, longer(4));
-    let mut header = table.machine.run().header.clone();
-    for place in [1, 2] {
-        header.members[place].role = Role::Draft;
-    }
-    table.machine = Machine::new(header);
-    (table.waiting, table.records) = (Vec::new(), Vec::new());
-    table.put(Input::Start(Vec::new())).unwrap();
+    let only_draft = |header: &mut Header| header.members[1..].iter_mut().for_each(|member| member.role = Role::Draft);
+    table.start_again(only_draft, Vec::new());
     table.play_failing(&full, |_, call| scores(call));
     assert_eq!(table.machine.run().answer(), "uno,".repeat(4), "each speaks for its own draft");
     assert_eq!(table.machine.run(), &Run::from_records(&table.records).unwrap());

@@ -116,13 +116,8 @@ fn a_candidate_that_no_other_member_could_score_loses_to_one_that_others_scored(
 #[test]
 fn a_sole_verifier_s_own_draft_is_as_good_as_the_others() {
     let mut table = Table::new(three(), &[("one,", -0.1)], plain());
-    let mut header = table.machine.run().header.clone();
-    for place in [1, 2] {
-        header.members[place].role = Role::Draft;
-    }
-    table.machine = Machine::new(header);
-    (table.waiting, table.records) = (Vec::new(), Vec::new());
-    table.put(Input::Start(Vec::new())).unwrap();
+    let only_draft = |header: &mut Header| header.members[1..].iter_mut().for_each(|member| member.role = Role::Draft);
+    table.start_again(only_draft, Vec::new());
     while table.machine.run().rounds[0].accepted.is_none() {
         table.answer(0);
     }

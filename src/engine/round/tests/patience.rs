@@ -126,15 +126,12 @@ fn a_verifier_that_stalls_stops_verifying_and_goes_on_drafting() {
 
 #[test]
 fn a_judge_that_is_the_only_verifier_does_not_hold_the_answer_either() {
-    let mut header = Table::new(four(), &[], longer(4)).machine.run().header.clone();
-    for member in &mut header.members {
-        member.role = Role::Draft;
-    }
-    header.members[3].role = Role::Verify;
     let mut table = Table::new(four(), &[("uno,", -0.1)], longer(4));
-    table.machine = Machine::new(header);
-    (table.waiting, table.records, table.clock) = (Vec::new(), Vec::new(), 0.0);
-    table.put(Input::Start(Vec::new())).unwrap();
+    let one_verifies = |header: &mut Header| {
+        header.members.iter_mut().for_each(|member| member.role = Role::Draft);
+        header.members[3].role = Role::Verify;
+    };
+    table.start_again(one_verifies, Vec::new());
     table.play_silent(|name, _| name == "d");
     assert_eq!(table.machine.run().answer(), "uno,".repeat(4), "by the drafts' own scores");
     assert_eq!(table.machine.run().members[3].exit.as_ref().unwrap().reason, ExitReason::Late { rounds: 2 });
@@ -161,15 +158,7 @@ fn a_verifier_on_a_slow_machine_gets_the_time_that_its_own_drafts_suggest() {
 #[test]
 fn a_member_that_is_not_ready_joins_with_the_next_round() {
     let mut table = Table::new(three(), LIKED, longer(3));
-    let mut machine = Machine::new(table.machine.run().header.clone());
-    let effects = machine.handle(0.0, Input::Start(vec![(MemberIndex(2), MemberError::NotReady)])).unwrap();
-    (table.machine, table.waiting, table.records, table.clock) = (machine, Vec::new(), Vec::new(), 0.0);
-    for effect in effects {
-        match effect {
-            Effect::Emit(record) => table.records.push(record),
-            other => table.waiting.push(other),
-        }
-    }
+    table.start_again(|_| {}, vec![(MemberIndex(2), MemberError::NotReady)]);
     table.members = vec![member("a", &["one,"]), member("b", &["uno,"]), member("c", &["un,"])];
     assert_eq!(table.waiting.len(), 2);
     assert_eq!(table.machine.run().members[2].exit.as_ref().unwrap().reason, ExitReason::NotReady);
@@ -189,10 +178,7 @@ fn a_member_that_is_not_ready_joins_with_the_next_round() {
 fn when_all_others_leave_the_one_that_is_not_ready_is_waited_for() {
     for ready in [true, false] {
         let mut table = Table::new(vec![member("a", &["!!"]), member("b", &["uno."])], &[], longer(3));
-        let mut machine = Machine::new(table.machine.run().header.clone());
-        let effects = machine.handle(0.0, Input::Start(vec![(MemberIndex(1), MemberError::NotReady)])).unwrap();
-        (table.machine, table.records) = (machine, Vec::new());
-        table.waiting = effects.into_iter().filter(|effect| matches!(effect, Effect::Draft { .. })).collect();
+        table.start_again(|_| {}, vec![(MemberIndex(1), MemberError::NotReady)]);
         table.play();
         assert!(!table.finished);
         let reply = if ready { Ok(Box::new(table::capabilities())) } else { Err(MemberError::TimedOut { seconds: 120 }) };
@@ -206,15 +192,7 @@ fn when_all_others_leave_the_one_that_is_not_ready_is_waited_for() {
 #[test]
 fn a_run_that_is_taken_up_takes_in_the_member_that_had_not_joined() {
     let mut table = Table::new(three(), LIKED, longer(1));
-    let mut machine = Machine::new(table.machine.run().header.clone());
-    let effects = machine.handle(0.0, Input::Start(vec![(MemberIndex(2), MemberError::NotReady)])).unwrap();
-    (table.machine, table.records, table.waiting) = (machine, Vec::new(), Vec::new());
-    for effect in effects {
-        match effect {
-            Effect::Emit(record) => table.records.push(record),
-            other => table.waiting.push(other),
-        }
-    }
+    table.start_again(|_| {}, vec![(MemberIndex(2), MemberError::NotReady)]);
     table.play();
     assert!(table.finished);
     for (unprepared, joins) in [

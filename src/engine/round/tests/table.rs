@@ -77,6 +77,15 @@ impl Table {
         table
     }
 
+    /// The run from its beginning again, with another header; these members cannot take part, or cannot yet.
+    pub(super) fn start_again(&mut self, change: impl FnOnce(&mut Header), unprepared: Vec<(MemberIndex, MemberError)>) {
+        let mut header = self.machine.run().header.clone();
+        change(&mut header);
+        self.machine = Machine::new(header);
+        (self.waiting, self.records, self.clock, self.scorings) = (Vec::new(), Vec::new(), 0.0, 0);
+        self.put(Input::Start(unprepared)).unwrap();
+    }
+
     pub(super) fn put(&mut self, input: Input) -> Result<(), CommandError> {
         self.clock += 1.0;
         for effect in self.machine.handle(self.clock, input)? {
