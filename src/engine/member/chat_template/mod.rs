@@ -122,6 +122,7 @@ fn render(source: &str, input: &Input, until: Instant) -> Result<String, Templat
     let context = Value::from_pairs([
         ("messages", input.turns.iter().map(message).collect::<Value>()),
         ("add_generation_prompt", Value::from(true)),
+        ("enable_thinking", Value::from(false)),
         ("bos_token", Value::from(input.begin.as_str())),
         ("eos_token", Value::from(input.end.as_str())),
     ]);

@@ -35,7 +35,7 @@ fn templates_of_real_size_and_shape_render() {
     assert_eq!(
         chatml,
         "<|im_start|>system\nBe brief.<|im_end|>\n<|im_start|>user\nWhy?<|im_end|>\n<|im_start|>assistant\nSo.<|im_end|>\n\
-         <|im_start|>user\nHow?<|im_end|>\n<|im_start|>assistant\n"
+         <|im_start|>user\nHow?<|im_end|>\n<|im_start|>assistant\n<think>\n\n</think>\n\n"
     );
     let headers = rendered(HEADERS).unwrap();
     assert!(headers.starts_with("<s><|start_header_id|>system<|end_header_id|>\n\nBe brief."), "{headers}");

@@ -9,8 +9,8 @@ use fearless_simd::prelude::*;
 use fearless_simd::{Level, dispatch, f32x16};
 
 use super::cache::{LayerStore, Store};
-use super::lanes::{LANES, Panel, exp_all, largest, padded};
 use super::matmul::{block, wide};
+use crate::engine::member::in_process::lanes::{LANES, Panel, exp_all, largest, padded};
 
 /// What one row attends to: the first `prefix` rows of the main store, then these rows of the branch store, itself included.
 #[derive(Debug, Clone, Copy)]

@@ -4,7 +4,7 @@
 //! and candidates behind it, in the order in which they were evaluated.
 
 use super::config::Config;
-use super::lanes::{LANES, Panel, padded};
+use crate::engine::member::in_process::lanes::{LANES, Panel, padded};
 
 /// One layer's keys and values.
 ///

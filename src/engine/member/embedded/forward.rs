@@ -14,8 +14,8 @@ use fearless_simd::{Level, dispatch, f32x16};
 use super::attention::{Heads, Span, Stores, attend};
 use super::cache::Store;
 use super::config::Config;
-use super::lanes::{LANES, exp, exp_all, largest, padded, sum_lanes};
 use super::model::{Layer, Model};
+use crate::engine::member::in_process::lanes::{LANES, exp, padded, sum_lanes};
 
 /// Where a row's keys and values are stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,7 +48,7 @@ pub(super) struct Batch {
 
 /// Keys and values, and working memory.
 #[derive(Debug)]
-pub(super) struct Engine {
+pub(super) struct Forward {
     level: Level,
     pub(super) main: Store,
     pub(super) branch: Store,
@@ -60,20 +60,7 @@ pub(super) struct Engine {
     logits: Vec<f32>,
 }
 
-/// The logarithm of the sum of e to the power of each logit: what turns logits into log-probabilities.
-pub(super) fn log_sum_exp(level: Level, logits: &[f32], scratch: &mut Vec<f32>) -> f32 {
-    scratch.clear();
-    scratch.extend_from_slice(logits);
-    scratch.resize(padded(logits.len()), f32::NEG_INFINITY);
-    let scratch = scratch.as_mut_slice();
-    let (most, sum) = dispatch!(level, simd => {
-        let most = largest(simd, scratch);
-        (most, exp_all(simd, scratch, most, 1.0))
-    });
-    most + libm::log(f64::from(sum)) as f32
-}
-
-impl Engine {
+impl Forward {
     pub(super) fn new(config: &Config, level: Level) -> Self {
         Self {
             level,
@@ -86,11 +73,6 @@ impl Engine {
             scores: Vec::new(),
             logits: Vec::new(),
         }
-    }
-
-    /// Which vectors it computes with.
-    pub(super) fn level(&self) -> Level {
-        self.level
     }
 
     /// Evaluates a batch and returns the logits of its rows from `first` on, each padded to whole panels.

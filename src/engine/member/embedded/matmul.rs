@@ -6,10 +6,9 @@
 
 #![allow(clippy::inline_always)] // Code that is not inlined into the dispatched function is compiled for the baseline only.
 
+use crate::engine::member::in_process::lanes::{LANES, Panel, padded};
 use fearless_simd::prelude::*;
 use fearless_simd::{Level, dispatch, f32x16};
-
-use super::lanes::{LANES, Panel, padded};
 
 /// Rows that one pass over the weights can serve: six sums, a panel and a factor fit sixteen registers of eight lanes.
 const MOST_ROWS: usize = 6;
@@ -150,7 +149,7 @@ pub(super) fn block<S: Simd, const R: usize, const P: usize>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::member::embedded::lanes::tests::levels;
+    use crate::engine::member::in_process::lanes::tests::levels;
 
     fn numbers(count: usize, seed: u32) -> Vec<f32> {
         (0..count as u32).map(|at| ((at + seed).wrapping_mul(2_654_435_761) >> 8) as f32 / 8_388_608.0 - 1.0).collect()

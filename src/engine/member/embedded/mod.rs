@@ -4,62 +4,50 @@
 //! refused by what it has that this engine lacks. Kept small on purpose: at this size it is faster than a tensor library, and
 //! it gives the same bits on every machine.
 //!
-//! From the bytes up: `gguf` reads the container, `config` and `vocabulary` check what it says, `model` repacks the
-//! weights, `forward` computes (with `attention`, `matmul`, `lanes` and `cache`), `tokenizer`, `split` and
-//! `template` turn text into tokens, `sampler` draws, `session` keeps what was evaluated (with `branches` and `known`), and
-//! `worker` is the thread.
+//! From the bytes up: `gguf` reads the container, `config` and `vocabulary` check what it says, `model` repacks the weights,
+//! `forward` computes (with `attention`, `matmul` and `cache`), `tokenizer` and `split` turn text into tokens, and `engine` is what
+//! a session of `in_process` works with, where everything is that does not depend on how a model computes.
 
 mod attention;
-mod branches;
 mod cache;
 mod config;
+mod engine;
 mod error;
 mod forward;
 mod gguf;
-mod known;
-mod lanes;
 mod matmul;
 mod model;
-mod sampler;
-mod session;
 mod split;
 mod storage;
-mod template;
 mod tokenizer;
 mod vocabulary;
-mod worker;
 
 #[cfg(test)]
 mod tests;
 
 use std::io::Read;
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use fearless_simd::Level;
-use tokio::sync::{mpsc, oneshot};
 
 pub use self::error::EmbeddedError;
 
 use self::config::Config;
+use self::engine::Shared;
 use self::gguf::Gguf;
 use self::model::Model;
-use self::session::{Session, Shared};
 use self::vocabulary::Vocabulary;
-use self::worker::{Answer, Call, Worker};
 use crate::engine::fusion::conversation::Conversation;
-use crate::engine::member::{
-    Capabilities, DraftRequest, Drafted, Member, MemberError, Progress, Reply, ScoreRequest, Scored, Working,
-};
+use crate::engine::member::chat_template::{ChatTemplate, TemplateError};
+use crate::engine::member::in_process::Desk;
+use crate::engine::member::{Capabilities, DraftRequest, Drafted, Member, Progress, Reply, ScoreRequest, Scored, Working};
 
 /// The largest file taken, in bytes. Above this size a tensor library or a llama.cpp server is the better engine.
 pub const FILE_LIMIT: u64 = 256 << 20;
 
 /// Bytes read of a larger file, to say whether another engine could run it: the head of most models.
 const GLANCE: u64 = 32 << 20;
-
-/// Calls that may wait while one is answered.
-const WAITING: usize = 4;
 
 /// A GGUF model that drafts and scores in this process.
 ///
@@ -69,14 +57,6 @@ pub struct EmbeddedMember {
     capabilities: Capabilities,
     shared: Shared,
     desk: Desk,
-}
-
-/// Where its calls are answered.
-enum Desk {
-    /// On its thread, which takes them from here.
-    Thread(mpsc::Sender<Call>),
-    /// By whoever asks.
-    Here(Arc<Mutex<Worker>>),
 }
 
 impl EmbeddedMember {
@@ -120,47 +100,16 @@ impl EmbeddedMember {
     }
 
     fn on_thread(shared: Shared, capabilities: Capabilities) -> Result<Self, EmbeddedError> {
-        let (calls, waiting) = mpsc::channel(WAITING);
-        let session = Session::new(shared.clone());
-        std::thread::Builder::new()
-            .name(format!("member {}", capabilities.model))
-            .spawn(move || worker::work(session, waiting))
+        let session = shared.session();
+        let desk = Desk::thread(&format!("member {}", capabilities.model), session)
             .map_err(|error| EmbeddedError::Thread { file: shared.file().to_owned(), problem: error.to_string() })?;
-        Ok(Self { capabilities, shared, desk: Desk::Thread(calls) })
+        Ok(Self { capabilities, shared, desk })
     }
 
     fn in_place(shared: Shared, capabilities: Capabilities) -> Self {
-        let worker = Worker::new(Session::new(shared.clone()));
-        Self { capabilities, shared, desk: Desk::Here(Arc::new(Mutex::new(worker))) }
+        let desk = Desk::here(shared.session());
+        Self { capabilities, shared, desk }
     }
-
-    /// Hands a call over and waits for its answer.
-    fn call<T: Send + 'static>(&self, call: impl FnOnce(Answer<T>) -> Call + Send + 'static) -> Reply<T> {
-        let (answer, reply) = oneshot::channel();
-        match &self.desk {
-            Desk::Thread(calls) => {
-                let calls = calls.clone();
-                Box::pin(async move {
-                    calls.send(call(answer)).await.map_err(|_| gone())?;
-                    drop(calls);
-                    reply.await.map_err(|_| gone())?
-                })
-            }
-            Desk::Here(worker) => {
-                let worker = Arc::clone(worker);
-                Box::pin(async move {
-                    // A panic is caught where the work is done, so the lock is never poisoned by one.
-                    worker.lock().unwrap_or_else(PoisonError::into_inner).answer(call(answer));
-                    reply.await.map_err(|_| gone())?
-                })
-            }
-        }
-    }
-}
-
-/// The thread ended without an answer, which only a fault in its own code explains.
-fn gone() -> MemberError {
-    MemberError::Panicked("its thread has ended".into())
 }
 
 /// What a file says, checked and ready to be worked with.
@@ -168,8 +117,10 @@ fn read(name: &str, bytes: &[u8], level: Level) -> Result<(Shared, Capabilities)
     let gguf = Gguf::parse(name, bytes)?;
     let config = Config::read(&gguf)?;
     let vocabulary = Vocabulary::read(&gguf)?;
-    template::check(&gguf, &vocabulary)?;
-    let model = Model::read(&gguf, config, vocabulary.len())?;
+    // Whether it can be used is known when a file is opened, and not at the first question.
+    let unusable = |problem: TemplateError| EmbeddedError::metadata(name, "tokenizer.chat_template", problem.to_string());
+    ChatTemplate::new(&vocabulary.template).check().map_err(unusable)?;
+    let model = Model::read(&gguf, config, vocabulary.bytes.len())?;
     let capabilities = Capabilities {
         context_tokens: Some(model.config.context),
         parameters: Some(model.parameters),
@@ -184,28 +135,15 @@ impl Member for EmbeddedMember {
     }
 
     fn prepare(&self, conversation: Arc<Conversation>) -> Reply<usize> {
-        self.call(move |answer| Call::Prepare(conversation, answer))
+        self.desk.prepare(conversation)
     }
 
     fn draft(&self, request: DraftRequest, progress: Progress) -> Reply<Drafted> {
-        let (sender, mut tokens) = mpsc::unbounded_channel();
-        let reply = self.call(move |answer| Call::Draft(request, sender, answer));
-        Box::pin(async move {
-            let tell = async move {
-                while let Some(drawn) = tokens.recv().await {
-                    for token in drawn {
-                        progress.token(token).await;
-                    }
-                }
-            };
-            // Every token is told before the draft is handed over.
-            let (result, ()) = tokio::join!(reply, tell);
-            result
-        })
+        self.desk.draft(request, progress)
     }
 
     fn score(&self, request: ScoreRequest) -> Reply<Scored> {
-        self.call(move |answer| Call::Score(request, answer))
+        self.desk.score(request)
     }
 
     /// Where the system gives no further thread there is none.

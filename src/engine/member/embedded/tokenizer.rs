@@ -8,13 +8,7 @@ use std::collections::BinaryHeap;
 
 use super::split::pieces;
 use super::vocabulary::Vocabulary;
-
-/// The text takes more tokens than it may.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct TooLong {
-    /// At least so many tokens are needed.
-    pub(super) needed: usize,
-}
+use crate::engine::member::in_process::TooLong;
 
 /// A text cut at its special tokens.
 #[derive(Debug, Clone, Copy)]
@@ -145,50 +139,4 @@ fn push(id: u32, limit: usize, ids: &mut Vec<u32>) -> Result<(), TooLong> {
     }
     ids.push(id);
     Ok(())
-}
-
-/// Bytes of drawn tokens to text: whole characters as soon as they are complete, U+FFFD for what cannot become one.
-#[derive(Debug, Default)]
-pub(super) struct Decoder {
-    pending: Vec<u8>,
-}
-
-impl Decoder {
-    /// Takes the bytes of one token and returns the text that is now complete.
-    pub(super) fn take(&mut self, bytes: &[u8]) -> String {
-        self.pending.extend_from_slice(bytes);
-        let mut text = String::new();
-        let mut used = 0;
-        for chunk in self.pending.utf8_chunks() {
-            text.push_str(chunk.valid());
-            used += chunk.valid().len();
-            let broken = chunk.invalid();
-            // A broken end may still become a character; anything broken before that cannot.
-            let unfinished = used + broken.len() == self.pending.len()
-                && std::str::from_utf8(broken).is_err_and(|error| error.error_len().is_none());
-            if broken.is_empty() || unfinished {
-                break;
-            }
-            text.push(char::REPLACEMENT_CHARACTER);
-            used += broken.len();
-        }
-        self.pending.drain(..used);
-        text
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn characters_come_whole_and_broken_bytes_are_replaced() {
-        let mut decoder = Decoder::default();
-        assert_eq!(decoder.take(&[0xf0, 0x9f]), "");
-        assert_eq!(decoder.take(&[0x98, 0x80, b'a']), "😀a");
-        assert_eq!(decoder.take(&[0xc3]), "");
-        assert_eq!(decoder.take(b"b"), "\u{fffd}b");
-        assert_eq!(decoder.take(&[0xff, 0xc3]), "\u{fffd}");
-        assert_eq!(decoder.take(&[0xa9]), "é");
-    }
 }

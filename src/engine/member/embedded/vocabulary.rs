@@ -1,9 +1,11 @@
 //! The tokens of a model: their bytes, their kinds and the merges that build them, from a GGUF's metadata.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use super::error::EmbeddedError;
 use super::gguf::{Gguf, Value};
+use crate::engine::member::in_process::{self, Part, TooLong};
 
 /// How text is split before merging; llama.cpp's names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,8 +24,8 @@ pub(super) type Merges = HashMap<(u32, u32), (u32, u32)>;
 pub(super) struct Vocabulary {
     /// What each token adds to a text. Special tokens keep their written form here but never become text.
     pub(super) bytes: Vec<Vec<u8>>,
-    /// Tokens that stand for themselves in a template: never text, never drawn, except those that end a turn.
-    pub(super) control: Vec<bool>,
+    /// Tokens that are never drawn: those that stand for themselves in a template, except those that end a turn.
+    pub(super) never: Vec<bool>,
     /// Special tokens as they are written, longest first; the flag says that they count in any text, not just in templates.
     pub(super) special: Vec<(String, u32, bool)>,
     /// The token of each single byte.
@@ -90,7 +92,7 @@ impl Vocabulary {
         let start = if gguf.flag("tokenizer.ggml.add_bos_token")? { checked_start(gguf, first, tokens.len())? } else { None };
         Ok(Self {
             longest: bytes.iter().map(Vec::len).max().unwrap_or(1),
-            control: kinds.iter().map(|kind| *kind == Kind::Control).collect(),
+            never: (0..).zip(&kinds).map(|(id, kind)| *kind == Kind::Control && !ends.contains(&id)).collect(),
             merges: merges(gguf, &ids)?,
             template: template(gguf)?,
             start_text: start_text.to_owned(),
@@ -103,10 +105,31 @@ impl Vocabulary {
             start,
         })
     }
+}
 
-    /// Number of tokens.
-    pub(super) fn len(&self) -> usize {
-        self.bytes.len()
+impl in_process::Vocabulary for Vocabulary {
+    fn encode(&self, text: &str, part: Part, limit: usize, ids: &mut Vec<u32>) -> Result<(), TooLong> {
+        self.encode(text, part != Part::Text, limit, ids)
+    }
+
+    fn bytes(&self, id: u32) -> Cow<'_, [u8]> {
+        Cow::Borrowed(&self.bytes[id as usize])
+    }
+
+    fn ends(&self) -> &[u32] {
+        &self.ends
+    }
+
+    fn never(&self) -> &[bool] {
+        &self.never
+    }
+
+    fn start(&self) -> Option<u32> {
+        self.start
+    }
+
+    fn written(&self) -> (&str, &str) {
+        (&self.start_text, &self.end_text)
     }
 }
 

@@ -10,10 +10,11 @@ use serde_json::{Map, Value, json};
 
 use super::Inner;
 use super::force::FIELDS;
-use super::template::{Prompt, THOUGHT};
+use super::template::Prompt;
 use super::tokens::{fields, ids};
 use super::wire::{Event, Stop, Work};
 use crate::engine::fusion::candidate::Draft;
+use crate::engine::member::conversation_text::THOUGHT;
 use crate::engine::member::drawing::Drawing;
 use crate::engine::member::{DraftRequest, Drafted, MemberError, Progress, Sampling};
 

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use super::server::{CallError, Server};
 use super::tokens::{Token, Tokenizer, fields, ids, tokens};
 use crate::engine::fusion::conversation::{Conversation, Role};
+use crate::engine::member::conversation_text::{close, plain, plain_stops, without_system};
 
 /// How conversations are written for a model.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,24 +33,6 @@ pub(super) struct Prompt {
 
 /// Opens and closes a mark: noncharacters, which no text is meant to hold.
 const MARK: char = '\u{fdd0}';
-
-/// What templates write last when the answer would begin with a thought, and what ends the thought.
-const THOUGHTS: [(&str, &str); 4] = [
-    ("<think>", "\n\n</think>\n\n"),
-    ("<thought>", "\n</thought>\n"),
-    ("[THINK]", "[/THINK]"),
-    ("<|start|>assistant", "<|channel|>final<|message|>"),
-];
-
-/// An empty thought, for models that begin with one of their own accord.
-pub(super) const EMPTY_THOUGHT: &str = "<think>\n\n</think>\n\n";
-
-/// What begins a thought in a draft.
-pub(super) const THOUGHT: &str = "<think>";
-
-/// What introduces the turns of a plain conversation.
-const USER: &str = "### User:\n";
-const ASSISTANT: &str = "### Assistant:\n";
 
 #[derive(Debug, Deserialize)]
 struct Rendered {
@@ -82,7 +65,7 @@ pub(super) async fn prompt(
     match form {
         Form::Plain => {
             let ids = ids(&tokens(server, &plain(conversation), true, false).await?);
-            Ok(Prompt { ids, stops: vec![format!("\n{USER}").trim_end().to_owned()] })
+            Ok(Prompt { ids, stops: plain_stops() })
         }
         Form::Template => {
             let hidden = if is_special(server, conversation).await? { marked(server, conversation).await } else { None };
@@ -133,24 +116,6 @@ fn called(role: Role) -> &'static str {
     }
 }
 
-/// The turns with instructions moved into the question after them; `None` where there are none.
-fn without_system(turns: &[(Role, String)]) -> Option<Vec<(Role, String)>> {
-    let mut merged = Vec::new();
-    let mut instructions = String::new();
-    for (role, content) in turns {
-        match role {
-            Role::System => instructions.extend([content.as_str(), "\n\n"]),
-            Role::User => merged.push((Role::User, std::mem::take(&mut instructions) + content)),
-            Role::Assistant => merged.push((Role::Assistant, content.clone())),
-        }
-    }
-    if !instructions.is_empty() {
-        merged.push((Role::User, instructions));
-        return Some(merged);
-    }
-    (merged.len() < turns.len()).then_some(merged)
-}
-
 /// Whether the contents of any turn hold what the model's vocabulary knows as control tokens.
 async fn is_special(server: &Server, conversation: &Conversation) -> Result<bool, CallError> {
     let contents: Vec<&str> = conversation.turns.iter().map(|turn| turn.content.as_str()).collect();
@@ -191,18 +156,6 @@ async fn assembled(
     Ok(ids(&all))
 }
 
-/// The rendered prompt with its thought closed, so that the answer begins at once.
-fn close(mut rendered: String, silence: bool) -> String {
-    let opened = THOUGHTS.iter().find(|(opening, _)| rendered.trim_end().ends_with(opening));
-    if let Some((_, end)) = opened {
-        rendered.truncate(rendered.trim_end().len());
-        rendered.push_str(end);
-    } else if silence {
-        rendered.push_str(EMPTY_THOUGHT);
-    }
-    rendered
-}
-
 /// The tokens with the one that begins a text there once: templates often write it, and the tokenizer adds it.
 fn once(mut ids: Vec<u32>, written: bool) -> Vec<u32> {
     if written && matches!(ids.as_slice(), [first, second, ..] if first == second) {
@@ -211,54 +164,14 @@ fn once(mut ids: Vec<u32>, written: bool) -> Vec<u32> {
     ids
 }
 
-/// A conversation as plain text.
-fn plain(conversation: &Conversation) -> String {
-    let turns = conversation.turns.iter().map(|turn| match turn.role {
-        Role::System => format!("{}\n\n", turn.content),
-        Role::User => format!("{USER}{}\n\n", turn.content),
-        Role::Assistant => format!("{ASSISTANT}{}\n\n", turn.content),
-    });
-    turns.collect::<String>() + ASSISTANT
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::fusion::conversation::Turn;
-
-    #[test]
-    fn an_opened_thought_is_closed() {
-        assert_eq!(close("<|im_start|>assistant\n".into(), false), "<|im_start|>assistant\n");
-        assert_eq!(close("<|im_start|>assistant\n".into(), true), "<|im_start|>assistant\n<think>\n\n</think>\n\n");
-        assert_eq!(close("assistant\n<think>\n".into(), false), "assistant\n<think>\n\n</think>\n\n");
-        assert_eq!(close("assistant\n<think>\n\n</think>\n\n".into(), false), "assistant\n<think>\n\n</think>\n\n");
-        assert_eq!(close("<|start|>assistant".into(), true), "<|start|>assistant<|channel|>final<|message|>");
-    }
 
     #[test]
     fn the_beginning_is_there_once() {
         assert_eq!(once(vec![1, 1, 5], true), [1, 5]);
         assert_eq!(once(vec![1, 1, 5], false), [1, 1, 5], "a text may begin with the same token twice");
         assert_eq!(once(vec![1], true), [1]);
-    }
-
-    #[test]
-    fn instructions_move_into_the_question_after_them() {
-        let turns = [(Role::System, "Be brief.".to_owned()), (Role::User, "Why?".to_owned())];
-        assert_eq!(without_system(&turns), Some(vec![(Role::User, "Be brief.\n\nWhy?".to_owned())]));
-        assert_eq!(without_system(&turns[1..]), None);
-    }
-
-    #[test]
-    fn a_plain_conversation_can_be_read() {
-        let turn = |role, content: &str| Turn { role, content: content.into() };
-        let turns = vec![
-            turn(Role::System, "Be brief."),
-            turn(Role::User, "Why?"),
-            turn(Role::Assistant, "So."),
-            turn(Role::User, "How?"),
-        ];
-        let text = "Be brief.\n\n### User:\nWhy?\n\n### Assistant:\nSo.\n\n### User:\nHow?\n\n### Assistant:\n";
-        assert_eq!(plain(&Conversation { turns }), text);
     }
 }

@@ -7,8 +7,8 @@ use fearless_simd::Level;
 use super::{bytes, context, opened};
 use crate::engine::fusion::conversation::{Conversation, Role, Turn};
 use crate::engine::member::embedded::gguf::Gguf;
-use crate::engine::member::embedded::template::Template;
 use crate::engine::member::embedded::vocabulary::Vocabulary;
+use crate::engine::member::in_process::Template;
 use crate::engine::member::{Hints, MemberError, Sampling, ScoreRequest};
 
 /// Written special tokens in a question are plain text: nobody ends a turn by typing.
@@ -122,7 +122,7 @@ fn rendered(template: &str, turns: &[(Role, &str)]) -> Result<Vec<u32>, MemberEr
     let bytes = bytes("atlas");
     let vocabulary = Vocabulary::read(&Gguf::parse("atlas", &bytes).unwrap()).unwrap();
     let turns = turns.iter().map(|(role, content)| Turn { role: *role, content: (*content).into() }).collect();
-    Template::new("x.gguf", template).tokens(&Conversation { turns }, &vocabulary, 100)
+    Template::chat("x.gguf", template).tokens(&Conversation { turns }, &vocabulary, 100)
 }
 
 #[test]

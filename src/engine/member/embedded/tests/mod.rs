@@ -11,10 +11,13 @@ use std::sync::Arc;
 
 use fearless_simd::Level;
 
-use super::session::Session;
+use super::engine::Embedded;
 use super::{Capabilities, EmbeddedError, read};
 use crate::engine::fusion::conversation::Conversation;
 use crate::engine::member::Context;
+use crate::engine::member::in_process;
+
+type Session = in_process::Session<Embedded>;
 
 /// The bytes of one of the project's models.
 fn bytes(name: &str) -> Vec<u8> {
@@ -23,7 +26,7 @@ fn bytes(name: &str) -> Vec<u8> {
 
 /// A session with this file.
 fn load(name: &str, bytes: &[u8], level: Level) -> Result<(Session, Capabilities), EmbeddedError> {
-    read(name, bytes, level).map(|(shared, capabilities)| (Session::new(shared), capabilities))
+    read(name, bytes, level).map(|(shared, capabilities)| (shared.session(), capabilities))
 }
 
 fn opened(name: &str, level: Level) -> (Session, Capabilities) {

@@ -8,7 +8,7 @@ use rand_pcg::Pcg64Mcg;
 use rand_pcg::rand_core::Rng;
 
 use super::load;
-use crate::engine::member::embedded::lanes::tests::levels;
+use crate::engine::member::in_process::lanes::tests::levels;
 
 struct Shape {
     width: usize,

@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use fearless_simd::Level;
 
-use super::{context, models, opened};
-use crate::engine::member::embedded::lanes::tests::levels;
-use crate::engine::member::embedded::session::{Session, Stop};
+use super::{Session, context, models, opened};
+use crate::engine::member::in_process::Stop;
+use crate::engine::member::in_process::lanes::tests::levels;
 use crate::engine::member::{Context, Drafted, Hints, Sampling, ScoreRequest, Scored};
 
 const QUESTION: &str = "What is the capital of France? What is 12 plus 30? What is the opposite of hot?";

@@ -7,16 +7,17 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::{mpsc, oneshot};
 
+use super::engine::Engine;
 use super::session::{Session, Stop};
 use crate::engine::fusion::candidate::DraftToken;
 use crate::engine::fusion::conversation::Conversation;
 use crate::engine::member::{DraftRequest, Drafted, MemberError, ScoreRequest, Scored};
 
 /// Where the answer to a call goes. Closed when the caller has dropped its end.
-pub(super) type Answer<T> = oneshot::Sender<Result<T, MemberError>>;
+pub(in crate::engine::member) type Answer<T> = oneshot::Sender<Result<T, MemberError>>;
 
 /// A call.
-pub(super) enum Call {
+pub(in crate::engine::member) enum Call {
     Prepare(Arc<Conversation>, Answer<usize>),
     /// The tokens go ahead of the answer, a few at a time. Their channel is not bounded, so that a slow listener never holds up the thread; it
     /// holds one draft at most.
@@ -28,19 +29,26 @@ pub(super) enum Call {
 }
 
 /// What answers calls, one at a time.
-pub(super) struct Worker {
-    session: Session,
+pub(in crate::engine::member) struct Worker<E: Engine> {
+    session: Session<E>,
     /// Why it cannot answer any more.
     fault: Option<MemberError>,
 }
 
-impl Worker {
-    pub(super) fn new(session: Session) -> Self {
+impl<E: Engine> Worker<E> {
+    pub(in crate::engine::member) fn new(session: Session<E>) -> Self {
         Self { session, fault: None }
     }
+}
 
+/// Answers calls.
+pub(in crate::engine::member) trait Answers {
     /// Answers one call.
-    pub(super) fn answer(&mut self, call: Call) {
+    fn answer(&mut self, call: Call);
+}
+
+impl<E: Engine> Answers for Worker<E> {
+    fn answer(&mut self, call: Call) {
         let Self { session, fault } = self;
         match call {
             Call::Prepare(conversation, answer) => {
@@ -66,7 +74,7 @@ impl Worker {
 }
 
 /// The thread's work: answers calls until the last sender is gone.
-pub(super) fn work(session: Session, mut calls: mpsc::Receiver<Call>) {
+pub(in crate::engine::member) fn work<E: Engine>(session: Session<E>, mut calls: mpsc::Receiver<Call>) {
     let mut worker = Worker::new(session);
     while let Some(call) = calls.blocking_recv() {
         worker.answer(call);

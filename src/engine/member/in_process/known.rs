@@ -3,14 +3,13 @@
 use std::sync::Arc;
 
 use super::template::Template;
-use super::tokenizer::TooLong;
-use super::vocabulary::Vocabulary;
+use super::vocabulary::{Part, TooLong, Vocabulary};
 use crate::engine::fusion::conversation::Conversation;
 use crate::engine::member::{Context, MemberError};
 
 /// The tokens of the last context asked for.
 #[derive(Default)]
-pub(super) struct Known {
+pub(in crate::engine::member) struct Known {
     conversation: Arc<Conversation>,
     prompt: Vec<u32>,
     segments: Vec<(Arc<str>, Vec<u32>)>,
@@ -18,11 +17,11 @@ pub(super) struct Known {
 
 impl Known {
     /// The tokens of a conversation up to where the answer begins, at most `limit`.
-    pub(super) fn prompt(
+    pub(in crate::engine::member) fn prompt(
         &mut self,
         conversation: &Arc<Conversation>,
         template: &Template,
-        vocabulary: &Vocabulary,
+        vocabulary: &impl Vocabulary,
         limit: usize,
     ) -> Result<&[u32], MemberError> {
         let same = Arc::ptr_eq(&self.conversation, conversation) || self.conversation == *conversation;
@@ -35,11 +34,11 @@ impl Known {
     }
 
     /// The tokens of a context: the prompt, then each accepted segment on its own; at most `limit`.
-    pub(super) fn tokens(
+    pub(in crate::engine::member) fn tokens(
         &mut self,
         context: &Context,
         template: &Template,
-        vocabulary: &Vocabulary,
+        vocabulary: &impl Vocabulary,
         limit: usize,
     ) -> Result<Vec<u32>, MemberError> {
         let mut ids = self.prompt(&context.conversation, template, vocabulary, limit)?.to_vec();
@@ -51,7 +50,7 @@ impl Known {
         for text in &context.accepted[same..] {
             let start = ids.len();
             let full = |error: TooLong| MemberError::ContextFull { needed: error.needed, limit };
-            vocabulary.encode(text, false, limit, &mut ids).map_err(full)?;
+            vocabulary.encode(text, Part::Text, limit, &mut ids).map_err(full)?;
             self.segments.push((Arc::clone(text), ids[start..].to_vec()));
         }
         Ok(ids)

@@ -11,25 +11,25 @@ use fearless_simd::prelude::*;
 use fearless_simd::{f32x16, u32x16};
 
 /// Numbers in a panel.
-pub(super) const LANES: usize = 16;
+pub(in crate::engine::member) const LANES: usize = 16;
 
 /// Sixteen neighbouring numbers, aligned so that no vector load crosses a cache line.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[repr(C, align(64))]
-pub(super) struct Panel(pub(super) [f32; LANES]);
+pub(in crate::engine::member) struct Panel(pub(in crate::engine::member) [f32; LANES]);
 
 impl Panel {
-    pub(super) const ZERO: Self = Self([0.0; LANES]);
+    pub(in crate::engine::member) const ZERO: Self = Self([0.0; LANES]);
 }
 
 /// `count` rounded up to whole panels.
-pub(super) fn padded(count: usize) -> usize {
+pub(in crate::engine::member) fn padded(count: usize) -> usize {
     count.next_multiple_of(LANES)
 }
 
 /// The sum of sixteen lanes, as a tree.
 #[inline(always)]
-pub(super) fn sum_lanes(mut lanes: [f32; LANES]) -> f32 {
+pub(in crate::engine::member) fn sum_lanes(mut lanes: [f32; LANES]) -> f32 {
     for half in [8, 4, 2, 1] {
         for lane in 0..half {
             lanes[lane] += lanes[lane + half];
@@ -40,7 +40,7 @@ pub(super) fn sum_lanes(mut lanes: [f32; LANES]) -> f32 {
 
 /// e to the power of each lane; 0 below -87, as if infinite above 88. Relative error below 2e-7.
 #[inline(always)]
-pub(super) fn exp<S: Simd>(simd: S, x: f32x16<S>) -> f32x16<S> {
+pub(in crate::engine::member) fn exp<S: Simd>(simd: S, x: f32x16<S>) -> f32x16<S> {
     // x = n ln 2 + r with |r| <= ln 2 / 2; adding 1.5 * 2^23 rounds to the nearest whole number and leaves n in the low bits.
     const ROUND: f32 = 12_582_912.0;
     // ln 2 in two parts; the first has so few digits that its product with n is exact.
@@ -62,7 +62,7 @@ pub(super) fn exp<S: Simd>(simd: S, x: f32x16<S>) -> f32x16<S> {
 
 /// The largest of the numbers; minus infinity of none.
 #[inline(always)]
-pub(super) fn largest<S: Simd>(simd: S, numbers: &[f32]) -> f32 {
+pub(in crate::engine::member) fn largest<S: Simd>(simd: S, numbers: &[f32]) -> f32 {
     let (chunks, rest) = numbers.as_chunks::<LANES>();
     let mut most = f32x16::splat(simd, f32::NEG_INFINITY);
     for chunk in chunks {
@@ -73,7 +73,7 @@ pub(super) fn largest<S: Simd>(simd: S, numbers: &[f32]) -> f32 {
 
 /// Replaces each x by exp((x - shift) * scale) and returns the sum. The length is whole panels; minus infinity gives 0.
 #[inline(always)]
-pub(super) fn exp_all<S: Simd>(simd: S, numbers: &mut [f32], shift: f32, scale: f32) -> f32 {
+pub(in crate::engine::member) fn exp_all<S: Simd>(simd: S, numbers: &mut [f32], shift: f32, scale: f32) -> f32 {
     let (shift, scale) = (f32x16::splat(simd, shift), f32x16::splat(simd, scale));
     let mut sum = f32x16::splat(simd, 0.0);
     for chunk in numbers.as_chunks_mut::<LANES>().0 {
@@ -85,7 +85,7 @@ pub(super) fn exp_all<S: Simd>(simd: S, numbers: &mut [f32], shift: f32, scale: 
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+pub(in crate::engine::member) mod tests {
     use fearless_simd::{Level, dispatch};
 
     use super::*;

@@ -10,9 +10,15 @@ use super::lanes::{exp_all, largest, padded};
 use crate::engine::member::Sampling;
 
 /// Draws the tokens of one draft.
-pub(super) struct Sampler {
+pub(in crate::engine::member) struct Sampler {
     sampling: Sampling,
     numbers: Pcg64Mcg,
+    scratch: Scratch,
+}
+
+/// Memory that samplers hand on to each other.
+#[derive(Debug, Default)]
+pub(in crate::engine::member) struct Scratch {
     weights: Vec<f32>,
     nucleus: Vec<(f32, u32)>,
 }
@@ -21,27 +27,29 @@ pub(super) struct Sampler {
 const NEGLIGIBLE: f32 = 1e-9;
 
 impl Sampler {
-    /// `memory` comes from an earlier sampler, so that drafts reserve nothing anew.
-    pub(super) fn new(sampling: Sampling, memory: (Vec<f32>, Vec<(f32, u32)>)) -> Self {
+    /// The scratch comes from an earlier sampler, so that a draft does not reserve memory again.
+    pub(in crate::engine::member) fn new(sampling: Sampling, scratch: Scratch) -> Self {
         // The state of this generator must be odd; spread the seed over both halves so that small seeds differ at once.
         let state = (u128::from(sampling.seed) << 64 | u128::from(sampling.seed ^ 0x9e37_79b9_7f4a_7c15)) | 1;
-        Self { sampling, numbers: Pcg64Mcg::new(state), weights: memory.0, nucleus: memory.1 }
+        Self { sampling, numbers: Pcg64Mcg::new(state), scratch }
     }
 
-    pub(super) fn into_memory(self) -> (Vec<f32>, Vec<(f32, u32)>) {
-        (self.weights, self.nucleus)
+    pub(in crate::engine::member) fn into_scratch(self) -> Scratch {
+        self.scratch
     }
 
     /// Draws one token; those for which `never` is set are not drawn. `None` where the logits are not numbers or nothing is
     /// left to draw.
-    pub(super) fn draw(&mut self, level: Level, logits: &[f32], never: &[bool]) -> Option<u32> {
-        self.weights.clear();
-        self.weights.extend(logits.iter().zip(never).map(|(logit, never)| if *never { f32::NEG_INFINITY } else { *logit }));
+    pub(in crate::engine::member) fn draw(&mut self, level: Level, logits: &[f32], never: &[bool]) -> Option<u32> {
+        self.scratch.weights.clear();
+        self.scratch
+            .weights
+            .extend(logits.iter().zip(never).map(|(logit, never)| if *never { f32::NEG_INFINITY } else { *logit }));
         if self.sampling.temperature <= 0.0 {
             return self.most_probable();
         }
-        self.weights.resize(padded(logits.len()), f32::NEG_INFINITY);
-        let (weights, cold) = (self.weights.as_mut_slice(), 1.0 / self.sampling.temperature);
+        self.scratch.weights.resize(padded(logits.len()), f32::NEG_INFINITY);
+        let (weights, cold) = (self.scratch.weights.as_mut_slice(), 1.0 / self.sampling.temperature);
         let total = dispatch!(level, simd => {
             let most = largest(simd, weights);
             exp_all(simd, weights, most, cold)
@@ -52,19 +60,19 @@ impl Sampler {
         // Always take a number, so that the draws that follow do not depend on how sure the model was here.
         let chance = (self.numbers.next_u64() >> 40) as f32 / (1_u64 << 24) as f32;
         if self.sampling.top_p >= 1.0 {
-            return walk(self.weights.iter().copied().zip(0..), chance * total);
+            return walk(self.scratch.weights.iter().copied().zip(0..), chance * total);
         }
         let enough = self.sampling.top_p.max(0.0) * total;
         let mut mass = self.sorted(NEGLIGIBLE, enough);
         if mass < enough {
             mass = self.sorted(0.0, enough);
         }
-        walk(self.nucleus.iter().copied(), chance * mass)
+        walk(self.scratch.nucleus.iter().copied(), chance * mass)
     }
 
     fn most_probable(&self) -> Option<u32> {
         let mut best: Option<(f32, u32)> = None;
-        for (weight, id) in self.weights.iter().zip(0..) {
+        for (weight, id) in self.scratch.weights.iter().zip(0..) {
             if weight.is_finite() && best.is_none_or(|(most, _)| *weight > most) {
                 best = Some((*weight, id));
             }
@@ -75,19 +83,19 @@ impl Sampler {
     /// Fills the nucleus: the heaviest tokens that together weigh at least `enough`, and returns their weight. Tokens of a
     /// weight up to `least` are left out.
     fn sorted(&mut self, least: f32, enough: f32) -> f32 {
-        self.nucleus.clear();
-        self.nucleus.extend(self.weights.iter().copied().zip(0..).filter(|(weight, _)| *weight > least));
-        self.nucleus.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+        self.scratch.nucleus.clear();
+        self.scratch.nucleus.extend(self.scratch.weights.iter().copied().zip(0..).filter(|(weight, _)| *weight > least));
+        self.scratch.nucleus.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
         let mut mass = 0.0;
         let mut count = 0;
-        for (weight, _) in &self.nucleus {
+        for (weight, _) in &self.scratch.nucleus {
             mass += weight;
             count += 1;
             if mass >= enough {
                 break;
             }
         }
-        self.nucleus.truncate(count);
+        self.scratch.nucleus.truncate(count);
         mass
     }
 }
@@ -111,7 +119,7 @@ mod tests {
     use super::*;
 
     fn sampler(temperature: f32, top_p: f32, seed: u64) -> Sampler {
-        Sampler::new(Sampling { temperature, top_p, seed }, (Vec::new(), Vec::new()))
+        Sampler::new(Sampling { temperature, top_p, seed }, Scratch::default())
     }
 
     #[test]

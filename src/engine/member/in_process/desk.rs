@@ -1,0 +1,103 @@
+//! Where a member's calls are handed over and its answers come back.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::sync::{mpsc, oneshot};
+
+use super::engine::Engine;
+use super::session::Session;
+use super::worker::{Answer, Answers, Call, Worker, work};
+use crate::engine::fusion::conversation::Conversation;
+use crate::engine::member::{DraftRequest, Drafted, MemberError, Progress, Reply, ScoreRequest, Scored};
+
+/// Calls that may wait while one is answered.
+const WAITING: usize = 4;
+
+/// Where a member's calls are answered.
+pub(in crate::engine::member) enum Desk {
+    /// On a thread, which takes them from here.
+    Thread(mpsc::Sender<Call>),
+    /// By whoever asks.
+    Here(Arc<Mutex<dyn Answers + Send>>),
+}
+
+impl Desk {
+    /// A desk, and where the thread that answers its calls takes them.
+    pub(in crate::engine::member) fn new() -> (Self, mpsc::Receiver<Call>) {
+        let (calls, waiting) = mpsc::channel(WAITING);
+        (Self::Thread(calls), waiting)
+    }
+
+    /// A session on a thread of this name. The thread ends once the desk is dropped and its last call answered.
+    pub(in crate::engine::member) fn thread<E>(name: &str, session: Session<E>) -> std::io::Result<Self>
+    where
+        E: Engine + Send + 'static,
+    {
+        let (desk, waiting) = Self::new();
+        std::thread::Builder::new().name(name.to_owned()).spawn(move || work(session, waiting))?;
+        Ok(desk)
+    }
+
+    /// A session on the threads of those who ask.
+    pub(in crate::engine::member) fn here<E: Engine + Send + 'static>(session: Session<E>) -> Self {
+        Self::Here(Arc::new(Mutex::new(Worker::new(session))))
+    }
+
+    /// Hands a call over and waits for its answer.
+    pub(in crate::engine::member) fn call<T: Send + 'static>(
+        &self,
+        call: impl FnOnce(Answer<T>) -> Call + Send + 'static,
+    ) -> Reply<T> {
+        let (answer, reply) = oneshot::channel();
+        match self {
+            Self::Thread(calls) => {
+                let calls = calls.clone();
+                Box::pin(async move {
+                    calls.send(call(answer)).await.map_err(|_| gone())?;
+                    drop(calls);
+                    reply.await.map_err(|_| gone())?
+                })
+            }
+            Self::Here(worker) => {
+                let worker = Arc::clone(worker);
+                Box::pin(async move {
+                    // A panic is caught where the work is done, so the lock is never poisoned by one.
+                    worker.lock().unwrap_or_else(PoisonError::into_inner).answer(call(answer));
+                    reply.await.map_err(|_| gone())?
+                })
+            }
+        }
+    }
+
+    /// Counts the tokens of the prompt.
+    pub(in crate::engine::member) fn prepare(&self, conversation: Arc<Conversation>) -> Reply<usize> {
+        self.call(move |answer| Call::Prepare(conversation, answer))
+    }
+
+    /// Drafts; every token is told before the draft is handed over.
+    pub(in crate::engine::member) fn draft(&self, request: DraftRequest, progress: Progress) -> Reply<Drafted> {
+        let (sender, mut tokens) = mpsc::unbounded_channel();
+        let reply = self.call(move |answer| Call::Draft(request, sender, answer));
+        Box::pin(async move {
+            let tell = async move {
+                while let Some(drawn) = tokens.recv().await {
+                    for token in drawn {
+                        progress.token(token).await;
+                    }
+                }
+            };
+            let (result, ()) = tokio::join!(reply, tell);
+            result
+        })
+    }
+
+    /// Scores candidates.
+    pub(in crate::engine::member) fn score(&self, request: ScoreRequest) -> Reply<Scored> {
+        self.call(move |answer| Call::Score(request, answer))
+    }
+}
+
+/// The thread ended without an answer, which only a fault in its own code explains.
+fn gone() -> MemberError {
+    MemberError::Panicked("its thread has ended".into())
+}

@@ -1,0 +1,29 @@
+//! What members have in common whose model works in this process.
+//!
+//! Owns everything that does not depend on how a model computes: the tree of what was evaluated behind the accepted text (`tree`),
+//! the session that answers a call with as few evaluations as possible (`session`), sampling (`sampler`), the chat template and the
+//! tokens of texts (`template`, `known`, `decoder`), and the thread with its calls (`worker`, `desk`). A kind of member brings an
+//! [`Engine`] with its [`Vocabulary`].
+
+mod decoder;
+mod desk;
+mod engine;
+mod known;
+pub(super) mod lanes;
+mod sampler;
+mod session;
+mod template;
+mod tree;
+mod vocabulary;
+mod worker;
+
+pub(super) use self::desk::Desk;
+pub(super) use self::engine::{Engine, Sum};
+pub(super) use self::session::Session;
+#[cfg(test)]
+pub(super) use self::session::Stop;
+pub(super) use self::template::Template;
+pub(super) use self::tree::{Moved, Tree};
+pub(super) use self::vocabulary::{Part, TooLong, Vocabulary};
+#[cfg(test)]
+pub(super) use self::worker::Call;

@@ -1,0 +1,158 @@
+//! Drawing a draft behind the prefix, along what was evaluated already as far as that goes.
+
+use super::super::decoder::Decoder;
+use super::super::engine::Engine;
+use super::super::sampler::Sampler;
+use super::super::tree::{At, Wanted};
+use super::super::vocabulary::{Part, Vocabulary};
+use super::{Cancelled, Session, Stop};
+use crate::engine::fusion::candidate::{Draft, DraftToken};
+use crate::engine::member::Hints;
+use crate::engine::member::conversation_text::{PlainAnswer, THOUGHT, plain_answer};
+
+/// What a draft is drawn by.
+pub(super) struct Drawing<'a> {
+    /// Whether a text of so many tokens is a whole segment.
+    pub(super) complete: &'a dyn Fn(&str, usize) -> bool,
+    /// What others have drafted.
+    pub(super) hints: &'a Hints,
+    /// The answer so far.
+    pub(super) accepted: &'a str,
+    /// Hears every token.
+    pub(super) drawn: &'a mut dyn FnMut(&DraftToken),
+}
+
+/// What was drawn.
+pub(super) enum Outcome {
+    Draft(Draft),
+    /// The model begins to think.
+    Thought,
+}
+
+/// How much of a draft may be told.
+enum Safe {
+    /// So many bytes; the rest may turn out to be no part of the answer.
+    Bytes(usize),
+    /// The answer ends after so many bytes, where another turn begins.
+    Ended(usize),
+    Thought,
+}
+
+impl<E: Engine> Session<E> {
+    pub(super) fn draw(
+        &mut self,
+        sampler: &mut Sampler,
+        mut drawing: Drawing<'_>,
+        cancelled: Cancelled<'_>,
+    ) -> Result<Outcome, Stop> {
+        let mut draft = Draft::default();
+        let (mut heard, mut told) = (0, 0);
+        let unread = self.tree.len();
+        self.listen(drawing.hints, &mut heard);
+        self.evaluate(unread, cancelled)?;
+        let mut text = String::new();
+        let mut decoder = Decoder::default();
+        let mut at: At = None;
+        loop {
+            let (logits, sum) = self.after(at);
+            let never = self.engine.vocabulary().never();
+            let Some(id) = sampler.draw(self.engine.level(), logits, never).filter(|_| sum.is_finite()) else {
+                return Err(self.not_numbers().into());
+            };
+            if self.engine.vocabulary().ends().contains(&id) {
+                drawing.tell(&draft, &mut told);
+                draft.ends = true;
+                draft.end_logprob = Some(self.end_logprob(at));
+                return Ok(Outcome::Draft(draft));
+            }
+            let logprob = (logits[id as usize] - sum).min(0.0);
+            let token = DraftToken { text: decoder.take(&self.engine.vocabulary().bytes(id)), logprob: Some(logprob) };
+            text.push_str(&token.text);
+            draft.tokens.push(token);
+            match self.safe(drawing.accepted, &text) {
+                Safe::Thought => return Ok(Outcome::Thought),
+                Safe::Ended(bytes) => {
+                    shorten(&mut draft, bytes);
+                    drawing.tell(&draft, &mut told);
+                    draft.ends = true;
+                    return Ok(Outcome::Draft(draft));
+                }
+                Safe::Bytes(bytes) if bytes == text.len() => drawing.tell(&draft, &mut told),
+                Safe::Bytes(_) => {}
+            }
+            // Where the draft stops inside a character, the bytes so far are not part of it: the next draft draws them again.
+            let full = self.prefix.len() + draft.tokens.len() >= self.engine.context();
+            if full || (drawing.complete)(&text, draft.tokens.len()) {
+                drawing.tell(&draft, &mut told);
+                return Ok(Outcome::Draft(draft));
+            }
+            at = Some(if let Some(known) = self.tree.child(at, id, Wanted::Row) {
+                known
+            } else {
+                let node = self.tree.add(at, id);
+                self.listen(drawing.hints, &mut heard);
+                self.evaluate(node as usize, cancelled)?;
+                node
+            });
+        }
+    }
+
+    /// How much of what is drawn is certainly part of the answer.
+    fn safe(&self, accepted: &str, text: &str) -> Safe {
+        if accepted.trim().is_empty() {
+            let begun = text.trim_start();
+            if begun.starts_with(THOUGHT) {
+                return Safe::Thought;
+            }
+            if !begun.is_empty() && THOUGHT.starts_with(begun) {
+                return Safe::Bytes(0);
+            }
+        }
+        if !self.template.is_plain() {
+            return Safe::Bytes(text.len());
+        }
+        match plain_answer(accepted, text) {
+            PlainAnswer::Open(bytes) => Safe::Bytes(bytes),
+            PlainAnswer::Ended(bytes) => Safe::Ended(bytes),
+        }
+    }
+
+    /// Puts the finished drafts of others into the tree, to be read with the next pass: what this member draws alike needs none
+    /// of its own then. One that has no room is left out.
+    fn listen(&mut self, hints: &Hints, heard: &mut usize) {
+        for text in hints.since(*heard) {
+            *heard += 1;
+            let mut tokens = Vec::new();
+            let room = self.engine.context().saturating_sub(self.prefix.len());
+            let fits = self.engine.vocabulary().encode(&text, Part::Text, room, &mut tokens).is_ok();
+            let nodes = self.engine.nodes(self.prefix.len());
+            if fits && self.tree.len() + tokens.len() <= nodes && self.tree.leaves() + 2 < self.engine.leaves() {
+                self.plant(&tokens, Wanted::Nothing);
+            }
+        }
+    }
+}
+
+impl Drawing<'_> {
+    /// Tells the tokens that were not told yet.
+    fn tell(&mut self, draft: &Draft, told: &mut usize) {
+        for token in &draft.tokens[*told..] {
+            (self.drawn)(token);
+        }
+        *told = draft.tokens.len();
+    }
+}
+
+/// Cuts a draft after so many bytes of its text; a token that reaches beyond them keeps its first bytes.
+fn shorten(draft: &mut Draft, mut bytes: usize) {
+    let mut kept = 0;
+    for token in &mut draft.tokens {
+        if bytes == 0 {
+            break;
+        }
+        token.text.truncate(bytes.min(token.text.len()));
+        bytes -= token.text.len();
+        kept += 1;
+    }
+    draft.tokens.truncate(kept);
+}

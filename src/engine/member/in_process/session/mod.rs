@@ -1,0 +1,308 @@
+//! One model at work on one answer: what it has evaluated, and how a call is answered with as few evaluations as possible.
+//!
+//! Owns the prefix, the tree behind it and the counting of evaluations. Every number it returns depends on the request alone, not on
+//! what was evaluated before: where an engine's rows do not depend on the rows beside them, a cache that is kept gives the same bits
+//! as a fresh one.
+
+mod draw;
+mod score;
+
+use std::sync::Arc;
+
+use fearless_simd::{Level, dispatch};
+
+use super::engine::Engine;
+use super::known::Known;
+use super::lanes::{exp_all, largest, padded};
+use super::sampler::{Sampler, Scratch};
+use super::template::Template;
+use super::tree::{At, Tree, Wanted, end_logprob};
+use super::vocabulary::Vocabulary;
+use crate::engine::fusion::conversation::Conversation;
+use crate::engine::member::{Context, Drafted, Hints, MemberError, Sampling, Usage};
+
+/// Tokens up to which a prompt that does not fit is counted: a few seconds at most.
+const MOST_COUNTED: usize = 16 << 20;
+
+/// Why a call ended early.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::engine::member) enum Stop {
+    /// The caller has gone.
+    Cancelled,
+    /// The call failed.
+    Failed(MemberError),
+}
+
+impl From<MemberError> for Stop {
+    fn from(error: MemberError) -> Self {
+        Self::Failed(error)
+    }
+}
+
+/// Asked between passes: whether the caller has gone.
+pub(in crate::engine::member) type Cancelled<'a> = &'a dyn Fn() -> bool;
+
+/// A model with what it has evaluated.
+pub(in crate::engine::member) struct Session<E: Engine> {
+    engine: E,
+    template: Template,
+    known: Known,
+    /// Tokens that are evaluated as the prefix.
+    prefix: Vec<u32>,
+    /// What follows the last of them; empty where unknown.
+    last: Vec<f32>,
+    last_sum: f32,
+    tree: Tree,
+    sums: Vec<f32>,
+    scratch: Scratch,
+    forwards: u64,
+}
+
+/// The logarithm of the sum of e to the power of each logit: what turns logits into log-probabilities.
+fn log_sum_exp(level: Level, logits: &[f32], scratch: &mut Vec<f32>) -> f32 {
+    scratch.clear();
+    scratch.extend_from_slice(logits);
+    scratch.resize(padded(logits.len()), f32::NEG_INFINITY);
+    let scratch = scratch.as_mut_slice();
+    let (most, sum) = dispatch!(level, simd => {
+        let most = largest(simd, scratch);
+        (most, exp_all(simd, scratch, most, 1.0))
+    });
+    most + libm::log(f64::from(sum)) as f32
+}
+
+impl<E: Engine> Session<E> {
+    pub(in crate::engine::member) fn new(engine: E, template: Template) -> Self {
+        Self {
+            tree: Tree::new(engine.rows(), engine.vocabulary().ends()),
+            engine,
+            template,
+            known: Known::default(),
+            prefix: Vec::new(),
+            last: Vec::new(),
+            last_sum: 0.0,
+            sums: Vec::new(),
+            scratch: Scratch::default(),
+            forwards: 0,
+        }
+    }
+
+    /// Tokens of the prompt. One that does not fit is counted to its end, so that the user learns by how much.
+    pub(in crate::engine::member) fn prepare(&mut self, conversation: &Arc<Conversation>) -> Result<usize, MemberError> {
+        let limit = self.engine.context();
+        let tokens = match self.known.prompt(conversation, &self.template, self.engine.vocabulary(), limit) {
+            Ok(tokens) => tokens.len(),
+            Err(MemberError::ContextFull { .. }) => {
+                self.template.tokens(conversation, self.engine.vocabulary(), MOST_COUNTED)?.len()
+            }
+            Err(error) => return Err(error),
+        };
+        self.room_for(tokens + 1)?;
+        Ok(tokens)
+    }
+
+    /// Drafts until `complete` says so, the model ends the answer, or the context is full. `drawn` hears every token.
+    pub(in crate::engine::member) fn draft(
+        &mut self,
+        context: &Context,
+        sampling: Sampling,
+        complete: &dyn Fn(&str, usize) -> bool,
+        hints: &Hints,
+        drawn: &mut dyn FnMut(&crate::engine::fusion::candidate::DraftToken),
+        cancelled: Cancelled<'_>,
+    ) -> Result<Drafted, Stop> {
+        self.forwards = 0;
+        let accepted = context.accepted.concat();
+        for _ in 0..2 {
+            let ids = self.tokens(context)?;
+            self.room_for(ids.len() + 1)?;
+            self.reach(&ids, cancelled)?;
+            let room = self.engine.nodes(self.prefix.len());
+            // The draft may add a leaf of its own, and every hint one.
+            if self.tree.len() + self.engine.context() - ids.len() > room || self.tree.leaves() + 2 > self.engine.leaves() {
+                self.forget(0);
+            }
+            let mut sampler = Sampler::new(sampling, std::mem::take(&mut self.scratch));
+            let drawing = draw::Drawing { complete, hints, accepted: &accepted, drawn };
+            let result = self.draw(&mut sampler, drawing, cancelled);
+            self.scratch = sampler.into_scratch();
+            match result? {
+                draw::Outcome::Draft(draft) => {
+                    return Ok(Drafted { draft, forwards: self.forwards, usage: Usage::default() });
+                }
+                draw::Outcome::Thought => {
+                    self.template.silence();
+                    self.known = Known::default();
+                }
+            }
+        }
+        let reason = "it thinks before it answers, although its thought was closed: choose a model that answers at once";
+        Err(MemberError::Failed(format!("{}: {reason}", self.engine.file())).into())
+    }
+
+    /// Adds a path of tokens to the tree where it is not there yet; the new ones are to be evaluated. Each token but the last is
+    /// asked for the one after it, the last of them for `last`.
+    fn plant(&mut self, tokens: &[u32], last: Wanted) -> Vec<u32> {
+        let mut path = Vec::with_capacity(tokens.len());
+        let mut at = None;
+        for (place, token) in tokens.iter().enumerate() {
+            let wanted = tokens.get(place + 1).map_or(last, |next| Wanted::Token(*next));
+            let node = self.tree.child(at, *token, wanted).unwrap_or_else(|| self.tree.add(at, *token));
+            self.tree.ask(node, wanted);
+            path.push(node);
+            at = Some(node);
+        }
+        path
+    }
+
+    /// What follows a place: its logits, where they are kept, and the logarithm of their sum of exponentials.
+    fn after(&self, at: At) -> (&[f32], f32) {
+        match at {
+            None => (&self.last, self.last_sum),
+            Some(node) => self.tree.after(node),
+        }
+    }
+
+    /// Logarithm of the probability that the turn ends at a place, by any of the tokens that end one.
+    fn end_logprob(&self, at: At) -> f32 {
+        match at {
+            None => end_logprob(self.engine.vocabulary().ends(), &self.last, self.last_sum),
+            Some(node) => self.tree.end_logprob(node),
+        }
+    }
+
+    /// The tokens of a context, which must fit.
+    fn tokens(&mut self, context: &Context) -> Result<Vec<u32>, MemberError> {
+        self.known.tokens(context, &self.template, self.engine.vocabulary(), self.engine.context())
+    }
+
+    fn room_for(&self, needed: usize) -> Result<(), MemberError> {
+        let limit = self.engine.context();
+        if needed > limit { Err(MemberError::ContextFull { needed, limit }) } else { Ok(()) }
+    }
+
+    /// Brings the prefix to these tokens: goes back where it differs, takes over what the tree holds, and evaluates the rest.
+    fn reach(&mut self, ids: &[u32], cancelled: Cancelled<'_>) -> Result<(), Stop> {
+        let common = self.prefix.iter().zip(ids).take_while(|(known, wanted)| known == wanted).count();
+        if common < self.prefix.len() {
+            self.rewind(common);
+        }
+        self.adopt(&ids[common..]);
+        // Without what follows the last token there is nothing to draw from: evaluate it once more.
+        if self.last.is_empty() && !ids.is_empty() && self.prefix.len() == ids.len() {
+            self.rewind(ids.len() - 1);
+        }
+        while self.prefix.len() < ids.len() {
+            if cancelled() {
+                return Err(Stop::Cancelled);
+            }
+            let start = self.prefix.len();
+            let end = ids.len().min(start + self.engine.pass().0);
+            self.read(&ids[start..end], end == ids.len())?;
+        }
+        Ok(())
+    }
+
+    fn rewind(&mut self, prefix: usize) {
+        self.prefix.truncate(prefix);
+        self.last.clear();
+        self.tree.clear();
+        self.engine.rewind(prefix);
+    }
+
+    /// Forgets the nodes of the tree from this one on.
+    fn forget(&mut self, first: usize) {
+        self.tree.keep_first(first);
+        self.engine.forget(first);
+    }
+
+    /// Takes over the branch that begins like `rest`, as far as it goes.
+    fn adopt(&mut self, rest: &[u32]) {
+        let path = self.tree.longest(rest);
+        let Some(end) = path.last() else {
+            if !rest.is_empty() {
+                self.forget(0);
+            }
+            return;
+        };
+        self.engine.adopt(self.prefix.len(), &path);
+        let (logits, sum) = self.tree.after(*end);
+        self.last.clear();
+        self.last.extend_from_slice(logits);
+        self.last_sum = sum;
+        self.prefix.extend_from_slice(&rest[..path.len()]);
+        if path.len() < rest.len() {
+            self.forget(0);
+            return;
+        }
+        let moved = self.tree.keep_behind(*end);
+        self.engine.keep(&moved);
+    }
+
+    /// Evaluates tokens as the prefix's next.
+    fn read(&mut self, ids: &[u32], follows: bool) -> Result<(), Stop> {
+        self.forget(0);
+        self.last.clear();
+        match self.engine.read(self.prefix.len(), ids, follows) {
+            Ok(logits) => self.last.extend_from_slice(logits),
+            Err(error) => return Err(self.broken(error)),
+        }
+        if follows {
+            self.last_sum = log_sum_exp(self.engine.level(), &self.last, &mut self.sums);
+        }
+        self.prefix.extend_from_slice(ids);
+        self.forwards += ids.len() as u64;
+        Ok(())
+    }
+
+    /// Evaluates the nodes of the tree from `first` on. Those not reached when the call is cancelled are forgotten.
+    fn evaluate(&mut self, mut first: usize, cancelled: Cancelled<'_>) -> Result<(), Stop> {
+        while first < self.tree.len() {
+            if cancelled() {
+                self.forget(first);
+                return Err(Stop::Cancelled);
+            }
+            let end = self.tree.len().min(first + self.engine.pass().1);
+            let (level, sums) = (self.engine.level(), &mut self.sums);
+            let mut sum = |logits: &[f32]| log_sum_exp(level, logits, sums);
+            if let Err(error) = self.engine.grow(self.prefix.len(), &mut self.tree, first as u32..end as u32, &mut sum) {
+                return Err(self.broken(error));
+            }
+            self.forwards += (end - first) as u64;
+            first = end;
+        }
+        Ok(())
+    }
+
+    /// After an error of the engine nothing is known of what it has evaluated.
+    fn broken(&mut self, error: MemberError) -> Stop {
+        self.rewind(0);
+        error.into()
+    }
+
+    fn not_numbers(&self) -> MemberError {
+        MemberError::Failed(format!("{}: its weights are so large that its results are not numbers", self.engine.file()))
+    }
+}
+
+/// What tests need to see.
+#[cfg(test)]
+impl<E: Engine> Session<E> {
+    /// The tokens of a prompt.
+    pub(in crate::engine::member) fn prompt(&mut self, conversation: &Arc<Conversation>) -> Result<Vec<u32>, MemberError> {
+        let context = Context { conversation: Arc::clone(conversation), accepted: Arc::new([]) };
+        self.tokens(&context)
+    }
+
+    /// The log-probability of each token of a continuation, by reading it as if it had been accepted.
+    pub(in crate::engine::member) fn log_probabilities(&mut self, prompt: &[u32], continuation: &[u32]) -> Vec<f32> {
+        let mut ids = prompt.to_vec();
+        let mut logprobs = Vec::new();
+        for id in continuation {
+            self.reach(&ids, &|| false).unwrap();
+            logprobs.push(self.last[*id as usize] - self.last_sum);
+            ids.push(*id);
+        }
+        logprobs
+    }
+}

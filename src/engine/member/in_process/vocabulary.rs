@@ -1,0 +1,42 @@
+//! The tokens of a model, as far as a session needs to know them.
+
+use std::borrow::Cow;
+
+/// The text takes more tokens than it may.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::engine::member) struct TooLong {
+    /// At least so many tokens are needed.
+    pub(in crate::engine::member) needed: usize,
+}
+
+/// What a text is that is tokenised.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::engine::member) enum Part {
+    /// The template's own text at the very beginning of a prompt: written forms of special tokens become those tokens.
+    Opening,
+    /// The template's own text further on.
+    Template,
+    /// What users or models wrote: never a special token, and nothing is put before it.
+    Text,
+}
+
+/// A model's tokens, numbered from 0.
+pub(in crate::engine::member) trait Vocabulary {
+    /// Appends the tokens of a text to `ids`. Fails where they would grow beyond `limit`.
+    fn encode(&self, text: &str, part: Part, limit: usize, ids: &mut Vec<u32>) -> Result<(), TooLong>;
+
+    /// What a token adds to a text.
+    fn bytes(&self, id: u32) -> Cow<'_, [u8]>;
+
+    /// Tokens that end a turn; at least one.
+    fn ends(&self) -> &[u32];
+
+    /// For each token whether it is never drawn: those that stand for themselves in a template and do not end a turn.
+    fn never(&self) -> &[bool];
+
+    /// The token that starts a text, where the model wants it added.
+    fn start(&self) -> Option<u32>;
+
+    /// The written forms of the start and end tokens, for templates.
+    fn written(&self) -> (&str, &str);
+}
