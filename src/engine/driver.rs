@@ -13,11 +13,12 @@ use std::time::Duration;
 
 use tokio::sync::mpsc;
 use tokio::task::{AbortHandle, JoinSet};
+use tokio::time::Instant;
 
 use super::fusion::MemberIndex;
 use super::fusion::candidate::DraftToken;
 use super::fusion::event::{Event, Record};
-use super::member::{Drafted, Member, MemberError, Progress, Reply, Scored};
+use super::member::{Drafted, Member, MemberError, Progress, Reply, Scored, Waits};
 use super::round::{CallId, Command, Effect, Input, Machine};
 use super::trace::{Journal, TraceError};
 
@@ -154,12 +155,15 @@ impl Driver {
                 }
                 Effect::Draft { call, member, request, seconds } => {
                     let progress = Progress::new(call.0, calls.tokens.clone());
+                    let waits = progress.waits().clone();
                     let reply = self.members[member.0].draft(request, progress);
-                    calls.spawn(call, guarded(reply, seconds), Returned::Drafted);
+                    calls.spawn(call, async move { guarded(reply, seconds, &waits).await }, Returned::Drafted);
                 }
-                Effect::Score { call, member, request, seconds } => {
+                Effect::Score { call, member, mut request, seconds } => {
+                    request.progress = Progress::new(call.0, calls.tokens.clone());
+                    let waits = request.progress.waits().clone();
                     let reply = self.members[member.0].score(request);
-                    calls.spawn(call, guarded(reply, seconds), Returned::Scored);
+                    calls.spawn(call, async move { guarded(reply, seconds, &waits).await }, Returned::Scored);
                 }
                 Effect::Cancel(call) => calls.cancel(call),
                 Effect::Finished => return false,
@@ -248,13 +252,23 @@ impl Calls {
     }
 }
 
-/// A reply with a time limit, in which a panic is an error of that member alone.
-pub(crate) async fn guarded<T>(mut reply: Reply<T>, seconds: u64) -> Result<T, MemberError> {
-    let caught = std::future::poll_fn(move |context| {
+/// A reply with a time limit, in which a panic is an error of that member alone. Waiting for its turn does not count.
+pub(crate) async fn guarded<T>(mut reply: Reply<T>, seconds: u64, waits: &Waits) -> Result<T, MemberError> {
+    let mut caught = std::future::poll_fn(move |context| {
         std::panic::catch_unwind(AssertUnwindSafe(|| reply.as_mut().poll(context)))
             .unwrap_or_else(|panic| Poll::Ready(Err(MemberError::panicked(panic.as_ref()))))
     });
-    tokio::time::timeout(Duration::from_secs(seconds), caught).await.unwrap_or(Err(MemberError::TimedOut { seconds }))
+    let (begun, limit) = (Instant::now(), Duration::from_secs(seconds));
+    let mut left = limit;
+    loop {
+        if let Ok(reply) = tokio::time::timeout(left, &mut caught).await {
+            return reply;
+        }
+        left = limit.saturating_sub(begun.elapsed().saturating_sub(waits.total()));
+        if left.is_zero() {
+            return Err(MemberError::TimedOut { seconds });
+        }
+    }
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ use super::fusion::MemberIndex;
 use super::fusion::conversation::Conversation;
 use super::fusion::event::{ExitReason, Role};
 use super::fusion::run::Run;
-use super::member::{MemberError, Reply};
+use super::member::{MemberError, Reply, Waits};
 use super::{Seat, SetupError};
 
 /// How long members that are not ready are waited for, at least, once enough others are.
@@ -87,7 +87,8 @@ pub(super) async fn prepare(seats: &[Seat], conversation: &Conversation, seconds
         .enumerate()
         .map(|(place, seat)| {
             let limit = LOADING.max(seconds as u64);
-            let reply: Reply<usize> = Box::pin(guarded(seat.member.prepare(Arc::clone(&conversation)), limit));
+            let prepared = seat.member.prepare(Arc::clone(&conversation));
+            let reply: Reply<usize> = Box::pin(async move { guarded(prepared, limit, &Waits::default()).await });
             Asked { member: MemberIndex(place), reply: Some(reply) }
         })
         .collect();

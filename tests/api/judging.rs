@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::json;
 use specfuse::engine::member::api::Kind;
-use specfuse::engine::member::{Member, MemberError, Opinion, ScoreRequest, ScoreTier};
+use specfuse::engine::member::{Member, MemberError, Opinion, Progress, ScoreRequest, ScoreTier};
 
 use crate::loopback::Reply;
 use crate::server::{About, serve, serve_with, streamed};
@@ -12,7 +12,7 @@ use crate::{connect, context};
 
 fn asking(tier: ScoreTier) -> ScoreRequest {
     let candidates = vec![(Arc::from(" Lyon."), true), (Arc::from(" Paris."), true)];
-    ScoreRequest { context: context(), candidates, tier, seed: 5 }
+    ScoreRequest { context: context(), candidates, tier, seed: 5, progress: Progress::nowhere() }
 }
 
 fn shares(opinions: &[Opinion]) -> Vec<f32> {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 use specfuse::engine::member::api::{ApiMember, Kind, Settings};
-use specfuse::engine::member::{Context, Member, MemberError, Opinion, ScoreRequest, ScoreTier, Scored};
+use specfuse::engine::member::{Context, Member, MemberError, Opinion, Progress, ScoreRequest, ScoreTier, Scored};
 
 use crate::loopback::Reply;
 use crate::server::{About, logprob, reply, serve, serve_with};
@@ -12,7 +12,7 @@ use crate::{connect, context, settings};
 
 fn asking(candidates: &[(&str, bool)], tier: ScoreTier) -> ScoreRequest {
     let candidates = candidates.iter().map(|(text, ends)| (Arc::from(*text), *ends)).collect();
-    ScoreRequest { context: context(), candidates, tier, seed: 3 }
+    ScoreRequest { context: context(), candidates, tier, seed: 3, progress: Progress::nowhere() }
 }
 
 async fn score(member: &ApiMember, candidates: &[(&str, bool)]) -> Result<Scored, MemberError> {

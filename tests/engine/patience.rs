@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use specfuse::engine::fusion::event::{Capabilities, ExitReason};
+use specfuse::engine::member::turns::{InTurn, Turns};
 use specfuse::engine::member::{DraftRequest, Drafted, Member, Progress, Reply, ScoreRequest, Scored};
 use tokio::time::Instant;
 
@@ -118,4 +119,64 @@ async fn a_question_waits_for_the_only_member_that_drafts() {
         seat.role = Role::Verify;
     }
     assert_eq!(play(setup).await.answer(), "Yes.");
+}
+
+/// A member whose every call takes this long.
+struct Lasting(ScriptedMember, Duration);
+
+impl Member for Lasting {
+    fn capabilities(&self) -> &Capabilities {
+        self.0.capabilities()
+    }
+
+    fn prepare(&self, conversation: Arc<Conversation>) -> Reply<usize> {
+        self.0.prepare(conversation)
+    }
+
+    fn draft(&self, request: DraftRequest, progress: Progress) -> Reply<Drafted> {
+        let (reply, lasts) = (self.0.draft(request, progress), self.1);
+        Box::pin(async move {
+            tokio::time::sleep(lasts).await;
+            reply.await
+        })
+    }
+
+    fn score(&self, request: ScoreRequest) -> Reply<Scored> {
+        let (reply, lasts) = (self.0.score(request), self.1);
+        Box::pin(async move {
+            tokio::time::sleep(lasts).await;
+            reply.await
+        })
+    }
+}
+
+/// Eight members that share a device, each call of which takes so many seconds.
+fn in_turn(seconds: u64, changes: &[(&str, &str)]) -> Setup {
+    let turns = Turns::default();
+    let seats = (0..8).map(|number| {
+        let member = ScriptedMember::saying(&[&format!("{number} is,"), &format!("{number} was.")], -1.0 - number as f32);
+        let member = InTurn::new(Arc::new(Lasting(member, Duration::from_secs(seconds))), turns.clone());
+        Seat::new(format!("m{number}"), Arc::new(member))
+    });
+    let begun = Instant::now();
+    Setup { clock: Box::new(move || begun.elapsed().as_secs_f64() * 1000.0), ..setup(seats.collect(), changes) }
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_waits_for_a_turn_is_never_late() {
+    let records = records(in_turn(30, &[("patience", "1"), ("max-rounds", "1")])).await;
+    let run = Run::from_records(&records).unwrap();
+    assert_eq!(records.iter().filter_map(Record::trouble).collect::<Vec<_>>(), [""; 0]);
+    assert_eq!(run.rounds[0].scores().iter().filter(|cell| cell.verifier != cell.candidate).count(), 56);
+    // Eight drafts and at least as many scorings, one after another.
+    assert!(seconds(&records) >= 480.0, "{} s", seconds(&records));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_time_limit_begins_with_the_turn() {
+    for (limit, fails) in [("31", false), ("29", true)] {
+        let records = records(in_turn(30, &[("draft-seconds", limit), ("score-seconds", limit), ("max-rounds", "1")])).await;
+        let failed = count(&records, |event| matches!(event, Event::DraftFailed { .. } | Event::ScoreFailed { .. }));
+        assert_eq!(failed > 0, fails, "{limit} s");
+    }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::json;
 use specfuse::engine::fusion::conversation::{Conversation, Role, Turn};
 use specfuse::engine::member::llama_server::{ConnectError, LlamaServer, Settings};
-use specfuse::engine::member::{Member, MemberError, Opinion, ScoreRequest, ScoreTier};
+use specfuse::engine::member::{Member, MemberError, Opinion, Progress, ScoreRequest, ScoreTier};
 
 use crate::loopback::{Reply, Request};
 use crate::scripted::{Script, connected, last, props, rendered, server, token, usual};
@@ -296,7 +296,7 @@ async fn candidates_are_judged_where_scores_cannot_be_had() {
     assert_eq!((found.tier, found.draft_logprobs, found.end_probability), (ScoreTier::Labels, false, false));
     let candidates = vec![("yes".into(), false), ("no".into(), true)];
     let context = context("Why?", &["So"]);
-    let request = ScoreRequest { context, candidates, tier: ScoreTier::Labels, seed: 1 };
+    let request = ScoreRequest { context, candidates, tier: ScoreTier::Labels, seed: 1, progress: Progress::nowhere() };
     let judged = member.score(request).await.unwrap();
     let shares: Vec<f32> = judged
         .opinions

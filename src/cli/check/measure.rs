@@ -118,7 +118,8 @@ async fn score(member: &dyn Member, context: Context, tier: ScoreTier) -> Result
         candidates.push(("nothing at all".into(), false));
     }
     let start = Instant::now();
-    let scored = limited(member.score(ScoreRequest { context, candidates, tier, seed: 1 })).await?;
+    let scored =
+        limited(member.score(ScoreRequest { context, candidates, tier, seed: 1, progress: Progress::nowhere() })).await?;
     match scored.opinions.first() {
         Some(_) => Ok(start.elapsed()),
         None => Err(MemberError::Failed("it scored nothing".to_owned())),

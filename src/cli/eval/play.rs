@@ -153,8 +153,10 @@ impl Plan<'_> {
         let start = Instant::now();
         let member = Arc::clone(&seat.member);
         // Asked inside the guard: a member may panic before it has a reply to wait for.
-        let reply = Box::pin(async move { member.draft(request, Progress::nowhere()).await });
-        match guarded(reply, self.params.draft_seconds as u64).await {
+        let progress = Progress::nowhere();
+        let waits = progress.waits().clone();
+        let reply = Box::pin(async move { member.draft(request, progress).await });
+        match guarded(reply, self.params.draft_seconds as u64, &waits).await {
             Ok(drafted) => {
                 let text = drafted.draft.text();
                 let right = grade::is_right(&text, &prompt.answers);

@@ -17,17 +17,18 @@ pub mod llama_server;
 pub mod opening;
 mod overrides;
 pub mod paced;
+mod progress;
 pub mod scripted;
+pub mod turns;
 
 use std::any::Any;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use tokio::sync::mpsc;
-
 pub use self::overrides::Overrides;
-use crate::engine::fusion::candidate::{Draft, DraftToken};
+pub use self::progress::{Progress, Waits};
+use crate::engine::fusion::candidate::Draft;
 use crate::engine::fusion::conversation::Conversation;
 pub use crate::engine::fusion::event::{Capabilities, ScoreTier, Usage};
 pub use crate::engine::fusion::score::Opinion;
@@ -113,13 +114,15 @@ pub struct ScoreRequest {
     pub tier: ScoreTier,
     /// Seed of whatever is drawn for it, such as the order in which a judge sees the candidates.
     pub seed: u64,
+    /// Where signs of life go while it waits and works.
+    pub progress: Progress,
 }
 
 impl ScoreRequest {
     /// A request to score token by token, exactly.
     #[must_use]
     pub fn exact(context: Context, candidates: Vec<(Arc<str>, bool)>) -> Self {
-        Self { context, candidates, tier: ScoreTier::InProcess, seed: 0 }
+        Self { context, candidates, tier: ScoreTier::InProcess, seed: 0, progress: Progress::nowhere() }
     }
 }
 
@@ -190,49 +193,6 @@ pub enum MemberError {
         /// The limit.
         seconds: u64,
     },
-}
-
-/// Where the tokens of a draft under way are told. The channel behind it is bounded: a slow listener slows the drafting.
-#[derive(Debug, Clone)]
-pub struct Progress {
-    call: u64,
-    listener: Option<mpsc::Sender<(u64, DraftToken)>>,
-}
-
-impl Progress {
-    /// Tokens go to this listener, each with the number of the call that it belongs to.
-    #[must_use]
-    pub fn new(call: u64, listener: mpsc::Sender<(u64, DraftToken)>) -> Self {
-        Self { call, listener: Some(listener) }
-    }
-
-    /// Tokens go nowhere.
-    #[must_use]
-    pub fn nowhere() -> Self {
-        Self { call: 0, listener: None }
-    }
-
-    /// Tells a token from a task. Nobody listening is no error.
-    pub async fn token(&self, token: DraftToken) {
-        if let Some(listener) = &self.listener {
-            let _ = listener.send((self.call, token)).await;
-        }
-    }
-
-    /// A sign of life without a token: hidden reasoning, or text that is held back. Without a listener, or with one that has
-    /// tokens to read already, it is not needed.
-    pub fn alive(&self) {
-        if let Some(listener) = &self.listener {
-            let _ = listener.try_send((self.call, DraftToken::sign_of_life()));
-        }
-    }
-
-    /// Tells a token from a thread that is not part of the runtime. Nobody listening is no error.
-    pub fn token_blocking(&self, token: DraftToken) {
-        if let Some(listener) = &self.listener {
-            let _ = listener.blocking_send((self.call, token));
-        }
-    }
 }
 
 impl MemberError {

@@ -123,7 +123,7 @@ impl Member for Paced {
         let rest = if request.context.accepted.is_empty() { 0 } else { REST_TOKENS };
         let (sender, told) = mpsc::channel(AHEAD);
         let (answered, is_answered) = oneshot::channel();
-        let inner = self.inner.draft(request, Progress::new(0, sender));
+        let inner = self.inner.draft(request, progress.heard_by(0, sender));
         let reply = async move {
             let reply = inner.await;
             drop(answered);

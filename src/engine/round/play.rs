@@ -11,7 +11,7 @@ use crate::engine::fusion::event::{CandidateScore, DraftFinished, Event, ExitRea
 use crate::engine::fusion::run::{DraftState, Exit};
 use crate::engine::fusion::score::Opinion;
 use crate::engine::fusion::segment::{SegmentRule, prefix};
-use crate::engine::member::{DraftRequest, Drafted, Hints, MemberError, Sampling, ScoreRequest, Scored};
+use crate::engine::member::{DraftRequest, Drafted, Hints, MemberError, Progress, Sampling, ScoreRequest, Scored};
 
 /// Said once, before the first round in which it holds.
 const NO_VERIFIER: &str = "no member can score the others' drafts: each draft's own score decides, where its author gives one, \
@@ -317,7 +317,7 @@ impl Machine {
         self.effects.push(Effect::Score {
             call,
             member,
-            request: ScoreRequest { context: self.context.clone(), candidates, tier, seed },
+            request: ScoreRequest { context: self.context.clone(), candidates, tier, seed, progress: Progress::nowhere() },
             seconds: self.run.params.score_seconds as u64,
         });
     }

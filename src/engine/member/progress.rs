@@ -1,0 +1,111 @@
+//! What a call tells while it is under way.
+//!
+//! Owns tokens and signs of life on their way to whoever listens, and how long the call has waited for its turn, which its time
+//! limit does not count.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::mpsc;
+use tokio::time::Instant;
+
+use crate::engine::fusion::candidate::DraftToken;
+
+/// Where the tokens of a draft under way are told, and the signs of life of any call. The channel behind it is bounded: a slow
+/// listener slows the drafting.
+#[derive(Debug, Clone)]
+pub struct Progress {
+    call: u64,
+    listener: Option<mpsc::Sender<(u64, DraftToken)>>,
+    waits: Waits,
+}
+
+impl Progress {
+    /// Tokens go to this listener, each with the number of the call that it belongs to.
+    #[must_use]
+    pub fn new(call: u64, listener: mpsc::Sender<(u64, DraftToken)>) -> Self {
+        Self { call, listener: Some(listener), waits: Waits::default() }
+    }
+
+    /// Tokens go nowhere.
+    #[must_use]
+    pub fn nowhere() -> Self {
+        Self { call: 0, listener: None, waits: Waits::default() }
+    }
+
+    /// How long the call has waited for its turn.
+    #[must_use]
+    pub fn waits(&self) -> &Waits {
+        &self.waits
+    }
+
+    /// Tokens go to this listener instead; the waiting stays this call's.
+    #[must_use]
+    pub fn heard_by(&self, call: u64, listener: mpsc::Sender<(u64, DraftToken)>) -> Self {
+        Self { call, listener: Some(listener), waits: self.waits.clone() }
+    }
+
+    /// Tells a token from a task. Nobody listening is no error.
+    pub async fn token(&self, token: DraftToken) {
+        if let Some(listener) = &self.listener {
+            let _ = listener.send((self.call, token)).await;
+        }
+    }
+
+    /// A sign of life without a token: hidden reasoning, or text that is held back. Without a listener, or with one that has
+    /// tokens to read already, it is not needed.
+    pub fn alive(&self) {
+        if let Some(listener) = &self.listener {
+            let _ = listener.try_send((self.call, DraftToken::sign_of_life()));
+        }
+    }
+
+    /// Tells a token from a thread that is not part of the runtime. Nobody listening is no error.
+    pub fn token_blocking(&self, token: DraftToken) {
+        if let Some(listener) = &self.listener {
+            let _ = listener.blocking_send((self.call, token));
+        }
+    }
+}
+
+/// How long a call has waited for its turn so far; clones tell the same.
+#[derive(Debug, Clone, Default)]
+pub struct Waits(Arc<Mutex<Waited>>);
+
+#[derive(Debug, Default)]
+struct Waited {
+    before: Duration,
+    since: Option<Instant>,
+}
+
+/// A call waits for its turn until this is dropped.
+#[derive(Debug)]
+pub(super) struct Waiting<'a>(&'a Waits);
+
+impl Waits {
+    /// The time that was spent waiting, up to now.
+    #[must_use]
+    pub fn total(&self) -> Duration {
+        let waited = self.waited();
+        waited.before + waited.since.map_or(Duration::ZERO, |since| since.elapsed())
+    }
+
+    /// The call waits from now on.
+    pub(super) fn begin(&self) -> Waiting<'_> {
+        self.waited().since.get_or_insert_with(Instant::now);
+        Waiting(self)
+    }
+
+    fn waited(&self) -> std::sync::MutexGuard<'_, Waited> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        let mut waited = self.0.waited();
+        if let Some(since) = waited.since.take() {
+            waited.before += since.elapsed();
+        }
+    }
+}

@@ -1,0 +1,187 @@
+//! Members that share a device and would slow each other down work one at a time.
+//!
+//! Owns the queue: calls have their turns in the order in which they ask for them. A call that waits is neither silent nor slow: it
+//! gives signs of life, by which the engine's patience counts, and its time limit stands still. [`InTurn`] is for members that know
+//! nothing of the others; one that holds its device for parts of its calls takes the turns itself.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::{Mutex, OwnedMutexGuard};
+use tokio::time::{MissedTickBehavior, interval};
+
+use super::progress::Progress;
+use super::{Capabilities, DraftRequest, Drafted, Member, Reply, ScoreRequest, Scored};
+use crate::engine::fusion::conversation::Conversation;
+
+/// Between two signs of life of a call that waits.
+const SIGN: Duration = Duration::from_secs(1);
+
+/// The queue of a device; clones are the same queue.
+#[derive(Debug, Clone, Default)]
+pub struct Turns(Arc<Mutex<()>>);
+
+/// The device is a call's own until this is dropped, on whichever thread.
+#[derive(Debug)]
+pub struct Turn(#[expect(dead_code, reason = "kept for what its end does")] OwnedMutexGuard<()>);
+
+impl Turns {
+    /// Waits until the device is free and all who asked before have had their turns. Dropping the future leaves the queue.
+    pub async fn take(&self, progress: &Progress) -> Turn {
+        let waiting = progress.waits().begin();
+        let mut turn = std::pin::pin!(Arc::clone(&self.0).lock_owned());
+        let mut sign = interval(SIGN);
+        sign.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            tokio::select! {
+                biased;
+                turn = &mut turn => {
+                    drop(waiting);
+                    // The work begins now, and with it the patience.
+                    progress.alive();
+                    return Turn(turn);
+                }
+                _ = sign.tick() => progress.alive(),
+            }
+        }
+    }
+}
+
+/// A member whose calls have turns.
+pub struct InTurn {
+    inner: Arc<dyn Member>,
+    turns: Turns,
+}
+
+impl InTurn {
+    /// This member, asked in turn with all others of the queue.
+    #[must_use]
+    pub fn new(inner: Arc<dyn Member>, turns: Turns) -> Self {
+        Self { inner, turns }
+    }
+}
+
+impl Member for InTurn {
+    fn capabilities(&self) -> &Capabilities {
+        self.inner.capabilities()
+    }
+
+    fn prepare(&self, conversation: Arc<Conversation>) -> Reply<usize> {
+        self.inner.prepare(conversation)
+    }
+
+    fn draft(&self, request: DraftRequest, progress: Progress) -> Reply<Drafted> {
+        let (inner, turns) = (Arc::clone(&self.inner), self.turns.clone());
+        Box::pin(async move {
+            let _turn = turns.take(&progress).await;
+            inner.draft(request, progress).await
+        })
+    }
+
+    fn score(&self, request: ScoreRequest) -> Reply<Scored> {
+        let (inner, turns) = (Arc::clone(&self.inner), self.turns.clone());
+        Box::pin(async move {
+            let _turn = turns.take(&request.progress).await;
+            inner.score(request).await
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use tokio::sync::mpsc;
+    use tokio::time::{Instant, sleep};
+
+    use super::*;
+    use crate::engine::driver::guarded;
+    use crate::engine::member::{MemberError, Reply};
+
+    fn runtime() -> tokio::runtime::Runtime {
+        tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap()
+    }
+
+    /// A call that works for so many milliseconds once it has its turn; returns when it began, in milliseconds.
+    async fn work(turns: Turns, progress: Progress, milliseconds: u64, start: Instant) -> u128 {
+        let turn = turns.take(&progress).await;
+        let begun = start.elapsed().as_millis();
+        sleep(Duration::from_millis(milliseconds)).await;
+        drop(turn);
+        begun
+    }
+
+    proptest! {
+        /// Whoever asks first works first, alone, and those who leave the queue cost the others nothing.
+        #[test]
+        fn calls_work_one_after_another_in_the_order_in_which_they_ask(calls in prop::collection::vec((1_u64..5000, any::<bool>()), 1..12)) {
+            let begun = runtime().block_on(async {
+                let (turns, start) = (Turns::default(), Instant::now());
+                let mut working = Vec::new();
+                for (milliseconds, leaves) in &calls {
+                    let task = tokio::spawn(work(turns.clone(), Progress::nowhere(), *milliseconds, start));
+                    tokio::task::yield_now().await;
+                    working.push((task, *leaves));
+                }
+                // The first has its turn already.
+                for (task, leaves) in working.iter().skip(1) {
+                    if *leaves {
+                        task.abort();
+                    }
+                }
+                let mut begun = Vec::new();
+                for (task, _) in working {
+                    begun.push(task.await.ok());
+                }
+                begun
+            });
+            let mut free_at = 0;
+            for (place, ((milliseconds, leaves), begun)) in calls.iter().zip(begun).enumerate() {
+                prop_assert_eq!(begun.is_none(), place > 0 && *leaves);
+                if let Some(begun) = begun {
+                    prop_assert_eq!(begun, free_at);
+                    free_at += u128::from(*milliseconds);
+                }
+            }
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_call_that_waits_gives_signs_of_life_and_one_that_works_gives_none() {
+        let (turns, start) = (Turns::default(), Instant::now());
+        let (sender, mut told) = mpsc::channel(64);
+        let first = tokio::spawn(work(turns.clone(), Progress::nowhere(), 30_500, start));
+        tokio::task::yield_now().await;
+        let second = tokio::spawn(work(turns, Progress::new(7, sender), 20_000, start));
+        let mut signs = Vec::new();
+        while let Some((call, token)) = told.recv().await {
+            assert!(call == 7 && token.is_nothing());
+            signs.push(start.elapsed().as_millis());
+        }
+        assert_eq!((first.await.unwrap(), second.await.unwrap()), (0, 30_500));
+        assert!(signs.windows(2).all(|pair| pair[1] - pair[0] <= 1000), "{signs:?}");
+        assert!(signs.last().is_some_and(|last| (30_500..30_600).contains(last)), "the last when its turn begins: {signs:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_time_limit_of_a_call_counts_its_work_and_not_its_waiting() {
+        let turns = Turns::default();
+        let call = |milliseconds: u64| {
+            let (turns, progress) = (turns.clone(), Progress::nowhere());
+            let waits = progress.waits().clone();
+            let reply: Reply<u128> = Box::pin(async move { Ok(work(turns, progress, milliseconds, Instant::now()).await) });
+            async move { guarded(reply, 10, &waits).await }
+        };
+        let replies = tokio::join!(call(9_900), call(9_900), call(9_900), call(10_100), call(9_900));
+        let late = Err(MemberError::TimedOut { seconds: 10 });
+        assert_eq!((replies.0, replies.1, replies.2, replies.3), (Ok(0), Ok(9_900), Ok(19_800), late));
+        assert_eq!(replies.4, Ok(39_700), "the one that was too slow leaves the device");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_turn_may_end_on_another_thread() {
+        let turns = Turns::default();
+        let turn = turns.take(&Progress::nowhere()).await;
+        std::thread::spawn(move || drop(turn)).join().unwrap();
+        turns.take(&Progress::nowhere()).await;
+    }
+}
