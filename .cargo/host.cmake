@@ -1,6 +1,13 @@
-# Read by llama.cpp's build right after `project(ggml)`; see config.toml beside it. `-DSPECFUSE_PORTABLE=ON` (by the variable
-# CMAKE_SPECFUSE_PORTABLE of the environment) leaves what the crate chose: processors with AVX2, or plain armv8-a.
+# Read by llama.cpp's build right after `project(ggml)`; see config.toml beside it.
+
+# For the processor of this machine, unless CMAKE_SPECFUSE_PORTABLE is set in the environment: then for what the crate chose,
+# processors with AVX2 or plain armv8-a.
 if(NOT CMAKE_SPECFUSE_PORTABLE)
     set(GGML_NATIVE ON CACHE BOOL "" FORCE)
     unset(GGML_CPU_ARM_ARCH CACHE)
+endif()
+
+# Threads that wait for each other do so with patience.
+if(NOT MSVC)
+    add_compile_options("$<$<COMPILE_LANGUAGE:C,CXX>:SHELL:-include ${CMAKE_CURRENT_LIST_DIR}/patience.h>")
 endif()

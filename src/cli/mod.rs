@@ -167,10 +167,33 @@ fn code_of(error: &std::io::Error) -> u8 {
     }
 }
 
+/// The hidden commands that this program starts itself with: to try a model file, and to give the terminal back.
+#[cfg(feature = "llama-cpp")]
+fn hidden(arguments: &[OsString]) -> Option<ExitCode> {
+    use crate::engine::member::llama_cpp::trial;
+    #[cfg(unix)]
+    if crate::playground::term::keeper::is_meant(arguments) {
+        crate::playground::term::keeper::keep();
+        return Some(ExitCode::SUCCESS);
+    }
+    let [_, command, rest @ ..] = arguments else { return None };
+    if command != trial::COMMAND {
+        return None;
+    }
+    let (said, good) = trial::child(rest);
+    let written = writeln!(std::io::stdout(), "{said}");
+    Some(if good && written.is_ok() { ExitCode::SUCCESS } else { ExitCode::from(1) })
+}
+
 /// Parses the arguments, does what they say, and returns the exit code.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    #[cfg(feature = "llama-cpp")]
+    if let Some(code) = hidden(&arguments) {
+        return code;
+    }
     let command = command();
-    let arguments = match meant::repaired(arguments.into_iter().collect(), &command) {
+    let arguments = match meant::repaired(arguments, &command) {
         Ok(arguments) => arguments,
         Err(misspelt) => {
             output::notice(&format!("error: {misspelt}"));

@@ -38,6 +38,8 @@ pub enum Source {
         path: PathBuf,
         /// Further arguments of the server; where there are any, the server is started whatever the file is.
         arguments: Vec<String>,
+        /// How it is run on this machine.
+        local: Local,
     },
     /// A server or a remote API.
     Server(Box<Server>),
@@ -47,6 +49,19 @@ impl Default for Source {
     fn default() -> Self {
         Self::Server(Box::default())
     }
+}
+
+/// How a model is run on this machine. What is not said is chosen for the machine.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Local {
+    /// The device, by llama.cpp's name for it, or `cpu`.
+    pub device: Option<String>,
+    /// Threads that compute.
+    pub threads: Option<usize>,
+    /// Layers on a GPU.
+    pub gpu_layers: Option<u32>,
+    /// Tokens of prompt and answer together.
+    pub context: Option<usize>,
 }
 
 /// How a server is reached, and what a person knows better than the probe. Printing it shows no value of a header, of the body or
@@ -90,7 +105,7 @@ const OF_ALL: &[&str] = &["role", "weight", "temperature", "top-p", "price"];
 /// The keys of a built-in model.
 const OF_BUILT_IN: &[&str] = &["built-in"];
 /// The keys of a GGUF file.
-const OF_GGUF: &[&str] = &["gguf", "arguments"];
+const OF_GGUF: &[&str] = &["gguf", "arguments", "device", "threads", "gpu-layers", "context"];
 /// The keys of a server.
 const OF_SERVERS: &[&str] = &[
     "kind",
@@ -138,7 +153,9 @@ pub(super) fn ensembles(file: Section<'_>) -> Result<BTreeMap<String, Vec<String
 
 /// The keys that a member may have.
 pub(super) fn keys() -> Vec<&'static str> {
-    [OF_ALL, OF_BUILT_IN, OF_GGUF, OF_SERVERS].concat()
+    // A key that two kinds of members have is there once.
+    let own_of_servers = OF_SERVERS.iter().filter(|key| !OF_GGUF.contains(key));
+    [OF_ALL, OF_BUILT_IN, OF_GGUF].concat().into_iter().chain(own_of_servers.copied()).collect()
 }
 
 fn member(section: Section<'_>) -> Result<MemberConfig, ConfigError> {
@@ -169,7 +186,7 @@ fn source(section: Section<'_>) -> Result<Source, ConfigError> {
     if let Some(path) = text("gguf", "the path of a GGUF file")? {
         alone("gguf", OF_GGUF)?;
         let arguments = section.texts("arguments", "a list of arguments for llama-server")?.unwrap_or_default();
-        return Ok(Source::Gguf { path: path.into(), arguments });
+        return Ok(Source::Gguf { path: path.into(), arguments, local: local(section)? });
     }
     let (kind, url) = (text("kind", "the name of an API")?, text("url", "an address such as \"http://127.0.0.1:8080\"")?);
     if kind.is_none() && url.is_none() {
@@ -195,6 +212,15 @@ fn source(section: Section<'_>) -> Result<Source, ConfigError> {
             context_tokens: section.integer("context", 16..=100_000_000)?.map(|number| number as usize),
         },
     })))
+}
+
+fn local(section: Section<'_>) -> Result<Local, ConfigError> {
+    Ok(Local {
+        device: section.text("device", "the name of a device, such as \"cpu\" or \"CUDA0\"")?.map(str::to_owned),
+        threads: section.integer("threads", 1..=512)?.map(|number| number as usize),
+        gpu_layers: section.integer("gpu-layers", 0..=10_000)?.map(|number| number as u32),
+        context: section.integer("context", 16..=100_000_000)?.map(|number| number as usize),
+    })
 }
 
 /// Where the key is. A key written into the file is refused: files are copied, shown and committed.

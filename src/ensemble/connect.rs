@@ -16,7 +16,7 @@ use super::open::Tools;
 use crate::config::Server;
 use crate::engine::member::api::{self, ApiMember, Auth, Kind};
 use crate::engine::member::http::{Endpoint, Http, HttpError, Key, KeyError, KeySource, Limits, names_secret};
-use crate::engine::member::llama_server::launch::{Launch, LaunchError, PROGRAM, launch, on_path};
+use crate::engine::member::llama_server::launch::{Launch, LaunchError, launch, on_path};
 use crate::engine::member::llama_server::{self, ConnectError, LlamaServer, OwnServer};
 use crate::engine::member::{Member, Overrides};
 use crate::text;
@@ -39,6 +39,13 @@ const SLOTS: usize = 4;
 /// Lines of a server that starts which wait to be told.
 const LINES: usize = 16;
 
+/// How a file that was refused can be run all the same.
+#[cfg(not(feature = "llama-cpp"))]
+const HOW: &str = "llama.cpp could run it: in this process, with a program that is built by `cargo build --release --features \
+                   llama-cpp`, or on a server, where there is a `llama-server` on the PATH";
+#[cfg(feature = "llama-cpp")]
+const HOW: &str = "a llama.cpp server could run it, but there is no `llama-server` on the PATH";
+
 /// Why there is no member on a server.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Fault {
@@ -58,7 +65,7 @@ pub(super) enum Fault {
     NoAddress { kind: &'static str },
     #[error("{}: the chat template cannot be read: {source}", path.display())]
     Template { path: PathBuf, source: std::io::Error },
-    #[error("{problem}; a llama.cpp server could run it, but there is no `{PROGRAM}` on the PATH")]
+    #[error("{problem}; {HOW}")]
     NoProgram { problem: String },
 }
 

@@ -6,6 +6,7 @@
 pub mod built_in;
 mod connect;
 mod file;
+mod gguf;
 mod identify;
 mod known;
 pub mod local;

@@ -3,7 +3,7 @@
 //! A member that cannot be opened keeps its seat as an absent one: the others go on, and everybody sees why it is away.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -12,10 +12,9 @@ use futures_util::{FutureExt, StreamExt};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 
-use super::connect::{connect, start};
-use super::file::examine;
+use super::connect::connect;
 use super::spec::MemberSpec;
-use super::{built_in, spec};
+use super::{built_in, gguf, spec};
 use crate::config::Source;
 use crate::engine::fusion::event::Role;
 use crate::engine::member::Member;
@@ -27,9 +26,6 @@ use crate::files::Folders;
 
 /// How long a server may take to be ready: one that loads a model is waited for, one that does so for ever is not.
 const PATIENCE: Duration = Duration::from_secs(180);
-
-/// How long a server that was started for a file may take: a large model comes from a slow disk.
-const STARTING: Duration = Duration::from_secs(300);
 
 /// A member that was opened, or was tried to be.
 #[derive(Clone)]
@@ -49,6 +45,8 @@ pub struct Tools {
     pub cache: Option<PathBuf>,
     /// Whether every server is asked anew, whatever is kept.
     pub anew: bool,
+    /// The program that tries a GGUF file in a process of its own, which has to be this one; `None` finds it out.
+    pub program: Option<PathBuf>,
     /// What the user should know about the members besides.
     pub warnings: Warnings,
 }
@@ -192,7 +190,9 @@ async fn one(mut spec: MemberSpec, tools: &Tools, told: impl Fn(&str) + Sync) ->
             Some(bytes) => EmbeddedMember::open(name, bytes).map(shared).map_err(|error| error.to_string()),
             None => Err(format!("no model `{name}` is built in")),
         },
-        Source::Gguf { path, arguments } => file(&spec.name, path, arguments, &told).await,
+        Source::Gguf { path, arguments, local } => {
+            gguf::open(gguf::File { name: &spec.name, path, arguments, local }, tools, &told).await
+        }
         Source::Server(server) => {
             told("connecting");
             match tokio::time::timeout(PATIENCE, connect(&spec.name, server, tools)).await {
@@ -238,29 +238,6 @@ fn without_name(name: &str, fault: &str) -> String {
             None => rest.strip_prefix(": ").map_or_else(|| fault.to_owned(), str::to_owned),
         },
         None => fault.to_owned(),
-    }
-}
-
-/// In this process where that is possible, else on a server of our own; what is no model at all, on neither.
-async fn file(name: &str, path: &Path, arguments: &[String], told: &(dyn Fn(&str) + Sync)) -> Result<Arc<dyn Member>, String> {
-    examine(path)?;
-    let problem = if arguments.is_empty() {
-        match EmbeddedMember::open_file(path) {
-            Ok(member) => return Ok(shared(member)),
-            Err(error) if error.is_final() => return Err(error.to_string()),
-            Err(error) => error.to_string(),
-        }
-    } else {
-        format!("{}: its arguments ask for a server", path.display())
-    };
-    told("starting llama-server");
-    match tokio::time::timeout(STARTING, start(name, path, arguments, problem, told)).await {
-        Ok(started) => started.map_err(|error| error.to_string()),
-        Err(_) => Err(format!(
-            "{}: the llama-server that was started for it was not ready within {} s: start one yourself, and give its address",
-            path.display(),
-            STARTING.as_secs()
-        )),
     }
 }
 

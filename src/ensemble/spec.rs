@@ -5,7 +5,7 @@
 use std::path::{Path, PathBuf};
 
 use super::EnsembleError;
-use crate::config::{MemberConfig, Server, Source};
+use crate::config::{Local, MemberConfig, Server, Source};
 
 /// A member that may take part.
 #[derive(Debug, Clone, PartialEq)]
@@ -88,7 +88,7 @@ fn source(text: &str, kinds: &[&str]) -> (Source, Option<String>) {
     }
     let path = PathBuf::from(text);
     let stem = path.file_stem().and_then(|stem| stem.to_str()).map(str::to_owned);
-    (Source::Gguf { path, arguments: Vec::new() }, stem)
+    (Source::Gguf { path, arguments: Vec::new(), local: Local::default() }, stem)
 }
 
 fn is_url(text: &str) -> bool {

@@ -13,6 +13,8 @@ pub mod embedded;
 pub mod http;
 mod in_process;
 pub mod judge;
+#[cfg(feature = "llama-cpp")]
+pub mod llama_cpp;
 pub mod llama_server;
 pub mod opening;
 mod overrides;

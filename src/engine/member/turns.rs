@@ -1,13 +1,14 @@
 //! Members that share a device and would slow each other down work one at a time.
 //!
-//! Owns the queue: calls have their turns in the order in which they ask for them. A call that waits is neither silent nor slow: it
+//! Owns the queue. A device has places; most calls need all of them, and one that cannot use the whole device leaves the rest to
+//! others. Calls have their turns in the order in which they ask for them. A call that waits is neither silent nor slow: it
 //! gives signs of life, by which the engine's patience counts, and its time limit stands still. [`InTurn`] is for members that know
 //! nothing of the others; one that holds its device for parts of its calls takes the turns itself.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::{Mutex, OwnedMutexGuard};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{MissedTickBehavior, interval};
 
 use super::progress::Progress;
@@ -18,18 +19,40 @@ use crate::engine::fusion::conversation::Conversation;
 const SIGN: Duration = Duration::from_secs(1);
 
 /// The queue of a device; clones are the same queue.
-#[derive(Debug, Clone, Default)]
-pub struct Turns(Arc<Mutex<()>>);
+#[derive(Debug, Clone)]
+pub struct Turns {
+    places: u32,
+    free: Arc<Semaphore>,
+}
 
-/// The device is a call's own until this is dropped, on whichever thread.
+/// The device, or the places of it that were asked for, are a call's own until this is dropped, on whichever thread.
 #[derive(Debug)]
-pub struct Turn(#[expect(dead_code, reason = "kept for what its end does")] OwnedMutexGuard<()>);
+pub struct Turn(#[expect(dead_code, reason = "kept for what its end does")] Option<OwnedSemaphorePermit>);
+
+impl Default for Turns {
+    /// A device of one place.
+    fn default() -> Self {
+        Self::new(1)
+    }
+}
 
 impl Turns {
+    /// The queue of a device of so many places, at least 1.
+    #[must_use]
+    pub fn new(places: u32) -> Self {
+        let places = places.max(1);
+        Self { places, free: Arc::new(Semaphore::new(places as usize)) }
+    }
+
     /// Waits until the device is free and all who asked before have had their turns. Dropping the future leaves the queue.
     pub async fn take(&self, progress: &Progress) -> Turn {
+        self.share(progress, self.places).await
+    }
+
+    /// Waits until so many places, or all that there are, are free, in the same queue.
+    pub async fn share(&self, progress: &Progress, places: u32) -> Turn {
         let waiting = progress.waits().begin();
-        let mut turn = std::pin::pin!(Arc::clone(&self.0).lock_owned());
+        let mut turn = std::pin::pin!(Arc::clone(&self.free).acquire_many_owned(places.clamp(1, self.places)));
         let mut sign = interval(SIGN);
         sign.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
@@ -39,7 +62,8 @@ impl Turns {
                     drop(waiting);
                     // The work begins now, and with it the patience.
                     progress.alive();
-                    return Turn(turn);
+                    // The queue is never closed, so there is always a permit.
+                    return Turn(turn.ok());
                 }
                 _ = sign.tick() => progress.alive(),
             }
@@ -175,6 +199,32 @@ mod tests {
         let late = Err(MemberError::TimedOut { seconds: 10 });
         assert_eq!((replies.0, replies.1, replies.2, replies.3), (Ok(0), Ok(9_900), Ok(19_800), late));
         assert_eq!(replies.4, Ok(39_700), "the one that was too slow leaves the device");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn calls_that_need_a_part_of_the_device_share_it_and_one_that_needs_all_is_not_overtaken() {
+        let (turns, start) = (Turns::new(4), Instant::now());
+        let call = |places: u32, milliseconds: u64| {
+            let turns = turns.clone();
+            let call = async move {
+                let turn = turns.share(&Progress::nowhere(), places).await;
+                let begun = start.elapsed().as_millis();
+                sleep(Duration::from_millis(milliseconds)).await;
+                drop(turn);
+                begun
+            };
+            tokio::spawn(call)
+        };
+        let mut calls = Vec::new();
+        for (places, milliseconds) in [(1, 10), (2, 30), (99, 5), (1, 10), (1, 10)] {
+            calls.push(call(places, milliseconds));
+            tokio::task::yield_now().await;
+        }
+        let mut begun = Vec::new();
+        for call in calls {
+            begun.push(call.await.unwrap());
+        }
+        assert_eq!(begun, [0, 0, 30, 35, 35]);
     }
 
     #[tokio::test(start_paused = true)]

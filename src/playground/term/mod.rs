@@ -13,6 +13,8 @@ pub mod editor;
 pub mod frames;
 pub mod guard;
 pub mod input;
+#[cfg(all(unix, feature = "llama-cpp"))]
+pub mod keeper;
 pub mod outside;
 pub mod panics;
 mod screen;
@@ -110,6 +112,8 @@ struct Loop {
 /// terminal may be lent to an editor meanwhile. The terminal is as before however this ends.
 pub async fn run(options: Options, backstage: Backstage, opening: Opening) -> io::Result<Left> {
     let signals = Signals::listen()?;
+    #[cfg(all(unix, feature = "llama-cpp"))]
+    keeper::start();
     let terminal = Terminal::enter(guard::Options { mouse: options.settings.mouse })?;
     let size = terminal.size()?;
     let mut state = State::new(options, size.width, size.height);
@@ -136,6 +140,8 @@ pub async fn run(options: Options, backstage: Backstage, opening: Opening) -> io
     // First the run, so that its trace is whole even where the terminal is gone.
     playground.stage.finish().await;
     playground.terminal.leave();
+    #[cfg(all(unix, feature = "llama-cpp"))]
+    keeper::stop();
     // A terminal that is gone is how a person leaves by closing the window; its trace is whole.
     if !playground.interrupted {
         played?;

@@ -28,6 +28,7 @@ pub(super) fn is_taken() -> bool {
 pub(super) fn take(mouse: bool) -> io::Result<()> {
     // Said first: half taken must be given back too.
     TAKEN.store(true, Ordering::SeqCst);
+    tell_keeper(true);
     // First of all: a program in the background is stopped here by the system, before it has written anything.
     enable_raw_mode()?;
     execute!(stdout(), EnterAlternateScreen)?;
@@ -47,6 +48,28 @@ pub(super) fn restore() {
     leave();
     // Last: keys that come meanwhile must not be echoed into what was written above.
     let _ = disable_raw_mode();
+    tell_keeper(false);
+}
+
+fn tell_keeper(taken: bool) {
+    #[cfg(all(unix, feature = "llama-cpp"))]
+    super::keeper::tell(taken);
+    #[cfg(not(all(unix, feature = "llama-cpp")))]
+    let _ = taken;
+}
+
+/// Gives back the screen of a process that has ended. Which modes the terminal had is not known, so it gets those of every shell.
+#[cfg(all(unix, feature = "llama-cpp"))]
+pub(super) fn give_back_for_another() {
+    use rustix::termios::{InputModes, LocalModes, OptionalActions, OutputModes, tcgetattr, tcsetattr};
+    leave();
+    // The pipe is standard input, so the terminal is known by its output.
+    if let Ok(mut modes) = tcgetattr(stdout()) {
+        modes.local_modes |= LocalModes::ICANON | LocalModes::ECHO | LocalModes::ECHOE | LocalModes::ISIG | LocalModes::IEXTEN;
+        modes.input_modes |= InputModes::ICRNL | InputModes::BRKINT;
+        modes.output_modes |= OutputModes::OPOST;
+        let _ = tcsetattr(stdout(), OptionalActions::Now, &modes);
+    }
 }
 
 fn leave() {

@@ -132,12 +132,12 @@ impl Engine for Embedded {
         }
     }
 
-    fn keep(&mut self, moved: &[Moved]) {
+    fn keep(&mut self, _prefix: usize, _adopted: usize, moved: &[Moved]) {
         for (from, to) in moved {
             self.forward.branch.move_down(*to as usize, *from as usize);
         }
     }
 
     /// Rows are written over.
-    fn forget(&mut self, _first: usize) {}
+    fn forget(&mut self, _prefix: usize, _first: usize) {}
 }

@@ -139,11 +139,11 @@ impl Member for EmbeddedMember {
     }
 
     fn draft(&self, request: DraftRequest, progress: Progress) -> Reply<Drafted> {
-        self.desk.draft(request, progress)
+        self.desk.draft(request, progress, None)
     }
 
     fn score(&self, request: ScoreRequest) -> Reply<Scored> {
-        self.desk.score(request)
+        self.desk.score(request, None)
     }
 
     /// Where the system gives no further thread there is none.

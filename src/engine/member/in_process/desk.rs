@@ -8,22 +8,27 @@ use super::engine::Engine;
 use super::session::Session;
 use super::worker::{Answer, Answers, Call, Worker, work};
 use crate::engine::fusion::conversation::Conversation;
+use crate::engine::member::turns::Turn;
 use crate::engine::member::{DraftRequest, Drafted, MemberError, Progress, Reply, ScoreRequest, Scored};
 
 /// Calls that may wait while one is answered.
 const WAITING: usize = 4;
 
-/// Where a member's calls are answered.
+/// A call, and the turn at a shared device that ends with it.
+pub(in crate::engine::member) type Handed = (Call, Option<Turn>);
+
+/// Where a member's calls are answered. Clones are the same desk.
+#[derive(Clone)]
 pub(in crate::engine::member) enum Desk {
     /// On a thread, which takes them from here.
-    Thread(mpsc::Sender<Call>),
+    Thread(mpsc::Sender<Handed>),
     /// By whoever asks.
     Here(Arc<Mutex<dyn Answers + Send>>),
 }
 
 impl Desk {
     /// A desk, and where the thread that answers its calls takes them.
-    pub(in crate::engine::member) fn new() -> (Self, mpsc::Receiver<Call>) {
+    pub(in crate::engine::member) fn new() -> (Self, mpsc::Receiver<Handed>) {
         let (calls, waiting) = mpsc::channel(WAITING);
         (Self::Thread(calls), waiting)
     }
@@ -46,6 +51,7 @@ impl Desk {
     /// Hands a call over and waits for its answer.
     pub(in crate::engine::member) fn call<T: Send + 'static>(
         &self,
+        turn: Option<Turn>,
         call: impl FnOnce(Answer<T>) -> Call + Send + 'static,
     ) -> Reply<T> {
         let (answer, reply) = oneshot::channel();
@@ -53,7 +59,7 @@ impl Desk {
             Self::Thread(calls) => {
                 let calls = calls.clone();
                 Box::pin(async move {
-                    calls.send(call(answer)).await.map_err(|_| gone())?;
+                    calls.send((call(answer), turn)).await.map_err(|_| gone())?;
                     drop(calls);
                     reply.await.map_err(|_| gone())?
                 })
@@ -63,6 +69,7 @@ impl Desk {
                 Box::pin(async move {
                     // A panic is caught where the work is done, so the lock is never poisoned by one.
                     worker.lock().unwrap_or_else(PoisonError::into_inner).answer(call(answer));
+                    drop(turn);
                     reply.await.map_err(|_| gone())?
                 })
             }
@@ -71,13 +78,18 @@ impl Desk {
 
     /// Counts the tokens of the prompt.
     pub(in crate::engine::member) fn prepare(&self, conversation: Arc<Conversation>) -> Reply<usize> {
-        self.call(move |answer| Call::Prepare(conversation, answer))
+        self.call(None, move |answer| Call::Prepare(conversation, answer))
     }
 
     /// Drafts; every token is told before the draft is handed over.
-    pub(in crate::engine::member) fn draft(&self, request: DraftRequest, progress: Progress) -> Reply<Drafted> {
+    pub(in crate::engine::member) fn draft(
+        &self,
+        request: DraftRequest,
+        progress: Progress,
+        turn: Option<Turn>,
+    ) -> Reply<Drafted> {
         let (sender, mut tokens) = mpsc::unbounded_channel();
-        let reply = self.call(move |answer| Call::Draft(request, sender, answer));
+        let reply = self.call(turn, move |answer| Call::Draft(request, sender, answer));
         Box::pin(async move {
             let tell = async move {
                 while let Some(drawn) = tokens.recv().await {
@@ -92,8 +104,8 @@ impl Desk {
     }
 
     /// Scores candidates.
-    pub(in crate::engine::member) fn score(&self, request: ScoreRequest) -> Reply<Scored> {
-        self.call(move |answer| Call::Score(request, answer))
+    pub(in crate::engine::member) fn score(&self, request: ScoreRequest, turn: Option<Turn>) -> Reply<Scored> {
+        self.call(turn, move |answer| Call::Score(request, answer))
     }
 }
 

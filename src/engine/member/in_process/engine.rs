@@ -54,9 +54,10 @@ pub(in crate::engine::member) trait Engine {
     /// Makes the nodes of a path, from the tree's root on, the prefix's next positions.
     fn adopt(&mut self, prefix: usize, path: &[u32]);
 
-    /// After an adoption: these nodes are what is left of the tree, under their new numbers.
-    fn keep(&mut self, moved: &[Moved]);
+    /// After an adoption of so many nodes, which made the prefix this long: these nodes are what is left of the tree, under their
+    /// new numbers.
+    fn keep(&mut self, prefix: usize, adopted: usize, moved: &[Moved]);
 
-    /// Gives up the nodes of the tree from this number on.
-    fn forget(&mut self, first: usize);
+    /// Gives up the nodes of the tree from this number on, which is behind a prefix of this length.
+    fn forget(&mut self, prefix: usize, first: usize);
 }

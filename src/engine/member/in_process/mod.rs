@@ -20,10 +20,12 @@ mod worker;
 pub(super) use self::desk::Desk;
 pub(super) use self::engine::{Engine, Sum};
 pub(super) use self::session::Session;
-#[cfg(test)]
+#[cfg(any(test, feature = "llama-cpp"))]
 pub(super) use self::session::Stop;
 pub(super) use self::template::Template;
 pub(super) use self::tree::{Moved, Tree};
 pub(super) use self::vocabulary::{Part, TooLong, Vocabulary};
 #[cfg(test)]
 pub(super) use self::worker::Call;
+#[cfg(feature = "llama-cpp")]
+pub(super) use self::worker::work;

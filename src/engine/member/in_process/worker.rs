@@ -11,6 +11,7 @@ use super::engine::Engine;
 use super::session::{Session, Stop};
 use crate::engine::fusion::candidate::DraftToken;
 use crate::engine::fusion::conversation::Conversation;
+use crate::engine::member::turns::Turn;
 use crate::engine::member::{DraftRequest, Drafted, MemberError, ScoreRequest, Scored};
 
 /// Where the answer to a call goes. Closed when the caller has dropped its end.
@@ -74,10 +75,11 @@ impl<E: Engine> Answers for Worker<E> {
 }
 
 /// The thread's work: answers calls until the last sender is gone.
-pub(in crate::engine::member) fn work<E: Engine>(session: Session<E>, mut calls: mpsc::Receiver<Call>) {
+pub(in crate::engine::member) fn work<E: Engine>(session: Session<E>, mut calls: mpsc::Receiver<(Call, Option<Turn>)>) {
     let mut worker = Worker::new(session);
-    while let Some(call) = calls.blocking_recv() {
+    while let Some((call, turn)) = calls.blocking_recv() {
         worker.answer(call);
+        drop(turn);
     }
 }
 

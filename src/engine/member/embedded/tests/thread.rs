@@ -26,7 +26,7 @@ fn request() -> DraftRequest {
 fn a_panic_is_an_answer_now_and_later() {
     let member = EmbeddedMember::open("babble", &bytes("babble")).unwrap();
     let fault = Err(MemberError::Panicked("broken on purpose".into()));
-    assert_eq!(wait(member.desk.call(Call::Break)), fault);
+    assert_eq!(wait(member.desk.call(None, Call::Break)), fault);
     assert_eq!(wait(member.prepare(Arc::new(Conversation::question("?")))), fault);
 }
 
@@ -70,7 +70,7 @@ fn a_replica_in_place_tells_its_tokens_and_survives_a_panic() {
     assert!(tokens.iter().all(|(call, _)| *call == 3));
     assert_eq!(tokens.into_iter().map(|(_, token)| token).collect::<Vec<_>>(), drafted.draft.tokens);
     let fault = Err(MemberError::Panicked("broken on purpose".into()));
-    assert_eq!(wait(replica.desk.call(Call::Break)), fault);
+    assert_eq!(wait(replica.desk.call(None, Call::Break)), fault);
     assert_eq!(wait(replica.prepare(Arc::new(Conversation::question("?")))), fault);
     assert!(wait(member.prepare(Arc::new(Conversation::question("?")))).is_ok(), "the others go on");
 }

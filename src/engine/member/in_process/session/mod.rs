@@ -213,7 +213,7 @@ impl<E: Engine> Session<E> {
     /// Forgets the nodes of the tree from this one on.
     fn forget(&mut self, first: usize) {
         self.tree.keep_first(first);
-        self.engine.forget(first);
+        self.engine.forget(self.prefix.len(), first);
     }
 
     /// Takes over the branch that begins like `rest`, as far as it goes.
@@ -236,7 +236,7 @@ impl<E: Engine> Session<E> {
             return;
         }
         let moved = self.tree.keep_behind(*end);
-        self.engine.keep(&moved);
+        self.engine.keep(self.prefix.len(), path.len(), &moved);
     }
 
     /// Evaluates tokens as the prefix's next.

@@ -1,0 +1,81 @@
+//! A GGUF model of any architecture that llama.cpp knows, in this process.
+//!
+//! Owns llama.cpp: loading, devices, the layout of its cache, and keeping its ways of ending a process away from this one. What a
+//! member does with a model is in `in_process`, the same as for the embedded engine, which remains for tiny models and for answers
+//! that repeat to the byte.
+//!
+//! A file is first tried in a child process (`trial`), since a damaged one can end the process that loads it. Then a thread of the
+//! member's own loads it (`load`) and works (`engine`, with `sequences` and `vocabulary`). Members on one device work one at a
+//! time, each with all threads: at once, llama.cpp's threads wait for each other by spinning. Only where small models draw tokens,
+//! which more threads make no faster, they do so side by side (`process` has the queues, `threads` the numbers).
+
+mod engine;
+mod error;
+mod load;
+mod process;
+mod sequences;
+mod settings;
+mod threads;
+pub mod trial;
+mod vocabulary;
+
+#[cfg(test)]
+mod tests;
+
+use std::path::Path;
+use std::sync::Arc;
+
+pub use self::error::LlamaCppError;
+use self::load::{Loaded, load};
+pub use self::settings::Settings;
+use super::turns::Turns;
+use crate::engine::fusion::conversation::Conversation;
+use crate::engine::member::in_process::Desk;
+use crate::engine::member::{Capabilities, DraftRequest, Drafted, Member, Progress, Reply, ScoreRequest, Scored};
+
+/// A GGUF model on a thread of its own. Dropping it ends the thread and frees the model once the call under way is answered.
+pub struct LlamaCpp {
+    capabilities: Capabilities,
+    desk: Desk,
+    turns: Turns,
+    /// Places of its device that a draft needs.
+    places: u32,
+}
+
+impl LlamaCpp {
+    /// Loads a file that [`trial::run`] has found good; `told` hears how much of it is loaded, in per cent. Takes as long as loading
+    /// does.
+    ///
+    /// # Errors
+    /// Names the file and why it cannot be run here.
+    pub async fn open(path: &Path, settings: &Settings, told: impl Fn(u8) + Send + 'static) -> Result<Self, LlamaCppError> {
+        let Loaded { capabilities, desk, turns, places } = load(path, settings, told).await?;
+        Ok(Self { capabilities, desk, turns, places })
+    }
+}
+
+impl Member for LlamaCpp {
+    fn capabilities(&self) -> &Capabilities {
+        &self.capabilities
+    }
+
+    fn prepare(&self, conversation: Arc<Conversation>) -> Reply<usize> {
+        self.desk.prepare(conversation)
+    }
+
+    fn draft(&self, request: DraftRequest, progress: Progress) -> Reply<Drafted> {
+        let (desk, turns, places) = (self.desk.clone(), self.turns.clone(), self.places);
+        Box::pin(async move {
+            let turn = turns.share(&progress, places).await;
+            desk.draft(request, progress, Some(turn)).await
+        })
+    }
+
+    fn score(&self, request: ScoreRequest) -> Reply<Scored> {
+        let (desk, turns) = (self.desk.clone(), self.turns.clone());
+        Box::pin(async move {
+            let turn = turns.take(&request.progress).await;
+            desk.score(request, Some(turn)).await
+        })
+    }
+}

@@ -1,0 +1,197 @@
+//! Trying a file in a child process before this one loads it.
+//!
+//! A damaged file can make llama.cpp end its process, and its log, which would go over the screen, is the only place that says why
+//! a file is refused. So this program starts itself once more for the file ([`child`]) and reads what comes of it ([`run`]).
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::{ExitStatus, Stdio};
+use std::sync::Arc;
+
+use tokio::process::Command;
+
+use super::error::LlamaCppError;
+use super::load::Plan;
+use super::process::Log;
+use super::settings::Settings;
+use crate::clean::clean_line;
+use crate::engine::fusion::conversation::Conversation;
+use crate::engine::member::in_process::Stop;
+use crate::engine::member::{Context, Hints, MemberError, Sampling, ScoreRequest};
+
+/// The hidden command of this program that tries a file.
+pub const COMMAND: &str = "try-model";
+
+/// What the child says last when the file is good.
+const GOOD: &str = "good";
+
+/// Characters kept of what llama.cpp says.
+const REASON: usize = 300;
+
+/// Tokens that the trial draws and scores.
+const TOKENS: usize = 2;
+
+/// Lets `program`, which is this one, try a file.
+///
+/// # Errors
+/// Says why the file cannot be run in this process.
+pub async fn run(program: &Path, path: &Path, settings: &Settings) -> Result<(), LlamaCppError> {
+    let file = path.display().to_string();
+    let start = |problem: String| LlamaCppError::Start { file: file.clone(), what: "the process that tries it", problem };
+    let mut command = Command::new(program);
+    command.arg(COMMAND).args(arguments(path, settings)).env("GGML_NO_BACKTRACE", "1");
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
+    let output = command.output().await.map_err(|error| start(error.to_string()))?;
+    let said = String::from_utf8_lossy(&output.stdout);
+    if output.status.success() && said.trim_end().ends_with(GOOD) {
+        return Ok(());
+    }
+    Err(reason(&file, output.status, &said, &String::from_utf8_lossy(&output.stderr)))
+}
+
+/// What the child is given: the file, then what the user said about running it.
+fn arguments(path: &Path, settings: &Settings) -> Vec<OsString> {
+    let number = |number: Option<usize>| number.map(|number| number.to_string());
+    let said = [
+        ("--device", settings.device.clone()),
+        ("--threads", number(settings.threads)),
+        ("--gpu-layers", settings.gpu_layers.map(|layers| layers.to_string())),
+        ("--context", number(settings.context)),
+    ];
+    let said = said.into_iter().filter_map(|(name, value)| value.map(|value| [OsString::from(name), OsString::from(value)]));
+    [OsString::from(path)].into_iter().chain(said.flatten()).collect()
+}
+
+/// The file and the settings of these arguments; `None` where they are not those of [`run`].
+fn read(arguments: &[OsString]) -> Option<(PathBuf, Settings)> {
+    let (path, mut rest) = arguments.split_first()?;
+    let mut settings = Settings::default();
+    while let [name, value, others @ ..] = rest {
+        let value = value.to_str()?;
+        match name.to_str()? {
+            "--device" => settings.device = Some(value.to_owned()),
+            "--threads" => settings.threads = Some(value.parse().ok()?),
+            "--gpu-layers" => settings.gpu_layers = Some(value.parse().ok()?),
+            "--context" => settings.context = Some(value.parse().ok()?),
+            _ => return None,
+        }
+        rest = others;
+    }
+    rest.is_empty().then_some((PathBuf::from(path), settings))
+}
+
+/// The child's work: loads the file, drafts and scores a few tokens. Returns what to print and whether the file is good.
+#[must_use]
+pub fn child(arguments: &[OsString]) -> (String, bool) {
+    let Some((path, settings)) = read(arguments) else { return ("it tries one model file for this program".to_owned(), false) };
+    match attempt(path, settings) {
+        Ok(()) => (GOOD.to_owned(), true),
+        Err(problem) => (problem, false),
+    }
+}
+
+fn attempt(path: PathBuf, settings: Settings) -> Result<(), String> {
+    let file = path.display().to_string();
+    let said = |error: LlamaCppError| error.to_string();
+    let plan = Plan::logging(path, settings, Log::Shown).map_err(said)?;
+    let model = plan.model(|_| ()).map_err(said)?;
+    let (mut session, _) = plan.session(&model).map_err(said)?;
+    let context = Context { conversation: Arc::new(Conversation::question("Hello")), accepted: Arc::new([]) };
+    let sampling = Sampling { temperature: 0.0, top_p: 1.0, seed: 0 };
+    let complete = |_: &str, count: usize| count >= TOKENS;
+    let failed = |stop: Stop| match stop {
+        Stop::Cancelled => String::new(),
+        // A template that cannot write this, or a context that is too small for it, is the affair of the prompt.
+        Stop::Failed(MemberError::ContextFull { .. }) => String::new(),
+        Stop::Failed(error) if error.to_string().contains("chat_template") => String::new(),
+        Stop::Failed(error) => format!("{file}: {}", error.to_string().trim_start_matches(&format!("{file}: "))),
+    };
+    let drafted = session.draft(&context, sampling, &complete, &Hints::default(), &mut |_| (), &|| false).map_err(failed);
+    let candidates = vec![(Arc::from(" One"), true), (Arc::from(" Two"), false)];
+    let scored = session.score(&ScoreRequest::exact(context, candidates), &|| false).map_err(failed);
+    let faults = [drafted.err(), scored.err()];
+    faults.into_iter().flatten().find(|fault| !fault.is_empty()).map_or(Ok(()), Err)
+}
+
+/// What the end of the child means.
+fn reason(file: &str, status: ExitStatus, said: &str, log: &str) -> LlamaCppError {
+    let from_log = logged(log);
+    match signal(status) {
+        Some(4) => LlamaCppError::Instructions { file: file.to_owned() },
+        Some(9) => LlamaCppError::Killed { file: file.to_owned() },
+        Some(number) => LlamaCppError::Ended { file: file.to_owned(), how: format!("signal {number}"), reason: from_log },
+        None => {
+            // The child says which file itself.
+            let said = clean_line(said.trim());
+            let said = said.strip_prefix(file).map_or(said.as_str(), |rest| rest.trim_start_matches(": ")).to_owned();
+            let known = said.strip_prefix("llama.cpp cannot load it: ");
+            match known {
+                // "null result" is all that the bindings know; the log knows more.
+                Some(_) if !from_log.is_empty() => LlamaCppError::Load { file: file.to_owned(), reason: from_log },
+                Some(reason) => LlamaCppError::Load { file: file.to_owned(), reason: reason.to_owned() },
+                None if said.is_empty() => LlamaCppError::Load { file: file.to_owned(), reason: from_log },
+                None => LlamaCppError::Tried { file: file.to_owned(), problem: said },
+            }
+        }
+    }
+}
+
+/// The line of llama.cpp's log that says what went wrong.
+fn logged(log: &str) -> String {
+    let lines: Vec<&str> = log.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    let marks = ["GGML_ASSERT", "error loading model", "what():", "failed to", "error", "unable", "invalid"];
+    let of_mark = |mark: &&str| lines.iter().find(|line| line.contains(*mark));
+    let line = marks.iter().find_map(|mark| of_mark(mark)).or(lines.last()).copied().unwrap_or_default();
+    // `function: error loading model: what it is` is for whoever reads the source.
+    let line = line.split_once("error loading model: ").map_or(line, |(_, what)| what);
+    clean_line(line).chars().take(REASON).collect()
+}
+
+#[cfg(unix)]
+fn signal(status: ExitStatus) -> Option<i32> {
+    std::os::unix::process::ExitStatusExt::signal(&status)
+}
+
+/// Windows ends a process with a code of its own where Unix sends a signal.
+#[cfg(not(unix))]
+fn signal(status: ExitStatus) -> Option<i32> {
+    const ILLEGAL_INSTRUCTION: u32 = 0xC000_001D;
+    match status.code().map(i32::cast_unsigned) {
+        Some(ILLEGAL_INSTRUCTION) => Some(4),
+        Some(code) if code >= 0xC000_0000 => Some(6),
+        Some(_) | None => None,
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::os::unix::process::ExitStatusExt;
+
+    use super::*;
+
+    #[test]
+    fn the_child_is_told_what_the_user_said() {
+        let settings = Settings { device: Some("cpu".to_owned()), threads: Some(3), gpu_layers: None, context: Some(99) };
+        let arguments = arguments(Path::new("a b.gguf"), &settings);
+        assert_eq!(read(&arguments), Some((PathBuf::from("a b.gguf"), settings)));
+        assert_eq!(read(&arguments[..2]), None);
+        assert_eq!(read(&["x".into(), "--threads".into(), "many".into()]), None);
+        assert_eq!(read(&[]), None);
+    }
+
+    #[test]
+    fn the_end_of_the_child_is_put_into_words() {
+        let said = |status: i32, said: &str, log: &str| reason("x.gguf", ExitStatus::from_raw(status), said, log).to_string();
+        let code = 1 << 8;
+        assert!(said(4, "", "").contains("compiled for a newer processor"));
+        assert!(said(9, "", "").contains("memory ran out"));
+        let aborted = said(6, "", "load: fine\nllama-hparams.cpp:9: GGML_ASSERT(il < n_layer) failed\n");
+        assert!(aborted.contains("ended the process (signal 6)") && aborted.contains("GGML_ASSERT(il < n_layer)"), "{aborted}");
+        let log = "llama_model_load: error loading model: tensor 'a' is out of bounds\nllama_model_load_from_file_impl: failed\n";
+        let refused = said(code, "x.gguf: llama.cpp cannot load it: null result from llama cpp\n", log);
+        assert_eq!(refused, "x.gguf: llama.cpp cannot load it: tensor 'a' is out of bounds");
+        let recurrent = said(code, "x.gguf: a recurrent model, whose state\n", "");
+        assert_eq!(recurrent, "x.gguf: a recurrent model, whose state");
+        assert!(said(code, "", "\u{1b}[2Jlast words").ends_with("last words"));
+    }
+}

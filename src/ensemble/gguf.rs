@@ -1,0 +1,160 @@
+//! A GGUF file as a member: which engine runs it.
+//!
+//! Tiny models run in the engine of this program, others by llama.cpp in this process where the program is built with it, and what
+//! neither can run, on a llama.cpp server of our own. What is no model at all is refused before any of them sees it.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use super::connect::start;
+use super::file::examine;
+use super::open::Tools;
+use crate::config::Local;
+use crate::engine::member::Member;
+use crate::engine::member::embedded::{EmbeddedError, EmbeddedMember};
+
+/// How long a server that was started for a file may take: a large model comes from a slow disk.
+const STARTING: Duration = Duration::from_secs(300);
+
+/// A file that was written to within this time may still be on its way.
+const FRESH: Duration = Duration::from_secs(120);
+
+/// A file and how it is to be run.
+pub(super) struct File<'a> {
+    pub(super) name: &'a str,
+    pub(super) path: &'a Path,
+    pub(super) arguments: &'a [String],
+    pub(super) local: &'a Local,
+}
+
+/// Opens a file by the first engine that runs it; `told` hears what goes on meanwhile.
+pub(super) async fn open(file: File<'_>, tools: &Tools, told: &(dyn Fn(&str) + Sync)) -> Result<Arc<dyn Member>, String> {
+    examine(file.path)?;
+    if !file.arguments.is_empty() {
+        return on_server(&file, format!("{}: its arguments ask for a server", file.path.display()), told).await;
+    }
+    let problem = match EmbeddedMember::open_file(file.path) {
+        Ok(member) => return Ok(Arc::new(member)),
+        Err(error @ EmbeddedError::Cut { .. }) if is_fresh(file.path) => {
+            return Err(format!("{error}; it was written to just now: where it is still being downloaded, wait for its end"));
+        }
+        Err(error) if error.is_final() => return Err(error.to_string()),
+        Err(error) => error.to_string(),
+    };
+    let problem = match by_llama_cpp(&file, problem, tools, told).await {
+        Ok(member) => return Ok(member),
+        Err(Other::Final(reason)) => return Err(reason),
+        Err(Other::Server(problem)) => problem,
+    };
+    on_server(&file, problem, told).await
+}
+
+/// Why llama.cpp does not run a file in this process.
+enum Other {
+    /// It would not on a server either.
+    #[cfg_attr(not(feature = "llama-cpp"), expect(dead_code, reason = "said by llama.cpp alone"))]
+    Final(String),
+    /// A server may.
+    Server(String),
+}
+
+fn is_fresh(path: &Path) -> bool {
+    let written = std::fs::metadata(path).and_then(|metadata| metadata.modified());
+    written.is_ok_and(|written| SystemTime::now().duration_since(written).is_ok_and(|age| age < FRESH))
+}
+
+#[cfg(not(feature = "llama-cpp"))]
+async fn by_llama_cpp(
+    _file: &File<'_>,
+    problem: String,
+    _tools: &Tools,
+    _told: &(dyn Fn(&str) + Sync),
+) -> Result<Arc<dyn Member>, Other> {
+    Err(Other::Server(problem))
+}
+
+#[cfg(feature = "llama-cpp")]
+async fn by_llama_cpp(
+    file: &File<'_>,
+    _problem: String,
+    tools: &Tools,
+    told: &(dyn Fn(&str) + Sync),
+) -> Result<Arc<dyn Member>, Other> {
+    use tokio::sync::watch;
+
+    use crate::engine::member::llama_cpp::{LlamaCpp, LlamaCppError, Settings};
+
+    let other = |error: LlamaCppError| match &error {
+        LlamaCppError::Recurrent { .. } | LlamaCppError::Instructions { .. } => Other::Server(error.to_string()),
+        LlamaCppError::Load { .. }
+        | LlamaCppError::Ended { .. }
+        | LlamaCppError::Killed { .. }
+        | LlamaCppError::Tried { .. }
+        | LlamaCppError::NoText { .. }
+        | LlamaCppError::Template { .. }
+        | LlamaCppError::Device { .. }
+        | LlamaCppError::Start { .. } => Other::Final(error.to_string()),
+    };
+    let Local { device, threads, gpu_layers, context } = file.local.clone();
+    let settings = Settings { device, threads, gpu_layers, context };
+    tried(file.path, &settings, tools, told).await.map_err(other)?;
+    let (sender, mut loaded) = watch::channel(0);
+    told("loading");
+    let mut loading = std::pin::pin!(LlamaCpp::open(file.path, &settings, move |percent| {
+        let _ = sender.send(percent);
+    }));
+    loop {
+        tokio::select! {
+            biased;
+            opened = &mut loading => return opened.map(|member| Arc::new(member) as Arc<dyn Member>).map_err(other),
+            Ok(()) = loaded.changed() => told(&format!("loading, {} %", *loaded.borrow_and_update())),
+        }
+    }
+}
+
+/// Tries a file in a process of its own, unless it was found good before.
+#[cfg(feature = "llama-cpp")]
+async fn tried(
+    path: &Path,
+    settings: &crate::engine::member::llama_cpp::Settings,
+    tools: &Tools,
+    told: &(dyn Fn(&str) + Sync),
+) -> Result<(), crate::engine::member::llama_cpp::LlamaCppError> {
+    use super::known::Known;
+    use crate::engine::member::llama_cpp::trial;
+
+    let Some(program) = tools.program.clone().or_else(|| std::env::current_exe().ok()) else { return Ok(()) };
+    let known = Known::new(tools.cache.clone());
+    // The same file, by the same program, on a processor with the same vectors.
+    let state = |path: &Path| {
+        let metadata = std::fs::metadata(path).ok()?;
+        let written = metadata.modified().ok()?.duration_since(SystemTime::UNIX_EPOCH).ok()?;
+        Some(format!("{} {}.{:09}", metadata.len(), written.as_secs(), written.subsec_nanos()))
+    };
+    let full = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let what = state(path).zip(state(&program)).map(|(file, program)| {
+        format!("tried {} {file}, {settings:?}, by {program} with {:?}", full.display(), fearless_simd::Level::new())
+    });
+    if what.as_ref().is_some_and(|what| known.get(what, SystemTime::now()) == Some(true)) {
+        return Ok(());
+    }
+    told("trying the file");
+    trial::run(&program, path, settings).await?;
+    if let Some(what) = what {
+        known.put(&what, &true, SystemTime::now());
+    }
+    Ok(())
+}
+
+async fn on_server(file: &File<'_>, problem: String, told: &(dyn Fn(&str) + Sync)) -> Result<Arc<dyn Member>, String> {
+    told("starting llama-server");
+    match tokio::time::timeout(STARTING, start(file.name, file.path, file.arguments, problem, told)).await {
+        Ok(started) => started.map_err(|error| error.to_string()),
+        Err(_) => Err(format!(
+            "{}: the llama-server that was started for it was not ready within {} s: start one yourself, and give its address",
+            file.path.display(),
+            STARTING.as_secs()
+        )),
+    }
+}

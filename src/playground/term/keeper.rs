@@ -1,0 +1,76 @@
+//! Gives the terminal back when this process ends without being able to.
+//!
+//! Foreign code that ends its process on the spot (llama.cpp does where it finds a fault), or the system where memory runs out,
+//! leaves nothing that could put the terminal in order. So a second process of this program holds one end of a pipe: it is told
+//! when the screen is taken and given back, and when the pipe ends while the screen is taken, it gives it back itself.
+
+use std::ffi::OsString;
+use std::io::{self, Read, Write};
+use std::process::{Child, Command, Stdio};
+use std::sync::{Mutex, PoisonError};
+
+use super::screen;
+
+/// The hidden command of this program that keeps the terminal.
+pub const COMMAND: &str = "keep-terminal";
+
+/// What is told through the pipe.
+const TAKEN: u8 = b't';
+const GIVEN_BACK: u8 = b'g';
+
+static KEEPER: Mutex<Option<Child>> = Mutex::new(None);
+
+/// Whether these are the arguments of the second process.
+#[must_use]
+pub fn is_meant(arguments: &[OsString]) -> bool {
+    matches!(arguments, [_, command] if command == COMMAND)
+}
+
+/// Starts the second process; without it the terminal is kept as far as this one can.
+pub(super) fn start() {
+    let started = std::env::current_exe().and_then(|program| {
+        Command::new(program).arg(COMMAND).stdin(Stdio::piped()).stdout(Stdio::inherit()).stderr(Stdio::inherit()).spawn()
+    });
+    *KEEPER.lock().unwrap_or_else(PoisonError::into_inner) = started.ok();
+}
+
+/// Tells it whether the screen is taken now.
+pub(super) fn tell(taken: bool) {
+    // A panic hook calls this too, and must not wait for a lock that the thread itself holds.
+    let Ok(mut keeper) = KEEPER.try_lock() else { return };
+    if let Some(pipe) = keeper.as_mut().and_then(|keeper| keeper.stdin.as_mut()) {
+        // One that is gone keeps nothing any more.
+        let _ = pipe.write_all(&[if taken { TAKEN } else { GIVEN_BACK }]);
+    }
+}
+
+/// Ends the second process; the screen has to be given back.
+pub(super) fn stop() {
+    let keeper = KEEPER.lock().unwrap_or_else(PoisonError::into_inner).take();
+    if let Some(mut keeper) = keeper {
+        drop(keeper.stdin.take());
+        let _ = keeper.wait();
+    }
+}
+
+/// The second process: waits until the pipe ends.
+pub fn keep() {
+    let mut taken = false;
+    let mut told = [0];
+    let mut pipe = io::stdin().lock();
+    loop {
+        match pipe.read(&mut told) {
+            Ok(1) => taken = told[0] == TAKEN,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Ok(_) | Err(_) => break,
+        }
+    }
+    if taken {
+        screen::give_back_for_another();
+        // Where the terminal is gone too, there is no reader.
+        let _ = writeln!(
+            io::stderr(),
+            "specfuse was ended from outside, or by a fault of llama.cpp. What was accepted is kept: `specfuse replay last` shows it."
+        );
+    }
+}
