@@ -14,6 +14,7 @@ use crate::config::{self, Config};
 use crate::engine::fusion::event::Role;
 use crate::engine::fusion::params::needs::{self, Origin, Settled, When};
 use crate::engine::fusion::params::{KNOBS, Kind, Knob, PRESETS, Params};
+use crate::engine::member::Local;
 use crate::ensemble::Selection;
 
 /// Adds the shared options to a command.
@@ -72,6 +73,29 @@ pub(super) fn add(command: Command) -> Command {
                 .value_name("NAME=W")
                 .action(ArgAction::Append)
                 .help("A member's weight as a verifier, from 0 on (1 where not given); repeatable"),
+        )
+        .next_help_heading("GGUF files that run on this machine")
+        .arg(
+            Arg::new("threads")
+                .long("threads")
+                .value_name("N")
+                .value_parser(from_one)
+                .help("Threads that compute, where a member's configuration does not say [default: chosen for the machine]"),
+        )
+        .arg(Arg::new("context").long("context").value_name("N").value_parser(from_one).help(format!(
+            "Tokens of prompt and answer together, where a member's configuration does not say [default: {}, or fewer where the \
+             model was trained for fewer]",
+            Local::CONTEXT
+        )))
+        .arg(Arg::new("device").long("device").value_name("NAME").help(
+            "The device that computes: `cpu`, or a GPU by llama.cpp's name for it, as CUDA0 [default: the first GPU, else cpu]",
+        ))
+        .arg(
+            Arg::new("gpu-layers")
+                .long("gpu-layers")
+                .value_name("N")
+                .value_parser(from_zero::<u32>)
+                .help("Layers of each model on the GPU [default: all]"),
         )
         .next_help_heading("Knobs")
         .arg(
@@ -199,6 +223,12 @@ pub(super) fn selection(matches: &ArgMatches) -> Result<Selection, Failure> {
         only: all("members"),
         roles: all("role").iter().map(|text| role(text)).collect::<Result<_, _>>()?,
         weights: all("weight").iter().map(|text| weight(text)).collect::<Result<_, _>>()?,
+        local: Local {
+            device: matches.get_one("device").cloned(),
+            threads: matches.get_one::<NonZeroUsize>("threads").map(|number| number.get()),
+            gpu_layers: matches.get_one("gpu-layers").copied(),
+            context: matches.get_one::<NonZeroUsize>("context").map(|number| number.get()),
+        },
     })
 }
 

@@ -9,8 +9,8 @@ use std::path::PathBuf;
 use super::ConfigError;
 use super::section::Section;
 use crate::engine::fusion::event::{Drafting, OwnSampling, Price, Role, ScoreTier};
-use crate::engine::member::Overrides;
 use crate::engine::member::http::{KeySource, redact};
+use crate::engine::member::{Local, Overrides};
 
 /// A member as the file describes it.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -49,19 +49,6 @@ impl Default for Source {
     fn default() -> Self {
         Self::Server(Box::default())
     }
-}
-
-/// How a model is run on this machine. What is not said is chosen for the machine.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Local {
-    /// The device, by llama.cpp's name for it, or `cpu`.
-    pub device: Option<String>,
-    /// Threads that compute.
-    pub threads: Option<usize>,
-    /// Layers on a GPU.
-    pub gpu_layers: Option<u32>,
-    /// Tokens of prompt and answer together.
-    pub context: Option<usize>,
 }
 
 /// How a server is reached, and what a person knows better than the probe. Printing it shows no value of a header, of the body or

@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-pub use self::members::{Local, MemberConfig, Server, Source};
+pub use self::members::{MemberConfig, Server, Source};
 pub use self::place::Place;
 use self::section::Section;
 use crate::engine::fusion::params::needs::{Given, Origin};

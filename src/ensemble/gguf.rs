@@ -10,9 +10,8 @@ use std::time::{Duration, SystemTime};
 use super::connect::start;
 use super::file::examine;
 use super::open::Tools;
-use crate::config::Local;
-use crate::engine::member::Member;
 use crate::engine::member::embedded::{EmbeddedError, EmbeddedMember};
+use crate::engine::member::{Local, Member};
 
 /// How long a server that was started for a file may take: a large model comes from a slow disk.
 const STARTING: Duration = Duration::from_secs(300);
@@ -83,7 +82,7 @@ async fn by_llama_cpp(
 ) -> Result<Arc<dyn Member>, Other> {
     use tokio::sync::watch;
 
-    use crate::engine::member::llama_cpp::{LlamaCpp, LlamaCppError, Settings};
+    use crate::engine::member::llama_cpp::{LlamaCpp, LlamaCppError};
 
     let other = |error: LlamaCppError| match &error {
         LlamaCppError::Recurrent { .. } | LlamaCppError::Instructions { .. } => Other::Server(error.to_string()),
@@ -96,12 +95,10 @@ async fn by_llama_cpp(
         | LlamaCppError::Device { .. }
         | LlamaCppError::Start { .. } => Other::Final(error.to_string()),
     };
-    let Local { device, threads, gpu_layers, context } = file.local.clone();
-    let settings = Settings { device, threads, gpu_layers, context };
-    tried(file.path, &settings, tools, told).await.map_err(other)?;
+    tried(file.path, file.local, tools, told).await.map_err(other)?;
     let (sender, mut loaded) = watch::channel(0);
     told("loading");
-    let mut loading = std::pin::pin!(LlamaCpp::open(file.path, &settings, move |percent| {
+    let mut loading = std::pin::pin!(LlamaCpp::open(file.path, file.local, move |percent| {
         let _ = sender.send(percent);
     }));
     loop {
@@ -117,7 +114,7 @@ async fn by_llama_cpp(
 #[cfg(feature = "llama-cpp")]
 async fn tried(
     path: &Path,
-    settings: &crate::engine::member::llama_cpp::Settings,
+    local: &Local,
     tools: &Tools,
     told: &(dyn Fn(&str) + Sync),
 ) -> Result<(), crate::engine::member::llama_cpp::LlamaCppError> {
@@ -134,13 +131,13 @@ async fn tried(
     };
     let full = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let what = state(path).zip(state(&program)).map(|(file, program)| {
-        format!("tried {} {file}, {settings:?}, by {program} with {:?}", full.display(), fearless_simd::Level::new())
+        format!("tried {} {file}, {local:?}, by {program} with {:?}", full.display(), fearless_simd::Level::new())
     });
     if what.as_ref().is_some_and(|what| known.get(what, SystemTime::now()) == Some(true)) {
         return Ok(());
     }
     told("trying the file");
-    trial::run(&program, path, settings).await?;
+    trial::run(&program, path, local).await?;
     if let Some(what) = what {
         known.put(&what, &true, SystemTime::now());
     }

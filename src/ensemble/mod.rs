@@ -20,6 +20,7 @@ pub use self::spec::MemberSpec;
 use crate::config::{Config, MemberConfig, Source};
 use crate::engine::fusion::event::Role;
 use crate::engine::fusion::params::nearest;
+use crate::engine::member::Local;
 use crate::engine::member::api::Kind;
 
 /// The name of the built-in ensemble.
@@ -44,6 +45,8 @@ pub struct Selection {
     pub roles: Vec<(String, Role)>,
     /// Weights by name.
     pub weights: Vec<(String, f64)>,
+    /// How GGUF files are run, where their configuration does not say.
+    pub local: Local,
 }
 
 /// Why an ensemble cannot be put together.
@@ -111,6 +114,9 @@ pub fn resolve(selection: &Selection, config: &Config, kinds: &[&str]) -> Result
         }
         if let Some((_, weight)) = selection.weights.iter().rfind(|(of, _)| *of == spec.name) {
             spec.config.weight = Some(*weight);
+        }
+        if let Source::Gguf { local, .. } = &mut spec.config.source {
+            local.fill(&selection.local);
         }
         check_kind(spec, kinds)?;
     }

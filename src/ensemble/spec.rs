@@ -5,7 +5,8 @@
 use std::path::{Path, PathBuf};
 
 use super::EnsembleError;
-use crate::config::{Local, MemberConfig, Server, Source};
+use crate::config::{MemberConfig, Server, Source};
+use crate::engine::member::Local;
 
 /// A member that may take part.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,8 +1,9 @@
 //! Members that come and go: connecting, waiting for them, trying again, composing another ensemble.
 
-use specfuse::config::{Local, MemberConfig, Server, Source};
+use specfuse::config::{MemberConfig, Server, Source};
 use specfuse::engine::fusion::event::{Capabilities, Drafting, ScoreTier};
 use specfuse::engine::fusion::params::Params;
+use specfuse::engine::member::Local;
 use specfuse::ensemble::MemberSpec;
 use specfuse::playground::state::overlay::Overlay;
 use specfuse::playground::state::roster::{News, Roster, RowId, Standing};
@@ -245,7 +246,8 @@ fn servers_on_this_machine_are_told_once_and_added_by_the_roster() {
 #[test]
 fn a_file_that_was_opened_but_not_taken_is_closed_again() {
     let path = std::path::PathBuf::from("large.gguf");
-    let config = MemberConfig { source: Source::Gguf { path, arguments: Vec::new(), local: Local::default() }, ..MemberConfig::default() };
+    let config =
+        MemberConfig { source: Source::Gguf { path, arguments: Vec::new(), local: Local::default() }, ..MemberConfig::default() };
     let configured = vec![MemberSpec::new("large", config)];
     let roster = Roster::new(specfuse::ensemble::built_in_specs(), configured, Vec::new());
     let mut state = State::new(Options { roster, ..support::options(&[]) }, 120, 40);

@@ -151,3 +151,21 @@ fn a_run_without_the_playground_leaves_panics_alone() {
     let after = panic::take_hook();
     assert_eq!(std::ptr::from_ref(&*after).cast::<()>(), address, "the hook is the one of before");
 }
+
+/// As llama.cpp does where it finds a fault: nothing of this process can put the terminal in order.
+#[cfg(feature = "llama-cpp")]
+#[test]
+fn a_process_that_ends_on_the_spot_leaves_the_terminal_in_order_too() {
+    for signal in [Signal::KILL, Signal::ABORT] {
+        let home = Home::new();
+        let script = r#"echo before; sh -c 'echo $$ > pid; exec "$0" "$@"' "$0" "$@"; echo ended"#;
+        let playing =
+            crate::playing::Playing::start(home.shell(script, &["--seed", "1", "--pace", "5", QUESTION]), crate::home::LARGE);
+        playing.plays("● drafting");
+        let pid = std::fs::read_to_string(home.path().join("pid")).unwrap().trim().parse().unwrap();
+        rustix::process::kill_process(rustix::process::Pid::from_raw(pid).unwrap(), signal).unwrap();
+        playing.is_back("What was accepted is kept");
+        // The trace is as good as after any other sudden end.
+        assert!(specfuse::engine::trace::read(&home.traces()[0]).is_ok());
+    }
+}

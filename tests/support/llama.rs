@@ -63,10 +63,17 @@ pub fn python() -> Option<Python> {
 }
 
 impl Python {
+    /// A command that runs a script, which is still to be added.
+    pub fn interpreter(&self) -> Command {
+        let mut command = Command::new(&self.program);
+        command.envs(self.modules.iter().map(|folder| ("PYTHONPATH", folder)));
+        command
+    }
+
     /// A command that runs the serving script; its flags are still to be added.
     pub fn command(&self) -> Command {
-        let mut command = Command::new(&self.program);
-        command.arg(script()).envs(self.modules.iter().map(|folder| ("PYTHONPATH", folder)));
+        let mut command = self.interpreter();
+        command.arg(script());
         command
     }
 

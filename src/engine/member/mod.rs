@@ -16,6 +16,7 @@ pub mod judge;
 #[cfg(feature = "llama-cpp")]
 pub mod llama_cpp;
 pub mod llama_server;
+mod local;
 pub mod opening;
 mod overrides;
 pub mod paced;
@@ -28,6 +29,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 
+pub use self::local::Local;
 pub use self::overrides::Overrides;
 pub use self::progress::{Progress, Waits};
 use crate::engine::fusion::candidate::Draft;

@@ -3,10 +3,11 @@
 //! Owns every use of the template engine. Its parser, compiler and destructors recurse over whatever a template nests, which ends
 //! in a stack overflow that nothing can catch, and values that share their parts grow exponentially where they are printed,
 //! compared or hashed. So a template is bounded four times: `scan` refuses before parsing what is too large, too long or too
-//! deep; the engine's fuel counts steps and bytes; `settle` bounds every value that gets a name; and `aside` runs it all on a
+//! deep; the engine's fuel counts steps and bytes; `settle` bounds every value that gets a name or comes of a method (`methods`); and `aside` runs it all on a
 //! thread of its own, with a stack that fits what the scan lets through, and leaves it behind when its time is up.
 
 mod aside;
+mod methods;
 mod scan;
 mod settle;
 
@@ -151,6 +152,8 @@ fn environment(until: Instant, weight: usize, fuel: u64) -> Result<Environment<'
         Err(Error::new(ErrorKind::InvalidOperation, message))
     });
     let bounds = Bounds::new(weight, until);
+    environment
+        .set_unknown_method_callback(move |state, value, name, arguments| methods::call(bounds, state, value, name, arguments));
     environment.set_formatter(move |out, state, value| {
         bounds.in_time()?;
         minijinja::escape_formatter(out, state, value)

@@ -38,6 +38,12 @@ impl Bounds {
         if Instant::now() < self.until { Ok(()) } else { Err(refused("time is up")) }
     }
 
+    /// Whether a text of so many bytes may be made.
+    pub(super) fn room_for(self, bytes: usize) -> Result<(), Error> {
+        self.in_time()?;
+        if weight(bytes) <= self.weight { Ok(()) } else { Err(refused("a value is too large")) }
+    }
+
     /// The value, if it may have a name.
     pub(super) fn settled(self, value: &Value) -> Result<Value, Error> {
         // What a namespace holds was settled when it came in.

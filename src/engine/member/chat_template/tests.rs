@@ -350,3 +350,32 @@ const PIECES: &[&str] = &[
     "é",
     "\u{fdd0}",
 ];
+
+/// What templates of real models do with texts.
+#[test]
+fn methods_of_python_are_known() {
+    for (source, expected) in [
+        ("{{ ' a b '.strip() }}|{{ 'a</think>b'.split('</think>')[-1].lstrip('\\n') }}", "a b|b"),
+        ("{% if messages[0]['content'].startswith('Be') %}yes{% endif %}", "yes"),
+        ("{{ messages[1].content.upper() }}{{ messages[1].get('role') }}{{ messages[1].get('name', '-') }}", "WHY?user-"),
+        ("{% for key, value in messages[3].items() %}{{ key }}={{ value }} {% endfor %}", "role=user content=How? "),
+        ("{{ 'a-b'.replace('-', '+') }}{{ ','.join(['x', 'y']) }}{{ 'abc'.find('c') }}", "a+bx,y2"),
+    ] {
+        assert_eq!(rendered(source).as_deref(), Ok(expected), "{source}");
+    }
+}
+
+#[test]
+fn methods_make_nothing_that_is_too_large() {
+    let long = format!("'{}'", "x".repeat(300));
+    for source in [
+        format!("{{{{ {long}.replace('', {long}) }}}}"),
+        format!("{{{{ {long}.join({long}.split('')) }}}}"),
+        "{{ '{:>1000000000}'.format('x') }}".to_owned(),
+        format!("{{{{ {long}.replace('x', {long}).replace('x', {long}).replace('x', {long}) }}}}"),
+    ] {
+        refused(&source);
+    }
+    assert!(refused("{{ 'x'.format('y') }}").contains("method"));
+    assert!(refused("{{ 'x'.encode() }}").contains("method"));
+}

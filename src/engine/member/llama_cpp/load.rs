@@ -14,10 +14,10 @@ use super::engine::{self, BATCH, TREE_CELLS};
 use super::error::LlamaCppError;
 use super::process::{self, Device, Log};
 use super::sequences::SEQUENCES;
-use super::settings::Settings;
 use super::threads;
 use super::vocabulary::Words;
 use crate::engine::fusion::event::Capabilities;
+use crate::engine::member::Local;
 use crate::engine::member::chat_template::ChatTemplate;
 use crate::engine::member::in_process::{Desk, Session, Template, work};
 use crate::engine::member::turns::Turns;
@@ -32,19 +32,15 @@ pub(super) struct Loaded {
 }
 
 /// Loads a file on a thread of its own, which stays with the model.
-pub(super) async fn load(
-    path: &Path,
-    settings: &Settings,
-    told: impl Fn(u8) + Send + 'static,
-) -> Result<Loaded, LlamaCppError> {
+pub(super) async fn load(path: &Path, local: &Local, told: impl Fn(u8) + Send + 'static) -> Result<Loaded, LlamaCppError> {
     let (desk, calls) = Desk::new();
     let (ready, opened) = oneshot::channel();
     let file = path.display().to_string();
-    let (path, settings) = (path.to_owned(), settings.clone());
+    let (path, local) = (path.to_owned(), local.clone());
     let start = |problem: String| LlamaCppError::Start { file: file.clone(), what: "its thread", problem };
     let name = format!("member {}", path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default());
     let thread = move || {
-        let plan = match Plan::new(path, settings) {
+        let plan = match Plan::new(path, local) {
             Ok(plan) => plan,
             Err(error) => return drop(ready.send(Err(error))),
         };
@@ -72,27 +68,27 @@ pub(super) async fn load(
 pub(super) struct Plan {
     path: PathBuf,
     file: String,
-    settings: Settings,
+    local: Local,
     backend: &'static LlamaBackend,
     device: Device,
 }
 
 impl Plan {
-    pub(super) fn new(path: PathBuf, settings: Settings) -> Result<Self, LlamaCppError> {
-        Self::logging(path, settings, Log::Hidden)
+    pub(super) fn new(path: PathBuf, local: Local) -> Result<Self, LlamaCppError> {
+        Self::logging(path, local, Log::Hidden)
     }
 
-    pub(super) fn logging(path: PathBuf, settings: Settings, log: Log) -> Result<Self, LlamaCppError> {
+    pub(super) fn logging(path: PathBuf, local: Local, log: Log) -> Result<Self, LlamaCppError> {
         let file = path.display().to_string();
         let backend =
             process::backend(log).map_err(|problem| LlamaCppError::Start { file: file.clone(), what: "llama.cpp", problem })?;
-        let wanted = settings.device.as_deref();
+        let wanted = local.device.as_deref();
         let device = Device::find(wanted).map_err(|known| LlamaCppError::Device {
             file: file.clone(),
             device: wanted.unwrap_or_default().to_owned(),
             known,
         })?;
-        Ok(Self { path, file, settings, backend, device })
+        Ok(Self { path, file, local, backend, device })
     }
 
     /// Loads the weights; `told` hears how much is loaded, in per cent.
@@ -111,7 +107,7 @@ impl Plan {
             Device::Processor => params.with_n_gpu_layers(0),
             Device::Other { index, .. } => {
                 let params = params.with_devices(&[*index]).map_err(|error| failed(error.to_string()))?;
-                match self.settings.gpu_layers {
+                match self.local.gpu_layers {
                     Some(layers) => params.with_n_gpu_layers(layers),
                     None => params,
                 }
@@ -137,7 +133,7 @@ impl Plan {
         let no_text = |problem: &str| LlamaCppError::NoText { file: self.file.clone(), problem: problem.to_owned() };
         let words = Words::of(model).ok_or_else(|| no_text("none of its tokens ends a text"))?;
         let (template, advice) = self.template(model)?;
-        let positions = self.settings.positions(model.n_ctx_train() as usize);
+        let positions = self.local.positions(model.n_ctx_train() as usize);
         let context = self.context(model, positions)?;
         let engine = engine::LlamaCpp::new(&self.file, words, context, positions);
         let stem = self.path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
@@ -167,7 +163,7 @@ impl Plan {
 
     /// Threads that draw a token, and that read many at once.
     fn threads(&self, model: &LlamaModel) -> (usize, usize) {
-        match self.settings.threads {
+        match self.local.threads {
             Some(threads) => (threads, threads),
             None => (threads::drawing(threads::of_machine(), model.size()), threads::of_machine()),
         }

@@ -14,7 +14,6 @@ mod error;
 mod load;
 mod process;
 mod sequences;
-mod settings;
 mod threads;
 pub mod trial;
 mod vocabulary;
@@ -27,11 +26,10 @@ use std::sync::Arc;
 
 pub use self::error::LlamaCppError;
 use self::load::{Loaded, load};
-pub use self::settings::Settings;
 use super::turns::Turns;
 use crate::engine::fusion::conversation::Conversation;
 use crate::engine::member::in_process::Desk;
-use crate::engine::member::{Capabilities, DraftRequest, Drafted, Member, Progress, Reply, ScoreRequest, Scored};
+use crate::engine::member::{Capabilities, DraftRequest, Drafted, Local, Member, Progress, Reply, ScoreRequest, Scored};
 
 /// A GGUF model on a thread of its own. Dropping it ends the thread and frees the model once the call under way is answered.
 pub struct LlamaCpp {
@@ -48,8 +46,8 @@ impl LlamaCpp {
     ///
     /// # Errors
     /// Names the file and why it cannot be run here.
-    pub async fn open(path: &Path, settings: &Settings, told: impl Fn(u8) + Send + 'static) -> Result<Self, LlamaCppError> {
-        let Loaded { capabilities, desk, turns, places } = load(path, settings, told).await?;
+    pub async fn open(path: &Path, local: &Local, told: impl Fn(u8) + Send + 'static) -> Result<Self, LlamaCppError> {
+        let Loaded { capabilities, desk, turns, places } = load(path, local, told).await?;
         Ok(Self { capabilities, desk, turns, places })
     }
 }

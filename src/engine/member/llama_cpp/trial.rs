@@ -13,11 +13,10 @@ use tokio::process::Command;
 use super::error::LlamaCppError;
 use super::load::Plan;
 use super::process::Log;
-use super::settings::Settings;
 use crate::clean::clean_line;
 use crate::engine::fusion::conversation::Conversation;
 use crate::engine::member::in_process::Stop;
-use crate::engine::member::{Context, Hints, MemberError, Sampling, ScoreRequest};
+use crate::engine::member::{Context, Hints, Local, MemberError, Sampling, ScoreRequest};
 
 /// The hidden command of this program that tries a file.
 pub const COMMAND: &str = "try-model";
@@ -35,11 +34,11 @@ const TOKENS: usize = 2;
 ///
 /// # Errors
 /// Says why the file cannot be run in this process.
-pub async fn run(program: &Path, path: &Path, settings: &Settings) -> Result<(), LlamaCppError> {
+pub async fn run(program: &Path, path: &Path, local: &Local) -> Result<(), LlamaCppError> {
     let file = path.display().to_string();
     let start = |problem: String| LlamaCppError::Start { file: file.clone(), what: "the process that tries it", problem };
     let mut command = Command::new(program);
-    command.arg(COMMAND).args(arguments(path, settings)).env("GGML_NO_BACKTRACE", "1");
+    command.arg(COMMAND).args(arguments(path, local)).env("GGML_NO_BACKTRACE", "1");
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
     let output = command.output().await.map_err(|error| start(error.to_string()))?;
     let said = String::from_utf8_lossy(&output.stdout);
@@ -50,50 +49,50 @@ pub async fn run(program: &Path, path: &Path, settings: &Settings) -> Result<(),
 }
 
 /// What the child is given: the file, then what the user said about running it.
-fn arguments(path: &Path, settings: &Settings) -> Vec<OsString> {
+fn arguments(path: &Path, local: &Local) -> Vec<OsString> {
     let number = |number: Option<usize>| number.map(|number| number.to_string());
     let said = [
-        ("--device", settings.device.clone()),
-        ("--threads", number(settings.threads)),
-        ("--gpu-layers", settings.gpu_layers.map(|layers| layers.to_string())),
-        ("--context", number(settings.context)),
+        ("--device", local.device.clone()),
+        ("--threads", number(local.threads)),
+        ("--gpu-layers", local.gpu_layers.map(|layers| layers.to_string())),
+        ("--context", number(local.context)),
     ];
     let said = said.into_iter().filter_map(|(name, value)| value.map(|value| [OsString::from(name), OsString::from(value)]));
     [OsString::from(path)].into_iter().chain(said.flatten()).collect()
 }
 
-/// The file and the settings of these arguments; `None` where they are not those of [`run`].
-fn read(arguments: &[OsString]) -> Option<(PathBuf, Settings)> {
+/// The file and the local of these arguments; `None` where they are not those of [`run`].
+fn read(arguments: &[OsString]) -> Option<(PathBuf, Local)> {
     let (path, mut rest) = arguments.split_first()?;
-    let mut settings = Settings::default();
+    let mut local = Local::default();
     while let [name, value, others @ ..] = rest {
         let value = value.to_str()?;
         match name.to_str()? {
-            "--device" => settings.device = Some(value.to_owned()),
-            "--threads" => settings.threads = Some(value.parse().ok()?),
-            "--gpu-layers" => settings.gpu_layers = Some(value.parse().ok()?),
-            "--context" => settings.context = Some(value.parse().ok()?),
+            "--device" => local.device = Some(value.to_owned()),
+            "--threads" => local.threads = Some(value.parse().ok()?),
+            "--gpu-layers" => local.gpu_layers = Some(value.parse().ok()?),
+            "--context" => local.context = Some(value.parse().ok()?),
             _ => return None,
         }
         rest = others;
     }
-    rest.is_empty().then_some((PathBuf::from(path), settings))
+    rest.is_empty().then_some((PathBuf::from(path), local))
 }
 
 /// The child's work: loads the file, drafts and scores a few tokens. Returns what to print and whether the file is good.
 #[must_use]
 pub fn child(arguments: &[OsString]) -> (String, bool) {
-    let Some((path, settings)) = read(arguments) else { return ("it tries one model file for this program".to_owned(), false) };
-    match attempt(path, settings) {
+    let Some((path, local)) = read(arguments) else { return ("it tries one model file for this program".to_owned(), false) };
+    match attempt(path, local) {
         Ok(()) => (GOOD.to_owned(), true),
         Err(problem) => (problem, false),
     }
 }
 
-fn attempt(path: PathBuf, settings: Settings) -> Result<(), String> {
+fn attempt(path: PathBuf, local: Local) -> Result<(), String> {
     let file = path.display().to_string();
     let said = |error: LlamaCppError| error.to_string();
-    let plan = Plan::logging(path, settings, Log::Shown).map_err(said)?;
+    let plan = Plan::logging(path, local, Log::Shown).map_err(said)?;
     let model = plan.model(|_| ()).map_err(said)?;
     let (mut session, _) = plan.session(&model).map_err(said)?;
     let context = Context { conversation: Arc::new(Conversation::question("Hello")), accepted: Arc::new([]) };
@@ -171,9 +170,9 @@ mod tests {
 
     #[test]
     fn the_child_is_told_what_the_user_said() {
-        let settings = Settings { device: Some("cpu".to_owned()), threads: Some(3), gpu_layers: None, context: Some(99) };
-        let arguments = arguments(Path::new("a b.gguf"), &settings);
-        assert_eq!(read(&arguments), Some((PathBuf::from("a b.gguf"), settings)));
+        let local = Local { device: Some("cpu".to_owned()), threads: Some(3), gpu_layers: None, context: Some(99) };
+        let arguments = arguments(Path::new("a b.gguf"), &local);
+        assert_eq!(read(&arguments), Some((PathBuf::from("a b.gguf"), local)));
         assert_eq!(read(&arguments[..2]), None);
         assert_eq!(read(&["x".into(), "--threads".into(), "many".into()]), None);
         assert_eq!(read(&[]), None);
