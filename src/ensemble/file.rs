@@ -58,7 +58,8 @@ pub(super) fn examine(path: &Path) -> Result<(), String> {
     problem(path).map_or(Ok(()), |problem| Err(format!("{}: {problem}", path.display())))
 }
 
-fn problem(path: &Path) -> Option<String> {
+/// What is wrong with a file that should be a model, and what to do.
+pub(super) fn problem(path: &Path) -> Option<String> {
     let metadata = match std::fs::metadata(path) {
         Ok(metadata) => metadata,
         Err(error) => return Some(error.to_string()),
@@ -113,21 +114,53 @@ fn special(_kind: FileType) -> &'static str {
     "a device"
 }
 
-/// A model in several files (`NAME-00002-of-00003.gguf`): the first is named, and the others lie beside it.
-fn part(path: &Path) -> Option<String> {
-    let stem = path.file_stem()?.to_str()?;
-    let (rest, total) = stem.rsplit_once("-of-")?;
+/// The most files that a model comes in; a name with a larger number is a name.
+const MOST_PARTS: usize = 1000;
+
+/// One of the files of a model in several (`NAME-00002-of-00003.gguf`), which lie beside each other.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Part {
+    /// What they are called.
+    pub(super) name: String,
+    /// Which it is, from 1.
+    pub(super) number: usize,
+    /// How many there are.
+    pub(super) total: usize,
+}
+
+impl Part {
+    /// Where one of these files is, by the path of another.
+    pub(super) fn path(&self, path: &Path, number: usize) -> PathBuf {
+        path.with_file_name(format!("{}-{number:05}-of-{:05}.gguf", self.name, self.total))
+    }
+
+    /// Where all of these files are, by the path of one.
+    pub(super) fn all(&self, path: &Path) -> Vec<PathBuf> {
+        (1..=self.total).map(|number| self.path(path, number)).collect()
+    }
+}
+
+/// Which part of a model a file is, by its name.
+pub(super) fn part_of(path: &Path) -> Option<Part> {
+    let (rest, total) = path.file_stem()?.to_str()?.rsplit_once("-of-")?;
     let (name, number) = rest.rsplit_once('-')?;
     if number.len() != 5 || total.len() != 5 {
         return None;
     }
-    let (number, total): (usize, usize) = (number.parse().ok()?, total.parse().ok()?);
-    let of = |number: usize| path.with_file_name(format!("{name}-{number:05}-of-{total:05}.gguf"));
+    let (number, total) = (number.parse().ok()?, total.parse().ok()?);
+    (1..=total).contains(&number).then(|| Part { name: name.to_owned(), number, total }).filter(|_| total <= MOST_PARTS)
+}
+
+/// A model in several files: the first is named, and the others lie beside it.
+fn part(path: &Path) -> Option<String> {
+    let part = part_of(path)?;
+    let Part { number, total, .. } = part;
     if number > 1 {
-        return Some(format!("this is part {number} of {total} of a model: name the first, {}", of(1).display()));
+        return Some(format!("this is part {number} of {total} of a model: name the first, {}", part.path(path, 1).display()));
     }
-    let missing = (2..=total).find(|number| !of(*number).exists())?;
-    Some(format!("this is part 1 of {total} of a model, and part {missing} is not beside it: download {}", of(missing).display()))
+    let missing = (2..=total).find(|number| !part.path(path, *number).exists())?;
+    let needed = part.path(path, missing);
+    Some(format!("this is part 1 of {total} of a model, and part {missing} is not beside it: download {}", needed.display()))
 }
 
 /// What the beginning of a file tells; `None` for a GGUF file that may be read.

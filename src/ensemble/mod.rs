@@ -6,6 +6,7 @@
 pub mod built_in;
 mod connect;
 mod file;
+pub mod found;
 mod identify;
 mod known;
 pub mod local;

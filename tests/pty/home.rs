@@ -50,6 +50,7 @@ impl Home {
     pub fn pipes(&self, arguments: &[&str]) -> Output {
         let mut command = Command::new(PROGRAM);
         command.args(arguments).env_clear().env("HOME", self.path()).current_dir(self.path());
+        command.env("OLLAMA_MODELS", self.path().join("ollama"));
         command.stdin(Stdio::null()).output().unwrap()
     }
 
@@ -69,6 +70,8 @@ impl Home {
             command.env(name, value);
         }
         command.env("HOME", self.path());
+        // Its service has folders that are not of this home.
+        command.env("OLLAMA_MODELS", self.path().join("ollama"));
         command.cwd(self.path());
     }
 

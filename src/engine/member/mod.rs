@@ -12,6 +12,7 @@ pub mod embedded;
 pub mod http;
 pub mod judge;
 pub mod llama_server;
+pub mod model_file;
 pub mod opening;
 mod overrides;
 pub mod paced;
