@@ -9,6 +9,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use crate::clean::clean_line;
+use crate::engine::member::model_file::parts::{Part, part_of};
 
 /// Bytes read of a file to tell what it is.
 const HEAD: u64 = 4096;
@@ -112,43 +113,6 @@ fn special(kind: FileType) -> &'static str {
 #[cfg(not(unix))]
 fn special(_kind: FileType) -> &'static str {
     "a device"
-}
-
-/// The most files that a model comes in; a name with a larger number is a name.
-const MOST_PARTS: usize = 1000;
-
-/// One of the files of a model in several (`NAME-00002-of-00003.gguf`), which lie beside each other.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Part {
-    /// What they are called.
-    pub(super) name: String,
-    /// Which it is, from 1.
-    pub(super) number: usize,
-    /// How many there are.
-    pub(super) total: usize,
-}
-
-impl Part {
-    /// Where one of these files is, by the path of another.
-    pub(super) fn path(&self, path: &Path, number: usize) -> PathBuf {
-        path.with_file_name(format!("{}-{number:05}-of-{:05}.gguf", self.name, self.total))
-    }
-
-    /// Where all of these files are, by the path of one.
-    pub(super) fn all(&self, path: &Path) -> Vec<PathBuf> {
-        (1..=self.total).map(|number| self.path(path, number)).collect()
-    }
-}
-
-/// Which part of a model a file is, by its name.
-pub(super) fn part_of(path: &Path) -> Option<Part> {
-    let (rest, total) = path.file_stem()?.to_str()?.rsplit_once("-of-")?;
-    let (name, number) = rest.rsplit_once('-')?;
-    if number.len() != 5 || total.len() != 5 {
-        return None;
-    }
-    let (number, total) = (number.parse().ok()?, total.parse().ok()?);
-    (1..=total).contains(&number).then(|| Part { name: name.to_owned(), number, total }).filter(|_| total <= MOST_PARTS)
 }
 
 /// A model in several files: the first is named, and the others lie beside it.

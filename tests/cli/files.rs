@@ -36,7 +36,7 @@ fn check_lists_the_files_there_are_with_what_is_typed_to_use_them() {
     let listed = home.run(&["check", "--members", "babble"]);
     let text = out(&listed);
     assert_eq!(listed.status.code(), Some(0), "{text}{}", err(&listed));
-    let at = text.find("model files on this machine").expect(&text);
+    let at = text.find("model files on this machine").unwrap_or_else(|| panic!("{text}"));
     let lines: Vec<&str> = text[at..].lines().collect();
     let row = |name: &str| lines.iter().position(|line| line.starts_with(name)).unwrap_or_else(|| panic!("{name} in {text}"));
     for (name, argument) in [
@@ -64,7 +64,7 @@ fn the_json_of_check_names_what_can_be_given_back() {
     let arguments = usable.iter().flat_map(|argument| ["--model", argument]);
     let arguments: Vec<&str> = ["check", "--json"].into_iter().chain(arguments).collect();
     let checked = home.run(&arguments);
-    let checked: Vec<Value> = serde_json::from_str(&out(&checked)).expect(&err(&checked));
+    let checked: Vec<Value> = serde_json::from_str(&out(&checked)).unwrap_or_else(|_| panic!("{}", err(&checked)));
     let names: Vec<&str> = checked.iter().map(|entry| entry["name"].as_str().unwrap()).collect();
     assert_eq!(names, ["counting", "pocket atlas", "babble:1m"]);
     assert!(checked.iter().all(|entry| entry["reachable"] == true && entry.get("found").is_none()), "{checked:?}");

@@ -21,6 +21,7 @@ pub const PROGRAM: &str = env!("CARGO_BIN_EXE_specfuse");
 /// Keys that have no letter.
 pub const ENTER: &str = "\r";
 pub const ESC: &str = "\x1b";
+pub const UP: &str = "\x1b[A";
 pub const DOWN: &str = "\x1b[B";
 
 pub struct Home(tempfile::TempDir);

@@ -2,7 +2,7 @@
 
 use specfuse::engine::fusion::event::{Event, Header};
 
-use crate::home::{DOWN, ENTER, ESC, Home, QUESTION, leaves};
+use crate::home::{DOWN, ENTER, ESC, Home, QUESTION, UP, leaves};
 use crate::playing::Playing;
 
 /// A port of this machine on which nobody listens.
@@ -112,8 +112,9 @@ fn a_model_file_that_was_found_is_chosen_by_one_key_and_answers() {
         let row = |name: &str| lines.iter().find(|line| line.contains(&format!("[ ] {name} "))).cloned().unwrap_or_default();
         row("pocket").contains(" F16 ") && row("pocket").contains(" fits ") && row("cut").contains("the file is cut")
     });
-    for _ in 0..3 {
-        playing.types(DOWN);
+    // From the end: what servers there are on this machine comes before.
+    for _ in 0..4 {
+        playing.types(UP);
     }
     playing.plays("> [ ] pocket");
     playing.plays("fits in memory: it needs about ");

@@ -20,6 +20,11 @@ use crate::ensemble::local::{USUAL, find};
 pub(super) fn command() -> Command {
     let command = Command::new("check")
         .about("Asks every model: is it reachable, what can it do, how fast is it, what is missing and how to get it")
+        .long_about(
+            "Asks every model: is it reachable, what can it do, how fast is it, what is missing and how to get it.\n\n\
+             Where you have named no model it also lists the model servers and the model files (GGUF) that it finds on this \
+             machine, the files with the memory they need, each with what to type to use it.",
+        )
         .arg(Arg::new("json").long("json").action(ArgAction::SetTrue).help("Print JSON instead of a table"));
     options::add(command)
 }

@@ -5,10 +5,10 @@
 
 use std::collections::HashSet;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::places::Place;
-use super::walk::{Walk, is_gguf};
+use super::walk::{Walk, is_gguf, is_named_gguf};
 use crate::clean::clean_line;
 
 /// Levels of folders in a snapshot.
@@ -24,9 +24,7 @@ pub(super) fn look(walk: &mut Walk, place: &Place, folder: &Path) {
     // A file that is in several revisions is listed as the newest has it.
     let mut listed = HashSet::new();
     for snapshot in snapshots {
-        let mut files = Vec::new();
-        collect(walk, place, &snapshot, DEEP, &mut files);
-        for file in files {
+        for file in walk.below(place, &snapshot, DEEP).into_iter().filter(|file| is_named_gguf(file)) {
             let own = file.strip_prefix(&snapshot).unwrap_or(&file).to_owned();
             if listed.insert(own) {
                 walk.model(place, &file, Some(repository));
@@ -36,18 +34,6 @@ pub(super) fn look(walk: &mut Walk, place: &Place, folder: &Path) {
     for blob in walk.entries(place, &folder.join("blobs")) {
         if blob.extension().is_some_and(|ending| ending == "incomplete") && is_gguf(&blob) {
             walk.under_way(place, &blob, clean_line(repository));
-        }
-    }
-}
-
-fn collect(walk: &mut Walk, place: &Place, folder: &Path, depth: usize, files: &mut Vec<PathBuf>) {
-    for path in walk.entries(place, folder) {
-        if path.is_dir() {
-            if depth > 0 {
-                collect(walk, place, &path, depth - 1, files);
-            }
-        } else if path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("gguf")) {
-            files.push(path);
         }
     }
 }

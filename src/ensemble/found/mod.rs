@@ -28,9 +28,13 @@ use crate::engine::member::embedded::EmbeddedError;
 use crate::engine::member::model_file::available::{self, Memory};
 use crate::engine::member::model_file::header::{ModelHeader, Purpose};
 use crate::engine::member::model_file::memory::{Fit, USUAL_CONTEXT, needed};
+use crate::engine::member::model_file::parts;
 
 /// How long a look may take: a disk that is asleep is waited for, a share that is gone is not.
 const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Files that write no text that are named.
+const NAMED: usize = 4;
 
 /// The file in which LM Studio says where its folder is, and the most of it that is read.
 const LM_STUDIO: &str = ".lmstudio-home-pointer";
@@ -138,7 +142,7 @@ pub fn find(places: &[Place], known: &[PathBuf], memory: Option<Memory>) -> Find
     for candidate in walk.candidates.into_iter().take(MOST_MODELS) {
         match described(candidate) {
             Some(Described::Model(model)) => models.push(*model),
-            Some(Described::NoText(name, purpose)) => left_out.push(format!("{name} ({})", purpose.in_words())),
+            Some(Described::NoText(name, purpose)) => left_out.push((name, purpose)),
             None => {}
         }
     }
@@ -147,10 +151,18 @@ pub fn find(places: &[Place], known: &[PathBuf], memory: Option<Memory>) -> Find
         notes.push(format!("{more} further model files are not listed"));
     }
     if !left_out.is_empty() {
-        notes.push(format!("not listed, since they write no text: {}", left_out.join(", ")));
+        notes.push(without_text(&left_out));
     }
     let notes = notes.iter().map(|note| clean_line(note)).collect();
     Finding { models, memory, notes }
+}
+
+/// A sentence on files that are no models to choose.
+fn without_text(left_out: &[(String, Purpose)]) -> String {
+    let named = left_out.iter().take(NAMED).map(|(name, purpose)| format!("{name} ({})", purpose.in_words()));
+    let more = left_out.len().saturating_sub(NAMED);
+    let more = (more > 0).then(|| format!("{more} more"));
+    format!("not listed, since they write no text: {}", named.chain(more).collect::<Vec<_>>().join(", "))
 }
 
 /// What a candidate turned out to be.
@@ -162,15 +174,18 @@ enum Described {
 /// Looks into a file; `None` where it is gone.
 fn described(candidate: Candidate) -> Option<Described> {
     let Candidate { name, path, whose, problem } = candidate;
-    let files = file::part_of(&path).map_or_else(|| vec![path.clone()], |part| part.all(&path));
-    let sizes = files.iter().filter_map(|file| std::fs::metadata(file).ok());
-    let bytes = sizes.map(|metadata| metadata.len()).fold(0, u64::saturating_add);
+    let bytes = parts::bytes(&path);
     let mut found = FoundModel { name, path, whose, bytes, header: None, parameters: 0, problem };
     if found.problem.is_some() {
         return Some(Described::Model(Box::new(found)));
     }
-    match file::problem(&found.path).map_or_else(|| read(&found.path, &files), Err) {
+    match file::problem(&found.path).map_or_else(|| read(&found.path), Err) {
         Ok((header, _)) if header.purpose != Purpose::Text => return Some(Described::NoText(found.name, header.purpose)),
+        Ok((header, _)) if header.parts > 1 && parts::part_of(&found.path).is_none() => {
+            let end = format!("-00001-of-{:05}.gguf", header.parts);
+            found.problem =
+                Some(format!("this is one of {} files of a model: name it as it was, ending in `{end}`", header.parts));
+        }
         Ok((header, parameters)) => (found.header, found.parameters) = (Some(header), parameters),
         Err(_) if std::fs::symlink_metadata(&found.path).is_err() => return None,
         Err(problem) => found.problem = Some(clean_line(&problem)),
@@ -179,7 +194,7 @@ fn described(candidate: Candidate) -> Option<Described> {
 }
 
 /// The head of the first file, and the numbers of all.
-fn read(path: &Path, files: &[PathBuf]) -> Result<(ModelHeader, u64), String> {
+fn read(path: &Path) -> Result<(ModelHeader, u64), String> {
     // The list says which file it is.
     let named = format!("{}: ", path.display());
     let first = ModelHeader::read(path).map_err(|error| {
@@ -188,7 +203,7 @@ fn read(path: &Path, files: &[PathBuf]) -> Result<(ModelHeader, u64), String> {
         if is_damaged { format!("it is damaged, or not whole: {problem}") } else { problem.to_owned() }
     })?;
     let mut parameters = first.parameters;
-    for other in files.iter().filter(|file| *file != path) {
+    for other in parts::files(path).iter().filter(|file| *file != path) {
         let header = ModelHeader::read(other).map_err(|error| error.to_string())?;
         parameters = parameters.saturating_add(header.parameters);
     }

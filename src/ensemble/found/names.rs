@@ -2,15 +2,15 @@
 
 use std::path::Path;
 
-use super::super::file;
 use crate::clean::clean_line;
+use crate::engine::member::model_file::parts::part_of;
 
 /// The name of the model in a file: the file's own, without what says which part it is; where that says nothing (`model.gguf`) that
 /// of `outer`, else of the folder. Cleaned.
 pub(super) fn of_file(path: &Path, outer: Option<&str>) -> String {
     let full = path.file_name().unwrap_or_default().to_string_lossy();
     let end = full.to_lowercase().find(".gguf").filter(|end| full.is_char_boundary(*end)).unwrap_or(full.len());
-    let part = file::part_of(path).map(|part| part.name);
+    let part = part_of(path).map(|part| part.name);
     let stem = part.as_deref().unwrap_or_else(|| full.get(..end).unwrap_or(&full));
     let stem = stem.strip_prefix("incomplete-").or_else(|| stem.strip_prefix("downloading_")).unwrap_or(stem);
     let says_nothing =

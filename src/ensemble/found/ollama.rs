@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde_json::Value;
 
@@ -25,9 +25,7 @@ const SHORT: usize = 12;
 /// Looks at a store.
 pub(super) fn look(walk: &mut Walk, place: &Place) {
     let manifests = place.folder.join("manifests");
-    let mut found = Vec::new();
-    collect(walk, place, &manifests, DEEP, &mut found);
-    for manifest in found {
+    for manifest in walk.below(place, &manifests, DEEP) {
         let name = name(manifest.strip_prefix(&manifests).unwrap_or(&manifest));
         let Some(hash) = model(&manifest) else { continue };
         // Older versions had a colon in the file's name.
@@ -41,18 +39,6 @@ pub(super) fn look(walk: &mut Walk, place: &Place) {
         let file = blob.file_name().unwrap_or_default().to_string_lossy().into_owned();
         if let Some(hash) = file.strip_suffix("-partial").filter(|_| is_gguf(&blob)) {
             walk.under_way(place, &blob, hash.chars().take("sha256-".len() + SHORT).collect());
-        }
-    }
-}
-
-fn collect(walk: &mut Walk, place: &Place, folder: &Path, depth: usize, files: &mut Vec<PathBuf>) {
-    for path in walk.entries(place, folder) {
-        if path.is_dir() {
-            if depth > 0 {
-                collect(walk, place, &path, depth - 1, files);
-            }
-        } else {
-            files.push(path);
         }
     }
 }

@@ -91,12 +91,14 @@ fn a_model_in_several_files_is_one_and_says_what_is_missing() {
     split.write(&part("cut", 2));
     split.write(&part("headless", 2));
     split.write(&part("headless", 3));
+    split.write(&root.path().join("renamed.gguf"));
     let finding = files(root.path());
-    assert_eq!(named(&finding), ["cut", "headless", "whole"]);
-    let whole = &finding.models[2];
+    assert_eq!(named(&finding), ["cut", "headless", "renamed", "whole"]);
+    let whole = &finding.models[3];
     assert_eq!((whole.parameters, whole.path.clone()), (4_000_000_000, part("whole", 1)));
     assert!(whole.bytes > 4 * 562_000_000, "{}", whole.bytes);
     assert!(problem(&finding, "cut").contains("part 3 is not beside it"), "{finding:?}");
+    assert!(problem(&finding, "renamed").ends_with("ending in `-00001-of-00003.gguf`"), "{finding:?}");
     assert!(problem(&finding, "headless").contains("part 1 of 3 is not beside it: download"), "{finding:?}");
 }
 

@@ -8,10 +8,10 @@ use std::fs::{self, File};
 use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
-use super::super::file;
 use super::places::{Layout, Place};
 use super::{hub, names, ollama};
 use crate::engine::member::model_file::memory::bytes_in_words;
+use crate::engine::member::model_file::parts::part_of;
 
 /// Entries of folders that are looked at in one place.
 const MOST_ENTRIES: usize = 20_000;
@@ -92,6 +92,19 @@ impl Walk {
         paths
     }
 
+    /// The files in a folder and in so many levels of folders below it, by name.
+    pub(super) fn below(&mut self, place: &Place, folder: &Path, depth: usize) -> Vec<PathBuf> {
+        let mut files = Vec::new();
+        for path in self.entries(place, folder) {
+            if !path.is_dir() {
+                files.push(path);
+            } else if depth > 0 {
+                files.extend(self.below(place, &path, depth - 1));
+            }
+        }
+        files
+    }
+
     fn folder(&mut self, place: &Place, folder: &Path, depth: usize) {
         let entries = self.entries(place, folder);
         for path in &entries {
@@ -113,7 +126,7 @@ impl Walk {
     fn file(&mut self, place: &Place, path: &Path, name: &str, beside: &[PathBuf]) {
         let lower = name.to_lowercase();
         let under_way = lower.split_once(".gguf.").is_some_and(|(_, ending)| UNDER_WAY.contains(&ending));
-        let is_model = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("gguf"));
+        let is_model = is_named_gguf(path);
         if under_way || (is_model && (lower.starts_with("incomplete-") || beside.contains(&with_ending(path, ".aria2")))) {
             self.under_way(place, path, names::of_file(path, None));
         } else if is_model {
@@ -124,7 +137,7 @@ impl Walk {
     /// A model: the first of its files stands for all. `outer` is what it is called where its file says nothing.
     pub(super) fn model(&mut self, place: &Place, path: &Path, outer: Option<&str>) {
         let (mut path, mut problem) = (path.to_owned(), None);
-        if let Some(part) = file::part_of(&path).filter(|part| part.number > 1) {
+        if let Some(part) = part_of(&path).filter(|part| part.number > 1) {
             let first = part.path(&path, 1);
             if first.exists() {
                 return;
@@ -157,6 +170,11 @@ impl Walk {
             self.candidates.push(candidate);
         }
     }
+}
+
+/// Whether a file is a model by its name.
+pub(super) fn is_named_gguf(path: &Path) -> bool {
+    path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("gguf"))
 }
 
 /// Whether a file begins as a GGUF file does.

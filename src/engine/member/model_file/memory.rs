@@ -12,9 +12,11 @@ pub const USUAL_CONTEXT: u64 = 4096;
 /// Bytes of a number that is kept for a token: half precision.
 const KEPT_BYTES: u64 = 2;
 
-/// Rows that are computed at once, each with a number for every token of the vocabulary and a few times the width.
+/// Rows that are computed at once, each a few times as wide as the model, and those of them that end in a number for every token of
+/// the vocabulary.
 const ROWS: u64 = 256;
 const WIDTHS: u64 = 16;
+const LAST_ROWS: u64 = 64;
 
 /// Bytes that an engine takes for anything else.
 const BESIDE: u64 = 96 << 20;
@@ -70,9 +72,9 @@ impl Fit {
 #[must_use]
 pub fn needed(header: &ModelHeader, weights: u64, context_tokens: u64) -> u64 {
     let kept = header.kept_per_token.saturating_mul(KEPT_BYTES).saturating_mul(context_tokens);
-    let row = header.vocabulary.saturating_add(header.width.saturating_mul(WIDTHS));
-    let work = row.saturating_mul(4 * ROWS).saturating_add(BESIDE);
-    weights.saturating_add(kept).saturating_add(work)
+    let rows = header.width.saturating_mul(4 * WIDTHS * ROWS);
+    let last_rows = header.vocabulary.saturating_mul(4 * LAST_ROWS);
+    [weights, kept, rows, last_rows, BESIDE].into_iter().fold(0, u64::saturating_add)
 }
 
 /// A number of bytes as people say it: `98 MB`, `1.1 GB`.

@@ -73,13 +73,12 @@ impl Roster {
             }
         }
         for model in finding.models {
-            match self.rows.iter_mut().find(|known| known.path() == Some(&model.path)) {
-                Some(known) => known.learn(model),
-                None => {
-                    let mut known = Known::new(model.spec(), Origin::File);
-                    known.learn(model);
-                    self.rows.push(known);
-                }
+            if let Some(known) = self.rows.iter_mut().find(|known| known.path() == Some(&model.path)) {
+                known.learn(model);
+            } else {
+                let mut known = Known::new(model.spec(), Origin::File);
+                known.learn(model);
+                self.rows.push(known);
             }
         }
     }
