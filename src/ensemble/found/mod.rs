@@ -94,7 +94,8 @@ impl FoundModel {
     #[must_use]
     pub fn argument(&self) -> Option<String> {
         let path = self.path.to_str().filter(|path| clean_line(path) == *path)?;
-        if self.path.file_stem().is_some_and(|stem| *stem == *self.name) && self.path.extension().is_some() {
+        let is_own = self.path.file_stem().is_some_and(|stem| *stem == *self.name) && self.path.extension().is_some();
+        if is_own || self.name.is_empty() {
             return Some(path.to_owned());
         }
         Some(format!("{}={path}", self.name.replace('=', "-")))
@@ -176,7 +177,8 @@ fn described(candidate: Candidate) -> Option<Described> {
     let Candidate { name, path, whose, problem } = candidate;
     let bytes = parts::bytes(&path);
     let mut found = FoundModel { name, path, whose, bytes, header: None, parameters: 0, problem };
-    if found.problem.is_some() {
+    if let Some(problem) = &found.problem {
+        found.problem = Some(clean_line(problem));
         return Some(Described::Model(Box::new(found)));
     }
     match file::problem(&found.path).map_or_else(|| read(&found.path), Err) {

@@ -75,6 +75,7 @@ fn what_names_a_model_on_the_command_line_is_read_back() {
         assert_eq!((read.name, read.config.source), (name.to_owned(), found.spec().config.source));
     }
     assert_eq!(model("a=b", "/m/x.gguf").argument().as_deref(), Some("a-b=/m/x.gguf"));
+    assert_eq!(model("", "/m/ .gguf").argument().as_deref(), Some("/m/ .gguf"));
     assert_eq!(model("a", "/m/\u{1b}a.gguf").argument(), None, "it cannot be typed");
 }
 
@@ -227,8 +228,12 @@ fn links_in_a_circle_end_and_names_that_are_no_text_are_shown() {
     symlink(inner.join("self"), inner.join("self")).unwrap();
     symlink(inner.join("nowhere"), inner.join("broken.gguf")).unwrap();
     Sample::model(1).write(&root.path().join(OsStr::from_bytes(b"z\xff\x1b[31m\xfe.gguf")));
-    let finding = files(root.path());
-    assert_eq!(finding.models.len(), 2, "{finding:?}");
+    Sample::model(1).write(&root.path().join("y\u{1b}[2J-00002-of-00002.gguf"));
+    let mut finding = files(root.path());
+    assert_eq!(finding.models.len(), 3, "{finding:?}");
+    let hostile = finding.models.remove(1);
+    let said = [hostile.name, hostile.problem.unwrap()].concat();
+    assert!(said.contains("part 1 of 2") && !said.contains('\u{1b}'), "{said:?}");
     assert_eq!(finding.models[0].name, "m");
     let odd = &finding.models[1];
     assert_eq!((odd.name.contains('\u{1b}'), odd.argument(), odd.problem.as_deref()), (false, None, None));
