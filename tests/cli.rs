@@ -4,6 +4,8 @@
 
 #[path = "cli/evaluating.rs"]
 mod evaluating;
+#[path = "cli/files.rs"]
+mod files;
 #[path = "cli/handed_in.rs"]
 mod handed_in;
 #[cfg(unix)]
@@ -41,7 +43,12 @@ impl Home {
 
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_specfuse"));
-        command.args(arguments).env_clear().env("HOME", self.path()).stdin(Stdio::null());
+        command
+            .args(arguments)
+            .env_clear()
+            .env("HOME", self.path())
+            .env("OLLAMA_MODELS", self.path().join("ollama"))
+            .stdin(Stdio::null());
         command
     }
 

@@ -22,7 +22,8 @@ use crate::engine::fusion::params::{KNOBS, ParamError, Params, Presets};
 use crate::text;
 
 /// The keys that a configuration file may have at its top.
-const KEYS: &[&str] = &["preset", "presets", "system", "ensemble", "parameters", "members", "ensembles", "keys", "playground"];
+const KEYS: &[&str] =
+    &["preset", "presets", "system", "ensemble", "parameters", "members", "ensembles", "models", "keys", "playground"];
 
 /// What is wrong with a configuration file.
 #[derive(Debug, thiserror::Error)]
@@ -125,6 +126,8 @@ pub struct Config {
     pub members: BTreeMap<String, MemberConfig>,
     /// The ensembles there are, by name: lists of members.
     pub ensembles: BTreeMap<String, Vec<String>>,
+    /// Folders with model files, besides the usual ones; `~` at the beginning is the user's folder.
+    pub models: Vec<PathBuf>,
     /// Keys by the name of the action.
     pub keys: BTreeMap<String, Vec<String>>,
     /// How the playground looks and behaves.
@@ -146,7 +149,7 @@ pub struct Playground {
     pub pace: Option<u32>,
     /// How many traces are kept.
     pub traces: Option<usize>,
-    /// Whether the usual ports of this machine are searched for model servers.
+    /// Whether the usual ports of this machine are searched for model servers, and its usual folders for model files.
     pub scan: Option<bool>,
 }
 
@@ -222,6 +225,7 @@ fn parse(path: &Path, text: &str) -> Result<Config, ConfigError> {
         ensemble: file.text("ensemble", "the name of an ensemble")?.map(str::to_owned),
         members: members::members(file)?,
         ensembles: members::ensembles(file)?,
+        models: folders(file)?,
         keys: keys(file)?,
         playground: playground(file)?,
         warnings: Vec::new(),
@@ -246,6 +250,15 @@ fn params(file: Section<'_>, presets: &Presets) -> Result<(Params, Given), Confi
         given.set(knob.name, Origin::Configuration);
     }
     Ok((params, given))
+}
+
+fn folders(file: Section<'_>) -> Result<Vec<PathBuf>, ConfigError> {
+    let wanted = "a folder, or a list of folders";
+    let folders = file.texts("models", wanted)?.unwrap_or_default();
+    if folders.iter().any(|folder| folder.trim().is_empty()) {
+        return Err(file.wrong("models", wanted));
+    }
+    Ok(folders.into_iter().map(PathBuf::from).collect())
 }
 
 /// Which names there are and which keys, the playground's table of actions knows.
@@ -304,6 +317,18 @@ mod tests {
     }
 
     #[test]
+    fn folders_of_models_are_one_or_several() {
+        let folders = |text: &str| load(text).map(|config| config.models);
+        assert_eq!(folders("models = '~/models'"), Ok(vec![PathBuf::from("~/models")]));
+        assert_eq!(folders("models = ['/a', 'b']"), Ok(vec![PathBuf::from("/a"), PathBuf::from("b")]));
+        assert_eq!((folders("models = []"), folders("")), (Ok(Vec::new()), Ok(Vec::new())));
+        for wrong in ["7", "[7]", "''", "['/a', ' ']", "{ a = 'b' }"] {
+            let said = folders(&format!("models = {wrong}\n")).unwrap_err();
+            assert!(said.contains("`models`") && said.contains("for example: models = "), "{said}");
+        }
+    }
+
+    #[test]
     fn members_say_where_their_model_is_and_what_they_may_do() {
         let text = r#"
             system = "Answer briefly."
@@ -350,7 +375,7 @@ mod tests {
             |line: &str| line.strip_prefix('#').filter(|rest| !rest.starts_with(' ') && !rest.is_empty()).map(str::to_owned);
         let settings: Vec<String> = example.lines().filter_map(setting).collect();
         // The top-level keys stand among tables, where a file would have them first.
-        let top = |line: &&String| ["ensemble = ", "preset = ", "system = "].iter().any(|key| line.starts_with(key));
+        let top = |line: &&String| ["ensemble = ", "models = ", "preset = ", "system = "].iter().any(|key| line.starts_with(key));
         let (first, rest): (Vec<_>, Vec<_>) = settings.iter().partition(top);
         let text = first.into_iter().chain(rest).cloned().collect::<Vec<_>>().join("\n");
         let config = load(&text).unwrap();

@@ -9,6 +9,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use crate::clean::clean_line;
+use crate::engine::member::model_file::parts::{Part, part_of};
 
 /// Bytes read of a file to tell what it is.
 const HEAD: u64 = 4096;
@@ -58,7 +59,8 @@ pub(super) fn examine(path: &Path) -> Result<(), String> {
     problem(path).map_or(Ok(()), |problem| Err(format!("{}: {problem}", path.display())))
 }
 
-fn problem(path: &Path) -> Option<String> {
+/// What is wrong with a file that should be a model, and what to do.
+pub(super) fn problem(path: &Path) -> Option<String> {
     let metadata = match std::fs::metadata(path) {
         Ok(metadata) => metadata,
         Err(error) => return Some(error.to_string()),
@@ -113,21 +115,16 @@ fn special(_kind: FileType) -> &'static str {
     "a device"
 }
 
-/// A model in several files (`NAME-00002-of-00003.gguf`): the first is named, and the others lie beside it.
+/// A model in several files: the first is named, and the others lie beside it.
 fn part(path: &Path) -> Option<String> {
-    let stem = path.file_stem()?.to_str()?;
-    let (rest, total) = stem.rsplit_once("-of-")?;
-    let (name, number) = rest.rsplit_once('-')?;
-    if number.len() != 5 || total.len() != 5 {
-        return None;
-    }
-    let (number, total): (usize, usize) = (number.parse().ok()?, total.parse().ok()?);
-    let of = |number: usize| path.with_file_name(format!("{name}-{number:05}-of-{total:05}.gguf"));
+    let part = part_of(path)?;
+    let Part { number, total, .. } = part;
     if number > 1 {
-        return Some(format!("this is part {number} of {total} of a model: name the first, {}", of(1).display()));
+        return Some(format!("this is part {number} of {total} of a model: name the first, {}", part.path(path, 1).display()));
     }
-    let missing = (2..=total).find(|number| !of(*number).exists())?;
-    Some(format!("this is part 1 of {total} of a model, and part {missing} is not beside it: download {}", of(missing).display()))
+    let missing = (2..=total).find(|number| !part.path(path, *number).exists())?;
+    let needed = part.path(path, missing);
+    Some(format!("this is part 1 of {total} of a model, and part {missing} is not beside it: download {}", needed.display()))
 }
 
 /// What the beginning of a file tells; `None` for a GGUF file that may be read.

@@ -95,6 +95,15 @@ async fn by_llama_cpp(
         | LlamaCppError::Device { .. }
         | LlamaCppError::Start { .. } => Other::Final(error.to_string()),
     };
+    let path = file.path.to_owned();
+    let context = file.local.context;
+    // It reads the file's head, and on some systems asks another program.
+    let room = tokio::task::spawn_blocking(move || room(&path, context)).await.unwrap_or(Room::Enough);
+    match room {
+        Room::Enough => {}
+        Room::Little(warning) => tools.warnings.give(format!("{}: {warning}", file.name)),
+        Room::None(reason) => return Err(Other::Final(format!("{}: {reason}", file.path.display()))),
+    }
     tried(file.path, file.local, tools, told).await.map_err(other)?;
     let (sender, mut loaded) = watch::channel(0);
     told("loading");
@@ -107,6 +116,37 @@ async fn by_llama_cpp(
             opened = &mut loading => return opened.map(|member| Arc::new(member) as Arc<dyn Member>).map_err(other),
             Ok(()) = loaded.changed() => told(&format!("loading, {} %", *loaded.borrow_and_update())),
         }
+    }
+}
+
+/// Whether the machine has the memory that a model takes.
+#[cfg(feature = "llama-cpp")]
+enum Room {
+    Enough,
+    /// It may be slow, for this reason.
+    Little(String),
+    /// It cannot run, for this reason.
+    None(String),
+}
+
+/// The weights are read where they lie, so a model that takes more than is free makes the machine slow; one that takes more than
+/// there is makes it unusable.
+#[cfg(feature = "llama-cpp")]
+fn room(path: &Path, context: Option<usize>) -> Room {
+    use crate::engine::member::model_file::header::ModelHeader;
+    use crate::engine::member::model_file::memory::{bytes_in_words, needed};
+    use crate::engine::member::model_file::{available, parts};
+
+    let (Ok(header), Some(memory)) = (ModelHeader::read(path), available::memory()) else { return Room::Enough };
+    let needed = needed(&header, parts::bytes(path), context.unwrap_or(Local::CONTEXT) as u64);
+    let [needs, free, all] = [needed, memory.available, memory.total].map(bytes_in_words);
+    let advice = "choose a smaller model or quantisation, or a smaller `--context`";
+    if needed > memory.total {
+        Room::None(format!("it needs {needs} of memory, and this machine has {all}: {advice}"))
+    } else if needed > memory.available {
+        Room::Little(format!("it needs {needs} of memory, and {free} are free, so it will be slow: {advice}"))
+    } else {
+        Room::Enough
     }
 }
 

@@ -6,6 +6,7 @@
 pub mod built_in;
 mod connect;
 mod file;
+pub mod found;
 mod gguf;
 mod identify;
 mod known;

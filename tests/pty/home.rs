@@ -21,6 +21,7 @@ pub const PROGRAM: &str = env!("CARGO_BIN_EXE_specfuse");
 /// Keys that have no letter.
 pub const ENTER: &str = "\r";
 pub const ESC: &str = "\x1b";
+pub const UP: &str = "\x1b[A";
 pub const DOWN: &str = "\x1b[B";
 
 pub struct Home(tempfile::TempDir);
@@ -50,6 +51,7 @@ impl Home {
     pub fn pipes(&self, arguments: &[&str]) -> Output {
         let mut command = Command::new(PROGRAM);
         command.args(arguments).env_clear().env("HOME", self.path()).current_dir(self.path());
+        command.env("OLLAMA_MODELS", self.path().join("ollama"));
         command.stdin(Stdio::null()).output().unwrap()
     }
 
@@ -69,6 +71,8 @@ impl Home {
             command.env(name, value);
         }
         command.env("HOME", self.path());
+        // Its service has folders that are not of this home.
+        command.env("OLLAMA_MODELS", self.path().join("ollama"));
         command.cwd(self.path());
     }
 

@@ -2,7 +2,7 @@
 
 use specfuse::engine::fusion::event::{Event, Header};
 
-use crate::home::{DOWN, ENTER, ESC, Home, QUESTION, leaves};
+use crate::home::{DOWN, ENTER, ESC, Home, QUESTION, UP, leaves};
 use crate::playing::Playing;
 
 /// A port of this machine on which nobody listens.
@@ -85,6 +85,53 @@ fn another_ensemble_is_composed_by_hand() {
     assert_eq!(names(&header), ["abacus", "lexicon", "almanac", "babble"]);
     assert_eq!(header.members[0].role, specfuse::engine::fusion::event::Role::Draft);
     assert!((header.members[1].weight - 0.9).abs() < 1e-9);
+}
+
+/// Model files where other programs leave them: one as llama.cpp does, one that is cut.
+fn with_files() -> Home {
+    let home = Home::new();
+    let cache = home.path().join(".cache/llama.cpp");
+    std::fs::create_dir_all(&cache).unwrap();
+    let toy = std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/assets/models/atlas.gguf")).unwrap();
+    std::fs::write(cache.join("pocket.gguf"), &toy).unwrap();
+    std::fs::write(cache.join("cut.gguf"), &toy[..toy.len() - 1]).unwrap();
+    home
+}
+
+#[test]
+fn a_model_file_that_was_found_is_chosen_by_one_key_and_answers() {
+    let home = with_files();
+    let mut playing = home.opens(&["--seed", "1", "--pace", "0", "--members", "abacus,lexicon"]);
+    playing.plays("B lexicon · ready");
+    playing.types(ESC);
+    playing.plays("i ask");
+    playing.types("M");
+    playing.plays("model files on this machine");
+    playing.sees("what is known of both", |seen| {
+        let lines = crate::home::lines(seen);
+        let row = |name: &str| lines.iter().find(|line| line.contains(&format!("[ ] {name} "))).cloned().unwrap_or_default();
+        row("pocket").contains(" F16 ") && row("pocket").contains(" fits ") && row("cut").contains("the file is cut")
+    });
+    // From the end: what servers there are on this machine comes before.
+    for _ in 0..4 {
+        playing.types(UP);
+    }
+    playing.plays("> [ ] pocket");
+    playing.plays("fits in memory: it needs about ");
+    playing.types(" ");
+    playing.sees("it is opened", |seen| {
+        crate::home::lines(seen).iter().any(|line| line.contains("> [x] pocket") && line.contains("ready"))
+    });
+    playing.types(ENTER);
+    playing.plays("the next question goes to abacus, lexicon, pocket");
+    playing.types("i");
+    playing.types(QUESTION);
+    playing.types(ENTER);
+    playing.plays("★ answered");
+    leaves(playing, "q", "the last run is kept");
+    let header = header(&home);
+    assert_eq!(names(&header), ["abacus", "lexicon", "pocket"]);
+    assert_eq!(header.members[2].capabilities.kind, "gguf");
 }
 
 #[test]

@@ -3,6 +3,9 @@
 use specfuse::config::{MemberConfig, Server, Source};
 use specfuse::engine::fusion::event::{Capabilities, Drafting, Price, Record, ScoreTier};
 use specfuse::engine::fusion::run::Run;
+use specfuse::engine::member::model_file::available::Memory;
+use specfuse::engine::member::model_file::header::{ModelHeader, Purpose};
+use specfuse::ensemble::found::{Finding, FoundModel};
 use specfuse::ensemble::{MemberSpec, built_in_specs};
 use specfuse::playground::state::roster::{News, Roster, RowId};
 use specfuse::playground::state::{Message, Options, State};
@@ -86,6 +89,62 @@ fn roster(size: (u16, u16)) -> State {
     state
 }
 
+fn gigabytes(number: f64) -> u64 {
+    (number * 1e9) as u64
+}
+
+/// A model in a file, of so many gigabytes and billions of parameters.
+fn file(name: &str, whose: &'static str, size: f64, parameters: f64, (architecture, quantisation): (&str, &str)) -> FoundModel {
+    let header = ModelHeader {
+        architecture: architecture.to_owned(),
+        name: Some(name.to_owned()),
+        purpose: Purpose::Text,
+        quantisation: Some(quantisation.to_owned()),
+        parameters: gigabytes(parameters),
+        context_tokens: Some(32_768),
+        has_chat_template: architecture != "llama",
+        parts: 1,
+        vocabulary: 151_936,
+        kept_per_token: 28 * 512,
+        width: 1536,
+    };
+    FoundModel {
+        name: name.to_owned(),
+        path: format!("/home/me/models/{name}.gguf").into(),
+        whose,
+        bytes: gigabytes(size),
+        header: Some(header),
+        parameters: gigabytes(parameters),
+        problem: None,
+    }
+}
+
+/// Files of every kind: one that fits, one that just fits, one that is too big, one that cannot be used.
+fn files() -> Finding {
+    let mut cut = file("SmolLM2-135M-Instruct-Q4_1", "Hugging Face", 0.03, 0.0, ("", ""));
+    (cut.header, cut.problem) = (None, Some("its download has not ended: 31 MB are there".to_owned()));
+    let models = vec![
+        file("Qwen2.5-1.5B-Instruct-Q4_K_M", "llama.cpp", 1.12, 1.54, ("qwen2", "Q4_K_M")),
+        cut,
+        file("llama3.1:8b", "Ollama", 8.5, 8.03, ("llama", "Q8_0")),
+        file("qwen3:72b", "Ollama", 47.0, 72.7, ("qwen3", "IQ4_XS")),
+    ];
+    let memory = Some(Memory { available: gigabytes(9.8), total: gigabytes(16.0) });
+    Finding { models, memory, notes: vec!["/usr/share/models: Permission denied (os error 13)".to_owned()] }
+}
+
+/// The roster over the built-in ensemble, with files found.
+fn with_files((width, height): (u16, u16)) -> State {
+    let mut state = support::state(width, height);
+    press(&mut state, "esc");
+    press(&mut state, "M");
+    state.update(Message::Files(Ok(Box::new(files()))));
+    for _ in 0..5 {
+        press(&mut state, "down");
+    }
+    state
+}
+
 fn check(name: &str, size: (u16, u16), state: &mut State) {
     insta::assert_snapshot!(format!("{name}-{}x{}", size.0, size.1), screen(state));
 }
@@ -120,6 +179,40 @@ fn the_roster() {
     let mut ascii = roster(SIZES[0]);
     ascii.settings.ascii = true;
     check("roster-ascii", SIZES[0], &mut ascii);
+}
+
+#[test]
+fn model_files_that_were_found() {
+    for size in SIZES {
+        check("files", size, &mut with_files(size));
+    }
+    let mut looking = support::state(120, 40);
+    press(&mut looking, "esc");
+    press(&mut looking, "M");
+    check("files-looking", SIZES[1], &mut looking);
+}
+
+#[test]
+fn files_that_do_not_fit_alone_or_together_are_said_to_be_so() {
+    let mut state = with_files(SIZES[0]);
+    for _ in 0..3 {
+        press(&mut state, "down");
+    }
+    let text = screen(&mut state);
+    assert!(text.contains("> [ ] qwen3:72b") && text.contains("too big"), "{text}");
+    assert!(text.contains("does not fit in memory: it needs about 47 GB"), "{text}");
+    press(&mut state, "up");
+    press(&mut state, "space");
+    assert!(!screen(&mut state).contains("together"), "one alone is no sum");
+    for _ in 0..2 {
+        press(&mut state, "up");
+    }
+    press(&mut state, "space");
+    let text = screen(&mut state);
+    assert!(text.contains("the chosen files need about 10 GB, and 9.8 GB were free"), "{text}");
+    press(&mut state, "esc");
+    press(&mut state, "L");
+    assert!(screen(&mut state).contains("/usr/share/models: Permission denied"), "what could not be looked at is in the log");
 }
 
 /// No colour is needed to see what is marked, chosen, away.

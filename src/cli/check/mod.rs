@@ -1,8 +1,9 @@
 //! `specfuse check`: what each model can do, found out by asking it.
 //!
-//! Owns the command; measuring is `measure`'s, the table `table`'s. All members are asked side by side: a model that is slow
+//! Owns the command; measuring is `measure`'s, the table `table`'s, and that of model files `files`'s. All members are asked side by side: a model that is slow
 //! or away holds nobody up.
 
+mod files;
 mod measure;
 mod table;
 
@@ -13,11 +14,17 @@ use super::output::{Answer, notice};
 use super::{Done, Failure, members, options, runtime};
 use crate::config::Source;
 use crate::ensemble::Tools;
+use crate::ensemble::found::{Finding, look};
 use crate::ensemble::local::{USUAL, find};
 
 pub(super) fn command() -> Command {
     let command = Command::new("check")
         .about("Asks every model: is it reachable, what can it do, how fast is it, what is missing and how to get it")
+        .long_about(
+            "Asks every model: is it reachable, what can it do, how fast is it, what is missing and how to get it.\n\n\
+             Where you have named no model it also lists the model servers and the model files (GGUF) that it finds on this \
+             machine, the files with the memory they need, each with what to type to use it.",
+        )
         .arg(Arg::new("json").long("json").action(ArgAction::SetTrue).help("Print JSON instead of a table"));
     options::add(command)
 }
@@ -27,18 +34,21 @@ pub(super) fn main(matches: &ArgMatches) -> Result<Done, Failure> {
     let (config, _) = options::config(matches)?;
     let specs = members::chosen(matches, &config)?;
     let tools = Tools::of_platform().probing_anew();
-    // Who has named no model may have a server all the same.
+    // Who has named no model may have a server all the same, or a file.
     let nothing_named = specs.iter().all(|spec| matches!(spec.config.source, Source::BuiltIn(_)));
-    let places = if nothing_named && config.playground.scan.unwrap_or(true) { USUAL } else { &[] };
-    let (checked, found) = runtime()?.block_on(async {
+    let looks = nothing_named && config.playground.scan.unwrap_or(true);
+    let places = if looks { USUAL } else { &[] };
+    let looking = async { if looks { look(config.models.clone(), Vec::new()).await } else { Ok(Finding::default()) } };
+    let (checked, found, files) = runtime()?.block_on(async {
         let checking = async {
             let opened = members::asked(specs, &tools, members::Wait::ForAll).await;
             futures_util::future::join_all(opened.into_iter().map(measure::check)).await
         };
-        tokio::join!(checking, find(places))
+        tokio::join!(checking, find(places), looking)
     });
     let json = matches.get_flag("json");
-    let text = if json { table::json(&checked) } else { table::table(&checked, width()) };
+    let files = files.unwrap_or_else(|reason| Finding { notes: vec![reason], ..Finding::default() });
+    let text = if json { table::json(&checked, files::json(&files)) } else { in_words(&checked, &files) };
     Answer::new().write(&text).map_err(Failure::Output)?;
     // The list is of members; what they lack together is for whoever reads along.
     if let Some(lack) = table::together(&checked).filter(|_| json) {
@@ -47,8 +57,15 @@ pub(super) fn main(matches: &ArgMatches) -> Result<Done, Failure> {
     for server in found {
         notice(&format!("found on this machine: {}: specfuse check --model {}", server.name, server.argument()));
     }
+    files.notes.iter().for_each(|note| notice(note));
     let all_there = checked.iter().all(|member: &Checked| member.fault.is_none());
     Ok(if all_there { Done::Complete } else { Done::Incomplete })
+}
+
+/// The members, then the model files that might be some.
+fn in_words(checked: &[Checked], files: &Finding) -> String {
+    let (members, files) = (table::table(checked, width()), files::table(files, width()));
+    if files.is_empty() { members } else { format!("{members}\n{files}") }
 }
 
 /// Columns of the terminal; a file or a pipe gets lines as long as they need to be.

@@ -9,7 +9,7 @@ use crate::clean::clean_line;
 use crate::engine::fusion::event::{Drafting, Role};
 
 /// Between two columns.
-const GAP: usize = 2;
+pub(super) const GAP: usize = 2;
 const HEADS: [&str; COLUMNS] = ["member", "model", "kind", "context", "first token", "tokens/s", "drafts", "scores"];
 const COLUMNS: usize = 8;
 /// Columns whose entries stand to the right.
@@ -17,7 +17,7 @@ const NUMBERS: [bool; COLUMNS] = [false, false, false, true, true, true, false, 
 /// Columns in words: on a narrow terminal they have a line of their own.
 const WORDS: usize = 2;
 /// The widest a model's name is shown.
-const WIDEST: usize = 32;
+pub(super) const WIDEST: usize = 32;
 
 type Row = [String; COLUMNS];
 
@@ -59,8 +59,8 @@ fn lines(row: &Row, widths: &[usize; COLUMNS], narrow: bool, indent: usize) -> S
     if narrow { format!("{first}\n{}{}\n", " ".repeat(indent), row[shown..].join("; ")) } else { format!("{first}\n") }
 }
 
-/// One JSON object a member, in a list.
-pub(super) fn json(checked: &[Checked]) -> String {
+/// One JSON object a member, in a list; behind them what else is to be listed.
+pub(super) fn json(checked: &[Checked], more: Vec<Value>) -> String {
     let milliseconds = |time: Duration| (time.as_secs_f64() * 1e6).round() / 1e3;
     let one = |checked: &Checked| {
         let draft = checked.draft.as_ref().and_then(|draft| draft.as_ref().ok());
@@ -78,7 +78,7 @@ pub(super) fn json(checked: &[Checked]) -> String {
             "score_error": failed(checked.score.as_ref().and_then(|score| score.as_ref().err())),
         })
     };
-    let list: Vec<Value> = checked.iter().map(one).collect();
+    let list: Vec<Value> = checked.iter().map(one).chain(more).collect();
     format!("{:#}\n", Value::Array(list))
 }
 
@@ -98,7 +98,7 @@ fn row(checked: &Checked) -> Row {
     };
     [
         clean_line(&checked.name),
-        shortened(&clean_line(&can.model)),
+        shortened(&clean_line(&can.model), WIDEST),
         clean_line(&can.kind),
         can.context_tokens.map_or_else(|| "-".to_owned(), |tokens| tokens.to_string()),
         first,
@@ -138,21 +138,29 @@ fn notes(checked: &Checked) -> Vec<String> {
     notes
 }
 
-fn padded(text: &str, width: usize, right: bool) -> String {
+pub(super) fn padded(text: &str, width: usize, right: bool) -> String {
     let fill = " ".repeat(width.saturating_sub(columns(text)));
     if right { format!("{fill}{text}") } else { format!("{text}{fill}") }
 }
 
-fn columns(text: &str) -> usize {
+pub(super) fn columns(text: &str) -> usize {
     unicode_width::UnicodeWidthStr::width(text)
 }
 
-fn shortened(text: &str) -> String {
-    if text.chars().count() <= WIDEST {
+/// The end of a text that is wider than so many columns.
+pub(super) fn shortened(text: &str, width: usize) -> String {
+    if columns(text) <= width {
         return text.to_owned();
     }
     // The end of a model's name tells its size and quantisation.
-    let skipped = text.chars().count() - (WIDEST - 1);
+    let mut room = width.saturating_sub(1);
+    let kept = text.chars().rev().take_while(|letter| {
+        let wide = unicode_width::UnicodeWidthChar::width(*letter).unwrap_or_default();
+        let fits = wide <= room;
+        room = room.saturating_sub(wide);
+        fits
+    });
+    let skipped = text.chars().count() - kept.count();
     std::iter::once('\u{2026}').chain(text.chars().skip(skipped)).collect()
 }
 
@@ -215,7 +223,7 @@ mod tests {
 
     #[test]
     fn the_json_has_the_same() {
-        let list: Value = serde_json::from_str(&json(&[checked("q", ScoreTier::Labels, None)])).unwrap();
+        let list: Value = serde_json::from_str(&json(&[checked("q", ScoreTier::Labels, None)], Vec::new())).unwrap();
         assert_eq!(list[0]["capabilities"]["tier"], "labels");
         assert_eq!((&list[0]["first_token_ms"], &list[0]["score_error"]), (&json!(35.0), &json!("no scores")));
     }

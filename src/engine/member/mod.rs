@@ -17,6 +17,7 @@ pub mod judge;
 pub mod llama_cpp;
 pub mod llama_server;
 mod local;
+pub mod model_file;
 pub mod opening;
 mod overrides;
 pub mod paced;

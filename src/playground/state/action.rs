@@ -364,7 +364,7 @@ pub const ACTIONS: &[Entry] = rows! {
         RosterHeavier, "roster-heavier", ["+"], Roster, "heavier", "give its scores more weight";
         RosterLighter, "roster-lighter", ["-"], Roster, "lighter", "give its scores less weight";
         RosterConnect, "roster-connect", ["c"], Roster, "connect", "ask the marked model again what it can do";
-        RosterScan, "roster-scan", ["s"], Roster, "scan", "look for servers on the usual ports of this machine";
+        RosterScan, "roster-scan", ["s"], Roster, "scan", "look for servers and model files on this machine";
         RosterTake, "roster-take", ["enter"], Roster, "take", "the chosen models answer from the next question on";
         RosterClose, "roster-close", ["esc", "q"], Roster, "close", "close the roster and change nothing";
     }

@@ -6,6 +6,7 @@ use super::overlay::Overlay;
 use super::roster::{News, RowId};
 use crate::engine::fusion::conversation::Conversation;
 use crate::ensemble::MemberSpec;
+use crate::ensemble::found::Finding;
 
 impl State {
     /// The playground is open: whoever takes part is connected, and servers on this machine are looked for.
@@ -48,6 +49,26 @@ impl State {
             }
         }
         if matches!(self.overlay, Some(Overlay::Roster(_))) { self.connect_at_hand() } else { Vec::new() }
+    }
+
+    /// Which model files there are. What could not be looked at stands in the log, once.
+    pub(super) fn found_files(&mut self, finding: Result<Box<Finding>, String>) {
+        let notes = match finding {
+            Ok(mut finding) => {
+                let notes = std::mem::take(&mut finding.notes);
+                self.roster.files(*finding);
+                notes
+            }
+            Err(reason) => {
+                self.roster.no_look();
+                vec![reason]
+            }
+        };
+        for note in notes {
+            if !self.log.entries().any(|entry| entry.text == note) {
+                self.log.add(super::log::Level::Info, None, &note);
+            }
+        }
     }
 
     /// Before anything was asked the screen shows the ensemble itself.

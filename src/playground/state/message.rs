@@ -13,6 +13,7 @@ use crate::engine::fusion::params::Params;
 use crate::engine::fusion::run::Run;
 use crate::engine::round::Command;
 use crate::ensemble::MemberSpec;
+use crate::ensemble::found::Finding;
 use crate::export::Format;
 use crate::sweep::Finished;
 
@@ -65,6 +66,8 @@ pub enum Message {
     Member(RowId, News),
     /// What answers on the usual ports of this machine.
     Found(Vec<MemberSpec>),
+    /// Which model files this machine has, or why that could not be found out.
+    Files(Result<Box<Finding>, String>),
     /// The recorded runs there are: title, detail, file.
     Traces(Listing, Vec<(String, String, PathBuf)>),
     /// A recorded run to compare with, and what is worth telling of it.
@@ -159,6 +162,8 @@ pub enum Effect {
     LetGo(RowId),
     /// Look for servers on the usual ports of this machine.
     Scan,
+    /// Look for model files, past these.
+    FindFiles(Vec<PathBuf>),
     /// Tell the run that is under way.
     Order(Command),
     /// Take the run up again that has ended, or the recorded one.

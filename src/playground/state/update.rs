@@ -48,6 +48,7 @@ impl State {
             Message::Tour => return self.begin_tour(),
             Message::Member(row, news) => return self.member_news(row, news),
             Message::Found(specs) => return self.found(specs),
+            Message::Files(finding) => self.found_files(finding),
             Message::Gone => return vec![Effect::Quit],
             Message::Typed(text) => return self.written(&text),
             Message::Paste(text) => self.pasted(&text),

@@ -86,6 +86,7 @@ impl Backstage {
             }
             Effect::LetGo(row) => self.company.let_go(row),
             Effect::Scan => self.company.scan(),
+            Effect::FindFiles(known) => self.company.find_files(known),
             Effect::TakeUp(taken) => self.take_up(*taken, stage, messages),
             Effect::Export { run, format, path } => {
                 let text = export::render(&run, format);

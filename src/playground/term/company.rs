@@ -1,10 +1,11 @@
 //! The members themselves: opened in tasks of their own, so that the screen is there at once and stays so.
 //!
-//! Owns the opened members by their row, the tasks that open others, and the search for servers. Decides nothing: what came of
+//! Owns the opened members by their row, the tasks that open others, and the search for servers and for model files. Decides nothing: what came of
 //! it goes to the state as messages.
 
 use std::collections::HashMap;
 use std::panic::AssertUnwindSafe;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use futures_util::FutureExt;
@@ -17,6 +18,7 @@ use crate::engine::member::Member;
 use crate::engine::member::absent::AbsentMember;
 use crate::engine::member::opening::Opener;
 use crate::engine::member::paced::{Pace, Paced};
+use crate::ensemble::found::{Finding, look};
 use crate::ensemble::local::{USUAL, find};
 use crate::ensemble::{self, MemberSpec, Opened, Tools};
 use crate::playground::state::Message;
@@ -29,6 +31,8 @@ const ARRIVALS: usize = 64;
 pub struct Company {
     tools: Tools,
     pace: Pace,
+    /// Folders of the configuration with model files.
+    folders: Vec<PathBuf>,
     seats: HashMap<RowId, Seat>,
     /// What is being opened, or was.
     specs: HashMap<RowId, MemberSpec>,
@@ -47,6 +51,7 @@ enum Arrival {
     Doing(RowId, u64, String),
     Opened(RowId, u64, Result<Box<Opened>, String>),
     Found(Vec<MemberSpec>),
+    Files(Result<Box<Finding>, String>),
     Warning(String),
 }
 
@@ -56,7 +61,14 @@ impl Company {
     pub fn new(tools: Tools, pace: Pace) -> Self {
         let (sender, arrivals) = mpsc::channel(ARRIVALS);
         let (seats, specs, openers) = (HashMap::new(), HashMap::new(), HashMap::new());
-        Self { tools, pace, seats, specs, openers, tries: HashMap::new(), tasks: JoinSet::new(), sender, arrivals, begun: 0 }
+        let (folders, tries, tasks) = (Vec::new(), HashMap::new(), JoinSet::new());
+        Self { tools, pace, folders, seats, specs, openers, tries, tasks, sender, arrivals, begun: 0 }
+    }
+
+    /// Looks for model files in these folders besides the usual ones.
+    #[must_use]
+    pub fn looking_in(self, folders: Vec<PathBuf>) -> Self {
+        Self { folders, ..self }
     }
 
     /// With these in the first rows, who are there already and keep their own pace.
@@ -118,6 +130,15 @@ impl Company {
         });
     }
 
+    /// Looks for model files, past these. Needs a tokio runtime.
+    pub(super) fn find_files(&mut self, known: Vec<PathBuf>) {
+        let (sender, folders) = (self.sender.clone(), self.folders.clone());
+        self.tasks.spawn(async move {
+            let finding = look(folders, known).await;
+            let _ = sender.send(Arrival::Files(finding.map(Box::new))).await;
+        });
+    }
+
     /// Waits for the next news. Nothing is lost when the future is dropped.
     pub(super) async fn next(&mut self) -> Message {
         loop {
@@ -139,6 +160,7 @@ impl Company {
     fn take_in(&mut self, arrival: Arrival) -> Option<Message> {
         match arrival {
             Arrival::Found(specs) => Some(Message::Found(specs)),
+            Arrival::Files(finding) => Some(Message::Files(finding)),
             Arrival::Warning(text) => Some(Message::Warned(text)),
             Arrival::Doing(row, attempt, what) => self.is_newest(row, attempt).then_some(Message::Member(row, News::Doing(what))),
             Arrival::Opened(row, attempt, _) if !self.is_newest(row, attempt) => None,

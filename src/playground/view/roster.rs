@@ -9,6 +9,7 @@ use super::paint::{Pen, lines, scroll_bar};
 use super::pane::activity_style;
 use super::theme::Role;
 use crate::playground::state::State;
+use crate::playground::state::scene::files::Cells;
 use crate::playground::state::scene::roster::{Entry, Model};
 
 /// A column that says what a model can do, the most telling first.
@@ -47,6 +48,60 @@ impl Column {
     }
 }
 
+/// A column of a model in a file, the most telling first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum FileColumn {
+    Size,
+    Quantisation,
+    Memory,
+    Parameters,
+    Architecture,
+    Whose,
+    Context,
+}
+
+impl FileColumn {
+    /// In the order of their worth, each with its width and the blank behind it.
+    const ALL: [(Self, u16); 7] = [
+        (Self::Size, 7),
+        (Self::Quantisation, 8),
+        (Self::Memory, 8),
+        (Self::Parameters, 7),
+        (Self::Architecture, 12),
+        (Self::Whose, 16),
+        (Self::Context, 8),
+    ];
+
+    fn title(self) -> &'static str {
+        match self {
+            Self::Size => "size",
+            Self::Quantisation => "stored",
+            Self::Memory => "memory",
+            Self::Parameters => "params",
+            Self::Architecture => "kind",
+            Self::Whose => "of",
+            Self::Context => "context",
+        }
+    }
+
+    fn text(self, cells: &Cells) -> &str {
+        match self {
+            Self::Size => &cells.size,
+            Self::Quantisation => &cells.quantisation,
+            Self::Memory => cells.fit,
+            Self::Parameters => &cells.parameters,
+            Self::Architecture => &cells.architecture,
+            Self::Whose => &cells.whose,
+            Self::Context => &cells.context,
+        }
+    }
+
+    /// Whether its entries are numbers.
+    fn is_right(self) -> bool {
+        matches!(self, Self::Size | Self::Parameters | Self::Context)
+    }
+}
+
 /// Columns of mark and choice, of the name, standing, role and weight.
 const MARKS: u16 = 6;
 const NAME: u16 = 14;
@@ -64,6 +119,7 @@ pub(super) fn roster(buffer: &mut Buffer, area: Rect, look: &Look<'_>, state: &S
             Entry::Heading(text) => {
                 heading(buffer, rows, at as u16, look, text, (list.top + at == 0).then_some((name, columns.as_slice())));
             }
+            Entry::Files(text) => over_files(buffer, rows, at as u16, look, text, name),
             Entry::Model(model) => row(buffer, rows, at as u16, look, model, (name, &columns)),
         }
     }
@@ -107,9 +163,32 @@ fn heading(buffer: &mut Buffer, area: Rect, row: u16, look: &Look<'_>, text: &st
     }
 }
 
+/// The heading over models in files, with the columns that these have.
+fn over_files(buffer: &mut Buffer, area: Rect, row: u16, look: &Look<'_>, text: &str, name: u16) {
+    let mut pen = Pen::new(buffer, area, row);
+    pen.column(text, MARKS + name + STANDING + ROLE + WEIGHT, false, look.style(Role::Title), look.glyphs.ellipsis());
+    file_columns(&mut pen, look.style(Role::Dim), look.glyphs.ellipsis(), FileColumn::title);
+}
+
+/// As many columns of a model in a file as there is room for.
+fn file_columns<'a>(pen: &mut Pen<'_>, style: Style, cut: &str, text: impl Fn(FileColumn) -> &'a str) {
+    for (column, width) in FileColumn::ALL {
+        // The last needs no blank behind it.
+        if pen.room() < width - 1 {
+            return;
+        }
+        pen.column(text(column), width - 1, column.is_right(), style, cut).skip(1);
+    }
+}
+
 fn row(buffer: &mut Buffer, area: Rect, row: u16, look: &Look<'_>, model: &Model, (name, columns): (u16, &[(Column, u16)])) {
     let style = |style: Style| if model.marked { style.patch(look.style(Role::Selection)) } else { style };
-    let chosen = style(look.style(if model.chosen { Role::Strong } else { Role::Text }));
+    let is_dim = model.file.as_ref().is_some_and(|cells| cells.dim);
+    let chosen = style(look.style(match (model.chosen, is_dim) {
+        (true, _) => Role::Strong,
+        (false, true) => Role::Dim,
+        (false, false) => Role::Text,
+    }));
     let text = style(look.style(Role::Text));
     let standing = style(activity_style(look, model.activity));
     let cut = look.glyphs.ellipsis();
@@ -124,6 +203,11 @@ fn row(buffer: &mut Buffer, area: Rect, row: u16, look: &Look<'_>, model: &Model
         .column(model.role, ROLE, false, text, cut)
         .column(&model.weight, WEIGHT - 1, true, text, cut)
         .skip(1);
+    if let Some(cells) = &model.file {
+        let known = if is_dim { style(look.style(Role::Dim)) } else { text };
+        file_columns(&mut pen, known, cut, |column| column.text(cells));
+        return;
+    }
     if !model.remark.is_empty() {
         let room = pen.room();
         pen.column(&model.remark, room, false, standing, cut);

@@ -13,8 +13,13 @@ use super::Pressed;
 pub(super) fn open() -> State {
     let mut state = support::state(120, 40);
     press(&mut state, "esc");
-    assert_eq!(press(&mut state, "M"), [Effect::Scan], "who is there is not asked again");
+    assert_eq!(press(&mut state, "M"), looks(), "who is there is not asked again");
     state
+}
+
+/// A look at the ports and one for files.
+fn looks() -> [Effect; 2] {
+    [Effect::Scan, Effect::FindFiles(Vec::new())]
 }
 
 fn compose(state: &State) -> &Compose {
@@ -34,7 +39,7 @@ fn pick(state: &State) -> Pick {
 }
 
 pub(super) fn opens(pressed: Pressed) {
-    assert_eq!((pressed.effects.as_slice(), marked(&pressed.after)), ([Effect::Scan].as_slice(), Some(0)));
+    assert_eq!((pressed.effects.as_slice(), marked(&pressed.after)), (looks().as_slice(), Some(0)));
     let words: Vec<String> = support::screen(&mut pressed.after.clone()).lines().map(str::to_owned).collect();
     for name in ["atlas", "babble"] {
         assert!(words.iter().any(|line| line.contains(&format!("[x] {name}"))), "{name}");
@@ -89,7 +94,9 @@ pub(super) fn scan(pressed: Pressed) {
     assert_eq!(pressed.effects, [], "one look goes on already");
     let mut after = pressed.after;
     after.update(specfuse::playground::state::Message::Found(Vec::new()));
-    assert_eq!(press(&mut after, pressed.key), [Effect::Scan]);
+    assert_eq!(press(&mut after, pressed.key), [Effect::Scan], "files are still being looked for");
+    after.update(specfuse::playground::state::Message::Files(Err("no disk".to_owned())));
+    assert_eq!(press(&mut after, pressed.key), [Effect::FindFiles(Vec::new())]);
 }
 
 pub(super) fn take(pressed: Pressed) {

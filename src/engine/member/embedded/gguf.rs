@@ -1,7 +1,8 @@
 //! The GGUF container: metadata and tensors as they lie in the bytes of a file.
 //!
 //! Owns the format (<https://github.com/ggml-org/ggml/blob/master/docs/gguf.md>) and distrusts all of it: no number read is
-//! used before it is held against the file's length. What the metadata mean is `config`'s and `vocabulary`'s affair.
+//! used before it is held against the file's length. What the metadata mean is `config`'s and `vocabulary`'s affair, and
+//! `model_file`'s, which reads the head of a file alone.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +11,7 @@ use super::storage::{Precision, Storage, half};
 
 /// A metadata value. Strings and arrays borrow from the file.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Value<'a> {
+pub(in crate::engine::member) enum Value<'a> {
     Unsigned(u64),
     Signed(i64),
     Float(f64),
@@ -32,7 +33,7 @@ struct Entry<'a> {
 
 /// An opened container.
 #[derive(Debug)]
-pub(super) struct Gguf<'a> {
+pub(in crate::engine::member) struct Gguf<'a> {
     file: &'a str,
     metadata: BTreeMap<&'a str, Value<'a>>,
     tensors: BTreeMap<&'a str, Entry<'a>>,
@@ -157,6 +158,20 @@ impl<'a> Cursor<'a> {
     }
 }
 
+/// All before the tensors' data, and whether the file is as long as these need.
+pub(in crate::engine::member) struct Head<'a> {
+    /// The metadata.
+    pub(in crate::engine::member) gguf: Gguf<'a>,
+    declared: Vec<Declared<'a>>,
+}
+
+impl Head<'_> {
+    /// The type of each tensor, with how many numbers it has.
+    pub(in crate::engine::member) fn tensors(&self) -> impl Iterator<Item = (Storage, usize)> {
+        self.declared.iter().map(|tensor| (tensor.storage, tensor.numbers))
+    }
+}
+
 /// A tensor's line in the table, before its data are found.
 struct Declared<'a> {
     name: &'a str,
@@ -186,11 +201,24 @@ impl<'a> Gguf<'a> {
     /// Looks at the beginning of a file of so many bytes: whether it is a GGUF file, and as long as its tensors need, as far as
     /// that beginning tells.
     pub(super) fn glance(file: &'a str, beginning: &'a [u8], length: u64) -> Result<(), EmbeddedError> {
+        Self::beginning(file, beginning, length).map(|_| ())
+    }
+
+    /// Reads what comes before the tensors' data from the beginning of a file of so many bytes; `None` where more of it is needed.
+    /// A file that is shorter than its tensors need is refused.
+    pub(in crate::engine::member) fn beginning(
+        file: &'a str,
+        beginning: &'a [u8],
+        length: u64,
+    ) -> Result<Option<Head<'a>>, EmbeddedError> {
         let length = usize::try_from(length).unwrap_or(usize::MAX).max(beginning.len());
         let mut cursor = Cursor::new(file, beginning, length);
         match Self::head(&mut cursor) {
-            Ok((gguf, declared)) => gguf.whole(&declared, &cursor).map(|_| ()),
-            Err(_) if cursor.ran_out => Ok(()),
+            Ok((gguf, declared)) => {
+                gguf.whole(&declared, &cursor)?;
+                Ok(Some(Head { gguf, declared }))
+            }
+            Err(_) if cursor.ran_out => Ok(None),
             Err(error) => Err(error),
         }
     }
@@ -280,12 +308,12 @@ impl<'a> Gguf<'a> {
     }
 
     /// An entry as it stands.
-    pub(super) fn get(&self, key: &str) -> Option<&Value<'a>> {
+    pub(in crate::engine::member) fn get(&self, key: &str) -> Option<&Value<'a>> {
         self.metadata.get(key)
     }
 
     /// A whole number that is not negative, where the entry is there.
-    pub(super) fn unsigned(&self, key: &str) -> Result<Option<usize>, EmbeddedError> {
+    pub(in crate::engine::member) fn unsigned(&self, key: &str) -> Result<Option<usize>, EmbeddedError> {
         let number = match self.get(key) {
             None => return Ok(None),
             Some(Value::Unsigned(number)) => usize::try_from(*number).ok(),
@@ -296,7 +324,7 @@ impl<'a> Gguf<'a> {
     }
 
     /// A text, where the entry is there.
-    pub(super) fn text(&self, key: &str) -> Result<Option<&'a str>, EmbeddedError> {
+    pub(in crate::engine::member) fn text(&self, key: &str) -> Result<Option<&'a str>, EmbeddedError> {
         match self.get(key) {
             None => Ok(None),
             Some(Value::Text(text)) => Ok(Some(text)),

@@ -14,11 +14,11 @@ mod config;
 mod engine;
 mod error;
 mod forward;
-mod gguf;
+pub(in crate::engine::member) mod gguf;
 mod matmul;
 mod model;
 mod split;
-mod storage;
+pub(in crate::engine::member) mod storage;
 mod tokenizer;
 mod vocabulary;
 

@@ -11,8 +11,8 @@ pub(super) enum Precision {
 }
 
 /// A type by its number in the file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Storage(pub(super) u32);
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(in crate::engine::member) struct Storage(pub(in crate::engine::member) u32);
 
 /// Number, name, numbers in a block, bytes of a block.
 const TYPES: &[(u32, &str, usize, usize)] = &[
@@ -48,6 +48,9 @@ const TYPES: &[(u32, &str, usize, usize)] = &[
     (34, "TQ1_0", 256, 54),
     (35, "TQ2_0", 256, 66),
     (39, "MXFP4", 32, 17),
+    (40, "NVFP4", 64, 36),
+    (41, "Q1_0", 128, 18),
+    (42, "Q2_0", 64, 18),
 ];
 
 impl Storage {
@@ -61,13 +64,13 @@ impl Storage {
     }
 
     /// Bytes of so many numbers, at most what can be addressed; `None` for a type that is not known.
-    pub(super) fn bytes(self, numbers: usize) -> Option<usize> {
+    pub(in crate::engine::member) fn bytes(self, numbers: usize) -> Option<usize> {
         let (.., block, bytes) = TYPES.iter().find(|(kind, ..)| *kind == self.0)?;
         Some(numbers.div_ceil(*block).saturating_mul(*bytes))
     }
 
     /// Its name, so that a refusal says what a file has.
-    pub(super) fn name(self) -> String {
+    pub(in crate::engine::member) fn name(self) -> String {
         let known = TYPES.iter().find(|(kind, ..)| *kind == self.0);
         known.map_or_else(|| format!("number {}", self.0), |(_, name, ..)| (*name).to_owned())
     }

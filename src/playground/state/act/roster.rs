@@ -65,9 +65,16 @@ impl State {
         marked.map_or_else(Vec::new, |row| self.connect(&[row], true))
     }
 
-    /// Looks at the usual ports of this machine.
+    /// Looks at the usual ports of this machine, and for model files.
     pub(super) fn scan(&mut self) -> Vec<Effect> {
-        if self.roster.scan() { vec![Effect::Scan] } else { Vec::new() }
+        let mut effects = Vec::new();
+        if self.roster.scan() {
+            effects.push(Effect::Scan);
+        }
+        if self.roster.look() {
+            effects.push(Effect::FindFiles(self.roster.named_files()));
+        }
+        effects
     }
 
     /// Takes the ensemble for the next question. An answer that is being written goes on with those who began it.

@@ -4,11 +4,14 @@
 //! composing right now is [`compose`]'s. A row keeps its number for as long as the program runs, so that news of it find it.
 
 pub mod compose;
+mod files;
 mod opening;
 
 use crate::config::Source;
 use crate::engine::fusion::event::{Capabilities, Drafting, MemberHeader, Role, ScoreTier};
+use crate::engine::member::model_file::available::Memory;
 use crate::ensemble::MemberSpec;
+use crate::ensemble::found::FoundModel;
 
 /// A row's number: its place in the list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -25,6 +28,8 @@ pub enum Origin {
     BuiltIn,
     /// Found on a usual port of this machine.
     Found,
+    /// Found in a file on this machine.
+    File,
 }
 
 /// How a member stands.
@@ -65,6 +70,8 @@ pub struct Known {
     pub origin: Origin,
     /// How it stands.
     pub standing: Standing,
+    /// What is known of its file, where it was found in one.
+    pub file: Option<Box<FoundModel>>,
 }
 
 /// A known model that takes part.
@@ -97,11 +104,15 @@ pub struct Roster {
     rows: Vec<Known>,
     ensemble: Vec<Place>,
     scanning: bool,
+    /// Whether model files are being looked for.
+    looking: bool,
+    /// The memory there was when model files were looked for last.
+    memory: Option<Memory>,
 }
 
 impl Origin {
     /// Every origin, in the order of the list.
-    pub const ALL: &'static [Self] = &[Self::Given, Self::Configured, Self::Found, Self::BuiltIn];
+    pub const ALL: &'static [Self] = &[Self::Given, Self::Configured, Self::Found, Self::File, Self::BuiltIn];
 
     /// The heading of those that do not take part.
     #[must_use]
@@ -111,6 +122,7 @@ impl Origin {
             Self::Configured => "in the configuration",
             Self::BuiltIn => "built in",
             Self::Found => "found on this machine",
+            Self::File => "model files on this machine",
         }
     }
 }
@@ -138,6 +150,10 @@ impl Standing {
 }
 
 impl Known {
+    fn new(spec: MemberSpec, origin: Origin) -> Self {
+        Self { spec, origin, standing: Standing::Unknown, file: None }
+    }
+
     /// The weight in force: the one given, else that of its way of scoring.
     #[must_use]
     pub fn weight(&self, given: Option<f64>) -> f64 {
@@ -205,12 +221,12 @@ impl Roster {
             };
             let place = Place { row: RowId(roster.rows.len()), role: spec.config.role, weight: spec.config.weight };
             roster.ensemble.push(place);
-            roster.rows.push(Known { spec, origin, standing: Standing::Unknown });
+            roster.rows.push(Known::new(spec, origin));
         }
         for (specs, origin) in [(configured, Origin::Configured), (built_in, Origin::BuiltIn)] {
             for spec in specs {
                 if !roster.rows.iter().any(|row| row.spec.config.source == spec.config.source) {
-                    roster.rows.push(Known { spec, origin, standing: Standing::Unknown });
+                    roster.rows.push(Known::new(spec, origin));
                 }
             }
         }
@@ -296,7 +312,7 @@ impl Roster {
     pub fn let_go(&mut self, rows: &[RowId]) {
         for row in rows {
             if let Some(known) = self.rows.get_mut(row.0) {
-                known.standing = Standing::Unknown;
+                known.standing = known.unopened();
             }
         }
     }
@@ -308,7 +324,7 @@ impl Roster {
         let idle = rows.filter(|(row, known)| {
             matches!(known.spec.config.source, Source::Gguf { .. })
                 && !self.takes_part(*row)
-                && known.standing != Standing::Unknown
+                && known.standing != known.unopened()
         });
         idle.map(|(row, _)| row).collect()
     }
@@ -331,7 +347,7 @@ impl Roster {
         for spec in specs {
             if !self.rows.iter().any(|row| row.is_same(&spec)) {
                 new.push(RowId(self.rows.len()));
-                self.rows.push(Known { spec, origin: Origin::Found, standing: Standing::Unknown });
+                self.rows.push(Known::new(spec, Origin::Found));
             }
         }
         new

@@ -3,6 +3,8 @@ use proptest::prelude::*;
 use super::compose::{Compose, ComposeError, order};
 use super::*;
 use crate::config::{MemberConfig, Server};
+use crate::engine::member::Local;
+use crate::ensemble::found::Finding;
 
 fn server(name: &str, url: &str, model: Option<&str>) -> MemberSpec {
     let server = Server { url: Some(url.to_owned()), model: model.map(str::to_owned), ..Server::default() };
@@ -61,6 +63,48 @@ fn news_of_a_row_that_is_not_being_opened_say_nothing_of_its_doing() {
     roster.news(RowId(7), ready(ScoreTier::None));
 }
 
+fn file(path: &str, problem: Option<&str>) -> FoundModel {
+    FoundModel {
+        name: path.to_owned(),
+        path: path.into(),
+        whose: "Ollama",
+        bytes: 1,
+        header: None,
+        parameters: 0,
+        problem: problem.map(str::to_owned),
+    }
+}
+
+fn found(models: &[(&str, Option<&str>)]) -> Finding {
+    Finding { models: models.iter().map(|(path, problem)| file(path, *problem)).collect(), ..Finding::default() }
+}
+
+#[test]
+fn files_come_and_go_and_what_was_opened_stays_open() {
+    let named = Source::Gguf { path: "/m/named.gguf".into(), arguments: Vec::new(), local: Local::default() };
+    let named = MemberSpec::new("named", MemberConfig { source: named, ..MemberConfig::default() });
+    let mut roster = Roster::new(vec![named], Vec::new(), Vec::new());
+    assert_eq!((roster.look(), roster.look(), roster.is_looking()), (true, false, true));
+    assert_eq!(roster.named_files(), [std::path::PathBuf::from("/m/named.gguf")]);
+    roster.files(found(&[("/m/a.gguf", None), ("/m/b.gguf", Some("cut")), ("/m/c.gguf", None)]));
+    assert_eq!((roster.is_looking(), roster.rows().len(), roster.named_files().len()), (false, 4, 1));
+    let standing = |roster: &Roster, row: usize| roster.row(RowId(row)).unwrap().standing.clone();
+    assert_eq!(standing(&roster, 2), Standing::Away("cut".to_owned()), "it is said before it is chosen");
+    roster.connect(&[RowId(1), RowId(3)]);
+    roster.news(RowId(1), ready(ScoreTier::InProcess));
+    // One is whole now, one is gone, and one that is open is looked at again.
+    roster.files(found(&[("/m/a.gguf", None), ("/m/b.gguf", None), ("/m/d.gguf", None)]));
+    assert_eq!(roster.rows().len(), 5);
+    assert_eq!((standing(&roster, 2), standing(&roster, 4)), (Standing::Unknown, Standing::Unknown));
+    assert!(matches!(standing(&roster, 1), Standing::Ready(_)) && matches!(standing(&roster, 3), Standing::Connecting(_)));
+    assert_eq!(roster.row(RowId(3)).unwrap().file.as_ref().unwrap().problem.as_deref(), Some("its file is not there any more"));
+    assert_eq!(roster.idle_files(), [RowId(1), RowId(3)], "what was never opened holds nothing");
+    roster.let_go(&[RowId(1), RowId(3)]);
+    assert_eq!(standing(&roster, 1), Standing::Unknown);
+    assert!(matches!(standing(&roster, 3), Standing::Away(reason) if reason.contains("not there")));
+    assert_eq!(roster.idle_files(), []);
+}
+
 #[derive(Debug, Clone, Copy)]
 enum Press {
     Move(isize),
@@ -68,6 +112,7 @@ enum Press {
     Role,
     Weight(i8),
     Found(u16),
+    File(u16),
     Take,
 }
 
@@ -78,6 +123,7 @@ fn press() -> impl Strategy<Value = Press> {
         2 => Just(Press::Role),
         2 => (-15_i8..15).prop_map(Press::Weight),
         1 => (0_u16..4).prop_map(Press::Found),
+        1 => (0_u16..4).prop_map(Press::File),
         1 => Just(Press::Take),
     ]
 }
@@ -97,6 +143,7 @@ proptest! {
                 Press::Role => compose.next_role(&roster),
                 Press::Weight(steps) => compose.change_weight(&roster, f64::from(steps)),
                 Press::Found(port) => { roster.found(vec![server("a", &format!("http://h:{port}"), None)]); }
+                Press::File(name) => roster.files(found(&[(&format!("/m/{name}.gguf"), None), ("/m/x.gguf", Some("cut"))])),
                 Press::Take => match compose.ensemble(&roster) {
                     Ok(ensemble) => {
                         roster.take(ensemble);

@@ -3,11 +3,14 @@
 use super::super::prose::{Prose, Tone, line, wrap};
 use super::super::roster::compose::{Compose, Pick, others};
 use super::super::roster::{Known, Origin, Roster, RowId, Standing};
+use super::files::{self, Cells};
 use super::pane::Activity;
 use super::usage::{cost, price, tokens};
 use crate::clean::clean_line;
 use crate::engine::fusion::event::{Capabilities, Role};
 use crate::engine::fusion::run::{MemberState, Run};
+use crate::engine::member::model_file::available::Memory;
+use crate::engine::member::model_file::memory::bytes_in_words;
 
 /// Columns before the words that explain the marked row.
 const HEAD: u16 = 9;
@@ -19,6 +22,8 @@ const FEWEST_ROWS: usize = 4;
 pub enum Entry {
     /// A heading.
     Heading(String),
+    /// A heading over models in files.
+    Files(String),
     /// A model.
     Model(Box<Model>),
 }
@@ -52,6 +57,8 @@ pub struct Model {
     pub model: String,
     /// How many tokens it reads, where known.
     pub context: String,
+    /// What is known of the file that it is in, until it is opened.
+    pub file: Option<Box<Cells>>,
 }
 
 /// The list and what is said of the marked row.
@@ -92,7 +99,7 @@ pub fn activity(standing: &Standing) -> Activity {
 #[must_use]
 pub fn list(roster: &Roster, compose: &Compose, run: Option<&Run>, width: u16, height: usize) -> List {
     let entries = entries(roster, compose, run);
-    let mut details = compose.marked(roster).map_or_else(Prose::new, |row| details(roster, row, run, width));
+    let mut details = compose.marked(roster).map_or_else(Prose::new, |row| details(roster, compose, row, run, width));
     let most = height.saturating_sub(FEWEST_ROWS + 1);
     if details.len() > most {
         details.truncate(most.saturating_sub(1));
@@ -108,7 +115,7 @@ fn entries(roster: &Roster, compose: &Compose, run: Option<&Run>) -> Vec<Entry> 
     let marked = compose.marked(roster);
     let model = |row: RowId| {
         let known = roster.row(row)?;
-        let mut model = model(known, compose.pick(roster, row), Some(row) == marked);
+        let mut model = model(known, compose.pick(roster, row), Some(row) == marked, roster.memory());
         if let Some(member) = member(roster, row, run).filter(|member| is_lowered(member)) {
             model.scores = member.tier.in_words();
         }
@@ -122,7 +129,11 @@ fn entries(roster: &Roster, compose: &Compose, run: Option<&Run>) -> Vec<Entry> 
             (Origin::Found, true) if roster.is_scanning() => {
                 entries.push(Entry::Heading("looking for servers on this machine …".to_owned()));
             }
+            (Origin::File, true) if roster.is_looking() => {
+                entries.push(Entry::Heading("looking for model files on this machine …".to_owned()));
+            }
             (_, true) => {}
+            (Origin::File, false) => entries.push(Entry::Files(over_files(roster))),
             (_, false) => entries.push(Entry::Heading(origin.title().to_owned())),
         }
         entries.extend(rows);
@@ -130,7 +141,13 @@ fn entries(roster: &Roster, compose: &Compose, run: Option<&Run>) -> Vec<Entry> 
     entries
 }
 
-fn model(known: &Known, pick: Pick, marked: bool) -> Model {
+/// The heading over models in files.
+fn over_files(roster: &Roster) -> String {
+    let title = Origin::File.title();
+    roster.memory().map_or_else(|| title.to_owned(), |memory| format!("{title} · {} free", bytes_in_words(memory.available)))
+}
+
+fn model(known: &Known, pick: Pick, marked: bool, memory: Option<Memory>) -> Model {
     let capabilities = known.standing.capabilities();
     Model {
         marked,
@@ -155,11 +172,16 @@ fn model(known: &Known, pick: Pick, marked: bool) -> Model {
         drafts: capabilities.map_or("", |known| known.drafting.in_words()),
         model: capabilities.map_or_else(String::new, |known| clean_line(&known.model)),
         context: capabilities.and_then(|known| known.context_tokens).map_or_else(String::new, |tokens| tokens.to_string()),
+        file: known
+            .file
+            .as_ref()
+            .filter(|_| known.standing == Standing::Unknown)
+            .map(|file| Box::new(files::cells(file, memory))),
     }
 }
 
 /// Everything about one model.
-fn details(roster: &Roster, row: RowId, run: Option<&Run>, width: u16) -> Prose {
+fn details(roster: &Roster, compose: &Compose, row: RowId, run: Option<&Run>, width: u16) -> Prose {
     let Some(known) = roster.row(row) else { return Prose::new() };
     let mut prose = Prose::new();
     let mut say = |head: &str, tone: Tone, text: &str| {
@@ -169,7 +191,12 @@ fn details(roster: &Roster, row: RowId, run: Option<&Run>, width: u16) -> Prose 
         }
     };
     say("where", Tone::Plain, &clean_line(&known.spec.address()));
+    let together = roster.needed_together(compose).filter(|_| compose.pick(roster, row).chosen);
+    for (head, tone, text) in files::details(known, roster.memory(), together) {
+        say(head, tone, &text);
+    }
     match &known.standing {
+        Standing::Unknown if known.file.is_some() => say("state", Tone::Plain, "not loaded yet: choosing it loads it"),
         Standing::Unknown => say("state", Tone::Plain, "not asked yet what it can do: `c` asks it"),
         Standing::Connecting(what) if what.is_empty() => say("state", Tone::Plain, "connecting"),
         Standing::Connecting(what) => say("state", Tone::Plain, what),
