@@ -247,7 +247,7 @@ impl<'a> Gguf<'a> {
         if tensor_count > (cursor.length - cursor.at) / 32 {
             return Err(cursor.broken(&format!("the number of tensors is {tensor_count}, more than the file can hold")));
         }
-        let mut declared = Vec::with_capacity(tensor_count.min(cursor.left()));
+        let mut declared = Vec::with_capacity(tensor_count.min(cursor.left() / 32));
         for _ in 0..tensor_count {
             declared.push(declaration(cursor)?);
         }
