@@ -20,7 +20,7 @@ fn two_files_answer_together_with_nothing_else_started() {
     let home = tempfile::tempdir().unwrap();
     let (smol, atlas) = (files[0].display().to_string(), gguf("atlas").display().to_string());
     let members = ["--model", &smol, "--model", &format!("again={smol}"), "--model", &atlas];
-    let question = "What is the capital of France?";
+    let question = "What is the capital of France, and what is it known for?";
     let run = specfuse(home.path(), &[&["run"], &members[..], &["--seed", "1", "--max-tokens", "30", question]].concat());
     assert!(run.status.success(), "{}", text(&run.stderr));
     assert!(text(&run.stdout).contains("Paris"), "{}", text(&run.stdout));

@@ -133,7 +133,7 @@ impl Plan {
         let no_text = |problem: &str| LlamaCppError::NoText { file: self.file.clone(), problem: problem.to_owned() };
         let words = Words::of(model).ok_or_else(|| no_text("none of its tokens ends a text"))?;
         let (template, advice) = self.template(model)?;
-        let positions = self.local.positions(model.n_ctx_train() as usize);
+        let positions = self.local.positions(trained(model));
         let context = self.context(model, positions)?;
         let engine = engine::LlamaCpp::new(&self.file, words, context, positions);
         let stem = self.path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
@@ -188,4 +188,11 @@ impl Plan {
         let failed = |reason: String| LlamaCppError::Load { file: self.file.clone(), reason };
         model.new_context(self.backend, params).map_err(|error| failed(format!("no context of {cells} tokens: {error}")))
     }
+}
+
+/// Tokens that a model was trained for. The bindings' own question panics where a damaged file says more than they expect.
+fn trained(model: &LlamaModel) -> usize {
+    let architecture = model.meta_val_str("general.architecture").unwrap_or_default();
+    let said = model.meta_val_str(&format!("{architecture}.context_length")).ok().and_then(|said| said.parse::<u32>().ok());
+    said.map_or(Local::CONTEXT, |tokens| tokens.min(i32::MAX.cast_unsigned()) as usize)
 }

@@ -138,11 +138,14 @@ fn reason(file: &str, status: ExitStatus, said: &str, log: &str) -> LlamaCppErro
 /// The line of llama.cpp's log that says what went wrong.
 fn logged(log: &str) -> String {
     let lines: Vec<&str> = log.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
-    let marks = ["GGML_ASSERT", "error loading model", "what():", "failed to", "error", "unable", "invalid"];
+    // The panic of this program's own thread, whose message is on the line after its place.
+    let panicked = lines.iter().position(|line| line.contains("panicked at")).and_then(|place| lines.get(place + 1));
+    let marks = ["GGML_ASSERT", "gguf_init", "error loading model", "what():", "failed to", "error", "unable", "invalid"];
     let of_mark = |mark: &&str| lines.iter().find(|line| line.contains(*mark));
-    let line = marks.iter().find_map(|mark| of_mark(mark)).or(lines.last()).copied().unwrap_or_default();
-    // `function: error loading model: what it is` is for whoever reads the source.
+    let line = panicked.or_else(|| marks.iter().find_map(|mark| of_mark(mark))).or(lines.last()).copied().unwrap_or_default();
+    // What stands before these says where in the source it is said.
     let line = line.split_once("error loading model: ").map_or(line, |(_, what)| what);
+    let line = line.find("GGML_ASSERT").and_then(|start| line.get(start..)).unwrap_or(line);
     clean_line(line).chars().take(REASON).collect()
 }
 
@@ -184,8 +187,12 @@ mod tests {
         let code = 1 << 8;
         assert!(said(4, "", "").contains("compiled for a newer processor"));
         assert!(said(9, "", "").contains("memory ran out"));
-        let aborted = said(6, "", "load: fine\nllama-hparams.cpp:9: GGML_ASSERT(il < n_layer) failed\n");
-        assert!(aborted.contains("ended the process (signal 6)") && aborted.contains("GGML_ASSERT(il < n_layer)"), "{aborted}");
+        let aborted = said(6, "", "load: fine\n/src/llama-hparams.cpp:9: GGML_ASSERT(il < n_layer) failed\n");
+        assert!(aborted.ends_with("ended the process (signal 6); GGML_ASSERT(il < n_layer) failed"), "{aborted}");
+        let panicked = said(101 << 8, "", "thread 'main' panicked at src/model.rs:1:2:\nit does not fit\nstack backtrace:\n");
+        assert_eq!(panicked, "x.gguf: llama.cpp cannot load it: it does not fit");
+        let cut = said(code, "", "gguf_init_from_reader: failed to read header\nllama_model_load: error loading model: no\n");
+        assert!(cut.contains("failed to read header"), "{cut}");
         let log = "llama_model_load: error loading model: tensor 'a' is out of bounds\nllama_model_load_from_file_impl: failed\n";
         let refused = said(code, "x.gguf: llama.cpp cannot load it: null result from llama cpp\n", log);
         assert_eq!(refused, "x.gguf: llama.cpp cannot load it: tensor 'a' is out of bounds");
