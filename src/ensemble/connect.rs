@@ -17,7 +17,7 @@ use crate::config::Server;
 use crate::engine::member::api::{self, ApiMember, Auth, Kind};
 use crate::engine::member::http::{Endpoint, Http, HttpError, Key, KeyError, KeySource, Limits, names_secret};
 use crate::engine::member::llama_server::launch::{Launch, LaunchError, PROGRAM, launch, on_path};
-use crate::engine::member::llama_server::{self, ConnectError, LlamaServer, OwnServer};
+use crate::engine::member::llama_server::{self, ConnectError, LlamaServer, OwnServer, Shared};
 use crate::engine::member::{Member, Overrides};
 use crate::text;
 
@@ -113,6 +113,7 @@ async fn llama(name: &str, server: &Server, tools: &Tools) -> Result<Arc<dyn Mem
         limits: limits(server.overrides),
         model: server.model.clone(),
         overrides: server.overrides,
+        shared: tools.slots.clone(),
     };
     Ok(Arc::new(LlamaServer::connect(settings).await?))
 }
@@ -207,7 +208,13 @@ pub(super) async fn start(
         }
     };
     let endpoint = Endpoint::new(name, server.url())?.without_proxy();
-    let settings = llama_server::Settings { endpoint, limits: Limits::default(), model: None, overrides: Overrides::default() };
+    let settings = llama_server::Settings {
+        endpoint,
+        limits: Limits::default(),
+        model: None,
+        overrides: Overrides::default(),
+        shared: Shared::default(),
+    };
     let member = LlamaServer::connect(settings).await?;
     Ok(Arc::new(OwnServer::new(member, server)))
 }

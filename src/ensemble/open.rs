@@ -21,6 +21,7 @@ use crate::engine::fusion::event::Role;
 use crate::engine::member::Member;
 use crate::engine::member::absent::AbsentMember;
 use crate::engine::member::embedded::EmbeddedMember;
+use crate::engine::member::llama_server::Shared;
 use crate::engine::member::opening::{Opener, OpeningMember};
 use crate::engine::{Seat, grace, is_enough};
 use crate::files::Folders;
@@ -49,6 +50,8 @@ pub struct Tools {
     pub cache: Option<PathBuf>,
     /// Whether every server is asked anew, whatever is kept.
     pub anew: bool,
+    /// The slots of llama.cpp servers, which several members may share.
+    pub slots: Shared,
     /// What the user should know about the members besides.
     pub warnings: Warnings,
 }

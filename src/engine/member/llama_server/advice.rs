@@ -46,7 +46,16 @@ mod tests {
 
     fn probed() -> Probed {
         let model = String::new();
-        Probed { model, grammar: true, forced: true, end: true, draft_logprobs: true, seed: true, speculative: false }
+        Probed {
+            model,
+            grammar: true,
+            forced: true,
+            end: true,
+            draft_logprobs: true,
+            seed: true,
+            keeps_slots: true,
+            speculative: false,
+        }
     }
 
     fn found() -> Found {

@@ -20,6 +20,7 @@ mod plan;
 mod probe;
 mod score;
 mod server;
+mod slots;
 mod template;
 mod tokens;
 mod wire;
@@ -32,9 +33,11 @@ use tokio::sync::Semaphore;
 pub use self::error::ConnectError;
 pub use self::own::OwnServer;
 pub use self::probe::Probed;
+pub use self::slots::Shared;
 
 use self::discover::{Found, discover};
 use self::server::{CallError, Server};
+use self::slots::Slots;
 use self::template::{Form, Prompt};
 use self::tokens::Tokenizer;
 use crate::engine::fusion::conversation::Conversation;
@@ -58,6 +61,8 @@ pub struct Settings {
     pub model: Option<String>,
     /// What a person knows better than the probing.
     pub overrides: Overrides,
+    /// What members of one server share.
+    pub shared: Shared,
 }
 
 /// A model on a llama.cpp server.
@@ -78,8 +83,11 @@ struct Inner {
     /// Whether the model thinks unless its thought is closed for it.
     silence: AtomicBool,
     prompts: Mutex<Vec<Known>>,
+    slots: Slots,
     /// One for each candidate that is scored at once, whatever request it belongs to.
     places: Semaphore,
+    /// How many those are: a slot that keeps a draft is not one of them.
+    at_once: usize,
 }
 
 /// A conversation's tokens.
@@ -113,6 +121,7 @@ impl LlamaServer {
             CallError::Http(error) => ConnectError::Http(error),
             CallError::Reply { problem, .. } => ConnectError::Unusable { name: name.clone(), problem },
         };
+        let address = settings.endpoint.shown().to_owned();
         let server = Server::new(settings.endpoint, settings.limits)?;
         let (server, found) = discover(server, settings.model.as_deref()).await?;
         let tokenizer = Tokenizer::new(&server).await.map_err(unusable)?;
@@ -122,11 +131,16 @@ impl LlamaServer {
             None => probe::probe(&server, &tokenizer, &found).await.map_err(unusable)?,
         };
         let capabilities = capabilities(&found, &probed, form, settings.overrides);
+        let slots = settings.shared.member(&format!("{address} {}", found.model), found.slots, probed.keeps_slots);
+        let drafts_apart = usize::from(probed.keeps_slots && found.slots > 1);
+        let at_once = capabilities.concurrency.min(found.slots.saturating_sub(drafts_apart)).max(1);
         Ok(Self(Arc::new(Inner {
             grammar: AtomicBool::new(probed.grammar),
             silence: AtomicBool::new(false),
             prompts: Mutex::default(),
-            places: Semaphore::new(capabilities.concurrency),
+            slots,
+            places: Semaphore::new(at_once),
+            at_once,
             server,
             found,
             probed,
