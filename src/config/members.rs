@@ -38,6 +38,8 @@ pub enum Source {
         path: PathBuf,
         /// Further arguments of the server; where there are any, the server is started whatever the file is.
         arguments: Vec<String>,
+        /// Threads that it works with; its share of the cores where not given.
+        threads: Option<usize>,
     },
     /// A server or a remote API.
     Server(Box<Server>),
@@ -90,7 +92,9 @@ const OF_ALL: &[&str] = &["role", "weight", "temperature", "top-p", "price"];
 /// The keys of a built-in model.
 const OF_BUILT_IN: &[&str] = &["built-in"];
 /// The keys of a GGUF file.
-const OF_GGUF: &[&str] = &["gguf", "arguments"];
+const OF_GGUF: &[&str] = &["gguf", "arguments", "threads"];
+/// The most threads that a model can be given.
+const MOST_THREADS: i64 = 1024;
 /// The keys of a server.
 const OF_SERVERS: &[&str] = &[
     "kind",
@@ -169,7 +173,8 @@ fn source(section: Section<'_>) -> Result<Source, ConfigError> {
     if let Some(path) = text("gguf", "the path of a GGUF file")? {
         alone("gguf", OF_GGUF)?;
         let arguments = section.texts("arguments", "a list of arguments for llama-server")?.unwrap_or_default();
-        return Ok(Source::Gguf { path: path.into(), arguments });
+        let threads = section.integer("threads", 1..=MOST_THREADS)?.map(|threads| threads as usize);
+        return Ok(Source::Gguf { path: path.into(), arguments, threads });
     }
     let (kind, url) = (text("kind", "the name of an API")?, text("url", "an address such as \"http://127.0.0.1:8080\"")?);
     if kind.is_none() && url.is_none() {

@@ -17,7 +17,7 @@ use crate::config::Server;
 use crate::engine::member::api::{self, ApiMember, Auth, Kind};
 use crate::engine::member::http::{Endpoint, Http, HttpError, Key, KeyError, KeySource, Limits, names_secret};
 use crate::engine::member::llama_server::launch::{Launch, LaunchError, PROGRAM, launch, on_path};
-use crate::engine::member::llama_server::{self, ConnectError, LlamaServer, OwnServer, Shared};
+use crate::engine::member::llama_server::{self, ConnectError, LlamaServer, OwnServer, Probed, Shared};
 use crate::engine::member::{Member, Overrides};
 use crate::text;
 
@@ -115,7 +115,25 @@ async fn llama(name: &str, server: &Server, tools: &Tools) -> Result<Arc<dyn Mem
         overrides: server.overrides,
         shared: tools.slots.clone(),
     };
-    Ok(Arc::new(LlamaServer::connect(settings).await?))
+    let what = format!("{LLAMA_SERVER} {} {}", settings.endpoint.shown(), server.model.as_deref().unwrap_or_default());
+    let here = settings.endpoint.is_here();
+    let member = remembering(settings, &what, tools).await?;
+    let shared: Arc<dyn Member> = Arc::new(member.clone());
+    Ok(if here { tools.machine.seat(&what, &member, shared) } else { shared })
+}
+
+/// A llama.cpp server as a member, which is not probed again where what was found the last time still holds.
+async fn remembering(settings: llama_server::Settings, what: &str, tools: &Tools) -> Result<LlamaServer, ConnectError> {
+    let known = Known::new(tools.cache.clone());
+    let before = known.get::<Probed>(what, SystemTime::now()).filter(|_| !tools.anew);
+    let member = match before.clone() {
+        Some(probed) => LlamaServer::connect_known(settings, probed).await?,
+        None => LlamaServer::connect(settings).await?,
+    };
+    if before.as_ref() != Some(member.probed()) {
+        known.put(what, member.probed(), SystemTime::now());
+    }
+    Ok(member)
 }
 
 async fn api(name: &str, kind: Kind, server: &Server, tools: &Tools) -> Result<Arc<dyn Member>, Fault> {
@@ -178,7 +196,9 @@ pub(super) async fn start(
     name: &str,
     gguf: &Path,
     arguments: &[String],
+    threads: Option<usize>,
     problem: String,
+    tools: &Tools,
     told: &(dyn Fn(&str) + Sync),
 ) -> Result<Arc<dyn Member>, Fault> {
     let program = std::env::var_os("PATH").and_then(|folders| on_path(&folders)).ok_or(Fault::NoProgram { problem })?;
@@ -188,6 +208,7 @@ pub(super) async fn start(
         gguf: gguf.to_owned(),
         context_tokens: CONTEXT,
         slots: SLOTS,
+        threads,
         flags: arguments.to_vec(),
     };
     let (sender, mut lines) = mpsc::channel(LINES);
@@ -208,13 +229,9 @@ pub(super) async fn start(
         }
     };
     let endpoint = Endpoint::new(name, server.url())?.without_proxy();
-    let settings = llama_server::Settings {
-        endpoint,
-        limits: Limits::default(),
-        model: None,
-        overrides: Overrides::default(),
-        shared: Shared::default(),
-    };
-    let member = LlamaServer::connect(settings).await?;
-    Ok(Arc::new(OwnServer::new(member, server)))
+    let (limits, overrides) = (Limits::default(), Overrides::default());
+    let settings = llama_server::Settings { endpoint, limits, model: None, overrides, shared: Shared::default() };
+    let what = format!("{PROGRAM} {} {threads:?} {}", gguf.display(), arguments.join(" "));
+    let member = remembering(settings, &what, tools).await?;
+    Ok(tools.machine.seat(&what, &member, Arc::new(OwnServer::new(member.clone(), server))))
 }

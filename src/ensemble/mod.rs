@@ -5,10 +5,12 @@
 
 pub mod built_in;
 mod connect;
+mod cores;
 mod file;
 mod identify;
 mod known;
 pub mod local;
+mod machine;
 mod open;
 mod spec;
 

@@ -13,7 +13,9 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 
 use super::connect::{connect, start};
+use super::cores::{self, Cores, Deciding};
 use super::file::examine;
+use super::machine::Machine;
 use super::spec::MemberSpec;
 use super::{built_in, spec};
 use crate::config::Source;
@@ -52,6 +54,10 @@ pub struct Tools {
     pub anew: bool,
     /// The slots of llama.cpp servers, which several members may share.
     pub slots: Shared,
+    /// The llama.cpp servers of this machine.
+    pub machine: Machine,
+    /// Whether those are asked in turn; found out where the user has not decided.
+    pub in_turn: Option<bool>,
     /// What the user should know about the members besides.
     pub warnings: Warnings,
 }
@@ -83,6 +89,12 @@ impl Tools {
         Self { cache: Folders::of_platform().map(|folders| folders.servers()), ..Self::default() }
     }
 
+    /// The same, with what the user has decided about servers of this machine: whether they are asked in turn.
+    #[must_use]
+    pub fn taking_turns(self, in_turn: Option<bool>) -> Self {
+        Self { in_turn, ..self }
+    }
+
     /// The same, but every server is asked anew.
     #[must_use]
     pub fn probing_anew(self) -> Self {
@@ -92,8 +104,16 @@ impl Tools {
 
 /// Opens members side by side, in their order; `told` hears, while it waits, what each (by its place) is doing.
 pub async fn open(specs: Vec<MemberSpec>, tools: &Tools, told: &(dyn Fn(usize, &str) + Sync)) -> Vec<Opened> {
-    let each = specs.into_iter().enumerate().map(|(place, spec)| one(spec, tools, move |what: &str| told(place, what)));
-    named(futures_util::future::join_all(each).await)
+    let cores = cores(&specs);
+    let each = specs.into_iter().enumerate().map(|(place, spec)| one(spec, tools, &cores, move |what: &str| told(place, what)));
+    let opened = named(futures_util::future::join_all(each).await);
+    tools.machine.settle(tools).await;
+    opened
+}
+
+/// The files among these members, which may need servers that share the cores.
+fn cores(specs: &[MemberSpec]) -> Cores {
+    Cores::new(specs.iter().filter(|spec| matches!(spec.config.source, Source::Gguf { .. })).count())
 }
 
 /// Opens members side by side, in their order. Once enough are there, those that are not are waited for no longer: they are given
@@ -102,14 +122,15 @@ pub async fn open_patiently(specs: Vec<MemberSpec>, tools: &Tools, told: &(dyn F
     let (words, mut heard) = mpsc::unbounded_channel();
     let mut awaited: Vec<Opening> = Vec::with_capacity(specs.len());
     let mut ready = FuturesUnordered::new();
+    let cores = cores(&specs);
     for (place, spec) in specs.into_iter().enumerate() {
         let (sender, receiver) = oneshot::channel();
-        let (task_spec, tools, words) = (spec.clone(), tools.clone(), words.clone());
+        let (task_spec, tools, words, cores) = (spec.clone(), tools.clone(), words.clone(), cores.clone());
         tokio::spawn(async move {
             let told = |what: &str| {
                 let _ = words.send((place, what.to_owned()));
             };
-            let _ = sender.send(one(task_spec, &tools, told).await);
+            let _ = sender.send(one(task_spec, &tools, &cores, told).await);
         });
         ready.push(receiver.map(move |opened| (place, opened.ok())));
         awaited.push(Opening { spec, opened: None });
@@ -156,6 +177,7 @@ pub async fn open_patiently(specs: Vec<MemberSpec>, tools: &Tools, told: &(dyn F
             }
         });
     }
+    tools.machine.settle(tools).await;
     named(members)
 }
 
@@ -189,13 +211,23 @@ fn named(mut opened: Vec<Opened>) -> Vec<Opened> {
     opened
 }
 
-async fn one(mut spec: MemberSpec, tools: &Tools, told: impl Fn(&str) + Sync) -> Opened {
+async fn one(mut spec: MemberSpec, tools: &Tools, cores: &Cores, told: impl Fn(&str) + Sync) -> Opened {
     let found = match &spec.config.source {
         Source::BuiltIn(name) => match built_in::gguf(name) {
             Some(bytes) => EmbeddedMember::open(name, bytes).map(shared).map_err(|error| error.to_string()),
             None => Err(format!("no model `{name}` is built in")),
         },
-        Source::Gguf { path, arguments } => file(&spec.name, path, arguments, &told).await,
+        Source::Gguf { path, arguments, threads } => {
+            let deciding = cores.file();
+            match here(path, arguments) {
+                Ok(Here::Member(member)) => Ok(member),
+                Ok(Here::Not(problem)) => {
+                    let threads = shares(deciding, *threads, arguments, tools).await;
+                    started(&spec.name, path, arguments, threads, problem, tools, &told).await
+                }
+                Err(fault) => Err(fault),
+            }
+        }
         Source::Server(server) => {
             told("connecting");
             match tokio::time::timeout(PATIENCE, connect(&spec.name, server, tools)).await {
@@ -244,20 +276,49 @@ fn without_name(name: &str, fault: &str) -> String {
     }
 }
 
-/// In this process where that is possible, else on a server of our own; what is no model at all, on neither.
-async fn file(name: &str, path: &Path, arguments: &[String], told: &(dyn Fn(&str) + Sync)) -> Result<Arc<dyn Member>, String> {
+/// What becomes of a file in this process.
+enum Here {
+    Member(Arc<dyn Member>),
+    /// It does not run here; why.
+    Not(String),
+}
+
+/// In this process where that is possible; what is no model at all runs nowhere.
+fn here(path: &Path, arguments: &[String]) -> Result<Here, String> {
     examine(path)?;
-    let problem = if arguments.is_empty() {
-        match EmbeddedMember::open_file(path) {
-            Ok(member) => return Ok(shared(member)),
-            Err(error) if error.is_final() => return Err(error.to_string()),
-            Err(error) => error.to_string(),
-        }
-    } else {
-        format!("{}: its arguments ask for a server", path.display())
-    };
+    if !arguments.is_empty() {
+        return Ok(Here::Not(format!("{}: its arguments ask for a server", path.display())));
+    }
+    match EmbeddedMember::open_file(path) {
+        Ok(member) => Ok(Here::Member(shared(member))),
+        Err(error) if error.is_final() => Err(error.to_string()),
+        Err(error) => Ok(Here::Not(error.to_string())),
+    }
+}
+
+/// The threads of a server that is started for a file: what the user says, or its share of the cores.
+async fn shares(deciding: Deciding, threads: Option<usize>, arguments: &[String], tools: &Tools) -> Option<usize> {
+    let (servers, there) = (deciding.needs_server().await, cores::there());
+    if threads.is_some() {
+        return threads;
+    }
+    let each = cores::share(servers, there, arguments)?;
+    tools.warnings.give(cores::said(servers, there, each));
+    Some(each)
+}
+
+/// On a server of our own.
+async fn started(
+    name: &str,
+    path: &Path,
+    arguments: &[String],
+    threads: Option<usize>,
+    problem: String,
+    tools: &Tools,
+    told: &(dyn Fn(&str) + Sync),
+) -> Result<Arc<dyn Member>, String> {
     told("starting llama-server");
-    match tokio::time::timeout(STARTING, start(name, path, arguments, problem, told)).await {
+    match tokio::time::timeout(STARTING, start(name, path, arguments, threads, problem, tools, told)).await {
         Ok(started) => started.map_err(|error| error.to_string()),
         Err(_) => Err(format!(
             "{}: the llama-server that was started for it was not ready within {} s: start one yourself, and give its address",

@@ -88,7 +88,7 @@ fn source(text: &str, kinds: &[&str]) -> (Source, Option<String>) {
     }
     let path = PathBuf::from(text);
     let stem = path.file_stem().and_then(|stem| stem.to_str()).map(str::to_owned);
-    (Source::Gguf { path, arguments: Vec::new() }, stem)
+    (Source::Gguf { path, arguments: Vec::new(), threads: None }, stem)
 }
 
 fn is_url(text: &str) -> bool {

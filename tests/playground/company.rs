@@ -245,7 +245,7 @@ fn servers_on_this_machine_are_told_once_and_added_by_the_roster() {
 #[test]
 fn a_file_that_was_opened_but_not_taken_is_closed_again() {
     let path = std::path::PathBuf::from("large.gguf");
-    let config = MemberConfig { source: Source::Gguf { path, arguments: Vec::new() }, ..MemberConfig::default() };
+    let config = MemberConfig { source: Source::Gguf { path, arguments: Vec::new(), threads: None }, ..MemberConfig::default() };
     let configured = vec![MemberSpec::new("large", config)];
     let roster = Roster::new(specfuse::ensemble::built_in_specs(), configured, Vec::new());
     let mut state = State::new(Options { roster, ..support::options(&[]) }, 120, 40);

@@ -45,9 +45,9 @@ mod tests {
     use super::*;
 
     fn probed() -> Probed {
-        let model = String::new();
         Probed {
-            model,
+            model: String::new(),
+            server: String::new(),
             grammar: true,
             forced: true,
             end: true,

@@ -26,8 +26,9 @@ mod tokens;
 mod wire;
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
+use serde_json::json;
 use tokio::sync::Semaphore;
 
 pub use self::error::ConnectError;
@@ -69,6 +70,18 @@ pub struct Settings {
 #[derive(Debug, Clone)]
 pub struct LlamaServer(Arc<Inner>);
 
+/// A way to a server for as long as a member is on it.
+#[derive(Debug, Clone)]
+pub struct Handle(Weak<Inner>);
+
+impl Handle {
+    /// The server, while a member is on it.
+    #[must_use]
+    pub fn server(&self) -> Option<LlamaServer> {
+        self.0.upgrade().map(LlamaServer)
+    }
+}
+
 /// What all calls share.
 #[derive(Debug)]
 struct Inner {
@@ -104,9 +117,38 @@ impl LlamaServer {
         Self::open(settings, None).await
     }
 
-    /// As [`Self::connect`], without probing again what is known of this server. What was found of another model is not used.
+    /// As [`Self::connect`], without probing again what is known of this server. What was found of another model, or of a server
+    /// that has been started otherwise since, is not used.
     pub async fn connect_known(settings: Settings, probed: Probed) -> Result<Self, ConnectError> {
         Self::open(settings, Some(probed)).await
+    }
+
+    /// A way to it that does not keep it.
+    #[must_use]
+    pub fn handle(&self) -> Handle {
+        Handle(Arc::downgrade(&self.0))
+    }
+
+    /// What tells this server from another one at its address: its build, its model's file, its settings.
+    #[must_use]
+    pub fn identity(&self) -> &str {
+        &self.0.found.identity
+    }
+
+    /// Requests that it had had when it was connected to, as far as it counts them.
+    #[must_use]
+    pub fn requests(&self) -> u64 {
+        self.0.found.requests
+    }
+
+    /// Draws so many tokens of no matter what.
+    pub async fn draws(&self, tokens: usize) -> Result<(), MemberError> {
+        let inner = &self.0;
+        let prompt = [inner.tokenizer.plain];
+        let body = json!({ "prompt": prompt, "n_predict": tokens, "temperature": 0.0, "ignore_eos": true, "cache_prompt": true });
+        let mut completion = inner.server.complete(tokens::fields(body)).await?;
+        while !completion.next().await?.stop {}
+        Ok(())
     }
 
     /// What the server was found to do, to be kept for the next time.
@@ -124,9 +166,9 @@ impl LlamaServer {
         let address = settings.endpoint.shown().to_owned();
         let server = Server::new(settings.endpoint, settings.limits)?;
         let (server, found) = discover(server, settings.model.as_deref()).await?;
-        let tokenizer = Tokenizer::new(&server).await.map_err(unusable)?;
-        let form = template::form(&server, &found.template).await.map_err(unusable)?;
-        let probed = match known.filter(|probed| probed.model == found.model) {
+        let (tokenizer, form) = tokio::join!(Tokenizer::new(&server), template::form(&server, &found.template));
+        let (tokenizer, form) = (tokenizer.map_err(unusable)?, form.map_err(unusable)?);
+        let probed = match known.filter(|probed| probed.model == found.model && probed.server == found.identity) {
             Some(probed) => probed,
             None => probe::probe(&server, &tokenizer, &found).await.map_err(unusable)?,
         };

@@ -19,6 +19,9 @@ use super::wire::Work;
 pub struct Probed {
     /// The model that it holds for.
     pub model: String,
+    /// The server that it holds for: its build, its model's file, its settings.
+    #[serde(default)]
+    pub server: String,
     /// Its grammars know tokens: a candidate is scored in one request.
     pub grammar: bool,
     /// A token can be forced by a bias, and its log-probability comes back.
@@ -80,6 +83,7 @@ pub(super) async fn probe(server: &Server, tokenizer: &Tokenizer, found: &Found)
     };
     Ok(Probed {
         model: found.model.clone(),
+        server: found.identity.clone(),
         grammar,
         forced,
         end,
