@@ -23,6 +23,8 @@ mod probing;
 #[cfg(unix)]
 #[path = "llama/program.rs"]
 mod program;
+#[path = "llama/rereading.rs"]
+mod rereading;
 #[path = "llama/scoring.rs"]
 mod scoring;
 #[path = "llama/scripted.rs"]

@@ -150,7 +150,8 @@ fn play_with(
     let handle = Pace::new(pace.map(f64::from));
     let configured = config.members.iter().map(|(name, member)| MemberSpec::new(name, member.clone())).collect();
     let roster = Roster::new(specs, configured, built_in_specs());
-    let company = Company::new(Tools::of_platform(), handle.clone()).looking_in(config.models.clone());
+    let tools = Tools::of_platform().taking_turns(config.in_turn);
+    let company = Company::new(tools, handle.clone()).looking_in(config.models.clone());
     let keymap = Keymap::new(&config.keys).map_err(|source| Failure::Keys { file: place(&config, &source), source })?;
     let level = ColourLevel::detect(variable);
     let library = Library::new(config::home::config_folder().map(|folder| folder.join("themes")));

@@ -94,9 +94,9 @@ pub(super) fn main(matches: &ArgMatches) -> Result<Done, Failure> {
     let first = prompt::read(matches.get_one::<String>("prompt").map(String::as_str))?;
     let questions = std::iter::once(first).chain(matches.get_many("then").unwrap_or_default().cloned());
     options::say(&settled);
-    let toys = any_built_in(&specs);
+    let (toys, tools) = (any_built_in(&specs), Tools::of_platform().taking_turns(config.in_turn));
     let done = runtime()?.block_on(async {
-        let opened = members::opened(specs, &Tools::of_platform(), Wait::ForEnough).await?;
+        let opened = members::opened(specs, &tools, Wait::ForEnough).await?;
         wishes.away = opened.iter().filter(|opened| opened.fault.is_some()).map(|opened| opened.seat.name.clone()).collect();
         let seats: Vec<Seat> = opened.into_iter().map(|opened| opened.seat).collect();
         converse(&wishes, &seats, questions).await

@@ -93,6 +93,8 @@ const OF_ALL: &[&str] = &["role", "weight", "temperature", "top-p", "price"];
 const OF_BUILT_IN: &[&str] = &["built-in"];
 /// The keys of a GGUF file.
 const OF_GGUF: &[&str] = &["gguf", "arguments", "device", "threads", "gpu-layers", "context"];
+/// The most threads that a model can be given.
+const MOST_THREADS: i64 = 1024;
 /// The keys of a server.
 const OF_SERVERS: &[&str] = &[
     "kind",
@@ -204,7 +206,7 @@ fn source(section: Section<'_>) -> Result<Source, ConfigError> {
 fn local(section: Section<'_>) -> Result<Local, ConfigError> {
     Ok(Local {
         device: section.text("device", "the name of a device, such as \"cpu\" or \"CUDA0\"")?.map(str::to_owned),
-        threads: section.integer("threads", 1..=512)?.map(|number| number as usize),
+        threads: section.integer("threads", 1..=MOST_THREADS)?.map(|number| number as usize),
         gpu_layers: section.integer("gpu-layers", 0..=10_000)?.map(|number| number as u32),
         context: section.integer("context", 16..=100_000_000)?.map(|number| number as usize),
     })

@@ -23,7 +23,7 @@ use crate::text;
 
 /// The keys that a configuration file may have at its top.
 const KEYS: &[&str] =
-    &["preset", "presets", "system", "ensemble", "parameters", "members", "ensembles", "models", "keys", "playground"];
+    &["preset", "presets", "system", "ensemble", "in-turn", "parameters", "members", "ensembles", "models", "keys", "playground"];
 
 /// What is wrong with a configuration file.
 #[derive(Debug, thiserror::Error)]
@@ -122,6 +122,8 @@ pub struct Config {
     pub system: Option<String>,
     /// The ensemble that takes part where the command line names none.
     pub ensemble: Option<String>,
+    /// Whether the llama.cpp servers of this machine are asked in turn; found out by measuring where not given.
+    pub in_turn: Option<bool>,
     /// The members there are, by name.
     pub members: BTreeMap<String, MemberConfig>,
     /// The ensembles there are, by name: lists of members.
@@ -223,6 +225,7 @@ fn parse(path: &Path, text: &str) -> Result<Config, ConfigError> {
         presets,
         system: file.text("system", "instructions in words")?.map(str::to_owned),
         ensemble: file.text("ensemble", "the name of an ensemble")?.map(str::to_owned),
+        in_turn: file.switch("in-turn")?,
         members: members::members(file)?,
         ensembles: members::ensembles(file)?,
         models: folders(file)?,
@@ -351,6 +354,7 @@ mod tests {
             [members.own]
             gguf = "models/own.gguf"
             arguments = ["-ngl", "99"]
+            threads = 4
         "#;
         let config = load(text).unwrap();
         assert_eq!((config.system.as_deref(), config.ensemble.as_deref()), (Some("Answer briefly."), Some("lab")));
@@ -364,7 +368,20 @@ mod tests {
         assert_eq!(server.key, Some(crate::engine::member::http::KeySource::Environment("A_KEY".to_owned())));
         assert_eq!(server.body["reasoning_effort"], "none");
         assert_eq!((gpt.price.unwrap().output, gpt.sampling.temperature), (0.6, Some(0.2)));
-        assert!(matches!(&config.members["own"].source, Source::Gguf { arguments, .. } if arguments.len() == 2));
+        assert!(
+            matches!(&config.members["own"].source, Source::Gguf { arguments, local, .. } if arguments.len() == 2 && local.threads == Some(4))
+        );
+    }
+
+    #[test]
+    fn threads_and_turns_are_read() {
+        assert_eq!((load("").unwrap().in_turn, load("in-turn = false").unwrap().in_turn), (None, Some(false)));
+        assert!(load("in-turn = 'yes'").unwrap_err().contains("`in-turn`"));
+        for wrong in ["0", "-1", "1.5", "'all'", "2000"] {
+            let told = load(&format!("[members.a]\ngguf = 'a.gguf'\nthreads = {wrong}")).unwrap_err();
+            assert!(told.contains("`members.a.threads`"), "{told}");
+        }
+        assert!(load("[members.a]\nurl = 'http://h:1'\nthreads = 1").unwrap_err().contains("another kind"));
     }
 
     #[test]

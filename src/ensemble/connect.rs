@@ -16,9 +16,9 @@ use super::open::Tools;
 use crate::config::Server;
 use crate::engine::member::api::{self, ApiMember, Auth, Kind};
 use crate::engine::member::http::{Endpoint, Http, HttpError, Key, KeyError, KeySource, Limits, names_secret};
-use crate::engine::member::llama_server::launch::{Launch, LaunchError, launch, on_path};
-use crate::engine::member::llama_server::{self, ConnectError, LlamaServer, OwnServer};
-use crate::engine::member::{Member, Overrides};
+use crate::engine::member::llama_server::launch::{Launch, LaunchError, PROGRAM, launch, on_path};
+use crate::engine::member::llama_server::{self, ConnectError, LlamaServer, OwnServer, Probed, Shared};
+use crate::engine::member::{Local, Member, Overrides};
 use crate::text;
 
 /// The name of llama.cpp's own API.
@@ -120,8 +120,27 @@ async fn llama(name: &str, server: &Server, tools: &Tools) -> Result<Arc<dyn Mem
         limits: limits(server.overrides),
         model: server.model.clone(),
         overrides: server.overrides,
+        shared: tools.slots.clone(),
     };
-    Ok(Arc::new(LlamaServer::connect(settings).await?))
+    let what = format!("{LLAMA_SERVER} {} {}", settings.endpoint.shown(), server.model.as_deref().unwrap_or_default());
+    let here = settings.endpoint.is_here();
+    let member = remembering(settings, &what, tools).await?;
+    let shared: Arc<dyn Member> = Arc::new(member.clone());
+    Ok(if here { tools.machine.seat(&what, &member, shared) } else { shared })
+}
+
+/// A llama.cpp server as a member, which is not probed again where what was found the last time still holds.
+async fn remembering(settings: llama_server::Settings, what: &str, tools: &Tools) -> Result<LlamaServer, ConnectError> {
+    let known = Known::new(tools.cache.clone());
+    let before = known.get::<Probed>(what, SystemTime::now()).filter(|_| !tools.anew);
+    let member = match before.clone() {
+        Some(probed) => LlamaServer::connect_known(settings, probed).await?,
+        None => LlamaServer::connect(settings).await?,
+    };
+    if before.as_ref() != Some(member.probed()) {
+        known.put(what, member.probed(), SystemTime::now());
+    }
+    Ok(member)
 }
 
 async fn api(name: &str, kind: Kind, server: &Server, tools: &Tools) -> Result<Arc<dyn Member>, Fault> {
@@ -184,17 +203,21 @@ pub(super) async fn start(
     name: &str,
     gguf: &Path,
     arguments: &[String],
+    local: &Local,
     problem: String,
+    tools: &Tools,
     told: &(dyn Fn(&str) + Sync),
 ) -> Result<Arc<dyn Member>, Fault> {
     let program = std::env::var_os("PATH").and_then(|folders| on_path(&folders)).ok_or(Fault::NoProgram { problem })?;
+    let layers = local.gpu_layers.into_iter().flat_map(|layers| ["-ngl".to_owned(), layers.to_string()]);
     let wanted = Launch {
         name: name.to_owned(),
         program,
         gguf: gguf.to_owned(),
-        context_tokens: CONTEXT,
+        context_tokens: local.context.unwrap_or(CONTEXT),
         slots: SLOTS,
-        flags: arguments.to_vec(),
+        threads: local.threads,
+        flags: layers.chain(arguments.iter().cloned()).collect(),
     };
     let (sender, mut lines) = mpsc::channel(LINES);
     let starting = launch(&wanted, Some(sender));
@@ -214,7 +237,9 @@ pub(super) async fn start(
         }
     };
     let endpoint = Endpoint::new(name, server.url())?.without_proxy();
-    let settings = llama_server::Settings { endpoint, limits: Limits::default(), model: None, overrides: Overrides::default() };
-    let member = LlamaServer::connect(settings).await?;
-    Ok(Arc::new(OwnServer::new(member, server)))
+    let (limits, overrides) = (Limits::default(), Overrides::default());
+    let settings = llama_server::Settings { endpoint, limits, model: None, overrides, shared: Shared::default() };
+    let what = format!("{PROGRAM} {} {local:?} {}", gguf.display(), arguments.join(" "));
+    let member = remembering(settings, &what, tools).await?;
+    Ok(tools.machine.seat(&what, &member, Arc::new(OwnServer::new(member.clone(), server))))
 }

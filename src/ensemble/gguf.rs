@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use super::connect::start;
+use super::cores::{self, Deciding};
 use super::file::examine;
 use super::open::Tools;
 use crate::engine::member::embedded::{EmbeddedError, EmbeddedMember};
@@ -25,13 +26,15 @@ pub(super) struct File<'a> {
     pub(super) path: &'a Path,
     pub(super) arguments: &'a [String],
     pub(super) local: &'a Local,
+    pub(super) deciding: Deciding,
 }
 
 /// Opens a file by the first engine that runs it; `told` hears what goes on meanwhile.
-pub(super) async fn open(file: File<'_>, tools: &Tools, told: &(dyn Fn(&str) + Sync)) -> Result<Arc<dyn Member>, String> {
+pub(super) async fn open(mut file: File<'_>, tools: &Tools, told: &(dyn Fn(&str) + Sync)) -> Result<Arc<dyn Member>, String> {
     examine(file.path)?;
     if !file.arguments.is_empty() {
-        return on_server(&file, format!("{}: its arguments ask for a server", file.path.display()), told).await;
+        let problem = format!("{}: its arguments ask for a server", file.path.display());
+        return on_server(file, problem, tools, told).await;
     }
     let problem = match EmbeddedMember::open_file(file.path) {
         Ok(member) => return Ok(Arc::new(member)),
@@ -41,12 +44,12 @@ pub(super) async fn open(file: File<'_>, tools: &Tools, told: &(dyn Fn(&str) + S
         Err(error) if error.is_final() => return Err(error.to_string()),
         Err(error) => error.to_string(),
     };
-    let problem = match by_llama_cpp(&file, problem, tools, told).await {
+    let problem = match by_llama_cpp(&mut file, problem, tools, told).await {
         Ok(member) => return Ok(member),
         Err(Other::Final(reason)) => return Err(reason),
         Err(Other::Server(problem)) => problem,
     };
-    on_server(&file, problem, told).await
+    on_server(file, problem, tools, told).await
 }
 
 /// Why llama.cpp does not run a file in this process.
@@ -65,7 +68,7 @@ fn is_fresh(path: &Path) -> bool {
 
 #[cfg(not(feature = "llama-cpp"))]
 async fn by_llama_cpp(
-    _file: &File<'_>,
+    _file: &mut File<'_>,
     problem: String,
     _tools: &Tools,
     _told: &(dyn Fn(&str) + Sync),
@@ -75,7 +78,7 @@ async fn by_llama_cpp(
 
 #[cfg(feature = "llama-cpp")]
 async fn by_llama_cpp(
-    file: &File<'_>,
+    file: &mut File<'_>,
     _problem: String,
     tools: &Tools,
     told: &(dyn Fn(&str) + Sync),
@@ -105,6 +108,8 @@ async fn by_llama_cpp(
         Room::None(reason) => return Err(Other::Final(format!("{}: {reason}", file.path.display()))),
     }
     tried(file.path, file.local, tools, told).await.map_err(other)?;
+    // It needs no server, and others need not wait until it is loaded.
+    drop(std::mem::replace(&mut file.deciding, Deciding::done()));
     let (sender, mut loaded) = watch::channel(0);
     told("loading");
     let mut loading = std::pin::pin!(LlamaCpp::open(file.path, file.local, move |percent| {
@@ -184,13 +189,28 @@ async fn tried(
     Ok(())
 }
 
-async fn on_server(file: &File<'_>, problem: String, told: &(dyn Fn(&str) + Sync)) -> Result<Arc<dyn Member>, String> {
+/// On a server of our own, which has the threads that the user says, or its share of the cores.
+async fn on_server(
+    file: File<'_>,
+    problem: String,
+    tools: &Tools,
+    told: &(dyn Fn(&str) + Sync),
+) -> Result<Arc<dyn Member>, String> {
+    let File { name, path, arguments, local, deciding } = file;
+    let (servers, there) = (deciding.needs_server().await, cores::there());
+    let mut local = local.clone();
+    if local.threads.is_none()
+        && let Some(each) = cores::share(servers, there, arguments)
+    {
+        tools.warnings.give(cores::said(servers, there, each));
+        local.threads = Some(each);
+    }
     told("starting llama-server");
-    match tokio::time::timeout(STARTING, start(file.name, file.path, file.arguments, problem, told)).await {
+    match tokio::time::timeout(STARTING, start(name, path, arguments, &local, problem, tools, told)).await {
         Ok(started) => started.map_err(|error| error.to_string()),
         Err(_) => Err(format!(
             "{}: the llama-server that was started for it was not ready within {} s: start one yourself, and give its address",
-            file.path.display(),
+            path.display(),
             STARTING.as_secs()
         )),
     }

@@ -5,12 +5,14 @@
 
 pub mod built_in;
 mod connect;
+mod cores;
 mod file;
 pub mod found;
 mod gguf;
 mod identify;
 mod known;
 pub mod local;
+mod machine;
 mod open;
 mod spec;
 

@@ -13,6 +13,8 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 
 use super::connect::connect;
+use super::cores::Cores;
+use super::machine::Machine;
 use super::spec::MemberSpec;
 use super::{built_in, gguf, spec};
 use crate::config::Source;
@@ -20,6 +22,7 @@ use crate::engine::fusion::event::Role;
 use crate::engine::member::Member;
 use crate::engine::member::absent::AbsentMember;
 use crate::engine::member::embedded::EmbeddedMember;
+use crate::engine::member::llama_server::Shared;
 use crate::engine::member::opening::{Opener, OpeningMember};
 use crate::engine::{Seat, grace, is_enough};
 use crate::files::Folders;
@@ -47,6 +50,12 @@ pub struct Tools {
     pub anew: bool,
     /// The program that tries a GGUF file in a process of its own, which has to be this one; `None` finds it out.
     pub program: Option<PathBuf>,
+    /// The slots of llama.cpp servers, which several members may share.
+    pub slots: Shared,
+    /// The llama.cpp servers of this machine.
+    pub machine: Machine,
+    /// Whether those are asked in turn; found out where the user has not decided.
+    pub in_turn: Option<bool>,
     /// What the user should know about the members besides.
     pub warnings: Warnings,
 }
@@ -78,6 +87,12 @@ impl Tools {
         Self { cache: Folders::of_platform().map(|folders| folders.servers()), ..Self::default() }
     }
 
+    /// The same, with what the user has decided about servers of this machine: whether they are asked in turn.
+    #[must_use]
+    pub fn taking_turns(self, in_turn: Option<bool>) -> Self {
+        Self { in_turn, ..self }
+    }
+
     /// The same, but every server is asked anew.
     #[must_use]
     pub fn probing_anew(self) -> Self {
@@ -87,8 +102,16 @@ impl Tools {
 
 /// Opens members side by side, in their order; `told` hears, while it waits, what each (by its place) is doing.
 pub async fn open(specs: Vec<MemberSpec>, tools: &Tools, told: &(dyn Fn(usize, &str) + Sync)) -> Vec<Opened> {
-    let each = specs.into_iter().enumerate().map(|(place, spec)| one(spec, tools, move |what: &str| told(place, what)));
-    named(futures_util::future::join_all(each).await)
+    let cores = cores(&specs);
+    let each = specs.into_iter().enumerate().map(|(place, spec)| one(spec, tools, &cores, move |what: &str| told(place, what)));
+    let opened = named(futures_util::future::join_all(each).await);
+    tools.machine.settle(tools).await;
+    opened
+}
+
+/// The files among these members, which may need servers that share the cores.
+fn cores(specs: &[MemberSpec]) -> Cores {
+    Cores::new(specs.iter().filter(|spec| matches!(spec.config.source, Source::Gguf { .. })).count())
 }
 
 /// Opens members side by side, in their order. Once enough are there, those that are not are waited for no longer: they are given
@@ -97,14 +120,15 @@ pub async fn open_patiently(specs: Vec<MemberSpec>, tools: &Tools, told: &(dyn F
     let (words, mut heard) = mpsc::unbounded_channel();
     let mut awaited: Vec<Opening> = Vec::with_capacity(specs.len());
     let mut ready = FuturesUnordered::new();
+    let cores = cores(&specs);
     for (place, spec) in specs.into_iter().enumerate() {
         let (sender, receiver) = oneshot::channel();
-        let (task_spec, tools, words) = (spec.clone(), tools.clone(), words.clone());
+        let (task_spec, tools, words, cores) = (spec.clone(), tools.clone(), words.clone(), cores.clone());
         tokio::spawn(async move {
             let told = |what: &str| {
                 let _ = words.send((place, what.to_owned()));
             };
-            let _ = sender.send(one(task_spec, &tools, told).await);
+            let _ = sender.send(one(task_spec, &tools, &cores, told).await);
         });
         ready.push(receiver.map(move |opened| (place, opened.ok())));
         awaited.push(Opening { spec, opened: None });
@@ -151,6 +175,7 @@ pub async fn open_patiently(specs: Vec<MemberSpec>, tools: &Tools, told: &(dyn F
             }
         });
     }
+    tools.machine.settle(tools).await;
     named(members)
 }
 
@@ -184,14 +209,15 @@ fn named(mut opened: Vec<Opened>) -> Vec<Opened> {
     opened
 }
 
-async fn one(mut spec: MemberSpec, tools: &Tools, told: impl Fn(&str) + Sync) -> Opened {
+async fn one(mut spec: MemberSpec, tools: &Tools, cores: &Cores, told: impl Fn(&str) + Sync) -> Opened {
     let found = match &spec.config.source {
         Source::BuiltIn(name) => match built_in::gguf(name) {
             Some(bytes) => EmbeddedMember::open(name, bytes).map(shared).map_err(|error| error.to_string()),
             None => Err(format!("no model `{name}` is built in")),
         },
         Source::Gguf { path, arguments, local } => {
-            gguf::open(gguf::File { name: &spec.name, path, arguments, local }, tools, &told).await
+            let file = gguf::File { name: &spec.name, path, arguments, local, deciding: cores.file() };
+            gguf::open(file, tools, &told).await
         }
         Source::Server(server) => {
             told("connecting");

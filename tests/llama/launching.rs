@@ -33,7 +33,7 @@ pub fn stand_in() -> Option<tempfile::TempDir> {
 fn wanted(folder: &Path, gguf: PathBuf) -> Launch {
     let folders = std::env::join_paths([Path::new("/nowhere"), folder]).unwrap();
     let program = on_path(&folders).unwrap();
-    Launch { name: "mine".into(), program, gguf, context_tokens: 2048, slots: 2, flags: Vec::new() }
+    Launch { name: "mine".into(), program, gguf, context_tokens: 2048, slots: 2, threads: None, flags: Vec::new() }
 }
 
 /// Waits until the process that the stand-in became is gone; nothing tells of it.

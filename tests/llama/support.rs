@@ -6,7 +6,7 @@ use specfuse::engine::fusion::conversation::Conversation;
 use specfuse::engine::fusion::segment::{SegmentRule, SegmentUnit};
 use specfuse::engine::member::Overrides;
 use specfuse::engine::member::http::{Endpoint, Limits};
-use specfuse::engine::member::llama_server::{LlamaServer, Settings};
+use specfuse::engine::member::llama_server::{LlamaServer, Settings, Shared};
 use specfuse::engine::member::{
     Context, DraftRequest, Drafted, Hints, Member, MemberError, Progress, Sampling, ScoreRequest, ScoreTier, Scored,
 };
@@ -25,7 +25,13 @@ pub const QUESTION: &str = "What is the capital of France?";
 
 pub fn settings(url: &str) -> Settings {
     let limits = Limits { attempts: 1, ..Limits::default() };
-    Settings { endpoint: Endpoint::new("server", url).unwrap(), limits, model: None, overrides: Overrides::default() }
+    Settings {
+        endpoint: Endpoint::new("server", url).unwrap(),
+        limits,
+        model: None,
+        overrides: Overrides::default(),
+        shared: Shared::default(),
+    }
 }
 
 pub async fn connect(served: &Served) -> LlamaServer {

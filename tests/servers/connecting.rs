@@ -2,7 +2,7 @@
 
 use specfuse::engine::member::Overrides;
 use specfuse::engine::member::http::{Endpoint, Limits};
-use specfuse::engine::member::llama_server::{LlamaServer, Settings};
+use specfuse::engine::member::llama_server::{LlamaServer, Settings, Shared};
 
 use crate::play::{limits, server};
 
@@ -10,7 +10,7 @@ use crate::play::{limits, server};
 async fn refused(address: &str) -> String {
     let endpoint = Endpoint::new("third", address).unwrap();
     let limits = Limits { attempts: 1, ..limits() };
-    let settings = Settings { endpoint, limits, model: None, overrides: Overrides::default() };
+    let settings = Settings { endpoint, limits, model: None, overrides: Overrides::default(), shared: Shared::default() };
     LlamaServer::connect(settings).await.unwrap_err().to_string()
 }
 

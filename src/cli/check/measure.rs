@@ -9,7 +9,8 @@ use crate::engine::fusion::conversation::Conversation;
 use crate::engine::fusion::event::{Capabilities, Drafting, Role, ScoreTier};
 use crate::engine::fusion::rate;
 use crate::engine::fusion::segment::{SegmentRule, SegmentUnit};
-use crate::engine::member::{Context, DraftRequest, Hints, Member, MemberError, Progress, Sampling, ScoreRequest};
+use crate::engine::guarded;
+use crate::engine::member::{Context, DraftRequest, Hints, Member, MemberError, Progress, Reply, Sampling, ScoreRequest, Waits};
 use crate::ensemble::Opened;
 
 /// A question with a long answer that needs no thought.
@@ -75,7 +76,7 @@ pub(super) async fn check(opened: Opened) -> Checked {
         return checked;
     }
     let context = Context { conversation: Arc::new(Conversation::question(QUESTION)), accepted: Arc::from([]) };
-    if let Err(error) = limited(member.prepare(Arc::clone(&context.conversation))).await {
+    if let Err(error) = limited(member.prepare(Arc::clone(&context.conversation)), &Waits::default()).await {
         checked.fault = Some(error.to_string());
         return checked;
     }
@@ -97,11 +98,16 @@ async fn draft(member: &dyn Member, context: Context) -> Result<DraftTimes, Memb
     };
     let (sender, mut tokens) = mpsc::channel(WAITING);
     let start = Instant::now();
-    let drafting = limited(member.draft(request, Progress::new(0, sender)));
+    let progress = Progress::new(0, sender);
+    let waits = progress.waits().clone();
+    let drafting = limited(member.draft(request, progress), &waits);
     let listening = async {
         let mut times = Vec::new();
-        while tokens.recv().await.is_some() {
-            times.push(start.elapsed());
+        while let Some((_, token)) = tokens.recv().await {
+            // Signs of life are no tokens, and waiting for a turn is no slowness.
+            if !token.is_nothing() {
+                times.push(start.elapsed().saturating_sub(waits.total()));
+            }
         }
         times
     };
@@ -117,16 +123,15 @@ async fn score(member: &dyn Member, context: Context, tier: ScoreTier) -> Result
     if tier.judges() {
         candidates.push(("nothing at all".into(), false));
     }
-    let start = Instant::now();
-    let scored =
-        limited(member.score(ScoreRequest { context, candidates, tier, seed: 1, progress: Progress::nowhere() })).await?;
+    let (start, progress) = (Instant::now(), Progress::nowhere());
+    let waits = progress.waits().clone();
+    let scored = limited(member.score(ScoreRequest { context, candidates, tier, seed: 1, progress }), &waits).await?;
     match scored.opinions.first() {
-        Some(_) => Ok(start.elapsed()),
+        Some(_) => Ok(start.elapsed().saturating_sub(waits.total())),
         None => Err(MemberError::Failed("it scored nothing".to_owned())),
     }
 }
 
-async fn limited<T>(reply: impl Future<Output = Result<T, MemberError>>) -> Result<T, MemberError> {
-    let seconds = LIMIT.as_secs();
-    tokio::time::timeout(LIMIT, reply).await.unwrap_or(Err(MemberError::TimedOut { seconds }))
+async fn limited<T>(reply: Reply<T>, waits: &Waits) -> Result<T, MemberError> {
+    guarded(reply, LIMIT.as_secs(), waits).await
 }

@@ -33,7 +33,7 @@ pub(super) fn main(matches: &ArgMatches) -> Result<Done, Failure> {
     // Nothing is written here, so what the knobs do is of no interest.
     let (config, _) = options::config(matches)?;
     let specs = members::chosen(matches, &config)?;
-    let tools = Tools::of_platform().probing_anew();
+    let tools = Tools::of_platform().probing_anew().taking_turns(config.in_turn);
     // Who has named no model may have a server all the same, or a file.
     let nothing_named = specs.iter().all(|spec| matches!(spec.config.source, Source::BuiltIn(_)));
     let looks = nothing_named && config.playground.scan.unwrap_or(true);

@@ -58,8 +58,9 @@ struct Played {
 pub(super) fn main(matches: &ArgMatches) -> Result<Done, Failure> {
     let (wishes, config) = wishes::of(matches)?;
     let specs = members::chosen(matches, &config)?;
+    let tools = Tools::of_platform().taking_turns(config.in_turn);
     let runtime = runtime()?;
-    let opened = runtime.block_on(members::opened(specs, &Tools::of_platform(), members::Wait::ForAll))?;
+    let opened = runtime.block_on(members::opened(specs, &tools, members::Wait::ForAll))?;
     let seats: Vec<Seat> = opened.into_iter().map(|opened| opened.seat).collect();
     let mut sweep = wishes.sweep.clone();
     let kept = open(&wishes, &mut sweep, &seats)?;

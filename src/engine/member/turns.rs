@@ -6,6 +6,7 @@
 //! nothing of the others; one that holds its device for parts of its calls takes the turns itself.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -75,13 +76,32 @@ impl Turns {
 pub struct InTurn {
     inner: Arc<dyn Member>,
     turns: Turns,
+    needed: Arc<AtomicBool>,
 }
 
 impl InTurn {
     /// This member, asked in turn with all others of the queue.
     #[must_use]
     pub fn new(inner: Arc<dyn Member>, turns: Turns) -> Self {
-        Self { inner, turns }
+        Self::when(inner, turns, Arc::new(AtomicBool::new(true)))
+    }
+
+    /// As [`Self::new`], while turns are `needed`.
+    #[must_use]
+    pub fn when(inner: Arc<dyn Member>, turns: Turns, needed: Arc<AtomicBool>) -> Self {
+        Self { inner, turns, needed }
+    }
+
+    /// What a call waits for before it begins.
+    fn turn(&self, progress: &Progress) -> impl Future<Output = Option<Turn>> + Send + use<> {
+        let turns = self.needed.load(Ordering::Relaxed).then(|| self.turns.clone());
+        let progress = progress.clone();
+        async move {
+            match turns {
+                Some(turns) => Some(turns.take(&progress).await),
+                None => None,
+            }
+        }
     }
 }
 
@@ -95,17 +115,17 @@ impl Member for InTurn {
     }
 
     fn draft(&self, request: DraftRequest, progress: Progress) -> Reply<Drafted> {
-        let (inner, turns) = (Arc::clone(&self.inner), self.turns.clone());
+        let (inner, turn) = (Arc::clone(&self.inner), self.turn(&progress));
         Box::pin(async move {
-            let _turn = turns.take(&progress).await;
+            let _turn = turn.await;
             inner.draft(request, progress).await
         })
     }
 
     fn score(&self, request: ScoreRequest) -> Reply<Scored> {
-        let (inner, turns) = (Arc::clone(&self.inner), self.turns.clone());
+        let (inner, turn) = (Arc::clone(&self.inner), self.turn(&request.progress));
         Box::pin(async move {
-            let _turn = turns.take(&request.progress).await;
+            let _turn = turn.await;
             inner.score(request).await
         })
     }

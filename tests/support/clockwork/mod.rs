@@ -17,7 +17,7 @@ use std::time::Instant;
 
 use specfuse::engine::member::Overrides;
 use specfuse::engine::member::http::{Endpoint, Limits};
-use specfuse::engine::member::llama_server::{LlamaServer, Settings};
+use specfuse::engine::member::llama_server::{LlamaServer, Settings, Shared};
 
 pub use self::completion::Pace;
 pub use self::fault::Fault;
@@ -81,7 +81,7 @@ impl Clockwork {
     pub fn settings(&self, limits: Limits) -> Settings {
         let address = format!("http://127.0.0.1:{}", self.port);
         let endpoint = Endpoint::new(&self.works.name, &address).expect("an address of ours");
-        Settings { endpoint, limits, model: None, overrides: Overrides::default() }
+        Settings { endpoint, limits, model: None, overrides: Overrides::default(), shared: Shared::default() }
     }
 
     /// A member on it.

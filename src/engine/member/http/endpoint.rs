@@ -124,6 +124,12 @@ impl Endpoint {
         &self.name
     }
 
+    /// Whether it is on this machine.
+    #[must_use]
+    pub fn is_here(&self) -> bool {
+        is_loopback(&self.base)
+    }
+
     /// The address, fit to show.
     #[must_use]
     pub fn shown(&self) -> String {

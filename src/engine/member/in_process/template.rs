@@ -22,6 +22,7 @@ pub(in crate::engine::member) struct Template {
 
 enum Form {
     Chat(ChatTemplate),
+    #[cfg_attr(not(feature = "llama-cpp"), allow(dead_code, reason = "models of llama.cpp alone need it"))]
     Plain,
 }
 
@@ -32,6 +33,7 @@ impl Template {
     }
 
     /// The plain form, for a model without a template.
+    #[cfg_attr(not(feature = "llama-cpp"), allow(dead_code, reason = "models of llama.cpp alone need it"))]
     pub(in crate::engine::member) fn plain(file: &str) -> Self {
         Self { file: file.to_owned(), form: Form::Plain, silence: false }
     }

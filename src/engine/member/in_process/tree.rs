@@ -68,7 +68,7 @@ impl Tree {
     }
 
     /// Nodes without a child.
-    pub(super) fn leaves(&self) -> usize {
+    pub(in crate::engine::member) fn leaves(&self) -> usize {
         self.leaves
     }
 
@@ -80,6 +80,8 @@ impl Tree {
         self.nodes[node as usize].token
     }
 
+    /// The node that a node follows; `None` where it follows the accepted text.
+    #[cfg_attr(not(feature = "llama-cpp"), allow(dead_code, reason = "models of llama.cpp alone need it"))]
     pub(in crate::engine::member) fn parent(&self, node: u32) -> At {
         self.nodes[node as usize].parent
     }
@@ -209,7 +211,7 @@ impl Tree {
     }
 
     /// Forgets all but the first `count` nodes, which were added before the others.
-    pub(super) fn keep_first(&mut self, count: usize) {
+    pub(in crate::engine::member) fn keep_first(&mut self, count: usize) {
         if count >= self.nodes.len() {
             return;
         }
@@ -229,7 +231,7 @@ impl Tree {
 
     /// Makes `root` the accepted text's end: keeps only what lies behind it, and returns which node moved where, in an order in
     /// which they can be moved one by one.
-    pub(super) fn keep_behind(&mut self, root: u32) -> Vec<Moved> {
+    pub(in crate::engine::member) fn keep_behind(&mut self, root: u32) -> Vec<Moved> {
         let mut moved: Vec<Moved> = Vec::new();
         let mut places: Vec<Option<u32>> = vec![None; self.nodes.len()];
         let mut kept: Vec<Node> = Vec::new();

@@ -45,8 +45,17 @@ mod tests {
     use super::*;
 
     fn probed() -> Probed {
-        let model = String::new();
-        Probed { model, grammar: true, forced: true, end: true, draft_logprobs: true, seed: true, speculative: false }
+        Probed {
+            model: String::new(),
+            server: String::new(),
+            grammar: true,
+            forced: true,
+            end: true,
+            draft_logprobs: true,
+            seed: true,
+            keeps_slots: true,
+            speculative: false,
+        }
     }
 
     fn found() -> Found {

@@ -33,6 +33,10 @@ pub(super) struct Found {
     pub(super) begin: String,
     /// Whether `/slots` says that it decodes speculatively.
     pub(super) speculative: bool,
+    /// What tells this server from another one at its address, or from itself started otherwise.
+    pub(super) identity: String,
+    /// Requests that it has had, as far as it counts them.
+    pub(super) requests: u64,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -73,6 +77,18 @@ struct Props {
     chat_template: String,
     chat_template_caps: Option<Caps>,
     bos_token: String,
+    build_info: String,
+}
+
+impl Props {
+    /// See [`Found::identity`]: the program's build, the model's file and size, and the settings that a server tells.
+    fn identity(&self, meta: &Meta, slots: usize, speculative: bool) -> String {
+        let (build, file) = (&self.build_info, self.model_path.as_deref().unwrap_or_default());
+        let context = self.default_generation_settings.as_ref().and_then(|defaults| defaults.n_ctx).unwrap_or_default();
+        let (parameters, vocabulary) = (meta.parameters.unwrap_or_default(), meta.vocabulary.unwrap_or_default());
+        let speculative = if speculative { ", speculative" } else { "" };
+        format!("{build}, {file}, {parameters} parameters, {vocabulary} tokens, {slots} slots of {context}{speculative}")
+    }
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -91,13 +107,17 @@ struct Caps {
 /// Finds the model to use, waiting as long as the server loads, and what is told about it. `wanted` is its name, if one was
 /// given.
 pub(super) async fn discover(mut server: Server, wanted: Option<&str>) -> Result<(Server, Found), ConnectError> {
-    match server.get("/health").await {
+    // All at once: on a machine whose models keep it busy every request takes its time.
+    let (health, models, props, slots) =
+        tokio::join!(server.get("/health"), server.get("/v1/models"), server.get("/props"), slots(&server));
+    match health {
         // Servers behind a proxy, and old ones, may lack it.
         Ok(_) | Err(HttpError::Status(_) | HttpError::NotJson { .. }) => {}
         Err(other) => return Err(other.into()),
     }
-    let mut models: Models = read(&server, "/v1/models", server.get("/v1/models").await?)?;
-    let mut props: Props = read(&server, "/props", server.get("/props").await.map_err(|error| other_server(&server, error))?)?;
+    let mut models: Models = read(&server, "/v1/models", models?)?;
+    let mut props: Props = read(&server, "/props", props.map_err(|error| other_server(&server, error))?)?;
+    let mut slots = slots;
     let router = props.role.as_deref() == Some("router");
     let mut model = choose(server.name(), &models.data, wanted, router)?;
     if let Some(chosen) = model.as_mut().filter(|_| router) {
@@ -105,25 +125,30 @@ pub(super) async fn discover(mut server: Server, wanted: Option<&str>) -> Result
         // Asking for its properties loads the model, and only then its size is known.
         props = read(&server, "/props", server.get("/props").await?)?;
         models = read(&server, "/v1/models", server.get("/v1/models").await?)?;
+        slots = self::slots(&server).await;
         chosen.meta = models.data.into_iter().find(|model| model.id == chosen.id).and_then(|model| model.meta);
     }
     let Some(defaults) = &props.default_generation_settings else {
         return Err(other(&server, "its /props lack `default_generation_settings`"));
     };
-    let slots = slots(&server).await;
     let meta = model.as_ref().and_then(|model| model.meta.clone()).unwrap_or_default();
+    let speculative = slots.as_ref().is_some_and(|slots| slots.iter().any(|slot| slot.speculative));
+    let count = props.total_slots.or(slots.as_ref().map(Vec::len)).unwrap_or(1).max(1);
+    let identity = props.identity(&meta, count, speculative);
     let named = model.map(|model| model.id).or(props.model_alias).or(props.model_path);
     let found = Found {
+        identity,
+        requests: slots.iter().flatten().filter_map(|slot| slot.id_task).max().unwrap_or_default(),
         model: named.filter(|name| !name.is_empty()).unwrap_or_else(|| "unnamed".to_owned()),
         context: defaults.n_ctx.filter(|tokens| *tokens > 0),
         trained: meta.trained,
         parameters: meta.parameters,
         vocabulary: meta.vocabulary,
-        slots: props.total_slots.or(slots.as_ref().map(Vec::len)).unwrap_or(1).max(1),
+        slots: count,
         template: props.chat_template,
         system_role: props.chat_template_caps.and_then(|caps| caps.supports_system_role),
         begin: props.bos_token,
-        speculative: slots.is_some_and(|slots| slots.iter().any(|slot| slot.speculative)),
+        speculative,
     };
     Ok((server, found))
 }
@@ -132,6 +157,9 @@ pub(super) async fn discover(mut server: Server, wanted: Option<&str>) -> Result
 #[serde(default)]
 struct Slot {
     speculative: bool,
+    /// The number of its last request.
+    #[serde(deserialize_with = "count::optional")]
+    id_task: Option<u64>,
 }
 
 /// The slots, where the server tells. Asked once: a server that is polled notices later that a caller has gone.

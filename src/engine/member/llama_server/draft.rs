@@ -9,7 +9,7 @@ use std::sync::atomic::Ordering;
 use serde_json::{Map, Value, json};
 
 use super::Inner;
-use super::force::FIELDS;
+use super::force::{FIELDS, in_slot};
 use super::template::Prompt;
 use super::tokens::{fields, ids};
 use super::wire::{Event, Stop, Work};
@@ -57,10 +57,15 @@ async fn attempt(inner: &Inner, request: &DraftRequest, progress: Progress, work
     inner.room_for(before.len() + 1)?;
     let most = Drawing::limit(request.segment);
     let mut hearing = Hearing::new(Drawing::new(request.segment, progress), accepted.trim().is_empty());
-    let mut completion = inner.server.complete(body(&before, &prompt, request.sampling, most)).await?;
+    let place = inner.slots.for_draft(&before);
+    let body = in_slot(body(&before, &prompt, request.sampling, most), place.id());
+    let mut completion = inner.server.complete(body).await?;
+    let mut left = before;
     loop {
         let event = completion.next().await?;
+        left.extend(event.completion_probabilities.iter().filter_map(|entry| entry.id));
         if event.stop {
+            place.leaves(left, event.id_slot);
             *work += event.work();
             let draft = hearing.ended(inner, &event).await?;
             return Ok(Outcome::Drafted(draft));
@@ -75,10 +80,12 @@ async fn attempt(inner: &Inner, request: &DraftRequest, progress: Progress, work
             Heard::Complete if event.tokens_predicted >= most as u64 => {
                 let last = completion.next().await.map_or(cost, |event| event.work());
                 *work += last;
+                place.leaves(left, None);
                 return Ok(Outcome::Drafted(hearing.drawing.finish(false, None)));
             }
             Heard::Complete => {
                 *work += cost;
+                place.leaves(left, None);
                 return Ok(Outcome::Drafted(hearing.drawing.finish(false, None)));
             }
             Heard::Thought => {

@@ -2,7 +2,7 @@
 //! along them.
 //!
 //! The numbers come before grammar, bias, temperature and truncation, over the whole vocabulary, so that forcing does not change
-//! them. Slots are never chosen here: a chosen slot that was put aside reads the whole prompt anew (llama.cpp issue 28139).
+//! them.
 
 use serde_json::{Map, Value, json};
 
@@ -20,7 +20,8 @@ const BIAS: f32 = 10_000.0;
 const LISTED: usize = 2048;
 
 /// The last event's fields that are needed.
-pub(super) const FIELDS: [&str; 6] = ["stop", "stop_type", "truncated", "tokens_predicted", "tokens_evaluated", "timings"];
+pub(super) const FIELDS: [&str; 7] =
+    ["stop", "stop_type", "truncated", "tokens_predicted", "tokens_evaluated", "timings", "id_slot"];
 
 /// Forces tokens after a prompt.
 pub(super) struct Forcing<'a> {
@@ -33,6 +34,8 @@ pub(super) struct Forcing<'a> {
     pub(super) plain: u32,
     /// Tokens of the vocabulary, where known.
     pub(super) vocabulary: Option<usize>,
+    /// The slot to be used, or then the one that was.
+    pub(super) slot: Option<usize>,
     /// What it has cost so far.
     pub(super) work: Work,
 }
@@ -111,10 +114,11 @@ impl Forcing<'_> {
     fn body(&self, place: usize, count: usize, listed: usize) -> Map<String, Value> {
         let before = self.tokens.get(..place).unwrap_or(self.tokens);
         let prompt: Vec<u32> = self.prompt.iter().copied().chain(ids(before)).collect();
-        fields(json!({
+        let body = fields(json!({
             "prompt": prompt, "n_predict": count, "n_probs": listed, "temperature": 0.0, "samplers": ["top_k"], "top_k": 1,
             "cache_prompt": true, "response_fields": FIELDS,
-        }))
+        }));
+        in_slot(body, self.slot)
     }
 
     /// All events of a request.
@@ -126,6 +130,7 @@ impl Forcing<'_> {
             let last = event.stop;
             if last {
                 self.work += event.work();
+                self.slot = self.slot.or(event.id_slot);
             }
             events.push(event);
             if last {
@@ -133,6 +138,14 @@ impl Forcing<'_> {
             }
         }
     }
+}
+
+/// A request that names the slot it wants, if it wants one.
+pub(super) fn in_slot(mut body: Map<String, Value>, slot: Option<usize>) -> Map<String, Value> {
+    if let Some(slot) = slot {
+        body.insert("id_slot".into(), json!(slot));
+    }
+    body
 }
 
 /// Whether the server refused a grammar that it does not understand.

@@ -80,6 +80,8 @@ pub struct Launch {
     pub context_tokens: usize,
     /// Requests answered at once.
     pub slots: usize,
+    /// Threads that it computes with; its own choice where not given.
+    pub threads: Option<usize>,
     /// More flags, last.
     pub flags: Vec<String>,
 }
@@ -178,6 +180,9 @@ impl Launch {
         flags.extend(["--host", "127.0.0.1", "--port"].map(OsString::from));
         flags.extend([port.to_string(), "-np".into(), self.slots.max(1).to_string()].map(OsString::from));
         flags.extend(["-c".into(), self.context_tokens.to_string(), "--alias".into(), self.name.clone()].map(OsString::from));
+        if let Some(threads) = self.threads {
+            flags.extend(["--threads", "--threads-batch"].into_iter().flat_map(|flag| [flag.into(), threads.to_string().into()]));
+        }
         let knows = |flag: &&&str| help.split(|part: char| part.is_whitespace() || part == ',').any(|word| word == **flag);
         flags.extend(OPTIONAL.iter().filter_map(|row| row.iter().find(knows)).map(OsString::from));
         flags.extend(self.flags.iter().map(OsString::from));
@@ -353,6 +358,7 @@ mod tests {
             gguf: "m.gguf".into(),
             context_tokens: 4096,
             slots: 4,
+            threads: None,
             flags: vec!["-ngl".into(), "99".into()],
         };
         launch.flags(8080, help).into_iter().map(|flag| flag.into_string().unwrap()).collect()
@@ -366,6 +372,14 @@ mod tests {
         assert_eq!(flags(new).join(" "), format!("{always} --no-ui --jinja -ngl 99"));
         assert_eq!(flags("--no-webui   no page").join(" "), format!("{always} --no-webui -ngl 99"));
         assert!(!flags("--no-ui-config x").join(" ").contains("--no-ui"), "a longer flag is another flag");
+    }
+
+    #[test]
+    fn threads_are_given_for_prompts_and_tokens_alike() {
+        let (name, program, gguf) = ("a".to_owned(), PROGRAM.into(), "m.gguf".into());
+        let launch = Launch { name, program, gguf, context_tokens: 4096, slots: 4, threads: Some(2), flags: vec!["-t".into()] };
+        let flags: Vec<String> = launch.flags(8080, "").into_iter().map(|flag| flag.into_string().unwrap()).collect();
+        assert!(flags.join(" ").ends_with("--alias a --threads 2 --threads-batch 2 -t"), "{flags:?}");
     }
 
     #[test]
@@ -412,7 +426,7 @@ mod tests {
         std::fs::write(&file, "env >&2\nprintf '\\033[31mflags: %s\\n' \"$*\" >&2\nexit 3\n").unwrap();
         let flags = ["--api-key", "fake-key-0123456789"].map(str::to_owned).into();
         let (program, gguf) = ("/bin/sh".into(), file.path().to_owned());
-        let wanted = Launch { name: "a".into(), program, gguf, context_tokens: 16, slots: 1, flags };
+        let wanted = Launch { name: "a".into(), program, gguf, context_tokens: 16, slots: 1, threads: None, flags };
         let (sender, mut lines) = mpsc::channel(100);
         let error = launch(&wanted, Some(sender)).await.unwrap_err();
         let told = std::iter::from_fn(|| lines.try_recv().ok()).collect::<Vec<_>>().join("\n") + &error.to_string();

@@ -20,21 +20,25 @@ mod plan;
 mod probe;
 mod score;
 mod server;
+mod slots;
 mod template;
 mod tokens;
 mod wire;
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
+use serde_json::json;
 use tokio::sync::Semaphore;
 
 pub use self::error::ConnectError;
 pub use self::own::OwnServer;
 pub use self::probe::Probed;
+pub use self::slots::Shared;
 
 use self::discover::{Found, discover};
 use self::server::{CallError, Server};
+use self::slots::Slots;
 use self::template::{Form, Prompt};
 use self::tokens::Tokenizer;
 use crate::engine::fusion::conversation::Conversation;
@@ -58,11 +62,25 @@ pub struct Settings {
     pub model: Option<String>,
     /// What a person knows better than the probing.
     pub overrides: Overrides,
+    /// What members of one server share.
+    pub shared: Shared,
 }
 
 /// A model on a llama.cpp server.
 #[derive(Debug, Clone)]
 pub struct LlamaServer(Arc<Inner>);
+
+/// A way to a server for as long as a member is on it.
+#[derive(Debug, Clone)]
+pub struct Handle(Weak<Inner>);
+
+impl Handle {
+    /// The server, while a member is on it.
+    #[must_use]
+    pub fn server(&self) -> Option<LlamaServer> {
+        self.0.upgrade().map(LlamaServer)
+    }
+}
 
 /// What all calls share.
 #[derive(Debug)]
@@ -78,8 +96,11 @@ struct Inner {
     /// Whether the model thinks unless its thought is closed for it.
     silence: AtomicBool,
     prompts: Mutex<Vec<Known>>,
+    slots: Slots,
     /// One for each candidate that is scored at once, whatever request it belongs to.
     places: Semaphore,
+    /// How many those are: a slot that keeps a draft is not one of them.
+    at_once: usize,
 }
 
 /// A conversation's tokens.
@@ -96,9 +117,38 @@ impl LlamaServer {
         Self::open(settings, None).await
     }
 
-    /// As [`Self::connect`], without probing again what is known of this server. What was found of another model is not used.
+    /// As [`Self::connect`], without probing again what is known of this server. What was found of another model, or of a server
+    /// that has been started otherwise since, is not used.
     pub async fn connect_known(settings: Settings, probed: Probed) -> Result<Self, ConnectError> {
         Self::open(settings, Some(probed)).await
+    }
+
+    /// A way to it that does not keep it.
+    #[must_use]
+    pub fn handle(&self) -> Handle {
+        Handle(Arc::downgrade(&self.0))
+    }
+
+    /// What tells this server from another one at its address: its build, its model's file, its settings.
+    #[must_use]
+    pub fn identity(&self) -> &str {
+        &self.0.found.identity
+    }
+
+    /// Requests that it had had when it was connected to, as far as it counts them.
+    #[must_use]
+    pub fn requests(&self) -> u64 {
+        self.0.found.requests
+    }
+
+    /// Draws so many tokens of no matter what.
+    pub async fn draws(&self, tokens: usize) -> Result<(), MemberError> {
+        let inner = &self.0;
+        let prompt = [inner.tokenizer.plain];
+        let body = json!({ "prompt": prompt, "n_predict": tokens, "temperature": 0.0, "ignore_eos": true, "cache_prompt": true });
+        let mut completion = inner.server.complete(tokens::fields(body)).await?;
+        while !completion.next().await?.stop {}
+        Ok(())
     }
 
     /// What the server was found to do, to be kept for the next time.
@@ -113,20 +163,26 @@ impl LlamaServer {
             CallError::Http(error) => ConnectError::Http(error),
             CallError::Reply { problem, .. } => ConnectError::Unusable { name: name.clone(), problem },
         };
+        let address = settings.endpoint.shown().to_owned();
         let server = Server::new(settings.endpoint, settings.limits)?;
         let (server, found) = discover(server, settings.model.as_deref()).await?;
-        let tokenizer = Tokenizer::new(&server).await.map_err(unusable)?;
-        let form = template::form(&server, &found.template).await.map_err(unusable)?;
-        let probed = match known.filter(|probed| probed.model == found.model) {
+        let (tokenizer, form) = tokio::join!(Tokenizer::new(&server), template::form(&server, &found.template));
+        let (tokenizer, form) = (tokenizer.map_err(unusable)?, form.map_err(unusable)?);
+        let probed = match known.filter(|probed| probed.model == found.model && probed.server == found.identity) {
             Some(probed) => probed,
             None => probe::probe(&server, &tokenizer, &found).await.map_err(unusable)?,
         };
         let capabilities = capabilities(&found, &probed, form, settings.overrides);
+        let slots = settings.shared.member(&format!("{address} {}", found.model), found.slots, probed.keeps_slots);
+        let drafts_apart = usize::from(probed.keeps_slots && found.slots > 1);
+        let at_once = capabilities.concurrency.min(found.slots.saturating_sub(drafts_apart)).max(1);
         Ok(Self(Arc::new(Inner {
             grammar: AtomicBool::new(probed.grammar),
             silence: AtomicBool::new(false),
             prompts: Mutex::default(),
-            places: Semaphore::new(capabilities.concurrency),
+            slots,
+            places: Semaphore::new(at_once),
+            at_once,
             server,
             found,
             probed,

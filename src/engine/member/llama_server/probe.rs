@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::discover::Found;
-use super::force::{FIELDS, Forcing};
+use super::force::{FIELDS, Forcing, in_slot};
 use super::plan::Part;
 use super::server::{CallError, Server};
 use super::tokens::{Token, Tokenizer, fields, ids, tokens};
@@ -19,6 +19,9 @@ use super::wire::Work;
 pub struct Probed {
     /// The model that it holds for.
     pub model: String,
+    /// The server that it holds for: its build, its model's file, its settings.
+    #[serde(default)]
+    pub server: String,
     /// Its grammars know tokens: a candidate is scored in one request.
     pub grammar: bool,
     /// A token can be forced by a bias, and its log-probability comes back.
@@ -29,6 +32,9 @@ pub struct Probed {
     pub draft_logprobs: bool,
     /// Equal seeds gave equal drafts.
     pub seed: bool,
+    /// Idle slots keep what they have read when a request begins in another one.
+    #[serde(default)]
+    pub keeps_slots: bool,
     /// It decodes speculatively: log-probabilities of generated tokens are falsified, but for the first of a request.
     pub speculative: bool,
 }
@@ -43,6 +49,8 @@ struct Trial {
     ids: Vec<Option<u32>>,
     logprobs: bool,
     speculative: bool,
+    /// The slot that drew it.
+    slot: Option<usize>,
 }
 
 /// Asks the server.
@@ -57,6 +65,7 @@ pub(super) async fn probe(server: &Server, tokenizer: &Tokenizer, found: &Found)
         tokens: &words,
         plain: tokenizer.plain,
         vocabulary: found.vocabulary,
+        slot: second.slot.and_then(|slot| another(slot, found.slots)),
         work: Work::default(),
     };
     let mut grammar = false;
@@ -67,11 +76,18 @@ pub(super) async fn probe(server: &Server, tokenizer: &Tokenizer, found: &Found)
         grammar = end || works(&mut forcing, &run(false)).await?;
     }
     let forced = grammar || works(&mut forcing, &Part::Single(0)).await?;
+    let end = forced && (end || works(&mut forcing, &Part::End).await?);
+    let keeps_slots = match second.slot.filter(|slot| another(*slot, found.slots).is_some()) {
+        Some(slot) => keeps(server, &prompt, &second, slot).await?,
+        None => false,
+    };
     Ok(Probed {
         model: found.model.clone(),
+        server: found.identity.clone(),
         grammar,
         forced,
-        end: forced && (end || works(&mut forcing, &Part::End).await?),
+        end,
+        keeps_slots,
         draft_logprobs: !speculative && first.logprobs && second.logprobs,
         seed: first.ids == second.ids && first.text == second.text,
         speculative,
@@ -84,6 +100,24 @@ async fn works(forcing: &mut Forcing<'_>, part: &Part) -> Result<bool, CallError
         Ok(read) => Ok(read.iter().all(Option::is_some)),
         Err(CallError::Http(error)) if error.status().is_none() => Err(error.into()),
         Err(CallError::Http(_) | CallError::Reply { .. }) => Ok(false),
+    }
+}
+
+/// Another slot than this one of so many.
+fn another(slot: usize, count: usize) -> Option<usize> {
+    (count > 1).then(|| (slot + 1) % count)
+}
+
+/// Whether the slot of a trial still holds it, after another slot was used.
+async fn keeps(server: &Server, prompt: &[u32], trial: &Trial, slot: usize) -> Result<bool, CallError> {
+    let held: Vec<u32> = prompt.iter().copied().chain(trial.ids.iter().copied().flatten()).collect();
+    let body = json!({ "prompt": held, "n_predict": 1, "cache_prompt": true, "response_fields": FIELDS });
+    let mut completion = server.complete(in_slot(fields(body), Some(slot))).await?;
+    loop {
+        let event = completion.next().await?;
+        if event.stop {
+            return Ok(event.timings.is_some_and(|timings| timings.cached > 0));
+        }
     }
 }
 
@@ -103,6 +137,7 @@ async fn trial(server: &Server, prompt: &[u32]) -> Result<Trial, CallError> {
         trial.logprobs &= event.completion_probabilities.iter().all(|entry| entry.logprob().is_ok());
         trial.logprobs &= event.content.is_empty() || !event.completion_probabilities.is_empty();
         if event.stop {
+            trial.slot = event.id_slot;
             return Ok(trial);
         }
     }

@@ -51,9 +51,9 @@ async fn forced(inner: Arc<Inner>, request: ScoreRequest) -> Result<Scored, Memb
     let before = Before::new(&inner, &request.context).await?;
     let candidates: Vec<_> = request.candidates.iter().map(|(text, ends)| (Arc::clone(text), *ends && end)).collect();
     let prepared = stream::iter(candidates).map(|(text, ends)| prepare(&inner, &before, text, ends));
-    let prepared: Vec<_> = prepared.buffered(inner.capabilities.concurrency).collect().await;
+    let prepared: Vec<_> = prepared.buffered(inner.at_once).collect().await;
     let prepared: Vec<Candidate> = prepared.into_iter().collect::<Result<_, MemberError>>()?;
-    let scored = stream::iter(prepared).map(|candidate| one(&inner, candidate)).buffered(inner.capabilities.concurrency);
+    let scored = stream::iter(prepared).map(|candidate| one(&inner, candidate)).buffered(inner.at_once);
     let scored: Vec<_> = scored.collect().await;
     let mut work = Work::default();
     let mut opinions = Vec::with_capacity(scored.len());
@@ -93,18 +93,20 @@ async fn prepare(inner: &Inner, before: &Before, text: Arc<str>, ends: bool) -> 
 fn places(inner: &Inner, candidate: &Candidate) -> u32 {
     let length = candidate.before.len() + candidate.tokens.len() + 1;
     let fit = inner.capabilities.context_tokens.map_or(usize::MAX, |context| context / length).max(1);
-    inner.capabilities.concurrency.div_ceil(fit) as u32
+    inner.at_once.div_ceil(fit) as u32
 }
 
 /// Scores one candidate, as soon as there is a place for it: several requests may be under way.
 async fn one(inner: &Inner, candidate: Candidate) -> Result<(Read, Work), CallError> {
     let _places = inner.places.acquire_many(places(inner, &candidate)).await.ok();
+    let place = inner.slots.for_scoring(&candidate.before);
     let mut forcing = Forcing {
         server: &inner.server,
         prompt: &candidate.before,
         tokens: &candidate.tokens,
         plain: inner.tokenizer.plain,
         vocabulary: inner.found.vocabulary,
+        slot: place.id(),
         work: Work::default(),
     };
     let mut read = Vec::with_capacity(candidate.tokens.len() + 1);
@@ -114,6 +116,8 @@ async fn one(inner: &Inner, candidate: Candidate) -> Result<(Read, Work), CallEr
             Err(error) => read.extend(instead(inner, &mut forcing, &part, error).await?),
         }
     }
+    let left = candidate.before.iter().copied().chain(tokens::ids(&candidate.tokens)).collect();
+    place.leaves(left, forcing.slot);
     Ok((read, forcing.work))
 }
 

@@ -47,6 +47,9 @@ pub(super) struct Event {
     pub(super) completion_probabilities: Vec<Entry>,
     /// What was computed so far.
     pub(super) timings: Option<Timings>,
+    /// The slot that worked on it; told in the last event alone.
+    #[serde(deserialize_with = "count::size")]
+    pub(super) id_slot: Option<usize>,
     /// Set in events that tell of the prompt being read; they hold nothing else.
     pub(super) prompt_progress: Option<Value>,
 }
@@ -71,7 +74,7 @@ pub(super) struct Entry {
 pub(super) struct Timings {
     /// Prompt tokens read from the cache.
     #[serde(rename = "cache_n", deserialize_with = "count::or_zero")]
-    cached: u64,
+    pub(super) cached: u64,
     /// Prompt tokens evaluated.
     #[serde(rename = "prompt_n", deserialize_with = "count::or_zero")]
     prompt: u64,

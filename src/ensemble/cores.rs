@@ -1,0 +1,121 @@
+//! Servers that this program starts share the cores out: each would take them all, and several that do are in each other's way.
+//!
+//! Owns how many there are. A file that runs in this process needs no server, which is only known once it has been tried, so a
+//! server waits with its start until the same is known of all files.
+
+use std::num::NonZero;
+
+use tokio::sync::watch;
+
+/// Flags that say how many threads a server has.
+const FLAGS: [&str; 4] = ["-t", "--threads", "-tb", "--threads-batch"];
+
+/// What is known of the files that are opened together.
+#[derive(Debug, Clone, Copy)]
+struct Files {
+    undecided: usize,
+    servers: usize,
+}
+
+/// The files that are opened together; clones are the same.
+#[derive(Debug, Clone)]
+pub(super) struct Cores(watch::Sender<Files>);
+
+/// A file of which it is not known yet whether it needs a server; dropping it says that it needs none.
+#[derive(Debug)]
+pub(super) struct Deciding(Option<Cores>);
+
+impl Cores {
+    /// So many files are opened together.
+    pub(super) fn new(files: usize) -> Self {
+        Self(watch::Sender::new(Files { undecided: files, servers: 0 }))
+    }
+
+    /// One of them.
+    pub(super) fn file(&self) -> Deciding {
+        Deciding(Some(self.clone()))
+    }
+
+    fn decided(&self, server: bool) {
+        self.0.send_modify(|files| {
+            files.undecided = files.undecided.saturating_sub(1);
+            files.servers += usize::from(server);
+        });
+    }
+}
+
+impl Deciding {
+    /// A file that is decided.
+    #[cfg_attr(not(feature = "llama-cpp"), expect(dead_code, reason = "where llama.cpp runs files, none needs a server"))]
+    pub(super) fn done() -> Self {
+        Self(None)
+    }
+
+    /// The file needs a server; returns how many of the files do.
+    pub(super) async fn needs_server(mut self) -> usize {
+        let Some(cores) = self.0.take() else { return 1 };
+        cores.decided(true);
+        let mut known = cores.0.subscribe();
+        let servers = known.wait_for(|files| files.undecided == 0).await.map(|files| files.servers);
+        servers.unwrap_or(1)
+    }
+}
+
+impl Drop for Deciding {
+    fn drop(&mut self) {
+        if let Some(cores) = self.0.take() {
+            cores.decided(false);
+        }
+    }
+}
+
+/// What each server of several gets of the cores; `None` leaves it to the server, which is alone or is told by its own flags.
+pub(super) fn share(servers: usize, cores: usize, flags: &[String]) -> Option<usize> {
+    let is_told = |flag: &String| FLAGS.contains(&flag.split('=').next().unwrap_or_default());
+    (servers > 1 && !flags.iter().any(is_told)).then(|| (cores / servers).max(1))
+}
+
+/// What is said of it.
+pub(super) fn said(servers: usize, cores: usize, each: usize) -> String {
+    let threads = if each == 1 { "one thread".to_owned() } else { format!("{each} threads") };
+    let cores = if cores == 1 { "one core".to_owned() } else { format!("{cores} cores") };
+    format!("{servers} llama.cpp servers of this program share {cores}: {threads} each (`threads` of a member says otherwise)")
+}
+
+/// The cores that this program may use.
+pub(super) fn there() -> usize {
+    std::thread::available_parallelism().map_or(1, NonZero::get)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cores_are_shared_out_and_nobody_gets_none() {
+        let flags = |flags: &[&str]| flags.iter().map(|flag| (*flag).to_owned()).collect::<Vec<_>>();
+        assert_eq!(share(2, 8, &[]), Some(4));
+        assert_eq!(share(3, 8, &flags(&["-ngl", "99"])), Some(2));
+        assert_eq!(share(3, 2, &[]), Some(1));
+        assert_eq!(share(1, 8, &[]), None, "one alone knows best");
+        for own in [&["-t", "3"][..], &["--threads=3"], &["-ngl", "0", "-tb", "1"], &["--threads-batch", "2"]] {
+            assert_eq!(share(2, 8, &flags(own)), None);
+        }
+        assert_eq!(share(2, 8, &flags(&["--threads-http", "2"])), Some(4), "another flag");
+        assert!(said(2, 8, 4).starts_with("2 llama.cpp servers of this program share 8 cores: 4 threads each"));
+    }
+
+    #[tokio::test]
+    async fn a_server_waits_until_it_is_known_how_many_there_are() {
+        let cores = Cores::new(4);
+        let files = [cores.file(), cores.file(), cores.file(), cores.file()];
+        let [first, second, third, fourth] = files;
+        let mut waiting = tokio::spawn(first.needs_server());
+        let other = tokio::spawn(third.needs_server());
+        drop(second);
+        tokio::task::yield_now().await;
+        assert!(futures_util::FutureExt::now_or_never(&mut waiting).is_none(), "one is not decided");
+        drop(fourth);
+        assert_eq!((waiting.await.unwrap(), other.await.unwrap()), (2, 2));
+    }
+}

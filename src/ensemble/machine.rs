@@ -1,0 +1,127 @@
+//! llama.cpp servers on this machine, whoever started them, which may be in each other's way.
+//!
+//! A server takes as many threads as there are cores unless it is told otherwise, and its threads wait for each other by spinning:
+//! several at work at once may be a hundred times as slow as one after another. Owns finding that out, by measuring, and having
+//! them asked in turn.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, SystemTime};
+
+use serde::{Deserialize, Serialize};
+use tokio::time::{Instant, timeout};
+
+use super::known::Known;
+use super::open::Tools;
+use crate::engine::member::Member;
+use crate::engine::member::llama_server::{Handle, LlamaServer};
+use crate::engine::member::turns::{InTurn, Turns};
+
+/// Tokens that each server draws to be measured.
+const TOKENS: usize = 4;
+
+/// Together so many times as slow as one after another is in each other's way: two that share the cores well are at most as slow.
+const IN_THE_WAY: f64 = 2.0;
+
+/// When it is so many times as slow, no more need be known.
+const ENOUGH: u32 = 4;
+
+/// How long all may take one after another before they are left alone: whatever makes them so slow, measuring adds to it.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// The llama.cpp servers of this machine that members are on; clones are the same.
+#[derive(Debug, Clone, Default)]
+pub struct Machine {
+    turns: Turns,
+    in_turn: Arc<AtomicBool>,
+    /// By address, or by file where this program started them.
+    servers: Arc<Mutex<BTreeMap<String, Handle>>>,
+}
+
+/// What was measured of some servers.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Measured {
+    /// How many times as slow they are together as one after another.
+    times: f64,
+    /// Requests that each had had by then: one that has had fewer since was started again, maybe otherwise.
+    requests: Vec<u64>,
+}
+
+impl Machine {
+    /// A server of this machine as a member, which is asked in turn with the others where that is found to be better.
+    pub(super) fn seat(&self, what: &str, server: &LlamaServer, member: Arc<dyn Member>) -> Arc<dyn Member> {
+        let mut servers = self.servers.lock().unwrap_or_else(PoisonError::into_inner);
+        servers.insert(what.to_owned(), server.handle());
+        Arc::new(InTurn::when(member, self.turns.clone(), Arc::clone(&self.in_turn)))
+    }
+
+    /// Finds out whether the servers are in each other's way, unless it is known or the user has decided.
+    pub(super) async fn settle(&self, tools: &Tools) {
+        let servers = self.there();
+        let in_turn = match tools.in_turn {
+            _ if servers.len() < 2 => false,
+            Some(decided) => decided,
+            None => match measured(&servers, tools).await {
+                Some(times) if times >= IN_THE_WAY => {
+                    tools.warnings.give(said(times));
+                    true
+                }
+                Some(_) | None => false,
+            },
+        };
+        self.in_turn.store(in_turn, Ordering::Relaxed);
+    }
+
+    /// Those that members are on now.
+    fn there(&self) -> Vec<(String, LlamaServer)> {
+        let mut servers = self.servers.lock().unwrap_or_else(PoisonError::into_inner);
+        servers.retain(|_, handle| handle.server().is_some());
+        servers.iter().filter_map(|(what, handle)| Some((what.clone(), handle.server()?))).collect()
+    }
+}
+
+/// How many times as slow these servers are together as one after another, kept or measured; `None` where it cannot be known.
+async fn measured(servers: &[(String, LlamaServer)], tools: &Tools) -> Option<f64> {
+    let known = Known::new(tools.cache.clone());
+    let names: Vec<String> = servers.iter().map(|(what, server)| format!("{what}, {}", server.identity())).collect();
+    let what = format!("together: {}", names.join(" | "));
+    let requests: Vec<u64> = servers.iter().map(|(_, server)| server.requests()).collect();
+    let kept = known.get::<Measured>(&what, SystemTime::now()).filter(|_| !tools.anew);
+    let same = |kept: &Measured| {
+        kept.requests.len() == requests.len() && kept.requests.iter().zip(&requests).all(|(then, now)| then <= now)
+    };
+    if let Some(kept) = kept.filter(same) {
+        return Some(kept.times);
+    }
+    let times = measure(servers).await?;
+    known.put(&what, &Measured { times, requests }, SystemTime::now());
+    Some(times)
+}
+
+/// Each alone against all together, on a few tokens. What is found is at most [`ENOUGH`].
+async fn measure(servers: &[(String, LlamaServer)]) -> Option<f64> {
+    let begun = Instant::now();
+    let one_after_another = async {
+        for (_, server) in servers {
+            server.draws(TOKENS).await.ok()?;
+        }
+        Some(begun.elapsed())
+    };
+    let alone = timeout(PATIENCE, one_after_another).await.ok()??;
+    let begun = Instant::now();
+    let all = futures_util::future::join_all(servers.iter().map(|(_, server)| server.draws(TOKENS)));
+    let drawn = timeout(alone * ENOUGH, all).await;
+    if drawn.is_ok_and(|drawn| drawn.iter().any(Result::is_err)) {
+        return None;
+    }
+    Some((begun.elapsed().as_secs_f64() / alone.as_secs_f64()).min(f64::from(ENOUGH)))
+}
+
+fn said(times: f64) -> String {
+    let times = if times >= f64::from(ENOUGH) { format!("more than {ENOUGH}") } else { format!("{times:.1}") };
+    format!(
+        "the llama.cpp servers on this machine are in each other's way (together {times} times as slow as one after another): they \
+         are asked in turn; give each its share of the cores (--threads N), or set `in-turn = false` in the configuration"
+    )
+}
