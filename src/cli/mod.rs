@@ -172,8 +172,8 @@ fn code_of(error: &std::io::Error) -> u8 {
 fn hidden(arguments: &[OsString]) -> Option<ExitCode> {
     use crate::engine::member::llama_cpp::trial;
     #[cfg(unix)]
-    if crate::playground::term::keeper::is_meant(arguments) {
-        crate::playground::term::keeper::keep();
+    if let Some(modes) = crate::playground::term::keeper::meant(arguments) {
+        crate::playground::term::keeper::keep(&modes);
         return Some(ExitCode::SUCCESS);
     }
     let [_, command, rest @ ..] = arguments else { return None };

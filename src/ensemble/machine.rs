@@ -94,28 +94,38 @@ async fn measured(servers: &[(String, LlamaServer)], tools: &Tools) -> Option<f6
     if let Some(kept) = kept.filter(same) {
         return Some(kept.times);
     }
-    let times = measure(servers).await?;
+    let draws = |server: &LlamaServer| {
+        let server = server.clone();
+        move || {
+            let server = server.clone();
+            async move { server.draws(TOKENS).await.is_ok() }
+        }
+    };
+    let times = compare(&servers.iter().map(|(_, server)| draws(server)).collect::<Vec<_>>()).await?;
+    // Each has had at least two more by now.
+    let requests = requests.into_iter().map(|requests| requests.saturating_add(2)).collect();
     known.put(&what, &Measured { times, requests }, SystemTime::now());
     Some(times)
 }
 
-/// Each alone against all together, on a few tokens. What is found is at most [`ENOUGH`].
-async fn measure(servers: &[(String, LlamaServer)]) -> Option<f64> {
+/// How many times as slow works are together as one after another, at most [`ENOUGH`]; `None` where one fails or all are too slow.
+async fn compare<F: Future<Output = bool>>(works: &[impl Fn() -> F]) -> Option<f64> {
     let begun = Instant::now();
     let one_after_another = async {
-        for (_, server) in servers {
-            server.draws(TOKENS).await.ok()?;
+        for work in works {
+            if !work().await {
+                return None;
+            }
         }
         Some(begun.elapsed())
     };
     let alone = timeout(PATIENCE, one_after_another).await.ok()??;
     let begun = Instant::now();
-    let all = futures_util::future::join_all(servers.iter().map(|(_, server)| server.draws(TOKENS)));
-    let drawn = timeout(alone * ENOUGH, all).await;
-    if drawn.is_ok_and(|drawn| drawn.iter().any(Result::is_err)) {
-        return None;
+    match timeout(alone * ENOUGH, futures_util::future::join_all(works.iter().map(|work| work()))).await {
+        Ok(done) if done.contains(&false) => None,
+        Ok(_) => Some(begun.elapsed().as_secs_f64() / alone.as_secs_f64().max(f64::EPSILON)),
+        Err(_) => Some(f64::from(ENOUGH)),
     }
-    Some((begun.elapsed().as_secs_f64() / alone.as_secs_f64()).min(f64::from(ENOUGH)))
 }
 
 fn said(times: f64) -> String {
@@ -124,4 +134,59 @@ fn said(times: f64) -> String {
         "the llama.cpp servers on this machine are in each other's way (together {times} times as slow as one after another): they \
          are asked in turn; give each its share of the cores (--threads N), or set `in-turn = false` in the configuration"
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::AtomicUsize;
+
+    use tokio::time::sleep;
+
+    use super::*;
+
+    /// What is found of servers that take 100 ms each, and so many times that for every other one at work.
+    async fn found(count: usize, slowed: u32) -> Option<f64> {
+        let working = Arc::new(AtomicUsize::new(0));
+        let work = || {
+            let working = Arc::clone(&working);
+            async move {
+                working.fetch_add(1, Ordering::SeqCst);
+                tokio::task::yield_now().await;
+                let others = working.load(Ordering::SeqCst) - 1;
+                sleep(Duration::from_millis(100) * (1 + slowed * others as u32)).await;
+                working.fetch_sub(1, Ordering::SeqCst);
+                true
+            }
+        };
+        compare(&vec![work; count]).await
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn together_is_compared_with_one_after_another() {
+        let near = |found: Option<f64>, wanted: f64| found.is_some_and(|found| (found - wanted).abs() < 0.02);
+        assert!(near(found(3, 0).await, 1.0 / 3.0), "each has a core of its own");
+        assert!(near(found(3, 1).await, 1.0), "they share one core");
+        let spinning = found(3, 30).await;
+        assert_eq!(spinning, Some(f64::from(ENOUGH)));
+        assert!(
+            said(f64::from(ENOUGH)).contains("together more than 4 times as slow") && said(2.5).contains("together 2.5 times")
+        );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_takes_longer_is_not_waited_for() {
+        let start = Instant::now();
+        found(3, 1000).await;
+        // One after another, and four times as long.
+        assert!(start.elapsed() < Duration::from_millis(1600), "{:?}", start.elapsed());
+        assert_eq!(compare(&[|| async { false }]).await, None);
+        assert_eq!(
+            compare(&[|| async {
+                sleep(Duration::from_secs(60)).await;
+                true
+            }])
+            .await,
+            None
+        );
+    }
 }

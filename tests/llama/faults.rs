@@ -309,3 +309,34 @@ async fn candidates_are_judged_where_scores_cannot_be_had() {
     assert!((shares[0] - 0.5).abs() < 1e-3, "{shares:?}");
     assert!(judged.usage.output_tokens >= 2);
 }
+
+/// A warm server that is known is asked a few things side by side and draws nothing.
+#[tokio::test]
+async fn a_known_server_is_asked_little_and_draws_nothing() {
+    let server = server(|_| None).await;
+    let first = connected(&server).await.unwrap();
+    let paths = |from: usize| server.requests().split_off(from).into_iter().map(|request| request.path).collect::<Vec<_>>();
+    assert!(paths(0).iter().any(|path| path == "/completion"), "it is tried out once");
+    let before = server.requests().len();
+    let again = LlamaServer::connect_known(settings(&server.url("")), first.probed().clone()).await.unwrap();
+    assert_eq!(again.capabilities(), first.capabilities());
+    let mut asked = paths(before);
+    asked.sort();
+    assert_eq!(asked, ["/apply-template", "/health", "/props", "/slots", "/tokenize", "/v1/models"]);
+}
+
+#[tokio::test]
+async fn a_server_that_was_started_otherwise_is_tried_out_again() {
+    let usual_one = server(|_| None).await;
+    let probed = connected(&usual_one).await.unwrap().probed().clone();
+    let other = server(|request| {
+        let settings = json!({"params": {}, "n_ctx": 4096});
+        let props =
+            json!({"default_generation_settings": settings, "total_slots": 3, "chat_template": "user: ", "bos_token": ""});
+        (request.path == "/props").then(|| Reply::json(200, &props))
+    })
+    .await;
+    let known = LlamaServer::connect_known(settings(&other.url("")), probed.clone()).await.unwrap();
+    assert!(other.requests().iter().any(|request| request.path == "/completion"));
+    assert_ne!(known.probed(), &probed);
+}

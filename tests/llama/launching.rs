@@ -19,13 +19,22 @@ use crate::support::{QUESTION, context, draft, request, settings};
 /// Tells the helper process where the stand-in is.
 const FOLDER: &str = "SPECFUSE_TEST_LAUNCH_FROM";
 
-/// A folder with a `llama-server` in it that writes its process number beside itself. `None`: there is no server here.
+/// A folder with a `llama-server` in it that writes its process number and its arguments beside itself. `None`: there is no server here.
 pub fn stand_in() -> Option<tempfile::TempDir> {
     let python = python()?;
     let folder = tempfile::tempdir().unwrap();
     let program = folder.path().join("llama-server");
     let pid = folder.path().join("pid");
-    std::fs::write(&program, format!("#!/bin/sh\necho $$ > '{}'\n{} \"$@\"\n", pid.display(), python.shell())).unwrap();
+    std::fs::write(
+        &program,
+        format!(
+            "#!/bin/sh\necho $$ > '{}'\necho \"$@\" >> '{}'\n{} \"$@\"\n",
+            pid.display(),
+            folder.path().join("arguments").display(),
+            python.shell()
+        ),
+    )
+    .unwrap();
     std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
     Some(folder)
 }

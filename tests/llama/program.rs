@@ -112,3 +112,38 @@ fn a_server_is_started_for_a_file_and_ends_with_the_program() {
     assert_eq!(output.status.code(), Some(1));
     assert!(told(&output).1.contains("no `llama-server` on the PATH"), "{}", told(&output).1);
 }
+
+#[test]
+fn servers_of_our_own_share_the_cores_unless_told_otherwise() {
+    let Some(folder) = stand_in() else { return };
+    let home = tempfile::tempdir().unwrap();
+    let config = home.path().join("own.toml");
+    let file = |name: &str| format!("gguf = '{}'\narguments = ['-c', '1024']\n", gguf(name).display());
+    let text = format!("[members.a]\n{}[members.b]\n{}threads = 3\n", file("atlas"), file("lexicon"));
+    std::fs::write(&config, text).unwrap();
+    let path = format!("{}:/usr/bin:/bin", folder.path().display());
+    let arguments = ["run", "--seed", "1", "--config", config.to_str().unwrap(), "What is the capital of Japan?"];
+    let (answer, summary) = told(&specfuse(&home, &path, &arguments));
+    assert_eq!(answer, "The capital of Japan is Tokyo.\n", "{summary}");
+    let cores = std::thread::available_parallelism().unwrap().get();
+    let each = (cores / 2).max(1);
+    assert!(summary.contains("2 llama.cpp servers of this program share"), "{summary}");
+    let given = std::fs::read_to_string(folder.path().join("arguments")).unwrap();
+    for (member, threads) in [("a", each), ("b", 3)] {
+        let wanted = format!("--alias {member} --threads {threads} --threads-batch {threads}");
+        assert!(given.lines().any(|line| line.contains(&wanted)), "`{wanted}` is missing in: {given}");
+    }
+}
+
+#[test]
+fn servers_asked_in_turn_answer_the_same() {
+    let Some(servers) = specialists() else { return };
+    let home = tempfile::tempdir().unwrap();
+    let config = home.path().join("turns.toml");
+    std::fs::write(&config, "in-turn = true\n").unwrap();
+    let mut arguments = vec!["run", "--seed", "1", "--config", config.to_str().unwrap()];
+    arguments.extend(servers.iter().flat_map(|server| ["--model", server.url.as_str()]));
+    arguments.push(QUESTION);
+    let (answer, summary) = told(&specfuse(&home, "/usr/bin:/bin", &arguments));
+    assert_eq!(answer, ANSWER, "{summary}");
+}

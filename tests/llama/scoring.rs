@@ -56,8 +56,10 @@ async fn scores_equal_the_built_in_engines() {
         "Wie heißt die Hauptstadt von Österreich? 東京 🙂",
     ];
     let mut all = Vec::new();
-    for name in ["atlas", "abacus", "lexicon", "almanac"] {
-        let Some(served) = serve(name, &["--cache-type", "f32"]) else { return };
+    // Where idle slots stay as they are, requests name theirs.
+    let flags = [&[][..], &["--no-cache-idle-slots"], &["--no-kv-unified"], &[]];
+    for (name, flags) in ["atlas", "abacus", "lexicon", "almanac"].into_iter().zip(flags) {
+        let Some(served) = serve(name, &[&["--cache-type", "f32"], flags].concat()) else { return };
         let (there, here) = (connect(&served).await, EmbeddedMember::open_file(&gguf(name)).unwrap());
         let others: Vec<EmbeddedMember> =
             ["atlas", "abacus", "lexicon"].iter().map(|name| EmbeddedMember::open_file(&gguf(name)).unwrap()).collect();

@@ -22,6 +22,7 @@ def arguments():
     parser.add_argument("-c", "--ctx-size", type=int, default=2048)
     parser.add_argument("-np", "--parallel", type=int, default=4)
     parser.add_argument("-t", "--threads", type=int, default=1)
+    parser.add_argument("-tb", "--threads-batch", type=int)
     parser.add_argument("-a", "--alias")
     parser.add_argument("--api-key")
     parser.add_argument("--chat-template")
@@ -42,7 +43,7 @@ def settings(given):
     params.model.path = given.model
     params.hostnames, params.port = [given.host], given.port
     params.n_ctx, params.n_parallel = given.ctx_size, given.parallel
-    params.cpuparams.n_threads = params.cpuparams_batch.n_threads = given.threads
+    params.cpuparams.n_threads, params.cpuparams_batch.n_threads = given.threads, given.threads_batch or given.threads
     params.warmup = params.fit_params = False
     params.kv_unified = not given.no_kv_unified
     params.cache_idle_slots = not given.no_cache_idle_slots

@@ -281,10 +281,12 @@ impl Machine {
     }
 
     /// Whether a verifier can be asked now. A candidate that comes while it scores another does not wait for that: where members
-    /// are equally fast, drafts come one right after the other, and the last would take the round a second scoring's time.
+    /// are equally fast, drafts come one right after the other, and the last would take the round a second scoring's time. Nor
+    /// does it wait for the verifier's own draft, where that leaves it a call, unless it judges, which needs all candidates.
     fn has_a_call_left(&self, verifier: MemberIndex) -> bool {
         let most = self.run.member(verifier).header.capabilities.concurrency.max(1);
-        !self.is_drafting(verifier) && self.calls_of(verifier).count() < most
+        let drafts_alone = self.is_drafting(verifier) && self.run.member(verifier).tier.judges();
+        !drafts_alone && self.calls_of(verifier).count() < most
     }
 
     fn is_scoring(&self, verifier: MemberIndex, candidate: MemberIndex) -> bool {

@@ -20,16 +20,19 @@ const GIVEN_BACK: u8 = b'g';
 
 static KEEPER: Mutex<Option<Child>> = Mutex::new(None);
 
-/// Whether these are the arguments of the second process.
+/// What the second process is given, where these are its arguments: the terminal's modes.
 #[must_use]
-pub fn is_meant(arguments: &[OsString]) -> bool {
-    matches!(arguments, [_, command] if command == COMMAND)
+pub fn meant(arguments: &[OsString]) -> Option<Vec<String>> {
+    let [_, command, modes @ ..] = arguments else { return None };
+    (command == COMMAND).then(|| modes.iter().map(|mode| mode.to_string_lossy().into_owned()).collect())
 }
 
 /// Starts the second process; without it the terminal is kept as far as this one can.
 pub(super) fn start() {
     let started = std::env::current_exe().and_then(|program| {
-        Command::new(program).arg(COMMAND).stdin(Stdio::piped()).stdout(Stdio::inherit()).stderr(Stdio::inherit()).spawn()
+        let mut command = Command::new(program);
+        command.arg(COMMAND).args(screen::modes_in_numbers());
+        command.stdin(Stdio::piped()).stdout(Stdio::inherit()).stderr(Stdio::inherit()).spawn()
     });
     *KEEPER.lock().unwrap_or_else(PoisonError::into_inner) = started.ok();
 }
@@ -54,7 +57,7 @@ pub(super) fn stop() {
 }
 
 /// The second process: waits until the pipe ends.
-pub fn keep() {
+pub fn keep(modes: &[String]) {
     let mut taken = false;
     let mut told = [0];
     let mut pipe = io::stdin().lock();
@@ -66,7 +69,7 @@ pub fn keep() {
         }
     }
     if taken {
-        screen::give_back_for_another();
+        screen::give_back_for_another(modes);
         // Where the terminal is gone too, there is no reader.
         let _ = writeln!(
             io::stderr(),

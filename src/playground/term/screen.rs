@@ -58,16 +58,28 @@ fn tell_keeper(taken: bool) {
     let _ = taken;
 }
 
-/// Gives back the screen of a process that has ended. Which modes the terminal had is not known, so it gets those of every shell.
+/// The modes of the terminal before the screen is taken, as another process of this program takes them.
 #[cfg(all(unix, feature = "llama-cpp"))]
-pub(super) fn give_back_for_another() {
-    use rustix::termios::{InputModes, LocalModes, OptionalActions, OutputModes, tcgetattr, tcsetattr};
+pub(super) fn modes_in_numbers() -> Vec<String> {
+    let numbers = modes().map(|modes| {
+        [modes.input_modes.bits(), modes.output_modes.bits(), modes.control_modes.bits(), modes.local_modes.bits()]
+            .map(|bits| bits.to_string())
+    });
+    numbers.map(Vec::from).unwrap_or_default()
+}
+
+/// Gives back the screen of a process that has ended, with the modes that the terminal had before.
+#[cfg(all(unix, feature = "llama-cpp"))]
+pub(super) fn give_back_for_another(numbers: &[String]) {
+    use rustix::termios::{ControlModes, InputModes, LocalModes, OptionalActions, OutputModes, tcgetattr, tcsetattr};
     leave();
+    let parsed: Vec<_> = numbers.iter().filter_map(|number| number.parse().ok()).collect();
     // The pipe is standard input, so the terminal is known by its output.
-    if let Ok(mut modes) = tcgetattr(stdout()) {
-        modes.local_modes |= LocalModes::ICANON | LocalModes::ECHO | LocalModes::ECHOE | LocalModes::ISIG | LocalModes::IEXTEN;
-        modes.input_modes |= InputModes::ICRNL | InputModes::BRKINT;
-        modes.output_modes |= OutputModes::OPOST;
+    if let (Ok(mut modes), [input, output, control, local]) = (tcgetattr(stdout()), parsed.as_slice()) {
+        modes.input_modes = InputModes::from_bits_retain(*input);
+        modes.output_modes = OutputModes::from_bits_retain(*output);
+        modes.control_modes = ControlModes::from_bits_retain(*control);
+        modes.local_modes = LocalModes::from_bits_retain(*local);
         let _ = tcsetattr(stdout(), OptionalActions::Now, &modes);
     }
 }

@@ -65,7 +65,7 @@ async fn attempt(inner: &Inner, request: &DraftRequest, progress: Progress, work
         let event = completion.next().await?;
         left.extend(event.completion_probabilities.iter().filter_map(|entry| entry.id));
         if event.stop {
-            place.leaves(left, event.id_slot);
+            place.leaves(left);
             *work += event.work();
             let draft = hearing.ended(inner, &event).await?;
             return Ok(Outcome::Drafted(draft));
@@ -80,12 +80,12 @@ async fn attempt(inner: &Inner, request: &DraftRequest, progress: Progress, work
             Heard::Complete if event.tokens_predicted >= most as u64 => {
                 let last = completion.next().await.map_or(cost, |event| event.work());
                 *work += last;
-                place.leaves(left, None);
+                place.leaves(left);
                 return Ok(Outcome::Drafted(hearing.drawing.finish(false, None)));
             }
             Heard::Complete => {
                 *work += cost;
-                place.leaves(left, None);
+                place.leaves(left);
                 return Ok(Outcome::Drafted(hearing.drawing.finish(false, None)));
             }
             Heard::Thought => {

@@ -34,7 +34,7 @@ pub(super) struct Forcing<'a> {
     pub(super) plain: u32,
     /// Tokens of the vocabulary, where known.
     pub(super) vocabulary: Option<usize>,
-    /// The slot to be used, or then the one that was.
+    /// The slot to be used; the server's choice where not given.
     pub(super) slot: Option<usize>,
     /// What it has cost so far.
     pub(super) work: Work,
@@ -130,7 +130,6 @@ impl Forcing<'_> {
             let last = event.stop;
             if last {
                 self.work += event.work();
-                self.slot = self.slot.or(event.id_slot);
             }
             events.push(event);
             if last {

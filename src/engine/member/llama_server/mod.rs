@@ -163,7 +163,7 @@ impl LlamaServer {
             CallError::Http(error) => ConnectError::Http(error),
             CallError::Reply { problem, .. } => ConnectError::Unusable { name: name.clone(), problem },
         };
-        let address = settings.endpoint.shown().to_owned();
+        let address = settings.endpoint.shown();
         let server = Server::new(settings.endpoint, settings.limits)?;
         let (server, found) = discover(server, settings.model.as_deref()).await?;
         let (tokenizer, form) = tokio::join!(Tokenizer::new(&server), template::form(&server, &found.template));

@@ -117,7 +117,7 @@ async fn one(inner: &Inner, candidate: Candidate) -> Result<(Read, Work), CallEr
         }
     }
     let left = candidate.before.iter().copied().chain(tokens::ids(&candidate.tokens)).collect();
-    place.leaves(left, forcing.slot);
+    place.leaves(left);
     Ok((read, forcing.work))
 }
 

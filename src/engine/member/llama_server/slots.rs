@@ -5,9 +5,9 @@
 //! dropped one within milliseconds, while the server still works on that, gets another slot and reads the whole prompt again. A
 //! request that names its slot waits for it instead.
 //!
-//! Servers differ in what becomes of idle slots when a request begins: they stay as they are, or they are put aside and emptied,
-//! which newer ones do where the slots share one cache; an empty slot that is named reads the whole prompt (llama.cpp issue 28139).
-//! Which it is has been found by trying (`probe`).
+//! Slots are named only where idle ones stay as they are when a request begins; that has been found by trying (`probe`). Newer
+//! servers put them aside and empty them where the slots share one cache: a slot that is named then reads the whole prompt
+//! (llama.cpp issue 28139), and log-probabilities were seen to be wrong by more than a nat.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -52,7 +52,6 @@ pub(super) struct Slots {
 pub(super) struct Place {
     state: Arc<Mutex<State>>,
     id: Option<usize>,
-    drafted_by: Option<u64>,
 }
 
 impl Shared {
@@ -91,10 +90,8 @@ impl Slots {
         let id = state.choose(tokens, drafted_by);
         if let Some(id) = id {
             state.begin(id, tokens, drafted_by);
-        } else {
-            state.begin_unseen();
         }
-        Place { state: Arc::clone(&self.state), id, drafted_by }
+        Place { state: Arc::clone(&self.state), id }
     }
 }
 
@@ -109,24 +106,19 @@ impl Drop for Slots {
 impl State {
     /// The slot that holds most of these tokens, or the one used longest ago; `None` leaves the choice to the server.
     fn choose(&self, tokens: &[u32], drafted_by: Option<u64>) -> Option<usize> {
-        if self.slots.len() < 2 {
+        if self.slots.len() < 2 || !self.keep {
             return None;
         }
         let is_mine = |slot: &Slot| drafted_by.is_some() && slot.drafted_by == drafted_by;
         let held = |slot: &Slot| slot.holds.iter().zip(tokens).take_while(|(held, token)| held == token).count();
-        if self.keep {
-            let open = self.slots.iter().enumerate().filter(|(_, slot)| slot.drafted_by.is_none() || is_mine(slot));
-            // One that is at work is waited for: the others hold what other members need.
-            let worth = |slot: &Slot| (Reverse(slot.busy), held(slot), is_mine(slot), Reverse(slot.used));
-            return open.max_by_key(|(_, slot)| worth(slot)).map(|(id, _)| id);
-        }
-        // A draft that lies elsewhere is put aside anyway, so the scoring may as well take its slot.
-        let warm = self.slots.iter().enumerate().filter(|(_, slot)| slot.busy == 0 && held(slot) > 0);
-        warm.max_by_key(|(_, slot)| held(slot)).map(|(id, _)| id)
+        let open = self.slots.iter().enumerate().filter(|(_, slot)| slot.drafted_by.is_none() || is_mine(slot));
+        // One that is at work is waited for: the others hold what other members need.
+        let worth = |slot: &Slot| (Reverse(slot.busy), held(slot), is_mine(slot), Reverse(slot.used));
+        open.max_by_key(|(_, slot)| worth(slot)).map(|(id, _)| id)
     }
 
     fn begin(&mut self, id: usize, tokens: &[u32], drafted_by: Option<u64>) {
-        self.begin_unseen();
+        self.requests += 1;
         let requests = self.requests;
         if drafted_by.is_some() {
             for slot in self.slots.iter_mut().filter(|slot| slot.drafted_by == drafted_by) {
@@ -137,16 +129,6 @@ impl State {
             *slot = Slot { holds: tokens.to_vec(), busy: slot.busy + 1, used: requests, drafted_by };
         }
     }
-
-    /// A request begins somewhere.
-    fn begin_unseen(&mut self) {
-        self.requests += 1;
-        if !self.keep {
-            for slot in self.slots.iter_mut().filter(|slot| slot.busy == 0) {
-                slot.holds.clear();
-            }
-        }
-    }
 }
 
 impl Place {
@@ -155,12 +137,12 @@ impl Place {
         self.id
     }
 
-    /// The request has left these tokens there, or in the slot that the server says it chose.
-    pub(super) fn leaves(&self, tokens: Vec<u32>, chosen: Option<usize>) {
+    /// The request has left these tokens there.
+    pub(super) fn leaves(&self, tokens: Vec<u32>) {
         let mut state = locked(&self.state);
-        let Some(slot) = self.id.or(chosen).and_then(|id| state.slots.get_mut(id)) else { return };
-        slot.holds = tokens;
-        slot.drafted_by = self.drafted_by;
+        if let Some(slot) = self.id.and_then(|id| state.slots.get_mut(id)) {
+            slot.holds = tokens;
+        }
     }
 }
 
@@ -194,7 +176,7 @@ mod tests {
     fn a_draft_stays_where_it_is_until_its_member_drafts_again() {
         let (_shared, member) = server(true);
         let draft = member.for_draft(&[1, 2]);
-        draft.leaves(vec![1, 2, 3, 4], None);
+        draft.leaves(vec![1, 2, 3, 4]);
         let drafted = draft.id();
         drop(draft);
         let (first, second) = (member.for_scoring(&[1, 2]), member.for_scoring(&[1, 2]));
@@ -203,38 +185,22 @@ mod tests {
         let third = member.for_scoring(&[1, 2]);
         assert!([first.id(), second.id()].contains(&third.id()), "it waits, though the draft's slot is free");
         drop(third);
-        second.leaves(vec![1, 2, 9, 9, 9], None);
+        second.leaves(vec![1, 2, 9, 9, 9]);
         let lost = second.id();
         drop((first, second));
         assert_eq!(member.for_draft(&[1, 2, 3, 4]).id(), drafted, "its own draft was accepted");
         assert_eq!(member.for_draft(&[1, 2, 9, 9, 9]).id(), lost, "another's was, which it has scored there");
-        assert_eq!(
-            member.for_scoring(&[1, 2, 9, 9, 9]).id(),
-            drafted,
-            "the old draft is of no use any more, but its beginning is"
-        );
+        assert_ne!(member.for_scoring(&[1, 2, 9, 9, 9]).id(), lost, "it drafts there now");
     }
 
     #[test]
-    fn where_idle_slots_are_emptied_only_one_that_holds_something_is_named() {
+    fn where_idle_slots_are_emptied_none_is_named() {
         let (_shared, member) = server(false);
-        let draft = member.for_draft(&[1, 2]);
-        assert_eq!(draft.id(), None);
-        draft.leaves(vec![1, 2, 3], None);
-        drop(draft);
-        assert_eq!(member.for_draft(&[1, 2, 3]).id(), None, "where it was is not known");
-        let scoring = member.for_scoring(&[1, 2]);
-        scoring.leaves(vec![1, 2, 9], Some(2));
-        drop(scoring);
-        let draft = member.for_draft(&[1, 2, 9]);
-        assert_eq!(draft.id(), Some(2), "the server said where it scored");
-        draft.leaves(vec![1, 2, 9, 5], None);
-        let meanwhile = member.for_scoring(&[1, 2, 9]);
-        assert_eq!(meanwhile.id(), None, "that one is at work");
-        drop(draft);
-        assert_eq!(member.for_draft(&[1, 2, 9, 5]).id(), Some(2));
-        member.for_scoring(&[7]).leaves(vec![7], Some(1));
-        assert_eq!(member.for_draft(&[1, 2, 9, 5]).id(), None, "it was emptied");
+        for _ in 0..3 {
+            let (draft, scoring) = (member.for_draft(&[1, 2]), member.for_scoring(&[1, 2]));
+            draft.leaves(vec![1, 2, 3]);
+            assert_eq!((draft.id(), scoring.id()), (None, None));
+        }
     }
 
     #[test]
@@ -270,15 +236,15 @@ mod tests {
                     _ if working.is_empty() => {}
                     _ => {
                         let (place, _) = working.remove(token as usize % working.len());
-                        place.leaves(vec![1, token, 5], Some(token as usize));
+                        place.leaves(vec![1, token, 5]);
                     }
                 }
                 let Some((place, _)) = working.last().filter(|_| what < 2) else { continue };
                 let state = locked(&place.state);
                 let Some(id) = place.id else { continue };
-                prop_assert!(what == 0 || !keep || state.slots[id].drafted_by.is_none());
+                prop_assert!(keep && (what == 0 || state.slots[id].drafted_by.is_none()));
                 let idle = state.slots.iter().any(|slot| slot.busy == 0 && slot.drafted_by.is_none());
-                prop_assert!(state.slots[id].busy == 1 || (keep && !idle));
+                prop_assert!(state.slots[id].busy == 1 || !idle);
                 let busy: usize = state.slots.iter().map(|slot| slot.busy).sum();
                 prop_assert_eq!(busy, working.iter().filter(|(place, _)| place.id.is_some()).count());
             }

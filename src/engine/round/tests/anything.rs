@@ -73,7 +73,8 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
-fn table() -> Table {
+/// Members that take so many calls at once.
+fn table(calls: usize) -> Table {
     let members = vec![
         member("a", &["one,", "two,", "!", "four,", "same,"]),
         member("b", &["uno,", "dos,", "tres,", "same,"]),
@@ -83,7 +84,7 @@ fn table() -> Table {
     let liked = &[("uno,", -0.1), ("two,", -0.2), ("trois,", -0.1), ("eins,", -6.0), ("zwei,", -7.0), ("drei,", -8.0)];
     let mut params = plain();
     (params.exit, params.exit_min_members, params.max_rounds) = (crate::engine::fusion::params::ExitKind::Evidence, 2, 7);
-    Table::new(members, liked, params)
+    Table::at_once(calls, members, liked, params)
 }
 
 /// A fault that needs one certain order of commands among thousands was found by one run in fifty of 128 cases. Failing cases are
@@ -96,8 +97,8 @@ fn many_cases() -> ProptestConfig {
 proptest! {
     #![proptest_config(many_cases())]
     #[test]
-    fn the_records_are_the_run(steps in prop::collection::vec(step(), 0..120)) {
-        let mut table = table();
+    fn the_records_are_the_run(calls in 1_usize..4, steps in prop::collection::vec(step(), 0..120)) {
+        let mut table = table(calls);
         for step in steps {
             if table.finished {
                 break;

@@ -51,11 +51,40 @@ fn every_candidate_is_scored_once_and_the_answer_is_the_same() {
 }
 
 #[test]
-fn a_member_that_drafts_does_not_score() {
+fn a_member_that_drafts_scores_beside_it_where_it_takes_another_call() {
+    for (calls, scored) in [(1, 0), (2, 1), (9, 1)] {
+        let mut table = Table::at_once(calls, three(), LIKED, plain());
+        table.answer_of_draft("a");
+        assert!(scoring(&table, "c").is_empty(), "one candidate alone may turn out unanimous");
+        table.answer_of_draft("b");
+        assert_eq!(scoring(&table, "c").len(), scored, "{calls} calls");
+        table.play();
+        assert_eq!((table.machine.run().answer().as_str(), table.scorings), ("uno,two.", 12));
+    }
+}
+
+#[test]
+fn a_judge_does_not_judge_before_it_has_drafted() {
     let mut table = Table::at_once(9, three(), LIKED, plain());
+    let judges = |header: &mut Header| header.members[2].capabilities.tier = ScoreTier::Labels;
+    table.start_again(judges, Vec::new());
     table.answer_of_draft("a");
     table.answer_of_draft("b");
     assert!(scoring(&table, "c").is_empty());
+    table.answer_of_draft("c");
+    assert_eq!(scoring(&table, "c"), [["one,", "uno,", "un,"]], "all candidates against each other, once");
+}
+
+#[test]
+fn a_late_draft_takes_the_scorings_of_its_member_with_it() {
+    let mut table = Table::at_once(9, three(), LIKED, plain());
+    table.answer_of_draft("a");
+    table.answer_of_draft("b");
+    assert_eq!(scoring(&table, "c").len(), 1);
+    assert!(table.wait());
+    assert!(scoring(&table, "c").is_empty());
+    table.play();
+    assert!(!table.machine.run().answer().is_empty());
 }
 
 #[test]
