@@ -67,6 +67,7 @@ fn is_fresh(path: &Path) -> bool {
 }
 
 #[cfg(not(feature = "llama-cpp"))]
+#[expect(clippy::unused_async, reason = "with the feature it waits")]
 async fn by_llama_cpp(
     _file: &mut File<'_>,
     problem: String,

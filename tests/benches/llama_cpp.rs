@@ -230,15 +230,16 @@ async fn over_servers(program: &Path, models: &[(String, PathBuf)]) -> Fused {
 #[tokio::main]
 async fn main() {
     let words: Vec<String> = std::env::args().skip(1).filter(|word| !word.starts_with('-')).collect();
-    let (files, parts): (Vec<&String>, Vec<&String>) = words.iter().partition(|word| word.ends_with(".gguf"));
+    let (files, parts): (Vec<&String>, Vec<&String>) = words.iter().partition(|word| Path::new(word).exists());
     let wanted = |part: &str| parts.is_empty() || parts.iter().any(|word| *word == part);
     let names = ["smol", "gemma", "qwen"];
     let models: Vec<(String, PathBuf)> = if files.is_empty() {
         let Some(fetched) = real::fetched(&names) else { return };
         names.iter().map(|name| (*name).to_owned()).zip(fetched).collect()
     } else {
-        let named = |file: &&String| (Path::new(file).file_stem().unwrap().to_string_lossy().into_owned(), PathBuf::from(file));
-        files.iter().map(named).collect()
+        let with_name =
+            |file: &&String| (Path::new(file).file_stem().unwrap().to_string_lossy().into_owned(), PathBuf::from(file));
+        files.iter().map(with_name).collect()
     };
     let mut floor_ms = 0.0;
     let mut slowest_ms: f64 = 0.0;

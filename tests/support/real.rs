@@ -21,9 +21,9 @@ pub fn fetched(names: &[&str]) -> Option<Vec<PathBuf>> {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/support/real_models.py");
     let mut command = python.interpreter();
     let output = command.arg(script).arg(folder).args(names).stdin(Stdio::null()).output();
-    let output = output.map_err(|error| error.to_string()).and_then(|output| match output.status.success() {
-        true => Ok(String::from_utf8_lossy(&output.stdout).into_owned()),
-        false => Err(String::from_utf8_lossy(&output.stderr).into_owned()),
+    let output = output.map_err(|error| error.to_string()).and_then(|output| {
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        if output.status.success() { Ok(text(&output.stdout)) } else { Err(text(&output.stderr)) }
     });
     match output {
         Ok(said) => Some(said.lines().map(PathBuf::from).collect()),

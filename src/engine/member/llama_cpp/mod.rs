@@ -9,6 +9,8 @@
 //! time, each with all threads: at once, llama.cpp's threads wait for each other by spinning. Only where small models draw tokens,
 //! which more threads make no faster, they do so side by side (`process` has the queues, `threads` the numbers).
 
+#![allow(clippy::cast_possible_wrap, reason = "llama.cpp counts in i32, and every count here is bounded far below")]
+
 mod engine;
 mod error;
 mod load;

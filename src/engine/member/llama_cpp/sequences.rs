@@ -90,7 +90,7 @@ impl Sequences {
         let mut shares = Vec::new();
         for leaf in (known..tree.len()).filter(|node| !is_parent[node - known]) {
             let leaf = leaf as u32;
-            let evaluated = self.first_known(tree, leaf, known);
+            let evaluated = first_known(tree, leaf, known);
             let sequence = match evaluated.and_then(|node| self.ending_at(node)) {
                 Some(sequence) => sequence,
                 None => self.begin(tree, evaluated, &mut shares)?,
@@ -99,15 +99,6 @@ impl Sequences {
             self.mark(tree, Some(leaf), evaluated, sequence);
         }
         Some(shares)
-    }
-
-    /// The nearest ancestor that had its sequences before.
-    fn first_known(&self, tree: &Tree, leaf: u32, known: usize) -> Option<u32> {
-        let mut at = Some(leaf);
-        while let Some(node) = at.filter(|node| *node as usize >= known) {
-            at = tree.parent(node);
-        }
-        at
     }
 
     fn ending_at(&self, node: u32) -> Option<i32> {
@@ -173,6 +164,15 @@ impl Sequences {
         }
         cuts
     }
+}
+
+/// The nearest ancestor of a leaf that is one of the first `known` nodes.
+fn first_known(tree: &Tree, leaf: u32, known: usize) -> Option<u32> {
+    let mut at = Some(leaf);
+    while let Some(node) = at.filter(|node| *node as usize >= known) {
+        at = tree.parent(node);
+    }
+    at
 }
 
 #[cfg(test)]

@@ -99,9 +99,8 @@ fn attempt(path: PathBuf, local: Local) -> Result<(), String> {
     let sampling = Sampling { temperature: 0.0, top_p: 1.0, seed: 0 };
     let complete = |_: &str, count: usize| count >= TOKENS;
     let failed = |stop: Stop| match stop {
-        Stop::Cancelled => String::new(),
-        // A template that cannot write this, or a context that is too small for it, is the affair of the prompt.
-        Stop::Failed(MemberError::ContextFull { .. }) => String::new(),
+        // A context that is too small for this, or a template that cannot write it, is the affair of the prompt.
+        Stop::Cancelled | Stop::Failed(MemberError::ContextFull { .. }) => String::new(),
         Stop::Failed(error) if error.to_string().contains("chat_template") => String::new(),
         Stop::Failed(error) => format!("{file}: {}", error.to_string().trim_start_matches(&format!("{file}: "))),
     };
@@ -142,7 +141,7 @@ fn logged(log: &str) -> String {
     let panicked = lines.iter().position(|line| line.contains("panicked at")).and_then(|place| lines.get(place + 1));
     let marks = ["GGML_ASSERT", "gguf_init", "error loading model", "what():", "failed to", "error", "unable", "invalid"];
     let of_mark = |mark: &&str| lines.iter().find(|line| line.contains(*mark));
-    let line = panicked.or_else(|| marks.iter().find_map(|mark| of_mark(mark))).or(lines.last()).copied().unwrap_or_default();
+    let line = panicked.or_else(|| marks.iter().find_map(of_mark)).or(lines.last()).copied().unwrap_or_default();
     // What stands before these says where in the source it is said.
     let line = line.split_once("error loading model: ").map_or(line, |(_, what)| what);
     let line = line.find("GGML_ASSERT").and_then(|start| line.get(start..)).unwrap_or(line);

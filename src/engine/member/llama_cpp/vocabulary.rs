@@ -23,7 +23,7 @@ pub(super) struct Words<'m> {
     start: Option<u32>,
     begin: String,
     end: String,
-    /// The tokens of a line break at the beginning of a text, where the tokenizer puts a space before any text (SentencePiece).
+    /// The tokens of a line break at the beginning of a text, where the tokenizer puts a space before any text (`SentencePiece`).
     before: Option<Vec<LlamaToken>>,
 }
 
@@ -34,7 +34,7 @@ impl<'m> Words<'m> {
         let count = u32::try_from(vocabulary.n_tokens()).ok()?;
         let ends: Vec<u32> = (0..count).filter(|id| vocabulary.is_eog(token(*id))).collect();
         let never = (0..count).map(|id| vocabulary.is_control(token(id)) && !ends.contains(&id)).collect();
-        let known = |special: LlamaToken| (0..count as i32).contains(&special.0).then_some(special);
+        let known = |special: LlamaToken| (0..count.cast_signed()).contains(&special.0).then_some(special);
         let written = |special: Option<LlamaToken>| {
             let text = special.and_then(|special| vocabulary.text(special));
             text.map(|text| text.to_string_lossy().into_owned()).unwrap_or_default()
