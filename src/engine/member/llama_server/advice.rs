@@ -34,6 +34,11 @@ pub(super) fn advice(found: &Found, probed: &Probed, form: Form) -> Vec<String> 
             form == Form::Template && found.system_role == Some(false),
             "its chat template has no place for instructions: they are put before the first question",
         ),
+        (
+            found.slots > 1 && !probed.keeps_slots && !probed.speculative,
+            "it puts aside what it has read when another request comes, so that it reads its own drafts again: start it with \
+             --no-cache-idle-slots",
+        ),
         (found.slots == 1, "it answers one request at a time: start the server with -np 4"),
         (could && context < SMALL, small.as_str()),
     ];
@@ -78,5 +83,6 @@ mod tests {
         assert!(told(Found { context: Some(512), ..found() }, probed(), Form::Template).contains("512 tokens"));
         assert!(told(Found { context: Some(512), trained: Some(512), ..found() }, probed(), Form::Template).is_empty());
         assert!(told(found(), probed(), Form::Plain).contains("--chat-template"));
+        assert!(told(found(), Probed { keeps_slots: false, ..probed() }, Form::Template).contains("--no-cache-idle-slots"));
     }
 }
