@@ -2,6 +2,8 @@
 
 #[path = "embedded/conversing.rs"]
 mod conversing;
+#[path = "support/requests.rs"]
+mod requests;
 #[path = "embedded/support.rs"]
 mod support;
 #[path = "embedded/templates.rs"]

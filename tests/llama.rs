@@ -23,6 +23,8 @@ mod probing;
 #[cfg(unix)]
 #[path = "llama/program.rs"]
 mod program;
+#[path = "support/requests.rs"]
+mod requests;
 #[path = "llama/rereading.rs"]
 mod rereading;
 #[path = "llama/scoring.rs"]

@@ -12,6 +12,8 @@ mod llama;
 mod program;
 #[path = "support/real.rs"]
 mod real;
+#[path = "support/requests.rs"]
+mod requests;
 #[path = "llama_cpp/smol.rs"]
 mod smol;
 #[path = "llama_cpp/support.rs"]

@@ -6,12 +6,10 @@ use std::future::Future;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use specfuse::engine::fusion::conversation::Conversation;
-use specfuse::engine::fusion::segment::{SegmentRule, SegmentUnit};
 use specfuse::engine::member::embedded::EmbeddedMember;
-use specfuse::engine::member::{
-    Context, DraftRequest, Drafted, Hints, Member, MemberError, Progress, Sampling, ScoreRequest, Scored,
-};
+use specfuse::engine::member::{Context, DraftRequest, Drafted, Member, MemberError, Progress, ScoreRequest, Scored};
+
+pub use crate::requests::{context, request};
 
 /// The file of one of the project's models.
 pub fn model(name: &str) -> PathBuf {
@@ -25,23 +23,6 @@ pub fn member(name: &str) -> EmbeddedMember {
 /// Waits for a reply.
 pub fn wait<T>(reply: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(reply)
-}
-
-pub fn context(question: &str, accepted: &[&str]) -> Context {
-    Context {
-        conversation: Arc::new(Conversation::question(question)),
-        accepted: accepted.iter().map(|text| Arc::from(*text)).collect(),
-    }
-}
-
-/// A request for so many tokens.
-pub fn request(context: Context, temperature: f32, seed: u64, tokens: usize) -> DraftRequest {
-    DraftRequest {
-        context,
-        sampling: Sampling { temperature, top_p: 0.9, seed },
-        segment: SegmentRule { unit: SegmentUnit::Tokens, length: tokens, token_cap: tokens, byte_cap: usize::MAX },
-        hints: Hints::default(),
-    }
 }
 
 pub fn draft(member: &EmbeddedMember, request: DraftRequest) -> Result<Drafted, MemberError> {

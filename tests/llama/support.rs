@@ -2,16 +2,14 @@
 
 use std::sync::Arc;
 
-use specfuse::engine::fusion::conversation::Conversation;
-use specfuse::engine::fusion::segment::{SegmentRule, SegmentUnit};
 use specfuse::engine::member::Overrides;
 use specfuse::engine::member::http::{Endpoint, Limits};
 use specfuse::engine::member::llama_server::{LlamaServer, Settings, Shared};
-use specfuse::engine::member::{
-    Context, DraftRequest, Drafted, Hints, Member, MemberError, Progress, Sampling, ScoreRequest, ScoreTier, Scored,
-};
+use specfuse::engine::member::{Context, DraftRequest, Drafted, Member, MemberError, Progress, ScoreRequest, ScoreTier, Scored};
 
 use crate::llama::Served;
+
+pub use crate::requests::{context, request};
 
 /// Nats a token by which the scores of many candidates may differ on average: a fault in the arithmetic moves every score.
 pub const AVERAGE_LIMIT: f64 = 0.005;
@@ -36,23 +34,6 @@ pub fn settings(url: &str) -> Settings {
 
 pub async fn connect(served: &Served) -> LlamaServer {
     LlamaServer::connect(settings(&served.url)).await.unwrap()
-}
-
-pub fn context(question: &str, accepted: &[&str]) -> Context {
-    Context {
-        conversation: Arc::new(Conversation::question(question)),
-        accepted: accepted.iter().map(|text| Arc::from(*text)).collect(),
-    }
-}
-
-/// A request for so many tokens.
-pub fn request(context: Context, temperature: f32, seed: u64, tokens: usize) -> DraftRequest {
-    DraftRequest {
-        context,
-        sampling: Sampling { temperature, top_p: 0.9, seed },
-        segment: SegmentRule { unit: SegmentUnit::Tokens, length: tokens, token_cap: tokens, byte_cap: usize::MAX },
-        hints: Hints::default(),
-    }
 }
 
 pub async fn draft(member: &dyn Member, request: DraftRequest) -> Result<Drafted, MemberError> {

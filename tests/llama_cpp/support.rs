@@ -3,10 +3,10 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use specfuse::engine::fusion::conversation::Conversation;
-use specfuse::engine::fusion::segment::{SegmentRule, SegmentUnit};
 use specfuse::engine::member::llama_cpp::LlamaCpp;
-use specfuse::engine::member::{Context, DraftRequest, Drafted, Hints, Local, Member, Progress, Sampling, ScoreRequest, Scored};
+use specfuse::engine::member::{Context, Drafted, Local, Member, Progress, ScoreRequest, Scored};
+
+pub use crate::requests::{context, request};
 
 /// One thread: on a busy machine, threads that wait for each other are slower than one.
 pub fn local() -> Local {
@@ -15,22 +15,6 @@ pub fn local() -> Local {
 
 pub async fn open(path: &Path) -> LlamaCpp {
     LlamaCpp::open(path, &local(), |_| ()).await.unwrap()
-}
-
-pub fn context(question: &str, accepted: &[&str]) -> Context {
-    Context {
-        conversation: Arc::new(Conversation::question(question)),
-        accepted: accepted.iter().map(|text| Arc::from(*text)).collect(),
-    }
-}
-
-pub fn request(context: Context, temperature: f32, seed: u64, tokens: usize) -> DraftRequest {
-    DraftRequest {
-        context,
-        sampling: Sampling { temperature, top_p: 0.95, seed },
-        segment: SegmentRule { unit: SegmentUnit::Tokens, length: tokens, token_cap: tokens, byte_cap: usize::MAX },
-        hints: Hints::default(),
-    }
 }
 
 pub async fn draft(member: &dyn Member, context: Context, temperature: f32, seed: u64, tokens: usize) -> Drafted {

@@ -11,6 +11,7 @@
 mod attention;
 mod cache;
 mod config;
+mod cursor;
 mod engine;
 mod error;
 mod forward;

@@ -1,0 +1,24 @@
+//! What tests of members ask, whatever engine answers.
+
+use std::sync::Arc;
+
+use specfuse::engine::fusion::conversation::Conversation;
+use specfuse::engine::fusion::segment::{SegmentRule, SegmentUnit};
+use specfuse::engine::member::{Context, DraftRequest, Hints, Sampling};
+
+pub fn context(question: &str, accepted: &[&str]) -> Context {
+    Context {
+        conversation: Arc::new(Conversation::question(question)),
+        accepted: accepted.iter().map(|text| Arc::from(*text)).collect(),
+    }
+}
+
+/// A request for so many tokens.
+pub fn request(context: Context, temperature: f32, seed: u64, tokens: usize) -> DraftRequest {
+    DraftRequest {
+        context,
+        sampling: Sampling { temperature, top_p: 0.9, seed },
+        segment: SegmentRule { unit: SegmentUnit::Tokens, length: tokens, token_cap: tokens, byte_cap: usize::MAX },
+        hints: Hints::default(),
+    }
+}
