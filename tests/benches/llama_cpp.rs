@@ -210,13 +210,25 @@ fn serve(program: &Path, model: &Path) -> (Serving, String) {
     (Serving(command.spawn().expect("a server")), format!("http://127.0.0.1:{port}"))
 }
 
-async fn over_servers(program: &Path, models: &[(String, PathBuf)]) -> Fused {
-    let (_serving, urls): (Vec<Serving>, Vec<String>) = models.iter().map(|(_, path)| serve(program, path)).unzip();
-    // A server that does not listen yet is no member: they are asked until they do.
-    for url in &urls {
-        let address = url.trim_start_matches("http://");
-        while std::net::TcpStream::connect(address).is_err() {
-            tokio::time::sleep(Duration::from_millis(100)).await;
+/// Waits until the model is there; `false` where the server ended: the packaged one wants the newest processors.
+async fn answers(serving: &mut Serving, url: &str) -> bool {
+    loop {
+        if let Some(status) = serving.0.try_wait().expect("a child") {
+            println!("  the server ended ({status}): is it built for this processor?");
+            return false;
+        }
+        if reqwest::get(format!("{url}/health")).await.is_ok_and(|response| response.status().is_success()) {
+            return true;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}
+
+async fn over_servers(program: &Path, models: &[(String, PathBuf)]) -> Option<Fused> {
+    let (mut serving, urls): (Vec<Serving>, Vec<String>) = models.iter().map(|(_, path)| serve(program, path)).unzip();
+    for (server, url) in serving.iter_mut().zip(&urls) {
+        if !answers(server, url).await {
+            return None;
         }
     }
     let named = models.iter().zip(&urls).map(|((name, _), url)| MemberSpec::parse(&format!("{name}={url}"), &kinds()).unwrap());
@@ -224,7 +236,7 @@ async fn over_servers(program: &Path, models: &[(String, PathBuf)]) -> Fused {
     let faults: Vec<&String> = opened.iter().filter_map(|opened| opened.fault.as_ref()).collect();
     assert!(faults.is_empty(), "{faults:?}");
     let named: Vec<(String, Arc<dyn Member>)> = opened.into_iter().map(|opened| (opened.seat.name, opened.seat.member)).collect();
-    fused(&named).await
+    Some(fused(&named).await)
 }
 
 #[tokio::main]
@@ -275,7 +287,7 @@ async fn main() {
         let Some(server) = real::fetched(&["server"]) else { return };
         println!("fused over llama.cpp servers, one thread each:");
         let servers = over_servers(&server[0], &models).await;
-        if let Some(here) = here {
+        if let (Some(here), Some(servers)) = (here, servers) {
             println!("  in this process, of over servers: {:.2}", here.rate() / servers.rate());
         }
     }

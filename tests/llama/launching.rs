@@ -82,7 +82,7 @@ async fn a_server_that_dies_while_loading_says_why() {
     let broken = folder.path().join("broken.gguf");
     std::fs::write(&broken, "not a model").unwrap();
     match launch(&wanted(folder.path(), broken), None).await {
-        Err(LaunchError::Ended { name, said, .. }) => assert!(name == "mine" && said.contains("failed to load"), "{said}"),
+        Err(LaunchError::Ended { name, why, .. }) => assert!(name == "mine" && why.contains("failed to"), "{why}"),
         other => panic!("{other:?}"),
     }
     let missing = launch(&wanted(folder.path(), "/no/such.gguf".into()), None).await.unwrap_err();

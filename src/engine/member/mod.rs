@@ -10,6 +10,7 @@ mod conversation_text;
 mod count;
 pub mod drawing;
 pub mod embedded;
+mod ending;
 pub mod http;
 mod in_process;
 pub mod judge;

@@ -15,6 +15,7 @@ use super::load::Plan;
 use super::process::Log;
 use crate::clean::clean_line;
 use crate::engine::fusion::conversation::Conversation;
+use crate::engine::member::ending::{self, Ending};
 use crate::engine::member::in_process::Stop;
 use crate::engine::member::{Context, Hints, Local, MemberError, Sampling, ScoreRequest};
 
@@ -23,9 +24,6 @@ pub const COMMAND: &str = "try-model";
 
 /// What the child says last when the file is good.
 const GOOD: &str = "good";
-
-/// Characters kept of what llama.cpp says.
-const REASON: usize = 300;
 
 /// Tokens that the trial draws and scores.
 const TOKENS: usize = 2;
@@ -114,11 +112,13 @@ fn attempt(path: PathBuf, local: Local) -> Result<(), String> {
 /// What the end of the child means.
 fn reason(file: &str, status: ExitStatus, said: &str, log: &str) -> LlamaCppError {
     let from_log = logged(log);
-    match signal(status) {
-        Some(4) => LlamaCppError::Instructions { file: file.to_owned() },
-        Some(9) => LlamaCppError::Killed { file: file.to_owned() },
-        Some(number) => LlamaCppError::Ended { file: file.to_owned(), how: format!("signal {number}"), reason: from_log },
-        None => {
+    match Ending::of(status) {
+        Ending::Instructions => LlamaCppError::Instructions { file: file.to_owned() },
+        Ending::Killed => LlamaCppError::Killed { file: file.to_owned() },
+        Ending::Signal(number) => {
+            LlamaCppError::Ended { file: file.to_owned(), how: format!("signal {number}"), reason: from_log }
+        }
+        Ending::Exit => {
             // The child says which file itself.
             let said = clean_line(said.trim());
             let said = said.strip_prefix(file).map_or(said.as_str(), |rest| rest.trim_start_matches(": ")).to_owned();
@@ -134,34 +134,13 @@ fn reason(file: &str, status: ExitStatus, said: &str, log: &str) -> LlamaCppErro
     }
 }
 
-/// The line of llama.cpp's log that says what went wrong.
+/// The line that says what went wrong: of this program's own panic, of llama.cpp's log, else the last one.
 fn logged(log: &str) -> String {
     let lines: Vec<&str> = log.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
-    // The panic of this program's own thread, whose message is on the line after its place.
+    // A panic's message is on the line after its place.
     let panicked = lines.iter().position(|line| line.contains("panicked at")).and_then(|place| lines.get(place + 1));
-    let marks = ["GGML_ASSERT", "gguf_init", "error loading model", "what():", "failed to", "error", "unable", "invalid"];
-    let of_mark = |mark: &&str| lines.iter().find(|line| line.contains(*mark));
-    let line = panicked.or_else(|| marks.iter().find_map(of_mark)).or(lines.last()).copied().unwrap_or_default();
-    // What stands before these says where in the source it is said.
-    let line = line.split_once("error loading model: ").map_or(line, |(_, what)| what);
-    let line = line.find("GGML_ASSERT").and_then(|start| line.get(start..)).unwrap_or(line);
-    clean_line(line).chars().take(REASON).collect()
-}
-
-#[cfg(unix)]
-fn signal(status: ExitStatus) -> Option<i32> {
-    std::os::unix::process::ExitStatusExt::signal(&status)
-}
-
-/// Windows ends a process with a code of its own where Unix sends a signal.
-#[cfg(not(unix))]
-fn signal(status: ExitStatus) -> Option<i32> {
-    const ILLEGAL_INSTRUCTION: u32 = 0xC000_001D;
-    match status.code().map(i32::cast_unsigned) {
-        Some(ILLEGAL_INSTRUCTION) => Some(4),
-        Some(code) if code >= 0xC000_0000 => Some(6),
-        Some(_) | None => None,
-    }
+    let of_log = || ending::reason(lines.iter().copied()).or_else(|| lines.last().map(|line| ending::shown(line)));
+    panicked.map(|line| ending::shown(line)).or_else(of_log).unwrap_or_default()
 }
 
 #[cfg(all(test, unix))]

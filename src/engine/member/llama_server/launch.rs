@@ -8,7 +8,7 @@ use std::collections::VecDeque;
 use std::ffi::{OsStr, OsString};
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
+use std::process::{ExitStatus, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -19,6 +19,7 @@ use tokio::time::{sleep, timeout};
 
 use super::environment::given;
 use crate::clean::clean_line;
+use crate::engine::member::ending::{self, Ending};
 use crate::engine::member::http::{Endpoint, Http, HttpError, Limits, Secrets, names_secret};
 
 /// What the program is called.
@@ -44,6 +45,9 @@ exit "$status"
 
 /// Lines kept of what the server said.
 const KEPT: usize = 12;
+
+/// Lines shown where none says why it ended.
+const LAST: usize = 3;
 
 /// Characters kept of a line.
 const LINE: usize = 300;
@@ -110,16 +114,14 @@ pub enum LaunchError {
         problem: std::io::Error,
     },
     /// It ended before it could answer.
-    #[error("{name}: {program} ended while loading the model ({status}); it said last: {said}")]
+    #[error("{name}: {program} ended while loading the model: {why}")]
     Ended {
         /// The member.
         name: String,
         /// The program.
         program: String,
-        /// How it ended.
-        status: String,
-        /// Its last lines.
-        said: String,
+        /// What its end means, or what it said of it.
+        why: String,
     },
     /// It runs and does not answer as a server should.
     #[error("{0}")]
@@ -162,7 +164,7 @@ pub async fn launch(launch: &Launch, progress: Option<mpsc::Sender<String>>) -> 
         let port = free_port().map_err(|problem| launch.unstartable(problem))?;
         let mut launched = start(launch, port, &known, progress.clone())?;
         match launched.answers(launch).await {
-            Err(LaunchError::Ended { said, .. }) if attempts < ATTEMPTS && is_taken(&said) => attempts += 1,
+            Err(LaunchError::Ended { .. }) if attempts < ATTEMPTS && is_taken(&launched.said()) => attempts += 1,
             Err(error) => return Err(error),
             Ok(()) => return Ok(launched),
         }
@@ -212,12 +214,7 @@ impl Launched {
                 // What it said last may still be on its way.
                 sleep(LOOK).await;
                 let (name, program) = (launch.name.clone(), launch.program.display().to_string());
-                return Err(LaunchError::Ended {
-                    name,
-                    program,
-                    status: status.to_string(),
-                    said: self.said.lines().join(" | "),
-                });
+                return Err(LaunchError::Ended { name, program, why: why(status, &self.said()) });
             }
             match http.get("/health").await {
                 Ok(_) => return Ok(()),
@@ -342,9 +339,31 @@ fn free_port() -> std::io::Result<u16> {
 }
 
 /// Whether a server's last words are that its port is taken.
-fn is_taken(said: &str) -> bool {
-    let said = said.to_lowercase();
+fn is_taken(said: &[String]) -> bool {
+    let said = said.join("\n").to_lowercase();
     ["couldn't bind", "address already in use", "failed to bind"].iter().any(|words| said.contains(words))
+}
+
+/// What the end of a server means that has said this last.
+fn why(status: ExitStatus, said: &[String]) -> String {
+    let ended = match Ending::under_shell(status) {
+        Ending::Instructions => {
+            return "it was built for another processor than this one: take a llama-server that is built for this machine"
+                .to_owned();
+        }
+        Ending::Killed => {
+            return "the system ended it, most likely because memory ran out: choose a smaller model or quantisation, or a smaller \
+                    `context`"
+                .to_owned();
+        }
+        Ending::Signal(number) => format!("signal {number}"),
+        Ending::Exit => status.to_string(),
+    };
+    let last = || said[said.len().saturating_sub(LAST)..].join(" | ");
+    match ending::reason(said.iter().map(String::as_str)).unwrap_or_else(last) {
+        nothing if nothing.is_empty() => format!("{ended}, without a word"),
+        words => format!("{words} ({ended})"),
+    }
 }
 
 #[cfg(test)]
@@ -437,9 +456,24 @@ mod tests {
         assert!(!told.contains("0123456789") && !told.contains('\u{1b}'), "{told}");
     }
 
+    #[cfg(unix)]
+    #[test]
+    fn the_end_of_a_server_is_put_into_words() {
+        use std::os::unix::process::ExitStatusExt;
+        let why = |code: i32, said: &[&str]| {
+            why(ExitStatus::from_raw(code << 8), &said.iter().map(|line| (*line).to_owned()).collect::<Vec<_>>())
+        };
+        assert!(why(132, &["threads: 1"]).contains("built for another processor"));
+        assert!(why(137, &[]).contains("memory ran out"));
+        assert_eq!(why(139, &["one", "two", "three", "four"]), "two | three | four (signal 11)");
+        assert_eq!(why(1, &["error loading model: unknown architecture", "exiting"]), "unknown architecture (exit status: 1)");
+        assert_eq!(why(1, &[]), "exit status: 1, without a word");
+    }
+
     #[test]
     fn a_taken_port_is_told_from_a_broken_model() {
-        assert!(is_taken("couldn't bind HTTP server socket, hostname: 127.0.0.1, port: 8080"));
-        assert!(!is_taken("failed to load model 'm.gguf'"));
+        let taken = "couldn't bind HTTP server socket, hostname: 127.0.0.1, port: 8080";
+        assert!(is_taken(&["main: loading".to_owned(), taken.to_owned()]));
+        assert!(!is_taken(&["failed to load model 'm.gguf'".to_owned()]));
     }
 }
