@@ -75,6 +75,13 @@ pub(super) fn share(servers: usize, cores: usize, flags: &[String]) -> Option<us
     (servers > 1 && !flags.iter().any(is_told)).then(|| (cores / servers).max(1))
 }
 
+/// Takes back threads beyond those that the processor runs at once, of which each would wait for the others; what is said of it.
+pub(super) fn bound(threads: &mut Option<usize>, there: usize) -> Option<String> {
+    let wanted = threads.filter(|wanted| *wanted > there)?;
+    *threads = Some(there);
+    Some(format!("it computes with {there} threads, not {wanted}: this machine runs no more at once"))
+}
+
 /// What is said of it.
 pub(super) fn said(servers: usize, cores: usize, each: usize) -> String {
     let threads = if each == 1 { "one thread".to_owned() } else { format!("{each} threads") };
@@ -90,6 +97,13 @@ pub(super) fn there() -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_more_threads_compute_than_the_machine_runs_at_once() {
+        let bounded = |mut threads: Option<usize>| (bound(&mut threads, 4).is_some(), threads);
+        assert_eq!([None, Some(1), Some(4)].map(bounded), [(false, None), (false, Some(1)), (false, Some(4))]);
+        assert_eq!([Some(5), Some(usize::MAX)].map(bounded), [(true, Some(4)); 2]);
+    }
 
     #[test]
     fn cores_are_shared_out_and_nobody_gets_none() {

@@ -30,8 +30,13 @@ pub(super) struct File<'a> {
 }
 
 /// Opens a file by the first engine that runs it; `told` hears what goes on meanwhile.
-pub(super) async fn open(mut file: File<'_>, tools: &Tools, told: &(dyn Fn(&str) + Sync)) -> Result<Arc<dyn Member>, String> {
+pub(super) async fn open(file: File<'_>, tools: &Tools, told: &(dyn Fn(&str) + Sync)) -> Result<Arc<dyn Member>, String> {
     examine(file.path)?;
+    let mut local = file.local.clone();
+    if let Some(warning) = cores::bound(&mut local.threads, cores::there()) {
+        tools.warnings.give(format!("{}: {warning}", file.name));
+    }
+    let mut file = File { local: &local, ..file };
     if !file.arguments.is_empty() {
         let problem = format!("{}: its arguments ask for a server", file.path.display());
         return on_server(file, problem, tools, told).await;

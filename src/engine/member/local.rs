@@ -6,7 +6,7 @@ pub struct Local {
     /// The device, by llama.cpp's name for it (`CUDA0`, `Vulkan1`, `Metal`) or `cpu`; the first GPU where the program is built for
     /// one, else the processor.
     pub device: Option<String>,
-    /// Threads that compute, 1 to 512.
+    /// Threads that compute, at least 1; more than the processor runs at once would wait for each other.
     pub threads: Option<usize>,
     /// Layers on the GPU; all where not said.
     pub gpu_layers: Option<u32>,

@@ -43,7 +43,7 @@ impl<'a> Cursor<'a> {
         let end = self.at.checked_add(count);
         let Some(end) = end.filter(|end| *end <= self.bytes.len()) else {
             self.ran_out = end.is_some_and(|end| end <= self.length);
-            return Err(self.broken(&format!("ends inside {what}")));
+            return Err(self.cut(&format!("it ends inside {what}")));
         };
         let taken = &self.bytes[self.at..end];
         self.at = end;
@@ -72,9 +72,9 @@ impl<'a> Cursor<'a> {
             Ok(count) if count <= self.left() / each => Ok(count),
             Ok(count) if count <= (self.length - self.at) / each => {
                 self.ran_out = true;
-                Err(self.broken(&format!("ends inside {what}")))
+                Err(self.cut(&format!("it ends inside {what}")))
             }
-            _ => Err(self.broken(&format!("{what} is {count}, more than the file can hold"))),
+            _ => Err(self.cut(&format!("{what} is {count}, more than the file can hold"))),
         }
     }
 
@@ -82,6 +82,11 @@ impl<'a> Cursor<'a> {
         let length = self.count(1, what)?;
         let bytes = self.take(length, what)?;
         std::str::from_utf8(bytes).map_err(|_| EmbeddedError::metadata(self.file, what, format!("not UTF-8 (byte {})", self.at)))
+    }
+
+    /// The file is shorter than what it announces here.
+    pub(super) fn cut(&self, problem: &str) -> EmbeddedError {
+        EmbeddedError::cut(self.file, format!("{problem} (byte {})", self.at))
     }
 
     pub(super) fn broken(&self, problem: &str) -> EmbeddedError {

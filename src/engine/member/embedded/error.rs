@@ -29,15 +29,13 @@ pub enum EmbeddedError {
         /// What is wrong, and where.
         problem: String,
     },
-    /// The file ends before its tensors do.
-    #[error("{file}: the file is cut or damaged: its tensors need {needed} bytes, but it has {bytes}: download or copy it again")]
+    /// The file ends before all is there that it announces.
+    #[error("{file}: the file is cut or damaged: {problem}: download or copy it again")]
     Cut {
         /// The file.
         file: String,
-        /// Bytes that it should have at least.
-        needed: u64,
-        /// Bytes that it has.
-        bytes: u64,
+        /// What is missing.
+        problem: String,
     },
     /// A metadata field is missing or has a value that cannot be used.
     #[error("{file}: {key}: {problem}")]
@@ -81,6 +79,10 @@ impl EmbeddedError {
 
     pub(super) fn container(file: &str, problem: impl Into<String>) -> Self {
         Self::Container { file: file.into(), problem: problem.into() }
+    }
+
+    pub(super) fn cut(file: &str, problem: impl Into<String>) -> Self {
+        Self::Cut { file: file.into(), problem: problem.into() }
     }
 
     pub(super) fn metadata(file: &str, key: &str, problem: impl Into<String>) -> Self {

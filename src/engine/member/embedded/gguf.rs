@@ -114,7 +114,7 @@ impl<'a> Gguf<'a> {
             }
         }
         if tensor_count > (cursor.length - cursor.at) / 32 {
-            return Err(cursor.broken(&format!("the number of tensors is {tensor_count}, more than the file can hold")));
+            return Err(cursor.cut(&format!("the number of tensors is {tensor_count}, more than the file can hold")));
         }
         let mut declared = Vec::with_capacity(tensor_count.min(cursor.left() / 32));
         for _ in 0..tensor_count {
@@ -132,7 +132,7 @@ impl<'a> Gguf<'a> {
             Some(Some(end)) if end <= cursor.length => Ok(from),
             Some(end) => {
                 let needed = end.unwrap_or(usize::MAX) as u64;
-                Err(EmbeddedError::Cut { file: self.file.to_owned(), needed, bytes: cursor.length as u64 })
+                Err(EmbeddedError::cut(self.file, format!("its tensors need {needed} bytes, but it has {}", cursor.length)))
             }
         }
     }
@@ -291,7 +291,10 @@ mod tests {
         let error = Gguf::parse("x.gguf", &bytes).err().map(|error| error.to_string());
         assert_eq!(
             error.as_deref(),
-            Some("x.gguf: the number of tensors is 18446744073709551615, more than the file can hold (byte 16)")
+            Some(
+                "x.gguf: the file is cut or damaged: the number of tensors is 18446744073709551615, more than the file can hold \
+                 (byte 16): download or copy it again"
+            )
         );
     }
 
@@ -333,7 +336,7 @@ mod tests {
         }
         let head = whole.len() - 288;
         assert!(matches!(glance(head, whole.len() - 1), Err(EmbeddedError::Cut { .. })));
-        assert!(matches!(glance(head - 40, head - 40), Err(EmbeddedError::Container { .. })), "cut in the head");
+        assert!(matches!(glance(head - 40, head - 40), Err(EmbeddedError::Cut { .. })), "cut in the head");
         assert!(matches!(Gguf::glance("x.gguf", b"<htm", 1000), Err(EmbeddedError::Container { .. })));
     }
 }

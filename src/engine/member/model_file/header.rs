@@ -108,15 +108,16 @@ impl ModelHeader {
             if let Some(header) = Self::of(&file_name, &beginning, length)? {
                 return Ok(header);
             }
-            let problem = if (read as u64) < more {
-                "the file ends inside its head"
-            } else if wanted >= LONGEST {
-                "its head does not end within 64 MiB"
-            } else {
-                wanted *= 4;
-                continue;
-            };
-            return Err(EmbeddedError::Container { file: file_name, problem: problem.to_owned() });
+            if (read as u64) < more {
+                return Err(EmbeddedError::Cut { file: file_name, problem: "it ends inside its head".to_owned() });
+            }
+            if wanted >= LONGEST {
+                return Err(EmbeddedError::Container {
+                    file: file_name,
+                    problem: "its head does not end within 64 MiB".to_owned(),
+                });
+            }
+            wanted *= 4;
         }
     }
 
