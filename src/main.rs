@@ -1,5 +1,5 @@
 //! Chooses the front end; owns nothing else.
 
-fn main() -> std::process::ExitCode {
-    specfuse::cli::main(std::env::args_os())
+fn main() {
+    specfuse::cli::leave(specfuse::cli::main(std::env::args_os()))
 }

@@ -1,7 +1,7 @@
 //! The command line: one enum of errors with exit codes, and the choice of the front end.
 //!
 //! Owns parsing, exit codes and what goes to standard output and standard error. Exit codes: 0 done, 1 the run failed, 2 wrong
-//! usage or configuration, 130 interrupted, 143 ended by SIGTERM, 129 by SIGHUP (the playground: 130 for each of them).
+//! usage or configuration, 130 interrupted, 143 ended by SIGTERM, 129 by SIGHUP.
 
 mod check;
 mod eval;
@@ -21,7 +21,6 @@ mod sweep;
 use std::ffi::OsString;
 use std::io::Write;
 use std::path::PathBuf;
-use std::process::ExitCode;
 
 use clap::Command;
 
@@ -93,7 +92,8 @@ enum Done {
     Complete,
     /// The answer is there, but what was asked for beside it is not.
     Incomplete,
-    Interrupted,
+    /// With the exit code of what ended it.
+    Interrupted(u8),
 }
 
 impl Failure {
@@ -169,12 +169,12 @@ fn code_of(error: &std::io::Error) -> u8 {
 
 /// The hidden commands that this program starts itself with: to try a model file, and to give the terminal back.
 #[cfg(feature = "llama-cpp")]
-fn hidden(arguments: &[OsString]) -> Option<ExitCode> {
+fn hidden(arguments: &[OsString]) -> Option<u8> {
     use crate::engine::member::llama_cpp::trial;
     #[cfg(unix)]
     if let Some(modes) = crate::playground::term::keeper::meant(arguments) {
         crate::playground::term::keeper::keep(&modes);
-        return Some(ExitCode::SUCCESS);
+        return Some(0);
     }
     let [_, command, rest @ ..] = arguments else { return None };
     if command != trial::COMMAND {
@@ -182,11 +182,11 @@ fn hidden(arguments: &[OsString]) -> Option<ExitCode> {
     }
     let (said, good) = trial::child(rest);
     let written = writeln!(std::io::stdout(), "{said}");
-    Some(if good && written.is_ok() { ExitCode::SUCCESS } else { ExitCode::from(1) })
+    Some(u8::from(!good || written.is_err()))
 }
 
-/// Parses the arguments, does what they say, and returns the exit code.
-pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+/// Parses the arguments, does what they say, and returns the exit code for [`leave`].
+pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     #[cfg(feature = "llama-cpp")]
     if let Some(code) = hidden(&arguments) {
@@ -197,7 +197,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(arguments) => arguments,
         Err(misspelt) => {
             output::notice(&format!("error: {misspelt}"));
-            return ExitCode::from(2);
+            return 2;
         }
     };
     let matches = match command.try_get_matches_from(arguments) {
@@ -216,31 +216,44 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Some((other, _)) => Err(Failure::Usage(format!("there is no command `{other}`"))),
     };
     match result {
-        Ok(Done::Complete) => ExitCode::SUCCESS,
-        Ok(Done::Incomplete) => ExitCode::from(1),
-        Ok(Done::Interrupted) => ExitCode::from(interrupt::code()),
+        Ok(Done::Complete) => 0,
+        Ok(Done::Incomplete) => 1,
+        Ok(Done::Interrupted(code)) => code,
         // A reader that left has what it wanted.
-        Err(Failure::Output(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(Failure::Output(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => 0,
         Err(failure) => {
             output::notice(&format!("error: {failure}"));
-            ExitCode::from(failure.code())
+            failure.code()
         }
     }
 }
 
+/// Ends the program at once.
+///
+/// Not by `exit`: that runs the destructors of llama.cpp's statics, and a model's thread that still computes then reads what is
+/// gone. Everything of ours is closed by now, and the threads end with the process.
+pub fn leave(code: u8) -> ! {
+    // There is nowhere to say that this failed.
+    let _ = std::io::stdout().flush();
+    #[cfg(unix)]
+    signal_hook::low_level::exit(i32::from(code));
+    #[cfg(not(unix))]
+    std::process::exit(i32::from(code))
+}
+
 /// Prints what the parser of the arguments has to say: help and version on standard output, errors on standard error.
-fn told(error: &clap::Error) -> ExitCode {
+fn told(error: &clap::Error) -> u8 {
     let printed = error.print();
     if error.use_stderr() {
         // There is nowhere to say that this failed.
-        return ExitCode::from(2);
+        return 2;
     }
     match printed.and_then(|()| std::io::stdout().flush()) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Ok(()) => 0,
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => 0,
         Err(error) => {
             output::notice(&format!("error: {}", Failure::Output(error)));
-            ExitCode::from(1)
+            1
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher, Hasher};
 use std::num::NonZeroUsize;
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::str::FromStr;
 
@@ -33,7 +34,7 @@ pub(super) fn add(command: Command) -> Command {
                 .long("seed")
                 .value_name("N")
                 .value_parser(from_zero::<u64>)
-                .help("A whole number that makes a run repeatable to the byte; a fresh one where not given"),
+                .help("A whole number that makes a run repeatable, by the built-in models to the byte; a fresh one where not given"),
         )
         .arg(
             Arg::new("system")
@@ -79,10 +80,10 @@ pub(super) fn add(command: Command) -> Command {
             Arg::new("threads")
                 .long("threads")
                 .value_name("N")
-                .value_parser(from_one)
+                .value_parser(|text: &str| within(text, Local::THREADS))
                 .help("Threads that compute, where a member's configuration does not say [default: chosen for the machine]"),
         )
-        .arg(Arg::new("context").long("context").value_name("N").value_parser(from_one).help(format!(
+        .arg(Arg::new("context").long("context").value_name("N").value_parser(|text: &str| within(text, Local::CONTEXTS)).help(format!(
             "Tokens of prompt and answer together, where a member's configuration does not say [default: {}, or fewer where the \
              model was trained for fewer]",
             Local::CONTEXT
@@ -122,6 +123,11 @@ pub(super) fn from_zero<N: FromStr>(text: &str) -> Result<N, String> {
 /// Reads a whole number from 1 on.
 pub(super) fn from_one(text: &str) -> Result<NonZeroUsize, String> {
     text.parse().map_err(|_| "it must be a whole number from 1 on".to_owned())
+}
+
+fn within(text: &str, range: RangeInclusive<usize>) -> Result<usize, String> {
+    let number = text.parse().ok().filter(|number| range.contains(number));
+    number.ok_or_else(|| format!("it must be a whole number from {} to {}", range.start(), range.end()))
 }
 
 fn option(knob: &'static Knob) -> Arg {
@@ -225,9 +231,9 @@ pub(super) fn selection(matches: &ArgMatches) -> Result<Selection, Failure> {
         weights: all("weight").iter().map(|text| weight(text)).collect::<Result<_, _>>()?,
         local: Local {
             device: matches.get_one("device").cloned(),
-            threads: matches.get_one::<NonZeroUsize>("threads").map(|number| number.get()),
+            threads: matches.get_one("threads").copied(),
             gpu_layers: matches.get_one("gpu-layers").copied(),
-            context: matches.get_one::<NonZeroUsize>("context").map(|number| number.get()),
+            context: matches.get_one("context").copied(),
         },
     })
 }

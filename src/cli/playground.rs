@@ -246,5 +246,5 @@ fn farewell(left: &Left) -> Done {
     if let Some(trace) = left.trace.as_ref().filter(|trace| trace.exists()) {
         notice(&format!("the last run is kept: specfuse replay {}", trace.display()));
     }
-    if left.interrupted { Done::Interrupted } else { Done::Complete }
+    left.ended_by.map_or(Done::Complete, |signal| Done::Interrupted(signal.exit_code()))
 }

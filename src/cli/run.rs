@@ -7,7 +7,7 @@ use std::time::SystemTime;
 
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
-use super::interrupt::Interrupt;
+use super::interrupt::{self, Interrupt};
 use super::members::{TOYS, Wait, any_built_in};
 use super::output::{Answer, notice};
 use super::{Done, Failure, members, options, prompt, runtime, summary};
@@ -119,7 +119,7 @@ async fn converse(wishes: &Wishes, seats: &[Seat], questions: impl Iterator<Item
         match answered.done {
             Done::Complete => {}
             Done::Incomplete => done = Done::Incomplete,
-            Done::Interrupted => return Ok(Done::Interrupted),
+            Done::Interrupted(code) => return Ok(Done::Interrupted(code)),
         }
     }
     Ok(done)
@@ -190,7 +190,7 @@ async fn answer(
     let journal_error = engine.ended().await.journal_error;
     let Some(finished) = finished else { return Err(Failure::Run("the engine stopped without ending the run".to_owned())) };
     let done = conclude(wishes, &finished, journal_error.is_some())?;
-    Ok(Answered { text, done: if interrupted || interrupt.is_pressed() { Done::Interrupted } else { done } })
+    Ok(Answered { text, done: if interrupted || interrupt.is_pressed() { Done::Interrupted(interrupt::code()) } else { done } })
 }
 
 /// Opens the trace of the `turn`-th question (from 0).
@@ -232,8 +232,8 @@ fn conclude(wishes: &Wishes, finished: &Finished, journal_failed: bool) -> Resul
     }
     match &finished.outcome {
         Outcome::NoMembers { .. } => Err(Failure::Run(summary::outcome(&finished.outcome))),
-        Outcome::Stopped => Ok(Done::Interrupted),
-        Outcome::Answered | Outcome::TokenLimit | Outcome::RoundLimit => {
+        Outcome::Stopped => Ok(Done::Interrupted(interrupt::code())),
+        Outcome::Answered | Outcome::TokenLimit | Outcome::RoundLimit | Outcome::ContextLimit => {
             let asked_for = matches!(wishes.trace, Wanted::File(_));
             Ok(if journal_failed && asked_for { Done::Incomplete } else { Done::Complete })
         }

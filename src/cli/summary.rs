@@ -9,6 +9,7 @@ pub(super) fn outcome(outcome: &Outcome) -> String {
         Outcome::Answered => "answered".to_owned(),
         Outcome::TokenLimit => "stopped at the token limit (--max-tokens)".to_owned(),
         Outcome::RoundLimit => "stopped at the round limit (--max-rounds)".to_owned(),
+        Outcome::ContextLimit => "stopped where the context was full (--context)".to_owned(),
         Outcome::Stopped => "stopped".to_owned(),
         Outcome::NoMembers { error } => format!("no member is left that can draft ({error})"),
     }

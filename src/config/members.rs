@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
 use super::ConfigError;
@@ -93,8 +94,6 @@ const OF_ALL: &[&str] = &["role", "weight", "temperature", "top-p", "price"];
 const OF_BUILT_IN: &[&str] = &["built-in"];
 /// The keys of a GGUF file.
 const OF_GGUF: &[&str] = &["gguf", "arguments", "device", "threads", "gpu-layers", "context"];
-/// The most threads that a model can be given.
-const MOST_THREADS: i64 = 1024;
 /// The keys of a server.
 const OF_SERVERS: &[&str] = &[
     "kind",
@@ -198,17 +197,22 @@ fn source(section: Section<'_>) -> Result<Source, ConfigError> {
             end_probability: section.switch("end-probability")?,
             seed: section.switch("seed")?,
             concurrency: section.integer("concurrency", 1..=1024)?.map(|number| number as usize),
-            context_tokens: section.integer("context", 16..=100_000_000)?.map(|number| number as usize),
+            context_tokens: section.integer("context", in_integers(Local::CONTEXTS))?.map(|number| number as usize),
         },
     })))
+}
+
+/// A range as the file's integers are.
+fn in_integers(range: RangeInclusive<usize>) -> RangeInclusive<i64> {
+    *range.start() as i64..=*range.end() as i64
 }
 
 fn local(section: Section<'_>) -> Result<Local, ConfigError> {
     Ok(Local {
         device: section.text("device", "the name of a device, such as \"cpu\" or \"CUDA0\"")?.map(str::to_owned),
-        threads: section.integer("threads", 1..=MOST_THREADS)?.map(|number| number as usize),
+        threads: section.integer("threads", in_integers(Local::THREADS))?.map(|number| number as usize),
         gpu_layers: section.integer("gpu-layers", 0..=10_000)?.map(|number| number as u32),
-        context: section.integer("context", 16..=100_000_000)?.map(|number| number as usize),
+        context: section.integer("context", in_integers(Local::CONTEXTS))?.map(|number| number as usize),
     })
 }
 

@@ -138,7 +138,7 @@ pub enum SetupError {
         given: String,
     },
     /// No member can hold the prompt.
-    #[error("no member can take this prompt: {reasons}")]
+    #[error("no member can take this prompt; shorten it, begin a new conversation, or give a model more context: {reasons}")]
     PromptTooLong {
         /// Per member, how many tokens it needs and has.
         reasons: String,

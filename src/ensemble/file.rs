@@ -5,7 +5,7 @@
 //! by what, is not decided here.
 
 use std::fs::{File, FileType, Metadata};
-use std::io::Read;
+use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 use crate::clean::clean_line;
@@ -63,7 +63,13 @@ pub(super) fn examine(path: &Path) -> Result<(), String> {
 pub(super) fn problem(path: &Path) -> Option<String> {
     let metadata = match std::fs::metadata(path) {
         Ok(metadata) => metadata,
-        Err(error) => return Some(error.to_string()),
+        Err(_) if path.as_os_str().is_empty() => return Some(format!("no file is named: {CHOOSE}")),
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            let is_link = std::fs::symlink_metadata(path).is_ok();
+            let what = if is_link { "the link points to a file that is not there" } else { "there is no such file" };
+            return Some(format!("{what}: check the path"));
+        }
+        Err(error) => return Some(format!("{error}: check the path")),
     };
     if metadata.is_dir() {
         return Some(folder(path));

@@ -92,11 +92,14 @@ async fn by_llama_cpp(
     use tokio::sync::watch;
 
     use crate::engine::member::llama_cpp::{LlamaCpp, LlamaCppError};
+    use crate::engine::member::model_file::header::ModelHeader;
 
+    // Where llama.cpp says little of a damaged file, its head says more.
+    let in_head = |path: &Path| ModelHeader::read(path).err().map(|problem| Other::Final(problem.to_string()));
     let other = |error: LlamaCppError| match &error {
         LlamaCppError::Recurrent { .. } | LlamaCppError::Instructions { .. } => Other::Server(error.to_string()),
-        LlamaCppError::Load { .. }
-        | LlamaCppError::Ended { .. }
+        LlamaCppError::Load { .. } => in_head(file.path).unwrap_or_else(|| Other::Final(error.to_string())),
+        LlamaCppError::Ended { .. }
         | LlamaCppError::Killed { .. }
         | LlamaCppError::Tried { .. }
         | LlamaCppError::NoText { .. }

@@ -16,7 +16,7 @@ use super::connect::connect;
 use super::cores::Cores;
 use super::machine::Machine;
 use super::spec::MemberSpec;
-use super::{built_in, gguf, spec};
+use super::{built_in, found, gguf, spec};
 use crate::config::Source;
 use crate::engine::fusion::event::Role;
 use crate::engine::member::Member;
@@ -216,7 +216,8 @@ async fn one(mut spec: MemberSpec, tools: &Tools, cores: &Cores, told: impl Fn(&
             None => Err(format!("no model `{name}` is built in")),
         },
         Source::Gguf { path, arguments, local } => {
-            let file = gguf::File { name: &spec.name, path, arguments, local, deciding: cores.file() };
+            let path = found::expanded(path);
+            let file = gguf::File { name: &spec.name, path: &path, arguments, local, deciding: cores.file() };
             gguf::open(file, tools, &told).await
         }
         Source::Server(server) => {

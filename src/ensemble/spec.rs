@@ -5,6 +5,7 @@
 use std::path::{Path, PathBuf};
 
 use super::EnsembleError;
+use crate::clean::clean_line;
 use crate::config::{MemberConfig, Server, Source};
 use crate::engine::member::Local;
 
@@ -88,7 +89,7 @@ fn source(text: &str, kinds: &[&str]) -> (Source, Option<String>) {
         return (Source::Server(Box::new(server)), Some(short(model)).filter(|name| !name.is_empty()));
     }
     let path = PathBuf::from(text);
-    let stem = path.file_stem().and_then(|stem| stem.to_str()).map(str::to_owned);
+    let stem = path.file_stem().and_then(|stem| stem.to_str()).map(clean_line);
     (Source::Gguf { path, arguments: Vec::new(), local: Local::default() }, stem)
 }
 

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use portable_pty::CommandBuilder;
+use rustix::process::Signal;
 use specfuse::engine::fusion::event::{Event, Finished};
 use specfuse::engine::trace::{self, Trace};
 
@@ -17,6 +18,11 @@ pub const ANSWER: &str = "The capital of Japan is Tokyo. 27 plus 48 is 75. The o
 pub const LARGE: (u16, u16) = (120, 40);
 
 pub const PROGRAM: &str = env!("CARGO_BIN_EXE_specfuse");
+
+/// The exit code of a program that a signal has ended.
+pub fn code(signal: Signal) -> u32 {
+    128 + signal.as_raw().cast_unsigned()
+}
 
 /// Keys that have no letter.
 pub const ENTER: &str = "\r";

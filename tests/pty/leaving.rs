@@ -6,7 +6,7 @@ use std::process::Command;
 use rustix::process::Signal;
 use specfuse::engine::fusion::event::Outcome;
 
-use crate::home::{ENTER, ESC, Home, LARGE, QUESTION, finished, leaves};
+use crate::home::{ENTER, ESC, Home, LARGE, QUESTION, code, finished, leaves};
 
 /// The only trace is whole, and its run was stopped.
 fn is_whole_and_stopped(home: &Home) {
@@ -69,7 +69,7 @@ fn ends_by(signal: Signal) {
     let mut playing = home.is_answering();
     playing.kill(signal);
     playing.is_back("the last run is kept");
-    assert_eq!(playing.ends().exit_code(), 130);
+    assert_eq!(playing.ends().exit_code(), code(signal));
     is_whole_and_stopped(&home);
 }
 
@@ -108,7 +108,7 @@ fn a_signal_to_end_gives_the_terminal_back_whatever_an_editor_made_of_it() {
         playing.types("\x07");
         playing.sees("the editor", |seen| seen.shows("editing") && !seen.shows("your question"));
         playing.kill(signal);
-        assert_eq!(playing.ends().exit_code(), 130);
+        assert_eq!(playing.ends().exit_code(), code(signal));
         playing.is_back("before");
     }
 }
@@ -117,7 +117,7 @@ fn a_signal_to_end_gives_the_terminal_back_whatever_an_editor_made_of_it() {
 fn a_terminal_that_closes_ends_the_program_and_the_trace_is_whole() {
     let home = Home::new();
     let playing = home.is_answering();
-    assert_eq!(playing.closes().exit_code(), 130);
+    assert_eq!(playing.closes().exit_code(), code(Signal::HUP));
     is_whole_and_stopped(&home);
 }
 
@@ -126,7 +126,7 @@ fn a_terminal_that_closes_while_nothing_runs_ends_the_program() {
     let home = Home::new();
     let playing = home.opens(&[]);
     playing.plays("enter send");
-    assert_eq!(playing.closes().exit_code(), 130);
+    assert_eq!(playing.closes().exit_code(), code(Signal::HUP));
 }
 
 /// Set in the environment of the process in which the next test looks at the panic hook: it is one for all threads.

@@ -14,7 +14,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use self::details::Details;
 use super::output::notice;
-use super::{Done, Failure, members, options, runtime};
+use super::{Done, Failure, interrupt, members, options, runtime};
 use crate::engine::Seat;
 use crate::ensemble::Tools;
 use crate::prompts::{self, Answers};
@@ -62,7 +62,7 @@ pub(super) fn main(matches: &ArgMatches) -> Result<Done, Failure> {
     kept?;
     if interrupted {
         notice(&format!("interrupted after {} of {} prompts", results.fused.len(), prompts.len()));
-        return Ok(Done::Interrupted);
+        return Ok(Done::Interrupted(interrupt::code()));
     }
     notice(&format!("seed {seed}"));
     Ok(Done::Complete)

@@ -11,7 +11,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use self::wishes::{Format, Wishes};
-use super::interrupt::Interrupt;
+use super::interrupt::{self, Interrupt};
 use super::output::{Answer, notice};
 use super::{Done, Failure, members, options, runtime};
 use crate::engine::Seat;
@@ -80,7 +80,7 @@ pub(super) fn main(matches: &ArgMatches) -> Result<Done, Failure> {
         return Err(failure);
     }
     conclude(&wishes, &played, total, store.as_ref());
-    Ok(if played.interrupted { Done::Interrupted } else { Done::Complete })
+    Ok(if played.interrupted { Done::Interrupted(interrupt::code()) } else { Done::Complete })
 }
 
 /// Opens the folder of the results, with what is finished already; without a home nothing is kept.

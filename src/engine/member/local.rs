@@ -1,5 +1,7 @@
 //! What a user may say about how a model is run on this machine.
 
+use std::ops::RangeInclusive;
+
 /// How a model is run on this machine. What is not said is chosen for the machine.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Local {
@@ -15,13 +17,19 @@ pub struct Local {
 }
 
 impl Local {
+    /// Threads that a user may ask for.
+    pub const THREADS: RangeInclusive<usize> = 1..=1024;
+
+    /// Tokens of context that a user may ask for.
+    pub const CONTEXTS: RangeInclusive<usize> = 16..=100_000_000;
+
     /// Tokens of context where nothing is said: enough for a long answer, and little memory beside the weights.
     pub const CONTEXT: usize = 4096;
 
     /// Tokens of context of a model that was trained for so many.
     #[must_use]
     pub fn positions(&self, trained: usize) -> usize {
-        self.context.unwrap_or(Self::CONTEXT).min(trained).max(16)
+        self.context.unwrap_or(Self::CONTEXT).min(trained).max(*Self::CONTEXTS.start())
     }
 
     /// Takes what is not said here from there.

@@ -55,6 +55,7 @@ impl Machine {
     /// Counts a failed draft. The member leaves when it cannot draft, or should not be asked again.
     pub(super) fn draft_failed(&mut self, member: MemberIndex, error: &MemberError) {
         self.last_error = format!("{}: {error}", self.name(member));
+        self.context_was_full = matches!(error, MemberError::ContextFull { .. });
         let most = self.run.params.max_failures;
         let reason = match error {
             MemberError::ContextFull { .. } | MemberError::Panicked(_) | MemberError::Refused(_) => Some(unusable(error)),

@@ -151,6 +151,8 @@ pub struct Machine {
     one_by_one: Vec<MemberIndex>,
     /// The last failure of any member, in words.
     last_error: String,
+    /// Whether the last draft that failed did so for want of context.
+    context_was_full: bool,
     /// The conversation and the accepted segments as members get them.
     context: Context,
     /// The finished drafts of the open round.
@@ -177,6 +179,7 @@ impl Machine {
             awaited: Vec::new(),
             one_by_one: Vec::new(),
             last_error: "no member drafts".to_owned(),
+            context_was_full: false,
             context: Context { conversation: Arc::new(run.header.conversation.clone()), accepted: Arc::from([]) },
             hints: Hints::default(),
             pace: Pace::Running,

@@ -44,7 +44,8 @@ impl Machine {
                 return;
             }
             let error = self.last_error.clone();
-            return self.finish(Outcome::NoMembers { error });
+            let is_full = self.context_was_full && played > 0;
+            return self.finish(if is_full { Outcome::ContextLimit } else { Outcome::NoMembers { error } });
         }
         self.begun += 1;
         self.hints = Hints::default();

@@ -25,7 +25,6 @@ use super::spec::MemberSpec;
 use crate::clean::clean_line;
 use crate::config::{MemberConfig, Source};
 use crate::engine::member::Local;
-use crate::engine::member::embedded::EmbeddedError;
 use crate::engine::member::model_file::available::{self, Memory};
 use crate::engine::member::model_file::header::{ModelHeader, Purpose};
 use crate::engine::member::model_file::memory::{Fit, USUAL_CONTEXT, needed};
@@ -117,6 +116,16 @@ pub async fn look(configured: Vec<PathBuf>, known: Vec<PathBuf>) -> Result<Findi
     }
 }
 
+/// The user's folder.
+fn home() -> Option<PathBuf> {
+    directories::BaseDirs::new().map(|folders| folders.home_dir().to_owned())
+}
+
+/// A path with `~` taken for the user's folder.
+pub(super) fn expanded(path: &Path) -> PathBuf {
+    places::expanded(path, home().as_deref())
+}
+
 /// The places of this user on this system.
 fn of_platform(configured: &[PathBuf]) -> Vec<Place> {
     let system = if cfg!(windows) {
@@ -126,7 +135,7 @@ fn of_platform(configured: &[PathBuf]) -> Vec<Place> {
     } else {
         System::Linux
     };
-    let home = directories::BaseDirs::new().map(|folders| folders.home_dir().to_owned());
+    let home = home();
     let pointer = home.as_ref().and_then(|home| std::fs::read_to_string(home.join(LM_STUDIO)).ok());
     let pointer = pointer.filter(|path| path.len() <= LONGEST_POINTER);
     usual(&Surroundings { variable: &|name| std::env::var_os(name), home, system }, configured, pointer.as_deref())
@@ -201,9 +210,8 @@ fn read(path: &Path) -> Result<(ModelHeader, u64), String> {
     // The list says which file it is.
     let named = format!("{}: ", path.display());
     let first = ModelHeader::read(path).map_err(|error| {
-        let (is_damaged, error) = (matches!(error, EmbeddedError::Container { .. }), error.to_string());
-        let problem = error.strip_prefix(&named).unwrap_or(&error);
-        if is_damaged { format!("it is damaged, or not whole: {problem}") } else { problem.to_owned() }
+        let error = error.to_string();
+        error.strip_prefix(&named).unwrap_or(&error).to_owned()
     })?;
     let mut parameters = first.parameters;
     for other in parts::files(path).iter().filter(|file| *file != path) {

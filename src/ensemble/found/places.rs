@@ -53,18 +53,22 @@ pub enum Layout {
     Ollama,
 }
 
+/// A path with `~` taken for the user's folder.
+pub(super) fn expanded(path: &Path, home: Option<&Path>) -> PathBuf {
+    match (path.strip_prefix("~"), home) {
+        (Ok(rest), Some(home)) => home.join(rest),
+        (Ok(_) | Err(_), _) => path.to_owned(),
+    }
+}
+
 impl Surroundings<'_> {
     /// A folder that a variable names; an empty one names none.
     fn folder(&self, variable: &str) -> Option<PathBuf> {
         (self.variable)(variable).filter(|value| !value.is_empty()).map(|value| self.expanded(Path::new(&value)))
     }
 
-    /// A path with `~` taken for the user's folder.
     fn expanded(&self, path: &Path) -> PathBuf {
-        match (path.strip_prefix("~"), &self.home) {
-            (Ok(rest), Some(home)) => home.join(rest),
-            (Ok(_) | Err(_), _) => path.to_owned(),
-        }
+        expanded(path, self.home.as_deref())
     }
 
     fn in_home(&self, path: &str) -> Option<PathBuf> {

@@ -183,6 +183,7 @@ impl Report {
             Some(Outcome::Answered) => "answered".to_owned(),
             Some(Outcome::TokenLimit) => "stopped at the token limit".to_owned(),
             Some(Outcome::RoundLimit) => "stopped at the round limit".to_owned(),
+            Some(Outcome::ContextLimit) => "stopped where the context was full".to_owned(),
             Some(Outcome::Stopped) => "stopped by hand".to_owned(),
             Some(Outcome::NoMembers { error }) => format!("no member was left that can draft ({error})"),
         }

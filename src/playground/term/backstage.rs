@@ -12,7 +12,7 @@ use super::editor::{Editor, Running, folder};
 use super::guard::Terminal;
 use super::input::Input;
 use super::screen;
-use super::signals::{Signals, Urgency};
+use super::signals::{Signal, Signals, Urgency};
 use super::stage::Stage;
 use super::suspend::{self, Whom};
 use super::sweeping::Sweeping;
@@ -56,7 +56,7 @@ pub(super) enum Next {
     GoOn,
     Leave,
     /// A signal said so.
-    Interrupted,
+    Ended(Signal),
 }
 
 /// What effects act upon.
@@ -118,10 +118,10 @@ impl Backstage {
                     running.end(urgency);
                 };
                 let (edited, ending) = signals.while_lent(editing, end).await;
-                if ending.is_some() {
+                if let Some(signal) = ending {
                     // An editor that had to be ended may have left its own.
                     screen::put_back(modes, killed);
-                    return Ok(Next::Interrupted);
+                    return Ok(Next::Ended(signal));
                 }
                 let edited = edited.unwrap_or_else(|| Ok(Err("the editor does not end".to_owned())));
                 terminal.resume()?;

@@ -73,7 +73,8 @@ pub fn keep(modes: &[String]) {
         // Where the terminal is gone too, there is no reader.
         let _ = writeln!(
             io::stderr(),
-            "specfuse was ended from outside, or by a fault of llama.cpp. What was accepted is kept: `specfuse replay last` shows it."
+            "specfuse was ended from outside, or by a fault of llama.cpp, as when a model's file is cut short while it is in use. What was \
+             accepted is kept: `specfuse replay last` shows it."
         );
     }
 }

@@ -39,7 +39,8 @@ use backstage::{Backstage, Hands, Next};
 use frames::{FRAME_MS, Frames};
 use guard::Terminal;
 use input::Input;
-use signals::{Signal, Signals};
+pub use signals::Signal;
+use signals::Signals;
 use stage::Stage;
 use suspend::Whom;
 use sweeping::Sweeping;
@@ -77,8 +78,8 @@ pub enum Opening {
 /// How the playground was left.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Left {
-    /// Whether a signal ended it.
-    pub interrupted: bool,
+    /// The signal that ended it.
+    pub ended_by: Option<Signal>,
     /// The trace of the last live run, if one was kept.
     pub trace: Option<PathBuf>,
 }
@@ -103,7 +104,7 @@ struct Loop {
     backstage: Backstage,
     frames: Frames,
     since: Instant,
-    interrupted: bool,
+    ended_by: Option<Signal>,
     /// Whether the terminal had another size since the last frame.
     resized: bool,
 }
@@ -127,7 +128,7 @@ pub async fn run(options: Options, backstage: Backstage, opening: Opening) -> io
         backstage,
         frames: Frames::new(FRAME_MS),
         since: Instant::now(),
-        interrupted: false,
+        ended_by: None,
         resized: false,
         terminal,
     };
@@ -135,7 +136,7 @@ pub async fn run(options: Options, backstage: Backstage, opening: Opening) -> io
     let played = playground.play().await;
     if played.is_err() {
         // A terminal that is gone fails at once; the signal that says so may still be on its way.
-        playground.interrupted |= tokio::time::timeout(GONE, playground.signals.next()).await.is_ok();
+        playground.ended_by = tokio::time::timeout(GONE, playground.signals.next()).await.ok();
     }
     // First the run, so that its trace is whole even where the terminal is gone.
     playground.stage.finish().await;
@@ -143,10 +144,10 @@ pub async fn run(options: Options, backstage: Backstage, opening: Opening) -> io
     #[cfg(all(unix, feature = "llama-cpp"))]
     keeper::stop();
     // A terminal that is gone is how a person leaves by closing the window; its trace is whole.
-    if !playground.interrupted {
+    if playground.ended_by.is_none() {
         played?;
     }
-    Ok(Left { interrupted: playground.interrupted, trace: playground.stage.kept().map(ToOwned::to_owned) })
+    Ok(Left { ended_by: playground.ended_by, trace: playground.stage.kept().map(ToOwned::to_owned) })
 }
 
 impl Loop {
@@ -185,16 +186,16 @@ impl Loop {
                     let failed = backstage::stop(&mut self.terminal, &mut self.input, Whom::Process)?;
                     failed.into_iter().chain([self.resized()?]).collect()
                 }
-                Woken::Signal(Signal::Terminate | Signal::HangUp | Signal::Interrupt | Signal::Quit) => {
-                    self.interrupted = true;
+                Woken::Signal(signal @ (Signal::Terminate | Signal::HangUp | Signal::Interrupt | Signal::Quit)) => {
+                    self.ended_by = Some(signal);
                     return Ok(());
                 }
             };
             match self.take_in(messages).await? {
                 Next::GoOn => {}
                 Next::Leave => return Ok(()),
-                Next::Interrupted => {
-                    self.interrupted = true;
+                Next::Ended(signal) => {
+                    self.ended_by = Some(signal);
                     return Ok(());
                 }
             }
@@ -220,8 +221,8 @@ impl Loop {
     /// A key and what else is there already.
     fn keys(&mut self, event: Option<io::Result<Event>>) -> io::Result<Vec<Message>> {
         let Some(event) = event.transpose()? else {
-            // Standard input is gone, and with it the person.
-            self.interrupted = true;
+            // Standard input is gone, and with it the user.
+            self.ended_by = Some(Signal::HangUp);
             return Ok(vec![Message::Gone]);
         };
         let more = self.input.ready(KEYS);

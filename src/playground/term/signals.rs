@@ -28,6 +28,20 @@ pub enum Signal {
     Suspend,
 }
 
+impl Signal {
+    /// The exit code of a program that a signal has ended: 128 and its number, as a shell reckons it.
+    #[must_use]
+    pub fn exit_code(self) -> u8 {
+        match self {
+            Self::HangUp => 129,
+            Self::Interrupt => 130,
+            Self::Quit => 131,
+            Self::Terminate => 143,
+            Self::Suspend => 148,
+        }
+    }
+}
+
 #[cfg(unix)]
 mod system {
     use std::future::pending;

@@ -24,6 +24,8 @@ pub enum Outcome {
     TokenLimit,
     /// The knob `max-rounds` was reached.
     RoundLimit,
+    /// The answer fills the context of the last member that could draft.
+    ContextLimit,
     /// A person stopped it.
     Stopped,
     /// No member is left that can draft.
@@ -39,7 +41,7 @@ impl Outcome {
     pub fn failure(&self) -> Option<String> {
         match self {
             Self::NoMembers { error } => Some(format!("no member is left that can draft ({error})")),
-            Self::Answered | Self::TokenLimit | Self::RoundLimit | Self::Stopped => None,
+            Self::Answered | Self::TokenLimit | Self::RoundLimit | Self::ContextLimit | Self::Stopped => None,
         }
     }
 }

@@ -13,6 +13,8 @@ pub(in crate::engine::member) enum Value<'a> {
     Bool(bool),
     Text(&'a str),
     Texts(Vec<&'a str>),
+    /// So many texts, of which not all are UTF-8.
+    Garbled(usize),
     Integers(Vec<i64>),
     /// An array of another type, which nothing here needs.
     Other,
@@ -90,7 +92,10 @@ impl<'a> Cursor<'a> {
     }
 
     pub(super) fn broken(&self, problem: &str) -> EmbeddedError {
-        EmbeddedError::container(self.file, format!("{problem} (byte {})", self.at))
+        EmbeddedError::container(
+            self.file,
+            format!("the file is damaged: {problem} (byte {}): download or copy it again", self.at),
+        )
     }
 
     pub(super) fn value(&mut self, kind: u32, key: &str) -> Result<Value<'a>, EmbeddedError> {
@@ -129,9 +134,11 @@ impl<'a> Cursor<'a> {
         if kind == 8 {
             let mut texts = Vec::with_capacity(count);
             for _ in 0..count {
-                texts.push(self.text(key)?);
+                let length = self.count(1, key)?;
+                texts.push(std::str::from_utf8(self.take(length, key)?));
             }
-            return Ok(Value::Texts(texts));
+            let texts: Result<_, _> = texts.into_iter().collect();
+            return Ok(texts.map_or(Value::Garbled(count), Value::Texts));
         }
         let items = self.take(count * width, key)?;
         Ok(match kind {

@@ -100,7 +100,7 @@ impl<'a> Gguf<'a> {
         }
         let version = cursor.u32("the version")?;
         if version != 2 && version != 3 {
-            return Err(cursor.broken(&format!("GGUF version {version}, expected 2 or 3")));
+            return Err(EmbeddedError::container(file, format!("GGUF version {version}, expected 2 or 3")));
         }
         let tensor_count = cursor.count(1, "the number of tensors")?;
         let entry_count = cursor.count(13, "the number of metadata entries")?;

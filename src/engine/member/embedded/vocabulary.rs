@@ -54,7 +54,7 @@ impl Vocabulary {
         let wrong = |key: &str, problem: String| EmbeddedError::metadata(file, key, problem);
         let split = splitting(gguf)?;
         let Some(Value::Texts(tokens)) = gguf.get(TOKENS) else {
-            return Err(wrong(TOKENS, "expected an array of texts".into()));
+            return Err(wrong(TOKENS, "expected an array of texts in UTF-8".into()));
         };
         if gguf.unsigned("llama.vocab_size")?.is_some_and(|size| size != tokens.len()) {
             return Err(wrong("llama.vocab_size", format!("expected {}, the number of tokens", tokens.len())));
@@ -184,7 +184,7 @@ fn splitting(gguf: &Gguf<'_>) -> Result<Split, EmbeddedError> {
 fn merges(gguf: &Gguf<'_>, ids: &HashMap<&str, u32>) -> Result<Merges, EmbeddedError> {
     let wrong = |problem: String| EmbeddedError::metadata(gguf.file(), MERGES, problem);
     let Some(Value::Texts(lines)) = gguf.get(MERGES) else {
-        return Err(wrong("expected an array of texts".into()));
+        return Err(wrong("expected an array of texts in UTF-8".into()));
     };
     let mut merges = HashMap::with_capacity(lines.len());
     for (rank, line) in (0_u32..).zip(lines) {

@@ -132,8 +132,11 @@ impl Plan {
     ) -> Result<(Session<engine::LlamaCpp<'m>>, Capabilities), LlamaCppError> {
         let no_text = |problem: &str| LlamaCppError::NoText { file: self.file.clone(), problem: problem.to_owned() };
         let words = Words::of(model).ok_or_else(|| no_text("none of its tokens ends a text"))?;
-        let (template, advice) = self.template(model)?;
-        let positions = self.local.positions(trained(model));
+        let (template, mut advice) = self.template(model)?;
+        let (positions, trained) = (self.local.positions(trained(model)), trained(model));
+        if let Some(wanted) = self.local.context.filter(|wanted| *wanted > trained) {
+            advice.push(format!("it was trained for {trained} tokens of context, so it has {positions}, not {wanted}"));
+        }
         let context = self.context(model, positions)?;
         let engine = engine::LlamaCpp::new(&self.file, words, context, positions);
         let stem = self.path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();

@@ -201,6 +201,7 @@ fn purpose(fields: &Fields<'_>, has_weights: bool) -> Purpose {
 fn vocabulary(fields: &Fields<'_>) -> u64 {
     match fields.gguf.get("tokenizer.ggml.tokens") {
         Some(Value::Texts(tokens)) => tokens.len() as u64,
+        Some(Value::Garbled(tokens)) => *tokens as u64,
         _ => fields.number("vocab_size").unwrap_or_default(),
     }
 }

@@ -184,3 +184,23 @@ fn a_verifier_that_scores_nothing_does_not_make_its_own_draft_win() {
         assert_eq!(table.machine.run().answer(), "uno,".repeat(4), "{members}");
     }
 }
+
+#[test]
+fn an_answer_that_fills_the_context_of_its_last_member_is_at_a_limit_and_one_that_never_began_failed() {
+    let full = MemberError::ContextFull { needed: 41, limit: 40 };
+    for rounds in 0..3 {
+        let drafts = std::cell::Cell::new(0);
+        let mut table = Table::new(two(), &[("uno,", -0.1), ("one,", -3.0)], longer(6));
+        table.play_failing(&full, |_, call| {
+            let is_draft = matches!(call, Effect::Draft { .. });
+            drafts.set(drafts.get() + usize::from(is_draft));
+            is_draft && drafts.get() > 2 * rounds
+        });
+        assert_eq!(table.machine.run().answer(), "uno,".repeat(rounds));
+        match table.outcome() {
+            Outcome::ContextLimit => assert!(rounds > 0),
+            Outcome::NoMembers { error } => assert!(rounds == 0 && error.contains("its context holds 40"), "{error}"),
+            other => panic!("{other:?}"),
+        }
+    }
+}

@@ -247,7 +247,12 @@ fn used(member: &MemberState) -> String {
 fn drafts(capabilities: &Capabilities) -> String {
     let mut text = capabilities.drafting.in_words().to_owned();
     text.push_str(if capabilities.draft_logprobs { ", with token probabilities" } else { ", without token probabilities" });
-    text.push_str(if capabilities.seed { "; equal seeds, equal drafts" } else { "; no draft can be repeated" });
+    text.push_str(match (capabilities.seed, capabilities.kind == "built-in") {
+        (true, true) => "; equal seeds, equal drafts",
+        // What stands beside a token in a batch changes its rounding.
+        (true, false) => "; equal seeds, equal drafts but for rounding",
+        (false, _) => "; no draft can be repeated",
+    });
     text
 }
 

@@ -101,7 +101,7 @@ pub fn run_state(play: Option<&Play>, source: &Source, asking: bool, waits: bool
     let open = play.run.open_round().is_some();
     match (&play.run.phase, source) {
         (Phase::Finished(Outcome::Answered), _) => RunState::Answered,
-        (Phase::Finished(Outcome::TokenLimit | Outcome::RoundLimit), _) => RunState::Limit,
+        (Phase::Finished(Outcome::TokenLimit | Outcome::RoundLimit | Outcome::ContextLimit), _) => RunState::Limit,
         (Phase::Finished(Outcome::Stopped), _) => RunState::Stopped,
         (Phase::Finished(Outcome::NoMembers { .. }), _) => RunState::Failed,
         (_, Source::Replay(replay)) if replay.over => RunState::BrokenOff,
