@@ -80,6 +80,12 @@ impl<'a> Cursor<'a> {
         }
     }
 
+    /// A name, without which nothing that follows can be understood.
+    pub(super) fn name(&mut self, what: &str) -> Result<&'a str, EmbeddedError> {
+        let length = self.count(1, what)?;
+        std::str::from_utf8(self.take(length, what)?).map_err(|_| self.broken(&format!("{what} is not UTF-8")))
+    }
+
     pub(super) fn text(&mut self, what: &str) -> Result<&'a str, EmbeddedError> {
         let length = self.count(1, what)?;
         let bytes = self.take(length, what)?;

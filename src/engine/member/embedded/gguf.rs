@@ -106,7 +106,7 @@ impl<'a> Gguf<'a> {
         let entry_count = cursor.count(13, "the number of metadata entries")?;
         let mut metadata = BTreeMap::new();
         for _ in 0..entry_count {
-            let key = cursor.text("a metadata key")?;
+            let key = cursor.name("a metadata key")?;
             let kind = cursor.u32(key)?;
             let value = cursor.value(kind, key)?;
             if metadata.insert(key, value).is_some() {
@@ -254,7 +254,7 @@ fn dimensions(shape: &[usize]) -> String {
 }
 
 fn declaration<'a>(cursor: &mut Cursor<'a>) -> Result<Declared<'a>, EmbeddedError> {
-    let name = cursor.text("a tensor name")?;
+    let name = cursor.name("a tensor name")?;
     let rank = u32::from_le_bytes(cursor.array(name)?);
     if !(1..=4).contains(&rank) {
         return Err(EmbeddedError::tensor(cursor.file, name, format!("{rank} dimensions, expected 1 to 4")));
