@@ -218,6 +218,7 @@ fn options() -> Options {
             mouse: false,
             ascii: false,
             pace: None,
+            toys_pace: false,
             scan: false,
         },
         history: Vec::new(),

@@ -146,7 +146,8 @@ fn play_with(
 ) -> Result<Done, Failure> {
     let runtime = runtime()?;
     let folders = Folders::of_platform();
-    let pace = pace(matches, &config, &specs);
+    let said_pace: Option<u32> = matches.get_one("pace").copied().or(config.playground.pace);
+    let pace = said_pace.or_else(|| any_built_in(&specs).then_some(PACE)).filter(|pace| *pace > 0);
     let handle = Pace::new(pace.map(f64::from));
     let configured = config.members.iter().map(|(name, member)| MemberSpec::new(name, member.clone())).collect();
     let roster = Roster::new(specs, configured, built_in_specs());
@@ -176,6 +177,7 @@ fn play_with(
             mouse: matches.get_flag("mouse") || config.playground.mouse.unwrap_or(false),
             ascii: matches.get_flag("ascii") || config.playground.ascii.unwrap_or_else(|| locale_is_not_utf8(variable)),
             pace,
+            toys_pace: said_pace.is_none(),
             scan: config.playground.scan.unwrap_or(true),
         },
         history: history.entries().to_vec(),
@@ -234,12 +236,6 @@ fn history(folders: Option<&Folders>, warnings: &mut Vec<String>) -> History {
 /// The loop on this thread may be busy with an editor; the run then goes on in another.
 fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
     tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().map_err(Failure::Runtime)
-}
-
-/// The command line's, the configuration's, or a pace at which the built-in models can be watched.
-fn pace(matches: &ArgMatches, config: &Config, specs: &[MemberSpec]) -> Option<u32> {
-    let wanted = matches.get_one("pace").copied().or(config.playground.pace);
-    wanted.or_else(|| any_built_in(specs).then_some(PACE)).filter(|pace| *pace > 0)
 }
 
 fn farewell(left: &Left) -> Done {

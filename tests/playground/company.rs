@@ -312,3 +312,21 @@ fn ports_are_searched_at_the_start_unless_a_person_does_not_want_it() {
     assert!(begun(true).iter().any(|effect| matches!(effect, Effect::Scan)));
     assert!(!begun(false).iter().any(|effect| matches!(effect, Effect::Scan)));
 }
+
+#[test]
+fn a_pace_for_the_toys_does_not_hold_other_models_back() {
+    for (built_in, toys_pace, lifted) in [(false, true, true), (false, false, false), (true, true, false)] {
+        let toy = specfuse::ensemble::built_in_specs().into_iter().next().unwrap();
+        let ensemble = vec![if built_in { toy } else { server("q", "http://127.0.0.1:9001") }];
+        let mut options = Options { roster: Roster::new(ensemble, Vec::new(), Vec::new()), ..support::options(&[]) };
+        options.settings.toys_pace = toys_pace;
+        let mut state = State::new(options, 120, 40);
+        state.update(Message::Begin);
+        member(&mut state, 0, there("q"));
+        let effects = send(&mut state, "Why?");
+        assert!(asked(&effects).is_some());
+        let first = effects.iter().position(|effect| *effect == Effect::Pace(None));
+        assert_eq!(first.is_some(), lifted, "{effects:?}");
+        assert_eq!(state.settings.pace, if lifted { None } else { Some(15) });
+    }
+}

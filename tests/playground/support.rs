@@ -194,6 +194,7 @@ pub fn options(members: &[MemberHeader]) -> Options {
             mouse: false,
             ascii: false,
             pace: Some(15),
+            toys_pace: false,
             scan: true,
         },
         history: Vec::new(),

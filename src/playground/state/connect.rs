@@ -92,8 +92,14 @@ impl State {
     /// Asks the question that waits of those that are there.
     pub(super) fn ask_now(&mut self) -> Vec<Effect> {
         let Some(conversation) = self.waiting.take() else { return Vec::new() };
+        let mut effects = Vec::new();
+        if self.settings.toys_pace && !self.roster.has_built_in() {
+            (self.settings.pace, self.settings.toys_pace) = (None, false);
+            effects.push(Effect::Pace(None));
+        }
         let members = self.roster.seated();
-        vec![Effect::Ask(Box::new(Ask { members, conversation, params: self.params.clone(), seed: self.seed }))]
+        effects.push(Effect::Ask(Box::new(Ask { members, conversation, params: self.params.clone(), seed: self.seed })));
+        effects
     }
 
     /// Whether a question waits for members that are being connected.

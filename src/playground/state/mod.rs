@@ -139,6 +139,8 @@ pub struct Settings {
     pub ascii: bool,
     /// Tokens a second that in-process models are slowed down to.
     pub pace: Option<u32>,
+    /// Whether that is only for the built-in models, since the user has said nothing.
+    pub toys_pace: bool,
     /// Whether model servers are looked for on this machine when the playground opens.
     pub scan: bool,
 }

@@ -47,6 +47,7 @@ pub fn options(seats: &[Seat], params: Params) -> Options {
             mouse: false,
             ascii: false,
             pace: None,
+            toys_pace: false,
             scan: false,
         },
         history: Vec::new(),

@@ -75,7 +75,7 @@ impl State {
         let at =
             self.settings.pace.map_or(PACES.len(), |pace| PACES.iter().position(|known| *known >= pace).unwrap_or(PACES.len()));
         let pace = PACES.get(at.saturating_add_signed(step)).copied();
-        self.settings.pace = pace;
+        (self.settings.pace, self.settings.toys_pace) = (pace, false);
         self.say(Level::Info, &pace.map_or_else(|| "at full speed".to_owned(), |pace| format!("slowed to {pace} tokens/s")));
         vec![Effect::Pace(pace)]
     }

@@ -302,6 +302,12 @@ impl Roster {
         self.members().any(|(_, known)| known.standing.capabilities().is_some_and(|known| known.tier == ScoreTier::InProcess))
     }
 
+    /// Whether a member of the ensemble is built in.
+    #[must_use]
+    pub fn has_built_in(&self) -> bool {
+        self.members().any(|(_, known)| known.origin == Origin::BuiltIn)
+    }
+
     /// Whether the ensemble is nothing but built-in models, and none of them is away.
     #[must_use]
     pub fn is_plain(&self) -> bool {
