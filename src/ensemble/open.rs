@@ -30,6 +30,9 @@ use crate::files::Folders;
 /// How long a server may take to be ready: one that loads a model is waited for, one that does so for ever is not.
 const PATIENCE: Duration = Duration::from_secs(180);
 
+/// How long a large file may take to load before an answer begins without it: a disk may never answer.
+const LOADING: Duration = Duration::from_secs(300);
+
 /// A member that was opened, or was tried to be.
 #[derive(Clone)]
 pub struct Opened {
@@ -114,8 +117,9 @@ fn cores(specs: &[MemberSpec]) -> Cores {
     Cores::new(specs.iter().filter(|spec| matches!(spec.config.source, Source::Gguf { .. })).count())
 }
 
-/// Opens members side by side, in their order. Once enough are there, those that are not are waited for no longer: they are given
-/// as members that are still being opened ([`OpeningMember`]), which a run takes in when they are ready. Needs a tokio runtime.
+/// Opens members side by side, in their order. Once enough are there, servers that are not are waited for no longer: they are given
+/// as members that are still being opened ([`OpeningMember`]), which a run takes in when they are ready. Files are waited for. Needs
+/// a tokio runtime.
 pub async fn open_patiently(specs: Vec<MemberSpec>, tools: &Tools, told: &(dyn Fn(usize, &str) + Sync)) -> Vec<Opened> {
     let (words, mut heard) = mpsc::unbounded_channel();
     let mut awaited: Vec<Opening> = Vec::with_capacity(specs.len());
@@ -148,7 +152,9 @@ pub async fn open_patiently(specs: Vec<MemberSpec>, tools: &Tools, told: &(dyn F
             next = next => match next.flatten() {
                 Some((place, Some(opened))) => {
                     awaited[place].opened = Some(opened);
-                    until = enough(&awaited).then(|| Instant::now() + grace(begun.elapsed()));
+                    until = enough(&awaited).then(|| {
+                        if loads_a_file(&awaited) { begun + LOADING } else { Instant::now() + grace(begun.elapsed()) }
+                    });
                 }
                 // A task that ended without an outcome panicked: its member is away like one that is never opened.
                 Some((_, None)) => {}
@@ -190,6 +196,11 @@ pub fn opening(spec: &MemberSpec) -> (Seat, Opener) {
 struct Opening {
     spec: MemberSpec,
     opened: Option<Opened>,
+}
+
+/// Whether a model is still being loaded from a file: unlike a server, it is there soon or never.
+fn loads_a_file(opening: &[Opening]) -> bool {
+    opening.iter().any(|opening| opening.opened.is_none() && matches!(opening.spec.config.source, Source::Gguf { .. }))
 }
 
 fn enough(opening: &[Opening]) -> bool {

@@ -113,6 +113,24 @@ fn a_server_is_started_for_a_file_and_ends_with_the_program() {
     assert!(told(&output).1.contains("no `llama-server` on the PATH"), "{}", told(&output).1);
 }
 
+/// A built-in model is there at once; a file's server is longer on its way than a server elsewhere would be waited for.
+#[test]
+fn an_answer_waits_for_files_that_are_being_loaded() {
+    let Some(folder) = stand_in() else { return };
+    let program = folder.path().join("llama-server");
+    let script = std::fs::read_to_string(&program).unwrap();
+    std::fs::write(&program, script.replacen('\n', "\nsleep 4\n", 1)).unwrap();
+    let home = tempfile::tempdir().unwrap();
+    let config = home.path().join("own.toml");
+    let own = format!("[members.own]\ngguf = '{}'\narguments = ['-t', '1']\n", gguf("atlas").display());
+    std::fs::write(&config, own + "[members.toy]\nbuilt-in = 'babble'\n").unwrap();
+    let path = format!("{}:/usr/bin:/bin", folder.path().display());
+    let arguments = ["run", "--seed", "1", "--config", config.to_str().unwrap(), "What is the capital of Japan?"];
+    let (answer, summary) = told(&specfuse(&home, &path, &arguments));
+    assert_eq!(answer, "The capital of Japan is Tokyo.\n", "{summary}");
+    assert!(!summary.contains("not ready"), "{summary}");
+}
+
 #[test]
 fn servers_of_our_own_share_the_cores_unless_told_otherwise() {
     let Some(folder) = stand_in() else { return };

@@ -89,7 +89,8 @@ impl Desk {
         turn: Option<Turn>,
     ) -> Reply<Drafted> {
         let (sender, mut tokens) = mpsc::unbounded_channel();
-        let reply = self.call(turn, move |answer| Call::Draft(request, sender, answer));
+        let signs = progress.clone();
+        let reply = self.call(turn, move |answer| Call::Draft(request, sender, signs, answer));
         Box::pin(async move {
             let tell = async move {
                 while let Some(drawn) = tokens.recv().await {

@@ -1,6 +1,7 @@
 //! The work of one member, on a thread of its own or on the caller's: takes calls one at a time, and never takes the program
 //! down with it.
 
+use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -12,7 +13,7 @@ use super::session::{Session, Stop};
 use crate::engine::fusion::candidate::DraftToken;
 use crate::engine::fusion::conversation::Conversation;
 use crate::engine::member::turns::Turn;
-use crate::engine::member::{DraftRequest, Drafted, MemberError, ScoreRequest, Scored};
+use crate::engine::member::{DraftRequest, Drafted, MemberError, Progress, ScoreRequest, Scored};
 
 /// Where the answer to a call goes. Closed when the caller has dropped its end.
 pub(in crate::engine::member) type Answer<T> = oneshot::Sender<Result<T, MemberError>>;
@@ -21,8 +22,8 @@ pub(in crate::engine::member) type Answer<T> = oneshot::Sender<Result<T, MemberE
 pub(in crate::engine::member) enum Call {
     Prepare(Arc<Conversation>, Answer<usize>),
     /// The tokens go ahead of the answer, a few at a time. Their channel is not bounded, so that a slow listener never holds up the thread; it
-    /// holds one draft at most.
-    Draft(DraftRequest, mpsc::UnboundedSender<Vec<DraftToken>>, Answer<Drafted>),
+    /// holds one draft at most. Signs of life go to the progress.
+    Draft(DraftRequest, mpsc::UnboundedSender<Vec<DraftToken>>, Progress, Answer<Drafted>),
     Score(ScoreRequest, Answer<Scored>),
     /// Fails on purpose, for the test of what happens then.
     #[cfg(test)]
@@ -55,7 +56,12 @@ impl<E: Engine> Answers for Worker<E> {
             Call::Prepare(conversation, answer) => {
                 respond(answer, fault, |_| Ok(session.prepare(&conversation)?));
             }
-            Call::Draft(request, tokens, answer) => respond(answer, fault, |cancelled| {
+            Call::Draft(request, tokens, progress, answer) => respond(answer, fault, |cancelled| {
+                let pulse = Pulse::new(&progress);
+                let cancelled = &|| {
+                    pulse.beat();
+                    cancelled()
+                };
                 let complete = |text: &str, count: usize| request.segment.is_complete(text, count);
                 let mut news = News { tokens, waiting: Vec::new(), told: Instant::now() };
                 let mut drawn = |token: &DraftToken| news.hear(token);
@@ -67,7 +73,14 @@ impl<E: Engine> Answers for Worker<E> {
                 news.tell();
                 drafted
             }),
-            Call::Score(request, answer) => respond(answer, fault, |cancelled| session.score(&request, cancelled)),
+            Call::Score(request, answer) => respond(answer, fault, |cancelled| {
+                let pulse = Pulse::new(&request.progress);
+                let cancelled = &|| {
+                    pulse.beat();
+                    cancelled()
+                };
+                session.score(&request, cancelled)
+            }),
             #[cfg(test)]
             Call::Break(answer) => respond(answer, fault, |_| std::panic::resume_unwind(Box::new("broken on purpose"))),
         }
@@ -80,6 +93,29 @@ pub(in crate::engine::member) fn work<E: Engine>(session: Session<E>, mut calls:
     while let Some((call, turn)) = calls.blocking_recv() {
         worker.answer(call);
         drop(turn);
+    }
+}
+
+/// Between two signs of life of a call: a long prompt takes many passes before the first token.
+const SIGN: Duration = Duration::from_secs(1);
+
+/// Signs of life of a call under way.
+struct Pulse<'a> {
+    progress: &'a Progress,
+    beaten: Cell<Instant>,
+}
+
+impl<'a> Pulse<'a> {
+    fn new(progress: &'a Progress) -> Self {
+        Self { progress, beaten: Cell::new(Instant::now()) }
+    }
+
+    /// Gives a sign unless one was given just now.
+    fn beat(&self) {
+        if self.beaten.get().elapsed() >= SIGN {
+            self.progress.alive();
+            self.beaten.set(Instant::now());
+        }
     }
 }
 
