@@ -136,7 +136,7 @@ pub async fn run(options: Options, backstage: Backstage, opening: Opening) -> io
     let played = playground.play().await;
     if played.is_err() {
         // A terminal that is gone fails at once; the signal that says so may still be on its way.
-        playground.ended_by = tokio::time::timeout(GONE, playground.signals.next()).await.ok();
+        playground.ended_by = tokio::time::timeout(GONE, playground.signals.next()).await.ok().or(playground.ended_by);
     }
     // First the run, so that its trace is whole even where the terminal is gone.
     playground.stage.finish().await;
