@@ -125,8 +125,8 @@ pub(super) fn from_one(text: &str) -> Result<NonZeroUsize, String> {
     text.parse().map_err(|_| "it must be a whole number from 1 on".to_owned())
 }
 
-fn within(text: &str, range: RangeInclusive<usize>) -> Result<usize, String> {
-    let number = text.parse().ok().filter(|number| range.contains(number));
+fn within(text: &str, range: RangeInclusive<u32>) -> Result<usize, String> {
+    let number = text.parse().ok().filter(|number| range.contains(number)).map(|number| number as usize);
     number.ok_or_else(|| format!("it must be a whole number from {} to {}", range.start(), range.end()))
 }
 

@@ -203,8 +203,8 @@ fn source(section: Section<'_>) -> Result<Source, ConfigError> {
 }
 
 /// A range as the file's integers are.
-fn in_integers(range: RangeInclusive<usize>) -> RangeInclusive<i64> {
-    *range.start() as i64..=*range.end() as i64
+fn in_integers(range: RangeInclusive<u32>) -> RangeInclusive<i64> {
+    i64::from(*range.start())..=i64::from(*range.end())
 }
 
 fn local(section: Section<'_>) -> Result<Local, ConfigError> {

@@ -18,10 +18,10 @@ pub struct Local {
 
 impl Local {
     /// Threads that a user may ask for.
-    pub const THREADS: RangeInclusive<usize> = 1..=1024;
+    pub const THREADS: RangeInclusive<u32> = 1..=1024;
 
     /// Tokens of context that a user may ask for.
-    pub const CONTEXTS: RangeInclusive<usize> = 16..=100_000_000;
+    pub const CONTEXTS: RangeInclusive<u32> = 16..=100_000_000;
 
     /// Tokens of context where nothing is said: enough for a long answer, and little memory beside the weights.
     pub const CONTEXT: usize = 4096;
@@ -29,7 +29,7 @@ impl Local {
     /// Tokens of context of a model that was trained for so many.
     #[must_use]
     pub fn positions(&self, trained: usize) -> usize {
-        self.context.unwrap_or(Self::CONTEXT).min(trained).max(*Self::CONTEXTS.start())
+        self.context.unwrap_or(Self::CONTEXT).min(trained).max(*Self::CONTEXTS.start() as usize)
     }
 
     /// Takes what is not said here from there.
