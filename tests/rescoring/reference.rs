@@ -71,16 +71,17 @@ pub fn expect(run: &Run, params: &Params) -> Vec<Expected> {
         let unconfirmed: Vec<bool> = (0..candidates.len())
             .map(|column| {
                 let speaking: Vec<_> = verifiers.iter().zip(&said).filter(|(_, row)| row[column].is_some()).collect();
-                let length = candidates[column].characters;
-                let far_longer = (0..candidates.len()).all(|other| other == column || length > 4 * candidates[other].characters);
+                // Why it failed is known from all that the round had, whoever has left since.
+                let (all, key, length) = (round.candidates(), candidates[column].key, candidates[column].characters);
+                let far_longer = all.iter().all(|other| other.key == key || length > 4 * other.characters);
                 // Where the verifier scored no other candidate of others, only the length of this one can be the reason.
                 let failed = |member: &MemberIndex| {
-                    let has_said = |candidate: &&Candidate| {
+                    let has_said = |candidate: &Candidate| {
                         round.score(*member, candidate.key).is_some_and(|cell| cell.opinion.is_ok())
                             && !candidate.authors.contains(member)
                     };
                     round.score(*member, candidates[column].key).is_some_and(|cell| cell.opinion.is_err())
-                        && (far_longer || candidates.iter().any(has_said))
+                        && (far_longer || all.iter().any(has_said))
                 };
                 foreign && listed.iter().any(failed) && matches!(speaking.as_slice(), [(member, _)] if author(member, column))
             })
