@@ -108,9 +108,9 @@ async fn by_llama_cpp(
         | LlamaCppError::Start { .. } => Other::Final(error.to_string()),
     };
     let path = file.path.to_owned();
-    let context = file.local.context;
+    let local = file.local.clone();
     // It reads the file's head, and on some systems asks another program.
-    let room = tokio::task::spawn_blocking(move || room(&path, context)).await.unwrap_or(Room::Enough);
+    let room = tokio::task::spawn_blocking(move || room(&path, &local)).await.unwrap_or(Room::Enough);
     match room {
         Room::Enough => {}
         Room::Little(warning) => tools.warnings.give(format!("{}: {warning}", file.name)),
@@ -146,16 +146,22 @@ enum Room {
 /// The weights are read where they lie, so a model that takes more than is free makes the machine slow; one that takes more than
 /// there is makes it unusable.
 #[cfg(feature = "llama-cpp")]
-fn room(path: &Path, context: Option<usize>) -> Room {
+fn room(path: &Path, local: &Local) -> Room {
     use crate::engine::member::model_file::header::ModelHeader;
     use crate::engine::member::model_file::memory::{bytes_in_words, needed};
     use crate::engine::member::model_file::{available, parts};
 
     let (Ok(header), Some(memory)) = (ModelHeader::read(path), available::memory()) else { return Room::Enough };
-    let needed = needed(&header, parts::bytes(path), context.unwrap_or(Local::CONTEXT) as u64);
+    let trained = header.context_tokens.map(|tokens| usize::try_from(tokens).unwrap_or(usize::MAX));
+    let needed = needed(&header, parts::bytes(path), local.positions(trained) as u64);
+    // A GPU has memory of its own, of which nothing is known here.
+    let may_be_elsewhere =
+        cfg!(any(feature = "cuda", feature = "vulkan")) && local.device.as_deref() != Some("cpu");
     let [needs, free, all] = [needed, memory.available, memory.total].map(bytes_in_words);
     let advice = "choose a smaller model or quantisation, or a smaller `--context`";
-    if needed > memory.total {
+    if may_be_elsewhere {
+        Room::Enough
+    } else if needed > memory.total {
         Room::None(format!("it needs {needs} of memory, and this machine has {all}: {advice}"))
     } else if needed > memory.available {
         Room::Little(format!("it needs {needs} of memory, and {free} are free, so it will be slow: {advice}"))

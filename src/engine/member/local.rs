@@ -26,10 +26,10 @@ impl Local {
     /// Tokens of context where nothing is said: enough for a long answer, and little memory beside the weights.
     pub const CONTEXT: usize = 4096;
 
-    /// Tokens of context of a model that was trained for so many.
+    /// Tokens of context of a model that was trained for so many, where that is known.
     #[must_use]
-    pub fn positions(&self, trained: usize) -> usize {
-        self.context.unwrap_or(Self::CONTEXT).min(trained).max(*Self::CONTEXTS.start() as usize)
+    pub fn positions(&self, trained: Option<usize>) -> usize {
+        self.context.unwrap_or(Self::CONTEXT).min(trained.unwrap_or(usize::MAX)).max(*Self::CONTEXTS.start() as usize)
     }
 
     /// Takes what is not said here from there.
@@ -50,6 +50,9 @@ mod tests {
         let mut own = Local { threads: Some(2), ..Local::default() };
         own.fill(&Local { threads: Some(8), context: Some(100), ..Local::default() });
         assert_eq!(own, Local { threads: Some(2), context: Some(100), ..Local::default() });
-        assert_eq!((own.positions(4096), own.positions(50), Local::default().positions(131_072)), (100, 50, Local::CONTEXT));
+        assert_eq!(
+            (own.positions(None), own.positions(Some(50)), Local::default().positions(Some(131_072))),
+            (100, 50, Local::CONTEXT)
+        );
     }
 }

@@ -131,7 +131,6 @@ pub fn usual(surroundings: &Surroundings<'_>, configured: &[PathBuf], lm_studio:
         .collect();
     let pointed = lm_studio.map(str::trim).filter(|path| !path.is_empty()).map(|path| Path::new(path).join("models"));
     let usual = [
-        files(Some(PathBuf::from(".")), "this folder").map(|place| Place { depth: 0, ..place }),
         files(Some(PathBuf::from("models")), "this folder"),
         files(surroundings.folder("LLAMA_CACHE").or_else(|| Some(surroundings.cache()?.join("llama.cpp"))), "llama.cpp"),
         files(surroundings.folder("LLAMA_ARG_MODELS_DIR"), "llama.cpp"),
@@ -142,6 +141,8 @@ pub fn usual(surroundings: &Surroundings<'_>, configured: &[PathBuf], lm_studio:
         files(surroundings.data().map(|data| data.join("Jan/data/llamacpp/models")), "Jan"),
         files(surroundings.gpt4all(), "GPT4All"),
         files(surroundings.in_home(".cache/gpt4all"), "GPT4All"),
+        // Last: a folder is looked through once, and this one alone is not looked into. It may be one of the others.
+        files(Some(PathBuf::from(".")), "this folder").map(|place| Place { depth: 0, ..place }),
     ];
     places.extend(usual.into_iter().flatten());
     let ollama = surroundings.ollama().into_iter();

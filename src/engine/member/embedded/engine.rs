@@ -70,6 +70,10 @@ impl Engine for Embedded {
         self.rows()
     }
 
+    fn spare(&self) -> usize {
+        self.rows()
+    }
+
     fn leaves(&self) -> usize {
         usize::MAX
     }

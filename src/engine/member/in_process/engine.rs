@@ -29,6 +29,9 @@ pub(in crate::engine::member) trait Engine {
     /// Nodes that the tree may have behind a prefix of this length.
     fn nodes(&self, prefix: usize) -> usize;
 
+    /// Nodes for which there is room beside the longest draft.
+    fn spare(&self) -> usize;
+
     /// Leaves that the tree may have.
     fn leaves(&self) -> usize;
 

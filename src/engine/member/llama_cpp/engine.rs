@@ -107,6 +107,10 @@ impl<'m> Engine for LlamaCpp<'m> {
         self.cells().saturating_sub(prefix)
     }
 
+    fn spare(&self) -> usize {
+        TREE_CELLS
+    }
+
     fn leaves(&self) -> usize {
         LEAVES
     }

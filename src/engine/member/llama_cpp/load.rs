@@ -133,9 +133,10 @@ impl Plan {
         let no_text = |problem: &str| LlamaCppError::NoText { file: self.file.clone(), problem: problem.to_owned() };
         let words = Words::of(model).ok_or_else(|| no_text("none of its tokens ends a text"))?;
         let (template, mut advice) = self.template(model)?;
-        let (positions, trained) = (self.local.positions(trained(model)), trained(model));
-        if let Some(wanted) = self.local.context.filter(|wanted| *wanted > trained) {
-            advice.push(format!("it was trained for {trained} tokens of context, so it has {positions}, not {wanted}"));
+        let trained = trained(model);
+        let positions = self.local.positions(trained);
+        if let Some(wanted) = self.local.context.filter(|wanted| *wanted > positions) {
+            advice.push(format!("it was trained for {positions} tokens of context, so it has those, not {wanted}"));
         }
         let context = self.context(model, positions)?;
         let engine = engine::LlamaCpp::new(&self.file, words, context, positions);
@@ -193,9 +194,9 @@ impl Plan {
     }
 }
 
-/// Tokens that a model was trained for. The bindings' own question panics where a damaged file says more than they expect.
-fn trained(model: &LlamaModel) -> usize {
+/// Tokens that a model was trained for, where it says so. The bindings' own question panics where a damaged file says more than they expect.
+fn trained(model: &LlamaModel) -> Option<usize> {
     let architecture = model.meta_val_str("general.architecture").unwrap_or_default();
     let said = model.meta_val_str(&format!("{architecture}.context_length")).ok().and_then(|said| said.parse::<u32>().ok());
-    said.map_or(Local::CONTEXT, |tokens| tokens.min(i32::MAX.cast_unsigned()) as usize)
+    said.map(|tokens| tokens.min(i32::MAX.cast_unsigned()) as usize)
 }

@@ -96,11 +96,13 @@ fn attempt(path: PathBuf, local: Local) -> Result<(), String> {
     let context = Context { conversation: Arc::new(Conversation::question("Hello")), accepted: Arc::new([]) };
     let sampling = Sampling { temperature: 0.0, top_p: 1.0, seed: 0 };
     let complete = |_: &str, count: usize| count >= TOKENS;
+    // Every message begins with the file, whose name may hold anything.
+    let without_file = |error: &MemberError| error.to_string().trim_start_matches(&format!("{file}: ")).to_owned();
     let failed = |stop: Stop| match stop {
         // A context that is too small for this, or a template that cannot write it, is the affair of the prompt.
         Stop::Cancelled | Stop::Failed(MemberError::ContextFull { .. }) => String::new(),
-        Stop::Failed(error) if error.to_string().contains("chat_template") => String::new(),
-        Stop::Failed(error) => format!("{file}: {}", error.to_string().trim_start_matches(&format!("{file}: "))),
+        Stop::Failed(error) if without_file(&error).contains("chat_template") => String::new(),
+        Stop::Failed(error) => format!("{file}: {}", without_file(&error)),
     };
     let drafted = session.draft(&context, sampling, &complete, &Hints::default(), &mut |_| (), &|| false).map_err(failed);
     let candidates = vec![(Arc::from(" One"), true), (Arc::from(" Two"), false)];

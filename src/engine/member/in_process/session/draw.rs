@@ -86,15 +86,29 @@ impl<E: Engine> Session<E> {
                 drawing.tell(&draft, &mut told);
                 return Ok(Outcome::Draft(draft));
             }
-            at = Some(if let Some(known) = self.tree.child(at, id, Wanted::Row) {
-                known
-            } else {
-                let node = self.tree.add(at, id);
-                self.listen(drawing.hints, &mut heard);
-                self.evaluate(node as usize, cancelled)?;
-                node
+            at = Some(match self.tree.child(at, id, Wanted::Row) {
+                Some(known) => known,
+                None => self.follow(at, id, drawing.hints, &mut heard, cancelled)?,
             });
         }
+    }
+
+    /// Evaluates a token that was drawn, together with what others have drafted since; returns its node, whose row is kept.
+    fn follow(&mut self, at: At, token: u32, hints: &Hints, heard: &mut usize, cancelled: Cancelled<'_>) -> Result<u32, Stop> {
+        let unread = self.tree.len();
+        self.listen(hints, heard);
+        // Behind the drafts of others, so that none of their rows takes the place of its own.
+        if self.tree.child(at, token, Wanted::Row).is_none() {
+            self.tree.add(at, token);
+        }
+        self.evaluate(unread, cancelled)?;
+        if let Some(node) = self.tree.child(at, token, Wanted::Row) {
+            return Ok(node);
+        }
+        // One of theirs begins with it, and has more rows than are kept.
+        let node = self.tree.add(at, token);
+        self.evaluate(node as usize, cancelled)?;
+        Ok(node)
     }
 
     /// How much of what is drawn is certainly part of the answer.
@@ -125,8 +139,7 @@ impl<E: Engine> Session<E> {
             let mut tokens = Vec::new();
             let room = self.engine.context().saturating_sub(self.prefix.len());
             let fits = self.engine.vocabulary().encode(&text, Part::Text, room, &mut tokens).is_ok();
-            let nodes = self.engine.nodes(self.prefix.len());
-            if fits && self.tree.len() + tokens.len() <= nodes && self.tree.leaves() + 2 < self.engine.leaves() {
+            if fits && self.tree.len() + tokens.len() <= self.engine.spare() && self.tree.leaves() + 2 < self.engine.leaves() {
                 self.plant(&tokens, Wanted::Nothing);
             }
         }
