@@ -155,8 +155,7 @@ fn room(path: &Path, local: &Local) -> Room {
     let trained = header.context_tokens.map(|tokens| usize::try_from(tokens).unwrap_or(usize::MAX));
     let needed = needed(&header, parts::bytes(path), local.positions(trained) as u64);
     // A GPU has memory of its own, of which nothing is known here.
-    let may_be_elsewhere =
-        cfg!(any(feature = "cuda", feature = "vulkan")) && local.device.as_deref() != Some("cpu");
+    let may_be_elsewhere = cfg!(any(feature = "cuda", feature = "vulkan")) && local.device.as_deref() != Some("cpu");
     let [needs, free, all] = [needed, memory.available, memory.total].map(bytes_in_words);
     let advice = "choose a smaller model or quantisation, or a smaller `--context`";
     if may_be_elsewhere {

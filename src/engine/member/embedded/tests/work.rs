@@ -6,6 +6,7 @@ use std::sync::Arc;
 use fearless_simd::Level;
 
 use super::{Session, context, models, opened};
+use crate::engine::fusion::candidate::DraftToken;
 use crate::engine::member::in_process::Stop;
 use crate::engine::member::in_process::lanes::tests::levels;
 use crate::engine::member::{Context, Drafted, Hints, Sampling, ScoreRequest, Scored};
@@ -142,4 +143,25 @@ fn any_number_of_candidates_is_scored() {
     let (mut other, _) = opened("babble", Level::new());
     let alone = scored(&mut other, &context, &candidates[63..]);
     assert_eq!(bits(&together.logprobs()[63..]), bits(&alone.logprobs()));
+}
+
+/// Others finish in the middle of a draft, with more than there are rows for, and with texts that begin as this one goes on.
+#[test]
+fn drafts_of_others_that_come_in_the_middle_change_nothing_however_few_rows_are_kept() {
+    let context = context(QUESTION, &[]);
+    let (mut alone, _) = opened("atlas", Level::new());
+    let draft = drafted(&mut alone, &context, 0.9, 5, 12).draft;
+    let whole = draft.text();
+    for rows in [1, 2, 5] {
+        let mut session = opened("atlas", Level::new()).0.keeping(rows);
+        let (hints, mut heard) = (Hints::default(), String::new());
+        let mut drawn = |token: &DraftToken| {
+            heard.push_str(&token.text);
+            hints.tell(" The capital of Peru is Lima, and that of Norway is Oslo.");
+            hints.tell(&whole[heard.len().min(whole.len())..]);
+        };
+        let sampling = Sampling { temperature: 0.9, top_p: 0.95, seed: 5 };
+        let others = session.draft(&context, sampling, &|_, count| count >= 12, &hints, &mut drawn, &|| false).unwrap();
+        assert_eq!(others.draft, draft, "{rows} rows");
+    }
 }

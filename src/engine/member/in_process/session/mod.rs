@@ -288,6 +288,12 @@ impl<E: Engine> Session<E> {
 /// What tests need to see.
 #[cfg(test)]
 impl<E: Engine> Session<E> {
+    /// Keeps so many rows instead of what the engine says.
+    pub(in crate::engine::member) fn keeping(mut self, rows: usize) -> Self {
+        self.tree = Tree::new(rows, self.engine.vocabulary().ends());
+        self
+    }
+
     /// The tokens of a prompt.
     pub(in crate::engine::member) fn prompt(&mut self, conversation: &Arc<Conversation>) -> Result<Vec<u32>, MemberError> {
         let context = Context { conversation: Arc::clone(conversation), accepted: Arc::new([]) };
