@@ -75,14 +75,14 @@ pub(super) fn share(servers: usize, cores: usize, flags: &[String]) -> Option<us
     (servers > 1 && !flags.iter().any(is_told)).then(|| (cores / servers).max(1))
 }
 
-/// Takes back threads beyond those that the processor runs at once, of which each would wait for the others; what is said of it.
+/// Takes back threads beyond those that the processor runs at once, since each would wait for the others; returns the warning.
 pub(super) fn bound(threads: &mut Option<usize>, there: usize) -> Option<String> {
     let wanted = threads.filter(|wanted| *wanted > there)?;
     *threads = Some(there);
     Some(format!("it computes with {there} threads, not {wanted}: this machine runs no more at once"))
 }
 
-/// What is said of it.
+/// The warning about shared cores.
 pub(super) fn said(servers: usize, cores: usize, each: usize) -> String {
     let threads = if each == 1 { "one thread".to_owned() } else { format!("{each} threads") };
     let cores = if cores == 1 { "one core".to_owned() } else { format!("{cores} cores") };
@@ -106,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn cores_are_shared_out_and_nobody_gets_none() {
+    fn cores_are_shared_out_and_no_server_gets_none() {
         let flags = |flags: &[&str]| flags.iter().map(|flag| (*flag).to_owned()).collect::<Vec<_>>();
         assert_eq!(share(2, 8, &[]), Some(4));
         assert_eq!(share(3, 8, &flags(&["-ngl", "99"])), Some(2));

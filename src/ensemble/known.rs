@@ -1,4 +1,4 @@
-//! What was found out about servers, kept so that nobody pays twice for asking.
+//! What was found out about servers, kept so that asking is paid for once.
 //!
 //! A file of ours in the platform's folder. Losing it costs a few small calls, so no error of it stops anything; what is in it
 //! names servers and models and holds no secret.

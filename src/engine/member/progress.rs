@@ -11,6 +11,9 @@ use tokio::time::Instant;
 
 use crate::engine::fusion::candidate::DraftToken;
 
+/// Between two signs of life of a call that waits, or works without a token.
+pub(super) const SIGN: Duration = Duration::from_secs(1);
+
 /// Where the tokens of a draft under way are told, and the signs of life of any call. The channel behind it is bounded: a slow
 /// listener slows the drafting.
 #[derive(Debug, Clone)]
@@ -45,7 +48,7 @@ impl Progress {
         Self { call, listener: Some(listener), waits: self.waits.clone() }
     }
 
-    /// Tells a token from a task. Nobody listening is no error.
+    /// Tells a token from a task. Without a listener it is lost, and that is no error.
     pub async fn token(&self, token: DraftToken) {
         if let Some(listener) = &self.listener {
             let _ = listener.send((self.call, token)).await;
@@ -60,7 +63,7 @@ impl Progress {
         }
     }
 
-    /// Tells a token from a thread that is not part of the runtime. Nobody listening is no error.
+    /// Tells a token from a thread that is not part of the runtime. Without a listener it is lost, and that is no error.
     pub fn token_blocking(&self, token: DraftToken) {
         if let Some(listener) = &self.listener {
             let _ = listener.blocking_send((self.call, token));

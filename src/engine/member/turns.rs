@@ -12,12 +12,9 @@ use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{MissedTickBehavior, interval};
 
-use super::progress::Progress;
+use super::progress::{Progress, SIGN};
 use super::{Capabilities, DraftRequest, Drafted, Member, Reply, ScoreRequest, Scored};
 use crate::engine::fusion::conversation::Conversation;
-
-/// Between two signs of life of a call that waits.
-const SIGN: Duration = Duration::from_secs(1);
 
 /// The queue of a device; clones are the same queue.
 #[derive(Debug, Clone)]

@@ -12,6 +12,7 @@ use super::engine::Engine;
 use super::session::{Session, Stop};
 use crate::engine::fusion::candidate::DraftToken;
 use crate::engine::fusion::conversation::Conversation;
+use crate::engine::member::progress::SIGN;
 use crate::engine::member::turns::Turn;
 use crate::engine::member::{DraftRequest, Drafted, MemberError, Progress, ScoreRequest, Scored};
 
@@ -96,10 +97,7 @@ pub(in crate::engine::member) fn work<E: Engine>(session: Session<E>, mut calls:
     }
 }
 
-/// Between two signs of life of a call: a long prompt takes many passes before the first token.
-const SIGN: Duration = Duration::from_secs(1);
-
-/// Signs of life of a call under way.
+/// Signs of life of a call under way: a long prompt takes many passes before the first token.
 struct Pulse<'a> {
     progress: &'a Progress,
     beaten: Cell<Instant>,
@@ -140,7 +138,7 @@ impl News {
 
     fn tell(&mut self) {
         if !self.waiting.is_empty() {
-            // Nobody listening is no error: the draft itself holds every token.
+            // Without a listener it is lost, and that is no error: the draft itself holds every token.
             let _ = self.tokens.send(std::mem::take(&mut self.waiting));
         }
     }

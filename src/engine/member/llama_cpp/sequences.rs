@@ -158,7 +158,12 @@ impl Sequences {
         cut.dedup();
         let mut cuts = Vec::with_capacity(cut.len());
         for sequence in cut {
-            let left = self.nodes.iter().rposition(|node| node.through.contains(&sequence));
+            let mut left = self.nodes.iter().rposition(|node| node.through.contains(&sequence));
+            // Where another sequence goes through what is left, this one holds nothing of its own, and is free again.
+            if left.is_some_and(|node| self.nodes[node].through.len() > 1) {
+                self.nodes.iter_mut().for_each(|node| node.through.retain(|other| *other != sequence));
+                left = None;
+            }
             self.ends[sequence as usize] = left.map(|node| node as u32);
             cuts.push(Cut { sequence, depth: left.map(|node| self.nodes[node].depth) });
         }
@@ -235,13 +240,15 @@ mod tests {
         for (sequence, end) in (0_i32..).zip(&sequences.ends) {
             assert_eq!(end.is_some(), used.contains(&sequence), "sequence {sequence}");
         }
+        // By the number of leaves it is judged whether there is one for another path.
+        assert_eq!(used.len(), tree.leaves());
     }
 
     proptest! {
         /// However drafts and candidates grow, win and are given up, every node attends to its own path and nothing else.
         #[test]
         fn every_node_sees_its_own_path(
-            steps in prop::collection::vec((0_u8..8, 0_u32..60, prop::collection::vec(0_u32..3, 1..6)), 1..60),
+            steps in prop::collection::vec((0_u8..9, 0_u32..60, prop::collection::vec(0_u32..3, 1..6)), 1..60),
         ) {
             let mut tree = Tree::new(100, &[0]);
             let mut sequences = Sequences::new();
@@ -273,6 +280,22 @@ mod tests {
                         cache.share(Share { from, to: 0, depth: Some(depth) });
                         cache.prefix += depth;
                         for cut in sequences.keep(&tree.keep_behind(root), depth) { cache.cut(cut); }
+                    }
+                    7 if tree.leaves() + 2 < LEAVES => {
+                        // A call that is cancelled between two decodes.
+                        let first = tree.len() as u32;
+                        for start in [at, at / 2] {
+                            let mut parent = (start < first).then_some(start);
+                            for token in &tokens { parent = Some(tree.add(parent, *token)); }
+                        }
+                        for share in sequences.extend(&tree).unwrap() { cache.share(share); }
+                        let reached = first + (tree.len() as u32 - first) / 2;
+                        for node in first..reached {
+                            cache.evaluate(&tree, &sequences, node);
+                            tree.set(node, &[0.0; 4], 0.0);
+                        }
+                        tree.keep_first(reached as usize);
+                        for cut in sequences.forget(reached as usize) { cache.cut(cut); }
                     }
                     _ => {
                         let first = (at as usize).min(tree.len());

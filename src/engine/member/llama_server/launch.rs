@@ -63,7 +63,7 @@ const ATTEMPTS: usize = 3;
 
 /// Flags that newer or older programs lack: the first of each row that the program knows is used.
 const OPTIONAL: [&[&str]; 3] = [
-    // Nobody opens its own page.
+    // Its own page is not opened.
     &["--no-ui", "--no-webui"],
     // Idle slots stay as they are: nearly every call comes back to them.
     &["--no-cache-idle-slots"],
@@ -327,7 +327,7 @@ async fn listen(errors: impl AsyncRead + Unpin, said: Said, progress: Option<mps
     let mut lines = BufReader::new(errors).split(b'\n');
     while let Ok(Some(line)) = lines.next_segment().await {
         if let (Some(line), Some(progress)) = (said.hear(&String::from_utf8_lossy(&line)), &progress) {
-            // Nobody waits for a listener that is slow.
+            // A slow listener is not waited for.
             let _ = progress.try_send(line);
         }
     }

@@ -29,7 +29,7 @@ impl Part {
 pub fn part_of(path: &Path) -> Option<Part> {
     let (rest, total) = path.file_stem()?.to_str()?.rsplit_once("-of-")?;
     let (name, number) = rest.rsplit_once('-')?;
-    if number.len() != 5 || total.len() != 5 {
+    if [number, total].iter().any(|digits| digits.len() != 5 || !digits.bytes().all(|byte| byte.is_ascii_digit())) {
         return None;
     }
     let (number, total) = (number.parse().ok()?, total.parse().ok()?);
