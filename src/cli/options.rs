@@ -66,14 +66,14 @@ pub(super) fn add(command: Command) -> Command {
                 .long("role")
                 .value_name("NAME=ROLE")
                 .action(ArgAction::Append)
-                .help("What a member does: draft, verify or both; repeatable"),
+                .help("What a member does: draft, verify, both, or auto (both, but a base model only verifies beside models made for conversation); repeatable"),
         )
         .arg(
             Arg::new("weight")
                 .long("weight")
                 .value_name("NAME=W")
                 .action(ArgAction::Append)
-                .help("A member's weight as a verifier, from 0 on (1 where not given); repeatable"),
+                .help("A member's weight as a verifier, from 0 on (where not given, `--weights` decides); repeatable"),
         )
         .next_help_heading("GGUF files that run on this machine")
         .arg(
@@ -239,12 +239,13 @@ pub(super) fn selection(matches: &ArgMatches) -> Result<Selection, Failure> {
 }
 
 fn role(text: &str) -> Result<(String, Role), Failure> {
-    let usage = || Failure::Usage(format!("--role {text}: it takes NAME=draft, NAME=verify or NAME=both"));
+    let usage = || Failure::Usage(format!("--role {text}: it takes NAME=draft, NAME=verify, NAME=both or NAME=auto"));
     let (name, role) = text.split_once('=').ok_or_else(usage)?;
     let role = match role {
         "draft" => Role::Draft,
         "verify" => Role::Verify,
         "both" => Role::Both,
+        "auto" => Role::Auto,
         _ => return Err(usage()),
     };
     Ok((name.to_owned(), role))

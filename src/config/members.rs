@@ -112,7 +112,7 @@ const OF_SERVERS: &[&str] = &[
     "concurrency",
     "context",
 ];
-const ROLES: &[(Role, &str)] = &[(Role::Both, "both"), (Role::Draft, "draft"), (Role::Verify, "verify")];
+const ROLES: &[(Role, &str)] = &[(Role::Auto, "auto"), (Role::Both, "both"), (Role::Draft, "draft"), (Role::Verify, "verify")];
 
 /// The members, by name.
 pub(super) fn members(file: Section<'_>) -> Result<BTreeMap<String, MemberConfig>, ConfigError> {

@@ -41,8 +41,8 @@ pub struct Seat {
     pub name: String,
     /// What it does there.
     pub role: Role,
-    /// Its weight as a verifier, at least 0.
-    pub weight: f64,
+    /// The weight as a verifier that the user gave it, at least 0.
+    pub weight: Option<f64>,
     /// The model.
     pub member: Arc<dyn Member>,
     /// Where its drafts are drawn otherwise than the knobs say.
@@ -52,11 +52,10 @@ pub struct Seat {
 }
 
 impl Seat {
-    /// A seat that drafts and verifies, with the weight of its way of scoring.
+    /// A seat that drafts and verifies.
     #[must_use]
     pub fn new(name: impl Into<String>, member: Arc<dyn Member>) -> Self {
-        let weight = member.capabilities().tier.default_weight();
-        Self { name: name.into(), role: Role::Both, weight, member, sampling: OwnSampling::default(), price: None }
+        Self { name: name.into(), role: Role::Auto, weight: None, member, sampling: OwnSampling::default(), price: None }
     }
 
     /// The seat as a run's header tells it.
@@ -233,8 +232,8 @@ fn check(setup: &Setup) -> Result<(), SetupError> {
         if setup.seats[..place].iter().any(|other| other.name == seat.name) {
             return Err(SetupError::SameName { name });
         }
-        if !seat.weight.is_finite() || seat.weight < 0.0 {
-            return Err(SetupError::BadWeight { name, weight: seat.weight.to_string() });
+        if let Some(weight) = seat.weight.filter(|weight| !weight.is_finite() || *weight < 0.0) {
+            return Err(SetupError::BadWeight { name, weight: weight.to_string() });
         }
     }
     if setup.seats.iter().all(|seat| seat.role == Role::Verify) {

@@ -214,6 +214,7 @@ impl Player {
             | Event::Late { .. }
             | Event::Joined { .. }
             | Event::Ranked(_)
+            | Event::SetAside { .. }
             | Event::Exited { .. }
             | Event::Readmitted { .. }
             | Event::Steered { .. }

@@ -261,7 +261,7 @@ fn seat(spec: &MemberSpec, member: Arc<dyn Member>) -> Seat {
     let seat = Seat::new(spec.name.clone(), member);
     Seat {
         role: spec.config.role,
-        weight: spec.config.weight.unwrap_or(seat.weight),
+        weight: spec.config.weight,
         sampling: spec.config.sampling,
         price: spec.config.price,
         ..seat

@@ -126,7 +126,7 @@ pub(super) fn changed(changed: &Changed) -> String {
 /// What a member does.
 pub(super) fn role(role: Role) -> &'static str {
     match role {
-        Role::Both => "drafts, verifies",
+        Role::Auto | Role::Both => "drafts, verifies",
         Role::Draft => "drafts",
         Role::Verify => "verifies",
     }

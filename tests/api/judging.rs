@@ -12,7 +12,7 @@ use crate::{connect, context};
 
 fn asking(tier: ScoreTier) -> ScoreRequest {
     let candidates = vec![(Arc::from(" Lyon."), true), (Arc::from(" Paris."), true)];
-    ScoreRequest { context: context(), candidates, tier, seed: 5, progress: Progress::nowhere() }
+    ScoreRequest { context: context(), candidates, tier, seed: 5, asks_end: false, progress: Progress::nowhere() }
 }
 
 fn shares(opinions: &[Opinion]) -> Vec<f32> {

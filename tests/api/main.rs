@@ -61,6 +61,7 @@ fn request(length: usize) -> DraftRequest {
         sampling: Sampling { temperature: 0.6, top_p: 0.9, seed: 7 },
         segment: SegmentRule { unit: SegmentUnit::Tokens, length, token_cap: 64, byte_cap: usize::MAX },
         hints: Hints::default(),
+        asks_end: false,
     }
 }
 

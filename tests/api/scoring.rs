@@ -12,7 +12,7 @@ use crate::{connect, context, settings};
 
 fn asking(candidates: &[(&str, bool)], tier: ScoreTier) -> ScoreRequest {
     let candidates = candidates.iter().map(|(text, ends)| (Arc::from(*text), *ends)).collect();
-    ScoreRequest { context: context(), candidates, tier, seed: 3, progress: Progress::nowhere() }
+    ScoreRequest { context: context(), candidates, tier, seed: 3, asks_end: false, progress: Progress::nowhere() }
 }
 
 async fn score(member: &ApiMember, candidates: &[(&str, bool)]) -> Result<Scored, MemberError> {

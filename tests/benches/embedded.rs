@@ -146,6 +146,7 @@ fn request(context: Context, temperature: f32, tokens: usize) -> DraftRequest {
         sampling: Sampling { temperature, top_p: 0.9, seed: 1 },
         segment: segment(tokens),
         hints: Hints::default(),
+        asks_end: false,
     }
 }
 

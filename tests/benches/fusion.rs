@@ -58,6 +58,7 @@ async fn decoding(seat: &Seat, prompt: &str) -> Option<f64> {
         sampling: Sampling { temperature: 0.6, top_p: 0.9, seed: 1 },
         segment: SegmentRule { unit: SegmentUnit::Tokens, length, token_cap: length, byte_cap: usize::MAX },
         hints: Hints::default(),
+        asks_end: false,
     };
     seat.member.draft(request(1), Progress::nowhere()).await.ok()?;
     let start = Instant::now();

@@ -69,7 +69,7 @@ fn header(supply: &mut Supply<'_>, names: &[MemberName]) -> Header {
     let member = |name: &MemberName| MemberHeader {
         name: name.clone(),
         role: Part::Both,
-        weight: 1.0,
+        weight: None,
         capabilities: Capabilities { advice: vec![supply.text()], ..Capabilities::in_process(&supply.text(), &supply.text()) },
         sampling: OwnSampling::default(),
         price: None,
@@ -117,6 +117,7 @@ fn round(supply: &mut Supply<'_>, names: &[MemberName], accepted: Accepted) -> V
     let score = |candidate: &MemberName, logprob: f32| CandidateScore {
         candidate: candidate.clone(),
         logprobs: vec![logprob],
+        end_logprob: None,
         preference: None,
     };
     let mut events = vec![Event::RoundStarted { drafters: names.to_vec(), verifiers: names.to_vec() }];
@@ -143,6 +144,7 @@ fn round(supply: &mut Supply<'_>, names: &[MemberName], accepted: Accepted) -> V
     events.push(Event::Ranked(Box::new(Ranked {
         candidates: vec![ranked(a, 0.8), ranked(b, 0.5)],
         margin: Some(0.3),
+        end: None,
         unanimous: false,
         weights: names.iter().map(|name| (name.clone(), 1.0)).collect(),
         standings: names.iter().map(standing).collect(),

@@ -158,7 +158,7 @@ pub fn members() -> Vec<MemberHeader> {
 
 /// A member as a person would name it, for a roster.
 pub fn spec(header: &MemberHeader) -> MemberSpec {
-    let (role, weight) = (header.role, Some(header.weight));
+    let (role, weight) = (header.role, header.weight);
     let source = Source::BuiltIn(header.name.to_string());
     let config = MemberConfig { source, role, weight, price: header.price, sampling: header.sampling };
     MemberSpec::new(&header.name, config)

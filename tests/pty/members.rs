@@ -84,7 +84,7 @@ fn another_ensemble_is_composed_by_hand() {
     let header = header(&home);
     assert_eq!(names(&header), ["abacus", "lexicon", "almanac", "babble"]);
     assert_eq!(header.members[0].role, specfuse::engine::fusion::event::Role::Draft);
-    assert!((header.members[1].weight - 0.9).abs() < 1e-9);
+    assert_eq!(header.members[1].weight, Some(0.9));
 }
 
 /// Model files where other programs leave them: one as llama.cpp does, one that is cut.

@@ -32,16 +32,19 @@ fn any_params() -> impl Strategy<Value = Params> {
         0.2_f64..1.0,
         choice(&["current", "initial"]),
         0_usize..4,
-        1_usize..4,
+        0_usize..4,
         any::<bool>(),
         (0.1_f64..1.5, 0.05_f64..0.8, -12.0_f64..-1.0),
         (0.05_f64..1.5, 1_usize..8),
     );
-    (scoring, exit, any::<bool>(), 0.0_f64..60.0).prop_map(|(scoring, exit, feedback, rate)| {
+    let end = (choice(&["auto", "equal", "prior"]), prop_oneof![Just(0.0), 0.05_f64..0.95], any::<bool>(), any::<bool>());
+    (scoring, exit, end, any::<bool>(), 0.0_f64..60.0).prop_map(|(scoring, exit, end, feedback, rate)| {
         let mut params = Params::default();
         for (knob, name) in [("scoring", scoring.0), ("normalisation", scoring.1), ("exit", exit.0), ("exit-count", exit.2)] {
             params.set_text(knob, name).unwrap();
         }
+        params.set_text("weights", end.0).unwrap();
+        (params.end_threshold, params.end_majority, params.set_aside) = (end.1, end.2, end.3);
         (params.softmax_temperature, params.outlier_filter, params.outlier_ratio) = (scoring.2, scoring.3, scoring.4);
         (params.score_end, params.exit_threshold, params.exit_warm_up) = (scoring.5, exit.1, exit.3);
         (params.exit_min_members, params.exit_keep_verifying) = (exit.4, exit.5);

@@ -5,10 +5,12 @@ use std::collections::HashMap;
 
 use specfuse::engine::fusion::MemberIndex;
 use specfuse::engine::fusion::candidate::Candidate;
+use specfuse::engine::fusion::event::{MemberHeader, Role, ScoreTier};
 use specfuse::engine::fusion::exit::ThresholdCount;
 use specfuse::engine::fusion::params::{ExitKind, NormalisationKind, Params};
 use specfuse::engine::fusion::run::{Round, Run};
 use specfuse::engine::fusion::score::{Opinion, ScoringRule};
+use specfuse::engine::fusion::weights::WeightRule;
 
 /// What a round must come to.
 pub struct Expected {
@@ -34,8 +36,9 @@ enum Said {
 type Matrix = Vec<Vec<Option<f64>>>;
 
 pub fn expect(run: &Run, params: &Params) -> Vec<Expected> {
-    let mut weights: Vec<f64> = run.members.iter().map(|member| member.header.weight).collect();
-    let mut exit = Exit { initial: run.members.len(), ..Exit::default() };
+    let mut weights = begin_weights(run, params);
+    let drafting = run.header.members.iter().filter(|member| member.role != Role::Verify).count();
+    let mut exit = Exit { initial: drafting, ..Exit::default() };
     let mut gone: Vec<MemberIndex> = Vec::new();
     let mut expected = Vec::new();
     for round in run.rounds.iter().filter(|round| round.accepted.is_some()) {
@@ -48,6 +51,9 @@ pub fn expect(run: &Run, params: &Params) -> Vec<Expected> {
             .iter()
             .filter(|candidate| candidate.authors.iter().any(|author| drafters.contains(author)))
             .collect();
+        let (aside, others): (Vec<&Candidate>, Vec<&Candidate>) =
+            candidates.iter().partition(|candidate| round.repeats(candidate.key).is_some());
+        let (candidates, aside) = if others.is_empty() { (aside, Vec::new()) } else { (others, aside) };
         let said: Vec<Vec<Option<Said>>> =
             verifiers.iter().map(|verifier| row(run, round, *verifier, &candidates, params)).collect();
         let matrix = comparable(&said, &candidates, params);
@@ -55,6 +61,7 @@ pub fn expect(run: &Run, params: &Params) -> Vec<Expected> {
             let present = |candidate: &&Candidate| candidate.authors.contains(&member);
             candidates.iter().position(present).filter(|_| drafters.contains(&member))
         };
+        let begun = weights.clone();
         if params.feedback && candidates.len() > 1 {
             learn(&mut weights, &matrix, &verifiers, &of, round.number, params.feedback_rate);
         }
@@ -98,6 +105,17 @@ pub fn expect(run: &Run, params: &Params) -> Vec<Expected> {
                 winner = Some(column);
             }
         }
+        if params.end_majority {
+            let votes = |ending: bool| -> f64 {
+                let counts = |member: &&MemberIndex| of(**member).is_some_and(|column| !ending || candidates[column].ends);
+                drafters.iter().filter(counts).map(|member| weights[member.0]).sum()
+            };
+            if votes(true) > votes(false) / 2.0 {
+                let ends = |column: &usize| candidates[*column].ends;
+                let rank = |column: &usize| (scores[*column].is_none(), unconfirmed[*column], -scores[*column].unwrap_or(0.0));
+                winner = (0..candidates.len()).filter(ends).min_by(|a, b| rank(a).partial_cmp(&rank(b)).unwrap()).or(winner);
+            }
+        }
         let mut close = winner.is_some_and(|winner| {
             let near = |(column, score): (usize, &Option<f64>)| {
                 column != winner && score.zip(scores[winner]).is_some_and(|(a, b)| (a - b).abs() <= 1e-8 * b.abs().max(1.0))
@@ -107,13 +125,25 @@ pub fn expect(run: &Run, params: &Params) -> Vec<Expected> {
         // Where each scored its own draft alone, they are not compared.
         let compared = candidates.len() < 2 || foreign;
         let of = |member: MemberIndex| of(member).filter(|_| compared);
+        let own_weights: Vec<f64> = verifiers.iter().map(|member| begun[member.0]).collect();
         let quality: Vec<(MemberIndex, Option<f64>, Option<f64>)> = drafters
             .iter()
             .map(|member| {
-                (*member, of(*member).and_then(|column| scores[column]), of(*member).and_then(|column| nats(&said, column)))
+                (*member, of(*member).and_then(|column| scores[column]), of(*member).and_then(|column| nats(&said, &own_weights, column)))
             })
             .collect();
-        let last = winner.is_some_and(|winner| candidates[winner].ends);
+        let worst = quality.iter().filter_map(|(_, _, nats)| *nats).min_by(f64::total_cmp);
+        let quality: Vec<_> = quality
+            .into_iter()
+            .map(|(member, score, nats)| {
+                let repeats = aside.iter().any(|candidate| candidate.authors.contains(&member));
+                (member, score, if repeats { worst.map(|worst| worst - 0.5) } else { nats })
+            })
+            .collect();
+        let end = winner.and_then(|winner| end(round, &verifiers, &weights, candidates[winner]));
+        close |= end.is_some_and(|end| (end - params.end_threshold).abs() < 1e-9);
+        let decided = params.end_threshold > 0.0 && end.is_some_and(|end| end >= params.end_threshold);
+        let last = decided || winner.is_some_and(|winner| candidates[winner].ends);
         let (standings, exits, near) = exit.round(&quality, params, last);
         close |= near;
         gone.extend(&exits);
@@ -130,10 +160,50 @@ pub fn expect(run: &Run, params: &Params) -> Vec<Expected> {
     expected
 }
 
+/// The weights that a run begins with: the user's, else by the square root of the size or all alike, less for judges.
+fn begin_weights(run: &Run, params: &Params) -> Vec<f64> {
+    let members = &run.header.members;
+    let roots: Vec<Option<f64>> =
+        members.iter().map(|member| member.capabilities.parameters.map(|count| (count as f64).sqrt())).collect();
+    let known: Vec<f64> = roots.iter().flatten().copied().collect();
+    let mean = known.iter().sum::<f64>() / known.len() as f64;
+    let by_size = match params.weights {
+        WeightRule::Auto => known.len() == members.len(),
+        WeightRule::Equal => false,
+        WeightRule::Prior => !known.is_empty(),
+    };
+    let weight = |(member, root): (&MemberHeader, &Option<f64>)| {
+        let way = if member.capabilities.tier == ScoreTier::Labels { 0.7 } else { 1.0 };
+        member.weight.unwrap_or_else(|| way * root.filter(|_| by_size).map_or(1.0, |root| root / mean))
+    };
+    members.iter().zip(&roots).map(weight).collect()
+}
+
+/// The weighted mean probability of the end after a candidate, where at least half of the weight knows it.
+fn end(
+    round: &Round,
+    verifiers: &[MemberIndex],
+    weights: &[f64],
+    candidate: &Candidate,
+) -> Option<f64> {
+    let (mut all, mut known, mut sum) = (0.0, 0.0, 0.0);
+    for member in verifiers {
+        let weight = weights[member.0];
+        all += weight;
+        let author = round.drafters.contains(member) && candidate.authors.contains(member);
+        let own = round.own_score(*member).filter(|_| author).and_then(|own| own.end_logprob);
+        if let Some(end) = own.or_else(|| round.score(*member, candidate.key)?.end_logprob) {
+            known += weight;
+            sum += weight * f64::from(end).exp();
+        }
+    }
+    (known > 0.0 && known >= all / 2.0).then(|| sum / known)
+}
+
 /// Whose scores count: the verifiers, or where none of them scored anything each author for its own draft.
 fn electors(round: &Round) -> Vec<MemberIndex> {
     let said = |verifier: &MemberIndex| round.scores().iter().any(|cell| cell.verifier == *verifier && cell.opinion.is_ok());
-    if round.candidates().len() < 2 || round.verifiers.iter().any(said) {
+    if round.taking_part().count() < 2 || round.verifiers.iter().any(said) {
         round.verifiers.clone()
     } else {
         round.drafters.clone()
@@ -246,17 +316,23 @@ fn fused(
     (total > 0.0).then(|| votes.iter().map(|(score, weight)| score * weight).sum::<f64>() / total)
 }
 
-/// Mean over the verifiers of the mean token log-probability.
-fn nats(said: &[Vec<Option<Said>>], column: usize) -> Option<f64> {
+/// Weighted mean over the verifiers of the mean token log-probability.
+fn nats(said: &[Vec<Option<Said>>], weights: &[f64], column: usize) -> Option<f64> {
+    let weighed = weights.iter().any(|weight| *weight > 0.0);
     let tokens = said.iter().flatten().flatten().any(|said| matches!(said, Said::Tokens(_)));
-    let means: Vec<f64> = said
+    let means: Vec<(f64, f64)> = said
         .iter()
-        .filter_map(|row| match row[column].as_ref()? {
-            Said::Tokens(logprobs) => Some(logprobs.iter().sum::<f64>() / logprobs.len() as f64),
-            Said::Share(share) => (!tokens).then(|| share.ln()),
+        .zip(weights)
+        .filter_map(|(row, weight)| {
+            let mean = match row[column].as_ref()? {
+                Said::Tokens(logprobs) => Some(logprobs.iter().sum::<f64>() / logprobs.len() as f64),
+                Said::Share(share) => (!tokens).then(|| share.ln()),
+            };
+            Some((mean?, if weighed { *weight } else { 1.0 }))
         })
         .collect();
-    (!means.is_empty()).then(|| means.iter().sum::<f64>() / means.len() as f64)
+    let total: f64 = means.iter().map(|(_, weight)| weight).sum();
+    (total > 0.0).then(|| means.iter().map(|(mean, weight)| mean * weight).sum::<f64>() / total)
 }
 
 /// Multiplicative weights by verification wins.
@@ -372,7 +448,13 @@ impl Exit {
             ExitKind::Evidence => 1,
             ExitKind::Paper => n,
         };
-        let may = if last || self.rounds <= params.exit_warm_up { 0 } else { n.saturating_sub(params.exit_min_members.max(1)) };
+        let least = match (params.exit_min_members, self.initial) {
+            (0, 0 | 1 | 2) => 1,
+            (0, 3) => 2,
+            (0, _) => 3,
+            (least, _) => least,
+        };
+        let may = if last || self.rounds <= params.exit_warm_up { 0 } else { n.saturating_sub(least) };
         let by_rounding = leaving.windows(2).any(|pair| (retention[pair[0]] - retention[pair[1]]).abs() < 1e-9);
         leaving.truncate(most.min(may));
         leaving.sort_unstable();

@@ -20,8 +20,8 @@ pub struct Shape {
     pub rounds: usize,
     /// The most tokens of a draft, at least 1.
     pub tokens: usize,
-    /// Whether what happens to models happens: equal drafts, ends, failures, judges, members that tell no log-probabilities,
-    /// weights. Otherwise all drafts differ and everything is scored.
+    /// Whether what happens to models happens: equal drafts, drafts that repeat, ends, failures, judges, members that tell no
+    /// log-probabilities, weights, sizes. Otherwise all drafts differ and everything is scored.
     pub odd: bool,
 }
 
@@ -51,16 +51,18 @@ impl Numbers {
 }
 
 fn header(shape: &Shape, numbers: &mut Numbers, params: &Params) -> Header {
+    let sized = numbers.chance(0.7);
     let members = (0..shape.members).map(|place| {
         let mut capabilities = Capabilities { concurrency: 8, ..Capabilities::in_process("random", "") };
-        let (mut role, mut weight) = (Role::Both, 1.0);
+        let (mut role, mut weight) = (Role::Both, None);
         if shape.odd {
             capabilities.end_probability = numbers.chance(0.5);
             capabilities.draft_logprobs = numbers.chance(0.8);
             if numbers.chance(0.15) {
                 capabilities.tier = ScoreTier::Labels;
             }
-            weight = [1.0, 1.0, 0.5, 0.0][numbers.below(4)];
+            weight = [None, None, None, Some(0.5), Some(0.0)][numbers.below(5)];
+            capabilities.parameters = [None, Some(100), Some(400), Some(900)][numbers.below(if sized { 3 } else { 4 }) + usize::from(sized)];
             role = [Role::Both, Role::Both, Role::Both, Role::Draft, Role::Verify][numbers.below(5)];
         }
         // Somebody has to draft.
@@ -75,7 +77,7 @@ fn header(shape: &Shape, numbers: &mut Numbers, params: &Params) -> Header {
         members: members.collect(),
         params: params.clone(),
         seed: 1,
-        conversation: Conversation::question("Why?"),
+        conversation: Conversation::question("a b c?"),
         answers: Vec::new(),
     }
 }
@@ -112,7 +114,13 @@ fn scored(shape: &Shape, numbers: &mut Numbers, candidates: &[(Arc<str>, bool)],
         Opinion::Tokens((0..tokens).map(logprob).collect())
     };
     let opinions = candidates.iter().zip(&shares).map(opinion).collect();
-    Scored { opinions, forwards: 0, usage: Usage::default() }
+    let ends = candidates.iter().map(|(_, ends)| (shape.odd && end && !judges && !ends).then(|| logarithm(numbers))).collect();
+    Scored { opinions, ends, forwards: 0, usage: Usage::default() }
+}
+
+/// Of a probability that is seldom near 1: most segments do not end an answer.
+fn logarithm(numbers: &mut Numbers) -> f32 {
+    numbers.share().powi(4).max(1e-6).ln()
 }
 
 /// The records of a run of this shape under these knobs.
@@ -141,7 +149,9 @@ pub fn record(shape: &Shape, seed: u64, params: &Params) -> Vec<Record> {
                 Effect::Draft { call, member, .. } => {
                     let known = &can[member.0].capabilities;
                     let draft = draft(shape, &mut numbers, member.0, known.draft_logprobs, known.end_probability);
-                    inputs.push_back(Input::Drafted(call, Ok(Drafted { draft, forwards: 0, usage: Usage::default() })));
+                    let known = if shape.odd && known.end_probability { draft.tokens.len() + 1 } else { 0 };
+                    let ends = (0..known).map(|_| logarithm(&mut numbers)).collect();
+                    inputs.push_back(Input::Drafted(call, Ok(Drafted { draft, ends, forwards: 0, usage: Usage::default() })));
                 }
                 Effect::Score { call, member, request, .. } => {
                     let end = can[member.0].capabilities.end_probability;

@@ -20,5 +20,6 @@ pub fn request(context: Context, temperature: f32, seed: u64, tokens: usize) -> 
         sampling: Sampling { temperature, top_p: 0.9, seed },
         segment: SegmentRule { unit: SegmentUnit::Tokens, length: tokens, token_cap: tokens, byte_cap: usize::MAX },
         hints: Hints::default(),
+        asks_end: false,
     }
 }

@@ -95,6 +95,7 @@ async fn draft(member: &dyn Member, context: Context) -> Result<DraftTimes, Memb
         sampling: Sampling { temperature: 0.6, top_p: 0.9, seed: 1 },
         segment: SegmentRule { unit: SegmentUnit::Tokens, length: TOKENS, token_cap: TOKENS, byte_cap: usize::MAX },
         hints: Hints::default(),
+        asks_end: false,
     };
     let (sender, mut tokens) = mpsc::channel(WAITING);
     let start = Instant::now();
@@ -125,7 +126,7 @@ async fn score(member: &dyn Member, context: Context, tier: ScoreTier) -> Result
     }
     let (start, progress) = (Instant::now(), Progress::nowhere());
     let waits = progress.waits().clone();
-    let scored = limited(member.score(ScoreRequest { context, candidates, tier, seed: 1, progress }), &waits).await?;
+    let scored = limited(member.score(ScoreRequest { context, candidates, tier, seed: 1, asks_end: false, progress }), &waits).await?;
     match scored.opinions.first() {
         Some(_) => Ok(start.elapsed().saturating_sub(waits.total())),
         None => Err(MemberError::Failed("it scored nothing".to_owned())),

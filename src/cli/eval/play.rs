@@ -149,6 +149,7 @@ impl Plan<'_> {
             sampling: Sampling { temperature: temperature as f32, top_p: top_p as f32, seed },
             segment: SegmentRule { unit: SegmentUnit::Tokens, length, token_cap: length, byte_cap: usize::MAX },
             hints: Hints::default(),
+            asks_end: false,
         };
         let start = Instant::now();
         let member = Arc::clone(&seat.member);

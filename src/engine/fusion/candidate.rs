@@ -28,7 +28,7 @@ pub struct Draft {
     pub tokens: Vec<DraftToken>,
     /// Whether the answer is complete after this draft.
     pub ends: bool,
-    /// Natural logarithm of the probability of ending here, where the author can tell and `ends` is true.
+    /// Natural logarithm of the probability of ending here, whether it does or not, where the author knows.
     pub end_logprob: Option<f32>,
 }
 
@@ -84,7 +84,9 @@ impl Draft {
             tokens.push(DraftToken { text: inside.to_owned(), logprob: token.logprob });
             begin += token.text.len();
         }
-        Self { tokens, ends, end_logprob: self.end_logprob.filter(|_| ends) }
+        // What follows a place inside is not known.
+        let whole = tokens.len() == self.tokens.len() && ends == self.ends && cut.bytes >= self.tokens.iter().map(|token| token.text.len()).sum();
+        Self { tokens, ends, end_logprob: self.end_logprob.filter(|_| whole) }
     }
 
     /// The log-probabilities that score this draft by its author: the tokens' that are known, then the end's where it ends and is

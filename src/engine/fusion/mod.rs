@@ -14,6 +14,7 @@ pub mod feedback;
 pub mod params;
 pub mod rate;
 pub mod reading;
+pub mod repeats;
 pub mod rescore;
 pub mod run;
 pub mod score;
@@ -22,6 +23,7 @@ pub mod single;
 pub mod skipped;
 pub mod timing;
 pub mod vote;
+pub mod weights;
 pub mod what_if;
 
 /// A member's place in the ensemble, counted from 0 in the order in which the ensemble names them. Earlier wins ties.

@@ -7,7 +7,7 @@
 use std::sync::{Arc, Weak};
 
 use super::MemberIndex;
-use super::exit::{ExitState, Standing};
+use super::exit::Standing;
 use super::params::Params;
 use super::run::{Opening, Round, Run};
 use super::vote::slate::{Slate, Slates};
@@ -42,8 +42,9 @@ pub struct RescoredRound {
 /// The accepted rounds of a run, ready to be decided again. It can follow a run that grows.
 #[derive(Debug, Clone, Default)]
 pub struct Recorded {
-    /// By place: the weight the run began with.
-    weights: Vec<f64>,
+    /// What the run began with.
+    tally: Option<Tally>,
+    members: usize,
     slates: Slates,
     rounds: Vec<Source>,
 }
@@ -99,7 +100,7 @@ impl Recorded {
         self.slates.truncate(known);
         self.rounds.truncate(known);
         if known == 0 {
-            self.weights = run.members.iter().map(|member| member.header.weight).collect();
+            (self.tally, self.members) = (Some(Tally::new(&run.header.members)), run.header.members.len());
         }
         for round in accepted().skip(known) {
             self.push(run, round);
@@ -118,11 +119,10 @@ impl Recorded {
             source.opening = Some(Box::new(round.opening.clone()));
         }
         if let Some(accepted) = &round.accepted {
-            let same = |place: usize| {
-                let candidate = &round.candidates()[place];
-                candidate.text == accepted.text && candidate.ends == accepted.ends
-            };
-            source.accepted = column(&|_, place| same(place));
+            // By its author, since one that did not end the answer may have been accepted as its end.
+            let chosen = accepted.author.and_then(|author| round.candidate_of(author)).map(|candidate| candidate.key);
+            let same = |place: usize| round.candidates()[place].text == accepted.text;
+            source.accepted = column(&|key, place| Some(key) == chosen && same(place));
             // A person's word holds whatever the knobs are.
             source.word = match round.chosen_by_hand().and_then(|chosen| column(&|key, _| key == chosen)) {
                 _ if accepted.is_written() => Word::Written,
@@ -136,10 +136,10 @@ impl Recorded {
     /// Decides every round again under `params`.
     #[must_use]
     pub fn rescore(&self, params: &Params) -> Vec<RescoredRound> {
-        let tally = Tally { weights: self.weights.clone(), exit: ExitState::new(self.weights.len()) };
+        let Some(mut tally) = self.tally.clone() else { return Vec::new() };
         let mut again = Again {
-            gone: vec![false; self.weights.len()],
-            weights: tally.weights.as_slice().into(),
+            gone: vec![false; self.members],
+            weights: tally.weights.under(params.weights).into(),
             tally,
             table: Table::default(),
             params,
@@ -222,8 +222,9 @@ impl Again<'_> {
     }
 
     fn shared_weights(&mut self) -> Arc<[f64]> {
-        if *self.weights != *self.tally.weights {
-            self.weights = self.tally.weights.as_slice().into();
+        let now = self.tally.weights.under(self.params.weights);
+        if *self.weights != *now {
+            self.weights = now.into();
         }
         Arc::clone(&self.weights)
     }

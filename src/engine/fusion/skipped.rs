@@ -1,7 +1,7 @@
 //! Which calls of a round were not made, and why not.
 
 use super::MemberIndex;
-use super::event::Role;
+use super::event::{self, Role};
 use super::run::{CallEnd, Round, Run, Work};
 
 /// What every member of the ensemble could have been asked for in a round, each thing counted once. The first five kinds of
@@ -29,7 +29,7 @@ pub struct Skipped {
 /// The calls that a round did without.
 #[must_use]
 pub fn skipped(run: &Run, round: &Round) -> Skipped {
-    let drafters = run.header.members.iter().filter(|member| member.role != Role::Verify).count();
+    let drafters = event::drafters(&run.header.members);
     let verifiers = run.header.members.iter().filter(|member| member.role != Role::Draft && member.capabilities.tier.scores());
     let (active, present) = (round.drafters.len(), round.verifiers.len());
     let all = drafters * verifiers.count();

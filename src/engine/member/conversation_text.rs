@@ -33,9 +33,13 @@ pub(super) fn plain(conversation: &Conversation) -> String {
     format!("{}{ASSISTANT}\n", turns.collect::<String>())
 }
 
+/// What a user should know of a model without a chat template.
+pub(super) const BASE_MODEL: &str = "it has no chat template (a base model), so it is asked in a plain form, and only verifies beside \
+                                     models made for conversation unless its role is `both`";
+
 /// What ends an answer in the plain form, where no token does: the beginning of another turn.
 pub(super) fn plain_stops() -> Vec<String> {
-    vec![format!("\n{USER}")]
+    [USER, ASSISTANT].iter().map(|role| format!("\n{role}")).collect()
 }
 
 /// How much of a draft in the plain form is answer.
@@ -47,20 +51,48 @@ pub(super) enum PlainAnswer {
     Ended(usize),
 }
 
-/// Looks for the beginning of another turn in a draft behind the accepted text, whose end may hold the line break before it.
+/// Looks for the beginning of another turn in a draft behind the accepted text, whose end may hold the beginning of its line.
 pub(super) fn plain_answer(accepted: &str, draft: &str) -> PlainAnswer {
-    let starts_line = accepted.is_empty() || accepted.ends_with('\n');
-    let starts = starts_line.then_some((0, 0)).into_iter().chain(draft.match_indices('\n').map(|(at, _)| (at, at + 1)));
-    for (end, start) in starts {
-        let line = draft.get(start..).unwrap_or_default();
-        if [USER, ASSISTANT].iter().any(|role| line.starts_with(role)) {
-            return PlainAnswer::Ended(end);
-        }
-        if !line.contains('\n') && [USER, ASSISTANT].iter().any(|role| role.starts_with(line)) {
-            return PlainAnswer::Open(end);
-        }
+    let begun = accepted.rsplit('\n').next().unwrap_or_default();
+    let first = draft.split('\n').next().unwrap_or_default();
+    let mut lines = draft.match_indices('\n').map(|(at, _)| (at, draft.get(at + 1..).unwrap_or_default()));
+    let found = |(end, rest): (usize, &str)| {
+        let whole = rest.contains('\n');
+        let line = rest.split('\n').next().unwrap_or_default();
+        turn(line, whole).map(|turn| (end, turn))
+    };
+    let head = turn(&format!("{begun}{first}"), draft.contains('\n')).map(|turn| (0, turn));
+    match head.or_else(|| lines.find_map(found)) {
+        Some((end, Turn::Begins)) => PlainAnswer::Ended(end),
+        Some((end, Turn::MayBegin)) => PlainAnswer::Open(end),
+        None => PlainAnswer::Open(draft.len()),
     }
-    PlainAnswer::Open(draft.len())
+}
+
+/// The most words and bytes of what a turn is introduced by: base models invent speakers of their own.
+const SPEAKER_WORDS: usize = 2;
+const SPEAKER_BYTES: usize = 24;
+
+/// What a line is in the plain form.
+enum Turn {
+    Begins,
+    /// It is unfinished.
+    MayBegin,
+}
+
+/// Whether a line introduces a turn: three number signs, one or two words and a colon. `whole` says that its end is known.
+fn turn(line: &str, whole: bool) -> Option<Turn> {
+    let Some(speaker) = line.strip_prefix("###") else {
+        return (!whole && !line.is_empty() && "###".starts_with(line)).then_some(Turn::MayBegin);
+    };
+    let is_speaker = |text: &str| {
+        let mut words = text.split_whitespace();
+        text.len() <= SPEAKER_BYTES && words.clone().count() <= SPEAKER_WORDS && words.all(|word| word.chars().all(char::is_alphabetic))
+    };
+    match speaker.split_once(':') {
+        Some((name, _)) => (!name.trim().is_empty() && is_speaker(name)).then_some(Turn::Begins),
+        None => (!whole && is_speaker(speaker)).then_some(Turn::MayBegin),
+    }
 }
 
 /// The turns with instructions moved into the question after them; `None` where there are none.
@@ -137,6 +169,14 @@ mod tests {
             ("It is", " so.\n## A heading\n", Open(17)),
             ("It is so.\n\n", "##", Open(0)),
             ("It is so.", "### User:", Open(9)),
+            ("It is so.\n###", " User:\nAnd", Ended(0)),
+            ("It is so.\n#", "##", Open(0)),
+            ("It is", " so.\n### Instructor: And", Ended(4)),
+            ("It is", " so.\n### Mr Smith:", Ended(4)),
+            ("It is", " so.\n### Step 1: Look", Open(22)),
+            ("It is", " so.\n### What to do next:", Open(27)),
+            ("It is", " so.\n### A heading\nof it", Open(22)),
+            ("", "#", Open(0)),
             ("", "### User:", Ended(0)),
             ("It", " is\n", Open(3)),
             ("It", " is\n\nso.", Open(8)),

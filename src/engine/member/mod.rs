@@ -74,6 +74,8 @@ pub struct DraftRequest {
     pub segment: SegmentRule,
     /// What other members have drafted in this round already.
     pub hints: Hints,
+    /// Whether the probability of the end after the segment is worth a further token's evaluation.
+    pub asks_end: bool,
 }
 
 /// The drafts of a round that are finished, for members that still draft.
@@ -103,6 +105,9 @@ impl Hints {
 pub struct Drafted {
     /// The draft, not yet cut.
     pub draft: Draft,
+    /// Natural logarithms of the probability that the answer ends after so many of its tokens, from 0 on, as far as the member
+    /// knows them.
+    pub ends: Vec<f32>,
     /// Token positions evaluated by the model for it (prompt, accepted text and draft).
     pub forwards: u64,
     /// Tokens used, where a server counts them.
@@ -120,6 +125,8 @@ pub struct ScoreRequest {
     pub tier: ScoreTier,
     /// Seed of whatever is drawn for it, such as the order in which a judge sees the candidates.
     pub seed: u64,
+    /// Whether the probability of the end after candidates that do not end the answer is wanted.
+    pub asks_end: bool,
     /// Where signs of life go while it waits and works.
     pub progress: Progress,
 }
@@ -128,7 +135,7 @@ impl ScoreRequest {
     /// A request to score token by token, exactly.
     #[must_use]
     pub fn exact(context: Context, candidates: Vec<(Arc<str>, bool)>) -> Self {
-        Self { context, candidates, tier: ScoreTier::InProcess, seed: 0, progress: Progress::nowhere() }
+        Self { context, candidates, tier: ScoreTier::InProcess, seed: 0, asks_end: false, progress: Progress::nowhere() }
     }
 }
 
@@ -137,6 +144,9 @@ impl ScoreRequest {
 pub struct Scored {
     /// What the member thinks of each candidate, in the order of the request.
     pub opinions: Vec<Opinion>,
+    /// Natural logarithms of the probability that the answer ends after each candidate that does not end it, in the same order;
+    /// empty where the member does not know.
+    pub ends: Vec<Option<f32>>,
     /// Token positions evaluated by the model for it.
     pub forwards: u64,
     /// Tokens used, where a server counts them.
@@ -148,7 +158,7 @@ impl Scored {
     #[must_use]
     pub fn tokens(logprobs: Vec<Vec<f32>>, forwards: u64) -> Self {
         let opinions = logprobs.into_iter().map(|logprobs| Opinion::Tokens(logprobs.into())).collect();
-        Self { opinions, forwards, usage: Usage::default() }
+        Self { opinions, ends: Vec::new(), forwards, usage: Usage::default() }
     }
 
     /// For each candidate the log-probabilities of its tokens; none where it was judged.

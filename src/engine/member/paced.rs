@@ -203,6 +203,7 @@ mod tests {
             sampling: Sampling { temperature: 0.0, top_p: 1.0, seed: 1 },
             segment: SegmentRule { unit: SegmentUnit::Tokens, length: 9, token_cap: 9, byte_cap: usize::MAX },
             hints: Hints::default(),
+            asks_end: false,
         }
     }
 
@@ -368,7 +369,7 @@ mod tests {
                     progress.token_blocking(token.clone());
                 }
                 let draft = Draft { tokens: vec![token; 4 * AHEAD], ends: false, end_logprob: None };
-                let _ = answer.send(Drafted { draft, forwards: 1, usage: crate::engine::member::Usage::default() });
+                let _ = answer.send(Drafted { draft, ends: Vec::new(), forwards: 1, usage: crate::engine::member::Usage::default() });
             });
             let joining = Joining(Some(thread));
             Box::pin(async move {

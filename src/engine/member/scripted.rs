@@ -215,7 +215,7 @@ impl Member for ScriptedMember {
                 draft.tokens.push(token);
             }
             let forwards = draft.tokens.len() as u64;
-            Ok(Drafted { draft, forwards, usage: Usage::default() })
+            Ok(Drafted { draft, ends: Vec::new(), forwards, usage: Usage::default() })
         })
     }
 
@@ -254,5 +254,5 @@ fn preferring(logprobs: &[Vec<f32>]) -> Scored {
     let likes: Vec<f32> = logprobs.iter().map(|logprobs| logprobs.first().copied().unwrap_or_default().exp()).collect();
     let all: f32 = likes.iter().sum();
     let opinions = likes.iter().map(|like| Opinion::Preference(like / all)).collect();
-    Scored { opinions, forwards: 1, usage: Usage::default() }
+    Scored { opinions, ends: Vec::new(), forwards: 1, usage: Usage::default() }
 }

@@ -47,7 +47,7 @@ impl Machine {
         };
         self.tally = tally;
         self.emit(Event::Ranked(Box::new(self.ranked(&decision, &verifiers))));
-        self.accept(&chosen, choice);
+        self.accept(&chosen, choice, decision.ends);
         for Standing { member, retention, threshold, .. } in decision.standings.into_iter().filter(|standing| standing.exits) {
             if self.run.member(member).is_active() {
                 let member = self.name(member);
@@ -85,7 +85,7 @@ impl Machine {
         };
     }
 
-    fn accept(&mut self, chosen: &Candidate, choice: Choice) {
+    fn accept(&mut self, chosen: &Candidate, choice: Choice, ends: bool) {
         let author = chosen.authors.first().copied().unwrap_or(chosen.key);
         let own_tokens = self.run.open_round().and_then(|round| round.own_tokens(author)).unwrap_or_default();
         let (text, tokens, overridden, edited) = match choice {
@@ -98,7 +98,7 @@ impl Machine {
         };
         self.append(&text);
         let (member, authors) = (Some(self.name(author)), self.names(&chosen.authors));
-        self.emit(Event::Accepted { member, authors, text, tokens, ends: chosen.ends, overridden, edited });
+        self.emit(Event::Accepted { member, authors, text, tokens, ends, overridden, edited });
     }
 
     fn ranked(&self, decision: &Decision, verifiers: &[MemberIndex]) -> Ranked {
@@ -119,7 +119,8 @@ impl Machine {
                 .collect(),
             margin: decision.ranking.margin,
             unanimous: decision.candidates.len() == 1,
-            weights: verifiers.iter().map(|member| (self.name(*member), self.tally.weights[member.0])).collect(),
+            end: decision.end,
+            weights: verifiers.iter().map(|member| (self.name(*member), self.tally.weights.now()[member.0])).collect(),
             standings: decision
                 .standings
                 .iter()

@@ -107,7 +107,7 @@ impl Machine {
     pub(super) fn stop_verifying(&mut self, member: MemberIndex, reason: ExitReason) {
         match self.run.member(member).header.role {
             Role::Verify => self.leave(member, reason),
-            Role::Both | Role::Draft => {
+            Role::Auto | Role::Both | Role::Draft => {
                 self.cancel(|call| call.member == member && matches!(call.work, Work::Score(_)));
                 let (member, reason) = (self.name(member), reason.in_words());
                 self.emit(Event::TierLowered { member, tier: ScoreTier::None, reason });

@@ -10,6 +10,7 @@ mod decide;
 mod failing;
 mod patience;
 mod play;
+mod repeating;
 mod seed;
 mod steer;
 mod take_up;
@@ -22,7 +23,7 @@ pub use command::{Command, CommandError};
 
 use crate::engine::fusion::MemberIndex;
 use crate::engine::fusion::candidate::DraftToken;
-use crate::engine::fusion::event::{Capabilities, Event, Finished, Header, MemberName, Outcome, Record};
+use crate::engine::fusion::event::{Capabilities, Event, Finished, Header, MemberName, Outcome, Record, Repeats};
 use crate::engine::fusion::run::{Phase, Run};
 use crate::engine::fusion::vote::Tally;
 use crate::engine::member::{Context, DraftRequest, Drafted, Hints, MemberError, ScoreRequest, Scored};
@@ -149,6 +150,8 @@ pub struct Machine {
     awaited: Vec<MemberIndex>,
     /// Verifiers that get the candidates of the open round one by one, since together they do not fit.
     one_by_one: Vec<MemberIndex>,
+    /// What the candidates of the open round repeat, by their text.
+    repeating: Vec<(Arc<str>, Option<Repeats>)>,
     /// The last failure of any member, in words.
     last_error: String,
     /// Whether the last draft that failed did so for want of context.
@@ -169,7 +172,7 @@ impl Machine {
     #[must_use]
     pub fn new(header: Header) -> Self {
         let run = Run::new(header);
-        let tally = Tally::new(&run.members);
+        let tally = Tally::new(&run.header.members);
         Self {
             tallies: vec![tally.clone()],
             tally,
@@ -178,6 +181,7 @@ impl Machine {
             failures: vec![Failures::default(); run.members.len()],
             awaited: Vec::new(),
             one_by_one: Vec::new(),
+            repeating: Vec::new(),
             last_error: "no member drafts".to_owned(),
             context_was_full: false,
             context: Context { conversation: Arc::new(run.header.conversation.clone()), accepted: Arc::from([]) },

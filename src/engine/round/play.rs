@@ -49,6 +49,7 @@ impl Machine {
         }
         self.begun += 1;
         self.hints = Hints::default();
+        self.repeating.clear();
         self.one_by_one.clear();
         let verifiers: Vec<_> = self.run.verifiers().collect();
         if verifiers.is_empty() && drafters.len() > 1 {
@@ -87,6 +88,7 @@ impl Machine {
                 sampling: Sampling { temperature: temperature as f32, top_p: top_p as f32, seed },
                 segment: params.segment_rule().within(self.room()),
                 hints: self.hints.clone(),
+                asks_end: params.end_threshold > 0.0,
             },
             seconds: params.draft_seconds as u64,
         });
@@ -158,7 +160,8 @@ impl Machine {
     ///
     /// Returns also the tokens that the member did not tell while it drafted: the record holds every token once.
     fn cut(&self, member: MemberIndex, drafted: Drafted) -> Result<(DraftFinished, Vec<DraftToken>), MemberError> {
-        let Drafted { mut draft, forwards, usage } = drafted;
+        let Drafted { mut draft, ends: known_ends, forwards, usage } = drafted;
+        let ends = Ends::of(&draft, known_ends);
         draft.tokens.retain(|token| !token.is_nothing());
         let (rule, room, drawn) = (self.segment_rule(), self.room(), drawn(&draft));
         let draft = within_bytes(draft, rule.byte_cap);
@@ -173,7 +176,7 @@ impl Machine {
             member: self.name(member),
             text: text[..cut.bytes].to_owned(),
             ends: cut.ends,
-            end_logprob: draft.end_logprob.filter(|_| cut.ends).map(possible),
+            end_logprob: if cut.ends { draft.end_logprob } else { ends.after(cut.bytes) }.map(possible),
             beyond: text[cut.bytes..].to_owned(),
             drawn,
             forwards,
@@ -198,7 +201,10 @@ impl Machine {
                 let said = candidates
                     .iter()
                     .zip(reply.opinions)
-                    .map(|(candidate, opinion)| CandidateScore::new(self.name(*candidate), possible_opinion(opinion)));
+                    .zip(reply.ends.into_iter().chain(std::iter::repeat(None)))
+                    .map(|((candidate, opinion), end)| {
+                        CandidateScore::new(self.name(*candidate), possible_opinion(opinion), end.map(possible))
+                    });
                 let (scores, forwards, usage) = (said.collect(), reply.forwards, reply.usage);
                 let member = self.name(member);
                 self.emit(Event::Score { member, scores, forwards, usage, elapsed_ms });
@@ -234,6 +240,7 @@ impl Machine {
         if self.run.open_round().is_none() {
             return;
         }
+        self.set_aside();
         self.request_scores(freed);
         let undrafted = self.run.open_round().is_some_and(|round| !round.all_drafted());
         if self.is_busy() || undrafted {
@@ -259,10 +266,10 @@ impl Machine {
         for verifier in free {
             let Some(round) = self.run.open_round() else { return };
             let pending = round.unscored(verifier, self.run.member(verifier).tier.judges());
-            let pending = pending.filter(|candidate| !self.is_scoring(verifier, candidate.key));
+            let pending = pending.filter(|candidate| !self.is_scoring(verifier, candidate.key) && !self.is_held_back(candidate));
             let mut pending: Vec<(MemberIndex, (Arc<str>, bool))> =
                 pending.map(|candidate| (candidate.key, (Arc::clone(&candidate.text), candidate.ends))).collect();
-            if self.run.member(verifier).tier.judges() && pending.len() < round.candidates().len() {
+            if self.run.member(verifier).tier.judges() && pending.len() < round.taking_part().count() {
                 // A judgement holds all candidates of a round against each other or none.
                 pending.clear();
             }
@@ -320,9 +327,35 @@ impl Machine {
         self.effects.push(Effect::Score {
             call,
             member,
-            request: ScoreRequest { context: self.context.clone(), candidates, tier, seed, progress: Progress::nowhere() },
+            request: ScoreRequest {
+                context: self.context.clone(),
+                candidates,
+                tier,
+                seed,
+                asks_end: self.run.open_round().is_some_and(|round| round.params.end_threshold > 0.0),
+                progress: Progress::nowhere(),
+            },
             seconds: self.run.params.score_seconds as u64,
         });
+    }
+}
+
+/// What a member said of the end while it drafted: bytes of the text so far, and the logarithm of the probability.
+struct Ends(Vec<(usize, f32)>);
+
+impl Ends {
+    fn of(draft: &Draft, ends: Vec<f32>) -> Self {
+        let bytes = draft.tokens.iter().scan(0, |bytes, token| {
+            *bytes += token.text.len();
+            Some(*bytes)
+        });
+        Self(std::iter::once(0).chain(bytes).zip(ends).collect())
+    }
+
+    /// After so many bytes, where that is known.
+    fn after(&self, bytes: usize) -> Option<f32> {
+        // A token without text behind it is the beginning of a character.
+        self.0.iter().find(|(place, _)| *place == bytes).map(|(_, end)| *end).filter(|end| !end.is_nan())
     }
 }
 

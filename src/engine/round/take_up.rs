@@ -38,7 +38,7 @@ impl Machine {
             return;
         }
         let parent = self.tallies.get(node.parent.0);
-        let mut tally = parent.cloned().unwrap_or_else(|| Tally::new(&self.run.members));
+        let mut tally = parent.cloned().unwrap_or_else(|| Tally::new(&self.run.header.members));
         decide_again(&mut tally, &self.run, &node.round);
         self.tallies.push(tally);
     }

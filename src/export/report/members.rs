@@ -45,7 +45,7 @@ pub struct Departure {
 
 /// Every member with its part in the answer.
 pub(super) fn members(run: &Run) -> Vec<MemberReport> {
-    let summary = run.summarise();
+    let (summary, weights) = (run.summarise(), run.weights());
     let members = run.members.iter().zip(&summary.members).enumerate();
     members
         .map(|(place, (member, figures))| MemberReport {
@@ -53,7 +53,7 @@ pub(super) fn members(run: &Run) -> Vec<MemberReport> {
             kind: member.header.capabilities.kind.clone(),
             model: member.header.capabilities.model.clone(),
             role: member.header.role,
-            weight: member.header.weight,
+            weight: weights.now().get(place).copied().unwrap_or(1.0),
             segments: figures.segments,
             tokens: figures.tokens,
             usage: member.usage,

@@ -151,7 +151,7 @@ fn report(run: &Run, round: &Round, changed: Vec<Changed>) -> RoundReport {
 
 /// Whose scores counted, and the weight of every member of the ensemble by place.
 fn verifiers(run: &Run, round: &Round, ranked: Option<&Ranked>) -> (Vec<MemberIndex>, Vec<f64>) {
-    let mut weights: Vec<f64> = run.members.iter().map(|member| member.header.weight).collect();
+    let mut weights = run.weights().now().to_vec();
     let Some(ranked) = ranked else { return (round.listed_verifiers(), weights) };
     let counted: Vec<(MemberIndex, f64)> =
         ranked.weights.iter().filter_map(|(name, weight)| Some((run.index(name)?, *weight))).collect();

@@ -96,6 +96,7 @@ impl Play {
             | Event::Late { .. }
             | Event::Joined { .. }
             | Event::Ranked(_)
+            | Event::SetAside { .. }
             | Event::Accepted { .. }
             | Event::Steered { .. }
             | Event::Reopened { .. }

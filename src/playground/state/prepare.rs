@@ -226,7 +226,7 @@ impl State {
         if let Some(Overlay::Roster(compose)) = &self.overlay {
             let height = usize::from(self.scene.popup.height.saturating_sub(2));
             let run = self.session.newest().map(|play| &play.run);
-            self.scene.roster = list(&self.roster, compose, run, inner, height);
+            self.scene.roster = list(&self.roster, compose, run, self.params.weights, (inner, height));
         }
         let lines = prose.len();
         if let Some(scroll) = self.overlay.as_mut().and_then(Overlay::scroll) {

@@ -254,6 +254,7 @@ impl State {
             | Event::DraftFinished(_)
             | Event::Score { .. }
             | Event::Ranked(_)
+            | Event::SetAside { .. }
             | Event::Readmitted { .. }
             | Event::Steered { .. }
             | Event::Redrafted { .. }

@@ -251,7 +251,7 @@ mod tests {
     }
 
     fn seated(row: usize) -> Seated {
-        Seated { row: RowId(row), name: "own name".to_owned(), role: Role::Draft, weight: 0.3 }
+        Seated { row: RowId(row), name: "own name".to_owned(), role: Role::Draft, weight: Some(0.3) }
     }
 
     /// The next news that is more than words.
@@ -278,7 +278,7 @@ mod tests {
         assert!(company.next().now_or_never().is_none(), "earlier tries tell nothing");
         let seats = company.seats(&[seated(4)]);
         assert_eq!((seats[0].name.as_str(), seats[0].role), ("own name", Role::Draft));
-        assert!((seats[0].weight - 0.3).abs() < 1e-9);
+        assert_eq!(seats[0].weight, Some(0.3));
         assert_eq!(seats[0].member.capabilities().model, "atlas");
     }
 

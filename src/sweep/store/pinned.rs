@@ -40,7 +40,8 @@ pub struct Pinned {
 struct PinnedMember {
     name: String,
     role: Role,
-    weight: f64,
+    #[serde(default)]
+    weight: Option<f64>,
     kind: String,
     model: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -134,7 +134,7 @@ fn another_sweep_is_not_mixed_in_and_is_told_apart() {
     );
     let of = |seats: &[Seat], system| Pinned::new(&usual(), seats, system);
     differs(&of(&[seat("atlas"), seat("babble")], None), "the list of members is atlas there, atlas, babble here");
-    differs(&of(&[Seat { weight: 0.5, ..seat("atlas") }], None), "weight");
+    differs(&of(&[Seat { weight: Some(0.5), ..seat("atlas") }], None), "weight");
     differs(&of(&[seat("atlas")], Some("be brief")), "--system");
     let mut older = pinned(&usual());
     older.program = "0.0.0".to_owned();

@@ -19,7 +19,7 @@ fn roster(seats: &[Seat]) -> Roster {
         let source = Source::BuiltIn(seat.name.clone());
         MemberSpec::new(
             &seat.name,
-            MemberConfig { source, role: seat.role, weight: Some(seat.weight), ..MemberConfig::default() },
+            MemberConfig { source, role: seat.role, weight: seat.weight, ..MemberConfig::default() },
         )
     };
     let mut roster = Roster::new(seats.iter().map(spec).collect(), Vec::new(), Vec::new());

@@ -37,8 +37,9 @@ pub struct MemberHeader {
     pub name: MemberName,
     /// What it may do.
     pub role: Role,
-    /// Its weight as a verifier, at least 0.
-    pub weight: f64,
+    /// The weight as a verifier that the user gave it, at least 0; `None` where [`super::super::weights`] decides.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub weight: Option<f64>,
     /// What it can do, as found out when it was opened.
     pub capabilities: Capabilities,
     /// Where its drafts are drawn otherwise than the knobs say.
@@ -47,6 +48,31 @@ pub struct MemberHeader {
     /// What its tokens cost, where that was given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub price: Option<Price>,
+}
+
+impl MemberHeader {
+    /// Whether it drafts, beside a model made for conversation that does or without one.
+    #[must_use]
+    pub fn drafts(&self, beside_chat: bool) -> bool {
+        match self.role {
+            Role::Auto => self.capabilities.chat || !beside_chat,
+            Role::Both | Role::Draft => true,
+            Role::Verify => false,
+        }
+    }
+
+    /// Whether it is a model made for conversation that drafts.
+    #[must_use]
+    pub fn is_chat_drafter(&self) -> bool {
+        self.capabilities.chat && self.drafts(true)
+    }
+}
+
+/// How many of these members draft.
+#[must_use]
+pub fn drafters(members: &[MemberHeader]) -> usize {
+    let beside_chat = members.iter().any(MemberHeader::is_chat_drafter);
+    members.iter().filter(|member| member.drafts(beside_chat)).count()
 }
 
 /// Sampling of one member, over the knobs of the run.
@@ -92,6 +118,9 @@ pub struct Capabilities {
     pub end_probability: bool,
     /// Whether equal seeds give equal drafts.
     pub seed: bool,
+    /// Whether its model is made for conversation: a base model has no chat template, and is asked in a plain form.
+    #[serde(default = "yes")]
+    pub chat: bool,
     /// How many calls it answers at once, at least 1.
     #[serde(default = "one")]
     pub concurrency: usize,
@@ -122,6 +151,7 @@ impl Capabilities {
             tier: ScoreTier::InProcess,
             end_probability: true,
             seed: true,
+            chat: true,
             concurrency: 1,
             advice: Vec::new(),
         }
@@ -132,8 +162,10 @@ impl Capabilities {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
-    /// Drafts and verifies.
+    /// Verifies, and drafts unless its model is a base model and one made for conversation drafts.
     #[default]
+    Auto,
+    /// Drafts and verifies.
     Both,
     /// Only drafts.
     Draft,

@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-pub use header::{Capabilities, Header, MemberHeader, OwnSampling, Role};
+pub use header::{Capabilities, Header, MemberHeader, OwnSampling, Role, drafters};
 pub use outcome::{Finished, MemberSummary, Outcome, Summary};
 pub use steering::{SegmentId, Steering};
 pub use tier::{Drafting, ScoreTier};
@@ -148,6 +148,13 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "is_false")]
         edited: bool,
     },
+    /// Candidates that only repeat: not scored, while others that do not are.
+    SetAside {
+        /// The candidates, each by the member that drafted it first.
+        candidates: Vec<MemberName>,
+        /// What they repeat.
+        repeats: Repeats,
+    },
     /// A member left.
     Exited {
         /// Who.
@@ -251,7 +258,7 @@ pub struct DraftFinished {
     pub text: String,
     /// Whether the answer is complete after it.
     pub ends: bool,
-    /// Natural log-probability of ending there, where it ends and the member knows.
+    /// Natural log-probability of ending there, whether it does or not, where the member knows.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub end_logprob: Option<f32>,
     /// What was drawn beyond the cut.
@@ -282,15 +289,18 @@ pub struct CandidateScore {
     /// The share of the verifier's preference, where it judged; those of a round sum to 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub preference: Option<f32>,
+    /// Natural log-probability of ending after the candidate, where it does not end and the verifier knows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub end_logprob: Option<f32>,
 }
 
 impl CandidateScore {
     /// A verifier's opinion of a candidate as a trace holds it.
     #[must_use]
-    pub fn new(candidate: MemberName, opinion: Opinion) -> Self {
+    pub fn new(candidate: MemberName, opinion: Opinion, end_logprob: Option<f32>) -> Self {
         match opinion {
-            Opinion::Tokens(logprobs) => Self { candidate, logprobs: logprobs.to_vec(), preference: None },
-            Opinion::Preference(share) => Self { candidate, logprobs: Vec::new(), preference: Some(share) },
+            Opinion::Tokens(logprobs) => Self { candidate, logprobs: logprobs.to_vec(), preference: None, end_logprob },
+            Opinion::Preference(share) => Self { candidate, logprobs: Vec::new(), preference: Some(share), end_logprob },
         }
     }
 
@@ -311,6 +321,10 @@ pub struct Ranked {
     pub margin: Option<f64>,
     /// Whether all drafts were one candidate, accepted without a scoring call.
     pub unanimous: bool,
+    /// The probability that the answer ends after what is accepted, as the verifiers see it by weight, where those that hold at
+    /// least half of the weight know.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub end: Option<f64>,
     /// The weight of each verifier in this vote.
     pub weights: Vec<(MemberName, f64)>,
     /// Where each active drafter stands after this round.
@@ -346,6 +360,16 @@ pub struct RankedStanding {
     pub retention: f64,
     /// δ / n.
     pub threshold: f64,
+}
+
+/// What a draft repeats.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Repeats {
+    /// The question.
+    Question,
+    /// The end of the accepted text.
+    Answer,
 }
 
 /// Why a member left.

@@ -31,6 +31,7 @@ impl Record {
             | Event::DraftFinished(_)
             | Event::Score { .. }
             | Event::Ranked(_)
+            | Event::SetAside { .. }
             | Event::Accepted { .. }
             | Event::Exited { .. }
             | Event::Readmitted { .. }

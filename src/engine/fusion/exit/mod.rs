@@ -54,8 +54,21 @@ pub struct ExitSettings {
     pub count: ThresholdCount,
     /// Rounds before anyone may leave.
     pub warm_up: usize,
-    /// Never fewer active members than this; at least 1.
+    /// Never fewer active members than this; 0: by the size of the team, see [`ExitSettings::least`].
     pub min_members: usize,
+}
+
+impl ExitSettings {
+    /// How many of the members that drafted at the start always stay. A team of two or three has to be able to lose a useless
+    /// member; what larger ones keep is enough for the others to be compared with.
+    #[must_use]
+    pub fn least(&self, initial: usize) -> usize {
+        match (self.min_members, initial) {
+            (0, 0..=3) => initial.saturating_sub(1).max(1),
+            (0, _) => 3,
+            (least, _) => least,
+        }
+    }
 }
 
 /// What the verifiers thought of one active member's draft in a round.
@@ -87,7 +100,7 @@ pub struct Standing {
 /// The state of the rules over a run.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ExitState {
-    /// The members the run began with.
+    /// The members that drafted when the run began.
     initial: usize,
     /// Rounds observed.
     rounds: usize,
@@ -108,10 +121,10 @@ struct Verdict {
 }
 
 impl ExitState {
-    /// The state before the first round of `members` members.
+    /// The state before the first round of a run in which so many members draft.
     #[must_use]
-    pub fn new(members: usize) -> Self {
-        Self { initial: members, rounds: 0, evidence: Evidence::default(), paper: Paper::default() }
+    pub fn new(drafters: usize) -> Self {
+        Self { initial: drafters, rounds: 0, evidence: Evidence::default(), paper: Paper::default() }
     }
 
     /// Takes in one round's quality of every ACTIVE member (in member order) and says where they stand. `last` is true when the
@@ -137,7 +150,7 @@ impl ExitState {
             ThresholdCount::Initial => self.initial,
         };
         let threshold = settings.threshold / count.max(1) as f64;
-        let spared = if last || self.rounds <= settings.warm_up { members.len() } else { settings.min_members.max(1) };
+        let spared = if last || self.rounds <= settings.warm_up { members.len() } else { settings.least(self.initial) };
         let exits = verdict.exits(threshold, spared);
         let standing = |(at, &member): (usize, &MemberIndex)| Standing {
             member,

@@ -21,6 +21,7 @@ pub use table::{KNOBS, knob};
 use super::exit::{ExitRule, ExitSettings, ThresholdCount};
 use super::score::{Normalisation, ScoreSettings, ScoringRule};
 use super::segment::{SegmentRule, SegmentUnit};
+use super::weights::WeightRule;
 
 /// Whether the candidates of a round are cut to equal length before scoring.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,12 +66,16 @@ pub struct Params {
     pub align: Alignment,
     pub temperature: f64,
     pub top_p: f64,
+    pub set_aside: bool,
     pub scoring: ScoringRule,
     pub normalisation: NormalisationKind,
     pub softmax_temperature: f64,
     pub outlier_filter: bool,
     pub outlier_ratio: f64,
     pub score_end: bool,
+    pub weights: WeightRule,
+    pub end_threshold: f64,
+    pub end_majority: bool,
     pub exit: ExitKind,
     pub exit_threshold: f64,
     pub exit_count: ThresholdCount,
@@ -104,17 +109,21 @@ impl Default for Params {
             align: Alignment::None,
             temperature: 0.6,
             top_p: 0.9,
+            set_aside: true,
             scoring: ScoringRule::Geometric,
             normalisation: NormalisationKind::None,
             softmax_temperature: 0.1,
             outlier_filter: false,
             outlier_ratio: 10.0,
             score_end: true,
+            weights: WeightRule::Auto,
+            end_threshold: 0.5,
+            end_majority: false,
             exit: ExitKind::Evidence,
             exit_threshold: 0.5,
             exit_count: ThresholdCount::Current,
             exit_warm_up: 1,
-            exit_min_members: 3,
+            exit_min_members: 0,
             exit_keep_verifying: false,
             // At 1 a team without a useless member loses specialists; at 1.5 a useless member often stays (README, exit tables).
             exit_caution: 1.25,

@@ -5,6 +5,7 @@ use super::{Alignment, ExitKind, KnobGroup, NormalisationKind};
 use crate::engine::fusion::exit::ThresholdCount;
 use crate::engine::fusion::score::ScoringRule;
 use crate::engine::fusion::segment::SegmentUnit;
+use crate::engine::fusion::weights::WeightRule;
 
 /// Gives an enum its names, in both directions and as the list that a knob offers.
 macro_rules! choice {
@@ -30,6 +31,7 @@ choice!(
         SumLogprob = "sum-logprob",
     ]
 );
+choice!(WeightRule, WEIGHT_RULES, [Auto = "auto", Equal = "equal", Prior = "prior"]);
 choice!(NormalisationKind, NORMALISATIONS, [None = "none", SumToOne = "sum-to-one", Softmax = "softmax"]);
 choice!(ExitKind, EXIT_RULES, [Off = "off", Paper = "paper", Evidence = "evidence"]);
 choice!(ThresholdCount, THRESHOLD_COUNTS, [Current = "current", Initial = "initial"]);
@@ -110,17 +112,21 @@ pub const KNOBS: &[Knob] = &[
     row!(Drafting, choice align, "align", ALIGNMENTS, "cut all candidates of a round to the same number of words before scoring"),
     row!(Drafting, real temperature, "temperature", "", 0.0..=2.0 by 0.1, "sampling temperature of drafts; 0 takes the likeliest token"),
     row!(Drafting, real top_p, "top-p", "", 0.01..=1.0 by 0.05, "drafts draw from the likeliest tokens that sum to this probability"),
+    row!(Scoring, switch set_aside, "set-aside", "set drafts that repeat the question or the answer aside while others remain, unless most of the weight wrote them"),
     row!(Scoring, choice scoring, "scoring", SCORING_RULES, "how token probabilities become a verifier's score of a candidate"),
     row!(Scoring, choice normalisation, "normalisation", NORMALISATIONS, "how each verifier's scores are made comparable"),
     row!(Scoring, real softmax_temperature, "softmax-temperature", "", 0.001..=10.0 by 0.05, "temperature of the softmax normalisation"),
     row!(Scoring, switch outlier_filter, "outlier-filter", "drop a candidate's highest and lowest score when they are far apart"),
     row!(Scoring, real outlier_ratio, "outlier-ratio", "", 1.0..=1000.0 by 1.0, "how far apart: highest divided by lowest"),
     row!(Scoring, switch score_end, "score-end", "count the end of the answer as one more token where a member knows its probability"),
+    row!(Scoring, choice weights, "weights", WEIGHT_RULES, "the verifiers' weights: by the square root of the parameters (auto: where all are known), or equal"),
+    row!(Scoring, real end_threshold, "end-threshold", "", 0.0..=1.0 by 0.05, "the answer ends where the members, by weight, put its end at least at this probability; 0: only where a draft ends it"),
+    row!(Scoring, switch end_majority, "end-majority", "the answer ends where most of the drafters, by weight, end it, whatever the scores say"),
     row!(Exit, choice exit, "exit", EXIT_RULES, "the rule by which members that keep losing leave"),
     row!(Exit, real exit_threshold, "exit-threshold", "", 0.0..=1.0 by 0.05, "a member leaves when its retention falls below this / n"),
     row!(Exit, choice exit_count, "exit-count", THRESHOLD_COUNTS, "what n is: the members active now, or at the start"),
     row!(Exit, integer exit_warm_up, "exit-warm-up", "rounds", 0..=100 by 1, "rounds before anyone may leave"),
-    row!(Exit, integer exit_min_members, "exit-min-members", "members", 1..=16 by 1, "members that always stay"),
+    row!(Exit, integer exit_min_members, "exit-min-members", "members", 0..=16 by 1, "members that always stay; 0: by the team, 1 of two, 2 of three, else 3"),
     row!(Exit, switch exit_keep_verifying, "exit-keep-verifying", "members that left go on scoring the others"),
     row!(Exit, real exit_caution, "exit-caution", "", 0.1..=5.0 by 0.05, "evidence rule: how far beyond chance a shortfall must be"),
     row!(Exit, real exit_floor, "exit-floor", "nats per token", 0.001..=5.0 by 0.1, "evidence rule: spread below this proves nothing"),

@@ -8,7 +8,9 @@ use super::history::{Change, Was};
 use super::round::{Accepted, Opening};
 use super::{Exit, Phase, Round, Run, ScoreCell};
 use crate::engine::fusion::MemberIndex;
-use crate::engine::fusion::event::{self, Capabilities, DraftFinished, Event, ExitReason, MemberName, Record, SegmentId, Usage};
+use crate::engine::fusion::event::{
+    self, Capabilities, DraftFinished, Event, ExitReason, MemberName, Record, Repeats, SegmentId, Usage,
+};
 use crate::engine::fusion::params::Value;
 use crate::engine::fusion::score::Opinion;
 
@@ -30,7 +32,7 @@ impl Run {
             Event::Score { member, scores, forwards, usage, elapsed_ms } => {
                 self.called(member, Work::Score { candidates: scores.len() }, CallEnd::Answered, *elapsed_ms);
                 for score in scores {
-                    self.score(member, &score.candidate, Ok(score.opinion()), *elapsed_ms);
+                    self.score(member, &score.candidate, Ok(score.opinion()), score.end_logprob, *elapsed_ms);
                 }
                 self.spent(member, *forwards, *usage);
             }
@@ -42,11 +44,12 @@ impl Run {
             Event::ScoreFailed { member, candidates, error, elapsed_ms } => {
                 self.called(member, Work::Score { candidates: candidates.len() }, CallEnd::Failed, *elapsed_ms);
                 for candidate in candidates {
-                    self.score(member, candidate, Err(error.as_str().into()), *elapsed_ms);
+                    self.score(member, candidate, Err(error.as_str().into()), None, *elapsed_ms);
                 }
             }
             Event::Late { member, candidates, silent_ms, elapsed_ms } => self.late(member, candidates, *silent_ms, *elapsed_ms),
             Event::Cancelled { member, candidates, elapsed_ms } => self.cancelled(member, candidates.len(), *elapsed_ms),
+            Event::SetAside { candidates, repeats } => self.set_aside(candidates, *repeats),
             Event::Ranked(ranked) => {
                 if let Some(round) = self.rounds.last_mut() {
                     Arc::make_mut(round).ranked = Some(Arc::new((**ranked).clone()));
@@ -111,6 +114,8 @@ impl Run {
         if let Some(capabilities) = capabilities {
             let member = &mut self.members[index.0];
             (member.tier, member.header.capabilities) = (capabilities.tier, capabilities.clone());
+            self.joined.push((index, Arc::new(capabilities.clone())));
+            self.new_joined.push((index, Arc::new(capabilities.clone())));
         }
         self.presence.readmit(index, round);
         self.presence_changed();
@@ -123,7 +128,7 @@ impl Run {
             self.in_round(member, |round, index| round.draft_failed(index, &reason));
         }
         for candidate in candidates {
-            self.score(member, candidate, Err(reason.as_str().into()), elapsed_ms);
+            self.score(member, candidate, Err(reason.as_str().into()), None, elapsed_ms);
         }
         self.in_round(member, |round, index| round.late.push(index));
     }
@@ -199,6 +204,7 @@ impl Run {
         let set = std::mem::take(&mut self.new_weights).into_iter();
         let opening = Opening {
             weights: set.map(|member| (member, self.weight(member))).collect(),
+            joined: std::mem::take(&mut self.new_joined),
             readmitted: self.presence.readmitted.clone(),
         };
         let params = Arc::clone(&self.params);
@@ -248,10 +254,24 @@ impl Run {
         }
     }
 
-    fn score(&mut self, verifier: &str, candidate: &str, opinion: Result<Opinion, Arc<str>>, elapsed_ms: f64) {
+    fn score(
+        &mut self,
+        verifier: &str,
+        candidate: &str,
+        opinion: Result<Opinion, Arc<str>>,
+        end_logprob: Option<f32>,
+        elapsed_ms: f64,
+    ) {
         self.calls.scores += 1;
         if let Some(candidate) = self.index(candidate) {
-            self.in_round(verifier, |round, verifier| round.add_score(ScoreCell { verifier, candidate, opinion, elapsed_ms }));
+            let cell = |verifier| ScoreCell { verifier, candidate, opinion, end_logprob, elapsed_ms };
+            self.in_round(verifier, |round, verifier| round.add_score(cell(verifier)));
+        }
+    }
+
+    fn set_aside(&mut self, candidates: &[MemberName], repeats: Repeats) {
+        for candidate in candidates {
+            self.in_round(candidate, |round, candidate| round.set_aside(candidate, repeats));
         }
     }
 
@@ -297,9 +317,9 @@ impl Run {
         self.new_weights.push(member);
     }
 
-    /// The weight that a member has by a person's word, or began with.
-    fn weight(&self, member: MemberIndex) -> f64 {
-        self.weights[member.0].unwrap_or(self.members[member.0].header.weight)
+    /// The weight that the user gave a member during the run or before.
+    fn weight(&self, member: MemberIndex) -> Option<f64> {
+        self.weights[member.0].or(self.members[member.0].header.weight)
     }
 
     /// Goes to a segment on whatever branch.
@@ -309,7 +329,8 @@ impl Run {
         let number = self.rounds.last().map_or(0, |round| round.number);
         self.presence = self.presence.go_to(&there, number);
         self.presence_changed();
-        // What a person set holds wherever they go; what was learned is as it was there.
+        // What a person set holds wherever they go, as does what a member can do; what was learned is as it was there.
+        self.new_joined.clone_from(&self.joined);
         self.new_weights = (0..self.weights.len()).filter(|place| self.weights[*place].is_some()).map(MemberIndex).collect();
         self.count_tokens();
     }

@@ -20,8 +20,9 @@ pub use round::{Accepted, DraftState, FinishedDraft, Opening, OwnScore, Round, S
 pub use tree::{Node, Tree};
 
 use super::MemberIndex;
-use super::event::{Event, ExitReason, Header, MemberHeader, Outcome, Record, Role, ScoreTier, Summary, Usage};
+use super::event::{Capabilities, Event, ExitReason, Header, MemberHeader, Outcome, Record, Role, ScoreTier, Summary, Usage};
 use super::params::Params;
+use super::weights::Weights;
 use departure::Presence;
 
 /// What a run is doing.
@@ -98,6 +99,10 @@ pub struct Run {
     weights: Vec<Option<f64>>,
     /// Whose weights the next round takes over.
     new_weights: Vec<MemberIndex>,
+    /// Members of which it became known during the run what they can do.
+    joined: Vec<(MemberIndex, Arc<Capabilities>)>,
+    /// Those that the next round takes over.
+    new_joined: Vec<(MemberIndex, Arc<Capabilities>)>,
     /// See [`Run::tokens`]: a screen asks many times a second.
     tokens: usize,
 }
@@ -145,6 +150,8 @@ impl Run {
             params: Arc::new(header.params.clone()),
             weights: vec![None; header.members.len()],
             new_weights: Vec::new(),
+            joined: Vec::new(),
+            new_joined: Vec::new(),
             presence: Presence::default(),
             begun: 0,
             members,
@@ -187,7 +194,9 @@ impl Run {
 
     /// The members that draft in the next round.
     pub fn drafters(&self) -> impl Iterator<Item = MemberIndex> {
-        self.places(|member| member.is_active() && member.header.role != Role::Verify)
+        let chats = |member: &MemberState| member.is_active() && member.header.is_chat_drafter();
+        let beside_chat = self.members.iter().any(chats);
+        self.places(move |member| member.is_active() && member.header.drafts(beside_chat))
     }
 
     /// The members that verify in the next round. Those that left by the exit rule go on where the knob says so.
@@ -239,6 +248,20 @@ impl Run {
     #[must_use]
     pub fn weight_set(&self, member: MemberIndex) -> Option<f64> {
         self.weights.get(member.0).copied().flatten()
+    }
+
+    /// The verifiers' weights before any feedback, as the next round will use them.
+    #[must_use]
+    pub fn weights(&self) -> Weights {
+        let mut weights = Weights::of(&self.header.members);
+        for (member, capabilities) in &self.joined {
+            weights.joined(*member, capabilities);
+        }
+        for (place, weight) in self.weights.iter().enumerate().filter(|(_, weight)| weight.is_some()) {
+            weights.set(MemberIndex(place), *weight);
+        }
+        weights.under(self.params.weights);
+        weights
     }
 
     fn count_tokens(&mut self) {

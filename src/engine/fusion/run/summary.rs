@@ -1,7 +1,7 @@
 //! The figures of a run, derived from its state.
 
 use super::{Calls, ExitReason, Run};
-use crate::engine::fusion::event::{MemberSummary, Role, Summary};
+use crate::engine::fusion::event::{self, MemberSummary, Role, Summary};
 
 /// The figures of the run so far.
 pub(super) fn summarise(run: &Run) -> Summary {
@@ -28,7 +28,7 @@ pub(super) fn summarise(run: &Run) -> Summary {
 /// Calls that every member would have made in every round, those taken back included, less those that were made.
 pub(super) fn calls_saved(run: &Run) -> Calls {
     let played = run.begun;
-    let drafters = run.header.members.iter().filter(|member| member.role != Role::Verify).count();
+    let drafters = event::drafters(&run.header.members);
     let verifiers =
         run.header.members.iter().filter(|member| member.role != Role::Draft && member.capabilities.tier.scores()).count();
     Calls {

@@ -12,7 +12,7 @@ fn header() -> Header {
     let member = |name: &str| MemberHeader {
         name: name.into(),
         role: Role::Both,
-        weight: 1.0,
+        weight: None,
         capabilities: capabilities.clone(),
         sampling: OwnSampling::default(),
         price: None,

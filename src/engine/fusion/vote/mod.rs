@@ -8,19 +8,21 @@ pub(crate) mod table;
 
 use super::MemberIndex;
 use super::candidate::Candidate;
+use super::event::{self, MemberHeader};
 use super::exit::{ExitState, Quality, Standing};
 use super::feedback;
 use super::params::Params;
 use super::run::{MemberState, Opening, Round};
 use super::score::Ranking;
+use super::weights::Weights;
 use slate::{Slate, Slates};
 use table::{Away, Table};
 
 /// What carries over from round to round.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Tally {
-    /// Each member's weight as a verifier, by place.
-    pub weights: Vec<f64>,
+    /// Each member's weight as a verifier.
+    pub weights: Weights,
     /// The exit rule's state.
     pub exit: ExitState,
 }
@@ -45,23 +47,29 @@ pub struct Decision {
     pub ranking: Ranking,
     /// The place in `candidates` of what is accepted; `None` when there is no candidate.
     pub chosen: Option<usize>,
+    /// The probability that the answer ends after it, as the verifiers see it by weight; see [`Table::end`].
+    pub end: Option<f64>,
+    /// Whether the answer is complete after it.
+    pub ends: bool,
     /// What the verifiers thought of each drafter's draft.
     pub quality: Vec<Quality>,
     /// Where each drafter stands, and who leaves.
     pub standings: Vec<Standing>,
 }
 
-/// How a vote went: a place among the columns that took part, and where each drafter stands.
+/// How a vote went: a place among the columns that took part, the end after it, and where each drafter stands.
 pub(crate) struct Vote {
     pub chosen: Option<usize>,
+    pub end: Option<f64>,
+    pub ends: bool,
     pub standings: Vec<Standing>,
 }
 
 impl Tally {
     /// Before the first round.
     #[must_use]
-    pub fn new(members: &[MemberState]) -> Self {
-        Self { weights: members.iter().map(|member| member.header.weight).collect(), exit: ExitState::new(members.len()) }
+    pub fn new(members: &[MemberHeader]) -> Self {
+        Self { weights: Weights::of(members), exit: ExitState::new(event::drafters(members)) }
     }
 
     /// Takes over what a person changed before a round.
@@ -70,7 +78,10 @@ impl Tally {
             self.exit.readmit(*member);
         }
         for (member, weight) in &opening.weights {
-            self.weights[member.0] = *weight;
+            self.weights.set(*member, *weight);
+        }
+        for (member, capabilities) in &opening.joined {
+            self.weights.joined(*member, capabilities);
         }
     }
 
@@ -82,11 +93,13 @@ impl Tally {
         let slate = slates.slate(0);
         let mut table = Table::default();
         let chosen = chosen.and_then(|key| slate.columns.iter().position(|column| column.key == key));
-        let Vote { chosen, standings } = self.vote(&slate, Away::NOBODY, params, chosen, &mut table);
+        let Vote { chosen, end, ends, standings } = self.vote(&slate, Away::NOBODY, params, chosen, &mut table);
         Decision {
-            candidates: candidates_of(round, &slate, who.drafters),
+            candidates: candidates_of(round, &slate, &table.columns, who.drafters),
             ranking: table.ranking,
             chosen,
+            end,
+            ends,
             quality: table.quality,
             standings,
         }
@@ -101,14 +114,19 @@ impl Tally {
         chosen: Option<usize>,
         table: &mut Table,
     ) -> Vote {
-        table.rank(slate, away, &self.weights, params);
+        table.rank(slate, away, self.weights.under(params.weights), params, chosen);
         if params.feedback && table.columns.len() > 1 && self.learn(slate, away, params, table) {
-            table.rank_again(slate, &self.weights);
+            table.rank_again(slate, self.weights.now());
         }
         let by_hand = chosen.and_then(|column| table.place(column));
-        let chosen = by_hand.or_else(|| table.ranking.order.first().copied());
-        let last = chosen.is_some_and(|place| slate.columns[table.columns[place]].ends);
-        Vote { chosen, standings: self.exit.observe(&params.exit_settings(), &table.quality, last) }
+        let majority = if params.end_majority { table.majority_to_end(slate, self.weights.now()) } else { None };
+        let chosen = by_hand.or(majority).or_else(|| table.ranking.order.first().copied());
+        let column = chosen.map(|place| table.columns[place]);
+        let end = column.and_then(|column| table.end(slate, column));
+        // Who chooses a candidate that goes on wants the answer to go on.
+        let decided = by_hand.is_none() && params.end_threshold > 0.0 && end.is_some_and(|end| end >= params.end_threshold);
+        let ends = decided || column.is_some_and(|column| slate.columns[column].ends);
+        Vote { chosen, end, ends, standings: self.exit.observe(&params.exit_settings(), &table.quality, ends) }
     }
 
     /// Online feedback among the members that both draft and verify; the others keep their weight. Whether there was any.
@@ -117,7 +135,7 @@ impl Tally {
         let said = &table.ranking.verifier_scores;
         let row = |row: usize| learners.iter().map(|(_, _, place)| said[row][*place]).collect();
         let scores: Vec<Vec<Option<f64>>> = learners.iter().map(|(of, _, _)| row(*of)).collect();
-        let mut weights: Vec<f64> = learners.iter().map(|(_, member, _)| self.weights[member.0]).collect();
+        let mut weights: Vec<f64> = learners.iter().map(|(_, member, _)| self.weights.now()[member.0]).collect();
         let before: f64 = weights.iter().sum();
         // One alone has nobody to be compared with, and its weight is no share.
         if learners.len() < 2 || before <= 0.0 {
@@ -125,7 +143,7 @@ impl Tally {
         }
         feedback::update(&mut weights, &scores, slate.number, params.feedback_rate);
         for ((_, member, _), weight) in learners.iter().zip(weights) {
-            self.weights[member.0] = weight * before;
+            self.weights.learn(*member, weight * before);
         }
         true
     }
@@ -140,16 +158,16 @@ pub fn standing(round: &Round, who: Electorate<'_>, weights: &[f64], params: &Pa
     slates.push(round, who);
     let slate = slates.slate(0);
     let mut table = Table::default();
-    table.rank(&slate, Away::NOBODY, weights, params);
-    (candidates_of(round, &slate, who.drafters), table.ranking)
+    table.rank(&slate, Away::NOBODY, weights, params, None);
+    (candidates_of(round, &slate, &table.columns, who.drafters), table.ranking)
 }
 
-/// The candidates of a slate, each with those of its authors that drafted.
-fn candidates_of(round: &Round, slate: &Slate<'_>, drafters: &[MemberIndex]) -> Vec<Candidate> {
+/// The candidates of these columns of a slate, each with those of its authors that drafted.
+fn candidates_of(round: &Round, slate: &Slate<'_>, columns: &[usize], drafters: &[MemberIndex]) -> Vec<Candidate> {
     let candidate = |place: usize| {
         let candidate = &round.candidates()[place];
         let authors = candidate.authors.iter().copied().filter(|author| drafters.contains(author));
         Candidate { authors: authors.collect(), ..candidate.clone() }
     };
-    slate.columns.iter().map(|column| candidate(column.place as usize)).collect()
+    columns.iter().map(|column| candidate(slate.columns[*column].place as usize)).collect()
 }

@@ -24,6 +24,8 @@ pub(crate) struct Column {
     pub place: u32,
     /// Whether the answer is complete after it.
     pub ends: bool,
+    /// Whether it was set aside: it takes part only while no other candidate does, or by the user's choice.
+    pub aside: bool,
     /// Whether a verifier failed to score it, and the candidate is the reason: the verifier scored another one, or this one is
     /// far longer than the others. A verifier that scores nothing says nothing about what it did not score.
     pub failed: bool,
@@ -52,6 +54,8 @@ pub(crate) struct Slate<'a> {
     pub judged: bool,
     all: &'a [Said],
     without_end: &'a [Said],
+    /// Natural logarithms of the probability of ending after each candidate, row by row; what is not known is not a number.
+    ends: &'a [f32],
 }
 
 /// Rounds, one after the other.
@@ -62,6 +66,7 @@ pub(crate) struct Slates {
     verifiers: Vec<MemberIndex>,
     columns: Vec<Column>,
     said: Vec<Said>,
+    ends: Vec<f32>,
 }
 
 #[derive(Debug, Clone)]
@@ -71,6 +76,7 @@ struct Head {
     verifiers: Range<usize>,
     columns: Range<usize>,
     all: Range<usize>,
+    ends: Range<usize>,
     /// The same range where no candidate ends the answer.
     without_end: Range<usize>,
     judged: bool,
@@ -104,6 +110,12 @@ impl<'a> Slate<'a> {
     pub fn said(&self, with_end: bool) -> &'a [Said] {
         if with_end { self.all } else { self.without_end }
     }
+
+    /// The probability that the answer ends after a candidate, as a verifier sees it.
+    pub fn end(&self, row: usize, column: usize) -> Option<f64> {
+        let logprob = *self.ends.get(row * self.columns.len() + column)?;
+        (!logprob.is_nan()).then(|| f64::from(logprob).exp())
+    }
 }
 
 impl Slates {
@@ -118,6 +130,7 @@ impl Slates {
             judged: head.judged,
             all: &self.said[head.all.clone()],
             without_end: &self.said[head.without_end.clone()],
+            ends: &self.ends[head.ends.clone()],
         }
     }
 
@@ -128,6 +141,7 @@ impl Slates {
         self.verifiers.truncate(first.verifiers.start);
         self.columns.truncate(first.columns.start);
         self.said.truncate(first.all.start);
+        self.ends.truncate(first.ends.start);
         self.heads.truncate(rounds);
     }
 
@@ -148,6 +162,7 @@ impl Slates {
             characters: candidate.characters as u32,
             place: *place as u32,
             ends: candidate.ends,
+            aside: round.repeats(candidate.key).is_some(),
             failed:
                 rows.iter().any(|row| row.failed(candidate) && (row.scores_another() || is_far_longer(candidate, &candidates))),
         }));
@@ -159,6 +174,8 @@ impl Slates {
             self.said.extend(cells(false));
             without_end = all.end..self.said.len();
         }
+        let ends = self.ends.len();
+        self.ends.extend(rows.iter().flat_map(Row::ends));
         self.heads.push(Head {
             number: round.number,
             drafters: drafters..self.drafters.len(),
@@ -166,6 +183,7 @@ impl Slates {
             columns: columns..self.columns.len(),
             judged: rows.iter().any(|row| row.judges),
             all,
+            ends: ends..self.ends.len(),
             without_end,
         });
     }
@@ -213,6 +231,17 @@ impl<'a> Row<'a> {
         let scored =
             |candidate: &Candidate| self.round.score(self.member, candidate.key).is_some_and(|cell| cell.opinion.is_ok());
         self.candidates.iter().any(|(_, candidate)| scored(candidate) && !candidate.authors.contains(&self.member))
+    }
+
+    fn ends(&self) -> impl Iterator<Item = f32> {
+        self.candidates.iter().map(|(_, candidate)| self.end(candidate).unwrap_or(f32::NAN))
+    }
+
+    /// What it says of the end after a candidate: while it drafted, or while it scored.
+    fn end(&self, candidate: &Candidate) -> Option<f32> {
+        let own = self.drafts && candidate.authors.contains(&self.member);
+        let told = self.round.own_score(self.member).filter(|_| own).and_then(|own| own.end_logprob);
+        told.or_else(|| self.round.score(self.member, candidate.key)?.end_logprob)
     }
 
     fn said(&self, with_end: bool) -> impl Iterator<Item = Said> {

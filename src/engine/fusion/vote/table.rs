@@ -1,10 +1,14 @@
 //! A round with the members that take part, and the figures that are worked out over it.
 
-use super::slate::{Said, Slate};
+use super::slate::{Said, Seat, Slate};
 use crate::engine::fusion::MemberIndex;
 use crate::engine::fusion::exit::Quality;
 use crate::engine::fusion::params::Params;
 use crate::engine::fusion::score::{Cell, Cells, Ranking};
+
+/// How much worse a draft that was set aside is than the worst that was scored, in nats a token: what the exit rule takes for more
+/// than noise by itself.
+const ASIDE: f64 = 0.5;
 
 /// Who is away, by place; nobody beyond the end.
 #[derive(Debug, Clone, Copy)]
@@ -35,8 +39,8 @@ pub(crate) struct Table {
     pub ranking: Ranking,
     /// Of each drafter that takes part, in member order.
     pub quality: Vec<Quality>,
-    /// Sum and number of what verifiers said of a candidate, in nats a token.
-    nats: Vec<(f64, u32)>,
+    /// Weighted sum of what verifiers said of a candidate, in nats a token, and the sum of their weights.
+    nats: Vec<(f64, f64)>,
 }
 
 /// What the verifiers that take part say of the candidates that do.
@@ -52,9 +56,9 @@ fn is(away: &[bool], member: MemberIndex) -> bool {
 }
 
 impl Table {
-    /// Ranks the candidates. Weights are by member; one that is not given counts as 1.
-    pub fn rank(&mut self, slate: &Slate<'_>, away: Away<'_>, weights: &[f64], params: &Params) {
-        self.seat(slate, away);
+    /// Ranks the candidates, with the one of this column whatever it is. Weights are by member; one that is not given counts as 1.
+    pub fn rank(&mut self, slate: &Slate<'_>, away: Away<'_>, weights: &[f64], params: &Params, chosen: Option<usize>) {
+        self.seat(slate, away, chosen);
         self.weigh(slate, weights);
         let Self { rows, columns, weights, unconfirmed, ranking, .. } = self;
         let seated = Seated { slate, said: slate.said(params.score_end), rows, columns };
@@ -79,14 +83,16 @@ impl Table {
         }
     }
 
-    fn seat(&mut self, slate: &Slate<'_>, away: Away<'_>) {
+    fn seat(&mut self, slate: &Slate<'_>, away: Away<'_>, chosen: Option<usize>) {
         self.rows.clear();
         self.rows.extend((0..slate.verifiers.len()).filter(|row| !is(away.verifying, slate.verifiers[*row])));
         self.places.clear();
         self.places.resize(slate.columns.len(), None);
-        for seat in slate.drafters.iter().filter(|seat| !is(away.drafting, seat.member)) {
-            if let Some(column) = seat.column {
-                self.places[column as usize] = Some(0);
+        let present = || slate.drafters.iter().filter(|seat| !is(away.drafting, seat.member)).filter_map(|seat| seat.column);
+        let others = present().any(|column| !slate.columns[column as usize].aside);
+        for column in present().map(|column| column as usize) {
+            if !(others && slate.columns[column].aside) || chosen == Some(column) {
+                self.places[column] = Some(0);
             }
         }
         self.columns.clear();
@@ -104,24 +110,54 @@ impl Table {
         self.weights.extend(self.rows.iter().map(weight));
     }
 
+    /// The probability that the answer ends after the candidate of a column, as the verifiers see it by weight; `None` where those
+    /// that know hold less than half of the weight.
+    pub fn end(&self, slate: &Slate<'_>, column: usize) -> Option<f64> {
+        let all: f64 = self.weights.iter().sum();
+        let (mut known, mut sum) = (0.0, 0.0);
+        for (row, weight) in self.rows.iter().zip(&self.weights) {
+            if let Some(end) = slate.end(*row, column) {
+                known += weight;
+                sum += weight * end;
+            }
+        }
+        (known > 0.0 && known >= all / 2.0).then(|| sum / known)
+    }
+
+    /// The best candidate that ends the answer, where more than half of the drafters' weight wrote such ones.
+    pub fn majority_to_end(&self, slate: &Slate<'_>, weights: &[f64]) -> Option<usize> {
+        let ends = |place: usize| slate.columns[self.columns[place]].ends;
+        let weight = |ending: bool| -> f64 {
+            let voted = |seat: &&Seat| {
+                seat.column.and_then(|column| self.place(column as usize)).is_some_and(|place| !ending || ends(place))
+            };
+            slate.drafters.iter().filter(voted).map(|seat| weights.get(seat.member.0).copied().unwrap_or(1.0)).sum()
+        };
+        let majority = weight(true) > weight(false) / 2.0;
+        self.ranking.order.iter().copied().find(|place| majority && ends(*place))
+    }
+
     /// The place of a candidate of the slate among those that take part.
     pub fn place(&self, column: usize) -> Option<usize> {
         self.places.get(column).copied().flatten()
     }
 
-    /// Quality of each drafter's draft: its fused score, and the verifiers' mean of mean token log-probabilities (nats a token).
+    /// Quality of each drafter's draft: its fused score, and the verifiers' weighted mean of mean token log-probabilities (nats a
+    /// token). A draft that was set aside is worse than the worst of the others by [`ASIDE`].
     /// Where no verifier scored token by token, the logarithms of the judges' shares take their place: also nats, of a choice.
     /// Where members scored their own drafts alone, nothing is known of how they compare: how sure a member is of itself is no
     /// reason to let another one go.
     fn judge_drafts(&mut self, slate: &Slate<'_>, away: Away<'_>, params: &Params) {
-        let Self { rows, columns, ranking, quality, nats, .. } = self;
+        let Self { rows, columns, weights, ranking, quality, nats, .. } = self;
+        let weighed = weights.iter().any(|weight| *weight > 0.0);
         let seated = Seated { slate, said: slate.said(params.score_end), rows, columns };
         let all = || (0..rows.len()).flat_map(|row| (0..columns.len()).map(move |column| (row, column)));
         let tokens = |(row, column)| matches!(seated.cell(row, column), Some(Cell::Tokens { .. }));
         let token_by_token = !slate.judged || all().any(tokens);
         nats.clear();
-        nats.resize(columns.len(), (0.0, 0));
-        for row in 0..rows.len() {
+        nats.resize(columns.len(), (0.0, 0.0));
+        for (row, weight) in weights.iter().enumerate() {
+            let weight = if weighed { *weight } else { 1.0 };
             for (column, (sum, count)) in nats.iter_mut().enumerate() {
                 let told = match seated.cell(row, column) {
                     Some(Cell::Tokens { sums, .. }) => sums.mean_logprob(),
@@ -129,7 +165,7 @@ impl Table {
                     Some(Cell::Preference(_)) | None => None,
                 };
                 if let Some(told) = told {
-                    (*sum, *count) = (*sum + told, *count + 1);
+                    (*sum, *count) = (*sum + weight * told, *count + weight);
                 }
             }
         }
@@ -138,12 +174,20 @@ impl Table {
         for seat in slate.drafters.iter().filter(|seat| !is(away.drafting, seat.member)) {
             let place = seat.column.and_then(|column| self.places[column as usize]).filter(|_| compared);
             let mean =
-                |place: usize| Some(nats[place]).filter(|(_, count)| *count > 0).map(|(sum, count)| sum / f64::from(count));
+                |place: usize| Some(nats[place]).filter(|(_, weights)| *weights > 0.0).map(|(sum, weights)| sum / weights);
             quality.push(Quality {
                 member: seat.member,
                 score: place.and_then(|place| ranking.scores[place]),
                 mean_logprob: place.and_then(mean),
             });
+        }
+        let known = quality.iter().filter_map(|quality| quality.mean_logprob);
+        let Some(worst) = known.min_by(f64::total_cmp) else { return };
+        let aside = |seat: &&Seat| seat.column.is_some_and(|column| slate.columns[column as usize].aside && self.places[column as usize].is_none());
+        for seat in slate.drafters.iter().filter(aside) {
+            if let Some(quality) = quality.iter_mut().find(|quality| quality.member == seat.member) {
+                quality.mean_logprob = Some(worst - ASIDE);
+            }
         }
     }
 

@@ -148,7 +148,7 @@ impl Drafter {
         estimated(&mut usage, needed, work.drawing.pieces(), ending.finish != Finish::Unknown);
         let draft = work.drawing.finish(end.ends, end.logprob);
         let forwards = usage.evaluated();
-        Ok(Drafted { draft, forwards, usage })
+        Ok(Drafted { draft, ends: Vec::new(), forwards, usage })
     }
 
     /// Counts replies in a row that only repeat.

@@ -92,6 +92,7 @@ fn capabilities(settings: &Settings, probed: &Probed, context_tokens: Option<usi
     let wire = dialect.raw.as_ref().filter(|_| drafting == Drafting::Raw).unwrap_or(&dialect.chat);
     let tier = overrides.tier.unwrap_or(probed.tier());
     let found = Capabilities {
+        chat: true,
         kind: settings.kind.name().to_owned(),
         model: probed.model.clone(),
         context_tokens,

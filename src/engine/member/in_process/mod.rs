@@ -21,7 +21,7 @@ pub(super) use self::desk::Desk;
 pub(super) use self::engine::{Engine, Sum};
 pub(super) use self::session::Session;
 #[cfg(any(test, feature = "llama-cpp"))]
-pub(super) use self::session::Stop;
+pub(super) use self::session::{Stop, Until};
 pub(super) use self::template::Template;
 pub(super) use self::tree::{Moved, Tree};
 pub(super) use self::vocabulary::{Part, TooLong, Vocabulary};

@@ -39,7 +39,7 @@ impl Template {
     }
 
     /// Whether turns are introduced by plain text, so that no token ends an answer for certain.
-    pub(super) fn is_plain(&self) -> bool {
+    pub(in crate::engine::member) fn is_plain(&self) -> bool {
         matches!(self.form, Form::Plain)
     }
 

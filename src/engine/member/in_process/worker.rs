@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::{mpsc, oneshot};
 
 use super::engine::Engine;
-use super::session::{Session, Stop};
+use super::session::{Session, Stop, Until};
 use crate::engine::fusion::candidate::DraftToken;
 use crate::engine::fusion::conversation::Conversation;
 use crate::engine::member::progress::SIGN;
@@ -64,9 +64,11 @@ impl<E: Engine> Answers for Worker<E> {
                     cancelled()
                 };
                 let complete = |text: &str, count: usize| request.segment.is_complete(text, count);
+                let asks_end = |text: &str| request.asks_end && request.segment.cut(text, false).bytes == text.len();
+                let until = Until { complete: &complete, asks_end: &asks_end };
                 let mut news = News { tokens, waiting: Vec::new(), told: Instant::now() };
                 let mut drawn = |token: &DraftToken| news.hear(token);
-                let drafted = session.draft(&request.context, request.sampling, &complete, &request.hints, &mut drawn, cancelled);
+                let drafted = session.draft(&request.context, request.sampling, until, &request.hints, &mut drawn, cancelled);
                 if let Ok(drafted) = &drafted {
                     // Here and not when the reply arrives: on a busy machine the next member begins before that.
                     request.hints.tell(&drafted.draft.text());

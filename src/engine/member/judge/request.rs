@@ -31,7 +31,7 @@ pub async fn judge(asks: &dyn Asks, top: usize, request: &ScoreRequest) -> Resul
 fn scored(judged: Judged) -> Scored {
     let usage = judged.usage;
     let forwards = usage.prompt_tokens.saturating_sub(usage.cached_tokens) + usage.output_tokens;
-    Scored { opinions: judged.preferences.into_iter().map(Opinion::Preference).collect(), forwards, usage }
+    Scored { opinions: judged.preferences.into_iter().map(Opinion::Preference).collect(), ends: Vec::new(), forwards, usage }
 }
 
 fn unjudged(error: JudgeError) -> MemberError {

@@ -17,6 +17,7 @@ use super::sequences::SEQUENCES;
 use super::threads;
 use super::vocabulary::Words;
 use crate::engine::fusion::event::Capabilities;
+use crate::engine::member::conversation_text::BASE_MODEL;
 use crate::engine::member::Local;
 use crate::engine::member::chat_template::ChatTemplate;
 use crate::engine::member::in_process::{Desk, Session, Template, work};
@@ -133,6 +134,7 @@ impl Plan {
         let no_text = |problem: &str| LlamaCppError::NoText { file: self.file.clone(), problem: problem.to_owned() };
         let words = Words::of(model).ok_or_else(|| no_text("none of its tokens ends a text"))?;
         let (template, mut advice) = self.template(model)?;
+        let chat = !template.is_plain();
         let trained = trained(model);
         let positions = self.local.positions(trained);
         if let Some(wanted) = self.local.context.filter(|wanted| *wanted > positions) {
@@ -145,6 +147,7 @@ impl Plan {
         let capabilities = Capabilities {
             context_tokens: Some(positions),
             parameters: Some(model.n_params()),
+            chat,
             advice,
             ..Capabilities::in_process("gguf", name.as_deref().unwrap_or(stem))
         };
@@ -159,8 +162,7 @@ impl Plan {
                 Ok((Template::chat(&self.file, &source), Vec::new()))
             }
             Ok(_) | Err(_) => {
-                let advice = "it has no chat template, so it is asked in a plain form: a model made for conversation does better";
-                Ok((Template::plain(&self.file), vec![advice.to_owned()]))
+                Ok((Template::plain(&self.file), vec![BASE_MODEL.to_owned()]))
             }
         }
     }

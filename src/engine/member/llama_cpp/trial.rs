@@ -16,7 +16,7 @@ use super::process::Log;
 use crate::clean::clean_line;
 use crate::engine::fusion::conversation::Conversation;
 use crate::engine::member::ending::{self, Ending};
-use crate::engine::member::in_process::Stop;
+use crate::engine::member::in_process::{Stop, Until};
 use crate::engine::member::{Context, Hints, Local, MemberError, Sampling, ScoreRequest};
 
 /// The hidden command of this program that tries a file.
@@ -104,7 +104,7 @@ fn attempt(path: PathBuf, local: Local) -> Result<(), String> {
         Stop::Failed(error) if without_file(&error).contains("chat_template") => String::new(),
         Stop::Failed(error) => format!("{file}: {}", without_file(&error)),
     };
-    let drafted = session.draft(&context, sampling, &complete, &Hints::default(), &mut |_| (), &|| false).map_err(failed);
+    let drafted = session.draft(&context, sampling, Until::complete(&complete), &Hints::default(), &mut |_| (), &|| false).map_err(failed);
     let candidates = vec![(Arc::from(" One"), true), (Arc::from(" Two"), false)];
     let scored = session.score(&ScoreRequest::exact(context, candidates), &|| false).map_err(failed);
     let faults = [drafted.err(), scored.err()];

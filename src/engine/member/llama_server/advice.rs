@@ -27,8 +27,8 @@ pub(super) fn advice(found: &Found, probed: &Probed, form: Form) -> Vec<String> 
         (probed.forced && !probed.end, "it does not tell how probable the end of an answer is: update llama.cpp"),
         (
             form == Form::Plain,
-            "it has no chat template of its own, so it is asked in a plain form: use a model made for conversation, or start the \
-             server with --chat-template, or update llama.cpp",
+            "it has no chat template of its own (a base model), so it is asked in a plain form, and only verifies beside models made \
+             for conversation: use one of those, or start the server with --chat-template, or update llama.cpp",
         ),
         (
             form == Form::Template && found.system_role == Some(false),

@@ -205,6 +205,7 @@ fn capabilities(found: &Found, probed: &Probed, form: Form, overrides: Overrides
         tier: if probed.forced { ScoreTier::Forced } else { ScoreTier::Labels },
         end_probability: probed.end,
         seed: probed.seed,
+        chat: form != Form::Plain,
         concurrency: found.slots,
         advice: advice::advice(found, probed, form),
     };

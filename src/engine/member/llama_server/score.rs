@@ -62,7 +62,7 @@ async fn forced(inner: Arc<Inner>, request: ScoreRequest) -> Result<Scored, Memb
         work += cost;
         opinions.push(Opinion::Tokens(read.into_iter().flatten().collect()));
     }
-    Ok(Scored { opinions, forwards: work.forwards, usage: work.usage })
+    Ok(Scored { opinions, ends: Vec::new(), forwards: work.forwards, usage: work.usage })
 }
 
 impl Before {

@@ -10,7 +10,7 @@ const UNREADABLE: &str = "unreadable, unreadable, unreadable, unreadable, unread
 fn draft(tokens: &[&str], ends: bool) -> Drafted {
     let token = |text: &&str| DraftToken { text: (*text).to_owned(), logprob: Some(-0.01) };
     let draft = Draft { tokens: tokens.iter().map(token).collect(), ends, end_logprob: ends.then_some(-0.01) };
-    Drafted { draft, forwards: 1, usage: crate::engine::fusion::event::Usage::default() }
+    Drafted { draft, ends: Vec::new(), forwards: 1, usage: crate::engine::fusion::event::Usage::default() }
 }
 
 /// Lets a member's open draft come back, its tokens told as they are drawn or not.

@@ -51,7 +51,7 @@ impl Table {
                 .map(|member| MemberHeader {
                     name: member.name.into(),
                     role: Role::Both,
-                    weight: 1.0,
+                    weight: None,
                     capabilities: Capabilities { concurrency: calls, ..capabilities() },
                     sampling: OwnSampling::default(),
                     price: None,
@@ -171,11 +171,12 @@ impl Table {
         match says.get(round - 1).or(says.last()).copied() {
             Some("!") => Err(MemberError::Failed("as the script says".to_owned())),
             Some("!!") => Err(MemberError::Panicked("as the script says".to_owned())),
-            Some("_") | None => Ok(Drafted { draft: Draft::default(), forwards: 0, usage: Usage::default() }),
+            Some("_") | None => Ok(Drafted { draft: Draft::default(), ends: Vec::new(), forwards: 0, usage: Usage::default() }),
             Some(text) => {
                 let token = DraftToken { text: text.to_owned(), logprob: Some(self.opinion(text)) };
                 let ends = text.ends_with('.');
                 Ok(Drafted {
+                    ends: Vec::new(),
                     draft: Draft { tokens: vec![token], ends, end_logprob: ends.then_some(self.opinion(text)) },
                     forwards: 1,
                     usage: Usage::default(),

@@ -54,7 +54,7 @@ impl State {
 
     pub(super) fn roster_weight(&mut self, steps: f64) {
         if let Some(Overlay::Roster(compose)) = &mut self.overlay {
-            compose.change_weight(&self.roster, steps);
+            compose.change_weight(&self.roster, self.params.weights, steps);
         }
     }
 

@@ -120,7 +120,7 @@ impl State {
         let pane = self.pane;
         let Some(run) = self.changeable() else { return Vec::new() };
         let Some(member) = run.members.get(pane.0) else { return Vec::new() };
-        let now = run.weight_set(pane).unwrap_or(member.header.weight);
+        let now = run.weights().now().get(pane.0).copied().unwrap_or(1.0);
         let name = member.header.name.to_string();
         let weight = ((now + direction * WEIGHT_STEP) * 10.0).round().max(0.0) / 10.0;
         self.say(Level::Info, &format!("the weight of {name} is {weight} from the next round on"));

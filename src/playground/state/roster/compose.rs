@@ -3,7 +3,9 @@
 //! Holds only what a person changed; the list itself is the roster's, and goes on changing while this is open.
 
 use super::{Known, Origin, Place, Roster, RowId};
-use crate::engine::fusion::event::Role;
+use crate::engine::fusion::MemberIndex;
+use crate::engine::fusion::event::{MemberHeader, Role};
+use crate::engine::fusion::weights::{WeightRule, WeightSource, Weights};
 
 /// How far one key press moves a weight, and the most that it reaches.
 const STEP: f64 = 0.1;
@@ -16,7 +18,7 @@ pub struct Pick {
     pub chosen: bool,
     /// What it does then.
     pub role: Role,
-    /// Its weight as a verifier; by its way of scoring where none was given.
+    /// The weight as a verifier that was given it.
     pub weight: Option<f64>,
 }
 
@@ -70,7 +72,7 @@ impl Compose {
         let config = roster.row(row).map(|known| &known.spec.config);
         Pick {
             chosen: false,
-            role: config.map_or(Role::Both, |config| config.role),
+            role: config.map_or(Role::Auto, |config| config.role),
             weight: config.and_then(|config| config.weight),
         }
     }
@@ -95,19 +97,42 @@ impl Compose {
 
     /// Gives the marked row the next role.
     pub fn next_role(&mut self, roster: &Roster) {
-        self.change(roster, |pick, _| {
+        self.change(roster, |pick, known| {
+            let chat = known.standing.capabilities().is_none_or(|known| known.chat);
             pick.role = match pick.role {
-                Role::Both => Role::Draft,
+                // A model made for conversation does the same in both.
+                Role::Auto if !chat => Role::Both,
+                Role::Auto | Role::Both => Role::Draft,
                 Role::Draft => Role::Verify,
-                Role::Verify => Role::Both,
+                Role::Verify => Role::Auto,
             };
         });
     }
 
+    /// The weight of a row among those chosen, and why it has it; `None` where it takes no part, or nothing is known of it yet.
+    #[must_use]
+    pub fn weight(&self, roster: &Roster, row: RowId, rule: WeightRule) -> Option<(f64, WeightSource)> {
+        let chosen = |row: &RowId| self.pick(roster, *row).chosen;
+        let rows: Vec<RowId> = order(roster).into_iter().filter(chosen).collect();
+        let header = |row: &RowId| {
+            let pick = self.pick(roster, *row);
+            let place = Place { row: *row, role: pick.role, weight: pick.weight };
+            Some(roster.row(*row)?.header(&place, String::new()))
+        };
+        let headers: Vec<MemberHeader> = rows.iter().filter_map(header).collect();
+        let place = rows.iter().position(|chosen| *chosen == row)?;
+        let known = roster.row(row).is_some_and(|known| known.standing.capabilities().is_some());
+        let mut weights = Weights::of(&headers);
+        let weight = weights.under(rule).get(place).copied()?;
+        let source = weights.source(MemberIndex(place), rule);
+        (known || source == WeightSource::Set).then_some((weight, source))
+    }
+
     /// Moves the weight of the marked row by so many steps, in tenths from 0 on.
-    pub fn change_weight(&mut self, roster: &Roster, steps: f64) {
+    pub fn change_weight(&mut self, roster: &Roster, rule: WeightRule, steps: f64) {
+        let now = self.marked(roster).and_then(|row| self.weight(roster, row, rule)).map(|(weight, _)| weight);
         self.change(roster, |pick, known| {
-            let weight = known.weight(pick.weight) + steps * STEP;
+            let weight = now.unwrap_or_else(|| known.weight(pick.weight)) + steps * STEP;
             pick.weight = Some(((weight * 10.0).round() / 10.0).clamp(0.0, HEAVIEST));
         });
     }

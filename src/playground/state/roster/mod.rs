@@ -81,7 +81,7 @@ pub struct Place {
     pub row: RowId,
     /// What it does.
     pub role: Role,
-    /// Its weight as a verifier; by its way of scoring where none was given.
+    /// The weight as a verifier that was given it.
     pub weight: Option<f64>,
 }
 
@@ -94,8 +94,8 @@ pub struct Seated {
     pub name: String,
     /// What it does.
     pub role: Role,
-    /// Its weight as a verifier, at least 0.
-    pub weight: f64,
+    /// The weight as a verifier that the user gave it, at least 0.
+    pub weight: Option<f64>,
 }
 
 /// Every known model, and the ensemble in force.
@@ -176,13 +176,13 @@ impl Known {
         }
     }
 
-    fn header(&self, place: &Place, name: String) -> MemberHeader {
+    pub(super) fn header(&self, place: &Place, name: String) -> MemberHeader {
         let unknown =
             || Capabilities { drafting: Drafting::None, tier: ScoreTier::None, ..Capabilities::in_process(self.kind(), "") };
         MemberHeader {
             name: name.into(),
             role: place.role,
-            weight: self.weight(place.weight),
+            weight: place.weight,
             capabilities: self.standing.capabilities().cloned().unwrap_or_else(unknown),
             sampling: self.spec.config.sampling,
             price: self.spec.config.price,
@@ -287,11 +287,11 @@ impl Roster {
     /// The ensemble as the next run takes it.
     #[must_use]
     pub fn seated(&self) -> Vec<Seated> {
-        let seat = |((place, known), name): ((&Place, &Known), String)| Seated {
+        let seat = |((place, _), name): ((&Place, &Known), String)| Seated {
             row: place.row,
             name,
             role: place.role,
-            weight: known.weight(place.weight),
+            weight: place.weight,
         };
         self.members().zip(self.names()).map(seat).collect()
     }

@@ -39,14 +39,24 @@ fn everybody_is_listed_once_and_by_where_they_are_known_from() {
 }
 
 #[test]
-fn a_weight_that_nobody_gave_is_that_of_the_way_of_scoring() {
-    let mut roster = Roster::new(vec![server("j", "http://j:1", None)], Vec::new(), Vec::new());
-    assert!((roster.seated()[0].weight - 1.0).abs() < 1e-9, "nothing is known yet");
-    roster.news(RowId(0), ready(ScoreTier::Ranking));
-    assert!((roster.seated()[0].weight - ScoreTier::Ranking.default_weight()).abs() < 1e-9);
+fn a_weight_that_nobody_gave_is_by_size_or_by_the_way_of_scoring() {
+    use crate::engine::fusion::weights::{WeightRule, WeightSource};
+    let servers = vec![server("j", "http://j:1", None), server("k", "http://k:1", None)];
+    let mut roster = Roster::new(servers, Vec::new(), Vec::new());
     let mut compose = Compose::default();
-    compose.change_weight(&roster, 1.0);
-    assert_eq!(compose.ensemble(&roster).unwrap()[0].weight, Some(0.5));
+    let weight = |compose: &Compose, roster: &Roster, row| compose.weight(roster, RowId(row), WeightRule::Auto);
+    assert_eq!(weight(&compose, &roster, 0), None, "nothing is known yet");
+    roster.news(RowId(0), ready(ScoreTier::Ranking));
+    assert_eq!(weight(&compose, &roster, 0), Some((0.4, WeightSource::Equal)));
+    for (row, parameters) in [(0, 100), (1, 900)] {
+        let capabilities = Capabilities { parameters: Some(parameters), ..Capabilities::in_process("gguf", "m") };
+        roster.news(RowId(row), News::Ready { name: "m".to_owned(), capabilities: Box::new(capabilities) });
+    }
+    assert_eq!(weight(&compose, &roster, 1), Some((1.5, WeightSource::Size)));
+    assert_eq!(roster.seated()[0].weight, None, "the run works it out");
+    compose.change_weight(&roster, WeightRule::Auto, 1.0);
+    assert_eq!(compose.ensemble(&roster).unwrap()[0].weight, Some(0.6));
+    assert_eq!(weight(&compose, &roster, 0), Some((0.6, WeightSource::Set)));
 }
 
 #[test]
@@ -141,7 +151,7 @@ proptest! {
                 Press::Move(step) => compose.move_by(&roster, step),
                 Press::Toggle => { compose.toggle(&roster); }
                 Press::Role => compose.next_role(&roster),
-                Press::Weight(steps) => compose.change_weight(&roster, f64::from(steps)),
+                Press::Weight(steps) => compose.change_weight(&roster, crate::engine::fusion::weights::WeightRule::Auto, f64::from(steps)),
                 Press::Found(port) => { roster.found(vec![server("a", &format!("http://h:{port}"), None)]); }
                 Press::File(name) => roster.files(found(&[(&format!("/m/{name}.gguf"), None), ("/m/x.gguf", Some("cut"))])),
                 Press::Take => match compose.ensemble(&roster) {
@@ -157,7 +167,7 @@ proptest! {
             let seated = roster.seated();
             prop_assert!(seated.iter().any(|member| member.role != Role::Verify));
             for (place, member) in seated.iter().enumerate() {
-                prop_assert!(member.weight.is_finite() && member.weight >= 0.0);
+                prop_assert!(member.weight.is_none_or(|weight| weight.is_finite() && weight >= 0.0));
                 prop_assert!(seated[..place].iter().all(|other| other.name != member.name && other.row != member.row));
             }
             let mut listed = order(&roster);

@@ -148,6 +148,7 @@ mod tests {
             candidates: Vec::new(),
             margin: None,
             unanimous: false,
+            end: None,
             weights: Vec::new(),
             standings: standings.iter().enumerate().map(standing).collect(),
         };

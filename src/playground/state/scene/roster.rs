@@ -9,6 +9,7 @@ use super::usage::{cost, price, tokens};
 use crate::clean::clean_line;
 use crate::engine::fusion::event::{Capabilities, Role};
 use crate::engine::fusion::run::{MemberState, Run};
+use crate::engine::fusion::weights::WeightRule;
 use crate::engine::member::model_file::available::Memory;
 use crate::engine::member::model_file::memory::bytes_in_words;
 
@@ -74,11 +75,12 @@ pub struct List {
     pub details: Prose,
 }
 
-/// What a role is called.
+/// What a role is called, for a model made for conversation or a base model.
 #[must_use]
-pub fn role(role: Role) -> &'static str {
+pub fn role(role: Role, chat: bool) -> &'static str {
     match role {
-        Role::Both => "draft+verify",
+        Role::Auto if !chat => "verify·base",
+        Role::Auto | Role::Both => "draft+verify",
         Role::Draft => "draft",
         Role::Verify => "verify",
     }
@@ -97,9 +99,15 @@ pub fn activity(standing: &Standing) -> Activity {
 
 /// The list in so many columns and lines. `run` is the newest, from which what its members used is known.
 #[must_use]
-pub fn list(roster: &Roster, compose: &Compose, run: Option<&Run>, width: u16, height: usize) -> List {
-    let entries = entries(roster, compose, run);
-    let mut details = compose.marked(roster).map_or_else(Prose::new, |row| details(roster, compose, row, run, width));
+pub fn list(
+    roster: &Roster,
+    compose: &Compose,
+    run: Option<&Run>,
+    rule: WeightRule,
+    (width, height): (u16, usize),
+) -> List {
+    let entries = entries(roster, compose, run, rule);
+    let mut details = compose.marked(roster).map_or_else(Prose::new, |row| details(roster, compose, row, (run, rule), width));
     let most = height.saturating_sub(FEWEST_ROWS + 1);
     if details.len() > most {
         details.truncate(most.saturating_sub(1));
@@ -111,11 +119,12 @@ pub fn list(roster: &Roster, compose: &Compose, run: Option<&Run>, width: u16, h
     List { entries, top, height, details }
 }
 
-fn entries(roster: &Roster, compose: &Compose, run: Option<&Run>) -> Vec<Entry> {
+fn entries(roster: &Roster, compose: &Compose, run: Option<&Run>, rule: WeightRule) -> Vec<Entry> {
     let marked = compose.marked(roster);
     let model = |row: RowId| {
         let known = roster.row(row)?;
-        let mut model = model(known, compose.pick(roster, row), Some(row) == marked, roster.memory());
+        let weight = compose.weight(roster, row, rule).map(|(weight, _)| weight);
+        let mut model = model(known, compose.pick(roster, row), weight, Some(row) == marked, roster.memory());
         if let Some(member) = member(roster, row, run).filter(|member| is_lowered(member)) {
             model.scores = member.tier.in_words();
         }
@@ -147,7 +156,7 @@ fn over_files(roster: &Roster) -> String {
     roster.memory().map_or_else(|| title.to_owned(), |memory| format!("{title} · {} free", bytes_in_words(memory.available)))
 }
 
-fn model(known: &Known, pick: Pick, marked: bool, memory: Option<Memory>) -> Model {
+fn model(known: &Known, pick: Pick, weight: Option<f64>, marked: bool, memory: Option<Memory>) -> Model {
     let capabilities = known.standing.capabilities();
     Model {
         marked,
@@ -155,12 +164,8 @@ fn model(known: &Known, pick: Pick, marked: bool, memory: Option<Memory>) -> Mod
         name: clean_line(&known.spec.name),
         activity: activity(&known.standing),
         standing: known.standing.word(),
-        role: role(pick.role),
-        weight: if capabilities.is_some() || pick.weight.is_some() {
-            format!("{:.1}", known.weight(pick.weight))
-        } else {
-            "-".to_owned()
-        },
+        role: role(pick.role, capabilities.is_none_or(|known| known.chat)),
+        weight: weight.or(pick.weight).map_or_else(|| "-".to_owned(), |weight| format!("{weight:.1}")),
         remark: match &known.standing {
             Standing::Ready(_) => String::new(),
             Standing::Unknown => clean_line(&known.spec.address()),
@@ -181,7 +186,7 @@ fn model(known: &Known, pick: Pick, marked: bool, memory: Option<Memory>) -> Mod
 }
 
 /// Everything about one model.
-fn details(roster: &Roster, compose: &Compose, row: RowId, run: Option<&Run>, width: u16) -> Prose {
+fn details(roster: &Roster, compose: &Compose, row: RowId, (run, rule): (Option<&Run>, WeightRule), width: u16) -> Prose {
     let Some(known) = roster.row(row) else { return Prose::new() };
     let mut prose = Prose::new();
     let mut say = |head: &str, tone: Tone, text: &str| {
@@ -207,6 +212,9 @@ fn details(roster: &Roster, compose: &Compose, row: RowId, run: Option<&Run>, wi
             say("scores", Tone::Plain, &scores(capabilities));
             say("calls", Tone::Plain, &format!("{} at once", capabilities.concurrency));
         }
+    }
+    if let Some((weight, source)) = compose.weight(roster, row, rule) {
+        say("weight", Tone::Plain, &format!("{weight:.2}, {}", source.in_words()));
     }
     if let Some(given) = known.spec.config.price {
         say("price", Tone::Plain, &price(given));

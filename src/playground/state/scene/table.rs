@@ -103,7 +103,7 @@ pub fn matrix(play: &Play, round: &Round, params: &Params) -> Matrix {
 #[must_use]
 pub fn weights(play: &Play, round: &Round) -> Vec<f64> {
     let run = &play.run;
-    let mut weights: Vec<f64> = run.members.iter().map(|member| member.header.weight).collect();
+    let mut weights = run.weights().now().to_vec();
     // Their numbers go up, and this is asked several times a frame: not a search from the end.
     let place = run.rounds.partition_point(|before| before.number < round.number);
     let before = run.rounds[..place].last().and_then(|before| before.ranked.as_ref());
@@ -278,7 +278,7 @@ fn weight(play: &Play, ranked: Option<&Ranked>, member: MemberIndex) -> Option<f
     }
     match ranked {
         Some(ranked) => ranked.weights.iter().find(|(of, _)| **of == *name(play, member)).map(|(_, weight)| *weight),
-        None => Some(play.run.member(member).header.weight),
+        None => play.run.weights().now().get(member.0).copied(),
     }
 }
 

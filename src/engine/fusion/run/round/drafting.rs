@@ -39,9 +39,10 @@ impl Round {
     pub(in super::super) fn draft_finished(&mut self, member: MemberIndex, finished: &DraftFinished) {
         let Some(slot) = self.slot(member) else { return };
         let DraftState::Open(tokens) = &mut self.drafts[slot] else { return };
-        let drawn = Draft { tokens: std::mem::take(tokens), ends: finished.ends, end_logprob: finished.end_logprob };
+        let drawn = Draft { tokens: std::mem::take(tokens), ends: finished.ends, end_logprob: None };
+        let draft = drawn.cut(Cut { bytes: finished.text.len(), ends: finished.ends });
         self.drafts[slot] = DraftState::Finished(Arc::new(FinishedDraft {
-            draft: drawn.cut(Cut { bytes: finished.text.len(), ends: finished.ends }),
+            draft: Draft { end_logprob: finished.end_logprob, ..draft },
             beyond: finished.beyond.as_str().into(),
             first_token_ms: finished.first_token_ms,
             elapsed_ms: finished.elapsed_ms,
@@ -82,6 +83,7 @@ impl Round {
         let own = OwnScore {
             logprobs: draft.logprobs(),
             with_end: draft.ends && draft.end_logprob.is_some(),
+            end_logprob: draft.end_logprob.filter(|_| !draft.ends),
             tokens: draft.tokens.len(),
         };
         self.own.push((member, own));
@@ -99,6 +101,7 @@ impl Round {
         if self.params.align == Alignment::Words {
             // The shortest draft decides where all are cut, so nothing stands until it is known again.
             self.candidates.clear();
+            self.aside.clear();
             self.own.clear();
             self.keep_scores(|_| None);
             return;
@@ -109,6 +112,9 @@ impl Round {
             if candidate.key == member
                 && let Some(first) = candidate.authors.first()
             {
+                for (aside, _) in self.aside.iter_mut().filter(|(aside, _)| *aside == member) {
+                    *aside = *first;
+                }
                 candidate.key = *first;
                 renamed = Some(*first);
             }
@@ -116,6 +122,7 @@ impl Round {
         self.candidates.retain(|candidate| !candidate.authors.is_empty());
         self.candidates.sort_by_key(|candidate| candidate.authors.first().copied());
         let known: Vec<MemberIndex> = self.candidates.iter().map(|candidate| candidate.key).collect();
+        self.aside.retain(|(key, _)| known.contains(key));
         self.keep_scores(|key| if key == member { renamed } else { known.contains(&key).then_some(key) });
     }
 

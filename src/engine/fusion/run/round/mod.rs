@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::MemberIndex;
 use super::call::Call;
 use crate::engine::fusion::candidate::{Candidate, Draft, DraftToken};
-use crate::engine::fusion::event::{Ranked, Usage};
+use crate::engine::fusion::event::{Capabilities, Ranked, Repeats, Usage};
 use crate::engine::fusion::params::Params;
 use crate::engine::fusion::score::Opinion;
 
@@ -45,6 +45,8 @@ pub struct ScoreCell {
     pub candidate: MemberIndex,
     /// What it thinks of it, or why it abstains.
     pub opinion: Result<Opinion, Arc<str>>,
+    /// Natural logarithm of the probability of ending after it, where it does not end and the verifier knows.
+    pub end_logprob: Option<f32>,
     /// Milliseconds of the call that brought it.
     pub elapsed_ms: f64,
 }
@@ -109,6 +111,8 @@ pub struct Round {
     pub accepted: Option<Accepted>,
     /// The candidates so far: see [`Round::candidates`].
     candidates: Vec<Candidate>,
+    /// Candidates that only repeat, by key: see [`Round::repeats`].
+    aside: Vec<(MemberIndex, Repeats)>,
     /// What each author says of its own candidate.
     own: Vec<(MemberIndex, OwnScore)>,
 }
@@ -116,8 +120,10 @@ pub struct Round {
 /// What a person changed between a round and the one before it, as far as the vote goes by it.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Opening {
-    /// Weights that hold from this round on.
-    pub weights: Vec<(MemberIndex, f64)>,
+    /// Weights that the user set, or took back, and that hold from this round on.
+    pub weights: Vec<(MemberIndex, Option<f64>)>,
+    /// Members of which it became known what they can do.
+    pub joined: Vec<(MemberIndex, Arc<Capabilities>)>,
     /// Members that were brought back.
     pub readmitted: Vec<MemberIndex>,
 }
@@ -154,6 +160,8 @@ pub struct OwnScore {
     pub logprobs: Vec<f32>,
     /// Whether the last of them is the end's.
     pub with_end: bool,
+    /// Natural logarithm of the probability of ending after it, where it does not end and the member knows.
+    pub end_logprob: Option<f32>,
     /// Tokens of the candidate, by the member's own tokenizer.
     pub tokens: usize,
 }
@@ -188,6 +196,7 @@ impl Round {
             ranked: None,
             accepted: None,
             candidates: Vec::new(),
+            aside: Vec::new(),
             own: Vec::new(),
         }
     }
@@ -203,6 +212,23 @@ impl Round {
     #[must_use]
     pub fn candidates(&self) -> &[Candidate] {
         &self.candidates
+    }
+
+    /// What a candidate that was set aside repeats, by its key; `None` where it takes part. While no other is left, all take part.
+    #[must_use]
+    pub fn repeats(&self, candidate: MemberIndex) -> Option<Repeats> {
+        let repeats = |key: MemberIndex| self.aside.iter().find(|(aside, _)| *aside == key).map(|(_, repeats)| *repeats);
+        let another = || self.candidates.iter().any(|candidate| repeats(candidate.key).is_none());
+        repeats(candidate).filter(|_| another())
+    }
+
+    /// The candidates that take part: all but those that were set aside.
+    pub fn taking_part(&self) -> impl Iterator<Item = &Candidate> {
+        self.candidates.iter().filter(|candidate| self.repeats(candidate.key).is_none())
+    }
+
+    pub(super) fn set_aside(&mut self, candidate: MemberIndex, repeats: Repeats) {
+        self.aside.push((candidate, repeats));
     }
 
     /// The candidate of a member.
@@ -250,7 +276,7 @@ impl Round {
     pub fn electors(&self) -> Vec<MemberIndex> {
         let verifiers = self.counting(&self.verifiers);
         let scored = self.scores.iter().any(|cell| cell.opinion.is_ok() && verifiers.contains(&cell.verifier));
-        if scored || self.candidates.len() < 2 { verifiers } else { self.counting(&self.drafters) }
+        if scored || self.taking_part().count() < 2 { verifiers } else { self.counting(&self.drafters) }
     }
 
     /// The key of the candidate that a person chose, or whose text they changed; `None` where the scores decided.
@@ -311,7 +337,7 @@ impl Round {
     /// What a verifier has still to say: the candidates that it did not draft, or whose probabilities it did not tell while it
     /// drafted, and has not scored. A verifier that judges does so once, when every draft is in, and about all candidates.
     pub fn unscored(&self, verifier: MemberIndex, judges: bool) -> impl Iterator<Item = &Candidate> {
-        let ready = self.candidates.len() > 1 && (!judges || self.all_drafted());
+        let ready = self.taking_part().count() > 1 && (!judges || self.all_drafted());
         let told = move |candidate: &Candidate| {
             candidate.authors.contains(&verifier) && self.own_score(verifier).is_some_and(|own| !own.logprobs.is_empty())
         };
@@ -319,7 +345,7 @@ impl Round {
             let cell = self.score(verifier, candidate.key);
             if judges { cell.is_none_or(|cell| cell.logprobs().is_some()) } else { cell.is_none() && !told(candidate) }
         };
-        self.candidates.iter().filter(move |_| ready).filter(wanted)
+        self.taking_part().filter(move |_| ready).filter(wanted)
     }
 
     /// Whether a member's draft is still to come.

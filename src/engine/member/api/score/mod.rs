@@ -68,7 +68,7 @@ impl Scorer {
         let usage = counted.usage;
         let forwards = usage.evaluated();
         let opinions = counted.logprobs.into_iter().map(|logprobs| Opinion::Tokens(logprobs.unwrap_or_default().into()));
-        Ok(Scored { opinions: opinions.collect(), forwards, usage })
+        Ok(Scored { opinions: opinions.collect(), ends: Vec::new(), forwards, usage })
     }
 
     fn renderer(&self) -> Result<&Renderer, Fault> {

@@ -6,6 +6,7 @@ use rand_pcg::Pcg64Mcg;
 use rand_pcg::rand_core::Rng;
 
 use super::{bytes, load};
+use crate::engine::member::in_process::Until;
 use crate::engine::member::{Hints, Sampling};
 
 /// Damages a file in one of the ways that files are damaged, or that someone would try.
@@ -73,7 +74,7 @@ fn damaged_files_never_panic() {
             Ok((mut session, _)) => {
                 ran += 1;
                 // What comes out does not matter, only that it comes.
-                let _ = session.draft(&context, sampling, &|_, count| count >= 3, &Hints::default(), &mut |_| (), &|| false);
+                let _ = session.draft(&context, sampling, Until::complete(&|_, count| count >= 3), &Hints::default(), &mut |_| (), &|| false);
             }
         }
     }

@@ -8,7 +8,7 @@ use super::{bytes, context, opened};
 use crate::engine::fusion::conversation::{Conversation, Role, Turn};
 use crate::engine::member::embedded::gguf::Gguf;
 use crate::engine::member::embedded::vocabulary::Vocabulary;
-use crate::engine::member::in_process::Template;
+use crate::engine::member::in_process::{Template, Until};
 use crate::engine::member::{Hints, MemberError, Sampling, ScoreRequest};
 
 /// Written special tokens in a question are plain text: nobody ends a turn by typing.
@@ -43,7 +43,7 @@ fn any_text_is_answered_or_refused() {
     ] {
         let context = context(text, &[text, text]);
         let drafted =
-            session.draft(&context, sampling, &|_, count| count >= 5, &Hints::default(), &mut |_| (), &|| false).unwrap();
+            session.draft(&context, sampling, Until::complete(&|_, count| count >= 5), &Hints::default(), &mut |_| (), &|| false).unwrap();
         assert!(drafted.draft.ends || drafted.draft.tokens.len() == 5);
         let candidates = vec![(Arc::from(text), true)];
         assert!(session.score(&ScoreRequest::exact(context, candidates), &|| false).is_ok(), "{text:?}");
@@ -65,7 +65,7 @@ fn a_megabyte_is_refused_at_once() {
         let after = session.draft(
             &context("?", &[&text]),
             Sampling { temperature: 0.0, top_p: 1.0, seed: 0 },
-            &|_, _| true,
+            Until::complete(&|_, _| true),
             &Hints::default(),
             &mut |_| (),
             &|| false,
@@ -101,7 +101,7 @@ fn the_context_is_a_wall() {
     let mut unfinished = 0;
     for seed in 0..20 {
         let draft = session
-            .draft(&near, Sampling { seed, ..sampling }, &|_, _| false, &Hints::default(), &mut |_| (), &|| false)
+            .draft(&near, Sampling { seed, ..sampling }, Until::complete(&|_, _| false), &Hints::default(), &mut |_| (), &|| false)
             .unwrap()
             .draft;
         assert!(draft.ends || draft.tokens.len() == 5);
@@ -114,7 +114,7 @@ fn the_context_is_a_wall() {
     assert!(score(&mut session, "12345", false).is_ok() && score(&mut session, "1234", true).is_ok());
     assert!(score(&mut session, "123456", false).is_err() && score(&mut session, "12345", true).is_err());
     let full = context("1", &[&digits, "12345"]);
-    let refused = session.draft(&full, sampling, &|_, _| true, &Hints::default(), &mut |_| (), &|| false);
+    let refused = session.draft(&full, sampling, Until::complete(&|_, _| true), &Hints::default(), &mut |_| (), &|| false);
     assert_eq!(refused.unwrap_err(), MemberError::ContextFull { needed: limit + 1, limit }.into());
 }
 

@@ -19,6 +19,7 @@ fn request() -> DraftRequest {
         sampling: Sampling { temperature: 0.6, top_p: 0.9, seed: 7 },
         segment: SegmentRule { unit: SegmentUnit::Tokens, length: 12, token_cap: 12, byte_cap: usize::MAX },
         hints: Hints::default(),
+        asks_end: false,
     }
 }
 

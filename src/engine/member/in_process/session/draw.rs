@@ -5,26 +5,29 @@ use super::super::engine::Engine;
 use super::super::sampler::Sampler;
 use super::super::tree::{At, Wanted};
 use super::super::vocabulary::{Part, Vocabulary};
-use super::{Cancelled, Session, Stop};
+use super::{Cancelled, Session, Stop, Until};
 use crate::engine::fusion::candidate::{Draft, DraftToken};
 use crate::engine::member::Hints;
 use crate::engine::member::conversation_text::{PlainAnswer, THOUGHT, plain_answer};
 
 /// What a draft is drawn by.
 pub(super) struct Drawing<'a> {
-    /// Whether a text of so many tokens is a whole segment.
-    pub(super) complete: &'a dyn Fn(&str, usize) -> bool,
+    /// When it is whole.
+    pub(super) until: Until<'a>,
     /// What others have drafted.
     pub(super) hints: &'a Hints,
     /// The answer so far.
     pub(super) accepted: &'a str,
     /// Hears every token.
     pub(super) drawn: &'a mut dyn FnMut(&DraftToken),
+    /// Log-probabilities of the end after so many tokens.
+    pub(super) ends: Vec<f32>,
 }
 
 /// What was drawn.
 pub(super) enum Outcome {
-    Draft(Draft),
+    /// With the log-probabilities of the end after so many of its tokens.
+    Draft(Draft, Vec<f32>),
     /// The model begins to think.
     Thought,
 }
@@ -59,37 +62,54 @@ impl<E: Engine> Session<E> {
             let Some(id) = sampler.draw(self.engine.level(), logits, never).filter(|_| sum.is_finite()) else {
                 return Err(self.not_numbers().into());
             };
+            drawing.ends.push(self.end_logprob(at));
             if self.engine.vocabulary().ends().contains(&id) {
                 drawing.tell(&draft, &mut told);
                 draft.ends = true;
                 draft.end_logprob = Some(self.end_logprob(at));
-                return Ok(Outcome::Draft(draft));
+                return Ok(Outcome::Draft(draft, drawing.ends));
             }
             let logprob = (logits[id as usize] - sum).min(0.0);
             let token = DraftToken { text: decoder.take(&self.engine.vocabulary().bytes(id)), logprob: Some(logprob) };
             text.push_str(&token.text);
             draft.tokens.push(token);
-            match self.safe(drawing.accepted, &text) {
+            let safe = self.safe(drawing.accepted, &text);
+            match safe {
                 Safe::Thought => return Ok(Outcome::Thought),
                 Safe::Ended(bytes) => {
                     shorten(&mut draft, bytes);
                     drawing.tell(&draft, &mut told);
                     draft.ends = true;
-                    return Ok(Outcome::Draft(draft));
+                    return Ok(Outcome::Draft(draft, drawing.ends));
                 }
                 Safe::Bytes(bytes) if bytes == text.len() => drawing.tell(&draft, &mut told),
                 Safe::Bytes(_) => {}
             }
             // Where the draft stops inside a character, the bytes so far are not part of it: the next draft draws them again.
             let full = self.prefix.len() + draft.tokens.len() >= self.engine.context();
-            if full || (drawing.complete)(&text, draft.tokens.len()) {
+            // What may be the beginning of another turn is not part of the draft: the next one draws it again.
+            let told_apart = matches!(safe, Safe::Bytes(bytes) if bytes == text.len());
+            let whole = full || (drawing.until.complete)(&text, draft.tokens.len());
+            if let (true, Safe::Bytes(bytes @ 1..), false) = (whole, &safe, told_apart) {
+                shorten(&mut draft, *bytes);
                 drawing.tell(&draft, &mut told);
-                return Ok(Outcome::Draft(draft));
+                return Ok(Outcome::Draft(draft, drawing.ends));
+            }
+            let whole = full || (whole && told_apart);
+            if whole {
+                drawing.tell(&draft, &mut told);
+            }
+            if whole && (full || !(drawing.until.asks_end)(&text)) {
+                return Ok(Outcome::Draft(draft, drawing.ends));
             }
             at = Some(match self.tree.child(at, id, Wanted::Row) {
                 Some(known) => known,
                 None => self.follow(at, id, drawing.hints, &mut heard, cancelled)?,
             });
+            if whole {
+                drawing.ends.push(self.end_logprob(at));
+                return Ok(Outcome::Draft(draft, drawing.ends));
+            }
         }
     }
 

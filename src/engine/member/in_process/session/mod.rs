@@ -42,6 +42,22 @@ impl From<MemberError> for Stop {
 /// Asked between passes: whether the caller has gone.
 pub(in crate::engine::member) type Cancelled<'a> = &'a dyn Fn() -> bool;
 
+/// When a draft is whole.
+#[derive(Clone, Copy)]
+pub(in crate::engine::member) struct Until<'a> {
+    /// Whether a text of so many tokens needs no further one.
+    pub(in crate::engine::member) complete: &'a dyn Fn(&str, usize) -> bool,
+    /// Whether the probability of the end after a text that needs no further token is wanted.
+    pub(in crate::engine::member) asks_end: &'a dyn Fn(&str) -> bool,
+}
+
+impl<'a> Until<'a> {
+    /// Where the end after the draft is of no interest.
+    pub(in crate::engine::member) fn complete(complete: &'a dyn Fn(&str, usize) -> bool) -> Self {
+        Self { complete, asks_end: &|_| false }
+    }
+}
+
 /// A model with what it has evaluated.
 pub(in crate::engine::member) struct Session<E: Engine> {
     engine: E,
@@ -101,12 +117,12 @@ impl<E: Engine> Session<E> {
         Ok(tokens)
     }
 
-    /// Drafts until `complete` says so, the model ends the answer, or the context is full. `drawn` hears every token.
+    /// Drafts until the segment is whole, the model ends the answer, or the context is full. `drawn` hears every token.
     pub(in crate::engine::member) fn draft(
         &mut self,
         context: &Context,
         sampling: Sampling,
-        complete: &dyn Fn(&str, usize) -> bool,
+        until: Until<'_>,
         hints: &Hints,
         drawn: &mut dyn FnMut(&crate::engine::fusion::candidate::DraftToken),
         cancelled: Cancelled<'_>,
@@ -123,12 +139,12 @@ impl<E: Engine> Session<E> {
                 self.forget(0);
             }
             let mut sampler = Sampler::new(sampling, std::mem::take(&mut self.scratch));
-            let drawing = draw::Drawing { complete, hints, accepted: &accepted, drawn };
+            let drawing = draw::Drawing { until, hints, accepted: &accepted, drawn, ends: Vec::new() };
             let result = self.draw(&mut sampler, drawing, cancelled);
             self.scratch = sampler.into_scratch();
             match result? {
-                draw::Outcome::Draft(draft) => {
-                    return Ok(Drafted { draft, forwards: self.forwards, usage: Usage::default() });
+                draw::Outcome::Draft(draft, ends) => {
+                    return Ok(Drafted { draft, ends, forwards: self.forwards, usage: Usage::default() });
                 }
                 draw::Outcome::Thought => {
                     self.template.silence();

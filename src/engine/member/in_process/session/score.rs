@@ -16,15 +16,17 @@ impl<E: Engine> Session<E> {
             candidates.push((self.candidate(ids.len(), text, *ends)?, *ends));
         }
         self.reach(&ids, cancelled)?;
-        let mut logprobs = Vec::with_capacity(candidates.len());
+        let (mut logprobs, mut ends_after) = (Vec::with_capacity(candidates.len()), Vec::new());
         while logprobs.len() < candidates.len() {
             let group = &candidates[logprobs.len()..];
-            let paths = self.plant_group(group, cancelled)?;
+            let paths = self.plant_group(group, request.asks_end, cancelled)?;
             for ((tokens, ends), path) in group.iter().zip(&paths) {
                 logprobs.push(self.scores(tokens, *ends, path)?);
+                let known = request.asks_end && !ends && path.len() == tokens.len();
+                ends_after.push(known.then(|| self.end_logprob(path.last().copied())));
             }
         }
-        Ok(Scored::tokens(logprobs, self.forwards))
+        Ok(Scored { ends: ends_after, ..Scored::tokens(logprobs, self.forwards) })
     }
 
     /// A candidate's tokens, which must fit behind a prefix.
@@ -42,11 +44,17 @@ impl<E: Engine> Session<E> {
 
     /// Evaluates as many of the candidates as the tree has room for, at least one, and returns the nodes of each. A last token
     /// only counts where the end behind it is asked for.
-    fn plant_group(&mut self, candidates: &[(Vec<u32>, bool)], cancelled: Cancelled<'_>) -> Result<Vec<Vec<u32>>, Stop> {
+    fn plant_group(
+        &mut self,
+        candidates: &[(Vec<u32>, bool)],
+        asks_end: bool,
+        cancelled: Cancelled<'_>,
+    ) -> Result<Vec<Vec<u32>>, Stop> {
         let mut evaluated = self.tree.len();
         let mut paths = Vec::new();
         for (tokens, ends) in candidates {
-            let count = if *ends { tokens.len() } else { tokens.len().saturating_sub(1) };
+            let to_end = *ends || asks_end;
+            let count = if to_end { tokens.len() } else { tokens.len().saturating_sub(1) };
             let nodes = self.tree.len() + count > self.engine.nodes(self.prefix.len());
             if nodes || self.tree.leaves() >= self.engine.leaves() {
                 if !paths.is_empty() {
@@ -55,7 +63,7 @@ impl<E: Engine> Session<E> {
                 self.forget(0);
                 evaluated = 0;
             }
-            let last = if *ends { Wanted::End } else { tokens.last().map_or(Wanted::Nothing, |last| Wanted::Token(*last)) };
+            let last = if to_end { Wanted::End } else { tokens.last().map_or(Wanted::Nothing, |last| Wanted::Token(*last)) };
             paths.push(self.plant(&tokens[..count], last));
         }
         self.evaluate(evaluated, cancelled)?;
