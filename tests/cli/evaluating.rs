@@ -1,4 +1,4 @@
-//! `specfuse eval` where calls fail: what failed is told apart from what is wrong.
+//! `specfuse eval`: what failed is told apart from what is wrong, and how every answer ended is reported.
 
 use std::fs;
 use std::net::TcpListener;
@@ -41,6 +41,8 @@ fn a_member_whose_calls_fail_has_failed_and_is_not_wrong() {
         assert!(line["alone"][0].is_string() && line["alone"][1].is_null(), "{line}");
         assert!(line["alone_failed"]["gone"].as_str().unwrap().contains("127.0.0.1"), "{line}");
         assert!(line["right"].is_boolean() && line["error"].is_null(), "{line}");
+        let figures = &line["alone_figures"];
+        assert!(figures[0]["member"] == "atlas" && figures[0]["right"].is_boolean() && figures[1].is_null(), "{line}");
     }
 
     let table = out(&with(&[]));
@@ -66,7 +68,7 @@ fn a_fused_answer_that_failed_is_not_wrong_either() {
     assert!(fused["accuracy"].is_null() && fused["reason"].as_str().unwrap().contains("127.0.0.1"), "{report}");
     for line in fs::read_to_string(&details).unwrap().lines() {
         let line: Value = serde_json::from_str(line).unwrap();
-        assert!(line["right"].is_null() && line["error"].is_string(), "{line}");
+        assert!(line["right"].is_null() && line["error"].is_string() && line["outcome"].is_null(), "{line}");
     }
     let table = out(&with(&[]));
     assert!(table.contains("fused: 3 of 3 answers failed: "), "{table}");
@@ -98,4 +100,34 @@ fn the_details_are_private_and_known_to_be_impossible_before_anything_is_played(
     let output = home.run(&["eval", "--details", "/nowhere/at/all", &file]);
     super::fails(&output, 2, &["--details", "/nowhere/at/all"]);
     assert_eq!(out(&output), "");
+}
+
+#[test]
+fn how_the_answers_ended_and_what_they_took_is_reported() {
+    let home = Home::new();
+    let file = prompts(&home, PROMPTS);
+    let details = home.path().join("details.jsonl");
+    let with = |further: &[&str]| home.run(&[&["eval", "--seed", "1"], further, &[&file]].concat());
+    let options = ["--json", "--details", details.to_str().unwrap(), "--max-rounds", "1"];
+    let report: Value = serde_json::from_str(&out(&with(&options))).unwrap();
+    let lines = fs::read_to_string(&details).unwrap();
+    let lines: Vec<Value> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let sum = |key: &str| lines.iter().map(|line| line[key].as_u64().unwrap()).sum::<u64>();
+    let fused = &report["fused"];
+    assert_eq!(lines[0]["outcome"], "round_limit", "two questions take two sentences: {}", lines[0]);
+    let limited = lines.iter().filter(|line| line["outcome"] == "round_limit").count();
+    assert_eq!(fused["limits"], serde_json::json!({ "tokens": 0, "rounds": limited, "context": 0 }));
+    assert_eq!((&fused["echoes"], &fused["tokens"], &fused["calls"]), (&0.into(), &sum("tokens").into(), &sum("calls").into()));
+    assert!(fused["elapsed_ms"].as_f64().unwrap() > 0.0 && lines.iter().all(|line| line["elapsed_ms"].is_f64()));
+    let atlas = lines.iter().map(|line| &line["alone_figures"][0]);
+    let tokens: u64 = atlas.clone().map(|figures| figures["tokens"].as_u64().unwrap()).sum();
+    assert_eq!(report["members"]["atlas"]["tokens"], tokens, "{report}");
+    assert!(
+        atlas.clone().all(|figures| figures["member"] == "atlas" && figures["ended"] == true && figures["echo"] == false),
+        "{lines:?}"
+    );
+
+    let said = |text: &str| text.lines().any(|line| line.contains("stopped at the round limit"));
+    assert!(said(&out(&with(&["--max-rounds", "1"]))));
+    assert!(!said(&out(&with(&[]))));
 }

@@ -1,9 +1,11 @@
 //! `specfuse eval`: the fused answer against every member alone, on prompts with known answers.
 //!
 //! Owns playing the prompts and collecting the figures; reading them and judging the answers is
-//! [`crate::prompts`]', showing `report`'s.
+//! [`crate::prompts`]', showing `report`'s, what is kept of every prompt `lines`'.
 
 mod details;
+mod limits;
+mod lines;
 mod play;
 mod report;
 
@@ -55,7 +57,7 @@ pub(super) fn main(matches: &ArgMatches) -> Result<Done, Failure> {
     let (results, interrupted) = runtime.block_on(plan.play(|| bar.inc(1)))?;
     bar.finish_and_clear();
     // What was played for a long time is shown, whatever becomes of the file.
-    let kept = details.map_or(Ok(()), |details| details.write(&report::details(&seats, &results, &prompts)));
+    let kept = details.map_or(Ok(()), |details| details.write(&lines::lines(&seats, &results, &prompts)));
     let report = report::Report::new(&seats, &results);
     let text = if matches.get_flag("json") { report.json() } else { report.table() };
     super::output::Answer::new().write(&text).map_err(Failure::Output)?;

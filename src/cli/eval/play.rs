@@ -5,12 +5,12 @@ use std::time::Instant;
 
 use crate::cli::Failure;
 use crate::cli::interrupt::Interrupt;
-use crate::engine::fusion::event::{self, Event, ExitReason, Role, Summary};
+use crate::engine::fusion::event::{self, Event, ExitReason, Outcome, Role, Summary};
 use crate::engine::fusion::params::Params;
 use crate::engine::fusion::segment::{SegmentRule, SegmentUnit};
 use crate::engine::member::{Context, DraftRequest, Hints, Progress, Sampling};
 use crate::engine::{Engine, Seat, Setup, guarded, wall_clock};
-use crate::prompts::{Prompt, grade};
+use crate::prompts::{Prompt, echo, grade};
 
 /// What is to be played.
 pub(super) struct Plan<'a> {
@@ -36,6 +36,10 @@ pub(super) struct Fused {
     pub(super) text: String,
     /// Whether it holds the known answers; never where there is no whole answer.
     pub(super) right: bool,
+    /// Whether it only repeats the question.
+    pub(super) echo: bool,
+    /// How it ended; nothing where it never began.
+    pub(super) outcome: Option<Outcome>,
     pub(super) summary: Summary,
     /// Who left by retention: member, round, and whether an answer that only it knows was still to come.
     pub(super) departures: Vec<Departure>,
@@ -64,11 +68,24 @@ pub(super) struct Departure {
 #[derive(Debug)]
 pub(super) enum Alone {
     /// Its own answer.
-    Answered { text: String, right: bool, tokens: usize, elapsed_ms: f64 },
+    Answered(Answer),
     /// Its call failed, which says nothing of what it knows.
     Failed { error: String },
     /// It drafts nothing: it only verifies.
     NotAsked,
+}
+
+/// The answer of a member alone.
+#[derive(Debug)]
+pub(super) struct Answer {
+    pub(super) text: String,
+    pub(super) right: bool,
+    /// Whether it only repeats the question.
+    pub(super) echo: bool,
+    /// Whether the member ended it; otherwise a limit did.
+    pub(super) ended: bool,
+    pub(super) tokens: usize,
+    pub(super) elapsed_ms: f64,
 }
 
 impl Plan<'_> {
@@ -129,12 +146,14 @@ impl Plan<'_> {
                 }
                 Event::RunFinished(finished) => {
                     fused.error = finished.outcome.failure();
+                    fused.outcome = Some(finished.outcome);
                     fused.summary = finished.summary;
                 }
                 _ => {}
             }
         }
         fused.right = fused.error.is_none() && grade::is_right(&fused.text, &prompt.answers);
+        fused.echo = echo::is_echo(&fused.text, prompt.conversation.prompt());
         Ok(Some(fused))
     }
 
@@ -159,10 +178,11 @@ impl Plan<'_> {
         let reply = Box::pin(async move { member.draft(request, progress).await });
         match guarded(reply, self.params.draft_seconds as u64, &waits).await {
             Ok(drafted) => {
-                let text = drafted.draft.text();
-                let right = grade::is_right(&text, &prompt.answers);
                 let elapsed_ms = start.elapsed().as_secs_f64() * 1000.0;
-                Alone::Answered { right, tokens: drafted.draft.tokens.len(), elapsed_ms, text }
+                let (text, ended, tokens) = (drafted.draft.text(), drafted.draft.ends, drafted.draft.tokens.len());
+                let right = grade::is_right(&text, &prompt.answers);
+                let echo = echo::is_echo(&text, prompt.conversation.prompt());
+                Alone::Answered(Answer { text, right, echo, ended, tokens, elapsed_ms })
             }
             Err(error) => Alone::Failed { error: error.to_string() },
         }
@@ -174,6 +194,8 @@ impl Fused {
         Self {
             text: String::new(),
             right: false,
+            echo: false,
+            outcome: None,
             summary: Summary::default(),
             departures: Vec::new(),
             failures: Vec::new(),
@@ -253,6 +275,6 @@ mod tests {
             }
         }
         let answer = alone(Arc::new(ScriptedMember::saying(&["It is Tokyo."], -0.5))).await;
-        assert!(matches!(answer, Alone::Answered { right: true, .. }), "{answer:?}");
+        assert!(matches!(answer, Alone::Answered(Answer { right: true, ended: true, .. })), "{answer:?}");
     }
 }

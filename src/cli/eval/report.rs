@@ -1,13 +1,13 @@
-//! What an evaluation shows: a table for people, one object for programs, one line per prompt for those who dig.
+//! What an evaluation shows: a table for people, one object for programs.
 
 use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use super::play::{Alone, Failed, Fused, Results};
+use super::limits::LimitFigures;
+use super::play::{Alone, Answer, Failed, Fused, Results};
 use crate::engine::Seat;
 use crate::engine::fusion::rate::tokens_per_second;
-use crate::prompts::Prompt;
 
 /// The rounds within which an exit counts as early.
 const EARLY_ROUNDS: usize = 4;
@@ -33,6 +33,12 @@ struct FusedFigures {
     reason: Option<String>,
     /// The share of right ones among the whole answers; nothing where there is none.
     accuracy: Option<f64>,
+    /// Answers that a limit ended.
+    limits: LimitFigures,
+    /// Answers that only repeat their question.
+    echoes: usize,
+    /// From the start to the end of every answer, together.
+    elapsed_ms: f64,
     /// Absent where the clock cannot tell.
     tokens_per_second: Option<f64>,
     /// Calls to members: drafts and scorings together.
@@ -62,6 +68,12 @@ struct MemberFigures {
     reason: Option<String>,
     /// The share of right ones among its answers; nothing where there is none.
     accuracy: Option<f64>,
+    /// Its answers alone that it did not end itself.
+    at_limit: usize,
+    /// Its answers alone that only repeat their question.
+    echoes: usize,
+    /// From the start to the end of every answer alone, together.
+    elapsed_ms: f64,
     /// Absent where the clock cannot tell.
     tokens_per_second: Option<f64>,
     calls: usize,
@@ -156,6 +168,7 @@ impl Report {
             fused.draft_calls_saved,
             fused.forwards_per_token
         );
+        text.push_str(&self.fused.limits.in_words(self.fused.echoes));
         text.push_str(&self.failures());
         text
     }
@@ -193,6 +206,7 @@ impl FusedFigures {
         let failed = sum(|answer| usize::from(answer.error.is_some()));
         let tokens = sum(|answer| answer.summary.tokens);
         let rounds = sum(|answer| answer.summary.rounds);
+        let elapsed_ms = answers.iter().map(|answer| answer.summary.elapsed_ms).sum();
         let active: f64 = answers.iter().map(|answer| answer.summary.mean_active * answer.summary.rounds as f64).sum();
         let members = answers.iter().map(|answer| answer.summary.members.len()).max().unwrap_or_default();
         let forwards = |place: usize| -> u64 {
@@ -206,7 +220,10 @@ impl FusedFigures {
             failed,
             reason: answers.iter().find_map(|answer| answer.error.clone()),
             accuracy: accuracy(right, total - failed),
-            tokens_per_second: tokens_per_second(tokens, answers.iter().map(|answer| answer.summary.elapsed_ms).sum()),
+            limits: LimitFigures::new(answers.iter().filter_map(|answer| answer.outcome.as_ref())),
+            echoes: sum(|answer| usize::from(answer.echo)),
+            elapsed_ms,
+            tokens_per_second: tokens_per_second(tokens, elapsed_ms),
             calls: draft_calls + score_calls,
             draft_calls,
             score_calls,
@@ -222,20 +239,17 @@ impl FusedFigures {
 
 impl MemberFigures {
     fn new(name: &str, answers: &[Alone], fused: &[Fused]) -> Self {
-        let (mut right, mut tokens, mut elapsed_ms, mut answered) = (0, 0, 0.0, 0);
-        let mut errors: Vec<&String> = Vec::new();
+        let (mut answered, mut errors): (Vec<&Answer>, Vec<&String>) = (Vec::new(), Vec::new());
         for answer in answers {
             match answer {
-                Alone::Answered { right: is_right, tokens: drawn, elapsed_ms: took, .. } => {
-                    answered += 1;
-                    right += usize::from(*is_right);
-                    tokens += drawn;
-                    elapsed_ms += took;
-                }
+                Alone::Answered(answer) => answered.push(answer),
                 Alone::Failed { error } => errors.push(error),
                 Alone::NotAsked => {}
             }
         }
+        let sum = |figure: fn(&Answer) -> usize| answered.iter().map(|answer| figure(answer)).sum::<usize>();
+        let (right, tokens) = (sum(|answer| usize::from(answer.right)), sum(|answer| answer.tokens));
+        let elapsed_ms = answered.iter().map(|answer| answer.elapsed_ms).sum();
         let failures: Vec<&Failed> =
             fused.iter().flat_map(|answer| &answer.failures).filter(|failed| failed.member == name).collect();
         let segments = |answer: &Fused| -> usize {
@@ -243,13 +257,16 @@ impl MemberFigures {
         };
         Self {
             right,
-            total: answered + errors.len(),
+            total: answered.len() + errors.len(),
             failed: errors.len(),
             failed_fused: failures.len(),
             reason: errors.first().copied().or_else(|| failures.first().map(|failed| &failed.error)).cloned(),
-            accuracy: accuracy(right, answered),
+            accuracy: accuracy(right, answered.len()),
+            at_limit: sum(|answer| usize::from(!answer.ended)),
+            echoes: sum(|answer| usize::from(answer.echo)),
+            elapsed_ms,
             tokens_per_second: tokens_per_second(tokens, elapsed_ms),
-            calls: answered + errors.len(),
+            calls: answered.len() + errors.len(),
             tokens,
             segments: fused.iter().map(segments).sum(),
             exits: ExitFigures::new(name, fused),
@@ -269,41 +286,4 @@ impl ExitFigures {
             mean_round: share(rounds, departures.len()),
         }
     }
-}
-
-/// One JSON object per prompt, a line each.
-pub(super) fn details(seats: &[Seat], results: &Results, prompts: &[Prompt]) -> String {
-    let mut text = String::new();
-    for (number, (fused, prompt)) in results.fused.iter().zip(prompts).enumerate() {
-        let exits: serde_json::Map<_, _> =
-            fused.departures.iter().map(|departure| (departure.member.clone(), departure.round.into())).collect();
-        let alone = seats.iter().zip(&results.alone).filter_map(|(seat, answers)| Some((seat, answers.get(number)?)));
-        let (mut texts, mut failed) = (Vec::new(), serde_json::Map::new());
-        for (seat, answer) in alone {
-            texts.push(match answer {
-                Alone::Answered { text, .. } => Some(text),
-                Alone::Failed { .. } | Alone::NotAsked => None,
-            });
-            if let Alone::Failed { error } = answer {
-                failed.insert(seat.name.clone(), error.clone().into());
-            }
-        }
-        let failures: Vec<_> =
-            fused.failures.iter().map(|failed| serde_json::json!({ "member": failed.member, "error": failed.error })).collect();
-        let line = serde_json::json!({
-            "prompt": prompt.conversation.prompt(),
-            "answers": prompt.answers,
-            "right": fused.error.is_none().then_some(fused.right),
-            "text": fused.text,
-            "rounds": fused.summary.rounds,
-            "exits": exits,
-            "premature": fused.departures.iter().any(|departure| departure.premature),
-            "error": fused.error,
-            "failed_calls": failures,
-            "alone": texts,
-            "alone_failed": failed,
-        });
-        let _ = writeln!(text, "{line}");
-    }
-    text
 }
