@@ -259,13 +259,7 @@ async fn one(mut spec: MemberSpec, tools: &Tools, cores: &Cores, told: impl Fn(&
 /// The member in its place, as it is configured.
 fn seat(spec: &MemberSpec, member: Arc<dyn Member>) -> Seat {
     let seat = Seat::new(spec.name.clone(), member);
-    Seat {
-        role: spec.config.role,
-        weight: spec.config.weight,
-        sampling: spec.config.sampling,
-        price: spec.config.price,
-        ..seat
-    }
+    Seat { role: spec.config.role, weight: spec.config.weight, sampling: spec.config.sampling, price: spec.config.price, ..seat }
 }
 
 /// The seat says who it is; the reason need not.

@@ -296,7 +296,8 @@ async fn candidates_are_judged_where_scores_cannot_be_had() {
     assert_eq!((found.tier, found.draft_logprobs, found.end_probability), (ScoreTier::Labels, false, false));
     let candidates = vec![("yes".into(), false), ("no".into(), true)];
     let context = context("Why?", &["So"]);
-    let request = ScoreRequest { context, candidates, tier: ScoreTier::Labels, seed: 1, asks_end: false, progress: Progress::nowhere() };
+    let request =
+        ScoreRequest { context, candidates, tier: ScoreTier::Labels, seed: 1, asks_end: false, progress: Progress::nowhere() };
     let judged = member.score(request).await.unwrap();
     let shares: Vec<f32> = judged
         .opinions

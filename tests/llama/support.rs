@@ -42,7 +42,16 @@ pub async fn draft(member: &dyn Member, request: DraftRequest) -> Result<Drafted
 
 pub async fn score(member: &dyn Member, context: Context, candidates: &[(&str, bool)]) -> Result<Scored, MemberError> {
     let candidates = candidates.iter().map(|(text, ends)| (Arc::from(*text), *ends)).collect();
-    member.score(ScoreRequest { context, candidates, tier: ScoreTier::Forced, seed: 0, asks_end: false, progress: Progress::nowhere() }).await
+    member
+        .score(ScoreRequest {
+            context,
+            candidates,
+            tier: ScoreTier::Forced,
+            seed: 0,
+            asks_end: false,
+            progress: Progress::nowhere(),
+        })
+        .await
 }
 
 pub fn mean(logprobs: &[f32]) -> f64 {

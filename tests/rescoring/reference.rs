@@ -129,7 +129,11 @@ pub fn expect(run: &Run, params: &Params) -> Vec<Expected> {
         let quality: Vec<(MemberIndex, Option<f64>, Option<f64>)> = drafters
             .iter()
             .map(|member| {
-                (*member, of(*member).and_then(|column| scores[column]), of(*member).and_then(|column| nats(&said, &own_weights, column)))
+                (
+                    *member,
+                    of(*member).and_then(|column| scores[column]),
+                    of(*member).and_then(|column| nats(&said, &own_weights, column)),
+                )
             })
             .collect();
         let worst = quality.iter().filter_map(|(_, _, nats)| *nats).min_by(f64::total_cmp);
@@ -180,12 +184,7 @@ fn begin_weights(run: &Run, params: &Params) -> Vec<f64> {
 }
 
 /// The weighted mean probability of the end after a candidate, where at least half of the weight knows it.
-fn end(
-    round: &Round,
-    verifiers: &[MemberIndex],
-    weights: &[f64],
-    candidate: &Candidate,
-) -> Option<f64> {
+fn end(round: &Round, verifiers: &[MemberIndex], weights: &[f64], candidate: &Candidate) -> Option<f64> {
     let (mut all, mut known, mut sum) = (0.0, 0.0, 0.0);
     for member in verifiers {
         let weight = weights[member.0];

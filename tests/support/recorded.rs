@@ -62,7 +62,8 @@ fn header(shape: &Shape, numbers: &mut Numbers, params: &Params) -> Header {
                 capabilities.tier = ScoreTier::Labels;
             }
             weight = [None, None, None, Some(0.5), Some(0.0)][numbers.below(5)];
-            capabilities.parameters = [None, Some(100), Some(400), Some(900)][numbers.below(if sized { 3 } else { 4 }) + usize::from(sized)];
+            capabilities.parameters =
+                [None, Some(100), Some(400), Some(900)][numbers.below(if sized { 3 } else { 4 }) + usize::from(sized)];
             role = [Role::Both, Role::Both, Role::Both, Role::Draft, Role::Verify][numbers.below(5)];
         }
         // Somebody has to draft.

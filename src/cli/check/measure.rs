@@ -126,7 +126,8 @@ async fn score(member: &dyn Member, context: Context, tier: ScoreTier) -> Result
     }
     let (start, progress) = (Instant::now(), Progress::nowhere());
     let waits = progress.waits().clone();
-    let scored = limited(member.score(ScoreRequest { context, candidates, tier, seed: 1, asks_end: false, progress }), &waits).await?;
+    let scored =
+        limited(member.score(ScoreRequest { context, candidates, tier, seed: 1, asks_end: false, progress }), &waits).await?;
     match scored.opinions.first() {
         Some(_) => Ok(start.elapsed().saturating_sub(waits.total())),
         None => Err(MemberError::Failed("it scored nothing".to_owned())),

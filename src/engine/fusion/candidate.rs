@@ -85,7 +85,9 @@ impl Draft {
             begin += token.text.len();
         }
         // What follows a place inside is not known.
-        let whole = tokens.len() == self.tokens.len() && ends == self.ends && cut.bytes >= self.tokens.iter().map(|token| token.text.len()).sum();
+        let whole = tokens.len() == self.tokens.len()
+            && ends == self.ends
+            && cut.bytes >= self.tokens.iter().map(|token| token.text.len()).sum();
         Self { tokens, ends, end_logprob: self.end_logprob.filter(|_| whole) }
     }
 

@@ -103,7 +103,10 @@ mod tests {
         assert_eq!(repeats(" The square is 36.", "?", text), Some(Repeats::Answer));
         assert_eq!(repeats(" The square is 49.", "?", text), Some(Repeats::Answer), "three times but for the numbers");
         assert_eq!(repeats(" The square is 49.", "?", "The square is 25."), None);
-        assert_eq!(repeats("print(square(7))  # Output: 10\n", "?", "print(square(5))  # Output: 10\nprint(square(6))  # Output: 10\n"), Some(Repeats::Answer));
+        assert_eq!(
+            repeats("print(square(7))  # Output: 10\n", "?", "print(square(5))  # Output: 10\nprint(square(6))  # Output: 10\n"),
+            Some(Repeats::Answer)
+        );
         let two = "One goes up the hill. Another comes down. One goes up the hill.";
         assert_eq!(repeats(" Another comes down.", "?", two), Some(Repeats::Answer), "of two sentences");
     }

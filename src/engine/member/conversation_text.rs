@@ -83,11 +83,13 @@ enum Turn {
 /// Whether a line introduces a turn: three number signs, one or two words and a colon. `whole` says that its end is known.
 fn turn(line: &str, whole: bool) -> Option<Turn> {
     let Some(speaker) = line.strip_prefix("###") else {
-        return (!whole && !line.is_empty() && "###".starts_with(line)).then_some(Turn::MayBegin);
+        return (!whole && "###".starts_with(line)).then_some(Turn::MayBegin);
     };
     let is_speaker = |text: &str| {
         let mut words = text.split_whitespace();
-        text.len() <= SPEAKER_BYTES && words.clone().count() <= SPEAKER_WORDS && words.all(|word| word.chars().all(char::is_alphabetic))
+        text.len() <= SPEAKER_BYTES
+            && words.clone().count() <= SPEAKER_WORDS
+            && words.all(|word| word.chars().all(char::is_alphabetic))
     };
     match speaker.split_once(':') {
         Some((name, _)) => (!name.trim().is_empty() && is_speaker(name)).then_some(Turn::Begins),
@@ -173,9 +175,9 @@ mod tests {
             ("It is so.\n#", "##", Open(0)),
             ("It is", " so.\n### Instructor: And", Ended(4)),
             ("It is", " so.\n### Mr Smith:", Ended(4)),
-            ("It is", " so.\n### Step 1: Look", Open(22)),
-            ("It is", " so.\n### What to do next:", Open(27)),
-            ("It is", " so.\n### A heading\nof it", Open(22)),
+            ("It is", " so.\n### Step 1: Look", Open(21)),
+            ("It is", " so.\n### What to do next:", Open(25)),
+            ("It is", " so.\n### A heading\nof it", Open(24)),
             ("", "#", Open(0)),
             ("", "### User:", Ended(0)),
             ("It", " is\n", Open(3)),

@@ -369,7 +369,8 @@ mod tests {
                     progress.token_blocking(token.clone());
                 }
                 let draft = Draft { tokens: vec![token; 4 * AHEAD], ends: false, end_logprob: None };
-                let _ = answer.send(Drafted { draft, ends: Vec::new(), forwards: 1, usage: crate::engine::member::Usage::default() });
+                let _ =
+                    answer.send(Drafted { draft, ends: Vec::new(), forwards: 1, usage: crate::engine::member::Usage::default() });
             });
             let joining = Joining(Some(thread));
             Box::pin(async move {

@@ -198,13 +198,11 @@ impl Machine {
         match result {
             Ok(reply) => {
                 self.failures[member.0].scores = InARow::default();
-                let said = candidates
-                    .iter()
-                    .zip(reply.opinions)
-                    .zip(reply.ends.into_iter().chain(std::iter::repeat(None)))
-                    .map(|((candidate, opinion), end)| {
+                let said = candidates.iter().zip(reply.opinions).zip(reply.ends.into_iter().chain(std::iter::repeat(None))).map(
+                    |((candidate, opinion), end)| {
                         CandidateScore::new(self.name(*candidate), possible_opinion(opinion), end.map(possible))
-                    });
+                    },
+                );
                 let (scores, forwards, usage) = (said.collect(), reply.forwards, reply.usage);
                 let member = self.name(member);
                 self.emit(Event::Score { member, scores, forwards, usage, elapsed_ms });

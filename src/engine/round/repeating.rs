@@ -47,7 +47,8 @@ impl Machine {
     fn look_for_repeats(&mut self) {
         let Some(round) = self.run.open_round().filter(|round| round.params.set_aside) else { return };
         let known = |text: &Arc<str>| self.repeating.iter().any(|(other, _)| other == text);
-        let texts: Vec<Arc<str>> = round.candidates().iter().map(|candidate| Arc::clone(&candidate.text)).filter(|text| !known(text)).collect();
+        let texts: Vec<Arc<str>> =
+            round.candidates().iter().map(|candidate| Arc::clone(&candidate.text)).filter(|text| !known(text)).collect();
         if texts.is_empty() {
             return;
         }

@@ -17,10 +17,7 @@ pub const SIZE: (u16, u16) = (200, 60);
 fn roster(seats: &[Seat]) -> Roster {
     let spec = |seat: &Seat| {
         let source = Source::BuiltIn(seat.name.clone());
-        MemberSpec::new(
-            &seat.name,
-            MemberConfig { source, role: seat.role, weight: seat.weight, ..MemberConfig::default() },
-        )
+        MemberSpec::new(&seat.name, MemberConfig { source, role: seat.role, weight: seat.weight, ..MemberConfig::default() })
     };
     let mut roster = Roster::new(seats.iter().map(spec).collect(), Vec::new(), Vec::new());
     for (place, seat) in seats.iter().enumerate() {

@@ -173,8 +173,7 @@ impl Table {
         quality.clear();
         for seat in slate.drafters.iter().filter(|seat| !is(away.drafting, seat.member)) {
             let place = seat.column.and_then(|column| self.places[column as usize]).filter(|_| compared);
-            let mean =
-                |place: usize| Some(nats[place]).filter(|(_, weights)| *weights > 0.0).map(|(sum, weights)| sum / weights);
+            let mean = |place: usize| Some(nats[place]).filter(|(_, weights)| *weights > 0.0).map(|(sum, weights)| sum / weights);
             quality.push(Quality {
                 member: seat.member,
                 score: place.and_then(|place| ranking.scores[place]),
@@ -183,7 +182,9 @@ impl Table {
         }
         let known = quality.iter().filter_map(|quality| quality.mean_logprob);
         let Some(worst) = known.min_by(f64::total_cmp) else { return };
-        let aside = |seat: &&Seat| seat.column.is_some_and(|column| slate.columns[column as usize].aside && self.places[column as usize].is_none());
+        let aside = |seat: &&Seat| {
+            seat.column.is_some_and(|column| slate.columns[column as usize].aside && self.places[column as usize].is_none())
+        };
         for seat in slate.drafters.iter().filter(aside) {
             if let Some(quality) = quality.iter_mut().find(|quality| quality.member == seat.member) {
                 quality.mean_logprob = Some(worst - ASIDE);

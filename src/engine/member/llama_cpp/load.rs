@@ -17,9 +17,9 @@ use super::sequences::SEQUENCES;
 use super::threads;
 use super::vocabulary::Words;
 use crate::engine::fusion::event::Capabilities;
-use crate::engine::member::conversation_text::BASE_MODEL;
 use crate::engine::member::Local;
 use crate::engine::member::chat_template::ChatTemplate;
+use crate::engine::member::conversation_text::BASE_MODEL;
 use crate::engine::member::in_process::{Desk, Session, Template, work};
 use crate::engine::member::turns::Turns;
 
@@ -161,9 +161,7 @@ impl Plan {
                 ChatTemplate::new(&source).check().map_err(|error| unusable(error.to_string()))?;
                 Ok((Template::chat(&self.file, &source), Vec::new()))
             }
-            Ok(_) | Err(_) => {
-                Ok((Template::plain(&self.file), vec![BASE_MODEL.to_owned()]))
-            }
+            Ok(_) | Err(_) => Ok((Template::plain(&self.file), vec![BASE_MODEL.to_owned()])),
         }
     }
 

@@ -104,7 +104,8 @@ fn attempt(path: PathBuf, local: Local) -> Result<(), String> {
         Stop::Failed(error) if without_file(&error).contains("chat_template") => String::new(),
         Stop::Failed(error) => format!("{file}: {}", without_file(&error)),
     };
-    let drafted = session.draft(&context, sampling, Until::complete(&complete), &Hints::default(), &mut |_| (), &|| false).map_err(failed);
+    let drafted =
+        session.draft(&context, sampling, Until::complete(&complete), &Hints::default(), &mut |_| (), &|| false).map_err(failed);
     let candidates = vec![(Arc::from(" One"), true), (Arc::from(" Two"), false)];
     let scored = session.score(&ScoreRequest::exact(context, candidates), &|| false).map_err(failed);
     let faults = [drafted.err(), scored.err()];

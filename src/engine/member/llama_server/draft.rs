@@ -41,7 +41,9 @@ pub(super) async fn draft(inner: Arc<Inner>, request: DraftRequest, progress: Pr
     let mut work = Work::default();
     for _ in 0..2 {
         match attempt(&inner, &request, progress.clone(), &mut work).await? {
-            Outcome::Drafted(draft) => return Ok(Drafted { draft, ends: Vec::new(), forwards: work.forwards, usage: work.usage }),
+            Outcome::Drafted(draft) => {
+                return Ok(Drafted { draft, ends: Vec::new(), forwards: work.forwards, usage: work.usage });
+            }
             Outcome::Thought => inner.silence.store(true, Ordering::Relaxed),
         }
     }

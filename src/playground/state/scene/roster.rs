@@ -99,13 +99,7 @@ pub fn activity(standing: &Standing) -> Activity {
 
 /// The list in so many columns and lines. `run` is the newest, from which what its members used is known.
 #[must_use]
-pub fn list(
-    roster: &Roster,
-    compose: &Compose,
-    run: Option<&Run>,
-    rule: WeightRule,
-    (width, height): (u16, usize),
-) -> List {
+pub fn list(roster: &Roster, compose: &Compose, run: Option<&Run>, rule: WeightRule, (width, height): (u16, usize)) -> List {
     let entries = entries(roster, compose, run, rule);
     let mut details = compose.marked(roster).map_or_else(Prose::new, |row| details(roster, compose, row, (run, rule), width));
     let most = height.saturating_sub(FEWEST_ROWS + 1);

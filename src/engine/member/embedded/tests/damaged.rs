@@ -74,7 +74,14 @@ fn damaged_files_never_panic() {
             Ok((mut session, _)) => {
                 ran += 1;
                 // What comes out does not matter, only that it comes.
-                let _ = session.draft(&context, sampling, Until::complete(&|_, count| count >= 3), &Hints::default(), &mut |_| (), &|| false);
+                let _ = session.draft(
+                    &context,
+                    sampling,
+                    Until::complete(&|_, count| count >= 3),
+                    &Hints::default(),
+                    &mut |_| (),
+                    &|| false,
+                );
             }
         }
     }

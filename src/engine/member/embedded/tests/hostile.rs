@@ -42,8 +42,9 @@ fn any_text_is_answered_or_refused() {
         "{{ 7 * 7 }}{% for %}",
     ] {
         let context = context(text, &[text, text]);
-        let drafted =
-            session.draft(&context, sampling, Until::complete(&|_, count| count >= 5), &Hints::default(), &mut |_| (), &|| false).unwrap();
+        let drafted = session
+            .draft(&context, sampling, Until::complete(&|_, count| count >= 5), &Hints::default(), &mut |_| (), &|| false)
+            .unwrap();
         assert!(drafted.draft.ends || drafted.draft.tokens.len() == 5);
         let candidates = vec![(Arc::from(text), true)];
         assert!(session.score(&ScoreRequest::exact(context, candidates), &|| false).is_ok(), "{text:?}");
@@ -101,7 +102,9 @@ fn the_context_is_a_wall() {
     let mut unfinished = 0;
     for seed in 0..20 {
         let draft = session
-            .draft(&near, Sampling { seed, ..sampling }, Until::complete(&|_, _| false), &Hints::default(), &mut |_| (), &|| false)
+            .draft(&near, Sampling { seed, ..sampling }, Until::complete(&|_, _| false), &Hints::default(), &mut |_| (), &|| {
+                false
+            })
             .unwrap()
             .draft;
         assert!(draft.ends || draft.tokens.len() == 5);

@@ -7,15 +7,17 @@ use fearless_simd::Level;
 
 use super::{Session, context, models, opened};
 use crate::engine::fusion::candidate::DraftToken;
-use crate::engine::member::in_process::{Stop, Until};
 use crate::engine::member::in_process::lanes::tests::levels;
+use crate::engine::member::in_process::{Stop, Until};
 use crate::engine::member::{Context, Drafted, Hints, Sampling, ScoreRequest, Scored};
 
 const QUESTION: &str = "What is the capital of France? What is 12 plus 30? What is the opposite of hot?";
 
 fn drafted(session: &mut Session, context: &Context, temperature: f32, seed: u64, tokens: usize) -> Drafted {
     let sampling = Sampling { temperature, top_p: 0.95, seed };
-    session.draft(context, sampling, Until::complete(&|_, count| count >= tokens), &Hints::default(), &mut |_| (), &|| false).unwrap()
+    session
+        .draft(context, sampling, Until::complete(&|_, count| count >= tokens), &Hints::default(), &mut |_| (), &|| false)
+        .unwrap()
 }
 
 fn scored(session: &mut Session, context: &Context, candidates: &[(&str, bool)]) -> Scored {
@@ -123,7 +125,14 @@ fn a_cancelled_call_leaves_the_session_sound() {
         let left = Cell::new(patience);
         let cancelled = || left.replace(left.get().saturating_sub(1)) == 0;
         let sampling = Sampling { temperature: 0.7, top_p: 0.95, seed: 3 };
-        let result = session.draft(&context, sampling, Until::complete(&|_, count| count >= 12), &Hints::default(), &mut |_| (), &cancelled);
+        let result = session.draft(
+            &context,
+            sampling,
+            Until::complete(&|_, count| count >= 12),
+            &Hints::default(),
+            &mut |_| (),
+            &cancelled,
+        );
         assert!(result.is_err_and(|stop| stop == Stop::Cancelled) || patience >= 12);
         let candidates = CANDIDATES.iter().map(|(text, ends)| (Arc::from(*text), *ends)).collect();
         let _ = session.score(&ScoreRequest::exact(context.clone(), candidates), &|| left.get() < 3);
@@ -161,7 +170,8 @@ fn drafts_of_others_that_come_in_the_middle_change_nothing_however_few_rows_are_
             hints.tell(&whole[heard.len().min(whole.len())..]);
         };
         let sampling = Sampling { temperature: 0.9, top_p: 0.95, seed: 5 };
-        let others = session.draft(&context, sampling, Until::complete(&|_, count| count >= 12), &hints, &mut drawn, &|| false).unwrap();
+        let others =
+            session.draft(&context, sampling, Until::complete(&|_, count| count >= 12), &hints, &mut drawn, &|| false).unwrap();
         assert_eq!(others.draft, draft, "{rows} rows");
     }
 }
