@@ -85,7 +85,7 @@ impl Machine {
             request: DraftRequest {
                 context: self.context.clone(),
                 sampling: Sampling { temperature: temperature as f32, top_p: top_p as f32, seed },
-                segment: params.segment_rule().within(self.room()),
+                segment: params.segment_rule().after(&self.context.accepted.concat()).within(self.room()),
                 hints: self.hints.clone(),
             },
             seconds: params.draft_seconds as u64,
@@ -160,7 +160,8 @@ impl Machine {
     fn cut(&self, member: MemberIndex, drafted: Drafted) -> Result<(DraftFinished, Vec<DraftToken>), MemberError> {
         let Drafted { mut draft, forwards, usage } = drafted;
         draft.tokens.retain(|token| !token.is_nothing());
-        let (rule, room, drawn) = (self.segment_rule(), self.room(), drawn(&draft));
+        let rule = self.segment_rule().after(&self.context.accepted.concat());
+        let (room, drawn) = (self.room(), drawn(&draft));
         let draft = within_bytes(draft, rule.byte_cap);
         let fits = draft.tokens.len() < room || (draft.ends && draft.tokens.len() == room);
         let whole = draft.text();
