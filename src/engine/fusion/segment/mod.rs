@@ -9,7 +9,7 @@ mod sentence;
 mod words;
 
 pub use before::Before;
-use sentence::sentence_end;
+use sentence::{More, sentence_end};
 use words::{Word, last_boundary, words};
 
 /// Bytes of the longest character in UTF-8.
@@ -88,7 +88,7 @@ impl SegmentRule {
         match self.unit {
             SegmentUnit::Tokens => tokens >= self.length.max(1),
             SegmentUnit::Words => tokens >= self.token_cap.max(1) || self.has_words(text),
-            SegmentUnit::Sentence => tokens >= self.token_cap.max(1) || sentence_end(text, self.before).is_some(),
+            SegmentUnit::Sentence => tokens >= self.token_cap.max(1) || sentence_end(text, self.before, More::Perhaps).is_some(),
         }
     }
 
@@ -116,7 +116,7 @@ impl SegmentRule {
         let end = match self.unit {
             SegmentUnit::Tokens => None,
             SegmentUnit::Words => words_end(&words(text), self.length.max(1)),
-            SegmentUnit::Sentence => sentence_end(text, self.before),
+            SegmentUnit::Sentence => sentence_end(text, self.before, More::Nothing),
         };
         match end {
             Some(end) if !(ended && text[end..].trim().is_empty()) => Some(Cut { bytes: end, ends: false }),

@@ -17,9 +17,17 @@ const ABBREVIATIONS: &[&str] = &[
 /// Of these, the ones of two letters that begin with a capital. Others ("Ca.", "Al.", "Sr.") are chemical symbols as often.
 const SHORT_TITLES: &[&str] = &["Dr", "Jr", "Lt", "Mr", "Ms", "Mt", "St"];
 
-/// The byte after the first sentence of `text` and the line breaks that follow it; `None` while its end is not known. Full stops
-/// at the end of the text are not known to end it: "3." may become "3.14", "Math." may become "Math.sqrt".
-pub(super) fn sentence_end(text: &str, before: Before) -> Option<usize> {
+/// What comes behind a text.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum More {
+    /// Perhaps another token: a full stop at the end is not known to end a sentence ("Math." may become "Math.sqrt").
+    Perhaps,
+    /// Nothing of this draft: it does, but for one after a digit ("3." may become "3.14" in the next).
+    Nothing,
+}
+
+/// The byte after the first sentence of `text` and the line breaks that follow it; `None` while its end is not known.
+pub(super) fn sentence_end(text: &str, before: Before, more: More) -> Option<usize> {
     // Asked after every token: most texts hold nothing that could end a sentence.
     if !text.contains(|c: char| ends_sentences(c) || is_break(c)) {
         return None;
@@ -49,7 +57,7 @@ pub(super) fn sentence_end(text: &str, before: Before) -> Option<usize> {
                 }
                 let stop = Stop { from: at, stops, after: skip(&clusters, stops, is_closer) };
                 let here = place.along(&text[line..cluster.start]);
-                if !here.in_heading() && stop.ends_sentence(text, &clusters, here, before) {
+                if !here.in_heading() && stop.ends_sentence(text, &clusters, (here, before), more) {
                     return Some(settle(text, &clusters, stop.after));
                 }
                 at = stop.after;
@@ -69,15 +77,22 @@ struct Stop {
 
 impl Stop {
     /// Whether it ends a sentence; `here` is what its line is before it.
-    fn ends_sentence(self, text: &str, clusters: &[Cluster<'_>], here: Place, before: Before) -> bool {
+    fn ends_sentence(self, text: &str, clusters: &[Cluster<'_>], (here, before): (Place, Before), more: More) -> bool {
         let terminators = &clusters[self.from..self.stops];
         if terminators.iter().any(|cluster| cluster.kind == Kind::WideCloser) {
             return true;
         }
         let full_stops = terminators.iter().all(|cluster| cluster.single() == Some('.'));
         let followed = match clusters.get(self.after).map(|cluster| cluster.kind) {
-            // A name may go on behind a full stop, with "_" too. Quotation marks and brackets close.
-            None => !full_stops || !clusters[self.stops..].iter().all(is_emphasis),
+            None if !full_stops => true,
+            None => match more {
+                // A name may go on behind a full stop, with "_" too. Quotation marks and brackets close.
+                More::Perhaps => !clusters[self.stops..].iter().all(is_emphasis),
+                More::Nothing => {
+                    self.stops < self.after
+                        || !clusters[..self.from].last().is_some_and(|cluster| cluster.text.ends_with(char::is_numeric))
+                }
+            },
             Some(Kind::Space | Kind::Break | Kind::Unspaced | Kind::Growing | Kind::WideOpener) => true,
             // "example.com", "f.x", "Yes?no": not the end of a word.
             Some(Kind::Opener | Kind::Closer | Kind::WideCloser | Kind::Plain) => false,
