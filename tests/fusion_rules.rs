@@ -38,6 +38,10 @@ fn any_text() -> impl Strategy<Value = String> {
         Just(")"),
         Just("**"),
         Just("- "),
+        Just("1."),
+        Just("## "),
+        Just("```"),
+        Just("os.path"),
         Just("今"),
         Just("天"),
         Just("。"),
@@ -71,11 +75,8 @@ fn plain_text() -> impl Strategy<Value = String> {
 
 fn any_segment_rule() -> impl Strategy<Value = SegmentRule> {
     let unit = prop_oneof![Just(SegmentUnit::Tokens), Just(SegmentUnit::Words), Just(SegmentUnit::Sentence)];
-    (unit, 0_usize..6, 0_usize..30).prop_map(|(unit, length, token_cap)| SegmentRule {
-        unit,
-        length,
-        token_cap,
-        byte_cap: usize::MAX,
+    (unit, 0_usize..6, 0_usize..30, any_text()).prop_map(|(unit, length, token_cap, accepted)| {
+        SegmentRule { unit, length, token_cap, ..SegmentRule::sentence(0) }.after(&accepted)
     })
 }
 
@@ -111,8 +112,17 @@ proptest! {
     }
 
     #[test]
+    fn no_sentence_is_complete_for_a_full_stop_alone(accepted in any_text(), text in any_text()) {
+        let rule = SegmentRule::sentence(100).after(&accepted);
+        if !rule.is_complete(&text, 0) {
+            let stopped = format!("{text}.");
+            prop_assert!(!rule.is_complete(&stopped, 0), "{:?}", stopped);
+        }
+    }
+
+    #[test]
     fn complete_words_are_the_words_asked_for(length in 1_usize..5, text in plain_text(), more in plain_text()) {
-        let rule = SegmentRule { unit: SegmentUnit::Words, length, token_cap: 100, byte_cap: usize::MAX };
+        let rule = SegmentRule::words(length, 100);
         let longer = format!("{text}{more}");
         if rule.is_complete(&text, 0) {
             prop_assert!(rule.is_complete(&longer, 0));

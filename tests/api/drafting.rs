@@ -1,7 +1,7 @@
 //! The same sentence through every API's stream is the same draft.
 
 use specfuse::engine::fusion::event::Drafting;
-use specfuse::engine::fusion::segment::{SegmentRule, SegmentUnit};
+use specfuse::engine::fusion::segment::SegmentRule;
 use specfuse::engine::member::api::{ApiMember, Kind};
 use specfuse::engine::member::{DraftRequest, Member, Progress, Usage};
 
@@ -61,7 +61,7 @@ async fn a_draft_by_words_hangs_up_when_it_is_complete() {
     })
     .await;
     let member = connect(kind, &server.url("")).await.unwrap();
-    let segment = SegmentRule { unit: SegmentUnit::Words, length: 3, token_cap: 40, byte_cap: usize::MAX };
+    let segment = SegmentRule::words(3, 40);
     let drafted = member.draft(DraftRequest { segment, ..request(10) }, Progress::nowhere()).await.unwrap();
     assert!(drafted.draft.text().starts_with(" word word word") && !drafted.draft.ends, "{drafted:?}");
     drop(member);

@@ -19,7 +19,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use specfuse::engine::fusion::conversation::{Conversation, Role, Turn};
-use specfuse::engine::fusion::segment::{SegmentRule, SegmentUnit};
+use specfuse::engine::fusion::segment::SegmentRule;
 use specfuse::engine::member::api::{ApiMember, ConnectError, Kind, Settings};
 use specfuse::engine::member::http::{Backoff, Endpoint, Key, Limits};
 use specfuse::engine::member::{Context, DraftRequest, Drafted, Hints, Member, MemberError, Progress, Sampling};
@@ -59,7 +59,7 @@ fn request(length: usize) -> DraftRequest {
     DraftRequest {
         context: context(),
         sampling: Sampling { temperature: 0.6, top_p: 0.9, seed: 7 },
-        segment: SegmentRule { unit: SegmentUnit::Tokens, length, token_cap: 64, byte_cap: usize::MAX },
+        segment: SegmentRule::tokens(length),
         hints: Hints::default(),
         asks_end: false,
     }

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use specfuse::engine::fusion::conversation::Conversation;
-use specfuse::engine::fusion::segment::{SegmentRule, SegmentUnit};
+use specfuse::engine::fusion::segment::SegmentRule;
 use specfuse::engine::member::embedded::EmbeddedMember;
 use specfuse::engine::member::{Context, DraftRequest, Hints, Member, Progress, Sampling, ScoreRequest};
 
@@ -137,7 +137,7 @@ fn least(repetitions: usize, mut run: impl FnMut() -> Duration) -> f64 {
 }
 
 fn segment(tokens: usize) -> SegmentRule {
-    SegmentRule { unit: SegmentUnit::Tokens, length: tokens, token_cap: tokens, byte_cap: usize::MAX }
+    SegmentRule::tokens(tokens)
 }
 
 fn request(context: Context, temperature: f32, tokens: usize) -> DraftRequest {

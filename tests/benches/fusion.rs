@@ -14,7 +14,7 @@ use std::time::Instant;
 use specfuse::engine::fusion::conversation::Conversation;
 use specfuse::engine::fusion::event::Event;
 use specfuse::engine::fusion::params::Params;
-use specfuse::engine::fusion::segment::{SegmentRule, SegmentUnit};
+use specfuse::engine::fusion::segment::SegmentRule;
 use specfuse::engine::member::{Context, DraftRequest, Hints, Progress, Sampling};
 use specfuse::engine::{Engine, Seat, Setup, wall_clock};
 use specfuse::ensemble::{Tools, built_in_specs, open};
@@ -56,7 +56,7 @@ async fn decoding(seat: &Seat, prompt: &str) -> Option<f64> {
     let request = |length| DraftRequest {
         context: Context { conversation: Arc::new(Conversation::question(prompt)), accepted: Arc::from([]) },
         sampling: Sampling { temperature: 0.6, top_p: 0.9, seed: 1 },
-        segment: SegmentRule { unit: SegmentUnit::Tokens, length, token_cap: length, byte_cap: usize::MAX },
+        segment: SegmentRule::tokens(length),
         hints: Hints::default(),
         asks_end: false,
     };

@@ -28,7 +28,7 @@ use std::time::{Duration, Instant};
 use specfuse::engine::fusion::conversation::Conversation;
 use specfuse::engine::fusion::event::{Capabilities, Event};
 use specfuse::engine::fusion::params::Params;
-use specfuse::engine::fusion::segment::{SegmentRule, SegmentUnit};
+use specfuse::engine::fusion::segment::SegmentRule;
 use specfuse::engine::member::llama_cpp::LlamaCpp;
 use specfuse::engine::member::{
     Context, DraftRequest, Drafted, Hints, Local, Member, Progress, Reply, Sampling, ScoreRequest, Scored,
@@ -167,7 +167,7 @@ async fn alone(name: &str, path: &Path) -> f64 {
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     let local = Local { threads: Some(threads), ..Local::default() };
     let member = LlamaCpp::open(path, &local, |_| ()).await.expect("a model");
-    let segment = SegmentRule { unit: SegmentUnit::Tokens, length: ALONE, token_cap: ALONE, byte_cap: usize::MAX };
+    let segment = SegmentRule::tokens(ALONE);
     let mut best = f64::INFINITY;
     for seed in 0..3 {
         let context = Context { conversation: Arc::new(Conversation::question(PROMPTS[1])), accepted: Arc::new([]) };

@@ -20,7 +20,7 @@ use std::time::{Duration, Instant};
 use specfuse::engine::fusion::conversation::Conversation;
 use specfuse::engine::fusion::event::Event;
 use specfuse::engine::fusion::params::Params;
-use specfuse::engine::fusion::segment::{SegmentRule, SegmentUnit};
+use specfuse::engine::fusion::segment::SegmentRule;
 use specfuse::engine::member::http::Limits;
 use specfuse::engine::member::llama_server::LlamaServer;
 use specfuse::engine::member::{Context, DraftRequest, Hints, Member, Progress, Sampling, ScoreRequest};
@@ -94,7 +94,7 @@ fn evaluated(servers: &[Clockwork]) -> (usize, usize) {
 }
 
 fn draft(accepted: &[&str], length: usize) -> DraftRequest {
-    let segment = SegmentRule { unit: SegmentUnit::Tokens, length, token_cap: length, byte_cap: usize::MAX };
+    let segment = SegmentRule::tokens(length);
     let sampling = Sampling { temperature: 0.6, top_p: 0.9, seed: 1 };
     DraftRequest { context: context(accepted), sampling, segment, hints: Hints::default(), asks_end: false }
 }

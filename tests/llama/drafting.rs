@@ -1,6 +1,6 @@
 //! Drafts from a real server.
 
-use specfuse::engine::fusion::segment::{SegmentRule, SegmentUnit};
+use specfuse::engine::fusion::segment::SegmentRule;
 use specfuse::engine::member::embedded::EmbeddedMember;
 use specfuse::engine::member::{DraftRequest, Member, Progress};
 use tokio::sync::mpsc;
@@ -52,7 +52,7 @@ async fn equal_seeds_give_equal_drafts_and_every_token_is_told_first() {
 async fn a_draft_by_words_stops_as_soon_as_its_words_are_there() {
     let Some(atlas) = serve("atlas", &[]) else { return };
     let server = connect(&atlas).await;
-    let segment = SegmentRule { unit: SegmentUnit::Words, length: 3, token_cap: 60, byte_cap: usize::MAX };
+    let segment = SegmentRule::words(3, 60);
     let asked = DraftRequest { segment, ..request(context(QUESTION, &[]), 0.0, 1, 60) };
     let drafted = draft(&server, asked).await.unwrap();
     assert_eq!(drafted.draft.text(), "The capital of France", "the fourth word tells that the third is whole");

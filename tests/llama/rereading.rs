@@ -1,7 +1,7 @@
 //! What a member reads again of what it has read already, counted by a real server: a draft goes on where the last one, or the
 //! scoring of the accepted candidate, ended.
 
-use specfuse::engine::fusion::segment::{SegmentRule, SegmentUnit};
+use specfuse::engine::fusion::segment::SegmentRule;
 use specfuse::engine::member::DraftRequest;
 use specfuse::engine::member::llama_server::{LlamaServer, Settings, Shared};
 
@@ -24,7 +24,7 @@ enum Round {
 /// Segments whose end the server does not know: the stream is dropped there.
 fn words(accepted: &[String], seed: u64) -> DraftRequest {
     let accepted: Vec<&str> = accepted.iter().map(String::as_str).collect();
-    let segment = SegmentRule { unit: SegmentUnit::Words, length: 4, token_cap: 40, byte_cap: usize::MAX };
+    let segment = SegmentRule::words(4, 40);
     DraftRequest { segment, ..request(context(QUESTION, &accepted), 1.5, seed, 1) }
 }
 
@@ -48,7 +48,7 @@ async fn reread(member: &LlamaServer, rounds: &[Round]) -> Vec<u64> {
 
 /// The segment: the text that goes beyond it is cut by the engine, not by the member.
 fn cut(text: &str) -> String {
-    let segment = SegmentRule { unit: SegmentUnit::Words, length: 4, token_cap: 40, byte_cap: usize::MAX };
+    let segment = SegmentRule::words(4, 40);
     text[..segment.cut(text, false).bytes].to_owned()
 }
 

@@ -27,13 +27,13 @@ fn branched() -> Vec<Record> {
 fn a_tree_of_branches_survives_a_reload() {
     let records = branched();
     let run = Run::from_records(&records).unwrap();
-    assert_eq!(run.tree.leaves(), [SegmentId(4), SegmentId(5), SegmentId(7)]);
+    assert_eq!(run.tree.leaves(), [SegmentId(3), SegmentId(4), SegmentId(6)]);
     let lines: Vec<String> = records.iter().map(|record| serde_json::to_string(record).unwrap()).collect();
     let read: Vec<Record> = lines.iter().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(Run::from_records(&read).unwrap(), run);
     let texts =
         |segment| run.tree.rounds(segment).iter().map(|round| round.accepted.as_ref().unwrap().text.to_string()).collect();
-    let [first, second, third]: [String; 3] = [4, 5, 7].map(|segment| texts(SegmentId(segment)));
+    let [first, second, third]: [String; 3] = [3, 4, 6].map(|segment| texts(SegmentId(segment)));
     assert!(first.contains("is 75.") && second.starts_with("The capital of Japan is Tokyo.") && !second.contains("is 75."));
     assert!(third.starts_with("The capital of Japan is Tokyo."));
 }
@@ -44,13 +44,13 @@ fn the_screen_knows_what_branches_have_in_common_and_their_figures() {
     state.writing = false;
     feed(&mut state, &branched());
     let play = &state.session.plays()[0];
-    assert_eq!(branches::ends(play), [SegmentId(4), SegmentId(5), SegmentId(7)]);
-    assert_eq!(branches::fork(play, SegmentId(4), SegmentId(7)), 1);
-    let figures = Figures::of(&play.run, &play.run.tree.rounds(SegmentId(5)));
+    assert_eq!(branches::ends(play), [SegmentId(3), SegmentId(4), SegmentId(6)]);
+    assert_eq!(branches::fork(play, SegmentId(3), SegmentId(6)), 1);
+    let figures = Figures::of(&play.run, &play.run.tree.rounds(SegmentId(4)));
     assert_eq!((figures.rounds, figures.steered, figures.ended), (2, 1, false));
     assert_eq!(figures.segments.iter().sum::<usize>(), 2);
-    let whole = Figures::of(&play.run, &play.run.tree.rounds(SegmentId(4)));
-    assert_eq!((whole.rounds, whole.unanimous, whole.ended), (4, 1, true));
+    let whole = Figures::of(&play.run, &play.run.tree.rounds(SegmentId(3)));
+    assert_eq!((whole.rounds, whole.unanimous, whole.ended), (3, 0, true));
     assert!(whole.mean_score.is_some_and(|score| (0.0..=1.0).contains(&score)) && whole.worked_ms > 0.0);
     press(&mut state, "d");
     press(&mut state, "down");
@@ -87,5 +87,5 @@ fn a_replay_that_is_taken_up_waits_for_members_that_are_being_connected() {
     assert_eq!(members[0].0, RowId(1));
     let effects = state.update(Message::Member(RowId(1), support::ready(&support::members()[1])));
     let [Effect::TakeUp(taken)] = &effects[..] else { panic!("{effects:?}") };
-    assert_eq!(taken.commands, [Command::Pause, Command::Rewind { to_round: 3 }]);
+    assert_eq!(taken.commands, [Command::Pause, Command::Rewind { to_round: 2 }]);
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use specfuse::engine::fusion::conversation::Conversation;
-use specfuse::engine::fusion::segment::{SegmentRule, SegmentUnit};
+use specfuse::engine::fusion::segment::SegmentRule;
 use specfuse::engine::member::{Context, DraftRequest, Hints, Sampling};
 
 pub fn context(question: &str, accepted: &[&str]) -> Context {
@@ -18,7 +18,7 @@ pub fn request(context: Context, temperature: f32, seed: u64, tokens: usize) -> 
     DraftRequest {
         context,
         sampling: Sampling { temperature, top_p: 0.9, seed },
-        segment: SegmentRule { unit: SegmentUnit::Tokens, length: tokens, token_cap: tokens, byte_cap: usize::MAX },
+        segment: SegmentRule::tokens(tokens),
         hints: Hints::default(),
         asks_end: false,
     }

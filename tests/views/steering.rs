@@ -95,8 +95,8 @@ fn the_stops_of_the_tour() {
             for _ in 0..at {
                 press(&mut state, ";");
             }
-            // What was recorded is what all stops but the fourth ask.
-            let records = if at == 3 { Vec::new() } else { support::recorded() };
+            // What was recorded is what the first and the last stop ask.
+            let records = if [0, 4].contains(&at) { support::recorded() } else { Vec::new() };
             support::feed(&mut state, &records);
             check(&format!("tour-{}", at + 1), &mut state);
         }

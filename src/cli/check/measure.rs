@@ -8,7 +8,7 @@ use tokio::sync::mpsc;
 use crate::engine::fusion::conversation::Conversation;
 use crate::engine::fusion::event::{Capabilities, Drafting, Role, ScoreTier};
 use crate::engine::fusion::rate;
-use crate::engine::fusion::segment::{SegmentRule, SegmentUnit};
+use crate::engine::fusion::segment::SegmentRule;
 use crate::engine::guarded;
 use crate::engine::member::{Context, DraftRequest, Hints, Member, MemberError, Progress, Reply, Sampling, ScoreRequest, Waits};
 use crate::ensemble::Opened;
@@ -93,7 +93,7 @@ async fn draft(member: &dyn Member, context: Context) -> Result<DraftTimes, Memb
     let request = DraftRequest {
         context,
         sampling: Sampling { temperature: 0.6, top_p: 0.9, seed: 1 },
-        segment: SegmentRule { unit: SegmentUnit::Tokens, length: TOKENS, token_cap: TOKENS, byte_cap: usize::MAX },
+        segment: SegmentRule::tokens(TOKENS),
         hints: Hints::default(),
         asks_end: false,
     };

@@ -7,7 +7,7 @@ use crate::cli::Failure;
 use crate::cli::interrupt::Interrupt;
 use crate::engine::fusion::event::{self, Event, ExitReason, Outcome, Role, Summary};
 use crate::engine::fusion::params::Params;
-use crate::engine::fusion::segment::{SegmentRule, SegmentUnit};
+use crate::engine::fusion::segment::SegmentRule;
 use crate::engine::member::{Context, DraftRequest, Hints, Progress, Sampling};
 use crate::engine::{Engine, Seat, Setup, guarded, wall_clock};
 use crate::prompts::{Prompt, echo, grade};
@@ -166,7 +166,7 @@ impl Plan<'_> {
         let request = DraftRequest {
             context: Context { conversation: Arc::new(prompt.conversation.clone()), accepted: Arc::from([]) },
             sampling: Sampling { temperature: temperature as f32, top_p: top_p as f32, seed },
-            segment: SegmentRule { unit: SegmentUnit::Tokens, length, token_cap: length, byte_cap: usize::MAX },
+            segment: SegmentRule::tokens(length),
             hints: Hints::default(),
             asks_end: false,
         };

@@ -7,7 +7,7 @@ use super::MemberIndex;
 use super::candidate::{Candidate, DraftToken};
 use super::run::{MemberState, Round, ScoreCell};
 use super::score::{ScoringRule, TokenSums};
-use super::segment::{Cut, SegmentRule, SegmentUnit};
+use super::segment::{Cut, SegmentRule};
 
 /// What a token of a reading is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -132,12 +132,12 @@ impl Reading {
 /// Where each sentence of a text ends, in bytes; the last is the length of the text. Empty for a text without any words.
 #[must_use]
 pub fn sentence_ends(text: &str) -> Vec<usize> {
-    let rule = SegmentRule { unit: SegmentUnit::Sentence, length: 1, token_cap: usize::MAX, byte_cap: usize::MAX };
+    let rule = SegmentRule::sentence(usize::MAX);
     let mut ends = Vec::new();
     let mut from = 0;
     while let Some(rest) = text.get(from..).filter(|rest| !rest.trim().is_empty()) {
         // As of a text that ends: what follows the last full stop is kept whole.
-        let bytes = rule.cut(rest, true).bytes;
+        let bytes = rule.after(&text[..from]).cut(rest, true).bytes;
         if bytes == 0 {
             break;
         }

@@ -187,7 +187,7 @@ mod tests {
     use crate::engine::fusion::candidate::Draft;
     use crate::engine::fusion::event::{Event, Record};
     use crate::engine::fusion::params::Params;
-    use crate::engine::fusion::segment::{SegmentRule, SegmentUnit};
+    use crate::engine::fusion::segment::SegmentRule;
     use crate::engine::member::scripted::{Line, ScriptedMember};
     use crate::engine::member::{Context, Hints, MemberError, Sampling};
     use crate::engine::{Engine, Setup};
@@ -201,7 +201,7 @@ mod tests {
         DraftRequest {
             context: context(),
             sampling: Sampling { temperature: 0.0, top_p: 1.0, seed: 1 },
-            segment: SegmentRule { unit: SegmentUnit::Tokens, length: 9, token_cap: 9, byte_cap: usize::MAX },
+            segment: SegmentRule::tokens(9),
             hints: Hints::default(),
             asks_end: false,
         }

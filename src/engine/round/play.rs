@@ -86,7 +86,7 @@ impl Machine {
             request: DraftRequest {
                 context: self.context.clone(),
                 sampling: Sampling { temperature: temperature as f32, top_p: top_p as f32, seed },
-                segment: params.segment_rule().within(self.room()),
+                segment: params.segment_rule().after(&self.context.accepted.concat()).within(self.room()),
                 hints: self.hints.clone(),
                 asks_end: params.end_threshold > 0.0,
             },
@@ -163,7 +163,8 @@ impl Machine {
         let Drafted { mut draft, ends: known_ends, forwards, usage } = drafted;
         let ends = Ends::of(&draft, known_ends);
         draft.tokens.retain(|token| !token.is_nothing());
-        let (rule, room, drawn) = (self.segment_rule(), self.room(), drawn(&draft));
+        let rule = self.segment_rule().after(&self.context.accepted.concat());
+        let (room, drawn) = (self.room(), drawn(&draft));
         let draft = within_bytes(draft, rule.byte_cap);
         let fits = draft.tokens.len() < room || (draft.ends && draft.tokens.len() == room);
         let whole = draft.text();

@@ -55,17 +55,18 @@ pub const STOPS: &[Stop] = &[
         then: Then::Nothing,
     },
     Stop {
-        sentence: "In round 4 all models drafted the same, so it was accepted without asking anybody for a score.",
+        sentence: "With 4 words a segment, all models drafted the same in round 4, so it was accepted without asking anybody for \
+                   a score.",
         attempt: "{previous-round} and {next-round}: the mark = below the rounds is such a round, a bar is how far the best was ahead",
         question: EXAMPLE,
-        changes: &[],
+        changes: &[("segment", "words"), ("segment-words", "4")],
         slow: false,
         then: Then::Look(4),
     },
     Stop {
         sentence: "babble talks nonsense: round by round its retention sinks, and below the line it leaves.",
         attempt: "look at the chart, then {back} closes it; {why} shows what the others thought of its last draft",
-        question: EXAMPLE,
+        question: "What is the capital of Japan? What is 27 plus 48? What is the opposite of brave? What is the past tense of swim?",
         changes: &[],
         slow: false,
         then: Then::Chart(3),

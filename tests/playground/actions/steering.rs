@@ -181,19 +181,19 @@ pub(super) fn branches(pressed: Pressed) {
     let mut after = pressed.after;
     assert_eq!(list(&after).kind, PickerKind::Branches);
     let titles: Vec<&str> = list(&after).entries().map(|item| item.title.as_str()).collect();
-    assert_eq!(titles, ["* 1 round", "  4 rounds, answered"]);
+    assert_eq!(titles, ["* 1 round", "  3 rounds, answered"]);
     assert!(press(&mut after, "enter").is_empty(), "one is there already");
     press(&mut after, pressed.key);
     press(&mut after, "down");
     let effects = press(&mut after, "enter");
-    assert_eq!(orders(&effects), [Command::Pause, Command::GoTo { segment: SegmentId(4) }]);
+    assert_eq!(orders(&effects), [Command::Pause, Command::GoTo { segment: SegmentId(3) }]);
 }
 
 pub(super) fn compare(pressed: Pressed) {
     let mut after = pressed.after;
     assert_eq!(list(&after).entries().len(), 2);
     press(&mut after, "enter");
-    assert!(matches!(after.overlay, Some(Overlay::Compare(Against::Branch(SegmentId(4)), _))));
+    assert!(matches!(after.overlay, Some(Overlay::Compare(Against::Branch(SegmentId(3)), _))));
     // Where there is no other branch, a recorded run is what one can compare with.
     let mut alone = support::answered(120, 40);
     assert_eq!(press(&mut alone, pressed.key), [Effect::ListTraces(Listing::Compare)]);

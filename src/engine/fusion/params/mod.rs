@@ -20,7 +20,7 @@ pub use table::{KNOBS, knob};
 
 use super::exit::{ExitRule, ExitSettings, ThresholdCount};
 use super::score::{Normalisation, ScoreSettings, ScoringRule};
-use super::segment::{SegmentRule, SegmentUnit};
+use super::segment::{Before, SegmentRule, SegmentUnit};
 use super::weights::WeightRule;
 
 /// Whether the candidates of a round are cut to equal length before scoring.
@@ -145,7 +145,7 @@ impl Default for Params {
 }
 
 impl Params {
-    /// How long a draft is.
+    /// How long a draft is, at the beginning of an answer.
     #[must_use]
     pub fn segment_rule(&self) -> SegmentRule {
         let length = match self.segment {
@@ -153,7 +153,13 @@ impl Params {
             SegmentUnit::Words => self.segment_words,
             SegmentUnit::Sentence => 1,
         };
-        SegmentRule { unit: self.segment, length, token_cap: self.segment_cap, byte_cap: self.segment_bytes }
+        SegmentRule {
+            unit: self.segment,
+            length,
+            token_cap: self.segment_cap,
+            byte_cap: self.segment_bytes,
+            before: Before::NOTHING,
+        }
     }
 
     /// How a round is scored.

@@ -3,10 +3,13 @@
 //! Owns completeness (does a draft need another token?), cutting, and alignment to equal word counts. Drafting is the
 //! members' affair, scoring `score`'s.
 
+mod before;
+mod line;
 mod sentence;
 mod words;
 
-use sentence::sentence_end;
+pub use before::Before;
+use sentence::{More, sentence_end};
 use words::{Word, last_boundary, words};
 
 /// Bytes of the longest character in UTF-8.
@@ -34,6 +37,8 @@ pub struct SegmentRule {
     pub token_cap: usize,
     /// The most bytes of a segment: a token can hold any number of them. At least one character is kept.
     pub byte_cap: usize,
+    /// What comes before the segment; used by `Sentence`.
+    pub before: Before,
 }
 
 /// The part of a draft that becomes its candidate.
@@ -46,10 +51,35 @@ pub struct Cut {
 }
 
 impl SegmentRule {
+    /// The rule of segments of so many tokens.
+    #[must_use]
+    pub const fn tokens(length: usize) -> Self {
+        Self { unit: SegmentUnit::Tokens, length, token_cap: length, byte_cap: usize::MAX, before: Before::NOTHING }
+    }
+
+    /// The rule of segments of so many words.
+    #[must_use]
+    pub const fn words(length: usize, token_cap: usize) -> Self {
+        Self { unit: SegmentUnit::Words, length, token_cap, byte_cap: usize::MAX, before: Before::NOTHING }
+    }
+
+    /// The rule of segments of one sentence.
+    #[must_use]
+    pub const fn sentence(token_cap: usize) -> Self {
+        Self { unit: SegmentUnit::Sentence, length: 1, token_cap, byte_cap: usize::MAX, before: Before::NOTHING }
+    }
+
+    /// The same rule behind this text.
+    #[must_use]
+    pub fn after(&self, text: &str) -> Self {
+        Self { before: Before::of(text), ..*self }
+    }
+
     /// Whether a draft of this text and so many tokens needs no further token.
     ///
     /// By words it is complete when white space or another word follows the last word asked for. By sentences it is complete
-    /// at the end of one; a full stop after a digit takes one more token to tell ("3." may become "3.14").
+    /// at the end of one; a full stop takes one more token to tell ("Math." may become "Math.sqrt"). Lines that are no sentences
+    /// (list numbers, bullets, headings, code fences) go on through their line break.
     #[must_use]
     pub fn is_complete(&self, text: &str, tokens: usize) -> bool {
         if text.len() >= self.byte_cap {
@@ -58,7 +88,7 @@ impl SegmentRule {
         match self.unit {
             SegmentUnit::Tokens => tokens >= self.length.max(1),
             SegmentUnit::Words => tokens >= self.token_cap.max(1) || self.has_words(text),
-            SegmentUnit::Sentence => tokens >= self.token_cap.max(1) || sentence_end(text).is_some(),
+            SegmentUnit::Sentence => tokens >= self.token_cap.max(1) || sentence_end(text, self.before, More::Perhaps).is_some(),
         }
     }
 
@@ -86,7 +116,7 @@ impl SegmentRule {
         let end = match self.unit {
             SegmentUnit::Tokens => None,
             SegmentUnit::Words => words_end(&words(text), self.length.max(1)),
-            SegmentUnit::Sentence => sentence_end(text),
+            SegmentUnit::Sentence => sentence_end(text, self.before, More::Nothing),
         };
         match end {
             Some(end) if !(ended && text[end..].trim().is_empty()) => Some(Cut { bytes: end, ends: false }),

@@ -3,7 +3,9 @@
 //! Owns the punctuation rules: what ends a sentence, and which full stops do not. What is done with the end is the parent
 //! module's.
 
-use super::words::{Cluster, Kind, clusters, is_lone_letter};
+use super::before::{Before, Open};
+use super::line::Place;
+use super::words::{Cluster, Kind, clusters, is_break, is_lone_letter};
 
 /// Words after which a full stop does not end a sentence, in lower case and without it. Chains of single letters ("e.g.",
 /// "i.e.", "U.S.", "a.m.") and initials are recognised by their shape. Words that end sentences as often ("no.") are left out.
@@ -15,82 +17,126 @@ const ABBREVIATIONS: &[&str] = &[
 /// Of these, the ones of two letters that begin with a capital. Others ("Ca.", "Al.", "Sr.") are chemical symbols as often.
 const SHORT_TITLES: &[&str] = &["Dr", "Jr", "Lt", "Mr", "Ms", "Mt", "St"];
 
-/// The byte after the first sentence of `text` and the line breaks that follow it; `None` while its end is not known. A full
-/// stop after a digit at the end of the text is not known to be one ("3." may become "3.14").
-pub(super) fn sentence_end(text: &str) -> Option<usize> {
+/// What comes behind a text.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum More {
+    /// Perhaps another token: a full stop at the end is not known to end a sentence ("Math." may become "Math.sqrt").
+    Perhaps,
+    /// Nothing of this draft: it does, but for one after a digit ("3." may become "3.14" in the next).
+    Nothing,
+}
+
+/// The byte after the first sentence of `text` and the line breaks that follow it; `None` while its end is not known.
+pub(super) fn sentence_end(text: &str, before: Before, more: More) -> Option<usize> {
     // Asked after every token: most texts hold nothing that could end a sentence.
-    if !text.contains(|c: char| ends_sentences(c) || c.is_control() || matches!(c, '\u{2028}' | '\u{2029}')) {
+    if !text.contains(|c: char| ends_sentences(c) || is_break(c)) {
         return None;
     }
     let clusters: Vec<Cluster<'_>> = clusters(text).collect();
+    let (mut place, mut line) = (before.place, 0);
     let mut begun = false;
     let mut at = 0;
     while let Some(cluster) = clusters.get(at) {
         match cluster.kind {
-            // Leading line breaks belong to the sentence that follows them.
-            Kind::Break if begun => return Some(settle(text, &clusters, at)),
-            Kind::Break | Kind::Space => at += 1,
+            Kind::Space => at += 1,
+            Kind::Break => {
+                let here = place.along(&text[line..cluster.start]);
+                // Leading line breaks belong to the sentence that follows them.
+                if begun && !here.goes_on() {
+                    return Some(settle(text, &clusters, at));
+                }
+                (place, line) = (here.in_next_line(), cluster.end());
+                at += 1;
+            }
             Kind::Unspaced | Kind::Growing | Kind::Opener | Kind::WideOpener | Kind::Closer | Kind::WideCloser | Kind::Plain => {
                 begun = true;
-                let after_stops = skip(&clusters, at, is_terminator);
-                if after_stops == at {
+                let stops = skip(&clusters, at, is_terminator);
+                if stops == at {
                     at += 1;
                     continue;
                 }
-                let after = skip(&clusters, after_stops, is_closer);
-                if ends_sentence(text, &clusters, at, after_stops, after) {
-                    return Some(settle(text, &clusters, after));
+                let stop = Stop { from: at, stops, after: skip(&clusters, stops, is_closer) };
+                let here = place.along(&text[line..cluster.start]);
+                if !here.in_heading() && stop.ends_sentence(text, &clusters, (here, before), more) {
+                    return Some(settle(text, &clusters, stop.after));
                 }
-                at = after;
+                at = stop.after;
             }
         }
     }
     None
 }
 
-/// Whether the terminators at `from..stops`, closed by `stops..after`, end a sentence.
-fn ends_sentence(text: &str, clusters: &[Cluster<'_>], from: usize, stops: usize, after: usize) -> bool {
-    if clusters[from..stops].iter().any(|cluster| cluster.kind == Kind::WideCloser) {
-        return true;
-    }
-    let followed = match clusters.get(after).map(|cluster| cluster.kind) {
-        None | Some(Kind::Space | Kind::Break | Kind::Unspaced | Kind::Growing | Kind::WideOpener) => true,
-        // "example.com", "f.x", "Yes?no": not the end of a word.
-        Some(Kind::Opener | Kind::Closer | Kind::WideCloser | Kind::Plain) => false,
-    };
-    if !followed {
-        return false;
-    }
-    let single_stop = stops == from + 1 && clusters[from].single() == Some('.');
-    if !single_stop {
-        return true;
-    }
-    let begin = word_begin(clusters, from);
-    let word = text[clusters[begin].start..clusters[from].start].trim_start_matches(|c: char| !c.is_alphanumeric());
-    if word.ends_with(char::is_numeric) {
-        let at_end = after == clusters.len() && after == stops;
-        return !at_end && !is_list_number(clusters, begin, word);
-    }
-    let before = text[..clusters[begin].start].split_whitespace().next_back();
-    !is_abbreviation(word, before)
+/// Punctuation that may end a sentence: the terminators at `from..stops`, closed by `stops..after`.
+#[derive(Clone, Copy)]
+struct Stop {
+    from: usize,
+    stops: usize,
+    after: usize,
 }
 
-/// Whether a full stop after `word` is part of it; `before` is the word before it.
-fn is_abbreviation(word: &str, before: Option<&str>) -> bool {
+impl Stop {
+    /// Whether it ends a sentence; `here` is what its line is before it.
+    fn ends_sentence(self, text: &str, clusters: &[Cluster<'_>], (here, before): (Place, Before), more: More) -> bool {
+        let terminators = &clusters[self.from..self.stops];
+        if terminators.iter().any(|cluster| cluster.kind == Kind::WideCloser) {
+            return true;
+        }
+        let full_stops = terminators.iter().all(|cluster| cluster.single() == Some('.'));
+        let followed = match clusters.get(self.after).map(|cluster| cluster.kind) {
+            None if !full_stops => true,
+            None => match more {
+                // A name may go on behind a full stop, with "_" too. Quotation marks and brackets close.
+                More::Perhaps => !clusters[self.stops..].iter().all(is_emphasis),
+                More::Nothing => {
+                    self.stops < self.after
+                        || !clusters[..self.from].last().is_some_and(|cluster| cluster.text.ends_with(char::is_numeric))
+                }
+            },
+            Some(Kind::Space | Kind::Break | Kind::Unspaced | Kind::Growing | Kind::WideOpener) => true,
+            // "example.com", "f.x", "Yes?no": not the end of a word.
+            Some(Kind::Opener | Kind::Closer | Kind::WideCloser | Kind::Plain) => false,
+        };
+        let single = full_stops && terminators.len() == 1;
+        followed && !(single && (here.is_list_number() || is_within_word(text, clusters, self.from, before)))
+    }
+}
+
+/// Whether the full stop at `from` is part of the word before it.
+fn is_within_word(text: &str, clusters: &[Cluster<'_>], from: usize, before: Before) -> bool {
+    let begin = word_begin(clusters, from);
+    let word = text[clusters[begin].start..clusters[from].start].trim_start_matches(|c: char| !c.is_alphanumeric());
+    if begin == 0 && before.open != Open::Closed {
+        // The word has begun before this text.
+        let own = &text[..clusters[from].start];
+        if is_lone_letter(word) && (before.open == Open::Chain || own.starts_with('.')) {
+            return true;
+        }
+        if own.is_empty() {
+            return before.open == Open::Abbreviation;
+        }
+        if before.open != Open::Chain && own.starts_with(char::is_alphanumeric) {
+            return false;
+        }
+    }
+    let earlier = text[..clusters[begin].start].split_whitespace().next_back();
+    let behind_lower = earlier.map_or(before.lower, is_lower);
+    !word.ends_with(char::is_numeric) && is_abbreviation(word, behind_lower)
+}
+
+/// Whether a full stop after `word` is part of it; the word before it is one that [`is_lower`], or not.
+pub(super) fn is_abbreviation(word: &str, behind_lower: bool) -> bool {
     // "x." at the end of a sentence is a variable; "J." is an initial where a name can begin or go on, but in "the symbol is C."
     // it follows a word in lower case and ends the sentence; "g." in "e.g." is a link of a chain.
-    let in_name = || before.is_none_or(|before| before.starts_with(char::is_uppercase));
-    let initial = || word.chars().all(char::is_uppercase) && in_name();
+    let initial = || word.chars().all(char::is_uppercase) && !behind_lower;
     let lone = is_lone_letter(word) && (word.contains('.') || initial());
     let symbol = word.len() == 2 && word.starts_with(char::is_uppercase) && !SHORT_TITLES.contains(&word);
     lone || (!symbol && ABBREVIATIONS.contains(&word.to_lowercase().as_str()))
 }
 
-/// Whether the number that begins at `begin` is the first word of a line inside this text: "1. " of a list. At the beginning of
-/// the text nothing tells it from the end of a sentence that earlier text began.
-fn is_list_number(clusters: &[Cluster<'_>], begin: usize, word: &str) -> bool {
-    let before = clusters[..begin].iter().rev().find(|cluster| cluster.kind != Kind::Space);
-    word.chars().all(char::is_numeric) && before.is_some_and(|cluster| cluster.kind == Kind::Break)
+/// Whether a word is not one with which a name goes on.
+pub(super) fn is_lower(word: &str) -> bool {
+    !word.starts_with(char::is_uppercase)
 }
 
 /// The first cluster of the word that reaches to `at`.
@@ -142,5 +188,10 @@ fn is_closer(cluster: &Cluster<'_>) -> bool {
                 | '〉'
         )
     );
-    closes || matches!(cluster.single(), Some('*' | '_' | '`'))
+    closes || is_emphasis(cluster)
+}
+
+/// Markdown's marks of emphasis and of code.
+fn is_emphasis(cluster: &Cluster<'_>) -> bool {
+    matches!(cluster.single(), Some('*' | '_' | '`'))
 }

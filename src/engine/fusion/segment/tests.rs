@@ -1,12 +1,15 @@
 //! Segments by hand: what is complete, what is kept.
 
+mod lines;
+mod sentences;
+
 use super::*;
 
-const TOKENS: SegmentRule = SegmentRule { unit: SegmentUnit::Tokens, length: 10, token_cap: 40, byte_cap: usize::MAX };
-const SENTENCE: SegmentRule = SegmentRule { unit: SegmentUnit::Sentence, length: 1, token_cap: 40, byte_cap: usize::MAX };
+const TOKENS: SegmentRule = SegmentRule::tokens(10);
+const SENTENCE: SegmentRule = SegmentRule::sentence(40);
 
 fn words_rule(length: usize) -> SegmentRule {
-    SegmentRule { unit: SegmentUnit::Words, length, token_cap: 40, byte_cap: usize::MAX }
+    SegmentRule::words(length, 40)
 }
 
 /// What a rule keeps of an unfinished draft.
@@ -162,80 +165,6 @@ fn words_are_cut_after_the_last_asked_for() {
     assert_eq!(kept_of_end(two, "one two \n"), ("one two \n", true));
     assert_eq!(kept_of_end(two, "one"), ("one", true));
     assert_eq!(kept_of_end(two, ""), ("", true));
-}
-
-/// Each text with what its first sentence is, `None` while that is not known.
-const SENTENCES: &[(&str, Option<&str>)] = &[
-    ("", None),
-    ("The cat", None),
-    ("The cat.", Some("The cat.")),
-    ("The cat. It", Some("The cat.")),
-    ("Really?! Yes", Some("Really?!")),
-    ("Well... yes", Some("Well...")),
-    ("Well… yes", Some("Well…")),
-    ("He said \"no.\" Then", Some("He said \"no.\"")),
-    ("(See there.) Then", Some("(See there.)")),
-    ("**Note!** Then", Some("**Note!**")),
-    ("The cat.\n\n  It", Some("The cat.\n\n")),
-    // Lines.
-    ("# Title\n", Some("# Title\n")),
-    ("\n\nThe cat", None),
-    ("\n\nThe cat\n\nIt", Some("\n\nThe cat\n\n")),
-    // Abbreviations and initials.
-    ("Mr. Smith", None),
-    ("(Dr. Smith came", None),
-    ("cats, e.g. this", None),
-    ("that is, i.e. this", None),
-    ("cats, dogs etc. and", None),
-    ("this vs. that", None),
-    ("J. R. R. Tolkien wrote. It", Some("J. R. R. Tolkien wrote.")),
-    ("George W. Bush", None),
-    ("The chemical symbol of carbon is C.", Some("The chemical symbol of carbon is C.")),
-    ("The chemical symbol of carbon is C. Kenya", Some("The chemical symbol of carbon is C.")),
-    ("The symbol of calcium is Ca. The", Some("The symbol of calcium is Ca.")),
-    ("The symbol of aluminium is Al.", Some("The symbol of aluminium is Al.")),
-    ("Smith et al. found", None),
-    ("in the U.S. now", None),
-    ("Solve for x. Then", Some("Solve for x.")),
-    // Digits take a look ahead.
-    ("It is 75.", None),
-    ("It is 3.14", None),
-    ("It is 75. The", Some("It is 75.")),
-    ("75. The", Some("75.")),
-    ("It is 75.\n", Some("It is 75.\n")),
-    ("(It is 75.)", Some("(It is 75.)")),
-    ("It is 75!", Some("It is 75!")),
-    ("\n1. First, do", None),
-    // Inside words.
-    ("example.com is", None),
-    ("call f.x() now", None),
-    ("What?no", None),
-    // Other scripts.
-    ("今天好。", Some("今天好。")),
-    ("今天好。」明", Some("今天好。」")),
-    ("什么？明", Some("什么？")),
-    ("Yes!今天", Some("Yes!")),
-];
-
-#[test]
-fn sentences_end_where_a_reader_says_so() {
-    for (text, expected) in SENTENCES {
-        assert_eq!(SENTENCE.is_complete(text, 5), expected.is_some(), "{text:?}");
-        if let Some(expected) = expected {
-            assert_eq!(&kept(SENTENCE, text), expected, "{text:?}");
-        }
-    }
-    assert!(SENTENCE.is_complete("The cat", 40), "the cap");
-}
-
-#[test]
-fn a_sentence_that_is_not_complete_is_cut_like_any_draft() {
-    assert_eq!(kept(SENTENCE, "The cat sa"), "The cat");
-    assert_eq!(kept(SENTENCE, "It is 75."), "It is");
-    assert_eq!(kept_of_end(SENTENCE, "It is 75."), ("It is 75.", true));
-    assert_eq!(kept_of_end(SENTENCE, "The cat"), ("The cat", true));
-    assert_eq!(kept_of_end(SENTENCE, "The cat. \n"), ("The cat. \n", true));
-    assert_eq!(kept_of_end(SENTENCE, "The cat. It"), ("The cat.", false));
 }
 
 #[test]

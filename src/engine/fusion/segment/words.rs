@@ -184,10 +184,15 @@ fn is_straight_quote(cluster: &str) -> bool {
     matches!(cluster, "\"" | "'")
 }
 
+/// Whether a line ends with it.
+pub(super) fn is_break(c: char) -> bool {
+    matches!(c, '\n' | '\r' | '\u{85}' | '\u{2028}' | '\u{2029}')
+}
+
 fn kind(cluster: &str) -> Kind {
     let mut chars = cluster.chars();
     let Some(first) = chars.next() else { return Kind::Plain };
-    if matches!(first, '\n' | '\r' | '\u{85}' | '\u{2028}' | '\u{2029}') {
+    if is_break(first) {
         return Kind::Break;
     }
     // A mark on a space makes it visible, a mark on punctuation makes it something else: only bare ones count.

@@ -3,11 +3,11 @@
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::leaders::Scene;
-use crate::engine::fusion::segment::{SegmentRule, SegmentUnit};
+use crate::engine::fusion::segment::SegmentRule;
 
 /// Characters of a reply's first word that are waited for.
 pub(super) const WORD_AWAITED: usize = 40;
-const ONE_WORD: SegmentRule = SegmentRule { unit: SegmentUnit::Words, length: 1, token_cap: usize::MAX, byte_cap: usize::MAX };
+const ONE_WORD: SegmentRule = SegmentRule::words(1, usize::MAX);
 
 /// Whether two visible characters side by side belong to one word: not between characters of scripts without spaces.
 pub(super) fn run_together(before: char, after: char) -> bool {

@@ -3,12 +3,12 @@
 
 use super::Finish;
 use super::glue::run_together;
-use crate::engine::fusion::segment::{SegmentRule, SegmentUnit};
+use crate::engine::fusion::segment::SegmentRule;
 
 /// Characters of a word that are kept back at most.
 const LONGEST_WORD: usize = 200;
 /// Cuts unfinished text back to its last word boundary, whatever its length.
-const TO_BOUNDARY: SegmentRule = SegmentRule { unit: SegmentUnit::Tokens, length: 1, token_cap: 1, byte_cap: usize::MAX };
+const TO_BOUNDARY: SegmentRule = SegmentRule::tokens(1);
 
 /// The end of a stream of text that may not be whole.
 #[derive(Debug, Clone, Default)]

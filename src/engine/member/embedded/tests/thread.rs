@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{bytes, context};
 use crate::engine::fusion::conversation::Conversation;
-use crate::engine::fusion::segment::{SegmentRule, SegmentUnit};
+use crate::engine::fusion::segment::SegmentRule;
 use crate::engine::member::embedded::EmbeddedMember;
 use crate::engine::member::in_process::{Call, Desk};
 use crate::engine::member::{DraftRequest, Hints, Member, MemberError, Progress, Sampling, ScoreRequest, Working};
@@ -17,7 +17,7 @@ fn request() -> DraftRequest {
     DraftRequest {
         context: context("What is it?", &[]),
         sampling: Sampling { temperature: 0.6, top_p: 0.9, seed: 7 },
-        segment: SegmentRule { unit: SegmentUnit::Tokens, length: 12, token_cap: 12, byte_cap: usize::MAX },
+        segment: SegmentRule::tokens(12),
         hints: Hints::default(),
         asks_end: false,
     }
