@@ -188,7 +188,7 @@ async fn a_run_that_cannot_begin_says_why() {
     }
     assert_eq!(Engine::start(setup(verifiers, &[])).await.unwrap_err(), SetupError::NoDrafter);
     let mut weight = team();
-    weight[0].weight = f64::NAN;
+    weight[0].weight = Some(f64::NAN);
     assert!(matches!(Engine::start(setup(weight, &[])).await.unwrap_err(), SetupError::BadWeight { .. }));
 }
 

@@ -90,6 +90,13 @@ pub(super) fn happenings(report: &Report, round: &RoundReport) -> Vec<String> {
     let mut told: Vec<String> =
         segment.map(Segment::by_hand).filter(|by_hand| !by_hand.is_empty()).map(str::to_owned).into_iter().collect();
     told.extend(round.changed.iter().map(changed));
+    told.extend(round.set_aside.iter().map(|aside| {
+        let authors: Vec<String> = aside.authors.iter().map(|author| clean_line(&author.name)).collect();
+        format!("{}'s draft was set aside: it repeats {}", authors.join(" and "), aside.repeats.in_words())
+    }));
+    if let Some(end) = round.end.filter(|_| round.end_decided) {
+        told.push(format!("the members put the end of the answer here at {end:.2}"));
+    }
     told.extend(round.failures.iter().map(|failure| {
         format!("{} failed to {}: {}", clean_line(&failure.member.name), failure.doing, clean_line(&failure.error))
     }));

@@ -112,19 +112,16 @@ impl Recorded {
         let (drafters, verifiers) = (round.counting(&round.drafters), round.electors());
         self.slates.push(round, Electorate { members: &run.members, drafters: &drafters, verifiers: &verifiers });
         let columns = self.slates.slate(self.rounds.len()).columns;
-        let column =
-            |is: &dyn Fn(MemberIndex, usize) -> bool| columns.iter().position(|column| is(column.key, column.place as usize));
+        let column = |is: &dyn Fn(MemberIndex) -> bool| columns.iter().position(|column| is(column.key));
         let mut source = Source { round: Arc::downgrade(round), opening: None, accepted: None, word: Word::Vote };
         if round.opening != Opening::default() {
             source.opening = Some(Box::new(round.opening.clone()));
         }
         if let Some(accepted) = &round.accepted {
-            // By its author, since one that did not end the answer may have been accepted as its end.
-            let chosen = accepted.author.and_then(|author| round.candidate_of(author)).map(|candidate| candidate.key);
-            let same = |place: usize| round.candidates()[place].text == accepted.text;
-            source.accepted = column(&|key, place| Some(key) == chosen && same(place));
+            let chosen = round.accepted_candidate().map(|candidate| candidate.key);
+            source.accepted = column(&|key| Some(key) == chosen);
             // A person's word holds whatever the knobs are.
-            source.word = match round.chosen_by_hand().and_then(|chosen| column(&|key, _| key == chosen)) {
+            source.word = match round.chosen_by_hand().and_then(|chosen| column(&|key| key == chosen)) {
                 _ if accepted.is_written() => Word::Written,
                 Some(column) => Word::Chosen(column),
                 None => Word::Vote,

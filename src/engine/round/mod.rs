@@ -12,6 +12,7 @@ mod patience;
 mod play;
 mod repeating;
 mod seed;
+mod start;
 mod steer;
 mod take_up;
 #[cfg(test)]
@@ -219,11 +220,7 @@ impl Machine {
             {
                 return Ok(Vec::new());
             }
-            Input::Start(unprepared) => {
-                self.emit(Event::RunStarted(Box::new(self.run.header.clone())));
-                self.leave_out(unprepared);
-                self.next_round();
-            }
+            Input::Start(unprepared) => self.start(unprepared),
             Input::Command(command) => self.command(command)?,
             Input::Token(call, token) => self.token(call, &token),
             Input::Drafted(call, result) => self.drafted(call, result),

@@ -10,6 +10,7 @@ mod table;
 mod taken_up;
 mod text;
 mod undo;
+mod unequal;
 
 use self::table::{Member, Table, call_of, member};
 use super::*;

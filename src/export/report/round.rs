@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::{Changed, Who, changes, who};
 use crate::engine::fusion::MemberIndex;
 use crate::engine::fusion::candidate::Candidate;
-use crate::engine::fusion::event::Ranked;
+use crate::engine::fusion::event::{Ranked, Repeats};
 use crate::engine::fusion::params::Params;
 use crate::engine::fusion::run::{DraftState, Round, Run};
 use crate::engine::fusion::score::{Normalisation, Ranking};
@@ -34,8 +34,25 @@ pub struct RoundReport {
     pub weights: Vec<Weight>,
     /// Where the drafters stood after the round.
     pub standings: Vec<StandingReport>,
+    /// Drafts that only repeat, and were not scored.
+    pub set_aside: Vec<SetAside>,
+    /// The probability that the answer ends after the segment, as the verifiers see it by weight; `null` where too few know.
+    pub end: Option<f64>,
+    /// Whether that ended the answer, and no draft did.
+    pub end_decided: bool,
     /// Drafts and scorings that failed.
     pub failures: Vec<Failure>,
+}
+
+/// A draft that only repeats.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct SetAside {
+    /// Its authors, earliest member first.
+    pub authors: Vec<Who>,
+    /// The text, byte for byte.
+    pub text: String,
+    /// What it repeats.
+    pub repeats: Repeats,
 }
 
 /// What a verifier's scores counted.
@@ -144,9 +161,23 @@ fn report(run: &Run, round: &Round, changed: Vec<Changed>) -> RoundReport {
         unanimous: ranked.is_some_and(|ranked| ranked.unanimous),
         weights: verifiers.iter().map(|member| Weight { verifier: who(run, *member), weight: weights[member.0] }).collect(),
         standings: ranked.map(|ranked| standings(run, ranked)).unwrap_or_default(),
+        set_aside: set_aside(run, round),
+        end: ranked.and_then(|ranked| ranked.end),
+        end_decided: round.end_was_decided(),
         failures: failures(run, round),
         candidates,
     }
+}
+
+fn set_aside(run: &Run, round: &Round) -> Vec<SetAside> {
+    let aside = round.candidates().iter().filter_map(|candidate| Some((candidate, round.repeats(candidate.key)?)));
+    aside
+        .map(|(candidate, repeats)| SetAside {
+            authors: candidate.authors.iter().map(|author| who(run, *author)).collect(),
+            text: candidate.text.to_string(),
+            repeats,
+        })
+        .collect()
 }
 
 /// Whose scores counted, and the weight of every member of the ensemble by place.
@@ -188,10 +219,7 @@ fn candidate(
         text: candidate.text.to_string(),
         ends: candidate.ends,
         score: ranking.scores[place],
-        accepted: round
-            .accepted
-            .as_ref()
-            .is_some_and(|accepted| accepted.text == candidate.text && accepted.ends == candidate.ends),
+        accepted: round.accepted_candidate().is_some_and(|accepted| accepted.key == candidate.key),
         scores: verifiers.iter().enumerate().map(verdict).collect(),
     }
 }

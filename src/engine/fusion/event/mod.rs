@@ -372,6 +372,17 @@ pub enum Repeats {
     Answer,
 }
 
+impl Repeats {
+    /// In words.
+    #[must_use]
+    pub fn in_words(self) -> &'static str {
+        match self {
+            Self::Question => "the question",
+            Self::Answer => "what was accepted before it",
+        }
+    }
+}
+
 /// Why a member left.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "reason", rename_all = "snake_case")]

@@ -1,9 +1,9 @@
 //! What happens in a round, in one sentence for somebody who has never seen fusion.
 
 use super::super::play::Play;
-use super::figure;
 use super::pane::Activity;
 use super::table::{Row, Table};
+use super::{figure, listed};
 use crate::engine::fusion::event::ExitReason;
 use crate::engine::fusion::run::{DraftState, Round};
 
@@ -59,8 +59,16 @@ fn closed(play: &Play, round: &Round, table: &Table) -> String {
         let margin = table.margin.map_or_else(String::new, |margin| format!(", {} ahead of the next", figure(margin)));
         format!("{winner}'s {what} was accepted with {}{margin}", shown(score))
     };
-    if accepted.ends && !table.unanimous {
+    if round.end_was_decided() {
+        sentence.push_str("; the members end the answer with it");
+    } else if accepted.ends && !table.unanimous {
         sentence.push_str("; the answer is complete");
+    }
+    for candidate in round.candidates() {
+        if let Some(repeats) = round.repeats(candidate.key) {
+            let authors: Vec<_> = candidate.authors.iter().map(|author| play.name(*author)).collect();
+            sentence.extend(["; ", &listed(&authors), " only repeats ", repeats.in_words()]);
+        }
     }
     for departure in play.run.departures().iter().filter(|departure| departure.round == round.number) {
         let name = play.name(departure.member);

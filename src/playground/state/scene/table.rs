@@ -265,6 +265,10 @@ fn row(play: &Play, round: &Round, matrix: &Matrix, member: MemberIndex, activit
     let away = play.absence(member, round.number);
     row.leaves = away.or(departure).is_some();
     row.status = status(round, &row, away.or(departure).map(|departure| (departure.round, &departure.reason)));
+    let aside = round.candidate_of(member).and_then(|candidate| round.repeats(candidate.key));
+    if let Some(repeats) = aside.filter(|_| !row.leaves) {
+        row.status = format!("set aside: repeats {}", repeats.in_words());
+    }
     row
 }
 

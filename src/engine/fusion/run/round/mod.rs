@@ -279,6 +279,21 @@ impl Round {
         if scored || self.taking_part().count() < 2 { verifiers } else { self.counting(&self.drafters) }
     }
 
+    /// The candidate that was accepted; `None` where none was, or its text was changed or written by hand.
+    #[must_use]
+    pub fn accepted_candidate(&self) -> Option<&Candidate> {
+        // By its author, since one that did not end the answer may have been accepted as its end.
+        let accepted = self.accepted.as_ref()?;
+        self.candidate_of(accepted.author?).filter(|candidate| candidate.text == accepted.text)
+    }
+
+    /// Whether the members ended the answer with a segment that no draft ended it with.
+    #[must_use]
+    pub fn end_was_decided(&self) -> bool {
+        let ends = self.accepted.as_ref().is_some_and(|accepted| accepted.ends);
+        ends && self.accepted_candidate().is_some_and(|candidate| !candidate.ends)
+    }
+
     /// The key of the candidate that a person chose, or whose text they changed; `None` where the scores decided.
     #[must_use]
     pub fn chosen_by_hand(&self) -> Option<MemberIndex> {

@@ -3,6 +3,8 @@
 use super::super::timeline::changed_before;
 use super::super::{counted, figure, listed};
 use super::Subject;
+use crate::engine::fusion::MemberIndex;
+use crate::engine::fusion::weights::WeightSource;
 
 pub(super) fn notes(subject: &Subject<'_>) -> Vec<String> {
     let mut notes = by_hand(subject);
@@ -24,8 +26,44 @@ pub(super) fn notes(subject: &Subject<'_>) -> Vec<String> {
             notes.extend(unconfirmed(subject));
         }
     }
+    notes.extend(set_aside(subject));
+    notes.extend(end(subject));
+    notes.extend(weights(subject));
     notes.extend(tuned(subject));
     notes
+}
+
+/// Which drafts only repeat.
+fn set_aside(subject: &Subject<'_>) -> Vec<String> {
+    let Subject { round, .. } = subject;
+    let aside = round.candidates().iter().filter_map(|candidate| Some((candidate, round.repeats(candidate.key)?)));
+    let told = aside.map(|(candidate, repeats)| {
+        let authors: Vec<_> = candidate.authors.iter().map(|author| subject.name(*author)).collect();
+        format!("the draft of {} was set aside before scoring: it repeats {} (`set-aside`)", listed(&authors), repeats.in_words())
+    });
+    told.collect()
+}
+
+/// How probable the members find the end of the answer after what was accepted.
+fn end(subject: &Subject<'_>) -> Option<String> {
+    let end = subject.round.ranked.as_ref()?.end?;
+    let threshold = subject.round.params.end_threshold;
+    let members = format!("the members, by weight, put the end of the answer here at {}", figure(end));
+    Some(if subject.round.end_was_decided() {
+        format!("{members}: at least `end-threshold` ({threshold}), so it ends although this draft does not end it")
+    } else {
+        members
+    })
+}
+
+/// Where the weights come from, where no one set them.
+fn weights(subject: &Subject<'_>) -> Option<String> {
+    let weights = subject.play.run.weights();
+    let rule = subject.round.params.weights;
+    let by_size = |member: &&MemberIndex| weights.source(**member, rule) == WeightSource::Size;
+    let members: Vec<_> = subject.matrix.verifiers.iter().filter(by_size).map(|member| subject.name(*member)).collect();
+    (members.len() > 1)
+        .then(|| format!("the weights of {} go by the square root of their parameters (`weights`)", listed(&members)))
 }
 
 /// Which candidates rank behind the others whatever their score.

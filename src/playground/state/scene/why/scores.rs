@@ -41,8 +41,8 @@ pub struct VerifierScores {
 
 /// The place of what was accepted, where that is still a candidate.
 pub(super) fn accepted(round: &Round, matrix: &Matrix) -> Option<usize> {
-    let accepted = round.accepted.as_ref()?;
-    matrix.candidates.iter().position(|candidate| candidate.text == accepted.text && candidate.ends == accepted.ends)
+    let accepted = round.accepted_candidate()?;
+    matrix.candidates.iter().position(|candidate| candidate.key == accepted.key)
 }
 
 pub(super) fn candidates(subject: &Subject<'_>, accepted: Option<usize>) -> Vec<CandidateRow> {
