@@ -10,6 +10,7 @@ use serde_json::{Map, Value, json};
 
 use super::Inner;
 use super::force::{FIELDS, in_slot};
+use super::plain::OtherTurns;
 use super::template::Prompt;
 use super::tokens::{fields, ids};
 use super::wire::{Event, Stop, Work};
@@ -33,6 +34,8 @@ enum Outcome {
 enum Heard {
     More,
     Complete,
+    /// Another turn begins.
+    Ended,
     Thought,
 }
 
@@ -58,7 +61,9 @@ async fn attempt(inner: &Inner, request: &DraftRequest, progress: Progress, work
     let before: Vec<u32> = prompt.ids.iter().copied().chain(ids(&known)).collect();
     inner.room_for(before.len() + 1)?;
     let most = Drawing::limit(request.segment);
-    let mut hearing = Hearing::new(Drawing::new(request.segment, progress), accepted.trim().is_empty());
+    let (beginning, plain) = (accepted.trim().is_empty(), !prompt.stops.is_empty());
+    let others = plain.then(|| OtherTurns::new(accepted));
+    let mut hearing = Hearing::new(Drawing::new(request.segment, progress), beginning, others);
     let place = inner.slots.for_draft(&before);
     let body = in_slot(body(&before, &prompt, request.sampling, most), place.id());
     let mut completion = inner.server.complete(body).await?;
@@ -90,6 +95,11 @@ async fn attempt(inner: &Inner, request: &DraftRequest, progress: Progress, work
                 place.leaves(left);
                 return Ok(Outcome::Drafted(hearing.drawing.finish(false, None)));
             }
+            Heard::Ended => {
+                *work += cost;
+                place.leaves(left);
+                return Ok(Outcome::Drafted(hearing.drawing.finish(true, None)));
+            }
             Heard::Thought => {
                 *work += cost;
                 return Ok(Outcome::Thought);
@@ -120,13 +130,15 @@ struct Hearing {
     beginning: bool,
     /// Pieces that may be the beginning of a thought.
     held: Vec<(String, Option<f32>)>,
+    /// In the plain form: what may be another turn.
+    others: Option<OtherTurns>,
     /// Log-probabilities of tokens that had no text so far: held back by the server, or the end of the turn.
     silent: Vec<Option<f32>>,
 }
 
 impl Hearing {
-    fn new(drawing: Drawing, beginning: bool) -> Self {
-        Self { drawing, beginning, held: Vec::new(), silent: Vec::new() }
+    fn new(drawing: Drawing, beginning: bool, others: Option<OtherTurns>) -> Self {
+        Self { drawing, beginning, held: Vec::new(), others, silent: Vec::new() }
     }
 
     /// Takes an event that is not the last.
@@ -164,20 +176,30 @@ impl Hearing {
         if !event.content.is_empty() {
             pieces.push((event.content.clone(), told(inner, event)?));
         }
+        let mut ends = stop != Stop::Limit;
+        if let Some(others) = &mut self.others {
+            let (mut free, another) = others.take(pieces);
+            free.extend(if another { Vec::new() } else { others.rest() });
+            (pieces, ends) = (free, ends || another);
+        }
         // What was held is the draft's, however the segment counts: the turn is over, and the rule cuts what is too much.
         for (text, logprob) in pieces {
             self.drawing.add(&text, logprob).await;
         }
-        Ok(self.drawing.finish(stop != Stop::Limit, end))
+        Ok(self.drawing.finish(ends, end))
     }
 
     async fn add(&mut self, pieces: Vec<(String, Option<f32>)>) -> Heard {
+        let (pieces, ends) = match &mut self.others {
+            Some(others) => others.take(pieces),
+            None => (pieces, false),
+        };
         for (text, logprob) in pieces {
             if self.drawing.add(&text, logprob).await {
                 return Heard::Complete;
             }
         }
-        Heard::More
+        if ends { Heard::Ended } else { Heard::More }
     }
 }
 

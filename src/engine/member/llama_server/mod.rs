@@ -16,6 +16,7 @@ mod force;
 mod judging;
 pub mod launch;
 mod own;
+mod plain;
 mod plan;
 mod probe;
 mod score;
