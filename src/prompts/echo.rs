@@ -3,6 +3,8 @@
 
 use unicode_segmentation::UnicodeSegmentation;
 
+use crate::engine::fusion::repeats::words;
+
 /// The fewest words of sentences of the question that make an echo; a shorter question has to be repeated whole.
 const FEWEST: usize = 3;
 
@@ -18,10 +20,6 @@ pub fn is_echo(text: &str, question: &str) -> bool {
     }
     let sentences: Vec<_> = question.split_sentence_bounds().map(words).filter(|words| !words.is_empty()).collect();
     said.len() >= FEWEST && consists_of(&said, &sentences)
-}
-
-fn words(text: &str) -> Vec<String> {
-    text.unicode_words().map(str::to_lowercase).collect()
 }
 
 /// Whether these sentences, each as often as wanted and in any order, make up the words.

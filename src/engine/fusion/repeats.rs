@@ -36,7 +36,8 @@ pub fn repeats(candidate: &str, question: &str, accepted: &str) -> Option<Repeat
 }
 
 /// The words of a text in lower case; punctuation and marks are none.
-fn words(text: &str) -> Vec<String> {
+#[must_use]
+pub fn words(text: &str) -> Vec<String> {
     text.unicode_words().map(str::to_lowercase).collect()
 }
 
