@@ -55,7 +55,7 @@ async fn an_old_server_is_asked_token_by_token() {
     assert_eq!(scored.logprobs(), [[-0.5; 4]]);
     draft(&member, request(context("Why?", &[]), 0.6, 1, 8)).await.unwrap();
     let asked = server.requests().into_iter().filter(is_draft).map(|request| request.json()["stop"].clone()).next_back();
-    assert_eq!(asked, Some(json!(["\n### User:"])));
+    assert_eq!(asked, Some(json!(["\n### User:", "\n### Assistant:"])));
 }
 
 #[tokio::test]

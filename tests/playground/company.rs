@@ -176,7 +176,7 @@ fn another_ensemble_answers_from_the_next_question_on_and_the_conversation_is_ke
     let effects = send(&mut state, "And then?");
     let ask = asked(&effects).unwrap();
     assert_eq!(names(ask), ["abacus", "lexicon", "almanac", "babble"]);
-    assert!((ask.members[0].weight - 0.9).abs() < 1e-9);
+    assert_eq!(ask.members[0].weight, Some(1.2));
     assert_eq!(ask.members[0].role, specfuse::engine::fusion::event::Role::Verify);
     assert_eq!(ask.conversation.turns.len(), 3);
 }

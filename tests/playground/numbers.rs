@@ -260,7 +260,12 @@ fn members_by_the_thousand_take_no_table_of_each_against_each() {
     let last: Arc<str> = "extra 65999".into();
     for record in &mut records {
         if let Event::Score { scores, .. } = &mut record.event {
-            scores.push(CandidateScore { candidate: Arc::clone(&last), logprobs: vec![-0.5], preference: None });
+            scores.push(CandidateScore {
+                candidate: Arc::clone(&last),
+                logprobs: vec![-0.5],
+                preference: None,
+                end_logprob: None,
+            });
         }
     }
     let run = Run::from_records(&records).unwrap();

@@ -37,8 +37,8 @@ fn each_stop_comes_out_as_it_says() {
     let third = run(2, &[]);
     let exit = third.members[third.index("babble").unwrap().0].exit.clone().unwrap();
     assert!(exit.round == 3 && matches!(exit.reason, ExitReason::Retention { .. }));
-    assert!(!run(3, &[]).answer().contains("is 75."));
-    assert!(run(3, &[("segment-tokens", "5")]).answer().contains("is 75."));
+    assert!(!run(3, &[]).answer().contains("is cowardly."));
+    assert!(run(3, &[("segment-tokens", "5")]).answer().contains("is cowardly."));
     assert_eq!(author(&run(4, &[]), 2), "abacus");
 }
 

@@ -31,7 +31,7 @@ fn a_question_is_typed_and_answered_and_the_terminal_is_as_before() {
     playing.plays("● drafting");
     playing.plays("★ answered");
     playing.sees("the answer", |seen| transcript(seen) == format!("{QUESTION} {ANSWER}"));
-    playing.plays("E babble ○ exited · left after round 3: retention");
+    playing.plays("E babble ○ exited · left after round 2: retention");
     leaves(playing, "q", "the last run is kept: specfuse replay ");
 
     let trace = home.trace();

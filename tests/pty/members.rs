@@ -71,7 +71,7 @@ fn another_ensemble_is_composed_by_hand() {
     playing.sees("role and weight", |seen| {
         let lines = crate::home::lines(seen);
         let row = |name: &str| lines.iter().find(|line| line.contains(&format!("[x] {name}"))).cloned().unwrap_or_default();
-        row("abacus").contains(" draft  ") && row("lexicon").contains(" 0.9 ")
+        row("abacus").contains(" draft  ") && row("lexicon").contains(" 1.0 ")
     });
     playing.types(ENTER);
     playing.plays("the next question goes to abacus, lexicon, almanac, babble");
@@ -84,7 +84,7 @@ fn another_ensemble_is_composed_by_hand() {
     let header = header(&home);
     assert_eq!(names(&header), ["abacus", "lexicon", "almanac", "babble"]);
     assert_eq!(header.members[0].role, specfuse::engine::fusion::event::Role::Draft);
-    assert_eq!(header.members[1].weight, Some(0.9));
+    assert_eq!(header.members[1].weight, Some(1.0));
 }
 
 /// Model files where other programs leave them: one as llama.cpp does, one that is cut.

@@ -12,7 +12,7 @@ fn every_size_shows_what_fits_and_nothing_is_lost() {
     // Columns, rows, and what is seen only then.
     let table = [
         (200, 60, &["┌ why ", "E babble ○ exited", "┌ your question "][..]),
-        (80, 24, &["─ drafts ─", "A atlas      ★", "C    cowardly."]),
+        (80, 24, &["─ drafts ─", "C lexicon    ★", "C    cowardly."]),
         (60, 16, &["─ drafts  1 of 2 ─", "C    opposite of brave is cowardly.", "i ask"]),
         (50, 10, &["SpecFuse needs 60×16", "this terminal has 50×10", "nothing is lost"]),
     ];

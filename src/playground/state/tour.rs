@@ -72,8 +72,8 @@ pub const STOPS: &[Stop] = &[
         then: Then::Chart(3),
     },
     Stop {
-        sentence: "With 20 tokens a segment one draft spans several answers, no candidate is right as a whole, and 27 plus 48 comes \
-                   out wrong. With 5 it comes out right.",
+        sentence: "With 20 tokens a segment one draft spans several answers, no candidate is right as a whole, and the opposite of \
+                   brave comes out wrong. With 5 it comes out right.",
         attempt: "{rewind} takes round 1 back, {segment-shorter} makes segments shorter (to 5), {run-pause} goes on, {compare} shows both",
         question: EXAMPLE,
         changes: &[("segment", "tokens"), ("segment-tokens", "20")],

@@ -63,20 +63,20 @@ pub(super) fn toggle(pressed: Pressed) {
 
 pub(super) fn role(pressed: Pressed) {
     let mut after = pressed.after;
-    assert_eq!((pick(pressed.before).role, pick(&after).role), (Role::Both, Role::Draft));
+    assert_eq!((pick(pressed.before).role, pick(&after).role), (Role::Auto, Role::Draft));
     press(&mut after, pressed.key);
     assert_eq!(pick(&after).role, Role::Verify);
     press(&mut after, pressed.key);
-    assert_eq!(pick(&after).role, Role::Both);
+    assert_eq!(pick(&after).role, Role::Auto);
 }
 
 pub(super) fn heavier(pressed: Pressed) {
-    assert_eq!((pick(pressed.before).weight, pick(&pressed.after).weight), (Some(1.0), Some(1.1)));
+    assert_eq!((pick(pressed.before).weight, pick(&pressed.after).weight), (None, Some(1.2)));
 }
 
 pub(super) fn lighter(pressed: Pressed) {
     let mut after = pressed.after;
-    assert_eq!(pick(&after).weight, Some(0.9));
+    assert_eq!(pick(&after).weight, Some(1.0));
     for _ in 0..20 {
         press(&mut after, pressed.key);
     }

@@ -112,11 +112,11 @@ fn weight(pressed: &Pressed) -> f64 {
 }
 
 pub(super) fn lighter(pressed: Pressed) {
-    assert!((weight(&pressed) - 0.9).abs() < 1e-9);
+    assert!((weight(&pressed) - 1.1).abs() < 1e-9);
 }
 
 pub(super) fn heavier(pressed: Pressed) {
-    assert!((weight(&pressed) - 1.1).abs() < 1e-9);
+    assert!((weight(&pressed) - 1.3).abs() < 1e-9);
 }
 
 /// A knob was changed in the answer, and taken back.

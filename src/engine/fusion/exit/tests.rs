@@ -73,7 +73,9 @@ const CLEAR_LOSER: [[f64; 3]; 3] = [[-0.2, -0.4, -1.8], [-0.5, -0.3, -2.2], [-0.
 
 #[test]
 fn a_clear_loser_leaves() {
-    let mut run = Run::new(EVIDENCE, 3);
+    // The formula as it stands: a small team's lesser caution is made up for.
+    let rule = ExitRule::Evidence { caution: 1.0 / SMALL_TEAM_CAUTION, floor: 0.5, worst_quality: -10.0 };
+    let mut run = Run::new(ExitSettings { rule, ..EVIDENCE }, 3);
     let sixth = 0.5 / 3.0;
     assert_stand(
         &run.known(&CLEAR_LOSER[0]),
@@ -90,6 +92,27 @@ fn a_clear_loser_leaves() {
         &[false, false, true],
     );
     assert_stand(&run.known(&CLEAR_LOSER[2]), &[-0.05, 0.0], &[0.494_026, 0.505_974], 0.25, &[false, false]);
+}
+
+#[test]
+fn how_many_always_stay_goes_by_the_team() {
+    let least = |least: usize, initial: usize| ExitSettings { min_members: least, ..EVIDENCE }.least(initial);
+    assert_eq!([0, 1, 2, 3, 4, 9].map(|initial| least(0, initial)), [1, 1, 1, 2, 3, 3]);
+    assert_eq!([1, 3].map(|wanted| least(wanted, 2)), [1, 3], "what the user says holds");
+}
+
+#[test]
+fn a_team_of_three_loses_a_useless_member_in_the_second_round() {
+    let rounds = [[-0.9, -3.8, -0.5], [-1.1, -3.2, -0.4], [-0.8, -0.4, -0.4]];
+    let exits = |members: usize, rounds: &[Vec<f64>]| {
+        let rule = ExitRule::Evidence { caution: 1.25, floor: 0.5, worst_quality: -10.0 };
+        Run::new(ExitSettings { rule, warm_up: 1, min_members: 0, ..EVIDENCE }, members).exits(rounds)
+    };
+    assert_eq!(exits(3, &rounds.map(|round| round.to_vec())), [(2, 1)]);
+    let two = [[-0.5, -4.0], [-0.4, -3.9], [-0.5, -4.1]].map(|round| round.to_vec());
+    assert_eq!(exits(2, &two), [(2, 1)], "of two one may stay");
+    let close = [[-0.5, -0.9], [-0.6, -0.8], [-0.5, -1.1]].map(|round| round.to_vec());
+    assert!(exits(2, &close).is_empty());
 }
 
 #[test]
