@@ -62,6 +62,7 @@ fn request(length: usize) -> DraftRequest {
         segment: SegmentRule { unit: SegmentUnit::Tokens, length, token_cap: 64, byte_cap: usize::MAX },
         hints: Hints::default(),
         asks_end: false,
+        confidence: None,
     }
 }
 

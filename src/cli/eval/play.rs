@@ -169,6 +169,7 @@ impl Plan<'_> {
             segment: SegmentRule { unit: SegmentUnit::Tokens, length, token_cap: length, byte_cap: usize::MAX },
             hints: Hints::default(),
             asks_end: false,
+            confidence: None,
         };
         let start = Instant::now();
         let member = Arc::clone(&seat.member);
