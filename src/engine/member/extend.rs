@@ -12,6 +12,8 @@ use crate::engine::fusion::candidate::DraftToken;
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Keep {
     /// Those that the member would draw itself, up to the first that it would not: what is written is its own text, and only sooner.
+    /// Where an engine's rows depend on the rows beside them (llama.cpp's with quantised weights), two tokens that are nearly as
+    /// probable may change places.
     Own,
     /// Those to which the member gives at least this probability (at temperature 1, 0 to 1), up to the first to which it gives less.
     Likely(f32),

@@ -226,8 +226,8 @@ fn a_kept_state_gives_the_numbers_of_a_fresh_one() {
             at = after(&at, &taken.text(draft));
             let ids = kept.ids(&at).unwrap();
             let candidates = [(" The capital is 7.", false), (" It\n\n- 😀 is", false)];
-            let scored = candidates.map(|(text, ends)| (Arc::from(text), ends)).to_vec();
-            let scores = kept.score(&ScoreRequest::exact(at.clone(), scored), &|| false).unwrap();
+            let asked_for = candidates.map(|(text, ends)| (Arc::from(text), ends)).to_vec();
+            let scores = kept.score(&ScoreRequest::exact(at.clone(), asked_for), &|| false).unwrap();
             let drawn = drafted(&mut kept, &at, None, 5).draft;
             for ((text, _), scores) in candidates.iter().zip(scores.logprobs()) {
                 let (mut fresh, _) = opened(&name, Level::new());
