@@ -62,6 +62,7 @@ fn request(length: usize) -> DraftRequest {
         segment: SegmentRule::tokens(length),
         hints: Hints::default(),
         asks_end: false,
+        confidence: None,
     }
 }
 

@@ -147,6 +147,7 @@ fn request(context: Context, temperature: f32, tokens: usize) -> DraftRequest {
         segment: segment(tokens),
         hints: Hints::default(),
         asks_end: false,
+        confidence: None,
     }
 }
 

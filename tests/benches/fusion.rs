@@ -59,6 +59,7 @@ async fn decoding(seat: &Seat, prompt: &str) -> Option<f64> {
         segment: SegmentRule::tokens(length),
         hints: Hints::default(),
         asks_end: false,
+        confidence: None,
     };
     seat.member.draft(request(1), Progress::nowhere()).await.ok()?;
     let start = Instant::now();

@@ -173,7 +173,7 @@ async fn alone(name: &str, path: &Path) -> f64 {
         let context = Context { conversation: Arc::new(Conversation::question(PROMPTS[1])), accepted: Arc::new([]) };
         let sampling = Sampling { temperature: 0.6, top_p: 0.9, seed };
         let (sender, mut tokens) = mpsc::channel(ALONE + 8);
-        let request = DraftRequest { context, sampling, segment, hints: Hints::default(), asks_end: false };
+        let request = DraftRequest { context, sampling, segment, hints: Hints::default(), asks_end: false, confidence: None };
         let drafting = tokio::spawn(member.draft(request, Progress::new(1, sender)));
         let (mut first, mut count) = (None, 0);
         while let Some((_, token)) = tokens.recv().await {

@@ -96,7 +96,7 @@ fn evaluated(servers: &[Clockwork]) -> (usize, usize) {
 fn draft(accepted: &[&str], length: usize) -> DraftRequest {
     let segment = SegmentRule::tokens(length);
     let sampling = Sampling { temperature: 0.6, top_p: 0.9, seed: 1 };
-    DraftRequest { context: context(accepted), sampling, segment, hints: Hints::default(), asks_end: false }
+    DraftRequest { context: context(accepted), sampling, segment, hints: Hints::default(), asks_end: false, confidence: None }
 }
 
 fn context(accepted: &[&str]) -> Context {

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use specfuse::engine::member::{Member, Progress, ScoreRequest};
+use specfuse::engine::member::{Keep, Member, Progress, ScoreRequest};
 use tokio::sync::mpsc;
 
 use crate::real::fetched;
-use crate::support::{apart, context, draft, open, request, score};
+use crate::support::{apart, context, draft, driven, open, request, score};
 
 const QUESTION: &str = "What is the capital of France, and what is it known for?";
 
@@ -77,4 +77,16 @@ async fn members_on_one_device_take_turns() {
         draft(&other, context("What is two plus two?", &[]), 0.0, 0, 6)
     );
     assert!(one.draft.text().contains("capital") && !other.draft.text().is_empty());
+}
+
+/// What it drafts while it is sure, and takes up where it would say the same, is what it says alone.
+#[tokio::test]
+async fn a_real_model_takes_up_its_own_drafts() {
+    let Some(files) = fetched(&["smol"]) else { return };
+    let (small, large, alone) = (open(&files[0]).await, open(&files[0]).await, open(&files[0]).await);
+    for question in [QUESTION, "Say yes.", "Wie heißt die Hauptstadt von Österreich? 🙂"] {
+        let (text, ends) = driven(&small, &large, question, Keep::Own, 60).await;
+        let own = draft(&alone, context(question, &[]), 0.0, 0, 100).await.draft;
+        assert!(if ends { own.ends && own.text() == text } else { own.text().starts_with(&text) }, "{text:?} {:?}", own.text());
+    }
 }

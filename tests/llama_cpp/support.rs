@@ -4,7 +4,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use specfuse::engine::member::llama_cpp::LlamaCpp;
-use specfuse::engine::member::{Context, Drafted, Local, Member, Progress, ScoreRequest, Scored};
+use specfuse::engine::member::{
+    Context, DraftRequest, Drafted, ExtendRequest, Extended, Keep, Local, Member, Progress, Sampling, ScoreRequest, Scored,
+};
 
 pub use crate::requests::{context, request};
 
@@ -24,6 +26,35 @@ pub async fn draft(member: &dyn Member, context: Context, temperature: f32, seed
 pub async fn score(member: &dyn Member, context: Context, candidates: &[(&str, bool)]) -> Scored {
     let candidates = candidates.iter().map(|(text, ends)| (Arc::from(*text), *ends)).collect();
     member.score(ScoreRequest::exact(context, candidates)).await.unwrap()
+}
+
+/// Drafts until the member is less sure of a token than this, at most 16 tokens, at temperature 0.
+pub async fn draft_while_sure(member: &dyn Member, context: Context, confidence: f32) -> Drafted {
+    let request = DraftRequest { confidence: Some(confidence), ..request(context, 0.0, 0, 16) };
+    member.draft(request, Progress::nowhere()).await.unwrap()
+}
+
+/// Takes up a draft at temperature 0.
+pub async fn extend(member: &dyn Member, context: Context, draft: (&str, bool), keep: Keep) -> Extended {
+    let sampling = Sampling { temperature: 0.0, top_p: 0.9, seed: 0 };
+    let request = ExtendRequest { context, draft: draft.0.into(), ends: draft.1, keep, sampling };
+    member.extend(request, Progress::nowhere()).await.unwrap()
+}
+
+/// An answer that one member drafts while it is sure and another takes up, of about so many tokens: the text, and whether it ends.
+pub async fn driven(small: &dyn Member, large: &dyn Member, question: &str, keep: Keep, tokens: usize) -> (String, bool) {
+    let (mut accepted, mut written): (Vec<String>, usize) = (Vec::new(), 0);
+    loop {
+        let texts: Vec<&str> = accepted.iter().map(String::as_str).collect();
+        let drafted = draft_while_sure(small, context(question, &texts), 0.6).await.draft;
+        let text = drafted.text();
+        let taken = extend(large, context(question, &texts), (&text, drafted.ends), keep).await;
+        written += taken.logprobs.len() + 1;
+        accepted.push(taken.text(&text));
+        if taken.ends || written >= tokens {
+            return (accepted.concat(), taken.ends);
+        }
+    }
 }
 
 pub fn mean(numbers: &[f32]) -> f64 {

@@ -1,10 +1,10 @@
 //! The project's own models (F16) by llama.cpp and by the embedded engine: one method, two engines.
 
 use specfuse::engine::member::embedded::EmbeddedMember;
-use specfuse::engine::member::{Hints, Member, Progress};
+use specfuse::engine::member::{Hints, Keep, Member, Progress};
 
 use crate::llama::gguf;
-use crate::support::{context, draft, mean, open, request, score};
+use crate::support::{context, draft, draft_while_sure, driven, extend, mean, open, request, score};
 
 const QUESTIONS: [&str; 4] = [
     "What is the capital of Japan? What is 12 plus 7?",
@@ -147,6 +147,67 @@ async fn what_others_drafted_is_read_and_drawn_along() {
     hints.tell(&plain.draft.text());
     let hinted = other.draft(specfuse::engine::member::DraftRequest { hints, ..request(at(), 0.0, 0, 12) }, Progress::nowhere());
     assert_eq!(hinted.await.unwrap().draft.text(), plain.draft.text());
+}
+
+/// What one member drafts and another keeps only where it would say the same is the other's own text; where two tokens are nearly as
+/// probable, rounding decides.
+#[tokio::test]
+async fn what_a_member_would_say_itself_is_its_own_text() {
+    let (mut same, mut all) = (0, 0);
+    for (small, large) in [("babble", "atlas"), ("atlas", "abacus"), ("lexicon", "almanac")] {
+        let (small, large, alone) = (open(&gguf(small)).await, open(&gguf(large)).await, open(&gguf(large)).await);
+        for question in QUESTIONS {
+            let (text, ends) = driven(&small, &large, question, Keep::Own, 60).await;
+            let own = draft(&alone, context(question, &[]), 0.0, 0, 200).await.draft;
+            all += 1;
+            same += usize::from(own.text() == text && own.ends == ends || !ends && own.text().starts_with(&text));
+        }
+    }
+    assert!(same + 1 >= all, "{same} of {all}");
+}
+
+/// As by the embedded engine, with the same forwards.
+#[tokio::test]
+async fn drafts_are_taken_up_as_by_the_embedded_engine() {
+    let (mut same, mut all) = (0, 0);
+    for name in ["atlas", "abacus", "babble"] {
+        let (theirs, ours) = (open(&gguf(name)).await, EmbeddedMember::open_file(&gguf(name)).unwrap());
+        let mut accepted: Vec<String> = Vec::new();
+        for (draft, ends) in STRANGE.into_iter().chain([(" The capital of Japan is Tokyo.", true)]) {
+            for keep in [Keep::Own, Keep::Likely(0.05), Keep::Likely(1e-6)] {
+                let texts: Vec<&str> = accepted.iter().map(String::as_str).collect();
+                let here = extend(&ours, context(QUESTIONS[0], &texts), (draft, ends), keep).await;
+                let there = extend(&theirs, context(QUESTIONS[0], &texts), (draft, ends), keep).await;
+                all += 1;
+                same += usize::from(here.text(draft) == there.text(draft) && here.ends == there.ends);
+                let common = here.logprobs.len().min(there.logprobs.len());
+                assert!((mean(&here.logprobs[..common]) - mean(&there.logprobs[..common])).abs() <= 0.02, "{here:?} {there:?}");
+                if accepted.len() < 5 && !here.ends {
+                    accepted.push(here.text(draft));
+                }
+            }
+        }
+    }
+    assert!(same + 2 >= all, "{same} of {all}");
+}
+
+#[tokio::test]
+async fn what_was_taken_up_is_evaluated_but_for_its_last_token() {
+    const DRAFT: &str = "The capital of Peru is";
+    let member = open(&gguf("atlas")).await;
+    let prompt = member.prepare(context(QUESTIONS[0], &[]).conversation).await.unwrap() as u64;
+    let taken = extend(&member, context(QUESTIONS[0], &[]), (DRAFT, false), Keep::Likely(0.0)).await;
+    assert_eq!((taken.kept, taken.forwards), (DRAFT.len(), prompt + taken.logprobs.len() as u64));
+    let text = taken.text(DRAFT);
+    let candidates = [(" and that of", false), (".", true)];
+    let scores = score(&member, context(QUESTIONS[0], &[&text]), &candidates).await;
+    assert_eq!(scores.forwards, 1 + scores.logprobs().iter().map(|tokens| tokens.len() as u64 - 1).sum::<u64>());
+    // A fresh member makes the same tokens of these words.
+    let other = open(&gguf("atlas")).await;
+    let fresh = score(&other, context(QUESTIONS[0], &[DRAFT, &text[DRAFT.len()..]]), &candidates).await;
+    assert!(crate::support::apart(&scores, &fresh) < 0.05);
+    let sure = draft_while_sure(&member, context(QUESTIONS[0], &[&text]), 1.5).await;
+    assert!(sure.draft.tokens.is_empty() && !sure.draft.ends, "nobody is as sure");
 }
 
 #[tokio::test]

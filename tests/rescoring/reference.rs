@@ -93,28 +93,11 @@ pub fn expect(run: &Run, params: &Params) -> Vec<Expected> {
                 foreign && listed.iter().any(failed) && matches!(speaking.as_slice(), [(member, _)] if author(member, column))
             })
             .collect();
-        let mut winner = None;
-        for (column, score) in scores.iter().enumerate() {
-            // The earlier wins a tie; who has a score over who has none; who is confirmed over who is not.
-            let class = |column: usize| (scores[column].is_none(), unconfirmed[column]);
-            let better = |best: usize| {
-                class(column) < class(best)
-                    || (class(column) == class(best) && score.zip(scores[best]).is_some_and(|(score, best)| score > best))
-            };
-            if winner.is_none_or(better) {
-                winner = Some(column);
-            }
-        }
-        if params.end_majority {
-            let votes = |ending: bool| -> f64 {
-                let counts = |member: &&MemberIndex| of(**member).is_some_and(|column| !ending || candidates[column].ends);
-                drafters.iter().filter(counts).map(|member| weights[member.0]).sum()
-            };
-            if votes(true) > votes(false) / 2.0 {
-                let ends = |column: &usize| candidates[*column].ends;
-                let rank = |column: &usize| (scores[*column].is_none(), unconfirmed[*column], -scores[*column].unwrap_or(0.0));
-                winner = (0..candidates.len()).filter(ends).min_by(|a, b| rank(a).partial_cmp(&rank(b)).unwrap()).or(winner);
-            }
+        let votes: Vec<(MemberIndex, Option<usize>, f64)> =
+            drafters.iter().map(|member| (*member, of(*member), weights[member.0])).collect();
+        let mut winner = best(&scores, &unconfirmed, |_| true);
+        if params.end_majority && ends_by_majority(&votes, &candidates) {
+            winner = best(&scores, &unconfirmed, |column| candidates[column].ends).or(winner);
         }
         let mut close = winner.is_some_and(|winner| {
             let near = |(column, score): (usize, &Option<f64>)| {
@@ -126,7 +109,7 @@ pub fn expect(run: &Run, params: &Params) -> Vec<Expected> {
         let compared = candidates.len() < 2 || foreign;
         let of = |member: MemberIndex| of(member).filter(|_| compared);
         let own_weights: Vec<f64> = verifiers.iter().map(|member| begun[member.0]).collect();
-        let quality: Vec<(MemberIndex, Option<f64>, Option<f64>)> = drafters
+        let quality: Qualities = drafters
             .iter()
             .map(|member| {
                 (
@@ -136,14 +119,7 @@ pub fn expect(run: &Run, params: &Params) -> Vec<Expected> {
                 )
             })
             .collect();
-        let worst = quality.iter().filter_map(|(_, _, nats)| *nats).min_by(f64::total_cmp);
-        let quality: Vec<_> = quality
-            .into_iter()
-            .map(|(member, score, nats)| {
-                let repeats = aside.iter().any(|candidate| candidate.authors.contains(&member));
-                (member, score, if repeats { worst.map(|worst| worst - 0.5) } else { nats })
-            })
-            .collect();
+        let quality = with_repeats(quality, &aside);
         let end = winner.and_then(|winner| end(round, &verifiers, &weights, candidates[winner]));
         close |= end.is_some_and(|end| (end - params.end_threshold).abs() < 1e-9);
         let decided = params.end_threshold > 0.0 && end.is_some_and(|end| end >= params.end_threshold);
@@ -197,6 +173,44 @@ fn end(round: &Round, verifiers: &[MemberIndex], weights: &[f64], candidate: &Ca
         }
     }
     (known > 0.0 && known >= all / 2.0).then(|| sum / known)
+}
+
+/// The best candidate of these: who is scored before who is not, who is confirmed before who is not; of equals the earlier.
+fn best(scores: &[Option<f64>], unconfirmed: &[bool], counts: impl Fn(usize) -> bool) -> Option<usize> {
+    let mut best: Option<usize> = None;
+    for (column, score) in scores.iter().enumerate().filter(|(column, _)| counts(*column)) {
+        let class = |column: usize| (scores[column].is_none(), unconfirmed[column]);
+        let better = |best: usize| {
+            class(column) < class(best)
+                || (class(column) == class(best) && score.zip(scores[best]).is_some_and(|(score, best)| score > best))
+        };
+        if best.is_none_or(better) {
+            best = Some(column);
+        }
+    }
+    best
+}
+
+/// Whether more than half of the weight of those that have a candidate wrote one that ends the answer.
+fn ends_by_majority(votes: &[(MemberIndex, Option<usize>, f64)], candidates: &[&Candidate]) -> bool {
+    let weight = |ending: bool| -> f64 {
+        let counts =
+            |(_, column, _): &&(MemberIndex, Option<usize>, f64)| column.is_some_and(|column| !ending || candidates[column].ends);
+        votes.iter().filter(counts).map(|(_, _, weight)| weight).sum()
+    };
+    weight(true) > weight(false) / 2.0
+}
+
+type Qualities = Vec<(MemberIndex, Option<f64>, Option<f64>)>;
+
+/// Drafts that were set aside are half a nat worse than the worst of the others.
+fn with_repeats(quality: Qualities, aside: &[&Candidate]) -> Qualities {
+    let worst = quality.iter().filter_map(|(_, _, nats)| *nats).min_by(f64::total_cmp);
+    let of = |(member, score, nats): (MemberIndex, Option<f64>, Option<f64>)| {
+        let repeats = aside.iter().any(|candidate| candidate.authors.contains(&member));
+        (member, score, if repeats { worst.map(|worst| worst - 0.5) } else { nats })
+    };
+    quality.into_iter().map(of).collect()
 }
 
 /// Whose scores count: the verifiers, or where none of them scored anything each author for its own draft.
@@ -449,13 +463,13 @@ impl Exit {
             ExitKind::Evidence => 1,
             ExitKind::Paper => n,
         };
-        let least = match (params.exit_min_members, self.initial) {
-            (0, 0 | 1 | 2) => 1,
+        let staying = match (params.exit_min_members, self.initial) {
+            (0, ..=2) => 1,
             (0, 3) => 2,
             (0, _) => 3,
-            (least, _) => least,
+            (wanted, _) => wanted,
         };
-        let may = if last || self.rounds <= params.exit_warm_up { 0 } else { n.saturating_sub(least) };
+        let may = if last || self.rounds <= params.exit_warm_up { 0 } else { n.saturating_sub(staying) };
         let by_rounding = leaving.windows(2).any(|pair| (retention[pair[0]] - retention[pair[1]]).abs() < 1e-9);
         leaving.truncate(most.min(may));
         leaving.sort_unstable();

@@ -21,5 +21,6 @@ pub fn request(context: Context, temperature: f32, seed: u64, tokens: usize) -> 
         segment: SegmentRule::tokens(tokens),
         hints: Hints::default(),
         asks_end: false,
+        confidence: None,
     }
 }

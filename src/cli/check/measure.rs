@@ -96,6 +96,7 @@ async fn draft(member: &dyn Member, context: Context) -> Result<DraftTimes, Memb
         segment: SegmentRule::tokens(TOKENS),
         hints: Hints::default(),
         asks_end: false,
+        confidence: None,
     };
     let (sender, mut tokens) = mpsc::channel(WAITING);
     let start = Instant::now();

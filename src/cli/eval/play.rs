@@ -169,6 +169,7 @@ impl Plan<'_> {
             segment: SegmentRule::tokens(length),
             hints: Hints::default(),
             asks_end: false,
+            confidence: None,
         };
         let start = Instant::now();
         let member = Arc::clone(&seat.member);

@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use super::{Capabilities, DraftRequest, Drafted, Member, MemberError, Progress, Reply, ScoreRequest, Scored, Working};
+use super::{
+    Capabilities, DraftRequest, Drafted, ExtendRequest, Extended, Member, MemberError, Progress, Reply, ScoreRequest, Scored,
+    Working,
+};
 use crate::engine::fusion::conversation::Conversation;
 use crate::engine::fusion::event::{Drafting, ScoreTier};
 
@@ -47,6 +50,10 @@ impl Member for AbsentMember {
     }
 
     fn score(&self, _request: ScoreRequest) -> Reply<Scored> {
+        self.refuse()
+    }
+
+    fn extend(&self, _request: ExtendRequest, _progress: Progress) -> Reply<Extended> {
         self.refuse()
     }
 

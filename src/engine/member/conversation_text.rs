@@ -33,10 +33,6 @@ pub(super) fn plain(conversation: &Conversation) -> String {
     format!("{}{ASSISTANT}\n", turns.collect::<String>())
 }
 
-/// What a user should know of a model without a chat template.
-pub(super) const BASE_MODEL: &str = "it has no chat template (a base model), so it is asked in a plain form, and only verifies beside \
-                                     models made for conversation unless its role is `both`";
-
 /// What ends an answer in the plain form, where no token does: the beginning of another turn.
 pub(super) fn plain_stops() -> Vec<String> {
     [USER, ASSISTANT].iter().map(|role| format!("\n{role}")).collect()

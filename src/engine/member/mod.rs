@@ -11,6 +11,7 @@ mod count;
 pub mod drawing;
 pub mod embedded;
 mod ending;
+mod extend;
 pub mod http;
 mod in_process;
 pub mod judge;
@@ -31,6 +32,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 
+pub use self::extend::{ExtendRequest, Extended, Keep};
 pub use self::local::Local;
 pub use self::overrides::Overrides;
 pub use self::progress::{Progress, Waits};
@@ -76,6 +78,10 @@ pub struct DraftRequest {
     pub hints: Hints,
     /// Whether the probability of the end after the segment is worth a further token's evaluation.
     pub asks_end: bool,
+    /// The least probability (at temperature 1, 0 to 1) that its author gives every token of the draft: it stops before the first
+    /// that has less, and ends the answer only where the end has as much. So it may be empty. `None` draws on however unsure the
+    /// author is; members on a server do so always.
+    pub confidence: Option<f32>,
 }
 
 /// The drafts of a round that are finished, for members that still draft.
@@ -243,6 +249,13 @@ pub trait Member: Send + Sync {
 
     /// Scores candidates. One call with several candidates gives the same numbers as several calls with one.
     fn score(&self, request: ScoreRequest) -> Reply<Scored>;
+
+    /// Keeps the beginning of another member's draft and goes on from there. `progress` hears signs of life. Members that cannot
+    /// refuse; those in this process can.
+    fn extend(&self, _request: ExtendRequest, _progress: Progress) -> Reply<Extended> {
+        let reason = format!("{} cannot take up another's draft", self.capabilities().kind);
+        Box::pin(std::future::ready(Err(MemberError::Refused(reason))))
+    }
 
     /// Another member of the same model, for work beside this one: the weights are shared, what was evaluated is not. `None` where
     /// calls side by side go to the member itself, as with a server.

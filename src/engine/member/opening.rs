@@ -6,7 +6,9 @@ use std::sync::{Arc, OnceLock};
 use tokio::sync::watch;
 
 use super::absent::AbsentMember;
-use super::{Capabilities, DraftRequest, Drafted, Member, MemberError, Progress, Reply, ScoreRequest, Scored};
+use super::{
+    Capabilities, DraftRequest, Drafted, ExtendRequest, Extended, Member, MemberError, Progress, Reply, ScoreRequest, Scored,
+};
 use crate::engine::fusion::conversation::Conversation;
 
 /// What came of opening it: the member, or why there is none.
@@ -78,6 +80,13 @@ impl Member for OpeningMember {
         match self.member() {
             Some(member) => member.score(request),
             None => self.before.score(request),
+        }
+    }
+
+    fn extend(&self, request: ExtendRequest, progress: Progress) -> Reply<Extended> {
+        match self.member() {
+            Some(member) => member.extend(request, progress),
+            None => self.before.extend(request, progress),
         }
     }
 }

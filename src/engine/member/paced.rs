@@ -11,11 +11,13 @@ use futures_util::future::join;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::Instant;
 
-use super::{Capabilities, DraftRequest, Drafted, Member, Progress, Reply, ScoreRequest, Scored, Working};
+use super::{
+    Capabilities, DraftRequest, Drafted, ExtendRequest, Extended, Member, Progress, Reply, ScoreRequest, Scored, Working,
+};
 use crate::engine::fusion::candidate::DraftToken;
 use crate::engine::fusion::conversation::Conversation;
 
-/// Token times that a scoring takes.
+/// Token times that a scoring takes, and taking up a draft.
 pub const SCORE_TOKENS: u32 = 4;
 
 /// Token times before the first token of a draft that continues accepted text: so long what was decided can be looked at.
@@ -108,6 +110,12 @@ impl Paced {
     pub fn new(inner: Arc<dyn Member>, pace: Pace) -> Self {
         Self { inner, pace }
     }
+
+    /// A reply that is passed on whole, a scoring's token times after it was asked for or later.
+    fn held_back<T: Send + 'static>(&self, reply: Reply<T>) -> Reply<T> {
+        let mut beat = Beat::new(&self.pace);
+        Box::pin(async move { tokio::join!(reply, beat.wait(SCORE_TOKENS)).0 })
+    }
 }
 
 impl Member for Paced {
@@ -140,9 +148,11 @@ impl Member for Paced {
     }
 
     fn score(&self, request: ScoreRequest) -> Reply<Scored> {
-        let reply = self.inner.score(request);
-        let mut beat = Beat::new(&self.pace);
-        Box::pin(async move { tokio::join!(reply, beat.wait(SCORE_TOKENS)).0 })
+        self.held_back(self.inner.score(request))
+    }
+
+    fn extend(&self, request: ExtendRequest, progress: Progress) -> Reply<Extended> {
+        self.held_back(self.inner.extend(request, progress))
     }
 
     /// Nobody watches it: it is as fast as it goes.
@@ -189,7 +199,7 @@ mod tests {
     use crate::engine::fusion::params::Params;
     use crate::engine::fusion::segment::SegmentRule;
     use crate::engine::member::scripted::{Line, ScriptedMember};
-    use crate::engine::member::{Context, Hints, MemberError, Sampling};
+    use crate::engine::member::{Context, Hints, Keep, MemberError, Sampling};
     use crate::engine::{Engine, Setup};
     use crate::ensemble::{Tools, built_in_specs, open};
 
@@ -204,6 +214,7 @@ mod tests {
             segment: SegmentRule::tokens(9),
             hints: Hints::default(),
             asks_end: false,
+            confidence: None,
         }
     }
 
@@ -299,6 +310,16 @@ mod tests {
         let alone = words().score(request.clone()).await;
         let start = Instant::now();
         let reply = Paced::new(Arc::new(words()), Pace::new(Some(10.0))).score(request).await;
+        assert_eq!((reply, start.elapsed().as_millis()), (alone, 400));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_becomes_of_a_draft_is_held_back_as_long() {
+        let DraftRequest { context, sampling, .. } = request();
+        let asked = ExtendRequest { context, draft: "one three".into(), ends: false, keep: Keep::Own, sampling };
+        let alone = words().extend(asked.clone(), Progress::nowhere()).await;
+        let start = Instant::now();
+        let reply = Paced::new(Arc::new(words()), Pace::new(Some(10.0))).extend(asked, Progress::nowhere()).await;
         assert_eq!((reply, start.elapsed().as_millis()), (alone, 400));
     }
 

@@ -9,7 +9,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::Semaphore;
 
 use super::{
-    Capabilities, DraftRequest, Drafted, Member, MemberError, Opinion, Progress, Reply, ScoreRequest, ScoreTier, Scored, Usage,
+    Capabilities, DraftRequest, Drafted, ExtendRequest, Extended, Keep, Member, MemberError, Opinion, Progress, Reply,
+    ScoreRequest, ScoreTier, Scored, Usage,
 };
 use crate::engine::fusion::candidate::{Draft, DraftToken};
 use crate::engine::fusion::conversation::Conversation;
@@ -171,6 +172,24 @@ impl ScriptedMember {
         line
     }
 
+    /// The text of a line, the log-probability of each of its words and whether it ends the answer; or what else the script says.
+    async fn play(line: Option<Line>) -> Result<(String, f32, bool), MemberError> {
+        match line {
+            Some(Line::Say { text, logprob, ends }) => Ok((text, logprob, ends)),
+            Some(Line::Fail(error)) => Err(MemberError::Failed(error)),
+            Some(Line::Refuse(error)) => Err(MemberError::Refused(error)),
+            #[expect(clippy::panic, reason = "playing a member with a fault is what this line is for")]
+            Some(Line::Panic) => panic!("as the script says"),
+            Some(Line::Stall) => std::future::pending().await,
+            Some(Line::Nothing) | None => Ok((String::new(), 0.0, false)),
+        }
+    }
+
+    /// What it thinks of each token of a foreign text.
+    fn opinion(&self, text: &str) -> f32 {
+        self.opinions.get(text).copied().unwrap_or(self.otherwise)
+    }
+
     async fn wait(gate: Option<Arc<Semaphore>>) {
         if let Some(gate) = gate
             && let Ok(permit) = gate.acquire().await
@@ -194,20 +213,16 @@ impl Member for ScriptedMember {
         Box::pin(std::future::ready(result))
     }
 
-    fn draft(&self, _request: DraftRequest, progress: Progress) -> Reply<Drafted> {
+    /// A line whose words are less probable than the confidence asked for is not said at all.
+    fn draft(&self, request: DraftRequest, progress: Progress) -> Reply<Drafted> {
         let line = self.next_line();
         let (gate, told) = (self.gate.clone(), self.capabilities.draft_logprobs);
         Box::pin(async move {
             Self::wait(gate).await;
-            let (text, logprob, ends) = match line {
-                Some(Line::Say { text, logprob, ends }) => (text, logprob, ends),
-                Some(Line::Fail(error)) => return Err(MemberError::Failed(error)),
-                Some(Line::Refuse(error)) => return Err(MemberError::Refused(error)),
-                #[expect(clippy::panic, reason = "playing a member with a fault is what this line is for")]
-                Some(Line::Panic) => panic!("as the script says"),
-                Some(Line::Stall) => return std::future::pending().await,
-                Some(Line::Nothing) | None => (String::new(), 0.0, false),
-            };
+            let (mut text, logprob, mut ends) = Self::play(line).await?;
+            if request.confidence.is_some_and(|least| logprob < least.ln()) {
+                (text, ends) = (String::new(), false);
+            }
             let mut draft = Draft { tokens: Vec::new(), ends, end_logprob: (ends && told).then_some(logprob) };
             for word in text.split_inclusive(' ') {
                 let token = DraftToken { text: word.to_owned(), logprob: told.then_some(logprob) };
@@ -220,10 +235,7 @@ impl Member for ScriptedMember {
     }
 
     fn score(&self, request: ScoreRequest) -> Reply<Scored> {
-        let opinion = |text: &str, ends: bool| {
-            let logprob = self.opinions.get(text).copied().unwrap_or(self.otherwise);
-            vec![logprob; text.split_inclusive(' ').count() + usize::from(ends)]
-        };
+        let opinion = |text: &str, ends: bool| vec![self.opinion(text); text.split_inclusive(' ').count() + usize::from(ends)];
         let logprobs: Vec<Vec<f32>> = request.candidates.iter().map(|(text, ends)| opinion(text, *ends)).collect();
         let scored = if request.tier.judges() { preferring(&logprobs) } else { tokens(logprobs) };
         let lowered = self.works_at.filter(|tier| *tier > request.tier);
@@ -242,6 +254,42 @@ impl Member for ScriptedMember {
             }
         })
     }
+
+    /// Keeps the words that its next line begins with too, or of which it thinks well enough; then adds a word of that line: the one
+    /// behind those it has in common with the draft, or its first. The end is a word like any other: of the draft's it thinks what it
+    /// thinks of a text without words, and its own comes where its line ends the answer and has no further word.
+    fn extend(&self, request: ExtendRequest, _progress: Progress) -> Reply<Extended> {
+        let opinions: Vec<f32> = request.draft.split_inclusive(' ').map(|word| self.opinion(word)).collect();
+        let end = self.opinion("");
+        let (line, gate) = (self.next_line(), self.gate.clone());
+        Box::pin(async move {
+            Self::wait(gate).await;
+            let (text, logprob, line_ends) = Self::play(line).await?;
+            let words: Vec<&str> = request.draft.split_inclusive(' ').collect();
+            let own: Vec<&str> = text.split_inclusive(' ').collect();
+            let (kept, next, ends) = match request.keep {
+                Keep::Own => {
+                    let common = words.iter().zip(&own).take_while(|(word, own)| word == own).count();
+                    (common, common, line_ends && common == own.len())
+                }
+                Keep::Likely(least) => {
+                    let kept = opinions.iter().take_while(|opinion| **opinion >= least.ln()).count();
+                    let likely = request.ends && kept == words.len() && end >= least.ln();
+                    (kept, 0, likely || (line_ends && own.is_empty()))
+                }
+            };
+            let word = own.get(next).filter(|_| !ends);
+            Ok(Extended {
+                kept: words[..kept].iter().map(|word| word.len()).sum(),
+                logprobs: opinions.into_iter().take(kept + 1).collect(),
+                added: word.map(|word| DraftToken { text: (*word).to_owned(), logprob: Some(logprob) }).into_iter().collect(),
+                ends,
+                end_logprob: ends.then_some(end),
+                forwards: words.len() as u64 + 1,
+                usage: Usage::default(),
+            })
+        })
+    }
 }
 
 fn tokens(logprobs: Vec<Vec<f32>>) -> Scored {
@@ -255,4 +303,32 @@ fn preferring(logprobs: &[Vec<f32>]) -> Scored {
     let all: f32 = likes.iter().sum();
     let opinions = likes.iter().map(|like| Opinion::Preference(like / all)).collect();
     Scored { opinions, ends: Vec::new(), forwards: 1, usage: Usage::default() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::member::{Context, Sampling};
+
+    async fn extended(member: &ScriptedMember, draft: &str, ends: bool, keep: Keep) -> (usize, String, bool) {
+        let context = Context { conversation: Arc::new(Conversation::question("?")), accepted: Arc::from([]) };
+        let sampling = Sampling { temperature: 0.0, top_p: 1.0, seed: 0 };
+        let request = ExtendRequest { context, draft: draft.into(), ends, keep, sampling };
+        let taken = member.extend(request, Progress::nowhere()).await.unwrap();
+        assert_eq!(taken.logprobs.len(), draft.split_inclusive(' ').count().min(taken.logprobs.len()));
+        (taken.kept, taken.added.iter().map(|token| token.text.as_str()).collect(), taken.ends)
+    }
+
+    #[tokio::test]
+    async fn a_draft_is_taken_up_as_the_script_says() {
+        let say = |text: &str, ends| Line::Say { text: text.to_owned(), logprob: -0.1, ends };
+        let line = || ScriptedMember::new(vec![say("one two three", true)]).thinking("two ", -0.2).thinking("no", -9.0);
+        assert_eq!(extended(&line(), "one two four", true, Keep::Own).await, (8, "three".to_owned(), false));
+        assert_eq!(extended(&line(), "one two three", true, Keep::Own).await, (13, String::new(), true));
+        assert_eq!(extended(&line(), "two two no", false, Keep::Likely(0.3)).await, (8, "one ".to_owned(), false));
+        assert_eq!(extended(&line(), "two two ", true, Keep::Likely(0.3)).await, (8, String::new(), true));
+        assert_eq!(extended(&line().thinking("", -9.0), "two ", true, Keep::Likely(0.3)).await, (4, "one ".to_owned(), false));
+        let ended = ScriptedMember::new(vec![say("", true)]);
+        assert_eq!(extended(&ended, "", false, Keep::Likely(0.3)).await, (0, String::new(), true));
+    }
 }

@@ -12,7 +12,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{MissedTickBehavior, interval};
 
 use super::progress::{Progress, SIGN};
-use super::{Capabilities, DraftRequest, Drafted, Member, Reply, ScoreRequest, Scored};
+use super::{Capabilities, DraftRequest, Drafted, ExtendRequest, Extended, Member, Reply, ScoreRequest, Scored};
 use crate::engine::fusion::conversation::Conversation;
 
 /// The queue of a device; clones are the same queue.
@@ -123,6 +123,14 @@ impl Member for InTurn {
         Box::pin(async move {
             let _turn = turn.await;
             inner.score(request).await
+        })
+    }
+
+    fn extend(&self, request: ExtendRequest, progress: Progress) -> Reply<Extended> {
+        let (inner, turn) = (Arc::clone(&self.inner), self.turn(&progress));
+        Box::pin(async move {
+            let _turn = turn.await;
+            inner.extend(request, progress).await
         })
     }
 }

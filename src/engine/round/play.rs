@@ -89,6 +89,7 @@ impl Machine {
                 segment: params.segment_rule().after(&self.context.accepted.concat()).within(self.room()),
                 hints: self.hints.clone(),
                 asks_end: params.end_threshold > 0.0,
+                confidence: None,
             },
             seconds: params.draft_seconds as u64,
         });

@@ -54,7 +54,7 @@ impl Machine {
         }
         let (question, accepted) = (self.run.header.conversation.prompt(), self.run.answer());
         let found = texts.into_iter().map(|text| {
-            let repeats = repeats(&text, &question, &accepted);
+            let repeats = repeats(&text, question, &accepted);
             (text, repeats)
         });
         let found: Vec<_> = found.collect();

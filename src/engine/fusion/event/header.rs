@@ -96,6 +96,7 @@ impl OwnSampling {
 
 /// What a member can do, found out once when it is opened: a capability counts only where a reply showed it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(clippy::struct_excessive_bools, reason = "each is one thing that a member can do or not")]
 pub struct Capabilities {
     /// What kind of member: `built-in`, `gguf`, `llama-server`, `vllm`, `openai`, `scripted`, …
     pub kind: String,

@@ -42,7 +42,9 @@ use self::vocabulary::Vocabulary;
 use crate::engine::fusion::conversation::Conversation;
 use crate::engine::member::chat_template::{ChatTemplate, TemplateError};
 use crate::engine::member::in_process::Desk;
-use crate::engine::member::{Capabilities, DraftRequest, Drafted, Member, Progress, Reply, ScoreRequest, Scored, Working};
+use crate::engine::member::{
+    Capabilities, DraftRequest, Drafted, ExtendRequest, Extended, Member, Progress, Reply, ScoreRequest, Scored, Working,
+};
 
 /// The largest file taken, in bytes. Above this size a tensor library or a llama.cpp server is the better engine.
 pub const FILE_LIMIT: u64 = 256 << 20;
@@ -145,6 +147,10 @@ impl Member for EmbeddedMember {
 
     fn score(&self, request: ScoreRequest) -> Reply<Scored> {
         self.desk.score(request, None)
+    }
+
+    fn extend(&self, request: ExtendRequest, progress: Progress) -> Reply<Extended> {
+        self.desk.extend(request, progress, None)
     }
 
     /// Where the system gives no further thread there is none.

@@ -7,6 +7,11 @@ pub(in crate::engine::member) struct Decoder {
 }
 
 impl Decoder {
+    /// Whether no character is begun.
+    pub(in crate::engine::member) fn is_empty(&self) -> bool {
+        self.pending.is_empty()
+    }
+
     /// Takes the bytes of one token and returns the text that is now complete.
     pub(in crate::engine::member) fn take(&mut self, bytes: &[u8]) -> String {
         self.pending.extend_from_slice(bytes);

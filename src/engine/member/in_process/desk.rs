@@ -9,7 +9,7 @@ use super::session::Session;
 use super::worker::{Answer, Answers, Call, Worker, work};
 use crate::engine::fusion::conversation::Conversation;
 use crate::engine::member::turns::Turn;
-use crate::engine::member::{DraftRequest, Drafted, MemberError, Progress, Reply, ScoreRequest, Scored};
+use crate::engine::member::{DraftRequest, Drafted, ExtendRequest, Extended, MemberError, Progress, Reply, ScoreRequest, Scored};
 
 /// Calls that may wait while one is answered.
 const WAITING: usize = 4;
@@ -107,6 +107,16 @@ impl Desk {
     /// Scores candidates.
     pub(in crate::engine::member) fn score(&self, request: ScoreRequest, turn: Option<Turn>) -> Reply<Scored> {
         self.call(turn, move |answer| Call::Score(request, answer))
+    }
+
+    /// Takes up another's draft.
+    pub(in crate::engine::member) fn extend(
+        &self,
+        request: ExtendRequest,
+        progress: Progress,
+        turn: Option<Turn>,
+    ) -> Reply<Extended> {
+        self.call(turn, move |answer| Call::Extend(request, progress, answer))
     }
 }
 

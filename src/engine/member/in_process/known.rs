@@ -1,4 +1,7 @@
 //! The tokens of what a call continues, kept from call to call so that nothing is tokenised twice.
+//!
+//! Text can be made of other tokens than its tokenizer makes of it. Where a member has drawn tokens one by one, or joined its own to
+//! another's, what it has evaluated are those; so they are what that text is made of when it is accepted, as far as it is.
 
 use std::sync::Arc;
 
@@ -13,6 +16,8 @@ pub(in crate::engine::member) struct Known {
     conversation: Arc<Conversation>,
     prompt: Vec<u32>,
     segments: Vec<(Arc<str>, Vec<u32>)>,
+    /// Tokens that were evaluated behind the segments: the next one may begin with them.
+    said: Vec<u32>,
 }
 
 impl Known {
@@ -28,7 +33,7 @@ impl Known {
         if self.prompt.is_empty() || !same {
             *self = Self::default();
             let prompt = template.tokens(conversation, vocabulary, limit)?;
-            *self = Self { conversation: Arc::clone(conversation), prompt, segments: Vec::new() };
+            *self = Self { conversation: Arc::clone(conversation), prompt, ..Self::default() };
         }
         Ok(&self.prompt)
     }
@@ -43,6 +48,9 @@ impl Known {
     ) -> Result<Vec<u32>, MemberError> {
         let mut ids = self.prompt(&context.conversation, template, vocabulary, limit)?.to_vec();
         let same = self.segments.iter().zip(context.accepted.iter()).take_while(|((known, _), text)| known == *text).count();
+        if same < self.segments.len() {
+            self.said.clear();
+        }
         self.segments.truncate(same);
         for (_, tokens) in &self.segments {
             ids.extend_from_slice(tokens);
@@ -50,9 +58,125 @@ impl Known {
         for text in &context.accepted[same..] {
             let start = ids.len();
             let full = |error: TooLong| MemberError::ContextFull { needed: error.needed, limit };
-            vocabulary.encode(text, Part::Text, limit, &mut ids).map_err(full)?;
+            let said = std::mem::take(&mut self.said);
+            let (count, bytes) = seam(&said, text, vocabulary);
+            ids.extend_from_slice(&said[..count]);
+            vocabulary.encode(&text[bytes..], Part::Text, limit, &mut ids).map_err(full)?;
             self.segments.push((Arc::clone(text), ids[start..].to_vec()));
         }
         Ok(ids)
+    }
+
+    /// Remembers tokens that were evaluated behind the context asked for last.
+    pub(in crate::engine::member) fn remember(&mut self, said: Vec<u32>) {
+        self.said = said;
+    }
+}
+
+/// How many of these tokens a text begins with, and how many bytes they are.
+pub(super) fn agreeing(tokens: &[u32], text: &str, vocabulary: &impl Vocabulary) -> (usize, usize) {
+    let mut bytes = 0;
+    let agrees = |token: &&u32| {
+        let token = vocabulary.bytes(**token);
+        let agrees = text.as_bytes()[bytes..].starts_with(&token);
+        bytes += if agrees { token.len() } else { 0 };
+        agrees
+    };
+    (tokens.iter().take_while(agrees).count(), bytes)
+}
+
+/// How many of these tokens are used for a text, and how many bytes they are. Where the text goes on, the last that agrees is left
+/// to the tokenizer together with what follows, which may be one word: where it comes out the same, it costs nothing.
+fn seam(said: &[u32], text: &str, vocabulary: &impl Vocabulary) -> (usize, usize) {
+    let (mut count, mut bytes) = agreeing(said, text, vocabulary);
+    while let Some(before) = count.checked_sub(1).filter(|_| bytes < text.len()) {
+        count = before;
+        bytes -= vocabulary.bytes(said[count]).len();
+        if text.is_char_boundary(bytes) {
+            break;
+        }
+    }
+    (count, bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::borrow::Cow;
+
+    use super::*;
+
+    /// Every byte is a token, and so are these words.
+    struct Words(Vec<&'static str>);
+
+    impl Vocabulary for Words {
+        fn encode(&self, text: &str, _: Part, limit: usize, ids: &mut Vec<u32>) -> Result<(), TooLong> {
+            let mut rest = text.as_bytes();
+            while !rest.is_empty() {
+                let word = (0..).zip(&self.0).find(|(_, word)| rest.starts_with(word.as_bytes()));
+                let (id, length) = word.map_or((u32::from(rest[0]), 1), |(place, word): (u32, _)| (256 + place, word.len()));
+                ids.push(id);
+                rest = &rest[length..];
+            }
+            if ids.len() > limit { Err(TooLong { needed: ids.len() }) } else { Ok(()) }
+        }
+
+        fn bytes(&self, id: u32) -> Cow<'_, [u8]> {
+            match id.checked_sub(256) {
+                Some(place) => Cow::Borrowed(self.0[place as usize].as_bytes()),
+                None => Cow::Owned(vec![id as u8]),
+            }
+        }
+
+        fn ends(&self) -> &[u32] {
+            &[0]
+        }
+
+        fn never(&self) -> &[bool] {
+            &[]
+        }
+
+        fn start(&self) -> Option<u32> {
+            None
+        }
+
+        fn written(&self) -> (&str, &str) {
+            ("", "")
+        }
+    }
+
+    #[test]
+    fn an_accepted_text_is_made_of_what_was_said_as_far_as_it_agrees() {
+        let words = Words(vec!["Paris", "Par", "is", "€"]);
+        let (template, conversation) = (Template::plain("x"), Arc::new(Conversation::question("?")));
+        let (par, is, paris) = (257, 258, 256);
+        let euro: Vec<u32> = "€".bytes().map(u32::from).collect();
+        for (said, accepted, expected) in [
+            (vec![par, is], "Paris", vec![par, is]),
+            (vec![par], "Paris", vec![paris]),
+            (vec![par, is], "Par", vec![par]),
+            (vec![par, is, is], "Parisx", vec![par, is, u32::from(b'x')]),
+            (vec![], "Paris", vec![paris]),
+            (vec![is, par], "Paris", vec![paris]),
+            (euro.clone(), "€", euro.clone()),
+            // Nothing is cut inside a character.
+            ([vec![is], euro.clone()].concat(), "is₀", [vec![is], "₀".bytes().map(u32::from).collect()].concat()),
+            ([vec![is], euro.clone()].concat(), "is€x", vec![is, 259, u32::from(b'x')]),
+        ] {
+            let mut known = Known::default();
+            let context = |accepted: &[&str]| Context {
+                conversation: Arc::clone(&conversation),
+                accepted: accepted.iter().map(|text| Arc::from(*text)).collect(),
+            };
+            let prompt = known.tokens(&context(&[]), &template, &words, 1000).unwrap().len();
+            known.remember(said.clone());
+            let ids = known.tokens(&context(&[accepted, "Paris"]), &template, &words, 1000).unwrap();
+            assert_eq!(ids[prompt..], [expected.clone(), vec![paris]].concat(), "{said:?} {accepted:?}");
+            let again = known.tokens(&context(&[accepted]), &template, &words, 1000).unwrap();
+            assert_eq!(again[prompt..], expected, "what was accepted stays so");
+            known.remember(vec![par, is]);
+            known.tokens(&context(&[]), &template, &words, 1000).unwrap();
+            let anew = known.tokens(&context(&["Paris"]), &template, &words, 1000).unwrap();
+            assert_eq!(anew[prompt..], [paris], "what was said behind another text counts no more");
+        }
     }
 }

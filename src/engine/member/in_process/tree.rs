@@ -67,6 +67,11 @@ impl Tree {
         self.nodes.len()
     }
 
+    /// Rows that are kept at most, at least 1.
+    pub(super) fn rows(&self) -> usize {
+        self.limit
+    }
+
     /// Nodes without a child.
     pub(in crate::engine::member) fn leaves(&self) -> usize {
         self.leaves

@@ -14,7 +14,7 @@ use crate::engine::fusion::candidate::DraftToken;
 use crate::engine::fusion::conversation::Conversation;
 use crate::engine::member::progress::SIGN;
 use crate::engine::member::turns::Turn;
-use crate::engine::member::{DraftRequest, Drafted, MemberError, Progress, ScoreRequest, Scored};
+use crate::engine::member::{DraftRequest, Drafted, ExtendRequest, Extended, MemberError, Progress, ScoreRequest, Scored};
 
 /// Where the answer to a call goes. Closed when the caller has dropped its end.
 pub(in crate::engine::member) type Answer<T> = oneshot::Sender<Result<T, MemberError>>;
@@ -26,6 +26,8 @@ pub(in crate::engine::member) enum Call {
     /// holds one draft at most. Signs of life go to the progress.
     Draft(DraftRequest, mpsc::UnboundedSender<Vec<DraftToken>>, Progress, Answer<Drafted>),
     Score(ScoreRequest, Answer<Scored>),
+    /// Signs of life go to the progress.
+    Extend(ExtendRequest, Progress, Answer<Extended>),
     /// Fails on purpose, for the test of what happens then.
     #[cfg(test)]
     Break(Answer<usize>),
@@ -59,13 +61,10 @@ impl<E: Engine> Answers for Worker<E> {
             }
             Call::Draft(request, tokens, progress, answer) => respond(answer, fault, |cancelled| {
                 let pulse = Pulse::new(&progress);
-                let cancelled = &|| {
-                    pulse.beat();
-                    cancelled()
-                };
+                let cancelled = &|| pulse.beat(cancelled);
                 let complete = |text: &str, count: usize| request.segment.is_complete(text, count);
                 let asks_end = |text: &str| request.asks_end && request.segment.cut(text, false).bytes == text.len();
-                let until = Until { complete: &complete, asks_end: &asks_end };
+                let until = Until { complete: &complete, asks_end: &asks_end, confidence: request.confidence };
                 let mut news = News { tokens, waiting: Vec::new(), told: Instant::now() };
                 let mut drawn = |token: &DraftToken| news.hear(token);
                 let drafted = session.draft(&request.context, request.sampling, until, &request.hints, &mut drawn, cancelled);
@@ -78,11 +77,11 @@ impl<E: Engine> Answers for Worker<E> {
             }),
             Call::Score(request, answer) => respond(answer, fault, |cancelled| {
                 let pulse = Pulse::new(&request.progress);
-                let cancelled = &|| {
-                    pulse.beat();
-                    cancelled()
-                };
-                session.score(&request, cancelled)
+                session.score(&request, &|| pulse.beat(cancelled))
+            }),
+            Call::Extend(request, progress, answer) => respond(answer, fault, |cancelled| {
+                let pulse = Pulse::new(&progress);
+                session.extend(&request, &|| pulse.beat(cancelled))
             }),
             #[cfg(test)]
             Call::Break(answer) => respond(answer, fault, |_| std::panic::resume_unwind(Box::new("broken on purpose"))),
@@ -110,12 +109,13 @@ impl<'a> Pulse<'a> {
         Self { progress, beaten: Cell::new(Instant::now()) }
     }
 
-    /// Gives a sign unless one was given just now.
-    fn beat(&self) {
+    /// Gives a sign, unless one was given just now, and says whether the caller has gone.
+    fn beat(&self, cancelled: &dyn Fn() -> bool) -> bool {
         if self.beaten.get().elapsed() >= SIGN {
             self.progress.alive();
             self.beaten.set(Instant::now());
         }
+        cancelled()
     }
 }
 

@@ -19,9 +19,12 @@ use super::vocabulary::Words;
 use crate::engine::fusion::event::Capabilities;
 use crate::engine::member::Local;
 use crate::engine::member::chat_template::ChatTemplate;
-use crate::engine::member::conversation_text::BASE_MODEL;
 use crate::engine::member::in_process::{Desk, Session, Template, work};
 use crate::engine::member::turns::Turns;
+
+/// What a user should know of a model without a chat template.
+const BASE_MODEL: &str = "it has no chat template (a base model), so it is asked in a plain form, and only verifies beside \
+                                     models made for conversation unless its role is `both`";
 
 /// A model at work.
 pub(super) struct Loaded {

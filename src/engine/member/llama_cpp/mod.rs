@@ -31,7 +31,9 @@ use self::load::{Loaded, load};
 use super::turns::Turns;
 use crate::engine::fusion::conversation::Conversation;
 use crate::engine::member::in_process::Desk;
-use crate::engine::member::{Capabilities, DraftRequest, Drafted, Local, Member, Progress, Reply, ScoreRequest, Scored};
+use crate::engine::member::{
+    Capabilities, DraftRequest, Drafted, ExtendRequest, Extended, Local, Member, Progress, Reply, ScoreRequest, Scored,
+};
 
 /// A GGUF model on a thread of its own. Dropping it ends the thread and frees the model once the call under way is answered.
 pub struct LlamaCpp {
@@ -76,6 +78,14 @@ impl Member for LlamaCpp {
         Box::pin(async move {
             let turn = turns.take(&request.progress).await;
             desk.score(request, Some(turn)).await
+        })
+    }
+
+    fn extend(&self, request: ExtendRequest, progress: Progress) -> Reply<Extended> {
+        let (desk, turns) = (self.desk.clone(), self.turns.clone());
+        Box::pin(async move {
+            let turn = turns.take(&progress).await;
+            desk.extend(request, progress, Some(turn)).await
         })
     }
 }

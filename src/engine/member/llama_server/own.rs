@@ -5,7 +5,9 @@ use std::sync::Arc;
 use super::LlamaServer;
 use super::launch::Launched;
 use crate::engine::fusion::conversation::Conversation;
-use crate::engine::member::{Capabilities, DraftRequest, Drafted, Member, Progress, Reply, ScoreRequest, Scored};
+use crate::engine::member::{
+    Capabilities, DraftRequest, Drafted, ExtendRequest, Extended, Member, Progress, Reply, ScoreRequest, Scored,
+};
 
 /// A model on a llama.cpp server that this program started. Dropping it ends the server.
 #[derive(Debug)]
@@ -38,5 +40,9 @@ impl Member for OwnServer {
 
     fn score(&self, request: ScoreRequest) -> Reply<Scored> {
         self.member.score(request)
+    }
+
+    fn extend(&self, request: ExtendRequest, progress: Progress) -> Reply<Extended> {
+        self.member.extend(request, progress)
     }
 }

@@ -160,7 +160,7 @@ fn the_answer_ends_where_the_members_by_weight_want_it_to() {
     assert_eq!((table.machine.run().answer().as_str(), table.outcome()), ("far,", Outcome::Answered));
     let round = &table.machine.run().rounds[0];
     assert!(round.end_was_decided());
-    assert!((round.ranked.as_ref().unwrap().end.unwrap() - (0.4 * 0.1 + 1.6 * 0.9) / 2.0).abs() < 1e-6);
+    assert!((round.ranked.as_ref().unwrap().end.unwrap() - f64::midpoint(0.4 * 0.1, 1.6 * 0.9)).abs() < 1e-6);
     assert_eq!(table.kinds(|event| matches!(event, Event::RoundStarted { .. })), 1, "no further round is drafted");
     let mut equal = sized(members(), &[9, 9], &opinions, Params { max_rounds: 2, ..plain() });
     play_with_end(&mut equal, |name| if name == "b" { 0.85 } else { 0.1 });

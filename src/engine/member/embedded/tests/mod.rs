@@ -1,6 +1,7 @@
 //! Tests that need to see inside the engine. Those that need only its public face are in `tests/embedded.rs`.
 
 mod damaged;
+mod extend;
 mod hostile;
 mod recorded;
 mod reference;

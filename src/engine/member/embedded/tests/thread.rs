@@ -5,12 +5,16 @@ use std::sync::Arc;
 use super::{bytes, context};
 use crate::engine::fusion::conversation::Conversation;
 use crate::engine::fusion::segment::SegmentRule;
+use crate::engine::member::absent::AbsentMember;
 use crate::engine::member::embedded::EmbeddedMember;
 use crate::engine::member::in_process::{Call, Desk};
-use crate::engine::member::{DraftRequest, Hints, Member, MemberError, Progress, Sampling, ScoreRequest, Working};
+use crate::engine::member::turns::{InTurn, Turns};
+use crate::engine::member::{
+    DraftRequest, ExtendRequest, Hints, Keep, Member, MemberError, Progress, Sampling, ScoreRequest, Working,
+};
 
 fn wait<T>(reply: impl Future<Output = T>) -> T {
-    tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(reply)
+    tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(reply)
 }
 
 fn request() -> DraftRequest {
@@ -20,6 +24,7 @@ fn request() -> DraftRequest {
         segment: SegmentRule::tokens(12),
         hints: Hints::default(),
         asks_end: false,
+        confidence: None,
     }
 }
 
@@ -59,6 +64,23 @@ fn a_replica_says_the_same_wherever_it_works() {
         assert_eq!(again.draft, drafted.draft, "{working:?}");
         assert_eq!(score(&*replica).unwrap().opinions, scored.opinions, "{working:?}");
     }
+}
+
+#[test]
+fn a_draft_is_taken_up_wherever_a_member_works() {
+    let member = Arc::new(EmbeddedMember::open("babble", &bytes("babble")).unwrap());
+    let DraftRequest { context, sampling, .. } = request();
+    let asked = ExtendRequest { context, draft: "A word.".into(), ends: true, keep: Keep::Likely(1e-4), sampling };
+    let taken = wait(member.extend(asked.clone(), Progress::nowhere())).unwrap();
+    assert!(taken.kept > 0 && taken.forwards > 0, "{taken:?}");
+    let in_turn: Arc<dyn Member> = Arc::new(InTurn::new(Arc::clone(&member) as Arc<dyn Member>, Turns::default()));
+    let others = [Working::OnThread, Working::InPlace].map(|working| member.replica(working).unwrap());
+    for other in others.into_iter().chain([in_turn]) {
+        let again = wait(other.extend(asked.clone(), Progress::nowhere())).unwrap();
+        assert_eq!((again.text("A word."), again.logprobs), (taken.text("A word."), taken.logprobs.clone()));
+    }
+    let away = AbsentMember::new("server", "", "it is away".to_owned());
+    assert_eq!(wait(away.extend(asked, Progress::nowhere())), Err(MemberError::Refused("it is away".to_owned())));
 }
 
 #[test]

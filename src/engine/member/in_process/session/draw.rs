@@ -1,125 +1,109 @@
 //! Drawing a draft behind the prefix, along what was evaluated already as far as that goes.
 
-use super::super::decoder::Decoder;
 use super::super::engine::Engine;
 use super::super::sampler::Sampler;
 use super::super::tree::{At, Wanted};
 use super::super::vocabulary::{Part, Vocabulary};
-use super::{Cancelled, Session, Stop, Until};
-use crate::engine::fusion::candidate::{Draft, DraftToken};
-use crate::engine::member::Hints;
-use crate::engine::member::conversation_text::{PlainAnswer, THOUGHT, plain_answer};
-
-/// What a draft is drawn by.
-pub(super) struct Drawing<'a> {
-    /// When it is whole.
-    pub(super) until: Until<'a>,
-    /// What others have drafted.
-    pub(super) hints: &'a Hints,
-    /// The answer so far.
-    pub(super) accepted: &'a str,
-    /// Hears every token.
-    pub(super) drawn: &'a mut dyn FnMut(&DraftToken),
-    /// Log-probabilities of the end after so many tokens.
-    pub(super) ends: Vec<f32>,
-}
-
-/// What was drawn.
-pub(super) enum Outcome {
-    /// With the log-probabilities of the end after so many of its tokens.
-    Draft(Draft, Vec<f32>),
-    /// The model begins to think.
-    Thought,
-}
-
-/// How much of a draft may be told.
-enum Safe {
-    /// So many bytes; the rest may turn out to be no part of the answer.
-    Bytes(usize),
-    /// The answer ends after so many bytes, where another turn begins.
-    Ended(usize),
-    Thought,
-}
+use super::drawing::{Drawing, Further, Outcome, Safe};
+use super::guide::Next;
+use super::{Cancelled, Session, Stop};
+use crate::engine::member::{MemberError, Sampling};
 
 impl<E: Engine> Session<E> {
+    /// Draws from a place on whose row is at hand. Behind the prefix's last token the sequence has so many tokens in `behind`.
     pub(super) fn draw(
+        &mut self,
+        sampling: Sampling,
+        drawing: Drawing<'_>,
+        (at, behind): (At, usize),
+        cancelled: Cancelled<'_>,
+    ) -> Result<Outcome, Stop> {
+        let mut sampler = Sampler::new(sampling, std::mem::take(&mut self.scratch));
+        let outcome = self.draw_by(&mut sampler, drawing, (at, behind), cancelled);
+        self.scratch = sampler.into_scratch();
+        outcome
+    }
+
+    fn draw_by(
         &mut self,
         sampler: &mut Sampler,
         mut drawing: Drawing<'_>,
+        (mut at, behind): (At, usize),
         cancelled: Cancelled<'_>,
     ) -> Result<Outcome, Stop> {
-        let mut draft = Draft::default();
-        let (mut heard, mut told) = (0, 0);
         let unread = self.tree.len();
-        self.listen(drawing.hints, &mut heard);
+        self.listen(&mut drawing);
         self.evaluate(unread, cancelled)?;
-        let mut text = String::new();
-        let mut decoder = Decoder::default();
-        let mut at: At = None;
         loop {
-            let (logits, sum) = self.after(at);
-            let never = self.engine.vocabulary().never();
-            let Some(id) = sampler.draw(self.engine.level(), logits, never).filter(|_| sum.is_finite()) else {
-                return Err(self.not_numbers().into());
-            };
+            let next = self.choose(at, sampler, &mut drawing)?;
             drawing.ends.push(self.end_logprob(at));
-            if self.engine.vocabulary().ends().contains(&id) {
-                drawing.tell(&draft, &mut told);
-                draft.ends = true;
-                draft.end_logprob = Some(self.end_logprob(at));
-                return Ok(Outcome::Draft(draft, drawing.ends));
-            }
-            let logprob = (logits[id as usize] - sum).min(0.0);
-            let token = DraftToken { text: decoder.take(&self.engine.vocabulary().bytes(id)), logprob: Some(logprob) };
-            text.push_str(&token.text);
-            draft.tokens.push(token);
-            let safe = self.safe(drawing.accepted, &text);
-            match safe {
+            let (id, logprob) = match next {
+                None => return Ok(drawing.unsure()),
+                Some(Next::End(logprob)) => return Ok(drawing.ended(logprob)),
+                Some(Next::Token(id, logprob)) => (id, logprob),
+            };
+            match drawing.take(id, &self.engine.vocabulary().bytes(id), logprob, self.template.is_plain()) {
                 Safe::Thought => return Ok(Outcome::Thought),
-                Safe::Ended(bytes) => {
-                    shorten(&mut draft, bytes);
-                    drawing.tell(&draft, &mut told);
-                    draft.ends = true;
-                    return Ok(Outcome::Draft(draft, drawing.ends));
-                }
-                Safe::Bytes(bytes) if bytes == text.len() => drawing.tell(&draft, &mut told),
+                Safe::Ended(_) => return Ok(drawing.ended_by_a_turn()),
                 Safe::Bytes(_) => {}
             }
-            // Where the draft stops inside a character, the bytes so far are not part of it: the next draft draws them again.
-            let full = self.prefix.len() + draft.tokens.len() >= self.engine.context();
-            // What may be the beginning of another turn is not part of the draft: the next one draws it again.
-            let told_apart = matches!(safe, Safe::Bytes(bytes) if bytes == text.len());
-            let whole = full || (drawing.until.complete)(&text, draft.tokens.len());
-            if let (true, Safe::Bytes(bytes @ 1..), false) = (whole, &safe, told_apart) {
-                shorten(&mut draft, *bytes);
-                drawing.tell(&draft, &mut told);
-                return Ok(Outcome::Draft(draft, drawing.ends));
+            let full = self.prefix.len() + behind + drawing.tokens() >= self.engine.context();
+            let further = drawing.further(full);
+            if matches!(further, Further::Unwanted) {
+                return Ok(drawing.done());
             }
-            let whole = full || (whole && told_apart);
-            if whole {
-                drawing.tell(&draft, &mut told);
-            }
-            if whole && (full || !(drawing.until.asks_end)(&text)) {
-                return Ok(Outcome::Draft(draft, drawing.ends));
-            }
-            at = Some(match self.tree.child(at, id, Wanted::Row) {
+            let node = match self.tree.child(at, id, Wanted::Row) {
                 Some(known) => known,
-                None => self.follow(at, id, drawing.hints, &mut heard, cancelled)?,
-            });
-            if whole {
+                None => self.follow(at, id, &mut drawing, cancelled)?,
+            };
+            at = Some(node);
+            if matches!(further, Further::ForTheEnd) {
                 drawing.ends.push(self.end_logprob(at));
-                return Ok(Outcome::Draft(draft, drawing.ends));
+                return Ok(drawing.done());
             }
         }
     }
 
-    /// Evaluates a token that was drawn, together with what others have drafted since; returns its node, whose row is kept.
-    fn follow(&mut self, at: At, token: u32, hints: &Hints, heard: &mut usize, cancelled: Cancelled<'_>) -> Result<u32, Stop> {
+    /// What comes next at a place: what the guide says there, as far as that is kept, or what is drawn. `None` where the author is
+    /// not as sure of it as it has to be.
+    fn choose(&self, at: At, sampler: &mut Sampler, drawing: &mut Drawing<'_>) -> Result<Option<Next>, MemberError> {
+        let (logits, sum) = self.after(at);
+        if logits.is_empty() {
+            return Err(self.not_numbers());
+        }
+        let vocabulary = self.engine.vocabulary();
+        let next = |id: u32| {
+            let ends = vocabulary.ends().contains(&id);
+            let logprob = if ends { self.end_logprob(at) } else { logits.get(id as usize).map_or(f32::NAN, |logit| logit - sum) };
+            match logprob.is_finite() {
+                true if ends => Ok(Next::End(logprob)),
+                true => Ok(Next::Token(id, logprob.min(0.0))),
+                false => Err(self.not_numbers()),
+            }
+        };
+        let said = drawing.guide.as_ref().and_then(|guide| guide.says(vocabulary)).map(next).transpose()?;
+        if let (Some(guide), Some(said)) = (&mut drawing.guide, said)
+            && guide.keeps_unasked(said)
+        {
+            return Ok(Some(said));
+        }
+        let drawn = next(sampler.draw(self.engine.level(), logits, vocabulary.never()).ok_or_else(|| self.not_numbers())?)?;
+        let bytes = drawing.bytes();
+        if let Some(guide) = &mut drawing.guide {
+            guide.hear(said, drawn, bytes);
+        }
+        Ok(Some(drawn).filter(|drawn| !drawing.is_unsure(drawn.logprob())))
+    }
+
+    /// Evaluates a token that is taken, together with what others have drafted since and with what the guide says behind it; returns
+    /// its node, whose row is kept.
+    fn follow(&mut self, at: At, token: u32, drawing: &mut Drawing<'_>, cancelled: Cancelled<'_>) -> Result<u32, Stop> {
         let unread = self.tree.len();
-        self.listen(hints, heard);
+        self.listen(drawing);
         // Behind the drafts of others, so that none of their rows takes the place of its own.
-        if self.tree.child(at, token, Wanted::Row).is_none() {
-            self.tree.add(at, token);
+        let node = self.tree.child(at, token, Wanted::Row).unwrap_or_else(|| self.tree.add(at, token));
+        if let Some(guide) = &drawing.guide {
+            self.plant_rows(Some(node), guide.ahead());
         }
         self.evaluate(unread, cancelled)?;
         if let Some(node) = self.tree.child(at, token, Wanted::Row) {
@@ -131,31 +115,11 @@ impl<E: Engine> Session<E> {
         Ok(node)
     }
 
-    /// How much of what is drawn is certainly part of the answer.
-    fn safe(&self, accepted: &str, text: &str) -> Safe {
-        if accepted.trim().is_empty() {
-            let begun = text.trim_start();
-            if begun.starts_with(THOUGHT) {
-                return Safe::Thought;
-            }
-            if !begun.is_empty() && THOUGHT.starts_with(begun) {
-                return Safe::Bytes(0);
-            }
-        }
-        if !self.template.is_plain() {
-            return Safe::Bytes(text.len());
-        }
-        match plain_answer(accepted, text) {
-            PlainAnswer::Open(bytes) => Safe::Bytes(bytes),
-            PlainAnswer::Ended(bytes) => Safe::Ended(bytes),
-        }
-    }
-
     /// Puts the finished drafts of others into the tree, to be read with the next pass: what this member draws alike needs none
     /// of its own then. One that has no room is left out.
-    fn listen(&mut self, hints: &Hints, heard: &mut usize) {
-        for text in hints.since(*heard) {
-            *heard += 1;
+    fn listen(&mut self, drawing: &mut Drawing<'_>) {
+        for text in drawing.hints.since(drawing.heard) {
+            drawing.heard += 1;
             let mut tokens = Vec::new();
             let room = self.engine.context().saturating_sub(self.prefix.len());
             let fits = self.engine.vocabulary().encode(&text, Part::Text, room, &mut tokens).is_ok();
@@ -164,28 +128,4 @@ impl<E: Engine> Session<E> {
             }
         }
     }
-}
-
-impl Drawing<'_> {
-    /// Tells the tokens that were not told yet.
-    fn tell(&mut self, draft: &Draft, told: &mut usize) {
-        for token in &draft.tokens[*told..] {
-            (self.drawn)(token);
-        }
-        *told = draft.tokens.len();
-    }
-}
-
-/// Cuts a draft after so many bytes of its text; a token that reaches beyond them keeps its first bytes.
-fn shorten(draft: &mut Draft, mut bytes: usize) {
-    let mut kept = 0;
-    for token in &mut draft.tokens {
-        if bytes == 0 {
-            break;
-        }
-        token.text.truncate(bytes.min(token.text.len()));
-        bytes -= token.text.len();
-        kept += 1;
-    }
-    draft.tokens.truncate(kept);
 }

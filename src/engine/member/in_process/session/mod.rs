@@ -2,19 +2,24 @@
 //!
 //! Owns the prefix, the tree behind it and the counting of evaluations. Every number it returns depends on the request alone, not on
 //! what was evaluated before: where an engine's rows do not depend on the rows beside them, a cache that is kept gives the same bits
-//! as a fresh one.
+//! as a fresh one. One thing is remembered: which tokens a text is made of that this session wrote token by token (`extend`, and
+//! drafts that stop where their author is unsure), since it goes on from those.
 
 mod draw;
+mod drawing;
+mod extend;
+mod guide;
 mod score;
 
 use std::sync::Arc;
 
 use fearless_simd::{Level, dispatch};
 
+use self::drawing::{Drawing, Outcome};
 use super::engine::Engine;
 use super::known::Known;
 use super::lanes::{exp_all, largest, padded};
-use super::sampler::{Sampler, Scratch};
+use super::sampler::Scratch;
 use super::template::Template;
 use super::tree::{At, Tree, Wanted, end_logprob};
 use super::vocabulary::Vocabulary;
@@ -49,12 +54,14 @@ pub(in crate::engine::member) struct Until<'a> {
     pub(in crate::engine::member) complete: &'a dyn Fn(&str, usize) -> bool,
     /// Whether the probability of the end after a text that needs no further token is wanted.
     pub(in crate::engine::member) asks_end: &'a dyn Fn(&str) -> bool,
+    /// The least probability that every token has, and the end; where one has less the draft stops before it.
+    pub(in crate::engine::member) confidence: Option<f32>,
 }
 
 impl<'a> Until<'a> {
     /// Where the end after the draft is of no interest.
     pub(in crate::engine::member) fn complete(complete: &'a dyn Fn(&str, usize) -> bool) -> Self {
-        Self { complete, asks_end: &|_| false }
+        Self { complete, asks_end: &|_| false, confidence: None }
     }
 }
 
@@ -129,31 +136,40 @@ impl<E: Engine> Session<E> {
     ) -> Result<Drafted, Stop> {
         self.forwards = 0;
         let accepted = context.accepted.concat();
+        self.silenced(|session| {
+            let ids = session.tokens(context)?;
+            session.room_for(ids.len() + 1)?;
+            session.reach(&ids, cancelled)?;
+            session.make_room(session.engine.context() - ids.len());
+            let drawing = Drawing::new(until, hints, &accepted, drawn);
+            let Outcome::Draft(drawn) = session.draw(sampling, drawing, (None, 0), cancelled)? else { return Ok(None) };
+            if until.confidence.is_some() {
+                session.known.remember(drawn.ids);
+            }
+            let (forwards, usage) = (session.forwards, Usage::default());
+            Ok(Some(Drafted { draft: drawn.draft, ends: drawn.ends, forwards, usage }))
+        })
+    }
+
+    /// Answers a call; where the model begins to think (`None`), once more with its thought closed.
+    fn silenced<T>(&mut self, mut answer: impl FnMut(&mut Self) -> Result<Option<T>, Stop>) -> Result<T, Stop> {
         for _ in 0..2 {
-            let ids = self.tokens(context)?;
-            self.room_for(ids.len() + 1)?;
-            self.reach(&ids, cancelled)?;
-            let room = self.engine.nodes(self.prefix.len());
-            // The draft may add a leaf of its own, and every hint one.
-            if self.tree.len() + self.engine.context() - ids.len() > room || self.tree.leaves() + 2 > self.engine.leaves() {
-                self.forget(0);
+            if let Some(answer) = answer(self)? {
+                return Ok(answer);
             }
-            let mut sampler = Sampler::new(sampling, std::mem::take(&mut self.scratch));
-            let drawing = draw::Drawing { until, hints, accepted: &accepted, drawn, ends: Vec::new() };
-            let result = self.draw(&mut sampler, drawing, cancelled);
-            self.scratch = sampler.into_scratch();
-            match result? {
-                draw::Outcome::Draft(draft, ends) => {
-                    return Ok(Drafted { draft, ends, forwards: self.forwards, usage: Usage::default() });
-                }
-                draw::Outcome::Thought => {
-                    self.template.silence();
-                    self.known = Known::default();
-                }
-            }
+            self.template.silence();
+            self.known = Known::default();
         }
         let reason = "it thinks before it answers, although its thought was closed: choose a model that answers at once";
         Err(MemberError::Failed(format!("{}: {reason}", self.engine.file())).into())
+    }
+
+    /// Forgets the tree where it has no room for so many nodes beside the drafts of others. A draft may add a leaf of its own, and
+    /// every draft of another one.
+    fn make_room(&mut self, nodes: usize) {
+        if self.tree.len() + nodes > self.engine.nodes(self.prefix.len()) || self.tree.leaves() + 2 > self.engine.leaves() {
+            self.forget(0);
+        }
     }
 
     /// Adds a path of tokens to the tree where it is not there yet; the new ones are to be evaluated. Each token but the last is
@@ -199,22 +215,32 @@ impl<E: Engine> Session<E> {
 
     /// Brings the prefix to these tokens: goes back where it differs, takes over what the tree holds, and evaluates the rest.
     fn reach(&mut self, ids: &[u32], cancelled: Cancelled<'_>) -> Result<(), Stop> {
+        self.take_over(ids);
+        self.read_to(ids, true, cancelled)
+    }
+
+    /// Brings the prefix to what is evaluated of these tokens. Without what follows the last of them there is nothing to draw from:
+    /// then it is to be evaluated once more.
+    fn take_over(&mut self, ids: &[u32]) {
         let common = self.prefix.iter().zip(ids).take_while(|(known, wanted)| known == wanted).count();
         if common < self.prefix.len() {
             self.rewind(common);
         }
         self.adopt(&ids[common..]);
-        // Without what follows the last token there is nothing to draw from: evaluate it once more.
         if self.last.is_empty() && !ids.is_empty() && self.prefix.len() == ids.len() {
             self.rewind(ids.len() - 1);
         }
+    }
+
+    /// Evaluates what the prefix lacks of these tokens; where `follows`, what follows the last is wanted.
+    fn read_to(&mut self, ids: &[u32], follows: bool, cancelled: Cancelled<'_>) -> Result<(), Stop> {
         while self.prefix.len() < ids.len() {
             if cancelled() {
                 return Err(Stop::Cancelled);
             }
             let start = self.prefix.len();
             let end = ids.len().min(start + self.engine.pass().0);
-            self.read(&ids[start..end], end == ids.len())?;
+            self.read(&ids[start..end], follows && end == ids.len())?;
         }
         Ok(())
     }
@@ -260,7 +286,8 @@ impl<E: Engine> Session<E> {
         self.forget(0);
         self.last.clear();
         match self.engine.read(self.prefix.len(), ids, follows) {
-            Ok(logits) => self.last.extend_from_slice(logits),
+            Ok(logits) if follows => self.last.extend_from_slice(logits),
+            Ok(_) => {}
             Err(error) => return Err(self.broken(error)),
         }
         if follows {
@@ -312,8 +339,12 @@ impl<E: Engine> Session<E> {
 
     /// The tokens of a prompt.
     pub(in crate::engine::member) fn prompt(&mut self, conversation: &Arc<Conversation>) -> Result<Vec<u32>, MemberError> {
-        let context = Context { conversation: Arc::clone(conversation), accepted: Arc::new([]) };
-        self.tokens(&context)
+        self.ids(&Context { conversation: Arc::clone(conversation), accepted: Arc::new([]) })
+    }
+
+    /// The tokens of a context.
+    pub(in crate::engine::member) fn ids(&mut self, context: &Context) -> Result<Vec<u32>, MemberError> {
+        self.tokens(context)
     }
 
     /// The log-probability of each token of a continuation, by reading it as if it had been accepted.

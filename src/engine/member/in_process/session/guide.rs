@@ -1,0 +1,103 @@
+//! Another member's draft as a guide for drawing: along it as far as it is kept, then freely.
+
+use super::super::vocabulary::Vocabulary;
+use crate::engine::member::Keep;
+
+/// What may come next at a place, with its natural log-probability.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Next {
+    Token(u32, f32),
+    /// The end of the answer, by whichever of the tokens that end one.
+    End(f32),
+}
+
+impl Next {
+    pub(super) fn logprob(self) -> f32 {
+        match self {
+            Self::Token(_, logprob) | Self::End(logprob) => logprob,
+        }
+    }
+
+    fn is(self, other: Self) -> bool {
+        match (self, other) {
+            (Self::Token(one, _), Self::Token(other, _)) => one == other,
+            (Self::End(_), Self::End(_)) => true,
+            (Self::Token(..), Self::End(_)) | (Self::End(_), Self::Token(..)) => false,
+        }
+    }
+}
+
+/// A draft that is followed.
+#[derive(Debug)]
+pub(super) struct Guide {
+    tokens: Vec<u32>,
+    ends: bool,
+    keep: Keep,
+    kept: usize,
+    /// Bytes of the text when the draft was left.
+    left_at: Option<usize>,
+    logprobs: Vec<f32>,
+}
+
+impl Guide {
+    /// A draft of these tokens, and whether it ends the answer.
+    pub(super) fn new(tokens: Vec<u32>, ends: bool, keep: Keep) -> Self {
+        Self { tokens, ends, keep, kept: 0, left_at: None, logprobs: Vec::new() }
+    }
+
+    /// Tokens of the draft that are kept so far.
+    pub(super) fn kept(&self) -> usize {
+        self.kept
+    }
+
+    /// Log-probabilities of its tokens as far as they were looked at.
+    pub(super) fn into_logprobs(self) -> Vec<f32> {
+        self.logprobs
+    }
+
+    /// The draft's tokens that may still be kept.
+    pub(super) fn ahead(&self) -> &[u32] {
+        if self.left_at.is_some() { &[] } else { &self.tokens[self.kept..] }
+    }
+
+    /// The bytes of the text when a token was drawn that is not the draft's, if one was.
+    pub(super) fn left_at(&self) -> Option<usize> {
+        self.left_at
+    }
+
+    /// What the draft says next: a token, the end, or nothing any more.
+    pub(super) fn says(&self, vocabulary: &impl Vocabulary) -> Option<u32> {
+        if self.left_at.is_some() {
+            return None;
+        }
+        let end = || vocabulary.ends().first().copied().filter(|_| self.ends && self.kept == self.tokens.len());
+        self.tokens.get(self.kept).copied().or_else(end)
+    }
+
+    /// Whether what the draft says next is kept without asking what would be drawn.
+    pub(super) fn keeps_unasked(&mut self, said: Next) -> bool {
+        if matches!(said, Next::Token(..)) {
+            self.logprobs.push(said.logprob());
+        }
+        match self.keep {
+            Keep::Own => false,
+            Keep::Likely(least) => self.take(said, said.logprob() >= least.ln()),
+        }
+    }
+
+    /// Hears what was drawn where the text has so many bytes, and keeps what the draft says there if it is the same.
+    pub(super) fn hear(&mut self, said: Option<Next>, drawn: Next, bytes: usize) {
+        let same = match self.keep {
+            Keep::Own => said.is_some_and(|said| self.take(said, said.is(drawn))),
+            Keep::Likely(_) => false,
+        };
+        if !same && self.left_at.is_none() {
+            self.left_at = Some(bytes);
+        }
+    }
+
+    fn take(&mut self, said: Next, keeps: bool) -> bool {
+        self.kept += usize::from(keeps && matches!(said, Next::Token(..)));
+        keeps
+    }
+}
