@@ -434,7 +434,7 @@ impl Exit {
             ExitKind::Evidence => {
                 let short: Vec<f64> = members.iter().map(|member| self.short[member]).collect();
                 let with = |h: f64| {
-                    let small_team = if self.initial <= 3 { 0.64 } else { 1.0 };
+                    let small_team = [0.45, 0.45, 0.45, 0.64].get(self.initial).copied().unwrap_or(1.0);
                     let tau = small_team
                         * params.exit_caution
                         * ((params.exit_floor.powi(2) + self.variance) * (h + ((self.counted + 1) as f64).ln())).sqrt();

@@ -74,7 +74,7 @@ const CLEAR_LOSER: [[f64; 3]; 3] = [[-0.2, -0.4, -1.8], [-0.5, -0.3, -2.2], [-0.
 #[test]
 fn a_clear_loser_leaves() {
     // The formula as it stands: a small team's lesser caution is made up for.
-    let rule = ExitRule::Evidence { caution: 1.0 / SMALL_TEAM_CAUTION, floor: 0.5, worst_quality: -10.0 };
+    let rule = ExitRule::Evidence { caution: 1.0 / small_team(3), floor: 0.5, worst_quality: -10.0 };
     let mut run = Run::new(ExitSettings { rule, ..EVIDENCE }, 3);
     let sixth = 0.5 / 3.0;
     assert_stand(
