@@ -30,9 +30,28 @@ DEFAULT = "default"
 # Each setting is a row of the table: its name, and the options that `specfuse eval` is given for it.
 SETTINGS = {
     DEFAULT: [],
+    "equal-weights": ["--weights", "equal"],
+    "only-drafts-end": ["--end-threshold", "0"],
+    "majority-ends": ["--end-majority", "on"],
+    "nothing-set-aside": ["--set-aside", "off"],
+    "base-drafts": ["--role", "gemma=both"],
+    "all-off": ["--weights", "equal", "--end-threshold", "0", "--set-aside", "off", "--role", "gemma=both"],
     "five-tokens": ["--segment", "tokens", "--segment-tokens", "5"],
     "exit-off": ["--exit", "off"],
 }
+
+
+def options_of(setting, team):
+    """The options of a setting for a team: a role is given only to a member of it.
+
+    >>> options_of("base-drafts", "smol+qwen"), options_of("base-drafts", "gemma+qwen")
+    ([], ['--role', 'gemma=both'])
+    """
+    given, names = [], [TOYS] if team == TOYS else [name for name, _ in members(team)]
+    for option, value in zip(SETTINGS[setting][::2], SETTINGS[setting][1::2]):
+        if option != "--role" or value.split("=")[0] in names:
+            given += [option, value]
+    return given
 
 
 class Fault(Exception):
@@ -166,7 +185,7 @@ class Player:
 
     def play(self, team, setting, seed, alone):
         """The lines of one evaluation, a line a prompt, and whether it was played now."""
-        options = SETTINGS[setting]
+        options = options_of(setting, team)
         sizes = {} if team == TOYS else {model: os.path.getsize(self.models[model]) for _, model in members(team)}
         key = {"team": team, "setting": setting, "options": options, "seed": seed, "models": sizes, **self.same}
         lines = self.store.find(key, alone)

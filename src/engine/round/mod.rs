@@ -11,6 +11,7 @@ mod failing;
 mod patience;
 mod play;
 mod repeating;
+mod reply;
 mod seed;
 mod start;
 mod steer;

@@ -6,6 +6,7 @@
 
 mod header;
 mod outcome;
+mod reason;
 mod steering;
 mod tier;
 mod usage;
@@ -17,6 +18,7 @@ use serde::{Deserialize, Serialize};
 
 pub use header::{Capabilities, Header, MemberHeader, OwnSampling, Role, drafters};
 pub use outcome::{Finished, MemberSummary, Outcome, Summary};
+pub use reason::{ExitReason, Repeats};
 pub use steering::{SegmentId, Steering};
 pub use tier::{Drafting, ScoreTier};
 pub use usage::{Price, Usage};
@@ -360,61 +362,6 @@ pub struct RankedStanding {
     pub retention: f64,
     /// δ / n.
     pub threshold: f64,
-}
-
-/// What a draft repeats.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Repeats {
-    /// The question.
-    Question,
-    /// The end of the accepted text.
-    Answer,
-}
-
-impl Repeats {
-    /// In words.
-    #[must_use]
-    pub fn in_words(self) -> &'static str {
-        match self {
-            Self::Question => "the question",
-            Self::Answer => "what was accepted before it",
-        }
-    }
-}
-
-/// Why a member left.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "reason", rename_all = "snake_case")]
-pub enum ExitReason {
-    /// Its retention fell below the threshold.
-    Retention {
-        /// p.
-        retention: f64,
-        /// δ / n.
-        threshold: f64,
-    },
-    /// It failed too often in a row.
-    Failures {
-        /// How often.
-        count: usize,
-        /// The last error, in words.
-        error: String,
-    },
-    /// It cannot go on at all.
-    Unusable {
-        /// The error, in words.
-        error: String,
-    },
-    /// It was late in so many rounds in a row: it rests for this answer.
-    Late {
-        /// How many.
-        rounds: usize,
-    },
-    /// It was not ready when the others were; it joins when it is.
-    NotReady,
-    /// A person excluded it.
-    Excluded,
 }
 
 #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde hands it over so")]

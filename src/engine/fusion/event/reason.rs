@@ -1,0 +1,58 @@
+//! Why a draft or a member takes no part any more.
+
+use serde::{Deserialize, Serialize};
+
+/// What a draft repeats.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Repeats {
+    /// The question.
+    Question,
+    /// The end of the accepted text.
+    Answer,
+}
+
+impl Repeats {
+    /// In words.
+    #[must_use]
+    pub fn in_words(self) -> &'static str {
+        match self {
+            Self::Question => "the question",
+            Self::Answer => "what was accepted before it",
+        }
+    }
+}
+
+/// Why a member left.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "reason", rename_all = "snake_case")]
+pub enum ExitReason {
+    /// Its retention fell below the threshold.
+    Retention {
+        /// p.
+        retention: f64,
+        /// δ / n.
+        threshold: f64,
+    },
+    /// It failed too often in a row.
+    Failures {
+        /// How often.
+        count: usize,
+        /// The last error, in words.
+        error: String,
+    },
+    /// It cannot go on at all.
+    Unusable {
+        /// The error, in words.
+        error: String,
+    },
+    /// It was late in so many rounds in a row: it rests for this answer.
+    Late {
+        /// How many.
+        rounds: usize,
+    },
+    /// It was not ready when the others were; it joins when it is.
+    NotReady,
+    /// A person excluded it.
+    Excluded,
+}
