@@ -32,8 +32,9 @@ use super::score::Opinion;
 ///
 /// 2 added judges, ways of scoring, tokens without log-probabilities, usage and prices. 3 added what a person can do beyond
 /// choosing and going back (editing, writing, redrafting, weights, branches, undoing), cancelled calls, and runs that are taken
-/// up again. 4 numbers the events of a file. Files of versions 1 to 3 still read.
-pub const TRACE_VERSION: u32 = 4;
+/// up again. 4 numbers the events of a file. 5 added drafts that are set aside, the probability of the end, and members whose
+/// weight no one set. Files of versions 1 to 4 still read.
+pub const TRACE_VERSION: u32 = 5;
 
 /// A member's name in the ensemble.
 pub type MemberName = Arc<str>;
