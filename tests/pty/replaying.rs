@@ -85,7 +85,7 @@ fn wrong_files(home: &Home) -> [(&'static str, &'static str); 4] {
     write("poem.txt", "Roses are red,\nviolets are blue.\n");
     write("headless.jsonl", text.split_once('\n').unwrap().1);
     [
-        ("newer.jsonl", "newer.jsonl: the trace has version 99, this program reads up to 4: use a newer one"),
+        ("newer.jsonl", "newer.jsonl: the trace has version 99, this program reads up to 5: use a newer one"),
         ("poem.txt", "poem.txt: this is not a trace of this program"),
         ("headless.jsonl", "headless.jsonl: this is not a trace of this program"),
         ("missing.jsonl", "missing.jsonl: No such file or directory"),
