@@ -158,7 +158,8 @@ fn a_run_without_the_playground_leaves_panics_alone() {
 fn a_process_that_ends_on_the_spot_leaves_the_terminal_in_order_too() {
     for signal in [Signal::KILL, Signal::ABORT] {
         let home = Home::new();
-        let script = r#"echo before; sh -c 'echo $$ > pid; exec "$0" "$@"' "$0" "$@"; echo ended"#;
+        // The shell stays, as one at which someone types does: with it the terminal would be gone.
+        let script = r#"echo before; sh -c 'echo $$ > pid; exec "$0" "$@"' "$0" "$@"; read -r stays"#;
         let playing =
             crate::playing::Playing::start(home.shell(script, &["--seed", "1", "--pace", "5", QUESTION]), crate::home::LARGE);
         playing.plays("● drafting");
