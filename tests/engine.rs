@@ -200,7 +200,7 @@ async fn roles_are_kept() {
     let records = records(setup(seats, &[])).await;
     for record in &records {
         match &record.event {
-            Event::RoundStarted { drafters, verifiers } => {
+            Event::RoundStarted { drafters, verifiers, .. } => {
                 assert_eq!((drafters.len(), verifiers.len()), (2, 2));
                 assert!(!drafters.contains(&"b".into()) && !verifiers.contains(&"a".into()));
             }

@@ -18,7 +18,8 @@ use tokio::time::Instant;
 use super::fusion::MemberIndex;
 use super::fusion::candidate::DraftToken;
 use super::fusion::event::{Event, Record};
-use super::member::{Drafted, Member, MemberError, Progress, Reply, Scored, Waits};
+use super::fusion::lazy::DecodeTimes;
+use super::member::{Drafted, Extended, Member, MemberError, Progress, Reply, Scored, Waits};
 use super::round::{CallId, Command, Effect, Input, Machine};
 use super::trace::{Journal, TraceError};
 
@@ -43,6 +44,8 @@ pub(super) type Unready = (MemberIndex, Reply<usize>);
 enum Returned {
     Prepared(MemberIndex, Result<usize, MemberError>),
     Drafted(CallId, Result<Drafted, MemberError>),
+    Extended(CallId, Result<Extended, MemberError>),
+    Measured(CallId, Result<DecodeTimes, MemberError>),
     Scored(CallId, Result<Scored, MemberError>),
 }
 
@@ -105,6 +108,8 @@ impl Driver {
                     calls.reap(&reply);
                     match reply {
                         Returned::Drafted(call, result) => Input::Drafted(call, result),
+                        Returned::Extended(call, result) => Input::Extended(call, result),
+                        Returned::Measured(call, result) => Input::Measured(call, result),
                         Returned::Scored(call, result) => Input::Scored(call, result),
                         Returned::Prepared(member, result) => {
                             let capabilities = || Box::new(self.members[member.0].capabilities().clone());
@@ -158,6 +163,16 @@ impl Driver {
                     let waits = progress.waits().clone();
                     let reply = self.members[member.0].draft(request, progress);
                     calls.spawn(call, async move { guarded(reply, seconds, &waits).await }, Returned::Drafted);
+                }
+                Effect::Extend { call, member, request, seconds } => {
+                    let progress = Progress::new(call.0, calls.tokens.clone());
+                    let waits = progress.waits().clone();
+                    let reply = self.members[member.0].extend(request, progress);
+                    calls.spawn(call, async move { guarded(reply, seconds, &waits).await }, Returned::Extended);
+                }
+                Effect::Measure { call, member, seconds } => {
+                    let reply = self.members[member.0].measure();
+                    calls.spawn(call, async move { guarded(reply, seconds, &Waits::default()).await }, Returned::Measured);
                 }
                 Effect::Score { call, member, mut request, seconds } => {
                     request.progress = Progress::new(call.0, calls.tokens.clone());
@@ -246,7 +261,10 @@ impl Calls {
 
     fn reap(&mut self, reply: &Returned) {
         match reply {
-            Returned::Drafted(call, _) | Returned::Scored(call, _) => self.handles.remove(call),
+            Returned::Drafted(call, _)
+            | Returned::Extended(call, _)
+            | Returned::Measured(call, _)
+            | Returned::Scored(call, _) => self.handles.remove(call),
             Returned::Prepared(..) => None,
         };
     }

@@ -213,6 +213,7 @@ impl Player {
             | Event::TierLowered { .. }
             | Event::Late { .. }
             | Event::Joined { .. }
+            | Event::Measured { .. }
             | Event::Ranked(_)
             | Event::SetAside { .. }
             | Event::Exited { .. }
@@ -243,7 +244,7 @@ mod tests {
     }
 
     fn started(t_ms: f64, round: usize) -> Record {
-        record(t_ms, round, Event::RoundStarted { drafters: vec![], verifiers: vec![] })
+        record(t_ms, round, Event::RoundStarted { drafters: vec![], verifiers: vec![], ahead: None })
     }
 
     fn accepted(t_ms: f64, round: usize) -> Record {

@@ -50,7 +50,7 @@ pub async fn driven(small: &dyn Member, large: &dyn Member, question: &str, keep
         let text = drafted.text();
         let taken = extend(large, context(question, &texts), (&text, drafted.ends), keep).await;
         written += taken.logprobs.len() + 1;
-        accepted.push(taken.text(&text));
+        accepted.push(taken.text());
         if taken.ends || written >= tokens {
             return (accepted.concat(), taken.ends);
         }

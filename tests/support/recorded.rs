@@ -159,6 +159,7 @@ pub fn record(shape: &Shape, seed: u64, params: &Params) -> Vec<Record> {
                     let reply = scored(shape, &mut numbers, &request.candidates, request.tier.judges(), end);
                     inputs.push_back(Input::Scored(call, Ok(reply)));
                 }
+                Effect::Extend { .. } | Effect::Measure { .. } => unreachable!("every member drafts"),
                 Effect::Cancel(_) | Effect::Finished => {}
             }
         }

@@ -19,7 +19,7 @@ fn first_round() -> Vec<Record> {
     let mut records: Vec<Record> = recorded.iter().filter(|record| record.round <= 1).filter(kept).cloned().collect();
     records.insert(1, event(0, 2_000.0, Event::Exited { member: "babble".into(), reason: ExitReason::NotReady }));
     for record in &mut records[1..] {
-        if let Event::RoundStarted { drafters, verifiers } = &mut record.event {
+        if let Event::RoundStarted { drafters, verifiers, .. } = &mut record.event {
             drafters.retain(|member| &**member != "babble");
             verifiers.retain(|member| &**member != "babble");
         }

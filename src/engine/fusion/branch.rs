@@ -43,7 +43,7 @@ impl Figures {
         let (mut scored, mut sum) = (0_usize, 0.0);
         let mut rules: Vec<ScoringRule> = Vec::new();
         for round in rounds {
-            figures.drafts += round.drafters.len();
+            figures.drafts += round.drafting();
             figures.scores += round.scores().len();
             figures.worked_ms += worked_ms(round);
             let Some(accepted) = &round.accepted else { continue };

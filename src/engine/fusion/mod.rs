@@ -11,6 +11,7 @@ pub mod difference;
 pub mod event;
 pub mod exit;
 pub mod feedback;
+pub mod lazy;
 pub mod params;
 pub mod rate;
 pub mod reading;

@@ -4,7 +4,7 @@ use super::MemberIndex;
 use super::event::{self, Role};
 use super::run::{CallEnd, Round, Run, Work};
 
-/// What every member of the ensemble could have been asked for in a round, each thing counted once. The first five kinds of
+/// What every member of the ensemble could have been asked for in a round, each thing counted once. The first six kinds of
 /// scorings were saved; together with those asked for they are all scorings that there could have been.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Skipped {
@@ -20,6 +20,8 @@ pub struct Skipped {
     pub unanimous: usize,
     /// Scorings of a verifier's own draft, whose probabilities it had told while it drafted.
     pub own: usize,
+    /// Scorings that lazy drafting does without: its verifier scores while it keeps and adds.
+    pub lazy: usize,
     /// Scorings that nobody waited for: the calls were dropped, or never made.
     pub dropped: usize,
     /// Scorings that were made, with those that failed.
@@ -33,6 +35,9 @@ pub fn skipped(run: &Run, round: &Round) -> Skipped {
     let verifiers = run.header.members.iter().filter(|member| member.role != Role::Draft && member.capabilities.tier.scores());
     let (active, present) = (round.drafters.len(), round.verifiers.len());
     let all = drafters * verifiers.count();
+    if round.ahead.is_some() {
+        return Skipped { away_drafts: drafters.saturating_sub(round.drafting()), lazy: all, ..Skipped::default() };
+    }
     let drafted = round.arrived.len();
     let candidates = round.candidates();
     let (unanimous, own) = match candidates {
@@ -49,6 +54,7 @@ pub fn skipped(run: &Run, round: &Round) -> Skipped {
         equal: present * drafted.saturating_sub(candidates.len()),
         unanimous,
         own,
+        lazy: 0,
         dropped: of_candidates.saturating_sub(unanimous + own + made),
         made,
     }
@@ -65,7 +71,7 @@ impl Skipped {
     /// All scorings that there could have been.
     #[must_use]
     pub fn all(&self) -> usize {
-        self.away + self.undrafted + self.equal + self.unanimous + self.own + self.dropped + self.made
+        self.away + self.undrafted + self.equal + self.unanimous + self.own + self.lazy + self.dropped + self.made
     }
 }
 

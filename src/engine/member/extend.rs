@@ -39,12 +39,15 @@ pub struct ExtendRequest {
 pub struct Extended {
     /// Bytes of the draft that are kept; on a character boundary.
     pub kept: usize,
+    /// Tokens that are kept: the first so many of `tokens`.
+    pub kept_tokens: usize,
+    /// The tokens of the text to append to what was accepted, in the member's own tokenizer: those kept of the draft, and what the
+    /// member adds behind them: a token of its own, more only where the first ones hold no whole character, or might be the beginning
+    /// of another turn. None is added where the answer ends behind what is kept.
+    pub tokens: Vec<DraftToken>,
     /// Natural logarithms of the probability (at temperature 1, at most 0) of the draft's tokens, in the member's own tokenizer, as
     /// far as they were looked at: those that are kept, and the first that is not.
     pub logprobs: Vec<f32>,
-    /// What the member adds behind them: a token of its own, more only where the first ones hold no whole character, or might be
-    /// the beginning of another turn. None where the answer ends behind what is kept.
-    pub added: Vec<DraftToken>,
     /// Whether the answer is complete after it.
     pub ends: bool,
     /// Natural logarithm of the probability of ending behind all of it, where the member knows it.
@@ -56,10 +59,15 @@ pub struct Extended {
 }
 
 impl Extended {
-    /// The text to append to what was accepted: what is kept of the draft, and what is added.
+    /// What the member added to what it kept.
     #[must_use]
-    pub fn text(&self, draft: &str) -> String {
-        let added = self.added.iter().map(|token| token.text.as_str());
-        std::iter::once(draft.get(..self.kept).unwrap_or_default()).chain(added).collect()
+    pub fn added(&self) -> &[DraftToken] {
+        self.tokens.get(self.kept_tokens..).unwrap_or_default()
+    }
+
+    /// The text to append to what was accepted.
+    #[must_use]
+    pub fn text(&self) -> String {
+        self.tokens.iter().map(|token| token.text.as_str()).collect()
     }
 }

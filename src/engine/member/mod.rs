@@ -39,6 +39,7 @@ pub use self::progress::{Progress, Waits};
 use crate::engine::fusion::candidate::Draft;
 use crate::engine::fusion::conversation::Conversation;
 pub use crate::engine::fusion::event::{Capabilities, ScoreTier, Usage};
+use crate::engine::fusion::lazy::DecodeTimes;
 pub use crate::engine::fusion::score::Opinion;
 use crate::engine::fusion::segment::SegmentRule;
 
@@ -254,6 +255,13 @@ pub trait Member: Send + Sync {
     /// refuse; those in this process can.
     fn extend(&self, _request: ExtendRequest, _progress: Progress) -> Reply<Extended> {
         let reason = format!("{} cannot take up another's draft", self.capabilities().kind);
+        Box::pin(std::future::ready(Err(MemberError::Refused(reason))))
+    }
+
+    /// Measures how long it takes to evaluate tokens, once: what it has evaluated before is lost. Members that cannot refuse; those in
+    /// this process can.
+    fn measure(&self) -> Reply<DecodeTimes> {
+        let reason = format!("how fast a member on {} evaluates tokens cannot be measured", self.capabilities().kind);
         Box::pin(std::future::ready(Err(MemberError::Refused(reason))))
     }
 

@@ -10,6 +10,7 @@ use super::{
     Capabilities, DraftRequest, Drafted, ExtendRequest, Extended, Member, MemberError, Progress, Reply, ScoreRequest, Scored,
 };
 use crate::engine::fusion::conversation::Conversation;
+use crate::engine::fusion::lazy::DecodeTimes;
 
 /// What came of opening it: the member, or why there is none.
 type Outcome = Result<Arc<dyn Member>, String>;
@@ -87,6 +88,13 @@ impl Member for OpeningMember {
         match self.member() {
             Some(member) => member.extend(request, progress),
             None => self.before.extend(request, progress),
+        }
+    }
+
+    fn measure(&self) -> Reply<DecodeTimes> {
+        match self.member() {
+            Some(member) => member.measure(),
+            None => self.before.measure(),
         }
     }
 }

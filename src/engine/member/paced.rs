@@ -16,6 +16,7 @@ use super::{
 };
 use crate::engine::fusion::candidate::DraftToken;
 use crate::engine::fusion::conversation::Conversation;
+use crate::engine::fusion::lazy::DecodeTimes;
 
 /// Token times that a scoring takes, and taking up a draft.
 pub const SCORE_TOKENS: u32 = 4;
@@ -153,6 +154,10 @@ impl Member for Paced {
 
     fn extend(&self, request: ExtendRequest, progress: Progress) -> Reply<Extended> {
         self.held_back(self.inner.extend(request, progress))
+    }
+
+    fn measure(&self) -> Reply<DecodeTimes> {
+        self.inner.measure()
     }
 
     /// Nobody watches it: it is as fast as it goes.

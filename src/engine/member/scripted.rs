@@ -278,11 +278,14 @@ impl Member for ScriptedMember {
                     (kept, 0, likely || (line_ends && own.is_empty()))
                 }
             };
-            let word = own.get(next).filter(|_| !ends);
+            let word = own.get(next).filter(|_| !ends).map(|word| (*word, logprob));
+            let keeps = words.iter().copied().zip(opinions.iter().copied()).take(kept);
+            let token = |(text, logprob): (&str, f32)| DraftToken { text: text.to_owned(), logprob: Some(logprob) };
             Ok(Extended {
                 kept: words[..kept].iter().map(|word| word.len()).sum(),
+                kept_tokens: kept,
+                tokens: keeps.chain(word).map(token).collect(),
                 logprobs: opinions.into_iter().take(kept + 1).collect(),
-                added: word.map(|word| DraftToken { text: (*word).to_owned(), logprob: Some(logprob) }).into_iter().collect(),
                 ends,
                 end_logprob: ends.then_some(end),
                 forwards: words.len() as u64 + 1,
@@ -316,7 +319,7 @@ mod tests {
         let request = ExtendRequest { context, draft: draft.into(), ends, keep, sampling };
         let taken = member.extend(request, Progress::nowhere()).await.unwrap();
         assert_eq!(taken.logprobs.len(), draft.split_inclusive(' ').count().min(taken.logprobs.len()));
-        (taken.kept, taken.added.iter().map(|token| token.text.as_str()).collect(), taken.ends)
+        (taken.kept, taken.added().iter().map(|token| token.text.as_str()).collect(), taken.ends)
     }
 
     #[tokio::test]

@@ -14,6 +14,7 @@ use tokio::time::{MissedTickBehavior, interval};
 use super::progress::{Progress, SIGN};
 use super::{Capabilities, DraftRequest, Drafted, ExtendRequest, Extended, Member, Reply, ScoreRequest, Scored};
 use crate::engine::fusion::conversation::Conversation;
+use crate::engine::fusion::lazy::DecodeTimes;
 
 /// The queue of a device; clones are the same queue.
 #[derive(Debug, Clone)]
@@ -131,6 +132,14 @@ impl Member for InTurn {
         Box::pin(async move {
             let _turn = turn.await;
             inner.extend(request, progress).await
+        })
+    }
+
+    fn measure(&self) -> Reply<DecodeTimes> {
+        let (inner, turn) = (Arc::clone(&self.inner), self.turn(&Progress::nowhere()));
+        Box::pin(async move {
+            let _turn = turn.await;
+            inner.measure().await
         })
     }
 }

@@ -102,6 +102,7 @@ impl Machine {
     }
 
     fn ranked(&self, decision: &Decision, verifiers: &[MemberIndex]) -> Ranked {
+        let lazily = self.run.open_round().is_some_and(|round| round.ahead.is_some());
         Ranked {
             candidates: decision
                 .ranking
@@ -118,7 +119,7 @@ impl Machine {
                 })
                 .collect(),
             margin: decision.ranking.margin,
-            unanimous: decision.candidates.len() == 1,
+            unanimous: decision.candidates.len() == 1 && !lazily,
             end: decision.end,
             weights: verifiers.iter().map(|member| (self.name(*member), self.tally.weights.now()[member.0])).collect(),
             standings: decision

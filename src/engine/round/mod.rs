@@ -8,6 +8,7 @@
 mod command;
 mod decide;
 mod failing;
+mod lazy;
 mod patience;
 mod play;
 mod repeating;
@@ -26,9 +27,10 @@ pub use command::{Command, CommandError};
 use crate::engine::fusion::MemberIndex;
 use crate::engine::fusion::candidate::DraftToken;
 use crate::engine::fusion::event::{Capabilities, Event, Finished, Header, MemberName, Outcome, Record, Repeats};
+use crate::engine::fusion::lazy::DecodeTimes;
 use crate::engine::fusion::run::{Phase, Run};
 use crate::engine::fusion::vote::Tally;
-use crate::engine::member::{Context, DraftRequest, Drafted, Hints, MemberError, ScoreRequest, Scored};
+use crate::engine::member::{Context, DraftRequest, Drafted, ExtendRequest, Extended, Hints, MemberError, ScoreRequest, Scored};
 
 /// Names one call to a member. A reply to a call that is not under way any more is stale and changes nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -47,6 +49,10 @@ pub enum Input {
     Token(CallId, DraftToken),
     /// A draft came back.
     Drafted(CallId, Result<Drafted, MemberError>),
+    /// Another's draft was taken up.
+    Extended(CallId, Result<Extended, MemberError>),
+    /// It was measured how long a member takes to evaluate tokens.
+    Measured(CallId, Result<DecodeTimes, MemberError>),
     /// A scoring came back.
     Scored(CallId, Result<Scored, MemberError>),
     /// A member that was not ready when the run began is, and can do this; or never will be.
@@ -68,6 +74,26 @@ pub enum Effect {
         member: MemberIndex,
         /// What.
         request: DraftRequest,
+        /// The time limit in seconds.
+        seconds: u64,
+    },
+    /// Ask a member to keep the beginning of another's draft and to go on from there, within so many seconds.
+    Extend {
+        /// The call.
+        call: CallId,
+        /// Whom.
+        member: MemberIndex,
+        /// What.
+        request: ExtendRequest,
+        /// The time limit in seconds.
+        seconds: u64,
+    },
+    /// Measure how long a member takes to evaluate tokens, within so many seconds.
+    Measure {
+        /// The call.
+        call: CallId,
+        /// Whom.
+        member: MemberIndex,
         /// The time limit in seconds.
         seconds: u64,
     },
@@ -98,6 +124,8 @@ enum Work {
     },
     /// Scoring the candidates of these keys.
     Score(Vec<MemberIndex>),
+    /// Evaluating tokens for the time that takes.
+    Measure,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -150,6 +178,8 @@ pub struct Machine {
     failures: Vec<Failures>,
     /// Members that are not ready yet.
     awaited: Vec<MemberIndex>,
+    /// Members whose times could not be measured.
+    immeasurable: Vec<MemberIndex>,
     /// Verifiers that get the candidates of the open round one by one, since together they do not fit.
     one_by_one: Vec<MemberIndex>,
     /// What the candidates of the open round repeat, by their text.
@@ -182,6 +212,7 @@ impl Machine {
             next_call: 0,
             failures: vec![Failures::default(); run.members.len()],
             awaited: Vec::new(),
+            immeasurable: Vec::new(),
             one_by_one: Vec::new(),
             repeating: Vec::new(),
             last_error: "no member drafts".to_owned(),
@@ -216,7 +247,14 @@ impl Machine {
         match input {
             Input::TakeUp(unprepared) => self.go_on(&unprepared),
             Input::Command(_) if over => return Err(CommandError::Finished),
-            Input::Start(_) | Input::Token(..) | Input::Drafted(..) | Input::Scored(..) | Input::Prepared(..) | Input::Due(_)
+            Input::Start(_)
+            | Input::Token(..)
+            | Input::Drafted(..)
+            | Input::Extended(..)
+            | Input::Measured(..)
+            | Input::Scored(..)
+            | Input::Prepared(..)
+            | Input::Due(_)
                 if over =>
             {
                 return Ok(Vec::new());
@@ -225,6 +263,8 @@ impl Machine {
             Input::Command(command) => self.command(command)?,
             Input::Token(call, token) => self.token(call, &token),
             Input::Drafted(call, result) => self.drafted(call, result),
+            Input::Extended(call, result) => self.extended(call, result),
+            Input::Measured(call, result) => self.measured(call, result),
             Input::Scored(call, result) => self.scored(call, result),
             Input::Prepared(member, result) => self.prepared(member, result),
             Input::Due(now_ms) => self.due(now_ms),
@@ -285,6 +325,8 @@ impl Machine {
             let candidates = match &call.work {
                 Work::Draft { .. } => Vec::new(),
                 Work::Score(candidates) => self.names(candidates),
+                // No round is open for it.
+                Work::Measure => continue,
             };
             let (member, elapsed_ms) = (self.name(call.member), play::rounded(self.now_ms - call.started_ms));
             self.emit(Event::Cancelled { member, candidates, elapsed_ms });

@@ -57,13 +57,13 @@ impl Machine {
         let Some(Call { member, started_ms, heard_ms, work, .. }) = self.returned(late) else { return };
         self.effects.push(Effect::Cancel(late));
         let work = match work {
-            Work::Draft { .. } => work,
+            Work::Draft { .. } | Work::Measure => work,
             Work::Score(candidates) => Work::Score(self.all_that_it_scores(member, candidates)),
         };
         let silent_ms = super::play::rounded(self.now_ms - heard_ms);
         let elapsed_ms = super::play::rounded(self.now_ms - started_ms);
         let candidates = match &work {
-            Work::Draft { .. } => Vec::new(),
+            Work::Draft { .. } | Work::Measure => Vec::new(),
             Work::Score(candidates) => self.names(candidates),
         };
         let name = self.name(member);
@@ -72,7 +72,7 @@ impl Machine {
         self.cancel(|call| call.member == member);
         let (round, failures) = (self.run.begun, &mut self.failures[member.0]);
         match work {
-            Work::Draft { .. } => {
+            Work::Draft { .. } | Work::Measure => {
                 if let Some(reason) = failures.drafts.be_late(round, RESTS_AFTER) {
                     self.leave(member, reason);
                 }
@@ -106,11 +106,12 @@ impl Machine {
 
     fn awaited_call(&self, round: &Round, call: &Call) -> Option<Awaited> {
         let others_ms = match &call.work {
+            Work::Measure => return None,
             Work::Draft { .. } => enough_drafts(round).then(|| slowest(round, is_draft))?,
             Work::Score(_) => self.enough_scores(round, call.member).then(|| self.scoring_pace(round, call.member))?,
         };
         let alone = match &call.work {
-            Work::Draft { .. } => 1.0,
+            Work::Draft { .. } | Work::Measure => 1.0,
             Work::Score(_) => self.without_comparison(round, call.member),
         };
         let least_ms = alone * round.params.patience_seconds as f64 * 1000.0;
@@ -138,7 +139,7 @@ impl Machine {
             .calls_of(member)
             .map(|call| match &call.work {
                 Work::Score(candidates) => candidates.len(),
-                Work::Draft { .. } => 0,
+                Work::Draft { .. } | Work::Measure => 0,
             })
             .sum();
         let own = round.finished(member).map(|draft| draft.elapsed_ms);

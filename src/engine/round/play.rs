@@ -3,12 +3,14 @@
 use std::sync::Arc;
 
 use super::decide::Choice;
+use super::lazy::Lazily;
 use super::reply::{Ends, complete, drawn, first_tokens, inside, possible, possible_opinion, possible_token, within_bytes};
 use super::seed::draft_seed;
 use super::{Call, CallId, Effect, InARow, Machine, Pace, Work};
 use crate::engine::fusion::MemberIndex;
 use crate::engine::fusion::candidate::DraftToken;
 use crate::engine::fusion::event::{CandidateScore, DraftFinished, Event, ExitReason, Outcome, Role};
+use crate::engine::fusion::lazy::Pair;
 use crate::engine::fusion::run::{DraftState, Exit};
 use crate::engine::fusion::segment::SegmentRule;
 use crate::engine::member::{DraftRequest, Drafted, Hints, MemberError, Progress, Sampling, ScoreRequest, Scored};
@@ -27,11 +29,13 @@ impl Machine {
             return;
         }
         let played = self.run.rounds.iter().filter(|round| round.accepted.is_some()).count();
-        let drafters: Vec<_> = self.run.drafters().collect();
+        // A step of lazy drafting is a token or a few, and the limit of tokens is enough for those.
+        let counted = self.run.rounds.iter().filter(|round| round.accepted.is_some() && round.ahead.is_none()).count();
+        let mut drafters: Vec<_> = self.run.drafters().collect();
         if self.run.tokens() >= self.run.params.max_tokens {
             return self.finish(Outcome::TokenLimit);
         }
-        if played >= self.run.params.max_rounds {
+        if counted >= self.run.params.max_rounds {
             return self.finish(Outcome::RoundLimit);
         }
         if drafters.is_empty() {
@@ -44,19 +48,28 @@ impl Machine {
             let is_full = self.context_was_full && played > 0;
             return self.finish(if is_full { Outcome::ContextLimit } else { Outcome::NoMembers { error } });
         }
+        let mut verifiers: Vec<_> = self.run.verifiers().collect();
+        let ahead = match self.lazily() {
+            Lazily::No => None,
+            Lazily::By(Pair { drafter, verifier }) => {
+                (drafters, verifiers) = (vec![verifier], vec![verifier]);
+                Some(self.name(drafter))
+            }
+            Lazily::NotYet => return,
+        };
         self.begun += 1;
         self.hints = Hints::default();
         self.repeating.clear();
         self.one_by_one.clear();
-        let verifiers: Vec<_> = self.run.verifiers().collect();
         if verifiers.is_empty() && drafters.len() > 1 {
             self.warn_of_no_verifier();
         }
-        let event = Event::RoundStarted { drafters: self.names(&drafters), verifiers: self.names(&verifiers) };
+        let event = Event::RoundStarted { drafters: self.names(&drafters), verifiers: self.names(&verifiers), ahead };
         self.emit_in(played + 1, event);
         for member in drafters {
             self.request_draft(member);
         }
+        self.go_on_lazily();
     }
 
     /// Said once: see [`Round::electors`](crate::engine::fusion::run::Round::electors) for what happens then.
@@ -72,17 +85,17 @@ impl Machine {
     }
 
     pub(super) fn request_draft(&mut self, member: MemberIndex) {
-        let params = Arc::clone(&self.run.params);
-        let seed = draft_seed(self.run.header.seed, &self.name(member), self.begun);
-        let own = self.run.member(member).header.sampling;
-        let (temperature, top_p) = (own.temperature.unwrap_or(params.temperature), own.top_p.unwrap_or(params.top_p));
+        if self.goes_on_from_another(member) {
+            return;
+        }
+        let (params, sampling) = (Arc::clone(&self.run.params), self.sampling(member));
         let call = self.begin_call(member, Work::Draft { first_token_ms: None, bytes: 0 });
         self.effects.push(Effect::Draft {
             call,
             member,
             request: DraftRequest {
                 context: self.context.clone(),
-                sampling: Sampling { temperature: temperature as f32, top_p: top_p as f32, seed },
+                sampling,
                 segment: params.segment_rule().after(&self.context.accepted.concat()).within(self.room()),
                 hints: self.hints.clone(),
                 asks_end: params.end_threshold > 0.0,
@@ -90,6 +103,14 @@ impl Machine {
             },
             seconds: params.draft_seconds as u64,
         });
+    }
+
+    /// How a member draws its own tokens in the open round.
+    pub(super) fn sampling(&self, member: MemberIndex) -> Sampling {
+        let (params, own) = (&self.run.params, self.run.member(member).header.sampling);
+        let (temperature, top_p) = (own.temperature.unwrap_or(params.temperature), own.top_p.unwrap_or(params.top_p));
+        let seed = draft_seed(self.run.header.seed, &self.name(member), self.begun);
+        Sampling { temperature: temperature as f32, top_p: top_p as f32, seed }
     }
 
     pub(super) fn token(&mut self, call: CallId, token: &DraftToken) {
@@ -120,11 +141,14 @@ impl Machine {
 
     /// The rule of the open round.
     fn segment_rule(&self) -> SegmentRule {
-        self.run.open_round().map_or_else(|| self.run.params.segment_rule(), |round| round.params.segment_rule())
+        self.run.open_round().map_or_else(
+            || self.run.params.segment_rule(),
+            |round| if round.ahead.is_some() { round.params.ahead_rule() } else { round.params.segment_rule() },
+        )
     }
 
     /// How many more tokens the answer may take; at least 1 while a round is open.
-    fn room(&self) -> usize {
+    pub(super) fn room(&self) -> usize {
         self.run.params.max_tokens.saturating_sub(self.run.tokens()).max(1)
     }
 
@@ -133,9 +157,21 @@ impl Machine {
         let elapsed_ms = rounded(self.now_ms - started_ms);
         let first_token_ms = match work {
             Work::Draft { first_token_ms, .. } => first_token_ms.unwrap_or(elapsed_ms),
-            Work::Score(_) => return,
+            Work::Score(_) | Work::Measure => return,
         };
-        match result.and_then(|drafted| self.cut(member, drafted)) {
+        let cut = result.and_then(|drafted| self.cut(member, drafted));
+        self.draft_came(member, cut, first_token_ms, elapsed_ms);
+    }
+
+    /// A draft has come back with the tokens that were not told while it was drafted, or has failed.
+    pub(super) fn draft_came(
+        &mut self,
+        member: MemberIndex,
+        draft: Result<(DraftFinished, Vec<DraftToken>), MemberError>,
+        first_token_ms: f64,
+        elapsed_ms: f64,
+    ) {
+        match draft {
             Ok((finished, untold)) => {
                 self.failures[member.0].drafts = InARow::default();
                 for token in untold {
@@ -153,22 +189,28 @@ impl Machine {
         self.advance(None);
     }
 
-    /// Cuts a draft to its segment. A draft without text that does not end the answer is a failure: accepting it would repeat
-    /// the round for ever.
+    /// Cuts a draft to its segment. A draft without text that does not end the answer is a failure, unless it is drafted for another
+    /// member to go on from: accepting it would repeat the round for ever.
     ///
     /// Returns also the tokens that the member did not tell while it drafted: the record holds every token once.
-    fn cut(&self, member: MemberIndex, drafted: Drafted) -> Result<(DraftFinished, Vec<DraftToken>), MemberError> {
+    pub(super) fn cut(&self, member: MemberIndex, drafted: Drafted) -> Result<(DraftFinished, Vec<DraftToken>), MemberError> {
         let Drafted { mut draft, ends: known_ends, forwards, usage } = drafted;
         let ends = Ends::of(&draft, known_ends);
         draft.tokens.retain(|token| !token.is_nothing());
         let rule = self.segment_rule().after(&self.context.accepted.concat());
         let (room, drawn) = (self.room(), drawn(&draft));
         let draft = within_bytes(draft, rule.byte_cap);
+        let lazily = self.is_ahead(member) || self.goes_on_from_another(member);
         let fits = draft.tokens.len() < room || (draft.ends && draft.tokens.len() == room);
         let whole = draft.text();
-        let cut = if fits { rule.cut(&whole, draft.ends) } else { rule.cut_exactly(&whole[..first_tokens(&draft, room)], false) };
+        let cut = match (fits, lazily) {
+            (true, false) => rule.cut(&whole, draft.ends),
+            // What goes on in the middle of a word goes on there.
+            (true, true) => rule.cut_exactly(&whole, draft.ends),
+            (false, _) => rule.cut_exactly(&whole[..first_tokens(&draft, room)], false),
+        };
         let (told, text) = (self.told(member), whole);
-        if cut.bytes == 0 && !cut.ends {
+        if cut.bytes == 0 && !cut.ends && !self.is_ahead(member) {
             return Err(MemberError::Failed("it returned nothing".to_owned()));
         }
         let finished = DraftFinished {
@@ -177,6 +219,7 @@ impl Machine {
             ends: cut.ends,
             end_logprob: if cut.ends { draft.end_logprob } else { ends.after(cut.bytes) }.map(possible),
             beyond: text[cut.bytes..].to_owned(),
+            kept: None,
             drawn,
             forwards,
             usage,
@@ -191,7 +234,7 @@ impl Machine {
         let elapsed_ms = rounded(self.now_ms - started_ms);
         let candidates = match work {
             Work::Score(candidates) => candidates,
-            Work::Draft { .. } => return,
+            Work::Draft { .. } | Work::Measure => return,
         };
         let result = result.and_then(|scored| complete(scored, candidates.len()));
         match result {
@@ -237,6 +280,7 @@ impl Machine {
         if self.run.open_round().is_none() {
             return;
         }
+        self.go_on_lazily();
         self.set_aside();
         self.request_scores(freed);
         let undrafted = self.run.open_round().is_some_and(|round| !round.all_drafted());

@@ -95,7 +95,7 @@ impl Machine {
         self.steer(Steering::Write, segment);
         if self.run.open_round().is_none() {
             let number = self.run.rounds.len() + 1;
-            self.emit_in(number, Event::RoundStarted { drafters: Vec::new(), verifiers: Vec::new() });
+            self.emit_in(number, Event::RoundStarted { drafters: Vec::new(), verifiers: Vec::new(), ahead: None });
             self.begun += 1;
         }
         self.accept_written(text, false);
@@ -150,6 +150,7 @@ impl Machine {
             .iter()
             .filter(|call| match &call.work {
                 Work::Draft { .. } => call.member == member,
+                Work::Measure => false,
                 Work::Score(keys) => aligned || candidate.is_some_and(|key| keys.contains(&key)) || judges(self, call.member),
             })
             .map(|call| call.id)

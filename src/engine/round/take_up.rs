@@ -13,9 +13,9 @@ impl Machine {
     /// [`Input::TakeUp`].
     #[must_use]
     pub fn of_records(records: &[Record]) -> Option<Self> {
-        let (Record { event: Event::RunStarted(header), .. }, rest) = records.split_first()? else { return None };
+        let Event::RunStarted(header) = &records.first()?.event else { return None };
         let mut machine = Self::new((**header).clone());
-        for record in rest {
+        for record in records {
             machine.run.apply(record);
             machine.now_ms = machine.now_ms.max(record.t_ms);
             let redraft = matches!(&record.event, Event::Steered { action: Steering::Redraft { .. } });

@@ -3,6 +3,7 @@
 mod anything;
 mod at_once;
 mod failing;
+mod lazy;
 mod oversized;
 mod patience;
 mod steering;

@@ -245,7 +245,7 @@ fn answered(conversation: &Conversation, answer: &str) -> Vec<Record> {
         overridden: true,
         edited: false,
     };
-    let round = Event::RoundStarted { drafters: Vec::new(), verifiers: Vec::new() };
+    let round = Event::RoundStarted { drafters: Vec::new(), verifiers: Vec::new(), ahead: None };
     vec![begun(conversation.clone()), record(1.0, round), record(2.0, accepted)]
 }
 

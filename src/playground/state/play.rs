@@ -103,6 +103,7 @@ impl Play {
             | Event::Cancelled { .. }
             | Event::Exited { .. }
             | Event::Readmitted { .. }
+            | Event::Measured { .. }
             | Event::WeightSet { .. }
             | Event::Rewound { .. }
             | Event::Returned { .. }

@@ -256,6 +256,7 @@ impl State {
             | Event::Ranked(_)
             | Event::SetAside { .. }
             | Event::Readmitted { .. }
+            | Event::Measured { .. }
             | Event::Steered { .. }
             | Event::Redrafted { .. }
             | Event::Cancelled { .. }

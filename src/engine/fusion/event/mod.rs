@@ -25,6 +25,7 @@ pub use usage::{Price, Usage};
 pub use words::late;
 
 use super::candidate::DraftToken;
+use super::lazy::DecodeTimes;
 use super::params::Value;
 use super::score::Opinion;
 
@@ -33,7 +34,7 @@ use super::score::Opinion;
 /// 2 added judges, ways of scoring, tokens without log-probabilities, usage and prices. 3 added what a person can do beyond
 /// choosing and going back (editing, writing, redrafting, weights, branches, undoing), cancelled calls, and runs that are taken
 /// up again. 4 numbers the events of a file. 5 added drafts that are set aside, the probability of the end, and members whose
-/// weight no one set. Files of versions 1 to 4 still read.
+/// weight no one set, and lazy drafting. Files of versions 1 to 4 still read.
 pub const TRACE_VERSION: u32 = 5;
 
 /// A member's name in the ensemble.
@@ -63,6 +64,9 @@ pub enum Event {
         drafters: Vec<MemberName>,
         /// Who verifies.
         verifiers: Vec<MemberName>,
+        /// Who drafts for the only drafter to keep the beginning of, under lazy drafting.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        ahead: Option<MemberName>,
     },
     /// A member drew a token.
     Token {
@@ -174,6 +178,14 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         capabilities: Option<Box<Capabilities>>,
     },
+    /// It was measured how long a member takes to evaluate tokens, to know whether lazy drafting pays.
+    Measured {
+        /// Who.
+        member: MemberName,
+        /// How long.
+        #[serde(flatten)]
+        times: DecodeTimes,
+    },
     /// A person brought a member back.
     Readmitted {
         /// Who.
@@ -267,7 +279,10 @@ pub struct DraftFinished {
     /// What was drawn beyond the cut.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub beyond: String,
-    /// Tokens drawn, with those beyond the cut.
+    /// What of it another member drafted, under lazy drafting.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kept: Option<KeptDraft>,
+    /// Tokens drawn, with those beyond the cut, without those kept of another's draft.
     pub drawn: usize,
     /// Token positions evaluated for it.
     pub forwards: u64,
@@ -278,6 +293,20 @@ pub struct DraftFinished {
     pub first_token_ms: f64,
     /// Milliseconds from the request to the end.
     pub elapsed_ms: f64,
+}
+
+/// The beginning of a draft that its author kept of another member's.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct KeptDraft {
+    /// Who drafted it.
+    pub drafter: MemberName,
+    /// Its bytes; 0 where none of it was kept.
+    pub bytes: usize,
+    /// Its tokens, by the tokenizer of the member that kept them.
+    pub tokens: usize,
+    /// Natural logarithm of the probability of the first token that was not kept; absent where all were.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rejected: Option<f32>,
 }
 
 /// What a verifier said of one candidate.

@@ -35,6 +35,7 @@ impl Record {
             | Event::Accepted { .. }
             | Event::Exited { .. }
             | Event::Readmitted { .. }
+            | Event::Measured { .. }
             | Event::Steered { .. }
             | Event::Reopened { .. }
             | Event::Redrafted { .. }

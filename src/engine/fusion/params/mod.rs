@@ -19,6 +19,7 @@ pub use preset::{OwnPreset, PRESETS, Preset, Presets};
 pub use table::{KNOBS, knob};
 
 use super::exit::{ExitRule, ExitSettings, ThresholdCount};
+use super::lazy::{DraftRule, KeepRule};
 use super::score::{Normalisation, ScoreSettings, ScoringRule};
 use super::segment::{Before, SegmentRule, SegmentUnit};
 use super::weights::WeightRule;
@@ -66,6 +67,11 @@ pub struct Params {
     pub align: Alignment,
     pub temperature: f64,
     pub top_p: f64,
+    pub draft: DraftRule,
+    pub keep: KeepRule,
+    pub keep_probability: f64,
+    pub draft_confidence: f64,
+    pub draft_ahead: usize,
     pub set_aside: bool,
     pub scoring: ScoringRule,
     pub normalisation: NormalisationKind,
@@ -109,6 +115,11 @@ impl Default for Params {
             align: Alignment::None,
             temperature: 0.6,
             top_p: 0.9,
+            draft: DraftRule::All,
+            keep: KeepRule::Likely,
+            keep_probability: 0.05,
+            draft_confidence: 0.6,
+            draft_ahead: 16,
             set_aside: true,
             scoring: ScoringRule::Geometric,
             normalisation: NormalisationKind::None,
@@ -160,6 +171,12 @@ impl Params {
             byte_cap: self.segment_bytes,
             before: Before::NOTHING,
         }
+    }
+
+    /// How long a draft is that another member keeps the beginning of. What was kept and added is not cut.
+    #[must_use]
+    pub fn ahead_rule(&self) -> SegmentRule {
+        SegmentRule { byte_cap: self.segment_bytes, ..SegmentRule::tokens(self.draft_ahead) }
     }
 
     /// How a round is scored.

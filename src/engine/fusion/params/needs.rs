@@ -33,6 +33,11 @@ pub const NEEDS: &[Need] = &[
     need("segment-words", "segment", When::Is(&["words"])),
     need("segment-cap", "segment", When::Is(&["words", "sentence"])),
     need("top-p", "temperature", When::Above(0.0)),
+    need("keep", "draft", LAZY),
+    need("keep-probability", "draft", LAZY),
+    need("keep-probability", "keep", When::Is(&["likely"])),
+    need("draft-confidence", "draft", LAZY),
+    need("draft-ahead", "draft", LAZY),
     need("softmax-temperature", "normalisation", When::Is(&["softmax"])),
     need("outlier-ratio", "outlier-filter", ON),
     need("exit-threshold", "exit", ANY_EXIT),
@@ -63,6 +68,7 @@ pub const ALWAYS: &[&str] = &[
     "segment",
     "segment-bytes",
     "align",
+    "draft",
     "temperature",
     "scoring",
     "normalisation",
@@ -84,6 +90,7 @@ pub const ALWAYS: &[&str] = &[
 
 const ON: When = When::Is(&["on"]);
 const ANY_EXIT: When = When::Is(&["paper", "evidence"]);
+const LAZY: When = When::Is(&["lazy", "forced"]);
 const EVIDENCE: When = When::Is(&["evidence"]);
 const PAPER: When = When::Is(&["paper"]);
 

@@ -21,6 +21,7 @@ pub const PRESETS: &[Preset] = &[
         values: &[
             ("segment", "tokens"),
             ("segment-tokens", "10"),
+            ("draft", "all"),
             ("align", "none"),
             ("temperature", "0.6"),
             ("top-p", "0.9"),
@@ -46,6 +47,7 @@ pub const PRESETS: &[Preset] = &[
         values: &[
             ("segment", "tokens"),
             ("segment-tokens", "10"),
+            ("draft", "all"),
             ("align", "none"),
             ("temperature", "0.6"),
             ("top-p", "0.9"),
@@ -67,6 +69,7 @@ pub const PRESETS: &[Preset] = &[
         values: &[
             ("segment", "words"),
             ("segment-words", "4"),
+            ("draft", "all"),
             ("align", "words"),
             ("set-aside", "off"),
             ("scoring", "geometric"),
@@ -86,6 +89,7 @@ pub const PRESETS: &[Preset] = &[
         values: &[
             ("segment", "sentence"),
             ("segment-cap", "48"),
+            ("draft", "all"),
             ("align", "none"),
             ("temperature", "0.6"),
             ("top-p", "0.9"),
@@ -115,6 +119,7 @@ pub const PRESETS: &[Preset] = &[
         values: &[
             ("segment", "sentence"),
             ("segment-cap", "48"),
+            ("draft", "all"),
             ("align", "none"),
             ("scoring", "geometric"),
             ("normalisation", "none"),

@@ -3,6 +3,7 @@
 use super::knob::{Choice, Kind, Knob, ParamError, Value, nearest};
 use super::{Alignment, ExitKind, KnobGroup, NormalisationKind};
 use crate::engine::fusion::exit::ThresholdCount;
+use crate::engine::fusion::lazy::{DraftRule, KeepRule};
 use crate::engine::fusion::score::ScoringRule;
 use crate::engine::fusion::segment::SegmentUnit;
 use crate::engine::fusion::weights::WeightRule;
@@ -18,6 +19,8 @@ macro_rules! choice {
 }
 
 choice!(SegmentUnit, SEGMENT_UNITS, [Tokens = "tokens", Words = "words", Sentence = "sentence"]);
+choice!(DraftRule, DRAFT_RULES, [All = "all", Lazy = "lazy", Forced = "forced"]);
+choice!(KeepRule, KEEP_RULES, [Likely = "likely", Exact = "exact"]);
 choice!(Alignment, ALIGNMENTS, [None = "none", Words = "words"]);
 choice!(
     ScoringRule,
@@ -112,6 +115,11 @@ pub const KNOBS: &[Knob] = &[
     row!(Drafting, choice align, "align", ALIGNMENTS, "cut all candidates of a round to the same number of words before scoring"),
     row!(Drafting, real temperature, "temperature", "", 0.0..=2.0 by 0.1, "sampling temperature of drafts; 0 takes the likeliest token"),
     row!(Drafting, real top_p, "top-p", "", 0.01..=1.0 by 0.05, "drafts draw from the likeliest tokens that sum to this probability"),
+    row!(Drafting, choice draft, "draft", DRAFT_RULES, "who drafts: all; lazy: the smallest member, for the largest to keep what it finds likely and go on, where that is faster than the largest alone; forced: so in any case"),
+    row!(Drafting, choice keep, "keep", KEEP_RULES, "lazy drafting: what the largest keeps: tokens it finds likely, or exactly those it would draw itself"),
+    row!(Drafting, real keep_probability, "keep-probability", "", 0.001..=1.0 by 0.01, "lazy drafting: a token is kept to which the largest gives at least this probability"),
+    row!(Drafting, real draft_confidence, "draft-confidence", "", 0.0..=1.0 by 0.05, "lazy drafting: the smallest stops before a token to which it gives less than this"),
+    row!(Drafting, integer draft_ahead, "draft-ahead", "tokens", 1..=64 by 1, "lazy drafting: tokens that are drafted at most for the largest to check at once"),
     row!(Scoring, switch set_aside, "set-aside", "set drafts that repeat the question or the answer aside while others remain, unless most of the weight wrote them"),
     row!(Scoring, choice scoring, "scoring", SCORING_RULES, "how token probabilities become a verifier's score of a candidate"),
     row!(Scoring, choice normalisation, "normalisation", NORMALISATIONS, "how each verifier's scores are made comparable"),

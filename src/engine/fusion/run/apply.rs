@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::call::{Call, CallEnd, Work};
 use super::departure::Departure;
 use super::history::{Change, Was};
-use super::round::{Accepted, Opening};
+use super::round::{Accepted, Kept, Opening};
 use super::{Exit, Phase, Round, Run, ScoreCell};
 use crate::engine::fusion::MemberIndex;
 use crate::engine::fusion::event::{
@@ -21,7 +21,7 @@ impl Run {
         self.t_ms = record.t_ms;
         match &record.event {
             Event::RunStarted(_) => {}
-            Event::RoundStarted { drafters, verifiers } => self.begin(record, drafters, verifiers),
+            Event::RoundStarted { drafters, verifiers, ahead } => self.begin(record, drafters, verifiers, ahead.as_ref()),
             Event::Token { member, token } => self.in_round(member, |round, index| round.token(index, token)),
             Event::DraftFinished(draft) => self.draft_finished(draft),
             Event::DraftFailed { member, error, elapsed_ms } => {
@@ -83,6 +83,11 @@ impl Run {
             Event::Reopened { segment } => self.reopen(*segment),
             Event::Redrafted { member } => self.in_round(member, Round::draft_again),
             Event::Joined { member, capabilities } => self.joined(member, capabilities.as_deref(), record.round),
+            Event::Measured { member, times } => {
+                if let Some(index) = self.index(member) {
+                    self.members[index.0].times = Some(*times).filter(|times| times.are_times());
+                }
+            }
             Event::Readmitted { member } => self.readmitted(member, record.round),
             Event::ParamsChanged { name, value, together } => self.knob_changed(name, value, *together),
             Event::WeightSet { member, weight } => self.weight_changed(member, *weight),
@@ -195,10 +200,11 @@ impl Run {
         Change { what, was }
     }
 
-    fn begin(&mut self, record: &Record, drafters: &[MemberName], verifiers: &[MemberName]) {
+    fn begin(&mut self, record: &Record, drafters: &[MemberName], verifiers: &[MemberName], ahead: Option<&MemberName>) {
         let places = |names: &[MemberName]| names.iter().filter_map(|name| self.index(name)).collect::<Vec<_>>();
         let (drafters, verifiers) = (places(drafters), places(verifiers));
-        self.calls.drafts += drafters.len();
+        let ahead = ahead.and_then(|name| self.index(name)).filter(|ahead| !drafters.contains(ahead));
+        self.calls.drafts += drafters.len() + usize::from(ahead.is_some());
         self.begun += 1;
         self.drop_open_round();
         let set = std::mem::take(&mut self.new_weights).into_iter();
@@ -208,7 +214,7 @@ impl Run {
             readmitted: self.presence.readmitted.clone(),
         };
         let params = Arc::clone(&self.params);
-        let round = Round::new(record.round, record.t_ms, params, drafters, verifiers);
+        let round = Round::new(record.round, record.t_ms, params, drafters, verifiers).drafted_ahead(ahead);
         self.rounds.push(Arc::new(round.opened(opening)));
     }
 
@@ -225,7 +231,8 @@ impl Run {
     fn draft_finished(&mut self, draft: &DraftFinished) {
         let work = Work::Draft { first_token_ms: Some(draft.first_token_ms) };
         self.called(&draft.member, work, CallEnd::Answered, draft.elapsed_ms);
-        self.in_round(&draft.member, |round, index| round.draft_finished(index, draft));
+        let kept = draft.kept.as_ref().and_then(|kept| Some(Kept::new(self.index(&kept.drafter)?, kept)));
+        self.in_round(&draft.member, |round, index| round.draft_finished(index, draft, kept));
         self.spent(&draft.member, draft.forwards, draft.usage);
         if let Some(index) = self.index(&draft.member) {
             let drawn = &mut self.members[index.0].drawn;

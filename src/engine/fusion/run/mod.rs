@@ -16,11 +16,12 @@ use std::sync::Arc;
 pub use call::{Call, CallEnd, Work};
 pub use departure::Departure;
 pub use history::{Change, History};
-pub use round::{Accepted, DraftState, FinishedDraft, Opening, OwnScore, Round, ScoreCell};
+pub use round::{Accepted, Ahead, DraftState, FinishedDraft, Kept, Opening, OwnScore, Round, ScoreCell};
 pub use tree::{Node, Tree};
 
 use super::MemberIndex;
 use super::event::{Capabilities, Event, ExitReason, Header, MemberHeader, Outcome, Record, Role, ScoreTier, Summary, Usage};
+use super::lazy::{self, DecodeTimes, Pair};
 use super::params::Params;
 use super::weights::Weights;
 use departure::Presence;
@@ -51,6 +52,8 @@ pub struct MemberState {
     pub usage: Usage,
     /// How it scores now.
     pub tier: ScoreTier,
+    /// How long it takes to evaluate tokens, where that was measured.
+    pub times: Option<DecodeTimes>,
 }
 
 /// When and why a member left.
@@ -144,6 +147,7 @@ impl Run {
                 drawn: 0,
                 usage: Usage::default(),
                 tier: member.capabilities.tier,
+                times: None,
             })
             .collect();
         Self {
@@ -174,8 +178,9 @@ impl Run {
     #[must_use]
     pub fn from_records<'a>(records: impl IntoIterator<Item = &'a Record>) -> Option<Self> {
         let mut records = records.into_iter();
-        let Some(Record { event: Event::RunStarted(header), .. }) = records.next() else { return None };
+        let Some(first @ Record { event: Event::RunStarted(header), .. }) = records.next() else { return None };
         let mut run = Self::new((**header).clone());
+        run.apply(first);
         records.for_each(|record| run.apply(record));
         Some(run)
     }
@@ -209,6 +214,12 @@ impl Run {
             };
             present && member.header.role != Role::Draft && member.tier.scores()
         })
+    }
+
+    /// The two members that draft lazily in the next round, if the knob asks for it; see [`lazy::pair`].
+    #[must_use]
+    pub fn pair(&self) -> Option<Pair> {
+        lazy::pair(&self.members)
     }
 
     fn places(&self, wanted: impl Fn(&MemberState) -> bool) -> impl Iterator<Item = MemberIndex> {

@@ -1,13 +1,13 @@
 //! The figures of a run, derived from its state.
 
-use super::{Calls, ExitReason, Run};
+use super::{Calls, ExitReason, MemberIndex, Run};
 use crate::engine::fusion::event::{self, MemberSummary, Role, Summary};
 
 /// The figures of the run so far.
 pub(super) fn summarise(run: &Run) -> Summary {
     let accepted: Vec<_> = run.rounds.iter().filter(|round| round.accepted.is_some()).collect();
     let saved = calls_saved(run);
-    let active: usize = accepted.iter().map(|round| round.drafters.len()).sum();
+    let active: usize = accepted.iter().map(|round| round.drafting()).sum();
     Summary {
         rounds: accepted.len(),
         unanimous_rounds: accepted.iter().filter(|round| round.ranked.as_ref().is_some_and(|ranked| ranked.unanimous)).count(),
@@ -39,13 +39,9 @@ pub(super) fn calls_saved(run: &Run) -> Calls {
 
 fn member_summary(run: &Run, place: usize) -> MemberSummary {
     let member = &run.members[place];
-    let credited = run
-        .rounds
-        .iter()
-        .filter_map(|round| round.accepted.as_ref())
-        .filter(|accepted| accepted.author.is_some_and(|author| author.0 == place));
-    let (segments, tokens) =
-        credited.fold((0, 0), |(segments, tokens), accepted| (segments + 1, accepted.tokens.saturating_add(tokens)));
+    let credited = run.rounds.iter().filter_map(|round| round.accepted.as_ref()).filter_map(|accepted| accepted.author);
+    let segments = credited.filter(|author| author.0 == place).count();
+    let tokens = run.rounds.iter().map(|round| round.accepted_tokens(MemberIndex(place))).fold(0, usize::saturating_add);
     MemberSummary {
         name: member.header.name.to_string(),
         segments,

@@ -40,6 +40,7 @@ use self::gguf::Gguf;
 use self::model::Model;
 use self::vocabulary::Vocabulary;
 use crate::engine::fusion::conversation::Conversation;
+use crate::engine::fusion::lazy::DecodeTimes;
 use crate::engine::member::chat_template::{ChatTemplate, TemplateError};
 use crate::engine::member::in_process::Desk;
 use crate::engine::member::{
@@ -151,6 +152,10 @@ impl Member for EmbeddedMember {
 
     fn extend(&self, request: ExtendRequest, progress: Progress) -> Reply<Extended> {
         self.desk.extend(request, progress, None)
+    }
+
+    fn measure(&self) -> Reply<DecodeTimes> {
+        self.desk.measure(None)
     }
 
     /// Where the system gives no further thread there is none.

@@ -8,6 +8,7 @@ use super::engine::Engine;
 use super::session::Session;
 use super::worker::{Answer, Answers, Call, Worker, work};
 use crate::engine::fusion::conversation::Conversation;
+use crate::engine::fusion::lazy::DecodeTimes;
 use crate::engine::member::turns::Turn;
 use crate::engine::member::{DraftRequest, Drafted, ExtendRequest, Extended, MemberError, Progress, Reply, ScoreRequest, Scored};
 
@@ -117,6 +118,11 @@ impl Desk {
         turn: Option<Turn>,
     ) -> Reply<Extended> {
         self.call(turn, move |answer| Call::Extend(request, progress, answer))
+    }
+
+    /// Times decodes.
+    pub(in crate::engine::member) fn measure(&self, turn: Option<Turn>) -> Reply<DecodeTimes> {
+        self.call(turn, Call::Measure)
     }
 }
 

@@ -12,6 +12,7 @@ use super::engine::Engine;
 use super::session::{Session, Stop, Until};
 use crate::engine::fusion::candidate::DraftToken;
 use crate::engine::fusion::conversation::Conversation;
+use crate::engine::fusion::lazy::DecodeTimes;
 use crate::engine::member::progress::SIGN;
 use crate::engine::member::turns::Turn;
 use crate::engine::member::{DraftRequest, Drafted, ExtendRequest, Extended, MemberError, Progress, ScoreRequest, Scored};
@@ -28,6 +29,7 @@ pub(in crate::engine::member) enum Call {
     Score(ScoreRequest, Answer<Scored>),
     /// Signs of life go to the progress.
     Extend(ExtendRequest, Progress, Answer<Extended>),
+    Measure(Answer<DecodeTimes>),
     /// Fails on purpose, for the test of what happens then.
     #[cfg(test)]
     Break(Answer<usize>),
@@ -83,6 +85,7 @@ impl<E: Engine> Answers for Worker<E> {
                 let pulse = Pulse::new(&progress);
                 session.extend(&request, &|| pulse.beat(cancelled))
             }),
+            Call::Measure(answer) => respond(answer, fault, |cancelled| session.measure(cancelled)),
             #[cfg(test)]
             Call::Break(answer) => respond(answer, fault, |_| std::panic::resume_unwind(Box::new("broken on purpose"))),
         }

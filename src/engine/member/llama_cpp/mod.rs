@@ -30,6 +30,7 @@ pub use self::error::LlamaCppError;
 use self::load::{Loaded, load};
 use super::turns::Turns;
 use crate::engine::fusion::conversation::Conversation;
+use crate::engine::fusion::lazy::DecodeTimes;
 use crate::engine::member::in_process::Desk;
 use crate::engine::member::{
     Capabilities, DraftRequest, Drafted, ExtendRequest, Extended, Local, Member, Progress, Reply, ScoreRequest, Scored,
@@ -86,6 +87,14 @@ impl Member for LlamaCpp {
         Box::pin(async move {
             let turn = turns.take(&progress).await;
             desk.extend(request, progress, Some(turn)).await
+        })
+    }
+
+    fn measure(&self) -> Reply<DecodeTimes> {
+        let (desk, turns) = (self.desk.clone(), self.turns.clone());
+        Box::pin(async move {
+            let turn = turns.take(&Progress::nowhere()).await;
+            desk.measure(Some(turn)).await
         })
     }
 }

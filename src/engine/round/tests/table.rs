@@ -6,6 +6,7 @@ use super::*;
 use crate::engine::fusion::candidate::Draft;
 use crate::engine::fusion::conversation::Conversation;
 use crate::engine::fusion::event::{Capabilities, MemberHeader, OwnSampling, Role, Usage};
+use crate::engine::member::Keep;
 
 /// What a member of the table says in each round, and how sure it is of each text.
 pub(super) struct Member {
@@ -96,7 +97,7 @@ impl Table {
                     self.cancelled.push(call);
                 }
                 Effect::Finished => self.finished = true,
-                Effect::Draft { .. } => self.waiting.push(effect),
+                Effect::Draft { .. } | Effect::Extend { .. } | Effect::Measure { .. } => self.waiting.push(effect),
                 Effect::Score { ref request, .. } => {
                     self.scorings += request.candidates.len();
                     self.waiting.push(effect);
@@ -114,6 +115,8 @@ impl Table {
     pub(super) fn answer(&mut self, place: usize) {
         let input = match self.waiting.remove(place) {
             Effect::Draft { call, member, .. } => Input::Drafted(call, self.drafted(member)),
+            Effect::Extend { call, member, request, .. } => Input::Extended(call, self.extended(member, &request)),
+            Effect::Measure { call, member, .. } => Input::Measured(call, Ok(self.times(member))),
             Effect::Score { call, request, .. } => {
                 let logprobs = request.candidates.iter().map(|(text, _)| vec![self.opinion(text); 2]).collect();
                 Input::Scored(call, Ok(Scored::tokens(logprobs, 1)))
@@ -127,6 +130,8 @@ impl Table {
     pub(super) fn fail(&mut self, place: usize, error: MemberError) {
         let input = match self.waiting.remove(place) {
             Effect::Draft { call, .. } => Input::Drafted(call, Err(error)),
+            Effect::Extend { call, .. } => Input::Extended(call, Err(error)),
+            Effect::Measure { call, .. } => Input::Measured(call, Err(error)),
             Effect::Score { call, .. } => Input::Scored(call, Err(error)),
             Effect::Emit(_) | Effect::Cancel(_) | Effect::Finished => unreachable!("only calls wait"),
         };
@@ -185,9 +190,46 @@ impl Table {
         }
     }
 
+    /// Keeps the whole draft where it is likely enough, then adds what its script says for the round.
+    pub(super) fn extended(&self, member: MemberIndex, request: &ExtendRequest) -> Result<Extended, MemberError> {
+        let Drafted { draft, forwards, usage, .. } = self.drafted(member)?;
+        let opinion = self.opinion(&request.draft);
+        let keeps = match request.keep {
+            Keep::Own => *request.draft == *draft.text(),
+            Keep::Likely(least) => opinion >= least.ln(),
+        };
+        let keeps = keeps && !request.draft.is_empty();
+        let kept = keeps.then(|| DraftToken { text: request.draft.to_string(), logprob: Some(opinion) });
+        let ends = if keeps { request.ends } else { draft.ends };
+        let added = draft.tokens.into_iter().filter(|_| !(keeps && request.ends));
+        Ok(Extended {
+            kept: if keeps { request.draft.len() } else { 0 },
+            kept_tokens: usize::from(keeps),
+            tokens: kept.into_iter().chain(added).collect(),
+            logprobs: if request.draft.is_empty() { Vec::new() } else { vec![opinion] },
+            ends: ends || draft.ends,
+            end_logprob: Some(if ends || draft.ends { -0.1 } else { -3.0 }),
+            forwards,
+            usage,
+        })
+    }
+
+    /// A larger member is slower, and none is slower for more tokens at once.
+    pub(super) fn times(&self, member: MemberIndex) -> DecodeTimes {
+        let one_ms = self.machine.run().member(member).header.capabilities.parameters.unwrap_or(1) as f64;
+        DecodeTimes { one_ms, four_ms: one_ms, sixteen_ms: one_ms }
+    }
+
     /// Lets everything come back, oldest call first.
     pub(super) fn play(&mut self) {
         while !self.waiting.is_empty() && !self.finished {
+            self.answer(0);
+        }
+    }
+
+    /// Lets so many calls come back, oldest first.
+    pub(super) fn play_some(&mut self, calls: usize) {
+        for _ in 0..calls {
             self.answer(0);
         }
     }
@@ -221,14 +263,19 @@ impl Table {
 
 pub(super) fn called(effect: &Effect) -> MemberIndex {
     match effect {
-        Effect::Draft { member, .. } | Effect::Score { member, .. } => *member,
+        Effect::Draft { member, .. }
+        | Effect::Extend { member, .. }
+        | Effect::Measure { member, .. }
+        | Effect::Score { member, .. } => *member,
         Effect::Emit(_) | Effect::Cancel(_) | Effect::Finished => unreachable!("only calls wait"),
     }
 }
 
 pub(super) fn call_of(effect: &Effect) -> CallId {
     match effect {
-        Effect::Draft { call, .. } | Effect::Score { call, .. } => *call,
+        Effect::Draft { call, .. } | Effect::Extend { call, .. } | Effect::Measure { call, .. } | Effect::Score { call, .. } => {
+            *call
+        }
         Effect::Emit(_) | Effect::Cancel(_) | Effect::Finished => unreachable!("only calls wait"),
     }
 }

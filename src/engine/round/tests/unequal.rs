@@ -8,7 +8,7 @@ use crate::engine::fusion::event::Repeats;
 const QUESTION: &str = "How far is the moon?";
 
 /// The table with members of these sizes, asked a question that can be echoed.
-fn sized(members: Vec<Member>, sizes: &[u64], opinions: &[(&'static str, f32)], params: Params) -> Table {
+pub(super) fn sized(members: Vec<Member>, sizes: &[u64], opinions: &[(&'static str, f32)], params: Params) -> Table {
     let mut table = Table::new(members, opinions, params);
     let sizes = sizes.to_vec();
     table.start_again(
@@ -48,6 +48,7 @@ fn play_with_end(table: &mut Table, end: impl Fn(&str) -> f32) {
                 let ends = request.candidates.iter().map(|_| Some(end(table.members[member.0].name).ln())).collect();
                 Input::Scored(call, Ok(Scored { ends, ..Scored::tokens(logprobs, 1) }))
             }
+            Effect::Extend { .. } | Effect::Measure { .. } => unreachable!("every member drafts"),
             Effect::Emit(_) | Effect::Cancel(_) | Effect::Finished => unreachable!("only calls wait"),
         };
         table.put(input).unwrap();
@@ -182,6 +183,7 @@ fn where_too_few_know_the_end_it_is_not_decided() {
                 let logprobs = request.candidates.iter().map(|(text, _)| vec![table.opinion(text); 2]).collect();
                 table.put(Input::Scored(call, Ok(Scored::tokens(logprobs, 1)))).unwrap();
             }
+            Effect::Extend { .. } | Effect::Measure { .. } => unreachable!("every member drafts"),
             Effect::Emit(_) | Effect::Cancel(_) | Effect::Finished => unreachable!("only calls wait"),
         }
     }
@@ -223,7 +225,7 @@ fn a_base_model_verifies_and_drafts_only_alone_or_where_it_is_told_to() {
     let drafting = |change: &dyn Fn(&mut Header)| {
         let mut table = Table::new(members(), &[], plain());
         table.start_again(change, Vec::new());
-        let Some(Event::RoundStarted { drafters, verifiers }) =
+        let Some(Event::RoundStarted { drafters, verifiers, .. }) =
             table.records.iter().map(|record| &record.event).find(|event| matches!(event, Event::RoundStarted { .. }))
         else {
             unreachable!("a round begins")

@@ -152,7 +152,9 @@ mod tests {
             weights: Vec::new(),
             standings: standings.iter().enumerate().map(standing).collect(),
         };
-        for event in [Event::RoundStarted { drafters: Vec::new(), verifiers: Vec::new() }, Event::Ranked(Box::new(ranked))] {
+        for event in
+            [Event::RoundStarted { drafters: Vec::new(), verifiers: Vec::new(), ahead: None }, Event::Ranked(Box::new(ranked))]
+        {
             play.apply(&Record { t_ms: 0.0, round: 1, event });
         }
         play

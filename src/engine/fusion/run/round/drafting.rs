@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{DraftState, FinishedDraft, OwnScore, Round, ScoreCell};
+use super::{DraftState, FinishedDraft, Kept, OwnScore, Round, ScoreCell};
 use crate::engine::fusion::MemberIndex;
 use crate::engine::fusion::candidate::{Draft, DraftToken, merge};
 use crate::engine::fusion::event::DraftFinished;
@@ -11,16 +11,14 @@ use crate::engine::fusion::segment::{Cut, align};
 
 impl Round {
     pub(in super::super) fn token(&mut self, member: MemberIndex, token: &DraftToken) {
-        if let Some(slot) = self.slot(member)
-            && let DraftState::Open(tokens) = &mut self.drafts[slot]
-        {
+        if let Some(DraftState::Open(tokens)) = self.draft_mut(member) {
             tokens.push(token.clone());
         }
     }
 
     pub(in super::super) fn draft_failed(&mut self, member: MemberIndex, error: &str) {
-        if let Some(slot) = self.slot(member) {
-            self.drafts[slot] = DraftState::Failed(error.into());
+        if let Some(draft) = self.draft_mut(member) {
+            *draft = DraftState::Failed(error.into());
             self.align_when_complete();
         }
     }
@@ -28,7 +26,8 @@ impl Round {
     /// The round was decided before these drafts came back, and nothing drafts them any more.
     pub(in super::super) fn drop_open_drafts(&mut self) {
         let mut dropped = false;
-        for draft in self.drafts.iter_mut().filter(|draft| matches!(draft, DraftState::Open(_))) {
+        let ahead = self.ahead.iter_mut().map(|ahead| &mut ahead.draft);
+        for draft in self.drafts.iter_mut().chain(ahead).filter(|draft| matches!(draft, DraftState::Open(_))) {
             (*draft, dropped) = (DraftState::Failed("dropped when the round was decided".into()), true);
         }
         if dropped {
@@ -36,19 +35,22 @@ impl Round {
         }
     }
 
-    pub(in super::super) fn draft_finished(&mut self, member: MemberIndex, finished: &DraftFinished) {
-        let Some(slot) = self.slot(member) else { return };
-        let DraftState::Open(tokens) = &mut self.drafts[slot] else { return };
+    pub(in super::super) fn draft_finished(&mut self, member: MemberIndex, finished: &DraftFinished, kept: Option<Kept>) {
+        let Some(state) = self.draft_mut(member) else { return };
+        let DraftState::Open(tokens) = state else { return };
         let drawn = Draft { tokens: std::mem::take(tokens), ends: finished.ends, end_logprob: None };
         let draft = drawn.cut(Cut { bytes: finished.text.len(), ends: finished.ends });
-        self.drafts[slot] = DraftState::Finished(Arc::new(FinishedDraft {
+        *state = DraftState::Finished(Arc::new(FinishedDraft {
             draft: Draft { end_logprob: finished.end_logprob, ..draft },
             beyond: finished.beyond.as_str().into(),
+            kept,
             first_token_ms: finished.first_token_ms,
             elapsed_ms: finished.elapsed_ms,
         }));
-        self.arrived.push(member);
-        self.take_in(member);
+        if self.slot(member).is_some() {
+            self.arrived.push(member);
+            self.take_in(member);
+        }
     }
 
     /// Makes the draft that has just come in a candidate, or its member one more author of a known one.

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::MemberIndex;
 use super::call::Call;
 use crate::engine::fusion::candidate::{Candidate, Draft, DraftToken};
-use crate::engine::fusion::event::{Capabilities, Ranked, Repeats, Usage};
+use crate::engine::fusion::event::{Capabilities, KeptDraft, Ranked, Repeats, Usage};
 use crate::engine::fusion::params::Params;
 use crate::engine::fusion::score::Opinion;
 
@@ -30,10 +30,40 @@ pub struct FinishedDraft {
     pub draft: Draft,
     /// What was drawn beyond the cut.
     pub beyond: Arc<str>,
+    /// What of it another member drafted, under lazy drafting.
+    pub kept: Option<Kept>,
     /// Milliseconds from the request to the first token.
     pub first_token_ms: f64,
     /// Milliseconds from the request to the end.
     pub elapsed_ms: f64,
+}
+
+/// The beginning of a draft that its author kept of another member's.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Kept {
+    /// Who drafted it.
+    pub drafter: MemberIndex,
+    /// Its bytes.
+    pub bytes: usize,
+    /// Its tokens, by the tokenizer of the member that kept them.
+    pub tokens: usize,
+    /// Natural logarithm of the probability of the first token that was not kept; `None` where all were.
+    pub rejected: Option<f32>,
+}
+
+/// A draft that the round's only drafter keeps the beginning of, under lazy drafting. It is no candidate.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Ahead {
+    /// Who drafts it.
+    pub member: MemberIndex,
+    /// The draft.
+    pub draft: DraftState,
+}
+
+impl Kept {
+    pub(super) fn new(drafter: MemberIndex, kept: &KeptDraft) -> Self {
+        Self { drafter, bytes: kept.bytes, tokens: kept.tokens, rejected: kept.rejected }
+    }
 }
 
 /// One verifier's reply about one candidate.
@@ -87,6 +117,8 @@ pub struct Round {
     pub verifiers: Vec<MemberIndex>,
     /// A slot per drafter, in the same order.
     pub drafts: Vec<DraftState>,
+    /// What is drafted for the only drafter, under lazy drafting.
+    pub ahead: Option<Ahead>,
     /// Drafters whose draft is finished, in the order in which they finished.
     pub arrived: Vec<MemberIndex>,
     /// Members that a person sent away while it was open: nothing of theirs counts.
@@ -184,6 +216,7 @@ impl Round {
             drafters,
             verifiers,
             drafts,
+            ahead: None,
             arrived: Vec::new(),
             excluded: Vec::new(),
             late: Vec::new(),
@@ -205,6 +238,60 @@ impl Round {
     #[must_use]
     pub fn opened(self, opening: Opening) -> Self {
         Self { opening, ..self }
+    }
+
+    /// The same round in which a member drafts for the only drafter.
+    #[must_use]
+    pub fn drafted_ahead(self, member: Option<MemberIndex>) -> Self {
+        Self { ahead: member.map(|member| Ahead { member, draft: DraftState::Open(Vec::new()) }), ..self }
+    }
+
+    /// How many members draft in it, in whatever way.
+    #[must_use]
+    pub fn drafting(&self) -> usize {
+        self.drafters.len() + usize::from(self.ahead.is_some())
+    }
+
+    /// Of the tokens drafted ahead, by the drafter's tokenizer, those that were kept, and all; `None` before that is known.
+    #[must_use]
+    pub fn kept_ahead(&self) -> Option<(usize, usize)> {
+        let ahead = self.ahead.as_ref()?;
+        let kept = self.drafters.iter().find_map(|drafter| self.finished(*drafter)?.kept)?;
+        let DraftState::Finished(drafted) = &ahead.draft else { return Some((0, 0)) };
+        let ends = drafted.draft.tokens.iter().scan(0, |end, token| {
+            *end += token.text.len();
+            Some(*end)
+        });
+        Some((ends.take_while(|end| *end <= kept.bytes).count(), drafted.draft.tokens.len()))
+    }
+
+    /// The accepted text in parts, each with its author; two where the beginning of another member's draft was kept.
+    #[must_use]
+    pub fn accepted_parts(&self) -> Vec<(Option<MemberIndex>, &str)> {
+        let Some(accepted) = &self.accepted else { return Vec::new() };
+        let whole = || vec![(accepted.author, &*accepted.text)];
+        if self.accepted_candidate().is_none() {
+            return whole();
+        }
+        let kept = accepted.author.and_then(|author| self.finished(author)?.kept);
+        match kept.and_then(|kept| Some((kept.drafter, accepted.text.split_at_checked(kept.bytes)?))) {
+            None | Some((_, ("", _))) => whole(),
+            Some((drafter, (all, ""))) => vec![(Some(drafter), all)],
+            Some((drafter, (kept, added))) => vec![(Some(drafter), kept), (accepted.author, added)],
+        }
+    }
+
+    /// Accepted tokens that a member wrote, by the tokenizer of the member that the segment is credited to.
+    #[must_use]
+    pub fn accepted_tokens(&self, member: MemberIndex) -> usize {
+        let Some(accepted) = &self.accepted else { return 0 };
+        let kept = accepted.author.filter(|_| self.accepted_candidate().is_some()).and_then(|author| self.finished(author)?.kept);
+        let of_drafter = kept.map_or(0, |kept| kept.tokens.min(accepted.tokens));
+        match kept {
+            Some(kept) if kept.drafter == member => of_drafter,
+            Some(_) | None if accepted.author == Some(member) => accepted.tokens - of_drafter,
+            Some(_) | None => 0,
+        }
     }
 
     /// The distinct candidates, ordered by their earliest author. Under alignment there are none until every draft is in,
@@ -249,13 +336,22 @@ impl Round {
     /// A member's draft.
     #[must_use]
     pub fn draft(&self, member: MemberIndex) -> Option<&DraftState> {
-        self.slot(member).map(|slot| &self.drafts[slot])
+        let ahead = self.ahead.as_ref().filter(|ahead| ahead.member == member).map(|ahead| &ahead.draft);
+        self.slot(member).map(|slot| &self.drafts[slot]).or(ahead)
+    }
+
+    fn draft_mut(&mut self, member: MemberIndex) -> Option<&mut DraftState> {
+        match self.slot(member) {
+            Some(slot) => Some(&mut self.drafts[slot]),
+            None => self.ahead.as_mut().filter(|ahead| ahead.member == member).map(|ahead| &mut ahead.draft),
+        }
     }
 
     /// Whether anything of this round has come back: a token, a draft or the failure of one.
     #[must_use]
     pub fn has_begun(&self) -> bool {
-        self.drafts.iter().any(|draft| !matches!(draft, DraftState::Open(tokens) if tokens.is_empty()))
+        let ahead = self.ahead.iter().map(|ahead| &ahead.draft);
+        self.drafts.iter().chain(ahead).any(|draft| !matches!(draft, DraftState::Open(tokens) if tokens.is_empty()))
     }
 
     /// Those of these members that count in it: nobody whom a person sent away while it was open.
@@ -328,7 +424,8 @@ impl Round {
     /// Whether a draft or a scoring failed.
     #[must_use]
     pub fn has_failure(&self) -> bool {
-        self.score_failed || self.drafts.iter().any(|draft| matches!(draft, DraftState::Failed(_)))
+        let ahead = self.ahead.iter().map(|ahead| &ahead.draft);
+        self.score_failed || self.drafts.iter().chain(ahead).any(|draft| matches!(draft, DraftState::Failed(_)))
     }
 
     pub(super) fn add_score(&mut self, cell: ScoreCell) {

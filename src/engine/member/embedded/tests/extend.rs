@@ -76,14 +76,14 @@ fn driven(small: &mut Session, counting: &mut Session, large: &mut Session, ques
         let drawn = draft.draft.tokens.len();
         let lacking = counting.ids(&context("", &[&added])).unwrap().len() - counting.ids(&context("", &[])).unwrap().len();
         assert!(all.calls == 0 || draft.forwards <= (drawn + lacking + 2) as u64, "{} for {drawn} and {added:?}", draft.forwards);
-        added = taken.added.iter().map(|token| token.text.as_str()).collect();
+        added = taken.added().iter().map(|token| token.text.as_str()).collect();
         let refused = taken.logprobs.len() < rows || taken.kept < text.len();
         all.kept += taken.logprobs.len() - usize::from(refused);
-        all.added += taken.added.len();
+        all.added += taken.added().len();
         all.forwards += taken.forwards;
         all.calls += 1;
         all.ends = taken.ends;
-        let accepted = taken.text(&text);
+        let accepted = taken.text();
         assert!(taken.ends || !accepted.is_empty());
         all.text.push_str(&accepted);
         at = after(&at, &accepted);
@@ -128,7 +128,7 @@ fn own_tokens_are_those_that_the_seed_draws() {
         let text: String = own.tokens.iter().take(5).map(|token| token.text.as_str()).collect();
         let taken = extended(&mut other, &at, (&text, false), Keep::Own, sampling(0.9, seed));
         let all: Vec<&str> = own.tokens.iter().map(|token| token.text.as_str()).collect();
-        assert!(all.concat().starts_with(&taken.text(&text)), "{taken:?} {all:?}");
+        assert!(all.concat().starts_with(&taken.text()), "{taken:?} {all:?}");
         let numbers: Vec<f32> = own.tokens.iter().filter_map(|token| token.logprob).take(5).collect();
         // Drawn tokens need not be those that a tokenizer makes of their text.
         assert!(taken.kept < text.len() || taken.logprobs == numbers || taken.logprobs.len() < 5, "{taken:?} {numbers:?}");
@@ -191,7 +191,7 @@ fn what_is_likely_enough_is_kept() {
             assert!(taken.logprobs[..count].iter().all(|logprob| *logprob >= least.ln()), "{name} {least} {taken:?}");
             assert!(if all { count == draft.len() } else { taken.logprobs[count] < least.ln() });
             assert_eq!(other.log_probabilities(&ids, &draft[..taken.logprobs.len()]), taken.logprobs, "{name} {text:?}");
-            match taken.added.first() {
+            match taken.added().first() {
                 Some(added) => {
                     let own = drafted(&mut other, &after(&at, &text[..taken.kept]), None, 1).draft;
                     assert!(
@@ -223,7 +223,7 @@ fn a_kept_state_gives_the_numbers_of_a_fresh_one() {
             if taken.ends {
                 break;
             }
-            at = after(&at, &taken.text(draft));
+            at = after(&at, &taken.text());
             let ids = kept.ids(&at).unwrap();
             let candidates = [(" The capital is 7.", false), (" It\n\n- 😀 is", false)];
             let asked_for = candidates.map(|(text, ends)| (Arc::from(text), ends)).to_vec();
@@ -255,7 +255,7 @@ fn nothing_accepted_is_evaluated_twice() {
     let prompt = session.prompt(&at.conversation).unwrap().len() as u64;
     let taken = extended(&mut session, &at, ("The capital of Peru is", false), Keep::Likely(1e-9), sampling(0.0, 0));
     assert_eq!(taken.forwards, prompt + taken.logprobs.len() as u64);
-    let next = after(&at, &taken.text("The capital of Peru is"));
+    let next = after(&at, &taken.text());
     assert_eq!(drafted(&mut session, &next, None, 1).forwards, 1, "the added token");
     assert_eq!(extended(&mut session, &next, ("", false), Keep::Own, sampling(0.0, 0)).forwards, 0, "it is there now");
     // The same again, without the draft between: the added token and the draft's in one pass.
@@ -286,7 +286,7 @@ fn characters_stay_whole() {
             let keep = if seed % 4 == 3 { Keep::Own } else { Keep::Likely([1e-3, 1e-6, 1e-9][seed as usize % 3]) };
             let taken = extended(&mut many, &at, (draft, ends), keep, sampling(2.0, seed));
             assert!(draft.is_char_boundary(taken.kept) && taken.kept <= draft.len());
-            let text = taken.text(draft);
+            let text = taken.text();
             assert!(taken.ends || text.len() > taken.kept, "{name} {taken:?}");
             let same = extended(&mut few, &at, (draft, ends), keep, sampling(2.0, seed));
             assert_eq!(Extended { forwards: 0, ..same }, Extended { forwards: 0, ..taken.clone() });
@@ -308,7 +308,7 @@ fn a_context_that_is_full_is_refused_and_a_draft_is_kept_as_far_as_there_is_room
     let long = "7".repeat(5000);
     for draft in ["12345", "1234567", long.as_str()] {
         let taken = extended(&mut session, &near, (draft, true), Keep::Likely(0.0), sampling(0.0, 0));
-        assert!(taken.kept == 4 && (taken.ends || taken.added.len() == 1), "{taken:?}");
+        assert!(taken.kept == 4 && (taken.ends || taken.added().len() == 1), "{taken:?}");
         assert_eq!(taken.logprobs.len(), 4);
     }
     let full = context("1", &[&digits, "12345"]);

@@ -77,7 +77,7 @@ fn a_draft_is_taken_up_wherever_a_member_works() {
     let others = [Working::OnThread, Working::InPlace].map(|working| member.replica(working).unwrap());
     for other in others.into_iter().chain([in_turn]) {
         let again = wait(other.extend(asked.clone(), Progress::nowhere())).unwrap();
-        assert_eq!((again.text("A word."), again.logprobs), (taken.text("A word."), taken.logprobs.clone()));
+        assert_eq!((again.text(), again.logprobs), (taken.text(), taken.logprobs.clone()));
     }
     let away = AbsentMember::new("server", "", "it is away".to_owned());
     assert_eq!(wait(away.extend(asked, Progress::nowhere())), Err(MemberError::Refused("it is away".to_owned())));

@@ -87,14 +87,14 @@ impl<E: Engine> Session<E> {
 
     /// What became of a draft. The tokens it is made of are remembered: when it is accepted, all but the last are evaluated.
     fn extended(&mut self, drawn: Drawn) -> Extended {
-        let mut tokens = drawn.draft.tokens;
-        let kept = drawn.guide.as_ref().map_or(0, Guide::kept).min(tokens.len());
-        let added = tokens.split_off(kept);
+        let tokens = drawn.draft.tokens;
+        let kept_tokens = drawn.guide.as_ref().map_or(0, Guide::kept).min(tokens.len());
         self.known.remember(drawn.ids);
         Extended {
-            kept: tokens.iter().map(|token| token.text.len()).sum(),
+            kept: tokens[..kept_tokens].iter().map(|token| token.text.len()).sum(),
+            kept_tokens,
+            tokens,
             logprobs: drawn.guide.map(Guide::into_logprobs).unwrap_or_default(),
-            added,
             ends: drawn.draft.ends,
             end_logprob: drawn.draft.end_logprob,
             forwards: self.forwards,

@@ -9,6 +9,7 @@ mod draw;
 mod drawing;
 mod extend;
 mod guide;
+mod measure;
 mod score;
 
 use std::sync::Arc;
@@ -24,6 +25,7 @@ use super::template::Template;
 use super::tree::{At, Tree, Wanted, end_logprob};
 use super::vocabulary::Vocabulary;
 use crate::engine::fusion::conversation::Conversation;
+use crate::engine::fusion::lazy::DecodeTimes;
 use crate::engine::member::{Context, Drafted, Hints, MemberError, Sampling, Usage};
 
 /// Tokens up to which a prompt that does not fit is counted: a few seconds at most.
@@ -79,6 +81,8 @@ pub(in crate::engine::member) struct Session<E: Engine> {
     sums: Vec<f32>,
     scratch: Scratch,
     forwards: u64,
+    /// How long it takes to evaluate rows, once that was measured.
+    times: Option<DecodeTimes>,
 }
 
 /// The logarithm of the sum of e to the power of each logit: what turns logits into log-probabilities.
@@ -107,6 +111,7 @@ impl<E: Engine> Session<E> {
             sums: Vec::new(),
             scratch: Scratch::default(),
             forwards: 0,
+            times: None,
         }
     }
 
