@@ -20,7 +20,7 @@ pub(super) fn outcome(outcome: &Outcome) -> String {
 pub(super) fn line(ended: &Outcome, summary: &Summary, seed: u64, told: &[String]) -> String {
     let mut parts = vec![
         format!("{} in {} ({} unanimous)", outcome(ended), counted(summary.rounds, "round"), summary.unanimous_rounds),
-        authors(&summary.members),
+        authors(summary),
         format!(
             "{} and {}, {} and {} saved",
             counted(summary.draft_calls, "draft"),
@@ -45,13 +45,14 @@ pub(super) fn line(ended: &Outcome, summary: &Summary, seed: u64, told: &[String
     parts.join(" · ")
 }
 
-fn authors(members: &[MemberSummary]) -> String {
-    let credited: Vec<_> = members
-        .iter()
-        .filter(|member| member.segments > 0)
-        .map(|member| format!("{} {}", member.name, member.segments))
-        .collect();
-    if credited.is_empty() { "no segments".to_owned() } else { format!("segments: {}", credited.join(", ")) }
+/// Who wrote how many segments; who wrote how many tokens where segments have parts of more than one member.
+fn authors(summary: &Summary) -> String {
+    let shared = summary.members.iter().any(|member| member.segments == 0 && member.tokens > 0);
+    let (what, count): (&str, fn(&MemberSummary) -> usize) =
+        if shared { ("tokens by author", |member| member.tokens) } else { ("segments", |member| member.segments) };
+    let credited = summary.members.iter().filter(|member| count(member) > 0);
+    let credited: Vec<_> = credited.map(|member| format!("{} {}", member.name, count(member))).collect();
+    if credited.is_empty() { "no segments".to_owned() } else { format!("{what}: {}", credited.join(", ")) }
 }
 
 /// What servers counted, where they count.

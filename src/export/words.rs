@@ -94,6 +94,10 @@ pub(super) fn happenings(report: &Report, round: &RoundReport) -> Vec<String> {
         let authors: Vec<String> = aside.authors.iter().map(|author| clean_line(&author.name)).collect();
         format!("{}'s draft was set aside: it repeats {}", authors.join(" and "), aside.repeats.in_words())
     }));
+    told.extend(round.ahead.as_ref().map(|ahead| {
+        let drafter = clean_line(&ahead.drafter.name);
+        format!("{drafter} drafted ahead: {} of {} kept", ahead.kept_tokens, figure::counted(ahead.tokens, "token"))
+    }));
     if let Some(end) = round.end.filter(|_| round.end_decided) {
         told.push(format!("the members put the end of the answer here at {end:.2}"));
     }

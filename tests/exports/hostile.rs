@@ -102,6 +102,7 @@ fn draft(member: &MemberName, text: &str) -> [Event; 2] {
         ends: false,
         end_logprob: None,
         beyond: String::new(),
+        kept: None,
         drawn: 1,
         forwards: 1,
         usage: Usage::default(),
@@ -120,7 +121,7 @@ fn round(supply: &mut Supply<'_>, names: &[MemberName], accepted: Accepted) -> V
         end_logprob: None,
         preference: None,
     };
-    let mut events = vec![Event::RoundStarted { drafters: names.to_vec(), verifiers: names.to_vec() }];
+    let mut events = vec![Event::RoundStarted { drafters: names.to_vec(), verifiers: names.to_vec(), ahead: None }];
     events.extend(draft(a, &drafts[0]).into_iter().chain(draft(b, &drafts[1])));
     events.extend([
         Event::DraftFailed { member: c.clone(), error: supply.text(), elapsed_ms: 1.0 },

@@ -37,7 +37,7 @@ pub async fn draft_while_sure(member: &dyn Member, context: Context, confidence:
 /// Takes up a draft at temperature 0.
 pub async fn extend(member: &dyn Member, context: Context, draft: (&str, bool), keep: Keep) -> Extended {
     let sampling = Sampling { temperature: 0.0, top_p: 0.9, seed: 0 };
-    let request = ExtendRequest { context, draft: draft.0.into(), ends: draft.1, keep, sampling };
+    let request = ExtendRequest { context, draft: draft.0.into(), ends: draft.1, keep, own: 1, sampling };
     member.extend(request, Progress::nowhere()).await.unwrap()
 }
 

@@ -179,11 +179,11 @@ async fn drafts_are_taken_up_as_by_the_embedded_engine() {
                 let here = extend(&ours, context(QUESTIONS[0], &texts), (draft, ends), keep).await;
                 let there = extend(&theirs, context(QUESTIONS[0], &texts), (draft, ends), keep).await;
                 all += 1;
-                same += usize::from(here.text(draft) == there.text(draft) && here.ends == there.ends);
+                same += usize::from(here.text() == there.text() && here.ends == there.ends);
                 let common = here.logprobs.len().min(there.logprobs.len());
                 assert!((mean(&here.logprobs[..common]) - mean(&there.logprobs[..common])).abs() <= 0.02, "{here:?} {there:?}");
                 if accepted.len() < 5 && !here.ends {
-                    accepted.push(here.text(draft));
+                    accepted.push(here.text());
                 }
             }
         }
@@ -198,7 +198,7 @@ async fn what_was_taken_up_is_evaluated_but_for_its_last_token() {
     let prompt = member.prepare(context(QUESTIONS[0], &[]).conversation).await.unwrap() as u64;
     let taken = extend(&member, context(QUESTIONS[0], &[]), (DRAFT, false), Keep::Likely(0.0)).await;
     assert_eq!((taken.kept, taken.forwards), (DRAFT.len(), prompt + taken.logprobs.len() as u64));
-    let text = taken.text(DRAFT);
+    let text = taken.text();
     let candidates = [(" and that of", false), (".", true)];
     let scores = score(&member, context(QUESTIONS[0], &[&text]), &candidates).await;
     assert_eq!(scores.forwards, 1 + scores.logprobs().iter().map(|tokens| tokens.len() as u64 - 1).sum::<u64>());

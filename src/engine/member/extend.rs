@@ -30,6 +30,8 @@ pub struct ExtendRequest {
     pub ends: bool,
     /// Which of its tokens are kept.
     pub keep: Keep,
+    /// Tokens of its own that the member adds behind them, at least 1; fewer where the answer ends.
+    pub own: usize,
     /// How the member's own tokens are drawn; with [`Keep::Own`] the draft is held against tokens drawn so.
     pub sampling: Sampling,
 }
@@ -42,7 +44,7 @@ pub struct Extended {
     /// Tokens that are kept: the first so many of `tokens`.
     pub kept_tokens: usize,
     /// The tokens of the text to append to what was accepted, in the member's own tokenizer: those kept of the draft, and what the
-    /// member adds behind them: a token of its own, more only where the first ones hold no whole character, or might be the beginning
+    /// member adds behind them: as many of its own as were asked for, more only where the first ones hold no whole character, or might be the beginning
     /// of another turn. None is added where the answer ends behind what is kept.
     pub tokens: Vec<DraftToken>,
     /// Natural logarithms of the probability (at temperature 1, at most 0) of the draft's tokens, in the member's own tokenizer, as

@@ -321,7 +321,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn what_becomes_of_a_draft_is_held_back_as_long() {
         let DraftRequest { context, sampling, .. } = request();
-        let asked = ExtendRequest { context, draft: "one three".into(), ends: false, keep: Keep::Own, sampling };
+        let asked = ExtendRequest { context, draft: "one three".into(), ends: false, keep: Keep::Own, own: 1, sampling };
         let alone = words().extend(asked.clone(), Progress::nowhere()).await;
         let start = Instant::now();
         let reply = Paced::new(Arc::new(words()), Pace::new(Some(10.0))).extend(asked, Progress::nowhere()).await;

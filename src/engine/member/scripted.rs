@@ -255,8 +255,8 @@ impl Member for ScriptedMember {
         })
     }
 
-    /// Keeps the words that its next line begins with too, or of which it thinks well enough; then adds a word of that line: the one
-    /// behind those it has in common with the draft, or its first. The end is a word like any other: of the draft's it thinks what it
+    /// Keeps the words that its next line begins with too, or of which it thinks well enough; then adds words of that line: those
+    /// behind what it has in common with the draft, or its first. The end is a word like any other: of the draft's it thinks what it
     /// thinks of a text without words, and its own comes where its line ends the answer and has no further word.
     fn extend(&self, request: ExtendRequest, _progress: Progress) -> Reply<Extended> {
         let opinions: Vec<f32> = request.draft.split_inclusive(' ').map(|word| self.opinion(word)).collect();
@@ -278,13 +278,13 @@ impl Member for ScriptedMember {
                     (kept, 0, likely || (line_ends && own.is_empty()))
                 }
             };
-            let word = own.get(next).filter(|_| !ends).map(|word| (*word, logprob));
+            let added = own.iter().skip(next).take(if ends { 0 } else { request.own }).map(|word| (*word, logprob));
             let keeps = words.iter().copied().zip(opinions.iter().copied()).take(kept);
             let token = |(text, logprob): (&str, f32)| DraftToken { text: text.to_owned(), logprob: Some(logprob) };
             Ok(Extended {
                 kept: words[..kept].iter().map(|word| word.len()).sum(),
                 kept_tokens: kept,
-                tokens: keeps.chain(word).map(token).collect(),
+                tokens: keeps.chain(added).map(token).collect(),
                 logprobs: opinions.into_iter().take(kept + 1).collect(),
                 ends,
                 end_logprob: ends.then_some(end),
@@ -316,7 +316,7 @@ mod tests {
     async fn extended(member: &ScriptedMember, draft: &str, ends: bool, keep: Keep) -> (usize, String, bool) {
         let context = Context { conversation: Arc::new(Conversation::question("?")), accepted: Arc::from([]) };
         let sampling = Sampling { temperature: 0.0, top_p: 1.0, seed: 0 };
-        let request = ExtendRequest { context, draft: draft.into(), ends, keep, sampling };
+        let request = ExtendRequest { context, draft: draft.into(), ends, keep, own: 1, sampling };
         let taken = member.extend(request, Progress::nowhere()).await.unwrap();
         assert_eq!(taken.logprobs.len(), draft.split_inclusive(' ').count().min(taken.logprobs.len()));
         (taken.kept, taken.added().iter().map(|token| token.text.as_str()).collect(), taken.ends)

@@ -189,9 +189,12 @@ impl Machine {
             KeepRule::Likely => Keep::Likely(params.keep_probability as f32),
             KeepRule::Exact => Keep::Own,
         };
+        // Where it is not sure now, it often is not sure of what comes next either.
+        let rest = if draft.is_empty() && !ends { params.draft_rest } else { 0 };
+        let own = (1 + rest).min(self.room());
         let sampling = self.sampling(member);
         let call = self.begin_call(member, Work::Draft { first_token_ms: None, bytes: 0 });
-        let request = ExtendRequest { context: self.context.clone(), draft: draft.into(), ends, keep, sampling };
+        let request = ExtendRequest { context: self.context.clone(), draft: draft.into(), ends, keep, own, sampling };
         self.effects.push(Effect::Extend { call, member, request, seconds: params.draft_seconds as u64 });
     }
 

@@ -36,12 +36,29 @@ pub struct RoundReport {
     pub standings: Vec<StandingReport>,
     /// Drafts that only repeat, and were not scored.
     pub set_aside: Vec<SetAside>,
+    /// What was drafted for the verifier to go on from; `null` where the round was not drafted lazily.
+    pub ahead: Option<Ahead>,
     /// The probability that the answer ends after the segment, as the verifiers see it by weight; `null` where too few know.
     pub end: Option<f64>,
     /// Whether that ended the answer, and no draft did.
     pub end_decided: bool,
     /// Drafts and scorings that failed.
     pub failures: Vec<Failure>,
+}
+
+/// What one member drafted for another to go on from, under lazy drafting.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Ahead {
+    /// Who drafted it.
+    pub drafter: Who,
+    /// The text, byte for byte; empty where the drafter was not sure of any token, or failed.
+    pub text: String,
+    /// Bytes of it that were kept: the accepted text begins with them.
+    pub kept_bytes: usize,
+    /// Its tokens that were kept, by the drafter's tokenizer.
+    pub kept_tokens: usize,
+    /// All of them.
+    pub tokens: usize,
 }
 
 /// A draft that only repeats.
@@ -162,11 +179,21 @@ fn report(run: &Run, round: &Round, changed: Vec<Changed>) -> RoundReport {
         weights: verifiers.iter().map(|member| Weight { verifier: who(run, *member), weight: weights[member.0] }).collect(),
         standings: ranked.map(|ranked| standings(run, ranked)).unwrap_or_default(),
         set_aside: set_aside(run, round),
+        ahead: ahead(run, round),
         end: ranked.and_then(|ranked| ranked.end),
         end_decided: round.end_was_decided(),
         failures: failures(run, round),
         candidates,
     }
+}
+
+fn ahead(run: &Run, round: &Round) -> Option<Ahead> {
+    let ahead = round.ahead.as_ref()?;
+    let draft = round.finished(ahead.member).map(|finished| finished.draft.text()).unwrap_or_default();
+    let (kept_tokens, tokens) = round.kept_ahead().unwrap_or_default();
+    let parts = round.accepted_parts();
+    let kept = parts.first().filter(|(author, _)| *author == Some(ahead.member)).map_or(0, |(_, text)| text.len());
+    Some(Ahead { drafter: who(run, ahead.member), text: draft, kept_bytes: kept, kept_tokens, tokens })
 }
 
 fn set_aside(run: &Run, round: &Round) -> Vec<SetAside> {
@@ -254,7 +281,8 @@ fn standings(run: &Run, ranked: &Ranked) -> Vec<StandingReport> {
 }
 
 fn failures(run: &Run, round: &Round) -> Vec<Failure> {
-    let drafts = round.drafters.iter().filter_map(|member| match round.draft(*member)? {
+    let ahead = round.ahead.iter().map(|ahead| &ahead.member);
+    let drafts = round.drafters.iter().chain(ahead).filter_map(|member| match round.draft(*member)? {
         DraftState::Failed(error) => Some(Failure { member: who(run, *member), doing: "draft", error: error.to_string() }),
         DraftState::Open(_) | DraftState::Finished(_) => None,
     });

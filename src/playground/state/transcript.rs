@@ -10,6 +10,7 @@ use super::play::Play;
 use crate::clean::{Cleaner, clean};
 use crate::engine::fusion::MemberIndex;
 use crate::engine::fusion::conversation::Role;
+use crate::engine::fusion::run::Round;
 
 /// What a span of the transcript is; the tags of the flow are places in the list of these.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,7 +25,7 @@ pub enum Span {
         play: usize,
         /// The round's place in the play.
         round: usize,
-        /// Its author.
+        /// Who wrote it: a segment has two authors where the beginning of another member's draft was kept.
         author: Option<MemberIndex>,
     },
 }
@@ -109,12 +110,18 @@ impl Transcript {
     }
 
     /// Appends an accepted segment.
-    pub fn accept(&mut self, text: &str, play: usize, round: usize, author: Option<MemberIndex>) {
+    pub fn accept(&mut self, accepted: &Round, play: usize, round: usize) {
+        for (author, text) in accepted.accepted_parts() {
+            self.accept_part(text, Span::Segment { play, round, author });
+        }
+    }
+
+    fn accept_part(&mut self, text: &str, span: Span) {
         let text = self.cleaner.push(text);
         // The answer's first character stands at the beginning of a line.
         let fresh = !matches!(self.spans.last(), Some(Span::Segment { .. }));
         let text = if fresh { text.trim_start_matches(' ') } else { &text };
-        self.push(text, Span::Segment { play, round, author });
+        self.push(text, span);
     }
 
     fn push(&mut self, text: &str, span: Span) {
@@ -131,9 +138,7 @@ impl Transcript {
         for (at, play) in plays.iter().enumerate() {
             self.begin(play);
             for (place, round) in play.run.rounds.iter().enumerate() {
-                if let Some(accepted) = &round.accepted {
-                    self.accept(&accepted.text, at, place, accepted.author);
-                }
+                self.accept(round, at, place);
             }
         }
     }

@@ -219,12 +219,11 @@ impl State {
                     self.transcript.begin(play);
                 }
             }
-            Event::Accepted { text, .. } => {
+            Event::Accepted { .. } => {
                 let at = self.session.plays().len().saturating_sub(1);
-                let round = self.session.newest().map(|play| (play.run.rounds.len(), play.run.rounds.last()));
-                if let Some((rounds @ 1.., Some(round))) = round {
-                    let author = round.accepted.as_ref().and_then(|accepted| accepted.author);
-                    self.transcript.accept(text, at, rounds - 1, author);
+                let rounds = self.session.newest().map(|play| play.run.rounds.as_slice()).unwrap_or_default();
+                if let Some((round, before)) = rounds.split_last() {
+                    self.transcript.accept(round, at, before.len());
                 }
             }
             Event::Rewound { .. } | Event::Returned { .. } | Event::Reopened { .. } | Event::Undone | Event::Redone => {

@@ -11,13 +11,15 @@ pub enum KnobGroup {
     Exit,
     /// What verifiers' weights learn.
     Feedback,
+    /// Whether one member drafts for the largest to check.
+    Lazy,
     /// When it ends, and what is waited for.
     Limits,
 }
 
 impl KnobGroup {
     /// Every group, in the order of the table.
-    pub const ALL: &'static [Self] = &[Self::Drafting, Self::Scoring, Self::Exit, Self::Feedback, Self::Limits];
+    pub const ALL: &'static [Self] = &[Self::Drafting, Self::Scoring, Self::Exit, Self::Feedback, Self::Lazy, Self::Limits];
 
     /// The heading.
     #[must_use]
@@ -27,6 +29,7 @@ impl KnobGroup {
             Self::Scoring => "scoring",
             Self::Exit => "exit",
             Self::Feedback => "feedback",
+            Self::Lazy => "lazy drafting",
             Self::Limits => "limits",
         }
     }
@@ -37,7 +40,7 @@ impl KnobGroup {
     pub fn can_be_rescored(self) -> bool {
         match self {
             Self::Scoring | Self::Exit | Self::Feedback => true,
-            Self::Drafting | Self::Limits => false,
+            Self::Drafting | Self::Lazy | Self::Limits => false,
         }
     }
 }

@@ -38,6 +38,7 @@ pub const NEEDS: &[Need] = &[
     need("keep-probability", "keep", When::Is(&["likely"])),
     need("draft-confidence", "draft", LAZY),
     need("draft-ahead", "draft", LAZY),
+    need("draft-rest", "draft", LAZY),
     need("softmax-temperature", "normalisation", When::Is(&["softmax"])),
     need("outlier-ratio", "outlier-filter", ON),
     need("exit-threshold", "exit", ANY_EXIT),

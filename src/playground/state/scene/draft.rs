@@ -2,6 +2,7 @@
 
 use super::super::flow::Flow;
 use super::super::play::Play;
+use super::lazy::NOT_SURE;
 use crate::clean::Cleaner;
 use crate::engine::fusion::MemberIndex;
 use crate::engine::fusion::candidate::DraftToken;
@@ -19,7 +20,7 @@ pub enum Shading {
     Disagreement,
 }
 
-/// Tag of the text that was drawn beyond the cut.
+/// Tag of the text that was drawn beyond the cut, or that another member did not keep.
 pub const BEYOND: u32 = u32::MAX - 1;
 /// Tag of words of ours in a pane.
 pub const REMARK: u32 = u32::MAX;
@@ -65,6 +66,8 @@ struct Shown {
     started_ms: f64,
     tokens: usize,
     open: bool,
+    /// Tokens that were kept of it, where it was drafted for another member.
+    kept: Option<usize>,
 }
 
 impl PaneText {
@@ -115,11 +118,14 @@ impl PaneText {
             DraftState::Finished(finished) => (&finished.draft.tokens, false),
             DraftState::Failed(_) => (&[], false),
         };
-        let now = Shown { play: play.0, started_ms: round.started_ms, tokens: tokens.len(), open };
+        let ahead = round.ahead.as_ref().is_some_and(|ahead| ahead.member == member);
+        let kept = round.kept_ahead().filter(|_| ahead).map(|(kept, _)| kept);
+        let now = Shown { play: play.0, started_ms: round.started_ms, tokens: tokens.len(), open, kept };
         let known = self.shown.filter(|was| {
             was.play == now.play
                 && was.started_ms.total_cmp(&now.started_ms).is_eq()
                 && was.open == now.open
+                && was.kept == now.kept
                 && was.tokens <= now.tokens
         });
         let from = known.map_or(0, |was| was.tokens);
@@ -134,7 +140,11 @@ impl PaneText {
             let text = self.cleaner.push(&token.text);
             // A segment begins with the space that parts it from the text before; a pane has no text before.
             let text = if self.flow.is_empty() { text.trim_start_matches(' ') } else { &text };
-            self.flow.push(text, place as u32);
+            let is_kept = kept.is_none_or(|kept| place < kept);
+            self.flow.push(text, if is_kept { place as u32 } else { BEYOND });
+        }
+        if known.is_none() && ahead && !open && tokens.is_empty() {
+            self.flow.push(NOT_SURE, REMARK);
         }
         if known.is_none() && matches!(draft, DraftState::Failed(_)) {
             self.flow.push(note, REMARK);

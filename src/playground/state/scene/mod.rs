@@ -8,6 +8,7 @@ pub mod compare;
 pub mod draft;
 pub mod files;
 pub mod heat_map;
+pub mod lazy;
 pub mod pane;
 pub mod roster;
 pub mod single;

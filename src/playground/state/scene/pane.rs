@@ -3,6 +3,7 @@
 use super::super::play::Play;
 use super::super::roster::Standing;
 use super::duration;
+use super::lazy::{self, Part};
 use crate::clean::clean_line;
 use crate::engine::fusion::MemberIndex;
 use crate::engine::fusion::event::{ExitReason, Role};
@@ -148,6 +149,7 @@ pub fn pane(play: &Play, round: Option<&Round>, newest: bool, member: MemberInde
             pane.tokens_per_second = rate::of_draft(pane.tokens, finished.first_token_ms, finished.elapsed_ms);
         }
         Some(DraftState::Failed(error)) => pane.note = clean_line(error),
+        None if round.ahead.is_some() => "takes no part: lazy drafting".clone_into(&mut pane.note),
         None if play.labels[member.0].drafts => {}
         None => "it only verifies".clone_into(&mut pane.note),
     }
@@ -191,6 +193,13 @@ fn when(round: usize) -> String {
 }
 
 fn activity(round: &Round, member: MemberIndex) -> Activity {
+    match (lazy::part(round, member), &round.accepted) {
+        (Some(Part::Ahead), Some(_)) if round.kept_ahead().is_some_and(|(kept, _)| kept > 0) => return Activity::Won,
+        (Some(Part::Verifies), None) if lazy::is_drafting_ahead(round) => return Activity::Waiting,
+        (Some(Part::Verifies), None) if round.is_drafting(member) => return Activity::Scoring,
+        (Some(Part::None), _) => return Activity::Waiting,
+        (Some(Part::Ahead | Part::Verifies) | None, _) => {}
+    }
     match (round.draft(member), &round.accepted) {
         (Some(DraftState::Failed(_)), _) => Activity::Failed,
         (Some(_), Some(accepted)) if accepted.authors.contains(&member) => Activity::Won,

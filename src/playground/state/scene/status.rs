@@ -5,6 +5,7 @@ use super::super::play::Play;
 use super::usage::cost;
 use super::{counted, duration};
 use crate::engine::fusion::event::Outcome;
+use crate::engine::fusion::lazy::DraftRule;
 use crate::engine::fusion::params::{Choice, ExitKind, Params};
 use crate::engine::fusion::run::Phase;
 use crate::engine::fusion::segment::SegmentUnit;
@@ -191,14 +192,16 @@ fn connecting_to(names: &[String]) -> String {
 /// The parameters that decide most, in few words.
 #[must_use]
 pub fn in_force(params: &Params) -> String {
-    let segment = match params.segment {
-        SegmentUnit::Sentence => "by sentence".to_owned(),
-        SegmentUnit::Tokens => format!("by {} tokens", params.segment_tokens),
-        SegmentUnit::Words => format!("by {} words", params.segment_words),
+    let segment = match (params.draft, params.segment) {
+        (DraftRule::Forced, _) => return "lazy drafting".to_owned(),
+        (DraftRule::All | DraftRule::Lazy, SegmentUnit::Sentence) => "by sentence".to_owned(),
+        (DraftRule::All | DraftRule::Lazy, SegmentUnit::Tokens) => format!("by {} tokens", params.segment_tokens),
+        (DraftRule::All | DraftRule::Lazy, SegmentUnit::Words) => format!("by {} words", params.segment_words),
     };
+    let lazy = if params.draft == DraftRule::Lazy { "lazy drafting where it pays · " } else { "" };
     let exit = match params.exit {
         ExitKind::Off => "no exit".to_owned(),
         ExitKind::Paper | ExitKind::Evidence => format!("exit {} δ {}", params.exit.name(), params.exit_threshold),
     };
-    format!("{segment} · {} · {exit}", params.scoring.name())
+    format!("{lazy}{segment} · {} · {exit}", params.scoring.name())
 }

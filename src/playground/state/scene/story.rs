@@ -3,7 +3,7 @@
 use super::super::play::Play;
 use super::pane::Activity;
 use super::table::{Row, Table};
-use super::{figure, listed};
+use super::{figure, lazy, listed};
 use crate::engine::fusion::event::ExitReason;
 use crate::engine::fusion::run::{DraftState, Round};
 
@@ -18,6 +18,9 @@ pub fn story(play: &Play, round: Option<&Round>, table: &Table) -> String {
 }
 
 fn open(play: &Play, round: &Round, table: &Table) -> String {
+    if let Some(lazily) = lazy::open(play, round) {
+        return lazily;
+    }
     let drafting = round.drafts.iter().filter(|draft| matches!(draft, DraftState::Open(_))).count();
     let scoring = table.rows.iter().filter(|row| row.activity == Activity::Scoring).count();
     if drafting > 0 {
@@ -51,6 +54,8 @@ fn closed(play: &Play, round: &Round, table: &Table) -> String {
         format!("a person changed {winner}'s {what}")
     } else if accepted.overridden {
         format!("a person chose {winner}'s {what}")
+    } else if let Some(lazily) = lazy::closed(play, round) {
+        lazily
     } else if table.unanimous {
         let all = if accepted.authors.len() == 1 { "only one drafted" } else { "all drafted the same" };
         if what == "segment" { format!("{all}: accepted without scoring") } else { format!("{all}: the answer ends here") }

@@ -3,6 +3,7 @@
 use super::super::play::Play;
 use super::super::roster::Standing;
 use super::figure;
+use super::lazy::{self, Part};
 use super::pane::Activity;
 use crate::clean::clean_line;
 use crate::engine::fusion::MemberIndex;
@@ -266,6 +267,9 @@ fn row(play: &Play, round: &Round, matrix: &Matrix, member: MemberIndex, activit
     row.leaves = away.or(departure).is_some();
     row.status = status(round, &row, away.or(departure).map(|departure| (departure.round, &departure.reason)));
     let aside = round.candidate_of(member).and_then(|candidate| round.repeats(candidate.key));
+    if let Some(status) = lazily(round, member).filter(|_| !row.leaves) {
+        row.status = status;
+    }
     if let Some(repeats) = aside.filter(|_| !row.leaves) {
         row.status = format!("set aside: repeats {}", repeats.in_words());
     }
@@ -298,6 +302,16 @@ pub(super) fn cell(round: &Round, matrix: &Matrix, verifier: usize, column: usiz
         Some(Ok(_)) => Cell::None,
         None if round.accepted.is_some() || own => Cell::None,
         None => Cell::Open,
+    }
+}
+
+/// What a member has to do with a round of lazy drafting, where that is not what the table says of others.
+fn lazily(round: &Round, member: MemberIndex) -> Option<String> {
+    match lazy::part(round, member)? {
+        Part::Ahead => lazy::kept(round).or_else(|| (!lazy::is_drafting_ahead(round)).then(|| "drafted".to_owned())),
+        Part::Verifies if round.accepted.is_some() => Some("judges alone".to_owned()),
+        Part::Verifies => None,
+        Part::None => Some("takes no part: lazy drafting".to_owned()),
     }
 }
 

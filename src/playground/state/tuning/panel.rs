@@ -90,7 +90,7 @@ fn rows(shown: Shown<'_>) -> (Prose, usize) {
     let mut marked = 0;
     for group in KnobGroup::ALL {
         let note = if group.can_be_rescored() { "" } else { "  takes effect when drafting; nothing to recompute" };
-        let note = if *group == KnobGroup::Drafting { note } else { "" };
+        let note = if matches!(group, KnobGroup::Drafting | KnobGroup::Lazy) { note } else { "" };
         prose.push(vec![(Tone::Heading, group.title().to_owned()), (Tone::Dim, note.to_owned())]);
         for (place, knob) in KNOBS.iter().enumerate().filter(|(_, knob)| knob.group == *group) {
             if shown.panel.row == place + 1 {

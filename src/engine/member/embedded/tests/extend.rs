@@ -37,7 +37,7 @@ fn drafted(session: &mut Session, context: &Context, confidence: Option<f32>, to
 }
 
 fn asked(context: &Context, draft: &str, ends: bool, keep: Keep, sampling: Sampling) -> ExtendRequest {
-    ExtendRequest { context: context.clone(), draft: draft.into(), ends, keep, sampling }
+    ExtendRequest { context: context.clone(), draft: draft.into(), ends, keep, own: 1, sampling }
 }
 
 fn extended(session: &mut Session, context: &Context, draft: (&str, bool), keep: Keep, sampling: Sampling) -> Extended {

@@ -70,7 +70,7 @@ fn a_replica_says_the_same_wherever_it_works() {
 fn a_draft_is_taken_up_wherever_a_member_works() {
     let member = Arc::new(EmbeddedMember::open("babble", &bytes("babble")).unwrap());
     let DraftRequest { context, sampling, .. } = request();
-    let asked = ExtendRequest { context, draft: "A word.".into(), ends: true, keep: Keep::Likely(1e-4), sampling };
+    let asked = ExtendRequest { context, draft: "A word.".into(), ends: true, keep: Keep::Likely(1e-4), own: 1, sampling };
     let taken = wait(member.extend(asked.clone(), Progress::nowhere())).unwrap();
     assert!(taken.kept > 0 && taken.forwards > 0, "{taken:?}");
     let in_turn: Arc<dyn Member> = Arc::new(InTurn::new(Arc::clone(&member) as Arc<dyn Member>, Turns::default()));

@@ -83,7 +83,7 @@ impl<'a> Drawing<'a> {
         }
     }
 
-    /// The same along another member's draft: whole with the first token that is not the draft's.
+    /// The same along another member's draft: whole with as many tokens behind it as the guide asks for.
     pub(super) fn along(self, guide: Guide) -> Self {
         Self { guide: Some(guide), ..self }
     }
@@ -159,7 +159,11 @@ impl<'a> Drawing<'a> {
     fn is_complete(&self) -> bool {
         match &self.guide {
             None => (self.until.complete)(&self.text, self.draft.tokens.len()),
-            Some(guide) => guide.left_at().is_some_and(|bytes| self.text.len() > bytes) && self.decoder.is_empty(),
+            Some(guide) => {
+                let own = self.ids.len().saturating_sub(guide.kept());
+                let further = guide.left_at().is_some_and(|bytes| self.text.len() > bytes);
+                further && own >= guide.own() && self.decoder.is_empty()
+            }
         }
     }
 

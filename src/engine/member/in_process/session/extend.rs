@@ -15,7 +15,7 @@ use crate::engine::member::{ExtendRequest, Extended, Hints, MemberError, Usage};
 const TOGETHER: usize = 8;
 
 impl<E: Engine> Session<E> {
-    /// Keeps the beginning of a draft and draws one token behind it.
+    /// Keeps the beginning of a draft and draws behind it.
     pub(in crate::engine::member) fn extend(
         &mut self,
         request: &ExtendRequest,
@@ -54,7 +54,7 @@ impl<E: Engine> Session<E> {
         // A tokenizer without a token for every byte makes another text of some.
         let (count, bytes) = agreeing(&tokens, text, vocabulary);
         tokens.truncate(count);
-        Ok(Guide::new(tokens, request.ends && bytes == request.draft.len(), request.keep))
+        Ok(Guide::new(tokens, request.ends && bytes == request.draft.len(), request.keep, request.own))
     }
 
     /// Evaluates what is not evaluated yet of the accepted tokens and of the draft, in one pass where they are few. Returns the last

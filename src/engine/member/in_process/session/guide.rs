@@ -34,20 +34,27 @@ pub(super) struct Guide {
     ends: bool,
     keep: Keep,
     kept: usize,
+    /// Tokens wanted behind those that are kept.
+    own: usize,
     /// Bytes of the text when the draft was left.
     left_at: Option<usize>,
     logprobs: Vec<f32>,
 }
 
 impl Guide {
-    /// A draft of these tokens, and whether it ends the answer.
-    pub(super) fn new(tokens: Vec<u32>, ends: bool, keep: Keep) -> Self {
-        Self { tokens, ends, keep, kept: 0, left_at: None, logprobs: Vec::new() }
+    /// A draft of these tokens, whether it ends the answer, and how many tokens are wanted behind it.
+    pub(super) fn new(tokens: Vec<u32>, ends: bool, keep: Keep, own: usize) -> Self {
+        Self { tokens, ends, keep, kept: 0, own: own.max(1), left_at: None, logprobs: Vec::new() }
     }
 
     /// Tokens of the draft that are kept so far.
     pub(super) fn kept(&self) -> usize {
         self.kept
+    }
+
+    /// Tokens wanted behind those that are kept, at least 1.
+    pub(super) fn own(&self) -> usize {
+        self.own
     }
 
     /// Log-probabilities of its tokens as far as they were looked at.

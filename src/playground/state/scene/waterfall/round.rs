@@ -132,6 +132,7 @@ fn spared(prose: &mut Prose, play: &Play, round: &Round, width: u16) {
     };
     let kinds = [
         (skipped.own, "of a verifier's own draft"),
+        (skipped.lazy, "that lazy drafting does without: one member alone judges, as it goes on from the other's draft"),
         (skipped.equal, "of drafts equal to another"),
         (skipped.undrafted, "of drafts that failed or are still to come"),
         (skipped.dropped, "that nobody waits for any more, or that are still to come"),

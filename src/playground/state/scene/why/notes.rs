@@ -1,9 +1,10 @@
 //! How the round was decided, in words.
 
 use super::super::timeline::changed_before;
-use super::super::{counted, figure, listed};
+use super::super::{counted, figure, lazy, listed};
 use super::Subject;
 use crate::engine::fusion::MemberIndex;
+use crate::engine::fusion::lazy::KeepRule;
 use crate::engine::fusion::weights::WeightSource;
 
 pub(super) fn notes(subject: &Subject<'_>) -> Vec<String> {
@@ -14,6 +15,7 @@ pub(super) fn notes(subject: &Subject<'_>) -> Vec<String> {
         [] if decided && !notes.is_empty() => {}
         [] => notes.push("no candidate yet".to_owned()),
         [_] if !decided => notes.push("one candidate so far".to_owned()),
+        [_] if subject.round.ahead.is_some() => {}
         [only] if only.authors.len() == 1 => {
             notes.push("there was no other candidate, so nothing had to be scored".to_owned());
         }
@@ -26,10 +28,32 @@ pub(super) fn notes(subject: &Subject<'_>) -> Vec<String> {
             notes.extend(unconfirmed(subject));
         }
     }
+    notes.extend(lazily(subject));
     notes.extend(set_aside(subject));
     notes.extend(end(subject));
     notes.extend(weights(subject));
     notes.extend(tuned(subject));
+    notes
+}
+
+/// What was kept of what another member drafted, and why no more.
+fn lazily(subject: &Subject<'_>) -> Vec<String> {
+    let Subject { play, round, .. } = subject;
+    let Some(ahead) = &round.ahead else { return Vec::new() };
+    let mut notes: Vec<String> = lazy::closed(play, round).into_iter().collect();
+    let kept = round.drafters.iter().find_map(|drafter| Some((drafter, round.finished(*drafter)?.kept?)));
+    if let Some((verifier, kept)) = kept
+        && let Some(rejected) = kept.rejected
+    {
+        let (verifier, drafter) = (subject.name(*verifier), subject.name(ahead.member));
+        let why = match round.params.keep {
+            KeepRule::Likely => format!("less than `keep-probability` ({})", round.params.keep_probability),
+            KeepRule::Exact => "and would have drawn another one (`keep` exact)".to_owned(),
+        };
+        let probability = f64::from(rejected).exp();
+        notes
+            .push(format!("{verifier} gives the first token of {drafter}'s that it did not keep {}, {why}", figure(probability)));
+    }
     notes
 }
 

@@ -1,0 +1,78 @@
+//! A round of lazy drafting in words: who drafts ahead, what was kept of it, who has nothing to do.
+
+use super::super::play::Play;
+use super::counted;
+use crate::engine::fusion::MemberIndex;
+use crate::engine::fusion::run::{DraftState, Round};
+
+/// What stands for a draft that its author was not sure enough to begin.
+pub const NOT_SURE: &str = "[not sure enough to draft]";
+
+/// What a member does in a round of lazy drafting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// It drafts for the other to go on from.
+    Ahead,
+    /// It keeps what it finds likely and goes on.
+    Verifies,
+    /// Nothing.
+    None,
+}
+
+/// What a member does in a round; `None` where it is no round of lazy drafting.
+#[must_use]
+pub fn part(round: &Round, member: MemberIndex) -> Option<Part> {
+    let ahead = round.ahead.as_ref()?;
+    Some(if ahead.member == member {
+        Part::Ahead
+    } else if round.drafters.contains(&member) {
+        Part::Verifies
+    } else {
+        Part::None
+    })
+}
+
+/// How many tokens of a draft ahead were kept, once that is known.
+#[must_use]
+pub fn kept(round: &Round) -> Option<String> {
+    round.kept_ahead().map(|(kept, all)| match (kept, all) {
+        (_, 0) => "was not sure".to_owned(),
+        (kept, all) => format!("kept {kept} of {all}"),
+    })
+}
+
+/// Whether the draft ahead is still to come.
+#[must_use]
+pub fn is_drafting_ahead(round: &Round) -> bool {
+    round.ahead.as_ref().is_some_and(|ahead| matches!(ahead.draft, DraftState::Open(_)))
+}
+
+/// What happens in an open round, in a sentence.
+pub(super) fn open(play: &Play, round: &Round) -> Option<String> {
+    let drafter = play.name(round.ahead.as_ref()?.member);
+    let verifier = play.name(*round.drafters.first()?);
+    Some(if is_drafting_ahead(round) {
+        format!("{drafter} drafts while it is sure, for {verifier} to check")
+    } else {
+        format!("{verifier} checks what {drafter} drafted, and goes on from there")
+    })
+}
+
+/// How a round was decided, in a sentence; `None` where it is no round of lazy drafting, or the user decided.
+#[must_use]
+pub fn closed(play: &Play, round: &Round) -> Option<String> {
+    let ahead = round.ahead.as_ref()?;
+    let accepted = round.accepted.as_ref().filter(|accepted| !accepted.overridden)?;
+    let (drafter, verifier) = (play.name(ahead.member), play.name(accepted.author?));
+    let added = if round.accepted_parts().last().is_some_and(|(author, _)| *author == accepted.author) {
+        format!("{verifier} alone judges, and went on itself")
+    } else {
+        format!("{verifier} alone judges")
+    };
+    Some(match round.kept_ahead() {
+        None => added,
+        Some((_, 0)) => format!("{drafter} was not sure enough to draft; {verifier} went on alone"),
+        Some((0, all)) => format!("nothing was kept of {drafter}'s {}; {added}", counted(all, "token")),
+        Some((kept, all)) => format!("{kept} of {drafter}'s {} kept; {added}", counted(all, "token")),
+    })
+}
