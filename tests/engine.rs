@@ -17,6 +17,8 @@ use specfuse::engine::trace::{self, Journal, TraceError};
 use specfuse::engine::{Engine, Seat, Setup, SetupError};
 use tokio::sync::Semaphore;
 
+#[path = "engine/lazy.rs"]
+mod lazy;
 #[path = "engine/patience.rs"]
 mod patience;
 #[path = "engine/tiers.rs"]

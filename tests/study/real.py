@@ -38,6 +38,9 @@ SETTINGS = {
     "all-off": ["--weights", "equal", "--end-threshold", "0", "--set-aside", "off", "--role", "gemma=both"],
     "five-tokens": ["--segment", "tokens", "--segment-tokens", "5"],
     "exit-off": ["--exit", "off"],
+    "lazy": ["--draft", "forced"],
+    "lazy-rest": ["--draft", "forced", "--draft-rest", "3"],
+    "lazy-exact": ["--draft", "forced", "--keep", "exact"],
 }
 
 

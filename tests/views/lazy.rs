@@ -48,7 +48,6 @@ fn a_part_was_kept() {
 fn why_no_more_was_kept() {
     for size in SIZES {
         let mut state = after(size, &up_to(|event| matches!(event, Event::Accepted { .. })));
-        press(&mut state, "[");
         press(&mut state, "e");
         check("lazy-why", size, &mut state);
     }

@@ -355,3 +355,25 @@ fn what_is_not_a_number_is_an_error_or_keeps_nothing() {
     let sure = drafted(&mut session, &at, Some(f32::NAN), 5);
     assert_eq!(sure.draft.tokens.len(), 5);
 }
+
+/// Several tokens of its own are those that it adds one after the other.
+#[test]
+fn it_goes_on_for_as_many_tokens_as_are_asked_for() {
+    for name in models() {
+        let (mut at_once, _) = opened(&name, Level::new());
+        let (mut singly, _) = opened(&name, Level::new());
+        for draft in ["", "The", "The capital of Peru is 7"] {
+            let at = context(QUESTIONS[0], &[]);
+            let request = ExtendRequest { own: 4, ..asked(&at, draft, false, Keep::Own, sampling(0.0, 0)) };
+            let taken = at_once.extend(&request, &|| false).unwrap();
+            let mut next = extended(&mut singly, &at, (draft, false), Keep::Own, sampling(0.0, 0));
+            let (mut text, mut own, mut at) = (next.text(), next.added().len(), after(&at, &next.text()));
+            while own < 4 && !next.ends {
+                next = extended(&mut singly, &at, ("", false), Keep::Own, sampling(0.0, 0));
+                (own, at) = (own + next.added().len(), after(&at, &next.text()));
+                text.push_str(&next.text());
+            }
+            assert_eq!((taken.text(), taken.ends, taken.added().len()), (text, next.ends, own), "{name} {draft:?}");
+        }
+    }
+}
