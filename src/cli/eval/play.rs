@@ -5,10 +5,11 @@ use std::time::Instant;
 
 use crate::cli::Failure;
 use crate::cli::interrupt::Interrupt;
+use crate::engine::fusion::conversation::Conversation;
 use crate::engine::fusion::event::{self, Event, ExitReason, Outcome, Role, Summary};
 use crate::engine::fusion::params::Params;
 use crate::engine::fusion::segment::SegmentRule;
-use crate::engine::member::{Context, DraftRequest, Hints, Progress, Sampling};
+use crate::engine::member::{Context, DraftRequest, Drafted, Hints, MemberError, Progress, Sampling, ScoreTier};
 use crate::engine::{Engine, Seat, Setup, guarded, wall_clock};
 use crate::prompts::{Prompt, echo, grade};
 
@@ -157,27 +158,50 @@ impl Plan<'_> {
         Ok(Some(fused))
     }
 
-    async fn member_alone(&self, seat: &Seat, prompt: &Prompt, seed: u64) -> Alone {
-        if seat.role == Role::Verify {
-            return Alone::NotAsked;
+    /// Has a model in this process read another question: it has just written on this one with the others, and would find its prompt
+    /// evaluated, which the fused answer did not. On servers that would cost, and their caches are not ours.
+    async fn begin_afresh(&self, seat: &Seat) {
+        if seat.member.capabilities().tier == ScoreTier::InProcess {
+            let greedy = Sampling { temperature: 0.0, top_p: 1.0, seed: 0 };
+            // Why it fails is said when it is asked what is to be measured.
+            let _ = self.draft(seat, Conversation::question("-"), greedy, 1).await;
         }
-        let (length, own) = (self.params.max_tokens, seat.sampling);
-        let (temperature, top_p) = (own.temperature.unwrap_or(self.params.temperature), own.top_p.unwrap_or(self.params.top_p));
+    }
+
+    /// A draft of at most so many tokens.
+    async fn draft(
+        &self,
+        seat: &Seat,
+        conversation: Conversation,
+        sampling: Sampling,
+        length: usize,
+    ) -> Result<Drafted, MemberError> {
         let request = DraftRequest {
-            context: Context { conversation: Arc::new(prompt.conversation.clone()), accepted: Arc::from([]) },
-            sampling: Sampling { temperature: temperature as f32, top_p: top_p as f32, seed },
+            context: Context { conversation: Arc::new(conversation), accepted: Arc::from([]) },
+            sampling,
             segment: SegmentRule::tokens(length),
             hints: Hints::default(),
             asks_end: false,
             confidence: None,
         };
-        let start = Instant::now();
         let member = Arc::clone(&seat.member);
         // Asked inside the guard: a member may panic before it has a reply to wait for.
         let progress = Progress::nowhere();
         let waits = progress.waits().clone();
         let reply = Box::pin(async move { member.draft(request, progress).await });
-        match guarded(reply, self.params.draft_seconds as u64, &waits).await {
+        guarded(reply, self.params.draft_seconds as u64, &waits).await
+    }
+
+    async fn member_alone(&self, seat: &Seat, prompt: &Prompt, seed: u64) -> Alone {
+        if seat.role == Role::Verify {
+            return Alone::NotAsked;
+        }
+        self.begin_afresh(seat).await;
+        let (length, own) = (self.params.max_tokens, seat.sampling);
+        let (temperature, top_p) = (own.temperature.unwrap_or(self.params.temperature), own.top_p.unwrap_or(self.params.top_p));
+        let sampling = Sampling { temperature: temperature as f32, top_p: top_p as f32, seed };
+        let start = Instant::now();
+        match self.draft(seat, prompt.conversation.clone(), sampling, length).await {
             Ok(drafted) => {
                 let elapsed_ms = start.elapsed().as_secs_f64() * 1000.0;
                 let (text, ended, tokens) = (drafted.draft.text(), drafted.draft.ends, drafted.draft.tokens.len());
@@ -217,9 +241,8 @@ impl Fused {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::fusion::conversation::Conversation;
     use crate::engine::member::scripted::ScriptedMember;
-    use crate::engine::member::{Capabilities, Drafted, Member, Reply, ScoreRequest, Scored};
+    use crate::engine::member::{Capabilities, Member, Reply, ScoreRequest, Scored};
 
     /// How a member fails to draft.
     #[derive(Clone, Copy)]
