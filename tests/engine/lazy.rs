@@ -63,7 +63,7 @@ async fn what_is_kept_exactly_is_the_verifiers_own_answer() {
 #[tokio::test]
 async fn it_is_measured_whether_it_pays() {
     let run = answered(&["babble", "abacus"], QUESTIONS[0], &[("draft", "lazy")]).await;
-    assert!(run.members.iter().all(|member| member.times.is_some_and(|times| times.are_times())));
+    assert!(run.members.iter().all(|member| member.times.is_some_and(specfuse::engine::fusion::lazy::DecodeTimes::are_times)));
     let lazily = run.rounds.iter().all(|round| round.ahead.is_some());
     let said = run.warnings.join(" ");
     assert!(if lazily { said.contains("abacus alone judges") } else { said.contains("every member drafts") }, "{said}");

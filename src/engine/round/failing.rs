@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::{InARow, Machine, Pace, Work};
 use crate::engine::fusion::MemberIndex;
-use crate::engine::fusion::event::{Capabilities, Event, ExitReason, Role, ScoreTier};
+use crate::engine::fusion::event::{Capabilities, Event, ExitReason, ScoreTier};
 use crate::engine::member::MemberError;
 
 impl Machine {
@@ -105,14 +105,12 @@ impl Machine {
 
     /// The member goes on drafting; one that only verifies leaves.
     pub(super) fn stop_verifying(&mut self, member: MemberIndex, reason: ExitReason) {
-        match self.run.member(member).header.role {
-            Role::Verify => self.leave(member, reason),
-            Role::Auto | Role::Both | Role::Draft => {
-                self.cancel(|call| call.member == member && matches!(call.work, Work::Score(_)));
-                let (member, reason) = (self.name(member), reason.in_words());
-                self.emit(Event::TierLowered { member, tier: ScoreTier::None, reason });
-            }
+        if self.run.drafters().all(|drafter| drafter != member) {
+            return self.leave(member, reason);
         }
+        self.cancel(|call| call.member == member && matches!(call.work, Work::Score(_)));
+        let (member, reason) = (self.name(member), reason.in_words());
+        self.emit(Event::TierLowered { member, tier: ScoreTier::None, reason });
     }
 }
 

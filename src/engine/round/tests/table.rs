@@ -249,7 +249,7 @@ impl Table {
         self.waiting.iter().filter_map(scoring).map(|member| self.members[member.0].name).collect()
     }
 
-    pub(super) fn kinds(&self, wanted: fn(&Event) -> bool) -> usize {
+    pub(super) fn kinds(&self, wanted: impl Fn(&Event) -> bool) -> usize {
         self.records.iter().filter(|record| wanted(&record.event)).count()
     }
 

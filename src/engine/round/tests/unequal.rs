@@ -245,3 +245,15 @@ fn a_base_model_verifies_and_drafts_only_alone_or_where_it_is_told_to() {
     assert_eq!(drafting(&base(&[1], Role::Both)), ("abc".to_owned(), 0));
     assert_eq!(drafting(&base(&[0, 1, 2], Role::Auto)), ("abc".to_owned(), 0), "there is no other");
 }
+
+#[test]
+fn a_base_model_that_cannot_score_has_nothing_left_to_do_and_leaves() {
+    let members = vec![member("a", &["one,"]), member("b", &["uno,"]), member("c", &["un,"])];
+    let mut table = Table::new(members, &[], Params { max_rounds: 4, ..plain() });
+    table.start_again(|header| (header.members[1].capabilities.chat, header.members[1].role) = (false, Role::Auto), Vec::new());
+    let error = MemberError::Failed("no log-probabilities".to_owned());
+    table.play_failing(&error, |name, call| name == "b" && matches!(call, Effect::Score { .. }));
+    let left = |event: &Event| matches!(event, Event::Exited { member, reason: ExitReason::Failures { .. } } if &**member == "b");
+    assert_eq!(table.kinds(left), 1);
+    assert_eq!(table.kinds(|event| matches!(event, Event::TierLowered { .. })), 0, "it does not go on drafting");
+}
