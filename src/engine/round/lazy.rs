@@ -5,7 +5,6 @@
 //! drafted ahead is no candidate, and its failure costs the round nothing but that draft. Who the two are, and what the estimate is,
 //! is [`crate::engine::fusion::lazy`]'s.
 
-use super::seed::draft_seed;
 use super::{Call, CallId, Effect, Machine, Work};
 use crate::engine::fusion::MemberIndex;
 use crate::engine::fusion::candidate::Draft;
@@ -161,22 +160,16 @@ impl Machine {
     /// What is drafted ahead is the likeliest text: a token that was drawn in spite of its probability would only be kept less often,
     /// and what varies from answer to answer are the verifier's own tokens.
     fn request_ahead(&mut self, member: MemberIndex) {
-        let params = self.run.params.clone();
-        let seed = draft_seed(self.run.header.seed, &self.name(member), self.begun);
-        let call = self.begin_call(member, Work::Draft { first_token_ms: None, bytes: 0 });
-        self.effects.push(Effect::Draft {
-            call,
-            member,
-            request: DraftRequest {
-                context: self.context.clone(),
-                sampling: Sampling { temperature: 0.0, top_p: 1.0, seed },
-                segment: params.ahead_rule().within(self.room()),
-                hints: Hints::default(),
-                asks_end: false,
-                confidence: Some(params.draft_confidence as f32),
-            },
-            seconds: params.draft_seconds as u64,
-        });
+        let params = &self.run.params;
+        let request = DraftRequest {
+            context: self.context.clone(),
+            sampling: Sampling { temperature: 0.0, top_p: 1.0, ..self.sampling(member) },
+            segment: params.ahead_rule().within(self.room()),
+            hints: Hints::default(),
+            asks_end: false,
+            confidence: Some(params.draft_confidence as f32),
+        };
+        self.ask_for_draft(member, request);
     }
 
     fn request_extension(&mut self, drafter: MemberIndex, member: MemberIndex) {

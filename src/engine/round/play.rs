@@ -88,21 +88,22 @@ impl Machine {
         if self.goes_on_from_another(member) {
             return;
         }
-        let (params, sampling) = (Arc::clone(&self.run.params), self.sampling(member));
+        let params = &self.run.params;
+        let request = DraftRequest {
+            context: self.context.clone(),
+            sampling: self.sampling(member),
+            segment: params.segment_rule().after(&self.context.accepted.concat()).within(self.room()),
+            hints: self.hints.clone(),
+            asks_end: params.end_threshold > 0.0,
+            confidence: None,
+        };
+        self.ask_for_draft(member, request);
+    }
+
+    pub(super) fn ask_for_draft(&mut self, member: MemberIndex, request: DraftRequest) {
         let call = self.begin_call(member, Work::Draft { first_token_ms: None, bytes: 0 });
-        self.effects.push(Effect::Draft {
-            call,
-            member,
-            request: DraftRequest {
-                context: self.context.clone(),
-                sampling,
-                segment: params.segment_rule().after(&self.context.accepted.concat()).within(self.room()),
-                hints: self.hints.clone(),
-                asks_end: params.end_threshold > 0.0,
-                confidence: None,
-            },
-            seconds: params.draft_seconds as u64,
-        });
+        let seconds = self.run.params.draft_seconds as u64;
+        self.effects.push(Effect::Draft { call, member, request, seconds });
     }
 
     /// How a member draws its own tokens in the open round.

@@ -1,14 +1,18 @@
-//! One round: its drafts, the candidates they become, and the scores that came back. How drafts come in is `drafting`'s.
+//! One round: its drafts, the candidates they become, and the scores that came back. How drafts come in is `drafting`'s, what lazy
+//! drafting adds is `ahead`'s.
 
+mod ahead;
 mod drafting;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+pub use ahead::{Ahead, Kept};
+
 use super::MemberIndex;
 use super::call::Call;
 use crate::engine::fusion::candidate::{Candidate, Draft, DraftToken};
-use crate::engine::fusion::event::{Capabilities, KeptDraft, Ranked, Repeats, Usage};
+use crate::engine::fusion::event::{Capabilities, Ranked, Repeats, Usage};
 use crate::engine::fusion::params::Params;
 use crate::engine::fusion::score::Opinion;
 
@@ -36,34 +40,6 @@ pub struct FinishedDraft {
     pub first_token_ms: f64,
     /// Milliseconds from the request to the end.
     pub elapsed_ms: f64,
-}
-
-/// The beginning of a draft that its author kept of another member's.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Kept {
-    /// Who drafted it.
-    pub drafter: MemberIndex,
-    /// Its bytes.
-    pub bytes: usize,
-    /// Its tokens, by the tokenizer of the member that kept them.
-    pub tokens: usize,
-    /// Natural logarithm of the probability of the first token that was not kept; `None` where all were.
-    pub rejected: Option<f32>,
-}
-
-/// A draft that the round's only drafter keeps the beginning of, under lazy drafting. It is no candidate.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Ahead {
-    /// Who drafts it.
-    pub member: MemberIndex,
-    /// The draft.
-    pub draft: DraftState,
-}
-
-impl Kept {
-    pub(super) fn new(drafter: MemberIndex, kept: &KeptDraft) -> Self {
-        Self { drafter, bytes: kept.bytes, tokens: kept.tokens, rejected: kept.rejected }
-    }
 }
 
 /// One verifier's reply about one candidate.
@@ -238,60 +214,6 @@ impl Round {
     #[must_use]
     pub fn opened(self, opening: Opening) -> Self {
         Self { opening, ..self }
-    }
-
-    /// The same round in which a member drafts for the only drafter.
-    #[must_use]
-    pub fn drafted_ahead(self, member: Option<MemberIndex>) -> Self {
-        Self { ahead: member.map(|member| Ahead { member, draft: DraftState::Open(Vec::new()) }), ..self }
-    }
-
-    /// How many members draft in it, in whatever way.
-    #[must_use]
-    pub fn drafting(&self) -> usize {
-        self.drafters.len() + usize::from(self.ahead.is_some())
-    }
-
-    /// Of the tokens drafted ahead, by the drafter's tokenizer, those that were kept, and all; `None` before that is known.
-    #[must_use]
-    pub fn kept_ahead(&self) -> Option<(usize, usize)> {
-        let ahead = self.ahead.as_ref()?;
-        let kept = self.drafters.iter().find_map(|drafter| self.finished(*drafter)?.kept)?;
-        let DraftState::Finished(drafted) = &ahead.draft else { return Some((0, 0)) };
-        let ends = drafted.draft.tokens.iter().scan(0, |end, token| {
-            *end += token.text.len();
-            Some(*end)
-        });
-        Some((ends.take_while(|end| *end <= kept.bytes).count(), drafted.draft.tokens.len()))
-    }
-
-    /// The accepted text in parts, each with its author; two where the beginning of another member's draft was kept.
-    #[must_use]
-    pub fn accepted_parts(&self) -> Vec<(Option<MemberIndex>, &str)> {
-        let Some(accepted) = &self.accepted else { return Vec::new() };
-        let whole = || vec![(accepted.author, &*accepted.text)];
-        if self.accepted_candidate().is_none() {
-            return whole();
-        }
-        let kept = accepted.author.and_then(|author| self.finished(author)?.kept);
-        match kept.and_then(|kept| Some((kept.drafter, accepted.text.split_at_checked(kept.bytes)?))) {
-            None | Some((_, ("", _))) => whole(),
-            Some((drafter, (all, ""))) => vec![(Some(drafter), all)],
-            Some((drafter, (kept, added))) => vec![(Some(drafter), kept), (accepted.author, added)],
-        }
-    }
-
-    /// Accepted tokens that a member wrote, by the tokenizer of the member that the segment is credited to.
-    #[must_use]
-    pub fn accepted_tokens(&self, member: MemberIndex) -> usize {
-        let Some(accepted) = &self.accepted else { return 0 };
-        let kept = accepted.author.filter(|_| self.accepted_candidate().is_some()).and_then(|author| self.finished(author)?.kept);
-        let of_drafter = kept.map_or(0, |kept| kept.tokens.min(accepted.tokens));
-        match kept {
-            Some(kept) if kept.drafter == member => of_drafter,
-            Some(_) | None if accepted.author == Some(member) => accepted.tokens - of_drafter,
-            Some(_) | None => 0,
-        }
     }
 
     /// The distinct candidates, ordered by their earliest author. Under alignment there are none until every draft is in,
