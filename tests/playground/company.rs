@@ -19,6 +19,12 @@ pub fn server(name: &str, url: &str) -> MemberSpec {
     MemberSpec { named: false, ..MemberSpec::new(name, MemberConfig { source, ..MemberConfig::default() }) }
 }
 
+fn file(name: &str) -> MemberSpec {
+    let path = std::path::PathBuf::from(format!("{name}.gguf"));
+    let source = Source::Gguf { path, arguments: Vec::new(), local: Local::default() };
+    MemberSpec::new(name, MemberConfig { source, ..MemberConfig::default() })
+}
+
 fn there(name: &str) -> News {
     let capabilities = Capabilities {
         tier: ScoreTier::Forced,
@@ -139,6 +145,18 @@ fn a_question_does_not_wait_for_the_last_when_the_others_are_there() {
     assert_eq!(names(asked(&effects).unwrap()), ["q", "r"]);
 }
 
+/// The largest model takes longest to load, and is the one that the answer should not begin without.
+#[test]
+fn a_question_waits_for_files_that_are_being_loaded() {
+    let roster = Roster::new(vec![file("small"), file("large"), server("r", "http://127.0.0.1:9002")], Vec::new(), Vec::new());
+    let mut state = State::new(Options { roster, ..support::options(&[]) }, 120, 40);
+    state.update(Message::Begin);
+    send(&mut state, "Why?");
+    assert_eq!(asked(&member(&mut state, 0, there("small"))), None);
+    assert_eq!(asked(&member(&mut state, 2, there("r"))), None);
+    assert_eq!(names(asked(&member(&mut state, 1, there("large"))).unwrap()), ["small", "large", "r"]);
+}
+
 #[test]
 fn a_question_that_waits_is_forgotten_with_what_it_waited_in() {
     let mut state = two_servers();
@@ -245,10 +263,7 @@ fn servers_on_this_machine_are_told_once_and_added_by_the_roster() {
 
 #[test]
 fn a_file_that_was_opened_but_not_taken_is_closed_again() {
-    let path = std::path::PathBuf::from("large.gguf");
-    let config =
-        MemberConfig { source: Source::Gguf { path, arguments: Vec::new(), local: Local::default() }, ..MemberConfig::default() };
-    let configured = vec![MemberSpec::new("large", config)];
+    let configured = vec![file("large")];
     let roster = Roster::new(specfuse::ensemble::built_in_specs(), configured, Vec::new());
     let mut state = State::new(Options { roster, ..support::options(&[]) }, 120, 40);
     press(&mut state, "esc");

@@ -2,6 +2,7 @@
 
 use super::{News, Roster, RowId, Standing};
 use crate::clean::clean_line;
+use crate::config::Source;
 use crate::engine::fusion::event::Role;
 use crate::engine::is_enough;
 use crate::ensemble::MemberSpec;
@@ -38,12 +39,16 @@ impl Roster {
         opening.map(|(_, name)| clean_line(&name)).collect()
     }
 
-    /// Whether a question can be asked: at least half of the ensemble is there or away for good, and one is there that drafts. The
-    /// others join when they are ready.
+    /// Whether a question can be asked: at least half of the ensemble is there or away for good, one is there that drafts, and no model
+    /// is being loaded from a file, which is there soon or never; the large ones come last. The others join when they are ready.
     #[must_use]
     pub fn is_enough(&self) -> bool {
         let (mut settled, mut drafters, mut all) = (0, 0, 0);
         for (place, known) in self.members() {
+            let from_file = matches!(known.spec.config.source, Source::Gguf { .. });
+            if from_file && matches!(known.standing, Standing::Connecting(_)) {
+                return false;
+            }
             all += 1;
             match known.standing {
                 Standing::Ready(_) => {
