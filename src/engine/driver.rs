@@ -19,7 +19,7 @@ use super::fusion::MemberIndex;
 use super::fusion::candidate::DraftToken;
 use super::fusion::event::{Event, Record};
 use super::fusion::lazy::DecodeTimes;
-use super::member::{Drafted, Extended, Member, MemberError, Progress, Reply, Scored, Waits};
+use super::member::{Drafted, Extended, Member, MemberError, Predicted, Progress, Reply, Scored, Waits};
 use super::round::{CallId, Command, Effect, Input, Machine};
 use super::trace::{Journal, TraceError};
 
@@ -46,6 +46,7 @@ enum Returned {
     Drafted(CallId, Result<Drafted, MemberError>),
     Extended(CallId, Result<Extended, MemberError>),
     Measured(CallId, Result<DecodeTimes, MemberError>),
+    Predicted(CallId, Result<Predicted, MemberError>),
     Scored(CallId, Result<Scored, MemberError>),
 }
 
@@ -110,6 +111,7 @@ impl Driver {
                         Returned::Drafted(call, result) => Input::Drafted(call, result),
                         Returned::Extended(call, result) => Input::Extended(call, result),
                         Returned::Measured(call, result) => Input::Measured(call, result),
+                        Returned::Predicted(call, result) => Input::Predicted(call, result),
                         Returned::Scored(call, result) => Input::Scored(call, result),
                         Returned::Prepared(member, result) => {
                             let capabilities = || Box::new(self.members[member.0].capabilities().clone());
@@ -173,6 +175,10 @@ impl Driver {
                 Effect::Measure { call, member, seconds } => {
                     let reply = self.members[member.0].measure();
                     calls.spawn(call, async move { guarded(reply, seconds, &Waits::default()).await }, Returned::Measured);
+                }
+                Effect::Predict { call, member, conversation, seconds } => {
+                    let reply = self.members[member.0].predict(conversation);
+                    calls.spawn(call, async move { guarded(reply, seconds, &Waits::default()).await }, Returned::Predicted);
                 }
                 Effect::Score { call, member, mut request, seconds } => {
                     request.progress = Progress::new(call.0, calls.tokens.clone());
@@ -264,6 +270,7 @@ impl Calls {
             Returned::Drafted(call, _)
             | Returned::Extended(call, _)
             | Returned::Measured(call, _)
+            | Returned::Predicted(call, _)
             | Returned::Scored(call, _) => self.handles.remove(call),
             Returned::Prepared(..) => None,
         };

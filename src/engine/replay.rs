@@ -214,6 +214,7 @@ impl Player {
             | Event::Late { .. }
             | Event::Joined { .. }
             | Event::Measured { .. }
+            | Event::Predicted { .. }
             | Event::Ranked(_)
             | Event::SetAside { .. }
             | Event::Exited { .. }

@@ -37,7 +37,8 @@ fn any_params() -> impl Strategy<Value = Params> {
         (0.1_f64..1.5, 0.05_f64..0.8, -12.0_f64..-1.0),
         (0.05_f64..1.5, 1_usize..8),
     );
-    let end = (choice(&["auto", "equal", "prior"]), prop_oneof![Just(0.0), 0.05_f64..0.95], any::<bool>(), any::<bool>());
+    let end =
+        (choice(&["auto", "equal", "prior", "prompt"]), prop_oneof![Just(0.0), 0.05_f64..0.95], any::<bool>(), any::<bool>());
     (scoring, exit, end, any::<bool>(), 0.0_f64..60.0).prop_map(|(scoring, exit, end, feedback, rate)| {
         let mut params = Params::default();
         for (knob, name) in [("scoring", scoring.0), ("normalisation", scoring.1), ("exit", exit.0), ("exit-count", exit.2)] {

@@ -96,15 +96,17 @@ pub fn expect(run: &Run, params: &Params) -> Vec<Expected> {
         let votes: Vec<(MemberIndex, Option<usize>, f64)> =
             drafters.iter().map(|member| (*member, of(*member), weights[member.0])).collect();
         let mut winner = best(&scores, &unconfirmed, |_| true);
-        if params.end_majority && ends_by_majority(&votes, &candidates) {
+        let majority = if params.end_majority { beyond_half(&votes, &candidates) } else { -1.0 };
+        if majority > 0.0 {
             winner = best(&scores, &unconfirmed, |column| candidates[column].ends).or(winner);
         }
-        let mut close = winner.is_some_and(|winner| {
-            let near = |(column, score): (usize, &Option<f64>)| {
-                column != winner && score.zip(scores[winner]).is_some_and(|(a, b)| (a - b).abs() <= 1e-8 * b.abs().max(1.0))
-            };
-            scores.iter().enumerate().any(near)
-        });
+        let mut close = majority.abs() < 1e-9
+            || winner.is_some_and(|winner| {
+                let near = |(column, score): (usize, &Option<f64>)| {
+                    column != winner && score.zip(scores[winner]).is_some_and(|(a, b)| (a - b).abs() <= 1e-8 * b.abs().max(1.0))
+                };
+                scores.iter().enumerate().any(near)
+            });
         // Where each scored its own draft alone, they are not compared.
         let compared = candidates.len() < 2 || foreign;
         let of = |member: MemberIndex| of(member).filter(|_| compared);
@@ -120,7 +122,8 @@ pub fn expect(run: &Run, params: &Params) -> Vec<Expected> {
             })
             .collect();
         let quality = with_repeats(quality, &aside);
-        let end = winner.and_then(|winner| end(round, &verifiers, &weights, candidates[winner]));
+        let (end, near) = winner.map_or((None, false), |winner| end(round, &verifiers, &weights, candidates[winner]));
+        close |= near;
         close |= end.is_some_and(|end| (end - params.end_threshold).abs() < 1e-9);
         let decided = params.end_threshold > 0.0 && end.is_some_and(|end| end >= params.end_threshold);
         let last = decided || winner.is_some_and(|winner| candidates[winner].ends);
@@ -140,27 +143,32 @@ pub fn expect(run: &Run, params: &Params) -> Vec<Expected> {
     expected
 }
 
-/// The weights that a run begins with: the user's, else by the square root of the size or all alike, less for judges.
+/// The weights that a run begins with: the user's, else by the square root of the size, by the perplexity of the question (a token
+/// being four bytes), or all alike, less for judges.
 fn begin_weights(run: &Run, params: &Params) -> Vec<f64> {
     let members = &run.header.members;
-    let roots: Vec<Option<f64>> =
-        members.iter().map(|member| member.capabilities.parameters.map(|count| (count as f64).sqrt())).collect();
-    let known: Vec<f64> = roots.iter().flatten().copied().collect();
+    let own: Vec<Option<f64>> = run
+        .members
+        .iter()
+        .map(|member| match params.weights {
+            WeightRule::Auto | WeightRule::Prior => member.header.capabilities.parameters.map(|count| (count as f64).sqrt()),
+            WeightRule::Prompt => member.predicted.map(|nats| 1.0 / (-4.0 * nats).exp()),
+            WeightRule::Equal => None,
+        })
+        .collect();
+    let known: Vec<f64> = own.iter().flatten().copied().collect();
     let mean = known.iter().sum::<f64>() / known.len() as f64;
-    let by_size = match params.weights {
-        WeightRule::Auto => known.len() == members.len(),
-        WeightRule::Equal => false,
-        WeightRule::Prior => !known.is_empty(),
-    };
-    let weight = |(member, root): (&MemberHeader, &Option<f64>)| {
+    let counts = !known.is_empty() && (params.weights != WeightRule::Auto || known.len() == members.len());
+    let weight = |(member, own): (&MemberHeader, &Option<f64>)| {
         let way = if member.capabilities.tier == ScoreTier::Labels { 0.7 } else { 1.0 };
-        member.weight.unwrap_or_else(|| way * root.filter(|_| by_size).map_or(1.0, |root| root / mean))
+        member.weight.unwrap_or_else(|| way * own.filter(|_| counts).map_or(1.0, |own| own / mean))
     };
-    members.iter().zip(&roots).map(weight).collect()
+    members.iter().zip(&own).map(weight).collect()
 }
 
-/// The weighted mean probability of the end after a candidate, where at least half of the weight knows it.
-fn end(round: &Round, verifiers: &[MemberIndex], weights: &[f64], candidate: &Candidate) -> Option<f64> {
+/// The weighted mean probability of the end after a candidate, where at least half of the weight knows it; and whether that it is
+/// half hangs on rounding.
+fn end(round: &Round, verifiers: &[MemberIndex], weights: &[f64], candidate: &Candidate) -> (Option<f64>, bool) {
     let (mut all, mut known, mut sum) = (0.0, 0.0, 0.0);
     for member in verifiers {
         let weight = weights[member.0];
@@ -172,7 +180,7 @@ fn end(round: &Round, verifiers: &[MemberIndex], weights: &[f64], candidate: &Ca
             sum += weight * f64::from(end).exp();
         }
     }
-    (known > 0.0 && known >= all / 2.0).then(|| sum / known)
+    ((known > 0.0 && known >= all / 2.0).then(|| sum / known), (known - all / 2.0).abs() < 1e-9)
 }
 
 /// The best candidate of these: who is scored before who is not, who is confirmed before who is not; of equals the earlier.
@@ -191,14 +199,14 @@ fn best(scores: &[Option<f64>], unconfirmed: &[bool], counts: impl Fn(usize) -> 
     best
 }
 
-/// Whether more than half of the weight of those that have a candidate wrote one that ends the answer.
-fn ends_by_majority(votes: &[(MemberIndex, Option<usize>, f64)], candidates: &[&Candidate]) -> bool {
+/// The weight of those that wrote a candidate that ends the answer, beyond half of the weight of those that have one.
+fn beyond_half(votes: &[(MemberIndex, Option<usize>, f64)], candidates: &[&Candidate]) -> f64 {
     let weight = |ending: bool| -> f64 {
         let counts =
             |(_, column, _): &&(MemberIndex, Option<usize>, f64)| column.is_some_and(|column| !ending || candidates[column].ends);
         votes.iter().filter(counts).map(|(_, _, weight)| weight).sum()
     };
-    weight(true) > weight(false) / 2.0
+    weight(true) - weight(false) / 2.0
 }
 
 type Qualities = Vec<(MemberIndex, Option<f64>, Option<f64>)>;

@@ -8,7 +8,7 @@ use specfuse::engine::fusion::candidate::{Draft, DraftToken};
 use specfuse::engine::fusion::conversation::Conversation;
 use specfuse::engine::fusion::event::{Capabilities, Header, MemberHeader, OwnSampling, Record, Role, TRACE_VERSION};
 use specfuse::engine::fusion::params::Params;
-use specfuse::engine::member::{Drafted, MemberError, Opinion, ScoreTier, Scored, Usage};
+use specfuse::engine::member::{Drafted, MemberError, Opinion, Predicted, ScoreTier, Scored, Usage};
 use specfuse::engine::round::{Effect, Input, Machine};
 
 /// What a run looks like.
@@ -160,6 +160,13 @@ pub fn record(shape: &Shape, seed: u64, params: &Params) -> Vec<Record> {
                     inputs.push_back(Input::Scored(call, Ok(reply)));
                 }
                 Effect::Extend { .. } | Effect::Measure { .. } => unreachable!("every member drafts"),
+                Effect::Predict { call, .. } if fails => {
+                    inputs.push_back(Input::Predicted(call, Err(MemberError::Failed("no".to_owned()))));
+                }
+                Effect::Predict { call, .. } => {
+                    let predicted = Predicted { logprob: -20.0 * f64::from(numbers.share()), bytes: 10 };
+                    inputs.push_back(Input::Predicted(call, Ok(predicted)));
+                }
                 Effect::Cancel(_) | Effect::Finished => {}
             }
         }

@@ -16,6 +16,9 @@ pub enum WeightRule {
     Equal,
     /// In proportion to the square root of the parameters; a member of unknown size has the mean of the others.
     Prior,
+    /// In proportion to 1 / perplexity of the question (`PackLLM`, arXiv 2404.11531); a member that does not say has the mean of the
+    /// others.
+    Prompt,
 }
 
 /// Why a verifier has the weight that it has.
@@ -25,6 +28,8 @@ pub enum WeightSource {
     Set,
     /// The size of its model.
     Size,
+    /// How well it predicts the question.
+    Question,
     /// All are alike.
     Equal,
 }
@@ -36,6 +41,7 @@ impl WeightSource {
         match self {
             Self::Set => "set by hand",
             Self::Size => "by the square root of its parameters",
+            Self::Question => "by how well it predicts the question",
             Self::Equal => "as every other that scores alike",
         }
     }
@@ -48,16 +54,31 @@ struct Known {
     /// Of its way of scoring.
     way: f64,
     parameters: Option<u64>,
+    /// Mean log-probability of the question, in nats a byte.
+    predicted: Option<f64>,
     /// What feedback has come to; it counts instead of the others.
     learned: Option<f64>,
 }
 
+/// Bytes of a token as perplexities are counted here, so that those of different tokenizers can be held against each other.
+const TOKEN_BYTES: f64 = 4.0;
+
 impl Known {
+    /// What its weight is in proportion to under a rule, where that is known.
+    fn own(&self, rule: WeightRule) -> Option<f64> {
+        match rule {
+            WeightRule::Auto | WeightRule::Prior => self.parameters.map(root),
+            WeightRule::Equal => None,
+            WeightRule::Prompt => self.predicted.map(|nats_per_byte| (nats_per_byte * TOKEN_BYTES).exp()),
+        }
+    }
+
     fn new(set: Option<f64>, capabilities: &Capabilities) -> Self {
         Self {
             set,
             way: capabilities.tier.default_weight(),
             parameters: capabilities.parameters.filter(|count| *count > 0),
+            predicted: None,
             learned: None,
         }
     }
@@ -93,7 +114,15 @@ impl Weights {
 
     /// What a member can do became known only now.
     pub fn joined(&mut self, member: MemberIndex, capabilities: &Capabilities) {
-        self.change(member, |known| *known = Known { learned: known.learned, ..Known::new(known.set, capabilities) });
+        self.change(member, |known| {
+            let (predicted, learned) = (known.predicted, known.learned);
+            *known = Known { predicted, learned, ..Known::new(known.set, capabilities) };
+        });
+    }
+
+    /// How well a member predicts the question became known: the mean log-probability of it, in nats a byte.
+    pub fn predicted(&mut self, member: MemberIndex, nats_per_byte: f64) {
+        self.change(member, |known| known.predicted = Some(nats_per_byte));
     }
 
     /// Feedback has come to this weight.
@@ -114,9 +143,9 @@ impl Weights {
     pub fn under(&mut self, rule: WeightRule) -> &[f64] {
         if self.rule != Some(rule) {
             let known = &self.known;
-            let mean = by_size(known, rule);
+            let mean = mean(known, rule);
             let weight = |known: &Known| {
-                let own = mean.map_or(1.0, |mean| known.parameters.map_or(1.0, |count| root(count) / mean));
+                let own = mean.and_then(|mean| Some(known.own(rule)? / mean)).unwrap_or(1.0);
                 known.learned.or(known.set).unwrap_or(known.way * own)
             };
             self.now.clear();
@@ -137,22 +166,26 @@ impl Weights {
     pub fn source(&self, member: MemberIndex, rule: WeightRule) -> WeightSource {
         match self.known.get(member.0) {
             Some(Known { set: Some(_), .. }) => WeightSource::Set,
-            Some(_) if by_size(&self.known, rule).is_some() => WeightSource::Size,
+            Some(_) if mean(&self.known, rule).is_some() => match rule {
+                WeightRule::Auto | WeightRule::Prior => WeightSource::Size,
+                WeightRule::Prompt => WeightSource::Question,
+                WeightRule::Equal => WeightSource::Equal,
+            },
             Some(_) | None => WeightSource::Equal,
         }
     }
 }
 
-/// The mean of the square roots of the known sizes, where the rule goes by them: weights are relative to it, so that one that the
-/// user sets stands beside a mean of 1.
-fn by_size(known: &[Known], rule: WeightRule) -> Option<f64> {
-    let sizes: Vec<f64> = known.iter().filter_map(|known| known.parameters).map(root).collect();
+/// The mean of what the members' weights are in proportion to, where a rule has something to go by: weights are relative to it, so that
+/// one that the user sets stands beside a mean of 1.
+fn mean(known: &[Known], rule: WeightRule) -> Option<f64> {
+    let own: Vec<f64> = known.iter().filter_map(|known| known.own(rule)).collect();
     let applies = match rule {
-        WeightRule::Auto => sizes.len() == known.len(),
-        WeightRule::Equal => false,
-        WeightRule::Prior => true,
+        WeightRule::Auto => own.len() == known.len(),
+        WeightRule::Equal | WeightRule::Prior | WeightRule::Prompt => true,
     };
-    (applies && !sizes.is_empty()).then(|| sizes.iter().sum::<f64>() / sizes.len() as f64)
+    let mean = own.iter().sum::<f64>() / own.len() as f64;
+    (applies && mean > 0.0).then_some(mean)
 }
 
 fn root(parameters: u64) -> f64 {
@@ -184,6 +217,24 @@ mod tests {
         assert_eq!(under(&partly, WeightRule::Auto), [1.0; 3]);
         assert_eq!(under(&partly, WeightRule::Prior), [0.5, 1.0, 1.5]);
         assert_eq!(under(&[member(None, None), member(None, Some(0))], WeightRule::Prior), [1.0; 2]);
+    }
+
+    #[test]
+    fn who_predicts_the_question_better_weighs_more() {
+        let mut weights = Weights::of(&[member(None, Some(900)), member(None, None), member(None, Some(100))]);
+        assert_eq!(weights.under(WeightRule::Prompt), [1.0; 3], "nothing is known yet");
+        assert_eq!(weights.source(MemberIndex(0), WeightRule::Prompt), WeightSource::Equal);
+        // Perplexities of 4 and 2 a token of four bytes.
+        weights.predicted(MemberIndex(0), -4.0_f64.ln() / 4.0);
+        weights.predicted(MemberIndex(2), -2.0_f64.ln() / 4.0);
+        let now = weights.under(WeightRule::Prompt).to_vec();
+        for (weight, expected) in now.iter().zip([2.0 / 3.0, 1.0, 4.0 / 3.0]) {
+            assert!((weight - expected).abs() < 1e-12, "{now:?}");
+        }
+        assert_eq!(weights.source(MemberIndex(0), WeightRule::Prompt), WeightSource::Question);
+        weights.set(MemberIndex(0), Some(5.0));
+        assert!((weights.under(WeightRule::Prompt)[0] - 5.0).abs() < 1e-12);
+        assert_eq!(weights.source(MemberIndex(1), WeightRule::Auto), WeightSource::Equal);
     }
 
     #[test]

@@ -179,6 +179,15 @@ impl Scored {
     }
 }
 
+/// How probable a member finds a question.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Predicted {
+    /// Natural logarithm of the probability of its tokens, each after all that comes before it, at temperature 1.
+    pub logprob: f64,
+    /// Bytes of those tokens.
+    pub bytes: usize,
+}
+
 /// What can go wrong with a member.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum MemberError {
@@ -262,6 +271,13 @@ pub trait Member: Send + Sync {
     /// this process can.
     fn measure(&self) -> Reply<DecodeTimes> {
         let reason = format!("how fast a member on {} evaluates tokens cannot be measured", self.capabilities().kind);
+        Box::pin(std::future::ready(Err(MemberError::Refused(reason))))
+    }
+
+    /// How probable it finds the question of a conversation. Members that cannot refuse; those in this process can, and keep what they
+    /// evaluate for it.
+    fn predict(&self, _conversation: Arc<Conversation>) -> Reply<Predicted> {
+        let reason = format!("{} does not give the probabilities of a question", self.capabilities().kind);
         Box::pin(std::future::ready(Err(MemberError::Refused(reason))))
     }
 

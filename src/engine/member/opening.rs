@@ -7,7 +7,8 @@ use tokio::sync::watch;
 
 use super::absent::AbsentMember;
 use super::{
-    Capabilities, DraftRequest, Drafted, ExtendRequest, Extended, Member, MemberError, Progress, Reply, ScoreRequest, Scored,
+    Capabilities, DraftRequest, Drafted, ExtendRequest, Extended, Member, MemberError, Predicted, Progress, Reply, ScoreRequest,
+    Scored,
 };
 use crate::engine::fusion::conversation::Conversation;
 use crate::engine::fusion::lazy::DecodeTimes;
@@ -95,6 +96,13 @@ impl Member for OpeningMember {
         match self.member() {
             Some(member) => member.measure(),
             None => self.before.measure(),
+        }
+    }
+
+    fn predict(&self, conversation: Arc<Conversation>) -> Reply<Predicted> {
+        match self.member() {
+            Some(member) => member.predict(conversation),
+            None => self.before.predict(conversation),
         }
     }
 }

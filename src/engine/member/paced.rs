@@ -12,7 +12,8 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::Instant;
 
 use super::{
-    Capabilities, DraftRequest, Drafted, ExtendRequest, Extended, Member, Progress, Reply, ScoreRequest, Scored, Working,
+    Capabilities, DraftRequest, Drafted, ExtendRequest, Extended, Member, Predicted, Progress, Reply, ScoreRequest, Scored,
+    Working,
 };
 use crate::engine::fusion::candidate::DraftToken;
 use crate::engine::fusion::conversation::Conversation;
@@ -158,6 +159,10 @@ impl Member for Paced {
 
     fn measure(&self) -> Reply<DecodeTimes> {
         self.inner.measure()
+    }
+
+    fn predict(&self, conversation: Arc<Conversation>) -> Reply<Predicted> {
+        self.inner.predict(conversation)
     }
 
     /// Nobody watches it: it is as fast as it goes.

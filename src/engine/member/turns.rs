@@ -12,7 +12,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{MissedTickBehavior, interval};
 
 use super::progress::{Progress, SIGN};
-use super::{Capabilities, DraftRequest, Drafted, ExtendRequest, Extended, Member, Reply, ScoreRequest, Scored};
+use super::{Capabilities, DraftRequest, Drafted, ExtendRequest, Extended, Member, Predicted, Reply, ScoreRequest, Scored};
 use crate::engine::fusion::conversation::Conversation;
 use crate::engine::fusion::lazy::DecodeTimes;
 
@@ -140,6 +140,14 @@ impl Member for InTurn {
         Box::pin(async move {
             let _turn = turn.await;
             inner.measure().await
+        })
+    }
+
+    fn predict(&self, conversation: Arc<Conversation>) -> Reply<Predicted> {
+        let (inner, turn) = (Arc::clone(&self.inner), self.turn(&Progress::nowhere()));
+        Box::pin(async move {
+            let _turn = turn.await;
+            inner.predict(conversation).await
         })
     }
 }

@@ -11,6 +11,7 @@ mod failing;
 mod lazy;
 mod patience;
 mod play;
+mod predicting;
 mod repeating;
 mod reply;
 mod seed;
@@ -26,11 +27,14 @@ pub use command::{Command, CommandError};
 
 use crate::engine::fusion::MemberIndex;
 use crate::engine::fusion::candidate::DraftToken;
+use crate::engine::fusion::conversation::Conversation;
 use crate::engine::fusion::event::{Capabilities, Event, Finished, Header, MemberName, Outcome, Record, Repeats};
 use crate::engine::fusion::lazy::DecodeTimes;
 use crate::engine::fusion::run::{Phase, Run};
 use crate::engine::fusion::vote::Tally;
-use crate::engine::member::{Context, DraftRequest, Drafted, ExtendRequest, Extended, Hints, MemberError, ScoreRequest, Scored};
+use crate::engine::member::{
+    Context, DraftRequest, Drafted, ExtendRequest, Extended, Hints, MemberError, Predicted, ScoreRequest, Scored,
+};
 
 /// Names one call to a member. A reply to a call that is not under way any more is stale and changes nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -53,6 +57,8 @@ pub enum Input {
     Extended(CallId, Result<Extended, MemberError>),
     /// It was measured how long a member takes to evaluate tokens.
     Measured(CallId, Result<DecodeTimes, MemberError>),
+    /// A member has said how probable it finds the question.
+    Predicted(CallId, Result<Predicted, MemberError>),
     /// A scoring came back.
     Scored(CallId, Result<Scored, MemberError>),
     /// A member that was not ready when the run began is, and can do this; or never will be.
@@ -97,6 +103,17 @@ pub enum Effect {
         /// The time limit in seconds.
         seconds: u64,
     },
+    /// Ask a member how probable it finds the question, within so many seconds.
+    Predict {
+        /// The call.
+        call: CallId,
+        /// Whom.
+        member: MemberIndex,
+        /// The turns up to the question.
+        conversation: Arc<Conversation>,
+        /// The time limit in seconds.
+        seconds: u64,
+    },
     /// Ask a member to score candidates, within so many seconds.
     Score {
         /// The call.
@@ -124,7 +141,7 @@ enum Work {
     },
     /// Scoring the candidates of these keys.
     Score(Vec<MemberIndex>),
-    /// Evaluating tokens for the time that takes.
+    /// Evaluating tokens for the time that takes, or the question for its probability: between rounds.
     Measure,
 }
 
@@ -180,6 +197,8 @@ pub struct Machine {
     awaited: Vec<MemberIndex>,
     /// Members whose times could not be measured.
     immeasurable: Vec<MemberIndex>,
+    /// Members that do not say how probable they find the question.
+    unpredictable: Vec<MemberIndex>,
     /// Verifiers that get the candidates of the open round one by one, since together they do not fit.
     one_by_one: Vec<MemberIndex>,
     /// What the candidates of the open round repeat, by their text.
@@ -213,6 +232,7 @@ impl Machine {
             failures: vec![Failures::default(); run.members.len()],
             awaited: Vec::new(),
             immeasurable: Vec::new(),
+            unpredictable: Vec::new(),
             one_by_one: Vec::new(),
             repeating: Vec::new(),
             last_error: "no member drafts".to_owned(),
@@ -252,6 +272,7 @@ impl Machine {
             | Input::Drafted(..)
             | Input::Extended(..)
             | Input::Measured(..)
+            | Input::Predicted(..)
             | Input::Scored(..)
             | Input::Prepared(..)
             | Input::Due(_)
@@ -265,6 +286,7 @@ impl Machine {
             Input::Drafted(call, result) => self.drafted(call, result),
             Input::Extended(call, result) => self.extended(call, result),
             Input::Measured(call, result) => self.measured(call, result),
+            Input::Predicted(call, result) => self.predicted(call, result),
             Input::Scored(call, result) => self.scored(call, result),
             Input::Prepared(member, result) => self.prepared(member, result),
             Input::Due(now_ms) => self.due(now_ms),

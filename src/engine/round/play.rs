@@ -48,6 +48,9 @@ impl Machine {
             let is_full = self.context_was_full && played > 0;
             return self.finish(if is_full { Outcome::ContextLimit } else { Outcome::NoMembers { error } });
         }
+        if self.asks_for_predictions() {
+            return;
+        }
         let mut verifiers: Vec<_> = self.run.verifiers().collect();
         let ahead = match self.lazily() {
             Lazily::No => None,

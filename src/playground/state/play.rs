@@ -104,6 +104,7 @@ impl Play {
             | Event::Exited { .. }
             | Event::Readmitted { .. }
             | Event::Measured { .. }
+            | Event::Predicted { .. }
             | Event::WeightSet { .. }
             | Event::Rewound { .. }
             | Event::Returned { .. }

@@ -256,6 +256,7 @@ impl State {
             | Event::SetAside { .. }
             | Event::Readmitted { .. }
             | Event::Measured { .. }
+            | Event::Predicted { .. }
             | Event::Steered { .. }
             | Event::Redrafted { .. }
             | Event::Cancelled { .. }

@@ -186,6 +186,15 @@ pub enum Event {
         #[serde(flatten)]
         times: DecodeTimes,
     },
+    /// A member has said how probable it finds the question, for weights that go by that.
+    Predicted {
+        /// Who.
+        member: MemberName,
+        /// Natural logarithm of the probability of the question's tokens.
+        logprob: f64,
+        /// Bytes of those tokens.
+        bytes: usize,
+    },
     /// A person brought a member back.
     Readmitted {
         /// Who.

@@ -36,6 +36,7 @@ impl Record {
             | Event::Exited { .. }
             | Event::Readmitted { .. }
             | Event::Measured { .. }
+            | Event::Predicted { .. }
             | Event::Steered { .. }
             | Event::Reopened { .. }
             | Event::Redrafted { .. }

@@ -34,7 +34,7 @@ choice!(
         SumLogprob = "sum-logprob",
     ]
 );
-choice!(WeightRule, WEIGHT_RULES, [Auto = "auto", Equal = "equal", Prior = "prior"]);
+choice!(WeightRule, WEIGHT_RULES, [Auto = "auto", Equal = "equal", Prior = "prior", Prompt = "prompt"]);
 choice!(NormalisationKind, NORMALISATIONS, [None = "none", SumToOne = "sum-to-one", Softmax = "softmax"]);
 choice!(ExitKind, EXIT_RULES, [Off = "off", Paper = "paper", Evidence = "evidence"]);
 choice!(ThresholdCount, THRESHOLD_COUNTS, [Current = "current", Initial = "initial"]);
@@ -122,7 +122,7 @@ pub const KNOBS: &[Knob] = &[
     row!(Scoring, switch outlier_filter, "outlier-filter", "drop a candidate's highest and lowest score when they are far apart"),
     row!(Scoring, real outlier_ratio, "outlier-ratio", "", 1.0..=1000.0 by 1.0, "how far apart: highest divided by lowest"),
     row!(Scoring, switch score_end, "score-end", "count the end of the answer as one more token where a member knows its probability"),
-    row!(Scoring, choice weights, "weights", WEIGHT_RULES, "the verifiers' weights: by the square root of the parameters (auto: where all are known), or equal"),
+    row!(Scoring, choice weights, "weights", WEIGHT_RULES, "the verifiers' weights: by the square root of the parameters (auto: where all are known), by how well each predicts the question (prompt), or equal"),
     row!(Scoring, real end_threshold, "end-threshold", "", 0.0..=1.0 by 0.05, "the answer ends where the members, by weight, put its end at least at this probability; 0: only where a draft ends it"),
     row!(Scoring, switch end_majority, "end-majority", "the answer ends where most of the drafters, by weight, end it, whatever the scores say"),
     row!(Exit, choice exit, "exit", EXIT_RULES, "the rule by which members that keep losing leave"),

@@ -88,6 +88,7 @@ impl Run {
                     self.members[index.0].times = Some(*times).filter(|times| times.are_times());
                 }
             }
+            Event::Predicted { member, logprob, bytes } => self.predicted(member, *logprob / *bytes as f64),
             Event::Readmitted { member } => self.readmitted(member, record.round),
             Event::ParamsChanged { name, value, together } => self.knob_changed(name, value, *together),
             Event::WeightSet { member, weight } => self.weight_changed(member, *weight),
@@ -124,6 +125,13 @@ impl Run {
         }
         self.presence.readmit(index, round);
         self.presence_changed();
+    }
+
+    fn predicted(&mut self, member: &str, nats_per_byte: f64) {
+        if let Some(index) = self.index(member).filter(|_| nats_per_byte.is_finite()) {
+            self.members[index.0].predicted = Some(nats_per_byte);
+            self.new_predicted.push((index, nats_per_byte));
+        }
     }
 
     fn late(&mut self, member: &str, candidates: &[MemberName], silent_ms: f64, elapsed_ms: f64) {
@@ -211,6 +219,7 @@ impl Run {
         let opening = Opening {
             weights: set.map(|member| (member, self.weight(member))).collect(),
             joined: std::mem::take(&mut self.new_joined),
+            predicted: std::mem::take(&mut self.new_predicted),
             readmitted: self.presence.readmitted.clone(),
         };
         let params = Arc::clone(&self.params);
@@ -218,8 +227,18 @@ impl Run {
         self.rounds.push(Arc::new(round.opened(opening)));
     }
 
+    /// What was to hold from a round on that is dropped holds from the next one on.
     fn drop_open_round(&mut self) {
-        self.rounds.retain(|round| round.accepted.is_some());
+        let (rounds, dropped): (Vec<_>, Vec<_>) =
+            std::mem::take(&mut self.rounds).into_iter().partition(|round| round.accepted.is_some());
+        self.rounds = rounds;
+        for Opening { weights, joined, predicted, readmitted: _ } in dropped.iter().map(|round| &round.opening) {
+            // What came since is newer.
+            let set = weights.iter().map(|(member, _)| *member).filter(|member| !self.new_weights.contains(member));
+            self.new_weights.extend(set.collect::<Vec<_>>());
+            self.new_joined.splice(..0, joined.iter().cloned());
+            self.new_predicted.splice(..0, predicted.iter().copied());
+        }
     }
 
     fn in_round(&mut self, member: &str, change: impl FnOnce(&mut Round, MemberIndex)) {
@@ -338,6 +357,7 @@ impl Run {
         self.presence_changed();
         // What a person set holds wherever they go, as does what a member can do; what was learned is as it was there.
         self.new_joined.clone_from(&self.joined);
+        self.new_predicted = self.predictions().collect();
         self.new_weights = (0..self.weights.len()).filter(|place| self.weights[*place].is_some()).map(MemberIndex).collect();
         self.count_tokens();
     }

@@ -54,6 +54,8 @@ pub struct MemberState {
     pub tier: ScoreTier,
     /// How long it takes to evaluate tokens, where that was measured.
     pub times: Option<DecodeTimes>,
+    /// How well it predicts the question: the mean log-probability of it, in nats a byte; where it was asked.
+    pub predicted: Option<f64>,
 }
 
 /// When and why a member left.
@@ -106,6 +108,8 @@ pub struct Run {
     joined: Vec<(MemberIndex, Arc<Capabilities>)>,
     /// Those that the next round takes over.
     new_joined: Vec<(MemberIndex, Arc<Capabilities>)>,
+    /// Predictions of the question that the next round takes over.
+    new_predicted: Vec<(MemberIndex, f64)>,
     /// See [`Run::tokens`]: a screen asks many times a second.
     tokens: usize,
 }
@@ -148,6 +152,7 @@ impl Run {
                 usage: Usage::default(),
                 tier: member.capabilities.tier,
                 times: None,
+                predicted: None,
             })
             .collect();
         Self {
@@ -156,6 +161,7 @@ impl Run {
             new_weights: Vec::new(),
             joined: Vec::new(),
             new_joined: Vec::new(),
+            new_predicted: Vec::new(),
             presence: Presence::default(),
             begun: 0,
             members,
@@ -268,11 +274,20 @@ impl Run {
         for (member, capabilities) in &self.joined {
             weights.joined(*member, capabilities);
         }
+        for (member, nats_per_byte) in self.predictions() {
+            weights.predicted(member, nats_per_byte);
+        }
         for (place, weight) in self.weights.iter().enumerate().filter(|(_, weight)| weight.is_some()) {
             weights.set(MemberIndex(place), *weight);
         }
         weights.under(self.params.weights);
         weights
+    }
+
+    /// How well members predict the question, as far as they were asked.
+    fn predictions(&self) -> impl Iterator<Item = (MemberIndex, f64)> {
+        let known = self.members.iter().enumerate();
+        known.filter_map(|(place, member)| Some((MemberIndex(place), member.predicted?)))
     }
 
     fn count_tokens(&mut self) {

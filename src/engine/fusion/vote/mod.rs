@@ -83,6 +83,9 @@ impl Tally {
         for (member, capabilities) in &opening.joined {
             self.weights.joined(*member, capabilities);
         }
+        for (member, nats_per_byte) in &opening.predicted {
+            self.weights.predicted(*member, *nats_per_byte);
+        }
     }
 
     /// Decides a round. `chosen` names the candidate that a person chose over the ranking.
@@ -119,7 +122,7 @@ impl Tally {
             table.rank_again(slate, self.weights.now());
         }
         let by_hand = chosen.and_then(|column| table.place(column));
-        let majority = if params.end_majority { table.majority_to_end(slate, self.weights.now()) } else { None };
+        let majority = if params.end_majority { table.majority_to_end(slate, away, self.weights.now()) } else { None };
         let chosen = by_hand.or(majority).or_else(|| table.ranking.order.first().copied());
         let column = chosen.map(|place| table.columns[place]);
         let end = column.and_then(|column| table.end(slate, column));

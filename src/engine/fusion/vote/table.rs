@@ -125,13 +125,14 @@ impl Table {
     }
 
     /// The best candidate that ends the answer, where more than half of the drafters' weight wrote such ones.
-    pub fn majority_to_end(&self, slate: &Slate<'_>, weights: &[f64]) -> Option<usize> {
+    pub fn majority_to_end(&self, slate: &Slate<'_>, away: Away<'_>, weights: &[f64]) -> Option<usize> {
         let ends = |place: usize| slate.columns[self.columns[place]].ends;
         let weight = |ending: bool| -> f64 {
             let voted = |seat: &&Seat| {
                 seat.column.and_then(|column| self.place(column as usize)).is_some_and(|place| !ending || ends(place))
             };
-            slate.drafters.iter().filter(voted).map(|seat| weights.get(seat.member.0).copied().unwrap_or(1.0)).sum()
+            let present = slate.drafters.iter().filter(|seat| !is(away.drafting, seat.member));
+            present.filter(voted).map(|seat| weights.get(seat.member.0).copied().unwrap_or(1.0)).sum()
         };
         let majority = weight(true) > weight(false) / 2.0;
         self.ranking.order.iter().copied().find(|place| majority && ends(*place))

@@ -44,7 +44,8 @@ use crate::engine::fusion::lazy::DecodeTimes;
 use crate::engine::member::chat_template::{ChatTemplate, TemplateError};
 use crate::engine::member::in_process::Desk;
 use crate::engine::member::{
-    Capabilities, DraftRequest, Drafted, ExtendRequest, Extended, Member, Progress, Reply, ScoreRequest, Scored, Working,
+    Capabilities, DraftRequest, Drafted, ExtendRequest, Extended, Member, Predicted, Progress, Reply, ScoreRequest, Scored,
+    Working,
 };
 
 /// The largest file taken, in bytes. Above this size a tensor library or a llama.cpp server is the better engine.
@@ -156,6 +157,10 @@ impl Member for EmbeddedMember {
 
     fn measure(&self) -> Reply<DecodeTimes> {
         self.desk.measure(None)
+    }
+
+    fn predict(&self, conversation: Arc<Conversation>) -> Reply<Predicted> {
+        self.desk.predict(conversation, None)
     }
 
     /// Where the system gives no further thread there is none.

@@ -10,7 +10,9 @@ use super::worker::{Answer, Answers, Call, Worker, work};
 use crate::engine::fusion::conversation::Conversation;
 use crate::engine::fusion::lazy::DecodeTimes;
 use crate::engine::member::turns::Turn;
-use crate::engine::member::{DraftRequest, Drafted, ExtendRequest, Extended, MemberError, Progress, Reply, ScoreRequest, Scored};
+use crate::engine::member::{
+    DraftRequest, Drafted, ExtendRequest, Extended, MemberError, Predicted, Progress, Reply, ScoreRequest, Scored,
+};
 
 /// Calls that may wait while one is answered.
 const WAITING: usize = 4;
@@ -123,6 +125,11 @@ impl Desk {
     /// Times decodes.
     pub(in crate::engine::member) fn measure(&self, turn: Option<Turn>) -> Reply<DecodeTimes> {
         self.call(turn, Call::Measure)
+    }
+
+    /// Finds how probable a question is.
+    pub(in crate::engine::member) fn predict(&self, conversation: Arc<Conversation>, turn: Option<Turn>) -> Reply<Predicted> {
+        self.call(turn, move |answer| Call::Predict(conversation, answer))
     }
 }
 

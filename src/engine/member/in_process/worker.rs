@@ -15,7 +15,9 @@ use crate::engine::fusion::conversation::Conversation;
 use crate::engine::fusion::lazy::DecodeTimes;
 use crate::engine::member::progress::SIGN;
 use crate::engine::member::turns::Turn;
-use crate::engine::member::{DraftRequest, Drafted, ExtendRequest, Extended, MemberError, Progress, ScoreRequest, Scored};
+use crate::engine::member::{
+    DraftRequest, Drafted, ExtendRequest, Extended, MemberError, Predicted, Progress, ScoreRequest, Scored,
+};
 
 /// Where the answer to a call goes. Closed when the caller has dropped its end.
 pub(in crate::engine::member) type Answer<T> = oneshot::Sender<Result<T, MemberError>>;
@@ -30,6 +32,7 @@ pub(in crate::engine::member) enum Call {
     /// Signs of life go to the progress.
     Extend(ExtendRequest, Progress, Answer<Extended>),
     Measure(Answer<DecodeTimes>),
+    Predict(Arc<Conversation>, Answer<Predicted>),
     /// Fails on purpose, for the test of what happens then.
     #[cfg(test)]
     Break(Answer<usize>),
@@ -86,6 +89,7 @@ impl<E: Engine> Answers for Worker<E> {
                 session.extend(&request, &|| pulse.beat(cancelled))
             }),
             Call::Measure(answer) => respond(answer, fault, |cancelled| session.measure(cancelled)),
+            Call::Predict(conversation, answer) => respond(answer, fault, |cancelled| session.predict(&conversation, cancelled)),
             #[cfg(test)]
             Call::Break(answer) => respond(answer, fault, |_| std::panic::resume_unwind(Box::new("broken on purpose"))),
         }

@@ -33,7 +33,7 @@ use crate::engine::fusion::conversation::Conversation;
 use crate::engine::fusion::lazy::DecodeTimes;
 use crate::engine::member::in_process::Desk;
 use crate::engine::member::{
-    Capabilities, DraftRequest, Drafted, ExtendRequest, Extended, Local, Member, Progress, Reply, ScoreRequest, Scored,
+    Capabilities, DraftRequest, Drafted, ExtendRequest, Extended, Local, Member, Predicted, Progress, Reply, ScoreRequest, Scored,
 };
 
 /// A GGUF model on a thread of its own. Dropping it ends the thread and frees the model once the call under way is answered.
@@ -95,6 +95,14 @@ impl Member for LlamaCpp {
         Box::pin(async move {
             let turn = turns.take(&Progress::nowhere()).await;
             desk.measure(Some(turn)).await
+        })
+    }
+
+    fn predict(&self, conversation: Arc<Conversation>) -> Reply<Predicted> {
+        let (desk, turns) = (self.desk.clone(), self.turns.clone());
+        Box::pin(async move {
+            let turn = turns.take(&Progress::nowhere()).await;
+            desk.predict(conversation, Some(turn)).await
         })
     }
 }

@@ -37,6 +37,7 @@ fn command() -> impl Strategy<Value = Command> {
         ("align", Value::Name("words".to_owned())),
         ("exit", Value::Name("paper".to_owned())),
         ("exit-min-members", Value::Integer(2)),
+        ("weights", Value::Name("prompt".to_owned())),
         ("draft", Value::Name("lazy".to_owned())),
         ("draft", Value::Name("forced".to_owned())),
         ("draft", Value::Name("all".to_owned())),
@@ -138,9 +139,9 @@ proptest! {
             prop_assert_eq!(run.tree.rounds(run.tree.head()), run.rounds.iter().filter(|round| round.accepted.is_some()).cloned().collect::<Vec<_>>());
             prop_assert!(table.waiting.iter().all(|call| match run.open_round() {
                 // A round whose drafts all failed lies there until the next begins.
-                Some(round) if matches!(call, Effect::Measure { .. }) => round.all_drafted() && round.candidates().is_empty(),
+                Some(round) if matches!(call, Effect::Measure { .. } | Effect::Predict { .. }) => round.all_drafted() && round.candidates().is_empty(),
                 Some(round) => !round.late.contains(&called(call)),
-                None => matches!(call, Effect::Measure { .. }),
+                None => matches!(call, Effect::Measure { .. } | Effect::Predict { .. }),
             }), "a late member is asked for nothing more in its round, and no call outlives a round, nor does a measurement");
             let going = table.machine.pace == Pace::Running && !table.finished;
             prop_assert!(!(going && run.open_round().is_some() && table.waiting.is_empty()), "the round hangs");

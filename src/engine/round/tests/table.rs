@@ -97,7 +97,9 @@ impl Table {
                     self.cancelled.push(call);
                 }
                 Effect::Finished => self.finished = true,
-                Effect::Draft { .. } | Effect::Extend { .. } | Effect::Measure { .. } => self.waiting.push(effect),
+                Effect::Draft { .. } | Effect::Extend { .. } | Effect::Measure { .. } | Effect::Predict { .. } => {
+                    self.waiting.push(effect);
+                }
                 Effect::Score { ref request, .. } => {
                     self.scorings += request.candidates.len();
                     self.waiting.push(effect);
@@ -117,6 +119,10 @@ impl Table {
             Effect::Draft { call, member, .. } => Input::Drafted(call, self.drafted(member)),
             Effect::Extend { call, member, request, .. } => Input::Extended(call, self.extended(member, &request)),
             Effect::Measure { call, member, .. } => Input::Measured(call, Ok(self.times(member))),
+            // A larger member finds any question more probable.
+            Effect::Predict { call, member, .. } => {
+                Input::Predicted(call, Ok(Predicted { logprob: -8.0 / self.times(member).one_ms, bytes: 4 }))
+            }
             Effect::Score { call, request, .. } => {
                 let logprobs = request.candidates.iter().map(|(text, _)| vec![self.opinion(text); 2]).collect();
                 Input::Scored(call, Ok(Scored::tokens(logprobs, 1)))
@@ -132,6 +138,7 @@ impl Table {
             Effect::Draft { call, .. } => Input::Drafted(call, Err(error)),
             Effect::Extend { call, .. } => Input::Extended(call, Err(error)),
             Effect::Measure { call, .. } => Input::Measured(call, Err(error)),
+            Effect::Predict { call, .. } => Input::Predicted(call, Err(error)),
             Effect::Score { call, .. } => Input::Scored(call, Err(error)),
             Effect::Emit(_) | Effect::Cancel(_) | Effect::Finished => unreachable!("only calls wait"),
         };
@@ -266,6 +273,7 @@ pub(super) fn called(effect: &Effect) -> MemberIndex {
         Effect::Draft { member, .. }
         | Effect::Extend { member, .. }
         | Effect::Measure { member, .. }
+        | Effect::Predict { member, .. }
         | Effect::Score { member, .. } => *member,
         Effect::Emit(_) | Effect::Cancel(_) | Effect::Finished => unreachable!("only calls wait"),
     }
@@ -273,9 +281,11 @@ pub(super) fn called(effect: &Effect) -> MemberIndex {
 
 pub(super) fn call_of(effect: &Effect) -> CallId {
     match effect {
-        Effect::Draft { call, .. } | Effect::Extend { call, .. } | Effect::Measure { call, .. } | Effect::Score { call, .. } => {
-            *call
-        }
+        Effect::Draft { call, .. }
+        | Effect::Extend { call, .. }
+        | Effect::Measure { call, .. }
+        | Effect::Predict { call, .. }
+        | Effect::Score { call, .. } => *call,
         Effect::Emit(_) | Effect::Cancel(_) | Effect::Finished => unreachable!("only calls wait"),
     }
 }

@@ -48,7 +48,7 @@ fn play_with_end(table: &mut Table, end: impl Fn(&str) -> f32) {
                 let ends = request.candidates.iter().map(|_| Some(end(table.members[member.0].name).ln())).collect();
                 Input::Scored(call, Ok(Scored { ends, ..Scored::tokens(logprobs, 1) }))
             }
-            Effect::Extend { .. } | Effect::Measure { .. } => unreachable!("every member drafts"),
+            Effect::Extend { .. } | Effect::Measure { .. } | Effect::Predict { .. } => unreachable!("every member drafts"),
             Effect::Emit(_) | Effect::Cancel(_) | Effect::Finished => unreachable!("only calls wait"),
         };
         table.put(input).unwrap();
@@ -183,7 +183,7 @@ fn where_too_few_know_the_end_it_is_not_decided() {
                 let logprobs = request.candidates.iter().map(|(text, _)| vec![table.opinion(text); 2]).collect();
                 table.put(Input::Scored(call, Ok(Scored::tokens(logprobs, 1)))).unwrap();
             }
-            Effect::Extend { .. } | Effect::Measure { .. } => unreachable!("every member drafts"),
+            Effect::Extend { .. } | Effect::Measure { .. } | Effect::Predict { .. } => unreachable!("every member drafts"),
             Effect::Emit(_) | Effect::Cancel(_) | Effect::Finished => unreachable!("only calls wait"),
         }
     }
@@ -256,4 +256,39 @@ fn a_base_model_that_cannot_score_has_nothing_left_to_do_and_leaves() {
     let left = |event: &Event| matches!(event, Event::Exited { member, reason: ExitReason::Failures { .. } } if &**member == "b");
     assert_eq!(table.kinds(left), 1);
     assert_eq!(table.kinds(|event| matches!(event, Event::TierLowered { .. })), 0, "it does not go on drafting");
+}
+
+/// All are asked before the first round, once; who does not say weighs as much as the mean of the others.
+#[test]
+fn weights_can_go_by_how_well_the_question_is_predicted() {
+    let members = || vec![member("a", &["short."]), member("b", &["short."]), member("c", &["long."])];
+    let params = Params { weights: crate::engine::fusion::weights::WeightRule::Prompt, max_rounds: 2, ..plain() };
+    let mut table = sized(members(), &[1, 1, 9], &[("short.", -1.0), ("long.", -1.2)], params.clone());
+    assert_eq!(table.waiting.iter().filter(|call| matches!(call, Effect::Predict { .. })).count(), 3);
+    assert!(table.machine.run().open_round().is_none());
+    table.play();
+    assert_eq!(table.kinds(|event| matches!(event, Event::Predicted { .. })), 3);
+    let weights = table.machine.run().rounds[0].ranked.as_ref().unwrap().weights.clone();
+    assert!(weights[2].1 > 2.0 && weights[0].1 < 0.5, "{weights:?}");
+    let mut table = sized(members(), &[1, 1, 9], &[], params);
+    table.fail(2, MemberError::Refused("no".to_owned()));
+    table.play();
+    let run = table.machine.run();
+    assert_eq!(run.rounds[0].ranked.as_ref().unwrap().weights.iter().map(|(_, weight)| *weight).collect::<Vec<_>>(), [1.0; 3]);
+    assert_eq!(run.warnings.iter().filter(|warning| warning.contains("how well c predicts the question")).count(), 1);
+}
+
+/// What was to hold from a round on that fails holds from the next one on.
+#[test]
+fn a_weight_survives_a_round_in_which_every_draft_fails() {
+    let members = vec![member("a", &["one,", "two,", "three."]), member("b", &["uno,", "dos,", "tres."])];
+    let mut table = Table::new(members, &[], plain());
+    table.play_some(4);
+    table.order(Command::SetWeight { member: "a".to_owned(), weight: 3.0 }).unwrap();
+    table.play_some(4);
+    table.fail(0, MemberError::Failed("no".to_owned()));
+    table.fail(0, MemberError::Failed("no".to_owned()));
+    table.play();
+    let weights = |round: usize| table.machine.run().rounds[round].ranked.as_ref().unwrap().weights[0].1;
+    assert_eq!(format!("{} {}", weights(1), weights(2)), "1 3");
 }

@@ -132,6 +132,8 @@ pub struct Opening {
     pub weights: Vec<(MemberIndex, Option<f64>)>,
     /// Members of which it became known what they can do.
     pub joined: Vec<(MemberIndex, Arc<Capabilities>)>,
+    /// How well members predict the question, in nats a byte, where that has become known.
+    pub predicted: Vec<(MemberIndex, f64)>,
     /// Members that were brought back.
     pub readmitted: Vec<MemberIndex>,
 }

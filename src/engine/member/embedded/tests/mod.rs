@@ -3,6 +3,7 @@
 mod damaged;
 mod extend;
 mod hostile;
+mod predict;
 mod recorded;
 mod reference;
 mod thread;

@@ -10,6 +10,7 @@ mod drawing;
 mod extend;
 mod guide;
 mod measure;
+mod predict;
 mod score;
 
 use std::sync::Arc;

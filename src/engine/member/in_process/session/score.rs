@@ -44,7 +44,7 @@ impl<E: Engine> Session<E> {
 
     /// Evaluates as many of the candidates as the tree has room for, at least one, and returns the nodes of each. A last token
     /// only counts where the end behind it is asked for.
-    fn plant_group(
+    pub(super) fn plant_group(
         &mut self,
         candidates: &[(Vec<u32>, bool)],
         asks_end: bool,
@@ -71,7 +71,7 @@ impl<E: Engine> Session<E> {
     }
 
     /// A planted candidate's log-probabilities.
-    fn scores(&self, tokens: &[u32], ends: bool, path: &[u32]) -> Result<Vec<f32>, MemberError> {
+    pub(super) fn scores(&self, tokens: &[u32], ends: bool, path: &[u32]) -> Result<Vec<f32>, MemberError> {
         let mut at: At = None;
         let mut logprobs = Vec::with_capacity(tokens.len() + 1);
         for (place, token) in tokens.iter().enumerate() {

@@ -3,7 +3,6 @@
 use super::super::timeline::changed_before;
 use super::super::{counted, figure, lazy, listed};
 use super::Subject;
-use crate::engine::fusion::MemberIndex;
 use crate::engine::fusion::lazy::KeepRule;
 use crate::engine::fusion::weights::WeightSource;
 
@@ -84,10 +83,16 @@ fn end(subject: &Subject<'_>) -> Option<String> {
 fn weights(subject: &Subject<'_>) -> Option<String> {
     let weights = subject.play.run.weights();
     let rule = subject.round.params.weights;
-    let by_size = |member: &&MemberIndex| weights.source(**member, rule) == WeightSource::Size;
-    let members: Vec<_> = subject.matrix.verifiers.iter().filter(by_size).map(|member| subject.name(*member)).collect();
-    (members.len() > 1)
-        .then(|| format!("the weights of {} go by the square root of their parameters (`weights`)", listed(&members)))
+    let of = |source: WeightSource| {
+        let members = subject.matrix.verifiers.iter().filter(|member| weights.source(**member, rule) == source);
+        members.map(|member| subject.name(*member)).collect::<Vec<_>>()
+    };
+    let known = [
+        (of(WeightSource::Size), "by the square root of their parameters"),
+        (of(WeightSource::Question), "by how well they predict the question"),
+    ];
+    let told = known.into_iter().find(|(members, _)| members.len() > 1);
+    told.map(|(members, by)| format!("the weights of {} go {by} (`weights`)", listed(&members)))
 }
 
 /// Which candidates rank behind the others whatever their score.
