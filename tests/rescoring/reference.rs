@@ -100,13 +100,7 @@ pub fn expect(run: &Run, params: &Params) -> Vec<Expected> {
         if majority > 0.0 {
             winner = best(&scores, &unconfirmed, |column| candidates[column].ends).or(winner);
         }
-        let mut close = majority.abs() < 1e-9
-            || winner.is_some_and(|winner| {
-                let near = |(column, score): (usize, &Option<f64>)| {
-                    column != winner && score.zip(scores[winner]).is_some_and(|(a, b)| (a - b).abs() <= 1e-8 * b.abs().max(1.0))
-                };
-                scores.iter().enumerate().any(near)
-            });
+        let mut close = majority.abs() < 1e-9 || winner.is_some_and(|winner| has_a_near_one(&scores, winner));
         // Where each scored its own draft alone, they are not compared.
         let compared = candidates.len() < 2 || foreign;
         let of = |member: MemberIndex| of(member).filter(|_| compared);
@@ -181,6 +175,14 @@ fn end(round: &Round, verifiers: &[MemberIndex], weights: &[f64], candidate: &Ca
         }
     }
     ((known > 0.0 && known >= all / 2.0).then(|| sum / known), (known - all / 2.0).abs() < 1e-9)
+}
+
+/// Whether another candidate's score differs from the winner's by less than rounding.
+fn has_a_near_one(scores: &[Option<f64>], winner: usize) -> bool {
+    let near = |(column, score): (usize, &Option<f64>)| {
+        column != winner && score.zip(scores[winner]).is_some_and(|(a, b)| (a - b).abs() <= 1e-8 * b.abs().max(1.0))
+    };
+    scores.iter().enumerate().any(near)
 }
 
 /// The best candidate of these: who is scored before who is not, who is confirmed before who is not; of equals the earlier.
