@@ -31,6 +31,7 @@ DEFAULT = "default"
 SETTINGS = {
     DEFAULT: [],
     "equal-weights": ["--weights", "equal"],
+    "prompt-weights": ["--weights", "prompt"],
     "only-drafts-end": ["--end-threshold", "0"],
     "majority-ends": ["--end-majority", "on"],
     "nothing-set-aside": ["--set-aside", "off"],
