@@ -5,13 +5,15 @@
 //! drafted ahead is no candidate, and its failure costs the round nothing but that draft. Who the two are, and what the estimate is,
 //! is [`crate::engine::fusion::lazy`]'s.
 
+use super::play::rounded;
+use super::reply::possible;
 use super::{Call, CallId, Effect, Machine, Work};
 use crate::engine::fusion::MemberIndex;
 use crate::engine::fusion::candidate::Draft;
 use crate::engine::fusion::event::{Event, KeptDraft};
 use crate::engine::fusion::lazy::{DecodeTimes, DraftRule, KeepRule, LEAST_GAIN, Pair, gain};
 use crate::engine::fusion::run::DraftState;
-use crate::engine::member::{DraftRequest, ExtendRequest, Extended, Hints, Keep, MemberError, Sampling};
+use crate::engine::member::{DraftRequest, Drafted, ExtendRequest, Extended, Hints, Keep, MemberError, Sampling};
 
 /// Said once, where the knob asks for what these members cannot do.
 const NO_PAIR: &str = "lazy drafting needs two members in this process that are made for conversation, draft, and are known to differ \
@@ -194,7 +196,7 @@ impl Machine {
     /// The verifier has kept the beginning of a draft and gone on from there.
     pub(super) fn extended(&mut self, call: CallId, result: Result<Extended, MemberError>) {
         let Some(Call { member, started_ms, .. }) = self.returned(call) else { return };
-        let elapsed_ms = super::play::rounded(self.now_ms - started_ms);
+        let elapsed_ms = rounded(self.now_ms - started_ms);
         let finished = result.and_then(|extended| {
             let (kept, drawn) = (self.kept(&extended), extended.added().len() + usize::from(extended.ends));
             let (mut finished, tokens) = self.cut(member, in_full(extended))?;
@@ -213,16 +215,16 @@ impl Machine {
             drafter: self.name(drafter),
             bytes: extended.kept,
             tokens: extended.kept_tokens,
-            rejected: rejected.copied().map(super::reply::possible),
+            rejected: rejected.copied().map(possible),
         })
     }
 }
 
 /// What was kept and added as a draft like any other.
-fn in_full(extended: Extended) -> crate::engine::member::Drafted {
+fn in_full(extended: Extended) -> Drafted {
     let Extended { tokens, ends, end_logprob, forwards, usage, .. } = extended;
     let unknown = std::iter::repeat_n(f32::NAN, tokens.len());
     let known_ends = unknown.chain(end_logprob).collect();
     let draft = Draft { tokens, ends, end_logprob: end_logprob.filter(|_| ends) };
-    crate::engine::member::Drafted { draft, ends: known_ends, forwards, usage }
+    Drafted { draft, ends: known_ends, forwards, usage }
 }
