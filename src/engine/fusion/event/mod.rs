@@ -4,8 +4,10 @@
 //! terminal is the view's. No event ever holds a secret. Members are named, so that a trace can be read by eye and with any
 //! JSON tool; `run` turns names into places.
 
+mod draft;
 mod header;
 mod outcome;
+mod ranked;
 mod reason;
 mod steering;
 mod tier;
@@ -16,8 +18,10 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+pub use draft::{DraftFinished, KeptDraft};
 pub use header::{Capabilities, Header, MemberHeader, OwnSampling, Role, drafters};
 pub use outcome::{Finished, MemberSummary, Outcome, Summary};
+pub use ranked::{Ranked, RankedCandidate, RankedStanding};
 pub use reason::{ExitReason, Repeats};
 pub use steering::{SegmentId, Steering};
 pub use tier::{Drafting, ScoreTier};
@@ -273,51 +277,6 @@ pub enum Event {
     RunFinished(Box<Finished>),
 }
 
-/// A finished draft. Its tokens are those of the `token` events before it, cut where the text is.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct DraftFinished {
-    /// Who.
-    pub member: MemberName,
-    /// The draft's text after the cut.
-    pub text: String,
-    /// Whether the answer is complete after it.
-    pub ends: bool,
-    /// Natural log-probability of ending there, whether it does or not, where the member knows.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub end_logprob: Option<f32>,
-    /// What was drawn beyond the cut.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub beyond: String,
-    /// What of it another member drafted, under lazy drafting.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub kept: Option<KeptDraft>,
-    /// Tokens drawn, with those beyond the cut, without those kept of another's draft.
-    pub drawn: usize,
-    /// Token positions evaluated for it.
-    pub forwards: u64,
-    /// Tokens that it used, where a server counts them.
-    #[serde(default, skip_serializing_if = "Usage::is_zero")]
-    pub usage: Usage,
-    /// Milliseconds from the request to the first token.
-    pub first_token_ms: f64,
-    /// Milliseconds from the request to the end.
-    pub elapsed_ms: f64,
-}
-
-/// The beginning of a draft that its author kept of another member's.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct KeptDraft {
-    /// Who drafted it.
-    pub drafter: MemberName,
-    /// Its bytes; 0 where none of it was kept.
-    pub bytes: usize,
-    /// Its tokens, by the tokenizer of the member that kept them.
-    pub tokens: usize,
-    /// Natural logarithm of the probability of the first token that was not kept; absent where all were.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub rejected: Option<f32>,
-}
-
 /// What a verifier said of one candidate.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CandidateScore {
@@ -350,57 +309,6 @@ impl CandidateScore {
     pub fn opinion(&self) -> Opinion {
         self.preference.map_or_else(|| Opinion::Tokens(self.logprobs.as_slice().into()), Opinion::Preference)
     }
-}
-
-/// The outcome of a round's scoring.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Ranked {
-    /// The candidates from best to worst.
-    pub candidates: Vec<RankedCandidate>,
-    /// Best minus second best; absent with fewer than two scored candidates.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub margin: Option<f64>,
-    /// Whether all drafts were one candidate, accepted without a scoring call.
-    pub unanimous: bool,
-    /// The probability that the answer ends after what is accepted, as the verifiers see it by weight, where those that hold at
-    /// least half of the weight know.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub end: Option<f64>,
-    /// The weight of each verifier in this vote.
-    pub weights: Vec<(MemberName, f64)>,
-    /// Where each active drafter stands after this round.
-    pub standings: Vec<RankedStanding>,
-}
-
-/// One candidate of a ranking.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct RankedCandidate {
-    /// The candidate, by the member that drafted it first.
-    pub candidate: MemberName,
-    /// Its authors, earliest member first.
-    pub authors: Vec<MemberName>,
-    /// The fused score; absent when every verifier abstained.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub score: Option<f64>,
-    /// Whether it ranks behind all that others scored: only its author scored it, since every other member's scoring failed.
-    #[serde(default, skip_serializing_if = "is_false")]
-    pub unconfirmed: bool,
-}
-
-/// Where one member stands after a round.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct RankedStanding {
-    /// Who.
-    pub member: MemberName,
-    /// Mean over the verifiers of the mean token log-probability of its draft, nats per token; absent when it has none.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub quality: Option<f64>,
-    /// Q, in the unit of the exit rule.
-    pub cumulative: f64,
-    /// p, the probability to stay, 0 to 1.
-    pub retention: f64,
-    /// δ / n.
-    pub threshold: f64,
 }
 
 #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde hands it over so")]

@@ -2,12 +2,38 @@
 
 use std::sync::Arc;
 
-use super::{DraftState, FinishedDraft, Kept, OwnScore, Round, ScoreCell};
+use super::{Kept, OwnScore, Round, ScoreCell};
 use crate::engine::fusion::MemberIndex;
 use crate::engine::fusion::candidate::{Draft, DraftToken, merge};
 use crate::engine::fusion::event::DraftFinished;
 use crate::engine::fusion::params::Alignment;
 use crate::engine::fusion::segment::{Cut, align};
+
+/// A draft in the making.
+#[derive(Debug, Clone, PartialEq)]
+pub enum DraftState {
+    /// Tokens still come; this is the text so far.
+    Open(Vec<DraftToken>),
+    /// It is complete.
+    Finished(Arc<FinishedDraft>),
+    /// It failed, for this reason.
+    Failed(Arc<str>),
+}
+
+/// A complete draft with its timing.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FinishedDraft {
+    /// The draft after the cut.
+    pub draft: Draft,
+    /// What was drawn beyond the cut.
+    pub beyond: Arc<str>,
+    /// What of it another member drafted, under lazy drafting.
+    pub kept: Option<Kept>,
+    /// Milliseconds from the request to the first token.
+    pub first_token_ms: f64,
+    /// Milliseconds from the request to the end.
+    pub elapsed_ms: f64,
+}
 
 impl Round {
     pub(in super::super) fn token(&mut self, member: MemberIndex, token: &DraftToken) {

@@ -8,39 +8,14 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 pub use ahead::{Ahead, Kept};
+pub use drafting::{DraftState, FinishedDraft};
 
 use super::MemberIndex;
 use super::call::Call;
-use crate::engine::fusion::candidate::{Candidate, Draft, DraftToken};
+use crate::engine::fusion::candidate::Candidate;
 use crate::engine::fusion::event::{Capabilities, Ranked, Repeats, Usage};
 use crate::engine::fusion::params::Params;
 use crate::engine::fusion::score::Opinion;
-
-/// A draft in the making.
-#[derive(Debug, Clone, PartialEq)]
-pub enum DraftState {
-    /// Tokens still come; this is the text so far.
-    Open(Vec<DraftToken>),
-    /// It is complete.
-    Finished(Arc<FinishedDraft>),
-    /// It failed, for this reason.
-    Failed(Arc<str>),
-}
-
-/// A complete draft with its timing.
-#[derive(Debug, Clone, PartialEq)]
-pub struct FinishedDraft {
-    /// The draft after the cut.
-    pub draft: Draft,
-    /// What was drawn beyond the cut.
-    pub beyond: Arc<str>,
-    /// What of it another member drafted, under lazy drafting.
-    pub kept: Option<Kept>,
-    /// Milliseconds from the request to the first token.
-    pub first_token_ms: f64,
-    /// Milliseconds from the request to the end.
-    pub elapsed_ms: f64,
-}
 
 /// One verifier's reply about one candidate.
 #[derive(Debug, Clone, PartialEq)]
