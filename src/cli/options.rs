@@ -16,7 +16,7 @@ use crate::engine::fusion::event::Role;
 use crate::engine::fusion::params::needs::{self, Origin, Settled, When};
 use crate::engine::fusion::params::{KNOBS, Kind, Knob, PRESETS, Params};
 use crate::engine::member::Local;
-use crate::ensemble::Selection;
+use crate::ensemble::{GivenKey, Selection};
 
 /// Adds the shared options to a command.
 pub(super) fn add(command: Command) -> Command {
@@ -44,7 +44,11 @@ pub(super) fn add(command: Command) -> Command {
         )
         .next_help_heading("Members")
         .arg(Arg::new("model").long("model").value_name("[NAME=]WHERE").action(ArgAction::Append).help(
-            "A member: a server's URL (URL#MODEL where it has several), API:MODEL for a remote API, or a GGUF file; repeatable",
+            "A member: a server's address (with #MODEL where it has several), API:MODEL for a remote API, or a GGUF file; repeatable",
+        ))
+        .arg(Arg::new("key").long("key").value_name("[NAME=]SOURCE").action(ArgAction::Append).help(
+            "Where a server's key is: env:VARIABLE, file:PATH or command:…; that of the member NAME (or of its address as given), \
+             else of all servers that have none; repeatable",
         ))
         .arg(
             Arg::new("ensemble")
@@ -229,6 +233,7 @@ pub(super) fn selection(matches: &ArgMatches) -> Result<Selection, Failure> {
         only: all("members"),
         roles: all("role").iter().map(|text| role(text)).collect::<Result<_, _>>()?,
         weights: all("weight").iter().map(|text| weight(text)).collect::<Result<_, _>>()?,
+        keys: all("key").iter().map(|text| key(text)).collect::<Result<_, _>>()?,
         local: Local {
             device: matches.get_one("device").cloned(),
             threads: matches.get_one("threads").copied(),
@@ -236,6 +241,13 @@ pub(super) fn selection(matches: &ArgMatches) -> Result<Selection, Failure> {
             context: matches.get_one("context").copied(),
         },
     })
+}
+
+/// What is no source may be the key itself, so it is not repeated.
+fn key(text: &str) -> Result<GivenKey, Failure> {
+    let usage = "--key takes NAME=env:VARIABLE, NAME=file:PATH or NAME=command:… (or one of them without NAME=); a key itself does \
+                 not belong on the command line, where others on this machine can read it";
+    GivenKey::parse(text).ok_or_else(|| Failure::Usage(usage.to_owned()))
 }
 
 fn role(text: &str) -> Result<(String, Role), Failure> {

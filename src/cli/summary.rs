@@ -1,6 +1,6 @@
 //! A run's figures in one line.
 
-use crate::engine::fusion::event::{MemberSummary, Outcome, Summary, Usage};
+use crate::engine::fusion::event::{MemberSummary, Outcome, Summary, about};
 use crate::engine::fusion::rate::tokens_per_second;
 
 /// How a run ended, in words.
@@ -37,7 +37,7 @@ pub(super) fn line(ended: &Outcome, summary: &Summary, seed: u64, told: &[String
     parts.push(format!("{}{rate}", counted(summary.tokens, "token")));
     parts.extend(summary.members.iter().filter_map(|member| departure(member, told)));
     parts.extend(used(&summary.members));
-    parts.extend(summary.cost.map(|cost| format!("cost {}", dollars(cost))));
+    parts.extend(summary.cost.map(|cost| format!("cost {}{}", about(summary.cost_is_guessed()), dollars(cost))));
     if summary.steered {
         parts.push("steered".to_owned());
     }
@@ -55,16 +55,19 @@ fn authors(summary: &Summary) -> String {
     if credited.is_empty() { "no segments".to_owned() } else { format!("{what}: {}", credited.join(", ")) }
 }
 
-/// What servers counted, where they count.
+/// What servers counted, where they count, and what was guessed where they do not.
 fn used(members: &[MemberSummary]) -> Option<String> {
     let one = |member: &MemberSummary| {
-        let Usage { prompt_tokens, cached_tokens, output_tokens } = member.usage;
-        let cached = if cached_tokens > 0 { format!(" ({cached_tokens} cached)") } else { String::new() };
-        let cost = member.cost.map_or_else(String::new, |cost| format!(", {}", dollars(cost)));
-        format!("{} {prompt_tokens} in{cached}, {output_tokens} out{cost}", member.name)
+        let usage = member.usage;
+        let (input, output) = (about(usage.guessed_prompt_tokens > 0), about(usage.guessed_output_tokens > 0));
+        let cached = if usage.cached_tokens > 0 { format!(" ({} cached)", usage.cached_tokens) } else { String::new() };
+        let cost = member.cost.map_or_else(String::new, |cost| format!(", {}{}", about(usage.is_guessed()), dollars(cost)));
+        format!("{} {input}{} in{cached}, {output}{} out{cost}", member.name, usage.prompt_tokens, usage.output_tokens)
     };
+    let guessed = members.iter().map(|member| member.usage.guessed()).fold(0, u64::saturating_add);
+    let guessed = if guessed > 0 { format!(" (about {guessed} of them guessed)") } else { String::new() };
     let used: Vec<String> = members.iter().filter(|member| !member.usage.is_zero()).map(one).collect();
-    (!used.is_empty()).then(|| format!("tokens used: {}", used.join("; ")))
+    (!used.is_empty()).then(|| format!("tokens used{guessed}: {}", used.join("; ")))
 }
 
 /// US dollars, with as many digits as small sums need.
@@ -89,16 +92,22 @@ fn counted(count: usize, thing: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::fusion::event::Usage;
 
     #[test]
     fn tokens_and_costs_are_told_where_they_are_counted() {
-        let usage = Usage { prompt_tokens: 1200, cached_tokens: 1000, output_tokens: 34 };
+        let usage = Usage::counted(1200, 1000, 34);
         let paid = MemberSummary { name: "gpt".to_owned(), usage, cost: Some(0.00123), ..MemberSummary::default() };
         let free = MemberSummary { name: "atlas".to_owned(), ..MemberSummary::default() };
         let summary = Summary { members: vec![free, paid], cost: Some(0.00123), ..Summary::default() };
         let told = line(&Outcome::Answered, &summary, 1, &[]);
         assert!(told.contains("tokens used: gpt 1200 in (1000 cached), 34 out, $0.0012 · cost $0.0012 · seed 1"), "{told}");
         assert!(!line(&Outcome::Answered, &Summary::default(), 1, &[]).contains("cost"));
+        let mut guessed = summary;
+        guessed.members[1].usage.guessed_output_tokens = 30;
+        let told = line(&Outcome::Answered, &guessed, 1, &[]);
+        let used = "tokens used (about 30 of them guessed): gpt 1200 in (1000 cached), about 34 out, about $0.0012";
+        assert!(told.contains(&format!("{used} · cost about $0.0012 · seed 1")), "{told}");
     }
 
     #[test]

@@ -17,9 +17,9 @@ use tokio::time::Instant;
 
 use super::fusion::MemberIndex;
 use super::fusion::candidate::DraftToken;
-use super::fusion::event::{Event, Record};
+use super::fusion::event::{Event, Record, Usage};
 use super::fusion::lazy::DecodeTimes;
-use super::member::{Drafted, Extended, Member, MemberError, Predicted, Progress, Reply, Scored, Waits};
+use super::member::{Bill, Drafted, Extended, Member, MemberError, Predicted, Progress, Reply, Scored, Waits};
 use super::round::{CallId, Command, Effect, Input, Machine};
 use super::trace::{Journal, TraceError};
 
@@ -64,8 +64,18 @@ pub(super) struct Driver {
 struct Calls {
     tasks: JoinSet<()>,
     handles: HashMap<CallId, AbortHandle>,
+    /// Bills that may still change, or whose last change is not told yet.
+    bills: Vec<Billed>,
     returned: mpsc::Sender<Returned>,
     tokens: mpsc::Sender<(u64, DraftToken)>,
+}
+
+/// A call's bill, and what of it was told.
+struct Billed {
+    call: CallId,
+    member: MemberIndex,
+    bill: Bill,
+    told: (Usage, bool),
 }
 
 /// What woke the driver.
@@ -83,7 +93,8 @@ impl Driver {
     pub(super) async fn drive(mut self, start: Input) -> Ended {
         let (returned, mut replies) = mpsc::channel(REPLIES);
         let (token_sender, mut tokens) = mpsc::channel(TOKENS);
-        let mut calls = Calls { tasks: JoinSet::new(), handles: HashMap::new(), returned, tokens: token_sender };
+        let mut calls =
+            Calls { tasks: JoinSet::new(), handles: HashMap::new(), bills: Vec::new(), returned, tokens: token_sender };
         let mut ended = Ended::default();
         for (member, reply) in std::mem::take(&mut self.unready) {
             calls.await_ready(member, reply);
@@ -96,6 +107,11 @@ impl Driver {
                 self.flush(&mut ended).await;
                 self.wait(&mut tokens, &mut replies).await
             };
+            if !matches!(woken, Woken::Token(..)) {
+                for billed in calls.bills() {
+                    going &= self.take_in(billed, &mut calls, &mut ended).await;
+                }
+            }
             let input = match woken {
                 Woken::Token(call, token) => Input::Token(CallId(call), token),
                 Woken::Command(command) => Input::Command(command),
@@ -163,6 +179,7 @@ impl Driver {
                 Effect::Draft { call, member, request, seconds } => {
                     let progress = Progress::new(call.0, calls.tokens.clone());
                     let waits = progress.waits().clone();
+                    calls.bill(call, member, progress.bill());
                     let reply = self.members[member.0].draft(request, progress);
                     calls.spawn(call, async move { guarded(reply, seconds, &waits).await }, Returned::Drafted);
                 }
@@ -183,6 +200,7 @@ impl Driver {
                 Effect::Score { call, member, mut request, seconds } => {
                     request.progress = Progress::new(call.0, calls.tokens.clone());
                     let waits = request.progress.waits().clone();
+                    calls.bill(call, member, request.progress.bill());
                     let reply = self.members[member.0].score(request);
                     calls.spawn(call, async move { guarded(reply, seconds, &waits).await }, Returned::Scored);
                 }
@@ -263,6 +281,26 @@ impl Calls {
         if let Some(handle) = self.handles.remove(&call) {
             handle.abort();
         }
+    }
+
+    fn bill(&mut self, call: CallId, member: MemberIndex, bill: &Bill) {
+        self.bills.push(Billed { call, member, bill: bill.clone(), told: (Usage::default(), true) });
+    }
+
+    /// What has changed in the bills. Those of calls that have ended are looked at until they are final.
+    fn bills(&mut self) -> Vec<Input> {
+        let mut changed = Vec::new();
+        for Billed { call, member, bill, told } in &mut self.bills {
+            // In this order, so that what is called final is.
+            let settled = bill.is_settled();
+            let now = (bill.total(), settled);
+            if now != *told {
+                *told = now;
+                changed.push(Input::Billed(*call, *member, now.0, now.1));
+            }
+        }
+        self.bills.retain(|billed| self.handles.contains_key(&billed.call) || !billed.told.1);
+        changed
     }
 
     fn reap(&mut self, reply: &Returned) {

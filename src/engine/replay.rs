@@ -222,6 +222,7 @@ impl Player {
             | Event::Steered { .. }
             | Event::Redrafted { .. }
             | Event::Cancelled { .. }
+            | Event::Used { .. }
             | Event::ParamsChanged { .. }
             | Event::WeightSet { .. }
             | Event::Undone

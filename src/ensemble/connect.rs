@@ -3,23 +3,24 @@
 //! Owns the way from what a person wrote to a member on a server, and the words for what is in the way. What servers can do is
 //! found out by the members themselves.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use futures_util::FutureExt;
 use tokio::sync::mpsc;
 
-use super::identify;
-use super::known::Known;
+use super::identify::{self, Api};
+use super::known::{self, Known};
 use super::open::Tools;
+use super::template::{self, Unreadable};
 use crate::config::Server;
-use crate::engine::member::api::{self, ApiMember, Auth, Kind};
+use crate::engine::member::api::{self, Address, ApiMember, Auth, Kind};
 use crate::engine::member::http::{Endpoint, Http, HttpError, Key, KeyError, KeySource, Limits, names_secret};
 use crate::engine::member::llama_server::launch::{Launch, LaunchError, PROGRAM, launch, on_path};
 use crate::engine::member::llama_server::{self, ConnectError, LlamaServer, OwnServer, Probed, Shared};
-use crate::engine::member::{Local, Member, Overrides};
-use crate::text;
+use crate::engine::member::turns::InTurn;
+use crate::engine::member::{Local, Member, Overrides, Progress};
 
 /// The name of llama.cpp's own API.
 pub(super) const LLAMA_SERVER: &str = "llama-server";
@@ -53,6 +54,11 @@ pub(super) enum Fault {
     Llama(#[from] ConnectError),
     #[error(transparent)]
     Key(#[from] KeyError),
+    #[error(
+        "the environment variable {variable} is not set: it should hold the key (or say where the key is: \
+         --key {name}=env:VARIABLE|file:PATH, or key = {{ env = \"VARIABLE\" }} in the configuration)"
+    )]
+    NoKey { name: String, variable: &'static str },
     #[error(transparent)]
     Http(#[from] HttpError),
     #[error(transparent)]
@@ -63,17 +69,18 @@ pub(super) enum Fault {
     UnknownKind { kind: String },
     #[error("`{kind}` has no address of its own: give `url`")]
     NoAddress { kind: &'static str },
-    #[error("{}: the chat template cannot be read: {source}", path.display())]
-    Template { path: PathBuf, source: std::io::Error },
+    #[error(transparent)]
+    Template(#[from] Unreadable),
     #[error("{problem}; {HOW}")]
     NoProgram { problem: String },
 }
 
 /// A member on this server, called `name` in messages. Where it is not said which API the server speaks, that is found out.
 pub(super) async fn connect(name: &str, server: &Server, tools: &Tools) -> Result<Arc<dyn Member>, Fault> {
-    let url = server.url.as_deref();
-    if let Some(url) = url.filter(|url| url.starts_with("http://")) {
-        there(name, url).await?;
+    let address = server.url.as_deref().map(Address::read);
+    // A known service is there, and asking it twice would cost a second.
+    if let Some(address) = address.as_ref().filter(|address| address.variable.is_none()) {
+        there(name, &address.base).await?;
     }
     match server.kind.as_deref() {
         Some(LLAMA_SERVER) => llama(name, server, tools).await,
@@ -81,19 +88,21 @@ pub(super) async fn connect(name: &str, server: &Server, tools: &Tools) -> Resul
             Some(kind) => api(name, kind, server, tools).await,
             None => Err(Fault::UnknownKind { kind: kind.to_owned() }),
         },
-        None => match url.and_then(identify::by_host) {
-            Some(kind) => api(name, kind, server, tools).await,
-            None => match llama(name, server, tools).await {
-                Err(Fault::Llama(ConnectError::OtherServer { .. })) => {
-                    let root = Kind::OpenAiCompatible.address(url).unwrap_or_default();
-                    let endpoint = endpoint(name, root.trim_end_matches("/v1"), server, &BEARER, tools).await?;
-                    let kind = identify::ask(endpoint, limits(server.overrides)).await?;
-                    api(name, kind, server, tools).await
-                }
-                connected => connected,
-            },
+        None => match recognised(name, address, server, tools).await? {
+            Api::LlamaServer => llama(name, server, tools).await,
+            Api::Other(kind) => api(name, kind, server, tools).await,
         },
     }
+}
+
+/// The API that is spoken at an address: the address says it, or the server does.
+async fn recognised(name: &str, address: Option<Address>, server: &Server, tools: &Tools) -> Result<Api, Fault> {
+    let address = address.unwrap_or_else(|| Address::read(LLAMA_ADDRESS));
+    if let Some(kind) = address.kind {
+        return Ok(Api::Other(kind));
+    }
+    let endpoint = endpoint(name, &address, server, &BEARER, tools).await?;
+    Ok(identify::ask(endpoint, limits(server.overrides)).await?)
 }
 
 /// Whether anybody listens, asked once: somebody waits, and a server of one's own that is not there now will not be in a second.
@@ -105,6 +114,8 @@ async fn there(name: &str, url: &str) -> Result<(), HttpError> {
             error @ (HttpError::Refused { .. }
             | HttpError::Unresolved { .. }
             | HttpError::ConnectTimedOut { .. }
+            | HttpError::Scheme { .. }
+            | HttpError::Proxy { .. }
             | HttpError::Stalled { .. }),
         ) => Err(error),
         // Whatever answers, answers.
@@ -114,17 +125,21 @@ async fn there(name: &str, url: &str) -> Result<(), HttpError> {
 
 async fn llama(name: &str, server: &Server, tools: &Tools) -> Result<Arc<dyn Member>, Fault> {
     // Its own interface is at the root, whatever of it other programs are pointed at.
-    let given = server.url.as_deref().unwrap_or(LLAMA_ADDRESS).trim_end_matches('/');
+    let address = Address::read(server.url.as_deref().unwrap_or(LLAMA_ADDRESS));
     let settings = llama_server::Settings {
-        endpoint: endpoint(name, given.strip_suffix("/v1").unwrap_or(given), server, &BEARER, tools).await?,
+        endpoint: endpoint(name, &address, server, &BEARER, tools).await?,
         limits: limits(server.overrides),
         model: server.model.clone(),
         overrides: server.overrides,
         shared: tools.slots.clone(),
     };
-    let what = format!("{LLAMA_SERVER} {} {}", settings.endpoint.shown(), server.model.as_deref().unwrap_or_default());
+    let address = settings.endpoint.shown();
+    let what = known::name(LLAMA_SERVER, &address, server, None);
     let here = settings.endpoint.is_here();
     let member = remembering(settings, &what, tools).await?;
+    if let Some(warning) = tools.routers.joined(name, &address, &member) {
+        tools.warnings.give(warning);
+    }
     let shared: Arc<dyn Member> = Arc::new(member.clone());
     Ok(if here { tools.machine.seat(&what, &member, shared) } else { shared })
 }
@@ -146,31 +161,48 @@ async fn remembering(settings: llama_server::Settings, what: &str, tools: &Tools
 async fn api(name: &str, kind: Kind, server: &Server, tools: &Tools) -> Result<Arc<dyn Member>, Fault> {
     let address = kind.address(server.url.as_deref()).ok_or(Fault::NoAddress { kind: kind.name() })?;
     let mut settings = api::Settings::new(name, kind, endpoint(name, &address, server, &kind.dialect().auth, tools).await?);
+    settings.routes = address.routes;
     settings.limits = limits(server.overrides);
-    settings.model.clone_from(&server.model);
+    settings.model = server.model.clone().or(address.model);
     settings.overrides = server.overrides;
     settings.providers.clone_from(&server.providers);
     settings.extra.clone_from(&server.body);
-    settings.chat_template = server.template.as_deref().map(template).transpose()?;
-    let known = Known::new(tools.cache.clone());
-    let what = format!("{} {} {}", kind.name(), settings.endpoint.shown(), server.model.as_deref().unwrap_or_default());
-    if let Some(probed) = known.get(&what, SystemTime::now()).filter(|_| !tools.anew) {
-        return Ok(Arc::new(ApiMember::connect_known(settings, probed).await?));
-    }
-    let member = ApiMember::connect(settings).await?;
-    known.put(&what, member.probed(), SystemTime::now());
-    Ok(Arc::new(member))
+    settings.chat_template = match server.template.as_deref() {
+        Some(path) => Some(template::given(path)?),
+        None => template::of_own_file(&settings).await,
+    };
+    let what = known::name(kind.name(), &settings.endpoint.shown(), server, settings.chat_template.as_deref());
+    let turns = tools.queues.of(&settings.endpoint, settings.concurrency());
+    // Its probing is a call among the others' too: some servers answer one at a time, and break off what they are at for the next.
+    let turn = turns.share(&Progress::nowhere(), 1).await;
+    let member = remembered(settings, &what, tools).await?;
+    drop(turn);
+    Ok(Arc::new(InTurn::sharing(Arc::new(member), turns)))
 }
 
-/// The address with the key: the one that was named, else that of the API's usual environment variable. What is in that variable
-/// goes to the API's own address alone: another one was not meant by whoever set it.
-async fn endpoint(name: &str, address: &str, server: &Server, auth: &Auth, tools: &Tools) -> Result<Endpoint, Fault> {
-    let mut endpoint = Endpoint::new(name, address)?;
-    let at_home = server.url.as_deref().is_none_or(|url| identify::by_host(url).is_some());
-    // A service on the net wants a key, and what is missing is best said; a server on this machine may do without.
-    let wanted = |variable: &&str| address.starts_with("https://") || std::env::var_os(variable).is_some();
-    let usual = auth.variable.filter(|_| at_home).filter(wanted).map(|variable| KeySource::Environment(variable.to_owned()));
-    if let Some(source) = server.key.clone().or(usual) {
+/// A model behind an API as a member, which is not probed again where what was found the last time still holds.
+async fn remembered(settings: api::Settings, what: &str, tools: &Tools) -> Result<ApiMember, api::ConnectError> {
+    let known = Known::new(tools.cache.clone());
+    let before = known.get::<api::Probed>(what, SystemTime::now()).filter(|_| !tools.anew);
+    let member = match before.clone() {
+        Some(probed) => ApiMember::connect_known(settings, probed).await.inspect_err(|_| known.forget(what))?,
+        None => ApiMember::connect(settings).await?,
+    };
+    if before.as_ref() != Some(member.probed()) {
+        known.put(what, member.probed(), SystemTime::now());
+    }
+    Ok(member)
+}
+
+/// The address with the key: the one that was named, else the one in the address, else that of the service's usual environment
+/// variable.
+async fn endpoint(name: &str, address: &Address, server: &Server, auth: &Auth, tools: &Tools) -> Result<Endpoint, Fault> {
+    let carried = address.key().filter(|_| server.key.is_none());
+    let base = carried.as_ref().map_or(address.base.as_str(), |(_, address)| &address.base);
+    let mut endpoint = Endpoint::new(name, base)?;
+    if let Some((key, _)) = &carried {
+        endpoint = endpoint.with_key(Key::new(auth.header, auth.prefix, &key.as_str().into())?);
+    } else if let Some(source) = key_source(name, address, server, auth)? {
         let key = source.resolve().await?;
         if let Some(warning) = key.warning {
             tools.warnings.give(format!("{name}: {warning}"));
@@ -186,11 +218,23 @@ async fn endpoint(name: &str, address: &str, server: &Server, auth: &Auth, tools
     Ok(endpoint)
 }
 
-fn template(path: &Path) -> Result<String, Fault> {
-    let fault = |source| Fault::Template { path: path.to_owned(), source };
-    let bytes = std::fs::read(path).map_err(fault)?;
-    // Templates count blanks and line ends, which must not depend on the program that saved the file.
-    Ok(text::text(&bytes).map_err(|other| fault(std::io::Error::other(other)))?.into_owned())
+/// Where the key is: where the user says, else in the usual environment variable. What is in that goes to the service's own
+/// address alone, and not for all to read: another one was not meant by whoever set it.
+fn key_source(name: &str, address: &Address, server: &Server, auth: &Auth) -> Result<Option<KeySource>, Fault> {
+    if server.key.is_some() {
+        return Ok(server.key.clone());
+    }
+    let usual = if server.url.is_none() { auth.variable } else { address.variable };
+    // Whoever sends the header has the key there.
+    let sent = server.headers.keys().any(|header| header.eq_ignore_ascii_case(auth.header));
+    let Some(variable) = usual.filter(|_| !sent) else { return Ok(None) };
+    let (is_set, secured) = (std::env::var_os(variable).is_some(), address.base.starts_with("https://"));
+    // A service on the net wants a key, and what is missing is best said; a server on this machine may do without.
+    if secured && !is_set {
+        return Err(Fault::NoKey { name: name.to_owned(), variable });
+    }
+    let sent_there = is_set && (secured || server.url.is_none());
+    Ok(sent_there.then(|| KeySource::Environment(variable.to_owned())))
 }
 
 fn limits(overrides: Overrides) -> Limits {

@@ -1,77 +1,86 @@
-//! Which API an address speaks, where nobody said so: by its host, else by what it says about itself.
+//! Which API an address speaks, where neither the user nor the address says so: by what it says about itself.
 
 use serde_json::Value;
 
 use crate::engine::member::api::Kind;
 use crate::engine::member::http::{Endpoint, Http, HttpError, Limits};
 
+/// An API that was recognised.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Api {
+    /// llama.cpp's own.
+    LlamaServer,
+    /// Another one.
+    Other(Kind),
+}
+
+/// Who servers say owns their models.
+const OWNERS: &[(&str, Api)] = &[
+    ("llamacpp", Api::LlamaServer),
+    ("vllm", Api::Other(Kind::Vllm)),
+    ("sglang", Api::Other(Kind::SgLang)),
+    ("library", Api::Other(Kind::Ollama)),
+    ("koboldcpp", Api::Other(Kind::KoboldCpp)),
+    ("tabbyAPI", Api::Other(Kind::TabbyApi)),
+    ("organization_owner", Api::Other(Kind::LmStudio)),
+    // llama-cpp-python's server.
+    ("me", Api::Other(Kind::LlamaCppPython)),
+];
+
+/// Routes that one server alone has: the path, what its reply holds, whose it is.
+const OWN_WAYS: &[(&str, &str, Kind)] = &[
+    ("api/version", "version", Kind::Ollama),
+    ("get_model_info", "model_path", Kind::SgLang),
+    ("info", "model_id", Kind::Tgi),
+    ("v1/internal/model/info", "model_name", Kind::TextGenerationWebUi),
+    ("api/extra/version", "result", Kind::KoboldCpp),
+];
+
+impl Api {
+    /// Its name in the configuration.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::LlamaServer => super::connect::LLAMA_SERVER,
+            Self::Other(kind) => kind.name(),
+        }
+    }
+}
+
 /// The API that a list of models shows by its owner.
-pub(super) fn by_models(list: &Value) -> Option<&'static str> {
-    match list.pointer("/data/0/owned_by").and_then(Value::as_str)? {
-        "llamacpp" => Some(super::connect::LLAMA_SERVER),
-        "vllm" => Some(Kind::Vllm.name()),
-        "sglang" => Some(Kind::SgLang.name()),
-        "library" => Some(Kind::Ollama.name()),
-        "koboldcpp" => Some(Kind::KoboldCpp.name()),
-        "tabbyAPI" => Some(Kind::TabbyApi.name()),
-        _ => None,
-    }
+pub(super) fn by_models(list: &Value) -> Option<Api> {
+    let owner = list.pointer("/data/0/owned_by").and_then(Value::as_str)?;
+    OWNERS.iter().find(|(name, _)| *name == owner).map(|(_, api)| *api)
 }
 
-/// The API of a remote service, by its host.
-pub(super) fn by_host(url: &str) -> Option<Kind> {
-    let host = host(url)?;
-    if host.ends_with(".openai.azure.com") {
-        return Some(Kind::Azure);
+/// Asks a server what it is: by the owner of its models, by the properties that a llama.cpp server tells, by a route of its own. One
+/// that shows none of these is taken for any server with `OpenAI`'s interface, and tried: a list of models that is missing, or fails
+/// in whatever way but for a wrong key, says nothing about the rest.
+pub(super) async fn ask(endpoint: Endpoint, limits: Limits) -> Result<Api, HttpError> {
+    // What fails here is only a question more; the calls that matter are tried again.
+    let http = Http::new(endpoint, Limits { attempts: 1, ..limits })?;
+    let (list, props) = tokio::join!(http.get("v1/models"), http.get("props"));
+    let owner = list.as_ref().ok().and_then(by_models);
+    match (owner, &props) {
+        (Some(api @ Api::Other(_)), _) => return Ok(api),
+        (_, Ok(props)) if describes_llama_server(props) => return Ok(Api::LlamaServer),
+        // It says whose it is, and keeps its properties from us.
+        (Some(Api::LlamaServer), Err(error)) if matches!(error.status(), Some(401 | 403 | 503)) => return Ok(Api::LlamaServer),
+        (Some(Api::LlamaServer) | None, _) => {}
     }
-    let at_home = |kind: &&(Kind, &str)| kind.0.dialect().address.and_then(self::host).is_some_and(|own| own == host);
-    // Several kinds are served on this machine; there the host says nothing.
-    Kind::NAMES.iter().filter(|_| host != "127.0.0.1").find(at_home).map(|(kind, _)| *kind)
+    if let Err(error) = list
+        && (error.status() == Some(401) || !error.answers())
+    {
+        return Err(error);
+    }
+    let own = OWN_WAYS.iter().map(|(path, field, kind)| {
+        let http = &http;
+        async move { http.get(path).await.is_ok_and(|reply| reply.get(field).is_some()).then_some(*kind) }
+    });
+    let own = futures_util::future::join_all(own).await;
+    Ok(Api::Other(own.into_iter().flatten().next().unwrap_or(Kind::OpenAiCompatible)))
 }
 
-fn host(url: &str) -> Option<&str> {
-    let authority = url.split_once("://")?.1.split(['/', '?']).next()?;
-    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
-    Some(host.split_once(':').map_or(host, |(host, _)| host))
-}
-
-/// Asks a server that is no llama.cpp server what it is. One that lists models but does not say whose is taken for any server
-/// with `OpenAI`'s interface, and tried.
-pub(super) async fn ask(endpoint: Endpoint, limits: Limits) -> Result<Kind, HttpError> {
-    let http = Http::new(endpoint, limits)?;
-    let own_ways = [
-        ("api/version", "version", Kind::Ollama),
-        ("get_model_info", "model_path", Kind::SgLang),
-        ("info", "model_id", Kind::Tgi),
-    ];
-    match http.get("v1/models").await {
-        Ok(list) => {
-            let named = by_models(&list).and_then(Kind::named);
-            if let Some(kind) = named {
-                return Ok(kind);
-            }
-        }
-        // Not every server lists models there.
-        Err(error) if error.status().is_some_and(|status| !matches!(status, 401 | 403)) => {}
-        Err(error) => return Err(error),
-    }
-    for (path, field, kind) in own_ways {
-        if http.get(path).await.is_ok_and(|reply| reply.get(field).is_some()) {
-            return Ok(kind);
-        }
-    }
-    Ok(Kind::OpenAiCompatible)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn remote_services_are_known_by_their_host() {
-        assert_eq!(by_host("https://api.anthropic.com/v1"), Some(Kind::Anthropic));
-        assert_eq!(by_host("https://me:x@api.mistral.ai:443/v1?a=b"), Some(Kind::Mistral));
-        assert_eq!(by_host("https://mine.openai.azure.com/openai/v1"), Some(Kind::Azure));
-        assert_eq!((by_host("http://127.0.0.1:8000"), by_host("http://gpu-host:8000")), (None, None));
-    }
+fn describes_llama_server(props: &Value) -> bool {
+    props.get("default_generation_settings").is_some_and(Value::is_object)
+        || props.get("role").and_then(Value::as_str) == Some("router")
 }

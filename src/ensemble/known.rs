@@ -5,12 +5,15 @@
 
 use std::collections::BTreeMap;
 use std::fs::TryLockError;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::config::Server;
+use crate::engine::member::http::names_secret;
 use crate::files::lock::Locked;
 use crate::files::{create_folder, private, write_private};
 use crate::text;
@@ -20,6 +23,24 @@ const LASTS: Duration = Duration::from_secs(7 * 24 * 3600);
 
 /// How long another program may write before it is no longer waited for: a write takes about a millisecond.
 const PATIENCE: Duration = Duration::from_secs(10);
+
+/// What an entry is called: all that what is found out depends on. What cannot be shown, or is long, is in a number made of it; of a
+/// key only where it comes from, since a number made of a key could be tried against.
+pub(super) fn name(kind: &str, address: &str, server: &Server, template: Option<&str>) -> String {
+    let secret = |name: &str| names_secret(name);
+    let mut hasher = DefaultHasher::new();
+    template.hash(&mut hasher);
+    format!("{:?} {:?}", server.key, server.overrides).hash(&mut hasher);
+    server.providers.hash(&mut hasher);
+    for (header, value) in &server.headers {
+        (header, (!secret(header)).then_some(value)).hash(&mut hasher);
+    }
+    for (field, value) in &server.body {
+        (field, (!secret(field)).then(|| value.to_string())).hash(&mut hasher);
+    }
+    let model = server.model.as_deref().unwrap_or_default();
+    format!("{kind} {address} {model} {:016x}", hasher.finish())
+}
 
 /// One server's model and what was found out.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -59,9 +80,16 @@ impl Known {
         let program = env!("CARGO_PKG_VERSION").to_owned();
         entries.insert(what.to_owned(), Entry { at: seconds(now), program, found });
         entries.retain(|_, entry| seconds(now).saturating_sub(entry.at) <= LASTS.as_secs());
-        if let Ok(text) = serde_json::to_string_pretty(&entries) {
-            // See above: it is asked again.
-            let _ = write_private(file, text.as_bytes());
+        write(file, &entries);
+    }
+
+    /// Forgets what was found out: it led to nothing.
+    pub(super) fn forget(&self, what: &str) {
+        let Some(file) = &self.file else { return };
+        let _alone = alone(file);
+        let mut entries = self.read();
+        if entries.remove(what).is_some() {
+            write(file, &entries);
         }
     }
 
@@ -71,6 +99,13 @@ impl Known {
             text::text(&bytes).ok().and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
         // An entry of another shape costs itself alone.
         values.into_iter().filter_map(|(what, value)| Some((what, serde_json::from_value(value).ok()?))).collect()
+    }
+}
+
+fn write(file: &Path, entries: &BTreeMap<String, Entry>) {
+    if let Ok(text) = serde_json::to_string_pretty(entries) {
+        // See above: it is asked again.
+        let _ = write_private(file, text.as_bytes());
     }
 }
 
@@ -97,6 +132,7 @@ fn seconds(time: SystemTime) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::member::http::KeySource;
 
     #[test]
     fn what_is_kept_is_found_until_it_is_old_and_a_damaged_file_is_none() {
@@ -109,8 +145,43 @@ mod tests {
         assert_eq!((known.get("a", now), known.get::<u32>("b", now + LASTS)), (Some(7), Some(8)));
         assert_eq!(known.get::<u32>("a", now + LASTS + Duration::from_secs(1)), None);
         assert_eq!(known.get::<String>("a", now), None, "of another shape");
+        known.forget("b");
+        assert_eq!((known.get::<u32>("a", now), known.get::<u32>("b", now)), (Some(7), None));
         std::fs::write(folder.path().join("deep/servers.json"), "{").unwrap();
         assert_eq!(known.get::<u32>("a", now), None);
+    }
+
+    #[test]
+    fn all_that_a_server_depends_on_is_in_the_name() {
+        let server = Server { model: Some("m".to_owned()), ..Server::default() };
+        let with = |change: fn(&mut Server)| {
+            let mut server = server.clone();
+            change(&mut server);
+            name("vllm", "http://h:1", &server, None)
+        };
+        let names = [
+            with(|_| {}),
+            with(|server| server.model = Some("n".to_owned())),
+            with(|server| server.providers = vec!["acme".to_owned()]),
+            with(|server| _ = server.headers.insert("x-route".to_owned(), "a".to_owned())),
+            with(|server| _ = server.headers.insert("x-route".to_owned(), "b".to_owned())),
+            with(|server| _ = server.body.insert("think".to_owned(), false.into())),
+            with(|server| _ = server.body.insert("think".to_owned(), true.into())),
+            with(|server| server.overrides.context_tokens = Some(1)),
+            with(|server| server.key = Some(KeySource::Environment("A".to_owned()))),
+            with(|server| server.key = Some(KeySource::Environment("B".to_owned()))),
+            name("vllm", "http://h:1", &server, Some("{{ messages }}")),
+            name("vllm", "http://h:2", &server, None),
+            name("sglang", "http://h:1", &server, None),
+        ];
+        let different: std::collections::BTreeSet<&String> = names.iter().collect();
+        assert_eq!(different.len(), names.len(), "{names:?}");
+        assert_eq!(with(|_| {}), names[0]);
+        let secret = |value: &str| {
+            let headers = [("authorization".to_owned(), value.to_owned())].into();
+            name("vllm", "http://h:1", &Server { headers, ..server.clone() }, None)
+        };
+        assert_eq!(secret("Bearer one"), secret("Bearer two"));
     }
 
     #[test]

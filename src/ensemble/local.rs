@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::identify::by_models;
+use super::identify::{Api, by_models};
 use super::spec::{MemberSpec, short};
 use crate::config::{MemberConfig, Server, Source};
 use crate::engine::member::http::{Endpoint, Http, Limits};
@@ -74,7 +74,7 @@ fn models(list: &Value) -> Vec<String> {
 /// Many servers use port 8080 or 8000: what the list itself says goes before where it was found.
 fn kind(place: Place, list: &Value) -> Option<&'static str> {
     // Of others it is found out when they are opened.
-    by_models(list).or_else(|| matches!(place.kind, "ollama" | "lm-studio").then_some(place.kind))
+    by_models(list).map(Api::name).or_else(|| matches!(place.kind, "ollama" | "lm-studio").then_some(place.kind))
 }
 
 fn found(url: &str, kind: Option<&str>, model: &str, several: bool) -> MemberSpec {

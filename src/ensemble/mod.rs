@@ -10,14 +10,19 @@ mod file;
 pub mod found;
 mod gguf;
 mod identify;
+mod keys;
 mod known;
 pub mod local;
 mod machine;
 mod open;
+mod queues;
+mod routers;
 mod spec;
+mod template;
 
 use std::path::PathBuf;
 
+pub use self::keys::GivenKey;
 pub use self::open::{Opened, Tools, Warnings, open, open_patiently, opening};
 pub use self::spec::MemberSpec;
 use crate::config::{Config, MemberConfig, Source};
@@ -48,6 +53,8 @@ pub struct Selection {
     pub roles: Vec<(String, Role)>,
     /// Weights by name.
     pub weights: Vec<(String, f64)>,
+    /// Where keys are.
+    pub keys: Vec<GivenKey>,
     /// How GGUF files are run, where their configuration does not say.
     pub local: Local,
 }
@@ -87,6 +94,23 @@ pub enum EnsembleError {
         /// The one most like it.
         nearest: String,
     },
+    /// A key for a model that needs none.
+    #[error("member `{name}` is no server, so there is nothing to send a key to")]
+    KeyForFile {
+        /// The member.
+        name: String,
+    },
+    /// What is named is nothing that a member can be.
+    #[error(
+        "`{text}` is neither a file that is there nor an address: give the path of a .gguf file, a server's address such as \
+         http://127.0.0.1:8080 or host:8080, or API:MODEL{}", did_you_mean(.nearest)
+    )]
+    Neither {
+        /// What was given.
+        text: String,
+        /// The API that it is most like.
+        nearest: String,
+    },
     /// A path without a usable file name, given without a name.
     #[error("`{}` has no file name to call the member by: give NAME=PATH", path.display())]
     Nameless {
@@ -104,6 +128,7 @@ fn did_you_mean(nearest: &str) -> String {
 pub fn resolve(selection: &Selection, config: &Config, kinds: &[&str]) -> Result<Vec<MemberSpec>, EnsembleError> {
     let mut specs = chosen(selection, config, kinds)?;
     unique(&mut specs);
+    keys::give(&selection.keys, &mut specs)?;
     let mentioned = selection.only.iter().chain(selection.roles.iter().map(|(name, _)| name));
     for name in mentioned.chain(selection.weights.iter().map(|(name, _)| name)) {
         if !specs.iter().any(|spec| spec.name == *name) {

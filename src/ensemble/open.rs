@@ -15,6 +15,8 @@ use tokio::time::Instant;
 use super::connect::connect;
 use super::cores::Cores;
 use super::machine::Machine;
+use super::queues::Queues;
+use super::routers::Routers;
 use super::spec::MemberSpec;
 use super::{built_in, found, gguf, spec};
 use crate::config::Source;
@@ -57,6 +59,10 @@ pub struct Tools {
     pub slots: Shared,
     /// The llama.cpp servers of this machine.
     pub machine: Machine,
+    /// The queues of the other servers.
+    pub queues: Queues,
+    /// The llama.cpp servers that hold several models.
+    pub routers: Routers,
     /// Whether those are asked in turn; found out where the user has not decided.
     pub in_turn: Option<bool>,
     /// What the user should know about the members besides.

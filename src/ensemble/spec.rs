@@ -7,7 +7,12 @@ use std::path::{Path, PathBuf};
 use super::EnsembleError;
 use crate::clean::clean_line;
 use crate::config::{MemberConfig, Server, Source};
+use crate::engine::fusion::params::nearest;
 use crate::engine::member::Local;
+use crate::engine::member::api::Address;
+
+/// Letters by which an API's name may be misspelt.
+const MISSPELT: usize = 2;
 
 /// A member that may take part.
 #[derive(Debug, Clone, PartialEq)]
@@ -27,14 +32,17 @@ impl MemberSpec {
         Self { name: name.to_owned(), named: true, config }
     }
 
-    /// Reads `[NAME=]URL[#MODEL]`, `[NAME=]KIND:MODEL` (a remote API at its own address) or `[NAME=]PATH.gguf`. A path that
-    /// exists as it stands may hold an equals sign or a colon. `kinds` are the names of the APIs.
+    /// Reads `[NAME=]URL[#MODEL]` (the URL may lack its scheme), `[NAME=]KIND:MODEL` (a remote API at its own address) or
+    /// `[NAME=]PATH`. A path that exists as it stands may hold an equals sign or a colon. `kinds` are the names of the APIs.
     pub fn parse(text: &str, kinds: &[&str]) -> Result<Self, EnsembleError> {
         let (name, rest) = match text.split_once('=') {
-            Some((name, rest)) if !name.is_empty() && !is_url(name) && !Path::new(text).exists() => (Some(name), rest),
+            // The equals sign of a query is no name's.
+            Some((name, rest)) if !name.is_empty() && !name.contains('?') && !is_url(name) && !Path::new(text).exists() => {
+                (Some(name), rest)
+            }
             Some(_) | None => (None, text),
         };
-        let (source, own_name) = source(rest, kinds);
+        let (source, own_name) = source(rest, kinds)?;
         let name = name.map(str::to_owned);
         let named = name.is_some();
         let name = name.or(own_name).ok_or_else(|| EnsembleError::Nameless { path: PathBuf::from(rest) })?;
@@ -70,27 +78,50 @@ impl MemberSpec {
     }
 }
 
-fn source(text: &str, kinds: &[&str]) -> (Source, Option<String>) {
+fn source(text: &str, kinds: &[&str]) -> Result<(Source, Option<String>), EnsembleError> {
     if is_url(text) {
-        let (url, model) = match text.split_once('#') {
-            Some((url, model)) if !model.is_empty() => (url, Some(model)),
-            Some((url, _)) => (url, None),
-            None => (text, None),
-        };
-        let name = model.map_or_else(|| host(url), short);
-        let server = Server { url: Some(url.to_owned()), model: model.map(str::to_owned), ..Server::default() };
-        return (Source::Server(Box::new(server)), name.into());
+        return Ok(server(text));
     }
-    if let Some((kind, model)) = text.split_once(':')
-        && kinds.contains(&kind)
-        && !Path::new(text).exists()
-    {
-        let server = Server { kind: Some(kind.to_owned()), model: Some(model.to_owned()), ..Server::default() };
-        return (Source::Server(Box::new(server)), Some(short(model)).filter(|name| !name.is_empty()));
+    if !Path::new(text).exists() {
+        if let Some((kind, model)) = text.split_once(':').filter(|(kind, _)| kinds.contains(kind)) {
+            let server = Server { kind: Some(kind.to_owned()), model: Some(model.to_owned()), ..Server::default() };
+            return Ok((Source::Server(Box::new(server)), Some(short(model)).filter(|name| !name.is_empty())));
+        }
+        if let Some(url) = Address::with_scheme(text) {
+            return Ok(server(&url));
+        }
+        if !is_path(text) {
+            // What is far from every API is the name of a model.
+            let near = |kind: &str| {
+                let near = nearest(kind, kinds.iter().copied())?;
+                (strsim::damerau_levenshtein(kind, near) <= MISSPELT).then_some(near)
+            };
+            let kind = text.split_once(':').and_then(|(kind, _)| near(kind));
+            // What stands before an `@` may be a key.
+            let text = text.rsplit_once('@').map_or(text, |(_, place)| place);
+            return Err(EnsembleError::Neither { text: clean_line(text), nearest: kind.unwrap_or_default().to_owned() });
+        }
     }
     let path = PathBuf::from(text);
     let stem = path.file_stem().and_then(|stem| stem.to_str()).map(clean_line);
-    (Source::Gguf { path, arguments: Vec::new(), local: Local::default() }, stem)
+    Ok((Source::Gguf { path, arguments: Vec::new(), local: Local::default() }, stem))
+}
+
+/// The server at an address, and the model behind its `#`.
+fn server(text: &str) -> (Source, Option<String>) {
+    // What begins with a slash is where a page of the server's own stood.
+    let (url, model) = text.split_once('#').map_or((text, None), |(url, model)| (url, Some(model)));
+    let model = model.filter(|model| !model.is_empty() && !model.starts_with('/'));
+    let name = model.map_or_else(|| host(url), short);
+    let server = Server { url: Some(url.to_owned()), model: model.map(str::to_owned), ..Server::default() };
+    (Source::Server(Box::new(server)), name.into())
+}
+
+/// Whether a text can only be a path, whether or not there is something.
+fn is_path(text: &str) -> bool {
+    let drive = matches!(text.as_bytes(), [letter, b':', b'\\' | b'/', ..] if letter.is_ascii_alphabetic());
+    let model = Path::new(text).extension().is_some_and(|ending| ending.eq_ignore_ascii_case("gguf"));
+    drive || model || text.is_empty() || text.starts_with(['.', '~', '/', '\\'])
 }
 
 fn is_url(text: &str) -> bool {
@@ -112,7 +143,8 @@ pub(super) fn short(model: &str) -> String {
 
 /// An address without user, password and query.
 fn without_secrets(url: &str) -> String {
-    let (scheme, rest) = url.split_once("://").unwrap_or(("http", url));
+    let url = Address::with_scheme(url).unwrap_or_else(|| url.to_owned());
+    let (scheme, rest) = url.split_once("://").unwrap_or(("http", &url));
     let path = rest.split('?').next().unwrap_or(rest);
     let (authority, path) =
         path.split_once('/').map_or((path, String::new()), |(authority, path)| (authority, format!("/{path}")));
@@ -154,9 +186,52 @@ mod tests {
         let api = parse("openai:some-model");
         assert_eq!((api.name.as_str(), server(&api).kind.as_deref()), ("some-model", Some("openai")));
         assert_eq!(parse("own=anthropic:large").name, "own");
-        assert!(matches!(&parse("unknown:model").config.source, Source::Gguf { .. }));
+        assert_eq!(parse("openai:7").argument(), "openai:7", "a port would be a model's name");
         assert_eq!(parse("models/atlas.gguf").name, "atlas");
         assert!(MemberSpec::parse("..", &[]).is_err());
+    }
+
+    #[test]
+    fn an_address_may_lack_its_scheme() {
+        for (text, url, model) in [
+            ("127.0.0.1:8080", "http://127.0.0.1:8080", None),
+            ("localhost:8080/v1", "http://localhost:8080/v1", None),
+            ("[::1]:8080", "http://[::1]:8080", None),
+            ("my-host:8000#model", "http://my-host:8000", Some("model")),
+            ("a=my-host:8000#org/model.gguf", "http://my-host:8000", Some("org/model.gguf")),
+            ("api.openai.com/v1#gpt", "https://api.openai.com/v1", Some("gpt")),
+            ("host.example/v1", "https://host.example/v1", None),
+            ("host.example/v1?a=b#m", "https://host.example/v1?a=b", Some("m")),
+            ("http://127.0.0.1:8080/#/", "http://127.0.0.1:8080/", None),
+        ] {
+            let spec = parse(text);
+            assert_eq!((server(&spec).url.as_deref(), server(&spec).model.as_deref()), (Some(url), model), "{text}");
+            assert_eq!(spec.named, text.starts_with("a="), "{text}");
+        }
+        assert_eq!(parse("key@127.0.0.1:8080").argument(), "http://127.0.0.1:8080");
+    }
+
+    #[test]
+    fn what_can_only_be_a_path_is_one_and_what_is_there_goes_first() {
+        for text in ["C:\\x.gguf", "C:/x.GGUF", "./x", "../x", "~/x.gguf", "/models/x", "x.gguf", "d=./x"] {
+            assert!(matches!(&parse(text).config.source, Source::Gguf { .. }), "{text}");
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let there = folder.path().join("host.example");
+        std::fs::write(&there, "").unwrap();
+        assert!(matches!(&parse(there.to_str().unwrap()).config.source, Source::Gguf { .. }));
+        assert!(matches!(&parse("src").config.source, Source::Gguf { .. }), "a folder is told as one");
+    }
+
+    #[test]
+    fn what_is_neither_is_told_with_both() {
+        for text in ["model:7b", "unknown:model", "host:80a", "models-of-mine/x", "ftp://host"] {
+            let said = MemberSpec::parse(text, &["openai"]).unwrap_err().to_string();
+            assert!(said.contains(text) && said.contains(".gguf") && said.contains("http://"), "{said}");
+        }
+        let said = MemberSpec::parse("opanai:gpt", &["openai"]).unwrap_err().to_string();
+        assert!(said.contains("did you mean `openai`"), "{said}");
+        assert!(!MemberSpec::parse("qwen:7b", &["openai"]).unwrap_err().to_string().contains("did you mean"));
     }
 
     #[test]

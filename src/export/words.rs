@@ -3,7 +3,7 @@
 use super::figure::{self, counted};
 use super::report::{Changed, Departure, Report, RoundReport, Segment, Who};
 use crate::clean::clean_line;
-use crate::engine::fusion::event::Role;
+use crate::engine::fusion::event::{Role, about};
 
 /// What stands for a candidate without text.
 pub(super) const EMPTY: &str = "(the answer ends here)";
@@ -33,7 +33,7 @@ pub(super) fn facts(report: &Report) -> Vec<(&'static str, String)> {
         ("Scorings", format!("{} ({} saved)", summary.score_calls, summary.score_calls_saved)),
         ("Time", figure::duration(summary.elapsed_ms)),
     ];
-    facts.extend(summary.cost.map(|cost| ("Cost", figure::dollars(cost))));
+    facts.extend(summary.cost.map(|cost| ("Cost", format!("{}{}", about(summary.cost_is_guessed()), figure::dollars(cost)))));
     if !report.expected.is_empty() {
         facts.push(("Right answer", clean_line(&report.expected.join(" … "))));
     }

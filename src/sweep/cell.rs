@@ -44,6 +44,9 @@ pub struct Answer {
     /// What it cost in US dollars, where prices were given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cost: Option<f64>,
+    /// Whether any of that was guessed.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub cost_is_guessed: bool,
     /// Why there is no whole answer, where there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,

@@ -32,6 +32,8 @@ pub struct Figures {
     pub elapsed_ms: f64,
     /// US dollars of all answers together, where prices were given.
     pub cost: Option<f64>,
+    /// Whether any of that was guessed.
+    pub cost_is_guessed: bool,
     /// Prompts without a whole answer. They are neither right nor wrong, and not in the means.
     pub failures: usize,
 }
@@ -58,6 +60,7 @@ impl Figures {
             mean_active: if rounds == 0 { 0.0 } else { active / rounds as f64 },
             elapsed_ms: mean(|answer| answer.elapsed_ms),
             cost: answers.iter().filter_map(|answer| answer.cost).reduce(|sum, cost| sum + cost),
+            cost_is_guessed: answers.iter().any(|answer| answer.cost_is_guessed),
             failures: answers.len() - whole.len(),
         }
     }

@@ -103,6 +103,7 @@ impl Heard {
             mean_active: summary.mean_active,
             elapsed_ms: summary.elapsed_ms,
             cost: summary.cost,
+            cost_is_guessed: summary.cost_is_guessed(),
             ..Answer::default()
         }
     }

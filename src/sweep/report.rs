@@ -4,6 +4,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::figures::{Figures, best};
 use super::grid::Grid;
+use crate::engine::fusion::event::about;
 
 /// Marks the best row.
 const MARK: &str = "*";
@@ -37,7 +38,7 @@ const COLUMNS: &[Column] = &[
     Column {
         head: "cost",
         shown: |row| row.cost.is_some(),
-        cell: |row| row.cost.map_or_else(unknown, |cost| format!("${cost:.4}")),
+        cell: |row| row.cost.map_or_else(unknown, |cost| format!("{}${cost:.4}", about(row.cost_is_guessed))),
     },
     Column { head: "failed", shown: |row| row.failures > 0, cell: |row| row.failures.to_string() },
 ];
@@ -178,6 +179,7 @@ fn one(grid: &Grid, setting: usize, row: &Figures) -> Json {
         "mean_active": row.mean_active,
         "elapsed_ms": row.elapsed_ms,
         "cost": row.cost,
+        "cost_is_guessed": row.cost_is_guessed,
         "failures": row.failures,
     })
 }

@@ -1,13 +1,16 @@
 //! What the probe finds out of each API, and what a person reads of it.
 
-use serde_json::json;
-use specfuse::engine::fusion::event::Drafting;
-use specfuse::engine::member::api::{ApiMember, Kind, Part, Settings};
-use specfuse::engine::member::{Member, Overrides, ScoreTier};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::loopback::Reply;
-use crate::server::{About, asked, fixture, reply, serve, serve_with};
-use crate::{connect, settings};
+use serde_json::{Value, json};
+use specfuse::engine::fusion::event::Drafting;
+use specfuse::engine::member::api::{ApiMember, Kind, Part, Route, Settings};
+use specfuse::engine::member::{Member, MemberError, Overrides, ScoreTier};
+
+use crate::loopback::{Loopback, Reply};
+use crate::server::{About, asked, fixture, reply, serve, serve_with, streamed};
+use crate::{connect, draft, settings};
 
 /// Kind; how it drafts; whether with log-probabilities; how it scores; whether with the end; context.
 type Found = (Kind, Drafting, bool, ScoreTier, bool, Option<usize>);
@@ -63,7 +66,37 @@ async fn what_is_known_is_not_asked_again() {
     let known = serde_json::from_str(&kept).unwrap();
     let again = ApiMember::connect_known(settings(Kind::Vllm, &server.url("")), known).await.unwrap();
     assert_eq!(again.capabilities(), member.capabilities());
-    assert_eq!(server.requests().len(), before + 1, "only the list of models");
+    let asked = server.requests().split_off(before);
+    let count = |path: &str| asked.iter().filter(|request| request.path == path).count();
+    assert_eq!(
+        (count("/v1/models"), count("/v1/chat/completions"), count("/v1/completions")),
+        (1, 1, 1),
+        "whether it still holds"
+    );
+}
+
+/// A server that scores until this is set.
+async fn forgetful(forgets: &Arc<AtomicBool>) -> Loopback {
+    let forgets = forgets.clone();
+    serve_with(Kind::Vllm, move |about, _| {
+        let refused = Reply::json(400, &json!({"error": {"message": "prompt_logprobs are switched off"}}));
+        (about == About::Scoring && forgets.load(Ordering::Relaxed)).then_some(refused)
+    })
+    .await
+}
+
+#[tokio::test]
+async fn what_is_known_is_doubted_where_the_first_call_contradicts_it() {
+    let forgets = Arc::new(AtomicBool::new(false));
+    let server = forgetful(&forgets).await;
+    let member = connect(Kind::Vllm, &server.url("")).await.unwrap();
+    assert_eq!(member.capabilities().tier, ScoreTier::Prompt);
+    forgets.store(true, Ordering::Relaxed);
+    let again = ApiMember::connect_known(settings(Kind::Vllm, &server.url("")), member.probed().clone()).await.unwrap();
+    assert_eq!(again.capabilities().tier, ScoreTier::Labels);
+    // Nor is a lack believed for ever: what would score is found when the entry is old, or asked for.
+    forgets.store(false, Ordering::Relaxed);
+    assert_eq!(connect(Kind::Vllm, &server.url("")).await.unwrap().capabilities().tier, ScoreTier::Prompt);
 }
 
 #[tokio::test]
@@ -95,7 +128,11 @@ async fn a_person_knows_better_than_the_probe() {
 
 #[tokio::test]
 async fn a_wrong_model_is_told_with_the_ones_there_are() {
-    let server = serve(Kind::OpenAi).await;
+    let server = serve_with(Kind::OpenAi, |about, _| {
+        let gone = json!({"error": {"message": "The model `gpt-9` does not exist", "code": "model_not_found"}});
+        (about == About::Letter).then(|| Reply::json(404, &gone))
+    })
+    .await;
     let wrong = Settings { model: Some("gpt-9".to_owned()), ..settings(Kind::OpenAi, &server.url("")) };
     let error = ApiMember::connect(wrong).await.unwrap_err().to_string();
     assert!(error.contains("no model \"gpt-9\"") && error.ends_with("there are gpt-4.1-mini, gpt-4.1, o4-mini"), "{error}");
@@ -111,6 +148,64 @@ async fn a_wrong_model_is_told_with_the_ones_there_are() {
     let wrong = Settings { model: Some("claude-9".to_owned()), ..settings(Kind::Anthropic, &server.url("")) };
     let error = ApiMember::connect(wrong).await.unwrap_err().to_string();
     assert!(error.ends_with("there is claude-haiku-4-5"), "{error}");
+}
+
+/// A server whose list of models fails in this way.
+async fn listless(kind: Kind, status: u16, body: Value) -> Loopback {
+    serve_with(kind, move |about, _| (about == About::Models).then(|| Reply::json(status, &body))).await
+}
+
+#[tokio::test]
+async fn a_list_that_fails_is_no_reason_to_give_up_where_a_model_is_named() {
+    let detail = json!({"error": {"message": "not for this key"}});
+    for (kind, status) in
+        [(Kind::OpenAi, 403), (Kind::Mistral, 500), (Kind::OpenAiCompatible, 502), (Kind::Groq, 404), (Kind::Gemini, 400)]
+    {
+        let server = listless(kind, status, detail.clone()).await;
+        let named = Settings { model: Some("some-model".to_owned()), ..settings(kind, &server.url("")) };
+        let member = ApiMember::connect(named).await.unwrap_or_else(|error| panic!("{}: {error}", kind.name()));
+        assert_eq!(member.capabilities().model, "some-model");
+    }
+}
+
+#[tokio::test]
+async fn a_server_without_a_list_is_asked_for_whatever_model_it_has() {
+    let server = listless(Kind::OpenAiCompatible, 404, json!({"detail": "Not Found"})).await;
+    let member = connect(Kind::OpenAiCompatible, &server.url("")).await.unwrap();
+    assert_eq!(member.capabilities().drafting, Drafting::Prefill);
+    let picky = serve_with(Kind::OpenAiCompatible, |about, _| match about {
+        About::Models => Some(Reply::json(404, &json!({"detail": "Not Found"}))),
+        _ => Some(Reply::json(404, &json!({"error": {"message": "no model `default`"}}))),
+    })
+    .await;
+    let error = connect(Kind::OpenAiCompatible, &picky.url("")).await.unwrap_err().to_string();
+    assert!(error.contains("name the model") && error.contains("does not list any") && error.contains("404"), "{error}");
+}
+
+#[tokio::test]
+async fn a_name_that_no_list_has_is_tried() {
+    let server = serve(Kind::Together).await;
+    let named = Settings { model: Some("mine/endpoint-7".to_owned()), ..settings(Kind::Together, &server.url("")) };
+    let member = ApiMember::connect(named).await.unwrap();
+    let advice = &member.capabilities().advice;
+    assert!(advice.iter().any(|said| said.contains("`mine/endpoint-7` is not in its list of models")), "{advice:?}");
+}
+
+#[tokio::test]
+async fn a_model_that_is_exchanged_is_noticed() {
+    let other = Arc::new(AtomicBool::new(false));
+    let exchanged = other.clone();
+    let server = serve_with(Kind::OpenAiCompatible, move |about, _| {
+        let text = fixture(Kind::OpenAiCompatible, "sentence").unwrap();
+        let named = if exchanged.load(Ordering::Relaxed) { text.replace("some-model", "another") } else { text };
+        (about == About::Draft).then(|| streamed(Kind::OpenAiCompatible, &named))
+    })
+    .await;
+    let member = connect(Kind::OpenAiCompatible, &server.url("")).await.unwrap();
+    draft(&member).await.unwrap();
+    other.store(true, Ordering::Relaxed);
+    let error = draft(&member).await.unwrap_err();
+    assert!(matches!(&error, MemberError::Refused(said) if said.contains("`another` instead of `some-model`")), "{error:?}");
 }
 
 #[tokio::test]
@@ -184,7 +279,7 @@ async fn fewer_alternatives_are_asked_for_where_so_many_are_refused() {
 #[tokio::test]
 async fn a_model_that_cannot_stop_thinking_verifies_only() {
     let server = serve_with(Kind::OpenAi, |about, _| {
-        let silent = fixture(Kind::OpenAi, "letter").unwrap().replace("\"content\": \"A\"", "\"content\": \"\"");
+        let silent = fixture(Kind::OpenAi, "letter").unwrap().replace("\"content\": \"A\"", "\"reasoning\": \"Hm\"");
         (about == About::Letter).then(|| crate::server::streamed(Kind::OpenAi, &silent))
     })
     .await;
@@ -192,6 +287,29 @@ async fn a_model_that_cannot_stop_thinking_verifies_only() {
     let can = member.capabilities();
     assert_eq!((can.drafting, can.tier), (Drafting::None, ScoreTier::Ranking));
     assert!(can.advice.iter().any(|advice| advice.contains("reasons before it replies")), "{:?}", can.advice);
+}
+
+#[tokio::test]
+async fn an_empty_reply_is_called_empty_unless_reasoning_was_seen() {
+    let counted = "\"completion_tokens\": 1, \"completion_tokens_details\": {\"reasoning_tokens\": 1}";
+    for (usage, finish, said, unsaid) in [
+        ("\"completion_tokens\": 1", "length", "first reply was empty (finish reason: length)", "reasons"),
+        ("\"completion_tokens\": 1", "stop", "first reply was empty (finish reason: stop)", "reasons"),
+        (counted, "length", "it reasons before it replies", "empty"),
+    ] {
+        let server = serve_with(Kind::OpenAi, move |about, _| {
+            let silent = fixture(Kind::OpenAi, "letter").unwrap().replace("\"content\": \"A\"", "\"content\": \"\"");
+            let silent = silent.replace("\"completion_tokens\": 1", usage);
+            let silent = silent.replace("\"finish_reason\": \"length\"", &format!("\"finish_reason\": \"{finish}\""));
+            (about == About::Letter).then(|| crate::server::streamed(Kind::OpenAi, &silent))
+        })
+        .await;
+        let member = connect(Kind::OpenAi, &server.url("")).await.unwrap();
+        let can = member.capabilities();
+        assert_eq!((can.drafting, can.tier), (Drafting::None, ScoreTier::Ranking));
+        let advice = can.advice.join("; ");
+        assert!(advice.contains(said) && !advice.contains(unsaid), "{usage} {finish}: {advice}");
+    }
 }
 
 #[tokio::test]
@@ -269,4 +387,137 @@ async fn an_unpinned_router_and_a_pinned_one() {
     let provider = json!({"order": ["acme"], "allow_fallbacks": false, "require_parameters": true});
     assert_eq!(server.requests().last().unwrap().json()["provider"], provider);
     assert!(asked(&server).contains("/chat/completions"));
+}
+
+#[tokio::test]
+async fn a_model_that_only_completes_texts_is_asked_in_a_plain_form() {
+    let server = serve_with(Kind::OpenAi, |_, request| {
+        let no_chat = json!({"error": {"message": "This is not a chat model and thus not supported in the v1/chat/completions endpoint.",
+            "type": "invalid_request_error", "param": "model", "code": null}});
+        let reply = |text: &str, finish: Value| {
+            let choice = json!({"index": 0, "text": text, "logprobs": null, "finish_reason": finish});
+            Some(Reply::json(200, &json!({"object": "text_completion", "model": "old", "choices": [choice]})))
+        };
+        let prompt = request.json()["prompt"].as_str().unwrap_or_default().to_owned();
+        match request.path.as_str() {
+            path if path.ends_with("/chat/completions") => Some(Reply::json(404, &no_chat)),
+            _ if prompt.ends_with("A, B, C,") => reply(" D", json!("length")),
+            _ if prompt.contains("Louvre") => reply(" Paris.\n\n### User:\nThank you", json!("length")),
+            path if path.ends_with("/completions") => reply("A", json!("length")),
+            _ => None,
+        }
+    })
+    .await;
+    let named = Settings { model: Some("old".to_owned()), ..settings(Kind::OpenAi, &server.url("")) };
+    let member = ApiMember::connect(named).await.unwrap();
+    let can = member.capabilities();
+    assert_eq!((can.chat, can.drafting, can.tier), (false, Drafting::Raw, ScoreTier::None));
+    assert!(can.advice.iter().any(|advice| advice.contains("takes no conversation")), "{:?}", can.advice);
+    let drafted = draft(&member).await.unwrap().draft;
+    assert_eq!((drafted.text(), drafted.ends), (" Paris.\n".to_owned(), true), "another turn is no part of the answer");
+    let prompt = server.requests().last().unwrap().json()["prompt"].clone();
+    assert_eq!(prompt, "Be brief.\n\n### User:\nWhere is the Louvre?\n\n### Assistant:\nThe capital of France is");
+}
+
+#[tokio::test]
+async fn a_vllm_without_a_chat_template_scores_exactly_in_the_plain_form() {
+    let server = serve_with(Kind::Vllm, |_, request| {
+        let refused =
+            json!({"error": {"message": "As of transformers v4.44, default chat template is no longer allowed", "code": 400}});
+        request.json().get("messages").is_some().then(|| Reply::json(400, &refused))
+    })
+    .await;
+    let member = connect(Kind::Vllm, &server.url("")).await.unwrap();
+    let can = member.capabilities();
+    assert_eq!((can.chat, can.tier, can.end_probability), (false, ScoreTier::Prompt, false), "{can:?}");
+}
+
+/// A server on which only paths that begin so are there.
+async fn only_below(kind: Kind, prefix: &'static str) -> crate::loopback::Loopback {
+    let absent = || Some(Reply::json(404, &json!({"detail": "Not Found"})));
+    serve_with(kind, move |_, request| if request.path.starts_with(prefix) { None } else { absent() }).await
+}
+
+#[tokio::test]
+async fn both_forms_of_the_routes_are_tried_and_the_one_that_answers_is_remembered() {
+    for (pasted, there, route) in [
+        ("", "/v1/", Route::Versioned),
+        ("", "/chat/completions", Route::Direct),
+        ("/v1", "/v1/", Route::Versioned),
+        ("/inference", "/inference/chat/completions", Route::Direct),
+        ("/llm", "/llm/v1/", Route::Versioned),
+        ("/api/paas/v4/", "/api/paas/v4/", Route::Direct),
+        ("/x/chat/completions", "/x/chat/completions", Route::Direct),
+        ("/v1/chat/completions", "/v1/", Route::Versioned),
+    ] {
+        let server = only_below(Kind::OpenAiCompatible, there).await;
+        let settings = Settings { model: Some("m".to_owned()), ..settings(Kind::OpenAiCompatible, &server.url(pasted)) };
+        let member = ApiMember::connect(settings.clone()).await.unwrap();
+        assert_eq!(member.probed().tuning.route, Some(route), "{pasted} {there}");
+        crate::draft(&member).await.unwrap();
+        assert!(server.requests().last().unwrap().path.starts_with(there), "{pasted} {there}");
+        let before = server.requests().len();
+        let again = ApiMember::connect_known(settings, member.probed().clone()).await.unwrap();
+        // The list of models, and whether it still answers.
+        assert_eq!((again.probed(), server.requests().len()), (member.probed(), before + 2), "{pasted} {there}");
+    }
+}
+
+#[tokio::test]
+async fn where_the_route_is_in_no_form_the_first_is_told() {
+    let server = only_below(Kind::OpenAiCompatible, "/nowhere").await;
+    let settings = Settings { model: Some("m".to_owned()), ..settings(Kind::OpenAiCompatible, &server.url("/x")) };
+    let error = ApiMember::connect(settings).await.unwrap_err().to_string();
+    assert!(error.contains("/x/chat/completions): not found"), "{error}");
+}
+
+#[tokio::test]
+async fn a_parameter_that_is_refused_by_any_status_is_left_out() {
+    let message = "create() got an unexpected keyword argument 'top_logprobs'";
+    for (status, inside) in [(500, false), (503, false), (200, true), (418, false)] {
+        let server = serve_with(Kind::OpenAiCompatible, move |_, request| {
+            let error = json!({"error": {"message": message, "type": "TypeError"}});
+            let refusal = if inside { Reply::events().event(&error).end() } else { Reply::json(status, &error) };
+            request.json().get("top_logprobs").map(|_| refusal)
+        })
+        .await;
+        let member = connect(Kind::OpenAiCompatible, &server.url("")).await.unwrap();
+        assert_eq!(member.capabilities().tier, ScoreTier::Ranking, "{status}");
+        assert!(member.probed().tuning.refused.contains(&Part::Logprobs), "{status}");
+        let asking = server.requests().iter().filter(|request| request.json().get("top_logprobs").is_some()).count();
+        assert!(status == 503 || asking <= 2, "{status}: asked {asking} times");
+    }
+}
+
+#[tokio::test]
+async fn a_tokenizer_that_is_not_there_is_asked_for_once() {
+    let server = serve(Kind::OpenAiCompatible).await;
+    connect(Kind::OpenAiCompatible, &server.url("")).await.unwrap();
+    assert_eq!(server.requests().iter().filter(|request| request.path.ends_with("tokenize")).count(), 1);
+}
+
+#[tokio::test]
+async fn a_server_that_cannot_stream_is_asked_for_whole_replies() {
+    for (status, message) in [(400, "Your organization must be verified to stream this model."), (500, "Something went wrong")] {
+        let server = serve_with(Kind::OpenAi, move |about, request| {
+            let body = request.json();
+            let refused = Reply::json(status, &json!({"error": {"message": message}}));
+            let whole = |text: &str| {
+                let choice = json!({"index": 0, "message": {"role": "assistant", "content": text}, "finish_reason": "stop"});
+                Reply::json(200, &json!({"object": "chat.completion", "model": "m", "choices": [choice]}))
+            };
+            match (body["stream"] == json!(true), about) {
+                (true, _) => Some(refused),
+                (false, About::Letter) => Some(whole("A")),
+                (false, About::Draft) => Some(whole("Paris, naturally.")),
+                (false, _) => None,
+            }
+        })
+        .await;
+        let member = connect(Kind::OpenAi, &server.url("")).await.unwrap_or_else(|error| panic!("{status}: {error}"));
+        assert!(member.probed().tuning.refused.contains(&Part::Stream), "{status}");
+        assert!(member.capabilities().advice.iter().any(|advice| advice.starts_with("it does not stream")), "{status}");
+        assert_eq!(draft(&member).await.unwrap().draft.text().trim_start(), "Paris, naturally.", "{status}");
+        assert!(server.requests().last().unwrap().json().get("stream_options").is_none(), "{status}");
+    }
 }

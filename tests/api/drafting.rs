@@ -1,10 +1,12 @@
 //! The same sentence through every API's stream is the same draft.
 
+use serde_json::json;
 use specfuse::engine::fusion::event::Drafting;
 use specfuse::engine::fusion::segment::SegmentRule;
 use specfuse::engine::member::api::{ApiMember, Kind};
 use specfuse::engine::member::{DraftRequest, Member, Progress, Usage};
 
+use crate::loopback::Reply;
 use crate::server::{About, serve, serve_with, streamed};
 use crate::{SENTENCE, connect, draft, request};
 
@@ -37,7 +39,7 @@ async fn tokens_read_from_a_cache_are_told() {
     for kind in [Kind::OpenAi, Kind::OpenAiResponses, Kind::Anthropic, Kind::DeepSeek, Kind::Cohere] {
         let server = serve(kind).await;
         let drafted = draft(&connect(kind, &server.url("")).await.unwrap()).await.unwrap();
-        assert_eq!(drafted.usage, Usage { prompt_tokens: 21, cached_tokens: 16, output_tokens: 4 }, "{}", kind.name());
+        assert_eq!(drafted.usage, Usage::counted(21, 16, 4), "{}", kind.name());
         assert_eq!(drafted.forwards, 9, "{}", kind.name());
     }
 }
@@ -155,5 +157,23 @@ async fn an_answer_is_begun_without_prefill() {
         if let Some(messages) = body["messages"].as_array() {
             assert_eq!(messages.last().unwrap()["role"], "user", "{}", kind.name());
         }
+    }
+}
+
+#[tokio::test]
+async fn a_part_that_is_refused_after_the_probe_is_left_out_from_then_on() {
+    for (field, status) in [("seed", 400), ("temperature", 422), ("top_p", 500)] {
+        let server = serve_with(Kind::OpenAi, move |about, request| {
+            let message = format!("Unsupported parameter: '{field}' is not supported by this provider");
+            let refused = Reply::json(status, &json!({"error": {"message": message}}));
+            (about == About::Draft && request.json().get(field).is_some()).then_some(refused)
+        })
+        .await;
+        let member = connect(Kind::OpenAi, &server.url("")).await.unwrap();
+        let before = server.requests().len();
+        draft(&member).await.unwrap_or_else(|error| panic!("{field}: {error}"));
+        assert_eq!(server.requests().len(), before + 2, "{field}: once with it, once without");
+        draft(&member).await.unwrap();
+        assert_eq!(server.requests().len(), before + 3, "{field}: never with it again");
     }
 }

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use serde_json::json;
-use specfuse::engine::member::api::Kind;
+use specfuse::engine::member::api::{ApiMember, Kind};
 use specfuse::engine::member::{Member, MemberError, Opinion, Progress, ScoreRequest, ScoreTier};
 
 use crate::loopback::Reply;
 use crate::server::{About, serve, serve_with, streamed};
-use crate::{connect, context};
+use crate::{connect, context, settings};
 
 fn asking(tier: ScoreTier) -> ScoreRequest {
     let candidates = vec![(Arc::from(" Lyon."), true), (Arc::from(" Paris."), true)];
@@ -78,7 +78,8 @@ async fn a_judge_whose_letters_do_not_come_ranks_from_then_on() {
 #[tokio::test]
 async fn a_judge_that_cannot_be_read_abstains() {
     let server = serve_with(Kind::Anthropic, |about, _| {
-        let text = "data: {\"type\":\"content_block_delta\",\"delta\":{\"type\":\"text_delta\",\"text\":\"\u{2026}\"}}\n\n";
+        let text = "data: {\"type\":\"content_block_delta\",\"delta\":{\"type\":\"text_delta\",\"text\":\"\u{2026}\"}}\n\n\
+                    data: {\"type\":\"message_stop\"}\n\n";
         (about == About::Judging).then(|| streamed(Kind::Anthropic, text))
     })
     .await;
@@ -108,4 +109,20 @@ async fn a_refused_key_is_told_by_the_judge_too() {
     let member = connect(Kind::Groq, &server.url("")).await.unwrap();
     let error = member.score(asking(ScoreTier::Ranking)).await.unwrap_err();
     assert!(matches!(&error, MemberError::Refused(why) if why.contains("no balance")), "{error:?}");
+}
+
+#[tokio::test]
+async fn a_server_that_scores_text_tells_the_labels_exactly() {
+    for kind in [Kind::Vllm, Kind::SgLang, Kind::Tgi] {
+        let server = serve(kind).await;
+        let mut settings = settings(kind, &server.url(""));
+        settings.overrides.tier = Some(ScoreTier::Labels);
+        let member = ApiMember::connect(settings).await.unwrap();
+        let before = server.requests().len();
+        let scored = member.score(asking(ScoreTier::Labels)).await.unwrap();
+        // This server finds every letter as probable as the other.
+        assert_eq!(shares(&scored.opinions), [0.5, 0.5], "{}", kind.name());
+        let asked = server.requests().split_off(before);
+        assert!(asked.iter().all(|request| request.json().get("stream").is_none()), "{}: nothing is generated", kind.name());
+    }
 }

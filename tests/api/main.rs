@@ -5,6 +5,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on fails")]
 
+mod breaking;
 mod connecting;
 mod drafting;
 mod faults;
@@ -14,6 +15,8 @@ mod loopback;
 mod requests;
 mod scoring;
 mod server;
+mod spending;
+mod thinking;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -36,12 +39,14 @@ const SENTENCE: &str = " Paris, naturally.";
 /// A member behind this server, of which nothing but the address and the key is said.
 fn settings(kind: Kind, url: &str) -> Settings {
     let auth = kind.dialect().auth;
-    let endpoint = Endpoint::new("ann", &kind.address(Some(url)).unwrap()).unwrap();
+    let address = kind.address(Some(url)).unwrap();
+    let endpoint = Endpoint::new("ann", &address.base).unwrap();
     let endpoint = endpoint.with_key(Key::new(auth.header, auth.prefix, &FAKE.into()).unwrap());
     let short = Duration::from_millis(1);
     let backoff = Backoff { first: short, cap: short, loading: short, ..Backoff::default() };
     let model = server::model(kind).map(str::to_owned);
-    Settings { limits: Limits { attempts: 2, backoff, ..Limits::default() }, model, ..Settings::new("ann", kind, endpoint) }
+    let limits = Limits { attempts: 2, backoff, ..Limits::default() };
+    Settings { limits, model, routes: address.routes, ..Settings::new("ann", kind, endpoint) }
 }
 
 async fn connect(kind: Kind, url: &str) -> Result<ApiMember, ConnectError> {

@@ -1,6 +1,7 @@
 //! Scores of given text: the candidate's tokens and no others, in every shape in which servers tell them.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde_json::{Value, json};
 use specfuse::engine::member::api::{ApiMember, Kind, Settings};
@@ -83,14 +84,17 @@ async fn stopping_here_is_scored_where_the_end_has_a_token_and_abstained_from_wh
     }
 }
 
-/// A vLLM that works while it is probed, and replies this to scoring afterwards.
+/// A vLLM that works until a member is on it, and replies this to scoring afterwards.
 async fn spoilt(spoil: impl Fn(&Value) -> Value + Send + Sync + 'static) -> Result<Scored, MemberError> {
-    let probed = connect(Kind::Vllm, &serve(Kind::Vllm).await.url("")).await.unwrap().probed().clone();
+    let spoils = Arc::new(AtomicBool::new(false));
+    let begun = spoils.clone();
     let server = serve_with(Kind::Vllm, move |about, request| {
-        (about == About::Scoring).then(|| Reply::json(200, &spoil(&request.json())))
+        let now = about == About::Scoring && begun.load(Ordering::Relaxed);
+        now.then(|| Reply::json(200, &spoil(&request.json())))
     })
     .await;
-    let member = ApiMember::connect_known(settings(Kind::Vllm, &server.url("")), probed).await.unwrap();
+    let member = connect(Kind::Vllm, &server.url("")).await.unwrap();
+    spoils.store(true, Ordering::Relaxed);
     score(&member, &[(" Paris", false)]).await
 }
 

@@ -114,7 +114,7 @@ async fn prices_make_costs() {
     seats[0].price = Some(Price { input: 1.0, cached: None, output: 1e6 });
     let mut records = records(setup(seats, &[])).await;
     // A scripted member counts no tokens: as if its server had.
-    let used = Usage { prompt_tokens: 1_000_000, cached_tokens: 0, output_tokens: 2 };
+    let used = Usage::counted(1_000_000, 0, 2);
     let drafts = records.iter_mut().filter_map(|record| match &mut record.event {
         Event::DraftFinished(draft) if &*draft.member == "a" => Some(draft),
         _ => None,

@@ -5,7 +5,7 @@ use specfuse::engine::fusion::candidate::DraftToken;
 use specfuse::engine::fusion::conversation::{Conversation, Role, Turn};
 use specfuse::engine::fusion::event::{
     CandidateScore, Capabilities, DraftFinished, Event, ExitReason, Finished, Header, MemberHeader, MemberName, Outcome,
-    OwnSampling, Ranked, RankedCandidate, RankedStanding, Record, Role as Part, Steering, Summary, TRACE_VERSION, Usage,
+    OwnSampling, Ranked, RankedCandidate, RankedStanding, Record, Role as Part, Steering, Summary, TRACE_VERSION, Thought, Usage,
 };
 use specfuse::engine::fusion::params::{Params, Value};
 
@@ -102,6 +102,7 @@ fn draft(member: &MemberName, text: &str) -> [Event; 2] {
         ends: false,
         end_logprob: None,
         beyond: String::new(),
+        thought: Thought::default(),
         kept: None,
         drawn: 1,
         forwards: 1,

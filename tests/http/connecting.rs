@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde_json::json;
 use specfuse::engine::member::http::{Endpoint, Framing, Http, HttpError, Limits, Place};
 use specfuse::ensemble::{MemberSpec, Tools, kinds, open};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
 use crate::loopback::{Loopback, Reply};
@@ -37,12 +38,84 @@ async fn a_name_that_does_not_exist_is_told_as_one() {
 #[tokio::test]
 async fn tls_to_a_port_without_it_is_told_with_what_to_do() {
     let server = Loopback::always(Reply::json(200, &json!({}))).await;
-    let http = client(&format!("https://{}", server.address()), patient());
-    let error = http.get("/v1/models").await.unwrap_err();
-    assert!(matches!(&error, HttpError::Tls { .. }), "{error:?}");
-    assert!(error.to_string().contains("does not speak TLS: does the server want http://?"), "{error}");
+    let address = server.address();
+    let http = client(&format!("https://{address}/v1"), patient());
+    let error = http.get("/models").await.unwrap_err();
+    assert!(matches!(&error, HttpError::Scheme { .. }), "{error:?}");
+    let words = format!("local (https://{address}/v1/models): the server speaks http, not https: use http://{address}/v1");
+    assert_eq!(error.to_string(), words);
     assert!(error.is_permanent());
-    assert_eq!(server.accepted(), 1, "it would fail again: no further attempt");
+    assert_eq!(server.accepted(), 2, "one look, and no further attempt: it would fail again");
+}
+
+/// A server that says so to plain HTTP, and to TLS nothing.
+async fn silent_to_tls(listener: TcpListener, answer: &'static [u8]) {
+    let mut kept = Vec::new();
+    while let Ok((mut stream, _)) = listener.accept().await {
+        let mut first = vec![0; 16 << 10];
+        if matches!(stream.read(&mut first).await, Ok(read) if read > 0) && first.starts_with(b"GET ") {
+            let _ = stream.write_all(answer).await;
+        } else {
+            kept.push(stream);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_is_silent_to_tls_is_asked_in_plain() {
+    for (answer, plain) in [
+        (&b"HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n"[..], true),
+        (b"HTTP/1.1 400 Bad Request\r\n\r\nsomething", true),
+        (b"HTTP/1.0 400 Bad Request\r\n\r\nClient sent an HTTP request to an HTTPS server.\n", false),
+        (b"SSH-2.0-OpenSSH_9.2\r\n\r\n", false),
+        (b"", false),
+    ] {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let server = tokio::spawn(silent_to_tls(listener, answer));
+        let soon = Duration::from_millis(50);
+        let limits = Limits { connect: Duration::from_millis(200), handshake: soon, ..once() };
+        let error = client(&format!("https://{address}"), limits).get("/").await.unwrap_err();
+        if plain {
+            assert!(error.to_string().ends_with(&format!("use http://{address}")), "{error}");
+        } else {
+            assert!(matches!(error, HttpError::ConnectTimedOut { .. }), "{error:?}");
+        }
+        server.abort();
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_wants_https_is_told_as_one() {
+    let says = "<html><head><title>400 The plain HTTP request was sent to HTTPS port</title></head></html>";
+    for reply in
+        [Reply::text(400, "text/plain", "Client sent an HTTP request to an HTTPS server.\n"), Reply::text(400, "text/html", says)]
+    {
+        let server = Loopback::always(reply).await;
+        let error = client(&server.url("/v1"), patient()).post("/x", &json!({})).await.unwrap_err();
+        let words = format!("the server speaks https, not http: use https://{}/v1", server.address());
+        assert!(error.to_string().ends_with(&words) && error.is_permanent(), "{error}");
+        assert_eq!(server.requests().len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_answers_plain_http_with_an_alert_is_known_by_its_handshake() {
+    // An alert that a message was not expected, as OpenSSL's servers send it; the same to a handshake that is not theirs.
+    for alert in [&b"\x15\x03\x01\x00\x02\x02\x0a"[..], b"\x15\x03\x03\x00\x02\x02\x28"] {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let speaks = tokio::spawn(async move {
+            while let Ok((mut stream, _)) = listener.accept().await {
+                let mut first = vec![0; 16 << 10];
+                let _ = stream.read(&mut first).await;
+                let _ = stream.write_all(alert).await;
+            }
+        });
+        let error = client(&format!("http://{address}"), once()).get("/").await.unwrap_err();
+        assert!(error.to_string().ends_with(&format!("use https://{address}")), "{error}");
+        speaks.abort();
+    }
 }
 
 #[tokio::test]

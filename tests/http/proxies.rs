@@ -13,15 +13,20 @@ use crate::{client, once};
 const TARGET: &str = "SPECFUSE_TEST_TARGET";
 
 async fn get_in_a_process(target: &str, environment: &[(&str, &str)]) -> bool {
+    in_a_process("proxies::one_request", target, environment).await
+}
+
+async fn in_a_process(test: &str, target: &str, environment: &[(&str, &str)]) -> bool {
     let mut process = Command::new(std::env::current_exe().unwrap());
-    process.args(["--exact", "proxies::one_request", "--ignored"]).stdout(Stdio::null()).stderr(Stdio::null());
-    for name in ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY", "no_proxy", "NO_PROXY", "REQUEST_METHOD"] {
+    process.args(["--exact", test, "--ignored"]).stdout(Stdio::null()).stderr(Stdio::null());
+    let proxies = ["http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"];
+    for name in proxies.into_iter().chain(["no_proxy", "NO_PROXY", "REQUEST_METHOD"]) {
         process.env_remove(name);
     }
     process.env(TARGET, target).envs(environment.iter().copied()).status().await.unwrap().success()
 }
 
-/// What the process run anew does.
+/// What the process run again does.
 #[tokio::test]
 #[ignore = "run by the other tests here, with an environment of their own"]
 async fn one_request() {
@@ -53,5 +58,27 @@ fn what_counts_as_this_machine() {
     }
     for address in ["http://localhost.example", "http://10.0.0.1", "http://[fe80::1]", "https://api.example/v1"] {
         assert!(proxied(address), "{address}");
+    }
+}
+
+/// What the process run again does where its proxy is not there.
+#[tokio::test]
+#[ignore = "run by the other tests here, with an environment of their own"]
+async fn one_request_by_a_dead_proxy() {
+    let target = std::env::var(TARGET).unwrap();
+    let error = client(&target, once()).get("/v1/models").await.unwrap_err().to_string();
+    let proxy = std::env::var("ALL_PROXY").unwrap().replace("me:fake-password@", "");
+    assert!(error.contains(&format!("the proxy {proxy} of ALL_PROXY does not answer")), "{error}");
+    assert!(error.contains("was refused") && error.contains("NO_PROXY") && !error.contains("fake-password"), "{error}");
+}
+
+#[tokio::test]
+async fn a_dead_proxy_is_not_told_as_a_dead_server() {
+    let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+    let proxy = format!("http://me:fake-password@{}", listener.local_addr().unwrap());
+    drop(listener);
+    for target in ["http://models.invalid:8000", "https://models.invalid/v1"] {
+        let environment = [("ALL_PROXY", proxy.as_str())];
+        assert!(in_a_process("proxies::one_request_by_a_dead_proxy", target, &environment).await, "{target}");
     }
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use serde_json::json;
-use specfuse::engine::member::http::{Backoff, Framing, HttpError, Limits};
+use specfuse::engine::member::http::{Framing, HttpError, Limits};
 
 use crate::loopback::{Loopback, Reply};
 use crate::{client, once, patient};
@@ -54,10 +54,8 @@ async fn attempts_come_to_an_end_and_are_counted() {
 async fn a_wait_that_the_server_asks_for_goes_before_our_own_choice() {
     let limited = Reply::with_headers(429, "text/plain", &[("retry-after-ms", "1"), ("retry-after", "3000")], "slow down");
     let server = Loopback::replies(vec![limited, ok()]).await;
-    // By our own choice, and by the less exact header, the second attempt would come after days, or never.
-    let days = Duration::from_secs(1 << 40);
-    let backoff = Backoff { first: days, cap: days, ..Backoff::default() };
-    client(&server.url(""), Limits { backoff, ..patient() }).get("/").await.unwrap();
+    // By the less exact header there would be no second attempt.
+    client(&server.url(""), patient()).get("/").await.unwrap();
     assert_eq!(server.requests().len(), 2);
 }
 
@@ -66,8 +64,40 @@ async fn a_wait_that_is_too_long_is_told_instead() {
     let limited = Reply::with_headers(429, "text/plain", &[("retry-after", "3000")], "slow down");
     let server = Loopback::always(limited).await;
     let error = client(&server.url(""), patient()).get("/").await.unwrap_err();
-    assert!(error.to_string().ends_with("(429): slow down; it asks to wait 50 min"), "{error}");
+    let words = "(429): slow down; it asks to wait 50 min, longer than 60 s is not waited";
+    assert!(error.to_string().ends_with(words), "{error}");
     assert_eq!((error.wait(), server.requests().len()), (Some(Duration::from_secs(3000)), 1));
+}
+
+#[tokio::test]
+async fn a_wait_beyond_all_measure_is_refused_in_words() {
+    for asked in ["1e300", "99999999999999999999", "9999999999", "99999999999999999999d", "Fri, 31 Dec 9999 23:59:59 GMT"] {
+        let server = Loopback::always(Reply::with_headers(429, "text/plain", &[("retry-after", asked)], "")).await;
+        let error = client(&server.url(""), patient()).get("/").await.unwrap_err().to_string();
+        assert!(error.ends_with("it asks to wait years, longer than 60 s is not waited"), "{asked}: {error}");
+        assert_eq!(server.requests().len(), 1, "{asked}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_no_wait_is_none() {
+    for asked in
+        ["", "-1", "-99999999999999999999", "NaN", "soon", "Wed, 21 Oct 2015 07:28:00 GMT", "0", "0.0001", "1ms", "\u{e9}"]
+    {
+        let limited = Reply::with_headers(429, "text/plain", &[("retry-after", asked)], "");
+        let server = Loopback::replies(vec![limited, ok()]).await;
+        client(&server.url(""), patient()).get("/").await.unwrap();
+        assert_eq!(server.requests().len(), 2, "{asked}");
+    }
+}
+
+#[tokio::test]
+async fn an_error_that_names_a_parameter_is_not_tried_again() {
+    let error = json!({"error": {"message": "create() got an unexpected keyword argument 'top_logprobs'"}});
+    let server = Loopback::always(Reply::json(500, &error)).await;
+    let error = client(&server.url(""), patient()).post("/", &json!({"top_logprobs": 2})).await.unwrap_err();
+    assert!(error.is_permanent() && error.refuses_parameter(), "{error}");
+    assert_eq!(server.requests().len(), 1);
 }
 
 #[tokio::test]

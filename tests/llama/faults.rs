@@ -243,16 +243,31 @@ fn with_logprob(request: &Request, logprob: &str) -> Option<Reply> {
 async fn numbers_that_cannot_be_log_probabilities_are_errors() {
     let candidate = [("i", false)];
     let positive = scored(|request| with_logprob(request, "3.5"), &candidate).await.unwrap_err();
-    assert!(positive.to_string().contains("it sent 3.5 for a log-probability"), "{positive}");
+    let lowers = |error: &MemberError| matches!(error, MemberError::Lowered { to: ScoreTier::Labels, .. });
+    assert!(lowers(&positive) && positive.to_string().contains("it sent 3.5 for a log-probability"), "{positive}");
     let absurd = scored(|request| with_logprob(request, "-123456.0"), &candidate).await.unwrap_err();
-    assert!(absurd.to_string().contains("-123456"), "{absurd}");
+    assert!(lowers(&absurd) && absurd.to_string().contains("-123456"), "{absurd}");
     let text = scored(|request| with_logprob(request, "\"NaN\""), &candidate).await.unwrap_err();
-    assert!(text.to_string().contains("another form"), "{text}");
+    assert!(lowers(&text) && text.to_string().contains("without its log-probability"), "{text}");
     let impossible = scored(|request| with_logprob(request, "-3.4028234663852886e38"), &candidate).await.unwrap();
     assert_eq!(impossible, [[-104.0]], "less than any number above 0 in the server's precision");
     // Without numbers there is nothing to score by; it may still judge.
     let missing = scored(|request| with_logprob(request, "null"), &candidate).await.unwrap_err();
-    assert!(matches!(missing, MemberError::Lowered { to: ScoreTier::Labels, .. }), "{missing:?}");
+    assert!(lowers(&missing), "{missing:?}");
+}
+
+#[tokio::test]
+async fn a_draft_whose_log_probabilities_cannot_be_is_a_draft_without_any() {
+    let draft = drafted(|request| {
+        let odd = |logprob: &str| token(97, 1).to_string().replace("-0.5", logprob);
+        let reply = ["null", "3.5", "\"NaN\""]
+            .iter()
+            .fold(Reply::events(), |reply, logprob| reply.chunk(format!("data: {}\n\n", odd(logprob))));
+        is_draft(request).then(|| reply.event(&last(9, 3)).end())
+    });
+    let draft = draft.await.unwrap().draft;
+    assert_eq!(draft.text(), "aaa");
+    assert!(draft.tokens.iter().all(|token| token.logprob.is_none()), "{draft:?}");
 }
 
 #[tokio::test]

@@ -2,12 +2,14 @@
 
 use std::time::Duration;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use specfuse::engine::member::http::{Endpoint, Http, Limits};
 use specfuse::engine::member::{Member, MemberError, Progress};
 use tokio::sync::mpsc;
 
 use crate::llama::serve;
+use crate::loopback::Reply;
+use crate::scripted::{connected, server};
 use crate::support::{QUESTION, TOKEN_LIMIT, connect, context, draft, request, score};
 
 /// Asks until it is so; nothing tells when a server has noticed.
@@ -106,4 +108,30 @@ async fn a_full_context_is_told_with_its_numbers() {
         }
     }
     panic!("no prompt fits");
+}
+
+#[tokio::test]
+async fn a_server_that_comes_back_with_another_model_is_left() {
+    let Some(served) = serve("atlas", &[]) else { return };
+    let port = served.port().to_string();
+    let member = connect(&served).await;
+    let context = context(QUESTION, &["The capital"]);
+    score(&member, context.clone(), &[(" of France", false)]).await.unwrap();
+    drop(served);
+    // What is kept of its connections is gone then.
+    draft(&member, request(context.clone(), 0.0, 1, 4)).await.unwrap_err();
+    let Some(_other) = serve("abacus", &["--port", &port]) else { return };
+    let error = score(&member, context, &[(" of France", false)]).await.unwrap_err();
+    let names = ["another model now", "abacus", "atlas", "connect to it again"];
+    assert!(matches!(&error, MemberError::Refused(said) if names.iter().all(|name| said.contains(name))), "{error:?}");
+}
+
+#[tokio::test]
+async fn a_router_says_how_many_models_it_holds() {
+    let server = server(|request| {
+        let router = json!({"role": "router", "max_instances": 1, "default_generation_settings": {"params": null, "n_ctx": 0}});
+        (request.path == "/props").then(|| Reply::json(200, &router))
+    })
+    .await;
+    assert_eq!(connected(&server).await.unwrap().models_at_once(), Some(1));
 }

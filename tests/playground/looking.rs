@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use specfuse::engine::fusion::MemberIndex;
 use specfuse::engine::fusion::conversation::{Conversation, Role, Turn};
-use specfuse::engine::fusion::event::{Event, Record};
+use specfuse::engine::fusion::event::{Event, Record, Thought};
 use specfuse::engine::member::scripted::ScriptedMember;
 use specfuse::playground::state::layout::Part;
 use specfuse::playground::state::transcript::Span;
@@ -373,4 +373,31 @@ fn a_text_that_fits_is_followed_whatever_is_turned() {
     let mut state = support::answered(120, 40);
     press(&mut state, "k");
     assert!(state.transcript.follows());
+}
+
+#[test]
+fn a_thought_is_a_line_below_its_draft_and_all_of_it_in_a_pane_of_its_own() {
+    let mut records = another(2);
+    for record in &mut records {
+        if let Event::DraftFinished(draft) = &mut record.event {
+            let text = "It may be one.\n\u{1b}[31mIt may be two: one.".to_owned();
+            draft.thought = Thought { characters: text.chars().count(), text };
+        }
+    }
+    let json = serde_json::to_string(&records).unwrap();
+    assert_eq!(serde_json::from_str::<Vec<Record>>(&json).unwrap(), records, "a trace keeps it");
+    let mut state = State::new(support::options(&[]), 120, 40);
+    state.writing = false;
+    feed(&mut state, &records);
+    state.prepare();
+    let shown = |state: &State| state.texts[0].flow().text().to_owned();
+    let folded = shown(&state);
+    assert!(folded.contains("[thought: ") && folded.contains("It may be two: one.\"]"), "{folded:?}");
+    assert!(!folded.contains('\u{1b}') && folded.lines().count() <= 4, "{folded:?}");
+    state.focus = Part::Pane(MemberIndex(0));
+    press(&mut state, "z");
+    let unfolded = shown(&state);
+    assert!(unfolded.contains("]\nIt may be one.\n"), "{unfolded:?}");
+    press(&mut state, "z");
+    assert_eq!(shown(&state), folded);
 }

@@ -233,7 +233,7 @@ fn counts_from_outside_stand_still_at_the_greatest() {
         match &mut record.event {
             Event::DraftFinished(draft) => {
                 (draft.drawn, draft.forwards) = (usize::MAX, u64::MAX);
-                draft.usage = Usage { prompt_tokens: u64::MAX, cached_tokens: u64::MAX, output_tokens: u64::MAX };
+                draft.usage = Usage::counted(u64::MAX, u64::MAX, u64::MAX);
             }
             Event::Score { forwards, .. } => *forwards = u64::MAX,
             Event::Accepted { tokens, .. } => *tokens = usize::MAX,

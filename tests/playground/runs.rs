@@ -140,7 +140,7 @@ pub fn mixed() -> Vec<Record> {
             _ => continue,
         };
         if **member == *"a" {
-            *usage = Usage { prompt_tokens: 1200, cached_tokens: 800, output_tokens: 17 };
+            *usage = Usage::counted(1200, 800, 17);
         }
     }
     records

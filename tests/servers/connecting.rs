@@ -31,7 +31,7 @@ async fn a_name_that_no_host_has() {
 async fn tls_where_there_is_none() {
     let server = server("third", "Nothing.", 100).await;
     let address = format!("https://127.0.0.1:{}", server.port());
-    names(&refused(&address).await, &["third", &address, "TLS", "does the server want http://?"]);
+    names(&refused(&address).await, &["third", &address, "speaks http, not https", "use http://127.0.0.1"]);
 }
 
 #[tokio::test]

@@ -9,3 +9,4 @@ mod faults;
 #[path = "../support/loopback.rs"]
 mod loopback;
 mod play;
+mod recognising;

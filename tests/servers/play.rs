@@ -154,9 +154,21 @@ impl Played {
         assert!(words.iter().all(|word| reason.contains(word)), "{reason:?} lacks one of {words:?}");
     }
 
+    /// It goes on drafting, and what first lowered its way of scoring names all of this.
+    pub fn drafts_on_after(&self, words: &[&str]) {
+        assert!(self.run.members[2].is_active(), "{:?}", self.said());
+        let lowered = self.records.iter().find_map(|record| match &record.event {
+            Event::TierLowered { member, reason, .. } if &**member == "third" => Some(reason.as_str()),
+            _ => None,
+        });
+        let lowered = lowered.unwrap_or_else(|| panic!("it scores as before: {:?}", self.said()));
+        assert!(words.iter().all(|word| lowered.contains(word)), "{lowered:?} lacks one of {words:?}");
+    }
+
     /// It has left, and the reason names all of this.
     pub fn left_for(&self, words: &[&str]) {
         let left = self.left();
+        assert!(!left.contains("third"), "whoever shows it names the member: {left}");
         assert!(words.iter().all(|word| left.contains(word)), "{left:?} lacks one of {words:?}");
     }
 }

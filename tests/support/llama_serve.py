@@ -41,12 +41,18 @@ def arguments():
 def settings(given):
     params = xllamacpp.CommonParams()
     params.model.path = given.model
-    params.hostnames, params.port = [given.host], given.port
+    # Older versions of the module have one host.
+    if hasattr(params, "hostnames"):
+        params.hostnames = [given.host]
+    else:
+        params.hostname = given.host
+    params.port = given.port
     params.n_ctx, params.n_parallel = given.ctx_size, given.parallel
     params.cpuparams.n_threads, params.cpuparams_batch.n_threads = given.threads, given.threads_batch or given.threads
     params.warmup = params.fit_params = False
     params.kv_unified = not given.no_kv_unified
-    params.cache_idle_slots = not given.no_cache_idle_slots
+    if hasattr(params, "cache_idle_slots"):
+        params.cache_idle_slots = not given.no_cache_idle_slots
     params.endpoint_slots = not given.no_slots
     if given.alias:
         params.model_alias = {given.alias}

@@ -8,7 +8,7 @@ use specfuse::engine::fusion::candidate::{Draft, DraftToken};
 use specfuse::engine::fusion::conversation::Conversation;
 use specfuse::engine::fusion::event::{Capabilities, Header, MemberHeader, OwnSampling, Record, Role, TRACE_VERSION};
 use specfuse::engine::fusion::params::Params;
-use specfuse::engine::member::{Drafted, MemberError, Opinion, Predicted, ScoreTier, Scored, Usage};
+use specfuse::engine::member::{Drafted, MemberError, Opinion, Predicted, ScoreTier, Scored, Thought, Usage};
 use specfuse::engine::round::{Effect, Input, Machine};
 
 /// What a run looks like.
@@ -152,7 +152,10 @@ pub fn record(shape: &Shape, seed: u64, params: &Params) -> Vec<Record> {
                     let draft = draft(shape, &mut numbers, member.0, known.draft_logprobs, known.end_probability);
                     let known = if shape.odd && known.end_probability { draft.tokens.len() + 1 } else { 0 };
                     let ends = (0..known).map(|_| logarithm(&mut numbers)).collect();
-                    inputs.push_back(Input::Drafted(call, Ok(Drafted { draft, ends, forwards: 0, usage: Usage::default() })));
+                    inputs.push_back(Input::Drafted(
+                        call,
+                        Ok(Drafted { draft, thought: Thought::default(), ends, forwards: 0, usage: Usage::default() }),
+                    ));
                 }
                 Effect::Score { call, member, request, .. } => {
                     let end = can[member.0].capabilities.end_probability;

@@ -102,7 +102,7 @@ fn file(name: &str, whose: &'static str, size: f64, parameters: f64, (architectu
         quantisation: Some(quantisation.to_owned()),
         parameters: gigabytes(parameters),
         context_tokens: Some(32_768),
-        has_chat_template: architecture != "llama",
+        chat_template: (architecture != "llama").then(String::new),
         parts: 1,
         vocabulary: 151_936,
         kept_per_token: 28 * 512,

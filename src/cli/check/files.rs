@@ -98,7 +98,7 @@ pub(super) fn json(finding: &Finding) -> Vec<Value> {
                 "quantisation": header.and_then(|header| header.quantisation.as_ref()),
                 "parameters": header.map(|_| model.parameters),
                 "context_tokens": header.and_then(|header| header.context_tokens),
-                "chat_template": header.map(|header| header.has_chat_template),
+                "chat_template": header.map(|header| header.chat_template.is_some()),
                 "files": header.map(|header| header.parts),
                 "needed_bytes": model.needed(),
                 "available_bytes": finding.memory.map(|memory| memory.available),

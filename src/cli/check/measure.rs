@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::mpsc;
 
 use crate::engine::fusion::conversation::Conversation;
-use crate::engine::fusion::event::{Capabilities, Drafting, Role, ScoreTier};
+use crate::engine::fusion::event::{Capabilities, Drafting, Role, ScoreTier, Usage};
 use crate::engine::fusion::rate;
 use crate::engine::fusion::segment::SegmentRule;
 use crate::engine::guarded;
@@ -33,6 +33,8 @@ pub(super) struct Checked {
     /// Why it cannot be used, if it cannot.
     pub(super) fault: Option<String>,
     pub(super) draft: Option<Result<DraftTimes, String>>,
+    /// What finding out what it can do used.
+    pub(super) probing: Usage,
     /// How long scoring one candidate took (two, for a judge).
     pub(super) score: Option<Result<Duration, String>>,
 }
@@ -70,6 +72,7 @@ pub(super) async fn check(opened: Opened) -> Checked {
         capabilities: member.capabilities().clone(),
         fault: opened.fault,
         draft: None,
+        probing: member.probing(),
         score: None,
     };
     if checked.fault.is_some() {

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::measure::Checked;
 use crate::clean::clean_line;
-use crate::engine::fusion::event::{Drafting, Role};
+use crate::engine::fusion::event::{Drafting, Role, about};
 
 /// Between two columns.
 pub(super) const GAP: usize = 2;
@@ -75,6 +75,7 @@ pub(super) fn json(checked: &[Checked], more: Vec<Value>) -> String {
             "tokens_per_second": draft.and_then(|draft| draft.rate),
             "draft_error": failed(checked.draft.as_ref().and_then(|draft| draft.as_ref().err())),
             "score_ms": checked.score.as_ref().and_then(|score| score.as_ref().ok()).map(|time| milliseconds(*time)),
+            "probing": checked.probing,
             "score_error": failed(checked.score.as_ref().and_then(|score| score.as_ref().err())),
         })
     };
@@ -129,6 +130,13 @@ fn notes(checked: &Checked) -> Vec<String> {
     if checked.fault.is_none() && checked.role == Role::Draft && can.drafting == Drafting::None {
         notes.push(format!("{name}: its role is to draft, but it cannot: it takes no part"));
     }
+    if !checked.probing.is_zero() {
+        notes.push(format!(
+            "{name}: finding this out took {}{} tokens",
+            about(checked.probing.is_guessed()),
+            checked.probing.total()
+        ));
+    }
     if let Some(Err(error)) = &checked.draft {
         notes.push(format!("{name}: it could not draft: {}", clean_line(error)));
     }
@@ -168,7 +176,7 @@ pub(super) fn shortened(text: &str, width: usize) -> String {
 mod tests {
     use super::super::measure::DraftTimes;
     use super::*;
-    use crate::engine::fusion::event::{Capabilities, ScoreTier};
+    use crate::engine::fusion::event::{Capabilities, ScoreTier, Usage};
 
     fn checked(name: &str, tier: ScoreTier, fault: Option<&str>) -> Checked {
         let mut capabilities = Capabilities::in_process("vllm", "some/Model-8B");
@@ -182,6 +190,7 @@ mod tests {
             capabilities,
             fault: fault.map(str::to_owned),
             draft: Some(Ok(DraftTimes { first: Duration::from_millis(35), rate: Some(81.2) })),
+            probing: Usage::counted(120, 0, 9),
             score: Some(Err("no scores".to_owned())),
         }
     }
@@ -194,6 +203,7 @@ mod tests {
         assert!(lines[0].starts_with("member  model") && lines[0].ends_with("scores"), "{text}");
         assert!(lines[1].contains("T1 exact, prompt log-probabilities") && lines[1].contains("35 ms"), "{text}");
         assert_eq!(lines[2], "down    away: connection refused");
+        assert!(text.contains("q: finding this out took 129 tokens"), "{text}");
         assert!(text.contains("q: start it otherwise") && text.contains("q: it could not score: no scores"), "{text}");
         let narrow = table(&rows, Some(80));
         assert!(narrow.lines().take(5).all(|line| line.chars().count() <= 80), "{narrow}");

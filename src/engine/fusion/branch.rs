@@ -31,6 +31,8 @@ pub struct Figures {
     pub worked_ms: f64,
     /// What it cost in US dollars; absent where no member has a price.
     pub cost: Option<f64>,
+    /// Whether any of that was guessed.
+    pub cost_is_guessed: bool,
     /// Whether the answer is complete.
     pub ended: bool,
 }
@@ -64,7 +66,8 @@ impl Figures {
         }
         figures.mean_score = (scored > 0).then(|| sum / scored as f64);
         figures.rule = if let [rule] = rules[..] { Some(rule) } else { None };
-        figures.cost = cost(run, rounds);
+        (figures.cost, figures.cost_is_guessed) =
+            cost(run, rounds).map_or((None, false), |(cost, guessed)| (Some(cost), guessed));
         figures
     }
 
@@ -95,8 +98,13 @@ fn worked_ms(round: &Round) -> f64 {
     worked
 }
 
-fn cost(run: &Run, rounds: &[Arc<Round>]) -> Option<f64> {
+/// What these rounds cost in US dollars, and whether any of it was guessed; `None` where no member has a price.
+fn cost(run: &Run, rounds: &[Arc<Round>]) -> Option<(f64, bool)> {
+    if run.members.iter().all(|member| member.header.price.is_none()) {
+        return None;
+    }
     let spent = rounds.iter().flat_map(|round| &round.usage);
-    let priced = run.members.iter().any(|member| member.header.price.is_some());
-    priced.then(|| spent.filter_map(|(member, usage)| Some(run.members.get(member.0)?.header.price?.of(*usage))).sum())
+    let paid =
+        spent.filter_map(|(member, usage)| Some((run.members.get(member.0)?.header.price?.of(*usage), usage.is_guessed())));
+    Some(paid.fold((0.0, false), |(sum, any), (cost, guessed)| (sum + cost, any || guessed)))
 }

@@ -16,7 +16,7 @@ const THOUGHTS: [(&str, &str); 4] = [
 /// An empty thought, for models that begin with one of their own accord.
 const EMPTY_THOUGHT: &str = "<think>\n\n</think>\n\n";
 
-/// What begins a thought in a draft.
+/// What begins a thought in a draft of a member in this process, which never lets one begin.
 pub(super) const THOUGHT: &str = "<think>";
 
 /// What introduces the turns of a plain conversation, each on a line of its own.

@@ -4,6 +4,7 @@
 
 pub mod absent;
 pub mod api;
+mod bill;
 mod chat_template;
 pub mod continuation;
 mod conversation_text;
@@ -21,10 +22,12 @@ pub mod llama_server;
 mod local;
 pub mod model_file;
 pub mod opening;
+mod other_turns;
 mod overrides;
 pub mod paced;
 mod progress;
 pub mod scripted;
+pub mod thought;
 pub mod turns;
 
 use std::any::Any;
@@ -32,13 +35,14 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 
+pub use self::bill::{Bill, Item, Sent};
 pub use self::extend::{ExtendRequest, Extended, Keep};
 pub use self::local::Local;
 pub use self::overrides::Overrides;
 pub use self::progress::{Progress, Waits};
 use crate::engine::fusion::candidate::Draft;
 use crate::engine::fusion::conversation::Conversation;
-pub use crate::engine::fusion::event::{Capabilities, ScoreTier, Usage};
+pub use crate::engine::fusion::event::{Capabilities, ScoreTier, Thought, Usage};
 use crate::engine::fusion::lazy::DecodeTimes;
 pub use crate::engine::fusion::score::Opinion;
 use crate::engine::fusion::segment::SegmentRule;
@@ -112,6 +116,8 @@ impl Hints {
 pub struct Drafted {
     /// The draft, not yet cut.
     pub draft: Draft,
+    /// What the member thought before it.
+    pub thought: Thought,
     /// Natural logarithms of the probability that the answer ends after so many of its tokens, from 0 on, as far as the member
     /// knows them.
     pub ends: Vec<f32>,
@@ -279,6 +285,11 @@ pub trait Member: Send + Sync {
     fn predict(&self, _conversation: Arc<Conversation>) -> Reply<Predicted> {
         let reason = format!("{} does not give the probabilities of a question", self.capabilities().kind);
         Box::pin(std::future::ready(Err(MemberError::Refused(reason))))
+    }
+
+    /// What finding out what it can do has used, where a server counts that. It is no part of any answer.
+    fn probing(&self) -> Usage {
+        Usage::default()
     }
 
     /// Another member of the same model, for work beside this one: the weights are shared, what was evaluated is not. `None` where

@@ -8,7 +8,7 @@ use tokio::sync::watch;
 use super::absent::AbsentMember;
 use super::{
     Capabilities, DraftRequest, Drafted, ExtendRequest, Extended, Member, MemberError, Predicted, Progress, Reply, ScoreRequest,
-    Scored,
+    Scored, Usage,
 };
 use crate::engine::fusion::conversation::Conversation;
 use crate::engine::fusion::lazy::DecodeTimes;
@@ -56,6 +56,10 @@ impl Opener {
 impl Member for OpeningMember {
     fn capabilities(&self) -> &Capabilities {
         self.member().map_or_else(|| self.before.capabilities(), |member| member.capabilities())
+    }
+
+    fn probing(&self) -> Usage {
+        self.member().map_or_else(|| self.before.probing(), |member| member.probing())
     }
 
     fn prepare(&self, conversation: Arc<Conversation>) -> Reply<usize> {

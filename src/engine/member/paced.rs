@@ -13,7 +13,7 @@ use tokio::time::Instant;
 
 use super::{
     Capabilities, DraftRequest, Drafted, ExtendRequest, Extended, Member, Predicted, Progress, Reply, ScoreRequest, Scored,
-    Working,
+    Usage, Working,
 };
 use crate::engine::fusion::candidate::DraftToken;
 use crate::engine::fusion::conversation::Conversation;
@@ -125,6 +125,10 @@ impl Member for Paced {
         self.inner.capabilities()
     }
 
+    fn probing(&self) -> Usage {
+        self.inner.probing()
+    }
+
     fn prepare(&self, conversation: Arc<Conversation>) -> Reply<usize> {
         self.inner.prepare(conversation)
     }
@@ -209,7 +213,7 @@ mod tests {
     use crate::engine::fusion::params::Params;
     use crate::engine::fusion::segment::SegmentRule;
     use crate::engine::member::scripted::{Line, ScriptedMember};
-    use crate::engine::member::{Context, Hints, Keep, MemberError, Sampling};
+    use crate::engine::member::{Context, Hints, Keep, MemberError, Sampling, Thought};
     use crate::engine::{Engine, Setup};
     use crate::ensemble::{Tools, built_in_specs, open};
 
@@ -400,8 +404,13 @@ mod tests {
                     progress.token_blocking(token.clone());
                 }
                 let draft = Draft { tokens: vec![token; 4 * AHEAD], ends: false, end_logprob: None };
-                let _ =
-                    answer.send(Drafted { draft, ends: Vec::new(), forwards: 1, usage: crate::engine::member::Usage::default() });
+                let _ = answer.send(Drafted {
+                    draft,
+                    thought: Thought::default(),
+                    ends: Vec::new(),
+                    forwards: 1,
+                    usage: crate::engine::member::Usage::default(),
+                });
             });
             let joining = Joining(Some(thread));
             Box::pin(async move {

@@ -1,7 +1,7 @@
 //! What a call tells while it is under way.
 //!
 //! Owns tokens and signs of life on their way to whoever listens, and how long the call has waited for its turn, which its time
-//! limit does not count.
+//! limit does not count. The call's bill goes with it.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -9,6 +9,7 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
+use super::bill::Bill;
 use crate::engine::fusion::candidate::DraftToken;
 
 /// Between two signs of life of a call that waits, or works without a token.
@@ -20,20 +21,23 @@ pub(super) const SIGN: Duration = Duration::from_secs(1);
 pub struct Progress {
     call: u64,
     listener: Option<mpsc::Sender<(u64, DraftToken)>>,
+    /// Tokens are told as mere signs of life.
+    quiet: bool,
     waits: Waits,
+    bill: Bill,
 }
 
 impl Progress {
     /// Tokens go to this listener, each with the number of the call that it belongs to.
     #[must_use]
     pub fn new(call: u64, listener: mpsc::Sender<(u64, DraftToken)>) -> Self {
-        Self { call, listener: Some(listener), waits: Waits::default() }
+        Self { call, listener: Some(listener), quiet: false, waits: Waits::default(), bill: Bill::default() }
     }
 
     /// Tokens go nowhere.
     #[must_use]
     pub fn nowhere() -> Self {
-        Self { call: 0, listener: None, waits: Waits::default() }
+        Self { call: 0, listener: None, quiet: false, waits: Waits::default(), bill: Bill::default() }
     }
 
     /// How long the call has waited for its turn.
@@ -42,14 +46,29 @@ impl Progress {
         &self.waits
     }
 
-    /// Tokens go to this listener instead; the waiting stays this call's.
+    /// What the call uses, where its member books that.
+    #[must_use]
+    pub fn bill(&self) -> &Bill {
+        &self.bill
+    }
+
+    /// Tokens go to this listener instead; the waiting and the bill stay this call's.
     #[must_use]
     pub fn heard_by(&self, call: u64, listener: mpsc::Sender<(u64, DraftToken)>) -> Self {
-        Self { call, listener: Some(listener), waits: self.waits.clone() }
+        Self { call, listener: Some(listener), quiet: self.quiet, waits: self.waits.clone(), bill: self.bill.clone() }
+    }
+
+    /// The same, but tokens are told as mere signs of life: others were told already, of a reply that counts no more.
+    #[must_use]
+    pub fn quiet(&self) -> Self {
+        Self { quiet: true, ..self.clone() }
     }
 
     /// Tells a token from a task. Without a listener it is lost, and that is no error.
     pub async fn token(&self, token: DraftToken) {
+        if self.quiet {
+            return self.alive();
+        }
         if let Some(listener) = &self.listener {
             let _ = listener.send((self.call, token)).await;
         }
@@ -65,6 +84,9 @@ impl Progress {
 
     /// Tells a token from a thread that is not part of the runtime. Without a listener it is lost, and that is no error.
     pub fn token_blocking(&self, token: DraftToken) {
+        if self.quiet {
+            return self.alive();
+        }
         if let Some(listener) = &self.listener {
             let _ = listener.blocking_send((self.call, token));
         }

@@ -10,7 +10,7 @@ use tokio::sync::Semaphore;
 
 use super::{
     Capabilities, DraftRequest, Drafted, ExtendRequest, Extended, Keep, Member, MemberError, Opinion, Progress, Reply,
-    ScoreRequest, ScoreTier, Scored, Usage,
+    ScoreRequest, ScoreTier, Scored, Thought, Usage,
 };
 use crate::engine::fusion::candidate::{Draft, DraftToken};
 use crate::engine::fusion::conversation::Conversation;
@@ -230,7 +230,7 @@ impl Member for ScriptedMember {
                 draft.tokens.push(token);
             }
             let forwards = draft.tokens.len() as u64;
-            Ok(Drafted { draft, ends: Vec::new(), forwards, usage: Usage::default() })
+            Ok(Drafted { draft, thought: Thought::default(), ends: Vec::new(), forwards, usage: Usage::default() })
         })
     }
 

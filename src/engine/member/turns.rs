@@ -3,7 +3,8 @@
 //! Owns the queue. A device has places; most calls need all of them, and one that cannot use the whole device leaves the rest to
 //! others. Calls have their turns in the order in which they ask for them. A call that waits is neither silent nor slow: it
 //! gives signs of life, by which the engine's patience counts, and its time limit stands still. [`InTurn`] is for members that know
-//! nothing of the others; one that holds its device for parts of its calls takes the turns itself.
+//! nothing of the others; one that holds its device for parts of its calls takes the turns itself. A server that answers so many
+//! requests at once is such a device, whichever members are on it.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -12,9 +13,14 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{MissedTickBehavior, interval};
 
 use super::progress::{Progress, SIGN};
-use super::{Capabilities, DraftRequest, Drafted, ExtendRequest, Extended, Member, Predicted, Reply, ScoreRequest, Scored};
+use super::{
+    Capabilities, DraftRequest, Drafted, ExtendRequest, Extended, Member, Predicted, Reply, ScoreRequest, Scored, Usage,
+};
 use crate::engine::fusion::conversation::Conversation;
 use crate::engine::fusion::lazy::DecodeTimes;
+
+/// Requests that a judge makes at once: the candidates in two opposite orders.
+const JUDGED_AT_ONCE: usize = 2;
 
 /// The queue of a device; clones are the same queue.
 #[derive(Debug, Clone)]
@@ -74,6 +80,8 @@ pub struct InTurn {
     inner: Arc<dyn Member>,
     turns: Turns,
     needed: Arc<AtomicBool>,
+    /// Whether a call leaves places that it cannot use to others.
+    shares: bool,
 }
 
 impl InTurn {
@@ -86,16 +94,23 @@ impl InTurn {
     /// As [`Self::new`], while turns are `needed`.
     #[must_use]
     pub fn when(inner: Arc<dyn Member>, turns: Turns, needed: Arc<AtomicBool>) -> Self {
-        Self { inner, turns, needed }
+        Self { inner, turns, needed, shares: false }
     }
 
-    /// What a call waits for before it begins.
-    fn turn(&self, progress: &Progress) -> impl Future<Output = Option<Turn>> + Send + use<> {
+    /// This member, whose calls need a place for each request that they make at once.
+    #[must_use]
+    pub fn sharing(inner: Arc<dyn Member>, turns: Turns) -> Self {
+        Self { shares: true, ..Self::new(inner, turns) }
+    }
+
+    /// What a call that makes at most so many `requests` at once waits for before it begins.
+    fn turn(&self, progress: &Progress, requests: usize) -> impl Future<Output = Option<Turn>> + Send + use<> {
         let turns = self.needed.load(Ordering::Relaxed).then(|| self.turns.clone());
+        let places = if self.shares { u32::try_from(requests).unwrap_or(u32::MAX) } else { u32::MAX };
         let progress = progress.clone();
         async move {
             match turns {
-                Some(turns) => Some(turns.take(&progress).await),
+                Some(turns) => Some(turns.share(&progress, places).await),
                 None => None,
             }
         }
@@ -107,12 +122,16 @@ impl Member for InTurn {
         self.inner.capabilities()
     }
 
+    fn probing(&self) -> Usage {
+        self.inner.probing()
+    }
+
     fn prepare(&self, conversation: Arc<Conversation>) -> Reply<usize> {
         self.inner.prepare(conversation)
     }
 
     fn draft(&self, request: DraftRequest, progress: Progress) -> Reply<Drafted> {
-        let (inner, turn) = (Arc::clone(&self.inner), self.turn(&progress));
+        let (inner, turn) = (Arc::clone(&self.inner), self.turn(&progress, 1));
         Box::pin(async move {
             let _turn = turn.await;
             inner.draft(request, progress).await
@@ -120,7 +139,7 @@ impl Member for InTurn {
     }
 
     fn score(&self, request: ScoreRequest) -> Reply<Scored> {
-        let (inner, turn) = (Arc::clone(&self.inner), self.turn(&request.progress));
+        let (inner, turn) = (Arc::clone(&self.inner), self.turn(&request.progress, request.candidates.len().max(JUDGED_AT_ONCE)));
         Box::pin(async move {
             let _turn = turn.await;
             inner.score(request).await
@@ -128,7 +147,7 @@ impl Member for InTurn {
     }
 
     fn extend(&self, request: ExtendRequest, progress: Progress) -> Reply<Extended> {
-        let (inner, turn) = (Arc::clone(&self.inner), self.turn(&progress));
+        let (inner, turn) = (Arc::clone(&self.inner), self.turn(&progress, 1));
         Box::pin(async move {
             let _turn = turn.await;
             inner.extend(request, progress).await
@@ -136,7 +155,7 @@ impl Member for InTurn {
     }
 
     fn measure(&self) -> Reply<DecodeTimes> {
-        let (inner, turn) = (Arc::clone(&self.inner), self.turn(&Progress::nowhere()));
+        let (inner, turn) = (Arc::clone(&self.inner), self.turn(&Progress::nowhere(), 1));
         Box::pin(async move {
             let _turn = turn.await;
             inner.measure().await
@@ -144,7 +163,7 @@ impl Member for InTurn {
     }
 
     fn predict(&self, conversation: Arc<Conversation>) -> Reply<Predicted> {
-        let (inner, turn) = (Arc::clone(&self.inner), self.turn(&Progress::nowhere()));
+        let (inner, turn) = (Arc::clone(&self.inner), self.turn(&Progress::nowhere(), 1));
         Box::pin(async move {
             let _turn = turn.await;
             inner.predict(conversation).await

@@ -10,7 +10,7 @@ use super::reply::possible;
 use super::{Call, CallId, Effect, Machine, Work};
 use crate::engine::fusion::MemberIndex;
 use crate::engine::fusion::candidate::Draft;
-use crate::engine::fusion::event::{Event, KeptDraft};
+use crate::engine::fusion::event::{Event, KeptDraft, Thought};
 use crate::engine::fusion::lazy::{DecodeTimes, DraftRule, KeepRule, LEAST_GAIN, Pair, gain};
 use crate::engine::fusion::run::DraftState;
 use crate::engine::member::{DraftRequest, Drafted, ExtendRequest, Extended, Hints, Keep, MemberError, Sampling};
@@ -226,5 +226,5 @@ fn in_full(extended: Extended) -> Drafted {
     let unknown = std::iter::repeat_n(f32::NAN, tokens.len());
     let known_ends = unknown.chain(end_logprob).collect();
     let draft = Draft { tokens, ends, end_logprob: end_logprob.filter(|_| ends) };
-    Drafted { draft, ends: known_ends, forwards, usage }
+    Drafted { draft, thought: Thought::default(), ends: known_ends, forwards, usage }
 }

@@ -14,7 +14,9 @@ mod play;
 mod predicting;
 mod repeating;
 mod reply;
+mod scoring;
 mod seed;
+mod spent;
 mod start;
 mod steer;
 mod take_up;
@@ -28,7 +30,7 @@ pub use command::{Command, CommandError};
 use crate::engine::fusion::MemberIndex;
 use crate::engine::fusion::candidate::DraftToken;
 use crate::engine::fusion::conversation::Conversation;
-use crate::engine::fusion::event::{Capabilities, Event, Finished, Header, MemberName, Outcome, Record, Repeats};
+use crate::engine::fusion::event::{Capabilities, Event, Finished, Header, MemberName, Outcome, Record, Repeats, Usage};
 use crate::engine::fusion::lazy::DecodeTimes;
 use crate::engine::fusion::run::{Phase, Run};
 use crate::engine::fusion::vote::Tally;
@@ -61,6 +63,9 @@ pub enum Input {
     Predicted(CallId, Result<Predicted, MemberError>),
     /// A scoring came back.
     Scored(CallId, Result<Scored, MemberError>),
+    /// A call's bill, with whether it is final: what it used so far if it is dropped now. Told before a call comes back, and
+    /// after that until it is final.
+    Billed(CallId, MemberIndex, Usage, bool),
     /// A member that was not ready when the run began is, and can do this; or never will be.
     Prepared(MemberIndex, Result<Box<Capabilities>, MemberError>),
     /// It is this late, in milliseconds since the start of the run: what [`Machine::deadline`] asked to be reminded of.
@@ -190,6 +195,8 @@ pub struct Machine {
     tallies: Vec<Tally>,
     /// What members are busy with, in the order in which it was begun: one draft each, or as many scorings as it takes at once.
     calls: Vec<Call>,
+    /// What calls used that no event tells yet.
+    owed: Vec<spent::Owed>,
     next_call: u64,
     /// Failures in a row, by place.
     failures: Vec<Failures>,
@@ -228,6 +235,7 @@ impl Machine {
             tallies: vec![tally.clone()],
             tally,
             calls: Vec::new(),
+            owed: Vec::new(),
             next_call: 0,
             failures: vec![Failures::default(); run.members.len()],
             awaited: Vec::new(),
@@ -274,6 +282,7 @@ impl Machine {
             | Input::Measured(..)
             | Input::Predicted(..)
             | Input::Scored(..)
+            | Input::Billed(..)
             | Input::Prepared(..)
             | Input::Due(_)
                 if over =>
@@ -288,8 +297,12 @@ impl Machine {
             Input::Measured(call, result) => self.measured(call, result),
             Input::Predicted(call, result) => self.predicted(call, result),
             Input::Scored(call, result) => self.scored(call, result),
+            Input::Billed(call, member, usage, settled) => self.billed(call, member, usage, settled),
             Input::Prepared(member, result) => self.prepared(member, result),
             Input::Due(now_ms) => self.due(now_ms),
+        }
+        if !matches!(self.run.phase, Phase::Finished(_)) {
+            self.tell_owed(false);
         }
         Ok(std::mem::take(&mut self.effects))
     }
@@ -361,6 +374,7 @@ impl Machine {
 
     fn finish(&mut self, outcome: Outcome) {
         self.cancel_all();
+        self.tell_owed(true);
         let mut summary = self.run.summarise();
         summary.elapsed_ms = self.now_ms;
         self.emit(Event::RunFinished(Box::new(Finished { outcome, summary })));

@@ -1,19 +1,18 @@
-//! Playing a round: drafts go out, candidates come in, free verifiers score, the vote is decided.
-
-use std::sync::Arc;
+//! Playing a round: drafts go out, candidates come in, and when nothing is left to wait for the vote is decided. Who scores them
+//! meanwhile is `scoring`'s.
 
 use super::decide::Choice;
 use super::lazy::Lazily;
-use super::reply::{Ends, complete, drawn, first_tokens, inside, possible, possible_opinion, possible_token, within_bytes};
+use super::reply::{Ends, drawn, first_tokens, inside, possible, possible_token, within_bytes};
 use super::seed::draft_seed;
 use super::{Call, CallId, Effect, InARow, Machine, Pace, Work};
 use crate::engine::fusion::MemberIndex;
 use crate::engine::fusion::candidate::DraftToken;
-use crate::engine::fusion::event::{CandidateScore, DraftFinished, Event, ExitReason, Outcome, Role};
+use crate::engine::fusion::event::{DraftFinished, Event, Outcome, Role};
 use crate::engine::fusion::lazy::Pair;
-use crate::engine::fusion::run::{DraftState, Exit};
+use crate::engine::fusion::run::DraftState;
 use crate::engine::fusion::segment::SegmentRule;
-use crate::engine::member::{DraftRequest, Drafted, Hints, MemberError, Progress, Sampling, ScoreRequest, Scored};
+use crate::engine::member::{DraftRequest, Drafted, Hints, MemberError, Sampling};
 
 /// Said once, before the first round in which it holds.
 const NO_VERIFIER: &str = "no member can score the others' drafts: each draft's own score decides, where its author gives one, \
@@ -135,12 +134,23 @@ impl Machine {
         }
     }
 
-    /// How many tokens of a draft under way are recorded.
-    fn told(&self, member: MemberIndex) -> usize {
-        match self.run.open_round().and_then(|round| round.draft(member)) {
-            Some(DraftState::Open(tokens)) => tokens.len(),
-            Some(DraftState::Finished(_) | DraftState::Failed(_)) | None => 0,
+    /// How many of a draft's tokens are recorded. Where others are, of a reply that broke off or that was a thought, the record
+    /// says that the member drafts again, and holds none of them.
+    fn told_of(&mut self, member: MemberIndex, tokens: &[DraftToken]) -> usize {
+        let told: &[DraftToken] = match self.run.open_round().and_then(|round| round.draft(member)) {
+            Some(DraftState::Open(told)) => told,
+            Some(DraftState::Finished(_) | DraftState::Failed(_)) | None => &[],
+        };
+        let count = told.len();
+        // A token told whole may be cut short where the answer has no more room.
+        let same =
+            told.iter().zip(tokens).all(|(told, token)| told.text.starts_with(&token.text) || token.text.starts_with(&told.text));
+        if same && count <= tokens.len() {
+            return count;
         }
+        let member = self.name(member);
+        self.emit(Event::Redrafted { member });
+        0
     }
 
     /// The rule of the open round.
@@ -157,13 +167,16 @@ impl Machine {
     }
 
     pub(super) fn drafted(&mut self, call: CallId, result: Result<Drafted, MemberError>) {
-        let Some(Call { member, started_ms, work, .. }) = self.returned(call) else { return };
+        let Some(Call { id, member, started_ms, work, .. }) = self.returned(call) else { return };
         let elapsed_ms = rounded(self.now_ms - started_ms);
         let first_token_ms = match work {
             Work::Draft { first_token_ms, .. } => first_token_ms.unwrap_or(elapsed_ms),
             Work::Score(_) | Work::Measure => return,
         };
-        let cut = result.and_then(|drafted| self.cut(member, drafted));
+        let cut = result.and_then(|drafted| {
+            let usage = self.paid(id, drafted.usage);
+            self.cut(member, Drafted { usage, ..drafted }).inspect_err(|_| self.owe(id, member, usage))
+        });
         self.draft_came(member, cut, first_token_ms, elapsed_ms);
     }
 
@@ -197,8 +210,8 @@ impl Machine {
     /// member to go on from: accepting it would repeat the round for ever.
     ///
     /// Returns also the tokens that the member did not tell while it drafted: the record holds every token once.
-    pub(super) fn cut(&self, member: MemberIndex, drafted: Drafted) -> Result<(DraftFinished, Vec<DraftToken>), MemberError> {
-        let Drafted { mut draft, ends: known_ends, forwards, usage } = drafted;
+    pub(super) fn cut(&mut self, member: MemberIndex, drafted: Drafted) -> Result<(DraftFinished, Vec<DraftToken>), MemberError> {
+        let Drafted { mut draft, thought, ends: known_ends, forwards, usage } = drafted;
         let ends = Ends::of(&draft, known_ends);
         draft.tokens.retain(|token| !token.is_nothing());
         let rule = self.segment_rule().after(&self.context.accepted.concat());
@@ -213,7 +226,7 @@ impl Machine {
             (true, true) => rule.cut_exactly(&whole, draft.ends),
             (false, _) => rule.cut_exactly(&whole[..first_tokens(&draft, room)], false),
         };
-        let (told, text) = (self.told(member), whole);
+        let text = whole;
         if cut.bytes == 0 && !cut.ends && !self.is_ahead(member) {
             return Err(MemberError::Failed("it returned nothing".to_owned()));
         }
@@ -223,6 +236,7 @@ impl Machine {
             ends: cut.ends,
             end_logprob: if cut.ends { draft.end_logprob } else { ends.after(cut.bytes) }.map(possible),
             beyond: text[cut.bytes..].to_owned(),
+            thought,
             kept: None,
             drawn,
             forwards,
@@ -230,52 +244,9 @@ impl Machine {
             first_token_ms: 0.0,
             elapsed_ms: 0.0,
         };
-        Ok((finished, draft.tokens.into_iter().skip(told).map(possible_token).collect()))
-    }
-
-    pub(super) fn scored(&mut self, call: CallId, result: Result<Scored, MemberError>) {
-        let Some(Call { member, started_ms, work, .. }) = self.returned(call) else { return };
-        let elapsed_ms = rounded(self.now_ms - started_ms);
-        let candidates = match work {
-            Work::Score(candidates) => candidates,
-            Work::Draft { .. } | Work::Measure => return,
-        };
-        let result = result.and_then(|scored| complete(scored, candidates.len()));
-        match result {
-            Ok(reply) => {
-                self.failures[member.0].scores = InARow::default();
-                let said = candidates.iter().zip(reply.opinions).zip(reply.ends.into_iter().chain(std::iter::repeat(None))).map(
-                    |((candidate, opinion), end)| {
-                        CandidateScore::new(self.name(*candidate), possible_opinion(opinion), end.map(possible))
-                    },
-                );
-                let (scores, forwards, usage) = (said.collect(), reply.forwards, reply.usage);
-                let member = self.name(member);
-                self.emit(Event::Score { member, scores, forwards, usage, elapsed_ms });
-            }
-            Err(MemberError::ContextFull { .. }) if candidates.len() > 1 && !self.run.member(member).tier.judges() => {
-                // One of them is too long; the others may fit.
-                self.one_by_one.push(member);
-                let (member, candidates) = (self.name(member), self.names(&candidates));
-                self.emit(Event::Cancelled { member, candidates, elapsed_ms });
-            }
-            Err(MemberError::Lowered { to, reason }) if to > self.run.member(member).tier => {
-                // Whatever else it is scoring in the old way is asked again in the new one.
-                self.cancel(|call| call.member == member && matches!(call.work, Work::Score(_)));
-                let name = self.name(member);
-                self.emit(Event::TierLowered { member: name, tier: to, reason: reason.clone() });
-                if !to.scores() {
-                    let (name, candidates) = (self.name(member), self.names(&candidates));
-                    self.emit(Event::ScoreFailed { member: name, candidates, error: reason, elapsed_ms });
-                }
-            }
-            Err(error) => {
-                let (name, candidates) = (self.name(member), self.names(&candidates));
-                self.emit(Event::ScoreFailed { member: name, candidates, error: error.to_string(), elapsed_ms });
-                self.scoring_failed(member, &error);
-            }
-        }
-        self.advance(Some(member));
+        let tokens: Vec<DraftToken> = draft.tokens.into_iter().map(possible_token).collect();
+        let told = self.told_of(member, &tokens);
+        Ok((finished, tokens.into_iter().skip(told).collect()))
     }
 
     /// Gives verifiers that are free what they can score now; decides the round when nothing is left to wait for. After a
@@ -295,93 +266,6 @@ impl Machine {
             return self.next_round();
         }
         self.close(Choice::Vote);
-    }
-
-    /// Nothing is scored while only one candidate is known: if it stays the only one, the round is unanimous and no call is
-    /// needed.
-    fn request_scores(&mut self, freed: Option<MemberIndex>) {
-        let Some(round) = self.run.open_round() else { return };
-        let free: Vec<MemberIndex> = round
-            .verifiers
-            .iter()
-            .copied()
-            .filter(|verifier| freed.is_none_or(|freed| freed == *verifier))
-            .filter(|verifier| self.has_a_call_left(*verifier) && self.may_verify(*verifier))
-            .collect();
-        for verifier in free {
-            let Some(round) = self.run.open_round() else { return };
-            let pending = round.unscored(verifier, self.run.member(verifier).tier.judges());
-            let pending = pending.filter(|candidate| !self.is_scoring(verifier, candidate.key) && !self.is_held_back(candidate));
-            let mut pending: Vec<(MemberIndex, (Arc<str>, bool))> =
-                pending.map(|candidate| (candidate.key, (Arc::clone(&candidate.text), candidate.ends))).collect();
-            if self.run.member(verifier).tier.judges() && pending.len() < round.taking_part().count() {
-                // A judgement holds all candidates of a round against each other or none.
-                pending.clear();
-            }
-            if self.one_by_one.contains(&verifier) {
-                for (key, candidate) in pending {
-                    if self.has_a_call_left(verifier) {
-                        self.request_score(verifier, vec![key], vec![candidate]);
-                    }
-                }
-                continue;
-            }
-            let (keys, candidates): (Vec<_>, Vec<_>) = pending.into_iter().unzip();
-            if !keys.is_empty() {
-                self.request_score(verifier, keys, candidates);
-            }
-        }
-    }
-
-    /// Whether a verifier can be asked now. A candidate that comes while it scores another does not wait for that: where members
-    /// are equally fast, drafts come one right after the other, and the last would take the round a second scoring's time. Nor
-    /// does it wait for the verifier's own draft, where that leaves it a call, unless it judges, which needs all candidates.
-    fn has_a_call_left(&self, verifier: MemberIndex) -> bool {
-        let most = self.run.member(verifier).header.capabilities.concurrency.max(1);
-        let drafts_alone = self.is_drafting(verifier) && self.run.member(verifier).tier.judges();
-        !drafts_alone && self.calls_of(verifier).count() < most
-    }
-
-    fn is_scoring(&self, verifier: MemberIndex, candidate: MemberIndex) -> bool {
-        self.calls_of(verifier).any(|call| matches!(&call.work, Work::Score(candidates) if candidates.contains(&candidate)))
-    }
-
-    /// A verifier that left during the round, by failure or by hand, or was late in it, is not asked any more.
-    fn may_verify(&self, verifier: MemberIndex) -> bool {
-        let member = self.run.member(verifier);
-        let late = self.run.open_round().is_some_and(|round| round.late.contains(&verifier));
-        let present = match &member.exit {
-            None | Some(Exit { reason: ExitReason::Retention { .. }, .. }) => true,
-            Some(Exit {
-                reason:
-                    ExitReason::Failures { .. }
-                    | ExitReason::Unusable { .. }
-                    | ExitReason::Late { .. }
-                    | ExitReason::NotReady
-                    | ExitReason::Excluded,
-                ..
-            }) => false,
-        };
-        present && !late && member.tier.scores()
-    }
-
-    fn request_score(&mut self, member: MemberIndex, keys: Vec<MemberIndex>, candidates: Vec<(Arc<str>, bool)>) {
-        let seed = draft_seed(self.run.header.seed, &self.name(member), self.begun);
-        let tier = self.run.member(member).tier;
-        let call = self.begin_call(member, Work::Score(keys));
-        self.effects.push(Effect::Score {
-            call,
-            member,
-            request: ScoreRequest {
-                context: self.context.clone(),
-                candidates,
-                tier,
-                seed,
-                asks_end: self.run.open_round().is_some_and(|round| round.params.end_threshold > 0.0),
-                progress: Progress::nowhere(),
-            },
-            seconds: self.run.params.score_seconds as u64,
-        });
     }
 }
 

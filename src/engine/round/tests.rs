@@ -6,6 +6,7 @@ mod failing;
 mod lazy;
 mod oversized;
 mod patience;
+mod spent;
 mod steering;
 mod table;
 mod taken_up;

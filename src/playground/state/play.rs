@@ -101,6 +101,7 @@ impl Play {
             | Event::Steered { .. }
             | Event::Reopened { .. }
             | Event::Cancelled { .. }
+            | Event::Used { .. }
             | Event::Exited { .. }
             | Event::Readmitted { .. }
             | Event::Measured { .. }

@@ -177,6 +177,7 @@ impl State {
 
     fn prepare_texts(&mut self, layout: Option<&Layout>, panes: &[Pane]) {
         let (at, round) = self.shown();
+        let unfolded = self.zoomed.then_some(self.focus);
         let Self { session, texts, transcript, prompt, entry, settings, .. } = self;
         let play = session.play(at);
         texts.resize_with(play.labels.len(), Default::default);
@@ -187,7 +188,8 @@ impl State {
         for (member, place) in &layout.panes {
             let width = layout.pane_text(*place).width;
             let note = panes.get(member.0).map_or("", |pane| &pane.note);
-            texts[member.0].refresh((at, play), round, *member, settings.shading, width, note);
+            let unfolded = unfolded == Some(Part::Pane(*member));
+            texts[member.0].refresh((at, play), round, *member, (settings.shading, unfolded), width, note);
         }
         if let Some(place) = layout.transcript_text() {
             transcript.resize(place.width, usize::from(place.height));

@@ -260,6 +260,7 @@ impl State {
             | Event::Steered { .. }
             | Event::Redrafted { .. }
             | Event::Cancelled { .. }
+            | Event::Used { .. }
             | Event::ParamsChanged { .. }
             | Event::WeightSet { .. }
             | Event::Paused

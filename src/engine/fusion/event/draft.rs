@@ -1,4 +1,4 @@
-//! A draft that is complete, as a trace holds it.
+//! A draft that is complete, as a trace holds it, with what its author thought before.
 
 use serde::{Deserialize, Serialize};
 
@@ -19,6 +19,9 @@ pub struct DraftFinished {
     /// What was drawn beyond the cut.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub beyond: String,
+    /// What its author thought before it; no part of the answer.
+    #[serde(default, skip_serializing_if = "Thought::is_empty")]
+    pub thought: Thought,
     /// What of it another member drafted, under lazy drafting.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kept: Option<KeptDraft>,
@@ -35,6 +38,61 @@ pub struct DraftFinished {
     pub elapsed_ms: f64,
 }
 
+/// What a member thought before it answered: hidden reasoning as its server tells it, or a thought inside its text.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Thought {
+    /// Its end, at most [`Thought::KEPT`] characters.
+    pub text: String,
+    /// Characters in all.
+    pub characters: usize,
+}
+
+impl Thought {
+    /// Characters of it that are kept.
+    pub const KEPT: usize = 4000;
+
+    /// Whether nothing was thought, or nothing is known of it.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.characters == 0
+    }
+
+    /// Its last characters, at most so many, in one line; an ellipsis stands for what is before them.
+    #[must_use]
+    pub fn ending(&self, characters: usize) -> String {
+        let line = self.text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let from = line.char_indices().rev().nth(characters.saturating_sub(1)).map_or(0, |(at, _)| at);
+        let cut = from > 0 || self.characters > Self::KEPT;
+        format!("{}{}", if cut { "…" } else { "" }, line.get(from..).unwrap_or_default().trim_start())
+    }
+
+    /// This thought and the one after it.
+    #[must_use]
+    pub fn followed_by(mut self, later: Self) -> Self {
+        if self.is_empty() {
+            return later;
+        }
+        let unseen = later.characters.saturating_sub(later.text.chars().count());
+        self.push(&later.text);
+        self.characters = self.characters.saturating_add(unseen);
+        self
+    }
+
+    /// Appends text; white space before the first word does not count.
+    pub fn push(&mut self, text: &str) {
+        let text = if self.is_empty() { text.trim_start() } else { text };
+        let more = text.chars().count();
+        let known = self.characters.min(Self::KEPT);
+        self.text.push_str(text);
+        self.characters = self.characters.saturating_add(more);
+        let excess = (known + more).saturating_sub(Self::KEPT);
+        if excess > 0 {
+            let from = self.text.char_indices().nth(excess).map_or(self.text.len(), |(at, _)| at);
+            self.text.drain(..from);
+        }
+    }
+}
+
 /// The beginning of a draft that its author kept of another member's.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct KeptDraft {
@@ -47,4 +105,24 @@ pub struct KeptDraft {
     /// Natural logarithm of the probability of the first token that was not kept; absent where all were.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rejected: Option<f32>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_end_of_a_thought_is_kept_and_all_of_it_counted() {
+        let mut thought = Thought::default();
+        thought.push("\n ");
+        assert!(thought.is_empty());
+        thought.push("\nFirst é");
+        assert_eq!((thought.text.as_str(), thought.characters), ("First é", 7));
+        for _ in 0..1000 {
+            thought.push("ab é");
+        }
+        assert_eq!((thought.text.chars().count(), thought.characters), (Thought::KEPT, 4007));
+        thought.push(&"x".repeat(2 * Thought::KEPT));
+        assert_eq!((thought.text.as_str(), thought.characters), ("x".repeat(Thought::KEPT).as_str(), 4007 + 2 * Thought::KEPT));
+    }
 }

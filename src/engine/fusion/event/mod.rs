@@ -18,14 +18,14 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-pub use draft::{DraftFinished, KeptDraft};
+pub use draft::{DraftFinished, KeptDraft, Thought};
 pub use header::{Capabilities, Header, MemberHeader, OwnSampling, Role, drafters};
 pub use outcome::{Finished, MemberSummary, Outcome, Summary};
 pub use ranked::{Ranked, RankedCandidate, RankedStanding};
 pub use reason::{ExitReason, Repeats};
 pub use steering::{SegmentId, Steering};
 pub use tier::{Drafting, ScoreTier};
-pub use usage::{Price, Usage};
+pub use usage::{Price, Usage, about};
 pub use words::late;
 
 use super::candidate::DraftToken;
@@ -38,7 +38,7 @@ use super::score::Opinion;
 /// 2 added judges, ways of scoring, tokens without log-probabilities, usage and prices. 3 added what a person can do beyond
 /// choosing and going back (editing, writing, redrafting, weights, branches, undoing), cancelled calls, and runs that are taken
 /// up again. 4 numbers the events of a file. 5 added drafts that are set aside, the probability of the end, and members whose
-/// weight no one set, and lazy drafting. Files of versions 1 to 4 still read.
+/// weight no one set, lazy drafting, and what calls used that brought nothing. Files of versions 1 to 4 still read.
 pub const TRACE_VERSION: u32 = 5;
 
 /// A member's name in the ensemble.
@@ -216,7 +216,8 @@ pub enum Event {
         /// The segment.
         segment: SegmentId,
     },
-    /// A member drafts again in the open round: what it drafted there, and what was said of that alone, counts no more.
+    /// A member drafts again in the open round: what it drafted there, and what was said of that alone, counts no more. It was told
+    /// to, or its reply broke off or turned out to be a thought.
     Redrafted {
         /// Who.
         member: MemberName,
@@ -230,6 +231,15 @@ pub enum Event {
         candidates: Vec<MemberName>,
         /// Milliseconds that it took so far.
         elapsed_ms: f64,
+    },
+    /// Tokens that a member used beside those that its drafts and scores tell: for calls that failed or were dropped, or that a
+    /// server went on with after what was wanted of them had come.
+    Used {
+        /// Who.
+        member: MemberName,
+        /// How many.
+        #[serde(flatten)]
+        usage: Usage,
     },
     /// Knobs changed; in force from the next round on.
     ParamsChanged {

@@ -79,6 +79,14 @@ pub struct Summary {
     pub members: Vec<MemberSummary>,
 }
 
+impl Summary {
+    /// Whether any of what it cost was guessed, so that it is to be told as "about".
+    #[must_use]
+    pub fn cost_is_guessed(&self) -> bool {
+        self.members.iter().any(|member| member.cost.is_some() && member.usage.is_guessed())
+    }
+}
+
 /// One member's figures of a run.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct MemberSummary {

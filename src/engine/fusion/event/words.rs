@@ -41,6 +41,7 @@ impl Record {
             | Event::Reopened { .. }
             | Event::Redrafted { .. }
             | Event::Cancelled { .. }
+            | Event::Used { .. }
             | Event::ParamsChanged { .. }
             | Event::WeightSet { .. }
             | Event::Paused

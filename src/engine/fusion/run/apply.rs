@@ -49,6 +49,7 @@ impl Run {
             }
             Event::Late { member, candidates, silent_ms, elapsed_ms } => self.late(member, candidates, *silent_ms, *elapsed_ms),
             Event::Cancelled { member, candidates, elapsed_ms } => self.cancelled(member, candidates.len(), *elapsed_ms),
+            Event::Used { member, usage } => self.spent(member, 0, *usage),
             Event::SetAside { candidates, repeats } => self.set_aside(candidates, *repeats),
             Event::Ranked(ranked) => {
                 if let Some(round) = self.rounds.last_mut() {
@@ -277,6 +278,10 @@ impl Run {
             known.forwards = known.forwards.saturating_add(forwards);
             known.usage += usage;
             self.in_round(member, |round, member| round.spend(member, usage));
+            // A request may end after its round.
+            if let Some(round) = self.rounds.last().filter(|round| round.accepted.is_some() && !usage.is_zero()) {
+                self.tree.replace(Arc::clone(round));
+            }
         }
     }
 

@@ -308,6 +308,12 @@ impl Run {
         self.members.iter().filter_map(MemberState::cost).reduce(|sum, cost| sum + cost)
     }
 
+    /// Whether any of what it cost was guessed, so that it is to be told as "about".
+    #[must_use]
+    pub fn cost_is_guessed(&self) -> bool {
+        self.members.iter().any(|member| member.header.price.is_some() && member.usage.is_guessed())
+    }
+
     /// The figures of the run so far.
     #[must_use]
     pub fn summarise(&self) -> Summary {

@@ -3,12 +3,14 @@
 use std::sync::Arc;
 
 use super::super::judge::{Ask, Asks, Reply as Replied};
-use super::super::{MemberError, Reply};
+use super::super::{Bill, Context, MemberError, Reply, ScoreTier};
+use super::advice::remedy;
 use super::client::Client;
-use super::draft::size;
+use super::draft::{shown, size};
 use super::error::{of_call, of_ending};
 use super::request::{Call, Subject};
-use crate::engine::fusion::conversation::{Role, Turn};
+use super::score::{Fault, Scorer};
+use crate::engine::fusion::conversation::{Conversation, Role, Turn};
 
 /// Tokens for a model that reasons before it replies.
 const REASONING: usize = 2048;
@@ -20,10 +22,33 @@ pub(super) struct Asker {
     /// It reasons before it replies.
     pub(super) thinks: bool,
     pub(super) context_tokens: Option<usize>,
+    /// Where it scores given text, and is to judge all the same: how probable each label is, however improbable.
+    pub(super) labels: Option<Scorer>,
+    /// What it uses is booked here.
+    pub(super) bill: Bill,
 }
 
 impl Asker {
+    /// The labels with their log-probabilities as the reply's beginning.
+    async fn exactly(&self, scorer: &Scorer, ask: Ask) -> Result<Replied, MemberError> {
+        let turn = |role, content| Turn { role, content };
+        let turns = vec![turn(Role::System, ask.system), turn(Role::User, ask.user)];
+        let context = Context { conversation: Arc::new(Conversation { turns }), accepted: Arc::default() };
+        let candidates: Vec<(Arc<str>, bool)> = ask.labels.iter().map(|label| (label.as_str().into(), false)).collect();
+        let judged = scorer.score(&self.client, &context, &candidates, &self.bill).await.map_err(|fault| match fault {
+            Fault::Call(error) => error,
+            Fault::Shape(reason) => MemberError::Lowered { to: ScoreTier::Ranking, reason },
+        })?;
+        let usage = judged.usage;
+        let told = ask.labels.into_iter().zip(judged.logprobs()).filter(|(_, logprobs)| !logprobs.is_empty());
+        let first_token = told.map(|(label, logprobs)| (label, logprobs.iter().sum())).collect();
+        Ok(Replied { text: String::new(), first_token, usage })
+    }
+
     async fn reply(&self, ask: Ask) -> Result<Replied, MemberError> {
+        if let Some(scorer) = self.labels.as_ref().filter(|_| !ask.labels.is_empty()) {
+            return self.exactly(scorer, ask).await;
+        }
         let turns = [Turn { role: Role::User, content: ask.user }];
         let subject = Subject::Turns { system: &ask.system, turns: &turns, begun: None };
         let call = Call {
@@ -32,11 +57,17 @@ impl Asker {
             sampling: None,
             alternatives: ask.top_logprobs.map(|top| top as u64),
             json: ask.json,
+            bill: &self.bill,
         };
         let reply = self.client.whole(&call).await;
         let reply = reply.map_err(|error| of_call(&error, size(subject), self.context_tokens))?;
         match of_ending(&reply.ending) {
             Some(error) => Err(error),
+            // What begins with a thought cannot judge by its first token, and says so by not having one.
+            None if ask.top_logprobs.is_none() && reply.thinks && reply.text().trim().is_empty() => {
+                let (shown, remedy) = (shown(&reply.thought), remedy(self.client.sender.dialect));
+                Err(MemberError::Failed(format!("its reply is only a thought{shown}: {remedy}")))
+            }
             None => Ok(Replied { text: reply.text(), first_token: reply.first_token, usage: reply.ending.usage }),
         }
     }

@@ -6,7 +6,7 @@ use super::super::continuation::PrefixStripper;
 use super::tokens::Piece;
 
 /// Makes a reply follow the text that it continues. Pieces keep their log-probabilities.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Following {
     stripper: PrefixStripper,
     /// Pieces that may still turn out to be a repetition.

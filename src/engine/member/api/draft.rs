@@ -1,13 +1,17 @@
 //! Drafting: the next segment, by the best way that the model has.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use tokio::time::timeout;
 
 use super::super::continuation::{Continuation, instructions};
 use super::super::drawing::Drawing;
-use super::super::{DraftRequest, Drafted, MemberError, Progress, Usage};
+use super::super::http::HttpError;
+use super::super::other_turns::OtherTurns;
+use super::super::thought::Thoughts;
+use super::super::{DraftRequest, Drafted, MemberError, Progress, Thought, Usage};
+use super::advice::remedy;
 use super::begun::Following;
 use super::client::{Client, Stream};
 use super::error::{of_call, of_ending};
@@ -15,18 +19,24 @@ use super::finish::Finish;
 use super::render::Renderer;
 use super::reply::Ending;
 use super::request::{Call, Prompt, Subject, estimate, parted};
-use super::tokens::Piece;
+use super::work::{Filter, Work};
 use crate::engine::fusion::event::Drafting;
 use crate::engine::fusion::segment::{SegmentRule, SegmentUnit};
 
 /// How long the last message is waited for, which tells what was used, when the server was told to stop just there.
 const LAST: Duration = Duration::from_millis(200);
 
+/// How long a break is waited for right behind a segment that was cut out of a reply.
+const SOON: Duration = Duration::from_millis(5);
+
 /// Tokens on top of a segment's for a model that is told to continue: it may begin with what is stripped.
 const OVERHEAD: usize = 8;
 
-/// Characters that a token has about, where the server's own tokens are not seen.
-const TOKEN_CHARACTERS: usize = 5;
+/// How often a reply is asked for that breaks off.
+const ATTEMPTS: usize = 2;
+
+/// Characters of a thought's end that a message shows.
+const THOUGHT_SHOWN: usize = 60;
 
 /// Replies in a row that only repeat, from which on the message says that it is the model's way.
 const REPETITIONS: usize = 2;
@@ -40,28 +50,28 @@ pub(super) struct Drafter {
     pub(super) context_tokens: Option<usize>,
     /// Replies in a row that only repeated.
     repeated: AtomicUsize,
+    /// A reply held the end of a thought without its beginning: the prompt opens them.
+    opens: AtomicBool,
 }
 
-/// What makes of a reply a draft.
-enum Filter {
-    Following(Following),
-    Told {
-        continuation: Continuation,
-        /// Nothing is accepted yet, so the model was asked for its whole answer.
-        whole: bool,
-    },
+/// A reply that was read as far as the draft needs it.
+struct Replied {
+    ending: Ending,
+    /// Hidden reasoning, as far as it is told.
+    hidden: Thought,
+    /// Whether any was seen.
+    counted: bool,
 }
 
-/// The end of a reply, as the draft sees it.
-struct End {
-    ends: bool,
-    logprob: Option<f32>,
-    repeated: bool,
+impl Replied {
+    fn of(stream: &Stream, ending: Ending) -> Self {
+        Self { ending, hidden: stream.reader.thought().clone(), counted: stream.reader.hides() }
+    }
 }
 
 impl Drafter {
     pub(super) fn new(way: Drafting, logprobs: bool, context_tokens: Option<usize>) -> Self {
-        Self { way, logprobs, context_tokens, repeated: AtomicUsize::new(0) }
+        Self { way, logprobs, context_tokens, repeated: AtomicUsize::new(0), opens: AtomicBool::new(false) }
     }
 
     /// Drafts the next segment.
@@ -77,24 +87,42 @@ impl Drafter {
         match (self.way, renderer) {
             (Drafting::Raw, Some(renderer)) => {
                 let prompt = renderer.prompt(client, conversation, &accepted).await?;
-                let filter = Filter::Following(Following::new("", ""));
-                self.reply(client, request, Subject::Raw(&prompt), filter, progress).await
+                let filter = if renderer.is_plain() {
+                    Filter::Plain { others: OtherTurns::new(accepted.clone()), another: false }
+                } else {
+                    Filter::Following(Following::new("", ""))
+                };
+                let work = self.work(filter, &accepted, request, progress);
+                self.reply(client, request, Subject::Raw(&prompt), work).await
             }
             (Drafting::Raw | Drafting::Prefill, _) => {
                 let (system, turns) = parted(conversation);
                 let sent = if client.sender.dialect.trimmed { accepted.trim_end() } else { &accepted };
                 let begun = (!sent.is_empty()).then_some(sent);
                 let subject = Subject::Turns { system: &system, turns: &turns, begun };
-                self.reply(client, request, subject, Filter::Following(Following::new(&accepted, sent)), progress).await
+                let work = self.work(Filter::Following(Following::new(&accepted, sent)), &accepted, request, progress);
+                self.reply(client, request, subject, work).await
             }
             (Drafting::Instruction, _) => {
                 let (system, turns) = instructions(conversation, &accepted);
                 let subject = Subject::Turns { system: &system, turns: &turns, begun: None };
                 let filter = Filter::Told { continuation: Continuation::new(&accepted), whole: accepted.is_empty() };
-                self.reply(client, request, subject, filter, progress).await
+                let work = self.work(filter, &accepted, request, progress);
+                self.reply(client, request, subject, work).await
             }
             (Drafting::None, _) => Err(MemberError::Refused("it cannot draft: it can only verify".to_owned())),
         }
+    }
+
+    /// What a reply is made a draft by. A model told to continue in words thinks afresh in every reply.
+    fn work(&self, filter: Filter, accepted: &str, request: &DraftRequest, progress: Progress) -> Work {
+        let new_turn = accepted.is_empty() || matches!(filter, Filter::Told { .. });
+        let thoughts = match (new_turn, self.opens.load(Ordering::Relaxed)) {
+            (true, true) => Thoughts::opened(accepted),
+            (true, false) => Thoughts::new_turn(accepted),
+            (false, _) => Thoughts::continued(accepted),
+        };
+        Work::new(filter, thoughts, request.segment, accepted.is_empty(), progress)
     }
 
     async fn reply(
@@ -102,53 +130,68 @@ impl Drafter {
         client: &Client,
         request: &DraftRequest,
         subject: Subject<'_>,
-        filter: Filter,
-        progress: Progress,
+        mut work: Work,
     ) -> Result<Drafted, MemberError> {
-        let rule = request.segment;
-        let told = matches!(filter, Filter::Told { .. });
+        let (rule, bill) = (request.segment, work.bill().clone());
+        let told = work.is_told();
         let call = Call {
             subject,
             limit: Drawing::limit(rule) + if told { OVERHEAD } else { 0 },
             sampling: Some(request.sampling),
             alternatives: (self.logprobs && !told).then_some(1),
             json: false,
+            bill: &bill,
         };
         let needed = size(subject);
         let failed = |error| of_call(&error, needed, self.context_tokens);
-        let mut stream = client.stream(&call).await.map_err(failed)?;
-        let mut work = Work { filter, drawing: Drawing::new(rule, progress), complete: false, overflows: false };
-        while !work.complete {
-            match stream.next().await.map_err(failed)? {
-                Some(pieces) => {
-                    work.drawing.alive();
-                    work.take(pieces).await;
-                }
-                None => break,
+        let exact = stops_by_itself(client, rule, told);
+        for attempt in 1..=ATTEMPTS {
+            let mut stream = client.stream(&call).await.map_err(failed)?;
+            let broken = match read(&mut work, &mut stream).await {
+                Ok(()) => false,
+                Err(error) if error.is_broken() && attempt < ATTEMPTS => true,
+                Err(error) => return Err(failed(error)),
+            };
+            let before = stream.reader.ending();
+            let wait = if exact { LAST } else { SOON };
+            let doubtful = !broken && work.complete && breaks_off(&mut stream, wait).await && attempt < ATTEMPTS;
+            let ending = if exact { stream.reader.ending() } else { before };
+            if !broken && !doubtful {
+                let drafted = self.finish(client, work, Replied::of(&stream, ending)).await;
+                stream.end_by_itself();
+                return drafted;
             }
+            // Nothing of it became part of the answer.
+            stream.give_up().await;
+            work = work.again();
         }
-        if work.complete && stops_by_itself(client, rule, told) {
-            rest(&mut stream).await;
-        }
-        self.finish(work, stream, needed).await
+        Err(MemberError::Failed("its reply broke off each time".to_owned()))
     }
 
-    async fn finish(&self, mut work: Work, stream: Stream, needed: usize) -> Result<Drafted, MemberError> {
-        let hidden = stream.reader.hides();
-        let mut usage = stream.reader.usage();
-        let ending = stream.reader.end();
+    async fn finish(&self, client: &Client, mut work: Work, replied: Replied) -> Result<Drafted, MemberError> {
+        let Replied { ending, hidden, counted } = replied;
         if let Some(error) = of_ending(&ending) {
             return Err(error);
         }
+        let begins = work.is_beginning();
         let end = work.end(&ending).await;
-        self.note_repetition(end.repeated)?;
-        if work.drawing.text().is_empty() && !end.ends {
-            return Err(MemberError::Failed(nothing(&ending, hidden)));
+        if end.opened_in_prompt {
+            self.opens.store(true, Ordering::Relaxed);
         }
-        estimated(&mut usage, needed, work.drawing.pieces(), ending.finish != Finish::Unknown);
+        self.note_repetition(end.repeated)?;
+        let in_text = !end.thought.is_empty();
+        let thought = hidden.followed_by(end.thought);
+        if work.drawing.text().is_empty() && (!end.ends || end.unclosed || begins) {
+            let remedy = remedy(client.sender.dialect);
+            return Err(MemberError::Failed(match (in_text || end.unclosed, counted) {
+                (false, false) => nothing(&ending).to_owned(),
+                (true, _) => format!("its reply is only a thought{}: {remedy}", shown(&thought)),
+                (false, true) => format!("all its tokens went into hidden reasoning{}: {remedy}", shown(&thought)),
+            }));
+        }
         let draft = work.drawing.finish(end.ends, end.logprob);
-        let forwards = usage.evaluated();
-        Ok(Drafted { draft, ends: Vec::new(), forwards, usage })
+        // What it used is on the call's bill.
+        Ok(Drafted { draft, thought, ends: Vec::new(), forwards: 0, usage: Usage::default() })
     }
 
     /// Counts replies in a row that only repeat.
@@ -166,72 +209,6 @@ impl Drafter {
     }
 }
 
-/// A draft in the making.
-struct Work {
-    filter: Filter,
-    drawing: Drawing,
-    complete: bool,
-    /// Text came that the draft has no room for.
-    overflows: bool,
-}
-
-impl Work {
-    async fn take(&mut self, pieces: Vec<Piece>) {
-        for piece in pieces {
-            let certain = match &mut self.filter {
-                Filter::Following(following) => following.take(piece),
-                Filter::Told { continuation, .. } => as_tokens(&continuation.feed(&piece.text)),
-            };
-            self.add(certain).await;
-        }
-    }
-
-    async fn add(&mut self, pieces: Vec<Piece>) {
-        for piece in pieces {
-            if self.complete {
-                self.overflows |= !piece.text.is_empty();
-            } else if !piece.text.is_empty() || piece.logprob.is_some() {
-                self.complete = self.drawing.add(&piece.text, piece.logprob).await;
-            }
-        }
-    }
-
-    /// Takes in what was held back; the draft ends only if all of it is part of the draft.
-    async fn end(&mut self, ending: &Ending) -> End {
-        let filter = std::mem::replace(&mut self.filter, Filter::Following(Following::new("", "")));
-        match filter {
-            Filter::Following(following) => {
-                self.add(following.finish()).await;
-                End { ends: ending.finish.ends() && !self.overflows, logprob: ending.end_logprob, repeated: false }
-            }
-            Filter::Told { continuation, whole } => {
-                let finished = continuation.finish(ending.finish.of_instruction());
-                self.add(as_tokens(&finished.rest)).await;
-                let ends = finished.ends || (whole && ending.finish.ends());
-                End { ends: ends && !self.overflows, logprob: None, repeated: finished.repeated }
-            }
-        }
-    }
-}
-
-/// A text in pieces of about a token each, for models whose tokens cannot be matched with what is left of their reply.
-fn as_tokens(text: &str) -> Vec<Piece> {
-    let mut pieces: Vec<Piece> = Vec::new();
-    let mut length = 0;
-    let mut blank = true;
-    for c in text.chars() {
-        let begins = (c.is_whitespace() && !blank) || length >= TOKEN_CHARACTERS;
-        if let Some(last) = pieces.last_mut().filter(|_| !begins) {
-            last.text.push(c);
-        } else {
-            pieces.push(Piece { text: c.to_string(), logprob: None });
-            length = 0;
-        }
-        (length, blank) = (length + 1, c.is_whitespace());
-    }
-    pieces
-}
-
 /// Whether the server was told to stop just where the segment is complete.
 fn stops_by_itself(client: &Client, rule: SegmentRule, told: bool) -> bool {
     let exact = match rule.unit {
@@ -241,10 +218,19 @@ fn stops_by_itself(client: &Client, rule: SegmentRule, told: bool) -> bool {
     exact && !told
 }
 
-/// Reads on as long as no text comes; what fails now does not matter to the draft.
-async fn rest(stream: &mut Stream) {
-    let reading = async { while matches!(stream.next().await, Ok(Some(pieces)) if pieces.is_empty()) {} };
-    let _ = timeout(LAST, reading).await;
+/// Whether the reply breaks off right behind a complete segment; reads on as long as no text comes. Other failures do not matter
+/// to the draft any more. But where a sentence ends shows by what follows, so a break there casts doubt on the end.
+async fn breaks_off(stream: &mut Stream, wait: Duration) -> bool {
+    let reading = async {
+        loop {
+            match stream.next().await {
+                Ok(Some(pieces)) if pieces.is_empty() => {}
+                Ok(_) => return false,
+                Err(error) => return matches!(error, HttpError::Cut { .. }),
+            }
+        }
+    };
+    timeout(wait, reading).await.unwrap_or(false)
 }
 
 /// About how many tokens a call's prompt has.
@@ -258,59 +244,30 @@ pub(super) fn size(subject: Subject<'_>) -> usize {
     }
 }
 
-/// A reply that was not read to its end, or whose server does not count, leaves its counts to be guessed.
-fn estimated(usage: &mut Usage, prompt: usize, output: usize, ended: bool) {
-    if usage.prompt_tokens == 0 {
-        usage.prompt_tokens = prompt as u64;
-    }
-    if usage.output_tokens == 0 || !ended {
-        usage.output_tokens = usage.output_tokens.max(output as u64);
-    }
-}
-
-/// Why there is no text.
-fn nothing(ending: &Ending, hidden: bool) -> String {
+/// Why there is no text, where no thought was seen.
+fn nothing(ending: &Ending) -> &'static str {
     match ending.finish {
-        Finish::Length if hidden => "all its tokens went into hidden reasoning: switch that off, or let it only verify",
         Finish::Length => "its reply is empty though it used all its tokens: if it reasons before it answers, let it only verify",
         Finish::Eos | Finish::StopString | Finish::Filtered | Finish::ToolCall | Finish::Error => "its reply is empty",
-        Finish::Unknown => "its reply broke off before any text came",
+        Finish::Unknown => "its reply ended before any text came",
     }
-    .to_owned()
 }
 
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    fn texts(text: &str) -> Vec<String> {
-        as_tokens(text).into_iter().map(|piece| piece.text).collect()
+/// How long a thought is and what it comes to, in words behind "a thought".
+pub(super) fn shown(thought: &Thought) -> String {
+    if thought.is_empty() {
+        return String::new();
     }
+    let (count, end) = (thought.characters, thought.ending(THOUGHT_SHOWN));
+    format!(" ({count} characters, which end with \u{201c}{end}\u{201d})")
+}
 
-    #[test]
-    fn words_are_about_a_token_and_long_ones_more() {
-        assert_eq!(texts(" is in France"), [" is", " in", " Fran", "ce"]);
-        assert_eq!(texts("\n\n- a"), ["\n\n-", " a"]);
-        assert!(texts("").is_empty());
+/// Reads a reply until the segment is complete or the reply ends.
+async fn read(work: &mut Work, stream: &mut Stream) -> Result<(), HttpError> {
+    while !work.is_over() {
+        let Some(pieces) = stream.next().await? else { break };
+        work.drawing.alive();
+        work.take(pieces).await;
     }
-
-    #[test]
-    fn counts_that_did_not_come_are_guessed() {
-        let mut usage = Usage::default();
-        estimated(&mut usage, 12, 3, true);
-        assert_eq!(usage, Usage { prompt_tokens: 12, cached_tokens: 0, output_tokens: 3 });
-        estimated(&mut usage, 99, 5, true);
-        assert_eq!(usage, Usage { prompt_tokens: 12, cached_tokens: 0, output_tokens: 3 });
-        estimated(&mut usage, 99, 5, false);
-        assert_eq!(usage.output_tokens, 5);
-    }
-
-    proptest! {
-        #[test]
-        fn cutting_into_tokens_loses_nothing(text in ".{0,40}") {
-            prop_assert_eq!(texts(&text).concat(), text);
-        }
-    }
+    Ok(())
 }

@@ -74,9 +74,9 @@ pub(super) fn of_call(error: &HttpError, needed: usize, limit: Option<usize>) ->
     }
     let lasting = error.detail().is_some_and(|detail| detail.is("insufficient_quota"));
     match error.status() {
-        Some(401..=404) => MemberError::Refused(error.to_string()),
-        Some(_) | None if lasting => MemberError::Refused(error.to_string()),
-        Some(_) | None => MemberError::Failed(error.to_string()),
+        Some(401..=404) => MemberError::Refused(error.without_name()),
+        Some(_) | None if lasting => MemberError::Refused(error.without_name()),
+        Some(_) | None => MemberError::Failed(error.without_name()),
     }
 }
 

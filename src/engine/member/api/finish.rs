@@ -1,5 +1,7 @@
 //! Why a reply ended: the words of all APIs, and what they mean here.
 
+use serde_json::Value;
+
 use super::super::continuation;
 
 /// Why a reply ended.
@@ -40,6 +42,15 @@ const WORDS: &[(Finish, &[&str])] = &[
 /// Words of a reply that has not ended.
 const UNDER_WAY: [&str; 4] = ["", "in_progress", "queued", "finish_reason_unspecified"];
 
+/// Kinds of messages that are the last of their reply: Anthropic, Cohere, Responses.
+const LAST: [&str; 5] = ["message_stop", "message-end", "response.completed", "response.incomplete", "response.failed"];
+
+/// Whether a message says that it is the last of its reply, by its kind or (Ollama) by a mark.
+pub(super) fn closes(data: &Value) -> bool {
+    let kind = data.get("type").and_then(Value::as_str);
+    kind.is_some_and(|kind| LAST.contains(&kind)) || data.get("done") == Some(&Value::Bool(true))
+}
+
 impl Finish {
     /// What a word means; `None` for words that say the reply goes on.
     #[must_use]
@@ -58,6 +69,19 @@ impl Finish {
         match self {
             Self::Eos => true,
             Self::Length | Self::StopString | Self::Filtered | Self::ToolCall | Self::Error | Self::Unknown => false,
+        }
+    }
+
+    /// The reason in the most usual word for it.
+    pub(super) fn in_words(self) -> &'static str {
+        match self {
+            Self::Eos => "stop",
+            Self::Length => "length",
+            Self::StopString => "stop sequence",
+            Self::Filtered => "content filter",
+            Self::ToolCall => "tool calls",
+            Self::Error => "error",
+            Self::Unknown => "none",
         }
     }
 

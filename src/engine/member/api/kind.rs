@@ -1,5 +1,6 @@
 //! The kinds of APIs, with the names that configuration and tables use.
 
+use super::address::Address;
 use super::dialect::Dialect;
 use super::table::{hosted, local};
 
@@ -128,15 +129,16 @@ impl Kind {
         }
     }
 
-    /// The address of its API: the given one or the usual one. A local server's is its root, so `/v1` at the end is taken off;
-    /// `None` where none is given and there is no usual one.
+    /// Whether its servers are people's own, each with models of its own: what such a server calls its model is one model.
     #[must_use]
-    pub fn address(self, given: Option<&str>) -> Option<String> {
-        let dialect = self.dialect();
-        let Some(given) = given else { return dialect.address.map(str::to_owned) };
-        let below_root = dialect.chat.path.starts_with("v1/") || dialect.chat.path.starts_with("api/");
-        let trimmed = given.trim().trim_end_matches('/');
-        Some(if below_root { trimmed.strip_suffix("/v1").unwrap_or(trimmed) } else { trimmed }.to_owned())
+    pub fn is_own(self) -> bool {
+        self == Self::OpenAiCompatible || self.dialect().address.is_some_and(|address| address.starts_with("http://"))
+    }
+
+    /// The address of its API: the given one, read, or the usual one; `None` where none is given and there is no usual one.
+    #[must_use]
+    pub fn address(self, given: Option<&str>) -> Option<Address> {
+        given.or(self.dialect().address).map(|given| Address::of(self, given))
     }
 }
 
@@ -161,10 +163,12 @@ mod tests {
     }
 
     #[test]
-    fn a_local_address_is_the_servers_root() {
-        assert_eq!(Kind::Vllm.address(Some("http://localhost:8000/v1/")).as_deref(), Some("http://localhost:8000"));
-        assert_eq!(Kind::Ollama.address(Some("http://localhost:11434")).as_deref(), Some("http://localhost:11434"));
-        assert_eq!(Kind::OpenAi.address(Some("https://gateway.example/v1")).as_deref(), Some("https://gateway.example/v1"));
-        assert_eq!(Kind::Anthropic.address(Some("https://api.example/v1")).as_deref(), Some("https://api.example"));
+    fn a_usual_address_is_read_as_it_stands() {
+        for (kind, name) in Kind::NAMES {
+            if let Some(usual) = kind.dialect().address {
+                let read = kind.address(None).unwrap();
+                assert_eq!((read.base.as_str(), read.kind), (usual, Some(*kind)), "{name}");
+            }
+        }
     }
 }

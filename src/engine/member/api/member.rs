@@ -3,13 +3,18 @@
 use std::sync::Arc;
 
 use super::super::http::{Endpoint, Http, HttpError};
-use super::super::judge::judge;
-use super::super::{Capabilities, DraftRequest, Drafted, Member, MemberError, Progress, Reply, ScoreRequest, ScoreTier, Scored};
+use super::super::judge::{MOST_CANDIDATES, judge};
+use super::super::{
+    Bill, Capabilities, DraftRequest, Drafted, Member, MemberError, Progress, Reply, ScoreRequest, ScoreTier, Scored, Usage,
+};
 use super::ask::Asker;
 use super::client::Client;
 use super::draft::{Drafter, size};
 use super::error::ConnectError;
-use super::probe::{Probed, probe, still_there};
+use super::gauge::Gauge;
+use super::identity::Identity;
+use super::negotiation::Late;
+use super::probe::{Probed, probe, still_holds};
 use super::render::Renderer;
 use super::request::{Part, Prompt, Sender, Subject, parted};
 use super::score::{Fault, Scorer};
@@ -40,11 +45,11 @@ impl ApiMember {
         Ok(Self::build(&settings, http, probed))
     }
 
-    /// As [`Self::connect`], without asking again what is known of the model: only whether it is still there. What was found of
-    /// another model is not used.
+    /// As [`Self::connect`], without asking again all that is known of the model: only whether the model is still there and does
+    /// what it is known to do. If not, all is asked again.
     pub async fn connect_known(settings: Settings, probed: Probed) -> Result<Self, ConnectError> {
         let http = http(&settings)?;
-        let probed = if still_there(&http, &settings, &probed).await? { probed } else { probe(&http, &settings).await? };
+        let probed = if still_holds(&http, &settings, &probed).await? { probed } else { probe(&http, &settings).await? };
         Ok(Self::build(&settings, http, probed))
     }
 
@@ -63,16 +68,22 @@ impl ApiMember {
             tuning: probed.tuning.clone(),
             extra: settings.extra_with(context_tokens),
         };
-        let client = Arc::new(Client { http, sender });
+        let identity = Identity::known(probed.answers_as.as_deref());
+        let late = Some(Late::default());
+        let client = Arc::new(Client { http, sender, late, gauge: Gauge::of(&probed.counted), identity });
         let mut capabilities = capabilities(settings, &probed, context_tokens);
         let end_token = probed.end_token.filter(|_| capabilities.end_probability);
         capabilities.end_probability = end_token.is_some();
-        let renderer = settings.renderer().map(Arc::new);
+        let renderer = settings.renderer(probed.plain).map(Arc::new);
         // A person who says that it scores exactly is believed where there is a way to try.
         let way = probed.scoring.or(dialect.scoring.first().copied().filter(|_| capabilities.tier == ScoreTier::Prompt));
         let scorer = way.map(|way| Scorer { way, renderer: renderer.clone(), end_token });
         let drafter = Drafter::new(capabilities.drafting, capabilities.draft_logprobs, context_tokens);
-        let asker = Asker { client: client.clone(), thinks: probed.thinks, context_tokens };
+        // Not where its scores failed: it judges in another way then.
+        let judges_exactly = capabilities.tier == ScoreTier::Labels && probed.scoring.is_some();
+        let renderer_of_judge = || settings.renderer(probed.plain).map(Arc::new);
+        let labels = scorer.clone().filter(|_| judges_exactly).map(|scorer| Scorer { renderer: renderer_of_judge(), ..scorer });
+        let asker = Asker { client: client.clone(), thinks: probed.is_silent(), context_tokens, labels, bill: Bill::default() };
         Self(Arc::new(Inner { client, capabilities, probed, renderer, drafter, scorer, asker }))
     }
 }
@@ -92,7 +103,7 @@ fn capabilities(settings: &Settings, probed: &Probed, context_tokens: Option<usi
     let wire = dialect.raw.as_ref().filter(|_| drafting == Drafting::Raw).unwrap_or(&dialect.chat);
     let tier = overrides.tier.unwrap_or(probed.tier());
     let found = Capabilities {
-        chat: true,
+        chat: !probed.plain,
         kind: settings.kind.name().to_owned(),
         model: probed.model.clone(),
         context_tokens,
@@ -127,6 +138,14 @@ impl Inner {
         }
     }
 
+    /// What came back, unless another model answers than was probed.
+    fn of_same_model<T>(&self, result: T) -> Result<T, MemberError> {
+        match self.probed.answers_as {
+            Some(_) => self.client.identity.check().map(|()| result),
+            None => Ok(result),
+        }
+    }
+
     fn uses_raw(&self) -> bool {
         self.capabilities.drafting == Drafting::Raw || self.scorer.is_some()
     }
@@ -134,9 +153,17 @@ impl Inner {
     async fn score(&self, request: &ScoreRequest) -> Result<Scored, MemberError> {
         match request.tier {
             ScoreTier::InProcess | ScoreTier::Prompt | ScoreTier::Forced => self.exactly(request).await,
-            ScoreTier::Labels | ScoreTier::Ranking => judge(&self.asker, self.probed.alternatives, request).await,
+            ScoreTier::Labels | ScoreTier::Ranking => {
+                let asker = Asker { bill: request.progress.bill().clone(), ..self.asker.clone() };
+                judge(&asker, self.told_labels(), request).await
+            }
             ScoreTier::None => Err(MemberError::Refused("it cannot score: it can only draft".to_owned())),
         }
+    }
+
+    /// How many labels it tells the probability of.
+    fn told_labels(&self) -> usize {
+        if self.asker.labels.is_some() { MOST_CANDIDATES } else { self.probed.alternatives }
     }
 
     async fn exactly(&self, request: &ScoreRequest) -> Result<Scored, MemberError> {
@@ -144,21 +171,27 @@ impl Inner {
         let Some(scorer) = &self.scorer else {
             return Err(lowered("it returns no log-probabilities of given text".to_owned()));
         };
-        scorer.score(&self.client, &request.context, &request.candidates).await.map_err(|fault| match fault {
-            Fault::Call(error) => error,
-            Fault::Shape(reason) => lowered(reason),
+        scorer.score(&self.client, &request.context, &request.candidates, request.progress.bill()).await.map_err(|fault| {
+            match fault {
+                Fault::Call(error) => error,
+                Fault::Shape(reason) => lowered(reason),
+            }
         })
     }
 
     /// The best way to score that is left below exact ones.
     fn below_exact(&self) -> ScoreTier {
-        if self.probed.alternatives >= 2 && !self.probed.thinks { ScoreTier::Labels } else { ScoreTier::Ranking }
+        if self.probed.alternatives >= 2 && !self.probed.is_silent() { ScoreTier::Labels } else { ScoreTier::Ranking }
     }
 }
 
 impl Member for ApiMember {
     fn capabilities(&self) -> &Capabilities {
         &self.0.capabilities
+    }
+
+    fn probing(&self) -> Usage {
+        self.0.probed.probing
     }
 
     fn prepare(&self, conversation: Arc<Conversation>) -> Reply<usize> {
@@ -168,11 +201,20 @@ impl Member for ApiMember {
 
     fn draft(&self, request: DraftRequest, progress: Progress) -> Reply<Drafted> {
         let inner = self.0.clone();
-        Box::pin(async move { inner.drafter.draft(&inner.client, inner.renderer.as_deref(), &request, progress).await })
+        Box::pin(async move {
+            let bill = progress.bill().clone();
+            let drafted = inner.drafter.draft(&inner.client, inner.renderer.as_deref(), &request, progress).await?;
+            let usage = bill.total();
+            inner.of_same_model(Drafted { forwards: usage.evaluated(), usage, ..drafted })
+        })
     }
 
     fn score(&self, request: ScoreRequest) -> Reply<Scored> {
         let inner = self.0.clone();
-        Box::pin(async move { inner.score(&request).await })
+        Box::pin(async move {
+            let scored = inner.score(&request).await?;
+            let usage = request.progress.bill().total();
+            inner.of_same_model(Scored { forwards: usage.evaluated(), usage, ..scored })
+        })
     }
 }

@@ -7,6 +7,8 @@
 //!
 //! Why no client library: none of them tells the log-probabilities of a prompt, which the method is about.
 
+mod account;
+mod address;
 mod advice;
 mod ask;
 mod begun;
@@ -15,10 +17,14 @@ mod dialect;
 mod draft;
 mod error;
 mod finish;
+mod gauge;
+mod hidden;
+mod identity;
 mod kind;
 mod logprob;
 mod member;
 mod models;
+mod negotiation;
 mod path;
 mod probe;
 mod render;
@@ -29,10 +35,13 @@ mod settings;
 mod table;
 mod tokens;
 mod wires;
+mod work;
 
+pub use address::{Address, Route};
 pub use dialect::{Auth, Dialect, Scoring};
 pub use error::ConnectError;
 pub use finish::Finish;
+pub use gauge::Known;
 pub use kind::Kind;
 pub use member::ApiMember;
 pub use probe::Probed;

@@ -4,9 +4,11 @@ use serde_json::Value;
 
 use super::super::count;
 use super::super::http::{Http, HttpError};
+use super::address::Route;
 use super::dialect::Listing;
 use super::error::ConnectError;
 use super::path;
+use super::probe::Search;
 
 /// Where servers say how many tokens a model's context holds, in the list of models or in one model's description.
 const CONTEXT: &[&str] = &[
@@ -34,14 +36,39 @@ pub(super) struct Models {
 pub(super) struct Chosen {
     pub(super) name: String,
     pub(super) context_tokens: Option<usize>,
+    pub(super) origin: Origin,
 }
 
+/// Where a model's name is from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Origin {
+    /// The server lists it.
+    Listed,
+    /// The user gave it, and no list has it: lists are hints, and many lack aliases, routes and models of one's own.
+    Given,
+    /// Neither the user nor a list gives it, for this reason: a server of one model takes any name.
+    Guessed(String),
+}
+
+/// What a server of one model is asked for where nothing is known of its name.
+const ANY: &str = "default";
+
 impl Models {
-    /// Asks for the list. A server without one is no failure; one that refuses us is.
-    pub(super) async fn list(http: &Http, listing: &Listing) -> Result<Self, HttpError> {
-        match http.get(listing.path).await {
+    /// Asks for the list, where it may stand. A server that answers without one is no failure, but one that cannot be reached is,
+    /// and one that refuses our key.
+    pub(super) async fn list(http: &Http, listing: &Listing, routes: &[Route]) -> Result<Self, HttpError> {
+        let mut search = Search::new(routes);
+        let reply = loop {
+            let path = Route::placed(search.route(), listing.path);
+            if let Some(outcome) = search.outcome(http.get(&path).await) {
+                break outcome;
+            }
+        };
+        match reply {
             Ok(reply) => Ok(Self::read(&reply, listing)),
-            Err(error) if lacks_list(&error) => Ok(Self { names: Err(error.to_string()), entries: Vec::new() }),
+            Err(error) if error.answers() && error.status() != Some(401) => {
+                Ok(Self { names: Err(error.without_name()), entries: Vec::new() })
+            }
             Err(error) => Err(error),
         }
     }
@@ -59,27 +86,33 @@ impl Models {
         self.names.as_deref().unwrap_or_default()
     }
 
-    /// The model that is meant: the one that was named, else the only one.
+    /// The model that is meant: the one that was named, else the only one that writes text, else whichever there is.
     pub(super) fn choose(&self, member: &str, at: &str, wanted: Option<&str>, listing: &Listing) -> Result<Chosen, ConnectError> {
-        let (member, at) = (member.to_owned(), at.to_owned());
-        let name = match (wanted, &self.names) {
+        let (name, origin) = match (wanted, &self.names) {
             (Some(wanted), Ok(names)) => match known(names, wanted) {
-                Some(name) => name,
-                None if listing.complete => {
-                    return Err(ConnectError::UnknownModel { member, model: wanted.to_owned(), at, there: names.clone() });
-                }
-                None => wanted,
+                Some(name) => (name, Origin::Listed),
+                None => (wanted, Origin::Given),
             },
-            (Some(wanted), Err(_)) => wanted,
-            (None, Ok(names)) => match names.as_slice() {
-                [only] => only,
-                several => return Err(ConnectError::WhichModel { member, at, there: several.to_vec() }),
-            },
-            (None, Err(reason)) => return Err(ConnectError::NoModel { member, at, reason: reason.clone() }),
+            (Some(wanted), Err(_)) => (wanted, Origin::Given),
+            (None, Ok(names)) => {
+                let writing: Vec<&String> = names.iter().filter(|name| writes_text(name)).collect();
+                let [only] = writing.as_slice() else {
+                    let (member, at) = (member.to_owned(), at.to_owned());
+                    return Err(ConnectError::WhichModel { member, at, there: names.clone() });
+                };
+                (only.as_str(), Origin::Listed)
+            }
+            (None, Err(reason)) => (ANY, Origin::Guessed(reason.clone())),
         };
         let entry = self.entries.iter().find(|entry| self::name(entry, listing).as_deref() == Some(name));
-        Ok(Chosen { name: name.to_owned(), context_tokens: entry.and_then(context) })
+        Ok(Chosen { name: name.to_owned(), context_tokens: entry.and_then(context), origin })
     }
+}
+
+/// Whether a model of this name can be meant where none is named: servers list models that embed or rank beside those that write.
+fn writes_text(name: &str) -> bool {
+    let name = name.to_lowercase();
+    !["embed", "rerank", "whisper"].iter().any(|word| name.contains(word))
 }
 
 /// The name as the server writes it: Gemini's list says `models/…`, Ollama's `…:latest`.
@@ -106,13 +139,6 @@ pub(super) fn described_context(description: &Value) -> Option<usize> {
     tokens.and_then(|tokens| usize::try_from(tokens).ok())
 }
 
-/// Whether a failure says that there is no such list.
-fn lacks_list(error: &HttpError) -> bool {
-    let elsewhere = matches!(error, HttpError::ContentType { .. } | HttpError::NotJson { .. });
-    let untold = matches!(error, HttpError::InBand { .. }) && error.status().is_none();
-    elsewhere || untold || matches!(error.status(), Some(400 | 404 | 405 | 422 | 501))
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -128,28 +154,39 @@ mod tests {
     #[test]
     fn the_only_model_is_meant_where_none_is_named() {
         let one = json!({"object": "list", "data": [{"id": "m", "max_model_len": 4096}]});
-        assert_eq!(choose(Kind::Vllm, &one, None), Ok(Chosen { name: "m".to_owned(), context_tokens: Some(4096) }));
+        assert_eq!(
+            choose(Kind::Vllm, &one, None),
+            Ok(Chosen { name: "m".to_owned(), context_tokens: Some(4096), origin: Origin::Listed })
+        );
         let two = json!({"data": [{"id": "a"}, {"id": "b"}]});
         let error = choose(Kind::Vllm, &two, None).unwrap_err().to_string();
         assert_eq!(error, "ann: http://here serves several models, so the member has to name one; there are a, b");
-        let none = choose(Kind::Vllm, &json!({"data": []}), None).unwrap_err();
-        assert!(none.to_string().contains("name the model"), "{none}");
     }
 
     #[test]
-    fn a_wrong_name_is_told_with_the_right_ones() {
+    fn models_that_write_no_text_are_not_meant() {
+        let beside = json!({"data": [{"id": "nomic-embed-text"}, {"id": "qwen"}, {"id": "bge-Reranker"}]});
+        assert_eq!(choose(Kind::LmStudio, &beside, None).unwrap().name, "qwen");
+        let named = choose(Kind::LmStudio, &beside, Some("nomic-embed-text")).unwrap();
+        assert_eq!((named.name.as_str(), named.origin), ("nomic-embed-text", Origin::Listed));
+    }
+
+    #[test]
+    fn a_list_is_a_hint() {
         let two = json!({"data": [{"id": "a"}, {"id": "b"}]});
-        let error = choose(Kind::Vllm, &two, Some("c")).unwrap_err().to_string();
-        assert_eq!(error, "ann: there is no model \"c\" at http://here; there are a, b");
-        // Azure lists models, and deployments have names of their own.
-        assert_eq!(choose(Kind::Azure, &two, Some("c")).unwrap().name, "c");
+        for kind in [Kind::Vllm, Kind::OpenRouter, Kind::XAi, Kind::Azure] {
+            let chosen = choose(kind, &two, Some("c:nitro")).unwrap();
+            assert_eq!((chosen.name.as_str(), chosen.origin), ("c:nitro", Origin::Given));
+        }
+        let none = choose(Kind::Vllm, &json!({"data": []}), None).unwrap();
+        assert_eq!(none.origin, Origin::Guessed("its list of models is empty".to_owned()));
     }
 
     #[test]
     fn names_are_found_as_the_server_writes_them() {
         let gemini = json!({"models": [{"name": "models/gemini-x", "inputTokenLimit": 1000}]});
         let chosen = choose(Kind::Gemini, &gemini, Some("gemini-x")).unwrap();
-        assert_eq!(chosen, Chosen { name: "models/gemini-x".to_owned(), context_tokens: Some(1000) });
+        assert_eq!(chosen, Chosen { name: "models/gemini-x".to_owned(), context_tokens: Some(1000), origin: Origin::Listed });
         let ollama = json!({"models": [{"name": "qwen3:latest"}, {"name": "other:1b"}]});
         assert_eq!(choose(Kind::Ollama, &ollama, Some("qwen3")).unwrap().name, "qwen3:latest");
         // Together's list has nothing around it.

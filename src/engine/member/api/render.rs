@@ -10,6 +10,7 @@ use serde_json::{Map, Value, json};
 
 use super::super::MemberError;
 use super::super::chat_template::{ChatTemplate, Input};
+use super::super::conversation_text::plain;
 use super::client::Client;
 use super::dialect::Rendering;
 use super::error::of_call;
@@ -28,6 +29,8 @@ pub(super) struct Renderer {
     rendered: Mutex<Option<(Arc<Conversation>, Prompt)>>,
     /// Texts with their tokens, oldest first.
     tokenised: Mutex<VecDeque<Tokenised>>,
+    /// Why the server does not render, where it said so before it ever did: it is not asked again.
+    absent: Mutex<Option<MemberError>>,
 }
 
 /// A text and its tokens.
@@ -37,6 +40,10 @@ type Tokenised = (Arc<str>, Arc<[u32]>);
 enum Way {
     Server(Rendering),
     Template(Arc<ChatTemplate>),
+    /// The plain form, for models that have none of their own; in tokens where the server tells them.
+    Plain {
+        tokenises: bool,
+    },
 }
 
 impl Renderer {
@@ -50,13 +57,23 @@ impl Renderer {
         Self::new(Way::Template(Arc::new(ChatTemplate::new(source))))
     }
 
+    /// The plain form, at a server that renders in this way.
+    pub(super) fn plain(rendering: Option<Rendering>) -> Self {
+        Self::new(Way::Plain { tokenises: rendering == Some(Rendering::Tokenize) })
+    }
+
     fn new(way: Way) -> Self {
-        Self { way, rendered: Mutex::default(), tokenised: Mutex::default() }
+        Self { way, rendered: Mutex::default(), tokenised: Mutex::default(), absent: Mutex::default() }
     }
 
     /// Whether prompts are tokens.
     pub(super) fn tokenises(&self) -> bool {
-        matches!(self.way, Way::Server(Rendering::Tokenize))
+        matches!(self.way, Way::Server(Rendering::Tokenize) | Way::Plain { tokenises: true })
+    }
+
+    /// Whether it is the plain form, in which an answer ends where another turn begins.
+    pub(super) fn is_plain(&self) -> bool {
+        matches!(self.way, Way::Plain { .. })
     }
 
     /// The conversation up to where the answer begins.
@@ -96,7 +113,7 @@ impl Renderer {
             return Ok(tokens);
         }
         let body = json!({"model": client.sender.model, "prompt": text, "add_special_tokens": false});
-        let tokens: Arc<[u32]> = tokenize(client, &body, estimate(text)).await?.into();
+        let tokens: Arc<[u32]> = self.tokenize(client, &body, estimate(text)).await?.into();
         let mut tokenised = lock(&self.tokenised);
         if tokenised.len() >= KEPT {
             tokenised.pop_front();
@@ -107,7 +124,7 @@ impl Renderer {
 
     /// The token that ends an answer, where the server's tokenizer shows it: what follows an answer in a finished turn.
     pub(super) async fn end_token(&self, client: &Client) -> Result<Option<u32>, MemberError> {
-        if !self.tokenises() {
+        if !self.tokenises() || self.is_plain() {
             return Ok(None);
         }
         let mut turns = vec![Turn { role: Role::User, content: "A".to_owned() }];
@@ -119,7 +136,7 @@ impl Renderer {
         turns.push(Turn { role: Role::Assistant, content: "B".to_owned() });
         let mut body = rendering(client, &messages("", &turns));
         path::set(&mut body, "add_generation_prompt", json!(false));
-        let finished = tokenize(client, &Value::Object(body), 8).await?;
+        let finished = self.tokenize(client, &Value::Object(body), 8).await?;
         Ok(finished.strip_prefix(begun.as_slice()).and_then(|after| after.first().copied()))
     }
 
@@ -130,9 +147,14 @@ impl Renderer {
         let mut body = rendering(client, &messages);
         let (route, place) = match &self.way {
             Way::Template(template) => return by_template(template.clone(), &system, &turns).await.map(Prompt::Text),
+            Way::Plain { tokenises: false } => return Ok(Prompt::Text(plain(conversation))),
+            Way::Plain { tokenises: true } => {
+                let body = json!({"model": client.sender.model, "prompt": plain(conversation), "add_special_tokens": true});
+                return self.tokenize(client, &body, needed).await.map(Prompt::Tokens);
+            }
             Way::Server(Rendering::Tokenize) => {
                 path::set(&mut body, "add_generation_prompt", json!(true));
-                return tokenize(client, &Value::Object(body), needed).await.map(Prompt::Tokens);
+                return self.tokenize(client, &Value::Object(body), needed).await.map(Prompt::Tokens);
             }
             Way::Server(Rendering::ChatPrompt) => {
                 path::set(&mut body, "mode", json!("instruct"));
@@ -140,9 +162,30 @@ impl Renderer {
             }
             Way::Server(Rendering::ChatTokenize) => ("chat_tokenize", "templated_text"),
         };
-        let reply = client.http.post(route, &Value::Object(body)).await.map_err(|error| of_call(&error, needed, None))?;
+        let reply = self.post(client, route, &Value::Object(body), needed).await?;
         let text = path::text(&reply, &[place]).ok_or_else(|| missing(route, place))?;
         Ok(Prompt::Text(text.to_owned()))
+    }
+
+    async fn tokenize(&self, client: &Client, body: &Value, needed: usize) -> Result<Vec<u32>, MemberError> {
+        let reply = self.post(client, "tokenize", body, needed).await?;
+        let tokens = reply.get("tokens").and_then(Value::as_array);
+        let id = |token: &Value| token.as_u64().and_then(|id| u32::try_from(id).ok());
+        tokens.and_then(|tokens| tokens.iter().map(id).collect()).ok_or_else(|| missing("tokenize", "tokens"))
+    }
+
+    async fn post(&self, client: &Client, route: &str, body: &Value, needed: usize) -> Result<Value, MemberError> {
+        if let Some(absent) = lock(&self.absent).clone() {
+            return Err(absent);
+        }
+        client.http.post(route, body).await.map_err(|error| {
+            let told = of_call(&error, needed, None);
+            let never = lock(&self.rendered).is_none() && lock(&self.tokenised).is_empty();
+            if never && matches!(error.status(), Some(404 | 405 | 501)) {
+                *lock(&self.absent) = Some(told.clone());
+            }
+            told
+        })
     }
 }
 
@@ -163,13 +206,6 @@ fn rendering(client: &Client, messages: &[Value]) -> Map<String, Value> {
         }
     }
     body
-}
-
-async fn tokenize(client: &Client, body: &Value, needed: usize) -> Result<Vec<u32>, MemberError> {
-    let reply = client.http.post("tokenize", body).await.map_err(|error| of_call(&error, needed, None))?;
-    let tokens = reply.get("tokens").and_then(Value::as_array);
-    let id = |token: &Value| token.as_u64().and_then(|id| u32::try_from(id).ok());
-    tokens.and_then(|tokens| tokens.iter().map(id).collect()).ok_or_else(|| missing("tokenize", "tokens"))
 }
 
 fn missing(route: &str, place: &str) -> MemberError {

@@ -2,15 +2,19 @@
 
 use serde_json::Value;
 
-use super::super::Usage;
+use super::super::{Thought, Usage};
 use super::dialect::{Path, Reading};
-use super::finish::Finish;
+use super::finish::{Finish, closes};
+use super::hidden;
 use super::logprob::{Entry, entries};
 use super::path;
 use super::tokens::{Piece, Tokens};
 
 /// Characters shown of what a server says about a reply that failed.
 const REASON_SHOWN: usize = 200;
+
+/// Where messages name the model that replies.
+const MODELS: [&str; 4] = ["model", "message/model", "response/model", "modelVersion"];
 
 /// Reads a reply, message by message.
 #[derive(Debug)]
@@ -25,6 +29,12 @@ pub(super) struct Reader {
     first: Option<Entry>,
     /// Whether the model generated anything that is not shown.
     hidden: bool,
+    /// What the server calls the model that replies.
+    model: Option<String>,
+    /// What it generated that is not shown, as far as it is told.
+    thought: Thought,
+    /// A message said that it is the last.
+    closed: bool,
 }
 
 /// How a reply ended.
@@ -51,6 +61,9 @@ impl Reader {
             usage: Usage::default(),
             first: None,
             hidden: false,
+            model: None,
+            thought: Thought::default(),
+            closed: false,
         }
     }
 
@@ -58,7 +71,14 @@ impl Reader {
     pub(super) fn take(&mut self, data: &Value) -> Vec<Piece> {
         self.count(data);
         self.note_end(data);
-        self.hidden |= hides(data);
+        if self.model.is_none() {
+            self.model = path::text(data, &MODELS).map(str::to_owned);
+        }
+        let reasoning = hidden::text(data);
+        self.hidden |= !reasoning.is_empty() || hidden::is_counted(data);
+        self.thought.push(&reasoning);
+        self.closed |= closes(data);
+        let data = &*hidden::without(data);
         if self.is_elsewhere(data) {
             return Vec::new();
         }
@@ -90,15 +110,30 @@ impl Reader {
         all
     }
 
+    /// What the server calls the model that replies, where it says so.
+    pub(super) fn model(&self) -> Option<&str> {
+        self.model.as_deref()
+    }
+
     /// Whether hidden reasoning was seen.
     pub(super) fn hides(&self) -> bool {
         self.hidden
     }
 
-    pub(super) fn end(self) -> Ending {
+    /// The hidden reasoning, as far as it is told.
+    pub(super) fn thought(&self) -> &Thought {
+        &self.thought
+    }
+
+    /// Whether any message said why the reply ended, or that it did.
+    pub(super) fn has_ended(&self) -> bool {
+        self.finish.is_some() || self.refused || self.closed
+    }
+
+    pub(super) fn ending(&self) -> Ending {
         let finish = if self.refused { Finish::Filtered } else { self.finish.unwrap_or(Finish::Unknown) };
         let end_logprob = self.tokens.end().filter(|_| finish.ends());
-        Ending { finish, reason: self.reason, end_logprob, usage: self.usage }
+        Ending { finish, reason: self.reason.clone(), end_logprob, usage: self.usage }
     }
 
     /// Whether the message is of a kind that holds no text of the answer.
@@ -131,41 +166,18 @@ impl Reader {
     /// Counts grow while a reply streams, and not every message has them.
     fn count(&mut self, data: &Value) {
         let (before, now) = (self.usage, counted(self.reading, data));
-        self.usage = Usage {
-            prompt_tokens: before.prompt_tokens.max(now.prompt_tokens),
-            cached_tokens: before.cached_tokens.max(now.cached_tokens),
-            output_tokens: before.output_tokens.max(now.output_tokens),
-        };
+        self.usage = Usage::counted(
+            before.prompt_tokens.max(now.prompt_tokens),
+            before.cached_tokens.max(now.cached_tokens),
+            before.output_tokens.max(now.output_tokens),
+        );
     }
-}
-
-/// Whether a message tells of hidden reasoning.
-fn hides(data: &Value) -> bool {
-    const TEXTS: [&str; 6] = [
-        "choices/0/delta/reasoning_content",
-        "choices/0/delta/reasoning",
-        "choices/0/message/reasoning_content",
-        "delta/thinking",
-        "message/thinking",
-        "thinking",
-    ];
-    const COUNTS: [&str; 4] = [
-        "usage/completion_tokens_details/reasoning_tokens",
-        "response/usage/output_tokens_details/reasoning_tokens",
-        "usageMetadata/thoughtsTokenCount",
-        "usage/reasoning_tokens",
-    ];
-    path::text(data, &TEXTS).is_some() || path::number(data, &COUNTS).is_some_and(|count| count > 0)
 }
 
 /// The tokens that one message says were used.
 pub(super) fn counted(reading: &Reading, data: &Value) -> Usage {
     let count = |sums: &[&[Path]]| sum(data, sums).unwrap_or_default();
-    Usage {
-        prompt_tokens: count(reading.prompt_tokens),
-        cached_tokens: count(reading.cached_tokens),
-        output_tokens: count(reading.output_tokens),
-    }
+    Usage::counted(count(reading.prompt_tokens), count(reading.cached_tokens), count(reading.output_tokens))
 }
 
 /// The first of these sums of which any part is there.

@@ -7,8 +7,9 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use super::super::Sampling;
 use super::super::http::Framing;
+use super::super::{Bill, Sampling};
+use super::address::Route;
 use super::dialect::{Dialect, Field, Fixed, Layout, Prefill, Reading, Wire};
 use super::path;
 use crate::engine::fusion::conversation::{Conversation, Role, Turn};
@@ -29,6 +30,8 @@ pub enum Part {
     Unthinking,
     /// Usage in the last message of a stream.
     Usage,
+    /// Streaming: the reply comes whole.
+    Stream,
     /// The limit of tokens by the name that the dialect uses first; it has another.
     TokensName,
 }
@@ -41,6 +44,8 @@ pub struct Tuning {
     pub refused: BTreeSet<Part>,
     /// Which of the dialect's ways to lessen hidden reasoning is used.
     pub less_thinking: Option<usize>,
+    /// Where the routes stand; `None`: where the dialect has them.
+    pub route: Option<Route>,
 }
 
 /// A text that is continued without turns.
@@ -61,6 +66,8 @@ pub(super) struct Call<'a> {
     /// How many alternatives of each token are wanted; `None`: no log-probabilities at all.
     pub(super) alternatives: Option<u64>,
     pub(super) json: bool,
+    /// What it uses is booked here.
+    pub(super) bill: &'a Bill,
 }
 
 /// What a reply continues.
@@ -112,8 +119,14 @@ impl Sender {
         path::merge(&mut body, &self.extra);
         let path = if begun { self.dialect.prefill_path.unwrap_or(wire.path) } else { wire.path };
         let model = self.model.strip_prefix("models/").unwrap_or(&self.model);
-        let request = Request { path: path.replace("{model}", model), framing: wire.framing, body: Value::Object(body) };
+        let path = self.route(path).replace("{model}", model);
+        let request = Request { path, framing: wire.framing, body: Value::Object(body) };
         (request, wire.reading)
+    }
+
+    /// A route of the dialect's, where this server has it.
+    pub(super) fn route(&self, path: &str) -> String {
+        Route::placed(self.tuning.route, path)
     }
 
     /// The parts of a body that are the same for other calls to a completion of this prompt.
@@ -144,8 +157,12 @@ impl Sender {
 
     fn parameters(&self, wire: &Wire, call: &Call<'_>, body: &mut Map<String, Value>) {
         let taken = |part: Part| !self.tuning.refused.contains(&part);
-        let always = wire.always.iter().filter(|(place, _)| taken(Part::Usage) || !place.starts_with("stream_options"));
+        let counts = taken(Part::Usage) && taken(Part::Stream);
+        let always = wire.always.iter().filter(|(place, _)| counts || !place.starts_with("stream_options"));
         set_all(body, always, 0);
+        if !taken(Part::Stream) && wire.always.contains(&("stream", Fixed::True)) {
+            path::set(body, "stream", json!(false));
+        }
         path::set(body, self.tokens_place(wire), json!((call.limit as u64).max(wire.tokens.1)));
         let sampling = call.sampling.unwrap_or(Sampling { temperature: 0.0, top_p: 1.0, seed: 0 });
         if taken(Part::Temperature) && (wire.zero || sampling.temperature > 0.0) {

@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::super::Overrides;
 use super::super::http::{Endpoint, Limits};
+use super::address::Route;
 use super::kind::Kind;
 use super::path;
 use super::render::Renderer;
@@ -18,6 +19,9 @@ pub struct Settings {
     /// Where, and with which key; [`Kind::address`] makes the address, [`Dialect::auth`](super::Dialect) says how to send the
     /// key. The dialect's own headers are added.
     pub endpoint: Endpoint,
+    /// In which forms the routes may stand below the address, in the order in which they are tried; empty: as the dialect has
+    /// them.
+    pub routes: Vec<Route>,
     /// Time limits and sizes.
     pub limits: Limits,
     /// The model; `None`: the only one that the server has.
@@ -40,6 +44,7 @@ impl Settings {
             name: name.to_owned(),
             kind,
             endpoint,
+            routes: Vec::new(),
             limits: Limits::default(),
             model: None,
             overrides: Overrides::default(),
@@ -50,13 +55,15 @@ impl Settings {
     }
 
     /// Calls at once.
-    pub(super) fn concurrency(&self) -> usize {
+    #[must_use]
+    pub fn concurrency(&self) -> usize {
         self.overrides.concurrency.unwrap_or(self.kind.dialect().concurrency).max(1)
     }
 
-    /// What renders conversations, if anything may.
-    pub(super) fn renderer(&self) -> Option<Renderer> {
+    /// What renders conversations, if anything may; `plain` says that the model takes no conversation.
+    pub(super) fn renderer(&self, plain: bool) -> Option<Renderer> {
         match &self.chat_template {
+            None if plain => Some(Renderer::plain(self.kind.dialect().rendering)),
             Some(template) => Some(Renderer::template(template)),
             None => self.kind.dialect().rendering.map(Renderer::server),
         }

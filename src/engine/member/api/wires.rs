@@ -1,4 +1,15 @@
 //! The ways to call a server for text that more than one dialect shares, or that one dialect differs by.
+//!
+//! What each tells of the tokens used, and when; `account` guesses the rest. Every one takes a limit of tokens, which is what keeps
+//! a reply from running on that is dropped before its end: a segment needs at most so many. None takes a text to stop at that
+//! could tell the end of a sentence or a word from a full stop or a space within.
+//!
+//! - `CHAT`, `COMPLETIONS` and their kin: all at the end, in a message of its own, where `include_usage` is taken (the probe finds
+//!   out); vLLM and `SGLang` also in every message, if their operator wants it so; Groq in its last message in any case.
+//! - `RESPONSES`: all in the last message.
+//! - `MESSAGES`: the prompt in the first message, the reply in the last but one.
+//! - `GEMINI`: both in every message.
+//! - `COHERE`, `OLLAMA`, `GENERATE`: all in the last message.
 
 use super::super::http::Framing;
 use super::dialect::Fixed::{Alternatives, False, Text, Texts, True};

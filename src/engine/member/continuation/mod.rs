@@ -41,9 +41,11 @@ pub enum Finish {
 pub struct Finished {
     /// Text that follows what was given out before.
     pub rest: String,
-    /// Whether the reply votes to end the answer.
+    /// Whether the reply votes to end the answer: by the end vote, by saying nothing, or by repeating the whole answer and
+    /// stopping there.
     pub ends: bool,
-    /// Whether the whole reply only repeated accepted text: nothing of it is left. Never together with `ends`.
+    /// Whether the whole reply only repeated accepted text, and not all of it or without ending: nothing of it is left. Never
+    /// together with `ends`.
     pub repeated: bool,
 }
 
@@ -84,8 +86,8 @@ impl Continuation {
             self.take(c, &mut rest);
         }
         let voted = self.sentinel.found();
-        let ends = voted || (how == Finish::Stop && !self.said_anything);
         let opened = self.opening.finish(!voted && how != Finish::Stop);
+        let ends = voted || (how == Finish::Stop && (!self.said_anything || opened.repeated_whole));
         self.words.closes_fence(opened.in_fence);
         for c in opened.text.chars() {
             self.words.push(c, &mut rest);

@@ -12,8 +12,12 @@ const LONGEST_QUOTATION: usize = 600;
 /// Bytes, white space included, in which a leader shows.
 const LONGEST_LEADER: usize = 400;
 
+/// Marks that close a sentence: a reply that repeats the answer may have one more of them, or one less.
+const CLOSING: &[char] = &['.', '!', '?', '…', '。', '！', '？', '"', '”', '»', ')'];
+
 /// The beginning of a reply, until it is decided.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a finding of its own")]
 pub(super) struct Opening {
     accepted: String,
     scene: Scene,
@@ -24,6 +28,8 @@ pub(super) struct Opening {
     announced: bool,
     in_fence: bool,
     repeated: bool,
+    /// All of the accepted text was repeated, and at most a mark that closes a sentence was said besides.
+    repeated_whole: bool,
 }
 
 /// What is being decided.
@@ -48,6 +54,8 @@ pub(super) struct Opened {
     pub in_fence: bool,
     /// Text was repeated, and nothing else said.
     pub repeated: bool,
+    /// All of the accepted text was repeated, and nothing else said but what closes a sentence.
+    pub repeated_whole: bool,
 }
 
 impl Opening {
@@ -56,7 +64,16 @@ impl Opening {
         let stage = if accepted.is_empty() { Stage::Decided } else { Stage::Leaders };
         let scene = Scene::new(accepted);
         let accepted = accepted.to_owned();
-        Self { accepted, scene, stage, held: String::new(), announced: false, in_fence: false, repeated: false }
+        Self {
+            accepted,
+            scene,
+            stage,
+            held: String::new(),
+            announced: false,
+            in_fence: false,
+            repeated: false,
+            repeated_whole: false,
+        }
     }
 
     /// Whether the text is in a code fence that was taken off.
@@ -66,7 +83,7 @@ impl Opening {
 
     /// Takes a character and returns the text that is decided now.
     pub(super) fn push(&mut self, c: char) -> String {
-        if matches!(self.stage, Stage::Decided) && !self.repeated {
+        if matches!(self.stage, Stage::Decided) && !self.repeated && !self.repeated_whole {
             return c.to_string();
         }
         let mut text = String::new();
@@ -90,13 +107,19 @@ impl Opening {
             }
         }
         let repeated = self.repeated && text.trim().is_empty();
-        Opened { text: if repeated { String::new() } else { text }, in_fence: self.in_fence, repeated }
+        Opened {
+            text: if repeated { String::new() } else { text },
+            in_fence: self.in_fence,
+            repeated,
+            repeated_whole: self.repeated_whole,
+        }
     }
 
     /// Looks at one more character. Returns what the next stage has to look at; decided text goes to `text`.
     fn advance(&mut self, c: char, text: &mut String) -> String {
         if matches!(self.stage, Stage::Decided) {
             self.repeated &= c.is_whitespace();
+            self.repeated_whole &= c.is_whitespace() || CLOSING.contains(&c);
             text.push(c);
             return String::new();
         }
@@ -133,6 +156,12 @@ impl Opening {
             Stage::Quotation { mark, closed, .. } => {
                 let (mark, closed) = (*mark, *closed);
                 self.unquote(mark, closed, cut_off)
+            }
+            Stage::Repeating(overlap) if overlap.is_all_but(CLOSING) => {
+                (self.repeated, self.repeated_whole) = (true, true);
+                self.held.clear();
+                self.stage = Stage::Decided;
+                String::new()
             }
             Stage::Repeating(overlap) if overlap.contained() && overlap.repeated(&self.held).is_none() => {
                 self.repeated = true;
@@ -210,6 +239,7 @@ impl Opening {
             self.stage = Stage::Joining;
             return held;
         };
+        self.repeated_whole = overlap.is_all(&held, end);
         self.stage = Stage::Decided;
         self.repeated = true;
         let rest = held.get(end..).unwrap_or_default();

@@ -8,6 +8,8 @@ const WINDOW: usize = 200;
 const LONG: usize = 8;
 /// Visible characters from which a repetition of the whole text counts, in whole words.
 const WHOLE: usize = 4;
+/// Visible characters from which a reply counts as repetition that is all of the text and ends with it.
+const ALL: usize = 2;
 /// Visible characters from which a reply counts as repetition that ends before the accepted text does.
 const CONTAINED: usize = 20;
 
@@ -70,6 +72,18 @@ impl Overlap {
     pub(super) fn contained(&self) -> bool {
         let enough = |start: &usize| self.matched >= if *start == 0 { LONG } else { CONTAINED };
         self.alive.iter().any(enough)
+    }
+
+    /// Whether the reply up to this byte repeats all of the accepted text.
+    pub(super) fn is_all(&self, reply: &str, end: usize) -> bool {
+        let visible = reply.get(..end).unwrap_or_default().chars().filter(|c| !c.is_whitespace()).count();
+        visible == self.accepted.len()
+    }
+
+    /// Whether a whole reply is all of the accepted text, but for marks of these at its end.
+    pub(super) fn is_all_but(&self, marks: &[char]) -> bool {
+        let left = self.accepted.get(self.matched..).unwrap_or_default();
+        self.matched >= ALL && self.alive.contains(&0) && left.iter().all(|(c, _)| marks.contains(c))
     }
 
     /// Whether the last visible characters are two different words or more, or the whole text and no repetition in itself.

@@ -11,6 +11,12 @@ use serde_json::Value;
 /// Numbers of seconds from here on are points in time since 1970: nobody asks to wait thirty years.
 const EPOCH: f64 = 1e9;
 
+/// From here on they are in milliseconds.
+const EPOCH_IN_MILLISECONDS: f64 = 1e11;
+
+/// The longest wait that is told apart: a century. Adding it to a date cannot fail.
+const CENTURY: f64 = 4e9;
+
 /// How long the server asks to wait, if it does. `body` is the reply's, where it is JSON.
 pub(super) fn advice(headers: &HeaderMap, body: Option<&Value>, now: SystemTime) -> Option<Duration> {
     let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim);
@@ -24,8 +30,12 @@ pub(super) fn advice(headers: &HeaderMap, body: Option<&Value>, now: SystemTime)
 /// A span or a point in time: seconds, seconds since 1970, an HTTP date, `1m30s`.
 pub(super) fn moment(text: &str, now: SystemTime) -> Option<Duration> {
     if let Ok(number) = text.parse::<f64>() {
-        let wait = seconds(number)?;
-        return if number < EPOCH { Some(wait) } else { Some((UNIX_EPOCH + wait).duration_since(now).unwrap_or_default()) };
+        let since = |number: f64| Some((UNIX_EPOCH + seconds(number)?).duration_since(now).unwrap_or_default());
+        return match number {
+            _ if number < EPOCH => seconds(number),
+            _ if number < EPOCH_IN_MILLISECONDS => since(number),
+            _ => since(number / 1000.0),
+        };
     }
     match httpdate::parse_http_date(text) {
         Ok(date) => Some(date.duration_since(now).unwrap_or_default()),
@@ -42,26 +52,28 @@ pub(super) fn span(text: &str) -> Option<Duration> {
     }
     while !rest.is_empty() {
         let (number, tail) = rest.split_at(rest.find(|part: char| part != '.' && !part.is_ascii_digit())?);
+        let tail = tail.trim_start();
         let (unit, tail) = tail.split_at(tail.find(|part: char| part == '.' || part.is_ascii_digit()).unwrap_or(tail.len()));
         let scale = match unit.trim() {
             "ns" => 1e-9,
             "us" | "µs" => 1e-6,
-            "ms" => 1e-3,
-            "s" => 1.0,
-            "m" => 60.0,
-            "h" => 3600.0,
-            "d" => 86400.0,
+            "ms" | "msec" | "millisecond" | "milliseconds" => 1e-3,
+            "s" | "sec" | "secs" | "second" | "seconds" => 1.0,
+            "m" | "min" | "mins" | "minute" | "minutes" => 60.0,
+            "h" | "hr" | "hour" | "hours" => 3600.0,
+            "d" | "day" | "days" => 86400.0,
             _ => return None,
         };
-        total = total.checked_add(seconds(number.parse::<f64>().ok()? * scale)?)?;
+        total = total.saturating_add(seconds(number.trim().parse::<f64>().ok()? * scale)?);
         rest = tail;
     }
     Some(total)
 }
 
-/// A century at most: adding it to a date cannot fail.
+/// So many seconds, a century at most: who asks for more is refused all the same. `None` for what is no span.
 fn seconds(number: f64) -> Option<Duration> {
-    (0.0..4e9).contains(&number).then(|| Duration::try_from_secs_f64(number).ok()).flatten()
+    let number = if number.is_finite() && number >= 0.0 { number.min(CENTURY) } else { return None };
+    Duration::try_from_secs_f64(number).ok()
 }
 
 /// `{"error":{"details":[{"@type":"…/google.rpc.RetryInfo","retryDelay":"34s"}]}}`, also inside an array.

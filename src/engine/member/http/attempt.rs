@@ -2,22 +2,27 @@
 //!
 //! Owns what every attempt of a call sends, which statuses are errors, and what an error says.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, SystemTime};
 
 use reqwest::header::{ACCEPT, CONTENT_TYPE, LOCATION};
-use reqwest::{Method, Response, Url};
+use reqwest::{Method, RequestBuilder, Response, Url};
 use serde_json::Value;
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::{Instant, timeout, timeout_at};
 
 use super::advice::advice;
+use super::blame::blames;
 use super::body::Body;
 use super::classify::of_sending;
 use super::client::Shared;
 use super::detail::of_body;
-use super::error::HttpError;
+use super::error::{HttpError, Place};
+use super::look;
 use super::refusal::Refusal;
+use crate::engine::member::Sent;
 
 /// Bytes read of the body of an error.
 const ERROR_BODY: usize = 64 << 10;
@@ -33,13 +38,35 @@ pub(super) struct Call {
     accept: &'static str,
     /// The endpoint's name and the address, fit to show.
     pub(super) at: Arc<str>,
+    /// Whether it is at the server.
+    pub(super) sent: Sent,
+    /// The most attempts, the first included.
+    pub(super) attempts: u32,
 }
 
 impl Call {
     pub(super) fn new(shared: &Shared, method: Method, path: &str, body: Option<&Value>, accept: &'static str) -> Self {
         let url = shared.endpoint.url(path);
         let at = format!("{} ({})", shared.endpoint.name(), shared.secrets.redact(url.as_str())).into();
-        Self { method, url, body: body.map(|body| body.to_string().into_bytes()), accept, at }
+        let body = body.map(|body| body.to_string().into_bytes());
+        Self { method, url, body, accept, at, sent: Sent::default(), attempts: shared.limits.attempts }
+    }
+
+    /// At most so often.
+    pub(super) fn trying(self, attempts: u32) -> Self {
+        Self { attempts, ..self }
+    }
+
+    /// Notes there whether it is at the server.
+    pub(super) fn noting(self, sent: &Sent) -> Self {
+        Self { sent: sent.clone(), ..self }
+    }
+
+    /// A number that is the same for the same request.
+    pub(super) fn mark(&self) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        (self.method.as_str(), self.url.as_str(), &self.body).hash(&mut hasher);
+        hasher.finish()
     }
 
     /// Sends the request and waits for the first byte of a good reply's body.
@@ -60,12 +87,54 @@ impl Call {
     }
 
     async fn send(&self, shared: &Shared) -> Result<Response, HttpError> {
-        let mut request = shared.client.request(self.method.clone(), self.url.clone()).header(ACCEPT, self.accept);
-        if let Some(body) = &self.body {
-            request = request.header(CONTENT_TYPE, "application/json").body(body.clone());
+        // Before anything was answered a call that only asks can be sent twice.
+        let watched = Self::is_looked_at(shared) && self.url.scheme() == "https" && self.method == Method::GET;
+        let sent = if watched {
+            match timeout(shared.limits.handshake, self.request(shared).send()).await {
+                Ok(sent) => sent,
+                Err(_) if look::speaks_http(&self.url).await => return Err(self.other_scheme(shared)),
+                Err(_) => self.request(shared).send().await,
+            }
+        } else {
+            self.request(shared).send().await
+        };
+        match sent {
+            Ok(response) => {
+                shared.answered.store(true, Ordering::Relaxed);
+                Ok(response)
+            }
+            Err(error) => Err(self.looked_at(of_sending(&error, self.url.scheme(), &self.at, shared), shared).await),
         }
-        let sent = request.send().await;
-        sent.map_err(|error| of_sending(&error, self.url.scheme(), &self.at, shared))
+    }
+
+    fn request(&self, shared: &Shared) -> RequestBuilder {
+        let request = shared.client.request(self.method.clone(), self.url.clone()).header(ACCEPT, self.accept);
+        match &self.body {
+            Some(body) => request.header(CONTENT_TYPE, "application/json").body(body.clone()),
+            None => request,
+        }
+    }
+
+    /// Whether a failure may be that of a wrong scheme: nothing was answered yet, and a look would reach the server itself.
+    fn is_looked_at(shared: &Shared) -> bool {
+        shared.proxy.is_none() && !shared.answered.load(Ordering::Relaxed)
+    }
+
+    /// The failure, or what a look at the port says of it.
+    async fn looked_at(&self, error: HttpError, shared: &Shared) -> HttpError {
+        if !Self::is_looked_at(shared) {
+            return error;
+        }
+        let cut = matches!(error, HttpError::NotHttp { .. } | HttpError::Cut { place: Place::Beginning, .. });
+        let other = match self.url.scheme() {
+            "https" => (cut || matches!(error, HttpError::Tls { .. })) && look::speaks_http(&self.url).await,
+            _ => cut && look::speaks_tls(&self.url).await,
+        };
+        if other { self.other_scheme(shared) } else { error }
+    }
+
+    fn other_scheme(&self, shared: &Shared) -> HttpError {
+        HttpError::Scheme { at: self.at.clone(), instead: shared.secrets.redact(&shared.endpoint.by_other_scheme()) }
     }
 
     fn redirected(&self, shared: &Shared, response: &Response) -> HttpError {
@@ -81,13 +150,19 @@ impl Call {
 
     async fn refused(&self, shared: &Shared, mut response: Response) -> HttpError {
         let body = beginning(&mut response).await;
+        if self.url.scheme() == "http" && look::wants_tls(&body) {
+            return self.other_scheme(shared);
+        }
         let json = serde_json::from_slice(&body).ok();
+        let detail = of_body(&body, &shared.secrets);
         HttpError::Status(Box::new(Refusal {
             at: self.at.clone(),
             status: response.status().as_u16(),
-            detail: of_body(&body, &shared.secrets),
             wait: advice(response.headers(), json.as_ref(), SystemTime::now()),
+            longest: shared.limits.backoff.longest,
             keyed: shared.endpoint.is_keyed(),
+            blames: blames(&detail.message, self.body.as_deref().unwrap_or_default()),
+            detail,
             attempts: 1,
         }))
     }

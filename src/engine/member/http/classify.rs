@@ -9,9 +9,31 @@ use std::sync::Arc;
 
 use super::client::Shared;
 use super::error::{HttpError, Place};
+use super::proxy::Proxy;
+use super::refusal::span;
 
 /// What failed while a request was sent and its reply's head awaited.
 pub(super) fn of_sending(error: &reqwest::Error, scheme: &str, at: &Arc<str>, shared: &Shared) -> HttpError {
+    let error = of_connecting(error, scheme, at, shared);
+    match &shared.proxy {
+        Some(proxy) => of_proxy(error, proxy),
+        None => error,
+    }
+}
+
+/// Behind a proxy nothing else is resolved or connected to.
+fn of_proxy(error: HttpError, proxy: &Proxy) -> HttpError {
+    let (at, problem) = match error {
+        HttpError::Refused { at } => (at, "does not answer: the connection to it was refused".to_owned()),
+        HttpError::Unresolved { at } => (at, "does not answer: its host's name cannot be resolved".to_owned()),
+        HttpError::ConnectTimedOut { at, limit } => (at, format!("does not answer: no connection within {}", span(limit))),
+        HttpError::Unreachable { at, reason } => (at, format!("leads nowhere: {reason}")),
+        other => return other,
+    };
+    HttpError::Proxy { at, proxy: proxy.to_string(), problem }
+}
+
+fn of_connecting(error: &reqwest::Error, scheme: &str, at: &Arc<str>, shared: &Shared) -> HttpError {
     let (at, secrets) = (at.clone(), &shared.secrets);
     let chain = causes(error);
     let reason = || secrets.redact(&chain.last().map(ToString::to_string).unwrap_or_default());
@@ -24,7 +46,7 @@ pub(super) fn of_sending(error: &reqwest::Error, scheme: &str, at: &Arc<str>, sh
     } else if error.is_connect() && error.is_timeout() {
         HttpError::ConnectTimedOut { at, limit: shared.limits.connect }
     } else if error.is_connect() && scheme == "https" && chain.iter().any(|cause| is_io(*cause, io::ErrorKind::UnexpectedEof)) {
-        HttpError::Tls { at, reason: "the connection ended in the handshake: does the server want http://?".to_owned() }
+        HttpError::Tls { at, reason: "the connection ended in the handshake".to_owned() }
     } else if error.is_connect() || error.is_builder() {
         HttpError::Unreachable { at, reason: reason() }
     } else if chain.iter().any(|cause| cause.to_string().starts_with("invalid HTTP")) {
@@ -36,7 +58,7 @@ pub(super) fn of_sending(error: &reqwest::Error, scheme: &str, at: &Arc<str>, sh
 
 fn tls_reason(error: &rustls::Error) -> String {
     match error {
-        rustls::Error::InvalidMessage(_) => "what answers there does not speak TLS: does the server want http://?".to_owned(),
+        rustls::Error::InvalidMessage(_) => "what answers there does not speak TLS".to_owned(),
         rustls::Error::InvalidCertificate(why) => format!("the server's certificate is not trusted: {why}"),
         other => other.to_string(),
     }

@@ -6,6 +6,7 @@
 use std::fmt;
 use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use reqwest::{Client, Method, redirect};
@@ -20,8 +21,11 @@ use super::error::{HttpError, Place, Retry};
 use super::framing::Framing;
 use super::limits::Limits;
 use super::messages::Messages;
+use super::proxy::Proxy;
 use super::redact::Secrets;
 use super::tls;
+use super::trouble::Trouble;
+use crate::engine::member::Sent;
 
 /// Who we say we are.
 const USER_AGENT: &str = concat!("specfuse/", env!("CARGO_PKG_VERSION"));
@@ -40,7 +44,11 @@ const KEPT_FOR: Duration = Duration::from_secs(20);
 
 /// Calls to one endpoint. Copies share connections, and the limit on calls at once.
 #[derive(Clone)]
-pub struct Http(Arc<Shared>);
+pub struct Http {
+    shared: Arc<Shared>,
+    /// Attempts for one call, the first included.
+    attempts: u32,
+}
 
 /// What all calls share.
 pub(super) struct Shared {
@@ -48,12 +56,21 @@ pub(super) struct Shared {
     pub(super) limits: Limits,
     pub(super) client: Client,
     pub(super) secrets: Arc<Secrets>,
+    /// What calls go through.
+    pub(super) proxy: Option<Proxy>,
+    /// Whether the server has ever answered.
+    pub(super) answered: AtomicBool,
     places: Arc<Semaphore>,
+    trouble: Trouble,
 }
 
 impl fmt::Debug for Http {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("Http").field("endpoint", &self.0.endpoint).field("limits", &self.0.limits).finish_non_exhaustive()
+        formatter
+            .debug_struct("Http")
+            .field("endpoint", &self.shared.endpoint)
+            .field("limits", &self.shared.limits)
+            .finish_non_exhaustive()
     }
 }
 
@@ -63,37 +80,62 @@ impl Http {
         let client = client(&endpoint, &limits)?;
         let secrets = Arc::new(endpoint.secrets());
         let places = Arc::new(Semaphore::new(limits.calls.clamp(1, Semaphore::MAX_PERMITS)));
-        Ok(Self(Arc::new(Shared { endpoint, limits, client, secrets, places })))
+        let proxy = endpoint.proxy();
+        let (answered, trouble) = (AtomicBool::new(false), Trouble::default());
+        Ok(Self {
+            attempts: limits.attempts,
+            shared: Arc::new(Shared { endpoint, limits, client, secrets, proxy, answered, places, trouble }),
+        })
+    }
+
+    /// The same client, which tries each call at most so many times.
+    #[must_use]
+    pub fn trying(&self, attempts: u32) -> Self {
+        Self { attempts: attempts.min(self.attempts), shared: Arc::clone(&self.shared) }
     }
 
     /// The endpoint.
     #[must_use]
     pub fn endpoint(&self) -> &Endpoint {
-        &self.0.endpoint
+        &self.shared.endpoint
     }
 
     /// Gets a JSON reply from a path below the endpoint's address.
     pub async fn get(&self, path: &str) -> Result<Value, HttpError> {
-        let call = Call::new(&self.0, Method::GET, path, None, "application/json");
-        self.0.json(&call).await
+        let call = self.call(Method::GET, path, None, "application/json");
+        self.shared.json(&call).await
     }
 
     /// Posts JSON and gets a JSON reply. Work that may be cancelled is better streamed: many servers notice a closed connection
     /// only when they write to it.
     pub async fn post(&self, path: &str, body: &Value) -> Result<Value, HttpError> {
-        let call = Call::new(&self.0, Method::POST, path, Some(body), "application/json");
-        self.0.json(&call).await
+        self.post_noting(path, body, &Sent::default()).await
+    }
+
+    /// As [`Self::post`], and notes whether the request is at the server.
+    pub async fn post_noting(&self, path: &str, body: &Value, sent: &Sent) -> Result<Value, HttpError> {
+        let call = self.call(Method::POST, path, Some(body), "application/json").noting(sent);
+        self.shared.json(&call).await
     }
 
     /// Posts JSON and gets a reply message by message. Returns when the first bytes of its body are there.
     pub async fn stream(&self, path: &str, body: &Value, framing: Framing) -> Result<Messages, HttpError> {
+        self.stream_noting(path, body, framing, &Sent::default()).await
+    }
+
+    /// As [`Self::stream`], and notes whether the request is at the server.
+    pub async fn stream_noting(&self, path: &str, body: &Value, framing: Framing, sent: &Sent) -> Result<Messages, HttpError> {
         let accept = match framing {
             Framing::EventStream => "text/event-stream, application/json",
             Framing::JsonLines => "application/x-ndjson, application/json",
         };
-        let call = Call::new(&self.0, Method::POST, path, Some(body), accept);
-        let body = self.0.begun(&call).await?;
-        Messages::begin(body, framing, &self.0.limits, call.at, self.0.secrets.clone()).await
+        let call = self.call(Method::POST, path, Some(body), accept).noting(sent);
+        let body = self.shared.begun(&call).await?;
+        Messages::begin(body, framing, &self.shared.limits, call.at, self.shared.secrets.clone()).await
+    }
+
+    fn call(&self, method: Method, path: &str, body: Option<&Value>, accept: &'static str) -> Call {
+        Call::new(&self.shared, method, path, body, accept).trying(self.attempts)
     }
 }
 
@@ -125,27 +167,37 @@ impl Shared {
     /// Tries until a reply's body has begun, or no further attempt is worth it.
     async fn begun(&self, call: &Call) -> Result<Body, HttpError> {
         let (mut attempts, mut looks) = (0, 0);
+        let request = call.mark();
+        let most = self.trouble.attempts(request, call.attempts);
         loop {
+            if let Some(wait) = self.trouble.before(request, self.limits.backoff.longest)? {
+                tokio::time::sleep(wait).await;
+            }
             // A place is kept for the attempt only: a call that waits for its next one keeps no other from theirs.
             let permit = self.places.clone().acquire_owned().await.ok();
+            call.sent.send();
             let error = match call.attempt(self, permit).await {
-                Ok(body) => return Ok(body),
+                Ok(body) => {
+                    self.trouble.over();
+                    return Ok(body);
+                }
                 Err(error) => error,
             };
+            call.sent.take_back();
             let retry = error.retry();
             let loading = retry == Retry::Loaded && self.limits.patient;
             *(if loading { &mut looks } else { &mut attempts }) += 1;
             let wait = match retry {
                 Retry::Loaded if loading => Some(self.limits.backoff.while_loading(looks - 1, jitter())),
-                Retry::After(advice) if attempts < self.limits.attempts => {
-                    self.limits.backoff.delay(attempts - 1, advice, jitter())
-                }
+                Retry::After(advice) if attempts < most => self.limits.backoff.delay(attempts - 1, advice, jitter()),
                 Retry::Loaded | Retry::After(_) | Retry::Never => None,
             };
-            match wait {
-                Some(wait) => tokio::time::sleep(wait).await,
-                None => return Err(error.after(attempts)),
-            }
+            let Some(wait) = wait else {
+                let error = error.after(attempts);
+                self.trouble.failed(request, &error, matches!(retry, Retry::After(_)));
+                return Err(error);
+            };
+            tokio::time::sleep(wait).await;
         }
     }
 }

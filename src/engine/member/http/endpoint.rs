@@ -15,6 +15,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::error::HttpError;
 use super::key::KeyError;
+use super::proxy::Proxy;
 use super::redact::{MASK, Secrets, names_secret};
 
 /// A key as it is sent. Printing it shows the header's name only.
@@ -130,6 +131,12 @@ impl Endpoint {
         is_loopback(&self.base)
     }
 
+    /// Scheme, host and port: which server it is, whatever of it is meant.
+    #[must_use]
+    pub fn origin(&self) -> String {
+        self.base.origin().ascii_serialization()
+    }
+
     /// The address, fit to show.
     #[must_use]
     pub fn shown(&self) -> String {
@@ -147,12 +154,28 @@ impl Endpoint {
         self.proxied
     }
 
+    /// The proxy that calls go through.
+    pub(super) fn proxy(&self) -> Option<Proxy> {
+        Some(&self.base).filter(|_| self.proxied).and_then(Proxy::of)
+    }
+
+    /// The same place, spoken to by the other of `http` and `https`.
+    pub(super) fn by_other_scheme(&self) -> String {
+        let mut url = self.base.clone();
+        let port = url.port_or_known_default();
+        let other = if self.wants_tls() { "http" } else { "https" };
+        // Both take a port and each other's place.
+        let _ = url.set_scheme(other);
+        let _ = url.set_port(port);
+        url.as_str().trim_end_matches('/').to_owned()
+    }
+
     pub(super) fn wants_tls(&self) -> bool {
         self.base.scheme() == "https"
     }
 
     /// The address of a path below this endpoint; the path may have a query of its own.
-    pub(super) fn url(&self, path: &str) -> Url {
+    pub(in super::super) fn url(&self, path: &str) -> Url {
         let (path, query) = path.split_once('?').map_or((path, None), |(path, query)| (path, Some(query)));
         let mut url = self.base.clone();
         if !path.is_empty() {
@@ -224,9 +247,9 @@ fn without_login(address: &str) -> String {
 }
 
 /// `%41` as `A`.
-fn percent_decoded(text: &str) -> String {
+pub(in super::super) fn percent_decoded(text: &str) -> String {
     // A query is decoded in the same way, except that `+` is a blank there.
-    let url = Url::parse(&format!("http://localhost/?x={}", text.replace('+', "%2B")));
+    let url = Url::parse(&format!("http://localhost/?x={}", text.replace('+', "%2B").replace('&', "%26")));
     url.ok().and_then(|url| url.query_pairs().next().map(|(_, value)| value.into_owned())).unwrap_or_default()
 }
 

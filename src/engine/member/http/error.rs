@@ -6,6 +6,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::blame;
 use super::context::ContextLength;
 use super::detail::Detail;
 use super::refusal::{Refusal, is_passing, span};
@@ -42,6 +43,24 @@ pub enum HttpError {
         at: Arc<str>,
         /// Why.
         reason: String,
+    },
+    /// The other scheme is spoken there, as a look has shown.
+    #[error("{at}: the server speaks {}: use {instead}", if instead.starts_with("http:") { "http, not https" } else { "https, not http" })]
+    Scheme {
+        /// Where.
+        at: Arc<str>,
+        /// The address that is right, fit to show.
+        instead: String,
+    },
+    /// The proxy on the way cannot be reached, or leads nowhere.
+    #[error("{at}: {proxy} {problem}: check the proxy, or name the server's host in NO_PROXY")]
+    Proxy {
+        /// Where.
+        at: Arc<str>,
+        /// The proxy, and what names it.
+        proxy: String,
+        /// What is wrong with it.
+        problem: String,
     },
     /// No connection in time.
     #[error("{at}: no connection within {}: check the address, the network and the firewall", span(*limit))]
@@ -147,6 +166,8 @@ pub enum Place {
     Line,
     /// Inside a character.
     Character,
+    /// Between two messages, as if the reply were complete.
+    Silently,
 }
 
 impl std::fmt::Display for Place {
@@ -156,6 +177,7 @@ impl std::fmt::Display for Place {
             Self::Between => "before the reply was complete",
             Self::Line => "in the middle of a line of the reply",
             Self::Character => "in the middle of a character of the reply",
+            Self::Silently => "before the reply was complete: it has no finish reason and no mark of its end",
         })
     }
 }
@@ -208,6 +230,18 @@ impl HttpError {
         }
     }
 
+    /// Whether a reply that had begun came to nothing on its way: it was cut, or garbled. The same call may bring a whole one.
+    #[must_use]
+    pub fn is_broken(&self) -> bool {
+        matches!(self, Self::Cut { .. } | Self::NotJson { .. })
+    }
+
+    /// Whether it is an answer, if a bad one, of a server that may do other things well.
+    #[must_use]
+    pub fn answers(&self) -> bool {
+        matches!(self, Self::Status(_) | Self::InBand { .. } | Self::NotJson { .. } | Self::ContentType { .. })
+    }
+
     /// What the server says went wrong, if it said anything.
     #[must_use]
     pub fn detail(&self) -> Option<&Detail> {
@@ -222,6 +256,26 @@ impl HttpError {
     #[must_use]
     pub fn message(&self) -> &str {
         self.detail().map_or("", |detail| &detail.message)
+    }
+
+    /// The words without the endpoint's name, for where a name stands before them.
+    #[must_use]
+    pub fn without_name(&self) -> String {
+        let text = self.to_string();
+        // All but this one begin with the name and the address in brackets.
+        if let Self::Address { name, .. } = self {
+            return text.strip_prefix(&format!("{name}: ")).map_or_else(|| text.clone(), str::to_owned);
+        }
+        match text.split_once(" (http").and_then(|(_, rest)| rest.split_once("): ")) {
+            Some((address, rest)) => format!("http{address}: {rest}"),
+            None => text,
+        }
+    }
+
+    /// Whether the server's message reads like one about a parameter of the request, whatever its status.
+    #[must_use]
+    pub fn refuses_parameter(&self) -> bool {
+        blame::refuses(self.message())
     }
 
     /// The prompt does not fit the model's context, where the server says so.
@@ -249,6 +303,11 @@ impl HttpError {
         }
     }
 
+    /// Whether the server does not accept the request as it is: the same one, word for word, would be refused again.
+    pub(super) fn is_unacceptable(&self) -> bool {
+        matches!(self, Self::Status(refusal) if matches!(refusal.status, 400 | 413 | 422))
+    }
+
     /// Whether another attempt may help. Where any byte of a reply's body came, it may not: the call was served and perhaps paid.
     pub(super) fn retry(&self) -> Retry {
         match self {
@@ -258,10 +317,12 @@ impl HttpError {
             | Self::Refused { .. }
             | Self::ConnectTimedOut { .. }
             | Self::Unreachable { .. }
+            | Self::Proxy { .. }
             | Self::Cut { place: Place::Beginning, .. } => Retry::After(None),
             Self::Status(_)
             | Self::Address { .. }
             | Self::Tls { .. }
+            | Self::Scheme { .. }
             | Self::NotHttp { .. }
             | Self::Stalled { .. }
             | Self::Cut { .. }
@@ -279,13 +340,17 @@ impl HttpError {
             Self::Status(refusal) => Answer::Status(refusal),
             Self::InBand { detail, .. } => Answer::InBand(detail),
             Self::Redirect { status, .. } => Answer::Redirect(*status),
-            Self::Address { .. } | Self::Tls { .. } | Self::NotHttp { .. } | Self::NotJson { .. } | Self::ContentType { .. } => {
-                Answer::Unusable
-            }
+            Self::Address { .. }
+            | Self::Tls { .. }
+            | Self::Scheme { .. }
+            | Self::NotHttp { .. }
+            | Self::NotJson { .. }
+            | Self::ContentType { .. } => Answer::Unusable,
             Self::Unresolved { .. }
             | Self::Refused { .. }
             | Self::ConnectTimedOut { .. }
             | Self::Unreachable { .. }
+            | Self::Proxy { .. }
             | Self::Stalled { .. }
             | Self::Cut { .. }
             | Self::TooLong { .. } => Answer::None,

@@ -9,6 +9,8 @@ use std::time::Duration;
 pub struct Limits {
     /// For finding the host and connecting, TLS included.
     pub connect: Duration,
+    /// For a first answer to TLS: after it the port is asked whether it speaks plain HTTP, once, before connecting goes on.
+    pub handshake: Duration,
     /// From sending a request to the first byte of its reply's body. Long prompts are read in this time.
     pub first: Duration,
     /// Between two pieces of a body that has begun.
@@ -31,6 +33,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             connect: Duration::from_secs(10),
+            handshake: Duration::from_millis(1500),
             first: Duration::from_secs(120),
             idle: Duration::from_secs(60),
             calls: 16,
@@ -43,8 +46,8 @@ impl Default for Limits {
     }
 }
 
-/// The waits between attempts: full jitter, which spreads clients that were refused together (Brooker, "Exponential Backoff And
-/// Jitter", 2015).
+/// The waits between attempts: they double, and chance shortens each by up to two fifths, which spreads clients that were refused
+/// together (Brooker, "Exponential Backoff And Jitter", 2015).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Backoff {
     /// The longest wait after the first attempt; it doubles with each further one.
@@ -70,14 +73,17 @@ impl Default for Backoff {
 
 impl Backoff {
     /// How long to wait after a failed attempt (0 is the first): what the server asked for, else a part of `first · 2^attempt`,
-    /// at most `cap`; `jitter`, 0 to 1, says which. `None`: the server asks for more than is worth waiting.
+    /// at most `cap`; `jitter`, 0 to 1, says which. A server that asks for less than `first` gets our own wait up to `first`: one
+    /// that asks for none would be called again and again. `None`: the server asks for more than is worth waiting.
     #[must_use]
     pub fn delay(&self, attempt: u32, advice: Option<Duration>, jitter: f64) -> Option<Duration> {
-        if let Some(advice) = advice {
-            return (advice <= self.longest).then_some(advice);
-        }
         let factor = 1_u32.checked_shl(attempt).unwrap_or(u32::MAX);
-        Some(part(self.first.saturating_mul(factor).min(self.cap), jitter))
+        let own = part(self.first.saturating_mul(factor).min(self.cap), jitter);
+        match advice {
+            Some(advice) if advice > self.longest => None,
+            Some(advice) => Some(advice.max(own.min(self.first))),
+            None => Some(own),
+        }
     }
 
     /// How long to wait before looking again at a server that is loading its model.
@@ -87,7 +93,11 @@ impl Backoff {
     }
 }
 
+/// The least of a wait that chance leaves: with it each wait is longer than the one before, whatever chance says of both, and none
+/// is no wait at all.
+const LEAST: f64 = 0.6;
+
 fn part(whole: Duration, share: f64) -> Duration {
     let share = if share.is_finite() { share.clamp(0.0, 1.0) } else { 1.0 };
-    Duration::try_from_secs_f64(whole.as_secs_f64() * share).map_or(whole, |part| part.min(whole))
+    Duration::try_from_secs_f64(whole.as_secs_f64() * (LEAST + (1.0 - LEAST) * share)).map_or(whole, |part| part.min(whole))
 }

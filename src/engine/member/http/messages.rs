@@ -40,6 +40,10 @@ pub struct Messages {
     body: Option<Body>,
     decoder: Option<Decoder>,
     ready: VecDeque<Message>,
+    /// The mark that ends a stream has come.
+    marked: bool,
+    /// The reply is one JSON text.
+    whole: bool,
     at: Arc<str>,
     secrets: Arc<Secrets>,
 }
@@ -70,11 +74,12 @@ impl Messages {
             "" | "text/plain" | "application/octet-stream" => Decoder::new(framing, limits.line),
             _ => return Err(unexpected(body, content_type, at, &secrets).await),
         };
-        Ok(Self { body: Some(body), decoder: Some(decoder), ready: VecDeque::new(), at, secrets })
+        let whole = matches!(decoder, Decoder::Whole(..));
+        Ok(Self { body: Some(body), decoder: Some(decoder), ready: VecDeque::new(), marked: false, whole, at, secrets })
     }
 
-    /// The next message; `None` after `[DONE]` or at the end of the body, and after an error. Whether the reply was complete is
-    /// for the caller to know: a server may end a body without a last message.
+    /// The next message; `None` after `[DONE]` or at the end of the body, and after an error. A server may end a body without a
+    /// last message: [`Self::is_marked_complete`] tells what was there.
     ///
     /// Dropping the future loses nothing that was not handed out.
     pub async fn next(&mut self) -> Result<Option<Message>, HttpError> {
@@ -87,6 +92,19 @@ impl Messages {
         next
     }
 
+    /// Whether the reply itself says that it is complete: by `[DONE]`, or as one JSON text. That a message says so is for the
+    /// dialect to know.
+    #[must_use]
+    pub fn is_marked_complete(&self) -> bool {
+        self.marked || self.whole
+    }
+
+    /// The error of a reply that ended before it was complete.
+    #[must_use]
+    pub fn broken(&self) -> HttpError {
+        HttpError::Cut { at: self.at.clone(), place: Place::Silently }
+    }
+
     async fn advance(&mut self) -> Result<Option<Message>, HttpError> {
         loop {
             if let Some(message) = self.ready.pop_front() {
@@ -95,6 +113,7 @@ impl Messages {
             let Some(decoder) = &mut self.decoder else { return Ok(None) };
             if let Some(piece) = decoder.take().map_err(|fault| told(fault, decoder, &self.at))? {
                 if is_done(&piece) {
+                    self.marked = true;
                     self.drain().await;
                     return Ok(None);
                 }
@@ -123,6 +142,7 @@ impl Messages {
                     }
                     last => last.map_err(|fault| told(fault, decoder, &self.at))?,
                 };
+                self.marked |= last.as_ref().is_some_and(is_done);
                 last.filter(|piece| !is_done(piece)).map_or(Ok(()), |piece| self.read(&piece))
             }
         }

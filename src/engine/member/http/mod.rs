@@ -6,6 +6,7 @@
 
 mod advice;
 mod attempt;
+mod blame;
 mod body;
 mod classify;
 mod client;
@@ -17,17 +18,21 @@ mod framing;
 mod key;
 mod limits;
 mod lines;
+mod look;
 mod messages;
+mod proxy;
 mod redact;
 mod refusal;
 mod repeats;
 #[cfg(test)]
 mod tests;
 mod tls;
+mod trouble;
 
 pub use client::Http;
 pub use context::ContextLength;
 pub use detail::Detail;
+pub(super) use endpoint::percent_decoded;
 pub use endpoint::{Endpoint, Key};
 pub use error::{HttpError, Place};
 pub use framing::Framing;

@@ -19,8 +19,12 @@ pub struct Refusal {
     pub detail: Detail,
     /// How long the server asks to wait.
     pub wait: Option<Duration>,
+    /// The longest wait that is waited.
+    pub longest: Duration,
     /// Whether a key was sent.
     pub keyed: bool,
+    /// Whether it is about a parameter of the request.
+    pub blames: bool,
     /// Attempts made.
     pub attempts: u32,
 }
@@ -33,9 +37,16 @@ impl std::fmt::Display for Refusal {
         }
         if let Some(wait) = self.wait {
             write!(formatter, "; it asks to wait {}", span(wait))?;
+            if wait > self.longest {
+                write!(formatter, ", longer than {} is not waited", span(self.longest))?;
+            }
         }
         if self.attempts > 1 {
             write!(formatter, "; tried {} times", self.attempts)?;
+        }
+        if self.wants_key() {
+            formatter
+                .write_str("; give one by --key NAME=env:VARIABLE, or by key = { env = \"VARIABLE\" } in the configuration")?;
         }
         Ok(())
     }
@@ -44,7 +55,12 @@ impl std::fmt::Display for Refusal {
 impl Refusal {
     /// Whether another attempt can change it.
     pub(super) fn is_passing(&self) -> bool {
-        is_passing(self.status) && !self.is_out_of_quota()
+        is_passing(self.status) && !self.is_out_of_quota() && !(self.blames && self.status == 500)
+    }
+
+    /// Whether a key is what is missing.
+    fn wants_key(&self) -> bool {
+        matches!(self.status, 401 | 403) && !self.keyed
     }
 
     /// The status in words.
@@ -53,8 +69,8 @@ impl Refusal {
             _ if self.detail.context.is_some() => "the prompt is longer than the model's context",
             _ if self.is_loading() => "the server is still loading its model",
             400 | 422 => "the server does not accept the request",
-            401 | 403 if self.keyed => "the key was refused: check that it is right and may use this model",
-            401 | 403 => "the server wants a key, and none is set",
+            401 | 403 if self.wants_key() => "the server wants a key, and none is set",
+            401 | 403 => "the key was refused: check that it is right and may use this model",
             402 => "the account has no balance: top it up",
             404 => "not found: check the address's path and the model's name",
             405 => "the server does not offer this: check the address's path",
@@ -94,6 +110,8 @@ pub(super) fn span(time: Duration) -> String {
         0 => format!("{} ms", time.as_millis()),
         1..120 => format!("{} s", (time.as_secs_f64() * 10.0).round() / 10.0),
         seconds @ 120..7200 => format!("{} min", seconds.div_ceil(60)),
-        seconds => format!("{} h", seconds.div_ceil(3600)),
+        seconds @ 7200..172_800 => format!("{} h", seconds.div_ceil(3600)),
+        seconds @ 172_800..63_072_000 => format!("{} days", seconds.div_ceil(86_400)),
+        _ => "years".to_owned(),
     }
 }

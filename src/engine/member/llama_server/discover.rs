@@ -37,6 +37,8 @@ pub(super) struct Found {
     pub(super) identity: String,
     /// Requests that it has had, as far as it counts them.
     pub(super) requests: u64,
+    /// How many models it holds at a time, where it is a router and says so.
+    pub(super) models_at_once: Option<usize>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -69,6 +71,9 @@ struct Meta {
 struct Props {
     /// `router` where the server has no model of its own.
     role: Option<String>,
+    /// How many models a router holds at a time; 0 is without limit.
+    #[serde(deserialize_with = "count::size")]
+    max_instances: Option<usize>,
     default_generation_settings: Option<Defaults>,
     #[serde(deserialize_with = "count::size")]
     total_slots: Option<usize>,
@@ -115,10 +120,14 @@ pub(super) async fn discover(mut server: Server, wanted: Option<&str>) -> Result
         Ok(_) | Err(HttpError::Status(_) | HttpError::NotJson { .. }) => {}
         Err(other) => return Err(other.into()),
     }
-    let mut models: Models = read(&server, "/v1/models", models?)?;
+    let mut models: Models = match models {
+        Err(error) if is_absent(&error) => Models::default(),
+        models => read(&server, "/v1/models", models?)?,
+    };
     let mut props: Props = read(&server, "/props", props.map_err(|error| other_server(&server, error))?)?;
     let mut slots = slots;
     let router = props.role.as_deref() == Some("router");
+    let models_at_once = props.max_instances.filter(|count| router && *count > 0);
     let mut model = choose(server.name(), &models.data, wanted, router)?;
     if let Some(chosen) = model.as_mut().filter(|_| router) {
         server.model = Some(chosen.id.clone());
@@ -149,8 +158,16 @@ pub(super) async fn discover(mut server: Server, wanted: Option<&str>) -> Result
         system_role: props.chat_template_caps.and_then(|caps| caps.supports_system_role),
         begin: props.bos_token,
         speculative,
+        models_at_once,
     };
     Ok((server, found))
+}
+
+/// The model that the server has now, where that is another one than this.
+pub(super) async fn exchanged(server: &Server, model: &str) -> Option<String> {
+    let models: Models = serde_json::from_value(server.models_now().await?).ok()?;
+    let is = |now: &Model| now.id == model || now.aliases.iter().any(|alias| alias == model);
+    (!models.data.iter().any(is)).then(|| models.data.into_iter().next().map(|now| now.id)).flatten()
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -196,10 +213,12 @@ fn other(server: &Server, problem: &str) -> ConnectError {
 
 /// A server without `/props` is another kind of server.
 fn other_server(server: &Server, error: HttpError) -> ConnectError {
-    match error.status() {
-        Some(404 | 405 | 501) => other(server, "it has no /props"),
-        Some(_) | None => error.into(),
-    }
+    if is_absent(&error) { other(server, "it has no /props") } else { error.into() }
+}
+
+/// Whether the server has no such route.
+fn is_absent(error: &HttpError) -> bool {
+    matches!(error.status(), Some(404 | 405 | 501))
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Drafting: a streamed completion, heard token by token and dropped as soon as the segment is complete.
 //!
 //! Owns what a draft's events mean: text that is held back, characters of several tokens (which come as one event that tells the
-//! last token's log-probability alone), the end of a turn, and thoughts, which never become part of a draft.
+//! last token's log-probability alone), the end of a turn, and what becomes of thoughts, which are never part of a draft.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -10,23 +10,24 @@ use serde_json::{Map, Value, json};
 
 use super::Inner;
 use super::force::{FIELDS, in_slot};
-use super::plain::OtherTurns;
 use super::template::Prompt;
 use super::tokens::{fields, ids};
 use super::wire::{Event, Stop, Work};
 use crate::engine::fusion::candidate::Draft;
-use crate::engine::member::conversation_text::THOUGHT;
+use crate::engine::fusion::segment::SegmentRule;
 use crate::engine::member::drawing::Drawing;
-use crate::engine::member::{DraftRequest, Drafted, MemberError, Progress, Sampling};
+use crate::engine::member::other_turns::OtherTurns;
+use crate::engine::member::thought::{Divided, Piece, Thoughts};
+use crate::engine::member::{DraftRequest, Drafted, MemberError, Progress, Sampling, Thought};
 
 /// The seed by which the server means a random one.
 const RANDOM_SEED: u32 = u32::MAX;
 
 /// What came of an attempt.
 enum Outcome {
-    Drafted(Draft),
-    /// The model thinks before it answers.
-    Thought,
+    Drafted(Draft, Thought),
+    /// The model thinks before it answers, and was not told not to.
+    Thinks,
 }
 
 /// What to do after an event.
@@ -36,22 +37,25 @@ enum Heard {
     Complete,
     /// Another turn begins.
     Ended,
-    Thought,
+    Thinks,
 }
 
-/// Drafts a segment. A model that begins to think is asked again with its thought closed, once and for the rest of its life.
+/// Why a draft has no text, and what helps.
+const ONLY_A_THOUGHT: &str = "its reply is only a thought, although it was told not to think: start the server with --reasoning-budget 0, \
+                              or let it only verify";
+
+/// Drafts a segment. A model that begins to think is asked again with its thought closed, once and for the rest of its life; where
+/// that does not help either, its thoughts are taken off.
 pub(super) async fn draft(inner: Arc<Inner>, request: DraftRequest, progress: Progress) -> Result<Drafted, MemberError> {
     let mut work = Work::default();
-    for _ in 0..2 {
+    loop {
         match attempt(&inner, &request, progress.clone(), &mut work).await? {
-            Outcome::Drafted(draft) => {
-                return Ok(Drafted { draft, ends: Vec::new(), forwards: work.forwards, usage: work.usage });
+            Outcome::Drafted(draft, thought) => {
+                return Ok(Drafted { draft, thought, ends: Vec::new(), forwards: work.forwards, usage: work.usage });
             }
-            Outcome::Thought => inner.silence.store(true, Ordering::Relaxed),
+            Outcome::Thinks => inner.silence.store(true, Ordering::Relaxed),
         }
     }
-    let reason = "it thinks before it answers, although it was told not to: start the server with --reasoning-budget 0";
-    Err(MemberError::Failed(format!("{}: {reason}", inner.server.name())))
 }
 
 async fn attempt(inner: &Inner, request: &DraftRequest, progress: Progress, work: &mut Work) -> Result<Outcome, MemberError> {
@@ -61,12 +65,12 @@ async fn attempt(inner: &Inner, request: &DraftRequest, progress: Progress, work
     let before: Vec<u32> = prompt.ids.iter().copied().chain(ids(&known)).collect();
     inner.room_for(before.len() + 1)?;
     let most = Drawing::limit(request.segment);
-    let (beginning, plain) = (accepted.trim().is_empty(), !prompt.stops.is_empty());
-    let others = plain.then(|| OtherTurns::new(accepted));
-    let mut hearing = Hearing::new(Drawing::new(request.segment, progress), beginning, others);
+    let silenced = inner.silence.load(Ordering::Relaxed);
+    let bill = progress.bill().clone();
+    let mut hearing = Hearing::new(request.segment, progress, &accepted, !prompt.stops.is_empty());
     let place = inner.slots.for_draft(&before);
     let body = in_slot(body(&before, &prompt, request.sampling, most), place.id());
-    let mut completion = inner.server.complete(body).await?;
+    let mut completion = inner.server.complete(body, &bill).await?;
     let mut left = before;
     loop {
         let event = completion.next().await?;
@@ -74,35 +78,32 @@ async fn attempt(inner: &Inner, request: &DraftRequest, progress: Progress, work
         if event.stop {
             place.leaves(left);
             *work += event.work();
-            let draft = hearing.ended(inner, &event).await?;
-            return Ok(Outcome::Drafted(draft));
+            return hearing.ended(inner, &event).await;
         }
         let cost = event.work();
-        if event.content.is_empty() {
-            hearing.drawing.alive();
-        }
+        hearing.drawing.alive();
         match hearing.take(inner, &event).await? {
-            Heard::More => {}
+            Heard::Thinks if !silenced => {
+                *work += cost;
+                return Ok(Outcome::Thinks);
+            }
+            Heard::More | Heard::Thinks => {}
             // The server stops by itself here, and its last event is on its way.
             Heard::Complete if event.tokens_predicted >= most as u64 => {
                 let last = completion.next().await.map_or(cost, |event| event.work());
                 *work += last;
                 place.leaves(left);
-                return Ok(Outcome::Drafted(hearing.drawing.finish(false, None)));
+                return Ok(hearing.finish(false));
             }
             Heard::Complete => {
                 *work += cost;
                 place.leaves(left);
-                return Ok(Outcome::Drafted(hearing.drawing.finish(false, None)));
+                return Ok(hearing.finish(false));
             }
             Heard::Ended => {
                 *work += cost;
                 place.leaves(left);
-                return Ok(Outcome::Drafted(hearing.drawing.finish(true, None)));
-            }
-            Heard::Thought => {
-                *work += cost;
-                return Ok(Outcome::Thought);
+                return Ok(hearing.finish(true));
             }
         }
     }
@@ -125,57 +126,56 @@ fn seed(seed: u64) -> u32 {
 
 /// A draft as it is heard.
 struct Hearing {
+    rule: SegmentRule,
+    progress: Progress,
     drawing: Drawing,
-    /// Whether the answer has not begun yet: a thought may come.
-    beginning: bool,
-    /// Pieces that may be the beginning of a thought.
-    held: Vec<(String, Option<f32>)>,
-    /// In the plain form: what may be another turn.
+    thoughts: Thoughts,
+    /// In the plain form: what may be another turn, now and at the beginning.
     others: Option<OtherTurns>,
+    beginning: Option<OtherTurns>,
     /// Log-probabilities of tokens that had no text so far: held back by the server, or the end of the turn.
     silent: Vec<Option<f32>>,
 }
 
 impl Hearing {
-    fn new(drawing: Drawing, beginning: bool, others: Option<OtherTurns>) -> Self {
-        Self { drawing, beginning, held: Vec::new(), others, silent: Vec::new() }
+    /// Behind this accepted text, `plain` in the plain form.
+    fn new(rule: SegmentRule, progress: Progress, accepted: &str, plain: bool) -> Self {
+        let others = plain.then(|| OtherTurns::new(accepted.to_owned()));
+        // White space alone is no answer begun.
+        let thoughts = Thoughts::continued(accepted.trim());
+        let drawing = Drawing::new(rule, progress.clone());
+        Self { rule, progress, drawing, thoughts, beginning: others.clone(), others, silent: Vec::new() }
     }
 
     /// Takes an event that is not the last.
     async fn take(&mut self, inner: &Inner, event: &Event) -> Result<Heard, MemberError> {
-        let logprob = told(inner, event)?;
+        let logprob = told(inner, event);
         if event.content.is_empty() {
             self.silent.push(logprob);
             return Ok(Heard::More);
         }
         let silent = std::mem::take(&mut self.silent).into_iter().map(|logprob| (String::new(), logprob));
-        let pieces: Vec<_> = silent.chain([(event.content.clone(), logprob)]).collect();
-        if !self.beginning {
-            return Ok(self.add(pieces).await);
-        }
-        self.held.extend(pieces);
-        let text: String = self.held.iter().map(|(text, _)| text.as_str()).collect();
-        let text = text.trim_start();
-        if text.starts_with(THOUGHT) {
-            return Ok(Heard::Thought);
-        }
-        if THOUGHT.starts_with(text) {
-            return Ok(Heard::More);
-        }
-        self.beginning = false;
-        let held = std::mem::take(&mut self.held);
-        Ok(self.add(held).await)
+        let pieces: Vec<Piece> = silent.chain([(event.content.clone(), logprob)]).collect();
+        let answer = self.without_thoughts(pieces);
+        let heard = self.add(answer).await;
+        Ok(if heard == Heard::More && self.thoughts.is_thinking() { Heard::Thinks } else { heard })
     }
 
     /// Takes the last event: the draft.
-    async fn ended(mut self, inner: &Inner, event: &Event) -> Result<Draft, MemberError> {
+    async fn ended(mut self, inner: &Inner, event: &Event) -> Result<Outcome, MemberError> {
         let stop = event.stopped();
         let end = if stop == Stop::Turn { self.silent.pop().flatten() } else { None };
-        let mut pieces = std::mem::take(&mut self.held);
-        pieces.extend(std::mem::take(&mut self.silent).into_iter().map(|logprob| (String::new(), logprob)));
+        let mut pieces: Vec<Piece> =
+            std::mem::take(&mut self.silent).into_iter().map(|logprob| (String::new(), logprob)).collect();
         if !event.content.is_empty() {
-            pieces.push((event.content.clone(), told(inner, event)?));
+            pieces.push((event.content.clone(), told(inner, event)));
         }
+        let mut pieces = self.without_thoughts(pieces);
+        let ended = std::mem::replace(&mut self.thoughts, Thoughts::continued("")).finish(stop != Stop::Limit);
+        if ended.last.taken_back {
+            pieces.clear();
+        }
+        pieces.extend(self.answer(ended.last));
         let mut ends = stop != Stop::Limit;
         if let Some(others) = &mut self.others {
             let (mut free, another) = others.take(pieces);
@@ -186,10 +186,42 @@ impl Hearing {
         for (text, logprob) in pieces {
             self.drawing.add(&text, logprob).await;
         }
-        Ok(self.drawing.finish(ends, end))
+        if self.drawing.text().is_empty() && ended.unclosed {
+            return Err(MemberError::Failed(format!("{}: {ONLY_A_THOUGHT}", inner.server.name())));
+        }
+        Ok(Outcome::Drafted(self.drawing.finish(ends, end), ended.thought))
     }
 
-    async fn add(&mut self, pieces: Vec<(String, Option<f32>)>) -> Heard {
+    /// The draft, cut here.
+    fn finish(self, ends: bool) -> Outcome {
+        Outcome::Drafted(self.drawing.finish(ends, None), self.thoughts.finish(false).thought)
+    }
+
+    fn without_thoughts(&mut self, pieces: Vec<Piece>) -> Vec<Piece> {
+        let mut answer = Vec::new();
+        for piece in pieces {
+            let divided = self.thoughts.take(piece);
+            if divided.taken_back {
+                answer.clear();
+            }
+            answer.extend(self.answer(divided));
+        }
+        answer
+    }
+
+    /// The answer's part. Where a thought was drawn as an answer the drawing begins again, untold: what was told stays told.
+    fn answer(&mut self, divided: Divided) -> Vec<Piece> {
+        if divided.taken_back {
+            if self.drawing.pieces() > 0 {
+                self.progress = self.progress.quiet();
+            }
+            self.drawing = Drawing::new(self.rule, self.progress.clone());
+            self.others.clone_from(&self.beginning);
+        }
+        divided.pieces
+    }
+
+    async fn add(&mut self, pieces: Vec<Piece>) -> Heard {
         let (pieces, ends) = match &mut self.others {
             Some(others) => others.take(pieces),
             None => (pieces, false),
@@ -203,13 +235,11 @@ impl Hearing {
     }
 }
 
-/// The log-probability that an event tells; `None` where the server's numbers are not what they seem.
-fn told(inner: &Inner, event: &Event) -> Result<Option<f32>, MemberError> {
+/// The log-probability that an event tells; `None` where the server's numbers are not what they seem, or cannot be one: the text is
+/// a draft all the same.
+fn told(inner: &Inner, event: &Event) -> Option<f32> {
     let entry = event.completion_probabilities.last();
-    match entry.filter(|_| inner.capabilities.draft_logprobs && !event.is_speculative()) {
-        None => Ok(None),
-        Some(entry) => Ok(Some(entry.logprob().map_err(|bad| inner.server.bad(bad))?)),
-    }
+    entry.filter(|_| inner.capabilities.draft_logprobs && !event.is_speculative())?.logprob().ok()
 }
 
 #[cfg(test)]

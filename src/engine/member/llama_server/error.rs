@@ -64,8 +64,8 @@ pub(super) fn told(error: &HttpError) -> MemberError {
         return MemberError::ContextFull { needed: context.needed.unwrap_or(limit.saturating_add(1)), limit };
     }
     match error.status() {
-        Some(401..=404) => MemberError::Refused(error.to_string()),
-        Some(_) | None => MemberError::Failed(error.to_string()),
+        Some(401..=404) => MemberError::Refused(error.without_name()),
+        Some(_) | None => MemberError::Failed(error.without_name()),
     }
 }
 

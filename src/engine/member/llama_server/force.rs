@@ -10,6 +10,7 @@ use super::plan::{END, Part, grammar};
 use super::server::{CallError, Server};
 use super::tokens::{Token, fields, ids};
 use super::wire::{Event, Work};
+use crate::engine::member::Bill;
 use crate::engine::member::http::HttpError;
 
 /// A bias that no logit beats.
@@ -20,8 +21,8 @@ const BIAS: f32 = 10_000.0;
 const LISTED: usize = 2048;
 
 /// The last event's fields that are needed.
-pub(super) const FIELDS: [&str; 7] =
-    ["stop", "stop_type", "truncated", "tokens_predicted", "tokens_evaluated", "timings", "id_slot"];
+pub(super) const FIELDS: [&str; 8] =
+    ["stop", "stop_type", "truncated", "tokens_predicted", "tokens_evaluated", "timings", "id_slot", "model"];
 
 /// Forces tokens after a prompt.
 pub(super) struct Forcing<'a> {
@@ -38,6 +39,8 @@ pub(super) struct Forcing<'a> {
     pub(super) slot: Option<usize>,
     /// What it has cost so far.
     pub(super) work: Work,
+    /// What it uses is booked here.
+    pub(super) bill: &'a Bill,
 }
 
 /// Log-probabilities read; `None` where one cannot be had.
@@ -123,7 +126,7 @@ impl Forcing<'_> {
 
     /// All events of a request.
     async fn events(&mut self, body: Map<String, Value>) -> Result<Vec<Event>, CallError> {
-        let mut completion = self.server.complete(body).await?;
+        let mut completion = self.server.complete(body, self.bill).await?;
         let mut events = Vec::new();
         loop {
             let event = completion.next().await?;
@@ -151,7 +154,7 @@ pub(super) fn in_slot(mut body: Map<String, Value>, slot: Option<usize>) -> Map<
 pub(super) fn refuses_grammar(error: &CallError) -> bool {
     match error {
         CallError::Http(error) => error.status() == Some(400) && names_grammar(error),
-        CallError::Reply { .. } => false,
+        CallError::Reply { .. } | CallError::Logprob { .. } | CallError::Exchanged { .. } => false,
     }
 }
 
@@ -159,7 +162,8 @@ pub(super) fn refuses_grammar(error: &CallError) -> bool {
 pub(super) fn is_grammars(error: &CallError) -> bool {
     match error {
         CallError::Http(error) => matches!(error.status(), Some(400 | 500)) && names_grammar(error),
-        CallError::Reply { .. } => true,
+        CallError::Reply { .. } | CallError::Logprob { .. } => true,
+        CallError::Exchanged { .. } => false,
     }
 }
 

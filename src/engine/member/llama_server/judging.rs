@@ -12,27 +12,27 @@ use super::wire::Work;
 use super::{Inner, template};
 use crate::engine::fusion::conversation::{Conversation, Role, Turn};
 use crate::engine::member::judge::{self, Ask, Asks, Reply};
-use crate::engine::member::{self, MemberError, ScoreRequest, Scored};
+use crate::engine::member::{self, Bill, MemberError, ScoreRequest, Scored};
 
 /// The most probable first tokens that are looked at for labels.
 const TOP: usize = 40;
 
 /// A server that is asked for judgements.
-struct Judge(Arc<Inner>);
+struct Judge(Arc<Inner>, Bill);
 
 /// Judges the candidates of a request.
 pub(super) async fn judge(inner: Arc<Inner>, request: ScoreRequest) -> Result<Scored, MemberError> {
-    judge::judge(&Judge(inner), TOP, &request).await
+    judge::judge(&Judge(inner, request.progress.bill().clone()), TOP, &request).await
 }
 
 impl Asks for Judge {
     fn ask(&self, ask: Ask) -> member::Reply<Reply> {
-        let inner = Arc::clone(&self.0);
-        Box::pin(async move { Ok(answer(&inner, ask).await?) })
+        let (inner, bill) = (Arc::clone(&self.0), self.1.clone());
+        Box::pin(async move { Ok(answer(&inner, ask, &bill).await?) })
     }
 }
 
-async fn answer(inner: &Inner, ask: Ask) -> Result<Reply, CallError> {
+async fn answer(inner: &Inner, ask: Ask, bill: &Bill) -> Result<Reply, CallError> {
     let turn = |role, content| Turn { role, content };
     let conversation = Conversation { turns: vec![turn(Role::System, ask.system), turn(Role::User, ask.user)] };
     let begin = inner.found.begin.as_str();
@@ -46,7 +46,7 @@ async fn answer(inner: &Inner, ask: Ask) -> Result<Reply, CallError> {
     if ask.json {
         body.insert("json_schema".into(), json!({ "type": "object" }));
     }
-    let mut completion = inner.server.complete(body).await?;
+    let mut completion = inner.server.complete(body, bill).await?;
     let mut reply = Reply::default();
     let mut first = true;
     loop {

@@ -16,7 +16,6 @@ mod force;
 mod judging;
 pub mod launch;
 mod own;
-mod plain;
 mod plan;
 mod probe;
 mod score;
@@ -46,7 +45,7 @@ use crate::engine::fusion::conversation::Conversation;
 use crate::engine::fusion::event::Drafting;
 use crate::engine::member::http::{Endpoint, Limits};
 use crate::engine::member::{
-    Capabilities, DraftRequest, Drafted, Member, MemberError, Overrides, Progress, Reply, ScoreRequest, ScoreTier, Scored,
+    Bill, Capabilities, DraftRequest, Drafted, Member, MemberError, Overrides, Progress, Reply, ScoreRequest, ScoreTier, Scored,
 };
 
 /// Conversations whose tokens are kept.
@@ -136,6 +135,12 @@ impl LlamaServer {
         &self.0.found.identity
     }
 
+    /// How many models it holds at a time, where it is a router and says so.
+    #[must_use]
+    pub fn models_at_once(&self) -> Option<usize> {
+        self.0.found.models_at_once
+    }
+
     /// Requests that it had had when it was connected to, as far as it counts them.
     #[must_use]
     pub fn requests(&self) -> u64 {
@@ -147,7 +152,7 @@ impl LlamaServer {
         let inner = &self.0;
         let prompt = [inner.tokenizer.plain];
         let body = json!({ "prompt": prompt, "n_predict": tokens, "temperature": 0.0, "ignore_eos": true, "cache_prompt": true });
-        let mut completion = inner.server.complete(tokens::fields(body)).await?;
+        let mut completion = inner.server.complete(tokens::fields(body), &Bill::default()).await?;
         while !completion.next().await?.stop {}
         Ok(())
     }
@@ -163,6 +168,10 @@ impl LlamaServer {
         let unusable = |error: CallError| match error {
             CallError::Http(error) => ConnectError::Http(error),
             CallError::Reply { problem, .. } => ConnectError::Unusable { name: name.clone(), problem },
+            CallError::Logprob { problem, .. } => ConnectError::Unusable { name: name.clone(), problem: problem.to_string() },
+            CallError::Exchanged { .. } => {
+                ConnectError::Unusable { name: name.clone(), problem: "its model was exchanged meanwhile: ask again".to_owned() }
+            }
         };
         let address = settings.endpoint.shown();
         let server = Server::new(settings.endpoint, settings.limits)?;
@@ -235,6 +244,18 @@ impl Inner {
         Ok(prompt)
     }
 
+    /// What came back; a failure that comes of another model in the server's place says so. Its tokens mean something else, if they
+    /// are in its vocabulary at all.
+    async fn explained<T>(&self, result: Result<T, MemberError>) -> Result<T, MemberError> {
+        match result {
+            Err(MemberError::Failed(reason)) => match discover::exchanged(&self.server, &self.found.model).await {
+                Some(now) => Err(self.server.exchanged(&self.found.model, &now).into()),
+                None => Err(MemberError::Failed(reason)),
+            },
+            result => result,
+        }
+    }
+
     fn known(&self) -> std::sync::MutexGuard<'_, Vec<Known>> {
         self.prompts.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -263,10 +284,18 @@ impl Member for LlamaServer {
     }
 
     fn draft(&self, request: DraftRequest, progress: Progress) -> Reply<Drafted> {
-        Box::pin(draft::draft(Arc::clone(&self.0), request, progress))
+        let inner = Arc::clone(&self.0);
+        Box::pin(async move {
+            let drafted = draft::draft(Arc::clone(&inner), request, progress).await;
+            inner.explained(drafted).await
+        })
     }
 
     fn score(&self, request: ScoreRequest) -> Reply<Scored> {
-        Box::pin(score::score(Arc::clone(&self.0), request))
+        let inner = Arc::clone(&self.0);
+        Box::pin(async move {
+            let scored = score::score(Arc::clone(&inner), request).await;
+            inner.explained(scored).await
+        })
     }
 }

@@ -12,6 +12,7 @@ use super::plan::Part;
 use super::server::{CallError, Server};
 use super::tokens::{Token, Tokenizer, fields, ids, tokens};
 use super::wire::Work;
+use crate::engine::member::Bill;
 
 /// What a server was found to do.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -59,6 +60,7 @@ pub(super) async fn probe(server: &Server, tokenizer: &Tokenizer, found: &Found)
     let words: Vec<Token> = tokenizer.free(server, " a b").await?.into_iter().filter(|token| token.whole).collect();
     let (first, second) = (trial(server, &prompt).await?, trial(server, &prompt).await?);
     let speculative = found.speculative || first.speculative || second.speculative;
+    let bill = Bill::default();
     let mut forcing = Forcing {
         server,
         prompt: &prompt,
@@ -67,6 +69,7 @@ pub(super) async fn probe(server: &Server, tokenizer: &Tokenizer, found: &Found)
         vocabulary: found.vocabulary,
         slot: second.slot.and_then(|slot| another(slot, found.slots)),
         work: Work::default(),
+        bill: &bill,
     };
     let mut grammar = false;
     let mut end = false;
@@ -99,7 +102,8 @@ async fn works(forcing: &mut Forcing<'_>, part: &Part) -> Result<bool, CallError
     match forcing.part(part).await {
         Ok(read) => Ok(read.iter().all(Option::is_some)),
         Err(CallError::Http(error)) if error.status().is_none() => Err(error.into()),
-        Err(CallError::Http(_) | CallError::Reply { .. }) => Ok(false),
+        Err(CallError::Http(_) | CallError::Reply { .. } | CallError::Logprob { .. }) => Ok(false),
+        Err(error @ CallError::Exchanged { .. }) => Err(error),
     }
 }
 
@@ -112,7 +116,7 @@ fn another(slot: usize, count: usize) -> Option<usize> {
 async fn keeps(server: &Server, prompt: &[u32], trial: &Trial, slot: usize) -> Result<bool, CallError> {
     let held: Vec<u32> = prompt.iter().copied().chain(trial.ids.iter().copied().flatten()).collect();
     let body = json!({ "prompt": held, "n_predict": 1, "cache_prompt": true, "response_fields": FIELDS });
-    let mut completion = server.complete(in_slot(fields(body), Some(slot))).await?;
+    let mut completion = server.complete(in_slot(fields(body), Some(slot)), &Bill::default()).await?;
     loop {
         let event = completion.next().await?;
         if event.stop {
@@ -127,7 +131,7 @@ async fn trial(server: &Server, prompt: &[u32]) -> Result<Trial, CallError> {
         "prompt": prompt, "n_predict": DRAWN, "n_probs": 1, "samplers": ["temperature"], "temperature": 1.0, "seed": 7,
         "cache_prompt": true, "timings_per_token": true, "response_fields": FIELDS,
     });
-    let mut completion = server.complete(fields(body)).await?;
+    let mut completion = server.complete(fields(body), &Bill::default()).await?;
     let mut trial = Trial { logprobs: true, ..Trial::default() };
     loop {
         let event = completion.next().await?;

@@ -14,9 +14,9 @@ use super::plan::{Part, parts};
 use super::server::CallError;
 use super::template::Prompt;
 use super::tokens::{self, Token, common};
-use super::wire::{BadLogprob, Work};
+use super::wire::Work;
 use super::{Inner, judging};
-use crate::engine::member::{Context, MemberError, Opinion, ScoreRequest, ScoreTier, Scored};
+use crate::engine::member::{Bill, Context, MemberError, Opinion, ScoreRequest, ScoreTier, Scored};
 
 /// What all candidates continue.
 struct Before {
@@ -53,7 +53,7 @@ async fn forced(inner: Arc<Inner>, request: ScoreRequest) -> Result<Scored, Memb
     let prepared = stream::iter(candidates).map(|(text, ends)| prepare(&inner, &before, text, ends));
     let prepared: Vec<_> = prepared.buffered(inner.at_once).collect().await;
     let prepared: Vec<Candidate> = prepared.into_iter().collect::<Result<_, MemberError>>()?;
-    let scored = stream::iter(prepared).map(|candidate| one(&inner, candidate)).buffered(inner.at_once);
+    let scored = stream::iter(prepared).map(|candidate| one(&inner, candidate, request.progress.bill())).buffered(inner.at_once);
     let scored: Vec<_> = scored.collect().await;
     let mut work = Work::default();
     let mut opinions = Vec::with_capacity(scored.len());
@@ -97,7 +97,7 @@ fn places(inner: &Inner, candidate: &Candidate) -> u32 {
 }
 
 /// Scores one candidate, as soon as there is a place for it: several requests may be under way.
-async fn one(inner: &Inner, candidate: Candidate) -> Result<(Read, Work), CallError> {
+async fn one(inner: &Inner, candidate: Candidate, bill: &Bill) -> Result<(Read, Work), CallError> {
     let _places = inner.places.acquire_many(places(inner, &candidate)).await.ok();
     let place = inner.slots.for_scoring(&candidate.before);
     let mut forcing = Forcing {
@@ -108,6 +108,7 @@ async fn one(inner: &Inner, candidate: Candidate) -> Result<(Read, Work), CallEr
         vocabulary: inner.found.vocabulary,
         slot: place.id(),
         work: Work::default(),
+        bill,
     };
     let mut read = Vec::with_capacity(candidate.tokens.len() + 1);
     for part in parts(&candidate.tokens, candidate.ends, inner.grammar.load(Ordering::Relaxed)) {
@@ -140,12 +141,10 @@ async fn instead(inner: &Inner, forcing: &mut Forcing<'_>, part: &Part, error: C
     Ok(read)
 }
 
-/// A server that tells no log-probabilities any more can still judge.
+/// A server that tells no log-probabilities any more, or none that can be believed, can still judge.
 fn lowered(error: CallError) -> MemberError {
     match &error {
-        CallError::Reply { problem, .. } if *problem == BadLogprob::Missing.to_string() => {
-            MemberError::Lowered { to: ScoreTier::Labels, reason: error.to_string() }
-        }
-        CallError::Reply { .. } | CallError::Http(_) => error.into(),
+        CallError::Logprob { problem, .. } => MemberError::Lowered { to: ScoreTier::Labels, reason: problem.to_string() },
+        CallError::Reply { .. } | CallError::Exchanged { .. } | CallError::Http(_) => error.into(),
     }
 }

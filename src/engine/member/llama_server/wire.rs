@@ -3,7 +3,7 @@
 //! Owns the shapes of events and numbers, and which numbers count: a log-probability that is missing, positive or absurd is an
 //! error here and nowhere else. Fields that older servers lack have defaults.
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 use crate::engine::member::{Usage, count};
@@ -50,6 +50,8 @@ pub(super) struct Event {
     /// The slot that worked on it; told in the last event alone.
     #[serde(deserialize_with = "count::size")]
     pub(super) id_slot: Option<usize>,
+    /// What the server calls its model; told in the last event alone.
+    pub(super) model: Option<String>,
     /// Set in events that tell of the prompt being read; they hold nothing else.
     pub(super) prompt_progress: Option<Value>,
 }
@@ -63,9 +65,15 @@ pub(super) struct Entry {
     /// Its text; empty for tokens that end a turn.
     pub(super) token: String,
     /// Natural logarithm of its probability over the whole vocabulary at temperature 1, before anything else.
+    #[serde(deserialize_with = "number")]
     logprob: Option<f64>,
     /// The most probable tokens there.
     pub(super) top_logprobs: Vec<Entry>,
+}
+
+/// A number; anything else is none.
+fn number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<f64>, D::Error> {
+    Ok(Value::deserialize(deserializer)?.as_f64())
 }
 
 /// What a request has cost.
@@ -132,7 +140,7 @@ impl Event {
         let (cached, prompt, predicted) = self.timings.map_or((0, self.tokens_evaluated, self.tokens_predicted), |timings| {
             (timings.cached, timings.prompt, timings.predicted)
         });
-        let usage = Usage { prompt_tokens: cached.saturating_add(prompt), cached_tokens: cached, output_tokens: predicted };
+        let usage = Usage::counted(cached.saturating_add(prompt), cached, predicted);
         Work { forwards: prompt.saturating_add(predicted), usage }
     }
 
@@ -188,7 +196,9 @@ mod tests {
         for absurd in [0.5, 17.0, -20_000.0] {
             assert_eq!(logprob(&json!(absurd)), Err(BadLogprob::Absurd(absurd)));
         }
-        assert!(serde_json::from_value::<Entry>(json!({"logprob": "NaN"})).is_err());
+        for none in [json!("NaN"), json!([-1.0]), json!({}), json!(true)] {
+            assert_eq!(logprob(&none), Err(BadLogprob::Missing), "{none}");
+        }
     }
 
     #[test]
@@ -204,9 +214,9 @@ mod tests {
     #[test]
     fn work_comes_from_timings_or_from_counts() {
         let timed = event(json!({"timings": {"cache_n": 29, "prompt_n": 1, "predicted_n": 3, "prompt_ms": 0.5}}));
-        let usage = Usage { prompt_tokens: 30, cached_tokens: 29, output_tokens: 3 };
+        let usage = Usage::counted(30, 29, 3);
         assert_eq!(timed.work(), Work { forwards: 4, usage });
-        let usage = Usage { prompt_tokens: 30, cached_tokens: 0, output_tokens: 3 };
+        let usage = Usage::counted(30, 0, 3);
         let counted = event(json!({"tokens_evaluated": 30, "tokens_predicted": 3}));
         assert_eq!(counted.work(), Work { forwards: 33, usage });
     }
@@ -217,7 +227,7 @@ mod tests {
             "content": "a", "tokens_evaluated": "7", "tokens_predicted": 2.0,
             "timings": {"cache_n": -1, "prompt_n": 1e300, "predicted_n": u64::MAX, "draft_n": null},
         }));
-        let usage = Usage { prompt_tokens: u64::MAX, cached_tokens: 0, output_tokens: u64::MAX };
+        let usage = Usage::counted(u64::MAX, 0, u64::MAX);
         assert_eq!((odd.work(), odd.tokens_predicted), (Work { forwards: u64::MAX, usage }, 2));
         let mut twice = odd.work();
         twice += odd.work();

@@ -78,8 +78,8 @@ pub struct ModelHeader {
     pub parameters: u64,
     /// The longest text it was made for, in tokens.
     pub context_tokens: Option<u64>,
-    /// Whether it says how conversations are written.
-    pub has_chat_template: bool,
+    /// How conversations are written, as a Jinja template: not cleaned.
+    pub chat_template: Option<String>,
     /// In how many files the model is, at least 1.
     pub parts: u64,
     /// Tokens of its vocabulary; 0 where it has none.
@@ -141,7 +141,7 @@ impl ModelHeader {
             quantisation: quantisation(head),
             parameters,
             context_tokens: fields.number("context_length"),
-            has_chat_template: text(&head.gguf, "tokenizer.chat_template").is_some_and(|template| !template.is_empty()),
+            chat_template: text(&head.gguf, "tokenizer.chat_template").filter(|template| !template.is_empty()).map(str::to_owned),
             parts,
             vocabulary: vocabulary(&fields),
             kept_per_token: kept_per_token(&fields).unwrap_or_default(),

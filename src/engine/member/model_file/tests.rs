@@ -17,7 +17,7 @@ fn a_head_says_what_the_model_is() {
     assert_eq!((header.architecture.as_str(), header.name.as_deref()), ("qwen2", Some("Sample")));
     assert_eq!((header.purpose, header.quantisation.as_deref()), (Purpose::Text, Some("Q4_K_M")));
     assert_eq!((header.parameters, header.context_tokens), (28_000_000_000, Some(32_768)));
-    assert_eq!((header.has_chat_template, header.parts, header.vocabulary), (true, 1, 3));
+    assert_eq!((header.chat_template.as_deref(), header.parts, header.vocabulary), (Some("{{ messages }}"), 1, 3));
     // 28 layers, two heads of 128 numbers, keys and values: as much as Qwen2.5-1.5B keeps.
     assert_eq!(header.kept_per_token, 28 * 2 * (128 + 128));
     let kept = needed(&header, 0, USUAL_CONTEXT) - needed(&header, 0, 0);
@@ -30,7 +30,7 @@ fn the_toys_are_understood() {
         ModelHeader::read(std::path::Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/assets/models/atlas.gguf"))).unwrap();
     assert_eq!((header.architecture.as_str(), header.purpose), ("llama", Purpose::Text));
     assert_eq!(header.quantisation.as_deref(), Some("F16"));
-    assert!(header.parameters > 100_000 && header.context_tokens.is_some() && header.has_chat_template, "{header:?}");
+    assert!(header.parameters > 100_000 && header.context_tokens.is_some() && header.chat_template.is_some(), "{header:?}");
 }
 
 #[test]

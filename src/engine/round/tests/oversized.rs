@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::engine::fusion::candidate::Draft;
+use crate::engine::fusion::event::Thought;
 use crate::engine::fusion::run::DraftState;
 
 /// Far longer than what the others say.
@@ -10,7 +11,13 @@ const UNREADABLE: &str = "unreadable, unreadable, unreadable, unreadable, unread
 fn draft(tokens: &[&str], ends: bool) -> Drafted {
     let token = |text: &&str| DraftToken { text: (*text).to_owned(), logprob: Some(-0.01) };
     let draft = Draft { tokens: tokens.iter().map(token).collect(), ends, end_logprob: ends.then_some(-0.01) };
-    Drafted { draft, ends: Vec::new(), forwards: 1, usage: crate::engine::fusion::event::Usage::default() }
+    Drafted {
+        draft,
+        thought: Thought::default(),
+        ends: Vec::new(),
+        forwards: 1,
+        usage: crate::engine::fusion::event::Usage::default(),
+    }
 }
 
 /// Lets a member's open draft come back, its tokens told as they are drawn or not.
@@ -160,4 +167,15 @@ fn a_character_of_several_tokens_is_not_split_by_the_limit() {
     let mut table = Table::new(vec![member("a", &[])], &[], params);
     bring(&mut table, "a", draft(&["", "", "🙂", "x"], false), true);
     assert_eq!((table.machine.run().answer().as_str(), table.finished), ("🙂", true));
+}
+
+#[test]
+fn tokens_of_a_reply_that_counts_no_more_are_not_the_drafts() {
+    let mut table = Table::new(vec![member("a", &[]), member("b", &[])], &[], plain());
+    let index = table.machine.run().index("a").unwrap();
+    let place = table.waiting.iter().position(|call| matches!(call, Effect::Draft { member, .. } if *member == index)).unwrap();
+    let call = call_of(&table.waiting[place]);
+    table.put(Input::Token(call, DraftToken { text: "Half".to_owned(), logprob: None })).unwrap();
+    bring(&mut table, "a", draft(&["All", " of it."], true), false);
+    assert_eq!(finished(&table, 0), ("All of it.".to_owned(), true));
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::*;
 use crate::engine::fusion::candidate::Draft;
 use crate::engine::fusion::conversation::Conversation;
-use crate::engine::fusion::event::{Capabilities, MemberHeader, OwnSampling, Role, Usage};
+use crate::engine::fusion::event::{Capabilities, MemberHeader, OwnSampling, Role, Thought, Usage};
 use crate::engine::member::Keep;
 
 /// What a member of the table says in each round, and how sure it is of each text.
@@ -183,11 +183,18 @@ impl Table {
         match says.get(round - 1).or(says.last()).copied() {
             Some("!") => Err(MemberError::Failed("as the script says".to_owned())),
             Some("!!") => Err(MemberError::Panicked("as the script says".to_owned())),
-            Some("_") | None => Ok(Drafted { draft: Draft::default(), ends: Vec::new(), forwards: 0, usage: Usage::default() }),
+            Some("_") | None => Ok(Drafted {
+                draft: Draft::default(),
+                thought: Thought::default(),
+                ends: Vec::new(),
+                forwards: 0,
+                usage: Usage::default(),
+            }),
             Some(text) => {
                 let token = DraftToken { text: text.to_owned(), logprob: Some(self.opinion(text)) };
                 let ends = text.ends_with('.');
                 Ok(Drafted {
+                    thought: Thought::default(),
                     ends: Vec::new(),
                     draft: Draft { tokens: vec![token], ends, end_logprob: ends.then_some(self.opinion(text)) },
                     forwards: 1,

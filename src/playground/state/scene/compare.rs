@@ -9,7 +9,7 @@ use super::super::flow::Flow;
 use super::super::overlay::Against;
 use super::super::play::Play;
 use super::super::prose::{Line, Prose, Tone, line, wrap};
-use super::usage::cost;
+use super::usage::about_cost;
 use super::{counted, duration, figure};
 use crate::clean::clean;
 use crate::engine::fusion::branch::Figures;
@@ -197,7 +197,7 @@ fn figures(left: &Side<'_>, right: &Side<'_>, width: u16) -> Prose {
     row("calls", &|figures| format!("{} drafts, {} scorings", figures.drafts, figures.scores));
     row("time worked", &|figures| duration(figures.worked_ms));
     if one.cost.is_some() || other.cost.is_some() {
-        row("cost", &|figures| figures.cost.map_or_else(|| "-".to_owned(), cost));
+        row("cost", &|figures| figures.cost.map_or_else(|| "-".to_owned(), |cost| about_cost(cost, figures.cost_is_guessed)));
     }
     if one.rule != other.rule {
         rows.push((String::new(), "scores of different rules".to_owned(), "cannot be held together".to_owned()));

@@ -3,9 +3,10 @@
 use super::super::flow::Flow;
 use super::super::play::Play;
 use super::lazy::NOT_SURE;
-use crate::clean::Cleaner;
+use crate::clean::{Cleaner, clean_line};
 use crate::engine::fusion::MemberIndex;
 use crate::engine::fusion::candidate::DraftToken;
+use crate::engine::fusion::event::Thought;
 use crate::engine::fusion::run::{DraftState, Round};
 
 /// What shades the tokens of a draft.
@@ -22,6 +23,9 @@ pub enum Shading {
 
 /// Tag of the text that was drawn beyond the cut, or that another member did not keep.
 pub const BEYOND: u32 = u32::MAX - 1;
+/// Characters of a thought's end that its line shows.
+const THOUGHT_SHOWN: usize = 60;
+
 /// Tag of words of ours in a pane.
 pub const REMARK: u32 = u32::MAX;
 
@@ -68,6 +72,8 @@ struct Shown {
     open: bool,
     /// Tokens that were kept of it, where it was drafted for another member.
     kept: Option<usize>,
+    /// The author's thought stands in full.
+    unfolded: bool,
 }
 
 impl PaneText {
@@ -97,13 +103,14 @@ impl PaneText {
         self.top = Some(self.top(height).saturating_add_signed(lines).min(last));
     }
 
-    /// Brings the text up to date: what is there already is not wrapped again. Where there is no draft the note stands.
+    /// Brings the text up to date: what is there already is not wrapped again. Where there is no draft the note stands. What its
+    /// author thought before is a line below it, or, `unfolded`, all that is kept of it.
     pub fn refresh(
         &mut self,
         play: (usize, &Play),
         round: Option<&Round>,
         member: MemberIndex,
-        shading: Shading,
+        (shading, unfolded): (Shading, bool),
         width: u16,
         note: &str,
     ) {
@@ -120,12 +127,13 @@ impl PaneText {
         };
         let ahead = round.ahead.as_ref().is_some_and(|ahead| ahead.member == member);
         let kept = round.kept_ahead().filter(|_| ahead).map(|(kept, _)| kept);
-        let now = Shown { play: play.0, started_ms: round.started_ms, tokens: tokens.len(), open, kept };
+        let now = Shown { play: play.0, started_ms: round.started_ms, tokens: tokens.len(), open, kept, unfolded };
         let known = self.shown.filter(|was| {
             was.play == now.play
                 && was.started_ms.total_cmp(&now.started_ms).is_eq()
                 && was.open == now.open
                 && was.kept == now.kept
+                && was.unfolded == now.unfolded
                 && was.tokens <= now.tokens
         });
         let from = known.map_or(0, |was| was.tokens);
@@ -156,10 +164,25 @@ impl PaneText {
             if finished.draft.ends {
                 self.flow.push(if self.flow.is_empty() { "[the answer ends here]" } else { " [end]" }, REMARK);
             }
+            self.flow.push(&thought(&finished.thought, unfolded, self.flow.is_empty()), REMARK);
         }
         self.shown = Some(now);
         self.shades = shades(round, member, tokens, shading);
     }
+}
+
+/// What is said below a draft of what its author thought; nothing where it did not.
+fn thought(thought: &Thought, unfolded: bool, first: bool) -> String {
+    if thought.is_empty() {
+        return String::new();
+    }
+    let apart = if first { "" } else { "\n\n" };
+    let count = super::counted(thought.characters, "character");
+    if !unfolded {
+        return format!("{apart}[thought: {count}, ends with \"{}\"]", clean_line(&thought.ending(THOUGHT_SHOWN)));
+    }
+    let cut = if thought.characters > Thought::KEPT { " (its end)" } else { "" };
+    format!("{apart}[thought: {count}{cut}]\n{}", Cleaner::default().push(thought.text.trim_end()))
 }
 
 /// The probability of a token; one that its author does not tell stands out by nothing.

@@ -71,7 +71,7 @@ pub fn details(known: &Known, memory: Option<Memory>, together: Option<u64>) -> 
             format!("the chosen files need about {all}, and {free} were free before any was loaded"),
         ));
     }
-    if file.header.as_ref().is_some_and(|header| !header.has_chat_template) {
+    if file.header.as_ref().is_some_and(|header| header.chat_template.is_none()) {
         let text = "the file does not say how conversations are written: this may be a model that only continues text";
         lines.push(("note", Tone::Warning, text.to_owned()));
     }

@@ -4,6 +4,7 @@ use super::super::heat_map::{HeatMap, Progress, usual_grid};
 use super::super::prose::{Line, Prose, Tone, wrap};
 use super::{counted, duration, figure, heat};
 use crate::clean::clean_line;
+use crate::engine::fusion::event::about;
 use crate::sweep::{Axis, Figures, best, report};
 
 /// The heat of the highest number.
@@ -180,7 +181,7 @@ fn in_words(figures: &Figures) -> String {
     parts.push(counted(figures.calls(), "call"));
     parts.push(format!("{:.1} members active", figures.mean_active));
     parts.push(duration(figures.elapsed_ms));
-    parts.extend(figures.cost.map(|cost| format!("${cost:.4}")));
+    parts.extend(figures.cost.map(|cost| format!("{}${cost:.4}", about(figures.cost_is_guessed))));
     if figures.failures > 0 {
         parts.push(format!("{} failed", figures.failures));
     }

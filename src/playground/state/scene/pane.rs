@@ -54,8 +54,8 @@ pub struct Pane {
     pub note: String,
     /// How it scores, in words and in one, where that is not exact or no longer what it was; else empty.
     pub scores: [&'static str; 2],
-    /// What it cost so far in US dollars, where its price was given.
-    pub cost: Option<f64>,
+    /// What it cost so far, in words, where its price was given.
+    pub cost: Option<String>,
     /// Whether it is away, so that its pane shrinks to a line.
     pub away: bool,
 }
@@ -107,7 +107,7 @@ pub fn pane(play: &Play, round: Option<&Round>, newest: bool, member: MemberInde
         tokens: 0,
         note: String::new(),
         scores: scores(play, member),
-        cost: play.run.member(member).cost().filter(|_| !play.run.rounds.is_empty()),
+        cost: cost(play, member),
         away: false,
     };
     if let Some(departure) = play.absence(member, number) {
@@ -219,6 +219,12 @@ fn is_scoring(round: &Round, member: MemberIndex) -> bool {
         && candidates.iter().any(|candidate| !candidate.authors.contains(&member) && open(candidate.key))
 }
 
+fn cost(play: &Play, member: MemberIndex) -> Option<String> {
+    let state = play.run.member(member);
+    let cost = state.cost().filter(|_| !play.run.rounds.is_empty())?;
+    Some(super::usage::paid(cost, state.usage))
+}
+
 /// A pane's figures in a line of at most so many columns: what is known of them, the first token's time first left out.
 #[must_use]
 pub fn figures(pane: &Pane, width: usize) -> String {
@@ -227,7 +233,7 @@ pub fn figures(pane: &Pane, width: usize) -> String {
         parts.push(super::counted(pane.tokens, "token"));
     }
     parts.extend(pane.tokens_per_second.map(|rate| format!("{rate:.0}/s")));
-    parts.extend(pane.cost.map(super::usage::cost));
+    parts.extend(pane.cost.clone());
     parts.extend(pane.first_token_ms.map(|first| format!("first {}", duration(first))));
     let columns = |parts: &[String]| parts.iter().map(|part| part.chars().count() + 3).sum::<usize>();
     while columns(&parts) > width + 3 {

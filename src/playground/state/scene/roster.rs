@@ -5,7 +5,7 @@ use super::super::roster::compose::{Compose, Pick, others};
 use super::super::roster::{Known, Origin, Roster, RowId, Standing};
 use super::files::{self, Cells};
 use super::pane::Activity;
-use super::usage::{cost, price, tokens};
+use super::usage::{paid, price, tokens};
 use crate::clean::clean_line;
 use crate::engine::fusion::event::{Capabilities, Role};
 use crate::engine::fusion::run::{MemberState, Run};
@@ -242,7 +242,7 @@ fn used(member: &MemberState) -> String {
     if !member.usage.is_zero() {
         parts.push(tokens(member.usage));
     }
-    parts.extend(member.cost().map(cost));
+    parts.extend(member.cost().map(|cost| paid(cost, member.usage)));
     if parts.is_empty() { String::new() } else { format!("{}, for the newest answer", parts.join(" · ")) }
 }
 

@@ -2,7 +2,7 @@
 
 use super::super::Source;
 use super::super::play::Play;
-use super::usage::cost;
+use super::usage::about_cost;
 use super::{counted, duration};
 use crate::engine::fusion::event::Outcome;
 use crate::engine::fusion::lazy::DraftRule;
@@ -165,7 +165,7 @@ pub fn status(facts: Facts<'_>) -> Status {
             say(3, false, format!("{} at {rate:.0}/s", counted(tokens, "token")));
         }
         if let Some(dollars) = run.cost() {
-            say(3, false, cost(dollars));
+            say(3, false, about_cost(dollars, run.cost_is_guessed()));
         }
         let (made, saved) = (run.calls, run.calls_saved());
         let made = counted(made.drafts + made.scores, "call");

@@ -1,6 +1,6 @@
 //! Tokens used and what they cost, in few characters.
 
-use crate::engine::fusion::event::{Price, Usage};
+use crate::engine::fusion::event::{Price, Usage, about};
 
 /// US dollars: small sums with four digits behind the point, so that a single call is not nothing.
 #[must_use]
@@ -17,7 +17,20 @@ pub fn cost(dollars: f64) -> String {
 #[must_use]
 pub fn tokens(usage: Usage) -> String {
     let cached = if usage.cached_tokens > 0 { format!(" ({} cached)", count(usage.cached_tokens)) } else { String::new() };
-    format!("{} tokens in{cached}, {} out", count(usage.prompt_tokens), count(usage.output_tokens))
+    let (input, output) = (about(usage.guessed_prompt_tokens > 0), about(usage.guessed_output_tokens > 0));
+    format!("{input}{} tokens in{cached}, {output}{} out", count(usage.prompt_tokens), count(usage.output_tokens))
+}
+
+/// A cost in US dollars of which a part may be `guessed`.
+#[must_use]
+pub fn about_cost(dollars: f64, guessed: bool) -> String {
+    format!("{}{}", about(guessed), cost(dollars))
+}
+
+/// What a member's tokens cost.
+#[must_use]
+pub fn paid(dollars: f64, usage: Usage) -> String {
+    about_cost(dollars, usage.is_guessed())
 }
 
 /// What tokens cost.
@@ -47,9 +60,11 @@ mod tests {
 
     #[test]
     fn tokens_and_prices_are_told_in_a_line() {
-        let usage = Usage { prompt_tokens: 12_345, cached_tokens: 0, output_tokens: 67 };
+        let usage = Usage::counted(12_345, 0, 67);
         assert_eq!(tokens(usage), "12k tokens in, 67 out");
         assert_eq!(tokens(Usage { cached_tokens: 9_999, ..usage }), "12k tokens in (9999 cached), 67 out");
+        let guessed = Usage { guessed_output_tokens: 40, ..usage };
+        assert_eq!((tokens(guessed), paid(0.5, guessed)), ("12k tokens in, about 67 out".to_owned(), "about $0.5000".to_owned()));
         let each = Price { input: 0.15, cached: Some(0.075), output: 0.6 };
         assert_eq!(price(each), "$0.15 in ($0.075 cached), $0.6 out per million tokens");
     }

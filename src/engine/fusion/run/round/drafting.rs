@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{Kept, OwnScore, Round, ScoreCell};
 use crate::engine::fusion::MemberIndex;
 use crate::engine::fusion::candidate::{Draft, DraftToken, merge};
-use crate::engine::fusion::event::DraftFinished;
+use crate::engine::fusion::event::{DraftFinished, Thought};
 use crate::engine::fusion::params::Alignment;
 use crate::engine::fusion::segment::{Cut, align};
 
@@ -27,6 +27,8 @@ pub struct FinishedDraft {
     pub draft: Draft,
     /// What was drawn beyond the cut.
     pub beyond: Arc<str>,
+    /// What its author thought before it.
+    pub thought: Arc<Thought>,
     /// What of it another member drafted, under lazy drafting.
     pub kept: Option<Kept>,
     /// Milliseconds from the request to the first token.
@@ -69,6 +71,7 @@ impl Round {
         *state = DraftState::Finished(Arc::new(FinishedDraft {
             draft: Draft { end_logprob: finished.end_logprob, ..draft },
             beyond: finished.beyond.as_str().into(),
+            thought: Arc::new(finished.thought.clone()),
             kept,
             first_token_ms: finished.first_token_ms,
             elapsed_ms: finished.elapsed_ms,

@@ -1,13 +1,19 @@
 //! The first call: does any text come, which parts of a request are refused, what is reported of generated tokens.
 
-use super::super::super::Sampling;
 use super::super::super::http::HttpError;
+use super::super::super::{Bill, Sampling};
 use super::super::Settings;
 use super::super::client::{Client, Whole};
 use super::super::error::{ConnectError, of_ending};
+use super::super::finish::Finish;
 use super::super::models::Models;
-use super::super::request::{Call, Part, Subject};
-use crate::engine::fusion::conversation::{Role, Turn};
+use super::super::negotiation::blamed;
+use super::super::request::{Call, Part, Prompt, Subject};
+use super::{Probed, Search};
+use crate::engine::fusion::conversation::{Conversation, Role, Turn};
+use crate::engine::member::conversation_text::plain;
+
+const QUESTION: &str = "Reply with the single letter A.";
 
 /// Attempts to find out what is refused: one for each part, and one without any.
 const ATTEMPTS: usize = 8;
@@ -15,36 +21,50 @@ const ATTEMPTS: usize = 8;
 /// Alternatives that are tried, the most first.
 const ALTERNATIVES: [u64; 4] = [20, 8, 5, 2];
 
-/// Words of an error that blame a part, and the part. Where two are blamed together the first goes first.
-const BLAMED: &[(Part, &[&str])] = &[
-    (Part::TopP, &["top_p", "topp", "nucleus"]),
-    (Part::Temperature, &["temperature"]),
-    (Part::Seed, &["seed"]),
-    (Part::Logprobs, &["logprob"]),
-    (Part::Usage, &["stream_options", "include_usage"]),
-    (Part::TokensName, &["max_tokens", "max_completion_tokens"]),
-    (Part::Unthinking, &["thinking", "think", "budget", "chat_template_kwargs", "reasoning"]),
-];
-
 /// Words of an error that says a number is too high.
 const TOO_MANY: [&str; 6] = ["less than", "<=", "at most", "between", "maximum", "exceed"];
+
+/// Tokens of the first reply, and of a second look at one that may be the beginning of a thought.
+const SHORT: usize = 4;
+const LONG: usize = 256;
+
+/// The letter that is asked for.
+const LETTER: char = 'A';
 
 /// What the first call showed.
 #[derive(Debug)]
 pub(super) struct Basic {
     pub(super) alternatives: usize,
     pub(super) thinks: bool,
+    /// Whether it completes texts alone.
+    pub(super) plain: bool,
+    /// Why the reply ended, where it was empty and no reasoning was seen.
+    pub(super) empty: Option<String>,
 }
 
 /// Asks until a reply comes, leaving out what is refused; what was left out is in the client's tuning then.
-pub(super) async fn reply(client: &mut Client, settings: &Settings, models: &Models, at: &str) -> Result<Basic, ConnectError> {
-    let mut reply = negotiated(client).await.map_err(|error| unknown_model(error, client, settings, models, at))?;
-    if silent(&reply) {
+pub(super) async fn reply(
+    client: &mut Client,
+    settings: &Settings,
+    models: &Models,
+    at: &str,
+    bill: &Bill,
+) -> Result<Basic, ConnectError> {
+    let mut search = Search::new(&settings.routes);
+    let reply = loop {
+        client.sender.tuning.route = search.route();
+        if let Some(outcome) = search.outcome(negotiated(client, bill).await) {
+            break outcome;
+        }
+    };
+    let mut reply = reply.map_err(|error| unknown_model(error, client, settings, models, at))?;
+    let mut thinks = thinks_first(client, &reply, bill).await;
+    if thinks || is_empty(&reply) {
         for way in 0..client.sender.dialect.less_thinking.len() {
             client.sender.tuning.less_thinking = Some(way);
-            match negotiated(client).await {
-                Ok(other) if !silent(&other) => {
-                    reply = other;
+            match negotiated(client, bill).await {
+                Ok(other) if !is_empty(&other) && !thinks_first(client, &other, bill).await => {
+                    (reply, thinks) = (other, false);
                     break;
                 }
                 Ok(_) | Err(_) => client.sender.tuning.less_thinking = None,
@@ -55,57 +75,136 @@ pub(super) async fn reply(client: &mut Client, settings: &Settings, models: &Mod
         return Err(ConnectError::Useless { member: settings.name.clone(), reason: fault.to_string() });
     }
     let refused = client.sender.tuning.refused.contains(&Part::Logprobs);
-    Ok(Basic { alternatives: if refused { 0 } else { reply.first_token.len() }, thinks: silent(&reply) })
+    let empty = (is_empty(&reply) && !thinks).then(|| reply.ending.finish.in_words().to_owned());
+    Ok(Basic { alternatives: if refused { 0 } else { reply.first_token.len() }, thinks, plain: false, empty })
 }
 
-/// Whether the model's words went into hidden reasoning.
-fn silent(reply: &Whole) -> bool {
+/// What a model shows that completes texts alone, where this failure of a chat leaves room for that and it does complete one.
+pub(super) async fn completion(client: &mut Client, settings: &Settings, error: &ConnectError, bill: &Bill) -> Option<Basic> {
+    let no_chat = match error {
+        ConnectError::Http(error) => matches!(error.status(), Some(400 | 404 | 405 | 422 | 500 | 501)),
+        // What is no model of a chat may be one of completions.
+        ConnectError::UnknownModel { .. } => true,
+        ConnectError::WhichModel { .. } | ConnectError::NoModel { .. } | ConnectError::Useless { .. } => false,
+    };
+    if !no_chat || client.sender.dialect.raw.is_none() {
+        return None;
+    }
+    let mut search = Search::new(&settings.routes);
+    let reply = loop {
+        client.sender.tuning.route = search.route();
+        if let Some(outcome) = search.outcome(complete(client, bill).await) {
+            break outcome;
+        }
+    };
+    let completes = reply.is_ok_and(|reply| !is_empty(&reply));
+    completes.then_some(Basic { alternatives: 0, thinks: false, plain: true, empty: None })
+}
+
+async fn complete(client: &Client, bill: &Bill) -> Result<Whole, HttpError> {
+    let prompt = Prompt::Text(plain(&Conversation::question(QUESTION)));
+    let subject = Subject::Raw(&prompt);
+    client.whole(&Call { subject, limit: SHORT, sampling: None, alternatives: None, json: false, bill }).await
+}
+
+/// Whether the model still answers as it did when it was probed, to the same request. A failure says nothing about that, unless it
+/// blames a part of the request; one that may pass is left to the calls that matter.
+pub(super) async fn answers_as_before(client: &Client, probed: &Probed, bill: &Bill) -> Result<bool, HttpError> {
+    let most = if probed.alternatives > 0 { probed.alternatives as u64 } else { client.sender.dialect.alternatives };
+    let reply = if probed.plain { complete(client, bill).await } else { ask(client, most, SHORT, bill).await };
+    match reply {
+        Ok(reply) => {
+            let as_many =
+                client.sender.tuning.refused.contains(&Part::Logprobs) || reply.first_token.len() >= probed.alternatives;
+            let was_silent = probed.thinks || probed.empty.is_some();
+            Ok(as_many && (was_silent || !is_empty(&reply)) && of_ending(&reply.ending).is_none())
+        }
+        Err(error) if blamed(&error, &client.sender.tuning).is_some() => Ok(false),
+        Err(error) if error.is_permanent() => Err(error),
+        Err(_) => Ok(true),
+    }
+}
+
+/// Whether no text came but thoughts.
+fn is_empty(reply: &Whole) -> bool {
     reply.text().trim().is_empty()
 }
 
-async fn negotiated(client: &mut Client) -> Result<Whole, HttpError> {
+/// Whether the model's first tokens go into a thought. Where the prompt opens the thought a short reply does not show it: one that
+/// is cut off and says something else than what was asked for is looked at once more, up to the thought's end.
+async fn thinks_first(client: &Client, reply: &Whole, bill: &Bill) -> bool {
+    if is_empty(reply) {
+        // Reasoning that is counted beside a text does no harm.
+        return reply.thinks || (reply.ending.finish == Finish::Length && longer(client, bill).await);
+    }
+    let said = reply.text();
+    let answers = said.trim_start().trim_start_matches(|c: char| !c.is_alphanumeric()).starts_with(LETTER);
+    !answers && reply.ending.finish == Finish::Length && longer(client, bill).await
+}
+
+/// Whether a longer reply has a thought in it.
+async fn longer(client: &Client, bill: &Bill) -> bool {
+    ask(client, 0, LONG, bill).await.is_ok_and(|reply| reply.thinks)
+}
+
+async fn negotiated(client: &mut Client, bill: &Bill) -> Result<Whole, HttpError> {
     let most = client.sender.dialect.alternatives;
     let mut counts = ALTERNATIVES.into_iter().filter(|count| *count < most);
     let mut alternatives = most;
     let mut attempts = 0;
     loop {
         attempts += 1;
-        let error = match ask(client, alternatives).await {
+        let error = match ask(client, alternatives, SHORT, bill).await {
             Ok(reply) => return Ok(reply),
             Err(error) => error,
         };
-        let refusing = matches!(error.status(), Some(400 | 403 | 404 | 422 | 501));
-        let part = blamed(error.message(), client).filter(|_| refusing && attempts < ATTEMPTS);
+        let part = blamed(&error, &client.sender.tuning).filter(|_| attempts < ATTEMPTS);
         match part {
             Some(Part::Logprobs) if says_too_many(error.message()) => match counts.next() {
                 Some(fewer) => alternatives = fewer,
                 None => _ = client.sender.tuning.refused.insert(Part::Logprobs),
             },
             Some(part) => _ = client.sender.tuning.refused.insert(part),
-            None => return Err(error),
+            None => match unblamed(&error, client).filter(|_| attempts < ATTEMPTS) {
+                Some(part) => _ = client.sender.tuning.refused.insert(part),
+                None => return Err(error),
+            },
         }
     }
 }
 
-async fn ask(client: &Client, alternatives: u64) -> Result<Whole, HttpError> {
-    let turns = [Turn { role: Role::User, content: "Reply with the single letter A.".to_owned() }];
+async fn ask(client: &Client, alternatives: u64, limit: usize, bill: &Bill) -> Result<Whole, HttpError> {
+    let turns = [Turn { role: Role::User, content: QUESTION.to_owned() }];
     let call = Call {
         subject: Subject::Turns { system: "", turns: &turns, begun: None },
-        limit: 4,
+        limit,
         // As drafts are drawn, so that what is refused shows now.
         sampling: Some(Sampling { temperature: 0.6, top_p: 0.9, seed: 1 }),
         alternatives: (alternatives > 0).then_some(alternatives),
         json: false,
+        bill,
     };
     client.whole(&call).await
 }
 
-/// The part of a request that an error blames and that was not left out yet.
-fn blamed(message: &str, client: &Client) -> Option<Part> {
+/// The part to leave out next where a server refuses the request and does not say what of it: the least common first. One that fails
+/// however often it is asked may do so because it cannot stream.
+fn unblamed(error: &HttpError, client: &Client) -> Option<Part> {
+    const GUESSED: [Part; 6] = [Part::Logprobs, Part::Usage, Part::Seed, Part::Unthinking, Part::TopP, Part::TokensName];
+    let guessed: &[Part] = match error.status() {
+        Some(400 | 422) if says_nothing(error.message()) => &GUESSED,
+        Some(500 | 502) => &[Part::Stream],
+        Some(_) | None => &[],
+    };
+    guessed.iter().find(|part| !client.sender.tuning.refused.contains(part)).copied()
+}
+
+/// Whether an error says no more than its status does.
+fn says_nothing(message: &str) -> bool {
+    const EMPTY: [&str; 10] =
+        ["bad", "request", "invalid", "unprocessable", "entity", "content", "validation", "error", "400", "422"];
     let message = message.to_lowercase();
-    let refused = &client.sender.tuning.refused;
-    let left = BLAMED.iter().filter(|(part, _)| !refused.contains(part));
-    left.into_iter().find(|(_, words)| words.iter().any(|word| message.contains(word))).map(|(part, _)| *part)
+    message.split(|part: char| !part.is_alphanumeric()).filter(|word| !word.is_empty()).all(|word| EMPTY.contains(&word))
 }
 
 fn says_too_many(message: &str) -> bool {
@@ -125,4 +224,19 @@ fn unknown_model(error: HttpError, client: &Client, settings: &Settings, models:
         return ConnectError::UnknownModel { member, model, at: at.to_owned(), there: models.names().to_vec() };
     }
     ConnectError::Http(error)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::says_nothing;
+
+    #[test]
+    fn an_error_without_a_reason_is_told_from_one_with() {
+        for empty in ["", "Bad request.", "Bad Request (400)", "Unprocessable Entity", "invalid request error"] {
+            assert!(says_nothing(empty), "{empty}");
+        }
+        for reason in ["Bad request: no such model", "the prompt is too long", "invalid value for messages", "unauthorized"] {
+            assert!(!says_nothing(reason), "{reason}");
+        }
+    }
 }

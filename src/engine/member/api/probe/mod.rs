@@ -4,6 +4,7 @@
 //! know. The result can be kept and handed back, so that the same model is not asked again.
 
 mod basic;
+mod placed;
 mod scoring;
 mod writing;
 
@@ -12,17 +13,24 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
+pub(super) use self::placed::Search;
 use super::super::http::Http;
+use super::super::{Bill, Usage};
 use super::client::Client;
 use super::dialect::Scoring;
 use super::error::ConnectError;
-use super::models::{Models, described_context};
+use super::gauge::{Gauge, Known};
+use super::identity::Identity;
+use super::models::{Models, Origin, described_context};
 use super::request::{Sender, Tuning};
 use super::{Settings, advice};
 use crate::engine::fusion::event::{Drafting, ScoreTier};
 
 /// The most tokens of context that a server is told to hold where it holds what it is told and nobody told it.
 const MODEST_CONTEXT: usize = 8192;
+
+/// Attempts for a question whose answer may be no: a server that fails where it knows no such route would be asked for long.
+const CURIOUS: u32 = 2;
 
 /// What was found out of one model on one server.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -39,23 +47,45 @@ pub struct Probed {
     pub draft_logprobs: bool,
     /// Alternatives that it reports of a token it generates; below 2 it cannot judge by labels.
     pub alternatives: usize,
+    /// Whether it completes texts alone and takes no conversation: a base model, or an old one.
+    #[serde(default)]
+    pub plain: bool,
     /// Whether it reasons before it replies and cannot be stopped.
     pub thinks: bool,
+    /// Why its first reply ended, where that was empty and no reasoning was seen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub empty: Option<String>,
     /// How it scores given text, if it does.
     pub scoring: Option<Scoring>,
     /// The token that ends an answer, where its server shows it.
     pub end_token: Option<u32>,
+    /// What the server calls the model in its replies, where that is always the same and its own choice.
+    #[serde(default)]
+    pub answers_as: Option<String>,
+    /// Prompts whose tokens the server counted: how its template counts.
+    #[serde(default)]
+    pub counted: Vec<Known>,
+    /// What finding out used.
+    #[serde(default)]
+    pub probing: Usage,
     /// What is missing and how to get it.
     pub advice: Vec<String>,
 }
 
 impl Probed {
+    /// Whether its first tokens are no text: it thinks, or it says nothing for another reason.
+    #[must_use]
+    pub fn is_silent(&self) -> bool {
+        self.thinks || self.empty.is_some()
+    }
+
     /// The best way in which it scores.
     #[must_use]
     pub fn tier(&self) -> ScoreTier {
         match self.scoring {
             Some(_) => ScoreTier::Prompt,
-            None if self.alternatives >= 2 && !self.thinks => ScoreTier::Labels,
+            None if self.plain => ScoreTier::None,
+            None if self.alternatives >= 2 && !self.is_silent() => ScoreTier::Labels,
             None => ScoreTier::Ranking,
         }
     }
@@ -64,39 +94,94 @@ impl Probed {
 /// Finds out.
 pub(super) async fn probe(http: &Http, settings: &Settings) -> Result<Probed, ConnectError> {
     let dialect = settings.kind.dialect();
-    let models = Models::list(http, &dialect.listing).await?;
+    let models = Models::list(&http.trying(CURIOUS), &dialect.listing, &settings.routes).await?;
     let at = http.endpoint().shown();
     let chosen = models.choose(&settings.name, &at, settings.model.as_deref(), &dialect.listing)?;
     let context_tokens = context(http, settings, &chosen.name, chosen.context_tokens).await;
     let sender =
         Sender { dialect, model: chosen.name.clone(), tuning: Tuning::default(), extra: settings.extra_with(context_tokens) };
-    let mut client = Client { http: http.clone(), sender };
-    let basic = basic::reply(&mut client, settings, &models, &at).await?;
-    let renderer = settings.renderer().map(Arc::new);
-    let written = writing::way(&client, renderer.as_deref(), basic.thinks).await;
-    let scored = scoring::way(&client, renderer.as_ref()).await;
+    let mut client = Client { http: http.clone(), sender, late: None, gauge: Gauge::default(), identity: Identity::default() };
+    let bill = Bill::default();
+    let basic = match basic::reply(&mut client, settings, &models, &at, &bill).await {
+        Ok(basic) => basic,
+        // It may complete texts all the same.
+        Err(error) => match basic::completion(&mut client, settings, &error, &bill).await {
+            Some(basic) => basic,
+            None => return Err(without_name(error, &chosen.origin, settings, &at)),
+        },
+    };
+    client.http = http.trying(CURIOUS);
+    let renderer = settings.renderer(basic.plain).map(Arc::new);
+    let written = writing::way(&client, renderer.as_deref(), &basic, &bill).await;
+    let scored = scoring::way(&client, renderer.as_ref(), dialect.scoring, &bill).await;
+    let answers_as = client.identity.first().filter(|_| settings.kind.is_own() && client.identity.is_one());
+    let model = match (&chosen.origin, &answers_as) {
+        (Origin::Guessed(_), Some(own)) => own.clone(),
+        (Origin::Guessed(_) | Origin::Listed | Origin::Given, _) => chosen.name,
+    };
     let mut probed = Probed {
-        model: chosen.name,
+        model,
         context_tokens,
         tuning: client.sender.tuning,
         drafting: written.drafting,
         draft_logprobs: written.logprobs,
         alternatives: basic.alternatives,
+        plain: basic.plain,
         thinks: basic.thinks,
+        empty: basic.empty,
         scoring: scored.as_ref().map(|scorer| scorer.way),
         end_token: scored.and_then(|scorer| scorer.end_token),
+        answers_as,
+        counted: client.gauge.known(),
+        probing: bill.total(),
         advice: Vec::new(),
     };
     probed.advice = advice::of(&probed, settings);
+    if chosen.origin == Origin::Given && dialect.listing.complete && !models.names().is_empty() {
+        probed.advice.push(format!("`{}` is not in its list of models, but it answers to that name", probed.model));
+    }
     Ok(probed)
 }
 
-/// Whether the model that is meant is the one that was probed.
-pub(super) async fn still_there(http: &Http, settings: &Settings, probed: &Probed) -> Result<bool, ConnectError> {
-    let listing = &settings.kind.dialect().listing;
-    let models = Models::list(http, listing).await?;
-    let chosen = models.choose(&settings.name, &http.endpoint().shown(), settings.model.as_deref(), listing)?;
-    Ok(chosen.name == probed.model)
+/// Why nothing came of a model whose name was only guessed.
+fn without_name(error: ConnectError, origin: &Origin, settings: &Settings, at: &str) -> ConnectError {
+    match (origin, error) {
+        (Origin::Guessed(reason), ConnectError::Http(error)) if error.answers() && error.status() != Some(401) => {
+            ConnectError::NoModel { member: settings.name.clone(), at: at.to_owned(), reason: reason.clone() }
+        }
+        (Origin::Guessed(_) | Origin::Listed | Origin::Given, error) => error,
+    }
+}
+
+/// Whether what was found out still holds, as far as two calls show: the model that is meant is the same, it answers in the same way
+/// and under the same name, and it still scores as it did.
+pub(super) async fn still_holds(http: &Http, settings: &Settings, probed: &Probed) -> Result<bool, ConnectError> {
+    let dialect = settings.kind.dialect();
+    let models = Models::list(&http.trying(CURIOUS), &dialect.listing, probed.tuning.route.as_slice()).await?;
+    let chosen = models.choose(&settings.name, &http.endpoint().shown(), settings.model.as_deref(), &dialect.listing)?;
+    if chosen.name != probed.model && !matches!(chosen.origin, Origin::Guessed(_)) {
+        return Ok(false);
+    }
+    let sender = Sender {
+        dialect,
+        model: probed.model.clone(),
+        tuning: probed.tuning.clone(),
+        extra: settings.extra_with(probed.context_tokens),
+    };
+    let identity = Identity::known(probed.answers_as.as_deref());
+    let client = Client { http: http.clone(), sender, late: None, gauge: Gauge::default(), identity };
+    let bill = Bill::default();
+    let scores = async {
+        match probed.scoring {
+            Some(way) => {
+                scoring::way(&client, settings.renderer(probed.plain).map(Arc::new).as_ref(), &[way], &bill).await.is_some()
+            }
+            None => true,
+        }
+    };
+    let (answers, scores) = tokio::join!(basic::answers_as_before(&client, probed, &bill), scores);
+    let same_model = probed.answers_as.is_none() || client.identity.is_one();
+    Ok(answers? && scores && same_model)
 }
 
 /// How many tokens the context holds. A server that holds what it is told is told so in every request.

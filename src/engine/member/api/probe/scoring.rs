@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use super::super::super::{Context, Opinion};
+use super::super::super::{Bill, Context, Opinion};
 use super::super::client::Client;
+use super::super::dialect::Scoring;
 use super::super::render::Renderer;
 use super::super::score::Scorer;
 use crate::engine::fusion::conversation::Conversation;
@@ -13,11 +14,11 @@ const ACCEPTED: &str = "The capital of France is";
 const LIKELY: &str = " Paris";
 const UNLIKELY: &str = " xylophone";
 
-/// The first of the dialect's ways that gives numbers in the right order.
-pub(super) async fn way(client: &Client, renderer: Option<&Arc<Renderer>>) -> Option<Scorer> {
-    for way in client.sender.dialect.scoring {
+/// The first of these ways that gives numbers in the right order.
+pub(super) async fn way(client: &Client, renderer: Option<&Arc<Renderer>>, ways: &[Scoring], bill: &Bill) -> Option<Scorer> {
+    for way in ways {
         let mut scorer = Scorer { way: *way, renderer: renderer.cloned(), end_token: None };
-        if tells(client, &scorer).await {
+        if tells(client, &scorer, bill).await {
             if let Some(renderer) = renderer {
                 scorer.end_token = renderer.end_token(client).await.ok().flatten();
             }
@@ -27,10 +28,10 @@ pub(super) async fn way(client: &Client, renderer: Option<&Arc<Renderer>>) -> Op
     None
 }
 
-async fn tells(client: &Client, scorer: &Scorer) -> bool {
+async fn tells(client: &Client, scorer: &Scorer, bill: &Bill) -> bool {
     let context = Context { conversation: Arc::new(Conversation::question(QUESTION)), accepted: [ACCEPTED.into()].into() };
     let candidates = [(LIKELY.into(), false), (UNLIKELY.into(), false)];
-    let Ok(reply) = scorer.score(client, &context, &candidates).await else { return false };
+    let Ok(reply) = scorer.score(client, &context, &candidates, bill).await else { return false };
     match reply.opinions.iter().map(mean).collect::<Vec<_>>().as_slice() {
         [Some(likely), Some(unlikely)] => likely > unlikely,
         _ => false,

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use futures_util::future::try_join_all;
 use serde_json::{Value, json};
 
-use super::super::super::{Context, Usage};
+use super::super::super::{Bill, Context, Usage};
 use super::super::client::Client;
 use super::super::dialect::Scoring;
 use super::super::error::of_call;
+use super::super::gauge::Measure;
 use super::super::logprob::believed;
 use super::super::path;
 use super::super::reply::counted;
@@ -29,6 +30,7 @@ pub(super) async fn score(
     client: &Client,
     context: &Context,
     candidates: &[(Arc<str>, bool)],
+    bill: &Bill,
 ) -> Result<Counted, Fault> {
     let plans = plan(scorer, client, context, candidates).await?;
     let (route, body) = match scorer.way {
@@ -38,8 +40,14 @@ pub(super) async fn score(
         }
     };
     let needed = plans.iter().map(|plan| plan.ids.len()).max().unwrap_or_default();
-    let reply = client.http.post(route, &body).await.map_err(|error| of_call(&error, needed, None))?;
-    Ok(if scorer.way == Scoring::PromptLogprobs { read_choices(&reply, &plans) } else { read_meta(&reply, &plans) })
+    let measure = Measure::Tokens(plans.iter().map(|plan| plan.ids.len() as u64).sum());
+    let route = client.sender.route(route);
+    let (reply, item) = client.post(bill, &route, &body, measure).await.map_err(|error| of_call(&error, needed, None))?;
+    let counted = if scorer.way == Scoring::PromptLogprobs { read_choices(&reply, &plans) } else { read_meta(&reply, &plans) };
+    if !counted.usage.is_zero() {
+        item.set(counted.usage);
+    }
+    Ok(counted)
 }
 
 /// Tokens of the answer with and without each candidate: where they first differ, the candidate begins.
@@ -112,11 +120,11 @@ fn read_meta(reply: &Value, plans: &[Plan]) -> Counted {
     let mut one = |(place, plan): (usize, &Plan)| {
         let reply = replies.get(place).ok_or("the reply has fewer parts than there were prompts")?;
         let count = |place: &str| path::number(reply, &[place]).unwrap_or_default();
-        usage += Usage {
-            prompt_tokens: count("meta_info/prompt_tokens"),
-            cached_tokens: count("meta_info/cached_tokens"),
-            output_tokens: count("meta_info/completion_tokens"),
-        };
+        usage += Usage::counted(
+            count("meta_info/prompt_tokens"),
+            count("meta_info/cached_tokens"),
+            count("meta_info/completion_tokens"),
+        );
         let told = path::one(reply, "meta_info/input_token_logprobs").and_then(Value::as_array);
         let told = told.ok_or("the reply has no input_token_logprobs")?;
         let wanted = plan.ids.get(plan.from..).unwrap_or_default();
@@ -160,7 +168,7 @@ mod tests {
         ], "usage": {"prompt_tokens": 7, "completion_tokens": 2}});
         let counted = read_choices(&reply, &plans());
         assert_eq!(counted.logprobs, [Ok(vec![-0.5]), Ok(vec![-1.0, -100.0])]);
-        assert_eq!(counted.usage, Usage { prompt_tokens: 7, cached_tokens: 0, output_tokens: 2 });
+        assert_eq!(counted.usage, Usage::counted(7, 0, 2));
     }
 
     #[test]
@@ -187,7 +195,7 @@ mod tests {
         let reply = json!([part(json!([[null, 2, null], [-0.5, 7, null]])), part(json!([[-1.0, 8, "a"], [-2.0, 9, "b"]]))]);
         let counted = read_meta(&reply, &plans());
         assert_eq!(counted.logprobs, [Ok(vec![-0.5]), Ok(vec![-1.0, -2.0])]);
-        assert_eq!(counted.usage, Usage { prompt_tokens: 6, cached_tokens: 4, output_tokens: 2 });
+        assert_eq!(counted.usage, Usage::counted(6, 4, 2));
         let other = part(json!([[-1.0, 2, null], [-0.5, 6, null]]));
         assert!(read_meta(&other, &plans()).logprobs[0].clone().unwrap_err().contains("other tokens"));
         assert!(read_meta(&json!({"text": ""}), &plans()).logprobs[0].is_err());

@@ -10,7 +10,7 @@ mod text;
 
 use std::sync::Arc;
 
-use super::super::{Context, MemberError, Opinion, Scored, Usage};
+use super::super::{Bill, Context, MemberError, Opinion, Scored, Usage};
 use super::client::Client;
 use super::dialect::Scoring;
 use super::render::Renderer;
@@ -54,11 +54,12 @@ impl Scorer {
         client: &Client,
         context: &Context,
         candidates: &[(Arc<str>, bool)],
+        bill: &Bill,
     ) -> Result<Scored, Fault> {
         let counted = match self.way {
-            Scoring::PromptLogprobs | Scoring::InputLogprobs => ids::score(self, client, context, candidates).await?,
+            Scoring::PromptLogprobs | Scoring::InputLogprobs => ids::score(self, client, context, candidates, bill).await?,
             Scoring::Echo | Scoring::EchoLast | Scoring::ChatEcho | Scoring::InputDetails => {
-                text::score(self, client, context, candidates).await?
+                text::score(self, client, context, candidates, bill).await?
             }
         };
         let first_fault = counted.logprobs.iter().find_map(|logprobs| logprobs.as_ref().err().cloned());

@@ -6,11 +6,12 @@ use std::sync::Arc;
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 
-use super::super::super::{Context, Usage};
+use super::super::super::{Bill, Context, Usage};
 use super::super::client::Client;
 use super::super::dialect::Scoring;
 use super::super::draft::size;
 use super::super::error::of_call;
+use super::super::gauge::Measure;
 use super::super::logprob::entries;
 use super::super::path;
 use super::super::reply::counted;
@@ -31,10 +32,11 @@ pub(super) async fn score(
     client: &Client,
     context: &Context,
     candidates: &[(Arc<str>, bool)],
+    bill: &Bill,
 ) -> Result<Counted, Fault> {
     let accepted = context.accepted.concat();
     let asked = candidates.iter().filter(|(text, _)| !text.is_empty());
-    let mut replies = join_all(asked.map(|(text, _)| ask(scorer, client, context, &accepted, text))).await.into_iter();
+    let mut replies = join_all(asked.map(|(text, _)| ask(scorer, client, context, &accepted, text, bill))).await.into_iter();
     let (mut logprobs, mut usage) = (Vec::with_capacity(candidates.len()), Usage::default());
     for (text, _) in candidates {
         let reply = if text.is_empty() { None } else { replies.next() };
@@ -51,14 +53,26 @@ pub(super) async fn score(
     Ok(Counted { logprobs, usage })
 }
 
-async fn ask(scorer: &Scorer, client: &Client, context: &Context, accepted: &str, candidate: &str) -> Result<Value, Fault> {
+async fn ask(
+    scorer: &Scorer,
+    client: &Client,
+    context: &Context,
+    accepted: &str,
+    candidate: &str,
+    bill: &Bill,
+) -> Result<Value, Fault> {
     let answer = format!("{accepted}{candidate}");
-    let (route, body, needed) = match scorer.way {
-        Scoring::ChatEcho => chat_echo(client, &context.conversation, &answer),
+    let (route, body, needed, measure) = match scorer.way {
+        Scoring::ChatEcho => chat_echo(client, &context.conversation, &answer, bill),
         Scoring::InputDetails => {
             let prompt = scorer.renderer()?.prompt(client, &context.conversation, &answer).await?;
             let parameters = json!({"max_new_tokens": 1, "details": true, "decoder_input_details": true});
-            ("generate".to_owned(), json!({"inputs": prompt.value(), "parameters": parameters}), prompt.tokens())
+            (
+                "generate".to_owned(),
+                json!({"inputs": prompt.value(), "parameters": parameters}),
+                prompt.tokens(),
+                Measure::of(Subject::Raw(&prompt)),
+            )
         }
         Scoring::Echo | Scoring::EchoLast | Scoring::PromptLogprobs | Scoring::InputLogprobs => {
             let prompt = scorer.renderer()?.prompt(client, &context.conversation, &answer).await?;
@@ -67,11 +81,14 @@ async fn ask(scorer: &Scorer, client: &Client, context: &Context, accepted: &str
             echo(client, &prompt, last)
         }
     };
-    client.http.post(&route, &body).await.map_err(|error| Fault::Call(of_call(&error, needed, None)))
+    let replied = client.post(bill, &route, &body, measure).await;
+    let (reply, item) = replied.map_err(|error| Fault::Call(of_call(&error, needed, None)))?;
+    item.set(used(scorer.way, &reply));
+    Ok(reply)
 }
 
 /// One token is generated because some servers take none for no limit; it is cut off.
-fn echo(client: &Client, prompt: &Prompt, last: Option<usize>) -> (String, Value, usize) {
+fn echo(client: &Client, prompt: &Prompt, last: Option<usize>) -> (String, Value, usize, Measure) {
     let wire = client.sender.dialect.raw.as_ref().map_or("completions", |wire| wire.path);
     let mut body = client.sender.base();
     for (place, value) in
@@ -84,20 +101,20 @@ fn echo(client: &Client, prompt: &Prompt, last: Option<usize>) -> (String, Value
         None => path::set(&mut body, "echo", json!(true)),
     }
     path::merge(&mut body, &client.sender.extra);
-    (wire.to_owned(), Value::Object(body), prompt.tokens())
+    (client.sender.route(wire), Value::Object(body), prompt.tokens(), Measure::of(Subject::Raw(prompt)))
 }
 
-fn chat_echo(client: &Client, conversation: &Conversation, answer: &str) -> (String, Value, usize) {
+fn chat_echo(client: &Client, conversation: &Conversation, answer: &str, bill: &Bill) -> (String, Value, usize, Measure) {
     let (system, turns) = parted(conversation);
     let subject = Subject::Turns { system: &system, turns: &turns, begun: Some(answer) };
-    let call = Call { subject, limit: 1, sampling: None, alternatives: Some(1), json: false };
+    let call = Call { subject, limit: 1, sampling: None, alternatives: Some(1), json: false, bill };
     let (request, _) = client.sender.request(&call);
     let mut body = request.body.as_object().cloned().unwrap_or_default();
     for field in ["stream", "stream_options"] {
         body.remove(field);
     }
     path::set(&mut body, "echo", json!(true));
-    (request.path, Value::Object(body), size(subject))
+    (request.path, Value::Object(body), size(subject), Measure::of(subject))
 }
 
 /// The end of the answer so far.

@@ -1,6 +1,6 @@
 //! Servers that people run themselves. Facts: their source code; where versions differ the probe decides.
 
-use super::super::dialect::Fixed::{False, True};
+use super::super::dialect::Fixed::{False, Number, Text, True};
 use super::super::dialect::{Auth, Dialect, Field, Listing, Prefill, Rendering, Scoring, Wire};
 use super::super::wires::{GENERATE, LOCAL_CHAT, LOCAL_COMPLETIONS, OLLAMA as OLLAMA_CHAT};
 use super::listing;
@@ -9,6 +9,14 @@ use super::listing;
 const CONTINUED: Prefill = Prefill::Request(&[("continue_final_message", True), ("add_generation_prompt", False)]);
 
 const UNTHINKING: &[Field] = &[("chat_template_kwargs/enable_thinking", False)];
+
+/// What servers of unknown kind may know: those of templates, gateways to hosted models, and what imitates Ollama.
+const LESS_THINKING: &[Field] = &[
+    ("chat_template_kwargs/enable_thinking", False),
+    ("reasoning_effort", Text("none")),
+    ("think", False),
+    ("thinking_budget", Number(0)),
+];
 
 const NO_SCORING: &str = "this server returns no log-probabilities of given text: it can judge candidates, not score them";
 
@@ -25,7 +33,7 @@ pub(in super::super) static OPENAI_COMPATIBLE: Dialect = Dialect {
     prefill_path: None,
     trimmed: false,
     unthinking: &[],
-    less_thinking: UNTHINKING,
+    less_thinking: LESS_THINKING,
     describing: None,
     context_place: None,
     scoring: &[Scoring::PromptLogprobs, Scoring::InputLogprobs, Scoring::Echo, Scoring::InputDetails],

@@ -27,7 +27,7 @@ use super::tree::{At, Tree, Wanted, end_logprob};
 use super::vocabulary::Vocabulary;
 use crate::engine::fusion::conversation::Conversation;
 use crate::engine::fusion::lazy::DecodeTimes;
-use crate::engine::member::{Context, Drafted, Hints, MemberError, Sampling, Usage};
+use crate::engine::member::{Context, Drafted, Hints, MemberError, Sampling, Thought, Usage};
 
 /// Tokens up to which a prompt that does not fit is counted: a few seconds at most.
 const MOST_COUNTED: usize = 16 << 20;
@@ -153,7 +153,7 @@ impl<E: Engine> Session<E> {
                 session.known.remember(drawn.ids);
             }
             let (forwards, usage) = (session.forwards, Usage::default());
-            Ok(Some(Drafted { draft: drawn.draft, ends: drawn.ends, forwards, usage }))
+            Ok(Some(Drafted { draft: drawn.draft, thought: Thought::default(), ends: drawn.ends, forwards, usage }))
         })
     }
 

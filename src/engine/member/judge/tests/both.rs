@@ -26,7 +26,7 @@ fn a_reply_that_is_no_judgement_is_asked_for_once_more() {
     let plain =
         |text: &str| Reply { text: text.to_owned(), first_token: vec![("The".to_owned(), -0.1)], usage: Usage::default() };
     let stubborn = Script::new(move |_, _: &[Shown]| Ok(plain("The best is hard to tell")));
-    let spent = Spent { usage: Usage { prompt_tokens: 400, cached_tokens: 40, output_tokens: 4 }, calls: 4 };
+    let spent = Spent { usage: Usage::counted(400, 40, 4), calls: 4 };
     let error = judge_labels(&stubborn, &letters(2), 0).unwrap_err();
     assert_eq!(error.spent(), spent);
     assert_eq!(error.to_string(), "it cannot judge by labels: its reply begins with \"The\", which is the label of no candidate");

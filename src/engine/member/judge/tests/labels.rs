@@ -11,7 +11,7 @@ fn a_fair_judge_by_labels_is_believed() {
     let expected: Vec<f32> = roots.iter().map(|root| (root / roots.iter().sum::<f64>()) as f32).collect();
     assert!(close(&judged.preferences, &expected), "{judged:?} {expected:?}");
     assert_eq!(judged.calls, 2);
-    assert_eq!(judged.usage, Usage { prompt_tokens: 200, cached_tokens: 20, output_tokens: 2 });
+    assert_eq!(judged.usage, Usage::counted(200, 20, 2));
     for ask in judge.asked().iter() {
         assert_eq!((ask.max_tokens, ask.top_logprobs, ask.json), (1, Some(20), false));
         assert_eq!(ask.labels, ["A", "B", "C"]);

@@ -34,7 +34,7 @@ impl<F: Fn(usize, &[Shown]) -> Result<Reply, MemberError> + Send + Sync> Script<
 impl<F: Fn(usize, &[Shown]) -> Result<Reply, MemberError> + Send + Sync> Asks for Script<F> {
     fn ask(&self, ask: Ask) -> member::Reply<Reply> {
         let mut asked = self.asked();
-        let usage = Usage { prompt_tokens: 100, cached_tokens: 10, output_tokens: 1 };
+        let usage = Usage::counted(100, 10, 1);
         let reply = (self.rule)(asked.len(), &shown(&ask)).map(|reply| Reply { usage, ..reply });
         asked.push(ask);
         Box::pin(std::future::ready(reply))

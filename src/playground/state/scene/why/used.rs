@@ -12,7 +12,7 @@ pub(super) fn used(play: &Play, width: u16) -> Prose {
         if !member.usage.is_zero() {
             parts.push(usage::tokens(member.usage));
         }
-        parts.extend(member.cost().map(usage::cost));
+        parts.extend(member.cost().map(|cost| usage::paid(cost, member.usage)));
         if member.tier != member.header.capabilities.tier {
             parts.push(format!("{} now", member.tier.in_words()));
         }

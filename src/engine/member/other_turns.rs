@@ -7,8 +7,8 @@ use crate::engine::member::conversation_text::{PlainAnswer, plain_answer};
 type Piece = (String, Option<f32>);
 
 /// Holds back what may be the beginning of another turn.
-#[derive(Debug)]
-pub(super) struct OtherTurns {
+#[derive(Debug, Clone)]
+pub(in crate::engine::member) struct OtherTurns {
     accepted: String,
     /// Everything that came, told or held back.
     text: String,
@@ -17,12 +17,12 @@ pub(super) struct OtherTurns {
 
 impl OtherTurns {
     /// Of a draft behind this accepted text.
-    pub(super) fn new(accepted: String) -> Self {
+    pub(in crate::engine::member) fn new(accepted: String) -> Self {
         Self { accepted, text: String::new(), held: Vec::new() }
     }
 
     /// Takes pieces in; returns those that are part of the answer for certain, and whether it ends behind them.
-    pub(super) fn take(&mut self, pieces: Vec<Piece>) -> (Vec<Piece>, bool) {
+    pub(in crate::engine::member) fn take(&mut self, pieces: Vec<Piece>) -> (Vec<Piece>, bool) {
         let told = self.text.len() - self.held.iter().map(|(text, _)| text.len()).sum::<usize>();
         self.text.extend(pieces.iter().map(|(text, _)| text.as_str()));
         self.held.extend(pieces);
@@ -48,7 +48,7 @@ impl OtherTurns {
     }
 
     /// What is still held back when nothing follows: the beginning of another turn if anything was told before it.
-    pub(super) fn rest(&mut self) -> Vec<Piece> {
+    pub(in crate::engine::member) fn rest(&mut self) -> Vec<Piece> {
         let held = std::mem::take(&mut self.held);
         let all: usize = held.iter().map(|(text, _)| text.len()).sum();
         if all == self.text.len() { held } else { Vec::new() }

@@ -1,0 +1,182 @@
+//! What a reply under way has used: counted where the server counts, else guessed.
+//!
+//! Owns what is booked for a reply at every moment, as if it were dropped just then. What each API can do about that is in
+//! `wires`. A reply that is dropped goes on at its provider until that notices, at most up to the limit of tokens that it was
+//! asked with: what is guessed for it is a few tokens more than what came.
+
+use super::super::bill::Item;
+use super::super::{Sent, Usage};
+use super::gauge::{Gauge, Measure};
+use super::request::Call;
+
+/// Tokens that a provider generates, about, before it notices that the reply is not read on: a tenth of a second at the speed of
+/// large hosted models, which is what a closed connection takes to reach them.
+const UNNOTICED: u64 = 8;
+
+/// The account of one reply.
+#[derive(Debug)]
+pub(super) struct Account {
+    item: Item,
+    gauge: Gauge,
+    measure: Measure,
+    /// The most tokens that it was asked for.
+    limit: u64,
+    /// Bytes of text that came, shown or not.
+    bytes: usize,
+    /// Of these, bytes of text that came without its tokens.
+    untold: usize,
+    /// Tokens that came one by one, each with its log-probability.
+    told: u64,
+    counted: Usage,
+    ended: bool,
+}
+
+/// What a message of a reply brought.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct More {
+    /// Bytes of text, shown or not.
+    pub(super) bytes: usize,
+    /// Of these, bytes of text that came without its tokens.
+    pub(super) untold: usize,
+    /// Tokens told one by one.
+    pub(super) told: usize,
+    /// What the server has counted so far, over all messages.
+    pub(super) counted: Usage,
+    /// The server has said that the reply is over.
+    pub(super) over: bool,
+}
+
+impl Account {
+    /// Begins for a call with a limit of tokens. Its prompt is read as soon as it is sent.
+    pub(super) fn new(call: &Call<'_>, sent: &Sent, gauge: &Gauge, limit: u64) -> Self {
+        let (item, gauge, measure) = (call.bill.item(sent), gauge.clone(), Measure::of(call.subject));
+        let counted = Usage::default();
+        let account = Self { item, gauge, measure, limit, bytes: 0, untold: 0, told: 0, counted, ended: false };
+        account.book(0, false);
+        account
+    }
+
+    /// A message came.
+    pub(super) fn more(&mut self, more: More) {
+        if self.counted.prompt_tokens == 0 && more.counted.prompt_tokens > 0 {
+            self.gauge.learn_prompt(self.measure, more.counted.prompt_tokens);
+        }
+        self.bytes += more.bytes;
+        self.untold += more.untold;
+        self.told += more.told as u64;
+        self.counted = more.counted;
+        self.book(if more.over { 0 } else { UNNOTICED }, more.over);
+    }
+
+    /// The reply has ended: `whole`, so that its counts are final, or because it broke.
+    pub(super) fn end(&mut self, whole: bool) {
+        if std::mem::replace(&mut self.ended, true) {
+            return;
+        }
+        self.book(0, whole);
+        if whole && self.counted.output_tokens > 0 {
+            self.gauge.learn_reply(self.bytes, self.counted.output_tokens);
+        }
+    }
+
+    /// Whether nothing more comes.
+    pub(super) fn has_ended(&self) -> bool {
+        self.ended
+    }
+
+    /// Tokens of the limit that are left, about.
+    pub(super) fn left(&self) -> u64 {
+        self.limit.saturating_sub(self.came())
+    }
+
+    /// Tokens that came, about, or by the server's count where that is higher.
+    fn came(&self) -> u64 {
+        (self.told + self.gauge.reply(self.untold)).max(self.counted.output_tokens)
+    }
+
+    fn book(&self, unnoticed: u64, whole: bool) {
+        let mut usage = self.counted;
+        if usage.prompt_tokens == 0 {
+            let (tokens, guessed) = self.gauge.prompt(self.measure);
+            usage.prompt_tokens = tokens;
+            usage.guessed_prompt_tokens = if guessed { tokens } else { 0 };
+        }
+        if !(whole && usage.output_tokens > 0) {
+            let came = self.came();
+            usage.output_tokens = came.saturating_add(unnoticed).min(self.limit.max(came));
+            usage.guessed_output_tokens = usage.output_tokens.saturating_sub(self.counted.output_tokens);
+        }
+        self.item.set(usage);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::Bill;
+    use super::super::request::Subject;
+    use super::*;
+    use crate::engine::fusion::conversation::{Role, Turn};
+
+    fn sent() -> Sent {
+        let sent = Sent::default();
+        sent.send();
+        sent
+    }
+
+    /// An account of a prompt of 40 bytes and at most so many tokens.
+    fn account(bill: &Bill, sent: &Sent, limit: u64) -> Account {
+        let turns = [Turn { role: Role::User, content: "x".repeat(40) }];
+        let subject = Subject::Turns { system: "", turns: &turns, begun: None };
+        let call = Call { subject, limit: 4, sampling: None, alternatives: None, json: false, bill };
+        Account::new(&call, sent, &Gauge::default(), limit)
+    }
+
+    #[test]
+    fn a_call_that_no_server_took_costs_nothing() {
+        let bill = Bill::default();
+        let sent = Sent::default();
+        let account = account(&bill, &sent, 48);
+        sent.send();
+        assert_eq!(bill.total(), Usage { guessed_prompt_tokens: 17, ..Usage::counted(17, 0, 0) }, "it is read");
+        sent.take_back();
+        drop(account);
+        assert!(bill.total().is_zero() && bill.is_settled());
+    }
+
+    #[test]
+    fn a_reply_that_is_dropped_is_guessed_with_a_little_more_than_came_and_never_beyond_its_limit() {
+        let used = |limit| {
+            let bill = Bill::default();
+            let mut account = account(&bill, &sent(), limit);
+            account.more(More { bytes: 80, untold: 80, ..More::default() });
+            drop(account);
+            bill.total()
+        };
+        let guessed =
+            |output| Usage { guessed_prompt_tokens: 17, guessed_output_tokens: output, ..Usage::counted(17, 0, output) };
+        assert_eq!(used(48), guessed(28));
+        assert_eq!(used(24), guessed(24));
+        assert_eq!(used(10), guessed(20), "more came than was asked for");
+    }
+
+    #[test]
+    fn what_is_counted_on_the_way_is_no_guess() {
+        let bill = Bill::default();
+        let mut account = account(&bill, &sent(), 48);
+        account.more(More { bytes: 80, untold: 80, counted: Usage::counted(30, 10, 22), ..More::default() });
+        assert_eq!(bill.total(), Usage { guessed_output_tokens: 8, ..Usage::counted(30, 10, 30) });
+        account.more(More { bytes: 4, untold: 4, counted: Usage::counted(30, 10, 23), over: true, ..More::default() });
+        assert_eq!(bill.total(), Usage::counted(30, 10, 23), "also if nothing more comes");
+        account.end(true);
+        assert_eq!(bill.total(), Usage::counted(30, 10, 23));
+    }
+
+    #[test]
+    fn tokens_told_one_by_one_are_counted_and_a_broken_reply_adds_nothing() {
+        let bill = Bill::default();
+        let mut account = account(&bill, &sent(), 48);
+        account.more(More { bytes: 80, told: 5, counted: Usage::counted(30, 0, 0), ..More::default() });
+        account.end(false);
+        assert_eq!(bill.total(), Usage { guessed_output_tokens: 5, ..Usage::counted(30, 0, 5) });
+    }
+}

@@ -1,0 +1,197 @@
+//! From an address as it was pasted to the one that requests go below.
+//!
+//! Owns, pure, what of a pasted address is a route and no part of the base, what a known service's address lacks, which kind of
+//! API host and path tell, and in which form the chat route continues the base. What a server at hand really has is found out in
+//! `probe`: where the forms leave a doubt, both are tried.
+
+mod azure;
+mod ends;
+mod login;
+mod scheme;
+mod services;
+#[cfg(test)]
+mod tests;
+
+use reqwest::Url;
+use serde::{Deserialize, Serialize};
+
+use self::ends::{Told, is_version};
+use self::services::Service;
+use super::kind::Kind;
+
+/// Where the routes of `OpenAI`'s interface stand below an address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Route {
+    /// Right below it: `chat/completions`.
+    Direct,
+    /// Below `v1/`: `v1/chat/completions`.
+    Versioned,
+}
+
+/// The routes that stand in either form; a dialect's other routes stand where the dialect has them.
+const ROUTES: [&str; 4] = ["chat/completions", "completions", "responses", "models"];
+
+impl Route {
+    /// A route in this form; as the dialect has it where there is none.
+    pub(super) fn placed(route: Option<Self>, path: &str) -> String {
+        route.map_or_else(|| path.to_owned(), |route| route.path(path))
+    }
+
+    /// A route as the dialect has it, in this form.
+    pub(super) fn path(self, path: &str) -> String {
+        let tail = path.strip_prefix("v1/").unwrap_or(path);
+        match self {
+            Self::Direct | Self::Versioned if !ROUTES.contains(&tail) => path.to_owned(),
+            Self::Direct => tail.to_owned(),
+            Self::Versioned => format!("v1/{tail}"),
+        }
+    }
+}
+
+/// What a pasted address says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Address {
+    /// What every request's path continues, with the query that every request carries. Where what was pasted is no address, that.
+    pub base: String,
+    /// The API, where host or path says it.
+    pub kind: Option<Kind>,
+    /// In which forms the routes may stand, the likeliest first; empty where the dialect's own is the only one.
+    pub routes: Vec<Route>,
+    /// The model, where the address names one.
+    pub model: Option<String>,
+    /// The usual environment variable of this service's key; `None` where the host is no service that is known.
+    pub variable: Option<&'static str>,
+}
+
+impl Address {
+    /// Reads an address where it is not known what is served there.
+    #[must_use]
+    pub fn read(pasted: &str) -> Self {
+        read(pasted, None)
+    }
+
+    /// Reads an address at which this API is served.
+    #[must_use]
+    pub fn of(kind: Kind, pasted: &str) -> Self {
+        read(pasted, Some(kind))
+    }
+
+    /// The text as an address with a scheme, where it may be one: `http` where a host of one's own is named or a port is given,
+    /// `https` for names on the net. `None` for what looks like a path or a name of something else.
+    #[must_use]
+    pub fn with_scheme(text: &str) -> Option<String> {
+        scheme::completed(tidy(text))
+    }
+}
+
+fn read(pasted: &str, wanted: Option<Kind>) -> Address {
+    let text = tidy(pasted);
+    let text = scheme::completed(text).unwrap_or_else(|| text.to_owned());
+    let none = |base| Address { base, kind: wanted, routes: Vec::new(), model: None, variable: None };
+    let Ok(mut url) = Url::parse(&text) else { return none(text) };
+    if !matches!(url.scheme(), "http" | "https") {
+        return none(text);
+    }
+    // What a server says it listens at is no place to connect to everywhere, and this machine all the same.
+    let here = match url.host_str() {
+        Some("0.0.0.0") => Some("127.0.0.1"),
+        Some("[::]") => Some("[::1]"),
+        Some(_) | None => None,
+    };
+    // Both are hosts.
+    let _ = here.map(|here| url.set_host(Some(here)));
+    let mut segments: Vec<String> = url.path().split('/').filter(|segment| !segment.is_empty()).map(str::to_owned).collect();
+    let mut told = ends::strip(&mut segments);
+    let service = services::of(url.host_str().unwrap_or_default(), &segments, wanted);
+    let kind = wanted.or_else(|| kind(&url, &segments, &told, service));
+    let routes = settled(&mut segments, &mut told, service, kind);
+    url.set_path(&segments.join("/"));
+    if url.fragment() == Some("") {
+        url.set_fragment(None);
+    }
+    if url.query() == Some("") {
+        url.set_query(None);
+    }
+    let mut base = url.to_string();
+    if url.query().is_none() && url.fragment().is_none() {
+        base.truncate(base.trim_end_matches('/').len());
+    }
+    Address { base, kind, routes, model: told.model, variable: service.and_then(Service::variable) }
+}
+
+/// Without what stands around an address where it is copied from.
+fn tidy(pasted: &str) -> &str {
+    let around = |part: char| part.is_whitespace() || part.is_control() || "\"'`<>,;\u{feff}\u{200b}“”‘’".contains(part);
+    pasted.trim_matches(around)
+}
+
+/// The API that host or path tells.
+fn kind(url: &Url, segments: &[String], told: &Told, service: Option<&Service>) -> Option<Kind> {
+    if without_version(segments).last().is_some_and(|last| last == "anthropic") {
+        return Some(Kind::Anthropic);
+    }
+    match (service.map(|service| service.kind), told.kind) {
+        (Some(Kind::OpenAi), Some(Kind::OpenAiResponses)) => Some(Kind::OpenAiResponses),
+        (Some(kind), _) => Some(kind),
+        // Servers of one's own serve these routes beside others that can do more: they are asked what they are.
+        (None, Some(Kind::Anthropic | Kind::OpenAiResponses)) if url.scheme() == "http" => None,
+        (None, told) => told.or_else(|| (is_ollama(url, segments)).then_some(Kind::Ollama)),
+    }
+}
+
+/// Whether `…/api` is Ollama's: at its port, or below its name.
+fn is_ollama(url: &Url, segments: &[String]) -> bool {
+    match segments {
+        [.., before, api] if api == "api" => before == "ollama",
+        [api] => api == "api" && url.port() == Some(11434),
+        _ => false,
+    }
+}
+
+/// Makes the path what this kind's routes continue, and says in which forms they may.
+fn settled(segments: &mut Vec<String>, told: &mut Told, service: Option<&Service>, kind: Option<Kind>) -> Vec<Route> {
+    let wire = kind.unwrap_or(Kind::OpenAiCompatible).dialect().chat.path;
+    let tail = wire.strip_prefix("v1/").unwrap_or(wire);
+    let prefilled = kind.is_some_and(|kind| kind.dialect().prefill_path.is_some());
+    if !ROUTES.contains(&tail) || prefilled {
+        // Its routes have their versions in them.
+        while segments
+            .last()
+            .is_some_and(|last| is_version(last) || last == "beta" || (kind == Some(Kind::Ollama) && last == "api"))
+        {
+            segments.pop();
+        }
+        return Vec::new();
+    }
+    let known = told.chat || service.is_some();
+    if let Some(service) = service {
+        if service.kind == Kind::Azure {
+            azure::complete(segments, told);
+        } else {
+            service.complete(segments);
+        }
+    } else if matches!(kind, Some(Kind::LmStudio | Kind::KoboldCpp)) {
+        ends::pop_own_interface(segments);
+    }
+    // What stands below `v1/` elsewhere stands beside it: routes of a server's own are at the root.
+    let below = wire != tail;
+    if below && segments.last().is_some_and(|last| last == "v1") {
+        segments.pop();
+        return vec![Route::Versioned, Route::Direct];
+    }
+    let direct = !below || known || (!segments.is_empty() && matches!(kind, None | Some(Kind::OpenAiCompatible)));
+    match segments.last() {
+        Some(last) if is_version(last) => vec![Route::Direct],
+        Some(_) | None if direct => vec![Route::Direct, Route::Versioned],
+        Some(_) | None => vec![Route::Versioned, Route::Direct],
+    }
+}
+
+/// The path without the version at its end.
+fn without_version(segments: &[String]) -> &[String] {
+    match segments {
+        [before @ .., last] if is_version(last) => before,
+        all => all,
+    }
+}

@@ -1,0 +1,132 @@
+//! Services in the network by their hosts: what they speak, below which path, with whose key.
+//!
+//! Facts: their documentation of the address that `OpenAI`'s client libraries are given.
+
+use super::super::kind::Kind;
+
+/// A service at a host.
+#[derive(Debug)]
+pub(super) struct Service {
+    /// The host; `*` stands for one part of it or several.
+    host: &'static str,
+    /// What its routes stand below.
+    path: &'static str,
+    pub(super) kind: Kind,
+    /// The usual variable of its key, where it is not the kind's.
+    variable: Option<&'static str>,
+}
+
+const fn own(host: &'static str, path: &'static str, kind: Kind) -> Service {
+    Service { host, path, kind, variable: None }
+}
+
+const fn compatible(host: &'static str, path: &'static str, variable: &'static str) -> Service {
+    Service { host, path, kind: Kind::OpenAiCompatible, variable: Some(variable) }
+}
+
+const fn anthropic(host: &'static str, path: &'static str, variable: &'static str) -> Service {
+    Service { host, path, kind: Kind::Anthropic, variable: Some(variable) }
+}
+
+/// Of a host with several interfaces the first is meant where the path does not say.
+const SERVICES: &[Service] = &[
+    own("api.openai.com", "v1", Kind::OpenAi),
+    own("*.api.openai.com", "v1", Kind::OpenAi),
+    own("*.openai.azure.com", "openai/v1", Kind::Azure),
+    own("*.openai.azure.us", "openai/v1", Kind::Azure),
+    own("*.cognitiveservices.azure.com", "openai/v1", Kind::Azure),
+    own("*.services.ai.azure.com", "openai/v1", Kind::Azure),
+    own("api.anthropic.com", "", Kind::Anthropic),
+    compatible("api.anthropic.com", "v1", "ANTHROPIC_API_KEY"),
+    own("generativelanguage.googleapis.com", "", Kind::Gemini),
+    compatible("generativelanguage.googleapis.com", "v1beta/openai", "GEMINI_API_KEY"),
+    own("api.mistral.ai", "v1", Kind::Mistral),
+    own("codestral.mistral.ai", "v1", Kind::Mistral),
+    own("api.deepseek.com", "", Kind::DeepSeek),
+    anthropic("api.deepseek.com", "anthropic", "DEEPSEEK_API_KEY"),
+    own("api.groq.com", "openai/v1", Kind::Groq),
+    own("openrouter.ai", "api/v1", Kind::OpenRouter),
+    own("api.x.ai", "v1", Kind::XAi),
+    own("*.api.x.ai", "v1", Kind::XAi),
+    own("api.cohere.com", "", Kind::Cohere),
+    compatible("api.cohere.com", "compatibility/v1", "COHERE_API_KEY"),
+    own("api.cohere.ai", "", Kind::Cohere),
+    compatible("api.cohere.ai", "compatibility/v1", "COHERE_API_KEY"),
+    own("api.together.xyz", "v1", Kind::Together),
+    own("api.together.ai", "v1", Kind::Together),
+    own("api.fireworks.ai", "inference/v1", Kind::Fireworks),
+    own("ollama.com", "", Kind::Ollama),
+    compatible("bedrock-runtime.*.amazonaws.com", "openai/v1", "AWS_BEARER_TOKEN_BEDROCK"),
+    compatible("bedrock-runtime-fips.*.amazonaws.com", "openai/v1", "AWS_BEARER_TOKEN_BEDROCK"),
+    compatible("bedrock-mantle.*.api.aws", "v1", "AWS_BEARER_TOKEN_BEDROCK"),
+    compatible("api.deepinfra.com", "v1/openai", "DEEPINFRA_API_KEY"),
+    compatible("models.github.ai", "inference", "GITHUB_TOKEN"),
+    compatible("models.inference.ai.azure.com", "", "GITHUB_TOKEN"),
+    compatible("api.z.ai", "api/paas/v4", "ZAI_API_KEY"),
+    anthropic("api.z.ai", "api/anthropic", "ZAI_API_KEY"),
+    compatible("open.bigmodel.cn", "api/paas/v4", "ZAI_API_KEY"),
+    compatible("api.perplexity.ai", "", "PERPLEXITY_API_KEY"),
+    compatible("router.huggingface.co", "v1", "HF_TOKEN"),
+    compatible("integrate.api.nvidia.com", "v1", "NVIDIA_API_KEY"),
+    compatible("api.cerebras.ai", "v1", "CEREBRAS_API_KEY"),
+    compatible("api.sambanova.ai", "v1", "SAMBANOVA_API_KEY"),
+    compatible("api.hyperbolic.xyz", "v1", "HYPERBOLIC_API_KEY"),
+    compatible("api.novita.ai", "v3/openai", "NOVITA_API_KEY"),
+    compatible("api.moonshot.ai", "v1", "MOONSHOT_API_KEY"),
+    anthropic("api.moonshot.ai", "anthropic", "MOONSHOT_API_KEY"),
+    compatible("api.moonshot.cn", "v1", "MOONSHOT_API_KEY"),
+    compatible("dashscope.aliyuncs.com", "compatible-mode/v1", "DASHSCOPE_API_KEY"),
+    compatible("dashscope-intl.aliyuncs.com", "compatible-mode/v1", "DASHSCOPE_API_KEY"),
+    compatible("dashscope-us.aliyuncs.com", "compatible-mode/v1", "DASHSCOPE_API_KEY"),
+    compatible("api.minimax.io", "v1", "MINIMAX_API_KEY"),
+    compatible("api.siliconflow.com", "v1", "SILICONFLOW_API_KEY"),
+    compatible("api.siliconflow.cn", "v1", "SILICONFLOW_API_KEY"),
+    compatible("api.studio.nebius.com", "v1", "NEBIUS_API_KEY"),
+    compatible("api.tokenfactory.nebius.com", "v1", "NEBIUS_API_KEY"),
+    compatible("ai-gateway.vercel.sh", "v1", "AI_GATEWAY_API_KEY"),
+    compatible("inference.baseten.co", "v1", "BASETEN_API_KEY"),
+    compatible("api.friendli.ai", "serverless/v1", "FRIENDLI_TOKEN"),
+    compatible("api.featherless.ai", "v1", "FEATHERLESS_API_KEY"),
+    compatible("llm.chutes.ai", "v1", "CHUTES_API_KEY"),
+    compatible("ark.*.volces.com", "api/v3", "ARK_API_KEY"),
+];
+
+/// The service at this host: of several interfaces the one that is wanted, else the one that the path names.
+pub(super) fn of(host: &str, segments: &[String], wanted: Option<Kind>) -> Option<&'static Service> {
+    let host = host.trim_end_matches('.');
+    let here = || SERVICES.iter().filter(|service| service.is_at(host));
+    let named = |service: &&Service| {
+        let mut words = service.path.split('/').filter(|part| !part.is_empty() && !super::is_version(part));
+        words.next_back().is_some_and(|word| segments.iter().any(|segment| segment == word))
+    };
+    let asked = here().find(|service| wanted == Some(service.kind));
+    asked.or_else(|| here().skip(1).find(named).filter(|_| wanted.is_none())).or_else(|| here().next())
+}
+
+impl Service {
+    fn is_at(&self, host: &str) -> bool {
+        match self.host.split_once('*') {
+            Some((before, after)) => host.len() > before.len() + after.len() && host.starts_with(before) && host.ends_with(after),
+            None => host == self.host,
+        }
+    }
+
+    /// The usual variable of its key.
+    pub(super) fn variable(&self) -> Option<&'static str> {
+        self.variable.or(self.kind.dialect().auth.variable)
+    }
+
+    /// Completes a path of which the beginning or the end was pasted; another path is another interface of the service.
+    pub(super) fn complete(&self, segments: &mut Vec<String>) {
+        let path: Vec<&str> = self.path.split('/').filter(|part| !part.is_empty()).collect();
+        let given: Vec<&str> = segments.iter().map(String::as_str).collect();
+        if path.starts_with(&given) || path.ends_with(&given) {
+            *segments = path.into_iter().map(str::to_owned).collect();
+        }
+    }
+}
+
+/// Whether a service at this host is known.
+pub(super) fn knows(host: &str) -> bool {
+    of(host, &[], None).is_some()
+}

@@ -1,0 +1,60 @@
+//! Parts of a request that a model refuses: which one an error blames, and what is left out from then on.
+//!
+//! The probe finds most of them out. But behind a router the provider may change, and servers are updated under a member that is on
+//! them: a part that is refused later is left out of that call and of all that follow.
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::super::http::HttpError;
+use super::request::{Part, Sender, Tuning};
+
+/// Words of an error that blame a part, and the part. Where two are blamed together the first goes first.
+const BLAMED: &[(Part, &[&str])] = &[
+    (Part::TopP, &["top_p", "topp", "nucleus"]),
+    (Part::Temperature, &["temperature"]),
+    (Part::Seed, &["seed"]),
+    (Part::Logprobs, &["logprob"]),
+    (Part::Usage, &["stream_options", "include_usage"]),
+    // Not "upstream", of which gateways speak.
+    (Part::Stream, &["streaming", "to stream", "stream=", "stream is", "'stream'", "\"stream\"", "`stream`"]),
+    (Part::TokensName, &["max_tokens", "max_completion_tokens"]),
+    (Part::Unthinking, &["thinking", "think", "budget", "chat_template_kwargs", "reasoning"]),
+];
+
+/// The part of a request that an error blames and that is not left out yet.
+pub(super) fn blamed(error: &HttpError, tuning: &Tuning) -> Option<Part> {
+    // Servers written in a hurry say by any status, or inside a good reply, that they do not know a parameter.
+    let refusing = match error.status() {
+        Some(400 | 403 | 404 | 422 | 501) => true,
+        Some(401 | 402 | 407 | 408 | 429) => false,
+        Some(_) | None => error.refuses_parameter(),
+    };
+    let message = error.message().to_lowercase();
+    let left = BLAMED.iter().filter(|(part, _)| refusing && !tuning.refused.contains(part));
+    left.into_iter().find(|(_, words)| words.iter().any(|word| message.contains(word))).map(|(part, _)| *part)
+}
+
+/// What a member's requests leave out beside what the probe found; clones are the same.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Late(Arc<Mutex<BTreeSet<Part>>>);
+
+impl Late {
+    /// The sender without the parts that were refused since.
+    pub(super) fn applied(&self, sender: &Sender) -> Sender {
+        let mut sender = sender.clone();
+        sender.tuning.refused.extend(self.0.lock().unwrap_or_else(PoisonError::into_inner).iter().copied());
+        sender
+    }
+
+    /// Whether anything was refused since.
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
+    }
+
+    /// Takes a failure of a request; whether the request is worth another attempt, without what it blames.
+    pub(super) fn learns(&self, error: &HttpError, sender: &Sender) -> bool {
+        let part = blamed(error, &self.applied(sender).tuning);
+        part.is_some_and(|part| self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(part))
+    }
+}

@@ -1,0 +1,66 @@
+//! Where routes stand, found out by asking: the forms that an address leaves are tried in order.
+
+use super::super::super::http::HttpError;
+use super::super::address::Route;
+
+/// A search for the form in which a route is there.
+#[derive(Debug)]
+pub(in super::super) struct Search<'a> {
+    routes: &'a [Route],
+    absent: Option<HttpError>,
+}
+
+impl<'a> Search<'a> {
+    /// Through these forms; without any it is asked once, as the dialect has it.
+    pub(in super::super) fn new(routes: &'a [Route]) -> Self {
+        Self { routes, absent: None }
+    }
+
+    /// The form to ask in now.
+    pub(in super::super) fn route(&self) -> Option<Route> {
+        self.routes.first().copied()
+    }
+
+    /// Takes what became of it; `None`: another form is to be asked in. Where the route is there in no form, the first failure is
+    /// the outcome.
+    pub(in super::super) fn outcome<T>(&mut self, outcome: Result<T, HttpError>) -> Option<Result<T, HttpError>> {
+        match outcome {
+            Err(error) if is_absent(&error) => {
+                let first = self.absent.take().unwrap_or(error);
+                match self.routes {
+                    [_, rest @ ..] if !rest.is_empty() => {
+                        (self.routes, self.absent) = (rest, Some(first));
+                        None
+                    }
+                    _ => Some(Err(first)),
+                }
+            }
+            outcome => Some(outcome),
+        }
+    }
+}
+
+/// Whether a failure says that there is no such route: gateways show a page there, or their start.
+fn is_absent(error: &HttpError) -> bool {
+    let page = matches!(error, HttpError::ContentType { .. } | HttpError::NotJson { .. });
+    page || matches!(error.status(), Some(404 | 405 | 501))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_form_that_is_there_is_the_outcome_and_the_first_failure_where_none_is() {
+        let absent = |found: &str| HttpError::NotJson { at: "x".into(), found: found.to_owned() };
+        let mut search = Search::new(&[Route::Direct, Route::Versioned]);
+        assert_eq!(search.route(), Some(Route::Direct));
+        assert_eq!(search.outcome::<u8>(Err(absent("first"))), None);
+        assert_eq!(search.route(), Some(Route::Versioned));
+        assert_eq!(search.outcome::<u8>(Err(absent("second"))), Some(Err(absent("first"))));
+        let mut alone = Search::new(&[]);
+        assert_eq!((alone.route(), alone.outcome(Ok(7))), (None, Some(Ok(7))));
+        let refused = HttpError::Refused { at: "x".into() };
+        assert_eq!(Search::new(&[Route::Direct, Route::Versioned]).outcome::<u8>(Err(refused.clone())), Some(Err(refused)));
+    }
+}
