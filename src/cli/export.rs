@@ -17,7 +17,7 @@ use crate::export::{self, Existing, ExportError, Format};
 use crate::playground::state::keymap::Keymap;
 use crate::playground::state::roster::Roster;
 use crate::playground::state::scene::draft::Shading;
-use crate::playground::state::{Message, Options, Settings, State};
+use crate::playground::state::{Message, Options, Screen, Settings};
 use crate::playground::view::theme::{ColourLevel, Library};
 use crate::playground::view::{self, picture};
 
@@ -189,16 +189,15 @@ fn advised(error: ExportError) -> Failure {
 fn screen(file: String, records: &[Record]) -> String {
     let level = ColourLevel::True;
     let theme = Library::new(None).load(THEME, level).unwrap_or_else(|_| view::theme::Theme::default_theme(level));
-    let mut state = State::new(options(), SCREEN.0, SCREEN.1);
-    state.writing = false;
-    state.update(Message::Opened { file, warning: None });
+    let mut screen = Screen::new(options(), SCREEN.0, SCREEN.1);
+    screen.update(Message::Opened { file, warning: None });
     for record in records {
-        state.update(Message::Record(record.clone()));
+        screen.update(Message::Record(record.clone()));
     }
-    state.update(Message::Replayed { playing: false, speed: 1.0, over: true });
-    state.prompt.dress(view::dress(&theme), state.writing);
-    state.prepare();
-    picture::screen(&state, &theme)
+    screen.update(Message::Replayed { playing: false, speed: 1.0, over: true });
+    screen.update(Message::Dressed(view::dress(&theme)));
+    screen.prepare();
+    picture::screen(&screen, &theme)
 }
 
 /// A playground that does nothing but show.

@@ -125,7 +125,7 @@ proptest! {
     #[test]
     fn nothing_brings_it_down(steps in prop::collection::vec(step(), 1..120), ascii in any::<bool>()) {
         let mut state = support::state(120, 40);
-        state.settings.ascii = ascii;
+        state.state.settings.ascii = ascii;
         let mut run: &'static [Record] = &all_runs()[0];
         for step in &steps {
             for message in messages(step, &mut run) {
@@ -150,7 +150,7 @@ proptest! {
     ) {
         let records = &all_runs()[run % all_runs().len()];
         let mut state = support::state(width, height);
-        state.writing = false;
+        state.state.writing.active = false;
         feed(&mut state, &records[..(records.len() as f64 * played) as usize]);
         support::press(&mut state, key);
         let drawn = frame(&mut state);

@@ -6,7 +6,7 @@ use specfuse::engine::member::scripted::ScriptedMember;
 use specfuse::playground::state::log::Level;
 use specfuse::playground::state::prompt::MOST_BYTES;
 use specfuse::playground::state::scene::status::RunState;
-use specfuse::playground::state::{Ask, Effect, Message, Options, State};
+use specfuse::playground::state::{Ask, Effect, Message, Options, Screen};
 
 use super::runs;
 use super::support::{self, QUESTION, answer, feed, newest, press, seat, type_text};
@@ -20,8 +20,8 @@ fn ask(effects: &[Effect]) -> Ask {
 }
 
 /// Types a question and sends it.
-fn send(state: &mut State, question: &str) -> Vec<Effect> {
-    state.writing = true;
+fn send(state: &mut Screen, question: &str) -> Vec<Effect> {
+    state.state.writing.active = true;
     type_text(state, question);
     press(state, "enter")
 }
@@ -42,7 +42,10 @@ fn what_is_typed_is_asked_as_typed() {
     let asked = ask(&effects);
     assert_eq!((turns(&asked.conversation), asked.seed), (vec![(Role::User, "Wer\nbist dü  ")], 1));
     assert_eq!(asked.params, Params::default());
-    assert_eq!((state.run_state(), state.writing, state.prompt.text().as_str()), (RunState::Starting, false, ""));
+    assert_eq!(
+        (state.answers.run_state(), state.writing.active, state.writing.question.text().as_str()),
+        (RunState::Starting, false, "")
+    );
 }
 
 #[test]
@@ -50,8 +53,8 @@ fn a_pasted_text_is_one_question_whatever_its_lines() {
     let mut state = support::state(120, 40);
     press(&mut state, "esc");
     assert_eq!(state.update(Message::Paste("one\r\ntwo\rthree\n".to_owned())), []);
-    assert!(state.writing, "somebody who pastes wants to ask");
-    assert_eq!(state.prompt.text(), "one\ntwo\nthree\n");
+    assert!(state.writing.active, "somebody who pastes wants to ask");
+    assert_eq!(state.writing.question.text(), "one\ntwo\nthree\n");
 }
 
 #[test]
@@ -59,8 +62,8 @@ fn a_text_that_is_too_long_is_refused_and_said() {
     let mut state = support::state(120, 40);
     type_text(&mut state, "kept");
     state.update(Message::Paste("x".repeat(MOST_BYTES)));
-    assert_eq!(state.prompt.text(), "kept");
-    assert!(state.notice.is_some_and(|notice| notice.level == Level::Error));
+    assert_eq!(state.writing.question.text(), "kept");
+    assert!(state.state.notices.notice.is_some_and(|notice| notice.level == Level::Error));
 }
 
 #[test]
@@ -72,16 +75,16 @@ fn a_question_of_nothing_but_white_space_asks_the_example() {
 #[test]
 fn what_was_asked_is_in_the_history_once_in_a_row() {
     let history = vec!["old".to_owned()];
-    let mut state = State::new(Options { history, ..support::options(&support::members()) }, 120, 40);
+    let mut state = Screen::new(Options { history, ..support::options(&support::members()) }, 120, 40);
     for question in ["new", "new"] {
         send(&mut state, question);
         feed(&mut state, &runs::unanimous());
     }
-    state.writing = true;
+    state.state.writing.active = true;
     let walk: Vec<String> = ["up", "up", "up", "down", "down"]
         .map(|key| {
             press(&mut state, key);
-            state.prompt.text()
+            state.writing.question.text()
         })
         .into();
     assert_eq!(walk, ["new", "old", "old", "new", ""]);
@@ -92,8 +95,8 @@ fn a_question_sent_while_an_answer_is_written_stays_in_the_prompt() {
     let mut state = support::answering(120, 40);
     press(&mut state, "i");
     assert_eq!(send(&mut state, "And then?"), []);
-    assert_eq!((state.prompt.text().as_str(), state.writing), ("And then?", true));
-    assert!(state.notice.is_some());
+    assert_eq!((state.writing.question.text().as_str(), state.writing.active), ("And then?", true));
+    assert!(state.notices.notice.is_some());
     feed(&mut state, support::awaited());
     assert_eq!(ask(&press(&mut state, "enter")).conversation.prompt(), "And then?", "it is asked when the answer is there");
 }
@@ -103,7 +106,7 @@ fn a_question_on_its_way_is_not_asked_twice() {
     let mut state = support::state(120, 40);
     send(&mut state, "One?");
     assert_eq!(send(&mut state, "Two?"), []);
-    assert_eq!(state.prompt.text(), "Two?");
+    assert_eq!(state.writing.question.text(), "Two?");
     assert_eq!(press(&mut state, "ctrl+n"), [], "nor is it forgotten");
 }
 
@@ -115,8 +118,8 @@ fn a_follow_up_question_continues_the_conversation() {
     assert_eq!(turns(&asked.conversation), [(Role::User, QUESTION), (Role::Assistant, first.as_str()), (Role::User, "Why?")]);
     let seats = vec![seat("a", ScriptedMember::saying(&["Because."], -0.1))];
     feed(&mut state, &support::run(seats, support::params(&[]), 1, asked.conversation, Vec::new()));
-    assert_eq!(state.session.plays().len(), 2);
-    let text = state.transcript.flow().text();
+    assert_eq!(state.answers.session.plays().len(), 2);
+    let text = state.answers.transcript.flow().text();
     assert_eq!(text.matches(QUESTION).count(), 1, "the turns that stand there already are not repeated: {text}");
     assert!(text.ends_with("\n\nWhy?\nBecause."), "{text}");
     assert_eq!(turns(&ask(&send(&mut state, "And?")).conversation).len(), 5);
@@ -138,7 +141,7 @@ fn again_answers_the_last_question_and_counts_the_seed_on() {
         assert_eq!((turns(&asked.conversation), asked.seed), (vec![(Role::User, QUESTION)], seed));
         feed(&mut state, answer());
     }
-    assert_eq!((ask(&press(&mut state, "A")).seed, state.session.plays().len()), (3, 1));
+    assert_eq!((ask(&press(&mut state, "A")).seed, state.answers.session.plays().len()), (3, 1));
 }
 
 #[test]
@@ -150,11 +153,11 @@ fn again_keeps_the_answers_before() {
         support::run(seats, support::params(&[]), 1, asked.conversation.clone(), Vec::new())
     };
     feed(&mut state, &follow_up("Because."));
-    let before = state.transcript.flow().text().to_owned();
+    let before = state.answers.transcript.flow().text().to_owned();
     assert_eq!(ask(&press(&mut state, "a")).conversation, asked.conversation);
     feed(&mut state, &follow_up("Therefore."));
-    assert_eq!(state.session.plays().len(), 2);
-    assert_eq!(state.transcript.flow().text(), before.replace("Because.", "Therefore."));
+    assert_eq!(state.answers.session.plays().len(), 2);
+    assert_eq!(state.answers.transcript.flow().text(), before.replace("Because.", "Therefore."));
 }
 
 #[test]
@@ -165,7 +168,7 @@ fn again_needs_a_question_and_an_answer_that_is_complete() {
     for key in ["a", "A"] {
         for state in [&mut nothing, &mut going] {
             assert_eq!(press(state, key), []);
-            assert!(state.notice.is_some(), "and says so");
+            assert!(state.notices.notice.is_some(), "and says so");
         }
     }
 }
@@ -175,7 +178,9 @@ fn a_question_that_could_not_be_asked_is_told_and_another_can_be() {
     let mut state = support::answered(120, 40);
     send(&mut state, "Too long?");
     state.update(Message::AskFailed("no member can take this prompt".to_owned()));
-    assert!(state.notice.as_ref().is_some_and(|notice| notice.level == Level::Error && notice.text.contains("no member")));
+    assert!(
+        state.notices.notice.as_ref().is_some_and(|notice| notice.level == Level::Error && notice.text.contains("no member"))
+    );
     assert!(!state.is_busy());
     let asked = ask(&send(&mut state, "Shorter?"));
     assert_eq!(asked.conversation.turns.len(), 3);
@@ -221,23 +226,23 @@ fn characters_taken_at_once_are_those_typed_one_by_one() {
         let mut single = support::state(120, 40);
         let mut whole = support::state(120, 40);
         for state in [&mut single, &mut whole] {
-            state.prompt.set(text.get(..text.len().saturating_sub(600)).unwrap_or("")).unwrap();
-            state.writing = true;
+            state.state.writing.question.set(text.get(..text.len().saturating_sub(600)).unwrap_or("")).unwrap();
+            state.state.writing.active = true;
             assert!(state.writes());
         }
         let rest = text.get(text.len().saturating_sub(600)..).unwrap_or(text);
         support::type_text(&mut single, rest);
         whole.update(Message::Typed(rest.to_owned()));
-        assert_eq!(whole.prompt.text(), single.prompt.text(), "{rest:?}");
-        assert_eq!(whole.notice, single.notice, "{rest:?}");
+        assert_eq!(whole.writing.question.text(), single.writing.question.text(), "{rest:?}");
+        assert_eq!(whole.notices.notice, single.notices.notice, "{rest:?}");
     }
 }
 
 #[test]
 fn characters_taken_at_once_where_nothing_is_written_are_keys() {
     let mut state = support::state(120, 40);
-    state.writing = false;
+    state.state.writing.active = false;
     assert!(!state.writes());
     state.update(Message::Typed("?".to_owned()));
-    assert!(matches!(state.overlay, Some(specfuse::playground::state::overlay::Overlay::Help(_))));
+    assert!(matches!(state.looking.overlay, Some(specfuse::playground::state::overlay::Overlay::Help(_))));
 }

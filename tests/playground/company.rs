@@ -9,7 +9,7 @@ use specfuse::playground::state::overlay::Overlay;
 use specfuse::playground::state::roster::{News, Roster, RowId, Standing};
 use specfuse::playground::state::scene::pane::Activity;
 use specfuse::playground::state::scene::status::RunState;
-use specfuse::playground::state::{Ask, Effect, Message, Options, State};
+use specfuse::playground::state::{Ask, Effect, Message, Options, Screen};
 
 use super::support::{self, answer, feed, press, screen, type_text};
 
@@ -37,11 +37,11 @@ fn there(name: &str) -> News {
 }
 
 /// Two servers, called `q` and `r`, nobody connected yet; keys are commands.
-fn two_servers() -> State {
+fn two_servers() -> Screen {
     let ensemble = vec![server("q", "http://127.0.0.1:9001"), server("r", "http://127.0.0.1:9002")];
     let built_in = specfuse::ensemble::built_in_specs();
     let roster = Roster::new(ensemble, Vec::new(), built_in);
-    State::new(Options { roster, ..support::options(&[]) }, 120, 40)
+    Screen::new(Options { roster, ..support::options(&[]) }, 120, 40)
 }
 
 fn connected(effects: &[Effect]) -> Vec<usize> {
@@ -63,14 +63,14 @@ fn names(ask: &Ask) -> Vec<&str> {
     ask.members.iter().map(|member| member.name.as_str()).collect()
 }
 
-fn member(state: &mut State, row: usize, news: News) -> Vec<Effect> {
+fn member(state: &mut Screen, row: usize, news: News) -> Vec<Effect> {
     let effects = state.update(Message::Member(RowId(row), news));
     state.prepare();
     effects
 }
 
-fn send(state: &mut State, question: &str) -> Vec<Effect> {
-    state.writing = true;
+fn send(state: &mut Screen, question: &str) -> Vec<Effect> {
+    state.state.writing.active = true;
     type_text(state, question);
     press(state, "enter")
 }
@@ -81,7 +81,7 @@ fn it_opens_at_once_and_members_are_seen_coming() {
     let effects = state.update(Message::Begin);
     assert_eq!((connected(&effects), effects.contains(&Effect::Scan)), (vec![0, 1], true));
     state.prepare();
-    let activities = |state: &State| state.scene.panes.iter().map(|pane| pane.activity).collect::<Vec<_>>();
+    let activities = |state: &Screen| state.scene.panes.iter().map(|pane| pane.activity).collect::<Vec<_>>();
     assert_eq!(activities(&state), [Activity::Connecting, Activity::Connecting]);
     assert!(screen(&mut state).contains("connecting to q and r …"));
     member(&mut state, 0, News::Doing("loading the model, 40 %".to_owned()));
@@ -101,13 +101,13 @@ fn a_question_waits_for_members_that_are_being_connected() {
     state.update(Message::Begin);
     let effects = send(&mut state, "Why?");
     assert!(asked(&effects).is_none() && connected(&effects).is_empty(), "they are being connected already: {effects:?}");
-    assert_eq!((state.run_state(), state.is_busy()), (RunState::Waiting, true));
+    assert_eq!((state.answers.run_state(), state.is_busy()), (RunState::Waiting, true));
     assert!(screen(&mut state).contains("waiting  · connecting to q and r …"));
     assert_eq!(asked(&member(&mut state, 1, News::Away("no route".to_owned()))), None);
     let effects = member(&mut state, 0, there("q"));
     let ask = asked(&effects).unwrap();
     assert_eq!((names(ask), ask.conversation.prompt()), (vec!["q", "r"], "Why?"));
-    assert_eq!(state.run_state(), RunState::Starting);
+    assert_eq!(state.answers.run_state(), RunState::Starting);
     assert_eq!(asked(&member(&mut state, 0, there("q"))), None, "and only once");
 }
 
@@ -149,7 +149,7 @@ fn a_question_does_not_wait_for_the_last_when_the_others_are_there() {
 #[test]
 fn a_question_waits_for_files_that_are_being_loaded() {
     let roster = Roster::new(vec![file("small"), file("large"), server("r", "http://127.0.0.1:9002")], Vec::new(), Vec::new());
-    let mut state = State::new(Options { roster, ..support::options(&[]) }, 120, 40);
+    let mut state = Screen::new(Options { roster, ..support::options(&[]) }, 120, 40);
     state.update(Message::Begin);
     send(&mut state, "Why?");
     assert_eq!(asked(&member(&mut state, 0, there("small"))), None);
@@ -164,7 +164,7 @@ fn a_question_that_waits_is_forgotten_with_what_it_waited_in() {
     send(&mut state, "Why?");
     assert_eq!(press(&mut state, "ctrl+n"), [], "an answer is awaited");
     state.update(Message::Opened { file: "x".to_owned(), warning: None });
-    assert!(!state.waits_for_members());
+    assert!(!state.answers.waits_for_members());
     member(&mut state, 0, there("q"));
     assert_eq!(asked(&member(&mut state, 1, there("r"))), None);
 }
@@ -188,8 +188,8 @@ fn another_ensemble_answers_from_the_next_question_on_and_the_conversation_is_ke
     for key in ["r", "r", "-", "enter"] {
         press(&mut state, key);
     }
-    assert_eq!(state.overlay, None);
-    assert_eq!(state.session.newest().unwrap().labels.len(), 5, "the answer goes on with those who began it");
+    assert_eq!(state.looking.overlay, None);
+    assert_eq!(state.answers.session.newest().unwrap().labels.len(), 5, "the answer goes on with those who began it");
     feed(&mut state, support::awaited());
     let effects = send(&mut state, "And then?");
     let ask = asked(&effects).unwrap();
@@ -210,14 +210,14 @@ fn an_ensemble_in_which_nobody_drafts_is_refused_in_words() {
         }
     }
     press(&mut state, "enter");
-    assert!(state.notice.as_ref().is_some_and(|notice| notice.text.contains("at least one model that drafts")));
-    assert!(matches!(state.overlay, Some(Overlay::Roster(_))), "it stays open");
+    assert!(state.notices.notice.as_ref().is_some_and(|notice| notice.text.contains("at least one model that drafts")));
+    assert!(matches!(state.looking.overlay, Some(Overlay::Roster(_))), "it stays open");
     for _ in 0..5 {
         press(&mut state, "space");
         press(&mut state, "down");
     }
     press(&mut state, "enter");
-    assert!(state.notice.as_ref().is_some_and(|notice| notice.text.contains("at least one model: space chooses")));
+    assert!(state.notices.notice.as_ref().is_some_and(|notice| notice.text.contains("at least one model: space chooses")));
     press(&mut state, "esc");
     assert_eq!(state.roster.names().len(), 5);
 }
@@ -233,7 +233,7 @@ fn a_model_that_cannot_draft_is_not_one_that_drafts() {
     press(&mut state, "esc");
     press(&mut state, "M");
     press(&mut state, "enter");
-    assert!(state.notice.is_some_and(|notice| notice.text.contains("drafts")));
+    assert!(state.state.notices.notice.is_some_and(|notice| notice.text.contains("drafts")));
 }
 
 #[test]
@@ -247,7 +247,7 @@ fn servers_on_this_machine_are_told_once_and_added_by_the_roster() {
     assert_eq!(effects, [], "nobody asked what it can do yet");
     let shown = screen(&mut state);
     assert!(shown.contains("llama-server found at 127.0.0.1:8080"), "{shown}");
-    assert_eq!(state.notice, None, "the keys stay in sight");
+    assert_eq!(state.notices.notice, None, "the keys stay in sight");
     assert!(!shown.contains("9001 (again)"), "it takes part already: {shown}");
     press(&mut state, "esc");
     assert!(connected(&press(&mut state, "M")).contains(&7), "an open roster asks what it can do");
@@ -265,7 +265,7 @@ fn servers_on_this_machine_are_told_once_and_added_by_the_roster() {
 fn a_file_that_was_opened_but_not_taken_is_closed_again() {
     let configured = vec![file("large")];
     let roster = Roster::new(specfuse::ensemble::built_in_specs(), configured, Vec::new());
-    let mut state = State::new(Options { roster, ..support::options(&[]) }, 120, 40);
+    let mut state = Screen::new(Options { roster, ..support::options(&[]) }, 120, 40);
     press(&mut state, "esc");
     assert_eq!(connected(&press(&mut state, "M")), [0, 1, 2, 3, 4], "a file is not loaded before it is chosen");
     press(&mut state, "up");
@@ -321,7 +321,7 @@ fn what_servers_say_cannot_act_on_the_terminal() {
 fn ports_are_searched_at_the_start_unless_a_person_does_not_want_it() {
     let begun = |scan: bool| {
         let mut state = two_servers();
-        state.settings.scan = scan;
+        state.state.settings.scan = scan;
         state.update(Message::Begin)
     };
     assert!(begun(true).iter().any(|effect| matches!(effect, Effect::Scan)));
@@ -335,7 +335,7 @@ fn a_pace_for_the_toys_does_not_hold_other_models_back() {
         let ensemble = vec![if built_in { toy } else { server("q", "http://127.0.0.1:9001") }];
         let mut options = Options { roster: Roster::new(ensemble, Vec::new(), Vec::new()), ..support::options(&[]) };
         options.settings.toys_pace = toys_pace;
-        let mut state = State::new(options, 120, 40);
+        let mut state = Screen::new(options, 120, 40);
         state.update(Message::Begin);
         member(&mut state, 0, there("q"));
         let effects = send(&mut state, "Why?");

@@ -16,7 +16,7 @@ use specfuse::playground::state::scene::table::{matrix, weights};
 use specfuse::playground::state::scene::waterfall::{round_page, run_page};
 use specfuse::playground::state::scene::why::{Why, prose, why};
 use specfuse::playground::state::scene::{single as held, why as reasons};
-use specfuse::playground::state::{Message, State};
+use specfuse::playground::state::{Message, Screen};
 use unicode_width::UnicodeWidthStr;
 
 use super::runs;
@@ -352,7 +352,7 @@ fn one_good_round_does_not_make_a_member_the_strongest() {
 #[test]
 fn the_line_of_a_finished_run_tells_the_comparison_and_looking_back_does_not() {
     let mut state = support::state(160, 50);
-    state.writing = false;
+    state.state.writing.active = false;
     feed(&mut state, &recorded());
     state.prepare();
     assert!(state.scene.story.starts_with("fusion took 2 of 4 segments from others than lexicon (.722 to .631); "));
@@ -365,14 +365,14 @@ fn the_line_of_a_finished_run_tells_the_comparison_and_looking_back_does_not() {
 fn what_is_kept_of_a_run_is_never_out_of_date() {
     for (name, records) in runs::all() {
         let run = Run::from_records(&records).unwrap();
-        let mut state = State::new(support::options(&run.header.members), 120, 40);
-        state.writing = false;
+        let mut state = Screen::new(support::options(&run.header.members), 120, 40);
+        state.state.writing.active = false;
         press(&mut state, "f");
         for record in records {
             state.update(Message::Record(record));
             state.prepare();
             let (at, round) = state.shown();
-            let play = state.session.play(at);
+            let play = state.answers.session.play(at);
             let fresh: Option<Single> = single(&play.run);
             let number = round.and_then(|round| play.round(round)).map(|round| round.number);
             let width = state.scene.popup.width - 4;

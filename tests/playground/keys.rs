@@ -5,23 +5,23 @@ use specfuse::playground::state::action::Action;
 use specfuse::playground::state::key::Key;
 use specfuse::playground::state::keymap::{Bindings, Keymap};
 use specfuse::playground::state::overlay::Overlay;
-use specfuse::playground::state::{Effect, Message, Options, State};
+use specfuse::playground::state::{Effect, Message, Options, Screen};
 
 use super::support::{self, answer, feed, keys, list, press, type_text};
 
 /// A state with the answer's records; these actions have these keys.
-fn bound(changes: &[(&str, &[&str])], records: usize) -> State {
+fn bound(changes: &[(&str, &[&str])], records: usize) -> Screen {
     let owned = |keys: &[&str]| keys.iter().map(|key| (*key).to_owned()).collect();
     let bindings: Bindings = changes.iter().map(|(name, keys)| ((*name).to_owned(), owned(keys))).collect();
     let keymap = Keymap::new(&bindings).unwrap();
-    let mut state = State::new(Options { keymap, ..support::options(&support::members()) }, 120, 40);
-    state.writing = false;
+    let mut state = Screen::new(Options { keymap, ..support::options(&support::members()) }, 120, 40);
+    state.state.writing.active = false;
     feed(&mut state, &answer()[..records]);
     state.prepare();
     state
 }
 
-fn words(state: &State) -> String {
+fn words(state: &Screen) -> String {
     let line = |line: &Vec<_>| line.iter().map(|(_, text): &(_, String)| text.as_str()).collect::<String>() + "\n";
     state.scene.overlay.iter().map(line).collect()
 }
@@ -33,7 +33,7 @@ fn a_moved_key_works_and_the_old_one_does_not() {
         assert_eq!(press(&mut state, key), [Effect::Order(Command::Step)]);
     }
     assert_eq!(press(&mut state, "s"), []);
-    assert!(state.notice.is_some(), "and says that it does nothing");
+    assert!(state.notices.notice.is_some(), "and says that it does nothing");
 }
 
 #[test]
@@ -43,7 +43,7 @@ fn help_hints_and_palette_show_the_keys_in_force() {
     assert!(hints.contains(&".") && hints.contains(&"Q") && !hints.contains(&"s") && !hints.contains(&""), "{hints:?}");
     assert!(state.scene.hints.iter().all(|(_, word)| word != Action::Stop.entry().hint), "what has no key is not offered");
     press(&mut state, "Q");
-    assert!(matches!(state.overlay, Some(Overlay::Help(_))));
+    assert!(matches!(state.looking.overlay, Some(Overlay::Help(_))));
     let help = words(&state);
     let line = |meaning: &str| help.lines().find(|line| line.contains(meaning)).unwrap().trim_start().to_owned();
     assert!(line(Action::Step.entry().meaning).starts_with(". "));
@@ -58,9 +58,9 @@ fn help_hints_and_palette_show_the_keys_in_force() {
 fn messages_name_the_keys_in_force() {
     let mut state = bound(&[("stop", &["ctrl+x"]), ("help", &["Q"])], 20);
     press(&mut state, "a");
-    assert!(state.notice.as_ref().unwrap().text.contains("`ctrl+x`"));
+    assert!(state.notices.notice.as_ref().unwrap().text.contains("`ctrl+x`"));
     press(&mut state, "X");
-    assert!(state.notice.as_ref().unwrap().text.contains("`Q`"));
+    assert!(state.notices.notice.as_ref().unwrap().text.contains("`Q`"));
 }
 
 #[test]
@@ -75,10 +75,10 @@ fn an_action_without_a_key_is_done_from_the_palette() {
 fn the_first_of_two_keys_waits_and_the_hints_say_for_what() {
     let mut state = bound(&[], answer().len());
     assert_eq!(press(&mut state, "y"), []);
-    assert_eq!(state.pending, keys("y").into_iter().map(Key::from).collect::<Vec<_>>());
+    assert_eq!(state.pressed.pending, keys("y").into_iter().map(Key::from).collect::<Vec<_>>());
     let hints: Vec<&str> = state.scene.hints.iter().map(|(key, _)| key.as_str()).collect();
     assert_eq!(hints, ["y y", "y s", "y c"]);
-    assert_eq!((press(&mut state, "x"), state.pending.is_empty()), (vec![], true), "anything else ends it");
+    assert_eq!((press(&mut state, "x"), state.pressed.pending.is_empty()), (vec![], true), "anything else ends it");
     assert!(matches!(press(&mut state, "y y")[..], [Effect::Copy(_)]));
 }
 
@@ -97,5 +97,5 @@ fn leaving_is_not_swallowed_by_a_key_that_waits_for_another() {
     assert_eq!(press(&mut state, "ctrl+c"), [Effect::Quit]);
     press(&mut state, "y");
     assert_eq!(press(&mut state, "x"), [], "no action");
-    assert!(state.pending.is_empty());
+    assert!(state.pressed.pending.is_empty());
 }

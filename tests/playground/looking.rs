@@ -9,7 +9,7 @@ use specfuse::engine::fusion::event::{Event, Record, Thought};
 use specfuse::engine::member::scripted::ScriptedMember;
 use specfuse::playground::state::layout::Part;
 use specfuse::playground::state::transcript::Span;
-use specfuse::playground::state::{Message, State};
+use specfuse::playground::state::{Message, Screen};
 
 use super::runs;
 use super::support::{self, feed, newest, press, scripted_run, seat};
@@ -19,7 +19,7 @@ fn another(rounds: usize) -> Vec<Record> {
     scripted_run(vec![seat("only", runs::counting("only", rounds, -0.1))], &[], Vec::new())
 }
 
-fn shown(state: &State) -> (usize, usize) {
+fn shown(state: &Screen) -> (usize, usize) {
     (state.shown().0, state.scene.table.number)
 }
 
@@ -36,32 +36,32 @@ fn rounds_are_gone_through_across_answers_and_everything_shows_the_round_looked_
         check_shown(&state);
         press(&mut state, "[");
     }
-    assert!(state.notice.is_some(), "this is the first");
+    assert!(state.notices.notice.is_some(), "this is the first");
     backwards.reverse();
     assert_eq!(backwards, all);
     for expected in &all {
         assert_eq!(shown(&state), *expected);
         press(&mut state, "]");
     }
-    assert_eq!((state.look, shown(&state)), (None, (1, 3)));
+    assert_eq!((state.looking.round, shown(&state)), (None, (1, 3)));
 }
 
 /// Panes, table, chart, timeline and transcript are all of the round looked at.
-fn check_shown(state: &State) {
+fn check_shown(state: &Screen) {
     let (at, round) = state.shown();
-    let play = state.session.play(at);
+    let play = state.answers.session.play(at);
     let round = &play.run.rounds[round.unwrap()];
     let selected: Vec<usize> = state.scene.timeline.ticks.iter().filter(|tick| tick.selected).map(|tick| tick.number).collect();
     assert_eq!(selected, [round.number]);
     assert_eq!(state.scene.chart.columns.last().unwrap().number, round.number);
-    assert_eq!((state.scene.panes.len(), state.texts.len()), (play.labels.len(), play.labels.len()));
+    assert_eq!((state.scene.panes.len(), state.scene.texts.len()), (play.labels.len(), play.labels.len()));
     for pane in state.scene.panes.iter().filter(|pane| !pane.away) {
         let Some(draft) = round.finished(pane.member) else { continue };
-        let text = state.texts[pane.member.0].flow().text();
+        let text = state.scene.texts[pane.member.0].flow().text();
         assert!(text.starts_with(draft.draft.text().trim_start_matches(' ')), "{text:?} and {draft:?}");
         assert_eq!(pane.tokens, draft.draft.tokens.len());
     }
-    let transcript = &state.transcript;
+    let transcript = &state.answers.transcript;
     let lines = transcript.top()..transcript.top() + transcript.height();
     let spans: Vec<Span> =
         lines.flat_map(|line| transcript.flow().tags_on(line)).filter_map(|tag| transcript.span(tag)).collect();
@@ -82,7 +82,7 @@ fn an_answer_without_rounds_is_passed_over_in_both_directions() {
     press(&mut state, "[");
     assert_eq!(shown(&state), (0, first));
     press(&mut state, "]");
-    assert_eq!((state.look, shown(&state)), (None, (2, 1)));
+    assert_eq!((state.looking.round, shown(&state)), (None, (2, 1)));
 }
 
 #[test]
@@ -95,34 +95,34 @@ fn an_answer_whose_first_round_is_yet_to_come_is_followed() {
     press(&mut state, "]");
     feed(&mut state, &records[1..]);
     state.prepare();
-    assert_eq!((state.look, shown(&state)), (None, (1, 3)));
+    assert_eq!((state.looking.round, shown(&state)), (None, (1, 3)));
 }
 
 #[test]
 fn a_round_looked_at_stays_while_others_are_played() {
     let mut state = support::answering(120, 40);
     press(&mut state, "[");
-    let looked_at = (state.look, state.scene.table.clone());
+    let looked_at = (state.looking.round, state.scene.table.clone());
     feed(&mut state, support::awaited());
     state.prepare();
-    assert_eq!((state.look, state.scene.table.number), (looked_at.0, 1));
+    assert_eq!((state.looking.round, state.scene.table.number), (looked_at.0, 1));
     assert_eq!(state.scene.table.rows, looked_at.1.rows);
     press(&mut state, "esc");
     assert_eq!(state.scene.table.number, newest(&state).rounds.len());
 }
 
 /// A state with one member, whose transcript is several pages long.
-fn long(records: &[Record], width: u16, height: u16) -> State {
-    let mut state = State::new(support::options(&support::crowd(1)), width, height);
-    state.writing = false;
+fn long(records: &[Record], width: u16, height: u16) -> Screen {
+    let mut state = Screen::new(support::options(&support::crowd(1)), width, height);
+    state.state.writing.active = false;
     feed(&mut state, records);
     state.prepare();
     state
 }
 
-fn top_text(state: &State) -> String {
-    let flow = state.transcript.flow();
-    flow.line(state.transcript.top()).map(|piece| piece.text).collect()
+fn top_text(state: &Screen) -> String {
+    let flow = state.answers.transcript.flow();
+    flow.line(state.answers.transcript.top()).map(|piece| piece.text).collect()
 }
 
 #[test]
@@ -130,27 +130,27 @@ fn the_transcript_follows_the_end_until_the_reader_scrolls_up() {
     let records = support::long_run(150);
     let half = records.iter().position(|record| record.round == 40).unwrap();
     let mut state = long(&records[..half], 120, 40);
-    let bottom = |state: &State| state.transcript.flow().lines() - state.transcript.height();
-    assert!(state.transcript.follows() && state.transcript.top() == bottom(&state) && bottom(&state) > 0);
+    let bottom = |state: &Screen| state.answers.transcript.flow().lines() - state.answers.transcript.height();
+    assert!(state.answers.transcript.follows() && state.answers.transcript.top() == bottom(&state) && bottom(&state) > 0);
     press(&mut state, "up");
-    let (top, text) = (state.transcript.top(), top_text(&state));
+    let (top, text) = (state.answers.transcript.top(), top_text(&state));
     for record in &records[half..] {
         feed(&mut state, std::slice::from_ref(record));
         state.prepare();
-        assert_eq!((state.transcript.top(), top_text(&state)), (top, text.clone()), "stays put");
+        assert_eq!((state.answers.transcript.top(), top_text(&state)), (top, text.clone()), "stays put");
     }
     assert!(bottom(&state) > top);
     press(&mut state, "G");
-    assert!(state.transcript.follows() && state.transcript.top() == bottom(&state));
+    assert!(state.answers.transcript.follows() && state.answers.transcript.top() == bottom(&state));
     press(&mut state, "up");
     press(&mut state, "down");
-    assert!(state.transcript.follows(), "back at the end by scrolling");
+    assert!(state.answers.transcript.follows(), "back at the end by scrolling");
 }
 
 #[test]
 fn another_size_keeps_the_readers_place() {
     let mut state = long(&support::long_run(150), 120, 40);
-    state.transcript.to_top();
+    state.state.answers.transcript.to_top();
     for _ in 0..20 {
         press(&mut state, "down");
     }
@@ -178,7 +178,7 @@ fn another_size_keeps_the_readers_place_in_a_long_question() {
     let conversation = Conversation { turns: vec![turn(Role::User, &question)] };
     let seats = vec![seat("only", ScriptedMember::saying(&["Yes."], -0.1))];
     let mut state = long(&support::run(seats, support::params(&[]), 1, conversation, Vec::new()), 120, 40);
-    state.transcript.to_top();
+    state.state.answers.transcript.to_top();
     for _ in 0..100 {
         press(&mut state, "down");
     }
@@ -198,7 +198,7 @@ fn who_follows_the_end_does_so_at_every_size() {
     for (width, height) in [(61, 16), (200, 60), (30, 5), (80, 24), (250, 100)] {
         state.update(Message::Resize(width, height));
         state.prepare();
-        let transcript = &state.transcript;
+        let transcript = &state.answers.transcript;
         assert!(transcript.follows());
         assert_eq!(transcript.top(), transcript.flow().lines().saturating_sub(transcript.height()));
     }
@@ -207,40 +207,40 @@ fn who_follows_the_end_does_so_at_every_size() {
 #[test]
 fn the_focus_passes_over_members_that_are_away() {
     let mut state = support::state(160, 50);
-    state.writing = false;
+    state.state.writing.active = false;
     feed(&mut state, &runs::excluded());
     state.prepare();
     let mut seen = Vec::new();
     for _ in 0..8 {
         press(&mut state, "tab");
-        seen.push(state.focus);
+        seen.push(state.looking.focus);
     }
     assert!(seen.contains(&Part::Pane(MemberIndex(1))) && !seen.contains(&Part::Pane(MemberIndex(2))), "{seen:?}");
-    let before = state.focus;
+    let before = state.looking.focus;
     press(&mut state, "3");
-    assert_eq!(state.focus, before, "nor can it be chosen");
-    assert!(state.notice.as_ref().is_some_and(|notice| notice.text.contains("away")));
+    assert_eq!(state.looking.focus, before, "nor can it be chosen");
+    assert!(state.notices.notice.as_ref().is_some_and(|notice| notice.text.contains("away")));
     press(&mut state, "9");
-    assert_eq!(state.focus, before);
+    assert_eq!(state.looking.focus, before);
     for _ in 0..newest(&state).rounds.len() {
         press(&mut state, "[");
     }
     press(&mut state, "3");
-    assert_eq!(state.focus, Part::Pane(MemberIndex(2)), "in round 1 it was there");
+    assert_eq!(state.looking.focus, Part::Pane(MemberIndex(2)), "in round 1 it was there");
 }
 
 #[test]
 fn every_pane_of_sixteen_can_be_reached_at_every_size() {
     for (width, height) in [(60, 16), (80, 24), (120, 40), (200, 60), (250, 100)] {
-        let mut state = State::new(support::options(&support::crowd(16)), width, height);
-        state.writing = false;
+        let mut state = Screen::new(support::options(&support::crowd(16)), width, height);
+        state.state.writing.active = false;
         state.prepare();
         let mut pages = BTreeSet::new();
         for _ in 0..18 {
             press(&mut state, "tab");
             let layout = state.scene.layout.as_ref().unwrap();
             pages.insert(layout.page.0);
-            if let Part::Pane(member) = state.focus {
+            if let Part::Pane(member) = state.looking.focus {
                 assert!(layout.panes.iter().any(|(shown, _)| *shown == member), "{member:?} at {width}×{height}");
             }
         }
@@ -251,8 +251,8 @@ fn every_pane_of_sixteen_can_be_reached_at_every_size() {
 /// The next run may have fewer members than the one whose pane has the whole screen.
 #[test]
 fn a_zoomed_pane_of_a_member_that_the_next_run_does_not_have_is_let_go() {
-    let mut state = State::new(support::options(&support::crowd(9)), 120, 40);
-    state.writing = false;
+    let mut state = Screen::new(support::options(&support::crowd(9)), 120, 40);
+    state.state.writing.active = false;
     press(&mut state, "9");
     press(&mut state, "z");
     state.update(Message::Opened { file: "x".to_owned(), warning: None });
@@ -263,17 +263,17 @@ fn a_zoomed_pane_of_a_member_that_the_next_run_does_not_have_is_let_go() {
 
 #[test]
 fn half_a_page_of_a_single_line_is_a_line() {
-    let mut state = State::new(support::options(&support::crowd(1)), 60, 16);
-    state.writing = false;
+    let mut state = Screen::new(support::options(&support::crowd(1)), 60, 16);
+    state.state.writing.active = false;
     let long = "many words ".repeat(60);
     feed(
         &mut state,
         &scripted_run(vec![seat("only", ScriptedMember::saying(&[&long], -0.1))], &[("segment-tokens", "64")], Vec::new()),
     );
     press(&mut state, "1");
-    assert_eq!(state.texts[0].top(1), 0);
+    assert_eq!(state.looking.pane_top(MemberIndex(0)), 0);
     press(&mut state, "ctrl+d");
-    assert_eq!(state.texts[0].top(1), 1);
+    assert_eq!(state.looking.pane_top(MemberIndex(0)), 1);
 }
 
 fn mouse(kind: MouseEventKind, column: u16, row: u16) -> Message {
@@ -284,22 +284,22 @@ fn mouse(kind: MouseEventKind, column: u16, row: u16) -> Message {
 fn the_mouse_scrolls_what_is_under_it_and_focuses_what_it_clicks() {
     let mut state = long(&support::long_run(150), 120, 40);
     let layout = state.scene.layout.clone().unwrap();
-    let (text, top) = (layout.transcript_text().unwrap(), state.transcript.top());
+    let (text, top) = (layout.transcript_text().unwrap(), state.answers.transcript.top());
     state.update(mouse(MouseEventKind::ScrollUp, text.x, text.y));
-    assert_eq!(state.transcript.top(), top - 3);
+    assert_eq!(state.answers.transcript.top(), top - 3);
     let (member, pane) = layout.panes[0];
     state.update(mouse(MouseEventKind::Down(MouseButton::Left), pane.x + 1, pane.y + 1));
-    assert_eq!((state.focus, state.writing), (Part::Pane(member), false));
+    assert_eq!((state.looking.focus, state.writing.active), (Part::Pane(member), false));
     state.update(mouse(MouseEventKind::Down(MouseButton::Left), layout.prompt.x + 1, layout.prompt.y + 1));
-    assert!(state.writing);
+    assert!(state.writing.active);
     state.update(mouse(MouseEventKind::Down(MouseButton::Left), text.x, text.y + 2));
-    let look = state.look.unwrap();
-    assert_eq!(state.transcript.round_at(2, 0), Some((look.play, look.round)), "a click looks at the round under it");
+    let look = state.looking.round.unwrap();
+    assert_eq!(state.answers.transcript.round_at(2, 0), Some((look.play, look.round)), "a click looks at the round under it");
     state.update(mouse(MouseEventKind::Down(MouseButton::Left), layout.timeline.x + 8, layout.timeline.y));
-    assert_eq!(state.look.map(|look| look.round), Some(state.scene.timeline.ticks[0].place));
-    let before = state.look;
+    assert_eq!(state.looking.round.map(|look| look.round), Some(state.scene.timeline.ticks[0].place));
+    let before = state.looking.round;
     state.update(mouse(MouseEventKind::Down(MouseButton::Left), layout.timeline.x, layout.timeline.y));
-    assert_eq!(state.look, before, "the timeline's heading is no round");
+    assert_eq!(state.looking.round, before, "the timeline's heading is no round");
 }
 
 #[test]
@@ -312,19 +312,19 @@ fn a_click_on_the_timeline_looks_at_the_round_under_it() {
         }
         state.prepare();
         let timeline = state.scene.layout.as_ref().unwrap().timeline;
-        let looked_at = state.look;
+        let looked_at = state.looking.round;
         for column in 0..rounds * 2 {
-            state.look = looked_at;
+            state.state.looking.round = looked_at;
             state.prepare();
             state.update(mouse(MouseEventKind::Down(MouseButton::Left), timeline.x + 8 + column, timeline.y + column % 2));
-            let round = state.look.map_or(records - 1, |look| look.round);
+            let round = state.looking.round.map_or(records - 1, |look| look.round);
             assert_eq!(round, first + usize::from(column) / 2, "{records} rounds, {back} back, column {column}");
         }
         for beyond in [timeline.x + 7, timeline.x + 8 + rounds * 2] {
-            state.look = looked_at;
+            state.state.looking.round = looked_at;
             state.prepare();
             state.update(mouse(MouseEventKind::Down(MouseButton::Left), beyond, timeline.y));
-            assert_eq!(state.look, looked_at, "there is no round at {beyond}");
+            assert_eq!(state.looking.round, looked_at, "there is no round at {beyond}");
         }
     }
 }
@@ -333,10 +333,10 @@ fn a_click_on_the_timeline_looks_at_the_round_under_it() {
 fn the_wheel_turns_three_lines_each_way_in_text_and_in_words() {
     let mut state = long(&support::long_run(150), 120, 40);
     let text = state.scene.layout.as_ref().unwrap().transcript_text().unwrap();
-    let last = state.transcript.top();
+    let last = state.answers.transcript.top();
     let mut turned = |kind| {
         state.update(mouse(kind, text.x, text.y));
-        last - state.transcript.top()
+        last - state.answers.transcript.top()
     };
     assert_eq!([turned(MouseEventKind::ScrollUp), turned(MouseEventKind::ScrollUp)], [3, 6]);
     assert_eq!([turned(MouseEventKind::ScrollDown), turned(MouseEventKind::ScrollUp)], [3, 6]);
@@ -345,7 +345,7 @@ fn the_wheel_turns_three_lines_each_way_in_text_and_in_words() {
     let mut turned = |kind| {
         state.update(mouse(kind, text.x, text.y));
         state.prepare();
-        state.overlay.as_mut().and_then(specfuse::playground::state::overlay::Overlay::scroll).unwrap().top
+        state.state.looking.overlay.as_mut().and_then(specfuse::playground::state::overlay::Overlay::scroll).unwrap().top
     };
     assert_eq!([turned(MouseEventKind::ScrollDown), turned(MouseEventKind::ScrollDown)], [3, 6]);
     assert_eq!(turned(MouseEventKind::ScrollUp), 3);
@@ -355,12 +355,14 @@ fn the_wheel_turns_three_lines_each_way_in_text_and_in_words() {
 fn of_several_segments_on_a_line_the_one_that_is_clicked_is_looked_at() {
     let mut state = support::asked(120, 40, &support::recorded());
     let text = state.scene.layout.as_ref().and_then(specfuse::playground::state::layout::Layout::transcript_text).unwrap();
-    let line = (0..state.transcript.flow().lines()).find(|line| state.transcript.flow().tags_on(*line).count() > 1).unwrap();
-    let row = text.y + (line - state.transcript.top()) as u16;
-    let first = state.transcript.flow().line(line).next().unwrap().text.chars().count() as u16;
+    let line = (0..state.answers.transcript.flow().lines())
+        .find(|line| state.answers.transcript.flow().tags_on(*line).count() > 1)
+        .unwrap();
+    let row = text.y + (line - state.answers.transcript.top()) as u16;
+    let first = state.answers.transcript.flow().line(line).next().unwrap().text.chars().count() as u16;
     let mut round_at = |column: u16| {
         state.update(mouse(MouseEventKind::Down(MouseButton::Left), text.x + column, row));
-        state.look.map(|look| look.round)
+        state.looking.round.map(|look| look.round)
     };
     assert_eq!(
         [round_at(0), round_at(first - 1), round_at(first), round_at(text.width - 1)],
@@ -372,7 +374,7 @@ fn of_several_segments_on_a_line_the_one_that_is_clicked_is_looked_at() {
 fn a_text_that_fits_is_followed_whatever_is_turned() {
     let mut state = support::answered(120, 40);
     press(&mut state, "k");
-    assert!(state.transcript.follows());
+    assert!(state.answers.transcript.follows());
 }
 
 #[test]
@@ -386,15 +388,15 @@ fn a_thought_is_a_line_below_its_draft_and_all_of_it_in_a_pane_of_its_own() {
     }
     let json = serde_json::to_string(&records).unwrap();
     assert_eq!(serde_json::from_str::<Vec<Record>>(&json).unwrap(), records, "a trace keeps it");
-    let mut state = State::new(support::options(&[]), 120, 40);
-    state.writing = false;
+    let mut state = Screen::new(support::options(&[]), 120, 40);
+    state.state.writing.active = false;
     feed(&mut state, &records);
     state.prepare();
-    let shown = |state: &State| state.texts[0].flow().text().to_owned();
+    let shown = |state: &Screen| state.scene.texts[0].flow().text().to_owned();
     let folded = shown(&state);
     assert!(folded.contains("[thought: ") && folded.contains("It may be two: one.\"]"), "{folded:?}");
     assert!(!folded.contains('\u{1b}') && folded.lines().count() <= 4, "{folded:?}");
-    state.focus = Part::Pane(MemberIndex(0));
+    state.state.looking.focus = Part::Pane(MemberIndex(0));
     press(&mut state, "z");
     let unfolded = shown(&state);
     assert!(unfolded.contains("]\nIt may be one.\n"), "{unfolded:?}");

@@ -161,14 +161,14 @@ fn screens(records: &[Record]) {
     for chord in std::iter::once("left").chain(all) {
         press(&mut state, chord);
         frame(&mut state);
-        if state.overlay.is_some() {
+        if state.looking.overlay.is_some() {
             for key in ["down", "right", "tab"] {
                 press(&mut state, key);
             }
             frame(&mut state);
             press(&mut state, "esc");
         }
-        state.writing = false;
+        state.state.writing.active = false;
     }
 }
 

@@ -6,7 +6,7 @@ use specfuse::engine::fusion::event::Record;
 use specfuse::engine::fusion::run::Run;
 use specfuse::engine::replay::Player;
 use specfuse::engine::trace::{self, Journal};
-use specfuse::playground::state::{Message, Source, State};
+use specfuse::playground::state::{Message, Screen, Source};
 
 use super::runs;
 use super::support::{self, QUESTION, feed, newest};
@@ -22,7 +22,7 @@ fn written_and_read(records: &[Record], folder: &Path) -> Vec<Record> {
     trace::read(&path).unwrap().records
 }
 
-fn live(records: &[Record]) -> State {
+fn live(records: &[Record]) -> Screen {
     let mut state = support::state(160, 50);
     state.update(Message::Ask(QUESTION.to_owned()));
     for record in records {
@@ -34,21 +34,21 @@ fn live(records: &[Record]) -> State {
     state
 }
 
-fn opened() -> State {
+fn opened() -> Screen {
     let mut state = support::state(160, 50);
     state.update(Message::Opened { file: "run.trace.jsonl".to_owned(), warning: None });
     state
 }
 
 /// Everything that does not name its source.
-fn check_equal(live: &State, replayed: &State) {
-    assert_eq!(live.session, replayed.session);
-    assert_eq!(live.transcript, replayed.transcript);
+fn check_equal(live: &Screen, replayed: &Screen) {
+    assert_eq!(live.answers.session, replayed.answers.session);
+    assert_eq!(live.answers.transcript, replayed.answers.transcript);
     // The text of a pane out of sight is brought up to date when it comes into sight.
     for (member, _) in &live.scene.layout.as_ref().unwrap().panes {
-        assert_eq!(live.texts[member.0], replayed.texts[member.0]);
+        assert_eq!(live.scene.texts[member.0], replayed.scene.texts[member.0]);
     }
-    assert_eq!(live.log, replayed.log);
+    assert_eq!(live.notices.log, replayed.notices.log);
     let (one, other) = (&live.scene, &replayed.scene);
     assert_eq!((&one.layout, &one.panes, &one.table, &one.chart), (&other.layout, &other.panes, &other.table, &other.chart));
     assert_eq!((&one.timeline, &one.story, &one.why), (&other.timeline, &other.story, &other.why));
@@ -106,9 +106,9 @@ fn a_replay_from_the_start_takes_the_place_of_what_was_played() {
     assert!(state.is_busy());
     feed(&mut state, &records);
     state.prepare();
-    assert_eq!(state.session.plays().len(), 1);
-    assert_eq!((&state.session, &state.transcript), (&once.session, &once.transcript));
-    assert_eq!((&state.scene.table, &state.texts), (&once.scene.table, &once.texts));
+    assert_eq!(state.answers.session.plays().len(), 1);
+    assert_eq!((&state.answers.session, &state.answers.transcript), (&once.answers.session, &once.answers.transcript));
+    assert_eq!((&state.scene.table, &state.scene.texts), (&once.scene.table, &once.scene.texts));
 }
 
 #[test]
@@ -124,9 +124,9 @@ fn a_recording_that_breaks_off_is_told_and_not_waited_for() {
 fn what_is_worth_telling_of_a_recording_is_told() {
     let mut state = support::answered(120, 40);
     state.update(Message::Opened { file: "\u{1b}[31mx".to_owned(), warning: Some("it was cut off".to_owned()) });
-    assert!(state.session.plays().is_empty() && state.transcript.flow().is_empty());
-    assert!(state.notice.is_some_and(|notice| notice.text.contains("cut off")));
-    let Source::Replay(replay) = state.source else { panic!("{:?}", state.source) };
+    assert!(state.answers.session.plays().is_empty() && state.answers.transcript.flow().is_empty());
+    assert!(state.notices.notice.as_ref().is_some_and(|notice| notice.text.contains("cut off")));
+    let Source::Replay(replay) = &state.answers.source else { panic!("{:?}", state.answers.source) };
     assert_eq!((replay.file.as_str(), replay.playing), ("x", true));
 }
 
@@ -136,9 +136,9 @@ fn a_conversation_that_is_replayed_again_takes_the_place_of_all_its_answers() {
     let mut state = opened();
     feed(&mut state, &records);
     state.update(Message::Replayed { playing: true, speed: 1.0, over: true });
-    let once = state.session.clone();
+    let once = state.answers.session.clone();
     assert_eq!(once.plays().len(), 2);
     support::press(&mut state, "a");
     feed(&mut state, &records);
-    assert_eq!(state.session, once);
+    assert_eq!(state.answers.session, once);
 }

@@ -5,12 +5,12 @@ use specfuse::engine::replay::SPEEDS;
 use specfuse::engine::round::Command;
 use specfuse::playground::state::overlay::Overlay;
 use specfuse::playground::state::scene::status::RunState;
-use specfuse::playground::state::{Effect, Listing, Message, ReplayOrder, State};
+use specfuse::playground::state::{Effect, Listing, Message, ReplayOrder, Screen};
 
 use super::runs;
 use super::support::{self, answer, feed, press, type_text};
 
-fn replaying(played: usize, playing: bool) -> State {
+fn replaying(played: usize, playing: bool) -> Screen {
     let mut state = support::state(120, 40);
     state.update(Message::Opened { file: "run.trace.jsonl".to_owned(), warning: None });
     feed(&mut state, &answer()[..played]);
@@ -20,7 +20,7 @@ fn replaying(played: usize, playing: bool) -> State {
 }
 
 /// What the hint line says that a key does.
-fn hint(state: &State, key: &str) -> String {
+fn hint(state: &Screen, key: &str) -> String {
     state.scene.hints.iter().find(|(of, _)| of == key).map(|(_, word)| word.clone()).unwrap_or_default()
 }
 
@@ -28,18 +28,18 @@ fn hint(state: &State, key: &str) -> String {
 fn one_key_pauses_and_goes_on_and_the_hint_says_which() {
     let records = runs::steered();
     let mut state = support::state(120, 40);
-    state.writing = false;
+    state.state.writing.active = false;
     let mut seen = Vec::new();
     for record in &records {
         feed(&mut state, std::slice::from_ref(record));
         state.prepare();
         let word = hint(&state, "space");
-        let expected = match state.run_state() {
+        let expected = match state.answers.run_state() {
             RunState::Answering => (Command::Pause, "pause"),
             RunState::Pausing | RunState::Paused => (Command::Resume, "go on"),
             _ => continue,
         };
-        seen.push(state.run_state());
+        seen.push(state.answers.run_state());
         assert_eq!((press(&mut state.clone(), "space"), word.as_str()), (vec![Effect::Order(expected.0)], expected.1));
     }
     assert!(seen.contains(&RunState::Pausing) && seen.contains(&RunState::Answering), "{seen:?}");
@@ -68,7 +68,7 @@ fn a_replay_is_told_what_the_keys_say() {
     }
     state.update(Message::Replayed { playing: false, speed: 1.0, over: false });
     state.prepare();
-    assert_eq!((state.run_state(), hint(&state, "space").as_str()), (RunState::Paused, "go on"));
+    assert_eq!((state.answers.run_state(), hint(&state, "space").as_str()), (RunState::Paused, "go on"));
     assert_eq!(press(&mut state, "space"), [Effect::Replay(ReplayOrder::Resume)]);
 }
 
@@ -81,7 +81,7 @@ fn the_hint_of_a_replay_is_about_the_replay() {
     for record in &records {
         feed(&mut state, std::slice::from_ref(record));
         state.prepare();
-        if matches!(state.run_state(), RunState::Answering | RunState::Pausing | RunState::Paused) {
+        if matches!(state.answers.run_state(), RunState::Answering | RunState::Pausing | RunState::Paused) {
             assert_eq!(hint(&state, "space"), "pause");
             assert_eq!(press(&mut state.clone(), "space"), [Effect::Replay(ReplayOrder::Pause)]);
         }
@@ -105,10 +105,10 @@ fn the_speed_of_a_replay_goes_through_all_speeds_and_stays_at_the_ends() {
 #[test]
 fn with_nothing_to_pause_the_keys_say_so() {
     for mut state in [support::answered(120, 40), support::state(120, 40)] {
-        state.writing = false;
+        state.state.writing.active = false;
         for key in ["space", "s", "S"] {
             assert_eq!(press(&mut state, key), []);
-            assert!(state.notice.is_some(), "{key}");
+            assert!(state.notices.notice.is_some(), "{key}");
         }
     }
 }
@@ -121,19 +121,19 @@ fn models_that_cannot_be_slowed_down_are_not() {
     }
     let mut options = support::options(&members);
     options.settings.pace = None;
-    let mut state = State::new(options, 120, 40);
-    state.writing = false;
+    let mut state = Screen::new(options, 120, 40);
+    state.state.writing.active = false;
     for key in ["{", "}"] {
         assert_eq!((press(&mut state, key), state.settings.pace), (vec![], None));
-        assert!(state.notice.is_some());
+        assert!(state.notices.notice.is_some());
     }
 }
 
-fn asks_first(state: &mut State, key: &str) -> bool {
+fn asks_first(state: &mut Screen, key: &str) -> bool {
     match press(state, key).as_slice() {
         [Effect::Quit] => false,
-        [] if matches!(state.overlay, Some(Overlay::Leave(_))) => true,
-        other => panic!("{other:?} and {:?}", state.overlay),
+        [] if matches!(state.looking.overlay, Some(Overlay::Leave(_))) => true,
+        other => panic!("{other:?} and {:?}", state.looking.overlay),
     }
 }
 
@@ -141,13 +141,13 @@ fn asks_first(state: &mut State, key: &str) -> bool {
 fn leaving_asks_only_when_something_would_be_lost() {
     for key in ["q", "ctrl+c"] {
         let mut idle = support::state(120, 40);
-        idle.writing = false;
+        idle.state.writing.active = false;
         assert!(!asks_first(&mut idle, key), "nothing was written yet");
         assert!(!asks_first(&mut support::answered(120, 40), key), "the answer is kept in its trace");
         assert!(!asks_first(&mut replaying(40, true), key), "a recording can be played again");
         assert!(asks_first(&mut support::answering(120, 40), key));
         let mut written = support::answered(120, 40);
-        written.writing = true;
+        written.state.writing.active = true;
         type_text(&mut written, "Unsent");
         press(&mut written, "esc");
         assert!(asks_first(&mut written, key));
@@ -160,7 +160,7 @@ fn the_question_whether_to_leave_takes_yes_and_no_and_nothing_else() {
     press(&mut state, "q");
     for key in ["x", "space", "S", "q"] {
         assert_eq!(press(&mut state, key), [], "{key}");
-        assert!(matches!(state.overlay, Some(Overlay::Leave(_))), "{key}");
+        assert!(matches!(state.looking.overlay, Some(Overlay::Leave(_))), "{key}");
     }
     assert_eq!(press(&mut state.clone(), "n"), []);
     assert_eq!(press(&mut state, "y"), [Effect::Quit]);

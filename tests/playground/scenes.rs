@@ -9,22 +9,22 @@ use specfuse::playground::state::scene::pane::Activity;
 use specfuse::playground::state::scene::status::RunState;
 use specfuse::playground::state::scene::table::{Cell, Row, Table};
 use specfuse::playground::state::scene::timeline::Mark;
-use specfuse::playground::state::{Look, Message, State};
+use specfuse::playground::state::{Look, Message, Screen};
 
 use super::runs;
 use super::support::{self, answer, feed, newest, press};
 
 /// A screen on which a run is played; keys are commands.
-fn playing(records: &[Record]) -> State {
+fn playing(records: &[Record]) -> Screen {
     let mut state = support::state(160, 50);
-    state.writing = false;
+    state.state.writing.active = false;
     feed(&mut state, records);
     state.prepare();
     state
 }
 
-fn look(state: &mut State, round: usize) {
-    state.look = Some(Look { play: 0, round });
+fn look(state: &mut Screen, round: usize) {
+    state.state.looking.round = Some(Look { play: 0, round });
     state.prepare();
 }
 
@@ -62,8 +62,8 @@ fn check_table(table: &Table, play: &Play, place: usize) {
 }
 
 /// What each member did in a round that is over.
-fn check_activities(state: &State, place: usize) {
-    let play = &state.session.plays()[0];
+fn check_activities(state: &Screen, place: usize) {
+    let play = &state.answers.session.plays()[0];
     let round = &play.run.rounds[place];
     let accepted = round.accepted.as_ref().unwrap();
     for pane in &state.scene.panes {
@@ -87,13 +87,13 @@ fn every_accepted_round_shows_the_recorded_ranking_when_it_is_accepted_and_when_
             feed(&mut state, std::slice::from_ref(record));
             if matches!(record.event, Event::Accepted { .. }) {
                 state.prepare();
-                check_table(&state.scene.table, &state.session.plays()[0], newest(&state).rounds.len() - 1);
+                check_table(&state.scene.table, &state.answers.session.plays()[0], newest(&state).rounds.len() - 1);
             }
         }
         for place in 0..newest(&state).rounds.len() {
             if newest(&state).rounds[place].accepted.is_some() {
                 look(&mut state, place);
-                check_table(&state.scene.table, &state.session.plays()[0], place);
+                check_table(&state.scene.table, &state.answers.session.plays()[0], place);
                 check_activities(&state, place);
             }
         }
@@ -105,7 +105,7 @@ fn the_timeline_marks_each_round_with_its_winner_and_what_is_special_about_it() 
     for (name, records) in runs::all() {
         println!("{name}");
         let state = playing(&records);
-        let play = &state.session.plays()[0];
+        let play = &state.answers.session.plays()[0];
         assert_eq!(state.scene.timeline.ticks.len(), play.run.rounds.len());
         for (tick, round) in state.scene.timeline.ticks.iter().zip(&play.run.rounds) {
             assert_eq!((tick.number, tick.winner), (round.number, round.accepted.as_ref().and_then(|accepted| accepted.author)));
@@ -131,7 +131,7 @@ fn a_verifier_that_failed_is_an_error_in_its_column_and_in_the_log() {
     let screen = support::screen(&mut state);
     assert!(screen.contains("err"), "{screen}");
     for said in ["no scores today", "out of memory", "never works"] {
-        assert!(state.log.entries().any(|entry| entry.level == Level::Warning && entry.text.contains(said)), "{said}");
+        assert!(state.notices.log.entries().any(|entry| entry.level == Level::Warning && entry.text.contains(said)), "{said}");
     }
 }
 
@@ -149,7 +149,7 @@ fn a_draft_that_failed_says_why_in_its_pane_and_its_member_goes_on() {
 #[test]
 fn a_member_that_left_is_away_from_then_on_and_present_before() {
     let mut state = playing(&runs::exiting());
-    let left = state.session.plays()[0].run.departures()[0].round;
+    let left = state.answers.session.plays()[0].run.departures()[0].round;
     assert!(left > 1 && left < newest(&state).rounds.len(), "the run shows an exit in its middle");
     for place in 0..newest(&state).rounds.len() {
         look(&mut state, place);
@@ -161,7 +161,7 @@ fn a_member_that_left_is_away_from_then_on_and_present_before() {
         assert_eq!(state.scene.timeline.ticks[place].exit, number == left);
         assert_eq!(state.scene.story.contains("leaves"), number == left, "{}", state.scene.story);
     }
-    assert!(state.log.entries().any(|entry| entry.text.contains("c left after round")));
+    assert!(state.notices.log.entries().any(|entry| entry.text.contains("c left after round")));
 }
 
 #[test]
@@ -183,7 +183,7 @@ fn a_member_that_failed_too_often_or_was_excluded_is_away_at_once() {
 fn who_failed_before_a_rewind_is_away_after_it_too() {
     let records = runs::rewound();
     let mut state = playing(&records);
-    let play = &state.session.plays()[0];
+    let play = &state.answers.session.plays()[0];
     assert_eq!(play.run.tree.leaves().len(), 2);
     assert!(!play.run.member(MemberIndex(3)).is_active());
     for place in 1..newest(&state).rounds.len() {
@@ -199,13 +199,13 @@ fn a_rewind_takes_what_was_accepted_out_of_the_transcript() {
     let records = runs::rewound();
     let at = records.iter().position(|record| matches!(record.event, Event::Rewound { .. })).unwrap();
     let mut state = playing(&records[..at]);
-    let before = state.transcript.flow().text().to_owned();
+    let before = state.answers.transcript.flow().text().to_owned();
     feed(&mut state, &records[at..=at]);
-    let after = state.transcript.flow().text().to_owned();
+    let after = state.answers.transcript.flow().text().to_owned();
     assert!(before.starts_with(&after) && before.len() > after.len(), "{before:?} {after:?}");
     assert!(after.contains("a 1;") && !after.contains("a 2;"));
     feed(&mut state, &records[at + 1..]);
-    assert!(state.transcript.flow().text().ends_with(newest(&state).answer().trim_start()));
+    assert!(state.answers.transcript.flow().text().ends_with(newest(&state).answer().trim_start()));
 }
 
 #[test]
@@ -214,7 +214,7 @@ fn the_transcript_is_the_questions_and_the_accepted_text() {
         let state = playing(&records);
         let run = newest(&state);
         let expected = format!("{}\n{}", run.header.conversation.prompt(), run.answer().trim_start_matches(' '));
-        assert_eq!(state.transcript.flow().text(), expected, "{name}");
+        assert_eq!(state.answers.transcript.flow().text(), expected, "{name}");
     }
 }
 
@@ -233,7 +233,7 @@ fn a_choice_by_hand_is_shown_as_such_everywhere() {
 #[test]
 fn a_readmitted_member_is_present_in_the_next_round() {
     let mut state = playing(&runs::steered());
-    let play = &state.session.plays()[0];
+    let play = &state.answers.session.plays()[0];
     let departure = &play.run.departures()[0];
     let returned = departure.returned.unwrap();
     assert_eq!(departure.member, MemberIndex(2));
@@ -244,8 +244,8 @@ fn a_readmitted_member_is_present_in_the_next_round() {
     }
 }
 
-fn departure_round(state: &State) -> usize {
-    state.session.plays()[0].run.departures()[0].round
+fn departure_round(state: &Screen) -> usize {
+    state.answers.session.plays()[0].run.departures()[0].round
 }
 
 #[test]
@@ -258,7 +258,7 @@ fn an_open_round_shows_what_each_member_is_doing() {
         Some(DraftState::Failed(_)) => pane.activity == Activity::Failed,
     }));
     assert!(state.scene.panes.iter().any(|pane| pane.activity == Activity::Drafting));
-    assert_eq!((state.run_state(), state.is_busy()), (RunState::Answering, true));
+    assert_eq!((state.answers.run_state(), state.is_busy()), (RunState::Answering, true));
 }
 
 #[test]
@@ -266,7 +266,7 @@ fn what_was_decided_stays_in_sight_until_something_of_the_next_round_comes() {
     let next = answer().iter().position(|record| record.round == 2).unwrap();
     let mut state = support::asked(120, 40, &answer()[..=next]);
     assert!(matches!(answer()[next].event, Event::RoundStarted { .. }));
-    assert_eq!((state.shown(), state.scene.table.number, state.look), ((0, Some(0)), 1, None));
+    assert_eq!((state.shown(), state.scene.table.number, state.looking.round), ((0, Some(0)), 1, None));
     assert!(state.scene.panes.iter().any(|pane| pane.activity == Activity::Won));
     let token = answer()[next..].iter().position(|record| matches!(record.event, Event::Token { .. })).unwrap();
     feed(&mut state, &answer()[next + 1..=next + token]);
@@ -297,15 +297,15 @@ fn how_a_run_ended_is_said() {
     ];
     for (records, expected) in ends {
         let state = playing(&records);
-        assert_eq!((state.run_state(), state.is_busy()), (expected, false));
+        assert_eq!((state.answers.run_state(), state.is_busy()), (expected, false));
     }
     let state = playing(&runs::failed());
-    assert!(state.log.entries().any(|entry| entry.level == Level::Error && entry.text.contains("gone for good")));
+    assert!(state.notices.log.entries().any(|entry| entry.level == Level::Error && entry.text.contains("gone for good")));
 }
 
 #[test]
 fn a_trace_that_is_not_complete_is_told() {
     let mut state = support::answered(120, 40);
     state.update(Message::RunEnded(Some("disk full".to_owned())));
-    assert!(state.notice.is_some_and(|notice| notice.level == Level::Warning && notice.text.contains("disk full")));
+    assert!(state.state.notices.notice.is_some_and(|notice| notice.level == Level::Warning && notice.text.contains("disk full")));
 }

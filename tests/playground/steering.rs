@@ -41,9 +41,9 @@ fn a_tree_of_branches_survives_a_reload() {
 #[test]
 fn the_screen_knows_what_branches_have_in_common_and_their_figures() {
     let mut state = support::state(120, 40);
-    state.writing = false;
+    state.state.writing.active = false;
     feed(&mut state, &branched());
-    let play = &state.session.plays()[0];
+    let play = &state.answers.session.plays()[0];
     assert_eq!(branches::ends(play), [SegmentId(3), SegmentId(4), SegmentId(6)]);
     assert_eq!(branches::fork(play, SegmentId(3), SegmentId(6)), 1);
     let figures = Figures::of(&play.run, &play.run.tree.rounds(SegmentId(4)));
@@ -66,11 +66,11 @@ fn an_answer_before_the_newest_is_not_changed() {
     for _ in 0..6 {
         press(&mut state, "[");
     }
-    assert_eq!(state.look.map(|look| look.play), Some(0));
+    assert_eq!(state.looking.round.map(|look| look.play), Some(0));
     for key in ["o", "E", "n", "r", "N", "x", "(", ")", "u", "U", "R", "b"] {
         assert_eq!(press(&mut state, key), [], "{key}");
-        assert!(state.overlay.is_none(), "{key}");
-        assert!(state.notice.as_ref().is_some_and(|notice| notice.text.contains("newest answer")), "{key}");
+        assert!(state.looking.overlay.is_none(), "{key}");
+        assert!(state.notices.notice.as_ref().is_some_and(|notice| notice.text.contains("newest answer")), "{key}");
     }
 }
 

@@ -21,7 +21,7 @@ use specfuse::playground::state::overlay::Overlay;
 use specfuse::playground::state::picker::Picker;
 use specfuse::playground::state::roster::{News, Roster, RowId};
 use specfuse::playground::state::scene::draft::Shading;
-use specfuse::playground::state::{Effect, Message, Options, Settings, State};
+use specfuse::playground::state::{Effect, Message, Options, Screen, Settings};
 use specfuse::playground::view;
 use specfuse::playground::view::theme::{ColourLevel, Theme};
 
@@ -202,19 +202,19 @@ pub fn options(members: &[MemberHeader]) -> Options {
     }
 }
 
-pub fn state(width: u16, height: u16) -> State {
-    State::new(options(&members()), width, height)
+pub fn state(width: u16, height: u16) -> Screen {
+    Screen::new(options(&members()), width, height)
 }
 
 /// Hands records to the state, as a run or a replay does.
-pub fn feed(state: &mut State, records: &[Record]) {
+pub fn feed(state: &mut Screen, records: &[Record]) {
     for record in records {
         assert_eq!(state.update(Message::Record(record.clone())), []);
     }
 }
 
 /// A state that asked [`QUESTION`] and got these of the answer's records; keys are commands.
-pub fn asked(width: u16, height: u16, records: &[Record]) -> State {
+pub fn asked(width: u16, height: u16, records: &[Record]) -> Screen {
     let mut state = state(width, height);
     state.update(Message::Ask(QUESTION.to_owned()));
     feed(&mut state, records);
@@ -223,7 +223,7 @@ pub fn asked(width: u16, height: u16, records: &[Record]) -> State {
 }
 
 /// A state with the whole answer.
-pub fn answered(width: u16, height: u16) -> State {
+pub fn answered(width: u16, height: u16) -> Screen {
     asked(width, height, answer())
 }
 
@@ -234,7 +234,7 @@ fn halves() -> (&'static [Record], &'static [Record]) {
 }
 
 /// A state whose answer is in the middle of its second round.
-pub fn answering(width: u16, height: u16) -> State {
+pub fn answering(width: u16, height: u16) -> Screen {
     asked(width, height, halves().0)
 }
 
@@ -286,7 +286,7 @@ fn key(text: &str) -> KeyEvent {
 }
 
 /// Presses the keys of a chord, with a frame between them as a person would see it.
-pub fn press(state: &mut State, chord: &str) -> Vec<Effect> {
+pub fn press(state: &mut Screen, chord: &str) -> Vec<Effect> {
     let mut effects = Vec::new();
     for event in keys(chord) {
         state.prepare();
@@ -297,7 +297,7 @@ pub fn press(state: &mut State, chord: &str) -> Vec<Effect> {
 }
 
 /// Types a text, key by key.
-pub fn type_text(state: &mut State, text: &str) {
+pub fn type_text(state: &mut Screen, text: &str) {
     for character in text.chars() {
         state.update(Message::Key(KeyEvent::new(KeyCode::Char(character), KeyModifiers::NONE)));
     }
@@ -305,35 +305,35 @@ pub fn type_text(state: &mut State, text: &str) {
 }
 
 /// The open list.
-pub fn list(state: &State) -> &Picker {
-    match &state.overlay {
+pub fn list(state: &Screen) -> &Picker {
+    match &state.looking.overlay {
         Some(Overlay::List(picker)) => picker,
         other => panic!("no list is open but {other:?}"),
     }
 }
 
 /// The newest run.
-pub fn newest(state: &State) -> &Run {
-    &state.session.newest().unwrap().run
+pub fn newest(state: &Screen) -> &Run {
+    &state.answers.session.newest().unwrap().run
 }
 
 /// What is drawn in a theme, cell by cell.
-pub fn draw(state: &mut State, theme: &Theme) -> Buffer {
+pub fn draw(state: &mut Screen, theme: &Theme) -> Buffer {
     let (width, height) = state.size();
     let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
-    state.prompt.dress(view::dress(theme), state.writing);
+    state.update(Message::Dressed(view::dress(theme)));
     state.prepare();
     terminal.draw(|frame| view::draw(frame, state, theme)).unwrap();
     terminal.backend().buffer().clone()
 }
 
 /// What is drawn in the theme that is there without a file, cell by cell.
-pub fn frame(state: &mut State) -> Buffer {
+pub fn frame(state: &mut Screen) -> Buffer {
     draw(state, &Theme::default_theme(ColourLevel::Ansi16))
 }
 
 /// What is drawn, as text.
-pub fn screen(state: &mut State) -> String {
+pub fn screen(state: &mut Screen) -> String {
     let buffer = frame(state);
     let row = |y: u16| (0..buffer.area.width).map(|x| buffer[(x, y)].symbol()).collect::<String>().trim_end().to_owned();
     (0..buffer.area.height).map(row).collect::<Vec<_>>().join("\n")

@@ -6,7 +6,7 @@ use specfuse::engine::fusion::run::Run;
 use specfuse::playground::state::overlay::Overlay;
 use specfuse::playground::state::scene::chart::Curve;
 use specfuse::playground::state::tour::{SEED, STOPS, Tour};
-use specfuse::playground::state::{Ask, Effect, Message, State};
+use specfuse::playground::state::{Ask, Effect, Message, Screen};
 
 use crate::support::{self, press};
 
@@ -51,7 +51,7 @@ fn asked(effects: &[Effect]) -> &Ask {
 }
 
 /// The tour at a stop whose answer is complete.
-fn stop(at: usize, width: u16, height: u16) -> State {
+fn stop(at: usize, width: u16, height: u16) -> Screen {
     let mut state = support::state(width, height);
     let mut effects = state.update(Message::Tour);
     for _ in 0..at {
@@ -69,8 +69,8 @@ fn a_stop_shows_what_it_speaks_of() {
     for (at, number) in looks {
         let state = stop(at, 120, 40);
         assert_eq!(state.tour, Some(Tour { at, shown: true }));
-        assert_eq!(state.look.map(|look| look.round + 1), number, "stop {at}");
-        assert_eq!(state.overlay == Some(Overlay::Chart(Curve::Retention)), at == 2);
+        assert_eq!(state.looking.round.map(|look| look.round + 1), number, "stop {at}");
+        assert_eq!(state.looking.overlay == Some(Overlay::Chart(Curve::Retention)), at == 2);
     }
 }
 
@@ -87,7 +87,7 @@ fn the_tour_has_two_ends() {
 fn a_stop_that_was_left_alone_is_not_shown_a_second_time() {
     let mut state = stop(3, 120, 40);
     press(&mut state, "esc");
-    assert!(state.look.is_none());
+    assert!(state.looking.round.is_none());
     support::feed(&mut state, &played(3, &[]).split_off(1));
-    assert!(state.look.is_none());
+    assert!(state.looking.round.is_none());
 }

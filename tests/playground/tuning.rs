@@ -3,13 +3,15 @@
 use specfuse::engine::fusion::event::{Event, Record};
 use specfuse::engine::fusion::params::{OwnPreset, Params, Presets, Value};
 use specfuse::engine::fusion::rescore::rescore;
-use specfuse::playground::state::{Message, Options, State};
+use specfuse::playground::state::{Message, Options, Screen};
 
 use super::support::{self, press, type_text};
 
-fn mark(state: &mut State, knob: &str) {
+fn mark(state: &mut Screen, knob: &str) {
     loop {
-        let Some(specfuse::playground::state::overlay::Overlay::Tuning(panel)) = &state.overlay else { panic!("no panel") };
+        let Some(specfuse::playground::state::overlay::Overlay::Tuning(panel)) = &state.looking.overlay else {
+            panic!("no panel")
+        };
         if panel.knob().is_some_and(|marked| marked.name == knob) {
             return;
         }
@@ -17,8 +19,8 @@ fn mark(state: &mut State, knob: &str) {
     }
 }
 
-fn tried(state: &State) -> Vec<(&'static str, Value)> {
-    state.tuning.tried().iter().map(|(knob, value)| (knob.name, value.clone())).collect()
+fn tried(state: &Screen) -> Vec<(&'static str, Value)> {
+    state.knobs.tuning.tried().iter().map(|(knob, value)| (knob.name, value.clone())).collect()
 }
 
 #[test]
@@ -30,7 +32,7 @@ fn what_is_tried_is_what_re_scoring_says() {
     assert_eq!(tried(&state), [("scoring", Value::Name("mean-prob".to_owned()))]);
     let run = support::newest(&state);
     let again = rescore(run, &Params { scoring: specfuse::engine::fusion::score::ScoringRule::MeanProb, ..Params::default() });
-    let what_if = state.tuning.what_if().unwrap();
+    let what_if = state.what_if().unwrap();
     assert_eq!(what_if.rounds, again);
     let others: Vec<_> = state.scene.timeline.ticks.iter().map(|tick| tick.other).collect();
     let expected: Vec<_> = again.iter().map(|round| round.author.filter(|_| round.differs)).collect();
@@ -49,14 +51,14 @@ fn a_value_can_be_typed() {
     assert_eq!(tried(&state), [("max-tokens", Value::Integer(90))]);
     type_text(&mut state, "-3");
     press(&mut state, "enter");
-    assert!(state.notice.as_ref().unwrap().text.contains("1 to 100000"));
+    assert!(state.notices.notice.as_ref().unwrap().text.contains("1 to 100000"));
     assert_eq!(tried(&state), [("max-tokens", Value::Integer(90))], "what cannot be is not tried");
     // Esc drops what is being typed first.
     type_text(&mut state, "7");
     press(&mut state, "esc");
-    assert!(state.overlay.is_some() && state.tuning.is_pending());
+    assert!(state.looking.overlay.is_some() && state.knobs.tuning.is_pending());
     press(&mut state, "esc");
-    assert!(state.overlay.is_none() && !state.tuning.is_trying());
+    assert!(state.looking.overlay.is_none() && !state.knobs.tuning.is_trying());
 }
 
 #[test]
@@ -66,15 +68,15 @@ fn knobs_of_drafting_have_nothing_to_recompute() {
     mark(&mut state, "temperature");
     press(&mut state, "right");
     assert!(support::screen(&mut state).contains("takes effect when drafting; nothing to recompute"));
-    assert!(state.tuning.what_if().is_none());
+    assert!(state.what_if().is_none());
 }
 
 #[test]
 fn presets_are_tried_one_after_the_other() {
     let own = OwnPreset::new("mine", [("segment-tokens", Value::Integer(5))]).unwrap();
     let options = Options { presets: Presets::with(vec![own]), ..support::options(&support::members()) };
-    let mut state = State::new(options, 120, 40);
-    state.writing = false;
+    let mut state = Screen::new(options, 120, 40);
+    state.state.writing.active = false;
     press(&mut state, "t");
     // The defaults are `balanced`; before it come `sweetspan`, `specem`, `paper`, and then one's own.
     press(&mut state, "left");
@@ -84,7 +86,7 @@ fn presets_are_tried_one_after_the_other() {
     }
     assert_eq!(tried(&state), [("segment-tokens", Value::Integer(5))], "nothing of the other presets is left");
     assert_eq!(press(&mut state, "enter"), []);
-    let notice = &state.notice.as_ref().unwrap().text;
+    let notice = &state.notices.notice.as_ref().unwrap().text;
     assert!(notice.starts_with("from the next question on") && notice.ends_with(": segment-tokens 5"), "{notice}");
     // The next question asks with it.
     let effects = state.update(Message::Ask("Why?".to_owned()));
@@ -123,11 +125,11 @@ fn direct_keys_wait_for_what_is_tried() {
     press(&mut state, "right");
     press(&mut state, "t");
     assert_eq!(press(&mut state, "<"), []);
-    assert!(state.notice.as_ref().unwrap().text.contains("other knobs are being tried"));
-    assert!(state.tuning.is_pending());
+    assert!(state.notices.notice.as_ref().unwrap().text.contains("other knobs are being tried"));
+    assert!(state.knobs.tuning.is_pending());
     // Esc on the main screen forgets.
     press(&mut state, "esc");
-    assert!(!state.tuning.is_trying());
+    assert!(!state.knobs.tuning.is_trying());
 }
 
 #[test]
@@ -139,7 +141,7 @@ fn a_knob_that_is_chosen_brings_what_it_needs() {
     press(&mut state, "right");
     let tokens = ("segment", Value::Name("tokens".to_owned()));
     assert_eq!(tried(&state), [tokens, ("segment-tokens", Value::Integer(11))]);
-    let notice = &state.notice.as_ref().unwrap().text;
+    let notice = &state.notices.notice.as_ref().unwrap().text;
     assert_eq!(notice, "`segment` is set to tokens: otherwise `segment-tokens` would have no effect");
     // Nobody chose the unit, so it follows the next length that is chosen, typed ones too.
     mark(&mut state, "segment-words");
@@ -162,7 +164,8 @@ fn what_was_chosen_otherwise_stands() {
     assert_eq!(tried(&state).len(), 2, "the rule is not moved: {:?}", tried(&state));
     assert!(support::screen(&mut state).contains("no effect: exit is off"));
     // A preset chooses nothing one by one.
-    while !matches!(&state.overlay, Some(specfuse::playground::state::overlay::Overlay::Tuning(panel)) if panel.row == 0) {
+    while !matches!(&state.looking.overlay, Some(specfuse::playground::state::overlay::Overlay::Tuning(panel)) if panel.row == 0)
+    {
         press(&mut state, "up");
     }
     press(&mut state, "left");
@@ -174,9 +177,9 @@ fn what_was_chosen_otherwise_stands() {
 #[test]
 fn the_keys_of_the_threshold_say_that_there_is_no_rule() {
     let options = Options { params: support::params(&[("exit", "off")]), ..support::options(&support::members()) };
-    let mut state = State::new(options, 120, 40);
-    state.writing = false;
+    let mut state = Screen::new(options, 120, 40);
+    state.state.writing.active = false;
     press(&mut state, ">");
-    let notice = &state.notice.as_ref().unwrap().text;
+    let notice = &state.notices.notice.as_ref().unwrap().text;
     assert!(notice.contains("exit threshold δ; `exit-threshold` has no effect while `exit` is off"), "{notice}");
 }

@@ -5,7 +5,7 @@ use specfuse::engine::Seat;
 use specfuse::engine::fusion::conversation::Conversation;
 use specfuse::engine::fusion::event::Record;
 use specfuse::engine::member::scripted::{Line, ScriptedMember};
-use specfuse::playground::state::{Effect, Listing, Message, Options, State};
+use specfuse::playground::state::{Effect, Listing, Message, Options, Screen};
 
 use super::support::{self, feed, newest, press, say, scripted_run, seat, type_text};
 
@@ -50,12 +50,12 @@ fn check(frame: &Buffer) {
 const SIZES: [(u16, u16); 6] = [(1, 1), (40, 10), (60, 16), (80, 24), (120, 40), (200, 60)];
 
 /// The frame at every size, and with everything that lies over it.
-fn check_all(state: &State) {
+fn check_all(state: &Screen) {
     for (width, height) in SIZES {
         let mut state = state.clone();
         state.update(Message::Resize(width, height));
         check(&support::frame(&mut state));
-        state.writing = false;
+        state.state.writing.active = false;
         for keys in [&["e"][..], &["e", "c"], &["L"], &["?"], &[":"], &["1", "z"], &["3"], &["ctrl+s"]] {
             let mut state = state.clone();
             for key in keys {
@@ -66,9 +66,9 @@ fn check_all(state: &State) {
     }
 }
 
-fn state() -> State {
-    let mut state = State::new(support::options(&support::headers(&seats())), 120, 40);
-    state.writing = false;
+fn state() -> Screen {
+    let mut state = Screen::new(support::options(&support::headers(&seats())), 120, 40);
+    state.state.writing.active = false;
     state
 }
 
@@ -122,11 +122,11 @@ fn what_is_copied_is_what_is_shown() {
 #[test]
 fn what_is_typed_pasted_or_read_from_a_file_is_clean_too() {
     let history = vec![format!("asked {HOSTILE}")];
-    let mut typed = State::new(Options { history, ..support::options(&support::members()) }, 120, 40);
+    let mut typed = Screen::new(Options { history, ..support::options(&support::members()) }, 120, 40);
     let mut pasted = typed.clone();
     type_text(&mut typed, HOSTILE);
     pasted.update(Message::Paste(HOSTILE.to_owned()));
-    let mut recalled = State::new(support::options(&support::members()), 120, 40);
+    let mut recalled = Screen::new(support::options(&support::members()), 120, 40);
     press(&mut recalled, "up");
     let mut edited = recalled.clone();
     edited.update(Message::Edited(Ok(HOSTILE.to_owned())));
@@ -158,7 +158,7 @@ fn what_goes_wrong_is_told_in_clean_words() {
     ] {
         let mut state = state();
         state.update(message);
-        assert!(state.log.entries().any(|entry| entry.text.contains("start")));
+        assert!(state.notices.log.entries().any(|entry| entry.text.contains("start")));
         check_all(&state);
         check(&support::frame(&mut state));
     }
@@ -167,7 +167,7 @@ fn what_goes_wrong_is_told_in_clean_words() {
 #[test]
 fn a_run_that_failed_tells_so_in_clean_words() {
     let seats = vec![seat("a\u{1b}[1m", ScriptedMember::new(vec![Line::Fail(HOSTILE.to_owned())]))];
-    let mut state = State::new(support::options(&support::headers(&seats)), 120, 40);
+    let mut state = Screen::new(support::options(&support::headers(&seats)), 120, 40);
     feed(&mut state, &scripted_run(seats, &[("max-failures", "1")], Vec::new()));
     check_all(&state);
 }

@@ -1,6 +1,6 @@
 //! Snapshots of the heat map of a sweep: before one, while it goes on, when it is over.
 
-use specfuse::playground::state::{Message, State};
+use specfuse::playground::state::{Message, Screen};
 use specfuse::sweep::{Answer, Cell, Finished};
 
 use crate::support::{self, press, screen};
@@ -8,9 +8,9 @@ use crate::support::{self, press, screen};
 const SIZES: [(u16, u16); 2] = [(80, 24), (120, 40)];
 
 /// The recorded answer with the map open over it.
-fn offered((width, height): (u16, u16)) -> State {
+fn offered((width, height): (u16, u16)) -> Screen {
     let mut state = support::state(width, height);
-    state.writing = false;
+    state.state.writing.active = false;
     for record in support::recorded() {
         state.update(Message::Record(record));
     }
@@ -19,7 +19,7 @@ fn offered((width, height): (u16, u16)) -> State {
 }
 
 /// So many settings are played; one of them failed. `right` grades them.
-fn swept(size: (u16, u16), settings: usize, right: Option<fn(usize) -> bool>) -> State {
+fn swept(size: (u16, u16), settings: usize, right: Option<fn(usize) -> bool>) -> Screen {
     let mut state = offered(size);
     press(&mut state, "s");
     for setting in 0..settings {
@@ -44,7 +44,7 @@ fn swept(size: (u16, u16), settings: usize, right: Option<fn(usize) -> bool>) ->
     state
 }
 
-fn check(name: &str, size: (u16, u16), state: &mut State) {
+fn check(name: &str, size: (u16, u16), state: &mut Screen) {
     insta::assert_snapshot!(format!("{name}-{}x{}", size.0, size.1), screen(state));
 }
 

@@ -8,7 +8,7 @@ use specfuse::engine::member::model_file::header::{ModelHeader, Purpose};
 use specfuse::ensemble::found::{Finding, FoundModel};
 use specfuse::ensemble::{MemberSpec, built_in_specs};
 use specfuse::playground::state::roster::{News, Roster, RowId};
-use specfuse::playground::state::{Message, Options, State};
+use specfuse::playground::state::{Message, Options, Screen};
 use specfuse::playground::view::theme::{ColourLevel, Library};
 
 use crate::runs::{self, LONG_ERROR};
@@ -48,7 +48,7 @@ fn remote() -> Roster {
     Roster::new(ensemble, configured, built_in_specs())
 }
 
-fn tell(state: &mut State, row: usize, news: News) {
+fn tell(state: &mut Screen, row: usize, news: News) {
     state.update(Message::Member(RowId(row), news));
 }
 
@@ -57,8 +57,8 @@ fn ready(name: &str, capabilities: Capabilities) -> News {
 }
 
 /// One is there, one still loads, one cannot be reached; another server was found.
-fn coming((width, height): (u16, u16)) -> State {
-    let mut state = State::new(Options { roster: remote(), ..support::options(&[]) }, width, height);
+fn coming((width, height): (u16, u16)) -> Screen {
+    let mut state = Screen::new(Options { roster: remote(), ..support::options(&[]) }, width, height);
     state.update(Message::Begin);
     let mut llama = capabilities("llama-server", "Some-Model-7B-Q4_K_M", Drafting::Raw, ScoreTier::Forced);
     llama.advice =
@@ -72,7 +72,7 @@ fn coming((width, height): (u16, u16)) -> State {
 }
 
 /// The roster with everything in it.
-fn roster(size: (u16, u16)) -> State {
+fn roster(size: (u16, u16)) -> Screen {
     let mut state = coming(size);
     press(&mut state, "esc");
     press(&mut state, "M");
@@ -134,7 +134,7 @@ fn files() -> Finding {
 }
 
 /// The roster over the built-in ensemble, with files found.
-fn with_files((width, height): (u16, u16)) -> State {
+fn with_files((width, height): (u16, u16)) -> Screen {
     let mut state = support::state(width, height);
     press(&mut state, "esc");
     press(&mut state, "M");
@@ -145,7 +145,7 @@ fn with_files((width, height): (u16, u16)) -> State {
     state
 }
 
-fn check(name: &str, size: (u16, u16), state: &mut State) {
+fn check(name: &str, size: (u16, u16), state: &mut Screen) {
     insta::assert_snapshot!(format!("{name}-{}x{}", size.0, size.1), screen(state));
 }
 
@@ -177,7 +177,7 @@ fn the_roster() {
     press(&mut judge, "down");
     check("roster-judge", SIZES[1], &mut judge);
     let mut ascii = roster(SIZES[0]);
-    ascii.settings.ascii = true;
+    ascii.state.settings.ascii = true;
     check("roster-ascii", SIZES[0], &mut ascii);
 }
 
@@ -229,10 +229,10 @@ fn the_roster_without_colours_says_the_same() {
 }
 
 /// The members of a run, as the roster has them, and these of the run's records.
-fn played(size: (u16, u16), records: &[Record]) -> State {
+fn played(size: (u16, u16), records: &[Record]) -> Screen {
     let run = Run::from_records(records).unwrap();
-    let mut state = State::new(support::options(&run.header.members), size.0, size.1);
-    state.writing = false;
+    let mut state = Screen::new(support::options(&run.header.members), size.0, size.1);
+    state.state.writing.active = false;
     support::feed(&mut state, records);
     state.prepare();
     state

@@ -16,7 +16,7 @@ fn scene() -> Buffer {
     let records = support::recorded();
     let is_score = |record: &&Record| record.round == 3 && matches!(record.event, Event::Score { .. });
     let last_score = records.iter().rfind(is_score).unwrap().t_ms;
-    state.writing = false;
+    state.state.writing.active = false;
     for record in records.into_iter().take_while(|record| record.t_ms < last_score) {
         state.update(Message::Record(record));
     }

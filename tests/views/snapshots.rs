@@ -9,26 +9,26 @@ use specfuse::engine::fusion::conversation::Conversation;
 use specfuse::engine::fusion::event::{Event, Record};
 use specfuse::engine::fusion::params::Params;
 use specfuse::engine::member::scripted::{Line, ScriptedMember};
-use specfuse::playground::state::{Message, State};
+use specfuse::playground::state::{Message, Screen};
 use specfuse::playground::view::theme::{ColourLevel, Library};
 
 use crate::support::{self, say, seat};
 
 pub(crate) const SIZES: [(u16, u16); 3] = [(80, 24), (120, 40), (200, 60)];
 
-fn key(state: &mut State, code: KeyCode) {
+fn key(state: &mut Screen, code: KeyCode) {
     state.prepare();
     state.update(Message::Key(KeyEvent::new(code, KeyModifiers::NONE)));
 }
 
-fn press(state: &mut State, keys: &str) {
+fn press(state: &mut Screen, keys: &str) {
     keys.chars().for_each(|character| key(state, KeyCode::Char(character)));
 }
 
 /// A state at a size to which these records happened.
-pub(crate) fn after(size: (u16, u16), records: &[Record]) -> State {
+pub(crate) fn after(size: (u16, u16), records: &[Record]) -> Screen {
     let mut state = support::state(size.0, size.1);
-    state.writing = false;
+    state.state.writing.active = false;
     for record in records {
         state.update(Message::Record(record.clone()));
     }
@@ -57,7 +57,7 @@ fn failing() -> Vec<Record> {
     support::run(seats, Params::default(), 1, Conversation::question("Who fails?"), Vec::new())
 }
 
-pub(crate) fn check(name: &str, size: (u16, u16), state: &mut State) {
+pub(crate) fn check(name: &str, size: (u16, u16), state: &mut Screen) {
     insta::assert_snapshot!(format!("{name}-{}x{}", size.0, size.1), support::screen(state));
 }
 
@@ -123,7 +123,7 @@ fn everything_that_lies_over_the_screen() {
 }
 
 /// Keys that mark a knob of the panel by its row, and move it.
-fn tune(state: &mut State, row: usize, moves: &str) {
+fn tune(state: &mut Screen, row: usize, moves: &str) {
     press(state, "t");
     press(state, &"j".repeat(row));
     press(state, moves);
@@ -177,7 +177,7 @@ fn another_rule_would_have_chosen_others() {
 #[test]
 fn a_comparison_in_ascii() {
     let mut state = after(SIZES[1], &support::recorded());
-    state.settings.ascii = true;
+    state.state.settings.ascii = true;
     tune(&mut state, THRESHOLD, "lllllll");
     press(&mut state, "tc");
     check("what-if-ascii", SIZES[1], &mut state);
@@ -238,7 +238,7 @@ fn smallest_and_too_small() {
 #[test]
 fn only_ascii_marks() {
     let mut state = after(SIZES[1], &under_way());
-    state.settings.ascii = true;
+    state.state.settings.ascii = true;
     check("ascii", SIZES[1], &mut state);
 }
 

@@ -5,13 +5,13 @@ use specfuse::engine::fusion::event::{Record, SegmentId};
 use specfuse::engine::member::scripted::ScriptedMember;
 use specfuse::engine::round::Command;
 use specfuse::playground::state::tour::STOPS;
-use specfuse::playground::state::{Message, State};
+use specfuse::playground::state::{Message, Screen};
 
 use crate::support::{self, press, seat, type_text};
 
 const SIZES: [(u16, u16); 2] = [(80, 24), (120, 40)];
 
-fn check(name: &str, state: &mut State) {
+fn check(name: &str, state: &mut Screen) {
     let (width, height) = state.size();
     insta::assert_snapshot!(format!("{name}-{width}x{height}"), support::screen(state));
 }
@@ -36,9 +36,9 @@ fn steered() -> Vec<Record> {
     support::taken_up(&records, seats(), commands)
 }
 
-fn state((width, height): (u16, u16), records: &[Record]) -> State {
+fn state((width, height): (u16, u16), records: &[Record]) -> Screen {
     let mut state = support::state(width, height);
-    state.writing = false;
+    state.state.writing.active = false;
     for record in records {
         state.update(Message::Record(record.clone()));
     }

@@ -25,6 +25,10 @@ const CHART_HEIGHT: u16 = 7;
 const WHY_WIDTH: u16 = 54;
 /// In the small class: columns before the text of a member's line.
 pub const LINE_HEAD: u16 = 15;
+/// Columns of a chart's frame, scale and labels.
+pub const CHART_MARGIN: u16 = 18;
+/// Columns before the first round of the timeline.
+pub const TIMELINE_HEAD: u16 = 8;
 /// Columns between the transcript's border and its text: the authors' letters.
 pub const GUTTER: u16 = 5;
 

@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use crossterm::event::{KeyEvent, MouseEvent};
 
 use super::heat_map::SweepAsk;
+use super::laid::Laid;
 use super::play::Play;
+use super::prompt::Dress;
 use super::roster::{News, RowId, Seated};
 use crate::engine::fusion::conversation::Conversation;
 use crate::engine::fusion::event::Record;
@@ -38,6 +40,10 @@ pub enum Message {
     Mouse(MouseEvent),
     /// The terminal has this size now, in columns and rows.
     Resize(u16, u16),
+    /// A frame was drawn: where everything was.
+    Laid(Box<Laid>),
+    /// The theme gives the texts that are written this look.
+    Dressed(Dress),
     /// An event of the run, live or replayed.
     Record(Record),
     /// The run's clock, in milliseconds since its start.

@@ -51,26 +51,17 @@ pub struct Prompt {
     history: Vec<String>,
     /// Where in the history the walk is, and what was being written before it began.
     walk: Option<(usize, String)>,
-    dress: Dress,
     /// What stands there while nothing is written.
     invitation: &'static str,
-    /// Display lines at the width they were counted for.
-    counted: Option<(u16, usize)>,
+    /// Changes with the text.
+    revision: u64,
 }
 
 impl Prompt {
     /// An empty prompt; `history` is what was asked before, oldest first.
     #[must_use]
     pub fn new(history: Vec<String>) -> Self {
-        let mut prompt = Self {
-            area: TextArea::default(),
-            bytes: 0,
-            history,
-            walk: None,
-            dress: Dress::default(),
-            invitation: EXAMPLE,
-            counted: None,
-        };
+        let mut prompt = Self { area: TextArea::default(), bytes: 0, history, walk: None, invitation: EXAMPLE, revision: 0 };
         prompt.set_lines("");
         prompt
     }
@@ -95,17 +86,10 @@ impl Prompt {
 
     /// Takes the styles of a theme.
     pub fn dress(&mut self, dress: Dress, writing: bool) {
-        self.dress = dress;
         self.area.set_style(dress.text);
         self.area.set_cursor_line_style(Style::default());
         self.area.set_placeholder_style(dress.placeholder);
         self.area.set_cursor_style(if writing { dress.cursor } else { Style::default() });
-    }
-
-    /// The styles in force.
-    #[must_use]
-    pub fn dressed(&self) -> Dress {
-        self.dress
     }
 
     /// Says something else while nothing is written.
@@ -128,7 +112,7 @@ impl Prompt {
 
     fn changed(&mut self) {
         self.bytes = self.area.lines().iter().map(|line| line.len() + 1).sum::<usize>().saturating_sub(1);
-        self.counted = None;
+        self.revision += 1;
     }
 
     /// Puts a text in place of what is written; it is cleaned, since it may come from a file or an editor.
@@ -266,18 +250,18 @@ impl Prompt {
         }
     }
 
-    /// Display lines at a width, counted once for each change; at least 1.
-    pub fn display_lines(&mut self, width: u16) -> usize {
-        if let Some((known, lines)) = self.counted
-            && known == width
-        {
-            return lines;
-        }
+    /// Display lines at a width; at least 1.
+    #[must_use]
+    pub fn display_lines(&self, width: u16) -> usize {
         let mut flow = Flow::new(width.max(1));
         flow.push(&self.text(), 0);
-        let lines = flow.lines().max(1);
-        self.counted = Some((width, lines));
-        lines
+        flow.lines().max(1)
+    }
+
+    /// A number that changes with the text.
+    #[must_use]
+    pub fn revision(&self) -> u64 {
+        self.revision
     }
 }
 

@@ -5,11 +5,8 @@
 
 use super::action::Action;
 use super::keymap::Keymap;
-use super::overlay::Overlay;
 use super::prompt::EXAMPLE;
 use super::prose::{Prose, Tone, wrap};
-use super::scene::chart::Curve;
-use super::{Look, State};
 use crate::engine::fusion::params::Params;
 
 /// The seed of every stop.
@@ -149,21 +146,6 @@ fn with_keys(text: &str, keymap: &Keymap) -> String {
         whole.extend(["`", &key, "`", rest]);
     }
     whole
-}
-
-impl State {
-    /// What a stop shows when its answer is complete.
-    pub(super) fn show_stop(&mut self) {
-        let Some(tour) = self.tour.as_mut().filter(|tour| !tour.shown) else { return };
-        tour.shown = true;
-        let then = tour.stop().then;
-        let (Then::Look(number) | Then::Chart(number)) = then else { return };
-        let play = self.session.plays().len().saturating_sub(1);
-        self.look_at(Look { play, round: number.saturating_sub(1) });
-        if matches!(then, Then::Chart(_)) {
-            self.overlay = Some(Overlay::Chart(Curve::Retention));
-        }
-    }
 }
 
 #[cfg(test)]

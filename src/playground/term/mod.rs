@@ -32,7 +32,7 @@ use std::time::{Duration, Instant};
 use crossterm::event::{Event, KeyEventKind};
 
 use super::state::key::Key;
-use super::state::{Effect, Message, Options, State};
+use super::state::{Effect, Message, Options, Screen};
 use super::view;
 use crate::engine::trace::Chosen;
 use backstage::{Backstage, Hands, Next};
@@ -100,7 +100,7 @@ struct Loop {
     signals: Signals,
     stage: Stage,
     sweeping: Sweeping,
-    state: State,
+    screen: Screen,
     backstage: Backstage,
     frames: Frames,
     since: Instant,
@@ -117,14 +117,14 @@ pub async fn run(options: Options, backstage: Backstage, opening: Opening) -> io
     keeper::start();
     let terminal = Terminal::enter(guard::Options { mouse: options.settings.mouse })?;
     let size = terminal.size()?;
-    let mut state = State::new(options, size.width, size.height);
-    state.prompt.dress(view::dress(&backstage.theme), true);
+    let mut screen = Screen::new(options, size.width, size.height);
+    screen.update(Message::Dressed(view::dress(&backstage.theme)));
     let mut playground = Loop {
         input: Input::new(),
         signals,
         stage: Stage::new(),
         sweeping: Sweeping::default(),
-        state,
+        screen,
         backstage,
         frames: Frames::new(FRAME_MS),
         since: Instant::now(),
@@ -205,7 +205,7 @@ impl Loop {
     /// Whatever comes first. Keys before events, so that a flood of these keeps nobody from stopping it.
     async fn wait(&mut self) -> Woken {
         let frame = self.frames.deadline().map(|due| Duration::from_secs_f64((due - self.now_ms()).max(0.0) / 1000.0));
-        let busy = self.state.is_busy();
+        let busy = self.screen.is_busy();
         tokio::select! {
             biased;
             signal = self.signals.next() => Woken::Signal(signal),
@@ -242,9 +242,9 @@ impl Loop {
             self.frames.request(self.now_ms());
         }
         while let Some(message) = waiting.pop_front() {
-            let message = if self.state.writes() { written(message, &mut waiting) } else { message };
+            let message = if self.screen.writes() { written(message, &mut waiting) } else { message };
             self.resized |= matches!(message, Message::Resize(..));
-            for effect in self.state.update(message) {
+            for effect in self.screen.update(message) {
                 let mut came = Vec::new();
                 if let Effect::Picture(path) = &effect {
                     came.push(self.picture(path));
@@ -263,7 +263,7 @@ impl Loop {
                     return Ok(next);
                 }
                 if themed {
-                    self.state.prompt.dress(view::dress(&self.backstage.theme), self.state.writing);
+                    self.screen.update(Message::Dressed(view::dress(&self.backstage.theme)));
                 }
                 if lent {
                     // Keys that were typed before somebody else had the terminal were not meant for what is there now.
@@ -278,25 +278,25 @@ impl Loop {
 
     /// Writes a picture of the screen as it is without what lies over it.
     fn picture(&mut self, path: &Path) -> Message {
-        self.state.prepare();
-        let picture = view::picture::screen(&self.state, &self.backstage.theme);
+        self.screen.prepare();
+        let picture = view::picture::screen(&self.screen, &self.backstage.theme);
         backstage::exported(backstage::export_to(&picture, path), path)
     }
 
     fn draw(&mut self) -> io::Result<()> {
         // The size of this moment: the news of a change may still wait behind other keys.
         let size = self.terminal.size()?;
-        if (size.width, size.height) != self.state.size() {
+        if (size.width, size.height) != self.screen.size() {
             self.resized = true;
-            self.state.update(Message::Resize(size.width, size.height));
+            self.screen.update(Message::Resize(size.width, size.height));
         }
-        self.state.prepare();
+        self.screen.prepare();
         if std::mem::take(&mut self.resized) {
             // Also where the size is that of the last frame again: what stood there was cut meanwhile.
             self.terminal.forget_drawn()?;
         }
-        let (state, theme) = (&self.state, &self.backstage.theme);
-        self.terminal.draw(|frame| view::draw(frame, state, theme))?;
+        let (screen, theme) = (&self.screen, &self.backstage.theme);
+        self.terminal.draw(|frame| view::draw(frame, screen, theme))?;
         self.frames.drawn(self.now_ms());
         Ok(())
     }

@@ -6,7 +6,7 @@ use ratatui::layout::Rect;
 use super::Look;
 use super::paint::Pen;
 use super::theme::Role;
-use crate::playground::state::State;
+use crate::playground::state::Screen;
 use crate::playground::state::scene::chart::{Chart, Column};
 use crate::playground::state::scene::figure;
 
@@ -16,8 +16,8 @@ const SCALE: u16 = 6;
 const LABELS: u16 = 10;
 
 /// The chart.
-pub(super) fn chart(buffer: &mut Buffer, area: Rect, look: &Look<'_>, state: &State) {
-    let chart = &state.scene.chart;
+pub(super) fn chart(buffer: &mut Buffer, area: Rect, look: &Look<'_>, screen: &Screen) {
+    let chart = &screen.scene.chart;
     let dim = look.style(Role::Dim);
     if chart.columns.is_empty() || area.height < 3 {
         Pen::new(buffer, area, 0).skip(1).write("it begins after the first round", dim);
@@ -49,9 +49,9 @@ pub(super) fn chart(buffer: &mut Buffer, area: Rect, look: &Look<'_>, state: &St
             let style = look.style(if column.selected { Role::Selection } else { Role::Dim });
             Pen::new(buffer, area, area.height - 1).skip(x).write(&column.number.to_string(), style);
         }
-        points(buffer, area, look, state, (place, x, spacing), &row_of);
+        points(buffer, area, look, screen, (place, x, spacing), &row_of);
         if exits {
-            leaving(buffer, area, look, state, (column, x, spacing));
+            leaving(buffer, area, look, screen, (column, x, spacing));
         }
     }
     scale(buffer, area, look, chart, spacing, exits, &row_of);
@@ -86,8 +86,8 @@ fn scale(
 
 /// Who left after a round (`x` and the letter) and who would have left under the knobs that are tried (`?`); of both alike one
 /// mark each.
-fn leaving(buffer: &mut Buffer, area: Rect, look: &Look<'_>, state: &State, (column, x, spacing): (&Column, u16, u16)) {
-    let play = state.session.play(state.shown().0);
+fn leaving(buffer: &mut Buffer, area: Rect, look: &Look<'_>, screen: &Screen, (column, x, spacing): (&Column, u16, u16)) {
+    let play = screen.answers.session.play(screen.shown().0);
     let mut pen = Pen::new(buffer, area, area.height - 2);
     pen.skip(x);
     let mut room = spacing;
@@ -111,12 +111,12 @@ fn points(
     buffer: &mut Buffer,
     area: Rect,
     look: &Look<'_>,
-    state: &State,
+    screen: &Screen,
     (place, x, spacing): (usize, u16, u16),
     row_of: &dyn Fn(f64) -> u16,
 ) {
-    let play = state.session.play(state.shown().0);
-    let points = &state.scene.chart.columns[place].points;
+    let play = screen.answers.session.play(screen.shown().0);
+    let points = &screen.scene.chart.columns[place].points;
     let rows: Vec<u16> = points.iter().map(|(_, value)| row_of(*value)).collect();
     let room = usize::from(spacing.saturating_sub(1).max(1));
     for row in 0..area.height {

@@ -20,7 +20,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use super::state::State;
+use super::state::Screen;
 use super::state::glyphs::Glyphs;
 use super::state::layout::{Class, Part, SMALLEST};
 use super::state::prompt::Dress;
@@ -49,45 +49,45 @@ pub fn dress(theme: &Theme) -> Dress {
 
 /// Draws the whole screen. A frame of another size than the state was prepared for stays empty: a terminal can change its size
 /// at any moment, and the news of it, which is on its way, draws the next one.
-pub fn draw(frame: &mut Frame<'_>, state: &State, theme: &Theme) {
+pub fn draw(frame: &mut Frame<'_>, screen: &Screen, theme: &Theme) {
     let area = frame.area();
     frame.buffer_mut().set_style(area, theme.style(Role::Text));
-    if (area.width, area.height) != state.size() {
+    if (area.width, area.height) != screen.size() {
         return;
     }
-    let Some(layout) = &state.scene.layout else { return too_small(frame, theme, state.settings.ascii) };
-    let look = Look { theme, glyphs: Glyphs::new(state.settings.ascii), class: layout.class };
+    let Some(layout) = &screen.scene.layout else { return too_small(frame, theme, screen.settings.ascii) };
+    let look = Look { theme, glyphs: Glyphs::new(screen.settings.ascii), class: layout.class };
     let buffer = frame.buffer_mut();
-    status::status(buffer, layout.status, &look, state);
+    status::status(buffer, layout.status, &look, screen);
     if let Some(place) = layout.story {
-        status::story(buffer, place, &look, state);
+        status::story(buffer, place, &look, screen);
     }
-    pane::panes(buffer, layout, &look, state);
-    let focused = |part: Part| !state.writing && state.overlay.is_none() && state.focus == part;
+    pane::panes(buffer, layout, &look, screen);
+    let focused = |part: Part| !screen.writing.active && screen.looking.overlay.is_none() && screen.looking.focus == part;
     if let Some(place) = layout.ranking {
-        ranking::ranking(buffer, place, &look, state, focused(Part::Ranking));
+        ranking::ranking(buffer, place, &look, screen, focused(Part::Ranking));
     }
     if let Some(place) = layout.chart {
         let title = Line::from(Span::styled(" exit chart: retention by round ", look.style(Role::Title)));
         let inner = paint::frame(buffer, place, &look, title, None, false);
-        chart::chart(buffer, inner, &look, state);
+        chart::chart(buffer, inner, &look, screen);
     }
     if let Some(place) = layout.transcript {
-        transcript::transcript(buffer, place, &look, state, focused(Part::Transcript));
+        transcript::transcript(buffer, place, &look, screen, focused(Part::Transcript));
     }
     if let Some(place) = layout.why {
-        reasons(buffer, place, &look, state);
+        reasons(buffer, place, &look, screen);
     }
-    timeline::timeline(buffer, layout.timeline, &look, state);
-    let written = prompt::prompt(buffer, layout.prompt, &look, state);
-    status::hints(buffer, layout.hints, &look, state);
-    let typed = overlay::overlay(buffer, &look, state);
+    timeline::timeline(buffer, layout.timeline, &look, screen);
+    let written = prompt::prompt(buffer, layout.prompt, &look, screen);
+    status::hints(buffer, layout.hints, &look, screen);
+    let typed = overlay::overlay(buffer, &look, screen);
     // The terminal's own cursor, because input methods compose where it is.
-    let caret = if state.overlay.is_some() { typed } else { written.filter(|_| state.writing) };
+    let caret = if screen.looking.overlay.is_some() { typed } else { written.filter(|_| screen.writing.active) };
     if let Some(caret) = caret {
         frame.set_cursor_position(caret);
     }
-    if state.settings.ascii {
+    if screen.settings.ascii {
         plain(frame.buffer_mut());
     }
 }
@@ -107,11 +107,11 @@ fn plain(buffer: &mut Buffer) {
     }
 }
 
-fn reasons(buffer: &mut Buffer, place: Rect, look: &Look<'_>, state: &State) {
+fn reasons(buffer: &mut Buffer, place: Rect, look: &Look<'_>, screen: &Screen) {
     let title = Line::from(Span::styled(" why ", look.style(Role::Title)));
     let inner = paint::frame(buffer, place, look, title, None, false);
     let text = Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner };
-    paint::lines(buffer, text, look, &state.scene.why, 0);
+    paint::lines(buffer, text, look, &screen.scene.why, 0);
 }
 
 /// A friendly line where nothing else fits; the run goes on.

@@ -13,7 +13,7 @@ use super::paint::{Pen, framed, lines, scroll_bar};
 use super::prompt::editor;
 use super::roster::roster;
 use super::theme::Role;
-use crate::playground::state::State;
+use crate::playground::state::Screen;
 use crate::playground::state::overlay::{Overlay, Scroll};
 use crate::playground::state::picker::{Picker, PickerKind};
 use crate::playground::state::prose::{Line as Words, Tone};
@@ -23,9 +23,9 @@ use crate::playground::state::tuning::panel::Panel;
 const VALUE: usize = 3;
 
 /// The overlay, if there is one; returns where the caret of what is typed into it is.
-pub(super) fn overlay(buffer: &mut Buffer, look: &Look<'_>, state: &State) -> Option<Position> {
-    let overlay = state.overlay.as_ref()?;
-    let place = state.scene.popup.intersection(buffer.area);
+pub(super) fn overlay(buffer: &mut Buffer, look: &Look<'_>, screen: &Screen) -> Option<Position> {
+    let overlay = screen.looking.overlay.as_ref()?;
+    let place = screen.scene.popup.intersection(buffer.area);
     Clear.render(place, buffer);
     buffer.set_style(place, look.style(Role::Text));
     let title = Line::from(Span::styled(format!(" {} ", overlay.title()), look.style(Role::Title)));
@@ -38,15 +38,15 @@ pub(super) fn overlay(buffer: &mut Buffer, look: &Look<'_>, state: &State) -> Op
         | Overlay::HeatMap(scroll)
         | Overlay::Compare(_, scroll)
         | Overlay::Single(scroll)
-        | Overlay::Waterfall(_, scroll) => words(buffer, inner, text, look, state, *scroll),
-        Overlay::Chart(_) => chart(buffer, text, look, state),
+        | Overlay::Waterfall(_, scroll) => words(buffer, inner, text, look, screen, *scroll),
+        Overlay::Chart(_) => chart(buffer, text, look, screen),
         Overlay::Tuning(panel) => {
-            lines(buffer, text, look, &state.scene.overlay, 0);
-            return value(text, panel, &state.scene.overlay);
+            lines(buffer, text, look, &screen.scene.overlay, 0);
+            return value(text, panel, &screen.scene.overlay);
         }
         Overlay::List(picker) => return Some(list(buffer, text, look, picker)),
-        Overlay::Roster(_) => roster(buffer, text, look, state),
-        Overlay::Entry(_) => return editor(buffer, text, state.entry.area()),
+        Overlay::Roster(_) => roster(buffer, text, look, screen),
+        Overlay::Entry(_) => return editor(buffer, text, screen.writing.segment.area()),
         Overlay::Leave(question) => {
             let style = look.style(Role::Question);
             for (row, part) in split(question, usize::from(text.width)).into_iter().enumerate() {
@@ -76,8 +76,8 @@ fn split(text: &str, width: usize) -> Vec<&str> {
     fits.map_or_else(|| vec![text], |(at, _)| vec![&text[..at], text[at..].trim_start()])
 }
 
-fn words(buffer: &mut Buffer, inner: Rect, text: Rect, look: &Look<'_>, state: &State, scroll: Scroll) {
-    let prose = &state.scene.overlay;
+fn words(buffer: &mut Buffer, inner: Rect, text: Rect, look: &Look<'_>, screen: &Screen, scroll: Scroll) {
+    let prose = &screen.scene.overlay;
     lines(buffer, text, look, prose, scroll.top);
     let bar = Rect { x: inner.x + inner.width.saturating_sub(1), width: 1, ..inner };
     scroll_bar(buffer, bar, look, scroll.top, prose.len());

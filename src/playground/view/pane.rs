@@ -9,13 +9,13 @@ use unicode_width::UnicodeWidthStr;
 use super::Look;
 use super::paint::{Pen, frame, framed};
 use super::theme::Role;
-use crate::playground::state::State;
+use crate::playground::state::Screen;
 use crate::playground::state::layout::{Class, LINE_HEAD, Layout, Part};
 use crate::playground::state::scene::draft::{BEYOND, PaneText, REMARK};
 use crate::playground::state::scene::pane::{Activity, Pane, figures};
 
 /// Every pane in sight.
-pub(super) fn panes(buffer: &mut Buffer, layout: &Layout, look: &Look<'_>, state: &State) {
+pub(super) fn panes(buffer: &mut Buffer, layout: &Layout, look: &Look<'_>, screen: &Screen) {
     if let Some(rule) = layout.panes_rule {
         let pages = if layout.page.1 > 1 { format!(" {} of {} ", layout.page.0, layout.page.1) } else { String::new() };
         let title =
@@ -23,18 +23,18 @@ pub(super) fn panes(buffer: &mut Buffer, layout: &Layout, look: &Look<'_>, state
         frame(buffer, rule, look, title, None, false);
     }
     for (member, place) in &layout.panes {
-        let (Some(pane), Some(text)) = (state.scene.panes.get(member.0), state.texts.get(member.0)) else { continue };
-        let focused = !state.writing && state.overlay.is_none() && state.focus == Part::Pane(*member);
+        let (Some(pane), Some(text)) = (screen.scene.panes.get(member.0), screen.scene.texts.get(member.0)) else { continue };
+        let focused = !screen.writing.active && screen.looking.overlay.is_none() && screen.looking.focus == Part::Pane(*member);
         if place.height == 1 {
-            row(buffer, *place, look, state, pane, text, focused);
+            row(buffer, *place, look, screen, pane, text, focused);
         } else {
-            boxed(buffer, layout, *place, look, state, pane, text, focused);
+            boxed(buffer, layout, *place, look, screen, pane, text, focused);
         }
     }
     if let Some(place) = layout.away {
-        away(buffer, place, look, state);
+        away(buffer, place, look, screen);
     }
-    if layout.page.1 > 1 && layout.class != Class::Small && !state.zoomed {
+    if layout.page.1 > 1 && layout.class != Class::Small && !screen.looking.zoomed {
         let text = format!(" panes {} of {} (tab) ", layout.page.0, layout.page.1);
         let row = Rect { height: 1, x: layout.body.x + 2, width: layout.body.width - 4, y: layout.body.y };
         Pen::new(buffer, row, 0)
@@ -60,12 +60,12 @@ fn boxed(
     layout: &Layout,
     place: Rect,
     look: &Look<'_>,
-    state: &State,
+    screen: &Screen,
     pane: &Pane,
     text: &PaneText,
     focused: bool,
 ) {
-    let play = state.session.play(state.shown().0);
+    let play = screen.answers.session.play(screen.shown().0);
     let label = &play.labels[pane.member.0];
     let border = match (focused, pane.activity) {
         (true, _) => look.style(Role::BorderFocus),
@@ -90,7 +90,7 @@ fn boxed(
         (!figures.is_empty()).then(|| Line::from(Span::styled(format!(" {figures} "), look.style(Role::Dim))).right_aligned());
     framed(buffer, place, look, title, foot, border);
     let inside = layout.pane_text(place);
-    let top = text.top(usize::from(inside.height));
+    let top = screen.looking.pane_top(pane.member);
     for row in 0..inside.height {
         draft_line(buffer, inside, row, look, (pane, text), top + usize::from(row));
     }
@@ -113,8 +113,8 @@ fn draft_line(buffer: &mut Buffer, area: Rect, row: u16, look: &Look<'_>, (pane,
 }
 
 /// A member in one line: letter, name, what it is doing, and the end of its draft while tokens come, else the beginning.
-fn row(buffer: &mut Buffer, place: Rect, look: &Look<'_>, state: &State, pane: &Pane, text: &PaneText, focused: bool) {
-    let play = state.session.play(state.shown().0);
+fn row(buffer: &mut Buffer, place: Rect, look: &Look<'_>, screen: &Screen, pane: &Pane, text: &PaneText, focused: bool) {
+    let play = screen.answers.session.play(screen.shown().0);
     let label = &play.labels[pane.member.0];
     let member = look.style(Role::Member(pane.member.0 as u8));
     let head = if focused { member.patch(look.style(Role::Selection)) } else { member };
@@ -130,7 +130,7 @@ fn row(buffer: &mut Buffer, place: Rect, look: &Look<'_>, state: &State, pane: &
         Pen::new(buffer, inside, 0).write(pane.activity.word(), look.style(Role::Dim));
         return;
     }
-    let line = text.top(1);
+    let line = screen.looking.pane_top(pane.member);
     draft_line(buffer, inside, 0, look, (pane, text), line);
     if lines > 1 {
         let end = Rect { x: place.x + place.width - 1, width: 1, ..place };
@@ -139,9 +139,9 @@ fn row(buffer: &mut Buffer, place: Rect, look: &Look<'_>, state: &State, pane: &
 }
 
 /// Those that are away, a line each: who, why, when.
-fn away(buffer: &mut Buffer, place: Rect, look: &Look<'_>, state: &State) {
-    let play = state.session.play(state.shown().0);
-    let gone: Vec<&Pane> = state.scene.panes.iter().filter(|pane| pane.away).collect();
+fn away(buffer: &mut Buffer, place: Rect, look: &Look<'_>, screen: &Screen) {
+    let play = screen.answers.session.play(screen.shown().0);
+    let gone: Vec<&Pane> = screen.scene.panes.iter().filter(|pane| pane.away).collect();
     for (row, pane) in gone.iter().take(usize::from(place.height)).enumerate() {
         let last = row + 1 == usize::from(place.height) && gone.len() > row + 1;
         let mut pen = Pen::new(buffer, place, row as u16);

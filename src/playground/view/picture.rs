@@ -13,7 +13,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::theme::Theme;
 use super::theme::colour::rgb;
-use crate::playground::state::State;
+use crate::playground::state::Screen;
 
 /// Size of a character cell in the picture, and of its font.
 const CELL: (f64, f64) = (8.4, 18.0);
@@ -43,12 +43,12 @@ fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace(['\u{FFFE}', '\u{FFFF}'], "\u{FFFD}")
 }
 
-/// What [`draw`](super::draw) draws of a prepared state, as an SVG.
+/// What [`draw`](super::draw) draws of a prepared screen, as an SVG.
 #[must_use]
-pub fn screen(state: &State, theme: &Theme) -> String {
-    let (width, height) = state.size();
+pub fn screen(screen: &Screen, theme: &Theme) -> String {
+    let (width, height) = screen.size();
     let Ok(mut terminal) = Terminal::new(TestBackend::new(width, height));
-    let Ok(_) = terminal.draw(|frame| super::draw(frame, state, theme));
+    let Ok(_) = terminal.draw(|frame| super::draw(frame, screen, theme));
     svg(terminal.backend().buffer())
 }
 

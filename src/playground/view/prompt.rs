@@ -9,26 +9,26 @@ use tui_textarea::TextArea;
 use super::Look;
 use super::paint::{Pen, framed, lines};
 use super::theme::Role;
-use crate::playground::state::State;
+use crate::playground::state::Screen;
 use crate::playground::state::layout::Class;
 use crate::playground::state::prose::Line as Words;
 
 /// The question being written; returns where its caret is.
-pub(super) fn prompt(buffer: &mut Buffer, place: Rect, look: &Look<'_>, state: &State) -> Option<Position> {
-    if let Some(card) = &state.scene.card {
+pub(super) fn prompt(buffer: &mut Buffer, place: Rect, look: &Look<'_>, screen: &Screen) -> Option<Position> {
+    if let Some(card) = &screen.scene.card {
         tour(buffer, place, look, card);
         return None;
     }
-    let mark = look.style(if state.writing { Role::Accent } else { Role::Dim });
+    let mark = look.style(if screen.writing.active { Role::Accent } else { Role::Dim });
     if look.class == Class::Small {
         Pen::new(buffer, place, 0).write("> ", mark);
         let inside = Rect { x: place.x + 2, width: place.width.saturating_sub(2), ..place };
-        return editor(buffer, inside, state.prompt.area());
+        return editor(buffer, inside, screen.writing.question.area());
     }
-    let border = look.style(if state.writing { Role::BorderFocus } else { Role::Border });
+    let border = look.style(if screen.writing.active { Role::BorderFocus } else { Role::Border });
     let inner = framed(buffer, place, look, Line::from(Span::styled(" your question ", look.style(Role::Title))), None, border);
     Pen::new(buffer, inner, 0).write("> ", mark);
-    editor(buffer, Rect { x: inner.x + 2, width: inner.width.saturating_sub(2), ..inner }, state.prompt.area())
+    editor(buffer, Rect { x: inner.x + 2, width: inner.width.saturating_sub(2), ..inner }, screen.writing.question.area())
 }
 
 /// A text that is edited; returns where its caret is, if that is in sight.

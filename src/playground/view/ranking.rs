@@ -8,7 +8,7 @@ use ratatui::text::{Line, Span};
 use super::Look;
 use super::paint::{Pen, frame, scroll_bar};
 use super::theme::Role;
-use crate::playground::state::State;
+use crate::playground::state::Screen;
 use crate::playground::state::layout::Class;
 use crate::playground::state::scene::pane::Activity;
 use crate::playground::state::scene::table::{Cell, Row};
@@ -98,8 +98,8 @@ fn columns(width: u16, verifiers: usize) -> Vec<Column> {
 }
 
 /// The ranking of the round looked at.
-pub(super) fn ranking(buffer: &mut Buffer, place: Rect, look: &Look<'_>, state: &State, focused: bool) {
-    let table = &state.scene.table;
+pub(super) fn ranking(buffer: &mut Buffer, place: Rect, look: &Look<'_>, screen: &Screen, focused: bool) {
+    let table = &screen.scene.table;
     let mut title = vec![Span::styled(" ranking ", look.style(Role::Title))];
     if table.number > 0 {
         title.push(Span::styled(format!("round {} · {} ", table.number, table.rule), look.style(Role::Dim)));
@@ -108,19 +108,19 @@ pub(super) fn ranking(buffer: &mut Buffer, place: Rect, look: &Look<'_>, state: 
     let head = title.width() as u16 + 1;
     let inner = frame(buffer, place, look, title, None, focused);
     let columns = columns(inner.width.saturating_sub(1), table.verifiers.len());
-    let rows = if look.class == Class::Small && !state.zoomed {
+    let rows = if look.class == Class::Small && !screen.looking.zoomed {
         // No line can be spared: the verifiers' letters stand on the rule, as far as its title leaves room.
-        header(buffer, Rect { height: 1, ..place }, look, state, &columns, head);
+        header(buffer, Rect { height: 1, ..place }, look, screen, &columns, head);
         inner
     } else {
-        header(buffer, inner, look, state, &columns, 0);
+        header(buffer, inner, look, screen, &columns, 0);
         Rect { y: inner.y + 1.min(inner.height), height: inner.height.saturating_sub(1), ..inner }
     };
-    let top = state.scene.table_top.min(table.rows.len().saturating_sub(usize::from(rows.height)));
+    let top = screen.looking.table_top.min(table.rows.len().saturating_sub(usize::from(rows.height)));
     for (at, row) in table.rows.iter().skip(top).take(usize::from(rows.height)).enumerate() {
         let mut pen = Pen::new(buffer, rows, at as u16);
         for column in &columns {
-            cells(&mut pen, *column, look, state, row);
+            cells(&mut pen, *column, look, screen, row);
         }
     }
     let bar = Rect { x: inner.x + inner.width.saturating_sub(1), width: 1, ..rows };
@@ -128,9 +128,9 @@ pub(super) fn ranking(buffer: &mut Buffer, place: Rect, look: &Look<'_>, state: 
 }
 
 /// The columns' heads; those that begin before column `from` are left out.
-fn header(buffer: &mut Buffer, inner: Rect, look: &Look<'_>, state: &State, columns: &[Column], from: u16) {
-    let table = &state.scene.table;
-    let play = state.session.play(state.shown().0);
+fn header(buffer: &mut Buffer, inner: Rect, look: &Look<'_>, screen: &Screen, columns: &[Column], from: u16) {
+    let table = &screen.scene.table;
+    let play = screen.answers.session.play(screen.shown().0);
     let dim = look.style(Role::Dim);
     let mut pen = Pen::new(buffer, inner, 0);
     for column in columns {
@@ -151,9 +151,9 @@ fn header(buffer: &mut Buffer, inner: Rect, look: &Look<'_>, state: &State, colu
     }
 }
 
-fn cells(pen: &mut Pen<'_>, column: Column, look: &Look<'_>, state: &State, row: &Row) {
-    let table = &state.scene.table;
-    let play = state.session.play(state.shown().0);
+fn cells(pen: &mut Pen<'_>, column: Column, look: &Look<'_>, screen: &Screen, row: &Row) {
+    let table = &screen.scene.table;
+    let play = screen.answers.session.play(screen.shown().0);
     let width = column.width(table.verifiers.len());
     let cut = look.glyphs.ellipsis();
     let text = look.style(Role::Text);

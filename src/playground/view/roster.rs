@@ -8,7 +8,7 @@ use super::Look;
 use super::paint::{Pen, lines, scroll_bar};
 use super::pane::activity_style;
 use super::theme::Role;
-use crate::playground::state::State;
+use crate::playground::state::Screen;
 use crate::playground::state::scene::files::Cells;
 use crate::playground::state::scene::roster::{Entry, Model};
 
@@ -110,8 +110,8 @@ const ROLE: u16 = 13;
 const WEIGHT: u16 = 6;
 
 /// The list.
-pub(super) fn roster(buffer: &mut Buffer, area: Rect, look: &Look<'_>, state: &State) {
-    let list = &state.scene.roster;
+pub(super) fn roster(buffer: &mut Buffer, area: Rect, look: &Look<'_>, screen: &Screen) {
+    let list = &screen.scene.roster;
     let rows = Rect { height: (list.height as u16).min(area.height), ..area };
     let (name, columns) = columns(area.width);
     for (at, entry) in list.entries.iter().skip(list.top).take(list.height).enumerate() {

@@ -6,13 +6,13 @@ use ratatui::layout::Rect;
 use super::Look;
 use super::paint::Pen;
 use super::theme::Role;
-use crate::playground::state::State;
+use crate::playground::state::Screen;
 use crate::playground::state::log::Level;
 use crate::playground::state::scene::status::{Item, RunState};
 
 /// What the run is doing, and under which parameters.
-pub(super) fn status(buffer: &mut Buffer, place: Rect, look: &Look<'_>, state: &State) {
-    let Some(status) = &state.scene.status else { return };
+pub(super) fn status(buffer: &mut Buffer, place: Rect, look: &Look<'_>, screen: &Screen) {
+    let Some(status) = &screen.scene.status else { return };
     let role = match status.state {
         RunState::Ready | RunState::Stopped | RunState::Limit => Role::Strong,
         RunState::Waiting | RunState::Starting | RunState::Answering => Role::Busy,
@@ -36,21 +36,21 @@ pub(super) fn status(buffer: &mut Buffer, place: Rect, look: &Look<'_>, state: &
 }
 
 /// What happens in the round looked at, in a sentence.
-pub(super) fn story(buffer: &mut Buffer, place: Rect, look: &Look<'_>, state: &State) {
-    let round = state.scene.table.number;
+pub(super) fn story(buffer: &mut Buffer, place: Rect, look: &Look<'_>, screen: &Screen) {
+    let round = screen.scene.table.number;
     let mut pen = Pen::new(buffer, place, 0);
     pen.skip(1);
     if round > 0 {
         pen.write(&format!("round {round}: "), look.style(Role::Dim));
     }
     let room = pen.room();
-    pen.column(&state.scene.story, room, false, look.style(Role::Accent), look.glyphs.ellipsis());
+    pen.column(&screen.scene.story, room, false, look.style(Role::Accent), look.glyphs.ellipsis());
 }
 
 /// What a person can do now, or what there is to say.
-pub(super) fn hints(buffer: &mut Buffer, place: Rect, look: &Look<'_>, state: &State) {
+pub(super) fn hints(buffer: &mut Buffer, place: Rect, look: &Look<'_>, screen: &Screen) {
     let mut pen = Pen::new(buffer, place, 0);
-    if let Some(notice) = &state.notice {
+    if let Some(notice) = &screen.notices.notice {
         let role = match notice.level {
             Level::Info => Role::Hint,
             Level::Warning => Role::Warn,
@@ -59,7 +59,7 @@ pub(super) fn hints(buffer: &mut Buffer, place: Rect, look: &Look<'_>, state: &S
         pen.skip(1).column(&notice.text, place.width - 2, false, look.style(role), look.glyphs.ellipsis());
         return;
     }
-    for (key, word) in &state.scene.hints {
+    for (key, word) in &screen.scene.hints {
         if usize::from(pen.room()) < key.chars().count() + word.chars().count() + 4 {
             break;
         }

@@ -6,14 +6,14 @@ use ratatui::layout::Rect;
 use super::Look;
 use super::paint::Pen;
 use super::theme::Role;
-use crate::playground::state::State;
+use crate::playground::state::Screen;
 use crate::playground::state::scene::timeline::{Mark, Tick};
 
 /// One column pair a round: the winner's letter, and below it the margin or a mark.
-pub(super) fn timeline(buffer: &mut Buffer, place: Rect, look: &Look<'_>, state: &State) {
-    let timeline = &state.scene.timeline;
+pub(super) fn timeline(buffer: &mut Buffer, place: Rect, look: &Look<'_>, screen: &Screen) {
+    let timeline = &screen.scene.timeline;
     let dim = look.style(Role::Dim);
-    let play = state.session.play(state.shown().0);
+    let play = screen.answers.session.play(screen.shown().0);
     let mut letters = Pen::new(buffer, place, 0);
     letters.write(if timeline.before > 0 { "rounds‹ " } else { "rounds  " }, dim);
     for tick in &timeline.ticks {
@@ -22,7 +22,7 @@ pub(super) fn timeline(buffer: &mut Buffer, place: Rect, look: &Look<'_>, state:
             None if tick.mark == Mark::Written => (look.glyphs.person().to_owned(), look.style(Role::Override)),
             None => (look.glyphs.mark(Mark::Open, 0.0).to_owned(), look.style(Role::Busy)),
         };
-        let looked_at = tick.selected && (state.look.is_some() || tick.mark != Mark::Open);
+        let looked_at = tick.selected && (screen.looking.round.is_some() || tick.mark != Mark::Open);
         let style = if looked_at { style.patch(look.style(Role::Selection)) } else { style };
         letters.write(&text, style);
         match tick.other {

@@ -8,7 +8,7 @@ use ratatui::text::{Line, Span as TextSpan};
 use super::Look;
 use super::paint::{Pen, frame, lines, scroll_bar};
 use super::theme::Role;
-use crate::playground::state::State;
+use crate::playground::state::Screen;
 use crate::playground::state::layout::{Class, GUTTER};
 use crate::playground::state::transcript::Span;
 
@@ -16,12 +16,12 @@ use crate::playground::state::transcript::Span;
 const LETTERS: usize = 3;
 
 /// The conversation.
-pub(super) fn transcript(buffer: &mut Buffer, place: Rect, look: &Look<'_>, state: &State, focused: bool) {
-    let transcript = &state.transcript;
+pub(super) fn transcript(buffer: &mut Buffer, place: Rect, look: &Look<'_>, screen: &Screen, focused: bool) {
+    let transcript = &screen.answers.transcript;
     let total = transcript.flow().lines();
     let mut title = vec![TextSpan::styled(" answer ", look.style(Role::Title))];
-    if look.class == Class::Small && !state.scene.story.is_empty() {
-        title.push(TextSpan::styled(format!("{} ", state.scene.story), look.style(Role::Accent)));
+    if look.class == Class::Small && !screen.scene.story.is_empty() {
+        title.push(TextSpan::styled(format!("{} ", screen.scene.story), look.style(Role::Accent)));
     }
     let below = total.saturating_sub(transcript.top() + transcript.height());
     let foot = (below > 0 && !transcript.follows())
@@ -29,13 +29,13 @@ pub(super) fn transcript(buffer: &mut Buffer, place: Rect, look: &Look<'_>, stat
     let inner = frame(buffer, place, look, Line::from(title), foot, focused);
     let text = Rect { x: inner.x + GUTTER, width: inner.width.saturating_sub(GUTTER + 1), ..inner };
     if transcript.flow().is_empty() {
-        return lines(buffer, text, look, &state.scene.welcome, 0);
+        return lines(buffer, text, look, &screen.scene.welcome, 0);
     }
     for row in 0..inner.height {
         let number = transcript.top() + usize::from(row);
         if number < total {
-            gutter(buffer, inner, row, look, state, number);
-            line(buffer, text, row, look, state, number);
+            gutter(buffer, inner, row, look, screen, number);
+            line(buffer, text, row, look, screen, number);
         }
     }
     let bar = Rect { x: inner.x + inner.width.saturating_sub(1), width: 1, ..inner };
@@ -43,9 +43,9 @@ pub(super) fn transcript(buffer: &mut Buffer, place: Rect, look: &Look<'_>, stat
 }
 
 /// The letters of those who wrote what stands on the line, in order.
-fn gutter(buffer: &mut Buffer, inner: Rect, row: u16, look: &Look<'_>, state: &State, number: usize) {
+fn gutter(buffer: &mut Buffer, inner: Rect, row: u16, look: &Look<'_>, screen: &Screen, number: usize) {
     let mut pen = Pen::new(buffer, inner, row);
-    let spans = state.transcript.flow().tags_on(number).filter_map(|tag| state.transcript.span(tag));
+    let spans = screen.answers.transcript.flow().tags_on(number).filter_map(|tag| screen.answers.transcript.span(tag));
     for (written, span) in spans.enumerate() {
         if written == LETTERS {
             pen.write("+", look.style(Role::Dim));
@@ -55,11 +55,11 @@ fn gutter(buffer: &mut Buffer, inner: Rect, row: u16, look: &Look<'_>, state: &S
             Span::Question => {
                 pen.write(">", look.style(Role::Strong));
             }
-            Span::Segment { play, author: Some(author), .. } if state.settings.authors => {
-                let letter = state.session.play(play).letter(author).to_string();
+            Span::Segment { play, author: Some(author), .. } if screen.settings.authors => {
+                let letter = screen.answers.session.play(play).letter(author).to_string();
                 pen.write(&letter, look.style(Role::Member(author.0 as u8)));
             }
-            Span::Segment { author: None, .. } if state.settings.authors => {
+            Span::Segment { author: None, .. } if screen.settings.authors => {
                 pen.write(look.glyphs.person(), look.style(Role::Override));
             }
             Span::Segment { .. } | Span::Earlier => {}
@@ -67,21 +67,21 @@ fn gutter(buffer: &mut Buffer, inner: Rect, row: u16, look: &Look<'_>, state: &S
     }
 }
 
-fn line(buffer: &mut Buffer, area: Rect, row: u16, look: &Look<'_>, state: &State, number: usize) {
+fn line(buffer: &mut Buffer, area: Rect, row: u16, look: &Look<'_>, screen: &Screen, number: usize) {
     let mut pen = Pen::new(buffer, area, row);
-    for piece in state.transcript.flow().line(number) {
-        let style = match state.transcript.span(piece.tag) {
+    for piece in screen.answers.transcript.flow().line(number) {
+        let style = match screen.answers.transcript.span(piece.tag) {
             Some(Span::Question) => look.style(Role::Strong),
             Some(Span::Segment { play, round, author }) => {
                 let own = match author {
-                    Some(author) if state.settings.authors => look.style(Role::Member(author.0 as u8)),
+                    Some(author) if screen.settings.authors => look.style(Role::Member(author.0 as u8)),
                     Some(_) | None => look.style(Role::Text),
                 };
-                let shown = state.shown() == (play, Some(round));
-                match state.look {
+                let shown = screen.shown() == (play, Some(round));
+                match screen.looking.round {
                     Some(_) if shown => own.patch(look.style(Role::Selection)),
                     // What has just been accepted.
-                    None if shown && state.is_busy() => own.add_modifier(Modifier::BOLD),
+                    None if shown && screen.is_busy() => own.add_modifier(Modifier::BOLD),
                     Some(_) | None => own,
                 }
             }

@@ -5,7 +5,7 @@ use std::time::Instant;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use specfuse::engine::fusion::event::{Event, Record};
-use specfuse::playground::state::{Look, Message, State};
+use specfuse::playground::state::{Look, Message, Screen};
 use specfuse::playground::view;
 use specfuse::playground::view::theme::Theme;
 
@@ -26,17 +26,17 @@ const PASSES: usize = 3;
 const CHANGES: usize = 12;
 
 /// A screen with a text of so many words on it, and the events that come next.
-struct Screen {
-    state: State,
+struct Drawn {
+    state: Screen,
     terminal: Terminal<TestBackend>,
     next: std::vec::IntoIter<Record>,
     times: Vec<f64>,
 }
 
-impl Screen {
+impl Drawn {
     fn new(records: &[Record], words: usize) -> Self {
         let seats: Vec<_> = (0..MEMBERS).map(recording::talker).collect();
-        let mut state = State::new(load::options(&seats, recording::params(1)), SIZE.0, SIZE.1);
+        let mut state = Screen::new(load::options(&seats, recording::params(1)), SIZE.0, SIZE.1);
         let is_last = |record: &Record| record.round == words / SEGMENT && matches!(record.event, Event::Accepted { .. });
         let known = records.iter().position(is_last).expect("that many rounds") + 1;
         for record in &records[..known] {
@@ -61,9 +61,9 @@ impl Screen {
 /// The milliseconds of each frame, on all screens: at the end of a text, from short to long, and the same while an early round is
 /// looked at. The screens take turns, so that what else this machine does meets all alike.
 fn times(records: &[Record]) -> [Vec<f64>; 5] {
-    let mut screens = [SHORT, FULL, LONG, SHORT, LONG].map(|words| Screen::new(records, words));
+    let mut screens = [SHORT, FULL, LONG, SHORT, LONG].map(|words| Drawn::new(records, words));
     for screen in &mut screens[3..] {
-        screen.state.look = Some(Look { play: 0, round: 3 });
+        screen.state.state.looking.round = Some(Look { play: 0, round: 3 });
     }
     let theme = load::theme();
     for _ in 0..FRAMES {

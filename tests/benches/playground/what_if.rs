@@ -7,7 +7,7 @@ use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use specfuse::engine::fusion::params::{ExitKind, Params};
 use specfuse::playground::state::overlay::Overlay;
-use specfuse::playground::state::{Message, State};
+use specfuse::playground::state::{Message, Screen};
 use specfuse::playground::view;
 
 use crate::load::{self, SIZE};
@@ -18,7 +18,7 @@ const SHAPE: Shape = Shape { members: 8, rounds: 2_000, tokens: 10, odd: false }
 const PRESSES: usize = 60;
 
 /// Up and down in turn, so that every press is another value.
-fn presses(state: &mut State, terminal: &mut Terminal<TestBackend>, keys: [KeyCode; 2]) -> Figures {
+fn presses(state: &mut Screen, terminal: &mut Terminal<TestBackend>, keys: [KeyCode; 2]) -> Figures {
     let theme = load::theme();
     let mut times = Vec::new();
     for press in 0..PRESSES {
@@ -36,8 +36,8 @@ fn presses(state: &mut State, terminal: &mut Terminal<TestBackend>, keys: [KeyCo
 pub fn measure(table: &mut Table) {
     // Recorded with everybody to the end, so that every round is as large as it gets.
     let records = record(&SHAPE, 7, &Params { exit: ExitKind::Off, ..Params::default() });
-    let mut state = State::new(load::options(&[], Params::default()), SIZE.0, SIZE.1);
-    state.writing = false;
+    let mut state = Screen::new(load::options(&[], Params::default()), SIZE.0, SIZE.1);
+    state.state.writing.active = false;
     for record in records {
         state.update(Message::Record(record));
     }
@@ -48,7 +48,8 @@ pub fn measure(table: &mut Table) {
     table.at_most("exit threshold, key to frame: worst", figures.worst(), "ms", 33.0);
     state.update(Message::Key(KeyEvent::new(KeyCode::Esc, KeyModifiers::NONE)));
     state.update(Message::Key(KeyEvent::new(KeyCode::Char('t'), KeyModifiers::NONE)));
-    while !matches!(&state.overlay, Some(Overlay::Tuning(panel)) if panel.knob().is_some_and(|knob| knob.name == "scoring")) {
+    while !matches!(&state.looking.overlay, Some(Overlay::Tuning(panel)) if panel.knob().is_some_and(|knob| knob.name == "scoring"))
+    {
         state.update(Message::Key(KeyEvent::new(KeyCode::Down, KeyModifiers::NONE)));
     }
     let figures = presses(&mut state, &mut terminal, [KeyCode::Right, KeyCode::Right]);

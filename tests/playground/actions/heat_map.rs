@@ -4,21 +4,21 @@ use std::path::PathBuf;
 
 use specfuse::playground::state::heat_map::{Progress, SweepAsk};
 use specfuse::playground::state::overlay::Overlay;
-use specfuse::playground::state::{Effect, Message, State};
+use specfuse::playground::state::{Effect, Message, Screen};
 use specfuse::sweep::{Answer, Cell, Finished};
 
 use super::super::support::{self, press};
 use super::Pressed;
 
 /// The map, open over an answer; nothing was swept yet.
-pub(super) fn offered() -> State {
+pub(super) fn offered() -> Screen {
     let mut state = support::answered(120, 40);
     assert_eq!(press(&mut state, "H"), []);
     state
 }
 
 /// What a setting came to, and where its run is.
-pub fn played(state: &mut State, setting: usize, score: f64) {
+pub fn played(state: &mut Screen, setting: usize, score: f64) {
     let answer = Answer { score: Some(score), rounds: 4, tokens: 30, draft_calls: 20, score_calls: 50, ..Answer::default() };
     let finished = Box::new(Finished { cell: Cell { setting, prompt: 0 }, answer });
     let trace = Some(PathBuf::from(format!("{setting}.jsonl")));
@@ -26,7 +26,7 @@ pub fn played(state: &mut State, setting: usize, score: f64) {
 }
 
 /// A sweep that goes on, its first six settings played; the middle one of them is marked.
-pub(super) fn going() -> State {
+pub(super) fn going() -> Screen {
     let mut state = offered();
     press(&mut state, "s");
     for setting in 0..6 {
@@ -39,7 +39,7 @@ pub(super) fn going() -> State {
 }
 
 /// The same, over.
-pub(super) fn done() -> State {
+pub(super) fn done() -> Screen {
     let mut state = going();
     for setting in 6..16 {
         played(&mut state, setting, 0.4);
@@ -48,7 +48,7 @@ pub(super) fn done() -> State {
     state
 }
 
-fn marked(state: &State) -> usize {
+fn marked(state: &Screen) -> usize {
     state.heat_map.as_ref().unwrap().marked
 }
 
@@ -60,7 +60,7 @@ fn asked(effects: &[Effect]) -> &SweepAsk {
 }
 
 pub(super) fn opens(pressed: Pressed) {
-    assert!(pressed.effects.is_empty() && matches!(pressed.after.overlay, Some(Overlay::HeatMap(_))));
+    assert!(pressed.effects.is_empty() && matches!(pressed.after.looking.overlay, Some(Overlay::HeatMap(_))));
     let screen = support::screen(&mut pressed.after.clone());
     assert!(screen.contains("segment-tokens 3, 5, 10, 20 × exit-threshold 0, 0.3, 0.5, 0.7"), "{screen}");
 }
@@ -91,7 +91,7 @@ pub(super) fn open(pressed: Pressed) {
     let mut unplayed = pressed.after;
     press(&mut unplayed, "down");
     assert_eq!(press(&mut unplayed, pressed.key), []);
-    assert!(unplayed.notice.unwrap().text.contains("not played yet"));
+    assert!(unplayed.notices.notice.as_ref().unwrap().text.contains("not played yet"));
     let mut offered = offered();
     asked(&press(&mut offered, pressed.key));
     let mut writing = support::answering(120, 40);
@@ -100,12 +100,12 @@ pub(super) fn open(pressed: Pressed) {
     }
     played(&mut writing, 0, 0.5);
     assert_eq!(press(&mut writing, pressed.key), []);
-    assert!(writing.notice.unwrap().text.contains("stop it first"));
+    assert!(writing.notices.notice.as_ref().unwrap().text.contains("stop it first"));
 }
 
 pub(super) fn sweep(pressed: Pressed) {
     let ask = asked(&pressed.effects);
-    let header = &pressed.before.session.newest().unwrap().run.header;
+    let header = &pressed.before.answers.session.newest().unwrap().run.header;
     assert_eq!((&ask.prompt.conversation, ask.seed), (&header.conversation, header.seed));
     assert_eq!((ask.grid.settings(), ask.members.len()), (16, header.members.len()));
     assert_eq!(ask.params.segment_rule().unit, specfuse::engine::fusion::segment::SegmentUnit::Tokens);
@@ -114,7 +114,7 @@ pub(super) fn sweep(pressed: Pressed) {
     assert_eq!(press(&mut going, pressed.key), [], "one sweep at a time");
     let mut over = done();
     asked(&press(&mut over, pressed.key));
-    assert_eq!(over.heat_map.unwrap().played(), 0);
+    assert_eq!(over.state.heat_map.unwrap().played(), 0);
 }
 
 pub(super) fn stop(pressed: Pressed) {
@@ -122,18 +122,18 @@ pub(super) fn stop(pressed: Pressed) {
     let map = after.heat_map.as_ref().unwrap();
     assert_eq!((pressed.effects, &map.progress, map.played()), (vec![Effect::StopSweep], &Progress::Stopped, 6));
     assert_eq!(press(&mut after, pressed.key), []);
-    assert!(after.notice.unwrap().text.contains("no sweep is going on"));
+    assert!(after.state.notices.notice.unwrap().text.contains("no sweep is going on"));
 }
 
 /// It goes on while the map is closed, and says when it is done.
 pub(super) fn close(pressed: Pressed) {
     let mut after = pressed.after;
-    assert!(pressed.effects.is_empty() && after.overlay.is_none());
+    assert!(pressed.effects.is_empty() && after.looking.overlay.is_none());
     played(&mut after, 6, 0.9);
     let map = after.heat_map.as_ref().unwrap();
     assert_eq!((&map.progress, map.played()), (&Progress::Going, 7));
     after.update(Message::SweepEnded(None));
-    assert!(after.notice.as_ref().unwrap().text.contains("`H` shows it"));
+    assert!(after.notices.notice.as_ref().unwrap().text.contains("`H` shows it"));
     press(&mut after, "H");
     assert_eq!(marked(&after), 5, "where it was left");
 }
@@ -144,8 +144,8 @@ fn what_was_never_asked_is_not_swept_but_what_is_being_written_is() {
     press(&mut state, "esc");
     press(&mut state, "H");
     assert_eq!(press(&mut state, "s"), []);
-    assert!(state.notice.as_ref().unwrap().text.contains("ask something first") && state.heat_map.is_none());
-    state.prompt.set("Who?").unwrap();
+    assert!(state.notices.notice.as_ref().unwrap().text.contains("ask something first") && state.heat_map.is_none());
+    state.state.writing.question.set("Who?").unwrap();
     let effects = press(&mut state, "s");
     assert_eq!(asked(&effects).prompt.conversation.prompt(), "Who?");
 }
@@ -155,6 +155,6 @@ fn a_sweep_that_cannot_go_on_says_why() {
     let mut state = going();
     state.update(Message::SweepEnded(Some("the disk is full".to_owned())));
     assert_eq!(state.heat_map.as_ref().unwrap().progress, Progress::Failed("the disk is full".to_owned()));
-    assert!(state.notice.as_ref().unwrap().text.contains("the disk is full"));
+    assert!(state.notices.notice.as_ref().unwrap().text.contains("the disk is full"));
     assert!(support::screen(&mut state).contains("it could not go on: the disk is full"));
 }

@@ -6,83 +6,91 @@ use specfuse::playground::state::overlay::{Overlay, Page};
 use specfuse::playground::state::scene::chart::Curve;
 use specfuse::playground::state::scene::draft::Shading;
 use specfuse::playground::state::transcript::Transcript;
-use specfuse::playground::state::{Look, State};
+use specfuse::playground::state::{Look, Screen};
 
 use super::super::support::{self, feed, press};
 use super::Pressed;
 
-pub(super) fn at_the_first_round() -> State {
+pub(super) fn at_the_first_round() -> Screen {
     let mut state = support::answered(120, 40);
-    for _ in 1..state.session.plays()[0].run.rounds.len() {
+    for _ in 1..state.answers.session.plays()[0].run.rounds.len() {
         press(&mut state, "[");
     }
     state
 }
 
-pub(super) fn with_everything_open() -> State {
+pub(super) fn with_everything_open() -> Screen {
     let mut state = at_the_first_round();
     press(&mut state, "z");
     press(&mut state, "e");
     state
 }
 
-pub(super) fn nine_members() -> State {
-    let mut state = State::new(support::options(&support::crowd(9)), 120, 40);
-    state.writing = false;
+pub(super) fn nine_members() -> Screen {
+    let mut state = Screen::new(support::options(&support::crowd(9)), 120, 40);
+    state.state.writing.active = false;
     state.prepare();
     state
 }
 
 /// A transcript of several pages.
-pub(super) fn long() -> State {
-    let mut state = State::new(support::options(&support::crowd(1)), 120, 40);
-    state.writing = false;
+pub(super) fn long() -> Screen {
+    let mut state = Screen::new(support::options(&support::crowd(1)), 120, 40);
+    state.state.writing.active = false;
     feed(&mut state, &support::long_run(150));
     state.prepare();
-    assert!(state.transcript.flow().lines() > 4 * state.transcript.height());
+    assert!(state.answers.transcript.flow().lines() > 4 * state.answers.transcript.height());
     state
 }
 
-pub(super) fn long_at_the_top() -> State {
+pub(super) fn long_at_the_top() -> Screen {
     let mut state = long();
-    state.transcript.to_top();
+    state.state.answers.transcript.to_top();
     state.prepare();
     state
 }
 
-fn rounds(state: &State) -> usize {
-    state.session.plays()[0].run.rounds.len()
+fn rounds(state: &Screen) -> usize {
+    state.answers.session.plays()[0].run.rounds.len()
 }
 
 pub(super) fn previous_round(pressed: Pressed) {
     let before = rounds(pressed.before);
-    assert_eq!((pressed.before.look, pressed.after.look), (None, Some(Look { play: 0, round: before - 2 })));
+    assert_eq!((pressed.before.looking.round, pressed.after.looking.round), (None, Some(Look { play: 0, round: before - 2 })));
     assert_eq!(pressed.after.scene.table.number, before - 1);
 }
 
 pub(super) fn next_round(pressed: Pressed) {
     let mut after = pressed.after;
-    assert_eq!((pressed.before.look, after.look), (Some(Look { play: 0, round: 0 }), Some(Look { play: 0, round: 1 })));
+    assert_eq!(
+        (pressed.before.looking.round, after.looking.round),
+        (Some(Look { play: 0, round: 0 }), Some(Look { play: 0, round: 1 }))
+    );
     assert_eq!(after.scene.table.number, 2);
     for _ in 0..rounds(&after) {
         press(&mut after, pressed.key);
     }
-    assert_eq!(after.look, None, "the newest round is looked at by looking at none");
+    assert_eq!(after.looking.round, None, "the newest round is looked at by looking at none");
 }
 
 pub(super) fn back(pressed: Pressed) {
     let mut after = pressed.after;
-    assert!(pressed.before.overlay.is_some() && after.overlay.is_none() && after.zoomed && after.look.is_some());
+    assert!(
+        pressed.before.looking.overlay.is_some()
+            && after.looking.overlay.is_none()
+            && after.looking.zoomed
+            && after.looking.round.is_some()
+    );
     press(&mut after, pressed.key);
-    assert!(!after.zoomed && after.look.is_some());
+    assert!(!after.looking.zoomed && after.looking.round.is_some());
     press(&mut after, pressed.key);
-    assert!(after.look.is_none() && after.transcript.follows());
+    assert!(after.looking.round.is_none() && after.answers.transcript.follows());
 }
 
 /// The parts that are focused one after the other.
-fn walk(mut state: State, key: &str, times: usize) -> Vec<Part> {
+fn walk(mut state: Screen, key: &str, times: usize) -> Vec<Part> {
     let step = |_| {
-        let focus = state.focus;
+        let focus = state.looking.focus;
         press(&mut state, key);
         focus
     };
@@ -92,7 +100,7 @@ fn walk(mut state: State, key: &str, times: usize) -> Vec<Part> {
 pub(super) fn focus_next(pressed: Pressed) {
     let present = pressed.before.scene.panes.iter().filter(|pane| !pane.away).map(|pane| Part::Pane(pane.member));
     let parts: Vec<Part> = present.chain([Part::Ranking, Part::Transcript]).collect();
-    assert_eq!(pressed.before.focus, Part::Transcript);
+    assert_eq!(pressed.before.looking.focus, Part::Transcript);
     assert_eq!(walk(pressed.after, pressed.key, parts.len()), parts);
 }
 
@@ -107,7 +115,7 @@ pub(super) fn pane(pressed: Pressed) {
     let number: usize = pressed.key.parse().unwrap();
     let member = MemberIndex(number - 1);
     assert_eq!(pressed.action.entry().name, format!("pane-{number}"));
-    assert_eq!(pressed.after.focus, Part::Pane(member));
+    assert_eq!(pressed.after.looking.focus, Part::Pane(member));
     let layout = pressed.after.scene.layout.as_ref().unwrap();
     assert!(layout.panes.iter().any(|(shown, _)| *shown == member), "the pane is in sight");
 }
@@ -123,16 +131,16 @@ pub(super) fn zoom(pressed: Pressed) {
 /// By how many lines the transcript moved.
 fn moved(pressed: &Pressed) -> isize {
     let top = |transcript: &Transcript| transcript.top().cast_signed();
-    top(&pressed.after.transcript) - top(&pressed.before.transcript)
+    top(&pressed.after.answers.transcript) - top(&pressed.before.answers.transcript)
 }
 
 fn page(pressed: &Pressed) -> isize {
-    pressed.before.transcript.height().cast_signed() - 1
+    pressed.before.answers.transcript.height().cast_signed() - 1
 }
 
 pub(super) fn scroll_up(pressed: Pressed) {
     assert_eq!(moved(&pressed), -1);
-    assert!(!pressed.after.transcript.follows());
+    assert!(!pressed.after.answers.transcript.follows());
 }
 
 pub(super) fn scroll_down(pressed: Pressed) {
@@ -156,13 +164,13 @@ pub(super) fn page_down(pressed: Pressed) {
 }
 
 pub(super) fn top(pressed: Pressed) {
-    assert!(pressed.before.transcript.top() > 0 && pressed.after.transcript.top() == 0);
-    assert!(!pressed.after.transcript.follows());
+    assert!(pressed.before.answers.transcript.top() > 0 && pressed.after.answers.transcript.top() == 0);
+    assert!(!pressed.after.answers.transcript.follows());
 }
 
 pub(super) fn end(pressed: Pressed) {
-    assert!(!pressed.before.transcript.follows() && pressed.after.transcript.follows());
-    let transcript = &pressed.after.transcript;
+    assert!(!pressed.before.answers.transcript.follows() && pressed.after.answers.transcript.follows());
+    let transcript = &pressed.after.answers.transcript;
     assert_eq!(transcript.top(), transcript.flow().lines() - transcript.height());
 }
 
@@ -189,9 +197,9 @@ pub(super) fn provenance(pressed: Pressed) {
 /// The key opens an overlay, and closes it again.
 fn toggles(pressed: Pressed, expected: fn(&Overlay) -> bool) {
     let mut after = pressed.after;
-    assert!(after.overlay.as_ref().is_some_and(expected), "{:?}", after.overlay);
+    assert!(after.looking.overlay.as_ref().is_some_and(expected), "{:?}", after.looking.overlay);
     press(&mut after, pressed.key);
-    assert_eq!(after.overlay, None);
+    assert_eq!(after.looking.overlay, None);
 }
 
 pub(super) fn why(pressed: Pressed) {
@@ -202,13 +210,13 @@ pub(super) fn why(pressed: Pressed) {
 pub(super) fn chart(pressed: Pressed) {
     assert!(!pressed.after.scene.chart.columns.is_empty());
     let mut after = pressed.after;
-    assert!(matches!(after.overlay, Some(Overlay::Chart(Curve::Retention))));
+    assert!(matches!(after.looking.overlay, Some(Overlay::Chart(Curve::Retention))));
     press(&mut after, pressed.key);
-    assert!(matches!(after.overlay, Some(Overlay::Chart(Curve::Weights))));
+    assert!(matches!(after.looking.overlay, Some(Overlay::Chart(Curve::Weights))));
     let weights = after.scene.chart.columns.iter().flat_map(|column| &column.points);
     assert!(weights.clone().count() > 0 && weights.clone().all(|(_, weight)| *weight > 0.0));
     press(&mut after, pressed.key);
-    assert_eq!(after.overlay, None);
+    assert_eq!(after.looking.overlay, None);
 }
 
 pub(super) fn single(pressed: Pressed) {
@@ -222,13 +230,13 @@ pub(super) fn single(pressed: Pressed) {
 pub(super) fn waterfall(pressed: Pressed) {
     let mut after = pressed.after;
     let mut pages = Vec::new();
-    while let Some(Overlay::Waterfall(page, _)) = &after.overlay {
+    while let Some(Overlay::Waterfall(page, _)) = &after.looking.overlay {
         pages.push(*page);
         assert!(!after.scene.overlay.is_empty());
         press(&mut after, pressed.key);
     }
     assert_eq!(pages, [Page::Round, Page::Run]);
-    assert_eq!(after.overlay, None);
+    assert_eq!(after.looking.overlay, None);
 }
 
 pub(super) fn log(pressed: Pressed) {

@@ -15,7 +15,7 @@ mod tour;
 mod tuning;
 
 use specfuse::playground::state::action::{ACTIONS, Action, Context};
-use specfuse::playground::state::{Effect, Listing, State};
+use specfuse::playground::state::{Effect, Listing, Screen};
 
 use super::support::{self, press};
 
@@ -24,13 +24,13 @@ struct Pressed<'a> {
     action: Action,
     /// As the table writes it.
     key: &'a str,
-    before: &'a State,
-    after: State,
+    before: &'a Screen,
+    after: Screen,
     effects: Vec<Effect>,
 }
 
 /// Where the key is pressed, and what it must have done.
-type Case = (fn() -> State, fn(Pressed));
+type Case = (fn() -> Screen, fn(Pressed));
 
 #[allow(clippy::too_many_lines, reason = "a line an action")]
 fn case(action: Action) -> Case {
@@ -145,18 +145,18 @@ fn case(action: Action) -> Case {
     }
 }
 
-fn idle_keys() -> State {
+fn idle_keys() -> Screen {
     let mut state = support::state(120, 40);
-    state.writing = false;
+    state.state.writing.active = false;
     state.prepare();
     state
 }
 
-fn answered() -> State {
+fn answered() -> Screen {
     support::answered(120, 40)
 }
 
-fn answering() -> State {
+fn answering() -> Screen {
     support::answering(120, 40)
 }
 
@@ -186,7 +186,7 @@ fn every_case_is_played_where_its_action_holds() {
 /// What holds everywhere holds also where text is typed, in lists and at questions.
 #[test]
 fn keys_that_hold_everywhere_do_so_while_text_is_typed_and_in_lists() {
-    let scenes: [fn() -> State; 4] = [idle_keys, asking::written, program::in_a_list, program::asked_whether_to_leave];
+    let scenes: [fn() -> Screen; 4] = [idle_keys, asking::written, program::in_a_list, program::asked_whether_to_leave];
     for scene in scenes {
         for (key, effect) in
             [("ctrl+l", Effect::Redraw), ("ctrl+z", Effect::Suspend), ("ctrl+o", Effect::ListTraces(Listing::Open))]
@@ -194,7 +194,7 @@ fn keys_that_hold_everywhere_do_so_while_text_is_typed_and_in_lists() {
             assert!(press(&mut scene(), key).contains(&effect), "{key} in {:?}", scene().context());
         }
         let mut state = scene();
-        let text = state.prompt.text();
+        let text = state.writing.question.text();
         assert!(press(&mut state, "ctrl+g").contains(&Effect::Edit(text)));
     }
 }

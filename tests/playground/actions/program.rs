@@ -8,27 +8,27 @@ use specfuse::playground::state::action::{ACTIONS, Context};
 use specfuse::playground::state::layout::Part;
 use specfuse::playground::state::overlay::Overlay;
 use specfuse::playground::state::picker::{Choice, PickerKind};
-use specfuse::playground::state::{Effect, Listing, State};
+use specfuse::playground::state::{Effect, Listing, Screen};
 
 use super::super::support::{self, list, newest, press, type_text};
 use super::{Pressed, looking};
 
-pub(super) fn focused_on_a_pane() -> State {
+pub(super) fn focused_on_a_pane() -> Screen {
     let mut state = looking::at_the_first_round();
     press(&mut state, "2");
-    assert_eq!(state.focus, Part::Pane(MemberIndex(1)));
+    assert_eq!(state.looking.focus, Part::Pane(MemberIndex(1)));
     state
 }
 
 /// The themes `dark`, `default` (in force and marked) and `mono`.
-pub(super) fn in_a_list() -> State {
+pub(super) fn in_a_list() -> Screen {
     let mut state = support::state(120, 40);
     press(&mut state, "esc");
     press(&mut state, "T");
     state
 }
 
-pub(super) fn asked_whether_to_leave() -> State {
+pub(super) fn asked_whether_to_leave() -> Screen {
     let mut state = support::answering(120, 40);
     press(&mut state, "q");
     state
@@ -55,7 +55,7 @@ pub(super) fn save_trace(pressed: Pressed) {
     assert!(proposed.contains("seed-1"), "{proposed}");
     type_text(&mut after, "l");
     assert_eq!(press(&mut after, "enter"), [Effect::SaveTrace(PathBuf::from(format!("{proposed}l")))]);
-    assert_eq!(after.overlay, None);
+    assert_eq!(after.looking.overlay, None);
 }
 
 pub(super) fn export(pressed: Pressed) {
@@ -72,13 +72,13 @@ pub(super) fn export(pressed: Pressed) {
     for (name, format) in [("a.md", Format::Markdown), ("b.HTML", Format::Html), ("c.json", Format::Json)] {
         let (effects, _) = as_named(name);
         let [Effect::Export { run, format: as_what, path }] = &effects[..] else { panic!("{effects:?}") };
-        assert_eq!((**run == pressed.before.session.plays()[0].run, *as_what, path.to_str()), (true, format, Some(name)));
+        assert_eq!((**run == pressed.before.answers.session.plays()[0].run, *as_what, path.to_str()), (true, format, Some(name)));
     }
     assert_eq!(as_named("screen.svg").0, [Effect::Picture("screen.svg".into())]);
     let (effects, state) = as_named("answer.pdf");
     assert!(effects.is_empty() && list(&state).typed == "answer.pdf", "what was typed is not lost");
     press(&mut after, "esc");
-    assert!(after.overlay.is_none());
+    assert!(after.looking.overlay.is_none());
 }
 
 pub(super) fn open_trace(pressed: Pressed) {
@@ -100,19 +100,19 @@ pub(super) fn palette(pressed: Pressed) {
     assert_eq!(offered, wanted.map(|entry| entry.name.to_owned()).collect::<Vec<_>>());
     type_text(&mut after, "redraw");
     assert_eq!(press(&mut after, "enter"), [Effect::Redraw], "a command is found by its name and done");
-    assert_eq!(after.overlay, None);
+    assert_eq!(after.looking.overlay, None);
 }
 
 pub(super) fn help(pressed: Pressed) {
     let mut after = pressed.after;
-    assert!(matches!(after.overlay, Some(Overlay::Help(_))));
-    let words = |state: &State| state.scene.overlay.iter().flatten().map(|(_, text)| text.clone()).collect::<String>();
+    assert!(matches!(after.looking.overlay, Some(Overlay::Help(_))));
+    let words = |state: &Screen| state.scene.overlay.iter().flatten().map(|(_, text)| text.clone()).collect::<String>();
     for entry in ACTIONS.iter().filter(|entry| !entry.name.starts_with("pane-")) {
         let first = entry.meaning.split_whitespace().next().unwrap();
         assert!(words(&after).contains(first) && words(&after).contains(entry.keys[0]), "{}", entry.name);
     }
     press(&mut after, pressed.key);
-    assert_eq!(after.overlay, None);
+    assert_eq!(after.looking.overlay, None);
 }
 
 pub(super) fn themes(pressed: Pressed) {
@@ -141,15 +141,15 @@ pub(super) fn quit(pressed: Pressed) {
     assert_eq!(pressed.effects, [Effect::Quit], "nothing would be lost");
     let mut open = pressed.before.clone();
     press(&mut open, "?");
-    assert_eq!((press(&mut open, pressed.key), open.overlay.is_none()), (vec![], true), "closes what is open first");
+    assert_eq!((press(&mut open, pressed.key), open.looking.overlay.is_none()), (vec![], true), "closes what is open first");
     let mut going = support::answering(120, 40);
     assert_eq!(press(&mut going, pressed.key), [], "asks");
-    assert!(matches!(going.overlay, Some(Overlay::Leave(_))));
+    assert!(matches!(going.looking.overlay, Some(Overlay::Leave(_))));
 }
 
 pub(super) fn quit_at_once(pressed: Pressed) {
     let mut after = pressed.after;
-    assert!(pressed.effects.is_empty() && matches!(after.overlay, Some(Overlay::Leave(_))));
+    assert!(pressed.effects.is_empty() && matches!(after.looking.overlay, Some(Overlay::Leave(_))));
     assert_eq!(press(&mut after, pressed.key), [Effect::Quit], "a second time without asking");
 }
 
@@ -162,7 +162,7 @@ pub(super) fn list_down(pressed: Pressed) {
 }
 
 pub(super) fn choose(pressed: Pressed) {
-    assert_eq!((pressed.after.overlay, pressed.effects), (None, vec![Effect::UseTheme("default".to_owned())]));
+    assert_eq!((pressed.after.state.looking.overlay, pressed.effects), (None, vec![Effect::UseTheme("default".to_owned())]));
     let mut other = pressed.before.clone();
     press(&mut other, "down");
     assert_eq!(press(&mut other, pressed.key), [Effect::UseTheme("mono".to_owned())]);
@@ -179,7 +179,7 @@ pub(super) fn clear_typed(pressed: Pressed) {
 }
 
 pub(super) fn close_list(pressed: Pressed) {
-    assert_eq!(pressed.after.overlay, None);
+    assert_eq!(pressed.after.looking.overlay, None);
     let mut other = pressed.before.clone();
     press(&mut other, "down");
     assert_eq!(press(&mut other, pressed.key), [Effect::UseTheme("default".to_owned())], "nothing is changed");
@@ -191,5 +191,5 @@ pub(super) fn yes(pressed: Pressed) {
 }
 
 pub(super) fn no(pressed: Pressed) {
-    assert_eq!((pressed.after.overlay, pressed.effects), (None, vec![]));
+    assert_eq!((pressed.after.state.looking.overlay, pressed.effects), (None, vec![]));
 }

@@ -4,13 +4,13 @@ use specfuse::engine::fusion::event::Role;
 use specfuse::playground::state::overlay::Overlay;
 use specfuse::playground::state::roster::RowId;
 use specfuse::playground::state::roster::compose::{Compose, Pick};
-use specfuse::playground::state::{Effect, State};
+use specfuse::playground::state::{Effect, Screen};
 
 use super::super::support::{self, press};
 use super::Pressed;
 
 /// The roster, open over the built-in ensemble; the first member is marked.
-pub(super) fn open() -> State {
+pub(super) fn open() -> Screen {
     let mut state = support::state(120, 40);
     press(&mut state, "esc");
     assert_eq!(press(&mut state, "M"), looks(), "who is there is not asked again");
@@ -22,18 +22,18 @@ fn looks() -> [Effect; 2] {
     [Effect::Scan, Effect::FindFiles(Vec::new())]
 }
 
-fn compose(state: &State) -> &Compose {
-    match &state.overlay {
+fn compose(state: &Screen) -> &Compose {
+    match &state.looking.overlay {
         Some(Overlay::Roster(compose)) => compose,
         other => panic!("the roster is not open but {other:?}"),
     }
 }
 
-fn marked(state: &State) -> Option<usize> {
+fn marked(state: &Screen) -> Option<usize> {
     compose(state).marked(&state.roster).map(|row| row.0)
 }
 
-fn pick(state: &State) -> Pick {
+fn pick(state: &Screen) -> Pick {
     let row = compose(state).marked(&state.roster).unwrap();
     compose(state).pick(&state.roster, row)
 }
@@ -100,18 +100,22 @@ pub(super) fn scan(pressed: Pressed) {
 }
 
 pub(super) fn take(pressed: Pressed) {
-    assert_eq!((pressed.after.overlay, pressed.effects.as_slice()), (None, [].as_slice()));
+    assert_eq!((pressed.after.state.looking.overlay, pressed.effects.as_slice()), (None, [].as_slice()));
     let mut other = pressed.before.clone();
     press(&mut other, "space");
     assert_eq!(press(&mut other, pressed.key), []);
     assert_eq!(other.roster.names(), ["abacus", "lexicon", "almanac", "babble"]);
-    assert!(other.notice.is_some_and(|notice| notice.text.contains("abacus, lexicon, almanac, babble")));
+    assert!(other.state.notices.notice.is_some_and(|notice| notice.text.contains("abacus, lexicon, almanac, babble")));
 }
 
 pub(super) fn close(pressed: Pressed) {
-    assert_eq!(pressed.after.overlay, None);
+    assert_eq!(pressed.after.looking.overlay, None);
     let mut other = pressed.before.clone();
     press(&mut other, "space");
     press(&mut other, pressed.key);
-    assert_eq!((other.overlay, other.roster.ensemble()), (None, pressed.before.roster.ensemble()), "nothing is changed");
+    assert_eq!(
+        (other.looking.overlay.clone(), other.roster.ensemble()),
+        (None, pressed.before.roster.ensemble()),
+        "nothing is changed"
+    );
 }

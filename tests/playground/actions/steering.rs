@@ -6,7 +6,7 @@ use specfuse::playground::state::entry::Purpose;
 use specfuse::playground::state::layout::Part;
 use specfuse::playground::state::overlay::{Against, Overlay};
 use specfuse::playground::state::picker::{Choice, PickerKind};
-use specfuse::playground::state::{Effect, Listing, Message, State, TakenUp};
+use specfuse::playground::state::{Effect, Listing, Message, Screen, TakenUp};
 
 use super::super::support::{self, feed, list, press, type_text};
 use super::Pressed;
@@ -15,16 +15,16 @@ use super::looking::at_the_first_round;
 const FIRST: SegmentId = SegmentId(1);
 
 /// The answer is paused in the middle of its second round, and the first is looked at.
-pub(super) fn looking_back() -> State {
+pub(super) fn looking_back() -> Screen {
     let mut state = support::answering(120, 40);
     press(&mut state, "[");
     state
 }
 
-pub(super) fn on_a_pane() -> State {
+pub(super) fn on_a_pane() -> Screen {
     let mut state = support::answering(120, 40);
     press(&mut state, "2");
-    assert!(matches!(state.focus, Part::Pane(member) if member.0 == 1));
+    assert!(matches!(state.looking.focus, Part::Pane(member) if member.0 == 1));
     state
 }
 
@@ -56,27 +56,27 @@ pub(super) fn override_winner(pressed: Pressed) {
     let Some(Choice::Candidate { member, segment }) = chosen else { panic!("{chosen:?}") };
     let effects = press(&mut after, "enter");
     assert_eq!(orders(&effects), [Command::Override { member, segment }]);
-    assert_eq!((segment, after.look), (Some(FIRST), None));
+    assert_eq!((segment, after.looking.round), (Some(FIRST), None));
 }
 
 pub(super) fn edit_segment(pressed: Pressed) {
     let mut after = pressed.after;
-    assert_eq!(after.overlay, Some(Overlay::Entry(Purpose::Edit(FIRST))));
-    let text = after.entry.text();
+    assert_eq!(after.looking.overlay, Some(Overlay::Entry(Purpose::Edit(FIRST))));
+    let text = after.writing.segment.text();
     assert_eq!(text, "The capital of Japan is Tokyo.");
     type_text(&mut after, " Indeed.");
     let effects = press(&mut after, "enter");
     assert_eq!(orders(&effects), [Command::Edit { segment: FIRST, text: format!("{text} Indeed.") }]);
-    assert!(after.overlay.is_none() && after.prompt.is_blank());
+    assert!(after.looking.overlay.is_none() && after.writing.question.is_blank());
 }
 
 pub(super) fn write_segment(pressed: Pressed) {
     let mut after = pressed.after;
-    assert_eq!(after.overlay, Some(Overlay::Entry(Purpose::Write(Some(FIRST)))));
-    assert!(press(&mut after, "enter").is_empty() && after.overlay.is_some(), "an empty segment is no segment");
+    assert_eq!(after.looking.overlay, Some(Overlay::Entry(Purpose::Write(Some(FIRST)))));
+    assert!(press(&mut after, "enter").is_empty() && after.looking.overlay.is_some(), "an empty segment is no segment");
     type_text(&mut after, "Hello.");
     press(&mut after, "esc");
-    assert!(after.overlay.is_none() && !after.writing);
+    assert!(after.looking.overlay.is_none() && !after.writing.active);
     let mut next = support::answering(120, 40);
     press(&mut next, pressed.key);
     type_text(&mut next, "Hello.");
@@ -120,7 +120,7 @@ pub(super) fn heavier(pressed: Pressed) {
 }
 
 /// A knob was changed in the answer, and taken back.
-fn changed(undone: bool) -> State {
+fn changed(undone: bool) -> Screen {
     let mut state = support::answering(120, 40);
     let value = specfuse::engine::fusion::params::Value::Integer(3);
     let change = Event::ParamsChanged { name: "segment-tokens".to_owned(), value, together: false };
@@ -131,17 +131,17 @@ fn changed(undone: bool) -> State {
     state
 }
 
-pub(super) fn something_changed() -> State {
+pub(super) fn something_changed() -> Screen {
     changed(false)
 }
 
-pub(super) fn something_taken_back() -> State {
+pub(super) fn something_taken_back() -> Screen {
     changed(true)
 }
 
 pub(super) fn undo(pressed: Pressed) {
     assert_eq!(orders(&pressed.effects), [Command::Undo]);
-    let said = pressed.after.notice.unwrap().text;
+    let said = pressed.after.state.notices.notice.unwrap().text;
     assert_eq!(said, "taken back: segment-tokens 3");
     assert!(press(&mut support::answering(120, 40), pressed.key).is_empty());
 }
@@ -168,7 +168,7 @@ pub(super) fn rewind(pressed: Pressed) {
 }
 
 /// The answer was rewound to its first round, which has another branch now.
-pub(super) fn branched() -> State {
+pub(super) fn branched() -> Screen {
     let mut state = support::answered(120, 40);
     let last = support::answer().last().unwrap();
     let after = |event| Record { t_ms: last.t_ms + 1.0, round: 1, event };
@@ -193,7 +193,7 @@ pub(super) fn compare(pressed: Pressed) {
     let mut after = pressed.after;
     assert_eq!(list(&after).entries().len(), 2);
     press(&mut after, "enter");
-    assert!(matches!(after.overlay, Some(Overlay::Compare(Against::Branch(SegmentId(3)), _))));
+    assert!(matches!(after.looking.overlay, Some(Overlay::Compare(Against::Branch(SegmentId(3)), _))));
     // Where there is no other branch, a recorded run is what one can compare with.
     let mut alone = support::answered(120, 40);
     assert_eq!(press(&mut alone, pressed.key), [Effect::ListTraces(Listing::Compare)]);

@@ -1,11 +1,11 @@
 //! What the keys of the guided tour do.
 
-use specfuse::playground::state::{Effect, Message, State};
+use specfuse::playground::state::{Effect, Message, Screen};
 
 use super::super::support;
 use super::Pressed;
 
-pub(super) fn at_the_second_stop() -> State {
+pub(super) fn at_the_second_stop() -> Screen {
     let mut state = support::state(120, 40);
     state.update(Message::Tour);
     support::press(&mut state, ";");

@@ -4,20 +4,20 @@ use specfuse::engine::fusion::params::Value;
 use specfuse::engine::round::Command;
 use specfuse::playground::state::overlay::Overlay;
 use specfuse::playground::state::tuning::panel::Panel;
-use specfuse::playground::state::{Effect, State};
+use specfuse::playground::state::{Effect, Screen};
 
 use super::super::support::{self, press};
 use super::{Pressed, answered, answering};
 
 /// The panel over a complete answer.
-pub(super) fn open() -> State {
+pub(super) fn open() -> Screen {
     let mut state = answered();
     press(&mut state, "t");
     state
 }
 
 /// The panel with the exit threshold marked, while the answer is written.
-pub(super) fn on_the_threshold() -> State {
+pub(super) fn on_the_threshold() -> Screen {
     let mut state = answering();
     press(&mut state, "t");
     while panel(&state).knob().is_none_or(|knob| knob.name != "exit-threshold") {
@@ -27,22 +27,22 @@ pub(super) fn on_the_threshold() -> State {
 }
 
 /// The same, with another threshold being tried.
-pub(super) fn trying() -> State {
+pub(super) fn trying() -> Screen {
     let mut state = on_the_threshold();
     press(&mut state, "right");
     state
 }
 
-fn panel(state: &State) -> &Panel {
-    match &state.overlay {
+fn panel(state: &Screen) -> &Panel {
+    match &state.looking.overlay {
         Some(Overlay::Tuning(panel)) => panel,
         other => panic!("the panel is not open but {other:?}"),
     }
 }
 
 /// What is tried.
-fn tried(state: &State) -> Vec<(&'static str, String)> {
-    state.tuning.tried().iter().map(|(knob, value)| (knob.name, value.to_string())).collect()
+fn tried(state: &Screen) -> Vec<(&'static str, String)> {
+    state.knobs.tuning.tried().iter().map(|(knob, value)| (knob.name, value.to_string())).collect()
 }
 
 fn ordered(effects: &[Effect]) -> Vec<(String, Value)> {
@@ -61,7 +61,7 @@ pub(super) fn tune(pressed: Pressed) {
 /// The default counts sentences: what is moved is the most tokens of one.
 pub(super) fn shorter(pressed: Pressed) {
     assert_eq!(ordered(&pressed.effects), [("segment-cap".to_owned(), Value::Integer(40))]);
-    assert!(pressed.after.notice.unwrap().text.contains("40 tokens at most"));
+    assert!(pressed.after.state.notices.notice.unwrap().text.contains("40 tokens at most"));
 }
 
 pub(super) fn longer(pressed: Pressed) {
@@ -83,7 +83,7 @@ pub(super) fn higher_threshold(pressed: Pressed) {
     // Esc ends the comparison; the value stays.
     let mut after = pressed.after;
     press(&mut after, "esc");
-    assert!(!after.tuning.is_trying());
+    assert!(!after.knobs.tuning.is_trying());
 }
 
 pub(super) fn up(pressed: Pressed) {
@@ -112,20 +112,23 @@ pub(super) fn default(pressed: Pressed) {
 pub(super) fn defaults(pressed: Pressed) {
     assert_eq!(tried(pressed.before).len(), 1);
     assert_eq!(tried(&pressed.after), []);
-    assert!(matches!(pressed.after.overlay, Some(Overlay::Tuning(_))));
+    assert!(matches!(pressed.after.looking.overlay, Some(Overlay::Tuning(_))));
 }
 
 pub(super) fn apply(pressed: Pressed) {
     assert_eq!(ordered(&pressed.effects), [("exit-threshold".to_owned(), Value::Real(0.55))]);
-    assert_eq!((pressed.after.overlay, pressed.after.tuning.tried().len()), (None, 0));
+    assert_eq!((pressed.after.looking.overlay.clone(), pressed.after.knobs.tuning.tried().len()), (None, 0));
 }
 
 pub(super) fn forget(pressed: Pressed) {
-    assert_eq!((pressed.effects.len(), pressed.after.overlay, pressed.after.tuning.tried().len()), (0, None, 0));
+    assert_eq!(
+        (pressed.effects.len(), pressed.after.looking.overlay.clone(), pressed.after.knobs.tuning.tried().len()),
+        (0, None, 0)
+    );
 }
 
 pub(super) fn close(pressed: Pressed) {
-    assert_eq!((pressed.effects.len(), &pressed.after.overlay), (0, &None));
+    assert_eq!((pressed.effects.len(), &pressed.after.looking.overlay), (0, &None));
     assert_eq!(tried(&pressed.after), [("exit-threshold", "0.55".to_owned())]);
     assert!(pressed.after.scene.story.starts_with("what-if: "), "{}", pressed.after.scene.story);
 }

@@ -60,14 +60,20 @@ pub struct PaneText {
     flow: Flow,
     /// The shade of each token, 0 (improbable, disputed) to 4.
     shades: Vec<u8>,
-    /// The line that the reader put at the top.
-    top: Option<usize>,
+}
+
+/// Which draft of a member a text is: a draft that has just been completed is the same to its reader.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct DraftKey {
+    /// The play's place in the session.
+    pub play: usize,
+    /// When its round started, in milliseconds of the run.
+    pub started_ms: f64,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Shown {
-    play: usize,
-    started_ms: f64,
+    draft: DraftKey,
     tokens: usize,
     open: bool,
     /// Tokens that were kept of it, where it was drafted for another member.
@@ -89,18 +95,16 @@ impl PaneText {
         self.shades.get(tag as usize).copied()
     }
 
-    /// The first visible line of so many: the reader's, else the end while tokens come and the beginning when all are there.
+    /// The draft that it shows, if it shows one.
     #[must_use]
-    pub fn top(&self, height: usize) -> usize {
-        let last = self.flow.lines().saturating_sub(height);
-        let open = self.shown.is_some_and(|shown| shown.open);
-        self.top.unwrap_or(if open { last } else { 0 }).min(last)
+    pub fn draft(&self) -> Option<DraftKey> {
+        self.shown.map(|shown| shown.draft)
     }
 
-    /// Scrolls by lines.
-    pub fn scroll(&mut self, lines: isize, height: usize) {
-        let last = self.flow.lines().saturating_sub(height);
-        self.top = Some(self.top(height).saturating_add_signed(lines).min(last));
+    /// Whether tokens are still coming.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.shown.is_some_and(|shown| shown.open)
     }
 
     /// Brings the text up to date: what is there already is not wrapped again. Where there is no draft the note stands. What its
@@ -127,10 +131,10 @@ impl PaneText {
         };
         let ahead = round.ahead.as_ref().is_some_and(|ahead| ahead.member == member);
         let kept = round.kept_ahead().filter(|_| ahead).map(|(kept, _)| kept);
-        let now = Shown { play: play.0, started_ms: round.started_ms, tokens: tokens.len(), open, kept, unfolded };
+        let draft_shown = DraftKey { play: play.0, started_ms: round.started_ms };
+        let now = Shown { draft: draft_shown, tokens: tokens.len(), open, kept, unfolded };
         let known = self.shown.filter(|was| {
-            was.play == now.play
-                && was.started_ms.total_cmp(&now.started_ms).is_eq()
+            was.draft == now.draft
                 && was.open == now.open
                 && was.kept == now.kept
                 && was.unfolded == now.unfolded
@@ -139,10 +143,6 @@ impl PaneText {
         let from = known.map_or(0, |was| was.tokens);
         if known.is_none() {
             (self.cleaner, self.flow) = (Cleaner::default(), Flow::new(width));
-            // A draft that has just been completed is the same text to its reader.
-            let same_round =
-                self.shown.is_some_and(|was| was.play == now.play && was.started_ms.total_cmp(&now.started_ms).is_eq());
-            self.top = self.top.filter(|_| same_round);
         }
         for (place, token) in tokens.iter().enumerate().skip(from) {
             let text = self.cleaner.push(&token.text);

@@ -8,7 +8,10 @@ pub mod compare;
 pub mod draft;
 pub mod files;
 pub mod heat_map;
+mod hints;
 pub mod lazy;
+pub mod memo;
+mod over;
 pub mod pane;
 pub mod roster;
 pub mod single;
@@ -18,6 +21,8 @@ pub mod table;
 pub mod timeline;
 pub mod usage;
 pub mod waterfall;
+mod welcome;
+pub mod whole;
 pub mod why;
 
 /// A score as a table shows it, in at most five characters: probabilities with three digits, logarithms with two.

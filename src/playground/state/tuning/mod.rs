@@ -1,15 +1,13 @@
-//! Knobs being tried: what differs from those in force, and what it would have changed in the run that is looked at.
+//! Knobs being tried: what differs from those in force, and what it would have changed in the selected run.
 //!
-//! Owns the values and the comparison, which is worked out once for each change of either; what keys do to them is
-//! [`act`](super::act)'s, and how they are shown is the scene's.
+//! Owns the values, and the [`comparison`], which is worked out once for each change of values or run; what keys do to them is the
+//! [`handlers`](super::handlers)', and how they are shown is the scene's.
 
+pub mod comparison;
 pub mod panel;
 mod words;
 
 use crate::engine::fusion::params::{Knob, Params, Value};
-use crate::engine::fusion::rescore::Recorded;
-use crate::engine::fusion::run::Run;
-use crate::engine::fusion::what_if::WhatIf;
 
 /// What is being tried.
 #[derive(Debug, Clone, Default)]
@@ -19,10 +17,6 @@ pub struct Tuning {
     chosen: Vec<&'static str>,
     /// Whether it is in force already, and only the comparison stands.
     applied: bool,
-    recorded: Recorded,
-    /// For which knobs and which answer `what_if` was worked out.
-    known: Option<(usize, Params)>,
-    what_if: WhatIf,
 }
 
 impl Tuning {
@@ -103,28 +97,5 @@ impl Tuning {
         if self.applied {
             self.forget();
         }
-    }
-
-    /// Brings the comparison up to date with the answer at this place. Rounds are put down as they close, also while nothing is
-    /// tried: the first key would have to wait for all of them.
-    pub(super) fn refresh(&mut self, at: usize, run: &Run) {
-        if self.recorded.follow(run) {
-            self.known = None;
-        }
-        if !self.is_trying() {
-            return;
-        }
-        let params = self.over(&run.params);
-        if self.known.as_ref().is_some_and(|(place, known)| *place == at && *known == params) {
-            return;
-        }
-        self.what_if = WhatIf::of(run, &self.recorded, &params);
-        self.known = Some((at, params));
-    }
-
-    /// What would have been different; `None` where nothing is tried that recorded scores could tell.
-    #[must_use]
-    pub fn what_if(&self) -> Option<&WhatIf> {
-        (self.is_trying() && self.can_be_rescored()).then_some(&self.what_if)
     }
 }

@@ -11,14 +11,14 @@ const NAMED: usize = 2;
 impl Tuning {
     /// The comparison in a sentence; `None` where nothing is tried. `keys` says what a person can do with it.
     #[must_use]
-    pub fn sentence(&self, play: &Play, keys: &str) -> Option<String> {
+    pub fn sentence(&self, what_if: Option<&WhatIf>, play: &Play, keys: &str) -> Option<String> {
         if !self.is_trying() {
             return None;
         }
         let named: Vec<String> = self.tried().iter().take(NAMED).map(|(knob, value)| format!("{} {value}", knob.name)).collect();
         let more = self.tried().len().saturating_sub(NAMED);
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-        let effect = match self.what_if() {
+        let effect = match what_if {
             None => "takes effect when drafting; nothing to recompute".to_owned(),
             Some(_) if play.run.rounds.is_empty() => "no round to compare with yet".to_owned(),
             Some(what_if) if what_if.is_the_same() => "nothing would have been different".to_owned(),

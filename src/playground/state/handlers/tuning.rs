@@ -1,51 +1,62 @@
 //! Tuning: trying knobs out in the panel, applying them or forgetting them; and the two keys that set a knob at once.
 
-use super::super::action::Action;
-use super::super::log::Level;
-use super::super::message::Effect;
-use super::super::overlay::Overlay;
-use super::super::tuning::panel::Panel;
-use super::super::{Source, State};
 use crate::engine::fusion::params::{Knob, Params, Value, knob, needs};
 use crate::engine::fusion::segment::SegmentUnit;
 use crate::engine::round::Command;
+use crate::playground::state::State;
+use crate::playground::state::action::Action;
+use crate::playground::state::keymap::Keymap;
+use crate::playground::state::log::Level;
+use crate::playground::state::message::Effect;
+use crate::playground::state::overlay::Overlay;
+use crate::playground::state::parts::answers::Answers;
+use crate::playground::state::parts::answers::Source;
+use crate::playground::state::parts::knobs::Knobs;
+use crate::playground::state::parts::looking::Looking;
+use crate::playground::state::parts::notices::Notices;
+use crate::playground::state::play::Play;
+use crate::playground::state::tuning::panel::Panel;
 
-impl State {
-    /// The knobs that the next round of the answer goes by where it is being written or is a recorded one, else the next answer.
-    pub(in super::super) fn in_force(&self) -> Params {
-        let replay = matches!(self.source, Source::Replay(_));
-        let run = self.session.newest().filter(|play| replay || play.is_going()).map(|play| &play.run);
-        let mut params = run.map_or_else(|| self.params.clone(), |run| Params::clone(&run.params));
-        for (knob, value) in &self.tuned {
-            // Only values of the knob's own range get there.
-            let _ = params.set(knob.name, value);
-        }
-        params
+/// What tuning may touch.
+pub(in crate::playground::state) struct Tuning<'a> {
+    pub(super) answers: &'a Answers,
+    pub(super) looking: &'a mut Looking,
+    pub(super) knobs: &'a mut Knobs,
+    pub(super) notices: &'a mut Notices,
+    pub(super) keymap: &'a Keymap,
+}
+
+impl<'a> From<&'a mut State> for Tuning<'a> {
+    fn from(state: &'a mut State) -> Self {
+        let State { answers, looking, knobs, notices, keymap, .. } = state;
+        Self { answers, looking, knobs, notices, keymap }
     }
+}
 
+impl Tuning<'_> {
     /// Opens the panel, or closes it and lets what is tried stand.
     pub(super) fn tune(&mut self) {
-        if matches!(self.overlay, Some(Overlay::Tuning(_))) {
-            self.overlay = None;
+        if matches!(self.looking.overlay, Some(Overlay::Tuning(_))) {
+            self.looking.overlay = None;
             return;
         }
-        self.tuning.forget_applied();
-        self.overlay = Some(Overlay::Tuning(Panel::default()));
+        self.knobs.tuning.forget_applied();
+        self.looking.overlay = Some(Overlay::Tuning(Panel::default()));
     }
 
     pub(super) fn tune_move(&mut self, step: isize) {
-        if let Some(Overlay::Tuning(panel)) = &mut self.overlay {
+        if let Some(Overlay::Tuning(panel)) = &mut self.looking.overlay {
             panel.move_by(step);
         }
     }
 
     /// Moves the marked knob by its step, or goes to another preset.
     pub(super) fn tune_by(&mut self, direction: i64) {
-        let Some(Overlay::Tuning(panel)) = &mut self.overlay else { return };
+        let Some(Overlay::Tuning(panel)) = &mut self.looking.overlay else { return };
         panel.typed.clear();
         match panel.knob() {
             Some(knob) => {
-                let now = (knob.get)(&self.tuning.over(&self.in_force()));
+                let now = (knob.get)(&self.knobs.tuning.over(&self.knobs.in_force(self.answers)));
                 self.choose_value(knob, &knob.stepped(&now, direction));
             }
             None => self.try_preset(direction),
@@ -54,7 +65,7 @@ impl State {
 
     /// The marked knob's default; behind a value that is being typed the key types.
     pub(super) fn tune_default(&mut self) {
-        let Some(Overlay::Tuning(panel)) = &mut self.overlay else { return };
+        let Some(Overlay::Tuning(panel)) = &mut self.looking.overlay else { return };
         if !panel.typed.is_empty() {
             return panel.type_character('0');
         }
@@ -65,52 +76,52 @@ impl State {
 
     /// Every knob's default.
     pub(super) fn tune_defaults(&mut self) {
-        if let Some(Overlay::Tuning(panel)) = &mut self.overlay {
+        if let Some(Overlay::Tuning(panel)) = &mut self.looking.overlay {
             panel.typed.clear();
         }
-        let in_force = self.in_force();
-        self.tuning.forget();
-        self.tuning.try_out(&in_force, &Params::default());
+        let in_force = self.knobs.in_force(self.answers);
+        self.knobs.tuning.forget();
+        self.knobs.tuning.try_out(&in_force, &Params::default());
     }
 
     /// Takes the typed value; without one puts what is tried in force.
     pub(super) fn tune_apply(&mut self) -> Vec<Effect> {
-        let Some(Overlay::Tuning(panel)) = &mut self.overlay else { return Vec::new() };
+        let Some(Overlay::Tuning(panel)) = &mut self.looking.overlay else { return Vec::new() };
         let (typed, knob) = (std::mem::take(&mut panel.typed), panel.knob());
         if let (false, Some(knob)) = (typed.is_empty(), knob) {
             match knob.parse(&typed) {
                 Ok(value) => self.choose_value(knob, &value),
-                Err(error) => self.say(Level::Error, &error.to_string()),
+                Err(error) => self.notices.say(Level::Error, &error.to_string()),
             }
             return Vec::new();
         }
-        if !self.tuning.is_pending() {
-            self.say(Level::Info, "nothing was changed");
+        if !self.knobs.tuning.is_pending() {
+            self.notices.say(Level::Info, "nothing was changed");
             return Vec::new();
         }
-        self.overlay = None;
-        let changes: Vec<(&'static Knob, Value)> = self.tuning.tried().to_vec();
-        self.tuning.forget();
+        self.looking.overlay = None;
+        let changes: Vec<(&'static Knob, Value)> = self.knobs.tuning.tried().to_vec();
+        self.knobs.tuning.forget();
         let (orders, when) = self.put_in_force(&changes);
         let named: Vec<String> = changes.iter().map(|(knob, value)| format!("{} {value}", knob.name)).collect();
-        self.say(Level::Info, &format!("{when}: {}", named.join(", ")));
+        self.notices.say(Level::Info, &format!("{when}: {}", named.join(", ")));
         orders
     }
 
     /// Drops the value being typed; without one everything that is tried, and closes the panel.
     pub(super) fn tune_forget(&mut self) {
-        if let Some(Overlay::Tuning(panel)) = &mut self.overlay {
+        if let Some(Overlay::Tuning(panel)) = &mut self.looking.overlay {
             if !panel.typed.is_empty() {
                 return panel.typed.clear();
             }
-            self.overlay = None;
+            self.looking.overlay = None;
         }
-        self.tuning.forget();
+        self.knobs.tuning.forget();
     }
 
     /// Sets the length of segments, in the unit that they are counted in.
     pub(super) fn segment_length(&mut self, direction: i64) -> Vec<Effect> {
-        let (name, what) = match self.in_force().segment {
+        let (name, what) = match self.knobs.in_force(self.answers).segment {
             SegmentUnit::Tokens => ("segment-tokens", "tokens a segment"),
             SegmentUnit::Words => ("segment-words", "words a segment"),
             SegmentUnit::Sentence => ("segment-cap", "tokens at most in a segment, which is a sentence"),
@@ -125,26 +136,26 @@ impl State {
 
     fn set_by(&mut self, name: &str, direction: i64, what: &str) -> Vec<Effect> {
         let Ok(knob) = knob(name) else { return Vec::new() };
-        let pending = self.tuning.is_pending();
+        let pending = self.knobs.tuning.is_pending();
         if pending {
             let panel = self.keymap.key(Action::Tune);
-            self.say(Level::Info, &format!("other knobs are being tried: `{panel}` goes back to them, esc forgets them"));
+            self.notices.say(Level::Info, &format!("other knobs are being tried: `{panel}` goes back to them, esc forgets them"));
             return Vec::new();
         }
         // A run may not have answered to the last press yet.
-        let now = self.tuning.value(knob).cloned().unwrap_or_else(|| (knob.get)(&self.in_force()));
+        let now = self.knobs.tuning.value(knob).cloned().unwrap_or_else(|| (knob.get)(&self.knobs.in_force(self.answers)));
         let value = knob.stepped(&now, direction);
         if value == now {
-            self.say(Level::Info, &format!("{name} is {value}: it takes {}", knob.kind));
+            self.notices.say(Level::Info, &format!("{name} is {value}: it takes {}", knob.kind));
             return Vec::new();
         }
-        let mut params = self.in_force();
+        let mut params = self.knobs.in_force(self.answers);
         let (orders, when) = self.put_in_force(&[(knob, value.clone())]);
-        self.tuning.compare_with(knob, value.clone());
+        self.knobs.tuning.compare_with(knob, value.clone());
         // Only values of the knob's own range get here.
         let _ = params.set(name, &value);
         let idle = needs::idle(&params, name).map_or_else(String::new, |idle| format!("; {idle}"));
-        self.say(Level::Info, &format!("{when}: {value} {what}{idle}"));
+        self.notices.say(Level::Info, &format!("{when}: {value} {what}{idle}"));
         orders
     }
 
@@ -152,13 +163,13 @@ impl State {
     fn put_in_force(&mut self, changes: &[(&'static Knob, Value)]) -> (Vec<Effect>, &'static str) {
         for (knob, value) in changes {
             // Only values of the knob's own range get here.
-            let _ = self.params.set(knob.name, value);
+            let _ = self.knobs.params.set(knob.name, value);
         }
-        if self.source != Source::Live || !self.session.newest().is_some_and(super::super::play::Play::is_going) {
+        if self.answers.source != Source::Live || !self.answers.session.newest().is_some_and(Play::is_going) {
             // Whoever goes back in this answer and on has them too.
             for (knob, value) in changes {
-                self.tuned.retain(|(known, _)| known.name != knob.name);
-                self.tuned.push((knob, value.clone()));
+                self.knobs.tuned.retain(|(known, _)| known.name != knob.name);
+                self.knobs.tuned.push((knob, value.clone()));
             }
             return (Vec::new(), "from the next question on, and when this answer goes on");
         }
@@ -169,32 +180,32 @@ impl State {
     /// Tries a value that a person chose, with what the knob needs to have an effect, unless that was chosen otherwise.
     fn choose_value(&mut self, knob: &'static Knob, value: &Value) {
         self.try_value(knob, value);
-        self.tuning.choose(knob);
-        let in_force = self.in_force();
-        let mut params = self.tuning.over(&in_force);
+        self.knobs.tuning.choose(knob);
+        let in_force = self.knobs.in_force(self.answers);
+        let mut params = self.knobs.tuning.over(&in_force);
         // Why a knob has no effect all the same stands beside it.
-        let implied = needs::enable(&mut params, knob.name, |governor| !self.tuning.chose(governor)).unwrap_or_default();
+        let implied = needs::enable(&mut params, knob.name, |governor| !self.knobs.tuning.chose(governor)).unwrap_or_default();
         if !implied.is_empty() {
-            self.tuning.try_out(&in_force, &params);
+            self.knobs.tuning.try_out(&in_force, &params);
             let said: Vec<String> = implied.iter().map(ToString::to_string).collect();
-            self.say(Level::Info, &said.join("; "));
+            self.notices.say(Level::Info, &said.join("; "));
         }
     }
 
     fn try_value(&mut self, knob: &'static Knob, value: &Value) {
-        let in_force = self.in_force();
-        let mut params = self.tuning.over(&in_force);
+        let in_force = self.knobs.in_force(self.answers);
+        let mut params = self.knobs.tuning.over(&in_force);
         match params.set(knob.name, value) {
-            Ok(()) => self.tuning.try_out(&in_force, &params),
-            Err(error) => self.say(Level::Error, &error.to_string()),
+            Ok(()) => self.knobs.tuning.try_out(&in_force, &params),
+            Err(error) => self.notices.say(Level::Error, &error.to_string()),
         }
     }
 
     /// The preset after the one that is tried, or before it.
     fn try_preset(&mut self, direction: i64) {
-        let in_force = self.in_force();
-        let names: Vec<&str> = self.presets.names().collect();
-        let tried = self.presets.matching(&self.tuning.over(&in_force));
+        let in_force = self.knobs.in_force(self.answers);
+        let names: Vec<&str> = self.knobs.presets.names().collect();
+        let tried = self.knobs.presets.matching(&self.knobs.tuning.over(&in_force));
         let at = tried.and_then(|tried| names.iter().position(|name| *name == tried));
         let last = names.len().saturating_sub(1);
         let next = match (at, direction > 0) {
@@ -209,12 +220,12 @@ impl State {
             (None, true) => 0,
             (None, false) => last,
         };
-        self.tuning.forget();
+        self.knobs.tuning.forget();
         let mut params = in_force.clone();
-        let applied = names.get(next).map(|name| self.presets.apply(name, &mut params));
+        let applied = names.get(next).map(|name| self.knobs.presets.apply(name, &mut params));
         match applied {
-            Some(Err(error)) => self.say(Level::Error, &error.to_string()),
-            Some(Ok(())) | None => self.tuning.try_out(&in_force, &params),
+            Some(Err(error)) => self.notices.say(Level::Error, &error.to_string()),
+            Some(Ok(())) | None => self.knobs.tuning.try_out(&in_force, &params),
         }
     }
 }

@@ -1,31 +1,83 @@
 //! Steering: what a person changes in the answer, in the round that is looked at.
 
-use super::super::action::Action;
-use super::super::branches;
-use super::super::entry::{Purpose, joined};
-use super::super::log::Level;
-use super::super::message::{Effect, Listing};
-use super::super::overlay::{Against, Overlay, Scroll};
-use super::super::picker::{Choice, Item, Picker, PickerKind};
-use super::super::scene::{figure, table};
-use super::super::{State, play::Play};
+use super::commands::changeable;
+use super::members::Members;
 use crate::clean::clean_line;
 use crate::engine::fusion::event::SegmentId;
+use crate::engine::fusion::run::Run;
 use crate::engine::round::Command;
+use crate::playground::state::State;
+use crate::playground::state::action::Action;
+use crate::playground::state::branches;
+use crate::playground::state::entry::{Purpose, joined};
+use crate::playground::state::keymap::Keymap;
+use crate::playground::state::log::Level;
+use crate::playground::state::message::{Effect, Listing};
+use crate::playground::state::overlay::Overlay;
+use crate::playground::state::parts::answers::Answers;
+use crate::playground::state::parts::knobs::Knobs;
+use crate::playground::state::parts::looking::Looking;
+use crate::playground::state::parts::notices::Notices;
+use crate::playground::state::parts::settings::Settings;
+use crate::playground::state::parts::writing::Writing;
+use crate::playground::state::picker::{Choice, Item, Picker, PickerKind};
+use crate::playground::state::play::Play;
+use crate::playground::state::roster::Roster;
+use crate::playground::state::scene::{figure, table};
 
 /// How far one key press moves a weight.
 const WEIGHT_STEP: f64 = 0.1;
 
-impl State {
+/// What steering an answer may touch.
+pub(in crate::playground::state) struct Steering<'a> {
+    pub(super) answers: &'a mut Answers,
+    pub(super) looking: &'a mut Looking,
+    pub(super) writing: &'a mut Writing,
+    pub(super) knobs: &'a mut Knobs,
+    pub(super) roster: &'a mut Roster,
+    pub(super) settings: &'a mut Settings,
+    pub(super) notices: &'a mut Notices,
+    pub(super) keymap: &'a Keymap,
+}
+
+impl<'a> From<&'a mut State> for Steering<'a> {
+    fn from(state: &'a mut State) -> Self {
+        let State { answers, looking, writing, knobs, roster, settings, notices, keymap, .. } = state;
+        Self { answers, looking, writing, knobs, roster, settings, notices, keymap }
+    }
+}
+
+impl Steering<'_> {
+    pub(super) fn members(&mut self) -> Members<'_> {
+        Members {
+            answers: self.answers,
+            looking: self.looking,
+            knobs: self.knobs,
+            roster: self.roster,
+            settings: self.settings,
+            notices: self.notices,
+        }
+    }
+
+    fn changeable(&mut self) -> Option<&Run> {
+        changeable(self.answers, self.looking, self.notices)
+    }
+
+    /// The segment that was accepted in the selected round; none while that round is open.
+    fn segment_shown(&self) -> Option<SegmentId> {
+        let (play, round) = self.looking.shown(&self.answers.session);
+        self.answers.segment_of(play, round)
+    }
+
     /// The candidates of the round looked at, to choose the winner from.
     pub(super) fn override_winner(&mut self) {
         if self.changeable().is_none() {
             return;
         }
-        let (at, round) = self.shown();
-        let play = self.session.play(at);
+        let (at, round) = self.looking.shown(&self.answers.session);
+        let play = self.answers.session.play(at);
         let Some(round) = round.and_then(|round| play.round(round)) else {
-            return self.say(Level::Info, "there is no round yet");
+            return self.notices.say(Level::Info, "there is no round yet");
         };
         let segment = self.segment_shown();
         let matrix = table::matrix(play, round, &round.params);
@@ -43,9 +95,9 @@ impl State {
         });
         let items: Vec<Item> = items.collect();
         if items.is_empty() {
-            return self.say(Level::Info, "there is no candidate in this round yet");
+            return self.notices.say(Level::Info, "there is no candidate in this round yet");
         }
-        self.overlay = Some(Overlay::List(Picker::new(PickerKind::Candidates, items)));
+        self.looking.overlay = Some(Overlay::List(Picker::new(PickerKind::Candidates, items)));
     }
 
     /// Opens the segment looked at to be changed.
@@ -54,9 +106,9 @@ impl State {
             return;
         }
         let Some(segment) = self.segment_shown() else {
-            return self.say(Level::Info, "nothing was accepted in this round yet: it can be changed then");
+            return self.notices.say(Level::Info, "nothing was accepted in this round yet: it can be changed then");
         };
-        let text = self.segment().unwrap_or_default();
+        let text = self.answers.text_of(self.looking.shown(&self.answers.session)).unwrap_or_default();
         self.enter(Purpose::Edit(segment), text.trim_start_matches(' '));
     }
 
@@ -65,66 +117,66 @@ impl State {
         if self.changeable().is_none() {
             return;
         }
-        let instead = self.look.and_then(|_| self.segment_shown());
+        let instead = self.looking.round.and_then(|_| self.segment_shown());
         self.enter(Purpose::Write(instead), "");
     }
 
     fn enter(&mut self, purpose: Purpose, text: &str) {
-        match self.entry.set(text) {
-            Ok(()) => self.overlay = Some(Overlay::Entry(purpose)),
-            Err(error) => self.say(Level::Error, &error.to_string()),
+        match self.writing.segment.set(text) {
+            Ok(()) => self.looking.overlay = Some(Overlay::Entry(purpose)),
+            Err(error) => self.notices.say(Level::Error, &error.to_string()),
         }
     }
 
     /// What was written becomes part of the answer.
     pub(super) fn accept_entry(&mut self, purpose: Purpose) -> Vec<Effect> {
-        let text = self.entry.text();
+        let text = self.writing.segment.text();
         if text.trim().is_empty() {
             // It stays open: nothing that was meant is lost.
-            self.say(Level::Info, "a segment cannot be empty: write something, or take the round back instead");
+            self.notices.say(Level::Info, "a segment cannot be empty: write something, or take the round back instead");
             return Vec::new();
         }
-        let Some(play) = self.session.newest() else { return Vec::new() };
+        let Some(play) = self.answers.session.newest() else { return Vec::new() };
         let command = match purpose {
             Purpose::Edit(segment) => Command::Edit { segment, text: joined_before(play, Some(segment), &text) },
             Purpose::Write(segment) => Command::Write { segment, text: joined_before(play, segment, &text) },
         };
-        self.overlay = None;
-        self.entry.clear();
-        self.command(vec![command])
+        self.looking.overlay = None;
+        self.writing.segment.clear();
+        self.members().command(vec![command])
     }
 
     /// Draws candidates of the round looked at again: the focused pane's, or all.
     pub(super) fn redraft(&mut self, all: bool) -> Vec<Effect> {
-        let pane = self.pane;
+        let pane = self.looking.pane;
         let Some(run) = self.changeable() else { return Vec::new() };
         let known = run.members.get(pane.0).map(|member| member.header.name.to_string());
         let member = if all { None } else { known };
         let segment = self.segment_shown();
-        self.look = None;
-        self.command(vec![Command::Redraft { member, segment }])
+        self.looking.round = None;
+        self.members().command(vec![Command::Redraft { member, segment }])
     }
 
     /// Sends the member of the focused pane away, or brings it back.
     pub(super) fn send_away_or_back(&mut self) -> Vec<Effect> {
-        let pane = self.pane;
+        let pane = self.looking.pane;
         let Some(run) = self.changeable() else { return Vec::new() };
         let Some(member) = run.members.get(pane.0) else { return Vec::new() };
         let (name, active) = (member.header.name.to_string(), member.is_active());
-        self.say(Level::Info, &format!("{} {name}", if active { "sent away:" } else { "back from the next round on:" }));
-        self.command(vec![if active { Command::Exclude { member: name } } else { Command::Readmit { member: name } }])
+        self.notices.say(Level::Info, &format!("{} {name}", if active { "sent away:" } else { "back from the next round on:" }));
+        self.members().command(vec![if active { Command::Exclude { member: name } } else { Command::Readmit { member: name } }])
     }
 
     /// Gives the word of the focused pane's member more or less weight.
     pub(super) fn weigh(&mut self, direction: f64) -> Vec<Effect> {
-        let pane = self.pane;
+        let pane = self.looking.pane;
         let Some(run) = self.changeable() else { return Vec::new() };
         let Some(member) = run.members.get(pane.0) else { return Vec::new() };
         let now = run.weights().now().get(pane.0).copied().unwrap_or(1.0);
         let name = member.header.name.to_string();
         let weight = ((now + direction * WEIGHT_STEP) * 10.0).round().max(0.0) / 10.0;
-        self.say(Level::Info, &format!("the weight of {name} is {weight} from the next round on"));
-        self.command(vec![Command::SetWeight { member: name, weight }])
+        self.notices.say(Level::Info, &format!("the weight of {name} is {weight} from the next round on"));
+        self.members().command(vec![Command::SetWeight { member: name, weight }])
     }
 
     /// Takes the last change back, or does it again.
@@ -132,11 +184,11 @@ impl State {
         let Some(run) = self.changeable() else { return Vec::new() };
         let change = if redo { run.history.redoable() } else { run.history.undoable() };
         let Some(what) = change.map(|change| change.what.clone()) else {
-            self.say(Level::Info, if redo { "nothing was taken back" } else { "nothing was changed yet" });
+            self.notices.say(Level::Info, if redo { "nothing was taken back" } else { "nothing was changed yet" });
             return Vec::new();
         };
-        self.say(Level::Info, &format!("{}: {what}", if redo { "done again" } else { "taken back" }));
-        self.command(vec![if redo { Command::Redo } else { Command::Undo }])
+        self.notices.say(Level::Info, &format!("{}: {what}", if redo { "done again" } else { "taken back" }));
+        self.members().command(vec![if redo { Command::Redo } else { Command::Undo }])
     }
 
     /// Goes back to before the round looked at; the run stands still there, so that something else can be tried.
@@ -144,23 +196,23 @@ impl State {
         if self.changeable().is_none() {
             return Vec::new();
         }
-        let (at, round) = self.shown();
-        let play = self.session.play(at);
+        let (at, round) = self.looking.shown(&self.answers.session);
+        let play = self.answers.session.play(at);
         // An open round has nothing to be taken back: the one before it is meant.
         let decided = |round: usize| play.round(round).is_some_and(|round| round.accepted.is_some());
         let last = round.map(|round| if decided(round) { round } else { round.saturating_sub(1) });
         let Some(number) =
             last.and_then(|round| play.round(round)).filter(|round| round.accepted.is_some()).map(|round| round.number)
         else {
-            self.say(Level::Info, "there is no round to take back yet");
+            self.notices.say(Level::Info, "there is no round to take back yet");
             return Vec::new();
         };
         let (go_on, branches) = (self.keymap.key(Action::RunPause), self.keymap.key(Action::Branches));
-        self.say(
+        self.notices.say(
             Level::Info,
             &format!("round {number} and those after it are taken back and kept (`{branches}`): change something, then `{go_on}` goes on"),
         );
-        self.command(vec![Command::Pause, Command::Rewind { to_round: number - 1 }])
+        self.members().command(vec![Command::Pause, Command::Rewind { to_round: number - 1 }])
     }
 
     /// The branches, to go to one.
@@ -168,17 +220,17 @@ impl State {
         if self.changeable().is_none() {
             return;
         }
-        if let Some(play) = self.session.newest() {
+        if let Some(play) = self.answers.session.newest() {
             let picker = branches::picker(play);
-            self.overlay = Some(Overlay::List(picker));
+            self.looking.overlay = Some(Overlay::List(picker));
         }
     }
 
     /// What this branch can be held against: another one, or a recorded run.
     pub(super) fn compare(&mut self) -> Vec<Effect> {
-        let (at, _) = self.shown();
-        let Some(play) = self.session.plays().get(at) else {
-            self.say(Level::Info, "there is no answer to compare yet");
+        let (at, _) = self.looking.shown(&self.answers.session);
+        let Some(play) = self.answers.session.plays().get(at) else {
+            self.notices.say(Level::Info, "there is no answer to compare yet");
             return Vec::new();
         };
         let mut items = branches::list(play, PickerKind::Compare, Choice::AgainstBranch);
@@ -187,27 +239,23 @@ impl State {
         }
         let (title, detail) = ("a recorded run …".to_owned(), "any that was kept".to_owned());
         items.push(Item { title, detail, choice: Choice::AgainstRecorded });
-        self.overlay = Some(Overlay::List(Picker::new(PickerKind::Compare, items)));
+        self.looking.overlay = Some(Overlay::List(Picker::new(PickerKind::Compare, items)));
         Vec::new()
-    }
-
-    pub(in super::super) fn compare_with(&mut self, against: Against) {
-        self.overlay = Some(Overlay::Compare(against, Scroll::default()));
     }
 
     /// This member's candidate is the winner.
     pub(super) fn choose_candidate(&mut self, member: String, segment: Option<SegmentId>) -> Vec<Effect> {
-        self.look = None;
-        self.command(vec![Command::Override { member, segment }])
+        self.looking.round = None;
+        self.members().command(vec![Command::Override { member, segment }])
     }
 
     /// The answer stands at the end of another branch.
     pub(super) fn go_to_branch(&mut self, segment: SegmentId) -> Vec<Effect> {
-        self.look = None;
-        if self.session.newest().is_some_and(|play| play.run.tree.head() == segment) {
+        self.looking.round = None;
+        if self.answers.session.newest().is_some_and(|play| play.run.tree.head() == segment) {
             return Vec::new();
         }
-        self.command(vec![Command::Pause, Command::GoTo { segment }])
+        self.members().command(vec![Command::Pause, Command::GoTo { segment }])
     }
 }
 

@@ -1,0 +1,156 @@
+//! Asking: the prompt, the same question again, another conversation.
+
+use super::members::Members;
+use crate::engine::fusion::conversation::Conversation;
+use crate::playground::state::State;
+use crate::playground::state::action::Action;
+use crate::playground::state::keymap::Keymap;
+use crate::playground::state::log::Level;
+use crate::playground::state::message::{Effect, ReplayOrder};
+use crate::playground::state::overlay::Overlay;
+use crate::playground::state::parts::answers::{Answers, Source};
+use crate::playground::state::parts::knobs::Knobs;
+use crate::playground::state::parts::looking::Looking;
+use crate::playground::state::parts::notices::Notices;
+use crate::playground::state::parts::settings::Settings;
+use crate::playground::state::parts::writing::Writing;
+use crate::playground::state::prompt::{EXAMPLE, Prompt};
+use crate::playground::state::roster::Roster;
+
+/// What asking may touch.
+pub(in crate::playground::state) struct Asking<'a> {
+    pub(super) answers: &'a mut Answers,
+    pub(super) looking: &'a mut Looking,
+    pub(super) writing: &'a mut Writing,
+    pub(super) knobs: &'a mut Knobs,
+    pub(super) roster: &'a mut Roster,
+    pub(super) settings: &'a mut Settings,
+    pub(super) notices: &'a mut Notices,
+    pub(super) keymap: &'a Keymap,
+}
+
+impl<'a> From<&'a mut State> for Asking<'a> {
+    fn from(state: &'a mut State) -> Self {
+        let State { answers, looking, writing, knobs, roster, settings, notices, keymap, .. } = state;
+        Self { answers, looking, writing, knobs, roster, settings, notices, keymap }
+    }
+}
+
+impl Asking<'_> {
+    pub(super) fn members(&mut self) -> Members<'_> {
+        Members {
+            answers: self.answers,
+            looking: self.looking,
+            knobs: self.knobs,
+            roster: self.roster,
+            settings: self.settings,
+            notices: self.notices,
+        }
+    }
+
+    /// The text that is being typed: a segment where one is open, else the question.
+    pub(in crate::playground::state) fn text(&mut self) -> &mut Prompt {
+        if matches!(self.looking.overlay, Some(Overlay::Entry(_))) {
+            &mut self.writing.segment
+        } else {
+            &mut self.writing.question
+        }
+    }
+
+    pub(super) fn leave_text(&mut self) {
+        if matches!(self.looking.overlay, Some(Overlay::Entry(_))) {
+            self.looking.overlay = None;
+        } else {
+            self.writing.active = false;
+        }
+    }
+
+    pub(super) fn write(&mut self) {
+        self.looking.overlay = None;
+        self.writing.active = true;
+    }
+
+    pub(super) fn new_line(&mut self) {
+        let written = self.text().new_line();
+        self.notices.refuse(written);
+    }
+
+    pub(super) fn send(&mut self) -> Vec<Effect> {
+        if self.answers.is_writing() {
+            let stop = self.keymap.key(Action::Stop);
+            self.notices.say(
+                Level::Info,
+                &format!("the answer is still being written: esc, then `{stop}` ends it; your question stays here"),
+            );
+            return Vec::new();
+        }
+        if self.writing.question.is_blank() && self.answers.session.newest().is_some() {
+            self.notices.say(Level::Info, "write a question first");
+            return Vec::new();
+        }
+        let question = self.writing.question.take();
+        self.writing.question.remember(&question);
+        let conversation = self.answers.session.next(&question);
+        let mut effects = vec![Effect::Remember(question)];
+        effects.extend(self.ask(conversation));
+        effects
+    }
+
+    pub(super) fn ask(&mut self, conversation: Conversation) -> Vec<Effect> {
+        // A replay does not go on while its place is wanted.
+        let mut effects = match self.answers.source {
+            Source::Replay(_) => vec![Effect::Drop],
+            Source::Live => Vec::new(),
+        };
+        self.answers.source = Source::Live;
+        self.knobs.tuned.clear();
+        self.writing.active = false;
+        self.looking.round = None;
+        self.answers.now_ms = 0.0;
+        self.knobs.tuning.forget_applied();
+        self.answers.transcript.to_end();
+        effects.extend(self.members().ask_when_settled(conversation));
+        effects
+    }
+
+    /// The same question anew; with the next seed the members draw differently.
+    pub(super) fn again(&mut self, next_seed: bool) -> Vec<Effect> {
+        if self.answers.is_replay() {
+            // The records come again from the first, in the place of those that were played.
+            self.answers.session.from_the_first();
+            self.looking.round = None;
+            self.answers.transcript.rebuild(self.answers.session.plays());
+            return vec![Effect::Replay(ReplayOrder::Restart)];
+        }
+        if self.answers.session.is_going() {
+            let stop = self.keymap.key(Action::Stop);
+            self.notices.say(Level::Info, &format!("the answer is still being written: `{stop}` ends it"));
+            return Vec::new();
+        }
+        let Some(conversation) = self.answers.session.again() else {
+            self.notices.say(Level::Info, "nothing was asked yet");
+            return Vec::new();
+        };
+        if next_seed {
+            self.knobs.seed = self.knobs.seed.wrapping_add(1);
+        }
+        self.ask(conversation)
+    }
+
+    pub(super) fn new_conversation(&mut self) -> Vec<Effect> {
+        if self.answers.is_writing() {
+            let stop = self.keymap.key(Action::Stop);
+            self.notices.say(Level::Info, &format!("the answer is still being written: esc, then `{stop}` ends it"));
+            return Vec::new();
+        }
+        self.answers.session.clear();
+        self.writing.question.invite(EXAMPLE);
+        self.answers.transcript.rebuild(&[]);
+        self.answers.transcript.to_end();
+        (self.looking.round, self.looking.overlay) = (None, None);
+        (self.answers.source, self.writing.active) = (Source::Live, true);
+        let mut effects = vec![Effect::Drop];
+        effects.extend(self.members().connect_missing());
+        effects
+    }
+}

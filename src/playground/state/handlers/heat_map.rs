@@ -1,0 +1,143 @@
+//! The heat map of a sweep: beginning and stopping it, walking over it, opening a cell's run.
+
+use super::recorded::open;
+use crate::engine::fusion::conversation::{Role, Turn};
+use crate::playground::state::State;
+use crate::playground::state::action::Action;
+use crate::playground::state::heat_map::{Direction, HeatMap, Progress, SweepAsk, usual_grid};
+use crate::playground::state::keymap::Keymap;
+use crate::playground::state::log::Level;
+use crate::playground::state::message::Effect;
+use crate::playground::state::overlay::{Overlay, Scroll};
+use crate::playground::state::parts::answers::Answers;
+use crate::playground::state::parts::knobs::Knobs;
+use crate::playground::state::parts::looking::Looking;
+use crate::playground::state::parts::notices::Notices;
+use crate::playground::state::parts::writing::Writing;
+use crate::playground::state::roster::Roster;
+use crate::prompts::Prompt;
+use crate::sweep::{Finished, imply};
+
+/// The question of the newest answer, or the one that is being written, and its seed.
+pub(in crate::playground::state) fn to_sweep(answers: &Answers, writing: &Writing, knobs: &Knobs) -> Option<(Prompt, u64)> {
+    if let Some(play) = answers.session.newest() {
+        let header = &play.run.header;
+        let prompt = Prompt { answers: header.answers.clone(), ..Prompt::question(header.conversation.clone()) };
+        return Some((prompt, header.seed));
+    }
+    if writing.question.is_blank() {
+        return None;
+    }
+    let mut conversation = answers.session.play(0).run.header.conversation.clone();
+    conversation.turns.push(Turn { role: Role::User, content: writing.question.text() });
+    Some((Prompt::question(conversation), knobs.seed))
+}
+
+/// What a sweep may touch.
+pub(in crate::playground::state) struct Sweeping<'a> {
+    pub(super) answers: &'a Answers,
+    pub(super) looking: &'a mut Looking,
+    pub(super) writing: &'a Writing,
+    pub(super) knobs: &'a Knobs,
+    pub(super) roster: &'a Roster,
+    pub(super) heat_map: &'a mut Option<HeatMap>,
+    pub(super) notices: &'a mut Notices,
+    pub(super) keymap: &'a Keymap,
+}
+
+impl<'a> From<&'a mut State> for Sweeping<'a> {
+    fn from(state: &'a mut State) -> Self {
+        let State { answers, looking, writing, knobs, roster, heat_map, notices, keymap, .. } = state;
+        Self { answers, looking, writing, knobs, roster, heat_map, notices, keymap }
+    }
+}
+
+impl Sweeping<'_> {
+    pub(super) fn heat_map(&mut self) {
+        self.looking.overlay = Some(Overlay::HeatMap(Scroll::default()));
+    }
+
+    pub(super) fn map_move(&mut self, direction: Direction) {
+        if let Some(map) = self.heat_map.as_mut() {
+            map.move_to(direction);
+        }
+    }
+
+    /// Opens the run of the marked setting; where nothing was swept yet, that is begun.
+    pub(super) fn map_open(&mut self) -> Vec<Effect> {
+        let Some(map) = self.heat_map.as_ref() else { return self.sweep() };
+        let answered = map.figures().get(map.marked).is_some_and(|figures| figures.answers > 0);
+        if let Some(path) = map.trace().cloned() {
+            return open(self.answers, self.notices, path);
+        }
+        self.notices.say(Level::Info, if answered { "no trace was kept of this run" } else { "this setting is not played yet" });
+        Vec::new()
+    }
+
+    /// Begins to play the question that is asked now under every setting.
+    pub(super) fn sweep(&mut self) -> Vec<Effect> {
+        if self.heat_map.as_ref().is_some_and(|map| map.progress == Progress::Going) {
+            let stop = self.keymap.key(Action::SweepStop);
+            self.notices.say(Level::Info, &format!("a sweep is going on: `{stop}` stops it"));
+            return Vec::new();
+        }
+        if !self.roster.connecting().is_empty() {
+            self.notices.say(Level::Info, "models are still being connected: sweep when they are there");
+            return Vec::new();
+        }
+        let Some((prompt, seed)) = to_sweep(self.answers, self.writing, self.knobs) else {
+            self.notices.say(Level::Info, "ask something first: a sweep plays the question under every setting");
+            return Vec::new();
+        };
+        let mut params = self.knobs.params.clone();
+        let grid = match usual_grid() {
+            Ok(grid) => grid,
+            Err(error) => {
+                self.notices.say(Level::Error, &error.to_string());
+                return Vec::new();
+            }
+        };
+        // The knobs of the playground are no wish of the sweep's: what it needs is set for it alone.
+        if let Err(idle) = imply(grid.axes(), &mut params, |_| false) {
+            self.notices.say(Level::Error, &idle.to_string());
+            return Vec::new();
+        }
+        *self.heat_map = Some(HeatMap::new(grid.clone(), prompt.conversation.prompt()));
+        vec![Effect::Sweep(Box::new(SweepAsk { members: self.roster.seated(), prompt, grid, params, seed }))]
+    }
+
+    pub(super) fn sweep_stop(&mut self) -> Vec<Effect> {
+        match self.heat_map.as_mut() {
+            Some(map) if map.progress == Progress::Going => {
+                map.progress = Progress::Stopped;
+                vec![Effect::StopSweep]
+            }
+            Some(_) | None => {
+                self.notices.say(Level::Info, "no sweep is going on");
+                Vec::new()
+            }
+        }
+    }
+
+    /// A setting was played.
+    pub(in crate::playground::state) fn swept(&mut self, finished: Finished, trace: Option<std::path::PathBuf>) {
+        if let Some(map) = self.heat_map.as_mut() {
+            map.finished(finished, trace);
+        }
+    }
+
+    /// The sweep is over, or could not go on.
+    pub(in crate::playground::state) fn sweep_ended(&mut self, error: Option<String>) {
+        let Some(map) = self.heat_map.as_mut() else { return };
+        if let Some(error) = error {
+            let text = format!("the sweep: {error}");
+            map.progress = Progress::Failed(error);
+            return self.notices.say(Level::Error, &text);
+        }
+        map.progress = Progress::Done;
+        if !matches!(self.looking.overlay, Some(Overlay::HeatMap(_))) {
+            let key = self.keymap.key(Action::HeatMap);
+            self.notices.say(Level::Info, &format!("the sweep is done: `{key}` shows it"));
+        }
+    }
+}

@@ -1,0 +1,98 @@
+//! Copies, and the trace as a file of the person's own.
+
+use crate::playground::state::State;
+use crate::playground::state::parts::answers::Answers;
+use crate::playground::state::parts::looking::Looking;
+use crate::playground::state::parts::notices::Notices;
+use std::path::PathBuf;
+
+use crate::clean::clean;
+use crate::export::Format;
+use crate::playground::state::log::Level;
+use crate::playground::state::message::Effect;
+use crate::playground::state::overlay::Overlay;
+use crate::playground::state::picker::{Picker, PickerKind};
+
+/// What copying and saving may touch.
+pub(in crate::playground::state) struct Keeping<'a> {
+    pub(super) answers: &'a Answers,
+    pub(super) looking: &'a mut Looking,
+    pub(super) notices: &'a mut Notices,
+}
+
+impl<'a> From<&'a mut State> for Keeping<'a> {
+    fn from(state: &'a mut State) -> Self {
+        let State { answers, looking, notices, .. } = state;
+        Self { answers, looking, notices }
+    }
+}
+
+impl Keeping<'_> {
+    /// What is copied is what is shown: cleaned, so that nothing that a model says can act when it is pasted into a shell.
+    pub(super) fn copy(&mut self, what: &str, text: impl FnOnce(&Self) -> Option<String>) -> Vec<Effect> {
+        if let Some(text) = text(self).map(|text| clean(&text)).filter(|text| !text.trim().is_empty()) {
+            // A segment begins with the blank that parts it from the text before, which is not copied with it.
+            return vec![Effect::Copy(text.trim_start_matches(' ').to_owned())];
+        }
+        self.notices.say(Level::Info, &format!("there is nothing to copy yet: {what} is empty"));
+        Vec::new()
+    }
+
+    pub(super) fn answer(&self) -> Option<String> {
+        self.answers.session.newest().map(|play| play.run.answer())
+    }
+
+    pub(super) fn segment(&self) -> Option<String> {
+        self.answers.text_of(self.looking.shown(&self.answers.session))
+    }
+
+    pub(super) fn candidate(&self) -> Option<String> {
+        let (play, round) = self.looking.shown(&self.answers.session);
+        let round = self.answers.session.play(play).round(round?)?;
+        Some(round.candidate_of(self.looking.pane)?.text.to_string())
+    }
+
+    pub(super) fn save_trace(&mut self) -> Vec<Effect> {
+        let Some(play) = self.answers.session.newest() else {
+            self.notices.say(Level::Info, "there is no run to save yet");
+            return Vec::new();
+        };
+        let mut picker = Picker::new(PickerKind::SaveAs, Vec::new());
+        picker.type_text(&format!("specfuse-seed-{}.trace.jsonl", play.run.header.seed));
+        self.looking.overlay = Some(Overlay::List(picker));
+        Vec::new()
+    }
+
+    /// Asks for a file name; its ending says what the answer becomes.
+    pub(super) fn export(&mut self) {
+        let (at, _) = self.looking.shown(&self.answers.session);
+        let Some(play) = self.answers.session.plays().get(at).filter(|play| play.run.segments().next().is_some()) else {
+            return self.notices.say(Level::Info, "there is nothing to export yet: no segment was accepted");
+        };
+        let mut picker = Picker::new(PickerKind::ExportAs, Vec::new());
+        picker.type_text(&format!("specfuse-seed-{}.html", play.run.header.seed));
+        self.looking.overlay = Some(Overlay::List(picker));
+    }
+
+    /// Exports the answer looked at to a file of this name.
+    pub(super) fn export_as(&mut self, path: PathBuf) -> Vec<Effect> {
+        let (at, _) = self.looking.shown(&self.answers.session);
+        let Some(play) = self.answers.session.plays().get(at) else { return Vec::new() };
+        let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default().to_lowercase();
+        match Format::of_ending(&ending) {
+            Some(format) => vec![Effect::Export { run: Box::new(play.run.clone()), format, path }],
+            None if ending == PICTURE => vec![Effect::Picture(path)],
+            None => {
+                // The name stays open to be changed.
+                let mut picker = Picker::new(PickerKind::ExportAs, Vec::new());
+                picker.type_text(&path.to_string_lossy());
+                self.looking.overlay = Some(Overlay::List(picker));
+                self.notices.say(Level::Error, "the ending of the name says what it becomes: .md, .html, .json or .svg");
+                Vec::new()
+            }
+        }
+    }
+}
+
+/// The ending of a picture's name.
+const PICTURE: &str = "svg";

@@ -1,0 +1,60 @@
+//! Leaving, which asks only when something would be lost.
+
+use crate::playground::state::Pressed;
+use crate::playground::state::State;
+use crate::playground::state::message::Effect;
+use crate::playground::state::overlay::Overlay;
+use crate::playground::state::parts::answers::Answers;
+use crate::playground::state::parts::looking::Looking;
+use crate::playground::state::parts::writing::Writing;
+
+/// What leaving may touch.
+pub(in crate::playground::state) struct Leaving<'a> {
+    pub(super) answers: &'a Answers,
+    pub(super) looking: &'a mut Looking,
+    pub(super) writing: &'a Writing,
+    pub(super) pressed: &'a mut Pressed,
+}
+
+impl<'a> From<&'a mut State> for Leaving<'a> {
+    fn from(state: &'a mut State) -> Self {
+        let State { answers, looking, writing, pressed, .. } = state;
+        Self { answers, looking, writing, pressed }
+    }
+}
+
+impl Leaving<'_> {
+    /// What leaving now would lose, in words.
+    pub(super) fn would_lose(&self) -> Option<&'static str> {
+        if self.answers.is_writing() {
+            Some("The answer is still being written. Leave, and keep only what was accepted?")
+        } else if !self.writing.question.is_blank() {
+            Some("Your question was not sent. Leave without it?")
+        } else {
+            None
+        }
+    }
+
+    pub(super) fn quit(&mut self) -> Vec<Effect> {
+        if self.looking.overlay.take().is_some() {
+            return Vec::new();
+        }
+        match self.would_lose() {
+            Some(what) => {
+                self.looking.overlay = Some(Overlay::Leave(what.to_owned()));
+                Vec::new()
+            }
+            None => vec![Effect::Quit],
+        }
+    }
+
+    pub(super) fn quit_at_once(&mut self) -> Vec<Effect> {
+        match self.would_lose() {
+            Some(what) if !std::mem::replace(&mut self.pressed.leaving, true) => {
+                self.looking.overlay = Some(Overlay::Leave(what.to_owned()));
+                Vec::new()
+            }
+            Some(_) | None => vec![Effect::Quit],
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! Looking: rounds, scrolling, focus, shading, what lies over the screen.
+
+use crate::playground::state::State;
+use crate::playground::state::log::Level;
+use crate::playground::state::message::Effect;
+use crate::playground::state::overlay::{Overlay, Page, Scroll};
+use crate::playground::state::parts::answers::Answers;
+use crate::playground::state::parts::knobs::Knobs;
+use crate::playground::state::parts::looking::Look;
+use crate::playground::state::parts::looking::Looking;
+use crate::playground::state::parts::notices::Notices;
+use crate::playground::state::parts::settings::Settings;
+use crate::playground::state::scene::chart::Curve;
+
+/// Looks at a round; the newest one is looked at by looking at none.
+pub(in crate::playground::state) fn look_at(answers: &mut Answers, looking: &mut Looking, look: Look) {
+    let newest = answers.session.plays().len().checked_sub(1);
+    let last = answers.session.newest().and_then(|play| play.run.rounds.len().checked_sub(1));
+    let is_newest = (newest, last) == (Some(look.play), Some(look.round));
+    looking.round = (!is_newest).then_some(look);
+    answers.transcript.show(look.play, look.round);
+}
+
+/// What looking around may touch.
+pub(in crate::playground::state) struct Viewing<'a> {
+    pub(super) answers: &'a mut Answers,
+    pub(super) looking: &'a mut Looking,
+    pub(super) knobs: &'a mut Knobs,
+    pub(super) settings: &'a mut Settings,
+    pub(super) notices: &'a mut Notices,
+}
+
+impl<'a> From<&'a mut State> for Viewing<'a> {
+    fn from(state: &'a mut State) -> Self {
+        let State { answers, looking, knobs, settings, notices, .. } = state;
+        Self { answers, looking, knobs, settings, notices }
+    }
+}
+
+impl Viewing<'_> {
+    pub(super) fn previous_round(&mut self) {
+        let (play, round) = self.looking.shown(&self.answers.session);
+        let within = round.and_then(|round| round.checked_sub(1)).map(|round| Look { play, round });
+        let last = |play: usize| Some(Look { play, round: self.answers.session.play(play).run.rounds.len().checked_sub(1)? });
+        let look = within.or_else(|| (0..play).rev().find_map(last));
+        match look {
+            Some(look) => look_at(self.answers, self.looking, look),
+            None => self.notices.say(Level::Info, "this is the first round"),
+        }
+    }
+
+    pub(super) fn next_round(&mut self) {
+        let (play, round) = self.looking.shown(&self.answers.session);
+        let rounds = |play: usize| self.answers.session.play(play).run.rounds.len();
+        let look = match round {
+            Some(round) if round + 1 < rounds(play) => Some(Look { play, round: round + 1 }),
+            Some(_) | None => {
+                let after = (play + 1..self.answers.session.plays().len()).find(|play| rounds(*play) > 0);
+                after.map(|play| Look { play, round: 0 })
+            }
+        };
+        match look {
+            Some(look) => look_at(self.answers, self.looking, look),
+            // An answer without a round yet is followed.
+            None => self.looking.round = None,
+        }
+    }
+
+    pub(super) fn back(&mut self) {
+        if self.looking.overlay.take().is_some() {
+        } else if self.knobs.tuning.is_trying() {
+            self.knobs.tuning.forget();
+        } else if self.looking.zoomed {
+            self.looking.zoomed = false;
+        } else if self.looking.round.take().is_some() {
+            self.answers.transcript.to_end();
+        }
+    }
+
+    pub(super) fn shade(&mut self) {
+        self.settings.shading = self.settings.shading.next();
+        self.notices.say(Level::Info, &format!("drafts: {}", self.settings.shading.in_words()));
+    }
+
+    /// The exit chart, then the weights, then nothing.
+    pub(super) fn chart(&mut self) {
+        self.looking.overlay = match self.looking.overlay {
+            Some(Overlay::Chart(Curve::Retention)) => Some(Overlay::Chart(Curve::Weights)),
+            Some(Overlay::Chart(Curve::Weights)) => None,
+            Some(_) | None => Some(Overlay::Chart(Curve::Retention)),
+        };
+    }
+
+    /// Opens an overlay, or closes it where it is open.
+    pub(super) fn toggle(&mut self, overlay: Overlay) {
+        let open = self.looking.overlay.as_ref().is_some_and(|open| open.title() == overlay.title());
+        self.looking.overlay = (!open).then_some(overlay);
+    }
+
+    /// The round's time, then the run's, then neither.
+    pub(super) fn waterfall(&mut self) {
+        self.looking.overlay = match self.looking.overlay {
+            Some(Overlay::Waterfall(Page::Round, _)) => Some(Overlay::Waterfall(Page::Run, Scroll::default())),
+            Some(Overlay::Waterfall(Page::Run, _)) => None,
+            Some(_) | None => Some(Overlay::Waterfall(Page::Round, Scroll::default())),
+        };
+    }
+
+    pub(super) fn toggle_mouse(&mut self) -> Vec<Effect> {
+        self.settings.mouse = !self.settings.mouse;
+        let text = if self.settings.mouse { "the mouse scrolls and focuses" } else { "the mouse is left to the terminal" };
+        self.notices.say(Level::Info, text);
+        vec![Effect::Mouse(self.settings.mouse)]
+    }
+}

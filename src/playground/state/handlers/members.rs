@@ -1,0 +1,156 @@
+//! Members come and go: opening those that are not there, news of them, and the question that waits for them.
+
+use crate::engine::fusion::conversation::Conversation;
+use crate::ensemble::MemberSpec;
+use crate::ensemble::found::Finding;
+use crate::playground::state::State;
+use crate::playground::state::log::Level;
+use crate::playground::state::message::{Ask, Effect};
+use crate::playground::state::overlay::Overlay;
+use crate::playground::state::parts::answers::Answers;
+use crate::playground::state::parts::knobs::Knobs;
+use crate::playground::state::parts::looking::Looking;
+use crate::playground::state::parts::notices::Notices;
+use crate::playground::state::parts::settings::Settings;
+use crate::playground::state::roster::Roster;
+use crate::playground::state::roster::{News, Origin, RowId, Standing};
+
+/// What opening members, and telling a run something, may touch.
+pub(in crate::playground::state) struct Members<'a> {
+    pub(super) answers: &'a mut Answers,
+    pub(super) looking: &'a Looking,
+    pub(super) knobs: &'a mut Knobs,
+    pub(super) roster: &'a mut Roster,
+    pub(super) settings: &'a mut Settings,
+    pub(super) notices: &'a mut Notices,
+}
+
+impl<'a> From<&'a mut State> for Members<'a> {
+    fn from(state: &'a mut State) -> Self {
+        let State { answers, looking, knobs, roster, settings, notices, .. } = state;
+        Self { answers, looking, knobs, roster, settings, notices }
+    }
+}
+
+impl Members<'_> {
+    /// The playground is open: whoever takes part is connected, and servers on this machine are looked for.
+    pub(in crate::playground::state) fn begin(&mut self) -> Vec<Effect> {
+        let mut effects = self.connect_missing();
+        if self.settings.scan && self.roster.scan() {
+            effects.push(Effect::Scan);
+        }
+        effects
+    }
+
+    /// Opens these; `anew` forgets what was found out about them before.
+    pub(in crate::playground::state) fn connect(&mut self, rows: &[RowId], anew: bool) -> Vec<Effect> {
+        let members = self.roster.connect(rows);
+        self.show_ensemble();
+        if members.is_empty() { Vec::new() } else { vec![Effect::Connect { members, anew }] }
+    }
+
+    /// Opens those of the ensemble that were never opened, or are away: a server may have come up meanwhile.
+    pub(in crate::playground::state) fn connect_missing(&mut self) -> Vec<Effect> {
+        let missing = self.roster.missing();
+        self.connect(&missing, false)
+    }
+
+    /// Asks built-in models, servers that were found and members of the ensemble what they can do, where nobody asked yet.
+    pub(super) fn connect_at_hand(&mut self) -> Vec<Effect> {
+        let rows = self.roster.rows().iter().enumerate();
+        let at_hand = rows.filter(|(place, known)| {
+            let is_near = matches!(known.origin, Origin::BuiltIn | Origin::Found) || self.roster.takes_part(RowId(*place));
+            is_near && known.standing == Standing::Unknown
+        });
+        let at_hand: Vec<RowId> = at_hand.map(|(place, _)| RowId(place)).collect();
+        self.connect(&at_hand, false)
+    }
+
+    /// News of a member that is being opened.
+    pub(in crate::playground::state) fn member_news(&mut self, row: RowId, news: News) -> Vec<Effect> {
+        self.roster.news(row, news);
+        self.show_ensemble();
+        let mut effects = self.ask_if_settled();
+        effects.extend(self.take_up_if_settled());
+        effects
+    }
+
+    /// What was found on the usual ports. Where the list is open it is asked at once what it can do.
+    pub(in crate::playground::state) fn found(&mut self, specs: Vec<MemberSpec>) -> Vec<Effect> {
+        let new = self.roster.found(specs);
+        for row in &new {
+            if let Some(known) = self.roster.row(*row) {
+                self.notices.log.add(Level::Info, None, &found_in_words(&known.spec));
+            }
+        }
+        if matches!(self.looking.overlay, Some(Overlay::Roster(_))) { self.connect_at_hand() } else { Vec::new() }
+    }
+
+    /// Which model files there are. What could not be looked at stands in the log, once.
+    pub(in crate::playground::state) fn found_files(&mut self, finding: Result<Box<Finding>, String>) {
+        let notes = match finding {
+            Ok(mut finding) => {
+                let notes = std::mem::take(&mut finding.notes);
+                self.roster.files(*finding);
+                notes
+            }
+            Err(reason) => {
+                self.roster.no_look();
+                vec![reason]
+            }
+        };
+        for note in notes {
+            if !self.notices.log.entries().any(|entry| entry.text == note) {
+                self.notices.log.add(Level::Info, None, &note);
+            }
+        }
+    }
+
+    /// Before anything was asked the screen shows the ensemble itself.
+    pub(in crate::playground::state) fn show_ensemble(&mut self) {
+        self.answers.session.set_members(&self.roster.headers(), self.roster.standings());
+    }
+
+    /// Asks, or lets the question wait for members that are being connected.
+    pub(in crate::playground::state) fn ask_when_settled(&mut self, conversation: Conversation) -> Vec<Effect> {
+        let mut effects = self.connect_missing();
+        self.answers.waiting = Some(conversation);
+        effects.extend(self.ask_if_settled());
+        effects
+    }
+
+    /// Asks the question that waits, once enough members are connected.
+    pub(in crate::playground::state) fn ask_if_settled(&mut self) -> Vec<Effect> {
+        if self.roster.is_enough() { self.ask_now() } else { Vec::new() }
+    }
+
+    /// Asks the question that waits of those that are there.
+    pub(in crate::playground::state) fn ask_now(&mut self) -> Vec<Effect> {
+        let Some(conversation) = self.answers.waiting.take() else { return Vec::new() };
+        let mut effects = Vec::new();
+        if self.settings.toys_pace && !self.roster.has_built_in() {
+            (self.settings.pace, self.settings.toys_pace) = (None, false);
+            effects.push(Effect::Pace(None));
+        }
+        let members = self.roster.seated();
+        effects.push(Effect::Ask(Box::new(Ask {
+            members,
+            conversation,
+            params: self.knobs.params.clone(),
+            seed: self.knobs.seed,
+        })));
+        effects
+    }
+}
+
+/// What a found server is, in words.
+#[must_use]
+pub(in crate::playground::state) fn found_in_words(spec: &MemberSpec) -> String {
+    let kind = match &spec.config.source {
+        crate::config::Source::Server(server) => server.kind.as_deref().unwrap_or("a model server"),
+        crate::config::Source::BuiltIn(_) | crate::config::Source::Gguf { .. } => "a model",
+    };
+    let address = spec.address();
+    let address = address.split_once("://").map_or(address.as_str(), |(_, rest)| rest);
+    format!("{kind} found at {address} ({})", spec.name)
+}

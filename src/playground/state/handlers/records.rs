@@ -1,0 +1,95 @@
+//! Events of a run: what each changes beside the run itself.
+
+use crate::engine::fusion::event::{Event, ExitReason, Outcome, Record};
+use crate::playground::state::State;
+use crate::playground::state::log::Level;
+use crate::playground::state::parts::answers::{Answers, Source, TakingUp};
+use crate::playground::state::parts::looking::Looking;
+use crate::playground::state::parts::notices::Notices;
+use crate::playground::state::parts::writing::Writing;
+use crate::playground::state::prompt::FURTHER;
+
+/// What an event may touch.
+pub(in crate::playground::state) struct Records<'a> {
+    answers: &'a mut Answers,
+    looking: &'a mut Looking,
+    writing: &'a mut Writing,
+    notices: &'a mut Notices,
+}
+
+impl<'a> From<&'a mut State> for Records<'a> {
+    fn from(state: &'a mut State) -> Self {
+        let State { answers, looking, writing, notices, .. } = state;
+        Self { answers, looking, writing, notices }
+    }
+}
+
+impl Records<'_> {
+    /// Takes in one event of the run, live or replayed.
+    pub(in crate::playground::state) fn record(&mut self, record: &Record) {
+        self.answers.now_ms = record.t_ms;
+        if self.answers.session.apply(record) {
+            self.answers.transcript.rebuild(&self.answers.session.plays()[..self.answers.session.plays().len() - 1]);
+        }
+        match &record.event {
+            Event::RunStarted(_) => {
+                (self.looking.round, self.answers.waiting) = (None, None);
+                self.writing.question.invite(FURTHER);
+                if let Some(play) = self.answers.session.newest() {
+                    self.answers.transcript.begin(play);
+                }
+            }
+            Event::Accepted { .. } => {
+                let at = self.answers.session.plays().len().saturating_sub(1);
+                let rounds = self.answers.session.newest().map(|play| play.run.rounds.as_slice()).unwrap_or_default();
+                if let Some((round, before)) = rounds.split_last() {
+                    self.answers.transcript.accept(round, at, before.len());
+                }
+            }
+            Event::Rewound { .. } | Event::Returned { .. } | Event::Reopened { .. } | Event::Undone | Event::Redone => {
+                self.looking.round = None;
+                self.answers.transcript.rebuild(self.answers.session.plays());
+            }
+            Event::Continued => self.continued(),
+            Event::Warning { text } => self.notices.say_at(Level::Warning, Some(record.t_ms), text),
+            Event::DraftFailed { .. } | Event::ScoreFailed { .. } | Event::TierLowered { .. } | Event::Late { .. } => {
+                self.notices.say_at(Level::Warning, Some(record.t_ms), &record.trouble().unwrap_or_default());
+            }
+            Event::Joined { .. } | Event::Exited { reason: ExitReason::NotReady, .. } => {
+                self.notices.say_at(Level::Info, Some(record.t_ms), &record.trouble().unwrap_or_default());
+            }
+            Event::Exited { member, reason } => {
+                let text = format!("{member} left after round {}: {}", record.round, reason.in_words());
+                self.notices.log.add(Level::Info, Some(record.t_ms), &text);
+            }
+            Event::RunFinished(finished) => {
+                if let Outcome::NoMembers { error } = &finished.outcome {
+                    self.notices.say(Level::Error, &format!("no member is left that can draft: {error}"));
+                }
+            }
+            Event::RoundStarted { .. }
+            | Event::Token { .. }
+            | Event::DraftFinished(_)
+            | Event::Score { .. }
+            | Event::Ranked(_)
+            | Event::SetAside { .. }
+            | Event::Readmitted { .. }
+            | Event::Measured { .. }
+            | Event::Predicted { .. }
+            | Event::Steered { .. }
+            | Event::Redrafted { .. }
+            | Event::Cancelled { .. }
+            | Event::Used { .. }
+            | Event::ParamsChanged { .. }
+            | Event::WeightSet { .. }
+            | Event::Paused
+            | Event::Resumed => {}
+        }
+    }
+
+    /// The run that was taken up again says that it is.
+    fn continued(&mut self) {
+        self.answers.taking_up = TakingUp::Not;
+        self.answers.source = Source::Live;
+    }
+}

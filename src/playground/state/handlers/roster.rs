@@ -1,0 +1,128 @@
+//! The roster: seeing who there is, choosing who takes part, asking what they can do.
+
+use super::members::Members;
+use crate::playground::state::State;
+use crate::playground::state::log::Level;
+use crate::playground::state::message::Effect;
+use crate::playground::state::overlay::Overlay;
+use crate::playground::state::parts::answers::Answers;
+use crate::playground::state::parts::knobs::Knobs;
+use crate::playground::state::parts::looking::Looking;
+use crate::playground::state::parts::notices::Notices;
+use crate::playground::state::parts::settings::Settings;
+use crate::playground::state::roster::Roster;
+use crate::playground::state::roster::compose::Compose;
+
+/// What composing the ensemble may touch.
+pub(in crate::playground::state) struct Composing<'a> {
+    pub(super) answers: &'a mut Answers,
+    pub(super) looking: &'a mut Looking,
+    pub(super) knobs: &'a mut Knobs,
+    pub(super) roster: &'a mut Roster,
+    pub(super) settings: &'a mut Settings,
+    pub(super) notices: &'a mut Notices,
+}
+
+impl<'a> From<&'a mut State> for Composing<'a> {
+    fn from(state: &'a mut State) -> Self {
+        let State { answers, looking, knobs, roster, settings, notices, .. } = state;
+        Self { answers, looking, knobs, roster, settings, notices }
+    }
+}
+
+impl Composing<'_> {
+    pub(super) fn members(&mut self) -> Members<'_> {
+        Members {
+            answers: self.answers,
+            looking: self.looking,
+            knobs: self.knobs,
+            roster: self.roster,
+            settings: self.settings,
+            notices: self.notices,
+        }
+    }
+
+    /// Opens the roster, or closes it where it is open. Who is at hand, or takes part, is asked what it can do if that was never
+    /// asked; who is far away, or would have to be loaded, only when it is chosen.
+    pub(super) fn roster(&mut self) -> Vec<Effect> {
+        if matches!(self.looking.overlay, Some(Overlay::Roster(_))) {
+            self.looking.overlay = None;
+            return Vec::new();
+        }
+        self.looking.overlay = Some(Overlay::Roster(Compose::default()));
+        let mut effects = self.members().connect_at_hand();
+        effects.extend(self.scan());
+        effects
+    }
+
+    pub(super) fn roster_move(&mut self, step: isize) {
+        if let Some(Overlay::Roster(compose)) = &mut self.looking.overlay {
+            compose.move_by(self.roster, step);
+        }
+    }
+
+    /// Chooses the marked model, or not; one that is chosen is asked what it can do, so that it is seen before it is taken.
+    pub(super) fn roster_toggle(&mut self) -> Vec<Effect> {
+        let Some(Overlay::Roster(compose)) = &mut self.looking.overlay else { return Vec::new() };
+        let Some(row) = compose.toggle(self.roster) else { return Vec::new() };
+        let is_ready = self.roster.row(row).is_some_and(|known| known.standing.capabilities().is_some());
+        if is_ready { Vec::new() } else { self.members().connect(&[row], false) }
+    }
+
+    pub(super) fn roster_role(&mut self) {
+        if let Some(Overlay::Roster(compose)) = &mut self.looking.overlay {
+            compose.next_role(self.roster);
+        }
+    }
+
+    pub(super) fn roster_weight(&mut self, steps: f64) {
+        if let Some(Overlay::Roster(compose)) = &mut self.looking.overlay {
+            compose.change_weight(self.roster, self.knobs.params.weights, steps);
+        }
+    }
+
+    /// Asks the marked model again what it can do.
+    pub(super) fn roster_connect(&mut self) -> Vec<Effect> {
+        let Some(Overlay::Roster(compose)) = &self.looking.overlay else { return Vec::new() };
+        let marked = compose.marked(self.roster);
+        marked.map_or_else(Vec::new, |row| self.members().connect(&[row], true))
+    }
+
+    /// Looks at the usual ports of this machine, and for model files.
+    pub(super) fn scan(&mut self) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        if self.roster.scan() {
+            effects.push(Effect::Scan);
+        }
+        if self.roster.look() {
+            effects.push(Effect::FindFiles(self.roster.named_files()));
+        }
+        effects
+    }
+
+    /// Takes the ensemble for the next question. An answer that is being written goes on with those who began it.
+    pub(super) fn roster_take(&mut self) -> Vec<Effect> {
+        let Some(Overlay::Roster(compose)) = &self.looking.overlay else { return Vec::new() };
+        let ensemble = match compose.ensemble(self.roster) {
+            Ok(ensemble) => ensemble,
+            Err(error) => {
+                self.notices.say(Level::Error, &error.to_string());
+                return Vec::new();
+            }
+        };
+        self.looking.overlay = None;
+        let changed = self.roster.ensemble() != ensemble;
+        self.roster.take(ensemble);
+        let idle = self.roster.idle_files();
+        self.roster.let_go(&idle);
+        let mut effects: Vec<Effect> = idle.into_iter().map(Effect::LetGo).collect();
+        effects.extend(self.members().connect_missing());
+        self.members().show_ensemble();
+        if changed {
+            let who = self.roster.names().join(", ");
+            self.notices.say(Level::Info, &format!("the next question goes to {who}"));
+        }
+        effects.extend(self.members().ask_if_settled());
+        effects
+    }
+}

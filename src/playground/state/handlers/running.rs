@@ -1,0 +1,113 @@
+//! The run itself: pause, step, stop, how fast. A live run is told by a command, a replay by an order of its own.
+
+use super::members::Members;
+use crate::engine::replay::SPEEDS;
+use crate::engine::round::Command;
+use crate::playground::state::State;
+use crate::playground::state::action::Action;
+use crate::playground::state::keymap::Keymap;
+use crate::playground::state::log::Level;
+use crate::playground::state::message::{Effect, ReplayOrder};
+use crate::playground::state::parts::answers::Answers;
+use crate::playground::state::parts::answers::Source;
+use crate::playground::state::parts::knobs::Knobs;
+use crate::playground::state::parts::looking::Looking;
+use crate::playground::state::parts::notices::Notices;
+use crate::playground::state::parts::settings::Settings;
+use crate::playground::state::roster::Roster;
+
+/// Tokens a second that the in-process models can be slowed down to, none slower than the configuration allows; faster than the last is as fast as they are.
+pub const PACES: &[u32] = &[5, 10, 15, 25, 50, 100, 250];
+
+/// What running an answer may touch.
+pub(in crate::playground::state) struct Running<'a> {
+    pub(super) answers: &'a mut Answers,
+    pub(super) looking: &'a mut Looking,
+    pub(super) knobs: &'a mut Knobs,
+    pub(super) roster: &'a mut Roster,
+    pub(super) settings: &'a mut Settings,
+    pub(super) notices: &'a mut Notices,
+    pub(super) keymap: &'a Keymap,
+}
+
+impl<'a> From<&'a mut State> for Running<'a> {
+    fn from(state: &'a mut State) -> Self {
+        let State { answers, looking, knobs, roster, settings, notices, keymap, .. } = state;
+        Self { answers, looking, knobs, roster, settings, notices, keymap }
+    }
+}
+
+impl Running<'_> {
+    pub(super) fn members(&mut self) -> Members<'_> {
+        Members {
+            answers: self.answers,
+            looking: self.looking,
+            knobs: self.knobs,
+            roster: self.roster,
+            settings: self.settings,
+            notices: self.notices,
+        }
+    }
+
+    pub(super) fn run_pause(&mut self) -> Vec<Effect> {
+        if self.answers.recording_breaks_off() {
+            return self.members().command(vec![Command::Resume]);
+        }
+        if let Source::Replay(replay) = &self.answers.source {
+            let order = if replay.playing { ReplayOrder::Pause } else { ReplayOrder::Resume };
+            return vec![Effect::Replay(order)];
+        }
+        if !self.answers.session.is_going() {
+            return self.nothing_runs();
+        }
+        vec![Effect::Order(if self.answers.is_paused() { Command::Resume } else { Command::Pause })]
+    }
+
+    pub(super) fn step(&mut self) -> Vec<Effect> {
+        self.looking.round = None;
+        if self.answers.recording_breaks_off() {
+            return self.members().command(vec![Command::Step]);
+        }
+        match &self.answers.source {
+            Source::Replay(_) => vec![Effect::Replay(ReplayOrder::Step)],
+            Source::Live if self.answers.session.is_going() => vec![Effect::Order(Command::Step)],
+            Source::Live => self.nothing_runs(),
+        }
+    }
+
+    pub(super) fn stop(&mut self) -> Vec<Effect> {
+        match &self.answers.source {
+            Source::Replay(_) => vec![Effect::Replay(ReplayOrder::ToEnd)],
+            // It ends the waiting: those that are there answer.
+            Source::Live if self.answers.waits_for_members() => self.members().ask_now(),
+            Source::Live if self.answers.session.is_going() => vec![Effect::Order(Command::Stop)],
+            Source::Live => self.nothing_runs(),
+        }
+    }
+
+    pub(super) fn nothing_runs(&mut self) -> Vec<Effect> {
+        let (write, again) = (self.keymap.key(Action::Write), self.keymap.key(Action::Again));
+        self.notices
+            .say(Level::Info, &format!("no answer is being written: `{write}` asks, `{again}` answers the last question anew"));
+        Vec::new()
+    }
+
+    pub(super) fn change_speed(&mut self, step: isize) -> Vec<Effect> {
+        if let Source::Replay(replay) = &self.answers.source {
+            let at = SPEEDS.iter().position(|speed| *speed >= replay.speed).unwrap_or(SPEEDS.len() - 1);
+            let speed = SPEEDS[at.saturating_add_signed(step).min(SPEEDS.len() - 1)];
+            return vec![Effect::Replay(ReplayOrder::Speed(speed))];
+        }
+        if !self.roster.is_in_process() {
+            self.notices.say(Level::Info, "these models run at their own speed: only those in this process can be slowed down");
+            return Vec::new();
+        }
+        let at =
+            self.settings.pace.map_or(PACES.len(), |pace| PACES.iter().position(|known| *known >= pace).unwrap_or(PACES.len()));
+        let pace = PACES.get(at.saturating_add_signed(step)).copied();
+        (self.settings.pace, self.settings.toys_pace) = (pace, false);
+        self.notices
+            .say(Level::Info, &pace.map_or_else(|| "at full speed".to_owned(), |pace| format!("slowed to {pace} tokens/s")));
+        vec![Effect::Pace(pace)]
+    }
+}

@@ -1,0 +1,82 @@
+//! Moving within what is on the screen: scrolling, paging, the focus.
+
+use crate::playground::state::State;
+use crate::playground::state::layout::Part;
+use crate::playground::state::log::Level;
+use crate::playground::state::overlay::Overlay;
+use crate::playground::state::parts::answers::Answers;
+use crate::playground::state::parts::looking::Looking;
+use crate::playground::state::parts::notices::Notices;
+
+/// What scrolling and focusing may touch.
+pub(in crate::playground::state) struct Scrolling<'a> {
+    pub(super) answers: &'a mut Answers,
+    pub(super) looking: &'a mut Looking,
+    pub(super) notices: &'a mut Notices,
+}
+
+impl<'a> From<&'a mut State> for Scrolling<'a> {
+    fn from(state: &'a mut State) -> Self {
+        let State { answers, looking, notices, .. } = state;
+        Self { answers, looking, notices }
+    }
+}
+
+impl Scrolling<'_> {
+    /// Scrolls by pages of what scrolls now.
+    pub(super) fn by_page(&mut self, pages: isize) {
+        self.scroll(pages * self.page());
+    }
+
+    /// Scrolls by half pages.
+    pub(super) fn by_half_page(&mut self, halves: isize) {
+        self.scroll(halves * (self.page() / 2).max(1));
+    }
+
+    fn page(&self) -> isize {
+        let overlay = self.looking.overlay.as_ref().and_then(Overlay::height);
+        let height = overlay.unwrap_or_else(|| self.looking.laid.part_height(self.looking.focus));
+        height.saturating_sub(1).max(1).cast_signed()
+    }
+
+    /// Scrolls by lines: what lies over the screen, else the focused part.
+    pub(in crate::playground::state) fn scroll(&mut self, lines: isize) {
+        match &mut self.looking.overlay {
+            Some(overlay) => {
+                if let Some(scroll) = overlay.scroll() {
+                    scroll.by(lines);
+                }
+            }
+            None => self.scroll_part(self.looking.focus, lines),
+        }
+    }
+
+    /// Scrolls a part by lines.
+    pub(in crate::playground::state) fn scroll_part(&mut self, part: Part, lines: isize) {
+        match part {
+            Part::Transcript => self.answers.transcript.scroll(lines),
+            Part::Pane(member) => self.looking.scroll_pane(member, lines),
+            Part::Ranking => self.looking.scroll_table(lines),
+        }
+    }
+
+    pub(super) fn focus_by(&mut self, step: isize) {
+        let parts = self.looking.laid.parts();
+        let at = parts.iter().position(|part| *part == self.looking.focus).unwrap_or(parts.len() - 1);
+        let next = (at.cast_signed() + step).rem_euclid(parts.len().cast_signed()).cast_unsigned();
+        self.looking.focus_on(parts[next]);
+    }
+
+    pub(super) fn focus_pane(&mut self, number: u8) {
+        let pane = self.looking.laid.panes.get(usize::from(number).saturating_sub(1));
+        let (play, _) = self.looking.shown(&self.answers.session);
+        match pane.map(|pane| (pane.member, &pane.away)) {
+            Some((member, Some(why))) => {
+                let text = format!("{} is away: {why}", self.answers.session.play(play).name(member));
+                self.notices.say(Level::Info, &text);
+            }
+            Some((member, None)) => self.looking.focus_on(Part::Pane(member)),
+            None => self.notices.say(Level::Info, &format!("there is no member {number}")),
+        }
+    }
+}

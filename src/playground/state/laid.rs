@@ -1,0 +1,68 @@
+//! What a frame found out about places and sizes: it comes back to the state as a message, so that scrolling, paging and the mouse
+//! go by what was on the screen.
+
+use super::layout::{Layout, Part};
+use super::scene::draft::DraftKey;
+use crate::engine::fusion::MemberIndex;
+
+/// Where everything was in a frame, and how large.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Laid {
+    /// Where each part was; `None` on a screen that is too small.
+    pub layout: Option<Layout>,
+    /// The panes, by member.
+    pub panes: Vec<LaidPane>,
+    /// Rows of the ranking.
+    pub table_rows: usize,
+    /// The places of the rounds that the timeline showed, from left to right.
+    pub ticks: Vec<usize>,
+    /// Lines of the text that lay over the screen.
+    pub overlay_lines: usize,
+    /// How many of them were visible.
+    pub overlay_height: usize,
+}
+
+/// A pane of a frame.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LaidPane {
+    /// Whose pane it is.
+    pub member: MemberIndex,
+    /// Why the member is away, if it is.
+    pub away: Option<String>,
+    /// The draft that it showed.
+    pub draft: Option<DraftKey>,
+    /// Whether tokens of the draft were still coming.
+    pub open: bool,
+    /// Lines of its text.
+    pub lines: usize,
+}
+
+impl Laid {
+    /// Visible lines of a part's text; 1 where the part was not shown.
+    #[must_use]
+    pub fn part_height(&self, part: Part) -> usize {
+        let Some(layout) = &self.layout else { return 1 };
+        let place = match part {
+            Part::Pane(member) => layout.panes.iter().find(|(of, _)| *of == member).map(|(_, place)| layout.pane_text(*place)),
+            Part::Ranking => layout.ranking.map(|place| layout.inner(place)),
+            Part::Transcript => layout.transcript_text(),
+        };
+        place.map_or(1, |place| usize::from(place.height))
+    }
+
+    /// The parts that can be focused, in order.
+    #[must_use]
+    pub fn parts(&self) -> Vec<Part> {
+        let panes = self.panes.iter().filter(|pane| pane.away.is_none()).map(|pane| Part::Pane(pane.member));
+        panes.chain([Part::Ranking, Part::Transcript]).collect()
+    }
+}
+
+impl LaidPane {
+    /// The first visible line of so many: the user's, else the end while tokens come and the start when all are there.
+    #[must_use]
+    pub fn top(&self, height: usize, chosen: Option<usize>) -> usize {
+        let last = self.lines.saturating_sub(height);
+        chosen.unwrap_or(if self.open { last } else { 0 }).min(last)
+    }
+}

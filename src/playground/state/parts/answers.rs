@@ -1,0 +1,147 @@
+//! The answers of the conversation: their runs, where events come from, and what waits for members.
+//!
+//! Owns everything that events change. What of it the user looks at is [`looking`](super::looking)'s.
+
+use crate::engine::fusion::conversation::Conversation;
+use crate::engine::fusion::event::SegmentId;
+use crate::engine::fusion::run::{Phase, Run};
+use crate::engine::round::Command;
+use crate::playground::state::play::Play;
+use crate::playground::state::roster::RowId;
+use crate::playground::state::scene::status::{self, RunState};
+use crate::playground::state::session::Session;
+use crate::playground::state::transcript::Transcript;
+
+/// The answers of the conversation.
+#[derive(Debug, Clone)]
+pub struct Answers {
+    /// The answers, each with its run.
+    pub session: Session,
+    /// The conversation as it is read.
+    pub transcript: Transcript,
+    /// Where events come from.
+    pub source: Source,
+    /// The question that waits for members that are being connected.
+    pub waiting: Option<Conversation>,
+    /// Whether a run is being taken up again.
+    pub taking_up: TakingUp,
+    /// The run's clock, in milliseconds since its start.
+    pub now_ms: f64,
+}
+
+/// Where events come from.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Source {
+    /// A run under way, or none yet.
+    Live,
+    /// A recorded run.
+    Replay(Replay),
+}
+
+/// A replay under way.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Replay {
+    /// The file's name.
+    pub file: String,
+    /// Whether it plays.
+    pub playing: bool,
+    /// How fast: 1 is as recorded.
+    pub speed: f64,
+    /// Whether everything was played.
+    pub over: bool,
+}
+
+/// How far taking a run up again is.
+#[derive(Debug, Clone, PartialEq)]
+pub enum TakingUp {
+    /// No run is taken up.
+    Not,
+    /// Members are being connected for it.
+    Awaiting {
+        /// What the run is told then.
+        commands: Vec<Command>,
+        /// The members that are being connected.
+        rows: Vec<RowId>,
+    },
+    /// It has started, and the run has not confirmed it yet.
+    Begun,
+}
+
+impl Answers {
+    /// Before anything was asked.
+    #[must_use]
+    pub fn new(session: Session) -> Self {
+        Self {
+            session,
+            transcript: Transcript::default(),
+            source: Source::Live,
+            waiting: None,
+            taking_up: TakingUp::Not,
+            now_ms: 0.0,
+        }
+    }
+
+    /// What the newest run is doing.
+    #[must_use]
+    pub fn run_state(&self) -> RunState {
+        status::run_state(self.session.newest(), &self.source, self.session.is_asking(), self.waits_for_members())
+    }
+
+    /// Whether a question waits for members that are being connected.
+    #[must_use]
+    pub fn waits_for_members(&self) -> bool {
+        self.waiting.is_some()
+    }
+
+    /// Whether the newest run is paused.
+    #[must_use]
+    pub fn is_paused(&self) -> bool {
+        self.session.newest().is_some_and(|play| play.run.phase == Phase::Paused)
+    }
+
+    /// Whether an answer is being written, not replayed.
+    #[must_use]
+    pub fn is_writing(&self) -> bool {
+        self.session.is_going() && self.source == Source::Live
+    }
+
+    /// Whether a recorded run is replayed.
+    #[must_use]
+    pub fn is_replay(&self) -> bool {
+        matches!(self.source, Source::Replay(_))
+    }
+
+    /// Whether a recorded run was played to its end and is not whole: then it can continue for real.
+    #[must_use]
+    pub fn recording_breaks_off(&self) -> bool {
+        let over = matches!(&self.source, Source::Replay(replay) if replay.over);
+        let whole = |play: &Play| matches!(play.run.phase, Phase::Finished(_));
+        over && self.session.newest().is_some_and(|play| !whole(play))
+    }
+
+    /// The newest run, if it can be changed while the answer at this place is shown; else why not.
+    pub fn changeable(&self, shown: usize) -> Result<&Run, &'static str> {
+        match (self.session.newest(), self.session.is_asking()) {
+            (None, _) | (_, true) => Err("there is no answer to change yet"),
+            (Some(_), false) if shown + 1 != self.session.plays().len() => {
+                Err("only the newest answer can be changed: those before it were answered to already")
+            }
+            (Some(play), false) => Ok(&play.run),
+        }
+    }
+
+    /// The segment that was accepted in a round; none while that round is open.
+    #[must_use]
+    pub fn segment_of(&self, play: usize, round: Option<usize>) -> Option<SegmentId> {
+        let run = &self.session.plays().get(play)?.run;
+        run.rounds.get(round?)?.accepted.as_ref()?;
+        run.tree.path(run.tree.head()).get(round?).copied()
+    }
+
+    /// The text that was accepted in a round.
+    #[must_use]
+    pub fn text_of(&self, (play, round): (usize, Option<usize>)) -> Option<String> {
+        let accepted = self.session.play(play).round(round?)?.accepted.as_ref()?;
+        Some(accepted.text.to_string())
+    }
+}

@@ -1,0 +1,40 @@
+//! The knobs: those that the next answer starts with, and those that are tried.
+
+use crate::engine::fusion::params::{Knob, Params, Presets, Value};
+use crate::playground::state::parts::answers::Answers;
+use crate::playground::state::tuning::Tuning;
+
+/// The knobs of the next answer.
+#[derive(Debug, Clone)]
+pub struct Knobs {
+    /// The knobs that the next run starts with.
+    pub params: Params,
+    /// Every preset.
+    pub presets: Presets,
+    /// The seed that the next run starts with.
+    pub seed: u64,
+    /// Knobs being tried.
+    pub tuning: Tuning,
+    /// Knobs that were set while no answer was being written: one that is taken up again goes by them.
+    pub tuned: Vec<(&'static Knob, Value)>,
+}
+
+impl Knobs {
+    /// Nothing is tried yet.
+    #[must_use]
+    pub fn new(params: Params, presets: Presets, seed: u64) -> Self {
+        Self { params, presets, seed, tuning: Tuning::default(), tuned: Vec::new() }
+    }
+
+    /// The knobs that the next round of the answer goes by if it is being written or is a recorded one, else the next answer.
+    #[must_use]
+    pub fn in_force(&self, answers: &Answers) -> Params {
+        let run = answers.session.newest().filter(|play| answers.is_replay() || play.is_going()).map(|play| &play.run);
+        let mut params = run.map_or_else(|| self.params.clone(), |run| Params::clone(&run.params));
+        for (knob, value) in &self.tuned {
+            // Only values of the knob's own range get there.
+            let _ = params.set(knob.name, value);
+        }
+        params
+    }
+}

@@ -1,0 +1,130 @@
+//! What the user looks at: a round, a part of the screen, a place in a text, a page over everything.
+//!
+//! Owns places only. How large things are is reported by the layout of the last frame ([`Laid`]).
+
+use crate::engine::fusion::MemberIndex;
+use crate::playground::state::laid::Laid;
+use crate::playground::state::layout::Part;
+use crate::playground::state::overlay::Overlay;
+use crate::playground::state::scene::draft::DraftKey;
+use crate::playground::state::session::Session;
+
+/// What the user looks at.
+#[derive(Debug, Clone)]
+pub struct Looking {
+    /// The selected round, if it is not the newest.
+    pub round: Option<Look>,
+    /// The focused part.
+    pub focus: Part,
+    /// Whether the focused part has the whole screen.
+    pub zoomed: bool,
+    /// The member whose pane is in sight where not all are.
+    pub pane: MemberIndex,
+    /// What lies over the screen.
+    pub overlay: Option<Overlay>,
+    /// The lines that the user scrolled to, by member.
+    pub tops: Vec<Option<(DraftKey, usize)>>,
+    /// The first visible row of the ranking.
+    pub table_top: usize,
+    /// Where everything was in the last frame, and how large.
+    pub laid: Laid,
+}
+
+/// A round that the user selected instead of the newest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Look {
+    /// The play's place in the session.
+    pub play: usize,
+    /// The round's place in the play.
+    pub round: usize,
+}
+
+impl Default for Looking {
+    fn default() -> Self {
+        Self {
+            round: None,
+            focus: Part::Transcript,
+            zoomed: false,
+            pane: MemberIndex(0),
+            overlay: None,
+            tops: Vec::new(),
+            table_top: 0,
+            laid: Laid::default(),
+        }
+    }
+}
+
+impl Looking {
+    /// The round that panes and table show: the play, and the round in it if there is one yet. What was decided stays in sight
+    /// until something of the next round comes.
+    #[must_use]
+    pub fn shown(&self, session: &Session) -> (usize, Option<usize>) {
+        if let Some(look) = self.round {
+            return (look.play, Some(look.round));
+        }
+        let rounds = session.newest().map_or(&[][..], |play| &play.run.rounds);
+        let shown = match rounds {
+            [.., decided, next] if decided.accepted.is_some() && !next.has_begun() => rounds.len() - 1,
+            all => all.len(),
+        };
+        (session.plays().len().saturating_sub(1), shown.checked_sub(1))
+    }
+
+    /// Focuses a part; the pane of a member stays in sight.
+    pub fn focus_on(&mut self, part: Part) {
+        self.focus = part;
+        if let Part::Pane(member) = part {
+            self.pane = member;
+        }
+    }
+
+    /// Drops the focus of a pane that another run, which may have fewer members, does not have.
+    pub fn limit_to(&mut self, members: usize) {
+        if let Part::Pane(member) = self.focus
+            && member.0 >= members
+        {
+            (self.focus, self.zoomed) = (Part::Transcript, false);
+        }
+    }
+
+    /// The line that the user scrolled to in the pane of a member, if it still shows this draft.
+    #[must_use]
+    pub fn top_of(&self, member: MemberIndex, draft: Option<DraftKey>) -> Option<usize> {
+        let (of, top) = (*self.tops.get(member.0)?)?;
+        (Some(of) == draft).then_some(top)
+    }
+
+    /// The first visible line of a member's pane.
+    #[must_use]
+    pub fn pane_top(&self, member: MemberIndex) -> usize {
+        let height = self.laid.part_height(Part::Pane(member));
+        self.laid.panes.get(member.0).map_or(0, |pane| pane.top(height, self.top_of(member, pane.draft)))
+    }
+
+    /// Scrolls the pane of a member by lines.
+    pub fn scroll_pane(&mut self, member: MemberIndex, lines: isize) {
+        let height = self.laid.part_height(Part::Pane(member));
+        let Some(pane) = self.laid.panes.get(member.0) else { return };
+        let Some(draft) = pane.draft else { return };
+        let last = pane.lines.saturating_sub(height);
+        let top = pane.top(height, self.top_of(member, pane.draft)).saturating_add_signed(lines).min(last);
+        if self.tops.len() <= member.0 {
+            self.tops.resize(member.0 + 1, None);
+        }
+        self.tops[member.0] = Some((draft, top));
+    }
+
+    /// Scrolls the ranking by lines.
+    pub fn scroll_table(&mut self, lines: isize) {
+        let last = (self.laid.table_rows + 1).saturating_sub(self.laid.part_height(Part::Ranking));
+        self.table_top = self.table_top.saturating_add_signed(lines).min(last);
+    }
+
+    /// Takes in where everything is.
+    pub fn lay(&mut self, laid: Laid) {
+        if let Some(scroll) = self.overlay.as_mut().and_then(Overlay::scroll) {
+            scroll.fit(laid.overlay_lines, laid.overlay_height);
+        }
+        self.laid = laid;
+    }
+}

@@ -1,0 +1,91 @@
+//! What stands in the transcript before anything was asked: who there is, what fusion is, what to press.
+
+use crate::clean::clean_line;
+use crate::playground::state::State;
+use crate::playground::state::action::Action;
+use crate::playground::state::handlers::members::found_in_words;
+use crate::playground::state::layout::Layout;
+use crate::playground::state::overlay;
+use crate::playground::state::prose::{Prose, Tone, wrap};
+use crate::playground::state::roster::compose::others;
+use crate::playground::state::roster::{Origin, Standing};
+
+/// The longest sentence about a member, in characters: the roster says all of it.
+const LONGEST: usize = 160;
+
+/// For somebody who has never seen fusion.
+pub(super) fn welcome(state: &State, layout: &Layout) -> Prose {
+    let width = layout.transcript_text().map_or(0, |place| place.width);
+    let key = |action| state.keymap.key(action);
+    let how = [
+        (key(Action::Send), "asks what you type; with nothing typed it asks the example"),
+        (key(Action::LeavePrompt), "leaves the prompt, so that keys are commands"),
+        (key(Action::Help), "then explains every key"),
+        (key(Action::Roster), "then shows who takes part"),
+    ];
+    let mut prose = found_servers(state, width);
+    prose.extend(ensemble_in_words(state, width));
+    for paragraph in overlay::EXPLANATION {
+        wrap(&mut prose, Vec::new(), Tone::Plain, paragraph, width, 0);
+        prose.push(Vec::new());
+    }
+    for (key, meaning) in how {
+        wrap(&mut prose, vec![(Tone::Key, format!("{key:<7}"))], Tone::Dim, meaning, width, 7);
+    }
+    prose
+}
+
+/// Servers on this machine that nobody named.
+fn found_servers(state: &State, width: u16) -> Prose {
+    let mut prose = Prose::new();
+    let key = state.keymap.key(Action::Roster);
+    let after = if state.writing.active {
+        format!("{}, then `{key}`", state.keymap.key(Action::LeavePrompt))
+    } else {
+        format!("`{key}`")
+    };
+    for row in others(&state.roster, Origin::Found) {
+        let Some(known) = state.roster.row(row) else { continue };
+        let text = format!("{}: {after} adds it", clean_line(&found_in_words(&known.spec)));
+        wrap(&mut prose, Vec::new(), Tone::Good, &text, width, 0);
+    }
+    if !prose.is_empty() {
+        prose.push(Vec::new());
+    }
+    prose
+}
+
+/// A sentence for each member, where the ensemble is not simply the built-in one.
+fn ensemble_in_words(state: &State, width: u16) -> Prose {
+    let mut prose = Prose::new();
+    if state.roster.is_plain() {
+        return prose;
+    }
+    let play = state.answers.session.play(0);
+    for (place, (label, standing)) in play.labels.iter().zip(&play.standings).enumerate() {
+        let name = &label.name;
+        let (tone, text) = match standing {
+            Standing::Unknown => (Tone::Dim, format!("{name} is not connected yet")),
+            Standing::Connecting(what) if what.is_empty() => (Tone::Dim, format!("{name}: connecting")),
+            Standing::Connecting(what) => (Tone::Dim, format!("{name}: {what}")),
+            Standing::Away(reason) => (Tone::Bad, format!("{name} is away: {reason}")),
+            Standing::Ready(known) => {
+                let (drafting, tier) = (known.drafting.in_words(), known.tier.in_words());
+                (Tone::Plain, format!("{name} is ready: {drafting}; {tier}"))
+            }
+        };
+        let head = vec![(Tone::Member(place), format!("{} ", label.letter))];
+        wrap(&mut prose, head, tone, &cut(&text), width, 2);
+    }
+    prose.push(Vec::new());
+    prose
+}
+
+/// The beginning of a text that is too long here.
+fn cut(text: &str) -> String {
+    let mut shown: String = text.chars().take(LONGEST).collect();
+    if shown.len() < text.len() {
+        shown.push('…');
+    }
+    shown
+}
