@@ -244,5 +244,5 @@ fn characters_taken_at_once_where_nothing_is_written_are_keys() {
     state.state.writing.active = false;
     assert!(!state.writes());
     state.update(Message::Typed("?".to_owned()));
-    assert!(matches!(state.looking.overlay, Some(specfuse::playground::state::overlay::Overlay::Help(_))));
+    assert!(state.looking.page() == Some(specfuse::playground::state::pages::Page::Help));
 }

@@ -4,7 +4,7 @@ use specfuse::engine::round::Command;
 use specfuse::playground::state::action::Action;
 use specfuse::playground::state::key::Key;
 use specfuse::playground::state::keymap::{Bindings, Keymap};
-use specfuse::playground::state::overlay::Overlay;
+use specfuse::playground::state::pages::Page;
 use specfuse::playground::state::{Effect, Message, Options, Screen};
 
 use super::support::{self, answer, feed, keys, list, press, type_text};
@@ -43,7 +43,7 @@ fn help_hints_and_palette_show_the_keys_in_force() {
     assert!(hints.contains(&".") && hints.contains(&"Q") && !hints.contains(&"s") && !hints.contains(&""), "{hints:?}");
     assert!(state.scene.hints.iter().all(|(_, word)| word != Action::Stop.entry().hint), "what has no key is not offered");
     press(&mut state, "Q");
-    assert!(matches!(state.looking.overlay, Some(Overlay::Help(_))));
+    assert!(state.looking.page() == Some(Page::Help));
     let help = words(&state);
     let line = |meaning: &str| help.lines().find(|line| line.contains(meaning)).unwrap().trim_start().to_owned();
     assert!(line(Action::Step.entry().meaning).starts_with(". "));

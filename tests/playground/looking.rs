@@ -345,7 +345,7 @@ fn the_wheel_turns_three_lines_each_way_in_text_and_in_words() {
     let mut turned = |kind| {
         state.update(mouse(kind, text.x, text.y));
         state.prepare();
-        state.state.looking.overlay.as_mut().and_then(specfuse::playground::state::overlay::Overlay::scroll).unwrap().top
+        state.looking.overlay.as_ref().and_then(specfuse::playground::state::overlay::Overlay::scroll).unwrap().top
     };
     assert_eq!([turned(MouseEventKind::ScrollDown), turned(MouseEventKind::ScrollDown)], [3, 6]);
     assert_eq!(turned(MouseEventKind::ScrollUp), 3);

@@ -3,8 +3,7 @@
 use specfuse::engine::fusion::conversation::Conversation;
 use specfuse::engine::fusion::event::{ExitReason, Record};
 use specfuse::engine::fusion::run::Run;
-use specfuse::playground::state::overlay::Overlay;
-use specfuse::playground::state::scene::chart::Curve;
+use specfuse::playground::state::pages::Page;
 use specfuse::playground::state::tour::{SEED, STOPS, Tour};
 use specfuse::playground::state::{Ask, Effect, Message, Screen};
 
@@ -70,7 +69,7 @@ fn a_stop_shows_what_it_speaks_of() {
         let state = stop(at, 120, 40);
         assert_eq!(state.tour, Some(Tour { at, shown: true }));
         assert_eq!(state.looking.round.map(|look| look.round + 1), number, "stop {at}");
-        assert_eq!(state.looking.overlay == Some(Overlay::Chart(Curve::Retention)), at == 2);
+        assert_eq!(state.looking.page() == Some(Page::Retention), at == 2);
     }
 }
 

@@ -1,6 +1,8 @@
 //! What a person can do: one table, from which the key bindings, the help screen, the hint line, the command palette and the
 //! key table of the README are made, so that none of them can say what another does not.
 
+use super::pages::Page;
+
 /// Something a person can ask of the playground.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[allow(missing_docs, reason = "each variant is one row of the table, which says what it does")]
@@ -51,12 +53,8 @@ pub enum Action {
     Zoom,
     Heat,
     Provenance,
-    Why,
-    Chart,
-    Single,
-    Waterfall,
-    Log,
-    HeatMap,
+    /// The page, then those that follow it, then none.
+    Open(Page),
     CopyAnswer,
     CopySegment,
     CopyCandidate,
@@ -69,7 +67,6 @@ pub enum Action {
     Themes,
     Roster,
     Mouse,
-    Help,
     Redraw,
     Suspend,
     Quit,
@@ -328,12 +325,12 @@ pub const ACTIONS: &[Entry] = rows! {
         End, "end", ["end", "G"], Keys, "to the end", "scroll to the end, and follow it";
         Heat, "heat", ["v"], Keys, "shading", "shade drafts by token probability, by disagreement, or not at all";
         Provenance, "provenance", ["p"], Keys, "authors", "show or hide who wrote which part of the answer";
-        Why, "why", ["e"], Keys, "why", "why this round was won: every score, what other rules would choose, every token's probability";
-        Chart, "chart", ["c"], Keys, "chart", "the exit chart: who is close to leaving; again: the verifiers' weights; again: closed";
-        Single, "single", ["f"], Keys, "single", "fused against the best single member, round by round";
-        Waterfall, "waterfall", ["W"], Keys, "time", "where the time went: the calls of this round; again: the whole run";
-        Log, "log", ["L"], Keys, "log", "warnings and messages so far";
-        HeatMap, "heat-map", ["H"], Keys, "heat map", "the heat map of a sweep: the question under other segment lengths and exit thresholds";
+        Open(Page::Why), "why", ["e"], Keys, "why", "why this round was won: every score, what other rules would choose, every token's probability";
+        Open(Page::Retention), "chart", ["c"], Keys, "chart", "the exit chart: who is close to leaving; again: the verifiers' weights; again: closed";
+        Open(Page::Single), "single", ["f"], Keys, "single", "fused against the best single member, round by round";
+        Open(Page::RoundTime), "waterfall", ["W"], Keys, "time", "where the time went: the calls of this round; again: the whole run";
+        Open(Page::Log), "log", ["L"], Keys, "log", "warnings and messages so far";
+        Open(Page::HeatMap), "heat-map", ["H"], Keys, "heat map", "the heat map of a sweep: the question under other segment lengths and exit thresholds";
     }
     Keeping {
         CopyAnswer, "copy-answer", ["y y"], Keys, "answer", "copy the answer through the terminal (OSC 52)";
@@ -345,7 +342,7 @@ pub const ACTIONS: &[Entry] = rows! {
     }
     Program {
         Palette, "palette", [":"], Keys, "commands", "find any command by its name";
-        Help, "help", ["?"], Keys, "help", "this help";
+        Open(Page::Help), "help", ["?"], Keys, "help", "this help";
         TourNext, "tour-next", [";"], Keys, "next stop", "the next stop of the guided tour (specfuse demo)";
         TourBack, "tour-back", [","], Keys, "stop before", "the stop of the guided tour before";
         Roster, "roster", ["M"], Keys, "members", "who takes part: compose the ensemble, see what each model can do";

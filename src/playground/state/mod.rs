@@ -20,6 +20,7 @@ pub mod layout;
 pub mod log;
 pub mod message;
 pub mod overlay;
+pub mod pages;
 pub mod parts;
 pub mod picker;
 pub mod play;
@@ -145,21 +146,12 @@ impl State {
         match &self.looking.overlay {
             Some(Overlay::List(_)) => Context::List,
             Some(Overlay::Roster(_)) => Context::Roster,
-            Some(Overlay::HeatMap(_)) => Context::HeatMap,
+            Some(Overlay::Page(page, _)) => page.view().context,
             Some(Overlay::Tuning(_)) => Context::Tuning,
             Some(Overlay::Leave(_)) => Context::Question,
             Some(Overlay::Entry(_)) => Context::Prompt,
             None if self.writing.active => Context::Prompt,
-            Some(
-                Overlay::Help(_)
-                | Overlay::Why(_)
-                | Overlay::Chart(_)
-                | Overlay::Single(_)
-                | Overlay::Waterfall(..)
-                | Overlay::Log(_)
-                | Overlay::Compare(..),
-            )
-            | None => Context::Keys,
+            None => Context::Keys,
         }
     }
 }

@@ -15,6 +15,7 @@ use super::roster::roster;
 use super::theme::Role;
 use crate::playground::state::Screen;
 use crate::playground::state::overlay::{Overlay, Scroll};
+use crate::playground::state::pages::Body;
 use crate::playground::state::picker::{Picker, PickerKind};
 use crate::playground::state::prose::{Line as Words, Tone};
 use crate::playground::state::tuning::panel::Panel;
@@ -32,14 +33,10 @@ pub(super) fn overlay(buffer: &mut Buffer, look: &Look<'_>, screen: &Screen) -> 
     let inner = framed(buffer, place, look, title, None, look.style(Role::BorderFocus));
     let text = Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner };
     match overlay {
-        Overlay::Help(scroll)
-        | Overlay::Why(scroll)
-        | Overlay::Log(scroll)
-        | Overlay::HeatMap(scroll)
-        | Overlay::Compare(_, scroll)
-        | Overlay::Single(scroll)
-        | Overlay::Waterfall(_, scroll) => words(buffer, inner, text, look, screen, *scroll),
-        Overlay::Chart(_) => chart(buffer, text, look, screen),
+        Overlay::Page(page, scroll) => match page.view().body {
+            Body::Lines(_) => words(buffer, inner, text, look, screen, *scroll),
+            Body::Chart(_) => chart(buffer, text, look, screen),
+        },
         Overlay::Tuning(panel) => {
             lines(buffer, text, look, &screen.scene.overlay, 0);
             return value(text, panel, &screen.scene.overlay);

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use specfuse::playground::state::heat_map::{Progress, SweepAsk};
-use specfuse::playground::state::overlay::Overlay;
+use specfuse::playground::state::pages::Page;
 use specfuse::playground::state::{Effect, Message, Screen};
 use specfuse::sweep::{Answer, Cell, Finished};
 
@@ -60,7 +60,7 @@ fn asked(effects: &[Effect]) -> &SweepAsk {
 }
 
 pub(super) fn opens(pressed: Pressed) {
-    assert!(pressed.effects.is_empty() && matches!(pressed.after.looking.overlay, Some(Overlay::HeatMap(_))));
+    assert!(pressed.effects.is_empty() && pressed.after.looking.page() == Some(Page::HeatMap));
     let screen = support::screen(&mut pressed.after.clone());
     assert!(screen.contains("segment-tokens 3, 5, 10, 20 × exit-threshold 0, 0.3, 0.5, 0.7"), "{screen}");
 }

@@ -2,8 +2,7 @@
 
 use specfuse::engine::fusion::MemberIndex;
 use specfuse::playground::state::layout::Part;
-use specfuse::playground::state::overlay::{Overlay, Page};
-use specfuse::playground::state::scene::chart::Curve;
+use specfuse::playground::state::pages::Page;
 use specfuse::playground::state::scene::draft::Shading;
 use specfuse::playground::state::transcript::Transcript;
 use specfuse::playground::state::{Look, Screen};
@@ -194,52 +193,42 @@ pub(super) fn provenance(pressed: Pressed) {
     assert!(after.settings.authors);
 }
 
-/// The key opens an overlay, and closes it again.
-fn toggles(pressed: Pressed, expected: fn(&Overlay) -> bool) {
+/// The key opens a page, then those that follow it, then none; each has something to show.
+fn pages(pressed: Pressed, expected: &[Page]) {
     let mut after = pressed.after;
-    assert!(after.looking.overlay.as_ref().is_some_and(expected), "{:?}", after.looking.overlay);
-    press(&mut after, pressed.key);
+    for page in expected {
+        assert_eq!(after.looking.page(), Some(*page));
+        assert_eq!(after.scene.overlay.is_empty(), !page.view().body.scrolls());
+        press(&mut after, pressed.key);
+    }
     assert_eq!(after.looking.overlay, None);
 }
 
 pub(super) fn why(pressed: Pressed) {
-    assert!(!pressed.after.scene.overlay.is_empty());
-    toggles(pressed, |overlay| matches!(overlay, Overlay::Why(_)));
+    pages(pressed, &[Page::Why]);
 }
 
 pub(super) fn chart(pressed: Pressed) {
     assert!(!pressed.after.scene.chart.columns.is_empty());
-    let mut after = pressed.after;
-    assert!(matches!(after.looking.overlay, Some(Overlay::Chart(Curve::Retention))));
-    press(&mut after, pressed.key);
-    assert!(matches!(after.looking.overlay, Some(Overlay::Chart(Curve::Weights))));
-    let weights = after.scene.chart.columns.iter().flat_map(|column| &column.points);
+    let mut weighed = pressed.after.clone();
+    press(&mut weighed, pressed.key);
+    let weights = weighed.scene.chart.columns.iter().flat_map(|column| &column.points);
     assert!(weights.clone().count() > 0 && weights.clone().all(|(_, weight)| *weight > 0.0));
-    press(&mut after, pressed.key);
-    assert_eq!(after.looking.overlay, None);
+    pages(pressed, &[Page::Retention, Page::Weights]);
 }
 
 pub(super) fn single(pressed: Pressed) {
     let words: String = pressed.after.scene.overlay.iter().flatten().map(|(_, text)| text.as_str()).collect();
     let rounds = rounds(&pressed.after);
     assert!(words.contains("accepted") && pressed.after.scene.overlay.len() > rounds, "{words}");
-    toggles(pressed, |overlay| matches!(overlay, Overlay::Single(_)));
+    pages(pressed, &[Page::Single]);
 }
 
 /// First the round, then the run, then closed.
 pub(super) fn waterfall(pressed: Pressed) {
-    let mut after = pressed.after;
-    let mut pages = Vec::new();
-    while let Some(Overlay::Waterfall(page, _)) = &after.looking.overlay {
-        pages.push(*page);
-        assert!(!after.scene.overlay.is_empty());
-        press(&mut after, pressed.key);
-    }
-    assert_eq!(pages, [Page::Round, Page::Run]);
-    assert_eq!(after.looking.overlay, None);
+    pages(pressed, &[Page::RoundTime, Page::RunTime]);
 }
 
 pub(super) fn log(pressed: Pressed) {
-    assert!(!pressed.after.scene.overlay.is_empty());
-    toggles(pressed, |overlay| matches!(overlay, Overlay::Log(_)));
+    pages(pressed, &[Page::Log]);
 }

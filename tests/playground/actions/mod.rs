@@ -15,6 +15,7 @@ mod tour;
 mod tuning;
 
 use specfuse::playground::state::action::{ACTIONS, Action, Context};
+use specfuse::playground::state::pages::Page;
 use specfuse::playground::state::{Effect, Listing, Screen};
 
 use super::support::{self, press};
@@ -80,12 +81,12 @@ fn case(action: Action) -> Case {
         Action::End => (looking::long_at_the_top, looking::end),
         Action::Heat => (answered, looking::heat),
         Action::Provenance => (answered, looking::provenance),
-        Action::Why => (answered, looking::why),
-        Action::Chart => (answered, looking::chart),
-        Action::Single => (answered, looking::single),
-        Action::Waterfall => (answered, looking::waterfall),
-        Action::Log => (answered, looking::log),
-        Action::HeatMap => (answered, heat_map::opens),
+        Action::Open(Page::Why) => (answered, looking::why),
+        Action::Open(Page::Retention) => (answered, looking::chart),
+        Action::Open(Page::Single) => (answered, looking::single),
+        Action::Open(Page::RoundTime) => (answered, looking::waterfall),
+        Action::Open(Page::Log) => (answered, looking::log),
+        Action::Open(Page::HeatMap) => (answered, heat_map::opens),
         Action::MapUp => (heat_map::going, heat_map::up),
         Action::MapDown => (heat_map::going, heat_map::down),
         Action::MapLeft => (heat_map::going, heat_map::left),
@@ -101,7 +102,8 @@ fn case(action: Action) -> Case {
         Action::Export => (answered, program::export),
         Action::OpenTrace => (answered, program::open_trace),
         Action::Palette => (idle_keys, program::palette),
-        Action::Help => (idle_keys, program::help),
+        Action::Open(page @ (Page::Weights | Page::RunTime | Page::Compare)) => panic!("no key of its own opens {page:?}"),
+        Action::Open(Page::Help) => (idle_keys, program::help),
         Action::Themes => (idle_keys, program::themes),
         Action::TourNext => (tour::at_the_second_stop, tour::next),
         Action::TourBack => (tour::at_the_second_stop, tour::back),

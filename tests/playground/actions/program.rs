@@ -7,6 +7,7 @@ use specfuse::export::Format;
 use specfuse::playground::state::action::{ACTIONS, Context};
 use specfuse::playground::state::layout::Part;
 use specfuse::playground::state::overlay::Overlay;
+use specfuse::playground::state::pages::Page;
 use specfuse::playground::state::picker::{Choice, PickerKind};
 use specfuse::playground::state::{Effect, Listing, Screen};
 
@@ -105,7 +106,7 @@ pub(super) fn palette(pressed: Pressed) {
 
 pub(super) fn help(pressed: Pressed) {
     let mut after = pressed.after;
-    assert!(matches!(after.looking.overlay, Some(Overlay::Help(_))));
+    assert!(after.looking.page() == Some(Page::Help));
     let words = |state: &Screen| state.scene.overlay.iter().flatten().map(|(_, text)| text.clone()).collect::<String>();
     for entry in ACTIONS.iter().filter(|entry| !entry.name.starts_with("pane-")) {
         let first = entry.meaning.split_whitespace().next().unwrap();

@@ -5,6 +5,7 @@ use specfuse::engine::round::Command;
 use specfuse::playground::state::entry::Purpose;
 use specfuse::playground::state::layout::Part;
 use specfuse::playground::state::overlay::{Against, Overlay};
+use specfuse::playground::state::pages::Page;
 use specfuse::playground::state::picker::{Choice, PickerKind};
 use specfuse::playground::state::{Effect, Listing, Message, Screen, TakenUp};
 
@@ -193,7 +194,8 @@ pub(super) fn compare(pressed: Pressed) {
     let mut after = pressed.after;
     assert_eq!(list(&after).entries().len(), 2);
     press(&mut after, "enter");
-    assert!(matches!(after.looking.overlay, Some(Overlay::Compare(Against::Branch(SegmentId(3)), _))));
+    assert_eq!(after.looking.page(), Some(Page::Compare));
+    assert_eq!(after.looking.against, Some(Against::Branch(SegmentId(3))));
     // Where there is no other branch, a recorded run is what one can compare with.
     let mut alone = support::answered(120, 40);
     assert_eq!(press(&mut alone, pressed.key), [Effect::ListTraces(Listing::Compare)]);

@@ -8,7 +8,7 @@ use crate::playground::state::heat_map::{Direction, HeatMap, Progress, SweepAsk,
 use crate::playground::state::keymap::Keymap;
 use crate::playground::state::log::Level;
 use crate::playground::state::message::Effect;
-use crate::playground::state::overlay::{Overlay, Scroll};
+use crate::playground::state::pages::Page;
 use crate::playground::state::parts::answers::Answers;
 use crate::playground::state::parts::knobs::Knobs;
 use crate::playground::state::parts::looking::Looking;
@@ -53,10 +53,6 @@ impl<'a> From<&'a mut State> for Sweeping<'a> {
 }
 
 impl Sweeping<'_> {
-    pub(super) fn heat_map(&mut self) {
-        self.looking.overlay = Some(Overlay::HeatMap(Scroll::default()));
-    }
-
     pub(super) fn map_move(&mut self, direction: Direction) {
         if let Some(map) = self.heat_map.as_mut() {
             map.move_to(direction);
@@ -135,8 +131,8 @@ impl Sweeping<'_> {
             return self.notices.say(Level::Error, &text);
         }
         map.progress = Progress::Done;
-        if !matches!(self.looking.overlay, Some(Overlay::HeatMap(_))) {
-            let key = self.keymap.key(Action::HeatMap);
+        if self.looking.page() != Some(Page::HeatMap) {
+            let key = self.keymap.key(Action::Open(Page::HeatMap));
             self.notices.say(Level::Info, &format!("the sweep is done: `{key}` shows it"));
         }
     }

@@ -3,14 +3,14 @@
 use crate::playground::state::State;
 use crate::playground::state::log::Level;
 use crate::playground::state::message::Effect;
-use crate::playground::state::overlay::{Overlay, Page, Scroll};
+use crate::playground::state::overlay::Overlay;
+use crate::playground::state::pages::Page;
 use crate::playground::state::parts::answers::Answers;
 use crate::playground::state::parts::knobs::Knobs;
 use crate::playground::state::parts::looking::Look;
 use crate::playground::state::parts::looking::Looking;
 use crate::playground::state::parts::notices::Notices;
 use crate::playground::state::parts::settings::Settings;
-use crate::playground::state::scene::chart::Curve;
 
 /// Looks at a round; the newest one is looked at by looking at none.
 pub(in crate::playground::state) fn look_at(answers: &mut Answers, looking: &mut Looking, look: Look) {
@@ -82,27 +82,11 @@ impl Viewing<'_> {
         self.notices.say(Level::Info, &format!("drafts: {}", self.settings.shading.in_words()));
     }
 
-    /// The exit chart, then the weights, then nothing.
-    pub(super) fn chart(&mut self) {
-        self.looking.overlay = match self.looking.overlay {
-            Some(Overlay::Chart(Curve::Retention)) => Some(Overlay::Chart(Curve::Weights)),
-            Some(Overlay::Chart(Curve::Weights)) => None,
-            Some(_) | None => Some(Overlay::Chart(Curve::Retention)),
-        };
-    }
-
-    /// Opens an overlay, or closes it where it is open.
-    pub(super) fn toggle(&mut self, overlay: Overlay) {
-        let open = self.looking.overlay.as_ref().is_some_and(|open| open.title() == overlay.title());
-        self.looking.overlay = (!open).then_some(overlay);
-    }
-
-    /// The round's time, then the run's, then neither.
-    pub(super) fn waterfall(&mut self) {
-        self.looking.overlay = match self.looking.overlay {
-            Some(Overlay::Waterfall(Page::Round, _)) => Some(Overlay::Waterfall(Page::Run, Scroll::default())),
-            Some(Overlay::Waterfall(Page::Run, _)) => None,
-            Some(_) | None => Some(Overlay::Waterfall(Page::Round, Scroll::default())),
+    /// Opens a page; pressed again, the key comes to the page that follows it, or closes the last.
+    pub(super) fn open(&mut self, page: Page) {
+        self.looking.overlay = match self.looking.overlay.as_ref().and_then(Overlay::as_page) {
+            Some(open) if page.leads_to(open) => open.view().next.map(Overlay::page),
+            Some(_) | None => Some(Overlay::page(page)),
         };
     }
 

@@ -26,7 +26,7 @@ use super::State;
 use super::action::Action;
 use super::heat_map::Direction;
 use super::message::{Effect, Listing};
-use super::overlay::{Against, Overlay, Scroll};
+use super::overlay::{Against, Overlay};
 use super::picker::{Choice, PickerKind};
 use asking::Asking;
 use heat_map::Sweeping;
@@ -95,13 +95,7 @@ impl State {
             Action::Zoom => self.looking.zoomed = !self.looking.zoomed,
             Action::Heat => Viewing::from(self).shade(),
             Action::Provenance => self.settings.authors = !self.settings.authors,
-            Action::Why => Viewing::from(self).toggle(Overlay::Why(Scroll::default())),
-            Action::Chart => Viewing::from(self).chart(),
-            Action::Single => Viewing::from(self).toggle(Overlay::Single(Scroll::default())),
-            Action::Waterfall => Viewing::from(self).waterfall(),
-            Action::Log => Viewing::from(self).toggle(Overlay::Log(Scroll::default())),
-            Action::HeatMap => Sweeping::from(self).heat_map(),
-            Action::Help => Viewing::from(self).toggle(Overlay::Help(Scroll::default())),
+            Action::Open(page) => Viewing::from(self).open(page),
             Action::CopyAnswer => return Keeping::from(self).copy("the answer", Keeping::answer),
             Action::CopySegment => return Keeping::from(self).copy("the segment", Keeping::segment),
             Action::CopyCandidate => return Keeping::from(self).copy("the candidate", Keeping::candidate),
@@ -179,7 +173,7 @@ impl State {
             (Some(Choice::Candidate { member, segment }), _) => Steering::from(self).choose_candidate(member, segment),
             (Some(Choice::Branch(segment)), _) => Steering::from(self).go_to_branch(segment),
             (Some(Choice::AgainstBranch(segment)), _) => {
-                self.looking.overlay = Some(Overlay::Compare(Against::Branch(segment), Scroll::default()));
+                self.looking.compare_with(Against::Branch(segment));
                 Vec::new()
             }
             (Some(Choice::AgainstRecorded), _) => vec![Effect::ListTraces(Listing::Compare)],

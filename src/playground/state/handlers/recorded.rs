@@ -6,7 +6,7 @@ use crate::clean::clean_line;
 use crate::playground::state::State;
 use crate::playground::state::log::Level;
 use crate::playground::state::message::{Effect, Listing};
-use crate::playground::state::overlay::{Against, Overlay, Recorded, Scroll};
+use crate::playground::state::overlay::{Against, Overlay, Recorded};
 use crate::playground::state::parts::answers::{Answers, Replay, Source, TakingUp};
 use crate::playground::state::parts::knobs::Knobs;
 use crate::playground::state::parts::looking::Looking;
@@ -73,7 +73,7 @@ impl Recordings<'_> {
     /// A recorded run to compare with.
     pub(in crate::playground::state) fn read(&mut self, file: &str, play: Play, warning: Option<String>) {
         let against = Against::Recorded(Box::new(Recorded { file: clean_line(file), play }));
-        self.looking.overlay = Some(Overlay::Compare(against, Scroll::default()));
+        self.looking.compare_with(against);
         if let Some(warning) = warning {
             self.notices.say(Level::Warning, &warning);
         }

@@ -34,7 +34,7 @@ impl Scrolling<'_> {
     }
 
     fn page(&self) -> isize {
-        let overlay = self.looking.overlay.as_ref().and_then(Overlay::height);
+        let overlay = self.looking.overlay.as_ref().and_then(Overlay::scroll).map(|scroll| scroll.height);
         let height = overlay.unwrap_or_else(|| self.looking.laid.part_height(self.looking.focus));
         height.saturating_sub(1).max(1).cast_signed()
     }
@@ -43,7 +43,7 @@ impl Scrolling<'_> {
     pub(in crate::playground::state) fn scroll(&mut self, lines: isize) {
         match &mut self.looking.overlay {
             Some(overlay) => {
-                if let Some(scroll) = overlay.scroll() {
+                if let Some(scroll) = overlay.scroll_mut() {
                     scroll.by(lines);
                 }
             }

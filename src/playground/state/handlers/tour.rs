@@ -8,6 +8,7 @@ use crate::playground::state::keymap::Keymap;
 use crate::playground::state::log::Level;
 use crate::playground::state::message::Effect;
 use crate::playground::state::overlay::Overlay;
+use crate::playground::state::pages::Page;
 use crate::playground::state::parts::answers::Answers;
 use crate::playground::state::parts::answers::Source;
 use crate::playground::state::parts::knobs::Knobs;
@@ -17,7 +18,6 @@ use crate::playground::state::parts::notices::Notices;
 use crate::playground::state::parts::settings::Settings;
 use crate::playground::state::parts::writing::Writing;
 use crate::playground::state::roster::Roster;
-use crate::playground::state::scene::chart::Curve;
 use crate::playground::state::tour::{SEED, STOPS, Then, Tour};
 
 /// Tokens a second at a stop where the answer is watched as it grows.
@@ -102,7 +102,7 @@ impl Touring<'_> {
         let play = self.answers.session.plays().len().saturating_sub(1);
         look_at(self.answers, self.looking, Look { play, round: number.saturating_sub(1) });
         if matches!(then, Then::Chart(_)) {
-            self.looking.overlay = Some(Overlay::Chart(Curve::Retention));
+            self.looking.overlay = Some(Overlay::page(Page::Retention));
         }
     }
 }

@@ -11,6 +11,7 @@ use crate::playground::state::key::Key;
 use crate::playground::state::log::Level;
 use crate::playground::state::message::Effect;
 use crate::playground::state::overlay::Overlay;
+use crate::playground::state::pages::Page;
 use crate::playground::state::parts::notices::Notice;
 
 /// A key without a meaning of its own: in the prompt and in lists it types.
@@ -41,7 +42,7 @@ pub(in crate::playground::state) fn typed(state: &mut State, context: Context, e
             }
         }
         (Context::Keys, _) => {
-            let help = state.keymap.key(Action::Help);
+            let help = state.keymap.key(Action::Open(Page::Help));
             let text = format!("`{}` does nothing here; `{help}` shows what does", Key::from(event));
             state.notices.notice = Some(Notice { level: Level::Info, text });
         }

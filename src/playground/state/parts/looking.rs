@@ -5,7 +5,8 @@
 use crate::engine::fusion::MemberIndex;
 use crate::playground::state::laid::Laid;
 use crate::playground::state::layout::Part;
-use crate::playground::state::overlay::Overlay;
+use crate::playground::state::overlay::{Against, Overlay};
+use crate::playground::state::pages::Page;
 use crate::playground::state::scene::draft::DraftKey;
 use crate::playground::state::session::Session;
 
@@ -22,6 +23,8 @@ pub struct Looking {
     pub pane: MemberIndex,
     /// What lies over the screen.
     pub overlay: Option<Overlay>,
+    /// What the answer is compared with on the page that does.
+    pub against: Option<Against>,
     /// The lines that the user scrolled to, by member.
     pub tops: Vec<Option<(DraftKey, usize)>>,
     /// The first visible row of the ranking.
@@ -47,6 +50,7 @@ impl Default for Looking {
             zoomed: false,
             pane: MemberIndex(0),
             overlay: None,
+            against: None,
             tops: Vec::new(),
             table_top: 0,
             laid: Laid::default(),
@@ -68,6 +72,18 @@ impl Looking {
             all => all.len(),
         };
         (session.plays().len().saturating_sub(1), shown.checked_sub(1))
+    }
+
+    /// The page that lies over the screen.
+    #[must_use]
+    pub fn page(&self) -> Option<Page> {
+        self.overlay.as_ref().and_then(Overlay::as_page)
+    }
+
+    /// Shows the answer beside another.
+    pub fn compare_with(&mut self, against: Against) {
+        self.against = Some(against);
+        self.overlay = Some(Overlay::page(Page::Compare));
     }
 
     /// Focuses a part; the pane of a member stays in sight.
@@ -122,7 +138,7 @@ impl Looking {
 
     /// Takes in where everything is.
     pub fn lay(&mut self, laid: Laid) {
-        if let Some(scroll) = self.overlay.as_mut().and_then(Overlay::scroll) {
+        if let Some(scroll) = self.overlay.as_mut().and_then(Overlay::scroll_mut) {
             scroll.fit(laid.overlay_lines, laid.overlay_height);
         }
         self.laid = laid;

@@ -8,6 +8,33 @@ use crate::engine::fusion::MemberIndex;
 use crate::engine::fusion::event::{MemberName, RankedStanding};
 use crate::engine::fusion::run::Round;
 use crate::engine::fusion::what_if::WhatIf;
+use crate::playground::state::action::{Action, Context};
+use crate::playground::state::pages::{Body, Page, View};
+
+/// The keys of both pages.
+const HINTS: &[Action] = &[Action::Back, Action::Open(Page::Retention), Action::PreviousRound, Action::NextRound, Action::Tune];
+
+/// The page of retentions.
+pub const RETENTION: View = View {
+    title: "exit chart",
+    width: 140,
+    height: |body| body.min(34),
+    context: Context::Keys,
+    hints: |_| HINTS,
+    body: Body::Chart(Curve::Retention),
+    next: Some(Page::Weights),
+};
+
+/// The page of weights.
+pub const WEIGHTS: View = View {
+    title: "weights of the verifiers",
+    width: 140,
+    height: |body| body.min(34),
+    context: Context::Keys,
+    hints: |_| HINTS,
+    body: Body::Chart(Curve::Weights),
+    next: None,
+};
 
 /// The rounds that a chart shows.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -45,17 +72,6 @@ pub struct Column {
     pub leaves: Vec<MemberIndex>,
     /// Whether it is the round looked at.
     pub selected: bool,
-}
-
-impl Curve {
-    /// The heading.
-    #[must_use]
-    pub fn title(self) -> &'static str {
-        match self {
-            Self::Retention => "exit chart",
-            Self::Weights => "weights of the verifiers",
-        }
-    }
 }
 
 /// The last `width` ranked rounds up to `last` (a place among the run's rounds), as they were, or as they would have been.

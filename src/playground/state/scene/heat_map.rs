@@ -5,7 +5,45 @@ use super::super::prose::{Line, Prose, Tone, wrap};
 use super::{counted, duration, figure, heat};
 use crate::clean::clean_line;
 use crate::engine::fusion::event::about;
+use crate::playground::state::State;
+use crate::playground::state::action::{Action, Context};
+use crate::playground::state::handlers::heat_map::to_sweep;
+use crate::playground::state::pages::{Body, View};
 use crate::sweep::{Axis, Figures, best, report};
+
+/// The page.
+pub const VIEW: View = View {
+    title: "heat map of a sweep",
+    width: 96,
+    height: |body| (body + 1).min(24),
+    context: Context::HeatMap,
+    hints: |state| hints(state.heat_map.as_ref()),
+    body: Body::Lines(|of| prose(&map_facts(of.shown.state), of.width)),
+    next: None,
+};
+
+fn hints(map: Option<&HeatMap>) -> &'static [Action] {
+    match map.map(|map| &map.progress) {
+        None => &[Action::Sweep, Action::MapClose],
+        Some(Progress::Going) => &[Action::MapOpen, Action::MapDown, Action::MapRight, Action::MapClose, Action::SweepStop],
+        Some(Progress::Done | Progress::Stopped | Progress::Failed(_)) => {
+            &[Action::MapOpen, Action::MapDown, Action::MapRight, Action::MapClose, Action::Sweep]
+        }
+    }
+}
+
+fn map_facts(state: &State) -> MapFacts<'_> {
+    let question =
+        to_sweep(&state.answers, &state.writing, &state.knobs).map(|(prompt, _)| prompt.conversation.prompt().to_owned());
+    let key = |action| state.keymap.key(action);
+    MapFacts {
+        map: state.heat_map.as_ref(),
+        question,
+        sweep: key(Action::Sweep),
+        stop: key(Action::SweepStop),
+        close: key(Action::MapClose),
+    }
+}
 
 /// The heat of the highest number.
 const HOTTEST: u8 = 4;

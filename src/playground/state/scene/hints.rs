@@ -1,9 +1,9 @@
 //! Which keys the hint line names: those that the user may want now, the likeliest first.
 
 use super::status::RunState;
-use crate::playground::state::action::{Action, Context};
-use crate::playground::state::heat_map::{HeatMap, Progress};
+use crate::playground::state::action::Action;
 use crate::playground::state::overlay::Overlay;
+use crate::playground::state::pages::Page;
 use crate::playground::state::{Source, State};
 
 /// What a person may want now: keys and what they do, the likeliest first.
@@ -38,9 +38,9 @@ pub(super) fn hints(state: &State, run: RunState) -> Vec<(String, String)> {
 
 /// The actions that are likeliest now.
 fn likely(state: &State, run: RunState) -> &'static [Action] {
-    match (state.context(), &state.looking.overlay) {
-        (Context::List, _) => &[Action::Choose, Action::ListUp, Action::ListDown, Action::CloseList, Action::ClearTyped],
-        (Context::Roster, _) => &[
+    match &state.looking.overlay {
+        Some(Overlay::List(_)) => &[Action::Choose, Action::ListUp, Action::ListDown, Action::CloseList, Action::ClearTyped],
+        Some(Overlay::Roster(_)) => &[
             Action::RosterTake,
             Action::RosterToggle,
             Action::RosterClose,
@@ -50,7 +50,7 @@ fn likely(state: &State, run: RunState) -> &'static [Action] {
             Action::RosterConnect,
             Action::RosterScan,
         ],
-        (Context::Tuning, _) => &[
+        Some(Overlay::Tuning(_)) => &[
             Action::TuneApply,
             Action::TuneForget,
             Action::TuneLower,
@@ -61,30 +61,22 @@ fn likely(state: &State, run: RunState) -> &'static [Action] {
             Action::TuneDefaults,
             Action::TuneClose,
         ],
-        (Context::HeatMap, _) => likely_on_the_map(state.heat_map.as_ref()),
-        (Context::Question, _) => &[Action::Yes, Action::No],
-        (Context::Prompt, Some(_)) => &[Action::Send, Action::NewLine, Action::LeavePrompt, Action::Edit],
-        (_, Some(Overlay::Waterfall(..))) => {
-            &[Action::Back, Action::Waterfall, Action::PreviousRound, Action::NextRound, Action::ScrollDown, Action::ScrollUp]
-        }
-        (_, Some(Overlay::Chart(_))) => &[Action::Back, Action::Chart, Action::PreviousRound, Action::NextRound, Action::Tune],
-        (_, Some(Overlay::Why(_) | Overlay::Single(_))) => {
-            &[Action::Back, Action::PreviousRound, Action::NextRound, Action::ScrollDown, Action::ScrollUp]
-        }
-        (_, Some(_)) => &[Action::Back, Action::ScrollDown, Action::ScrollUp, Action::PageDown, Action::End],
-        (Context::Prompt, _) => {
+        Some(Overlay::Leave(_)) => &[Action::Yes, Action::No],
+        Some(Overlay::Entry(_)) => &[Action::Send, Action::NewLine, Action::LeavePrompt, Action::Edit],
+        Some(Overlay::Page(page, _)) => (page.view().hints)(state),
+        None if state.writing.active => {
             &[Action::Send, Action::NewLine, Action::LeavePrompt, Action::EarlierQuestion, Action::Edit, Action::QuitAtOnce]
         }
-        (_, None) if state.answers.waits_for_members() => {
-            &[Action::Stop, Action::Roster, Action::Log, Action::Help, Action::Quit]
+        None if state.answers.waits_for_members() => {
+            &[Action::Stop, Action::Roster, Action::Open(Page::Log), Action::Open(Page::Help), Action::Quit]
         }
-        (_, None) if run.is_busy() || run == RunState::Paused => &[
+        None if run.is_busy() || run == RunState::Paused => &[
             Action::RunPause,
             Action::Step,
             Action::Stop,
             Action::PreviousRound,
-            Action::Why,
-            Action::Help,
+            Action::Open(Page::Why),
+            Action::Open(Page::Help),
             Action::Quit,
             Action::Slower,
             Action::Faster,
@@ -94,14 +86,14 @@ fn likely(state: &State, run: RunState) -> &'static [Action] {
             Action::Rewind,
             Action::Undo,
         ],
-        (_, None) => &[
+        None => &[
             Action::Write,
             Action::Again,
             Action::PreviousRound,
-            Action::Why,
-            Action::Help,
+            Action::Open(Page::Why),
+            Action::Open(Page::Help),
             Action::Quit,
-            Action::Chart,
+            Action::Open(Page::Retention),
             Action::Tune,
             Action::Zoom,
             Action::Roster,
@@ -111,15 +103,5 @@ fn likely(state: &State, run: RunState) -> &'static [Action] {
             Action::Rewind,
             Action::Compare,
         ],
-    }
-}
-
-fn likely_on_the_map(map: Option<&HeatMap>) -> &'static [Action] {
-    match map.map(|map| &map.progress) {
-        None => &[Action::Sweep, Action::MapClose],
-        Some(Progress::Going) => &[Action::MapOpen, Action::MapDown, Action::MapRight, Action::MapClose, Action::SweepStop],
-        Some(Progress::Done | Progress::Stopped | Progress::Failed(_)) => {
-            &[Action::MapOpen, Action::MapDown, Action::MapRight, Action::MapClose, Action::Sweep]
-        }
     }
 }

@@ -1,11 +1,12 @@
 //! What stands in the transcript before anything was asked: who there is, what fusion is, what to press.
 
+use super::help::EXPLANATION;
 use crate::clean::clean_line;
 use crate::playground::state::State;
 use crate::playground::state::action::Action;
 use crate::playground::state::handlers::members::found_in_words;
 use crate::playground::state::layout::Layout;
-use crate::playground::state::overlay;
+use crate::playground::state::pages::Page;
 use crate::playground::state::prose::{Prose, Tone, wrap};
 use crate::playground::state::roster::compose::others;
 use crate::playground::state::roster::{Origin, Standing};
@@ -20,12 +21,12 @@ pub(super) fn welcome(state: &State, layout: &Layout) -> Prose {
     let how = [
         (key(Action::Send), "asks what you type; with nothing typed it asks the example"),
         (key(Action::LeavePrompt), "leaves the prompt, so that keys are commands"),
-        (key(Action::Help), "then explains every key"),
+        (key(Action::Open(Page::Help)), "then explains every key"),
         (key(Action::Roster), "then shows who takes part"),
     ];
     let mut prose = found_servers(state, width);
     prose.extend(ensemble_in_words(state, width));
-    for paragraph in overlay::EXPLANATION {
+    for paragraph in EXPLANATION {
         wrap(&mut prose, Vec::new(), Tone::Plain, paragraph, width, 0);
         prose.push(Vec::new());
     }

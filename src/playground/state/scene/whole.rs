@@ -27,6 +27,7 @@ use crate::playground::state::State;
 use crate::playground::state::laid::{Laid, LaidPane};
 use crate::playground::state::layout::{CHART_MARGIN, Layout, Part, Shape, TIMELINE_HEAD, arrange};
 use crate::playground::state::overlay::Overlay;
+use crate::playground::state::pages::Body;
 use crate::playground::state::play::Play;
 use crate::playground::state::prose::Prose;
 
@@ -73,7 +74,7 @@ pub fn scene(state: &State) -> Scene {
 
 /// What a scene is made of: the play and the round that it shows, and what was made of all their rounds.
 #[derive(Clone, Copy)]
-pub(super) struct Shown<'a> {
+pub struct Shown<'a> {
     pub(super) state: &'a State,
     pub(super) play: &'a Play,
     pub(super) round: Option<&'a Round>,
@@ -219,15 +220,18 @@ fn status_line(shown: Shown<'_>) -> Status {
 
 /// Which curves the chart shows.
 fn curve(state: &State) -> Curve {
-    match state.looking.overlay {
-        Some(Overlay::Chart(curve)) => curve,
+    match &state.looking.overlay {
+        Some(Overlay::Page(page, _)) => match page.view().body {
+            Body::Chart(curve) => curve,
+            Body::Lines(_) => Curve::Retention,
+        },
         Some(_) | None => Curve::Retention,
     }
 }
 
 fn chart_columns(state: &State, layout: &Layout, popup: Rect) -> usize {
-    let width = match state.looking.overlay {
-        Some(Overlay::Chart(_)) => popup.width,
+    let width = match &state.looking.overlay {
+        Some(overlay) if overlay.is_chart() => popup.width,
         Some(_) | None => layout.chart.map_or(0, |place| place.width),
     };
     usize::from(width.saturating_sub(CHART_MARGIN))

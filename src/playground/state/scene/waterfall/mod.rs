@@ -16,6 +16,45 @@ use super::super::play::Play;
 use super::super::prose::{Prose, Tone};
 use super::{duration, percent};
 use crate::engine::fusion::MemberIndex;
+use crate::engine::fusion::timing::run_timing;
+use crate::playground::state::action::{Action, Context};
+use crate::playground::state::pages::{self, Body, Page, View};
+
+/// The keys of both pages.
+const HINTS: &[Action] = &[
+    Action::Back,
+    Action::Open(Page::RoundTime),
+    Action::PreviousRound,
+    Action::NextRound,
+    Action::ScrollDown,
+    Action::ScrollUp,
+];
+
+/// The page of the selected round.
+pub const ROUND: View = View {
+    title: "where the time of this round went",
+    width: 140,
+    height: pages::whole,
+    context: Context::Keys,
+    hints: |_| HINTS,
+    body: Body::Lines(|of| round_page(of.shown.play, of.shown.round, Glyphs::new(of.shown.state.settings.ascii), of.width)),
+    next: Some(Page::RunTime),
+};
+
+/// The page of the whole run.
+pub const RUN: View = View {
+    title: "where the time of the run went",
+    width: 140,
+    height: pages::whole,
+    context: Context::Keys,
+    hints: |_| HINTS,
+    body: Body::Lines(|of| {
+        let (state, play, round) = (of.shown.state, of.shown.play, of.shown.round);
+        let timing = of.memo.timing.of(&play.run, run_timing);
+        run_page(&timing, play, round.map(|round| round.number), Glyphs::new(state.settings.ascii), of.width)
+    }),
+    next: None,
+};
 
 /// Columns before a bar.
 const HEAD: usize = 12;

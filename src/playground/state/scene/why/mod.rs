@@ -26,6 +26,19 @@ use super::table::{Matrix, matrix};
 use crate::engine::fusion::MemberIndex;
 use crate::engine::fusion::run::Round;
 use crate::engine::fusion::single::Single;
+use crate::playground::state::action::Context;
+use crate::playground::state::pages::{self, Body, View};
+
+/// The page.
+pub const VIEW: View = View {
+    title: "why this round was won",
+    width: 96,
+    height: pages::whole,
+    context: Context::Keys,
+    hints: |_| pages::BY_ROUND,
+    body: Body::Lines(|of| prose(&why(of.shown.play, of.shown.round, of.shown.single), of.shown.play, of.width)),
+    next: None,
+};
 
 /// The reasons of a round. Candidates are counted from the best, from 0.
 #[derive(Debug, Clone, PartialEq, Default)]

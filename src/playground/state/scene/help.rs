@@ -1,0 +1,96 @@
+//! The help page: what fusion is, every key, what the marks mean.
+
+use super::pane::Activity;
+use super::timeline::Mark;
+use crate::playground::state::action::{ACTIONS, Action, Context, Group};
+use crate::playground::state::glyphs::Glyphs;
+use crate::playground::state::keymap::Keymap;
+use crate::playground::state::pages::{self, Body, View};
+use crate::playground::state::prose::{Prose, Tone, line, wrap};
+
+/// The page.
+pub const VIEW: View = View {
+    title: "help",
+    width: 96,
+    height: pages::whole,
+    context: Context::Keys,
+    hints: |_| pages::READING,
+    body: Body::Lines(|of| help(&of.shown.state.keymap, of.shown.state.settings.ascii, of.width)),
+    next: None,
+};
+
+/// What fusion is, for somebody who has never seen it.
+pub const EXPLANATION: &[&str] = &[
+    "Several models write one answer together. Each round, every model drafts the next segment (its pane), every model scores \
+     every candidate (the ranking), and the best one is accepted for all (the transcript). Models that keep losing leave.",
+    "Letters name the models: A is the first. A score is how probable a verifier finds a candidate; the bar is the fused score.",
+];
+
+/// The help screen, made from the table of actions and the keys in force.
+#[must_use]
+pub fn help(keymap: &Keymap, ascii: bool, width: u16) -> Prose {
+    let mut prose = Prose::new();
+    for paragraph in EXPLANATION {
+        wrap(&mut prose, Vec::new(), Tone::Plain, paragraph, width, 0);
+        prose.push(Vec::new());
+    }
+    for group in Group::ALL {
+        prose.push(line(Tone::Heading, group.title()));
+        for entry in ACTIONS.iter().filter(|entry| entry.group == *group) {
+            match entry.action {
+                Action::Pane(1) => {
+                    let keys = [Action::Pane(1), Action::Pane(9)].map(|action| keymap.key(action)).join("…");
+                    row(&mut prose, &keys, "focus the pane of that place", width);
+                }
+                Action::Pane(_) => {}
+                action => row(&mut prose, &keymap.keys(action).join(", "), entry.meaning, width),
+            }
+        }
+        prose.push(Vec::new());
+    }
+    marks(&mut prose, Glyphs::new(ascii), width);
+    wrap(
+        &mut prose,
+        Vec::new(),
+        Tone::Dim,
+        "Keys can be changed in the configuration file: [keys] with the name of a command (they are listed under `:`).",
+        width,
+        0,
+    );
+    prose
+}
+
+/// What the marks of the screen mean.
+fn marks(prose: &mut Prose, glyphs: Glyphs, width: u16) {
+    prose.push(line(Tone::Heading, "Marks"));
+    let member = Activity::ALL.iter().map(|activity| format!("{} {}", glyphs.activity(*activity), activity.word()));
+    row(prose, "a member", &member.collect::<Vec<_>>().join("   "), width);
+    row(prose, "the letters beside a line", "who wrote its segments, in order", width);
+    row(prose, "red, underlined", "tokens and scores of low probability; some servers tell none of their tokens", width);
+    let marks = [
+        (Mark::Unanimous, "all agreed"),
+        (Mark::Overridden, "a person chose"),
+        (Mark::Edited, "changed it"),
+        (Mark::Written, "wrote it"),
+        (Mark::Failed, "something failed"),
+    ];
+    let marks: Vec<String> = marks.iter().map(|(mark, meaning)| format!("{} {meaning}", glyphs.mark(*mark, 0.0))).collect();
+    let bars = format!("{}{} how far the best was ahead", glyphs.mark(Mark::Margin, 0.1), glyphs.mark(Mark::Margin, 0.9));
+    row(prose, "? and a small letter", "what would have been under the knobs that are tried: exits, winners of rounds", width);
+    row(
+        prose,
+        "below the rounds",
+        &format!("{bars}   {}   x a member left   ~ knobs changed (X both)", marks.join("   ")),
+        width,
+    );
+    prose.push(Vec::new());
+}
+
+/// Columns of the keys.
+const KEYS: u16 = 27;
+
+fn row(prose: &mut Prose, keys: &str, meaning: &str, width: u16) {
+    let keys = if keys.is_empty() { "(no key)" } else { keys };
+    let head = vec![(Tone::Key, format!("  {keys:<width$} ", width = KEYS as usize - 3))];
+    wrap(prose, head, Tone::Plain, meaning, width, KEYS);
+}

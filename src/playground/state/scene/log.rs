@@ -1,0 +1,38 @@
+//! The log's page: everything worth knowing so far, newest first.
+
+use super::duration;
+use crate::playground::state::action::Context;
+use crate::playground::state::log::{Level, Log};
+use crate::playground::state::pages::{self, Body, View};
+use crate::playground::state::prose::{Prose, Tone, line, wrap};
+
+/// The page.
+pub const VIEW: View = View {
+    title: "log",
+    width: 96,
+    height: pages::whole,
+    context: Context::Keys,
+    hints: |_| pages::READING,
+    body: Body::Lines(|of| log(&of.shown.state.notices.log, of.width)),
+    next: None,
+};
+
+/// The log, newest first.
+#[must_use]
+pub fn log(log: &Log, width: u16) -> Prose {
+    let mut prose = Prose::new();
+    for entry in log.entries().rev() {
+        let tone = match entry.level {
+            Level::Info => Tone::Dim,
+            Level::Warning => Tone::Warning,
+            Level::Error => Tone::Bad,
+        };
+        let when = entry.t_ms.map_or_else(String::new, duration);
+        let head = vec![(Tone::Dim, format!("{when:>8} ")), (tone, format!("{:<8}", entry.level.word()))];
+        wrap(&mut prose, head, Tone::Plain, &entry.text, width, 17);
+    }
+    if prose.is_empty() {
+        prose.push(line(Tone::Dim, "nothing so far"));
+    }
+    prose
+}
