@@ -18,8 +18,8 @@ use crate::playground::state::keymap::{Keymap, KeymapError};
 use crate::playground::state::roster::Roster;
 use crate::playground::state::scene::draft::Shading;
 use crate::playground::state::{Options, Settings};
-use crate::playground::term::backstage::Backstage;
-use crate::playground::term::company::Company;
+use crate::playground::term::effects::Effects;
+use crate::playground::term::member_pool::MemberPool;
 use crate::playground::term::outside::{locale_is_not_utf8, require_terminal};
 use crate::playground::term::{self, Left, Opening};
 use crate::playground::view::theme::{ColourLevel, Library, Theme};
@@ -152,7 +152,7 @@ fn play_with(
     let configured = config.members.iter().map(|(name, member)| MemberSpec::new(name, member.clone())).collect();
     let roster = Roster::new(specs, configured, built_in_specs());
     let tools = Tools::of_platform().taking_turns(config.in_turn);
-    let company = Company::new(tools, handle.clone()).looking_in(config.models.clone());
+    let pool = MemberPool::new(tools, handle.clone()).looking_in(config.models.clone());
     let keymap = Keymap::new(&config.keys).map_err(|source| Failure::Keys { file: place(&config, &source), source })?;
     let level = ColourLevel::detect(variable);
     let library = Library::new(config::home::config_folder().map(|folder| folder.join("themes")));
@@ -184,8 +184,8 @@ fn play_with(
         warnings,
     };
     let traces_kept = config.playground.traces.unwrap_or(traces::KEPT);
-    let backstage = Backstage { company, pace: handle, folders, history, traces_kept, library, level, theme };
-    let left = runtime.block_on(term::run(options, backstage, opening)).map_err(Failure::Terminal)?;
+    let effects = Effects { pool, pace: handle, folders, history, traces_kept, library, level, theme };
+    let left = runtime.block_on(term::run(options, effects, opening)).map_err(Failure::Terminal)?;
     Ok(farewell(&left))
 }
 

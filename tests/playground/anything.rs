@@ -10,7 +10,8 @@ use specfuse::engine::fusion::event::{Capabilities, Record};
 use specfuse::ensemble::MemberSpec;
 use specfuse::playground::state::action::ACTIONS;
 use specfuse::playground::state::roster::{News, RowId};
-use specfuse::playground::state::{Effect, Listing, Message};
+use specfuse::playground::state::scene::whole::scene;
+use specfuse::playground::state::{Effect, Listing, Message, Screen};
 use specfuse::playground::view;
 use specfuse::playground::view::theme::{ColourLevel, Theme};
 
@@ -119,6 +120,18 @@ fn messages(step: &Step, run: &mut &'static [Record]) -> Vec<Message> {
     }
 }
 
+/// A scene made without what was kept from the frames before is the same. Texts out of sight are not kept up to date.
+fn check_memory(screen: &Screen) -> Result<(), TestCaseError> {
+    let (mut kept, mut fresh) = (screen.scene.clone(), scene(&screen.state));
+    let in_sight: Vec<usize> = kept.layout.iter().flat_map(|layout| &layout.panes).map(|(member, _)| member.0).collect();
+    for texts in [&mut kept.texts, &mut fresh.texts] {
+        let mut place = 0;
+        texts.retain(|_| (in_sight.contains(&place), place += 1).0);
+    }
+    prop_assert_eq!(kept, fresh);
+    Ok(())
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 96, ..ProptestConfig::default() })]
 
@@ -141,6 +154,26 @@ proptest! {
         }
         let (width, height) = state.size();
         prop_assert_eq!(frame(&mut state).area, ratatui::layout::Rect::new(0, 0, width, height));
+    }
+
+    /// The state and its frames are what the messages make of them, and nothing else: neither what was kept from frame to frame nor
+    /// when a frame was drawn.
+    #[test]
+    fn a_session_played_again_from_its_messages_shows_the_same_frames(steps in prop::collection::vec(step(), 1..60)) {
+        let mut run: &'static [Record] = &all_runs()[0];
+        let batches: Vec<Vec<Message>> = steps.iter().map(|step| messages(step, &mut run)).collect();
+        let (mut live, mut again) = (support::state(120, 40), support::state(120, 40));
+        for batch in batches {
+            for screen in [&mut live, &mut again] {
+                for message in batch.clone() {
+                    screen.update(message);
+                }
+                screen.prepare();
+            }
+            prop_assert_eq!(&live.scene, &again.scene);
+            prop_assert_eq!(frame(&mut live), frame(&mut again));
+            check_memory(&live)?;
+        }
     }
 
     #[test]

@@ -1,7 +1,11 @@
 //! Keys that the configuration changes are the keys that are shown, and those that work.
 
+use std::collections::BTreeMap;
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use specfuse::engine::fusion::event::Record;
 use specfuse::engine::round::Command;
-use specfuse::playground::state::action::Action;
+use specfuse::playground::state::action::{ACTIONS, Action};
 use specfuse::playground::state::key::Key;
 use specfuse::playground::state::keymap::{Bindings, Keymap};
 use specfuse::playground::state::pages::Page;
@@ -98,4 +102,74 @@ fn leaving_is_not_swallowed_by_a_key_that_waits_for_another() {
     press(&mut state, "y");
     assert_eq!(press(&mut state, "x"), [], "no action");
     assert!(state.pressed.pending.is_empty());
+}
+
+/// Function keys in the place of every key that the table gives: none of them is a default of any action.
+fn all_rebound() -> (Keymap, BTreeMap<&'static str, KeyEvent>) {
+    let modifiers = [("", KeyModifiers::NONE), ("ctrl+", KeyModifiers::CONTROL), ("alt+", KeyModifiers::ALT)];
+    let modifiers =
+        modifiers.into_iter().chain([("shift+", KeyModifiers::SHIFT), ("ctrl+alt+", KeyModifiers::CONTROL | KeyModifiers::ALT)]);
+    let keys = modifiers.flat_map(|(name, modifier)| {
+        (1..=24).map(move |number| (format!("{name}f{number}"), KeyEvent::new(KeyCode::F(number), modifier)))
+    });
+    let (mut bindings, mut events) = (Bindings::new(), BTreeMap::new());
+    for (entry, (name, event)) in ACTIONS.iter().zip(keys) {
+        bindings.insert(entry.name.to_owned(), vec![name]);
+        events.insert(entry.name, event);
+    }
+    assert_eq!(events.len(), ACTIONS.len());
+    (Keymap::new(&bindings).unwrap(), events)
+}
+
+/// The first word of a screen that is the name of a key which no action has any more.
+fn a_key_of_old(shown: &str) -> Option<&str> {
+    let names = ["esc", "enter", "tab", "space", "pageup", "pagedown", "backspace"];
+    let word = |word: &&str| {
+        let bare = word.trim_matches(|character: char| !character.is_alphanumeric() && character != '`');
+        let quoted =
+            bare.strip_prefix('`').and_then(|rest| rest.split_once('`')).is_some_and(|(key, _)| key.chars().count() == 1);
+        let modified = ["ctrl+", "alt+", "shift+"].iter().any(|prefix| bare.trim_matches('`').starts_with(prefix));
+        quoted || names.contains(&bare.trim_matches('`')) || (modified && !bare.trim_matches('`').contains("+f"))
+    };
+    shown.split_whitespace().find(word)
+}
+
+#[test]
+fn with_every_key_rebound_no_screen_names_an_old_one() {
+    let (keymap, events) = all_rebound();
+    let options = || Options { keymap: keymap.clone(), ..support::options(&support::members()) };
+    let at = |size: (u16, u16), records: &[Record], writing: bool| {
+        let mut screen = Screen::new(options(), size.0, size.1);
+        screen.update(Message::Ask(support::QUESTION.to_owned()));
+        feed(&mut screen, records);
+        screen.state.writing.active = writing;
+        screen
+    };
+    let crowded = Screen::new(Options { keymap: keymap.clone(), ..support::options(&support::crowd(9)) }, 120, 40);
+    let scenes = [
+        Screen::new(options(), 120, 40),
+        crowded,
+        at((120, 40), &answer()[..20], false),
+        at((120, 40), &answer()[..20], true),
+        at((200, 60), answer(), false),
+        at((80, 24), answer(), false),
+    ];
+    for (place, scene) in scenes.iter().enumerate() {
+        for first in ACTIONS {
+            let mut opened = scene.clone();
+            opened.prepare();
+            opened.update(Message::Key(events[first.name]));
+            let shown = support::screen(&mut opened);
+            assert_eq!(a_key_of_old(&shown), None, "scene {place}, {}:\n{shown}", first.name);
+            if opened.looking.overlay.is_none() {
+                continue;
+            }
+            for second in ["choose", "roster-take", "tune-apply", "tune-higher", "send", "sweep", "sweep-stop"] {
+                let mut screen = opened.clone();
+                screen.update(Message::Key(events[second]));
+                let shown = support::screen(&mut screen);
+                assert_eq!(a_key_of_old(&shown), None, "scene {place}, {} then {second}:\n{shown}", first.name);
+            }
+        }
+    }
 }

@@ -5,10 +5,10 @@
 mod actions;
 mod anything;
 mod asking;
-mod company;
 mod explaining;
 mod keys;
 mod looking;
+mod member_pool;
 mod numbers;
 mod replaying;
 mod running;

@@ -1,25 +1,25 @@
 //! The only code that touches the terminal.
 //!
 //! [`run`] is the one loop: signals, keys, events of the run and the next frame, whatever comes first; each becomes a message
-//! for the state, and what the state asks for is carried out [`backstage`]; the members are [`company`]'s, a sweep `sweeping`'s. Each other piece has one duty: [`guard`] takes the
+//! for the state, and what the state asks for is carried out [`effects`]; the members are [`pool`]'s, a sweep `sweeping`'s. Each other piece has one duty: [`guard`] takes the
 //! screen and gives it back whatever happens, [`panics`] keeps what goes wrong off the screen, [`input`] hands keys over,
 //! [`signals`] what the system asks of the program, [`suspend`] stops it, [`editor`] lends the terminal to an editor,
 //! [`clipboard`] copies, [`frames`] says when to draw, and [`outside`] whether there is a terminal at all.
 
-pub mod backstage;
 pub mod clipboard;
-pub mod company;
 pub mod editor;
+pub mod effects;
 pub mod frames;
 pub mod guard;
 pub mod input;
 #[cfg(all(unix, feature = "llama-cpp"))]
 pub mod keeper;
+pub mod member_pool;
 pub mod outside;
 pub mod panics;
+mod run_source;
 mod screen;
 pub mod signals;
-mod stage;
 pub mod suspend;
 mod sweeping;
 mod words;
@@ -35,13 +35,13 @@ use super::state::key::Key;
 use super::state::{Effect, Message, Options, Screen};
 use super::view;
 use crate::engine::trace::Chosen;
-use backstage::{Backstage, Hands, Next};
+use effects::{Effects, Hands, Next};
 use frames::{FRAME_MS, Frames};
 use guard::Terminal;
 use input::Input;
+use run_source::RunSource;
 pub use signals::Signal;
 use signals::Signals;
-use stage::Stage;
 use suspend::Whom;
 use sweeping::Sweeping;
 
@@ -98,10 +98,10 @@ struct Loop {
     terminal: Terminal,
     input: Input,
     signals: Signals,
-    stage: Stage,
+    source: RunSource,
     sweeping: Sweeping,
     screen: Screen,
-    backstage: Backstage,
+    effects: Effects,
     frames: Frames,
     since: Instant,
     ended_by: Option<Signal>,
@@ -111,21 +111,21 @@ struct Loop {
 
 /// Opens the playground and stays in it until the person leaves. Needs a tokio runtime with threads of its own, because the
 /// terminal may be lent to an editor meanwhile. The terminal is as before however this ends.
-pub async fn run(options: Options, backstage: Backstage, opening: Opening) -> io::Result<Left> {
+pub async fn run(options: Options, effects: Effects, opening: Opening) -> io::Result<Left> {
     let signals = Signals::listen()?;
     #[cfg(all(unix, feature = "llama-cpp"))]
     keeper::start();
     let terminal = Terminal::enter(guard::Options { mouse: options.settings.mouse })?;
     let size = terminal.size()?;
     let mut screen = Screen::new(options, size.width, size.height);
-    screen.update(Message::Dressed(view::dress(&backstage.theme)));
+    screen.update(Message::Dressed(view::dress(&effects.theme)));
     let mut playground = Loop {
         input: Input::new(),
         signals,
-        stage: Stage::new(),
+        source: RunSource::new(),
         sweeping: Sweeping::default(),
         screen,
-        backstage,
+        effects,
         frames: Frames::new(FRAME_MS),
         since: Instant::now(),
         ended_by: None,
@@ -139,7 +139,7 @@ pub async fn run(options: Options, backstage: Backstage, opening: Opening) -> io
         playground.ended_by = tokio::time::timeout(GONE, playground.signals.next()).await.ok().or(playground.ended_by);
     }
     // First the run, so that its trace is whole even where the terminal is gone.
-    playground.stage.finish().await;
+    playground.source.finish().await;
     playground.terminal.leave();
     #[cfg(all(unix, feature = "llama-cpp"))]
     keeper::stop();
@@ -147,7 +147,7 @@ pub async fn run(options: Options, backstage: Backstage, opening: Opening) -> io
     if playground.ended_by.is_none() {
         played?;
     }
-    Ok(Left { ended_by: playground.ended_by, trace: playground.stage.kept().map(ToOwned::to_owned) })
+    Ok(Left { ended_by: playground.ended_by, trace: playground.source.kept().map(ToOwned::to_owned) })
 }
 
 impl Loop {
@@ -162,10 +162,10 @@ impl Loop {
             Opening::Question(question) => self.take_in(vec![Message::Begin, Message::Ask(question)]).await,
             Opening::Tour => self.take_in(vec![Message::Begin, Message::Tour]).await,
             Opening::Replay { path, chosen, warning, speed, paused } => {
-                let mut messages = vec![self.stage.replay(chosen, path, warning)];
-                messages.extend(self.stage.order(super::state::ReplayOrder::Speed(speed)));
+                let mut messages = vec![self.source.replay(chosen, path, warning)];
+                messages.extend(self.source.order(super::state::ReplayOrder::Speed(speed)));
                 if paused {
-                    messages.extend(self.stage.order(super::state::ReplayOrder::Pause));
+                    messages.extend(self.source.order(super::state::ReplayOrder::Pause));
                 }
                 self.take_in(messages).await
             }
@@ -179,11 +179,11 @@ impl Loop {
             }
             let messages = match self.wait().await {
                 Woken::Frame => continue,
-                Woken::Tick => vec![Message::Tick(self.stage.run_ms())],
+                Woken::Tick => vec![Message::Tick(self.source.run_ms())],
                 Woken::Messages(messages) => messages,
                 Woken::Key(event) => self.keys(event)?,
                 Woken::Signal(Signal::Suspend) => {
-                    let failed = backstage::stop(&mut self.terminal, &mut self.input, Whom::Process)?;
+                    let failed = effects::stop(&mut self.terminal, &mut self.input, Whom::Process)?;
                     failed.into_iter().chain([self.resized()?]).collect()
                 }
                 Woken::Signal(signal @ (Signal::Terminate | Signal::HangUp | Signal::Interrupt | Signal::Quit)) => {
@@ -210,8 +210,8 @@ impl Loop {
             biased;
             signal = self.signals.next() => Woken::Signal(signal),
             event = self.input.next() => Woken::Key(event),
-            messages = self.stage.next() => Woken::Messages(messages),
-            news = self.backstage.company.next() => Woken::Messages(vec![news]),
+            messages = self.source.next() => Woken::Messages(messages),
+            news = self.effects.pool.next() => Woken::Messages(vec![news]),
             swept = self.sweeping.next() => Woken::Messages(vec![swept]),
             () = tokio::time::sleep(frame.unwrap_or_default()), if frame.is_some() => Woken::Frame,
             () = tokio::time::sleep(TICK), if busy => Woken::Tick,
@@ -255,15 +255,15 @@ impl Loop {
                     terminal: &mut self.terminal,
                     input: &mut self.input,
                     signals: &mut self.signals,
-                    stage: &mut self.stage,
+                    source: &mut self.source,
                     sweeping: &mut self.sweeping,
                 };
-                let next = self.backstage.carry_out(effect, hands, &mut came).await?;
+                let next = self.effects.carry_out(effect, hands, &mut came).await?;
                 if next != Next::GoOn {
                     return Ok(next);
                 }
                 if themed {
-                    self.screen.update(Message::Dressed(view::dress(&self.backstage.theme)));
+                    self.screen.update(Message::Dressed(view::dress(&self.effects.theme)));
                 }
                 if lent {
                     // Keys that were typed before somebody else had the terminal were not meant for what is there now.
@@ -279,8 +279,8 @@ impl Loop {
     /// Writes a picture of the screen as it is without what lies over it.
     fn picture(&mut self, path: &Path) -> Message {
         self.screen.prepare();
-        let picture = view::picture::screen(&self.screen, &self.backstage.theme);
-        backstage::exported(backstage::export_to(&picture, path), path)
+        let picture = view::picture::screen(&self.screen, &self.effects.theme);
+        effects::exported(effects::export_to(&picture, path), path)
     }
 
     fn draw(&mut self) -> io::Result<()> {
@@ -295,7 +295,7 @@ impl Loop {
             // Also where the size is that of the last frame again: what stood there was cut meanwhile.
             self.terminal.forget_drawn()?;
         }
-        let (screen, theme) = (&self.screen, &self.backstage.theme);
+        let (screen, theme) = (&self.screen, &self.effects.theme);
         self.terminal.draw(|frame| view::draw(frame, screen, theme))?;
         self.frames.drawn(self.now_ms());
         Ok(())

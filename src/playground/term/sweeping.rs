@@ -1,4 +1,4 @@
-//! A sweep over the question, beside the run on the stage.
+//! A sweep over the question, beside the run on the source.
 //!
 //! Owns the sweep that goes on and the folder that keeps it: the same sweep begun again goes on where it stopped. Decides nothing:
 //! what is finished goes to the state as messages.

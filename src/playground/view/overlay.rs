@@ -14,6 +14,7 @@ use super::prompt::editor;
 use super::roster::roster;
 use super::theme::Role;
 use crate::playground::state::Screen;
+use crate::playground::state::action::Action;
 use crate::playground::state::overlay::{Overlay, Scroll};
 use crate::playground::state::pages::Body;
 use crate::playground::state::picker::{Picker, PickerKind};
@@ -41,7 +42,7 @@ pub(super) fn overlay(buffer: &mut Buffer, look: &Look<'_>, screen: &Screen) -> 
             lines(buffer, text, look, &screen.scene.overlay, 0);
             return value(text, panel, &screen.scene.overlay);
         }
-        Overlay::List(picker) => return Some(list(buffer, text, look, picker)),
+        Overlay::List(picker) => return Some(list(buffer, text, look, picker, &screen.keymap.key(Action::Choose))),
         Overlay::Roster(_) => roster(buffer, text, look, screen),
         Overlay::Entry(_) => return editor(buffer, text, screen.writing.segment.area()),
         Overlay::Leave(question) => {
@@ -91,7 +92,7 @@ fn end(text: &str, columns: usize) -> &str {
 }
 
 /// What was typed and what answers it; returns where the caret is.
-fn list(buffer: &mut Buffer, area: Rect, look: &Look<'_>, picker: &Picker) -> Position {
+fn list(buffer: &mut Buffer, area: Rect, look: &Look<'_>, picker: &Picker, choose: &str) -> Position {
     let cursor = look.style(Role::Cursor);
     let mut pen = Pen::new(buffer, area, 0);
     pen.write("> ", look.style(Role::Accent));
@@ -99,24 +100,26 @@ fn list(buffer: &mut Buffer, area: Rect, look: &Look<'_>, picker: &Picker) -> Po
     pen.write(end(&picker.typed, room), look.style(Role::Text));
     let caret = pen.position();
     pen.write(" ", cursor);
-    found(buffer, area, look, picker);
+    found(buffer, area, look, picker, choose);
     caret
 }
 
-fn found(buffer: &mut Buffer, area: Rect, look: &Look<'_>, picker: &Picker) {
+fn found(buffer: &mut Buffer, area: Rect, look: &Look<'_>, picker: &Picker, choose: &str) {
     let entries = picker.entries();
     let rows = Rect { y: area.y + 2, height: area.height.saturating_sub(2), ..area };
     if entries.len() == 0 {
         let hint = match picker.kind {
-            PickerKind::ExportAs => "a new file; .md, .html, .json or .svg (a picture of the screen) says what it becomes",
-            PickerKind::SaveAs => "a new file; one that exists is never overwritten",
-            PickerKind::Traces => "no recorded run of that name; enter opens the file that you typed",
-            PickerKind::Against => "no recorded run of that name; enter reads the file that you typed",
+            PickerKind::ExportAs => {
+                "a new file; .md, .html, .json or .svg (a picture of the screen) says what it becomes".to_owned()
+            }
+            PickerKind::SaveAs => "a new file; one that exists is never overwritten".to_owned(),
+            PickerKind::Traces => format!("no recorded run of that name; {choose} opens the file that you typed"),
+            PickerKind::Against => format!("no recorded run of that name; {choose} reads the file that you typed"),
             PickerKind::Commands | PickerKind::Themes | PickerKind::Candidates | PickerKind::Branches | PickerKind::Compare => {
-                "nothing of that name"
+                "nothing of that name".to_owned()
             }
         };
-        Pen::new(buffer, rows, 0).write(hint, look.style(Role::Dim));
+        Pen::new(buffer, rows, 0).write(&hint, look.style(Role::Dim));
         return;
     }
     let top = (picker.selected() + 1).saturating_sub(usize::from(rows.height.max(1)));

@@ -10,6 +10,7 @@ use super::Look;
 use super::paint::{Pen, frame, framed};
 use super::theme::Role;
 use crate::playground::state::Screen;
+use crate::playground::state::action::Action;
 use crate::playground::state::layout::{Class, LINE_HEAD, Layout, Part};
 use crate::playground::state::scene::draft::{BEYOND, PaneText, REMARK};
 use crate::playground::state::scene::pane::{Activity, Pane, figures};
@@ -35,7 +36,8 @@ pub(super) fn panes(buffer: &mut Buffer, layout: &Layout, look: &Look<'_>, scree
         away(buffer, place, look, screen);
     }
     if layout.page.1 > 1 && layout.class != Class::Small && !screen.looking.zoomed {
-        let text = format!(" panes {} of {} (tab) ", layout.page.0, layout.page.1);
+        let next = screen.keymap.key(Action::FocusNext);
+        let text = format!(" panes {} of {} ({next}) ", layout.page.0, layout.page.1);
         let row = Rect { height: 1, x: layout.body.x + 2, width: layout.body.width - 4, y: layout.body.y };
         Pen::new(buffer, row, 0)
             .skip(row.width.saturating_sub(text.chars().count() as u16))

@@ -13,8 +13,8 @@ use specfuse::engine::member::scripted::{Line, ScriptedMember};
 use specfuse::ensemble::Tools;
 use specfuse::files::Folders;
 use specfuse::files::history::History;
-use specfuse::playground::term::backstage::Backstage;
-use specfuse::playground::term::company::Company;
+use specfuse::playground::term::effects::Effects;
+use specfuse::playground::term::member_pool::MemberPool;
 use specfuse::playground::term::{self, Opening};
 use specfuse::playground::view::theme::{ColourLevel, Library};
 
@@ -62,8 +62,8 @@ pub fn play() {
     let seats: Vec<Seat> = (0..MEMBERS).map(writer).collect();
     let options = load::options(&seats, params());
     let pace = Pace::new(None);
-    let backstage = Backstage {
-        company: Company::new(Tools::default(), pace.clone()).with(seats),
+    let effects = Effects {
+        pool: MemberPool::new(Tools::default(), pace.clone()).with(seats),
         pace,
         folders: Folders::of_platform(),
         history: History::default(),
@@ -73,7 +73,7 @@ pub fn play() {
         theme: load::theme(),
     };
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime");
-    runtime.block_on(term::run(options, backstage, Opening::Question("How fast?".to_owned()))).expect("a terminal");
+    runtime.block_on(term::run(options, effects, Opening::Question("How fast?".to_owned()))).expect("a terminal");
 }
 
 /// Milliseconds from each key to the frame that shows it.

@@ -77,10 +77,10 @@ impl Asking<'_> {
 
     pub(super) fn send(&mut self) -> Vec<Effect> {
         if self.answers.is_writing() {
-            let stop = self.keymap.key(Action::Stop);
+            let (leave, stop) = (self.keymap.key(Action::LeavePrompt), self.keymap.key(Action::Stop));
             self.notices.say(
                 Level::Info,
-                &format!("the answer is still being written: esc, then `{stop}` ends it; your question stays here"),
+                &format!("the answer is still being written: {leave}, then `{stop}` ends it; your question stays here"),
             );
             return Vec::new();
         }
@@ -139,8 +139,8 @@ impl Asking<'_> {
 
     pub(super) fn new_conversation(&mut self) -> Vec<Effect> {
         if self.answers.is_writing() {
-            let stop = self.keymap.key(Action::Stop);
-            self.notices.say(Level::Info, &format!("the answer is still being written: esc, then `{stop}` ends it"));
+            let (leave, stop) = (self.keymap.key(Action::LeavePrompt), self.keymap.key(Action::Stop));
+            self.notices.say(Level::Info, &format!("the answer is still being written: {leave}, then `{stop}` ends it"));
             return Vec::new();
         }
         self.answers.session.clear();

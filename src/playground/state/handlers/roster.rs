@@ -2,6 +2,7 @@
 
 use super::members::Members;
 use crate::playground::state::State;
+use crate::playground::state::keymap::Keymap;
 use crate::playground::state::log::Level;
 use crate::playground::state::message::Effect;
 use crate::playground::state::overlay::Overlay;
@@ -21,12 +22,13 @@ pub(in crate::playground::state) struct Composing<'a> {
     pub(super) roster: &'a mut Roster,
     pub(super) settings: &'a mut Settings,
     pub(super) notices: &'a mut Notices,
+    pub(super) keymap: &'a Keymap,
 }
 
 impl<'a> From<&'a mut State> for Composing<'a> {
     fn from(state: &'a mut State) -> Self {
-        let State { answers, looking, knobs, roster, settings, notices, .. } = state;
-        Self { answers, looking, knobs, roster, settings, notices }
+        let State { answers, looking, knobs, roster, settings, notices, keymap, .. } = state;
+        Self { answers, looking, knobs, roster, settings, notices, keymap }
     }
 }
 
@@ -106,7 +108,8 @@ impl Composing<'_> {
         let ensemble = match compose.ensemble(self.roster) {
             Ok(ensemble) => ensemble,
             Err(error) => {
-                self.notices.say(Level::Error, &error.to_string());
+                let (action, does) = error.remedy();
+                self.notices.say(Level::Error, &format!("{error}: `{}` {does}", self.keymap.key(action)));
                 return Vec::new();
             }
         };

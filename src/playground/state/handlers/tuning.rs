@@ -138,8 +138,9 @@ impl Tuning<'_> {
         let Ok(knob) = knob(name) else { return Vec::new() };
         let pending = self.knobs.tuning.is_pending();
         if pending {
-            let panel = self.keymap.key(Action::Tune);
-            self.notices.say(Level::Info, &format!("other knobs are being tried: `{panel}` goes back to them, esc forgets them"));
+            let (panel, forget) = (self.keymap.key(Action::Tune), self.keymap.key(Action::Back));
+            self.notices
+                .say(Level::Info, &format!("other knobs are being tried: `{panel}` goes back to them, {forget} forgets them"));
             return Vec::new();
         }
         // A run may not have answered to the last press yet.

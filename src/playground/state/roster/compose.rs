@@ -6,6 +6,7 @@ use super::{Known, Origin, Place, Roster, RowId};
 use crate::engine::fusion::MemberIndex;
 use crate::engine::fusion::event::{MemberHeader, Role};
 use crate::engine::fusion::weights::{WeightRule, WeightSource, Weights};
+use crate::playground::state::action::Action;
 
 /// How far one key press moves a weight, and the most that it reaches.
 const STEP: f64 = 0.1;
@@ -34,12 +35,23 @@ pub struct Compose {
 /// Why an ensemble cannot be taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum ComposeError {
-    /// Nobody was chosen.
-    #[error("choose at least one model: space chooses the marked one")]
-    Nobody,
-    /// Nobody who was chosen drafts.
-    #[error("choose at least one model that drafts: `r` changes what the marked one does")]
+    /// No model was chosen.
+    #[error("choose at least one model")]
+    NoModel,
+    /// No chosen model drafts.
+    #[error("choose at least one model that drafts")]
     NoDrafter,
+}
+
+impl ComposeError {
+    /// The action that helps, and what it does.
+    #[must_use]
+    pub fn remedy(self) -> (Action, &'static str) {
+        match self {
+            Self::NoModel => (Action::RosterToggle, "chooses the marked one"),
+            Self::NoDrafter => (Action::RosterRole, "changes what the marked one does"),
+        }
+    }
 }
 
 impl Compose {
@@ -149,7 +161,7 @@ impl Compose {
             }
         }
         match (chosen.is_empty(), drafts) {
-            (true, _) => Err(ComposeError::Nobody),
+            (true, _) => Err(ComposeError::NoModel),
             (false, false) => Err(ComposeError::NoDrafter),
             (false, true) => Ok(chosen),
         }

@@ -159,7 +159,7 @@ proptest! {
                         roster.take(ensemble);
                         compose = Compose::default();
                     }
-                    Err(ComposeError::Nobody | ComposeError::NoDrafter) => {}
+                    Err(ComposeError::NoModel | ComposeError::NoDrafter) => {}
                 },
             }
             let marked = compose.marked(&roster).unwrap();

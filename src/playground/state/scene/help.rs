@@ -53,7 +53,10 @@ pub fn help(keymap: &Keymap, ascii: bool, width: u16) -> Prose {
         &mut prose,
         Vec::new(),
         Tone::Dim,
-        "Keys can be changed in the configuration file: [keys] with the name of a command (they are listed under `:`).",
+        &format!(
+            "Keys can be changed in the configuration file: [keys] with the name of a command (they are listed under `{}`).",
+            keymap.key(Action::Palette)
+        ),
         width,
         0,
     );

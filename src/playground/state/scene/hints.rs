@@ -70,38 +70,44 @@ fn likely(state: &State, run: RunState) -> &'static [Action] {
         None if state.answers.waits_for_members() => {
             &[Action::Stop, Action::Roster, Action::Open(Page::Log), Action::Open(Page::Help), Action::Quit]
         }
-        None if run.is_busy() || run == RunState::Paused => &[
-            Action::RunPause,
-            Action::Step,
-            Action::Stop,
-            Action::PreviousRound,
-            Action::Open(Page::Why),
-            Action::Open(Page::Help),
-            Action::Quit,
-            Action::Slower,
-            Action::Faster,
-            Action::Zoom,
-            Action::Override,
-            Action::Tune,
-            Action::Rewind,
-            Action::Undo,
-        ],
-        None => &[
-            Action::Write,
-            Action::Again,
-            Action::PreviousRound,
-            Action::Open(Page::Why),
-            Action::Open(Page::Help),
-            Action::Quit,
-            Action::Open(Page::Retention),
-            Action::Tune,
-            Action::Zoom,
-            Action::Roster,
-            Action::CopyAnswer,
-            Action::Palette,
-            Action::Override,
-            Action::Rewind,
-            Action::Compare,
-        ],
+        None if run.is_busy() || run == RunState::Paused => RUNNING,
+        None => IDLE,
     }
 }
+
+/// While an answer is being written, or stands still.
+const RUNNING: &[Action] = &[
+    Action::RunPause,
+    Action::Step,
+    Action::Stop,
+    Action::PreviousRound,
+    Action::Open(Page::Why),
+    Action::Open(Page::Help),
+    Action::Quit,
+    Action::Slower,
+    Action::Faster,
+    Action::Zoom,
+    Action::Override,
+    Action::Tune,
+    Action::Rewind,
+    Action::Undo,
+];
+
+/// While no answer is being written.
+const IDLE: &[Action] = &[
+    Action::Write,
+    Action::Again,
+    Action::PreviousRound,
+    Action::Open(Page::Why),
+    Action::Open(Page::Help),
+    Action::Quit,
+    Action::Open(Page::Retention),
+    Action::Tune,
+    Action::Zoom,
+    Action::Roster,
+    Action::CopyAnswer,
+    Action::Palette,
+    Action::Override,
+    Action::Rewind,
+    Action::Compare,
+];

@@ -5,17 +5,17 @@ use crate::engine::fusion::single::Single;
 use crate::engine::fusion::timing::RunTiming;
 use crate::playground::state::prompt::Prompt;
 use crate::playground::state::tuning::comparison::Comparison;
-use kept::Kept;
+use cached::Cached;
 
-mod kept;
+mod cached;
 
 /// What is kept from frame to frame.
 #[derive(Debug, Clone, Default)]
 pub struct Memo {
     /// The selected answer compared with its strongest member.
-    pub(super) single: Kept<Option<Single>>,
+    pub(super) single: Cached<Option<Single>>,
     /// Where its time went.
-    pub(super) timing: Kept<RunTiming>,
+    pub(super) timing: Cached<RunTiming>,
     /// What the knobs that are tried would have changed.
     pub(in crate::playground::state) comparison: Comparison,
     /// Lines of the question, by its revision and the width.

@@ -32,8 +32,9 @@ pub(super) fn words(shown: Shown<'_>, memo: &mut Memo, popup: Rect) -> Prose {
         },
         Some(Overlay::Tuning(of)) => {
             let sentence = what_if_in_words(shown);
+            let keys = [Action::TuneLower, Action::TuneHigher].map(|action| state.keymap.key(action)).join(" and ");
             let (tuning, in_force, presets) = (&state.knobs.tuning, &state.knobs.in_force(&state.answers), &state.knobs.presets);
-            let shown = panel::Shown { panel: of, tuning, in_force, presets, sentence: sentence.as_deref() };
+            let shown = panel::Shown { panel: of, tuning, in_force, presets, keys: &keys, sentence: sentence.as_deref() };
             panel::prose(shown, inner, height(popup))
         }
         Some(Overlay::List(_) | Overlay::Roster(_) | Overlay::Entry(_) | Overlay::Leave(_)) | None => Prose::new(),
@@ -45,7 +46,8 @@ pub(super) fn roster(shown: Shown<'_>, popup: Rect) -> List {
     let state = shown.state;
     let Some(Overlay::Roster(compose)) = &state.looking.overlay else { return List::default() };
     let run = state.answers.session.newest().map(|play| &play.run);
-    list(&state.roster, compose, run, state.knobs.params.weights, (inner(popup), height(popup)))
+    let connect = state.keymap.key(Action::RosterConnect);
+    list(&state.roster, compose, (run, state.knobs.params.weights, &connect), (inner(popup), height(popup)))
 }
 
 /// What is tried and what it would have changed, with the keys that end it.

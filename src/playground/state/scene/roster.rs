@@ -99,9 +99,15 @@ pub fn activity(standing: &Standing) -> Activity {
 
 /// The list in so many columns and lines. `run` is the newest, from which what its members used is known.
 #[must_use]
-pub fn list(roster: &Roster, compose: &Compose, run: Option<&Run>, rule: WeightRule, (width, height): (u16, usize)) -> List {
+pub fn list(
+    roster: &Roster,
+    compose: &Compose,
+    (run, rule, connect): (Option<&Run>, WeightRule, &str),
+    (width, height): (u16, usize),
+) -> List {
     let entries = entries(roster, compose, run, rule);
-    let mut details = compose.marked(roster).map_or_else(Prose::new, |row| details(roster, compose, row, (run, rule), width));
+    let mut details =
+        compose.marked(roster).map_or_else(Prose::new, |row| details(roster, compose, row, (run, rule, connect), width));
     let most = height.saturating_sub(FEWEST_ROWS + 1);
     if details.len() > most {
         details.truncate(most.saturating_sub(1));
@@ -180,7 +186,13 @@ fn model(known: &Known, pick: Pick, weight: Option<f64>, marked: bool, memory: O
 }
 
 /// Everything about one model.
-fn details(roster: &Roster, compose: &Compose, row: RowId, (run, rule): (Option<&Run>, WeightRule), width: u16) -> Prose {
+fn details(
+    roster: &Roster,
+    compose: &Compose,
+    row: RowId,
+    (run, rule, connect): (Option<&Run>, WeightRule, &str),
+    width: u16,
+) -> Prose {
     let Some(known) = roster.row(row) else { return Prose::new() };
     let mut prose = Prose::new();
     let mut say = |head: &str, tone: Tone, text: &str| {
@@ -196,7 +208,7 @@ fn details(roster: &Roster, compose: &Compose, row: RowId, (run, rule): (Option<
     }
     match &known.standing {
         Standing::Unknown if known.file.is_some() => say("state", Tone::Plain, "not loaded yet: choosing it loads it"),
-        Standing::Unknown => say("state", Tone::Plain, "not asked yet what it can do: `c` asks it"),
+        Standing::Unknown => say("state", Tone::Plain, &format!("not asked yet what it can do: `{connect}` asks it")),
         Standing::Connecting(what) if what.is_empty() => say("state", Tone::Plain, "connecting"),
         Standing::Connecting(what) => say("state", Tone::Plain, what),
         Standing::Away(reason) => say("away", Tone::Bad, reason),

@@ -32,7 +32,7 @@ use crate::playground::state::play::Play;
 use crate::playground::state::prose::Prose;
 
 /// What is on the screen.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Scene {
     /// Where everything is; `None` on a screen that is too small.
     pub layout: Option<Layout>,

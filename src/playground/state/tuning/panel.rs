@@ -27,6 +27,8 @@ pub struct Shown<'a> {
     pub in_force: &'a Params,
     /// Every preset there is.
     pub presets: &'a Presets,
+    /// The keys that go from preset to preset.
+    pub keys: &'a str,
     /// What would have been different, in a sentence.
     pub sentence: Option<&'a str>,
 }
@@ -162,7 +164,7 @@ fn meaning(shown: Shown<'_>) -> String {
     let Some(knob) = shown.panel.knob() else {
         return match shown.presets.matching(&shown.tuning.over(shown.in_force)) {
             Some(name) => format!("{name}: {}", shown.presets.meaning(name)),
-            None => "presets: named sets of values; left and right go through them".to_owned(),
+            None => format!("presets: named sets of values; {} go through them", shown.keys),
         };
     };
     let in_force = (knob.get)(shown.in_force);

@@ -31,7 +31,7 @@ enum Act {
 }
 
 /// The source of events, with the file that holds them.
-pub(super) struct Stage {
+pub(super) struct RunSource {
     act: Act,
     /// Since when the run's own clock runs.
     since: Instant,
@@ -45,7 +45,7 @@ pub(super) struct Stage {
     orders: Vec<Command>,
 }
 
-impl Stage {
+impl RunSource {
     /// Nothing plays.
     pub(super) fn new() -> Self {
         Self { act: Act::Nothing, since: Instant::now(), trace: None, recorded: None, kept: None, orders: Vec::new() }

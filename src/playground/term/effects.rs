@@ -7,13 +7,13 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use super::clipboard::osc52;
-use super::company::Company;
 use super::editor::{Editor, Running, folder};
 use super::guard::Terminal;
 use super::input::Input;
+use super::member_pool::MemberPool;
+use super::run_source::RunSource;
 use super::screen;
 use super::signals::{Signal, Signals, Urgency};
-use super::stage::Stage;
 use super::suspend::{self, Whom};
 use super::sweeping::Sweeping;
 use crate::engine::fusion::conversation::Conversation;
@@ -31,9 +31,9 @@ use crate::playground::state::{Ask, Effect, Listing, Message, TakenUp};
 use crate::playground::view::theme::{ColourLevel, Library, Theme};
 
 /// What the playground works with.
-pub struct Backstage {
+pub struct Effects {
     /// The members.
-    pub company: Company,
+    pub pool: MemberPool,
     /// The pace of those in this process.
     pub pace: Pace,
     /// Where this program keeps its files, if there is a home.
@@ -64,11 +64,38 @@ pub(super) struct Hands<'a> {
     pub(super) terminal: &'a mut Terminal,
     pub(super) input: &'a mut Input,
     pub(super) signals: &'a mut Signals,
-    pub(super) stage: &'a mut Stage,
+    pub(super) source: &'a mut RunSource,
     pub(super) sweeping: &'a mut Sweeping,
 }
 
-impl Backstage {
+/// Lends the terminal to the user's editor; its text is added to `messages`.
+async fn lend_to_editor(text: String, hands: Hands<'_>, messages: &mut Vec<Message>) -> std::io::Result<Next> {
+    let Hands { terminal, input, signals, source, .. } = hands;
+    input.release();
+    terminal.suspend();
+    let running = Running::default();
+    let waited = running.clone();
+    let editing = tokio::task::spawn_blocking(move || edit(&text, &waited));
+    let editing = meanwhile(editing, source, messages);
+    let (modes, mut killed) = (screen::modes(), false);
+    let end = |urgency| {
+        killed |= urgency == Urgency::Forced;
+        running.end(urgency);
+    };
+    let (edited, ending) = signals.while_lent(editing, end).await;
+    if let Some(signal) = ending {
+        // An editor that had to be ended may have left its own.
+        screen::put_back(modes, killed);
+        return Ok(Next::Ended(signal));
+    }
+    let edited = edited.unwrap_or_else(|| Ok(Err("the editor does not end".to_owned())));
+    terminal.resume()?;
+    input.take_back();
+    messages.push(Message::Edited(edited.unwrap_or_else(|fault| Err(fault.to_string()))));
+    Ok(Next::GoOn)
+}
+
+impl Effects {
     /// Does what is asked for; what came of it is added to `messages`.
     pub(super) async fn carry_out(
         &mut self,
@@ -76,18 +103,18 @@ impl Backstage {
         hands: Hands<'_>,
         messages: &mut Vec<Message>,
     ) -> std::io::Result<Next> {
-        let Hands { terminal, input, signals, stage, sweeping } = hands;
+        let Hands { terminal, input, signals, source, sweeping } = hands;
         match effect {
-            Effect::Ask(ask) => self.ask(*ask, stage, messages),
+            Effect::Ask(ask) => self.ask(*ask, source, messages),
             Effect::Connect { members, anew } => {
                 for (row, spec) in members {
-                    self.company.connect(row, spec, anew);
+                    self.pool.connect(row, spec, anew);
                 }
             }
-            Effect::LetGo(row) => self.company.let_go(row),
-            Effect::Scan => self.company.scan(),
-            Effect::FindFiles(known) => self.company.find_files(known),
-            Effect::TakeUp(taken) => self.take_up(*taken, stage, messages),
+            Effect::LetGo(row) => self.pool.let_go(row),
+            Effect::Scan => self.pool.scan(),
+            Effect::FindFiles(known) => self.pool.find_files(known),
+            Effect::TakeUp(taken) => self.take_up(*taken, source, messages),
             Effect::Export { run, format, path } => {
                 let text = export::render(&run, format);
                 messages.push(exported(text.and_then(|text| export_to(&text, &path)), &path));
@@ -95,9 +122,9 @@ impl Backstage {
             // Only the loop has the screen.
             Effect::Picture(_) => {}
             Effect::Read(path) => messages.push(read_to_compare(&path)),
-            Effect::Order(command) => messages.extend(stage.command(command)),
-            Effect::Drop => stage.clear(),
-            Effect::Replay(order) => messages.extend(stage.order(order)),
+            Effect::Order(command) => messages.extend(source.command(command)),
+            Effect::Drop => source.clear(),
+            Effect::Replay(order) => messages.extend(source.order(order)),
             Effect::Pace(pace) => self.pace.set(pace.map(f64::from)),
             Effect::Remember(question) => {
                 if let Err(error) = self.history.append(&question) {
@@ -106,33 +133,13 @@ impl Backstage {
             }
             Effect::Copy(text) => messages.push(copy(terminal, &text)?),
             Effect::Edit(text) => {
-                input.release();
-                terminal.suspend();
-                let running = Running::default();
-                let waited = running.clone();
-                let editing = tokio::task::spawn_blocking(move || edit(&text, &waited));
-                let editing = meanwhile(editing, stage, messages);
-                let (modes, mut killed) = (screen::modes(), false);
-                let end = |urgency| {
-                    killed |= urgency == Urgency::Forced;
-                    running.end(urgency);
-                };
-                let (edited, ending) = signals.while_lent(editing, end).await;
-                if let Some(signal) = ending {
-                    // An editor that had to be ended may have left its own.
-                    screen::put_back(modes, killed);
-                    return Ok(Next::Ended(signal));
-                }
-                let edited = edited.unwrap_or_else(|| Ok(Err("the editor does not end".to_owned())));
-                terminal.resume()?;
-                input.take_back();
-                messages.push(Message::Edited(edited.unwrap_or_else(|fault| Err(fault.to_string()))));
+                return lend_to_editor(text, Hands { terminal, input, signals, source, sweeping }, messages).await;
             }
-            Effect::SaveTrace(path) => messages.push(save(stage.trace(), &path)),
+            Effect::SaveTrace(path) => messages.push(save(source.trace(), &path)),
             Effect::ListTraces(listing) => messages.push(self.list(listing)),
-            Effect::Open(path) => messages.extend(open(&path, stage)),
+            Effect::Open(path) => messages.extend(open(&path, source)),
             Effect::Sweep(ask) => {
-                let seats = self.company.seats(&ask.members);
+                let seats = self.pool.seats(&ask.members);
                 sweeping.start(*ask, &seats, self.folders.as_ref());
             }
             Effect::StopSweep => sweeping.stop(),
@@ -148,7 +155,7 @@ impl Backstage {
         Ok(Next::GoOn)
     }
 
-    fn ask(&mut self, ask: Ask, stage: &mut Stage, messages: &mut Vec<Message>) {
+    fn ask(&mut self, ask: Ask, source: &mut RunSource, messages: &mut Vec<Message>) {
         let opened = traces::open(&Wanted::Default, self.folders.as_ref(), 0, self.traces_kept, SystemTime::now());
         let journal = opened.unwrap_or_default();
         if let Some(error) = journal.warning {
@@ -156,7 +163,7 @@ impl Backstage {
         }
         let trace = journal.journal.as_ref().map(|journal| journal.path().to_owned());
         let setup = Setup {
-            seats: self.company.seats(&ask.members),
+            seats: self.pool.seats(&ask.members),
             params: ask.params,
             seed: ask.seed,
             answers: known_answers(&ask.conversation),
@@ -164,24 +171,24 @@ impl Backstage {
             journal: journal.journal,
             clock: wall_clock(),
         };
-        stage.start(async { Engine::start(setup).await.map_err(|error| error.to_string()) }, trace);
+        source.start(async { Engine::start(setup).await.map_err(|error| error.to_string()) }, trace);
     }
 
-    /// Goes on with the run on the stage. A live one goes on in its own trace, a recorded one in a copy: its file stays as it is.
-    fn take_up(&self, taken: TakenUp, stage: &mut Stage, messages: &mut Vec<Message>) {
-        let Some(from) = stage.trace().map(ToOwned::to_owned) else {
+    /// Goes on with the run on the source. A live one goes on in its own trace, a recorded one in a copy: its file stays as it is.
+    fn take_up(&self, taken: TakenUp, source: &mut RunSource, messages: &mut Vec<Message>) {
+        let Some(from) = source.trace().map(ToOwned::to_owned) else {
             return messages
                 .push(Message::AskFailed("no trace was kept of this run, so nothing can be changed in it now".to_owned()));
         };
-        messages.extend(stage.rest());
-        let seats = self.company.recorded(&taken.members);
-        if stage.kept() == Some(&from) {
+        messages.extend(source.rest());
+        let seats = self.pool.recorded(&taken.members);
+        if source.kept() == Some(&from) {
             let path = from.clone();
             let starting = async move {
                 let (trace, journal) = Journal::reopen(&from).map_err(|error| error.to_string())?;
                 taken_up(trace.records, seats, Some(journal)).await
             };
-            return stage.take_up(starting, taken.commands, Some(path));
+            return source.take_up(starting, taken.commands, Some(path));
         }
         let opened = traces::open(&Wanted::Default, self.folders.as_ref(), 0, self.traces_kept, SystemTime::now());
         let kept = opened.unwrap_or_default();
@@ -189,14 +196,14 @@ impl Backstage {
             messages.push(Message::Warned(format!("no trace is kept of what is changed: {error}")));
         }
         let path = kept.journal.as_ref().map(|journal| journal.path().to_owned());
-        let number = stage.recorded();
+        let number = source.recorded();
         let starting = async move {
             let read = trace::read(&from).and_then(|read| read.choose(&from, number));
             let records = read.map_err(|error| error.to_string())?.newest().to_vec();
             let journal = kept.journal.map(|journal| journal.holding(&records)).transpose();
             taken_up(records, seats, journal.map_err(|error| error.to_string())?).await
         };
-        stage.take_up(starting, taken.commands, path);
+        source.take_up(starting, taken.commands, path);
     }
 
     fn list(&self, listing: Listing) -> Message {
@@ -275,12 +282,12 @@ fn copy(terminal: &mut Terminal, text: &str) -> std::io::Result<Message> {
 }
 
 /// Waits for something else while the run goes on: one whose events nobody takes stands still, and its time limits do not.
-async fn meanwhile<T>(other: impl Future<Output = T>, stage: &mut Stage, messages: &mut Vec<Message>) -> T {
+async fn meanwhile<T>(other: impl Future<Output = T>, source: &mut RunSource, messages: &mut Vec<Message>) -> T {
     let mut other = std::pin::pin!(other);
     loop {
         tokio::select! {
             result = &mut other => return result,
-            more = stage.next() => messages.extend(more),
+            more = source.next() => messages.extend(more),
         }
     }
 }
@@ -311,11 +318,11 @@ fn at_home(path: &Path) -> PathBuf {
     }
 }
 
-/// Opens a recorded run and puts it on the stage.
-pub(super) fn open(path: &Path, stage: &mut Stage) -> Vec<Message> {
+/// Opens a recorded run and puts it on the source.
+pub(super) fn open(path: &Path, source: &mut RunSource) -> Vec<Message> {
     let path = at_home(path);
     match chosen(&path) {
-        Ok((chosen, warning)) => vec![stage.replay(chosen, path, warning)],
+        Ok((chosen, warning)) => vec![source.replay(chosen, path, warning)],
         Err(error) => vec![Message::Failed(error.to_string())],
     }
 }

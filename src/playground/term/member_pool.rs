@@ -28,7 +28,7 @@ use crate::playground::state::roster::{News, RowId, Seated};
 const ARRIVALS: usize = 64;
 
 /// The members, those that are on their way, and what they are opened with.
-pub struct Company {
+pub struct MemberPool {
     tools: Tools,
     pace: Pace,
     /// Folders of the configuration with model files.
@@ -55,7 +55,7 @@ enum Arrival {
     Warning(String),
 }
 
-impl Company {
+impl MemberPool {
     /// Nobody yet. Members in this process keep the pace.
     #[must_use]
     pub fn new(tools: Tools, pace: Pace) -> Self {
@@ -246,8 +246,8 @@ mod tests {
     use crate::engine::fusion::event::Role;
     use crate::ensemble::built_in_specs;
 
-    fn company() -> Company {
-        Company::new(Tools::default(), Pace::new(None))
+    fn pool() -> MemberPool {
+        MemberPool::new(Tools::default(), Pace::new(None))
     }
 
     fn seated(row: usize) -> Seated {
@@ -255,9 +255,9 @@ mod tests {
     }
 
     /// The next news that is more than words.
-    async fn news(company: &mut Company) -> (RowId, News) {
+    async fn news(pool: &mut MemberPool) -> (RowId, News) {
         loop {
-            match company.next().await {
+            match pool.next().await {
                 Message::Member(_, News::Doing(_)) => {}
                 Message::Member(row, news) => return (row, news),
                 other => panic!("{other:?}"),
@@ -267,16 +267,16 @@ mod tests {
 
     #[tokio::test]
     async fn a_member_is_opened_once_however_often_it_is_tried_and_sits_as_it_was_seated() {
-        let mut company = company();
+        let mut pool = pool();
         for _ in 0..3 {
-            company.connect(RowId(4), built_in_specs().remove(0), false);
+            pool.connect(RowId(4), built_in_specs().remove(0), false);
         }
-        let (row, told) = news(&mut company).await;
+        let (row, told) = news(&mut pool).await;
         let News::Ready { name, capabilities } = told else { panic!("{told:?}") };
         assert_eq!((row, name.as_str(), capabilities.tier), (RowId(4), "atlas", ScoreTier::InProcess));
-        while company.tasks.join_next().await.is_some() {}
-        assert!(company.next().now_or_never().is_none(), "earlier tries tell nothing");
-        let seats = company.seats(&[seated(4)]);
+        while pool.tasks.join_next().await.is_some() {}
+        assert!(pool.next().now_or_never().is_none(), "earlier tries tell nothing");
+        let seats = pool.seats(&[seated(4)]);
         assert_eq!((seats[0].name.as_str(), seats[0].role), ("own name", Role::Draft));
         assert_eq!(seats[0].weight, Some(0.3));
         assert_eq!(seats[0].member.capabilities().model, "atlas");
@@ -284,16 +284,16 @@ mod tests {
 
     #[tokio::test]
     async fn who_is_not_there_sits_there_and_says_why() {
-        let mut company = company();
+        let mut pool = pool();
         let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let gone = MemberSpec::parse(&format!("http://127.0.0.1:{port}"), &[]).unwrap();
-        company.connect(RowId(0), gone, true);
-        let (_, told) = news(&mut company).await;
+        pool.connect(RowId(0), gone, true);
+        let (_, told) = news(&mut pool).await;
         let News::Away(reason) = told else { panic!("{told:?}") };
         assert!(!reason.is_empty());
         let conversation = Arc::new(crate::engine::fusion::conversation::Conversation::question("Why?"));
         for (row, why) in [(0, reason.as_str()), (1, "not connected")] {
-            let seats = company.seats(&[seated(row)]);
+            let seats = pool.seats(&[seated(row)]);
             let said = seats[0].member.prepare(Arc::clone(&conversation)).await.unwrap_err().to_string();
             assert!(said.contains(why), "{said}");
         }
@@ -301,27 +301,27 @@ mod tests {
 
     #[tokio::test]
     async fn who_is_still_being_opened_joins_when_it_is_there() {
-        let mut company = company();
-        company.connect(RowId(0), built_in_specs().remove(0), false);
-        let seats = company.seats(&[seated(0)]);
+        let mut pool = pool();
+        pool.connect(RowId(0), built_in_specs().remove(0), false);
+        let seats = pool.seats(&[seated(0)]);
         assert!(!seats[0].member.capabilities().tier.scores());
         let conversation = Arc::new(crate::engine::fusion::conversation::Conversation::question("Why?"));
         let preparing = seats[0].member.prepare(conversation);
-        news(&mut company).await;
+        news(&mut pool).await;
         assert!(preparing.await.is_ok());
         assert_eq!((seats[0].member.capabilities().tier, seats[0].role), (ScoreTier::InProcess, Role::Draft));
     }
 
     #[tokio::test]
     async fn who_is_let_go_is_not_there_any_more() {
-        let mut company = company();
-        company.connect(RowId(0), built_in_specs().remove(0), false);
-        news(&mut company).await;
-        company.let_go(RowId(0));
-        assert_eq!(company.seats(&[seated(0)])[0].member.capabilities().tier, ScoreTier::None);
-        company.connect(RowId(0), built_in_specs().remove(0), false);
-        company.let_go(RowId(0));
-        while company.tasks.join_next().await.is_some() {}
-        assert!(company.next().now_or_never().is_none());
+        let mut pool = pool();
+        pool.connect(RowId(0), built_in_specs().remove(0), false);
+        news(&mut pool).await;
+        pool.let_go(RowId(0));
+        assert_eq!(pool.seats(&[seated(0)])[0].member.capabilities().tier, ScoreTier::None);
+        pool.connect(RowId(0), built_in_specs().remove(0), false);
+        pool.let_go(RowId(0));
+        while pool.tasks.join_next().await.is_some() {}
+        assert!(pool.next().now_or_never().is_none());
     }
 }

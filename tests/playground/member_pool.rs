@@ -217,7 +217,7 @@ fn an_ensemble_in_which_nobody_drafts_is_refused_in_words() {
         press(&mut state, "down");
     }
     press(&mut state, "enter");
-    assert!(state.notices.notice.as_ref().is_some_and(|notice| notice.text.contains("at least one model: space chooses")));
+    assert!(state.notices.notice.as_ref().is_some_and(|notice| notice.text.contains("at least one model: `space` chooses")));
     press(&mut state, "esc");
     assert_eq!(state.roster.names().len(), 5);
 }

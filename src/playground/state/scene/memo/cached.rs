@@ -6,20 +6,20 @@ use crate::engine::fusion::run::{Round, Run};
 
 /// Something made of an answer's accepted rounds.
 #[derive(Debug, Clone)]
-pub struct Kept<T> {
+pub struct Cached<T> {
     /// The last round that it was made of. It is shared here, so whatever changes it makes another one of it, and the rounds
     /// before it are those of its branch.
     last: Option<Arc<Round>>,
     value: Option<Arc<T>>,
 }
 
-impl<T> Default for Kept<T> {
+impl<T> Default for Cached<T> {
     fn default() -> Self {
         Self { last: None, value: None }
     }
 }
 
-impl<T> Kept<T> {
+impl<T> Cached<T> {
     /// The value for this answer as it stands, made anew where it was made for another.
     pub fn of(&mut self, run: &Run, make: impl FnOnce(&Run) -> T) -> Arc<T> {
         let last = run.rounds.iter().rfind(|round| round.accepted.is_some());

@@ -1,0 +1,154 @@
+//! What each action does: a line for each.
+
+use super::asking::Asking;
+use super::heat_map::Sweeping;
+use super::keeping::Keeping;
+use super::leaving::Leaving;
+use super::lists::Lists;
+use super::looking::Viewing;
+use super::roster::Composing;
+use super::running::Running;
+use super::scrolling::Scrolling;
+use super::steering::Steering;
+use super::tour::Touring;
+use super::tuning::Tuning;
+use crate::playground::state::State;
+use crate::playground::state::action::Action;
+use crate::playground::state::heat_map::Direction;
+use crate::playground::state::message::{Effect, Listing};
+
+/// What comes of an action: effects, or nothing to be done outside.
+trait Outcome {
+    fn effects(self) -> Vec<Effect>;
+}
+
+impl Outcome for () {
+    fn effects(self) -> Vec<Effect> {
+        Vec::new()
+    }
+}
+
+impl Outcome for Vec<Effect> {
+    fn effects(self) -> Vec<Effect> {
+        self
+    }
+}
+
+impl Outcome for Effect {
+    fn effects(self) -> Vec<Effect> {
+        vec![self]
+    }
+}
+
+macro_rules! table {
+    ($state:ident: $($action:pat => $does:expr,)*) => {
+        /// Does what an action says.
+        pub(super) fn act($state: &mut State, action: Action) -> Vec<Effect> {
+            use Action::*;
+            match action {
+                $($action => Outcome::effects($does),)*
+            }
+        }
+    };
+}
+
+table! { state:
+    Write => Asking::from(state).write(),
+    LeavePrompt => Asking::from(state).leave_text(),
+    Send => state.send_text(),
+    NewLine => Asking::from(state).new_line(),
+    EarlierQuestion => Asking::from(state).text().earlier(),
+    LaterQuestion => Asking::from(state).text().later(),
+    Edit => Effect::Edit(Asking::from(state).text().text()),
+    Again => Asking::from(state).again(true),
+    AgainSameSeed => Asking::from(state).again(false),
+    NewConversation => Asking::from(state).new_conversation(),
+    RunPause => Running::from(state).run_pause(),
+    Step => Running::from(state).step(),
+    Stop => Running::from(state).stop(),
+    Slower => Running::from(state).change_speed(-1),
+    Faster => Running::from(state).change_speed(1),
+    Override => Steering::from(state).override_winner(),
+    EditSegment => Steering::from(state).edit_segment(),
+    WriteSegment => Steering::from(state).write_segment(),
+    Redraft => Steering::from(state).redraft(false),
+    RedraftAll => Steering::from(state).redraft(true),
+    SendAway => Steering::from(state).send_away_or_back(),
+    Lighter => Steering::from(state).weigh(-1.0),
+    Heavier => Steering::from(state).weigh(1.0),
+    Undo => Steering::from(state).change_back(false),
+    Redo => Steering::from(state).change_back(true),
+    Rewind => Steering::from(state).rewind(),
+    Branches => Steering::from(state).branches(),
+    Compare => Steering::from(state).compare(),
+    PreviousRound => Viewing::from(state).previous_round(),
+    NextRound => Viewing::from(state).next_round(),
+    Back => Viewing::from(state).back(),
+    ScrollUp => Scrolling::from(state).scroll(-1),
+    ScrollDown => Scrolling::from(state).scroll(1),
+    HalfPageUp => Scrolling::from(state).by_half_page(-1),
+    HalfPageDown => Scrolling::from(state).by_half_page(1),
+    PageUp => Scrolling::from(state).by_page(-1),
+    PageDown => Scrolling::from(state).by_page(1),
+    Top => Scrolling::from(state).scroll(isize::MIN / 2),
+    End => Scrolling::from(state).scroll(isize::MAX / 2),
+    FocusNext => Scrolling::from(state).focus_by(1),
+    FocusPrevious => Scrolling::from(state).focus_by(-1),
+    Pane(number) => Scrolling::from(state).focus_pane(number),
+    Zoom => state.looking.zoomed = !state.looking.zoomed,
+    Heat => Viewing::from(state).shade(),
+    Provenance => state.settings.authors = !state.settings.authors,
+    Open(page) => Viewing::from(state).open(page),
+    CopyAnswer => Keeping::from(state).copy("the answer", Keeping::answer),
+    CopySegment => Keeping::from(state).copy("the segment", Keeping::segment),
+    CopyCandidate => Keeping::from(state).copy("the candidate", Keeping::candidate),
+    SaveTrace => Keeping::from(state).save_trace(),
+    Export => Keeping::from(state).export(),
+    OpenTrace => Effect::ListTraces(Listing::Open),
+    TourNext => Touring::from(state).tour_by(1),
+    TourBack => Touring::from(state).tour_by(-1),
+    Palette => Lists::from(state).palette(),
+    Themes => Lists::from(state).themes(),
+    Roster => Composing::from(state).roster(),
+    Mouse => Viewing::from(state).toggle_mouse(),
+    Redraw => Effect::Redraw,
+    Suspend => Effect::Suspend,
+    Quit => Leaving::from(state).quit(),
+    QuitAtOnce => Leaving::from(state).quit_at_once(),
+    ListUp => Lists::from(state).move_mark(-1),
+    ListDown => Lists::from(state).move_mark(1),
+    Choose => state.choose(),
+    ClearTyped => Lists::from(state).clear_typed(),
+    CloseList => Lists::from(state).close_list(),
+    RosterUp => Composing::from(state).roster_move(-1),
+    RosterDown => Composing::from(state).roster_move(1),
+    RosterToggle => Composing::from(state).roster_toggle(),
+    RosterRole => Composing::from(state).roster_role(),
+    RosterHeavier => Composing::from(state).roster_weight(1.0),
+    RosterLighter => Composing::from(state).roster_weight(-1.0),
+    RosterConnect => Composing::from(state).roster_connect(),
+    RosterScan => Composing::from(state).scan(),
+    RosterTake => Composing::from(state).roster_take(),
+    MapUp => Sweeping::from(state).map_move(Direction::Up),
+    MapDown => Sweeping::from(state).map_move(Direction::Down),
+    MapLeft => Sweeping::from(state).map_move(Direction::Left),
+    MapRight => Sweeping::from(state).map_move(Direction::Right),
+    MapOpen => Sweeping::from(state).map_open(),
+    Sweep => Sweeping::from(state).sweep(),
+    SweepStop => Sweeping::from(state).sweep_stop(),
+    Tune | TuneClose => Tuning::from(state).tune(),
+    SegmentShorter => Tuning::from(state).segment_length(-1),
+    SegmentLonger => Tuning::from(state).segment_length(1),
+    ThresholdLower => Tuning::from(state).exit_threshold(-1),
+    ThresholdHigher => Tuning::from(state).exit_threshold(1),
+    TuneUp => Tuning::from(state).tune_move(-1),
+    TuneDown => Tuning::from(state).tune_move(1),
+    TuneLower => Tuning::from(state).tune_by(-1),
+    TuneHigher => Tuning::from(state).tune_by(1),
+    TuneDefault => Tuning::from(state).tune_default(),
+    TuneDefaults => Tuning::from(state).tune_defaults(),
+    TuneApply => Tuning::from(state).tune_apply(),
+    TuneForget => Tuning::from(state).tune_forget(),
+    Yes => Effect::Quit,
+    RosterClose | MapClose | No => state.looking.overlay = None,
+}
