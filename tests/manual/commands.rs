@@ -6,7 +6,8 @@ use super::pages::{self, Page};
 use super::shell;
 
 /// Options in sentences that are other programs'.
-const FOREIGN: &[&str] = &["--spec-type", "--no-cache-idle-slots", "--swa-full", "--logits_all", "--ignored", "--test", "--features", "--open"];
+const FOREIGN: &[&str] =
+    &["--spec-type", "--no-cache-idle-slots", "--swa-full", "--logits_all", "--ignored", "--test", "--features", "--open"];
 
 /// Every command of a page, as its words.
 fn commands(page: &Page) -> Vec<Vec<String>> {
@@ -70,7 +71,8 @@ fn every_option_in_a_sentence_is_one_of_the_program_s() {
         String::from_utf8(output.stdout).unwrap()
     };
     let known: String = ["run", "check", "eval", "sweep", "export", "replay", "demo"].map(help).concat();
-    let known: Vec<&str> = known.split(|c: char| !(c.is_alphanumeric() || c == '-')).filter(|word| word.starts_with("--")).collect();
+    let known: Vec<&str> =
+        known.split(|c: char| !(c.is_alphanumeric() || c == '-')).filter(|word| word.starts_with("--")).collect();
     for page in pages::manual() {
         for code in page.codes() {
             let option = code.split([' ', '=']).next().unwrap_or_default();

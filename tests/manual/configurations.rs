@@ -25,8 +25,18 @@ fn every_example_of_the_configuration_is_read() {
     for (page, text) in examples {
         let file = home.path().join("config.toml");
         fs::write(&file, &text).unwrap();
-        let arguments =
-            ["run", "-q", "--no-trace", "--config", file.to_str().unwrap(), "--ensemble", "built-in", "--max-rounds", "1", "Hello!"];
+        let arguments = [
+            "run",
+            "-q",
+            "--no-trace",
+            "--config",
+            file.to_str().unwrap(),
+            "--ensemble",
+            "built-in",
+            "--max-rounds",
+            "1",
+            "Hello!",
+        ];
         let output = pages::program(home.path(), &arguments.map(str::to_owned));
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
         assert!(output.status.success() && !said.contains("warning"), "{page}: {said}{text}");

@@ -13,7 +13,7 @@ const END: &str = "<!-- /generated -->";
 fn keys() -> String {
     let mut out = String::new();
     for group in Group::ALL {
-        let _ = write!(out, "## {}\n\n| key | does | name |\n| --- | --- | --- |\n", group.title());
+        let _ = write!(out, "## {}\n\n| key | does | where | name |\n| --- | --- | --- | --- |\n", group.title());
         for entry in ACTIONS.iter().filter(|entry| entry.group == *group) {
             let (keys, meaning, name) = match entry.action {
                 Action::Pane(1) => ("`1` … `9`".to_owned(), "focus the pane of that place", "`pane-1` … `pane-9`".to_owned()),
@@ -23,7 +23,7 @@ fn keys() -> String {
                     (keys.join(", "), entry.meaning, format!("`{}`", entry.name))
                 }
             };
-            let _ = writeln!(out, "| {keys} | {meaning} | {name} |");
+            let _ = writeln!(out, "| {keys} | {meaning} | {} | {name} |", entry.context.in_words());
         }
         out.push('\n');
     }

@@ -52,5 +52,8 @@ fn the_example_of_the_configuration_is_printed_as_it_is() {
 fn an_unknown_topic_is_an_error_with_the_nearest() {
     let (code, out, err) = help(&["kyes"]);
     assert_eq!((code, out.as_str()), (Some(2), ""));
-    assert!(err.contains("there is no topic or command `kyes`; did you mean `keys`?") && err.contains("troubleshooting"), "{err}");
+    assert!(
+        err.contains("there is no topic or command `kyes`; did you mean `keys`?") && err.contains("troubleshooting"),
+        "{err}"
+    );
 }

@@ -19,7 +19,17 @@ pub(super) enum Marks {
 
 /// The text in lines of at most `columns` columns, but for code, which stays as it is.
 pub(super) fn lay_out(markdown: &str, columns: usize, marks: Marks) -> Vec<Line> {
-    let mut layout = Layout { columns, marks, lines: Vec::new(), spans: Vec::new(), strong: 0, code: None, lists: Vec::new(), rows: None, target: None };
+    let mut layout = Layout {
+        columns,
+        marks,
+        lines: Vec::new(),
+        spans: Vec::new(),
+        strong: 0,
+        code: None,
+        lists: Vec::new(),
+        rows: None,
+        target: None,
+    };
     for event in Parser::new_ext(markdown, Options::ENABLE_TABLES) {
         layout.take(event);
     }

@@ -80,7 +80,8 @@ fn unknown(name: &str, program: &Command) -> String {
     let known: Vec<&str> = topics.clone().chain(program.get_subcommands().map(Command::get_name)).collect();
     let distance = |known: &str| strsim::damerau_levenshtein(&name.to_lowercase(), known);
     let nearest = known.iter().filter(|known| known.starts_with(name) || distance(known) < MISSPELT);
-    let meant = nearest.min_by_key(|known| distance(known)).map_or_else(|| ".".to_owned(), |known| format!("; did you mean `{known}`?"));
+    let meant =
+        nearest.min_by_key(|known| distance(known)).map_or_else(|| ".".to_owned(), |known| format!("; did you mean `{known}`?"));
     let topics: Vec<&str> = topics.collect();
     format!("there is no topic or command `{name}`{meant} The topics are: {}", topics.join(", "))
 }
@@ -88,7 +89,8 @@ fn unknown(name: &str, program: &Command) -> String {
 fn show(markdown: &str) -> io::Result<()> {
     let out = io::stdout();
     let styled = out.is_terminal() && std::env::var_os("TERM").is_none_or(|term| term != "dumb");
-    let columns = if out.is_terminal() { crossterm::terminal::size().map_or(USUAL, |(columns, _)| columns.into()) } else { USUAL };
+    let columns =
+        if out.is_terminal() { crossterm::terminal::size().map_or(USUAL, |(columns, _)| columns.into()) } else { USUAL };
     let lines = layout::lay_out(markdown, columns.min(WIDEST), if styled { Marks::Dropped } else { Marks::Kept });
     let mut bytes = Vec::new();
     for line in &lines {

@@ -31,7 +31,9 @@ pub(super) fn lines(rows: &[Row], columns: usize) -> Vec<Line> {
 fn widths(rows: &[Row], columns: usize) -> Vec<usize> {
     let count = rows.iter().map(Vec::len).max().unwrap_or_default();
     let most = |measure: fn(&[Span]) -> usize| -> Vec<usize> {
-        (0..count).map(|at| rows.iter().filter_map(|row| row.get(at)).map(|cell| measure(cell)).max().unwrap_or_default()).collect()
+        (0..count)
+            .map(|at| rows.iter().filter_map(|row| row.get(at)).map(|cell| measure(cell)).max().unwrap_or_default())
+            .collect()
     };
     let (mut widths, least) = (most(width), most(widest_word));
     let room = columns.saturating_sub(GUTTER * count.saturating_sub(1));
