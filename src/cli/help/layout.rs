@@ -155,7 +155,7 @@ impl Layout {
     fn heading(&mut self, level: HeadingLevel) {
         let text: String = self.spans.drain(..).map(|span| span.text).collect();
         let text = if level == HeadingLevel::H1 { text.to_uppercase() } else { text };
-        self.lines.push(vec![Span::new(Face::Heading, text)]);
+        self.lines.extend(wrap(&[Span::new(Face::Heading, text)], self.columns));
         self.lines.push(Line::new());
     }
 
