@@ -9,7 +9,7 @@ use super::shell;
 const FOREIGN: &[&str] =
     &["--spec-type", "--no-cache-idle-slots", "--swa-full", "--logits_all", "--ignored", "--test", "--features", "--open"];
 
-/// Every command of a page, as its words.
+/// Every command of a page, as its words. In a sentence a command may be named without what it needs.
 fn commands(page: &Page) -> Vec<Vec<String>> {
     let blocks = page.blocks();
     let shown = blocks.iter().flat_map(|block| {
@@ -18,7 +18,11 @@ fn commands(page: &Page) -> Vec<Vec<String>> {
         lines.filter(|_| console || block.info == "sh").map(|line| line.trim_start_matches("$ ").to_owned()).collect::<Vec<_>>()
     });
     let is_command = |code: &String| ["specfuse ", "cargo ", "python3 "].iter().any(|program| code.starts_with(program));
-    shown.chain(page.codes().into_iter().filter(is_command)).flat_map(|line| shell::commands(&line)).collect()
+    let named = page.codes().into_iter().filter(is_command).map(|code| {
+        let alone = code.starts_with("specfuse ") && code.split(' ').count() == 2;
+        if alone { format!("{code} --help") } else { code }
+    });
+    shown.chain(named).flat_map(|line| shell::commands(&line)).collect()
 }
 
 #[test]

@@ -72,7 +72,8 @@ fn plain(text: &str) -> Result<Done, Failure> {
 /// The topics, one a line.
 fn list() -> String {
     let widest = TOPICS.iter().map(|topic| topic.name.len()).max().unwrap_or_default();
-    TOPICS.iter().map(|topic| format!("  {:widest$}  {}\n", topic.name, topic.about)).collect()
+    let lines: Vec<String> = TOPICS.iter().map(|topic| format!("  {:widest$}  {}", topic.name, topic.about)).collect();
+    lines.join("\n") + "\n"
 }
 
 fn unknown(name: &str, program: &Command) -> String {

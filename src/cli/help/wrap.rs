@@ -44,7 +44,9 @@ pub(super) fn wrap(spans: &[Span], columns: usize) -> Vec<Line> {
         match lines.last_mut() {
             Some(line) if width(line) + 1 + width(&word) <= columns => {
                 push(line, blank_between(line, &word));
-                word.into_iter().for_each(|span| push(line, span));
+                for span in word {
+                    push(line, span);
+                }
             }
             _ => lines.push(word),
         }
