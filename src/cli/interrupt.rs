@@ -19,8 +19,10 @@ const GONE: Duration = Duration::from_millis(500);
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
 enum Cause {
+    #[cfg(unix)]
     HangUp = 129,
     Interrupt = 130,
+    #[cfg(unix)]
     Terminate = 143,
 }
 

@@ -151,7 +151,7 @@ fn first_word(arguments: &[OsString], command: &Command) -> Option<usize> {
 }
 
 fn is_command(command: &Command, word: &str) -> bool {
-    word == "help" || command.find_subcommand(word).is_some()
+    command.find_subcommand(word).is_some()
 }
 
 /// The words of a question that was not put in quotes.
@@ -178,7 +178,7 @@ fn near(command: &Command, word: &str, alone: bool) -> Option<String> {
         return None;
     }
     let word = word.to_lowercase();
-    let names = command.get_subcommands().map(Command::get_name).chain(["help"]);
+    let names = command.get_subcommands().map(Command::get_name);
     let distance = |name: &str| match strsim::damerau_levenshtein(&word, name) {
         // `evaluate`, `exporting`: more of it than there is.
         beyond if beyond > 1 && !alone && word.starts_with(name) => 1,

@@ -6,6 +6,7 @@
 mod check;
 mod eval;
 mod export;
+mod help;
 mod interrupt;
 mod meant;
 mod members;
@@ -213,6 +214,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Some(("sweep", matches)) => sweep::main(matches),
         Some(("check", matches)) => check::main(matches),
         Some(("export", matches)) => export::main(matches),
+        Some(("help", matches)) => help::main(matches, self::command()),
         Some((other, _)) => Err(Failure::Usage(format!("there is no command `{other}`"))),
     };
     match result {
@@ -226,6 +228,30 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
             failure.code()
         }
     }
+}
+
+/// Whether [`main`] would carry this command line out; else what it would say. Does nothing, and reads no file.
+#[doc(hidden)]
+pub fn understood(arguments: Vec<OsString>) -> Result<(), String> {
+    let command = command();
+    let arguments = meant::repaired(arguments, &command).map_err(|misspelt| misspelt.to_string())?;
+    let matches = match command.try_get_matches_from(arguments) {
+        Ok(matches) => matches,
+        Err(error) if error.use_stderr() => return Err(error.to_string()),
+        Err(_help) => return Ok(()),
+    };
+    let (name, matches) = matches.subcommand().unwrap_or(("", &matches));
+    if ["export", "help"].contains(&name) {
+        return Ok(());
+    }
+    for (knob, text) in options::given_knobs(matches) {
+        if name == "sweep" {
+            crate::sweep::Axis::parse(knob, text).map_err(|error| error.to_string())?;
+        } else {
+            knob.parse(text).map_err(|error| error.to_string())?;
+        }
+    }
+    Ok(())
 }
 
 /// Ends the program at once.
@@ -271,12 +297,14 @@ fn command() -> Command {
              specfuse demo                                     a guided tour\n  \
              specfuse \"What is the capital of Japan?\"          watch an answer being written\n  \
              specfuse run \"What is 27 plus 48?\" > answer.txt   the answer alone, for files and pipes\n  \
-             specfuse check --model http://127.0.0.1:8080      what a server of yours can do\n\n\
+             specfuse check --model http://127.0.0.1:8080      what a server of yours can do\n  \
+             specfuse help keys                                a topic of the manual; `specfuse help` lists them\n\n\
              The built-in models are toys that show the method: they know a few hundred facts each and nothing else.\n\n\
              Exit codes: 0 done; 1 it failed; 2 wrong usage or configuration; 130, 143, 129 ended by Ctrl-C, SIGTERM, SIGHUP, with \
              what was there until then shown and kept.",
         )
         .args_conflicts_with_subcommands(true)
+        .disable_help_subcommand(true)
         .subcommand(playground::demo_command())
         .subcommand(playground::replay_command())
         .subcommand(run::command())
@@ -284,6 +312,7 @@ fn command() -> Command {
         .subcommand(eval::command())
         .subcommand(sweep::command())
         .subcommand(export::command())
+        .subcommand(help::command())
 }
 
 /// The event loop that a command runs in. One thread: the models have threads of their own.

@@ -1,4 +1,4 @@
-"""The tables of the README: quality by scoring rule and segment length, exit by rule, each cell one `specfuse eval`.
+"""The tables of README.md in this folder: quality by scoring rule and segment length, exit by rule, each cell one `specfuse eval`.
 
     cargo build --release && python3 tests/study/tables.py [FILE.jsonl] [quality|exit|team ...]
 

@@ -6,7 +6,6 @@ mod heat_map;
 mod lazy;
 mod members;
 mod picture;
-mod readme;
 #[allow(dead_code, reason = "shared with the tests of the state")]
 #[path = "../playground/runs.rs"]
 mod runs;

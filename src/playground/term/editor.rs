@@ -237,6 +237,8 @@ impl PrivateFile {
     fn create(parent: &Path, text: &str) -> Result<Self, EditorError> {
         // Keyed by the system's randomness: nobody can prepare that name, and a prepared one is refused, not followed.
         let folder = parent.join(format!("specfuse-{:016x}", RandomState::new().hash_one(std::process::id())));
+        // Only Unix has modes; elsewhere a user's folders are private as they are.
+        #[cfg_attr(not(unix), expect(unused_mut, reason = "there is no mode to set"))]
         let mut builder = DirBuilder::new();
         #[cfg(unix)]
         std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);

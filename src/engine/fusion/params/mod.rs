@@ -138,7 +138,7 @@ impl Default for Params {
             exit_warm_up: 1,
             exit_min_members: 0,
             exit_keep_verifying: false,
-            // At 1 a team without a useless member loses specialists; at 1.5 a useless member often stays (README, exit tables).
+            // At 1 a team without a useless member loses specialists; at 1.5 a useless member often stays (`tests/study/README.md`, exit).
             exit_caution: 1.25,
             exit_floor: 0.5,
             exit_worst_quality: -10.0,

@@ -26,6 +26,7 @@ use crate::engine::member::http::{Endpoint, Http, HttpError, Limits, Secrets, na
 pub const PROGRAM: &str = "llama-server";
 
 /// Runs a server, and ends it when the standard input closes: politely, then by force.
+#[cfg(unix)]
 const GUARD: &str = r#"
 exec 3<&0
 "$@" </dev/null >&2 3<&- &

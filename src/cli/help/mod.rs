@@ -1,0 +1,153 @@
+//! `specfuse help`: the help of a command, or a topic of the manual, in the terminal.
+//!
+//! Owns the command and which name means what. The topics are [`topics`]' and how their Markdown becomes lines is [`layout`]'s.
+//! Only a terminal gets bold and underlined text; a file or a pipe gets plain text.
+
+mod layout;
+mod table;
+mod topics;
+mod wrap;
+
+use std::io::{self, IsTerminal, Write};
+
+use clap::{Arg, ArgMatches, Command};
+use crossterm::queue;
+use crossterm::style::{Attribute, Print, SetAttribute};
+
+use self::layout::Marks;
+use self::topics::{TOPICS, Text};
+use self::wrap::{Face, Line};
+use super::output::Answer;
+use super::{Done, Failure};
+
+/// The widest text that is comfortable to read.
+const WIDEST: usize = 100;
+
+/// Columns of a file or a pipe, and of a terminal that does not say how wide it is.
+const USUAL: usize = 80;
+
+/// A name further from every known one than this is not a misspelling.
+const MISSPELT: usize = 3;
+
+/// `specfuse help`.
+pub(super) fn command() -> Command {
+    Command::new("help")
+        .about("Prints the help of a command, or a topic of the manual")
+        .arg(Arg::new("topic").value_name("TOPIC").help("A command or a topic; without one, everything there is to choose from"))
+        .after_help(format!("Topics:\n{}", list()))
+}
+
+/// Prints what was asked for. `program` is the whole command line.
+pub(super) fn main(matches: &ArgMatches, program: Command) -> Result<Done, Failure> {
+    let Some(name) = matches.get_one::<String>("topic") else {
+        let usage = usage(program, None)?;
+        return plain(&format!("{usage}\nTopics of the manual (specfuse help TOPIC):\n{}", list()));
+    };
+    if let Some(topic) = TOPICS.iter().find(|topic| topic.name == *name) {
+        return match topic.text {
+            Text::Markdown(text) => show(text).map(|()| Done::Complete).map_err(Failure::Output),
+            Text::Verbatim(text) => plain(text),
+        };
+    }
+    if program.find_subcommand(name).is_some() {
+        return plain(&usage(program, Some(name))?);
+    }
+    Err(Failure::Usage(unknown(name, &program)))
+}
+
+/// What `specfuse --help` prints, or `specfuse COMMAND --help`.
+fn usage(program: Command, command: Option<&str>) -> Result<String, Failure> {
+    let arguments = ["specfuse"].into_iter().chain(command).chain(["--help"]);
+    match program.try_get_matches_from(arguments) {
+        Err(help) if !help.use_stderr() => Ok(help.render().to_string()),
+        Err(error) => Err(Failure::Usage(error.render().to_string())),
+        Ok(_) => Ok(String::new()),
+    }
+}
+
+fn plain(text: &str) -> Result<Done, Failure> {
+    Answer::new().write(text).map(|()| Done::Complete).map_err(Failure::Output)
+}
+
+/// The topics, one a line.
+fn list() -> String {
+    let widest = TOPICS.iter().map(|topic| topic.name.len()).max().unwrap_or_default();
+    let lines: Vec<String> = TOPICS.iter().map(|topic| format!("  {:widest$}  {}", topic.name, topic.about)).collect();
+    lines.join("\n") + "\n"
+}
+
+fn unknown(name: &str, program: &Command) -> String {
+    let topics = TOPICS.iter().map(|topic| topic.name);
+    let known: Vec<&str> = topics.clone().chain(program.get_subcommands().map(Command::get_name)).collect();
+    let distance = |known: &str| strsim::damerau_levenshtein(&name.to_lowercase(), known);
+    let nearest = known.iter().filter(|known| known.starts_with(name) || distance(known) < MISSPELT);
+    let meant =
+        nearest.min_by_key(|known| distance(known)).map_or_else(|| ".".to_owned(), |known| format!("; did you mean `{known}`?"));
+    let topics: Vec<&str> = topics.collect();
+    format!("there is no topic or command `{name}`{meant} The topics are: {}", topics.join(", "))
+}
+
+fn show(markdown: &str) -> io::Result<()> {
+    let out = io::stdout();
+    let styled = out.is_terminal() && std::env::var_os("TERM").is_none_or(|term| term != "dumb");
+    let columns =
+        if out.is_terminal() { crossterm::terminal::size().map_or(USUAL, |(columns, _)| columns.into()) } else { USUAL };
+    let lines = layout::lay_out(markdown, columns.min(WIDEST), if styled { Marks::Dropped } else { Marks::Kept });
+    let mut bytes = Vec::new();
+    for line in &lines {
+        write_line(&mut bytes, line, styled)?;
+    }
+    // The texts are the program's own, so there is nothing to clean.
+    let mut out = out.lock();
+    out.write_all(&bytes)?;
+    out.flush()
+}
+
+fn write_line(out: &mut impl Write, line: &Line, styled: bool) -> io::Result<()> {
+    for span in line {
+        let attribute = match span.face {
+            Face::Plain => None,
+            Face::Strong | Face::Heading => Some(Attribute::Bold),
+            Face::Code => Some(Attribute::Underlined),
+        };
+        match attribute.filter(|_| styled) {
+            Some(attribute) => queue!(out, SetAttribute(attribute), Print(&span.text), SetAttribute(Attribute::Reset))?,
+            None => write!(out, "{}", span.text)?,
+        }
+    }
+    writeln!(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_topic_is_called_like_a_command() {
+        let program = crate::cli::command();
+        for topic in TOPICS {
+            assert!(program.find_subcommand(topic.name).is_none(), "{}", topic.name);
+        }
+    }
+
+    #[test]
+    fn a_misspelt_topic_is_named_with_the_right_one() {
+        let said = |name: &str| unknown(name, &crate::cli::command());
+        assert!(said("kesy").contains("`kesy`; did you mean `keys`? The topics are: "), "{}", said("kesy"));
+        assert!(said("config").contains("did you mean `configuration`?"), "{}", said("config"));
+        assert!(said("evla").contains("did you mean `eval`?"), "{}", said("evla"));
+        assert!(said("weather").contains("`weather`. The topics are: "), "{}", said("weather"));
+    }
+
+    #[test]
+    fn only_a_terminal_gets_styles() {
+        let line: Line = vec![wrap::Span::new(Face::Heading, "Keys"), wrap::Span::new(Face::Plain, " and more")];
+        let written = |styled| {
+            let mut bytes = Vec::new();
+            write_line(&mut bytes, &line, styled).unwrap();
+            String::from_utf8(bytes).unwrap()
+        };
+        assert_eq!(written(false), "Keys and more\n");
+        assert_eq!(written(true), "\u{1b}[1mKeys\u{1b}[0m and more\n");
+    }
+}

@@ -1,0 +1,14 @@
+//! The README and the manual: what they say is true. Links lead somewhere, commands are understood, examples of the configuration are
+//! read, tables are the program's own, and quoted messages are in the source.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on fails")]
+
+mod commands;
+mod configurations;
+mod generated;
+mod links;
+mod messages;
+mod pages;
+mod printed;
+mod shell;
+mod variables;
