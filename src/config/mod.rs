@@ -360,12 +360,12 @@ mod tests {
             assert_eq!(load(same.as_bytes()), Ok(expected.clone()), "{same:?}");
         }
         for (text, said) in [
-            ("\u{feff}\r\n[parameters]\r\nexit-threshold = 3\r\n", "line 3: "),
-            ("\n[parameters]\nexit-treshold = 0.3\n", "line 3: "),
-            ("\n\n[members.a]\nrole = 'draft'\n", "line 3: "),
-            ("\n[presets.mine]\nscoring = [1]\n", "line 3: "),
-            ("\n\npreset = 'papr'\n", "line 3: "),
-            ("\r\r[parameters\r", "line 3: "),
+            ("\u{feff}\r\n[parameters]\r\nexit-threshold = 3\r\n", "line 3, column 1: "),
+            ("\n[parameters]\nexit-treshold = 0.3\n", "line 3, column 1: "),
+            ("\n\n[members.a]\nrole = 'draft'\n", "line 3, column 10: "),
+            ("\n[presets.mine]\nscoring = [1]\n", "line 3, column 1: "),
+            ("\n\npreset = 'papr'\n", "line 3, column 1: "),
+            ("\r\r[parameters\r", "line 3, column "),
         ] {
             let error = load(text.as_bytes()).unwrap_err();
             assert!(error.contains(said) && error.matches("line ").count() == 1, "{text:?}: {error}");
@@ -373,6 +373,53 @@ mod tests {
         let latin: Vec<u8> = "\nsystem = 'Größe'\n".chars().map(|character| character as u8).collect();
         let error = load(&latin).unwrap_err();
         assert!(error.contains("config.toml: line 2: byte 0xf6 at offset 13") && error.contains("Latin-1"), "{error}");
+    }
+
+    /// A line for every kind of mistake; what it says.
+    #[test]
+    fn every_mistake_has_a_place_and_a_remedy() {
+        for (text, said) in [
+            ("colour = 1\n", &["line 1, column 1", "unknown key `colour`"][..]),
+            ("[parametres]\n", &["line 1, column 2", "unknown key `parametres`; did you mean `parameters`?"]),
+            ("[playground]\n  thme = 'x'\n", &["line 2, column 3", "`playground.thme`; did you mean `theme`?"]),
+            ("playground.thme = 'x'\n", &["line 1, column 12", "did you mean `theme`?"]),
+            ("playground = 3\n", &["`playground` is the whole number 3", "a table of settings"]),
+            ("[keys]\nstep = ['.', true]\n", &["is a list that holds true", "a key such as"]),
+            ("[playground]\ntraces = 99999999999999999999999\n", &["line 2, column 10"]),
+            ("[playground]\ntraces = 9999999999\n", &["is the whole number 9999999999", "from 0 to 1000000"]),
+            ("[playground]\npace = 4\n", &["is the whole number 4", "0, or at least 5 tokens a second"]),
+            ("system = 'a'\nsystem = 'b'\n", &["line 2, column 1", "duplicate key"]),
+            ("playground.pace = 30\n[playground]\nmouse = true\n", &["line 2", "duplicate key"]),
+            ("[playground\nmouse = true\n", &["line 1"]),
+            ("[members.a]\nurl = 'http://x'\nscore = 'force'\n", &["did you mean \"forced\"?"]),
+            ("[members.a]\nurl = 'http://x'\nscore = 'nothing like it'\n", &["one of \"in-process\"", "for example: score"]),
+            ("[members.a]\nurl = 'http://x'\nkey = { enw = 'A' }\n", &["line 3, column 9", "`members.a.key.enw`", "`env`"]),
+            ("[members.a]\nurl = 'http://x'\nbody = { x = 2024-01-01 }\n", &["`members.a.body.x` is a date"]),
+            ("segment-tokens = 7\n", &["`segment-tokens` is a knob: it belongs in the table [parameters]"]),
+        ] {
+            let error = load(text).unwrap_err();
+            assert!(said.iter().all(|part| error.contains(part)), "{text}: {error}");
+        }
+        assert_eq!(load("").unwrap(), Config { path: Some("config.toml".into()), ..Config::default() });
+    }
+
+    proptest::proptest! {
+        /// Lines of a configuration, in any order, cut anywhere, with anything in between.
+        #[test]
+        fn whatever_is_in_the_file_an_error_names_a_line_that_exists(
+            picks in proptest::collection::vec((0..1000_usize, 0..200_usize, "[ -~\n]{0,4}"), 0..12)
+        ) {
+            let lines: Vec<&str> = include_str!("../../assets/config.toml").lines().map(|line| line.trim_start_matches('#')).collect();
+            let cut = |(at, length, junk): &(usize, usize, String)| {
+                let line = lines[at % lines.len()];
+                line.chars().take(*length).chain(junk.chars()).chain(['\n']).collect::<String>()
+            };
+            let text: String = picks.iter().map(cut).collect();
+            if let Err(error) = load(&text) {
+                let line = error.split_once("line ").and_then(|(_, rest)| rest.split_once(',')).and_then(|(line, _)| line.parse::<usize>().ok());
+                proptest::prop_assert!(line.is_some_and(|line| (1..=text.split('\n').count()).contains(&line)), "{text:?}: {error}");
+            }
+        }
     }
 
     #[test]
