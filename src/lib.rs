@@ -23,6 +23,7 @@
 //! | [`config`], [`files`] | what the user chose, and what the program remembers |
 //! | [`clean`] | untrusted text made fit to show, here and only here |
 //! | [`text`] | text that a user hands in, whatever program saved it |
+//! | [`log`] | what went on between the program and the servers, if it is asked to keep it |
 //! | [`cli`] | the command line, exit codes, the manual in the terminal |
 //!
 //! # Which way the arrows run
@@ -145,6 +146,7 @@ pub mod engine;
 pub mod ensemble;
 pub mod export;
 pub mod files;
+pub mod log;
 pub mod playground;
 pub mod prompts;
 pub mod sweep;

@@ -147,7 +147,17 @@ fn no_output_of_a_failing_run_holds_a_secret() {
 
     let run = specfuse(
         home.path(),
-        &["run", "--config", "config.toml", "--json", "--trace", "run.jsonl", "What is the capital of Japan?"],
+        &[
+            "run",
+            "--config",
+            "config.toml",
+            "--json",
+            "--trace",
+            "run.jsonl",
+            "--log",
+            "run.log",
+            "What is the capital of Japan?",
+        ],
     );
     let said = String::from_utf8_lossy(&run.stderr).into_owned();
     assert_eq!(run.status.code(), Some(0), "{said}");
@@ -155,8 +165,15 @@ fn no_output_of_a_failing_run_holds_a_secret() {
     assert_eq!(said.matches("others on this machine can read this key (mode 644)").count(), 1, "{said}");
     assert!(said.contains("refuses: ") && said.contains("401"), "{said}");
     assert!(fs::read_to_string(home.path().join("run.jsonl")).unwrap().contains("no-key"));
+    // What the log says below, it says of these servers.
+    let log = fs::read_to_string(home.path().join("run.log")).unwrap();
+    for part in
+        ["\"member\":\"refuses\",\"event\":\"request\"", "\"status\":401", "\"event\":\"refusal\"", "\"event\":\"run_finished\""]
+    {
+        assert!(log.contains(part), "{part}: {log}");
+    }
     let mut outputs = vec![("run", run)];
-    outputs.push(("check", specfuse(home.path(), &["check", "--config", "config.toml"])));
+    outputs.push(("check", specfuse(home.path(), &["check", "--config", "config.toml", "--log", "check.log"])));
     for format in ["md", "html", "json", "svg"] {
         outputs.push((format, specfuse(home.path(), &["export", "run.jsonl", "--to", format])));
     }

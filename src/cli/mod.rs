@@ -31,6 +31,7 @@ use crate::engine::fusion::params::ParamError;
 use crate::engine::trace::TraceError;
 use crate::ensemble::EnsembleError;
 use crate::export::ExportError;
+use crate::log::LogError;
 use crate::playground::state::keymap::KeymapError;
 use crate::playground::term::outside::NoTerminal;
 use crate::prompts::PromptFileError;
@@ -81,6 +82,8 @@ enum Failure {
     NoTerminal(#[from] NoTerminal),
     #[error("the terminal: {0}")]
     Terminal(std::io::Error),
+    #[error(transparent)]
+    Log(#[from] LogError),
     #[error("{file}: {source}")]
     Keys { file: String, source: KeymapError },
     #[error("{0}")]
@@ -132,7 +135,9 @@ impl Failure {
                 | TraceError::TooNew { .. }
                 | TraceError::NoSuchRun { .. } => 2,
             },
-            Self::Export(ExportError::File { source, .. }) | Self::File { source, .. } => code_of(source),
+            Self::Log(LogError { source, .. }) | Self::Export(ExportError::File { source, .. }) | Self::File { source, .. } => {
+                code_of(source)
+            }
             Self::Setup(error) => match error {
                 SetupError::PromptTooLong { .. } => 1,
                 SetupError::EmptyPrompt
@@ -205,6 +210,13 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Ok(matches) => matches,
         Err(error) => return told(&error),
     };
+    let log = match options::log(matches.subcommand().map_or(&matches, |(_, matches)| matches)) {
+        Ok(log) => log,
+        Err(failure) => {
+            output::notice(&format!("error: {failure}"));
+            return failure.code();
+        }
+    };
     let result = match matches.subcommand() {
         None => playground::main(&matches),
         Some(("replay", matches)) => playground::replay(matches),
@@ -217,6 +229,9 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Some(("help", matches)) => help::main(matches, self::command()),
         Some((other, _)) => Err(Failure::Usage(format!("there is no command `{other}`"))),
     };
+    if let Some(reason) = log.and_then(|log| log.failure()) {
+        output::notice(&format!("warning: the log is not complete: {reason}"));
+    }
     match result {
         Ok(Done::Complete) => 0,
         Ok(Done::Incomplete) => 1,

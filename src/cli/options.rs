@@ -6,6 +6,7 @@ use std::num::NonZeroUsize;
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::str::FromStr;
+use std::time::SystemTime;
 
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
@@ -16,7 +17,9 @@ use crate::engine::fusion::event::Role;
 use crate::engine::fusion::params::needs::{self, Origin, Settled, When};
 use crate::engine::fusion::params::{KNOBS, Kind, Knob, PRESETS, Params};
 use crate::engine::member::Local;
+use crate::engine::member::http::redact;
 use crate::ensemble::{GivenKey, Selection};
+use crate::log::Log;
 
 /// Adds the shared options to a command.
 pub(super) fn add(command: Command) -> Command {
@@ -28,6 +31,13 @@ pub(super) fn add(command: Command) -> Command {
                 .value_name("FILE")
                 .value_parser(value_parser!(PathBuf))
                 .help("Read this configuration file instead of the platform's own"),
+        )
+        .arg(
+            Arg::new("log")
+                .long("log")
+                .value_name("FILE")
+                .value_parser(value_parser!(PathBuf))
+                .help("Write what is sent to servers, what comes back and what is decided to this new file, without keys: JSON, a line each"),
         )
         .arg(
             Arg::new("seed")
@@ -216,6 +226,14 @@ pub(super) fn given_knobs(matches: &ArgMatches) -> impl Iterator<Item = (&'stati
         let text = if off { Some("off") } else { matches.get_one::<String>(knob.name).map(String::as_str) };
         Some((knob, text?))
     })
+}
+
+/// Starts the log, if the command has the option and it is given.
+pub(super) fn log(matches: &ArgMatches) -> Result<Option<Log>, Failure> {
+    let Ok(Some(path)) = matches.try_get_one::<PathBuf>("log") else { return Ok(None) };
+    let log = Log::create(path, SystemTime::now, |text| redact(text, &[]))?;
+    log.start();
+    Ok(Some(log))
 }
 
 /// The seed; a fresh one where none is given.

@@ -3,109 +3,32 @@
 //! Owns the file's format; the platform's folders are [`home`]'s. Knobs are described by `fusion::params` alone; the members' tables are
 //! in `members`. `assets/config.toml` shows every key.
 
+mod error;
 pub mod home;
 mod members;
 mod place;
 mod presets;
-mod section;
+mod read;
+mod values;
 mod words;
 
 use std::collections::BTreeMap;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+use toml::Value;
+
+pub use self::error::{ConfigError, WrongValue};
+use self::error::{Fault, Mistake};
 pub use self::members::{MemberConfig, Server, Source};
 pub use self::place::Place;
-use self::section::Section;
+use self::presets::{Knobs, PresetTables};
+use self::read::Node;
 use crate::engine::fusion::params::needs::{Given, Origin};
-use crate::engine::fusion::params::{KNOBS, ParamError, Params, Presets};
+use crate::engine::fusion::params::{Params, Presets};
 use crate::text;
-
-/// The keys that a configuration file may have at its top.
-const KEYS: &[&str] =
-    &["preset", "presets", "system", "ensemble", "in-turn", "parameters", "members", "ensembles", "models", "keys", "playground"];
-
-/// What is wrong with a configuration file.
-#[derive(Debug, thiserror::Error)]
-pub enum ConfigError {
-    /// The file system refused.
-    #[error("{}: {source}", path.display())]
-    File {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        source: std::io::Error,
-    },
-    /// It is not TOML, or not text in UTF-8.
-    #[error("{place}: {reason}")]
-    Syntax {
-        /// Where.
-        place: Place,
-        /// Why.
-        reason: String,
-    },
-    /// A key that does not exist.
-    #[error("{place}: there is no key `{key}`; the nearest is `{nearest}`")]
-    UnknownKey {
-        /// Where.
-        place: Place,
-        /// The key.
-        key: String,
-        /// The known one most like it.
-        nearest: String,
-    },
-    /// A preset that does not exist.
-    #[error("{place}: {source}")]
-    Parameter {
-        /// Where.
-        place: Place,
-        /// What is wrong.
-        source: ParamError,
-    },
-    /// A preset with a name that is taken.
-    #[error("{place}: `presets.{name}`: a preset called `{name}` comes with the program: give yours another name")]
-    PresetName {
-        /// Where.
-        place: Place,
-        /// The name.
-        name: String,
-    },
-    /// A value of the wrong kind, out of its range, or missing.
-    #[error(transparent)]
-    Kind(Box<WrongValue>),
-    /// An ensemble that is not there, or names a member that is not.
-    #[error("{}: {reason}", path.display())]
-    Ensemble {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong.
-        reason: String,
-    },
-}
-
-/// A value that does not fit its key.
-#[derive(Debug, thiserror::Error)]
-#[error("{place}: `{key}` {}must be {wanted}{}", is(given.as_deref()), for_example(example.as_deref()))]
-pub struct WrongValue {
-    /// Where.
-    pub place: Place,
-    /// The key, with the tables around it.
-    pub key: String,
-    /// What was given, in words; `None` where nothing was.
-    pub given: Option<String>,
-    /// What it must be.
-    pub wanted: String,
-    /// A line that would be right.
-    pub example: Option<String>,
-}
-
-fn is(given: Option<&str>) -> String {
-    given.map_or_else(String::new, |given| format!("is {given}, but it "))
-}
-
-fn for_example(example: Option<&str>) -> String {
-    example.map_or_else(String::new, |example| format!("; for example: {example}"))
-}
 
 /// What a configuration file says; what it does not say is as built in.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -139,7 +62,8 @@ pub struct Config {
 }
 
 /// The table `[playground]`.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Deserialize)]
+#[serde(default, deny_unknown_fields, expecting = "a table of settings")]
 pub struct Playground {
     /// The name of a theme.
     pub theme: Option<String>,
@@ -148,21 +72,41 @@ pub struct Playground {
     /// Whether marks and bars are of ASCII alone.
     pub ascii: Option<bool>,
     /// Tokens a second that models in this process are slowed down to; 0 is as fast as they are.
+    #[serde(deserialize_with = "values::pace")]
     pub pace: Option<u32>,
     /// How many traces are kept.
+    #[serde(deserialize_with = "values::traces")]
     pub traces: Option<usize>,
     /// Whether the usual ports of this machine are searched for model servers, and its usual folders for model files.
     pub scan: Option<bool>,
 }
 
-/// The keys of `[playground]`.
-const PLAYGROUND: &[&str] = &["theme", "mouse", "ascii", "pace", "traces", "scan"];
+/// The file as it is written. Its members are read by [`members`]: which keys each may have depends on where its model is.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "kebab-case", default, deny_unknown_fields)]
+struct File {
+    preset: Option<String>,
+    presets: PresetTables,
+    system: Option<String>,
+    ensemble: Option<String>,
+    in_turn: Option<bool>,
+    parameters: Knobs,
+    #[serde(rename = "members")]
+    _members: BTreeMap<String, IgnoredAny>,
+    #[serde(deserialize_with = "values::ensembles")]
+    ensembles: BTreeMap<String, Vec<String>>,
+    #[serde(deserialize_with = "values::folders")]
+    models: Vec<PathBuf>,
+    #[serde(deserialize_with = "values::keys")]
+    keys: BTreeMap<String, Vec<String>>,
+    playground: Playground,
+}
 
 /// The slowest pace in tokens a second: the longest segment is drafted well within the time limit of a draft.
 pub const SLOWEST_PACE: u32 = 5;
 
 /// The most tokens a second and the most traces that can be asked for.
-const MOST: i64 = 1_000_000;
+const MOST: u32 = 1_000_000;
 
 /// Reads a configuration file over what is built in. Without `path` the platform's own file is read if it is there.
 pub fn load(path: Option<&Path>) -> Result<Config, ConfigError> {
@@ -180,7 +124,7 @@ pub fn load(path: Option<&Path>) -> Result<Config, ConfigError> {
 pub fn line_of(path: &Path, keys: &[&str]) -> Option<usize> {
     let bytes = std::fs::read(path).ok()?;
     let keys: Vec<String> = keys.iter().map(|key| (*key).to_owned()).collect();
-    place::line(&text::text(&bytes).ok()?, &keys)
+    place::find(&text::text(&bytes).ok()?, &keys).map(|(line, _)| line)
 }
 
 /// The platform's own file; one that is not there is none.
@@ -203,91 +147,53 @@ fn read(path: &Path) -> Result<Config, ConfigError> {
     match std::fs::read(&path) {
         Ok(bytes) => match text::text(&bytes) {
             Ok(text) => parse(&path, &text),
-            Err(other) => Err(ConfigError::Syntax { place: Place { path, line: None }, reason: other.to_string() }),
+            Err(other) => Err(ConfigError::Syntax { place: Place { path, at: None }, reason: other.to_string() }),
         },
         Err(source) => Err(ConfigError::File { path, source }),
     }
 }
 
 fn parse(path: &Path, text: &str) -> Result<Config, ConfigError> {
-    let table: toml::Table = text.parse().map_err(|error| syntax(path, text, &error))?;
-    let file = Section::file(path, text, &table);
-    if let Some(knob) = file.entries().map(|(key, _)| key).find(|key| KNOBS.iter().any(|knob| knob.name == **key)) {
-        return Err(file.unknown(knob, "[parameters]"));
+    let file = text.parse().map(Value::Table).map_err(|error| syntax(path, text, &error))?;
+    let config = config(&file).map_err(|fault| fault.of(path, text, &file))?;
+    Ok(Config { path: Some(path.to_owned()), ..config })
+}
+
+/// Where the text is not TOML, and why. The line itself is not repeated: it may hold a secret.
+fn syntax(path: &Path, text: &str, error: &toml::de::Error) -> ConfigError {
+    let at = error.span().map(|span| place::position(text, span.start));
+    ConfigError::Syntax { place: Place { path: path.to_owned(), at }, reason: error.message().replace('\n', "; ") }
+}
+
+fn config(value: &Value) -> Result<Config, Fault> {
+    let file = File::deserialize(Node(value))?;
+    if let Some((name, _)) = file.ensembles.iter().find(|(_, members)| members.is_empty()) {
+        return Err(Fault::wrong("a list of at least one member").inside(name).inside("ensembles"));
     }
-    file.only(KEYS)?;
-    let presets = presets::presets(file)?;
-    let (params, given) = params(file, &presets)?;
+    let presets = file.presets.presets()?;
+    let (mut params, mut given) = (Params::default(), Given::default());
+    if let Some(name) = &file.preset {
+        presets.apply(name, &mut params).map_err(|unknown| Fault::from(Mistake::Preset(unknown)).inside("preset"))?;
+    }
+    for (knob, value) in &file.parameters.0 {
+        // It was checked.
+        let _ = params.set(knob.name, value);
+        given.set(knob.name, Origin::Configuration);
+    }
     Ok(Config {
-        path: Some(path.to_owned()),
+        path: None,
         params,
         given,
         presets,
-        system: file.text("system", "instructions in words")?.map(str::to_owned),
-        ensemble: file.text("ensemble", "the name of an ensemble")?.map(str::to_owned),
-        in_turn: file.switch("in-turn")?,
-        members: members::members(file)?,
-        ensembles: members::ensembles(file)?,
-        models: folders(file)?,
-        keys: keys(file)?,
-        playground: playground(file)?,
+        system: file.system,
+        ensemble: file.ensemble,
+        in_turn: file.in_turn,
+        members: members::members(value)?,
+        ensembles: file.ensembles,
+        models: file.models,
+        keys: file.keys,
+        playground: file.playground,
         warnings: Vec::new(),
-    })
-}
-
-/// Where the text is not TOML, and why. The line itself is not repeated: it may hold what nobody else should see.
-fn syntax(path: &Path, text: &str, error: &toml::de::Error) -> ConfigError {
-    let line = error.span().map(|span| text::line_at(text.as_bytes(), span.start));
-    ConfigError::Syntax { place: Place { path: path.to_owned(), line }, reason: error.message().replace('\n', "; ") }
-}
-
-fn params(file: Section<'_>, presets: &Presets) -> Result<(Params, Given), ConfigError> {
-    let (mut params, mut given) = (Params::default(), Given::default());
-    if let Some(name) = file.text("preset", "the name of a preset")? {
-        presets.apply(name, &mut params).map_err(|source| ConfigError::Parameter { place: file.place("preset"), source })?;
-    }
-    let Some(table) = file.table("parameters", "a table of knobs")? else { return Ok((params, given)) };
-    for (knob, value) in presets::knobs(file.inside("parameters", table))? {
-        // It was checked.
-        let _ = params.set(knob.name, &value);
-        given.set(knob.name, Origin::Configuration);
-    }
-    Ok((params, given))
-}
-
-fn folders(file: Section<'_>) -> Result<Vec<PathBuf>, ConfigError> {
-    let wanted = "a folder, or a list of folders";
-    let folders = file.texts("models", wanted)?.unwrap_or_default();
-    if folders.iter().any(|folder| folder.trim().is_empty()) {
-        return Err(file.wrong("models", wanted));
-    }
-    Ok(folders.into_iter().map(PathBuf::from).collect())
-}
-
-/// Which names there are and which keys, the playground's table of actions knows.
-fn keys(file: Section<'_>) -> Result<BTreeMap<String, Vec<String>>, ConfigError> {
-    let Some(table) = file.table("keys", "a table of actions with their keys")? else { return Ok(BTreeMap::new()) };
-    let keys = file.inside("keys", table);
-    let one = |(name, _): (&String, &toml::Value)| {
-        Ok((name.clone(), keys.texts(name, "a key such as \"ctrl+s\", or a list of keys")?.unwrap_or_default()))
-    };
-    keys.entries().map(one).collect()
-}
-
-fn playground(file: Section<'_>) -> Result<Playground, ConfigError> {
-    let Some(table) = file.table("playground", "a table of settings")? else { return Ok(Playground::default()) };
-    let section = file.inside("playground", table);
-    section.only(PLAYGROUND)?;
-    Ok(Playground {
-        theme: section.text("theme", "the name of a theme")?.map(str::to_owned),
-        mouse: section.switch("mouse")?,
-        ascii: section.switch("ascii")?,
-        pace: match section.integer("pace", 0..=MOST)?.map(|pace| pace as u32) {
-            Some(1..SLOWEST_PACE) => return Err(section.wrong("pace", "0, or at least 5 tokens a second")),
-            pace => pace,
-        },
-        traces: section.integer("traces", 0..=MOST)?.map(|number| number as usize),
-        scan: section.switch("scan")?,
     })
 }
 
@@ -398,7 +304,7 @@ mod tests {
         let config = load(&text).unwrap();
         assert_eq!((config.members.len(), config.ensembles.len()), (7, 2));
         assert!(config.ensembles.values().flatten().all(|name| config.members.contains_key(name)));
-        for key in KEYS.iter().chain(PLAYGROUND).chain(&members::keys()) {
+        for key in read::keys(File::deserialize).iter().chain(read::keys(Playground::deserialize)).chain(&members::keys()) {
             assert!(text.contains(&format!("{key} = ")) || text.contains(&format!("[{key}")), "`{key}` is not shown");
         }
     }
@@ -454,12 +360,12 @@ mod tests {
             assert_eq!(load(same.as_bytes()), Ok(expected.clone()), "{same:?}");
         }
         for (text, said) in [
-            ("\u{feff}\r\n[parameters]\r\nexit-threshold = 3\r\n", "line 3: "),
-            ("\n[parameters]\nexit-treshold = 0.3\n", "line 3: "),
-            ("\n\n[members.a]\nrole = 'draft'\n", "line 3: "),
-            ("\n[presets.mine]\nscoring = [1]\n", "line 3: "),
-            ("\n\npreset = 'papr'\n", "line 3: "),
-            ("\r\r[parameters\r", "line 3: "),
+            ("\u{feff}\r\n[parameters]\r\nexit-threshold = 3\r\n", "line 3, column 1: "),
+            ("\n[parameters]\nexit-treshold = 0.3\n", "line 3, column 1: "),
+            ("\n\n[members.a]\nrole = 'draft'\n", "line 3, column 10: "),
+            ("\n[presets.mine]\nscoring = [1]\n", "line 3, column 1: "),
+            ("\n\npreset = 'papr'\n", "line 3, column 1: "),
+            ("\r\r[parameters\r", "line 3, column "),
         ] {
             let error = load(text.as_bytes()).unwrap_err();
             assert!(error.contains(said) && error.matches("line ").count() == 1, "{text:?}: {error}");
@@ -467,6 +373,53 @@ mod tests {
         let latin: Vec<u8> = "\nsystem = 'Größe'\n".chars().map(|character| character as u8).collect();
         let error = load(&latin).unwrap_err();
         assert!(error.contains("config.toml: line 2: byte 0xf6 at offset 13") && error.contains("Latin-1"), "{error}");
+    }
+
+    /// A line for every kind of mistake; what it says.
+    #[test]
+    fn every_mistake_has_a_place_and_a_remedy() {
+        for (text, said) in [
+            ("colour = 1\n", &["line 1, column 1", "unknown key `colour`"][..]),
+            ("[parametres]\n", &["line 1, column 2", "unknown key `parametres`; did you mean `parameters`?"]),
+            ("[playground]\n  thme = 'x'\n", &["line 2, column 3", "`playground.thme`; did you mean `theme`?"]),
+            ("playground.thme = 'x'\n", &["line 1, column 12", "did you mean `theme`?"]),
+            ("playground = 3\n", &["`playground` is the whole number 3", "a table of settings"]),
+            ("[keys]\nstep = ['.', true]\n", &["is a list that holds true", "a key such as"]),
+            ("[playground]\ntraces = 99999999999999999999999\n", &["line 2, column 10"]),
+            ("[playground]\ntraces = 9999999999\n", &["is the whole number 9999999999", "from 0 to 1000000"]),
+            ("[playground]\npace = 4\n", &["is the whole number 4", "0, or at least 5 tokens a second"]),
+            ("system = 'a'\nsystem = 'b'\n", &["line 2, column 1", "duplicate key"]),
+            ("playground.pace = 30\n[playground]\nmouse = true\n", &["line 2", "duplicate key"]),
+            ("[playground\nmouse = true\n", &["line 1"]),
+            ("[members.a]\nurl = 'http://x'\nscore = 'force'\n", &["did you mean \"forced\"?"]),
+            ("[members.a]\nurl = 'http://x'\nscore = 'nothing like it'\n", &["one of \"in-process\"", "for example: score"]),
+            ("[members.a]\nurl = 'http://x'\nkey = { enw = 'A' }\n", &["line 3, column 9", "`members.a.key.enw`", "`env`"]),
+            ("[members.a]\nurl = 'http://x'\nbody = { x = 2024-01-01 }\n", &["`members.a.body.x` is a date"]),
+            ("segment-tokens = 7\n", &["`segment-tokens` is a knob: it belongs in the table [parameters]"]),
+        ] {
+            let error = load(text).unwrap_err();
+            assert!(said.iter().all(|part| error.contains(part)), "{text}: {error}");
+        }
+        assert_eq!(load("").unwrap(), Config { path: Some("config.toml".into()), ..Config::default() });
+    }
+
+    proptest::proptest! {
+        /// Lines of a configuration, in any order, cut anywhere, with anything in between.
+        #[test]
+        fn whatever_is_in_the_file_an_error_names_a_line_that_exists(
+            picks in proptest::collection::vec((0..1000_usize, 0..200_usize, "[ -~\n]{0,4}"), 0..12)
+        ) {
+            let lines: Vec<&str> = include_str!("../../assets/config.toml").lines().map(|line| line.trim_start_matches('#')).collect();
+            let cut = |(at, length, junk): &(usize, usize, String)| {
+                let line = lines[at % lines.len()];
+                line.chars().take(*length).chain(junk.chars()).chain(['\n']).collect::<String>()
+            };
+            let text: String = picks.iter().map(cut).collect();
+            if let Err(error) = load(&text) {
+                let line = error.split_once("line ").and_then(|(_, rest)| rest.split_once(',')).and_then(|(line, _)| line.parse::<usize>().ok());
+                proptest::prop_assert!(line.is_some_and(|line| (1..=text.split('\n').count()).contains(&line)), "{text:?}: {error}");
+            }
+        }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Where something stands in the configuration file.
 //!
-//! A line is looked for only when an error names it: values are read from a table that has forgotten where they stood.
+//! A place is looked up only when an error names it: values are read from a table that does not keep it.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -10,24 +10,31 @@ use toml::de::{DeTable, DeValue};
 
 use crate::text::line_at;
 
-/// A file, and the line of a key where it is known.
+/// A file, and where in it a key is, if that is known.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Place {
     /// The file.
     pub path: PathBuf,
-    /// The line, from 1.
-    pub line: Option<usize>,
+    /// The line and the column, in characters, both from 1.
+    pub at: Option<(usize, usize)>,
 }
 
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.path.display())?;
-        self.line.map_or(Ok(()), |line| write!(f, ": line {line}"))
+        self.at.map_or(Ok(()), |(line, column)| write!(f, ": line {line}, column {column}"))
     }
 }
 
-/// The line of a key given by the names of the tables around it and its own; of the nearest table where the key is not there.
-pub(super) fn line(text: &str, keys: &[String]) -> Option<usize> {
+/// The line and the column of a byte.
+pub(super) fn position(text: &str, offset: usize) -> (usize, usize) {
+    let before = text.get(..offset).unwrap_or(text);
+    let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+    (line_at(text.as_bytes(), offset), column)
+}
+
+/// Where a key is, given by the names of the tables around it and its own; where the nearest table is if the key is not there.
+pub(super) fn find(text: &str, keys: &[String]) -> Option<(usize, usize)> {
     let file = DeTable::parse(text).ok()?;
     let (mut table, mut at) = (file.get_ref(), None);
     for key in keys {
@@ -38,7 +45,7 @@ pub(super) fn line(text: &str, keys: &[String]) -> Option<usize> {
             None => break,
         }
     }
-    Some(line_at(text.as_bytes(), at?))
+    Some(position(text, at?))
 }
 
 fn table_of<'v, 'i>(value: &'v Spanned<DeValue<'i>>) -> Option<&'v DeTable<'i>> {
@@ -51,7 +58,8 @@ mod tests {
 
     #[test]
     fn a_key_is_found_however_its_table_is_written() {
-        let at = |text: &str, keys: &[&str]| line(text, &keys.iter().map(|key| (*key).to_owned()).collect::<Vec<_>>());
+        let place = |text: &str, keys: &[&str]| find(text, &keys.iter().map(|key| (*key).to_owned()).collect::<Vec<_>>());
+        let at = |text: &str, keys: &[&str]| place(text, keys).map(|(line, _)| line);
         let text =
             "system = 'x'\n\n[members.a]\nurl = 'u'\r\nprice = { input = 1,\n output = 'x' }\n[members.\"b.c\"]\nkind.x = 1\n";
         assert_eq!(at(text, &["system"]), Some(1));
@@ -61,5 +69,7 @@ mod tests {
         assert_eq!(at(text, &["members", "a", "absent"]), Some(3), "the table that lacks it");
         assert_eq!((at(text, &["absent"]), at("[", &["a"])), (None, None));
         assert_eq!(at("parameters.align = 3\n", &["parameters", "align"]), Some(1));
+        assert_eq!(place(text, &["members", "a", "price", "output"]), Some((6, 2)));
+        assert_eq!(place("keys = { 'größe' = 1, b = 2 }", &["keys", "b"]), Some((1, 23)), "characters, not bytes");
     }
 }

@@ -1,39 +1,116 @@
-//! The tables `[presets.NAME]`: a person's own sets of knob values.
+//! Knobs in the file: the table `[parameters]`, and the tables `[presets.NAME]`, a user's own sets of their values.
+//!
+//! Owns how a knob's value is read; names, kinds and ranges are those of the table of knobs.
 
-use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::fmt::{self, Formatter};
 
-use super::ConfigError;
-use super::section::Section;
-use crate::engine::fusion::params::{KNOBS, Knob, OwnPreset, PRESETS, Presets, Value, nearest};
+use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, MapAccess, Unexpected, Visitor};
 
-/// Every preset of the file, checked.
-pub(super) fn presets(file: Section<'_>) -> Result<Presets, ConfigError> {
-    let Some(table) = file.table("presets", "a table of presets")? else { return Ok(Presets::default()) };
-    let presets = file.inside("presets", table);
-    presets.entries().map(|(name, _)| preset(presets, name)).collect::<Result<_, _>>().map(Presets::with)
-}
+use super::error::{Fault, Mistake};
+use super::words;
+use crate::engine::fusion::params::{KNOBS, Kind, Knob, OwnPreset, PRESETS, Presets, Value};
 
-fn preset(presets: Section<'_>, name: &str) -> Result<OwnPreset, ConfigError> {
-    if PRESETS.iter().any(|preset| preset.name == name) {
-        return Err(ConfigError::PresetName { place: presets.place(name), name: name.to_owned() });
+/// Knobs with their values, checked.
+#[derive(Debug, Default)]
+pub(super) struct Knobs(pub(super) Vec<(&'static Knob, Value)>);
+
+impl<'de> Deserialize<'de> for Knobs {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(KnobTable)
     }
-    let Some(table) = presets.table(name, "a table of knobs")? else {
-        return Ok(OwnPreset { name: name.to_owned(), values: Vec::new() });
-    };
-    let values = knobs(presets.inside(name, table))?.into_iter().map(|(knob, value)| (knob.name, value)).collect();
-    Ok(OwnPreset { name: name.to_owned(), values })
 }
 
-/// The knobs of a table with their values, checked.
-pub(super) fn knobs(section: Section<'_>) -> Result<Vec<(&'static Knob, Value)>, ConfigError> {
-    let one = |(name, value): (&String, &toml::Value)| {
-        let Some(knob) = KNOBS.iter().find(|knob| knob.name == *name) else {
-            return Err(section.unknown(name, nearest(name, KNOBS.iter().map(|knob| knob.name)).unwrap_or_default()));
-        };
-        let read = Value::deserialize(value.clone()).ok().and_then(|value| knob.check(&value).ok());
-        read.map(|value| (knob, value)).ok_or_else(|| section.wrong_for(knob, value))
-    };
-    section.entries().map(one).collect()
+struct KnobTable;
+
+impl<'de> Visitor<'de> for KnobTable {
+    type Value = Knobs;
+
+    fn expecting(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.write_str("a table of knobs")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Knobs, A::Error> {
+        let mut knobs = Vec::new();
+        while let Some(name) = entries.next_key::<String>()? {
+            let Some(knob) = KNOBS.iter().find(|knob| knob.name == name) else {
+                return Err(A::Error::unknown_field(&name, &NAMES));
+            };
+            knobs.push((knob, entries.next_value_seed(OfKnob(knob))?));
+        }
+        Ok(Knobs(knobs))
+    }
+}
+
+/// The names of all knobs.
+static NAMES: [&str; KNOBS.len()] = {
+    let mut names = [""; KNOBS.len()];
+    let mut at = 0;
+    while at < names.len() {
+        names[at] = KNOBS[at].name;
+        at += 1;
+    }
+    names
+};
+
+/// A value that fits a knob.
+struct OfKnob(&'static Knob);
+
+impl OfKnob {
+    fn check<E: Error>(&self, value: &Value) -> Result<Value, E> {
+        self.0.check(value).map_err(|_| match (self.0.kind, value) {
+            (Kind::Choice(names), Value::Name(name)) => E::unknown_variant(name, names),
+            _ => E::invalid_value(Unexpected::Other("a value"), self),
+        })
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for OfKnob {
+    type Value = Value;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl Visitor<'_> for OfKnob {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.write_str(&words::wanted(self.0))
+    }
+
+    fn visit_bool<E: Error>(self, on: bool) -> Result<Value, E> {
+        self.check(&Value::Switch(on))
+    }
+
+    fn visit_i64<E: Error>(self, number: i64) -> Result<Value, E> {
+        self.check(&Value::Integer(number))
+    }
+
+    fn visit_f64<E: Error>(self, number: f64) -> Result<Value, E> {
+        self.check(&Value::Real(number))
+    }
+
+    fn visit_str<E: Error>(self, name: &str) -> Result<Value, E> {
+        self.check(&Value::Name(name.to_owned()))
+    }
+}
+
+/// The user's presets, by name.
+#[derive(Debug, Default, serde::Deserialize)]
+#[serde(transparent)]
+pub(super) struct PresetTables(BTreeMap<String, Knobs>);
+
+impl PresetTables {
+    /// Every preset there is. The names of those that come with the program are taken.
+    pub(super) fn presets(self) -> Result<Presets, Fault> {
+        if let Some(name) = self.0.keys().find(|name| PRESETS.iter().any(|preset| preset.name == **name)) {
+            return Err(Fault::from(Mistake::Taken).inside(name).inside("presets"));
+        }
+        let values = |Knobs(knobs): Knobs| knobs.into_iter().map(|(knob, value)| (knob.name, value)).collect();
+        Ok(Presets::with(self.0.into_iter().map(|(name, knobs)| OwnPreset { name, values: values(knobs) }).collect()))
+    }
 }
 
 #[cfg(test)]
@@ -41,11 +118,11 @@ mod tests {
     use std::path::Path;
 
     use super::*;
+    use crate::config::ConfigError;
     use crate::engine::fusion::params::Params;
 
     fn read(text: &str) -> Result<Presets, ConfigError> {
-        let table: toml::Table = text.parse().unwrap();
-        presets(Section::file(Path::new("my.toml"), text, &table))
+        super::super::parse(Path::new("my.toml"), text).map(|config| config.presets)
     }
 
     #[test]

@@ -2,13 +2,18 @@
 
 use std::borrow::Cow;
 
-use crate::engine::fusion::params::{Kind, Knob, Params, Value};
+use crate::engine::fusion::params::{Kind, Knob, Params, Value, knob};
 
 /// The longest text that a message repeats, in characters.
 const LONGEST: usize = 40;
 
 /// The file that shows every key.
 const EXAMPLES: &str = include_str!("../../assets/config.toml");
+
+/// Whether a key is the name of a knob.
+pub(super) fn is_knob(key: &str) -> bool {
+    knob(key).is_ok()
+}
 
 /// A value as a message names it. What may be secret is named by its kind alone.
 pub(super) fn given(value: &toml::Value, secret: bool) -> String {
@@ -19,9 +24,14 @@ pub(super) fn given(value: &toml::Value, secret: bool) -> String {
         toml::Value::Integer(number) => format!("the whole number {number}"),
         toml::Value::Float(number) => format!("the number {number}"),
         toml::Value::Boolean(on) => on.to_string(),
+        toml::Value::Datetime(_) if secret => "a date".to_owned(),
         toml::Value::Datetime(date) => format!("the date {date}"),
         toml::Value::Array(values) if values.is_empty() => "an empty list".to_owned(),
-        toml::Value::Array(_) => "a list".to_owned(),
+        // All lists here are of texts.
+        toml::Value::Array(values) => match values.iter().find(|value| !value.is_str()) {
+            Some(other) => format!("a list that holds {}", given(other, secret)),
+            None => "a list".to_owned(),
+        },
         toml::Value::Table(_) => "a table".to_owned(),
     }
 }
@@ -70,8 +80,17 @@ fn written(value: &Value) -> String {
     }
 }
 
-/// How a key is set, from the file that shows every key. `keys` are the names of the tables around it and its own.
-pub(super) fn example(keys: &[String]) -> Option<&'static str> {
+/// How a key is set: a knob near the given value, any other as the file that shows every key has it. `keys` are the names of the
+/// tables around it and its own.
+pub(super) fn example(keys: &[String], given: Option<&toml::Value>) -> Option<String> {
+    match (keys, given) {
+        ([parameters, name], Some(given)) if parameters == "parameters" => Some(knob_example(knob(name).ok()?, given)),
+        ([presets, _, name], Some(given)) if presets == "presets" => Some(knob_example(knob(name).ok()?, given)),
+        _ => shown(keys).map(str::to_owned),
+    }
+}
+
+fn shown(keys: &[String]) -> Option<&'static str> {
     let part = |place: usize| keys.get(place).map(String::as_str);
     // Members, ensembles and keys are named as one likes: any of them shows how it is done.
     let (table, key) = match (part(0)?, part(1), part(2)) {
@@ -101,8 +120,12 @@ fn settings() -> impl Iterator<Item = (&'static str, &'static str)> {
 
 #[cfg(test)]
 mod tests {
+    use serde::Deserialize;
+
     use super::*;
-    use crate::engine::fusion::params::{KNOBS, knob};
+    use crate::config::read::keys;
+    use crate::config::{File, Playground, members};
+    use crate::engine::fusion::params::KNOBS;
 
     #[test]
     fn what_was_given_is_named_and_secrets_are_not() {
@@ -116,7 +139,8 @@ mod tests {
             ("a = true", "true"),
             ("a = 2024-05-01", "the date 2024-05-01"),
             ("a = []", "an empty list"),
-            ("a = [1]", "a list"),
+            ("a = ['x']", "a list"),
+            ("a = [1]", "a list that holds the whole number 1"),
             ("a = {}", "a table"),
         ] {
             assert_eq!(given(&value(text), false), said);
@@ -143,14 +167,14 @@ mod tests {
 
     #[test]
     fn every_key_has_an_example() {
-        let of = |keys: &[&str]| example(&keys.iter().map(|key| (*key).to_owned()).collect::<Vec<_>>());
-        for key in super::super::KEYS.iter().filter(|key| !["parameters"].contains(key)) {
+        let of = |keys: &[&str]| shown(&keys.iter().map(|key| (*key).to_owned()).collect::<Vec<_>>());
+        for key in keys(File::deserialize).iter().filter(|key| !["parameters"].contains(key)) {
             assert!(of(&[key]).is_some(), "{key}");
         }
-        for key in super::super::PLAYGROUND {
+        for key in keys(Playground::deserialize) {
             assert!(of(&["playground", key]).is_some_and(|line| line.starts_with(&format!("{key} = "))), "{key}");
         }
-        for key in super::super::members::keys() {
+        for key in members::keys() {
             assert!(of(&["members", "mine", key]).is_some_and(|line| line.starts_with(&format!("{key} = "))), "{key}");
         }
         assert_eq!(of(&["members", "mine"]), Some("[members.qwen]"));

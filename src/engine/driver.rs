@@ -20,6 +20,7 @@ use super::fusion::candidate::DraftToken;
 use super::fusion::event::{Event, Record, Usage};
 use super::fusion::lazy::DecodeTimes;
 use super::member::{Bill, Drafted, Extended, Member, MemberError, Predicted, Progress, Reply, Scored, Waits};
+use super::noted;
 use super::round::{CallId, Command, Effect, Input, Machine};
 use super::trace::{Journal, TraceError};
 
@@ -214,6 +215,7 @@ impl Driver {
     /// Records and publishes an event: first the journal, so that nobody is told what could be lost. Returns whether anybody
     /// listens.
     async fn publish(&mut self, record: Record, ended: &mut Ended) -> bool {
+        noted::note(&record);
         let written = self.journal.as_mut().map_or(Ok(()), |journal| journal.append(&record));
         let durable = match &record.event {
             Event::Accepted { .. } | Event::RunFinished(_) => self.flushed(),

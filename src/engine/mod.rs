@@ -6,6 +6,7 @@
 mod driver;
 pub mod fusion;
 pub mod member;
+mod noted;
 mod readiness;
 pub mod replay;
 pub mod round;

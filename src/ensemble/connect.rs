@@ -9,6 +9,7 @@ use std::time::{Duration, SystemTime};
 
 use futures_util::FutureExt;
 use tokio::sync::mpsc;
+use tracing::info;
 
 use super::identify::{self, Api};
 use super::known::{self, Known};
@@ -21,6 +22,7 @@ use crate::engine::member::llama_server::launch::{Launch, LaunchError, PROGRAM, 
 use crate::engine::member::llama_server::{self, ConnectError, LlamaServer, OwnServer, Probed, Shared};
 use crate::engine::member::turns::InTurn;
 use crate::engine::member::{Local, Member, Overrides, Progress};
+use crate::log::TARGET;
 
 /// The name of llama.cpp's own API.
 pub(super) const LLAMA_SERVER: &str = "llama-server";
@@ -82,17 +84,22 @@ pub(super) async fn connect(name: &str, server: &Server, tools: &Tools) -> Resul
     if let Some(address) = address.as_ref().filter(|address| address.variable.is_none()) {
         there(name, &address.base).await?;
     }
-    match server.kind.as_deref() {
+    let member = match server.kind.as_deref() {
         Some(LLAMA_SERVER) => llama(name, server, tools).await,
         Some(kind) => match Kind::named(kind) {
             Some(kind) => api(name, kind, server, tools).await,
             None => Err(Fault::UnknownKind { kind: kind.to_owned() }),
         },
-        None => match recognised(name, address, server, tools).await? {
+        None => match recognised(name, address, server, tools)
+            .await
+            .inspect(|api| info!(target: TARGET, member = name, event = "recognised", api = ?api))?
+        {
             Api::LlamaServer => llama(name, server, tools).await,
             Api::Other(kind) => api(name, kind, server, tools).await,
         },
-    }
+    }?;
+    info!(target: TARGET, member = name, event = "detected", can = ?member.capabilities());
+    Ok(member)
 }
 
 /// The API that is spoken at an address: the address says it, or the server does.

@@ -5,6 +5,7 @@
 mod calls;
 mod connecting;
 mod keys;
+mod log;
 #[path = "../support/loopback.rs"]
 mod loopback;
 mod proxies;

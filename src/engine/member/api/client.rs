@@ -13,7 +13,7 @@ use super::account::{Account, More};
 use super::gauge::{Gauge, Measure};
 use super::hidden;
 use super::identity::Identity;
-use super::negotiation::Late;
+use super::negotiation::{Late, noted};
 use super::reply::{Ending, Reader};
 use super::request::{Call, Sender, Subject};
 use super::tokens::Piece;
@@ -74,9 +74,13 @@ impl Client {
         let Some(late) = &self.late else { return self.begin(&self.sender, call).await };
         loop {
             let sender = if late.is_empty() { Cow::Borrowed(&self.sender) } else { Cow::Owned(late.applied(&self.sender)) };
-            match self.begin(&sender, call).await {
-                Err(error) if late.learns(&error, &self.sender) => {}
+            let error = match self.begin(&sender, call).await {
+                Err(error) => error,
                 begun => return begun,
+            };
+            match late.learns(&error, &self.sender) {
+                Some(part) => noted(self.http.endpoint().name(), part, &error),
+                None => return Err(error),
             }
         }
     }

@@ -6,8 +6,11 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use tracing::info;
+
 use super::super::http::HttpError;
 use super::request::{Part, Sender, Tuning};
+use crate::log::TARGET;
 
 /// Words of an error that blame a part, and the part. Where two are blamed together the first goes first.
 const BLAMED: &[(Part, &[&str])] = &[
@@ -35,6 +38,11 @@ pub(super) fn blamed(error: &HttpError, tuning: &Tuning) -> Option<Part> {
     left.into_iter().find(|(_, words)| words.iter().any(|word| message.contains(word))).map(|(part, _)| *part)
 }
 
+/// Notes that a part is left out from now on, and why.
+pub(super) fn noted(member: &str, part: Part, error: &HttpError) {
+    info!(target: TARGET, member, event = "negotiation", left_out = ?part, error = %error);
+}
+
 /// What a member's requests leave out beside what the probe found; clones are the same.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Late(Arc<Mutex<BTreeSet<Part>>>);
@@ -52,9 +60,9 @@ impl Late {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
     }
 
-    /// Takes a failure of a request; whether the request is worth another attempt, without what it blames.
-    pub(super) fn learns(&self, error: &HttpError, sender: &Sender) -> bool {
+    /// Takes a failure of a request; what it blames, if the request is worth another attempt without that.
+    pub(super) fn learns(&self, error: &HttpError, sender: &Sender) -> Option<Part> {
         let part = blamed(error, &self.applied(sender).tuning);
-        part.is_some_and(|part| self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(part))
+        part.filter(|part| self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(*part))
     }
 }

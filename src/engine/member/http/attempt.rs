@@ -20,6 +20,7 @@ use super::classify::of_sending;
 use super::client::Shared;
 use super::detail::of_body;
 use super::error::{HttpError, Place};
+use super::follow::Followed;
 use super::look;
 use super::refusal::Refusal;
 use crate::engine::member::Sent;
@@ -71,18 +72,36 @@ impl Call {
 
     /// Sends the request and waits for the first byte of a good reply's body.
     pub(super) async fn attempt(&self, shared: &Shared, permit: Option<OwnedSemaphorePermit>) -> Result<Body, HttpError> {
+        let name = shared.endpoint.name();
+        let followed = Followed::sent(name, &shared.secrets, &self.method, self.url.as_str(), self.body.as_deref());
+        let body = self.exchange(shared, permit, followed.as_ref()).await;
+        if let (Some(followed), Err(error)) = (followed, &body) {
+            followed.failed(error);
+        }
+        body
+    }
+
+    async fn exchange(
+        &self,
+        shared: &Shared,
+        permit: Option<OwnedSemaphorePermit>,
+        followed: Option<&Followed>,
+    ) -> Result<Body, HttpError> {
         let limit = shared.limits.first;
         let deadline = Instant::now() + limit;
         let stalled = |_| HttpError::Stalled { at: self.at.clone(), limit, begun: false };
         let response = timeout_at(deadline, self.send(shared)).await.map_err(stalled)??;
+        if let Some(followed) = followed {
+            followed.answered(&response);
+        }
         let status = response.status();
         if status.is_redirection() {
             return Err(self.redirected(shared, &response));
         }
         if !status.is_success() {
-            return Err(self.refused(shared, response).await);
+            return Err(self.refused(shared, response, followed).await);
         }
-        let body = Body::begin(response, self.at.clone(), shared.limits.idle, permit);
+        let body = Body::begin(response, self.at.clone(), shared.limits.idle, permit, followed.cloned());
         timeout_at(deadline, body).await.map_err(stalled)?
     }
 
@@ -148,8 +167,11 @@ impl Call {
         HttpError::Redirect { at: self.at.clone(), status: response.status().as_u16(), target }
     }
 
-    async fn refused(&self, shared: &Shared, mut response: Response) -> HttpError {
+    async fn refused(&self, shared: &Shared, mut response: Response, followed: Option<&Followed>) -> HttpError {
         let body = beginning(&mut response).await;
+        if let Some(followed) = followed {
+            followed.refused(&body);
+        }
         if self.url.scheme() == "http" && look::wants_tls(&body) {
             return self.other_scheme(shared);
         }

@@ -11,6 +11,7 @@ use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::timeout;
 
 use super::error::{HttpError, Place};
+use super::follow::{Followed, Received};
 
 /// A body whose first piece has come.
 pub(super) struct Body {
@@ -19,6 +20,7 @@ pub(super) struct Body {
     ended: bool,
     at: Arc<str>,
     idle: Duration,
+    received: Received,
     _permit: Option<OwnedSemaphorePermit>,
 }
 
@@ -29,10 +31,12 @@ impl Body {
         at: Arc<str>,
         idle: Duration,
         permit: Option<OwnedSemaphorePermit>,
+        followed: Option<Followed>,
     ) -> Result<Self, HttpError> {
         let first = response.chunk().await.map_err(|_| HttpError::Cut { at: at.clone(), place: Place::Beginning })?;
         let first = first.map(|bytes| bytes.to_vec());
-        Ok(Self { response, ended: first.is_none(), first, at, idle, _permit: permit })
+        let received = Received::begun(followed, first.as_ref().map(Vec::len));
+        Ok(Self { response, ended: first.is_none(), first, at, idle, received, _permit: permit })
     }
 
     /// The next piece; `None` at the end. A cut names no exact place: the caller knows what it has read.
@@ -47,6 +51,7 @@ impl Body {
         let next = timeout(self.idle, self.response.chunk()).await.map_err(stalled)?;
         let next = next.map_err(|_| HttpError::Cut { at: self.at.clone(), place: Place::Between })?;
         self.ended = next.is_none();
+        self.received.piece(next.as_ref().map(|bytes| bytes.len()));
         Ok(next.map(|bytes| bytes.to_vec()))
     }
 
@@ -64,6 +69,11 @@ impl Body {
                 Err(other) => return Err(other),
             }
         }
+    }
+
+    /// What the log follows.
+    pub(super) fn followed(&self) -> Option<Followed> {
+        self.received.followed()
     }
 
     /// What the server calls the body, without parameters, in lower case; empty where it does not say.

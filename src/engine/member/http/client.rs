@@ -18,6 +18,7 @@ use super::body::Body;
 use super::detail::{in_band, shown};
 use super::endpoint::Endpoint;
 use super::error::{HttpError, Place, Retry};
+use super::follow;
 use super::framing::Framing;
 use super::limits::Limits;
 use super::messages::Messages;
@@ -142,7 +143,17 @@ impl Http {
 impl Shared {
     /// A reply that is one JSON text.
     async fn json(&self, call: &Call) -> Result<Value, HttpError> {
-        let body = self.begun(call).await?.whole(self.limits.body).await?;
+        let body = self.begun(call).await?;
+        let followed = body.followed();
+        let read = self.read(call, body).await;
+        if let (Some(followed), Err(error)) = (followed, &read) {
+            followed.failed(error);
+        }
+        read
+    }
+
+    async fn read(&self, call: &Call, body: Body) -> Result<Value, HttpError> {
+        let body = body.whole(self.limits.body).await?;
         let mut value: Value = serde_json::from_slice(&body).map_err(|error| self.unreadable(call, &body, &error))?;
         if let Some(detail) = in_band(None, &value, &self.secrets) {
             return Err(HttpError::InBand { at: call.at.clone(), detail: Box::new(detail) });
@@ -197,6 +208,7 @@ impl Shared {
                 self.trouble.failed(request, &error, matches!(retry, Retry::After(_)));
                 return Err(error);
             };
+            follow::waits(self.endpoint.name(), wait, attempts + looks);
             tokio::time::sleep(wait).await;
         }
     }

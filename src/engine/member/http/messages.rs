@@ -14,6 +14,7 @@ use tokio::time::timeout;
 use super::body::Body;
 use super::detail::{in_band, page_title, shown};
 use super::error::{HttpError, Place};
+use super::follow::Followed;
 use super::framing::{Decoder, Fault, Framing, Piece};
 use super::limits::Limits;
 use super::redact::Secrets;
@@ -46,6 +47,7 @@ pub struct Messages {
     whole: bool,
     at: Arc<str>,
     secrets: Arc<Secrets>,
+    followed: Option<Followed>,
 }
 
 impl fmt::Debug for Messages {
@@ -63,7 +65,7 @@ impl Messages {
         at: Arc<str>,
         secrets: Arc<Secrets>,
     ) -> Result<Self, HttpError> {
-        let content_type = body.content_type();
+        let (content_type, followed) = (body.content_type(), body.followed());
         let decoder = match content_type.as_str() {
             "text/event-stream" => Decoder::new(Framing::EventStream, limits.line),
             "application/x-ndjson" | "application/ndjson" | "application/jsonl" | "application/jsonlines" => {
@@ -72,10 +74,14 @@ impl Messages {
             // The server does not stream: one message.
             json if json == "application/json" || json.ends_with("+json") => Decoder::Whole(Vec::new(), limits.body),
             "" | "text/plain" | "application/octet-stream" => Decoder::new(framing, limits.line),
-            _ => return Err(unexpected(body, content_type, at, &secrets).await),
+            _ => {
+                let error = unexpected(body, content_type, at, &secrets).await;
+                followed.inspect(|followed| followed.failed(&error));
+                return Err(error);
+            }
         };
         let whole = matches!(decoder, Decoder::Whole(..));
-        Ok(Self { body: Some(body), decoder: Some(decoder), ready: VecDeque::new(), marked: false, whole, at, secrets })
+        Ok(Self { body: Some(body), decoder: Some(decoder), ready: VecDeque::new(), marked: false, whole, at, secrets, followed })
     }
 
     /// The next message; `None` after `[DONE]` or at the end of the body, and after an error. A server may end a body without a
@@ -84,6 +90,9 @@ impl Messages {
     /// Dropping the future loses nothing that was not handed out.
     pub async fn next(&mut self) -> Result<Option<Message>, HttpError> {
         let next = self.advance().await;
+        if let (Some(followed), Err(error)) = (&self.followed, &next) {
+            followed.failed(error);
+        }
         if !matches!(next, Ok(Some(_))) {
             self.body = None;
             self.decoder = None;

@@ -14,6 +14,7 @@ mod context;
 mod detail;
 mod endpoint;
 mod error;
+mod follow;
 mod framing;
 mod key;
 mod limits;

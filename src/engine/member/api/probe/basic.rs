@@ -7,7 +7,7 @@ use super::super::client::{Client, Whole};
 use super::super::error::{ConnectError, of_ending};
 use super::super::finish::Finish;
 use super::super::models::Models;
-use super::super::negotiation::blamed;
+use super::super::negotiation::{blamed, noted};
 use super::super::request::{Call, Part, Prompt, Subject};
 use super::{Probed, Search};
 use crate::engine::fusion::conversation::{Conversation, Role, Turn};
@@ -159,6 +159,9 @@ async fn negotiated(client: &mut Client, bill: &Bill) -> Result<Whole, HttpError
             Err(error) => error,
         };
         let part = blamed(&error, &client.sender.tuning).filter(|_| attempts < ATTEMPTS);
+        if let Some(part) = part {
+            noted(client.http.endpoint().name(), part, &error);
+        }
         match part {
             Some(Part::Logprobs) if says_too_many(error.message()) => match counts.next() {
                 Some(fewer) => alternatives = fewer,
@@ -166,7 +169,10 @@ async fn negotiated(client: &mut Client, bill: &Bill) -> Result<Whole, HttpError
             },
             Some(part) => _ = client.sender.tuning.refused.insert(part),
             None => match unblamed(&error, client).filter(|_| attempts < ATTEMPTS) {
-                Some(part) => _ = client.sender.tuning.refused.insert(part),
+                Some(part) => {
+                    noted(client.http.endpoint().name(), part, &error);
+                    client.sender.tuning.refused.insert(part);
+                }
                 None => return Err(error),
             },
         }
