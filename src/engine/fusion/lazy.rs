@@ -7,27 +7,32 @@
 use serde::{Deserialize, Serialize};
 
 use super::MemberIndex;
+use super::choice::choice;
 use super::event::{Role, ScoreTier};
 use super::run::MemberState;
 
-/// Who drafts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum DraftRule {
-    /// Every member.
-    All,
-    /// One member for the largest to check, where that is faster than the largest alone on this machine; else every member.
-    Lazy,
-    /// One member for the largest to check, however fast that is.
-    Forced,
+choice! {
+    /// Who drafts.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub enum DraftRule {
+        /// Every member.
+        All = "all",
+        /// One member for the largest to check, where that is faster than the largest alone on this machine; else every member.
+        Lazy = "lazy",
+        /// One member for the largest to check, however fast that is.
+        Forced = "forced",
+    }
 }
 
-/// What the verifier keeps of a draft.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum KeepRule {
-    /// Tokens to which it gives at least a probability.
-    Likely,
-    /// Tokens that it would have drawn itself.
-    Exact,
+choice! {
+    /// What the verifier keeps of a draft.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub enum KeepRule {
+        /// Tokens to which it gives at least a probability.
+        Likely = "likely",
+        /// Tokens that it would have drawn itself.
+        Exact = "exact",
+    }
 }
 
 /// Who takes part in lazy drafting.

@@ -198,22 +198,6 @@ impl Knob {
     }
 }
 
-/// An enum of the method that a person chooses by name.
-pub trait Choice: Sized + Copy + PartialEq + 'static {
-    /// Every variant with its name, in the order in which they are offered.
-    const NAMES: &'static [(Self, &'static str)];
-
-    /// The variant's name.
-    fn name(self) -> &'static str {
-        Self::NAMES.iter().find(|(variant, _)| *variant == self).map_or("", |(_, name)| name)
-    }
-
-    /// The variant of that name.
-    fn from_name(name: &str) -> Option<Self> {
-        Self::NAMES.iter().find(|(_, known)| *known == name).map(|(variant, _)| *variant)
-    }
-}
-
 /// Of the known names the one most like `name`: what somebody who mistyped it may have meant.
 pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     known.into_iter().min_by_key(|known| strsim::damerau_levenshtein(name, known))

@@ -14,45 +14,53 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 pub use group::KnobGroup;
-pub use knob::{Choice, Kind, Knob, ParamError, Value, nearest};
+pub use knob::{Kind, Knob, ParamError, Value, nearest};
 pub use preset::{OwnPreset, PRESETS, Preset, Presets};
 pub use table::{KNOBS, knob};
 
+pub use super::choice::Choice;
+use super::choice::choice;
 use super::exit::{ExitRule, ExitSettings, ThresholdCount};
 use super::lazy::{DraftRule, KeepRule};
 use super::score::{Normalisation, ScoreSettings, ScoringRule};
 use super::segment::{Before, SegmentRule, SegmentUnit};
 use super::weights::WeightRule;
 
-/// Whether the candidates of a round are cut to equal length before scoring.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Alignment {
-    /// Each candidate keeps its own length (the paper).
-    None,
-    /// All are cut to the same number of words.
-    Words,
+choice! {
+    /// Whether the candidates of a round are cut to equal length before scoring.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub enum Alignment {
+        /// Each candidate keeps its own length (the paper).
+        None = "none",
+        /// All are cut to the same number of words.
+        Words = "words",
+    }
 }
 
-/// Which normalisation; its temperature is a knob of its own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum NormalisationKind {
-    /// As they are.
-    None,
-    /// Divided by their sum.
-    SumToOne,
-    /// Softmax.
-    Softmax,
+choice! {
+    /// Which normalisation; its temperature is a knob of its own.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub enum NormalisationKind {
+        /// As they are.
+        None = "none",
+        /// Divided by their sum.
+        SumToOne = "sum-to-one",
+        /// Softmax.
+        Softmax = "softmax",
+    }
 }
 
-/// Which exit rule; its constants are knobs of their own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ExitKind {
-    /// Nobody leaves.
-    Off,
-    /// Our reading of the paper.
-    Paper,
-    /// Shortfalls against the round's mean, in nats per token.
-    Evidence,
+choice! {
+    /// Which exit rule; its constants are knobs of their own.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub enum ExitKind {
+        /// Nobody leaves.
+        Off = "off",
+        /// Our reading of the paper.
+        Paper = "paper",
+        /// Shortfalls against the round's mean, in nats per token.
+        Evidence = "evidence",
+    }
 }
 
 /// The value of every knob. Ranges, units and meanings are in [`KNOBS`].
