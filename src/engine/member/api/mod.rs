@@ -1,6 +1,6 @@
 //! Model servers and remote APIs as members, all through one client.
 //!
-//! Owns everything between the HTTP client and the engine: how each API is asked and read (as data: `dialect`, `wires`,
+//! Owns everything between the HTTP client and the engine: how each API is asked and read (as data: `dialect`, `endpoints`,
 //! `table`), what the model at hand can really do (`probe`), drafting, scoring given text, and asking for judgements. Left to
 //! others: connections and retries (`http`), what judges ask and how their replies count (`judge`), what of a reply continues a
 //! text (`continuation`). llama.cpp's own server has a member of its own, because it can do more than these APIs say.
@@ -15,6 +15,7 @@ mod begun;
 mod client;
 mod dialect;
 mod draft;
+mod endpoints;
 mod error;
 mod finish;
 mod gauge;
@@ -34,7 +35,6 @@ mod score;
 mod settings;
 mod table;
 mod tokens;
-mod wires;
 mod work;
 
 pub use address::{Address, Route};
