@@ -4,7 +4,7 @@
 //! after a round whose winner would have been another: what the members would have drafted there nobody knows. Knobs that
 //! shape drafting (segment length, sampling, alignment) therefore change nothing here.
 
-use std::sync::{Arc, Weak};
+use std::sync::Arc;
 
 use super::MemberIndex;
 use super::exit::Standing;
@@ -52,8 +52,8 @@ pub struct Recorded {
 /// What decided a recorded round, and where it is from.
 #[derive(Debug, Clone)]
 struct Source {
-    /// A round that changes is another round in memory. This one's place is not taken by another as long as it is known here.
-    round: Weak<Round>,
+    /// The round as it was put down.
+    round: Arc<Round>,
     opening: Option<Box<Opening>>,
     accepted: Option<usize>,
     word: Word,
@@ -95,7 +95,7 @@ impl Recorded {
     pub fn follow(&mut self, run: &Run) -> bool {
         let accepted = || run.rounds.iter().filter(|round| round.accepted.is_some());
         let known = self.rounds.iter().zip(accepted());
-        let known = known.take_while(|(source, round)| std::ptr::eq(source.round.as_ptr(), Arc::as_ptr(round))).count();
+        let known = known.take_while(|(source, round)| is_same(&source.round, round)).count();
         let before = self.rounds.len();
         self.ballots.truncate(known);
         self.rounds.truncate(known);
@@ -113,7 +113,7 @@ impl Recorded {
         self.ballots.push(round, Electorate { members: &run.members, drafters: &drafters, verifiers: &verifiers });
         let columns = self.ballots.ballot(self.rounds.len()).columns;
         let column = |is: &dyn Fn(MemberIndex) -> bool| columns.iter().position(|column| is(column.key));
-        let mut source = Source { round: Arc::downgrade(round), opening: None, accepted: None, word: Word::Vote };
+        let mut source = Source { round: Arc::clone(round), opening: None, accepted: None, word: Word::Vote };
         if round.opening != Opening::default() {
             source.opening = Some(Box::new(round.opening.clone()));
         }
@@ -143,6 +143,11 @@ impl Recorded {
         };
         self.rounds.iter().enumerate().map(|(place, source)| again.round(&self.ballots.ballot(place), source)).collect()
     }
+}
+
+/// Whether a round is what it was. One that did not change is usually the same in memory, and then nothing is compared.
+fn is_same(known: &Arc<Round>, now: &Arc<Round>) -> bool {
+    Arc::ptr_eq(known, now) || known == now
 }
 
 /// Decides every accepted round of a run again under `params`. Who does it more than once keeps [`Recorded`].

@@ -112,6 +112,7 @@ pub struct Run {
     new_predicted: Vec<(MemberIndex, f64)>,
     /// See [`Run::tokens`]: a screen asks many times a second.
     tokens: usize,
+    revision: u64,
 }
 
 /// Calls so far.
@@ -176,6 +177,7 @@ impl Run {
             summary: None,
             calls: Calls::default(),
             tokens: 0,
+            revision: 0,
             header,
         }
     }
@@ -253,6 +255,13 @@ impl Run {
     #[must_use]
     pub fn tokens(&self) -> usize {
         self.tokens
+    }
+
+    /// How many events were taken in: greater after every event, so that what is derived from a run can be kept as long as the
+    /// revision is the same. Revisions of two runs cannot be compared.
+    #[must_use]
+    pub fn revision(&self) -> u64 {
+        self.revision
     }
 
     /// Absences where the answer stands, oldest first.
