@@ -12,7 +12,7 @@ use crate::engine::fusion::event::{DraftFinished, Event, Outcome, Role};
 use crate::engine::fusion::lazy::Pair;
 use crate::engine::fusion::run::DraftState;
 use crate::engine::fusion::segment::SegmentRule;
-use crate::engine::member::{DraftRequest, Drafted, Hints, MemberError, Sampling};
+use crate::engine::member::{DraftRequest, Drafted, MemberError, Sampling};
 
 /// Said once, before the first round in which it holds.
 const NO_VERIFIER: &str = "no member can score the others' drafts: each draft's own score decides, where its author gives one, \
@@ -60,7 +60,6 @@ impl Machine {
             Lazily::NotYet => return,
         };
         self.begun += 1;
-        self.hints = Hints::default();
         self.repeating.clear();
         self.one_by_one.clear();
         if verifiers.is_empty() && drafters.len() > 1 {
@@ -95,7 +94,6 @@ impl Machine {
             context: self.context.clone(),
             sampling: self.sampling(member),
             segment: params.segment_rule().after(&self.context.accepted.concat()).within(self.room()),
-            hints: self.hints.clone(),
             asks_end: params.end_threshold > 0.0,
             confidence: None,
         };
