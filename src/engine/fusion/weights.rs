@@ -5,24 +5,8 @@
 //! laws (of a quarter, a half and one). Learning from round to round is `feedback`'s.
 
 use super::MemberIndex;
-use super::choice::choice;
 use super::event::{Capabilities, MemberHeader};
-
-choice! {
-    /// Where weights come from that the user did not set.
-    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-    pub enum WeightRule {
-        /// As [`Self::Prior`] where the size of every member is known, else as [`Self::Equal`].
-        Auto = "auto",
-        /// All alike, but for judges, whose opinion says less ([`super::event::ScoreTier::default_weight`]).
-        Equal = "equal",
-        /// In proportion to the square root of the parameters; a member of unknown size has the mean of the others.
-        Prior = "prior",
-        /// In proportion to 1 / perplexity of the question (`PackLLM`, arXiv 2404.11531); a member that does not say has the mean of the
-        /// others.
-        Prompt = "prompt",
-    }
-}
+pub use super::params::WeightRule;
 
 /// Why a verifier has the weight that it has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,8 +5,7 @@
 //! drafted ahead is no candidate, and its failure costs the round nothing but that draft. Who the two are, and what the estimate is,
 //! is [`crate::engine::fusion::lazy`]'s.
 
-use super::play::rounded;
-use super::reply::possible;
+use super::reply::{possible, rounded};
 use super::{Call, CallId, Effect, Machine, Work};
 use crate::engine::fusion::MemberIndex;
 use crate::engine::fusion::candidate::Draft;

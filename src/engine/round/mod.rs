@@ -360,7 +360,7 @@ impl Machine {
                 // No round is open for it.
                 Work::Measure => continue,
             };
-            let (member, elapsed_ms) = (self.name(call.member), play::rounded(self.now_ms - call.started_ms));
+            let (member, elapsed_ms) = (self.name(call.member), reply::rounded(self.now_ms - call.started_ms));
             self.emit(Event::Cancelled { member, candidates, elapsed_ms });
         }
     }

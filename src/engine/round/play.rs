@@ -3,7 +3,7 @@
 
 use super::decide::Choice;
 use super::lazy::Lazily;
-use super::reply::{Ends, drawn, first_tokens, inside, possible, possible_token, within_bytes};
+use super::reply::{Ends, drawn, first_tokens, inside, possible, possible_token, rounded, within_bytes};
 use super::seed::draft_seed;
 use super::{Call, CallId, Effect, InARow, Machine, Pace, Work};
 use crate::engine::fusion::MemberIndex;
@@ -265,9 +265,4 @@ impl Machine {
         }
         self.close(Choice::Vote);
     }
-}
-
-/// A difference of times without the digits that subtraction invents: clocks give microseconds.
-pub(super) fn rounded(milliseconds: f64) -> f64 {
-    (milliseconds * 1000.0).round() / 1000.0
 }

@@ -24,7 +24,6 @@ use super::exit::{ExitRule, ExitSettings, ThresholdCount};
 use super::lazy::{DraftRule, KeepRule};
 use super::score::{Normalisation, ScoreSettings, ScoringRule};
 use super::segment::{Before, SegmentRule, SegmentUnit};
-use super::weights::WeightRule;
 
 choice! {
     /// Whether the candidates of a round are cut to equal length before scoring.
@@ -60,6 +59,22 @@ choice! {
         Paper = "paper",
         /// Shortfalls against the round's mean, in nats per token.
         Evidence = "evidence",
+    }
+}
+
+choice! {
+    /// Where weights come from that the user did not set.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub enum WeightRule {
+        /// As [`Self::Prior`] where the size of every member is known, else as [`Self::Equal`].
+        Auto = "auto",
+        /// All alike, but for judges, whose opinion says less ([`super::event::ScoreTier::default_weight`]).
+        Equal = "equal",
+        /// In proportion to the square root of the parameters; a member of unknown size has the mean of the others.
+        Prior = "prior",
+        /// In proportion to 1 / perplexity of the question (`PackLLM`, arXiv 2404.11531); a member that does not say has the mean of the
+        /// others.
+        Prompt = "prompt",
     }
 }
 

@@ -1,13 +1,12 @@
 //! The table of every knob. A knob added here is on the command line, in the configuration, in the trace and on the screen.
 
 use super::knob::{Kind, Knob, ParamError, Value, When, nearest};
-use super::{Alignment, ExitKind, KnobGroup, NormalisationKind};
+use super::{Alignment, ExitKind, KnobGroup, NormalisationKind, WeightRule};
 use crate::engine::fusion::choice::Choice;
 use crate::engine::fusion::exit::ThresholdCount;
 use crate::engine::fusion::lazy::{DraftRule, KeepRule};
 use crate::engine::fusion::score::ScoringRule;
 use crate::engine::fusion::segment::SegmentUnit;
-use crate::engine::fusion::weights::WeightRule;
 
 /// The needs of a knob; none where the row states none: it does something whatever the others are.
 macro_rules! needs {

@@ -7,6 +7,7 @@ mod apply;
 mod call;
 mod departure;
 mod history;
+mod pair;
 mod round;
 mod summary;
 mod tree;
@@ -21,7 +22,7 @@ pub use tree::{Node, Tree};
 
 use super::MemberIndex;
 use super::event::{Capabilities, Event, ExitReason, Header, MemberHeader, Outcome, Record, Role, ScoreTier, Summary, Usage};
-use super::lazy::{self, DecodeTimes, Pair};
+use super::lazy::{DecodeTimes, Pair};
 use super::params::Params;
 use super::weights::Weights;
 use departure::Presence;
@@ -224,10 +225,10 @@ impl Run {
         })
     }
 
-    /// The two members that draft lazily in the next round, if the knob asks for it; see [`lazy::pair`].
+    /// The two members that draft lazily in the next round, if the knob asks for it.
     #[must_use]
     pub fn pair(&self) -> Option<Pair> {
-        lazy::pair(&self.members)
+        pair::pair(&self.members)
     }
 
     fn places(&self, wanted: impl Fn(&MemberState) -> bool) -> impl Iterator<Item = MemberIndex> {

@@ -3,6 +3,7 @@
 //! Owns completeness (does a draft need another token?), cutting, and alignment to equal word counts. Drafting is the
 //! members' affair, scoring `score`'s.
 
+mod abbreviation;
 mod before;
 mod line;
 mod sentence;

@@ -1,6 +1,5 @@
 //! The kinds of APIs, with the names that configuration and tables use.
 
-use super::address::Address;
 use super::dialect::Dialect;
 use super::table::{hosted, local};
 use crate::engine::fusion::choice::{Choice, choice};
@@ -108,12 +107,6 @@ impl Kind {
     #[must_use]
     pub fn is_own(self) -> bool {
         self == Self::OpenAiCompatible || self.dialect().address.is_some_and(|address| address.starts_with("http://"))
-    }
-
-    /// The address of its API: the given one, read, or the usual one; `None` where none is given and there is no usual one.
-    #[must_use]
-    pub fn address(self, given: Option<&str>) -> Option<Address> {
-        given.or(self.dialect().address).map(|given| Address::of(self, given))
     }
 }
 

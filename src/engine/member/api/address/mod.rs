@@ -85,6 +85,14 @@ impl Address {
     }
 }
 
+impl Kind {
+    /// The address of its API: the given one, read, or the usual one; `None` where none is given and there is no usual one.
+    #[must_use]
+    pub fn address(self, given: Option<&str>) -> Option<Address> {
+        given.or(self.dialect().address).map(|given| Address::of(self, given))
+    }
+}
+
 fn read(pasted: &str, wanted: Option<Kind>) -> Address {
     let text = tidy(pasted);
     let text = scheme::completed(text).unwrap_or_else(|| text.to_owned());
