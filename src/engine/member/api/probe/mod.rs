@@ -13,8 +13,8 @@ use std::sync::Arc;
 use serde_json::json;
 
 pub(super) use self::placed::Search;
-use super::super::http::Http;
 use super::super::Bill;
+use super::super::http::Http;
 use super::client::Client;
 use super::error::ConnectError;
 use super::gauge::Gauge;
