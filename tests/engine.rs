@@ -8,9 +8,10 @@ use std::sync::Arc;
 use proptest::prelude::*;
 use specfuse::engine::fusion::conversation::Conversation;
 use specfuse::engine::fusion::event::{Event, Outcome, Record, Role};
-use specfuse::engine::fusion::params::Params;
+use specfuse::engine::fusion::params::{Choice, ExitKind, NormalisationKind, Params};
 use specfuse::engine::fusion::rescore::rescore;
 use specfuse::engine::fusion::run::Run;
+use specfuse::engine::fusion::score::ScoringRule;
 use specfuse::engine::member::scripted::{Line, ScriptedMember};
 use specfuse::engine::round::Command;
 use specfuse::engine::trace::{self, Journal, TraceError};
@@ -358,9 +359,9 @@ proptest! {
         says in prop::collection::vec(prop::collection::vec("[a-d]{1,3}", 4), 2..5),
         sure in prop::collection::vec(-5.0f32..0.0, 2..5),
         thinks in prop::collection::vec(("[a-d]{1,3}", -5.0f32..0.0), 0..8),
-        rule in prop::sample::select(vec!["mean-prob", "geometric", "mean-logprob", "min-prob", "per-char", "sum-logprob"]),
-        exit in prop::sample::select(vec!["off", "paper", "evidence"]),
-        normalisation in prop::sample::select(vec!["none", "sum-to-one", "softmax"]),
+        rule in prop::sample::select(ScoringRule::LIST),
+        exit in prop::sample::select(ExitKind::LIST),
+        normalisation in prop::sample::select(NormalisationKind::LIST),
         feedback in any::<bool>(),
     ) {
         let seats = says.iter().zip(sure.iter().chain(std::iter::repeat(&-1.0))).enumerate().map(|(place, (lines, sure))| {

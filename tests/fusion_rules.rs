@@ -5,7 +5,7 @@ use specfuse::engine::fusion::MemberIndex;
 use specfuse::engine::fusion::candidate::{Draft, DraftToken, merge};
 use specfuse::engine::fusion::exit::{ExitRule, ExitSettings, ExitState, Quality, Standing, ThresholdCount};
 use specfuse::engine::fusion::feedback;
-use specfuse::engine::fusion::score::{Cell, Grid, Normalisation, Ranking, ScoreSettings, ScoringRule, TokenSums, rank};
+use specfuse::engine::fusion::score::{Cell, Grid, Normalisation, Ranking, ScoreSettings, ScoringRule, TokenScores, rank};
 use specfuse::engine::fusion::segment::{SegmentRule, SegmentUnit, align};
 use unicode_segmentation::UnicodeSegmentation;
 
@@ -209,14 +209,7 @@ fn usual_matrix() -> impl Strategy<Value = Vec<RowValues>> {
 }
 
 fn any_score_settings() -> impl Strategy<Value = ScoreSettings> {
-    let rule = prop::sample::select(vec![
-        ScoringRule::MeanProb,
-        ScoringRule::Geometric,
-        ScoringRule::MeanLogprob,
-        ScoringRule::MinProb,
-        ScoringRule::PerChar,
-        ScoringRule::SumLogprob,
-    ]);
+    let rule = prop::sample::select(ScoringRule::ALL);
     let normalisation = prop_oneof![
         Just(Normalisation::None),
         Just(Normalisation::SumToOne),
@@ -233,11 +226,8 @@ fn rank_values(values: &[RowValues], settings: ScoreSettings) -> Ranking {
     let mut cells = Grid::filled(values.len(), values.first().map_or(0, |(_, cells)| cells.len()), None);
     for (row, (_, said)) in values.iter().enumerate() {
         for (cell, said) in cells[row].iter_mut().zip(said) {
-            let tokens = |(logprobs, characters): &(Vec<f32>, usize)| Cell::Tokens {
-                sums: TokenSums::of(logprobs),
-                characters: *characters,
-            };
-            *cell = said.as_ref().map(tokens);
+            let tokens = |(logprobs, characters): &(Vec<f32>, usize)| TokenScores::of(logprobs, *characters).map(Cell::Tokens);
+            *cell = said.as_ref().and_then(tokens);
         }
     }
     let weights: Vec<f64> = values.iter().map(|(weight, _)| *weight).collect();

@@ -19,7 +19,7 @@ use super::fusion::MemberIndex;
 use super::fusion::candidate::DraftToken;
 use super::fusion::event::{Event, Record, Usage};
 use super::fusion::lazy::DecodeTimes;
-use super::member::{Bill, Drafted, Extended, Member, MemberError, Predicted, Progress, Reply, Scored, Waits};
+use super::member::{Bill, Drafted, Extended, Hints, Member, MemberError, Predicted, Progress, Reply, Scored, Waits};
 use super::noted;
 use super::round::{CallId, Command, Effect, Input, Machine};
 use super::trace::{Journal, TraceError};
@@ -69,6 +69,8 @@ struct Calls {
     bills: Vec<Billed>,
     returned: mpsc::Sender<Returned>,
     tokens: mpsc::Sender<(u64, DraftToken)>,
+    /// What has been drafted in the open round.
+    hints: Hints,
 }
 
 /// A call's bill, and what of it was told.
@@ -94,8 +96,14 @@ impl Driver {
     pub(super) async fn drive(mut self, start: Input) -> Ended {
         let (returned, mut replies) = mpsc::channel(REPLIES);
         let (token_sender, mut tokens) = mpsc::channel(TOKENS);
-        let mut calls =
-            Calls { tasks: JoinSet::new(), handles: HashMap::new(), bills: Vec::new(), returned, tokens: token_sender };
+        let mut calls = Calls {
+            tasks: JoinSet::new(),
+            handles: HashMap::new(),
+            bills: Vec::new(),
+            returned,
+            tokens: token_sender,
+            hints: Hints::default(),
+        };
         let mut ended = Ended::default();
         for (member, reply) in std::mem::take(&mut self.unready) {
             calls.await_ready(member, reply);
@@ -173,12 +181,15 @@ impl Driver {
         for effect in effects {
             match effect {
                 Effect::Emit(record) => {
+                    if matches!(record.event, Event::RoundStarted { .. }) {
+                        calls.hints = Hints::default();
+                    }
                     if !self.publish(record, ended).await {
                         return false;
                     }
                 }
                 Effect::Draft { call, member, request, seconds } => {
-                    let progress = Progress::new(call.0, calls.tokens.clone());
+                    let progress = Progress::new(call.0, calls.tokens.clone()).beside(calls.hints.clone());
                     let waits = progress.waits().clone();
                     calls.bill(call, member, progress.bill());
                     let reply = self.members[member.0].draft(request, progress);

@@ -14,27 +14,8 @@ pub(super) enum Api {
     Other(Kind),
 }
 
-/// Who servers say owns their models.
-const OWNERS: &[(&str, Api)] = &[
-    ("llamacpp", Api::LlamaServer),
-    ("vllm", Api::Other(Kind::Vllm)),
-    ("sglang", Api::Other(Kind::SgLang)),
-    ("library", Api::Other(Kind::Ollama)),
-    ("koboldcpp", Api::Other(Kind::KoboldCpp)),
-    ("tabbyAPI", Api::Other(Kind::TabbyApi)),
-    ("organization_owner", Api::Other(Kind::LmStudio)),
-    // llama-cpp-python's server.
-    ("me", Api::Other(Kind::LlamaCppPython)),
-];
-
-/// Routes that one server alone has: the path, what its reply holds, whose it is.
-const OWN_WAYS: &[(&str, &str, Kind)] = &[
-    ("api/version", "version", Kind::Ollama),
-    ("get_model_info", "model_path", Kind::SgLang),
-    ("info", "model_id", Kind::Tgi),
-    ("v1/internal/model/info", "model_name", Kind::TextGenerationWebUi),
-    ("api/extra/version", "result", Kind::KoboldCpp),
-];
+/// Who a llama.cpp server says owns its model. The other owners are in the rows of the dialects.
+const LLAMA_OWNER: &str = "llamacpp";
 
 impl Api {
     /// Its name in the configuration.
@@ -49,7 +30,10 @@ impl Api {
 /// The API that a list of models shows by its owner.
 pub(super) fn by_models(list: &Value) -> Option<Api> {
     let owner = list.pointer("/data/0/owned_by").and_then(Value::as_str)?;
-    OWNERS.iter().find(|(name, _)| *name == owner).map(|(_, api)| *api)
+    if owner == LLAMA_OWNER {
+        return Some(Api::LlamaServer);
+    }
+    Kind::ALL.iter().find(|kind| kind.dialect().owner == Some(owner)).map(|kind| Api::Other(*kind))
 }
 
 /// Asks a server what it is: by the owner of its models, by the properties that a llama.cpp server tells, by a route of its own. One
@@ -72,9 +56,10 @@ pub(super) async fn ask(endpoint: Endpoint, limits: Limits) -> Result<Api, HttpE
     {
         return Err(error);
     }
-    let own = OWN_WAYS.iter().map(|(path, field, kind)| {
+    let routes = Kind::ALL.iter().filter_map(|kind| kind.dialect().own_route.map(|route| (route, *kind)));
+    let own = routes.map(|((path, field), kind)| {
         let http = &http;
-        async move { http.get(path).await.is_ok_and(|reply| reply.get(field).is_some()).then_some(*kind) }
+        async move { http.get(path).await.is_ok_and(|reply| reply.get(field).is_some()).then_some(kind) }
     });
     let own = futures_util::future::join_all(own).await;
     Ok(Api::Other(own.into_iter().flatten().next().unwrap_or(Kind::OpenAiCompatible)))

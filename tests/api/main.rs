@@ -25,7 +25,7 @@ use specfuse::engine::fusion::conversation::{Conversation, Role, Turn};
 use specfuse::engine::fusion::segment::SegmentRule;
 use specfuse::engine::member::api::{ApiMember, ConnectError, Kind, Settings};
 use specfuse::engine::member::http::{Backoff, Endpoint, Key, Limits};
-use specfuse::engine::member::{Context, DraftRequest, Drafted, Hints, Member, MemberError, Progress, Sampling};
+use specfuse::engine::member::{Context, DraftRequest, Drafted, Member, MemberError, Progress, Sampling};
 
 /// A key that opens nothing.
 const FAKE: &str = "fake-key-for-tests-0123456789";
@@ -65,7 +65,6 @@ fn request(length: usize) -> DraftRequest {
         context: context(),
         sampling: Sampling { temperature: 0.6, top_p: 0.9, seed: 7 },
         segment: SegmentRule::tokens(length),
-        hints: Hints::default(),
         asks_end: false,
         confidence: None,
     }

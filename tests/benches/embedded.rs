@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use specfuse::engine::fusion::conversation::Conversation;
 use specfuse::engine::fusion::segment::SegmentRule;
 use specfuse::engine::member::embedded::EmbeddedMember;
-use specfuse::engine::member::{Context, DraftRequest, Hints, Member, Progress, Sampling, ScoreRequest};
+use specfuse::engine::member::{Context, DraftRequest, Member, Progress, Sampling, ScoreRequest};
 
 const REPETITIONS: usize = 30;
 
@@ -145,7 +145,6 @@ fn request(context: Context, temperature: f32, tokens: usize) -> DraftRequest {
         context,
         sampling: Sampling { temperature, top_p: 0.9, seed: 1 },
         segment: segment(tokens),
-        hints: Hints::default(),
         asks_end: false,
         confidence: None,
     }

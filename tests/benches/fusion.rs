@@ -15,7 +15,7 @@ use specfuse::engine::fusion::conversation::Conversation;
 use specfuse::engine::fusion::event::Event;
 use specfuse::engine::fusion::params::Params;
 use specfuse::engine::fusion::segment::SegmentRule;
-use specfuse::engine::member::{Context, DraftRequest, Hints, Progress, Sampling};
+use specfuse::engine::member::{Context, DraftRequest, Progress, Sampling};
 use specfuse::engine::{Engine, Seat, Setup, wall_clock};
 use specfuse::ensemble::{Tools, built_in_specs, open};
 
@@ -57,7 +57,6 @@ async fn decoding(seat: &Seat, prompt: &str) -> Option<f64> {
         context: Context { conversation: Arc::new(Conversation::question(prompt)), accepted: Arc::from([]) },
         sampling: Sampling { temperature: 0.6, top_p: 0.9, seed: 1 },
         segment: SegmentRule::tokens(length),
-        hints: Hints::default(),
         asks_end: false,
         confidence: None,
     };

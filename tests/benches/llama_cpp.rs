@@ -30,9 +30,7 @@ use specfuse::engine::fusion::event::{Capabilities, Event};
 use specfuse::engine::fusion::params::Params;
 use specfuse::engine::fusion::segment::SegmentRule;
 use specfuse::engine::member::llama_cpp::LlamaCpp;
-use specfuse::engine::member::{
-    Context, DraftRequest, Drafted, Hints, Local, Member, Progress, Reply, Sampling, ScoreRequest, Scored,
-};
+use specfuse::engine::member::{Context, DraftRequest, Drafted, Local, Member, Progress, Reply, Sampling, ScoreRequest, Scored};
 use specfuse::engine::{Engine, Seat, Setup, wall_clock};
 use specfuse::ensemble::{MemberSpec, Tools, kinds, open};
 use tokio::sync::mpsc;
@@ -173,7 +171,7 @@ async fn alone(name: &str, path: &Path) -> f64 {
         let context = Context { conversation: Arc::new(Conversation::question(PROMPTS[1])), accepted: Arc::new([]) };
         let sampling = Sampling { temperature: 0.6, top_p: 0.9, seed };
         let (sender, mut tokens) = mpsc::channel(ALONE + 8);
-        let request = DraftRequest { context, sampling, segment, hints: Hints::default(), asks_end: false, confidence: None };
+        let request = DraftRequest { context, sampling, segment, asks_end: false, confidence: None };
         let drafting = tokio::spawn(member.draft(request, Progress::new(1, sender)));
         let (mut first, mut count) = (None, 0);
         while let Some((_, token)) = tokens.recv().await {

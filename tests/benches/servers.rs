@@ -23,7 +23,7 @@ use specfuse::engine::fusion::params::Params;
 use specfuse::engine::fusion::segment::SegmentRule;
 use specfuse::engine::member::http::Limits;
 use specfuse::engine::member::llama_server::LlamaServer;
-use specfuse::engine::member::{Context, DraftRequest, Hints, Member, Progress, Sampling, ScoreRequest};
+use specfuse::engine::member::{Context, DraftRequest, Member, Progress, Sampling, ScoreRequest};
 use specfuse::engine::{Engine, Seat, Setup, wall_clock};
 use tokio::sync::mpsc;
 
@@ -96,7 +96,7 @@ fn evaluated(servers: &[Clockwork]) -> (usize, usize) {
 fn draft(accepted: &[&str], length: usize) -> DraftRequest {
     let segment = SegmentRule::tokens(length);
     let sampling = Sampling { temperature: 0.6, top_p: 0.9, seed: 1 };
-    DraftRequest { context: context(accepted), sampling, segment, hints: Hints::default(), asks_end: false, confidence: None }
+    DraftRequest { context: context(accepted), sampling, segment, asks_end: false, confidence: None }
 }
 
 fn context(accepted: &[&str]) -> Context {

@@ -6,10 +6,10 @@ use std::task::Poll;
 
 use specfuse::engine::fusion::conversation::{Conversation, Role, Turn};
 use specfuse::engine::member::embedded::{EmbeddedError, EmbeddedMember};
-use specfuse::engine::member::{Member, Progress};
+use specfuse::engine::member::{Hints, Member, Progress};
 use tokio::sync::mpsc;
 
-use crate::support::{bits, context, draft, member, model, request, score, wait};
+use crate::support::{bits, context, draft, draft_beside, member, model, request, score, wait};
 
 const QUESTION: &str = "What is the capital of France?";
 
@@ -147,11 +147,11 @@ fn files_that_cannot_be_opened_are_named() {
 fn a_hint_changes_what_a_draft_costs_and_never_what_it_says() {
     let asked = |hints: &[&str]| {
         let atlas = member("atlas");
-        let request = request(context(QUESTION, &[]), 0.6, 5, 12);
+        let shared = Hints::default();
         for text in hints {
-            request.hints.tell(text);
+            shared.tell(text);
         }
-        draft(&atlas, request).unwrap()
+        draft_beside(&atlas, request(context(QUESTION, &[]), 0.6, 5, 12), shared).unwrap()
     };
     let plain = asked(&[]);
     let own = plain.draft.text();

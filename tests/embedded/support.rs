@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use specfuse::engine::member::embedded::EmbeddedMember;
-use specfuse::engine::member::{Context, DraftRequest, Drafted, Member, MemberError, Progress, ScoreRequest, Scored};
+use specfuse::engine::member::{Context, DraftRequest, Drafted, Hints, Member, MemberError, Progress, ScoreRequest, Scored};
 
 pub use crate::requests::{context, request};
 
@@ -27,6 +27,10 @@ pub fn wait<T>(reply: impl Future<Output = T>) -> T {
 
 pub fn draft(member: &EmbeddedMember, request: DraftRequest) -> Result<Drafted, MemberError> {
     wait(member.draft(request, Progress::nowhere()))
+}
+
+pub fn draft_beside(member: &EmbeddedMember, request: DraftRequest, hints: Hints) -> Result<Drafted, MemberError> {
+    wait(member.draft(request, Progress::nowhere().beside(hints)))
 }
 
 pub fn score(member: &EmbeddedMember, context: Context, candidates: &[(&str, bool)]) -> Result<Scored, MemberError> {

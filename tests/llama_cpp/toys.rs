@@ -145,7 +145,7 @@ async fn what_others_drafted_is_read_and_drawn_along() {
     let other = open(&gguf("atlas")).await;
     let hints = Hints::default();
     hints.tell(&plain.draft.text());
-    let hinted = other.draft(specfuse::engine::member::DraftRequest { hints, ..request(at(), 0.0, 0, 12) }, Progress::nowhere());
+    let hinted = other.draft(request(at(), 0.0, 0, 12), Progress::nowhere().beside(hints));
     assert_eq!(hinted.await.unwrap().draft.text(), plain.draft.text());
 }
 

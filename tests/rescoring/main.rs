@@ -9,9 +9,12 @@ mod reference;
 
 use proptest::prelude::*;
 use specfuse::engine::fusion::event::Record;
-use specfuse::engine::fusion::params::Params;
+use specfuse::engine::fusion::exit::ThresholdCount;
+use specfuse::engine::fusion::params::{Choice, Params};
 use specfuse::engine::fusion::rescore::{Recorded, RescoredRound, rescore};
 use specfuse::engine::fusion::run::Run;
+use specfuse::engine::fusion::score::ScoringRule;
+use specfuse::engine::fusion::weights::WeightRule;
 
 use recorded::{Shape, record};
 use reference::{Expected, expect};
@@ -20,7 +23,7 @@ use reference::{Expected, expect};
 fn any_params() -> impl Strategy<Value = Params> {
     let choice = |names: &'static [&'static str]| prop::sample::select(names);
     let scoring = (
-        choice(&["mean-prob", "geometric", "mean-logprob", "min-prob", "per-char", "sum-logprob"]),
+        choice(ScoringRule::LIST),
         choice(&["none", "none", "sum-to-one", "softmax"]),
         0.05_f64..2.0,
         any::<bool>(),
@@ -30,15 +33,14 @@ fn any_params() -> impl Strategy<Value = Params> {
     let exit = (
         choice(&["off", "paper", "evidence", "evidence"]),
         0.2_f64..1.0,
-        choice(&["current", "initial"]),
+        choice(ThresholdCount::LIST),
         0_usize..4,
         0_usize..4,
         any::<bool>(),
         (0.1_f64..1.5, 0.05_f64..0.8, -12.0_f64..-1.0),
         (0.05_f64..1.5, 1_usize..8),
     );
-    let end =
-        (choice(&["auto", "equal", "prior", "prompt"]), prop_oneof![Just(0.0), 0.05_f64..0.95], any::<bool>(), any::<bool>());
+    let end = (choice(WeightRule::LIST), prop_oneof![Just(0.0), 0.05_f64..0.95], any::<bool>(), any::<bool>());
     (scoring, exit, end, any::<bool>(), 0.0_f64..60.0).prop_map(|(scoring, exit, end, feedback, rate)| {
         let mut params = Params::default();
         for (knob, name) in [("scoring", scoring.0), ("normalisation", scoring.1), ("exit", exit.0), ("exit-count", exit.2)] {

@@ -258,7 +258,10 @@ fn row(run: &Run, round: &Round, verifier: MemberIndex, candidates: &[&Candidate
 }
 
 fn is_log(rule: ScoringRule) -> bool {
-    matches!(rule, ScoringRule::MeanLogprob | ScoringRule::PerChar | ScoringRule::SumLogprob)
+    match rule {
+        ScoringRule::MeanLogprob | ScoringRule::PerChar | ScoringRule::SumLogprob => true,
+        ScoringRule::MeanProb | ScoringRule::Geometric | ScoringRule::MinProb => false,
+    }
 }
 
 fn score(rule: ScoringRule, logprobs: &[f64], characters: usize) -> f64 {

@@ -8,7 +8,7 @@ use futures_util::future::join_all;
 use serde_json::{Value, json};
 use specfuse::engine::fusion::conversation::Conversation;
 use specfuse::engine::fusion::segment::SegmentRule;
-use specfuse::engine::member::{Context, DraftRequest, Hints, Progress, Sampling};
+use specfuse::engine::member::{Context, DraftRequest, Progress, Sampling};
 use specfuse::ensemble::{MemberSpec, Opened, Tools, kinds, open};
 
 use crate::loopback::{Loopback, Reply, Request};
@@ -124,7 +124,6 @@ async fn members_of_a_server_that_answers_one_call_at_a_time_wait_for_each_other
         context: Context { conversation: Arc::new(Conversation::question("Say a word.")), accepted: Arc::default() },
         sampling: Sampling { temperature: 0.0, top_p: 1.0, seed: 1 },
         segment: SegmentRule::tokens(10),
-        hints: Hints::default(),
         asks_end: false,
         confidence: None,
     };

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use specfuse::engine::fusion::conversation::Conversation;
 use specfuse::engine::fusion::segment::SegmentRule;
-use specfuse::engine::member::{Context, DraftRequest, Hints, Sampling};
+use specfuse::engine::member::{Context, DraftRequest, Sampling};
 
 pub fn context(question: &str, accepted: &[&str]) -> Context {
     Context {
@@ -19,7 +19,6 @@ pub fn request(context: Context, temperature: f32, seed: u64, tokens: usize) -> 
         context,
         sampling: Sampling { temperature, top_p: 0.9, seed },
         segment: SegmentRule::tokens(tokens),
-        hints: Hints::default(),
         asks_end: false,
         confidence: None,
     }

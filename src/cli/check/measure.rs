@@ -10,7 +10,7 @@ use crate::engine::fusion::event::{Capabilities, Drafting, Role, ScoreTier, Usag
 use crate::engine::fusion::rate;
 use crate::engine::fusion::segment::SegmentRule;
 use crate::engine::guarded;
-use crate::engine::member::{Context, DraftRequest, Hints, Member, MemberError, Progress, Reply, Sampling, ScoreRequest, Waits};
+use crate::engine::member::{Context, DraftRequest, Member, MemberError, Progress, Reply, Sampling, ScoreRequest, Waits};
 use crate::ensemble::Opened;
 
 /// A question with a long answer that needs no thought.
@@ -97,7 +97,6 @@ async fn draft(member: &dyn Member, context: Context) -> Result<DraftTimes, Memb
         context,
         sampling: Sampling { temperature: 0.6, top_p: 0.9, seed: 1 },
         segment: SegmentRule::tokens(TOKENS),
-        hints: Hints::default(),
         asks_end: false,
         confidence: None,
     };

@@ -9,7 +9,7 @@ use crate::engine::fusion::conversation::Conversation;
 use crate::engine::fusion::event::{self, Event, ExitReason, Outcome, Role, Summary};
 use crate::engine::fusion::params::Params;
 use crate::engine::fusion::segment::SegmentRule;
-use crate::engine::member::{Context, DraftRequest, Drafted, Hints, MemberError, Progress, Sampling, ScoreTier};
+use crate::engine::member::{Context, DraftRequest, Drafted, MemberError, Progress, Sampling, ScoreTier};
 use crate::engine::{Engine, Seat, Setup, guarded, wall_clock};
 use crate::prompts::{Prompt, echo, grade};
 
@@ -180,7 +180,6 @@ impl Plan<'_> {
             context: Context { conversation: Arc::new(conversation), accepted: Arc::from([]) },
             sampling,
             segment: SegmentRule::tokens(length),
-            hints: Hints::default(),
             asks_end: false,
             confidence: None,
         };

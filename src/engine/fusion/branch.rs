@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use super::MemberIndex;
 use super::run::{Round, Run};
 use super::score::ScoringRule;
 
@@ -69,12 +68,6 @@ impl Figures {
         (figures.cost, figures.cost_is_guessed) =
             cost(run, rounds).map_or((None, false), |(cost, guessed)| (Some(cost), guessed));
         figures
-    }
-
-    /// Segments that a member wrote.
-    #[must_use]
-    pub fn segments_of(&self, member: MemberIndex) -> usize {
-        self.segments.get(member.0).copied().unwrap_or(0)
     }
 }
 

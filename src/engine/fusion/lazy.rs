@@ -1,33 +1,36 @@
 //! Lazy drafting: a small member drafts while it is sure, and the largest keeps what it would not reject and adds a token of its own.
 //!
-//! Owns who the two are and whether it pays on this machine. It is speculative decoding (arXiv 2211.17192) with a drafter that stops
+//! Owns the rules and whether it pays on this machine. It is speculative decoding (arXiv 2211.17192) with a drafter that stops
 //! where it is unsure and, by default, a verifier that keeps what it finds likely instead of only what it would have drawn. The
-//! verifier alone judges. How a round of it is played is the round machine's.
+//! verifier alone judges. Who the two are is `run::pair`'s; how a round of it is played is the round machine's.
 
 use serde::{Deserialize, Serialize};
 
 use super::MemberIndex;
-use super::event::{Role, ScoreTier};
-use super::run::MemberState;
+use super::choice::choice;
 
-/// Who drafts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum DraftRule {
-    /// Every member.
-    All,
-    /// One member for the largest to check, where that is faster than the largest alone on this machine; else every member.
-    Lazy,
-    /// One member for the largest to check, however fast that is.
-    Forced,
+choice! {
+    /// Who drafts.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub enum DraftRule {
+        /// Every member.
+        All = "all",
+        /// One member for the largest to check, where that is faster than the largest alone on this machine; else every member.
+        Lazy = "lazy",
+        /// One member for the largest to check, however fast that is.
+        Forced = "forced",
+    }
 }
 
-/// What the verifier keeps of a draft.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum KeepRule {
-    /// Tokens to which it gives at least a probability.
-    Likely,
-    /// Tokens that it would have drawn itself.
-    Exact,
+choice! {
+    /// What the verifier keeps of a draft.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub enum KeepRule {
+        /// Tokens to which it gives at least a probability.
+        Likely = "likely",
+        /// Tokens that it would have drawn itself.
+        Exact = "exact",
+    }
 }
 
 /// Who takes part in lazy drafting.
@@ -100,25 +103,6 @@ pub fn gain(verifier: DecodeTimes, drafter: DecodeTimes, most: usize) -> f64 {
         }
     }
     tokens * verifier.one_ms / elapsed_ms
-}
-
-/// The pair of these members that drafts lazily: of those that take part, work in this process, are made for conversation and of
-/// known size, the largest that both drafts and verifies, and the smallest other one that drafts. `None` where there are no two.
-#[must_use]
-pub fn pair(members: &[MemberState]) -> Option<Pair> {
-    let sized = || {
-        members.iter().enumerate().filter_map(|(place, member)| {
-            let able = member.is_active() && member.tier == ScoreTier::InProcess && member.header.is_chat_drafter();
-            Some((member.header.capabilities.parameters.filter(|_| able)?, MemberIndex(place)))
-        })
-    };
-    // Of equally large ones the first, as everywhere.
-    let (most, verifier) = sized()
-        .filter(|(_, member)| members[member.0].header.role != Role::Draft)
-        .reduce(|best, other| if other.0 > best.0 { other } else { best })?;
-    let (least, drafter) =
-        sized().filter(|(_, member)| *member != verifier).reduce(|best, other| if other.0 < best.0 { other } else { best })?;
-    (least < most).then_some(Pair { drafter, verifier })
 }
 
 #[cfg(test)]

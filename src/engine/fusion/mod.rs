@@ -6,6 +6,7 @@
 pub mod agreement;
 pub mod branch;
 pub mod candidate;
+pub mod choice;
 pub mod conversation;
 pub mod difference;
 pub mod event;

@@ -6,7 +6,7 @@
 use super::MemberIndex;
 use super::candidate::{Candidate, DraftToken};
 use super::run::{MemberState, Round, ScoreCell};
-use super::score::{ScoringRule, TokenSums};
+use super::score::ScoringRule;
 use super::segment::{Cut, SegmentRule};
 
 /// What a token of a reading is.
@@ -96,8 +96,8 @@ impl Reading {
     /// The verifier's score of the candidate, which has so many characters, before any normalisation.
     #[must_use]
     pub fn score(&self, rule: ScoringRule, characters: usize) -> Option<f64> {
-        let sums = self.tokens.iter().fold(TokenSums::NOTHING, |sums, token| sums.with(token.logprob));
-        rule.score(&sums, characters)
+        let logprobs: Vec<f32> = self.tokens.iter().map(|token| token.logprob).collect();
+        rule.score(&logprobs, characters)
     }
 
     /// Whether it is known what the tokens are.

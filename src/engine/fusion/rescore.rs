@@ -4,13 +4,13 @@
 //! after a round whose winner would have been another: what the members would have drafted there nobody knows. Knobs that
 //! shape drafting (segment length, sampling, alignment) therefore change nothing here.
 
-use std::sync::{Arc, Weak};
+use std::sync::Arc;
 
 use super::MemberIndex;
 use super::exit::Standing;
 use super::params::Params;
 use super::run::{Opening, Round, Run};
-use super::vote::slate::{Slate, Slates};
+use super::vote::ballot::{Ballot, Ballots};
 use super::vote::table::{Away, Table};
 use super::vote::{Electorate, Tally};
 
@@ -45,15 +45,15 @@ pub struct Recorded {
     /// What the run began with.
     tally: Option<Tally>,
     members: usize,
-    slates: Slates,
+    ballots: Ballots,
     rounds: Vec<Source>,
 }
 
 /// What decided a recorded round, and where it is from.
 #[derive(Debug, Clone)]
 struct Source {
-    /// A round that changes is another round in memory. This one's place is not taken by another as long as it is known here.
-    round: Weak<Round>,
+    /// The round as it was put down.
+    round: Arc<Round>,
     opening: Option<Box<Opening>>,
     accepted: Option<usize>,
     word: Word,
@@ -95,9 +95,9 @@ impl Recorded {
     pub fn follow(&mut self, run: &Run) -> bool {
         let accepted = || run.rounds.iter().filter(|round| round.accepted.is_some());
         let known = self.rounds.iter().zip(accepted());
-        let known = known.take_while(|(source, round)| std::ptr::eq(source.round.as_ptr(), Arc::as_ptr(round))).count();
+        let known = known.take_while(|(source, round)| is_same(&source.round, round)).count();
         let before = self.rounds.len();
-        self.slates.truncate(known);
+        self.ballots.truncate(known);
         self.rounds.truncate(known);
         if known == 0 {
             (self.tally, self.members) = (Some(Tally::new(&run.header.members)), run.header.members.len());
@@ -110,10 +110,10 @@ impl Recorded {
 
     fn push(&mut self, run: &Run, round: &Arc<Round>) {
         let (drafters, verifiers) = (round.counting(&round.drafters), round.electors());
-        self.slates.push(round, Electorate { members: &run.members, drafters: &drafters, verifiers: &verifiers });
-        let columns = self.slates.slate(self.rounds.len()).columns;
+        self.ballots.push(round, Electorate { members: &run.members, drafters: &drafters, verifiers: &verifiers });
+        let columns = self.ballots.ballot(self.rounds.len()).columns;
         let column = |is: &dyn Fn(MemberIndex) -> bool| columns.iter().position(|column| is(column.key));
-        let mut source = Source { round: Arc::downgrade(round), opening: None, accepted: None, word: Word::Vote };
+        let mut source = Source { round: Arc::clone(round), opening: None, accepted: None, word: Word::Vote };
         if round.opening != Opening::default() {
             source.opening = Some(Box::new(round.opening.clone()));
         }
@@ -141,8 +141,13 @@ impl Recorded {
             table: Table::default(),
             params,
         };
-        self.rounds.iter().enumerate().map(|(place, source)| again.round(&self.slates.slate(place), source)).collect()
+        self.rounds.iter().enumerate().map(|(place, source)| again.round(&self.ballots.ballot(place), source)).collect()
     }
+}
+
+/// Whether a round is what it was. One that did not change is usually the same in memory, and then nothing is compared.
+fn is_same(known: &Arc<Round>, now: &Arc<Round>) -> bool {
+    Arc::ptr_eq(known, now) || known == now
 }
 
 /// Decides every accepted round of a run again under `params`. Who does it more than once keeps [`Recorded`].
@@ -163,7 +168,7 @@ struct Again<'a> {
 }
 
 impl Again<'_> {
-    fn round(&mut self, slate: &Slate<'_>, source: &Source) -> RescoredRound {
+    fn round(&mut self, ballot: &Ballot<'_>, source: &Source) -> RescoredRound {
         if let Some(opening) = &source.opening {
             self.tally.open(opening);
             for member in &opening.readmitted {
@@ -173,23 +178,23 @@ impl Again<'_> {
         let chosen = match source.word {
             Word::Vote => None,
             Word::Chosen(column) => Some(column),
-            Word::Written => return self.written(slate),
+            Word::Written => return self.written(ballot),
         };
         let verifying: &[bool] = if self.params.exit_keep_verifying { &[] } else { &self.gone };
         let away = Away { drafting: &self.gone, verifying };
-        let vote = self.tally.vote(slate, away, self.params, chosen, &mut self.table);
+        let vote = self.tally.vote(ballot, away, self.params, chosen, &mut self.table);
         let table = &self.table;
         let winner = vote.chosen.map(|place| table.columns[place]);
         let exits: Vec<_> = vote.standings.iter().filter(|standing| standing.exits).map(|standing| standing.member).collect();
-        let (ranking, key) = (&table.ranking, |place: usize| slate.columns[table.columns[place]].key);
-        let mut present = slate.drafters.iter().filter(|seat| !self.gone[seat.member.0]);
+        let (ranking, key) = (&table.ranking, |place: usize| ballot.columns[table.columns[place]].key);
+        let mut present = ballot.drafters.iter().filter(|seat| !self.gone[seat.member.0]);
         let author = winner.and_then(|winner| present.find(|seat| seat.column == Some(winner as u32)));
         let rescored = RescoredRound {
-            number: slate.number,
+            number: ballot.number,
             drafters: table.quality.iter().map(|quality| quality.member).collect(),
             ranking: ranking.order.iter().map(|place| (key(*place), ranking.scores[*place])).collect(),
             margin: ranking.margin,
-            winner: winner.map(|column| slate.columns[column].key),
+            winner: winner.map(|column| ballot.columns[column].key),
             author: author.map(|seat| seat.member),
             differs: chosen.is_none() && (winner.is_none() || winner != source.accepted),
             standings: vote.standings,
@@ -202,10 +207,10 @@ impl Again<'_> {
         rescored
     }
 
-    fn written(&mut self, slate: &Slate<'_>) -> RescoredRound {
-        let present = slate.drafters.iter().map(|seat| seat.member).filter(|member| !self.gone[member.0]);
+    fn written(&mut self, ballot: &Ballot<'_>) -> RescoredRound {
+        let present = ballot.drafters.iter().map(|seat| seat.member).filter(|member| !self.gone[member.0]);
         RescoredRound {
-            number: slate.number,
+            number: ballot.number,
             drafters: present.collect(),
             ranking: Vec::new(),
             margin: None,

@@ -6,20 +6,7 @@
 
 use super::MemberIndex;
 use super::event::{Capabilities, MemberHeader};
-
-/// Where weights come from that the user did not set.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum WeightRule {
-    /// As [`Self::Prior`] where the size of every member is known, else as [`Self::Equal`].
-    Auto,
-    /// All alike, but for judges, whose opinion says less ([`super::event::ScoreTier::default_weight`]).
-    Equal,
-    /// In proportion to the square root of the parameters; a member of unknown size has the mean of the others.
-    Prior,
-    /// In proportion to 1 / perplexity of the question (`PackLLM`, arXiv 2404.11531); a member that does not say has the mean of the
-    /// others.
-    Prompt,
-}
+pub use super::params::WeightRule;
 
 /// Why a verifier has the weight that it has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

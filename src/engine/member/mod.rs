@@ -13,6 +13,7 @@ pub mod drawing;
 pub mod embedded;
 mod ending;
 mod extend;
+mod hints;
 pub mod http;
 mod in_process;
 pub mod judge;
@@ -33,10 +34,11 @@ pub mod turns;
 use std::any::Any;
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 pub use self::bill::{Bill, Item, Sent};
 pub use self::extend::{ExtendRequest, Extended, Keep};
+pub use self::hints::Hints;
 pub use self::local::Local;
 pub use self::overrides::Overrides;
 pub use self::progress::{Progress, Waits};
@@ -79,36 +81,12 @@ pub struct DraftRequest {
     pub sampling: Sampling,
     /// When to stop: the member draws tokens until the rule is complete or it ends the answer.
     pub segment: SegmentRule,
-    /// What other members have drafted in this round already.
-    pub hints: Hints,
     /// Whether the probability of the end after the segment is worth a further token's evaluation.
     pub asks_end: bool,
     /// The least probability (at temperature 1, 0 to 1) that its author gives every token of the draft: it stops before the first
     /// that has less, and ends the answer only where the end has as much. So it may be empty. `None` draws on however unsure the
     /// author is; members on a server do so always.
     pub confidence: Option<f32>,
-}
-
-/// The drafts of a round that are finished, for members that still draft.
-///
-/// Drafts of one round begin alike, so a member that reads a finished one in a single pass can draw along it without a pass of
-/// its own for every token, up to where it would say something else; and it will be asked to score that text anyway. A hint
-/// never changes what is drawn, only what it costs, so members are free to ignore them.
-#[derive(Debug, Clone, Default)]
-pub struct Hints(Arc<Mutex<Vec<Arc<str>>>>);
-
-impl Hints {
-    /// Tells the others a finished draft.
-    pub fn tell(&self, text: &str) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(text.into());
-    }
-
-    /// The drafts told after the first `known` ones.
-    #[must_use]
-    pub fn since(&self, known: usize) -> Vec<Arc<str>> {
-        let told = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        told.get(known..).unwrap_or_default().to_vec()
-    }
 }
 
 /// What came back of a draft.

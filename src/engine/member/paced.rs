@@ -213,7 +213,7 @@ mod tests {
     use crate::engine::fusion::params::Params;
     use crate::engine::fusion::segment::SegmentRule;
     use crate::engine::member::scripted::{Line, ScriptedMember};
-    use crate::engine::member::{Context, Hints, Keep, MemberError, Sampling, Thought};
+    use crate::engine::member::{Context, Keep, MemberError, Sampling, Thought};
     use crate::engine::{Engine, Setup};
     use crate::ensemble::{Tools, built_in_specs, open};
 
@@ -226,7 +226,6 @@ mod tests {
             context: context(),
             sampling: Sampling { temperature: 0.0, top_p: 1.0, seed: 1 },
             segment: SegmentRule::tokens(9),
-            hints: Hints::default(),
             asks_end: false,
             confidence: None,
         }

@@ -10,6 +10,7 @@ use tokio::sync::mpsc;
 use tokio::time::Instant;
 
 use super::bill::Bill;
+use super::hints::Hints;
 use crate::engine::fusion::candidate::DraftToken;
 
 /// Between two signs of life of a call that waits, or works without a token.
@@ -25,19 +26,39 @@ pub struct Progress {
     quiet: bool,
     waits: Waits,
     bill: Bill,
+    hints: Hints,
 }
 
 impl Progress {
     /// Tokens go to this listener, each with the number of the call that it belongs to.
     #[must_use]
     pub fn new(call: u64, listener: mpsc::Sender<(u64, DraftToken)>) -> Self {
-        Self { call, listener: Some(listener), quiet: false, waits: Waits::default(), bill: Bill::default() }
+        Self {
+            call,
+            listener: Some(listener),
+            quiet: false,
+            waits: Waits::default(),
+            bill: Bill::default(),
+            hints: Hints::default(),
+        }
     }
 
     /// Tokens go nowhere.
     #[must_use]
     pub fn nowhere() -> Self {
-        Self { call: 0, listener: None, quiet: false, waits: Waits::default(), bill: Bill::default() }
+        Self { call: 0, listener: None, quiet: false, waits: Waits::default(), bill: Bill::default(), hints: Hints::default() }
+    }
+
+    /// The same call, with what other members have drafted in this round already.
+    #[must_use]
+    pub fn beside(self, hints: Hints) -> Self {
+        Self { hints, ..self }
+    }
+
+    /// What other members have drafted in this round already.
+    #[must_use]
+    pub fn hints(&self) -> &Hints {
+        &self.hints
     }
 
     /// How long the call has waited for its turn.
@@ -55,7 +76,7 @@ impl Progress {
     /// Tokens go to this listener instead; the waiting and the bill stay this call's.
     #[must_use]
     pub fn heard_by(&self, call: u64, listener: mpsc::Sender<(u64, DraftToken)>) -> Self {
-        Self { call, listener: Some(listener), quiet: self.quiet, waits: self.waits.clone(), bill: self.bill.clone() }
+        Self { call, listener: Some(listener), ..self.clone() }
     }
 
     /// The same, but tokens are told as mere signs of life: others were told already, of a reply that counts no more.

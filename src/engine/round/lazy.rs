@@ -5,15 +5,14 @@
 //! drafted ahead is no candidate, and its failure costs the round nothing but that draft. Who the two are, and what the estimate is,
 //! is [`crate::engine::fusion::lazy`]'s.
 
-use super::play::rounded;
-use super::reply::possible;
+use super::reply::{possible, rounded};
 use super::{Call, CallId, Effect, Machine, Work};
 use crate::engine::fusion::MemberIndex;
 use crate::engine::fusion::candidate::Draft;
 use crate::engine::fusion::event::{Event, KeptDraft, Thought};
 use crate::engine::fusion::lazy::{DecodeTimes, DraftRule, KeepRule, LEAST_GAIN, Pair, gain};
 use crate::engine::fusion::run::DraftState;
-use crate::engine::member::{DraftRequest, Drafted, ExtendRequest, Extended, Hints, Keep, MemberError, Sampling};
+use crate::engine::member::{DraftRequest, Drafted, ExtendRequest, Extended, Keep, MemberError, Sampling};
 
 /// Said once, where the knob asks for what these members cannot do.
 const NO_PAIR: &str = "lazy drafting needs two members in this process that are made for conversation, draft, and are known to differ \
@@ -167,7 +166,6 @@ impl Machine {
             context: self.context.clone(),
             sampling: Sampling { temperature: 0.0, top_p: 1.0, ..self.sampling(member) },
             segment: params.ahead_rule().within(self.room()),
-            hints: Hints::default(),
             asks_end: false,
             confidence: Some(params.draft_confidence as f32),
         };

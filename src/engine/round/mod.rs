@@ -35,7 +35,7 @@ use crate::engine::fusion::lazy::DecodeTimes;
 use crate::engine::fusion::run::{Phase, Run};
 use crate::engine::fusion::vote::Tally;
 use crate::engine::member::{
-    Context, DraftRequest, Drafted, ExtendRequest, Extended, Hints, MemberError, Predicted, ScoreRequest, Scored,
+    Context, DraftRequest, Drafted, ExtendRequest, Extended, MemberError, Predicted, ScoreRequest, Scored,
 };
 
 /// Names one call to a member. A reply to a call that is not under way any more is stale and changes nothing.
@@ -216,8 +216,6 @@ pub struct Machine {
     context_was_full: bool,
     /// The conversation and the accepted segments as members get them.
     context: Context,
-    /// The finished drafts of the open round.
-    hints: Hints,
     pace: Pace,
     /// Rounds begun so far, with repeated ones: a repeated round must not draw the same drafts again.
     begun: u64,
@@ -246,7 +244,6 @@ impl Machine {
             last_error: "no member drafts".to_owned(),
             context_was_full: false,
             context: Context { conversation: Arc::new(run.header.conversation.clone()), accepted: Arc::from([]) },
-            hints: Hints::default(),
             pace: Pace::Running,
             begun: 0,
             now_ms: 0.0,
@@ -363,7 +360,7 @@ impl Machine {
                 // No round is open for it.
                 Work::Measure => continue,
             };
-            let (member, elapsed_ms) = (self.name(call.member), play::rounded(self.now_ms - call.started_ms));
+            let (member, elapsed_ms) = (self.name(call.member), reply::rounded(self.now_ms - call.started_ms));
             self.emit(Event::Cancelled { member, candidates, elapsed_ms });
         }
     }

@@ -60,8 +60,8 @@ impl Machine {
             Work::Draft { .. } | Work::Measure => work,
             Work::Score(candidates) => Work::Score(self.all_that_it_scores(member, candidates)),
         };
-        let silent_ms = super::play::rounded(self.now_ms - heard_ms);
-        let elapsed_ms = super::play::rounded(self.now_ms - started_ms);
+        let silent_ms = super::reply::rounded(self.now_ms - heard_ms);
+        let elapsed_ms = super::reply::rounded(self.now_ms - started_ms);
         let candidates = match &work {
             Work::Draft { .. } | Work::Measure => Vec::new(),
             Work::Score(candidates) => self.names(candidates),

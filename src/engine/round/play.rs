@@ -3,7 +3,7 @@
 
 use super::decide::Choice;
 use super::lazy::Lazily;
-use super::reply::{Ends, drawn, first_tokens, inside, possible, possible_token, within_bytes};
+use super::reply::{Ends, drawn, first_tokens, inside, possible, possible_token, rounded, within_bytes};
 use super::seed::draft_seed;
 use super::{Call, CallId, Effect, InARow, Machine, Pace, Work};
 use crate::engine::fusion::MemberIndex;
@@ -12,7 +12,7 @@ use crate::engine::fusion::event::{DraftFinished, Event, Outcome, Role};
 use crate::engine::fusion::lazy::Pair;
 use crate::engine::fusion::run::DraftState;
 use crate::engine::fusion::segment::SegmentRule;
-use crate::engine::member::{DraftRequest, Drafted, Hints, MemberError, Sampling};
+use crate::engine::member::{DraftRequest, Drafted, MemberError, Sampling};
 
 /// Said once, before the first round in which it holds.
 const NO_VERIFIER: &str = "no member can score the others' drafts: each draft's own score decides, where its author gives one, \
@@ -60,7 +60,6 @@ impl Machine {
             Lazily::NotYet => return,
         };
         self.begun += 1;
-        self.hints = Hints::default();
         self.repeating.clear();
         self.one_by_one.clear();
         if verifiers.is_empty() && drafters.len() > 1 {
@@ -95,7 +94,6 @@ impl Machine {
             context: self.context.clone(),
             sampling: self.sampling(member),
             segment: params.segment_rule().after(&self.context.accepted.concat()).within(self.room()),
-            hints: self.hints.clone(),
             asks_end: params.end_threshold > 0.0,
             confidence: None,
         };
@@ -267,9 +265,4 @@ impl Machine {
         }
         self.close(Choice::Vote);
     }
-}
-
-/// A difference of times without the digits that subtraction invents: clocks give microseconds.
-pub(super) fn rounded(milliseconds: f64) -> f64 {
-    (milliseconds * 1000.0).round() / 1000.0
 }

@@ -6,6 +6,11 @@ use crate::engine::fusion::score::Opinion;
 use crate::engine::fusion::segment::prefix;
 use crate::engine::member::{MemberError, Scored};
 
+/// A difference of times without the digits that subtraction invents: clocks give microseconds.
+pub(super) fn rounded(milliseconds: f64) -> f64 {
+    (milliseconds * 1000.0).round() / 1000.0
+}
+
 /// What a member said of the end while it drafted: bytes of the text so far, and the logarithm of the probability.
 pub(super) struct Ends(Vec<(usize, f32)>);
 

@@ -4,8 +4,7 @@
 
 use std::sync::Arc;
 
-use super::play::rounded;
-use super::reply::{complete, possible, possible_opinion};
+use super::reply::{complete, possible, possible_opinion, rounded};
 use super::seed::draft_seed;
 use super::{Call, CallId, Effect, InARow, Machine, Work};
 use crate::engine::fusion::MemberIndex;

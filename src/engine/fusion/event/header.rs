@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::MemberName;
 use super::tier::{Drafting, ScoreTier};
 use super::usage::Price;
+use crate::engine::fusion::choice::choice;
 use crate::engine::fusion::conversation::Conversation;
 use crate::engine::fusion::params::Params;
 
@@ -159,17 +160,19 @@ impl Capabilities {
     }
 }
 
-/// What a member does in the ensemble.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Role {
-    /// Verifies, and drafts unless its model is a base model and one made for conversation drafts.
-    #[default]
-    Auto,
-    /// Drafts and verifies.
-    Both,
-    /// Only drafts.
-    Draft,
-    /// Only verifies.
-    Verify,
+choice! {
+    /// What a member does in the ensemble.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+    #[serde(rename_all = "snake_case")]
+    pub enum Role {
+        /// Verifies, and drafts unless its model is a base model and one made for conversation drafts.
+        #[default]
+        Auto = "auto",
+        /// Drafts and verifies.
+        Both = "both",
+        /// Only drafts.
+        Draft = "draft",
+        /// Only verifies.
+        Verify = "verify",
+    }
 }

@@ -2,45 +2,47 @@
 
 use serde::{Deserialize, Serialize};
 
-/// How a member continues a text, best first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Drafting {
-    /// It completes a raw prompt: the text goes on exactly where it stops.
-    #[default]
-    Raw,
-    /// Its chat interface continues an answer that was begun.
-    Prefill,
-    /// It is told to continue in words; what it repeats is stripped.
-    Instruction,
-    /// It cannot draft.
-    None,
+use crate::engine::fusion::choice::choice;
+
+choice! {
+    /// How a member continues a text, best first.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+    #[serde(rename_all = "snake_case")]
+    pub enum Drafting {
+        /// It completes a raw prompt: the text goes on exactly where it stops.
+        #[default]
+        Raw = "raw",
+        /// Its chat interface continues an answer that was begun.
+        Prefill = "prefill",
+        /// It is told to continue in words; what it repeats is stripped.
+        Instruction = "instruction",
+        /// It cannot draft.
+        None = "none",
+    }
 }
 
-/// How a member scores foreign candidates, best first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ScoreTier {
-    /// T0: in this process, exactly.
-    #[default]
-    InProcess,
-    /// T1: the server returns log-probabilities of prompt tokens.
-    Prompt,
-    /// T2: decoding is forced along the candidate; exact, a decoding step a token.
-    Forced,
-    /// T3: the model names the best candidate by a label, and its log-probabilities of the labels count.
-    Labels,
-    /// T4: the model ranks the candidates in words.
-    Ranking,
-    /// T5: it cannot score.
-    None,
+choice! {
+    /// How a member scores foreign candidates, best first.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+    #[serde(rename_all = "snake_case")]
+    pub enum ScoreTier {
+        /// T0: in this process, exactly.
+        #[default]
+        InProcess = "in-process",
+        /// T1: the server returns log-probabilities of prompt tokens.
+        Prompt = "prompt",
+        /// T2: decoding is forced along the candidate; exact, a decoding step a token.
+        Forced = "forced",
+        /// T3: the model names the best candidate by a label, and its log-probabilities of the labels count.
+        Labels = "labels",
+        /// T4: the model ranks the candidates in words.
+        Ranking = "ranking",
+        /// T5: it cannot score.
+        None = "none",
+    }
 }
 
 impl Drafting {
-    /// Every way, best first, with the name that configuration and tables use.
-    pub const NAMES: &'static [(Self, &'static str)] =
-        &[(Self::Raw, "raw"), (Self::Prefill, "prefill"), (Self::Instruction, "instruction"), (Self::None, "none")];
-
     /// In words.
     #[must_use]
     pub fn in_words(self) -> &'static str {
@@ -54,16 +56,6 @@ impl Drafting {
 }
 
 impl ScoreTier {
-    /// Every tier, best first, with the name that configuration and tables use.
-    pub const NAMES: &'static [(Self, &'static str)] = &[
-        (Self::InProcess, "in-process"),
-        (Self::Prompt, "prompt"),
-        (Self::Forced, "forced"),
-        (Self::Labels, "labels"),
-        (Self::Ranking, "ranking"),
-        (Self::None, "none"),
-    ];
-
     /// The tier's number, `T0` to `T5`.
     #[must_use]
     pub fn code(self) -> &'static str {

@@ -8,6 +8,7 @@ mod evidence;
 mod paper;
 
 use super::MemberIndex;
+use super::choice::choice;
 use evidence::Evidence;
 use paper::Paper;
 
@@ -45,13 +46,15 @@ pub enum ExitRule {
     },
 }
 
-/// Which number of members divides the threshold.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ThresholdCount {
-    /// The members active now.
-    Current,
-    /// The members the run began with.
-    Initial,
+choice! {
+    /// Which number of members divides the threshold.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub enum ThresholdCount {
+        /// The members active now.
+        Current = "current",
+        /// The members the run began with.
+        Initial = "initial",
+    }
 }
 
 /// Everything that decides an exit.

@@ -47,6 +47,15 @@ pub enum Kind {
     Choice(&'static [&'static str]),
 }
 
+/// What a knob must be for another one to do something.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum When {
+    /// One of these names.
+    Is(&'static [&'static str]),
+    /// A number above this.
+    Above(f64),
+}
+
 /// One knob of the table.
 #[derive(Debug, Clone, Copy)]
 pub struct Knob {
@@ -60,6 +69,8 @@ pub struct Knob {
     pub kind: Kind,
     /// One line: what it does.
     pub meaning: &'static str,
+    /// The knobs that it depends on, and what each of them must be for it to do something: all of them.
+    pub needs: &'static [(&'static str, When)],
     /// Reads it.
     pub get: fn(&Params) -> Value,
     /// Writes a value that [`Knob::check`] let through.
@@ -117,6 +128,37 @@ impl fmt::Display for Kind {
             Self::Integer { min, max, .. } => write!(f, "a whole number from {min} to {max}"),
             Self::Real { min, max, .. } => write!(f, "a number from {min} to {max}"),
             Self::Choice(names) => write!(f, "one of {}", names.join(", ")),
+        }
+    }
+}
+
+impl When {
+    /// Whether a governor of this value lets the other knob do something.
+    #[must_use]
+    pub fn allows(self, value: &Value) -> bool {
+        match (self, value) {
+            (Self::Is(names), Value::Switch(_) | Value::Name(_)) => names.contains(&value.to_string().as_str()),
+            (Self::Above(least), Value::Real(number)) => *number > least,
+            (Self::Above(least), Value::Integer(number)) => *number as f64 > least,
+            (Self::Is(_), Value::Integer(_) | Value::Real(_)) | (Self::Above(_), Value::Switch(_) | Value::Name(_)) => false,
+        }
+    }
+
+    /// The value that it has to be, where there is only one.
+    #[must_use]
+    pub fn only(self) -> Option<&'static str> {
+        match self {
+            Self::Is([only]) => Some(only),
+            Self::Is(_) | Self::Above(_) => None,
+        }
+    }
+}
+
+impl fmt::Display for When {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Is(names) => f.write_str(&names.join(" or ")),
+            Self::Above(least) => write!(f, "above {least}"),
         }
     }
 }
@@ -195,22 +237,6 @@ impl Knob {
     fn refuse(&self, value: String) -> ParamError {
         let unit = if self.unit.is_empty() { String::new() } else { format!(" ({})", self.unit) };
         ParamError::BadValue { name: self.name, value, takes: format!("{}{unit}", self.kind) }
-    }
-}
-
-/// An enum of the method that a person chooses by name.
-pub trait Choice: Sized + Copy + PartialEq + 'static {
-    /// Every variant with its name, in the order in which they are offered.
-    const NAMES: &'static [(Self, &'static str)];
-
-    /// The variant's name.
-    fn name(self) -> &'static str {
-        Self::NAMES.iter().find(|(variant, _)| *variant == self).map_or("", |(_, name)| name)
-    }
-
-    /// The variant of that name.
-    fn from_name(name: &str) -> Option<Self> {
-        Self::NAMES.iter().find(|(_, known)| *known == name).map(|(variant, _)| *variant)
     }
 }
 

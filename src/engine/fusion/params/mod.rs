@@ -14,45 +14,68 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 pub use group::KnobGroup;
-pub use knob::{Choice, Kind, Knob, ParamError, Value, nearest};
+pub use knob::{Kind, Knob, ParamError, Value, nearest};
 pub use preset::{OwnPreset, PRESETS, Preset, Presets};
 pub use table::{KNOBS, knob};
 
+pub use super::choice::Choice;
+use super::choice::choice;
 use super::exit::{ExitRule, ExitSettings, ThresholdCount};
 use super::lazy::{DraftRule, KeepRule};
 use super::score::{Normalisation, ScoreSettings, ScoringRule};
 use super::segment::{Before, SegmentRule, SegmentUnit};
-use super::weights::WeightRule;
 
-/// Whether the candidates of a round are cut to equal length before scoring.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Alignment {
-    /// Each candidate keeps its own length (the paper).
-    None,
-    /// All are cut to the same number of words.
-    Words,
+choice! {
+    /// Whether the candidates of a round are cut to equal length before scoring.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub enum Alignment {
+        /// Each candidate keeps its own length (the paper).
+        None = "none",
+        /// All are cut to the same number of words.
+        Words = "words",
+    }
 }
 
-/// Which normalisation; its temperature is a knob of its own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum NormalisationKind {
-    /// As they are.
-    None,
-    /// Divided by their sum.
-    SumToOne,
-    /// Softmax.
-    Softmax,
+choice! {
+    /// Which normalisation; its temperature is a knob of its own.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub enum NormalisationKind {
+        /// As they are.
+        None = "none",
+        /// Divided by their sum.
+        SumToOne = "sum-to-one",
+        /// Softmax.
+        Softmax = "softmax",
+    }
 }
 
-/// Which exit rule; its constants are knobs of their own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ExitKind {
-    /// Nobody leaves.
-    Off,
-    /// Our reading of the paper.
-    Paper,
-    /// Shortfalls against the round's mean, in nats per token.
-    Evidence,
+choice! {
+    /// Which exit rule; its constants are knobs of their own.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub enum ExitKind {
+        /// Nobody leaves.
+        Off = "off",
+        /// Our reading of the paper.
+        Paper = "paper",
+        /// Shortfalls against the round's mean, in nats per token.
+        Evidence = "evidence",
+    }
+}
+
+choice! {
+    /// Where weights come from that the user did not set.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub enum WeightRule {
+        /// As [`Self::Prior`] where the size of every member is known, else as [`Self::Equal`].
+        Auto = "auto",
+        /// All alike, but for judges, whose opinion says less ([`super::event::ScoreTier::default_weight`]).
+        Equal = "equal",
+        /// In proportion to the square root of the parameters; a member of unknown size has the mean of the others.
+        Prior = "prior",
+        /// In proportion to 1 / perplexity of the question (`PackLLM`, arXiv 2404.11531); a member that does not say has the mean of the
+        /// others.
+        Prompt = "prompt",
+    }
 }
 
 /// The value of every knob. Ranges, units and meanings are in [`KNOBS`].

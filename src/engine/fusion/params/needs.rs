@@ -1,20 +1,13 @@
 //! Which knobs do something only while another knob has a certain value.
 //!
-//! Owns the table and what follows from it: a knob that somebody set is given what it needs where that is clear and nobody said
-//! otherwise, and one that has no effect is named. Saying so is the front ends'. A new knob stands here or in [`ALWAYS`].
+//! What a knob needs is in its row of the table ([`Knob::needs`](super::Knob)). Owns what follows from it: a knob that somebody set
+//! is given what it needs if that is clear and nobody said otherwise, and one that has no effect is named. Saying so is the front
+//! ends'.
 
 use std::fmt;
 
-use super::{KNOBS, Params, Value, knob};
-
-/// What a knob must be for another one to do something.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum When {
-    /// One of these names.
-    Is(&'static [&'static str]),
-    /// A number above this.
-    Above(f64),
-}
+pub use super::knob::When;
+use super::{KNOBS, Knob, Params, knob};
 
 /// A knob and the knob that it depends on.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -25,78 +18,6 @@ pub struct Need {
     pub governor: &'static str,
     /// What that must be.
     pub when: When,
-}
-
-/// Every dependency. A knob with several needs all of them.
-pub const NEEDS: &[Need] = &[
-    need("segment-tokens", "segment", When::Is(&["tokens"])),
-    need("segment-words", "segment", When::Is(&["words"])),
-    need("segment-cap", "segment", When::Is(&["words", "sentence"])),
-    need("top-p", "temperature", When::Above(0.0)),
-    need("keep", "draft", LAZY),
-    need("keep-probability", "draft", LAZY),
-    need("keep-probability", "keep", When::Is(&["likely"])),
-    need("draft-confidence", "draft", LAZY),
-    need("draft-ahead", "draft", LAZY),
-    need("draft-rest", "draft", LAZY),
-    need("softmax-temperature", "normalisation", When::Is(&["softmax"])),
-    need("outlier-ratio", "outlier-filter", ON),
-    need("exit-threshold", "exit", ANY_EXIT),
-    need("exit-count", "exit", ANY_EXIT),
-    need("exit-count", "exit-threshold", When::Above(0.0)),
-    need("exit-warm-up", "exit", ANY_EXIT),
-    need("exit-warm-up", "exit-threshold", When::Above(0.0)),
-    need("exit-min-members", "exit", ANY_EXIT),
-    need("exit-min-members", "exit-threshold", When::Above(0.0)),
-    need("exit-keep-verifying", "exit", ANY_EXIT),
-    need("exit-keep-verifying", "exit-threshold", When::Above(0.0)),
-    need("exit-caution", "exit", EVIDENCE),
-    need("exit-caution", "exit-threshold", When::Above(0.0)),
-    need("exit-floor", "exit", EVIDENCE),
-    need("exit-floor", "exit-threshold", When::Above(0.0)),
-    need("exit-worst-quality", "exit", EVIDENCE),
-    need("exit-worst-quality", "exit-threshold", When::Above(0.0)),
-    need("exit-temperature", "exit", PAPER),
-    need("exit-temperature", "exit-threshold", When::Above(0.0)),
-    need("exit-window", "exit", PAPER),
-    need("exit-window", "exit-threshold", When::Above(0.0)),
-    need("feedback-rate", "feedback", ON),
-    need("patience-seconds", "patience", When::Above(0.0)),
-];
-
-/// The knobs that do something whatever the others are.
-pub const ALWAYS: &[&str] = &[
-    "segment",
-    "segment-bytes",
-    "align",
-    "draft",
-    "temperature",
-    "scoring",
-    "normalisation",
-    "outlier-filter",
-    "score-end",
-    "set-aside",
-    "weights",
-    "end-threshold",
-    "end-majority",
-    "exit",
-    "feedback",
-    "max-tokens",
-    "max-rounds",
-    "draft-seconds",
-    "score-seconds",
-    "patience",
-    "max-failures",
-];
-
-const ON: When = When::Is(&["on"]);
-const ANY_EXIT: When = When::Is(&["paper", "evidence"]);
-const LAZY: When = When::Is(&["lazy", "forced"]);
-const EVIDENCE: When = When::Is(&["evidence"]);
-const PAPER: When = When::Is(&["paper"]);
-
-const fn need(knob: &'static str, governor: &'static str, when: When) -> Need {
-    Need { knob, governor, when }
 }
 
 /// Where a value comes from. A later origin is nearer to what a person wants now.
@@ -148,37 +69,6 @@ pub struct Settled {
     pub idle: Vec<Idle>,
 }
 
-impl When {
-    /// Whether a governor of this value lets the other knob do something.
-    #[must_use]
-    pub fn allows(self, value: &Value) -> bool {
-        match (self, value) {
-            (Self::Is(names), Value::Switch(_) | Value::Name(_)) => names.contains(&value.to_string().as_str()),
-            (Self::Above(least), Value::Real(number)) => *number > least,
-            (Self::Above(least), Value::Integer(number)) => *number as f64 > least,
-            (Self::Is(_), Value::Integer(_) | Value::Real(_)) | (Self::Above(_), Value::Switch(_) | Value::Name(_)) => false,
-        }
-    }
-
-    /// The value that it has to be, where there is only one.
-    #[must_use]
-    pub fn only(self) -> Option<&'static str> {
-        match self {
-            Self::Is([only]) => Some(only),
-            Self::Is(_) | Self::Above(_) => None,
-        }
-    }
-}
-
-impl fmt::Display for When {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Is(names) => f.write_str(&names.join(" or ")),
-            Self::Above(least) => write!(f, "above {least}"),
-        }
-    }
-}
-
 impl fmt::Display for Implied {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "`{}` is set to {}: otherwise `{}` would have no effect", self.knob, self.value, self.by)
@@ -215,14 +105,16 @@ impl Given {
 }
 
 /// What a knob depends on.
-pub fn needs(knob: &str) -> impl Iterator<Item = &'static Need> {
-    NEEDS.iter().filter(move |need| need.knob == knob)
+pub fn needs(name: &str) -> impl Iterator<Item = Need> {
+    let knob = knob(name).ok();
+    let need = |knob: &'static Knob| knob.needs.iter().map(|(governor, when)| Need { knob: knob.name, governor, when: *when });
+    knob.into_iter().flat_map(need)
 }
 
 /// Why a knob has no effect under these, if it has none.
 #[must_use]
 pub fn idle(params: &Params, knob: &str) -> Option<Idle> {
-    needs(knob).find_map(|need| unmet(params, need))
+    needs(knob).find_map(|need| unmet(params, &need))
 }
 
 /// Sets what a knob needs, where only one value will do and `free` says that the governor may be moved.
@@ -230,7 +122,7 @@ pub fn idle(params: &Params, knob: &str) -> Option<Idle> {
 /// # Errors
 /// Where the knob has no effect all the same; then nothing is set.
 pub fn enable(params: &mut Params, name: &'static str, free: impl Fn(&str) -> bool) -> Result<Vec<Implied>, Idle> {
-    let unmet: Vec<(&Need, Idle)> = needs(name).filter_map(|need| Some((need, unmet(params, need)?))).collect();
+    let unmet: Vec<(Need, Idle)> = needs(name).filter_map(|need| Some((need, unmet(params, &need)?))).collect();
     let mut implied = Vec::new();
     for (need, idle) in unmet {
         match need.when.only().filter(|_| free(need.governor)) {
@@ -269,7 +161,7 @@ fn unmet(params: &Params, need: &Need) -> Option<Idle> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Kind, PRESETS};
+    use super::super::{Kind, PRESETS, Value};
     use super::*;
 
     fn settled(base: &[(&str, &str)], given: &[(&'static str, &str, Origin)]) -> (Params, Vec<String>) {
@@ -286,19 +178,9 @@ mod tests {
     }
 
     #[test]
-    fn every_knob_has_its_needs_or_is_always_effective() {
-        for knob in KNOBS {
-            let has_needs = needs(knob.name).next().is_some();
-            assert_ne!(has_needs, ALWAYS.contains(&knob.name), "{} stands in NEEDS or in ALWAYS", knob.name);
-        }
-        assert!(ALWAYS.iter().all(|name| knob(name).is_ok()));
-    }
-
-    #[test]
     fn every_need_names_knobs_and_values_that_exist_and_can_be_met_and_missed() {
-        for need in NEEDS {
-            assert!(knob(need.knob).is_ok(), "{}", need.knob);
-            let governor = knob(need.governor).unwrap();
+        for need in KNOBS.iter().flat_map(|knob| needs(knob.name)) {
+            let governor = super::knob(need.governor).unwrap();
             let values: Vec<Value> = match governor.kind {
                 Kind::Switch => vec![Value::Switch(true), Value::Switch(false)],
                 Kind::Integer { min, max, .. } => vec![Value::Integer(min), Value::Integer(max)],

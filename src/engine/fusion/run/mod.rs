@@ -7,6 +7,7 @@ mod apply;
 mod call;
 mod departure;
 mod history;
+mod pair;
 mod round;
 mod summary;
 mod tree;
@@ -21,7 +22,7 @@ pub use tree::{Node, Tree};
 
 use super::MemberIndex;
 use super::event::{Capabilities, Event, ExitReason, Header, MemberHeader, Outcome, Record, Role, ScoreTier, Summary, Usage};
-use super::lazy::{self, DecodeTimes, Pair};
+use super::lazy::{DecodeTimes, Pair};
 use super::params::Params;
 use super::weights::Weights;
 use departure::Presence;
@@ -112,6 +113,7 @@ pub struct Run {
     new_predicted: Vec<(MemberIndex, f64)>,
     /// See [`Run::tokens`]: a screen asks many times a second.
     tokens: usize,
+    revision: u64,
 }
 
 /// Calls so far.
@@ -176,6 +178,7 @@ impl Run {
             summary: None,
             calls: Calls::default(),
             tokens: 0,
+            revision: 0,
             header,
         }
     }
@@ -222,10 +225,10 @@ impl Run {
         })
     }
 
-    /// The two members that draft lazily in the next round, if the knob asks for it; see [`lazy::pair`].
+    /// The two members that draft lazily in the next round, if the knob asks for it.
     #[must_use]
     pub fn pair(&self) -> Option<Pair> {
-        lazy::pair(&self.members)
+        pair::pair(&self.members)
     }
 
     fn places(&self, wanted: impl Fn(&MemberState) -> bool) -> impl Iterator<Item = MemberIndex> {
@@ -253,6 +256,13 @@ impl Run {
     #[must_use]
     pub fn tokens(&self) -> usize {
         self.tokens
+    }
+
+    /// How many events were taken in: greater after every event, so that what is derived from a run can be kept as long as the
+    /// revision is the same. Revisions of two runs cannot be compared.
+    #[must_use]
+    pub fn revision(&self) -> u64 {
+        self.revision
     }
 
     /// Absences where the answer stands, oldest first.

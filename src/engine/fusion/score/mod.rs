@@ -7,30 +7,13 @@
 //! with like.
 
 mod grid;
-mod sums;
+mod rule;
 
 use std::cmp::Ordering;
 use std::sync::Arc;
 
 pub use grid::Grid;
-pub use sums::TokenSums;
-
-/// How one verifier's token log-probabilities of a candidate become its score. Higher is better for every rule.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ScoringRule {
-    /// Mean token probability: the paper's rule.
-    MeanProb,
-    /// `exp` of the mean token log-probability (the order of perplexity).
-    Geometric,
-    /// Mean token log-probability, in nats per token.
-    MeanLogprob,
-    /// The least probable token's probability.
-    MinProb,
-    /// Sum of log-probabilities divided by the number of characters: neutral between tokenizers.
-    PerChar,
-    /// Sum of token log-probabilities, in nats.
-    SumLogprob,
-}
+pub use rule::{LOG_ZERO, Pooling, ScoringRule, TokenScores};
 
 /// How one verifier's scores of a round are made comparable with the others'.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -71,12 +54,7 @@ pub enum Opinion {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Cell {
     /// Token by token.
-    Tokens {
-        /// Of the candidate's tokens in the verifier's tokenizer (the end's included where counted).
-        sums: TokenSums,
-        /// Number of characters of the candidate's text.
-        characters: usize,
-    },
+    Tokens(TokenScores),
     /// The share of a judge's preference, 0 to 1.
     Preference(f32),
 }
@@ -130,42 +108,6 @@ impl Cells for Grid<Option<Cell>> {
 
     fn cell(&self, row: usize, column: usize) -> Option<Cell> {
         self[row][column]
-    }
-}
-
-/// The score of probability 0 under a logarithmic rule, in nats: beyond any that a real segment reaches, `exp` of it is 0, and
-/// unlike minus infinity it can be averaged, subtracted and written down.
-pub const LOG_ZERO: f64 = -1.0e6;
-
-impl ScoringRule {
-    /// The score of a text of so many characters; `None` without tokens or with a log-probability that is not a number.
-    ///
-    /// Finite, and never below [`LOG_ZERO`].
-    #[must_use]
-    pub fn score(self, sums: &TokenSums, characters: usize) -> Option<f64> {
-        if sums.tokens == 0 || sums.logprob.is_nan() {
-            return None;
-        }
-        let tokens = f64::from(sums.tokens);
-        let score = match self {
-            Self::MeanProb => sums.probability / tokens,
-            Self::Geometric => (sums.logprob / tokens).exp(),
-            Self::MeanLogprob => sums.logprob / tokens,
-            Self::MinProb => f64::from(sums.least).exp(),
-            // The end of the answer has no characters: then the divisor is 1.
-            Self::PerChar => sums.logprob / characters.max(1) as f64,
-            Self::SumLogprob => sums.logprob,
-        };
-        Some(score.max(LOG_ZERO))
-    }
-
-    /// Whether scores under this rule are logarithms.
-    #[must_use]
-    pub fn is_logarithmic(self) -> bool {
-        match self {
-            Self::MeanLogprob | Self::PerChar | Self::SumLogprob => true,
-            Self::MeanProb | Self::Geometric | Self::MinProb => false,
-        }
     }
 }
 
@@ -243,7 +185,7 @@ impl Ranking {
 impl Cell {
     fn raw(self, rule: ScoringRule) -> Option<f64> {
         match self {
-            Self::Tokens { sums, characters } => rule.score(&sums, characters),
+            Self::Tokens(scores) => scores.under(rule),
             Self::Preference(share) => share.is_finite().then(|| f64::from(share).clamp(0.0, 1.0)),
         }
     }

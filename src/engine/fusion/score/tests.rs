@@ -5,15 +5,6 @@ use super::*;
 const PLAIN: ScoreSettings =
     ScoreSettings { rule: ScoringRule::MeanProb, normalisation: Normalisation::None, outlier_ratio: None };
 
-const ALL_RULES: [ScoringRule; 6] = [
-    ScoringRule::MeanProb,
-    ScoringRule::Geometric,
-    ScoringRule::MeanLogprob,
-    ScoringRule::MinProb,
-    ScoringRule::PerChar,
-    ScoringRule::SumLogprob,
-];
-
 fn assert_near(actual: f64, expected: f64) {
     assert!((actual - expected).abs() < 1e-6, "{actual} instead of {expected}");
 }
@@ -35,7 +26,7 @@ fn rank_probabilities(rows: &[(f64, &[Option<f32>])], settings: ScoreSettings) -
     let mut cells = Grid::filled(rows.len(), candidates, None);
     for (place, (_, row)) in rows.iter().enumerate() {
         for (cell, probability) in cells[place].iter_mut().zip(*row) {
-            *cell = probability.map(|p| Cell::Tokens { sums: TokenSums::of(&[p.ln()]), characters: 1 });
+            *cell = probability.and_then(|p| TokenScores::of(&[p.ln()], 1)).map(Cell::Tokens);
         }
     }
     let weights: Vec<f64> = rows.iter().map(|(weight, _)| *weight).collect();
@@ -54,16 +45,16 @@ fn every_rule_has_its_score() {
         (ScoringRule::PerChar, -0.519_860),
         (ScoringRule::SumLogprob, -2.079_442),
     ] {
-        assert_near(rule.score(&TokenSums::of(&logprobs), characters).unwrap(), expected);
+        assert_near(rule.score(&logprobs, characters).unwrap(), expected);
         assert_eq!(rule.is_logarithmic(), expected < 0.0);
     }
 }
 
 #[test]
 fn a_cell_that_says_nothing_has_no_score() {
-    for rule in ALL_RULES {
+    for rule in ScoringRule::ALL.iter().copied() {
         for logprobs in [&[][..], &[-1.0, f32::NAN], &[f32::INFINITY]] {
-            assert_eq!(rule.score(&TokenSums::of(logprobs), 3), None);
+            assert_eq!(rule.score(logprobs, 3), None);
         }
     }
 }
@@ -79,15 +70,15 @@ fn probability_zero_is_the_worst_there_is() {
         (ScoringRule::PerChar, LOG_ZERO),
         (ScoringRule::SumLogprob, LOG_ZERO),
     ] {
-        assert_near(rule.score(&TokenSums::of(&logprobs), characters).unwrap(), expected);
+        assert_near(rule.score(&logprobs, characters).unwrap(), expected);
     }
     assert!(LOG_ZERO.exp() <= 0.0);
 }
 
 #[test]
 fn an_end_without_text_is_one_character_and_rounding_is_no_probability_above_one() {
-    assert_near(ScoringRule::PerChar.score(&TokenSums::of(&[-2.0]), 0).unwrap(), -2.0);
-    assert_near(ScoringRule::MeanProb.score(&TokenSums::of(&[1e-6]), 1).unwrap(), 1.0);
+    assert_near(ScoringRule::PerChar.score(&[-2.0], 0).unwrap(), -2.0);
+    assert_near(ScoringRule::MeanProb.score(&[1e-6], 1).unwrap(), 1.0);
 }
 
 /// .9 .3 and .1 .5: means .5 and .4.
@@ -159,7 +150,7 @@ fn scores_are_normalised_over_what_a_verifier_did_score() {
 
 #[test]
 fn who_finds_everything_impossible_prefers_none() {
-    for rule in ALL_RULES {
+    for rule in ScoringRule::ALL.iter().copied() {
         let settings = ScoreSettings { rule, normalisation: Normalisation::SumToOne, ..PLAIN };
         let ranking = rank_probabilities(&[(1.0, &[Some(0.0), None, Some(0.0)])], settings);
         assert_all_near(&ranking.verifier_scores[0], &[Some(0.5), None, Some(0.5)]);

@@ -1,7 +1,7 @@
 //! What the text before a segment ends with, as far as it decides where the segment's first sentence ends.
 
+use super::abbreviation::{is_abbreviation, is_lower};
 use super::line::Place;
-use super::sentence::{is_abbreviation, is_lower};
 use super::words::is_lone_letter;
 
 /// What comes before a segment.

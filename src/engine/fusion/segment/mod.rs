@@ -3,6 +3,7 @@
 //! Owns completeness (does a draft need another token?), cutting, and alignment to equal word counts. Drafting is the
 //! members' affair, scoring `score`'s.
 
+mod abbreviation;
 mod before;
 mod line;
 mod sentence;
@@ -12,18 +13,22 @@ pub use before::Before;
 use sentence::{More, sentence_end};
 use words::{Word, last_boundary, words};
 
+use super::choice::choice;
+
 /// Bytes of the longest character in UTF-8.
 const LONGEST_CHARACTER: usize = 4;
 
-/// What a segment is counted in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum SegmentUnit {
-    /// At most so many tokens of the member's own tokenizer (the paper).
-    Tokens,
-    /// So many whole words (as `SweetSpan` does).
-    Words,
-    /// To the next end of a sentence.
-    Sentence,
+choice! {
+    /// What a segment is counted in.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub enum SegmentUnit {
+        /// At most so many tokens of the member's own tokenizer (the paper).
+        Tokens = "tokens",
+        /// So many whole words (as `SweetSpan` does).
+        Words = "words",
+        /// To the next end of a sentence.
+        Sentence = "sentence",
+    }
 }
 
 /// How long a segment is.

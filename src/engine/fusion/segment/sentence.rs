@@ -3,19 +3,10 @@
 //! Owns the punctuation rules: what ends a sentence, and which full stops do not. What is done with the end is the parent
 //! module's.
 
+use super::abbreviation::{is_abbreviation, is_lower};
 use super::before::{Before, Open};
 use super::line::Place;
 use super::words::{Cluster, Kind, clusters, is_break, is_lone_letter};
-
-/// Words after which a full stop does not end a sentence, in lower case and without it. Chains of single letters ("e.g.",
-/// "i.e.", "U.S.", "a.m.") and initials are recognised by their shape. Words that end sentences as often ("no.") are left out.
-const ABBREVIATIONS: &[&str] = &[
-    "al", "approx", "bzw", "ca", "capt", "cf", "col", "corp", "dept", "dr", "eq", "etc", "fig", "gen", "gov", "hon", "hr", "inc",
-    "jr", "lt", "ltd", "mme", "mr", "mrs", "ms", "mt", "nr", "pp", "prof", "rev", "sgt", "sr", "st", "usw", "viz", "vol", "vs",
-];
-
-/// Of these, the ones of two letters that begin with a capital. Others ("Ca.", "Al.", "Sr.") are chemical symbols as often.
-const SHORT_TITLES: &[&str] = &["Dr", "Jr", "Lt", "Mr", "Ms", "Mt", "St"];
 
 /// What comes behind a text.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -122,21 +113,6 @@ fn is_within_word(text: &str, clusters: &[Cluster<'_>], from: usize, before: Bef
     let earlier = text[..clusters[begin].start].split_whitespace().next_back();
     let behind_lower = earlier.map_or(before.lower, is_lower);
     !word.ends_with(char::is_numeric) && is_abbreviation(word, behind_lower)
-}
-
-/// Whether a full stop after `word` is part of it; the word before it is one that [`is_lower`], or not.
-pub(super) fn is_abbreviation(word: &str, behind_lower: bool) -> bool {
-    // "x." at the end of a sentence is a variable; "J." is an initial where a name can begin or go on, but in "the symbol is C."
-    // it follows a word in lower case and ends the sentence; "g." in "e.g." is a link of a chain.
-    let initial = || word.chars().all(char::is_uppercase) && !behind_lower;
-    let lone = is_lone_letter(word) && (word.contains('.') || initial());
-    let symbol = word.len() == 2 && word.starts_with(char::is_uppercase) && !SHORT_TITLES.contains(&word);
-    lone || (!symbol && ABBREVIATIONS.contains(&word.to_lowercase().as_str()))
-}
-
-/// Whether a word is not one with which a name goes on.
-pub(super) fn is_lower(word: &str) -> bool {
-    !word.starts_with(char::is_uppercase)
 }
 
 /// The first cluster of the word that reaches to `at`.

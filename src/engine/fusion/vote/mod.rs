@@ -1,9 +1,9 @@
 //! The vote of a round, and what accumulates from vote to vote: learned weights and the exit rule's evidence.
 //!
-//! The live engine and the re-scoring both decide rounds through [`Tally::vote`], over what [`slate`] holds of a round, so they
+//! The live engine and the re-scoring both decide rounds through [`Tally::vote`], over what [`ballot`] holds of a round, so they
 //! cannot disagree.
 
-pub(crate) mod slate;
+pub(crate) mod ballot;
 pub(crate) mod table;
 
 use super::MemberIndex;
@@ -15,7 +15,7 @@ use super::params::Params;
 use super::run::{MemberState, Opening, Round};
 use super::score::Ranking;
 use super::weights::Weights;
-use slate::{Slate, Slates};
+use ballot::{Ballot, Ballots};
 use table::{Away, Table};
 
 /// What carries over from round to round.
@@ -91,14 +91,14 @@ impl Tally {
     /// Decides a round. `chosen` names the candidate that a person chose over the ranking.
     pub fn decide(&mut self, round: &Round, who: Electorate<'_>, params: &Params, chosen: Option<MemberIndex>) -> Decision {
         self.open(&round.opening);
-        let mut slates = Slates::default();
-        slates.push(round, who);
-        let slate = slates.slate(0);
+        let mut ballots = Ballots::default();
+        ballots.push(round, who);
+        let ballot = ballots.ballot(0);
         let mut table = Table::default();
-        let chosen = chosen.and_then(|key| slate.columns.iter().position(|column| column.key == key));
-        let Vote { chosen, end, ends, standings } = self.vote(&slate, Away::NOBODY, params, chosen, &mut table);
+        let chosen = chosen.and_then(|key| ballot.columns.iter().position(|column| column.key == key));
+        let Vote { chosen, end, ends, standings } = self.vote(&ballot, Away::NOBODY, params, chosen, &mut table);
         Decision {
-            candidates: candidates_of(round, &slate, &table.columns, who.drafters),
+            candidates: candidates_of(round, &ballot, &table.columns, who.drafters),
             ranking: table.ranking,
             chosen,
             end,
@@ -111,30 +111,30 @@ impl Tally {
     /// Decides a round among those that are not away. `chosen` is the column that a person chose over the ranking.
     pub(crate) fn vote(
         &mut self,
-        slate: &Slate<'_>,
+        ballot: &Ballot<'_>,
         away: Away<'_>,
         params: &Params,
         chosen: Option<usize>,
         table: &mut Table,
     ) -> Vote {
-        table.rank(slate, away, self.weights.under(params.weights), params, chosen);
-        if params.feedback && table.columns.len() > 1 && self.learn(slate, away, params, table) {
-            table.rank_again(slate, self.weights.now());
+        table.rank(ballot, away, self.weights.under(params.weights), params, chosen);
+        if params.feedback && table.columns.len() > 1 && self.learn(ballot, away, params, table) {
+            table.rank_again(ballot, self.weights.now());
         }
         let by_hand = chosen.and_then(|column| table.place(column));
-        let majority = if params.end_majority { table.majority_to_end(slate, away, self.weights.now()) } else { None };
+        let majority = if params.end_majority { table.majority_to_end(ballot, away, self.weights.now()) } else { None };
         let chosen = by_hand.or(majority).or_else(|| table.ranking.order.first().copied());
         let column = chosen.map(|place| table.columns[place]);
-        let end = column.and_then(|column| table.end(slate, column));
+        let end = column.and_then(|column| table.end(ballot, column));
         // Who chooses a candidate that goes on wants the answer to go on.
         let decided = by_hand.is_none() && params.end_threshold > 0.0 && end.is_some_and(|end| end >= params.end_threshold);
-        let ends = decided || column.is_some_and(|column| slate.columns[column].ends);
+        let ends = decided || column.is_some_and(|column| ballot.columns[column].ends);
         Vote { chosen, end, ends, standings: self.exit.observe(&params.exit_settings(), &table.quality, ends) }
     }
 
     /// Online feedback among the members that both draft and verify; the others keep their weight. Whether there was any.
-    fn learn(&mut self, slate: &Slate<'_>, away: Away<'_>, params: &Params, table: &Table) -> bool {
-        let learners = table.learners(slate, away);
+    fn learn(&mut self, ballot: &Ballot<'_>, away: Away<'_>, params: &Params, table: &Table) -> bool {
+        let learners = table.learners(ballot, away);
         let said = &table.ranking.verifier_scores;
         let row = |row: usize| learners.iter().map(|(_, _, place)| said[row][*place]).collect();
         let scores: Vec<Vec<Option<f64>>> = learners.iter().map(|(of, _, _)| row(*of)).collect();
@@ -144,7 +144,7 @@ impl Tally {
         if learners.len() < 2 || before <= 0.0 {
             return false;
         }
-        feedback::update(&mut weights, &scores, slate.number, params.feedback_rate);
+        feedback::update(&mut weights, &scores, ballot.number, params.feedback_rate);
         for ((_, member, _), weight) in learners.iter().zip(weights) {
             self.weights.learn(*member, weight * before);
         }
@@ -157,20 +157,20 @@ impl Tally {
 /// while a round is open, and the whole matrix of scores of a round that is closed.
 #[must_use]
 pub fn standing(round: &Round, who: Electorate<'_>, weights: &[f64], params: &Params) -> (Vec<Candidate>, Ranking) {
-    let mut slates = Slates::default();
-    slates.push(round, who);
-    let slate = slates.slate(0);
+    let mut ballots = Ballots::default();
+    ballots.push(round, who);
+    let ballot = ballots.ballot(0);
     let mut table = Table::default();
-    table.rank(&slate, Away::NOBODY, weights, params, None);
-    (candidates_of(round, &slate, &table.columns, who.drafters), table.ranking)
+    table.rank(&ballot, Away::NOBODY, weights, params, None);
+    (candidates_of(round, &ballot, &table.columns, who.drafters), table.ranking)
 }
 
-/// The candidates of these columns of a slate, each with those of its authors that drafted.
-fn candidates_of(round: &Round, slate: &Slate<'_>, columns: &[usize], drafters: &[MemberIndex]) -> Vec<Candidate> {
+/// The candidates of these columns of a ballot, each with those of its authors that drafted.
+fn candidates_of(round: &Round, ballot: &Ballot<'_>, columns: &[usize], drafters: &[MemberIndex]) -> Vec<Candidate> {
     let candidate = |place: usize| {
         let candidate = &round.candidates()[place];
         let authors = candidate.authors.iter().copied().filter(|author| drafters.contains(author));
         Candidate { authors: authors.collect(), ..candidate.clone() }
     };
-    columns.iter().map(|column| candidate(slate.columns[*column].place as usize)).collect()
+    columns.iter().map(|column| candidate(ballot.columns[*column].place as usize)).collect()
 }

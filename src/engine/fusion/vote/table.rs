@@ -1,6 +1,6 @@
 //! A round with the members that take part, and the figures that are worked out over it.
 
-use super::slate::{Said, Seat, Slate};
+use super::ballot::{Ballot, Seat};
 use crate::engine::fusion::MemberIndex;
 use crate::engine::fusion::exit::Quality;
 use crate::engine::fusion::params::Params;
@@ -22,14 +22,14 @@ impl Away<'_> {
     pub const NOBODY: Self = Self { drafting: &[], verifying: &[] };
 }
 
-/// The rows and columns of a slate that take part, and what they add up to. Kept from round to round for its memory alone.
+/// The rows and columns of a ballot that take part, and what they add up to. Kept from round to round for its memory alone.
 #[derive(Debug, Default)]
 pub(crate) struct Table {
-    /// Rows of the slate.
+    /// Rows of the ballot.
     rows: Vec<usize>,
-    /// Columns of the slate; a candidate whose authors are all away is left out.
+    /// Columns of the ballot; a candidate whose authors are all away is left out.
     pub columns: Vec<usize>,
-    /// The place of each column of the slate among `columns`.
+    /// The place of each column of the ballot among `columns`.
     places: Vec<Option<usize>>,
     /// The weight of each row.
     weights: Vec<f64>,
@@ -45,8 +45,8 @@ pub(crate) struct Table {
 
 /// What the verifiers that take part say of the candidates that do.
 struct Seated<'a> {
-    slate: &'a Slate<'a>,
-    said: &'a [Said],
+    ballot: &'a Ballot<'a>,
+    cells: &'a [Option<Cell>],
     rows: &'a [usize],
     columns: &'a [usize],
 }
@@ -57,25 +57,25 @@ fn is(away: &[bool], member: MemberIndex) -> bool {
 
 impl Table {
     /// Ranks the candidates, with the one of this column whatever it is. Weights are by member; one that is not given counts as 1.
-    pub fn rank(&mut self, slate: &Slate<'_>, away: Away<'_>, weights: &[f64], params: &Params, chosen: Option<usize>) {
-        self.seat(slate, away, chosen);
-        self.weigh(slate, weights);
+    pub fn rank(&mut self, ballot: &Ballot<'_>, away: Away<'_>, weights: &[f64], params: &Params, chosen: Option<usize>) {
+        self.seat(ballot, away, chosen);
+        self.weigh(ballot, weights);
         let Self { rows, columns, weights, unconfirmed, ranking, .. } = self;
-        let seated = Seated { slate, said: slate.said(params.score_end), rows, columns };
+        let seated = Seated { ballot, cells: ballot.cells(params.score_end), rows, columns };
         unconfirmed.clear();
         // Where no member scored another's draft, all are alike.
         let confirmed = seated.is_compared();
         unconfirmed.extend((0..columns.len()).map(|column| confirmed && seated.is_unconfirmed(column)));
         ranking.fill(&seated, weights, params.score_settings(), unconfirmed);
-        self.judge_drafts(slate, away, params);
+        self.judge_drafts(ballot, away, params);
     }
 
     /// Fuses anew under other weights.
-    pub fn rank_again(&mut self, slate: &Slate<'_>, weights: &[f64]) {
-        self.weigh(slate, weights);
+    pub fn rank_again(&mut self, ballot: &Ballot<'_>, weights: &[f64]) {
+        self.weigh(ballot, weights);
         self.ranking.weigh(&self.weights);
         for quality in &mut self.quality {
-            let seat = slate.drafters.iter().find(|seat| seat.member == quality.member);
+            let seat = ballot.drafters.iter().find(|seat| seat.member == quality.member);
             if quality.score.is_none() {
                 continue;
             }
@@ -83,15 +83,15 @@ impl Table {
         }
     }
 
-    fn seat(&mut self, slate: &Slate<'_>, away: Away<'_>, chosen: Option<usize>) {
+    fn seat(&mut self, ballot: &Ballot<'_>, away: Away<'_>, chosen: Option<usize>) {
         self.rows.clear();
-        self.rows.extend((0..slate.verifiers.len()).filter(|row| !is(away.verifying, slate.verifiers[*row])));
+        self.rows.extend((0..ballot.verifiers.len()).filter(|row| !is(away.verifying, ballot.verifiers[*row])));
         self.places.clear();
-        self.places.resize(slate.columns.len(), None);
-        let present = || slate.drafters.iter().filter(|seat| !is(away.drafting, seat.member)).filter_map(|seat| seat.column);
-        let others = present().any(|column| !slate.columns[column as usize].aside);
+        self.places.resize(ballot.columns.len(), None);
+        let present = || ballot.drafters.iter().filter(|seat| !is(away.drafting, seat.member)).filter_map(|seat| seat.column);
+        let others = present().any(|column| !ballot.columns[column as usize].aside);
         for column in present().map(|column| column as usize) {
-            if !(others && slate.columns[column].aside) || chosen == Some(column) {
+            if !(others && ballot.columns[column].aside) || chosen == Some(column) {
                 self.places[column] = Some(0);
             }
         }
@@ -104,19 +104,19 @@ impl Table {
         }
     }
 
-    fn weigh(&mut self, slate: &Slate<'_>, weights: &[f64]) {
+    fn weigh(&mut self, ballot: &Ballot<'_>, weights: &[f64]) {
         self.weights.clear();
-        let weight = |row: &usize| weights.get(slate.verifiers[*row].0).copied().unwrap_or(1.0);
+        let weight = |row: &usize| weights.get(ballot.verifiers[*row].0).copied().unwrap_or(1.0);
         self.weights.extend(self.rows.iter().map(weight));
     }
 
     /// The probability that the answer ends after the candidate of a column, as the verifiers see it by weight; `None` where those
     /// that know hold less than half of the weight.
-    pub fn end(&self, slate: &Slate<'_>, column: usize) -> Option<f64> {
+    pub fn end(&self, ballot: &Ballot<'_>, column: usize) -> Option<f64> {
         let all: f64 = self.weights.iter().sum();
         let (mut known, mut sum) = (0.0, 0.0);
         for (row, weight) in self.rows.iter().zip(&self.weights) {
-            if let Some(end) = slate.end(*row, column) {
+            if let Some(end) = ballot.end(*row, column) {
                 known += weight;
                 sum += weight * end;
             }
@@ -125,20 +125,20 @@ impl Table {
     }
 
     /// The best candidate that ends the answer, where more than half of the drafters' weight wrote such ones.
-    pub fn majority_to_end(&self, slate: &Slate<'_>, away: Away<'_>, weights: &[f64]) -> Option<usize> {
-        let ends = |place: usize| slate.columns[self.columns[place]].ends;
+    pub fn majority_to_end(&self, ballot: &Ballot<'_>, away: Away<'_>, weights: &[f64]) -> Option<usize> {
+        let ends = |place: usize| ballot.columns[self.columns[place]].ends;
         let weight = |ending: bool| -> f64 {
             let voted = |seat: &&Seat| {
                 seat.column.and_then(|column| self.place(column as usize)).is_some_and(|place| !ending || ends(place))
             };
-            let present = slate.drafters.iter().filter(|seat| !is(away.drafting, seat.member));
+            let present = ballot.drafters.iter().filter(|seat| !is(away.drafting, seat.member));
             present.filter(voted).map(|seat| weights.get(seat.member.0).copied().unwrap_or(1.0)).sum()
         };
         let majority = weight(true) > weight(false) / 2.0;
         self.ranking.order.iter().copied().find(|place| majority && ends(*place))
     }
 
-    /// The place of a candidate of the slate among those that take part.
+    /// The place of a candidate of the ballot among those that take part.
     pub fn place(&self, column: usize) -> Option<usize> {
         self.places.get(column).copied().flatten()
     }
@@ -148,20 +148,20 @@ impl Table {
     /// Where no verifier scored token by token, the logarithms of the judges' shares take their place: also nats, of a choice.
     /// Where members scored their own drafts alone, nothing is known of how they compare: how sure a member is of itself is no
     /// reason to let another one go.
-    fn judge_drafts(&mut self, slate: &Slate<'_>, away: Away<'_>, params: &Params) {
+    fn judge_drafts(&mut self, ballot: &Ballot<'_>, away: Away<'_>, params: &Params) {
         let Self { rows, columns, weights, ranking, quality, nats, .. } = self;
         let weighed = weights.iter().any(|weight| *weight > 0.0);
-        let seated = Seated { slate, said: slate.said(params.score_end), rows, columns };
+        let seated = Seated { ballot, cells: ballot.cells(params.score_end), rows, columns };
         let all = || (0..rows.len()).flat_map(|row| (0..columns.len()).map(move |column| (row, column)));
-        let tokens = |(row, column)| matches!(seated.cell(row, column), Some(Cell::Tokens { .. }));
-        let token_by_token = !slate.judged || all().any(tokens);
+        let tokens = |(row, column)| matches!(seated.cell(row, column), Some(Cell::Tokens(_)));
+        let token_by_token = !ballot.judged || all().any(tokens);
         nats.clear();
         nats.resize(columns.len(), (0.0, 0.0));
         for (row, weight) in weights.iter().enumerate() {
             let weight = if weighed { *weight } else { 1.0 };
             for (column, (sum, count)) in nats.iter_mut().enumerate() {
                 let told = match seated.cell(row, column) {
-                    Some(Cell::Tokens { sums, .. }) => sums.mean_logprob(),
+                    Some(Cell::Tokens(scores)) => scores.mean_logprob(),
                     Some(Cell::Preference(share)) if !token_by_token => Some(f64::from(share).ln()).filter(|nats| !nats.is_nan()),
                     Some(Cell::Preference(_)) | None => None,
                 };
@@ -172,7 +172,7 @@ impl Table {
         }
         let compared = columns.len() < 2 || seated.is_compared();
         quality.clear();
-        for seat in slate.drafters.iter().filter(|seat| !is(away.drafting, seat.member)) {
+        for seat in ballot.drafters.iter().filter(|seat| !is(away.drafting, seat.member)) {
             let place = seat.column.and_then(|column| self.places[column as usize]).filter(|_| compared);
             let mean = |place: usize| Some(nats[place]).filter(|(_, weights)| *weights > 0.0).map(|(sum, weights)| sum / weights);
             quality.push(Quality {
@@ -184,9 +184,9 @@ impl Table {
         let known = quality.iter().filter_map(|quality| quality.mean_logprob);
         let Some(worst) = known.min_by(f64::total_cmp) else { return };
         let aside = |seat: &&Seat| {
-            seat.column.is_some_and(|column| slate.columns[column as usize].aside && self.places[column as usize].is_none())
+            seat.column.is_some_and(|column| ballot.columns[column as usize].aside && self.places[column as usize].is_none())
         };
-        for seat in slate.drafters.iter().filter(aside) {
+        for seat in ballot.drafters.iter().filter(aside) {
             if let Some(quality) = quality.iter_mut().find(|quality| quality.member == seat.member) {
                 quality.mean_logprob = Some(worst - ASIDE);
             }
@@ -194,10 +194,10 @@ impl Table {
     }
 
     /// The members that both draft and verify and have a candidate: row, member, place of the candidate.
-    pub fn learners(&self, slate: &Slate<'_>, away: Away<'_>) -> Vec<(usize, MemberIndex, usize)> {
+    pub fn learners(&self, ballot: &Ballot<'_>, away: Away<'_>) -> Vec<(usize, MemberIndex, usize)> {
         let learner = |(row, of): (usize, &usize)| {
-            let member = slate.verifiers[*of];
-            let seat = slate.drafters.iter().find(|seat| seat.member == member && !is(away.drafting, member))?;
+            let member = ballot.verifiers[*of];
+            let seat = ballot.drafters.iter().find(|seat| seat.member == member && !is(away.drafting, member))?;
             Some((row, member, self.place(seat.column? as usize)?))
         };
         self.rows.iter().enumerate().filter_map(learner).collect()
@@ -206,8 +206,8 @@ impl Table {
 
 impl Seated<'_> {
     fn is_author(&self, row: usize, column: usize) -> bool {
-        let (member, column) = (self.slate.verifiers[self.rows[row]], self.columns[column] as u32);
-        self.slate.drafters.iter().any(|seat| seat.member == member && seat.column == Some(column))
+        let (member, column) = (self.ballot.verifiers[self.rows[row]], self.columns[column] as u32);
+        self.ballot.drafters.iter().any(|seat| seat.member == member && seat.column == Some(column))
     }
 
     /// Whether a member scored another's draft.
@@ -219,7 +219,7 @@ impl Seated<'_> {
     /// Whether verifiers failed at a candidate and none but its one author scored it.
     fn is_unconfirmed(&self, column: usize) -> bool {
         let scored = || (0..self.rows.len()).filter(|row| self.cell(*row, column).is_some());
-        self.slate.columns[self.columns[column]].failed
+        self.ballot.columns[self.columns[column]].failed
             && scored().count() == 1
             && scored().all(|row| self.is_author(row, column))
     }
@@ -236,11 +236,11 @@ impl Cells for Seated<'_> {
 
     fn cell(&self, row: usize, column: usize) -> Option<Cell> {
         let (row, column) = (self.rows[row], self.columns[column]);
-        self.said[row * self.slate.columns.len() + column].cell(self.slate.columns[column].characters)
+        self.cells[row * self.ballot.columns.len() + column]
     }
 
     fn judges(&self, row: usize) -> bool {
         let cell = |column| matches!(self.cell(row, column), Some(Cell::Preference(_)));
-        self.slate.judged && (0..self.columns.len()).any(cell)
+        self.ballot.judged && (0..self.columns.len()).any(cell)
     }
 }

@@ -1,7 +1,7 @@
 //! What a reply under way has used: counted where the server counts, else guessed.
 //!
 //! Owns what is booked for a reply at every moment, as if it were dropped just then. What each API can do about that is in
-//! `wires`. A reply that is dropped goes on at its provider until that notices, at most up to the limit of tokens that it was
+//! `endpoints`. A reply that is dropped goes on at its provider until that notices, at most up to the limit of tokens that it was
 //! asked with: what is guessed for it is a few tokens more than what came.
 
 use super::super::bill::Item;

@@ -3,7 +3,7 @@
 use super::Settings;
 use super::dialect::{Dialect, Field, Fixed};
 use super::kind::Kind;
-use super::probe::Probed;
+use super::probed::Probed;
 use super::request::Part;
 use crate::engine::fusion::event::{Drafting, ScoreTier};
 

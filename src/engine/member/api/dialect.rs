@@ -40,9 +40,9 @@ pub(super) enum Layout {
 
 /// One way to call a server for text.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Wire {
+pub(super) struct TextEndpoint {
     pub(super) layout: Layout,
-    /// Below the endpoint's address; `{model}` stands for the model's name.
+    /// Below the address of the API; `{model}` stands for the model's name.
     pub(super) path: &'static str,
     pub(super) framing: Framing,
     /// Where the model's name goes; `None` where it is in the path or there is only one.
@@ -152,19 +152,31 @@ pub struct Auth {
     pub variable: Option<&'static str>,
 }
 
+/// The parts of a route's end, and how many of them are not part of the base.
+pub(super) type RouteEnd = (&'static [&'static str], usize);
+
 /// An API, or a server's.
 #[derive(Debug)]
 pub struct Dialect {
     /// Where it is served when no address is given; `None`: there is no such place.
     pub address: Option<&'static str>,
+    /// Hosts in the network at which it is served, each with the path that its routes are below; `*` in a host is one part of it
+    /// or several.
+    pub(super) hosts: &'static [(&'static str, &'static str)],
+    /// Ends of routes that only this API has, each with how many of its parts are not part of the base.
+    pub(super) route_ends: &'static [RouteEnd],
+    /// Who its server says owns its models, if only this server says so.
+    pub(crate) owner: Option<&'static str>,
+    /// A route that only this server has, and what the reply holds.
+    pub(crate) own_route: Option<(&'static str, &'static str)>,
     /// How to authenticate.
     pub auth: Auth,
     /// Headers of every request.
     pub headers: &'static [(&'static str, &'static str)],
     pub(super) listing: Listing,
-    pub(super) chat: Wire,
+    pub(super) chat: TextEndpoint,
     /// Completion of a raw prompt.
-    pub(super) raw: Option<Wire>,
+    pub(super) raw: Option<TextEndpoint>,
     pub(super) rendering: Option<Rendering>,
     pub(super) prefill: Prefill,
     /// Where an answer begun is sent to, if not where chats are.

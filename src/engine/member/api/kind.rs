@@ -1,101 +1,75 @@
 //! The kinds of APIs, with the names that configuration and tables use.
 
-use super::address::Address;
 use super::dialect::Dialect;
 use super::table::{hosted, local};
+use crate::engine::fusion::choice::{Choice, choice};
 
-/// A kind of API.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Kind {
-    /// `OpenAI` chat completions.
-    OpenAi,
-    /// `OpenAI` responses.
-    OpenAiResponses,
-    /// Azure `OpenAI`; the model is the deployment's name.
-    Azure,
-    /// Anthropic messages.
-    Anthropic,
-    /// Google Gemini.
-    Gemini,
-    /// Mistral.
-    Mistral,
-    /// `DeepSeek`.
-    DeepSeek,
-    /// Groq.
-    Groq,
-    /// `OpenRouter`; pin the provider, or every call may go to another.
-    OpenRouter,
-    /// xAI.
-    XAi,
-    /// Cohere.
-    Cohere,
-    /// Together.
-    Together,
-    /// Fireworks.
-    Fireworks,
-    /// vLLM, and its fork Aphrodite.
-    Vllm,
-    /// `SGLang`.
-    SgLang,
-    /// Text Generation Inference.
-    Tgi,
-    /// Ollama.
-    Ollama,
-    /// LM Studio.
-    LmStudio,
-    /// The server of llama-cpp-python.
-    LlamaCppPython,
-    /// text-generation-webui.
-    TextGenerationWebUi,
-    /// `TabbyAPI`.
-    TabbyApi,
-    /// `KoboldCpp`.
-    KoboldCpp,
-    /// The server of MLX-LM.
-    MlxLm,
-    /// Any other server with `OpenAI`'s chat completions: what it can do is tried.
-    OpenAiCompatible,
+choice! {
+    /// A kind of API.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+    pub enum Kind {
+        /// `OpenAI` chat completions.
+        OpenAi = "openai",
+        /// `OpenAI` responses.
+        OpenAiResponses = "openai-responses",
+        /// Azure `OpenAI`; the model is the deployment's name.
+        Azure = "azure",
+        /// Anthropic messages.
+        Anthropic = "anthropic",
+        /// Google Gemini.
+        Gemini = "gemini",
+        /// Mistral.
+        Mistral = "mistral",
+        /// `DeepSeek`.
+        DeepSeek = "deepseek",
+        /// Groq.
+        Groq = "groq",
+        /// `OpenRouter`; pin the provider, or every call may go to another.
+        OpenRouter = "openrouter",
+        /// xAI.
+        XAi = "xai",
+        /// Cohere.
+        Cohere = "cohere",
+        /// Together.
+        Together = "together",
+        /// Fireworks.
+        Fireworks = "fireworks",
+        /// vLLM, and its fork Aphrodite.
+        Vllm = "vllm",
+        /// `SGLang`.
+        SgLang = "sglang",
+        /// Text Generation Inference.
+        Tgi = "tgi",
+        /// Ollama.
+        Ollama = "ollama",
+        /// LM Studio.
+        LmStudio = "lm-studio",
+        /// The server of llama-cpp-python.
+        LlamaCppPython = "llama-cpp-python",
+        /// text-generation-webui.
+        TextGenerationWebUi = "text-generation-webui",
+        /// `TabbyAPI`.
+        TabbyApi = "tabbyapi",
+        /// `KoboldCpp`.
+        KoboldCpp = "koboldcpp",
+        /// The server of MLX-LM.
+        MlxLm = "mlx-lm",
+        /// Any other server with `OpenAI`'s chat completions: what it can do is tried.
+        OpenAiCompatible = "openai-compatible",
+    }
 }
 
 impl Kind {
-    /// Every kind with its name.
-    pub const NAMES: &'static [(Self, &'static str)] = &[
-        (Self::OpenAi, "openai"),
-        (Self::OpenAiResponses, "openai-responses"),
-        (Self::Azure, "azure"),
-        (Self::Anthropic, "anthropic"),
-        (Self::Gemini, "gemini"),
-        (Self::Mistral, "mistral"),
-        (Self::DeepSeek, "deepseek"),
-        (Self::Groq, "groq"),
-        (Self::OpenRouter, "openrouter"),
-        (Self::XAi, "xai"),
-        (Self::Cohere, "cohere"),
-        (Self::Together, "together"),
-        (Self::Fireworks, "fireworks"),
-        (Self::Vllm, "vllm"),
-        (Self::SgLang, "sglang"),
-        (Self::Tgi, "tgi"),
-        (Self::Ollama, "ollama"),
-        (Self::LmStudio, "lm-studio"),
-        (Self::LlamaCppPython, "llama-cpp-python"),
-        (Self::TextGenerationWebUi, "text-generation-webui"),
-        (Self::TabbyApi, "tabbyapi"),
-        (Self::KoboldCpp, "koboldcpp"),
-        (Self::MlxLm, "mlx-lm"),
-        (Self::OpenAiCompatible, "openai-compatible"),
-    ];
-
     /// Its name.
     #[must_use]
     pub fn name(self) -> &'static str {
-        Self::NAMES.iter().find(|(kind, _)| *kind == self).map_or("", |(_, name)| name)
+        Choice::name(self)
     }
 
     /// The kind of this name.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
-        Self::NAMES.iter().find(|(_, known)| *known == name).map(|(kind, _)| *kind)
+        Choice::from_name(name)
     }
 
     /// How it differs from the others.
@@ -133,12 +107,6 @@ impl Kind {
     #[must_use]
     pub fn is_own(self) -> bool {
         self == Self::OpenAiCompatible || self.dialect().address.is_some_and(|address| address.starts_with("http://"))
-    }
-
-    /// The address of its API: the given one, read, or the usual one; `None` where none is given and there is no usual one.
-    #[must_use]
-    pub fn address(self, given: Option<&str>) -> Option<Address> {
-        given.or(self.dialect().address).map(|given| Address::of(self, given))
     }
 }
 

@@ -14,7 +14,8 @@ use super::error::ConnectError;
 use super::gauge::Gauge;
 use super::identity::Identity;
 use super::negotiation::Late;
-use super::probe::{Probed, probe, still_holds};
+use super::probe::{probe, still_holds};
+use super::probed::Probed;
 use super::render::Renderer;
 use super::request::{Part, Prompt, Sender, Subject, parted};
 use super::score::{Fault, Scorer};
@@ -100,7 +101,7 @@ fn http(settings: &Settings) -> Result<Http, HttpError> {
 fn capabilities(settings: &Settings, probed: &Probed, context_tokens: Option<usize>) -> Capabilities {
     let (dialect, overrides) = (settings.kind.dialect(), settings.overrides);
     let drafting = overrides.drafting.unwrap_or(probed.drafting);
-    let wire = dialect.raw.as_ref().filter(|_| drafting == Drafting::Raw).unwrap_or(&dialect.chat);
+    let text_endpoint = dialect.raw.as_ref().filter(|_| drafting == Drafting::Raw).unwrap_or(&dialect.chat);
     let tier = overrides.tier.unwrap_or(probed.tier());
     let found = Capabilities {
         chat: !probed.plain,
@@ -112,7 +113,7 @@ fn capabilities(settings: &Settings, probed: &Probed, context_tokens: Option<usi
         draft_logprobs: probed.draft_logprobs,
         tier,
         end_probability: tier == ScoreTier::Prompt && probed.end_token.is_some(),
-        seed: wire.seed.is_some() && !probed.tuning.refused.contains(&Part::Seed),
+        seed: text_endpoint.seed.is_some() && !probed.tuning.refused.contains(&Part::Seed),
         concurrency: settings.concurrency(),
         advice: probed.advice.clone(),
     };

@@ -1,6 +1,6 @@
 //! Model servers and remote APIs as members, all through one client.
 //!
-//! Owns everything between the HTTP client and the engine: how each API is asked and read (as data: `dialect`, `wires`,
+//! Owns everything between the HTTP client and the engine: how each API is asked and read (as data: `dialect`, `endpoints`,
 //! `table`), what the model at hand can really do (`probe`), drafting, scoring given text, and asking for judgements. Left to
 //! others: connections and retries (`http`), what judges ask and how their replies count (`judge`), what of a reply continues a
 //! text (`continuation`). llama.cpp's own server has a member of its own, because it can do more than these APIs say.
@@ -15,6 +15,7 @@ mod begun;
 mod client;
 mod dialect;
 mod draft;
+mod endpoints;
 mod error;
 mod finish;
 mod gauge;
@@ -27,6 +28,7 @@ mod models;
 mod negotiation;
 mod path;
 mod probe;
+mod probed;
 mod render;
 mod reply;
 mod request;
@@ -34,7 +36,6 @@ mod score;
 mod settings;
 mod table;
 mod tokens;
-mod wires;
 mod work;
 
 pub use address::{Address, Route};
@@ -44,6 +45,6 @@ pub use finish::Finish;
 pub use gauge::Known;
 pub use kind::Kind;
 pub use member::ApiMember;
-pub use probe::Probed;
+pub use probed::Probed;
 pub use request::{Part, Tuning};
 pub use settings::Settings;

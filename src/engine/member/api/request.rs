@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 use super::super::http::Framing;
 use super::super::{Bill, Sampling};
 use super::address::Route;
-use super::dialect::{Dialect, Field, Fixed, Layout, Prefill, Reading, Wire};
+use super::dialect::{Dialect, Field, Fixed, Layout, Prefill, Reading, TextEndpoint};
 use super::path;
 use crate::engine::fusion::conversation::{Conversation, Role, Turn};
 
@@ -104,24 +104,24 @@ pub(super) struct Sender {
 }
 
 impl Sender {
-    /// The wire that a call goes over, its request, and how to read the reply.
+    /// The endpoint that a call goes to, its request, and how to read the reply.
     pub(super) fn request(&self, call: &Call<'_>) -> (Request, &'static Reading) {
-        let (wire, begun) = match call.subject {
+        let (endpoint, begun) = match call.subject {
             Subject::Turns { begun, .. } => (&self.dialect.chat, begun.is_some()),
             Subject::Raw(_) => (self.dialect.raw.as_ref().unwrap_or(&self.dialect.chat), false),
         };
         let mut body = Map::new();
-        if let Some(place) = wire.model {
+        if let Some(place) = endpoint.model {
             path::set(&mut body, place, json!(self.model));
         }
-        self.lay_out(wire, call.subject, &mut body);
-        self.parameters(wire, call, &mut body);
+        self.lay_out(endpoint, call.subject, &mut body);
+        self.parameters(endpoint, call, &mut body);
         path::merge(&mut body, &self.extra);
-        let path = if begun { self.dialect.prefill_path.unwrap_or(wire.path) } else { wire.path };
+        let path = if begun { self.dialect.prefill_path.unwrap_or(endpoint.path) } else { endpoint.path };
         let model = self.model.strip_prefix("models/").unwrap_or(&self.model);
         let path = self.route(path).replace("{model}", model);
-        let request = Request { path, framing: wire.framing, body: Value::Object(body) };
-        (request, wire.reading)
+        let request = Request { path, framing: endpoint.framing, body: Value::Object(body) };
+        (request, endpoint.reading)
     }
 
     /// A route of the dialect's, where this server has it.
@@ -141,8 +141,8 @@ impl Sender {
         set_all(body, self.dialect.unthinking, 0);
     }
 
-    fn lay_out(&self, wire: &Wire, subject: Subject<'_>, body: &mut Map<String, Value>) {
-        match (subject, wire.layout) {
+    fn lay_out(&self, endpoint: &TextEndpoint, subject: Subject<'_>, body: &mut Map<String, Value>) {
+        match (subject, endpoint.layout) {
             (Subject::Raw(prompt), Layout::Raw(place)) => path::set(body, place, prompt.value()),
             (Subject::Turns { system, turns, begun }, layout) => {
                 if let (Some(_), Prefill::Request(fields)) = (begun, self.dialect.prefill) {
@@ -155,39 +155,39 @@ impl Sender {
         }
     }
 
-    fn parameters(&self, wire: &Wire, call: &Call<'_>, body: &mut Map<String, Value>) {
+    fn parameters(&self, endpoint: &TextEndpoint, call: &Call<'_>, body: &mut Map<String, Value>) {
         let taken = |part: Part| !self.tuning.refused.contains(&part);
         let counts = taken(Part::Usage) && taken(Part::Stream);
-        let always = wire.always.iter().filter(|(place, _)| counts || !place.starts_with("stream_options"));
+        let always = endpoint.always.iter().filter(|(place, _)| counts || !place.starts_with("stream_options"));
         set_all(body, always, 0);
-        if !taken(Part::Stream) && wire.always.contains(&("stream", Fixed::True)) {
+        if !taken(Part::Stream) && endpoint.always.contains(&("stream", Fixed::True)) {
             path::set(body, "stream", json!(false));
         }
-        path::set(body, self.tokens_place(wire), json!((call.limit as u64).max(wire.tokens.1)));
+        path::set(body, self.tokens_place(endpoint), json!((call.limit as u64).max(endpoint.tokens.1)));
         let sampling = call.sampling.unwrap_or(Sampling { temperature: 0.0, top_p: 1.0, seed: 0 });
-        if taken(Part::Temperature) && (wire.zero || sampling.temperature > 0.0) {
-            path::set(body, wire.temperature, rounded(sampling.temperature));
+        if taken(Part::Temperature) && (endpoint.zero || sampling.temperature > 0.0) {
+            path::set(body, endpoint.temperature, rounded(sampling.temperature));
         }
         // At 1 it changes nothing, and some APIs take only one of the two.
         if taken(Part::TopP) && sampling.top_p < 1.0 && sampling.temperature > 0.0 {
-            path::set(body, wire.top_p, rounded(sampling.top_p));
+            path::set(body, endpoint.top_p, rounded(sampling.top_p));
         }
-        if let Some(place) = wire.seed.filter(|_| call.sampling.is_some() && taken(Part::Seed)) {
+        if let Some(place) = endpoint.seed.filter(|_| call.sampling.is_some() && taken(Part::Seed)) {
             // Several APIs read a seed as a signed number of 32 bits.
             path::set(body, place, json!(sampling.seed & 0x7fff_ffff));
         }
         if let Some(alternatives) = call.alternatives.filter(|_| taken(Part::Logprobs)) {
-            set_all(body, wire.logprobs, alternatives.clamp(1, self.dialect.alternatives.max(1)));
+            set_all(body, endpoint.logprobs, alternatives.clamp(1, self.dialect.alternatives.max(1)));
         }
         if call.json {
-            set_all(body, wire.json, 0);
+            set_all(body, endpoint.json, 0);
         }
-        self.thinking(wire, body);
+        self.thinking(endpoint, body);
     }
 
-    fn thinking(&self, wire: &Wire, body: &mut Map<String, Value>) {
+    fn thinking(&self, endpoint: &TextEndpoint, body: &mut Map<String, Value>) {
         // A raw prompt holds the template's own switch.
-        if matches!(wire.layout, Layout::Raw(_)) {
+        if matches!(endpoint.layout, Layout::Raw(_)) {
             return;
         }
         if !self.tuning.refused.contains(&Part::Unthinking) {
@@ -198,8 +198,8 @@ impl Sender {
         }
     }
 
-    fn tokens_place(&self, wire: &Wire) -> &'static str {
-        match wire.tokens.0 {
+    fn tokens_place(&self, endpoint: &TextEndpoint) -> &'static str {
+        match endpoint.tokens.0 {
             "max_tokens" if self.tuning.refused.contains(&Part::TokensName) => "max_completion_tokens",
             "max_completion_tokens" if self.tuning.refused.contains(&Part::TokensName) => "max_tokens",
             place => place,

@@ -1,16 +1,16 @@
 //! The beginning of a reply: what of it is not the continuation, and whether a space is missing before what is.
 //!
-//! In order: chatter and wrappers go (`leaders`), then repeated text (`overlap`), then a lost space comes back (`glue`). Each
+//! In order: chatter and wrappers go (`preambles`), then repeated text (`overlap`), then a lost space comes back (`spacing`). Each
 //! character is looked at once it arrives, so that the same characters always give the same decision.
 
-use super::glue::{WORD_AWAITED, may_be_lost, space_lost};
-use super::leaders::{Leader, Scene};
 use super::overlap::Overlap;
+use super::preambles::{Preamble, Scene};
+use super::spacing::{WORD_AWAITED, may_be_lost, space_lost};
 
 /// Characters in quotation marks that are held back at most.
 const LONGEST_QUOTATION: usize = 600;
-/// Bytes, white space included, in which a leader shows.
-const LONGEST_LEADER: usize = 400;
+/// Bytes, white space included, in which a preamble shows.
+const LONGEST_PREAMBLE: usize = 400;
 
 /// Marks that close a sentence: a reply that repeats the answer may have one more of them, or one less.
 const CLOSING: &[char] = &['.', '!', '?', '…', '。', '！', '？', '"', '”', '»', ')'];
@@ -36,7 +36,7 @@ pub(super) struct Opening {
 #[derive(Debug, Clone)]
 enum Stage {
     /// Whether it begins with chatter or a wrapper.
-    Leaders,
+    Preambles,
     /// Whether quotation marks are around everything. Counts characters; `closed` once one closed.
     Quotation { mark: char, characters: usize, closed: bool },
     /// Whether it repeats accepted text.
@@ -61,7 +61,7 @@ pub(super) struct Opened {
 impl Opening {
     pub(super) fn new(accepted: &str) -> Self {
         // Before the first segment there is nothing to repeat, and whatever a model begins with is its answer.
-        let stage = if accepted.is_empty() { Stage::Decided } else { Stage::Leaders };
+        let stage = if accepted.is_empty() { Stage::Decided } else { Stage::Preambles };
         let scene = Scene::new(accepted);
         let accepted = accepted.to_owned();
         Self {
@@ -125,7 +125,7 @@ impl Opening {
         }
         self.held.push(c);
         match &mut self.stage {
-            Stage::Leaders => self.lead(false),
+            Stage::Preambles => self.lead(false),
             Stage::Quotation { mark, characters, closed } => {
                 *characters += 1;
                 let goes_on = *closed && !c.is_whitespace();
@@ -152,7 +152,7 @@ impl Opening {
     /// Decides the stage on what there is.
     fn conclude(&mut self, cut_off: bool, text: &mut String) -> String {
         match &self.stage {
-            Stage::Leaders => self.lead(true),
+            Stage::Preambles => self.lead(true),
             Stage::Quotation { mark, closed, .. } => {
                 let (mark, closed) = (*mark, *closed);
                 self.unquote(mark, closed, cut_off)
@@ -176,20 +176,20 @@ impl Opening {
     }
 
     fn lead(&mut self, whole: bool) -> String {
-        let bytes = match self.scene.leader(&self.held, whole, self.announced) {
-            Leader::Unknown if self.held.len() > LONGEST_LEADER => return self.compare(),
-            Leader::Unknown => return String::new(),
-            Leader::None => return self.compare(),
-            Leader::Quotation(mark) => {
+        let bytes = match self.scene.preamble(&self.held, whole, self.announced) {
+            Preamble::Unknown if self.held.len() > LONGEST_PREAMBLE => return self.compare(),
+            Preamble::Unknown => return String::new(),
+            Preamble::None => return self.compare(),
+            Preamble::Quotation(mark) => {
                 self.stage = Stage::Quotation { mark, characters: 1, closed: false };
                 return String::new();
             }
-            Leader::Chatter(bytes) => bytes,
-            Leader::Interjection(bytes) => {
+            Preamble::Chatter(bytes) => bytes,
+            Preamble::Interjection(bytes) => {
                 self.announced = true;
                 bytes
             }
-            Leader::Fence(bytes) => {
+            Preamble::Fence(bytes) => {
                 // One is enough: what follows is code.
                 self.in_fence = true;
                 self.scene.in_fence = true;
@@ -200,7 +200,7 @@ impl Opening {
         held.get(bytes..).unwrap_or_default().to_owned()
     }
 
-    /// No leader (any more): what is held is compared with the accepted text.
+    /// No preamble (any more): what is held is compared with the accepted text.
     fn compare(&mut self) -> String {
         self.stage = Stage::Repeating(Box::new(Overlap::new(&self.accepted)));
         std::mem::take(&mut self.held)

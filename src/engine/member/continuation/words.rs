@@ -2,7 +2,7 @@
 //! that is only told to.
 
 use super::Finish;
-use super::glue::run_together;
+use super::spacing::run_together;
 use crate::engine::fusion::segment::SegmentRule;
 
 /// Characters of a word that are kept back at most.

@@ -72,10 +72,10 @@ impl<E: Engine> Answers for Worker<E> {
                 let until = Until { complete: &complete, asks_end: &asks_end, confidence: request.confidence };
                 let mut news = News { tokens, waiting: Vec::new(), told: Instant::now() };
                 let mut drawn = |token: &DraftToken| news.hear(token);
-                let drafted = session.draft(&request.context, request.sampling, until, &request.hints, &mut drawn, cancelled);
+                let drafted = session.draft(&request.context, request.sampling, until, progress.hints(), &mut drawn, cancelled);
                 if let Ok(drafted) = &drafted {
                     // Here and not when the reply arrives: on a busy machine the next member begins before that.
-                    request.hints.tell(&drafted.draft.text());
+                    progress.hints().tell(&drafted.draft.text());
                 }
                 news.tell();
                 drafted

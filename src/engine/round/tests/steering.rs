@@ -32,6 +32,30 @@ fn an_excluded_member_leaves_at_once_and_the_last_one_cannot() {
     assert_eq!(table.machine.run().answer(), "one,two.", "the finished draft of c does not count any more");
 }
 
+/// In the round in which a member was sent away nothing of it counts: neither its draft nor its own part in another's.
+#[test]
+fn the_candidate_of_an_excluded_member_cannot_be_chosen() {
+    for readmitted in [false, true] {
+        let mut table = Table::new(three(), &[("un,", -0.1)], plain());
+        table.order(Command::Pause).unwrap();
+        table.answer_of_draft("c");
+        table.order(Command::Exclude { member: "c".to_owned() }).unwrap();
+        if readmitted {
+            table.order(Command::Readmit { member: "c".to_owned() }).unwrap();
+        }
+        let before = table.machine.run().clone();
+        let refused = table.order(Command::Override { member: "c".to_owned(), segment: None });
+        assert_eq!(refused, Err(CommandError::NoCandidate { member: "c".to_owned() }));
+        assert_eq!(*table.machine.run(), before, "a command that is refused changes nothing");
+        table.play();
+        let segment = table.machine.run().tree.head();
+        let decided = table.machine.run().clone();
+        let refused = table.order(Command::Override { member: "c".to_owned(), segment: Some(segment) });
+        assert_eq!(refused, Err(CommandError::NoCandidate { member: "c".to_owned() }));
+        assert_eq!(*table.machine.run(), decided);
+    }
+}
+
 #[test]
 fn a_member_is_brought_back_from_the_next_round_on() {
     let mut table = Table::new(three(), &[("un,", -0.1), ("deux.", -0.1)], plain());

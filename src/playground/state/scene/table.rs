@@ -11,7 +11,7 @@ use crate::engine::fusion::candidate::Candidate;
 use crate::engine::fusion::event::{ExitReason, Ranked};
 use crate::engine::fusion::params::{Choice, Params};
 use crate::engine::fusion::run::Round;
-use crate::engine::fusion::score::{Normalisation, Ranking, ScoringRule};
+use crate::engine::fusion::score::{Normalisation, Ranking};
 use crate::engine::fusion::vote::{Electorate, standing};
 use crate::engine::fusion::what_if::WhatIf;
 
@@ -142,22 +142,7 @@ pub fn share(score: f64, round: &Round) -> f64 {
     let rule = round.params.scoring;
     let plain = round.params.score_settings().normalisation == Normalisation::None;
     let logarithmic = rule.is_logarithmic() && plain && !round.is_judged();
-    let share = match rule {
-        // A sum over a whole segment is far below any mean: a tenth of it is of the size of one token's.
-        ScoringRule::SumLogprob if logarithmic => (score / 10.0).exp(),
-        ScoringRule::MeanProb
-        | ScoringRule::Geometric
-        | ScoringRule::MeanLogprob
-        | ScoringRule::MinProb
-        | ScoringRule::PerChar
-        | ScoringRule::SumLogprob => {
-            if logarithmic {
-                score.exp()
-            } else {
-                score
-            }
-        }
-    };
+    let share = if logarithmic { rule.share(score) } else { score };
     share.clamp(0.0, 1.0)
 }
 

@@ -3,12 +3,14 @@
 
 mod ahead;
 mod drafting;
+mod kept;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-pub use ahead::{Ahead, Kept};
+pub use ahead::Ahead;
 pub use drafting::{DraftState, FinishedDraft};
+pub use kept::Kept;
 
 use super::MemberIndex;
 use super::call::Call;

@@ -1,5 +1,6 @@
 //! Route ends: what documentation, a browser or a `curl` line has behind the base.
 
+use super::super::dialect::RouteEnd;
 use super::super::kind::Kind;
 
 /// What a path's end told.
@@ -13,58 +14,31 @@ pub(super) struct Told {
     pub(super) model: Option<String>,
 }
 
-/// An end, how many of its parts are no part of the base, and the kind that it tells. Longer ones first.
-type End = (&'static [&'static str], usize, Option<Kind>);
-
-const ENDS: &[End] = &[
-    (&["api", "v0", "chat", "completions"], 4, Some(Kind::LmStudio)),
-    (&["api", "v0", "completions"], 3, Some(Kind::LmStudio)),
-    (&["api", "v0", "embeddings"], 3, Some(Kind::LmStudio)),
-    (&["api", "v0", "models"], 3, Some(Kind::LmStudio)),
-    (&["api", "v0"], 2, Some(Kind::LmStudio)),
-    (&["api", "extra", "generate", "stream"], 4, Some(Kind::KoboldCpp)),
-    (&["api", "extra", "version"], 3, Some(Kind::KoboldCpp)),
-    (&["api", "v1", "generate"], 3, Some(Kind::KoboldCpp)),
-    (&["api", "v1", "model"], 3, Some(Kind::KoboldCpp)),
-    (&["v1", "internal", "model", "info"], 3, Some(Kind::TextGenerationWebUi)),
-    (&["chat", "completions"], 2, None),
-    (&["messages", "count_tokens"], 2, Some(Kind::Anthropic)),
-    (&["messages"], 1, Some(Kind::Anthropic)),
-    (&["responses"], 1, Some(Kind::OpenAiResponses)),
-    (&["v2", "chat"], 2, Some(Kind::Cohere)),
-    (&["v1", "chat"], 1, None),
-    (&["api", "chat"], 2, Some(Kind::Ollama)),
-    (&["api", "generate"], 2, Some(Kind::Ollama)),
-    (&["api", "tags"], 2, Some(Kind::Ollama)),
-    (&["api", "show"], 2, Some(Kind::Ollama)),
-    (&["api", "ps"], 2, Some(Kind::Ollama)),
-    (&["api", "version"], 2, Some(Kind::Ollama)),
-    (&["api", "embed"], 2, Some(Kind::Ollama)),
-    (&["api", "embeddings"], 2, Some(Kind::Ollama)),
-    (&["generate_stream"], 1, Some(Kind::Tgi)),
-    (&["chat_tokenize"], 1, Some(Kind::Tgi)),
-    (&["get_model_info"], 1, Some(Kind::SgLang)),
-    (&["completions"], 1, None),
-    (&["embeddings"], 1, None),
-    (&["models"], 1, None),
-    (&["completion"], 1, None),
-    (&["infill"], 1, None),
-    (&["health"], 1, None),
-    (&["healthz"], 1, None),
-    (&["props"], 1, None),
-    (&["slots"], 1, None),
-    (&["metrics"], 1, None),
-    (&["tokenize"], 1, None),
-    (&["detokenize"], 1, None),
-    (&["apply-template"], 1, None),
-    (&["generate"], 1, None),
-    (&["info"], 1, None),
-    (&["version"], 1, None),
-    (&["ping"], 1, None),
-    (&["docs"], 1, None),
-    (&["redoc"], 1, None),
-    (&["openapi.json"], 1, None),
-    (&["index.html"], 1, None),
+/// Ends that do not show the kind. Those that do are in the rows of the dialects.
+const ENDS: &[RouteEnd] = &[
+    (&["chat", "completions"], 2),
+    (&["v1", "chat"], 1),
+    (&["completions"], 1),
+    (&["embeddings"], 1),
+    (&["models"], 1),
+    (&["completion"], 1),
+    (&["infill"], 1),
+    (&["health"], 1),
+    (&["healthz"], 1),
+    (&["props"], 1),
+    (&["slots"], 1),
+    (&["metrics"], 1),
+    (&["tokenize"], 1),
+    (&["detokenize"], 1),
+    (&["apply-template"], 1),
+    (&["generate"], 1),
+    (&["info"], 1),
+    (&["version"], 1),
+    (&["ping"], 1),
+    (&["docs"], 1),
+    (&["redoc"], 1),
+    (&["openapi.json"], 1),
+    (&["index.html"], 1),
 ];
 
 /// What Gemini's routes of a model end with.
@@ -75,14 +49,17 @@ pub(super) fn strip(segments: &mut Vec<String>) -> Told {
     if let Some(told) = of_model(segments) {
         return told;
     }
-    let ends = |(end, ..): &&End| {
+    let ends = |((end, _), _): &(&RouteEnd, Option<Kind>)| {
         let from = segments.len().checked_sub(end.len());
         let tail = from.and_then(|from| segments.get(from..)).unwrap_or_default();
         tail.len() == end.len() && tail.iter().zip(*end).all(|(part, known)| part.eq_ignore_ascii_case(known))
     };
-    let Some((end, dropped, kind)) = ENDS.iter().find(ends) else { return Told::default() };
+    let own = Kind::ALL.iter().flat_map(|kind| kind.dialect().route_ends.iter().map(|end| (end, Some(*kind))));
+    let all = own.chain(ENDS.iter().map(|end| (end, None)));
+    let longest = all.filter(ends).max_by_key(|((end, _), _)| end.len());
+    let Some(((end, dropped), kind)) = longest else { return Told::default() };
     segments.truncate(segments.len() - dropped);
-    Told { chat: end.ends_with(&["chat", "completions"]), list: end.ends_with(&["models"]), kind: *kind, model: None }
+    Told { chat: end.ends_with(&["chat", "completions"]), list: end.ends_with(&["models"]), kind, model: None }
 }
 
 /// The route of one model: `v1/models/NAME`, `v1beta/models/NAME:streamGenerateContent`.

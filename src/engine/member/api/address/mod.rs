@@ -85,6 +85,14 @@ impl Address {
     }
 }
 
+impl Kind {
+    /// The address of its API: the given one, read, or the usual one; `None` where none is given and there is no usual one.
+    #[must_use]
+    pub fn address(self, given: Option<&str>) -> Option<Address> {
+        given.or(self.dialect().address).map(|given| Address::of(self, given))
+    }
+}
+
 fn read(pasted: &str, wanted: Option<Kind>) -> Address {
     let text = tidy(pasted);
     let text = scheme::completed(text).unwrap_or_else(|| text.to_owned());
@@ -104,8 +112,8 @@ fn read(pasted: &str, wanted: Option<Kind>) -> Address {
     let mut segments: Vec<String> = url.path().split('/').filter(|segment| !segment.is_empty()).map(str::to_owned).collect();
     let mut told = ends::strip(&mut segments);
     let service = services::of(url.host_str().unwrap_or_default(), &segments, wanted);
-    let kind = wanted.or_else(|| kind(&url, &segments, &told, service));
-    let routes = settled(&mut segments, &mut told, service, kind);
+    let kind = wanted.or_else(|| kind(&url, &segments, &told, service.as_ref()));
+    let routes = settled(&mut segments, &mut told, service.as_ref(), kind);
     url.set_path(&segments.join("/"));
     if url.fragment() == Some("") {
         url.set_fragment(None);
@@ -117,7 +125,7 @@ fn read(pasted: &str, wanted: Option<Kind>) -> Address {
     if url.query().is_none() && url.fragment().is_none() {
         base.truncate(base.trim_end_matches('/').len());
     }
-    Address { base, kind, routes, model: told.model, variable: service.and_then(Service::variable) }
+    Address { base, kind, routes, model: told.model, variable: service.as_ref().and_then(Service::variable) }
 }
 
 /// Without what stands around an address where it is copied from.
@@ -151,8 +159,8 @@ fn is_ollama(url: &Url, segments: &[String]) -> bool {
 
 /// Makes the path what this kind's routes continue, and says in which forms they may.
 fn settled(segments: &mut Vec<String>, told: &mut Told, service: Option<&Service>, kind: Option<Kind>) -> Vec<Route> {
-    let wire = kind.unwrap_or(Kind::OpenAiCompatible).dialect().chat.path;
-    let tail = wire.strip_prefix("v1/").unwrap_or(wire);
+    let endpoint = kind.unwrap_or(Kind::OpenAiCompatible).dialect().chat.path;
+    let tail = endpoint.strip_prefix("v1/").unwrap_or(endpoint);
     let prefilled = kind.is_some_and(|kind| kind.dialect().prefill_path.is_some());
     if !ROUTES.contains(&tail) || prefilled {
         // Its routes have their versions in them.
@@ -175,7 +183,7 @@ fn settled(segments: &mut Vec<String>, told: &mut Told, service: Option<&Service
         ends::pop_own_interface(segments);
     }
     // What stands below `v1/` elsewhere stands beside it: routes of a server's own are at the root.
-    let below = wire != tail;
+    let below = endpoint != tail;
     if below && segments.last().is_some_and(|last| last == "v1") {
         segments.pop();
         return vec![Route::Versioned, Route::Direct];

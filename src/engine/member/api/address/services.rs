@@ -1,11 +1,11 @@
 //! Services in the network by their hosts: what they speak, below which path, with whose key.
 //!
-//! Facts: their documentation of the address that `OpenAI`'s client libraries are given.
+//! Owns the services that speak an interface of another's; where an API of its own is served is in the row of its dialect. Facts: their documentation of the address that `OpenAI`'s client libraries are given.
 
 use super::super::kind::Kind;
 
 /// A service at a host.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Service {
     /// The host; `*` stands for one part of it or several.
     host: &'static str,
@@ -16,10 +16,6 @@ pub(super) struct Service {
     variable: Option<&'static str>,
 }
 
-const fn own(host: &'static str, path: &'static str, kind: Kind) -> Service {
-    Service { host, path, kind, variable: None }
-}
-
 const fn compatible(host: &'static str, path: &'static str, variable: &'static str) -> Service {
     Service { host, path, kind: Kind::OpenAiCompatible, variable: Some(variable) }
 }
@@ -28,34 +24,13 @@ const fn anthropic(host: &'static str, path: &'static str, variable: &'static st
     Service { host, path, kind: Kind::Anthropic, variable: Some(variable) }
 }
 
-/// Of a host with several interfaces the first is meant where the path does not say.
+/// Services that speak an interface of another's.
 const SERVICES: &[Service] = &[
-    own("api.openai.com", "v1", Kind::OpenAi),
-    own("*.api.openai.com", "v1", Kind::OpenAi),
-    own("*.openai.azure.com", "openai/v1", Kind::Azure),
-    own("*.openai.azure.us", "openai/v1", Kind::Azure),
-    own("*.cognitiveservices.azure.com", "openai/v1", Kind::Azure),
-    own("*.services.ai.azure.com", "openai/v1", Kind::Azure),
-    own("api.anthropic.com", "", Kind::Anthropic),
     compatible("api.anthropic.com", "v1", "ANTHROPIC_API_KEY"),
-    own("generativelanguage.googleapis.com", "", Kind::Gemini),
     compatible("generativelanguage.googleapis.com", "v1beta/openai", "GEMINI_API_KEY"),
-    own("api.mistral.ai", "v1", Kind::Mistral),
-    own("codestral.mistral.ai", "v1", Kind::Mistral),
-    own("api.deepseek.com", "", Kind::DeepSeek),
     anthropic("api.deepseek.com", "anthropic", "DEEPSEEK_API_KEY"),
-    own("api.groq.com", "openai/v1", Kind::Groq),
-    own("openrouter.ai", "api/v1", Kind::OpenRouter),
-    own("api.x.ai", "v1", Kind::XAi),
-    own("*.api.x.ai", "v1", Kind::XAi),
-    own("api.cohere.com", "", Kind::Cohere),
     compatible("api.cohere.com", "compatibility/v1", "COHERE_API_KEY"),
-    own("api.cohere.ai", "", Kind::Cohere),
     compatible("api.cohere.ai", "compatibility/v1", "COHERE_API_KEY"),
-    own("api.together.xyz", "v1", Kind::Together),
-    own("api.together.ai", "v1", Kind::Together),
-    own("api.fireworks.ai", "inference/v1", Kind::Fireworks),
-    own("ollama.com", "", Kind::Ollama),
     compatible("bedrock-runtime.*.amazonaws.com", "openai/v1", "AWS_BEARER_TOKEN_BEDROCK"),
     compatible("bedrock-runtime-fips.*.amazonaws.com", "openai/v1", "AWS_BEARER_TOKEN_BEDROCK"),
     compatible("bedrock-mantle.*.api.aws", "v1", "AWS_BEARER_TOKEN_BEDROCK"),
@@ -91,11 +66,20 @@ const SERVICES: &[Service] = &[
     compatible("ark.*.volces.com", "api/v3", "ARK_API_KEY"),
 ];
 
+/// Every service. Of a host with several interfaces the first is meant if the path does not say: its own.
+fn services() -> impl Iterator<Item = Service> {
+    let own = |kind: &Kind| {
+        let kind = *kind;
+        kind.dialect().hosts.iter().map(move |(host, path)| Service { host, path, kind, variable: None })
+    };
+    Kind::ALL.iter().flat_map(own).chain(SERVICES.iter().copied())
+}
+
 /// The service at this host: of several interfaces the one that is wanted, else the one that the path names.
-pub(super) fn of(host: &str, segments: &[String], wanted: Option<Kind>) -> Option<&'static Service> {
+pub(super) fn of(host: &str, segments: &[String], wanted: Option<Kind>) -> Option<Service> {
     let host = host.trim_end_matches('.');
-    let here = || SERVICES.iter().filter(|service| service.is_at(host));
-    let named = |service: &&Service| {
+    let here = || services().filter(|service| service.is_at(host));
+    let named = |service: &Service| {
         let mut words = service.path.split('/').filter(|part| !part.is_empty() && !super::is_version(part));
         words.next_back().is_some_and(|word| segments.iter().any(|segment| segment == word))
     };

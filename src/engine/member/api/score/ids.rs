@@ -8,13 +8,13 @@ use serde_json::{Value, json};
 use super::super::super::{Bill, Context, Usage};
 use super::super::client::Client;
 use super::super::dialect::Scoring;
+use super::super::endpoints::CHOICES;
 use super::super::error::of_call;
 use super::super::gauge::Measure;
 use super::super::logprob::believed;
 use super::super::path;
 use super::super::reply::counted;
 use super::super::request::Prompt;
-use super::super::wires::CHOICES;
 use super::{Counted, Fault, Scorer};
 
 /// A prompt with a candidate at its end.

@@ -10,13 +10,13 @@ use super::super::super::{Bill, Context, Usage};
 use super::super::client::Client;
 use super::super::dialect::Scoring;
 use super::super::draft::size;
+use super::super::endpoints::CHOICES;
 use super::super::error::of_call;
 use super::super::gauge::Measure;
 use super::super::logprob::entries;
 use super::super::path;
 use super::super::reply::counted;
 use super::super::request::{Call, Prompt, Subject, parted};
-use super::super::wires::CHOICES;
 use super::locate::{Told, locate};
 use super::{Counted, Fault, Scorer};
 use crate::engine::fusion::conversation::Conversation;
@@ -89,7 +89,7 @@ async fn ask(
 
 /// One token is generated because some servers take none for no limit; it is cut off.
 fn echo(client: &Client, prompt: &Prompt, last: Option<usize>) -> (String, Value, usize, Measure) {
-    let wire = client.sender.dialect.raw.as_ref().map_or("completions", |wire| wire.path);
+    let endpoint = client.sender.dialect.raw.as_ref().map_or("completions", |endpoint| endpoint.path);
     let mut body = client.sender.base();
     for (place, value) in
         [("prompt", prompt.value()), ("max_tokens", json!(1)), ("temperature", json!(0)), ("logprobs", json!(1))]
@@ -101,7 +101,7 @@ fn echo(client: &Client, prompt: &Prompt, last: Option<usize>) -> (String, Value
         None => path::set(&mut body, "echo", json!(true)),
     }
     path::merge(&mut body, &client.sender.extra);
-    (client.sender.route(wire), Value::Object(body), prompt.tokens(), Measure::of(Subject::Raw(prompt)))
+    (client.sender.route(endpoint), Value::Object(body), prompt.tokens(), Measure::of(Subject::Raw(prompt)))
 }
 
 fn chat_echo(client: &Client, conversation: &Conversation, answer: &str, bill: &Bill) -> (String, Value, usize, Measure) {

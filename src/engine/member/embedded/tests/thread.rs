@@ -9,9 +9,7 @@ use crate::engine::member::absent::AbsentMember;
 use crate::engine::member::embedded::EmbeddedMember;
 use crate::engine::member::in_process::{Call, Desk};
 use crate::engine::member::turns::{InTurn, Turns};
-use crate::engine::member::{
-    DraftRequest, ExtendRequest, Hints, Keep, Member, MemberError, Progress, Sampling, ScoreRequest, Working,
-};
+use crate::engine::member::{DraftRequest, ExtendRequest, Keep, Member, MemberError, Progress, Sampling, ScoreRequest, Working};
 
 fn wait<T>(reply: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(reply)
@@ -22,7 +20,6 @@ fn request() -> DraftRequest {
         context: context("What is it?", &[]),
         sampling: Sampling { temperature: 0.6, top_p: 0.9, seed: 7 },
         segment: SegmentRule::tokens(12),
-        hints: Hints::default(),
         asks_end: false,
         confidence: None,
     }

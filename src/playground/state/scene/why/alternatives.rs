@@ -4,7 +4,7 @@
 use super::super::table::{Matrix, matrix, weighted, weights};
 use super::Subject;
 use crate::engine::fusion::MemberIndex;
-use crate::engine::fusion::params::{Choice, NormalisationKind, Params};
+use crate::engine::fusion::params::{NormalisationKind, Params};
 use crate::engine::fusion::score::ScoringRule;
 
 /// What another way of scoring makes of the same recorded scores.

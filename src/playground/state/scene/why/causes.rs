@@ -11,7 +11,7 @@ use super::sentences::Sentences;
 use super::tokens::{Read, Readings};
 use crate::engine::fusion::params::Params;
 use crate::engine::fusion::reading::reading;
-use crate::engine::fusion::score::ScoringRule;
+use crate::engine::fusion::score::{Pooling, ScoringRule};
 
 /// A token below this is worth a warning.
 const IMPROBABLE: f64 = 0.1;
@@ -41,17 +41,14 @@ fn dilution(subject: &Subject<'_>, readings: &[Readings], alternatives: &[Altern
     if *probability >= IMPROBABLE || others < FEW {
         return None;
     }
-    let together = match subject.round.params.scoring {
-        ScoringRule::MeanProb | ScoringRule::Geometric | ScoringRule::MeanLogprob => "averaged with",
-        ScoringRule::PerChar => "spread over its characters with",
-        ScoringRule::SumLogprob => "summed up with",
+    let together = match subject.round.params.scoring.pooling() {
+        Pooling::Averaged => "averaged with",
+        Pooling::PerCharacter => "spread over its characters with",
+        Pooling::Summed => "summed up with",
         // It alone decides: nothing is diluted.
-        ScoringRule::MinProb => return None,
+        Pooling::Least => return None,
     };
-    let strict = |alternative: &&Alternative| {
-        let strict = matches!(alternative.rule, Some(ScoringRule::Geometric | ScoringRule::MinProb));
-        strict && !alternative.in_force
-    };
+    let strict = |alternative: &&Alternative| alternative.rule.is_some_and(ScoringRule::is_strict) && !alternative.in_force;
     let (differing, alike): (Vec<&Alternative>, Vec<&Alternative>) =
         alternatives.iter().filter(strict).partition(|alternative| alternative.differs);
     let start = format!(

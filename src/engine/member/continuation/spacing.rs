@@ -2,7 +2,7 @@
 
 use unicode_segmentation::UnicodeSegmentation;
 
-use super::leaders::Scene;
+use super::preambles::Scene;
 use crate::engine::fusion::segment::SegmentRule;
 
 /// Characters of a reply's first word that are waited for.

@@ -55,7 +55,7 @@ enum Place {
 
 /// What a reply begins with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Leader {
+pub(super) enum Preamble {
     /// Not known yet.
     Unknown,
     /// Text.
@@ -113,54 +113,54 @@ impl Scene {
 
     /// What a reply that begins like this begins with. `whole` says that nothing follows, `announced` that an interjection was
     /// before it.
-    pub(super) fn leader(&self, reply: &str, whole: bool, announced: bool) -> Leader {
+    pub(super) fn preamble(&self, reply: &str, whole: bool, announced: bool) -> Preamble {
         let said = reply.trim_start();
         let space = reply.len() - said.len();
         let Some(first) = said.chars().next() else { return undecided(whole) };
-        let leader = match first {
+        let preamble = match first {
             '`' => self.fence(said, reply.get(..space).is_some_and(|space| space.contains('\n')), whole),
-            '"' if self.quote_open || self.in_fence => Leader::None,
-            '"' | '“' | '«' if self.place.may_begin_quotation() => Leader::None,
-            '"' => Leader::Quotation('"'),
-            '“' => Leader::Quotation('”'),
-            '«' => Leader::Quotation('»'),
+            '"' if self.quote_open || self.in_fence => Preamble::None,
+            '"' | '“' | '«' if self.place.may_begin_quotation() => Preamble::None,
+            '"' => Preamble::Quotation('"'),
+            '“' => Preamble::Quotation('”'),
+            '«' => Preamble::Quotation('»'),
             '…' | '.' if !self.in_fence => ellipsis(said, whole),
-            _ if self.in_fence => Leader::None,
+            _ if self.in_fence => Preamble::None,
             _ => match self.interjection(said, whole) {
-                Leader::None => announcement(said, whole, announced),
-                leader => leader,
+                Preamble::None => announcement(said, whole, announced),
+                preamble => preamble,
             },
         };
-        match leader {
-            Leader::Chatter(bytes) => Leader::Chatter(space + bytes),
-            Leader::Fence(bytes) => Leader::Fence(space + bytes),
-            Leader::Interjection(bytes) => Leader::Interjection(space + bytes),
-            Leader::Unknown | Leader::None | Leader::Quotation(_) => leader,
+        match preamble {
+            Preamble::Chatter(bytes) => Preamble::Chatter(space + bytes),
+            Preamble::Fence(bytes) => Preamble::Fence(space + bytes),
+            Preamble::Interjection(bytes) => Preamble::Interjection(space + bytes),
+            Preamble::Unknown | Preamble::None | Preamble::Quotation(_) => preamble,
         }
     }
 
-    fn fence(&self, said: &str, on_new_line: bool, whole: bool) -> Leader {
+    fn fence(&self, said: &str, on_new_line: bool, whole: bool) -> Preamble {
         let Some(after) = said.strip_prefix(FENCE) else {
-            return if FENCE.starts_with(said) { undecided(whole) } else { Leader::None };
+            return if FENCE.starts_with(said) { undecided(whole) } else { Preamble::None };
         };
         if !self.in_fence && (self.place.may_begin_block() || on_new_line) {
-            return Leader::None;
+            return Preamble::None;
         }
         let language = |text: &str| text.trim_end().chars().all(|c| c.is_ascii_alphanumeric() || "+-#._".contains(c));
         match after.split_once('\n') {
             // Within a block a bare fence closes it.
-            Some((line, _)) if self.in_fence && line.trim().is_empty() => Leader::None,
+            Some((line, _)) if self.in_fence && line.trim().is_empty() => Preamble::None,
             Some((line, _)) if language(line) => {
                 let bytes = FENCE.len() + line.len() + 1;
                 // A block that was open already is closed by its own end.
-                if self.in_fence { Leader::Chatter(bytes) } else { Leader::Fence(bytes) }
+                if self.in_fence { Preamble::Chatter(bytes) } else { Preamble::Fence(bytes) }
             }
             None if language(after) && after.len() < LONGEST_FENCE => undecided(whole),
-            Some(_) | None => Leader::None,
+            Some(_) | None => Preamble::None,
         }
     }
 
-    fn interjection(&self, said: &str, whole: bool) -> Leader {
+    fn interjection(&self, said: &str, whole: bool) -> Preamble {
         for (number, interjection) in INTERJECTIONS.iter().enumerate() {
             if interjection.starts_with(said) {
                 return undecided(whole);
@@ -169,60 +169,60 @@ impl Scene {
             let marks = after.len() - after.trim_start_matches([',', '!', '.', ':', '—']).len();
             let (marks, rest) = after.split_at_checked(marks).unwrap_or((after, ""));
             if rest.is_empty() && !whole {
-                return Leader::Unknown;
+                return Preamble::Unknown;
             }
             let is_text = marks.is_empty() || (marks == "," && number >= NEVER_TEXT && !self.place.is_mid_sentence());
             if is_text || !(rest.is_empty() || rest.starts_with(char::is_whitespace)) {
-                return Leader::None;
+                return Preamble::None;
             }
-            return with_space(said, said.len() - rest.len(), whole, Leader::Interjection);
+            return with_space(said, said.len() - rest.len(), whole, Preamble::Interjection);
         }
-        Leader::None
+        Preamble::None
     }
 }
 
-fn undecided(whole: bool) -> Leader {
-    if whole { Leader::None } else { Leader::Unknown }
+fn undecided(whole: bool) -> Preamble {
+    if whole { Preamble::None } else { Preamble::Unknown }
 }
 
-/// A leader and all white space behind it, once that is known.
-fn with_space(said: &str, bytes: usize, whole: bool, leader: fn(usize) -> Leader) -> Leader {
+/// A preamble and all white space behind it, once that is known.
+fn with_space(said: &str, bytes: usize, whole: bool, preamble: fn(usize) -> Preamble) -> Preamble {
     let rest = said.get(bytes..).unwrap_or_default().trim_start();
-    if rest.is_empty() && !whole { Leader::Unknown } else { leader(said.len() - rest.len()) }
+    if rest.is_empty() && !whole { Preamble::Unknown } else { preamble(said.len() - rest.len()) }
 }
 
 /// An ellipsis; the space behind it is the text's.
-fn ellipsis(said: &str, whole: bool) -> Leader {
+fn ellipsis(said: &str, whole: bool) -> Preamble {
     if said.starts_with('…') {
-        return Leader::Chatter('…'.len_utf8());
+        return Preamble::Chatter('…'.len_utf8());
     }
     let rest = said.trim_start_matches('.');
     let dots = said.len() - rest.len();
     match dots {
-        _ if rest.is_empty() && !whole => Leader::Unknown,
-        0..3 => Leader::None,
-        _ => Leader::Chatter(dots),
+        _ if rest.is_empty() && !whole => Preamble::Unknown,
+        0..3 => Preamble::None,
+        _ => Preamble::Chatter(dots),
     }
 }
 
-fn announcement(said: &str, whole: bool, announced: bool) -> Leader {
+fn announcement(said: &str, whole: bool, announced: bool) -> Preamble {
     // Continuations of a sentence begin in lower case, announcements do not.
     if !announced && !said.starts_with(char::is_uppercase) {
-        return Leader::None;
+        return Preamble::None;
     }
     let lower = said.to_ascii_lowercase();
     if ANNOUNCEMENTS.iter().any(|beginning| beginning.len() > lower.len() && beginning.starts_with(&lower)) {
         return undecided(whole);
     }
     if !ANNOUNCEMENTS.iter().any(|beginning| lower.starts_with(beginning)) {
-        return Leader::None;
+        return Preamble::None;
     }
     match lower.find([':', '\n', '.', '!', '?']) {
         None if lower.len() < LONGEST_ANNOUNCEMENT => undecided(whole),
         Some(end) if lower.get(end..).is_some_and(|rest| rest.starts_with(':')) && end < LONGEST_ANNOUNCEMENT => {
             let speaks_of_it = lower.get(..end).is_some_and(|line| ANNOUNCED.iter().any(|word| line.contains(word)));
-            if speaks_of_it { with_space(said, end + 1, whole, Leader::Chatter) } else { Leader::None }
+            if speaks_of_it { with_space(said, end + 1, whole, Preamble::Chatter) } else { Preamble::None }
         }
-        Some(_) | None => Leader::None,
+        Some(_) | None => Preamble::None,
     }
 }

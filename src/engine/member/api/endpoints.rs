@@ -13,7 +13,7 @@
 
 use super::super::http::Framing;
 use super::dialect::Fixed::{Alternatives, False, Text, Texts, True};
-use super::dialect::{Field, Layout, Reading, Wire};
+use super::dialect::{Field, Layout, Reading, TextEndpoint};
 
 const STREAM: &[Field] = &[("stream", True)];
 const STREAM_WITH_USAGE: &[Field] = &[("stream", True), ("stream_options/include_usage", True)];
@@ -46,7 +46,7 @@ pub(super) const CHOICES: Reading = Reading {
 };
 
 /// Chat completions, as most servers take them.
-pub(super) const CHAT: Wire = Wire {
+pub(super) const CHAT: TextEndpoint = TextEndpoint {
     layout: Layout::Messages,
     path: "chat/completions",
     framing: Framing::EventStream,
@@ -63,20 +63,25 @@ pub(super) const CHAT: Wire = Wire {
 };
 
 /// The same below `v1/`, where servers have other things beside it.
-pub(super) const LOCAL_CHAT: Wire = Wire { path: "v1/chat/completions", json: &[], ..CHAT };
+pub(super) const LOCAL_CHAT: TextEndpoint = TextEndpoint { path: "v1/chat/completions", json: &[], ..CHAT };
 
 /// Completions of a raw prompt.
-pub(super) const COMPLETIONS: Wire =
-    Wire { layout: Layout::Raw("prompt"), path: "completions", logprobs: &[("logprobs", Alternatives)], json: &[], ..CHAT };
+pub(super) const COMPLETIONS: TextEndpoint = TextEndpoint {
+    layout: Layout::Raw("prompt"),
+    path: "completions",
+    logprobs: &[("logprobs", Alternatives)],
+    json: &[],
+    ..CHAT
+};
 
 /// The same below `v1/`.
-pub(super) const LOCAL_COMPLETIONS: Wire = Wire { path: "v1/completions", ..COMPLETIONS };
+pub(super) const LOCAL_COMPLETIONS: TextEndpoint = TextEndpoint { path: "v1/completions", ..COMPLETIONS };
 
 /// The number of alternatives in `logprobs`, as completions have it, also on chat (Together, Fireworks).
-pub(super) const COUNTED_CHAT: Wire = Wire { logprobs: &[("logprobs", Alternatives)], ..CHAT };
+pub(super) const COUNTED_CHAT: TextEndpoint = TextEndpoint { logprobs: &[("logprobs", Alternatives)], ..CHAT };
 
 /// `OpenAI` responses.
-pub(super) const RESPONSES: Wire = Wire {
+pub(super) const RESPONSES: TextEndpoint = TextEndpoint {
     layout: Layout::Input,
     path: "responses",
     tokens: ("max_output_tokens", 16),
@@ -101,7 +106,7 @@ pub(super) const RESPONSES: Wire = Wire {
 };
 
 /// Anthropic messages. Tokens read from the cache are told apart from those read.
-pub(super) const MESSAGES: Wire = Wire {
+pub(super) const MESSAGES: TextEndpoint = TextEndpoint {
     layout: Layout::SystemApart,
     path: "v1/messages",
     seed: None,
@@ -128,7 +133,7 @@ pub(super) const MESSAGES: Wire = Wire {
 };
 
 /// Gemini `streamGenerateContent`.
-pub(super) const GEMINI: Wire = Wire {
+pub(super) const GEMINI: TextEndpoint = TextEndpoint {
     layout: Layout::Contents,
     path: "v1beta/models/{model}:streamGenerateContent?alt=sse",
     model: None,
@@ -156,7 +161,7 @@ pub(super) const GEMINI: Wire = Wire {
 };
 
 /// Cohere chat, version 2. It reports the chosen tokens only.
-pub(super) const COHERE: Wire = Wire {
+pub(super) const COHERE: TextEndpoint = TextEndpoint {
     path: "v2/chat",
     top_p: "p",
     always: STREAM,
@@ -178,7 +183,7 @@ pub(super) const COHERE: Wire = Wire {
 };
 
 /// Ollama's own chat, one JSON text a line. A model that is put away between rounds costs more time than all else.
-pub(super) const OLLAMA: Wire = Wire {
+pub(super) const OLLAMA: TextEndpoint = TextEndpoint {
     path: "api/chat",
     framing: Framing::JsonLines,
     tokens: ("options/num_predict", 1),
@@ -204,7 +209,7 @@ pub(super) const OLLAMA: Wire = Wire {
 };
 
 /// TGI `generate_stream`. Its end token comes like any other, but marked.
-pub(super) const GENERATE: Wire = Wire {
+pub(super) const GENERATE: TextEndpoint = TextEndpoint {
     layout: Layout::Raw("inputs"),
     path: "generate_stream",
     model: None,

@@ -1,4 +1,4 @@
-//! What a vote needs to know of a round: sums side by side in memory instead of tokens all over it.
+//! What a vote needs to know of a round: scores side by side in memory instead of tokens all over it.
 //!
 //! Owns what verifiers say of candidates as the vote counts it: of its own draft each what it told while it wrote it, where it
 //! told anything, of the others its reply. Of a verifier that judged only the judgement counts: shares and log-probabilities
@@ -11,15 +11,13 @@ use super::Electorate;
 use crate::engine::fusion::MemberIndex;
 use crate::engine::fusion::candidate::Candidate;
 use crate::engine::fusion::run::Round;
-use crate::engine::fusion::score::{Cell, Opinion, TokenSums};
+use crate::engine::fusion::score::{Cell, Opinion, TokenScores};
 
 /// A candidate.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Column {
     /// Its name in events.
     pub key: MemberIndex,
-    /// Number of characters of its text.
-    pub characters: u32,
     /// Its place among the round's candidates.
     pub place: u32,
     /// Whether the answer is complete after it.
@@ -38,34 +36,29 @@ pub(crate) struct Seat {
     pub column: Option<u32>,
 }
 
-/// What one verifier says of one candidate, in as little memory as the sums take alone: no text has so many tokens, and of a
-/// judgement there is only the share.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Said(TokenSums);
-
 /// One round, as rows of verifiers and columns of candidates in tie order.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Slate<'a> {
+pub(crate) struct Ballot<'a> {
     pub number: usize,
     pub drafters: &'a [Seat],
     pub verifiers: &'a [MemberIndex],
     pub columns: &'a [Column],
     /// Whether a verifier judged.
     pub judged: bool,
-    all: &'a [Said],
-    without_end: &'a [Said],
+    with_end: &'a [Option<Cell>],
+    without_end: &'a [Option<Cell>],
     /// Natural logarithms of the probability of ending after each candidate, row by row; what is not known is not a number.
     ends: &'a [f32],
 }
 
 /// Rounds, one after the other.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Slates {
+pub(crate) struct Ballots {
     heads: Vec<Head>,
     drafters: Vec<Seat>,
     verifiers: Vec<MemberIndex>,
     columns: Vec<Column>,
-    said: Vec<Said>,
+    cells: Vec<Option<Cell>>,
     ends: Vec<f32>,
 }
 
@@ -75,40 +68,17 @@ struct Head {
     drafters: Range<usize>,
     verifiers: Range<usize>,
     columns: Range<usize>,
-    all: Range<usize>,
+    with_end: Range<usize>,
     ends: Range<usize>,
     /// The same range where no candidate ends the answer.
     without_end: Range<usize>,
     judged: bool,
 }
 
-impl Said {
-    const NOTHING: Self = Self(TokenSums::NOTHING);
-    const PREFERENCE: u32 = u32::MAX;
-
-    fn tokens(logprobs: &[f32]) -> Self {
-        let sums = TokenSums::of(logprobs);
-        Self(TokenSums { tokens: sums.tokens.min(Self::PREFERENCE - 1), ..sums })
-    }
-
-    fn preference(share: f32) -> Self {
-        Self(TokenSums { tokens: Self::PREFERENCE, least: share, ..TokenSums::NOTHING })
-    }
-
-    /// As the vote counts it, of a text of so many characters; `None` for an abstention.
-    pub fn cell(self, characters: u32) -> Option<Cell> {
-        match self.0.tokens {
-            0 => None,
-            Self::PREFERENCE => Some(Cell::Preference(self.0.least)),
-            _ => Some(Cell::Tokens { sums: self.0, characters: characters as usize }),
-        }
-    }
-}
-
-impl<'a> Slate<'a> {
-    /// What the verifiers say, row by row, with the end of the answer counted or not.
-    pub fn said(&self, with_end: bool) -> &'a [Said] {
-        if with_end { self.all } else { self.without_end }
+impl<'a> Ballot<'a> {
+    /// What the verifiers say, row by row, with the end of the answer counted or not; `None` for an abstention.
+    pub fn cells(&self, with_end: bool) -> &'a [Option<Cell>] {
+        if with_end { self.with_end } else { self.without_end }
     }
 
     /// The probability that the answer ends after a candidate, as a verifier sees it.
@@ -118,18 +88,18 @@ impl<'a> Slate<'a> {
     }
 }
 
-impl Slates {
+impl Ballots {
     /// The round at a place. Places come from who puts rounds down, so they always exist.
-    pub fn slate(&self, place: usize) -> Slate<'_> {
+    pub fn ballot(&self, place: usize) -> Ballot<'_> {
         let head = &self.heads[place];
-        Slate {
+        Ballot {
             number: head.number,
             drafters: &self.drafters[head.drafters.clone()],
             verifiers: &self.verifiers[head.verifiers.clone()],
             columns: &self.columns[head.columns.clone()],
             judged: head.judged,
-            all: &self.said[head.all.clone()],
-            without_end: &self.said[head.without_end.clone()],
+            with_end: &self.cells[head.with_end.clone()],
+            without_end: &self.cells[head.without_end.clone()],
             ends: &self.ends[head.ends.clone()],
         }
     }
@@ -140,7 +110,7 @@ impl Slates {
         self.drafters.truncate(first.drafters.start);
         self.verifiers.truncate(first.verifiers.start);
         self.columns.truncate(first.columns.start);
-        self.said.truncate(first.all.start);
+        self.cells.truncate(first.with_end.start);
         self.ends.truncate(first.ends.start);
         self.heads.truncate(rounds);
     }
@@ -152,27 +122,26 @@ impl Slates {
         let candidates: Vec<(usize, &Candidate)> = candidates.collect();
         let rows: Vec<Row<'_>> = who.verifiers.iter().map(|member| Row::new(round, who, &candidates, *member)).collect();
         let (drafters, verifiers) = (self.drafters.len(), self.verifiers.len());
-        let (columns, said) = (self.columns.len(), self.said.len());
+        let (columns, first) = (self.columns.len(), self.cells.len());
         let column = |member: &MemberIndex| candidates.iter().position(|(_, candidate)| candidate.authors.contains(member));
         let seat = |member: &MemberIndex| Seat { member: *member, column: column(member).map(|place| place as u32) };
         self.drafters.extend(who.drafters.iter().map(seat));
         self.verifiers.extend(who.verifiers);
         self.columns.extend(candidates.iter().map(|(place, candidate)| Column {
             key: candidate.key,
-            characters: candidate.characters as u32,
             place: *place as u32,
             ends: candidate.ends,
             aside: round.repeats(candidate.key).is_some(),
             failed:
                 rows.iter().any(|row| row.failed(candidate) && (row.scores_another() || is_far_longer(candidate, &candidates))),
         }));
-        let cells = |with_end: bool| rows.iter().flat_map(move |row| row.said(with_end));
-        self.said.extend(cells(true));
-        let all = said..self.said.len();
-        let mut without_end = all.clone();
+        let cells = |with_end: bool| rows.iter().flat_map(move |row| row.cells(with_end));
+        self.cells.extend(cells(true));
+        let with_end = first..self.cells.len();
+        let mut without_end = with_end.clone();
         if candidates.iter().any(|(_, candidate)| candidate.ends) {
-            self.said.extend(cells(false));
-            without_end = all.end..self.said.len();
+            self.cells.extend(cells(false));
+            without_end = with_end.end..self.cells.len();
         }
         let ends = self.ends.len();
         self.ends.extend(rows.iter().flat_map(Row::ends));
@@ -182,7 +151,7 @@ impl Slates {
             verifiers: verifiers..self.verifiers.len(),
             columns: columns..self.columns.len(),
             judged: rows.iter().any(|row| row.judges),
-            all,
+            with_end,
             ends: ends..self.ends.len(),
             without_end,
         });
@@ -244,21 +213,22 @@ impl<'a> Row<'a> {
         told.or_else(|| self.round.score(self.member, candidate.key)?.end_logprob)
     }
 
-    fn said(&self, with_end: bool) -> impl Iterator<Item = Said> {
-        self.candidates.iter().map(move |(_, candidate)| self.of(candidate, with_end))
+    fn cells(&self, with_end: bool) -> impl Iterator<Item = Option<Cell>> {
+        self.candidates.iter().map(move |(_, candidate)| self.cell(candidate, with_end))
     }
 
-    fn of(&self, candidate: &Candidate, with_end: bool) -> Said {
+    fn cell(&self, candidate: &Candidate, with_end: bool) -> Option<Cell> {
+        let tokens = |logprobs: &[f32]| TokenScores::of(logprobs, candidate.characters).map(Cell::Tokens);
         let own = self.drafts && !self.judges && candidate.authors.contains(&self.member);
         if let Some(told) = self.round.own_score(self.member).filter(|told| own && !told.logprobs.is_empty()) {
-            return Said::tokens(counted(&told.logprobs, told.with_end && !with_end));
+            return tokens(counted(&told.logprobs, told.with_end && !with_end));
         }
         match self.round.score(self.member, candidate.key).map(|cell| &cell.opinion) {
-            Some(Ok(Opinion::Preference(share))) => Said::preference(*share),
+            Some(Ok(Opinion::Preference(share))) => Some(Cell::Preference(*share)),
             Some(Ok(Opinion::Tokens(logprobs))) if !self.judges => {
-                Said::tokens(counted(logprobs, candidate.ends && self.knows_end && !with_end))
+                tokens(counted(logprobs, candidate.ends && self.knows_end && !with_end))
             }
-            Some(Ok(Opinion::Tokens(_)) | Err(_)) | None => Said::NOTHING,
+            Some(Ok(Opinion::Tokens(_)) | Err(_)) | None => None,
         }
     }
 }
