@@ -20,7 +20,7 @@ fn anchors(page: &Page) -> Vec<String> {
     let mut anchors: Vec<String> = Vec::new();
     for heading in page.headings() {
         let slug = slug(&heading);
-        let times = (0..).find(|times| !anchors.contains(&numbered(&slug, *times))).unwrap();
+        let times = (0..=anchors.len()).find(|times| !anchors.contains(&numbered(&slug, *times))).unwrap();
         anchors.push(numbered(&slug, times));
     }
     anchors
