@@ -40,12 +40,19 @@ fn damage(file: &mut Vec<u8>, numbers: &mut Pcg64Mcg, kind: usize) {
     }
 }
 
-/// Damages the value of a named entry, which chance would rarely hit.
-fn damage_entry(file: &mut [u8], numbers: &mut Pcg64Mcg) {
+/// Keys of entries whose values chance would rarely hit.
+const KEYS: [&str; 7] = ["llama.", "tokenizer.ggml.", "blk.", "token_embd", "output_norm", "general.alignment", "tokenizer.chat"];
+
+/// Where each of the keys occurs in a file: searched once, since a file has more bytes than there are files to try.
+fn places(file: &[u8]) -> Vec<Vec<usize>> {
+    let of = |key: &str| file.windows(key.len()).enumerate().filter(|(_, at)| *at == key.as_bytes()).map(|(at, _)| at).collect();
+    KEYS.iter().map(|key| of(key)).collect()
+}
+
+/// Damages the value of a named entry.
+fn damage_entry(file: &mut [u8], places: &[Vec<usize>], numbers: &mut Pcg64Mcg) {
     let mut below = |bound: usize| (numbers.next_u64() % bound as u64) as usize;
-    let keys = ["llama.", "tokenizer.ggml.", "blk.", "token_embd", "output_norm", "general.alignment", "tokenizer.chat"];
-    let key = keys[below(keys.len())].as_bytes();
-    let places: Vec<usize> = file.windows(key.len()).enumerate().filter(|(_, at)| *at == key).map(|(at, _)| at).collect();
+    let places = &places[below(KEYS.len())];
     if !places.is_empty() {
         let at = places[below(places.len())] + below(64);
         file[at] = [0, 1, 0x7f, 0x80, 0xff][below(5)];
@@ -55,6 +62,7 @@ fn damage_entry(file: &mut [u8], numbers: &mut Pcg64Mcg) {
 #[test]
 fn damaged_files_never_panic() {
     let original = bytes("babble");
+    let places = places(&original);
     let mut numbers = Pcg64Mcg::new(0x5eed);
     let context = super::context("What?", &[]);
     let sampling = Sampling { temperature: 0.8, top_p: 0.9, seed: 1 };
@@ -64,7 +72,7 @@ fn damaged_files_never_panic() {
         if kind % 2 == 0 {
             damage(&mut file, &mut numbers, kind / 2);
         } else {
-            damage_entry(&mut file, &mut numbers);
+            damage_entry(&mut file, &places, &mut numbers);
         }
         match load("damaged", &file, Level::new()) {
             Err(error) => {
