@@ -41,7 +41,7 @@ pub(super) async fn opened(specs: Vec<MemberSpec>, tools: &Tools, wait: Wait) ->
         return Err(if all_misspelt(opened.iter().map(|member| &member.spec)) {
             Failure::Usage(faults.join("; "))
         } else {
-            Failure::Run(format!("no member could be opened: {}", faults.join("; ")))
+            Failure::NoMember { faults }
         });
     }
     for fault in faults {

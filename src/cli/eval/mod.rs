@@ -54,7 +54,7 @@ pub(super) fn main(matches: &ArgMatches) -> Result<Done, Failure> {
     let alone = !matches.get_flag("fused-only");
     let bar = progress(prompts.len() * (1 + usize::from(alone) * seats.len()));
     let plan = play::Plan { seats: &seats, params: &params, seed, prompts: &prompts, alone };
-    let (results, interrupted) = runtime.block_on(plan.play(|| bar.inc(1)))?;
+    let (results, interrupted) = runtime.block_on(plan.play(|| bar.inc(1)));
     bar.finish_and_clear();
     // What was played for a long time is shown, whatever becomes of the file.
     let kept = details.map_or(Ok(()), |details| details.write(&lines::lines(&seats, &results, &prompts)));
