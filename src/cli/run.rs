@@ -16,7 +16,7 @@ use crate::engine::fusion::event::{Event, ExitReason, MemberName, Outcome, Recor
 use crate::engine::fusion::params::Params;
 use crate::engine::trace::{Journal, Lines, TraceError};
 use crate::engine::{Seat, Setup, wall_clock};
-use crate::ensemble::Tools;
+use crate::ensemble::OpenOptions;
 use crate::files::Folders;
 use crate::files::traces::{self, Wanted};
 use crate::playthrough::{Played, Playthrough};
@@ -94,9 +94,9 @@ pub(super) fn main(matches: &ArgMatches) -> Result<Done, Failure> {
     let first = prompt::read(matches.get_one::<String>("prompt").map(String::as_str))?;
     let questions = std::iter::once(first).chain(matches.get_many("then").unwrap_or_default().cloned());
     options::say(&settled);
-    let (toys, tools) = (any_built_in(&specs), Tools::of_platform().taking_turns(config.in_turn));
+    let (toys, opening) = (any_built_in(&specs), OpenOptions::of_platform().taking_turns(config.in_turn));
     let done = runtime()?.block_on(async {
-        let opened = members::opened(specs, &tools, Wait::ForEnough).await?;
+        let opened = members::opened(specs, &opening, Wait::ForEnough).await?;
         wishes.away = opened.iter().filter(|opened| opened.fault.is_some()).map(|opened| opened.seat.name.clone()).collect();
         let seats: Vec<Seat> = opened.into_iter().map(|opened| opened.seat).collect();
         converse(&wishes, &seats, questions).await

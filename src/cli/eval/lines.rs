@@ -73,7 +73,7 @@ impl<'a> Members<'a> {
                 }
                 Alone::NotAsked => None,
             };
-            members.texts.push(answered.map(|answer| answer.answer.text.as_str()));
+            members.texts.push(answered.map(|answer| answer.given.text.as_str()));
             members.figures.push(answered.map(|answer| figures(&seat.name, answer)));
         }
         members
@@ -85,8 +85,8 @@ fn figures(member: &str, answer: &Answer) -> Value {
         "member": member,
         "right": answer.right,
         "echo": answer.echo,
-        "ended": answer.answer.ended,
-        "tokens": answer.answer.tokens,
-        "elapsed_ms": answer.answer.elapsed_ms,
+        "ended": answer.given.ended,
+        "tokens": answer.given.tokens,
+        "elapsed_ms": answer.given.elapsed_ms,
     })
 }

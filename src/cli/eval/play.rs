@@ -71,7 +71,7 @@ pub(super) struct Answer {
     pub(super) right: bool,
     /// Whether it only repeats the question.
     pub(super) echo: bool,
-    pub(super) answer: alone::Answer,
+    pub(super) given: alone::Answer,
 }
 
 impl Plan<'_> {
@@ -154,7 +154,7 @@ impl Alone {
             alone::Alone::Answered(answer) => Self::Answered(Answer {
                 right: grade::is_right(&answer.text, &prompt.answers),
                 echo: echo::is_echo(&answer.text, prompt.conversation.prompt()),
-                answer,
+                given: answer,
             }),
             alone::Alone::Failed(error) => Self::Failed(error),
             alone::Alone::NotAsked => Self::NotAsked,

@@ -250,8 +250,8 @@ impl MemberFigures {
             }
         }
         let sum = |figure: fn(&Answer) -> usize| answered.iter().map(|answer| figure(answer)).sum::<usize>();
-        let (right, tokens) = (sum(|answer| usize::from(answer.right)), sum(|answer| answer.answer.tokens));
-        let elapsed_ms = answered.iter().map(|answer| answer.answer.elapsed_ms).sum();
+        let (right, tokens) = (sum(|answer| usize::from(answer.right)), sum(|answer| answer.given.tokens));
+        let elapsed_ms = answered.iter().map(|answer| answer.given.elapsed_ms).sum();
         let failures: Vec<&FailedCall> =
             fused.iter().flat_map(|answer| &answer.failures).filter(|failed| *failed.member == *name).collect();
         let segments = |answer: &Fused| -> usize {
@@ -264,7 +264,7 @@ impl MemberFigures {
             failed_fused: failures.len(),
             reason: errors.first().map(ToString::to_string).or_else(|| failures.first().map(|failed| failed.error.clone())),
             accuracy: accuracy(right, answered.len()),
-            at_limit: sum(|answer| usize::from(!answer.answer.ended)),
+            at_limit: sum(|answer| usize::from(!answer.given.ended)),
             echoes: sum(|answer| usize::from(answer.echo)),
             elapsed_ms,
             tokens_per_second: tokens_per_second(tokens, elapsed_ms),
