@@ -18,6 +18,7 @@
 //! | [`playground::state`] | what the user sees, as data, and how each message changes it |
 //! | [`playground::view`] | drawing that data |
 //! | [`playground::term`] | the only code that touches the terminal |
+//! | [`playthrough`] | a run played to its end, with nobody watching, and one member asked alone |
 //! | [`sweep`], [`prompts`] | prompts with known answers, played over a grid of knobs |
 //! | [`export`] | a run as a document |
 //! | [`config`], [`files`] | what the user chose, and what the program remembers |
@@ -148,6 +149,7 @@ pub mod export;
 pub mod files;
 pub mod log;
 pub mod playground;
+pub(crate) mod playthrough;
 pub mod prompts;
 pub mod sweep;
 pub mod text;

@@ -9,7 +9,7 @@ use super::output::notice;
 use super::{Failure, options};
 use crate::clean::clean_line;
 use crate::config::{Config, Source};
-use crate::ensemble::{self, MemberSpec, Opened, Tools};
+use crate::ensemble::{self, MemberSpec, OpenOptions, Opened};
 
 /// Between two looks of the sign that something goes on.
 const TICK: Duration = Duration::from_millis(120);
@@ -33,15 +33,15 @@ pub(super) enum Wait {
 }
 
 /// Opens them. One that cannot be opened, file or server, is told, and the others go on; where none is left, the command ends.
-pub(super) async fn opened(specs: Vec<MemberSpec>, tools: &Tools, wait: Wait) -> Result<Vec<Opened>, Failure> {
-    let opened = asked(specs, tools, wait).await;
+pub(super) async fn opened(specs: Vec<MemberSpec>, opening: &OpenOptions, wait: Wait) -> Result<Vec<Opened>, Failure> {
+    let opened = asked(specs, opening, wait).await;
     let faults: Vec<String> =
         opened.iter().filter_map(|member| Some(format!("{}: {}", member.seat.name, member.fault.as_ref()?))).collect();
     if !opened.is_empty() && faults.len() == opened.len() {
         return Err(if all_misspelt(opened.iter().map(|member| &member.spec)) {
             Failure::Usage(faults.join("; "))
         } else {
-            Failure::Run(format!("no member could be opened: {}", faults.join("; ")))
+            Failure::NoMember { faults }
         });
     }
     for fault in faults {
@@ -59,7 +59,7 @@ pub(super) fn all_misspelt<'a>(mut specs: impl Iterator<Item = &'a MemberSpec>) 
 }
 
 /// Opens them, and says on a terminal what is waited for.
-pub(super) async fn asked(specs: Vec<MemberSpec>, tools: &Tools, wait: Wait) -> Vec<Opened> {
+pub(super) async fn asked(specs: Vec<MemberSpec>, opening: &OpenOptions, wait: Wait) -> Vec<Opened> {
     let names: Vec<String> = specs.iter().map(|spec| spec.name.clone()).collect();
     // On a terminal only, and gone when everybody is there.
     let waiting = ProgressBar::new_spinner();
@@ -69,11 +69,11 @@ pub(super) async fn asked(specs: Vec<MemberSpec>, tools: &Tools, wait: Wait) -> 
         waiting.set_message(format!("{name}: {}", clean_line(what)));
     };
     let opened = match wait {
-        Wait::ForAll => ensemble::open(specs, tools, &told).await,
-        Wait::ForEnough => ensemble::open_patiently(specs, tools, &told).await,
+        Wait::ForAll => ensemble::open(specs, opening, &told).await,
+        Wait::ForEnough => ensemble::open_patiently(specs, opening, &told).await,
     };
     waiting.finish_and_clear();
-    tools.warnings.take().iter().for_each(|warning| notice(&format!("warning: {warning}")));
+    opening.warnings.take().iter().for_each(|warning| notice(&format!("warning: {warning}")));
     opened
 }
 

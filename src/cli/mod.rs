@@ -34,6 +34,7 @@ use crate::export::ExportError;
 use crate::log::LogError;
 use crate::playground::state::keymap::KeymapError;
 use crate::playground::term::outside::NoTerminal;
+use crate::playthrough::Unanswered;
 use crate::prompts::PromptFileError;
 use crate::sweep::{GridError, StoreError, SweepError};
 
@@ -86,8 +87,10 @@ enum Failure {
     Log(#[from] LogError),
     #[error("{file}: {source}")]
     Keys { file: String, source: KeymapError },
-    #[error("{0}")]
-    Run(String),
+    #[error("no member could be opened: {}", faults.join("; "))]
+    NoMember { faults: Vec<String> },
+    #[error(transparent)]
+    Unanswered(Unanswered),
 }
 
 /// How a command that did its work ended.
@@ -138,22 +141,28 @@ impl Failure {
             Self::Log(LogError { source, .. }) | Self::Export(ExportError::File { source, .. }) | Self::File { source, .. } => {
                 code_of(source)
             }
-            Self::Setup(error) => match error {
-                SetupError::PromptTooLong { .. } => 1,
-                SetupError::EmptyPrompt
-                | SetupError::NoDrafter
-                | SetupError::SameName { .. }
-                | SetupError::BadWeight { .. }
-                | SetupError::NoHeader
-                | SetupError::OtherMembers { .. } => 2,
-            },
+            Self::Setup(error) | Self::Unanswered(Unanswered::Refused(error)) => code_of_setup(error),
             Self::Output(_)
             | Self::Runtime(_)
             | Self::Terminal(_)
-            | Self::Run(_)
+            | Self::NoMember { .. }
+            | Self::Unanswered(Unanswered::CutShort | Unanswered::NoMembers { .. })
             | Self::Sweep(_)
             | Self::Results(StoreError::File(_)) => 1,
         }
+    }
+}
+
+/// The exit code of a run that could not start: 2 unless the members themselves are in the way.
+fn code_of_setup(error: &SetupError) -> u8 {
+    match error {
+        SetupError::PromptTooLong { .. } => 1,
+        SetupError::EmptyPrompt
+        | SetupError::NoDrafter
+        | SetupError::SameName { .. }
+        | SetupError::BadWeight { .. }
+        | SetupError::NoHeader
+        | SetupError::OtherMembers { .. } => 2,
     }
 }
 

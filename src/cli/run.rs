@@ -12,14 +12,14 @@ use super::members::{TOYS, Wait, any_built_in};
 use super::output::{Answer, notice};
 use super::{Done, Failure, members, options, prompt, runtime, summary};
 use crate::engine::fusion::conversation::{Conversation, Role, Turn};
-use crate::engine::fusion::event::{Event, ExitReason, Finished, Outcome, Record};
+use crate::engine::fusion::event::{Event, ExitReason, MemberName, Outcome, Record};
 use crate::engine::fusion::params::Params;
-use crate::engine::round::Command as Order;
 use crate::engine::trace::{Journal, Lines, TraceError};
-use crate::engine::{Engine, Seat, Setup, wall_clock};
-use crate::ensemble::Tools;
+use crate::engine::{Seat, Setup, wall_clock};
+use crate::ensemble::OpenOptions;
 use crate::files::Folders;
 use crate::files::traces::{self, Wanted};
+use crate::playthrough::{Played, Playthrough};
 
 pub(super) fn command() -> Command {
     let command = Command::new("run")
@@ -94,9 +94,9 @@ pub(super) fn main(matches: &ArgMatches) -> Result<Done, Failure> {
     let first = prompt::read(matches.get_one::<String>("prompt").map(String::as_str))?;
     let questions = std::iter::once(first).chain(matches.get_many("then").unwrap_or_default().cloned());
     options::say(&settled);
-    let (toys, tools) = (any_built_in(&specs), Tools::of_platform().taking_turns(config.in_turn));
+    let (toys, opening) = (any_built_in(&specs), OpenOptions::of_platform().taking_turns(config.in_turn));
     let done = runtime()?.block_on(async {
-        let opened = members::opened(specs, &tools, Wait::ForEnough).await?;
+        let opened = members::opened(specs, &opening, Wait::ForEnough).await?;
         wishes.away = opened.iter().filter(|opened| opened.fault.is_some()).map(|opened| opened.seat.name.clone()).collect();
         let seats: Vec<Seat> = opened.into_iter().map(|opened| opened.seat).collect();
         converse(&wishes, &seats, questions).await
@@ -132,7 +132,7 @@ async fn answer(
     turn: usize,
     mut interrupt: Interrupt,
 ) -> Result<Answered, Failure> {
-    let mut engine = Engine::start(Setup {
+    let setup = Setup {
         seats: seats.to_vec(),
         params: wishes.params.clone(),
         seed: wishes.seed,
@@ -140,57 +140,52 @@ async fn answer(
         answers: Vec::new(),
         journal: journal(wishes, turn)?,
         clock: wall_clock(),
-    })
-    .await?;
+    };
+    let mut stop = interrupt.clone();
+    let mut run = Playthrough::start(setup, async move { stop.pressed().await }).await?;
     let mut out = Answer::new();
     let mut lines = Lines::default();
-    let mut text = String::new();
-    let mut failing = BTreeSet::new();
-    let mut interrupted = false;
-    let mut finished = None;
-    loop {
-        let record = tokio::select! {
-            record = engine.next_event() => record,
-            () = interrupt.pressed(), if !interrupted => {
-                interrupted = true;
-                // A run that has just ended takes no command any more, and needs none.
-                let _ = engine.commands().send(Order::Stop).await;
-                continue;
-            }
-        };
-        let Some(record) = record else { break };
+    let mut troubles = Troubles::default();
+    while let Some(record) = run.next().await {
         let shown = show(wishes, &mut out, &mut lines, &record);
-        let trouble = record.trouble();
-        match record.event {
-            Event::Accepted { text: segment, .. } => text.push_str(&segment),
-            Event::Warning { text } => notice(&format!("warning: {text}")),
-            Event::Late { .. }
-            | Event::Joined { .. }
-            | Event::TierLowered { .. }
-            | Event::Exited { reason: ExitReason::NotReady, .. } => {
-                if let Some(trouble) = trouble {
-                    notice(&trouble);
-                }
-            }
-            // Once each member: what follows from more of them is said too.
-            Event::ScoreFailed { member, .. } => {
-                if let Some(trouble) = trouble.filter(|_| failing.insert(member)) {
-                    notice(&trouble);
-                }
-            }
-            Event::RunFinished(end) => finished = Some(*end),
-            _ => {}
+        if let Some(text) = troubles.of(&record) {
+            notice(&text);
         }
         if let Err(error) = shown
             && !interrupt.explains(&error).await
         {
-            return output_failed(error, text);
+            return output_failed(error, run.text().to_owned());
         }
     }
-    let journal_error = engine.ended().await.journal_error;
-    let Some(finished) = finished else { return Err(Failure::Run("the engine stopped without ending the run".to_owned())) };
-    let done = conclude(wishes, &finished, journal_error.is_some())?;
-    Ok(Answered { text, done: if interrupted || interrupt.is_pressed() { Done::Interrupted(interrupt::code()) } else { done } })
+    let played = run.end().await;
+    let done = conclude(wishes, &played)?;
+    let interrupted = played.interrupted || interrupt.is_pressed();
+    let done = if interrupted { Done::Interrupted(interrupt::code()) } else { done };
+    Ok(Answered { text: played.text().to_owned(), done })
+}
+
+/// What is reported on standard error while a run is played.
+#[derive(Default)]
+struct Troubles {
+    /// Members whose scoring failed: reported once each, since what follows from more of it is reported too.
+    failing: BTreeSet<MemberName>,
+}
+
+impl Troubles {
+    fn of(&mut self, record: &Record) -> Option<String> {
+        if let Event::Warning { text } = &record.event {
+            return Some(format!("warning: {text}"));
+        }
+        let always = matches!(
+            record.event,
+            Event::Late { .. }
+                | Event::Joined { .. }
+                | Event::TierLowered { .. }
+                | Event::Exited { reason: ExitReason::NotReady, .. }
+        );
+        let first = matches!(&record.event, Event::ScoreFailed { member, .. } if self.failing.insert(member.clone()));
+        record.trouble().filter(|_| always || first)
+    }
 }
 
 /// Opens the trace of the `turn`-th question (from 0).
@@ -226,16 +221,16 @@ fn output_failed(error: io::Error, text: String) -> Result<Answered, Failure> {
     Err(Failure::Output(error))
 }
 
-fn conclude(wishes: &Wishes, finished: &Finished, journal_failed: bool) -> Result<Done, Failure> {
-    if !wishes.quiet {
-        notice(&summary::line(&finished.outcome, &finished.summary, wishes.seed, &wishes.away));
+fn conclude(wishes: &Wishes, played: &Played) -> Result<Done, Failure> {
+    if let Some(outcome) = played.outcome().filter(|_| !wishes.quiet) {
+        notice(&summary::line(outcome, &played.summary(), wishes.seed, &wishes.away));
     }
-    match &finished.outcome {
-        Outcome::NoMembers { .. } => Err(Failure::Run(summary::outcome(&finished.outcome))),
-        Outcome::Stopped => Ok(Done::Interrupted(interrupt::code())),
-        Outcome::Answered | Outcome::TokenLimit | Outcome::RoundLimit | Outcome::ContextLimit => {
-            let asked_for = matches!(wishes.trace, Wanted::File(_));
-            Ok(if journal_failed && asked_for { Done::Incomplete } else { Done::Complete })
-        }
+    if let Some(reason) = played.unanswered() {
+        return Err(Failure::Unanswered(reason));
     }
+    if played.outcome() == Some(&Outcome::Stopped) {
+        return Ok(Done::Interrupted(interrupt::code()));
+    }
+    let asked_for = matches!(wishes.trace, Wanted::File(_));
+    Ok(if played.journal_error.is_some() && asked_for { Done::Incomplete } else { Done::Complete })
 }

@@ -3,7 +3,7 @@
 //! Owns the way from what a person wrote to a member on a server, and the words for what is in the way. What servers can do is
 //! found out by the members themselves.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -12,12 +12,15 @@ use tokio::sync::mpsc;
 use tracing::info;
 
 use super::identify::{self, Api};
-use super::known::{self, Known};
-use super::open::Tools;
+use super::known;
+use super::options::OpenOptions;
 use super::template::{self, Unreadable};
 use crate::config::Server;
 use crate::engine::member::api::{self, Address, ApiMember, Auth, Kind};
+use crate::engine::member::embedded::EmbeddedError;
 use crate::engine::member::http::{Endpoint, Http, HttpError, Key, KeyError, KeySource, Limits, names_secret};
+#[cfg(feature = "llama-cpp")]
+use crate::engine::member::llama_cpp::LlamaCppError;
 use crate::engine::member::llama_server::launch::{Launch, LaunchError, PROGRAM, launch, on_path};
 use crate::engine::member::llama_server::{self, ConnectError, LlamaServer, OwnServer, Probed, Shared};
 use crate::engine::member::turns::InTurn;
@@ -49,10 +52,11 @@ const HOW: &str = "llama.cpp could run it: in this process, with a program that 
 #[cfg(feature = "llama-cpp")]
 const HOW: &str = "a llama.cpp server could run it, but there is no `llama-server` on the PATH";
 
-/// Why there is no member on a server.
+/// Why there is no member on a server. No message repeats the member's name.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum Fault {
-    #[error(transparent)]
+#[allow(missing_docs, reason = "the messages say it")]
+pub enum ServerError {
+    #[error("{}", .0.without_name())]
     Llama(#[from] ConnectError),
     #[error(transparent)]
     Key(#[from] KeyError),
@@ -61,11 +65,11 @@ pub(super) enum Fault {
          --key {name}=env:VARIABLE|file:PATH, or key = {{ env = \"VARIABLE\" }} in the configuration)"
     )]
     NoKey { name: String, variable: &'static str },
-    #[error(transparent)]
+    #[error("{}", .0.without_name())]
     Http(#[from] HttpError),
-    #[error(transparent)]
+    #[error("{}", .0.without_name())]
     Launch(#[from] LaunchError),
-    #[error(transparent)]
+    #[error("{}", .0.without_name())]
     Api(#[from] api::ConnectError),
     #[error("there is no API `{kind}`")]
     UnknownKind { kind: String },
@@ -74,28 +78,41 @@ pub(super) enum Fault {
     #[error(transparent)]
     Template(#[from] Unreadable),
     #[error("{problem}; {HOW}")]
-    NoProgram { problem: String },
+    NoProgram { problem: NotHere },
+}
+
+/// Why a file does not run in this process, though a server may run it.
+#[derive(Debug, thiserror::Error)]
+#[allow(missing_docs, reason = "the messages say it")]
+pub enum NotHere {
+    #[error("{}: its arguments ask for a server", path.display())]
+    Arguments { path: PathBuf },
+    #[error(transparent)]
+    Embedded(EmbeddedError),
+    #[cfg(feature = "llama-cpp")]
+    #[error(transparent)]
+    LlamaCpp(LlamaCppError),
 }
 
 /// A member on this server, called `name` in messages. Where it is not said which API the server speaks, that is found out.
-pub(super) async fn connect(name: &str, server: &Server, tools: &Tools) -> Result<Arc<dyn Member>, Fault> {
+pub(super) async fn connect(name: &str, server: &Server, options: &OpenOptions) -> Result<Arc<dyn Member>, ServerError> {
     let address = server.url.as_deref().map(Address::read);
     // A known service is there, and asking it twice would cost a second.
     if let Some(address) = address.as_ref().filter(|address| address.variable.is_none()) {
         there(name, &address.base).await?;
     }
     let member = match server.kind.as_deref() {
-        Some(LLAMA_SERVER) => llama(name, server, tools).await,
+        Some(LLAMA_SERVER) => llama(name, server, options).await,
         Some(kind) => match Kind::named(kind) {
-            Some(kind) => api(name, kind, server, tools).await,
-            None => Err(Fault::UnknownKind { kind: kind.to_owned() }),
+            Some(kind) => api(name, kind, server, options).await,
+            None => Err(ServerError::UnknownKind { kind: kind.to_owned() }),
         },
-        None => match recognised(name, address, server, tools)
+        None => match recognised(name, address, server, options)
             .await
             .inspect(|api| info!(target: TARGET, member = name, event = "recognised", api = ?api))?
         {
-            Api::LlamaServer => llama(name, server, tools).await,
-            Api::Other(kind) => api(name, kind, server, tools).await,
+            Api::LlamaServer => llama(name, server, options).await,
+            Api::Other(kind) => api(name, kind, server, options).await,
         },
     }?;
     info!(target: TARGET, member = name, event = "detected", can = ?member.capabilities());
@@ -103,12 +120,12 @@ pub(super) async fn connect(name: &str, server: &Server, tools: &Tools) -> Resul
 }
 
 /// The API that is spoken at an address: the address says it, or the server does.
-async fn recognised(name: &str, address: Option<Address>, server: &Server, tools: &Tools) -> Result<Api, Fault> {
+async fn recognised(name: &str, address: Option<Address>, server: &Server, options: &OpenOptions) -> Result<Api, ServerError> {
     let address = address.unwrap_or_else(|| Address::read(LLAMA_ADDRESS));
     if let Some(kind) = address.kind {
         return Ok(Api::Other(kind));
     }
-    let endpoint = endpoint(name, &address, server, &BEARER, tools).await?;
+    let endpoint = endpoint(name, &address, server, &BEARER, options).await?;
     Ok(identify::ask(endpoint, limits(server.overrides)).await?)
 }
 
@@ -130,31 +147,31 @@ async fn there(name: &str, url: &str) -> Result<(), HttpError> {
     }
 }
 
-async fn llama(name: &str, server: &Server, tools: &Tools) -> Result<Arc<dyn Member>, Fault> {
+async fn llama(name: &str, server: &Server, options: &OpenOptions) -> Result<Arc<dyn Member>, ServerError> {
     // Its own interface is at the root, whatever of it other programs are pointed at.
     let address = Address::read(server.url.as_deref().unwrap_or(LLAMA_ADDRESS));
     let settings = llama_server::Settings {
-        endpoint: endpoint(name, &address, server, &BEARER, tools).await?,
+        endpoint: endpoint(name, &address, server, &BEARER, options).await?,
         limits: limits(server.overrides),
         model: server.model.clone(),
         overrides: server.overrides,
-        shared: tools.slots.clone(),
+        shared: options.servers.slots.clone(),
     };
     let address = settings.endpoint.shown();
     let what = known::name(LLAMA_SERVER, &address, server, None);
     let here = settings.endpoint.is_here();
-    let member = remembering(settings, &what, tools).await?;
-    if let Some(warning) = tools.routers.joined(name, &address, &member) {
-        tools.warnings.give(warning);
+    let member = remembering(settings, &what, options).await?;
+    if let Some(warning) = options.servers.routers.joined(name, &address, &member) {
+        options.warnings.give(warning);
     }
     let shared: Arc<dyn Member> = Arc::new(member.clone());
-    Ok(if here { tools.machine.seat(&what, &member, shared) } else { shared })
+    Ok(if here { options.servers.machine.seat(&what, &member, shared) } else { shared })
 }
 
 /// A llama.cpp server as a member, which is not probed again where what was found the last time still holds.
-async fn remembering(settings: llama_server::Settings, what: &str, tools: &Tools) -> Result<LlamaServer, ConnectError> {
-    let known = Known::new(tools.cache.clone());
-    let before = known.get::<Probed>(what, SystemTime::now()).filter(|_| !tools.anew);
+async fn remembering(settings: llama_server::Settings, what: &str, options: &OpenOptions) -> Result<LlamaServer, ConnectError> {
+    let known = &options.known;
+    let before = known.get::<Probed>(what, SystemTime::now());
     let member = match before.clone() {
         Some(probed) => LlamaServer::connect_known(settings, probed).await?,
         None => LlamaServer::connect(settings).await?,
@@ -165,9 +182,9 @@ async fn remembering(settings: llama_server::Settings, what: &str, tools: &Tools
     Ok(member)
 }
 
-async fn api(name: &str, kind: Kind, server: &Server, tools: &Tools) -> Result<Arc<dyn Member>, Fault> {
-    let address = kind.address(server.url.as_deref()).ok_or(Fault::NoAddress { kind: kind.name() })?;
-    let mut settings = api::Settings::new(name, kind, endpoint(name, &address, server, &kind.dialect().auth, tools).await?);
+async fn api(name: &str, kind: Kind, server: &Server, options: &OpenOptions) -> Result<Arc<dyn Member>, ServerError> {
+    let address = kind.address(server.url.as_deref()).ok_or(ServerError::NoAddress { kind: kind.name() })?;
+    let mut settings = api::Settings::new(name, kind, endpoint(name, &address, server, &kind.dialect().auth, options).await?);
     settings.routes = address.routes;
     settings.limits = limits(server.overrides);
     settings.model = server.model.clone().or(address.model);
@@ -179,18 +196,18 @@ async fn api(name: &str, kind: Kind, server: &Server, tools: &Tools) -> Result<A
         None => template::of_own_file(&settings).await,
     };
     let what = known::name(kind.name(), &settings.endpoint.shown(), server, settings.chat_template.as_deref());
-    let turns = tools.queues.of(&settings.endpoint, settings.concurrency());
+    let turns = options.servers.queues.of(&settings.endpoint, settings.concurrency());
     // Its probing is a call among the others' too: some servers answer one at a time, and break off what they are at for the next.
     let turn = turns.share(&Progress::nowhere(), 1).await;
-    let member = remembered(settings, &what, tools).await?;
+    let member = remembered(settings, &what, options).await?;
     drop(turn);
     Ok(Arc::new(InTurn::sharing(Arc::new(member), turns)))
 }
 
 /// A model behind an API as a member, which is not probed again where what was found the last time still holds.
-async fn remembered(settings: api::Settings, what: &str, tools: &Tools) -> Result<ApiMember, api::ConnectError> {
-    let known = Known::new(tools.cache.clone());
-    let before = known.get::<api::Probed>(what, SystemTime::now()).filter(|_| !tools.anew);
+async fn remembered(settings: api::Settings, what: &str, options: &OpenOptions) -> Result<ApiMember, api::ConnectError> {
+    let known = &options.known;
+    let before = known.get::<api::Probed>(what, SystemTime::now());
     let member = match before.clone() {
         Some(probed) => ApiMember::connect_known(settings, probed).await.inspect_err(|_| known.forget(what))?,
         None => ApiMember::connect(settings).await?,
@@ -203,7 +220,13 @@ async fn remembered(settings: api::Settings, what: &str, tools: &Tools) -> Resul
 
 /// The address with the key: the one that was named, else the one in the address, else that of the service's usual environment
 /// variable.
-async fn endpoint(name: &str, address: &Address, server: &Server, auth: &Auth, tools: &Tools) -> Result<Endpoint, Fault> {
+async fn endpoint(
+    name: &str,
+    address: &Address,
+    server: &Server,
+    auth: &Auth,
+    options: &OpenOptions,
+) -> Result<Endpoint, ServerError> {
     let carried = address.key().filter(|_| server.key.is_none());
     let base = carried.as_ref().map_or(address.base.as_str(), |(_, address)| &address.base);
     let mut endpoint = Endpoint::new(name, base)?;
@@ -212,7 +235,7 @@ async fn endpoint(name: &str, address: &Address, server: &Server, auth: &Auth, t
     } else if let Some(source) = key_source(name, address, server, auth)? {
         let key = source.resolve().await?;
         if let Some(warning) = key.warning {
-            tools.warnings.give(format!("{name}: {warning}"));
+            options.warnings.give(format!("{name}: {warning}"));
         }
         endpoint = endpoint.with_key(Key::new(auth.header, auth.prefix, &key.secret)?);
     }
@@ -227,7 +250,7 @@ async fn endpoint(name: &str, address: &Address, server: &Server, auth: &Auth, t
 
 /// Where the key is: where the user says, else in the usual environment variable. What is in that goes to the service's own
 /// address alone, and not for all to read: another one was not meant by whoever set it.
-fn key_source(name: &str, address: &Address, server: &Server, auth: &Auth) -> Result<Option<KeySource>, Fault> {
+fn key_source(name: &str, address: &Address, server: &Server, auth: &Auth) -> Result<Option<KeySource>, ServerError> {
     if server.key.is_some() {
         return Ok(server.key.clone());
     }
@@ -238,7 +261,7 @@ fn key_source(name: &str, address: &Address, server: &Server, auth: &Auth) -> Re
     let (is_set, secured) = (std::env::var_os(variable).is_some(), address.base.starts_with("https://"));
     // A service on the net wants a key, and what is missing is best said; a server on this machine may do without.
     if secured && !is_set {
-        return Err(Fault::NoKey { name: name.to_owned(), variable });
+        return Err(ServerError::NoKey { name: name.to_owned(), variable });
     }
     let sent_there = is_set && (secured || server.url.is_none());
     Ok(sent_there.then(|| KeySource::Environment(variable.to_owned())))
@@ -255,11 +278,11 @@ pub(super) async fn start(
     gguf: &Path,
     arguments: &[String],
     local: &Local,
-    problem: String,
-    tools: &Tools,
+    problem: NotHere,
+    options: &OpenOptions,
     told: &(dyn Fn(&str) + Sync),
-) -> Result<Arc<dyn Member>, Fault> {
-    let program = std::env::var_os("PATH").and_then(|folders| on_path(&folders)).ok_or(Fault::NoProgram { problem })?;
+) -> Result<Arc<dyn Member>, ServerError> {
+    let program = std::env::var_os("PATH").and_then(|folders| on_path(&folders)).ok_or(ServerError::NoProgram { problem })?;
     let layers = local.gpu_layers.into_iter().flat_map(|layers| ["-ngl".to_owned(), layers.to_string()]);
     let wanted = Launch {
         name: name.to_owned(),
@@ -291,6 +314,6 @@ pub(super) async fn start(
     let (limits, overrides) = (Limits::default(), Overrides::default());
     let settings = llama_server::Settings { endpoint, limits, model: None, overrides, shared: Shared::default() };
     let what = format!("{PROGRAM} {} {local:?} {}", gguf.display(), arguments.join(" "));
-    let member = remembering(settings, &what, tools).await?;
-    Ok(tools.machine.seat(&what, &member, Arc::new(OwnServer::new(member.clone(), server))))
+    let member = remembering(settings, &what, options).await?;
+    Ok(options.servers.machine.seat(&what, &member, Arc::new(OwnServer::new(member.clone(), server))))
 }

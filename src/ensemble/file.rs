@@ -54,11 +54,6 @@ const UNPACK: &str = "unpack it, and name the .gguf file inside";
 const CHOOSE: &str = "name a .gguf file";
 const AGAIN: &str = "download it again";
 
-/// Looks at a file that should be a model; `Err` says what it is instead and what to do, beginning with its path.
-pub(super) fn examine(path: &Path) -> Result<(), String> {
-    problem(path).map_or(Ok(()), |problem| Err(format!("{}: {problem}", path.display())))
-}
-
 /// What is wrong with a file that should be a model, and what to do.
 pub(super) fn problem(path: &Path) -> Option<String> {
     let metadata = match std::fs::metadata(path) {
@@ -232,6 +227,11 @@ fn quoted(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// What is said of a file, with its path before it.
+    fn examine(path: &Path) -> Result<(), String> {
+        problem(path).map_or(Ok(()), |problem| Err(format!("{}: {problem}", path.display())))
+    }
 
     /// What is said of a file with these contents.
     fn told(contents: &[u8]) -> String {

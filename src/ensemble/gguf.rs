@@ -7,10 +7,11 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use super::connect::start;
+use super::connect::{NotHere, start};
 use super::cores::{self, Deciding};
-use super::file::examine;
-use super::open::Tools;
+use super::error::OpenError;
+use super::file;
+use super::options::OpenOptions;
 use crate::engine::member::embedded::{EmbeddedError, EmbeddedMember};
 use crate::engine::member::{Local, Member};
 
@@ -30,40 +31,44 @@ pub(super) struct File<'a> {
 }
 
 /// Opens a file by the first engine that runs it; `told` hears what goes on meanwhile.
-pub(super) async fn open(file: File<'_>, tools: &Tools, told: &(dyn Fn(&str) + Sync)) -> Result<Arc<dyn Member>, String> {
-    examine(file.path)?;
+pub(super) async fn open(
+    file: File<'_>,
+    options: &OpenOptions,
+    told: &(dyn Fn(&str) + Sync),
+) -> Result<Arc<dyn Member>, OpenError> {
+    if let Some(problem) = file::problem(file.path) {
+        return Err(OpenError::NotAModel { path: file.path.to_owned(), problem });
+    }
     let mut local = file.local.clone();
     if let Some(warning) = cores::bound(&mut local.threads, cores::there()) {
-        tools.warnings.give(format!("{}: {warning}", file.name));
+        options.warnings.give(format!("{}: {warning}", file.name));
     }
     let mut file = File { local: &local, ..file };
     if !file.arguments.is_empty() {
-        let problem = format!("{}: its arguments ask for a server", file.path.display());
-        return on_server(file, problem, tools, told).await;
+        let problem = NotHere::Arguments { path: file.path.to_owned() };
+        return on_server(file, problem, options, told).await;
     }
     let problem = match EmbeddedMember::open_file(file.path) {
         Ok(member) => return Ok(Arc::new(member)),
-        Err(error @ EmbeddedError::Cut { .. }) if is_fresh(file.path) => {
-            return Err(format!("{error}; it was written to just now: where it is still being downloaded, wait for its end"));
-        }
-        Err(error) if error.is_final() => return Err(error.to_string()),
-        Err(error) => error.to_string(),
+        Err(error @ EmbeddedError::Cut { .. }) if is_fresh(file.path) => return Err(OpenError::Unfinished(error)),
+        Err(error) if error.is_final() => return Err(OpenError::Embedded(error)),
+        Err(error) => NotHere::Embedded(error),
     };
-    let problem = match by_llama_cpp(&mut file, problem, tools, told).await {
+    let problem = match by_llama_cpp(&mut file, problem, options, told).await {
         Ok(member) => return Ok(member),
         Err(Other::Final(reason)) => return Err(reason),
         Err(Other::Server(problem)) => problem,
     };
-    on_server(file, problem, tools, told).await
+    on_server(file, problem, options, told).await
 }
 
 /// Why llama.cpp does not run a file in this process.
 enum Other {
     /// It would not on a server either.
     #[cfg_attr(not(feature = "llama-cpp"), expect(dead_code, reason = "said by llama.cpp alone"))]
-    Final(String),
+    Final(OpenError),
     /// A server may.
-    Server(String),
+    Server(NotHere),
 }
 
 fn is_fresh(path: &Path) -> bool {
@@ -75,8 +80,8 @@ fn is_fresh(path: &Path) -> bool {
 #[expect(clippy::unused_async, reason = "with the feature it waits")]
 async fn by_llama_cpp(
     _file: &mut File<'_>,
-    problem: String,
-    _tools: &Tools,
+    problem: NotHere,
+    _options: &OpenOptions,
     _told: &(dyn Fn(&str) + Sync),
 ) -> Result<Arc<dyn Member>, Other> {
     Err(Other::Server(problem))
@@ -85,8 +90,8 @@ async fn by_llama_cpp(
 #[cfg(feature = "llama-cpp")]
 async fn by_llama_cpp(
     file: &mut File<'_>,
-    _problem: String,
-    tools: &Tools,
+    _problem: NotHere,
+    options: &OpenOptions,
     told: &(dyn Fn(&str) + Sync),
 ) -> Result<Arc<dyn Member>, Other> {
     use tokio::sync::watch;
@@ -95,17 +100,17 @@ async fn by_llama_cpp(
     use crate::engine::member::model_file::header::ModelHeader;
 
     // Where llama.cpp says little of a damaged file, its head says more.
-    let in_head = |path: &Path| ModelHeader::read(path).err().map(|problem| Other::Final(problem.to_string()));
+    let in_head = |path: &Path| ModelHeader::read(path).err().map(OpenError::Embedded);
     let other = |error: LlamaCppError| match &error {
-        LlamaCppError::Recurrent { .. } | LlamaCppError::Instructions { .. } => Other::Server(error.to_string()),
-        LlamaCppError::Load { .. } => in_head(file.path).unwrap_or_else(|| Other::Final(error.to_string())),
+        LlamaCppError::Recurrent { .. } | LlamaCppError::Instructions { .. } => Other::Server(NotHere::LlamaCpp(error)),
+        LlamaCppError::Load { .. } => Other::Final(in_head(file.path).unwrap_or(OpenError::LlamaCpp(error))),
         LlamaCppError::Ended { .. }
         | LlamaCppError::Killed { .. }
         | LlamaCppError::Tried { .. }
         | LlamaCppError::NoText { .. }
         | LlamaCppError::Template { .. }
         | LlamaCppError::Device { .. }
-        | LlamaCppError::Start { .. } => Other::Final(error.to_string()),
+        | LlamaCppError::Start { .. } => Other::Final(OpenError::LlamaCpp(error)),
     };
     let path = file.path.to_owned();
     let local = file.local.clone();
@@ -113,10 +118,10 @@ async fn by_llama_cpp(
     let room = tokio::task::spawn_blocking(move || room(&path, &local)).await.unwrap_or(Room::Enough);
     match room {
         Room::Enough => {}
-        Room::Little(warning) => tools.warnings.give(format!("{}: {warning}", file.name)),
-        Room::None(reason) => return Err(Other::Final(format!("{}: {reason}", file.path.display()))),
+        Room::Little(warning) => options.warnings.give(format!("{}: {warning}", file.name)),
+        Room::None(reason) => return Err(Other::Final(OpenError::NoMemory { path: file.path.to_owned(), reason })),
     }
-    tried(file.path, file.local, tools, told).await.map_err(other)?;
+    tried(file.path, file.local, options, told).await.map_err(other)?;
     // It needs no server, and others need not wait until it is loaded.
     drop(std::mem::replace(&mut file.deciding, Deciding::done()));
     let (sender, mut loaded) = watch::channel(0);
@@ -174,14 +179,13 @@ fn room(path: &Path, local: &Local) -> Room {
 async fn tried(
     path: &Path,
     local: &Local,
-    tools: &Tools,
+    options: &OpenOptions,
     told: &(dyn Fn(&str) + Sync),
 ) -> Result<(), crate::engine::member::llama_cpp::LlamaCppError> {
-    use super::known::Known;
     use crate::engine::member::llama_cpp::trial;
 
-    let Some(program) = tools.program.clone().or_else(|| std::env::current_exe().ok()) else { return Ok(()) };
-    let known = Known::new(tools.cache.clone());
+    let Some(program) = options.program.clone().or_else(|| std::env::current_exe().ok()) else { return Ok(()) };
+    let known = &options.known;
     // The same file, by the same program, on a processor with the same vectors.
     let state = |path: &Path| {
         let metadata = std::fs::metadata(path).ok()?;
@@ -206,26 +210,22 @@ async fn tried(
 /// On a server of our own, which has the threads that the user says, or its share of the cores.
 async fn on_server(
     file: File<'_>,
-    problem: String,
-    tools: &Tools,
+    problem: NotHere,
+    options: &OpenOptions,
     told: &(dyn Fn(&str) + Sync),
-) -> Result<Arc<dyn Member>, String> {
+) -> Result<Arc<dyn Member>, OpenError> {
     let File { name, path, arguments, local, deciding } = file;
     let (servers, there) = (deciding.needs_server().await, cores::there());
     let mut local = local.clone();
     if local.threads.is_none()
         && let Some(each) = cores::share(servers, there, arguments)
     {
-        tools.warnings.give(cores::said(servers, there, each));
+        options.warnings.give(cores::said(servers, there, each));
         local.threads = Some(each);
     }
     told("starting llama-server");
-    match tokio::time::timeout(STARTING, start(name, path, arguments, &local, problem, tools, told)).await {
-        Ok(started) => started.map_err(|error| error.to_string()),
-        Err(_) => Err(format!(
-            "{}: the llama-server that was started for it was not ready within {} s: start one yourself, and give its address",
-            path.display(),
-            STARTING.as_secs()
-        )),
+    match tokio::time::timeout(STARTING, start(name, path, arguments, &local, problem, options, told)).await {
+        Ok(started) => Ok(started?),
+        Err(_) => Err(OpenError::StartedServerNotReady { path: path.to_owned(), limit: STARTING }),
     }
 }

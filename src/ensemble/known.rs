@@ -18,7 +18,7 @@ use crate::files::lock::Locked;
 use crate::files::{create_folder, private, write_private};
 use crate::text;
 
-/// After this a server is asked anew: it may have been started otherwise.
+/// After this a server is asked again: it may have been started otherwise.
 const LASTS: Duration = Duration::from_secs(7 * 24 * 3600);
 
 /// How long another program may write before it is no longer waited for: a write takes about a millisecond.
@@ -56,17 +56,24 @@ struct Entry {
 #[derive(Debug, Clone, Default)]
 pub(super) struct Known {
     file: Option<PathBuf>,
+    /// Whether everything is asked again.
+    passed_over: bool,
 }
 
 impl Known {
     /// What this file holds; without one nothing is kept.
     pub(super) fn new(file: Option<PathBuf>) -> Self {
-        Self { file }
+        Self { file, passed_over: false }
+    }
+
+    /// The same, with nothing found of what is there; what is found out is still kept.
+    pub(super) fn passed_over(self) -> Self {
+        Self { passed_over: true, ..self }
     }
 
     /// What was found out about this server and model, unless it is too old.
     pub(super) fn get<T: for<'a> Deserialize<'a>>(&self, what: &str, now: SystemTime) -> Option<T> {
-        let entry = self.read().remove(what)?;
+        let entry = self.read().remove(what).filter(|_| !self.passed_over)?;
         let age = seconds(now).checked_sub(entry.at)?;
         let current = entry.program == env!("CARGO_PKG_VERSION") && age <= LASTS.as_secs();
         current.then(|| serde_json::from_value(entry.found).ok()).flatten()

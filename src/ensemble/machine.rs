@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use tokio::time::{Instant, timeout};
 
 use super::known::Known;
-use super::open::Tools;
+use super::warnings::Warnings;
 use crate::engine::member::Member;
 use crate::engine::member::llama_server::{Handle, LlamaServer};
 use crate::engine::member::turns::{InTurn, Turns};
@@ -32,7 +32,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The llama.cpp servers of this machine that members are on; clones are the same.
 #[derive(Debug, Clone, Default)]
-pub struct Machine {
+pub(super) struct Machine {
     turns: Turns,
     in_turn: Arc<AtomicBool>,
     /// By address, or by file where this program started them.
@@ -57,14 +57,14 @@ impl Machine {
     }
 
     /// Finds out whether the servers are in each other's way, unless it is known or the user has decided.
-    pub(super) async fn settle(&self, tools: &Tools) {
+    pub(super) async fn settle(&self, in_turn: Option<bool>, known: &Known, warnings: &Warnings) {
         let servers = self.there();
-        let in_turn = match tools.in_turn {
+        let in_turn = match in_turn {
             _ if servers.len() < 2 => false,
             Some(decided) => decided,
-            None => match measured(&servers, tools).await {
+            None => match measured(&servers, known).await {
                 Some(times) if times >= IN_THE_WAY => {
-                    tools.warnings.give(said(times));
+                    warnings.give(said(times));
                     true
                 }
                 Some(_) | None => false,
@@ -82,12 +82,11 @@ impl Machine {
 }
 
 /// How many times as slow these servers are together as one after another, kept or measured; `None` where it cannot be known.
-async fn measured(servers: &[(String, LlamaServer)], tools: &Tools) -> Option<f64> {
-    let known = Known::new(tools.cache.clone());
+async fn measured(servers: &[(String, LlamaServer)], known: &Known) -> Option<f64> {
     let names: Vec<String> = servers.iter().map(|(what, server)| format!("{what}, {}", server.identity())).collect();
     let what = format!("together: {}", names.join(" | "));
     let requests: Vec<u64> = servers.iter().map(|(_, server)| server.requests()).collect();
-    let kept = known.get::<Measured>(&what, SystemTime::now()).filter(|_| !tools.anew);
+    let kept = known.get::<Measured>(&what, SystemTime::now());
     let same = |kept: &Measured| {
         kept.requests.len() == requests.len() && kept.requests.iter().zip(&requests).all(|(then, now)| then <= now)
     };

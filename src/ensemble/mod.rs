@@ -3,27 +3,33 @@
 //! Owns the choice of members from the command line and the configuration ([`resolve`]) and their opening ([`open`]); what
 //! members do is the engine's.
 
-pub mod built_in;
+pub(crate) mod built_in;
 mod connect;
 mod cores;
+mod error;
 mod file;
 pub mod found;
 mod gguf;
 mod identify;
 mod keys;
 mod known;
-pub mod local;
+pub(crate) mod local;
 mod machine;
 mod open;
+mod options;
 mod queues;
 mod routers;
+mod servers;
 mod spec;
 mod template;
+mod warnings;
 
 use std::path::PathBuf;
 
+pub use self::error::OpenError;
 pub use self::keys::GivenKey;
-pub use self::open::{Opened, Tools, Warnings, open, open_patiently, opening};
+pub use self::open::{Opened, open, open_patiently, opening};
+pub use self::options::OpenOptions;
 pub use self::spec::MemberSpec;
 use crate::config::{Config, MemberConfig, Source};
 use crate::engine::fusion::event::Role;

@@ -2,9 +2,8 @@
 //!
 //! A member that cannot be opened keeps its seat as an absent one: the others go on, and everybody sees why it is away.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::stream::FuturesUnordered;
@@ -14,9 +13,8 @@ use tokio::time::Instant;
 
 use super::connect::connect;
 use super::cores::Cores;
-use super::machine::Machine;
-use super::queues::Queues;
-use super::routers::Routers;
+use super::error::OpenError;
+use super::options::OpenOptions;
 use super::spec::MemberSpec;
 use super::{built_in, found, gguf, spec};
 use crate::config::Source;
@@ -24,10 +22,8 @@ use crate::engine::fusion::event::Role;
 use crate::engine::member::Member;
 use crate::engine::member::absent::AbsentMember;
 use crate::engine::member::embedded::EmbeddedMember;
-use crate::engine::member::llama_server::Shared;
 use crate::engine::member::opening::{Opener, OpeningMember};
 use crate::engine::{Seat, grace, is_enough};
-use crate::files::Folders;
 
 /// How long a server may take to be ready: one that loads a model is waited for, one that does so for ever is not.
 const PATIENCE: Duration = Duration::from_secs(180);
@@ -43,78 +39,15 @@ pub struct Opened {
     /// Its place in the ensemble.
     pub seat: Seat,
     /// Why it is away, if it is.
-    pub fault: Option<String>,
-}
-
-/// What opening works with.
-#[derive(Debug, Clone, Default)]
-pub struct Tools {
-    /// Where what was found out about servers is kept; `None` keeps nothing.
-    pub cache: Option<PathBuf>,
-    /// Whether every server is asked anew, whatever is kept.
-    pub anew: bool,
-    /// The program that tries a GGUF file in a process of its own, which has to be this one; `None` finds it out.
-    pub program: Option<PathBuf>,
-    /// The slots of llama.cpp servers, which several members may share.
-    pub slots: Shared,
-    /// The llama.cpp servers of this machine.
-    pub machine: Machine,
-    /// The queues of the other servers.
-    pub queues: Queues,
-    /// The llama.cpp servers that hold several models.
-    pub routers: Routers,
-    /// Whether those are asked in turn; found out where the user has not decided.
-    pub in_turn: Option<bool>,
-    /// What the user should know about the members besides.
-    pub warnings: Warnings,
-}
-
-/// Warnings about members, each given once, however often members are opened. Clones share them.
-#[derive(Debug, Clone, Default)]
-pub struct Warnings(Arc<Mutex<(Vec<String>, BTreeSet<String>)>>);
-
-impl Warnings {
-    /// Gives a warning, unless it was given before.
-    pub(super) fn give(&self, warning: String) {
-        let mut warnings = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if warnings.1.insert(warning.clone()) {
-            warnings.0.push(warning);
-        }
-    }
-
-    /// Those given since this was called last.
-    #[must_use]
-    pub fn take(&self) -> Vec<String> {
-        std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner).0)
-    }
-}
-
-impl Tools {
-    /// What is found out is kept in the platform's folder.
-    #[must_use]
-    pub fn of_platform() -> Self {
-        Self { cache: Folders::of_platform().map(|folders| folders.servers()), ..Self::default() }
-    }
-
-    /// The same, with what the user has decided about servers of this machine: whether they are asked in turn.
-    #[must_use]
-    pub fn taking_turns(self, in_turn: Option<bool>) -> Self {
-        Self { in_turn, ..self }
-    }
-
-    /// The same, but every server is asked anew.
-    #[must_use]
-    pub fn probing_anew(self) -> Self {
-        Self { anew: true, ..self }
-    }
+    pub fault: Option<Arc<OpenError>>,
 }
 
 /// Opens members side by side, in their order; `told` hears, while it waits, what each (by its place) is doing.
-pub async fn open(specs: Vec<MemberSpec>, tools: &Tools, told: &(dyn Fn(usize, &str) + Sync)) -> Vec<Opened> {
+pub async fn open(specs: Vec<MemberSpec>, options: &OpenOptions, told: &(dyn Fn(usize, &str) + Sync)) -> Vec<Opened> {
     let cores = cores(&specs);
-    let each = specs.into_iter().enumerate().map(|(place, spec)| one(spec, tools, &cores, move |what: &str| told(place, what)));
+    let each = specs.into_iter().enumerate().map(|(place, spec)| one(spec, options, &cores, move |what: &str| told(place, what)));
     let opened = named(futures_util::future::join_all(each).await);
-    tools.machine.settle(tools).await;
+    options.servers.machine.settle(options.in_turn, &options.known, &options.warnings).await;
     opened
 }
 
@@ -126,19 +59,19 @@ fn cores(specs: &[MemberSpec]) -> Cores {
 /// Opens members side by side, in their order. Once enough are there, servers that are not are waited for no longer: they are given
 /// as members that are still being opened ([`OpeningMember`]), which a run takes in when they are ready. Files are waited for. Needs
 /// a tokio runtime.
-pub async fn open_patiently(specs: Vec<MemberSpec>, tools: &Tools, told: &(dyn Fn(usize, &str) + Sync)) -> Vec<Opened> {
+pub async fn open_patiently(specs: Vec<MemberSpec>, options: &OpenOptions, told: &(dyn Fn(usize, &str) + Sync)) -> Vec<Opened> {
     let (words, mut heard) = mpsc::unbounded_channel();
     let mut awaited: Vec<Opening> = Vec::with_capacity(specs.len());
     let mut ready = FuturesUnordered::new();
     let cores = cores(&specs);
     for (place, spec) in specs.into_iter().enumerate() {
         let (sender, receiver) = oneshot::channel();
-        let (task_spec, tools, words, cores) = (spec.clone(), tools.clone(), words.clone(), cores.clone());
+        let (task_spec, options, words, cores) = (spec.clone(), options.clone(), words.clone(), cores.clone());
         tokio::spawn(async move {
             let told = |what: &str| {
                 let _ = words.send((place, what.to_owned()));
             };
-            let _ = sender.send(one(task_spec, &tools, &cores, told).await);
+            let _ = sender.send(one(task_spec, &options, &cores, told).await);
         });
         ready.push(receiver.map(move |opened| (place, opened.ok())));
         awaited.push(Opening { spec, opened: None });
@@ -182,12 +115,12 @@ pub async fn open_patiently(specs: Vec<MemberSpec>, tools: &Tools, told: &(dyn F
             while let Some((place, opened)) = ready.next().await {
                 if let (Some(opener), Some(opened)) = (late.remove(&place), opened) {
                     let Opened { seat, fault, .. } = opened;
-                    opener.finish(fault.map_or(Ok(seat.member), Err));
+                    opener.finish(fault.map_or(Ok(seat.member), |fault| Err(fault.to_string())));
                 }
             }
         });
     }
-    tools.machine.settle(tools).await;
+    options.servers.machine.settle(options.in_turn, &options.known, &options.warnings).await;
     named(members)
 }
 
@@ -226,33 +159,28 @@ fn named(mut opened: Vec<Opened>) -> Vec<Opened> {
     opened
 }
 
-async fn one(mut spec: MemberSpec, tools: &Tools, cores: &Cores, told: impl Fn(&str) + Sync) -> Opened {
+async fn one(mut spec: MemberSpec, options: &OpenOptions, cores: &Cores, told: impl Fn(&str) + Sync) -> Opened {
     let found = match &spec.config.source {
         Source::BuiltIn(name) => match built_in::gguf(name) {
-            Some(bytes) => EmbeddedMember::open(name, bytes).map(shared).map_err(|error| error.to_string()),
-            None => Err(format!("no model `{name}` is built in")),
+            Some(bytes) => EmbeddedMember::open(name, bytes).map(shared).map_err(OpenError::Embedded),
+            None => Err(OpenError::NotBuiltIn { model: name.clone() }),
         },
         Source::Gguf { path, arguments, local } => {
             let path = found::expanded(path);
             let file = gguf::File { name: &spec.name, path: &path, arguments, local, deciding: cores.file() };
-            gguf::open(file, tools, &told).await
+            gguf::open(file, options, &told).await
         }
         Source::Server(server) => {
             told("connecting");
-            match tokio::time::timeout(PATIENCE, connect(&spec.name, server, tools)).await {
-                Ok(connected) => connected.map_err(|error| error.to_string()),
-                Err(_) => Err(format!(
-                    "{} was not ready within {} s: it may still be loading its model; ask again later",
-                    spec.address(),
-                    PATIENCE.as_secs()
-                )),
+            match tokio::time::timeout(PATIENCE, connect(&spec.name, server, options)).await {
+                Ok(connected) => connected.map_err(OpenError::Server),
+                Err(_) => Err(OpenError::ServerNotReady { address: spec.address(), limit: PATIENCE }),
             }
         }
     };
-    let found = found.map_err(|fault| without_name(&spec.name, &fault));
     let (member, fault) = match found {
         Ok(member) => (member, None),
-        Err(fault) => (shared(AbsentMember::new(&kind(&spec), "", fault.clone())), Some(fault)),
+        Err(fault) => (shared(AbsentMember::new(&kind(&spec), "", fault.to_string())), Some(Arc::new(fault))),
     };
     let model = &member.capabilities().model;
     if !spec.named && fault.is_none() && matches!(spec.config.source, Source::Server(_)) && !model.is_empty() {
@@ -266,17 +194,6 @@ async fn one(mut spec: MemberSpec, tools: &Tools, cores: &Cores, told: impl Fn(&
 fn seat(spec: &MemberSpec, member: Arc<dyn Member>) -> Seat {
     let seat = Seat::new(spec.name.clone(), member);
     Seat { role: spec.config.role, weight: spec.config.weight, sampling: spec.config.sampling, price: spec.config.price, ..seat }
-}
-
-/// The seat says who it is; the reason need not.
-fn without_name(name: &str, fault: &str) -> String {
-    match fault.strip_prefix(name) {
-        Some(rest) => match rest.strip_prefix(" (").and_then(|rest| rest.split_once(')')) {
-            Some((at, rest)) => format!("{at}{rest}"),
-            None => rest.strip_prefix(": ").map_or_else(|| fault.to_owned(), str::to_owned),
-        },
-        None => fault.to_owned(),
-    }
 }
 
 fn shared(member: impl Member + 'static) -> Arc<dyn Member> {
@@ -296,13 +213,6 @@ fn kind(spec: &MemberSpec) -> String {
 mod tests {
     use super::*;
 
-    #[test]
-    fn a_reason_does_not_repeat_the_name() {
-        assert_eq!(without_name("a", "a (http://h:1/health): refused"), "http://h:1/health: refused");
-        assert_eq!(without_name("a", "a: the server has no model `x`"), "the server has no model `x`");
-        assert_eq!(without_name("the", "the environment variable X is not set"), "the environment variable X is not set");
-    }
-
     #[tokio::test]
     async fn members_are_opened_side_by_side_and_who_is_away_keeps_its_seat() {
         let kinds = crate::ensemble::kinds();
@@ -313,8 +223,8 @@ mod tests {
         }
         let servers = [parse("http://127.0.0.1:9"), parse("http://nowhere.invalid"), keyed];
         let specs: Vec<MemberSpec> = servers.into_iter().chain(crate::ensemble::built_in_specs()).collect();
-        let opened = open(specs, &Tools::default(), &|_, _| {}).await;
-        let faults: Vec<&str> = opened.iter().filter_map(|opened| opened.fault.as_deref()).collect();
+        let opened = open(specs, &OpenOptions::default(), &|_, _| {}).await;
+        let faults: Vec<String> = opened.iter().filter_map(|opened| Some(opened.fault.as_ref()?.to_string())).collect();
         assert_eq!(faults.len(), 3, "{faults:?}");
         assert!(
             faults[0].contains("refused") && faults[1].contains("resolved") && faults[2].contains("SPECFUSE_TEST_NO_SUCH_KEY"),
@@ -331,7 +241,7 @@ mod tests {
         let address = format!("silent=http://{}", silent.local_addr().unwrap());
         let parse = |text: &str| MemberSpec::parse(text, &crate::ensemble::kinds()).unwrap();
         let specs: Vec<MemberSpec> = [parse(&address)].into_iter().chain(crate::ensemble::built_in_specs()).collect();
-        let opened = open_patiently(specs, &Tools::default(), &|_, _| {}).await;
+        let opened = open_patiently(specs, &OpenOptions::default(), &|_, _| {}).await;
         assert!(opened.iter().all(|opened| opened.fault.is_none()));
         assert_eq!((opened[0].seat.name.as_str(), opened[0].seat.member.capabilities().tier.scores()), ("silent", false));
         assert!(opened[1..].iter().all(|opened| opened.seat.member.capabilities().tier.scores()));
@@ -343,8 +253,8 @@ mod tests {
     #[tokio::test]
     async fn members_that_are_there_are_as_if_all_were_waited_for() {
         let specs = crate::ensemble::built_in_specs();
-        let patiently = open_patiently(specs.clone(), &Tools::default(), &|_, _| {}).await;
-        let all = open(specs, &Tools::default(), &|_, _| {}).await;
+        let patiently = open_patiently(specs.clone(), &OpenOptions::default(), &|_, _| {}).await;
+        let all = open(specs, &OpenOptions::default(), &|_, _| {}).await;
         for (one, other) in patiently.iter().zip(&all) {
             assert_eq!(one.seat.header(), other.seat.header());
         }

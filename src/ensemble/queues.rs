@@ -11,7 +11,7 @@ use crate::engine::member::turns::Turns;
 
 /// The queues by address; clones are the same.
 #[derive(Debug, Clone, Default)]
-pub struct Queues(Arc<Mutex<BTreeMap<String, Queue>>>);
+pub(super) struct Queues(Arc<Mutex<BTreeMap<String, Queue>>>);
 
 #[derive(Debug)]
 struct Queue {

@@ -11,7 +11,7 @@ use crate::engine::member::llama_server::{Handle, LlamaServer};
 
 /// The members on routers, by address; clones are the same.
 #[derive(Debug, Clone, Default)]
-pub struct Routers(Arc<Mutex<BTreeMap<String, Vec<Handle>>>>);
+pub(super) struct Routers(Arc<Mutex<BTreeMap<String, Vec<Handle>>>>);
 
 impl Routers {
     /// Takes in one more member of the server at this address, and returns a warning where that is a router that cannot hold all the

@@ -15,7 +15,7 @@ use crate::text;
 /// A template's file that cannot be read.
 #[derive(Debug, thiserror::Error)]
 #[error("{}: the chat template cannot be read: {source}", path.display())]
-pub(super) struct Unreadable {
+pub struct Unreadable {
     path: PathBuf,
     source: std::io::Error,
 }

@@ -1,11 +1,11 @@
 //! The program's own files in the platform's folders, private to the user.
 //!
-//! Owns where they lie and what is kept of them: [`traces`] of runs, and the [`history`] of what was asked. Prints nothing:
+//! Owns where they lie and what is kept of them: `traces` of runs, and the [`history`] of what was asked. Prints nothing:
 //! what could not be done comes back. What a trace holds is the engine's, what a configuration says is `config`'s.
 
 pub mod history;
 pub(crate) mod lock;
-pub mod traces;
+pub(crate) mod traces;
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Write};

@@ -1,9 +1,9 @@
 //! Sets of prompts: a file of JSON, each prompt a question with the answers that are known.
 //!
 //! Owns the prompts and their fingerprints; how a file is written is `written`'s, whether a text holds the answers is [`grade`]'s,
-//! whether it only repeats the question [`echo`]'s. What is done with the prompts is the commands'.
+//! whether it only repeats the question `echo`'s. What is done with the prompts is the commands'.
 
-pub mod echo;
+pub(crate) mod echo;
 pub mod grade;
 mod written;
 

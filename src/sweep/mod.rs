@@ -1,8 +1,8 @@
 //! Sweeps: the prompts of a set, each under every setting of a grid of knobs.
 //!
 //! Everything of a sweep but how it is asked for and shown on a screen: the command line and the playground both use it. The
-//! [`Grid`] counts settings, [`imply`] sees that they differ, [`start`] plays the cells, [`Store`] keeps what came out so that a
-//! sweep can go on after an interruption, [`Earlier`] says what of it counts, [`Figures`] add it up, [`best`] compares, and [`report`] writes the table.
+//! [`Grid`] counts settings, `imply` sees that they differ, [`start`] plays the cells, `Store` keeps what came out so that a
+//! sweep can go on after an interruption, `Earlier` says what of it counts, [`Figures`] add it up, `best` compares, and [`report`] writes the table.
 
 mod asked;
 mod cell;
@@ -17,9 +17,10 @@ mod store;
 
 pub use asked::{Asked, Seeding};
 pub use cell::{Answer, Cell, Finished};
-pub use earlier::Earlier;
-pub use figures::{Figures, NoBest, best};
-pub use grid::{Axis, Grid, GridError, MOST_SETTINGS, MOST_VALUES};
-pub use needs::{Idle, imply, settle};
-pub use run::{Running, Sweep, SweepError, start, usual_jobs};
-pub use store::{Pinned, Store, StoreError};
+pub use figures::Figures;
+pub(crate) use figures::best;
+pub use grid::{Axis, Grid, GridError};
+pub(crate) use needs::{imply, settle};
+pub(crate) use run::usual_jobs;
+pub use run::{Running, Sweep, SweepError, start};
+pub(crate) use store::{Pinned, Store, StoreError};

@@ -5,13 +5,10 @@ use std::path::Path;
 use super::asked::Asked;
 use super::cell::{Answer, Cell, Finished};
 use super::run::{Sweep, SweepError};
-use crate::engine::fusion::event::{Event, MemberName, Outcome, Ranked, RankedCandidate, Record, Summary};
 use crate::engine::trace::{Journal, TraceError};
-use crate::engine::{Engine, Seat, Setup, wall_clock};
+use crate::engine::{Seat, Setup, wall_clock};
+use crate::playthrough::{self, Played};
 use crate::prompts::grade;
-
-/// Why a run that ended without its last event has no answer.
-const CUT_SHORT: &str = "the engine stopped without ending the run";
 
 /// Plays a cell to its end. An ensemble that cannot answer is a failed answer; a trace that cannot be kept ends the sweep.
 pub(super) async fn play(sweep: &Sweep, seats: &[Seat], cell: Cell, asked: &Asked) -> Result<Option<Finished>, SweepError> {
@@ -28,26 +25,18 @@ pub(super) async fn play(sweep: &Sweep, seats: &[Seat], cell: Cell, asked: &Aske
         journal,
         clock: wall_clock(),
     };
-    let mut heard = Heard::default();
-    let failed = match Engine::start(setup).await {
-        Ok(mut engine) => {
-            while let Some(record) = engine.next_event().await {
-                heard.hear(record);
-            }
-            match engine.ended().await.journal_error {
-                Some(error) => return Err(error.into()),
-                None => heard.failed(),
-            }
-        }
-        Err(error) => Some(error.to_string()),
-    };
-    // A run that never began left no file.
-    let begun = heard.begun;
+    let played = playthrough::play(setup).await;
+    let error = played.unanswered().map(|reason| reason.to_string());
     // What failed is neither right nor wrong.
-    let gradable = failed.is_none() && !prompt.answers.is_empty();
-    let right = gradable.then(|| grade::is_right(&heard.text, &prompt.answers));
-    let answer = Answer { right, error: failed, trace: (kept && begun).then_some(name), ..heard.figures() };
-    Ok(Some(Finished { cell, answer }))
+    let gradable = error.is_none() && !prompt.answers.is_empty();
+    let right = gradable.then(|| grade::is_right(played.text(), &prompt.answers));
+    // A run that did not start left no file.
+    let trace = (kept && played.started).then_some(name);
+    let answer = Answer { right, error, trace, ..figures(&played) };
+    match played.journal_error {
+        Some(error) => Err(error.into()),
+        None => Ok(Some(Finished { cell, answer })),
+    }
 }
 
 /// A trace of this cell that is there already was cut off, or failed: it makes way.
@@ -58,57 +47,18 @@ fn journal(path: &Path) -> Result<Journal, TraceError> {
     }
 }
 
-/// What the events of a run say that its figures are made of.
-#[derive(Debug, Default)]
-struct Heard {
-    begun: bool,
-    text: String,
-    ranked: Option<Box<Ranked>>,
-    scores: Vec<f64>,
-    ended: Option<(Outcome, Summary)>,
-}
-
-impl Heard {
-    fn hear(&mut self, record: Record) {
-        match record.event {
-            Event::RunStarted(_) => self.begun = true,
-            Event::Ranked(ranked) => self.ranked = Some(ranked),
-            Event::Accepted { authors, text, .. } => {
-                self.text.push_str(&text);
-                let score = self.ranked.take().and_then(|ranked| fused_score(&ranked.candidates, authors.first()));
-                self.scores.extend(score);
-            }
-            Event::RunFinished(finished) => self.ended = Some((finished.outcome, finished.summary)),
-            _ => {}
-        }
+fn figures(played: &Played) -> Answer {
+    let summary = played.summary();
+    Answer {
+        score: played.mean_score(),
+        rounds: summary.rounds,
+        tokens: summary.tokens,
+        draft_calls: summary.draft_calls,
+        score_calls: summary.score_calls,
+        mean_active: summary.mean_active,
+        elapsed_ms: summary.elapsed_ms,
+        cost: summary.cost,
+        cost_is_guessed: summary.cost_is_guessed(),
+        ..Answer::default()
     }
-
-    /// Why there is no whole answer.
-    fn failed(&self) -> Option<String> {
-        match &self.ended {
-            None => Some(CUT_SHORT.to_owned()),
-            Some((outcome, _)) => outcome.failure(),
-        }
-    }
-
-    fn figures(&self) -> Answer {
-        let summary = self.ended.as_ref().map(|(_, summary)| summary.clone()).unwrap_or_default();
-        let count = self.scores.len();
-        Answer {
-            score: (count > 0).then(|| self.scores.iter().sum::<f64>() / count as f64),
-            rounds: summary.rounds,
-            tokens: summary.tokens,
-            draft_calls: summary.draft_calls,
-            score_calls: summary.score_calls,
-            mean_active: summary.mean_active,
-            elapsed_ms: summary.elapsed_ms,
-            cost: summary.cost,
-            cost_is_guessed: summary.cost_is_guessed(),
-            ..Answer::default()
-        }
-    }
-}
-
-fn fused_score(candidates: &[RankedCandidate], author: Option<&MemberName>) -> Option<f64> {
-    candidates.iter().find(|candidate| author.is_some_and(|author| candidate.authors.contains(author)))?.score
 }

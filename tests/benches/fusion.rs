@@ -17,7 +17,7 @@ use specfuse::engine::fusion::params::Params;
 use specfuse::engine::fusion::segment::SegmentRule;
 use specfuse::engine::member::{Context, DraftRequest, Progress, Sampling};
 use specfuse::engine::{Engine, Seat, Setup, wall_clock};
-use specfuse::ensemble::{Tools, built_in_specs, open};
+use specfuse::ensemble::{OpenOptions, built_in_specs, open};
 
 const PROMPTS: usize = 40;
 const RUNS: usize = 5;
@@ -93,7 +93,7 @@ fn main() {
     println!("{:<28} {:>8} {:>8}   ratio (median, least to most)", "tokens a second", "fused", "floor");
     let prompts = prompts();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
-    let opened = runtime.block_on(open(built_in_specs(), &Tools::default(), &|_, _| {}));
+    let opened = runtime.block_on(open(built_in_specs(), &OpenOptions::default(), &|_, _| {}));
     let all: Vec<Seat> = opened.into_iter().map(|opened| opened.seat).collect();
     let four: Vec<Seat> = all.iter().filter(|seat| seat.name != "babble").cloned().collect();
     let mut tokens = Params::default();

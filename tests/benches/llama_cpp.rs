@@ -32,7 +32,7 @@ use specfuse::engine::fusion::segment::SegmentRule;
 use specfuse::engine::member::llama_cpp::LlamaCpp;
 use specfuse::engine::member::{Context, DraftRequest, Drafted, Local, Member, Progress, Reply, Sampling, ScoreRequest, Scored};
 use specfuse::engine::{Engine, Seat, Setup, wall_clock};
-use specfuse::ensemble::{MemberSpec, Tools, kinds, open};
+use specfuse::ensemble::{MemberSpec, OpenOptions, kinds, open};
 use tokio::sync::mpsc;
 
 const PROMPTS: [&str; 3] = [
@@ -230,8 +230,8 @@ async fn over_servers(program: &Path, models: &[(String, PathBuf)]) -> Option<Fu
         }
     }
     let named = models.iter().zip(&urls).map(|((name, _), url)| MemberSpec::parse(&format!("{name}={url}"), &kinds()).unwrap());
-    let opened = open(named.collect(), &Tools::default(), &|_, _| {}).await;
-    let faults: Vec<&String> = opened.iter().filter_map(|opened| opened.fault.as_ref()).collect();
+    let opened = open(named.collect(), &OpenOptions::default(), &|_, _| {}).await;
+    let faults: Vec<String> = opened.iter().filter_map(|opened| Some(opened.fault.as_ref()?.to_string())).collect();
     assert!(faults.is_empty(), "{faults:?}");
     let named: Vec<(String, Arc<dyn Member>)> = opened.into_iter().map(|opened| (opened.seat.name, opened.seat.member)).collect();
     Some(fused(&named).await)

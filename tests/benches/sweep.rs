@@ -20,7 +20,7 @@ use std::time::{Duration, Instant};
 use specfuse::engine::fusion::params::{Params, knob};
 use specfuse::engine::trace::Journal;
 use specfuse::engine::{Engine, Seat, Setup, wall_clock};
-use specfuse::ensemble::{Tools, built_in_specs, open};
+use specfuse::ensemble::{OpenOptions, built_in_specs, open};
 use specfuse::prompts::{self, Answers};
 use specfuse::sweep::{Asked, Axis, Figures, Finished, Grid, Seeding, Sweep, report, start};
 
@@ -46,7 +46,7 @@ fn sweep(prompts: usize, traces: &Path) -> Sweep {
 }
 
 async fn members() -> Vec<Seat> {
-    open(built_in_specs(), &Tools::default(), &|_, _| {}).await.into_iter().map(|opened| opened.seat).collect()
+    open(built_in_specs(), &OpenOptions::default(), &|_, _| {}).await.into_iter().map(|opened| opened.seat).collect()
 }
 
 /// Every cell by itself.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::json;
 use specfuse::engine::member::http::{Endpoint, Framing, Http, HttpError, Limits, Place};
-use specfuse::ensemble::{MemberSpec, Tools, kinds, open};
+use specfuse::ensemble::{MemberSpec, OpenOptions, kinds, open};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
@@ -218,8 +218,8 @@ async fn a_member_that_takes_the_connection_and_says_nothing_is_given_up_soon() 
     let spec = |address: String| MemberSpec::parse(&address, &kinds()).unwrap();
     let specs = (0..3).map(|_| spec(format!("http://{}", silent.local_addr().unwrap()))).collect();
     let start = tokio::time::Instant::now();
-    let opened = open(specs, &Tools::default(), &|_, _| {}).await;
-    let faults: Vec<&str> = opened.iter().filter_map(|opened| opened.fault.as_deref()).collect();
+    let opened = open(specs, &OpenOptions::default(), &|_, _| {}).await;
+    let faults: Vec<String> = opened.iter().filter_map(|opened| Some(opened.fault.as_ref()?.to_string())).collect();
     assert!(faults.len() == 3 && faults.iter().all(|fault| fault.contains("nothing came for 15 s")), "{faults:?}");
     // On a clock that runs only while everything waits: side by side, once.
     assert!(start.elapsed() < Duration::from_secs(30), "{:?}", start.elapsed());

@@ -15,7 +15,7 @@ use specfuse::engine::fusion::run::Run;
 use specfuse::engine::member::scripted::{Line, ScriptedMember};
 use specfuse::engine::round::Command;
 use specfuse::engine::{Engine, Seat, Setup, TakeUp, trace};
-use specfuse::ensemble::{MemberSpec, Tools, built_in_specs, open};
+use specfuse::ensemble::{MemberSpec, OpenOptions, built_in_specs, open};
 use specfuse::playground::state::keymap::Keymap;
 use specfuse::playground::state::overlay::Overlay;
 use specfuse::playground::state::picker::Picker;
@@ -95,7 +95,7 @@ pub fn taken_up(records: &[Record], seats: Vec<Seat>, commands: Vec<Command>) ->
 /// The built-in ensemble.
 pub fn built_in() -> Vec<Seat> {
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-    let opened = runtime.block_on(open(built_in_specs(), &Tools::default(), &|_, _| {}));
+    let opened = runtime.block_on(open(built_in_specs(), &OpenOptions::default(), &|_, _| {}));
     opened.into_iter().map(|opened| opened.seat).collect()
 }
 

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use specfuse::engine::fusion::conversation::Conversation;
 use specfuse::engine::fusion::segment::SegmentRule;
 use specfuse::engine::member::{Context, DraftRequest, Progress, Sampling};
-use specfuse::ensemble::{MemberSpec, Opened, Tools, kinds, open};
+use specfuse::ensemble::{MemberSpec, OpenOptions, Opened, kinds, open};
 
 use crate::loopback::{Loopback, Reply, Request};
 
@@ -33,13 +33,13 @@ async fn chatting(otherwise: impl Fn(&Request) -> Reply + Send + Sync + 'static)
 async fn opened(arguments: &[String]) -> Vec<Opened> {
     let kinds = kinds();
     let specs = arguments.iter().map(|argument| MemberSpec::parse(argument, &kinds).unwrap()).collect();
-    open(specs, &Tools::default(), &|_, _| {}).await
+    open(specs, &OpenOptions::default(), &|_, _| {}).await
 }
 
 /// The kind of the only member, and what is in the way.
 async fn kind(server: &Loopback, model: &str) -> (String, Option<String>) {
     let opened = opened(&[format!("{}{model}", server.url("").trim_end_matches('/'))]).await;
-    (opened[0].seat.member.capabilities().kind.clone(), opened[0].fault.clone())
+    (opened[0].seat.member.capabilities().kind.clone(), opened[0].fault.as_ref().map(ToString::to_string))
 }
 
 fn list(owner: &str) -> Value {

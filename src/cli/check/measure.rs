@@ -11,7 +11,7 @@ use crate::engine::fusion::rate;
 use crate::engine::fusion::segment::SegmentRule;
 use crate::engine::guarded;
 use crate::engine::member::{Context, DraftRequest, Member, MemberError, Progress, Reply, Sampling, ScoreRequest, Waits};
-use crate::ensemble::Opened;
+use crate::ensemble::{OpenError, Opened};
 
 /// A question with a long answer that needs no thought.
 const QUESTION: &str = "Write the numbers from one to thirty in words.";
@@ -31,12 +31,21 @@ pub(super) struct Checked {
     pub(super) role: Role,
     pub(super) capabilities: Capabilities,
     /// Why it cannot be used, if it cannot.
-    pub(super) fault: Option<String>,
-    pub(super) draft: Option<Result<DraftTimes, String>>,
+    pub(super) fault: Option<Unusable>,
+    pub(super) draft: Option<Result<DraftTimes, MemberError>>,
     /// What finding out what it can do used.
     pub(super) probing: Usage,
     /// How long scoring one candidate took (two, for a judge).
-    pub(super) score: Option<Result<Duration, String>>,
+    pub(super) score: Option<Result<Duration, MemberError>>,
+}
+
+/// Why a member cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Unusable {
+    #[error(transparent)]
+    Opening(Arc<OpenError>),
+    #[error(transparent)]
+    Preparing(MemberError),
 }
 
 impl Checked {
@@ -70,7 +79,7 @@ pub(super) async fn check(opened: Opened) -> Checked {
         address: opened.spec.address(),
         role: opened.seat.role,
         capabilities: member.capabilities().clone(),
-        fault: opened.fault,
+        fault: opened.fault.map(Unusable::Opening),
         draft: None,
         probing: member.probing(),
         score: None,
@@ -80,14 +89,14 @@ pub(super) async fn check(opened: Opened) -> Checked {
     }
     let context = Context { conversation: Arc::new(Conversation::question(QUESTION)), accepted: Arc::from([]) };
     if let Err(error) = limited(member.prepare(Arc::clone(&context.conversation)), &Waits::default()).await {
-        checked.fault = Some(error.to_string());
+        checked.fault = Some(Unusable::Preparing(error));
         return checked;
     }
     if checked.capabilities.drafting != Drafting::None {
-        checked.draft = Some(draft(&*member, context.clone()).await.map_err(|error| error.to_string()));
+        checked.draft = Some(draft(&*member, context.clone()).await);
     }
     if checked.capabilities.tier.scores() {
-        checked.score = Some(score(&*member, context, checked.capabilities.tier).await.map_err(|error| error.to_string()));
+        checked.score = Some(score(&*member, context, checked.capabilities.tier).await);
     }
     checked
 }

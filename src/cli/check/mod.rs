@@ -13,7 +13,7 @@ use self::measure::Checked;
 use super::output::{Answer, notice};
 use super::{Done, Failure, members, options, runtime};
 use crate::config::Source;
-use crate::ensemble::Tools;
+use crate::ensemble::OpenOptions;
 use crate::ensemble::found::{Finding, look};
 use crate::ensemble::local::{USUAL, find};
 
@@ -33,7 +33,7 @@ pub(super) fn main(matches: &ArgMatches) -> Result<Done, Failure> {
     // Nothing is written here, so what the knobs do is of no interest.
     let (config, _) = options::config(matches)?;
     let specs = members::chosen(matches, &config)?;
-    let tools = Tools::of_platform().probing_anew().taking_turns(config.in_turn);
+    let opening = OpenOptions::of_platform().asking_again().taking_turns(config.in_turn);
     // Who has named no model may have a server all the same, or a file.
     let nothing_named = specs.iter().all(|spec| matches!(spec.config.source, Source::BuiltIn(_)));
     let looks = nothing_named && config.playground.scan.unwrap_or(true);
@@ -41,13 +41,13 @@ pub(super) fn main(matches: &ArgMatches) -> Result<Done, Failure> {
     let looking = async { if looks { look(config.models.clone(), Vec::new()).await } else { Ok(Finding::default()) } };
     let (checked, found, files) = runtime()?.block_on(async {
         let checking = async {
-            let opened = members::asked(specs, &tools, members::Wait::ForAll).await;
+            let opened = members::asked(specs, &opening, members::Wait::ForAll).await;
             futures_util::future::join_all(opened.into_iter().map(measure::check)).await
         };
         tokio::join!(checking, find(places), looking)
     });
     let json = matches.get_flag("json");
-    let files = files.unwrap_or_else(|reason| Finding { notes: vec![reason], ..Finding::default() });
+    let files = files.unwrap_or_else(|reason| Finding { notes: vec![reason.to_string()], ..Finding::default() });
     let text = if json { table::json(&checked, files::json(&files)) } else { in_words(&checked, &files) };
     Answer::new().write(&text).map_err(Failure::Output)?;
     // The list is of members; what they lack together is for whoever reads along.

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::measure::Checked;
 use crate::clean::clean_line;
 use crate::engine::fusion::event::{Drafting, Role, about};
+use crate::engine::member::MemberError;
 
 /// Between two columns.
 pub(super) const GAP: usize = 2;
@@ -36,7 +37,7 @@ pub(super) fn table(checked: &[Checked], width: Option<usize>) -> String {
         match &checked.fault {
             Some(fault) => {
                 let name = padded(&row[0], widths[0] + GAP, false);
-                text.extend([name.as_str(), "away: ", clean_line(fault).as_str(), "\n"]);
+                text.extend([name.as_str(), "away: ", clean_line(&fault.to_string()).as_str(), "\n"]);
             }
             None => text.push_str(&lines(row, &widths, narrow, widths[0] + GAP)),
         }
@@ -64,12 +65,12 @@ pub(super) fn json(checked: &[Checked], more: Vec<Value>) -> String {
     let milliseconds = |time: Duration| (time.as_secs_f64() * 1e6).round() / 1e3;
     let one = |checked: &Checked| {
         let draft = checked.draft.as_ref().and_then(|draft| draft.as_ref().ok());
-        let failed = |result: Option<&String>| result.map_or(Value::Null, |error| json!(error));
+        let failed = |result: Option<&MemberError>| result.map_or(Value::Null, |error| json!(error.to_string()));
         json!({
             "name": checked.name,
             "address": checked.address,
             "reachable": checked.fault.is_none(),
-            "fault": checked.fault,
+            "fault": checked.fault.as_ref().map(ToString::to_string),
             "capabilities": checked.capabilities,
             "first_token_ms": draft.map(|draft| milliseconds(draft.first)),
             "tokens_per_second": draft.and_then(|draft| draft.rate),
@@ -138,10 +139,10 @@ fn notes(checked: &Checked) -> Vec<String> {
         ));
     }
     if let Some(Err(error)) = &checked.draft {
-        notes.push(format!("{name}: it could not draft: {}", clean_line(error)));
+        notes.push(format!("{name}: it could not draft: {}", clean_line(&error.to_string())));
     }
     if let Some(Err(error)) = &checked.score {
-        notes.push(format!("{name}: it could not score: {}", clean_line(error)));
+        notes.push(format!("{name}: it could not score: {}", clean_line(&error.to_string())));
     }
     notes
 }
@@ -174,7 +175,7 @@ pub(super) fn shortened(text: &str, width: usize) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::measure::DraftTimes;
+    use super::super::measure::{DraftTimes, Unusable};
     use super::*;
     use crate::engine::fusion::event::{Capabilities, ScoreTier, Usage};
 
@@ -188,10 +189,10 @@ mod tests {
             address: "http://127.0.0.1:8000".to_owned(),
             role: Role::Both,
             capabilities,
-            fault: fault.map(str::to_owned),
+            fault: fault.map(|fault| Unusable::Preparing(MemberError::Failed(fault.to_owned()))),
             draft: Some(Ok(DraftTimes { first: Duration::from_millis(35), rate: Some(81.2) })),
             probing: Usage::counted(120, 0, 9),
-            score: Some(Err("no scores".to_owned())),
+            score: Some(Err(MemberError::Failed("no scores".to_owned()))),
         }
     }
 

@@ -23,7 +23,7 @@ fn line(fused: &Fused, prompt: &Prompt, members: &Members) -> Value {
     let (summary, departures) = (&fused.summary, &fused.departures);
     let exits: Map<_, _> = departures.iter().map(|departure| (departure.member.clone(), departure.round.into())).collect();
     let failures: Vec<_> =
-        fused.failures.iter().map(|failed| json!({ "member": failed.member, "error": failed.error })).collect();
+        fused.failures.iter().map(|failed| json!({ "member": &*failed.member, "error": failed.error })).collect();
     json!({
         "prompt": prompt.conversation.prompt(),
         "answers": prompt.answers,
@@ -38,7 +38,7 @@ fn line(fused: &Fused, prompt: &Prompt, members: &Members) -> Value {
         "mean_active": summary.mean_active,
         "exits": exits,
         "premature": departures.iter().any(|departure| departure.premature),
-        "error": fused.error,
+        "error": fused.error.as_ref().map(ToString::to_string),
         "failed_calls": failures,
         "alone": members.texts,
         "alone_figures": members.figures,
@@ -67,13 +67,13 @@ impl<'a> Members<'a> {
         for (seat, answer) in alone {
             let answered = match answer {
                 Alone::Answered(answer) => Some(answer),
-                Alone::Failed { error } => {
-                    members.failed.insert(seat.name.clone(), error.clone().into());
+                Alone::Failed(error) => {
+                    members.failed.insert(seat.name.clone(), error.to_string().into());
                     None
                 }
                 Alone::NotAsked => None,
             };
-            members.texts.push(answered.map(|answer| answer.text.as_str()));
+            members.texts.push(answered.map(|answer| answer.given.text.as_str()));
             members.figures.push(answered.map(|answer| figures(&seat.name, answer)));
         }
         members
@@ -85,8 +85,8 @@ fn figures(member: &str, answer: &Answer) -> Value {
         "member": member,
         "right": answer.right,
         "echo": answer.echo,
-        "ended": answer.ended,
-        "tokens": answer.tokens,
-        "elapsed_ms": answer.elapsed_ms,
+        "ended": answer.given.ended,
+        "tokens": answer.given.tokens,
+        "elapsed_ms": answer.given.elapsed_ms,
     })
 }

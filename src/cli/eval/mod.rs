@@ -18,7 +18,7 @@ use self::details::Details;
 use super::output::notice;
 use super::{Done, Failure, interrupt, members, options, runtime};
 use crate::engine::Seat;
-use crate::ensemble::Tools;
+use crate::ensemble::OpenOptions;
 use crate::prompts::{self, Answers};
 
 pub(super) fn command() -> Command {
@@ -47,14 +47,14 @@ pub(super) fn main(matches: &ArgMatches) -> Result<Done, Failure> {
     options::say(&settled);
     let (params, seed) = (config.params, options::seed(matches));
     let details = matches.get_one::<PathBuf>("details").map(|path| Details::open(path)).transpose()?;
-    let tools = Tools::of_platform().taking_turns(config.in_turn);
+    let opening = OpenOptions::of_platform().taking_turns(config.in_turn);
     let runtime = runtime()?;
-    let opened = runtime.block_on(members::opened(specs, &tools, members::Wait::ForAll))?;
+    let opened = runtime.block_on(members::opened(specs, &opening, members::Wait::ForAll))?;
     let seats: Vec<Seat> = opened.into_iter().map(|opened| opened.seat).collect();
     let alone = !matches.get_flag("fused-only");
     let bar = progress(prompts.len() * (1 + usize::from(alone) * seats.len()));
     let plan = play::Plan { seats: &seats, params: &params, seed, prompts: &prompts, alone };
-    let (results, interrupted) = runtime.block_on(plan.play(|| bar.inc(1)))?;
+    let (results, interrupted) = runtime.block_on(plan.play(|| bar.inc(1)));
     bar.finish_and_clear();
     // What was played for a long time is shown, whatever becomes of the file.
     let kept = details.map_or(Ok(()), |details| details.write(&lines::lines(&seats, &results, &prompts)));

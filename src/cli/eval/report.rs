@@ -4,10 +4,12 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use super::limits::LimitFigures;
-use super::play::{Alone, Answer, Failed, Fused, Results};
+use super::limits::in_words;
+use super::play::{Alone, Answer, Fused, Results};
 use crate::engine::Seat;
 use crate::engine::fusion::rate::tokens_per_second;
+use crate::engine::member::MemberError;
+use crate::playthrough::{FailedCall, LimitCounts};
 
 /// The rounds within which an exit counts as early.
 const EARLY_ROUNDS: usize = 4;
@@ -34,7 +36,7 @@ struct FusedFigures {
     /// The share of right ones among the whole answers; nothing where there is none.
     accuracy: Option<f64>,
     /// Answers that a limit ended.
-    limits: LimitFigures,
+    limits: LimitCounts,
     /// Answers that only repeat their question.
     echoes: usize,
     /// From the start to the end of every answer, together.
@@ -168,7 +170,7 @@ impl Report {
             fused.draft_calls_saved,
             fused.forwards_per_token
         );
-        text.push_str(&self.fused.limits.in_words(self.fused.echoes));
+        text.push_str(&in_words(&self.fused.limits, self.fused.echoes));
         text.push_str(&self.failures());
         text
     }
@@ -218,9 +220,9 @@ impl FusedFigures {
             right,
             total,
             failed,
-            reason: answers.iter().find_map(|answer| answer.error.clone()),
+            reason: answers.iter().find_map(|answer| answer.error.as_ref()).map(ToString::to_string),
             accuracy: accuracy(right, total - failed),
-            limits: LimitFigures::new(answers.iter().filter_map(|answer| answer.outcome.as_ref())),
+            limits: answers.iter().filter_map(|answer| answer.limit).collect(),
             echoes: sum(|answer| usize::from(answer.echo)),
             elapsed_ms,
             tokens_per_second: tokens_per_second(tokens, elapsed_ms),
@@ -239,19 +241,19 @@ impl FusedFigures {
 
 impl MemberFigures {
     fn new(name: &str, answers: &[Alone], fused: &[Fused]) -> Self {
-        let (mut answered, mut errors): (Vec<&Answer>, Vec<&String>) = (Vec::new(), Vec::new());
+        let (mut answered, mut errors): (Vec<&Answer>, Vec<&MemberError>) = (Vec::new(), Vec::new());
         for answer in answers {
             match answer {
                 Alone::Answered(answer) => answered.push(answer),
-                Alone::Failed { error } => errors.push(error),
+                Alone::Failed(error) => errors.push(error),
                 Alone::NotAsked => {}
             }
         }
         let sum = |figure: fn(&Answer) -> usize| answered.iter().map(|answer| figure(answer)).sum::<usize>();
-        let (right, tokens) = (sum(|answer| usize::from(answer.right)), sum(|answer| answer.tokens));
-        let elapsed_ms = answered.iter().map(|answer| answer.elapsed_ms).sum();
-        let failures: Vec<&Failed> =
-            fused.iter().flat_map(|answer| &answer.failures).filter(|failed| failed.member == name).collect();
+        let (right, tokens) = (sum(|answer| usize::from(answer.right)), sum(|answer| answer.given.tokens));
+        let elapsed_ms = answered.iter().map(|answer| answer.given.elapsed_ms).sum();
+        let failures: Vec<&FailedCall> =
+            fused.iter().flat_map(|answer| &answer.failures).filter(|failed| *failed.member == *name).collect();
         let segments = |answer: &Fused| -> usize {
             answer.summary.members.iter().filter(|member| member.name == name).map(|member| member.segments).sum()
         };
@@ -260,9 +262,9 @@ impl MemberFigures {
             total: answered.len() + errors.len(),
             failed: errors.len(),
             failed_fused: failures.len(),
-            reason: errors.first().copied().or_else(|| failures.first().map(|failed| &failed.error)).cloned(),
+            reason: errors.first().map(ToString::to_string).or_else(|| failures.first().map(|failed| failed.error.clone())),
             accuracy: accuracy(right, answered.len()),
-            at_limit: sum(|answer| usize::from(!answer.ended)),
+            at_limit: sum(|answer| usize::from(!answer.given.ended)),
             echoes: sum(|answer| usize::from(answer.echo)),
             elapsed_ms,
             tokens_per_second: tokens_per_second(tokens, elapsed_ms),

@@ -15,7 +15,7 @@ use super::interrupt::{self, Interrupt};
 use super::output::{Answer, notice};
 use super::{Done, Failure, members, options, runtime};
 use crate::engine::Seat;
-use crate::ensemble::Tools;
+use crate::ensemble::OpenOptions;
 use crate::files::Folders;
 use crate::sweep::{Cell, Figures, Finished, Pinned, Store, Sweep, report, start};
 
@@ -58,9 +58,9 @@ struct Played {
 pub(super) fn main(matches: &ArgMatches) -> Result<Done, Failure> {
     let (wishes, config) = wishes::of(matches)?;
     let specs = members::chosen(matches, &config)?;
-    let tools = Tools::of_platform().taking_turns(config.in_turn);
+    let opening = OpenOptions::of_platform().taking_turns(config.in_turn);
     let runtime = runtime()?;
-    let opened = runtime.block_on(members::opened(specs, &tools, members::Wait::ForAll))?;
+    let opened = runtime.block_on(members::opened(specs, &opening, members::Wait::ForAll))?;
     let seats: Vec<Seat> = opened.into_iter().map(|opened| opened.seat).collect();
     let mut sweep = wishes.sweep.clone();
     let kept = open(&wishes, &mut sweep, &seats)?;

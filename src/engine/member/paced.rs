@@ -215,7 +215,7 @@ mod tests {
     use crate::engine::member::scripted::{Line, ScriptedMember};
     use crate::engine::member::{Context, Keep, MemberError, Sampling, Thought};
     use crate::engine::{Engine, Setup};
-    use crate::ensemble::{Tools, built_in_specs, open};
+    use crate::ensemble::{OpenOptions, built_in_specs, open};
 
     fn context() -> Context {
         Context { conversation: Arc::new(Conversation::question("Why?")), accepted: Arc::from([]) }
@@ -476,7 +476,7 @@ mod tests {
     }
 
     async fn accepted(pace: Option<Pace>) -> Vec<String> {
-        let opened = open(built_in_specs(), &Tools::default(), &|_, _| {}).await;
+        let opened = open(built_in_specs(), &OpenOptions::default(), &|_, _| {}).await;
         let mut seats: Vec<_> = opened.into_iter().map(|opened| opened.seat).collect();
         if let Some(pace) = &pace {
             for seat in &mut seats {

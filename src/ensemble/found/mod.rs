@@ -102,17 +102,29 @@ impl FoundModel {
     }
 }
 
-/// Looks at the usual places and at the configured folders, past the files that are known already; `Err` says why it could not.
-pub async fn look(configured: Vec<PathBuf>, known: Vec<PathBuf>) -> Result<Finding, String> {
+/// Why model files could not be looked for.
+#[derive(Debug, thiserror::Error)]
+#[allow(missing_docs, reason = "the messages say it")]
+pub enum LookError {
+    #[error("model files could not be looked for: {0}")]
+    Thread(std::io::Error),
+    #[error("model files could not be looked for, by a fault of this program")]
+    Ended,
+    #[error("model files could not be looked for: a disk does not answer")]
+    Silent,
+}
+
+/// Looks at the usual places and at the configured folders, past the files that are known already.
+pub async fn look(configured: Vec<PathBuf>, known: Vec<PathBuf>) -> Result<Finding, LookError> {
     let (sender, receiver) = oneshot::channel();
     // Not a thread of the runtime, which would wait at its end for a disk that does not answer.
-    let begun = std::thread::Builder::new().name("model files".to_owned()).spawn(move || {
+    let started = std::thread::Builder::new().name("model files".to_owned()).spawn(move || {
         let _ = sender.send(find(&of_platform(&configured), &known, available::memory()));
     });
-    begun.map_err(|error| format!("model files could not be looked for: {error}"))?;
+    started.map_err(LookError::Thread)?;
     match tokio::time::timeout(PATIENCE, receiver).await {
-        Ok(finding) => finding.map_err(|_| "model files could not be looked for, by a fault of this program".to_owned()),
-        Err(_) => Err("model files could not be looked for: a disk does not answer".to_owned()),
+        Ok(finding) => finding.map_err(|_| LookError::Ended),
+        Err(_) => Err(LookError::Silent),
     }
 }
 
@@ -205,14 +217,10 @@ fn described(candidate: Candidate) -> Option<Described> {
     Some(Described::Model(Box::new(found)))
 }
 
-/// The head of the first file, and the numbers of all.
+/// The head of the first file, and the numbers of all; `Err` says what is wrong, without the name of the first file.
 fn read(path: &Path) -> Result<(ModelHeader, u64), String> {
     // The list says which file it is.
-    let named = format!("{}: ", path.display());
-    let first = ModelHeader::read(path).map_err(|error| {
-        let error = error.to_string();
-        error.strip_prefix(&named).unwrap_or(&error).to_owned()
-    })?;
+    let first = ModelHeader::read(path).map_err(|error| error.without_file())?;
     let mut parameters = first.parameters;
     for other in parts::files(path).iter().filter(|file| *file != path) {
         let header = ModelHeader::read(other).map_err(|error| error.to_string())?;

@@ -20,7 +20,7 @@ use crate::engine::member::opening::Opener;
 use crate::engine::member::paced::{Pace, Paced};
 use crate::ensemble::found::{Finding, look};
 use crate::ensemble::local::{USUAL, find};
-use crate::ensemble::{self, MemberSpec, Opened, Tools};
+use crate::ensemble::{self, MemberSpec, OpenOptions, Opened};
 use crate::playground::state::Message;
 use crate::playground::state::roster::{News, RowId, Seated};
 
@@ -29,7 +29,7 @@ const ARRIVALS: usize = 64;
 
 /// The members, those that are on their way, and what they are opened with.
 pub struct MemberPool {
-    tools: Tools,
+    options: OpenOptions,
     pace: Pace,
     /// Folders of the configuration with model files.
     folders: Vec<PathBuf>,
@@ -58,11 +58,11 @@ enum Arrival {
 impl MemberPool {
     /// Nobody yet. Members in this process keep the pace.
     #[must_use]
-    pub fn new(tools: Tools, pace: Pace) -> Self {
+    pub fn new(options: OpenOptions, pace: Pace) -> Self {
         let (sender, arrivals) = mpsc::channel(ARRIVALS);
         let (seats, specs, openers) = (HashMap::new(), HashMap::new(), HashMap::new());
         let (folders, tries, tasks) = (Vec::new(), HashMap::new(), JoinSet::new());
-        Self { tools, pace, folders, seats, specs, openers, tries, tasks, sender, arrivals, begun: 0 }
+        Self { options, pace, folders, seats, specs, openers, tries, tasks, sender, arrivals, begun: 0 }
     }
 
     /// Looks for model files in these folders besides the usual ones.
@@ -84,7 +84,7 @@ impl MemberPool {
         self.give_up(row);
         while self.tasks.try_join_next().is_some() {}
         self.begun += 1;
-        let tools = if anew { self.tools.clone().probing_anew() } else { self.tools.clone() };
+        let options = if anew { self.options.clone().asking_again() } else { self.options.clone() };
         let (attempt, sender) = (self.begun, self.sender.clone());
         self.specs.insert(row, spec.clone());
         let task = async move {
@@ -93,13 +93,13 @@ impl MemberPool {
                 let told = |_: usize, what: &str| {
                     let _ = sender.try_send(Arrival::Doing(row, attempt, what.to_owned()));
                 };
-                let opening = AssertUnwindSafe(ensemble::open(vec![spec], &tools, &told)).catch_unwind();
+                let opening = AssertUnwindSafe(ensemble::open(vec![spec], &options, &told)).catch_unwind();
                 let fault = "it could not be opened, by a fault of this program";
                 let opened = opening.await.map_err(|_| fault.to_owned());
                 opened.and_then(|mut opened| opened.pop().map(Box::new).ok_or_else(|| fault.to_owned()))
             };
             // Nobody receives only when the playground is gone.
-            for warning in tools.warnings.take() {
+            for warning in options.warnings.take() {
                 let _ = sender.send(Arrival::Warning(warning)).await;
             }
             let _ = sender.send(Arrival::Opened(row, attempt, opened)).await;
@@ -135,7 +135,7 @@ impl MemberPool {
         let (sender, folders) = (self.sender.clone(), self.folders.clone());
         self.tasks.spawn(async move {
             let finding = look(folders, known).await;
-            let _ = sender.send(Arrival::Files(finding.map(Box::new))).await;
+            let _ = sender.send(Arrival::Files(finding.map(Box::new).map_err(|error| error.to_string()))).await;
         });
     }
 
@@ -172,7 +172,7 @@ impl MemberPool {
             Arrival::Opened(row, _, Ok(opened)) => {
                 let Opened { spec, seat, fault } = *opened;
                 let news = match fault {
-                    Some(fault) => News::Away(fault),
+                    Some(fault) => News::Away(fault.to_string()),
                     None => News::Ready { name: spec.name, capabilities: Box::new(seat.member.capabilities().clone()) },
                 };
                 let seat = paced(seat, &self.pace);
@@ -247,7 +247,7 @@ mod tests {
     use crate::ensemble::built_in_specs;
 
     fn pool() -> MemberPool {
-        MemberPool::new(Tools::default(), Pace::new(None))
+        MemberPool::new(OpenOptions::default(), Pace::new(None))
     }
 
     fn seated(row: usize) -> Seated {

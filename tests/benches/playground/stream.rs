@@ -10,7 +10,7 @@ use specfuse::engine::Seat;
 use specfuse::engine::fusion::params::Params;
 use specfuse::engine::member::paced::{Pace, Paced};
 use specfuse::engine::member::scripted::{Line, ScriptedMember};
-use specfuse::ensemble::Tools;
+use specfuse::ensemble::OpenOptions;
 use specfuse::files::Folders;
 use specfuse::files::history::History;
 use specfuse::playground::term::effects::Effects;
@@ -63,7 +63,7 @@ pub fn play() {
     let options = load::options(&seats, params());
     let pace = Pace::new(None);
     let effects = Effects {
-        pool: MemberPool::new(Tools::default(), pace.clone()).with(seats),
+        pool: MemberPool::new(OpenOptions::default(), pace.clone()).with(seats),
         pace,
         folders: Folders::of_platform(),
         history: History::default(),

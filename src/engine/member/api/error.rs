@@ -11,10 +11,8 @@ const MODELS_SHOWN: usize = 20;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ConnectError {
     /// A call failed.
-    #[error("{0}")]
     Http(#[from] HttpError),
     /// The server has no such model.
-    #[error("{member}: there is no model {model:?} at {at}; there {}", listed(there))]
     UnknownModel {
         /// The member.
         member: String,
@@ -26,7 +24,6 @@ pub enum ConnectError {
         there: Vec<String>,
     },
     /// No model was named, and the server has several.
-    #[error("{member}: {at} serves several models, so the member has to name one; there {}", listed(there))]
     WhichModel {
         /// The member.
         member: String,
@@ -36,7 +33,6 @@ pub enum ConnectError {
         there: Vec<String>,
     },
     /// No model was named, and the server does not say what it serves.
-    #[error("{member}: name the model: {at} does not list any ({reason})")]
     NoModel {
         /// The member.
         member: String,
@@ -46,13 +42,42 @@ pub enum ConnectError {
         reason: String,
     },
     /// The server answers, but no text comes.
-    #[error("{member}: {reason}")]
     Useless {
         /// The member.
         member: String,
         /// What came instead.
         reason: String,
     },
+}
+
+impl ConnectError {
+    /// The error for a reader who knows which member it is about.
+    #[must_use]
+    pub fn without_name(&self) -> String {
+        match self {
+            Self::Http(error) => error.without_name(),
+            Self::UnknownModel { model, at, there, .. } => {
+                format!("there is no model {model:?} at {at}; there {}", listed(there))
+            }
+            Self::WhichModel { at, there, .. } => {
+                format!("{at} serves several models, so the member has to name one; there {}", listed(there))
+            }
+            Self::NoModel { at, reason, .. } => format!("name the model: {at} does not list any ({reason})"),
+            Self::Useless { reason, .. } => reason.clone(),
+        }
+    }
+}
+
+impl std::fmt::Display for ConnectError {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Http(error) => error.fmt(formatter),
+            Self::UnknownModel { member, .. }
+            | Self::WhichModel { member, .. }
+            | Self::NoModel { member, .. }
+            | Self::Useless { member, .. } => write!(formatter, "{member}: {}", self.without_name()),
+        }
+    }
 }
 
 fn listed(there: &[String]) -> String {

@@ -4,7 +4,6 @@
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum EmbeddedError {
     /// The file could not be read.
-    #[error("{file}: {problem}")]
     Read {
         /// The file.
         file: String,
@@ -12,7 +11,6 @@ pub enum EmbeddedError {
         problem: String,
     },
     /// The file is larger than this engine takes.
-    #[error("{file}: {bytes} bytes, but the built-in engine takes at most {limit}; run larger models with a llama.cpp server")]
     TooLarge {
         /// The file.
         file: String,
@@ -22,7 +20,6 @@ pub enum EmbeddedError {
         limit: u64,
     },
     /// The container itself is damaged or is none.
-    #[error("{file}: {problem}")]
     Container {
         /// The file.
         file: String,
@@ -30,7 +27,6 @@ pub enum EmbeddedError {
         problem: String,
     },
     /// The file ends before all is there that it announces.
-    #[error("{file}: the file is cut or damaged: {problem}: download or copy it again")]
     Cut {
         /// The file.
         file: String,
@@ -38,7 +34,6 @@ pub enum EmbeddedError {
         problem: String,
     },
     /// A metadata field is missing or has a value that cannot be used.
-    #[error("{file}: {key}: {problem}")]
     Metadata {
         /// The file.
         file: String,
@@ -48,7 +43,6 @@ pub enum EmbeddedError {
         problem: String,
     },
     /// A tensor is missing, or its type, shape or data cannot be used.
-    #[error("{file}: tensor {tensor}: {problem}")]
     Tensor {
         /// The file.
         file: String,
@@ -58,7 +52,6 @@ pub enum EmbeddedError {
         problem: String,
     },
     /// The thread that does the member's work could not be started.
-    #[error("{file}: no thread for it: {problem}")]
     Thread {
         /// The file.
         file: String,
@@ -67,7 +60,36 @@ pub enum EmbeddedError {
     },
 }
 
+impl std::fmt::Display for EmbeddedError {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Read { file, .. }
+            | Self::TooLarge { file, .. }
+            | Self::Container { file, .. }
+            | Self::Cut { file, .. }
+            | Self::Metadata { file, .. }
+            | Self::Tensor { file, .. }
+            | Self::Thread { file, .. } => write!(formatter, "{file}: {}", self.without_file()),
+        }
+    }
+}
+
 impl EmbeddedError {
+    /// The error for a reader who knows which file it is about.
+    #[must_use]
+    pub fn without_file(&self) -> String {
+        match self {
+            Self::Read { problem, .. } | Self::Container { problem, .. } => problem.clone(),
+            Self::TooLarge { bytes, limit, .. } => {
+                format!("{bytes} bytes, but the built-in engine takes at most {limit}; run larger models with a llama.cpp server")
+            }
+            Self::Cut { problem, .. } => format!("the file is cut or damaged: {problem}: download or copy it again"),
+            Self::Metadata { key, problem, .. } => format!("{key}: {problem}"),
+            Self::Tensor { tensor, problem, .. } => format!("tensor {tensor}: {problem}"),
+            Self::Thread { problem, .. } => format!("no thread for it: {problem}"),
+        }
+    }
+
     /// Whether no other program could run this file either: it is not there, is no GGUF file, or is damaged.
     #[must_use]
     pub fn is_final(&self) -> bool {

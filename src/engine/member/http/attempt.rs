@@ -3,7 +3,6 @@
 //! Owns what every attempt of a call sends, which statuses are errors, and what an error says.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, SystemTime};
 
@@ -14,6 +13,7 @@ use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::{Instant, timeout, timeout_at};
 
 use super::advice::advice;
+use super::at::At;
 use super::blame::blames;
 use super::body::Body;
 use super::classify::of_sending;
@@ -38,7 +38,7 @@ pub(super) struct Call {
     body: Option<Vec<u8>>,
     accept: &'static str,
     /// The endpoint's name and the address, fit to show.
-    pub(super) at: Arc<str>,
+    pub(super) at: At,
     /// Whether it is at the server.
     pub(super) sent: Sent,
     /// The most attempts, the first included.
@@ -48,7 +48,7 @@ pub(super) struct Call {
 impl Call {
     pub(super) fn new(shared: &Shared, method: Method, path: &str, body: Option<&Value>, accept: &'static str) -> Self {
         let url = shared.endpoint.url(path);
-        let at = format!("{} ({})", shared.endpoint.name(), shared.secrets.redact(url.as_str())).into();
+        let at = At::new(shared.endpoint.name(), &shared.secrets.redact(url.as_str()));
         let body = body.map(|body| body.to_string().into_bytes());
         Self { method, url, body, accept, at, sent: Sent::default(), attempts: shared.limits.attempts }
     }

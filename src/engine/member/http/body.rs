@@ -3,13 +3,13 @@
 //! Owns the connection and the permit of one call: both are given back when the body has ended or this is dropped. A body that
 //! was read to its end leaves the connection open for the next call; one that was not closes it.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::Response;
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::timeout;
 
+use super::at::At;
 use super::error::{HttpError, Place};
 use super::follow::{Followed, Received};
 
@@ -18,7 +18,7 @@ pub(super) struct Body {
     response: Response,
     first: Option<Vec<u8>>,
     ended: bool,
-    at: Arc<str>,
+    at: At,
     idle: Duration,
     received: Received,
     _permit: Option<OwnedSemaphorePermit>,
@@ -28,7 +28,7 @@ impl Body {
     /// Waits for the first piece.
     pub(super) async fn begin(
         mut response: Response,
-        at: Arc<str>,
+        at: At,
         idle: Duration,
         permit: Option<OwnedSemaphorePermit>,
         followed: Option<Followed>,

@@ -5,15 +5,15 @@
 
 use std::error::Error;
 use std::io;
-use std::sync::Arc;
 
+use super::at::At;
 use super::client::Shared;
 use super::error::{HttpError, Place};
 use super::proxy::Proxy;
 use super::refusal::span;
 
 /// What failed while a request was sent and its reply's head awaited.
-pub(super) fn of_sending(error: &reqwest::Error, scheme: &str, at: &Arc<str>, shared: &Shared) -> HttpError {
+pub(super) fn of_sending(error: &reqwest::Error, scheme: &str, at: &At, shared: &Shared) -> HttpError {
     let error = of_connecting(error, scheme, at, shared);
     match &shared.proxy {
         Some(proxy) => of_proxy(error, proxy),
@@ -33,7 +33,7 @@ fn of_proxy(error: HttpError, proxy: &Proxy) -> HttpError {
     HttpError::Proxy { at, proxy: proxy.to_string(), problem }
 }
 
-fn of_connecting(error: &reqwest::Error, scheme: &str, at: &Arc<str>, shared: &Shared) -> HttpError {
+fn of_connecting(error: &reqwest::Error, scheme: &str, at: &At, shared: &Shared) -> HttpError {
     let (at, secrets) = (at.clone(), &shared.secrets);
     let chain = causes(error);
     let reason = || secrets.redact(&chain.last().map(ToString::to_string).unwrap_or_default());

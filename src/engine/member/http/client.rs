@@ -13,6 +13,7 @@ use reqwest::{Client, Method, redirect};
 use serde_json::Value;
 use tokio::sync::Semaphore;
 
+use super::at::At;
 use super::attempt::Call;
 use super::body::Body;
 use super::detail::{in_band, shown};
@@ -220,7 +221,7 @@ fn jitter() -> f64 {
 }
 
 fn client(endpoint: &Endpoint, limits: &Limits) -> Result<Client, HttpError> {
-    let fault = |reason: String| HttpError::Tls { at: format!("{} ({})", endpoint.name(), endpoint.shown()).into(), reason };
+    let fault = |reason: String| HttpError::Tls { at: At::new(endpoint.name(), &endpoint.shown()), reason };
     let settings = if endpoint.wants_tls() {
         tls::trusted()
     } else if endpoint.is_proxied() {

@@ -6,6 +6,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::at::At;
 use super::blame;
 use super::context::ContextLength;
 use super::detail::Detail;
@@ -15,7 +16,7 @@ use super::refusal::{Refusal, is_passing, span};
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum HttpError {
     /// The configured address or a configured header cannot be used.
-    #[error("{name}: the address {address} cannot be used: {problem}")]
+    #[error("{name}: {}", unusable(address, problem))]
     Address {
         /// The endpoint.
         name: Arc<str>,
@@ -28,19 +29,19 @@ pub enum HttpError {
     #[error("{at}: the host's name cannot be resolved: check the address, and the network")]
     Unresolved {
         /// Where.
-        at: Arc<str>,
+        at: At,
     },
     /// Nothing listens there.
     #[error("{at}: the connection was refused: check that the server runs, and its port")]
     Refused {
         /// Where.
-        at: Arc<str>,
+        at: At,
     },
     /// The connection cannot be secured.
     #[error("{at}: TLS failed: {reason}")]
     Tls {
         /// Where.
-        at: Arc<str>,
+        at: At,
         /// Why.
         reason: String,
     },
@@ -48,7 +49,7 @@ pub enum HttpError {
     #[error("{at}: the server speaks {}: use {instead}", if instead.starts_with("http:") { "http, not https" } else { "https, not http" })]
     Scheme {
         /// Where.
-        at: Arc<str>,
+        at: At,
         /// The address that is right, fit to show.
         instead: String,
     },
@@ -56,7 +57,7 @@ pub enum HttpError {
     #[error("{at}: {proxy} {problem}: check the proxy, or name the server's host in NO_PROXY")]
     Proxy {
         /// Where.
-        at: Arc<str>,
+        at: At,
         /// The proxy, and what names it.
         proxy: String,
         /// What is wrong with it.
@@ -66,7 +67,7 @@ pub enum HttpError {
     #[error("{at}: no connection within {}: check the address, the network and the firewall", span(*limit))]
     ConnectTimedOut {
         /// Where.
-        at: Arc<str>,
+        at: At,
         /// The limit.
         limit: Duration,
     },
@@ -74,7 +75,7 @@ pub enum HttpError {
     #[error("{at}: no connection: {reason}")]
     Unreachable {
         /// Where.
-        at: Arc<str>,
+        at: At,
         /// Why.
         reason: String,
     },
@@ -82,7 +83,7 @@ pub enum HttpError {
     #[error("{at}: what answers there does not speak HTTP: {reason}")]
     NotHttp {
         /// Where.
-        at: Arc<str>,
+        at: At,
         /// Why.
         reason: String,
     },
@@ -90,7 +91,7 @@ pub enum HttpError {
     #[error("{at}: {} for {}", if *begun { "the reply began, then nothing more came" } else { "nothing came" }, span(*limit))]
     Stalled {
         /// Where.
-        at: Arc<str>,
+        at: At,
         /// The limit.
         limit: Duration,
         /// Whether the reply's body had begun.
@@ -100,7 +101,7 @@ pub enum HttpError {
     #[error("{at}: the connection was cut {place}")]
     Cut {
         /// Where.
-        at: Arc<str>,
+        at: At,
         /// Where in the reply.
         place: Place,
     },
@@ -111,7 +112,7 @@ pub enum HttpError {
     #[error("{at}: the server sends us on to {target} ({status}); redirects are not followed: set the address to where it leads")]
     Redirect {
         /// Where.
-        at: Arc<str>,
+        at: At,
         /// The status.
         status: u16,
         /// Scheme, host and path that it points to.
@@ -121,7 +122,7 @@ pub enum HttpError {
     #[error("{at}: JSON was expected, but {found}")]
     NotJson {
         /// Where.
-        at: Arc<str>,
+        at: At,
         /// What came instead.
         found: String,
     },
@@ -129,7 +130,7 @@ pub enum HttpError {
     #[error("{at}: an answer was expected, but {found} came ({content_type}): check the address's path")]
     ContentType {
         /// Where.
-        at: Arc<str>,
+        at: At,
         /// What the server calls it.
         content_type: String,
         /// What it looks like.
@@ -139,7 +140,7 @@ pub enum HttpError {
     #[error("{at}: the reply is longer than the limit of {limit} bytes without an end of its {}", if *line { "line" } else { "text" })]
     TooLong {
         /// Where.
-        at: Arc<str>,
+        at: At,
         /// The limit in bytes.
         limit: usize,
         /// Whether it is one line or event of a stream; else the whole body.
@@ -149,10 +150,14 @@ pub enum HttpError {
     #[error("{at}: the server reports an error inside its reply: {}", or_nothing(&detail.message))]
     InBand {
         /// Where.
-        at: Arc<str>,
+        at: At,
         /// What it says.
         detail: Box<Detail>,
     },
+}
+
+fn unusable(address: &str, problem: &str) -> String {
+    format!("the address {address} cannot be used: {problem}")
 }
 
 /// Where in a reply a connection was cut.
@@ -261,15 +266,27 @@ impl HttpError {
     /// The words without the endpoint's name, for where a name stands before them.
     #[must_use]
     pub fn without_name(&self) -> String {
-        let text = self.to_string();
-        // All but this one begin with the name and the address in brackets.
-        if let Self::Address { name, .. } = self {
-            return text.strip_prefix(&format!("{name}: ")).map_or_else(|| text.clone(), str::to_owned);
+        let mut error = self.clone();
+        match &mut error {
+            Self::Address { address, problem, .. } => return unusable(address, problem),
+            Self::Status(refusal) => refusal.at.forget_name(),
+            Self::Unresolved { at }
+            | Self::Refused { at }
+            | Self::Tls { at, .. }
+            | Self::Scheme { at, .. }
+            | Self::Proxy { at, .. }
+            | Self::ConnectTimedOut { at, .. }
+            | Self::Unreachable { at, .. }
+            | Self::NotHttp { at, .. }
+            | Self::Stalled { at, .. }
+            | Self::Cut { at, .. }
+            | Self::Redirect { at, .. }
+            | Self::NotJson { at, .. }
+            | Self::ContentType { at, .. }
+            | Self::TooLong { at, .. }
+            | Self::InBand { at, .. } => at.forget_name(),
         }
-        match text.split_once(" (http").and_then(|(_, rest)| rest.split_once("): ")) {
-            Some((address, rest)) => format!("http{address}: {rest}"),
-            None => text,
-        }
+        error.to_string()
     }
 
     /// Whether the server's message reads like one about a parameter of the request, whatever its status.

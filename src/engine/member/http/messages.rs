@@ -11,6 +11,7 @@ use std::time::Duration;
 use serde_json::{Deserializer, Value};
 use tokio::time::timeout;
 
+use super::at::At;
 use super::body::Body;
 use super::detail::{in_band, page_title, shown};
 use super::error::{HttpError, Place};
@@ -45,7 +46,7 @@ pub struct Messages {
     marked: bool,
     /// The reply is one JSON text.
     whole: bool,
-    at: Arc<str>,
+    at: At,
     secrets: Arc<Secrets>,
     followed: Option<Followed>,
 }
@@ -62,7 +63,7 @@ impl Messages {
         body: Body,
         framing: Framing,
         limits: &Limits,
-        at: Arc<str>,
+        at: At,
         secrets: Arc<Secrets>,
     ) -> Result<Self, HttpError> {
         let (content_type, followed) = (body.content_type(), body.followed());
@@ -195,7 +196,7 @@ fn is_done(piece: &Piece) -> bool {
     piece.data.trim() == "[DONE]"
 }
 
-fn told(fault: Fault, decoder: &Decoder, at: &Arc<str>) -> HttpError {
+fn told(fault: Fault, decoder: &Decoder, at: &At) -> HttpError {
     let at = at.clone();
     match fault {
         Fault::TooLong(limit) => HttpError::TooLong { at, limit, line: !matches!(decoder, Decoder::Whole(..)) },
@@ -204,7 +205,7 @@ fn told(fault: Fault, decoder: &Decoder, at: &Arc<str>) -> HttpError {
 }
 
 /// The error of a reply that is something else.
-async fn unexpected(mut body: Body, content_type: String, at: Arc<str>, secrets: &Secrets) -> HttpError {
+async fn unexpected(mut body: Body, content_type: String, at: At, secrets: &Secrets) -> HttpError {
     let mut bytes = Vec::new();
     let read = async {
         while let Ok(Some(piece)) = body.piece().await {

@@ -5,6 +5,7 @@
 //! come, and dropping a call or a reply closes its connection at once: that is how work is cancelled on a server.
 
 mod advice;
+mod at;
 mod attempt;
 mod blame;
 mod body;
@@ -30,6 +31,7 @@ mod tests;
 mod tls;
 mod trouble;
 
+pub use at::At;
 pub use client::Http;
 pub use context::ContextLength;
 pub use detail::Detail;

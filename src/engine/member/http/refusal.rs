@@ -1,8 +1,8 @@
 //! Replies with an error status: what the status means to a person, and whether it passes.
 
-use std::sync::Arc;
 use std::time::Duration;
 
+use super::at::At;
 use super::detail::Detail;
 
 /// Statuses that another attempt can change (RFC 9110, RFC 6585; 529 is Anthropic's "overloaded").
@@ -12,7 +12,7 @@ const PASSING: [u16; 9] = [408, 409, 425, 429, 500, 502, 503, 504, 529];
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refusal {
     /// Where.
-    pub at: Arc<str>,
+    pub at: At,
     /// The status.
     pub status: u16,
     /// What the server says.

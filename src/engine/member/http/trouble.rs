@@ -83,6 +83,7 @@ impl Trouble {
 
 #[cfg(test)]
 mod tests {
+    use super::super::at::At;
     use super::super::detail::Detail;
     use super::super::refusal::Refusal;
     use super::*;
@@ -90,7 +91,7 @@ mod tests {
     const LONGEST: Duration = Duration::from_secs(60);
 
     fn refusal(status: u16, wait: Option<u64>) -> HttpError {
-        let (at, detail, wait) = ("there".into(), Detail::default(), wait.map(Duration::from_secs));
+        let (at, detail, wait) = (At::new("there", "http://there"), Detail::default(), wait.map(Duration::from_secs));
         HttpError::Status(Box::new(Refusal {
             at,
             status,

@@ -7,10 +7,8 @@ use crate::engine::member::http::HttpError;
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum ConnectError {
     /// It cannot be reached, or refuses.
-    #[error("{0}")]
     Http(#[from] HttpError),
     /// Something answers, but no llama.cpp server.
-    #[error("{name}: what answers there is no llama.cpp server: {problem}")]
     OtherServer {
         /// The member.
         name: String,
@@ -18,7 +16,6 @@ pub enum ConnectError {
         problem: String,
     },
     /// The model is not there.
-    #[error("{name}: the server has no model `{wanted}`; it has {}", listed(there))]
     NoSuchModel {
         /// The member.
         name: String,
@@ -28,7 +25,6 @@ pub enum ConnectError {
         there: Vec<String>,
     },
     /// A router has to be told which model.
-    #[error("{name}: the server has several models: name one of {}", listed(there))]
     SeveralModels {
         /// The member.
         name: String,
@@ -36,13 +32,38 @@ pub enum ConnectError {
         there: Vec<String>,
     },
     /// The server answers, but its model does not.
-    #[error("{name}: {problem}")]
     Unusable {
         /// The member.
         name: String,
         /// What does not work.
         problem: String,
     },
+}
+
+impl ConnectError {
+    /// The error for a reader who knows which member it is about.
+    #[must_use]
+    pub fn without_name(&self) -> String {
+        match self {
+            Self::Http(error) => error.without_name(),
+            Self::OtherServer { problem, .. } => format!("what answers there is no llama.cpp server: {problem}"),
+            Self::NoSuchModel { wanted, there, .. } => format!("the server has no model `{wanted}`; it has {}", listed(there)),
+            Self::SeveralModels { there, .. } => format!("the server has several models: name one of {}", listed(there)),
+            Self::Unusable { problem, .. } => problem.clone(),
+        }
+    }
+}
+
+impl std::fmt::Display for ConnectError {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Http(error) => error.fmt(formatter),
+            Self::OtherServer { name, .. }
+            | Self::NoSuchModel { name, .. }
+            | Self::SeveralModels { name, .. }
+            | Self::Unusable { name, .. } => write!(formatter, "{name}: {}", self.without_name()),
+        }
+    }
 }
 
 /// Names, each in quotes; the first dozen of many.

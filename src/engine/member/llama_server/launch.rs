@@ -95,7 +95,6 @@ pub struct Launch {
 #[derive(Debug, thiserror::Error)]
 pub enum LaunchError {
     /// The file is not there.
-    #[error("{name}: the model's file {file} cannot be read: {problem}")]
     File {
         /// The member.
         name: String,
@@ -105,7 +104,6 @@ pub enum LaunchError {
         problem: std::io::Error,
     },
     /// The program cannot be started.
-    #[error("{name}: {program} cannot be started: {problem}")]
     Start {
         /// The member.
         name: String,
@@ -115,7 +113,6 @@ pub enum LaunchError {
         problem: std::io::Error,
     },
     /// It ended before it could answer.
-    #[error("{name}: {program} ended while loading the model: {why}")]
     Ended {
         /// The member.
         name: String,
@@ -125,8 +122,31 @@ pub enum LaunchError {
         why: String,
     },
     /// It runs and does not answer as a server should.
-    #[error("{0}")]
     Http(#[from] HttpError),
+}
+
+impl LaunchError {
+    /// The error for a reader who knows which member it is about.
+    #[must_use]
+    pub fn without_name(&self) -> String {
+        match self {
+            Self::Http(error) => error.without_name(),
+            Self::File { file, problem, .. } => format!("the model's file {file} cannot be read: {problem}"),
+            Self::Start { program, problem, .. } => format!("{program} cannot be started: {problem}"),
+            Self::Ended { program, why, .. } => format!("{program} ended while loading the model: {why}"),
+        }
+    }
+}
+
+impl std::fmt::Display for LaunchError {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Http(error) => error.fmt(formatter),
+            Self::File { name, .. } | Self::Start { name, .. } | Self::Ended { name, .. } => {
+                write!(formatter, "{name}: {}", self.without_name())
+            }
+        }
+    }
 }
 
 /// A server of our own. Dropping it ends the server, and so does the end of this process, however it comes.

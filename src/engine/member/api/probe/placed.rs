@@ -49,10 +49,15 @@ fn is_absent(error: &HttpError) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::member::http::At;
+
+    fn at() -> At {
+        At::new("x", "http://x")
+    }
 
     #[test]
     fn the_form_that_is_there_is_the_outcome_and_the_first_failure_where_none_is() {
-        let absent = |found: &str| HttpError::NotJson { at: "x".into(), found: found.to_owned() };
+        let absent = |found: &str| HttpError::NotJson { at: at(), found: found.to_owned() };
         let mut search = Search::new(&[Route::Direct, Route::Versioned]);
         assert_eq!(search.route(), Some(Route::Direct));
         assert_eq!(search.outcome::<u8>(Err(absent("first"))), None);
@@ -60,7 +65,7 @@ mod tests {
         assert_eq!(search.outcome::<u8>(Err(absent("second"))), Some(Err(absent("first"))));
         let mut alone = Search::new(&[]);
         assert_eq!((alone.route(), alone.outcome(Ok(7))), (None, Some(Ok(7))));
-        let refused = HttpError::Refused { at: "x".into() };
+        let refused = HttpError::Refused { at: at() };
         assert_eq!(Search::new(&[Route::Direct, Route::Versioned]).outcome::<u8>(Err(refused.clone())), Some(Err(refused)));
     }
 }

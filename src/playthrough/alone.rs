@@ -1,0 +1,156 @@
+//! A member that answers alone, in one long draft, under the limits of a run.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use crate::engine::fusion::conversation::Conversation;
+use crate::engine::fusion::event::Role;
+use crate::engine::fusion::params::Params;
+use crate::engine::fusion::segment::SegmentRule;
+use crate::engine::member::{Context, DraftRequest, Drafted, MemberError, Progress, Sampling, ScoreTier};
+use crate::engine::{Seat, guarded};
+
+/// What comes of asking one member alone.
+#[derive(Debug)]
+pub(crate) enum Alone {
+    Answered(Answer),
+    /// Its call failed, which says nothing about what it knows.
+    Failed(MemberError),
+    /// It only verifies.
+    NotAsked,
+}
+
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) text: String,
+    /// Whether the member ended it; otherwise a limit did.
+    pub(crate) ended: bool,
+    pub(crate) tokens: usize,
+    pub(crate) elapsed_ms: f64,
+}
+
+/// Asks a member alone: at most `max-tokens` tokens within `draft-seconds`, drawn as in a run.
+pub(crate) async fn alone(seat: &Seat, params: &Params, conversation: &Conversation, seed: u64) -> Alone {
+    if seat.role == Role::Verify {
+        return Alone::NotAsked;
+    }
+    start_afresh(seat, params).await;
+    let own = seat.sampling;
+    let (temperature, top_p) = (own.temperature.unwrap_or(params.temperature), own.top_p.unwrap_or(params.top_p));
+    let sampling = Sampling { temperature: temperature as f32, top_p: top_p as f32, seed };
+    let start = Instant::now();
+    match draft(seat, params, conversation.clone(), sampling, params.max_tokens).await {
+        Ok(Drafted { draft, .. }) => Alone::Answered(Answer {
+            text: draft.text(),
+            ended: draft.ends,
+            tokens: draft.tokens.len(),
+            elapsed_ms: start.elapsed().as_secs_f64() * 1000.0,
+        }),
+        Err(error) => Alone::Failed(error),
+    }
+}
+
+/// Has a model in this process read another question: it may have just written on this one with others, and would find its prompt
+/// evaluated, which the fused answer did not. On servers that would cost, and their caches are not ours.
+async fn start_afresh(seat: &Seat, params: &Params) {
+    if seat.member.capabilities().tier == ScoreTier::InProcess {
+        let greedy = Sampling { temperature: 0.0, top_p: 1.0, seed: 0 };
+        // Why it fails is reported when it is asked what is to be measured.
+        let _ = draft(seat, params, Conversation::question("-"), greedy, 1).await;
+    }
+}
+
+/// A draft of at most `length` tokens.
+async fn draft(
+    seat: &Seat,
+    params: &Params,
+    conversation: Conversation,
+    sampling: Sampling,
+    length: usize,
+) -> Result<Drafted, MemberError> {
+    let request = DraftRequest {
+        context: Context { conversation: Arc::new(conversation), accepted: Arc::from([]) },
+        sampling,
+        segment: SegmentRule::tokens(length),
+        asks_end: false,
+        confidence: None,
+    };
+    let member = Arc::clone(&seat.member);
+    // Asked inside the guard: a member may panic before it has a reply to wait for.
+    let progress = Progress::nowhere();
+    let waits = progress.waits().clone();
+    let reply = Box::pin(async move { member.draft(request, progress).await });
+    guarded(reply, params.draft_seconds as u64, &waits).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::member::scripted::ScriptedMember;
+    use crate::engine::member::{Capabilities, Member, Reply, ScoreRequest, Scored};
+
+    /// How a member fails to draft.
+    #[derive(Clone, Copy)]
+    enum Failing {
+        BeforeItsReply,
+        Within,
+        Never,
+    }
+
+    struct Broken(Capabilities, Failing);
+
+    impl Broken {
+        fn new(failing: Failing) -> Self {
+            Self(Capabilities::in_process("broken", "none"), failing)
+        }
+    }
+
+    impl Member for Broken {
+        fn capabilities(&self) -> &Capabilities {
+            &self.0
+        }
+
+        fn prepare(&self, _conversation: Arc<Conversation>) -> Reply<usize> {
+            Box::pin(async { Ok(0) })
+        }
+
+        fn draft(&self, _request: DraftRequest, _progress: Progress) -> Reply<Drafted> {
+            match self.1 {
+                Failing::BeforeItsReply => panic!("at once"),
+                Failing::Within => Box::pin(async { panic!("later") }),
+                Failing::Never => Box::pin(std::future::pending()),
+            }
+        }
+
+        fn score(&self, _request: ScoreRequest) -> Reply<Scored> {
+            Box::pin(std::future::pending())
+        }
+    }
+
+    async fn asked(member: Arc<dyn Member>) -> Alone {
+        let params = Params { draft_seconds: 7, ..Params::default() };
+        alone(&Seat::new("a", member), &params, &Conversation::question("Capital of Japan?"), 1).await
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_member_alone_has_the_limits_of_a_run_and_its_panics_are_its_own() {
+        for (failing, said) in [(Failing::BeforeItsReply, "at once"), (Failing::Within, "later"), (Failing::Never, "7 s")] {
+            match asked(Arc::new(Broken::new(failing))).await {
+                Alone::Failed(error) => assert!(error.to_string().contains(said), "{error}"),
+                other => panic!("{other:?}"),
+            }
+        }
+        match asked(Arc::new(ScriptedMember::saying(&["It is Tokyo."], -0.5))).await {
+            Alone::Answered(answer) => assert!(answer.text == "It is Tokyo." && answer.ended, "{answer:?}"),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[tokio::test]
+    async fn a_member_that_only_verifies_is_not_asked() {
+        let seat = Seat::new("a", Arc::new(ScriptedMember::saying(&["No."], -0.5)));
+        let seat = Seat { role: Role::Verify, ..seat };
+        let asked = alone(&seat, &Params::default(), &Conversation::question("?"), 1).await;
+        assert!(matches!(asked, Alone::NotAsked), "{asked:?}");
+    }
+}
