@@ -5,7 +5,7 @@
 //! the secrets that it knows; here logins and keys in addresses are masked again, texts are cleaned, then cut short. A log that
 //! cannot be written any further never stops a run.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -146,7 +146,8 @@ struct Line {
 
 impl Line {
     fn put(&mut self, field: &Field, value: &serde_json::Value) {
-        self.text.push_str(&format!(",{}:{value}", serde_json::Value::from(field.name())));
+        // Writing to a string cannot fail.
+        let _ = write!(self.text, ",{}:{value}", serde_json::Value::from(field.name()));
     }
 }
 
@@ -219,9 +220,9 @@ mod tests {
         let kept = Kept::default();
         let log = Log::new(kept.clone(), noon, |text| text.replace("sk-42", "…"));
         tracing::subscriber::with_default(log, || {
-            let long = "x".repeat(9000);
+            let lengthy = "x".repeat(9000);
             tracing::info!(target: TARGET, member = "a", event = "request", bytes = 7_u64, body = "key sk-42\n\u{1b}[2J\u{202e}\"q\"", none = None::<u64>);
-            tracing::info!(target: TARGET, event = "x", ms = 1.5, body = long);
+            tracing::info!(target: TARGET, event = "x", ms = 1.5, body = lengthy);
             tracing::info!(target: "h2", event = "of another crate");
             tracing::debug!(target: TARGET, event = "too fine");
         });

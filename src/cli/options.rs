@@ -23,7 +23,11 @@ use crate::log::Log;
 
 /// Adds the shared options to a command.
 pub(super) fn add(command: Command) -> Command {
-    let presets = PRESETS.iter().map(|preset| format!("`{}`: {}", preset.name, preset.meaning)).collect::<Vec<_>>().join("; ");
+    knobs(local(members(files(command))))
+}
+
+/// Files, the seed, instructions.
+fn files(command: Command) -> Command {
     command
         .arg(
             Arg::new("config")
@@ -52,6 +56,11 @@ pub(super) fn add(command: Command) -> Command {
                 .value_name("TEXT")
                 .help("Instructions that stand before the conversation, over those of the configuration"),
         )
+}
+
+/// Who takes part.
+fn members(command: Command) -> Command {
+    command
         .next_help_heading("Members")
         .arg(Arg::new("model").long("model").value_name("[NAME=]WHERE").action(ArgAction::Append).help(
             "A member: a server's address (with #MODEL where it has several), API:MODEL for a remote API, or a GGUF file; repeatable",
@@ -89,6 +98,11 @@ pub(super) fn add(command: Command) -> Command {
                 .action(ArgAction::Append)
                 .help("A member's weight as a verifier, from 0 on (where not given, `--weights` decides); repeatable"),
         )
+}
+
+/// How models run on this machine.
+fn local(command: Command) -> Command {
+    command
         .next_help_heading("GGUF files that run on this machine")
         .arg(
             Arg::new("threads")
@@ -112,6 +126,11 @@ pub(super) fn add(command: Command) -> Command {
                 .value_parser(from_zero::<u32>)
                 .help("Layers of each model on the GPU [default: all]"),
         )
+}
+
+fn knobs(command: Command) -> Command {
+    let presets = PRESETS.iter().map(|preset| format!("`{}`: {}", preset.name, preset.meaning)).collect::<Vec<_>>().join("; ");
+    command
         .next_help_heading("Knobs")
         .arg(
             Arg::new("preset")

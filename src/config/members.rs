@@ -122,7 +122,8 @@ struct BuiltIn {
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 struct Gguf {
-    gguf: PathBuf,
+    #[serde(rename = "gguf")]
+    path: PathBuf,
     #[serde(default, deserialize_with = "values::arguments")]
     arguments: Vec<String>,
     device: Option<String>,
@@ -243,7 +244,7 @@ fn source(value: &Value, given: &[&str]) -> Result<Source, Fault> {
         }
         "gguf" => {
             only(read::keys(Gguf::deserialize))?;
-            let Gguf { gguf: path, arguments, device, threads, gpu_layers, context } = Gguf::deserialize(Node(value))?;
+            let Gguf { path, arguments, device, threads, gpu_layers, context } = Gguf::deserialize(Node(value))?;
             Ok(Source::Gguf { path, arguments, local: Local { device, threads, gpu_layers, context } })
         }
         _ => {

@@ -91,6 +91,7 @@ struct File {
     ensemble: Option<String>,
     in_turn: Option<bool>,
     parameters: Knobs,
+    #[expect(clippy::zero_sized_map_values, reason = "a table whose values are read elsewhere")]
     #[serde(rename = "members")]
     _members: BTreeMap<String, IgnoredAny>,
     #[serde(deserialize_with = "values::ensembles")]

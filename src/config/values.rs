@@ -66,13 +66,13 @@ impl<T: Copy> Visitor<'_> for OneOf<T> {
 }
 
 const fn names<T, const N: usize>(named: &[(T, &'static str)]) -> [&'static str; N] {
-    let mut names = [""; N];
+    let mut found = [""; N];
     let mut at = 0;
     while at < N {
-        names[at] = named[at].1;
+        found[at] = named[at].1;
         at += 1;
     }
-    names
+    found
 }
 
 static SCORES: [&str; ScoreTier::NAMES.len()] = names(ScoreTier::NAMES);

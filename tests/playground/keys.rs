@@ -146,7 +146,7 @@ fn with_every_key_rebound_no_screen_names_an_old_one() {
         screen
     };
     let crowded = Screen::new(Options { keymap: keymap.clone(), ..support::options(&support::crowd(9)) }, 120, 40);
-    let scenes = [
+    let scenes = vec![
         Screen::new(options(), 120, 40),
         crowded,
         at((120, 40), &answer()[..20], false),

@@ -14,6 +14,7 @@ use super::handlers::tour::Touring;
 use super::handlers::typing;
 use super::key::Key;
 use super::keymap::Meaning;
+use super::layout::Layout;
 use super::log::Level;
 use super::message::{Effect, Message};
 use super::overlay::Overlay;
@@ -57,7 +58,7 @@ impl State {
             Message::Mouse(mouse) => Mouse::from(self).mouse(mouse),
             Message::Resize(width, height) => self.size = (width, height),
             Message::Laid(laid) => {
-                if let Some(place) = laid.layout.as_ref().and_then(|layout| layout.transcript_text()) {
+                if let Some(place) = laid.layout.as_ref().and_then(Layout::transcript_text) {
                     self.answers.transcript.resize(place.width, usize::from(place.height));
                 }
                 self.looking.lay(*laid);

@@ -51,7 +51,7 @@ impl Body {
         let next = timeout(self.idle, self.response.chunk()).await.map_err(stalled)?;
         let next = next.map_err(|_| HttpError::Cut { at: self.at.clone(), place: Place::Between })?;
         self.ended = next.is_none();
-        self.received.piece(next.as_ref().map(|bytes| bytes.len()));
+        self.received.piece(next.as_deref().map(<[u8]>::len));
         Ok(next.map(|bytes| bytes.to_vec()))
     }
 
