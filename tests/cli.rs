@@ -1,4 +1,4 @@
-//! The program as a person uses it: the real binary, the real built-in ensemble, real files, pipes and signals.
+//! The program as the user uses it: the real binary, the real built-in ensemble, real files, pipes and signals.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on fails")]
 
@@ -29,7 +29,7 @@ use specfuse::engine::trace;
 const QUESTION: &str = "What is the capital of Japan? What is 27 plus 48? What is the opposite of brave?";
 const ANSWER: &str = "The capital of Japan is Tokyo. 27 plus 48 is 75. The opposite of brave is cowardly.\n";
 
-/// A home of its own for every test, so that no test sees a person's files or another test's.
+/// A home of its own for every test, so that no test sees the user's files or another test's.
 struct Home(tempfile::TempDir);
 
 impl Home {

@@ -80,7 +80,7 @@ fn any_segment_rule() -> impl Strategy<Value = SegmentRule> {
     })
 }
 
-/// Whether text may be cut after so many bytes without splitting a character or a grapheme cluster.
+/// Whether text may be cut after this many bytes without splitting a character or a grapheme cluster.
 fn is_boundary(text: &str, bytes: usize) -> bool {
     bytes == text.len() || text.grapheme_indices(true).any(|(start, _)| start == bytes)
 }

@@ -22,7 +22,7 @@ use crate::clockwork::{Clockwork, Model, Pace, Tune};
 const MEMBERS: usize = 16;
 const ROUNDS: usize = 500;
 
-/// After so many rounds everything is there that a run needs: pools are filled, buffers have grown.
+/// After this many rounds everything is there that a run needs: pools are filled, buffers have grown.
 const SETTLED: usize = 100;
 
 /// What further rounds may take. Their texts and prompts take some hundred kilobytes; an event, a task or a request that stayed

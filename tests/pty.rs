@@ -1,4 +1,4 @@
-//! The program as a person at a terminal uses it: the real binary in a real pseudo-terminal, with the built-in ensemble and a home
+//! The program as the user at a terminal uses it: the real binary in a real pseudo-terminal, with the built-in ensemble and a home
 //! of its own, and a terminal emulator that says what the person would see.
 //!
 //! How the terminal is taken and given back piece by piece, panics included, is the business of `terminal`; here the whole

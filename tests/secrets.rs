@@ -97,7 +97,7 @@ fn files(folder: &Path) -> Vec<std::path::PathBuf> {
     found
 }
 
-/// Fails where eight characters of a random part of a secret stand in the text, as they are or in base64.
+/// Fails where eight characters of a random part of a secret are in the text, as they are or in base64.
 fn holds_no_secret(what: &str, text: &[u8]) {
     let text = String::from_utf8_lossy(text).to_lowercase();
     for secret in SECRETS {

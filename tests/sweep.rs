@@ -1,4 +1,4 @@
-//! `specfuse sweep` as a person uses it, and its library: the real binary, the real built-in ensemble, real files and a real kill.
+//! `specfuse sweep` as the user uses it, and its library: the real binary, the real built-in ensemble, real files and a real kill.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on fails")]
 

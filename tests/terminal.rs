@@ -1,5 +1,5 @@
 //! The terminal given back in every way a program can end or stop: a real pseudo-terminal, a real shell, and a terminal emulator
-//! that says what a person would see.
+//! that says what the user would see.
 //!
 //! Each case runs this same program again as a small player ([`player`]) that uses the pieces of `playground::term` on its main
 //! thread; libtest would give it another one, so the cases are run by a `main` of their own. An argument selects cases by name.

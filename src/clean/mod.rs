@@ -16,7 +16,7 @@ const MAX_STRING: usize = 4096;
 /// Combining marks on one character. Stacked Vietnamese, Hebrew or Tibetan needs up to four; towers of them cover other lines.
 const MAX_MARKS: usize = 4;
 
-/// Characters of one grapheme cluster. The longest emoji sequences have ten; an endless cluster would have to be measured anew
+/// Characters of one grapheme cluster. The longest emoji sequences have ten; an endless cluster would have to be measured again
 /// with every character that joins it.
 const MAX_CLUSTER: usize = 32;
 
@@ -40,7 +40,7 @@ enum State {
     Designation,
     /// In a control sequence (CSI), after so many parameter characters.
     Sequence(usize),
-    /// In a control string (OSC, DCS, APC, PM, SOS), after so many characters.
+    /// In a control string (OSC, DCS, APC, PM, SOS), after this many characters.
     String(usize),
 }
 
@@ -84,7 +84,7 @@ impl Cleaner {
             self.state = state;
             return;
         }
-        // The character is not of the sequence: it is text, or begins the next sequence.
+        // The character is not of the sequence: it is text, or starts the next sequence.
         self.state = introduced_by(character);
         if self.state == State::Text {
             self.show(character, shown);

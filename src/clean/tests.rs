@@ -122,7 +122,7 @@ fn a_control_sequence_is_no_longer_than_its_limit() {
 
 #[test]
 fn a_cluster_is_no_longer_than_its_limit() {
-    // Leading Hangul letters and joined emoji go on as one cluster for ever.
+    // Leading Hangul letters and joined emoji continue as one cluster for ever.
     assert_eq!(clean(&"ᄀ".repeat(1000)), "ᄀ".repeat(MAX_CLUSTER));
     assert_eq!(clean(&"👩\u{200d}".repeat(1000)), "👩\u{200d}".repeat(MAX_CLUSTER / 2));
     assert_eq!(clean(&format!("{}가a", "ᄀ".repeat(1000))), format!("{}a", "ᄀ".repeat(MAX_CLUSTER)));

@@ -31,12 +31,12 @@ pub(super) fn code() -> u8 {
     CODE.load(Ordering::SeqCst)
 }
 
-/// Whether the person pressed Ctrl-C, or a signal asked the command to end, since it began.
+/// Whether the person pressed Ctrl-C, or a signal asked the command to end, since it started.
 #[derive(Clone)]
 pub(super) struct Interrupt(watch::Receiver<bool>);
 
 impl Interrupt {
-    /// Begins to listen; needs a tokio runtime.
+    /// Starts to listen; needs a tokio runtime.
     pub(super) fn listen() -> Self {
         let (pressed, receiver) = watch::channel(false);
         let asked = system::asked();
@@ -46,7 +46,7 @@ impl Interrupt {
                 // Without a receiver the command is over already.
                 let _ = pressed.send(true);
             }
-            // A system without signals keeps the sender, so that waiting goes on for ever instead of ending at once.
+            // A system without signals keeps the sender, so that waiting continues for ever instead of ending at once.
             pressed.closed().await;
         });
         Self(receiver)

@@ -1,6 +1,6 @@
 //! What a command line means that the parser would misread or refuse without a word of help.
 //!
-//! Owns three repairs (options before the command, a switch with its value behind a blank, a text or number that begins with a
+//! Owns three repairs (options before the command, a switch with its value behind a blank, a text or number that starts with a
 //! dash) and one refusal: a command that does not exist, which would be taken for a question.
 
 use std::ffi::{OsStr, OsString};
@@ -36,7 +36,7 @@ pub(super) enum Misspelt {
     },
 }
 
-/// The command line as it is meant. `arguments` begin with the program's name.
+/// The command line as it is meant. `arguments` start with the program's name.
 pub(super) fn repaired(arguments: Vec<OsString>, command: &Command) -> Result<Vec<OsString>, Misspelt> {
     let mut arguments = joined(arguments, command);
     // Behind an option that nobody knows stands perhaps its value: the parser says which option is meant.
@@ -103,7 +103,7 @@ fn belongs(option: &Arg, value: &OsStr) -> bool {
         && value.to_str().is_some_and(|text| is_number(text) || is_text(text))
 }
 
-/// A text that begins with a dash and cannot be an option: blanks stand in it, before any equals sign.
+/// A text that starts with a dash and cannot be an option: blanks stand in it, before any equals sign.
 fn is_text(text: &str) -> bool {
     text.starts_with('-') && text.split('=').next().is_some_and(|head| head.contains(char::is_whitespace))
 }
@@ -189,7 +189,7 @@ fn near(command: &Command, word: &str, alone: bool) -> Option<String> {
     close.min_by_key(|(distance, _)| *distance).map(|(_, name)| name.to_owned())
 }
 
-/// A question that begins with a dash goes behind the options, where the parser takes it as it is.
+/// A question that starts with a dash goes behind the options, where the parser takes it as it is.
 fn behind(mut arguments: Vec<OsString>, command: Option<&Command>) -> Vec<OsString> {
     let takes_question = command.is_none_or(|command| command.get_positionals().any(|argument| argument.get_id() == "prompt"));
     if !takes_question || arguments.iter().any(|argument| argument == END) {

@@ -11,10 +11,10 @@ use crate::clean::clean_line;
 use crate::config::{Config, Source};
 use crate::ensemble::{self, MemberSpec, OpenOptions, Opened};
 
-/// Between two looks of the sign that something goes on.
+/// Between two looks of the sign that something continues.
 const TICK: Duration = Duration::from_millis(120);
 
-/// What a person has to know of the built-in models.
+/// What the user has to know of the built-in models.
 pub(super) const TOYS: &str =
     "the built-in models are toys that show the method: they know a few hundred facts each and nothing else";
 
@@ -28,11 +28,11 @@ pub(super) fn chosen(matches: &ArgMatches, config: &Config) -> Result<Vec<Member
 pub(super) enum Wait {
     /// All: what they do is compared.
     ForAll,
-    /// Enough to begin with; the others join when they are ready.
+    /// Enough to start with; the others join when they are ready.
     ForEnough,
 }
 
-/// Opens them. One that cannot be opened, file or server, is told, and the others go on; where none is left, the command ends.
+/// Opens them. One that cannot be opened, file or server, is told, and the others continue; where none is left, the command ends.
 pub(super) async fn opened(specs: Vec<MemberSpec>, opening: &OpenOptions, wait: Wait) -> Result<Vec<Opened>, Failure> {
     let opened = asked(specs, opening, wait).await;
     let faults: Vec<String> =

@@ -257,7 +257,7 @@ pub(super) fn log(matches: &ArgMatches) -> Result<Option<Log>, Failure> {
 
 /// The seed; a fresh one where none is given.
 pub(super) fn seed(matches: &ArgMatches) -> u64 {
-    // Each RandomState is keyed anew from the operating system's randomness.
+    // Each RandomState is keyed again from the operating system's randomness.
     matches.get_one("seed").copied().unwrap_or_else(|| RandomState::new().build_hasher().finish() >> 32)
 }
 

@@ -24,7 +24,7 @@ use crate::playground::term::outside::{locale_is_not_utf8, require_terminal};
 use crate::playground::term::{self, Left, Opening};
 use crate::playground::view::theme::{ColourLevel, Library, Theme};
 
-/// Tokens a second of the built-in models: they would be done before anybody saw them begin.
+/// Tokens a second of the built-in models: they would be done before anybody saw them start.
 const PACE: u32 = 15;
 
 /// The options of the playground, on the program itself.
@@ -233,7 +233,7 @@ fn history(folders: Option<&Folders>, warnings: &mut Vec<String>) -> History {
     }
 }
 
-/// The loop on this thread may be busy with an editor; the run then goes on in another.
+/// The loop on this thread may be busy with an editor; the run then continues in another.
 fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
     tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().map_err(Failure::Runtime)
 }

@@ -1,6 +1,6 @@
 //! The platform's folders for this program, as far as they can be used.
 //!
-//! A folder that is a file, leads nowhere or cannot be entered stops nothing: the program goes on as if there were none, and says
+//! A folder that is a file, leads nowhere or cannot be entered stops nothing: the program continues as if there were none, and says
 //! so once. Owns finding that out before anything is read or written there.
 
 use std::fs;

@@ -1,6 +1,6 @@
 //! The tables `[members.NAME]` and `[ensembles]`: which models there are, how they are reached, what each may do.
 //!
-//! Says only what a person wrote; what a server can do is found out when it is asked.
+//! Says only what the user wrote; what a server can do is found out when it is asked.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -56,7 +56,7 @@ impl Default for Source {
     }
 }
 
-/// How a server is reached, and what a person knows better than the probe. Printing it shows no value of a header, of the body or
+/// How a server is reached, and what the user knows better than the probe. Printing it shows no value of a header, of the body or
 /// of a query.
 #[derive(Clone, PartialEq, Default, Deserialize)]
 #[serde(default)]

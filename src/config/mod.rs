@@ -51,7 +51,7 @@ pub struct Config {
     pub members: BTreeMap<String, MemberConfig>,
     /// The ensembles there are, by name: lists of members.
     pub ensembles: BTreeMap<String, Vec<String>>,
-    /// Folders with model files, besides the usual ones; `~` at the beginning is the user's folder.
+    /// Folders with model files, besides the usual ones; `~` at the start is the user's folder.
     pub models: Vec<PathBuf>,
     /// Keys by the name of the action.
     pub keys: BTreeMap<String, Vec<String>>,

@@ -1,4 +1,4 @@
-//! Where something stands in the configuration file.
+//! Where something is in the configuration file.
 //!
 //! A place is looked up only when an error names it: values are read from a table that does not keep it.
 

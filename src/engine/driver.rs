@@ -39,7 +39,7 @@ pub struct Ended {
     pub journal_error: Option<TraceError>,
 }
 
-/// A member that was still preparing when the run began, with its reply to come.
+/// A member that was still preparing when the run started, with its reply to come.
 pub(super) type Unready = (MemberIndex, Reply<usize>);
 
 enum Returned {
@@ -172,7 +172,7 @@ impl Driver {
         }
     }
 
-    /// Hands one input to the machine and carries out what it says. Returns whether the run goes on.
+    /// Hands one input to the machine and carries out what it says. Returns whether the run continues.
     async fn take_in(&mut self, input: Input, calls: &mut Calls, ended: &mut Ended) -> bool {
         let effects = match self.machine.handle((self.clock)(), input) {
             Ok(effects) => effects,
@@ -249,7 +249,7 @@ impl Driver {
         }
     }
 
-    /// The run goes on without its journal, and says so once.
+    /// The run continues without its journal, and says so once.
     async fn journal_failed(&mut self, error: TraceError, ended: &mut Ended) -> bool {
         self.journal = None;
         let text = format!("the trace is not written any further: {error}");

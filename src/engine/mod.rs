@@ -73,7 +73,7 @@ impl Seat {
     }
 }
 
-/// Everything a run begins with.
+/// Everything a run starts with.
 pub struct Setup {
     /// The members; their order decides ties.
     pub seats: Vec<Seat>,
@@ -99,11 +99,11 @@ pub struct TakeUp {
     pub seats: Vec<Seat>,
     /// A trace that holds these events already, if one is to be kept.
     pub journal: Option<Journal>,
-    /// A clock that starts now: the run's own time goes on from its last event.
+    /// A clock that starts now: the run's own time continues from its last event.
     pub clock: Clock,
 }
 
-/// Why a run cannot begin.
+/// Why a run cannot start.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SetupError {
     /// Nothing was asked.
@@ -126,7 +126,7 @@ pub enum SetupError {
         /// What it is.
         weight: String,
     },
-    /// The records of a run to be taken up begin with no header.
+    /// The records of a run to be taken up start with no header.
     #[error("there is no run in these records: they do not begin with a header")]
     NoHeader,
     /// Not the members of the run to be taken up.
@@ -154,7 +154,7 @@ pub struct Engine {
 }
 
 impl Engine {
-    /// Begins a run; needs a tokio runtime. Members that cannot hold the prompt are left out, visibly, as long as one that
+    /// Starts a run; needs a tokio runtime. Members that cannot hold the prompt are left out, visibly, as long as one that
     /// drafts remains. One that is not ready when the others are joins later.
     pub async fn start(setup: Setup) -> Result<Self, SetupError> {
         check(&setup)?;

@@ -1,6 +1,6 @@
 //! Asks the members of a run whether they can take its prompt, and how long to wait for those that do not answer.
 //!
-//! Owns who is ready when a run begins. A member that is not is waited for beside the run, which it joins when it is.
+//! Owns who is ready when a run starts. A member that is not is waited for beside the run, which it joins when it is.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -24,7 +24,7 @@ const GRACE_FACTOR: u32 = 2;
 /// Seconds that a member may take to be ready, at least: its server may be loading its model, which has a limit of its own.
 const LOADING: u64 = 360;
 
-/// Whether a question can be asked of so many members: at least half are settled, and one is there that drafts.
+/// Whether a question can be asked of this many members: at least half are settled, and one is there that drafts.
 #[must_use]
 pub(crate) fn is_enough(members: usize, settled: usize, drafters: usize) -> bool {
     drafters > 0 && 2 * settled >= members
@@ -75,7 +75,7 @@ impl Future for Asked {
 }
 
 /// Asks every member whether it can hold the prompt. Borrows only what threads can share, which a clock is not: so a run can be
-/// begun from any task.
+/// started from any task.
 ///
 /// # Errors
 /// When no member that drafts can take the prompt.

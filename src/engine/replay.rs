@@ -15,14 +15,14 @@ const AT_ONCE: usize = 512;
 /// number that timers can take.
 const LATEST_MS: f64 = 1e11;
 
-/// Plays a recorded run. Every record comes out once and in order, whatever is asked of the player; only a restart begins anew.
+/// Plays a recorded run. Every record comes out once and in order, whatever is asked of the player; only a restart starts again.
 #[derive(Debug, Clone)]
 pub struct Player {
     records: Vec<Record>,
     /// When each record is played, in recorded time: its time stamp, but never before the record ahead of it. A further run's
-    /// own time begins where the run ahead of it ends.
+    /// own time starts where the run ahead of it ends.
     times: Vec<f64>,
-    /// Where each run begins: its first record, and the recorded time of its own beginning.
+    /// Where each run starts: its first record, and the recorded time of its own start.
     begins: Vec<(usize, f64)>,
     /// The record that comes next.
     next: usize,
@@ -37,7 +37,7 @@ pub struct Player {
 }
 
 impl Player {
-    /// A player of these records that is playing, at speed 1. Time begins to pass with the first call of [`Player::due`] or of
+    /// A player of these records that is playing, at speed 1. Time starts to pass with the first call of [`Player::due`] or of
     /// a command.
     #[must_use]
     pub fn new(records: Vec<Record>) -> Self {
@@ -129,7 +129,7 @@ impl Player {
         self.anchor_played = self.duration_ms();
     }
 
-    /// Plays from the beginning, at the speed that was chosen.
+    /// Plays from the start, at the speed that was chosen.
     pub fn restart(&mut self, now_ms: f64) {
         (self.next, self.at_once, self.playing) = (0, 0, true);
         (self.anchor_played, self.anchor_now) = (0.0, Some(now_ms));
@@ -175,7 +175,7 @@ impl Player {
         self.anchor_now = Some(now_ms);
     }
 
-    /// The place after the last record of a step that begins at `from`.
+    /// The place after the last record of a step that starts at `from`.
     fn step_end(&self, from: usize) -> usize {
         let boundary = |record: &Record| matches!(record.event, Event::RoundStarted { .. } | Event::RunFinished(_));
         let next_boundary = |from: usize| self.records[from..].iter().position(boundary).map(|ahead| from + ahead);
@@ -195,7 +195,7 @@ impl Player {
         }
     }
 
-    /// Whether the records before `place` began a round that none of them completed.
+    /// Whether the records before `place` started a round that none of them completed.
     fn is_within_round(&self, place: usize) -> bool {
         let turning_point = |event: &Event| match event {
             Event::RoundStarted { .. } | Event::Reopened { .. } => Some(true),
@@ -462,7 +462,7 @@ mod tests {
         prop::collection::vec((now, call), 0..40)
     }
 
-    /// Records whose time stamps are what a person with an editor made of them; `round` numbers them.
+    /// Records whose time stamps are what the user with an editor made of them; `round` numbers them.
     fn edited() -> impl Strategy<Value = Vec<Record>> {
         let time =
             prop_oneof![8 => 0.0..3000.0, 1 => any::<f64>(), 1 => prop::sample::select(vec![f64::NAN, f64::INFINITY, f64::MAX])];

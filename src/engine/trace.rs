@@ -325,7 +325,7 @@ fn number(text: &[u8]) -> Option<u64> {
     numbered.n.as_u64().filter(|number| *number > 0)
 }
 
-/// The beginning of a text and every place in it that begins like a line of a trace. Within a string no such beginning can be,
+/// The start of a text and every place in it that starts like a line of a trace. Within a string no such start can be,
 /// since quotation marks are escaped there.
 fn starts(text: &[u8]) -> Vec<usize> {
     let begins = |rest: &[u8]| rest.starts_with(b"{\"n\":") || rest.starts_with(b"{\"t_ms\":");

@@ -1,6 +1,6 @@
 //! Reaching the server of a member: which address, with which key, speaking which API.
 //!
-//! Owns the way from what a person wrote to a member on a server, and the words for what is in the way. What servers can do is
+//! Owns the way from what the user wrote to a member on a server, and the words for what is in the way. What servers can do is
 //! found out by the members themselves.
 
 use std::path::{Path, PathBuf};
@@ -33,7 +33,7 @@ pub(super) const LLAMA_SERVER: &str = "llama-server";
 const LLAMA_ADDRESS: &str = "http://127.0.0.1:8080";
 /// How a key is sent where no dialect says so.
 const BEARER: Auth = Auth { header: "authorization", prefix: "Bearer ", variable: None };
-/// How long connecting may take, each time it is tried: somebody waits to see who is there.
+/// How long connecting may take, each time it is tried: someone waits to see who is there.
 const CONNECT: Duration = Duration::from_secs(5);
 /// How long a server may be silent when it is asked for the first time: a busy one answers late, a dead one that still accepts
 /// connections does not, and nobody else should wait for it.
@@ -52,7 +52,7 @@ const HOW: &str = "llama.cpp could run it: in this process, with a program that 
 #[cfg(feature = "llama-cpp")]
 const HOW: &str = "a llama.cpp server could run it, but there is no `llama-server` on the PATH";
 
-/// Why there is no member on a server. No message repeats the member's name.
+/// Why there is not a member on a server. No message repeats the member's name.
 #[derive(Debug, thiserror::Error)]
 #[allow(missing_docs, reason = "the messages say it")]
 pub enum ServerError {
@@ -129,7 +129,7 @@ async fn recognised(name: &str, address: Option<Address>, server: &Server, optio
     Ok(identify::ask(endpoint, limits(server.overrides)).await?)
 }
 
-/// Whether anybody listens, asked once: somebody waits, and a server of one's own that is not there now will not be in a second.
+/// Whether anybody listens, asked once: someone waits, and a server of one's own that is not there now will not be in a second.
 /// Later calls are tried again, since a server may be restarted under them.
 async fn there(name: &str, url: &str) -> Result<(), HttpError> {
     let once = Limits { connect: CONNECT, first: SILENCE, idle: SILENCE, attempts: 1, patient: false, ..Limits::default() };
@@ -300,7 +300,7 @@ pub(super) async fn start(
             told(&line);
         }
     };
-    // It ends before the start does where the server dies, and goes on after it where the server lives.
+    // It ends before the start does where the server dies, and continues after it where the server lives.
     let mut telling = std::pin::pin!(telling.fuse());
     let mut starting = std::pin::pin!(starting);
     let server = loop {

@@ -20,7 +20,7 @@ const SHOWN: usize = 80;
 /// Model files of a folder that are named.
 const NAMED: usize = 3;
 
-/// What files begin with that are no models, or not such that any engine here reads, and what to do with them.
+/// What files start with that are no models, or not such that any engine here reads, and what to do with them.
 const BEGINNINGS: &[(&[u8], &str, &str)] = &[
     (b"PK\x03\x04", "a ZIP archive (PyTorch files are such archives)", CONVERT),
     (b"\x80\x02", "a PyTorch file (a pickle)", CONVERT),
@@ -70,7 +70,7 @@ pub(super) fn problem(path: &Path) -> Option<String> {
         return Some(folder(path));
     }
     if !metadata.is_file() {
-        // What a shell hands over by its number is a pipe that somebody writes to; any other pipe may never be written to.
+        // What a shell hands over by its number is a pipe that someone writes to; any other pipe may never be written to.
         let handed_over = path.starts_with("/dev/fd") || path.starts_with("/proc");
         return (!handed_over).then(|| format!("this is {}, not a file: {CHOOSE}", special(metadata.file_type())));
     }
@@ -128,7 +128,7 @@ fn part(path: &Path) -> Option<String> {
     Some(format!("this is part 1 of {total} of a model, and part {missing} is not beside it: download {}", needed.display()))
 }
 
-/// What the beginning of a file tells; `None` for a GGUF file that may be read.
+/// What the start of a file tells; `None` for a GGUF file that may be read.
 fn contents(head: &[u8], metadata: &Metadata) -> Option<String> {
     if let Some(rest) = head.strip_prefix(b"GGUF") {
         return version(rest);
@@ -182,7 +182,7 @@ fn is_safetensors(head: &[u8], length: u64) -> bool {
     (2..length).contains(&u64::from_le_bytes(*header)) && rest.first() == Some(&b'{')
 }
 
-/// The beginning of a file as text, where it is one.
+/// The start of a file as text, where it is one.
 fn text(head: &[u8]) -> Option<String> {
     let head = head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(head);
     if let Some(units) = head.strip_prefix(b"\xFF\xFE") {
@@ -217,7 +217,7 @@ fn of_text(text: &str) -> String {
     format!("{what}, not a model: it says {}: download the file again, with a key where it asks for one", quoted(start))
 }
 
-/// The beginning of a text, fit to show.
+/// The start of a text, fit to show.
 fn quoted(text: &str) -> String {
     let line = clean_line(text);
     let cut = if line.chars().count() > SHOWN { "…" } else { "" };

@@ -1,7 +1,7 @@
 //! A GGUF file as a member: which engine runs it.
 //!
 //! Tiny models run in the engine of this program, others by llama.cpp in this process where the program is built with it, and what
-//! neither can run, on a llama.cpp server of our own. What is no model at all is refused before any of them sees it.
+//! neither can run, on a llama.cpp server of our own. What is not a model at all is refused before any of them sees it.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -30,7 +30,7 @@ pub(super) struct File<'a> {
     pub(super) deciding: Deciding,
 }
 
-/// Opens a file by the first engine that runs it; `told` hears what goes on meanwhile.
+/// Opens a file by the first engine that runs it; `told` hears what continues meanwhile.
 pub(super) async fn open(
     file: File<'_>,
     options: &OpenOptions,

@@ -58,7 +58,7 @@ impl GivenKey {
     }
 }
 
-/// Gives each key to its members. One that names no member is an error, and so is one for a model that is no server's.
+/// Gives each key to its members. One that names no member is an error, and so is one for a model that is not a server's.
 pub(super) fn give(keys: &[GivenKey], specs: &mut [MemberSpec]) -> Result<(), EnsembleError> {
     // What is named goes before what is for all.
     let (named, for_all): (Vec<_>, Vec<_>) = keys.iter().partition(|key| key.of.is_some());

@@ -46,7 +46,7 @@ pub fn kinds() -> Vec<&'static str> {
     std::iter::once(connect::LLAMA_SERVER).chain(Kind::NAMES.iter().map(|(_, name)| *name)).collect()
 }
 
-/// Which members a person wants.
+/// Which members the user wants.
 #[derive(Debug, Clone, Default)]
 pub struct Selection {
     /// Specifications of members, see [`MemberSpec::parse`]; they come before anything else.

@@ -1,13 +1,13 @@
 //! Opening members: files are read, servers are asked what they can do, all side by side.
 //!
-//! A member that cannot be opened keeps its seat as an absent one: the others go on, and everybody sees why it is away.
+//! A member that cannot be opened keeps its seat as an absent one: the others continue, and everybody sees why it is away.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::stream::FuturesUnordered;
-use futures_util::{FutureExt, StreamExt};
+use futures_util::{FutureExt, Stream, StreamExt};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 
@@ -28,7 +28,7 @@ use crate::engine::{Seat, grace, is_enough};
 /// How long a server may take to be ready: one that loads a model is waited for, one that does so for ever is not.
 const PATIENCE: Duration = Duration::from_secs(180);
 
-/// How long a large file may take to load before an answer begins without it: a disk may never answer.
+/// How long a large file may take to load before an answer starts without it: a disk may never answer.
 const LOADING: Duration = Duration::from_secs(300);
 
 /// A member that was opened, or was tried to be.
@@ -101,27 +101,35 @@ pub async fn open_patiently(specs: Vec<MemberSpec>, options: &OpenOptions, told:
             },
         }
     }
-    let mut late: BTreeMap<usize, Opener> = BTreeMap::new();
-    let mut members: Vec<Opened> = Vec::with_capacity(awaited.len());
-    for (place, Opening { spec, opened: there }) in awaited.into_iter().enumerate() {
-        members.push(there.unwrap_or_else(|| {
-            let (seat, opener) = opening(&spec);
-            late.insert(place, opener);
-            Opened { spec, seat, fault: None }
-        }));
-    }
+    let (members, late) = so_far(awaited);
     if !late.is_empty() {
-        tokio::spawn(async move {
-            while let Some((place, opened)) = ready.next().await {
-                if let (Some(opener), Some(opened)) = (late.remove(&place), opened) {
-                    let Opened { seat, fault, .. } = opened;
-                    opener.finish(fault.map_or(Ok(seat.member), |fault| Err(fault.to_string())));
-                }
-            }
-        });
+        tokio::spawn(finish(late, ready));
     }
     options.servers.machine.settle(options.in_turn, &options.known, &options.warnings).await;
     named(members)
+}
+
+/// The members as they are now, and what ends the opening of those that are still being opened, by place.
+fn so_far(awaited: Vec<Opening>) -> (Vec<Opened>, BTreeMap<usize, Opener>) {
+    let mut late = BTreeMap::new();
+    let members = awaited.into_iter().enumerate().map(|(place, Opening { spec, opened })| {
+        opened.unwrap_or_else(|| {
+            let (seat, opener) = opening(&spec);
+            late.insert(place, opener);
+            Opened { spec, seat, fault: None }
+        })
+    });
+    (members.collect(), late)
+}
+
+/// Ends the opening of members that come late, as each comes.
+async fn finish(mut late: BTreeMap<usize, Opener>, mut ready: impl Stream<Item = (usize, Option<Opened>)> + Unpin) {
+    while let Some((place, opened)) = ready.next().await {
+        if let (Some(opener), Some(opened)) = (late.remove(&place), opened) {
+            let Opened { seat, fault, .. } = opened;
+            opener.finish(fault.map_or(Ok(seat.member), |fault| Err(fault.to_string())));
+        }
+    }
 }
 
 /// The seat of a member that is still being opened, and what ends that.

@@ -1,4 +1,4 @@
-//! One member as a person names it: on the command line, in the configuration, or found on this machine.
+//! One member as the user names it: on the command line, in the configuration, or found on this machine.
 //!
 //! Owns the reading of a specification and the name that a member goes by; nothing here reaches for a file or a server.
 
@@ -19,7 +19,7 @@ const MISSPELT: usize = 2;
 pub struct MemberSpec {
     /// What it is called.
     pub name: String,
-    /// Whether a person chose the name; else the model's own takes its place once it is known.
+    /// Whether the user chose the name; else the model's own takes its place once it is known.
     pub named: bool,
     /// Where its model is, and what it may do.
     pub config: MemberConfig,
@@ -36,7 +36,7 @@ impl MemberSpec {
     /// `[NAME=]PATH`. A path that exists as it stands may hold an equals sign or a colon. `kinds` are the names of the APIs.
     pub fn parse(text: &str, kinds: &[&str]) -> Result<Self, EnsembleError> {
         let (name, rest) = match text.split_once('=') {
-            // The equals sign of a query is no name's.
+            // The equals sign of a query is not a name's.
             Some((name, rest)) if !name.is_empty() && !name.contains('?') && !is_url(name) && !Path::new(text).exists() => {
                 (Some(name), rest)
             }
@@ -63,7 +63,7 @@ impl MemberSpec {
         }
     }
 
-    /// Where its model is, for a person; never with a secret.
+    /// Where its model is, for the user; never with a secret.
     #[must_use]
     pub fn address(&self) -> String {
         match &self.config.source {
@@ -109,7 +109,7 @@ fn source(text: &str, kinds: &[&str]) -> Result<(Source, Option<String>), Ensemb
 
 /// The server at an address, and the model behind its `#`.
 fn server(text: &str) -> (Source, Option<String>) {
-    // What begins with a slash is where a page of the server's own stood.
+    // What starts with a slash is where a page of the server's own stood.
     let (url, model) = text.split_once('#').map_or((text, None), |(url, model)| (url, Some(model)));
     let model = model.filter(|model| !model.is_empty() && !model.starts_with('/'));
     let name = model.map_or_else(|| host(url), short);

@@ -1,6 +1,6 @@
-//! Numbers as a document shows them. What is not a number is a dash: a trace that somebody edited may hold anything.
+//! Numbers as a document shows them. What is not a number is a dash: a trace that someone edited may hold anything.
 
-/// What stands where there is no number.
+/// What stands where there is not a number.
 pub(super) const NONE: &str = "–";
 
 /// A score, retention or margin: three digits that count, more where the number is large.
@@ -39,7 +39,7 @@ pub(super) fn counted(count: usize, noun: &str) -> String {
     if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
 }
 
-/// At most so many characters, with a mark where it was longer.
+/// At most this many characters, with a mark where it was longer.
 pub(super) fn shortened(text: &str, longest: usize) -> String {
     match text.char_indices().nth(longest) {
         Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default().trim_end()),

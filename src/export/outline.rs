@@ -10,7 +10,7 @@ pub(super) struct Part<'a> {
     pub(super) level: usize,
     /// The run; a conversation of several has only a heading of its own.
     pub(super) report: Option<&'a Report>,
-    /// Whether what was said before its question stands in the part ahead of it.
+    /// Whether what was said before its question is in the part ahead of it.
     pub(super) follows: bool,
 }
 

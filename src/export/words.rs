@@ -58,7 +58,7 @@ pub(super) fn authors(segment: &Segment) -> String {
     names.join(", ")
 }
 
-/// The letters of a segment's authors, the credited one first; a plus for a person.
+/// The letters of a segment's authors, the credited one first; a plus for the user.
 pub(super) fn letters(segment: &Segment) -> String {
     let Some(author) = &segment.author else { return "+".to_owned() };
     let others = segment.authors.iter().filter(|other| *other != author);

@@ -117,7 +117,7 @@ fn write_line(path: &Path, entry: &str) -> io::Result<()> {
 }
 
 /// Leaves what is kept in the file. In place, so that a program that waits for the lock appends to this very file; the kept
-/// end of it goes to its beginning before the rest is cut, so that a kill in between loses nothing.
+/// end of it goes to its start before the rest is cut, so that a kill in between loses nothing.
 fn shorten(path: &Path) -> io::Result<()> {
     let mut file = Locked::at_once(File::options().read(true).write(true).open(path)?)?;
     let mut bytes = Vec::new();

@@ -42,7 +42,7 @@ impl FileError {
 /// The platform's folders for this program. They need not exist yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Folders {
-    /// What a person writes.
+    /// What the user writes.
     pub config: PathBuf,
     /// What the program writes.
     pub data: PathBuf,

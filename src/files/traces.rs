@@ -12,7 +12,7 @@ use super::{FileError, Folders, create_folder, private};
 use crate::engine::fusion::event::Event;
 use crate::engine::trace::{self, Journal, TraceError};
 
-/// Traces kept in the platform's folder unless a person wants another number; the oldest go first.
+/// Traces kept in the platform's folder unless the user wants another number; the oldest go first.
 pub const KEPT: usize = 200;
 
 /// Traces that [`list`] finds at most.
@@ -22,7 +22,7 @@ const FIRST_LINE: u64 = 64 << 10;
 /// What the names of traces in the platform's folder end in.
 const SUFFIX: &str = ".trace.jsonl";
 
-/// Where a person wants the trace.
+/// Where the user wants the trace.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Wanted {
     /// Nowhere.
@@ -55,12 +55,12 @@ pub struct Found {
 
 /// Opens the trace of the `turn`-th question (from 0) that is asked at `now`.
 ///
-/// In the platform's folder the newest `kept` traces stay, with this one among them once it begins; with 0 none is written, and
+/// In the platform's folder the newest `kept` traces stay, with this one among them once it starts; with 0 none is written, and
 /// those that are there stay.
 /// Without `folders` (there is no home) nothing is kept there.
 ///
 /// # Errors
-/// Only where a person named the file.
+/// Only where the user named the file.
 pub fn open(wanted: &Wanted, folders: Option<&Folders>, turn: usize, kept: usize, now: SystemTime) -> Result<Opened, TraceError> {
     match (wanted, folders) {
         (Wanted::None, _) | (Wanted::Default, None) => Ok(Opened::default()),
@@ -98,7 +98,7 @@ fn numbered(path: &Path, turn: usize) -> PathBuf {
     path.with_file_name(name)
 }
 
-/// Names sort by time; the process keeps two that begin in one millisecond apart.
+/// Names sort by time; the process keeps two that start in one millisecond apart.
 fn fresh_name(turn: usize, now: SystemTime) -> String {
     let millis = now.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis());
     format!("{millis:013}-{}-{turn}{SUFFIX}", std::process::id())
@@ -143,7 +143,7 @@ pub fn named(folder: &Path, name: &Path) -> Option<PathBuf> {
     [name, &ended].into_iter().map(|name| folder.join(name)).find(|path| path.is_file())
 }
 
-/// When a file was last written; `None` for what is no file: opening a pipe would wait for its writer.
+/// When a file was last written; `None` for what is not a file: opening a pipe would wait for its writer.
 fn modified(path: &Path) -> Option<SystemTime> {
     let metadata = fs::metadata(path).ok()?;
     metadata.is_file().then(|| metadata.modified().ok())?

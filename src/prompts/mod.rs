@@ -96,7 +96,7 @@ pub fn read(path: &Path, answers: Answers) -> Result<Vec<Prompt>, PromptFileErro
     Ok(prompts)
 }
 
-/// Tells texts apart: [`hash`], and the length, in hexadecimal. Not proof against somebody who wants two texts to look the same.
+/// Tells texts apart: [`hash`], and the length, in hexadecimal. Not proof against someone who wants two texts to look the same.
 #[must_use]
 pub fn fingerprint(bytes: &[u8]) -> String {
     format!("{:016x}-{:x}", hash(bytes), bytes.len())

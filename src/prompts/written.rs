@@ -58,7 +58,7 @@ fn by_line(text: &str) -> Vec<(usize, &str)> {
 
 /// The objects of one JSON text, or of several one behind the other, and of the arrays among them.
 fn whole(text: &str) -> Result<Vec<(usize, &str)>, Fault> {
-    // What the parser borrows is a part of the text, so where it begins says on which line it stands.
+    // What the parser borrows is a part of the text, so where it starts says on which line it stands.
     let line = |json: &str| text::line_at(text.as_bytes(), (json.as_ptr() as usize).saturating_sub(text.as_ptr() as usize));
     let mut found = Vec::new();
     for value in serde_json::Deserializer::from_str(text.trim_end()).into_iter::<&RawValue>() {
@@ -81,7 +81,7 @@ fn advised((line, reason): Fault) -> Fault {
     (line, format!("{reason}; {EXAMPLE}"))
 }
 
-/// A prompt that begins on this line. A question alone may be written as a text.
+/// A prompt that starts on this line. A question alone may be written as a text.
 fn prompt(json: &str, line: usize, wanted: Answers) -> Result<Prompt, Fault> {
     let Written { prompt, turns, answers, experts } = if json.trim_start().starts_with('"') {
         Written { prompt: Some(parse(json, line)?), turns: Vec::new(), answers: None, experts: Vec::new() }

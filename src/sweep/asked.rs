@@ -1,7 +1,7 @@
 //! What makes a prompt of a sweep the same one in another sweep, and which seed it is played with.
 //!
 //! A prompt is what it says: its place in the file decides nothing. So results outlive a prompt that is added, taken out or put
-//! elsewhere, and stand for exactly what a sweep from the beginning would play.
+//! elsewhere, and stand for exactly what a sweep from the start would play.
 
 use std::collections::HashMap;
 

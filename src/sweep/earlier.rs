@@ -1,4 +1,4 @@
-//! What an earlier sweep left, held against what is to be played now: what counts, and why the rest is played.
+//! What an earlier sweep left, compared with what is to be played now: what counts, and why the rest is played.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 

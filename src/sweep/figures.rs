@@ -109,7 +109,7 @@ fn mean(numbers: impl Iterator<Item = f64>) -> Option<f64> {
 /// Why no setting can be called the best.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NoBest {
-    /// There is no answer yet.
+    /// There is not an answer yet.
     #[error("no best can be told: no answer is there")]
     NothingFinished,
     /// Every answer failed.

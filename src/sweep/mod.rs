@@ -2,7 +2,7 @@
 //!
 //! Everything of a sweep but how it is asked for and shown on a screen: the command line and the playground both use it. The
 //! [`Grid`] counts settings, `imply` sees that they differ, [`start`] plays the cells, `Store` keeps what came out so that a
-//! sweep can go on after an interruption, `Earlier` says what of it counts, [`Figures`] add it up, `best` compares, and [`report`] writes the table.
+//! sweep can continue after an interruption, `Earlier` says what of it counts, [`Figures`] add it up, `best` compares, and [`report`] writes the table.
 
 mod asked;
 mod cell;

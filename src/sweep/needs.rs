@@ -22,7 +22,7 @@ pub struct Idle {
 
 /// Sets what the swept knobs need in order to do something, where nobody said otherwise and only one value will do.
 ///
-/// `said` tells whether a person gave this knob on the command line.
+/// `said` tells whether the user gave this knob on the command line.
 ///
 /// # Errors
 /// Where a swept knob does nothing and it is not ours to change that.

@@ -2,7 +2,7 @@
 //!
 //! Owns how many run side by side and on what. Members in this process get a replica for every answer, and every job a thread on
 //! which all of its members work in turn: then each processor has one answer to itself. With threads for each member there would
-//! be several times more threads than processors, and drafts would begin before there is a finished one to read along. A server
+//! be several times more threads than processors, and drafts would start before there is a finished one to read along. A server
 //! is shared instead: its jobs are tasks of the caller's runtime, as many as it answers calls at once.
 //! Keeping what came out is `store`'s.
 
@@ -46,7 +46,7 @@ pub struct Sweep {
     pub traces: Option<PathBuf>,
 }
 
-/// Why a sweep cannot go on.
+/// Why a sweep cannot continue.
 #[derive(Debug, thiserror::Error)]
 pub enum SweepError {
     /// A cell's trace cannot be written.
@@ -105,7 +105,7 @@ struct Queue {
     next: AtomicUsize,
 }
 
-/// Begins to play the cells of a sweep that are not `done`; needs a tokio runtime.
+/// Starts to play the cells of a sweep that are not `done`; needs a tokio runtime.
 ///
 /// `jobs` is how many are played at a time; without it [`usual_jobs`].
 ///
@@ -135,7 +135,7 @@ pub fn start(
     Ok(Running { results, _tasks: tasks, jobs, left })
 }
 
-/// How many answers are given at a time unless a person says otherwise: as many as there are processors where all members are in
+/// How many answers are given at a time unless the user says otherwise: as many as there are processors where all members are in
 /// this process, else as many as the least of the servers answers calls at once.
 #[must_use]
 pub fn usual_jobs(seats: &[Seat]) -> NonZeroUsize {

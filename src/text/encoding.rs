@@ -9,7 +9,7 @@ use super::line_at;
 /// How many bytes are looked at where an encoding shows by its share of NUL bytes.
 const LOOKED_AT: usize = 4096;
 
-/// How programs that pack files begin them, what they are called, and what unpacks them.
+/// How programs that pack files start them, what they are called, and what unpacks them.
 const PACKED: &[(&[u8], &str, &str)] = &[
     (b"\x1f\x8b", "gzip", "gunzip"),
     (b"\x28\xb5\x2f\xfd", "zstd", "unzstd"),
@@ -92,7 +92,7 @@ fn at(encoding: Encoding, bytes: &[u8], offset: usize) -> NotText {
     NotText { encoding, line: line_at(bytes, offset), offset, byte }
 }
 
-/// What shows at the beginning, or by its share of NUL bytes, that nothing of it is text.
+/// What shows at the start, or by its share of NUL bytes, that nothing of it is text.
 pub(super) fn foreign(bytes: &[u8]) -> Option<NotText> {
     let begins = |start: &[u8]| bytes.starts_with(start);
     if let Some((_, name, unpack)) = PACKED.iter().find(|(start, ..)| begins(start)) {

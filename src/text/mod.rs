@@ -16,7 +16,7 @@ const MARK: &[u8] = b"\xef\xbb\xbf";
 /// The text of these bytes: without a byte order mark, every line end (CR LF and CR too) a line feed.
 ///
 /// # Errors
-/// Where they are not UTF-8, with the first byte that is not; a NUL byte is no text either.
+/// Where they are not UTF-8, with the first byte that is not; a NUL byte is not a text either.
 pub fn text(bytes: &[u8]) -> Result<Cow<'_, str>, NotText> {
     if let Some(other) = encoding::other(bytes) {
         return Err(other);
@@ -62,8 +62,8 @@ pub fn line_at(bytes: &[u8], offset: usize) -> usize {
     line_fed(bytes.get(..offset).unwrap_or(bytes)).split(|byte| *byte == b'\n').count()
 }
 
-/// What the JSON parser says, and on which line of the file. `first` is the line, from 1, on which the parsed text begins: the
-/// parser counts from its own beginning, and a second number in a message would be a wrong one.
+/// What the JSON parser says, and on which line of the file. `first` is the line, from 1, on which the parsed text starts: the
+/// parser counts from its own start, and a second number in a message would be a wrong one.
 #[must_use]
 pub fn json_fault(error: &serde_json::Error, first: usize) -> (usize, String) {
     let (line, column) = (error.line(), error.column());
@@ -86,7 +86,7 @@ pub fn ended(lines: Cow<'_, [u8]>) -> Cow<'_, [u8]> {
     Cow::Owned(lines)
 }
 
-/// Whether what is written next begins a line: not so after a write that was cut off, or behind an editor that ends no last line.
+/// Whether what is written next starts a line: not so after a write that was cut off, or behind an editor that ends no last line.
 pub fn ends_in_a_line(file: &mut (impl Read + Seek)) -> io::Result<bool> {
     if file.seek(SeekFrom::End(0))? == 0 {
         return Ok(true);
@@ -148,7 +148,7 @@ mod tests {
                 prop_assert_eq!(&read, &expected);
                 prop_assert_eq!(&*lines(text.as_bytes()).unwrap(), expected.as_bytes());
             } else {
-                // What begins like an archive is taken for one.
+                // What starts like an archive is taken for one.
                 prop_assert!(encoding::foreign(text.as_bytes()).is_some());
             }
         }

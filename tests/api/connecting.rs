@@ -1,4 +1,4 @@
-//! What the probe finds out of each API, and what a person reads of it.
+//! What the probe finds out of each API, and what the user reads of it.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -432,7 +432,7 @@ async fn a_vllm_without_a_chat_template_scores_exactly_in_the_plain_form() {
     assert_eq!((can.chat, can.tier, can.end_probability), (false, ScoreTier::Prompt, false), "{can:?}");
 }
 
-/// A server on which only paths that begin so are there.
+/// A server on which only paths that start so are there.
 async fn only_below(kind: Kind, prefix: &'static str) -> crate::loopback::Loopback {
     let absent = || Some(Reply::json(404, &json!({"detail": "Not Found"})));
     serve_with(kind, move |_, request| if request.path.starts_with(prefix) { None } else { absent() }).await

@@ -1,4 +1,4 @@
-//! What goes wrong while a draft is drawn, told in words that a person can act on.
+//! What goes wrong while a draft is drawn, told in words that the user can act on.
 
 use serde_json::{Value, json};
 use specfuse::engine::member::api::Kind;

@@ -59,7 +59,7 @@ fn context() -> Context {
     Context { conversation: Arc::new(Conversation { turns }), accepted: ACCEPTED.map(Arc::from).into() }
 }
 
-/// A request for the next segment of at most so many tokens.
+/// A request for the next segment of at most this many tokens.
 fn request(length: usize) -> DraftRequest {
     DraftRequest {
         context: context(),

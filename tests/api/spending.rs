@@ -78,7 +78,7 @@ impl Provider {
         }
     }
 
-    /// A reply of this text, which breaks off after so many tokens.
+    /// A reply of this text, which breaks off after this many tokens.
     fn stream(self: &Arc<Self>, body: &Value, text: &str, breaks: usize) -> Reply {
         let prompt = prompt(body);
         self.read.fetch_add(prompt, Ordering::SeqCst);

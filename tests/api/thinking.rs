@@ -10,7 +10,7 @@ use specfuse::engine::member::{Drafted, Member, MemberError, Progress, ScoreRequ
 use crate::server::{About, serve_with, streamed};
 use crate::{connect, context, request};
 
-/// A reply of chat completions in pieces of so many characters.
+/// A reply of chat completions in pieces of this many characters.
 fn chat(text: &str, pieces: usize, finish: &str) -> String {
     let characters: Vec<char> = text.chars().collect();
     let deltas = characters.chunks(pieces).map(|piece| {

@@ -150,7 +150,7 @@ fn request(context: Context, temperature: f32, tokens: usize) -> DraftRequest {
     }
 }
 
-/// A question that takes about so many tokens.
+/// A question that takes about this many tokens.
 fn long_question(member: &EmbeddedMember, runtime: &tokio::runtime::Runtime, tokens: usize) -> String {
     let mut question = String::new();
     for number in 0.. {

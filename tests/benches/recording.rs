@@ -34,7 +34,7 @@ pub fn talker(place: usize) -> Seat {
     seat(place, Arc::new(member))
 }
 
-/// Plays so many rounds of so many members; `listen` takes every record.
+/// Plays this many rounds of this many members; `listen` takes every record.
 pub fn play(members: usize, rounds: usize, journal: Option<Journal>, mut listen: impl FnMut(Record)) {
     let setup = Setup {
         seats: (0..members).map(talker).collect(),

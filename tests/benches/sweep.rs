@@ -51,7 +51,7 @@ async fn members() -> Vec<Seat> {
 
 /// Every cell by itself.
 async fn alone(sweep: &Sweep, seats: &[Seat]) {
-    // Prompt after prompt under one setting: none begins with what the one before has evaluated.
+    // Prompt after prompt under one setting: none starts with what the one before has evaluated.
     for setting in 0..sweep.grid.settings() {
         for (place, (prompt, asked)) in sweep.prompts.iter().zip(Asked::of(&sweep.prompts)).enumerate() {
             let path = sweep.traces.as_ref().map(|folder| folder.join(format!("{setting}-{place}.jsonl"))).expect("a folder");

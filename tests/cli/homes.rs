@@ -1,4 +1,4 @@
-//! Folders of the platform that are none: the program goes on as if there were none, and says so once.
+//! Folders of the platform that are none: the program continues as if there were none, and says so once.
 
 use std::fs;
 use std::os::unix::fs::symlink;

@@ -12,7 +12,7 @@ use crate::support::{model, wait};
 
 const KEY: &str = "tokenizer.chat_template";
 
-/// Where data begins in a GGUF file that does not say otherwise.
+/// Where data starts in a GGUF file that does not say otherwise.
 const ALIGNMENT: usize = 32;
 
 /// A model with this chat template.

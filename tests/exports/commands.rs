@@ -1,4 +1,4 @@
-//! `specfuse export` as a person uses it.
+//! `specfuse export` as the user uses it.
 
 use std::fs;
 use std::path::Path;

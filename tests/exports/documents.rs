@@ -1,4 +1,4 @@
-//! The documents as they are, for a run in which a person had a hand.
+//! The documents as they are, for a run in which the user had a hand.
 
 use specfuse::engine::fusion::event::Record;
 use specfuse::engine::fusion::run::Run;
@@ -8,7 +8,7 @@ use super::hostile;
 use super::markup::parse;
 use super::runs;
 
-/// A run in which a draft was accepted, a segment edited and another written, with failures and somebody who left twice.
+/// A run in which a draft was accepted, a segment edited and another written, with failures and someone who left twice.
 fn records() -> Vec<Record> {
     let words = [
         "atlas",

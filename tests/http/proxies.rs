@@ -1,4 +1,4 @@
-//! Proxies that the environment names. A process reads its environment once, so these run this program anew.
+//! Proxies that the environment names. A process reads its environment once, so these run this program again.
 
 use std::process::Stdio;
 
@@ -9,7 +9,7 @@ use tokio::process::Command;
 use crate::loopback::{Loopback, Reply};
 use crate::{client, once};
 
-/// Where the process run anew sends its request.
+/// Where the process run again sends its request.
 const TARGET: &str = "SPECFUSE_TEST_TARGET";
 
 async fn get_in_a_process(target: &str, environment: &[(&str, &str)]) -> bool {

@@ -32,7 +32,7 @@ async fn events(reply: Reply) -> (Vec<Value>, Option<HttpError>) {
 
 #[tokio::test]
 async fn a_message_is_handed_out_before_the_next_is_sent() {
-    // The server goes on only after the test has what came so far, also when nothing but a line end tells the message's end.
+    // The server continues only after the test has what came so far, also when nothing but a line end tells the message's end.
     let reply =
         Reply::events().chunk("data: {\"n\":1}\n\n").gate().chunk("data: {\"n\":2}\r\r").gate().chunk("data: [DONE]\n\n").end();
     let server = Loopback::always(reply).await;

@@ -159,7 +159,7 @@ async fn a_thought_never_becomes_a_draft() {
         assert_eq!(drafted.draft.text(), "abcdefgh");
     }
     assert_eq!(server.requests().iter().filter(|request| is_draft(request)).count(), 3, "it thought once");
-    // One that begins like a thought and is none.
+    // One that starts like a thought and is none.
     let drafted = drafted(|request| {
         let tokens = ["<", "t", "d", ">"].map(|text| u64::from(u32::from(text.chars().next().unwrap())));
         let reply = (1..).zip(tokens).fold(Reply::events(), |reply, (at, id)| reply.event(&token(id, at)));

@@ -19,7 +19,7 @@ use crate::support::{QUESTION, context, draft, request, settings};
 /// Tells the helper process where the stand-in is.
 const FOLDER: &str = "SPECFUSE_TEST_LAUNCH_FROM";
 
-/// A folder with a `llama-server` in it that writes its process number and its arguments beside itself. `None`: there is no server here.
+/// A folder with a `llama-server` in it that writes its process number and its arguments beside itself. `None`: there is not a server here.
 pub fn stand_in() -> Option<tempfile::TempDir> {
     let python = python()?;
     let folder = tempfile::tempdir().unwrap();

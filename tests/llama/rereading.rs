@@ -1,4 +1,4 @@
-//! What a member reads again of what it has read already, counted by a real server: a draft goes on where the last one, or the
+//! What a member reads again of what it has read already, counted by a real server: a draft continues where the last one, or the
 //! scoring of the accepted candidate, ended.
 
 use specfuse::engine::fusion::segment::SegmentRule;

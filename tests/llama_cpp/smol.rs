@@ -34,7 +34,7 @@ async fn a_real_model_drafts_scores_and_keeps_its_state() {
         assert!(apart < 0.02, "{candidate:?}: {apart}");
     }
     assert!(together.logprobs()[2].last() > together.logprobs()[1].last(), "it knows that it is Paris");
-    // Back to the beginning, and the same again.
+    // Back to the start, and the same again.
     let again = draft(&member, context(QUESTION, &[]), 0.0, 0, 5).await;
     assert_eq!((again.draft.text(), again.forwards), (text, 5));
     // The end of the turn is a probability.
@@ -50,7 +50,7 @@ async fn a_call_that_is_dropped_stops_and_leaves_the_member_sound() {
     let candidates = [(" The capital", true), (" Paris is", false)];
     let scores = score(&*member, context(QUESTION, &[]), &candidates).await;
     for patience in 0..6 {
-        // A draft without an end, dropped after so many tokens.
+        // A draft without an end, dropped after this many tokens.
         let (sender, mut tokens) = mpsc::channel(64);
         let endless = member.draft(request(context("Tell me a long story.", &[]), 1.0, patience, 900), Progress::new(1, sender));
         let task = tokio::spawn(endless);

@@ -41,7 +41,7 @@ pub async fn extend(member: &dyn Member, context: Context, draft: (&str, bool), 
     member.extend(request, Progress::nowhere()).await.unwrap()
 }
 
-/// An answer that one member drafts while it is sure and another takes up, of about so many tokens: the text, and whether it ends.
+/// An answer that one member drafts while it is sure and another takes up, of about this many tokens: the text, and whether it ends.
 pub async fn driven(small: &dyn Member, large: &dyn Member, question: &str, keep: Keep, tokens: usize) -> (String, bool) {
     let (mut accepted, mut written): (Vec<String>, usize) = (Vec::new(), 0);
     loop {

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use crate::http;
 
-/// How long a peer may take to begin: so long that only one that never does takes it.
+/// How long a peer may take to start: so long that only one that never does takes it.
 const PATIENCE: Duration = Duration::from_secs(180);
 
 /// Ends the program that it becomes as soon as its standard input is closed, which the end of the test does in any case.

@@ -27,7 +27,7 @@ enum Step {
     Mouse(u8, u16, u16),
     /// So many records more of the run.
     Records(usize),
-    /// Another run begins, from the first record.
+    /// Another run starts, from the first record.
     Run(usize, bool),
     AskFailed,
     Begin,

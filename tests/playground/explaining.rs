@@ -246,7 +246,7 @@ fn a_segment_of_several_sentences_is_told_sentence_by_sentence() {
     assert_eq!(causes, ["this segment spans 2 sentences; ada's is the most probable in each of them"]);
 }
 
-/// A run whose first segment a person changed, or wrote.
+/// A run whose first segment the user changed, or wrote.
 fn by_hand(written: bool) -> Play {
     let mut records = recorded();
     for record in &mut records {
@@ -360,7 +360,7 @@ fn the_line_of_a_finished_run_tells_the_comparison_and_looking_back_does_not() {
     assert!(!state.scene.story.contains("fusion took"), "{}", state.scene.story);
 }
 
-/// What is kept between frames is what would be made anew, whatever happens to the answer.
+/// What is kept between frames is what would be made again, whatever happens to the answer.
 #[test]
 fn what_is_kept_of_a_run_is_never_out_of_date() {
     for (name, records) in runs::all() {

@@ -46,7 +46,7 @@ fn rounds_are_gone_through_across_answers_and_everything_shows_the_round_looked_
     assert_eq!((state.looking.round, shown(&state)), (None, (1, 3)));
 }
 
-/// Panes, table, chart, timeline and transcript are all of the round looked at.
+/// Panes, table, chart, timeline and transcript are all of the selected round.
 fn check_shown(state: &Screen) {
     let (at, round) = state.shown();
     let play = state.answers.session.play(at);

@@ -145,7 +145,7 @@ fn a_question_does_not_wait_for_the_last_when_the_others_are_there() {
     assert_eq!(names(asked(&effects).unwrap()), ["q", "r"]);
 }
 
-/// The largest model takes longest to load, and is the one that the answer should not begin without.
+/// The largest model takes longest to load, and is the one that the answer should not start without.
 #[test]
 fn a_question_waits_for_files_that_are_being_loaded() {
     let roster = Roster::new(vec![file("small"), file("large"), server("r", "http://127.0.0.1:9002")], Vec::new(), Vec::new());

@@ -1,4 +1,4 @@
-//! Runs in which something happens: faults, exits, a person's orders.
+//! Runs in which something happens: faults, exits, the user's orders.
 
 use specfuse::engine::Seat;
 use specfuse::engine::fusion::event::{Event, Price, Record, ScoreTier, Usage};
@@ -61,21 +61,21 @@ fn stalls_in_round(name: &str, round: usize, rounds: usize) -> ScriptedMember {
     ScriptedMember::new(lines)
 }
 
-/// A person chooses what the ranking puts last, while `c` still drafts.
+/// The user chooses what the ranking puts last, while `c` still drafts.
 pub fn overridden() -> Vec<Record> {
     let seats = vec![seat("a", counting("a", 3, -0.1)), seat("b", counting("b", 3, -2.0)), seat("c", stalls_in_round("c", 1, 3))];
     let both_drafted: fn(&Record) -> bool = |record| matches!(&record.event, Event::Score { member, .. } if &**member == "b");
     scripted_run(seats, &[], vec![(both_drafted, Command::Override { member: "b".to_owned(), segment: None })])
 }
 
-/// A person excludes `c`, which does not answer in round 2.
+/// The user excludes `c`, which does not answer in round 2.
 pub fn excluded() -> Vec<Record> {
     let seats = vec![seat("a", counting("a", 4, -0.1)), seat("b", counting("b", 4, -0.2)), seat("c", stalls_in_round("c", 2, 4))];
     let second: fn(&Record) -> bool = |record| record.round == 2;
     scripted_run(seats, &[], vec![(second, Command::Exclude { member: "c".to_owned() })])
 }
 
-/// `d` fails in round 3 and leaves; then a person goes back to the end of round 1.
+/// `d` fails in round 3 and leaves; then the user goes back to the end of round 1.
 pub fn rewound() -> Vec<Record> {
     let d = vec![say("d 1; ", -0.5, false), say("d 2; ", -0.5, false), Line::Fail("broken".to_owned())];
     let seats = vec![
@@ -88,7 +88,7 @@ pub fn rewound() -> Vec<Record> {
     scripted_run(seats, &[("max-failures", "1")], vec![(left, Command::Rewind { to_round: 1 })])
 }
 
-/// A person pauses, steps, goes on, lets `c` go and takes it back, and stops.
+/// The user pauses, steps, continues, lets `c` go and takes it back, and stops.
 pub fn steered() -> Vec<Record> {
     let seats: Vec<Seat> = ["a", "b", "c"].map(|name| seat(name, counting(name, 40, -0.2))).into();
     let at: [Reaction; 7] = [
@@ -103,7 +103,7 @@ pub fn steered() -> Vec<Record> {
     scripted_run(seats, &[], at.into())
 }
 
-/// Nothing was accepted before a person stopped it.
+/// Nothing was accepted before the user stopped it.
 pub fn stopped_at_once() -> Vec<Record> {
     let seats = vec![seat("a", ScriptedMember::new(vec![Line::Stall]))];
     let begun: fn(&Record) -> bool = |record| matches!(record.event, Event::RoundStarted { .. });

@@ -1,4 +1,4 @@
-//! What is shown of a run is what the run recorded, live and when a person looks back.
+//! What is shown of a run is what the run recorded, live and when the user looks back.
 
 use specfuse::engine::fusion::MemberIndex;
 use specfuse::engine::fusion::event::{Event, Record};

@@ -1,4 +1,4 @@
-//! A recorded run that a person goes back in and on from, with the real models: its branches, and what the screen makes of them.
+//! A recorded run that the user goes back in and on from, with the real models: its branches, and what the screen makes of them.
 
 use specfuse::engine::fusion::branch::Figures;
 use specfuse::engine::fusion::event::{Record, SegmentId};

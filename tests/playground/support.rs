@@ -27,7 +27,7 @@ use specfuse::playground::view::theme::{ColourLevel, Theme};
 
 pub const QUESTION: &str = "What is the capital of Japan? What is 27 plus 48? What is the opposite of brave?";
 
-/// What a person does when a record comes: the first record that fits sends the command.
+/// What the user does when a record comes: the first record that fits sends the command.
 pub type Reaction = (fn(&Record) -> bool, Command);
 
 async fn play(setup: Setup, reactions: Vec<Reaction>) -> Vec<Record> {
@@ -156,7 +156,7 @@ pub fn members() -> Vec<MemberHeader> {
     MEMBERS.get_or_init(|| headers(&built_in())).clone()
 }
 
-/// A member as a person would name it, for a roster.
+/// A member as the user would name it, for a roster.
 pub fn spec(header: &MemberHeader) -> MemberSpec {
     let (role, weight) = (header.role, header.weight);
     let source = Source::BuiltIn(header.name.to_string());
@@ -285,7 +285,7 @@ fn key(text: &str) -> KeyEvent {
     KeyEvent::new(code, modifiers)
 }
 
-/// Presses the keys of a chord, with a frame between them as a person would see it.
+/// Presses the keys of a chord, with a frame between them as the user would see it.
 pub fn press(state: &mut Screen, chord: &str) -> Vec<Effect> {
     let mut effects = Vec::new();
     for event in keys(chord) {

@@ -70,7 +70,7 @@ impl Home {
         shell
     }
 
-    /// An environment with nothing in it that a person may have set.
+    /// An environment with nothing in it that the user may have set.
     pub fn settle(&self, command: &mut CommandBuilder) {
         command.env_clear();
         for (name, value) in [("TERM", "xterm-256color"), ("PATH", "/usr/bin:/bin")] {
@@ -148,7 +148,7 @@ pub fn finished(trace: &Trace) -> &Finished {
 
 /// The lines of the screen.
 pub fn lines(seen: &Seen) -> Vec<String> {
-    // An emulator knows cells that were never written from blanks; a person does not.
+    // An emulator knows cells that were never written from blanks; the user does not.
     seen.screen().rows(0, seen.screen().size().1).map(|line| line.trim_end().to_owned()).collect()
 }
 

@@ -20,7 +20,7 @@ fn a_signal_to_stop_gives_the_terminal_back_until_the_program_goes_on() {
     leaves(playing, "qq", "the last run is kept");
 }
 
-/// A shell that a person would sit at.
+/// A shell that the user would sit at.
 fn shell(home: &Home) -> Playing {
     let mut shell = CommandBuilder::new("/bin/bash");
     shell.args(["--norc", "--noprofile", "--noediting", "-i"]);

@@ -1,4 +1,4 @@
-//! A sweep over the question of the screen, beside whatever goes on.
+//! A sweep over the question of the screen, beside whatever continues.
 
 use crate::home::{ENTER, ESC, Home, leaves, transcript};
 

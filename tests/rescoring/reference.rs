@@ -137,7 +137,7 @@ pub fn expect(run: &Run, params: &Params) -> Vec<Expected> {
     expected
 }
 
-/// The weights that a run begins with: the user's, else by the square root of the size, by the perplexity of the question (a token
+/// The weights that a run starts with: the user's, else by the square root of the size, by the perplexity of the question (a token
 /// being four bytes), or all alike, less for judges.
 fn begin_weights(run: &Run, params: &Params) -> Vec<f64> {
     let members = &run.header.members;

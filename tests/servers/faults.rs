@@ -1,4 +1,4 @@
-//! Every fault of a server, met by an ensemble: the others go on, nothing accepted is lost, and the run says in words that a
+//! Every fault of a server, met by an ensemble: the others continue, nothing accepted is lost, and the run says in words that a
 //! person can act on what happened and where.
 
 use specfuse::engine::fusion::MemberIndex;

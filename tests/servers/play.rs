@@ -65,7 +65,7 @@ impl Trio {
         Self::with_room(ROOM).await
     }
 
-    /// The third has room for so many tokens.
+    /// The third has room for this many tokens.
     pub async fn with_room(context: usize) -> Self {
         let first = server("first", "A sky, is blue, as air, scatters light.", ROOM).await;
         let second = server("second", "Mud, mud, mud, mud, mud, mud, mud.", ROOM).await;
@@ -73,7 +73,7 @@ impl Trio {
         Self { healthy: [first, second], third, limits: limits(), params: params(&[]) }
     }
 
-    /// Plays the first round, lets the trouble begin, plays on to the end.
+    /// Plays the first round, lets the trouble start, plays on to the end.
     pub async fn play(&mut self, trouble: impl AsyncFnOnce(&mut Clockwork)) -> Played {
         let [first, second] = &self.healthy;
         let members = [first.member(limits()).await, second.member(limits()).await, self.third.member(self.limits).await];
@@ -143,7 +143,7 @@ impl Played {
         self.run.summarise().members[2].exit_reason.clone().unwrap_or_else(|| panic!("it stayed: {:?}", self.said()))
     }
 
-    /// It goes on drafting and does not verify any more, and the reason names all of this.
+    /// It continues drafting and does not verify any more, and the reason names all of this.
     pub fn stopped_verifying_for(&self, words: &[&str]) {
         assert!(self.run.members[2].is_active(), "{:?}", self.said());
         let reason = |record: &Record| match &record.event {
@@ -154,7 +154,7 @@ impl Played {
         assert!(words.iter().all(|word| reason.contains(word)), "{reason:?} lacks one of {words:?}");
     }
 
-    /// It goes on drafting, and what first lowered its way of scoring names all of this.
+    /// It continues drafting, and what first lowered its way of scoring names all of this.
     pub fn drafts_on_after(&self, words: &[&str]) {
         assert!(self.run.members[2].is_active(), "{:?}", self.said());
         let lowered = self.records.iter().find_map(|record| match &record.event {

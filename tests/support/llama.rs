@@ -27,7 +27,7 @@ pub struct Served {
     log: tempfile::NamedTempFile,
 }
 
-/// Serves one of the project's models with flags of `llama-server` (see `llama_serve.py`). `None`: there is no server here, and
+/// Serves one of the project's models with flags of `llama-server` (see `llama_serve.py`). `None`: there is not a server here, and
 /// that was said.
 pub fn serve(model: &str, flags: &[&str]) -> Option<Served> {
     serve_file(&gguf(model), model, flags)

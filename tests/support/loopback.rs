@@ -190,7 +190,7 @@ pub struct Loopback {
 }
 
 impl Loopback {
-    /// Begins to listen on a free port. The script gets each request with its number, from 0.
+    /// Starts to listen on a free port. The script gets each request with its number, from 0.
     pub async fn start(script: impl Fn(usize, &Request) -> Reply + Send + Sync + 'static) -> Self {
         Self::start_on(0, usize::MAX, script).await
     }
@@ -228,7 +228,7 @@ impl Loopback {
         self.address
     }
 
-    /// The address of a path, which begins with a slash.
+    /// The address of a path, which starts with a slash.
     pub fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.address)
     }
@@ -266,7 +266,7 @@ impl Loopback {
         let _ = (&mut self.task).await;
     }
 
-    /// Lets one reply that waits at a gate go on, now or when it comes there.
+    /// Lets one reply that waits at a gate continue, now or when it comes there.
     pub fn open_gate(&self) {
         self.stage.gate.add_permits(1);
     }
@@ -327,7 +327,7 @@ impl Connection {
             if let Some(end) = self.unread.windows(4).position(|bytes| bytes == b"\r\n\r\n") {
                 break self.unread.drain(..end + 4).collect::<Vec<u8>>();
             }
-            // A TLS handshake begins with this byte.
+            // A TLS handshake starts with this byte.
             if self.unread.first() == Some(&0x16) {
                 let _ = self.stream.write_all(b"HTTP/1.1 400 This is no TLS\r\n\r\n").await;
                 return None;

@@ -1,4 +1,4 @@
-//! A person at a terminal: types, looks, waits. What runs in the terminal is the business of whoever starts it.
+//! The user at a terminal: types, looks, waits. What runs in the terminal is the business of whoever starts it.
 
 use std::io::{Read, Write};
 use std::sync::{Arc, Condvar, Mutex};
@@ -71,7 +71,7 @@ pub struct Playing {
 }
 
 impl Playing {
-    /// A program as the first one of a terminal with so many columns and rows.
+    /// A program as the first one of a terminal with this many columns and rows.
     pub fn start(command: CommandBuilder, (cols, rows): (u16, u16)) -> Self {
         let pair = native_pty_system().openpty(PtySize { rows, cols, ..PtySize::default() }).unwrap();
         let modes = modes(pair.master.as_ref());

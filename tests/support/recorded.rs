@@ -66,7 +66,7 @@ fn header(shape: &Shape, numbers: &mut Numbers, params: &Params) -> Header {
                 [None, Some(100), Some(400), Some(900)][numbers.below(if sized { 3 } else { 4 }) + usize::from(sized)];
             role = [Role::Both, Role::Both, Role::Both, Role::Draft, Role::Verify][numbers.below(5)];
         }
-        // Somebody has to draft.
+        // Someone has to draft.
         let role = if place == 0 { Role::Both } else { role };
         let name = format!("m{place}").into();
         MemberHeader { name, role, weight, capabilities, sampling: OwnSampling::default(), price: None }
@@ -108,7 +108,7 @@ fn scored(shape: &Shape, numbers: &mut Numbers, candidates: &[(Arc<str>, bool)],
             return Opinion::Preference(share / sum);
         }
         let tokens = text.split_whitespace().count() + usize::from(*ends && end);
-        // What the drafts of the later members are worth less: their texts begin with their number.
+        // What the drafts of the later members are worth less: their texts start with their number.
         let worst = 0.5 + text.trim().chars().next().and_then(|first| first.to_digit(10)).unwrap_or(1) as f32 * 0.3;
         let impossible = shape.odd && numbers.chance(0.02);
         let logprob = |_| if impossible { f32::NEG_INFINITY } else { -worst * numbers.share() };

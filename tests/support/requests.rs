@@ -13,7 +13,7 @@ pub fn context(question: &str, accepted: &[&str]) -> Context {
     }
 }
 
-/// A request for so many tokens.
+/// A request for this many tokens.
 pub fn request(context: Context, temperature: f32, seed: u64, tokens: usize) -> DraftRequest {
     DraftRequest {
         context,

@@ -95,7 +95,7 @@ fn prompts_without_answers_are_compared_by_score_or_not_at_all() {
     assert!(text.contains("no best can be told") && text.contains("scoring") && !text.contains('*'), "{text}");
 }
 
-/// The code is 2, the reason is told, and nothing was begun.
+/// The code is 2, the reason is told, and nothing was started.
 fn refused(home: &Home, arguments: &[&str], said: &[&str]) {
     let output = home.run(arguments);
     let text = err(&output);

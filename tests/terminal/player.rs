@@ -71,7 +71,7 @@ impl Player {
                             return ended;
                         }
                         if player.lent > lent {
-                            // The rest was typed before somebody else had the terminal.
+                            // The rest was typed before someone else had the terminal.
                             break;
                         }
                     }

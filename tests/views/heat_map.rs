@@ -1,4 +1,4 @@
-//! Snapshots of the heat map of a sweep: before one, while it goes on, when it is over.
+//! Snapshots of the heat map of a sweep: before one, while it continues, when it is over.
 
 use specfuse::playground::state::{Message, Screen};
 use specfuse::sweep::{Answer, Cell, Finished};

@@ -1,4 +1,4 @@
-//! Snapshots of what a person steers by: lists of candidates and branches, a segment being written, two branches side by side,
+//! Snapshots of what the user steers by: lists of candidates and branches, a segment being written, two branches side by side,
 //! a steered answer, and the guided tour.
 
 use specfuse::engine::fusion::event::{Record, SegmentId};
@@ -16,7 +16,7 @@ fn check(name: &str, state: &mut Screen) {
     insta::assert_snapshot!(format!("{name}-{width}x{height}"), support::screen(state));
 }
 
-/// A person wrote another beginning, changed what followed, and chose what came after.
+/// The user wrote another start, changed what followed, and chose what came after.
 fn steered() -> Vec<Record> {
     let seats = || {
         vec![

@@ -18,7 +18,7 @@ const INDENT: usize = 4;
 
 type Row = [String; COLUMNS];
 
-/// Each model with what is known of it, and below it what names it on the command line. On a terminal of so many columns (`width`)
+/// Each model with what is known of it, and below it what names it on the command line. On a terminal of this many columns (`width`)
 /// names are cut where they are too long. Empty where nothing was found.
 pub(super) fn table(finding: &Finding, width: Option<usize>) -> String {
     if finding.models.is_empty() {

@@ -119,7 +119,7 @@ pub(super) fn together(checked: &[Checked]) -> Option<String> {
     (!checked.iter().any(Checked::verifies)).then(|| format!("no member can score here: {fallback}"))
 }
 
-/// What a person should know, a line each.
+/// What the user should know, a line each.
 fn notes(checked: &Checked) -> Vec<String> {
     let name = clean_line(&checked.name);
     let mut notes: Vec<String> =
@@ -156,7 +156,7 @@ pub(super) fn columns(text: &str) -> usize {
     unicode_width::UnicodeWidthStr::width(text)
 }
 
-/// The end of a text that is wider than so many columns.
+/// The end of a text that is wider than this many columns.
 pub(super) fn shortened(text: &str, width: usize) -> String {
     if columns(text) <= width {
         return text.to_owned();

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::cli::Failure;
 use crate::files;
 
-/// The file, open before anything is played: an evaluation takes long, and one that cannot be kept should not begin.
+/// The file, open before anything is played: an evaluation takes long, and one that cannot be kept should not start.
 pub(super) struct Details {
     path: PathBuf,
     file: File,

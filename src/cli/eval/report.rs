@@ -193,7 +193,7 @@ impl Report {
     }
 }
 
-/// How many are right of how many answers, and their share; dashes where there is no answer.
+/// How many are right of how many answers, and their share; dashes where there is not an answer.
 fn graded(right: usize, answered: usize, accuracy: Option<f64>) -> String {
     match accuracy {
         Some(accuracy) => format!("{right:>5}/{answered:<5} {:>8.1}%", accuracy * 100.0),

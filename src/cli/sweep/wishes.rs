@@ -12,10 +12,10 @@ use crate::engine::fusion::params::needs::Origin;
 use crate::prompts::{self, Answers, Prompt};
 use crate::sweep::{Axis, Grid, Seeding, Sweep, imply, settle};
 
-/// Answers above which a person has to say that they are meant: some hours of the built-in ensemble, money elsewhere.
+/// Answers above which the user has to say that they are meant: some hours of the built-in ensemble, money elsewhere.
 const MANY: usize = 10_000;
 
-/// The seed where none is given: a sweep must be the same one when it is begun again.
+/// The seed where none is given: a sweep must be the same one when it is started again.
 const SEED: u64 = 1;
 
 /// How the figures are written.

@@ -1,4 +1,4 @@
-//! The figures of one branch of an answer, or of a whole run: what two of them are held against each other by.
+//! The figures of one branch of an answer, or of a whole run: what two of them are compared with each other by.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ pub struct Figures {
     pub rounds: usize,
     /// Of these, those in which all drafts were one candidate.
     pub unanimous: usize,
-    /// Of these, those that a person chose, changed or wrote.
+    /// Of these, those that the user chose, changed or wrote.
     pub steered: usize,
     /// Accepted tokens, counted by their authors' tokenizers.
     pub tokens: usize,
@@ -79,7 +79,7 @@ pub fn accepted_score(run: &Run, round: &Round) -> Option<f64> {
     round.ranked.as_ref()?.candidates.iter().find(|candidate| candidate.authors.contains(author))?.score
 }
 
-/// Milliseconds in which any call of a round was under way: a person who thinks in between costs nothing.
+/// Milliseconds in which any call of a round was under way: the user who thinks in between costs nothing.
 fn worked_ms(round: &Round) -> f64 {
     let mut calls: Vec<(f64, f64)> = round.calls.iter().map(|call| (call.begun_ms, call.ended_ms)).collect();
     calls.sort_by(|one, other| one.0.total_cmp(&other.0));

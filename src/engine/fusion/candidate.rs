@@ -76,7 +76,7 @@ impl Draft {
         let mut tokens = Vec::with_capacity(self.tokens.len());
         let mut begin = 0;
         for token in &self.tokens {
-            // A token without text at the cut is the beginning of a character outside, unless the whole draft is kept.
+            // A token without text at the cut is the start of a character outside, unless the whole draft is kept.
             if begin >= cut.bytes && !(ends && token.text.is_empty()) {
                 break;
             }
@@ -143,7 +143,7 @@ mod tests {
 
     #[test]
     fn parts_of_characters_stay_with_their_character() {
-        // The second token is the beginning of "é", the fourth of a character that never came.
+        // The second token is the start of "é", the fourth of a character that never came.
         let unfinished = draft(&["caf", "", "é", ""], false);
         assert_eq!(unfinished.cut(Cut { bytes: 5, ends: false }).tokens.len(), 3);
         assert_eq!(unfinished.cut(Cut { bytes: 3, ends: false }).tokens.len(), 1);

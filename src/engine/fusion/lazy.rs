@@ -38,7 +38,7 @@ choice! {
 pub struct Pair {
     /// The smallest member that drafts.
     pub drafter: MemberIndex,
-    /// The largest, which keeps the beginning of each draft and adds to it.
+    /// The largest, which keeps the start of each draft and adds to it.
     pub verifier: MemberIndex,
 }
 
@@ -64,7 +64,7 @@ const SURE: f64 = 0.65;
 const KEPT: f64 = 0.9;
 
 impl DecodeTimes {
-    /// Milliseconds of a decode of so many rows (at least 1), between those that were measured and beyond them in proportion.
+    /// Milliseconds of a decode of this many rows (at least 1), between those that were measured and beyond them in proportion.
     fn of(self, rows: usize) -> f64 {
         let between = |(low, low_ms): (f64, f64), (high, high_ms): (f64, f64)| {
             low_ms + (high_ms - low_ms) * (rows as f64 - low) / (high - low)

@@ -12,7 +12,7 @@ const AT_ONCE_MS: f64 = 2.0;
 /// Tokens a second that no model writes; what is above comes from times that are wrong.
 const FASTEST: f64 = 100_000.0;
 
-/// The speed of so many tokens in so many milliseconds; `None` for fewer than two tokens, and where the time cannot be right.
+/// The speed of this many tokens in so many milliseconds; `None` for fewer than two tokens, and where the time cannot be right.
 #[must_use]
 pub fn tokens_per_second(tokens: usize, elapsed_ms: f64) -> Option<f64> {
     if tokens < 2 { None } else { told(tokens, elapsed_ms) }

@@ -93,7 +93,7 @@ impl Reading {
         self.tokens.iter().enumerate().min_by(|(_, one), (_, other)| one.logprob.total_cmp(&other.logprob))
     }
 
-    /// The verifier's score of the candidate, which has so many characters, before any normalisation.
+    /// The verifier's score of the candidate, which has this many characters, before any normalisation.
     #[must_use]
     pub fn score(&self, rule: ScoringRule, characters: usize) -> Option<f64> {
         let logprobs: Vec<f32> = self.tokens.iter().map(|token| token.logprob).collect();
@@ -107,7 +107,7 @@ impl Reading {
     }
 
     /// The geometric mean of the probabilities within each sentence; `ends` are the sentences' ends in bytes. `None` where the
-    /// tokens are not known or no token begins in a sentence. The end of the answer belongs to none.
+    /// tokens are not known or no token starts in a sentence. The end of the answer belongs to none.
     #[must_use]
     pub fn by_sentence(&self, ends: &[usize]) -> Vec<Option<f64>> {
         let mut sums = vec![(0.0, 0_usize); ends.len()];

@@ -1,7 +1,7 @@
 //! Drafts that only repeat: the question, or what has just been accepted.
 //!
 //! A text that repeats is probable to every model, so that the vote cannot see it: a base model echoes its question, and a loop
-//! goes on until the answer's limit. Owns telling such a text by its words. Whether it is set aside is the round machine's, which
+//! continues until the answer's limit. Owns telling such a text by its words. Whether it is set aside is the round machine's, which
 //! spares one that most of the weight wrote: a refrain, a list or "say it again" repeats with reason.
 
 use unicode_segmentation::UnicodeSegmentation;
@@ -41,7 +41,7 @@ pub fn words(text: &str) -> Vec<String> {
     text.unicode_words().map(str::to_lowercase).collect()
 }
 
-/// Whether these words are the question's beginning, or one of the questions in it.
+/// Whether these words are the question's start, or one of the questions in it.
 fn is_echo(said: &[String], question: &str) -> bool {
     if said.len() < FEWEST_OF_QUESTION {
         return false;

@@ -42,7 +42,7 @@ pub struct RescoredRound {
 /// The accepted rounds of a run, ready to be decided again. It can follow a run that grows.
 #[derive(Debug, Clone, Default)]
 pub struct Recorded {
-    /// What the run began with.
+    /// What the run started with.
     tally: Option<Tally>,
     members: usize,
     ballots: Ballots,
@@ -64,9 +64,9 @@ struct Source {
 enum Word {
     /// The verifiers.
     Vote,
-    /// A person, who chose this column or changed its text.
+    /// The user, who chose this column or changed its text.
     Chosen(usize),
-    /// A person, who wrote the segment: nothing was decided by scores.
+    /// The user, who wrote the segment: nothing was decided by scores.
     Written,
 }
 
@@ -120,7 +120,7 @@ impl Recorded {
         if let Some(accepted) = &round.accepted {
             let chosen = round.accepted_candidate().map(|candidate| candidate.key);
             source.accepted = column(&|key| Some(key) == chosen);
-            // A person's word holds whatever the knobs are.
+            // The user's word holds whatever the knobs are.
             source.word = match round.chosen_by_hand().and_then(|chosen| column(&|key| key == chosen)) {
                 _ if accepted.is_written() => Word::Written,
                 Some(column) => Word::Chosen(column),

@@ -17,7 +17,7 @@ pub enum Fate {
     PassedOver,
     /// There was none: the member was away, failed or was not waited for.
     Missing,
-    /// A person wrote or changed the segment, so that it is nobody's candidate.
+    /// The user wrote or changed the segment, so that it is nobody's candidate.
     ByHand,
 }
 
@@ -26,7 +26,7 @@ pub enum Fate {
 pub struct Against {
     /// Its number.
     pub number: usize,
-    /// The author of what was accepted; nobody where a person wrote it.
+    /// The author of what was accepted; nobody where the user wrote it.
     pub author: Option<MemberIndex>,
     /// The fused score of what was accepted.
     pub accepted: Option<f64>,
@@ -36,7 +36,7 @@ pub struct Against {
     pub fate: Fate,
 }
 
-/// A run held against its strongest member.
+/// A run compared with its strongest member.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Single {
     /// The member with the highest mean fused score over the rounds that it drafted in.

@@ -17,17 +17,17 @@ pub use path::{SLACK_MS, Step};
 pub struct RoundTiming {
     /// Its number.
     pub number: usize,
-    /// When it began, milliseconds since the start of the run.
+    /// When it started, milliseconds since the start of the run.
     pub from_ms: f64,
-    /// When it was decided. Of a round that is open, and of one that a person decided, when its last call ended.
+    /// When it was decided. Of a round that is open, and of one that the user decided, when its last call ended.
     pub to_ms: f64,
-    /// What it waited for, in order of time: the steps adjoin each other and fill it from its beginning to its end.
+    /// What it waited for, in order of time: the steps adjoin each other and fill it from its start to its end.
     pub path: Vec<Step>,
     /// What each member was doing, by place.
     pub members: Vec<Busy>,
-    /// Milliseconds in which somebody drafted.
+    /// Milliseconds in which someone drafted.
     pub drafting_ms: f64,
-    /// Milliseconds in which somebody scored and nobody drafted.
+    /// Milliseconds in which someone scored and nobody drafted.
     pub scoring_ms: f64,
 }
 
@@ -103,7 +103,7 @@ pub fn run_timing(run: &Run) -> RunTiming {
     RunTiming { rounds, members, on_path_ms, total_ms }
 }
 
-/// From when to when a round goes. What a person decides they may decide long after the last call, so that would not be the
+/// From when to when a round goes. What the user decides they may decide long after the last call, so that would not be the
 /// members' time.
 fn span(round: &Round) -> (f64, f64) {
     let last = round.calls.iter().map(|call| call.ended_ms).fold(round.started_ms, f64::max);

@@ -47,7 +47,7 @@ struct Known {
     learned: Option<f64>,
 }
 
-/// Bytes of a token as perplexities are counted here, so that those of different tokenizers can be held against each other.
+/// Bytes of a token as perplexities are counted here, so that those of different tokenizers can be compared with each other.
 const TOKEN_BYTES: f64 = 4.0;
 
 impl Known {
@@ -87,7 +87,7 @@ impl PartialEq for Weights {
 }
 
 impl Weights {
-    /// The weights that a run begins with.
+    /// The weights that a run starts with.
     #[must_use]
     pub fn of<'a>(members: impl IntoIterator<Item = &'a MemberHeader>) -> Self {
         let known = |header: &MemberHeader| Known::new(header.weight, &header.capabilities);
@@ -164,7 +164,7 @@ impl Weights {
 }
 
 /// The mean of what the members' weights are in proportion to, where a rule has something to go by: weights are relative to it, so that
-/// one that the user sets stands beside a mean of 1.
+/// one that the user sets is beside a mean of 1.
 fn mean(known: &[Known], rule: WeightRule) -> Option<f64> {
     let own: Vec<f64> = known.iter().filter_map(|known| known.own(rule)).collect();
     let applies = match rule {

@@ -1,4 +1,4 @@
-//! What other knobs would have changed in a recorded run, held against what happened: whose rounds, who left when.
+//! What other knobs would have changed in a recorded run, compared with what happened: whose rounds, who left when.
 //!
 //! Owns the comparison; deciding the rounds again is [`rescore`](super::rescore)'s. Knobs that shape drafting change nothing
 //! here: what members would have drafted nobody knows.
@@ -44,7 +44,7 @@ impl WhatIf {
     /// A round, by its number.
     #[must_use]
     pub fn round(&self, number: usize) -> Option<&RescoredRound> {
-        // Numbers go up by one from the first; a trace that somebody edited is searched.
+        // Numbers go up by one from the first; a trace that someone edited is searched.
         let guess = self.rounds.first().and_then(|first| number.checked_sub(first.number));
         let there = guess.and_then(|place| self.rounds.get(place)).filter(|round| round.number == number);
         there.or_else(|| self.rounds.iter().find(|round| round.number == number))

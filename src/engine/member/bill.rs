@@ -35,7 +35,7 @@ pub struct Item {
 }
 
 impl Bill {
-    /// Begins to book a request. What is booked counts from when it is `sent`, unless it was refused.
+    /// Starts to book a request. What is booked counts from when it is `sent`, unless it was refused.
     #[must_use]
     pub fn item(&self, sent: &Sent) -> Item {
         let mut lines = self.0.lock().unwrap_or_else(PoisonError::into_inner);

@@ -5,7 +5,7 @@
 
 use crate::engine::fusion::conversation::{Conversation, Role};
 
-/// What templates write last when the answer would begin with a thought, and what ends the thought.
+/// What templates write last when the answer would start with a thought, and what ends the thought.
 const THOUGHTS: [(&str, &str); 4] = [
     ("<think>", "\n\n</think>\n\n"),
     ("<thought>", "\n</thought>\n"),
@@ -13,17 +13,17 @@ const THOUGHTS: [(&str, &str); 4] = [
     ("<|start|>assistant", "<|channel|>final<|message|>"),
 ];
 
-/// An empty thought, for models that begin with one of their own accord.
+/// An empty thought, for models that start with one of their own accord.
 const EMPTY_THOUGHT: &str = "<think>\n\n</think>\n\n";
 
-/// What begins a thought in a draft of a member in this process, which never lets one begin.
+/// What starts a thought in a draft of a member in this process, which never lets one start.
 pub(super) const THOUGHT: &str = "<think>";
 
 /// What introduces the turns of a plain conversation, each on a line of its own.
 const USER: &str = "### User:";
 const ASSISTANT: &str = "### Assistant:";
 
-/// A conversation as plain text, up to where the answer begins.
+/// A conversation as plain text, up to where the answer starts.
 pub(super) fn plain(conversation: &Conversation) -> String {
     let turns = conversation.turns.iter().map(|turn| match turn.role {
         Role::System => format!("{}\n\n", turn.content),
@@ -33,7 +33,7 @@ pub(super) fn plain(conversation: &Conversation) -> String {
     format!("{}{ASSISTANT}\n", turns.collect::<String>())
 }
 
-/// What ends an answer in the plain form, where no token does: the beginning of another turn.
+/// What ends an answer in the plain form, where no token does: the start of another turn.
 pub(super) fn plain_stops() -> Vec<String> {
     [USER, ASSISTANT].iter().map(|role| format!("\n{role}")).collect()
 }
@@ -41,13 +41,13 @@ pub(super) fn plain_stops() -> Vec<String> {
 /// How much of a draft in the plain form is answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum PlainAnswer {
-    /// So many bytes may be taken in; what follows them may be the beginning of another turn.
+    /// So many bytes may be taken in; what follows them may be the start of another turn.
     Open(usize),
-    /// It ends after so many bytes, since another turn begins.
+    /// It ends after this many bytes, since another turn starts.
     Ended(usize),
 }
 
-/// Looks for the beginning of another turn in a draft behind the accepted text, whose end may hold the beginning of its line.
+/// Looks for the start of another turn in a draft behind the accepted text, whose end may hold the start of its line.
 pub(super) fn plain_answer(accepted: &str, draft: &str) -> PlainAnswer {
     let begun = accepted.rsplit('\n').next().unwrap_or_default();
     let first = draft.split('\n').next().unwrap_or_default();
@@ -111,7 +111,7 @@ pub(super) fn without_system(turns: &[(Role, String)]) -> Option<Vec<(Role, Stri
     (merged.len() < turns.len()).then_some(merged)
 }
 
-/// The rendered prompt with its thought closed, so that the answer begins at once. `silence` puts an empty thought before it.
+/// The rendered prompt with its thought closed, so that the answer starts at once. `silence` puts an empty thought before it.
 pub(super) fn close(mut rendered: String, silence: bool) -> String {
     let opened = THOUGHTS.iter().find(|(opening, _)| rendered.trim_end().ends_with(opening));
     if let Some((_, end)) = opened {

@@ -1,4 +1,4 @@
-//! Taking up a draft that another member wrote: keep what one would say too, and go on from there.
+//! Taking up a draft that another member wrote: keep what one would say too, and continue from there.
 //!
 //! Owns what such a call asks and what comes back. It is one decode for a member in this process: the last accepted token, which is
 //! not evaluated yet, and the draft's tokens together, and the row behind the last one kept gives the next token.
@@ -19,7 +19,7 @@ pub enum Keep {
     Likely(f32),
 }
 
-/// A request to keep the beginning of a draft and to go on from there.
+/// A request to keep the start of a draft and to continue from there.
 #[derive(Debug, Clone)]
 pub struct ExtendRequest {
     /// What the draft continues.
@@ -32,7 +32,7 @@ pub struct ExtendRequest {
     pub keep: Keep,
     /// Tokens of its own that the member adds behind them, at least 1; fewer where the answer ends.
     pub own: usize,
-    /// How the member's own tokens are drawn; with [`Keep::Own`] the draft is held against tokens drawn so.
+    /// How the member's own tokens are drawn; with [`Keep::Own`] the draft is compared with tokens drawn so.
     pub sampling: Sampling,
 }
 
@@ -44,7 +44,7 @@ pub struct Extended {
     /// Tokens that are kept: the first so many of `tokens`.
     pub kept_tokens: usize,
     /// The tokens of the text to append to what was accepted, in the member's own tokenizer: those kept of the draft, and what the
-    /// member adds behind them: as many of its own as were asked for, more only where the first ones hold no whole character, or might be the beginning
+    /// member adds behind them: as many of its own as were asked for, more only where the first ones hold no whole character, or might be the start
     /// of another turn. None is added where the answer ends behind what is kept.
     pub tokens: Vec<DraftToken>,
     /// Natural logarithms of the probability (at temperature 1, at most 0) of the draft's tokens, in the member's own tokenizer, as

@@ -244,7 +244,7 @@ pub trait Member: Send + Sync {
     /// Scores candidates. One call with several candidates gives the same numbers as several calls with one.
     fn score(&self, request: ScoreRequest) -> Reply<Scored>;
 
-    /// Keeps the beginning of another member's draft and goes on from there. `progress` hears signs of life. Members that cannot
+    /// Keeps the start of another member's draft and continues from there. `progress` hears signs of life. Members that cannot
     /// refuse; those in this process can.
     fn extend(&self, _request: ExtendRequest, _progress: Progress) -> Reply<Extended> {
         let reason = format!("{} cannot take up another's draft", self.capabilities().kind);

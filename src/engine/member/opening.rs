@@ -1,5 +1,5 @@
 //! A member that is still being opened: its server loads a model, or has not answered yet. It has a seat already, so that a run
-//! can begin without it and take it in when it is there.
+//! can start without it and take it in when it is there.
 
 use std::sync::{Arc, OnceLock};
 

@@ -1,4 +1,4 @@
-//! Where an answer in the plain form ends, as its text comes in pieces: a base model goes on with another turn instead of ending
+//! Where an answer in the plain form ends, as its text comes in pieces: a base model continues with another turn instead of ending
 //! its own.
 
 use crate::engine::member::conversation_text::{PlainAnswer, plain_answer};
@@ -6,7 +6,7 @@ use crate::engine::member::conversation_text::{PlainAnswer, plain_answer};
 /// A piece of text with its log-probability.
 type Piece = (String, Option<f32>);
 
-/// Holds back what may be the beginning of another turn.
+/// Holds back what may be the start of another turn.
 #[derive(Debug, Clone)]
 pub(in crate::engine::member) struct OtherTurns {
     accepted: String,
@@ -47,7 +47,7 @@ impl OtherTurns {
         (free, ends)
     }
 
-    /// What is still held back when nothing follows: the beginning of another turn if anything was told before it.
+    /// What is still held back when nothing follows: the start of another turn if anything was told before it.
     pub(in crate::engine::member) fn rest(&mut self) -> Vec<Piece> {
         let held = std::mem::take(&mut self.held);
         let all: usize = held.iter().map(|(text, _)| text.len()).sum();

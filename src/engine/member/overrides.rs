@@ -1,4 +1,4 @@
-//! What a person knows better than the probing of a server.
+//! What the user knows better than the probing of a server.
 
 use super::Capabilities;
 use crate::engine::fusion::event::{Drafting, ScoreTier};

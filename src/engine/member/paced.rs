@@ -1,7 +1,7 @@
-//! A member slowed down, so that a person can watch it write.
+//! A member slowed down, so that the user can watch it write.
 //!
 //! Owns when tokens and replies are passed on. What is drawn and scored is the inner member's, bit for bit; it works at its
-//! own speed, and what it is ahead waits here. Time limits go on counting meanwhile.
+//! own speed, and what it is ahead waits here. Time limits continue counting meanwhile.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -36,7 +36,7 @@ const AHEAD: usize = 256;
 pub struct Pace(Arc<watch::Sender<Option<f64>>>);
 
 impl Pace {
-    /// A pace in tokens a second, each member; `None`, 0 and what is no number are as fast as it goes.
+    /// A pace in tokens a second, each member; `None`, 0 and what is not a number are as fast as it goes.
     #[must_use]
     pub fn new(tokens_per_second: Option<f64>) -> Self {
         Self(Arc::new(watch::Sender::new(bounded(tokens_per_second))))
@@ -89,7 +89,7 @@ impl Beat {
                     self.last = due;
                     return;
                 }
-                // The pace cannot be gone while it holds somebody up: without it this waits at the last one.
+                // The pace cannot be gone while it holds someone up: without it this waits at the last one.
                 Ok(()) = self.pace.changed() => {
                     let changed = Instant::now();
                     left -= changed.saturating_duration_since(self.last).as_secs_f64() * rate;

@@ -85,7 +85,7 @@ impl Progress {
         Self { quiet: true, ..self.clone() }
     }
 
-    /// Tells a token from a task. Without a listener it is lost, and that is no error.
+    /// Tells a token from a task. Without a listener it is lost, and that is not an error.
     pub async fn token(&self, token: DraftToken) {
         if self.quiet {
             return self.alive();
@@ -103,7 +103,7 @@ impl Progress {
         }
     }
 
-    /// Tells a token from a thread that is not part of the runtime. Without a listener it is lost, and that is no error.
+    /// Tells a token from a thread that is not part of the runtime. Without a listener it is lost, and that is not an error.
     pub fn token_blocking(&self, token: DraftToken) {
         if self.quiet {
             return self.alive();

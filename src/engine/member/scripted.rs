@@ -1,4 +1,4 @@
-//! A member that plays a script: for tests and benchmarks of the engine, never offered to a person.
+//! A member that plays a script: for tests and benchmarks of the engine, never offered to the user.
 //!
 //! It says what it is told to say and scores what it is told to score, at once or when a test opens its gate, so that every
 //! order of arrival and every fault can be played.
@@ -157,7 +157,7 @@ impl ScriptedMember {
         self
     }
 
-    /// Has a context of so many tokens, of which any prompt takes `prompt`.
+    /// Has a context of this many tokens, of which any prompt takes `prompt`.
     #[must_use]
     pub fn with_context(mut self, limit: usize, prompt: usize) -> Self {
         self.capabilities.context_tokens = Some(limit);
@@ -255,7 +255,7 @@ impl Member for ScriptedMember {
         })
     }
 
-    /// Keeps the words that its next line begins with too, or of which it thinks well enough; then adds words of that line: those
+    /// Keeps the words that its next line starts with too, or of which it thinks well enough; then adds words of that line: those
     /// behind what it has in common with the draft, or its first. The end is a word like any other: of the draft's it thinks what it
     /// thinks of a text without words, and its own comes where its line ends the answer and has no further word.
     fn extend(&self, request: ExtendRequest, _progress: Progress) -> Reply<Extended> {

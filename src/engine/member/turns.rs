@@ -64,7 +64,7 @@ impl Turns {
                 biased;
                 turn = &mut turn => {
                     drop(waiting);
-                    // The work begins now, and with it the patience.
+                    // The work starts now, and with it the patience.
                     progress.alive();
                     // The queue is never closed, so there is always a permit.
                     return Turn(turn.ok());
@@ -103,7 +103,7 @@ impl InTurn {
         Self { shares: true, ..Self::new(inner, turns) }
     }
 
-    /// What a call that makes at most so many `requests` at once waits for before it begins.
+    /// What a call that makes at most so many `requests` at once waits for before it starts.
     fn turn(&self, progress: &Progress, requests: usize) -> impl Future<Output = Option<Turn>> + Send + use<> {
         let turns = self.needed.load(Ordering::Relaxed).then(|| self.turns.clone());
         let places = if self.shares { u32::try_from(requests).unwrap_or(u32::MAX) } else { u32::MAX };
@@ -187,7 +187,7 @@ mod tests {
         tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap()
     }
 
-    /// A call that works for so many milliseconds once it has its turn; returns when it began, in milliseconds.
+    /// A call that works for so many milliseconds once it has its turn; returns when it started, in milliseconds.
     async fn work(turns: Turns, progress: Progress, milliseconds: u64, start: Instant) -> u128 {
         let turn = turns.take(&progress).await;
         let begun = start.elapsed().as_millis();

@@ -1,14 +1,14 @@
-//! What a person may ask of a run, and how the machine carries it out.
+//! What the user may ask of a run, and how the machine carries it out.
 
 use super::{Failures, Machine, Pace, Work};
 use crate::engine::fusion::MemberIndex;
 use crate::engine::fusion::event::{Event, ExitReason, Outcome, SegmentId};
 use crate::engine::fusion::params::{ParamError, Value, knob};
 
-/// What a person may ask of a run. Members are named as the ensemble names them.
+/// What the user may ask of a run. Members are named as the ensemble names them.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Command {
-    /// Begin no further round; the open one is played to its end.
+    /// Start no further round; the open one is played to its end.
     Pause,
     /// Go on.
     Resume,
@@ -210,7 +210,7 @@ impl Machine {
         self.begin_unless_busy();
     }
 
-    /// An open round without calls under way is one whose drafts all failed while the run was paused: it begins anew.
+    /// An open round without calls under way is one whose drafts all failed while the run was paused: it starts again.
     pub(super) fn begin_unless_busy(&mut self) {
         if !self.is_busy() {
             self.next_round();

@@ -1,4 +1,4 @@
-//! Deciding a round: by the scores or by a person's word; what is accepted, who leaves, how it goes on.
+//! Deciding a round: by the scores or by the user's word; what is accepted, who leaves, how it continues.
 
 use std::sync::Arc;
 
@@ -16,9 +16,9 @@ use crate::engine::member::Context;
 pub(super) enum Choice {
     /// The scores.
     Vote,
-    /// A person, for the candidate of this key.
+    /// The user, for the candidate of this key.
     Candidate(MemberIndex),
-    /// A person, who changed the text of this member's candidate.
+    /// The user, who changed the text of this member's candidate.
     Edited {
         /// Whose.
         author: MemberIndex,
@@ -28,7 +28,7 @@ pub(super) enum Choice {
 }
 
 impl Machine {
-    /// Decides the open round: ranks, accepts, lets members go, goes on or ends.
+    /// Decides the open round: ranks, accepts, lets members go, continues or ends.
     pub(super) fn close(&mut self, choice: Choice) {
         let Some(round) = self.run.open_round() else { return };
         let (number, params) = (round.number, Arc::clone(&round.params));
@@ -57,7 +57,7 @@ impl Machine {
         self.closed();
     }
 
-    /// A segment that a person wrote: nobody's scores count, and nobody leaves for it.
+    /// A segment that the user wrote: nobody's scores count, and nobody leaves for it.
     pub(super) fn accept_written(&mut self, text: &str, ends: bool) {
         if let Some(round) = self.run.open_round() {
             self.tally.open(&round.opening);
@@ -141,7 +141,7 @@ impl Machine {
     }
 }
 
-/// Words of a text that a person wrote, for which no member's tokens are known; at least 1.
+/// Words of a text that the user wrote, for which no member's tokens are known; at least 1.
 fn words(text: &str) -> usize {
     text.unicode_words().count().max(1)
 }

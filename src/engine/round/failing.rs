@@ -103,7 +103,7 @@ impl Machine {
         }
     }
 
-    /// The member goes on drafting; one that only verifies leaves.
+    /// The member continues drafting; one that only verifies leaves.
     pub(super) fn stop_verifying(&mut self, member: MemberIndex, reason: ExitReason) {
         if self.run.drafters().all(|drafter| drafter != member) {
             return self.leave(member, reason);
@@ -125,7 +125,7 @@ impl InARow {
         (self.failed >= most).then(|| ExitReason::Failures { count: self.failed, error: error.to_string() })
     }
 
-    /// Counts a round in which it was late, named by its number among those begun; returns why the member is not asked again, once
+    /// Counts a round in which it was late, named by its number among those started; returns why the member is not asked again, once
     /// there were `most` in a row.
     pub(super) fn be_late(&mut self, round: usize, most: usize) -> Option<ExitReason> {
         if self.late > 0 && self.late_in == round {

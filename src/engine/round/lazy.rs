@@ -1,4 +1,4 @@
-//! Rounds of lazy drafting: one member drafts ahead, the largest keeps the beginning of its draft and goes on from there.
+//! Rounds of lazy drafting: one member drafts ahead, the largest keeps the start of its draft and continues from there.
 //!
 //! Owns when a round is played so, and the two calls of such a round, one after the other. The round's only drafter is the verifier:
 //! what it keeps and adds is its draft and the only candidate, so nothing is scored, and what follows is as in every round. What is
@@ -117,7 +117,7 @@ impl Machine {
         });
     }
 
-    /// The member that drafts ahead in the open round, and the one that goes on from there.
+    /// The member that drafts ahead in the open round, and the one that continues from there.
     fn open_pair(&self) -> Option<Pair> {
         let round = self.run.open_round()?;
         Some(Pair { drafter: round.ahead.as_ref()?.member, verifier: *round.drafters.first()? })
@@ -191,7 +191,7 @@ impl Machine {
         self.effects.push(Effect::Extend { call, member, request, seconds: params.draft_seconds as u64 });
     }
 
-    /// The verifier has kept the beginning of a draft and gone on from there.
+    /// The verifier has kept the start of a draft and gone on from there.
     pub(super) fn extended(&mut self, call: CallId, result: Result<Extended, MemberError>) {
         let Some(Call { member, started_ms, .. }) = self.returned(call) else { return };
         let elapsed_ms = rounded(self.now_ms - started_ms);

@@ -45,11 +45,11 @@ pub struct CallId(pub u64);
 /// Something that reaches the machine.
 #[derive(Debug)]
 pub enum Input {
-    /// Begin the first round. These members cannot take part, or cannot yet ([`MemberError::NotReady`]).
+    /// Start the first round. These members cannot take part, or cannot yet ([`MemberError::NotReady`]).
     Start(Vec<(MemberIndex, MemberError)>),
     /// Go on, paused, with a run that had ended or was cut off. These members cannot take part, or cannot yet.
     TakeUp(Vec<(MemberIndex, MemberError)>),
-    /// A person wants something.
+    /// The user wants something.
     Command(Command),
     /// A member drew a token of a draft under way.
     Token(CallId, DraftToken),
@@ -66,7 +66,7 @@ pub enum Input {
     /// A call's bill, with whether it is final: what it used so far if it is dropped now. Told before a call comes back, and
     /// after that until it is final.
     Billed(CallId, MemberIndex, Usage, bool),
-    /// A member that was not ready when the run began is, and can do this; or never will be.
+    /// A member that was not ready when the run started is, and can do this; or never will be.
     Prepared(MemberIndex, Result<Box<Capabilities>, MemberError>),
     /// It is this late, in milliseconds since the start of the run: what [`Machine::deadline`] asked to be reminded of.
     Due(f64),
@@ -88,7 +88,7 @@ pub enum Effect {
         /// The time limit in seconds.
         seconds: u64,
     },
-    /// Ask a member to keep the beginning of another's draft and to go on from there, within so many seconds.
+    /// Ask a member to keep the start of another's draft and to continue from there, within so many seconds.
     Extend {
         /// The call.
         call: CallId,
@@ -155,7 +155,7 @@ struct Call {
     id: CallId,
     member: MemberIndex,
     started_ms: f64,
-    /// The last sign of life: its beginning, or the last token.
+    /// The last sign of life: its start, or the last token.
     heard_ms: f64,
     work: Work,
 }
@@ -165,19 +165,19 @@ struct Call {
 struct InARow {
     failed: usize,
     late: usize,
-    /// The last round in which it was late, by its number among those begun.
+    /// The last round in which it was late, by its number among those started.
     late_in: usize,
 }
 
 /// A member's failures, by what it was asked for: one that scores well but never drafts does not stay for its scores, and one
-/// that drafts well but never scores goes on drafting.
+/// that drafts well but never scores continues drafting.
 #[derive(Debug, Clone, Copy, Default)]
 struct Failures {
     drafts: InARow,
     scores: InARow,
 }
 
-/// Whether another round may begin.
+/// Whether another round may start.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Pace {
     Running,
@@ -193,7 +193,7 @@ pub struct Machine {
     tally: Tally,
     /// The tally after each accepted segment, by its number: what going back goes back to. `[0]` is before the first.
     tallies: Vec<Tally>,
-    /// What members are busy with, in the order in which it was begun: one draft each, or as many scorings as it takes at once.
+    /// What members are busy with, in the order in which it was started: one draft each, or as many scorings as it takes at once.
     calls: Vec<Call>,
     /// What calls used that no event tells yet.
     owed: Vec<spent::Owed>,
@@ -217,7 +217,7 @@ pub struct Machine {
     /// The conversation and the accepted segments as members get them.
     context: Context,
     pace: Pace,
-    /// Rounds begun so far, with repeated ones: a repeated round must not draw the same drafts again.
+    /// Rounds started so far, with repeated ones: a repeated round must not draw the same drafts again.
     begun: u64,
     now_ms: f64,
     effects: Vec<Effect>,

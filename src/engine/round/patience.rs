@@ -9,7 +9,7 @@ use crate::engine::fusion::MemberIndex;
 use crate::engine::fusion::event::Event;
 use crate::engine::fusion::run::{CallEnd, Round, Work as Done};
 
-/// A member that is late in so many rounds in a row rests for the answer.
+/// A member that is late in this many rounds in a row rests for the answer.
 const RESTS_AFTER: usize = 2;
 
 /// How many times the least patience a verifier gets whose time nothing compares with.
@@ -38,7 +38,7 @@ impl Machine {
         (deadline_ms - self.now_ms).max(0.0)
     }
 
-    /// The round goes on without the members whose time has passed.
+    /// The round continues without the members whose time has passed.
     pub(super) fn due(&mut self, now_ms: f64) {
         self.now_ms = now_ms.max(self.now_ms);
         let overdue: Vec<CallId> =

@@ -19,7 +19,7 @@ const NO_VERIFIER: &str = "no member can score the others' drafts: each draft's 
                            else the order of the members";
 
 impl Machine {
-    /// Begins the next round, or ends the run where no round may follow.
+    /// Starts the next round, or ends the run where no round may follow.
     pub(super) fn next_round(&mut self) {
         if self.has_ended() {
             return self.finish(Outcome::Answered);
@@ -205,7 +205,7 @@ impl Machine {
     }
 
     /// Cuts a draft to its segment. A draft without text that does not end the answer is a failure, unless it is drafted for another
-    /// member to go on from: accepting it would repeat the round for ever.
+    /// member to continue from: accepting it would repeat the round for ever.
     ///
     /// Returns also the tokens that the member did not tell while it drafted: the record holds every token once.
     pub(super) fn cut(&mut self, member: MemberIndex, drafted: Drafted) -> Result<(DraftFinished, Vec<DraftToken>), MemberError> {
@@ -220,7 +220,7 @@ impl Machine {
         let whole = draft.text();
         let cut = match (fits, lazily) {
             (true, false) => rule.cut(&whole, draft.ends),
-            // What goes on in the middle of a word goes on there.
+            // What continues in the middle of a word continues there.
             (true, true) => rule.cut_exactly(&whole, draft.ends),
             (false, _) => rule.cut_exactly(&whole[..first_tokens(&draft, room)], false),
         };

@@ -23,9 +23,9 @@ impl Ends {
         Self(std::iter::once(0).chain(bytes).zip(ends).collect())
     }
 
-    /// After so many bytes, where that is known.
+    /// After this many bytes, where that is known.
     pub(super) fn after(&self, bytes: usize) -> Option<f32> {
-        // A token without text behind it is the beginning of a character.
+        // A token without text behind it is the start of a character.
         self.0.iter().find(|(place, _)| *place == bytes).map(|(_, end)| *end).filter(|end| !end.is_nan())
     }
 }
@@ -38,7 +38,7 @@ pub(super) fn inside(token: &DraftToken, room: usize) -> Option<DraftToken> {
     (room > 0).then(|| DraftToken { text: prefix(&token.text, room).to_owned(), logprob: token.logprob })
 }
 
-/// A draft without what goes beyond so many bytes; one that was shortened does not end the answer.
+/// A draft without what goes beyond this many bytes; one that was shortened does not end the answer.
 pub(super) fn within_bytes(draft: Draft, bytes: usize) -> Draft {
     let (mut room, drawn) = (bytes, draft.tokens.iter().map(|token| token.text.len()).sum::<usize>());
     if drawn <= bytes {

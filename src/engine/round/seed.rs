@@ -1,4 +1,4 @@
-//! The seed of one draft: a function of the run's seed, the member's name and how many rounds have begun.
+//! The seed of one draft: a function of the run's seed, the member's name and how many rounds have started.
 //!
 //! By name, not by place: a member draws the same whether or not others take part.
 

@@ -6,7 +6,7 @@ use crate::engine::fusion::event::{Event, Role};
 use crate::engine::member::MemberError;
 
 impl Machine {
-    /// Begins the run. These members cannot take part, or cannot yet.
+    /// Starts the run. These members cannot take part, or cannot yet.
     pub(super) fn start(&mut self, unprepared: Vec<(MemberIndex, MemberError)>) {
         self.emit(Event::RunStarted(Box::new(self.run.header.clone())));
         self.leave_out(unprepared);

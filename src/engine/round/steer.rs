@@ -1,4 +1,4 @@
-//! What a person does to the text of an answer: choosing, editing, writing, drawing again, going back and to other branches.
+//! What the user does to the text of an answer: choosing, editing, writing, drawing again, going back and to other branches.
 //!
 //! All of it works on an open round and on one that was decided long ago. A decided one is opened again with everything that
 //! came back in it, and decided another way: a second child in the tree of segments. Nothing that was accepted is lost.
@@ -27,7 +27,7 @@ impl Machine {
         }
     }
 
-    /// Records what a person does and makes its round the open one.
+    /// Records what the user does and makes its round the open one.
     fn steer(&mut self, action: Steering, segment: Option<SegmentId>) {
         self.cancel_all();
         self.begin_steering(action, segment);
@@ -125,7 +125,7 @@ impl Machine {
         let open = segment.is_none();
         let key = drafters.first().and_then(|first| round.candidate_of(*first)).map(|candidate| candidate.key);
         match (open, &member, key) {
-            // Whoever scores another candidate goes on with it.
+            // Whoever scores another candidate continues with it.
             (true, Some(_), key) => self.cancel_work_on(drafters[0], key),
             (true, None, _) | (false, ..) => self.cancel_all(),
         }

@@ -34,7 +34,7 @@ impl Machine {
         let head = self.run.tree.head();
         let Some(node) = self.run.tree.node(head) else { return };
         if head.0 != self.tallies.len() {
-            // A trace that somebody edited: another decision of a round that is known.
+            // A trace that someone edited: another decision of a round that is known.
             return;
         }
         let parent = self.tallies.get(node.parent.0);

@@ -40,7 +40,7 @@ pub enum FaultKind {
     Misnumbered,
     /// No header of its run can be read.
     NoHeader,
-    /// It begins a run of a newer program.
+    /// It starts a run of a newer program.
     TooNew {
         /// The version of the run's format.
         version: u64,
@@ -60,7 +60,7 @@ impl Fault {
     }
 }
 
-/// Adds a fault; one that goes on with the last becomes one with it.
+/// Adds a fault; one that continues with the last becomes one with it.
 pub(super) fn push(faults: &mut Vec<Fault>, fault: Fault) {
     match faults.last_mut() {
         Some(last) if last.goes_on_with(&fault) => last.last = fault.last,

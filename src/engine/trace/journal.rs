@@ -91,14 +91,14 @@ impl Journal {
         Ok(Self::new(Target::Waiting(options), path))
     }
 
-    /// The trace with these events in it: a recorded run that goes on without its own file being touched.
+    /// The trace with these events in it: a recorded run that continues without its own file being touched.
     pub fn holding(mut self, records: &[Record]) -> Result<Self, TraceError> {
         records.iter().try_for_each(|record| self.append(record))?;
         self.flush()?;
         Ok(self)
     }
 
-    /// Opens a trace file to go on at its end. What a kill cut off there, which is no whole event, is cut away.
+    /// Opens a trace file to continue at its end. What a kill cut off there, which is no whole event, is cut away.
     pub fn reopen(path: &Path) -> Result<(Trace, Self), TraceError> {
         let fault = |source| TraceError::File { path: path.to_owned(), source };
         let trace = read(path)?;

@@ -84,7 +84,7 @@ fn keys(lines: &[Line<'_>]) -> Vec<Key> {
     lines.iter().enumerate().map(&mut key).collect()
 }
 
-/// Where the lines of another run begin, whose header is not there: after the end of this one numbers begin again, or two in a
+/// Where the lines of another run start, whose header is not there: after the end of this one numbers start again, or two in a
 /// row are there already with other events.
 fn another_run(lines: &[Line<'_>], keys: &[Key]) -> usize {
     let mut seen: HashMap<Key, &[u8]> = HashMap::new();
@@ -150,7 +150,7 @@ fn put_in_order<'a>(lines: Vec<(Key, Line<'a>)>, faults: &mut Vec<Fault>) -> Vec
     kept
 }
 
-/// Which lines stay where they are: those of the longest strictly ascending subsequence that begins with the header.
+/// Which lines stay where they are: those of the longest strictly ascending subsequence that starts with the header.
 fn longest_ascent(lines: &[(Key, Line<'_>)]) -> Vec<bool> {
     // For each length the place of the least key that ends an ascent of that length, and for each place the one before it.
     let mut ends: Vec<usize> = Vec::new();

@@ -59,7 +59,7 @@ fn runs(records: &[Record]) -> Vec<&[Record]> {
     records.chunk_by(|_, next| !matches!(next.event, Event::RunStarted(_))).collect()
 }
 
-/// The runs by conversation, in the order in which these begin: a run whose turns begin with those of an earlier one and its
+/// The runs by conversation, in the order in which these start: a run whose turns start with those of an earlier one and its
 /// answer follows it.
 #[must_use]
 pub fn conversations(records: &[Record]) -> Vec<Vec<&[Record]>> {

@@ -177,7 +177,7 @@ pub(super) fn is_named_gguf(path: &Path) -> bool {
     path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("gguf"))
 }
 
-/// Whether a file begins as a GGUF file does.
+/// Whether a file starts as a GGUF file does.
 pub(super) fn is_gguf(path: &Path) -> bool {
     let mut magic = [0; 4];
     path.is_file() && File::open(path).and_then(|mut file| file.read_exact(&mut magic)).is_ok() && magic == *b"GGUF"

@@ -1,4 +1,4 @@
-//! The exit chart as a drawing: each member's retention over the rounds, and the threshold that it is held against.
+//! The exit chart as a drawing: each member's retention over the rounds, and the threshold that it is compared with.
 
 use super::page::Page;
 use crate::export::figure;
@@ -9,7 +9,7 @@ use crate::export::words;
 const SIZE: (f64, f64) = (800.0, 260.0);
 const MARGIN: (f64, f64, f64, f64) = (44.0, 12.0, 44.0, 28.0);
 
-/// Where values stand in the drawing.
+/// Where values are in the drawing.
 struct Scale {
     last: usize,
     top: f64,

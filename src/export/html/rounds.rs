@@ -47,7 +47,7 @@ fn body(page: &mut Page, report: &Report, (segment, round): (&Segment, &RoundRep
         page.markup("</tr>\n");
     };
     if foreign {
-        // What was accepted is nobody's candidate: a person edited or wrote it.
+        // What was accepted is nobody's candidate: the user edited or wrote it.
         page.markup("<th scope=\"row\">").text(&words::letters(segment)).markup("✓</th><td>");
         page.text(&shortened(&words::text(&segment.text, segment.ends), longest)).markup("</td><td>–</td>");
         for _ in verifiers {

@@ -18,7 +18,7 @@ pub struct MemberReport {
     pub model: String,
     /// What it does: `both`, `draft` or `verify`.
     pub role: Role,
-    /// Its weight as a verifier when the run began.
+    /// Its weight as a verifier when the run started.
     pub weight: f64,
     /// Segments of the answer that are credited to it.
     pub segments: usize,
@@ -39,7 +39,7 @@ pub struct Departure {
     pub round: usize,
     /// Why, in words.
     pub reason: String,
-    /// The round after which a person brought it back; `null` where it stayed away.
+    /// The round after which the user brought it back; `null` where it stayed away.
     pub returned: Option<usize>,
 }
 

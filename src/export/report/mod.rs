@@ -25,9 +25,9 @@ pub const FORMAT: &str = "specfuse-export";
 /// The version of the shape of the JSON export. Fields may be added within a version; none changes its meaning or goes.
 pub const VERSION: u32 = 1;
 
-/// A run, told from its state. Members are named by their names; members, verifiers and drafters stand in the ensemble's order.
+/// A run, told from its state. Members are named by their names; members, verifiers and drafters are in the ensemble's order.
 ///
-/// Numbers that are not finite (only a trace that somebody edited can hold such) are `null` in JSON.
+/// Numbers that are not finite (only a trace that someone edited can hold such) are `null` in JSON.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Report {
     /// [`FORMAT`].
@@ -46,9 +46,9 @@ pub struct Report {
     pub answer: String,
     /// What a right answer holds, in order and as whole words, where that is known.
     pub expected: Vec<String>,
-    /// How the run ended; absent while it goes on, and in a trace that was cut off.
+    /// How the run ended; absent while it continues, and in a trace that was cut off.
     pub ended: Option<Outcome>,
-    /// Whether a person intervened.
+    /// Whether the user intervened.
     pub steered: bool,
     /// The round that was open when the run was exported or cut off. It is not among `rounds`.
     pub unfinished_round: Option<usize>,
@@ -60,9 +60,9 @@ pub struct Report {
     pub rounds: Vec<RoundReport>,
     /// The members.
     pub members: Vec<MemberReport>,
-    /// Who left, in order; also those that a person brought back later.
+    /// Who left, in order; also those that the user brought back later.
     pub exits: Vec<Departure>,
-    /// Every knob as the run began.
+    /// Every knob as the run started.
     pub parameters: Params,
     /// The knobs that then had another value than the default.
     pub not_default: Vec<Changed>,
@@ -79,17 +79,17 @@ pub struct Segment {
     pub round: usize,
     /// The text, byte for byte.
     pub text: String,
-    /// The member it is credited to; `null` where a person wrote it.
+    /// The member it is credited to; `null` where the user wrote it.
     pub author: Option<Who>,
     /// Everyone who drafted it.
     pub authors: Vec<Who>,
-    /// Tokens by its author's tokenizer; words where a person wrote it.
+    /// Tokens by its author's tokenizer; words where the user wrote it.
     pub tokens: usize,
     /// Whether the answer is complete after it.
     pub ends: bool,
-    /// Whether a person chose, changed or wrote it, whatever the ranking says.
+    /// Whether the user chose, changed or wrote it, whatever the ranking says.
     pub overridden: bool,
-    /// Whether a person changed what its authors drafted.
+    /// Whether the user changed what its authors drafted.
     pub edited: bool,
 }
 
@@ -128,7 +128,7 @@ impl Who {
 }
 
 impl Segment {
-    /// What a person had to do with it, in words; empty where nothing.
+    /// What the user had to do with it, in words; empty where nothing.
     #[must_use]
     pub fn by_hand(&self) -> &'static str {
         match (&self.author, self.edited, self.overridden) {

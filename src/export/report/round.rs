@@ -16,7 +16,7 @@ use crate::engine::fusion::vote::{Electorate, standing};
 pub struct RoundReport {
     /// Its number, from 1.
     pub number: usize,
-    /// When it began, milliseconds since the start of the run.
+    /// When it started, milliseconds since the start of the run.
     pub started_ms: f64,
     /// When its segment was accepted.
     pub accepted_ms: f64,
@@ -36,7 +36,7 @@ pub struct RoundReport {
     pub standings: Vec<StandingReport>,
     /// Drafts that only repeat, and were not scored.
     pub set_aside: Vec<SetAside>,
-    /// What was drafted for the verifier to go on from; `null` where the round was not drafted lazily.
+    /// What was drafted for the verifier to continue from; `null` where the round was not drafted lazily.
     pub ahead: Option<Ahead>,
     /// The probability that the answer ends after the segment, as the verifiers see it by weight; `null` where too few know.
     pub end: Option<f64>,
@@ -46,14 +46,14 @@ pub struct RoundReport {
     pub failures: Vec<Failure>,
 }
 
-/// What one member drafted for another to go on from, under lazy drafting.
+/// What one member drafted for another to continue from, under lazy drafting.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Ahead {
     /// Who drafted it.
     pub drafter: Who,
     /// The text, byte for byte; empty where the drafter was not sure of any token, or failed.
     pub text: String,
-    /// Bytes of it that were kept: the accepted text begins with them.
+    /// Bytes of it that were kept: the accepted text starts with them.
     pub kept_bytes: usize,
     /// Its tokens that were kept, by the drafter's tokenizer.
     pub kept_tokens: usize,
@@ -132,7 +132,7 @@ pub struct StandingReport {
     pub cumulative: f64,
     /// The probability to stay, 0 to 1.
     pub retention: f64,
-    /// What it is held against.
+    /// What it is compared with.
     pub threshold: f64,
 }
 
@@ -219,7 +219,7 @@ fn verifiers(run: &Run, round: &Round, ranked: Option<&Ranked>) -> (Vec<MemberIn
     (counted.into_iter().map(|(member, _)| member).collect(), weights)
 }
 
-/// Whose drafts took part: those that a person excluded while the round was open did not.
+/// Whose drafts took part: those that the user excluded while the round was open did not.
 fn drafters(run: &Run, round: &Round, ranked: Option<&Ranked>) -> Vec<MemberIndex> {
     ranked.map_or_else(
         || round.counting(&round.drafters),

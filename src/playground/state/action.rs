@@ -1,9 +1,9 @@
-//! What a person can do: one table, from which the key bindings, the help screen, the hint line, the command palette and the
-//! key table of the README are made, so that none of them can say what another does not.
+//! What the user can do: one table, from which the key bindings, the help screen, the hint line, the command palette and the
+//! key table of the manual are made, so that none of them can say what another does not.
 
 use super::pages::Page;
 
-/// Something a person can ask of the playground.
+/// Something the user can ask of the playground.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[allow(missing_docs, reason = "each variant is one row of the table, which says what it does")]
 pub enum Action {
@@ -140,7 +140,7 @@ pub enum Group {
     Asking,
     /// The run itself.
     Running,
-    /// What a person changes in the answer.
+    /// What the user changes in the answer.
     Steering,
     /// What is looked at, and how.
     Looking,

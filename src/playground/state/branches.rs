@@ -41,7 +41,7 @@ pub fn named(play: &Play, end: SegmentId) -> String {
     }
 }
 
-/// The list of branches, or of those to be held against the one that is read.
+/// The list of branches, or of those to be compared with the one that is read.
 #[must_use]
 pub fn list(play: &Play, kind: PickerKind, choice: impl Fn(SegmentId) -> Choice) -> Vec<Item> {
     let tree = &play.run.tree;

@@ -1,4 +1,4 @@
-//! Words that a person puts into an answer: what they are for, and how they join what stands before them.
+//! Words that the user puts into an answer: what they are for, and how they join what stands before them.
 
 use unicode_width::UnicodeWidthChar;
 
@@ -25,7 +25,7 @@ impl Purpose {
     }
 }
 
-/// A text as it follows what was accepted before: with a blank between two words that would run together. What a person typed
+/// A text as it follows what was accepted before: with a blank between two words that would run together. What the user typed
 /// themselves stands as they typed it.
 #[must_use]
 pub fn joined(before: &str, text: &str) -> String {

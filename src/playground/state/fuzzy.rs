@@ -2,7 +2,7 @@
 
 /// How well a text answers a query: higher is better, `None` is not at all. An empty query is answered by everything alike.
 ///
-/// Letters that follow one another and letters at the beginning of a word count more: "st" finds "step" before "last".
+/// Letters that follow one another and letters at the start of a word count more: "st" finds "step" before "last".
 #[must_use]
 pub fn score(query: &str, text: &str) -> Option<i32> {
     let text: Vec<char> = text.chars().flat_map(char::to_lowercase).collect();
@@ -12,7 +12,7 @@ pub fn score(query: &str, text: &str) -> Option<i32> {
     for wanted in query.chars().flat_map(char::to_lowercase).filter(|character| !character.is_whitespace()) {
         let begins = |at: usize| at == 0 || !text[at - 1].is_alphanumeric();
         let next = previous.map_or(0, |at: usize| at + 1);
-        // The very next letter, else the beginning of a word, else anywhere.
+        // The very next letter, else the start of a word, else anywhere.
         let at = if previous.is_some() && text.get(next) == Some(&wanted) {
             total += 4;
             next

@@ -98,7 +98,7 @@ impl Glyphs {
         }
     }
 
-    /// A bar of so many columns, filled to a share from 0 to 1.
+    /// A bar of this many columns, filled to a share from 0 to 1.
     #[must_use]
     pub fn bar(self, share: f64, columns: u16) -> String {
         let eighths = (share.clamp(0.0, 1.0) * f64::from(columns) * 8.0).round() as usize;
@@ -109,7 +109,7 @@ impl Glyphs {
         format!("{}{part}", "█".repeat(eighths / 8))
     }
 
-    /// The letter of a segment that a person wrote.
+    /// The letter of a segment that the user wrote.
     #[must_use]
     pub fn person(self) -> &'static str {
         "@"

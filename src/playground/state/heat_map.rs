@@ -1,6 +1,6 @@
 //! A sweep over the question as a map: which settings are played, what came of them, and which one is marked.
 //!
-//! Owns what a person sees of a sweep. Playing it is done outside ([`Effect::Sweep`](super::Effect::Sweep)), and goes on while the
+//! Owns what the user sees of a sweep. Playing it is done outside ([`Effect::Sweep`](super::Effect::Sweep)), and continues while the
 //! map is closed.
 
 use std::collections::HashMap;
@@ -11,7 +11,7 @@ use crate::engine::fusion::params::{Params, knob};
 use crate::prompts::Prompt;
 use crate::sweep::{Axis, Cell, Figures, Finished, Grid, GridError};
 
-/// The axes of a sweep that is begun from the playground: the paper's length and those around it, and thresholds from nobody leaving
+/// The axes of a sweep that is started from the playground: the paper's length and those around it, and thresholds from nobody leaving
 /// to many. Rows first.
 const AXES: &[(&str, &str)] = &[("segment-tokens", "3,5,10,20"), ("exit-threshold", "0,0.3,0.5,0.7")];
 
@@ -30,16 +30,16 @@ pub struct SweepAsk {
     pub seed: u64,
 }
 
-/// Whether a sweep goes on.
+/// Whether a sweep continues.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Progress {
     /// Settings are being played.
     Going,
     /// All are played.
     Done,
-    /// A person stopped it.
+    /// The user stopped it.
     Stopped,
-    /// It could not go on, for this reason.
+    /// It could not continue, for this reason.
     Failed(String),
 }
 
@@ -63,7 +63,7 @@ pub struct HeatMap {
     pub grid: Grid,
     /// What was asked, byte for byte.
     pub question: String,
-    /// Whether it goes on.
+    /// Whether it continues.
     pub progress: Progress,
     /// The marked setting.
     pub marked: usize,
@@ -72,7 +72,7 @@ pub struct HeatMap {
     traces: HashMap<Cell, PathBuf>,
 }
 
-/// The grid of a sweep that is begun from the playground.
+/// The grid of a sweep that is started from the playground.
 ///
 /// # Errors
 /// Never: a test holds that the built-in axes are in the knobs' ranges.
@@ -82,7 +82,7 @@ pub fn usual_grid() -> Result<Grid, GridError> {
 }
 
 impl HeatMap {
-    /// A sweep that was just begun.
+    /// A sweep that was just started.
     #[must_use]
     pub fn new(grid: Grid, question: &str) -> Self {
         let figures = Figures::of_grid(&grid, &[]);

@@ -146,7 +146,7 @@ impl Chord {
         Self(keys)
     }
 
-    /// Whether this chord begins with `other`, or `other` with this: then one of them could never be pressed.
+    /// Whether this chord starts with `other`, or `other` with this: then one of them could never be pressed.
     #[must_use]
     pub fn clashes(&self, other: &Self) -> bool {
         self.0.starts_with(&other.0) || other.0.starts_with(&self.0)

@@ -76,7 +76,7 @@ pub struct Layout {
     pub class: Class,
     /// The status line.
     pub status: Rect,
-    /// The sentence that tells what happens; in the small class it stands in the transcript's rule instead.
+    /// The sentence that tells what happens; in the small class it is in the transcript's rule instead.
     pub story: Option<Rect>,
     /// In the small class: the rule above the members' lines.
     pub panes_rule: Option<Rect>,
@@ -162,7 +162,7 @@ fn frameless(area: Rect) -> Rect {
     }
 }
 
-/// Takes so many rows off the top.
+/// Takes this many rows off the top.
 fn take_top(area: &mut Rect, rows: u16) -> Rect {
     let rows = rows.min(area.height);
     let top = Rect { height: rows, ..*area };
@@ -171,7 +171,7 @@ fn take_top(area: &mut Rect, rows: u16) -> Rect {
     top
 }
 
-/// Takes so many rows off the bottom.
+/// Takes this many rows off the bottom.
 fn take_bottom(area: &mut Rect, rows: u16) -> Rect {
     let rows = rows.min(area.height);
     area.height -= rows;
@@ -235,7 +235,7 @@ fn class(width: u16, height: u16, shape: Shape<'_>) -> Class {
     }
 }
 
-/// The page of so many panes on which the wanted one is: its panes, its number from 1, and of how many.
+/// The page of this many panes on which the wanted one is: its panes, its number from 1, and of how many.
 fn page(members: &[MemberIndex], wanted: MemberIndex, size: usize) -> (&[MemberIndex], (usize, usize)) {
     let size = size.max(1);
     let at = members.iter().position(|member| *member == wanted).unwrap_or(0) / size;

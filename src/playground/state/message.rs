@@ -28,7 +28,7 @@ pub enum Message {
     Key(KeyEvent),
     /// A question given on the command line.
     Ask(String),
-    /// The guided tour begins.
+    /// The guided tour starts.
     Tour,
     /// Standard input is gone.
     Gone,
@@ -92,7 +92,7 @@ pub enum Message {
         /// Its trace.
         trace: Option<PathBuf>,
     },
-    /// The sweep is over; why it could not go on, if that is how it ended.
+    /// The sweep is over; why it could not continue, if that is how it ended.
     SweepEnded(Option<String>),
     /// The editor returned this text, or failed.
     Edited(Result<String, String>),
@@ -109,7 +109,7 @@ pub enum Message {
 pub enum Listing {
     /// To open one.
     Open,
-    /// To hold one against the answer.
+    /// To compare one with the answer.
     Compare,
 }
 
@@ -133,7 +133,7 @@ pub enum ReplayOrder {
     Step,
     /// Play so fast.
     Speed(f64),
-    /// From the beginning.
+    /// From the start.
     Restart,
     /// To the end at once.
     ToEnd,
@@ -155,7 +155,7 @@ pub struct Ask {
 /// Something that the state wants done outside.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Effect {
-    /// Begin a run.
+    /// Start a run.
     Ask(Box<Ask>),
     /// Open these members; news of each follow.
     Connect {
@@ -180,7 +180,7 @@ pub enum Effect {
     Drop,
     /// Tell the replay.
     Replay(ReplayOrder),
-    /// Slow the built-in models down to so many tokens a second; `None` is as fast as they are.
+    /// Slow the built-in models down to this many tokens a second; `None` is as fast as they are.
     Pace(Option<u32>),
     /// Add a question to the history file.
     Remember(String),
@@ -205,7 +205,7 @@ pub enum Effect {
     ListTraces(Listing),
     /// Open a recorded run.
     Open(PathBuf),
-    /// Play a question under every setting of a grid, in place of a sweep that goes on.
+    /// Play a question under every setting of a grid, in place of a sweep that continues.
     Sweep(Box<SweepAsk>),
     /// Stop the sweep.
     StopSweep,
@@ -213,7 +213,7 @@ pub enum Effect {
     UseTheme(String),
     /// Let the mouse report, or not.
     Mouse(bool),
-    /// Draw everything anew.
+    /// Draw everything again.
     Redraw,
     /// Stop the program until the shell brings it back.
     Suspend,

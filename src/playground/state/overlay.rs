@@ -25,7 +25,7 @@ pub enum Overlay {
     Leave(String),
 }
 
-/// What the answer is held against.
+/// What the answer is compared with.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Against {
     /// The branch that ends with this segment.

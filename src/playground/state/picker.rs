@@ -24,7 +24,7 @@ pub enum PickerKind {
     Candidates,
     /// The branches of an answer.
     Branches,
-    /// The branches that the one that is read can be held against.
+    /// The branches that the one that is read can be compared with.
     Compare,
     /// Recorded runs to compare with; a typed path is read too.
     Against,

@@ -85,7 +85,7 @@ impl Play {
                     self.timings[member.0] = Timing::default();
                 }
             }
-            // Somebody goes on with it.
+            // Someone continues with it.
             Event::Continued => self.broken_off = false,
             Event::RunStarted(_)
             | Event::DraftFinished(_)
@@ -137,7 +137,7 @@ impl Play {
         })
     }
 
-    /// Whether rounds go on.
+    /// Whether rounds continue.
     #[must_use]
     pub fn is_going(&self) -> bool {
         !self.broken_off && !matches!(self.run.phase, Phase::Finished(_))

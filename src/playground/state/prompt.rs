@@ -15,7 +15,7 @@ pub const MOST_BYTES: usize = 64 << 10;
 /// Characters before the cursor that decide whether one more can follow: longer than any cluster.
 const CONTEXT: usize = 64;
 
-/// What stands in the empty prompt at first, and what it asks.
+/// What is in the empty prompt at first, and what it asks.
 pub const EXAMPLE: &str = "What is the capital of Japan? What is 27 plus 48? What is the opposite of brave?";
 
 /// What the example's answer holds when it is right.
@@ -49,7 +49,7 @@ pub struct Prompt {
     area: TextArea<'static>,
     bytes: usize,
     history: Vec<String>,
-    /// Where in the history the walk is, and what was being written before it began.
+    /// Where in the history the walk is, and what was being written before it started.
     walk: Option<(usize, String)>,
     /// What stands there while nothing is written.
     invitation: &'static str,
@@ -191,7 +191,7 @@ impl Prompt {
         line.chars().take(column).skip(column.saturating_sub(CONTEXT)).collect()
     }
 
-    /// Begins a new line.
+    /// Starts a new line.
     pub fn new_line(&mut self) -> Result<(), TooLong> {
         fits(self.bytes + 1)?;
         self.area.insert_newline();

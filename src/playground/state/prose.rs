@@ -58,7 +58,7 @@ pub fn wrap(into: &mut Prose, head: Line, tone: Tone, text: &str, width: u16, in
     }
 }
 
-/// A text in exactly so many columns: filled up with blanks, or cut.
+/// A text in exactly this many columns: filled up with blanks, or cut.
 #[must_use]
 pub fn fitted(text: &str, columns: usize) -> String {
     let mut fitted = String::new();

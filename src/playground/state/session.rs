@@ -108,7 +108,7 @@ impl Session {
         self.asking = Asking::Again;
     }
 
-    /// The question could not be asked. What was played before it does not go on either.
+    /// The question could not be asked. What was played before it does not continue either.
     pub fn give_up(&mut self) {
         self.asking = Asking::Nothing;
         self.break_off();
@@ -127,7 +127,7 @@ impl Session {
         self.asking = Asking::Nothing;
     }
 
-    /// Takes in one event. Returns whether it began a play in the place of another, so that what was made of the other is void.
+    /// Takes in one event. Returns whether it started a play in the place of another, so that what was made of the other is void.
     pub fn apply(&mut self, record: &Record) -> bool {
         let Event::RunStarted(header) = &record.event else {
             if let Some(play) = self.plays.last_mut() {

@@ -25,7 +25,7 @@ pub enum Span {
         play: usize,
         /// The round's place in the play.
         round: usize,
-        /// Who wrote it: a segment has two authors where the beginning of another member's draft was kept.
+        /// Who wrote it: a segment has two authors where the start of another member's draft was kept.
         author: Option<MemberIndex>,
     },
 }
@@ -91,7 +91,7 @@ impl Transcript {
         self.height = height;
     }
 
-    /// Begins with the question of a play, and the turns before it where they are not there already.
+    /// Starts with the question of a play, and the turns before it where they are not there already.
     pub fn begin(&mut self, play: &Play) {
         let turns = &play.run.header.conversation.turns;
         let known = if self.flow.is_empty() { 0 } else { turns.len().saturating_sub(1) };
@@ -118,7 +118,7 @@ impl Transcript {
 
     fn accept_part(&mut self, text: &str, span: Span) {
         let text = self.cleaner.push(text);
-        // The answer's first character stands at the beginning of a line.
+        // The answer's first character stands at the start of a line.
         let fresh = !matches!(self.spans.last(), Some(Span::Segment { .. }));
         let text = if fresh { text.trim_start_matches(' ') } else { &text };
         self.push(text, span);
@@ -131,7 +131,7 @@ impl Transcript {
         self.flow.push(text, (self.spans.len() - 1) as u32);
     }
 
-    /// Everything anew: after a rewind, or when an answer is begun again.
+    /// Everything again: after a rewind, or when an answer is started again.
     pub fn rebuild(&mut self, plays: &[Play]) {
         let (anchor, height, width) = (self.anchor, self.height, self.flow.width());
         *self = Self { flow: Flow::new(width), anchor, height, ..Self::default() };

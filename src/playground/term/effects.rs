@@ -50,7 +50,7 @@ pub struct Effects {
     pub theme: Theme,
 }
 
-/// Whether to go on.
+/// Whether to continue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Next {
     GoOn,
@@ -174,7 +174,7 @@ impl Effects {
         source.start(async { Engine::start(setup).await.map_err(|error| error.to_string()) }, trace);
     }
 
-    /// Goes on with the run on the source. A live one goes on in its own trace, a recorded one in a copy: its file stays as it is.
+    /// Goes on with the run on the source. A live one continues in its own trace, a recorded one in a copy: its file stays as it is.
     fn take_up(&self, taken: TakenUp, source: &mut RunSource, messages: &mut Vec<Message>) {
         let Some(from) = source.trace().map(ToOwned::to_owned) else {
             return messages
@@ -235,7 +235,7 @@ pub(super) fn exported(result: Result<(), ExportError>, path: &Path) -> Message 
     }
 }
 
-/// A recorded run that the answer is held against.
+/// A recorded run that the answer is compared with.
 fn read_to_compare(path: &Path) -> Message {
     let path = at_home(path);
     let (chosen, warning) = match chosen(&path) {
@@ -281,7 +281,7 @@ fn copy(terminal: &mut Terminal, text: &str) -> std::io::Result<Message> {
     })
 }
 
-/// Waits for something else while the run goes on: one whose events nobody takes stands still, and its time limits do not.
+/// Waits for something else while the run continues: one whose events nobody takes stands still, and its time limits do not.
 async fn meanwhile<T>(other: impl Future<Output = T>, source: &mut RunSource, messages: &mut Vec<Message>) -> T {
     let mut other = std::pin::pin!(other);
     loop {
@@ -309,7 +309,7 @@ fn save(trace: Option<&Path>, to: &Path) -> Message {
     }
 }
 
-/// `~/` is the shell's; here somebody types it without one.
+/// `~/` is the shell's; here someone types it without one.
 fn at_home(path: &Path) -> PathBuf {
     let home = directories::BaseDirs::new();
     match (path.strip_prefix("~"), home) {

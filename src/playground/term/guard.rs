@@ -13,7 +13,7 @@ use ratatui::layout::{Rect, Size};
 
 use super::{panics, screen};
 
-/// What a person may choose about the terminal.
+/// What the user may choose about the terminal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Options {
     /// Whether clicks and the wheel come to us. Off by default: the terminal's own selection works only without.

@@ -36,7 +36,7 @@ pub struct MemberPool {
     seats: HashMap<RowId, Seat>,
     /// What is being opened, or was.
     specs: HashMap<RowId, MemberSpec>,
-    /// Runs that began without a member of a row: told when it is there.
+    /// Runs that started without a member of a row: told when it is there.
     openers: HashMap<RowId, Vec<Opener>>,
     /// The newest try of each row: older ones count no more.
     tries: HashMap<RowId, (u64, AbortHandle)>,
@@ -78,7 +78,7 @@ impl MemberPool {
         self
     }
 
-    /// Begins to open a member; an earlier try is given up. `anew` asks it what it can do whatever is kept of that. Needs a tokio
+    /// Starts to open a member; an earlier try is given up. `anew` asks it what it can do whatever is kept of that. Needs a tokio
     /// runtime.
     pub(super) fn connect(&mut self, row: RowId, spec: MemberSpec, anew: bool) {
         self.give_up(row);
@@ -209,7 +209,7 @@ impl MemberPool {
         Some(seat)
     }
 
-    /// Runs that began without this member hear what came of opening it.
+    /// Runs that started without this member hear what came of opening it.
     fn tell_late(&mut self, row: RowId, outcome: &Result<Arc<dyn Member>, String>) {
         for opener in self.openers.remove(&row).unwrap_or_default() {
             opener.finish(outcome.clone());

@@ -45,7 +45,7 @@ use signals::Signals;
 use suspend::Whom;
 use sweeping::Sweeping;
 
-/// While a run goes on the time on the screen moves so often.
+/// While a run continues the time on the screen moves so often.
 const TICK: Duration = Duration::from_millis(100);
 /// How long the news that the terminal is gone may take.
 const GONE: Duration = Duration::from_millis(200);
@@ -143,7 +143,7 @@ pub async fn run(options: Options, effects: Effects, opening: Opening) -> io::Re
     playground.terminal.leave();
     #[cfg(all(unix, feature = "llama-cpp"))]
     keeper::stop();
-    // A terminal that is gone is how a person leaves by closing the window; its trace is whole.
+    // A terminal that is gone is how the user leaves by closing the window; its trace is whole.
     if playground.ended_by.is_none() {
         played?;
     }
@@ -266,7 +266,7 @@ impl Loop {
                     self.screen.update(Message::Dressed(view::dress(&self.effects.theme)));
                 }
                 if lent {
-                    // Keys that were typed before somebody else had the terminal were not meant for what is there now.
+                    // Keys that were typed before someone else had the terminal were not meant for what is there now.
                     waiting.retain(|message| !matches!(message, Message::Key(_) | Message::Paste(_) | Message::Mouse(_)));
                     came.push(self.resized()?);
                 }

@@ -1,6 +1,6 @@
 //! Panics while the screen is taken: nothing is printed over it, nothing is lost.
 //!
-//! A panic that somebody catches (of a model, of a task) must neither end the playground nor scribble over it, on whichever thread
+//! A panic that someone catches (of a model, of a task) must neither end the playground nor scribble over it, on whichever thread
 //! it happens; and a hook cannot know whether a panic will be caught. So the hook only keeps the message. One that nobody catches
 //! unwinds through [`super::guard::Terminal`], which then gives the screen back and prints what was kept. Only a panic that ends
 //! the process on the spot, without unwinding, makes the hook itself give the screen back.
@@ -14,7 +14,7 @@ use std::thread;
 
 use super::screen;
 
-/// Messages kept until somebody takes them; of a storm of panics the first ones tell the cause.
+/// Messages kept until someone takes them; of a storm of panics the first ones tell the cause.
 const KEPT: usize = 64;
 
 static INSTALLED: Once = Once::new();

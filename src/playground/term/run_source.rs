@@ -61,7 +61,7 @@ impl RunSource {
         self.recorded
     }
 
-    /// Begins a live run.
+    /// Starts a live run.
     pub(super) fn start(&mut self, starting: impl Future<Output = Result<Engine, String>> + 'static, trace: Option<PathBuf>) {
         self.orders.clear();
         self.act = Act::Starting(Box::pin(starting));
@@ -70,7 +70,7 @@ impl RunSource {
         (self.trace, self.recorded) = (trace, None);
     }
 
-    /// Begins to go on with a run that has ended, or with the recorded one; `trace` is where it is kept from now on. What it is
+    /// Starts to continue with a run that has ended, or with the recorded one; `trace` is where it is kept from now on. What it is
     /// told first follows when it is there.
     pub(super) fn take_up(
         &mut self,
@@ -107,7 +107,7 @@ impl RunSource {
         self.kept.as_deref()
     }
 
-    /// Begins a replay; returns what the state is told of it before the first record.
+    /// Starts a replay; returns what the state is told of it before the first record.
     pub(super) fn replay(&mut self, chosen: Chosen, trace: PathBuf, warning: Option<String>) -> Message {
         let file = trace.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         self.act = Act::Replay(Box::new(Player::new(chosen.records)));
@@ -116,7 +116,7 @@ impl RunSource {
         Message::Opened { file, warning }
     }
 
-    /// Ends a replay; a live run goes on.
+    /// Ends a replay; a live run continues.
     pub(super) fn clear(&mut self) {
         if matches!(self.act, Act::Replay(_)) {
             self.act = Act::Nothing;
@@ -124,7 +124,7 @@ impl RunSource {
         self.trace = None;
     }
 
-    /// Milliseconds since this began.
+    /// Milliseconds since this started.
     fn elapsed_ms(&self) -> f64 {
         self.since.elapsed().as_secs_f64() * 1000.0
     }
@@ -203,7 +203,7 @@ impl RunSource {
         messages
     }
 
-    /// Tells a replay; returns how it goes on.
+    /// Tells a replay; returns how it continues.
     pub(super) fn order(&mut self, order: ReplayOrder) -> Option<Message> {
         let now_ms = self.elapsed_ms();
         let Act::Replay(player) = &mut self.act else { return None };

@@ -63,7 +63,7 @@ mod system {
     }
 
     impl Signals {
-        /// Begins to listen; needs a tokio runtime.
+        /// Starts to listen; needs a tokio runtime.
         pub fn listen() -> io::Result<Self> {
             Ok(Self {
                 terminate: signal(SignalKind::terminate())?,
@@ -107,7 +107,7 @@ mod system {
     pub struct Signals(());
 
     impl Signals {
-        /// Begins to listen; needs a tokio runtime.
+        /// Starts to listen; needs a tokio runtime.
         pub fn listen() -> io::Result<Self> {
             Ok(Self(()))
         }

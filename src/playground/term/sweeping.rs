@@ -1,6 +1,6 @@
 //! A sweep over the question, beside the run on the source.
 //!
-//! Owns the sweep that goes on and the folder that keeps it: the same sweep begun again goes on where it stopped. Decides nothing:
+//! Owns the sweep that continues and the folder that keeps it: the same sweep started again continues where it stopped. Decides nothing:
 //! what is finished goes to the state as messages.
 
 use std::collections::{HashSet, VecDeque};
@@ -13,7 +13,7 @@ use crate::playground::state::Message;
 use crate::playground::state::heat_map::SweepAsk;
 use crate::sweep::{Cell, Finished, Grid, Pinned, Running, Seeding, Store, Sweep, start, usual_jobs};
 
-/// The sweep, if one goes on.
+/// The sweep, if one continues.
 #[derive(Default)]
 pub(super) struct Sweeping {
     going: Option<Going>,
@@ -30,7 +30,7 @@ struct Going {
 }
 
 impl Sweeping {
-    /// Begins a sweep in place of one that goes on. Needs a tokio runtime.
+    /// Starts a sweep in place of one that continues. Needs a tokio runtime.
     pub(super) fn start(&mut self, ask: SweepAsk, seats: &[Seat], folders: Option<&Folders>) {
         self.stop();
         match begin(ask, seats, folders) {
@@ -47,7 +47,7 @@ impl Sweeping {
         (self.going, self.told) = (None, VecDeque::new());
     }
 
-    /// What came of it next; waits for ever where no sweep goes on. Nothing is lost when the future is dropped.
+    /// What came of it next; waits for ever where no sweep continues. Nothing is lost when the future is dropped.
     pub(super) async fn next(&mut self) -> Message {
         if let Some(message) = self.told.pop_front() {
             return message;
@@ -97,7 +97,7 @@ fn begin(ask: SweepAsk, seats: &[Seat], folders: Option<&Folders>) -> Result<(Go
     Ok((Going { running, grid, store, traces }, finished))
 }
 
-/// As many as a sweep usually plays at a time, less one, so that the run on the screen goes on as it did.
+/// As many as a sweep usually plays at a time, less one, so that the run on the screen continues as it did.
 fn beside(seats: &[Seat]) -> NonZeroUsize {
     NonZeroUsize::new(usual_jobs(seats).get().saturating_sub(1)).unwrap_or(NonZeroUsize::MIN)
 }

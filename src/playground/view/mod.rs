@@ -114,7 +114,7 @@ fn reasons(buffer: &mut Buffer, place: Rect, look: &Look<'_>, screen: &Screen) {
     paint::lines(buffer, text, look, &screen.scene.why, 0);
 }
 
-/// A friendly line where nothing else fits; the run goes on.
+/// A friendly line where nothing else fits; the run continues.
 fn too_small(frame: &mut Frame<'_>, theme: &Theme, ascii: bool) {
     let area = frame.area();
     let by = if ascii { "x" } else { "×" };

@@ -55,7 +55,7 @@ pub(super) fn overlay(buffer: &mut Buffer, look: &Look<'_>, screen: &Screen) -> 
     None
 }
 
-/// Where the value of the marked knob is typed, if it is a number: its line begins with a mark, and the value follows the name.
+/// Where the value of the marked knob is typed, if it is a number: its line starts with a mark, and the value follows the name.
 fn value(place: Rect, panel: &Panel, lines: &[Words]) -> Option<Position> {
     panel.takes_numbers().then_some(())?;
     let marked = |line: &Words| line.first().is_some_and(|(tone, text)| *tone == Tone::Key && text.starts_with('>'));
@@ -81,7 +81,7 @@ fn words(buffer: &mut Buffer, inner: Rect, text: Rect, look: &Look<'_>, screen: 
     scroll_bar(buffer, bar, look, scroll.top, prose.len());
 }
 
-/// The end of a text, in so many columns at the most.
+/// The end of a text, in this many columns at the most.
 fn end(text: &str, columns: usize) -> &str {
     let mut width = 0;
     let fits = text.grapheme_indices(true).rev().take_while(|(_, cluster)| {

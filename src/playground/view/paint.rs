@@ -21,7 +21,7 @@ pub struct Pen<'a> {
 }
 
 impl<'a> Pen<'a> {
-    /// At the beginning of a row (from 0) of an area. A row outside takes nothing.
+    /// At the start of a row (from 0) of an area. A row outside takes nothing.
     pub fn new(buffer: &'a mut Buffer, area: Rect, row: u16) -> Self {
         let inside = row < area.height;
         Self { buffer, x: area.x, y: area.y + row, end: if inside { area.x + area.width } else { area.x } }
@@ -47,7 +47,7 @@ impl<'a> Pen<'a> {
         self
     }
 
-    /// Writes into so many columns: filled up with blanks, or cut with a mark.
+    /// Writes into this many columns: filled up with blanks, or cut with a mark.
     pub fn column(&mut self, text: &str, width: u16, right: bool, style: Style, cut: &str) -> &mut Self {
         let width = width.min(self.room());
         let blanks = usize::from(width).saturating_sub(text.width());

@@ -114,7 +114,7 @@ fn draft_line(buffer: &mut Buffer, area: Rect, row: u16, look: &Look<'_>, (pane,
     }
 }
 
-/// A member in one line: letter, name, what it is doing, and the end of its draft while tokens come, else the beginning.
+/// A member in one line: letter, name, what it is doing, and the end of its draft while tokens come, else the start.
 fn row(buffer: &mut Buffer, place: Rect, look: &Look<'_>, screen: &Screen, pane: &Pane, text: &PaneText, focused: bool) {
     let play = screen.answers.session.play(screen.shown().0);
     let label = &play.labels[pane.member.0];

@@ -73,7 +73,7 @@ pub fn svg(buffer: &Buffer) -> String {
             while x < area.width && look(&buffer[(x, y)]) == look(first) {
                 let symbol = buffer[(x, y)].symbol();
                 text.push_str(symbol);
-                // What stands in the second cell of a wide character is not drawn.
+                // What is in the second cell of a wide character is not drawn.
                 x += u16::try_from(symbol.width()).unwrap_or(1).clamp(1, area.width - x);
             }
             run(&mut out, (begin, x, y), look(first), &text);

@@ -21,7 +21,7 @@ enum Column {
     Member,
     Bar,
     Score,
-    /// Each verifier's score in so many columns.
+    /// Each verifier's score in this many columns.
     Verifiers(u16),
     Margin,
     Retention,
@@ -97,7 +97,7 @@ fn columns(width: u16, verifiers: usize) -> Vec<Column> {
     chosen
 }
 
-/// The ranking of the round looked at.
+/// The ranking of the selected round.
 pub(super) fn ranking(buffer: &mut Buffer, place: Rect, look: &Look<'_>, screen: &Screen, focused: bool) {
     let table = &screen.scene.table;
     let mut title = vec![Span::styled(" ranking ", look.style(Role::Title))];
@@ -127,7 +127,7 @@ pub(super) fn ranking(buffer: &mut Buffer, place: Rect, look: &Look<'_>, screen:
     scroll_bar(buffer, bar, look, top, table.rows.len());
 }
 
-/// The columns' heads; those that begin before column `from` are left out.
+/// The columns' heads; those that start before column `from` are left out.
 fn header(buffer: &mut Buffer, inner: Rect, look: &Look<'_>, screen: &Screen, columns: &[Column], from: u16) {
     let table = &screen.scene.table;
     let play = screen.answers.session.play(screen.shown().0);
@@ -211,7 +211,7 @@ fn cells(pen: &mut Pen<'_>, column: Column, look: &Look<'_>, screen: &Screen, ro
     }
 }
 
-/// A member's retention and the threshold that it is held against.
+/// A member's retention and the threshold that it is compared with.
 fn retention(row: &Row) -> (String, Role) {
     let Some((retention, threshold)) = row.retention else { return (String::new(), Role::Text) };
     let (sign, role) = if retention < threshold { ('<', Role::Warn) } else { ('/', Role::Text) };

@@ -35,7 +35,7 @@ pub(super) fn status(buffer: &mut Buffer, place: Rect, look: &Look<'_>, screen: 
     }
 }
 
-/// What happens in the round looked at, in a sentence.
+/// What happens in the selected round, in a sentence.
 pub(super) fn story(buffer: &mut Buffer, place: Rect, look: &Look<'_>, screen: &Screen) {
     let round = screen.scene.table.number;
     let mut pen = Pen::new(buffer, place, 0);
@@ -47,7 +47,7 @@ pub(super) fn story(buffer: &mut Buffer, place: Rect, look: &Look<'_>, screen: &
     pen.column(&screen.scene.story, room, false, look.style(Role::Accent), look.glyphs.ellipsis());
 }
 
-/// What a person can do now, or what there is to say.
+/// What the user can do now, or what there is to say.
 pub(super) fn hints(buffer: &mut Buffer, place: Rect, look: &Look<'_>, screen: &Screen) {
     let mut pen = Pen::new(buffer, place, 0);
     if let Some(notice) = &screen.notices.notice {

@@ -144,7 +144,7 @@ impl Store {
         let lines = text::ended(lines);
         let whole = lines.iter().rposition(|byte| *byte == b'\n').map_or(0, |last| last + 1);
         let (whole, torn) = lines.split_at(whole);
-        // A torn first line is ours only where a kill left it: anything else is somebody's file.
+        // A torn first line is ours only where a kill left it: anything else is someone's file.
         if whole.is_empty() && !torn.is_empty() && !header_begins(torn) {
             return Err(StoreError::NotResults { path: self.path.clone() });
         }
@@ -284,7 +284,7 @@ impl Drop for Store {
     }
 }
 
-/// Whether these bytes are the beginning of a header that was being written.
+/// Whether these bytes are the start of a header that was being written.
 fn header_begins(bytes: &[u8]) -> bool {
     let start = format!("{{\"format\":\"{FORMAT}\"");
     let count = bytes.len().min(start.len());

@@ -19,7 +19,7 @@ pub(super) const VERSION: u32 = 2;
 
 /// What all cells of a sweep have in common: the first line of its results.
 ///
-/// The values of the axes are not among it, nor the prompts: a sweep may go on over a wider grid or other prompts, and what is
+/// The values of the axes are not among it, nor the prompts: a sweep may continue over a wider grid or other prompts, and what is
 /// finished counts.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Pinned {

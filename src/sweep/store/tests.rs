@@ -354,7 +354,7 @@ fn whatever_saved_the_results_they_say_the_same() {
     ] {
         fs::write(&path, &same).unwrap();
         assert_eq!(open(home.path(), &usual()).unwrap().1, cells, "{same:?}");
-        // What is appended begins a line of its own.
+        // What is appended starts a line of its own.
         let (mut store, _) = open(home.path(), &usual()).unwrap();
         store.append(&usual().grid, &finished(0, 0)).unwrap();
         drop(store);

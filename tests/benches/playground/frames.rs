@@ -25,7 +25,7 @@ const PASSES: usize = 3;
 /// Rounds beyond the text, whose events are the changes.
 const CHANGES: usize = 12;
 
-/// A screen with a text of so many words on it, and the events that come next.
+/// A screen with a text of this many words on it, and the events that come next.
 struct Drawn {
     state: Screen,
     terminal: Terminal<TestBackend>,

@@ -126,7 +126,7 @@ pub fn measure(table: &mut Table) {
     table.at_most("from a key to its frame: 99th percentile", waits.at(0.99), "ms", 33.0);
     tell("from a key to its frame: longest", waits.worst(), "ms");
     playing.sees("the end of the run", |seen| seen.shows("stopped at a limit"));
-    // Not esc: with the bracket of the next key it would be the beginning of a sequence.
+    // Not esc: with the bracket of the next key it would be the start of a sequence.
     playing.types("\t");
     table.exactly("tokens that arrived", tokens_shown(&mut playing), MEMBERS * DRAFT * ROUNDS);
 }

@@ -1,6 +1,6 @@
 //! Who can read the page. Checked in Chromium's own tree of what assistive programs are told: a title and a language, one of each
 //! landmark, headings in order, names of links, pictures, regions and tables, headers of tables; and by computation: the contrast
-//! of every text in both colour schemes, that letters stand beside colours, and that a round opens for the keyboard and the mouse.
+//! of every text in both colour schemes, that letters are beside colours, and that a round opens for the keyboard and the mouse.
 
 use serde_json::{Value, json};
 

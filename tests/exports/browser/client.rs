@@ -149,7 +149,7 @@ impl Page {
         result["result"]["value"].take()
     }
 
-    /// Shows the page as to somebody who wants this colour scheme.
+    /// Shows the page as to someone who wants this colour scheme.
     pub fn scheme(&mut self, scheme: &str) {
         let features = json!([{ "name": "prefers-color-scheme", "value": scheme }]);
         self.call("Emulation.setEmulatedMedia", &json!({ "features": features }));

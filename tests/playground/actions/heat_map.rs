@@ -25,7 +25,7 @@ pub fn played(state: &mut Screen, setting: usize, score: f64) {
     assert_eq!(state.update(Message::Swept { finished, trace }), []);
 }
 
-/// A sweep that goes on, its first six settings played; the middle one of them is marked.
+/// A sweep that continues, its first six settings played; the middle one of them is marked.
 pub(super) fn going() -> Screen {
     let mut state = offered();
     press(&mut state, "s");
@@ -125,7 +125,7 @@ pub(super) fn stop(pressed: Pressed) {
     assert!(after.state.notices.notice.unwrap().text.contains("no sweep is going on"));
 }
 
-/// It goes on while the map is closed, and says when it is done.
+/// It continues while the map is closed, and says when it is done.
 pub(super) fn close(pressed: Pressed) {
     let mut after = pressed.after;
     assert!(pressed.effects.is_empty() && after.looking.overlay.is_none());

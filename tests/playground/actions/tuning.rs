@@ -66,7 +66,7 @@ pub(super) fn shorter(pressed: Pressed) {
 
 pub(super) fn longer(pressed: Pressed) {
     assert_eq!(ordered(&pressed.effects), [("segment-cap".to_owned(), Value::Integer(56))]);
-    // The run has not answered yet: the next press goes on from there.
+    // The run has not answered yet: the next press continues from there.
     let mut after = pressed.after;
     let effects = press(&mut after, pressed.key);
     assert_eq!(ordered(&effects), [("segment-cap".to_owned(), Value::Integer(64))]);

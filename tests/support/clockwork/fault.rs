@@ -15,13 +15,13 @@ pub enum Fault {
     Loading,
     /// The prompt is longer than the context.
     ContextLength { needed: usize, limit: usize },
-    /// Nothing after so many tokens.
+    /// Nothing after this many tokens.
     Stall { after: usize },
     /// The connection is cut in the middle of the line of the token after so many.
     CutLine { after: usize },
     /// The connection is cut in the middle of a character of the token after so many.
     CutCharacter { after: usize },
-    /// An error inside the stream after so many tokens.
+    /// An error inside the stream after this many tokens.
     ErrorInside { after: usize },
     /// A web page.
     Page,
@@ -35,7 +35,7 @@ pub enum Fault {
     NotANumber,
     /// The events are of another form.
     MissingFields,
-    /// The draft begins with this text, as if the model began anew.
+    /// The draft starts with this text, as if the model started again.
     Repeats(&'static str),
     /// The stream never ends, whatever number of tokens was asked for.
     Endless,
@@ -44,7 +44,7 @@ pub enum Fault {
 }
 
 impl Fault {
-    /// The reply that comes instead of a completion, where none begins.
+    /// The reply that comes instead of a completion, where none starts.
     pub fn instead(&self) -> Option<Reply> {
         let error = |status: u16, message: &str, kind: &str| json!({"error": {"code": status, "message": message, "type": kind}});
         match self {
@@ -85,7 +85,7 @@ impl Fault {
         if let Self::Repeats(text) = self { text } else { "" }
     }
 
-    /// What becomes of the token after `told` ones: `Err` is how the reply goes on and ends.
+    /// What becomes of the token after `told` ones: `Err` is how the reply continues and ends.
     pub fn spoil(&self, told: usize, reply: Reply, event: Value) -> Result<(Reply, Value), Reply> {
         match self {
             Self::Stall { after } if told == *after => Err(reply.silence()),

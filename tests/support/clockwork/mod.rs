@@ -33,7 +33,7 @@ pub struct Clockwork {
 }
 
 impl Clockwork {
-    /// Starts a server that says one text and likes another, with room for so many tokens.
+    /// Starts a server that says one text and likes another, with room for this many tokens.
     pub async fn start(name: &str, model: Model, pace: Pace, context: usize) -> Self {
         let works = Works {
             model,
@@ -106,12 +106,12 @@ impl Clockwork {
         }
     }
 
-    /// Connections accepted since the process began.
+    /// Connections accepted since the process started.
     pub fn accepted(&self) -> usize {
         self.server.as_ref().map_or(0, Loopback::accepted)
     }
 
-    /// Requests since the process began.
+    /// Requests since the process started.
     pub fn requested(&self) -> usize {
         self.server.as_ref().map_or(0, Loopback::requested)
     }

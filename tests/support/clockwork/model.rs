@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
-/// Where an answer begins, as the template writes it.
+/// Where an answer starts, as the template writes it.
 pub const ANSWER: &str = "<answer>";
 const ANSWER_ID: u32 = 1;
 /// The token that ends a turn.

@@ -49,7 +49,7 @@ pub struct Trouble {
     pub once: bool,
 }
 
-/// The process; a new one begins with nothing in its cache.
+/// The process; a new one starts with nothing in its cache.
 #[derive(Debug)]
 pub struct Process {
     works: Arc<Works>,
@@ -131,7 +131,7 @@ impl Process {
         let mut cache = self.cache.lock().unwrap_or_else(PoisonError::into_inner);
         let same = |kept: &Vec<u32>| kept.iter().zip(prompt).take_while(|(kept, id)| kept == id).count();
         let best = cache.iter().enumerate().map(|(place, kept)| (same(kept), place)).max();
-        // A prompt that goes on where a kept one ended takes its place.
+        // A prompt that continues where a kept one ended takes its place.
         let extended = best.filter(|(same, place)| cache.get(*place).is_some_and(|kept| kept.len() == *same));
         match extended {
             Some((_, place)) => drop(cache.remove(place)),
@@ -144,7 +144,7 @@ impl Process {
 }
 
 impl Trouble {
-    /// What goes wrong with a completion that begins now.
+    /// What goes wrong with a completion that starts now.
     fn next(&mut self) -> Option<Fault> {
         if self.once { self.fault.take() } else { self.fault.clone() }
     }

@@ -93,7 +93,7 @@ impl Thought {
     }
 }
 
-/// The beginning of a draft that its author kept of another member's.
+/// The start of a draft that its author kept of another member's.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct KeptDraft {
     /// Who drafted it.

@@ -31,7 +31,7 @@ pub struct Header {
     pub answers: Vec<String>,
 }
 
-/// A member as the run began.
+/// A member as the run started.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct MemberHeader {
     /// Its name, unique in the ensemble.
@@ -113,7 +113,7 @@ pub struct Capabilities {
     /// Whether its drafts come with the log-probabilities of their tokens.
     #[serde(default = "yes")]
     pub draft_logprobs: bool,
-    /// How it scores foreign candidates when a run begins.
+    /// How it scores foreign candidates when a run starts.
     #[serde(default)]
     pub tier: ScoreTier,
     /// Whether its scores of candidates that end the answer hold the probability of ending.
@@ -126,7 +126,7 @@ pub struct Capabilities {
     /// How many calls it answers at once, at least 1.
     #[serde(default = "one")]
     pub concurrency: usize,
-    /// What is missing and how to get it, each a sentence for a person.
+    /// What is missing and how to get it, each a sentence for the user.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub advice: Vec<String>,
 }

@@ -35,7 +35,7 @@ use super::score::Opinion;
 
 /// The version of the trace format. A reader refuses a newer one and says so.
 ///
-/// 2 added judges, ways of scoring, tokens without log-probabilities, usage and prices. 3 added what a person can do beyond
+/// 2 added judges, ways of scoring, tokens without log-probabilities, usage and prices. 3 added what the user can do beyond
 /// choosing and going back (editing, writing, redrafting, weights, branches, undoing), cancelled calls, and runs that are taken
 /// up again. 4 numbers the events of a file. 5 added drafts that are set aside, the probability of the end, and members whose
 /// weight no one set, lazy drafting, and what calls used that brought nothing. Files of versions 1 to 4 still read.
@@ -62,13 +62,13 @@ pub struct Record {
 pub enum Event {
     /// The first event of every run, and the header of its trace.
     RunStarted(Box<Header>),
-    /// A round began with these drafters.
+    /// A round started with these drafters.
     RoundStarted {
         /// Who drafts.
         drafters: Vec<MemberName>,
         /// Who verifies.
         verifiers: Vec<MemberName>,
-        /// Who drafts for the only drafter to keep the beginning of, under lazy drafting.
+        /// Who drafts for the only drafter to keep the start of, under lazy drafting.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         ahead: Option<MemberName>,
     },
@@ -105,7 +105,7 @@ pub enum Event {
         /// Milliseconds of the call.
         elapsed_ms: f64,
     },
-    /// A verifier cannot score as well as it could when the run began; it goes on at this tier to the end of the run.
+    /// A verifier cannot score as well as it could when the run started; it continues at this tier to the end of the run.
     TierLowered {
         /// The verifier.
         member: MemberName,
@@ -125,7 +125,7 @@ pub enum Event {
         /// Milliseconds of the call.
         elapsed_ms: f64,
     },
-    /// A member was silent for longer than the others' pace allows: its calls are dropped, and the round goes on without what
+    /// A member was silent for longer than the others' pace allows: its calls are dropped, and the round continues without what
     /// they would have brought.
     Late {
         /// Who.
@@ -142,20 +142,20 @@ pub enum Event {
     Ranked(Box<Ranked>),
     /// A candidate was appended to the accepted text.
     Accepted {
-        /// The author it is credited to: the earliest of its authors; nobody where a person wrote it.
+        /// The author it is credited to: the earliest of its authors; nobody where the user wrote it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         member: Option<MemberName>,
         /// Everyone who drafted it.
         authors: Vec<MemberName>,
         /// The text, byte for byte.
         text: String,
-        /// Tokens, counted by the credited author's tokenizer; words where a person wrote it.
+        /// Tokens, counted by the credited author's tokenizer; words where the user wrote it.
         tokens: usize,
         /// Whether the answer is complete.
         ends: bool,
-        /// Whether a person chose, changed or wrote it, whatever the ranking says.
+        /// Whether the user chose, changed or wrote it, whatever the ranking says.
         overridden: bool,
-        /// Whether a person changed what its authors drafted.
+        /// Whether the user changed what its authors drafted.
         #[serde(default, skip_serializing_if = "is_false")]
         edited: bool,
     },
@@ -174,7 +174,7 @@ pub enum Event {
         #[serde(flatten)]
         reason: ExitReason,
     },
-    /// A member that was not ready when the run began is ready: it takes part from the next round on.
+    /// A member that was not ready when the run started is ready: it takes part from the next round on.
     Joined {
         /// Who.
         member: MemberName,
@@ -199,12 +199,12 @@ pub enum Event {
         /// Bytes of those tokens.
         bytes: usize,
     },
-    /// A person brought a member back.
+    /// The user brought a member back.
     Readmitted {
         /// Who.
         member: MemberName,
     },
-    /// A person intervened in the text.
+    /// The user intervened in the text.
     Steered {
         /// What they did.
         #[serde(flatten)]
@@ -251,16 +251,16 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "is_false")]
         together: bool,
     },
-    /// A person set a verifier's weight; in force from the next round on.
+    /// The user set a verifier's weight; in force from the next round on.
     WeightSet {
         /// The verifier.
         member: MemberName,
         /// Its weight, at least 0.
         weight: f64,
     },
-    /// No further round begins until resumed.
+    /// No further round starts until resumed.
     Paused,
-    /// Rounds begin again.
+    /// Rounds start again.
     Resumed,
     /// The accepted text went back to the end of an earlier round.
     Rewound {
@@ -272,7 +272,7 @@ pub enum Event {
         /// The segment.
         segment: SegmentId,
     },
-    /// The last change that a person made was taken back.
+    /// The last change that the user made was taken back.
     Undone,
     /// The last change that was taken back holds again.
     Redone,

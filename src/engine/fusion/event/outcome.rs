@@ -26,24 +26,13 @@ pub enum Outcome {
     RoundLimit,
     /// The answer fills the context of the last member that could draft.
     ContextLimit,
-    /// A person stopped it.
+    /// The user stopped it.
     Stopped,
     /// No member is left that can draft.
     NoMembers {
         /// The last error, in words.
         error: String,
     },
-}
-
-impl Outcome {
-    /// Why there is no whole answer, where there is none. A limit is a knob: what it leaves of an answer is the setting's answer.
-    #[must_use]
-    pub fn failure(&self) -> Option<String> {
-        match self {
-            Self::NoMembers { error } => Some(format!("no member is left that can draft ({error})")),
-            Self::Answered | Self::TokenLimit | Self::RoundLimit | Self::ContextLimit | Self::Stopped => None,
-        }
-    }
 }
 
 /// The figures of a run, all derived from its events.
@@ -70,7 +59,7 @@ pub struct Summary {
     pub draft_calls_saved: usize,
     /// Mean number of drafters a round.
     pub mean_active: f64,
-    /// Whether a person intervened.
+    /// Whether the user intervened.
     pub steered: bool,
     /// What it cost in US dollars, where prices were given.
     #[serde(default, skip_serializing_if = "Option::is_none")]

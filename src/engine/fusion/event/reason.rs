@@ -41,18 +41,18 @@ pub enum ExitReason {
         /// The last error, in words.
         error: String,
     },
-    /// It cannot go on at all.
+    /// It cannot continue at all.
     Unusable {
         /// The error, in words.
         error: String,
     },
-    /// It was late in so many rounds in a row: it rests for this answer.
+    /// It was late in this many rounds in a row: it rests for this answer.
     Late {
         /// How many.
         rounds: usize,
     },
     /// It was not ready when the others were; it joins when it is.
     NotReady,
-    /// A person excluded it.
+    /// The user excluded it.
     Excluded,
 }

@@ -1,4 +1,4 @@
-//! What a person did to the text of an answer.
+//! What the user did to the text of an answer.
 
 use std::fmt;
 
@@ -17,7 +17,7 @@ impl SegmentId {
     pub const QUESTION: Self = Self(0);
 }
 
-/// How a person intervened in the text. Each is the first event of what it brings about, and can be undone.
+/// How the user intervened in the text. Each is the first event of what it brings about, and can be undone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "action", rename_all = "snake_case")]
 pub enum Steering {

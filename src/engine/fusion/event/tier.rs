@@ -9,10 +9,10 @@ choice! {
     #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
     #[serde(rename_all = "snake_case")]
     pub enum Drafting {
-        /// It completes a raw prompt: the text goes on exactly where it stops.
+        /// It completes a raw prompt: the text continues exactly where it stops.
         #[default]
         Raw = "raw",
-        /// Its chat interface continues an answer that was begun.
+        /// Its chat interface continues an answer that was started.
         Prefill = "prefill",
         /// It is told to continue in words; what it repeats is stripped.
         Instruction = "instruction",
@@ -97,7 +97,7 @@ impl ScoreTier {
         }
     }
 
-    /// The weight of such a verifier where a person gave none: a judgement says less than a score. A guess, to be tuned by hand.
+    /// The weight of such a verifier where the user gave none: a judgement says less than a score. A guess, to be tuned by hand.
     #[must_use]
     pub fn default_weight(self) -> f64 {
         match self {

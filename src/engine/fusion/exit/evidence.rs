@@ -6,7 +6,7 @@
 //! - Q += min(0, q - m): only shortfalls count, so that one who leads for a while does not throw out everyone else;
 //! - W = max(W, m - q): the worst round;
 //! - V += sum of (q - m)² / min(3, k - 1): the variance that the running total would have by noise alone;
-//! - τ = caution · sqrt((floor² + V) · (H + ln(t + 1))), p = softmax(Q / τ). H begins as ln n and is then the entropy of the p
+//! - τ = caution · sqrt((floor² + V) · (H + ln(t + 1))), p = softmax(Q / τ). H starts as ln n and is then the entropy of the p
 //!   it gives. ln n + ln(t + 1) allows for the number of comparisons, members times rounds.
 //!
 //! A member may leave when it falls short by half the floor or more even without its worst round.

@@ -52,7 +52,7 @@ choice! {
     pub enum ThresholdCount {
         /// The members active now.
         Current = "current",
-        /// The members the run began with.
+        /// The members the run started with.
         Initial = "initial",
     }
 }
@@ -105,7 +105,7 @@ pub struct Standing {
     pub cumulative: f64,
     /// p: the probability to stay, 0 to 1; over all active members it sums to 1.
     pub retention: f64,
-    /// δ / n, the line it is held against.
+    /// δ / n, the line it is compared with.
     pub threshold: f64,
     /// Whether the rule lets this member go now. At most one a round under `evidence`.
     pub exits: bool,
@@ -114,7 +114,7 @@ pub struct Standing {
 /// The state of the rules over a run.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ExitState {
-    /// The members that drafted when the run began.
+    /// The members that drafted when the run started.
     initial: usize,
     /// Rounds observed.
     rounds: usize,
@@ -135,7 +135,7 @@ struct Verdict {
 }
 
 impl ExitState {
-    /// The state before the first round of a run in which so many members draft.
+    /// The state before the first round of a run in which this many members draft.
     #[must_use]
     pub fn new(drafters: usize) -> Self {
         Self { initial: drafters, rounds: 0, evidence: Evidence::default(), paper: Paper::default() }
@@ -144,7 +144,7 @@ impl ExitState {
     /// Takes in one round's quality of every ACTIVE member (in member order) and says where they stand. `last` is true when the
     /// round ended the answer: then nobody leaves.
     ///
-    /// A member seen for the first time in a later round begins level with the best of the others, like one readmitted.
+    /// A member seen for the first time in a later round starts level with the best of the others, like one readmitted.
     pub fn observe(&mut self, settings: &ExitSettings, round: &[Quality], last: bool) -> Vec<Standing> {
         self.rounds += 1;
         let worst = match settings.rule {
@@ -176,8 +176,8 @@ impl ExitState {
         members.iter().enumerate().map(standing).collect()
     }
 
-    /// Forgets a member's history, so that one brought back by hand begins level with the best of the others: it gets a copy of
-    /// the record of the best among those of the last round observed, and has to fall behind anew before it can leave again.
+    /// Forgets a member's history, so that one brought back by hand starts level with the best of the others: it gets a copy of
+    /// the record of the best among those of the last round observed, and has to fall behind again before it can leave again.
     pub fn readmit(&mut self, member: MemberIndex) {
         self.evidence.readmit(member);
         self.paper.readmit(member);
@@ -205,7 +205,7 @@ impl Verdict {
     }
 }
 
-/// What is known of each member, with what a new one begins with.
+/// What is known of each member, with what a new one starts with.
 #[derive(Debug, Clone, PartialEq)]
 struct Records<R> {
     /// By place; `None` of a member that was never seen.
@@ -236,7 +236,7 @@ impl<R: Copy + Default> Records<R> {
         self.all.get(member.0).is_some_and(Option::is_some)
     }
 
-    /// Begins a round of these members: who is new becomes level with the best of those already known.
+    /// Starts a round of these members: who is new becomes level with the best of those already known.
     fn begin_round(&mut self, members: impl Iterator<Item = MemberIndex>, quality: impl Fn(&R) -> f64) {
         self.recent.clear();
         self.recent.extend(members);

@@ -1,4 +1,4 @@
-//! What knobs have to do with: the headings under which a person finds them.
+//! What knobs have to do with: the headings under which the user finds them.
 
 /// A heading of the table of knobs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

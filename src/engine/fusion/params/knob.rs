@@ -240,7 +240,7 @@ impl Knob {
     }
 }
 
-/// Of the known names the one most like `name`: what somebody who mistyped it may have meant.
+/// Of the known names the one most like `name`: what someone who mistyped it may have meant.
 pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     known.into_iter().min_by_key(|known| strsim::damerau_levenshtein(name, known))
 }

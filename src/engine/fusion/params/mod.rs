@@ -181,7 +181,7 @@ impl Default for Params {
 }
 
 impl Params {
-    /// How long a draft is, at the beginning of an answer.
+    /// How long a draft is, at the start of an answer.
     #[must_use]
     pub fn segment_rule(&self) -> SegmentRule {
         let length = match self.segment {
@@ -198,7 +198,7 @@ impl Params {
         }
     }
 
-    /// How long a draft is that another member keeps the beginning of. What was kept and added is not cut.
+    /// How long a draft is that another member keeps the start of. What was kept and added is not cut.
     #[must_use]
     pub fn ahead_rule(&self) -> SegmentRule {
         SegmentRule { byte_cap: self.segment_bytes, ..SegmentRule::tokens(self.draft_ahead) }

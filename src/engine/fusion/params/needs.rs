@@ -1,6 +1,6 @@
 //! Which knobs do something only while another knob has a certain value.
 //!
-//! What a knob needs is in its row of the table ([`Knob::needs`](super::Knob)). Owns what follows from it: a knob that somebody set
+//! What a knob needs is in its row of the table ([`Knob::needs`](super::Knob)). Owns what follows from it: a knob that someone set
 //! is given what it needs if that is clear and nobody said otherwise, and one that has no effect is named. Saying so is the front
 //! ends'.
 
@@ -20,7 +20,7 @@ pub struct Need {
     pub when: When,
 }
 
-/// Where a value comes from. A later origin is nearer to what a person wants now.
+/// Where a value comes from. A later origin is nearer to what the user wants now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Origin {
     /// The table of knobs in the configuration.
@@ -31,7 +31,7 @@ pub enum Origin {
     CommandLine,
 }
 
-/// The knobs that somebody set, and where.
+/// The knobs that someone set, and where.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Given(Vec<(&'static str, Origin)>);
 
@@ -60,7 +60,7 @@ pub struct Implied {
     pub by: &'static str,
 }
 
-/// What became of the knobs that somebody set.
+/// What became of the knobs that someone set.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Settled {
     /// What was set besides.
@@ -137,7 +137,7 @@ pub fn enable(params: &mut Params, name: &'static str, free: impl Fn(&str) -> bo
     Ok(implied)
 }
 
-/// Gives every knob that somebody set what it needs, unless the governor was set from the same origin or a nearer one, and names
+/// Gives every knob that someone set what it needs, unless the governor was set from the same origin or a nearer one, and names
 /// those that have no effect.
 pub fn settle(params: &mut Params, given: &Given) -> Settled {
     let mut settled = Settled::default();

@@ -1,4 +1,4 @@
-//! Named sets of knob values: those that come with the program, and a person's own.
+//! Named sets of knob values: those that come with the program, and the user's own.
 
 use super::{ParamError, Params, Value, knob, nearest};
 
@@ -137,7 +137,7 @@ pub const PRESETS: &[Preset] = &[
     },
 ];
 
-/// A preset of a person's own, its values checked.
+/// A preset of the user's own, its values checked.
 #[derive(Debug, Clone, PartialEq)]
 pub struct OwnPreset {
     /// Its name.

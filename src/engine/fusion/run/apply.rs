@@ -6,17 +6,17 @@ use super::call::{Call, CallEnd, Work};
 use super::departure::Departure;
 use super::history::{Change, Was};
 use super::round::{Accepted, Kept, Opening};
-use super::{Exit, Phase, Round, Run, ScoreCell};
+use super::{Exit, MemberState, Phase, Round, Run, ScoreCell};
 use crate::engine::fusion::MemberIndex;
 use crate::engine::fusion::event::{
-    self, Capabilities, DraftFinished, Event, ExitReason, MemberName, Record, Repeats, SegmentId, Usage,
+    self, CandidateScore, Capabilities, DraftFinished, Event, ExitReason, MemberName, Record, Repeats, SegmentId, Usage,
 };
 use crate::engine::fusion::params::Value;
 use crate::engine::fusion::score::Opinion;
 
 impl Run {
     /// Takes in one event. An event that names an unknown member or comes outside a round changes nothing: a trace that
-    /// somebody edited must not end the program.
+    /// someone edited must not end the program.
     pub fn apply(&mut self, record: &Record) {
         self.t_ms = record.t_ms;
         self.revision += 1;
@@ -25,28 +25,14 @@ impl Run {
             Event::RoundStarted { drafters, verifiers, ahead } => self.begin(record, drafters, verifiers, ahead.as_ref()),
             Event::Token { member, token } => self.in_round(member, |round, index| round.token(index, token)),
             Event::DraftFinished(draft) => self.draft_finished(draft),
-            Event::DraftFailed { member, error, elapsed_ms } => {
-                let work = Work::Draft { first_token_ms: None };
-                self.called(member, work, CallEnd::Failed, *elapsed_ms);
-                self.in_round(member, |round, index| round.draft_failed(index, error));
-            }
+            Event::DraftFailed { member, error, elapsed_ms } => self.draft_failed(member, error, *elapsed_ms),
             Event::Score { member, scores, forwards, usage, elapsed_ms } => {
-                self.called(member, Work::Score { candidates: scores.len() }, CallEnd::Answered, *elapsed_ms);
-                for score in scores {
-                    self.score(member, &score.candidate, Ok(score.opinion()), score.end_logprob, *elapsed_ms);
-                }
+                self.scored(member, scores, *elapsed_ms);
                 self.spent(member, *forwards, *usage);
             }
-            Event::TierLowered { member, tier, .. } => {
-                if let Some(index) = self.index(member) {
-                    self.members[index.0].tier = *tier;
-                }
-            }
+            Event::TierLowered { member, tier, .. } => self.of_member(member, |member| member.tier = *tier),
             Event::ScoreFailed { member, candidates, error, elapsed_ms } => {
-                self.called(member, Work::Score { candidates: candidates.len() }, CallEnd::Failed, *elapsed_ms);
-                for candidate in candidates {
-                    self.score(member, candidate, Err(error.as_str().into()), None, *elapsed_ms);
-                }
+                self.score_failed(member, candidates, error, *elapsed_ms);
             }
             Event::Late { member, candidates, silent_ms, elapsed_ms } => self.late(member, candidates, *silent_ms, *elapsed_ms),
             Event::Cancelled { member, candidates, elapsed_ms } => self.cancelled(member, candidates.len(), *elapsed_ms),
@@ -86,9 +72,7 @@ impl Run {
             Event::Redrafted { member } => self.in_round(member, Round::draft_again),
             Event::Joined { member, capabilities } => self.joined(member, capabilities.as_deref(), record.round),
             Event::Measured { member, times } => {
-                if let Some(index) = self.index(member) {
-                    self.members[index.0].times = Some(*times).filter(|times| times.are_times());
-                }
+                self.of_member(member, |member| member.times = Some(*times).filter(|times| times.are_times()));
             }
             Event::Predicted { member, logprob, bytes } => self.predicted(member, *logprob / *bytes as f64),
             Event::Readmitted { member } => self.readmitted(member, record.round),
@@ -96,22 +80,51 @@ impl Run {
             Event::WeightSet { member, weight } => self.weight_changed(member, *weight),
             Event::Rewound { to_round } => self.rewound(*to_round),
             Event::Returned { segment } => self.returned(*segment),
-            Event::Undone => {
-                if let Some(change) = self.history.done.pop() {
-                    let change = self.put_back(change);
-                    self.history.undone.push(change);
-                }
-            }
-            Event::Redone => {
-                if let Some(change) = self.history.undone.pop() {
-                    let change = self.put_back(change);
-                    self.history.done.push(change);
-                }
-            }
+            Event::Undone => self.undone(),
+            Event::Redone => self.redone(),
         }
     }
 
-    /// A person changed something.
+    fn draft_failed(&mut self, member: &MemberName, error: &str, elapsed_ms: f64) {
+        self.called(member, Work::Draft { first_token_ms: None }, CallEnd::Failed, elapsed_ms);
+        self.in_round(member, |round, index| round.draft_failed(index, error));
+    }
+
+    fn scored(&mut self, member: &MemberName, scores: &[CandidateScore], elapsed_ms: f64) {
+        self.called(member, Work::Score { candidates: scores.len() }, CallEnd::Answered, elapsed_ms);
+        for score in scores {
+            self.score(member, &score.candidate, Ok(score.opinion()), score.end_logprob, elapsed_ms);
+        }
+    }
+
+    fn score_failed(&mut self, member: &MemberName, candidates: &[MemberName], error: &str, elapsed_ms: f64) {
+        self.called(member, Work::Score { candidates: candidates.len() }, CallEnd::Failed, elapsed_ms);
+        for candidate in candidates {
+            self.score(member, candidate, Err(error.into()), None, elapsed_ms);
+        }
+    }
+
+    fn of_member(&mut self, member: &MemberName, change: impl FnOnce(&mut MemberState)) {
+        if let Some(index) = self.index(member) {
+            change(&mut self.members[index.0]);
+        }
+    }
+
+    fn undone(&mut self) {
+        if let Some(change) = self.history.done.pop() {
+            let change = self.put_back(change);
+            self.history.undone.push(change);
+        }
+    }
+
+    fn redone(&mut self) {
+        if let Some(change) = self.history.undone.pop() {
+            let change = self.put_back(change);
+            self.history.done.push(change);
+        }
+    }
+
+    /// The user changed something.
     fn changed(&mut self, what: String, was: Was) {
         self.steered = true;
         self.history.add(what, was);
@@ -361,7 +374,7 @@ impl Run {
         let number = self.rounds.last().map_or(0, |round| round.number);
         self.presence = self.presence.go_to(&there, number);
         self.presence_changed();
-        // What a person set holds wherever they go, as does what a member can do; what was learned is as it was there.
+        // What the user set holds wherever they go, as does what a member can do; what was learned is as it was there.
         self.new_joined.clone_from(&self.joined);
         self.new_predicted = self.predictions().collect();
         self.new_weights = (0..self.weights.len()).filter(|place| self.weights[*place].is_some()).map(MemberIndex).collect();

@@ -35,7 +35,7 @@ pub struct Call {
     pub member: MemberIndex,
     /// What for.
     pub work: Work,
-    /// When it began, milliseconds since the start of the run.
+    /// When it started, milliseconds since the start of the run.
     pub begun_ms: f64,
     /// When it ended.
     pub ended_ms: f64,

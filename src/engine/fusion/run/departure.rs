@@ -21,7 +21,7 @@ pub struct Departure {
 pub(super) struct Presence {
     /// Oldest first.
     pub(super) departures: Vec<Departure>,
-    /// Since the last round that was accepted began.
+    /// Since the last round that was accepted started.
     pub(super) readmitted: Vec<MemberIndex>,
 }
 
@@ -69,10 +69,10 @@ impl Presence {
     }
 
     /// What holds after going from here to where `there` held, at the end of round `round`. What the exit rule decided is as it
-    /// was there; members that failed or that a person sent away stay away, since going back mends neither.
+    /// was there; members that failed or that the user sent away stay away, since going back mends neither.
     pub(super) fn go_to(&self, there: &Self, round: usize) -> Self {
         let by_rule = there.departures.iter().filter(|departure| departure.is_by_rule()).cloned();
-        // Rounds that were taken out are numbered anew: who is away is so in all of them, who was back is there.
+        // Rounds that were taken out are numbered again: who is away is so in all of them, who was back is there.
         let others = self.departures.iter().filter(|departure| !departure.is_by_rule()).map(|departure| Departure {
             round: departure.round.min(round.saturating_add(1)),
             returned: departure.returned.map(|returned| returned.min(round)),

@@ -1,4 +1,4 @@
-//! What a person changed in a run, so that it can be taken back and done again.
+//! What the user changed in a run, so that it can be taken back and done again.
 //!
 //! A change of the text is taken back by returning to the segment at which the answer stood; one of a knob, a weight or a
 //! member's presence by putting back what it was, wherever the answer stands by then.
@@ -17,7 +17,7 @@ pub(super) enum Was {
     Text(SegmentId),
     /// All knobs.
     Knobs(Arc<Params>),
-    /// A verifier's weight as a person had set it.
+    /// A verifier's weight as the user had set it.
     Weight(MemberIndex, Option<f64>),
     /// A member's absences.
     Presence(MemberIndex, Presence),

@@ -30,9 +30,9 @@ use departure::Presence;
 /// What a run is doing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Phase {
-    /// Rounds go on.
+    /// Rounds continue.
     Running,
-    /// No further round begins until resumed.
+    /// No further round starts until resumed.
     Paused,
     /// It is over.
     Finished(Outcome),
@@ -41,7 +41,7 @@ pub enum Phase {
 /// One member during a run.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MemberState {
-    /// As the run began.
+    /// As the run started.
     pub header: MemberHeader,
     /// When and why it left, if it is away.
     pub exit: Option<Exit>,
@@ -81,11 +81,11 @@ pub struct Run {
     pub rounds: Vec<Arc<Round>>,
     /// Every accepted segment, also those that are not part of the answer any more.
     pub tree: Tree,
-    /// What a person changed, to be taken back or done again.
+    /// What the user changed, to be taken back or done again.
     pub history: History,
     /// What it is doing.
     pub phase: Phase,
-    /// Whether a person intervened.
+    /// Whether the user intervened.
     pub steered: bool,
     /// Warnings, oldest first.
     pub warnings: Vec<String>,
@@ -97,11 +97,11 @@ pub struct Run {
     pub summary: Option<Summary>,
     /// Drafts asked for and candidates scored so far, with those of abandoned rounds.
     pub calls: Calls,
-    /// Rounds begun so far, with those that were taken back.
+    /// Rounds started so far, with those that were taken back.
     pub begun: usize,
     /// Who was away when, where the answer stands.
     presence: Presence,
-    /// The weights that a person set, by place.
+    /// The weights that the user set, by place.
     weights: Vec<Option<f64>>,
     /// Whose weights the next round takes over.
     new_weights: Vec<MemberIndex>,
@@ -213,7 +213,7 @@ impl Run {
         self.places(move |member| member.is_active() && member.header.drafts(beside_chat))
     }
 
-    /// The members that verify in the next round. Those that left by the exit rule go on where the knob says so.
+    /// The members that verify in the next round. Those that left by the exit rule continue where the knob says so.
     pub fn verifiers(&self) -> impl Iterator<Item = MemberIndex> {
         let keep = self.params.exit_keep_verifying;
         self.places(move |member| {
@@ -271,7 +271,7 @@ impl Run {
         &self.presence.departures
     }
 
-    /// The weight that a person gave a member; `None` where nobody did.
+    /// The weight that the user gave a member; `None` where nobody did.
     #[must_use]
     pub fn weight_set(&self, member: MemberIndex) -> Option<f64> {
         self.weights.get(member.0).copied().flatten()

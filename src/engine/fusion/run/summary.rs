@@ -56,7 +56,7 @@ fn member_summary(run: &Run, place: usize) -> MemberSummary {
 }
 
 impl ExitReason {
-    /// The reason as a person reads it.
+    /// The reason as the user reads it.
     #[must_use]
     pub fn in_words(&self) -> String {
         match self {

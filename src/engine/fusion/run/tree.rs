@@ -97,7 +97,7 @@ impl Tree {
         self.head = SegmentId(self.nodes.len());
     }
 
-    /// Another decision of the newest round: a trace that somebody edited may accept twice in it.
+    /// Another decision of the newest round: a trace that someone edited may accept twice in it.
     pub(super) fn replace(&mut self, round: Arc<Round>) {
         if let Some(node) = self.head.0.checked_sub(1).and_then(|place| self.nodes.get_mut(place)) {
             node.round = round;

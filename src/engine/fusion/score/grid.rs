@@ -17,7 +17,7 @@ impl<T: Copy> Grid<T> {
         Self { rows, columns, values: vec![value; rows * columns] }
     }
 
-    /// Makes it so many rows and columns of one value, in the memory that it has.
+    /// Makes it this many rows and columns of one value, in the memory that it has.
     pub fn reset(&mut self, rows: usize, columns: usize, value: T) {
         (self.rows, self.columns) = (rows, columns);
         self.values.clear();

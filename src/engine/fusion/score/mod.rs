@@ -149,7 +149,7 @@ impl Ranking {
         self.weigh(weights);
     }
 
-    /// Fuses the verifiers' scores anew under these weights, one per verifier. What is no weight (negative, not finite) counts as 0.
+    /// Fuses the verifiers' scores again under these weights, one per verifier. What is no weight (negative, not finite) counts as 0.
     pub fn weigh(&mut self, weights: &[f64]) {
         let mut votes = Vec::with_capacity(weights.len());
         let usable = |weight: f64| if weight.is_finite() { weight.max(0.0) } else { 0.0 };

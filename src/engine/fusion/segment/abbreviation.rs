@@ -9,12 +9,12 @@ const ABBREVIATIONS: &[&str] = &[
     "jr", "lt", "ltd", "mme", "mr", "mrs", "ms", "mt", "nr", "pp", "prof", "rev", "sgt", "sr", "st", "usw", "viz", "vol", "vs",
 ];
 
-/// Of these, the ones of two letters that begin with a capital. Others ("Ca.", "Al.", "Sr.") are chemical symbols as often.
+/// Of these, the ones of two letters that start with a capital. Others ("Ca.", "Al.", "Sr.") are chemical symbols as often.
 const SHORT_TITLES: &[&str] = &["Dr", "Jr", "Lt", "Mr", "Ms", "Mt", "St"];
 
 /// Whether a full stop after `word` is part of it; the word before it is one that [`is_lower`], or not.
 pub(super) fn is_abbreviation(word: &str, behind_lower: bool) -> bool {
-    // "x." at the end of a sentence is a variable; "J." is an initial where a name can begin or go on, but in "the symbol is C."
+    // "x." at the end of a sentence is a variable; "J." is an initial where a name can start or continue, but in "the symbol is C."
     // it follows a word in lower case and ends the sentence; "g." in "e.g." is a link of a chain.
     let initial = || word.chars().all(char::is_uppercase) && !behind_lower;
     let lone = is_lone_letter(word) && (word.contains('.') || initial());
@@ -22,7 +22,7 @@ pub(super) fn is_abbreviation(word: &str, behind_lower: bool) -> bool {
     lone || (!symbol && ABBREVIATIONS.contains(&word.to_lowercase().as_str()))
 }
 
-/// Whether a word is not one with which a name goes on.
+/// Whether a word is not one with which a name continues.
 pub(super) fn is_lower(word: &str) -> bool {
     !word.starts_with(char::is_uppercase)
 }

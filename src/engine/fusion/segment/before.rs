@@ -9,11 +9,11 @@ use super::words::is_lone_letter;
 pub struct Before {
     pub(super) place: Place,
     pub(super) open: Open,
-    /// Whether the last word is not one with which a name goes on.
+    /// Whether the last word is not one with which a name continues.
     pub(super) lower: bool,
 }
 
-/// What a segment that begins without white space goes on with.
+/// What a segment that starts without white space continues with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Open {
     /// No word.

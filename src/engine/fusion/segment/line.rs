@@ -1,11 +1,11 @@
 //! Lines that are no sentences: bullets, list numbers, headings, code fences.
 //!
-//! Owns what a line is so far, and which lines go on through their line break. Where sentences end within a line is
+//! Owns what a line is so far, and which lines continue through their line break. Where sentences end within a line is
 //! `sentence`'s.
 
 use super::words::is_break;
 
-/// Digits of a list number at most: "1989." at the beginning of a line is a year more likely than an item's number.
+/// Digits of a list number at most: "1989." at the start of a line is a year more likely than an item's number.
 const LONGEST_NUMBER: usize = 3;
 
 /// What a line is, by what is there of it.
@@ -50,12 +50,12 @@ impl Place {
         Self { line: self.line.along(text.trim()), ..self }
     }
 
-    /// The beginning of the next line.
+    /// The start of the next line.
     pub(super) fn in_next_line(self) -> Self {
         Self { line: Line::Start, fenced: self.fenced != (self.line == Line::Fence) }
     }
 
-    /// Whether a line that ends here is no sentence: the next one goes on with it.
+    /// Whether a line that ends here is no sentence: the next one continues with it.
     pub(super) fn goes_on(self) -> bool {
         match self.line {
             Line::Start | Line::Marks | Line::Fence => true,
@@ -151,7 +151,7 @@ fn behind_number(text: &str) -> Option<&str> {
     (rest.is_empty() || rest.starts_with(char::is_whitespace)).then(|| rest.trim_start())
 }
 
-/// What is no text on its own. An emoji is.
+/// What is not a text on its own. An emoji is.
 fn is_mark(c: char) -> bool {
     c.is_ascii_punctuation() || matches!(c, '•' | '◦' | '▪' | '‣' | '·' | '–' | '—' | '“' | '”' | '«' | '»')
 }

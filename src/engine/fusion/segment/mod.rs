@@ -22,7 +22,7 @@ choice! {
     /// What a segment is counted in.
     #[derive(Debug, Clone, Copy, PartialEq, Eq)]
     pub enum SegmentUnit {
-        /// At most so many tokens of the member's own tokenizer (the paper).
+        /// At most this many tokens of the member's own tokenizer (the paper).
         Tokens = "tokens",
         /// So many whole words (as `SweetSpan` does).
         Words = "words",
@@ -56,13 +56,13 @@ pub struct Cut {
 }
 
 impl SegmentRule {
-    /// The rule of segments of so many tokens.
+    /// The rule of segments of this many tokens.
     #[must_use]
     pub const fn tokens(length: usize) -> Self {
         Self { unit: SegmentUnit::Tokens, length, token_cap: length, byte_cap: usize::MAX, before: Before::NOTHING }
     }
 
-    /// The rule of segments of so many words.
+    /// The rule of segments of this many words.
     #[must_use]
     pub const fn words(length: usize, token_cap: usize) -> Self {
         Self { unit: SegmentUnit::Words, length, token_cap, byte_cap: usize::MAX, before: Before::NOTHING }
@@ -80,11 +80,11 @@ impl SegmentRule {
         Self { before: Before::of(text), ..*self }
     }
 
-    /// Whether a draft of this text and so many tokens needs no further token.
+    /// Whether a draft of this text and this many tokens needs no further token.
     ///
     /// By words it is complete when white space or another word follows the last word asked for. By sentences it is complete
     /// at the end of one; a full stop takes one more token to tell ("Math." may become "Math.sqrt"). Lines that are no sentences
-    /// (list numbers, bullets, headings, code fences) go on through their line break.
+    /// (list numbers, bullets, headings, code fences) continue through their line break.
     #[must_use]
     pub fn is_complete(&self, text: &str, tokens: usize) -> bool {
         if text.len() >= self.byte_cap {

@@ -77,7 +77,7 @@ impl Stop {
         let followed = match clusters.get(self.after).map(|cluster| cluster.kind) {
             None if !full_stops => true,
             None => match more {
-                // A name may go on behind a full stop, with "_" too. Quotation marks and brackets close.
+                // A name may continue behind a full stop, with "_" too. Quotation marks and brackets close.
                 More::Perhaps => !clusters[self.stops..].iter().all(is_emphasis),
                 More::Nothing => {
                     self.stops < self.after
@@ -98,7 +98,7 @@ fn is_within_word(text: &str, clusters: &[Cluster<'_>], from: usize, before: Bef
     let begin = word_begin(clusters, from);
     let word = text[clusters[begin].start..clusters[from].start].trim_start_matches(|c: char| !c.is_alphanumeric());
     if begin == 0 && before.open != Open::Closed {
-        // The word has begun before this text.
+        // The word has started before this text.
         let own = &text[..clusters[from].start];
         if is_lone_letter(word) && (before.open == Open::Chain || own.starts_with('.')) {
             return true;
@@ -125,7 +125,7 @@ fn skip(clusters: &[Cluster<'_>], from: usize, like: impl Fn(&Cluster<'_>) -> bo
     from + clusters[from..].iter().take_while(|cluster| like(cluster)).count()
 }
 
-/// The byte after the line breaks that follow cluster `from`, or where it begins if none do.
+/// The byte after the line breaks that follow cluster `from`, or where it starts if none do.
 fn settle(text: &str, clusters: &[Cluster<'_>], from: usize) -> usize {
     let begin = clusters.get(from).map_or(text.len(), |cluster| cluster.start);
     let blank = skip(clusters, from, |cluster| matches!(cluster.kind, Kind::Space | Kind::Break));

@@ -77,7 +77,7 @@ fn closing_punctuation_shows_that_a_word_is_whole() {
         ("so **good.**", "so **good.**"),
         ("so it goes …", "so it goes …"),
         ("wait...", "wait..."),
-        // What may still go on.
+        // What may still continue.
         ("It is 3.", "It is"),
         ("It is 1,", "It is"),
         ("It is 12:", "It is"),

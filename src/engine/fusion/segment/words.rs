@@ -18,11 +18,11 @@ pub(super) enum Kind {
     Growing,
     /// An opening bracket or quotation mark.
     Opener,
-    /// The same in full width: a word may begin with it without a space before it.
+    /// The same in full width: a word may start with it without a space before it.
     WideOpener,
     /// Punctuation that closes a word.
     Closer,
-    /// The same in full width: a new word may begin behind it without a space.
+    /// The same in full width: a new word may start behind it without a space.
     WideCloser,
     /// Anything else: letters, digits, hyphens, symbols, emoji.
     Plain,
@@ -31,7 +31,7 @@ pub(super) enum Kind {
 /// One grapheme cluster of a text.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Cluster<'a> {
-    /// The byte at which it begins.
+    /// The byte at which it starts.
     pub start: usize,
     /// Its text.
     pub text: &'a str,
@@ -143,7 +143,7 @@ pub(super) fn last_boundary(text: &str) -> usize {
     }
 }
 
-/// Whether a word that reaches the end of an unfinished text is certain to be whole: text to come would begin another word.
+/// Whether a word that reaches the end of an unfinished text is certain to be whole: text to come would start another word.
 fn is_whole(word: &str) -> bool {
     // Markdown emphasis behind closing punctuation closes too.
     let word = word.trim_end_matches(['*', '_', '`']);

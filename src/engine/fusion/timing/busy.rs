@@ -80,7 +80,7 @@ pub(super) fn of(member: MemberIndex, calls: &[Call], within: &[(f64, f64)], tot
     busy
 }
 
-/// Milliseconds in which somebody drafted, and in which somebody scored and nobody drafted; what came of it does not matter.
+/// Milliseconds in which someone drafted, and in which someone scored and nobody drafted; what came of it does not matter.
 pub(super) fn of_all(calls: &[Call], within: &[(f64, f64)]) -> (f64, f64) {
     let kind = |call: &Call| match call.work {
         Work::Draft { .. } => Doing::Drafting,

@@ -1,8 +1,8 @@
 //! The critical path of a round: the calls that it had to wait for, one after the other.
 //!
 //! Found backwards. The call that ended last before the round was decided is the one it waited for at the end; what that call
-//! waited for is the one that ended last before it began (a member becomes free, or a candidate arrives, when a call ends); and
-//! so on to the beginning. Calls that were dropped had nobody waiting for them.
+//! waited for is the one that ended last before it started (a member becomes free, or a candidate arrives, when a call ends); and
+//! so on to the start. Calls that were dropped had nobody waiting for them.
 
 use crate::engine::fusion::run::{Call, CallEnd};
 

@@ -3,7 +3,7 @@
 //! Owns what verifiers say of candidates as the vote counts it: of its own draft each what it told while it wrote it, where it
 //! told anything, of the others its reply. Of a verifier that judged only the judgement counts: shares and log-probabilities
 //! cannot be held together. None of it depends on a knob, so rounds are put down here once, one after the other, and a run is
-//! decided anew by reading them from end to end.
+//! decided again by reading them from end to end.
 
 use std::ops::Range;
 
@@ -29,7 +29,7 @@ pub(crate) struct Column {
     pub failed: bool,
 }
 
-/// Somebody who drafts, and the column of its candidate.
+/// Someone who drafts, and the column of its candidate.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Seat {
     pub member: MemberIndex,

@@ -72,7 +72,7 @@ impl Tally {
         Self { weights: Weights::of(members), exit: ExitState::new(event::drafters(members)) }
     }
 
-    /// Takes over what a person changed before a round.
+    /// Takes over what the user changed before a round.
     pub fn open(&mut self, opening: &Opening) {
         for member in &opening.readmitted {
             self.exit.readmit(*member);
@@ -88,7 +88,7 @@ impl Tally {
         }
     }
 
-    /// Decides a round. `chosen` names the candidate that a person chose over the ranking.
+    /// Decides a round. `chosen` names the candidate that the user chose over the ranking.
     pub fn decide(&mut self, round: &Round, who: Electorate<'_>, params: &Params, chosen: Option<MemberIndex>) -> Decision {
         self.open(&round.opening);
         let mut ballots = Ballots::default();
@@ -108,7 +108,7 @@ impl Tally {
         }
     }
 
-    /// Decides a round among those that are not away. `chosen` is the column that a person chose over the ranking.
+    /// Decides a round among those that are not away. `chosen` is the column that the user chose over the ranking.
     pub(crate) fn vote(
         &mut self,
         ballot: &Ballot<'_>,
@@ -126,7 +126,7 @@ impl Tally {
         let chosen = by_hand.or(majority).or_else(|| table.ranking.order.first().copied());
         let column = chosen.map(|place| table.columns[place]);
         let end = column.and_then(|column| table.end(ballot, column));
-        // Who chooses a candidate that goes on wants the answer to go on.
+        // Who chooses a candidate that continues wants the answer to continue.
         let decided = by_hand.is_none() && params.end_threshold > 0.0 && end.is_some_and(|end| end >= params.end_threshold);
         let ends = decided || column.is_some_and(|column| ballot.columns[column].ends);
         Vote { chosen, end, ends, standings: self.exit.observe(&params.exit_settings(), &table.quality, ends) }
@@ -153,7 +153,7 @@ impl Tally {
 }
 
 /// How a round is standing under these weights (by place in the ensemble), with the scores that have come in so far: the
-/// candidates, ordered by their earliest author, and their ranking. Decides nothing and learns nothing: what a person watches
+/// candidates, ordered by their earliest author, and their ranking. Decides nothing and learns nothing: what the user watches
 /// while a round is open, and the whole matrix of scores of a round that is closed.
 #[must_use]
 pub fn standing(round: &Round, who: Electorate<'_>, weights: &[f64], params: &Params) -> (Vec<Candidate>, Ranking) {

@@ -70,7 +70,7 @@ impl Table {
         self.judge_drafts(ballot, away, params);
     }
 
-    /// Fuses anew under other weights.
+    /// Fuses again under other weights.
     pub fn rank_again(&mut self, ballot: &Ballot<'_>, weights: &[f64]) {
         self.weigh(ballot, weights);
         self.ranking.weigh(&self.weights);

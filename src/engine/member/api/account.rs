@@ -1,7 +1,7 @@
 //! What a reply under way has used: counted where the server counts, else guessed.
 //!
 //! Owns what is booked for a reply at every moment, as if it were dropped just then. What each API can do about that is in
-//! `endpoints`. A reply that is dropped goes on at its provider until that notices, at most up to the limit of tokens that it was
+//! `endpoints`. A reply that is dropped continues at its provider until that notices, at most up to the limit of tokens that it was
 //! asked with: what is guessed for it is a few tokens more than what came.
 
 use super::super::bill::Item;
@@ -47,7 +47,7 @@ pub(super) struct More {
 }
 
 impl Account {
-    /// Begins for a call with a limit of tokens. Its prompt is read as soon as it is sent.
+    /// Starts for a call with a limit of tokens. Its prompt is read as soon as it is sent.
     pub(super) fn new(call: &Call<'_>, sent: &Sent, gauge: &Gauge, limit: u64) -> Self {
         let (item, gauge, measure) = (call.bill.item(sent), gauge.clone(), Measure::of(call.subject));
         let counted = Usage::default();
@@ -123,7 +123,7 @@ mod tests {
         sent
     }
 
-    /// An account of a prompt of 40 bytes and at most so many tokens.
+    /// An account of a prompt of 40 bytes and at most this many tokens.
     fn account(bill: &Bill, sent: &Sent, limit: u64) -> Account {
         let turns = [Turn { role: Role::User, content: "x".repeat(40) }];
         let subject = Subject::Turns { system: "", turns: &turns, begun: None };

@@ -1,4 +1,4 @@
-//! What is missing and how to get it, each a sentence for a person.
+//! What is missing and how to get it, each a sentence for the user.
 
 use super::Settings;
 use super::dialect::{Dialect, Field, Fixed};

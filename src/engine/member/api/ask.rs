@@ -29,7 +29,7 @@ pub(super) struct Asker {
 }
 
 impl Asker {
-    /// The labels with their log-probabilities as the reply's beginning.
+    /// The labels with their log-probabilities as the reply's start.
     async fn exactly(&self, scorer: &Scorer, ask: Ask) -> Result<Replied, MemberError> {
         let turn = |role, content| Turn { role, content };
         let turns = vec![turn(Role::System, ask.system), turn(Role::User, ask.user)];
@@ -63,7 +63,7 @@ impl Asker {
         let reply = reply.map_err(|error| of_call(&error, size(subject), self.context_tokens))?;
         match of_ending(&reply.ending) {
             Some(error) => Err(error),
-            // What begins with a thought cannot judge by its first token, and says so by not having one.
+            // What starts with a thought cannot judge by its first token, and says so by not having one.
             None if ask.top_logprobs.is_none() && reply.thinks && reply.text().trim().is_empty() => {
                 let (shown, remedy) = (shown(&reply.thought), remedy(self.client.sender.dialect));
                 Err(MemberError::Failed(format!("its reply is only a thought{shown}: {remedy}")))

@@ -1,4 +1,4 @@
-//! A reply that continues an answer begun, made to follow it exactly.
+//! A reply that continues an answer started, made to follow it exactly.
 //!
 //! Owns taking off what a server repeats of the answer, and the white space that could not be sent with it.
 
@@ -11,7 +11,7 @@ pub(super) struct Following {
     stripper: PrefixStripper,
     /// Pieces that may still turn out to be a repetition.
     held: Vec<Piece>,
-    /// White space at the end of the text was not sent: the reply's own at its beginning stands for it.
+    /// White space at the end of the text was not sent: the reply's own at its start stands for it.
     blank: bool,
 }
 

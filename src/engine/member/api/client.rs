@@ -51,7 +51,7 @@ pub(super) struct Whole {
     pub(super) thought: Thought,
     /// Whether it was seen to think, even where the thought itself is not told.
     pub(super) thinks: bool,
-    /// Alternatives of the first token, itself among them; none where the reply began with a thought.
+    /// Alternatives of the first token, itself among them; none where the reply started with a thought.
     pub(super) first_token: Vec<(String, f32)>,
     pub(super) ending: Ending,
 }
@@ -69,7 +69,7 @@ pub(super) struct Stream {
 }
 
 impl Client {
-    /// Begins a reply. Once a member is open, a part of the request that is refused is left out.
+    /// Starts a reply. Once a member is open, a part of the request that is refused is left out.
     pub(super) async fn stream(&self, call: &Call<'_>) -> Result<Stream, HttpError> {
         let Some(late) = &self.late else { return self.begin(&self.sender, call).await };
         loop {
@@ -110,7 +110,7 @@ impl Client {
         Ok((reply, item))
     }
 
-    /// A reply from beginning to end; one without end is cut. One that breaks off is asked for once more.
+    /// A reply from start to end; one without end is cut. One that breaks off is asked for once more.
     pub(super) async fn whole(&self, call: &Call<'_>) -> Result<Whole, HttpError> {
         let mut stream = self.stream(call).await?;
         match stream.whole(call).await {

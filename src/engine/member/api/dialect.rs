@@ -87,16 +87,16 @@ pub(super) struct Reading {
     pub(super) output_tokens: &'static [&'static [Path]],
 }
 
-/// How a chat API continues an answer that was begun.
+/// How a chat API continues an answer that was started.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Prefill {
     /// It does when the request says so.
     Request(&'static [Field]),
     /// It does when the answer's turn says so.
     Turn(&'static [Field]),
-    /// Some models do when the last turn is the answer begun.
+    /// Some models do when the last turn is the answer started.
     Unflagged,
-    /// It never does: an answer begun becomes a finished turn.
+    /// It never does: an answer started becomes a finished turn.
     Never,
 }
 
@@ -179,9 +179,9 @@ pub struct Dialect {
     pub(super) raw: Option<TextEndpoint>,
     pub(super) rendering: Option<Rendering>,
     pub(super) prefill: Prefill,
-    /// Where an answer begun is sent to, if not where chats are.
+    /// Where an answer started is sent to, if not where chats are.
     pub(super) prefill_path: Option<&'static str>,
-    /// The API refuses an answer begun that ends in white space.
+    /// The API refuses an answer started that ends in white space.
     pub(super) trimmed: bool,
     /// Switches hidden reasoning off; harmless to models without it.
     pub(super) unthinking: &'static [Field],
@@ -197,6 +197,6 @@ pub struct Dialect {
     pub(super) alternatives: u64,
     /// Calls at once where nothing else is said.
     pub(super) concurrency: usize,
-    /// What a person can do to get scores of given text where the server returns none.
+    /// What the user can do to get scores of given text where the server returns none.
     pub(super) scoring_advice: &'static str,
 }

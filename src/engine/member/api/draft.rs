@@ -29,7 +29,7 @@ const LAST: Duration = Duration::from_millis(200);
 /// How long a break is waited for right behind a segment that was cut out of a reply.
 const SOON: Duration = Duration::from_millis(5);
 
-/// Tokens on top of a segment's for a model that is told to continue: it may begin with what is stripped.
+/// Tokens on top of a segment's for a model that is told to continue: it may start with what is stripped.
 const OVERHEAD: usize = 8;
 
 /// How often a reply is asked for that breaks off.
@@ -50,7 +50,7 @@ pub(super) struct Drafter {
     pub(super) context_tokens: Option<usize>,
     /// Replies in a row that only repeated.
     repeated: AtomicUsize,
-    /// A reply held the end of a thought without its beginning: the prompt opens them.
+    /// A reply held the end of a thought without its start: the prompt opens them.
     opens: AtomicBool,
 }
 
@@ -244,7 +244,7 @@ pub(super) fn size(subject: Subject<'_>) -> usize {
     }
 }
 
-/// Why there is no text, where no thought was seen.
+/// Why there is not a text, where no thought was seen.
 fn nothing(ending: &Ending) -> &'static str {
     match ending.finish {
         Finish::Length => "its reply is empty though it used all its tokens: if it reasons before it answers, let it only verify",

@@ -38,7 +38,7 @@ pub enum ConnectError {
         member: String,
         /// Where.
         at: String,
-        /// Why there is no list.
+        /// Why there is not a list.
         reason: String,
     },
     /// The server answers, but no text comes.

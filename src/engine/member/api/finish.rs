@@ -52,7 +52,7 @@ pub(super) fn closes(data: &Value) -> bool {
 }
 
 impl Finish {
-    /// What a word means; `None` for words that say the reply goes on.
+    /// What a word means; `None` for words that say the reply continues.
     #[must_use]
     pub fn of(word: &str) -> Option<Self> {
         let word = word.to_ascii_lowercase();

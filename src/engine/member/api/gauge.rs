@@ -1,7 +1,7 @@
 //! How many tokens a text has, learned from what the server counted of texts before it.
 //!
 //! Owns guesses of prompts and replies, one gauge a member. A prompt's tokens are taken for a line over its bytes: the template's
-//! own tokens (with a system prompt that it may bring along) and so many tokens a byte. The line runs through the last prompt
+//! own tokens (with a system prompt that it may bring along) and this many tokens a byte. The line runs through the last prompt
 //! that was counted, so that a prompt like it is guessed almost exactly, and its slope is that of all of them. A reply has bytes
 //! alone. Before anything was counted a token has four bytes.
 
@@ -127,7 +127,7 @@ impl Gauge {
         }
     }
 
-    /// The tokens of a reply of so many bytes.
+    /// The tokens of a reply of this many bytes.
     pub(super) fn reply(&self, bytes: usize) -> u64 {
         self.learned(|learned| {
             let (of_bytes, of_tokens) = learned.replies;
@@ -136,14 +136,14 @@ impl Gauge {
         })
     }
 
-    /// The server counted so many tokens of a prompt.
+    /// The server counted this many tokens of a prompt.
     pub(super) fn learn_prompt(&self, measure: Measure, tokens: u64) {
         if let Measure::Bytes(Prompted { form, bytes, .. }) = measure {
             self.learned(|learned| learned.learn(Known { form, bytes, tokens }));
         }
     }
 
-    /// The server counted so many tokens of a reply that came whole.
+    /// The server counted this many tokens of a reply that came whole.
     pub(super) fn learn_reply(&self, bytes: usize, tokens: u64) {
         if bytes >= LEAST {
             self.learned(|learned| {

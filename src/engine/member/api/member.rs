@@ -76,7 +76,7 @@ impl ApiMember {
         let end_token = probed.end_token.filter(|_| capabilities.end_probability);
         capabilities.end_probability = end_token.is_some();
         let renderer = settings.renderer(probed.plain).map(Arc::new);
-        // A person who says that it scores exactly is believed where there is a way to try.
+        // The user who says that it scores exactly is believed where there is a way to try.
         let way = probed.scoring.or(dialect.scoring.first().copied().filter(|_| capabilities.tier == ScoreTier::Prompt));
         let scorer = way.map(|way| Scorer { way, renderer: renderer.clone(), end_token });
         let drafter = Drafter::new(capabilities.drafting, capabilities.draft_logprobs, context_tokens);

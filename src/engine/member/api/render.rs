@@ -1,7 +1,7 @@
-//! A conversation as its model sees it: rendered by the server, or by a template that a person gave.
+//! A conversation as its model sees it: rendered by the server, or by a template that the user gave.
 //!
 //! Owns what is kept between calls, so that a round asks the server only about what is new: the rendered conversation, and the
-//! tokens of texts. The answer is always tokenised from its beginning, as the model itself would have written it.
+//! tokens of texts. The answer is always tokenised from its start, as the model itself would have written it.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -71,12 +71,12 @@ impl Renderer {
         matches!(self.way, Way::Server(Rendering::Tokenize) | Way::Plain { tokenises: true })
     }
 
-    /// Whether it is the plain form, in which an answer ends where another turn begins.
+    /// Whether it is the plain form, in which an answer ends where another turn starts.
     pub(super) fn is_plain(&self) -> bool {
         matches!(self.way, Way::Plain { .. })
     }
 
-    /// The conversation up to where the answer begins.
+    /// The conversation up to where the answer starts.
     pub(super) async fn base(&self, client: &Client, conversation: &Arc<Conversation>) -> Result<Prompt, MemberError> {
         let known = lock(&self.rendered).clone();
         if let Some((_, prompt)) = known.filter(|(of, _)| Arc::ptr_eq(of, conversation) || of == conversation) {
@@ -103,7 +103,7 @@ impl Renderer {
         })
     }
 
-    /// A text's tokens, without any that mark its beginning.
+    /// A text's tokens, without any that mark its start.
     pub(super) async fn tokens(&self, client: &Client, text: &str) -> Result<Arc<[u32]>, MemberError> {
         if text.is_empty() {
             return Ok(Arc::default());
@@ -217,7 +217,7 @@ async fn by_template(template: Arc<ChatTemplate>, system: &str, turns: &[Turn]) 
     let role = |turn: &Turn| if turn.role == Role::Assistant { "assistant" } else { "user" };
     let turns = turns.iter().map(|turn| (role(turn), turn.content.clone()));
     let system = (!system.is_empty()).then(|| ("system", system.to_owned()));
-    // The server adds the token that marks a beginning by itself.
+    // The server adds the token that marks a start by itself.
     let input = Input { turns: system.into_iter().chain(turns).collect(), ..Input::default() };
     // Rendering blocks.
     let rendered = tokio::task::spawn_blocking(move || template.render(input)).await;

@@ -76,7 +76,7 @@ pub(super) enum Subject<'a> {
     Turns {
         system: &'a str,
         turns: &'a [Turn],
-        /// The answer begun that the reply goes on with.
+        /// The answer started that the reply continues with.
         begun: Option<&'a str>,
     },
     Raw(&'a Prompt),
@@ -254,7 +254,7 @@ fn role(role: Role) -> &'static str {
     }
 }
 
-/// The turn of an answer begun, with what says that it is not finished.
+/// The turn of an answer started, with what says that it is not finished.
 fn begun_turn(prefill: Prefill, text: &str) -> Value {
     let mut turn = Map::new();
     path::set(&mut turn, "role", json!("assistant"));

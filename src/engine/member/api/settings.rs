@@ -1,4 +1,4 @@
-//! What a person says of a member behind an API.
+//! What the user says of a member behind an API.
 
 use serde_json::{Map, Value, json};
 
@@ -26,7 +26,7 @@ pub struct Settings {
     pub limits: Limits,
     /// The model; `None`: the only one that the server has.
     pub model: Option<String>,
-    /// What the member can do, where a person knows better than the probe.
+    /// What the member can do, where the user knows better than the probe.
     pub overrides: Overrides,
     /// `OpenRouter`: the providers that may answer, in order; no other will.
     pub providers: Vec<String>,
@@ -69,7 +69,7 @@ impl Settings {
         }
     }
 
-    /// Fields of every request: the providers, the context that the server shall hold, and what a person added.
+    /// Fields of every request: the providers, the context that the server shall hold, and what the user added.
     pub(super) fn extra_with(&self, context_tokens: Option<usize>) -> Map<String, Value> {
         let mut extra = Map::new();
         if !self.providers.is_empty() {

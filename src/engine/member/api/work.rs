@@ -17,7 +17,7 @@ const TOKEN_CHARACTERS: usize = 5;
 #[derive(Debug, Clone)]
 pub(super) enum Filter {
     Following(Following),
-    /// In the plain form: another turn may begin, which ends the answer.
+    /// In the plain form: another turn may start, which ends the answer.
     Plain {
         others: OtherTurns,
         another: bool,
@@ -38,7 +38,7 @@ pub(super) struct End {
     pub(super) thought: Thought,
     /// Whether the last thought never ended.
     pub(super) unclosed: bool,
-    /// Whether a thought had begun in the prompt.
+    /// Whether a thought had started in the prompt.
     pub(super) opened_in_prompt: bool,
 }
 
@@ -95,7 +95,7 @@ impl Work {
         self.begins
     }
 
-    /// Whether nothing more of the reply counts: the segment is complete, or another turn has begun.
+    /// Whether nothing more of the reply counts: the segment is complete, or another turn has started.
     pub(super) fn is_over(&self) -> bool {
         self.complete || matches!(self.filter, Filter::Plain { another: true, .. })
     }

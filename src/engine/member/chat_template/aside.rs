@@ -9,7 +9,7 @@ use super::TemplateError;
 /// Bytes of stack. Only what is used becomes memory; the deepest template that the scan lets through fits into a sixteenth.
 const STACK: usize = 32 << 20;
 
-/// Runs this and waits for it, but not longer than `limit`: then it goes on unheard, until it ends by itself.
+/// Runs this and waits for it, but not longer than `limit`: then it continues unheard, until it ends by itself.
 pub(super) fn run<T: Send + 'static>(
     limit: Duration,
     work: impl FnOnce() -> Result<T, TemplateError> + Send + 'static,

@@ -65,7 +65,7 @@ impl From<Error> for TemplateError {
 pub(super) struct Input {
     /// Role and content of each turn.
     pub(super) turns: Vec<(&'static str, String)>,
-    /// The written forms of the tokens that begin and end a text.
+    /// The written forms of the tokens that start and end a text.
     pub(super) begin: String,
     pub(super) end: String,
 }
@@ -90,7 +90,7 @@ impl ChatTemplate {
         })
     }
 
-    /// The conversation in the model's form, up to where the answer begins. Blocks for as long as rendering takes.
+    /// The conversation in the model's form, up to where the answer starts. Blocks for as long as rendering takes.
     pub(super) fn render(&self, input: Input) -> Result<String, TemplateError> {
         self.aside(move |source| render(&source, &input, Instant::now() + PATIENCE.0))
     }

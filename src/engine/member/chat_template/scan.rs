@@ -178,7 +178,7 @@ impl<'a> Scan<'a> {
     }
 }
 
-/// Whether a `set` tag gives a value, and is not the beginning of a block.
+/// Whether a `set` tag gives a value, and is not the start of a block.
 fn assigns(tag: &[Token<'_>]) -> bool {
     tag.iter().find(|token| matches!(token, Token::Assign | Token::Pipe)).is_some_and(|token| matches!(token, Token::Assign))
 }

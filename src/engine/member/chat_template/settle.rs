@@ -38,7 +38,7 @@ impl Bounds {
         if Instant::now() < self.until { Ok(()) } else { Err(refused("time is up")) }
     }
 
-    /// Whether a text of so many bytes may be made.
+    /// Whether a text of this many bytes may be made.
     pub(super) fn room_for(self, bytes: usize) -> Result<(), Error> {
         self.in_time()?;
         if weight(bytes) <= self.weight { Ok(()) } else { Err(refused("a value is too large")) }

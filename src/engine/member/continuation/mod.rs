@@ -5,7 +5,7 @@
 //! (two in a row, and it can verify but not draft).
 //!
 //! The reply streams. It goes character by character through four stages, each of which holds back only what it cannot decide
-//! yet: `sentinel` finds the end vote, `opening` decides what of the beginning is the model's own, `spacing` joins it to the
+//! yet: `sentinel` finds the end vote, `opening` decides what of the start is the model's own, `spacing` joins it to the
 //! accepted text, `words` keeps the last word until it is whole. So the result never depends on how the reply was cut into
 //! pieces. For servers that continue a given text, but may repeat it first, [`PrefixStripper`] is all that is needed.
 

@@ -1,4 +1,4 @@
-//! The beginning of a reply: what of it is not the continuation, and whether a space is missing before what is.
+//! The start of a reply: what of it is not the continuation, and whether a space is missing before what is.
 //!
 //! In order: chatter and wrappers go (`preambles`), then repeated text (`overlap`), then a lost space comes back (`spacing`). Each
 //! character is looked at once it arrives, so that the same characters always give the same decision.
@@ -15,7 +15,7 @@ const LONGEST_PREAMBLE: usize = 400;
 /// Marks that close a sentence: a reply that repeats the answer may have one more of them, or one less.
 const CLOSING: &[char] = &['.', '!', '?', '…', '。', '！', '？', '"', '”', '»', ')'];
 
-/// The beginning of a reply, until it is decided.
+/// The start of a reply, until it is decided.
 #[derive(Debug, Clone)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a finding of its own")]
 pub(super) struct Opening {
@@ -35,7 +35,7 @@ pub(super) struct Opening {
 /// What is being decided.
 #[derive(Debug, Clone)]
 enum Stage {
-    /// Whether it begins with chatter or a wrapper.
+    /// Whether it starts with chatter or a wrapper.
     Preambles,
     /// Whether quotation marks are around everything. Counts characters; `closed` once one closed.
     Quotation { mark: char, characters: usize, closed: bool },
@@ -60,7 +60,7 @@ pub(super) struct Opened {
 
 impl Opening {
     pub(super) fn new(accepted: &str) -> Self {
-        // Before the first segment there is nothing to repeat, and whatever a model begins with is its answer.
+        // Before the first segment there is nothing to repeat, and whatever a model starts with is its answer.
         let stage = if accepted.is_empty() { Stage::Decided } else { Stage::Preambles };
         let scene = Scene::new(accepted);
         let accepted = accepted.to_owned();
@@ -257,7 +257,7 @@ impl Opening {
     }
 }
 
-/// What follows a repetition, less the white space at its beginning that the accepted text ends with.
+/// What follows a repetition, less the white space at its start that the accepted text ends with.
 fn without_space_that_is_there<'a>(accepted: &str, rest: &'a str) -> &'a str {
     let space = accepted.get(accepted.trim_end().len()..).unwrap_or_default();
     if let Some(rest) = rest.strip_prefix(space) {

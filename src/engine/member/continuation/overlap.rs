@@ -1,8 +1,8 @@
-//! How much of a reply's beginning repeats the accepted text: the longest end of the text that the reply begins with.
+//! How much of a reply's start repeats the accepted text: the longest end of the text that the reply starts with.
 //!
 //! White space does not count, since replies rarely repeat it exactly. Short repetitions are language ("ha ha") and stay.
 
-/// Characters at the end of the accepted text in which a repetition may begin; besides, it may begin where the text does.
+/// Characters at the end of the accepted text in which a repetition may start; besides, it may start where the text does.
 const WINDOW: usize = 200;
 /// Visible characters from which any repetition counts.
 const LONG: usize = 8;
@@ -16,9 +16,9 @@ const CONTAINED: usize = 20;
 /// A comparison under way.
 #[derive(Debug, Clone)]
 pub(super) struct Overlap {
-    /// The visible characters of the accepted text, and whether white space or the beginning is before each.
+    /// The visible characters of the accepted text, and whether white space or the start is before each.
     accepted: Vec<(char, bool)>,
-    /// Where in it a repetition may have begun that matches so far.
+    /// Where in it a repetition may have started that matches so far.
     alive: Vec<usize>,
     /// Visible characters of the reply.
     matched: usize,
@@ -68,7 +68,7 @@ impl Overlap {
         self.complete.iter().rev().find(|complete| counts(complete)).map(|(_, end)| *end)
     }
 
-    /// Whether a whole reply lies within the accepted text: it began anew, and was cut off before it came to the end.
+    /// Whether a whole reply lies within the accepted text: it started again, and was cut off before it came to the end.
     pub(super) fn contained(&self) -> bool {
         let enough = |start: &usize| self.matched >= if *start == 0 { LONG } else { CONTAINED };
         self.alive.iter().any(enough)

@@ -1,13 +1,13 @@
 //! What models put before a continuation although they were told not to: "Sure,", "Here is the continuation:", an ellipsis, a
 //! code fence, a quotation mark.
 //!
-//! Owns which beginnings these are and where they are text after all. That depends on the accepted text: a code block may
-//! begin on a new line, a quotation behind a comma.
+//! Owns which starts these are and where they are text after all. That depends on the accepted text: a code block may
+//! start on a new line, a quotation behind a comma.
 
 /// Interjections; before a comma only the first four are never text.
 const INTERJECTIONS: [&str; 8] = ["Sure", "Okay", "OK", "Understood", "Certainly", "Of course", "Absolutely", "Got it"];
 const NEVER_TEXT: usize = 4;
-/// How announcements begin, in lower case.
+/// How announcements start, in lower case.
 const ANNOUNCEMENTS: [&str; 10] = [
     "here is",
     "here's",
@@ -41,11 +41,11 @@ pub(super) struct Scene {
 /// What is right before the reply.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Place {
-    /// The end of a line: a block may begin, or a quotation.
+    /// The end of a line: a block may start, or a quotation.
     NewLine,
     /// A colon: the same.
     Colon,
-    /// A comma: a quotation may begin.
+    /// A comma: a quotation may start.
     Comma,
     /// The end of a sentence.
     SentenceEnd,
@@ -53,7 +53,7 @@ enum Place {
     MidSentence,
 }
 
-/// What a reply begins with.
+/// What a reply starts with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Preamble {
     /// Not known yet.
@@ -64,7 +64,7 @@ pub(super) enum Preamble {
     Chatter(usize),
     /// So many bytes open a code fence around the text.
     Fence(usize),
-    /// An interjection of so many bytes: an announcement may follow in lower case.
+    /// An interjection of this many bytes: an announcement may follow in lower case.
     Interjection(usize),
     /// A quotation mark that may be around everything, and the one that closes it.
     Quotation(char),
@@ -111,7 +111,7 @@ impl Scene {
         Self { in_fence: fences % 2 == 1, quote_open, place: Place::behind(accepted) }
     }
 
-    /// What a reply that begins like this begins with. `whole` says that nothing follows, `announced` that an interjection was
+    /// What a reply that starts like this starts with. `whole` says that nothing follows, `announced` that an interjection was
     /// before it.
     pub(super) fn preamble(&self, reply: &str, whole: bool, announced: bool) -> Preamble {
         let said = reply.trim_start();
@@ -206,7 +206,7 @@ fn ellipsis(said: &str, whole: bool) -> Preamble {
 }
 
 fn announcement(said: &str, whole: bool, announced: bool) -> Preamble {
-    // Continuations of a sentence begin in lower case, announcements do not.
+    // Continuations of a sentence start in lower case, announcements do not.
     if !announced && !said.starts_with(char::is_uppercase) {
         return Preamble::None;
     }

@@ -1,11 +1,11 @@
-//! A reply that begins with the text it was given to continue loses it: some servers repeat a prefill, the same server often
+//! A reply that starts with the text it was given to continue loses it: some servers repeat a prefill, the same server often
 //! in whole replies but not in streamed ones.
 
 /// Takes an exact prefix off a streamed reply.
 #[derive(Debug, Clone)]
 pub struct PrefixStripper {
     prefix: String,
-    /// Bytes of the prefix that the reply has begun with; `None` once that is decided.
+    /// Bytes of the prefix that the reply has started with; `None` once that is decided.
     matched: Option<usize>,
 }
 
@@ -35,7 +35,7 @@ impl PrefixStripper {
         }
     }
 
-    /// The reply has ended: a mere beginning of the prefix was text of its own.
+    /// The reply has ended: a mere start of the prefix was text of its own.
     #[must_use]
     pub fn finish(self) -> String {
         self.matched.and_then(|matched| self.prefix.get(..matched)).unwrap_or_default().to_owned()

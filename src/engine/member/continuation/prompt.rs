@@ -1,4 +1,4 @@
-//! The instructions. The end of the answer is shown once more, verbatim, because models otherwise begin the answer anew.
+//! The instructions. The end of the answer is shown once more, verbatim, because models otherwise start the answer again.
 
 use super::sentinel::SENTINEL;
 use crate::engine::fusion::conversation::{Conversation, Role, Turn};
@@ -9,7 +9,7 @@ const TAIL_SHOWN: usize = 40;
 /// The system prompt (empty where there is none) and the turns that make a chat model continue the accepted text. The
 /// conversation's own system prompt and earlier turns are kept; its question is followed by the answer so far.
 ///
-/// With nothing accepted yet the conversation goes as it is: any reply begins an answer.
+/// With nothing accepted yet the conversation goes as it is: any reply starts an answer.
 #[must_use]
 pub fn instructions(conversation: &Conversation, accepted: &str) -> (String, Vec<Turn>) {
     let own: Vec<&str> = of_role(conversation, true).map(|turn| turn.content.as_str()).collect();
@@ -54,7 +54,7 @@ fn tag(accepted: &str) -> String {
     tag
 }
 
-/// The last characters, from the beginning of a word where one begins there.
+/// The last characters, from the start of a word where one starts there.
 fn tail(accepted: &str) -> &str {
     let start = accepted.char_indices().rev().nth(TAIL_SHOWN - 1).map_or(0, |(start, _)| start);
     let tail = accepted.get(start..).unwrap_or(accepted);

@@ -3,7 +3,7 @@
 /// What a model that finds the answer complete is told to output.
 pub(super) const SENTINEL: &str = "<END>";
 
-/// Holds back what may be the beginning of the end vote.
+/// Holds back what may be the start of the end vote.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Sentinel {
     /// Bytes of it that the stream ends with. All of its characters take one.
@@ -18,7 +18,7 @@ impl Sentinel {
             if SENTINEL.get(self.matched..).is_some_and(|rest| rest.starts_with(c)) {
                 self.matched += 1;
             } else {
-                // Only its first character begins it anew.
+                // Only its first character starts it again.
                 let begins = SENTINEL.starts_with(c);
                 text = (SENTINEL.get(..self.matched).unwrap_or_default(), (!begins).then_some(c));
                 self.matched = usize::from(begins);
@@ -27,7 +27,7 @@ impl Sentinel {
         text.0.chars().chain(text.1)
     }
 
-    /// The stream has ended: a mere beginning was text.
+    /// The stream has ended: a mere start was text.
     pub(super) fn finish(&mut self) -> impl Iterator<Item = char> + use<> {
         let begun = if self.found() { "" } else { SENTINEL.get(..std::mem::take(&mut self.matched)).unwrap_or_default() };
         begun.chars()

@@ -1,4 +1,4 @@
-//! Whether a space was lost between the accepted text and a reply: servers trim the space that a reply begins with.
+//! Whether a space was lost between the accepted text and a reply: servers trim the space that a reply starts with.
 
 use unicode_segmentation::UnicodeSegmentation;
 
@@ -16,7 +16,7 @@ pub(super) fn run_together(before: char, after: char) -> bool {
     ascii || !ONE_WORD.is_complete(&String::from_iter([before, after]), 0)
 }
 
-/// Whether a space may have been lost before a reply that begins with this character: where the two would be one word.
+/// Whether a space may have been lost before a reply that starts with this character: where the two would be one word.
 pub(super) fn may_be_lost(accepted: &str, after: char) -> bool {
     let Some(before) = accepted.chars().next_back() else { return false };
     // A mark belongs to the character before it.
@@ -24,7 +24,7 @@ pub(super) fn may_be_lost(accepted: &str, after: char) -> bool {
     after.is_alphanumeric() && !before.is_whitespace() && run_together(before, after) && apart
 }
 
-/// Whether a space belongs between the accepted text and this first word of a reply, which begins with no white space.
+/// Whether a space belongs between the accepted text and this first word of a reply, which starts with no white space.
 ///
 /// Accepted text is cut between words, so a letter behind a letter has nearly always lost its space; not so in scripts without
 /// spaces, and where the text has the whole word elsewhere.

@@ -22,7 +22,7 @@ pub(super) struct Words {
 }
 
 impl Words {
-    /// The text was in a code fence around everything: the mark that closes it is no text when it is the last thing.
+    /// The text was in a code fence around everything: the mark that closes it is not a text when it is the last thing.
     pub(super) fn closes_fence(&mut self, closes: bool) {
         self.closes_fence = closes;
     }

@@ -67,15 +67,7 @@ impl Config {
                 return Err(wrong(key, format!("expected {head_width}, the width over the heads")));
             }
         }
-        let rope_width = gguf.unsigned("llama.rope.dimension_count")?.unwrap_or(head_width);
-        if rope_width > head_width || !rope_width.is_multiple_of(2) {
-            let problem = format!("{rope_width}, expected an even number up to {head_width}");
-            return Err(wrong("llama.rope.dimension_count", problem));
-        }
-        let rope_base = gguf.number("llama.rope.freq_base")?.unwrap_or(10_000.0);
-        if !(1.0..=1e12).contains(&rope_base) {
-            return Err(wrong("llama.rope.freq_base", format!("{rope_base}, expected 1 to 1e12")));
-        }
+        let (rope_width, rope_base) = rope(gguf, head_width)?;
         let epsilon = gguf.number("llama.attention.layer_norm_rms_epsilon")?;
         let Some(epsilon) = epsilon.filter(|epsilon| (1e-12..=1.0).contains(epsilon)) else {
             return Err(wrong("llama.attention.layer_norm_rms_epsilon", "expected a number from 1e-12 to 1".into()));
@@ -98,6 +90,21 @@ impl Config {
     pub(super) fn kv_width(&self) -> usize {
         self.kv_heads * self.head_width
     }
+}
+
+/// Width and base of the rotary embedding.
+fn rope(gguf: &Gguf<'_>, head_width: usize) -> Result<(usize, f64), EmbeddedError> {
+    let file = gguf.file();
+    let rope_width = gguf.unsigned("llama.rope.dimension_count")?.unwrap_or(head_width);
+    if rope_width > head_width || !rope_width.is_multiple_of(2) {
+        let problem = format!("{rope_width}, expected an even number up to {head_width}");
+        return Err(EmbeddedError::metadata(file, "llama.rope.dimension_count", problem));
+    }
+    let rope_base = gguf.number("llama.rope.freq_base")?.unwrap_or(10_000.0);
+    if !(1.0..=1e12).contains(&rope_base) {
+        return Err(EmbeddedError::metadata(file, "llama.rope.freq_base", format!("{rope_base}, expected 1 to 1e12")));
+    }
+    Ok((rope_width, rope_base))
 }
 
 /// Variants of the architecture that would compute something else without a word.

@@ -1,6 +1,6 @@
 //! Reads numbers, texts and metadata values from the bytes of a GGUF file, one after another.
 //!
-//! Every step is held against the file's length. What the values are for is `gguf`'s affair.
+//! Every step is compared with the file's length. What the values are for is `gguf`'s affair.
 
 use super::error::EmbeddedError;
 
@@ -23,7 +23,7 @@ pub(in crate::engine::member) enum Value<'a> {
 /// A position in the bytes; every step is checked.
 pub(super) struct Cursor<'a> {
     pub(super) file: &'a str,
-    /// The file, or its beginning.
+    /// The file, or its start.
     bytes: &'a [u8],
     pub(super) at: usize,
     /// Bytes of the whole file.

@@ -1,7 +1,7 @@
 //! The GGUF container: metadata and tensors as they lie in the bytes of a file.
 //!
 //! Owns the format (<https://github.com/ggml-org/ggml/blob/master/docs/gguf.md>) and distrusts all of it: no number read is
-//! used before it is held against the file's length. What the metadata mean is `config`'s and `vocabulary`'s affair, and
+//! used before it is compared with the file's length. What the metadata mean is `config`'s and `vocabulary`'s affair, and
 //! `model_file`'s, which reads the head of a file alone.
 
 use std::collections::BTreeMap;
@@ -51,7 +51,7 @@ struct Declared<'a> {
 }
 
 impl Declared<'_> {
-    /// Where its data end, from the beginning of all data; the beginning of its own where its type is not known.
+    /// Where its data end, from the start of all data; the start of its own where its type is not known.
     fn end(&self) -> Option<usize> {
         self.offset.checked_add(self.storage.bytes(self.numbers).unwrap_or_default())
     }
@@ -67,13 +67,13 @@ impl<'a> Gguf<'a> {
         Ok(gguf)
     }
 
-    /// Looks at the beginning of a file of so many bytes: whether it is a GGUF file, and as long as its tensors need, as far as
-    /// that beginning tells.
+    /// Looks at the start of a file of this many bytes: whether it is a GGUF file, and as long as its tensors need, as far as
+    /// that start tells.
     pub(super) fn glance(file: &'a str, beginning: &'a [u8], length: u64) -> Result<(), EmbeddedError> {
         Self::beginning(file, beginning, length).map(|_| ())
     }
 
-    /// Reads what comes before the tensors' data from the beginning of a file of so many bytes; `None` where more of it is needed.
+    /// Reads what comes before the tensors' data from the start of a file of this many bytes; `None` where more of it is needed.
     /// A file that is shorter than its tensors need is refused.
     pub(in crate::engine::member) fn beginning(
         file: &'a str,
@@ -123,7 +123,7 @@ impl<'a> Gguf<'a> {
         Ok((Self { file, metadata, tensors: BTreeMap::new() }, declared))
     }
 
-    /// Whether the file is as long as its tensors need; where their data begin.
+    /// Whether the file is as long as its tensors need; where their data start.
     fn whole(&self, declared: &[Declared<'a>], cursor: &Cursor<'a>) -> Result<usize, EmbeddedError> {
         let from = cursor.at.next_multiple_of(self.alignment()?);
         let end = declared.iter().map(|tensor| tensor.end()?.checked_add(from)).max_by_key(|end| end.unwrap_or(usize::MAX));
@@ -298,7 +298,7 @@ mod tests {
         );
     }
 
-    /// A file of one tensor of this type with so many numbers, and so many bytes of data.
+    /// A file of one tensor of this type with so many numbers, and this many bytes of data.
     fn one_tensor(kind: u32, numbers: u64, data: usize) -> Vec<u8> {
         let mut bytes = b"GGUF\x03\0\0\0".to_vec();
         for count in [1_u64, 0, 1] {

@@ -176,7 +176,7 @@ impl Shared {
         }
     }
 
-    /// Tries until a reply's body has begun, or no further attempt is worth it.
+    /// Tries until a reply's body has started, or no further attempt is worth it.
     async fn begun(&self, call: &Call) -> Result<Body, HttpError> {
         let (mut attempts, mut looks) = (0, 0);
         let request = call.mark();

@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::context::{ContextLength, context_length};
 use super::redact::{MASK, Secrets};
 
-/// Characters shown of text that is no error in a known shape.
+/// Characters shown of text that is not an error in a known shape.
 const EXCERPT: usize = 200;
 
 /// Characters kept of a server's message: some servers repeat the whole request in it.
@@ -48,7 +48,7 @@ pub(super) fn of_body(body: &[u8], secrets: &Secrets) -> Detail {
     known.unwrap_or_else(|| Detail { message: shown(&String::from_utf8_lossy(body), secrets), ..Detail::default() })
 }
 
-/// The error in a message of a reply that began well, if it is one.
+/// The error in a message of a reply that started well, if it is one.
 pub(super) fn in_band(event: Option<&str>, data: &Value, secrets: &Secrets) -> Option<Detail> {
     let says_so = |field: &str| data.get(field).and_then(Value::as_str) == Some("error");
     let given = data.get("error").is_some_and(|error| match error {
@@ -72,7 +72,7 @@ pub(super) fn shown(text: &str, secrets: &Secrets) -> String {
     }
 }
 
-/// The beginning of a text that holds no secret, in one line.
+/// The start of a text that holds no secret, in one line.
 pub(super) fn excerpt(text: &str) -> String {
     cut(&one_line(text), EXCERPT)
 }

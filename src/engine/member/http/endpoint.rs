@@ -253,7 +253,7 @@ pub(in super::super) fn percent_decoded(text: &str) -> String {
     url.ok().and_then(|url| url.query_pairs().next().map(|(_, value)| value.into_owned())).unwrap_or_default()
 }
 
-/// Whether a header of this name says what anybody may know. The value of every other one that a person gives is a secret.
+/// Whether a header of this name says what anybody may know. The value of every other one that the user gives is a secret.
 fn is_public(name: &str) -> bool {
     let known = ["content-type", "user-agent", "referer", "http-referer", "x-title"];
     !names_secret(name)

@@ -1,4 +1,4 @@
-//! What can go wrong between us and a server, in words that a person can act on.
+//! What can go wrong between us and a server, in words that the user can act on.
 //!
 //! Owns the words (those of error statuses are in [`refusal`](super::refusal)), and which failures are worth another attempt. Every error names the endpoint and the address; no error
 //! contains a secret: its parts were redacted before they came here.
@@ -94,7 +94,7 @@ pub enum HttpError {
         at: At,
         /// The limit.
         limit: Duration,
-        /// Whether the reply's body had begun.
+        /// Whether the reply's body had started.
         begun: bool,
     },
     /// The connection ended before the reply did.
@@ -146,7 +146,7 @@ pub enum HttpError {
         /// Whether it is one line or event of a stream; else the whole body.
         line: bool,
     },
-    /// An error inside a reply that began well.
+    /// An error inside a reply that started well.
     #[error("{at}: the server reports an error inside its reply: {}", or_nothing(&detail.message))]
     InBand {
         /// Where.
@@ -235,7 +235,7 @@ impl HttpError {
         }
     }
 
-    /// Whether a reply that had begun came to nothing on its way: it was cut, or garbled. The same call may bring a whole one.
+    /// Whether a reply that had started came to nothing on its way: it was cut, or garbled. The same call may bring a whole one.
     #[must_use]
     pub fn is_broken(&self) -> bool {
         matches!(self, Self::Cut { .. } | Self::NotJson { .. })
@@ -307,7 +307,7 @@ impl HttpError {
         if let Self::Status(refusal) = self { refusal.wait } else { None }
     }
 
-    /// Whether the same call would fail the same way until a person changes something.
+    /// Whether the same call would fail the same way until the user changes something.
     #[must_use]
     pub fn is_permanent(&self) -> bool {
         match self.answer() {

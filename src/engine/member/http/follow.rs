@@ -14,7 +14,7 @@ use super::error::HttpError;
 use super::redact::Secrets;
 use crate::log::TARGET;
 
-/// Headers that help to find out what a server does, besides those that begin with `x-ratelimit-`.
+/// Headers that help to find out what a server does, besides those that start with `x-ratelimit-`.
 const TELLING: [&str; 7] = ["content-type", "content-length", "retry-after", "retry-after-ms", "server", "via", "x-request-id"];
 
 /// Numbers the calls of the process, so that a reply is found by its request.

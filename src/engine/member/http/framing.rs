@@ -18,7 +18,7 @@ pub enum Framing {
     JsonLines,
 }
 
-/// Bytes kept of lines that are no event at all, to tell a person what came instead of events.
+/// Bytes kept of lines that are no event at all, to tell the user what came instead of events.
 const STRAY: usize = 64 << 10;
 
 /// One message, not yet read as JSON.

@@ -15,7 +15,7 @@ use tokio::process::Command;
 
 use crate::text::{self, NotText};
 
-/// How long a command may take: a password manager asks its agent, or a person for a finger on a key.
+/// How long a command may take: a password manager asks its agent, or the user for a finger on a key.
 const COMMAND: Duration = Duration::from_secs(30);
 
 /// Bytes read of a file or of what a command prints. No key is longer than the headers a server takes.
@@ -37,7 +37,7 @@ pub enum KeySource {
 pub struct ResolvedKey {
     /// The key.
     pub secret: SecretString,
-    /// What a person should know about where it came from.
+    /// What the user should know about where it came from.
     pub warning: Option<KeyWarning>,
 }
 
@@ -54,7 +54,7 @@ pub enum KeyWarning {
     },
 }
 
-/// Why there is no key.
+/// Why there is not a key.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum KeyError {
     /// The environment lacks the variable.
@@ -200,7 +200,7 @@ pub(super) async fn from_command(command: &str, limit: Duration) -> Result<Resol
     Ok(ResolvedKey { secret, warning: None })
 }
 
-/// Runs a command to its end; dropping this kills it. Returns how it ended and the beginning of what it printed. What it writes to
+/// Runs a command to its end; dropping this kills it. Returns how it ended and the start of what it printed. What it writes to
 /// standard error is not for us: it must reach no terminal that we draw on, and no trace.
 async fn run(command: &str) -> std::io::Result<(ExitStatus, Vec<u8>)> {
     let mut child =

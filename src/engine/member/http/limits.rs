@@ -9,11 +9,11 @@ use std::time::Duration;
 pub struct Limits {
     /// For finding the host and connecting, TLS included.
     pub connect: Duration,
-    /// For a first answer to TLS: after it the port is asked whether it speaks plain HTTP, once, before connecting goes on.
+    /// For a first answer to TLS: after it the port is asked whether it speaks plain HTTP, once, before connecting continues.
     pub handshake: Duration,
     /// From sending a request to the first byte of its reply's body. Long prompts are read in this time.
     pub first: Duration,
-    /// Between two pieces of a body that has begun.
+    /// Between two pieces of a body that has started.
     pub idle: Duration,
     /// Calls at once; a streamed reply counts until it has ended or is dropped. At least one.
     pub calls: usize,

@@ -3,7 +3,7 @@
 //! Owns line ends (LF, CR LF, CR alone, as server-sent events allow them), the byte order mark, and the limit on a line. A line
 //! is given out as soon as its end is there; characters are decoded only in whole lines, so a cut inside one does not matter.
 
-/// What marks UTF-8 at the beginning of a stream, and is no part of it.
+/// What marks UTF-8 at the start of a stream, and is no part of it.
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
 /// A line is longer than the limit.
@@ -14,7 +14,7 @@ pub(super) struct TooLong;
 #[derive(Debug)]
 pub(super) struct Lines {
     buffer: Vec<u8>,
-    /// Where the next line begins.
+    /// Where the next line starts.
     start: usize,
     /// No line end is before this.
     scanned: usize,

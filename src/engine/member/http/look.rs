@@ -75,7 +75,7 @@ async fn exchange(url: &Url, request: &[u8], decided: impl Fn(&[u8]) -> bool) ->
     answer
 }
 
-/// The beginning of a TLS connection to this address.
+/// The start of a TLS connection to this address.
 fn hello(url: &Url) -> Option<Vec<u8>> {
     let host = url.host_str()?.trim_start_matches('[').trim_end_matches(']').to_owned();
     let mut connection = ClientConnection::new(Arc::new(tls::unused().ok()?), ServerName::try_from(host).ok()?).ok()?;

@@ -58,7 +58,7 @@ impl fmt::Debug for Messages {
 }
 
 impl Messages {
-    /// Begins to read a reply whose first bytes are there.
+    /// Starts to read a reply whose first bytes are there.
     pub(super) async fn begin(
         body: Body,
         framing: Framing,

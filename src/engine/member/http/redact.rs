@@ -190,7 +190,7 @@ fn in_page(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
-/// The characters of base64 that depend on the text alone, for each place where it may begin in a group of three bytes; of both
+/// The characters of base64 that depend on the text alone, for each place where it may start in a group of three bytes; of both
 /// alphabets.
 fn in_base64(text: &str) -> Vec<String> {
     let mut forms = Vec::new();

@@ -1,4 +1,4 @@
-//! Replies with an error status: what the status means to a person, and whether it passes.
+//! Replies with an error status: what the status means to the user, and whether it passes.
 
 use std::time::Duration;
 

@@ -13,7 +13,7 @@ use std::hash::{BuildHasher, RandomState};
 /// Ids that are remembered; further ones are not checked. What is kept of one are two numbers.
 const REMEMBERED: usize = 1 << 16;
 
-/// The same event so often in a row is no event that came twice: a model that says one word again and again.
+/// The same event so often in a row is not an event that came twice: a model that says one word again and again.
 const IN_A_ROW: usize = 3;
 
 /// What an id stands for.

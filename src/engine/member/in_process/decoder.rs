@@ -7,7 +7,7 @@ pub(in crate::engine::member) struct Decoder {
 }
 
 impl Decoder {
-    /// Whether no character is begun.
+    /// Whether no character is started.
     pub(in crate::engine::member) fn is_empty(&self) -> bool {
         self.pending.is_empty()
     }

@@ -16,12 +16,12 @@ pub(in crate::engine::member) struct Known {
     conversation: Arc<Conversation>,
     prompt: Vec<u32>,
     segments: Vec<(Arc<str>, Vec<u32>)>,
-    /// Tokens that were evaluated behind the segments: the next one may begin with them.
+    /// Tokens that were evaluated behind the segments: the next one may start with them.
     said: Vec<u32>,
 }
 
 impl Known {
-    /// The tokens of a conversation up to where the answer begins, at most `limit`.
+    /// The tokens of a conversation up to where the answer starts, at most `limit`.
     pub(in crate::engine::member) fn prompt(
         &mut self,
         conversation: &Arc<Conversation>,
@@ -73,7 +73,7 @@ impl Known {
     }
 }
 
-/// How many of these tokens a text begins with, and how many bytes they are.
+/// How many of these tokens a text starts with, and how many bytes they are.
 pub(super) fn agreeing(tokens: &[u32], text: &str, vocabulary: &impl Vocabulary) -> (usize, usize) {
     let mut bytes = 0;
     let agrees = |token: &&u32| {
@@ -85,7 +85,7 @@ pub(super) fn agreeing(tokens: &[u32], text: &str, vocabulary: &impl Vocabulary)
     (tokens.iter().take_while(agrees).count(), bytes)
 }
 
-/// How many of these tokens are used for a text, and how many bytes they are. Where the text goes on, the last that agrees is left
+/// How many of these tokens are used for a text, and how many bytes they are. Where the text continues, the last that agrees is left
 /// to the tokenizer together with what follows, which may be one word: where it comes out the same, it costs nothing.
 fn seam(said: &[u32], text: &str, vocabulary: &impl Vocabulary) -> (usize, usize) {
     let (mut count, mut bytes) = agreeing(said, text, vocabulary);

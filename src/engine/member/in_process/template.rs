@@ -16,7 +16,7 @@ const MARK: char = '\u{fdd0}';
 pub(in crate::engine::member) struct Template {
     file: String,
     form: Form,
-    /// Whether the answer is preceded by an empty thought, since the model begins with one of its own accord.
+    /// Whether the answer is preceded by an empty thought, since the model starts with one of its own accord.
     silence: bool,
 }
 
@@ -48,7 +48,7 @@ impl Template {
         self.silence = true;
     }
 
-    /// The prompt's tokens up to where the answer begins. Fails where they are more than `limit`.
+    /// The prompt's tokens up to where the answer starts. Fails where they are more than `limit`.
     pub(in crate::engine::member) fn tokens(
         &self,
         conversation: &Conversation,

@@ -1,6 +1,6 @@
 //! What was evaluated behind the accepted text: drafts and candidates as one tree of tokens.
 //!
-//! Candidates that begin alike share their first tokens, with each other and with the member's own draft. When one of them is
+//! Candidates that start alike share their first tokens, with each other and with the member's own draft. When one of them is
 //! accepted, its tokens are found here and never evaluated again, and what was drawn beyond it is still there for the next draft.
 //!
 //! A row of logits is as wide as the vocabulary: up to a megabyte. So only so many are kept; of the others only what was asked for
@@ -191,7 +191,7 @@ impl Tree {
         path.len() - start
     }
 
-    /// The longest evaluated path that begins like `tokens`.
+    /// The longest evaluated path that starts like `tokens`.
     pub(super) fn longest(&self, tokens: &[u32]) -> Vec<u32> {
         let mut best = Vec::new();
         self.descend(None, tokens, &mut Vec::new(), &mut best);

@@ -5,14 +5,14 @@ use std::borrow::Cow;
 /// The text takes more tokens than it may.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::engine::member) struct TooLong {
-    /// At least so many tokens are needed.
+    /// At least this many tokens are needed.
     pub(in crate::engine::member) needed: usize,
 }
 
 /// What a text is that is tokenised.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::engine::member) enum Part {
-    /// The template's own text at the very beginning of a prompt: written forms of special tokens become those tokens.
+    /// The template's own text at the very start of a prompt: written forms of special tokens become those tokens.
     Opening,
     /// The template's own text further on.
     Template,

@@ -74,7 +74,7 @@ impl<E: Engine> Answers for Worker<E> {
                 let mut drawn = |token: &DraftToken| news.hear(token);
                 let drafted = session.draft(&request.context, request.sampling, until, progress.hints(), &mut drawn, cancelled);
                 if let Ok(drafted) = &drafted {
-                    // Here and not when the reply arrives: on a busy machine the next member begins before that.
+                    // Here and not when the reply arrives: on a busy machine the next member starts before that.
                     progress.hints().tell(&drafted.draft.text());
                 }
                 news.tell();
@@ -147,7 +147,7 @@ impl News {
 
     fn tell(&mut self) {
         if !self.waiting.is_empty() {
-            // Without a listener it is lost, and that is no error: the draft itself holds every token.
+            // Without a listener it is lost, and that is not an error: the draft itself holds every token.
             let _ = self.tokens.send(std::mem::take(&mut self.waiting));
         }
     }

@@ -109,7 +109,7 @@ fn read(first_token: &[(String, f32)], places: usize) -> Result<Vec<f64>, Unfit>
     let mut masses = vec![0.0_f64; places];
     let (mut least, mut total) = (0.0_f64, 0.0_f64);
     let mut likeliest: Option<(&str, f64)> = None;
-    // Above 0 is rounding; what is no number or minus infinity says nothing that could be averaged.
+    // Above 0 is rounding; what is not a number or minus infinity says nothing that could be averaged.
     let reported = first_token.iter().filter(|(_, logprob)| logprob.is_finite());
     for (token, logprob) in reported.map(|(token, logprob)| (token.as_str(), f64::from(*logprob).min(0.0))) {
         least = least.min(logprob);

@@ -120,7 +120,7 @@ pub enum JudgeError {
     /// The model replied with no ranking, twice: it abstains.
     #[error("its reply is no ranking of the candidates, also when asked again: \"{reply}\"")]
     Unreadable {
-        /// The beginning of its last reply, escaped.
+        /// The start of its last reply, escaped.
         reply: String,
         /// What the calls used.
         spent: Spent,

@@ -113,7 +113,7 @@ fn closing_lines(text: &str, places: usize) -> Option<Vec<usize>> {
     (!places.is_empty()).then_some(places)
 }
 
-/// Letters at the beginning of a text, up to the first word that is none.
+/// Letters at the start of a text, up to the first word that is none.
 fn letters(text: &str, places: usize) -> Option<Vec<usize>> {
     named(words(text).map(|word| capital(word, places)))
 }

@@ -1,6 +1,6 @@
 //! The judging prompt.
 //!
-//! Owns its wording and its walls. Everything that a model or a person wrote is a JSON string on a line of its own in which
+//! Owns its wording and its walls. Everything that a model or the user wrote is a JSON string on a line of its own in which
 //! `<`, `>` and every character that does not print are escaped too: no text can end its line, forge a marker, or turn the
 //! reading direction. The markers around the candidates carry a key besides, drawn from the question's seed after the
 //! candidates were written.
@@ -184,7 +184,7 @@ fn escape(c: char, to: &mut String) {
     }
 }
 
-/// The last so many characters of a text.
+/// The last this many characters of a text.
 fn tail(text: &str, characters: usize) -> &str {
     let Some(before_last) = characters.checked_sub(1) else { return "" };
     text.char_indices().rev().nth(before_last).and_then(|(start, _)| text.get(start..)).unwrap_or(text)

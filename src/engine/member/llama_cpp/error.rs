@@ -24,7 +24,7 @@ pub enum LlamaCppError {
     /// The processor lacks instructions that this program's llama.cpp was compiled with.
     #[error(
         "{file}: this program's llama.cpp was compiled for a newer processor than this one: build it again on this machine \
-         (`cargo clean -p llama-cpp-sys-2`, then the command of the README)"
+         (`cargo clean -p llama-cpp-sys-2`, then the command of `specfuse help models`)"
     )]
     Instructions {
         /// The file.

@@ -10,7 +10,7 @@ use crate::engine::member::in_process::{Moved, Tree};
 /// Sequences of a context, the prefix's included. llama.cpp has 256 at most (`LLAMA_MAX_SEQ`).
 pub(super) const SEQUENCES: usize = 64;
 
-/// Paths of the tree at most: one fewer than there are sequences beside the prefix's, so that a draft may always begin one.
+/// Paths of the tree at most: one fewer than there are sequences beside the prefix's, so that a draft may always start one.
 pub(super) const LEAVES: usize = SEQUENCES - 2;
 
 /// What to do with the cache before nodes are evaluated.

@@ -13,7 +13,7 @@ pub(super) fn chosen(at_once: usize, cores: Option<usize>) -> usize {
     }
 }
 
-/// Threads that draw a token, of those that there are, for weights of so many bytes.
+/// Threads that draw a token, of those that there are, for weights of this many bytes.
 ///
 /// A token reads every weight once, and threads meet after every matrix: measured on two cores, a second thread makes a model of 98
 /// or 253 MB 1.1 to 1.2 times as fast, one of 1.1 GB 1.6 times. What small models leave is for others that draw at the same time.

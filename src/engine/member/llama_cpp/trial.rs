@@ -96,7 +96,7 @@ fn attempt(path: PathBuf, local: Local) -> Result<(), String> {
     let context = Context { conversation: Arc::new(Conversation::question("Hello")), accepted: Arc::new([]) };
     let sampling = Sampling { temperature: 0.0, top_p: 1.0, seed: 0 };
     let complete = |_: &str, count: usize| count >= TOKENS;
-    // Every message begins with the file, whose name may hold anything.
+    // Every message starts with the file, whose name may hold anything.
     let without_file = |error: &MemberError| error.to_string().trim_start_matches(&format!("{file}: ")).to_owned();
     let failed = |stop: Stop| match stop {
         // A context that is too small for this, or a template that cannot write it, is the affair of the prompt.

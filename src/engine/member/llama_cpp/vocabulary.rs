@@ -23,7 +23,7 @@ pub(super) struct Words<'m> {
     start: Option<u32>,
     begin: String,
     end: String,
-    /// The tokens of a line break at the beginning of a text, where the tokenizer puts a space before any text (`SentencePiece`).
+    /// The tokens of a line break at the start of a text, where the tokenizer puts a space before any text (`SentencePiece`).
     before: Option<Vec<LlamaToken>>,
 }
 

@@ -1,4 +1,4 @@
-//! What a server lacks and how to get it, in sentences for a person.
+//! What a server lacks and how to get it, in sentences for the user.
 
 use super::discover::Found;
 use super::probe::Probed;

@@ -29,7 +29,7 @@ pub(super) struct Found {
     pub(super) template: String,
     /// Whether the template has a role for instructions; `None` where the server does not tell.
     pub(super) system_role: Option<bool>,
-    /// The token that begins a text, as text.
+    /// The token that starts a text, as text.
     pub(super) begin: String,
     /// Whether `/slots` says that it decodes speculatively.
     pub(super) speculative: bool,

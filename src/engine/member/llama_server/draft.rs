@@ -35,7 +35,7 @@ enum Outcome {
 enum Heard {
     More,
     Complete,
-    /// Another turn begins.
+    /// Another turn starts.
     Ended,
     Thinks,
 }
@@ -44,7 +44,7 @@ enum Heard {
 const ONLY_A_THOUGHT: &str = "its reply is only a thought, although it was told not to think: start the server with --reasoning-budget 0, \
                               or let it only verify";
 
-/// Drafts a segment. A model that begins to think is asked again with its thought closed, once and for the rest of its life; where
+/// Drafts a segment. A model that starts to think is asked again with its thought closed, once and for the rest of its life; where
 /// that does not help either, its thoughts are taken off.
 pub(super) async fn draft(inner: Arc<Inner>, request: DraftRequest, progress: Progress) -> Result<Drafted, MemberError> {
     let mut work = Work::default();
@@ -130,7 +130,7 @@ struct Hearing {
     progress: Progress,
     drawing: Drawing,
     thoughts: Thoughts,
-    /// In the plain form: what may be another turn, now and at the beginning.
+    /// In the plain form: what may be another turn, now and at the start.
     others: Option<OtherTurns>,
     beginning: Option<OtherTurns>,
     /// Log-probabilities of tokens that had no text so far: held back by the server, or the end of the turn.
@@ -141,7 +141,7 @@ impl Hearing {
     /// Behind this accepted text, `plain` in the plain form.
     fn new(rule: SegmentRule, progress: Progress, accepted: &str, plain: bool) -> Self {
         let others = plain.then(|| OtherTurns::new(accepted.to_owned()));
-        // White space alone is no answer begun.
+        // White space alone is not an answer started.
         let thoughts = Thoughts::continued(accepted.trim());
         let drawing = Drawing::new(rule, progress.clone());
         Self { rule, progress, drawing, thoughts, beginning: others.clone(), others, silent: Vec::new() }
@@ -209,7 +209,7 @@ impl Hearing {
         answer
     }
 
-    /// The answer's part. Where a thought was drawn as an answer the drawing begins again, untold: what was told stays told.
+    /// The answer's part. Where a thought was drawn as an answer the drawing starts again, untold: what was told stays told.
     fn answer(&mut self, divided: Divided) -> Vec<Piece> {
         if divided.taken_back {
             if self.drawing.pieces() > 0 {

@@ -37,7 +37,7 @@ const NAMES: &[&str] = &[
     "NUMBER_OF_PROCESSORS",
 ];
 
-/// How the names of others begin that are given: the locale, the program's own, and those of devices and of libraries that compute.
+/// How the names of others start that are given: the locale, the program's own, and those of devices and of libraries that compute.
 const BEGINNINGS: &[&str] = &[
     "LC_",
     "LLAMA_",

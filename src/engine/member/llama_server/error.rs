@@ -1,4 +1,4 @@
-//! What can go wrong with a llama.cpp server, in words that a person can act on.
+//! What can go wrong with a llama.cpp server, in words that the user can act on.
 
 use crate::engine::member::MemberError;
 use crate::engine::member::http::HttpError;

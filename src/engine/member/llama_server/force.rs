@@ -86,7 +86,7 @@ impl Forcing<'_> {
         match events.iter().flat_map(|event| &event.completion_probabilities).next() {
             Some(entry) if entry.id == Some(token.id) => Ok(Some(entry.logprob().map_err(|bad| self.server.bad(bad))?)),
             Some(_) => Err(self.server.useless("it generated another token than it was forced to")),
-            // It was drawn and is no text by itself.
+            // It was drawn and is not a text by itself.
             None => self.lookup(place).await,
         }
     }

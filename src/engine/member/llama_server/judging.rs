@@ -1,4 +1,4 @@
-//! Judging, where candidates cannot be scored by forcing or a person wants it so: the questions of `judge`, put to this server.
+//! Judging, where candidates cannot be scored by forcing or the user wants it so: the questions of `judge`, put to this server.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;

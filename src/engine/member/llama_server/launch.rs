@@ -91,7 +91,7 @@ pub struct Launch {
     pub flags: Vec<String>,
 }
 
-/// Why there is no server.
+/// Why there is not a server.
 #[derive(Debug, thiserror::Error)]
 pub enum LaunchError {
     /// The file is not there.

@@ -60,7 +60,7 @@ pub struct Settings {
     pub limits: Limits,
     /// The model's name; a server of one model needs none.
     pub model: Option<String>,
-    /// What a person knows better than the probing.
+    /// What the user knows better than the probing.
     pub overrides: Overrides,
     /// What members of one server share.
     pub shared: Shared,
@@ -147,7 +147,7 @@ impl LlamaServer {
         self.0.found.requests
     }
 
-    /// Draws so many tokens of no matter what.
+    /// Draws this many tokens of no matter what.
     pub async fn draws(&self, tokens: usize) -> Result<(), MemberError> {
         let inner = &self.0;
         let prompt = [inner.tokenizer.plain];
@@ -203,7 +203,7 @@ impl LlamaServer {
     }
 }
 
-/// What it can do: what was found, unless a person says otherwise.
+/// What it can do: what was found, unless the user says otherwise.
 fn capabilities(found: &Found, probed: &Probed, form: Form, overrides: Overrides) -> Capabilities {
     let found_out = Capabilities {
         kind: "llama-server".to_owned(),
@@ -223,7 +223,7 @@ fn capabilities(found: &Found, probed: &Probed, form: Form, overrides: Overrides
 }
 
 impl Inner {
-    /// The tokens of a conversation up to where the answer begins; the server is asked once.
+    /// The tokens of a conversation up to where the answer starts; the server is asked once.
     async fn prompt(&self, conversation: &Arc<Conversation>) -> Result<Arc<Prompt>, MemberError> {
         let silenced = self.silence.load(Ordering::Relaxed);
         let is = |known: &&Known| {

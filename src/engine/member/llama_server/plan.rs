@@ -14,7 +14,7 @@ pub(super) enum Part {
     Run { tokens: Range<usize>, end: bool },
     /// This token alone, by a bias that no other token can beat.
     Single(usize),
-    /// This token, among the most probable ones at its place: it cannot be seen when it is drawn, since it is no text.
+    /// This token, among the most probable ones at its place: it cannot be seen when it is drawn, since it is not a text.
     Lookup(usize),
     /// The end of the turn after the last token.
     End,

@@ -33,7 +33,7 @@ pub struct Probed {
     pub draft_logprobs: bool,
     /// Equal seeds gave equal drafts.
     pub seed: bool,
-    /// Idle slots keep what they have read when a request begins in another one.
+    /// Idle slots keep what they have read when a request starts in another one.
     #[serde(default)]
     pub keeps_slots: bool,
     /// It decodes speculatively: log-probabilities of generated tokens are falsified, but for the first of a request.
@@ -97,7 +97,7 @@ pub(super) async fn probe(server: &Server, tokenizer: &Tokenizer, found: &Found)
     })
 }
 
-/// Whether a way of forcing brings its log-probabilities. A server that cannot be reached is no answer.
+/// Whether a way of forcing brings its log-probabilities. A server that cannot be reached is not an answer.
 async fn works(forcing: &mut Forcing<'_>, part: &Part) -> Result<bool, CallError> {
     match forcing.part(part).await {
         Ok(read) => Ok(read.iter().all(Option::is_some)),

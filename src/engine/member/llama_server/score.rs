@@ -1,6 +1,6 @@
 //! Scoring candidates: each in as few requests as its tokens allow, several candidates at once.
 //!
-//! Owns where a candidate's tokens begin, how many requests run side by side, and what happens when the better way of forcing
+//! Owns where a candidate's tokens start, how many requests run side by side, and what happens when the better way of forcing
 //! fails. A token whose log-probability cannot be had (a part of a character that is not among the most probable tokens of a large
 //! vocabulary) is left out of the candidate's numbers.
 

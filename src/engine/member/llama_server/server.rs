@@ -106,7 +106,7 @@ impl Server {
         serde_json::from_value(reply).map_err(|error| self.useless(format!("the reply of {path} has another form: {error}")))
     }
 
-    /// Begins a completion. It is always streamed: only then does the server notice at once that nobody waits any more. What it
+    /// Starts a completion. It is always streamed: only then does the server notice at once that nobody waits any more. What it
     /// uses is on the bill: the prompt's tokens are known before they are read.
     pub(super) async fn complete(&self, mut body: Map<String, Value>, bill: &Bill) -> Result<Completion<'_>, CallError> {
         body.insert("stream".into(), json!(true));

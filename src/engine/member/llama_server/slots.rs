@@ -5,7 +5,7 @@
 //! dropped one within milliseconds, while the server still works on that, gets another slot and reads the whole prompt again. A
 //! request that names its slot waits for it instead.
 //!
-//! Slots are named only where idle ones stay as they are when a request begins; that has been found by trying (`probe`). Newer
+//! Slots are named only where idle ones stay as they are when a request starts; that has been found by trying (`probe`). Newer
 //! servers put them aside and empty them where the slots share one cache: a slot that is named then reads the whole prompt
 //! (llama.cpp issue 28139), and log-probabilities were seen to be wrong by more than a nat.
 
@@ -21,7 +21,7 @@ pub struct Shared(Arc<Mutex<BTreeMap<String, Arc<Mutex<State>>>>>);
 #[derive(Debug, Default)]
 struct State {
     slots: Vec<Slot>,
-    /// Whether idle slots stay as they are when a request begins.
+    /// Whether idle slots stay as they are when a request starts.
     keep: bool,
     /// Counts requests: what was used longest ago is given away first.
     requests: u64,

@@ -22,7 +22,7 @@ pub(super) enum Form {
     Plain,
 }
 
-/// A conversation, tokenised up to where the answer begins.
+/// A conversation, tokenised up to where the answer starts.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Prompt {
     /// Its tokens.
@@ -52,7 +52,7 @@ pub(super) async fn form(server: &Server, template: &str) -> Result<Form, CallEr
     }
 }
 
-/// The tokens of a conversation. `begin` is the text of the token that begins a text; `silence` puts an empty thought before the
+/// The tokens of a conversation. `begin` is the text of the token that starts a text; `silence` puts an empty thought before the
 /// answer.
 pub(super) async fn prompt(
     server: &Server,
@@ -156,7 +156,7 @@ async fn assembled(
     Ok(ids(&all))
 }
 
-/// The tokens with the one that begins a text there once: templates often write it, and the tokenizer adds it.
+/// The tokens with the one that starts a text there once: templates often write it, and the tokenizer adds it.
 fn once(mut ids: Vec<u32>, written: bool) -> Vec<u32> {
     if written && matches!(ids.as_slice(), [first, second, ..] if first == second) {
         ids.remove(0);

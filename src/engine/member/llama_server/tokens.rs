@@ -1,8 +1,8 @@
 //! Texts as the model's own tokens.
 //!
 //! Owns tokenising free text without giving it meaning (what models wrote never becomes a control token), and where the tokens of
-//! a candidate begin. Text is tokenised as a whole, not segment by segment: tokenising is not concatenative (`" capi"` and
-//! `"tal"` are not `" capital"`), and a model scores badly what it would never have written that way. Since the beginning of a
+//! a candidate start. Text is tokenised as a whole, not segment by segment: tokenising is not concatenative (`" capi"` and
+//! `"tal"` are not `" capital"`), and a model scores badly what it would never have written that way. Since the start of a
 //! text is tokenised alike whatever follows, but for the last token or two, the server's cache survives.
 
 use std::sync::{Mutex, PoisonError};
@@ -17,7 +17,7 @@ use super::server::{CallError, Server};
 pub(super) struct Token {
     /// Its number in the vocabulary.
     pub(super) id: u32,
-    /// Whether it is a text by itself: not empty, whole characters, not beginning with NUL. Only such tokens can be forced by a
+    /// Whether it is a text by itself: not empty, whole characters, not start with NUL. Only such tokens can be forced by a
     /// grammar; others make the server fail, or abort where its first token ends a turn.
     pub(super) whole: bool,
 }
@@ -73,7 +73,7 @@ impl Tokenizer {
         Ok(Self { anchor, plain, last: Mutex::default() })
     }
 
-    /// The tokens of a text that continues another one and was written by a person or a model.
+    /// The tokens of a text that continues another one and was written by the user or a model.
     pub(super) async fn free(&self, server: &Server, text: &str) -> Result<Vec<Token>, CallError> {
         self.going_on(server, text, false).await
     }
@@ -150,7 +150,7 @@ impl Piece {
     }
 }
 
-/// How many tokens the accepted text and the text that goes on with a candidate have in common: what comes after is the
+/// How many tokens the accepted text and the text that continues with a candidate have in common: what comes after is the
 /// candidate's.
 pub(super) fn common(accepted: &[Token], whole: &[Token]) -> usize {
     accepted.iter().zip(whole).take_while(|(known, token)| known.id == token.id).count()

@@ -1,6 +1,6 @@
 //! The memory that this machine, or the container that this process is in, can still give.
 //!
-//! Asks the system anew at each call. Reading is apart from understanding, so that what each system says can be tested anywhere.
+//! Asks the system again at each call. Reading is apart from understanding, so that what each system says can be tested anywhere.
 
 use std::path::{Path, PathBuf};
 

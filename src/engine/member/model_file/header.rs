@@ -121,7 +121,7 @@ impl ModelHeader {
         }
     }
 
-    /// Understands the beginning of a file of so many bytes; `None` where more of it is needed. `file` is only used in messages.
+    /// Understands the start of a file of this many bytes; `None` where more of it is needed. `file` is only used in messages.
     ///
     /// # Errors
     /// As [`Self::read`].

@@ -33,7 +33,7 @@ pub enum Fit {
 }
 
 impl Fit {
-    /// Whether a model that needs so many bytes fits in what is available: with less than an eighth left it is tight.
+    /// Whether a model that needs this many bytes fits in what is available: with less than an eighth left it is tight.
     #[must_use]
     pub fn of(needed: u64, memory: Memory) -> Self {
         if needed > memory.available {
@@ -67,7 +67,7 @@ impl Fit {
     }
 }
 
-/// The memory, in bytes, that a model takes whose weights take so many: these, what is kept for so many tokens of context, and
+/// The memory, in bytes, that a model takes whose weights take so many: these, what is kept for this many tokens of context, and
 /// what an engine works with.
 #[must_use]
 pub fn needed(header: &ModelHeader, weights: u64, context_tokens: u64) -> u64 {

@@ -114,7 +114,7 @@ fn a_long_head_is_read_to_its_end_and_one_without_an_end_is_given_up() {
     let long = Sample::model(1).with_texts("tokenizer.ggml.merges", &vec![word.as_str(); 5000]);
     long.write(&path);
     assert_eq!(ModelHeader::read(&path).unwrap().quantisation.as_deref(), Some("Q4_K_M"));
-    // A list of texts that goes on for ever: the file is a hole of a terabyte behind it.
+    // A list of texts that continues for ever: the file is a hole of a terabyte behind it.
     let mut head = b"GGUF\x03\0\0\0".to_vec();
     head.extend(0_u64.to_le_bytes());
     head.extend(1_u64.to_le_bytes());
@@ -186,7 +186,7 @@ proptest! {
         }
     }
 
-    /// A beginning is enough or it is not; nothing that is read later changes what it says.
+    /// A start is enough or it is not; nothing that is read later changes what it says.
     #[test]
     fn a_longer_beginning_says_the_same(at in any::<prop::sample::Index>()) {
         let (head, length) = Sample::model(2).head();

@@ -1,9 +1,9 @@
-//! Whether an end of a thought that stands in a reply without its beginning ends one, or is only mentioned.
+//! Whether an end of a thought that stands in a reply without its start ends one, or is only mentioned.
 //!
 //! A template may open the thought in the prompt; then the reply holds the end alone. An answer about such tags holds them too.
-//! They are told apart by where the tag stands: the end of a thought is glued to the thought's last word, or begins a line, or
+//! They are told apart by where the tag stands: the end of a thought is glued to the thought's last word, or starts a line, or
 //! closes a line behind a whole sentence. In prose a tag has a space before it, or a mark that quotes it; in code it has
-//! backticks around. An answer that has shown a beginning of a thought talks about them, so nothing in it counts any more
+//! backticks around. An answer that has shown a start of a thought talks about them, so nothing in it counts any more
 //! (the caller looks to that).
 
 /// Marks before a tag that is quoted.

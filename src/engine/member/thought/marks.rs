@@ -1,4 +1,4 @@
-//! How models write the beginning and the end of a thought.
+//! How models write the start and the end of a thought.
 //!
 //! Sources: the chat templates and model cards of the models that are named here. All spellings are in lower case; text is
 //! compared without regard to the case of ASCII letters.
@@ -9,7 +9,7 @@ pub(super) struct Marks {
     pub(super) opens: &'static str,
     /// Any of these ends it.
     pub(super) closes: &'static [&'static str],
-    /// Whether templates write the beginning into the prompt, so that a reply may hold the end alone.
+    /// Whether templates write the start into the prompt, so that a reply may hold the end alone.
     pub(super) alone: bool,
 }
 
@@ -50,12 +50,12 @@ pub(super) const MARKS: &[Marks] = &[
 /// What stands before an answer, or before a thought, and is part of neither (gpt-oss).
 pub(super) const FRAMES: &[&str] = &["<|start|>assistant", "<|channel|>final<|message|>"];
 
-/// The ends of thoughts that may stand in a reply without the beginning.
+/// The ends of thoughts that may stand in a reply without the start.
 pub(super) fn lone() -> impl Iterator<Item = &'static str> {
     MARKS.iter().filter(|marks| marks.alone).flat_map(|marks| marks.closes.iter().copied())
 }
 
-/// What begins a thought or stands before one.
+/// What starts a thought or stands before one.
 pub(super) fn openings() -> impl Iterator<Item = &'static str> {
     MARKS.iter().map(|marks| marks.opens).chain(FRAMES.iter().copied())
 }
@@ -67,7 +67,7 @@ pub(super) fn first(lower: &str, marks: impl Iterator<Item = &'static str>) -> O
         .min_by_key(|(start, end)| (*start, usize::MAX - end))
 }
 
-/// From which byte on a text in lower case may be the beginning of one of these marks; its length where it is not.
+/// From which byte on a text in lower case may be the start of one of these marks; its length where it is not.
 pub(super) fn begun(lower: &str, marks: impl Iterator<Item = &'static str>) -> usize {
     let marks: Vec<&str> = marks.collect();
     let longest = marks.iter().map(|mark| mark.len()).max().unwrap_or(0);

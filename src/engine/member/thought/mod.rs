@@ -1,13 +1,13 @@
 //! Thoughts inside a reply's text, divided from its answer while it streams.
 //!
-//! Owns where a thought begins and ends, in all the usual spellings ([`marks`]), however the text was cut into pieces. What
+//! Owns where a thought starts and ends, in all the usual spellings ([`marks`]), however the text was cut into pieces. What
 //! becomes of a thought, and of a draft that has nothing else, is for the member to say.
 //!
-//! A thought counts only at the very beginning of what a model says, or right behind another thought: an answer may be about
-//! such tags. Told to continue in words, a model replies in a new turn each time, so each of its replies may begin with one. A
-//! reply that continues an answer begun is no new turn; but where the server made one of it all the same, it begins with the
+//! A thought counts only at the very start of what a model says, or right behind another thought: an answer may be about
+//! such tags. Told to continue in words, a model replies in a new turn each time, so each of its replies may start with one. A
+//! reply that continues an answer started is no new turn; but where the server made one of it all the same, it starts with the
 //! tag, which an answer does hardly ever unless it is about such tags, and then it has mentioned one before. An end without a
-//! beginning counts only in a new turn, by the rule in [`lone`].
+//! start counts only in a new turn, by the rule in [`lone`].
 
 mod lone;
 mod marks;
@@ -37,7 +37,7 @@ pub struct Ended {
     pub thought: Thought,
     /// Whether the last thought never ended.
     pub unclosed: bool,
-    /// Whether a thought ended whose beginning was in the prompt.
+    /// Whether a thought ended whose start was in the prompt.
     pub opened_in_prompt: bool,
     /// Pieces that thoughts and their tags took.
     pub tokens: usize,
@@ -50,9 +50,9 @@ pub struct Thoughts {
     /// Pieces that are not decided yet, and their text.
     held: Vec<Piece>,
     text: String,
-    /// What was given out so far, as long as it may turn out to be a thought whose beginning was in the prompt.
+    /// What was given out so far, as long as it may turn out to be a thought whose start was in the prompt.
     given: Option<String>,
-    /// Whether an answer begins behind a thought: no white space belongs before it.
+    /// Whether an answer starts behind a thought: no white space belongs before it.
     fresh: bool,
     opened_in_prompt: bool,
     thought: Thought,
@@ -61,7 +61,7 @@ pub struct Thoughts {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Stage {
-    /// A thought may begin here; `behind` another one.
+    /// A thought may start here; `behind` another one.
     Beginning { behind: bool },
     /// In a thought that any of these ends.
     Inside(&'static [&'static str]),
@@ -72,7 +72,7 @@ enum Stage {
 }
 
 impl Thoughts {
-    /// For a reply in a turn of its own, which may go on with this accepted text.
+    /// For a reply in a turn of its own, which may continue with this accepted text.
     #[must_use]
     pub fn new_turn(accepted: &str) -> Self {
         if lone::ends_in_code(accepted) {
@@ -88,7 +88,7 @@ impl Thoughts {
         Self { fresh: accepted.is_empty(), ..Self::within(Stage::Assumed) }
     }
 
-    /// For a reply that goes on where this text of an answer begun stops.
+    /// For a reply that continues where this text of an answer started stops.
     #[must_use]
     pub fn continued(accepted: &str) -> Self {
         if accepted.is_empty() {
@@ -281,7 +281,7 @@ impl Thoughts {
     }
 }
 
-/// Whether a text is about thoughts: it holds the beginning or the end of one.
+/// Whether a text is about thoughts: it holds the start or the end of one.
 fn mentions(text: &str) -> bool {
     let lower = text.to_ascii_lowercase();
     let closes = MARKS.iter().flat_map(|marks| marks.closes.iter().copied());

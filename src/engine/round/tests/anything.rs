@@ -1,4 +1,4 @@
-//! Whatever a person does and in whatever order replies come: the records alone give the same run again, and the machine that
+//! Whatever the user does and in whatever order replies come: the records alone give the same run again, and the machine that
 //! is made from them stands where the first one stood.
 
 use proptest::prelude::*;
@@ -138,7 +138,7 @@ proptest! {
             prop_assert_eq!(table.machine.tallies.len(), run.tree.len() + 1);
             prop_assert_eq!(run.tree.rounds(run.tree.head()), run.rounds.iter().filter(|round| round.accepted.is_some()).cloned().collect::<Vec<_>>());
             prop_assert!(table.waiting.iter().all(|call| match run.open_round() {
-                // A round whose drafts all failed lies there until the next begins.
+                // A round whose drafts all failed lies there until the next starts.
                 Some(round) if matches!(call, Effect::Measure { .. } | Effect::Predict { .. }) => round.all_drafted() && round.candidates().is_empty(),
                 Some(round) => !round.late.contains(&called(call)),
                 None => matches!(call, Effect::Measure { .. } | Effect::Predict { .. }),
@@ -157,7 +157,7 @@ proptest! {
         prop_assert_eq!(&again.tallies, &table.machine.tallies);
         prop_assert_eq!(again.begun, table.machine.begun);
         prop_assert_eq!(&again.context.accepted, &table.machine.context.accepted);
-        // Under its own knobs a round comes to what it came to, branches and a person's doings included.
+        // Under its own knobs a round comes to what it came to, branches and the user's doings included.
         for rescored in rescore(run, &run.params) {
             let round = &run.rounds[rescored.number - 1];
             let one_rule = run.rounds.iter().all(|round| round.params == run.params);

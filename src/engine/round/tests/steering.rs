@@ -1,4 +1,4 @@
-//! What a person does while a run goes on.
+//! What the user does while a run continues.
 
 use super::*;
 

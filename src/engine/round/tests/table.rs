@@ -78,7 +78,7 @@ impl Table {
         table
     }
 
-    /// The run from its beginning again, with another header; these members cannot take part, or cannot yet.
+    /// The run from its start again, with another header; these members cannot take part, or cannot yet.
     pub(super) fn start_again(&mut self, change: impl FnOnce(&mut Header), unprepared: Vec<(MemberIndex, MemberError)>) {
         let mut header = self.machine.run().header.clone();
         change(&mut header);

@@ -1,4 +1,4 @@
-//! What a person does to the text: choosing, editing, writing and drawing again, in the open round and in one long decided.
+//! What the user does to the text: choosing, editing, writing and drawing again, in the open round and in one long decided.
 
 use super::*;
 use crate::engine::fusion::event::SegmentId;

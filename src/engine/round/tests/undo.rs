@@ -20,7 +20,7 @@ fn knob(name: &str, value: i64) -> (String, Value) {
     (name.to_owned(), Value::Integer(value))
 }
 
-/// What a person can change, each on its own.
+/// What the user can change, each on its own.
 fn changes() -> Vec<Command> {
     let (b, two) = ("b".to_owned(), Some(SegmentId(2)));
     vec![

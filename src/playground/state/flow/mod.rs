@@ -1,6 +1,6 @@
 //! Text that grows at its end, wrapped to a width once and not once a frame.
 //!
-//! Owns the text, whose parts it is (by tag: a round, say), and where its display lines begin and end; [`wrap`] decides the
+//! Owns the text, whose parts it is (by tag: a round, say), and where its display lines start and end; [`wrap`] decides the
 //! latter. What comes in is clean already ([`crate::clean`]); colours, scrolling and drawing are the view's.
 
 mod wrap;
@@ -18,7 +18,7 @@ pub struct Flow {
     /// The lines that are done; the one that grows is in the cursor.
     closed: Vec<Span>,
     now: Position,
-    /// Where the last cluster began: more text may yet make it a wider, a narrower or a longer one.
+    /// Where the last cluster started: more text may yet make it a wider, a narrower or a longer one.
     before_last: Position,
 }
 
@@ -27,7 +27,7 @@ pub struct Flow {
 struct Part {
     tag: u32,
     start: usize,
-    /// The same, moved to the next cluster: one that reaches over the change of tag belongs to the tag it began with.
+    /// The same, moved to the next cluster: one that reaches over the change of tag belongs to the tag it started with.
     first_cluster: usize,
 }
 
@@ -65,7 +65,7 @@ impl Flow {
         self.width
     }
 
-    /// Wraps all the text anew, if this is another width.
+    /// Wraps all the text again, if this is another width.
     pub fn set_width(&mut self, width: u16) {
         if self.width == width {
             return;
@@ -89,7 +89,7 @@ impl Flow {
         *self = Self::new(self.width);
     }
 
-    /// Whether there is no text.
+    /// Whether there is not a text.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.text.is_empty()
@@ -127,7 +127,7 @@ impl Flow {
         (self.lines() > 0).then(|| self.line_at(part.start))
     }
 
-    /// Where in the text a display line begins, in bytes; the end of the text beyond the last line.
+    /// Where in the text a display line starts, in bytes; the end of the text beyond the last line.
     #[must_use]
     pub fn place_of(&self, number: usize) -> usize {
         self.span(number).map_or(self.text.len(), |line| line.start)

@@ -117,7 +117,7 @@ fn pieces_are_split_by_tag_and_a_cluster_is_of_its_first_characters() {
     assert_eq!(pieces(&flow, 2), [("e\u{301}\u{302}\u{303}", 4), ("x", 7)]);
     assert_eq!(flow.tags_on(2).collect::<Vec<_>>(), [4, 7]);
     let found = (0..=8).map(|tag| flow.line_of(tag)).collect::<Vec<_>>();
-    // The space that tag 4 begins with vanished: what follows it stands on the second line.
+    // The space that tag 4 starts with vanished: what follows it stands on the second line.
     assert_eq!(found, [Some(0), Some(0), Some(0), Some(0), Some(1), Some(2), Some(2), Some(2), None]);
 }
 

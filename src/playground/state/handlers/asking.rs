@@ -97,7 +97,7 @@ impl Asking<'_> {
     }
 
     pub(super) fn ask(&mut self, conversation: Conversation) -> Vec<Effect> {
-        // A replay does not go on while its place is wanted.
+        // A replay does not continue while its place is wanted.
         let mut effects = match self.answers.source {
             Source::Replay(_) => vec![Effect::Drop],
             Source::Live => Vec::new(),
@@ -113,7 +113,7 @@ impl Asking<'_> {
         effects
     }
 
-    /// The same question anew; with the next seed the members draw differently.
+    /// The same question again; with the next seed the members draw differently.
     pub(super) fn again(&mut self, next_seed: bool) -> Vec<Effect> {
         if self.answers.is_replay() {
             // The records come again from the first, in the place of those that were played.

@@ -1,4 +1,4 @@
-//! The heat map of a sweep: beginning and stopping it, walking over it, opening a cell's run.
+//! The heat map of a sweep: start and stopping it, walking over it, opening a cell's run.
 
 use super::recorded::open;
 use crate::engine::fusion::conversation::{Role, Turn};
@@ -59,7 +59,7 @@ impl Sweeping<'_> {
         }
     }
 
-    /// Opens the run of the marked setting; where nothing was swept yet, that is begun.
+    /// Opens the run of the marked setting; where nothing was swept yet, that is started.
     pub(super) fn map_open(&mut self) -> Vec<Effect> {
         let Some(map) = self.heat_map.as_ref() else { return self.sweep() };
         let answered = map.figures().get(map.marked).is_some_and(|figures| figures.answers > 0);
@@ -70,7 +70,7 @@ impl Sweeping<'_> {
         Vec::new()
     }
 
-    /// Begins to play the question that is asked now under every setting.
+    /// Starts to play the question that is asked now under every setting.
     pub(super) fn sweep(&mut self) -> Vec<Effect> {
         if self.heat_map.as_ref().is_some_and(|map| map.progress == Progress::Going) {
             let stop = self.keymap.key(Action::SweepStop);
@@ -122,7 +122,7 @@ impl Sweeping<'_> {
         }
     }
 
-    /// The sweep is over, or could not go on.
+    /// The sweep is over, or could not continue.
     pub(in crate::playground::state) fn sweep_ended(&mut self, error: Option<String>) {
         let Some(map) = self.heat_map.as_mut() else { return };
         if let Some(error) = error {

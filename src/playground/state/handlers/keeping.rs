@@ -31,7 +31,7 @@ impl Keeping<'_> {
     /// What is copied is what is shown: cleaned, so that nothing that a model says can act when it is pasted into a shell.
     pub(super) fn copy(&mut self, what: &str, text: impl FnOnce(&Self) -> Option<String>) -> Vec<Effect> {
         if let Some(text) = text(self).map(|text| clean(&text)).filter(|text| !text.trim().is_empty()) {
-            // A segment begins with the blank that parts it from the text before, which is not copied with it.
+            // A segment starts with the blank that parts it from the text before, which is not copied with it.
             return vec![Effect::Copy(text.trim_start_matches(' ').to_owned())];
         }
         self.notices.say(Level::Info, &format!("there is nothing to copy yet: {what} is empty"));
@@ -74,7 +74,7 @@ impl Keeping<'_> {
         self.looking.overlay = Some(Overlay::List(picker));
     }
 
-    /// Exports the answer looked at to a file of this name.
+    /// Exports the selected answer to a file of this name.
     pub(super) fn export_as(&mut self, path: PathBuf) -> Vec<Effect> {
         let (at, _) = self.looking.shown(&self.answers.session);
         let Some(play) = self.answers.session.plays().get(at) else { return Vec::new() };

@@ -86,7 +86,7 @@ impl Members<'_> {
         if matches!(self.looking.overlay, Some(Overlay::Roster(_))) { self.connect_at_hand() } else { Vec::new() }
     }
 
-    /// Which model files there are. What could not be looked at stands in the log, once.
+    /// Which model files there are. What could not be looked at is in the log, once.
     pub(in crate::playground::state) fn found_files(&mut self, finding: Result<Box<Finding>, String>) {
         let notes = match finding {
             Ok(mut finding) => {

@@ -102,7 +102,7 @@ impl Composing<'_> {
         effects
     }
 
-    /// Takes the ensemble for the next question. An answer that is being written goes on with those who began it.
+    /// Takes the ensemble for the next question. An answer that is being written continues with those who started it.
     pub(super) fn roster_take(&mut self) -> Vec<Effect> {
         let Some(Overlay::Roster(compose)) = &self.looking.overlay else { return Vec::new() };
         let ensemble = match compose.ensemble(self.roster) {

@@ -1,4 +1,4 @@
-//! Steering: what a person changes in the answer, in the round that is looked at.
+//! Steering: what the user changes in the answer, in the selected round.
 
 use super::commands::changeable;
 use super::members::Members;
@@ -69,7 +69,7 @@ impl Steering<'_> {
         self.answers.segment_of(play, round)
     }
 
-    /// The candidates of the round looked at, to choose the winner from.
+    /// The candidates of the selected round, to choose the winner from.
     pub(super) fn override_winner(&mut self) {
         if self.changeable().is_none() {
             return;
@@ -100,7 +100,7 @@ impl Steering<'_> {
         self.looking.overlay = Some(Overlay::List(Picker::new(PickerKind::Candidates, items)));
     }
 
-    /// Opens the segment looked at to be changed.
+    /// Opens the selected segment to be changed.
     pub(super) fn edit_segment(&mut self) {
         if self.changeable().is_none() {
             return;
@@ -146,7 +146,7 @@ impl Steering<'_> {
         self.members().command(vec![command])
     }
 
-    /// Draws candidates of the round looked at again: the focused pane's, or all.
+    /// Draws candidates of the selected round again: the focused pane's, or all.
     pub(super) fn redraft(&mut self, all: bool) -> Vec<Effect> {
         let pane = self.looking.pane;
         let Some(run) = self.changeable() else { return Vec::new() };
@@ -191,7 +191,7 @@ impl Steering<'_> {
         self.members().command(vec![if redo { Command::Redo } else { Command::Undo }])
     }
 
-    /// Goes back to before the round looked at; the run stands still there, so that something else can be tried.
+    /// Goes back to before the selected round; the run stands still there, so that something else can be tried.
     pub(super) fn rewind(&mut self) -> Vec<Effect> {
         if self.changeable().is_none() {
             return Vec::new();
@@ -226,7 +226,7 @@ impl Steering<'_> {
         }
     }
 
-    /// What this branch can be held against: another one, or a recorded run.
+    /// What this branch can be compared with: another one, or a recorded run.
     pub(super) fn compare(&mut self) -> Vec<Effect> {
         let (at, _) = self.looking.shown(&self.answers.session);
         let Some(play) = self.answers.session.plays().get(at) else {

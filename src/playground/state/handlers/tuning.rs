@@ -178,13 +178,13 @@ impl Tuning<'_> {
         (vec![Effect::Order(Command::SetParameters { values })], "from the next round on")
     }
 
-    /// Tries a value that a person chose, with what the knob needs to have an effect, unless that was chosen otherwise.
+    /// Tries a value that the user chose, with what the knob needs to have an effect, unless that was chosen otherwise.
     fn choose_value(&mut self, knob: &'static Knob, value: &Value) {
         self.try_value(knob, value);
         self.knobs.tuning.choose(knob);
         let in_force = self.knobs.in_force(self.answers);
         let mut params = self.knobs.tuning.over(&in_force);
-        // Why a knob has no effect all the same stands beside it.
+        // Why a knob has no effect all the same is beside it.
         let implied = needs::enable(&mut params, knob.name, |governor| !self.knobs.tuning.chose(governor)).unwrap_or_default();
         if !implied.is_empty() {
             self.knobs.tuning.try_out(&in_force, &params);

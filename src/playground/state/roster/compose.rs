@@ -1,6 +1,6 @@
 //! Composing an ensemble: who is chosen, with which role and weight, before it is taken or left.
 //!
-//! Holds only what a person changed; the list itself is the roster's, and goes on changing while this is open.
+//! Holds only what the user changed; the list itself is the roster's, and continues changing while this is open.
 
 use super::{Known, Origin, Place, Roster, RowId};
 use crate::engine::fusion::MemberIndex;
@@ -12,7 +12,7 @@ use crate::playground::state::action::Action;
 const STEP: f64 = 0.1;
 const HEAVIEST: f64 = 100.0;
 
-/// What a person would have one model do.
+/// What the user would have one model do.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Pick {
     /// Whether it takes part.
@@ -72,7 +72,7 @@ impl Compose {
         }
     }
 
-    /// What a row is meant to do: as a person changed it, else as the ensemble or the configuration has it.
+    /// What a row is meant to do: as the user changed it, else as the ensemble or the configuration has it.
     #[must_use]
     pub fn pick(&self, roster: &Roster, row: RowId) -> Pick {
         if let Some(pick) = self.picks.get(row.0).copied().flatten() {

@@ -36,7 +36,7 @@ impl Known {
 }
 
 impl Roster {
-    /// Begins a look for model files; whether one has to be begun.
+    /// Starts a look for model files; whether one has to be started.
     pub fn look(&mut self) -> bool {
         !std::mem::replace(&mut self.looking, true)
     }

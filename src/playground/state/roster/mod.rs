@@ -1,6 +1,6 @@
 //! Every model that is known, how each stands, and which of them take part in the next answer.
 //!
-//! Owns the list, its names and the news of it; opening members is [`term`](crate::playground::term)'s, and what a person is
+//! Owns the list, its names and the news of it; opening members is [`term`](crate::playground::term)'s, and what the user is
 //! composing right now is [`compose`]'s. A row keeps its number for as long as the program runs, so that news of it find it.
 
 pub mod compose;
@@ -17,7 +17,7 @@ use crate::ensemble::found::FoundModel;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct RowId(pub usize);
 
-/// Where a person knows a model from.
+/// Where the user knows a model from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Origin {
     /// Named on the command line.
@@ -208,7 +208,7 @@ fn host(address: &str) -> String {
 }
 
 impl Roster {
-    /// The ensemble to begin with, and what else is known. A member of the ensemble is not listed a second time.
+    /// The ensemble to start with, and what else is known. A member of the ensemble is not listed a second time.
     #[must_use]
     pub fn new(ensemble: Vec<MemberSpec>, configured: Vec<MemberSpec>, built_in: Vec<MemberSpec>) -> Self {
         let among = |specs: &[MemberSpec], spec: &MemberSpec| specs.iter().any(|known| known.config.source == spec.config.source);
@@ -335,7 +335,7 @@ impl Roster {
         idle.map(|(row, _)| row).collect()
     }
 
-    /// Begins a look at the usual ports; whether one has to be begun.
+    /// Starts a look at the usual ports; whether one has to be started.
     pub fn scan(&mut self) -> bool {
         !std::mem::replace(&mut self.scanning, true)
     }

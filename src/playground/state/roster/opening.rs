@@ -68,7 +68,7 @@ impl Roster {
         self.absent(&self.members().map(|(place, _)| place.row).collect::<Vec<_>>())
     }
 
-    /// Begins to open these; returns what has to be opened. One that is being opened already goes on.
+    /// Starts to open these; returns what has to be opened. One that is being opened already continues.
     pub fn connect(&mut self, rows: &[RowId]) -> Vec<(RowId, MemberSpec)> {
         let mut begun = Vec::new();
         for row in rows {

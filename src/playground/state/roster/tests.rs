@@ -139,7 +139,7 @@ fn press() -> impl Strategy<Value = Press> {
 }
 
 proptest! {
-    /// Whatever is pressed and whatever is found meanwhile: an ensemble that is taken has somebody who drafts, nobody twice,
+    /// Whatever is pressed and whatever is found meanwhile: an ensemble that is taken has someone who drafts, nobody twice,
     /// names of their own and weights that a run accepts.
     #[test]
     fn an_ensemble_that_is_taken_can_be_asked(presses in prop::collection::vec(press(), 0..80)) {

@@ -1,4 +1,4 @@
-//! The chart: each member's retention over the rounds with the threshold it is held against, or each verifier's weight; as it
+//! The chart: each member's retention over the rounds with the threshold it is compared with, or each verifier's weight; as it
 //! was, or as it would have been under knobs that are tried.
 
 use std::sync::Arc;
@@ -48,7 +48,7 @@ pub struct Chart {
 /// Which curves a chart shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Curve {
-    /// Each member's retention, and the threshold it is held against.
+    /// Each member's retention, and the threshold it is compared with.
     #[default]
     Retention,
     /// Each verifier's weight in the vote.
@@ -70,7 +70,7 @@ pub struct Column {
     pub left: Vec<MemberIndex>,
     /// Who would have left after it under the knobs that are tried.
     pub leaves: Vec<MemberIndex>,
-    /// Whether it is the round looked at.
+    /// Whether it is the selected round.
     pub selected: bool,
 }
 

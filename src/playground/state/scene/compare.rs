@@ -46,7 +46,7 @@ struct Side<'a> {
     rounds: Vec<Arc<Round>>,
 }
 
-/// What is shown of the answer that is read and of what it is held against.
+/// What is shown of the answer that is read and of what it is compared with.
 #[must_use]
 pub fn prose(play: &Play, against: &Against, width: u16) -> Prose {
     let here = play.run.tree.head();

@@ -107,7 +107,7 @@ impl PaneText {
         self.shown.is_some_and(|shown| shown.open)
     }
 
-    /// Brings the text up to date: what is there already is not wrapped again. Where there is no draft the note stands. What its
+    /// Brings the text up to date: what is there already is not wrapped again. Where there is not a draft the note stands. What its
     /// author thought before is a line below it, or, `unfolded`, all that is kept of it.
     pub fn refresh(
         &mut self,
@@ -146,7 +146,7 @@ impl PaneText {
         }
         for (place, token) in tokens.iter().enumerate().skip(from) {
             let text = self.cleaner.push(&token.text);
-            // A segment begins with the space that parts it from the text before; a pane has no text before.
+            // A segment starts with the space that parts it from the text before; a pane has no text before.
             let text = if self.flow.is_empty() { text.trim_start_matches(' ') } else { &text };
             let is_kept = kept.is_none_or(|kept| place < kept);
             self.flow.push(text, if is_kept { place as u32 } else { BEYOND });

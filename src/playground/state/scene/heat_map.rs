@@ -57,7 +57,7 @@ pub struct MapFacts<'a> {
     pub map: Option<&'a HeatMap>,
     /// What would be swept now, if anything was asked.
     pub question: Option<String>,
-    /// The key that begins a sweep.
+    /// The key that starts a sweep.
     pub sweep: String,
     /// The key that stops one.
     pub stop: String,
@@ -65,7 +65,7 @@ pub struct MapFacts<'a> {
     pub close: String,
 }
 
-/// The map for a popup of so many columns, or what a sweep would be.
+/// The map for a popup of this many columns, or what a sweep would be.
 #[must_use]
 pub fn prose(facts: &MapFacts<'_>, width: u16) -> Prose {
     match facts.map {
@@ -192,7 +192,7 @@ fn number(figures: &Figures, graded: bool) -> String {
     }
 }
 
-/// How each cell is shaded; `None` where there is no number. Scores have no scale that holds for every rule, so theirs goes from
+/// How each cell is shaded; `None` where there is not a number. Scores have no scale that holds for every rule, so theirs goes from
 /// the lowest on the map to the highest.
 fn shades(figures: &[Figures], graded: bool) -> Vec<Option<u8>> {
     if graded {

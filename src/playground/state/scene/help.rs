@@ -19,7 +19,7 @@ pub const VIEW: View = View {
     next: None,
 };
 
-/// What fusion is, for somebody who has never seen it.
+/// What fusion is, for someone who has never seen it.
 pub const EXPLANATION: &[&str] = &[
     "Several models write one answer together. Each round, every model drafts the next segment (its pane), every model scores \
      every candidate (the ranking), and the best one is accepted for all (the transcript). Models that keep losing leave.",

@@ -6,7 +6,7 @@ use crate::playground::state::overlay::Overlay;
 use crate::playground::state::pages::Page;
 use crate::playground::state::{Source, State};
 
-/// What a person may want now: keys and what they do, the likeliest first.
+/// What the user may want now: keys and what they do, the likeliest first.
 pub(super) fn hints(state: &State, run: RunState) -> Vec<(String, String)> {
     if let Some(first) = state.pressed.pending.first() {
         let continuations = state.keymap.continuations(state.context(), *first);

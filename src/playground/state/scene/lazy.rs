@@ -5,21 +5,21 @@ use super::counted;
 use crate::engine::fusion::MemberIndex;
 use crate::engine::fusion::run::{DraftState, Round};
 
-/// What stands for a draft that its author was not sure enough to begin.
+/// What stands for a draft that its author was not sure enough to start.
 pub const NOT_SURE: &str = "[not sure enough to draft]";
 
 /// What a member does in a round of lazy drafting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Part {
-    /// It drafts for the other to go on from.
+    /// It drafts for the other to continue from.
     Ahead,
-    /// It keeps what it finds likely and goes on.
+    /// It keeps what it finds likely and continues.
     Verifies,
     /// Nothing.
     None,
 }
 
-/// What a member does in a round; `None` where it is no round of lazy drafting.
+/// What a member does in a round; `None` where it is not a round of lazy drafting.
 #[must_use]
 pub fn part(round: &Round, member: MemberIndex) -> Option<Part> {
     let ahead = round.ahead.as_ref()?;
@@ -58,7 +58,7 @@ pub(super) fn open(play: &Play, round: &Round) -> Option<String> {
     })
 }
 
-/// How a round was decided, in a sentence; `None` where it is no round of lazy drafting, or the user decided.
+/// How a round was decided, in a sentence; `None` where it is not a round of lazy drafting, or the user decided.
 #[must_use]
 pub fn closed(play: &Play, round: &Round) -> Option<String> {
     let ahead = round.ahead.as_ref()?;

@@ -1,4 +1,4 @@
-//! What is on the screen, computed before it is drawn: one structure a part, made from the play and the round looked at.
+//! What is on the screen, computed before it is drawn: one structure a part, made from the play and the selected round.
 //!
 //! Everything here is recomputed when something changed and at most once a frame, costs no more than what is visible, and is
 //! plain data, so that drawing only places it.
@@ -73,7 +73,7 @@ pub fn heat(share: f64) -> u8 {
     [0.2, 0.4, 0.6, 0.8].iter().filter(|step| share >= **step).count() as u8
 }
 
-/// A number of milliseconds as a person reads it.
+/// A number of milliseconds as the user reads it.
 #[must_use]
 pub fn duration(milliseconds: f64) -> String {
     let seconds = milliseconds / 1000.0;

@@ -1,4 +1,4 @@
-//! One member's pane: what it is doing in the round looked at, and how fast; its text is the draft's.
+//! One member's pane: what it is doing in the selected round, and how fast; its text is the draft's.
 
 use super::super::play::Play;
 use super::super::roster::Standing;
@@ -17,7 +17,7 @@ pub enum Activity {
     Connecting,
     /// It cannot be reached.
     Away,
-    /// Nothing yet: no round has begun.
+    /// Nothing yet: no round has started.
     Ready,
     /// Tokens come.
     Drafting,
@@ -33,7 +33,7 @@ pub enum Activity {
     Exited,
     /// It failed.
     Failed,
-    /// A person excluded it.
+    /// The user excluded it.
     Excluded,
 }
 
@@ -177,7 +177,7 @@ fn at_rest(pane: &mut Pane, play: &Play) {
     }
 }
 
-/// How a verifier scores, where a person should know it.
+/// How a verifier scores, where the user should know it.
 fn scores(play: &Play, member: MemberIndex) -> [&'static str; 2] {
     let state = play.run.member(member);
     let lowered = state.tier != state.header.capabilities.tier;
@@ -225,7 +225,7 @@ fn cost(play: &Play, member: MemberIndex) -> Option<String> {
     Some(super::usage::paid(cost, state.usage))
 }
 
-/// A pane's figures in a line of at most so many columns: what is known of them, the first token's time first left out.
+/// A pane's figures in a line of at most this many columns: what is known of them, the first token's time first left out.
 #[must_use]
 pub fn figures(pane: &Pane, width: usize) -> String {
     let mut parts = Vec::new();

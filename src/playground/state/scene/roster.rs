@@ -97,7 +97,7 @@ pub fn activity(standing: &Standing) -> Activity {
     }
 }
 
-/// The list in so many columns and lines. `run` is the newest, from which what its members used is known.
+/// The list in this many columns and lines. `run` is the newest, from which what its members used is known.
 #[must_use]
 pub fn list(
     roster: &Roster,
@@ -244,7 +244,7 @@ fn member<'a>(roster: &Roster, row: RowId, run: Option<&'a Run>) -> Option<&'a M
     run?.members.iter().find(|member| *member.header.name == *name)
 }
 
-/// Whether it scores otherwise than it began to.
+/// Whether it scores otherwise than it started to.
 fn is_lowered(member: &MemberState) -> bool {
     member.tier != member.header.capabilities.tier
 }
@@ -263,7 +263,7 @@ fn drafts(capabilities: &Capabilities) -> String {
     text.push_str(if capabilities.draft_logprobs { ", with token probabilities" } else { ", without token probabilities" });
     text.push_str(match (capabilities.seed, capabilities.kind == "built-in") {
         (true, true) => "; equal seeds, equal drafts",
-        // What stands beside a token in a batch changes its rounding.
+        // What is beside a token in a batch changes its rounding.
         (true, false) => "; equal seeds, equal drafts but for rounding",
         (false, _) => "; no draft can be repeated",
     });

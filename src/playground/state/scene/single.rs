@@ -1,4 +1,4 @@
-//! Fused against single: the run held against its strongest member, in words and round by round.
+//! Fused against single: the run compared with its strongest member, in words and round by round.
 
 use super::super::play::Play;
 use super::super::prose::{Line, Prose, Tone, fitted, line, wrap};
@@ -74,7 +74,7 @@ fn difference(round: &Against) -> Option<f64> {
     Some(round.accepted? - round.single?)
 }
 
-/// The comparison of all rounds, in lines of so many columns; `looked_at` is the number of the round that is marked.
+/// The comparison of all rounds, in lines of this many columns; `looked_at` is the number of the round that is marked.
 #[must_use]
 pub fn prose(single: Option<&Single>, play: &Play, looked_at: Option<usize>, width: u16) -> Prose {
     let mut prose = Prose::new();

@@ -19,17 +19,17 @@ pub enum RunState {
     Waiting,
     /// The members read the question.
     Starting,
-    /// Rounds go on.
+    /// Rounds continue.
     Answering,
-    /// The open round is the last until it is told to go on.
+    /// The open round is the last until it is told to continue.
     Pausing,
-    /// No round begins until it is told to.
+    /// No round starts until it is told to.
     Paused,
     /// The answer is complete.
     Answered,
     /// A limit ended it.
     Limit,
-    /// A person ended it.
+    /// The user ended it.
     Stopped,
     /// Nobody was left to draft.
     Failed,
@@ -125,9 +125,9 @@ pub struct Facts<'a> {
     pub source: &'a Source,
     /// The run's clock, in milliseconds since its start.
     pub now_ms: f64,
-    /// The number of the round looked at where it is not the newest.
+    /// The number of the selected round where it is not the newest.
     pub looking_at: Option<usize>,
-    /// The knobs that the next run begins with.
+    /// The knobs that the next run starts with.
     pub params: &'a Params,
     /// Tokens a second that members in this process are slowed down to, where any takes part.
     pub pace: Option<u32>,

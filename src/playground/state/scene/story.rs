@@ -1,4 +1,4 @@
-//! What happens in a round, in one sentence for somebody who has never seen fusion.
+//! What happens in a round, in one sentence for someone who has never seen fusion.
 
 use super::super::play::Play;
 use super::pane::Activity;
@@ -7,7 +7,7 @@ use super::{figure, lazy, listed};
 use crate::engine::fusion::event::ExitReason;
 use crate::engine::fusion::run::{DraftState, Round};
 
-/// The sentence for the round looked at.
+/// The sentence for the selected round.
 #[must_use]
 pub fn story(play: &Play, round: Option<&Round>, table: &Table) -> String {
     let Some(round) = round else { return "every member reads the question".to_owned() };

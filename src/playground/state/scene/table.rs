@@ -1,4 +1,4 @@
-//! The ranking table: where each member stands in the round looked at, live while scores arrive.
+//! The ranking table: where each member is in the selected round, live while scores arrive.
 
 use super::super::play::Play;
 use super::super::roster::Standing;
@@ -54,7 +54,7 @@ pub struct Row {
     pub weight: Option<f64>,
     /// Q.
     pub cumulative: Option<f64>,
-    /// p, and the threshold δ / n that it is held against.
+    /// p, and the threshold δ / n that it is compared with.
     pub retention: Option<(f64, f64)>,
     /// What it is doing.
     pub activity: Activity,

@@ -16,11 +16,11 @@ pub enum Mark {
     Margin,
     /// All drafts were one candidate.
     Unanimous,
-    /// A person chose the winner.
+    /// The user chose the winner.
     Overridden,
-    /// A person changed the winner's text.
+    /// The user changed the winner's text.
     Edited,
-    /// A person wrote the segment.
+    /// The user wrote the segment.
     Written,
     /// A draft or a scoring failed.
     Failed,
@@ -41,11 +41,11 @@ pub struct Tick {
     pub mark: Mark,
     /// The margin from 0 to 1.
     pub margin: f64,
-    /// Whether it is the round looked at.
+    /// Whether it is the selected round.
     pub selected: bool,
     /// Whether a member left after it.
     pub exit: bool,
-    /// Whether a person changed a knob before it.
+    /// Whether the user changed a knob before it.
     pub tuned: bool,
     /// Whose another winner it would have had under the knobs that are tried.
     pub other: Option<MemberIndex>,

@@ -1,4 +1,4 @@
-//! What stands in the transcript before anything was asked: who there is, what fusion is, what to press.
+//! What is in the transcript before anything was asked: who there is, what fusion is, what to press.
 
 use super::help::EXPLANATION;
 use crate::clean::clean_line;
@@ -14,7 +14,7 @@ use crate::playground::state::roster::{Origin, Standing};
 /// The longest sentence about a member, in characters: the roster says all of it.
 const LONGEST: usize = 160;
 
-/// For somebody who has never seen fusion.
+/// For someone who has never seen fusion.
 pub(super) fn welcome(state: &State, layout: &Layout) -> Prose {
     let width = layout.transcript_text().map_or(0, |place| place.width);
     let key = |action| state.keymap.key(action);
@@ -82,7 +82,7 @@ fn ensemble_in_words(state: &State, width: u16) -> Prose {
     prose
 }
 
-/// The beginning of a text that is too long here.
+/// The start of a text that is too long here.
 fn cut(text: &str) -> String {
     let mut shown: String = text.chars().take(LONGEST).collect();
     if shown.len() < text.len() {

@@ -44,13 +44,13 @@ pub struct Scene {
     pub chart: Chart,
     /// The timeline.
     pub timeline: Timeline,
-    /// What happens in the round looked at, in a sentence.
+    /// What happens in the selected round, in a sentence.
     pub story: String,
     /// The status line.
     pub status: Option<Status>,
     /// The reasons, where they have a place of their own.
     pub why: Prose,
-    /// What stands in the transcript before anything was asked.
+    /// What is in the transcript before anything was asked.
     pub welcome: Prose,
     /// What stands where the question would: a stop of the guided tour.
     pub card: Option<Prose>,
@@ -154,7 +154,7 @@ impl Scene {
     }
 }
 
-/// Columns of what stands in the prompt.
+/// Columns of what is in the prompt.
 fn prompt_width(state: &State) -> u16 {
     state.size().0.saturating_sub(4)
 }

@@ -13,7 +13,7 @@ use crate::engine::fusion::params::{Knob, Params, Value};
 #[derive(Debug, Clone, Default)]
 pub struct Tuning {
     tried: Vec<(&'static Knob, Value)>,
-    /// The knobs that a person chose one by one: none of them is set for the sake of another.
+    /// The knobs that the user chose one by one: none of them is set for the sake of another.
     chosen: Vec<&'static str>,
     /// Whether it is in force already, and only the comparison stands.
     applied: bool,
@@ -66,18 +66,18 @@ impl Tuning {
         (self.tried, self.applied) = (in_force.changes(params), false);
     }
 
-    /// A person chose this knob's value.
+    /// The user chose this knob's value.
     pub fn choose(&mut self, knob: &'static Knob) {
         self.chosen.push(knob.name);
     }
 
-    /// Whether a person chose the value of the knob of that name.
+    /// Whether the user chose the value of the knob of that name.
     #[must_use]
     pub fn chose(&self, name: &str) -> bool {
         self.chosen.contains(&name)
     }
 
-    /// Compares with a knob that has just been set, beside those set since the comparison began.
+    /// Compares with a knob that has just been set, beside those set since the comparison started.
     pub fn compare_with(&mut self, knob: &'static Knob, value: Value) {
         if !self.applied {
             self.forget();

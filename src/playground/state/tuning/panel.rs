@@ -7,7 +7,7 @@ use crate::playground::state::prose::{Line, Prose, Tone, line, wrap};
 /// Lines below the list: what the marked knob means, and what would have been different.
 const FOOT: usize = 5;
 
-/// Where a person is in the panel.
+/// Where the user is in the panel.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Panel {
     /// The marked row: 0 is the preset, then every knob in the order of the table.
@@ -19,7 +19,7 @@ pub struct Panel {
 /// What the panel shows.
 #[derive(Debug, Clone, Copy)]
 pub struct Shown<'a> {
-    /// Where a person is.
+    /// Where the user is.
     pub panel: &'a Panel,
     /// What is tried.
     pub tuning: &'a Tuning,
@@ -63,7 +63,7 @@ impl Panel {
     }
 }
 
-/// The panel in so many columns and lines.
+/// The panel in this many columns and lines.
 #[must_use]
 pub fn prose(shown: Shown<'_>, width: u16, height: usize) -> Prose {
     let (rows, marked) = rows(shown);

@@ -9,7 +9,7 @@ use crate::playground::state::scene::counted;
 const NAMED: usize = 2;
 
 impl Tuning {
-    /// The comparison in a sentence; `None` where nothing is tried. `keys` says what a person can do with it.
+    /// The comparison in a sentence; `None` where nothing is tried. `keys` says what the user can do with it.
     #[must_use]
     pub fn sentence(&self, what_if: Option<&WhatIf>, play: &Play, keys: &str) -> Option<String> {
         if !self.is_trying() {

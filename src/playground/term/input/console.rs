@@ -1,4 +1,4 @@
-//! Reading where there is no Unix terminal: crossterm's stream, which reads on a thread of its own while somebody waits for it.
+//! Reading where there is no Unix terminal: crossterm's stream, which reads on a thread of its own while someone waits for it.
 //!
 //! Asking crossterm may not return once the console is gone, so that only a thread of ours asks it.
 
@@ -13,7 +13,7 @@ use tokio::sync::mpsc;
 
 use super::is_wanted;
 
-/// How long to wait for the thread to begin and to end.
+/// How long to wait for the thread to start and to end.
 const PATIENCE: Duration = Duration::from_millis(200);
 
 /// Events that wait to be looked at before the sender is made to wait.
@@ -26,12 +26,12 @@ const TYPED_AHEAD: usize = 10_000;
 #[derive(Debug)]
 pub(super) struct Reading {
     events: mpsc::Receiver<io::Result<Event>>,
-    /// Told once when it begins to wait for keys; closed when it has ended.
+    /// Told once when it starts to wait for keys; closed when it has ended.
     thread: sync::Receiver<()>,
 }
 
 impl Reading {
-    /// Begins to read; what was typed before is thrown away where that is wanted.
+    /// Starts to read; what was typed before is thrown away where that is wanted.
     pub(super) fn start(forgets_typed: bool) -> io::Result<Self> {
         let (sender, events) = mpsc::channel(WAITING);
         let (told, thread) = sync::channel();

@@ -1,6 +1,6 @@
 //! What a whole sequence means: a key, the mouse, or nothing that anyone pressed.
 //!
-//! Knows no state and no time; where a sequence begins and ends is [`super::sequences`]'s. A sequence that is not a key's is a
+//! Knows no state and no time; where a sequence starts and ends is [`super::sequences`]'s. A sequence that is not a key's is a
 //! report of the terminal (where the cursor is, what it can do, which colours it has) and yields nothing: no report may type.
 //! Crossterm's own decoder is private to it.
 

@@ -41,7 +41,7 @@ enum Source {
 }
 
 impl Input {
-    /// Begins to read standard input, which must be in raw mode. Needs a tokio runtime.
+    /// Starts to read standard input, which must be in raw mode. Needs a tokio runtime.
     #[must_use]
     pub fn new() -> Self {
         Self(Source::start(false))

@@ -2,7 +2,7 @@
 //!
 //! What a terminal sends itself comes in one go, what someone types comes byte by byte. So a sequence has a moment to become
 //! complete, and again one whenever a good part of it has come, but keys that are typed into one that was cut off, or that a key
-//! with alt only seemed to begin, do not keep it alive.
+//! with alt only seemed to start, do not keep it alive.
 
 use std::time::{Duration, Instant};
 
@@ -27,7 +27,7 @@ impl Unfinished {
     }
 }
 
-/// The moment that what has begun is given.
+/// The moment that what has started is given.
 #[derive(Debug, Default)]
 pub(super) struct Moment(Option<Waiting>);
 
@@ -70,7 +70,7 @@ mod tests {
             let (mut moment, now) = (Moment::default(), Instant::now());
             moment.read(now, 1, Some((kind, 7)));
             assert_eq!(moment.left(now), Some(ms(patience)));
-            // A key typed into it does not begin the moment again; another sequence does.
+            // A key typed into it does not start the moment again; another sequence does.
             moment.read(now + ms(30), 1, Some((kind, 7)));
             assert_eq!(moment.left(now + ms(40)), Some(ms(patience - 40)));
             assert_eq!(moment.left(now + ms(patience + 5)), Some(Duration::ZERO));

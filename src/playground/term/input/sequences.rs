@@ -1,6 +1,6 @@
 //! From the bytes that a terminal sends to keys, pastes and the mouse, however the bytes are cut into reads.
 //!
-//! Owns where a sequence begins and ends (ECMA-48, as a terminal itself reads what programs send it); what a whole one means is
+//! Owns where a sequence starts and ends (ECMA-48, as a terminal itself reads what programs send it); what a whole one means is
 //! [`super::decode`]'s, how long the rest of one may take is [`super::moment`]'s. Crossterm decides byte by byte whether it has
 //! heard enough, so that a report it does not know holds back every later key
 //! (<https://github.com/crossterm-rs/crossterm/issues/1104>) and one that it does not expect is typed.
@@ -21,7 +21,7 @@ const PASTE_END: &[u8] = b"\x1b[201~";
 const ESC: u8 = 0x1b;
 const INTERRUPT: u8 = 0x03;
 
-/// A sequence that has begun.
+/// A sequence that has started.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum State {
     /// None has.
@@ -44,12 +44,12 @@ enum State {
     Paste { seen: usize },
 }
 
-/// What has begun and is not complete.
+/// What has started and is not complete.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Unfinished {
     /// ESC, which may be all there is.
     Escape,
-    /// Anything else that began.
+    /// Anything else that started.
     Sequence,
     /// A paste.
     Paste,
@@ -61,9 +61,9 @@ pub(super) struct Sequences {
     state: State,
     /// Parameters, the bytes of a character or of the mouse, or the text of a paste.
     bytes: Vec<u8>,
-    /// Whether alt is held with the character that has begun.
+    /// Whether alt is held with the character that has started.
     alt: bool,
-    /// How many sequences have begun.
+    /// How many sequences have started.
     begun: u64,
 }
 
@@ -79,7 +79,7 @@ impl Sequences {
         }
     }
 
-    /// What has begun and is not complete, and which sequence it is, counted from the first.
+    /// What has started and is not complete, and which sequence it is, counted from the first.
     pub(super) fn unfinished(&self) -> Option<(Unfinished, u64)> {
         let kind = match self.state {
             State::Ground => return None,
@@ -95,7 +95,7 @@ impl Sequences {
         Some((kind, self.begun))
     }
 
-    /// The rest of what has begun does not come: a lone ESC was the key, two bytes were a key with alt, a paste is handed on as
+    /// The rest of what has started does not come: a lone ESC was the key, two bytes were a key with alt, a paste is handed on as
     /// far as it is there, and anything else is dropped.
     pub(super) fn give_up(&mut self, events: &mut Vec<Event>) {
         let alt = |byte: u8| decode::with_alt(decode::character(char::from(byte)));
@@ -163,7 +163,7 @@ impl Sequences {
         self.bytes.clear();
     }
 
-    /// The sequence is dropped, and a byte that cannot belong to it begins again.
+    /// The sequence is dropped, and a byte that cannot belong to it starts again.
     fn broken(&mut self, byte: u8, events: &mut Vec<Event>) {
         self.ended(None, events);
         self.begin(byte, events);
@@ -188,7 +188,7 @@ impl Sequences {
         self.bytes.push(byte);
     }
 
-    /// A control character of one byte beyond ASCII, with which some terminals begin what others begin with ESC and a letter.
+    /// A control character of one byte beyond ASCII, with which some terminals start what others start with ESC and a letter.
     fn introduced(&mut self, byte: u8, events: &mut Vec<Event>) {
         self.alt = false;
         match byte {
@@ -286,7 +286,7 @@ impl Sequences {
         let next = |missing, escape| State::Report { introducer, empty: false, missing, escape };
         match byte {
             b'\\' if escape => self.ended(None, events),
-            // Not its end, so that the report was cut off and something else begins.
+            // Not its end, so that the report was cut off and something else starts.
             _ if escape => {
                 self.start(State::Escape);
                 self.escaped(byte, events);

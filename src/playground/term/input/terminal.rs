@@ -44,7 +44,7 @@ pub(super) struct Reading {
 }
 
 impl Reading {
-    /// Begins to read; what was typed before is thrown away where that is wanted.
+    /// Starts to read; what was typed before is thrown away where that is wanted.
     pub(super) fn start(forgets_typed: bool) -> io::Result<Self> {
         if forgets_typed {
             // A terminal that is gone has nothing to throw away.

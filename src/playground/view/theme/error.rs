@@ -1,4 +1,4 @@
-//! What can be wrong with a theme, said so that a person finds the place.
+//! What can be wrong with a theme, said so that the user finds the place.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -153,7 +153,7 @@ pub enum Fault {
         /// The known one most like it.
         nearest: String,
     },
-    /// Following `inherits` leads back to where it began.
+    /// Following `inherits` leads back to where it started.
     #[error("themes inherit each other in a circle: {0}")]
     Circle(String),
 }

@@ -103,7 +103,7 @@ pub(super) fn parse(name: &str, text: &str) -> Result<ThemeFile, ThemeError> {
 
 type Entry<'t, 'i> = (&'t Spanned<toml::de::DeString<'i>>, &'t Spanned<DeValue<'i>>);
 
-/// The entries of a table as they stand in the file, so that the first fault is the one told.
+/// The entries of a table as they are in the file, so that the first fault is the one told.
 fn in_order<'t, 'i>(table: &'t DeTable<'i>) -> Vec<Entry<'t, 'i>> {
     let mut entries: Vec<_> = table.iter().collect();
     entries.sort_by_key(|(key, _)| key.span().start);

@@ -37,7 +37,7 @@ pub enum Role {
     Key,
     /// The candidate that won its round.
     Winner,
-    /// A choice that a person made instead of the verifiers.
+    /// A choice that the user made instead of the verifiers.
     Override,
     /// A member that left the ensemble.
     Exit,
@@ -49,7 +49,7 @@ pub enum Role {
     Question,
     /// Probability or score, from 0 (low) to 4 (high); larger numbers count as 4.
     Heat(u8),
-    /// The member with this place in the ensemble, from 0; after 15 the styles begin again.
+    /// The member with this place in the ensemble, from 0; after 15 the styles start again.
     Member(u8),
 }
 

@@ -1,9 +1,9 @@
-//! Lazy drafting in a round: what one member drafted for another to go on from, and who wrote which part of what was accepted.
+//! Lazy drafting in a round: what one member drafted for another to continue from, and who wrote which part of what was accepted.
 
 use super::{DraftState, Round};
 use crate::engine::fusion::MemberIndex;
 
-/// A draft that the round's only drafter keeps the beginning of, under lazy drafting. It is no candidate.
+/// A draft that the round's only drafter keeps the start of, under lazy drafting. It is no candidate.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Ahead {
     /// Who drafts it.
@@ -38,7 +38,7 @@ impl Round {
         Some((ends.take_while(|end| *end <= kept.bytes).count(), drafted.draft.tokens.len()))
     }
 
-    /// The accepted text in parts, each with its author; two where the beginning of another member's draft was kept.
+    /// The accepted text in parts, each with its author; two where the start of another member's draft was kept.
     #[must_use]
     pub fn accepted_parts(&self) -> Vec<(Option<MemberIndex>, &str)> {
         let Some(accepted) = &self.accepted else { return Vec::new() };

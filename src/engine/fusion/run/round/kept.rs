@@ -3,7 +3,7 @@
 use crate::engine::fusion::MemberIndex;
 use crate::engine::fusion::event::KeptDraft;
 
-/// The beginning of a draft that its author kept of another member's.
+/// The start of a draft that its author kept of another member's.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Kept {
     /// Who drafted it.

@@ -47,9 +47,9 @@ pub struct Accepted {
     pub tokens: usize,
     /// Whether the answer is complete.
     pub ends: bool,
-    /// Whether a person chose, changed or wrote it.
+    /// Whether the user chose, changed or wrote it.
     pub overridden: bool,
-    /// Whether a person changed what its authors drafted.
+    /// Whether the user changed what its authors drafted.
     pub edited: bool,
     /// When, milliseconds since the start of the run.
     pub t_ms: f64,
@@ -60,7 +60,7 @@ pub struct Accepted {
 pub struct Round {
     /// Its number, from 1.
     pub number: usize,
-    /// When it began, milliseconds since the start of the run.
+    /// When it started, milliseconds since the start of the run.
     pub started_ms: f64,
     /// The knobs in force.
     pub params: Arc<Params>,
@@ -74,11 +74,11 @@ pub struct Round {
     pub ahead: Option<Ahead>,
     /// Drafters whose draft is finished, in the order in which they finished.
     pub arrived: Vec<MemberIndex>,
-    /// Members that a person sent away while it was open: nothing of theirs counts.
+    /// Members that the user sent away while it was open: nothing of theirs counts.
     pub excluded: Vec<MemberIndex>,
     /// Members that were silent for too long in it: they are asked for nothing more.
     pub late: Vec<MemberIndex>,
-    /// What a person changed before it.
+    /// What the user changed before it.
     pub opening: Opening,
     /// The calls that have ended, in the order in which they did.
     pub calls: Vec<Call>,
@@ -102,7 +102,7 @@ pub struct Round {
     own: Vec<(MemberIndex, OwnScore)>,
 }
 
-/// What a person changed between a round and the one before it, as far as the vote goes by it.
+/// What the user changed between a round and the one before it, as far as the vote goes by it.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Opening {
     /// Weights that the user set, or took back, and that hold from this round on.
@@ -116,7 +116,7 @@ pub struct Opening {
 }
 
 impl Accepted {
-    /// Whether a person wrote it.
+    /// Whether the user wrote it.
     #[must_use]
     pub fn is_written(&self) -> bool {
         self.overridden && self.authors.is_empty()
@@ -189,7 +189,7 @@ impl Round {
         }
     }
 
-    /// The same round with what a person changed before it.
+    /// The same round with what the user changed before it.
     #[must_use]
     pub fn opened(self, opening: Opening) -> Self {
         Self { opening, ..self }
@@ -255,7 +255,7 @@ impl Round {
         self.drafts.iter().chain(ahead).any(|draft| !matches!(draft, DraftState::Open(tokens) if tokens.is_empty()))
     }
 
-    /// Those of these members that count in it: nobody whom a person sent away while it was open.
+    /// Those of these members that count in it: nobody whom the user sent away while it was open.
     #[must_use]
     pub fn counting(&self, members: &[MemberIndex]) -> Vec<MemberIndex> {
         members.iter().copied().filter(|member| !self.excluded.contains(member)).collect()
@@ -291,7 +291,7 @@ impl Round {
         ends && self.accepted_candidate().is_some_and(|candidate| !candidate.ends)
     }
 
-    /// The key of the candidate that a person chose, or whose text they changed; `None` where the scores decided.
+    /// The key of the candidate that the user chose, or whose text they changed; `None` where the scores decided.
     #[must_use]
     pub fn chosen_by_hand(&self) -> Option<MemberIndex> {
         let accepted = self.accepted.as_ref().filter(|accepted| accepted.overridden)?;

@@ -59,7 +59,7 @@ const LINES: &[(&str, &str, Option<&str>)] = &[
     ("```c\nf();\n```\n", "# Title\n", None),
     ("```c\n", "```\n# Title\n", None),
     ("", "```x```\n", Some("```x```\n")),
-    // Line breaks that a segment begins with.
+    // Line breaks that a segment starts with.
     ("Here it is", "\n\n", None),
     ("Here it is:\n", "\n  \nText\n", Some("\n  \nText\n")),
     ("", "Title\r\n\r\nText", Some("Title\r\n\r\n")),

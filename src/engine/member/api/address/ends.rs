@@ -77,7 +77,7 @@ fn of_model(segments: &mut Vec<String>) -> Option<Told> {
     Some(Told { chat: false, list: false, kind, model: Some(model) })
 }
 
-/// Takes the server's own interface off the path: that of `OpenAI` stands beside it.
+/// Takes the server's own interface off the path: that of `OpenAI` is beside it.
 pub(super) fn pop_own_interface(segments: &mut Vec<String>) {
     if let [.., api, version] = segments.as_slice()
         && api == "api"

@@ -182,7 +182,7 @@ fn settled(segments: &mut Vec<String>, told: &mut Told, service: Option<&Service
     } else if matches!(kind, Some(Kind::LmStudio | Kind::KoboldCpp)) {
         ends::pop_own_interface(segments);
     }
-    // What stands below `v1/` elsewhere stands beside it: routes of a server's own are at the root.
+    // What stands below `v1/` elsewhere is beside it: routes of a server's own are at the root.
     let below = endpoint != tail;
     if below && segments.last().is_some_and(|last| last == "v1") {
         segments.pop();

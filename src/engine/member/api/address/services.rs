@@ -100,7 +100,7 @@ impl Service {
         self.variable.or(self.kind.dialect().auth.variable)
     }
 
-    /// Completes a path of which the beginning or the end was pasted; another path is another interface of the service.
+    /// Completes a path of which the start or the end was pasted; another path is another interface of the service.
     pub(super) fn complete(&self, segments: &mut Vec<String>) {
         let path: Vec<&str> = self.path.split('/').filter(|part| !part.is_empty()).collect();
         let given: Vec<&str> = segments.iter().map(String::as_str).collect();

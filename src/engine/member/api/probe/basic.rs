@@ -24,7 +24,7 @@ const ALTERNATIVES: [u64; 4] = [20, 8, 5, 2];
 /// Words of an error that says a number is too high.
 const TOO_MANY: [&str; 6] = ["less than", "<=", "at most", "between", "maximum", "exceed"];
 
-/// Tokens of the first reply, and of a second look at one that may be the beginning of a thought.
+/// Tokens of the first reply, and of a second look at one that may be the start of a thought.
 const SHORT: usize = 4;
 const LONG: usize = 256;
 
@@ -83,7 +83,7 @@ pub(super) async fn reply(
 pub(super) async fn completion(client: &mut Client, settings: &Settings, error: &ConnectError, bill: &Bill) -> Option<Basic> {
     let no_chat = match error {
         ConnectError::Http(error) => matches!(error.status(), Some(400 | 404 | 405 | 422 | 500 | 501)),
-        // What is no model of a chat may be one of completions.
+        // What is not a model of a chat may be one of completions.
         ConnectError::UnknownModel { .. } => true,
         ConnectError::WhichModel { .. } | ConnectError::NoModel { .. } | ConnectError::Useless { .. } => false,
     };

@@ -21,7 +21,7 @@ use super::{Counted, Fault, Scorer};
 #[derive(Debug, Clone, PartialEq)]
 struct Plan {
     ids: Vec<u32>,
-    /// Where the candidate begins.
+    /// Where the candidate starts.
     from: usize,
 }
 
@@ -50,7 +50,7 @@ pub(super) async fn score(
     Ok(counted)
 }
 
-/// Tokens of the answer with and without each candidate: where they first differ, the candidate begins.
+/// Tokens of the answer with and without each candidate: where they first differ, the candidate starts.
 async fn plan(scorer: &Scorer, client: &Client, context: &Context, candidates: &[(Arc<str>, bool)]) -> Result<Vec<Plan>, Fault> {
     let renderer = scorer.renderer()?;
     let Prompt::Tokens(base) = renderer.base(client, &context.conversation).await? else {

@@ -16,7 +16,7 @@ const REPLACED: &str = "\u{fffd}";
 /// What some tokenizers write a space as.
 const SPACE: &str = "▁";
 
-/// The candidate's tokens: the last ones that spell `preceding` and then `candidate`. A token that begins before the candidate and
+/// The candidate's tokens: the last ones that spell `preceding` and then `candidate`. A token that starts before the candidate and
 /// reaches into it belongs to it. `None` where no tokens spell that.
 pub(super) fn locate<'a>(tokens: &'a [Told], preceding: &str, candidate: &str) -> Option<&'a [Told]> {
     let spelt = format!("{preceding}{candidate}");
@@ -43,7 +43,7 @@ fn walk(tokens: &[Told], spelt: &[u8], border: usize) -> Option<usize> {
     (left == 0).then_some(begin)
 }
 
-/// How much of the text is left before this token, which may reach back beyond the text's beginning.
+/// How much of the text is left before this token, which may reach back beyond the text's start.
 fn step(token: &[u8], previous: Option<&Told>, text: &[u8]) -> Option<usize> {
     if let Some(left) = before(token, text) {
         return Some(left);
@@ -112,7 +112,7 @@ mod tests {
     #[test]
     fn tokens_are_found_however_they_are_written() {
         assert_eq!(found(&["▁It", "▁is", "▁so"], "It is", " so"), Some(vec![2]));
-        // é and € in parts, and a part that begins with a space.
+        // é and € in parts, and a part that starts with a space.
         assert_eq!(found(&["caf", "\u{fffd}", "\u{fffd}", "!"], "caf", "é!"), Some(vec![1, 2, 3]));
         assert_eq!(found(&["5", " \u{fffd}", "\u{fffd}", "x"], "5", " €x"), Some(vec![1, 2, 3]));
         assert_eq!(found(&["a", "\u{fffd}", "b"], "a", "ab"), None);

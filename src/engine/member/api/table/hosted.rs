@@ -53,7 +53,7 @@ pub(in super::super) static AZURE: Dialect = Dialect {
     )
 };
 
-/// Claude up to 4.5 continues an answer begun, later ones refuse it and sampling parameters too.
+/// Claude up to 4.5 continues an answer started, later ones refuse it and sampling parameters too.
 pub(in super::super) static ANTHROPIC: Dialect = Dialect {
     address: Some("https://api.anthropic.com"),
     headers: &[("anthropic-version", "2023-06-01")],

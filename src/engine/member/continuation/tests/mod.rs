@@ -68,7 +68,7 @@ fn chatter_and_wrappers_go() {
 #[test]
 fn what_only_looks_like_chatter_stays() {
     for (accepted, reply, expected) in [
-        // At the beginning of an answer everything is the answer.
+        // At the start of an answer everything is the answer.
         ("", "Sure, it is Paris", "Sure, it is Paris"),
         ("", "\"Paris\"", "\"Paris\""),
         (FRANCE, "Surely the Seine", " Surely the Seine"),

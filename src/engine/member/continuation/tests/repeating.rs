@@ -13,9 +13,9 @@ fn repeated_text_goes() {
         ("in the land of the ", "of the free", "free"),
         ("First:\n", "First: \n\nfoo", "\nfoo"),
         ("First:\n  ", "First:\n    foo", "  foo"),
-        // Not a word that only begins like the last one.
+        // Not a word that only starts like the last one.
         ("I saw the cat", "the category", " the category"),
-        // A text that ends inside a word goes on there.
+        // A text that ends inside a word continues there.
         ("the internat", "the international", "ional"),
         ("日本の首都は東京", "日本の首都は東京です", "です"),
         ("Yes,", "Yes, it is", " it is"),
@@ -48,7 +48,7 @@ fn a_reply_that_only_repeats_is_told() {
         ("The capital of France is Paris.", Finish::Stop),
         ("The capital of France is Paris. It lies", Finish::Stop),
         ("It lies on\n", Finish::Length),
-        // It began anew and was cut off.
+        // It started again and was cut off.
         ("The capital of Fra", Finish::Length),
         ("Sure, here is the continuation:\n\nThe capital of France", Finish::Length),
         ("\"The capital of France is", Finish::Length),

@@ -1,5 +1,5 @@
-//! Token ids and log-probabilities held against llama.cpp's, as `tests/embedded/record.py` recorded them. They belong to the
-//! models as they were then: after training, record anew.
+//! Token ids and log-probabilities compared with llama.cpp's, as `tests/embedded/record.py` recorded them. They belong to the
+//! models as they were then: after training, record again.
 
 use fearless_simd::Level;
 use serde::Deserialize;

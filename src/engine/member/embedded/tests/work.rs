@@ -96,7 +96,7 @@ fn nothing_is_evaluated_twice() {
     let first: String = whole.draft.tokens[..8].iter().map(|token| token.text.as_str()).collect();
     let candidates = [("The capital of France is Rome", false), ("The capital of France is Rome.", true)];
     let scores = scored(&mut session, &start, &candidates);
-    // Both begin like the draft and like each other: only what differs is evaluated.
+    // Both start like the draft and like each other: only what differs is evaluated.
     let differing = scores.logprobs()[1].len() as u64;
     assert!(scores.forwards <= differing && scores.forwards < 6, "{}", scores.forwards);
     // The draft's first eight tokens win: the other three rows are the start of the next draft.
@@ -154,7 +154,7 @@ fn any_number_of_candidates_is_scored() {
     assert_eq!(bits(&together.logprobs()[63..]), bits(&alone.logprobs()));
 }
 
-/// Others finish in the middle of a draft, with more than there are rows for, and with texts that begin as this one goes on.
+/// Others finish in the middle of a draft, with more than there are rows for, and with texts that start as this one continues.
 #[test]
 fn drafts_of_others_that_come_in_the_middle_change_nothing_however_few_rows_are_kept() {
     let context = context(QUESTION, &[]);

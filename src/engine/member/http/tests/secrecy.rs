@@ -28,7 +28,7 @@ fn logins_and_keys_in_addresses_are_masked() {
 fn secrets_are_masked_but_placeholders_are_not() {
     let text = format!("Incorrect API key provided: {FAKE}{FAKE}. None of the EMPTY keys");
     assert_eq!(redact(&text, &[FAKE, "EMPTY", ""]), "Incorrect API key provided: …. None of the EMPTY keys");
-    // Masking the inner one makes the outer one anew.
+    // Masking the inner one makes the outer one again.
     assert_eq!(redact("swor…swordfishfish", &["swordfish", "swor……fish"]), "…");
 }
 
@@ -74,7 +74,7 @@ fn a_key_is_masked_in_every_form_that_a_server_may_echo() {
             let shown = secrets.redact(&text);
             let pieces = echoed.as_bytes().windows(8);
             let left = pieces.filter(|piece| shown.contains(std::str::from_utf8(piece).unwrap())).count();
-            // In base64 some characters at the ends depend on what stands beside the key.
+            // In base64 some characters at the ends depend on what is beside the key.
             assert!(left == 0 || (left <= 3 && !echoed.contains("fake")), "{text}: {shown}");
         }
     }

@@ -10,7 +10,7 @@ use super::{Cancelled, Session, Stop};
 use crate::engine::member::{MemberError, Sampling};
 
 impl<E: Engine> Session<E> {
-    /// Draws from a place on whose row is at hand. Behind the prefix's last token the sequence has so many tokens in `behind`.
+    /// Draws from a place on whose row is at hand. Behind the prefix's last token the sequence has this many tokens in `behind`.
     pub(super) fn draw(
         &mut self,
         sampling: Sampling,
@@ -109,7 +109,7 @@ impl<E: Engine> Session<E> {
         if let Some(node) = self.tree.child(at, token, Wanted::Row) {
             return Ok(node);
         }
-        // One of theirs begins with it, and has more rows than are kept.
+        // One of theirs starts with it, and has more rows than are kept.
         let node = self.tree.add(at, token);
         self.evaluate(node as usize, cancelled)?;
         Ok(node)

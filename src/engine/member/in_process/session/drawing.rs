@@ -26,14 +26,14 @@ pub(super) struct Drawing<'a> {
     decoder: Decoder,
     /// Bytes of the text that are certainly part of the answer.
     safe: usize,
-    /// Log-probabilities of the end after so many tokens.
+    /// Log-probabilities of the end after this many tokens.
     pub(super) ends: Vec<f32>,
 }
 
 /// What was drawn.
 pub(super) enum Outcome {
     Draft(Drawn),
-    /// The model begins to think.
+    /// The model starts to think.
     Thought,
 }
 
@@ -51,7 +51,7 @@ pub(super) struct Drawn {
 pub(super) enum Safe {
     /// So many bytes; the rest may turn out to be no part of the answer.
     Bytes(usize),
-    /// The answer ends after so many bytes, where another turn begins.
+    /// The answer ends after this many bytes, where another turn starts.
     Ended(usize),
     Thought,
 }
@@ -138,7 +138,7 @@ impl<'a> Drawing<'a> {
     pub(super) fn further(&mut self, full: bool) -> Further {
         // Where the draft stops inside a character, the bytes so far are not part of it: the next draft draws them again.
         let whole = full || self.is_complete();
-        // What may be the beginning of another turn is not part of the draft: the next one draws it again. Behind the draft of
+        // What may be the start of another turn is not part of the draft: the next one draws it again. Behind the draft of
         // another it is drawn to where it is told apart, so that every such call adds something.
         let told_apart = self.safe == self.text.len();
         if whole && !told_apart && self.safe > 0 && (full || self.guide.is_none()) {
@@ -186,7 +186,7 @@ impl<'a> Drawing<'a> {
         self.done()
     }
 
-    /// The draft up to where another turn begins, which ends the answer.
+    /// The draft up to where another turn starts, which ends the answer.
     pub(super) fn ended_by_a_turn(mut self) -> Outcome {
         self.shorten();
         self.draft.ends = true;

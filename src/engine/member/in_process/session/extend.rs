@@ -15,7 +15,7 @@ use crate::engine::member::{ExtendRequest, Extended, Hints, MemberError, Usage};
 const TOGETHER: usize = 8;
 
 impl<E: Engine> Session<E> {
-    /// Keeps the beginning of a draft and draws behind it.
+    /// Keeps the start of a draft and draws behind it.
     pub(in crate::engine::member) fn extend(
         &mut self,
         request: &ExtendRequest,

@@ -92,7 +92,7 @@ impl Guide {
         }
     }
 
-    /// Hears what was drawn where the text has so many bytes, and keeps what the draft says there if it is the same.
+    /// Hears what was drawn where the text has this many bytes, and keeps what the draft says there if it is the same.
     pub(super) fn hear(&mut self, said: Option<Next>, drawn: Next, bytes: usize) {
         let same = match self.keep {
             Keep::Own => said.is_some_and(|said| self.take(said, said.is(drawn))),

@@ -3,7 +3,7 @@
 //! Owns the prefix, the tree behind it and the counting of evaluations. Every number it returns depends on the request alone, not on
 //! what was evaluated before: where an engine's rows do not depend on the rows beside them, a cache that is kept gives the same bits
 //! as a fresh one. One thing is remembered: which tokens a text is made of that this session wrote token by token (`extend`, and
-//! drafts that stop where their author is unsure), since it goes on from those.
+//! drafts that stop where their author is unsure), since it continues from those.
 
 mod draw;
 mod drawing;
@@ -53,7 +53,7 @@ pub(in crate::engine::member) type Cancelled<'a> = &'a dyn Fn() -> bool;
 /// When a draft is whole.
 #[derive(Clone, Copy)]
 pub(in crate::engine::member) struct Until<'a> {
-    /// Whether a text of so many tokens needs no further one.
+    /// Whether a text of this many tokens needs no further one.
     pub(in crate::engine::member) complete: &'a dyn Fn(&str, usize) -> bool,
     /// Whether the probability of the end after a text that needs no further token is wanted.
     pub(in crate::engine::member) asks_end: &'a dyn Fn(&str) -> bool,
@@ -157,7 +157,7 @@ impl<E: Engine> Session<E> {
         })
     }
 
-    /// Answers a call; where the model begins to think (`None`), once more with its thought closed.
+    /// Answers a call; where the model starts to think (`None`), once more with its thought closed.
     fn silenced<T>(&mut self, mut answer: impl FnMut(&mut Self) -> Result<Option<T>, Stop>) -> Result<T, Stop> {
         for _ in 0..2 {
             if let Some(answer) = answer(self)? {
@@ -264,7 +264,7 @@ impl<E: Engine> Session<E> {
         self.engine.forget(self.prefix.len(), first);
     }
 
-    /// Takes over the branch that begins like `rest`, as far as it goes.
+    /// Takes over the branch that starts like `rest`, as far as it goes.
     fn adopt(&mut self, rest: &[u32]) {
         let path = self.tree.longest(rest);
         let Some(end) = path.last() else {
@@ -337,7 +337,7 @@ impl<E: Engine> Session<E> {
 /// What tests need to see.
 #[cfg(test)]
 impl<E: Engine> Session<E> {
-    /// Keeps so many rows instead of what the engine says.
+    /// Keeps this many rows instead of what the engine says.
     pub(in crate::engine::member) fn keeping(mut self, rows: usize) -> Self {
         self.tree = Tree::new(rows, self.engine.vocabulary().ends());
         self

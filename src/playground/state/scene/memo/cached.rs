@@ -20,7 +20,7 @@ impl<T> Default for Cached<T> {
 }
 
 impl<T> Cached<T> {
-    /// The value for this answer as it stands, made anew where it was made for another.
+    /// The value for this answer as it stands, made again where it was made for another.
     pub fn of(&mut self, run: &Run, make: impl FnOnce(&Run) -> T) -> Arc<T> {
         let last = run.rounds.iter().rfind(|round| round.accepted.is_some());
         let same = match (&self.last, last) {

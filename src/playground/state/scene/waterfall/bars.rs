@@ -36,7 +36,7 @@ impl Stretch {
     }
 }
 
-/// A bar of so many columns for a span of time.
+/// A bar of this many columns for a span of time.
 pub(super) struct Bar {
     columns: usize,
     from_ms: f64,
@@ -54,7 +54,7 @@ impl Bar {
         if self.total_ms <= 0.0 {
             return 0;
         }
-        // A float becomes the nearest number that there is: below the beginning the first column, beyond the end the last.
+        // A float becomes the nearest number that there is: below the start the first column, beyond the end the last.
         (((at_ms - self.from_ms) / self.total_ms * self.columns as f64).round() as usize).min(self.columns)
     }
 
@@ -86,7 +86,7 @@ impl Bar {
         }
     }
 
-    /// The bar as characters in a tone; where nothing goes on it is dim.
+    /// The bar as characters in a tone; where nothing continues it is dim.
     pub(super) fn line(&self, tone: Tone, glyphs: Glyphs) -> Line {
         let mut line: Line = Vec::new();
         for (kind, critical) in &self.cells {

@@ -14,7 +14,7 @@ use crate::engine::fusion::timing::{Busy, RoundTiming, Step, round_timing, rows}
 const KINDS: [Stretch; 6] =
     [Stretch::FirstToken, Stretch::Drafting, Stretch::Scoring, Stretch::Failed, Stretch::Cancelled, Stretch::Waiting];
 
-/// The round looked at, in lines of so many columns.
+/// The round looked at, in lines of this many columns.
 #[must_use]
 pub fn round_page(play: &Play, round: Option<&Round>, glyphs: Glyphs, width: u16) -> Prose {
     let mut prose = Prose::new();

@@ -12,7 +12,7 @@ use crate::engine::fusion::timing::{RoundTiming, RunTiming};
 /// Columns of a length.
 const CELL: usize = 9;
 
-/// All accepted rounds and each member's sums, in lines of so many columns; `looked_at` is the number of the round that is
+/// All accepted rounds and each member's sums, in lines of this many columns; `looked_at` is the number of the round that is
 /// marked.
 #[must_use]
 pub fn run_page(timing: &RunTiming, play: &Play, looked_at: Option<usize>, glyphs: Glyphs, width: u16) -> Prose {

@@ -1,6 +1,6 @@
-//! What may have made a wrong candidate win, in words: what a person looks for who sees a wrong answer.
+//! What may have made a wrong candidate win, in words: what the user looks for who sees a wrong answer.
 //!
-//! Two causes are known from measurement (README, the table of rules and lengths): an improbable word that is averaged with many
+//! Two causes are known from measurement (`tests/study/README.md`, the table of rules and lengths): an improbable word that is averaged with many
 //! certain ones, and a segment that spans several answers, none of which is right as a whole. Each is told only where the
 //! recorded numbers show it.
 

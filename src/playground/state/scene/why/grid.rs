@@ -13,7 +13,7 @@ pub(super) struct Row {
     pub(super) cells: Vec<(Tone, String)>,
 }
 
-/// The rows, the first of which is the heading, with heads of so many columns.
+/// The rows, the first of which is the heading, with heads of this many columns.
 pub(super) fn grid(rows: &[Row], head: usize, width: u16) -> Prose {
     let columns = rows.iter().map(|row| row.cells.len()).max().unwrap_or(0);
     let each = (usize::from(width).saturating_sub(head) / CELL).max(1);

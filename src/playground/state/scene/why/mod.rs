@@ -1,5 +1,5 @@
 //! Why a round was won: every score, who agreed, what else would have been chosen, and how the verifiers read the two best
-//! candidates token by token, so that a person finds what a wrong segment was accepted for.
+//! candidates token by token, so that the user finds what a wrong segment was accepted for.
 //!
 //! Computing is here and in `engine::fusion`; how it is put into lines is `words`'s.
 
@@ -51,7 +51,7 @@ pub struct Why {
     pub candidates: Vec<CandidateRow>,
     /// A row for each verifier.
     pub verifiers: Vec<VerifierScores>,
-    /// In words: margin, agreement, what a person did.
+    /// In words: margin, agreement, what the user did.
     pub notes: Vec<String>,
     /// In words: what may have made a wrong candidate win.
     pub causes: Vec<String>,
@@ -96,7 +96,7 @@ impl Subject<'_> {
     }
 }
 
-/// The reasons of the round looked at; `single` holds the run against its strongest member.
+/// The reasons of the selected round; `single` holds the run against its strongest member.
 #[must_use]
 pub fn why(play: &Play, round: Option<&Round>, single: Option<&Single>) -> Why {
     let Some(round) = round else { return Why::default() };

@@ -105,7 +105,7 @@ fn unconfirmed(subject: &Subject<'_>) -> Option<String> {
     })
 }
 
-/// Which knobs a person changed before the round.
+/// Which knobs the user changed before the round.
 fn tuned(subject: &Subject<'_>) -> Option<String> {
     let Subject { play, round, .. } = subject;
     let place = play.run.rounds.partition_point(|before| before.number < round.number);
@@ -114,7 +114,7 @@ fn tuned(subject: &Subject<'_>) -> Option<String> {
     (!changes.is_empty()).then(|| format!("knobs changed before this round: {}", changes.join(", ")))
 }
 
-/// What a person did.
+/// What the user did.
 fn by_hand(subject: &Subject<'_>) -> Vec<String> {
     let Some(accepted) = subject.round.accepted.as_ref().filter(|accepted| accepted.overridden) else { return Vec::new() };
     let authors = listed(&accepted.authors.iter().map(|author| subject.name(*author)).collect::<Vec<_>>());

@@ -16,7 +16,7 @@ const HEAD: usize = 18;
 /// Columns before the text of a reading: letter, score, mark.
 const READ: u16 = 10;
 
-/// The reasons in lines of so many columns.
+/// The reasons in lines of this many columns.
 #[must_use]
 pub fn prose(why: &Why, play: &Play, width: u16) -> Prose {
     let mut prose = Prose::new();
@@ -202,7 +202,7 @@ fn read(readings: &Readings, why: &Why, play: &Play, width: u16) -> Prose {
 fn tokens(read: &Read, play: &Play, width: u16) -> Prose {
     let mut flow = Flow::new(width.saturating_sub(READ).max(1));
     for (place, (text, _)) in read.tokens.iter().enumerate() {
-        // A segment begins with the space that parts it from the text before.
+        // A segment starts with the space that parts it from the text before.
         flow.push(if flow.is_empty() { text.trim_start_matches(' ') } else { text }, place as u32);
     }
     let score = read.score.map_or_else(|| "-".to_owned(), figure);

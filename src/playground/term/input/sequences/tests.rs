@@ -9,7 +9,7 @@ fn read(pieces: &[&[u8]]) -> Vec<Event> {
     for piece in pieces {
         sequences.advance(piece, &mut events);
     }
-    // What was pressed in a paste without end can begin something again.
+    // What was pressed in a paste without end can start something again.
     while sequences.unfinished().is_some() {
         sequences.give_up(&mut events);
     }
@@ -163,7 +163,7 @@ const REPORTS: [&[u8]; 40] = [
     b"\x1b_Gi=31;OK\x1b\\",
     b"\x1b^private\x1b\\",
     b"\x1bXstring\x1b\\",
-    // The same, begun or ended by a single byte or by its encoding.
+    // The same, started or ended by a single byte or by its encoding.
     b"\x9b?2026;2$y",
     b"\x9d11;rgb:0/0/0\x9c",
     b"\xc2\x90>|foot(1.16)\xc2\x9c",
