@@ -75,13 +75,13 @@ pub fn scene(state: &State) -> Scene {
 /// What a scene is made of: the play and the round that it shows, and what was made of all their rounds.
 #[derive(Clone, Copy)]
 pub struct Shown<'a> {
-    pub(super) state: &'a State,
-    pub(super) play: &'a Play,
-    pub(super) round: Option<&'a Round>,
+    pub(in crate::playground::state) state: &'a State,
+    pub(in crate::playground::state) play: &'a Play,
+    pub(in crate::playground::state) round: Option<&'a Round>,
     /// The answer compared with its strongest member.
-    pub(super) single: Option<&'a Single>,
+    pub(in crate::playground::state) single: Option<&'a Single>,
     /// What would have been different under the knobs that are tried.
-    pub(super) what_if: Option<&'a WhatIf>,
+    pub(in crate::playground::state) what_if: Option<&'a WhatIf>,
 }
 
 /// The scene of a state; `memo` and `texts` are those of the frame before, or empty.

@@ -1,20 +1,20 @@
 //! The help page: what fusion is, every key, what the marks mean.
 
-use super::pane::Activity;
-use super::timeline::Mark;
+use super::{Body, READING, View, whole};
 use crate::playground::state::action::{ACTIONS, Action, Context, Group};
 use crate::playground::state::glyphs::Glyphs;
 use crate::playground::state::keymap::Keymap;
-use crate::playground::state::pages::{self, Body, View};
 use crate::playground::state::prose::{Prose, Tone, line, wrap};
+use crate::playground::state::scene::pane::Activity;
+use crate::playground::state::scene::timeline::Mark;
 
 /// The page.
 pub const VIEW: View = View {
     title: "help",
     width: 96,
-    height: pages::whole,
+    height: whole,
     context: Context::Keys,
-    hints: |_| pages::READING,
+    hints: |_| READING,
     body: Body::Lines(|of| help(&of.shown.state.keymap, of.shown.state.settings.ascii, of.width)),
     next: None,
 };

@@ -1,18 +1,18 @@
 //! The log's page: everything worth knowing so far, newest first.
 
-use super::duration;
+use super::{Body, READING, View, whole};
 use crate::playground::state::action::Context;
 use crate::playground::state::log::{Level, Log};
-use crate::playground::state::pages::{self, Body, View};
 use crate::playground::state::prose::{Prose, Tone, line, wrap};
+use crate::playground::state::scene::duration;
 
 /// The page.
 pub const VIEW: View = View {
     title: "log",
     width: 96,
-    height: pages::whole,
+    height: whole,
     context: Context::Keys,
-    hints: |_| pages::READING,
+    hints: |_| READING,
     body: Body::Lines(|of| log(&of.shown.state.notices.log, of.width)),
     next: None,
 };

@@ -1,7 +1,10 @@
 //! The pages: what can lie over the screen to be read.
 //!
 //! A page is a row here and a file of its own, which says its title, size, keys and lines; a row of the table of actions opens it
-//! ([`Action::Open`]).
+//! ([`Action::Open`]). A file that only a page needs is in this folder.
+
+pub mod help;
+mod log;
 
 use super::State;
 use super::action::{Action, Context};
@@ -9,7 +12,7 @@ use super::prose::Prose;
 use super::scene::chart::{self, Curve};
 use super::scene::memo::Memo;
 use super::scene::whole::Shown;
-use super::scene::{compare, heat_map, help, log, single, waterfall, why};
+use super::scene::{compare, heat_map, single, waterfall, why};
 
 /// What a page is.
 #[derive(Clone, Copy)]
