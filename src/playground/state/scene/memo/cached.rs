@@ -24,7 +24,8 @@ impl<T> Cached<T> {
     pub fn of(&mut self, run: &Run, make: impl FnOnce(&Run) -> T) -> Arc<T> {
         let last = run.rounds.iter().rfind(|round| round.accepted.is_some());
         let same = match (&self.last, last) {
-            (Some(known), Some(last)) => Arc::ptr_eq(known, last),
+            // The first is the same answer faster.
+            (Some(known), Some(last)) => Arc::ptr_eq(known, last) || known == last,
             (None, _) | (_, None) => false,
         };
         match &self.value {
