@@ -20,6 +20,7 @@ const ROOMS: &[&str] = &[
     "export",
     "files",
     "config",
+    "playthrough",
     "prompts",
     "engine",
     "engine::round",
@@ -27,11 +28,12 @@ const ROOMS: &[&str] = &[
     "engine::member",
     "engine::fusion",
     "text",
+    "log",
     "clean",
 ];
 
 /// Rooms whose circles are still to be opened.
-const CIRCLES_LEFT: &[&str] = &["engine::member::http", "ensemble", "sweep", "playground::state", "playground::term"];
+const CIRCLES_LEFT: &[&str] = &["engine::member::http", "ensemble", "playground::state"];
 
 type Module = Vec<String>;
 

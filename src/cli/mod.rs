@@ -188,7 +188,7 @@ fn hidden(arguments: &[OsString]) -> Option<u8> {
     use crate::engine::member::llama_cpp::trial;
     #[cfg(unix)]
     if let Some(modes) = crate::playground::term::keeper::meant(arguments) {
-        crate::playground::term::keeper::keep(&modes);
+        crate::playground::term::keep(&modes);
         return Some(0);
     }
     let [_, command, rest @ ..] = arguments else { return None };

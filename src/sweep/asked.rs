@@ -5,7 +5,6 @@
 
 use std::collections::HashMap;
 
-use super::run::Sweep;
 use crate::prompts::{Prompt, hash};
 
 /// A prompt of a sweep by what it means.
@@ -40,13 +39,13 @@ impl Asked {
         asked.collect()
     }
 
-    /// The seed that it is played with.
+    /// The seed that it is played with in a sweep of this seed.
     #[must_use]
-    pub fn seed(&self, sweep: &Sweep) -> u64 {
-        match sweep.seeding {
-            Seeding::Given => sweep.seed,
+    pub fn seed(&self, seeding: Seeding, seed: u64) -> u64 {
+        match seeding {
+            Seeding::Given => seed,
             // Half of the bits: such numbers can be typed, and every reader of JSON keeps them whole.
-            Seeding::OfPrompt => sweep.seed.wrapping_add(hash(format!("{} {}", self.fingerprint, self.copy).as_bytes()) >> 32),
+            Seeding::OfPrompt => seed.wrapping_add(hash(format!("{} {}", self.fingerprint, self.copy).as_bytes()) >> 32),
         }
     }
 }

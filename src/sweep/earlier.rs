@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::asked::Asked;
 use super::cell::{Answer, Cell, Finished};
-use super::run::Sweep;
+use super::plan::Sweep;
 
 /// Prompts that are told by their numbers, at most.
 const NAMED: usize = 5;
@@ -55,7 +55,7 @@ impl<'a> Reading<'a> {
             self.others.insert(asked, place);
             return;
         };
-        if asked.seed(self.sweep) != seed {
+        if self.sweep.seed_of(&asked) != seed {
             return;
         }
         self.known.insert(prompt);

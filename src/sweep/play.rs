@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::asked::Asked;
 use super::cell::{Answer, Cell, Finished};
-use super::run::{Sweep, SweepError};
+use super::plan::{Sweep, SweepError};
 use crate::engine::trace::{Journal, TraceError};
 use crate::engine::{Seat, Setup, wall_clock};
 use crate::playthrough::{self, Played};
@@ -19,7 +19,7 @@ pub(super) async fn play(sweep: &Sweep, seats: &[Seat], cell: Cell, asked: &Aske
     let setup = Setup {
         seats: seats.to_vec(),
         params: sweep.grid.params(&sweep.params, cell.setting),
-        seed: asked.seed(sweep),
+        seed: sweep.seed_of(asked),
         conversation: prompt.conversation.clone(),
         answers: prompt.answers.clone(),
         journal,

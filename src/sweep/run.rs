@@ -9,84 +9,21 @@
 use std::collections::HashSet;
 use std::hash::BuildHasher;
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
-use super::asked::{Asked, Seeding};
+use super::asked::Asked;
 use super::cell::{Cell, Finished};
-use super::grid::Grid;
+use super::plan::{Sweep, SweepError};
 use super::play::play;
 use crate::engine::Seat;
-use crate::engine::fusion::params::Params;
 use crate::engine::member::Working;
-use crate::engine::trace::TraceError;
-use crate::prompts::Prompt;
 
 /// Results that wait to be taken; jobs wait when it is full.
 const WAITING: usize = 64;
-
-/// What is swept.
-#[derive(Debug, Clone)]
-pub struct Sweep {
-    /// The knobs that vary.
-    pub grid: Grid,
-    /// The knobs that do not.
-    pub params: Params,
-    /// What the seeds of the prompts are made from.
-    pub seed: u64,
-    /// How.
-    pub seeding: Seeding,
-    /// The prompts.
-    pub prompts: Vec<Prompt>,
-    /// The folder, which must be there, of one trace a cell; `None` keeps none.
-    pub traces: Option<PathBuf>,
-}
-
-/// Why a sweep cannot continue.
-#[derive(Debug, thiserror::Error)]
-pub enum SweepError {
-    /// A cell's trace cannot be written.
-    #[error("the sweep stopped, since a trace could not be kept: {0}")]
-    Trace(#[from] TraceError),
-    /// The system gives no thread or no event loop.
-    #[error("this system gives no thread to sweep on: {0}")]
-    Thread(std::io::Error),
-    /// A job ended by a fault of its own.
-    #[error("the sweep stopped by a fault in its own code")]
-    Lost,
-}
-
-impl Sweep {
-    /// Every cell, in the order in which they are played: all settings of the first prompt, then those of the next. So whoever
-    /// interrupts a sweep has settings that can be compared, each with the same prompts.
-    pub fn cells(&self) -> impl Iterator<Item = Cell> {
-        let settings = self.grid.settings();
-        (0..self.prompts.len()).flat_map(move |prompt| (0..settings).map(move |setting| Cell { setting, prompt }))
-    }
-
-    /// How many answers there are to give.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.grid.settings().saturating_mul(self.prompts.len())
-    }
-
-    /// Whether there is nothing to play.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
-    /// The name of a cell's trace: the values, then the prompt by what it means. At another place it has the same trace.
-    #[must_use]
-    pub fn trace_name(&self, setting: usize, asked: &Asked) -> String {
-        let values: Vec<String> = self.grid.values(setting).iter().map(ToString::to_string).collect();
-        format!("{}-{asked}.jsonl", values.join("_"))
-    }
-}
 
 /// A sweep under way. Dropping it stops it: cells under way are given up.
 pub struct Running {

@@ -9,8 +9,6 @@ use std::io::{self, Read, Write};
 use std::process::{Child, Command, Stdio};
 use std::sync::{Mutex, PoisonError};
 
-use super::screen;
-
 /// The hidden command of this program that keeps the terminal.
 pub const COMMAND: &str = "keep-terminal";
 
@@ -27,11 +25,11 @@ pub fn meant(arguments: &[OsString]) -> Option<Vec<String>> {
     (command == COMMAND).then(|| modes.iter().map(|mode| mode.to_string_lossy().into_owned()).collect())
 }
 
-/// Starts the second process; without it the terminal is kept as far as this one can.
-pub(super) fn start() {
+/// Starts the second process, which is given the terminal's modes; without it the terminal is kept as far as this one can.
+pub(super) fn start(modes: Vec<String>) {
     let started = std::env::current_exe().and_then(|program| {
         let mut command = Command::new(program);
-        command.arg(COMMAND).args(screen::modes_in_numbers());
+        command.arg(COMMAND).args(modes);
         command.stdin(Stdio::piped()).stdout(Stdio::inherit()).stderr(Stdio::inherit()).spawn()
     });
     *KEEPER.lock().unwrap_or_else(PoisonError::into_inner) = started.ok();
@@ -56,8 +54,8 @@ pub(super) fn stop() {
     }
 }
 
-/// The second process: waits until the pipe ends.
-pub fn keep(modes: &[String]) {
+/// The second process: waits until the pipe ends, and gives the terminal back if the first did not.
+pub fn keep(give_back: impl FnOnce()) {
     let mut taken = false;
     let mut told = [0];
     let mut pipe = io::stdin().lock();
@@ -69,7 +67,7 @@ pub fn keep(modes: &[String]) {
         }
     }
     if taken {
-        screen::give_back_for_another(modes);
+        give_back();
         // Where the terminal is gone too, there is no reader.
         let _ = writeln!(
             io::stderr(),

@@ -114,7 +114,7 @@ struct Loop {
 pub async fn run(options: Options, effects: Effects, opening: Opening) -> io::Result<Left> {
     let signals = Signals::listen()?;
     #[cfg(all(unix, feature = "llama-cpp"))]
-    keeper::start();
+    keeper::start(screen::modes_in_numbers());
     let terminal = Terminal::enter(guard::Options { mouse: options.settings.mouse })?;
     let size = terminal.size()?;
     let mut screen = Screen::new(options, size.width, size.height);
@@ -148,6 +148,12 @@ pub async fn run(options: Options, effects: Effects, opening: Opening) -> io::Re
         played?;
     }
     Ok(Left { ended_by: playground.ended_by, trace: playground.source.kept().map(ToOwned::to_owned) })
+}
+
+/// The process that keeps the terminal for another of this program ([`keeper`]), which had these modes.
+#[cfg(all(unix, feature = "llama-cpp"))]
+pub fn keep(modes: &[String]) {
+    keeper::keep(|| screen::give_back_for_another(modes));
 }
 
 impl Loop {

@@ -19,7 +19,7 @@ use super::asked::Asked;
 use super::cell::{Answer, Finished};
 use super::earlier::{Earlier, Reading};
 use super::grid::Grid;
-use super::run::Sweep;
+use super::plan::Sweep;
 use crate::engine::fusion::params::Value;
 use crate::files::{self, FileError};
 use crate::text::{self, NotText};
@@ -120,7 +120,7 @@ impl Store {
         let path = folder.join(RESULTS);
         let file = files::private().read(true).append(true).create(true).open(&path).map_err(FileError::of(&path))?;
         let asked = Asked::of(&sweep.prompts);
-        let seeds = asked.iter().map(|asked| (asked.clone(), asked.seed(sweep))).collect();
+        let seeds = asked.iter().map(|asked| (asked.clone(), sweep.seed_of(asked))).collect();
         let mut store = Self { folder: folder.to_owned(), path, file, asked: seeds };
         store.lock()?;
         let earlier = match store.take_up(pinned, sweep, &asked) {

@@ -8,7 +8,7 @@ use crate::engine::Seat;
 use crate::engine::fusion::event::{OwnSampling, Role, ScoreTier};
 use crate::engine::fusion::params::{KNOBS, Value};
 use crate::prompts::fingerprint;
-use crate::sweep::run::Sweep;
+use crate::sweep::plan::Sweep;
 
 /// What the first line's `format` says.
 pub(super) const FORMAT: &str = "specfuse-sweep";

@@ -308,15 +308,15 @@ fn nothing_is_said_where_nothing_was_there() {
 fn what_a_prompt_says_decides_its_seed_and_equal_ones_have_their_own() {
     let seeds = |questions: &[&str]| -> Vec<u64> {
         let sweep = asking(questions);
-        Asked::of(&sweep.prompts).iter().map(|asked| asked.seed(&sweep)).collect()
+        Asked::of(&sweep.prompts).iter().map(|asked| sweep.seed_of(asked)).collect()
     };
     let there = seeds(&["one", "two", "two"]);
     assert_eq!(seeds(&["new", "two", "one", "two"])[1..], [there[1], there[0], there[2]]);
     assert!(there[1] != there[2] && there[0] != there[1]);
     let other = Sweep { seed: 2, ..asking(&["one"]) };
-    assert_eq!(Asked::of(&other.prompts)[0].seed(&other), there[0] + 1);
+    assert_eq!(other.seed_of(&Asked::of(&other.prompts)[0]), there[0] + 1);
     let given = Sweep { seeding: Seeding::Given, ..asking(&["one"]) };
-    assert_eq!(Asked::of(&given.prompts)[0].seed(&given), 1);
+    assert_eq!(given.seed_of(&Asked::of(&given.prompts)[0]), 1);
 }
 
 #[test]

@@ -6,10 +6,11 @@
 mod bars;
 mod round;
 mod run;
+mod stretch;
 
-pub use bars::Stretch;
 pub use round::round_page;
 pub use run::run_page;
+pub use stretch::Stretch;
 
 use super::super::glyphs::Glyphs;
 use super::super::play::Play;
