@@ -2,8 +2,8 @@
 
 use ratatui::symbols::border;
 
+use crate::playground::state::parts::run_state::RunState;
 use crate::playground::state::scene::pane::Activity;
-use crate::playground::state::scene::status::RunState;
 use crate::playground::state::scene::timeline::Mark;
 use crate::playground::state::scene::waterfall::Stretch;
 

@@ -2,13 +2,12 @@
 //!
 //! Owns everything that events change. What of it the user looks at is [`looking`](super::looking)'s.
 
+use super::run_state::{RunState, run_state};
+pub use super::source::{Replay, Source, TakingUp};
 use crate::engine::fusion::conversation::Conversation;
 use crate::engine::fusion::event::SegmentId;
 use crate::engine::fusion::run::{Phase, Run};
-use crate::engine::round::Command;
 use crate::playground::state::play::Play;
-use crate::playground::state::roster::RowId;
-use crate::playground::state::scene::status::{self, RunState};
 use crate::playground::state::session::Session;
 use crate::playground::state::transcript::Transcript;
 
@@ -29,44 +28,6 @@ pub struct Answers {
     pub now_ms: f64,
 }
 
-/// Where events come from.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Source {
-    /// A run under way, or none yet.
-    Live,
-    /// A recorded run.
-    Replay(Replay),
-}
-
-/// A replay under way.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Replay {
-    /// The file's name.
-    pub file: String,
-    /// Whether it plays.
-    pub playing: bool,
-    /// How fast: 1 is as recorded.
-    pub speed: f64,
-    /// Whether everything was played.
-    pub over: bool,
-}
-
-/// How far taking a run up again is.
-#[derive(Debug, Clone, PartialEq)]
-pub enum TakingUp {
-    /// No run is taken up.
-    Not,
-    /// Members are being connected for it.
-    Awaiting {
-        /// What the run is told then.
-        commands: Vec<Command>,
-        /// The members that are being connected.
-        rows: Vec<RowId>,
-    },
-    /// It has started, and the run has not confirmed it yet.
-    Begun,
-}
-
 impl Answers {
     /// Before anything was asked.
     #[must_use]
@@ -84,7 +45,7 @@ impl Answers {
     /// What the newest run is doing.
     #[must_use]
     pub fn run_state(&self) -> RunState {
-        status::run_state(self.session.newest(), &self.source, self.session.is_asking(), self.waits_for_members())
+        run_state(self.session.newest(), &self.source, self.session.is_asking(), self.waits_for_members())
     }
 
     /// Whether a question waits for members that are being connected.

@@ -4,5 +4,7 @@ pub mod answers;
 pub mod knobs;
 pub mod looking;
 pub mod notices;
+pub mod run_state;
 pub mod settings;
+pub mod source;
 pub mod writing;

@@ -1,0 +1,90 @@
+//! What a run is doing, in one word.
+
+use super::source::Source;
+use crate::engine::fusion::event::Outcome;
+use crate::engine::fusion::run::Phase;
+use crate::playground::state::play::Play;
+
+/// What the run is doing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RunState {
+    /// Nothing was asked yet.
+    Ready,
+    /// A question waits for members that are being connected.
+    Waiting,
+    /// The members read the question.
+    Starting,
+    /// Rounds continue.
+    Answering,
+    /// The open round is the last until it is told to continue.
+    Pausing,
+    /// No round starts until it is told to.
+    Paused,
+    /// The answer is complete.
+    Answered,
+    /// A limit ended it.
+    Limit,
+    /// The user ended it.
+    Stopped,
+    /// Nobody was left to draft.
+    Failed,
+    /// The recording breaks off.
+    BrokenOff,
+}
+
+impl RunState {
+    /// The state in a word or two.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Ready => "ready",
+            Self::Waiting => "waiting",
+            Self::Starting => "reading",
+            Self::Answering => "answering",
+            Self::Pausing => "pausing after this round",
+            Self::Paused => "paused",
+            Self::Answered => "answered",
+            Self::Limit => "stopped at a limit",
+            Self::Stopped => "stopped",
+            Self::Failed => "failed",
+            Self::BrokenOff => "the recording ends here",
+        }
+    }
+
+    /// Whether something happens without a key being pressed.
+    #[must_use]
+    pub fn is_busy(self) -> bool {
+        match self {
+            Self::Waiting | Self::Starting | Self::Answering | Self::Pausing => true,
+            Self::Ready | Self::Paused | Self::Answered | Self::Limit | Self::Stopped | Self::Failed | Self::BrokenOff => false,
+        }
+    }
+}
+
+/// What the run is doing; `asking` says whether a question is on its way, `waits` whether it waits for members.
+#[must_use]
+pub fn run_state(play: Option<&Play>, source: &Source, asking: bool, waits: bool) -> RunState {
+    let Some(play) = play.filter(|_| !asking) else {
+        return match source {
+            // Nothing of it was played yet.
+            Source::Replay(replay) if !replay.playing => RunState::Paused,
+            Source::Replay(_) => RunState::Starting,
+            Source::Live if waits => RunState::Waiting,
+            Source::Live if asking => RunState::Starting,
+            Source::Live => RunState::Ready,
+        };
+    };
+    let open = play.run.open_round().is_some();
+    match (&play.run.phase, source) {
+        (Phase::Finished(Outcome::Answered), _) => RunState::Answered,
+        (Phase::Finished(Outcome::TokenLimit | Outcome::RoundLimit | Outcome::ContextLimit), _) => RunState::Limit,
+        (Phase::Finished(Outcome::Stopped), _) => RunState::Stopped,
+        (Phase::Finished(Outcome::NoMembers { .. }), _) => RunState::Failed,
+        (_, Source::Replay(replay)) if replay.over => RunState::BrokenOff,
+        (Phase::Running | Phase::Paused, _) if play.broken_off => RunState::BrokenOff,
+        (_, Source::Replay(replay)) if !replay.playing => RunState::Paused,
+        (Phase::Paused, _) if open => RunState::Pausing,
+        (Phase::Paused, _) => RunState::Paused,
+        (Phase::Running, _) => RunState::Answering,
+    }
+}
