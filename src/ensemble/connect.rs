@@ -11,7 +11,7 @@ use futures_util::FutureExt;
 use tokio::sync::mpsc;
 use tracing::info;
 
-use super::identify::{self, Api};
+use super::identify::{self, Api, LLAMA_SERVER};
 use super::known;
 use super::options::OpenOptions;
 use super::template::{self, Unreadable};
@@ -27,8 +27,6 @@ use crate::engine::member::turns::InTurn;
 use crate::engine::member::{Local, Member, Overrides, Progress};
 use crate::log::TARGET;
 
-/// The name of llama.cpp's own API.
-pub(super) const LLAMA_SERVER: &str = "llama-server";
 /// Where llama.cpp's server is where no address is given.
 const LLAMA_ADDRESS: &str = "http://127.0.0.1:8080";
 /// How a key is sent where no dialect says so.

@@ -5,6 +5,9 @@ use serde_json::Value;
 use crate::engine::member::api::Kind;
 use crate::engine::member::http::{Endpoint, Http, HttpError, Limits};
 
+/// The name of llama.cpp's own API.
+pub(super) const LLAMA_SERVER: &str = "llama-server";
+
 /// An API that was recognised.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Api {
@@ -21,7 +24,7 @@ impl Api {
     /// Its name in the configuration.
     pub(super) fn name(self) -> &'static str {
         match self {
-            Self::LlamaServer => super::connect::LLAMA_SERVER,
+            Self::LlamaServer => LLAMA_SERVER,
             Self::Other(kind) => kind.name(),
         }
     }

@@ -43,7 +43,7 @@ pub const BUILT_IN: &str = "built-in";
 /// The names of the APIs that servers may speak.
 #[must_use]
 pub fn kinds() -> Vec<&'static str> {
-    std::iter::once(connect::LLAMA_SERVER).chain(Kind::NAMES.iter().map(|(_, name)| *name)).collect()
+    std::iter::once(identify::LLAMA_SERVER).chain(Kind::NAMES.iter().map(|(_, name)| *name)).collect()
 }
 
 /// Which members the user wants.

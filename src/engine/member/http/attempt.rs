@@ -17,12 +17,12 @@ use super::at::At;
 use super::blame::blames;
 use super::body::Body;
 use super::classify::of_sending;
-use super::client::Shared;
 use super::detail::of_body;
 use super::error::{HttpError, Place};
 use super::follow::Followed;
 use super::look;
 use super::refusal::Refusal;
+use super::shared::Shared;
 use crate::engine::member::Sent;
 
 /// Bytes read of the body of an error.

@@ -7,10 +7,10 @@ use std::error::Error;
 use std::io;
 
 use super::at::At;
-use super::client::Shared;
 use super::error::{HttpError, Place};
 use super::proxy::Proxy;
 use super::refusal::span;
+use super::shared::Shared;
 
 /// What failed while a request was sent and its reply's head awaited.
 pub(super) fn of_sending(error: &reqwest::Error, scheme: &str, at: &At, shared: &Shared) -> HttpError {

@@ -23,8 +23,7 @@ use super::follow;
 use super::framing::Framing;
 use super::limits::Limits;
 use super::messages::Messages;
-use super::proxy::Proxy;
-use super::redact::Secrets;
+use super::shared::Shared;
 use super::tls;
 use super::trouble::Trouble;
 use crate::engine::member::Sent;
@@ -50,20 +49,6 @@ pub struct Http {
     shared: Arc<Shared>,
     /// Attempts for one call, the first included.
     attempts: u32,
-}
-
-/// What all calls share.
-pub(super) struct Shared {
-    pub(super) endpoint: Endpoint,
-    pub(super) limits: Limits,
-    pub(super) client: Client,
-    pub(super) secrets: Arc<Secrets>,
-    /// What calls go through.
-    pub(super) proxy: Option<Proxy>,
-    /// Whether the server has ever answered.
-    pub(super) answered: AtomicBool,
-    places: Arc<Semaphore>,
-    trouble: Trouble,
 }
 
 impl fmt::Debug for Http {

@@ -26,6 +26,7 @@ mod proxy;
 mod redact;
 mod refusal;
 mod repeats;
+mod shared;
 #[cfg(test)]
 mod tests;
 mod tls;
