@@ -58,7 +58,7 @@ async fn alone(sweep: &Sweep, seats: &[Seat]) {
             let setup = Setup {
                 seats: seats.to_vec(),
                 params: sweep.grid.params(&sweep.params, setting),
-                seed: asked.seed(sweep),
+                seed: sweep.seed_of(&asked),
                 conversation: prompt.conversation.clone(),
                 answers: prompt.answers.clone(),
                 journal: Some(Journal::create(&path).expect("a trace")),
