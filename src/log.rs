@@ -110,7 +110,8 @@ fn open(path: &Path) -> io::Result<File> {
 
 impl Subscriber for Log {
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-        metadata.is_event() && metadata.target() == TARGET
+        // Whoever asks whether an event would be taken (`tracing::enabled!`) asks with a hint.
+        !metadata.is_span() && metadata.target() == TARGET
     }
 
     fn max_level_hint(&self) -> Option<LevelFilter> {

@@ -144,7 +144,7 @@ mod tests {
             ("[presets.mine]\nscoring = [1]\n", ["presets.mine.scoring", "is a list"]),
             ("[presets.paper]\nsegment-tokens = 5\n", ["`paper`", "comes with the program"]),
             ("[presets]\nmine = 3\n", ["presets.mine", "a table of knobs"]),
-            ("presets = 3\n", ["presets", "a table of presets"]),
+            ("presets = 3\n", ["presets", "must be a table"]),
         ] {
             let error = read(text).unwrap_err().to_string();
             assert!(error.contains("my.toml") && wanted.iter().all(|word| error.contains(word)), "{error}");
