@@ -7,7 +7,8 @@ if(NOT CMAKE_SPECFUSE_PORTABLE)
     unset(GGML_CPU_ARM_ARCH CACHE)
 endif()
 
-# Threads that wait for each other do so with patience.
+# No AMX by GCC, whose intrinsics are wrong; threads that wait for each other do so with patience.
 if(NOT MSVC)
+    add_compile_options("$<$<COMPILE_LANGUAGE:C,CXX>:SHELL:-include ${CMAKE_CURRENT_LIST_DIR}/amx.h>")
     add_compile_options("$<$<COMPILE_LANGUAGE:C,CXX>:SHELL:-include ${CMAKE_CURRENT_LIST_DIR}/patience.h>")
 endif()

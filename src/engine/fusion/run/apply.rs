@@ -19,7 +19,6 @@ impl Run {
     /// someone edited must not end the program.
     pub fn apply(&mut self, record: &Record) {
         self.t_ms = record.t_ms;
-        self.revision += 1;
         match &record.event {
             Event::RunStarted(_) => {}
             Event::RoundStarted { drafters, verifiers, ahead } => self.begin(record, drafters, verifiers, ahead.as_ref()),

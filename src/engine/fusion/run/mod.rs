@@ -113,7 +113,6 @@ pub struct Run {
     new_predicted: Vec<(MemberIndex, f64)>,
     /// See [`Run::tokens`]: a screen asks many times a second.
     tokens: usize,
-    revision: u64,
 }
 
 /// Calls so far.
@@ -178,7 +177,6 @@ impl Run {
             summary: None,
             calls: Calls::default(),
             tokens: 0,
-            revision: 0,
             header,
         }
     }
@@ -256,13 +254,6 @@ impl Run {
     #[must_use]
     pub fn tokens(&self) -> usize {
         self.tokens
-    }
-
-    /// How many events were taken in: greater after every event, so that what is derived from a run can be kept as long as the
-    /// revision is the same. Revisions of two runs cannot be compared.
-    #[must_use]
-    pub fn revision(&self) -> u64 {
-        self.revision
     }
 
     /// Absences where the answer stands, oldest first.

@@ -76,13 +76,3 @@ proptest! {
         }
     }
 }
-
-#[test]
-fn every_event_makes_a_new_revision() {
-    let header = Header { members: Vec::new(), ..header() };
-    let mut run = Run::new(header);
-    for (place, event) in [Event::Paused, Event::Resumed, Event::Undone].into_iter().enumerate() {
-        run.apply(&Record { t_ms: 0.0, round: 0, event });
-        assert_eq!(run.revision(), place as u64 + 1);
-    }
-}
