@@ -146,13 +146,14 @@ fn with_every_key_rebound_no_screen_names_an_old_one() {
         screen
     };
     let crowded = Screen::new(Options { keymap: keymap.clone(), ..support::options(&support::crowd(9)) }, 120, 40);
-    let scenes = vec![
-        Screen::new(options(), 120, 40),
-        crowded,
-        at((120, 40), &answer()[..20], false),
-        at((120, 40), &answer()[..20], true),
-        at((200, 60), answer(), false),
-        at((80, 24), answer(), false),
+    // Each is several kilobytes.
+    let scenes = [
+        Box::new(Screen::new(options(), 120, 40)),
+        Box::new(crowded),
+        Box::new(at((120, 40), &answer()[..20], false)),
+        Box::new(at((120, 40), &answer()[..20], true)),
+        Box::new(at((200, 60), answer(), false)),
+        Box::new(at((80, 24), answer(), false)),
     ];
     for (place, scene) in scenes.iter().enumerate() {
         for first in ACTIONS {
