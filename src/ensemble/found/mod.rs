@@ -4,6 +4,7 @@
 //! [`model_file`](crate::engine::member::model_file). Nothing here loads a model. It reads disks, which may be slow or hang, so the
 //! look has a thread of its own.
 
+mod folders;
 mod hub;
 mod names;
 mod ollama;
@@ -18,7 +19,7 @@ use std::time::Duration;
 
 use tokio::sync::oneshot;
 
-use self::places::{Place, Surroundings, System, usual};
+use self::places::{Layout, Place, Surroundings, System, usual};
 use self::walk::{Candidate, MOST_MODELS, Walk};
 use super::file;
 use super::spec::MemberSpec;
@@ -158,7 +159,12 @@ fn of_platform(configured: &[PathBuf]) -> Vec<Place> {
 pub fn find(places: &[Place], known: &[PathBuf], memory: Option<Memory>) -> Finding {
     let mut walk = Walk::new(known);
     for place in places {
-        walk.look(place);
+        walk.enter();
+        match place.layout {
+            Layout::Files => folders::look(&mut walk, place),
+            Layout::Ollama => ollama::look(&mut walk, place),
+        }
+        walk.leave(place);
     }
     let (mut models, mut left_out) = (Vec::new(), Vec::new());
     let more = walk.candidates.len().saturating_sub(MOST_MODELS);

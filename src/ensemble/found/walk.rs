@@ -1,15 +1,16 @@
-//! Going through the folders of a place: which files in them are models, or are becoming some.
+//! Going through the folders of places: what is in them, and the models that were found so far.
 //!
-//! Bounded in depth and in number, and each folder is gone into once, so that links in a circle end. Nothing here opens a file but
-//! to see whether a download without a name of its own is a GGUF file.
+//! Bounded in depth and in number, and each folder is entered once, so that links in a circle end. Nothing here opens a file,
+//! except to see whether a download without a name of its own is a GGUF file. How a place is laid out is known elsewhere: plain
+//! folders, the Hugging Face cache and Ollama's store each have a file of their own.
 
 use std::collections::HashSet;
 use std::fs::{self, File};
 use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
-use super::places::{Layout, Place};
-use super::{hub, names, ollama};
+use super::names;
+use super::places::Place;
 use crate::engine::member::model_file::memory::bytes_in_words;
 use crate::engine::member::model_file::parts::part_of;
 
@@ -18,9 +19,6 @@ const MOST_ENTRIES: usize = 20_000;
 
 /// Models that are listed in all.
 pub(super) const MOST_MODELS: usize = 200;
-
-/// What names end in, behind `.gguf`, while the file is still being downloaded.
-const UNDER_WAY: &[&str] = &["downloadinprogress", "part", "partial", "crdownload", "download", "incomplete", "tmp", "!ut"];
 
 /// A file that is a model by its place and name.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,13 +53,13 @@ impl Walk {
         Self { files: known.iter().filter_map(|path| fs::canonicalize(path).ok()).collect(), ..Self::default() }
     }
 
-    /// Looks at a place.
-    pub(super) fn look(&mut self, place: &Place) {
+    /// Starts with a place.
+    pub(super) fn enter(&mut self) {
         (self.left, self.noted) = (MOST_ENTRIES, false);
-        match place.layout {
-            Layout::Files => self.folder(place, &place.folder, place.depth),
-            Layout::Ollama => ollama::look(self, place),
-        }
+    }
+
+    /// Notes what of a place was not looked at.
+    pub(super) fn leave(&mut self, place: &Place) {
         if self.left == 0 {
             self.notes
                 .push(format!("{} holds more files than are looked at: only a part of it is listed", place.folder.display()));
@@ -103,35 +101,6 @@ impl Walk {
             }
         }
         files
-    }
-
-    fn folder(&mut self, place: &Place, folder: &Path, depth: usize) {
-        let entries = self.entries(place, folder);
-        for path in &entries {
-            let Some(name) = path.file_name().map(|name| name.to_string_lossy().into_owned()) else { continue };
-            if path.is_dir() {
-                if name.starts_with("models--") {
-                    hub::look(self, place, path);
-                } else if depth > 0 && !name.starts_with('.') && !name.starts_with("datasets--") && !name.starts_with("spaces--")
-                {
-                    self.folder(place, path, depth - 1);
-                }
-            } else {
-                self.file(place, path, &name, &entries);
-            }
-        }
-    }
-
-    /// A file of a folder, if it is a model by its name. `beside` is what else is there.
-    fn file(&mut self, place: &Place, path: &Path, name: &str, beside: &[PathBuf]) {
-        let lower = name.to_lowercase();
-        let under_way = lower.split_once(".gguf.").is_some_and(|(_, ending)| UNDER_WAY.contains(&ending));
-        let is_model = is_named_gguf(path);
-        if under_way || (is_model && (lower.starts_with("incomplete-") || beside.contains(&with_ending(path, ".aria2")))) {
-            self.under_way(place, path, names::of_file(path, None));
-        } else if is_model {
-            self.model(place, path, None);
-        }
     }
 
     /// A model: the first of its files stands for all. `outer` is what it is called where its file says nothing.
@@ -181,11 +150,4 @@ pub(super) fn is_named_gguf(path: &Path) -> bool {
 pub(super) fn is_gguf(path: &Path) -> bool {
     let mut magic = [0; 4];
     path.is_file() && File::open(path).and_then(|mut file| file.read_exact(&mut magic)).is_ok() && magic == *b"GGUF"
-}
-
-/// A path with something behind its name.
-fn with_ending(path: &Path, ending: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(ending);
-    PathBuf::from(name)
 }

@@ -11,6 +11,7 @@ use crate::engine::fusion::MemberIndex;
 use crate::engine::fusion::event::{
     self, CandidateScore, Capabilities, DraftFinished, Event, ExitReason, MemberName, Record, Repeats, SegmentId, Usage,
 };
+use crate::engine::fusion::lazy::DecodeTimes;
 use crate::engine::fusion::params::Value;
 use crate::engine::fusion::score::Opinion;
 
@@ -37,11 +38,7 @@ impl Run {
             Event::Cancelled { member, candidates, elapsed_ms } => self.cancelled(member, candidates.len(), *elapsed_ms),
             Event::Used { member, usage } => self.spent(member, 0, *usage),
             Event::SetAside { candidates, repeats } => self.set_aside(candidates, *repeats),
-            Event::Ranked(ranked) => {
-                if let Some(round) = self.rounds.last_mut() {
-                    Arc::make_mut(round).ranked = Some(Arc::new((**ranked).clone()));
-                }
-            }
+            Event::Ranked(ranked) => self.ranked(ranked),
             Event::Accepted { member, authors, text, tokens, ends, overridden, edited } => {
                 self.accept(Accepted {
                     author: member.as_ref().and_then(|member| self.index(member)),
@@ -58,21 +55,13 @@ impl Run {
             Event::Warning { text } => self.warnings.push(text.clone()),
             Event::Paused => self.phase = Phase::Paused,
             Event::Resumed => self.phase = Phase::Running,
-            Event::RunFinished(finished) => {
-                self.phase = Phase::Finished(finished.outcome.clone());
-                self.summary = Some(finished.summary.clone());
-            }
-            Event::Continued => {
-                self.drop_open_round();
-                (self.phase, self.summary) = (Phase::Paused, None);
-            }
+            Event::RunFinished(finished) => self.finished(finished),
+            Event::Continued => self.continued(),
             Event::Steered { action } => self.changed(format!("{action} in round {}", record.round), Was::Text(self.tree.head())),
             Event::Reopened { segment } => self.reopen(*segment),
             Event::Redrafted { member } => self.in_round(member, Round::draft_again),
             Event::Joined { member, capabilities } => self.joined(member, capabilities.as_deref(), record.round),
-            Event::Measured { member, times } => {
-                self.of_member(member, |member| member.times = Some(*times).filter(|times| times.are_times()));
-            }
+            Event::Measured { member, times } => self.measured(member, *times),
             Event::Predicted { member, logprob, bytes } => self.predicted(member, *logprob / *bytes as f64),
             Event::Readmitted { member } => self.readmitted(member, record.round),
             Event::ParamsChanged { name, value, together } => self.knob_changed(name, value, *together),
@@ -82,6 +71,26 @@ impl Run {
             Event::Undone => self.undone(),
             Event::Redone => self.redone(),
         }
+    }
+
+    fn ranked(&mut self, ranked: &event::Ranked) {
+        if let Some(round) = self.rounds.last_mut() {
+            Arc::make_mut(round).ranked = Some(Arc::new(ranked.clone()));
+        }
+    }
+
+    fn finished(&mut self, finished: &event::Finished) {
+        self.phase = Phase::Finished(finished.outcome.clone());
+        self.summary = Some(finished.summary.clone());
+    }
+
+    fn continued(&mut self) {
+        self.drop_open_round();
+        (self.phase, self.summary) = (Phase::Paused, None);
+    }
+
+    fn measured(&mut self, member: &MemberName, times: DecodeTimes) {
+        self.of_member(member, |member| member.times = Some(times).filter(|times| times.are_times()));
     }
 
     fn draft_failed(&mut self, member: &MemberName, error: &str, elapsed_ms: f64) {
