@@ -1,8 +1,6 @@
 //! What the user can do: one table, from which the key bindings, the help screen, the hint line, the command palette and the
 //! key table of the manual are made, so that none of them can say what another does not.
 
-use super::pages::Page;
-
 /// Something the user can ask of the playground.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[allow(missing_docs, reason = "each variant is one row of the table, which says what it does")]
@@ -110,6 +108,31 @@ pub enum Action {
     TuneClose,
     Yes,
     No,
+}
+
+/// Something to read over the screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Page {
+    /// Every key.
+    Help,
+    /// Why a round was won.
+    Why,
+    /// The chart of retention.
+    Retention,
+    /// The chart of the verifiers' weights.
+    Weights,
+    /// The run compared with its strongest member.
+    Single,
+    /// Where the time of the selected round went.
+    RoundTime,
+    /// Where the time of the run went.
+    RunTime,
+    /// Warnings and messages.
+    Log,
+    /// The heat map of a sweep.
+    HeatMap,
+    /// Two branches, or two runs, side by side.
+    Compare,
 }
 
 /// Where a key has its meaning.

@@ -1,7 +1,7 @@
 //! What lies over the screen: a page to read, or a dialogue with keys of its own.
 
+use super::action::Page;
 use super::entry::Purpose;
-use super::pages::Page;
 use super::picker::Picker;
 use super::play::Play;
 use super::roster::compose::Compose;
@@ -84,30 +84,11 @@ impl Overlay {
         }
     }
 
-    /// Whether it shows the chart.
-    #[must_use]
-    pub fn is_chart(&self) -> bool {
-        self.as_page().is_some_and(|page| !page.view().body.scrolls())
-    }
-
-    /// The heading.
-    #[must_use]
-    pub fn title(&self) -> &'static str {
-        match self {
-            Self::Page(page, _) => page.view().title,
-            Self::Tuning(_) => "tuning",
-            Self::List(picker) => picker.title(),
-            Self::Roster(_) => "who takes part",
-            Self::Entry(purpose) => purpose.title(),
-            Self::Leave(_) => "leave?",
-        }
-    }
-
     /// Where the reader is, in overlays that scroll.
     #[must_use]
     pub fn scroll(&self) -> Option<&Scroll> {
         match self {
-            Self::Page(page, scroll) => page.view().body.scrolls().then_some(scroll),
+            Self::Page(_, scroll) => Some(scroll),
             Self::Tuning(_) | Self::List(_) | Self::Roster(_) | Self::Entry(_) | Self::Leave(_) => None,
         }
     }
@@ -115,7 +96,7 @@ impl Overlay {
     /// The same, to be moved.
     pub fn scroll_mut(&mut self) -> Option<&mut Scroll> {
         match self {
-            Self::Page(page, scroll) => page.view().body.scrolls().then_some(scroll),
+            Self::Page(_, scroll) => Some(scroll),
             Self::Tuning(_) | Self::List(_) | Self::Roster(_) | Self::Entry(_) | Self::Leave(_) => None,
         }
     }

@@ -16,7 +16,7 @@ use super::theme::Role;
 use crate::playground::state::Screen;
 use crate::playground::state::action::Action;
 use crate::playground::state::overlay::{Overlay, Scroll};
-use crate::playground::state::pages::Body;
+use crate::playground::state::pages::view::Body;
 use crate::playground::state::picker::{Picker, PickerKind};
 use crate::playground::state::prose::{Line as Words, Tone};
 use crate::playground::state::tuning::panel::Panel;

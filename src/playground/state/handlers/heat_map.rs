@@ -3,12 +3,11 @@
 use super::recorded::open;
 use crate::engine::fusion::conversation::{Role, Turn};
 use crate::playground::state::State;
-use crate::playground::state::action::Action;
+use crate::playground::state::action::{Action, Page};
 use crate::playground::state::heat_map::{Direction, HeatMap, Progress, SweepAsk, usual_grid};
 use crate::playground::state::keymap::Keymap;
 use crate::playground::state::log::Level;
 use crate::playground::state::message::Effect;
-use crate::playground::state::pages::Page;
 use crate::playground::state::parts::answers::Answers;
 use crate::playground::state::parts::knobs::Knobs;
 use crate::playground::state::parts::looking::Looking;

@@ -1,10 +1,10 @@
 //! Looking: rounds, scrolling, focus, shading, what lies over the screen.
 
 use crate::playground::state::State;
+use crate::playground::state::action::Page;
 use crate::playground::state::log::Level;
 use crate::playground::state::message::Effect;
 use crate::playground::state::overlay::Overlay;
-use crate::playground::state::pages::Page;
 use crate::playground::state::parts::answers::Answers;
 use crate::playground::state::parts::knobs::Knobs;
 use crate::playground::state::parts::looking::Look;

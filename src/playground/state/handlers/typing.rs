@@ -6,12 +6,11 @@ use super::asking::Asking;
 use super::lists::Lists;
 use crate::clean::clean_line;
 use crate::playground::state::State;
-use crate::playground::state::action::{Action, Context};
+use crate::playground::state::action::{Action, Context, Page};
 use crate::playground::state::key::Key;
 use crate::playground::state::log::Level;
 use crate::playground::state::message::Effect;
 use crate::playground::state::overlay::Overlay;
-use crate::playground::state::pages::Page;
 use crate::playground::state::parts::notices::Notice;
 
 /// A key without a meaning of its own: in the prompt and in lists it types.

@@ -1,6 +1,6 @@
 //! The help page: what fusion is, every key, what the marks mean.
 
-use super::{Body, READING, View, whole};
+use super::view::{Body, READING, View, whole};
 use crate::playground::state::action::{ACTIONS, Action, Context, Group};
 use crate::playground::state::glyphs::Glyphs;
 use crate::playground::state::keymap::Keymap;

@@ -1,6 +1,6 @@
 //! The log's page: everything worth knowing so far, newest first.
 
-use super::{Body, READING, View, whole};
+use super::view::{Body, READING, View, whole};
 use crate::playground::state::action::Context;
 use crate::playground::state::log::{Level, Log};
 use crate::playground::state::prose::{Prose, Tone, line, wrap};

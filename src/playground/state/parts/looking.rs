@@ -3,10 +3,10 @@
 //! Owns places only. How large things are is reported by the layout of the last frame ([`Laid`]).
 
 use crate::engine::fusion::MemberIndex;
+use crate::playground::state::action::Page;
 use crate::playground::state::laid::Laid;
 use crate::playground::state::layout::Part;
 use crate::playground::state::overlay::{Against, Overlay};
-use crate::playground::state::pages::Page;
 use crate::playground::state::scene::draft::DraftKey;
 use crate::playground::state::session::Session;
 

@@ -8,8 +8,8 @@ use crate::engine::fusion::MemberIndex;
 use crate::engine::fusion::event::{MemberName, RankedStanding};
 use crate::engine::fusion::run::Round;
 use crate::engine::fusion::what_if::WhatIf;
-use crate::playground::state::action::{Action, Context};
-use crate::playground::state::pages::{Body, Page, View};
+use crate::playground::state::action::{Action, Context, Page};
+use crate::playground::state::pages::view::{Body, Curve, View};
 
 /// The keys of both pages.
 const HINTS: &[Action] = &[Action::Back, Action::Open(Page::Retention), Action::PreviousRound, Action::NextRound, Action::Tune];
@@ -43,16 +43,6 @@ pub struct Chart {
     pub columns: Vec<Column>,
     /// The highest value shown, above 0.
     pub top: f64,
-}
-
-/// Which curves a chart shows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Curve {
-    /// Each member's retention, and the threshold it is compared with.
-    #[default]
-    Retention,
-    /// Each verifier's weight in the vote.
-    Weights,
 }
 
 /// One round of the chart.

@@ -17,16 +17,16 @@ use crate::engine::fusion::difference::{Stretch, difference};
 use crate::engine::fusion::params::{Choice, KNOBS, Params};
 use crate::engine::fusion::run::Round;
 use crate::playground::state::action::Context;
-use crate::playground::state::pages::{self, Body, View};
+use crate::playground::state::pages::view::{self, Body, View};
 use crate::prompts::grade;
 
 /// The page.
 pub const VIEW: View = View {
     title: "side by side",
     width: 160,
-    height: pages::whole,
+    height: view::whole,
     context: Context::Keys,
-    hints: |_| pages::READING,
+    hints: |_| view::READING,
     body: Body::Lines(|of| match &of.shown.state.looking.against {
         Some(against) => prose(of.shown.play, against, of.width),
         None => Prose::new(),

@@ -8,7 +8,7 @@ use crate::engine::fusion::event::about;
 use crate::playground::state::State;
 use crate::playground::state::action::{Action, Context};
 use crate::playground::state::handlers::heat_map::to_sweep;
-use crate::playground::state::pages::{Body, View};
+use crate::playground::state::pages::view::{Body, View};
 use crate::sweep::{Axis, Figures, best, report};
 
 /// The page.

@@ -1,9 +1,8 @@
 //! Which keys the hint line names: those that the user may want now, the likeliest first.
 
 use super::status::RunState;
-use crate::playground::state::action::Action;
+use crate::playground::state::action::{Action, Page};
 use crate::playground::state::overlay::Overlay;
-use crate::playground::state::pages::Page;
 use crate::playground::state::{Source, State};
 
 /// What the user may want now: keys and what they do, the likeliest first.

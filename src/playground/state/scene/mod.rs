@@ -14,6 +14,7 @@ pub mod memo;
 mod over;
 pub mod pane;
 pub mod roster;
+pub mod shown;
 pub mod single;
 pub mod status;
 pub mod story;

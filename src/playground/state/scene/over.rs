@@ -4,10 +4,10 @@ use ratatui::layout::Rect;
 
 use super::memo::Memo;
 use super::roster::{List, list};
-use super::whole::Shown;
+use super::shown::Shown;
 use crate::playground::state::action::Action;
 use crate::playground::state::overlay::Overlay;
-use crate::playground::state::pages::{Body, Reading};
+use crate::playground::state::pages::view::{Body, Reading};
 use crate::playground::state::prose::Prose;
 use crate::playground::state::tuning::panel;
 

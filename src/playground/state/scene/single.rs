@@ -6,15 +6,15 @@ use super::{counted, figure};
 use crate::engine::fusion::params::Choice;
 use crate::engine::fusion::single::{Against, Fate, Single};
 use crate::playground::state::action::Context;
-use crate::playground::state::pages::{self, Body, View};
+use crate::playground::state::pages::view::{self, Body, View};
 
 /// The page.
 pub const VIEW: View = View {
     title: "fused against the best single member",
     width: 96,
-    height: pages::whole,
+    height: view::whole,
     context: Context::Keys,
-    hints: |_| pages::BY_ROUND,
+    hints: |_| view::BY_ROUND,
     body: Body::Lines(|of| prose(of.shown.single, of.shown.play, of.shown.round.map(|round| round.number), of.width)),
     next: None,
 };

@@ -2,10 +2,9 @@
 
 use crate::clean::clean_line;
 use crate::playground::state::State;
-use crate::playground::state::action::Action;
+use crate::playground::state::action::{Action, Page};
 use crate::playground::state::handlers::members::found_in_words;
 use crate::playground::state::layout::Layout;
-use crate::playground::state::pages::Page;
 use crate::playground::state::pages::help::EXPLANATION;
 use crate::playground::state::prose::{Prose, Tone, wrap};
 use crate::playground::state::roster::compose::others;

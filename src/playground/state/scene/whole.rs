@@ -5,13 +5,14 @@
 
 use ratatui::layout::Rect;
 
-use super::chart::{Chart, Curve, chart};
+use super::chart::{Chart, chart};
 use super::draft::PaneText;
 use super::hints::hints;
 use super::memo::Memo;
 use super::over;
 use super::pane::{Activity, Pane, pane};
 use super::roster::List;
+use super::shown::Shown;
 use super::single;
 use super::status::{Facts, Status, status};
 use super::story::story;
@@ -20,15 +21,12 @@ use super::timeline::{Timeline, timeline};
 use super::welcome::welcome;
 use super::why;
 use crate::engine::fusion::MemberIndex;
-use crate::engine::fusion::run::{Phase, Round};
-use crate::engine::fusion::single::Single;
-use crate::engine::fusion::what_if::WhatIf;
+use crate::engine::fusion::run::Phase;
 use crate::playground::state::State;
 use crate::playground::state::laid::{Laid, LaidPane};
 use crate::playground::state::layout::{CHART_MARGIN, Layout, Part, Shape, TIMELINE_HEAD, arrange};
 use crate::playground::state::overlay::Overlay;
-use crate::playground::state::pages::Body;
-use crate::playground::state::play::Play;
+use crate::playground::state::pages::view::{Body, Curve};
 use crate::playground::state::prose::Prose;
 
 /// What is on the screen.
@@ -70,18 +68,6 @@ pub struct Scene {
 #[must_use]
 pub fn scene(state: &State) -> Scene {
     compose(state, &mut Memo::default(), Vec::new())
-}
-
-/// What a scene is made of: the play and the round that it shows, and what was made of all their rounds.
-#[derive(Clone, Copy)]
-pub struct Shown<'a> {
-    pub(in crate::playground::state) state: &'a State,
-    pub(in crate::playground::state) play: &'a Play,
-    pub(in crate::playground::state) round: Option<&'a Round>,
-    /// The answer compared with its strongest member.
-    pub(in crate::playground::state) single: Option<&'a Single>,
-    /// What would have been different under the knobs that are tried.
-    pub(in crate::playground::state) what_if: Option<&'a WhatIf>,
 }
 
 /// The scene of a state; `memo` and `texts` are those of the frame before, or empty.

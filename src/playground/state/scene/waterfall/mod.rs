@@ -18,8 +18,8 @@ use super::super::prose::{Prose, Tone};
 use super::{duration, percent};
 use crate::engine::fusion::MemberIndex;
 use crate::engine::fusion::timing::run_timing;
-use crate::playground::state::action::{Action, Context};
-use crate::playground::state::pages::{self, Body, Page, View};
+use crate::playground::state::action::{Action, Context, Page};
+use crate::playground::state::pages::view::{self, Body, View};
 
 /// The keys of both pages.
 const HINTS: &[Action] = &[
@@ -35,7 +35,7 @@ const HINTS: &[Action] = &[
 pub const ROUND: View = View {
     title: "where the time of this round went",
     width: 140,
-    height: pages::whole,
+    height: view::whole,
     context: Context::Keys,
     hints: |_| HINTS,
     body: Body::Lines(|of| round_page(of.shown.play, of.shown.round, Glyphs::new(of.shown.state.settings.ascii), of.width)),
@@ -46,7 +46,7 @@ pub const ROUND: View = View {
 pub const RUN: View = View {
     title: "where the time of the run went",
     width: 140,
-    height: pages::whole,
+    height: view::whole,
     context: Context::Keys,
     hints: |_| HINTS,
     body: Body::Lines(|of| {

@@ -27,15 +27,15 @@ use crate::engine::fusion::MemberIndex;
 use crate::engine::fusion::run::Round;
 use crate::engine::fusion::single::Single;
 use crate::playground::state::action::Context;
-use crate::playground::state::pages::{self, Body, View};
+use crate::playground::state::pages::view::{self, Body, View};
 
 /// The page.
 pub const VIEW: View = View {
     title: "why this round was won",
     width: 96,
-    height: pages::whole,
+    height: view::whole,
     context: Context::Keys,
-    hints: |_| pages::BY_ROUND,
+    hints: |_| view::BY_ROUND,
     body: Body::Lines(|of| prose(&why(of.shown.play, of.shown.round, of.shown.single), of.shown.play, of.width)),
     next: None,
 };
