@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde_json::json;
+use specfuse::engine::fusion::candidate::CandidateText;
 use specfuse::engine::member::api::Kind;
 use specfuse::engine::member::{Drafted, Member, MemberError, Progress, ScoreRequest, ScoreTier};
 
@@ -109,7 +110,7 @@ async fn a_judgement_that_breaks_off_is_none() {
         })
         .await;
         let member = connect(kind, &server.url("")).await.unwrap();
-        let candidates = vec![(" Lyon.".into(), true), (" Paris.".into(), true)];
+        let candidates = vec![CandidateText::new(" Lyon.", true), CandidateText::new(" Paris.", true)];
         let asking = ScoreRequest { candidates, tier: ScoreTier::Ranking, seed: 5, ..ScoreRequest::exact(context(), Vec::new()) };
         let judged = member.score(asking).await;
         let error = judged.unwrap_err();

@@ -1,8 +1,7 @@
 //! Judging by members that cannot score: by label probabilities and by rankings, over the APIs themselves.
 
-use std::sync::Arc;
-
 use serde_json::json;
+use specfuse::engine::fusion::candidate::CandidateText;
 use specfuse::engine::member::api::{ApiMember, Kind};
 use specfuse::engine::member::{Member, MemberError, Opinion, Progress, ScoreRequest, ScoreTier};
 
@@ -11,7 +10,7 @@ use crate::server::{About, serve, serve_with, streamed};
 use crate::{connect, context, settings};
 
 fn asking(tier: ScoreTier) -> ScoreRequest {
-    let candidates = vec![(Arc::from(" Lyon."), true), (Arc::from(" Paris."), true)];
+    let candidates = vec![CandidateText::new(" Lyon.", true), CandidateText::new(" Paris.", true)];
     ScoreRequest { context: context(), candidates, tier, seed: 5, asks_end: false, progress: Progress::nowhere() }
 }
 
@@ -93,7 +92,7 @@ async fn more_candidates_than_letters_reported_are_ranked_this_once() {
     let server = serve(Kind::Ollama).await;
     let member = connect(Kind::Ollama, &server.url("")).await.unwrap();
     assert_eq!(member.probed().alternatives, 3);
-    let candidates = [" Paris", " a", " b", " c"].map(|text| (Arc::from(text), false)).to_vec();
+    let candidates = [" Paris", " a", " b", " c"].map(|text| CandidateText::new(text, false)).to_vec();
     let request = ScoreRequest { candidates, ..asking(ScoreTier::Labels) };
     let shares = shares(&member.score(request).await.unwrap().opinions);
     assert!(shares[0] > shares[1], "{shares:?}");

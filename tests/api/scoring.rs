@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde_json::{Value, json};
+use specfuse::engine::fusion::candidate::CandidateText;
 use specfuse::engine::member::api::{ApiMember, Kind, Settings};
 use specfuse::engine::member::{Context, Member, MemberError, Opinion, Progress, ScoreRequest, ScoreTier, Scored};
 
@@ -12,7 +13,7 @@ use crate::server::{About, logprob, reply, serve, serve_with};
 use crate::{connect, context, settings};
 
 fn asking(candidates: &[(&str, bool)], tier: ScoreTier) -> ScoreRequest {
-    let candidates = candidates.iter().map(|(text, ends)| (Arc::from(*text), *ends)).collect();
+    let candidates = candidates.iter().map(|(text, ends)| CandidateText::new(*text, *ends)).collect();
     ScoreRequest { context: context(), candidates, tier, seed: 3, asks_end: false, progress: Progress::nowhere() }
 }
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use serde_json::json;
+use specfuse::engine::fusion::candidate::CandidateText;
 use specfuse::engine::fusion::event::Drafting;
 use specfuse::engine::member::api::Kind;
 use specfuse::engine::member::{Drafted, Member, MemberError, Progress, ScoreRequest, ScoreTier, Thought};
@@ -135,7 +136,7 @@ async fn a_judge_may_think_first() {
     })
     .await;
     let member = connect(Kind::Mistral, &server.url("")).await.unwrap();
-    let candidates = vec![(Arc::from(" Lyon."), true), (Arc::from(" Paris."), true)];
+    let candidates = vec![CandidateText::new(" Lyon.", true), CandidateText::new(" Paris.", true)];
     let asking = ScoreRequest { candidates, tier: ScoreTier::Ranking, seed: 5, ..ScoreRequest::exact(context(), Vec::new()) };
     member.score(asking).await.unwrap();
 }

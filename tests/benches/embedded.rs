@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use specfuse::engine::fusion::candidate::CandidateText;
 use specfuse::engine::fusion::conversation::Conversation;
 use specfuse::engine::fusion::segment::SegmentRule;
 use specfuse::engine::member::embedded::EmbeddedMember;
@@ -98,8 +99,8 @@ fn score(member: &EmbeddedMember, runtime: &tokio::runtime::Runtime, conversatio
     let context = Context { conversation: Arc::clone(conversation), accepted: Arc::new([]) };
     let aside = Context { conversation: Arc::clone(conversation), accepted: Arc::new(["7".into()]) };
     // Eleven tokens each (digits never merge), of which the last is only read.
-    let candidates: Vec<(Arc<str>, bool)> = (2..6).map(|digit| (format!("{digit}").repeat(11).into(), false)).collect();
-    let score = |candidates: &[(Arc<str>, bool)]| {
+    let candidates: Vec<CandidateText> = (2..6).map(|digit| CandidateText::new(format!("{digit}").repeat(11), false)).collect();
+    let score = |candidates: &[CandidateText]| {
         let request = ScoreRequest::exact(context.clone(), candidates.to_vec());
         let start = Instant::now();
         let scored = runtime.block_on(member.score(request)).unwrap();

@@ -17,6 +17,7 @@ mod table;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use specfuse::engine::fusion::candidate::CandidateText;
 use specfuse::engine::fusion::conversation::Conversation;
 use specfuse::engine::fusion::event::Event;
 use specfuse::engine::fusion::params::Params;
@@ -143,7 +144,7 @@ async fn calls(_: &mut Table) {
 
 async fn score(member: &LlamaServer, count: usize) {
     let text = |candidate: usize| format!(" {candidate};").repeat(LENGTH);
-    let candidates = (0..count).map(|candidate| (Arc::from(text(candidate)), false)).collect();
+    let candidates = (0..count).map(|candidate| CandidateText::new(text(candidate), false)).collect();
     let scored = member.score(ScoreRequest::exact(context(&[]), candidates)).await.expect("scores");
     assert_eq!(scored.opinions.len(), count);
 }

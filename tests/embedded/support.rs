@@ -4,8 +4,8 @@
 
 use std::future::Future;
 use std::path::PathBuf;
-use std::sync::Arc;
 
+use specfuse::engine::fusion::candidate::CandidateText;
 use specfuse::engine::member::embedded::EmbeddedMember;
 use specfuse::engine::member::{Context, DraftRequest, Drafted, Hints, Member, MemberError, Progress, ScoreRequest, Scored};
 
@@ -34,7 +34,7 @@ pub fn draft_beside(member: &EmbeddedMember, request: DraftRequest, hints: Hints
 }
 
 pub fn score(member: &EmbeddedMember, context: Context, candidates: &[(&str, bool)]) -> Result<Scored, MemberError> {
-    let candidates = candidates.iter().map(|(text, ends)| (Arc::from(*text), *ends)).collect();
+    let candidates = candidates.iter().map(|(text, ends)| CandidateText::new(*text, *ends)).collect();
     wait(member.score(ScoreRequest::exact(context, candidates)))
 }
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use serde_json::json;
+use specfuse::engine::fusion::candidate::CandidateText;
 use specfuse::engine::fusion::conversation::{Conversation, Role, Turn};
 use specfuse::engine::member::llama_server::{ConnectError, LlamaServer, Settings};
 use specfuse::engine::member::{Member, MemberError, Opinion, Progress, ScoreRequest, ScoreTier};
@@ -309,7 +310,7 @@ async fn candidates_are_judged_where_scores_cannot_be_had() {
     let member = connected(&server).await.unwrap();
     let found = member.capabilities();
     assert_eq!((found.tier, found.draft_logprobs, found.end_probability), (ScoreTier::Labels, false, false));
-    let candidates = vec![("yes".into(), false), ("no".into(), true)];
+    let candidates = vec![CandidateText::new("yes", false), CandidateText::new("no", true)];
     let context = context("Why?", &["So"]);
     let request =
         ScoreRequest { context, candidates, tier: ScoreTier::Labels, seed: 1, asks_end: false, progress: Progress::nowhere() };

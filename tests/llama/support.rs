@@ -1,7 +1,6 @@
 //! Connects to servers and asks members things.
 
-use std::sync::Arc;
-
+use specfuse::engine::fusion::candidate::CandidateText;
 use specfuse::engine::member::Overrides;
 use specfuse::engine::member::http::{Endpoint, Limits};
 use specfuse::engine::member::llama_server::{LlamaServer, Settings, Shared};
@@ -41,7 +40,7 @@ pub async fn draft(member: &dyn Member, request: DraftRequest) -> Result<Drafted
 }
 
 pub async fn score(member: &dyn Member, context: Context, candidates: &[(&str, bool)]) -> Result<Scored, MemberError> {
-    let candidates = candidates.iter().map(|(text, ends)| (Arc::from(*text), *ends)).collect();
+    let candidates = candidates.iter().map(|(text, ends)| CandidateText::new(*text, *ends)).collect();
     member
         .score(ScoreRequest {
             context,

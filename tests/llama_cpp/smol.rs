@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use specfuse::engine::fusion::candidate::CandidateText;
 use specfuse::engine::member::{Keep, Member, Progress, ScoreRequest};
 use tokio::sync::mpsc;
 
@@ -60,7 +61,7 @@ async fn a_call_that_is_dropped_stops_and_leaves_the_member_sound() {
         task.abort();
         // A scoring that is dropped at once.
         let long = "and so on ".repeat(60);
-        let scoring = member.score(ScoreRequest::exact(context(QUESTION, &[]), vec![(long.as_str().into(), true)]));
+        let scoring = member.score(ScoreRequest::exact(context(QUESTION, &[]), vec![CandidateText::new(long.as_str(), true)]));
         let _ = tokio::time::timeout(Duration::from_millis(patience), scoring).await;
         assert_eq!(draft(&*member, context(QUESTION, &[]), 0.0, 0, 6).await.draft.text(), expected.text());
         assert!(apart(&score(&*member, context(QUESTION, &[]), &candidates).await, &scores) < 0.02);

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use specfuse::engine::fusion::candidate::CandidateText;
 use specfuse::engine::member::llama_cpp::LlamaCpp;
 use specfuse::engine::member::{
     Context, DraftRequest, Drafted, ExtendRequest, Extended, Keep, Local, Member, Progress, Sampling, ScoreRequest, Scored,
@@ -24,7 +25,7 @@ pub async fn draft(member: &dyn Member, context: Context, temperature: f32, seed
 }
 
 pub async fn score(member: &dyn Member, context: Context, candidates: &[(&str, bool)]) -> Scored {
-    let candidates = candidates.iter().map(|(text, ends)| (Arc::from(*text), *ends)).collect();
+    let candidates = candidates.iter().map(|(text, ends)| CandidateText::new(*text, *ends)).collect();
     member.score(ScoreRequest::exact(context, candidates)).await.unwrap()
 }
 

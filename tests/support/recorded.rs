@@ -2,9 +2,8 @@
 //! No clock, no tasks; the same shape and seed give the same run.
 
 use std::collections::VecDeque;
-use std::sync::Arc;
 
-use specfuse::engine::fusion::candidate::{Draft, DraftToken};
+use specfuse::engine::fusion::candidate::{CandidateText, Draft, DraftToken};
 use specfuse::engine::fusion::conversation::Conversation;
 use specfuse::engine::fusion::event::{Capabilities, Header, MemberHeader, OwnSampling, Record, Role, TRACE_VERSION};
 use specfuse::engine::fusion::params::Params;
@@ -100,10 +99,10 @@ fn draft(shape: &Shape, numbers: &mut Numbers, member: usize, tells: bool, end: 
     Draft { tokens, ends, end_logprob: (ends && end).then(|| -numbers.share()) }
 }
 
-fn scored(shape: &Shape, numbers: &mut Numbers, candidates: &[(Arc<str>, bool)], judges: bool, end: bool) -> Scored {
+fn scored(shape: &Shape, numbers: &mut Numbers, candidates: &[CandidateText], judges: bool, end: bool) -> Scored {
     let shares: Vec<f32> = candidates.iter().map(|_| 0.05 + numbers.share()).collect();
     let sum: f32 = shares.iter().sum();
-    let opinion = |((text, ends), share): (&(Arc<str>, bool), &f32)| {
+    let opinion = |(CandidateText { text, ends }, share): (&CandidateText, &f32)| {
         if judges {
             return Opinion::Preference(share / sum);
         }
@@ -115,7 +114,8 @@ fn scored(shape: &Shape, numbers: &mut Numbers, candidates: &[(Arc<str>, bool)],
         Opinion::Tokens((0..tokens).map(logprob).collect())
     };
     let opinions = candidates.iter().zip(&shares).map(opinion).collect();
-    let ends = candidates.iter().map(|(_, ends)| (shape.odd && end && !judges && !ends).then(|| logarithm(numbers))).collect();
+    let ends =
+        candidates.iter().map(|candidate| (shape.odd && end && !judges && !candidate.ends).then(|| logarithm(numbers))).collect();
     Scored { opinions, ends, forwards: 0, usage: Usage::default() }
 }
 

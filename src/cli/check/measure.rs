@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc;
 
+use crate::engine::fusion::candidate::CandidateText;
 use crate::engine::fusion::conversation::Conversation;
 use crate::engine::fusion::event::{Capabilities, Drafting, Role, ScoreTier, Usage};
 use crate::engine::fusion::rate;
@@ -132,9 +133,9 @@ async fn draft(member: &dyn Member, context: Context) -> Result<DraftTimes, Memb
 }
 
 async fn score(member: &dyn Member, context: Context, tier: ScoreTier) -> Result<Duration, MemberError> {
-    let mut candidates: Vec<(Arc<str>, bool)> = vec![("one, two, three".into(), false)];
+    let mut candidates: Vec<CandidateText> = vec![CandidateText::new("one, two, three", false)];
     if tier.judges() {
-        candidates.push(("nothing at all".into(), false));
+        candidates.push(CandidateText::new("nothing at all", false));
     }
     let (start, progress) = (Instant::now(), Progress::nowhere());
     let waits = progress.waits().clone();

@@ -47,6 +47,30 @@ pub struct Candidate {
     pub ends: bool,
 }
 
+/// What a verifier scores: a candidate without its authors.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CandidateText {
+    /// The text to append to the accepted text, byte for byte.
+    pub text: Arc<str>,
+    /// Whether the answer is complete after it.
+    pub ends: bool,
+}
+
+impl CandidateText {
+    /// A text, and whether it ends the answer.
+    pub fn new(text: impl Into<Arc<str>>, ends: bool) -> Self {
+        Self { text: text.into(), ends }
+    }
+}
+
+impl Candidate {
+    /// What a verifier scores of it.
+    #[must_use]
+    pub fn content(&self) -> CandidateText {
+        CandidateText { text: Arc::clone(&self.text), ends: self.ends }
+    }
+}
+
 impl DraftToken {
     /// No token, but a sign that its author still works.
     #[must_use]

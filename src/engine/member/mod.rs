@@ -42,7 +42,7 @@ pub use self::hints::Hints;
 pub use self::local::Local;
 pub use self::overrides::Overrides;
 pub use self::progress::{Progress, Waits};
-use crate::engine::fusion::candidate::Draft;
+use crate::engine::fusion::candidate::{CandidateText, Draft};
 use crate::engine::fusion::conversation::Conversation;
 pub use crate::engine::fusion::event::{Capabilities, ScoreTier, Thought, Usage};
 use crate::engine::fusion::lazy::DecodeTimes;
@@ -111,7 +111,7 @@ pub struct ScoreRequest {
     /// What the candidates continue.
     pub context: Context,
     /// The candidates: text, and whether it ends the answer. For a tier that judges, all candidates of the round.
-    pub candidates: Vec<(Arc<str>, bool)>,
+    pub candidates: Vec<CandidateText>,
     /// How to score: the member's own tier, or the one it was lowered to in this run.
     pub tier: ScoreTier,
     /// Seed of whatever is drawn for it, such as the order in which a judge sees the candidates.
@@ -125,7 +125,7 @@ pub struct ScoreRequest {
 impl ScoreRequest {
     /// A request to score token by token, exactly.
     #[must_use]
-    pub fn exact(context: Context, candidates: Vec<(Arc<str>, bool)>) -> Self {
+    pub fn exact(context: Context, candidates: Vec<CandidateText>) -> Self {
         Self { context, candidates, tier: ScoreTier::InProcess, seed: 0, asks_end: false, progress: Progress::nowhere() }
     }
 }

@@ -208,7 +208,7 @@ mod tests {
     use tokio::time::sleep;
 
     use super::*;
-    use crate::engine::fusion::candidate::Draft;
+    use crate::engine::fusion::candidate::{CandidateText, Draft};
     use crate::engine::fusion::event::{Event, Record};
     use crate::engine::fusion::params::Params;
     use crate::engine::fusion::segment::SegmentRule;
@@ -319,7 +319,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn scores_are_held_back_for_four_token_times_and_are_the_inner_members() {
-        let request = ScoreRequest::exact(context(), vec![("one two".into(), true)]);
+        let request = ScoreRequest::exact(context(), vec![CandidateText::new("one two", true)]);
         let alone = words().score(request.clone()).await;
         let start = Instant::now();
         let reply = Paced::new(Arc::new(words()), Pace::new(Some(10.0))).score(request).await;

@@ -236,7 +236,8 @@ impl Member for ScriptedMember {
 
     fn score(&self, request: ScoreRequest) -> Reply<Scored> {
         let opinion = |text: &str, ends: bool| vec![self.opinion(text); text.split_inclusive(' ').count() + usize::from(ends)];
-        let logprobs: Vec<Vec<f32>> = request.candidates.iter().map(|(text, ends)| opinion(text, *ends)).collect();
+        let logprobs: Vec<Vec<f32>> =
+            request.candidates.iter().map(|candidate| opinion(&candidate.text, candidate.ends)).collect();
         let scored = if request.tier.judges() { preferring(&logprobs) } else { tokens(logprobs) };
         let lowered = self.works_at.filter(|tier| *tier > request.tier);
         let (gate, scoring) = (self.gate.clone(), self.scoring.clone());

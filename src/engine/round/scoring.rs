@@ -2,12 +2,11 @@
 //!
 //! When to look for them is `play`'s; what their numbers decide is the vote's.
 
-use std::sync::Arc;
-
 use super::reply::{complete, possible, possible_opinion, rounded};
 use super::seed::draft_seed;
 use super::{Call, CallId, Effect, InARow, Machine, Work};
 use crate::engine::fusion::MemberIndex;
+use crate::engine::fusion::candidate::CandidateText;
 use crate::engine::fusion::event::{CandidateScore, Event, ExitReason};
 use crate::engine::fusion::run::Exit;
 use crate::engine::member::{MemberError, Progress, ScoreRequest, Scored};
@@ -28,8 +27,8 @@ impl Machine {
             let Some(round) = self.run.open_round() else { return };
             let pending = round.unscored(verifier, self.run.member(verifier).tier.judges());
             let pending = pending.filter(|candidate| !self.is_scoring(verifier, candidate.key) && !self.is_held_back(candidate));
-            let mut pending: Vec<(MemberIndex, (Arc<str>, bool))> =
-                pending.map(|candidate| (candidate.key, (Arc::clone(&candidate.text), candidate.ends))).collect();
+            let mut pending: Vec<(MemberIndex, CandidateText)> =
+                pending.map(|candidate| (candidate.key, candidate.content())).collect();
             if self.run.member(verifier).tier.judges() && pending.len() < round.taking_part().count() {
                 // A judgement holds all candidates of a round against each other or none.
                 pending.clear();
@@ -81,7 +80,7 @@ impl Machine {
         present && !late && member.tier.scores()
     }
 
-    fn request_score(&mut self, member: MemberIndex, keys: Vec<MemberIndex>, candidates: Vec<(Arc<str>, bool)>) {
+    fn request_score(&mut self, member: MemberIndex, keys: Vec<MemberIndex>, candidates: Vec<CandidateText>) {
         let seed = draft_seed(self.run.header.seed, &self.name(member), self.begun);
         let tier = self.run.member(member).tier;
         let call = self.begin_call(member, Work::Score(keys));

@@ -10,6 +10,7 @@ use super::draft::{shown, size};
 use super::error::{of_call, of_ending};
 use super::request::{Call, Subject};
 use super::score::{Fault, Scorer};
+use crate::engine::fusion::candidate::CandidateText;
 use crate::engine::fusion::conversation::{Conversation, Role, Turn};
 
 /// Tokens for a model that reasons before it replies.
@@ -34,7 +35,7 @@ impl Asker {
         let turn = |role, content| Turn { role, content };
         let turns = vec![turn(Role::System, ask.system), turn(Role::User, ask.user)];
         let context = Context { conversation: Arc::new(Conversation { turns }), accepted: Arc::default() };
-        let candidates: Vec<(Arc<str>, bool)> = ask.labels.iter().map(|label| (label.as_str().into(), false)).collect();
+        let candidates: Vec<CandidateText> = ask.labels.iter().map(|label| CandidateText::new(label.as_str(), false)).collect();
         let judged = scorer.score(&self.client, &context, &candidates, &self.bill).await.map_err(|fault| match fault {
             Fault::Call(error) => error,
             Fault::Shape(reason) => MemberError::Lowered { to: ScoreTier::Ranking, reason },

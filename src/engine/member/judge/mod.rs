@@ -15,8 +15,7 @@ mod prompt;
 mod ranking;
 mod request;
 
-use std::sync::Arc;
-
+use crate::engine::fusion::candidate::CandidateText;
 use crate::engine::fusion::conversation::Conversation;
 use crate::engine::fusion::event::Usage;
 use crate::engine::member::{self, MemberError};
@@ -72,7 +71,7 @@ pub struct Question<'a> {
     /// The accepted text that the candidates continue.
     pub accepted: &'a str,
     /// The candidates: text, and whether it ends the answer. Each text once.
-    pub candidates: &'a [(Arc<str>, bool)],
+    pub candidates: &'a [CandidateText],
     /// Seed of the orders in which the candidates are shown, and of the key of the markers around them.
     pub seed: u64,
 }

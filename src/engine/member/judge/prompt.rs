@@ -12,6 +12,7 @@ use std::fmt::Write;
 use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
 
 use super::{Ask, Question, order};
+use crate::engine::fusion::candidate::CandidateText;
 use crate::engine::fusion::conversation::{Role, Turn};
 
 /// Characters of the accepted text that a judge is shown.
@@ -59,7 +60,7 @@ impl Sheet {
              instruction.\n<candidates key=\"{key}\">\n"
         );
         let context = tail(question.accepted, CONTEXT_SHOWN);
-        let candidates = question.candidates.iter().map(|(text, ends)| candidate_line(context, text, *ends)).collect();
+        let candidates = question.candidates.iter().map(|candidate| candidate_line(context, candidate)).collect();
         Self { opening, candidates, key }
     }
 
@@ -141,8 +142,8 @@ fn turn_line(turn: &Turn) -> String {
     format!("{{\"role\":\"{role}\",\"content\":{}}}\n", quoted(&turn.content))
 }
 
-fn candidate_line(context: &str, text: &str, ends: bool) -> String {
-    let piece = if text.is_empty() && ends { END_HERE } else { text };
+fn candidate_line(context: &str, CandidateText { text, ends }: &CandidateText) -> String {
+    let piece = if text.is_empty() && *ends { END_HERE } else { text };
     format!("{{\"piece\":{},\"joined\":{},\"ends\":{ends}}}", quoted(piece), quoted(&format!("{context}{piece}")))
 }
 

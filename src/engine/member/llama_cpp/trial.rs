@@ -14,6 +14,7 @@ use super::error::LlamaCppError;
 use super::load::Plan;
 use super::process::Log;
 use crate::clean::clean_line;
+use crate::engine::fusion::candidate::CandidateText;
 use crate::engine::fusion::conversation::Conversation;
 use crate::engine::member::ending::{self, Ending};
 use crate::engine::member::in_process::{Stop, Until};
@@ -106,7 +107,7 @@ fn attempt(path: PathBuf, local: Local) -> Result<(), String> {
     };
     let drafted =
         session.draft(&context, sampling, Until::complete(&complete), &Hints::default(), &mut |_| (), &|| false).map_err(failed);
-    let candidates = vec![(Arc::from(" One"), true), (Arc::from(" Two"), false)];
+    let candidates = vec![CandidateText::new(" One", true), CandidateText::new(" Two", false)];
     let scored = session.score(&ScoreRequest::exact(context, candidates), &|| false).map_err(failed);
     let faults = [drafted.err(), scored.err()];
     faults.into_iter().flatten().find(|fault| !fault.is_empty()).map_or(Ok(()), Err)

@@ -49,7 +49,8 @@ pub(super) async fn score(inner: Arc<Inner>, request: ScoreRequest) -> Result<Sc
 async fn forced(inner: Arc<Inner>, request: ScoreRequest) -> Result<Scored, MemberError> {
     let end = inner.capabilities.end_probability;
     let before = Before::new(&inner, &request.context).await?;
-    let candidates: Vec<_> = request.candidates.iter().map(|(text, ends)| (Arc::clone(text), *ends && end)).collect();
+    let candidates: Vec<_> =
+        request.candidates.iter().map(|candidate| (Arc::clone(&candidate.text), candidate.ends && end)).collect();
     let prepared = stream::iter(candidates).map(|(text, ends)| prepare(&inner, &before, text, ends));
     let prepared: Vec<_> = prepared.buffered(inner.at_once).collect().await;
     let prepared: Vec<Candidate> = prepared.into_iter().collect::<Result<_, MemberError>>()?;

@@ -8,7 +8,7 @@ fn scoring(table: &Table, name: &str) -> Vec<Vec<String>> {
     let index = table.machine.run().index(name).unwrap();
     let texts = |effect: &Effect| match effect {
         Effect::Score { member, request, .. } if *member == index => {
-            Some(request.candidates.iter().map(|(text, _)| text.to_string()).collect())
+            Some(request.candidates.iter().map(|candidate| candidate.text.to_string()).collect())
         }
         _ => None,
     };

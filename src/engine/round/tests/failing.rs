@@ -88,7 +88,7 @@ fn a_candidate_that_does_not_fit_a_verifier_costs_its_verdict_on_that_candidate_
     let mut table = Table::new(three(), LIKED, longer(4));
     table.members = vec![member("a", &["one,"]), member("b", &["uno,"]), member("c", &["a long one,"])];
     let holds_it = |call: &Effect| match call {
-        Effect::Score { request, .. } => request.candidates.iter().any(|(text, _)| &**text == "a long one,"),
+        Effect::Score { request, .. } => request.candidates.iter().any(|candidate| &*candidate.text == "a long one,"),
         _ => false,
     };
     table.play_failing(&full, |name, call| name == "a" && holds_it(call));

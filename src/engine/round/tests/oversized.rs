@@ -105,7 +105,7 @@ fn a_candidate_that_no_other_member_could_score_loses_to_one_that_others_scored(
                 ];
                 let mut table = Table::new(all, &opinions, plain());
                 let holds_it = |call: &Effect| match call {
-                    Effect::Score { request, .. } => request.candidates.iter().any(|(text, _)| &**text == UNREADABLE),
+                    Effect::Score { request, .. } => request.candidates.iter().any(|candidate| &*candidate.text == UNREADABLE),
                     _ => false,
                 };
                 table.play_failing(&error, |_, call| holds_it(call));

@@ -124,7 +124,7 @@ impl Table {
                 Input::Predicted(call, Ok(Predicted { logprob: -8.0 / self.times(member).one_ms, bytes: 4 }))
             }
             Effect::Score { call, request, .. } => {
-                let logprobs = request.candidates.iter().map(|(text, _)| vec![self.opinion(text); 2]).collect();
+                let logprobs = request.candidates.iter().map(|candidate| vec![self.opinion(&candidate.text); 2]).collect();
                 Input::Scored(call, Ok(Scored::tokens(logprobs, 1)))
             }
             Effect::Emit(_) | Effect::Cancel(_) | Effect::Finished => unreachable!("only calls wait"),

@@ -44,7 +44,7 @@ fn play_with_end(table: &mut Table, end: impl Fn(&str) -> f32) {
             }
             Effect::Score { call, member, request, .. } => {
                 assert!(request.asks_end);
-                let logprobs = request.candidates.iter().map(|(text, _)| vec![table.opinion(text); 2]).collect();
+                let logprobs = request.candidates.iter().map(|candidate| vec![table.opinion(&candidate.text); 2]).collect();
                 let ends = request.candidates.iter().map(|_| Some(end(table.members[member.0].name).ln())).collect();
                 Input::Scored(call, Ok(Scored { ends, ..Scored::tokens(logprobs, 1) }))
             }
@@ -180,7 +180,7 @@ fn where_too_few_know_the_end_it_is_not_decided() {
                 table.put(Input::Drafted(call, drafted)).unwrap();
             }
             Effect::Score { call, request, .. } => {
-                let logprobs = request.candidates.iter().map(|(text, _)| vec![table.opinion(text); 2]).collect();
+                let logprobs = request.candidates.iter().map(|candidate| vec![table.opinion(&candidate.text); 2]).collect();
                 table.put(Input::Scored(call, Ok(Scored::tokens(logprobs, 1)))).unwrap();
             }
             Effect::Extend { .. } | Effect::Measure { .. } | Effect::Predict { .. } => unreachable!("every member drafts"),

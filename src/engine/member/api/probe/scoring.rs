@@ -7,6 +7,7 @@ use super::super::client::Client;
 use super::super::dialect::Scoring;
 use super::super::render::Renderer;
 use super::super::score::Scorer;
+use crate::engine::fusion::candidate::CandidateText;
 use crate::engine::fusion::conversation::Conversation;
 
 const QUESTION: &str = "What is the capital of France? Reply in one sentence.";
@@ -30,7 +31,7 @@ pub(super) async fn way(client: &Client, renderer: Option<&Arc<Renderer>>, ways:
 
 async fn tells(client: &Client, scorer: &Scorer, bill: &Bill) -> bool {
     let context = Context { conversation: Arc::new(Conversation::question(QUESTION)), accepted: [ACCEPTED.into()].into() };
-    let candidates = [(LIKELY.into(), false), (UNLIKELY.into(), false)];
+    let candidates = [CandidateText::new(LIKELY, false), CandidateText::new(UNLIKELY, false)];
     let Ok(reply) = scorer.score(client, &context, &candidates, bill).await else { return false };
     match reply.opinions.iter().map(mean).collect::<Vec<_>>().as_slice() {
         [Some(likely), Some(unlikely)] => likely > unlikely,

@@ -1,5 +1,6 @@
 //! Servers that take tokens: vLLM (`prompt_logprobs`) and `SGLang` (`input_token_logprobs`). All candidates go in one call.
 
+use crate::engine::fusion::candidate::CandidateText;
 use std::sync::Arc;
 
 use futures_util::future::try_join_all;
@@ -29,7 +30,7 @@ pub(super) async fn score(
     scorer: &Scorer,
     client: &Client,
     context: &Context,
-    candidates: &[(Arc<str>, bool)],
+    candidates: &[CandidateText],
     bill: &Bill,
 ) -> Result<Counted, Fault> {
     let plans = plan(scorer, client, context, candidates).await?;
@@ -51,18 +52,18 @@ pub(super) async fn score(
 }
 
 /// Tokens of the answer with and without each candidate: where they first differ, the candidate starts.
-async fn plan(scorer: &Scorer, client: &Client, context: &Context, candidates: &[(Arc<str>, bool)]) -> Result<Vec<Plan>, Fault> {
+async fn plan(scorer: &Scorer, client: &Client, context: &Context, candidates: &[CandidateText]) -> Result<Vec<Plan>, Fault> {
     let renderer = scorer.renderer()?;
     let Prompt::Tokens(base) = renderer.base(client, &context.conversation).await? else {
         return Err(Fault::Shape("the server renders no tokens".to_owned()));
     };
     let accepted = context.accepted.concat();
     let before = renderer.tokens(client, &accepted).await?;
-    let texts: Vec<String> = candidates.iter().map(|(text, _)| format!("{accepted}{text}")).collect();
+    let texts: Vec<String> = candidates.iter().map(|candidate| format!("{accepted}{}", candidate.text)).collect();
     let tokens = try_join_all(texts.iter().map(|text| renderer.tokens(client, text))).await?;
-    let plan = |(tokens, (_, ends)): (Arc<[u32]>, &(Arc<str>, bool))| {
+    let plan = |(tokens, candidate): (Arc<[u32]>, &CandidateText)| {
         let common = before.iter().zip(tokens.iter()).take_while(|(a, b)| a == b).count();
-        let end = scorer.end_token.filter(|_| *ends);
+        let end = scorer.end_token.filter(|_| candidate.ends);
         Plan { ids: base.iter().chain(tokens.iter()).copied().chain(end).collect(), from: base.len() + common }
     };
     Ok(tokens.into_iter().zip(candidates).map(plan).collect())

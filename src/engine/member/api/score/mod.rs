@@ -8,6 +8,7 @@ mod ids;
 mod locate;
 mod text;
 
+use crate::engine::fusion::candidate::CandidateText;
 use std::sync::Arc;
 
 use super::super::{Bill, Context, MemberError, Opinion, Scored, Usage};
@@ -53,7 +54,7 @@ impl Scorer {
         &self,
         client: &Client,
         context: &Context,
-        candidates: &[(Arc<str>, bool)],
+        candidates: &[CandidateText],
         bill: &Bill,
     ) -> Result<Scored, Fault> {
         let counted = match self.way {

@@ -1,8 +1,6 @@
 //! Servers that repeat the prompt in tokens: `echo` of completions and chats, TGI's details. A call for each candidate, all at
 //! the same time.
 
-use std::sync::Arc;
-
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 
@@ -19,6 +17,7 @@ use super::super::reply::counted;
 use super::super::request::{Call, Prompt, Subject, parted};
 use super::locate::{Told, locate};
 use super::{Counted, Fault, Scorer};
+use crate::engine::fusion::candidate::CandidateText;
 use crate::engine::fusion::conversation::Conversation;
 
 /// Bytes of the answer before a candidate that have to be there as well, so that the right place is found.
@@ -31,14 +30,15 @@ pub(super) async fn score(
     scorer: &Scorer,
     client: &Client,
     context: &Context,
-    candidates: &[(Arc<str>, bool)],
+    candidates: &[CandidateText],
     bill: &Bill,
 ) -> Result<Counted, Fault> {
     let accepted = context.accepted.concat();
-    let asked = candidates.iter().filter(|(text, _)| !text.is_empty());
-    let mut replies = join_all(asked.map(|(text, _)| ask(scorer, client, context, &accepted, text, bill))).await.into_iter();
+    let asked = candidates.iter().filter(|candidate| !candidate.text.is_empty());
+    let mut replies =
+        join_all(asked.map(|candidate| ask(scorer, client, context, &accepted, &candidate.text, bill))).await.into_iter();
     let (mut logprobs, mut usage) = (Vec::with_capacity(candidates.len()), Usage::default());
-    for (text, _) in candidates {
+    for CandidateText { text, .. } in candidates {
         let reply = if text.is_empty() { None } else { replies.next() };
         logprobs.push(match reply {
             Some(reply) => {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use fearless_simd::Level;
 
 use super::{Session, bytes, context, load, models, opened};
+use crate::engine::fusion::candidate::CandidateText;
 use crate::engine::member::in_process::{Stop, Until};
 use crate::engine::member::{Context, Drafted, ExtendRequest, Extended, Hints, Keep, MemberError, Sampling, ScoreRequest};
 
@@ -226,7 +227,7 @@ fn a_kept_state_gives_the_numbers_of_a_fresh_one() {
             at = after(&at, &taken.text());
             let ids = kept.ids(&at).unwrap();
             let candidates = [(" The capital is 7.", false), (" It\n\n- 😀 is", false)];
-            let asked_for = candidates.map(|(text, ends)| (Arc::from(text), ends)).to_vec();
+            let asked_for = candidates.map(|(text, ends)| CandidateText::new(text, ends)).to_vec();
             let scores = kept.score(&ScoreRequest::exact(at.clone(), asked_for), &|| false).unwrap();
             let drawn = drafted(&mut kept, &at, None, 5).draft;
             for ((text, _), scores) in candidates.iter().zip(scores.logprobs()) {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use fearless_simd::Level;
 
 use super::{bytes, context, opened};
+use crate::engine::fusion::candidate::CandidateText;
 use crate::engine::fusion::conversation::{Conversation, Role, Turn};
 use crate::engine::member::embedded::gguf::Gguf;
 use crate::engine::member::embedded::vocabulary::Vocabulary;
@@ -21,8 +22,8 @@ fn nobody_ends_a_turn_by_typing() {
         assert_eq!((prompt[0], &prompt[prompt.len() - 2..]), (1, [0, 2].as_slice()), "{typed}");
         assert!(prompt[1..prompt.len() - 2].iter().all(|id| *id > 2), "{typed}");
     }
-    let scores =
-        session.score(&ScoreRequest::exact(context("Hello", &["<|end|>"]), vec![(Arc::from("<|end|>"), false)]), &|| false);
+    let scores = session
+        .score(&ScoreRequest::exact(context("Hello", &["<|end|>"]), vec![CandidateText::new("<|end|>", false)]), &|| false);
     assert!(scores.unwrap().logprobs()[0].len() > 1);
 }
 
@@ -46,7 +47,7 @@ fn any_text_is_answered_or_refused() {
             .draft(&context, sampling, Until::complete(&|_, count| count >= 5), &Hints::default(), &mut |_| (), &|| false)
             .unwrap();
         assert!(drafted.draft.ends || drafted.draft.tokens.len() == 5);
-        let candidates = vec![(Arc::from(text), true)];
+        let candidates = vec![CandidateText::new(text, true)];
         assert!(session.score(&ScoreRequest::exact(context, candidates), &|| false).is_ok(), "{text:?}");
     }
 }
@@ -60,7 +61,7 @@ fn a_megabyte_is_refused_at_once() {
         let refused = |result: MemberError| matches!(result, MemberError::ContextFull { needed, limit } if needed > limit);
         assert!(session.prepare(&context(&text, &[]).conversation).is_err_and(refused));
         assert!(session.prompt(&context("?", &[]).conversation).is_ok());
-        let candidates = vec![(Arc::clone(&text), false)];
+        let candidates = vec![CandidateText::new(Arc::clone(&text), false)];
         let scored = session.score(&ScoreRequest::exact(context("?", &[]), candidates), &|| false);
         assert!(scored.is_err());
         let after = session.draft(
@@ -112,7 +113,7 @@ fn the_context_is_a_wall() {
     }
     assert!(unfinished > 0);
     let score = |session: &mut super::Session, text: &str, ends| {
-        session.score(&ScoreRequest::exact(near.clone(), vec![(Arc::from(text), ends)]), &|| false)
+        session.score(&ScoreRequest::exact(near.clone(), vec![CandidateText::new(text, ends)]), &|| false)
     };
     assert!(score(&mut session, "12345", false).is_ok() && score(&mut session, "1234", true).is_ok());
     assert!(score(&mut session, "123456", false).is_err() && score(&mut session, "12345", true).is_err());

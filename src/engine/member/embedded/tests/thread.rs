@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::{bytes, context};
+use crate::engine::fusion::candidate::CandidateText;
 use crate::engine::fusion::conversation::Conversation;
 use crate::engine::fusion::segment::SegmentRule;
 use crate::engine::member::absent::AbsentMember;
@@ -50,8 +51,9 @@ fn the_thread_ends_with_its_member() {
 #[test]
 fn a_replica_says_the_same_wherever_it_works() {
     let member = EmbeddedMember::open("babble", &bytes("babble")).unwrap();
-    let score =
-        |member: &dyn Member| wait(member.score(ScoreRequest::exact(request().context, vec![(Arc::from(" A word."), true)])));
+    let score = |member: &dyn Member| {
+        wait(member.score(ScoreRequest::exact(request().context, vec![CandidateText::new(" A word.", true)])))
+    };
     let drafted = wait(member.draft(request(), Progress::nowhere())).unwrap();
     let scored = score(&member).unwrap();
     for working in [Working::OnThread, Working::InPlace] {

@@ -1,12 +1,11 @@
 //! What a session keeps between calls, and that keeping it changes no bit.
 
 use std::cell::Cell;
-use std::sync::Arc;
 
 use fearless_simd::Level;
 
 use super::{Session, context, models, opened};
-use crate::engine::fusion::candidate::DraftToken;
+use crate::engine::fusion::candidate::{CandidateText, DraftToken};
 use crate::engine::member::in_process::lanes::tests::levels;
 use crate::engine::member::in_process::{Stop, Until};
 use crate::engine::member::{Context, Drafted, Hints, Sampling, ScoreRequest, Scored};
@@ -21,7 +20,7 @@ fn drafted(session: &mut Session, context: &Context, temperature: f32, seed: u64
 }
 
 fn scored(session: &mut Session, context: &Context, candidates: &[(&str, bool)]) -> Scored {
-    let candidates = candidates.iter().map(|(text, ends)| (Arc::from(*text), *ends)).collect();
+    let candidates = candidates.iter().map(|(text, ends)| CandidateText::new(*text, *ends)).collect();
     session.score(&ScoreRequest::exact(context.clone(), candidates), &|| false).unwrap()
 }
 
@@ -134,7 +133,7 @@ fn a_cancelled_call_leaves_the_session_sound() {
             &cancelled,
         );
         assert!(result.is_err_and(|stop| stop == Stop::Cancelled) || patience >= 12);
-        let candidates = CANDIDATES.iter().map(|(text, ends)| (Arc::from(*text), *ends)).collect();
+        let candidates = CANDIDATES.iter().map(|(text, ends)| CandidateText::new(*text, *ends)).collect();
         let _ = session.score(&ScoreRequest::exact(context.clone(), candidates), &|| left.get() < 3);
         assert_eq!(drafted(&mut session, &context, 0.7, 3, 12).draft, expected.0);
         assert_eq!(bits(&scored(&mut session, &context, &CANDIDATES).logprobs()), expected.1);

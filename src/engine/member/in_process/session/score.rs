@@ -4,6 +4,7 @@ use super::super::engine::Engine;
 use super::super::tree::{At, Wanted};
 use super::super::vocabulary::{Part, Vocabulary};
 use super::{Cancelled, Session, Stop};
+use crate::engine::fusion::candidate::CandidateText;
 use crate::engine::member::{MemberError, ScoreRequest, Scored};
 
 impl<E: Engine> Session<E> {
@@ -12,7 +13,7 @@ impl<E: Engine> Session<E> {
         self.forwards = 0;
         let ids = self.tokens(&request.context)?;
         let mut candidates = Vec::with_capacity(request.candidates.len());
-        for (text, ends) in &request.candidates {
+        for CandidateText { text, ends } in &request.candidates {
             candidates.push((self.candidate(ids.len(), text, *ends)?, *ends));
         }
         self.reach(&ids, cancelled)?;

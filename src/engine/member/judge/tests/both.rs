@@ -1,6 +1,9 @@
 //! What holds for both ways of judging.
 
+use std::sync::Arc;
+
 use super::*;
+use crate::engine::fusion::candidate::CandidateText;
 
 #[test]
 fn a_judge_that_goes_by_labels_or_places_prefers_nobody() {
@@ -112,8 +115,8 @@ fn distinct_texts() -> impl Strategy<Value = Vec<String>> {
     })
 }
 
-fn as_candidates(texts: &[String]) -> Vec<(Arc<str>, bool)> {
-    texts.iter().map(|text| (Arc::from(text.as_str()), false)).collect()
+fn as_candidates(texts: &[String]) -> Vec<CandidateText> {
+    texts.iter().map(|text| CandidateText::new(text.as_str(), false)).collect()
 }
 
 proptest! {

@@ -7,7 +7,7 @@ fn a_fair_judge_by_labels_is_believed() {
     let judge = fair_labels();
     let candidates = candidates(&[" the Seine", " the Rhine", " a hill"]);
     let judged = judge_labels(&judge, &candidates, 7).unwrap();
-    let roots: Vec<f64> = candidates.iter().map(|(text, _)| worth(text).sqrt()).collect();
+    let roots: Vec<f64> = candidates.iter().map(|candidate| worth(&candidate.text).sqrt()).collect();
     let expected: Vec<f32> = roots.iter().map(|root| (root / roots.iter().sum::<f64>()) as f32).collect();
     assert!(close(&judged.preferences, &expected), "{judged:?} {expected:?}");
     assert_eq!(judged.calls, 2);

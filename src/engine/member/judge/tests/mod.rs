@@ -5,6 +5,7 @@ mod labels;
 mod prompt;
 mod ranking;
 
+use crate::engine::fusion::candidate::CandidateText;
 use std::collections::HashMap;
 use std::future::Future;
 use std::sync::{Mutex, MutexGuard};
@@ -72,12 +73,12 @@ fn now<T>(future: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(future)
 }
 
-fn candidates(texts: &[&str]) -> Vec<(Arc<str>, bool)> {
-    texts.iter().map(|text| (Arc::from(*text), false)).collect()
+fn candidates(texts: &[&str]) -> Vec<CandidateText> {
+    texts.iter().map(|text| CandidateText::new(*text, false)).collect()
 }
 
-fn letters(count: usize) -> Vec<(Arc<str>, bool)> {
-    (0..count).map(|place| (Arc::from(format!(" piece {place}")), false)).collect()
+fn letters(count: usize) -> Vec<CandidateText> {
+    (0..count).map(|place| CandidateText::new(format!(" piece {place}"), false)).collect()
 }
 
 const ACCEPTED: &str = "It lies on";
@@ -86,12 +87,12 @@ fn conversation() -> Conversation {
     Conversation::question("Where is Paris?")
 }
 
-fn judge_labels(asks: &dyn Asks, candidates: &[(Arc<str>, bool)], seed: u64) -> Result<Judged, JudgeError> {
+fn judge_labels(asks: &dyn Asks, candidates: &[CandidateText], seed: u64) -> Result<Judged, JudgeError> {
     let question = Question { conversation: &conversation(), accepted: ACCEPTED, candidates, seed };
     now(by_labels(asks, 20, &question))
 }
 
-fn judge_ranking(asks: &dyn Asks, candidates: &[(Arc<str>, bool)], seed: u64) -> Result<Judged, JudgeError> {
+fn judge_ranking(asks: &dyn Asks, candidates: &[CandidateText], seed: u64) -> Result<Judged, JudgeError> {
     let question = Question { conversation: &conversation(), accepted: ACCEPTED, candidates, seed };
     now(by_ranking(asks, &question))
 }

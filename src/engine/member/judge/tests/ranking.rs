@@ -8,7 +8,7 @@ fn a_fair_judge_in_words_is_believed() {
     let candidates = candidates(&[" the Seine", " the Rhine", " a hill"]);
     let judged = judge_ranking(&judge, &candidates, 7).unwrap();
     let mut order: Vec<usize> = (0..3).collect();
-    order.sort_by(|a, b| worth(&candidates[*b].0).total_cmp(&worth(&candidates[*a].0)));
+    order.sort_by(|a, b| worth(&candidates[*b].text).total_cmp(&worth(&candidates[*a].text)));
     let weights: Vec<f64> = vec![2.0_f64.exp(), 1.0_f64.exp(), 1.0];
     for (candidate, weight) in order.iter().zip(&weights) {
         let expected = (weight / weights.iter().sum::<f64>()) as f32;
