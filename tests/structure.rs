@@ -45,7 +45,9 @@ impl Source {
         while let Some(folder) = folders.pop() {
             for entry in fs::read_dir(folder).unwrap() {
                 let path = entry.unwrap().path();
-                if path.is_dir() {
+                if path.join("Cargo.toml").exists() {
+                    // A crate of its own, which cannot need this one.
+                } else if path.is_dir() {
                     folders.push(path);
                 } else if let Some(module) = module_of(path.strip_prefix(&root).unwrap()) {
                     modules.insert(module, code(&fs::read_to_string(&path).unwrap()));

@@ -9,6 +9,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use super::output::{Answer, notice};
 use super::recording::{self, Recording};
 use super::{Done, Failure};
+use crate::engine::fusion::choice::Choice;
 use crate::engine::fusion::event::{Event, Record};
 use crate::engine::fusion::params::{Params, Presets};
 use crate::engine::fusion::run::Run;
@@ -39,8 +40,7 @@ enum Kind {
 
 impl Kind {
     fn named(name: &str) -> Option<Self> {
-        let document = Format::NAMES.iter().find(|(_, known)| *known == name);
-        document.map(|(format, _)| Self::Document(*format)).or((name == SVG).then_some(Self::Picture))
+        Format::from_name(name).map(Self::Document).or((name == SVG).then_some(Self::Picture))
     }
 
     fn of_ending(ending: &str) -> Option<Self> {

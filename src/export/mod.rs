@@ -17,42 +17,31 @@ use std::path::Path;
 
 pub use save::{Existing, ExportError, save};
 
+use crate::engine::fusion::choice::{Choice, choice};
 use crate::engine::fusion::run::Run;
 use report::Report;
 
-/// How a run is told.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Format {
-    /// For reading, quoting and issue trackers.
-    Markdown,
-    /// One self-contained page without scripts.
-    Html,
-    /// For programs: see [`Report`].
-    Json,
+choice! {
+    /// The kinds of document, each by the usual ending of its files.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub enum Format {
+        /// For reading, quoting and issue trackers.
+        Markdown = "md",
+        /// One self-contained page without scripts.
+        Html = "html",
+        /// For programs: see [`Report`].
+        Json = "json",
+    }
 }
 
 impl Format {
-    /// Every format with its name, which is also the usual ending of a file's name.
-    pub const NAMES: &'static [(Self, &'static str)] = &[(Self::Markdown, "md"), (Self::Html, "html"), (Self::Json, "json")];
-
     /// The format that a file of this ending has, whatever its case.
     #[must_use]
     pub fn of_ending(ending: &str) -> Option<Self> {
         match ending.to_lowercase().as_str() {
-            "md" | "markdown" => Some(Self::Markdown),
-            "html" | "htm" => Some(Self::Html),
-            "json" => Some(Self::Json),
-            _ => None,
-        }
-    }
-
-    /// The format's name, as `--to` takes it and files end.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Markdown => "md",
-            Self::Html => "html",
-            Self::Json => "json",
+            "markdown" => Some(Self::Markdown),
+            "htm" => Some(Self::Html),
+            name => Self::from_name(name),
         }
     }
 }

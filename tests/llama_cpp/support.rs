@@ -1,7 +1,6 @@
 //! What the tests of this folder share.
 
 use std::path::Path;
-use std::sync::Arc;
 
 use specfuse::engine::fusion::candidate::CandidateText;
 use specfuse::engine::member::llama_cpp::LlamaCpp;

@@ -29,6 +29,7 @@ const RANKING: &str =
 const STALL: &str = "stall";
 
 /// An API that it speaks.
+#[derive(Clone, Copy)]
 struct Api {
     kind: &'static str,
     base: &'static str,
@@ -43,29 +44,21 @@ const ANTHROPIC: Api = Api { kind: "anthropic", base: "/anthropic", model: "clau
 const GEMINI: Api = Api { kind: "gemini", base: "/gemini", model: "gemini-2.0-flash", route: "/gemini/*enerateContent" };
 const COHERE: Api = Api { kind: "cohere", base: "/cohere", model: "command-r", route: "/cohere/v2/chat" };
 
+/// Whatever it does, the verdict is PASS: over `check`, over drafts, and over the calls of a judge, each of every API at a server of its
+/// own. Nearly all of their time is waiting, so they wait together.
 #[test]
-fn openai_passes_the_fault_suite() {
-    passes(&OPENAI);
-}
-
-#[test]
-fn responses_passes_the_fault_suite() {
-    passes(&RESPONSES);
-}
-
-#[test]
-fn anthropic_passes_the_fault_suite() {
-    passes(&ANTHROPIC);
-}
-
-#[test]
-fn gemini_passes_the_fault_suite() {
-    passes(&GEMINI);
-}
-
-#[test]
-fn cohere_passes_the_fault_suite() {
-    passes(&COHERE);
+fn every_api_passes_the_fault_suite() {
+    if python().is_none() {
+        return;
+    }
+    let suites = [OPENAI, RESPONSES, ANTHROPIC, GEMINI, COHERE].map(|api| [checks, drafts, judges].map(|part| (api, part)));
+    let wrong: Vec<String> = thread::scope(|scope| {
+        let running = suites.as_flattened().iter().map(|(api, part)| (api.kind, scope.spawn(move || part(api))));
+        let running: Vec<_> = running.collect();
+        let wrong = running.into_iter().map(|(kind, part)| (kind, part.join().unwrap()));
+        wrong.flat_map(|(kind, wrong)| wrong.into_iter().map(move |what| format!("{kind}: {what}"))).collect()
+    });
+    assert!(wrong.is_empty(), "{} faults:\n{}", wrong.len(), wrong.join("\n"));
 }
 
 /// What else it speaks, as their own kinds and as what is found out at a plain address.
@@ -179,18 +172,6 @@ fn faults() -> Vec<Fault> {
     faults.push(fault("a slow first piece", json!({"type": "slow_first_token", "seconds": 0.2}), End::Answer));
     faults.push(fault("a delay", json!({"type": "delay", "seconds": 0.2}), End::Answer));
     faults
-}
-
-/// Whatever it does, the verdict is PASS: over `check`, over drafts, and over the calls of a judge, each at a server of its own.
-fn passes(api: &Api) {
-    if python().is_none() {
-        return;
-    }
-    let wrong: Vec<String> = thread::scope(|scope| {
-        let parts = [checks, drafts, judges].map(|part| scope.spawn(move || part(api)));
-        parts.into_iter().flat_map(|part| part.join().unwrap()).collect()
-    });
-    assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), api.kind, wrong.join("\n"));
 }
 
 /// `check` finds out the same as without the fault.

@@ -1,95 +1,69 @@
 //! The shape of a llama model, from a GGUF's metadata: what the forward pass computes, checked so that it can rely on it.
 
+use specfuse_transformer::Config;
+
 use super::error::EmbeddedError;
 use super::gguf::{Gguf, Value};
 
 /// Longer contexts are cut to this: the engine is for very small models, whose memory should stay small too.
 const CONTEXT_LIMIT: usize = 4096;
 
-/// The numbers that say what a model computes.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct Config {
-    /// Positions at most.
-    pub(super) context: usize,
-    /// Width of the residual stream.
-    pub(super) width: usize,
-    /// Transformer blocks.
-    pub(super) layers: usize,
-    /// Query heads.
-    pub(super) heads: usize,
-    /// Key and value heads; divides `heads`.
-    pub(super) kv_heads: usize,
-    /// Width of one head.
-    pub(super) head_width: usize,
-    /// Width inside the feed-forward part.
-    pub(super) hidden: usize,
-    /// Added to the mean square before its root.
-    pub(super) epsilon: f32,
-    /// Dimensions of a head that turn with the position; even.
-    pub(super) rope_width: usize,
-    /// Base of the turning speeds.
-    pub(super) rope_base: f64,
-}
-
-impl Config {
-    pub(super) fn read(gguf: &Gguf<'_>) -> Result<Self, EmbeddedError> {
-        let file = gguf.file();
-        let wrong = |key: &str, problem: String| EmbeddedError::metadata(file, key, problem);
-        match gguf.text("general.architecture")? {
-            Some("llama") => {}
-            other => {
-                let found = other.unwrap_or("missing");
-                return Err(wrong("general.architecture", format!("{found}, but the built-in engine only runs llama")));
-            }
+/// Reads the shape of a llama model.
+///
+/// # Errors
+/// Names the field that is missing, damaged or of another architecture.
+pub(super) fn read(gguf: &Gguf<'_>) -> Result<Config, EmbeddedError> {
+    let file = gguf.file();
+    let wrong = |key: &str, problem: String| EmbeddedError::metadata(file, key, problem);
+    match gguf.text("general.architecture")? {
+        Some("llama") => {}
+        other => {
+            let found = other.unwrap_or("missing");
+            return Err(wrong("general.architecture", format!("{found}, but the built-in engine only runs llama")));
         }
-        refuse_variants(gguf)?;
-        // Beyond these bounds a number is damage, not a model; the tensors' shapes bound them further.
-        let sized = |key: &str, most: usize| match gguf.unsigned(key)? {
-            Some(number) if (1..=most).contains(&number) => Ok(number),
-            Some(number) => Err(wrong(key, format!("{number}, expected 1 to {most}"))),
-            None => Err(wrong(key, "missing".into())),
-        };
-        let width = sized("llama.embedding_length", 1 << 16)?;
-        let heads = sized("llama.attention.head_count", 1 << 10)?;
-        let kv_heads = match gguf.get("llama.attention.head_count_kv") {
-            None => heads,
-            Some(_) => sized("llama.attention.head_count_kv", heads)?,
-        };
-        if !width.is_multiple_of(heads) {
-            return Err(wrong("llama.attention.head_count", format!("{heads} heads do not divide a width of {width}")));
-        }
-        if !heads.is_multiple_of(kv_heads) {
-            return Err(wrong("llama.attention.head_count_kv", format!("{kv_heads} heads do not divide {heads}")));
-        }
-        let head_width = width / heads;
-        for key in ["llama.attention.key_length", "llama.attention.value_length"] {
-            if gguf.unsigned(key)?.is_some_and(|length| length != head_width) {
-                return Err(wrong(key, format!("expected {head_width}, the width over the heads")));
-            }
-        }
-        let (rope_width, rope_base) = rope(gguf, head_width)?;
-        let epsilon = gguf.number("llama.attention.layer_norm_rms_epsilon")?;
-        let Some(epsilon) = epsilon.filter(|epsilon| (1e-12..=1.0).contains(epsilon)) else {
-            return Err(wrong("llama.attention.layer_norm_rms_epsilon", "expected a number from 1e-12 to 1".into()));
-        };
-        Ok(Self {
-            context: sized("llama.context_length", 1 << 30)?.min(CONTEXT_LIMIT),
-            width,
-            layers: sized("llama.block_count", 1 << 10)?,
-            heads,
-            kv_heads,
-            head_width,
-            hidden: sized("llama.feed_forward_length", 1 << 18)?,
-            epsilon: epsilon as f32,
-            rope_width,
-            rope_base,
-        })
     }
-
-    /// Width of the keys, and of the values, of one position in one layer.
-    pub(super) fn kv_width(&self) -> usize {
-        self.kv_heads * self.head_width
+    refuse_variants(gguf)?;
+    // Beyond these bounds a number is damage, not a model; the tensors' shapes bound them further.
+    let sized = |key: &str, most: usize| match gguf.unsigned(key)? {
+        Some(number) if (1..=most).contains(&number) => Ok(number),
+        Some(number) => Err(wrong(key, format!("{number}, expected 1 to {most}"))),
+        None => Err(wrong(key, "missing".into())),
+    };
+    let width = sized("llama.embedding_length", 1 << 16)?;
+    let heads = sized("llama.attention.head_count", 1 << 10)?;
+    let kv_heads = match gguf.get("llama.attention.head_count_kv") {
+        None => heads,
+        Some(_) => sized("llama.attention.head_count_kv", heads)?,
+    };
+    if !width.is_multiple_of(heads) {
+        return Err(wrong("llama.attention.head_count", format!("{heads} heads do not divide a width of {width}")));
     }
+    if !heads.is_multiple_of(kv_heads) {
+        return Err(wrong("llama.attention.head_count_kv", format!("{kv_heads} heads do not divide {heads}")));
+    }
+    let head_width = width / heads;
+    for key in ["llama.attention.key_length", "llama.attention.value_length"] {
+        if gguf.unsigned(key)?.is_some_and(|length| length != head_width) {
+            return Err(wrong(key, format!("expected {head_width}, the width over the heads")));
+        }
+    }
+    let (rope_width, rope_base) = rope(gguf, head_width)?;
+    let epsilon = gguf.number("llama.attention.layer_norm_rms_epsilon")?;
+    let Some(epsilon) = epsilon.filter(|epsilon| (1e-12..=1.0).contains(epsilon)) else {
+        return Err(wrong("llama.attention.layer_norm_rms_epsilon", "expected a number from 1e-12 to 1".into()));
+    };
+    Ok(Config {
+        context: sized("llama.context_length", 1 << 30)?.min(CONTEXT_LIMIT),
+        width,
+        layers: sized("llama.block_count", 1 << 10)?,
+        heads,
+        kv_heads,
+        head_width,
+        hidden: sized("llama.feed_forward_length", 1 << 18)?,
+        epsilon: epsilon as f32,
+        rope_width,
+        rope_base,
+    })
 }
 
 /// Width and base of the rotary embedding.

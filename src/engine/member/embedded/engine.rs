@@ -4,9 +4,8 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use fearless_simd::Level;
+use specfuse_transformer::{Batch, Forward, Model, Place, Row};
 
-use super::forward::{Batch, Forward, Place, Row};
-use super::model::Model;
 use super::vocabulary::Vocabulary;
 use crate::engine::member::MemberError;
 use crate::engine::member::in_process::{Engine, Moved, Session, Sum, Template, Tree};

@@ -4,19 +4,15 @@
 //! refused by what it has that this engine lacks. Kept small on purpose: at this size it is faster than a tensor library, and
 //! it gives the same bits on every machine.
 //!
-//! From the bytes up: `gguf` reads the container, `config` and `vocabulary` check what it says, `model` repacks the weights,
-//! `forward` computes (with `attention`, `matmul` and `cache`), `tokenizer` and `split` turn text into tokens, and `engine` is what
-//! a session of `in_process` works with, where everything is that does not depend on how a model computes.
+//! From the bytes up: `gguf` reads the container, `config` and `vocabulary` check what it says, `model` repacks the weights, the
+//! crate `specfuse-transformer` computes, `tokenizer` and `split` turn text into tokens, and `engine` is what a session of
+//! `in_process` works with, which owns everything that does not depend on how a model computes.
 
-mod attention;
-mod cache;
 mod config;
 mod cursor;
 mod engine;
 mod error;
-mod forward;
 pub(in crate::engine::member) mod gguf;
-mod matmul;
 mod model;
 mod split;
 pub(in crate::engine::member) mod storage;
@@ -34,10 +30,8 @@ use fearless_simd::Level;
 
 pub use self::error::EmbeddedError;
 
-use self::config::Config;
 use self::engine::Shared;
 use self::gguf::Gguf;
-use self::model::Model;
 use self::vocabulary::Vocabulary;
 use crate::engine::fusion::conversation::Conversation;
 use crate::engine::fusion::lazy::DecodeTimes;
@@ -120,12 +114,12 @@ impl EmbeddedMember {
 /// What a file says, checked and ready to be worked with.
 fn read(name: &str, bytes: &[u8], level: Level) -> Result<(Shared, Capabilities), EmbeddedError> {
     let gguf = Gguf::parse(name, bytes)?;
-    let config = Config::read(&gguf)?;
+    let config = config::read(&gguf)?;
     let vocabulary = Vocabulary::read(&gguf)?;
     // Whether it can be used is known when a file is opened, and not at the first question.
     let unusable = |problem: TemplateError| EmbeddedError::metadata(name, "tokenizer.chat_template", problem.to_string());
     ChatTemplate::new(&vocabulary.template).check().map_err(unusable)?;
-    let model = Model::read(&gguf, config, vocabulary.bytes.len())?;
+    let model = model::read(&gguf, config, vocabulary.bytes.len())?;
     let capabilities = Capabilities {
         context_tokens: Some(model.config.context),
         parameters: Some(model.parameters),

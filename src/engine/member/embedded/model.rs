@@ -1,63 +1,34 @@
-//! A model's weights, taken from a GGUF and repacked for the forward pass.
+//! A model's weights, taken from a GGUF and repacked for the forward pass. What they are is checked here, what is computed with them
+//! is not known.
 
-use super::config::Config;
+use specfuse_transformer::{Config, Layer, Matrix, Model};
+
 use super::error::EmbeddedError;
 use super::gguf::Gguf;
-use super::matmul::Matrix;
 
-/// One transformer block.
-#[derive(Debug)]
-pub(super) struct Layer {
-    pub(super) attention_norm: Vec<f32>,
-    /// Queries, keys and values in one matrix of three parts.
-    pub(super) queries_keys_values: Matrix,
-    pub(super) attention_out: Matrix,
-    pub(super) feed_norm: Vec<f32>,
-    /// Gate and up in one matrix of two parts.
-    pub(super) gate_up: Matrix,
-    pub(super) down: Matrix,
-}
-
-/// A model ready to run.
-#[derive(Debug)]
-pub(super) struct Model {
-    pub(super) config: Config,
-    /// One row of `config.width` numbers for each token.
-    pub(super) embeddings: Vec<f32>,
-    pub(super) layers: Vec<Layer>,
-    pub(super) out_norm: Vec<f32>,
-    pub(super) out: Matrix,
-    /// Cosine and sine for each position and each pair of dimensions.
-    pub(super) turns: Vec<[f32; 2]>,
-    /// Numbers in the file's tensors.
-    pub(super) parameters: u64,
-}
-
-impl Model {
-    /// Reads all tensors of a llama model whose vocabulary has so many entries.
-    pub(super) fn read(gguf: &Gguf<'_>, config: Config, vocabulary: usize) -> Result<Self, EmbeddedError> {
-        refuse_extra_tensors(gguf, &config)?;
-        let width = config.width;
-        let embeddings = gguf.tensor("token_embd.weight", &[width, vocabulary])?;
-        let mut layers = Vec::new();
-        for layer in 0..config.layers {
-            layers.push(read_layer(gguf, &config, layer)?);
-        }
-        let out = match gguf.shape("output.weight") {
-            None => Matrix::new(width, &[&embeddings]),
-            Some(_) => Matrix::new(width, &[&gguf.tensor("output.weight", &[width, vocabulary])?]),
-        };
-        let counts = gguf.tensor_names().filter_map(|name| gguf.shape(name)).map(|shape| shape.iter().product::<usize>() as u64);
-        Ok(Self {
-            embeddings,
-            layers,
-            out_norm: gguf.tensor("output_norm.weight", &[width])?,
-            out,
-            turns: turns(&config),
-            parameters: counts.sum(),
-            config,
-        })
+/// Reads all tensors of a llama model whose vocabulary has so many entries.
+pub(super) fn read(gguf: &Gguf<'_>, config: Config, vocabulary: usize) -> Result<Model, EmbeddedError> {
+    refuse_extra_tensors(gguf, &config)?;
+    let width = config.width;
+    let embeddings = gguf.tensor("token_embd.weight", &[width, vocabulary])?;
+    let mut layers = Vec::new();
+    for layer in 0..config.layers {
+        layers.push(read_layer(gguf, &config, layer)?);
     }
+    let out = match gguf.shape("output.weight") {
+        None => Matrix::new(width, &[&embeddings]),
+        Some(_) => Matrix::new(width, &[&gguf.tensor("output.weight", &[width, vocabulary])?]),
+    };
+    let counts = gguf.tensor_names().filter_map(|name| gguf.shape(name)).map(|shape| shape.iter().product::<usize>() as u64);
+    Ok(Model {
+        embeddings,
+        layers,
+        out_norm: gguf.tensor("output_norm.weight", &[width])?,
+        out,
+        turns: config.turns(),
+        parameters: counts.sum(),
+        config,
+    })
 }
 
 fn read_layer(gguf: &Gguf<'_>, config: &Config, layer: usize) -> Result<Layer, EmbeddedError> {
@@ -93,21 +64,4 @@ fn refuse_extra_tensors(gguf: &Gguf<'_>, config: &Config) -> Result<(), Embedded
         }
     }
     Ok(())
-}
-
-/// The turning of each pair of dimensions at each position (rotary embeddings, arXiv 2104.09864).
-///
-/// In software rather than by the system's mathematics library, whose last bits differ between machines.
-fn turns(config: &Config) -> Vec<[f32; 2]> {
-    let mut turns = Vec::with_capacity(config.context * config.rope_width / 2);
-    let speeds: Vec<f64> = (0..config.rope_width / 2)
-        .map(|pair| libm::pow(config.rope_base, -2.0 * pair as f64 / config.rope_width as f64))
-        .collect();
-    for position in 0..config.context {
-        turns.extend(speeds.iter().map(|speed| {
-            let angle = position as f64 * speed;
-            [libm::cos(angle) as f32, libm::sin(angle) as f32]
-        }));
-    }
-    turns
 }

@@ -9,7 +9,6 @@ mod decoder;
 mod desk;
 mod engine;
 mod known;
-pub(super) mod lanes;
 mod sampler;
 mod session;
 mod template;

@@ -2,11 +2,11 @@
 //!
 //! Owns temperature, nucleus and the seeded numbers; equal seeds give equal tokens on every machine.
 
-use fearless_simd::{Level, dispatch};
+use fearless_simd::Level;
 use rand_pcg::Pcg64Mcg;
 use rand_pcg::rand_core::Rng;
+use specfuse_transformer::{padded, weigh};
 
-use super::lanes::{exp_all, largest, padded};
 use crate::engine::member::Sampling;
 
 /// Draws the tokens of one draft.
@@ -50,10 +50,7 @@ impl Sampler {
         }
         self.scratch.weights.resize(padded(logits.len()), f32::NEG_INFINITY);
         let (weights, cold) = (self.scratch.weights.as_mut_slice(), 1.0 / self.sampling.temperature);
-        let total = dispatch!(level, simd => {
-            let most = largest(simd, weights);
-            exp_all(simd, weights, most, cold)
-        });
+        let (_, total) = weigh(level, weights, cold);
         if !total.is_finite() || total <= 0.0 {
             return None;
         }

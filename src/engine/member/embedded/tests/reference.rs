@@ -6,9 +6,9 @@
 use fearless_simd::Level;
 use rand_pcg::Pcg64Mcg;
 use rand_pcg::rand_core::Rng;
+use specfuse_transformer::levels;
 
 use super::load;
-use crate::engine::member::in_process::lanes::tests::levels;
 
 struct Shape {
     width: usize,

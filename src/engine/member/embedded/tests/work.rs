@@ -3,10 +3,10 @@
 use std::cell::Cell;
 
 use fearless_simd::Level;
+use specfuse_transformer::levels;
 
 use super::{Session, context, models, opened};
 use crate::engine::fusion::candidate::{CandidateText, DraftToken};
-use crate::engine::member::in_process::lanes::tests::levels;
 use crate::engine::member::in_process::{Stop, Until};
 use crate::engine::member::{Context, Drafted, Hints, Sampling, ScoreRequest, Scored};
 

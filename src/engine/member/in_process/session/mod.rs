@@ -15,12 +15,12 @@ mod score;
 
 use std::sync::Arc;
 
-use fearless_simd::{Level, dispatch};
+use fearless_simd::Level;
+use specfuse_transformer::{padded, weigh};
 
 use self::drawing::{Drawing, Outcome};
 use super::engine::Engine;
 use super::known::Known;
-use super::lanes::{exp_all, largest, padded};
 use super::sampler::Scratch;
 use super::template::Template;
 use super::tree::{At, Tree, Wanted, end_logprob};
@@ -91,11 +91,7 @@ fn log_sum_exp(level: Level, logits: &[f32], scratch: &mut Vec<f32>) -> f32 {
     scratch.clear();
     scratch.extend_from_slice(logits);
     scratch.resize(padded(logits.len()), f32::NEG_INFINITY);
-    let scratch = scratch.as_mut_slice();
-    let (most, sum) = dispatch!(level, simd => {
-        let most = largest(simd, scratch);
-        (most, exp_all(simd, scratch, most, 1.0))
-    });
+    let (most, sum) = weigh(level, scratch, 1.0);
     most + libm::log(f64::from(sum)) as f32
 }
 

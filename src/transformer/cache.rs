@@ -3,22 +3,22 @@
 //! Owns two stores of the same layout: `main` is the shared prefix, position by position; `branch` holds the tokens of drafts
 //! and candidates behind it, in the order in which they were evaluated.
 
-use super::config::Config;
-use crate::engine::member::in_process::lanes::{LANES, Panel, padded};
+use crate::config::Config;
+use crate::lanes::{LANES, Panel, padded};
 
 /// One layer's keys and values.
 ///
 /// Keys lie in blocks of sixteen rows with one panel for each head and dimension, so that a query meets sixteen keys in one
 /// vector; values lie row by row. Both are read without adding across lanes.
 #[derive(Debug, Default)]
-pub(super) struct LayerStore {
+pub(crate) struct LayerStore {
     keys: Vec<Panel>,
     values: Vec<Panel>,
 }
 
 /// Rows of keys and values in every layer; grows as rows are written.
 #[derive(Debug)]
-pub(super) struct Store {
+pub struct Store {
     layers: Vec<LayerStore>,
     heads: usize,
     head_width: usize,
@@ -26,13 +26,13 @@ pub(super) struct Store {
 
 impl LayerStore {
     /// The keys of one head in the sixteen rows from 16 `block`.
-    pub(super) fn keys(&self, store: &Store, head: usize, block: usize) -> &[Panel] {
+    pub(crate) fn keys(&self, store: &Store, head: usize, block: usize) -> &[Panel] {
         let start = (block * store.heads + head) * store.head_width;
         &self.keys[start..start + store.head_width]
     }
 
     /// The values of one head in one row, padded with zeros.
-    pub(super) fn values(&self, store: &Store, head: usize, row: usize) -> &[Panel] {
+    pub(crate) fn values(&self, store: &Store, head: usize, row: usize) -> &[Panel] {
         let panels = store.value_panels();
         let start = (row * store.heads + head) * panels;
         &self.values[start..start + panels]
@@ -40,22 +40,22 @@ impl LayerStore {
 }
 
 impl Store {
-    pub(super) fn new(config: &Config) -> Self {
+    pub(crate) fn new(config: &Config) -> Self {
         let layers = (0..config.layers).map(|_| LayerStore::default()).collect();
         Self { layers, heads: config.kv_heads, head_width: config.head_width }
     }
 
     /// Panels that the values of one head take.
-    pub(super) fn value_panels(&self) -> usize {
+    pub(crate) fn value_panels(&self) -> usize {
         padded(self.head_width) / LANES
     }
 
-    pub(super) fn layer(&self, layer: usize) -> &LayerStore {
+    pub(crate) fn layer(&self, layer: usize) -> &LayerStore {
         &self.layers[layer]
     }
 
     /// Writes one row of one layer. `keys` and `values` hold the heads one after the other.
-    pub(super) fn write(&mut self, layer: usize, row: usize, keys: &[f32], values: &[f32]) {
+    pub(crate) fn write(&mut self, layer: usize, row: usize, keys: &[f32], values: &[f32]) {
         let (heads, width, panels) = (self.heads, self.head_width, self.value_panels());
         self.grow(layer, row);
         let store = &mut self.layers[layer];
@@ -72,7 +72,7 @@ impl Store {
     }
 
     /// Copies a row of all layers from another store of the same shape.
-    pub(super) fn copy_from(&mut self, to: usize, other: &Self, from: usize) {
+    pub fn copy_from(&mut self, to: usize, other: &Self, from: usize) {
         let (row_keys, row_values) = (self.heads * self.head_width, self.heads * self.value_panels());
         for layer in 0..self.layers.len() {
             self.grow(layer, to);
@@ -87,7 +87,7 @@ impl Store {
     }
 
     /// Moves a row to an earlier place.
-    pub(super) fn move_down(&mut self, to: usize, from: usize) {
+    pub fn move_down(&mut self, to: usize, from: usize) {
         let (row_keys, row_values) = (self.heads * self.head_width, self.heads * self.value_panels());
         for layer in &mut self.layers {
             for at in 0..row_keys {

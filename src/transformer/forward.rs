@@ -11,15 +11,15 @@ use std::ops::Range;
 use fearless_simd::prelude::*;
 use fearless_simd::{Level, dispatch, f32x16};
 
-use super::attention::{Heads, Span, Stores, attend};
-use super::cache::Store;
-use super::config::Config;
-use super::model::{Layer, Model};
-use crate::engine::member::in_process::lanes::{LANES, exp, padded, sum_lanes};
+use crate::attention::{Heads, Span, Stores, attend};
+use crate::cache::Store;
+use crate::config::Config;
+use crate::lanes::{LANES, exp, padded, sum_lanes};
+use crate::model::{Layer, Model};
 
 /// Where a row's keys and values are stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Place {
+pub enum Place {
     /// This row of the main store; it attends to all of the main store up to itself.
     Main(usize),
     /// This row of the branch store; it attends to a prefix of the main store and to its path.
@@ -28,30 +28,33 @@ pub(super) enum Place {
 
 /// One token to evaluate.
 #[derive(Debug, Clone)]
-pub(super) struct Row {
-    pub(super) token: u32,
+#[allow(missing_docs, reason = "the names say it")]
+pub struct Row {
+    pub token: u32,
     /// Position in its sequence, from 0; below the model's context.
-    pub(super) position: usize,
-    pub(super) place: Place,
+    pub position: usize,
+    pub place: Place,
     /// Rows of the main store that it attends to.
-    pub(super) prefix: usize,
+    pub prefix: usize,
     /// Where in the batch's `paths` the rows of the branch store lie that it attends to, itself included.
-    pub(super) path: Range<usize>,
+    pub path: Range<usize>,
 }
 
 /// What is evaluated in one pass. A row may only follow rows that it attends to.
 #[derive(Debug, Default)]
-pub(super) struct Batch {
-    pub(super) rows: Vec<Row>,
-    pub(super) paths: Vec<u32>,
+#[allow(missing_docs, reason = "the names say it")]
+pub struct Batch {
+    pub rows: Vec<Row>,
+    pub paths: Vec<u32>,
 }
 
 /// Keys and values, and working memory.
 #[derive(Debug)]
-pub(super) struct Forward {
+#[allow(missing_docs, reason = "the names say it")]
+pub struct Forward {
     level: Level,
-    pub(super) main: Store,
-    pub(super) branch: Store,
+    pub main: Store,
+    pub branch: Store,
     stream: Vec<f32>,
     normed: Vec<f32>,
     wide: Vec<f32>,
@@ -61,7 +64,9 @@ pub(super) struct Forward {
 }
 
 impl Forward {
-    pub(super) fn new(config: &Config, level: Level) -> Self {
+    /// Stores that hold nothing yet.
+    #[must_use]
+    pub fn new(config: &Config, level: Level) -> Self {
         Self {
             level,
             main: Store::new(config),
@@ -76,7 +81,7 @@ impl Forward {
     }
 
     /// Evaluates a batch and returns the logits of its rows from `first` on, each padded to whole panels.
-    pub(super) fn evaluate(&mut self, model: &Model, batch: &Batch, first: usize) -> &[f32] {
+    pub fn evaluate(&mut self, model: &Model, batch: &Batch, first: usize) -> &[f32] {
         let config = &model.config;
         let (width, rows) = (config.width, batch.rows.len());
         let stride = padded(width);

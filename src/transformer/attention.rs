@@ -8,15 +8,15 @@
 use fearless_simd::prelude::*;
 use fearless_simd::{Level, dispatch, f32x16};
 
-use super::cache::{LayerStore, Store};
-use super::matmul::{block, wide};
-use crate::engine::member::in_process::lanes::{LANES, Panel, exp_all, largest, padded};
+use crate::cache::{LayerStore, Store};
+use crate::lanes::{LANES, Panel, exp_all, largest, padded};
+use crate::matmul::{block, wide};
 
 /// What one row attends to: the first `prefix` rows of the main store, then these rows of the branch store, itself included.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Span<'a> {
-    pub(super) prefix: usize,
-    pub(super) branch: &'a [u32],
+pub(crate) struct Span<'a> {
+    pub(crate) prefix: usize,
+    pub(crate) branch: &'a [u32],
 }
 
 impl Span<'_> {
@@ -27,24 +27,24 @@ impl Span<'_> {
 
 /// The stores, and which layer of them is meant.
 #[derive(Clone, Copy)]
-pub(super) struct Stores<'a> {
-    pub(super) main: &'a Store,
-    pub(super) branch: &'a Store,
-    pub(super) layer: usize,
+pub(crate) struct Stores<'a> {
+    pub(crate) main: &'a Store,
+    pub(crate) branch: &'a Store,
+    pub(crate) layer: usize,
 }
 
 /// Sizes of the heads.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Heads {
-    pub(super) queries: usize,
+pub(crate) struct Heads {
+    pub(crate) queries: usize,
     /// Query heads that share one key and value head.
-    pub(super) shared_by: usize,
-    pub(super) width: usize,
+    pub(crate) shared_by: usize,
+    pub(crate) width: usize,
 }
 
 /// Computes attention for all rows. `queries` and `out` hold rows of the given strides, heads one after the other; `weights`
 /// is working memory.
-pub(super) fn attend(
+pub(crate) fn attend(
     level: Level,
     stores: Stores<'_>,
     heads: Heads,

@@ -8,28 +8,29 @@
 #![allow(clippy::inline_always)] // Code that is not inlined into the dispatched function is compiled for the baseline only.
 
 use fearless_simd::prelude::*;
-use fearless_simd::{f32x16, u32x16};
+use fearless_simd::{Level, dispatch, f32x16, u32x16};
 
 /// Numbers in a panel.
-pub(in crate::engine::member) const LANES: usize = 16;
+pub(crate) const LANES: usize = 16;
 
 /// Sixteen neighbouring numbers, aligned so that no vector load crosses a cache line.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[repr(C, align(64))]
-pub(in crate::engine::member) struct Panel(pub(in crate::engine::member) [f32; LANES]);
+pub(crate) struct Panel(pub(crate) [f32; LANES]);
 
 impl Panel {
-    pub(in crate::engine::member) const ZERO: Self = Self([0.0; LANES]);
+    pub(crate) const ZERO: Self = Self([0.0; LANES]);
 }
 
 /// `count` rounded up to whole panels.
-pub(in crate::engine::member) fn padded(count: usize) -> usize {
+#[must_use]
+pub fn padded(count: usize) -> usize {
     count.next_multiple_of(LANES)
 }
 
 /// The sum of sixteen lanes, as a tree.
 #[inline(always)]
-pub(in crate::engine::member) fn sum_lanes(mut lanes: [f32; LANES]) -> f32 {
+pub(crate) fn sum_lanes(mut lanes: [f32; LANES]) -> f32 {
     for half in [8, 4, 2, 1] {
         for lane in 0..half {
             lanes[lane] += lanes[lane + half];
@@ -40,7 +41,7 @@ pub(in crate::engine::member) fn sum_lanes(mut lanes: [f32; LANES]) -> f32 {
 
 /// e to the power of each lane; 0 below -87, as if infinite above 88. Relative error below 2e-7.
 #[inline(always)]
-pub(in crate::engine::member) fn exp<S: Simd>(simd: S, x: f32x16<S>) -> f32x16<S> {
+pub(crate) fn exp<S: Simd>(simd: S, x: f32x16<S>) -> f32x16<S> {
     // x = n ln 2 + r with |r| <= ln 2 / 2; adding 1.5 * 2^23 rounds to the nearest whole number and leaves n in the low bits.
     const ROUND: f32 = 12_582_912.0;
     // ln 2 in two parts; the first has so few digits that its product with n is exact.
@@ -62,7 +63,7 @@ pub(in crate::engine::member) fn exp<S: Simd>(simd: S, x: f32x16<S>) -> f32x16<S
 
 /// The largest of the numbers; minus infinity of none.
 #[inline(always)]
-pub(in crate::engine::member) fn largest<S: Simd>(simd: S, numbers: &[f32]) -> f32 {
+pub(crate) fn largest<S: Simd>(simd: S, numbers: &[f32]) -> f32 {
     let (chunks, rest) = numbers.as_chunks::<LANES>();
     let mut most = f32x16::splat(simd, f32::NEG_INFINITY);
     for chunk in chunks {
@@ -73,7 +74,7 @@ pub(in crate::engine::member) fn largest<S: Simd>(simd: S, numbers: &[f32]) -> f
 
 /// Replaces each x by exp((x - shift) * scale) and returns the sum. The length is whole panels; minus infinity gives 0.
 #[inline(always)]
-pub(in crate::engine::member) fn exp_all<S: Simd>(simd: S, numbers: &mut [f32], shift: f32, scale: f32) -> f32 {
+pub(crate) fn exp_all<S: Simd>(simd: S, numbers: &mut [f32], shift: f32, scale: f32) -> f32 {
     let (shift, scale) = (f32x16::splat(simd, shift), f32x16::splat(simd, scale));
     let mut sum = f32x16::splat(simd, 0.0);
     for chunk in numbers.as_chunks_mut::<LANES>().0 {
@@ -84,27 +85,35 @@ pub(in crate::engine::member) fn exp_all<S: Simd>(simd: S, numbers: &mut [f32], 
     sum_lanes(sum.to_array())
 }
 
-#[cfg(test)]
-pub(in crate::engine::member) mod tests {
-    use fearless_simd::{Level, dispatch};
+/// Turns logits into weights: replaces each x by exp((x - most) * scale), where `most` is the largest of them. Returns `most` and the
+/// sum of the weights. The length is whole panels; minus infinity becomes 0.
+pub fn weigh(level: Level, logits: &mut [f32], scale: f32) -> (f32, f32) {
+    dispatch!(level, simd => {
+        let most = largest(simd, logits);
+        (most, exp_all(simd, logits, most, scale))
+    })
+}
 
-    use super::*;
-
-    /// Every level that this machine can run, weakest first.
-    pub(crate) fn levels() -> Vec<Level> {
-        let best = Level::new();
-        #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
-        {
-            let mut levels: Vec<Level> = Vec::new();
-            levels.extend(best.as_sse2().map(Simd::level));
-            levels.extend(best.as_sse4_2().map(Simd::level));
-            levels.extend(best.as_avx2().map(Simd::level));
-            levels.extend(best.as_avx512().map(Simd::level));
-            levels
-        }
-        #[cfg(not(any(target_arch = "x86", target_arch = "x86_64")))]
-        vec![best]
+/// Every vector width that this machine has, the narrowest first: what is computed has the same bits at each.
+#[must_use]
+pub fn levels() -> Vec<Level> {
+    let best = Level::new();
+    #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+    {
+        let mut levels: Vec<Level> = Vec::new();
+        levels.extend(best.as_sse2().map(Simd::level));
+        levels.extend(best.as_sse4_2().map(Simd::level));
+        levels.extend(best.as_avx2().map(Simd::level));
+        levels.extend(best.as_avx512().map(Simd::level));
+        levels
     }
+    #[cfg(not(any(target_arch = "x86", target_arch = "x86_64")))]
+    vec![best]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
 
     fn powers(level: Level, numbers: &[f32; LANES]) -> [f32; LANES] {
         dispatch!(level, simd => exp(simd, f32x16::load_array_ref(simd, numbers)).to_array())

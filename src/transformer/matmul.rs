@@ -6,7 +6,7 @@
 
 #![allow(clippy::inline_always)] // Code that is not inlined into the dispatched function is compiled for the baseline only.
 
-use crate::engine::member::in_process::lanes::{LANES, Panel, padded};
+use crate::lanes::{LANES, Panel, padded};
 use fearless_simd::prelude::*;
 use fearless_simd::{Level, dispatch, f32x16};
 
@@ -15,7 +15,7 @@ const MOST_ROWS: usize = 6;
 
 /// A matrix in panels: panel p holds, for each input in turn, the weights to outputs 16 p to 16 p + 15.
 #[derive(Debug)]
-pub(super) struct Matrix {
+pub struct Matrix {
     inputs: usize,
     panels: Vec<Panel>,
 }
@@ -23,7 +23,8 @@ pub(super) struct Matrix {
 impl Matrix {
     /// Repacks weights stored one output after the other (`[out, in]`). Several parts become one matrix, each padded with
     /// zeros to whole panels, so that their outputs start at multiples of sixteen.
-    pub(super) fn new(inputs: usize, parts: &[&[f32]]) -> Self {
+    #[must_use]
+    pub fn new(inputs: usize, parts: &[&[f32]]) -> Self {
         let mut panels = Vec::new();
         for part in parts {
             for group in part.chunks(inputs * LANES) {
@@ -40,12 +41,13 @@ impl Matrix {
     }
 
     /// Numbers in one row of output: whole panels.
-    pub(super) fn stride(&self) -> usize {
+    #[must_use]
+    pub fn stride(&self) -> usize {
         self.panels.len() / self.inputs * LANES
     }
 
     /// Multiplies rows. `x` holds rows of whole panels, of which the first `inputs` numbers count; `y` takes rows of `stride`.
-    pub(super) fn multiply(&self, level: Level, x: &[f32], y: &mut [f32]) {
+    pub(crate) fn multiply(&self, level: Level, x: &[f32], y: &mut [f32]) {
         dispatch!(level, simd => self.multiply_in(simd, x, y));
     }
 
@@ -105,7 +107,7 @@ impl Matrix {
 
 /// Whether a panel fits one register, of which there are then 32; otherwise there is room for some six panels.
 #[inline(always)]
-pub(super) fn wide<S: Simd>() -> bool {
+pub(crate) fn wide<S: Simd>() -> bool {
     <S::f32s as SimdBase<S>>::LEN >= LANES
 }
 
@@ -125,7 +127,7 @@ fn neighbours<S: Simd, const R: usize, const P: usize>(simd: S, inputs: [&[f32];
 
 /// The sums of `R` rows over `P` groups of panels, each as long as a row.
 #[inline(always)]
-pub(super) fn block<S: Simd, const R: usize, const P: usize>(
+pub(crate) fn block<S: Simd, const R: usize, const P: usize>(
     simd: S,
     inputs: [&[f32]; R],
     groups: [&[Panel]; P],
@@ -149,7 +151,7 @@ pub(super) fn block<S: Simd, const R: usize, const P: usize>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::member::in_process::lanes::tests::levels;
+    use crate::lanes::levels;
 
     fn numbers(count: usize, seed: u32) -> Vec<f32> {
         (0..count as u32).map(|at| ((at + seed).wrapping_mul(2_654_435_761) >> 8) as f32 / 8_388_608.0 - 1.0).collect()
