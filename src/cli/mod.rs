@@ -255,6 +255,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
 }
 
 /// Whether [`main`] would carry this command line out; else what it would say. Does nothing, and reads no file.
+#[cfg(any(test, feature = "testing"))]
 #[doc(hidden)]
 pub fn understood(arguments: Vec<OsString>) -> Result<(), String> {
     let command = command();

@@ -79,14 +79,6 @@ pub enum ConfigError {
         /// Why.
         reason: String,
     },
-    /// An ensemble that is not there, or names a member that is not.
-    #[error("{}: {reason}", path.display())]
-    Ensemble {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong.
-        reason: String,
-    },
 }
 
 /// A value that does not fit its key.

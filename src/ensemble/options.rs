@@ -42,6 +42,7 @@ impl OpenOptions {
     }
 
     /// The same, with GGUF files tried by this program.
+    #[cfg(any(test, feature = "testing"))]
     #[must_use]
     pub fn tried_by(self, program: PathBuf) -> Self {
         Self { program: Some(program), ..self }

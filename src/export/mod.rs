@@ -13,8 +13,6 @@ pub mod report;
 mod save;
 mod words;
 
-use std::path::Path;
-
 pub use save::{Existing, ExportError, save};
 
 use crate::engine::fusion::choice::{Choice, choice};
@@ -84,12 +82,4 @@ pub fn render_all(conversations: &[Vec<Run>], format: Format) -> Result<String, 
 
 fn is_single(conversations: &[Vec<Run>]) -> bool {
     matches!(conversations, [runs] if runs.len() == 1)
-}
-
-/// Writes the document to a new file; one that exists stays as it is.
-///
-/// # Errors
-/// As [`render`] and [`save`].
-pub fn write(run: &Run, format: Format, to: &Path) -> Result<(), ExportError> {
-    save(&render(run, format)?, to, Existing::Keep)
 }

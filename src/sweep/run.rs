@@ -30,6 +30,7 @@ pub struct Running {
     results: mpsc::Receiver<Result<Finished, SweepError>>,
     /// Jobs on the caller's runtime; those on threads see by the channel that nobody listens.
     _tasks: JoinSet<()>,
+    #[cfg(any(test, feature = "testing"))]
     jobs: usize,
     left: usize,
 }
@@ -69,7 +70,13 @@ pub fn start(
             tasks.spawn(job(Arc::clone(&queue), seats.to_vec(), Working::OnThread, sender.clone()));
         }
     }
-    Ok(Running { results, _tasks: tasks, jobs, left })
+    Ok(Running {
+        results,
+        _tasks: tasks,
+        #[cfg(any(test, feature = "testing"))]
+        jobs,
+        left,
+    })
 }
 
 /// How many answers are given at a time unless the user says otherwise: as many as there are processors where all members are in
@@ -140,6 +147,7 @@ impl Running {
     }
 
     /// How many cells are played at a time.
+    #[cfg(any(test, feature = "testing"))]
     #[must_use]
     pub fn jobs(&self) -> usize {
         self.jobs

@@ -2,11 +2,16 @@
 
 use specfuse::engine::fusion::event::Record;
 use specfuse::engine::fusion::run::Run;
-use specfuse::export::{ExportError, Format, render, write};
+use specfuse::export::{Existing, ExportError, Format, render, save};
 
 use super::hostile;
 use super::markup::parse;
 use super::runs;
+
+/// Writes the document to a new file; one that exists stays as it is.
+fn write(run: &Run, format: Format, to: &Path) -> Result<(), ExportError> {
+    save(&render(run, format)?, to, Existing::Keep)
+}
 
 /// A run in which a draft was accepted, a segment edited and another written, with failures and someone who left twice.
 fn records() -> Vec<Record> {

@@ -72,6 +72,7 @@ enum Word {
 
 impl Recorded {
     /// The accepted rounds of a run.
+    #[cfg(any(test, feature = "testing"))]
     #[must_use]
     pub fn of(run: &Run) -> Self {
         let mut recorded = Self::default();
@@ -80,12 +81,14 @@ impl Recorded {
     }
 
     /// How many rounds there are.
+    #[cfg(any(test, feature = "testing"))]
     #[must_use]
     pub fn len(&self) -> usize {
         self.rounds.len()
     }
 
     /// Whether no round was accepted.
+    #[cfg(any(test, feature = "testing"))]
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.rounds.is_empty()
@@ -151,6 +154,7 @@ fn is_same(known: &Arc<Round>, now: &Arc<Round>) -> bool {
 }
 
 /// Decides every accepted round of a run again under `params`. Who does it more than once keeps [`Recorded`].
+#[cfg(any(test, feature = "testing"))]
 #[must_use]
 pub fn rescore(run: &Run, params: &Params) -> Vec<RescoredRound> {
     Recorded::of(run).rescore(params)

@@ -68,6 +68,7 @@ impl Extended {
     }
 
     /// The text to append to what was accepted.
+    #[cfg(any(test, feature = "testing"))]
     #[must_use]
     pub fn text(&self) -> String {
         self.tokens.iter().map(|token| token.text.as_str()).collect()

@@ -27,6 +27,7 @@ mod other_turns;
 mod overrides;
 pub mod paced;
 mod progress;
+#[cfg(any(test, feature = "testing"))]
 pub mod scripted;
 pub mod thought;
 pub mod turns;

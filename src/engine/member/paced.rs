@@ -48,8 +48,8 @@ impl Pace {
     }
 
     /// Tokens a second, from [`SLOWEST`] on; `None` is as fast as it goes.
-    #[must_use]
-    pub fn tokens_per_second(&self) -> Option<f64> {
+    #[cfg(test)]
+    fn tokens_per_second(&self) -> Option<f64> {
         *self.0.borrow()
     }
 }

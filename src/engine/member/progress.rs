@@ -104,6 +104,7 @@ impl Progress {
     }
 
     /// Tells a token from a thread that is not part of the runtime. Without a listener it is lost, and that is not an error.
+    #[cfg(any(test, feature = "testing"))]
     pub fn token_blocking(&self, token: DraftToken) {
         if self.quiet {
             return self.alive();

@@ -140,12 +140,6 @@ impl Chord {
         &self.0
     }
 
-    /// The chord of keys that were pressed.
-    #[must_use]
-    pub fn of(keys: Vec<Key>) -> Self {
-        Self(keys)
-    }
-
     /// Whether this chord starts with `other`, or `other` with this: then one of them could never be pressed.
     #[must_use]
     pub fn clashes(&self, other: &Self) -> bool {

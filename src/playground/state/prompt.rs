@@ -3,7 +3,7 @@
 //! Owns the editor's text, its limits and the walk through the history; editing itself is `tui-textarea`'s.
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
-use ratatui::style::{Modifier, Style};
+use ratatui::style::Style;
 use tui_textarea::{CursorMove, TextArea, WrapMode};
 
 use super::flow::Flow;
@@ -273,19 +273,6 @@ fn follows(before: &str, character: char) -> bool {
 
 fn fits(bytes: usize) -> Result<(), TooLong> {
     if bytes <= MOST_BYTES { Ok(()) } else { Err(TooLong { bytes }) }
-}
-
-/// The look of a prompt in a terminal without colours.
-impl Dress {
-    /// A reversed cursor and a dim placeholder.
-    #[must_use]
-    pub fn plain() -> Self {
-        Self {
-            text: Style::default(),
-            placeholder: Style::default().add_modifier(Modifier::DIM),
-            cursor: Style::default().add_modifier(Modifier::REVERSED),
-        }
-    }
 }
 
 #[cfg(test)]

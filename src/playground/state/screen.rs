@@ -7,7 +7,6 @@ use super::message::{Effect, Message};
 use super::parts::settings::Options;
 use super::scene::memo::Memo;
 use super::scene::whole::{Scene, compose};
-use crate::engine::fusion::what_if::WhatIf;
 
 /// The state, and the scene of it that is on the screen.
 #[derive(Debug, Clone)]
@@ -32,8 +31,9 @@ impl Screen {
     }
 
     /// What the knobs that are tried would have changed; `None` unless something is tried that recorded scores can tell.
+    #[cfg(any(test, feature = "testing"))]
     #[must_use]
-    pub fn what_if(&self) -> Option<&WhatIf> {
+    pub fn what_if(&self) -> Option<&crate::engine::fusion::what_if::WhatIf> {
         self.memo.comparison.what_if(&self.state.knobs.tuning)
     }
 

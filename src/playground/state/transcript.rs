@@ -152,6 +152,7 @@ impl Transcript {
     }
 
     /// To the top.
+    #[cfg(any(test, feature = "testing"))]
     pub fn to_top(&mut self) {
         self.anchor = Anchor::Place(0);
     }

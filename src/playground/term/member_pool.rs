@@ -72,6 +72,7 @@ impl MemberPool {
     }
 
     /// With these in the first rows, who are there already and keep their own pace.
+    #[cfg(any(test, feature = "testing"))]
     #[must_use]
     pub fn with(mut self, seats: Vec<Seat>) -> Self {
         self.seats.extend(seats.into_iter().enumerate().map(|(place, seat)| (RowId(place), seat)));

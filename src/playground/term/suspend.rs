@@ -19,6 +19,7 @@ pub enum SuspendError {
     #[error("the playground cannot be suspended here: no shell waits that could continue it")]
     NobodyWaits,
     /// The system has no such thing.
+    #[cfg(not(unix))]
     #[error("the playground cannot be suspended here")]
     Unsupported,
     /// The system refused.

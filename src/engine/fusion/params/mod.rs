@@ -254,11 +254,6 @@ impl Params {
         Ok(())
     }
 
-    /// Takes over every value of a preset that comes with the program.
-    pub fn apply_preset(&mut self, name: &str) -> Result<(), ParamError> {
-        Presets::default().apply(name, self)
-    }
-
     /// The knobs whose values are others in `to`, with those, in the order of the table.
     #[must_use]
     pub fn changes(&self, to: &Self) -> Vec<(&'static Knob, Value)> {
@@ -304,7 +299,7 @@ mod tests {
     #[test]
     fn every_knob_survives_being_written_and_read_as_text_and_as_json() {
         let mut params = Params::default();
-        params.apply_preset("paper").unwrap();
+        Presets::default().apply("paper", &mut params).unwrap();
         for knob in KNOBS {
             let value = (knob.get)(&params);
             let mut other = Params::default();

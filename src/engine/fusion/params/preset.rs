@@ -1,6 +1,6 @@
 //! Named sets of knob values: those that come with the program, and the user's own.
 
-use super::{ParamError, Params, Value, knob, nearest};
+use super::{ParamError, Params, Value, nearest};
 
 /// A named set of knob values; knobs it does not name keep theirs.
 #[derive(Debug, Clone, Copy)]
@@ -207,11 +207,12 @@ impl Presets {
     }
 }
 
+#[cfg(any(test, feature = "testing"))]
 impl OwnPreset {
     /// A preset of these values: each must be of a known knob, of its kind and in its range.
     pub fn new<'a>(name: &str, values: impl IntoIterator<Item = (&'a str, Value)>) -> Result<Self, ParamError> {
         let checked = |(name, value): (&str, Value)| {
-            let knob = knob(name)?;
+            let knob = super::knob(name)?;
             Ok((knob.name, knob.check(&value)?))
         };
         Ok(Self { name: name.to_owned(), values: values.into_iter().map(checked).collect::<Result<_, _>>()? })

@@ -263,6 +263,7 @@ impl Run {
     }
 
     /// The weight that the user gave a member; `None` where nobody did.
+    #[cfg(any(test, feature = "testing"))]
     #[must_use]
     pub fn weight_set(&self, member: MemberIndex) -> Option<f64> {
         self.weights.get(member.0).copied().flatten()

@@ -55,12 +55,6 @@ impl Tree {
         self.nodes.len()
     }
 
-    /// Whether nothing was accepted yet.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.nodes.is_empty()
-    }
-
     /// The segments from the first up to this one.
     #[must_use]
     pub fn path(&self, segment: SegmentId) -> Vec<SegmentId> {
@@ -74,12 +68,6 @@ impl Tree {
     #[must_use]
     pub fn rounds(&self, segment: SegmentId) -> Vec<Arc<Round>> {
         self.path(segment).into_iter().filter_map(|segment| self.node(segment)).map(|node| Arc::clone(&node.round)).collect()
-    }
-
-    /// The segments that follow this one, oldest first.
-    pub fn children(&self, segment: SegmentId) -> impl Iterator<Item = SegmentId> {
-        let all = self.nodes.iter().enumerate();
-        all.filter(move |(_, node)| node.parent == segment).map(|(place, _)| SegmentId(place + 1))
     }
 
     /// The ends of all branches, oldest first: segments that none follows.

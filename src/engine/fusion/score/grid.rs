@@ -12,6 +12,7 @@ pub struct Grid<T> {
 
 impl<T: Copy> Grid<T> {
     /// So many rows and columns of one value.
+    #[cfg(any(test, feature = "testing"))]
     #[must_use]
     pub fn filled(rows: usize, columns: usize, value: T) -> Self {
         Self { rows, columns, values: vec![value; rows * columns] }
@@ -37,6 +38,7 @@ impl<T: Copy> Grid<T> {
     }
 
     /// Every value, row by row.
+    #[cfg(any(test, feature = "testing"))]
     #[must_use]
     pub fn values(&self) -> &[T] {
         &self.values

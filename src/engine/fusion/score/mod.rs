@@ -114,6 +114,7 @@ impl Cells for Grid<Option<Cell>> {
 /// Scores and ranks the candidates of a round; `weights` has one entry per verifier. The earlier candidate wins a tie.
 ///
 /// The order of the verifiers does not matter: what they say of a candidate is summed in the order of its values.
+#[cfg(any(test, feature = "testing"))]
 #[must_use]
 pub fn rank(cells: &impl Cells, weights: &[f64], settings: ScoreSettings) -> Ranking {
     let mut ranking = Ranking::default();

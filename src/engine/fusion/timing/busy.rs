@@ -25,6 +25,7 @@ pub struct Busy {
 
 impl Busy {
     /// Everything, waiting included: the length of the round.
+    #[cfg(any(test, feature = "testing"))]
     #[must_use]
     pub fn total_ms(&self) -> f64 {
         self.at_work_ms() + self.failed_ms + self.cancelled_ms + self.waiting_ms

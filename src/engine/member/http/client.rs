@@ -106,6 +106,7 @@ impl Http {
     }
 
     /// Posts JSON and gets a reply message by message. Returns when the first bytes of its body are there.
+    #[cfg(any(test, feature = "testing"))]
     pub async fn stream(&self, path: &str, body: &Value, framing: Framing) -> Result<Messages, HttpError> {
         self.stream_noting(path, body, framing, &Sent::default()).await
     }

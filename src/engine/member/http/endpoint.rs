@@ -42,6 +42,7 @@ impl Key {
     }
 
     /// A key sent as `Authorization: Bearer …`.
+    #[cfg(any(test, feature = "testing"))]
     pub fn bearer(secret: &SecretString) -> Result<Self, KeyError> {
         Self::new("authorization", "Bearer ", secret)
     }

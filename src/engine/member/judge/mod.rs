@@ -136,6 +136,7 @@ pub enum JudgeError {
 
 impl JudgeError {
     /// What was used before it failed.
+    #[cfg(any(test, feature = "testing"))]
     #[must_use]
     pub fn spent(&self) -> Spent {
         match self {

@@ -85,6 +85,7 @@ impl Flow {
     }
 
     /// Forgets the text, but not the width.
+    #[cfg(any(test, feature = "testing"))]
     pub fn clear(&mut self) {
         *self = Self::new(self.width);
     }
@@ -96,6 +97,7 @@ impl Flow {
     }
 
     /// The whole text as it was pushed.
+    #[cfg(any(test, feature = "testing"))]
     #[must_use]
     pub fn text(&self) -> &str {
         &self.text

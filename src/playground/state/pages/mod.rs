@@ -16,6 +16,7 @@ macro_rules! pages {
     ($($name:ident: $view:path,)*) => {
         impl Page {
             /// Every page.
+            #[cfg(any(test, feature = "testing"))]
             pub const ALL: &'static [Self] = &[$(Self::$name,)*];
 
             /// What it is.

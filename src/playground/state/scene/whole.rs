@@ -65,6 +65,7 @@ pub struct Scene {
 }
 
 /// The scene of a state.
+#[cfg(any(test, feature = "testing"))]
 #[must_use]
 pub fn scene(state: &State) -> Scene {
     compose(state, &mut Memo::default(), Vec::new())
