@@ -1,4 +1,4 @@
-//! The shape of a llama model, from a GGUF's metadata: what the forward pass computes, checked so that it can rely on it.
+//! The shape of a llama model, from a GGUF's metadata, checked so that the forward pass can rely on it.
 
 use super::error::EmbeddedError;
 use super::gguf::{Gguf, Value};
@@ -6,10 +6,10 @@ use super::gguf::{Gguf, Value};
 /// Longer contexts are cut to this: the engine is for very small models, whose memory should stay small too.
 const CONTEXT_LIMIT: usize = 4096;
 
-/// The numbers that say what a model computes.
+/// The numbers that define what a model computes.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Config {
-    /// Positions at most.
+    /// The most positions.
     pub(super) context: usize,
     /// Width of the residual stream.
     pub(super) width: usize,
@@ -25,9 +25,9 @@ pub(super) struct Config {
     pub(super) hidden: usize,
     /// Added to the mean square before its root.
     pub(super) epsilon: f32,
-    /// Dimensions of a head that turn with the position; even.
+    /// Dimensions of a head that rotate with the position; even.
     pub(super) rope_width: usize,
-    /// Base of the turning speeds.
+    /// Base of the rotation speeds.
     pub(super) rope_base: f64,
 }
 
@@ -107,7 +107,7 @@ fn rope(gguf: &Gguf<'_>, head_width: usize) -> Result<(usize, f64), EmbeddedErro
     Ok((rope_width, rope_base))
 }
 
-/// Variants of the architecture that would compute something else without a word.
+/// Refuses variants of the architecture that would silently compute something else.
 fn refuse_variants(gguf: &Gguf<'_>) -> Result<(), EmbeddedError> {
     let refuse = |key: &str, problem: &str| Err(EmbeddedError::metadata(gguf.file(), key, problem));
     match gguf.get("llama.rope.scaling.type") {

@@ -34,7 +34,7 @@ pub(super) struct Model {
 }
 
 impl Model {
-    /// Reads all tensors of a llama model whose vocabulary has so many entries.
+    /// Reads all tensors of a llama model with a vocabulary of this size.
     pub(super) fn read(gguf: &Gguf<'_>, config: Config, vocabulary: usize) -> Result<Self, EmbeddedError> {
         refuse_extra_tensors(gguf, &config)?;
         let width = config.width;
@@ -76,7 +76,7 @@ fn read_layer(gguf: &Gguf<'_>, config: &Config, layer: usize) -> Result<Layer, E
     })
 }
 
-/// A tensor that would go unused (a bias, an expert) means another architecture than the one that is computed.
+/// A tensor that would be unused (a bias, an expert) means a different architecture than the one computed here.
 fn refuse_extra_tensors(gguf: &Gguf<'_>, config: &Config) -> Result<(), EmbeddedError> {
     const PARTS: [&str; 9] =
         ["attn_norm", "attn_q", "attn_k", "attn_v", "attn_output", "ffn_norm", "ffn_gate", "ffn_up", "ffn_down"];
@@ -95,9 +95,9 @@ fn refuse_extra_tensors(gguf: &Gguf<'_>, config: &Config) -> Result<(), Embedded
     Ok(())
 }
 
-/// The turning of each pair of dimensions at each position (rotary embeddings, arXiv 2104.09864).
+/// The rotation of each pair of dimensions at each position (rotary embeddings, arXiv 2104.09864).
 ///
-/// In software rather than by the system's mathematics library, whose last bits differ between machines.
+/// Computed in software rather than by the system's mathematics library, whose last bits differ between machines.
 fn turns(config: &Config) -> Vec<[f32; 2]> {
     let mut turns = Vec::with_capacity(config.context * config.rope_width / 2);
     let speeds: Vec<f64> = (0..config.rope_width / 2)
