@@ -1,12 +1,12 @@
-//! What a model file is called.
+//! The display name of a model file.
 
 use std::path::Path;
 
 use crate::clean::clean_line;
 use crate::engine::member::model_file::parts::part_of;
 
-/// The name of the model in a file: the file's own, without what says which part it is; where that says nothing (`model.gguf`) that
-/// of `outer`, else of the folder. Cleaned.
+/// The name of the model in a file: the file's own, without its part number; if that is generic (`model.gguf`), `outer`,
+/// otherwise the folder's name. Cleaned.
 pub(super) fn of_file(path: &Path, outer: Option<&str>) -> String {
     let full = path.file_name().unwrap_or_default().to_string_lossy();
     let end = full.to_lowercase().find(".gguf").filter(|end| full.is_char_boundary(*end)).unwrap_or(full.len());

@@ -1,5 +1,5 @@
-//! What the user can do: one table, from which the key bindings, the help screen, the hint line, the command palette and the
-//! key table of the manual are made, so that none of them can say what another does not.
+//! What the user can do: one table, from which the key bindings, the help screen, the hint line, the command palette and the key
+//! table of the manual are made, so that they cannot contradict each other.
 
 use super::pages::Page;
 
@@ -48,7 +48,7 @@ pub enum Action {
     End,
     FocusNext,
     FocusPrevious,
-    /// The pane of that place, from 1.
+    /// The pane with that number, from 1.
     Pane(u8),
     Zoom,
     Heat,
@@ -115,7 +115,7 @@ pub enum Action {
 /// Where a key has its meaning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Context {
-    /// Everywhere, also while text is typed.
+    /// Everywhere, including while text is typed.
     Anywhere,
     /// Where keys are commands.
     Keys,
@@ -133,22 +133,20 @@ pub enum Context {
     Question,
 }
 
-/// Under which heading the help screen shows an action.
+/// The heading of the help screen for an action.
+#[allow(missing_docs, reason = "the names say it")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Group {
     /// Writing and sending questions.
     Asking,
-    /// The run itself.
     Running,
-    /// What the user changes in the answer.
+    /// Changes to the answer.
     Steering,
-    /// What is looked at, and how.
+    /// What is shown, and how.
     Looking,
     /// Copies and files.
     Keeping,
-    /// The program.
     Program,
-    /// Knobs.
     Tuning,
     /// Composing an ensemble.
     Roster,
@@ -159,19 +157,17 @@ pub enum Group {
 }
 
 /// One row of the table.
+#[allow(missing_docs, reason = "the names say it")]
 #[derive(Debug, Clone, Copy)]
 pub struct Entry {
-    /// The action.
     pub action: Action,
     /// Its name in the configuration file and the palette.
     pub name: &'static str,
     /// Its keys unless the configuration gives others.
     pub keys: &'static [&'static str],
-    /// Where they hold.
     pub context: Context,
-    /// The heading it stands under.
     pub group: Group,
-    /// What it does, in a line.
+    /// What it does, in one line.
     pub meaning: &'static str,
     /// A word or two for the hint line.
     pub hint: &'static str,
@@ -192,7 +188,7 @@ impl Group {
         Self::Lists,
     ];
 
-    /// The heading.
+    /// The group's heading.
     #[must_use]
     pub fn title(self) -> &'static str {
         match self {
@@ -211,7 +207,7 @@ impl Group {
 }
 
 impl Context {
-    /// The context as a sentence names it.
+    /// The context as named in a sentence.
     #[must_use]
     pub fn in_words(self) -> &'static str {
         match self {
@@ -226,7 +222,7 @@ impl Context {
         }
     }
 
-    /// Whether a key that means one thing here and another thing there would be ambiguous.
+    /// Whether one key with different meanings here and there would be ambiguous.
     #[must_use]
     pub fn overlaps(self, other: Self) -> bool {
         self == other || self == Self::Anywhere || other == Self::Anywhere
@@ -390,7 +386,7 @@ impl Action {
     /// Its row of the table.
     #[must_use]
     pub fn entry(self) -> &'static Entry {
-        // A test holds that every action has a row; the first stands in where one were missing.
+        // A test checks that every action has a row; the first is a fallback for a missing one.
         ACTIONS.iter().find(|entry| entry.action == self).unwrap_or(&ACTIONS[0])
     }
 }

@@ -89,7 +89,7 @@ pub fn bytes_in_words(bytes: u64) -> String {
     }
 }
 
-/// A number of parameters as people say it: `135 M`, `1.5 B`.
+/// A number of parameters in the usual form: `135 M`, `1.5 B`.
 #[must_use]
 pub fn parameters_in_words(parameters: u64) -> String {
     match parameters {

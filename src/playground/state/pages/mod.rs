@@ -1,7 +1,7 @@
-//! The pages: what can lie over the screen to be read.
+//! The pages: what can be shown over the screen to be read.
 //!
-//! A page is a row here and a file of its own, which says its title, size, keys and lines; a row of the table of actions opens it
-//! ([`Action::Open`]). A file that only a page needs is in this folder.
+//! A page is a row here and a separate file, which defines its title, size, keys and lines; a row of the table of actions opens
+//! it ([`Action::Open`]). A file that only a page needs is in this folder.
 
 pub mod help;
 mod log;
@@ -21,11 +21,11 @@ pub struct View {
     pub title: &'static str,
     /// Columns, if the screen has them.
     pub width: u16,
-    /// Rows, by those between the status line and the timeline.
+    /// Rows, given those between the status line and the timeline.
     pub height: fn(u16) -> u16,
-    /// Which keys hold.
+    /// Which keys apply.
     pub context: Context,
-    /// The actions that the hint line names, the likeliest first.
+    /// The actions on the hint line, the likeliest first.
     pub hints: fn(&State) -> &'static [Action],
     /// What it shows.
     pub body: Body,
@@ -42,7 +42,7 @@ pub enum Body {
     Chart(Curve),
 }
 
-/// What the lines of a page are made of.
+/// What the lines of a page are made from.
 pub struct Reading<'a> {
     pub(super) shown: Shown<'a>,
     pub(super) memo: &'a mut Memo,
@@ -62,7 +62,7 @@ macro_rules! pages {
             /// Every page.
             pub const ALL: &'static [Self] = &[$(Self::$name,)*];
 
-            /// What it is.
+            /// Its definition.
             #[must_use]
             pub fn view(self) -> View {
                 match self {
@@ -97,7 +97,7 @@ pages! {
 }
 
 impl Page {
-    /// Whether pressing the key of this page again and again comes to another, or it is that one.
+    /// Whether pressing the key of this page repeatedly reaches the other page, or it is that one.
     #[must_use]
     pub fn leads_to(self, other: Self) -> bool {
         self == other || self.view().next.is_some_and(|next| next.leads_to(other))
@@ -115,7 +115,7 @@ impl Body {
     }
 }
 
-/// The height of a page that takes what there is.
+/// The height of a page that fills the space.
 #[must_use]
 pub fn whole(body: u16) -> u16 {
     body + 1
