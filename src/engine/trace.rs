@@ -124,7 +124,7 @@ enum Parsed {
     },
 }
 
-/// Where the lines that are being read belong.
+/// The part of the file that the current lines belong to.
 #[derive(Default)]
 enum Part<'a> {
     /// No run that can be shown.

@@ -164,7 +164,7 @@ impl Machine {
         self.begin_unless_busy();
     }
 
-    /// An open round without calls under way is one whose drafts all failed while the run was paused: it starts again.
+    /// Starts an open round without calls in progress again: its drafts all failed while the run was paused.
     pub(super) fn begin_unless_busy(&mut self) {
         if !self.is_busy() {
             self.next_round();

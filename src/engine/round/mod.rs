@@ -133,8 +133,8 @@ struct InARow {
     late_in: usize,
 }
 
-/// A member's failures, by kind of work: one that scores well but never drafts does not stay as a drafter, and one that drafts
-/// well but never scores continues drafting.
+/// A member's failures, by kind of work: a member that never drafts does not stay just because it scores well, and one that never
+/// scores may continue drafting.
 #[derive(Debug, Clone, Copy, Default)]
 struct Failures {
     drafts: InARow,

@@ -20,7 +20,7 @@ pub(super) fn of_file(path: &Path, outer: Option<&str>) -> String {
     clean_line(outer.as_deref().unwrap_or(stem)).trim().to_owned()
 }
 
-/// Whether what follows a word is nothing, or says how the weights are stored (`-q4_0`, `.f16`).
+/// Whether what follows a word is empty, or is a quantisation type (`-q4_0`, `.f16`).
 fn is_type(rest: &str) -> bool {
     let Some(kind) = rest.strip_prefix(['-', '.', '_']) else { return rest.is_empty() };
     let digits = kind.trim_start_matches(|letter: char| letter.is_ascii_alphabetic());

@@ -39,7 +39,7 @@ struct Record {
 }
 
 impl Evidence {
-    /// Takes in one round. Quality below `worst_quality` is raised to it; a member without quality gains and loses nothing.
+    /// Observes one round. Quality below `worst_quality` is raised to it; a member without quality gains and loses nothing.
     pub(super) fn observe(&mut self, round: &[Quality], worst_quality: f64) {
         self.records.begin_round(round.iter().map(|quality| quality.member), |record| record.cumulative);
         let worst_quality = if worst_quality.is_finite() { worst_quality.clamp(-GREATEST, 0.0) } else { WORST_QUALITY };

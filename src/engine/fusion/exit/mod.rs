@@ -139,7 +139,7 @@ impl ExitState {
         Self { initial: drafters, rounds: 0, evidence: Evidence::default(), paper: Paper::default() }
     }
 
-    /// Takes in one round's quality of every *active* member (in member order) and returns their standings. `last` is true if the
+    /// Observes one round's quality of every *active* member (in member order) and returns their standings. `last` is true if the
     /// round ended the answer: then no member leaves.
     ///
     /// A member first seen in a later round starts level with the best of the others, like a readmitted one.

@@ -32,7 +32,7 @@ pub(super) struct Paper {
 }
 
 impl Paper {
-    /// Takes in one round.
+    /// Observes one round.
     pub(super) fn observe(&mut self, round: &[Quality]) {
         self.records.begin_round(round.iter().map(|quality| quality.member), |cumulative| *cumulative);
         let score = |quality: &Quality| Some(quality.score.filter(|score| !score.is_nan())?.clamp(-GREATEST, GREATEST));

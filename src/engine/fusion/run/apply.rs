@@ -172,7 +172,7 @@ impl Run {
         if !(together && self.history.join(&what)) {
             self.changed(what, Was::Knobs(Arc::clone(&self.params)));
         }
-        // A knob of another version may be unknown here: the trace says what happened, and the rest can still be read.
+        // A knob of another version may be unknown here: the trace records what happened, and the rest can still be read.
         let _ = Arc::make_mut(&mut self.params).set(name, value);
     }
 

@@ -1,4 +1,4 @@
-//! Drafting by instruction: a chat model that cannot continue a text by itself is told to, and its reply becomes a segment.
+//! Drafting by instruction: a chat model that cannot continue a text by itself is instructed to, and its reply becomes a segment.
 //!
 //! Owns the instructions and the processing of the reply: it removes repeated text, chatter and wrappers, restores a lost space,
 //! and reads the vote to end. Leaves to others: cutting to the segment's length, and handling a member whose replies only repeat

@@ -47,7 +47,7 @@ enum Stage {
     Decided,
 }
 
-/// What the end of a reply leaves.
+/// The outcome at the end of a reply.
 #[derive(Debug, PartialEq)]
 pub(super) struct Opened {
     pub text: String,

@@ -111,8 +111,7 @@ impl Scene {
         Self { in_fence: fences % 2 == 1, quote_open, place: Place::behind(accepted) }
     }
 
-    /// What a reply that starts like this starts with. `whole` says that nothing follows, `announced` that an interjection was
-    /// before it.
+    /// The preamble at the start of this reply. `whole`: nothing follows; `announced`: an interjection came before it.
     pub(super) fn preamble(&self, reply: &str, whole: bool, announced: bool) -> Preamble {
         let said = reply.trim_start();
         let space = reply.len() - said.len();

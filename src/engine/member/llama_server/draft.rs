@@ -44,8 +44,8 @@ enum Heard {
 const ONLY_A_THOUGHT: &str = "its reply is only a thought, although it was told not to think: start the server with --reasoning-budget 0, \
                               or let it only verify";
 
-/// Drafts a segment. A model that starts to think is asked again with its thought closed, once and for as long as it is open; if
-/// that does not help either, its thoughts are removed.
+/// Drafts a segment. A model that starts to think is asked once more with its thought closed, and from then on always; if that
+/// does not help, its thoughts are removed.
 pub(super) async fn draft(inner: Arc<Inner>, request: DraftRequest, progress: Progress) -> Result<Drafted, MemberError> {
     let mut work = Work::default();
     loop {
@@ -236,7 +236,7 @@ impl Hearing {
     }
 }
 
-/// The log-probability in an event; `None` if the server's numbers are unreliable or invalid: the text is a draft all the same.
+/// The log-probability in an event; `None` if the server's numbers are unreliable or invalid: the text is a draft anyway.
 fn told(inner: &Inner, event: &Event) -> Option<f32> {
     let entry = event.completion_probabilities.last();
     entry.filter(|_| inner.capabilities.draft_logprobs && !event.is_speculative())?.logprob().ok()

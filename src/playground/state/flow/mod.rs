@@ -89,7 +89,7 @@ impl Flow {
         *self = Self::new(self.width);
     }
 
-    /// Whether there is not a text.
+    /// Whether there is no text.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.text.is_empty()

@@ -24,7 +24,7 @@ use super::probed::Probed;
 use super::request::{Sender, Tuning};
 use super::{Settings, advice};
 
-/// The most tokens of context to request from a server that holds as much as it is told, if the user did not decide.
+/// The context to request, in tokens at most, from a server that lets the client set it, if the user did not.
 const MODEST_CONTEXT: usize = 8192;
 
 /// Attempts for a question whose answer may be no: a server that reports a missing route as a failure would be retried for a long
@@ -124,7 +124,7 @@ pub(super) async fn still_holds(http: &Http, settings: &Settings, probed: &Probe
     Ok(answers? && scores && same_model)
 }
 
-/// The size of the context in tokens. A server that holds as much as it is told is told in every request.
+/// The size of the context in tokens. A server whose context the client can set gets it with every request.
 async fn context(http: &Http, settings: &Settings, model: &str, listed: Option<usize>) -> Option<usize> {
     let dialect = settings.kind.dialect();
     let Some(route) = dialect.describing else { return settings.overrides.context_tokens.or(listed) };
