@@ -70,7 +70,7 @@ pub enum ServerError {
     Launch(#[from] LaunchError),
     #[error("{}", .0.without_name())]
     Api(#[from] api::ConnectError),
-    #[error("there is no API `{kind}`")]
+    #[error("unknown API `{kind}`")]
     UnknownKind { kind: String },
     #[error("`{kind}` has no address of its own: give `url`")]
     NoAddress { kind: &'static str },

@@ -84,7 +84,7 @@ pub enum EnsembleError {
         nearest: String,
     },
     /// An API that this program does not support.
-    #[error("member `{member}`: there is no API `{kind}`; there are: {known}{}", did_you_mean(.nearest))]
+    #[error("member `{member}`: unknown API `{kind}`; there are: {known}{}", did_you_mean(.nearest))]
     UnknownKind {
         member: String,
         kind: String,

@@ -265,17 +265,17 @@ pub const ACTIONS: &[Entry] = rows! {
         Faster, "faster", ["}"], Keys, "faster", "speed up: the built-in models, or a replay";
     }
     Steering {
-        Override, "override", ["o"], Keys, "choose", "choose the winner of the round looked at yourself, open or decided";
+        Override, "override", ["o"], Keys, "choose", "choose the winner of the selected round yourself, open or decided";
         EditSegment, "edit-segment", ["E"], Keys, "change", "change the text of the segment looked at";
         WriteSegment, "write-segment", ["n"], Keys, "write", "write the next segment yourself, or one in the place of that looked at";
-        Redraft, "redraft", ["r"], Keys, "redraft", "have the focused member's candidate drawn again in the round looked at";
-        RedraftAll, "redraft-all", ["N"], Keys, "redraft all", "have all candidates of the round looked at drawn again";
+        Redraft, "redraft", ["r"], Keys, "redraft", "have the focused member's candidate drawn again in the selected round";
+        RedraftAll, "redraft-all", ["N"], Keys, "redraft all", "have all candidates of the selected round drawn again";
         SendAway, "send-away", ["x"], Keys, "away/back", "send the member of the focused pane away, or bring it back";
         Lighter, "lighter", ["("], Keys, "lighter", "give the scores of the focused pane's member less weight";
         Heavier, "heavier", [")"], Keys, "heavier", "give the scores of the focused pane's member more weight";
         Undo, "undo", ["u"], Keys, "undo", "take the last change back";
         Redo, "redo", ["U"], Keys, "redo", "do the change again that was taken back last";
-        Rewind, "rewind", ["R"], Keys, "take back", "take the round looked at back, with those after it, and stand still there";
+        Rewind, "rewind", ["R"], Keys, "take back", "take the selected round back, with those after it, and pause";
         Branches, "branches", ["b"], Keys, "branches", "the branches of this answer: go to another";
         Compare, "compare", ["d"], Keys, "compare", "hold this branch against another, or against a recorded run";
     }
@@ -291,7 +291,7 @@ pub const ACTIONS: &[Entry] = rows! {
         TuneHigher, "tune-higher", ["right", "l"], Tuning, "higher", "a step up, or the name after";
         TuneDefault, "tune-default", ["0"], Tuning, "default", "the marked knob's default";
         TuneDefaults, "tune-defaults", ["d"], Tuning, "all defaults", "every knob's default";
-        TuneApply, "tune-apply", ["enter"], Tuning, "apply", "take the typed value; then put what is tried in force";
+        TuneApply, "tune-apply", ["enter"], Tuning, "apply", "take the typed value; then apply the changes";
         TuneForget, "tune-forget", ["esc"], Tuning, "forget", "forget what is tried, and close the panel";
         TuneClose, "tune-close", ["t", "q"], Tuning, "look", "close the panel and go on comparing: chart, rounds and ranking show what would be different";
     }
