@@ -18,7 +18,7 @@
 //! | [`playground::state`] | what the user sees, as data, and how each message changes it |
 //! | [`playground::view`] | drawing that data |
 //! | [`playground::term`] | the only code that touches the terminal |
-//! | [`playthrough`] | a run played to its end, with nobody watching, and one member asked alone |
+//! | [`playthrough`] | a run played to its end without a screen, and one member asked alone |
 //! | [`sweep`], [`prompts`] | prompts with known answers, played over a grid of knobs |
 //! | [`export`] | a run as a document |
 //! | [`config`], [`files`] | what the user chose, and what the program remembers |

@@ -1,9 +1,9 @@
 //! The log: what is sent to servers, what comes back, and what is decided. Off unless `--log FILE`.
 //!
-//! Owns the file and the form of a line: JSON, one object a line, `time`, `member` and `event` first. Entries are made where things
-//! happen, as `tracing` events with the target [`TARGET`]; no other event gets in, whichever crate makes it. Who makes an entry masks
-//! the secrets that it knows; here logins and keys in addresses are masked again, texts are cleaned, then cut short. A log that
-//! cannot be written any further never stops a run.
+//! Owns the file and the form of a line: JSON, one object per line, `time`, `member` and `event` first. Entries are made where
+//! things happen, as `tracing` events with the target [`TARGET`]; no other event gets in, whichever crate makes it. The code that
+//! makes an entry masks the secrets it knows; here logins and keys in addresses are masked again, and texts are cleaned and then
+//! shortened. A log that can no longer be written never stops a run.
 
 use std::fmt::{self, Write as _};
 use std::fs::{self, File, OpenOptions};
@@ -22,16 +22,15 @@ use crate::clean::clean_line;
 /// The target of the events that are entries.
 pub const TARGET: &str = "specfuse";
 
-/// Characters of a text that an entry holds.
+/// How many characters of a text an entry holds.
 const LONGEST: usize = 2000;
 
-/// The file of the log cannot be written to.
+/// The error that the log's file cannot be written to.
+#[allow(missing_docs, reason = "the names say it")]
 #[derive(Debug, thiserror::Error)]
 #[error("--log {}: {}", path.display(), reason(source))]
 pub struct LogError {
-    /// The file.
     pub path: PathBuf,
-    /// Why.
     pub source: io::Error,
 }
 
@@ -43,7 +42,7 @@ fn reason(source: &io::Error) -> String {
     }
 }
 
-/// The log. Copies write to the same file.
+/// The log. Clones write to the same file.
 #[derive(Clone)]
 pub struct Log {
     sink: Arc<Mutex<Sink>>,
@@ -63,26 +62,26 @@ impl fmt::Debug for Log {
 }
 
 impl Log {
-    /// A log in a new file, private to the user. A file that exists is never overwritten; a pipe or a device is written to. `mask`
-    /// takes secrets out of a text.
+    /// A log in a new file, private to the user. An existing file is never overwritten; a pipe or a device is written to. `mask`
+    /// removes secrets from a text.
     pub fn create(path: &Path, clock: fn() -> SystemTime, mask: fn(&str) -> String) -> Result<Self, LogError> {
         let file = open(path).map_err(|source| LogError { path: path.to_owned(), source })?;
         Ok(Self::new(file, clock, mask))
     }
 
-    /// A log that is written there.
+    /// A log written to `out`.
     #[must_use]
     pub fn new(out: impl Write + Send + 'static, clock: fn() -> SystemTime, mask: fn(&str) -> String) -> Self {
         Self { sink: Arc::new(Mutex::new(Sink { out: Box::new(out), failed: None })), clock, mask }
     }
 
-    /// Takes the entries of the whole process from now on. The first log that is started stays.
+    /// Takes the entries of the whole process from now on. If several logs are started, the first one stays.
     pub fn start(&self) {
-        // There is one log a process, and nothing else subscribes.
+        // There is one log per process, and nothing else subscribes.
         let _ = tracing::subscriber::set_global_default(self.clone());
     }
 
-    /// Why the log is not complete, if it is not.
+    /// Why the log is incomplete, if it is.
     #[must_use]
     pub fn failure(&self) -> Option<String> {
         self.sink.lock().unwrap_or_else(PoisonError::into_inner).failed.as_ref().map(ToString::to_string)
@@ -110,7 +109,7 @@ fn open(path: &Path) -> io::Result<File> {
 
 impl Subscriber for Log {
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-        // Whoever asks whether an event would be taken (`tracing::enabled!`) asks with a hint.
+        // `tracing::enabled!` asks whether an event would be taken with a hint instead of an event.
         !metadata.is_span() && metadata.target() == TARGET
     }
 
@@ -139,7 +138,7 @@ impl Subscriber for Log {
     fn exit(&self, _: &Id) {}
 }
 
-/// A line that is being written.
+/// A line being written.
 struct Line {
     text: String,
     mask: fn(&str) -> String,
@@ -180,7 +179,7 @@ impl Visit for Line {
     }
 }
 
-/// A time as RFC 3339 writes it, in UTC, to the millisecond.
+/// A time in RFC 3339 format, in UTC, to the millisecond.
 fn utc(time: SystemTime) -> String {
     const MONTHS: &str = "JanFebMarAprMayJunJulAugSepOctNovDec";
     let millis = time.duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.subsec_millis());

@@ -29,7 +29,7 @@ use specfuse::engine::trace;
 const QUESTION: &str = "What is the capital of Japan? What is 27 plus 48? What is the opposite of brave?";
 const ANSWER: &str = "The capital of Japan is Tokyo. 27 plus 48 is 75. The opposite of brave is cowardly.\n";
 
-/// A home of its own for every test, so that no test sees the user's files or another test's.
+/// A separate home for every test, so that no test sees the user's files or another test's.
 struct Home(tempfile::TempDir);
 
 impl Home {
@@ -70,7 +70,7 @@ fn err(output: &Output) -> String {
     String::from_utf8(output.stderr.clone()).unwrap()
 }
 
-/// Asserts an exit code and that standard error says all of this.
+/// Asserts an exit code and that standard error contains all of this.
 fn fails(output: &Output, code: i32, said: &[&str]) {
     let text = err(output);
     assert_eq!(output.status.code(), Some(code), "{text}");
@@ -139,7 +139,7 @@ fn a_seed_repeats_a_run_to_the_byte_whatever_the_order_of_arrival() {
     }
 }
 
-/// To accept new models or a changed method: `UPDATE_GOLDEN=1 cargo test --test cli golden`, and read the difference.
+/// To accept new models or a changed method: `UPDATE_GOLDEN=1 cargo test --test cli golden`, and read the diff.
 #[test]
 fn golden_run_of_the_built_in_ensemble() {
     let home = Home::new();
@@ -599,7 +599,7 @@ fn model(name: &str) -> String {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/models").join(name).display().to_string()
 }
 
-/// A GGUF file without anything in it: no model for the engine in this process.
+/// A GGUF file without contents: not a model for the engine in this process.
 const EMPTY_GGUF: &[u8] = b"GGUF\x03\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0";
 
 #[test]

@@ -1,4 +1,4 @@
-//! The engine with its real driver, against scripted members: faults, time limits, cancelling, the trace.
+//! The engine with its real driver and scripted members: faults, time limits, cancelling, the trace.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on fails")]
 
@@ -53,7 +53,7 @@ fn setup(seats: Vec<Seat>, changes: &[(&str, &str)]) -> Setup {
     }
 }
 
-/// Three members of which the first knows the first half of the answer and the second the second.
+/// Three members: the first knows the first half of the answer, the second the second.
 fn team() -> Vec<Seat> {
     vec![
         seat("a", ScriptedMember::saying(&["The sky,", " is green."], -0.1).thinking(" is blue.", -0.2).otherwise(-3.0)),
@@ -284,7 +284,7 @@ async fn the_trace_holds_every_event_and_is_private() {
 async fn a_full_disk_ends_the_trace_but_not_the_answer() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("run.jsonl");
-    // /dev/full refuses every byte as a full disk does.
+    // `/dev/full` refuses every byte, as a full disk does.
     let journal = Journal::onto(std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap(), &path);
     let mut setup = setup(team(), &[]);
     setup.journal = Some(journal);
@@ -325,7 +325,7 @@ fn a_trace_cut_at_any_byte_reads_back_to_its_last_whole_line() {
     let header = bytes.iter().position(|byte| *byte == b'\n').unwrap() + 1;
     for cut in 0..bytes.len() {
         let lines = bytes[..cut].split(|byte| *byte == b'\n').count() - 1;
-        // A line that lacks nothing but its line feed is whole.
+        // A line that only lacks its line feed is whole.
         let all_but_feed = bytes[cut] == b'\n';
         match trace::parse(Path::new("x"), &bytes[..cut]) {
             Ok(read) => {
@@ -352,7 +352,7 @@ fn a_broken_line_in_the_middle_is_named() {
 }
 
 proptest! {
-    /// Whatever the members say and think, re-scoring a run under its own parameters finds what happened, and a run is what its
+    /// Whatever the members draft and score, rescoring a run under its own parameters finds what happened, and a run is what its
     /// records add up to.
     #[test]
     fn rescoring_under_the_same_parameters_changes_nothing(
@@ -389,8 +389,8 @@ proptest! {
 
 #[test]
 fn another_rule_would_have_had_another_winner() {
-    // a says one improbable word among certain ones; b is lukewarm throughout: mean probability prefers a, the least
-    // probable token prefers b.
+    // a drafts one improbable word among certain ones; b is lukewarm throughout: mean probability prefers a, the least probable
+    // token prefers b.
     let records = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(async {
         let a = ScriptedMember::new(vec![say("sure sure sure sure no.", -0.05, true)]).thinking("so so so so so.", -0.9);
         let b = ScriptedMember::new(vec![say("so so so so so.", -0.9, true)]).thinking("sure sure sure sure no.", -0.05);

@@ -1,4 +1,4 @@
-//! What holds for every input of the pure rules.
+//! Properties of the pure rules for every input.
 
 use proptest::prelude::*;
 use specfuse::engine::fusion::MemberIndex;
@@ -67,7 +67,7 @@ fn any_text() -> impl Strategy<Value = String> {
     ]
 }
 
-/// Words of plain letters: there white space alone divides.
+/// Words of plain letters, divided only by white space.
 fn plain_text() -> impl Strategy<Value = String> {
     prop::collection::vec(prop_oneof![Just("a"), Just("bc"), Just(" "), Just("\n"), Just("-"), Just("7")], 0..16)
         .prop_map(|pieces| pieces.concat())
@@ -128,7 +128,7 @@ proptest! {
             prop_assert!(rule.is_complete(&longer, 0));
             prop_assert_eq!(text[..rule.cut(&text, false).bytes].split_whitespace().count(), length);
         }
-        // However far the draft ran, the words kept are the same.
+        // However long the draft, the words kept are the same.
         let words = |text: &str| {
             text[..rule.cut(text, false).bytes].split_whitespace().map(str::to_owned).collect::<Vec<_>>()
         };
@@ -179,7 +179,7 @@ proptest! {
         if cut.ends {
             prop_assert_eq!(&kept, &draft);
         }
-        // Copies are one candidate with all as authors, earliest first.
+        // Copies are one candidate with all of them as authors, earliest first.
         let mut merged = Vec::new();
         (0..members).rev().for_each(|member| merge(&mut merged, MemberIndex(member), &kept));
         prop_assert_eq!(merged.len(), 1);
@@ -202,7 +202,7 @@ fn matrix(
     })
 }
 
-/// Log-probabilities that a model may give, impossible ones among them.
+/// Log-probabilities that a model may give, including impossible ones.
 fn usual_matrix() -> impl Strategy<Value = Vec<RowValues>> {
     let logprob = prop_oneof![8 => -12.0_f32..0.0, 1 => Just(f32::NEG_INFINITY), 1 => Just(-1.0_f32)].boxed();
     matrix(logprob, prop_oneof![Just(0.0), Just(1.0), 0.0..3.0].boxed())
@@ -308,7 +308,7 @@ proptest! {
 
 // ---------------------------------------------------------------- exits and feedback
 
-/// Any value of a quality: usual ones, nothing, and any number at all.
+/// Any value of a quality: usual ones, none, and any number at all.
 fn any_quality() -> impl Strategy<Value = Option<f64>> {
     prop_oneof![
         6 => (-8.0_f64..0.0).prop_map(Some),
@@ -343,7 +343,7 @@ fn any_exit_settings() -> impl Strategy<Value = ExitSettings> {
     })
 }
 
-/// Runs rounds, taking out who leaves; what is true of every round is checked on the way.
+/// Runs rounds, removing the members that leave; checks what is true of every round.
 fn run_rounds(settings: &ExitSettings, rounds: &[Vec<Option<f64>>]) -> Result<Vec<usize>, TestCaseError> {
     let members = rounds.first().map_or(0, Vec::len);
     let mut state = ExitState::new(members);

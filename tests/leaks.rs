@@ -1,6 +1,6 @@
 //! A long run of many members on many servers leaves nothing behind: no task, no connection, no file handle, no memory.
 //!
-//! One test in a process of its own, since it counts what the process holds.
+//! A single test in its own process, since it counts the process's resources.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on fails")]
 
@@ -22,14 +22,14 @@ use crate::clockwork::{Clockwork, Model, Pace, Tune};
 const MEMBERS: usize = 16;
 const ROUNDS: usize = 500;
 
-/// After this many rounds everything is there that a run needs: pools are filled, buffers have grown.
+/// After this many rounds a run has all it needs: pools are filled, buffers have grown.
 const SETTLED: usize = 100;
 
-/// What further rounds may take. Their texts and prompts take some hundred kilobytes; an event, a task or a request that stayed
-/// for each call would take many times this.
+/// What further rounds may take. Their texts and prompts take a few hundred kilobytes; an event, a task or a request left behind
+/// by each call would take many times this.
 const GROWTH: usize = 32 << 20;
 
-/// Many servers, of which every fourth says something else; all like what the last one says.
+/// Many servers; every fourth drafts something else, and all prefer what the last one drafts.
 async fn servers() -> Vec<Clockwork> {
     let mut servers = Vec::new();
     for place in 0..MEMBERS {
@@ -63,19 +63,19 @@ fn tasks() -> usize {
     tokio::runtime::Handle::current().metrics().num_alive_tasks()
 }
 
-/// Open file handles of this process; 0 where the system does not tell.
+/// Open file handles of this process; 0 if the system does not report them.
 fn handles() -> usize {
     std::fs::read_dir("/proc/self/fd").map_or(0, Iterator::count)
 }
 
-/// Bytes of memory that this process holds; 0 where the system does not tell.
+/// Bytes of memory that this process uses; 0 if the system does not report them.
 fn resident() -> usize {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap_or_default();
     line.trim().trim_end_matches(" kB").parse::<usize>().unwrap_or_default() * 1024
 }
 
-/// Waits until no connection is open. Those under way end when their tasks next run.
+/// Waits until no connection is open. Those in progress end when their tasks next run.
 async fn all_closed(servers: &[Clockwork]) {
     for server in servers {
         server.until_open(0).await;
@@ -108,7 +108,7 @@ async fn a_long_run_of_many_members_leaves_nothing_behind() {
     drop(engine);
     assert_eq!((outcome, accepted, drafted), (Some(Outcome::RoundLimit), ROUNDS, ROUNDS * MEMBERS));
     assert!(grown < GROWTH, "{grown} bytes more after {ROUNDS} rounds than after {SETTLED}");
-    // A draft, a scoring of another's candidate, tokenizing for both: what is under way at once, not what has been.
+    // A draft, a scoring of another's candidate, tokenizing for both: what is in progress at the same time, not what has been.
     assert!(most_open <= 8, "{most_open} connections open at one server");
     all_closed(&servers).await;
     let broken: usize = servers.iter().map(Clockwork::broken).sum();
@@ -117,7 +117,7 @@ async fn a_long_run_of_many_members_leaves_nothing_behind() {
     assert_eq!(handles(), handles_before);
 }
 
-/// Lets other tasks run until it is so; nothing tells when a task has been taken away.
+/// Lets other tasks run until the condition holds; there is no signal when a task has been removed.
 async fn until(so: impl Fn() -> bool, told: impl Fn() -> String) {
     for _ in 0..10_000 {
         if so() {

@@ -1,7 +1,7 @@
 //! Members whose servers fail in every way and come back leave nothing behind, question after question: what is open after many
 //! of them is what was open after a few.
 //!
-//! One test in a process of its own, since it counts what the process holds.
+//! A single test in its own process, since it counts the process's resources.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on fails")]
 
@@ -23,7 +23,7 @@ use crate::clockwork::{Clockwork, Fault, Model, Pace, Tune};
 
 const MEMBERS: usize = 8;
 
-/// Connections that a client may keep, each.
+/// Connections that each client may keep.
 const KEPT: usize = 4;
 
 /// Everything that goes wrong within a reply or instead of one.
@@ -44,7 +44,7 @@ fn faults() -> Vec<Fault> {
     ]
 }
 
-/// Stalls are noticed at once; how long they take is not what is asked here.
+/// Stalls are noticed immediately; how long they take does not matter here.
 fn limits() -> Limits {
     let short = Duration::from_millis(2);
     Limits {
@@ -66,7 +66,7 @@ async fn servers() -> Vec<Clockwork> {
     servers
 }
 
-/// A seat of a member that is connected now. On a busy machine the limits may be too short for that: then again.
+/// A seat of a member that connects now. On a busy machine the limits may be too short for that: then it tries again.
 async fn seat(servers: &[Clockwork], place: usize) -> Seat {
     loop {
         if let Ok(member) = LlamaServer::connect(servers[place].settings(limits())).await {
@@ -75,7 +75,7 @@ async fn seat(servers: &[Clockwork], place: usize) -> Seat {
     }
 }
 
-/// Asks a question and hears the answer to its end, however it ends.
+/// Asks a question and reads the answer to its end, however it ends.
 async fn answer(seats: &[Seat]) {
     let mut params = Params { max_rounds: 2, segment_tokens: 2, max_failures: 100, ..Params::default() };
     for (name, value) in [("segment", "tokens"), ("exit", "off")] {
@@ -90,17 +90,17 @@ async fn answer(seats: &[Seat]) {
         journal: None,
         clock: Box::new(|| 0.0),
     };
-    // Where no member answers in time there is no run, and nothing may be left of that either.
+    // If no member answers in time there is no run, and nothing may be left of that either.
     let Ok(mut engine) = Engine::start(setup).await else { return };
     while engine.next_event().await.is_some() {}
 }
 
-/// Open file handles of this process; 0 where the system does not tell.
+/// Open file handles of this process; 0 if the system does not report them.
 fn handles() -> usize {
     std::fs::read_dir("/proc/self/fd").map_or(0, Iterator::count)
 }
 
-/// Lets other tasks run until it is so; nothing tells when a connection has been given up.
+/// Lets other tasks run until the condition holds; there is no signal when a connection has been dropped.
 async fn until(so: impl Fn() -> bool, told: impl Fn() -> String) {
     for _ in 0..20_000 {
         if so() {
@@ -126,11 +126,11 @@ async fn members_that_fail_and_come_back_leave_nothing_behind() {
         answer(&seats).await;
         servers[failing].fail(None);
         servers[restarting].go_on().await;
-        // All are asked at once, with everything to catch up on.
+        // All are asked at the same time, with everything to catch up on.
         answer(&seats).await;
         let open = || servers.iter().map(Clockwork::open).collect::<Vec<_>>();
         until(|| open().iter().all(|open| *open <= KEPT), || format!("{:?} connections are open after {fault:?}", open())).await;
-        // As a user does who connects a member again.
+        // As when a user connects a member again.
         seats[failing] = seat(&servers, failing).await;
     }
     drop(seats);

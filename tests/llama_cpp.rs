@@ -1,4 +1,4 @@
-//! Models in this process by llama.cpp: the project's own against the embedded engine, a real one, and files that are damaged.
+//! Models in this process by llama.cpp: the project's own compared with the embedded engine, a real one, and damaged files.
 
 #![cfg(feature = "llama-cpp")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on fails")]

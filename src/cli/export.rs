@@ -1,6 +1,6 @@
 //! `specfuse export`: a recorded run as a document or a picture.
 //!
-//! Owns the options and where the document goes; what it says is `export`'s, what the picture shows the playground's.
+//! Owns the options and where the document goes; `export` owns the document's contents, the playground what the picture shows.
 
 use std::path::{Path, PathBuf};
 
@@ -25,13 +25,13 @@ use crate::playground::view::{self, picture};
 /// Columns and rows of the screen in a picture.
 const SCREEN: (u16, u16) = (120, 40);
 
-/// The theme of a picture: pictures have a dark background of their own.
+/// The theme of a picture, which has its own dark background.
 const THEME: &str = "dark";
 
-/// The name of the one format that is no document.
+/// The name of the one format that is not a document.
 const SVG: &str = "svg";
 
-/// What is made of a trace.
+/// What a trace is exported as.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Document(Format),
@@ -110,8 +110,8 @@ pub(super) fn main(matches: &ArgMatches) -> Result<Done, Failure> {
     Ok(Done::Complete)
 }
 
-/// What is made of it: what `--to` says, else what the file's ending says; Markdown where neither is given. Two known formats must
-/// be the same.
+/// The export format: from `--to`, otherwise from the file's extension; Markdown without either. If both are known formats they
+/// must agree.
 fn kind(wanted: Option<&str>, to: Option<&Path>) -> Result<Kind, Failure> {
     let ending = to.and_then(Path::extension).and_then(|ending| ending.to_str());
     let known = ending.and_then(Kind::of_ending);
@@ -131,7 +131,7 @@ fn kind(wanted: Option<&str>, to: Option<&Path>) -> Result<Kind, Failure> {
     }
 }
 
-/// All runs, or the one that is wanted.
+/// All runs, or the wanted one.
 fn document(recording: &Recording, format: Format) -> Result<String, Failure> {
     let chosen = recording.wanted.map(|_| recording.choose()).transpose()?;
     let records = chosen.as_ref().map_or(&recording.trace.records, |chosen| &chosen.records);
@@ -173,7 +173,7 @@ fn picture_of(recording: &Recording) -> Result<String, Failure> {
     Ok(screen(recording.file(), &chosen.records))
 }
 
-/// Whoever gives a command can also say that the file may go.
+/// The hint that an existing file may be overwritten is only useful on the command line.
 fn advised(error: ExportError) -> Failure {
     match error {
         ExportError::Exists { .. } => Failure::Usage(format!("{error}, or replace it with --force")),
@@ -185,7 +185,7 @@ fn advised(error: ExportError) -> Failure {
     }
 }
 
-/// The playground's screen when the run was over.
+/// The playground's screen at the end of the run.
 fn screen(file: String, records: &[Record]) -> String {
     let level = ColourLevel::True;
     let theme = Library::new(None).load(THEME, level).unwrap_or_else(|_| view::theme::Theme::default_theme(level));
@@ -200,7 +200,7 @@ fn screen(file: String, records: &[Record]) -> String {
     picture::screen(&screen, &theme)
 }
 
-/// A playground that does nothing but show.
+/// A playground that only displays.
 fn options() -> Options {
     Options {
         roster: Roster::new(Vec::new(), Vec::new(), Vec::new()),

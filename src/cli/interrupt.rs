@@ -1,7 +1,7 @@
-//! What asks a command to end, remembered: one listener for the whole command, so that nothing is lost between two questions.
+//! Remembers what asks a command to end: one listener for the whole command, so that nothing is lost between two checks.
 //!
 //! Ctrl-C, and on Unix also SIGTERM (a shutdown, `kill`, `timeout`) and SIGHUP (the terminal was closed) unless the command was
-//! started to survive that (`nohup`). What was played until then is shown and kept, and the exit code says which it was.
+//! started to survive that (`nohup`). What was played until then is shown and kept, and the exit code tells which it was.
 
 use std::io;
 use std::sync::atomic::{AtomicU8, Ordering};
@@ -9,13 +9,13 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
-/// The exit code of what asked, for the whole process: it ends only once.
+/// The exit code of what asked, process-wide: the process ends only once.
 static CODE: AtomicU8 = AtomicU8::new(Cause::Interrupt as u8);
 
-/// How long the news that the terminal is gone may take.
+/// How long to wait for the signal that the terminal is gone.
 const GONE: Duration = Duration::from_millis(500);
 
-/// What asks, with its exit code: 128 and the signal's number, as a shell reckons it.
+/// What asks, with its exit code: 128 and the signal's number, as in a shell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
 enum Cause {
@@ -26,12 +26,12 @@ enum Cause {
     Terminate = 143,
 }
 
-/// The exit code of a command that was asked to end: 130, or what the signal's number gives.
+/// The exit code of a command that was asked to end: 130, or the one for the signal's number.
 pub(super) fn code() -> u8 {
     CODE.load(Ordering::SeqCst)
 }
 
-/// Whether the person pressed Ctrl-C, or a signal asked the command to end, since it started.
+/// Whether the user pressed Ctrl-C, or a signal asked the command to end, since it started.
 #[derive(Clone)]
 pub(super) struct Interrupt(watch::Receiver<bool>);
 
@@ -43,10 +43,10 @@ impl Interrupt {
         tokio::spawn(async move {
             if let Some(cause) = asked.await {
                 CODE.store(cause as u8, Ordering::SeqCst);
-                // Without a receiver the command is over already.
+                // Without a receiver the command is already over.
                 let _ = pressed.send(true);
             }
-            // A system without signals keeps the sender, so that waiting continues for ever instead of ending at once.
+            // On a system without signals keep the sender, so that waiting never ends instead of ending immediately.
             pressed.closed().await;
         });
         Self(receiver)
@@ -64,7 +64,7 @@ impl Interrupt {
         }
     }
 
-    /// Whether output failed because the terminal is gone, of which a signal tells too, at about the same time.
+    /// Whether output failed because the terminal is gone, which a signal reports at about the same time.
     pub(super) async fn explains(&mut self, error: &io::Error) -> bool {
         self.is_pressed() || (system::terminal_is_gone(error) && tokio::time::timeout(GONE, self.pressed()).await.is_ok())
     }
@@ -80,7 +80,7 @@ mod system {
 
     use super::Cause;
 
-    /// Listens from now on; what asks first.
+    /// Listens from now on; returns what asks first.
     pub(super) fn asked() -> impl Future<Output = Option<Cause>> {
         let listen = |kind| signal(kind).ok();
         let mut interrupt = listen(SignalKind::interrupt());
@@ -100,7 +100,7 @@ mod system {
         stream.as_mut()?.recv().await
     }
 
-    /// Whether this process was started to ignore a signal. Where the system does not say, it was not.
+    /// Whether this process was started to ignore a signal. Assumes not if the system does not report it.
     fn ignores(signal: Signal) -> bool {
         std::fs::read_to_string("/proc/self/status").is_ok_and(|status| is_ignored(&status, signal))
     }
@@ -139,7 +139,7 @@ mod system {
 
     use super::Cause;
 
-    /// Listens from now on; what asks first.
+    /// Listens from now on; returns what asks first.
     pub(super) async fn asked() -> Option<Cause> {
         tokio::signal::ctrl_c().await.ok().map(|()| Cause::Interrupt)
     }

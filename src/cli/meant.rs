@@ -1,45 +1,44 @@
-//! What a command line means that the parser would misread or refuse without a word of help.
+//! Repairs command lines that the parser would misread or refuse without help.
 //!
-//! Owns three repairs (options before the command, a switch with its value behind a blank, a text or number that starts with a
+//! Owns three repairs (options before the command, a switch with its value after a blank, a text or number that starts with a
 //! dash) and one refusal: a command that does not exist, which would be taken for a question.
 
 use std::ffi::{OsStr, OsString};
 
 use clap::{Arg, ArgAction, Command};
 
-/// What ends the options.
+/// Ends the options.
 const END: &str = "--";
 
 /// A word where a command or a question is expected, and neither is likely.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(super) enum Misspelt {
-    /// It is nearly a command.
+    /// It is almost a command.
     #[error(
         "there is no command `{word}`; did you mean `specfuse {command}`? A question goes in quotes behind `{END}`: \
          specfuse {END} \"{question}\""
     )]
     Command {
-        /// What was written.
         word: String,
-        /// What is nearest to it.
+        /// The nearest command.
         command: String,
         /// All words, as a question.
         question: String,
     },
-    /// Several words that are no command.
+    /// Several words that are not a command.
     #[error("a question of several words goes in quotes: {program} \"{question}\" (`specfuse --help` lists the commands)")]
     Unquoted {
-        /// What stands before a question here.
+        /// What has to precede the question here.
         program: String,
         /// All of them.
         question: String,
     },
 }
 
-/// The command line as it is meant. `arguments` start with the program's name.
+/// The command line as intended. `arguments` start with the program's name.
 pub(super) fn repaired(arguments: Vec<OsString>, command: &Command) -> Result<Vec<OsString>, Misspelt> {
     let mut arguments = joined(arguments, command);
-    // Behind an option that nobody knows stands perhaps its value: the parser says which option is meant.
+    // The value of an unknown option may follow it: leave it to the parser to say which option is meant.
     let clear = arguments.iter().all(|argument| !is_unknown(command, argument));
     let Some(at) = first_word(&arguments, command) else { return Ok(behind(arguments, None)) };
     let word = arguments.get(at).map(|word| word.to_string_lossy().into_owned()).unwrap_or_default();
@@ -66,7 +65,7 @@ pub(super) fn repaired(arguments: Vec<OsString>, command: &Command) -> Result<Ve
     Ok(behind(arguments, None))
 }
 
-/// Options with their values in one word where the parser would not take them otherwise: `--feedback on`, `--seed -1`,
+/// Joins options with their values into one word if the parser would not accept them otherwise: `--feedback on`, `--seed -1`,
 /// `--then "- and why?"`.
 fn joined(arguments: Vec<OsString>, command: &Command) -> Vec<OsString> {
     let mut joined: Vec<OsString> = Vec::with_capacity(arguments.len());
@@ -93,7 +92,7 @@ fn joined(arguments: Vec<OsString>, command: &Command) -> Vec<OsString> {
     joined
 }
 
-/// Whether the word behind an option is its value although the parser would not think so.
+/// Whether the word after an option is its value although the parser would not treat it as such.
 fn belongs(option: &Arg, value: &OsStr) -> bool {
     if option.is_require_equals_set() {
         return ["on", "off", "true", "false", "yes", "no"].iter().any(|known| value == *known);
@@ -103,7 +102,7 @@ fn belongs(option: &Arg, value: &OsStr) -> bool {
         && value.to_str().is_some_and(|text| is_number(text) || is_text(text))
 }
 
-/// A text that starts with a dash and cannot be an option: blanks stand in it, before any equals sign.
+/// A text that starts with a dash and cannot be an option: it contains blanks before any equals sign.
 fn is_text(text: &str) -> bool {
     text.starts_with('-') && text.split('=').next().is_some_and(|head| head.contains(char::is_whitespace))
 }
@@ -113,7 +112,7 @@ fn is_number(text: &str) -> bool {
     text.starts_with('-') && text.parse::<f64>().is_ok_and(f64::is_finite)
 }
 
-/// The option that an argument names, of the program or of any of its commands. One that has its value already is none.
+/// The option that an argument names, of the program or of any of its commands; `None` if it already contains its value.
 fn option<'c>(command: &'c Command, argument: &OsStr) -> Option<&'c Arg> {
     let name = argument.to_str()?.strip_prefix("--").filter(|name| !name.is_empty())?;
     let all = std::iter::once(command).chain(command.get_subcommands());
@@ -127,12 +126,12 @@ fn is_unknown(command: &Command, argument: &OsStr) -> bool {
     name.is_some_and(|name| !known(name))
 }
 
-/// Whether the word behind an option is its value.
+/// Whether the word after an option is its value.
 fn takes_next(option: &Arg) -> bool {
     matches!(option.get_action(), ArgAction::Set | ArgAction::Append) && !option.is_require_equals_set()
 }
 
-/// The place of the first word that is neither an option nor an option's value.
+/// The index of the first word that is neither an option nor an option's value.
 fn first_word(arguments: &[OsString], command: &Command) -> Option<usize> {
     let mut at = 1;
     loop {
@@ -171,8 +170,8 @@ fn words(arguments: &[OsString], command: &Command) -> Vec<String> {
     words
 }
 
-/// The command that a word is nearly, if it is one word of letters. A word that stands alone may well be a question, so it has
-/// to be very near.
+/// The command closest to a single word of letters, if any is close. A word that stands alone may well be a question, so it has
+/// to be very close.
 fn near(command: &Command, word: &str, alone: bool) -> Option<String> {
     if word.is_empty() || !word.chars().all(char::is_alphabetic) {
         return None;
@@ -180,7 +179,7 @@ fn near(command: &Command, word: &str, alone: bool) -> Option<String> {
     let word = word.to_lowercase();
     let names = command.get_subcommands().map(Command::get_name);
     let distance = |name: &str| match strsim::damerau_levenshtein(&word, name) {
-        // `evaluate`, `exporting`: more of it than there is.
+        // `evaluate`, `exporting`: an extended command.
         beyond if beyond > 1 && !alone && word.starts_with(name) => 1,
         distance => distance,
     };
@@ -189,7 +188,7 @@ fn near(command: &Command, word: &str, alone: bool) -> Option<String> {
     close.min_by_key(|(distance, _)| *distance).map(|(_, name)| name.to_owned())
 }
 
-/// A question that starts with a dash goes behind the options, where the parser takes it as it is.
+/// Moves a question that starts with a dash after the options, where the parser accepts it as it is.
 fn behind(mut arguments: Vec<OsString>, command: Option<&Command>) -> Vec<OsString> {
     let takes_question = command.is_none_or(|command| command.get_positionals().any(|argument| argument.get_id() == "prompt"));
     if !takes_question || arguments.iter().any(|argument| argument == END) {

@@ -1,4 +1,4 @@
-//! The members that a command works with: chosen, opened, and what is wrong with them told.
+//! The members that a command works with: choosing and opening them, and reporting problems.
 
 use std::time::Duration;
 
@@ -11,14 +11,14 @@ use crate::clean::clean_line;
 use crate::config::{Config, Source};
 use crate::ensemble::{self, MemberSpec, OpenOptions, Opened};
 
-/// Between two looks of the sign that something continues.
+/// The interval between frames of the progress sign.
 const TICK: Duration = Duration::from_millis(120);
 
-/// What the user has to know of the built-in models.
+/// What the user has to know about the built-in models.
 pub(super) const TOYS: &str =
     "the built-in models are toys that show the method: they know a few hundred facts each and nothing else";
 
-/// Who takes part, by the command line and the configuration.
+/// The members chosen by the command line and the configuration.
 pub(super) fn chosen(matches: &ArgMatches, config: &Config) -> Result<Vec<MemberSpec>, Failure> {
     Ok(ensemble::resolve(&options::selection(matches)?, config, &ensemble::kinds())?)
 }
@@ -26,13 +26,14 @@ pub(super) fn chosen(matches: &ArgMatches, config: &Config) -> Result<Vec<Member
 /// Which members are waited for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Wait {
-    /// All: what they do is compared.
+    /// All: their work is compared.
     ForAll,
-    /// Enough to start with; the others join when they are ready.
+    /// Enough to start with; the others join once they are ready.
     ForEnough,
 }
 
-/// Opens them. One that cannot be opened, file or server, is told, and the others continue; where none is left, the command ends.
+/// Opens them. One that cannot be opened, file or server, is reported, and the others continue; if none is left, the command
+/// ends.
 pub(super) async fn opened(specs: Vec<MemberSpec>, opening: &OpenOptions, wait: Wait) -> Result<Vec<Opened>, Failure> {
     let opened = asked(specs, opening, wait).await;
     let faults: Vec<String> =
@@ -50,7 +51,7 @@ pub(super) async fn opened(specs: Vec<MemberSpec>, opening: &OpenOptions, wait: 
     Ok(opened)
 }
 
-/// Whether files alone were named, and none of them is there: a misspelt path, as a misspelt option.
+/// Whether only files were named and none of them exists: a misspelt path, comparable to a misspelt option.
 pub(super) fn all_misspelt<'a>(mut specs: impl Iterator<Item = &'a MemberSpec>) -> bool {
     specs.all(|spec| match &spec.config.source {
         Source::Gguf { path, .. } => !path.exists(),
@@ -58,10 +59,10 @@ pub(super) fn all_misspelt<'a>(mut specs: impl Iterator<Item = &'a MemberSpec>) 
     })
 }
 
-/// Opens them, and says on a terminal what is waited for.
+/// Opens them, and shows on a terminal what it is waiting for.
 pub(super) async fn asked(specs: Vec<MemberSpec>, opening: &OpenOptions, wait: Wait) -> Vec<Opened> {
     let names: Vec<String> = specs.iter().map(|spec| spec.name.clone()).collect();
-    // On a terminal only, and gone when everybody is there.
+    // Only on a terminal, and removed once all are ready.
     let waiting = ProgressBar::new_spinner();
     waiting.enable_steady_tick(TICK);
     let told = |place: usize, what: &str| {

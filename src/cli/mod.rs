@@ -97,7 +97,7 @@ enum Failure {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Done {
     Complete,
-    /// The answer is there, but what was asked for beside it is not.
+    /// The answer is complete, but something else that was requested is not.
     Incomplete,
     /// With the exit code of what ended it.
     Interrupted(u8),
@@ -153,7 +153,7 @@ impl Failure {
     }
 }
 
-/// The exit code of a run that could not start: 2 unless the members themselves are in the way.
+/// The exit code of a run that could not start: 2 unless the members themselves are the problem.
 fn code_of_setup(error: &SetupError) -> u8 {
     match error {
         SetupError::PromptTooLong { .. } => 1,
@@ -182,7 +182,7 @@ fn code_of(error: &std::io::Error) -> u8 {
     }
 }
 
-/// The hidden commands that this program starts itself with: to try a model file, and to give the terminal back.
+/// Hidden commands with which this program starts itself: to try a model file, and to restore the terminal.
 #[cfg(feature = "llama-cpp")]
 fn hidden(arguments: &[OsString]) -> Option<u8> {
     use crate::engine::member::llama_cpp::trial;
@@ -200,7 +200,7 @@ fn hidden(arguments: &[OsString]) -> Option<u8> {
     Some(u8::from(!good || written.is_err()))
 }
 
-/// Parses the arguments, does what they say, and returns the exit code for [`leave`].
+/// Parses the arguments, carries them out, and returns the exit code for [`leave`].
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     #[cfg(feature = "llama-cpp")]
@@ -245,7 +245,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Ok(Done::Complete) => 0,
         Ok(Done::Incomplete) => 1,
         Ok(Done::Interrupted(code)) => code,
-        // A reader that left has what it wanted.
+        // A reader that closed the pipe has what it wanted.
         Err(Failure::Output(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => 0,
         Err(failure) => {
             output::notice(&format!("error: {failure}"));
@@ -254,7 +254,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     }
 }
 
-/// Whether [`main`] would carry this command line out; else what it would say. Does nothing, and reads no file.
+/// Checks whether [`main`] would carry this command line out; otherwise returns its error. Does nothing else, and reads no file.
 #[cfg(any(test, feature = "testing"))]
 #[doc(hidden)]
 pub fn understood(arguments: Vec<OsString>) -> Result<(), String> {
@@ -279,12 +279,12 @@ pub fn understood(arguments: Vec<OsString>) -> Result<(), String> {
     Ok(())
 }
 
-/// Ends the program at once.
+/// Ends the program immediately.
 ///
-/// Not by `exit`: that runs the destructors of llama.cpp's statics, and a model's thread that still computes then reads what is
-/// gone. Everything of ours is closed by now, and the threads end with the process.
+/// Not with `exit`: that runs the destructors of llama.cpp's statics, and a model's thread that is still computing would then
+/// read freed memory. Everything of ours is closed by now, and the threads end with the process.
 pub fn leave(code: u8) -> ! {
-    // There is nowhere to say that this failed.
+    // This failure cannot be reported anywhere.
     let _ = std::io::stdout().flush();
     #[cfg(unix)]
     signal_hook::low_level::exit(i32::from(code));
@@ -292,11 +292,11 @@ pub fn leave(code: u8) -> ! {
     std::process::exit(i32::from(code))
 }
 
-/// Prints what the parser of the arguments has to say: help and version on standard output, errors on standard error.
+/// Prints the output of the argument parser: help and version on standard output, errors on standard error.
 fn told(error: &clap::Error) -> u8 {
     let printed = error.print();
     if error.use_stderr() {
-        // There is nowhere to say that this failed.
+        // This failure cannot be reported anywhere.
         return 2;
     }
     match printed.and_then(|()| std::io::stdout().flush()) {
@@ -340,7 +340,7 @@ fn command() -> Command {
         .subcommand(help::command())
 }
 
-/// The event loop that a command runs in. One thread: the models have threads of their own.
+/// The event loop that a command runs in. One thread: the models have their own threads.
 fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
     tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Failure::Runtime)
 }

@@ -1,4 +1,4 @@
-//! Options that all commands share: one for every knob, and who takes part.
+//! Options that all commands share: one for every knob, and those that choose the members.
 
 use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher, Hasher};
@@ -58,7 +58,7 @@ fn files(command: Command) -> Command {
         )
 }
 
-/// Who takes part.
+/// Options that choose the members.
 fn members(command: Command) -> Command {
     command
         .next_help_heading("Members")
@@ -148,12 +148,12 @@ fn knobs(command: Command) -> Command {
         )
 }
 
-/// Reads a whole number from 0 on.
+/// Parses a whole number from 0 on.
 pub(super) fn from_zero<N: FromStr>(text: &str) -> Result<N, String> {
     text.parse().map_err(|_| "it must be a whole number, such as 0 or 42".to_owned())
 }
 
-/// Reads a whole number from 1 on.
+/// Parses a whole number from 1 on.
 pub(super) fn from_one(text: &str) -> Result<NonZeroUsize, String> {
     text.parse().map_err(|_| "it must be a whole number from 1 on".to_owned())
 }
@@ -183,7 +183,7 @@ fn option(knob: &'static Knob) -> Arg {
     }
 }
 
-/// What a knob needs in order to do something.
+/// What a knob needs to have an effect.
 fn condition(knob: &Knob) -> String {
     let named = needs::needs(knob.name).find(|need| matches!(need.when, When::Is(_)));
     match named.map(|need| (need, need.when.only())) {
@@ -198,7 +198,7 @@ fn capitalised(text: &str) -> String {
     characters.next().map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
 }
 
-/// The configuration, with the knobs of the preset and the command line over its own, and what became of them.
+/// The configuration, overridden by the knobs of the preset and the command line, and how they were settled.
 pub(super) fn config(matches: &ArgMatches) -> Result<(Config, Settled), Failure> {
     let mut config = config_but_knobs(matches)?;
     for (knob, text) in given_knobs(matches) {
@@ -210,14 +210,14 @@ pub(super) fn config(matches: &ArgMatches) -> Result<(Config, Settled), Failure>
     Ok((config, settled))
 }
 
-/// A member with a temperature of its own draws by the knobs' top-p whatever their temperature is.
+/// A member with its own temperature uses the knobs' top-p whatever their temperature is.
 pub(super) fn without_own_sampling(mut settled: Settled, config: &Config) -> Settled {
     let warm = config.members.values().any(|member| member.sampling.temperature.is_some_and(|temperature| temperature > 0.0));
     settled.idle.retain(|idle| !(warm && idle.governor == "temperature"));
     settled
 }
 
-/// The same, without the single knobs of the command line.
+/// The same, without the individual knobs of the command line.
 pub(super) fn config_but_knobs(matches: &ArgMatches) -> Result<Config, Failure> {
     let mut config = config::load(matches.get_one::<PathBuf>("config").map(PathBuf::as_path))?;
     for warning in &config.warnings {
@@ -233,12 +233,12 @@ pub(super) fn config_but_knobs(matches: &ArgMatches) -> Result<Config, Failure> 
     Ok(config)
 }
 
-/// Says which knobs were set besides, and which have no effect.
+/// Reports which other knobs were set, and which have no effect.
 pub(super) fn say(settled: &Settled) {
     settled.lines().for_each(|line| notice(&line));
 }
 
-/// The knobs that the command line gives, as they stand there.
+/// The knobs on the command line, with their values as written.
 pub(super) fn given_knobs(matches: &ArgMatches) -> impl Iterator<Item = (&'static Knob, &str)> {
     KNOBS.iter().filter_map(|knob| {
         let off = knob.name == "exit" && matches.get_flag("no-exit");
@@ -255,13 +255,13 @@ pub(super) fn log(matches: &ArgMatches) -> Result<Option<Log>, Failure> {
     Ok(Some(log))
 }
 
-/// The seed; a fresh one where none is given.
+/// The seed; a fresh one if none is given.
 pub(super) fn seed(matches: &ArgMatches) -> u64 {
-    // Each RandomState is keyed again from the operating system's randomness.
+    // Each `RandomState` gets new keys from the operating system's randomness.
     matches.get_one("seed").copied().unwrap_or_else(|| RandomState::new().build_hasher().finish() >> 32)
 }
 
-/// Who takes part.
+/// The selection of members.
 pub(super) fn selection(matches: &ArgMatches) -> Result<Selection, Failure> {
     let all = |name: &str| -> Vec<String> { matches.get_many::<String>(name).unwrap_or_default().cloned().collect() };
     Ok(Selection {
@@ -280,7 +280,7 @@ pub(super) fn selection(matches: &ArgMatches) -> Result<Selection, Failure> {
     })
 }
 
-/// What is no source may be the key itself, so it is not repeated.
+/// What is not a valid source may be the key itself, so it is not repeated.
 fn key(text: &str) -> Result<GivenKey, Failure> {
     let usage = "--key takes NAME=env:VARIABLE, NAME=file:PATH or NAME=command:… (or one of them without NAME=); a key itself does \
                  not belong on the command line, where others on this machine can read it";

@@ -1,6 +1,6 @@
 //! The two streams: the answer goes to standard output, everything else to standard error.
 //!
-//! What a model says must not move the cursor of a terminal or change its colours, so there it is cleaned. A file or a pipe
+//! A model's output must not move a terminal's cursor or change its colours, so it is cleaned for a terminal. A file or a pipe
 //! gets the bytes as they are.
 
 use std::borrow::Cow;
@@ -23,7 +23,7 @@ impl Answer {
         Self { out, cleaner }
     }
 
-    /// Writes text at once.
+    /// Writes text immediately.
     pub(super) fn write(&mut self, text: &str) -> io::Result<()> {
         let shown = shown(self.cleaner.as_mut(), text);
         let mut out = self.out.lock();
@@ -39,7 +39,7 @@ fn shown<'a>(cleaner: Option<&mut Cleaner>, text: &'a str) -> Cow<'a, str> {
     }
 }
 
-/// Says something on standard error. There is nowhere to say that this failed.
+/// Prints a notice on standard error. A failure of that cannot be reported anywhere.
 pub(super) fn notice(text: &str) {
     let _ = writeln!(io::stderr().lock(), "specfuse: {}", clean(text));
 }

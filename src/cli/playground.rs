@@ -1,4 +1,4 @@
-//! `specfuse` and `specfuse replay`: putting the playground together from the configuration and the command line.
+//! `specfuse` and `specfuse replay`: sets up the playground from the configuration and the command line.
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
 
@@ -24,7 +24,7 @@ use crate::playground::term::outside::{locale_is_not_utf8, require_terminal};
 use crate::playground::term::{self, Left, Opening};
 use crate::playground::view::theme::{ColourLevel, Library, Theme};
 
-/// Tokens a second of the built-in models: they would be done before anybody saw them start.
+/// The pace of the built-in models in tokens per second: otherwise they would be done before the user saw them start.
 const PACE: u32 = 15;
 
 /// The options of the playground, on the program itself.
@@ -34,7 +34,7 @@ pub(super) fn options(command: Command) -> Command {
     options::add(screen(command))
 }
 
-/// The options that say how the playground looks.
+/// The options for the look of the playground.
 fn screen(command: Command) -> Command {
     command
         .next_help_heading("Screen")
@@ -96,23 +96,23 @@ fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }
 
-/// The playground.
+/// Runs the playground.
 pub(super) fn main(matches: &ArgMatches) -> Result<Done, Failure> {
     require_terminal(variable)?;
     let opening = matches.get_one::<String>("prompt").map_or(Opening::Prompt, |prompt| Opening::Question(prompt.clone()));
     play(matches, opening)
 }
 
-/// The guided tour: it tells of the built-in models, so these take part.
+/// Runs the guided tour with the built-in models, which it is about.
 pub(super) fn demo(matches: &ArgMatches) -> Result<Done, Failure> {
     require_terminal(variable)?;
     let (config, settled) = options::config(matches)?;
     play_with(matches, config, &settled, built_in_specs(), Opening::Tour)
 }
 
-/// The playground with a recorded run.
+/// Runs the playground with a recorded run.
 pub(super) fn replay(matches: &ArgMatches) -> Result<Done, Failure> {
-    // What is wrong with the file is worth knowing also where there is no terminal.
+    // Problems with the file are worth reporting even without a terminal.
     let recording = Recording::read(matches)?;
     let chosen = recording.choose()?;
     require_terminal(variable)?;
@@ -156,7 +156,7 @@ fn play_with(
     let keymap = Keymap::new(&config.keys).map_err(|source| Failure::Keys { file: place(&config, &source), source })?;
     let level = ColourLevel::detect(variable);
     let library = Library::new(config::home::config_folder().map(|folder| folder.join("themes")));
-    // A recorded run has knobs of its own.
+    // A recorded run has its own knobs.
     let recorded = matches!(opening, Opening::Replay { .. });
     let settled = settled.lines().filter(|_| !recorded);
     let mut warnings: Vec<String> = config.warnings.iter().cloned().chain(settled).collect();
@@ -189,16 +189,16 @@ fn play_with(
     Ok(farewell(&left))
 }
 
-/// The configuration file, with the line of the keys that are wrong.
+/// The configuration file, with the line of the wrong keys.
 fn place(config: &Config, error: &KeymapError) -> String {
     let Some(path) = &config.path else { return "config.toml".to_owned() };
-    // One of two that clash may not be in the file: then its line is that of the table, above the other's.
+    // One of two conflicting keys may not be in the file: then its line is that of the table, above the other's.
     let line = error.actions().into_iter().filter_map(|action| config::line_of(path, &["keys", action])).max();
     line.map_or_else(|| path.display().to_string(), |line| format!("{}: line {line}", path.display()))
 }
 
-/// Where none of the files that were named is there, the program ends before the screen is touched, as by a misspelt option.
-/// Whatever else is wrong with a member is shown where it would be.
+/// If none of the named files exists, the program ends before the screen is touched, as for a misspelt option. Any other problem
+/// with a member is shown on the screen.
 fn there(specs: &[MemberSpec]) -> Result<(), Failure> {
     if specs.is_empty() || !all_misspelt(specs.iter()) {
         return Ok(());
@@ -207,7 +207,7 @@ fn there(specs: &[MemberSpec]) -> Result<(), Failure> {
     Err(Failure::Usage(format!("there is no such file: {}", paths.join(", "))))
 }
 
-/// The theme that is wanted; one that cannot be used leaves the default, with a word why.
+/// The wanted theme; if it cannot be used, the default with a warning.
 fn theme(library: &Library, wanted: Option<&String>, level: ColourLevel, warnings: &mut Vec<String>) -> Theme {
     library.load(wanted.map_or("default", String::as_str), level).unwrap_or_else(|error| {
         warnings.push(format!("theme: {error}; the default is used"));
@@ -215,7 +215,7 @@ fn theme(library: &Library, wanted: Option<&String>, level: ColourLevel, warning
     })
 }
 
-/// What was asked before; a file that cannot be read, or not wholly, is told and stops nothing.
+/// Earlier questions; a file that cannot be read, or only in part, is reported and stops nothing.
 fn history(folders: Option<&Folders>, warnings: &mut Vec<String>) -> History {
     let Some(folders) = folders else { return History::default() };
     match History::load(&folders.history()) {

@@ -20,7 +20,7 @@ pub(super) enum PromptError {
     TooLong,
 }
 
-/// The prompt: the argument, or all of standard input where the argument is `-` or missing and standard input is no terminal.
+/// The prompt: the argument, or all of standard input if the argument is `-`, or is missing and standard input is not a terminal.
 pub(super) fn read(argument: Option<&str>) -> Result<String, PromptError> {
     match argument {
         Some("-") => from(io::stdin().lock()),
@@ -30,7 +30,7 @@ pub(super) fn read(argument: Option<&str>) -> Result<String, PromptError> {
     }
 }
 
-/// A line end at the very end is the shell's, not the question's.
+/// A trailing line end comes from the shell, not from the question.
 fn from(reader: impl Read) -> Result<String, PromptError> {
     let mut bytes = Vec::new();
     reader.take(MOST_BYTES + 1).read_to_end(&mut bytes).map_err(PromptError::Unreadable)?;

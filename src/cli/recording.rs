@@ -1,4 +1,4 @@
-//! The recorded run that a command is about: which file it is, and which of the runs in it.
+//! The recorded run that a command is about: which file, and which of the runs in it.
 
 use std::path::{Path, PathBuf};
 
@@ -9,10 +9,10 @@ use crate::engine::trace::{self, Chosen, Trace, TraceError};
 use crate::files::Folders;
 use crate::files::traces;
 
-/// What stands for the newest trace of the platform's folder.
+/// Stands for the newest trace of the platform's folder.
 const LAST: &str = "last";
 
-/// Adds what says which recorded run a command is about.
+/// Adds the options that select the recorded run.
 pub(super) fn add(command: Command) -> Command {
     command
         .arg(Arg::new("trace").value_name("TRACE").required(true).value_parser(value_parser!(PathBuf)).help(
@@ -29,11 +29,9 @@ pub(super) fn add(command: Command) -> Command {
 
 /// A trace that was read.
 pub(super) struct Recording {
-    /// Its file.
     pub(super) path: PathBuf,
-    /// What it holds.
     pub(super) trace: Trace,
-    /// Which of its runs was asked for, if one was.
+    /// Which of its runs was requested, if one was.
     pub(super) wanted: Option<usize>,
 }
 
@@ -49,7 +47,7 @@ impl Recording {
         Ok(Self { path, trace, wanted: matches.get_one("run").copied() })
     }
 
-    /// The run or conversation that was asked for; without that the last.
+    /// The requested run or conversation, by default the last.
     pub(super) fn choose(&self) -> Result<Chosen, Failure> {
         self.trace.choose(&self.path, self.wanted).map_err(Failure::Recording)
     }
@@ -60,7 +58,7 @@ impl Recording {
     }
 }
 
-/// The file of that name: as it is given, or among the traces that are kept.
+/// The file of that name: as it is given, or among the kept traces.
 fn find(named: &Path, folder: Option<&Path>) -> Result<PathBuf, Failure> {
     if named.as_os_str() == LAST {
         let newest = folder.and_then(|folder| traces::list(folder).into_iter().next());

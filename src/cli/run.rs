@@ -107,7 +107,7 @@ pub(super) fn main(matches: &ArgMatches) -> Result<Done, Failure> {
     Ok(done)
 }
 
-/// Asks the questions one after the other, each with what was said before.
+/// Asks the questions one after another, each with the conversation so far.
 async fn converse(wishes: &Wishes, seats: &[Seat], questions: impl Iterator<Item = String>) -> Result<Done, Failure> {
     let mut conversation = Conversation::under(wishes.system.as_deref());
     let mut done = Done::Complete;
@@ -164,10 +164,10 @@ async fn answer(
     Ok(Answered { text: played.text().to_owned(), done })
 }
 
-/// What is reported on standard error while a run is played.
+/// Reports problems on standard error while a run is played.
 #[derive(Default)]
 struct Troubles {
-    /// Members whose scoring failed: reported once each, since what follows from more of it is reported too.
+    /// Members whose scoring failed: reported once each, since the consequences are reported too.
     failing: BTreeSet<MemberName>,
 }
 
@@ -198,7 +198,7 @@ fn journal(wishes: &Wishes, turn: usize) -> Result<Option<Journal>, TraceError> 
     Ok(opened.journal)
 }
 
-/// Writes what an event adds to standard output.
+/// Writes an event's text to standard output.
 fn show(wishes: &Wishes, out: &mut Answer, lines: &mut Lines, record: &Record) -> io::Result<()> {
     if wishes.json {
         let mut line = Vec::new();
@@ -212,7 +212,7 @@ fn show(wishes: &Wishes, out: &mut Answer, lines: &mut Lines, record: &Record) -
     }
 }
 
-/// A reader that left needs no error; anything else is one, and what was accepted is not lost with it.
+/// A reader that closed the pipe is not an error; anything else is, and what was accepted is kept.
 fn output_failed(error: io::Error, text: String) -> Result<Answered, Failure> {
     if error.kind() == io::ErrorKind::BrokenPipe {
         return Ok(Answered { text, done: Done::Complete });

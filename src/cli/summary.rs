@@ -15,8 +15,8 @@ pub(super) fn outcome(outcome: &Outcome) -> String {
     }
 }
 
-/// The line that sums a run up: rounds, segments by author, calls made and saved, times, who left when.
-/// `told` are the members of which it is known why they are away.
+/// The summary of a run in one line: rounds, segments by author, calls made and saved, times, which members left when. `told`
+/// lists the members whose absence was already explained.
 pub(super) fn line(ended: &Outcome, summary: &Summary, seed: u64, told: &[String]) -> String {
     let mut parts = vec![
         format!("{} in {} ({} unanimous)", outcome(ended), counted(summary.rounds, "round"), summary.unanimous_rounds),
@@ -45,7 +45,7 @@ pub(super) fn line(ended: &Outcome, summary: &Summary, seed: u64, told: &[String
     parts.join(" · ")
 }
 
-/// Who wrote how many segments; who wrote how many tokens where segments have parts of more than one member.
+/// How many segments each member wrote; or tokens, if segments have parts of more than one member.
 fn authors(summary: &Summary) -> String {
     let shared = summary.members.iter().any(|member| member.segments == 0 && member.tokens > 0);
     let (what, count): (&str, fn(&MemberSummary) -> usize) =
@@ -55,7 +55,7 @@ fn authors(summary: &Summary) -> String {
     if credited.is_empty() { "no segments".to_owned() } else { format!("{what}: {}", credited.join(", ")) }
 }
 
-/// What servers counted, where they count, and what was guessed where they do not.
+/// What servers counted, and what was guessed if they do not count.
 fn used(members: &[MemberSummary]) -> Option<String> {
     let one = |member: &MemberSummary| {
         let usage = member.usage;
@@ -70,7 +70,7 @@ fn used(members: &[MemberSummary]) -> Option<String> {
     (!used.is_empty()).then(|| format!("tokens used{guessed}: {}", used.join("; ")))
 }
 
-/// US dollars, with as many digits as small sums need.
+/// US dollars, with enough digits for small amounts.
 fn dollars(cost: f64) -> String {
     if cost >= 1.0 { format!("${cost:.2}") } else { format!("${cost:.4}") }
 }
@@ -78,7 +78,7 @@ fn dollars(cost: f64) -> String {
 fn departure(member: &MemberSummary, told: &[String]) -> Option<String> {
     let reason = member.exit_reason.as_deref().unwrap_or("no reason recorded");
     match member.exited? {
-        // Why was said when it was opened.
+        // The reason was reported when it was opened.
         0 if told.contains(&member.name) => Some(format!("{} took no part", member.name)),
         0 => Some(format!("{} took no part ({reason})", member.name)),
         round => Some(format!("{} left after round {round} ({reason})", member.name)),

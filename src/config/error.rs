@@ -1,6 +1,6 @@
-//! What can be wrong with a configuration file: the file, the place, the key, what it takes, a line that would be right.
+//! What can be wrong with a configuration file: the file, the place, the key, the valid values, a correct example.
 //!
-//! Owns the errors. While values are read a [`Fault`] knows only the key; the place and the value are looked up once, at the end.
+//! Owns the errors. While values are read a [`Fault`] only knows the key; the place and the value are looked up once, at the end.
 
 use std::path::{Path, PathBuf};
 
@@ -10,92 +10,62 @@ use super::place::{self, Place};
 use super::words::{self, quoted};
 use crate::engine::fusion::params::{ParamError, nearest};
 
-/// Keys whose values no message repeats.
+/// Keys whose values are never repeated in a message.
 const SECRET: &[&str] = &["key", "headers", "body"];
 
 /// What is wrong with a configuration file.
+#[allow(missing_docs, reason = "the names say it")]
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
-    /// The file system refused.
     #[error("{}: {source}", path.display())]
-    File {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        source: std::io::Error,
-    },
-    /// It is not TOML, or not text in UTF-8.
+    File { path: PathBuf, source: std::io::Error },
+    /// It is not TOML, or not UTF-8 text.
     #[error("{place}: {reason}")]
-    Syntax {
-        /// Where.
-        place: Place,
-        /// Why.
-        reason: String,
-    },
-    /// A key that does not exist.
+    Syntax { place: Place, reason: String },
     #[error("{place}: unknown key `{key}`; did you mean `{nearest}`?")]
     UnknownKey {
-        /// Where.
         place: Place,
-        /// The key.
         key: String,
-        /// The known one most like it.
+        /// The most similar known one.
         nearest: String,
     },
     /// A knob outside its table.
     #[error("{place}: `{knob}` is a knob: it belongs in the table [parameters]")]
-    Misplaced {
-        /// Where.
-        place: Place,
-        /// The knob.
-        knob: String,
-    },
+    Misplaced { place: Place, knob: String },
     /// A preset that does not exist.
     #[error("{place}: {source}")]
-    Parameter {
-        /// Where.
-        place: Place,
-        /// What is wrong.
-        source: ParamError,
-    },
+    Parameter { place: Place, source: ParamError },
     /// A preset with a name that is taken.
     #[error("{place}: `presets.{name}`: a preset called `{name}` comes with the program: give yours another name")]
-    PresetName {
-        /// Where.
-        place: Place,
-        /// The name.
-        name: String,
-    },
+    PresetName { place: Place, name: String },
     /// A value of the wrong kind, out of its range, or missing.
     #[error(transparent)]
     Kind(Box<WrongValue>),
     /// Anything else that a key's type refuses.
     #[error("{place}: `{key}`: {reason}")]
     Other {
-        /// Where.
         place: Place,
         /// The key, with the tables around it.
         key: String,
-        /// Why.
         reason: String,
     },
 }
 
 /// A value that does not fit its key.
+#[allow(missing_docs, reason = "the names say it")]
 #[derive(Debug, thiserror::Error)]
 #[error("{place}: `{key}` {}must be {wanted}{}", is(given.as_deref()), remedy(meant.as_deref(), example.as_deref()))]
 pub struct WrongValue {
-    /// Where.
     pub place: Place,
     /// The key, with the tables around it.
     pub key: String,
-    /// What was given, in words; `None` where nothing was.
+    /// What was given, in words; `None` if nothing was.
     pub given: Option<String>,
     /// What it must be.
     pub wanted: String,
-    /// The name that was meant, if what was given is nearly one.
+    /// The name that was probably meant, if what was given is close to one.
     pub meant: Option<String>,
-    /// A line that would be right.
+    /// A correct example line.
     pub example: Option<String>,
 }
 
@@ -157,13 +127,13 @@ impl Fault {
         Self::from(Mistake::Unknown { nearest }).inside(key)
     }
 
-    /// The same, found in the table or at the key of this name.
+    /// The same, in the table or at the key of this name.
     pub(super) fn inside(mut self, key: &str) -> Self {
         self.keys.insert(0, key.to_owned());
         self
     }
 
-    /// The error of this file.
+    /// The error for this file.
     pub(super) fn of(self, path: &Path, text: &str, file: &Value) -> ConfigError {
         let place = Place { path: path.to_owned(), at: place::find(text, &self.keys) };
         let key = self.keys.join(".");

@@ -1,7 +1,7 @@
 //! The platform's folders for this program, as far as they can be used.
 //!
-//! A folder that is a file, leads nowhere or cannot be entered stops nothing: the program continues as if there were none, and says
-//! so once. Owns finding that out before anything is read or written there.
+//! A folder that is a file, leads nowhere or cannot be entered stops nothing: the program continues without it after one warning.
+//! Owns finding that out before anything is read or written there.
 
 use std::fs;
 use std::io::ErrorKind;
@@ -16,25 +16,26 @@ enum Purpose {
     Data,
 }
 
-/// The folder of what a user writes; `None` where there is none that can be used. It need not exist yet.
+/// The folder for what a user writes; `None` if there is no usable one. It need not exist yet.
 #[must_use]
 pub fn config() -> Option<PathBuf> {
     usable(Purpose::Configuration)
 }
 
-/// Where the folder of what a user writes would be, whether it can be used or not.
+/// Where the folder for what a user writes would be, usable or not.
 #[must_use]
 pub fn config_folder() -> Option<PathBuf> {
     folder(Purpose::Configuration)
 }
 
-/// The folder of what the program writes; `None` where there is none that can be used. It need not exist yet.
+/// The folder for what the program writes; `None` if there is no usable one. It need not exist yet.
 #[must_use]
 pub fn data() -> Option<PathBuf> {
     usable(Purpose::Data)
 }
 
-/// What is wrong with the folders, a sentence for each cause. Without `both` only that of what the program writes is looked at.
+/// What is wrong with the folders, one sentence for each cause. Without `both` only the folder for what the program writes is
+/// checked.
 #[must_use]
 pub fn warnings(both: bool) -> Vec<String> {
     let folder = |purpose| folder(purpose).map(|folder| check(&folder));
@@ -67,7 +68,7 @@ fn folder(purpose: Purpose) -> Option<PathBuf> {
     })
 }
 
-/// The XDG specification has relative paths ignored, which whoever set one should know.
+/// The XDG specification requires relative paths to be ignored, which a user who set one should know.
 fn relative(purpose: Purpose) -> Option<String> {
     let variable = match purpose {
         Purpose::Configuration => "XDG_CONFIG_HOME",
@@ -78,13 +79,13 @@ fn relative(purpose: Purpose) -> Option<String> {
     Some(format!("{variable} is a relative path ({}): it is ignored, as its specification says", Path::new(&value).display()))
 }
 
-/// What keeps a folder from being used or made, with the part of its path that does.
+/// What keeps a folder from being used or created, with the part of its path that is the cause.
 fn check(folder: &Path) -> Result<(), String> {
     if folder.is_relative() {
         return Err(format!("{} is a relative path", folder.display()));
     }
     for part in folder.ancestors() {
-        // The dot is found only by whoever may enter.
+        // Only a user who may enter the folder can find the dot.
         match fs::metadata(part.join(".")) {
             Ok(_) => return Ok(()),
             Err(error) if error.kind() == ErrorKind::NotFound && fs::symlink_metadata(part).is_ok() => {

@@ -1,6 +1,6 @@
 //! The tables `[members.NAME]` and `[ensembles]`: which models there are, how they are reached, what each may do.
 //!
-//! Says only what the user wrote; what a server can do is found out when it is asked.
+//! Contains only what the user wrote; what a server can do is found out when it is opened.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -18,30 +18,28 @@ use crate::engine::member::http::{KeySource, redact};
 use crate::engine::member::{Local, Overrides};
 
 /// A member as the file describes it.
+#[allow(missing_docs, reason = "the names say it")]
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct MemberConfig {
     /// Where its model is.
     pub source: Source,
-    /// What it does.
     pub role: Role,
-    /// Its weight as a verifier; by its way of scoring where not given.
+    /// Its weight as a verifier; by default that of its way of scoring.
     pub weight: Option<f64>,
-    /// Its own sampling.
     pub sampling: OwnSampling,
-    /// What its tokens cost.
     pub price: Option<Price>,
 }
 
 /// Where a model is.
+#[allow(missing_docs, reason = "the names say it")]
 #[derive(Debug, Clone, PartialEq)]
 pub enum Source {
     /// Built into the binary, by its name.
     BuiltIn(String),
-    /// A GGUF file: in this process where it can be, else on a llama.cpp server that the program starts.
+    /// A GGUF file: run in this process if possible, otherwise on a llama.cpp server that the program starts.
     Gguf {
-        /// The file.
         path: PathBuf,
-        /// Further arguments of the server; where there are any, the server is started whatever the file is.
+        /// Further arguments of the server; if there are any, the server is started whatever the file is.
         arguments: Vec<String>,
         /// How it is run on this machine.
         local: Local,
@@ -61,11 +59,11 @@ impl Default for Source {
 #[derive(Clone, PartialEq, Default, Deserialize)]
 #[serde(default)]
 pub struct Server {
-    /// Which API it speaks; found out where not given.
+    /// Which API it speaks; found out if not given.
     pub kind: Option<String>,
-    /// Its address; the API's own where not given.
+    /// Its address; the API's own if not given.
     pub url: Option<String>,
-    /// Which of its models; may be left out where it serves one.
+    /// Which of its models; optional if it serves only one.
     pub model: Option<String>,
     /// Where its key is; never the key itself.
     #[serde(deserialize_with = "key")]
@@ -74,12 +72,12 @@ pub struct Server {
     pub headers: BTreeMap<String, String>,
     /// Further fields of every request.
     pub body: serde_json::Map<String, serde_json::Value>,
-    /// The providers that a router may use, in order; without any, it chooses.
+    /// The only providers that a router may use, in order; if empty, it chooses.
     #[serde(rename = "provider", deserialize_with = "values::providers")]
     pub providers: Vec<String>,
     /// A file with the model's chat template (Jinja), for servers that complete raw text but render no conversations.
     pub template: Option<PathBuf>,
-    /// What it can do, over what the probe finds.
+    /// What it can do, overriding the probe.
     #[serde(skip)]
     pub overrides: Overrides,
 }
@@ -96,7 +94,7 @@ impl fmt::Debug for Server {
     }
 }
 
-/// What every member may have.
+/// The settings of every member.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "kebab-case", default, expecting = "a table: [members.NAME]")]
 struct OfAll {
@@ -135,7 +133,7 @@ struct Gguf {
     context: Option<usize>,
 }
 
-/// What is set by hand of a server, by the names of the file.
+/// A server's capabilities set by hand, by their names in the file.
 #[derive(Debug, Deserialize)]
 #[serde(remote = "Overrides", rename_all = "kebab-case", default = "Overrides::default")]
 struct ByHand {
@@ -229,7 +227,7 @@ fn source(value: &Value, given: &[&str]) -> Result<Source, Fault> {
     let Some(where_it_is) = ["built-in", "gguf", "url", "kind"].into_iter().find(|key| given.contains(key)) else {
         return Err(Fault::wrong("given (or `kind`, `gguf`, `built-in`): it says where the model is").inside("url"));
     };
-    // A key of another kind of member would have no effect.
+    // A key for another kind of member would have no effect.
     let only = |own: &[&str]| {
         let of_all = read::keys(OfAll::deserialize);
         let foreign = given.iter().find(|key| !of_all.contains(key) && !own.contains(key));

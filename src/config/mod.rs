@@ -1,7 +1,7 @@
 //! Where settings come from: built-in defaults, then the configuration file, then the command line; later ones win.
 //!
-//! Owns the file's format; the platform's folders are [`home`]'s. Knobs are described by `fusion::params` alone; the members' tables are
-//! in `members`. `assets/config.toml` shows every key.
+//! Owns the file's format; [`home`] owns the platform's folders, `fusion::params` describes the knobs, `members` reads the
+//! members' tables. `assets/config.toml` shows every key.
 
 mod error;
 pub mod home;
@@ -30,34 +30,34 @@ use crate::engine::fusion::params::needs::{Given, Origin};
 use crate::engine::fusion::params::{Params, Presets};
 use crate::text;
 
-/// What a configuration file says; what it does not say is as built in.
+/// The contents of a configuration file, with built-in values for what it leaves out.
+#[allow(missing_docs, reason = "the names say it")]
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Config {
     /// The file that was read, if there was one.
     pub path: Option<PathBuf>,
-    /// The knobs.
     pub params: Params,
-    /// Which of them were set one by one.
+    /// Which knobs were set individually.
     pub given: Given,
-    /// Every preset there is.
+    /// Every preset.
     pub presets: Presets,
-    /// Instructions that stand before every conversation.
+    /// Instructions before every conversation.
     pub system: Option<String>,
-    /// The ensemble that takes part where the command line names none.
+    /// The ensemble to use if the command line names none.
     pub ensemble: Option<String>,
-    /// Whether the llama.cpp servers of this machine are asked in turn; found out by measuring where not given.
+    /// Whether the llama.cpp servers of this machine take turns; found out by measuring if not given.
     pub in_turn: Option<bool>,
-    /// The members there are, by name.
+    /// All members, by name.
     pub members: BTreeMap<String, MemberConfig>,
-    /// The ensembles there are, by name: lists of members.
+    /// All ensembles, by name: lists of members.
     pub ensembles: BTreeMap<String, Vec<String>>,
-    /// Folders with model files, besides the usual ones; `~` at the start is the user's folder.
+    /// Folders with model files, in addition to the usual ones; a leading `~` is the user's folder.
     pub models: Vec<PathBuf>,
     /// Keys by the name of the action.
     pub keys: BTreeMap<String, Vec<String>>,
     /// How the playground looks and behaves.
     pub playground: Playground,
-    /// What of the platform's folders cannot be used, in sentences.
+    /// Which of the platform's folders cannot be used, in sentences.
     pub warnings: Vec<String>,
 }
 
@@ -69,9 +69,9 @@ pub struct Playground {
     pub theme: Option<String>,
     /// Whether the mouse scrolls and focuses.
     pub mouse: Option<bool>,
-    /// Whether marks and bars are of ASCII alone.
+    /// Whether marks and bars use only ASCII.
     pub ascii: Option<bool>,
-    /// Tokens a second that models in this process are slowed down to; 0 is as fast as they are.
+    /// The pace in tokens per second that models in this process are slowed down to; 0 is unlimited.
     #[serde(deserialize_with = "values::pace")]
     pub pace: Option<u32>,
     /// How many traces are kept.
@@ -81,7 +81,7 @@ pub struct Playground {
     pub scan: Option<bool>,
 }
 
-/// The file as it is written. Its members are read by [`members`]: which keys each may have depends on where its model is.
+/// The file as written. [`members`] reads its members: which keys each may have depends on where its model is.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "kebab-case", default, deny_unknown_fields)]
 struct File {
@@ -103,13 +103,13 @@ struct File {
     playground: Playground,
 }
 
-/// The slowest pace in tokens a second: the longest segment is drafted well within the time limit of a draft.
+/// The slowest pace in tokens per second: the longest segment is drafted well within the time limit of a draft.
 pub const SLOWEST_PACE: u32 = 5;
 
-/// The most tokens a second and the most traces that can be asked for.
+/// The highest pace and the highest number of traces that can be set.
 const MOST: u32 = 1_000_000;
 
-/// Reads a configuration file over what is built in. Without `path` the platform's own file is read if it is there.
+/// Reads a configuration file over the built-in values. Without `path` the platform's own file is read if it exists.
 pub fn load(path: Option<&Path>) -> Result<Config, ConfigError> {
     let mut warnings = home::warnings(path.is_none());
     let config = match path {
@@ -119,8 +119,8 @@ pub fn load(path: Option<&Path>) -> Result<Config, ConfigError> {
     Ok(Config { warnings, ..config })
 }
 
-/// The line, from 1, on which a key stands in a configuration file, given by the names of the tables around it and its own: for
-/// what is wrong with it beyond this room.
+/// The line, from 1, of a key in a configuration file, given by the names of its tables and its own: for errors found outside
+/// this module.
 #[must_use]
 pub fn line_of(path: &Path, keys: &[&str]) -> Option<usize> {
     let bytes = std::fs::read(path).ok()?;
@@ -128,7 +128,7 @@ pub fn line_of(path: &Path, keys: &[&str]) -> Option<usize> {
     place::find(&text::text(&bytes).ok()?, &keys).map(|(line, _)| line)
 }
 
-/// The platform's own file; one that is not there is none.
+/// The platform's own file; a missing one counts as empty.
 fn own(warnings: &mut Vec<String>) -> Result<Config, ConfigError> {
     let Some(path) = home::config().map(|folder| folder.join("config.toml")) else { return Ok(Config::default()) };
     match read(&path) {
@@ -160,7 +160,7 @@ fn parse(path: &Path, text: &str) -> Result<Config, ConfigError> {
     Ok(Config { path: Some(path.to_owned()), ..config })
 }
 
-/// Where the text is not TOML, and why. The line itself is not repeated: it may hold a secret.
+/// Where and why the text is not TOML. The line itself is not repeated: it may contain a secret.
 fn syntax(path: &Path, text: &str, error: &toml::de::Error) -> ConfigError {
     let at = error.span().map(|span| place::position(text, span.start));
     ConfigError::Syntax { place: Place { path: path.to_owned(), at }, reason: error.message().replace('\n', "; ") }
@@ -177,7 +177,7 @@ fn config(value: &Value) -> Result<Config, Fault> {
         presets.apply(name, &mut params).map_err(|unknown| Fault::from(Mistake::Preset(unknown)).inside("preset"))?;
     }
     for (knob, value) in &file.parameters.0 {
-        // It was checked.
+        // Already checked.
         let _ = params.set(knob.name, value);
         given.set(knob.name, Origin::Configuration);
     }
@@ -298,7 +298,7 @@ mod tests {
         let setting =
             |line: &str| line.strip_prefix('#').filter(|rest| !rest.starts_with(' ') && !rest.is_empty()).map(str::to_owned);
         let settings: Vec<String> = example.lines().filter_map(setting).collect();
-        // The top-level keys stand among tables, where a file would have them first.
+        // The top-level keys are among tables here, but come first in a file.
         let top = |line: &&String| ["ensemble = ", "models = ", "preset = ", "system = "].iter().any(|key| line.starts_with(key));
         let (first, rest): (Vec<_>, Vec<_>) = settings.iter().partition(top);
         let text = first.into_iter().chain(rest).cloned().collect::<Vec<_>>().join("\n");
@@ -376,7 +376,7 @@ mod tests {
         assert!(error.contains("config.toml: line 2: byte 0xf6 at offset 13") && error.contains("Latin-1"), "{error}");
     }
 
-    /// A line for every kind of mistake; what it says.
+    /// A line for every kind of mistake, and its message.
     #[test]
     fn every_mistake_has_a_place_and_a_remedy() {
         for (text, said) in [

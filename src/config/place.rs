@@ -1,6 +1,6 @@
-//! Where something is in the configuration file.
+//! Positions in the configuration file.
 //!
-//! A place is looked up only when an error names it: values are read from a table that does not keep it.
+//! A position is only looked up for an error: values are read from a table that does not keep positions.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -10,10 +10,10 @@ use toml::de::{DeTable, DeValue};
 
 use crate::text::line_at;
 
-/// A file, and where in it a key is, if that is known.
+/// A file, and the position of a key in it, if known.
+#[allow(missing_docs, reason = "the names say it")]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Place {
-    /// The file.
     pub path: PathBuf,
     /// The line and the column, in characters, both from 1.
     pub at: Option<(usize, usize)>,
@@ -33,7 +33,7 @@ pub(super) fn position(text: &str, offset: usize) -> (usize, usize) {
     (line_at(text.as_bytes(), offset), column)
 }
 
-/// Where a key is, given by the names of the tables around it and its own; where the nearest table is if the key is not there.
+/// The position of a key, given by the names of its tables and its own; that of the nearest table if the key does not exist.
 pub(super) fn find(text: &str, keys: &[String]) -> Option<(usize, usize)> {
     let file = DeTable::parse(text).ok()?;
     let (mut table, mut at) = (file.get_ref(), None);

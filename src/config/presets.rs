@@ -1,6 +1,6 @@
-//! Knobs in the file: the table `[parameters]`, and the tables `[presets.NAME]`, a user's own sets of their values.
+//! Knobs in the file: the table `[parameters]`, and the tables `[presets.NAME]`, the user's own sets of values.
 //!
-//! Owns how a knob's value is read; names, kinds and ranges are those of the table of knobs.
+//! Owns how a knob's value is read; names, kinds and ranges come from the table of knobs.
 
 use std::collections::BTreeMap;
 use std::fmt::{self, Formatter};
@@ -103,7 +103,7 @@ impl Visitor<'_> for OfKnob {
 pub(super) struct PresetTables(BTreeMap<String, Knobs>);
 
 impl PresetTables {
-    /// Every preset there is. The names of those that come with the program are taken.
+    /// Every preset. The names of those that come with the program are taken.
     pub(super) fn presets(self) -> Result<Presets, Fault> {
         if let Some(name) = self.0.keys().find(|name| PRESETS.iter().any(|preset| preset.name == **name)) {
             return Err(Fault::from(Mistake::Taken).inside(name).inside("presets"));

@@ -1,7 +1,7 @@
-//! From TOML's values to the types that describe them: serde, with errors that keep the key and what it takes.
+//! Deserializes TOML values with serde, with errors that keep the key and the valid values.
 //!
-//! Owns the way into serde and the path of keys in an error. What a key takes is its type's business; the sentence about a mistake
-//! is made by [`super::error`]. The deserializer of `toml` would give a sentence that repeats the value, which may be a secret.
+//! Owns the way into serde and the path of keys in an error. A key's type decides what it accepts; [`super::error`] writes the
+//! sentence about a mistake. The deserializer of `toml` would repeat the value, which may be a secret.
 
 use std::fmt::Display;
 
@@ -107,7 +107,7 @@ impl<'de> Deserializer<'de> for Node<'de> {
     }
 }
 
-/// The entries of a table: what is wrong with a value is wrong with its key.
+/// The entries of a table: an error in a value is an error of its key.
 struct Entries<'v> {
     entries: toml::map::Iter<'v, String, Value>,
     entry: Option<(&'v str, &'v Value)>,
@@ -127,7 +127,7 @@ impl<'v> MapAccess<'v> for Entries<'v> {
     }
 }
 
-/// The keys that a type reads, as its own deserializer names them.
+/// The keys that a type reads, as listed by its own deserializer.
 pub(super) fn keys<T>(read: impl FnOnce(Keys) -> Result<T, Asked>) -> &'static [&'static str] {
     match read(Keys) {
         Ok(_) => &[],
@@ -135,10 +135,10 @@ pub(super) fn keys<T>(read: impl FnOnce(Keys) -> Result<T, Asked>) -> &'static [
     }
 }
 
-/// Answers the question for a table with the keys that were asked for.
+/// Asks for a table and answers with the keys that were requested.
 pub(super) struct Keys;
 
-/// The keys that were asked for.
+/// The keys that were requested.
 #[derive(Debug, thiserror::Error)]
 #[error("{0:?}")]
 pub(super) struct Asked(&'static [&'static str]);

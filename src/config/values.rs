@@ -1,6 +1,6 @@
-//! The kinds of values that keys take, each with its range or names in words: what `serde(deserialize_with)` calls.
+//! The kinds of values that keys accept, each with its range or names in words, for `serde(deserialize_with)`.
 //!
-//! Owns reading and checking one value; which key takes which is said by the types that the file is read into.
+//! Owns parsing and checking one value; the types that the file is read into decide which key takes which.
 
 use std::collections::BTreeMap;
 use std::fmt::{self, Display, Formatter};
@@ -49,7 +49,7 @@ impl Visitor<'_> for Real {
     }
 }
 
-/// One of a list of names; the names alone besides, as serde's errors take them.
+/// One of a list of names; followed by just the names, for serde's errors.
 struct OneOf<T: 'static>(&'static [(T, &'static str)], &'static [&'static str]);
 
 impl<T: Copy> Visitor<'_> for OneOf<T> {
@@ -78,7 +78,7 @@ const fn names<T, const N: usize>(named: &[(T, &'static str)]) -> [&'static str;
 static SCORES: [&str; ScoreTier::NAMES.len()] = names(ScoreTier::NAMES);
 static DRAFTS: [&str; Drafting::NAMES.len()] = names(Drafting::NAMES);
 
-/// A list of texts, or one text for a list of one; in words.
+/// A list of texts, or one text for a list of one; with its description.
 #[derive(Clone, Copy)]
 struct Texts(&'static str);
 
@@ -110,7 +110,7 @@ impl<'de> DeserializeSeed<'de> for Texts {
     }
 }
 
-/// A table of the user's own names, each with a list of texts; in words, what it is and what each is.
+/// A table of the user's own names, each with a list of texts; with its description and theirs.
 struct Lists(&'static str, Texts);
 
 impl<'de> Visitor<'de> for Lists {
@@ -129,7 +129,7 @@ impl<'de> Visitor<'de> for Lists {
     }
 }
 
-/// Names what reads a value, for `serde(deserialize_with)`.
+/// Defines the functions that read a value, for `serde(deserialize_with)`.
 macro_rules! readers {
     ($($name:ident -> $kind:ty = $visitor:expr;)+) => {$(
         pub(super) fn $name<'de, D: Deserializer<'de>>(deserializer: D) -> Result<$kind, D::Error> {

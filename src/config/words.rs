@@ -1,4 +1,4 @@
-//! Words for values: what was given, what is wanted, and how that is written.
+//! Words for values: what was given, what is expected, and how to write it.
 
 use std::borrow::Cow;
 
@@ -15,7 +15,7 @@ pub(super) fn is_knob(key: &str) -> bool {
     knob(key).is_ok()
 }
 
-/// A value as a message names it. What may be secret is named by its kind alone.
+/// A value as named in a message. If it may be secret, only its kind is.
 pub(super) fn given(value: &toml::Value, secret: bool) -> String {
     match value {
         toml::Value::String(_) if secret => "a string".to_owned(),
@@ -27,7 +27,7 @@ pub(super) fn given(value: &toml::Value, secret: bool) -> String {
         toml::Value::Datetime(_) if secret => "a date".to_owned(),
         toml::Value::Datetime(date) => format!("the date {date}"),
         toml::Value::Array(values) if values.is_empty() => "an empty list".to_owned(),
-        // All lists here are of texts.
+        // All lists here contain texts.
         toml::Value::Array(values) => match values.iter().find(|value| !value.is_str()) {
             Some(other) => format!("a list that holds {}", given(other, secret)),
             None => "a list".to_owned(),
@@ -43,7 +43,7 @@ fn shortened(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// What a knob takes, as this file writes it.
+/// What a knob takes, as written in this file.
 pub(super) fn wanted(knob: &Knob) -> String {
     let unit = if knob.unit.is_empty() { String::new() } else { format!(" ({})", knob.unit) };
     match knob.kind {
@@ -58,7 +58,7 @@ pub(super) fn quoted<'a>(names: impl Iterator<Item = &'a str>) -> String {
     names.map(|name| format!("\"{name}\"")).collect::<Vec<_>>().join(", ")
 }
 
-/// How a knob is set: to what the given value seems to mean, else to the default.
+/// How to set a knob: to what the given value seems to mean, otherwise to the default.
 pub(super) fn knob_example(knob: &Knob, given: &toml::Value) -> String {
     let text = match given {
         toml::Value::String(text) => Some(text.trim().to_owned()),
@@ -80,8 +80,8 @@ fn written(value: &Value) -> String {
     }
 }
 
-/// How a key is set: a knob near the given value, any other as the file that shows every key has it. `keys` are the names of the
-/// tables around it and its own.
+/// How to set a key: for a knob a value near the given one, for any other as in the file that shows every key. `keys` are the
+/// names of its tables and its own.
 pub(super) fn example(keys: &[String], given: Option<&toml::Value>) -> Option<String> {
     match (keys, given) {
         ([parameters, name], Some(given)) if parameters == "parameters" => Some(knob_example(knob(name).ok()?, given)),
@@ -92,7 +92,7 @@ pub(super) fn example(keys: &[String], given: Option<&toml::Value>) -> Option<St
 
 fn shown(keys: &[String]) -> Option<&'static str> {
     let part = |place: usize| keys.get(place).map(String::as_str);
-    // Members, ensembles and keys are named as one likes: any of them shows how it is done.
+    // Members, ensembles and keys have free names: any of them shows how it is done.
     let (table, key) = match (part(0)?, part(1), part(2)) {
         ("members", _, Some(key)) => ("members", Some(key)),
         ("members", _, None) => return settings().map(|(_, line)| line).find(|line| line.starts_with("[members.")),
@@ -103,7 +103,7 @@ fn shown(keys: &[String]) -> Option<&'static str> {
         (key, _, _) => ("", Some(key)),
     };
     let fits = |line: &str| line.split_once(" = ").is_some_and(|(name, _)| key.is_none_or(|key| key == name));
-    // The settings of the whole file stand between tables there.
+    // The settings of the whole file are between tables there.
     settings().find(|(of, line)| (table.is_empty() || *of == table) && fits(line)).map(|(_, line)| line)
 }
 

@@ -1,8 +1,8 @@
-//! Carries out what the round machine decides: calls members side by side, keeps their time limits, cancels by dropping,
+//! Carries out what the round machine decides: calls members concurrently, enforces their time limits, cancels by dropping,
 //! writes the journal, publishes events.
 //!
-//! Owns tasks, channels and the clock; decides nothing about the method. Calls run as tasks of their own, so that a member
-//! that panics or stalls cannot stop the others.
+//! Owns tasks, channels and the clock; decides nothing about the method. Each call is a separate task, so that a member that
+//! panics or stalls cannot stop the others.
 
 use std::collections::HashMap;
 use std::future::Future;
@@ -24,22 +24,22 @@ use super::noted;
 use super::round::{CallId, Command, Effect, Input, Machine};
 use super::trace::{Journal, TraceError};
 
-/// The present, in milliseconds since the run started.
+/// The current time, in milliseconds since the run started.
 pub type Clock = Box<dyn Fn() -> f64 + Send>;
 
-/// Replies that wait to be taken in; members wait when it is full.
+/// Replies waiting to be handled; members block when it is full.
 const REPLIES: usize = 64;
-/// Tokens that wait to be taken in.
+/// Tokens waiting to be handled.
 const TOKENS: usize = 256;
 
-/// How a driven run went on the driver's own side.
+/// How a driven run ended on the driver's side.
 #[derive(Debug, Default)]
 pub struct Ended {
-    /// Why the journal is not complete, if it is not.
+    /// Why the journal is incomplete, if it is.
     pub journal_error: Option<TraceError>,
 }
 
-/// A member that was still preparing when the run started, with its reply to come.
+/// A member that was still preparing when the run started, with its pending reply.
 pub(super) type Unready = (MemberIndex, Reply<usize>);
 
 enum Returned {
@@ -61,11 +61,11 @@ pub(super) struct Driver {
     pub(super) unready: Vec<Unready>,
 }
 
-/// The calls under way; dropping it drops them all.
+/// The calls in progress; dropping it drops them all.
 struct Calls {
     tasks: JoinSet<()>,
     handles: HashMap<CallId, AbortHandle>,
-    /// Bills that may still change, or whose last change is not told yet.
+    /// Bills that may still change, or whose last change is not reported yet.
     bills: Vec<Billed>,
     returned: mpsc::Sender<Returned>,
     tokens: mpsc::Sender<(u64, DraftToken)>,
@@ -73,7 +73,7 @@ struct Calls {
     hints: Hints,
 }
 
-/// A call's bill, and what of it was told.
+/// A call's bill, and the part already reported.
 struct Billed {
     call: CallId,
     member: MemberIndex,
@@ -86,13 +86,13 @@ enum Woken {
     Token(u64, DraftToken),
     Returned(Returned),
     Command(Command),
-    /// Patience with a member ends, at this time.
+    /// Patience with a member ends at this time.
     Due(f64),
     NobodyListens,
 }
 
 impl Driver {
-    /// Plays the run to its end, or until nobody listens to its events any more.
+    /// Plays the run to its end, or until no receiver for its events is left.
     pub(super) async fn drive(mut self, start: Input) -> Ended {
         let (returned, mut replies) = mpsc::channel(REPLIES);
         let (token_sender, mut tokens) = mpsc::channel(TOKENS);
@@ -127,7 +127,7 @@ impl Driver {
                 Woken::Due(at_ms) => Input::Due(at_ms),
                 Woken::NobodyListens => break,
                 Woken::Returned(reply) => {
-                    // Every token of a finished draft is in the channel by now and comes before its end.
+                    // Every token of a finished draft is in the channel by now and must be handled before its end.
                     while let Ok((call, token)) = tokens.try_recv() {
                         going &= self.take_in(Input::Token(CallId(call), token), &mut calls, &mut ended).await;
                     }
@@ -151,7 +151,7 @@ impl Driver {
         ended
     }
 
-    /// What is there without waiting, tokens first.
+    /// What is available without waiting, tokens first.
     fn ready(tokens: &mut mpsc::Receiver<(u64, DraftToken)>, replies: &mut mpsc::Receiver<Returned>) -> Option<Woken> {
         tokens.try_recv().map(|(call, token)| Woken::Token(call, token)).or_else(|_| replies.try_recv().map(Woken::Returned)).ok()
     }
@@ -172,7 +172,7 @@ impl Driver {
         }
     }
 
-    /// Hands one input to the machine and carries out what it says. Returns whether the run continues.
+    /// Hands one input to the machine and carries out the effects. Returns whether the run continues.
     async fn take_in(&mut self, input: Input, calls: &mut Calls, ended: &mut Ended) -> bool {
         let effects = match self.machine.handle((self.clock)(), input) {
             Ok(effects) => effects,
@@ -223,8 +223,8 @@ impl Driver {
         true
     }
 
-    /// Records and publishes an event: first the journal, so that nobody is told what could be lost. Returns whether anybody
-    /// listens.
+    /// Records and publishes an event: first the journal, so that nothing is published that could be lost. Returns whether a
+    /// receiver is left.
     async fn publish(&mut self, record: Record, ended: &mut Ended) -> bool {
         noted::note(&record);
         let written = self.journal.as_mut().map_or(Ok(()), |journal| journal.append(&record));
@@ -249,7 +249,7 @@ impl Driver {
         }
     }
 
-    /// The run continues without its journal, and says so once.
+    /// The run continues without its journal, after one warning.
     async fn journal_failed(&mut self, error: TraceError, ended: &mut Ended) -> bool {
         self.journal = None;
         let text = format!("the trace is not written any further: {error}");
@@ -274,14 +274,14 @@ impl Calls {
         let returned = self.returned.clone();
         let task = async move {
             let result = reply.await;
-            // Nobody receives only when the driver is gone, and then nobody misses the reply.
+            // The receiver is only gone when the driver is, and then the reply is not needed.
             let _ = returned.send(wrap(call, result)).await;
         };
         self.handles.insert(call, self.tasks.spawn(task));
         while self.tasks.try_join_next().is_some() {}
     }
 
-    /// Waits for a member that is not ready, however long it takes: it was asked with a time limit.
+    /// Waits for a member that is not ready; the request itself already has a time limit.
     fn await_ready(&mut self, member: MemberIndex, reply: Reply<usize>) {
         let returned = self.returned.clone();
         self.tasks.spawn(async move {
@@ -300,11 +300,11 @@ impl Calls {
         self.bills.push(Billed { call, member, bill: bill.clone(), told: (Usage::default(), true) });
     }
 
-    /// What has changed in the bills. Those of calls that have ended are looked at until they are final.
+    /// What has changed in the bills. Those of calls that have ended are watched until they are final.
     fn bills(&mut self) -> Vec<Input> {
         let mut changed = Vec::new();
         for Billed { call, member, bill, told } in &mut self.bills {
-            // In this order, so that what is called final is.
+            // In this order, so that a usage reported as final is.
             let settled = bill.is_settled();
             let now = (bill.total(), settled);
             if now != *told {
@@ -328,7 +328,8 @@ impl Calls {
     }
 }
 
-/// A reply with a time limit, in which a panic is an error of that member alone. Waiting for its turn does not count.
+/// A reply with a time limit, in which a panic becomes an error of that member only. Time spent waiting for its turn does not
+/// count.
 pub(crate) async fn guarded<T>(mut reply: Reply<T>, seconds: u64, waits: &Waits) -> Result<T, MemberError> {
     let mut caught = std::future::poll_fn(move |context| {
         std::panic::catch_unwind(AssertUnwindSafe(|| reply.as_mut().poll(context)))
@@ -353,8 +354,8 @@ mod tests {
     use crate::engine::member::scripted::ScriptedMember;
     use crate::engine::{Seat, Setup, header, trace, wall_clock};
 
-    /// A listener with room for one event holds the driver back right behind what it was told: nothing but what must be durable
-    /// by then is flushed.
+    /// A receiver with room for one event stops the driver right after publishing it: only what must be durable by then is
+    /// flushed.
     #[tokio::test]
     async fn an_accepted_segment_is_in_the_trace_before_it_is_told() {
         let folder = tempfile::tempdir().unwrap();

@@ -1,7 +1,7 @@
 //! The shared engine: no terminal code. Commands in, events out.
 //!
-//! [`fusion`] is the method as pure rules; [`member`] is one language model each, behind one trait; [`round`] decides what
-//! happens next; the driver carries it out; [`trace`] is the file it leaves, and [`replay`] plays that file again.
+//! [`fusion`] is the method as pure rules; each [`member`] is one language model behind one trait; [`round`] decides what happens
+//! next; the driver carries it out; [`trace`] is the file it leaves, and [`replay`] plays that file back.
 
 mod driver;
 pub mod fusion;
@@ -30,25 +30,25 @@ pub(crate) use readiness::{grace, is_enough};
 use round::{Command, Input, Machine};
 use trace::Journal;
 
-/// Events that wait to be read; the run waits when it is full.
+/// Events waiting to be read; the run waits when it is full.
 const EVENTS: usize = 256;
-/// Commands that wait to be carried out.
+/// Commands waiting to be carried out.
 const COMMANDS: usize = 16;
 
-/// A member's place in an ensemble.
+/// A member's seat in an ensemble.
+#[allow(missing_docs, reason = "the names say it")]
 #[derive(Clone)]
 pub struct Seat {
     /// Its name, unique in the ensemble.
     pub name: String,
-    /// What it does there.
+    /// What it does in the ensemble.
     pub role: Role,
     /// The weight as a verifier that the user gave it, at least 0.
     pub weight: Option<f64>,
-    /// The model.
     pub member: Arc<dyn Member>,
-    /// Where its drafts are drawn otherwise than the knobs say.
+    /// Where its sampling differs from the knobs.
     pub sampling: OwnSampling,
-    /// What its tokens cost, where that was given.
+    /// What its tokens cost, if given.
     pub price: Option<Price>,
 }
 
@@ -59,7 +59,7 @@ impl Seat {
         Self { name: name.into(), role: Role::Auto, weight: None, member, sampling: OwnSampling::default(), price: None }
     }
 
-    /// The seat as a run's header tells it.
+    /// The seat as recorded in a run's header.
     #[must_use]
     pub fn header(&self) -> MemberHeader {
         MemberHeader {
@@ -74,78 +74,63 @@ impl Seat {
 }
 
 /// Everything a run starts with.
+#[allow(missing_docs, reason = "the names say it")]
 pub struct Setup {
     /// The members; their order decides ties.
     pub seats: Vec<Seat>,
-    /// The knobs.
     pub params: Params,
     /// The seed of all sampling.
     pub seed: u64,
     /// The turns; the last is the question.
     pub conversation: Conversation,
-    /// What a right answer holds, in order and as whole words, where that is known.
+    /// What a right answer contains, in order and as whole words, if known.
     pub answers: Vec<String>,
-    /// Where the trace goes, if anywhere.
+    /// Where the trace is written, if anywhere.
     pub journal: Option<Journal>,
     /// The clock; see [`wall_clock`].
     pub clock: Clock,
 }
 
-/// A recorded run, and what it needs to be taken up.
+/// A recorded run, and what it takes to resume it.
 pub struct TakeUp {
     /// Its events so far.
     pub records: Vec<Record>,
-    /// The members of its header, in that order. One that is not there any more is an absent member.
+    /// The members of its header, in the same order. One that no longer exists is an absent member.
     pub seats: Vec<Seat>,
-    /// A trace that holds these events already, if one is to be kept.
+    /// A trace that already contains these events, if one is to be kept.
     pub journal: Option<Journal>,
     /// A clock that starts now: the run's own time continues from its last event.
     pub clock: Clock,
 }
 
 /// Why a run cannot start.
+#[allow(missing_docs, reason = "the names say it")]
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SetupError {
-    /// Nothing was asked.
     #[error("the prompt is empty: ask something")]
     EmptyPrompt,
-    /// Nobody drafts.
     #[error("no member of the ensemble drafts")]
     NoDrafter,
-    /// Two members have one name.
     #[error("two members are called `{name}`: give one of them another name")]
-    SameName {
-        /// The name.
-        name: String,
-    },
+    SameName { name: String },
     /// A weight below 0 or not a number.
     #[error("the weight of `{name}` is {weight}, but it must be a number from 0 on")]
-    BadWeight {
-        /// Whose.
-        name: String,
-        /// What it is.
-        weight: String,
-    },
-    /// The records of a run to be taken up start with no header.
+    BadWeight { name: String, weight: String },
+    /// The records of a run to be resumed do not start with a header.
     #[error("there is no run in these records: they do not begin with a header")]
     NoHeader,
-    /// Not the members of the run to be taken up.
+    /// The members differ from those of the run to be resumed.
     #[error("the run was made by {recorded}, not by {given}")]
-    OtherMembers {
-        /// Who they were.
-        recorded: String,
-        /// Who they would be.
-        given: String,
-    },
+    OtherMembers { recorded: String, given: String },
     /// No member can hold the prompt.
     #[error("no member can take this prompt; shorten it, begin a new conversation, or give a model more context: {reasons}")]
     PromptTooLong {
-        /// Per member, how many tokens it needs and has.
+        /// For each member, how many tokens it needs and has.
         reasons: String,
     },
 }
 
-/// A run under way. Dropping it ends the run: every call to a member is dropped with it.
+/// A run in progress. Dropping it ends the run, with every call to a member.
 #[derive(Debug)]
 pub struct Engine {
     commands: mpsc::Sender<Command>,
@@ -154,8 +139,8 @@ pub struct Engine {
 }
 
 impl Engine {
-    /// Starts a run; needs a tokio runtime. Members that cannot hold the prompt are left out, visibly, as long as one that
-    /// drafts remains. One that is not ready when the others are joins later.
+    /// Starts a run; needs a tokio runtime. Members that cannot hold the prompt are left out, visibly, as long as one that drafts
+    /// remains. One that is not ready when the others are joins later.
     pub async fn start(setup: Setup) -> Result<Self, SetupError> {
         check(&setup)?;
         let readiness = readiness::prepare(&setup.seats, &setup.conversation, setup.params.draft_seconds).await?;
@@ -163,8 +148,7 @@ impl Engine {
         Ok(Self::driven(machine, readiness, Input::Start, setup.seats, setup.journal, setup.clock))
     }
 
-    /// Goes on with a recorded run: the events that follow are those from [`Event::Continued`](fusion::event::Event::Continued)
-    /// on. It is paused.
+    /// Resumes a recorded run, paused: the events that follow start with [`Event::Continued`](fusion::event::Event::Continued).
     pub async fn take_up(recorded: TakeUp) -> Result<Self, SetupError> {
         let TakeUp { records, seats, journal, clock } = recorded;
         let machine = Machine::of_records(&records).ok_or(SetupError::NoHeader)?;
@@ -203,13 +187,13 @@ impl Engine {
         self.events.recv().await
     }
 
-    /// The way in for commands. One that cannot be carried out comes back as a warning among the events.
+    /// The channel for commands. One that cannot be carried out comes back as a warning among the events.
     #[must_use]
     pub fn commands(&self) -> mpsc::Sender<Command> {
         self.commands.clone()
     }
 
-    /// After the last event: how the driver's own side went.
+    /// How the driver's side ended; call it after the last event.
     pub async fn ended(self) -> Ended {
         drop(self.events);
         self.task.await.unwrap_or_default()
@@ -220,7 +204,7 @@ impl Engine {
 #[must_use]
 pub fn wall_clock() -> Clock {
     let start = Instant::now();
-    // Microseconds are as fine as anybody can use, and keep traces short.
+    // Microseconds are precise enough, and keep traces short.
     Box::new(move || start.elapsed().as_micros() as f64 / 1000.0)
 }
 

@@ -1,6 +1,6 @@
-//! Entries of the log about a run: its decisions, by the names of the trace.
+//! Log entries about a run: its decisions, by the names of the trace.
 //!
-//! Owns which records are entries: not tokens, drafts and scores, which the trace has.
+//! Owns which records become entries: not tokens, drafts and scores, which the trace has.
 
 use serde_json::Value;
 use tracing::{Level, info};
@@ -8,7 +8,7 @@ use tracing::{Level, info};
 use super::fusion::event::{Event, Record};
 use crate::log::TARGET;
 
-/// Notes a record that is a decision.
+/// Logs a record that is a decision.
 pub(super) fn note(record: &Record) {
     if !is_decision(&record.event) || !tracing::enabled!(target: TARGET, Level::INFO) {
         return;

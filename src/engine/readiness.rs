@@ -1,6 +1,6 @@
-//! Asks the members of a run whether they can take its prompt, and how long to wait for those that do not answer.
+//! Asks the members of a run whether they can take its prompt, and decides how long to wait for those that do not answer.
 //!
-//! Owns who is ready when a run starts. A member that is not is waited for beside the run, which it joins when it is.
+//! Owns which members are ready when a run starts. The run does not wait for the others; they join once they are ready.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,35 +17,36 @@ use super::fusion::run::Run;
 use super::member::{MemberError, Reply, Waits};
 use super::{Seat, SetupError};
 
-/// How long members that are not ready are waited for, at least, once enough others are.
+/// The minimum wait for members that are not ready, once enough others are.
 const GRACE: Duration = Duration::from_secs(2);
-/// How long as a multiple of what the slowest of those took.
+/// The wait as a multiple of the slowest of those others.
 const GRACE_FACTOR: u32 = 2;
-/// Seconds that a member may take to be ready, at least: its server may be loading its model, which has a limit of its own.
+/// The minimum time in seconds that a member may take to get ready: its server may be loading its model, which has a separate
+/// limit.
 const LOADING: u64 = 360;
 
-/// Whether a question can be asked of this many members: at least half are settled, and one is there that drafts.
+/// Whether this many members can be asked a question: at least half have answered, and at least one of them drafts.
 #[must_use]
 pub(crate) fn is_enough(members: usize, settled: usize, drafters: usize) -> bool {
     drafters > 0 && 2 * settled >= members
 }
 
-/// How long the others are waited for once enough are there, which took so long.
+/// How long to wait for the others once enough are ready, which took `elapsed`.
 #[must_use]
 pub(crate) fn grace(elapsed: Duration) -> Duration {
     GRACE.max(elapsed * GRACE_FACTOR)
 }
 
-/// Who takes part, and who does not or not yet.
+/// Which members take part, and which do not or not yet.
 pub(super) struct Readiness {
-    /// Members that cannot hold the prompt, or have not said yet whether they can.
+    /// Members that cannot hold the prompt, or have not answered yet.
     pub(super) unprepared: Vec<(MemberIndex, MemberError)>,
-    /// The latter, with what they will say.
+    /// The latter, with their pending replies.
     pub(super) unready: Vec<Unready>,
 }
 
 impl Readiness {
-    /// Members that had not joined this run when it was recorded, and are ready now, join it.
+    /// Lets members join that had not joined this run when it was recorded and are ready now.
     pub(super) fn join(&mut self, run: &Run) {
         for (place, member) in run.members.iter().enumerate() {
             let waited = member.exit.as_ref().is_some_and(|exit| exit.reason == ExitReason::NotReady);
@@ -56,7 +57,7 @@ impl Readiness {
     }
 }
 
-/// A member that is being asked; it is given back when the rest is not waited for.
+/// A member being asked; the pending reply is returned if it is not waited for.
 struct Asked {
     member: MemberIndex,
     reply: Option<Reply<usize>>,
@@ -74,11 +75,11 @@ impl Future for Asked {
     }
 }
 
-/// Asks every member whether it can hold the prompt. Borrows only what threads can share, which a clock is not: so a run can be
-/// started from any task.
+/// Asks every member whether it can hold the prompt. Borrows only what threads can share, which excludes the clock, so that a run
+/// can be started from any task.
 ///
 /// # Errors
-/// When no member that drafts can take the prompt.
+/// If no member that drafts can take the prompt.
 pub(super) async fn prepare(seats: &[Seat], conversation: &Conversation, seconds: usize) -> Result<Readiness, SetupError> {
     let conversation = Arc::new(conversation.clone());
     let begun = Instant::now();

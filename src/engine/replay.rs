@@ -1,44 +1,43 @@
-//! A recorded run, played again by its time stamps.
+//! Plays a recorded run by its time stamps.
 //!
-//! Owns which records are due when: speed, pause, step, restart. The time is a parameter, in milliseconds of any clock that
-//! does not run backwards; what the records mean is the business of whoever takes them, exactly as in a live run.
+//! Owns which records are due when: speed, pause, step, restart. The time is a parameter, in milliseconds of any clock that does
+//! not run backwards; what the records mean is up to the caller, exactly as in a live run.
 
 use super::fusion::event::{Event, Record};
 
-/// The speeds to choose from; 1 is as recorded.
+/// The speeds on offer; 1 is as recorded.
 pub const SPEEDS: &[f64] = &[0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0];
 
-/// Records that come with one call at most, so that a screen can draw and take keys in between.
+/// The most records per call, so that a screen can draw and read keys in between.
 const AT_ONCE: usize = 512;
 
-/// The latest time stamp that is believed, in milliseconds (three years): whatever an edited trace says, a deadline stays a
-/// number that timers can take.
+/// The latest time stamp accepted, in milliseconds (three years): whatever an edited trace contains, a deadline stays a number
+/// that timers can take.
 const LATEST_MS: f64 = 1e11;
 
-/// Plays a recorded run. Every record comes out once and in order, whatever is asked of the player; only a restart starts again.
+/// Plays a recorded run. Every record comes out once and in order, whatever the commands; only a restart starts again.
 #[derive(Debug, Clone)]
 pub struct Player {
     records: Vec<Record>,
-    /// When each record is played, in recorded time: its time stamp, but never before the record ahead of it. A further run's
-    /// own time starts where the run ahead of it ends.
+    /// When each record is played, in recorded time: its time stamp, but never before the preceding record. A further run's own
+    /// time starts at the end of the run before it.
     times: Vec<f64>,
-    /// Where each run starts: its first record, and the recorded time of its own start.
+    /// Where each run starts: its first record, and its own start in recorded time.
     begins: Vec<(usize, f64)>,
-    /// The record that comes next.
+    /// The next record.
     next: usize,
-    /// Records before this place are due whatever the time.
+    /// Records before this index are due regardless of the time.
     at_once: usize,
     playing: bool,
     speed: f64,
-    /// The recorded time that was reached at `anchor_now`.
+    /// The recorded time reached at `anchor_now`.
     anchor_played: f64,
-    /// Since when time passes; `None` until the first call says what time it is.
+    /// Since when time passes; `None` until the first call gives the time.
     anchor_now: Option<f64>,
 }
 
 impl Player {
-    /// A player of these records that is playing, at speed 1. Time starts to pass with the first call of [`Player::due`] or of
-    /// a command.
+    /// A player of these records, playing at speed 1. Time starts with the first call of [`Player::due`] or of a command.
     #[must_use]
     pub fn new(records: Vec<Record>) -> Self {
         let (mut reached, mut began, mut begins) = (0.0_f64, 0.0_f64, Vec::new());
@@ -56,8 +55,8 @@ impl Player {
         Self { records, times, begins, next: 0, at_once: 0, playing: true, speed: 1.0, anchor_played: 0.0, anchor_now: None }
     }
 
-    /// Takes the next records whose time has come, at most 512 a call: the rest comes with further calls. While paused only
-    /// the records of a step, or of a skip to the end, come.
+    /// Takes the next records that are due, at most 512 per call; further calls return the rest. While paused, only the records
+    /// of a step or of a skip to the end are due.
     pub fn due(&mut self, now_ms: f64) -> &[Record] {
         self.anchor_now.get_or_insert(now_ms);
         let from = self.next;
@@ -68,7 +67,7 @@ impl Player {
         &self.records[from..self.next]
     }
 
-    /// When the next record is due, on the clock of `now_ms` and not before it; `None` when paused or at the end.
+    /// When the next record is due, on the clock of `now_ms` and not before it; `None` if paused or at the end.
     #[must_use]
     pub fn deadline(&self, now_ms: f64) -> Option<f64> {
         let time = *self.times.get(self.next)?;
@@ -78,32 +77,31 @@ impl Player {
         self.playing.then(|| self.due_at(time, now_ms).max(now_ms))
     }
 
-    /// Stops playing where it is.
+    /// Pauses at the current time.
     pub fn pause(&mut self, now_ms: f64) {
         self.anchor(now_ms);
         self.playing = false;
     }
 
-    /// Goes on playing from where it is.
+    /// Resumes from the current time.
     pub fn resume(&mut self, now_ms: f64) {
         self.anchor(now_ms);
         self.playing = true;
     }
 
-    /// Whether time passes; at the end of the records it may still.
+    /// Whether time passes, possibly beyond the last record.
     #[must_use]
     pub fn is_playing(&self) -> bool {
         self.playing
     }
 
-    /// Recorded milliseconds a millisecond.
+    /// Recorded milliseconds per millisecond.
     #[must_use]
     pub fn speed(&self) -> f64 {
         self.speed
     }
 
-    /// Plays at this speed from here on; what is not within [`SPEEDS`] is taken to its nearest end, and what is not a number
-    /// changes nothing.
+    /// Plays at this speed from here on; a speed outside [`SPEEDS`] is clamped, and NaN changes nothing.
     pub fn set_speed(&mut self, now_ms: f64, speed: f64) {
         self.anchor(now_ms);
         if let (Some(slowest), Some(fastest), false) = (SPEEDS.first(), SPEEDS.last(), speed.is_nan()) {
@@ -111,8 +109,8 @@ impl Player {
         }
     }
 
-    /// Makes the rest of the round under way due at once, and pauses after it. Where no round is under way, that is all of
-    /// the next round, or the end of the run.
+    /// Makes the rest of the current round due immediately, then pauses. If no round is in progress, that is all of the next
+    /// round, or the end of the run.
     pub fn step(&mut self, now_ms: f64) {
         self.pause(now_ms);
         let from = self.next.max(self.at_once);
@@ -123,28 +121,28 @@ impl Player {
         }
     }
 
-    /// Makes everything due at once.
+    /// Makes everything due immediately.
     pub fn skip_to_end(&mut self) {
         self.at_once = self.records.len();
         self.anchor_played = self.duration_ms();
     }
 
-    /// Plays from the start, at the speed that was chosen.
+    /// Plays from the start, at the chosen speed.
     pub fn restart(&mut self, now_ms: f64) {
         (self.next, self.at_once, self.playing) = (0, 0, true);
         (self.anchor_played, self.anchor_now) = (0.0, Some(now_ms));
     }
 
-    /// The recorded time that was reached, in milliseconds from the start of the first run to [`Player::duration_ms`].
+    /// The recorded time reached, in milliseconds from the start of the first run, up to [`Player::duration_ms`].
     #[must_use]
     pub fn played_ms(&self, now_ms: f64) -> f64 {
         let passed = if self.playing { (now_ms - self.anchor_now.unwrap_or(now_ms)).max(0.0) * self.speed } else { 0.0 };
-        // Nothing that came out is ahead of this, even where the clock ran backwards.
+        // No record that came out is later than this, even if the clock ran backwards.
         let shown = self.next.checked_sub(1).map_or(0.0, |last| self.times[last]);
         (self.anchor_played + passed).max(shown).min(self.duration_ms())
     }
 
-    /// The same, from the start of the run that is being played where several follow each other.
+    /// The same, from the start of the current run if several follow each other.
     #[must_use]
     pub fn run_ms(&self, now_ms: f64) -> f64 {
         let shown = self.begins.partition_point(|(place, _)| *place < self.next);
@@ -164,8 +162,8 @@ impl Player {
         self.next == self.records.len()
     }
 
-    /// When a recorded time is reached. [`Player::due`] and [`Player::deadline`] share this one expression: at its deadline a
-    /// record is due, without the rounding that another way to it would bring.
+    /// When a recorded time is reached. [`Player::due`] and [`Player::deadline`] share this expression, so that no rounding
+    /// difference keeps a record from being due at its deadline.
     fn due_at(&self, time: f64, now_ms: f64) -> f64 {
         self.anchor_now.unwrap_or(now_ms) + (time - self.anchor_played) / self.speed
     }
@@ -175,13 +173,13 @@ impl Player {
         self.anchor_now = Some(now_ms);
     }
 
-    /// The place after the last record of a step that starts at `from`.
+    /// The index after the last record of a step that starts at `from`.
     fn step_end(&self, from: usize) -> usize {
         let boundary = |record: &Record| matches!(record.event, Event::RoundStarted { .. } | Event::RunFinished(_));
         let next_boundary = |from: usize| self.records[from..].iter().position(boundary).map(|ahead| from + ahead);
         if self.is_within_round(from) {
             let end = next_boundary(from).unwrap_or(self.records.len());
-            // The person sees something happen, even where a round was cut off just before the end.
+            // The user sees something happen, even if a round was cut off just before the end.
             if end > from {
                 return end;
             }
@@ -195,7 +193,7 @@ impl Player {
         }
     }
 
-    /// Whether the records before `place` started a round that none of them completed.
+    /// Whether the records before `place` started a round without completing it.
     fn is_within_round(&self, place: usize) -> bool {
         let turning_point = |event: &Event| match event {
             Event::RoundStarted { .. } | Event::Reopened { .. } => Some(true),
@@ -268,7 +266,7 @@ mod tests {
         record(t_ms, 9, Event::RunFinished(Box::new(Finished { outcome: Outcome::Stopped, summary: Summary::default() })))
     }
 
-    /// A prelude, two rounds each followed by something that belongs to it, a round that was cut off, the end.
+    /// A prelude, two rounds, each followed by an event that belongs to it, a round that was cut off, the end.
     fn run() -> Vec<Record> {
         vec![
             warning(0.0),
@@ -303,7 +301,7 @@ mod tests {
     #[test]
     fn records_come_when_their_time_has_come() {
         let mut player = Player::new(run());
-        // The clock of a screen does not start at 0.
+        // A screen's clock does not start at 0.
         assert_eq!(player.deadline(7_000.0), Some(7_000.0));
         assert_eq!(times(player.due(7_000.0)), [0.0]);
         assert_eq!(player.deadline(7_001.0), Some(7_010.0));
@@ -357,7 +355,7 @@ mod tests {
         player.step(17.0);
         assert_eq!((player.deadline(17.0), player.played_ms(17.0)), (Some(17.0), 21.0));
         assert_eq!(drain(&mut player, 17.0), [20.0, 21.0]);
-        // After its accepted segment a round is over: what is left of it goes with the next one.
+        // A round is over after its accepted segment: the rest goes with the next one.
         player.restart(100.0);
         assert_eq!(drain(&mut player, 120.0).last(), Some(&20.0));
         player.step(120.0);
@@ -462,7 +460,7 @@ mod tests {
         prop::collection::vec((now, call), 0..40)
     }
 
-    /// Records whose time stamps are what the user with an editor made of them; `round` numbers them.
+    /// Records with time stamps as a user with an editor might leave them; `round` numbers them.
     fn edited() -> impl Strategy<Value = Vec<Record>> {
         let time =
             prop_oneof![8 => 0.0..3000.0, 1 => any::<f64>(), 1 => prop::sample::select(vec![f64::NAN, f64::INFINITY, f64::MAX])];
@@ -513,7 +511,7 @@ mod tests {
             prop_assert_eq!(count, records.len());
         }
 
-        /// Step after step, a whole run is played in as many steps as it has rounds and ends.
+        /// A whole run takes as many steps as it has rounds and ends.
         #[test]
         fn steps_end(records in edited()) {
             let mut player = Player::new(records.clone());

@@ -1,9 +1,8 @@
-//! The trace of a run as JSON lines: appended as the run goes, readable up to its last whole event after a kill.
+//! The trace of a run as JSON lines: appended during the run, readable up to its last whole event after a kill.
 //!
-//! Owns the file format: a run is its header (`run_started` with the format's version) and one event a line after it, each
-//! numbered from 1 in its key `n`; a file may hold several runs, one after the other. Writing is [`journal`]'s; what a lost or
-//! displaced line does to a run is [`order`]'s; which runs are one conversation is [`runs`]'. Where traces are kept and how
-//! many is the front end's.
+//! Owns the file format: a run is its header (`run_started` with the format's version) and one event per line after it, each
+//! numbered from 1 in its key `n`; a file may hold several runs, one after another. [`journal`] writes; [`order`] handles lost or
+//! displaced lines; [`runs`] finds which runs form one conversation. The front ends decide where traces are kept and how many.
 
 mod fault;
 mod journal;
@@ -23,10 +22,10 @@ use crate::engine::fusion::event::{Event, Record, TRACE_VERSION};
 use crate::text::{self, NotText};
 use order::Line;
 
-/// What the header's `format` says.
+/// The header's `format`.
 pub const TRACE_FORMAT: &str = "specfuse-trace";
 
-/// Faults that a warning on one line names before it only counts the rest.
+/// How many faults a one-line warning names before it only counts the rest.
 const NAMED: usize = 4;
 
 /// A trace that was read.
@@ -34,7 +33,7 @@ const NAMED: usize = 4;
 pub struct Trace {
     /// The events in order; the first is a header, and so is the first of every further run.
     pub records: Vec<Record>,
-    /// Bytes at the end that are not a whole event: what a kill or a full disk cut off.
+    /// Bytes at the end that are not a whole event, cut off by a kill or a full disk.
     pub torn_bytes: usize,
     /// What is wrong with the other lines, in the order of the file.
     pub faults: Vec<Fault>,
@@ -51,7 +50,7 @@ impl Trace {
         self.faults.iter().map(ToString::to_string).chain((torn > 0).then(cut)).collect()
     }
 
-    /// The same on one line, shortened if it is very much.
+    /// The same on one line, shortened if it is too long.
     #[must_use]
     pub fn warning(&self) -> Option<String> {
         let mut warnings = self.warnings();
@@ -65,58 +64,21 @@ impl Trace {
 }
 
 /// What can be wrong with a trace file.
+#[allow(missing_docs, reason = "the names say it")]
 #[derive(Debug, thiserror::Error)]
 pub enum TraceError {
-    /// The file system refused.
     #[error("{}: {source}", path.display())]
-    File {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        source: io::Error,
-    },
-    /// It is in another encoding, or packed.
+    File { path: PathBuf, source: io::Error },
     #[error("{}: {source}", path.display())]
-    NotText {
-        /// The file.
-        path: PathBuf,
-        /// What it is instead.
-        source: NotText,
-    },
-    /// The only header cannot be read.
+    NotText { path: PathBuf, source: NotText },
     #[error("{}: line {line} is not an event: {reason}", path.display())]
-    BadLine {
-        /// The file.
-        path: PathBuf,
-        /// The line, from 1.
-        line: usize,
-        /// What the parser says.
-        reason: String,
-    },
-    /// No line is a trace header.
+    BadLine { path: PathBuf, line: usize, reason: String },
     #[error("{}: this is not a trace of this program: its first line is not a header", path.display())]
-    NoHeader {
-        /// The file.
-        path: PathBuf,
-    },
-    /// A newer program wrote it.
+    NoHeader { path: PathBuf },
     #[error("{}: the trace has version {found}, this program reads up to {TRACE_VERSION}: use a newer one", path.display())]
-    TooNew {
-        /// The file.
-        path: PathBuf,
-        /// Its version.
-        found: u64,
-    },
-    /// The file holds no run of that number.
+    TooNew { path: PathBuf, found: u64 },
     #[error("{}: there is no run {wanted} in it: it holds {}", path.display(), runs::counted(*of))]
-    NoSuchRun {
-        /// The file.
-        path: PathBuf,
-        /// What was asked for.
-        wanted: usize,
-        /// How many there are.
-        of: usize,
-    },
+    NoSuchRun { path: PathBuf, wanted: usize, of: usize },
 }
 
 /// Reads a trace file.
@@ -125,7 +87,7 @@ pub fn read(path: &Path) -> Result<Trace, TraceError> {
     parse(path, &bytes)
 }
 
-/// Reads a trace from memory; `path` is what errors name. Whatever can be shown of a damaged file is; the rest is among the
+/// Reads a trace from memory; `path` is for error messages. Shows whatever can be read of a damaged file; the rest is among the
 /// faults.
 pub fn parse(path: &Path, bytes: &[u8]) -> Result<Trace, TraceError> {
     let bytes = &*text::lines(bytes).map_err(|source| TraceError::NotText { path: path.to_owned(), source })?;
@@ -133,7 +95,7 @@ pub fn parse(path: &Path, bytes: &[u8]) -> Result<Trace, TraceError> {
     let mut lines = bytes.split(|byte| *byte == b'\n').enumerate().peekable();
     let mut torn_bytes = 0;
     while let Some((place, line)) = lines.next() {
-        // The last line may lack its line feed and be whole all the same.
+        // The last line may lack its line feed and still be whole.
         torn_bytes = reader.line(place + 1, line, lines.peek().is_none());
     }
     reader.finish(torn_bytes).map_err(|error| match error {
@@ -150,22 +112,22 @@ enum Unreadable {
     TooNew { found: u64 },
 }
 
-/// What a text is.
+/// What a line of text turns out to be.
 enum Parsed {
     Event(Box<Record>),
     /// A header of a version that this program does not know.
     TooNew(u64),
-    /// A header of ours that cannot be read, or nothing of ours at all.
+    /// A damaged header of ours, or not a line of ours.
     Neither {
         header: bool,
         reason: String,
     },
 }
 
-/// Where the lines that are being read belong.
+/// The part of the file that the current lines belong to.
 #[derive(Default)]
 enum Part<'a> {
-    /// To no run that can be shown.
+    /// No run that can be shown.
     #[default]
     Headless,
     /// To a run.
@@ -178,19 +140,19 @@ enum Part<'a> {
 #[derive(Default)]
 struct Reader<'a> {
     part: Part<'a>,
-    /// Events that stand before the header of their run, or whose run has none.
+    /// Events before the header of their run, or whose run has none.
     headless: Vec<Line<'a>>,
     records: Vec<Record>,
     faults: Vec<Fault>,
     /// Lines that are not events, and why.
     bad: Vec<(usize, String)>,
     last_number: u64,
-    /// The first header of ours that cannot be read.
+    /// The first of our headers that cannot be read.
     unreadable: Option<Unreadable>,
 }
 
 impl<'a> Reader<'a> {
-    /// Takes in a line. Returns how many bytes at its end are not a whole event, if it is the last.
+    /// Handles a line. If it is the last, returns how many bytes at its end are not a whole event.
     fn line(&mut self, line: usize, text: &'a [u8], last: bool) -> usize {
         if text.trim_ascii().is_empty() {
             return 0;
@@ -251,7 +213,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// The lines of a part are all there.
+    /// Ends the current part.
     fn close(&mut self) {
         if let Part::Run(lines) = std::mem::take(&mut self.part) {
             let bad: Vec<usize> = self.bad.iter().map(|(line, _)| *line).collect();
@@ -284,7 +246,7 @@ fn parsed(text: &[u8]) -> Parsed {
             Parsed::TooNew(header.version.into())
         }
         Ok(record) => Parsed::Event(Box::new(record)),
-        // A newer header may not parse as ours, and should say so by its version.
+        // A newer header may not parse; its version should still be reported.
         Err(error) => match serde_json::from_slice::<Version>(text) {
             Ok(Version { format, version }) if format == TRACE_FORMAT => match version {
                 Some(version) if version > u64::from(TRACE_VERSION) => Parsed::TooNew(version),
@@ -295,7 +257,7 @@ fn parsed(text: &[u8]) -> Parsed {
     }
 }
 
-/// What every header has, of whatever version.
+/// What the header of every version has.
 #[derive(Deserialize)]
 struct Version {
     format: String,
@@ -303,7 +265,7 @@ struct Version {
     version: Option<u64>,
 }
 
-/// What the parser says; the line that it names is always its own first.
+/// The parser's message; the line that it names is always the first, so it is dropped.
 fn reason(error: &serde_json::Error) -> String {
     let place = format!(" at line {} column {}", error.line(), error.column());
     let text = error.to_string();
@@ -314,7 +276,7 @@ fn reason(error: &serde_json::Error) -> String {
     }
 }
 
-/// The number that a line has, if it has one; traces of versions 1 to 3 have none.
+/// A line's number, if it has one; traces of versions 1 to 3 have none.
 fn number(text: &[u8]) -> Option<u64> {
     #[derive(Deserialize)]
     struct Numbered {
@@ -325,8 +287,8 @@ fn number(text: &[u8]) -> Option<u64> {
     numbered.n.as_u64().filter(|number| *number > 0)
 }
 
-/// The start of a text and every place in it that starts like a line of a trace. Within a string no such start can be,
-/// since quotation marks are escaped there.
+/// The start of a text and every position in it that starts like a line of a trace. That cannot occur within a string, since
+/// quotation marks are escaped there.
 fn starts(text: &[u8]) -> Vec<usize> {
     let begins = |rest: &[u8]| rest.starts_with(b"{\"n\":") || rest.starts_with(b"{\"t_ms\":");
     std::iter::once(0).chain((1..text.len()).filter(|place| begins(&text[*place..]))).collect()

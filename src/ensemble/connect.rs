@@ -1,7 +1,7 @@
-//! Reaching the server of a member: which address, with which key, speaking which API.
+//! Reaching the server of a member: which address, with which key, which API.
 //!
-//! Owns the way from what the user wrote to a member on a server, and the words for what is in the way. What servers can do is
-//! found out by the members themselves.
+//! Owns the way from the user's settings to a member on a server, and the words for the obstacles. The members themselves find
+//! out what servers can do.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -27,30 +27,31 @@ use crate::engine::member::turns::InTurn;
 use crate::engine::member::{Local, Member, Overrides, Progress};
 use crate::log::TARGET;
 
-/// Where llama.cpp's server is where no address is given.
+/// The default address of llama.cpp's server.
 const LLAMA_ADDRESS: &str = "http://127.0.0.1:8080";
-/// How a key is sent where no dialect says so.
+/// How a key is sent if no dialect defines it.
 const BEARER: Auth = Auth { header: "authorization", prefix: "Bearer ", variable: None };
-/// How long connecting may take, each time it is tried: someone waits to see who is there.
+/// How long one attempt to connect may take: the user is waiting to see which members are there.
 const CONNECT: Duration = Duration::from_secs(5);
-/// How long a server may be silent when it is asked for the first time: a busy one answers late, a dead one that still accepts
-/// connections does not, and nobody else should wait for it.
+/// How long a server may be silent at the first request: a busy one answers late, a dead one that still accepts connections does
+/// not, and no other member should wait for it.
 const SILENCE: Duration = Duration::from_secs(15);
-/// Tokens of context of a server of our own; its `arguments` may say otherwise.
+/// Tokens of context of a server of our own, unless its `arguments` say otherwise.
 const CONTEXT: usize = 8192;
-/// Requests that a server of our own answers at once: as many candidates of others as most rounds have.
+/// Requests that a server of our own answers at the same time: as many other candidates as most rounds have.
 const SLOTS: usize = 4;
-/// Lines of a server that starts which wait to be told.
+/// Lines of a starting server's output that may wait to be shown.
 const LINES: usize = 16;
 
-/// How a file that was refused can be run all the same.
+/// How a refused file can be run nevertheless.
 #[cfg(not(feature = "llama-cpp"))]
 const HOW: &str = "llama.cpp could run it: in this process, with a program that is built by `cargo build --release --features \
                    llama-cpp`, or on a server, where there is a `llama-server` on the PATH";
 #[cfg(feature = "llama-cpp")]
 const HOW: &str = "a llama.cpp server could run it, but there is no `llama-server` on the PATH";
 
-/// Why there is not a member on a server. No message repeats the member's name.
+/// Why there is no member on a server. No message repeats the member's name.
+#[allow(missing_docs, reason = "the names say it")]
 #[derive(Debug, thiserror::Error)]
 #[allow(missing_docs, reason = "the messages say it")]
 pub enum ServerError {
@@ -69,7 +70,7 @@ pub enum ServerError {
     Launch(#[from] LaunchError),
     #[error("{}", .0.without_name())]
     Api(#[from] api::ConnectError),
-    #[error("there is no API `{kind}`")]
+    #[error("unknown API `{kind}`")]
     UnknownKind { kind: String },
     #[error("`{kind}` has no address of its own: give `url`")]
     NoAddress { kind: &'static str },
@@ -79,7 +80,8 @@ pub enum ServerError {
     NoProgram { problem: NotHere },
 }
 
-/// Why a file does not run in this process, though a server may run it.
+/// Why a file does not run in this process, although a server may run it.
+#[allow(missing_docs, reason = "the names say it")]
 #[derive(Debug, thiserror::Error)]
 #[allow(missing_docs, reason = "the messages say it")]
 pub enum NotHere {
@@ -92,10 +94,10 @@ pub enum NotHere {
     LlamaCpp(LlamaCppError),
 }
 
-/// A member on this server, called `name` in messages. Where it is not said which API the server speaks, that is found out.
+/// A member on this server, with this `name` in messages. If the API is not given, it is found out.
 pub(super) async fn connect(name: &str, server: &Server, options: &OpenOptions) -> Result<Arc<dyn Member>, ServerError> {
     let address = server.url.as_deref().map(Address::read);
-    // A known service is there, and asking it twice would cost a second.
+    // A known service exists, and checking would cost a second.
     if let Some(address) = address.as_ref().filter(|address| address.variable.is_none()) {
         there(name, &address.base).await?;
     }
@@ -117,7 +119,7 @@ pub(super) async fn connect(name: &str, server: &Server, options: &OpenOptions) 
     Ok(member)
 }
 
-/// The API that is spoken at an address: the address says it, or the server does.
+/// The API at an address: the address reveals it, or the server does.
 async fn recognised(name: &str, address: Option<Address>, server: &Server, options: &OpenOptions) -> Result<Api, ServerError> {
     let address = address.unwrap_or_else(|| Address::read(LLAMA_ADDRESS));
     if let Some(kind) = address.kind {
@@ -127,8 +129,8 @@ async fn recognised(name: &str, address: Option<Address>, server: &Server, optio
     Ok(identify::ask(endpoint, limits(server.overrides)).await?)
 }
 
-/// Whether anybody listens, asked once: someone waits, and a server of one's own that is not there now will not be in a second.
-/// Later calls are tried again, since a server may be restarted under them.
+/// Whether any server listens, checked once: the user is waiting, and a private server that is not there now will not be in a
+/// second. Later calls are retried, since a server may be restarted while members use it.
 async fn there(name: &str, url: &str) -> Result<(), HttpError> {
     let once = Limits { connect: CONNECT, first: SILENCE, idle: SILENCE, attempts: 1, patient: false, ..Limits::default() };
     match Http::new(Endpoint::new(name, url)?, once)?.get("health").await {
@@ -140,13 +142,13 @@ async fn there(name: &str, url: &str) -> Result<(), HttpError> {
             | HttpError::Proxy { .. }
             | HttpError::Stalled { .. }),
         ) => Err(error),
-        // Whatever answers, answers.
+        // Any answer counts.
         Ok(_) | Err(_) => Ok(()),
     }
 }
 
 async fn llama(name: &str, server: &Server, options: &OpenOptions) -> Result<Arc<dyn Member>, ServerError> {
-    // Its own interface is at the root, whatever of it other programs are pointed at.
+    // Its own interface is at the root, whatever part of it other programs are pointed at.
     let address = Address::read(server.url.as_deref().unwrap_or(LLAMA_ADDRESS));
     let settings = llama_server::Settings {
         endpoint: endpoint(name, &address, server, &BEARER, options).await?,
@@ -166,7 +168,7 @@ async fn llama(name: &str, server: &Server, options: &OpenOptions) -> Result<Arc
     Ok(if here { options.servers.machine.seat(&what, &member, shared) } else { shared })
 }
 
-/// A llama.cpp server as a member, which is not probed again where what was found the last time still holds.
+/// A llama.cpp server as a member, without another probe if the last findings still hold.
 async fn remembering(settings: llama_server::Settings, what: &str, options: &OpenOptions) -> Result<LlamaServer, ConnectError> {
     let known = &options.known;
     let before = known.get::<Probed>(what, SystemTime::now());
@@ -195,14 +197,14 @@ async fn api(name: &str, kind: Kind, server: &Server, options: &OpenOptions) -> 
     };
     let what = known::name(kind.name(), &settings.endpoint.shown(), server, settings.chat_template.as_deref());
     let turns = options.servers.queues.of(&settings.endpoint, settings.concurrency());
-    // Its probing is a call among the others' too: some servers answer one at a time, and break off what they are at for the next.
+    // Its probe is a call among the others' too: some servers answer one at a time, and abort the current one for the next.
     let turn = turns.share(&Progress::nowhere(), 1).await;
     let member = remembered(settings, &what, options).await?;
     drop(turn);
     Ok(Arc::new(InTurn::sharing(Arc::new(member), turns)))
 }
 
-/// A model behind an API as a member, which is not probed again where what was found the last time still holds.
+/// A model behind an API as a member, without another probe if the last findings still hold.
 async fn remembered(settings: api::Settings, what: &str, options: &OpenOptions) -> Result<ApiMember, api::ConnectError> {
     let known = &options.known;
     let before = known.get::<api::Probed>(what, SystemTime::now());
@@ -216,8 +218,8 @@ async fn remembered(settings: api::Settings, what: &str, options: &OpenOptions) 
     Ok(member)
 }
 
-/// The address with the key: the one that was named, else the one in the address, else that of the service's usual environment
-/// variable.
+/// The address with the key: the one that was named, otherwise the one in the address, otherwise that of the service's usual
+/// environment variable.
 async fn endpoint(
     name: &str,
     address: &Address,
@@ -246,18 +248,18 @@ async fn endpoint(
     Ok(endpoint)
 }
 
-/// Where the key is: where the user says, else in the usual environment variable. What is in that goes to the service's own
-/// address alone, and not for all to read: another one was not meant by whoever set it.
+/// Where the key is: where the user says, otherwise in the usual environment variable. The latter is only sent to the service's
+/// own address, and only encrypted: it was not set for any other address.
 fn key_source(name: &str, address: &Address, server: &Server, auth: &Auth) -> Result<Option<KeySource>, ServerError> {
     if server.key.is_some() {
         return Ok(server.key.clone());
     }
     let usual = if server.url.is_none() { auth.variable } else { address.variable };
-    // Whoever sends the header has the key there.
+    // A user who sets the header has put the key there.
     let sent = server.headers.keys().any(|header| header.eq_ignore_ascii_case(auth.header));
     let Some(variable) = usual.filter(|_| !sent) else { return Ok(None) };
     let (is_set, secured) = (std::env::var_os(variable).is_some(), address.base.starts_with("https://"));
-    // A service on the net wants a key, and what is missing is best said; a server on this machine may do without.
+    // A hosted service requires a key, so a missing one is reported; a server on this machine may do without.
     if secured && !is_set {
         return Err(ServerError::NoKey { name: name.to_owned(), variable });
     }
@@ -298,7 +300,7 @@ pub(super) async fn start(
             told(&line);
         }
     };
-    // It ends before the start does where the server dies, and continues after it where the server lives.
+    // It ends before the start does if the server dies, and continues after it if the server lives.
     let mut telling = std::pin::pin!(telling.fuse());
     let mut starting = std::pin::pin!(starting);
     let server = loop {

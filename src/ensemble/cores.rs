@@ -1,13 +1,14 @@
-//! Servers that this program starts share the cores out: each would take them all, and several that do are in each other's way.
+//! Shares the cores among the servers that this program starts: each would take them all, and several such servers slow each
+//! other down.
 //!
-//! Owns how many there are. A file that runs in this process needs no server, which is only known once it has been tried, so a
-//! server waits with its start until the same is known of all files.
+//! Owns the count of these servers. A file that runs in this process needs no server, which is only known once it has been tried,
+//! so a server waits to start until this is known of all files.
 
 use std::num::NonZero;
 
 use tokio::sync::watch;
 
-/// Flags that say how many threads a server has.
+/// Flags that set a server's number of threads.
 const FLAGS: [&str; 4] = ["-t", "--threads", "-tb", "--threads-batch"];
 
 /// What is known of the files that are opened together.
@@ -17,16 +18,16 @@ struct Files {
     servers: usize,
 }
 
-/// The files that are opened together; clones are the same.
+/// The files that are opened together; clones are shared.
 #[derive(Debug, Clone)]
 pub(super) struct Cores(watch::Sender<Files>);
 
-/// A file of which it is not known yet whether it needs a server; dropping it says that it needs none.
+/// A file for which it is not yet known whether it needs a server; dropping it means that it needs none.
 #[derive(Debug)]
 pub(super) struct Deciding(Option<Cores>);
 
 impl Cores {
-    /// So many files are opened together.
+    /// For this many files that are opened together.
     pub(super) fn new(files: usize) -> Self {
         Self(watch::Sender::new(Files { undecided: files, servers: 0 }))
     }
@@ -45,13 +46,13 @@ impl Cores {
 }
 
 impl Deciding {
-    /// A file that is decided.
+    /// A file that is already decided.
     #[cfg_attr(not(feature = "llama-cpp"), expect(dead_code, reason = "where llama.cpp runs files, none needs a server"))]
     pub(super) fn done() -> Self {
         Self(None)
     }
 
-    /// The file needs a server; returns how many of the files do.
+    /// Records that the file needs a server; returns how many of the files do.
     pub(super) async fn needs_server(mut self) -> usize {
         let Some(cores) = self.0.take() else { return 1 };
         cores.decided(true);
@@ -69,13 +70,14 @@ impl Drop for Deciding {
     }
 }
 
-/// What each server of several gets of the cores; `None` leaves it to the server, which is alone or is told by its own flags.
+/// How many threads each of several servers gets; `None` leaves it to the server, because it is alone or has its own flags.
 pub(super) fn share(servers: usize, cores: usize, flags: &[String]) -> Option<usize> {
     let is_told = |flag: &String| FLAGS.contains(&flag.split('=').next().unwrap_or_default());
     (servers > 1 && !flags.iter().any(is_told)).then(|| (cores / servers).max(1))
 }
 
-/// Takes back threads beyond those that the processor runs at once, since each would wait for the others; returns the warning.
+/// Lowers the threads to those that the processor runs at the same time, since any more would wait for the others; returns the
+/// warning.
 pub(super) fn bound(threads: &mut Option<usize>, there: usize) -> Option<String> {
     let wanted = threads.filter(|wanted| *wanted > there)?;
     *threads = Some(there);

@@ -1,4 +1,4 @@
-//! Why a member could not be opened. The seat says which member: no message repeats its name.
+//! Why a member could not be opened. The seat identifies the member: no message repeats its name.
 
 use std::path::PathBuf;
 use std::time::Duration;

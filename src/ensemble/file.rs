@@ -1,8 +1,8 @@
-//! What a file is that was named as a model and is none.
+//! What a file is that was named as a model but is not one.
 //!
-//! Downloads fail in ways that leave a file: a web page, a pointer, an error in JSON, nothing. No model server would do better
-//! with those, so what they are is said, and what to do, before any engine reads the file. Whether a GGUF file can be run, and
-//! by what, is not decided here.
+//! Failed downloads leave files: a web page, a pointer, an error in JSON, nothing. No model server would do better with those, so
+//! the error says what they are and what to do, before any engine reads the file. Whether and where a GGUF file can run is not
+//! decided here.
 
 use std::fs::{File, FileType, Metadata};
 use std::io::{ErrorKind, Read};
@@ -11,16 +11,16 @@ use std::path::{Path, PathBuf};
 use crate::clean::clean_line;
 use crate::engine::member::model_file::parts::{Part, part_of};
 
-/// Bytes read of a file to tell what it is.
+/// How many bytes of a file are read to recognise it.
 const HEAD: u64 = 4096;
 
-/// Characters shown of a text.
+/// How many characters of a text are shown.
 const SHOWN: usize = 80;
 
-/// Model files of a folder that are named.
+/// How many model files of a folder are named.
 const NAMED: usize = 3;
 
-/// What files start with that are no models, or not such that any engine here reads, and what to do with them.
+/// How files start that are not models, or not models that any engine here reads, and what to do with them.
 const BEGINNINGS: &[(&[u8], &str, &str)] = &[
     (b"PK\x03\x04", "a ZIP archive (PyTorch files are such archives)", CONVERT),
     (b"\x80\x02", "a PyTorch file (a pickle)", CONVERT),
@@ -70,7 +70,7 @@ pub(super) fn problem(path: &Path) -> Option<String> {
         return Some(folder(path));
     }
     if !metadata.is_file() {
-        // What a shell hands over by its number is a pipe that someone writes to; any other pipe may never be written to.
+        // A pipe that a shell passes by its number has a writer; any other pipe may never get one.
         let handed_over = path.starts_with("/dev/fd") || path.starts_with("/proc");
         return (!handed_over).then(|| format!("this is {}, not a file: {CHOOSE}", special(metadata.file_type())));
     }
@@ -116,7 +116,7 @@ fn special(_kind: FileType) -> &'static str {
     "a device"
 }
 
-/// A model in several files: the first is named, and the others lie beside it.
+/// A model in several files: the first must be named, and the others must be next to it.
 fn part(path: &Path) -> Option<String> {
     let part = part_of(path)?;
     let Part { number, total, .. } = part;
@@ -128,7 +128,7 @@ fn part(path: &Path) -> Option<String> {
     Some(format!("this is part 1 of {total} of a model, and part {missing} is not beside it: download {}", needed.display()))
 }
 
-/// What the start of a file tells; `None` for a GGUF file that may be read.
+/// What the start of a file reveals; `None` for a GGUF file that may be read.
 fn contents(head: &[u8], metadata: &Metadata) -> Option<String> {
     if let Some(rest) = head.strip_prefix(b"GGUF") {
         return version(rest);
@@ -158,14 +158,14 @@ fn contents(head: &[u8], metadata: &Metadata) -> Option<String> {
     })
 }
 
-/// What the version after the magic says of a GGUF file.
+/// The problem with a GGUF file's version, which follows the magic.
 fn version(rest: &[u8]) -> Option<String> {
     let Some(bytes) = rest.first_chunk() else { return Some(format!("the file is cut after {} bytes: {AGAIN}", rest.len() + 4)) };
     match u32::from_le_bytes(*bytes) {
         0 => Some(format!("the file is damaged: its GGUF version is 0: {AGAIN}")),
         1 => Some("GGUF version 1, which nothing reads any longer: look for the model in version 2 or 3".to_owned()),
         2 | 3 => None,
-        // The numbers of a machine that writes the large end first.
+        // Written by a big-endian machine.
         _ if u32::from_be_bytes(*bytes) <= 3 => {
             Some("a big-endian GGUF file, for another kind of machine: look for the usual one, which is little-endian".to_owned())
         }
@@ -176,13 +176,13 @@ fn version(rest: &[u8]) -> Option<String> {
     }
 }
 
-/// The length of a header in JSON, then that.
+/// Starts with the length of a JSON header, followed by the header.
 fn is_safetensors(head: &[u8], length: u64) -> bool {
     let Some((header, rest)) = head.split_first_chunk() else { return false };
     (2..length).contains(&u64::from_le_bytes(*header)) && rest.first() == Some(&b'{')
 }
 
-/// The start of a file as text, where it is one.
+/// The start of a file as text, if it is text.
 fn text(head: &[u8]) -> Option<String> {
     let head = head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(head);
     if let Some(units) = head.strip_prefix(b"\xFF\xFE") {
@@ -228,12 +228,12 @@ fn quoted(text: &str) -> String {
 mod tests {
     use super::*;
 
-    /// What is said of a file, with its path before it.
+    /// The problem with a file, preceded by its path.
     fn examine(path: &Path) -> Result<(), String> {
         problem(path).map_or(Ok(()), |problem| Err(format!("{}: {problem}", path.display())))
     }
 
-    /// What is said of a file with these contents.
+    /// The problem with a file with these contents.
     fn told(contents: &[u8]) -> String {
         told_of("x.gguf", contents)
     }

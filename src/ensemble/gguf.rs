@@ -1,7 +1,7 @@
-//! A GGUF file as a member: which engine runs it.
+//! A GGUF file as a member: chooses the engine that runs it.
 //!
-//! Tiny models run in the engine of this program, others by llama.cpp in this process where the program is built with it, and what
-//! neither can run, on a llama.cpp server of our own. What is not a model at all is refused before any of them sees it.
+//! Tiny models run in this program's own engine, others by llama.cpp in this process if the program is built with it, and what
+//! neither can run on a llama.cpp server of our own. What is not a model at all is refused before any of them sees it.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -15,13 +15,13 @@ use super::options::OpenOptions;
 use crate::engine::member::embedded::{EmbeddedError, EmbeddedMember};
 use crate::engine::member::{Local, Member};
 
-/// How long a server that was started for a file may take: a large model comes from a slow disk.
+/// How long a server may take to start for a file: a large model may come from a slow disk.
 const STARTING: Duration = Duration::from_secs(300);
 
-/// A file that was written to within this time may still be on its way.
+/// A file written to within this time may still be incomplete.
 const FRESH: Duration = Duration::from_secs(120);
 
-/// A file and how it is to be run.
+/// A file and how to run it.
 pub(super) struct File<'a> {
     pub(super) name: &'a str,
     pub(super) path: &'a Path,
@@ -30,7 +30,7 @@ pub(super) struct File<'a> {
     pub(super) deciding: Deciding,
 }
 
-/// Opens a file by the first engine that runs it; `told` hears what continues meanwhile.
+/// Opens a file with the first engine that runs it; `told` receives the progress.
 pub(super) async fn open(
     file: File<'_>,
     options: &OpenOptions,
@@ -64,10 +64,10 @@ pub(super) async fn open(
 
 /// Why llama.cpp does not run a file in this process.
 enum Other {
-    /// It would not on a server either.
+    /// It would not run on a server either.
     #[cfg_attr(not(feature = "llama-cpp"), expect(dead_code, reason = "said by llama.cpp alone"))]
     Final(OpenError),
-    /// A server may.
+    /// It may run on a server.
     Server(NotHere),
 }
 
@@ -99,7 +99,7 @@ async fn by_llama_cpp(
     use crate::engine::member::llama_cpp::{LlamaCpp, LlamaCppError};
     use crate::engine::member::model_file::header::ModelHeader;
 
-    // Where llama.cpp says little of a damaged file, its head says more.
+    // If llama.cpp reports little about a damaged file, its head reveals more.
     let in_head = |path: &Path| ModelHeader::read(path).err().map(OpenError::Embedded);
     let other = |error: LlamaCppError| match &error {
         LlamaCppError::Recurrent { .. } | LlamaCppError::Instructions { .. } => Other::Server(NotHere::LlamaCpp(error)),
@@ -114,7 +114,7 @@ async fn by_llama_cpp(
     };
     let path = file.path.to_owned();
     let local = file.local.clone();
-    // It reads the file's head, and on some systems asks another program.
+    // It reads the file's head, and on some systems starts another program.
     let room = tokio::task::spawn_blocking(move || room(&path, &local)).await.unwrap_or(Room::Enough);
     match room {
         Room::Enough => {}
@@ -138,7 +138,7 @@ async fn by_llama_cpp(
     }
 }
 
-/// Whether the machine has the memory that a model takes.
+/// Whether the machine has the memory for a model.
 #[cfg(feature = "llama-cpp")]
 enum Room {
     Enough,
@@ -148,8 +148,8 @@ enum Room {
     None(String),
 }
 
-/// The weights are read where they lie, so a model that takes more than is free makes the machine slow; one that takes more than
-/// there is makes it unusable.
+/// The weights are memory-mapped, so a model that takes more than is free makes the machine slow; one that takes more than there
+/// is makes it unusable.
 #[cfg(feature = "llama-cpp")]
 fn room(path: &Path, local: &Local) -> Room {
     use crate::engine::member::model_file::header::ModelHeader;
@@ -159,7 +159,7 @@ fn room(path: &Path, local: &Local) -> Room {
     let (Ok(header), Some(memory)) = (ModelHeader::read(path), available::memory()) else { return Room::Enough };
     let trained = header.context_tokens.map(|tokens| usize::try_from(tokens).unwrap_or(usize::MAX));
     let needed = needed(&header, parts::bytes(path), local.positions(trained) as u64);
-    // A GPU has memory of its own, of which nothing is known here.
+    // A GPU has its own memory, about which nothing is known here.
     let may_be_elsewhere = cfg!(any(feature = "cuda", feature = "vulkan")) && local.device.as_deref() != Some("cpu");
     let [needs, free, all] = [needed, memory.available, memory.total].map(bytes_in_words);
     let advice = "choose a smaller model or quantisation, or a smaller `--context`";
@@ -174,7 +174,7 @@ fn room(path: &Path, local: &Local) -> Room {
     }
 }
 
-/// Tries a file in a process of its own, unless it was found good before.
+/// Tries a file in a separate process, unless it passed before.
 #[cfg(feature = "llama-cpp")]
 async fn tried(
     path: &Path,
@@ -207,7 +207,7 @@ async fn tried(
     Ok(())
 }
 
-/// On a server of our own, which has the threads that the user says, or its share of the cores.
+/// On a server of our own, which gets the threads that the user set, or its share of the cores.
 async fn on_server(
     file: File<'_>,
     problem: NotHere,

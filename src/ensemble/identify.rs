@@ -1,4 +1,4 @@
-//! Which API an address speaks, where neither the user nor the address says so: by what it says about itself.
+//! Finds which API an address speaks if neither the user nor the address says so, from what the server reports about itself.
 
 use serde_json::Value;
 
@@ -17,7 +17,7 @@ pub(super) enum Api {
     Other(Kind),
 }
 
-/// Who a llama.cpp server says owns its model. The other owners are in the rows of the dialects.
+/// The owner that a llama.cpp server reports for its model. The other owners are in the rows of the dialects.
 const LLAMA_OWNER: &str = "llamacpp";
 
 impl Api {
@@ -30,7 +30,7 @@ impl Api {
     }
 }
 
-/// The API that a list of models shows by its owner.
+/// The API, judging by the owner in a list of models.
 pub(super) fn by_models(list: &Value) -> Option<Api> {
     let owner = list.pointer("/data/0/owned_by").and_then(Value::as_str)?;
     if owner == LLAMA_OWNER {
@@ -39,18 +39,18 @@ pub(super) fn by_models(list: &Value) -> Option<Api> {
     Kind::ALL.iter().find(|kind| kind.dialect().owner == Some(owner)).map(|kind| Api::Other(*kind))
 }
 
-/// Asks a server what it is: by the owner of its models, by the properties that a llama.cpp server tells, by a route of its own. One
-/// that shows none of these is taken for any server with `OpenAI`'s interface, and tried: a list of models that is missing, or fails
-/// in whatever way but for a wrong key, says nothing about the rest.
+/// Asks a server what it is: by the owner of its models, by the properties that a llama.cpp server reports, by a route of its
+/// own. One without any of these is treated as a server with `OpenAI`'s interface, and probed: a list of models that is missing,
+/// or fails for any reason but a wrong key, says nothing about the rest.
 pub(super) async fn ask(endpoint: Endpoint, limits: Limits) -> Result<Api, HttpError> {
-    // What fails here is only a question more; the calls that matter are tried again.
+    // A failure here is only a detour; the calls that matter are retried.
     let http = Http::new(endpoint, Limits { attempts: 1, ..limits })?;
     let (list, props) = tokio::join!(http.get("v1/models"), http.get("props"));
     let owner = list.as_ref().ok().and_then(by_models);
     match (owner, &props) {
         (Some(api @ Api::Other(_)), _) => return Ok(api),
         (_, Ok(props)) if describes_llama_server(props) => return Ok(Api::LlamaServer),
-        // It says whose it is, and keeps its properties from us.
+        // It reports its owner, but keeps its properties from us.
         (Some(Api::LlamaServer), Err(error)) if matches!(error.status(), Some(401 | 403 | 503)) => return Ok(Api::LlamaServer),
         (Some(Api::LlamaServer) | None, _) => {}
     }

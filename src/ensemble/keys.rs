@@ -1,6 +1,6 @@
-//! Keys that the command line names for members: `[NAME=]env:VARIABLE`, `file:PATH`, `command:…`.
+//! Keys that the command line gives to members: `[NAME=]env:VARIABLE`, `file:PATH`, `command:…`.
 //!
-//! Owns reading them and giving each to its members. What was written in place of a source may be the key itself, so no error
+//! Owns reading them and assigning each to its members. What was written in place of a source may be the key itself, so no error
 //! repeats it.
 
 use std::path::Path;
@@ -15,13 +15,13 @@ use crate::engine::member::http::KeySource;
 /// Where the key of a member is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GivenKey {
-    /// The member: its name, or its address or model as given; `None`: all servers that have no key.
+    /// The member: its name, or its address or model as given; `None`: all servers without a key.
     pub of: Option<String>,
     /// Where the key is.
     pub source: KeySource,
 }
 
-/// Sources by the word before their colon.
+/// Sources, by the word before their colon.
 const SOURCES: [&str; 3] = ["env:", "file:", "command:"];
 
 impl GivenKey {
@@ -29,7 +29,7 @@ impl GivenKey {
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let begins = |text: &str| SOURCES.iter().any(|source| text.starts_with(source));
-        // An address may have an equals sign, and so may a command: the first one before a source counts.
+        // An address may contain an equals sign, and so may a command: the first one before a source counts.
         let (of, source) = if begins(text) {
             (None, text)
         } else {
@@ -58,9 +58,9 @@ impl GivenKey {
     }
 }
 
-/// Gives each key to its members. One that names no member is an error, and so is one for a model that is not a server's.
+/// Assigns each key to its members. A key for no member is an error, and so is one for a model that is not on a server.
 pub(super) fn give(keys: &[GivenKey], specs: &mut [MemberSpec]) -> Result<(), EnsembleError> {
-    // What is named goes before what is for all.
+    // A named member takes precedence over all.
     let (named, for_all): (Vec<_>, Vec<_>) = keys.iter().partition(|key| key.of.is_some());
     for key in named {
         let mut found = false;

@@ -1,7 +1,7 @@
-//! What was found out about servers, kept so that asking is paid for once.
+//! What was found out about servers, kept so that it is only paid for once.
 //!
-//! A file of ours in the platform's folder. Losing it costs a few small calls, so no error of it stops anything; what is in it
-//! names servers and models and holds no secret.
+//! Kept in this program's file in the platform's folder. Losing it costs a few small calls, so no error of it stops anything; it
+//! names servers and models and contains no secret.
 
 use std::collections::BTreeMap;
 use std::fs::TryLockError;
@@ -18,14 +18,14 @@ use crate::files::lock::Locked;
 use crate::files::{create_folder, private, write_private};
 use crate::text;
 
-/// After this a server is asked again: it may have been started otherwise.
+/// After this time a server is probed again: it may have been started differently.
 const LASTS: Duration = Duration::from_secs(7 * 24 * 3600);
 
-/// How long another program may write before it is no longer waited for: a write takes about a millisecond.
+/// How long to wait for another program that writes: a write takes about a millisecond.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// What an entry is called: all that what is found out depends on. What cannot be shown, or is long, is in a number made of it; of a
-/// key only where it comes from, since a number made of a key could be tried against.
+/// The name of an entry: everything that the findings depend on. What cannot be shown, or is long, is included as a hash; for a
+/// key only its source is, since a hash of a key could be attacked by guessing.
 pub(super) fn name(kind: &str, address: &str, server: &Server, template: Option<&str>) -> String {
     let secret = |name: &str| names_secret(name);
     let mut hasher = DefaultHasher::new();
@@ -42,36 +42,36 @@ pub(super) fn name(kind: &str, address: &str, server: &Server, template: Option<
     format!("{kind} {address} {model} {:016x}", hasher.finish())
 }
 
-/// One server's model and what was found out.
+/// One server's model and the findings about it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 struct Entry {
     /// When, in seconds since 1970.
     at: u64,
-    /// By which version of this program: another one asks otherwise.
+    /// The version of this program: another one asks differently.
     program: String,
     found: Value,
 }
 
-/// What was found out, by server and model.
+/// The findings, by server and model.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Known {
     file: Option<PathBuf>,
-    /// Whether everything is asked again.
+    /// Whether everything is probed again.
     passed_over: bool,
 }
 
 impl Known {
-    /// What this file holds; without one nothing is kept.
+    /// The contents of this file; without one nothing is kept.
     pub(super) fn new(file: Option<PathBuf>) -> Self {
         Self { file, passed_over: false }
     }
 
-    /// The same, with nothing found of what is there; what is found out is still kept.
+    /// The same, but existing findings are ignored; new ones are still kept.
     pub(super) fn passed_over(self) -> Self {
         Self { passed_over: true, ..self }
     }
 
-    /// What was found out about this server and model, unless it is too old.
+    /// The findings about this server and model, unless they are too old.
     pub(super) fn get<T: for<'a> Deserialize<'a>>(&self, what: &str, now: SystemTime) -> Option<T> {
         let entry = self.read().remove(what).filter(|_| !self.passed_over)?;
         let age = seconds(now).checked_sub(entry.at)?;
@@ -79,7 +79,7 @@ impl Known {
         current.then(|| serde_json::from_value(entry.found).ok()).flatten()
     }
 
-    /// Keeps what was found out.
+    /// Keeps findings.
     pub(super) fn put(&self, what: &str, found: &impl Serialize, now: SystemTime) {
         let (Some(file), Ok(found)) = (&self.file, serde_json::to_value(found)) else { return };
         let _alone = alone(file);
@@ -90,7 +90,7 @@ impl Known {
         write(file, &entries);
     }
 
-    /// Forgets what was found out: it led to nothing.
+    /// Drops findings that led to nothing.
     pub(super) fn forget(&self, what: &str) {
         let Some(file) = &self.file else { return };
         let _alone = alone(file);
@@ -104,20 +104,20 @@ impl Known {
         let bytes = self.file.as_ref().and_then(|file| std::fs::read(file).ok()).unwrap_or_default();
         let values: BTreeMap<String, Value> =
             text::text(&bytes).ok().and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
-        // An entry of another shape costs itself alone.
+        // A malformed entry loses only itself.
         values.into_iter().filter_map(|(what, value)| Some((what, serde_json::from_value(value).ok()?))).collect()
     }
 }
 
 fn write(file: &Path, entries: &BTreeMap<String, Entry>) {
     if let Ok(text) = serde_json::to_string_pretty(entries) {
-        // See above: it is asked again.
+        // See above: it is probed again.
         let _ = write_private(file, text.as_bytes());
     }
 }
 
-/// Keeps other programs, and other threads, from writing between our reading and our writing. A file of its own is locked, since
-/// the other one is replaced; without it an entry may be lost, which costs some calls.
+/// Keeps other programs, and other threads, from writing between our reading and our writing. A separate file is locked, since
+/// the main one is replaced; without the lock an entry may be lost, which costs some calls.
 fn alone(file: &Path) -> Option<Locked> {
     create_folder(file.parent()?).ok()?;
     let lock = private().write(true).create(true).truncate(false).open(file.with_extension("lock")).ok()?;
@@ -125,7 +125,7 @@ fn alone(file: &Path) -> Option<Locked> {
     loop {
         match lock.try_lock() {
             Ok(()) => return Some(Locked::held(lock)),
-            // One that is stopped while it writes must not stop this one too.
+            // A program that is suspended while it writes must not stop this one too.
             Err(TryLockError::WouldBlock) if began.elapsed() < PATIENCE => std::thread::sleep(Duration::from_millis(2)),
             Err(TryLockError::WouldBlock | TryLockError::Error(_)) => return None,
         }

@@ -1,7 +1,7 @@
 //! Model servers that answer on the usual ports of this machine.
 //!
-//! Owns where to look and how to tell which server answers. Nothing is sent but one or two requests that change nothing, and
-//! only to loopback; what a server can do is found out when it is opened.
+//! Owns where to look and how to recognise the server. It only sends one or two read-only requests, and only to loopback; what a
+//! server can do is found out when it is opened.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use super::spec::{MemberSpec, short};
 use crate::config::{MemberConfig, Server, Source};
 use crate::engine::member::http::{Endpoint, Http, Limits};
 
-/// Of a server that has many models so many are offered.
+/// How many models of one server are offered at most.
 const MOST_MODELS: usize = 8;
 
 /// Where a server usually is.
@@ -22,7 +22,7 @@ pub struct Place {
     pub port: u16,
     /// The API that is usually there, by its name in the configuration.
     pub kind: &'static str,
-    /// What lists its models.
+    /// The path that lists its models.
     pub path: &'static str,
 }
 
@@ -40,8 +40,8 @@ pub const USUAL: &[Place] = &[
     Place { port: 5000, kind: "text-generation-webui", path: "/v1/models" },
 ];
 
-/// Asks all places side by side; returns a member for each model that is served there, in the order of the places. A place
-/// that does not answer at once, or not in the shape of a list of models, has none.
+/// Queries all places concurrently; returns a member for each model served there, in the order of the places. A place that does
+/// not answer promptly, or not with a list of models, has none.
 pub async fn find(places: &[Place]) -> Vec<MemberSpec> {
     let found = futures_util::future::join_all(places.iter().map(|place| look(*place))).await;
     found.into_iter().flatten().collect()
@@ -64,16 +64,16 @@ async fn look(place: Place) -> Vec<MemberSpec> {
     models.iter().take(MOST_MODELS).map(|model| found(&url, kind, model, models.len() > 1)).collect()
 }
 
-/// The names of the models in a list, in any of the shapes that servers give it.
+/// The names of the models in a list, in any of the forms that servers use.
 fn models(list: &Value) -> Vec<String> {
     let entries = ["data", "models"].iter().find_map(|key| list.get(key)?.as_array());
     let name = |entry: &Value| ["id", "name", "model"].iter().find_map(|key| entry.get(key)?.as_str().map(str::to_owned));
     entries.into_iter().flatten().filter_map(name).collect()
 }
 
-/// Many servers use port 8080 or 8000: what the list itself says goes before where it was found.
+/// Many servers use port 8080 or 8000: the list itself takes precedence over where it was found.
 fn kind(place: Place, list: &Value) -> Option<&'static str> {
-    // Of others it is found out when they are opened.
+    // For others it is found out when they are opened.
     by_models(list).map(Api::name).or_else(|| matches!(place.kind, "ollama" | "lm-studio").then_some(place.kind))
 }
 

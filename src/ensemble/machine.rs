@@ -1,8 +1,8 @@
-//! llama.cpp servers on this machine, whoever started them, which may be in each other's way.
+//! llama.cpp servers on this machine, however they were started, that may slow each other down.
 //!
-//! A server takes as many threads as there are cores unless it is told otherwise, and its threads wait for each other by spinning:
-//! several at work at once may be a hundred times as slow as one after another. Owns finding that out, by measuring, and having
-//! them asked in turn.
+//! A server takes as many threads as there are cores unless it is told otherwise, and its threads wait for each other by
+//! spinning: several at work at the same time may be a hundred times as slow as one after another. Owns finding that out, by
+//! measuring, and making them take turns.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -18,45 +18,45 @@ use crate::engine::member::Member;
 use crate::engine::member::llama_server::{Handle, LlamaServer};
 use crate::engine::member::turns::{InTurn, Turns};
 
-/// Tokens that each server draws to be measured.
+/// Tokens that each server draws for the measurement.
 const TOKENS: usize = 4;
 
-/// Together so many times as slow as one after another is in each other's way: two that share the cores well are at most as slow.
+/// From this slowdown on, compared with one after another, they take turns: two that share the cores well are slower by less.
 const IN_THE_WAY: f64 = 2.0;
 
-/// When it is so many times as slow, no more need be known.
+/// A larger slowdown does not need to be measured.
 const ENOUGH: u32 = 4;
 
-/// How long all may take one after another before they are left alone: whatever makes them so slow, measuring adds to it.
+/// How long all may take one after another before they are left alone: measuring would make whatever slows them down worse.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// The llama.cpp servers of this machine that members are on; clones are the same.
+/// The llama.cpp servers of this machine that members use; clones are shared.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Machine {
     turns: Turns,
     in_turn: Arc<AtomicBool>,
-    /// By address, or by file where this program started them.
+    /// By address, or by file if this program started them.
     servers: Arc<Mutex<BTreeMap<String, Handle>>>,
 }
 
-/// What was measured of some servers.
+/// What was measured for some servers.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct Measured {
     /// How many times as slow they are together as one after another.
     times: f64,
-    /// Requests that each had had by then: one that has had fewer since was started again, maybe otherwise.
+    /// How many requests each had served by then: one that has served fewer since was restarted, perhaps differently.
     requests: Vec<u64>,
 }
 
 impl Machine {
-    /// A server of this machine as a member, which is asked in turn with the others where that is found to be better.
+    /// A server of this machine as a member, which takes turns with the others if that is found to be better.
     pub(super) fn seat(&self, what: &str, server: &LlamaServer, member: Arc<dyn Member>) -> Arc<dyn Member> {
         let mut servers = self.servers.lock().unwrap_or_else(PoisonError::into_inner);
         servers.insert(what.to_owned(), server.handle());
         Arc::new(InTurn::when(member, self.turns.clone(), Arc::clone(&self.in_turn)))
     }
 
-    /// Finds out whether the servers are in each other's way, unless it is known or the user has decided.
+    /// Finds out whether the servers slow each other down, unless it is known or the user has decided.
     pub(super) async fn settle(&self, in_turn: Option<bool>, known: &Known, warnings: &Warnings) {
         let servers = self.there();
         let in_turn = match in_turn {
@@ -73,7 +73,7 @@ impl Machine {
         self.in_turn.store(in_turn, Ordering::Relaxed);
     }
 
-    /// Those that members are on now.
+    /// Those that members use now.
     fn there(&self) -> Vec<(String, LlamaServer)> {
         let mut servers = self.servers.lock().unwrap_or_else(PoisonError::into_inner);
         servers.retain(|_, handle| handle.server().is_some());
@@ -81,7 +81,7 @@ impl Machine {
     }
 }
 
-/// How many times as slow these servers are together as one after another, kept or measured; `None` where it cannot be known.
+/// How many times as slow these servers are together as one after another, known or measured; `None` if it cannot be known.
 async fn measured(servers: &[(String, LlamaServer)], known: &Known) -> Option<f64> {
     let names: Vec<String> = servers.iter().map(|(what, server)| format!("{what}, {}", server.identity())).collect();
     let what = format!("together: {}", names.join(" | "));
@@ -101,13 +101,13 @@ async fn measured(servers: &[(String, LlamaServer)], known: &Known) -> Option<f6
         }
     };
     let times = compare(&servers.iter().map(|(_, server)| draws(server)).collect::<Vec<_>>()).await?;
-    // Each has had at least two more by now.
+    // Each has served at least two more by now.
     let requests = requests.into_iter().map(|requests| requests.saturating_add(2)).collect();
     known.put(&what, &Measured { times, requests }, SystemTime::now());
     Some(times)
 }
 
-/// How many times as slow works are together as one after another, at most [`ENOUGH`]; `None` where one fails or all are too slow.
+/// How many times as slow works are together as one after another, at most [`ENOUGH`]; `None` if one fails or all are too slow.
 async fn compare<F: Future<Output = bool>>(works: &[impl Fn() -> F]) -> Option<f64> {
     let begun = Instant::now();
     let one_after_another = async {
@@ -143,7 +143,7 @@ mod tests {
 
     use super::*;
 
-    /// What is found of servers that take 100 ms each, and so many times that for every other one at work.
+    /// The result for servers that take 100 ms each, and `slowed` times that for every other one at work.
     async fn found(count: usize, slowed: u32) -> Option<f64> {
         let working = Arc::new(AtomicUsize::new(0));
         let work = || {

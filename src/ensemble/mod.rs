@@ -1,7 +1,7 @@
-//! Who takes part: the models built into the binary, GGUF files, servers and remote APIs.
+//! Which models take part: those built into the binary, GGUF files, servers and remote APIs.
 //!
-//! Owns the choice of members from the command line and the configuration ([`resolve`]) and their opening ([`open`]); what
-//! members do is the engine's.
+//! Owns the choice of members from the command line and the configuration ([`resolve`]) and opening them ([`open`]); the engine
+//! owns what members do.
 
 pub(crate) mod built_in;
 mod connect;
@@ -49,11 +49,11 @@ pub fn kinds() -> Vec<&'static str> {
 /// Which members the user wants.
 #[derive(Debug, Clone, Default)]
 pub struct Selection {
-    /// Specifications of members, see [`MemberSpec::parse`]; they come before anything else.
+    /// Specifications of members, see [`MemberSpec::parse`]; they take precedence over everything else.
     pub models: Vec<String>,
     /// An ensemble of the configuration, or [`BUILT_IN`].
     pub ensemble: Option<String>,
-    /// Only the members of these names; empty takes all of the ensemble.
+    /// Only the members with these names; empty takes all of the ensemble.
     pub only: Vec<String>,
     /// Roles by name.
     pub roles: Vec<(String, Role)>,
@@ -61,76 +61,61 @@ pub struct Selection {
     pub weights: Vec<(String, f64)>,
     /// Where keys are.
     pub keys: Vec<GivenKey>,
-    /// How GGUF files are run, where their configuration does not say.
+    /// How GGUF files are run, unless the configuration says.
     pub local: Local,
 }
 
 /// Why an ensemble cannot be put together.
+#[allow(missing_docs, reason = "the names say it")]
 #[derive(Debug, thiserror::Error)]
 pub enum EnsembleError {
-    /// A name that no member has.
     #[error("there is no member `{name}`; there are: {known}{}", did_you_mean(.nearest))]
     UnknownMember {
-        /// What was asked for.
         name: String,
-        /// The members there are.
         known: String,
-        /// The one most like it.
+        /// The most similar one.
         nearest: String,
     },
-    /// A name that no ensemble has.
     #[error("there is no ensemble `{name}`; there are: {known}{}", did_you_mean(.nearest))]
     UnknownEnsemble {
-        /// What was asked for.
         name: String,
-        /// The ensembles there are.
         known: String,
-        /// The one most like it.
+        /// The most similar one.
         nearest: String,
     },
-    /// An API that this program does not speak.
-    #[error("member `{member}`: there is no API `{kind}`; there are: {known}{}", did_you_mean(.nearest))]
+    /// An API that this program does not support.
+    #[error("member `{member}`: unknown API `{kind}`; there are: {known}{}", did_you_mean(.nearest))]
     UnknownKind {
-        /// Whose.
         member: String,
-        /// What was asked for.
         kind: String,
-        /// The APIs there are.
         known: String,
-        /// The one most like it.
+        /// The most similar one.
         nearest: String,
     },
     /// A key for a model that needs none.
     #[error("member `{name}` is no server, so there is nothing to send a key to")]
-    KeyForFile {
-        /// The member.
-        name: String,
-    },
-    /// What is named is nothing that a member can be.
+    KeyForFile { name: String },
+    /// The text does not name anything that a member can be.
     #[error(
         "`{text}` is neither a file that is there nor an address: give the path of a .gguf file, a server's address such as \
          http://127.0.0.1:8080 or host:8080, or API:MODEL{}", did_you_mean(.nearest)
     )]
     Neither {
-        /// What was given.
         text: String,
-        /// The API that it is most like.
+        /// The most similar API.
         nearest: String,
     },
     /// A path without a usable file name, given without a name.
     #[error("`{}` has no file name to call the member by: give NAME=PATH", path.display())]
-    Nameless {
-        /// The path.
-        path: PathBuf,
-    },
+    Nameless { path: PathBuf },
 }
 
 fn did_you_mean(nearest: &str) -> String {
     if nearest.is_empty() { String::new() } else { format!(" (did you mean `{nearest}`?)") }
 }
 
-/// Chooses the members: those of `--model`, else of the ensemble that is named on the command line or in the configuration,
-/// else all that the configuration has, else the built-in ones. `kinds` are the names of the APIs.
+/// Chooses the members: those of `--model`, otherwise those of the ensemble named on the command line or in the configuration,
+/// otherwise all that the configuration has, otherwise the built-in ones. `kinds` are the names of the APIs.
 pub fn resolve(selection: &Selection, config: &Config, kinds: &[&str]) -> Result<Vec<MemberSpec>, EnsembleError> {
     let mut specs = chosen(selection, config, kinds)?;
     unique(&mut specs);
@@ -226,14 +211,14 @@ fn check_kind(spec: &MemberSpec, kinds: &[&str]) -> Result<(), EnsembleError> {
     }
 }
 
-/// Names that nobody chose and that are taken get a number: three servers may serve one model.
+/// Appends a number to derived names that are taken: three servers may serve one model.
 fn unique(specs: &mut [MemberSpec]) {
     for place in 0..specs.len() {
         let (before, rest) = specs.split_at_mut(place);
         let Some(spec) = rest.first_mut().filter(|spec| !spec.named) else { continue };
         let taken = |name: &str| before.iter().any(|other| other.name == name);
         if taken(&spec.name) {
-            // Of as many numbers as there are members before it, and one more, at least one is free.
+            // Of one more number than there are members before it, at least one is free.
             let mut numbered = (2..=before.len() + 2).map(|number| format!("{}-{number}", spec.name));
             spec.name = numbered.find(|name| !taken(name)).unwrap_or_default();
         }

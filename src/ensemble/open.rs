@@ -1,6 +1,6 @@
-//! Opening members: files are read, servers are asked what they can do, all side by side.
+//! Opening members: reads files and probes servers, all concurrently.
 //!
-//! A member that cannot be opened keeps its seat as an absent one: the others continue, and everybody sees why it is away.
+//! A member that cannot be opened keeps its seat as an absent one: the others continue, and the user sees why it is away.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -25,24 +25,24 @@ use crate::engine::member::embedded::EmbeddedMember;
 use crate::engine::member::opening::{Opener, OpeningMember};
 use crate::engine::{Seat, grace, is_enough};
 
-/// How long a server may take to be ready: one that loads a model is waited for, one that does so for ever is not.
+/// How long a server may take to be ready: one that loads a model is waited for, but not forever.
 const PATIENCE: Duration = Duration::from_secs(180);
 
 /// How long a large file may take to load before an answer starts without it: a disk may never answer.
 const LOADING: Duration = Duration::from_secs(300);
 
-/// A member that was opened, or was tried to be.
+/// A member that was opened, or could not be.
+#[allow(missing_docs, reason = "the names say it")]
 #[derive(Clone)]
 pub struct Opened {
-    /// What was asked for.
+    /// The specification it was opened from.
     pub spec: MemberSpec,
-    /// Its place in the ensemble.
     pub seat: Seat,
     /// Why it is away, if it is.
     pub fault: Option<Arc<OpenError>>,
 }
 
-/// Opens members side by side, in their order; `told` hears, while it waits, what each (by its place) is doing.
+/// Opens members concurrently, in their order; while waiting, `told` receives what each (by its index) is doing.
 pub async fn open(specs: Vec<MemberSpec>, options: &OpenOptions, told: &(dyn Fn(usize, &str) + Sync)) -> Vec<Opened> {
     let cores = cores(&specs);
     let each = specs.into_iter().enumerate().map(|(place, spec)| one(spec, options, &cores, move |what: &str| told(place, what)));
@@ -56,9 +56,9 @@ fn cores(specs: &[MemberSpec]) -> Cores {
     Cores::new(specs.iter().filter(|spec| matches!(spec.config.source, Source::Gguf { .. })).count())
 }
 
-/// Opens members side by side, in their order. Once enough are there, servers that are not are waited for no longer: they are given
-/// as members that are still being opened ([`OpeningMember`]), which a run takes in when they are ready. Files are waited for. Needs
-/// a tokio runtime.
+/// Opens members concurrently, in their order. Once enough are ready, it no longer waits for the other servers: they are returned
+/// as members that are still being opened ([`OpeningMember`]), which a run includes once they are ready. Files are waited for.
+/// Needs a tokio runtime.
 pub async fn open_patiently(specs: Vec<MemberSpec>, options: &OpenOptions, told: &(dyn Fn(usize, &str) + Sync)) -> Vec<Opened> {
     let (words, mut heard) = mpsc::unbounded_channel();
     let mut awaited: Vec<Opening> = Vec::with_capacity(specs.len());
@@ -109,7 +109,7 @@ pub async fn open_patiently(specs: Vec<MemberSpec>, options: &OpenOptions, told:
     named(members)
 }
 
-/// The members as they are now, and what ends the opening of those that are still being opened, by place.
+/// The members as they are now, and the openers of those that are still being opened, by index.
 fn so_far(awaited: Vec<Opening>) -> (Vec<Opened>, BTreeMap<usize, Opener>) {
     let mut late = BTreeMap::new();
     let members = awaited.into_iter().enumerate().map(|(place, Opening { spec, opened })| {
@@ -122,7 +122,7 @@ fn so_far(awaited: Vec<Opening>) -> (Vec<Opened>, BTreeMap<usize, Opener>) {
     (members.collect(), late)
 }
 
-/// Ends the opening of members that come late, as each comes.
+/// Ends the opening of late members, as each becomes ready.
 async fn finish(mut late: BTreeMap<usize, Opener>, mut ready: impl Stream<Item = (usize, Option<Opened>)> + Unpin) {
     while let Some((place, opened)) = ready.next().await {
         if let (Some(opener), Some(opened)) = (late.remove(&place), opened) {
@@ -132,7 +132,7 @@ async fn finish(mut late: BTreeMap<usize, Opener>, mut ready: impl Stream<Item =
     }
 }
 
-/// The seat of a member that is still being opened, and what ends that.
+/// The seat of a member that is still being opened, and its opener.
 #[must_use]
 pub fn opening(spec: &MemberSpec) -> (Seat, Opener) {
     let (member, opener) = OpeningMember::new(&kind(spec));
@@ -145,7 +145,7 @@ struct Opening {
     opened: Option<Opened>,
 }
 
-/// Whether a model is still being loaded from a file: unlike a server, it is there soon or never.
+/// Whether a model is still being loaded from a file: unlike a server, it is ready soon or never.
 fn loads_a_file(opening: &[Opening]) -> bool {
     opening.iter().any(|opening| opening.opened.is_none() && matches!(opening.spec.config.source, Source::Gguf { .. }))
 }
@@ -156,7 +156,7 @@ fn enough(opening: &[Opening]) -> bool {
     is_enough(opening.len(), done().count(), done().filter(|opened| drafts(opened)).count())
 }
 
-/// Gives each a name of its own.
+/// Gives each a unique name.
 fn named(mut opened: Vec<Opened>) -> Vec<Opened> {
     let mut specs: Vec<MemberSpec> = opened.iter().map(|opened| opened.spec.clone()).collect();
     super::unique(&mut specs);
@@ -198,7 +198,7 @@ async fn one(mut spec: MemberSpec, options: &OpenOptions, cores: &Cores, told: i
     Opened { spec, seat, fault }
 }
 
-/// The member in its place, as it is configured.
+/// The member in its seat, as configured.
 fn seat(spec: &MemberSpec, member: Arc<dyn Member>) -> Seat {
     let seat = Seat::new(spec.name.clone(), member);
     Seat { role: spec.config.role, weight: spec.config.weight, sampling: spec.config.sampling, price: spec.config.price, ..seat }
@@ -208,7 +208,7 @@ fn shared(member: impl Member + 'static) -> Arc<dyn Member> {
     Arc::new(member)
 }
 
-/// What kind of member it is before its server has said so.
+/// The kind of member before its server has reported it.
 fn kind(spec: &MemberSpec) -> String {
     match &spec.config.source {
         Source::BuiltIn(_) => "built-in".to_owned(),

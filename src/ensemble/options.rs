@@ -1,4 +1,4 @@
-//! What the user or the system decides about opening members, and what openings share.
+//! Decisions of the user or the system about opening members, and what openings share.
 
 use std::path::PathBuf;
 
@@ -10,32 +10,32 @@ use crate::files::Folders;
 /// How members are opened.
 #[derive(Debug, Clone, Default)]
 pub struct OpenOptions {
-    /// What was found out about servers and files before.
+    /// What is known about servers and files from earlier.
     pub(super) known: Known,
-    /// The program that tries a GGUF file in a process of its own, which has to be this one; `None` finds it out.
+    /// The program that tries a GGUF file in a separate process, which has to be this one; `None` finds it.
     #[cfg_attr(not(feature = "llama-cpp"), expect(dead_code, reason = "only llama.cpp needs a trial"))]
     pub(super) program: Option<PathBuf>,
     pub(super) servers: Servers,
-    /// Whether the llama.cpp servers of this machine are asked in turn; found out where the user has not decided.
+    /// Whether the llama.cpp servers of this machine take turns; found out unless the user has decided.
     pub(super) in_turn: Option<bool>,
-    /// What the user should know about the members besides.
+    /// Other things that the user should know about the members.
     pub(crate) warnings: Warnings,
 }
 
 impl OpenOptions {
-    /// Keeps what is found out in the platform's folder.
+    /// Keeps findings in the platform's folder.
     #[must_use]
     pub(crate) fn of_platform() -> Self {
         Self { known: Known::new(Folders::of_platform().map(|folders| folders.servers())), ..Self::default() }
     }
 
-    /// The same, with what the user has decided about servers of this machine: whether they are asked in turn.
+    /// The same, with the user's decision whether servers of this machine take turns.
     #[must_use]
     pub(crate) fn taking_turns(self, in_turn: Option<bool>) -> Self {
         Self { in_turn, ..self }
     }
 
-    /// The same, but every server is asked again.
+    /// The same, but every server is probed again.
     #[must_use]
     pub(crate) fn asking_again(self) -> Self {
         Self { known: self.known.passed_over(), ..self }

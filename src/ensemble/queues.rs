@@ -1,7 +1,7 @@
-//! How many calls a server answers at once, whichever members are on it.
+//! How many calls a server answers at the same time, whichever members use it.
 //!
-//! A limit of each member alone would be no limit: three members on a server that answers one call at a time would be three calls,
-//! of which two wait, or break each other off. So the queue belongs to the address.
+//! A limit per member would not be a limit: three members on a server that answers one call at a time would make three calls, two
+//! of which wait, or abort each other. So the queue belongs to the address.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use crate::engine::member::http::Endpoint;
 use crate::engine::member::turns::Turns;
 
-/// The queues by address; clones are the same.
+/// The queues by address; clones are shared.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Queues(Arc<Mutex<BTreeMap<String, Queue>>>);
 
@@ -20,8 +20,8 @@ struct Queue {
 }
 
 impl Queues {
-    /// The queue of a server that answers so many calls at once, as one more member is on it. Where members say different numbers, the
-    /// least counts for those that come from then on.
+    /// The queue of a server that answers this many calls at the same time, for another member on it. If members have different
+    /// numbers, the lowest applies to those that come from then on.
     pub(super) fn of(&self, endpoint: &Endpoint, calls: usize) -> Turns {
         let mut queues = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let new = || Queue { calls, turns: Turns::new(u32::try_from(calls).unwrap_or(u32::MAX)) };

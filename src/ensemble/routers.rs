@@ -1,7 +1,7 @@
 //! llama.cpp routers that hold fewer models than members want of them.
 //!
-//! A router puts a model away to load another where it holds no more. With two members on a router of one model every round loads
-//! each of them again, which takes seconds, and nothing on the screen says why.
+//! A router unloads a model to load another if it cannot hold more. With two members on a router with room for one model every
+//! round loads each of them again, which takes seconds, and nothing on the screen explains that.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -9,13 +9,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use crate::engine::member::Member;
 use crate::engine::member::llama_server::{Handle, LlamaServer};
 
-/// The members on routers, by address; clones are the same.
+/// The members on routers, by address; clones are shared.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Routers(Arc<Mutex<BTreeMap<String, Vec<Handle>>>>);
 
 impl Routers {
-    /// Takes in one more member of the server at this address, and returns a warning where that is a router that cannot hold all the
-    /// models that are wanted now.
+    /// Adds a member of the server at this address, and returns a warning if that is a router that cannot hold all the models
+    /// that are wanted now.
     pub(super) fn joined(&self, name: &str, address: &str, member: &LlamaServer) -> Option<String> {
         let holds = member.models_at_once()?;
         let mut routers = self.0.lock().unwrap_or_else(PoisonError::into_inner);

@@ -1,4 +1,4 @@
-//! The servers that members are on, as far as members on one of them concern each other. Clones are the same.
+//! The servers that members use, as far as members on the same server affect each other. Clones are shared.
 
 use super::machine::Machine;
 use super::queues::Queues;

@@ -1,6 +1,6 @@
 //! One member as the user names it: on the command line, in the configuration, or found on this machine.
 //!
-//! Owns the reading of a specification and the name that a member goes by; nothing here reaches for a file or a server.
+//! Owns parsing a specification and choosing a member's name; nothing here accesses a file or a server.
 
 use std::path::{Path, PathBuf};
 
@@ -11,15 +11,15 @@ use crate::engine::fusion::params::nearest;
 use crate::engine::member::Local;
 use crate::engine::member::api::Address;
 
-/// Letters by which an API's name may be misspelt.
+/// How many letters of an API's name may be wrong for it to be recognised.
 const MISSPELT: usize = 2;
 
 /// A member that may take part.
+#[allow(missing_docs, reason = "the names say it")]
 #[derive(Debug, Clone, PartialEq)]
 pub struct MemberSpec {
-    /// What it is called.
     pub name: String,
-    /// Whether the user chose the name; else the model's own takes its place once it is known.
+    /// Whether the user chose the name; otherwise the model's own replaces it once it is known.
     pub named: bool,
     /// Where its model is, and what it may do.
     pub config: MemberConfig,
@@ -32,11 +32,11 @@ impl MemberSpec {
         Self { name: name.to_owned(), named: true, config }
     }
 
-    /// Reads `[NAME=]URL[#MODEL]` (the URL may lack its scheme), `[NAME=]KIND:MODEL` (a remote API at its own address) or
-    /// `[NAME=]PATH`. A path that exists as it stands may hold an equals sign or a colon. `kinds` are the names of the APIs.
+    /// Parses `[NAME=]URL[#MODEL]` (the URL may lack its scheme), `[NAME=]KIND:MODEL` (a remote API at its own address) or
+    /// `[NAME=]PATH`. A path that exists as written may contain an equals sign or a colon. `kinds` are the names of the APIs.
     pub fn parse(text: &str, kinds: &[&str]) -> Result<Self, EnsembleError> {
         let (name, rest) = match text.split_once('=') {
-            // The equals sign of a query is not a name's.
+            // An equals sign in a query does not end a name.
             Some((name, rest)) if !name.is_empty() && !name.contains('?') && !is_url(name) && !Path::new(text).exists() => {
                 (Some(name), rest)
             }
@@ -49,7 +49,7 @@ impl MemberSpec {
         Ok(Self { name, named, config: MemberConfig { source, ..MemberConfig::default() } })
     }
 
-    /// What names this model on the command line, without its secrets.
+    /// The argument for this model on the command line, without its secrets.
     #[must_use]
     pub fn argument(&self) -> String {
         match &self.config.source {
@@ -91,13 +91,13 @@ fn source(text: &str, kinds: &[&str]) -> Result<(Source, Option<String>), Ensemb
             return Ok(server(&url));
         }
         if !is_path(text) {
-            // What is far from every API is the name of a model.
+            // A text far from every API's name is the name of a model.
             let near = |kind: &str| {
                 let near = nearest(kind, kinds.iter().copied())?;
                 (strsim::damerau_levenshtein(kind, near) <= MISSPELT).then_some(near)
             };
             let kind = text.split_once(':').and_then(|(kind, _)| near(kind));
-            // What stands before an `@` may be a key.
+            // What comes before an `@` may be a key.
             let text = text.rsplit_once('@').map_or(text, |(_, place)| place);
             return Err(EnsembleError::Neither { text: clean_line(text), nearest: kind.unwrap_or_default().to_owned() });
         }
@@ -107,9 +107,9 @@ fn source(text: &str, kinds: &[&str]) -> Result<(Source, Option<String>), Ensemb
     Ok((Source::Gguf { path, arguments: Vec::new(), local: Local::default() }, stem))
 }
 
-/// The server at an address, and the model behind its `#`.
+/// The server at an address, and the model after its `#`.
 fn server(text: &str) -> (Source, Option<String>) {
-    // What starts with a slash is where a page of the server's own stood.
+    // A fragment that starts with a slash belongs to a page of the server.
     let (url, model) = text.split_once('#').map_or((text, None), |(url, model)| (url, Some(model)));
     let model = model.filter(|model| !model.is_empty() && !model.starts_with('/'));
     let name = model.map_or_else(|| host(url), short);
@@ -117,7 +117,7 @@ fn server(text: &str) -> (Source, Option<String>) {
     (Source::Server(Box::new(server)), name.into())
 }
 
-/// Whether a text can only be a path, whether or not there is something.
+/// Whether a text can only be a path, whether or not it exists.
 fn is_path(text: &str) -> bool {
     let drive = matches!(text.as_bytes(), [letter, b':', b'\\' | b'/', ..] if letter.is_ascii_alphabetic());
     let model = Path::new(text).extension().is_some_and(|ending| ending.eq_ignore_ascii_case("gguf"));
@@ -135,7 +135,7 @@ fn host(url: &str) -> String {
     authority.rsplit_once('@').map_or(authority, |(_, host)| host).to_owned()
 }
 
-/// What a model is called in short: the last part of a path or of `organisation/model`, without `.gguf`.
+/// The short name of a model: the last part of a path or of `organisation/model`, without `.gguf`.
 pub(super) fn short(model: &str) -> String {
     let last = model.rsplit(['/', '\\']).find(|part| !part.is_empty()).unwrap_or(model);
     last.strip_suffix(".gguf").unwrap_or(last).to_owned()

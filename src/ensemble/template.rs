@@ -1,7 +1,7 @@
-//! Where the chat template of a member on a server is from, if the server itself renders no conversations.
+//! Where the chat template of a member on a server comes from, if the server itself renders no conversations.
 //!
-//! The user's file goes before all. llama-cpp-python's server renders nothing and tells no template, but it names its model by the
-//! path of its file: one that runs on this machine has that file where we can read it too.
+//! The user's file takes precedence. llama-cpp-python's server renders nothing and does not return the template, but it names its
+//! model by the path of its file: if it runs on this machine, that file can be read here too.
 
 use std::path::{Path, PathBuf};
 
@@ -24,11 +24,11 @@ pub struct Unreadable {
 pub(super) fn given(path: &Path) -> Result<String, Unreadable> {
     let fault = |source| Unreadable { path: path.to_owned(), source };
     let bytes = std::fs::read(path).map_err(fault)?;
-    // Templates count blanks and line ends, which must not depend on the program that saved the file.
+    // Templates depend on blanks and line ends, which must not depend on the program that saved the file.
     Ok(text::text(&bytes).map_err(|other| fault(std::io::Error::other(other)))?.into_owned())
 }
 
-/// The template of the model's own file, where its server says which that is and it can be read here.
+/// The template of the model's own file, if its server names the file and it can be read here.
 pub(super) async fn of_own_file(settings: &Settings) -> Option<String> {
     if settings.kind != Kind::LlamaCppPython || !settings.endpoint.is_here() {
         return None;
@@ -40,7 +40,7 @@ pub(super) async fn of_own_file(settings: &Settings) -> Option<String> {
     read.await.ok()??.chat_template
 }
 
-/// The name of the model that is meant, in a list of models.
+/// The name of the selected model in a list of models.
 fn model<'a>(list: &'a Value, wanted: Option<&str>) -> Option<&'a str> {
     let names = list.get("data")?.as_array()?.iter().filter_map(|model| model.get("id")?.as_str());
     names.into_iter().find(|name| wanted.is_none_or(|wanted| *name == wanted))

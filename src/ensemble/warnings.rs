@@ -8,7 +8,7 @@ pub(crate) struct Warnings(Arc<Mutex<Given>>);
 
 #[derive(Debug, Default)]
 struct Given {
-    /// Those that were not taken yet.
+    /// Those not taken yet.
     waiting: Vec<String>,
     all: BTreeSet<String>,
 }

@@ -1,7 +1,7 @@
-//! What was asked before: one JSON string a line, the newest last.
+//! The history of questions: one JSON string per line, the newest last.
 //!
-//! Several programs may use the file at once. Each entry goes to its end in one write; the file is locked meanwhile, so that
-//! nothing is written while another program shortens it.
+//! Several programs may use the file at the same time. Each entry is appended in one write; the file is locked in the meantime,
+//! so that nothing is written while another program shortens it.
 
 use std::fs::File;
 use std::io::{self, ErrorKind, Read, Seek, SeekFrom, Write};
@@ -11,12 +11,12 @@ use super::lock::Locked;
 use super::{FileError, create_folder, private};
 use crate::text::{self, NotText};
 
-/// Entries kept; the oldest go first.
+/// How many entries are kept; the oldest are dropped first.
 pub const KEPT: usize = 1000;
 
-/// The questions asked so far.
+/// The questions so far.
 ///
-/// The default is a history that no file stands behind: for where there is no home, or the file cannot be read.
+/// The default is a history without a file: for when there is no home directory, or the file cannot be read.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct History {
     path: Option<PathBuf>,
@@ -25,8 +25,8 @@ pub struct History {
 }
 
 impl History {
-    /// Reads the history in this file; one that is missing is empty. Lines that are no entries are skipped. A file that has
-    /// grown beyond [`KEPT`] lines is shortened, if it can be.
+    /// Reads the history in this file; a missing one is empty. Invalid lines are skipped. A file that has grown beyond [`KEPT`]
+    /// lines is shortened, if possible.
     pub fn load(path: &Path) -> Result<Self, FileError> {
         let bytes = match read(path) {
             Ok(bytes) => bytes,
@@ -36,28 +36,28 @@ impl History {
         let (entries, damaged) = parse(&bytes).map_err(|other| FileError::of(path)(io::Error::other(other)))?;
         // The last part is what follows the last line.
         if bytes.split(|byte| *byte == b'\n').count() > KEPT + 1 {
-            // A file that stays long is no reason to do without what it holds.
+            // A file that stays long is no reason not to use its contents.
             let _ = shorten(path);
         }
         Ok(Self { path: Some(path.to_owned()), entries, damaged })
     }
 
-    /// The questions, the newest last; equal neighbours are one. At most [`KEPT`].
+    /// The questions, the newest last; equal neighbours are merged. At most [`KEPT`].
     #[must_use]
     pub fn entries(&self) -> &[String] {
         &self.entries
     }
 
-    /// Lines that were skipped because they are no entries.
+    /// Lines that were skipped because they are invalid.
     #[must_use]
     pub fn damaged(&self) -> usize {
         self.damaged
     }
 
-    /// Adds a question, here and at the end of the file, unless it is blank or the newest already.
+    /// Adds a question, here and at the end of the file, unless it is blank or equal to the newest.
     ///
     /// # Errors
-    /// Where the file cannot be written; the question is added here all the same.
+    /// If the file cannot be written; the question is added here anyway.
     pub fn append(&mut self, question: &str) -> Result<(), FileError> {
         if question.trim().is_empty() || self.entries.last().is_some_and(|newest| newest == question) {
             return Ok(());
@@ -80,7 +80,7 @@ fn read(path: &Path) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// The entries of a file, and how many lines are none.
+/// The entries of a file, and the number of invalid lines.
 fn parse(bytes: &[u8]) -> Result<(Vec<String>, usize), NotText> {
     let bytes = text::lines(bytes)?;
     let mut damaged = 0;
@@ -107,7 +107,7 @@ fn line(entry: &str) -> io::Result<Vec<u8>> {
 }
 
 fn write_line(path: &Path, entry: &str) -> io::Result<()> {
-    // Without locks (some network file systems) a single write at the end is as good as it gets.
+    // Without locks (some network file systems) a single write at the end is the best there is.
     let mut file = Locked::alone(private().read(true).append(true).create(true).open(path)?);
     let mut bytes = line(entry)?;
     if !text::ends_in_a_line(&mut *file)? {
@@ -116,8 +116,8 @@ fn write_line(path: &Path, entry: &str) -> io::Result<()> {
     file.write_all(&bytes)
 }
 
-/// Leaves what is kept in the file. In place, so that a program that waits for the lock appends to this very file; the kept
-/// end of it goes to its start before the rest is cut, so that a kill in between loses nothing.
+/// Removes old entries from the file. In place, so that a program that waits for the lock appends to this very file; the kept end
+/// is copied to the start before the rest is cut, so that a kill in between loses nothing.
 fn shorten(path: &Path) -> io::Result<()> {
     let mut file = Locked::at_once(File::options().read(true).write(true).open(path)?)?;
     let mut bytes = Vec::new();
@@ -169,7 +169,7 @@ mod tests {
         fs::write(&path, b"\"one\"\n{\"a\":1}\n\n\xff\xfe\n\"one\"\n7\n\"two\"\n\"cut o").unwrap();
         let mut history = History::load(&path).unwrap();
         assert_eq!((history.entries(), history.damaged()), (&["one".to_owned(), "two".to_owned()][..], 4));
-        // The line that was cut off does not take the next one with it.
+        // The line that was cut off does not spoil the next one.
         history.append("three").unwrap();
         assert_eq!(reload(&path), ["one", "two", "three"]);
     }
@@ -240,7 +240,7 @@ mod tests {
         const EACH: usize = 100;
         let home = tempfile::tempdir().unwrap();
         let path = home.path().join("history.jsonl");
-        // Long enough that the file is shortened meanwhile.
+        // Long enough that the file is shortened in the meantime.
         fs::write(&path, "\"old\"\n\"older\"\n".repeat(KEPT)).unwrap();
         std::thread::scope(|scope| {
             for program in 0..4 {

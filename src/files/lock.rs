@@ -1,13 +1,13 @@
 //! A file that is locked as long as it is held.
 //!
-//! Closing a file does not release its lock while a child process, between its fork and its exec, holds a copy of the descriptor:
+//! Closing a file does not release its lock while a child process, between its fork and its exec, holds a copy of the descriptor;
 //! unlocking does, for all copies.
 
 use std::fs::File;
 use std::io::{self, ErrorKind};
 use std::ops::{Deref, DerefMut};
 
-/// An open file with its lock. Where the file system knows no locks, it is held without one: there is nothing better to have.
+/// An open file with its lock. If the file system does not support locks, it is held without one: there is no better option.
 #[derive(Debug)]
 pub(crate) struct Locked(File);
 
@@ -24,7 +24,7 @@ impl Locked {
         Self(file)
     }
 
-    /// A file that is locked already.
+    /// A file that is already locked.
     pub(crate) fn held(file: File) -> Self {
         Self(file)
     }
@@ -32,7 +32,7 @@ impl Locked {
     /// Does not wait.
     ///
     /// # Errors
-    /// Where another program has it, or there are no locks.
+    /// If another program holds it, or there are no locks.
     pub(crate) fn at_once(file: File) -> io::Result<Self> {
         match file.try_lock() {
             Ok(()) => Ok(Self(file)),
@@ -57,7 +57,7 @@ impl DerefMut for Locked {
 
 impl Drop for Locked {
     fn drop(&mut self) {
-        // Nothing is left to do about a lock that cannot be released: it ends with the process.
+        // A lock that cannot be released ends with the process.
         let _ = self.0.unlock();
     }
 }

@@ -1,7 +1,7 @@
 //! The program's own files in the platform's folders, private to the user.
 //!
-//! Owns where they lie and what is kept of them: `traces` of runs, and the [`history`] of what was asked. Prints nothing:
-//! what could not be done comes back. What a trace holds is the engine's, what a configuration says is `config`'s.
+//! Owns where they are and what is kept: `traces` of runs, and the [`history`] of questions. Prints nothing: failures are
+//! returned. The engine owns the contents of a trace, `config` those of a configuration.
 
 pub mod history;
 pub(crate) mod lock;
@@ -15,24 +15,18 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use crate::config::home;
 use crate::engine::trace::TraceError;
 
-/// What can go wrong with a file of ours.
+/// What can go wrong with one of our files.
+#[allow(missing_docs, reason = "the names say it")]
 #[derive(Debug, thiserror::Error)]
 pub enum FileError {
-    /// The file system refused.
     #[error("{}: {source}", path.display())]
-    File {
-        /// The file or folder.
-        path: PathBuf,
-        /// Why.
-        source: io::Error,
-    },
-    /// A trace that cannot be written or read.
+    File { path: PathBuf, source: io::Error },
     #[error(transparent)]
     Trace(#[from] TraceError),
 }
 
 impl FileError {
-    /// What the file system says of this file.
+    /// The file system's error for this file.
     pub(crate) fn of(path: &Path) -> impl FnOnce(io::Error) -> Self {
         let path = path.to_owned();
         move |source| Self::File { path, source }
@@ -42,14 +36,14 @@ impl FileError {
 /// The platform's folders for this program. They need not exist yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Folders {
-    /// What the user writes.
+    /// For what the user writes.
     pub config: PathBuf,
-    /// What the program writes.
+    /// For what the program writes.
     pub data: PathBuf,
 }
 
 impl Folders {
-    /// The platform's own; `None` where there is no home, or nothing can be kept in it.
+    /// The platform's own; `None` if there is no home directory, or nothing can be stored in it.
     #[must_use]
     pub fn of_platform() -> Option<Self> {
         Some(Self { data: home::data()?, config: home::config_folder()? })
@@ -61,26 +55,26 @@ impl Folders {
         self.data.join("traces")
     }
 
-    /// The file of what was asked.
+    /// The file of the history of questions.
     #[must_use]
     pub fn history(&self) -> PathBuf {
         self.data.join("history.jsonl")
     }
 
-    /// The folder of sweeps, each in a folder of its own.
+    /// The folder of sweeps, each in a separate folder.
     #[must_use]
     pub fn sweeps(&self) -> PathBuf {
         self.data.join("sweeps")
     }
 
-    /// The file of what was found out about servers.
+    /// The file of findings about servers.
     #[must_use]
     pub fn servers(&self) -> PathBuf {
         self.data.join("servers.json")
     }
 }
 
-/// Creates a folder, and those above it, that only the user can enter. One that exists stays as it is.
+/// Creates a folder, and missing parents, that only the user can enter. An existing one stays as it is.
 pub fn create_folder(folder: &Path) -> Result<(), FileError> {
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);
@@ -89,7 +83,7 @@ pub fn create_folder(folder: &Path) -> Result<(), FileError> {
     builder.create(folder).map_err(FileError::of(folder))
 }
 
-/// Writes a whole file for the user alone, in place of one that may be there: readers see the old one or the new one.
+/// Writes a whole file for the user only, replacing an existing one atomically: readers see either the old one or the new one.
 pub fn write_private(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
     if let Some(folder) = path.parent() {
         create_folder(folder)?;
@@ -98,14 +92,14 @@ pub fn write_private(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
     let written = file.write_all(bytes).map_err(FileError::of(&draft));
     let replaced = written.and_then(|()| fs::rename(&draft, path).map_err(FileError::of(path)));
     if replaced.is_err() {
-        // What is wrong is said already.
+        // The original error is returned.
         let _ = fs::remove_file(&draft);
     }
     replaced
 }
 
-/// A new file beside this one that no other writer has: not another thread of this process, and not what a process of the same
-/// number left behind when it was killed.
+/// A new file next to this one that no other writer has: neither another thread of this process, nor a leftover of a killed
+/// process with the same number.
 fn draft(path: &Path) -> Result<(PathBuf, File), FileError> {
     static COUNT: AtomicU64 = AtomicU64::new(0);
     loop {
@@ -119,9 +113,9 @@ fn draft(path: &Path) -> Result<(PathBuf, File), FileError> {
     }
 }
 
-/// Options that give a new file to the user alone.
+/// Options that make a new file accessible to the user only.
 pub(crate) fn private() -> OpenOptions {
-    // Only Unix has modes; elsewhere a user's folders are private as they are.
+    // Only Unix has modes; elsewhere a user's folders are private anyway.
     #[cfg_attr(not(unix), expect(unused_mut, reason = "there is no mode to set"))]
     let mut options = OpenOptions::new();
     #[cfg(unix)]

@@ -1,6 +1,6 @@
-//! Where a run's trace goes, how many are kept, and which there are.
+//! Where a run's trace goes, how many are kept, and which exist.
 //!
-//! Owns the folder of traces; what a trace holds is `engine::trace`'s.
+//! Owns the folder of traces; `engine::trace` owns the contents of a trace.
 
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, File};
@@ -12,14 +12,14 @@ use super::{FileError, Folders, create_folder, private};
 use crate::engine::fusion::event::Event;
 use crate::engine::trace::{self, Journal, TraceError};
 
-/// Traces kept in the platform's folder unless the user wants another number; the oldest go first.
+/// How many traces are kept in the platform's folder by default; the oldest are removed first.
 pub const KEPT: usize = 200;
 
-/// Traces that [`list`] finds at most.
+/// How many traces [`list`] returns at most.
 const LISTED: usize = 200;
-/// What of a trace is read to list it, in bytes.
+/// How much of a trace is read to list it, in bytes.
 const FIRST_LINE: u64 = 64 << 10;
-/// What the names of traces in the platform's folder end in.
+/// How the names of traces in the platform's folder end.
 const SUFFIX: &str = ".trace.jsonl";
 
 /// Where the user wants the trace.
@@ -27,27 +27,26 @@ const SUFFIX: &str = ".trace.jsonl";
 pub enum Wanted {
     /// Nowhere.
     None,
-    /// In the platform's folder, if that can be written.
+    /// In the platform's folder, if that is writable.
     Default,
-    /// In this file; without it the run is not what was asked for.
+    /// In this file, without which the run must not start.
     File(PathBuf),
 }
 
-/// What came of opening a trace.
+/// The result of opening a trace.
 #[derive(Debug, Default)]
 pub struct Opened {
     /// The trace to write, if there is one.
     pub journal: Option<Journal>,
-    /// Why there is none, where one was wanted but can be done without.
+    /// Why there is none, if one was wanted but is optional.
     pub warning: Option<FileError>,
 }
 
 /// A trace in a folder.
+#[allow(missing_docs, reason = "the names say it")]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Found {
-    /// The file.
     pub path: PathBuf,
-    /// When it was last written.
     pub modified: SystemTime,
     /// What was asked, byte for byte.
     pub question: String,
@@ -55,12 +54,11 @@ pub struct Found {
 
 /// Opens the trace of the `turn`-th question (from 0) that is asked at `now`.
 ///
-/// In the platform's folder the newest `kept` traces stay, with this one among them once it starts; with 0 none is written, and
-/// those that are there stay.
-/// Without `folders` (there is no home) nothing is kept there.
+/// In the platform's folder the newest `kept` traces stay, including this one once it starts; with 0 none is written, and
+/// existing ones stay. Without `folders` (there is no home directory) nothing is kept there.
 ///
 /// # Errors
-/// Only where the user named the file.
+/// Only if the user named the file.
 pub fn open(wanted: &Wanted, folders: Option<&Folders>, turn: usize, kept: usize, now: SystemTime) -> Result<Opened, TraceError> {
     match (wanted, folders) {
         (Wanted::None, _) | (Wanted::Default, None) => Ok(Opened::default()),
@@ -83,8 +81,8 @@ fn create(folder: &Path, turn: usize, kept: usize, now: SystemTime) -> Result<Jo
     Ok(journal.when_begun(move || forget_oldest(&folder, kept)))
 }
 
-/// The file itself for the first question; with the number before the extension for those that follow. A pipe or a device takes
-/// them all.
+/// The file itself for the first question; with the number before the extension for later ones. A pipe or a device takes them
+/// all.
 fn numbered(path: &Path, turn: usize) -> PathBuf {
     if turn == 0 || fs::metadata(path).is_ok_and(|found| !found.is_file() && !found.is_dir()) {
         return path.to_owned();
@@ -98,13 +96,13 @@ fn numbered(path: &Path, turn: usize) -> PathBuf {
     path.with_file_name(name)
 }
 
-/// Names sort by time; the process keeps two that start in one millisecond apart.
+/// Names sort by time; the process number separates two that start in the same millisecond.
 fn fresh_name(turn: usize, now: SystemTime) -> String {
     let millis = now.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis());
     format!("{millis:013}-{}-{turn}{SUFFIX}", std::process::id())
 }
 
-/// Keeps the newest traces. One that cannot be removed is no reason to disturb the run.
+/// Keeps only the newest traces. One that cannot be removed is no reason to disturb the run.
 fn forget_oldest(folder: &Path, kept: usize) {
     let Ok(entries) = fs::read_dir(folder) else { return };
     let mut names: Vec<OsString> = entries
@@ -118,8 +116,8 @@ fn forget_oldest(folder: &Path, kept: usize) {
     }
 }
 
-/// The traces of a folder, the last written first, at most 200. What cannot be read as a trace by the first 64 KiB of its
-/// first line is left out, and so is everything of a folder that cannot be read.
+/// The traces of a folder, the last written first, at most 200. Leaves out what cannot be read as a trace by the first 64 KiB of
+/// its first line, and everything in a folder that cannot be read.
 #[must_use]
 pub fn list(folder: &Path) -> Vec<Found> {
     let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
@@ -133,7 +131,7 @@ pub fn list(folder: &Path) -> Vec<Found> {
     found.take(LISTED).collect()
 }
 
-/// The trace of that name in a folder; the usual ending may be left out.
+/// The trace of that name in a folder; the usual extension may be left out.
 #[must_use]
 pub fn named(folder: &Path, name: &Path) -> Option<PathBuf> {
     // A path leads elsewhere.
@@ -143,7 +141,7 @@ pub fn named(folder: &Path, name: &Path) -> Option<PathBuf> {
     [name, &ended].into_iter().map(|name| folder.join(name)).find(|path| path.is_file())
 }
 
-/// When a file was last written; `None` for what is not a file: opening a pipe would wait for its writer.
+/// When a file was last written; `None` if it is not a regular file: opening a pipe would wait for its writer.
 fn modified(path: &Path) -> Option<SystemTime> {
     let metadata = fs::metadata(path).ok()?;
     metadata.is_file().then(|| metadata.modified().ok())?
@@ -157,20 +155,20 @@ fn question(path: &Path) -> Option<String> {
     Some(header.conversation.prompt().to_owned())
 }
 
-/// Copies a trace to a new file, private to the user; one that exists is never overwritten. Where it fails half way, nothing
-/// stays behind.
+/// Copies a trace to a new file, private to the user; an existing one is never overwritten. If it fails half-way, nothing is left
+/// behind.
 pub fn save_copy(from: &Path, to: &Path) -> Result<(), FileError> {
     let source = File::open(from).map_err(FileError::of(from))?;
     let target = private().write(true).create_new(true).open(to).map_err(FileError::of(to))?;
     let copied = copy((from, source), (to, target));
     if copied.is_err() {
-        // What is wrong is said already; a part of a copy that cannot be removed either does not change it.
+        // The original error is returned, even if a partial copy cannot be removed.
         let _ = fs::remove_file(to);
     }
     copied
 }
 
-/// As `std::io::copy`, but an error says which of the two files it is about.
+/// As `std::io::copy`, but an error names the file it is about.
 fn copy((from, mut source): (&Path, File), (to, mut target): (&Path, File)) -> Result<(), FileError> {
     let mut buffer = vec![0; 64 << 10];
     loop {
@@ -273,7 +271,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = |name: &str| folder.path().join(name);
         write(&path("1.trace.jsonl"), header("old?").as_bytes(), 10);
-        // The body is not looked at.
+        // The body is not examined.
         write(&path("0.trace.jsonl"), (header("new?\nand long") + "{broken").as_bytes(), 30);
         write(&path("copy.jsonl"), header("middle?").as_bytes(), 20);
         write(&path("torn.trace.jsonl"), &header("torn?").as_bytes()[..200], 40);

@@ -10,7 +10,7 @@ use crate::engine::fusion::segment::SegmentRule;
 use crate::engine::member::{Context, DraftRequest, Drafted, MemberError, Progress, Sampling, ScoreTier};
 use crate::engine::{Seat, guarded};
 
-/// What comes of asking one member alone.
+/// The result of asking one member alone.
 #[derive(Debug)]
 pub(crate) enum Alone {
     Answered(Answer),
@@ -50,12 +50,12 @@ pub(crate) async fn alone(seat: &Seat, params: &Params, conversation: &Conversat
     }
 }
 
-/// Has a model in this process read another question: it may have just written on this one with others, and would find its prompt
-/// evaluated, which the fused answer did not. On servers that would cost, and their caches are not ours.
+/// Makes a model in this process read another question: it may just have worked on this one with others, and would find its
+/// prompt already evaluated, unlike the fused answer. On servers that would cost money, and their caches are not ours.
 async fn start_afresh(seat: &Seat, params: &Params) {
     if seat.member.capabilities().tier == ScoreTier::InProcess {
         let greedy = Sampling { temperature: 0.0, top_p: 1.0, seed: 0 };
-        // Why it fails is reported when it is asked what is to be measured.
+        // A failure is reported by the call that is measured.
         let _ = draft(seat, params, Conversation::question("-"), greedy, 1).await;
     }
 }
@@ -76,7 +76,7 @@ async fn draft(
         confidence: None,
     };
     let member = Arc::clone(&seat.member);
-    // Asked inside the guard: a member may panic before it has a reply to wait for.
+    // Called inside the guard: a member may panic before it returns its reply.
     let progress = Progress::nowhere();
     let waits = progress.waits().clone();
     let reply = Box::pin(async move { member.draft(request, progress).await });
@@ -89,7 +89,7 @@ mod tests {
     use crate::engine::member::scripted::ScriptedMember;
     use crate::engine::member::{Capabilities, Member, Reply, ScoreRequest, Scored};
 
-    /// How a member fails to draft.
+    /// How a test member fails to draft.
     #[derive(Clone, Copy)]
     enum Failing {
         BeforeItsReply,

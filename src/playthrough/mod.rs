@@ -1,11 +1,11 @@
-//! Playing a run to its end: the one way that every command goes which has no screen.
+//! Plays a run to its end: the one way for every command without a screen.
 //!
-//! Owns what a run adds up to for its caller ([`Played`]), the request to stop it, and a member that answers alone
+//! Owns the outcome of a run for its caller ([`Played`]), the request to stop it, and a member that answers alone
 //! ([`alone`](alone::alone)). The knobs limit a run and a member alone in the same way: `max-tokens` and `max-rounds` end an
-//! answer, `draft-seconds` ends a call ([`Limit`] says which limit ended an answer). What a caller shows meanwhile, how it grades
-//! the answer and what it keeps are its own affair.
+//! answer, `draft-seconds` ends a call ([`Limit`] tells which limit ended an answer). Callers decide what to show in the
+//! meantime, how to grade the answer and what to keep.
 //!
-//! A member whose calls fail is not wrong: each failed call is listed. One whose calls all fail leaves the run, and when the last
+//! A member whose calls fail is not wrong: each failed call is listed. One whose calls all fail leaves the run, and if the last
 //! drafter has left, there is no whole answer ([`Unanswered::NoMembers`]). A member alone whose call fails has no answer either
 //! ([`Alone::Failed`](alone::Alone::Failed)).
 
@@ -22,10 +22,10 @@ use crate::engine::{Engine, Setup, SetupError};
 pub(crate) use limit::{Limit, LimitCounts};
 pub(crate) use played::{FailedCall, Played, Unanswered};
 
-/// Is ready when the run shall stop.
+/// Becomes ready when the run has to stop.
 type Stop = Pin<Box<dyn Future<Output = ()> + Send>>;
 
-/// A run on its way to its end. Dropping it ends it at once, without a last event.
+/// A run in progress. Dropping it ends it immediately, without a last event.
 pub(crate) struct Playthrough {
     engine: Engine,
     /// `None` once it was ready.
@@ -33,7 +33,7 @@ pub(crate) struct Playthrough {
     played: Played,
 }
 
-/// Plays a run that no one watches.
+/// Plays a run to its end.
 pub(crate) async fn play(setup: Setup) -> Played {
     match Playthrough::start(setup, std::future::pending()).await {
         Ok(mut run) => {
@@ -50,7 +50,7 @@ impl Playthrough {
         Ok(Self { engine: Engine::start(setup).await?, stop: Some(Box::pin(stop)), played: Played::default() })
     }
 
-    /// The next record, for what the caller shows of it; `None` after the last.
+    /// The next record, for the caller to show; `None` after the last.
     pub(crate) async fn next(&mut self) -> Option<Record> {
         loop {
             tokio::select! {
@@ -62,7 +62,7 @@ impl Playthrough {
                 () = ready(&mut self.stop) => {
                     self.stop = None;
                     self.played.interrupted = true;
-                    // A run that has just ended takes no command any more, and needs none.
+                    // A run that has just ended accepts no command, and needs none.
                     let _ = self.engine.commands().send(Command::Stop).await;
                 }
             }
@@ -74,7 +74,7 @@ impl Playthrough {
         self.played.text()
     }
 
-    /// What the run adds up to, after its last record.
+    /// The outcome of the run, after its last record.
     pub(crate) async fn end(mut self) -> Played {
         self.played.journal_error = self.engine.ended().await.journal_error;
         self.played

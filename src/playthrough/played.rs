@@ -1,4 +1,4 @@
-//! What the records of a run add up to.
+//! The outcome of a run, collected from its records.
 
 use crate::engine::SetupError;
 use crate::engine::fusion::event::{Event, ExitReason, Finished, MemberName, Outcome, RankedCandidate, Record, Summary, late};
@@ -14,13 +14,13 @@ pub(crate) struct Played {
     pub(crate) segments: Vec<Segment>,
     /// The members that left, in order.
     pub(crate) departures: Vec<Departure>,
-    /// Drafts and scorings that failed, and those that were given up because the member was silent.
+    /// Drafts and scorings that failed, or were dropped because the member was silent.
     pub(crate) failed_calls: Vec<FailedCall>,
     /// Whether its first event came: from then on there is a trace, if one is kept.
     pub(crate) started: bool,
     /// Whether it was asked to stop before its last event.
     pub(crate) interrupted: bool,
-    /// Why its trace is not whole.
+    /// Why its trace is incomplete.
     pub(crate) journal_error: Option<TraceError>,
     refused: Option<SetupError>,
     finished: Option<Finished>,
@@ -31,7 +31,7 @@ pub(crate) struct Played {
 /// An accepted segment.
 #[derive(Debug)]
 pub(crate) struct Segment {
-    /// The fused score of its candidate, in the unit of the scoring rule; `None` where it was not scored.
+    /// The fused score of its candidate, in the unit of the scoring rule; `None` if it was not scored.
     pub(crate) score: Option<f64>,
 }
 
@@ -42,11 +42,11 @@ pub(crate) struct Departure {
     /// The round after which it left; 0 before the first.
     pub(crate) round: usize,
     pub(crate) reason: ExitReason,
-    /// Bytes of the answer that were accepted by then.
+    /// Length of the answer by then, in bytes.
     pub(crate) accepted: usize,
 }
 
-/// A call to a member that brought nothing.
+/// A call to a member that failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct FailedCall {
     pub(crate) member: MemberName,
@@ -129,12 +129,12 @@ impl Played {
         &self.text
     }
 
-    /// How it ended; `None` where its last event never came.
+    /// How it ended; `None` if its last event never came.
     pub(crate) fn outcome(&self) -> Option<&Outcome> {
         self.finished.as_ref().map(|finished| &finished.outcome)
     }
 
-    /// The figures of its last event; all zero where that never came.
+    /// The figures of its last event; all zero if that never came.
     pub(crate) fn summary(&self) -> Summary {
         self.finished.as_ref().map(|finished| finished.summary.clone()).unwrap_or_default()
     }

@@ -1,14 +1,14 @@
-//! Telling an echo: an answer that says nothing but what was asked. Likelihood cannot see it, since a text that repeats the question
-//! is probable to every model.
+//! Recognises an echo: an answer that only repeats the question. Likelihood cannot, since a text that repeats the question is
+//! probable to every model.
 
 use unicode_segmentation::UnicodeSegmentation;
 
 use crate::engine::fusion::repeats::words;
 
-/// The fewest words of sentences of the question that make an echo; a shorter question has to be repeated whole.
+/// The minimum number of words from sentences of the question that make an echo; a shorter question has to be repeated in full.
 const FEWEST: usize = 3;
 
-/// Whether a text is nothing but sentences of the question, or the whole of it: word by word, whatever the case and the punctuation.
+/// Whether a text consists only of sentences of the question, or is all of it: word by word, ignoring case and punctuation.
 #[must_use]
 pub fn is_echo(text: &str, question: &str) -> bool {
     let (said, asked) = (words(text), words(question));
@@ -22,9 +22,9 @@ pub fn is_echo(text: &str, question: &str) -> bool {
     said.len() >= FEWEST && consists_of(&said, &sentences)
 }
 
-/// Whether these sentences, each as often as wanted and in any order, make up the words.
+/// Whether these sentences, any number of times and in any order, make up the words.
 fn consists_of(words: &[String], sentences: &[Vec<String>]) -> bool {
-    // At each place: whether sentences make up the words before it.
+    // For each position: whether sentences make up the words before it.
     let mut made_up = vec![false; words.len() + 1];
     made_up[0] = true;
     for place in 0..words.len() {

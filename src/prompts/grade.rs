@@ -1,12 +1,12 @@
-//! Judging an answer: every known answer must appear in it, in order, as whole words.
+//! Grades an answer: every known answer must appear in it, in order, as whole words.
 
-/// Whether a text holds all answers in order.
+/// Whether a text contains all answers in order.
 #[must_use]
 pub fn is_right(text: &str, answers: &[String]) -> bool {
     found(text, answers) == answers.len()
 }
 
-/// How many of the answers, from the first on, a text holds in order.
+/// How many of the answers, from the first on, a text contains in order.
 #[must_use]
 pub fn found(text: &str, answers: &[String]) -> usize {
     let mut rest = text;
@@ -22,7 +22,7 @@ pub fn found(text: &str, answers: &[String]) -> usize {
         .count()
 }
 
-/// The byte after the first place where `words` stands as whole words: no letter or digit touches it on either side.
+/// The end of the first occurrence of `words` as whole words: without a letter or digit on either side.
 fn find_words(text: &str, words: &str) -> Option<usize> {
     text.match_indices(words).map(|(start, _)| (start, start + words.len())).find_map(|(start, end)| {
         let before = text[..start].chars().next_back();

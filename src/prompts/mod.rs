@@ -1,7 +1,7 @@
-//! Sets of prompts: a file of JSON, each prompt a question with the answers that are known.
+//! Sets of prompts: a file of JSON, each prompt a question with its known answers.
 //!
-//! Owns the prompts and their fingerprints; how a file is written is `written`'s, whether a text holds the answers is [`grade`]'s,
-//! whether it only repeats the question `echo`'s. What is done with the prompts is the commands'.
+//! Owns the prompts and their fingerprints; `written` parses the file, [`grade`] checks whether a text contains the answers,
+//! `echo` whether it only repeats the question. The commands use the prompts.
 
 pub(crate) mod echo;
 pub mod grade;
@@ -13,79 +13,56 @@ use crate::engine::fusion::conversation::Conversation;
 use crate::text::{self, NotText};
 
 /// A prompt with its known answers.
+#[allow(missing_docs, reason = "the names say it")]
 #[derive(Debug, Clone, PartialEq)]
 pub struct Prompt {
-    /// What is asked.
     pub conversation: Conversation,
-    /// What the answer must hold, in order; empty where no answer is known.
+    /// What the answer must contain, in order; empty if no answer is known.
     pub answers: Vec<String>,
-    /// For each answer the member that knows it, where the file says so; empty otherwise.
+    /// For each answer the member that knows it, if the file says so; otherwise empty.
     pub experts: Vec<String>,
 }
 
 impl Prompt {
-    /// A question of which no answer is known.
+    /// A question without a known answer.
     #[must_use]
     pub fn question(conversation: Conversation) -> Self {
         Self { conversation, answers: Vec::new(), experts: Vec::new() }
     }
 
-    /// The same for prompts that mean the same, on every machine: what is asked, and what is right. How the file is laid out,
-    /// its other keys, and who knows an answer change nothing in what members say.
+    /// The same for equivalent prompts, on every machine: covers the question and the right answers. The file's layout, its other
+    /// keys, and who knows an answer do not affect what members answer.
     #[must_use]
     pub fn fingerprint(&self) -> String {
-        // Texts and lists of them can always be written.
+        // Texts and lists of texts can always be serialised.
         fingerprint(&serde_json::to_vec(&(&self.conversation, &self.answers)).unwrap_or_default())
     }
 }
 
-/// Whether every prompt must say what is right.
+/// Whether every prompt must have known answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Answers {
-    /// A line without `answers` is broken.
+    /// A line without `answers` is an error.
     Required,
-    /// A line without `answers` is a question of which none is known.
+    /// A line without `answers` is a question without a known answer.
     Optional,
 }
 
 /// What can be wrong with a file of prompts.
+#[allow(missing_docs, reason = "the names say it")]
 #[derive(Debug, thiserror::Error)]
 pub enum PromptFileError {
-    /// The file system refused.
     #[error("{}: {source}", path.display())]
-    File {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        source: std::io::Error,
-    },
-    /// It is not text in UTF-8.
+    File { path: PathBuf, source: std::io::Error },
     #[error("{}: {source}", path.display())]
-    NotText {
-        /// The file.
-        path: PathBuf,
-        /// What it is instead.
-        source: NotText,
-    },
-    /// A line is not a prompt.
+    NotText { path: PathBuf, source: NotText },
     #[error("{}: line {line}: {reason}", path.display())]
-    Line {
-        /// The file.
-        path: PathBuf,
-        /// The line, from 1.
-        line: usize,
-        /// What is wrong with it.
-        reason: String,
-    },
-    /// There is nothing in it.
+    Line { path: PathBuf, line: usize, reason: String },
     #[error("{}: there is no prompt in this file", path.display())]
-    Empty {
-        /// The file.
-        path: PathBuf,
-    },
+    Empty { path: PathBuf },
 }
 
-/// Reads the prompts of a file, at least one: a JSON object a line, or an array of them; empty lines are passed over.
+/// Reads the prompts of a file, at least one: one JSON object per line, or an array of them; empty lines are skipped.
 pub fn read(path: &Path, answers: Answers) -> Result<Vec<Prompt>, PromptFileError> {
     let bytes = std::fs::read(path).map_err(|source| PromptFileError::File { path: path.to_owned(), source })?;
     let text = text::text(&bytes).map_err(|source| PromptFileError::NotText { path: path.to_owned(), source })?;
@@ -96,13 +73,13 @@ pub fn read(path: &Path, answers: Answers) -> Result<Vec<Prompt>, PromptFileErro
     Ok(prompts)
 }
 
-/// Tells texts apart: [`hash`], and the length, in hexadecimal. Not proof against someone who wants two texts to look the same.
+/// Distinguishes texts: [`hash`], and the length, in hexadecimal. Not secure against deliberate collisions.
 #[must_use]
 pub fn fingerprint(bytes: &[u8]) -> String {
     format!("{:016x}-{:x}", hash(bytes), bytes.len())
 }
 
-/// FNV-1a of 64 bits (draft-eastlake-fnv).
+/// 64-bit FNV-1a (draft-eastlake-fnv).
 #[must_use]
 pub fn hash(bytes: &[u8]) -> u64 {
     bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3))
@@ -168,7 +145,7 @@ mod tests {
 
     #[test]
     fn another_text_has_another_fingerprint() {
-        // Of the published test vectors.
+        // From the published test vectors.
         assert_eq!(fingerprint(b""), "cbf29ce484222325-0");
         assert_eq!(fingerprint(b"foobar"), "85944171f73967e8-6");
     }

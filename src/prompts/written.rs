@@ -1,4 +1,4 @@
-//! A file of prompts as it is written: a JSON object a line, or one JSON text over several lines, an array of them for instance.
+//! Parses a file of prompts: one JSON object per line, or one JSON text over several lines, such as an array.
 //!
 //! Owns finding the prompts and their lines in the file; nothing is read twice, and every error has the file's line.
 
@@ -11,10 +11,10 @@ use super::{Answers, Prompt, PromptFileError};
 use crate::engine::fusion::conversation::{Conversation, Turn};
 use crate::text;
 
-/// How a prompt is written, for those who wrote something else.
+/// How to write a prompt, for error messages.
 const EXAMPLE: &str = r#"a prompt is written as {"prompt": "…"}"#;
 
-/// A prompt as it is written; keys that are not ours are passed over, so that prompt sets can carry notes of their own.
+/// A prompt as written; unknown keys are ignored, so that prompt sets can carry notes.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 struct Written {
     #[serde(default)]
@@ -38,7 +38,7 @@ pub(super) fn prompts(path: &Path, text: &str, answers: Answers) -> Result<Vec<P
     prompts.collect()
 }
 
-/// Whether the text is one array, or an object over several lines. A first line that is broken among whole ones is neither.
+/// Whether the text is one array, or an object over several lines. A broken first line among whole ones is neither.
 fn is_one_text(text: &str) -> bool {
     let mut lines = text.lines().filter(|line| !line.trim().is_empty());
     let Some(first) = lines.next() else { return false };
@@ -56,9 +56,9 @@ fn by_line(text: &str) -> Vec<(usize, &str)> {
     lines.map(|(place, line)| (place + 1, line)).collect()
 }
 
-/// The objects of one JSON text, or of several one behind the other, and of the arrays among them.
+/// The objects of one JSON text, or of several in sequence, and of the arrays among them.
 fn whole(text: &str) -> Result<Vec<(usize, &str)>, Fault> {
-    // What the parser borrows is a part of the text, so where it starts says on which line it stands.
+    // What the parser borrows is part of the text, so its address gives its line.
     let line = |json: &str| text::line_at(text.as_bytes(), (json.as_ptr() as usize).saturating_sub(text.as_ptr() as usize));
     let mut found = Vec::new();
     for value in serde_json::Deserializer::from_str(text.trim_end()).into_iter::<&RawValue>() {
@@ -81,7 +81,7 @@ fn advised((line, reason): Fault) -> Fault {
     (line, format!("{reason}; {EXAMPLE}"))
 }
 
-/// A prompt that starts on this line. A question alone may be written as a text.
+/// The prompt that starts on this line. A question alone may be written as a text.
 fn prompt(json: &str, line: usize, wanted: Answers) -> Result<Prompt, Fault> {
     let Written { prompt, turns, answers, experts } = if json.trim_start().starts_with('"') {
         Written { prompt: Some(parse(json, line)?), turns: Vec::new(), answers: None, experts: Vec::new() }

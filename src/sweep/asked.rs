@@ -1,27 +1,27 @@
-//! What makes a prompt of a sweep the same one in another sweep, and which seed it is played with.
+//! What makes a prompt of a sweep the same one in another sweep, and the seed it is played with.
 //!
-//! A prompt is what it says: its place in the file decides nothing. So results outlive a prompt that is added, taken out or put
-//! elsewhere, and stand for exactly what a sweep from the start would play.
+//! A prompt is identified by its contents, not by its position in the file. So results stay valid when a prompt is added, removed
+//! or moved, and equal exactly what a sweep from the start would give.
 
 use std::collections::HashMap;
 
 use crate::prompts::{Prompt, hash};
 
-/// A prompt of a sweep by what it means.
+/// A prompt of a sweep, identified by its contents.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Asked {
     /// Its [`Prompt::fingerprint`].
     pub fingerprint: String,
-    /// Of equal prompts of one file, which this is, from 1: they are played apart.
+    /// Its number among equal prompts of one file, from 1: they are played separately.
     pub copy: usize,
 }
 
-/// How a sweep's seed becomes that of a prompt, in every setting the same: what differs then is the setting's doing.
+/// How the seed of a prompt is derived from the sweep's, the same in every setting: then any difference is due to the setting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Seeding {
-    /// It is that of the prompt: for a single one, whose run on the screen has that seed too.
+    /// It is the sweep's seed: for a single prompt, whose run on the screen has that seed too.
     Given,
-    /// Each prompt has its own, made from the sweep's and what the prompt says.
+    /// Each prompt has its own seed, derived from the sweep's and its contents.
     OfPrompt,
 }
 
@@ -44,14 +44,14 @@ impl Asked {
     pub fn seed(&self, seeding: Seeding, seed: u64) -> u64 {
         match seeding {
             Seeding::Given => seed,
-            // Half of the bits: such numbers can be typed, and every reader of JSON keeps them whole.
+            // Half of the bits: such numbers can be typed, and every reader of JSON keeps them exact.
             Seeding::OfPrompt => seed.wrapping_add(hash(format!("{} {}", self.fingerprint, self.copy).as_bytes()) >> 32),
         }
     }
 }
 
 impl std::fmt::Display for Asked {
-    /// For names of files: the second of equal prompts ends in `-2`.
+    /// For file names: the second of equal prompts ends in `-2`.
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(out, "{}", self.fingerprint)?;
         if self.copy > 1 { write!(out, "-{}", self.copy) } else { Ok(()) }

@@ -1,4 +1,4 @@
-//! What an earlier sweep left, compared with what is to be played now: what counts, and why the rest is played.
+//! The results of an earlier sweep, compared with what has to be played now: which ones count, and why the rest is played.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -6,10 +6,10 @@ use super::asked::Asked;
 use super::cell::{Answer, Cell, Finished};
 use super::plan::Sweep;
 
-/// Prompts that are told by their numbers, at most.
+/// How many prompts are listed by number at most.
 const NAMED: usize = 5;
 
-/// The cells of a sweep that an earlier one left, and what there is to say of the others.
+/// The cells of a sweep that an earlier one left, and a summary of the others.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Earlier {
     /// Cells with a whole answer, in order.
@@ -18,26 +18,26 @@ pub struct Earlier {
     total: usize,
     /// Cells whose answer failed.
     failed: usize,
-    /// Prompts, from 1, of which nothing is there, where another one stood at the same place.
+    /// Prompts, from 1, without results, whose position had a different prompt before.
     changed: Vec<usize>,
-    /// Prompts, from 1, of which nothing is there.
+    /// Prompts, from 1, without results.
     new: Vec<usize>,
     /// Cells of those.
     unknown: usize,
-    /// Prompts that are not among these: their results stay.
+    /// Prompts that are not in this sweep: their results stay.
     others: usize,
-    /// Whether there was anything.
+    /// Whether there were any results.
     any: bool,
 }
 
-/// Lines of results, as they are read.
+/// Lines of results, while they are read.
 pub(super) struct Reading<'a> {
     sweep: &'a Sweep,
     places: HashMap<&'a Asked, usize>,
     cells: BTreeMap<Cell, Answer>,
-    /// Prompts of this sweep of which there is a line.
+    /// Prompts of this sweep that have a line.
     known: HashSet<usize>,
-    /// Prompts that are not of this sweep, with their places, from 0.
+    /// Prompts that are not in this sweep, with their indices, from 0.
     others: HashMap<Asked, usize>,
 }
 
@@ -48,8 +48,8 @@ impl<'a> Reading<'a> {
         Self { sweep, places, cells: BTreeMap::new(), known: HashSet::new(), others: HashMap::new() }
     }
 
-    /// Takes in a line: a prompt that stood at this place (from 0), played with this seed under this setting of the grid, if it
-    /// is one of the grid. Of a cell that was played twice, because it failed at first, the last line counts.
+    /// Adds a line: a prompt at this index (from 0), played with this seed under this setting of the grid, if it is one of the
+    /// grid. If a cell was played twice, because it failed at first, the last line counts.
     pub(super) fn line(&mut self, asked: Asked, place: usize, seed: u64, setting: Option<usize>, answer: Answer) {
         let Some(prompt) = self.places.get(&asked).copied() else {
             self.others.insert(asked, place);
@@ -64,7 +64,7 @@ impl<'a> Reading<'a> {
         }
     }
 
-    /// Passes over what was read of the prompts with these fingerprints.
+    /// Drops what was read of the prompts with these fingerprints.
     pub(super) fn forget(&mut self, fingerprints: &[String]) {
         let gone = |asked: &Asked| fingerprints.contains(&asked.fingerprint);
         self.others.retain(|asked, _| !gone(asked));
@@ -73,7 +73,7 @@ impl<'a> Reading<'a> {
         self.cells.retain(|cell, _| !prompts.contains(&cell.prompt));
     }
 
-    /// What all lines say together.
+    /// The result of all lines.
     pub(super) fn end(self) -> Earlier {
         let stood: HashSet<usize> = self.others.values().copied().collect();
         let unknown = (0..self.sweep.prompts.len()).filter(|prompt| !self.known.contains(prompt));
@@ -95,7 +95,7 @@ impl<'a> Reading<'a> {
 }
 
 impl Earlier {
-    /// What is there from before, what is to be played and why, in a sentence; `None` where nothing was there.
+    /// What exists from before, what has to be played and why, in a sentence; `None` if nothing existed.
     #[must_use]
     pub fn told(&self) -> Option<String> {
         let (there, others) = (self.finished.len(), self.others);
@@ -109,7 +109,7 @@ impl Earlier {
         self.any.then(|| parts.into_iter().flatten().collect::<Vec<_>>().join("; "))
     }
 
-    /// Why cells are to be played.
+    /// Why cells have to be played.
     fn reasons(&self, left: usize) -> String {
         let unplayed = left.saturating_sub(self.failed + self.unknown);
         let counted = |count: usize, what: &str| (count > 0).then(|| format!("{count} {what}"));

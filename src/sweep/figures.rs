@@ -1,45 +1,45 @@
-//! What the answers of a setting add up to, and which setting is best.
+//! Summarises the answers of a setting, and finds the best setting.
 
 use super::cell::{Answer, Finished};
 use super::grid::Grid;
 
-/// The knobs that decide what a score means: where one of them varies, scores cannot be compared.
+/// The knobs that decide what a score means: if one of them varies, scores cannot be compared.
 const MEASURES: &[&str] =
     &["scoring", "normalisation", "softmax-temperature", "outlier-filter", "outlier-ratio", "score-end", "feedback"];
 
 /// The figures of one setting.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Figures {
-    /// Answers that are there, failures among them.
+    /// Number of answers, including failures.
     pub answers: usize,
-    /// Of these, whole answers to prompts with known answers.
+    /// Whole answers to prompts with known answers.
     pub graded: usize,
-    /// Of these, right ones.
+    /// Right answers.
     pub right: usize,
-    /// Mean over the answers of the mean fused score of what was accepted; absent where nothing was scored.
+    /// Mean over the answers of the mean fused score of the accepted candidates; absent if nothing was scored.
     pub score: Option<f64>,
-    /// Mean rounds of an answer.
+    /// Mean rounds per answer.
     pub rounds: f64,
-    /// Mean accepted tokens of an answer.
+    /// Mean accepted tokens per answer.
     pub tokens: f64,
-    /// Drafts asked for, of all answers.
+    /// Drafts asked for, over all answers.
     pub draft_calls: usize,
-    /// Candidates scored, of all answers.
+    /// Candidates scored, over all answers.
     pub score_calls: usize,
-    /// Mean drafters of a round.
+    /// Mean drafters per round.
     pub mean_active: f64,
-    /// Mean milliseconds of an answer.
+    /// Mean milliseconds per answer.
     pub elapsed_ms: f64,
-    /// US dollars of all answers together, where prices were given.
+    /// US dollars for all answers together, if prices were given.
     pub cost: Option<f64>,
-    /// Whether any of that was guessed.
+    /// Whether part of the cost is a guess.
     pub cost_is_guessed: bool,
-    /// Prompts without a whole answer. They are neither right nor wrong, and not in the means.
+    /// Prompts without a whole answer. They are neither right nor wrong, and not part of the means.
     pub failures: usize,
 }
 
 impl Figures {
-    /// Adds answers up.
+    /// Summarises answers.
     #[must_use]
     pub fn of<'a>(answers: impl IntoIterator<Item = &'a Answer>) -> Self {
         let answers: Vec<&Answer> = answers.into_iter().collect();
@@ -65,7 +65,7 @@ impl Figures {
         }
     }
 
-    /// Per setting of a grid, in order.
+    /// For each setting of a grid, in order.
     #[must_use]
     pub fn of_grid(grid: &Grid, finished: &[Finished]) -> Vec<Self> {
         let mut of_setting: Vec<Vec<&Finished>> = vec![Vec::new(); grid.settings()];
@@ -82,7 +82,7 @@ impl Figures {
         of_setting.into_iter().map(add_up).collect()
     }
 
-    /// The share of right answers, 0 to 1; `None` where no answer is known.
+    /// The share of right answers, 0 to 1; `None` if no answer is known.
     #[must_use]
     pub fn accuracy(&self) -> Option<f64> {
         (self.graded > 0).then(|| self.right as f64 / self.graded as f64)
@@ -94,7 +94,7 @@ impl Figures {
         self.answers.saturating_sub(self.failures)
     }
 
-    /// Calls to members: drafts and scorings together.
+    /// Calls to members: drafts and scorings.
     #[must_use]
     pub fn calls(&self) -> usize {
         self.draft_calls + self.score_calls
@@ -106,31 +106,26 @@ fn mean(numbers: impl Iterator<Item = f64>) -> Option<f64> {
     (count > 0).then(|| sum / count as f64)
 }
 
-/// Why no setting can be called the best.
+/// Why there is no best setting.
+#[allow(missing_docs, reason = "the names say it")]
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NoBest {
-    /// There is not an answer yet.
     #[error("no best can be told: no answer is there")]
     NothingFinished,
-    /// Every answer failed.
     #[error("no best can be told: every answer failed")]
     EverythingFailed,
-    /// Nothing to compare by.
+    /// The knob that decides what a score means varies, so scores cannot be compared.
     #[error("no best can be told: no prompt has a known answer, and with {knob} the scores mean different things")]
-    ScoresDiffer {
-        /// The knob that varies.
-        knob: &'static str,
-    },
-    /// No accepted candidate was scored.
+    ScoresDiffer { knob: &'static str },
     #[error("no best can be told: no prompt has a known answer, and nothing was scored")]
     NothingScored,
 }
 
-/// The place of the best setting: the highest accuracy, or where no answer is known the highest mean score; of equals the one
-/// with fewer calls, then the earlier. Settings of which fewer prompts have a whole answer than of others are left out.
+/// The number of the best setting: the highest accuracy, or if no answer is known the highest mean score; on ties the one with
+/// fewer calls, then the earlier. Settings with fewer whole answers than others are left out.
 ///
 /// # Errors
-/// Where no best can be told, and why.
+/// If there is no best one, the reason why.
 pub fn best(grid: &Grid, figures: &[Figures]) -> Result<usize, NoBest> {
     let most = figures.iter().map(Figures::whole).max().unwrap_or_default();
     if most == 0 {

@@ -1,21 +1,21 @@
 //! The grid: which knobs take which values, and every combination of them in order.
 //!
-//! Owns reading lists of values and counting settings. Whether a knob does anything under the others is `needs`'.
+//! Owns parsing lists of values and counting settings. `needs` decides whether a knob has an effect under the others.
 
 use crate::engine::fusion::params::{Kind, Knob, ParamError, Params, Value};
 
-/// Values that one knob may take in a sweep at most: more are a slip of the keyboard.
+/// The most values of one knob in a sweep: more are a typing mistake.
 pub const MOST_VALUES: usize = 1000;
 
-/// Settings that a grid may have at most.
+/// The most settings of a grid.
 pub const MOST_SETTINGS: usize = 100_000;
 
 /// One knob and the values that it takes.
+#[allow(missing_docs, reason = "the names say it")]
 #[derive(Debug, Clone)]
 pub struct Axis {
-    /// The knob.
     pub knob: &'static Knob,
-    /// Its values in the order in which they were given, each once, at least one.
+    /// Its values in the order given, without duplicates, at least one.
     pub values: Vec<Value>,
 }
 
@@ -28,61 +28,40 @@ pub struct Grid {
 }
 
 /// What is wrong with a grid.
+#[allow(missing_docs, reason = "the names say it")]
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum GridError {
-    /// A value that its knob does not take, or a knob that is not there.
+    /// A value that its knob does not take, or an unknown knob.
     #[error(transparent)]
     Parameter(#[from] ParamError),
-    /// A list with a gap, or with nothing in it.
+    /// A list with a gap, or an empty one.
     #[error("`{knob}` has an empty place in its list `{text}`: give values with one comma between them")]
-    EmptyPlace {
-        /// The knob.
-        knob: &'static str,
-        /// The list.
-        text: String,
-    },
-    /// A range that leads nowhere.
+    EmptyPlace { knob: &'static str, text: String },
     #[error("`{knob}`: `{text}` is no range: {reason}; write FROM..TO:STEP")]
-    BadRange {
-        /// The knob.
-        knob: &'static str,
-        /// What was given.
-        text: String,
-        /// What is wrong with it.
-        reason: &'static str,
-    },
-    /// More values than anybody means.
+    BadRange { knob: &'static str, text: String, reason: &'static str },
+    /// More values than anyone would want.
     #[error("`{knob}` has {count} values, but a sweep takes at most {MOST_VALUES} of one knob")]
-    TooManyValues {
-        /// The knob.
-        knob: &'static str,
-        /// How many.
-        count: usize,
-    },
-    /// More settings than anybody means.
+    TooManyValues { knob: &'static str, count: usize },
+    /// More settings than anyone would want.
     #[error("the grid has more than {MOST_SETTINGS} settings: give fewer values")]
     TooManySettings,
-    /// No knob takes several values.
     #[error("nothing is swept: give at least one knob several values, as in --segment-tokens 3,5,10")]
     NothingSwept,
-    /// A knob has two axes.
     #[error("`{knob}` is swept twice: give it one list")]
-    Twice {
-        /// The knob.
-        knob: &'static str,
-    },
+    Twice { knob: &'static str },
 }
 
 impl PartialEq for Axis {
-    /// A knob is its name.
+    /// A knob is identified by its name.
     fn eq(&self, other: &Self) -> bool {
         self.knob.name == other.knob.name && self.values == other.values
     }
 }
 
 impl Axis {
-    /// Reads the values of a knob as the command line gives them: a list with commas, in which `FROM..TO:STEP` (of numbers, both
-    /// ends included; where no step is given 1 of whole numbers, else the knob's own) stands for all it passes. Values given twice count once.
+    /// Parses the values of a knob as on the command line: a list with commas, in which `FROM..TO:STEP` (numbers, both ends
+    /// included; the default step is 1 for whole numbers, otherwise the knob's own) stands for all values in it. Duplicates count
+    /// once.
     ///
     /// # Errors
     /// Names the knob, the value and what the knob takes.
@@ -103,7 +82,7 @@ impl Axis {
     /// A knob with these values.
     ///
     /// # Errors
-    /// Where there is none, or one that the knob does not take.
+    /// If there is none, or one that the knob does not take.
     pub fn new(knob: &'static Knob, values: &[Value]) -> Result<Self, GridError> {
         let mut once: Vec<Value> = Vec::new();
         for value in values {
@@ -135,7 +114,7 @@ fn range(knob: &'static Knob, text: &str, from: &str, rest: &str) -> Result<Vec<
     if from > to {
         return Err(bad("it must rise"));
     }
-    // A step that does not go into the range exactly must not lose the end to rounding.
+    // If the step does not divide the range exactly, rounding must not lose the end.
     let steps = ((to - from) / step + 1e-9).floor();
     if steps >= MOST_VALUES as f64 {
         return Err(GridError::TooManyValues { knob: knob.name, count: steps as usize + 1 });
@@ -152,7 +131,7 @@ fn number(value: &Value) -> f64 {
     }
 }
 
-/// Sums of steps carry rounding in their last digits: 0.1 three times is 0.3.
+/// Sums of steps have rounding errors in their last digits: 0.1 three times is 0.3.
 fn rounded(number: f64) -> f64 {
     (number * 1e9).round() / 1e9
 }
@@ -161,7 +140,7 @@ impl Grid {
     /// The grid of these axes.
     ///
     /// # Errors
-    /// Where no axis has several values, one knob has two axes, or there are too many settings.
+    /// If no axis has several values, one knob has two axes, or there are too many settings.
     pub fn new(axes: Vec<Axis>) -> Result<Self, GridError> {
         for (place, axis) in axes.iter().enumerate() {
             if axes.iter().take(place).any(|other| other.knob.name == axis.knob.name) {
@@ -190,7 +169,7 @@ impl Grid {
         self.axes.iter().map(|axis| axis.values.len()).product()
     }
 
-    /// Where a setting stands on each axis.
+    /// The index of a setting on each axis.
     #[must_use]
     pub fn places(&self, setting: usize) -> Vec<usize> {
         let mut rest = setting;
@@ -226,7 +205,7 @@ impl Grid {
         })
     }
 
-    /// The knobs of a setting over those that do not vary.
+    /// The knobs of a setting, over those that do not vary.
     #[must_use]
     pub fn params(&self, fixed: &Params, setting: usize) -> Params {
         let mut params = fixed.clone();

@@ -1,8 +1,9 @@
 //! Sweeps: the prompts of a set, each under every setting of a grid of knobs.
 //!
-//! Everything of a sweep but how it is asked for and shown on a screen: the command line and the playground both use it. The
-//! [`Grid`] counts settings, `imply` sees that they differ, [`start`] plays the cells, `Store` keeps what came out so that a
-//! sweep can continue after an interruption, `Earlier` says what of it counts, [`Figures`] add it up, `best` compares, and [`report`] writes the table.
+//! Everything about a sweep except requesting it and showing it on a screen: the command line and the playground both use it. The
+//! [`Grid`] counts settings, `imply` ensures that they differ, [`start`] plays the cells, `Store` keeps the results so that a
+//! sweep can continue after an interruption, `Earlier` decides which of them count, [`Figures`] summarises them, `best` compares,
+//! and [`report`] writes the table.
 
 mod asked;
 mod cell;

@@ -1,31 +1,31 @@
-//! What the knobs of a sweep need in order to do something: sweeping a knob without effect would change nothing.
+//! What the knobs of a sweep need to have an effect: sweeping a knob without effect would change nothing.
 //!
-//! Which knob depends on which, the table of knobs knows; here a governor may be swept too, and then has several values.
+//! The table of knobs defines which knob depends on which; here a governor may be swept too, and then has several values.
 
 use super::grid::Axis;
 use crate::engine::fusion::params::needs::{self, Given, Implied, Need, Settled, When, needs};
 use crate::engine::fusion::params::{Params, Value, knob};
 
 /// A swept knob that would change nothing.
+#[allow(missing_docs, reason = "the names say it")]
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[error("sweeping `{knob}` changes nothing while `{governor}` is {value}: add --{governor} {wanted}")]
 pub struct Idle {
-    /// The swept knob.
     pub knob: &'static str,
-    /// The knob that it depends on.
+    /// The knob it depends on.
     pub governor: &'static str,
-    /// What that is.
+    /// The governor's value.
     pub value: String,
-    /// What it would have to be.
+    /// The value it would need.
     pub wanted: When,
 }
 
-/// Sets what the swept knobs need in order to do something, where nobody said otherwise and only one value will do.
+/// Sets what the swept knobs need to have an effect, if only one value will do and the user did not decide otherwise.
 ///
-/// `said` tells whether the user gave this knob on the command line.
+/// `said`: whether the user gave this knob on the command line.
 ///
 /// # Errors
-/// Where a swept knob does nothing and it is not ours to change that.
+/// If a swept knob has no effect and the program may not change that.
 pub fn imply(axes: &[Axis], params: &mut Params, said: impl Fn(&str) -> bool) -> Result<Vec<Implied>, Idle> {
     let mut implied = Vec::new();
     for need in axes.iter().flat_map(|axis| needs(axis.knob.name)) {
@@ -33,7 +33,7 @@ pub fn imply(axes: &[Axis], params: &mut Params, said: impl Fn(&str) -> bool) ->
         if values.iter().any(|value| need.when.allows(value)) {
             continue;
         }
-        // What was implied for another swept knob counts as said: both cannot be had.
+        // What was implied for another swept knob counts as set: a second implication cannot contradict it.
         let taken = implied.iter().any(|other: &Implied| other.knob == need.governor);
         let free = !is_swept(axes, need.governor) && !said(need.governor) && !taken;
         match need.when.only() {

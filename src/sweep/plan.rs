@@ -1,4 +1,4 @@
-//! What is swept: the grid, the prompts, the seed; and why a sweep cannot continue.
+//! What is swept (the grid, the prompts, the seed), and why a sweep cannot continue.
 
 use std::path::PathBuf;
 
@@ -10,19 +10,18 @@ use crate::engine::trace::TraceError;
 use crate::prompts::Prompt;
 
 /// What is swept.
+#[allow(missing_docs, reason = "the names say it")]
 #[derive(Debug, Clone)]
 pub struct Sweep {
     /// The knobs that vary.
     pub grid: Grid,
     /// The knobs that do not.
     pub params: Params,
-    /// What the seeds of the prompts are made from.
+    /// The base of the prompts' seeds.
     pub seed: u64,
-    /// How.
     pub seeding: Seeding,
-    /// The prompts.
     pub prompts: Vec<Prompt>,
-    /// The folder, which must be there, of one trace a cell; `None` keeps none.
+    /// The existing folder for one trace per cell; `None` keeps none.
     pub traces: Option<PathBuf>,
 }
 
@@ -35,20 +34,20 @@ pub enum SweepError {
     /// The system gives no thread or no event loop.
     #[error("this system gives no thread to sweep on: {0}")]
     Thread(std::io::Error),
-    /// A job ended by a fault of its own.
+    /// A job ended because of a bug in it.
     #[error("the sweep stopped by a fault in its own code")]
     Lost,
 }
 
 impl Sweep {
-    /// Every cell, in the order in which they are played: all settings of the first prompt, then those of the next. So whoever
-    /// interrupts a sweep has settings that can be compared, each with the same prompts.
+    /// Every cell, in the order in which they are played: all settings of the first prompt, then those of the next. So after an
+    /// interruption the settings can be compared, each with the same prompts.
     pub fn cells(&self) -> impl Iterator<Item = Cell> {
         let settings = self.grid.settings();
         (0..self.prompts.len()).flat_map(move |prompt| (0..settings).map(move |setting| Cell { setting, prompt }))
     }
 
-    /// How many answers there are to give.
+    /// Number of answers.
     #[must_use]
     pub fn len(&self) -> usize {
         self.grid.settings().saturating_mul(self.prompts.len())
@@ -60,7 +59,8 @@ impl Sweep {
         self.len() == 0
     }
 
-    /// The name of a cell's trace: the values, then the prompt by what it means. At another place it has the same trace.
+    /// The name of a cell's trace: the values, then the prompt by its contents, so that it does not depend on the prompt's
+    /// position.
     #[must_use]
     pub fn trace_name(&self, setting: usize, asked: &Asked) -> String {
         let values: Vec<String> = self.grid.values(setting).iter().map(ToString::to_string).collect();

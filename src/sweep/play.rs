@@ -10,7 +10,7 @@ use crate::engine::{Seat, Setup, wall_clock};
 use crate::playthrough::{self, Played};
 use crate::prompts::grade;
 
-/// Plays a cell to its end. An ensemble that cannot answer is a failed answer; a trace that cannot be kept ends the sweep.
+/// Plays a cell to its end. An ensemble that cannot answer is a failed answer; a trace that cannot be written ends the sweep.
 pub(super) async fn play(sweep: &Sweep, seats: &[Seat], cell: Cell, asked: &Asked) -> Result<Option<Finished>, SweepError> {
     let Some(prompt) = sweep.prompts.get(cell.prompt) else { return Ok(None) };
     let name = sweep.trace_name(cell.setting, asked);
@@ -27,7 +27,7 @@ pub(super) async fn play(sweep: &Sweep, seats: &[Seat], cell: Cell, asked: &Aske
     };
     let played = playthrough::play(setup).await;
     let error = played.unanswered().map(|reason| reason.to_string());
-    // What failed is neither right nor wrong.
+    // A failed answer is neither right nor wrong.
     let gradable = error.is_none() && !prompt.answers.is_empty();
     let right = gradable.then(|| grade::is_right(played.text(), &prompt.answers));
     // A run that did not start left no file.
@@ -39,7 +39,7 @@ pub(super) async fn play(sweep: &Sweep, seats: &[Seat], cell: Cell, asked: &Aske
     }
 }
 
-/// A trace of this cell that is there already was cut off, or failed: it makes way.
+/// Removes an existing trace of this cell, which was cut off or failed.
 fn journal(path: &Path) -> Result<Journal, TraceError> {
     match std::fs::remove_file(path) {
         Err(source) if source.kind() != std::io::ErrorKind::NotFound => Err(TraceError::File { path: path.to_owned(), source }),

@@ -11,7 +11,7 @@ const MARK: &str = "*";
 /// Between two columns.
 const GAP: &str = "  ";
 
-/// A column of the table: its head, whether it is shown, and what stands in it.
+/// A column of the table: its heading, whether it is shown, and its contents.
 struct Column {
     head: &'static str,
     shown: fn(&Figures) -> bool,
@@ -51,8 +51,8 @@ fn unknown() -> String {
     "-".to_owned()
 }
 
-/// A table for people, the best row marked, and below it which that is or why none can be told. Rounds, tokens, members active and
-/// milliseconds are means of an answer; calls and cost are of all answers of the setting.
+/// A table for people, the best row marked, and below it which one is best or why there is none. Rounds, tokens, active members
+/// and milliseconds are means per answer; calls and cost are totals for the setting.
 #[must_use]
 pub fn table(grid: &Grid, figures: &[Figures]) -> String {
     let columns: Vec<&Column> = COLUMNS.iter().filter(|column| figures.iter().any(column.shown)).collect();
@@ -73,7 +73,7 @@ pub fn table(grid: &Grid, figures: &[Figures]) -> String {
     text
 }
 
-/// Columns to the right, but for the mark.
+/// Right-aligned columns, except for the mark.
 fn aligned(rows: &[Vec<String>]) -> String {
     let count = rows.first().map_or(0, Vec::len);
     let width = |column: usize| rows.iter().filter_map(|row| row.get(column)).map(String::len).max().unwrap_or_default();
@@ -85,7 +85,7 @@ fn aligned(rows: &[Vec<String>]) -> String {
     rows.iter().map(line).collect()
 }
 
-/// Which setting is best, or why none can be told, in a sentence.
+/// Which setting is best, or why there is none, in a sentence.
 #[must_use]
 pub fn verdict(grid: &Grid, figures: &[Figures]) -> String {
     let setting = match best(grid, figures) {
@@ -109,11 +109,11 @@ pub fn verdict(grid: &Grid, figures: &[Figures]) -> String {
     }
 }
 
-/// The heads of the CSV after those of the axes.
+/// The headings of the CSV after those of the axes.
 const CSV: &str =
     "answers,graded,right,accuracy,score,rounds,tokens,draft_calls,score_calls,mean_active,elapsed_ms,cost,failures,best";
 
-/// One line a setting with all figures, under a line of heads (RFC 4180); what is not known is empty.
+/// One line per setting with all figures, below a line of headings (RFC 4180); unknown values are empty.
 #[must_use]
 pub fn csv(grid: &Grid, figures: &[Figures]) -> String {
     let heads: Vec<&str> = grid.axes().iter().map(|axis| axis.knob.name).chain([CSV]).collect();
@@ -145,12 +145,12 @@ pub fn csv(grid: &Grid, figures: &[Figures]) -> String {
     text
 }
 
-/// A field of a CSV file, in quotes where it needs them.
+/// A field of a CSV file, quoted if necessary.
 fn field(text: &str) -> String {
     if text.contains([',', '"', '\r', '\n']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.to_owned() }
 }
 
-/// One JSON object on a line: the axes, every setting with its figures, the place of the best.
+/// One JSON object on a line: the axes, every setting with its figures, the number of the best.
 #[must_use]
 pub fn json(grid: &Grid, figures: &[Figures], seed: u64) -> String {
     let axes: Vec<Json> = grid.axes().iter().map(|axis| json!({ "knob": axis.knob.name, "values": axis.values })).collect();

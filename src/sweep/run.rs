@@ -1,10 +1,10 @@
-//! Playing the cells of a sweep, several at a time.
+//! Plays the cells of a sweep, several at a time.
 //!
-//! Owns how many run side by side and on what. Members in this process get a replica for every answer, and every job a thread on
-//! which all of its members work in turn: then each processor has one answer to itself. With threads for each member there would
-//! be several times more threads than processors, and drafts would start before there is a finished one to read along. A server
-//! is shared instead: its jobs are tasks of the caller's runtime, as many as it answers calls at once.
-//! Keeping what came out is `store`'s.
+//! Owns how many run side by side and where. Members in this process get a replica for every answer, and every job a thread on
+//! which all of its members take turns: then each processor has one answer to itself. With a thread per member there would be
+//! several times more threads than processors, and drafts would start before there is a finished one to read along with. A server
+//! is shared instead: its jobs are tasks of the caller's runtime, as many as it answers calls at the same time. `store` keeps the
+//! results.
 
 use std::collections::HashSet;
 use std::hash::BuildHasher;
@@ -22,13 +22,13 @@ use super::play::play;
 use crate::engine::Seat;
 use crate::engine::member::Working;
 
-/// Results that wait to be taken; jobs wait when it is full.
+/// Results that may wait to be taken; jobs wait when it is full.
 const WAITING: usize = 64;
 
-/// A sweep under way. Dropping it stops it: cells under way are given up.
+/// A sweep in progress. Dropping it stops it: its running cells are dropped.
 pub struct Running {
     results: mpsc::Receiver<Result<Finished, SweepError>>,
-    /// Jobs on the caller's runtime; those on threads see by the channel that nobody listens.
+    /// Jobs on the caller's runtime; those on threads notice the closed channel.
     _tasks: JoinSet<()>,
     #[cfg(any(test, feature = "testing"))]
     jobs: usize,
@@ -43,12 +43,12 @@ struct Queue {
     next: AtomicUsize,
 }
 
-/// Starts to play the cells of a sweep that are not `done`; needs a tokio runtime.
+/// Starts playing the cells of a sweep that are not `done`; needs a tokio runtime.
 ///
-/// `jobs` is how many are played at a time; without it [`usual_jobs`].
+/// `jobs` is how many are played at a time, by default [`usual_jobs`].
 ///
 /// # Errors
-/// Where the system gives no thread.
+/// If the system cannot start a thread.
 pub fn start(
     sweep: Sweep,
     seats: &[Seat],
@@ -79,8 +79,8 @@ pub fn start(
     })
 }
 
-/// How many answers are given at a time unless the user says otherwise: as many as there are processors where all members are in
-/// this process, else as many as the least of the servers answers calls at once.
+/// The default number of answers played at a time: the number of processors if all members are in this process, otherwise the
+/// lowest number of concurrent calls among the servers.
 #[must_use]
 pub fn usual_jobs(seats: &[Seat]) -> NonZeroUsize {
     if all_in_process(seats) {
@@ -90,13 +90,13 @@ pub fn usual_jobs(seats: &[Seat]) -> NonZeroUsize {
     shared.filter_map(|seat| NonZeroUsize::new(seat.member.capabilities().concurrency)).min().unwrap_or(NonZeroUsize::MIN)
 }
 
-/// Whether every member can be had once more.
+/// Whether every member can have a replica.
 fn all_in_process(seats: &[Seat]) -> bool {
     seats.iter().all(|seat| seat.member.replica(Working::InPlace).is_some())
 }
 
-/// The ensemble for one answer: servers are shared, members in this process have evaluated nothing yet, as in a run of its own. So
-/// the times of settings can be compared, whichever was played before.
+/// The ensemble for one answer: servers are shared, members in this process have evaluated nothing yet, as in a separate run. So
+/// the times of settings can be compared, whichever was played first.
 fn fresh(seats: &[Seat], working: Working) -> Vec<Seat> {
     let one =
         |seat: &Seat| Seat { member: seat.member.replica(working).unwrap_or_else(|| Arc::clone(&seat.member)), ..seat.clone() };
@@ -105,12 +105,12 @@ fn fresh(seats: &[Seat], working: Working) -> Vec<Seat> {
 
 fn on_thread(job: impl Future<Output = ()> + Send + 'static) -> Result<(), SweepError> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(SweepError::Thread)?;
-    // Not joined: it ends by itself when nobody listens any more.
+    // Not joined: it ends by itself once the receiver is gone.
     std::thread::Builder::new().name("sweep".to_owned()).spawn(move || runtime.block_on(job)).map_err(SweepError::Thread)?;
     Ok(())
 }
 
-/// Plays one cell after the other, until there is none or nobody listens.
+/// Plays one cell after another, until there is none or the receiver is gone.
 async fn job(queue: Arc<Queue>, seats: Vec<Seat>, working: Working, sender: mpsc::Sender<Result<Finished, SweepError>>) {
     while let Some(cell) = queue.cells.get(queue.next.fetch_add(1, Ordering::Relaxed)) {
         let Some(asked) = queue.asked.get(cell.prompt) else { continue };
@@ -129,9 +129,9 @@ async fn job(queue: Arc<Queue>, seats: Vec<Seat>, working: Working, sender: mpsc
 }
 
 impl Running {
-    /// The next cell that is finished; `None` after the last. After an error nothing more is to be expected.
+    /// The next finished cell; `None` after the last. After an error nothing more will come.
     ///
-    /// Nothing is lost when the future is dropped before it is ready.
+    /// Nothing is lost if the future is dropped before it is ready.
     pub async fn next(&mut self) -> Option<Result<Finished, SweepError>> {
         match self.results.recv().await {
             Some(Ok(finished)) => {

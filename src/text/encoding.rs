@@ -1,15 +1,15 @@
-//! What bytes are that are not UTF-8: which encoding, from which byte on, and what to do about it.
+//! What bytes are if they are not UTF-8: which encoding, from which byte on, and what to do about it.
 //!
-//! Guesses are made by what the bytes themselves show; where several encodings fit, the sentence says so.
+//! Guesses are based on the bytes themselves; if several encodings fit, the sentence says so.
 
 use std::fmt;
 
 use super::line_at;
 
-/// How many bytes are looked at where an encoding shows by its share of NUL bytes.
+/// How many bytes are examined to recognise an encoding by its share of NUL bytes.
 const LOOKED_AT: usize = 4096;
 
-/// How programs that pack files start them, what they are called, and what unpacks them.
+/// How packed files start, their names, and what unpacks them.
 const PACKED: &[(&[u8], &str, &str)] = &[
     (b"\x1f\x8b", "gzip", "gunzip"),
     (b"\x28\xb5\x2f\xfd", "zstd", "unzstd"),
@@ -18,20 +18,20 @@ const PACKED: &[(&[u8], &str, &str)] = &[
     (b"PK\x03\x04", "zip", "unzip"),
 ];
 
-/// Something other than text in UTF-8.
+/// Something other than UTF-8 text.
+#[allow(missing_docs, reason = "the names say it")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NotText {
-    /// What it is.
     pub encoding: Encoding,
     /// The line, from 1, of the first byte that shows it.
     pub line: usize,
-    /// How many bytes stand before that byte.
+    /// How many bytes precede that byte.
     pub offset: usize,
-    /// The byte.
     pub byte: u8,
 }
 
-/// What bytes are that are not text in UTF-8.
+/// What bytes are that are not UTF-8 text.
+#[allow(missing_docs, reason = "the names say it")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Encoding {
     /// UTF-16, low byte first.
@@ -40,19 +40,19 @@ pub enum Encoding {
     Utf16Be,
     /// UTF-32 in either order.
     Utf32,
-    /// One byte a character, in western Europe: there are no characters of Windows alone in it.
+    /// One byte per character, western Europe, without any Windows-specific characters.
     Latin1,
-    /// One byte a character, of Windows in western Europe.
+    /// One byte per character, Windows in western Europe.
     Windows1252,
     /// Most of it is not ASCII: an encoding of another script.
     OtherScript,
     /// A packed file: of which program, and what unpacks it.
     Packed(&'static str, &'static str),
-    /// UTF-8 elsewhere, but for this byte.
+    /// Otherwise UTF-8, except for this byte.
     Damaged,
     /// It ends within a character.
     Cut,
-    /// No text at all.
+    /// Not text at all.
     Binary,
 }
 
@@ -92,7 +92,7 @@ fn at(encoding: Encoding, bytes: &[u8], offset: usize) -> NotText {
     NotText { encoding, line: line_at(bytes, offset), offset, byte }
 }
 
-/// What shows at the start, or by its share of NUL bytes, that nothing of it is text.
+/// Recognises, from the start or the share of NUL bytes, that none of it is text.
 pub(super) fn foreign(bytes: &[u8]) -> Option<NotText> {
     let begins = |start: &[u8]| bytes.starts_with(start);
     if let Some((_, name, unpack)) = PACKED.iter().find(|(start, ..)| begins(start)) {
@@ -111,7 +111,7 @@ pub(super) fn foreign(bytes: &[u8]) -> Option<NotText> {
     Some(at(encoding, bytes, first))
 }
 
-/// UTF-16 without a mark: the NUL bytes of its ASCII characters are all on one side of their pairs. Returns also where the first
+/// UTF-16 without a mark: the NUL bytes of its ASCII characters are all on one side of their pairs. Also returns where the first
 /// of them is.
 fn unmarked_utf16(bytes: &[u8]) -> Option<(Encoding, usize)> {
     let looked_at = &bytes[..bytes.len().min(LOOKED_AT)];
@@ -132,7 +132,7 @@ pub(super) fn other(bytes: &[u8]) -> Option<NotText> {
     foreign(bytes).or_else(nul)
 }
 
-/// What bytes without NUL are that are not UTF-8.
+/// What bytes without NUL are if they are not UTF-8.
 pub(super) fn broken(bytes: &[u8]) -> NotText {
     let Err(error) = std::str::from_utf8(bytes) else { return at(Encoding::Binary, bytes, 0) };
     let rest = &bytes[error.valid_up_to()..];

@@ -1,7 +1,7 @@
-//! Text that a user hands in: files of every kind, and standard input, whatever program saved them.
+//! Text that a user supplies: files of every kind, and standard input, whatever program saved them.
 //!
-//! Owns byte order marks, line ends and the one number that a line has, the file's. Which other encoding something is, and what
-//! to do about it, is [`encoding`]'s. What the text means is left to whoever asked for it, and so is the file system.
+//! Owns byte order marks, line ends and line numbers in the file. [`encoding`] recognises other encodings and advises what to do.
+//! The caller interprets the text and accesses the file system.
 
 mod encoding;
 
@@ -10,13 +10,13 @@ use std::io::{self, Read, Seek, SeekFrom};
 
 pub use self::encoding::{Encoding, NotText};
 
-/// What editors of one family put before UTF-8.
+/// What some editors put before UTF-8.
 const MARK: &[u8] = b"\xef\xbb\xbf";
 
-/// The text of these bytes: without a byte order mark, every line end (CR LF and CR too) a line feed.
+/// The text of these bytes: without a byte order mark, every line end (including CR LF and CR) a line feed.
 ///
 /// # Errors
-/// Where they are not UTF-8, with the first byte that is not; a NUL byte is not a text either.
+/// If they are not UTF-8, with the first byte that is not; a NUL byte is not text either.
 pub fn text(bytes: &[u8]) -> Result<Cow<'_, str>, NotText> {
     if let Some(other) = encoding::other(bytes) {
         return Err(other);
@@ -25,11 +25,11 @@ pub fn text(bytes: &[u8]) -> Result<Cow<'_, str>, NotText> {
     Ok(if text.contains('\r') { Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n")) } else { Cow::Borrowed(text) })
 }
 
-/// The lines of these bytes, for files in which a damaged line costs that line only: without a byte order mark, every line end a
-/// line feed. Bytes that are no text stay where they are.
+/// The lines of these bytes, for files in which a damaged line only loses itself: without a byte order mark, every line end a
+/// line feed. Bytes that are not text stay where they are.
 ///
 /// # Errors
-/// Where the whole is something else, UTF-16 or packed, so that there are no lines in it.
+/// If all of it is something else, UTF-16 or packed, so that it has no lines.
 pub fn lines(bytes: &[u8]) -> Result<Cow<'_, [u8]>, NotText> {
     match encoding::foreign(bytes) {
         Some(foreign) => Err(foreign),
@@ -56,14 +56,14 @@ fn line_fed(bytes: &[u8]) -> Cow<'_, [u8]> {
     Cow::Owned(fed)
 }
 
-/// The line, from 1, on which the byte at `offset` stands.
+/// The line, from 1, of the byte at `offset`.
 #[must_use]
 pub fn line_at(bytes: &[u8], offset: usize) -> usize {
     line_fed(bytes.get(..offset).unwrap_or(bytes)).split(|byte| *byte == b'\n').count()
 }
 
-/// What the JSON parser says, and on which line of the file. `first` is the line, from 1, on which the parsed text starts: the
-/// parser counts from its own start, and a second number in a message would be a wrong one.
+/// The JSON parser's message, and the line of the file. `first` is the line, from 1, on which the parsed text starts: the parser
+/// counts from its own start, and a second number in a message would be wrong.
 #[must_use]
 pub fn json_fault(error: &serde_json::Error, first: usize) -> (usize, String) {
     let (line, column) = (error.line(), error.column());
@@ -73,8 +73,8 @@ pub fn json_fault(error: &serde_json::Error, first: usize) -> (usize, String) {
     (first + line.saturating_sub(1), format!("{reason}{place}"))
 }
 
-/// The lines, the last of them ended where an editor left out its line feed but it is a whole JSON object: one that a kill or a
-/// full disk cut off never is.
+/// The lines, with a line feed added to the last if it is a whole JSON object: an object that a kill or a full disk cut off never
+/// is.
 #[must_use]
 pub fn ended(lines: Cow<'_, [u8]>) -> Cow<'_, [u8]> {
     let last = lines.rsplit(|byte| *byte == b'\n').next().unwrap_or_default().trim_ascii();
@@ -86,7 +86,7 @@ pub fn ended(lines: Cow<'_, [u8]>) -> Cow<'_, [u8]> {
     Cow::Owned(lines)
 }
 
-/// Whether what is written next starts a line: not so after a write that was cut off, or behind an editor that ends no last line.
+/// Whether the next write starts a new line: not after a write that was cut off, or an editor that does not end the last line.
 pub fn ends_in_a_line(file: &mut (impl Read + Seek)) -> io::Result<bool> {
     if file.seek(SeekFrom::End(0))? == 0 {
         return Ok(true);

@@ -1,7 +1,7 @@
-//! Attention of a batch of rows over a shared prefix and, behind it, each row's own branch.
+//! Attention of a batch of rows over a shared prefix and, after it, each row's own branch.
 //!
-//! Whether a position lies in the prefix or on a branch changes only where its keys and values are read from: scores,
-//! exponentials and sums go by the position in the sequence, so that a token has the same bits either way.
+//! Whether a position is in the prefix or on a branch only changes where its keys and values are read from: scores, exponentials
+//! and sums follow the position in the sequence, so that a token has the same bits either way.
 
 #![allow(clippy::inline_always)] // Code that is not inlined into the dispatched function is compiled for the baseline only.
 
@@ -12,7 +12,7 @@ use crate::cache::{LayerStore, Store};
 use crate::lanes::{LANES, Panel, exp_all, largest, padded};
 use crate::matmul::{block, wide};
 
-/// What one row attends to: the first `prefix` rows of the main store, then these rows of the branch store, itself included.
+/// What one row attends to: the first `prefix` rows of the main store, then these rows of the branch store, including itself.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Span<'a> {
     pub(crate) prefix: usize,
@@ -25,7 +25,7 @@ impl Span<'_> {
     }
 }
 
-/// The stores, and which layer of them is meant.
+/// The stores, and the current layer.
 #[derive(Clone, Copy)]
 pub(crate) struct Stores<'a> {
     pub(crate) main: &'a Store,
@@ -42,8 +42,8 @@ pub(crate) struct Heads {
     pub(crate) width: usize,
 }
 
-/// Computes attention for all rows. `queries` and `out` hold rows of the given strides, heads one after the other; `weights`
-/// is working memory.
+/// Computes attention for all rows. `queries` and `out` hold rows of the given strides, heads one after another; `weights` is
+/// working memory.
 pub(crate) fn attend(
     level: Level,
     stores: Stores<'_>,
@@ -96,7 +96,7 @@ struct Job<'a, S> {
 }
 
 impl<S: Simd> Job<'_, S> {
-    /// `R` rows at once: keys and values of the prefix are read once for all of them.
+    /// `R` rows at a time: keys and values of the prefix are read once for all of them.
     #[inline(always)]
     fn rows<const R: usize>(
         &self,
@@ -108,7 +108,7 @@ impl<S: Simd> Job<'_, S> {
         let spans: [Span<'_>; R] = std::array::from_fn(|row| spans[row]);
         let queries: [&[f32]; R] = std::array::from_fn(|row| &queries[row * query_stride..][..self.width]);
         let prefix = spans.iter().map(|span| span.prefix).max().unwrap_or_default();
-        // Room for the prefix in whole blocks and, behind each row's own prefix, its branch.
+        // Room for the prefix in whole blocks and, after each row's own prefix, its branch.
         let longest = spans.iter().map(|span| span.branch.len()).max().unwrap_or_default();
         let stride = padded(prefix) + padded(longest + LANES);
         if scores.len() < R * stride {
@@ -118,7 +118,7 @@ impl<S: Simd> Job<'_, S> {
         for (row, span) in spans.iter().enumerate() {
             let scores = &mut scores[row * stride..(row + 1) * stride];
             self.score_branch(span, queries[row], &mut scores[span.prefix..]);
-            // What lies behind the sequence must weigh nothing: up to the longest prefix, and up to a whole panel.
+            // What follows the sequence must have no weight: up to the longest prefix, and up to a whole panel.
             let end = padded(span.positions().max(prefix));
             scores[span.positions()..end].fill(f32::NEG_INFINITY);
             self.soften(&mut scores[..end]);
@@ -143,7 +143,7 @@ impl<S: Simd> Job<'_, S> {
         let blocks = prefix.div_ceil(LANES);
         let mut at = 0;
         while at < blocks {
-            // A single row has only one sum to a block: several blocks at once hide the latency of its additions.
+            // A single row has only one sum per block: several blocks at a time hide the latency of its additions.
             if R == 1 && blocks - at >= 4 {
                 let groups = std::array::from_fn(|block| layer.keys(store, self.head, at + block));
                 let sums = block::<S, R, 4>(self.simd, queries, groups);
@@ -166,7 +166,7 @@ impl<S: Simd> Job<'_, S> {
         }
     }
 
-    /// Query times key for the rows of a branch. They mostly lie together, so a block of sixteen is computed once and kept.
+    /// Query times key for the rows of a branch. They are mostly adjacent, so a block of sixteen is computed once and kept.
     #[inline(always)]
     fn score_branch(&self, span: &Span<'_>, query: &[f32], scores: &mut [f32]) {
         let (store, layer) = (self.stores.branch, self.stores.branch.layer(self.stores.layer));
@@ -194,7 +194,7 @@ impl<S: Simd> Job<'_, S> {
         }
     }
 
-    /// Weighted sums of `P` panels of values. Even and odd positions are summed apart, to hide the latency of an addition.
+    /// Weighted sums of `P` panels of values. Even and odd positions are summed separately, to hide the latency of an addition.
     #[inline(always)]
     fn gather<const R: usize, const P: usize>(
         &self,

@@ -1,15 +1,15 @@
-//! Keys and values of positions that were evaluated.
+//! Keys and values of evaluated positions.
 //!
-//! Owns two stores of the same layout: `main` is the shared prefix, position by position; `branch` holds the tokens of drafts
-//! and candidates behind it, in the order in which they were evaluated.
+//! Owns two stores of the same layout: `main` is the shared prefix, position by position; `branch` holds the tokens of drafts and
+//! candidates after it, in order of evaluation.
 
 use crate::config::Config;
 use crate::lanes::{LANES, Panel, padded};
 
 /// One layer's keys and values.
 ///
-/// Keys lie in blocks of sixteen rows with one panel for each head and dimension, so that a query meets sixteen keys in one
-/// vector; values lie row by row. Both are read without adding across lanes.
+/// Keys are in blocks of sixteen rows with one panel for each head and dimension, so that a query meets sixteen keys in one
+/// vector; values are row by row. Both are read without adding across lanes.
 #[derive(Debug, Default)]
 pub(crate) struct LayerStore {
     keys: Vec<Panel>,
@@ -25,7 +25,7 @@ pub struct Store {
 }
 
 impl LayerStore {
-    /// The keys of one head in the sixteen rows from 16 `block`.
+    /// The keys of one head in the sixteen rows from 16 · `block` on.
     pub(crate) fn keys(&self, store: &Store, head: usize, block: usize) -> &[Panel] {
         let start = (block * store.heads + head) * store.head_width;
         &self.keys[start..start + store.head_width]
@@ -54,7 +54,7 @@ impl Store {
         &self.layers[layer]
     }
 
-    /// Writes one row of one layer. `keys` and `values` hold the heads one after the other.
+    /// Writes one row of one layer. `keys` and `values` hold the heads one after another.
     pub(crate) fn write(&mut self, layer: usize, row: usize, keys: &[f32], values: &[f32]) {
         let (heads, width, panels) = (self.heads, self.head_width, self.value_panels());
         self.grow(layer, row);
@@ -86,7 +86,7 @@ impl Store {
         }
     }
 
-    /// Moves a row to an earlier place.
+    /// Moves a row to an earlier index.
     pub fn move_down(&mut self, to: usize, from: usize) {
         let (row_keys, row_values) = (self.heads * self.head_width, self.heads * self.value_panels());
         for layer in &mut self.layers {

@@ -1,9 +1,9 @@
 //! The shape of a llama model: what the forward pass computes.
 
-/// The numbers that say what a model computes.
+/// The numbers that define what a model computes.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Config {
-    /// Positions at most.
+    /// The most positions.
     pub context: usize,
     /// Width of the residual stream.
     pub width: usize,
@@ -19,9 +19,9 @@ pub struct Config {
     pub hidden: usize,
     /// Added to the mean square before its root.
     pub epsilon: f32,
-    /// Dimensions of a head that turn with the position; even.
+    /// Dimensions of a head that rotate with the position; even.
     pub rope_width: usize,
-    /// Base of the turning speeds.
+    /// Base of the rotation speeds.
     pub rope_base: f64,
 }
 
@@ -32,9 +32,9 @@ impl Config {
         self.kv_heads * self.head_width
     }
 
-    /// The turning of each pair of dimensions at each position (rotary embeddings, arXiv 2104.09864).
+    /// The rotation of each pair of dimensions at each position (rotary embeddings, arXiv 2104.09864).
     ///
-    /// In software rather than by the system's mathematics library, whose last bits differ between machines.
+    /// Computed in software rather than by the system's mathematics library, whose last bits differ between machines.
     #[must_use]
     pub fn turns(&self) -> Vec<[f32; 2]> {
         let mut turns = Vec::with_capacity(self.context * self.rope_width / 2);

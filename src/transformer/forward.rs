@@ -1,8 +1,8 @@
 //! The forward pass of a llama model over a batch of rows.
 //!
-//! Every row says where its keys and values go and what it attends to, so one pass serves reading a prompt, drafting a token
-//! and scoring many candidates behind one prefix. A row's result depends on its own sequence only, to the last bit: neither
-//! the rows beside it nor where the sequence is stored change it.
+//! Every row specifies where its keys and values go and what it attends to, so one pass serves reading a prompt, drafting a token
+//! and scoring many candidates after one prefix. A row's result depends only on its own sequence, to the last bit: neither the
+//! adjacent rows nor where the sequence is stored change it.
 
 #![allow(clippy::inline_always)] // Code that is not inlined into the dispatched function is compiled for the baseline only.
 
@@ -34,13 +34,13 @@ pub struct Row {
     /// Position in its sequence, from 0; below the model's context.
     pub position: usize,
     pub place: Place,
-    /// Rows of the main store that it attends to.
+    /// How many rows of the main store it attends to.
     pub prefix: usize,
-    /// Where in the batch's `paths` the rows of the branch store lie that it attends to, itself included.
+    /// The range in the batch's `paths` of the rows of the branch store that it attends to, including itself.
     pub path: Range<usize>,
 }
 
-/// What is evaluated in one pass. A row may only follow rows that it attends to.
+/// What is evaluated in one pass. A row must come after the rows that it attends to.
 #[derive(Debug, Default)]
 #[allow(missing_docs, reason = "the names say it")]
 pub struct Batch {
@@ -146,7 +146,7 @@ impl Forward {
         add(&mut self.stream, &self.normed);
     }
 
-    /// Scales each row to a mean square of 1 and weighs its dimensions (arXiv 1910.07467): from `stream` to `normed`.
+    /// Scales each row to a mean square of 1 and weights its dimensions (arXiv 1910.07467): from `stream` to `normed`.
     fn normalise(&mut self, config: &Config, weights: &[f32]) {
         self.normed.clear();
         self.normed.resize(self.stream.len(), 0.0);
@@ -193,7 +193,7 @@ fn add(stream: &mut [f32], more: &[f32]) {
     }
 }
 
-/// Turns neighbouring pairs of each head by the position.
+/// Rotates adjacent pairs of each head by the position.
 fn turn(model: &Model, position: usize, heads: &mut [f32]) {
     let pairs = model.config.rope_width / 2;
     let turns = &model.turns[position * pairs..][..pairs];

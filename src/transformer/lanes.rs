@@ -1,9 +1,9 @@
-//! Sixteen numbers at a time: the panel that weights and caches are kept in, and arithmetic whose bits are the same on every
+//! Sixteen numbers at a time: the panel in which weights and caches are stored, and arithmetic with the same bits on every
 //! machine.
 //!
-//! Every sum here has one order, whatever the width of the processor's vectors, and every product that is added to is fused with
-//! the addition, rounded once: SSE2, AVX2, AVX-512 and NEON give the same bits. Processors from AVX2 or NEON on have an
-//! instruction for it; on older ones it is computed exactly in software, which is many times slower.
+//! Every sum here has one order, whatever the width of the processor's vectors, and every multiply-add is fused, rounded once:
+//! SSE2, AVX2, AVX-512 and NEON give the same bits. Processors from AVX2 or NEON on have an instruction for it; on older ones it
+//! is computed exactly in software, which is many times slower.
 
 #![allow(clippy::inline_always)] // Code that is not inlined into the dispatched function is compiled for the baseline only.
 
@@ -13,7 +13,7 @@ use fearless_simd::{Level, dispatch, f32x16, u32x16};
 /// Numbers in a panel.
 pub(crate) const LANES: usize = 16;
 
-/// Sixteen neighbouring numbers, aligned so that no vector load crosses a cache line.
+/// Sixteen adjacent numbers, aligned so that no vector load crosses a cache line.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[repr(C, align(64))]
 pub(crate) struct Panel(pub(crate) [f32; LANES]);
@@ -61,7 +61,7 @@ pub(crate) fn exp<S: Simd>(simd: S, x: f32x16<S>) -> f32x16<S> {
     x.simd_lt(f32x16::splat(simd, -87.0)).select(f32x16::splat(simd, 0.0), y * power)
 }
 
-/// The largest of the numbers; minus infinity of none.
+/// The largest of the numbers; minus infinity if there are none.
 #[inline(always)]
 pub(crate) fn largest<S: Simd>(simd: S, numbers: &[f32]) -> f32 {
     let (chunks, rest) = numbers.as_chunks::<LANES>();

@@ -1,8 +1,8 @@
 //! Products of rows with a matrix of weights, sixteen output columns at a time.
 //!
-//! Weights are repacked once into panels of sixteen columns, so that the inner loop adds whole vectors and never across
-//! lanes: each output is one sum in the order of the inputs. A row's result does not depend on the rows beside it, which is
-//! what makes scoring many candidates at once equal to scoring them one by one, bit for bit.
+//! Weights are repacked once into panels of sixteen columns, so that the inner loop adds whole vectors and never across lanes:
+//! each output is one sum in the order of the inputs. A row's result does not depend on the adjacent rows, so scoring many
+//! candidates together equals scoring them one by one, bit for bit.
 
 #![allow(clippy::inline_always)] // Code that is not inlined into the dispatched function is compiled for the baseline only.
 
@@ -10,7 +10,7 @@ use crate::lanes::{LANES, Panel, padded};
 use fearless_simd::prelude::*;
 use fearless_simd::{Level, dispatch, f32x16};
 
-/// Rows that one pass over the weights can serve: six sums, a panel and a factor fit sixteen registers of eight lanes.
+/// The most rows in one pass over the weights: six sums, a panel and a factor fit sixteen registers of eight lanes.
 const MOST_ROWS: usize = 6;
 
 /// A matrix in panels: panel p holds, for each input in turn, the weights to outputs 16 p to 16 p + 15.
@@ -21,8 +21,8 @@ pub struct Matrix {
 }
 
 impl Matrix {
-    /// Repacks weights stored one output after the other (`[out, in]`). Several parts become one matrix, each padded with
-    /// zeros to whole panels, so that their outputs start at multiples of sixteen.
+    /// Repacks weights stored output by output (`[out, in]`). Several parts become one matrix, each padded with zeros to whole
+    /// panels, so that their outputs start at multiples of sixteen.
     #[must_use]
     pub fn new(inputs: usize, parts: &[&[f32]]) -> Self {
         let mut panels = Vec::new();
@@ -55,8 +55,8 @@ impl Matrix {
     fn multiply_in<S: Simd>(&self, simd: S, x: &[f32], y: &mut [f32]) {
         let (width, stride) = (padded(self.inputs), self.stride());
         let rows = x.len() / width;
-        // A small batch takes one pass over the weights, which are then loaded only once; of more rows, four at a time are
-        // fastest (measured). Which of these sizes is used changes no result.
+        // A small batch takes one pass over the weights, which are then loaded only once; for more rows, four at a time are
+        // fastest (measured). The choice does not change the result.
         let mut row = 0;
         while row < rows {
             let (x, y) = (&x[row * width..], &mut y[row * stride..]);
@@ -74,7 +74,7 @@ impl Matrix {
         }
     }
 
-    /// `R` rows against all panels: of few rows, several groups of panels at once, to hide the latency of a multiply-add.
+    /// `R` rows times all panels: for few rows, several groups of panels together, to hide the latency of a multiply-add.
     #[inline(always)]
     fn rows<S: Simd, const R: usize>(&self, simd: S, x: &[f32], y: &mut [f32]) {
         let (width, stride) = (padded(self.inputs), self.stride());
@@ -83,7 +83,7 @@ impl Matrix {
             1 => 4,
             2 => 2,
             3 if wide::<S>() => 4,
-            _ => 1, // One panel after the other in memory is read fastest.
+            _ => 1, // Reading panels in memory order is fastest.
         };
         let mut at = 0;
         let mut panels = self.panels.as_slice();
@@ -105,7 +105,7 @@ impl Matrix {
     }
 }
 
-/// Whether a panel fits one register, of which there are then 32; otherwise there is room for some six panels.
+/// Whether a panel fits one register, of which there are then 32; otherwise there is room for about six panels.
 #[inline(always)]
 pub(crate) fn wide<S: Simd>() -> bool {
     <S::f32s as SimdBase<S>>::LEN >= LANES
@@ -118,7 +118,7 @@ fn store<const R: usize, const P: usize>(sums: [[[f32; LANES]; P]; R], y: &mut [
     }
 }
 
-/// The sums of `R` rows over the `P` groups of panels that lie one after the other.
+/// The sums of `R` rows over `P` adjacent groups of panels.
 #[inline(always)]
 fn neighbours<S: Simd, const R: usize, const P: usize>(simd: S, inputs: [&[f32]; R], panels: &[Panel]) -> [[[f32; LANES]; P]; R] {
     let depth = inputs[0].len();

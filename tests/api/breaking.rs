@@ -1,4 +1,4 @@
-//! Replies that end as if they were complete and are not.
+//! Replies that end as if they were complete but are not.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -12,7 +12,7 @@ use crate::loopback::Reply;
 use crate::server::{About, fixture, serve_with, streamed};
 use crate::{connect, context, draft};
 
-/// The sentence without its end, cleanly closed: the first messages that hold text, and no finish reason.
+/// The sentence without its end, cleanly closed: the first messages with text, and no finish reason.
 fn half(kind: Kind) -> String {
     let text = fixture(kind, "sentence").unwrap();
     let end = text.find("naturally").unwrap();
@@ -21,7 +21,7 @@ fn half(kind: Kind) -> String {
     text[..text[..end].rfind(separator).unwrap() + separator.len()].to_owned()
 }
 
-/// A draft from a server of which the first so many replies break off; how often it was asked for one.
+/// A draft from a server whose first `times` replies break off, and how many times the server was asked for one.
 async fn broken(kind: Kind, times: usize) -> (Result<Drafted, MemberError>, usize) {
     let asked = Arc::new(AtomicUsize::new(0));
     let count = asked.clone();

@@ -1,4 +1,4 @@
-//! What the probe finds out of each API, and what the user reads of it.
+//! What the probe finds for each API, and what the user reads about it.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -94,7 +94,7 @@ async fn what_is_known_is_doubted_where_the_first_call_contradicts_it() {
     forgets.store(true, Ordering::Relaxed);
     let again = ApiMember::connect_known(settings(Kind::Vllm, &server.url("")), member.probed().clone()).await.unwrap();
     assert_eq!(again.capabilities().tier, ScoreTier::Labels);
-    // Nor is a lack believed for ever: what would score is found when the entry is old, or asked for.
+    // A missing capability is not remembered forever either: it is found when the entry is old, or on request.
     forgets.store(false, Ordering::Relaxed);
     assert_eq!(connect(Kind::Vllm, &server.url("")).await.unwrap().capabilities().tier, ScoreTier::Prompt);
 }
@@ -139,7 +139,7 @@ async fn a_wrong_model_is_told_with_the_ones_there_are() {
     let several = Settings { model: None, ..settings(Kind::OpenAi, &server.url("")) };
     let error = ApiMember::connect(several).await.unwrap_err().to_string();
     assert!(error.contains("has to name one") && error.contains("o4-mini"), "{error}");
-    // Where the list is not all there is, the model itself tells.
+    // If the list is incomplete, the model itself is described.
     let server = serve_with(Kind::Anthropic, |about, _| {
         let gone = json!({"type": "error", "error": {"type": "not_found_error", "message": "model: claude-9"}});
         (about == About::Letter).then(|| Reply::json(404, &gone))
@@ -150,7 +150,7 @@ async fn a_wrong_model_is_told_with_the_ones_there_are() {
     assert!(error.ends_with("there is claude-haiku-4-5"), "{error}");
 }
 
-/// A server whose list of models fails in this way.
+/// A server whose list of models fails this way.
 async fn listless(kind: Kind, status: u16, body: Value) -> Loopback {
     serve_with(kind, move |about, _| (about == About::Models).then(|| Reply::json(status, &body))).await
 }
@@ -327,7 +327,7 @@ async fn thinking_is_switched_off_where_a_switch_works() {
 
 #[tokio::test]
 async fn what_is_ignored_with_200_is_no_capability() {
-    // Prompt log-probabilities that mean nothing: every token alike.
+    // Meaningless prompt log-probabilities: equal for every token.
     let server = serve_with(Kind::Vllm, |about, request| {
         let prompts = request.json()["prompt"].as_array().cloned().unwrap_or_default();
         let choice = |(index, prompt): (usize, &serde_json::Value)| {
@@ -432,7 +432,7 @@ async fn a_vllm_without_a_chat_template_scores_exactly_in_the_plain_form() {
     assert_eq!((can.chat, can.tier, can.end_probability), (false, ScoreTier::Prompt, false), "{can:?}");
 }
 
-/// A server on which only paths that start so are there.
+/// A server with only paths that start like this.
 async fn only_below(kind: Kind, prefix: &'static str) -> crate::loopback::Loopback {
     let absent = || Some(Reply::json(404, &json!({"detail": "Not Found"})));
     serve_with(kind, move |_, request| if request.path.starts_with(prefix) { None } else { absent() }).await

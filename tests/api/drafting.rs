@@ -1,4 +1,4 @@
-//! The same sentence through every API's stream is the same draft.
+//! The same sentence through every API's stream gives the same draft.
 
 use serde_json::json;
 use specfuse::engine::fusion::event::Drafting;
@@ -19,7 +19,7 @@ async fn the_same_sentence_through_every_api_is_the_same_draft() {
         let server = serve(*kind).await;
         let member = connect(*kind, &server.url("")).await.unwrap();
         let drafted = draft(&member).await.unwrap_or_else(|error| panic!("{name}: {error}"));
-        // A model that is told to write the next words stops after them; that it has no more to say it has to say.
+        // A model that is instructed to write the next words stops after them; it has to vote explicitly to end.
         let ends = member.capabilities().drafting != Drafting::Instruction;
         assert_eq!((drafted.draft.text().as_str(), drafted.draft.ends), (SENTENCE, ends), "{name}");
         let logprobs: Vec<f32> = drafted.draft.tokens.iter().filter_map(|token| token.logprob).collect();

@@ -1,4 +1,4 @@
-//! What goes wrong while a draft is drawn, told in words that the user can act on.
+//! What goes wrong while a draft is drawn, reported in words that the user can act on.
 
 use serde_json::{Value, json};
 use specfuse::engine::member::api::Kind;
@@ -8,7 +8,7 @@ use crate::loopback::Reply;
 use crate::server::{About, fixture, serve_with, streamed};
 use crate::{connect, draft};
 
-/// A draft from a server that replies this to it.
+/// A draft from a server that replies this.
 async fn drafted(kind: Kind, reply: impl Fn() -> Reply + Send + Sync + 'static) -> Result<Drafted, MemberError> {
     let server = serve_with(kind, move |about, _| (about == About::Draft).then(&reply)).await;
     let member = connect(kind, &server.url("")).await.unwrap();

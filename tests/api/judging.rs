@@ -1,4 +1,4 @@
-//! Judging by members that cannot score: by label probabilities and by rankings, over the APIs themselves.
+//! Judging by members that cannot score: by label probabilities and by rankings, through the APIs themselves.
 
 use serde_json::json;
 use specfuse::engine::fusion::candidate::CandidateText;
@@ -119,7 +119,7 @@ async fn a_server_that_scores_text_tells_the_labels_exactly() {
         let member = ApiMember::connect(settings).await.unwrap();
         let before = server.requests().len();
         let scored = member.score(asking(ScoreTier::Labels)).await.unwrap();
-        // This server finds every letter as probable as the other.
+        // This server finds every letter equally probable.
         assert_eq!(shares(&scored.opinions), [0.5, 0.5], "{}", kind.name());
         let asked = server.requests().split_off(before);
         assert!(asked.iter().all(|request| request.json().get("stream").is_none()), "{}: nothing is generated", kind.name());

@@ -1,7 +1,7 @@
-//! Every dialect against replies in its API's documented shapes, over a server of our own.
+//! Every dialect tested with replies in its API's documented forms, from a server of our own.
 //!
 //! `fixtures` has a folder for each API: its list of models, replies to the probe, a draft, a reply that a filter stopped, and an
-//! error about the context's length. What depends on tokens that we choose is computed in `server`.
+//! error about the context's length. Whatever depends on tokens of our choice is computed in `server`.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on fails")]
 
@@ -27,16 +27,16 @@ use specfuse::engine::member::api::{ApiMember, ConnectError, Kind, Settings};
 use specfuse::engine::member::http::{Backoff, Endpoint, Key, Limits};
 use specfuse::engine::member::{Context, DraftRequest, Drafted, Member, MemberError, Progress, Sampling};
 
-/// A key that opens nothing.
+/// A key that gives no access.
 const FAKE: &str = "fake-key-for-tests-0123456789";
 
 /// The answer so far, as a round finds it.
 const ACCEPTED: [&str; 2] = ["The capital", " of France is"];
 
-/// What every API's draft says.
+/// The text of every API's draft.
 const SENTENCE: &str = " Paris, naturally.";
 
-/// A member behind this server, of which nothing but the address and the key is said.
+/// A member on this server with only an address and a key.
 fn settings(kind: Kind, url: &str) -> Settings {
     let auth = kind.dialect().auth;
     let address = kind.address(Some(url)).unwrap();

@@ -1,4 +1,4 @@
-//! What each API is sent for a draft: what is there, and what must not be.
+//! What each API is sent for a draft: what must be there, and what must not.
 
 use serde_json::{Value, json};
 use specfuse::engine::member::api::{ApiMember, Kind, Settings};
@@ -6,7 +6,7 @@ use specfuse::engine::member::api::{ApiMember, Kind, Settings};
 use crate::server::serve;
 use crate::{FAKE, connect, draft, settings};
 
-/// Kind; where drafts go; what is at places of the body; places where nothing may be.
+/// Kind; where drafts go; values at locations of the body; locations that must be empty.
 type Sent = (Kind, &'static str, &'static str, &'static [&'static str]);
 
 const SENT: &[Sent] = &[

@@ -1,4 +1,4 @@
-//! Scores of given text: the candidate's tokens and no others, in every shape in which servers tell them.
+//! Scores of given text: the candidate's tokens and no others, in every form in which servers report them.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -85,7 +85,7 @@ async fn stopping_here_is_scored_where_the_end_has_a_token_and_abstained_from_wh
     }
 }
 
-/// A vLLM that works until a member is on it, and replies this to scoring afterwards.
+/// A vLLM that works until a member uses it, and then replies this to scoring.
 async fn spoilt(spoil: impl Fn(&Value) -> Value + Send + Sync + 'static) -> Result<Scored, MemberError> {
     let spoils = Arc::new(AtomicBool::new(false));
     let begun = spoils.clone();
@@ -113,7 +113,7 @@ async fn numbers_that_cannot_be_lower_the_tier_in_words() {
         let MemberError::Lowered { to, reason } = error else { panic!("{error:?}") };
         assert!(to == ScoreTier::Labels && reason.contains(said), "{reason}");
     }
-    // What stands for minus infinity is a very small probability.
+    // Minus infinity becomes a very small probability.
     let scored = spoilt(|request| choices(request, &json!(-9999.0))).await.unwrap();
     assert_eq!(scored.opinions, [Opinion::Tokens([-100.0].into())]);
 }

@@ -1,4 +1,4 @@
-//! A server that speaks one dialect: it replies with the fixtures, and scores by a tokenizer of its own.
+//! A server that speaks one dialect: it replies with the fixtures, and scores with its own tokenizer.
 
 use std::collections::HashSet;
 use std::path::PathBuf;
@@ -21,13 +21,13 @@ pub enum About {
     Scoring,
     /// The probe's first call.
     Letter,
-    /// The probe's call that shows how a text is continued.
+    /// The probe's call for how a text is continued.
     Alphabet,
     Judging,
     Draft,
 }
 
-/// The model that each dialect's fixtures know, where there are several.
+/// The model that each dialect's fixtures know, if there are several.
 const MODELS: &[(Kind, &str)] = &[
     (Kind::OpenAi, "gpt-4.1-mini"),
     (Kind::OpenAiResponses, "gpt-4.1-mini"),
@@ -39,12 +39,12 @@ const MODELS: &[(Kind, &str)] = &[
     (Kind::Together, "meta/llama"),
 ];
 
-/// The model to name; `None` where there is only one.
+/// The model to name; `None` if there is only one.
 pub fn model(kind: Kind) -> Option<&'static str> {
     MODELS.iter().find(|(of, _)| *of == kind).map(|(_, model)| *model)
 }
 
-/// A fixture's text; `None` where there is none.
+/// A fixture's text; `None` if there is none.
 pub fn fixture(kind: Kind, name: &str) -> Option<String> {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/api/fixtures").join(kind.name());
     let endings = ["sse", "ndjson", "json"].map(|ending| folder.join(format!("{name}.{ending}")));
@@ -57,7 +57,7 @@ pub fn reply(kind: Kind, name: &str) -> Reply {
     streamed(kind, &text)
 }
 
-/// A text as the kind streams it, in pieces that respect no border.
+/// A text as the kind streams it, in pieces that ignore borders.
 pub fn streamed(kind: Kind, text: &str) -> Reply {
     let content_type = match (kind, text.starts_with(['{', '['])) {
         (Kind::Ollama, _) => "application/x-ndjson",
@@ -72,7 +72,7 @@ pub async fn serve(kind: Kind) -> Loopback {
     serve_with(kind, |_, _| None).await
 }
 
-/// The server of a kind, but for what is replied otherwise.
+/// The server of a kind, except for these replies.
 pub async fn serve_with(kind: Kind, otherwise: impl Fn(About, &Request) -> Option<Reply> + Send + Sync + 'static) -> Loopback {
     let tokenizer = Arc::new(Tokenizer::default());
     Loopback::start(move |_, request| {
@@ -136,7 +136,7 @@ fn text_of(value: &Value) -> String {
     }
 }
 
-/// A judge that likes what says Paris: by a letter's probability, or by a ranking where that is asked for.
+/// A judge that prefers text containing Paris: by a letter's probability, or by a ranking if that is requested.
 fn judged(kind: Kind, body: &Value) -> Reply {
     let text = text_of(body);
     let line = text.lines().find(|line| line.contains("Paris") && line.chars().nth(1) == Some(':')).unwrap();
@@ -179,7 +179,7 @@ fn rendered(messages: &Value, opened: bool) -> String {
     turns + if opened { "<|assistant|>" } else { "" }
 }
 
-/// What a token's log-probability is: the longer, the less.
+/// A token's log-probability: the longer, the lower.
 pub fn logprob(token: &str) -> f64 {
     -(token.len() as f64) / 8.0
 }
@@ -217,7 +217,7 @@ impl Tokenizer {
     }
 }
 
-/// A text's tokens; what stands in `<|…|>` is one.
+/// A text's tokens; `<|…|>` is a single one.
 fn tokens(text: &str) -> Vec<String> {
     let mut all = Vec::new();
     for part in text.split_inclusive("|>") {
@@ -230,7 +230,7 @@ fn tokens(text: &str) -> Vec<String> {
 
 type Score = fn(&Value, &Tokenizer) -> Value;
 
-/// How each kind tells scores; by an echo of completions where it is not here.
+/// How each kind reports scores; kinds not listed here use an echo of completions.
 const SCORES: &[(Kind, Score)] = &[
     (Kind::Vllm, prompt_logprobs),
     (Kind::SgLang, input_logprobs),
@@ -239,7 +239,7 @@ const SCORES: &[(Kind, Score)] = &[
     (Kind::Fireworks, chat_echo),
 ];
 
-/// Scores of prompts, in the kind's shape.
+/// Scores of prompts, in the kind's form.
 fn scored(kind: Kind, body: &Value, tokenizer: &Tokenizer) -> Value {
     SCORES.iter().find(|(of, _)| *of == kind).map_or(echo as Score, |(_, score)| *score)(body, tokenizer)
 }
@@ -305,7 +305,7 @@ fn told(text: &str) -> (Vec<String>, Vec<Value>) {
     (tokens, logprobs)
 }
 
-/// As completions tell them, with a generated token after them.
+/// As completions report them, with a generated token after them.
 fn legacy(text: &str, generated: &str) -> Value {
     let (mut tokens, mut logprobs) = told(text);
     if !generated.is_empty() {
@@ -319,7 +319,7 @@ fn ids(prompt: &Value) -> impl Iterator<Item = usize> {
     prompt.as_array().unwrap().iter().map(|id| id.as_u64().unwrap() as usize).collect::<Vec<_>>().into_iter()
 }
 
-/// A token of a prompt as vLLM tells it.
+/// A token of a prompt as vLLM reports it.
 fn entry(place: usize, id: usize, tokenizer: &Tokenizer) -> Value {
     if place == 0 {
         return Value::Null;

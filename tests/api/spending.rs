@@ -1,7 +1,8 @@
-//! What a run says that it used, against what its providers read and generated: two chat APIs that draft and judge.
+//! The usage that a run reports, compared with what its providers read and generated: two chat APIs that draft and judge.
 //!
-//! The provider here bills as real ones do: a prompt with all that its template adds, every token that it generates until it
-//! notices that the reply is not read on, and nothing for what it refuses. It tells usage in the last message of a stream alone.
+//! The provider here bills like real ones: a prompt with everything that its template adds, every token it generates until it
+//! notices that the reply is no longer read, and nothing for what it refuses. It reports usage only in the last message of a
+//! stream.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -19,7 +20,7 @@ use crate::loopback::{Loopback, Reply, Request};
 use crate::server::{About, serve_with};
 use crate::settings;
 
-/// Tokens of the system prompt that the template brings where a conversation has none.
+/// Tokens of the system prompt that the template adds to a conversation without one.
 const DEFAULT_SYSTEM: u64 = 21;
 
 /// Characters of the longest token.
@@ -31,7 +32,7 @@ const ROUNDS: usize = 6;
 /// How a provider behaves.
 #[derive(Clone, Copy)]
 struct Habits {
-    /// Tokens that it sends at once.
+    /// Tokens that it sends per chunk.
     chunk: usize,
     /// Between two chunks.
     pace: Duration,
@@ -43,7 +44,7 @@ struct Habits {
 
 const USUAL: Habits = Habits { chunk: 3, pace: Duration::ZERO, breaks: false, refuses: false };
 
-/// A provider's own books.
+/// A provider's own accounting.
 struct Provider {
     habits: Habits,
     says: &'static str,
@@ -104,7 +105,7 @@ impl Provider {
     }
 }
 
-/// Several sentences that no draft before had.
+/// Several sentences that no earlier draft had.
 fn answer(says: &str, number: usize) -> String {
     let sentence = |part| format!(" {says} in example {number} of part {part}, however one looks at it.");
     (0..4).map(sentence).collect::<Vec<_>>().concat()
@@ -134,7 +135,7 @@ async fn member(says: &'static str, habits: Habits) -> Behind {
     let books = provider.clone();
     let server = serve_with(Kind::OpenAi, move |about, request| books.reply(about, request)).await;
     let member = ApiMember::connect(settings(Kind::OpenAi, &server.url("/v1"))).await.unwrap();
-    // What finding out took is not the answer's.
+    // The usage of the probe is not part of the answer's.
     let probing = member.probed().probing;
     let read = provider.read.swap(0, Ordering::SeqCst);
     assert_eq!((probing.prompt_tokens, probing.is_guessed()), (read, false));
@@ -142,7 +143,7 @@ async fn member(says: &'static str, habits: Habits) -> Behind {
     Behind { provider, member, _server: server }
 }
 
-/// A run's own figures of a member beside its provider's.
+/// A run's own figures for a member next to its provider's.
 struct Compared {
     told: Usage,
     cost: f64,
@@ -187,7 +188,7 @@ async fn play(habits: Habits, knobs: &[(&str, &str)]) -> (Vec<Compared>, Vec<Rec
     (compared.collect(), records)
 }
 
-/// Within a fiftieth where it was counted, within a fifth where it was guessed.
+/// Within a fiftieth if it was counted, within a fifth if it was guessed.
 fn is_near(told: u64, guessed: u64, truth: u64) -> bool {
     let most = (told - guessed) as f64 * 0.02 + guessed as f64 * 0.2;
     told.abs_diff(truth) as f64 <= most
@@ -219,7 +220,7 @@ async fn segments_of_tokens_are_counted() {
 async fn sentences_are_dropped_early_and_counted_where_their_end_is_near() {
     let (compared, _) = play(USUAL, &[("segment", "sentence"), ("segment-cap", "48")]).await;
     assert_near(&compared);
-    // What ends after the run is not waited for.
+    // Replies that end after the run are not waited for.
     assert!(compared.iter().all(|one| one.told.guessed() <= 48 + 8), "{:?}", compared[0].told);
 }
 

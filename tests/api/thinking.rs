@@ -1,4 +1,4 @@
-//! Thoughts in replies: taken off, kept, and never a draft.
+//! Thoughts in replies: removed, kept, and never a draft.
 
 use std::sync::Arc;
 
@@ -125,7 +125,7 @@ async fn a_judge_may_think_first() {
             return None;
         }
         let body = request.json().to_string();
-        // The letter of the candidate that says Paris.
+        // The letter of the candidate with Paris.
         let at = body.find(": Paris").or_else(|| body.find("Paris")).unwrap();
         let letter = body[..at].chars().rev().find(|c| matches!(c, 'A' | 'B')).unwrap();
         let other = if letter == 'A' { 'B' } else { 'A' };

@@ -1,10 +1,10 @@
 //! How fast the built-in engine is: `cargo bench --bench embedded [-- MODEL.gguf ...]`.
 //!
-//! Times are the least of many repetitions, since other work on the machine only ever adds. Each is a whole call through the
-//! member's thread, as the program makes it. `embedded_llama.py` beside this file measures llama.cpp on the same files; run
-//! both in the same minute to compare.
+//! Times are the minimum of many repetitions, since other work on the machine only ever adds. Each is a whole call through the
+//! member's thread, as the program makes it. `embedded_llama.py` next to this file measures llama.cpp on the same files; run both
+//! in the same minute to compare.
 
-#![allow(clippy::unwrap_used)] // A benchmark that cannot run has nothing better to do than stop.
+#![allow(clippy::unwrap_used)] // A benchmark that cannot run can only stop.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -72,13 +72,13 @@ fn bench(model: &Path) {
     score(&member, &runtime, &long, &forget);
 }
 
-/// Time of one drawn token: drafts of 33 tokens that were never drawn before, less what one of a single token takes.
+/// Time per drawn token: drafts of 33 tokens that were never drawn before, less the time for a single token.
 fn decode(member: &EmbeddedMember, runtime: &tokio::runtime::Runtime, context: &Context, temperature: f32) -> f64 {
     let mut seed = 0;
     let mut times = Vec::new();
     for _ in 0..REPETITIONS * 4 {
         seed += 1;
-        // A segment that nobody accepted before, so that no row of an earlier draft is found again.
+        // A segment that was not accepted before, so that no row of an earlier draft is found again.
         let accepted: Arc<[Arc<str>]> = Arc::new([format!("{seed}").into()]);
         let context = Context { conversation: Arc::clone(&context.conversation), accepted };
         let mut first = request(context.clone(), temperature, 1);
@@ -94,11 +94,11 @@ fn decode(member: &EmbeddedMember, runtime: &tokio::runtime::Runtime, context: &
     times.into_iter().fold(f64::INFINITY, f64::min)
 }
 
-/// Four candidates of ten tokens each behind a long prefix that is kept, and the same with the prefix evaluated again.
+/// Four candidates of ten tokens each after a long prefix that is kept, and the same with the prefix evaluated again.
 fn score(member: &EmbeddedMember, runtime: &tokio::runtime::Runtime, conversation: &Arc<Conversation>, forget: &dyn Fn()) {
     let context = Context { conversation: Arc::clone(conversation), accepted: Arc::new([]) };
     let aside = Context { conversation: Arc::clone(conversation), accepted: Arc::new(["7".into()]) };
-    // Eleven tokens each (digits never merge), of which the last is only read.
+    // Eleven tokens each (digits never merge), the last of which is only read.
     let candidates: Vec<CandidateText> = (2..6).map(|digit| CandidateText::new(format!("{digit}").repeat(11), false)).collect();
     let score = |candidates: &[CandidateText]| {
         let request = ScoreRequest::exact(context.clone(), candidates.to_vec());
@@ -108,7 +108,7 @@ fn score(member: &EmbeddedMember, runtime: &tokio::runtime::Runtime, conversatio
     };
     let mut forwards = 0;
     let kept = least(REPETITIONS * 4, || {
-        // A step aside and back keeps the prefix and forgets the candidates.
+        // Going aside and back keeps the prefix and drops the candidates.
         for context in [&aside, &context] {
             runtime.block_on(member.draft(request(context.clone(), 0.0, 1), Progress::nowhere())).unwrap();
         }
@@ -117,7 +117,7 @@ fn score(member: &EmbeddedMember, runtime: &tokio::runtime::Runtime, conversatio
         time
     });
     let again = least(REPETITIONS, || {
-        // Each candidate by itself, the prefix evaluated for each: what a member without a cache would do.
+        // Each candidate separately, with the prefix evaluated for each: what a member without a cache would do.
         let alone = candidates.chunks(1).map(|candidate| {
             forget();
             score(candidate).0
@@ -151,7 +151,7 @@ fn request(context: Context, temperature: f32, tokens: usize) -> DraftRequest {
     }
 }
 
-/// A question that takes about this many tokens.
+/// A question of about this many tokens.
 fn long_question(member: &EmbeddedMember, runtime: &tokio::runtime::Runtime, tokens: usize) -> String {
     let mut question = String::new();
     for number in 0.. {

@@ -1,7 +1,7 @@
-//! What the engine itself costs: state machine, driver and journal, with scripted members that answer at once.
+//! What the engine itself costs: state machine, driver and journal, with scripted members that answer immediately.
 //!
-//! `cargo bench --bench engine` prints microseconds per round (each figure the minimum and the median of several runs) and
-//! what re-scoring a recorded round costs.
+//! `cargo bench --bench engine` prints microseconds per round (the minimum and the median of several runs), and what rescoring a
+//! recorded round costs.
 
 #![allow(clippy::expect_used, reason = "a benchmark that cannot run has nothing better to do than to stop")]
 
@@ -20,7 +20,7 @@ use specfuse::engine::{Engine, Seat, Setup, wall_clock};
 const ROUNDS: usize = 400;
 const RUNS: usize = 15;
 
-/// A member that says ten tokens of its own and scores everybody else's, at once.
+/// A member that drafts ten tokens of its own and scores all others', immediately.
 fn seat(place: usize) -> Seat {
     let text = format!("m{place} says ten words a round and no more, ever.");
     let logprob = -0.1 - 0.01 * place as f32;
@@ -45,7 +45,7 @@ fn setup(members: usize, journal: Journal) -> Setup {
     }
 }
 
-/// Microseconds per round; `listen` takes every record.
+/// Microseconds per round; `listen` receives every record.
 fn play(members: usize, mut listen: impl FnMut(Record)) -> f64 {
     let folder = tempfile::tempdir().expect("a folder");
     let journal = Journal::create(&folder.path().join("trace.jsonl")).expect("a journal");

@@ -1,9 +1,9 @@
-//! How fast a fused answer of the built-in ensemble is, against the floor on one shared processor: the time in which all
-//! members just decode the accepted number of tokens, one after the other.
+//! How fast a fused answer of the built-in ensemble is, compared with the floor on one shared processor: the time in which all
+//! members just decode the accepted number of tokens, one after another.
 //!
-//! `taskset -c 0 cargo bench --bench fusion` keeps everything on one processor; without it the members of the fused run share
-//! all of them and the ratio says something else. Prompts are the held-out ones; the fused time includes reading the prompt
-//! and the engine itself, the floor does not.
+//! `taskset -c 0 cargo bench --bench fusion` keeps everything on one processor; without it the members of the fused run share all
+//! processors and the ratio means something else. Prompts are the held-out ones; the fused time includes reading the prompt and
+//! the engine itself, the floor does not.
 
 #![allow(clippy::expect_used, reason = "a benchmark that cannot run has nothing better to do than to stop")]
 
@@ -51,7 +51,7 @@ async fn fused(seats: &[Seat], params: &Params, prompt: &str) -> (f64, usize) {
     (start.elapsed().as_secs_f64(), tokens)
 }
 
-/// Seconds a token, decoding with sampling behind a prompt that is in the cache already.
+/// Seconds per token, decoding with sampling after a prompt that is already in the cache.
 async fn decoding(seat: &Seat, prompt: &str) -> Option<f64> {
     let request = |length| DraftRequest {
         context: Context { conversation: Arc::new(Conversation::question(prompt)), accepted: Arc::from([]) },

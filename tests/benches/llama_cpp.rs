@@ -1,11 +1,11 @@
 //! What fusing real models costs: each alone, fused in this process, fused over llama.cpp servers, and where the time goes.
 //!
-//! `cargo bench --features llama-cpp --bench llama_cpp` fetches three models and a server (1.5 GB, once) and prints everything; words
-//! select parts: `alone`, `here`, `servers`. `-- here A.gguf B.gguf` takes other files. Times mean something on an idle machine
-//! only, and ratios of one run more than times.
+//! `cargo bench --features llama-cpp --bench llama_cpp` fetches three models and a server (1.5 GB, once) and prints everything;
+//! words select parts: `alone`, `here`, `servers`. `-- here A.gguf B.gguf` uses other files. Times are only meaningful on an idle
+//! machine, and ratios within one run more than times.
 //!
 //! The floor is the time in which all members, one after another and each with all threads, decode as many tokens as the answers
-//! have: what fusion could cost at least if drafts that lose and scoring cost nothing beside that.
+//! have: the minimum cost of fusion if losing drafts and scoring were free.
 
 #![allow(
     clippy::expect_used,
@@ -41,12 +41,12 @@ const PROMPTS: [&str; 3] = [
     "Give three tips for better sleep.",
 ];
 
-/// Tokens of an answer at most.
+/// The most tokens of an answer.
 const LIMIT: usize = 80;
-/// Tokens that a member alone is timed over.
+/// The number of tokens for timing a member alone.
 const ALONE: usize = 48;
 
-/// What a kind of call has cost.
+/// The cost of one kind of call.
 #[derive(Debug, Default, Clone, Copy)]
 struct Cost {
     calls: usize,
@@ -54,7 +54,7 @@ struct Cost {
     work: Duration,
 }
 
-/// A member that is timed. Waiting for a turn is no work.
+/// A member that is timed. Waiting for a turn does not count as work.
 struct Timed {
     inner: Arc<dyn Member>,
     costs: Arc<Mutex<[Cost; 2]>>,
@@ -99,7 +99,7 @@ impl Member for Timed {
     }
 }
 
-/// What answering all prompts took.
+/// The cost of answering all prompts.
 struct Fused {
     tokens: usize,
     time: Duration,
@@ -160,7 +160,7 @@ async fn fused(named: &[(String, Arc<dyn Member>)]) -> Fused {
     all
 }
 
-/// Milliseconds a token of a member that decodes alone, with all threads.
+/// Milliseconds per token of a member that decodes alone, with all threads.
 async fn alone(name: &str, path: &Path) -> f64 {
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     let local = Local { threads: Some(threads), ..Local::default() };
@@ -208,7 +208,7 @@ fn serve(program: &Path, model: &Path) -> (Serving, String) {
     (Serving(command.spawn().expect("a server")), format!("http://127.0.0.1:{port}"))
 }
 
-/// Waits until the model is there; `false` where the server ended: the packaged one wants the newest processors.
+/// Waits until the model is loaded; `false` if the server ended: the packaged one needs recent processors.
 async fn answers(serving: &mut Serving, url: &str) -> bool {
     loop {
         if let Some(status) = serving.0.try_wait().expect("a child") {
@@ -269,7 +269,7 @@ async fn main() {
         for (name, path) in &models {
             members.push((name.clone(), Arc::new(LlamaCpp::open(path, &Local::default(), |_| ()).await.expect("a model"))));
         }
-        // The first answer warms up what the system keeps of the files.
+        // The first answer warms the system's file cache.
         let answered = fused(&members).await;
         println!("  again:");
         let again = fused(&members).await;

@@ -1,10 +1,10 @@
 //! Whether the playground keeps up: what a frame costs, whether its cost grows with the text, what a flood of tokens costs, how
-//! long a key waits meanwhile, whether an idle screen is idle, and how long a long recorded run takes to open.
+//! long a key waits during that, whether an idle screen is idle, and how long a long recorded run takes to open.
 //!
-//! `cargo bench --bench playground` prints each figure beside its target; a word selects parts: `frames`, `what-if`, `stream`,
+//! `cargo bench --bench playground` prints each figure next to its target; a word selects parts: `frames`, `what-if`, `stream`,
 //! `idle`, `replay`. Frames are drawn onto a buffer in memory. Everything else is the real program, or its real loop
 //! (`playground::term::run`, with scripted members) in this same program run again, inside a pseudo-terminal; what it does is
-//! read from what it writes there, what it costs from the system's books (Linux).
+//! read from its output there, what it costs from the system's accounting (Linux).
 
 #![allow(clippy::expect_used, reason = "a benchmark that cannot run has nothing better to do than to stop")]
 

@@ -1,4 +1,4 @@
-//! A run to measure with: scripted members that say ten words a round and score each other's, at once.
+//! A run to measure with: scripted members that draft ten words per round and score each other's, immediately.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -11,12 +11,12 @@ use specfuse::engine::member::scripted::{Line, ScriptedMember};
 use specfuse::engine::trace::Journal;
 use specfuse::engine::{Engine, Seat, Setup, wall_clock};
 
-/// A member under its own name, which drafts and verifies.
+/// A member under a unique name, which drafts and verifies.
 pub fn seat(place: usize, member: Arc<dyn Member>) -> Seat {
     Seat::new(format!("member-{place}"), member)
 }
 
-/// So many rounds of segments counted in tokens, from which nobody leaves.
+/// This many rounds of segments counted in tokens, without exits.
 pub fn params(rounds: usize) -> Params {
     let mut params = Params::default();
     for (name, value) in [("segment", "tokens"), ("exit", "off"), ("max-tokens", "100000")] {
@@ -26,7 +26,7 @@ pub fn params(rounds: usize) -> Params {
     params
 }
 
-/// A member that says ten tokens of its own a round, with log-probabilities as long as a model's are.
+/// A member that drafts ten tokens of its own per round, with log-probabilities as long as a model's.
 pub fn talker(place: usize) -> Seat {
     let text = format!("m{place} says ten words a round and no more, ever.");
     let logprob = -0.123_456_7 - 0.010_203 * place as f32;
@@ -34,7 +34,7 @@ pub fn talker(place: usize) -> Seat {
     seat(place, Arc::new(member))
 }
 
-/// Plays this many rounds of this many members; `listen` takes every record.
+/// Plays this many rounds of this many members; `listen` receives every record.
 pub fn play(members: usize, rounds: usize, journal: Option<Journal>, mut listen: impl FnMut(Record)) {
     let setup = Setup {
         seats: (0..members).map(talker).collect(),

@@ -1,8 +1,8 @@
-//! What re-scoring costs: 2,000 recorded rounds of 8 members under other parameters, as a what-if on the screen asks for it at
-//! every key press.
+//! What rescoring costs: 2,000 recorded rounds of 8 members under other parameters, as a what-if on the screen requests at every
+//! key press.
 //!
 //! `cargo bench --bench rescore` prints milliseconds for the whole run (minimum and median), per setting, and what it costs to
-//! put the recorded rounds down in the form that re-scoring reads, which a screen does once, round by round as they close.
+//! store the recorded rounds in the form that rescoring reads, which a screen does once, round by round as they close.
 
 #![allow(clippy::expect_used, reason = "a benchmark that cannot run has nothing better to do than to stop")]
 
@@ -21,7 +21,7 @@ use recorded::{Shape, record};
 const RUNS: usize = 25;
 const TARGET: f64 = 5.0;
 
-/// The minimum and the median of so many measurements, in milliseconds.
+/// The minimum and the median of this many measurements, in milliseconds.
 fn figures(mut measure: impl FnMut()) -> (f64, f64) {
     let mut samples: Vec<f64> = (0..RUNS)
         .map(|_| {
@@ -36,7 +36,7 @@ fn figures(mut measure: impl FnMut()) -> (f64, f64) {
 
 fn main() {
     let shape = Shape { members: 8, rounds: 2000, tokens: 10, odd: false };
-    // Recorded with everybody to the end, so that nothing leaves any work out.
+    // Recorded with all members to the end, so that no work is left out.
     let everybody = Params { exit: ExitKind::Off, ..Params::default() };
     let records = record(&shape, 7, &everybody);
     let run = Run::from_records(&records).expect("a header");

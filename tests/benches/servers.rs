@@ -1,9 +1,9 @@
-//! Whether members on servers lose time: what a round takes beyond what the servers themselves take, how soon a token is there,
+//! Whether members on servers lose time: what a round takes beyond what the servers themselves take, how soon a token arrives,
 //! what a call costs.
 //!
-//! `cargo bench --bench servers` prints each figure beside its target; a word selects parts: `rounds`, `tokens`, `calls`. The
-//! servers are our own, on the loopback interface, and keep set delays. The floor of a round is what they cannot do faster: the
-//! slowest draft, then one scoring of the longest candidate of another, at so much a token.
+//! `cargo bench --bench servers` prints each figure next to its target; a word selects parts: `rounds`, `tokens`, `calls`. The
+//! servers are our own, on the loopback interface, with fixed delays. The floor of a round is what they cannot do faster: the
+//! slowest draft, then one scoring of the longest candidate of another, at a fixed time per token.
 
 #![allow(clippy::expect_used, reason = "a benchmark that cannot run has nothing better to do than to stop")]
 
@@ -35,9 +35,9 @@ use table::{Figures, Table, tell};
 const ROUNDS: usize = 40;
 /// Tokens of a segment.
 const LENGTH: usize = 10;
-/// What a token takes, in milliseconds.
+/// The time per token, in milliseconds.
 const TOKEN_MS: u64 = 20;
-/// Drafts of which the first token is timed.
+/// Drafts whose first token is timed.
 const DRAFTS: usize = 300;
 /// Calls of each kind that are timed.
 const CALLS: usize = 300;
@@ -50,7 +50,7 @@ async fn server(letter: char, pace: Pace) -> Clockwork {
     Clockwork::start(&format!("member-{letter}"), model, pace, ROOM).await
 }
 
-/// Three members at a fixed pace: a round, and a whole answer, against the floor.
+/// Three members at a fixed pace: a round, and a whole answer, compared with the floor.
 async fn rounds(table: &mut Table) {
     let pace = Pace { token: Duration::from_millis(TOKEN_MS), ..Pace::default() };
     let (mut servers, mut seats) = (Vec::new(), Vec::new());
@@ -105,7 +105,7 @@ fn context(accepted: &[&str]) -> Context {
     Context { conversation: Arc::new(Conversation::question("How fast?")), accepted }
 }
 
-/// From the server's writing the first token to the member's listener.
+/// From the server writing the first token to the member's receiver.
 async fn tokens(table: &mut Table) {
     let pace = Pace { first_byte: Duration::from_millis(3), token: Duration::from_millis(2), ..Pace::default() };
     let server = server('a', pace).await;
@@ -127,7 +127,7 @@ async fn tokens(table: &mut Table) {
     table.at_most("the first token, after the server wrote it: 99 %", delays.at(0.99), "ms", 20.0);
 }
 
-/// What calls cost that the server answers at once, its own work included.
+/// What calls cost that the server answers immediately, including its own work.
 async fn calls(_: &mut Table) {
     let server = server('a', Pace::default()).await;
     let member = server.member(Limits::default()).await;

@@ -1,10 +1,10 @@
 //! How well a sweep uses the machine: 16 settings × 50 prompts of the built-in ensemble.
 //!
-//! Two ratios. Busy: the share of time in which the sweep's threads have work to do, which is what keeps processors busy; they are
-//! looked at every few milliseconds, and one that waits for a processor because other programs have them all counts too, so that
-//! the figure says the same on a shared machine. It should be at least 0.9. Against single runs: every cell alone, one after the
-//! other, by the ordinary engine bound to one processor; the sweep should take at most 1.1 × that time / processors. Processor time
-//! is compared as well as wall time, for the same reason. Each answer leaves a trace in both.
+//! Two ratios. Busy: the share of time in which the sweep's threads have work to do, which is what keeps processors busy; they
+//! are sampled every few milliseconds, and one that waits for a processor because other programs use them all counts too, so that
+//! the figure is the same on a shared machine. It should be at least 0.9. Compared with single runs: every cell alone, one after
+//! another, by the ordinary engine bound to one processor; the sweep should take at most 1.1 × that time / processors. Processor
+//! time is compared in addition to wall time, for the same reason. Each answer leaves a trace in both.
 //!
 //! `cargo bench --bench sweep` measures the sweep in this process, and the single runs in a second process of this program under
 //! `taskset -c 0`. `cargo bench --bench sweep -- 10` takes only the first 10 prompts.
@@ -25,7 +25,7 @@ use specfuse::prompts::{self, Answers};
 use specfuse::sweep::{Asked, Axis, Figures, Finished, Grid, Seeding, Sweep, report, start};
 
 const PROMPTS: usize = 50;
-/// Tells the second process what it is for.
+/// Marks the second process.
 const ALONE: &str = "--alone";
 
 fn sweep(prompts: usize, traces: &Path) -> Sweep {
@@ -49,7 +49,7 @@ async fn members() -> Vec<Seat> {
     open(built_in_specs(), &OpenOptions::default(), &|_, _| {}).await.into_iter().map(|opened| opened.seat).collect()
 }
 
-/// Every cell by itself.
+/// Every cell separately.
 async fn alone(sweep: &Sweep, seats: &[Seat]) {
     // Prompt after prompt under one setting: none starts with what the one before has evaluated.
     for setting in 0..sweep.grid.settings() {
@@ -79,18 +79,18 @@ async fn together(sweep: Sweep, seats: &[Seat]) -> (usize, Vec<Finished>) {
     (running.jobs(), all)
 }
 
-/// Seconds of processors that this process has used with all its threads, by proc(5): user and system time in hundredths.
+/// Processor seconds that this process has used with all its threads, by proc(5): user and system time in hundredths.
 fn processor_seconds() -> f64 {
     let text = std::fs::read_to_string("/proc/self/stat").expect("Linux");
-    // The name in parentheses may hold anything; the times are the 12th and 13th field after it.
+    // The name in parentheses may contain anything; the times are the 12th and 13th field after it.
     let fields = text.rsplit_once(')').map_or("", |(_, fields)| fields);
     fields.split_whitespace().skip(11).take(2).filter_map(|ticks| ticks.parse::<f64>().ok()).sum::<f64>() / 100.0
 }
 
-/// Between two looks at the threads.
+/// The interval between two samples of the threads.
 const LOOK: Duration = Duration::from_millis(4);
 
-/// Looks at the sweep's threads until told to stop; the share of looks at which one was running or ready to, by proc(5).
+/// Samples the sweep's threads until told to stop; returns the share of samples in which one was running or ready to, by proc(5).
 fn watched(stop: &AtomicBool) -> f64 {
     let (mut looks, mut at_work) = (0_usize, 0_usize);
     while !stop.load(Ordering::Relaxed) {
@@ -109,7 +109,7 @@ fn watched(stop: &AtomicBool) -> f64 {
     at_work as f64 / looks.max(1) as f64
 }
 
-/// Seconds on the wall, and of processors.
+/// Wall seconds, and processor seconds.
 fn measured<T>(work: impl FnOnce() -> T) -> (T, f64, f64) {
     let (start, before) = (Instant::now(), processor_seconds());
     let done = work();

@@ -1,7 +1,7 @@
 //! How long a recorded run takes to open.
 //!
 //! `cargo bench --bench trace` lets five scripted members play 2,000 rounds into a trace and prints what reading it costs:
-//! milliseconds and megabytes a second (each figure the best and the median of several runs).
+//! milliseconds and megabytes per second (the best and the median of several runs).
 
 #![allow(clippy::expect_used, reason = "a benchmark that cannot run has nothing better to do than to stop")]
 

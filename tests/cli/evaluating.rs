@@ -1,4 +1,4 @@
-//! `specfuse eval`: what failed is told apart from what is wrong, and how every answer ended is reported.
+//! `specfuse eval`: failures are distinguished from wrong answers, and how every answer ended is reported.
 
 use std::fs;
 use std::net::TcpListener;
@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::{Home, PROMPTS, err, out, prompts};
 
-/// An address at which nothing answers: it was free a moment ago.
+/// An address without a listener: its port was free a moment ago.
 fn nowhere() -> String {
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     format!("gone=http://127.0.0.1:{port}")

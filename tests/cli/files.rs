@@ -1,4 +1,4 @@
-//! Model files that other programs left: listed by `check` where nothing was named, and named as it says.
+//! Model files that other programs left: listed by `check` if nothing was named, and usable by the names it lists.
 
 use std::fs;
 use std::path::Path;

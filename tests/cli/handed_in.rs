@@ -1,4 +1,4 @@
-//! Files of every kind as other programs save them: read the same, or named with the line where they are something else.
+//! Files of every kind as other programs save them: read the same, or reported with the line if they are something else.
 
 use std::fs;
 use std::io::Write;

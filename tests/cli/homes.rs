@@ -1,4 +1,4 @@
-//! Folders of the platform that are none: the program continues as if there were none, and says so once.
+//! Unusable platform folders: the program continues without them after one warning.
 
 use std::fs;
 use std::os::unix::fs::symlink;

@@ -1,10 +1,10 @@
-//! Knobs that do something only while another one has a certain value.
+//! Knobs that have an effect only while another one has a certain value.
 
 use std::fs;
 
 use super::{Home, err, fails, out};
 
-/// The knobs of a run, and what standard error says.
+/// The knobs of a run, and its standard error.
 fn plays(home: &Home, arguments: &[&str]) -> (serde_json::Value, String) {
     let output = home.run(&[&["run", "--json", "--no-trace", "--seed", "1"], arguments, &["Hello!"]].concat());
     fails(&output, 0, &[]);
@@ -73,7 +73,7 @@ fn nothing_is_said_of_presets_and_of_what_is_as_it_should_be() {
         let (_, said) = plays(&home, arguments);
         assert!(!said.contains("no effect"), "{arguments:?}: {said}");
     }
-    // A single knob is nearer than the preset beside it.
+    // An individual knob takes precedence over the preset next to it.
     let (params, said) = plays(&home, &["--preset", "paper", "--segment-words", "4"]);
     assert!(params["segment"] == "words" && said.contains("`segment` is set to words"), "{said}");
 }

@@ -1,4 +1,4 @@
-//! What is said of a command line or a configuration that is wrong.
+//! Messages about a wrong command line or configuration.
 
 use std::fs;
 

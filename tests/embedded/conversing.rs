@@ -16,7 +16,7 @@ const QUESTION: &str = "What is the capital of France?";
 #[test]
 fn every_token_is_told_before_the_draft_is_handed_over() {
     let atlas = member("atlas");
-    // A channel of one: a listener that is slow holds up nothing but itself.
+    // A channel of one: a slow receiver blocks only itself.
     let (sender, mut receiver) = mpsc::channel(1);
     let reply = atlas.draft(request(context(QUESTION, &[]), 0.6, 1, 20), Progress::new(7, sender));
     let listen = async move {
@@ -62,7 +62,7 @@ fn a_dropped_reply_cancels_and_the_next_call_is_answered() {
     let expected = draft(&member("atlas"), request(context(QUESTION, &[]), 0.6, 4, 12)).unwrap();
     for _ in 0..50 {
         let mut reply = atlas.draft(request(context(QUESTION, &[]), 0.6, 3, 400), Progress::nowhere());
-        // Asked once, so that the call is on its way, then dropped.
+        // Polled once, so that the call is on its way, then dropped.
         wait(poll_fn(|task| {
             let _ = reply.as_mut().poll(task);
             Poll::Ready(())
@@ -86,7 +86,7 @@ fn a_further_turn_reads_only_what_is_new() {
     assert!((second.forwards as usize) < prompt - 10, "{} of {prompt}", second.forwards);
 }
 
-/// A fused answer of four members over several rounds: positions evaluated for each accepted token.
+/// A fused answer of four members over several rounds: positions evaluated per accepted token.
 #[test]
 fn a_member_evaluates_few_positions_for_each_accepted_token() {
     let members: Vec<EmbeddedMember> = ["atlas", "abacus", "lexicon", "babble"].map(member).into();
@@ -101,7 +101,7 @@ fn a_member_evaluates_few_positions_for_each_accepted_token() {
         for (member, forwards) in members.iter().zip(&mut forwards) {
             let request = request(context.clone(), 0.6, round, 10);
             let drafted = draft(member, request.clone()).unwrap();
-            // The prompt is read once and no round's cost.
+            // The prompt is read once and is not the cost of any round.
             *forwards += if round > 0 { drafted.forwards } else { 0 };
             let cut = request.segment.cut(&drafted.draft.text(), drafted.draft.ends);
             drafts.push(drafted.draft.cut(cut));
@@ -131,7 +131,7 @@ fn files_that_cannot_be_opened_are_named() {
     assert!(matches!(missing, EmbeddedError::Read { .. }) && missing.to_string().contains("nobody.gguf"), "{missing}");
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("large.gguf");
-    // A head without anything: version 3, no tensors, no metadata.
+    // An empty head: version 3, no tensors, no metadata.
     std::fs::write(&path, [b"GGUF\x03\0\0\0".as_slice(), &[0; 16]].concat()).unwrap();
     std::fs::OpenOptions::new().write(true).open(&path).unwrap().set_len(1 << 30).unwrap();
     let large = EmbeddedMember::open_file(&path).err().unwrap();

@@ -1,6 +1,6 @@
-//! Opens the project's models and asks them things.
+//! Opens the project's models and calls them.
 
-#![allow(clippy::unwrap_used)] // Helpers of tests stop a test as the tests themselves do.
+#![allow(clippy::unwrap_used)] // Test helpers stop a test as the tests themselves do.
 
 use std::future::Future;
 use std::path::PathBuf;

@@ -1,6 +1,7 @@
-//! Files whose chat template attacks whoever renders it: each costs an error that names it, and neither the process nor its memory.
+//! Files whose chat template attacks the program that renders it: each costs an error that names it, and neither the process nor
+//! its memory.
 
-#![allow(clippy::unwrap_used)] // Helpers of tests stop a test as the tests themselves do.
+#![allow(clippy::unwrap_used)] // Test helpers stop a test as the tests themselves do.
 
 use std::sync::Arc;
 
@@ -22,14 +23,14 @@ fn with_template(template: &str) -> Vec<u8> {
     // Its type, its length in eight bytes, the text.
     let begin = place + 4 + 8;
     let old = u64::from_le_bytes(bytes[place + 4..begin].try_into().unwrap()) as usize;
-    // What comes after it moves by whole units of alignment, so that all of it stays where it has to be.
+    // What follows moves by whole units of alignment, so that all of it stays aligned.
     let padding = (old + ALIGNMENT * 4096 - template.len()) % ALIGNMENT;
     let template = template.to_owned() + &" ".repeat(padding);
     let length = (template.len() as u64).to_le_bytes();
     [&bytes[..place + 4], &length, template.as_bytes(), &bytes[begin + old..]].concat()
 }
 
-/// The most memory that this process has held, in bytes.
+/// The most memory that this process has used, in bytes.
 #[cfg(target_os = "linux")]
 fn peak() -> usize {
     let status = std::fs::read_to_string("/proc/self/status").unwrap();
@@ -37,7 +38,7 @@ fn peak() -> usize {
     line.trim().trim_end_matches(" kB").parse::<usize>().unwrap() << 10
 }
 
-/// What opening the file and asking it something comes to.
+/// The result of opening the file and calling the member.
 fn asked(template: &str) -> Result<usize, String> {
     let member = EmbeddedMember::open("x.gguf", &with_template(template)).map_err(|error| error.to_string())?;
     wait(member.prepare(Arc::new(Conversation::question("Why?")))).map_err(|error| error.to_string())

@@ -59,7 +59,7 @@ async fn what_is_kept_exactly_is_the_verifiers_own_answer() {
     assert!(kept > 8 && drafted > kept, "{kept} of {drafted} kept");
 }
 
-/// Whatever the machine, the measurement comes to a decision that is recorded.
+/// On any machine, the measurement leads to a decision that is recorded.
 #[tokio::test]
 async fn it_is_measured_whether_it_pays() {
     let run = answered(&["babble", "abacus"], QUESTIONS[0], &[("draft", "lazy")]).await;

@@ -1,4 +1,4 @@
-//! Silent members with the real driver, on a clock that jumps: how long an answer waits for them, and that it says so.
+//! Silent members with the real driver, on a clock that jumps: how long an answer waits for them, and that it reports them.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use tokio::time::Instant;
 
 use super::*;
 
-/// A member that takes a while to say that it is ready.
+/// A member that takes a while to report that it is ready.
 struct Slow {
     member: ScriptedMember,
     ready_after: Duration,
@@ -37,7 +37,7 @@ impl Member for Slow {
     }
 }
 
-/// The team's setup with one member more, on tokio's clock.
+/// The team's setup with another member, on tokio's clock.
 fn with(member: Arc<dyn Member>) -> Setup {
     let mut seats = team();
     seats.push(Seat::new("d", member));
@@ -150,7 +150,7 @@ impl Member for Lasting {
     }
 }
 
-/// Eight members that share a device, each call of which takes so many seconds.
+/// Eight members that share a device, where each call takes this many seconds.
 fn in_turn(seconds: u64, changes: &[(&str, &str)]) -> Setup {
     let turns = Turns::default();
     let seats = (0..8).map(|number| {

@@ -1,4 +1,4 @@
-//! Members that judge, that tell no log-probabilities, that can do less than they promised, that cost money.
+//! Members that judge, that report no log-probabilities, that can do less than they promised, that cost money.
 
 use specfuse::engine::fusion::MemberIndex;
 use specfuse::engine::fusion::event::{Price, ScoreTier, Usage};
@@ -113,7 +113,7 @@ async fn prices_make_costs() {
     let mut seats = team();
     seats[0].price = Some(Price { input: 1.0, cached: None, output: 1e6 });
     let mut records = records(setup(seats, &[])).await;
-    // A scripted member counts no tokens: as if its server had.
+    // A scripted member does not count tokens: pretend that its server did.
     let used = Usage::counted(1_000_000, 0, 2);
     let drafts = records.iter_mut().filter_map(|record| match &mut record.event {
         Event::DraftFinished(draft) if &*draft.member == "a" => Some(draft),

@@ -64,7 +64,7 @@ fn every_format_comes_on_standard_output_or_in_a_file() {
     }
 }
 
-/// A run whose question is `question`, after these turns, with the answer of the recorded one.
+/// A run with this question, after these turns, with the answer of the recorded one.
 fn asking(before: &[Turn], question: &str) -> Vec<Record> {
     let mut records = recorded();
     if let Event::RunStarted(header) = &mut records[0].event {

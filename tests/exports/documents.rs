@@ -1,4 +1,4 @@
-//! The documents as they are, for a run in which the user had a hand.
+//! The documents as they are, for a run in which the user intervened.
 
 use specfuse::engine::fusion::event::Record;
 use specfuse::engine::fusion::run::Run;
@@ -13,7 +13,7 @@ fn write(run: &Run, format: Format, to: &Path) -> Result<(), ExportError> {
     save(&render(run, format)?, to, Existing::Keep)
 }
 
-/// A run in which a draft was accepted, a segment edited and another written, with failures and someone who left twice.
+/// A run in which a draft was accepted, a segment edited and another written, with failures and a member that left twice.
 fn records() -> Vec<Record> {
     let words = [
         "atlas",
@@ -60,7 +60,7 @@ fn json() {
 #[test]
 fn html() {
     let page = document(Format::Html);
-    // The style is a file of its own.
+    // The style is in a separate file.
     let (head, rest) = page.split_once("<style>").unwrap();
     let (_, body) = rest.split_once("</style>").unwrap();
     insta::assert_snapshot!(format!("{head}<style>…</style>{body}"));

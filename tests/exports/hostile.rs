@@ -1,4 +1,4 @@
-//! Runs in which every place that a trace has for text holds what a test chooses.
+//! Runs in which a test chooses the text at every place that a trace has for text.
 
 use proptest::prelude::*;
 use specfuse::engine::fusion::candidate::DraftToken;
@@ -9,7 +9,7 @@ use specfuse::engine::fusion::event::{
 };
 use specfuse::engine::fusion::params::{Params, Value};
 
-/// What has broken pages, documents and terminals before.
+/// Texts that have broken pages, documents and terminals before.
 pub const ATTACKS: [&str; 22] = [
     "<script>owned.push(1)</script>",
     "<img src=x onerror=\"owned.push(2)\">",
@@ -47,7 +47,7 @@ pub fn text() -> impl Strategy<Value = String> {
     prop_oneof![attack, any::<String>(), pieces.prop_map(|pieces| pieces.concat()), Just(huge_word())]
 }
 
-/// So many texts, and as many places of a trace to hold them as there are.
+/// Enough texts for all the places of a trace.
 pub fn texts() -> impl Strategy<Value = Vec<String>> {
     proptest::collection::vec(text(), 24)
 }
@@ -176,7 +176,7 @@ enum Accepted {
     Written,
 }
 
-/// A run of three members and three rounds that holds these texts.
+/// A run of three members and three rounds that contains these texts.
 pub fn records(texts: &[String]) -> Vec<Record> {
     let mut supply = Supply { texts, next: 0 };
     let names: Vec<MemberName> = ["1", "2", "3"].iter().map(|suffix| (supply.text() + suffix).into()).collect();
@@ -200,13 +200,13 @@ pub fn records(texts: &[String]) -> Vec<Record> {
     events.into_iter().enumerate().map(|(at, (round, event))| Record { t_ms: at as f64, round, event }).collect()
 }
 
-/// The same run with a plain word in place of every text, equal words for equal texts: the shape of the document is the same.
+/// The same run with a plain word in place of every text, equal words for equal texts: the document's structure is the same.
 pub fn plain(texts: &[String]) -> Vec<String> {
     let place = |text: &String| texts.iter().position(|other| other == text).unwrap_or_default();
     texts.iter().map(|text| if blank(text) { text.clone() } else { format!("word{}", place(text)) }).collect()
 }
 
-/// Whether nothing of a text shows: a document says so, which changes its shape.
+/// Whether nothing of a text is visible: a document says so, which changes its structure.
 fn blank(text: &str) -> bool {
     specfuse::clean::clean(text).trim().is_empty()
 }

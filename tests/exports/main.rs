@@ -1,4 +1,4 @@
-//! A run as a document: what it says, that nothing in it can be anything but text, and that a browser agrees.
+//! A run as a document: its contents, that nothing in it can be anything but text, and that a browser agrees.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on fails")]
 

@@ -1,4 +1,4 @@
-//! A strict reader of the page: it accepts what the export may write and nothing else, and hands back the tree.
+//! A strict parser for the page: it accepts only what the export may write, and returns the tree.
 
 /// An element of a page.
 #[derive(Debug, Clone, PartialEq)]
@@ -15,17 +15,17 @@ pub enum Node {
     Text(String),
 }
 
-/// Elements that have no end.
+/// Elements without an end.
 const VOID: [&str; 1] = ["meta"];
 
-/// Every element of the page; what is not here may not be there.
+/// Every allowed element of the page.
 const ELEMENTS: [&str; 40] = [
     "html", "head", "meta", "title", "style", "body", "header", "nav", "main", "section", "footer", "h1", "h2", "h3", "p", "ul",
     "li", "a", "div", "span", "b", "sup", "table", "caption", "thead", "tbody", "tr", "th", "td", "abbr", "svg", "desc",
     "polyline", "text", "rect", "strong", "em", "ol", "dl", "dt",
 ];
 
-/// Every attribute; none of them can hold code.
+/// Every allowed attribute; none of them can contain code.
 const ATTRIBUTES: [&str; 32] = [
     "lang",
     "charset",
@@ -139,7 +139,7 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// The text that references stand for; any other than the five is a mistake, and so is a character that acts.
+/// The text that references stand for; any other than the five is an error, and so is a control character.
 fn unescaped(text: &str) -> String {
     assert!(!text.chars().any(|character| character.is_control() && character != '\n'), "{text:?}");
     let mut out = String::new();
@@ -188,7 +188,7 @@ impl Element {
         self.text_without("")
     }
 
-    /// The bones of the page: elements and attributes without any text that a trace could have brought.
+    /// The structure of the page: elements and attributes without any text that a trace could have brought.
     pub fn skeleton(&self) -> String {
         let attributes: Vec<String> = self
             .attributes

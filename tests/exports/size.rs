@@ -1,4 +1,4 @@
-//! A long run stays a page that opens at once.
+//! A long run still gives a page that opens quickly.
 
 use std::sync::OnceLock;
 
@@ -11,7 +11,7 @@ use super::support::{say, scripted_run, seat};
 
 const ROUNDS: usize = 500;
 
-/// Five members that never agree, each writing some ten tokens a round for 500 rounds; nobody leaves.
+/// Five members that never agree, each writing about ten tokens per round for 500 rounds; no member leaves.
 fn long() -> &'static [Record] {
     static LONG: OnceLock<Vec<Record>> = OnceLock::new();
     LONG.get_or_init(|| {

@@ -1,4 +1,4 @@
-//! Connections, places and headers: what is shared, what is given back, what never travels.
+//! Connections, permits and headers: what is shared, what is released, what never travels.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! No connection, a connection that cannot be used, a server that falls silent.
+//! No connection, an unusable connection, a server that falls silent.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use crate::{client, once, patient};
 
 #[tokio::test]
 async fn a_refused_connection_is_told_as_one() {
-    // Bound and given back: nothing listens there now.
+    // Bound and released: nothing listens there now.
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
     let address = listener.local_addr().unwrap();
     drop(listener);
@@ -48,7 +48,7 @@ async fn tls_to_a_port_without_it_is_told_with_what_to_do() {
     assert_eq!(server.accepted(), 2, "one look, and no further attempt: it would fail again");
 }
 
-/// A server that says so to plain HTTP, and to TLS nothing.
+/// A server that answers this to plain HTTP, and nothing to TLS.
 async fn silent_to_tls(listener: TcpListener, answer: &'static [u8]) {
     let mut kept = Vec::new();
     while let Ok((mut stream, _)) = listener.accept().await {
@@ -124,7 +124,7 @@ async fn a_server_that_hangs_up_in_the_handshake_fails_tls() {
     let address = listener.local_addr().unwrap();
     let hang_up = tokio::spawn(async move {
         let (mut stream, _) = listener.accept().await.unwrap();
-        // Read first: closing with unread bytes resets the connection, which says less.
+        // Read first: closing with unread bytes resets the connection, which gives less information.
         let mut hello = vec![0; 16 << 10];
         let _ = tokio::io::AsyncReadExt::read(&mut stream, &mut hello).await;
     });
@@ -213,7 +213,7 @@ fn addresses_that_cannot_be_used_are_told_without_their_secrets() {
 
 #[tokio::test(start_paused = true)]
 async fn a_member_that_takes_the_connection_and_says_nothing_is_given_up_soon() {
-    // The system takes connections for it; nobody ever reads them.
+    // The system accepts connections for it; they are never read.
     let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let spec = |address: String| MemberSpec::parse(&address, &kinds()).unwrap();
     let specs = (0..3).map(|_| spec(format!("http://{}", silent.local_addr().unwrap()))).collect();
@@ -221,6 +221,6 @@ async fn a_member_that_takes_the_connection_and_says_nothing_is_given_up_soon() 
     let opened = open(specs, &OpenOptions::default(), &|_, _| {}).await;
     let faults: Vec<String> = opened.iter().filter_map(|opened| Some(opened.fault.as_ref()?.to_string())).collect();
     assert!(faults.len() == 3 && faults.iter().all(|fault| fault.contains("nothing came for 15 s")), "{faults:?}");
-    // On a clock that runs only while everything waits: side by side, once.
+    // On a clock that runs only while everything waits: concurrently, once.
     assert!(start.elapsed() < Duration::from_secs(30), "{:?}", start.elapsed());
 }

@@ -1,4 +1,4 @@
-//! Where keys come from, and what is said when there is none.
+//! Where keys come from, and the errors if there is none.
 
 use std::path::Path;
 
@@ -23,7 +23,7 @@ fn file(folder: &Path, content: &[u8], mode: u32) -> KeySource {
 async fn a_variable_that_is_not_set_is_told_by_name() {
     let error = KeySource::Environment("SPECFUSE_NO_SUCH_KEY".to_owned()).resolve().await.unwrap_err();
     assert_eq!(error.to_string(), "the environment variable SPECFUSE_NO_SUCH_KEY is not set: it should hold the key");
-    // Any variable that there is could hold a key, if its value looks like one.
+    // Any existing variable could hold a key, if its value looks like one.
     let like_a_key = |value: &String| !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_graphic());
     let mut variables =
         std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
@@ -73,7 +73,7 @@ async fn a_command_prints_the_key() {
     assert_eq!(key.secret.expose_secret(), FAKE);
 }
 
-/// Keys are written into commands too, and what a command says may hold them: how it ended must do.
+/// Users write keys into commands too, and a command's output may contain them: the error only has its exit status.
 #[cfg(unix)]
 #[tokio::test]
 async fn a_command_that_fails_is_told_by_how_it_ended_alone() {

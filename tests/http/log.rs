@@ -1,4 +1,4 @@
-//! What the log says of a server that misbehaves, and that it never holds a secret.
+//! What the log contains about a server that misbehaves, and that it never contains a secret.
 
 use std::time::SystemTime;
 
@@ -9,13 +9,13 @@ use specfuse::log::Log;
 use crate::loopback::{Loopback, Reply};
 use crate::{FAKE, keyed, patient};
 
-/// The entries that calls leave, and the text that they are read from.
+/// The log entries of calls, and the text they are read from.
 async fn logged(calls: impl Future<Output = ()>) -> (Vec<Value>, String) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("http.log");
     let log = Log::create(&path, || SystemTime::UNIX_EPOCH, |text| redact(text, &[])).unwrap();
     {
-        // The runtime of a test is this thread alone.
+        // A test's runtime is this thread only.
         let _guard = tracing::subscriber::set_default(log);
         calls.await;
     }

@@ -17,7 +17,7 @@ use std::time::Duration;
 
 use specfuse::engine::member::http::{Backoff, Endpoint, Http, Key, Limits};
 
-/// A key that opens nothing.
+/// A key that gives no access.
 const FAKE: &str = "fake-key-for-tests-0123456789";
 
 /// One attempt, no waiting.

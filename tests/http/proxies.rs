@@ -9,7 +9,7 @@ use tokio::process::Command;
 use crate::loopback::{Loopback, Reply};
 use crate::{client, once};
 
-/// Where the process run again sends its request.
+/// The address to which the process run again sends its request.
 const TARGET: &str = "SPECFUSE_TEST_TARGET";
 
 async fn get_in_a_process(target: &str, environment: &[(&str, &str)]) -> bool {
@@ -61,7 +61,7 @@ fn what_counts_as_this_machine() {
     }
 }
 
-/// What the process run again does where its proxy is not there.
+/// What the process run again does if its proxy is not there.
 #[tokio::test]
 #[ignore = "run by the other tests here, with an environment of their own"]
 async fn one_request_by_a_dead_proxy() {

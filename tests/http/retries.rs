@@ -1,4 +1,4 @@
-//! What is tried again, and what is not.
+//! What is retried, and what is not.
 
 use std::time::Duration;
 
@@ -54,7 +54,7 @@ async fn attempts_come_to_an_end_and_are_counted() {
 async fn a_wait_that_the_server_asks_for_goes_before_our_own_choice() {
     let limited = Reply::with_headers(429, "text/plain", &[("retry-after-ms", "1"), ("retry-after", "3000")], "slow down");
     let server = Loopback::replies(vec![limited, ok()]).await;
-    // By the less exact header there would be no second attempt.
+    // By the less precise header there would be no second attempt.
     client(&server.url(""), patient()).get("/").await.unwrap();
     assert_eq!(server.requests().len(), 2);
 }
@@ -124,7 +124,7 @@ async fn a_stream_is_tried_again_only_before_its_first_byte() {
 
 #[tokio::test]
 async fn a_call_that_waits_keeps_no_other_from_its_place() {
-    // The first call is refused and waits half a minute; the second is served meanwhile.
+    // The first call is refused and waits half a minute; the second is served in the meantime.
     let refused = Reply::with_headers(503, "text/plain", &[("retry-after", "30")], "");
     let server = Loopback::replies(vec![refused, ok()]).await;
     let http = client(&server.url(""), Limits { calls: 1, ..patient() });

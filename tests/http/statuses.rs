@@ -1,4 +1,4 @@
-//! Error statuses: told in words that the user can act on, without the key.
+//! Error statuses: reported in words that the user can act on, without the key.
 
 use serde_json::{Value, json};
 use specfuse::engine::member::http::{ContextLength, HttpError};

@@ -1,4 +1,4 @@
-//! Streamed replies: messages at once, however their bytes are cut, and every way in which a stream goes wrong.
+//! Streamed replies: messages arrive immediately, however their bytes are split, and every way in which a stream goes wrong.
 
 use serde_json::{Value, json};
 use specfuse::engine::member::http::{Framing, HttpError, Limits, Message, Messages, Place};
@@ -32,7 +32,7 @@ async fn events(reply: Reply) -> (Vec<Value>, Option<HttpError>) {
 
 #[tokio::test]
 async fn a_message_is_handed_out_before_the_next_is_sent() {
-    // The server continues only after the test has what came so far, also when nothing but a line end tells the message's end.
+    // The server continues only after the test has what came so far, even if only a line end marks the message's end.
     let reply =
         Reply::events().chunk("data: {\"n\":1}\n\n").gate().chunk("data: {\"n\":2}\r\r").gate().chunk("data: [DONE]\n\n").end();
     let server = Loopback::always(reply).await;
@@ -90,7 +90,7 @@ async fn an_end_without_done_and_a_last_event_without_its_blank_line_are_the_end
     ] {
         let reply = Reply::events().event(&json!({"n": 1})).chunk(rest).end();
         assert_eq!(events(reply).await, (vec![json!({"n": 1}), json!({"n": 2})], None), "{rest:?}");
-        // The end of the connection is the end of a body that names no length.
+        // The end of the connection ends a body without a length.
         let reply =
             Reply::head(200, &[("content-type", "text/event-stream")]).send(format!("data: {{\"n\":1}}\n\n{rest}")).close();
         assert_eq!(events(reply).await, (vec![json!({"n": 1}), json!({"n": 2})], None), "{rest:?}");
@@ -243,7 +243,7 @@ async fn a_line_without_end_is_not_read_on() {
         let (all, error) = read(&mut messages).await;
         assert!(all.is_empty());
         assert!(matches!(error, Some(HttpError::TooLong { limit: 100_000, line: true, .. })), "{error:?}");
-        // Also while the caller still holds what it read from.
+        // Even while the caller still holds what it read from.
         server.until_open(0).await;
     }
 }

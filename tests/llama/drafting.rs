@@ -63,7 +63,7 @@ async fn a_draft_by_words_stops_as_soon_as_its_words_are_there() {
 async fn characters_of_several_tokens_arrive_whole() {
     let Some(atlas) = serve("babble", &[]) else { return };
     let server = connect(&atlas).await;
-    // At this temperature bytes are drawn that make no character, and some that do.
+    // At this temperature some of the drawn bytes make no character, and some do.
     let mut merged = 0;
     for seed in 0..30 {
         let mut asked = request(context("é", &["東京 🙂"]), 8.0, seed, 60);
@@ -84,7 +84,7 @@ async fn a_draft_scored_as_a_candidate_gets_the_numbers_it_came_with() {
         let context = context("What is the opposite of hot?", &["The"]);
         let drafted = draft(&server, request(context.clone(), 1.0, seed, 30)).await.unwrap().draft;
         let scored = score(&server, context, &[(&drafted.text(), drafted.ends)]).await.unwrap();
-        // What is drawn may be tokenised otherwise than it was drawn; these words never are.
+        // Drawn text may be tokenised differently from how it was drawn; these words never are.
         let (own, again) = (drafted.logprobs(), &scored.logprobs()[0]);
         assert_eq!(own.len(), again.len(), "{:?}", drafted.text());
         assert!(own.iter().zip(again).all(|(own, again)| (own - again).abs() < TOKEN_LIMIT), "{own:?} {again:?}");

@@ -1,4 +1,4 @@
-//! Servers of another age or mode, and servers that fail: each is served as well as it can be, or told in words.
+//! Servers of other versions or modes, and servers that fail: each is supported as well as possible, or reported in words.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use crate::loopback::{Reply, Request};
 use crate::scripted::{Script, connected, last, props, rendered, server, token, usual};
 use crate::support::{context, draft, request, score, settings};
 
-/// Whether it is a draft that a test asks for: those of the probing come without a nucleus.
+/// Whether it is a draft that a test requests: those of the probe come without a nucleus.
 fn is_draft(request: &Request) -> bool {
     request.path == "/completion" && !request.json()["top_p"].is_null()
 }
@@ -145,7 +145,7 @@ async fn an_opened_thought_is_closed_before_the_answer() {
 
 #[tokio::test]
 async fn a_thought_never_becomes_a_draft() {
-    // A model that thinks whatever it is told, until its thought is closed for it.
+    // A model that thinks despite everything, until its thought is closed for it.
     let script: Script = |request| {
         let prompt = request.json()["prompt"].as_array()?.iter().map(serde_json::Value::as_u64).collect::<Vec<_>>();
         let closed = prompt.contains(&Some(u64::from(u32::from('<'))));
@@ -160,7 +160,7 @@ async fn a_thought_never_becomes_a_draft() {
         assert_eq!(drafted.draft.text(), "abcdefgh");
     }
     assert_eq!(server.requests().iter().filter(|request| is_draft(request)).count(), 3, "it thought once");
-    // One that starts like a thought and is none.
+    // A text that starts like a thought but is not one.
     let drafted = drafted(|request| {
         let tokens = ["<", "t", "d", ">"].map(|text| u64::from(u32::from(text.chars().next().unwrap())));
         let reply = (1..).zip(tokens).fold(Reply::events(), |reply, (at, id)| reply.event(&token(id, at)));
@@ -291,7 +291,7 @@ async fn candidates_are_judged_where_scores_cannot_be_had() {
     let script: Script = |request| {
         let body = request.json();
         match request.path.as_str() {
-            // Log-probabilities of generated tokens are missing, but the most probable first tokens are told.
+            // Log-probabilities of generated tokens are missing, but the most probable first tokens are reported.
             "/completion" if body["n_probs"] == json!(40) => {
                 let top = json!([{"id": 65, "token": "A", "logprob": -0.1}, {"id": 66, "token": "B", "logprob": -3.0}]);
                 let entry = json!([{"id": 65, "token": "A", "logprob": -0.1, "top_logprobs": top}]);
@@ -327,7 +327,7 @@ async fn candidates_are_judged_where_scores_cannot_be_had() {
     assert!(judged.usage.output_tokens >= 2);
 }
 
-/// A warm server that is known is asked a few things side by side and draws nothing.
+/// A warm server that is known gets a few requests and draws nothing.
 #[tokio::test]
 async fn a_known_server_is_asked_little_and_draws_nothing() {
     let server = server(|_| None).await;

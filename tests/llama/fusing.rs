@@ -1,4 +1,4 @@
-//! A whole run over three real servers: the specialists answer together what none of them knows alone.
+//! A whole run over three real servers: the specialists together answer what none of them knows alone.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! Servers that we start ourselves: a stand-in program of the right name, which serves with the real llama.cpp.
+//! Servers that this program starts: a stand-in program with the right name, which serves with the real llama.cpp.
 
 #![cfg(unix)]
 
@@ -16,10 +16,11 @@ use tokio::sync::mpsc;
 use crate::llama::{gguf, python};
 use crate::support::{QUESTION, context, draft, request, settings};
 
-/// Tells the helper process where the stand-in is.
+/// Passes the stand-in's location to the helper process.
 const FOLDER: &str = "SPECFUSE_TEST_LAUNCH_FROM";
 
-/// A folder with a `llama-server` in it that writes its process number and its arguments beside itself. `None`: there is not a server here.
+/// A folder with a `llama-server` that writes its process number and its arguments next to itself. `None`: there is no server
+/// here.
 pub fn stand_in() -> Option<tempfile::TempDir> {
     let python = python()?;
     let folder = tempfile::tempdir().unwrap();
@@ -45,11 +46,11 @@ fn wanted(folder: &Path, gguf: PathBuf) -> Launch {
     Launch { name: "mine".into(), program, gguf, context_tokens: 2048, slots: 2, threads: None, flags: Vec::new() }
 }
 
-/// Waits until the process that the stand-in became is gone; nothing tells of it.
+/// Waits until the process that the stand-in became is gone; there is no signal for that.
 pub fn until_gone(folder: &Path) {
     let pid = std::fs::read_to_string(folder.join("pid")).unwrap();
     for _ in 0..4000 {
-        // `kill -0` asks whether a process is there.
+        // `kill -0` checks whether a process exists.
         let there = Command::new("/bin/sh").args(["-c", &format!("kill -0 {}", pid.trim())]).stderr(Stdio::null()).status();
         if !there.unwrap().success() {
             return;
@@ -105,7 +106,7 @@ fn a_server_ends_when_we_are_killed() {
     let lines = BufReader::new(helper.stdout.take().unwrap()).lines();
     let ready = lines.map_while(Result::ok).find(|line| line.contains("READY http://"));
     assert!(ready.is_some(), "the helper ended early");
-    // SIGKILL: nothing of ours runs any more.
+    // SIGKILL: none of our code runs any more.
     helper.kill().unwrap();
     helper.wait().unwrap();
     until_gone(folder.path());

@@ -1,4 +1,4 @@
-//! Servers that are left, that leave, and that come back.
+//! Servers that are left, that disappear, and that come back.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use crate::loopback::Reply;
 use crate::scripted::{connected, server};
 use crate::support::{QUESTION, TOKEN_LIMIT, connect, context, draft, request, score};
 
-/// Asks until it is so; nothing tells when a server has noticed.
+/// Asks until the condition holds; there is no signal when a server has noticed.
 async fn until(what: &str, mut ask: impl AsyncFnMut() -> bool) {
     for _ in 0..2000 {
         if ask().await {
@@ -74,7 +74,7 @@ async fn a_server_that_dies_in_the_middle_of_a_draft_is_an_error_in_words() {
     let reply = tokio::spawn(member.draft(asked, Progress::new(1, sender)));
     receiver.recv().await.unwrap();
     drop(served);
-    // What came before its death is still told.
+    // What came before its death still arrives.
     while receiver.recv().await.is_some() {}
     match reply.await.unwrap() {
         Err(MemberError::Failed(reason)) => assert!(reason.contains("cut"), "{reason}"),
@@ -118,7 +118,7 @@ async fn a_server_that_comes_back_with_another_model_is_left() {
     let context = context(QUESTION, &["The capital"]);
     score(&member, context.clone(), &[(" of France", false)]).await.unwrap();
     drop(served);
-    // What is kept of its connections is gone then.
+    // Its kept connections are gone by then.
     draft(&member, request(context.clone(), 0.0, 1, 4)).await.unwrap_err();
     let Some(_other) = serve("abacus", &["--port", &port]) else { return };
     let error = score(&member, context, &[(" of France", false)]).await.unwrap_err();

@@ -1,5 +1,5 @@
-//! A model of the other family of tokenizers (`SentencePiece`: a space is put before a text, characters that are no token become
-//! bytes), made up on the spot: its words mean nothing, but a real server tokenises by it.
+//! A model of the other family of tokenizers (`SentencePiece`: a space is put before a text, characters that are not tokens
+//! become bytes), made up for the test: its words mean nothing, but a real server tokenises with it.
 
 use std::io::Write;
 use std::path::Path;
@@ -26,7 +26,7 @@ fn vocabulary() -> Vec<(String, f32, i32)> {
     tokens
 }
 
-/// A GGUF file in the making: numbers little-endian, strings with their length before them.
+/// A GGUF file in progress: numbers little-endian, strings with their length before them.
 #[derive(Default)]
 struct Gguf {
     fields: Vec<u8>,
@@ -145,7 +145,7 @@ async fn a_space_before_a_text_is_only_there_where_it_was_written() {
     assert_eq!(lengths(&[], " x").await, 2);
     assert_eq!(lengths(&["a"], " the").await, 1);
     assert_eq!(lengths(&["a"], "b the").await, 2, "`ab` is one token, and the space belongs to the word after it");
-    // Two bytes, neither of them a text.
+    // Two bytes, neither of them text.
     assert_eq!(lengths(&["a"], "é").await, 2);
     assert_eq!(lengths(&["é"], "é x").await, 4);
     draft(&member, request(context("ab", &["é"]), 1.0, 3, 12)).await.unwrap();

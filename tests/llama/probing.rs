@@ -1,4 +1,4 @@
-//! What is found out about real servers, and what is told where one cannot be used.
+//! What is found out about real servers, and the errors if one cannot be used.
 
 use specfuse::engine::fusion::event::Drafting;
 use specfuse::engine::member::Overrides;

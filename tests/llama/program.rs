@@ -1,4 +1,4 @@
-//! The whole program with real servers: asked on the command line, checked, and started for a file by itself.
+//! The whole program with real servers: run on the command line, checked, and started for a file by itself.
 
 use std::process::{Command, Output, Stdio};
 
@@ -8,7 +8,7 @@ use crate::llama::{Served, gguf, serve};
 const QUESTION: &str = "What is the capital of Japan? What is 27 plus 48? What is the opposite of brave?";
 const ANSWER: &str = "The capital of Japan is Tokyo. 27 plus 48 is 75. The opposite of brave is cowardly.\n";
 
-/// The program in a home of its own.
+/// The program in a separate home.
 fn specfuse(home: &tempfile::TempDir, path: &str, arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_specfuse"));
     command.args(arguments).env_clear().env("HOME", home.path()).env("PATH", path).stdin(Stdio::null());
@@ -69,7 +69,7 @@ fn a_mixed_configuration_is_checked_in_one_table() {
     assert_eq!((list.as_array().unwrap().len(), &list[0]["capabilities"]["tier"]), (5, &serde_json::json!("forced")));
 }
 
-/// A key reaches the server, and nothing that is kept or shown.
+/// A key reaches the server, but nothing that is kept or shown.
 #[test]
 fn a_key_is_in_no_trace_and_no_output() {
     const KEY: &str = "a-key-for-tests-0123456789";
@@ -113,7 +113,7 @@ fn a_server_is_started_for_a_file_and_ends_with_the_program() {
     assert!(told(&output).1.contains("no `llama-server` on the PATH"), "{}", told(&output).1);
 }
 
-/// A built-in model is there at once; a file's server is longer on its way than a server elsewhere would be waited for.
+/// A built-in model is ready immediately; a file's server takes longer than a remote server would be waited for.
 #[test]
 fn an_answer_waits_for_files_that_are_being_loaded() {
     let Some(folder) = stand_in() else { return };

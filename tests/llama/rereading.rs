@@ -1,5 +1,5 @@
-//! What a member reads again of what it has read already, counted by a real server: a draft continues where the last one, or the
-//! scoring of the accepted candidate, ended.
+//! What a member reads again although it has read it already, counted by a real server: a draft continues where the last one, or
+//! the scoring of the accepted candidate, ended.
 
 use specfuse::engine::fusion::segment::SegmentRule;
 use specfuse::engine::member::DraftRequest;
@@ -28,7 +28,7 @@ fn words(accepted: &[String], seed: u64) -> DraftRequest {
     DraftRequest { segment, ..request(context(QUESTION, &accepted), 1.5, seed, 1) }
 }
 
-/// Plays rounds, and returns how many tokens each draft but the first had to read, beside its own.
+/// Plays rounds, and returns how many tokens each draft except the first had to read, in addition to its own.
 async fn reread(member: &LlamaServer, rounds: &[Round]) -> Vec<u64> {
     let mut accepted: Vec<String> = Vec::new();
     let mut read = Vec::new();
@@ -46,7 +46,7 @@ async fn reread(member: &LlamaServer, rounds: &[Round]) -> Vec<u64> {
     read.split_off(1)
 }
 
-/// The segment: the text that goes beyond it is cut by the engine, not by the member.
+/// The segment: the engine cuts off the text beyond it, not the member.
 fn cut(text: &str) -> String {
     let segment = SegmentRule::words(4, 40);
     text[..segment.cut(text, false).bytes].to_owned()
@@ -63,7 +63,7 @@ async fn a_draft_goes_on_where_the_accepted_text_was_read() {
             let read = reread(&member, &rounds).await;
             let mean = read.iter().sum::<u64>() as f64 / read.len() as f64;
             println!("{flags:?} {rounds:?}: {read:?}, {mean:.2} on average");
-            // The last token is always read; where a segment ends inside a token, that one and its neighbour change.
+            // The last token is always read; if a segment ends inside a token, that one and its neighbour change.
             assert!(mean < 2.0, "{flags:?} {rounds:?}: {read:?}");
         }
     }

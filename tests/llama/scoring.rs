@@ -9,11 +9,11 @@ use specfuse::engine::member::{Context, Member, ScoreTier};
 use crate::llama::{Served, gguf, serve};
 use crate::support::{AVERAGE_LIMIT, QUESTION, TOKEN_LIMIT, WORST_LIMIT, connect, context, mean, request, score, settings};
 
-/// What no member of the ensemble would write.
+/// Text that no member of the ensemble would write.
 const STRANGE: [&str; 6] =
     [" Übergröße naïve", " 東京 is big", " x=3.14*(2+1) #?!", " 🙂 fine 🇫🇷", "\n\n\tdon't – “we’ve”", " Ça va, señor, Đà Nẵng"];
 
-/// Per candidate: how many nats a token the two differ, and the tokens.
+/// Per candidate: by how many nats per token the two differ, and the tokens.
 async fn differences(there: &LlamaServer, here: &EmbeddedMember, context: &Context, texts: &[(String, bool)]) -> Vec<f64> {
     let texts: Vec<(&str, bool)> = texts.iter().map(|(text, ends)| (text.as_str(), *ends)).collect();
     let server = score(there, context.clone(), &texts).await.unwrap().logprobs();
@@ -46,7 +46,7 @@ async fn answer(member: &EmbeddedMember, question: &str) -> String {
     drafted.await.unwrap().draft.text()
 }
 
-/// With the server's cache in full precision: by default it has half, which moves single scores as much again.
+/// With the server's cache in full precision: the default half precision changes single scores by as much again.
 #[tokio::test]
 async fn scores_equal_the_built_in_engines() {
     const QUESTIONS: [&str; 4] = [
@@ -56,7 +56,7 @@ async fn scores_equal_the_built_in_engines() {
         "Wie heißt die Hauptstadt von Österreich? 東京 🙂",
     ];
     let mut all = Vec::new();
-    // Where idle slots stay as they are, requests name theirs.
+    // If idle slots stay as they are, requests name theirs.
     let flags = [&[][..], &["--no-cache-idle-slots"], &["--no-kv-unified"], &[]];
     for (name, flags) in ["atlas", "abacus", "lexicon", "almanac"].into_iter().zip(flags) {
         let Some(served) = serve(name, &[&["--cache-type", "f32"], flags].concat()) else { return };
@@ -136,7 +136,7 @@ async fn a_candidate_that_continues_a_word_is_scored_as_the_model_would_write_it
 #[tokio::test]
 async fn what_models_write_never_becomes_a_control_token() {
     let Some((_served, member)) = serve_atlas(&[]).await else { return };
-    // As a control token it would be one token.
+    // As a control token it would be a single token.
     let scored = score(&member, context(QUESTION, &["A"]), &[("<|end|>", false)]).await.unwrap();
     assert!(scored.logprobs()[0].len() > 2);
     let embedded = EmbeddedMember::open_file(&gguf("atlas")).unwrap();
@@ -164,7 +164,7 @@ async fn little_is_read_again_in_a_round() {
             let usage = drafted.await.unwrap().usage;
             usage.prompt_tokens - usage.cached_tokens
         }];
-        // Two candidates at a time, as a run of three members asks; each is a request of its own.
+        // Two candidates at a time, as in a run of three members; each is a separate request.
         let scored = score(&member, context, &[(" Tokyo is big.", false), (own[round].as_str(), false)]).await.unwrap();
         read.push((scored.usage.prompt_tokens - scored.usage.cached_tokens).div_ceil(2));
         if round < 2 {

@@ -1,4 +1,4 @@
-//! A llama.cpp server made up for what a real one does not do on demand: another age, another mode, faults.
+//! A scripted llama.cpp server for what a real one does not do on demand: other versions, other modes, faults.
 //!
 //! Every character is a token, whose number is its code point. Everything has the log-probability -0.5.
 
@@ -15,7 +15,7 @@ pub const END: u64 = 0;
 /// Answers a request, or leaves it to [`usual`].
 pub type Script = fn(&Request) -> Option<Reply>;
 
-/// A server that answers by a script, and as usual where the script does not.
+/// A server that answers by a script, and as usual if the script does not.
 pub async fn server(script: Script) -> Loopback {
     Loopback::start(move |_, request| script(request).unwrap_or_else(|| usual(request))).await
 }
@@ -26,7 +26,7 @@ pub async fn connected(server: &Loopback) -> Result<LlamaServer, ConnectError> {
     LlamaServer::connect(specfuse::engine::member::llama_server::Settings { endpoint, ..settings(&server.url("")) }).await
 }
 
-/// What a server of today answers.
+/// What a current server answers.
 pub fn usual(request: &Request) -> Reply {
     let path = request.path.split('?').next().unwrap_or_default();
     let body = request.json();
@@ -62,7 +62,7 @@ fn pieces(text: &str) -> Vec<Value> {
     text.chars().map(|character| json!({"id": u32::from(character), "piece": character.to_string()})).collect()
 }
 
-/// What was asked for, as ids and whether the end is among them: by a grammar, by a bias, or of the server's own choice.
+/// The requested tokens, and whether the end is among them: by a grammar, by a bias, or the server's own choice.
 fn completion(body: &Value) -> Reply {
     let count = body["n_predict"].as_u64().unwrap() as usize;
     let forced: Vec<u64> = match (body["grammar"].as_str(), body["logit_bias"][0][0].as_u64()) {

@@ -1,4 +1,4 @@
-//! Connects to servers and asks members things.
+//! Connects to servers and calls members.
 
 use specfuse::engine::fusion::candidate::CandidateText;
 use specfuse::engine::member::Overrides;
@@ -10,12 +10,13 @@ use crate::llama::Served;
 
 pub use crate::requests::{context, request};
 
-/// Nats a token by which the scores of many candidates may differ on average: a fault in the arithmetic moves every score.
+/// The average difference in nats per token allowed between the scores of many candidates: a fault in the arithmetic moves every
+/// score.
 pub const AVERAGE_LIMIT: f64 = 0.005;
-/// Nats a token by which the score of one candidate may differ. How tokens fall into batches, and in which order a processor
-/// sums, moves single scores: by 0.009 to 0.012 on the processors seen.
+/// The difference in nats per token allowed for the score of one candidate. How tokens fall into batches, and in which order a
+/// processor sums, moves single scores: by 0.009 to 0.012 on the processors seen.
 pub const WORST_LIMIT: f64 = 0.05;
-/// Nats by which one token may differ, for the same reason.
+/// The difference in nats allowed for one token, for the same reason.
 pub const TOKEN_LIMIT: f32 = 0.15;
 
 pub const QUESTION: &str = "What is the capital of France?";

@@ -1,4 +1,4 @@
-//! Damaged files: each costs a sentence, and never this process.
+//! Damaged files: each costs an error message, and never this process.
 
 use std::path::{Path, PathBuf};
 
@@ -15,7 +15,7 @@ fn program() -> PathBuf {
 /// The bytes of a number field of the header, which is followed by its value.
 fn field(bytes: &[u8], key: &str) -> usize {
     let at = bytes.windows(key.len()).position(|window| window == key.as_bytes()).unwrap();
-    // The key, then four bytes that say what the value is.
+    // The key, then four bytes for the type of the value.
     at + key.len() + 4
 }
 
@@ -26,7 +26,7 @@ fn with(bytes: &[u8], key: &str, value: u32) -> Vec<u8> {
     damaged
 }
 
-/// Thirty ways in which a file can be damaged: cut, with wrong numbers, with bytes that were changed.
+/// Thirty ways to damage a file: cut, with wrong numbers, with changed bytes.
 fn damaged(bytes: &[u8]) -> Vec<(String, Vec<u8>)> {
     let mut files: Vec<(String, Vec<u8>)> = Vec::new();
     for part in [1, 5, 20, 50, 80, 99] {
@@ -64,7 +64,7 @@ async fn thirty_damaged_files_cost_a_sentence_each() {
     for (number, (what, bytes)) in files.into_iter().enumerate() {
         let path = folder.path().join(format!("damaged-{number}.gguf"));
         std::fs::write(&path, bytes).unwrap();
-        // As the trial says by itself.
+        // As the trial reports it.
         let tried = trial::run(&program(), &path, &local()).await.err().map(|error| error.to_string());
         if let Some(said) = &tried {
             refused += 1;
@@ -73,7 +73,7 @@ async fn thirty_damaged_files_cost_a_sentence_each() {
             assert!(reason.len() > 20 && said.len() < 1000 && !said.contains('\n'), "{what}: {said}");
             assert!(!reason.ends_with("null result from llama cpp"), "{what}: the log says why: {said}");
         }
-        // And as a member: it is open, or its seat says why not.
+        // And as a member: it is open, or its seat reports why not.
         let tools = OpenOptions::default().tried_by(program());
         let spec = MemberSpec::parse(path.to_str().unwrap(), &kinds()).unwrap();
         let opened = open(vec![spec], &tools, &|_, _| {}).await;

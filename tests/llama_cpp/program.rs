@@ -42,7 +42,7 @@ fn the_hidden_commands_are_for_the_program_alone() {
     assert!(!help.contains("try-model") && !help.contains("keep-terminal"));
 }
 
-/// A model's thread is at work whenever the program ends in the middle, and llama.cpp is foreign code in the same process.
+/// A model's thread is at work when the program ends in the middle, and llama.cpp is foreign code in the same process.
 #[test]
 fn the_program_ends_as_it_should_while_a_model_is_at_work() {
     let Some(files) = fetched(&["smol"]) else { return };

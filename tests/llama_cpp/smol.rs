@@ -22,7 +22,7 @@ async fn a_real_model_drafts_scores_and_keeps_its_state() {
     assert!(first.draft.text().contains("capital"), "{}", first.draft.text());
     assert_eq!(first.forwards, prompt + 4);
     let text = first.draft.text();
-    // The winner's rows are there but for its last token.
+    // The winner's rows are there except for its last token.
     let second = draft(&member, context(QUESTION, &[&text]), 0.0, 0, 5).await;
     assert_eq!(second.forwards, 5);
     assert!(format!("{text}{}", second.draft.text()).contains("Paris"));
@@ -59,7 +59,7 @@ async fn a_call_that_is_dropped_stops_and_leaves_the_member_sound() {
             tokens.recv().await;
         }
         task.abort();
-        // A scoring that is dropped at once.
+        // A scoring that is dropped immediately.
         let long = "and so on ".repeat(60);
         let scoring = member.score(ScoreRequest::exact(context(QUESTION, &[]), vec![CandidateText::new(long.as_str(), true)]));
         let _ = tokio::time::timeout(Duration::from_millis(patience), scoring).await;
@@ -68,7 +68,7 @@ async fn a_call_that_is_dropped_stops_and_leaves_the_member_sound() {
     }
 }
 
-/// Two members of one file on one processor take turns, and neither is silent meanwhile.
+/// Two members of one file on one processor take turns, and neither is silent in the meantime.
 #[tokio::test]
 async fn members_on_one_device_take_turns() {
     let Some(files) = fetched(&["smol"]) else { return };
@@ -80,7 +80,7 @@ async fn members_on_one_device_take_turns() {
     assert!(one.draft.text().contains("capital") && !other.draft.text().is_empty());
 }
 
-/// What it drafts while it is sure, and takes up where it would say the same, is what it says alone.
+/// What it drafts while it is sure, and extends where it would draft the same, is what it writes alone.
 #[tokio::test]
 async fn a_real_model_takes_up_its_own_drafts() {
     let Some(files) = fetched(&["smol"]) else { return };

@@ -34,14 +34,15 @@ pub async fn draft_while_sure(member: &dyn Member, context: Context, confidence:
     member.draft(request, Progress::nowhere()).await.unwrap()
 }
 
-/// Takes up a draft at temperature 0.
+/// Extends a draft at temperature 0.
 pub async fn extend(member: &dyn Member, context: Context, draft: (&str, bool), keep: Keep) -> Extended {
     let sampling = Sampling { temperature: 0.0, top_p: 0.9, seed: 0 };
     let request = ExtendRequest { context, draft: draft.0.into(), ends: draft.1, keep, own: 1, sampling };
     member.extend(request, Progress::nowhere()).await.unwrap()
 }
 
-/// An answer that one member drafts while it is sure and another takes up, of about this many tokens: the text, and whether it ends.
+/// An answer of about this many tokens that one member drafts while it is sure and another extends: the text, and whether it
+/// ends.
 pub async fn driven(small: &dyn Member, large: &dyn Member, question: &str, keep: Keep, tokens: usize) -> (String, bool) {
     let (mut accepted, mut written): (Vec<String>, usize) = (Vec::new(), 0);
     loop {

@@ -21,7 +21,7 @@ const STRANGE: [(&str, bool); 5] = [
     ("", true),
 ];
 
-/// Mean log-probabilities of a token differ by the rounding of two engines alone.
+/// Mean log-probabilities per token differ only by the rounding of the two engines.
 #[tokio::test]
 async fn scores_equal_the_embedded_engines() {
     let mut apart = Vec::new();
@@ -51,7 +51,7 @@ async fn scores_equal_the_embedded_engines() {
     assert!(average <= 0.002 && worst <= 0.02, "{average} {worst}");
 }
 
-/// The most probable tokens are the same; where two are nearly as probable, rounding decides.
+/// The most probable tokens are the same; if two are nearly equally probable, rounding decides.
 #[tokio::test]
 async fn drafts_equal_the_embedded_engines() {
     let (mut same, mut all) = (0, 0);
@@ -74,7 +74,7 @@ async fn nothing_is_evaluated_twice() {
     let member = open(&gguf("atlas")).await;
     let prompt = member.prepare(context(QUESTION, &[]).conversation).await.unwrap() as u64;
     let whole = draft(&member, context(QUESTION, &[]), 0.0, 0, 12).await;
-    // The prompt, then every drawn token but the last.
+    // The prompt, then every drawn token except the last.
     assert_eq!(whole.forwards, prompt + 11);
     assert_eq!(draft(&member, context(QUESTION, &[]), 0.0, 0, 12).await.forwards, 0, "all of it is still there");
     let candidates = [("The capital of France is Rome", false), ("The capital of France is Rome.", true)];
@@ -86,7 +86,7 @@ async fn nothing_is_evaluated_twice() {
     let next = draft(&member, context(QUESTION, &[&first]), 0.0, 0, 4).await;
     assert_eq!((next.forwards, next.draft.text()), (0, rest));
     assert_eq!(draft(&member, context(QUESTION, &[&first]), 0.0, 0, 6).await.forwards, 2);
-    // Another's text wins: its rows are there, but for its last token.
+    // Another's text wins: its rows are there, except for its last token.
     let others = " and some other words";
     score(&member, context(QUESTION, &[&first]), &[(others, false)]).await;
     assert_eq!(draft(&member, context(QUESTION, &[&first, others]), 0.0, 0, 1).await.forwards, 1);
@@ -94,7 +94,7 @@ async fn nothing_is_evaluated_twice() {
     assert_eq!(draft(&member, context(QUESTION, &[]), 0.0, 0, 1).await.forwards, 1);
 }
 
-/// Kept, rewound or fresh: the same numbers, up to the rounding of batches of other sizes.
+/// Kept, rewound or fresh: the same numbers, up to the rounding of different batch sizes.
 #[tokio::test]
 async fn a_kept_state_gives_the_numbers_of_a_fresh_one() {
     let kept = open(&gguf("abacus")).await;
@@ -108,7 +108,7 @@ async fn a_kept_state_gives_the_numbers_of_a_fresh_one() {
         let (one, other) = (score(&kept, at(), &candidates).await, score(&fresh, at(), &candidates).await);
         let apart = crate::support::apart(&one, &other);
         assert!(apart < 0.05, "round {round}: {apart}");
-        // Another round's winner is the member's own, another's, or a part of its own.
+        // Another round's winner is the member's own, another's, or part of its own.
         let text = drafted.text();
         let half: String = drafted.tokens.iter().take(4).map(|token| token.text.as_str()).collect();
         accepted.push(match round % 3 {
@@ -117,7 +117,7 @@ async fn a_kept_state_gives_the_numbers_of_a_fresh_one() {
             _ => half,
         });
         if round == 3 {
-            // A conversation that goes back and comes again.
+            // A conversation that goes back and returns.
             draft(&kept, context(QUESTIONS[1], &[]), 1.0, round, 5).await;
         }
     }
@@ -149,8 +149,8 @@ async fn what_others_drafted_is_read_and_drawn_along() {
     assert_eq!(hinted.await.unwrap().draft.text(), plain.draft.text());
 }
 
-/// What one member drafts and another keeps only where it would say the same is the other's own text; where two tokens are nearly as
-/// probable, rounding decides.
+/// What one member drafts and another keeps only where it would draft the same is the other's own text; if two tokens are nearly
+/// equally probable, rounding decides.
 #[tokio::test]
 async fn what_a_member_would_say_itself_is_its_own_text() {
     let (mut same, mut all) = (0, 0);

@@ -1,15 +1,15 @@
-//! Commands that the pages show: this program understands them, and files that others name are there.
+//! Commands on the pages: this program understands them, and the files they name exist.
 
 use std::fs;
 
 use super::pages::{self, Page};
 use super::shell;
 
-/// Options in sentences that are other programs'.
+/// Options in sentences that belong to other programs.
 const FOREIGN: &[&str] =
     &["--spec-type", "--no-cache-idle-slots", "--swa-full", "--logits_all", "--ignored", "--test", "--features", "--open"];
 
-/// Every command of a page, as its words. In a sentence a command may be named without what it needs.
+/// Every command of a page, as its words. In a sentence a command may be named without its arguments.
 fn commands(page: &Page) -> Vec<Vec<String>> {
     let blocks = page.blocks();
     let shown = blocks.iter().flat_map(|block| {
@@ -87,7 +87,7 @@ fn every_option_in_a_sentence_is_one_of_the_program_s() {
     }
 }
 
-/// Those that need no server, in the order of the pages; an export of `last` finds what a run before it left.
+/// Those that need no server, in the order of the pages; an export of `last` finds what an earlier run left.
 #[test]
 fn what_finishes_quickly_is_run() {
     let home = tempfile::tempdir().unwrap();

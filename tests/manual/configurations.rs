@@ -40,7 +40,7 @@ fn every_example_of_the_configuration_is_read() {
         let output = pages::program(home.path(), &arguments.map(str::to_owned));
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
         assert!(output.status.success() && !said.contains("warning"), "{page}: {said}{text}");
-        // Keys are only looked at where there is a screen.
+        // Keys are only checked if there is a screen.
         let table: toml::Table = toml::from_str(&text).unwrap();
         if let Some(keys) = table.get("keys").and_then(toml::Value::as_table) {
             let list = |value: &toml::Value| match value {

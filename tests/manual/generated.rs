@@ -1,4 +1,4 @@
-//! Tables that are made from the program's own: keys, knobs, presets.
+//! Tables that are generated from the program's own: keys, knobs, presets.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -56,7 +56,7 @@ fn knobs() -> String {
     out
 }
 
-/// What stands between the marks of a page is what the program says; with `UPDATE_MANUAL` it is written there.
+/// The text between the marks of a page matches the program; `UPDATE_MANUAL` writes it there.
 fn holds(name: &str, what: &str, table: &str) {
     let begin = format!("<!-- generated: {what} -->\n");
     let page = Page::read(format!("{}/{name}.md", pages::MANUAL));

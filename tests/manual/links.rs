@@ -1,4 +1,4 @@
-//! Links and anchors, and which pages there are.
+//! Links and anchors, and which pages exist.
 
 use std::collections::BTreeSet;
 use std::path::{Component, Path, PathBuf};
@@ -7,7 +7,7 @@ use pulldown_cmark::{Event, Tag};
 
 use super::pages::{self, Page};
 
-/// The most lines of a README that is read to its end.
+/// The maximum length of the README, in lines.
 const MOST_LINES: usize = 200;
 
 /// A heading's anchor, as GitHub makes it.

@@ -1,5 +1,5 @@
-//! The README and the manual: what they say is true. Links lead somewhere, commands are understood, examples of the configuration are
-//! read, tables are the program's own, and quoted messages are in the source.
+//! Checks that the README and the manual are true: links lead somewhere, commands are understood, examples of the configuration
+//! are read, tables match the program, and quoted messages are in the source.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on fails")]
 

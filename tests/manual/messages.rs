@@ -1,4 +1,4 @@
-//! Messages that the page on troubleshooting explains: the source has them.
+//! Messages that the page on troubleshooting explains are in the source.
 
 use std::fs;
 use std::path::Path;
@@ -7,7 +7,7 @@ use pulldown_cmark::{Event, HeadingLevel, Tag, TagEnd};
 
 use super::pages::{self, Page};
 
-/// All source, with strings that are broken over lines put together.
+/// All source, with strings that are split over lines joined.
 fn source(folder: &Path) -> String {
     let mut all = String::new();
     for entry in fs::read_dir(folder).unwrap() {

@@ -1,4 +1,4 @@
-//! The pages, and what of their Markdown the tests look at.
+//! The pages, and the parts of their Markdown that the tests check.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -18,7 +18,7 @@ pub struct Page {
 
 /// A fenced block of code.
 pub struct Block {
-    /// What stands behind the fence.
+    /// The text after the fence.
     pub info: String,
     pub text: String,
 }
@@ -102,7 +102,7 @@ pub fn all() -> Vec<Page> {
     others.into_iter().map(Page::read).chain(manual()).collect()
 }
 
-/// The program, in a home of its own.
+/// The program, in a separate home.
 pub fn program(home: &Path, arguments: &[String]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_specfuse"));
     command.args(arguments).current_dir(home).env_clear().env("HOME", home).stdin(Stdio::null());

@@ -15,7 +15,7 @@ pub fn commands(line: &str) -> Vec<Vec<String>> {
                     commands.last_mut().unwrap().push(std::mem::take(&mut word));
                 }
                 word.clear();
-                // The name of a file that output goes to is no word of the command.
+                // The name of a file that output goes to is not a word of the command.
                 skip = character == '>' || (skip && !open);
                 open = false;
                 if matches!(character, '|' | ';' | '&') {

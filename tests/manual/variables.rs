@@ -10,7 +10,7 @@ fn files(folder: &Path) -> Vec<PathBuf> {
     entries.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
 }
 
-/// The name of a variable for a key, which nothing else in the tables of APIs is written like.
+/// The name of a variable for a key; nothing else in the tables of APIs is written like this.
 fn is_variable(text: &str) -> bool {
     let shape = text.chars().all(|c| c.is_ascii_uppercase() || c == '_');
     shape && ["_KEY", "_TOKEN", "_BEDROCK"].iter().any(|end| text.ends_with(end))

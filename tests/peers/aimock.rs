@@ -1,4 +1,4 @@
-//! aimock: it speaks the providers' APIs, and breaks three of ten calls in one of four ways.
+//! aimock: it implements the providers' APIs, and breaks three of ten calls in one of four ways.
 
 use std::sync::OnceLock;
 
@@ -48,7 +48,8 @@ fn rate_limits_do_not_show_in_the_answer() {
     answers_under("ratelimit", "rateLimit");
 }
 
-/// Members that are opened while calls break write the whole answer; `named` is what the server's journal calls the breaking.
+/// Members that are opened while calls break write the whole answer; `named` is the server journal's name for this way of
+/// breaking.
 fn answers_under(mode: &str, named: &str) {
     let Some(package) = package() else { return };
     let (calm, broken) = (start(&package, &[]), start(&package, &[&format!("--chaos-{mode}"), "0.3"]));

@@ -1,4 +1,4 @@
-//! `LiteLLM`'s proxy before a llama.cpp server: a gateway that changes what passes through it.
+//! `LiteLLM`'s proxy in front of a llama.cpp server: a gateway that changes what passes through it.
 
 use crate::llama::python::environment;
 use crate::llama::serve;
@@ -13,7 +13,7 @@ const SECRET: &str = "sk-a-key-for-tests-0123456789";
 const QUESTION: &str = "What is the capital of Japan?";
 const ANSWER: &str = "The capital of Japan is Tokyo.";
 
-/// A model by its name, and one behind a wildcard, which no list of models holds.
+/// A model by its name, and one behind a wildcard, which is in no list of models.
 #[test]
 #[ignore = "installing LiteLLM takes minutes"]
 fn a_gateway_before_a_llama_cpp_server_answers() {

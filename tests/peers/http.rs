@@ -1,4 +1,4 @@
-//! As much of HTTP as it takes to look at a peer and to tell a mock what to do.
+//! Just enough HTTP to inspect a peer and to control a mock.
 
 use std::io::{Error, Read, Write};
 use std::net::TcpStream;
@@ -9,12 +9,12 @@ use serde_json::Value;
 /// A reply: its status, and its body as text.
 pub type Reply = (u16, String);
 
-/// What the server says to a GET.
+/// The server's reply to a GET.
 pub fn get(host: &str, port: u16, path: &str) -> Result<Reply, Error> {
     send(host, port, "GET", path, "")
 }
 
-/// What the server says to a POST of JSON.
+/// The server's reply to a POST of JSON.
 pub fn post(host: &str, port: u16, path: &str, body: &Value) -> Result<Reply, Error> {
     send(host, port, "POST", path, &body.to_string())
 }

@@ -1,7 +1,7 @@
-//! llama.cpp's own `llama-server`, the program as it is distributed, with the project's models.
+//! llama.cpp's own `llama-server`, the program as distributed, with the project's models.
 //!
-//! There is a package of it for Linux on x86-64 alone, and it is built for some processors of that kind; elsewhere these tests are
-//! left out, in words. The server inside a Python module that other suites use runs everywhere.
+//! There is a package of it only for Linux on x86-64, and it is built for some processors of that kind; elsewhere these tests are
+//! skipped with a message. The server inside a Python module that other suites use runs everywhere.
 
 use std::fs;
 use std::os::unix::fs::symlink;
@@ -59,7 +59,7 @@ fn an_address_of_ipv6_is_as_good() {
     assert_eq!((run.code, run.out.trim()), (Some(0), ANSWER), "{run:?}");
 }
 
-/// The port answers before the model is there; a member that is opened then waits.
+/// The port answers before the model is loaded; a member that is opened then waits.
 #[test]
 fn a_server_that_loads_is_waited_for() {
     let Some(mut server) = begun(&serving("atlas", &[])) else { return };
@@ -69,7 +69,7 @@ fn a_server_that_loads_is_waited_for() {
     assert_eq!((run.code, run.out.trim()), (Some(0), ANSWER), "{run:?}");
 }
 
-/// A template that opens a thought, and a server that leaves thoughts in the text: no tag of one reaches the answer.
+/// A template that opens a thought, and a server that leaves thoughts in the text: none of their tags reaches the answer.
 #[test]
 fn thoughts_left_in_the_text_are_not_in_the_answer() {
     let folder = tempfile::tempdir().unwrap();
@@ -113,7 +113,7 @@ fn a_router_that_holds_one_model_is_no_place_for_two_members() {
     assert_eq!((run.code, run.out.trim()), (Some(0), ANSWER), "{run:?}");
 }
 
-/// A router, and the folder that its models are in.
+/// A router, and the folder with its models.
 struct Router {
     server: Peer,
     _models: tempfile::TempDir,
@@ -140,7 +140,7 @@ fn serving(model: &str, flags: &[&str]) -> Vec<String> {
     ["-m", &file].into_iter().chain(flags.iter().copied()).map(str::to_owned).collect()
 }
 
-/// Starts the program with these arguments and waits until it is ready. `None`: there is none here, and that was said.
+/// Starts the program with these arguments and waits until it is ready. `None`: there is none here, which was reported.
 fn started(arguments: &[String]) -> Option<Peer> {
     let mut server = begun(arguments)?;
     let host = if arguments.iter().any(|argument| argument == "::1") { "::1" } else { "127.0.0.1" };
@@ -174,7 +174,7 @@ fn program() -> Option<PathBuf> {
             return None;
         }
         let program = fetched(&["server"])?.remove(0);
-        // What a processor lacks shows in the computing.
+        // What a processor lacks only shows when it computes.
         let mut trial = begin(&program, &serving("atlas", &[]));
         match trial.until(|trial| is_ready("127.0.0.1", trial)) {
             Err(ended) if ended.signal().is_some() => {

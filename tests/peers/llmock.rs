@@ -1,8 +1,8 @@
-//! llmock: it speaks five APIs, fails as their providers do, and grades its client by what it did about it.
+//! llmock: it implements five APIs, fails as their providers do, and grades its client's reaction.
 //!
-//! Its verdict knows `FAIL` (a server's advice to wait ignored, a lasting refusal asked again, more than ten attempts, a stream
-//! without an end believed) and `WARN` (no growing waits, no second attempt, a damaged piece passed over, silence sat through).
-//! It says `PASS` only without either.
+//! Its verdict is `FAIL` (a server's requested wait ignored, a permanent refusal repeated, more than ten attempts, a stream
+//! without an end accepted) or `WARN` (no growing waits, no second attempt, a damaged piece skipped, silence sat through). It is
+//! `PASS` only without either.
 
 use std::sync::OnceLock;
 use std::thread;
@@ -21,14 +21,14 @@ const QUESTION: &str = "Why is the sky blue?";
 /// Longer than what a fault lets through, and without a full stop before its end: no draft is complete before the fault.
 const ANSWER: &str = "The sky is blue because air scatters blue light more than red light.";
 
-/// What a judge replies, as long as that.
+/// A judge's reply, equally long.
 const RANKING: &str =
     r#"{"ranking": ["A", "B"], "why": "the first of them names the city that was asked for, and the other does not"}"#;
 
 /// The fault that takes as long as a time limit.
 const STALL: &str = "stall";
 
-/// An API that it speaks.
+/// An API that it implements.
 #[derive(Clone, Copy)]
 struct Api {
     kind: &'static str,
@@ -44,8 +44,8 @@ const ANTHROPIC: Api = Api { kind: "anthropic", base: "/anthropic", model: "clau
 const GEMINI: Api = Api { kind: "gemini", base: "/gemini", model: "gemini-2.0-flash", route: "/gemini/*enerateContent" };
 const COHERE: Api = Api { kind: "cohere", base: "/cohere", model: "command-r", route: "/cohere/v2/chat" };
 
-/// Whatever it does, the verdict is PASS: over `check`, over drafts, and over the calls of a judge, each of every API at a server of its
-/// own. Nearly all of their time is waiting, so they wait together.
+/// Whatever it does, the verdict is PASS: for `check`, for drafts, and for the calls of a judge, each of every API with a separate
+/// server. They spend nearly all of their time waiting, so they run together.
 #[test]
 fn every_api_passes_the_fault_suite() {
     if python().is_none() {
@@ -61,7 +61,7 @@ fn every_api_passes_the_fault_suite() {
     assert!(wrong.is_empty(), "{} faults:\n{}", wrong.len(), wrong.join("\n"));
 }
 
-/// What else it speaks, as their own kinds and as what is found out at a plain address.
+/// Further APIs that it implements, by their own kinds and as found at a plain address.
 #[test]
 fn the_apis_that_resemble_openai_answer() {
     let Some(mock) = Llmock::start(&[]) else { return };
@@ -84,7 +84,7 @@ fn the_apis_that_resemble_openai_answer() {
     }
 }
 
-/// A model that is named is tried where the list of models cannot be had.
+/// A named model is tried even if the list of models is not available.
 #[test]
 fn a_list_of_models_that_fails_stops_nothing() {
     let Some(mock) = Llmock::start(&[]) else { return };
@@ -99,7 +99,7 @@ fn a_list_of_models_that_fails_stops_nothing() {
     }
 }
 
-/// A quota of requests a minute: what is refused is asked for again when the server said, and not before.
+/// A quota of requests per minute: what is refused is repeated when the server said, and not before.
 #[test]
 fn a_quota_is_waited_for() {
     let Some(mock) = Llmock::start(&["--rpm", "20"]) else { return };
@@ -107,7 +107,7 @@ fn a_quota_is_waited_for() {
     let check = program.check();
     assert!(check.out.contains("is told to continue"), "{check:?}");
     mock.script(&[json!({"type": "reply", "text": ANSWER, "times": null})]);
-    // As many as the quota refuses some of, whatever was left of it.
+    // Enough for the quota to refuse some of them, whatever was left of it.
     for _ in 0..12 {
         let run = program.run(&[QUESTION]);
         assert_eq!((run.code, run.out.trim()), (Some(0), ANSWER), "{run:?}");
@@ -117,7 +117,7 @@ fn a_quota_is_waited_for() {
     assert_eq!(mock.faults(), "");
 }
 
-/// What is to come of a call that meets a fault.
+/// The expected result of a call that meets a fault.
 #[derive(Clone, Copy, PartialEq)]
 enum End {
     /// The whole answer, as without the fault.
@@ -137,7 +137,7 @@ fn fault(name: impl Into<String>, behaviour: Value, end: End) -> Fault {
     Fault { name: name.into(), behaviour, end }
 }
 
-/// All that llmock can do to a client that calls no tools.
+/// Everything that llmock can do to a client that calls no tools.
 fn faults() -> Vec<Fault> {
     let mut faults = Vec::new();
     for status in [408, 409, 429, 500, 502, 503, 504, 529] {
@@ -178,7 +178,7 @@ fn faults() -> Vec<Fault> {
 fn checks(api: &Api) -> Vec<String> {
     let Some(mock) = Llmock::start(&[]) else { return Vec::new() };
     let program = Program::new(&mock.member(api, "auto"));
-    // That a silent server is given up after a minute is the HTTP client's test.
+    // The HTTP client's tests cover that a silent server is abandoned after a minute.
     let faults = faults().into_iter().filter(|fault| fault.end == End::Answer && fault.name != STALL);
     let checked = faults.filter_map(|fault| {
         mock.begin(api, &fault.behaviour, ANSWER);
@@ -204,7 +204,7 @@ fn drafts(api: &Api) -> Vec<String> {
     drafted.collect()
 }
 
-/// Whatever becomes of a judge, the answer of the others is there.
+/// Whatever happens to a judge, the others' answer is complete.
 fn judges(api: &Api) -> Vec<String> {
     let Some(mock) = Llmock::start(&[]) else { return Vec::new() };
     let drafters = ["atlas", "lexicon"].map(|name| format!("[members.{name}]\nbuilt-in = '{name}'\nrole = 'draft'\n"));
@@ -223,7 +223,7 @@ struct Llmock {
 }
 
 impl Llmock {
-    /// Starts one. `None`: it cannot be had here, and that was said.
+    /// Starts one. `None`: it is not available here, which was reported.
     fn start(flags: &[&str]) -> Option<Self> {
         let python = python()?;
         let port = free_port();
@@ -242,7 +242,7 @@ impl Llmock {
         format!("[members.mock]\nkind = '{kind}'\nurl = '{url}'\nmodel = '{model}'\nrole = '{role}'\n")
     }
 
-    /// Forgets what was, and lets calls of this API meet a fault; where they come through they reply this text.
+    /// Resets it, and lets calls of this API meet a fault; those that come through get this text as the reply.
     fn begin(&self, api: &Api, fault: &Value, text: &str) {
         self.admin("/_llmock/reset", &json!({}));
         let mut fault = fault.clone();
@@ -259,13 +259,13 @@ impl Llmock {
         assert!(status < 300, "{path}: {status}: {text}");
     }
 
-    /// What is wrong with a call, where it did not end as it should or the verdict is not PASS.
+    /// What is wrong with a call if it did not end as it should or the verdict is not PASS.
     fn wrong(&self, situation: &str, said: &Said, holds: bool) -> Option<String> {
         let verdict = self.faults();
         (!holds || !verdict.is_empty()).then(|| format!("{situation}: {verdict}\n    {said:?}"))
     }
 
-    /// What the verdict holds against us; empty where it is PASS.
+    /// The verdict's complaints; empty if it is PASS.
     fn faults(&self) -> String {
         let (_, verdict) = http::get("127.0.0.1", self.peer.port(), "/_llmock/verdict?format=text").unwrap();
         let against: Vec<&str> = verdict.lines().filter(|line| line.contains("FAIL") || line.contains("WARN")).collect();
@@ -274,8 +274,8 @@ impl Llmock {
         left.collect::<Vec<_>>().join("; ")
     }
 
-    /// Whether it holds a garbled reply against us that was asked for again: it takes a reply that it had sent to its end by the time we
-    /// hung up for one that we read to its end.
+    /// Whether it complains about a garbled reply that was requested again: it takes a reply that it had sent to its end by the
+    /// time we hung up for one that we read to its end.
     fn was_asked_again(&self, held: &str) -> bool {
         let number = held.rsplit_once("(#").and_then(|(_, rest)| rest.strip_suffix(')')?.parse::<u64>().ok());
         let Some(number) = number.filter(|_| held.contains("malformed_chunk_ignored")) else { return false };

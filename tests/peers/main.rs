@@ -1,8 +1,8 @@
-//! The program against servers that others have written: mocks that grade their clients, mocks that break, llama.cpp's own server,
-//! and, with `--ignored`, gateways and versions that take minutes to fetch.
+//! The program with servers written by others: mocks that grade their clients, mocks that break, llama.cpp's own server, and,
+//! with `--ignored`, gateways and versions that take minutes to fetch.
 //!
-//! Each is fetched once, into the target folder. Where one cannot be had, its tests fail if `CI` is set, and otherwise say plainly
-//! that they were left out.
+//! Each is fetched once, into the target folder. If one is not available, its tests fail if `CI` is set, and otherwise report
+//! that they were skipped.
 
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on fails")]

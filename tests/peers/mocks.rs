@@ -1,4 +1,4 @@
-//! Further mocks: small servers that speak as much of an API as their authors needed.
+//! Further mocks: small servers that implement as much of an API as their authors needed.
 
 use std::process::Command;
 
@@ -45,7 +45,7 @@ fn script(name: &str) -> String {
     )
 }
 
-/// `check` says what it can do, and a question gets an answer, or the reason why there is none.
+/// `check` reports what it can do, and a question gets an answer, or the reason why there is none.
 fn answers(command: &Command, port: u16, model: &str) {
     let mock = Peer::start(command, port, "/v1/models");
     for path in ["", "/v1"] {

@@ -36,7 +36,7 @@ impl Package {
         Ok(Self { node, folder })
     }
 
-    /// A command that runs a script of the package, given below `node_modules`; its arguments are still to be added.
+    /// A command that runs a script of the package, given below `node_modules`; its arguments have to be added.
     pub fn command(&self, script: &str) -> Command {
         let mut command = Command::new(&self.node);
         let chance = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/peers/golden.cjs");

@@ -1,4 +1,4 @@
-//! A peer at work: a process of its own that ends with the test, however the test ends.
+//! A running peer: a separate process that ends with the test, however the test ends.
 
 use std::fs;
 use std::net::TcpListener;
@@ -7,10 +7,10 @@ use std::time::{Duration, Instant};
 
 use crate::http;
 
-/// How long a peer may take to start: so long that only one that never does takes it.
+/// How long a peer may take to start: only one that never does takes this long.
 const PATIENCE: Duration = Duration::from_secs(180);
 
-/// Ends the program that it becomes as soon as its standard input is closed, which the end of the test does in any case.
+/// Ends the program that it becomes as soon as its standard input is closed, which the end of the test always does.
 const LEASH: &str = r#"exec 3<&0; (cat; kill -9 $$) <&3 >/dev/null 2>&1 & exec "$@" 3<&- </dev/null"#;
 
 /// A server; dropping it ends it.
@@ -20,7 +20,7 @@ pub struct Peer {
     log: tempfile::NamedTempFile,
 }
 
-/// A port that was free a moment ago.
+/// A port that is free at this moment.
 pub fn free_port() -> u16 {
     TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port()
 }
@@ -76,7 +76,7 @@ impl Peer {
         format!("http://127.0.0.1:{}{path}", self.port)
     }
 
-    /// What it said of itself.
+    /// Its own output.
     pub fn log(&self) -> String {
         fs::read_to_string(self.log.path()).unwrap_or_default()
     }
@@ -89,7 +89,7 @@ impl Drop for Peer {
     }
 }
 
-/// What could be had. Where it could not, the test fails if `CI` is set, and is otherwise left out, in words.
+/// What is available. If it is not, the test fails if `CI` is set, and is otherwise skipped with a message.
 pub fn had<T: Clone>(peer: &str, made: &Result<T, String>) -> Option<T> {
     match made {
         Ok(made) => Some(made.clone()),

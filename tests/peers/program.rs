@@ -1,11 +1,11 @@
-//! The program in a home of its own, and what it says.
+//! The program in a separate home, and its output.
 
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use tempfile::TempDir;
 
-/// The variable that holds the key of a peer that wants one.
+/// The variable that holds the key of a peer that requires one.
 pub const KEY: &str = "PEER_KEY";
 
 /// The program with one configuration; what it learns of servers stays from one call to the next.
@@ -13,10 +13,10 @@ pub struct Program {
     home: TempDir,
 }
 
-/// What a call said.
+/// The output of a call.
 #[derive(Debug)]
 pub struct Said {
-    /// The exit status; `None` where a signal ended it.
+    /// The exit status; `None` if a signal ended it.
     pub code: Option<i32>,
     /// Standard output.
     pub out: String,
@@ -43,7 +43,7 @@ impl Program {
         said
     }
 
-    /// The same as a command that is still to be started.
+    /// The same as a command that still has to be started.
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_specfuse"));
         command.args(arguments).arg("--config").arg(self.path("config.toml"));

@@ -1,4 +1,4 @@
-//! Versions of llama.cpp, months apart: what the program takes for granted of one holds of the others.
+//! Versions of llama.cpp, months apart: what the program assumes of one is true of the others.
 
 use crate::llama::python::environment;
 use crate::llama::{gguf, serve_by};

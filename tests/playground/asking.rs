@@ -187,7 +187,7 @@ fn a_question_that_could_not_be_asked_is_told_and_another_can_be() {
     assert!(asked.conversation.turns.contains(&Turn { role: Role::User, content: QUESTION.to_owned() }));
 }
 
-/// The recording is gone then, and nothing more comes of it: that must not look like an answer that is being written.
+/// The recording is gone then, and nothing more will come of it: that must not look like an answer being written.
 #[test]
 fn a_question_that_fails_in_the_middle_of_a_replay_does_not_block_the_next() {
     let mut state = support::state(120, 40);

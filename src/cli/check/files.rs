@@ -9,17 +9,17 @@ use crate::ensemble::found::{Finding, FoundModel};
 
 const HEADS: [&str; COLUMNS] = ["model", "size", "needs", "memory", "stored", "params", "kind", "context"];
 const COLUMNS: usize = 8;
-/// Columns whose entries stand to the right.
+/// Right-aligned columns.
 const NUMBERS: [bool; COLUMNS] = [false, true, true, false, false, true, false, true];
-/// The narrowest a name is shown.
+/// The minimum width of a shown name.
 const NARROWEST: usize = 12;
 /// Columns before the words of a model's second line.
 const INDENT: usize = 4;
 
 type Row = [String; COLUMNS];
 
-/// Each model with what is known of it, and below it what names it on the command line. On a terminal of this many columns (`width`)
-/// names are cut where they are too long. Empty where nothing was found.
+/// Each model with what is known of it, and below it its argument on the command line. On a terminal of this many columns
+/// (`width`) long names are cut. Empty if nothing was found.
 pub(super) fn table(finding: &Finding, width: Option<usize>) -> String {
     if finding.models.is_empty() {
         return String::new();
@@ -81,7 +81,7 @@ fn quoted(word: &str) -> String {
     }
 }
 
-/// One JSON object a model file: as a member that was not asked, with what is known of the file in `found`.
+/// One JSON object per model file: like a member that was not probed, with what is known of the file in `found`.
 pub(super) fn json(finding: &Finding) -> Vec<Value> {
     let one = |model: &FoundModel| {
         let header = model.header.as_ref();

@@ -1,4 +1,4 @@
-//! Asking one member for a short draft and a scoring, with a watch in hand.
+//! Asks one member for a short draft and a scoring, and measures both.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -20,7 +20,7 @@ const QUESTION: &str = "Write the numbers from one to thirty in words.";
 const TOKENS: usize = 24;
 /// How long each of the two calls may take.
 const LIMIT: Duration = Duration::from_secs(60);
-/// Tokens that wait to be timed.
+/// Tokens that may wait to be timed.
 const WAITING: usize = 64;
 
 /// What was found out about a member.
@@ -28,13 +28,13 @@ const WAITING: usize = 64;
 pub(super) struct Checked {
     pub(super) name: String,
     pub(super) address: String,
-    /// What it does in the ensemble.
+    /// Its role in the ensemble.
     pub(super) role: Role,
     pub(super) capabilities: Capabilities,
     /// Why it cannot be used, if it cannot.
     pub(super) fault: Option<Unusable>,
     pub(super) draft: Option<Result<DraftTimes, MemberError>>,
-    /// What finding out what it can do used.
+    /// What the probe used.
     pub(super) probing: Usage,
     /// How long scoring one candidate took (two, for a judge).
     pub(super) score: Option<Result<Duration, MemberError>>,
@@ -50,13 +50,13 @@ pub(super) enum Unusable {
 }
 
 impl Checked {
-    /// Whether it is there, wanted for drafting, and can.
+    /// Whether it is ready, is meant to draft, and can.
     pub(super) fn drafts(&self) -> bool {
         let failed = matches!(self.draft, Some(Err(_)));
         self.fault.is_none() && self.role != Role::Verify && self.capabilities.drafting != Drafting::None && !failed
     }
 
-    /// Whether it is there, wanted for verifying, and can.
+    /// Whether it is ready, is meant to verify, and can.
     pub(super) fn verifies(&self) -> bool {
         let failed = matches!(self.score, Some(Err(_)));
         self.fault.is_none() && self.role != Role::Draft && self.capabilities.tier.scores() && !failed
@@ -68,11 +68,11 @@ impl Checked {
 pub(super) struct DraftTimes {
     /// From the request to the first piece of text.
     pub(super) first: Duration,
-    /// Tokens a second; `None` for a draft too short to tell.
+    /// Tokens per second; `None` if the draft is too short to tell.
     pub(super) rate: Option<f64>,
 }
 
-/// Asks a member that was opened.
+/// Measures a member that was opened.
 pub(super) async fn check(opened: Opened) -> Checked {
     let member = opened.seat.member;
     let mut checked = Checked {
@@ -118,7 +118,7 @@ async fn draft(member: &dyn Member, context: Context) -> Result<DraftTimes, Memb
     let listening = async {
         let mut times = Vec::new();
         while let Some((_, token)) = tokens.recv().await {
-            // Signs of life are no tokens, and waiting for a turn is no slowness.
+            // Signs of life are not tokens, and waiting for a turn is not slowness.
             if !token.is_nothing() {
                 times.push(start.elapsed().saturating_sub(waits.total()));
             }

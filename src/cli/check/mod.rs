@@ -1,7 +1,7 @@
 //! `specfuse check`: what each model can do, found out by asking it.
 //!
-//! Owns the command; measuring is `measure`'s, the table `table`'s, and that of model files `files`'s. All members are asked side by side: a model that is slow
-//! or away holds nobody up.
+//! Owns the command; `measure` measures, `table` makes the table, and `files` that of model files. All members are probed
+//! concurrently: a model that is slow or away does not hold up the others.
 
 mod files;
 mod measure;
@@ -30,11 +30,11 @@ pub(super) fn command() -> Command {
 }
 
 pub(super) fn main(matches: &ArgMatches) -> Result<Done, Failure> {
-    // Nothing is written here, so what the knobs do is of no interest.
+    // Nothing is generated here, so the effects of knobs do not matter.
     let (config, _) = options::config(matches)?;
     let specs = members::chosen(matches, &config)?;
     let opening = OpenOptions::of_platform().asking_again().taking_turns(config.in_turn);
-    // Who has named no model may have a server all the same, or a file.
+    // A user who has named no model may still have a server, or a file.
     let nothing_named = specs.iter().all(|spec| matches!(spec.config.source, Source::BuiltIn(_)));
     let looks = nothing_named && config.playground.scan.unwrap_or(true);
     let places = if looks { USUAL } else { &[] };
@@ -50,7 +50,7 @@ pub(super) fn main(matches: &ArgMatches) -> Result<Done, Failure> {
     let files = files.unwrap_or_else(|reason| Finding { notes: vec![reason.to_string()], ..Finding::default() });
     let text = if json { table::json(&checked, files::json(&files)) } else { in_words(&checked, &files) };
     Answer::new().write(&text).map_err(Failure::Output)?;
-    // The list is of members; what they lack together is for whoever reads along.
+    // The list contains members; what they lack together goes to standard error.
     if let Some(lack) = table::together(&checked).filter(|_| json) {
         notice(&lack);
     }
@@ -62,13 +62,13 @@ pub(super) fn main(matches: &ArgMatches) -> Result<Done, Failure> {
     Ok(if all_there { Done::Complete } else { Done::Incomplete })
 }
 
-/// The members, then the model files that might be some.
+/// The members, then the model files that could be members.
 fn in_words(checked: &[Checked], files: &Finding) -> String {
     let (members, files) = (table::table(checked, width()), files::table(files, width()));
     if files.is_empty() { members } else { format!("{members}\n{files}") }
 }
 
-/// Columns of the terminal; a file or a pipe gets lines as long as they need to be.
+/// Columns of the terminal; lines in a file or a pipe are as long as they need to be.
 fn width() -> Option<usize> {
     use std::io::IsTerminal;
     std::io::stdout().is_terminal().then(|| crossterm::terminal::size().map_or(80, |(columns, _)| usize::from(columns)))

@@ -1,4 +1,4 @@
-//! What was found out, as a table for people and as JSON for programs.
+//! The results as a table for people and as JSON for programs.
 
 use std::time::Duration;
 
@@ -13,17 +13,17 @@ use crate::engine::member::MemberError;
 pub(super) const GAP: usize = 2;
 const HEADS: [&str; COLUMNS] = ["member", "model", "kind", "context", "first token", "tokens/s", "drafts", "scores"];
 const COLUMNS: usize = 8;
-/// Columns whose entries stand to the right.
+/// Right-aligned columns.
 const NUMBERS: [bool; COLUMNS] = [false, false, false, true, true, true, false, false];
-/// Columns in words: on a narrow terminal they have a line of their own.
+/// Columns with text: on a narrow terminal they get a separate line.
 const WORDS: usize = 2;
-/// The widest a model's name is shown.
+/// The maximum width of a model's name.
 pub(super) const WIDEST: usize = 32;
 
 type Row = [String; COLUMNS];
 
 /// The table, then what is missing and how to get it. On a terminal of fewer columns (`width`) than it takes, each member has a
-/// second line for what it does in words.
+/// second line for the columns with text.
 pub(super) fn table(checked: &[Checked], width: Option<usize>) -> String {
     let rows: Vec<Row> = checked.iter().map(row).collect();
     let heads = HEADS.map(str::to_owned);
@@ -50,7 +50,7 @@ pub(super) fn table(checked: &[Checked], width: Option<usize>) -> String {
     text
 }
 
-/// One member's line, or two of them, the second indented.
+/// One member's line, or two, the second one indented.
 fn lines(row: &Row, widths: &[usize; COLUMNS], narrow: bool, indent: usize) -> String {
     let shown = if narrow { COLUMNS - WORDS } else { COLUMNS };
     let cells = row.iter().zip(widths).zip(NUMBERS).take(shown);
@@ -60,7 +60,7 @@ fn lines(row: &Row, widths: &[usize; COLUMNS], narrow: bool, indent: usize) -> S
     if narrow { format!("{first}\n{}{}\n", " ".repeat(indent), row[shown..].join("; ")) } else { format!("{first}\n") }
 }
 
-/// One JSON object a member, in a list; behind them what else is to be listed.
+/// One JSON object per member, in a list, followed by `more`.
 pub(super) fn json(checked: &[Checked], more: Vec<Value>) -> String {
     let milliseconds = |time: Duration| (time.as_secs_f64() * 1e6).round() / 1e3;
     let one = |checked: &Checked| {
@@ -119,7 +119,7 @@ pub(super) fn together(checked: &[Checked]) -> Option<String> {
     (!checked.iter().any(Checked::verifies)).then(|| format!("no member can score here: {fallback}"))
 }
 
-/// What the user should know, a line each.
+/// What the user should know, one line each.
 fn notes(checked: &Checked) -> Vec<String> {
     let name = clean_line(&checked.name);
     let mut notes: Vec<String> =
@@ -161,7 +161,7 @@ pub(super) fn shortened(text: &str, width: usize) -> String {
     if columns(text) <= width {
         return text.to_owned();
     }
-    // The end of a model's name tells its size and quantisation.
+    // The end of a model's name contains its size and quantisation.
     let mut room = width.saturating_sub(1);
     let kept = text.chars().rev().take_while(|letter| {
         let wide = unicode_width::UnicodeWidthChar::width(*letter).unwrap_or_default();
@@ -211,7 +211,7 @@ mod tests {
         assert!(narrow.contains("35 ms        81\n        continues the raw text; T1 exact"), "{narrow}");
     }
 
-    /// One that drafts and scores without a fault, but for what is changed.
+    /// A member that drafts and scores without a fault.
     fn able(role: Role, tier: ScoreTier) -> Checked {
         Checked { role, score: tier.scores().then_some(Ok(Duration::ZERO)), ..checked("m", tier, None) }
     }

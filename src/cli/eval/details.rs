@@ -1,4 +1,4 @@
-//! The file that `--details` names: private to the user, as a trace is, since it holds what was asked and answered.
+//! The file for `--details`: private to the user, like a trace, since it contains questions and answers.
 
 use std::fs::File;
 use std::io::Write;
@@ -7,18 +7,18 @@ use std::path::{Path, PathBuf};
 use crate::cli::Failure;
 use crate::files;
 
-/// The file, open before anything is played: an evaluation takes long, and one that cannot be kept should not start.
+/// The file, opened before anything is played: an evaluation takes long, and must not start if its result cannot be saved.
 pub(super) struct Details {
     path: PathBuf,
     file: File,
 }
 
 impl Details {
-    /// Opens the file without touching what it holds.
+    /// Opens the file without changing its contents.
     pub(super) fn open(path: &Path) -> Result<Self, Failure> {
         let open = || {
             let file = files::private().write(true).create(true).truncate(false).open(path)?;
-            // One that was there keeps its mode otherwise. A pipe or a terminal is left as it is.
+            // An existing file would keep its mode. A pipe or a terminal is left as it is.
             #[cfg(unix)]
             if file.metadata()?.is_file() {
                 file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
@@ -28,7 +28,7 @@ impl Details {
         Ok(Self { path: path.to_owned(), file: open().map_err(|source| fault(path, source))? })
     }
 
-    /// Writes it whole.
+    /// Writes the whole file.
     pub(super) fn write(mut self, text: &str) -> Result<(), Failure> {
         let is_file = self.file.metadata().is_ok_and(|metadata| metadata.is_file());
         let emptied = if is_file { self.file.set_len(0) } else { Ok(()) };

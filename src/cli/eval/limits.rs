@@ -1,8 +1,8 @@
-//! The words for answers that a limit ended, or that only repeat the question.
+//! Words for answers that a limit ended, or that only repeat the question.
 
 use crate::playthrough::LimitCounts;
 
-/// A line for the user; empty when there are no such answers.
+/// A line for the user; empty if there are no such answers.
 pub(super) fn in_words(limits: &LimitCounts, echoes: usize) -> String {
     let counts = [
         (limits.tokens, "stopped at the token limit"),

@@ -1,4 +1,4 @@
-//! What `--details` keeps: one line of JSON per prompt.
+//! What `--details` saves: one line of JSON per prompt.
 
 use std::fmt::Write as _;
 
@@ -9,7 +9,7 @@ use crate::engine::Seat;
 use crate::engine::fusion::event::Outcome;
 use crate::prompts::Prompt;
 
-/// One JSON object per prompt, a line each.
+/// One JSON object per prompt, one per line.
 pub(super) fn lines(seats: &[Seat], results: &Results, prompts: &[Prompt]) -> String {
     let mut text = String::new();
     for (number, (fused, prompt)) in results.fused.iter().zip(prompts).enumerate() {
@@ -46,7 +46,7 @@ fn line(fused: &Fused, prompt: &Prompt, members: &Members) -> Value {
     })
 }
 
-/// An outcome as a trace names it.
+/// An outcome by its name in traces.
 fn name(outcome: &Outcome) -> Value {
     serde_json::to_value(outcome).ok().and_then(|mut written| Some(written.get_mut("outcome")?.take())).unwrap_or_default()
 }
@@ -57,7 +57,7 @@ struct Members<'a> {
     texts: Vec<Option<&'a str>>,
     /// What is known of each answer, in the same order.
     figures: Vec<Option<Value>>,
-    /// By name, why there is none.
+    /// By name, why there is no answer.
     failed: Map<String, Value>,
 }
 

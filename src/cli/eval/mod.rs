@@ -1,7 +1,7 @@
-//! `specfuse eval`: the fused answer against every member alone, on prompts with known answers.
+//! `specfuse eval`: compares the fused answer with every member alone, on prompts with known answers.
 //!
-//! Owns playing the prompts and collecting the figures; reading them and judging the answers is
-//! [`crate::prompts`]', showing `report`'s, what is kept of every prompt `lines`'.
+//! Owns playing the prompts and collecting the figures; [`crate::prompts`] reads prompts and judges answers, `report` shows the
+//! figures, `lines` saves the details of every prompt.
 
 mod details;
 mod limits;
@@ -56,7 +56,7 @@ pub(super) fn main(matches: &ArgMatches) -> Result<Done, Failure> {
     let plan = play::Plan { seats: &seats, params: &params, seed, prompts: &prompts, alone };
     let (results, interrupted) = runtime.block_on(plan.play(|| bar.inc(1)));
     bar.finish_and_clear();
-    // What was played for a long time is shown, whatever becomes of the file.
+    // Results that took long are shown, whatever happens to the file.
     let kept = details.map_or(Ok(()), |details| details.write(&lines::lines(&seats, &results, &prompts)));
     let report = report::Report::new(&seats, &results);
     let text = if matches.get_flag("json") { report.json() } else { report.table() };
@@ -70,7 +70,7 @@ pub(super) fn main(matches: &ArgMatches) -> Result<Done, Failure> {
     Ok(Done::Complete)
 }
 
-/// Shown on a terminal only.
+/// Only shown on a terminal.
 fn progress(steps: usize) -> ProgressBar {
     let bar = ProgressBar::new(steps as u64);
     if let Ok(style) = ProgressStyle::with_template("{wide_bar} {pos}/{len} answers, {eta} left") {

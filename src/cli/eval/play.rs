@@ -8,7 +8,7 @@ use crate::engine::{Seat, Setup, wall_clock};
 use crate::playthrough::{self, FailedCall, Limit, Played, Unanswered, alone};
 use crate::prompts::{Prompt, echo, grade};
 
-/// What is to be played.
+/// What to play.
 pub(super) struct Plan<'a> {
     pub(super) seats: &'a [Seat],
     pub(super) params: &'a Params,
@@ -17,7 +17,7 @@ pub(super) struct Plan<'a> {
     pub(super) alone: bool,
 }
 
-/// What came of it.
+/// The results.
 #[derive(Debug, Default)]
 pub(super) struct Results {
     /// One per prompt played.
@@ -30,15 +30,15 @@ pub(super) struct Results {
 #[derive(Debug)]
 pub(super) struct Fused {
     pub(super) text: String,
-    /// Whether it holds the known answers; never where there is no whole answer.
+    /// Whether it contains the known answers; never without a whole answer.
     pub(super) right: bool,
     /// Whether it only repeats the question.
     pub(super) echo: bool,
-    /// How it ended; `None` where it did not start.
+    /// How it ended; `None` if it did not start.
     pub(super) outcome: Option<Outcome>,
     pub(super) limit: Option<Limit>,
     pub(super) summary: Summary,
-    /// Who left by retention.
+    /// The members that left by retention.
     pub(super) departures: Vec<Departure>,
     /// Drafts and scorings that failed.
     pub(super) failures: Vec<FailedCall>,
@@ -55,7 +55,7 @@ pub(super) struct Departure {
     pub(super) premature: bool,
 }
 
-/// What came of asking one member alone.
+/// The result of asking one member alone.
 #[derive(Debug)]
 pub(super) enum Alone {
     Answered(Answer),
@@ -75,8 +75,8 @@ pub(super) struct Answer {
 }
 
 impl Plan<'_> {
-    /// Plays all prompts; stops early, with what there is, when interrupted: then the second value is true. `step` is called after
-    /// every answer.
+    /// Plays all prompts; if interrupted, stops early and returns what there is, with `true` as the second value. `step` is
+    /// called after every answer.
     pub(super) async fn play(&self, step: impl Fn()) -> (Results, bool) {
         let mut results = Results { alone: self.seats.iter().map(|_| Vec::new()).collect(), ..Results::default() };
         let mut interrupt = Interrupt::listen();
@@ -112,7 +112,7 @@ impl Plan<'_> {
     }
 }
 
-/// What a future comes to; `None` when interrupted, which ends it.
+/// The result of a future; `None` if interrupted, which drops it.
 async fn uninterrupted<T>(interrupt: &mut Interrupt, playing: impl Future<Output = T>) -> Option<T> {
     tokio::select! {
         biased;

@@ -26,24 +26,24 @@ pub(super) struct Report {
 #[derive(Debug, Serialize)]
 struct FusedFigures {
     right: usize,
-    /// Prompts played, those that failed among them.
+    /// Prompts played, including those that failed.
     total: usize,
     /// Prompts without a whole answer: neither right nor wrong.
     failed: usize,
     /// Why the first of them failed.
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<String>,
-    /// The share of right ones among the whole answers; nothing where there is none.
+    /// The share of right ones among the whole answers; `None` if there is none.
     accuracy: Option<f64>,
     /// Answers that a limit ended.
     limits: LimitCounts,
     /// Answers that only repeat their question.
     echoes: usize,
-    /// From the start to the end of every answer, together.
+    /// From the start to the end of every answer, summed up.
     elapsed_ms: f64,
-    /// Absent where the clock cannot tell.
+    /// `None` if the clock cannot tell.
     tokens_per_second: Option<f64>,
-    /// Calls to members: drafts and scorings together.
+    /// Calls to members: drafts and scorings.
     calls: usize,
     draft_calls: usize,
     score_calls: usize,
@@ -59,24 +59,24 @@ struct FusedFigures {
 #[derive(Debug, Clone, Serialize)]
 struct MemberFigures {
     right: usize,
-    /// Prompts that it was asked alone, those that failed among them.
+    /// Prompts that it was asked alone, including those that failed.
     total: usize,
-    /// Of these, calls that failed: neither right nor wrong.
+    /// Calls among these that failed: neither right nor wrong.
     failed: usize,
     /// Drafts and scorings that failed during the fused answers.
     failed_fused: usize,
     /// Why the first call failed, alone or fused.
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<String>,
-    /// The share of right ones among its answers; nothing where there is none.
+    /// The share of right ones among its answers; `None` if there is none.
     accuracy: Option<f64>,
-    /// Its answers alone that it did not end itself.
+    /// Its answers alone that a limit ended.
     at_limit: usize,
     /// Its answers alone that only repeat their question.
     echoes: usize,
-    /// From the start to the end of every answer alone, together.
+    /// From the start to the end of every answer alone, summed up.
     elapsed_ms: f64,
-    /// Absent where the clock cannot tell.
+    /// `None` if the clock cannot tell.
     tokens_per_second: Option<f64>,
     calls: usize,
     tokens: usize,
@@ -89,11 +89,11 @@ struct MemberFigures {
 struct ExitFigures {
     /// Answers during which it left.
     left: usize,
-    /// Of these, within the first four rounds.
+    /// Answers during which it left within the first four rounds.
     left_early: usize,
-    /// Of these, with an answer that it knows still to come.
+    /// Answers during which it left before giving an answer that it knows.
     premature: usize,
-    /// Mean round after which it left; 0 where it never did.
+    /// Mean round after which it left; 0 if it never did.
     mean_round: f64,
 }
 
@@ -101,7 +101,7 @@ fn rate(tokens_per_second: Option<f64>) -> String {
     tokens_per_second.map_or_else(|| "-".to_owned(), |rate| format!("{rate:.0}"))
 }
 
-/// As [`share`], nothing of nothing.
+/// As [`share`], but `None` if there is nothing.
 fn accuracy(right: usize, answered: usize) -> Option<f64> {
     (answered > 0).then(|| share(right, answered))
 }
@@ -175,7 +175,7 @@ impl Report {
         text
     }
 
-    /// What failed, a line each: it is not among the figures of what is right.
+    /// What failed, one line each: it is not part of the figures for right answers.
     fn failures(&self) -> String {
         let because = |reason: &Option<String>| reason.as_ref().map_or_else(String::new, |reason| format!(": {reason}"));
         let fused = &self.fused;
@@ -193,7 +193,7 @@ impl Report {
     }
 }
 
-/// How many are right of how many answers, and their share; dashes where there is not an answer.
+/// How many of the answers are right, and their share; dashes if there are no answers.
 fn graded(right: usize, answered: usize, accuracy: Option<f64>) -> String {
     match accuracy {
         Some(accuracy) => format!("{right:>5}/{answered:<5} {:>8.1}%", accuracy * 100.0),

@@ -7,17 +7,17 @@ use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 use super::table::{self, Row};
 use super::wrap::{Face, Line, Span, wrap};
 
-/// Columns before everything but headings.
+/// Columns before everything except headings.
 const INDENT: usize = 2;
 
-/// Whether code in a sentence keeps its backticks: a terminal shows another face instead.
+/// Whether code in a sentence keeps its backticks: a terminal shows a different style instead.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Marks {
     Kept,
     Dropped,
 }
 
-/// The text in lines of at most `columns` columns, but for code, which stays as it is.
+/// The text in lines of at most `columns` columns, except for code, which stays as it is.
 pub(super) fn lay_out(markdown: &str, columns: usize, marks: Marks) -> Vec<Line> {
     let mut layout = Layout {
         columns,
@@ -36,11 +36,11 @@ pub(super) fn lay_out(markdown: &str, columns: usize, marks: Marks) -> Vec<Line>
     layout.lines
 }
 
-/// A list that is open.
+/// An open list.
 struct List {
-    /// The number of the next item; `None` of a list with bullets.
+    /// The number of the next item; `None` for a list with bullets.
     number: Option<u64>,
-    /// What the next line of text has before it.
+    /// What precedes the next line of text.
     mark: Option<String>,
 }
 
@@ -56,7 +56,7 @@ struct Layout {
     lists: Vec<List>,
     /// The open table.
     rows: Option<Vec<Row>>,
-    /// Where the open link leads.
+    /// The target of the open link.
     target: Option<String>,
 }
 
@@ -141,7 +141,7 @@ impl Layout {
         }
     }
 
-    /// A page of the manual is named as it is opened here; of an address in the net nothing is lost.
+    /// Names a page of the manual the way it is opened here; a web address is kept in full.
     fn link(&mut self) {
         let Some(target) = self.target.take() else { return };
         let page = target.split('#').next().and_then(|path| path.strip_suffix(".md")).filter(|page| !page.contains('/'));

@@ -1,6 +1,6 @@
 //! `specfuse help`: the help of a command, or a topic of the manual, in the terminal.
 //!
-//! Owns the command and which name means what. The topics are [`topics`]' and how their Markdown becomes lines is [`layout`]'s.
+//! Owns the command and the meaning of each name. [`topics`] owns the topics, and [`layout`] turns their Markdown into lines.
 //! Only a terminal gets bold and underlined text; a file or a pipe gets plain text.
 
 mod layout;
@@ -23,10 +23,10 @@ use super::{Done, Failure};
 /// The widest text that is comfortable to read.
 const WIDEST: usize = 100;
 
-/// Columns of a file or a pipe, and of a terminal that does not say how wide it is.
+/// Columns for a file or a pipe, and for a terminal that does not report its width.
 const USUAL: usize = 80;
 
-/// A name further from every known one than this is not a misspelling.
+/// A name further than this from every known one is not a misspelling.
 const MISSPELT: usize = 3;
 
 /// `specfuse help`.
@@ -37,7 +37,7 @@ pub(super) fn command() -> Command {
         .after_help(format!("Topics:\n{}", list()))
 }
 
-/// Prints what was asked for. `program` is the whole command line.
+/// Prints the requested help. `program` is the whole command line.
 pub(super) fn main(matches: &ArgMatches, program: Command) -> Result<Done, Failure> {
     let Some(name) = matches.get_one::<String>("topic") else {
         let usage = usage(program, None)?;
@@ -55,7 +55,7 @@ pub(super) fn main(matches: &ArgMatches, program: Command) -> Result<Done, Failu
     Err(Failure::Usage(unknown(name, &program)))
 }
 
-/// What `specfuse --help` prints, or `specfuse COMMAND --help`.
+/// The output of `specfuse --help`, or `specfuse COMMAND --help`.
 fn usage(program: Command, command: Option<&str>) -> Result<String, Failure> {
     let arguments = ["specfuse"].into_iter().chain(command).chain(["--help"]);
     match program.try_get_matches_from(arguments) {
@@ -69,7 +69,7 @@ fn plain(text: &str) -> Result<Done, Failure> {
     Answer::new().write(text).map(|()| Done::Complete).map_err(Failure::Output)
 }
 
-/// The topics, one a line.
+/// The topics, one per line.
 fn list() -> String {
     let widest = TOPICS.iter().map(|topic| topic.name.len()).max().unwrap_or_default();
     let lines: Vec<String> = TOPICS.iter().map(|topic| format!("  {:widest$}  {}", topic.name, topic.about)).collect();

@@ -8,7 +8,7 @@ const GUTTER: usize = 2;
 /// A row of cells.
 pub(super) type Row = Vec<Line>;
 
-/// The table in lines of at most `columns` columns; where the longest words do not fit, wider. The first row is the heading.
+/// The table in lines of at most `columns` columns, or wider if the longest words do not fit. The first row is the heading.
 pub(super) fn lines(rows: &[Row], columns: usize) -> Vec<Line> {
     let widths = widths(rows, columns);
     let wraps = rows.iter().any(|row| row.iter().zip(&widths).any(|(cell, width)| self::width(cell) > *width));
@@ -19,7 +19,7 @@ pub(super) fn lines(rows: &[Row], columns: usize) -> Vec<Line> {
             continue;
         }
         lines.extend(row_lines(row, &widths, heading));
-        // Rows of several lines are told apart by an empty one.
+        // Rows of several lines are separated by an empty one.
         if wraps && place + 1 < rows.len() {
             lines.push(Line::new());
         }
@@ -27,7 +27,7 @@ pub(super) fn lines(rows: &[Row], columns: usize) -> Vec<Line> {
     lines
 }
 
-/// As wide as their cells; where that is too wide, the widest column gives way, down to its longest word.
+/// As wide as their cells; if that is too wide, the widest column shrinks, down to its longest word.
 fn widths(rows: &[Row], columns: usize) -> Vec<usize> {
     let count = rows.iter().map(Vec::len).max().unwrap_or_default();
     let most = |measure: fn(&[Span]) -> usize| -> Vec<usize> {

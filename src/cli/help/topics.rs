@@ -9,10 +9,10 @@ pub(super) struct Topic {
     pub(super) text: Text,
 }
 
-/// What a topic is written in.
+/// The source of a topic.
 pub(super) enum Text {
     Markdown(&'static str),
-    /// Printed as it is, so that it can be sent into a file.
+    /// Printed as it is, so that it can be redirected into a file.
     Verbatim(&'static str),
 }
 
@@ -33,7 +33,7 @@ macro_rules! topics {
     };
 }
 
-/// Every topic, in the order in which a newcomer reads them.
+/// Every topic, in reading order for a newcomer.
 pub(super) const TOPICS: &[Topic] = topics! {
     "playground", "what the screen shows, and what you can do with an answer";
     "keys", "every key";

@@ -1,8 +1,8 @@
-//! Words into lines: text with faces, wrapped to a width.
+//! Wraps text with styles to a width.
 
 use unicode_width::UnicodeWidthStr;
 
-/// How a piece of text looks.
+/// The style of a piece of text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Face {
     Plain,
@@ -11,7 +11,7 @@ pub(super) enum Face {
     Heading,
 }
 
-/// Text of one face.
+/// Text in one style.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Span {
     pub(super) face: Face,
@@ -37,7 +37,7 @@ pub(super) fn widest_word(spans: &[Span]) -> usize {
     words(spans).iter().map(|word| width(word)).max().unwrap_or_default()
 }
 
-/// Lines of at most `columns` columns, broken at blanks. A word that is wider than that has a line of its own.
+/// Lines of at most `columns` columns, broken at blanks. A wider word gets a separate line.
 pub(super) fn wrap(spans: &[Span], columns: usize) -> Vec<Line> {
     let mut lines: Vec<Line> = Vec::new();
     for word in words(spans) {
@@ -54,7 +54,7 @@ pub(super) fn wrap(spans: &[Span], columns: usize) -> Vec<Line> {
     lines
 }
 
-/// Pieces of words: a word may have several faces.
+/// Pieces of words: a word may have several styles.
 fn words(spans: &[Span]) -> Vec<Line> {
     let mut words: Vec<Line> = Vec::new();
     let mut open = false;
@@ -75,7 +75,7 @@ fn words(spans: &[Span]) -> Vec<Line> {
     words
 }
 
-/// The blank between two words of one face has that face too, so that styles do not break at every word.
+/// The blank between two words in one style has that style too, so that it does not break at every word.
 fn blank_between(line: &[Span], word: &[Span]) -> Span {
     let before = line.last().map(|span| span.face);
     let face = before.filter(|face| word.first().is_some_and(|span| span.face == *face)).unwrap_or(Face::Plain);

@@ -1,6 +1,6 @@
 //! `specfuse sweep`: a set of prompts under every setting of a grid of knobs, as a table.
 //!
-//! Owns the command; what is asked for is `wishes`', and everything that is not of the command line is [`crate::sweep`]'s.
+//! Owns the command; `wishes` parses the request, and [`crate::sweep`] owns everything independent of the command line.
 
 mod wishes;
 
@@ -67,7 +67,7 @@ pub(super) fn main(matches: &ArgMatches) -> Result<Done, Failure> {
     let (mut store, finished) = kept.map_or((None, Vec::new()), |(store, finished)| (Some(store), finished));
     let total = sweep.len();
     let played = runtime.block_on(play(sweep, &seats, &wishes, store.as_mut(), finished));
-    // What is finished is shown whatever ended the sweep.
+    // Finished cells are shown whatever ended the sweep.
     let (played, failure) = match played {
         Ok(played) => (played, None),
         Err((finished, failure)) => (Played { finished, interrupted: false }, Some(failure)),
@@ -83,7 +83,7 @@ pub(super) fn main(matches: &ArgMatches) -> Result<Done, Failure> {
     Ok(if played.interrupted { Done::Interrupted(interrupt::code()) } else { Done::Complete })
 }
 
-/// Opens the folder of the results, with what is finished already; without a home nothing is kept.
+/// Opens the folder of the results, with what is already finished; without a home directory nothing is kept.
 fn open(wishes: &Wishes, sweep: &mut Sweep, seats: &[Seat]) -> Result<Option<(Store, Vec<Finished>)>, Failure> {
     let pinned = Pinned::new(sweep, seats, wishes.system.as_deref());
     let usual = || Folders::of_platform().map(|folders| folders.sweeps().join(pinned.folder_name()));
@@ -101,7 +101,7 @@ fn open(wishes: &Wishes, sweep: &mut Sweep, seats: &[Seat]) -> Result<Option<(St
     Ok(Some((store, earlier.finished)))
 }
 
-/// Plays what is not finished. On a failure what is finished comes back with it.
+/// Plays what is not finished. On a failure, also returns what is finished.
 async fn play(
     sweep: Sweep,
     seats: &[Seat],
@@ -173,13 +173,13 @@ fn conclude(wishes: &Wishes, played: &Played, total: usize, store: Option<&Store
     }
 }
 
-/// Shown on a terminal only.
+/// Only shown on a terminal.
 fn progress(total: usize, done: usize) -> ProgressBar {
     let bar = ProgressBar::new(total as u64).with_position(done as u64);
     if let Ok(style) = ProgressStyle::with_template("{wide_bar} {pos}/{len} answers, {eta} left") {
         bar.set_style(style);
     }
-    // What was there from before took no time now.
+    // Cells finished earlier took no time now.
     bar.reset_eta();
     bar
 }

@@ -1,4 +1,4 @@
-//! What the command line asks of a sweep, read and checked before any member is opened.
+//! The sweep that the command line requests, parsed and checked before any member is opened.
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -12,10 +12,10 @@ use crate::engine::fusion::params::needs::Origin;
 use crate::prompts::{self, Answers, Prompt};
 use crate::sweep::{Axis, Grid, Seeding, Sweep, imply, settle};
 
-/// Answers above which the user has to say that they are meant: some hours of the built-in ensemble, money elsewhere.
+/// The number of answers above which the user has to confirm: some hours of the built-in ensemble, money elsewhere.
 const MANY: usize = 10_000;
 
-/// The seed where none is given: a sweep must be the same one when it is started again.
+/// The default seed: a sweep must be the same one when it is started again.
 const SEED: u64 = 1;
 
 /// How the figures are written.
@@ -26,11 +26,11 @@ pub(super) enum Format {
     Json,
 }
 
-/// What is asked for.
+/// The request.
 pub(super) struct Wishes {
-    /// Without its folder of traces, which is not opened yet.
+    /// Without its folder of traces, which is not open yet.
     pub(super) sweep: Sweep,
-    /// What stands before every conversation.
+    /// Instructions before every conversation.
     pub(super) system: Option<String>,
     pub(super) format: Format,
     pub(super) jobs: Option<NonZeroUsize>,

@@ -1,28 +1,29 @@
-//! How far the verifiers of a round agree: what each would have chosen alone, and how alike their orders are.
+//! How far the verifiers of a round agree: what each would have chosen alone, and how similar their orders are.
 
 /// Two verifiers, and how many pairs of candidates they put in the same order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PairAgreement {
-    /// Their places among the verifiers, the lower first.
+    /// Their positions among the verifiers, the lower first.
     pub verifiers: (usize, usize),
     /// Pairs of candidates in the same order.
     pub alike: usize,
-    /// Pairs of candidates that both put in an order.
+    /// Pairs of candidates that both verifiers order.
     pub of: usize,
 }
 
 /// The agreement of a round's verifiers.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Agreement {
-    /// Of each verifier the candidate that it scored highest; of several the first. `None` where it scored none, or all alike.
+    /// For each verifier, the candidate it scored highest; the first if several tie. `None` if it scored none, or scored all
+    /// equally.
     pub firsts: Vec<Option<usize>>,
-    /// Every pair of verifiers that have an order of two candidates in common.
+    /// Every pair of verifiers that both order at least one pair of candidates.
     pub pairs: Vec<PairAgreement>,
 }
 
 impl Agreement {
-    /// Over all pairs of verifiers: pairs of candidates in the same order, and of how many. Half the difference of the shares
-    /// alike and unlike is Kendall's τ.
+    /// Over all pairs of verifiers: pairs of candidates in the same order, and pairs compared. Half the difference between the
+    /// shares in the same and in the opposite order is Kendall's τ.
     #[must_use]
     pub fn total(&self) -> (usize, usize) {
         self.pairs.iter().fold((0, 0), |(alike, of), pair| (alike + pair.alike, of + pair.of))
@@ -37,8 +38,8 @@ impl Agreement {
     }
 }
 
-/// The agreement of verifiers whose scores of the candidates are `scores[verifier][candidate]`. Two candidates that a verifier
-/// scored alike, or of which it left one out, have no order.
+/// The agreement of verifiers whose scores are `scores[verifier][candidate]`. Two candidates that a verifier scored equally, or
+/// did not both score, have no order.
 #[must_use]
 pub fn agreement(scores: &[Vec<Option<f64>>]) -> Agreement {
     let firsts = scores.iter().map(|row| first(row)).collect();
@@ -64,7 +65,7 @@ fn highest(row: &[Option<f64>]) -> Option<&f64> {
     row.iter().flatten().max_by(|one, other| one.total_cmp(other))
 }
 
-/// Pairs of candidates in the same order, and pairs that both put in an order.
+/// Pairs of candidates in the same order, and pairs that both verifiers order.
 fn orders(one: &[Option<f64>], other: &[Option<f64>]) -> (usize, usize) {
     let both: Vec<(f64, f64)> = one.iter().zip(other).filter_map(|(one, other)| (*one).zip(*other)).collect();
     let (mut alike, mut of) = (0, 0);
@@ -99,7 +100,7 @@ mod tests {
         ];
         let agreement = agreement(&scores);
         assert_eq!(agreement.firsts, [Some(0), Some(0), None, Some(1), None]);
-        // The third verifier, which has no preference, and those after it have no order of any two.
+        // The third verifier has no preference, so it shares no ordered pair with anyone.
         assert_eq!(agreement.pairs, [PairAgreement { verifiers: (0, 1), alike: 2, of: 3 }]);
         assert_eq!(agreement.total(), (2, 3));
         assert_eq!(agreement.furthest_apart(), Some(agreement.pairs[0]));

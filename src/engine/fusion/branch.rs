@@ -1,4 +1,4 @@
-//! The figures of one branch of an answer, or of a whole run: what two of them are compared with each other by.
+//! The figures of one branch of an answer, or of a whole run, by which two of them are compared.
 
 use std::sync::Arc;
 
@@ -10,27 +10,27 @@ use super::score::ScoringRule;
 pub struct Figures {
     /// Accepted segments.
     pub rounds: usize,
-    /// Of these, those in which all drafts were one candidate.
+    /// Accepted segments of rounds in which all drafts were one candidate.
     pub unanimous: usize,
-    /// Of these, those that the user chose, changed or wrote.
+    /// Accepted segments that the user chose, edited or wrote.
     pub steered: usize,
     /// Accepted tokens, counted by their authors' tokenizers.
     pub tokens: usize,
-    /// Mean fused score of what was accepted, over the rounds in which it was scored; absent where in none.
+    /// Mean fused score of the accepted segments that were scored; absent if none was.
     pub mean_score: Option<f64>,
-    /// The rule of those scores; absent where they were made by several, which cannot be held together.
+    /// The rule of those scores; absent if several rules made them, since their scores cannot be compared.
     pub rule: Option<ScoringRule>,
-    /// Segments by author, by place.
+    /// Segments by author, indexed by member.
     pub segments: Vec<usize>,
     /// Drafts asked for.
     pub drafts: usize,
     /// Candidates scored.
     pub scores: usize,
-    /// Milliseconds in which any member worked.
+    /// Milliseconds during which any member worked.
     pub worked_ms: f64,
-    /// What it cost in US dollars; absent where no member has a price.
+    /// The cost in US dollars; absent if no member has a price.
     pub cost: Option<f64>,
-    /// Whether any of that was guessed.
+    /// Whether part of the cost is a guess.
     pub cost_is_guessed: bool,
     /// Whether the answer is complete.
     pub ended: bool,
@@ -71,7 +71,7 @@ impl Figures {
     }
 }
 
-/// The fused score of what was accepted, where it was scored.
+/// The fused score of the accepted candidate, if it was scored.
 #[must_use]
 pub fn accepted_score(run: &Run, round: &Round) -> Option<f64> {
     let accepted = round.accepted.as_ref().filter(|accepted| !accepted.edited)?;
@@ -79,7 +79,7 @@ pub fn accepted_score(run: &Run, round: &Round) -> Option<f64> {
     round.ranked.as_ref()?.candidates.iter().find(|candidate| candidate.authors.contains(author))?.score
 }
 
-/// Milliseconds in which any call of a round was under way: the user who thinks in between costs nothing.
+/// Milliseconds during which any call of a round was running. The time the user spends thinking in between does not count.
 fn worked_ms(round: &Round) -> f64 {
     let mut calls: Vec<(f64, f64)> = round.calls.iter().map(|call| (call.begun_ms, call.ended_ms)).collect();
     calls.sort_by(|one, other| one.0.total_cmp(&other.0));
@@ -91,7 +91,7 @@ fn worked_ms(round: &Round) -> f64 {
     worked
 }
 
-/// What these rounds cost in US dollars, and whether any of it was guessed; `None` where no member has a price.
+/// The cost of these rounds in US dollars, and whether part of it is a guess; `None` if no member has a price.
 fn cost(run: &Run, rounds: &[Arc<Round>]) -> Option<(f64, bool)> {
     if run.members.iter().all(|member| member.header.price.is_none()) {
         return None;

@@ -1,6 +1,6 @@
 //! Drafts and the candidates they become: equal drafts are one candidate with several authors.
 //!
-//! Owns cutting a draft's tokens along with its text and the merging of equal drafts; where to cut is `segment`'s.
+//! Owns cutting a draft's tokens along with its text, and merging equal drafts. Where to cut is up to `segment`.
 
 use std::sync::Arc;
 
@@ -12,11 +12,11 @@ use super::segment::{Cut, prefix};
 /// One token of a draft.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct DraftToken {
-    /// The text this token adds. A token that holds only a part of a UTF-8 character adds nothing; the token that completes
-    /// the character adds all of it.
+    /// The text this token adds. A token that holds only part of a UTF-8 character adds nothing; the token that completes the
+    /// character adds all of it.
     pub text: String,
-    /// Natural logarithm of the probability (at temperature 1, before any truncation) that its author gave it, at most 0;
-    /// `None` where the author does not tell.
+    /// Natural logarithm of the probability (at temperature 1, before any truncation) that its author gave it, at most 0; `None`
+    /// if the author does not report it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub logprob: Option<f32>,
 }
@@ -24,11 +24,11 @@ pub struct DraftToken {
 /// What one member proposes as the next segment.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Draft {
-    /// The tokens in order; their texts joined are the draft's text.
+    /// The tokens in order; their texts, joined, are the draft's text.
     pub tokens: Vec<DraftToken>,
     /// Whether the answer is complete after this draft.
     pub ends: bool,
-    /// Natural logarithm of the probability of ending here, whether it does or not, where the author knows.
+    /// Natural logarithm of the probability of ending here, whether or not the draft does, if the author knows it.
     pub end_logprob: Option<f32>,
 }
 
@@ -72,13 +72,13 @@ impl Candidate {
 }
 
 impl DraftToken {
-    /// No token, but a sign that its author still works.
+    /// An empty token that only shows that its author is still working.
     #[must_use]
     pub fn sign_of_life() -> Self {
         Self { text: String::new(), logprob: None }
     }
 
-    /// Whether it adds neither text nor a log-probability. Such tokens are not recorded.
+    /// Whether it has neither text nor a log-probability. Such tokens are not recorded.
     #[must_use]
     pub fn is_nothing(&self) -> bool {
         self.text.is_empty() && self.logprob.is_none()
@@ -92,15 +92,15 @@ impl Draft {
         self.tokens.iter().map(|token| token.text.as_str()).collect()
     }
 
-    /// The draft cut to `cut`. A token that straddles the cut is kept with the part of its text that is inside; its
-    /// log-probability stays that of the whole token.
+    /// The draft cut to `cut`. A token that straddles the cut keeps the part of its text inside; its log-probability remains that
+    /// of the whole token.
     #[must_use]
     pub fn cut(&self, cut: Cut) -> Self {
         let ends = self.ends && cut.ends;
         let mut tokens = Vec::with_capacity(self.tokens.len());
         let mut begin = 0;
         for token in &self.tokens {
-            // A token without text at the cut is the start of a character outside, unless the whole draft is kept.
+            // A token without text at the cut starts a character outside, unless the whole draft is kept.
             if begin >= cut.bytes && !(ends && token.text.is_empty()) {
                 break;
             }
@@ -108,15 +108,16 @@ impl Draft {
             tokens.push(DraftToken { text: inside.to_owned(), logprob: token.logprob });
             begin += token.text.len();
         }
-        // What follows a place inside is not known.
+        // The probability of ending is only known for the draft's own end.
         let whole = tokens.len() == self.tokens.len()
             && ends == self.ends
             && cut.bytes >= self.tokens.iter().map(|token| token.text.len()).sum();
         Self { tokens, ends, end_logprob: self.end_logprob.filter(|_| whole) }
     }
 
-    /// The log-probabilities that score this draft by its author: the tokens' that are known, then the end's where it ends and is
-    /// known. A server that sends a character of several tokens at once tells the log-probability of the last alone.
+    /// The log-probabilities by which its author scores this draft: those of the tokens, as far as known, then that of the end if
+    /// the draft ends and it is known. A server that sends a character of several tokens in one piece reports only the last
+    /// token's.
     #[must_use]
     pub fn logprobs(&self) -> Vec<f32> {
         let end = self.end_logprob.filter(|_| self.ends);
@@ -124,8 +125,8 @@ impl Draft {
     }
 }
 
-/// Takes a draft into the candidates of its round: its author becomes one more author of an equal candidate (equal text and
-/// equal `ends`), else it becomes a candidate of its own. Candidates stay ordered by their earliest author.
+/// Merges a draft into the candidates of its round: its author joins the candidate with equal text and equal `ends`, or the draft
+/// becomes a new candidate. Candidates stay ordered by their earliest author.
 pub fn merge(candidates: &mut Vec<Candidate>, author: MemberIndex, draft: &Draft) {
     let text = draft.text();
     match candidates.iter_mut().find(|known| known.ends == draft.ends && *known.text == *text) {
@@ -157,7 +158,7 @@ mod tests {
     fn a_draft_cut_keeps_the_tokens_inside() {
         let whole = draft(&[" one", " tw", "o thr", "ee"], true);
         let kept = whole.cut(Cut { bytes: 8, ends: false });
-        // The third token straddles the cut: "o" of it is inside.
+        // The third token straddles the cut: its "o" is inside.
         assert_eq!(kept.text(), " one two");
         assert_eq!(kept.logprobs(), [-1.0, -2.0, -3.0]);
         assert_eq!((kept.ends, kept.end_logprob), (false, None));
@@ -167,11 +168,11 @@ mod tests {
 
     #[test]
     fn parts_of_characters_stay_with_their_character() {
-        // The second token is the start of "é", the fourth of a character that never came.
+        // The second token starts "é", the fourth starts a character that never came.
         let unfinished = draft(&["caf", "", "é", ""], false);
         assert_eq!(unfinished.cut(Cut { bytes: 5, ends: false }).tokens.len(), 3);
         assert_eq!(unfinished.cut(Cut { bytes: 3, ends: false }).tokens.len(), 1);
-        // A cut inside a character is a mistake of the caller's: the character is left out.
+        // A cut inside a character is a caller's mistake: the character is left out.
         assert_eq!(unfinished.cut(Cut { bytes: 4, ends: false }).text(), "caf");
     }
 

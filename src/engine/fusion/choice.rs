@@ -1,6 +1,6 @@
 //! Enums whose variants the user chooses by name.
 //!
-//! Owns the macro that makes such an enum: variants, names and lists come from one place, so that no list can lack one.
+//! Owns the macro that defines such an enum: variants, names and lists come from one place, so no list can miss one.
 
 /// An enum whose variants the user chooses by name.
 pub trait Choice: Sized + Copy + PartialEq + 'static {

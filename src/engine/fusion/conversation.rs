@@ -1,6 +1,6 @@
-//! What was said so far: the turns before the answer that is being written.
+//! The conversation so far: the turns before the answer being written.
 //!
-//! Owns the vocabulary of a conversation; how a member turns it into tokens (its chat template) is the member's affair.
+//! Owns the vocabulary of a conversation. Turning it into tokens (the chat template) is the member's job.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,9 +8,9 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
-    /// Instructions that hold for the whole conversation.
+    /// Instructions that apply to the whole conversation.
     System,
-    /// The person who asks.
+    /// The user.
     User,
     /// An earlier answer.
     Assistant,
@@ -20,8 +20,9 @@ pub enum Role {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Turn {
     /// Who speaks.
+    #[allow(missing_docs, reason = "the names say it")]
     pub role: Role,
-    /// What is said, byte for byte.
+    /// What was said, byte for byte.
     pub content: String,
 }
 
@@ -29,7 +30,7 @@ pub struct Turn {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Conversation {
-    /// The turns, oldest first.
+    /// Oldest first.
     pub turns: Vec<Turn>,
 }
 
@@ -40,14 +41,14 @@ impl Conversation {
         Self { turns: vec![Turn { role: Role::User, content: prompt.into() }] }
     }
 
-    /// A conversation in which nothing was asked yet, under these instructions.
+    /// A conversation with no question yet, under these instructions.
     #[must_use]
     pub fn under(system: Option<&str>) -> Self {
         let turn = |content: &str| Turn { role: Role::System, content: content.to_owned() };
         Self { turns: system.map(turn).into_iter().collect() }
     }
 
-    /// The question being answered: the content of the last turn, empty where there is none.
+    /// The question being answered: the content of the last turn, or empty if there is none.
     #[must_use]
     pub fn prompt(&self) -> &str {
         self.turns.last().map_or("", |turn| turn.content.as_str())

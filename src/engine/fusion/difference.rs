@@ -5,13 +5,14 @@ use similar::{ChangeTag, TextDiff};
 /// A stretch of a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stretch {
-    /// Its text, with the blanks that belong to it.
+    /// Its text, including adjacent blanks.
     pub text: String,
-    /// Whether the other text has something else there, or nothing.
+    /// Whether the other text differs here.
     pub differs: bool,
 }
 
-/// Both texts in stretches that are the same and stretches that are not. Joined, each gives its text back.
+/// Splits both texts into stretches that are the same and stretches that differ. Joined, the stretches of each give its text
+/// back.
 #[must_use]
 pub fn difference(left: &str, right: &str) -> (Vec<Stretch>, Vec<Stretch>) {
     let (mut lefts, mut rights) = (Vec::new(), Vec::new());

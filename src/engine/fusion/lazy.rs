@@ -1,8 +1,8 @@
-//! Lazy drafting: a small member drafts while it is sure, and the largest keeps what it would not reject and adds a token of its own.
+//! Lazy drafting: a small member drafts as long as it is sure, and the largest keeps what it would not reject and adds one token.
 //!
-//! Owns the rules and whether it pays on this machine. It is speculative decoding (arXiv 2211.17192) with a drafter that stops
-//! where it is unsure and, by default, a verifier that keeps what it finds likely instead of only what it would have drawn. The
-//! verifier alone judges. Who the two are is `run::pair`'s; how a round of it is played is the round machine's.
+//! Owns the rules, and the estimate of whether it pays on this machine. It is speculative decoding (arXiv 2211.17192) with a
+//! drafter that stops when it is unsure and, by default, a verifier that keeps what it finds likely instead of only what it would
+//! have drawn. The verifier alone judges. `run::pair` picks the two members; the round machine plays such a round.
 
 use serde::{Deserialize, Serialize};
 
@@ -10,14 +10,14 @@ use super::MemberIndex;
 use super::choice::choice;
 
 choice! {
-    /// Who drafts.
+    /// Which members draft.
     #[derive(Debug, Clone, Copy, PartialEq, Eq)]
     pub enum DraftRule {
         /// Every member.
         All = "all",
-        /// One member for the largest to check, where that is faster than the largest alone on this machine; else every member.
+        /// One member, checked by the largest, if that is faster than the largest alone on this machine; otherwise every member.
         Lazy = "lazy",
-        /// One member for the largest to check, however fast that is.
+        /// One member, checked by the largest, whether or not that is faster.
         Forced = "forced",
     }
 }
@@ -26,14 +26,14 @@ choice! {
     /// What the verifier keeps of a draft.
     #[derive(Debug, Clone, Copy, PartialEq, Eq)]
     pub enum KeepRule {
-        /// Tokens to which it gives at least a probability.
+        /// Tokens to which it gives at least a certain probability.
         Likely = "likely",
         /// Tokens that it would have drawn itself.
         Exact = "exact",
     }
 }
 
-/// Who takes part in lazy drafting.
+/// The two members of lazy drafting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Pair {
     /// The smallest member that drafts.
@@ -42,10 +42,10 @@ pub struct Pair {
     pub verifier: MemberIndex,
 }
 
-/// How long a member evaluates rows: tokens of one sequence in one decode, with the logits of each. In milliseconds.
+/// How long a member takes to evaluate rows (tokens of one sequence in one decode, with the logits of each), in milliseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct DecodeTimes {
-    /// One row, which is what a token costs when nothing is drafted ahead.
+    /// One row, the cost of a token when nothing is drafted ahead.
     pub one_ms: f64,
     /// Four rows.
     pub four_ms: f64,
@@ -53,18 +53,19 @@ pub struct DecodeTimes {
     pub sixteen_ms: f64,
 }
 
-/// What lazy drafting must gain to be switched on: less is within the error of measurement and estimate.
+/// The least gain for which lazy drafting is switched on: less is within the error of measurement and estimate.
 pub const LEAST_GAIN: f64 = 1.1;
 
 /// How often the drafter is sure of its next token: the share of tokens to which `SmolLM2` 135M gives at least 0.6.
 const SURE: f64 = 0.65;
 
-/// How often the verifier keeps a token of which the drafter was sure: `Qwen2.5` 1.5B by the likely rule, on the same answers. With
-/// [`SURE`] the estimate is within a tenth of what was measured for that pair, in both modes.
+/// How often the verifier keeps a token of which the drafter was sure: `Qwen2.5` 1.5B by the likely rule, on the same answers.
+/// With [`SURE`] the estimate is within a tenth of what was measured for that pair, in both modes.
 const KEPT: f64 = 0.9;
 
 impl DecodeTimes {
-    /// Milliseconds of a decode of this many rows (at least 1), between those that were measured and beyond them in proportion.
+    /// Milliseconds for a decode of this many rows (at least 1): interpolated between the measurements, in proportion beyond
+    /// them.
     fn of(self, rows: usize) -> f64 {
         let between = |(low, low_ms): (f64, f64), (high, high_ms): (f64, f64)| {
             low_ms + (high_ms - low_ms) * (rows as f64 - low) / (high - low)
@@ -76,25 +77,25 @@ impl DecodeTimes {
         }
     }
 
-    /// Whether all are times.
+    /// Whether all are valid times.
     #[must_use]
     pub fn are_times(self) -> bool {
         [self.one_ms, self.four_ms, self.sixteen_ms].iter().all(|time| time.is_finite() && *time > 0.0)
     }
 }
 
-/// Tokens a second of lazy drafting over those of the verifier alone, as estimated from how long both decode. `most` is how many
-/// tokens are drafted at most.
+/// The estimated speedup of lazy drafting over the verifier alone, from how long both take to decode. `most` is the most tokens
+/// drafted in one step.
 ///
-/// A step drafts tokens until the drafter is unsure of one, which it has evaluated in vain; the verifier evaluates its pending token
-/// and the draft in one decode, keeps a prefix and adds one.
+/// In each step the drafter drafts until it is unsure of a token, which it has then evaluated in vain; the verifier evaluates its
+/// pending token and the draft in one decode, keeps a prefix and adds one token.
 #[must_use]
 pub fn gain(verifier: DecodeTimes, drafter: DecodeTimes, most: usize) -> f64 {
     let (mut tokens, mut elapsed_ms) = (1.0, 0.0);
-    // How often as many are drafted, or more; and kept.
+    // How often at least this many are drafted; and kept.
     let (mut drafts, mut keeps) = (1.0, 1.0);
     for drafted in 0..=most {
-        // It is unsure of the next one, unless it may draft no more.
+        // It is unsure of the next one, unless it has reached the limit.
         let (stops, evaluated) = if drafted < most { (1.0 - SURE, drafted + 1) } else { (1.0, drafted) };
         elapsed_ms += drafts * stops * (evaluated as f64 * drafter.one_ms + verifier.of(drafted + 1));
         if drafted < most {
@@ -114,7 +115,7 @@ mod tests {
         DecodeTimes { one_ms, four_ms: of(4.0), sixteen_ms: of(16.0) }
     }
 
-    /// Against what a simulation on recorded probabilities gave.
+    /// Compared with a simulation on recorded probabilities.
     #[test]
     fn the_estimate_agrees_with_the_simulation() {
         for (small, further_row, simulated) in [

@@ -1,7 +1,7 @@
 //! The method of `SpecFuse` (arXiv 2412.07380) as pure functions: no input or output, no clock, no randomness.
 //!
-//! Everything here is a function of recorded values, so that a live run, a replay and a re-scoring under other parameters
-//! cannot disagree. It imports nothing from the rest of the program.
+//! Everything here is a function of recorded values, so that a live run, a replay and a rescoring under other parameters cannot
+//! disagree. It imports nothing from the rest of the program.
 
 pub mod agreement;
 pub mod branch;
@@ -28,6 +28,6 @@ pub mod vote;
 pub mod weights;
 pub mod what_if;
 
-/// A member's place in the ensemble, counted from 0 in the order in which the ensemble names them. Earlier wins ties.
+/// A member's position in the ensemble, from 0. The earlier member wins ties.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct MemberIndex(pub usize);

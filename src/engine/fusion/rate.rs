@@ -1,24 +1,25 @@
-//! Tokens a second, where the clock can tell.
+//! Tokens per second, as far as the clock can measure it.
 //!
-//! Every speed that is shown comes from here. A few tokens that arrive together, or a time shorter than the clock and the
-//! scheduler keep apart, give numbers without meaning: then there is none.
+//! Every speed on the screen comes from here. A few tokens that arrive together, or a time too short for the clock and the
+//! scheduler, give meaningless numbers: then there is no speed.
 
-/// Milliseconds below which a time says nothing of a speed.
+/// A time below this many milliseconds says nothing about speed.
 const SHORTEST_MS: f64 = 1.0;
 
-/// Tokens within so many milliseconds of the first came at once with it.
+/// Tokens within this many milliseconds of the first arrived together with it.
 const AT_ONCE_MS: f64 = 2.0;
 
-/// Tokens a second that no model writes; what is above comes from times that are wrong.
+/// Tokens per second that no model reaches; anything above comes from wrong times.
 const FASTEST: f64 = 100_000.0;
 
-/// The speed of this many tokens in so many milliseconds; `None` for fewer than two tokens, and where the time cannot be right.
+/// The speed of this many tokens in this many milliseconds; `None` for fewer than two tokens, or if the time cannot be right.
 #[must_use]
 pub fn tokens_per_second(tokens: usize, elapsed_ms: f64) -> Option<f64> {
     if tokens < 2 { None } else { told(tokens, elapsed_ms) }
 }
 
-/// The speed of a draft, from the milliseconds to its first token and to its last: after the first, unless all came at once.
+/// The speed of a draft, from the milliseconds to its first and to its last token: measured after the first, unless all arrived
+/// together.
 #[must_use]
 pub fn of_draft(tokens: usize, first_ms: f64, last_ms: f64) -> Option<f64> {
     let after = last_ms - first_ms;

@@ -1,7 +1,7 @@
-//! How a verifier reads a candidate, token by token: what its score is the mean, the product or the least of.
+//! How a verifier reads a candidate, token by token: the values its score is the mean, the product or the minimum of.
 //!
-//! A trace records a verifier's log-probabilities, not its tokens. Where it has as many as one of the candidate's authors drew
-//! they are taken to be that author's tokens; otherwise only the numbers are known.
+//! A trace records a verifier's log-probabilities, not its tokens. If it has as many as one of the candidate's authors drew, they
+//! are taken to be that author's tokens; otherwise only the numbers are known.
 
 use super::MemberIndex;
 use super::candidate::{Candidate, DraftToken};
@@ -9,21 +9,21 @@ use super::run::{MemberState, Round, ScoreCell};
 use super::score::ScoringRule;
 use super::segment::{Cut, SegmentRule};
 
-/// What a token of a reading is.
+/// The text of a token in a reading.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TokenText {
     /// This text; empty for a token that holds only a part of a character.
     Known(String),
     /// The end of the answer.
     End,
-    /// The verifier's tokens are not the author's, so nobody can say.
+    /// Unknown: the verifier's tokens are not the author's.
     Unknown,
 }
 
-/// One token as a verifier finds it.
+/// One token as a verifier reads it.
+#[allow(missing_docs, reason = "the names say it")]
 #[derive(Debug, Clone, PartialEq)]
 pub struct ReadToken {
-    /// What it is.
     pub text: TokenText,
     /// The natural logarithm of its probability, at most 0.
     pub logprob: f32,
@@ -37,14 +37,14 @@ impl ReadToken {
     }
 }
 
-/// A verifier's probabilities of a candidate's tokens, in order, with the end's where it is counted. Never empty.
+/// A verifier's probabilities of a candidate's tokens, in order, including that of the end if it counts. Never empty.
+#[allow(missing_docs, reason = "the names say it")]
 #[derive(Debug, Clone, PartialEq)]
 pub struct Reading {
-    /// The tokens.
     pub tokens: Vec<ReadToken>,
 }
 
-/// How a verifier reads a candidate; `None` where it told nothing token by token, or judged, so that its judgement counts.
+/// How a verifier reads a candidate; `None` if it reported nothing token by token, or judged, so that its judgement counts.
 #[must_use]
 pub fn reading(members: &[MemberState], round: &Round, verifier: MemberIndex, candidate: &Candidate) -> Option<Reading> {
     let judged = |cell: &ScoreCell| cell.verifier == verifier && cell.is_judgement();
@@ -75,7 +75,7 @@ pub fn reading(members: &[MemberState], round: &Round, verifier: MemberIndex, ca
     (!tokens.is_empty()).then_some(Reading { tokens })
 }
 
-/// The tokens of an author whose draft has so many: the verifier's own first. Empty where nobody's has.
+/// The tokens of an author whose draft has this many, the verifier's own first. Empty if there is none.
 fn author_tokens(round: &Round, verifier: MemberIndex, candidate: &Candidate, count: usize) -> Vec<DraftToken> {
     let own = candidate.authors.iter().filter(|author| **author == verifier);
     let others = candidate.authors.iter().filter(|author| **author != verifier);
@@ -87,7 +87,7 @@ fn author_tokens(round: &Round, verifier: MemberIndex, candidate: &Candidate, co
 }
 
 impl Reading {
-    /// The least probable token and its place; of several that are alike the first.
+    /// The least probable token and its position; the first on ties.
     #[must_use]
     pub fn least(&self) -> Option<(usize, &ReadToken)> {
         self.tokens.iter().enumerate().min_by(|(_, one), (_, other)| one.logprob.total_cmp(&other.logprob))
@@ -100,14 +100,14 @@ impl Reading {
         rule.score(&logprobs, characters)
     }
 
-    /// Whether it is known what the tokens are.
+    /// Whether the tokens' texts are known.
     #[must_use]
     pub fn knows_texts(&self) -> bool {
         self.tokens.iter().all(|token| token.text != TokenText::Unknown)
     }
 
-    /// The geometric mean of the probabilities within each sentence; `ends` are the sentences' ends in bytes. `None` where the
-    /// tokens are not known or no token starts in a sentence. The end of the answer belongs to none.
+    /// The geometric mean of the probabilities within each sentence; `ends` are the sentences' ends in bytes. `None` if the
+    /// tokens are not known or no token starts in a sentence. The end of the answer belongs to no sentence.
     #[must_use]
     pub fn by_sentence(&self, ends: &[usize]) -> Vec<Option<f64>> {
         let mut sums = vec![(0.0, 0_usize); ends.len()];
@@ -129,14 +129,14 @@ impl Reading {
     }
 }
 
-/// Where each sentence of a text ends, in bytes; the last is the length of the text. Empty for a text without any words.
+/// Where each sentence of a text ends, in bytes; the last is the length of the text. Empty for a text without words.
 #[must_use]
 pub fn sentence_ends(text: &str) -> Vec<usize> {
     let rule = SegmentRule::sentence(usize::MAX);
     let mut ends = Vec::new();
     let mut from = 0;
     while let Some(rest) = text.get(from..).filter(|rest| !rest.trim().is_empty()) {
-        // As of a text that ends: what follows the last full stop is kept whole.
+        // Treated as a text that ends: what follows the last full stop is kept whole.
         let bytes = rule.after(&text[..from]).cut(rest, true).bytes;
         if bytes == 0 {
             break;

@@ -1,8 +1,8 @@
-//! Drafts that only repeat: the question, or what has just been accepted.
+//! Drafts that only repeat the question or what was just accepted.
 //!
-//! A text that repeats is probable to every model, so that the vote cannot see it: a base model echoes its question, and a loop
-//! continues until the answer's limit. Owns telling such a text by its words. Whether it is set aside is the round machine's, which
-//! spares one that most of the weight wrote: a refrain, a list or "say it again" repeats with reason.
+//! A repetition is probable to every model, so the vote cannot see it: a base model echoes its question, and a loop continues to
+//! the answer's limit. Owns recognising such a text by its words. The round machine sets it aside, unless members with most of
+//! the weight wrote it: a refrain, a list or "say it again" repeats for good reason.
 
 use unicode_segmentation::UnicodeSegmentation;
 
@@ -11,14 +11,15 @@ use super::event::Repeats;
 /// Fewer words than this in common with the question are chance.
 const FEWEST_OF_QUESTION: usize = 3;
 
-/// The fewest words of a passage that stands twice in a row, and of one that stands three times but for its numbers.
+/// The minimum length in words of a passage that occurs twice in a row, and of one that occurs three times except for its
+/// numbers.
 const FEWEST_TWICE: usize = 4;
 const FEWEST_THRICE: usize = 3;
 
-/// The most words of a passage that is looked for.
+/// The longest passage to look for, in words.
 const LONGEST_PASSAGE: usize = 64;
 
-/// The most bytes of the accepted text that are looked at.
+/// How much of the accepted text is examined, in bytes.
 const LOOKED_AT: usize = 4096;
 
 /// What a candidate repeats, if it adds nothing else. `question` is the last turn of the conversation, `accepted` the answer so
@@ -35,13 +36,13 @@ pub fn repeats(candidate: &str, question: &str, accepted: &str) -> Option<Repeat
     is_loop(said, accepted).then_some(Repeats::Answer)
 }
 
-/// The words of a text in lower case; punctuation and marks are none.
+/// The words of a text in lower case, without punctuation and marks.
 #[must_use]
 pub fn words(text: &str) -> Vec<String> {
     text.unicode_words().map(str::to_lowercase).collect()
 }
 
-/// Whether these words are the question's start, or one of the questions in it.
+/// Whether these words are the start of the question, or one of the questions in it.
 fn is_echo(said: &[String], question: &str) -> bool {
     if said.len() < FEWEST_OF_QUESTION {
         return false;
@@ -50,7 +51,8 @@ fn is_echo(said: &[String], question: &str) -> bool {
     begins || question.split_inclusive(['?', '.', '!', '\n']).any(|sentence| sentence.ends_with('?') && words(sentence) == said)
 }
 
-/// Whether the accepted text with these words ends in a passage that stands there twice, or three times but for its numbers.
+/// Whether the accepted text with these words ends in a passage that occurs twice in a row, or three times except for its
+/// numbers.
 fn is_loop(said: Vec<String>, accepted: &str) -> bool {
     let mut start = accepted.len().saturating_sub(LOOKED_AT);
     while !accepted.is_char_boundary(start) {
@@ -65,7 +67,7 @@ fn is_loop(said: Vec<String>, accepted: &str) -> bool {
     })
 }
 
-/// Whether words end in a passage of this length so many times in a row.
+/// Whether words end in a passage of this length this many times in a row.
 fn ends_in(words: &[String], length: usize, times: usize) -> bool {
     let Some(start) = words.len().checked_sub(length * times) else { return false };
     let (passages, _) = words[start..].split_at(length * times);

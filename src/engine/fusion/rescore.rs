@@ -1,8 +1,8 @@
 //! What other parameters would have changed in a recorded run, without calling any model.
 //!
-//! Each round is decided again from its recorded drafts and scores. The text that a round continues is the recorded one, also
-//! after a round whose winner would have been another: what the members would have drafted there nobody knows. Knobs that
-//! shape drafting (segment length, sampling, alignment) therefore change nothing here.
+//! Each round is decided again from its recorded drafts and scores. The text that a round continues is the recorded one, even
+//! after a round that another candidate would have won: what the members would have drafted there is unknown. Knobs that shape
+//! drafting (segment length, sampling, alignment) therefore change nothing here.
 
 use std::sync::Arc;
 
@@ -15,58 +15,58 @@ use super::vote::table::{Away, Table};
 use super::vote::{Electorate, Tally};
 
 /// A recorded round under other parameters.
+#[allow(missing_docs, reason = "the names say it")]
 #[derive(Debug, Clone, PartialEq)]
 pub struct RescoredRound {
-    /// Its number.
     pub number: usize,
-    /// Who would have drafted: those recorded, less those that would have left before.
+    /// The members that would have drafted: those recorded, less those that would have left before.
     pub drafters: Vec<MemberIndex>,
     /// The candidates that would have taken part, by key, best first, with their fused scores.
     pub ranking: Vec<(MemberIndex, Option<f64>)>,
     /// Best minus second best.
     pub margin: Option<f64>,
-    /// The key of the candidate that would have won; `None` when no candidate would have been left.
+    /// The key of the candidate that would have won; `None` if none would have been left.
     pub winner: Option<MemberIndex>,
-    /// Whom it would have been credited to: the earliest of its authors that would still have drafted.
+    /// The credited author: the earliest of its authors that would still have drafted.
     pub author: Option<MemberIndex>,
-    /// Whether that is another text than was accepted.
+    /// Whether that is a different text from the accepted one.
     pub differs: bool,
-    /// Where each drafter would have stood.
+    /// The standing of each drafter.
     pub standings: Vec<Standing>,
-    /// Who would have left after this round.
+    /// The members that would have left after this round.
     pub exits: Vec<MemberIndex>,
-    /// Each member's weight in the vote, by place. Shared by rounds between which none changed.
+    /// Each member's weight in the vote, by index. Shared by consecutive rounds with the same weights.
     pub weights: Arc<[f64]>,
 }
 
-/// The accepted rounds of a run, ready to be decided again. It can follow a run that grows.
+/// The accepted rounds of a run, ready to be decided again. It can follow a growing run.
 #[derive(Debug, Clone, Default)]
 pub struct Recorded {
-    /// What the run started with.
+    /// The tally at the start of the run.
     tally: Option<Tally>,
     members: usize,
     ballots: Ballots,
     rounds: Vec<Source>,
 }
 
-/// What decided a recorded round, and where it is from.
+/// What decided a recorded round, and the round it comes from.
 #[derive(Debug, Clone)]
 struct Source {
-    /// The round as it was put down.
+    /// The round as recorded.
     round: Arc<Round>,
     opening: Option<Box<Opening>>,
     accepted: Option<usize>,
     word: Word,
 }
 
-/// Who had the last word on a round.
+/// Who decided a round.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Word {
     /// The verifiers.
     Vote,
-    /// The user, who chose this column or changed its text.
+    /// The user, who chose this column or edited its text.
     Chosen(usize),
-    /// The user, who wrote the segment: nothing was decided by scores.
+    /// The user, who wrote the segment: scores decided nothing.
     Written,
 }
 
@@ -80,7 +80,7 @@ impl Recorded {
         recorded
     }
 
-    /// How many rounds there are.
+    /// Number of rounds.
     #[cfg(any(test, feature = "testing"))]
     #[must_use]
     pub fn len(&self) -> usize {
@@ -94,7 +94,8 @@ impl Recorded {
         self.rounds.is_empty()
     }
 
-    /// Takes in what has changed in the run since, or another run; says whether anything did. Costs next to nothing otherwise.
+    /// Catches up with the changes of the run, or switches to another run; returns whether anything changed. Costs next to
+    /// nothing otherwise.
     pub fn follow(&mut self, run: &Run) -> bool {
         let accepted = || run.rounds.iter().filter(|round| round.accepted.is_some());
         let known = self.rounds.iter().zip(accepted());
@@ -123,7 +124,7 @@ impl Recorded {
         if let Some(accepted) = &round.accepted {
             let chosen = round.accepted_candidate().map(|candidate| candidate.key);
             source.accepted = column(&|key| Some(key) == chosen);
-            // The user's word holds whatever the knobs are.
+            // The user's decision stands whatever the knobs are.
             source.word = match round.chosen_by_hand().and_then(|chosen| column(&|key| key == chosen)) {
                 _ if accepted.is_written() => Word::Written,
                 Some(column) => Word::Chosen(column),
@@ -148,12 +149,12 @@ impl Recorded {
     }
 }
 
-/// Whether a round is what it was. One that did not change is usually the same in memory, and then nothing is compared.
+/// Whether a round is unchanged. An unchanged one is usually the same in memory, and then nothing is compared.
 fn is_same(known: &Arc<Round>, now: &Arc<Round>) -> bool {
     Arc::ptr_eq(known, now) || known == now
 }
 
-/// Decides every accepted round of a run again under `params`. Who does it more than once keeps [`Recorded`].
+/// Decides every accepted round of a run again under `params`. To do so more than once, keep a [`Recorded`].
 #[cfg(any(test, feature = "testing"))]
 #[must_use]
 pub fn rescore(run: &Run, params: &Params) -> Vec<RescoredRound> {
@@ -163,7 +164,7 @@ pub fn rescore(run: &Run, params: &Params) -> Vec<RescoredRound> {
 /// A run being decided again.
 struct Again<'a> {
     tally: Tally,
-    /// Who has left, by place.
+    /// Which members have left, by index.
     gone: Vec<bool>,
     /// The weights of the last round.
     weights: Arc<[f64]>,

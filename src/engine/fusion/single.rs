@@ -1,54 +1,53 @@
 //! Fused against single: would the best single member have been accepted all along?
 //!
-//! A recorded run says how every candidate was scored, so the member whose candidates scored highest can be followed from round
-//! to round. What it would have written alone, after its own segments, nobody knows: each of its candidates continues the fused
-//! text.
+//! A recorded run has every candidate's score, so the member whose candidates scored highest can be followed from round to round.
+//! What it would have written alone, after its own segments, is unknown: each of its candidates continues the fused text.
 
 use super::MemberIndex;
 use super::run::{Accepted, Round, Run};
 use super::score::ScoringRule;
 
-/// What became of the strongest member's candidate in a round.
+/// What happened to the strongest member's candidate in a round.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fate {
-    /// It was accepted, by whomever else it was drafted too.
+    /// It was accepted, whether or not others drafted it too.
     Accepted,
     /// Another candidate was.
     PassedOver,
-    /// There was none: the member was away, failed or was not waited for.
+    /// There was none: the member was away, failed or was too late.
     Missing,
-    /// The user wrote or changed the segment, so that it is nobody's candidate.
+    /// The user wrote or edited the segment, so it is no member's candidate.
     ByHand,
 }
 
 /// A round of the comparison.
+#[allow(missing_docs, reason = "the names say it")]
 #[derive(Debug, Clone, PartialEq)]
 pub struct Against {
-    /// Its number.
     pub number: usize,
-    /// The author of what was accepted; nobody where the user wrote it.
+    /// The author of the accepted segment; `None` if the user wrote it.
     pub author: Option<MemberIndex>,
-    /// The fused score of what was accepted.
+    /// The fused score of the accepted segment.
     pub accepted: Option<f64>,
     /// The fused score of the strongest member's candidate.
     pub single: Option<f64>,
-    /// What became of that.
+    /// What happened to that candidate.
     pub fate: Fate,
 }
 
 /// A run compared with its strongest member.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Single {
-    /// The member with the highest mean fused score over the rounds that it drafted in.
+    /// The member with the highest mean fused score over the rounds it drafted in.
     pub strongest: MemberIndex,
     /// That mean.
     pub strength: f64,
     /// Every accepted round.
     pub rounds: Vec<Against>,
-    /// The rule that all these rounds were scored by; `None` where it changed.
+    /// The rule that scored all these rounds; `None` if it changed.
     pub rule: Option<ScoringRule>,
-    /// The mean fused scores of what was accepted and of the strongest member's candidates, over the rounds in which both have
-    /// one; `None` where there is no such round.
+    /// The mean fused scores of the accepted segments and of the strongest member's candidates, over the rounds in which both
+    /// have one; `None` if there is no such round.
     pub means: Option<(f64, f64)>,
 }
 
@@ -59,23 +58,23 @@ impl Single {
         self.rounds.iter().filter(|round| round.fate != Fate::ByHand).count()
     }
 
-    /// Of these, segments that the strongest member did not draft.
+    /// Segments that are another member's candidate, not the strongest member's.
     #[must_use]
     pub fn from_others(&self) -> usize {
         self.rounds.iter().filter(|round| matches!(round.fate, Fate::PassedOver | Fate::Missing)).count()
     }
 
-    /// The comparison of a round.
+    /// The comparison of one round.
     #[must_use]
     pub fn round(&self, number: usize) -> Option<&Against> {
         self.rounds.iter().find(|round| round.number == number)
     }
 }
 
-/// Holds a run against its strongest member; `None` before any candidate was scored, and where only one member ever drafted.
+/// Compares a run with its strongest member; `None` before any candidate was scored, or if only one member ever drafted.
 ///
-/// A mean of few rounds says little: members that drafted in fewer than half of the rounds are asked only where nobody else is
-/// there. Of equals the earlier counts as the stronger.
+/// A mean of few rounds says little: members that drafted in fewer than half of the rounds are considered only if there are no
+/// others. The earlier is the stronger on ties.
 #[must_use]
 pub fn single(run: &Run) -> Option<Single> {
     let rounds: Vec<(&Round, &Accepted, Vec<Option<f64>>)> =
@@ -98,7 +97,7 @@ pub fn single(run: &Run) -> Option<Single> {
     Some(Single { strongest, strength, rounds, rule, means })
 }
 
-/// The fused score of each member's candidate, by place.
+/// The fused score of each member's candidate, by member.
 fn scores(run: &Run, round: &Round) -> Vec<Option<f64>> {
     let mut scores = vec![None; run.members.len()];
     for candidate in round.ranked.iter().flat_map(|ranked| &ranked.candidates) {

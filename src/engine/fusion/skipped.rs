@@ -4,8 +4,8 @@ use super::MemberIndex;
 use super::event::{self, Role};
 use super::run::{CallEnd, Round, Run, Work};
 
-/// What every member of the ensemble could have been asked for in a round, each thing counted once. The first six kinds of
-/// scorings were saved; together with those asked for they are all scorings that there could have been.
+/// What every member of the ensemble could have been asked for in a round, each item counted once. The first six kinds of
+/// scorings were saved; together with those made they are all possible scorings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Skipped {
     /// Drafts of members that were away.
@@ -14,17 +14,17 @@ pub struct Skipped {
     pub away: usize,
     /// Scorings of drafts that failed or were dropped.
     pub undrafted: usize,
-    /// Scorings of drafts that were equal to another.
+    /// Scorings of drafts equal to another.
     pub equal: usize,
     /// Scorings of the only candidate.
     pub unanimous: usize,
-    /// Scorings of a verifier's own draft, whose probabilities it had told while it drafted.
+    /// Scorings of a verifier's own draft, whose probabilities it reported while drafting.
     pub own: usize,
     /// Scorings that lazy drafting does without: its verifier scores while it keeps and adds.
     pub lazy: usize,
-    /// Scorings that nobody waited for: the calls were dropped, or never made.
+    /// Scorings that were no longer needed: the calls were dropped, or never made.
     pub dropped: usize,
-    /// Scorings that were made, with those that failed.
+    /// Scorings that were made, including those that failed.
     pub made: usize,
 }
 
@@ -60,7 +60,7 @@ pub fn skipped(run: &Run, round: &Round) -> Skipped {
     }
 }
 
-/// Whether a verifier's own draft stands for its score of it.
+/// Whether a verifier's own draft serves as its score of it.
 fn scores_itself(round: &Round, verifier: MemberIndex) -> bool {
     let told = round.own_score(verifier).is_some_and(|own| !own.logprobs.is_empty());
     let asked = round.candidate_of(verifier).is_none_or(|candidate| round.score(verifier, candidate.key).is_some());
@@ -68,14 +68,14 @@ fn scores_itself(round: &Round, verifier: MemberIndex) -> bool {
 }
 
 impl Skipped {
-    /// All scorings that there could have been.
+    /// All possible scorings.
     #[must_use]
     pub fn all(&self) -> usize {
         self.away + self.undrafted + self.equal + self.unanimous + self.own + self.lazy + self.dropped + self.made
     }
 }
 
-/// Calls of a round that were dropped: drafts and scorings.
+/// Dropped calls of a round: drafts and scorings.
 #[must_use]
 pub fn cancelled(round: &Round) -> (usize, usize) {
     let dropped = round.calls.iter().filter(|call| call.end == CallEnd::Cancelled);

@@ -1,7 +1,6 @@
 //! Where the time of a round goes: what each member was doing when, and which calls the round had to wait for.
 //!
-//! Owns the arithmetic alone. The calls of a round come from its events (a trace of any version has them); how they are drawn
-//! is the screen's affair.
+//! Owns the arithmetic only. The calls of a round come from its events (a trace of any version has them); the screen draws them.
 
 mod busy;
 mod path;
@@ -12,35 +11,35 @@ use super::run::{Call, Round, Run};
 pub use busy::Busy;
 pub use path::{SLACK_MS, Step};
 
-/// A round in time.
+/// The timing of one round.
+#[allow(missing_docs, reason = "the names say it")]
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct RoundTiming {
-    /// Its number.
     pub number: usize,
     /// When it started, milliseconds since the start of the run.
     pub from_ms: f64,
-    /// When it was decided. Of a round that is open, and of one that the user decided, when its last call ended.
+    /// When it was decided. For an open round, and for one that the user decided, when its last call ended.
     pub to_ms: f64,
-    /// What it waited for, in order of time: the steps adjoin each other and fill it from its start to its end.
+    /// What it waited for, in order of time: the steps are adjacent and fill the round from start to end.
     pub path: Vec<Step>,
-    /// What each member was doing, by place.
+    /// What each member was doing, by member.
     pub members: Vec<Busy>,
-    /// Milliseconds in which someone drafted.
+    /// Milliseconds in which any member drafted.
     pub drafting_ms: f64,
-    /// Milliseconds in which someone scored and nobody drafted.
+    /// Milliseconds in which any member scored and none drafted.
     pub scoring_ms: f64,
 }
 
-/// A whole run in time.
+/// The timing of a whole run.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct RunTiming {
-    /// Its accepted rounds, as the answer stands.
+    /// The accepted rounds of the current answer.
     pub rounds: Vec<RoundTiming>,
-    /// What each member was doing in all of them, by place.
+    /// What each member was doing in all of them, by member.
     pub members: Vec<Busy>,
-    /// Milliseconds of the critical paths that each member's calls took, by place.
+    /// Milliseconds of the critical paths spent in each member's calls, by member.
     pub on_path_ms: Vec<f64>,
-    /// The length of all rounds; time between rounds is nobody's.
+    /// The length of all rounds; time between rounds does not count.
     pub total_ms: f64,
 }
 
@@ -51,13 +50,13 @@ impl RoundTiming {
         self.to_ms - self.from_ms
     }
 
-    /// Milliseconds in which no call was under way.
+    /// Milliseconds in which no call was running.
     #[must_use]
     pub fn idle_ms(&self) -> f64 {
         (self.total_ms() - self.drafting_ms - self.scoring_ms).max(0.0)
     }
 
-    /// Whether a call, by its place among the round's, is one that the round waited for.
+    /// Whether the round waited for a call, given by its index in the round.
     #[must_use]
     pub fn is_critical(&self, call: usize) -> bool {
         self.path.iter().any(|step| step.call == Some(call))
@@ -103,8 +102,7 @@ pub fn run_timing(run: &Run) -> RunTiming {
     RunTiming { rounds, members, on_path_ms, total_ms }
 }
 
-/// From when to when a round goes. What the user decides they may decide long after the last call, so that would not be the
-/// members' time.
+/// The start and end of a round. The user may decide long after the last call, and that time is not the members'.
 fn span(round: &Round) -> (f64, f64) {
     let last = round.calls.iter().map(|call| call.ended_ms).fold(round.started_ms, f64::max);
     let decided = round.accepted.as_ref().filter(|accepted| !accepted.overridden || round.calls.is_empty());
@@ -117,8 +115,8 @@ fn clamped(call: &Call, from_ms: f64, to_ms: f64) -> (f64, f64) {
     (begun, call.ended_ms.min(to_ms).max(begun))
 }
 
-/// The calls of a round in rows in which none overlaps another, row by row of places among the round's calls: a member that
-/// answers several calls at once has several rows, every member with a call has one.
+/// The calls of a round in rows without overlap, each row a list of indices into the round's calls: a member that answers several
+/// calls at the same time has several rows, every member with a call has at least one.
 #[must_use]
 pub fn rows(round: &Round) -> Vec<(MemberIndex, Vec<usize>)> {
     let mut order: Vec<(usize, &Call)> = round.calls.iter().enumerate().collect();

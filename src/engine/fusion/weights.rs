@@ -1,14 +1,14 @@
-//! What a verifier's opinion weighs: by the user's word, by the size of its model, or like every other's.
+//! The weight of a verifier's opinion: set by the user, by the size of its model, or equal for all.
 //!
-//! An equal vote of unequal members loses to the best of them: two small models outvote a large one. What is known of a model
-//! before it has said anything is its number of parameters; the square root of it is what measurement favours among the simple
-//! laws (of a quarter, a half and one). Learning from round to round is `feedback`'s.
+//! An equal vote of unequal members loses to the best of them: two small models outvote a large one. The number of parameters is
+//! known before a model has drafted anything; measurement favours its square root among the simple laws (powers of a quarter, a
+//! half and one). `feedback` learns from round to round.
 
 use super::MemberIndex;
 use super::event::{Capabilities, MemberHeader};
 pub use super::params::WeightRule;
 
-/// Why a verifier has the weight that it has.
+/// Where a verifier's weight comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WeightSource {
     /// The user set it.
@@ -17,12 +17,12 @@ pub enum WeightSource {
     Size,
     /// How well it predicts the question.
     Question,
-    /// All are alike.
+    /// All are equal.
     Equal,
 }
 
 impl WeightSource {
-    /// In words.
+    /// The name for the user.
     #[must_use]
     pub fn in_words(self) -> &'static str {
         match self {
@@ -34,24 +34,24 @@ impl WeightSource {
     }
 }
 
-/// What the weight of one member is made of.
+/// What one member's weight is computed from.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Known {
     set: Option<f64>,
-    /// Of its way of scoring.
+    /// The factor for its way of scoring.
     way: f64,
     parameters: Option<u64>,
-    /// Mean log-probability of the question, in nats a byte.
+    /// Mean log-probability of the question, in nats per byte.
     predicted: Option<f64>,
-    /// What feedback has come to; it counts instead of the others.
+    /// The weight that feedback has reached; it replaces the others.
     learned: Option<f64>,
 }
 
-/// Bytes of a token as perplexities are counted here, so that those of different tokenizers can be compared with each other.
+/// The bytes per token for perplexities here, so that those of different tokenizers can be compared.
 const TOKEN_BYTES: f64 = 4.0;
 
 impl Known {
-    /// What its weight is in proportion to under a rule, where that is known.
+    /// What its weight is proportional to under a rule, if known.
     fn own(&self, rule: WeightRule) -> Option<f64> {
         match rule {
             WeightRule::Auto | WeightRule::Prior => self.parameters.map(root),
@@ -71,11 +71,11 @@ impl Known {
     }
 }
 
-/// The weights of all members of an ensemble, by place. Equal where what they are made of is.
+/// The weights of all members of an ensemble. Two are equal if what they are computed from is.
 #[derive(Debug, Clone, Default)]
 pub struct Weights {
     known: Vec<Known>,
-    /// The rule under which `now` was worked out; `None` where something has changed since.
+    /// The rule under which `now` was computed; `None` if something has changed since.
     rule: Option<WeightRule>,
     now: Vec<f64>,
 }
@@ -87,19 +87,19 @@ impl PartialEq for Weights {
 }
 
 impl Weights {
-    /// The weights that a run starts with.
+    /// The weights at the start of a run.
     #[must_use]
     pub fn of<'a>(members: impl IntoIterator<Item = &'a MemberHeader>) -> Self {
         let known = |header: &MemberHeader| Known::new(header.weight, &header.capabilities);
         Self { known: members.into_iter().map(known).collect(), ..Self::default() }
     }
 
-    /// The user set a weight, or took that back. What was learned of the member is forgotten.
+    /// Sets the user's weight, or takes it back. What was learned of the member is forgotten.
     pub fn set(&mut self, member: MemberIndex, weight: Option<f64>) {
         self.change(member, |known| (known.set, known.learned) = (weight, None));
     }
 
-    /// What a member can do became known only now.
+    /// Records the capabilities of a member that became known during the run.
     pub fn joined(&mut self, member: MemberIndex, capabilities: &Capabilities) {
         self.change(member, |known| {
             let (predicted, learned) = (known.predicted, known.learned);
@@ -107,12 +107,12 @@ impl Weights {
         });
     }
 
-    /// How well a member predicts the question became known: the mean log-probability of it, in nats a byte.
+    /// Records how well a member predicts the question: its mean log-probability, in nats per byte.
     pub fn predicted(&mut self, member: MemberIndex, nats_per_byte: f64) {
         self.change(member, |known| known.predicted = Some(nats_per_byte));
     }
 
-    /// Feedback has come to this weight.
+    /// Records the weight that feedback has reached.
     pub fn learn(&mut self, member: MemberIndex, weight: f64) {
         if let (Some(known), Some(now)) = (self.known.get_mut(member.0), self.now.get_mut(member.0)) {
             (known.learned, *now) = (Some(weight), weight);
@@ -126,7 +126,7 @@ impl Weights {
         }
     }
 
-    /// Works the weights out under a rule; they stand in [`Self::now`] then.
+    /// Computes the weights under a rule; afterwards [`Self::now`] returns them.
     pub fn under(&mut self, rule: WeightRule) -> &[f64] {
         if self.rule != Some(rule) {
             let known = &self.known;
@@ -142,7 +142,7 @@ impl Weights {
         &self.now
     }
 
-    /// The weights as they were worked out last.
+    /// The weights as last computed.
     #[must_use]
     pub fn now(&self) -> &[f64] {
         &self.now
@@ -163,8 +163,8 @@ impl Weights {
     }
 }
 
-/// The mean of what the members' weights are in proportion to, where a rule has something to go by: weights are relative to it, so that
-/// one that the user sets is beside a mean of 1.
+/// The mean of what the members' weights are proportional to, if the rule has any data: weights are relative to it, so that a
+/// weight set by the user compares with a mean of 1.
 fn mean(known: &[Known], rule: WeightRule) -> Option<f64> {
     let own: Vec<f64> = known.iter().filter_map(|known| known.own(rule)).collect();
     let applies = match rule {
@@ -211,7 +211,7 @@ mod tests {
         let mut weights = Weights::of(&[member(None, Some(900)), member(None, None), member(None, Some(100))]);
         assert_eq!(weights.under(WeightRule::Prompt), [1.0; 3], "nothing is known yet");
         assert_eq!(weights.source(MemberIndex(0), WeightRule::Prompt), WeightSource::Equal);
-        // Perplexities of 4 and 2 a token of four bytes.
+        // Perplexities of 4 and 2 per token of four bytes.
         weights.predicted(MemberIndex(0), -4.0_f64.ln() / 4.0);
         weights.predicted(MemberIndex(2), -2.0_f64.ln() / 4.0);
         let now = weights.under(WeightRule::Prompt).to_vec();

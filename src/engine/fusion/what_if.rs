@@ -1,7 +1,7 @@
-//! What other knobs would have changed in a recorded run, compared with what happened: whose rounds, who left when.
+//! What other knobs would have changed in a recorded run, compared with what happened: who won each round, who left when.
 //!
-//! Owns the comparison; deciding the rounds again is [`rescore`](super::rescore)'s. Knobs that shape drafting change nothing
-//! here: what members would have drafted nobody knows.
+//! Owns the comparison; [`rescore`](super::rescore) decides the rounds again. Knobs that shape drafting change nothing here: what
+//! members would have drafted is unknown.
 
 use std::sync::Arc;
 
@@ -25,7 +25,7 @@ pub struct WhatIf {
 }
 
 impl WhatIf {
-    /// What these knobs, had they been in force from the first round on, would have changed.
+    /// What these knobs would have changed, had they applied from the first round on.
     #[must_use]
     pub fn of(run: &Run, recorded: &Recorded, params: &Params) -> Self {
         let rounds = recorded.rescore(params);
@@ -41,16 +41,16 @@ impl WhatIf {
         Self { leaves, left: left(run), differing, rounds }
     }
 
-    /// A round, by its number.
+    /// The round of that number.
     #[must_use]
     pub fn round(&self, number: usize) -> Option<&RescoredRound> {
-        // Numbers go up by one from the first; a trace that someone edited is searched.
+        // Numbers go up by one from the first; a trace edited by hand is searched.
         let guess = self.rounds.first().and_then(|first| number.checked_sub(first.number));
         let there = guess.and_then(|place| self.rounds.get(place)).filter(|round| round.number == number);
         there.or_else(|| self.rounds.iter().find(|round| round.number == number))
     }
 
-    /// Whose another winner a round would have had; `None` where it would have had the same, or nobody's.
+    /// The other winner that a round would have had; `None` if the winner would have been the same, or there is none.
     #[must_use]
     pub fn other_winner(&self, number: usize) -> Option<MemberIndex> {
         self.round(number).filter(|round| round.differs)?.author

@@ -1,4 +1,4 @@
-//! A member whose model could not be reached: it keeps its place, so that everybody sees that it is away and why.
+//! A member whose model could not be reached: it keeps its seat, so that the user sees that it is away and why.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use super::{
 use crate::engine::fusion::conversation::Conversation;
 use crate::engine::fusion::event::{Drafting, ScoreTier};
 
-/// A member that can do nothing but say why.
+/// A member that only reports why it is away.
 #[derive(Debug, Clone)]
 pub struct AbsentMember {
     capabilities: Capabilities,
@@ -17,7 +17,7 @@ pub struct AbsentMember {
 }
 
 impl AbsentMember {
-    /// A member of this kind that is away for this reason.
+    /// A member of this kind, away for this reason.
     #[must_use]
     pub fn new(kind: &str, model: &str, reason: String) -> Self {
         let capabilities = Capabilities {
@@ -57,7 +57,7 @@ impl Member for AbsentMember {
         self.refuse()
     }
 
-    /// Away here is away everywhere, and holds up nobody who works beside.
+    /// It is just as absent elsewhere, and takes no computing time from other members.
     fn replica(&self, _working: Working) -> Option<Arc<dyn Member>> {
         Some(Arc::new(self.clone()))
     }

@@ -1,8 +1,8 @@
-//! What one call to a member uses, as it is used.
+//! What one call to a member uses, updated as it is used.
 //!
-//! A call may be dropped at any moment: by a time limit, by the user, by the engine because the round has ended. So its requests
-//! to a server are booked here as they go, each with what it would have used if it were dropped just then, and whoever holds a
-//! clone of the bill knows at any time what there is to pay. How a request's tokens are counted or guessed is the member's affair.
+//! A call may be dropped at any moment: by a time limit, by the user, or by the engine because the round has ended. So its
+//! requests to a server are booked here as they run, each with what it would have used if it were dropped right then, and every
+//! clone of the bill always knows the current cost. How to count or guess a request's tokens is up to the member.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -17,17 +17,17 @@ pub struct Bill(Arc<Mutex<Vec<Line>>>);
 #[derive(Debug)]
 struct Line {
     usage: Usage,
-    /// Whether a server has it, or had it and replied: else there is nothing to pay.
+    /// Whether the request reached its server; otherwise nothing has to be paid.
     sent: Sent,
-    /// Whether more may come of it.
+    /// Whether it may still grow.
     open: bool,
 }
 
-/// Whether a request is at its server; clones say the same.
+/// Whether a request is at its server; clones are shared.
 #[derive(Debug, Clone, Default)]
 pub struct Sent(Arc<AtomicBool>);
 
-/// A request under way, as it is booked. What was booked last stays when this is dropped, and is final then.
+/// A request in progress, as it is booked. When this is dropped, the last booking stays and is final.
 #[derive(Debug)]
 pub struct Item {
     bill: Bill,
@@ -35,7 +35,7 @@ pub struct Item {
 }
 
 impl Bill {
-    /// Starts to book a request. What is booked counts from when it is `sent`, unless it was refused.
+    /// Starts booking a request. It counts from when it is `sent`, unless it was refused.
     #[must_use]
     pub fn item(&self, sent: &Sent) -> Item {
         let mut lines = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -43,7 +43,7 @@ impl Bill {
         Item { bill: self.clone(), place: lines.len() - 1 }
     }
 
-    /// All that was used so far.
+    /// The total usage so far.
     #[must_use]
     pub fn total(&self) -> Usage {
         let lines = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -53,7 +53,7 @@ impl Bill {
         })
     }
 
-    /// Whether no request is under way whose usage may still change.
+    /// Whether no request is in progress whose usage may still change.
     #[must_use]
     pub fn is_settled(&self) -> bool {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).iter().all(|line| !line.open)
@@ -61,12 +61,12 @@ impl Bill {
 }
 
 impl Sent {
-    /// It is on its way.
+    /// Marks it as sent.
     pub fn send(&self) {
         self.0.store(true, Ordering::Relaxed);
     }
 
-    /// It was refused, or never arrived.
+    /// Marks it as refused, or never arrived.
     pub fn take_back(&self) {
         self.0.store(false, Ordering::Relaxed);
     }
@@ -77,7 +77,7 @@ impl Sent {
 }
 
 impl Item {
-    /// What the request has used so far, in place of what was booked before.
+    /// Replaces the booking with what the request has used so far.
     pub fn set(&self, usage: Usage) {
         self.change(|line| line.usage = usage);
     }

@@ -1,11 +1,11 @@
-//! How a conversation is written where a model's own template does not do all of it.
+//! Writes a conversation where a model's own template does not cover it.
 //!
-//! Owns the plain form for models without a template and where an answer in it ends, instructions for templates that know no role
-//! for them, and closing the thought that a template opens. Pure; whoever renders and tokenises is each kind of member.
+//! Owns the plain form for models without a template and where an answer in it ends, moving instructions for templates without a
+//! system role, and closing the thought that a template opens. Pure; each kind of member renders and tokenises on its own.
 
 use crate::engine::fusion::conversation::{Conversation, Role};
 
-/// What templates write last when the answer would start with a thought, and what ends the thought.
+/// What templates end with when the answer would start with a thought, and what ends the thought.
 const THOUGHTS: [(&str, &str); 4] = [
     ("<think>", "\n\n</think>\n\n"),
     ("<thought>", "\n</thought>\n"),
@@ -13,13 +13,13 @@ const THOUGHTS: [(&str, &str); 4] = [
     ("<|start|>assistant", "<|channel|>final<|message|>"),
 ];
 
-/// An empty thought, for models that start with one of their own accord.
+/// An empty thought, for models that start one of their own accord.
 const EMPTY_THOUGHT: &str = "<think>\n\n</think>\n\n";
 
 /// What starts a thought in a draft of a member in this process, which never lets one start.
 pub(super) const THOUGHT: &str = "<think>";
 
-/// What introduces the turns of a plain conversation, each on a line of its own.
+/// Introduces the user's turns in a plain conversation, on a separate line.
 const USER: &str = "### User:";
 const ASSISTANT: &str = "### Assistant:";
 
@@ -41,13 +41,13 @@ pub(super) fn plain_stops() -> Vec<String> {
 /// How much of a draft in the plain form is answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum PlainAnswer {
-    /// So many bytes may be taken in; what follows them may be the start of another turn.
+    /// This many bytes are answer; what follows may be the start of another turn.
     Open(usize),
-    /// It ends after this many bytes, since another turn starts.
+    /// It ends after this many bytes, where another turn starts.
     Ended(usize),
 }
 
-/// Looks for the start of another turn in a draft behind the accepted text, whose end may hold the start of its line.
+/// Looks for the start of another turn in a draft after the accepted text, whose end may contain the start of its line.
 pub(super) fn plain_answer(accepted: &str, draft: &str) -> PlainAnswer {
     let begun = accepted.rsplit('\n').next().unwrap_or_default();
     let first = draft.split('\n').next().unwrap_or_default();
@@ -65,7 +65,7 @@ pub(super) fn plain_answer(accepted: &str, draft: &str) -> PlainAnswer {
     }
 }
 
-/// The most words and bytes of what a turn is introduced by: base models invent speakers of their own.
+/// The limits on how a turn is introduced: base models invent speakers of their own.
 const SPEAKER_WORDS: usize = 2;
 const SPEAKER_BYTES: usize = 24;
 
@@ -76,7 +76,7 @@ enum Turn {
     MayBegin,
 }
 
-/// Whether a line introduces a turn: three number signs, one or two words and a colon. `whole` says that its end is known.
+/// Whether a line introduces a turn: three number signs, one or two words and a colon. `whole`: its end is known.
 fn turn(line: &str, whole: bool) -> Option<Turn> {
     let Some(speaker) = line.strip_prefix("###") else {
         return (!whole && "###".starts_with(line)).then_some(Turn::MayBegin);
@@ -93,7 +93,7 @@ fn turn(line: &str, whole: bool) -> Option<Turn> {
     }
 }
 
-/// The turns with instructions moved into the question after them; `None` where there are none.
+/// The turns with instructions moved into the question after them; `None` if there are none.
 pub(super) fn without_system(turns: &[(Role, String)]) -> Option<Vec<(Role, String)>> {
     let mut merged = Vec::new();
     let mut instructions = String::new();
@@ -111,7 +111,7 @@ pub(super) fn without_system(turns: &[(Role, String)]) -> Option<Vec<(Role, Stri
     (merged.len() < turns.len()).then_some(merged)
 }
 
-/// The rendered prompt with its thought closed, so that the answer starts at once. `silence` puts an empty thought before it.
+/// The rendered prompt with its thought closed, so that the answer starts immediately. `silence` puts an empty thought before it.
 pub(super) fn close(mut rendered: String, silence: bool) -> String {
     let opened = THOUGHTS.iter().find(|(opening, _)| rendered.trim_end().ends_with(opening));
     if let Some((_, end)) = opened {

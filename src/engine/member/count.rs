@@ -1,13 +1,13 @@
 //! Counts as servers send them: tokens used, tokens in a context.
 //!
-//! Servers and proxies in the wild send them as fractions (`12.0`), as text (`"12"`), below 0 where they do not know, or beyond
-//! what 64 bits hold. A count is only told and added up, so none of that is worth a reply: what can be read as a number is
-//! bounded to what a count can be, and anything else is no count.
+//! Real servers and proxies send them as fractions (`12.0`), as text (`"12"`), below 0 if unknown, or beyond what 64 bits hold. A
+//! count is only shown and added up, so none of that may fail a reply: whatever reads as a number is clamped, and anything else
+//! is not a count.
 
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
-/// The count that a value stands for, between 0 and `u64::MAX`; `None` where it stands for none.
+/// The count in a value, between 0 and `u64::MAX`; `None` if it is not a count.
 pub(super) fn of(value: &Value) -> Option<u64> {
     match value {
         Value::Number(number) => number.as_u64().or_else(|| bounded(number.as_f64()?)),
@@ -16,22 +16,22 @@ pub(super) fn of(value: &Value) -> Option<u64> {
     }
 }
 
-/// A count in a field of a reply; 0 where there is none.
+/// A count in a field of a reply; 0 if there is none.
 pub(super) fn or_zero<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
     Ok(optional(deserializer)?.unwrap_or_default())
 }
 
-/// A count in a field of a reply, where there is one.
+/// A count in a field of a reply, if there is one.
 pub(super) fn optional<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
     Ok(of(&Value::deserialize(deserializer)?))
 }
 
-/// A size in a field of a reply, where there is one; one beyond what this machine can address is the largest it can.
+/// A size in a field of a reply, if there is one, clamped to what this machine can address.
 pub(super) fn size<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<usize>, D::Error> {
     Ok(optional(deserializer)?.map(|count| usize::try_from(count).unwrap_or(usize::MAX)))
 }
 
-/// A float, cut to a whole number; Rust's conversion keeps it between the bounds.
+/// A float, cut to a whole number; Rust's conversion clamps it.
 fn bounded(number: f64) -> Option<u64> {
     (!number.is_nan()).then_some(number as u64)
 }

@@ -1,12 +1,12 @@
-//! A draft in the making, as its text comes in pieces from a server.
+//! A draft in progress, whose text arrives in pieces from a server.
 //!
-//! Owns telling each piece, and knowing when the segment is complete; where the pieces come from is each member's affair.
+//! Owns streaming each piece, and knowing when the segment is complete. Each member gets the pieces its own way.
 
 use super::Progress;
 use crate::engine::fusion::candidate::{Draft, DraftToken};
 use crate::engine::fusion::segment::{SegmentRule, SegmentUnit};
 
-/// A draft in the making.
+/// A draft in progress.
 #[derive(Debug)]
 pub struct Drawing {
     rule: SegmentRule,
@@ -31,8 +31,8 @@ impl Drawing {
         }
     }
 
-    /// Takes in a piece of text (a token, or as much as a server sends at once) with its natural log-probability where it is
-    /// known, and tells it. Returns whether the segment is complete.
+    /// Adds a piece of text (a token, or as much as a server sends at a time) with its natural log-probability if known, and
+    /// streams it. Returns whether the segment is complete.
     pub async fn add(&mut self, text: &str, logprob: Option<f32>) -> bool {
         let token = DraftToken { text: text.to_owned(), logprob };
         self.text.push_str(text);
@@ -41,7 +41,7 @@ impl Drawing {
         self.rule.is_complete(&self.text, self.tokens.len())
     }
 
-    /// A sign that the member works, though there is no piece to take in.
+    /// Signals that the member is working, although there is no piece to add.
     pub fn alive(&self) {
         self.progress.alive();
     }
@@ -58,7 +58,7 @@ impl Drawing {
         self.tokens.len()
     }
 
-    /// The draft. `end_logprob` is the natural log-probability of ending here, where it ends and that is known.
+    /// The draft. `end_logprob` is the natural log-probability of ending here, if it ends and that is known.
     #[must_use]
     pub fn finish(self, ends: bool, end_logprob: Option<f32>) -> Draft {
         Draft { tokens: self.tokens, ends, end_logprob: end_logprob.filter(|_| ends) }

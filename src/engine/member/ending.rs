@@ -1,4 +1,4 @@
-//! How a process that runs llama.cpp ended: what its status means, and which line of its log says why.
+//! How a process that runs llama.cpp ended: what its status means, and which line of its log gives the reason.
 
 use std::process::ExitStatus;
 
@@ -7,16 +7,16 @@ use crate::clean::clean_line;
 /// Characters kept of a reason.
 const REASON: usize = 300;
 
-/// What a process ended by.
+/// How a process ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Ending {
     /// It used an instruction that the processor lacks.
     Instructions,
-    /// The system ended it by force: most likely memory ran out.
+    /// The system killed it: most likely memory ran out.
     Killed,
-    /// Another signal, or what Windows has instead.
+    /// Another signal, or the equivalent on Windows.
     Signal(i32),
-    /// By itself.
+    /// It exited by itself.
     Exit,
 }
 
@@ -25,7 +25,7 @@ impl Ending {
         signal(status).map_or(Self::Exit, Self::by)
     }
 
-    /// Where a shell waited for the process: it turns signals into codes above 128.
+    /// The ending if a shell waited for the process: it turns signals into codes above 128.
     pub(super) fn under_shell(status: ExitStatus) -> Self {
         match status.code() {
             Some(code @ 129..=192) => Self::by(code - 128),
@@ -47,7 +47,7 @@ fn signal(status: ExitStatus) -> Option<i32> {
     std::os::unix::process::ExitStatusExt::signal(&status)
 }
 
-/// Windows ends a process with a code of its own where Unix sends a signal.
+/// Windows ends a process with a special code where Unix sends a signal.
 #[cfg(not(unix))]
 fn signal(status: ExitStatus) -> Option<i32> {
     const ILLEGAL_INSTRUCTION: u32 = 0xC000_001D;
@@ -58,12 +58,12 @@ fn signal(status: ExitStatus) -> Option<i32> {
     }
 }
 
-/// The line of llama.cpp's log that says what went wrong; `None` where no line looks like it.
+/// The line of llama.cpp's log with the error; `None` if no line looks like one.
 pub(super) fn reason<'a>(log: impl IntoIterator<Item = &'a str>) -> Option<String> {
     let lines: Vec<&str> = log.into_iter().map(str::trim).collect();
     let marks = ["GGML_ASSERT", "gguf_init", "error loading model", "what():", "failed to", "error", "unable", "invalid"];
     let line = marks.iter().find_map(|mark| lines.iter().find(|line| line.contains(mark)))?;
-    // What stands before these says where in the source it is said.
+    // What precedes these words is the location in the source.
     let line = line.split_once("error loading model: ").map_or(*line, |(_, what)| what);
     let line = line.find("GGML_ASSERT").and_then(|start| line.get(start..)).unwrap_or(line);
     Some(shown(line))

@@ -1,12 +1,12 @@
-//! The drafts of a round that are finished, for members that still draft.
+//! The finished drafts of a round, for members that are still drafting.
 //!
-//! Drafts of one round start alike, so a member that reads a finished one in a single pass can draw along it without a pass of
-//! its own for every token, up to where it would say something else; and it will be asked to score that text anyway. A hint
-//! never changes what is drawn, only what it costs, so members are free to ignore them.
+//! Drafts of one round start alike, so a member that reads a finished one in a single pass can draw along it without a pass for
+//! every token, until it would draw something else; and it will have to score that text anyway. A hint never changes what is
+//! drawn, only what it costs, so members are free to ignore hints.
 //!
 //! The driver shares one list among the drafts of a round and hands it over with each call's [`Progress`](super::Progress); the
 //! round machine, which is pure, knows nothing of it. Members write to the list themselves: on a busy machine the next one starts
-//! before a reply has been taken in.
+//! before a reply has been handled.
 
 use std::sync::{Arc, Mutex, PoisonError};
 

@@ -1,38 +1,38 @@
-//! What a user may say about how a model is run on this machine.
+//! The user's settings for running a model on this machine.
 
 use std::ops::RangeInclusive;
 
-/// How a model is run on this machine. What is not said is chosen for the machine.
+/// How a model is run on this machine. What is not set is chosen for the machine.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Local {
-    /// The device, by llama.cpp's name for it (`CUDA0`, `Vulkan1`, `Metal`) or `cpu`; the first GPU where the program is built for
-    /// one, else the processor.
+    /// The device, by llama.cpp's name for it (`CUDA0`, `Vulkan1`, `Metal`) or `cpu`; by default the first GPU if the program is
+    /// built for one, otherwise the processor.
     pub device: Option<String>,
-    /// Threads that compute, at least 1; more than the processor runs at once would wait for each other.
+    /// Compute threads, at least 1; more than the processor runs at the same time would wait for each other.
     pub threads: Option<usize>,
-    /// Layers on the GPU; all where not said.
+    /// Layers on the GPU; all by default.
     pub gpu_layers: Option<u32>,
-    /// Tokens of prompt and answer together; [`Local::CONTEXT`] where not said, and never more than the model was trained for.
+    /// Tokens of prompt and answer together; [`Local::CONTEXT`] by default, and never more than the model was trained for.
     pub context: Option<usize>,
 }
 
 impl Local {
-    /// Threads that a user may ask for.
+    /// The number of threads that a user may request.
     pub const THREADS: RangeInclusive<u32> = 1..=1024;
 
-    /// Tokens of context that a user may ask for.
+    /// The number of tokens of context that a user may request.
     pub const CONTEXTS: RangeInclusive<u32> = 16..=100_000_000;
 
-    /// Tokens of context where nothing is said: enough for a long answer, and little memory beside the weights.
+    /// The default context in tokens: enough for a long answer, and little memory compared with the weights.
     pub const CONTEXT: usize = 4096;
 
-    /// Tokens of context of a model that was trained for so many, where that is known.
+    /// The context in tokens for a model that was trained for this many, if known.
     #[must_use]
     pub fn positions(&self, trained: Option<usize>) -> usize {
         self.context.unwrap_or(Self::CONTEXT).min(trained.unwrap_or(usize::MAX)).max(*Self::CONTEXTS.start() as usize)
     }
 
-    /// Takes what is not said here from there.
+    /// Fills what is not set here from `other`.
     pub fn fill(&mut self, other: &Self) {
         self.device = self.device.take().or_else(|| other.device.clone());
         self.threads = self.threads.or(other.threads);

@@ -1,5 +1,5 @@
-//! A member that is still being opened: its server loads a model, or has not answered yet. It has a seat already, so that a run
-//! can start without it and take it in when it is there.
+//! A member that is still being opened: its server is loading a model, or has not answered yet. It already has a seat, so that a
+//! run can start without it and include it once it is ready.
 
 use std::sync::{Arc, OnceLock};
 
@@ -13,7 +13,7 @@ use super::{
 use crate::engine::fusion::conversation::Conversation;
 use crate::engine::fusion::lazy::DecodeTimes;
 
-/// What came of opening it: the member, or why there is none.
+/// The result of opening it: the member, or why there is none.
 type Outcome = Result<Arc<dyn Member>, String>;
 
 /// A member that can do nothing before it is opened, and then whatever the opened one can.
@@ -23,14 +23,14 @@ pub struct OpeningMember {
     done: watch::Receiver<bool>,
 }
 
-/// The other end: hands over what came of opening. Dropped unused, the member stays away.
+/// The other end, which hands over the result. If it is dropped unused, the member stays away.
 pub struct Opener {
     opened: Arc<OnceLock<Outcome>>,
     done: watch::Sender<bool>,
 }
 
 impl OpeningMember {
-    /// A member of this kind, and what ends its opening.
+    /// A member of this kind, and its opener.
     #[must_use]
     pub fn new(kind: &str) -> (Self, Opener) {
         let (sender, done) = watch::channel(false);
@@ -47,7 +47,7 @@ impl OpeningMember {
 impl Opener {
     /// Ends the opening.
     pub fn finish(self, outcome: Outcome) {
-        // There is one opener, so nothing is there yet.
+        // There is one opener, so it is not set yet.
         let _ = self.opened.set(outcome);
         let _ = self.done.send(true);
     }
@@ -65,7 +65,7 @@ impl Member for OpeningMember {
     fn prepare(&self, conversation: Arc<Conversation>) -> Reply<usize> {
         let (opened, mut done) = (Arc::clone(&self.opened), self.done.clone());
         Box::pin(async move {
-            // An opener that is dropped ends the waiting too.
+            // Dropping the opener ends the waiting too.
             let _ = done.wait_for(|done| *done).await;
             match opened.get() {
                 Some(Ok(member)) => member.prepare(conversation).await,

@@ -1,5 +1,5 @@
-//! Where an answer in the plain form ends, as its text comes in pieces: a base model continues with another turn instead of ending
-//! its own.
+//! Finds where an answer in the plain form ends, as its text comes in pieces: a base model continues with another turn instead of
+//! ending its own.
 
 use crate::engine::member::conversation_text::{PlainAnswer, plain_answer};
 
@@ -10,18 +10,18 @@ type Piece = (String, Option<f32>);
 #[derive(Debug, Clone)]
 pub(in crate::engine::member) struct OtherTurns {
     accepted: String,
-    /// Everything that came, told or held back.
+    /// Everything that came, whether released or held back.
     text: String,
     held: Vec<Piece>,
 }
 
 impl OtherTurns {
-    /// Of a draft behind this accepted text.
+    /// For a draft after this accepted text.
     pub(in crate::engine::member) fn new(accepted: String) -> Self {
         Self { accepted, text: String::new(), held: Vec::new() }
     }
 
-    /// Takes pieces in; returns those that are part of the answer for certain, and whether it ends behind them.
+    /// Takes pieces; returns those that are certain to be part of the answer, and whether it ends after them.
     pub(in crate::engine::member) fn take(&mut self, pieces: Vec<Piece>) -> (Vec<Piece>, bool) {
         let told = self.text.len() - self.held.iter().map(|(text, _)| text.len()).sum::<usize>();
         self.text.extend(pieces.iter().map(|(text, _)| text.as_str()));
@@ -39,7 +39,7 @@ impl OtherTurns {
             room -= text.len();
             free.push(self.held.remove(0));
         }
-        // A piece that reaches beyond what is certain is told as far as it goes.
+        // A piece that extends beyond what is certain is released only as far as it goes.
         if let Some((text, logprob)) = self.held.first_mut().filter(|_| room > 0) {
             let rest = text.split_off(room);
             free.push((std::mem::replace(text, rest), logprob.take()));
@@ -47,7 +47,7 @@ impl OtherTurns {
         (free, ends)
     }
 
-    /// What is still held back when nothing follows: the start of another turn if anything was told before it.
+    /// What is still held back when nothing follows: the start of another turn if anything was released before it.
     pub(in crate::engine::member) fn rest(&mut self) -> Vec<Piece> {
         let held = std::mem::take(&mut self.held);
         let all: usize = held.iter().map(|(text, _)| text.len()).sum();

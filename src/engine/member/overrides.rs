@@ -1,14 +1,14 @@
-//! What the user knows better than the probing of a server.
+//! What the user knows better than the probe of a server.
 
 use super::Capabilities;
 use crate::engine::fusion::event::{Drafting, ScoreTier};
 
-/// Capabilities that are set by hand; what is `None` is as it was found.
+/// Capabilities set by hand; `None` leaves what was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Overrides {
     /// How it continues a text.
     pub drafting: Option<Drafting>,
-    /// Whether its drafts come with log-probabilities that count.
+    /// Whether its drafts come with valid log-probabilities.
     pub draft_logprobs: Option<bool>,
     /// How it scores.
     pub tier: Option<ScoreTier>,
@@ -16,14 +16,14 @@ pub struct Overrides {
     pub end_probability: Option<bool>,
     /// Whether equal seeds give equal drafts.
     pub seed: Option<bool>,
-    /// Calls at once.
+    /// Concurrent calls.
     pub concurrency: Option<usize>,
     /// The most tokens of prompt and answer together.
     pub context_tokens: Option<usize>,
 }
 
 impl Overrides {
-    /// What was found, but for what is set by hand.
+    /// What was found, overridden by what is set by hand.
     #[must_use]
     pub fn over(self, found: Capabilities) -> Capabilities {
         Capabilities {

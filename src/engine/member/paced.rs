@@ -1,7 +1,7 @@
 //! A member slowed down, so that the user can watch it write.
 //!
-//! Owns when tokens and replies are passed on. What is drawn and scored is the inner member's, bit for bit; it works at its
-//! own speed, and what it is ahead waits here. Time limits continue counting meanwhile.
+//! Owns when tokens and replies are passed on. The inner member drafts and scores, unchanged to the bit; it works at its own
+//! speed, and its lead waits here. Time limits keep counting in the meantime.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,24 +19,24 @@ use crate::engine::fusion::candidate::DraftToken;
 use crate::engine::fusion::conversation::Conversation;
 use crate::engine::fusion::lazy::DecodeTimes;
 
-/// Token times that a scoring takes, and taking up a draft.
+/// Token times that a scoring takes, and extending a draft.
 pub const SCORE_TOKENS: u32 = 4;
 
-/// Token times before the first token of a draft that continues accepted text: so long what was decided can be looked at.
+/// Token times before the first token of a draft that continues accepted text, so that the user can look at what was decided.
 pub const REST_TOKENS: u32 = 12;
 
-/// The slowest pace, in tokens a second: what is slower is taken to it.
+/// The slowest pace, in tokens per second; a slower one is raised to it.
 pub const SLOWEST: f64 = 0.01;
 
-/// Tokens that the inner member may be ahead; it waits when they are not passed on.
+/// How many tokens the inner member may be ahead; it waits when they are not passed on.
 const AHEAD: usize = 256;
 
-/// How fast members may write. Clones share one pace; a change takes effect at once, in the middle of a draft too.
+/// How fast members may write. Clones share one pace; a change takes effect immediately, even in the middle of a draft.
 #[derive(Debug, Clone)]
 pub struct Pace(Arc<watch::Sender<Option<f64>>>);
 
 impl Pace {
-    /// A pace in tokens a second, each member; `None`, 0 and what is not a number are as fast as it goes.
+    /// A pace in tokens per second for each member; `None`, 0 and NaN mean unlimited.
     #[must_use]
     pub fn new(tokens_per_second: Option<f64>) -> Self {
         Self(Arc::new(watch::Sender::new(bounded(tokens_per_second))))
@@ -47,7 +47,7 @@ impl Pace {
         self.0.send_replace(bounded(tokens_per_second));
     }
 
-    /// Tokens a second, from [`SLOWEST`] on; `None` is as fast as it goes.
+    /// Tokens per second, from [`SLOWEST`] on; `None` is unlimited.
     #[cfg(test)]
     fn tokens_per_second(&self) -> Option<f64> {
         *self.0.borrow()
@@ -58,7 +58,7 @@ fn bounded(tokens_per_second: Option<f64>) -> Option<f64> {
     tokens_per_second.filter(|rate| rate.is_finite() && *rate > 0.0).map(|rate| rate.max(SLOWEST))
 }
 
-/// One call's place in time: tokens come a token time apart or more, never in bursts.
+/// The timing of one call: tokens come at least a token time apart, never in bursts.
 struct Beat {
     pace: watch::Receiver<Option<f64>>,
     last: Instant,
@@ -69,7 +69,7 @@ impl Beat {
         Self { pace: pace.0.subscribe(), last: Instant::now() }
     }
 
-    /// Waits until so many token times have passed since it last returned.
+    /// Waits until this many token times have passed since it last returned.
     async fn wait(&mut self, tokens: u32) {
         let mut left = f64::from(tokens);
         loop {
@@ -85,11 +85,11 @@ impl Beat {
             }
             tokio::select! {
                 () = tokio::time::sleep_until(due) => {
-                    // Not the present: what timers are late does not add up.
+                    // Not the present: delays of timers do not add up.
                     self.last = due;
                     return;
                 }
-                // The pace cannot be gone while it holds someone up: without it this waits at the last one.
+                // A waiting call keeps the pace alive; if it were gone, this would wait at the last one.
                 Ok(()) = self.pace.changed() => {
                     let changed = Instant::now();
                     left -= changed.saturating_duration_since(self.last).as_secs_f64() * rate;
@@ -113,7 +113,7 @@ impl Paced {
         Self { inner, pace }
     }
 
-    /// A reply that is passed on whole, a scoring's token times after it was asked for or later.
+    /// A reply that is passed on whole, no earlier than a scoring's token times after the request.
     fn held_back<T: Send + 'static>(&self, reply: Reply<T>) -> Reply<T> {
         let mut beat = Beat::new(&self.pace);
         Box::pin(async move { tokio::join!(reply, beat.wait(SCORE_TOKENS)).0 })
@@ -143,7 +143,7 @@ impl Member for Paced {
             drop(answered);
             reply
         };
-        // In this order they are dropped too: a thread that waits to tell a token is free before the inner call, which may
+        // This order also applies to dropping them: a thread waiting to send a token is released before the inner call, which may
         // wait for that thread, is dropped.
         let mut beat = Beat::new(&self.pace);
         let told = async move {
@@ -169,13 +169,13 @@ impl Member for Paced {
         self.inner.predict(conversation)
     }
 
-    /// Nobody watches it: it is as fast as it goes.
+    /// Not watched by the user, so it is not slowed down.
     fn replica(&self, working: Working) -> Option<Arc<dyn Member>> {
         self.inner.replica(working)
     }
 }
 
-/// Passes tokens on, each at its time, until the inner member has answered and all it told is passed on.
+/// Passes tokens on, each at its time, until the inner member has answered and all its tokens are passed on.
 async fn relay(
     mut told: mpsc::Receiver<(u64, DraftToken)>,
     mut is_answered: oneshot::Receiver<()>,
@@ -187,7 +187,7 @@ async fn relay(
         let token = tokio::select! {
             biased;
             token = told.recv() => token,
-            // Whoever still holds the way in after the answer has nothing more to say, and must not hold up the reply.
+            // Whatever still holds the sender after the answer has nothing more to send, and must not hold up the reply.
             _ = &mut is_answered, if !answered => {
                 answered = true;
                 told.close();
@@ -235,7 +235,7 @@ mod tests {
         ScriptedMember::saying(&["one two three four"], -0.5)
     }
 
-    /// Drafts, and says when each token was told and when the reply came, in milliseconds.
+    /// Drafts, and returns when each token was sent and when the reply came, in milliseconds.
     async fn watch(member: Paced) -> (Vec<(String, u128)>, Result<Drafted, MemberError>, u128) {
         let start = Instant::now();
         let (sender, mut told) = mpsc::channel(1);
@@ -375,7 +375,7 @@ mod tests {
         assert_eq!(Arc::strong_count(&gate), before);
     }
 
-    /// Tells more tokens from a thread than may wait; its reply waits for the thread when it is dropped.
+    /// Sends more tokens from a thread than may wait; when dropped, its reply waits for the thread.
     struct Threaded(Capabilities);
 
     struct Joining(Option<JoinHandle<()>>);
@@ -440,13 +440,13 @@ mod tests {
             _ = &mut reply => panic!("it takes minutes"),
             token = told.recv() => assert!(token.is_some()),
         }
-        // Hangs where the thread is not let go.
+        // Hangs if the thread is not released.
         drop(reply);
-        // Nor may one that was never waited for.
+        // Nor must one that was never polled.
         drop(member.draft(request(), Progress::nowhere()));
     }
 
-    /// Keeps the way in for tokens after it has answered.
+    /// Keeps the sender for tokens after it has answered.
     struct Hoarder(ScriptedMember, std::sync::Mutex<Vec<Progress>>);
 
     impl Member for Hoarder {

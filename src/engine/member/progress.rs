@@ -1,7 +1,7 @@
-//! What a call tells while it is under way.
+//! What a call reports while it is in progress.
 //!
-//! Owns tokens and signs of life on their way to whoever listens, and how long the call has waited for its turn, which its time
-//! limit does not count. The call's bill goes with it.
+//! Owns tokens and signs of life on their way to the receiver, and how long the call has waited for its turn, which its time
+//! limit does not count. The call's bill travels with it.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -13,16 +13,16 @@ use super::bill::Bill;
 use super::hints::Hints;
 use crate::engine::fusion::candidate::DraftToken;
 
-/// Between two signs of life of a call that waits, or works without a token.
+/// The interval between signs of life of a call that waits, or works without a token.
 pub(super) const SIGN: Duration = Duration::from_secs(1);
 
-/// Where the tokens of a draft under way are told, and the signs of life of any call. The channel behind it is bounded: a slow
-/// listener slows the drafting.
+/// Where the tokens of a draft in progress are sent, and the signs of life of any call. The channel behind it is bounded: a slow
+/// receiver slows the drafting.
 #[derive(Debug, Clone)]
 pub struct Progress {
     call: u64,
     listener: Option<mpsc::Sender<(u64, DraftToken)>>,
-    /// Tokens are told as mere signs of life.
+    /// Whether tokens are sent as mere signs of life.
     quiet: bool,
     waits: Waits,
     bill: Bill,
@@ -30,7 +30,7 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// Tokens go to this listener, each with the number of the call that it belongs to.
+    /// Tokens go to this receiver, each with the number of the call that it belongs to.
     #[must_use]
     pub fn new(call: u64, listener: mpsc::Sender<(u64, DraftToken)>) -> Self {
         Self {
@@ -49,13 +49,13 @@ impl Progress {
         Self { call: 0, listener: None, quiet: false, waits: Waits::default(), bill: Bill::default(), hints: Hints::default() }
     }
 
-    /// The same call, with what other members have drafted in this round already.
+    /// The same call, with what other members have already drafted in this round.
     #[must_use]
     pub fn beside(self, hints: Hints) -> Self {
         Self { hints, ..self }
     }
 
-    /// What other members have drafted in this round already.
+    /// What other members have already drafted in this round.
     #[must_use]
     pub fn hints(&self) -> &Hints {
         &self.hints
@@ -67,25 +67,25 @@ impl Progress {
         &self.waits
     }
 
-    /// What the call uses, where its member books that.
+    /// What the call uses, if its member books that.
     #[must_use]
     pub fn bill(&self) -> &Bill {
         &self.bill
     }
 
-    /// Tokens go to this listener instead; the waiting and the bill stay this call's.
+    /// Tokens go to this receiver instead; the waiting and the bill remain this call's.
     #[must_use]
     pub fn heard_by(&self, call: u64, listener: mpsc::Sender<(u64, DraftToken)>) -> Self {
         Self { call, listener: Some(listener), ..self.clone() }
     }
 
-    /// The same, but tokens are told as mere signs of life: others were told already, of a reply that counts no more.
+    /// The same, but tokens become mere signs of life: others were already sent, from a reply that no longer counts.
     #[must_use]
     pub fn quiet(&self) -> Self {
         Self { quiet: true, ..self.clone() }
     }
 
-    /// Tells a token from a task. Without a listener it is lost, and that is not an error.
+    /// Sends a token from a task. Without a receiver it is lost, which is not an error.
     pub async fn token(&self, token: DraftToken) {
         if self.quiet {
             return self.alive();
@@ -95,15 +95,15 @@ impl Progress {
         }
     }
 
-    /// A sign of life without a token: hidden reasoning, or text that is held back. Without a listener, or with one that has
-    /// tokens to read already, it is not needed.
+    /// A sign of life without a token: hidden reasoning, or text that is held back. It is not needed without a receiver, or if
+    /// the receiver has unread tokens.
     pub fn alive(&self) {
         if let Some(listener) = &self.listener {
             let _ = listener.try_send((self.call, DraftToken::sign_of_life()));
         }
     }
 
-    /// Tells a token from a thread that is not part of the runtime. Without a listener it is lost, and that is not an error.
+    /// Sends a token from a thread that is not part of the runtime. Without a receiver it is lost, which is not an error.
     #[cfg(any(test, feature = "testing"))]
     pub fn token_blocking(&self, token: DraftToken) {
         if self.quiet {
@@ -115,7 +115,7 @@ impl Progress {
     }
 }
 
-/// How long a call has waited for its turn so far; clones tell the same.
+/// How long a call has waited for its turn so far; clones are shared.
 #[derive(Debug, Clone, Default)]
 pub struct Waits(Arc<Mutex<Waited>>);
 
@@ -130,14 +130,14 @@ struct Waited {
 pub(super) struct Waiting<'a>(&'a Waits);
 
 impl Waits {
-    /// The time that was spent waiting, up to now.
+    /// The time spent waiting, up to now.
     #[must_use]
     pub fn total(&self) -> Duration {
         let waited = self.waited();
         waited.before + waited.since.map_or(Duration::ZERO, |since| since.elapsed())
     }
 
-    /// The call waits from now on.
+    /// Marks the call as waiting from now on.
     pub(super) fn begin(&self) -> Waiting<'_> {
         self.waited().since.get_or_insert_with(Instant::now);
         Waiting(self)

@@ -1,7 +1,7 @@
 //! A member that plays a script: for tests and benchmarks of the engine, never offered to the user.
 //!
-//! It says what it is told to say and scores what it is told to score, at once or when a test opens its gate, so that every
-//! order of arrival and every fault can be played.
+//! It drafts and scores as scripted, immediately or when a test opens its gate, so that every order of arrival and every fault
+//! can be played.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -16,11 +16,11 @@ use crate::engine::fusion::candidate::{Draft, DraftToken};
 use crate::engine::fusion::conversation::Conversation;
 
 /// What a scripted member does when it is asked for a draft.
+#[allow(missing_docs, reason = "the names say it")]
 #[derive(Debug, Clone)]
 pub enum Line {
-    /// Says this text, a word a token, each with this log-probability.
+    /// Drafts this text, one token per word, each with this log-probability.
     Say {
-        /// The text.
         text: String,
         /// Log-probability of every token, and of the end.
         logprob: f32,
@@ -39,7 +39,7 @@ pub enum Line {
     Nothing,
 }
 
-/// A member that plays its lines in order, the last one again and again.
+/// A member that plays its lines in order, and then repeats the last one.
 pub struct ScriptedMember {
     capabilities: Capabilities,
     lines: Vec<Line>,
@@ -62,7 +62,7 @@ enum Scoring {
 }
 
 impl ScriptedMember {
-    /// A member that plays these lines and gives every foreign token a log-probability of -1.
+    /// A member that plays these lines and gives every token of other texts a log-probability of -1.
     #[must_use]
     pub fn new(lines: Vec<Line>) -> Self {
         Self {
@@ -78,7 +78,7 @@ impl ScriptedMember {
         }
     }
 
-    /// A member that says these segments in order; the last one ends the answer.
+    /// A member that drafts these segments in order; the last one ends the answer.
     #[must_use]
     pub fn saying(segments: &[&str], logprob: f32) -> Self {
         let last = segments.len().saturating_sub(1);
@@ -86,28 +86,28 @@ impl ScriptedMember {
         Self::new(lines.map(|(place, text)| Line::Say { text: (*text).to_owned(), logprob, ends: place == last }).collect())
     }
 
-    /// Gives each token of this foreign text that log-probability.
+    /// Gives each token of this text, drafted by another, that log-probability.
     #[must_use]
     pub fn thinking(mut self, text: &str, logprob: f32) -> Self {
         self.opinions.insert(text.to_owned(), logprob);
         self
     }
 
-    /// Gives each token of every other foreign text that log-probability.
+    /// Gives each token of every other text that log-probability.
     #[must_use]
     pub fn otherwise(mut self, logprob: f32) -> Self {
         self.otherwise = logprob;
         self
     }
 
-    /// Fails whenever it is asked to score.
+    /// Fails when it is asked to score.
     #[must_use]
     pub fn failing_to_score(mut self, error: &str) -> Self {
         self.scoring = Scoring::Fails(error.to_owned());
         self
     }
 
-    /// Panics whenever it is asked to score.
+    /// Panics when it is asked to score.
     #[must_use]
     pub fn panicking_when_scoring(mut self) -> Self {
         self.scoring = Scoring::Panics;
@@ -128,14 +128,14 @@ impl ScriptedMember {
         self
     }
 
-    /// Cannot score foreign text.
+    /// Cannot score other members' text.
     #[must_use]
     pub fn draft_only(mut self) -> Self {
         self.capabilities.tier = ScoreTier::None;
         self
     }
 
-    /// Judges instead of scoring: its opinions of the candidates, made shares of 1.
+    /// Judges instead of scoring: its opinions of the candidates become shares of 1.
     #[must_use]
     pub fn judging(mut self, tier: ScoreTier) -> Self {
         self.capabilities.tier = tier;
@@ -143,21 +143,21 @@ impl ScriptedMember {
         self
     }
 
-    /// Drafts without telling the log-probabilities of its tokens.
+    /// Drafts without reporting the log-probabilities of its tokens.
     #[must_use]
     pub fn without_logprobs(mut self) -> Self {
         self.capabilities.draft_logprobs = false;
         self
     }
 
-    /// Cannot score as it says that it can: it has to be asked at this tier.
+    /// Cannot score as it claims: it has to be asked at this tier.
     #[must_use]
     pub fn lowered_to(mut self, tier: ScoreTier) -> Self {
         self.works_at = Some(tier);
         self
     }
 
-    /// Has a context of this many tokens, of which any prompt takes `prompt`.
+    /// Has a context of this many tokens; any prompt takes `prompt`.
     #[must_use]
     pub fn with_context(mut self, limit: usize, prompt: usize) -> Self {
         self.capabilities.context_tokens = Some(limit);
@@ -172,7 +172,8 @@ impl ScriptedMember {
         line
     }
 
-    /// The text of a line, the log-probability of each of its words and whether it ends the answer; or what else the script says.
+    /// The text of a line, the log-probability of each of its words and whether it ends the answer; or whatever else the script
+    /// says.
     async fn play(line: Option<Line>) -> Result<(String, f32, bool), MemberError> {
         match line {
             Some(Line::Say { text, logprob, ends }) => Ok((text, logprob, ends)),
@@ -185,7 +186,7 @@ impl ScriptedMember {
         }
     }
 
-    /// What it thinks of each token of a foreign text.
+    /// The log-probability it gives each token of another's text.
     fn opinion(&self, text: &str) -> f32 {
         self.opinions.get(text).copied().unwrap_or(self.otherwise)
     }
@@ -213,7 +214,7 @@ impl Member for ScriptedMember {
         Box::pin(std::future::ready(result))
     }
 
-    /// A line whose words are less probable than the confidence asked for is not said at all.
+    /// Drafts nothing if the words of a line are less probable than the required confidence.
     fn draft(&self, request: DraftRequest, progress: Progress) -> Reply<Drafted> {
         let line = self.next_line();
         let (gate, told) = (self.gate.clone(), self.capabilities.draft_logprobs);
@@ -256,9 +257,9 @@ impl Member for ScriptedMember {
         })
     }
 
-    /// Keeps the words that its next line starts with too, or of which it thinks well enough; then adds words of that line: those
-    /// behind what it has in common with the draft, or its first. The end is a word like any other: of the draft's it thinks what it
-    /// thinks of a text without words, and its own comes where its line ends the answer and has no further word.
+    /// Keeps the words that its next line starts with too, or that it finds probable enough; then adds words of that line: those
+    /// after what it has in common with the draft, or its first ones. The end counts as a word: that of a draft is as probable as
+    /// a text without words, and its own comes if its line ends the answer and has no further word.
     fn extend(&self, request: ExtendRequest, _progress: Progress) -> Reply<Extended> {
         let opinions: Vec<f32> = request.draft.split_inclusive(' ').map(|word| self.opinion(word)).collect();
         let end = self.opinion("");

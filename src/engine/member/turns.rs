@@ -1,10 +1,10 @@
-//! Members that share a device and would slow each other down work one at a time.
+//! Makes members work one at a time if they share a device and would slow each other down.
 //!
 //! Owns the queue. A device has places; most calls need all of them, and one that cannot use the whole device leaves the rest to
-//! others. Calls have their turns in the order in which they ask for them. A call that waits is neither silent nor slow: it
-//! gives signs of life, by which the engine's patience counts, and its time limit stands still. [`InTurn`] is for members that know
-//! nothing of the others; one that holds its device for parts of its calls takes the turns itself. A server that answers so many
-//! requests at once is such a device, whichever members are on it.
+//! others. Calls get their turns in the order of their requests. A waiting call is neither silent nor slow: it gives signs of
+//! life, which the engine's patience counts, and its time limit is suspended. [`InTurn`] is for members that know nothing of the
+//! others; one that holds its device for parts of its calls takes the turns itself. A server that answers a fixed number of
+//! requests at the same time is such a device, whichever members use it.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -19,7 +19,7 @@ use super::{
 use crate::engine::fusion::conversation::Conversation;
 use crate::engine::fusion::lazy::DecodeTimes;
 
-/// Requests that a judge makes at once: the candidates in two opposite orders.
+/// Requests that a judge makes at the same time: the candidates in two opposite orders.
 const JUDGED_AT_ONCE: usize = 2;
 
 /// The queue of a device; clones are the same queue.
@@ -29,7 +29,7 @@ pub struct Turns {
     free: Arc<Semaphore>,
 }
 
-/// The device, or the places of it that were asked for, are a call's own until this is dropped, on whichever thread.
+/// The device, or the places of it that were requested, belong to a call until this is dropped, on any thread.
 #[derive(Debug)]
 pub struct Turn(#[expect(dead_code, reason = "kept for what its end does")] Option<OwnedSemaphorePermit>);
 
@@ -41,19 +41,19 @@ impl Default for Turns {
 }
 
 impl Turns {
-    /// The queue of a device of so many places, at least 1.
+    /// The queue of a device with this many places, at least 1.
     #[must_use]
     pub fn new(places: u32) -> Self {
         let places = places.max(1);
         Self { places, free: Arc::new(Semaphore::new(places as usize)) }
     }
 
-    /// Waits until the device is free and all who asked before have had their turns. Dropping the future leaves the queue.
+    /// Waits until the device is free and all earlier requests have had their turns. Dropping the future leaves the queue.
     pub async fn take(&self, progress: &Progress) -> Turn {
         self.share(progress, self.places).await
     }
 
-    /// Waits until so many places, or all that there are, are free, in the same queue.
+    /// Waits in the same queue until this many places, or all that exist, are free.
     pub async fn share(&self, progress: &Progress, places: u32) -> Turn {
         let waiting = progress.waits().begin();
         let mut turn = std::pin::pin!(Arc::clone(&self.free).acquire_many_owned(places.clamp(1, self.places)));
@@ -64,7 +64,7 @@ impl Turns {
                 biased;
                 turn = &mut turn => {
                     drop(waiting);
-                    // The work starts now, and with it the patience.
+                    // The work starts now, and so does the patience.
                     progress.alive();
                     // The queue is never closed, so there is always a permit.
                     return Turn(turn.ok());
@@ -75,7 +75,7 @@ impl Turns {
     }
 }
 
-/// A member whose calls have turns.
+/// A member whose calls take turns.
 pub struct InTurn {
     inner: Arc<dyn Member>,
     turns: Turns,
@@ -85,7 +85,7 @@ pub struct InTurn {
 }
 
 impl InTurn {
-    /// This member, asked in turn with all others of the queue.
+    /// This member, taking turns with all others of the queue.
     #[must_use]
     pub fn new(inner: Arc<dyn Member>, turns: Turns) -> Self {
         Self::when(inner, turns, Arc::new(AtomicBool::new(true)))
@@ -97,13 +97,13 @@ impl InTurn {
         Self { inner, turns, needed, shares: false }
     }
 
-    /// This member, whose calls need a place for each request that they make at once.
+    /// This member, whose calls need a place for each request that they make at the same time.
     #[must_use]
     pub fn sharing(inner: Arc<dyn Member>, turns: Turns) -> Self {
         Self { shares: true, ..Self::new(inner, turns) }
     }
 
-    /// What a call that makes at most so many `requests` at once waits for before it starts.
+    /// The turn for a call that makes at most this many `requests` at the same time.
     fn turn(&self, progress: &Progress, requests: usize) -> impl Future<Output = Option<Turn>> + Send + use<> {
         let turns = self.needed.load(Ordering::Relaxed).then(|| self.turns.clone());
         let places = if self.shares { u32::try_from(requests).unwrap_or(u32::MAX) } else { u32::MAX };
@@ -187,7 +187,7 @@ mod tests {
         tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap()
     }
 
-    /// A call that works for so many milliseconds once it has its turn; returns when it started, in milliseconds.
+    /// A call that works for this many milliseconds once it has its turn; returns when it started, in milliseconds.
     async fn work(turns: Turns, progress: Progress, milliseconds: u64, start: Instant) -> u128 {
         let turn = turns.take(&progress).await;
         let begun = start.elapsed().as_millis();
@@ -197,7 +197,7 @@ mod tests {
     }
 
     proptest! {
-        /// Whoever asks first works first, alone, and those who leave the queue cost the others nothing.
+        /// The first call to ask works first, alone, and those that leave the queue cost the others nothing.
         #[test]
         fn calls_work_one_after_another_in_the_order_in_which_they_ask(calls in prop::collection::vec((1_u64..5000, any::<bool>()), 1..12)) {
             let begun = runtime().block_on(async {

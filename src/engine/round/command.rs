@@ -1,169 +1,123 @@
-//! What the user may ask of a run, and how the machine carries it out.
+//! The commands of the user, and how the machine carries them out.
 
 use super::{Failures, Machine, Pace, Work};
 use crate::engine::fusion::MemberIndex;
 use crate::engine::fusion::event::{Event, ExitReason, Outcome, SegmentId};
 use crate::engine::fusion::params::{ParamError, Value, knob};
 
-/// What the user may ask of a run. Members are named as the ensemble names them.
+/// A command of the user. Members go by their names in the ensemble.
+#[allow(missing_docs, reason = "the names say it")]
 #[derive(Debug, Clone, PartialEq)]
 pub enum Command {
     /// Start no further round; the open one is played to its end.
     Pause,
-    /// Go on.
     Resume,
     /// Play one round, then pause.
     Step,
-    /// Accept this member's candidate, whatever the ranking says.
+    /// Accept this member's candidate, whatever the ranking.
     Override {
-        /// Whose candidate.
         member: String,
-        /// In the round of this segment, which it takes the place of; in the open round where none is named.
+        /// The segment whose round it is, and which it replaces; `None` for the open round.
         segment: Option<SegmentId>,
     },
-    /// Change the text of an accepted segment; what followed it stays on its own branch.
+    /// Edit an accepted segment; what followed it stays on its own branch.
     Edit {
-        /// Which.
         segment: SegmentId,
-        /// Its new text.
         text: String,
     },
     /// Accept a text that no member drafted.
     Write {
-        /// The segment whose place it takes; the next one where none is named.
+        /// The segment it replaces; `None` for the next one.
         segment: Option<SegmentId>,
-        /// The text.
         text: String,
     },
     /// Have candidates of a round drafted again.
     Redraft {
-        /// Whose; all where nobody is named.
+        /// The member to draft again; `None` for all.
         member: Option<String>,
-        /// In the round of this segment; in the open round where none is named.
+        /// The segment whose round it is; `None` for the open round.
         segment: Option<SegmentId>,
     },
     /// Force a member out.
     Exclude {
-        /// Whom.
         member: String,
     },
     /// Bring a member back from the next round on.
     Readmit {
-        /// Whom.
         member: String,
     },
-    /// Change knobs from the next round on; all or, where one is refused, none.
+    /// Change knobs from the next round on; if one is refused, none changes.
     SetParameters {
-        /// The knobs and their new values.
         values: Vec<(String, Value)>,
     },
     /// Set a verifier's weight from the next round on.
     SetWeight {
-        /// The verifier.
         member: String,
-        /// Its weight, at least 0.
         weight: f64,
     },
-    /// Go back to the end of a round and draft on from there, differently.
+    /// Go back to the end of a round and continue differently from there.
     Rewind {
         /// The last round to keep; 0 goes back to the question.
         to_round: usize,
     },
-    /// Go to a segment on whatever branch, and draft on from there.
+    /// Go to a segment on any branch and continue from there.
     GoTo {
-        /// The segment.
         segment: SegmentId,
     },
-    /// Take the last change back.
+    /// Undo the last change.
     Undo,
-    /// Do the change again that was taken back last.
+    /// Redo the change undone last.
     Redo,
-    /// End the run now; what was accepted stays.
+    /// End the run now; the accepted text stays.
     Stop,
 }
 
 /// Why a command cannot be carried out.
+#[allow(missing_docs, reason = "the names say it")]
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum CommandError {
-    /// The run is over.
     #[error("the run is over")]
     Finished,
-    /// There is no such member.
     #[error("there is no member `{name}`")]
-    UnknownMember {
-        /// What was asked for.
-        name: String,
-    },
+    UnknownMember { name: String },
     /// The member has no candidate in that round.
     #[error("`{member}` has no candidate in this round")]
-    NoCandidate {
-        /// Whose.
-        member: String,
-    },
-    /// The member's candidate is what was accepted.
+    NoCandidate { member: String },
+    /// The member's candidate is the accepted one.
     #[error("`{member}`'s candidate is the accepted one")]
-    AlreadyAccepted {
-        /// Whose.
-        member: String,
-    },
-    /// No round is open.
+    AlreadyAccepted { member: String },
     #[error("no round is open now: name the segment that is meant, or go on first")]
     NoOpenRound,
-    /// There is no such segment.
     #[error("there is no segment {segment}; the run has {segments}")]
-    NoSuchSegment {
-        /// What was asked for.
-        segment: usize,
-        /// How many there are.
-        segments: usize,
-    },
-    /// A segment would be empty.
+    NoSuchSegment { segment: usize, segments: usize },
     #[error("a segment cannot be empty: go back to the round before it instead")]
     EmptyText,
-    /// The text is as it was.
     #[error("the text is as it was")]
     Unchanged,
-    /// A weight that is none.
     #[error("a weight is a number from 0 on, and {weight} is not")]
-    BadWeight {
-        /// What was asked for.
-        weight: String,
-    },
-    /// Nothing was changed.
+    BadWeight { weight: String },
     #[error("nothing was changed yet")]
     NothingToUndo,
-    /// Nothing was taken back.
     #[error("nothing was taken back")]
     NothingToRedo,
-    /// Nobody would be left to draft.
+    /// No drafter would be left.
     #[error("`{member}` is the last member that drafts")]
-    LastDrafter {
-        /// Who.
-        member: String,
-    },
+    LastDrafter { member: String },
     /// The member takes part already, or has left already.
     #[error("`{member}` {state} already")]
     Already {
-        /// Who.
         member: String,
         /// `takes part` or `has left`.
         state: &'static str,
     },
-    /// The member is not ready yet.
     #[error("`{member}` is not ready yet: it joins when it is")]
-    NotReady {
-        /// Who.
-        member: String,
-    },
-    /// There is no such round to go back to.
+    NotReady { member: String },
     #[error("there is no round {to_round} to go back to; the answer has {rounds}")]
     NoSuchRound {
-        /// What was asked for.
         to_round: usize,
-        /// Accepted rounds.
+        /// The number of accepted rounds.
         rounds: usize,
     },
-    /// A knob or value that does not exist.
     #[error(transparent)]
     Parameter(#[from] ParamError),
 }
@@ -210,7 +164,7 @@ impl Machine {
         self.begin_unless_busy();
     }
 
-    /// An open round without calls under way is one whose drafts all failed while the run was paused: it starts again.
+    /// Starts an open round without calls in progress again: its drafts all failed while the run was paused.
     pub(super) fn begin_unless_busy(&mut self) {
         if !self.is_busy() {
             self.next_round();
@@ -221,7 +175,7 @@ impl Machine {
         self.run.index(name).ok_or_else(|| CommandError::UnknownMember { name: name.to_owned() })
     }
 
-    /// A member that is the last to draft cannot go.
+    /// Fails for the last drafter, which has to stay.
     pub(super) fn may_leave(&self, member: MemberIndex) -> Result<(), CommandError> {
         if self.run.drafters().all(|drafter| drafter == member) {
             return Err(CommandError::LastDrafter { member: self.name(member).to_string() });
@@ -229,7 +183,7 @@ impl Machine {
         Ok(())
     }
 
-    /// A member goes away by this event, and what it was busy with with it.
+    /// Removes a member with this event, and cancels its work.
     pub(super) fn send_away(&mut self, member: MemberIndex, event: Event) {
         let drafting = self.calls_of(member).any(|call| matches!(call.work, Work::Draft { .. }));
         self.cancel(|call| call.member == member);

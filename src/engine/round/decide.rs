@@ -1,4 +1,5 @@
-//! Deciding a round: by the scores or by the user's word; what is accepted, who leaves, how it continues.
+//! Deciding a round, by the scores or by the user's choice: which candidate is accepted, which members leave, how the run
+//! continues.
 
 use std::sync::Arc;
 
@@ -13,22 +14,18 @@ use crate::engine::fusion::vote::{Decision, Electorate};
 use crate::engine::member::Context;
 
 /// What decides a round.
+#[allow(missing_docs, reason = "the names say it")]
 pub(super) enum Choice {
-    /// The scores.
+    /// The verifiers' scores.
     Vote,
-    /// The user, for the candidate of this key.
+    /// The user, for the candidate with this key.
     Candidate(MemberIndex),
-    /// The user, who changed the text of this member's candidate.
-    Edited {
-        /// Whose.
-        author: MemberIndex,
-        /// What they made of it.
-        text: String,
-    },
+    /// The user, who edited this member's candidate.
+    Edited { author: MemberIndex, text: String },
 }
 
 impl Machine {
-    /// Decides the open round: ranks, accepts, lets members go, continues or ends.
+    /// Decides the open round: ranks, accepts, removes members, continues or ends.
     pub(super) fn close(&mut self, choice: Choice) {
         let Some(round) = self.run.open_round() else { return };
         let (number, params) = (round.number, Arc::clone(&round.params));
@@ -39,7 +36,7 @@ impl Machine {
             Choice::Candidate(key) => Some(*key),
             Choice::Edited { author, .. } => round.candidate_of(*author).map(|candidate| candidate.key),
         };
-        // On a copy: where nothing is found to accept, no event says that anything was learned either.
+        // On a copy: if no candidate is accepted, no event may imply that anything was learned.
         let mut tally = self.tally.clone();
         let decision = tally.decide(round, who, &params, by_hand);
         let Some(chosen) = decision.chosen.and_then(|place| decision.candidates.get(place)).cloned() else {
@@ -57,7 +54,7 @@ impl Machine {
         self.closed();
     }
 
-    /// A segment that the user wrote: nobody's scores count, and nobody leaves for it.
+    /// Accepts a segment that the user wrote: no scores count, and no member leaves because of it.
     pub(super) fn accept_written(&mut self, text: &str, ends: bool) {
         if let Some(round) = self.run.open_round() {
             self.tally.open(&round.opening);
@@ -69,7 +66,7 @@ impl Machine {
         self.closed();
     }
 
-    /// After a segment was accepted.
+    /// Continues after a segment was accepted.
     fn closed(&mut self) {
         self.tallies.push(self.tally.clone());
         if self.pace == Pace::Stepping {
@@ -141,7 +138,7 @@ impl Machine {
     }
 }
 
-/// Words of a text that the user wrote, for which no member's tokens are known; at least 1.
+/// Words of a text that the user wrote, since there are no member's tokens to count; at least 1.
 fn words(text: &str) -> usize {
     text.unicode_words().count().max(1)
 }

@@ -1,7 +1,7 @@
-//! What a member cannot do ends, and not the member: who fails at drafting leaves, who fails at scoring stops verifying, and who
-//! is not ready joins later.
+//! A failure ends only what the member cannot do: one that fails to draft leaves, one that fails to score stops verifying, and
+//! one that is not ready joins later.
 //!
-//! Owns what a failure costs. Being late is `patience`'s.
+//! Owns the consequences of failures. Lateness belongs to `patience`.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use crate::engine::fusion::event::{Capabilities, Event, ExitReason, ScoreTier};
 use crate::engine::member::MemberError;
 
 impl Machine {
-    /// These members cannot take part, or cannot yet.
+    /// Leaves out members that cannot take part, or cannot yet.
     pub(super) fn leave_out(&mut self, unprepared: Vec<(MemberIndex, MemberError)>) {
         for (member, error) in unprepared {
             let reason = if error == MemberError::NotReady {
@@ -25,13 +25,13 @@ impl Machine {
         }
     }
 
-    /// A member that was awaited is ready, or never will be.
+    /// Handles a pending member that is now ready, or never will be.
     pub(super) fn prepared(&mut self, member: MemberIndex, result: Result<Box<Capabilities>, MemberError>) {
         let Some(place) = self.awaited.iter().position(|awaited| *awaited == member) else { return };
         self.awaited.remove(place);
         let name = self.name(member);
         match result {
-            // The user may have brought it back, or sent it away for good, meanwhile.
+            // The user may have brought it back, or excluded it for good, in the meantime.
             Ok(capabilities) if self.is_not_ready(member) => {
                 let known = &self.run.member(member).header.capabilities;
                 let capabilities = Some(capabilities).filter(|capabilities| **capabilities != *known);
@@ -52,7 +52,7 @@ impl Machine {
         self.run.member(member).exit.as_ref().is_some_and(|exit| exit.reason == ExitReason::NotReady)
     }
 
-    /// Counts a failed draft. The member leaves when it cannot draft, or should not be asked again.
+    /// Counts a failed draft. The member leaves if it cannot draft, or should not be asked again.
     pub(super) fn draft_failed(&mut self, member: MemberIndex, error: &MemberError) {
         self.last_error = format!("{}: {error}", self.name(member));
         self.context_was_full = matches!(error, MemberError::ContextFull { .. });
@@ -68,13 +68,13 @@ impl Machine {
         }
     }
 
-    /// Counts a failed scoring. The verifier stops verifying when it cannot score, or should not be asked again. A candidate that
-    /// does not fit its context says nothing about a shorter one, and is not counted.
+    /// Counts a failed scoring. The verifier stops verifying if it cannot score, or should not be asked again. A candidate that
+    /// does not fit its context implies nothing about a shorter one, and does not count.
     pub(super) fn scoring_failed(&mut self, member: MemberIndex, error: &MemberError) {
         let most = self.run.params.max_failures;
         let reason = match error {
             MemberError::ContextFull { .. } => None,
-            // Whatever it is asked next will not be answered either.
+            // It will not answer any other request either.
             MemberError::Panicked(_) => return self.leave(member, unusable(error)),
             MemberError::Refused(_) => Some(unusable(error)),
             MemberError::Failed(_) | MemberError::TimedOut { .. } | MemberError::Lowered { .. } | MemberError::NotReady => {
@@ -86,7 +86,7 @@ impl Machine {
         }
     }
 
-    /// The member takes no part any more, and what else it was asked is not worth waiting for.
+    /// Removes the member, and drops its other calls.
     pub(super) fn leave(&mut self, member: MemberIndex, reason: ExitReason) {
         let (name, error) = (self.name(member), reason.in_words());
         self.last_error = format!("{name}: {error}");
@@ -95,7 +95,7 @@ impl Machine {
         if self.run.member(member).is_active() {
             self.emit(Event::Exited { member: Arc::clone(&name), reason });
         } else if self.run.member(member).tier.scores() {
-            // It has left, and only verified.
+            // It only verified, and has left.
             self.emit(Event::TierLowered { member: Arc::clone(&name), tier: ScoreTier::None, reason: error.clone() });
         }
         if drafting {
@@ -103,7 +103,7 @@ impl Machine {
         }
     }
 
-    /// The member continues drafting; one that only verifies leaves.
+    /// Lets the member continue drafting; one that only verifies leaves.
     pub(super) fn stop_verifying(&mut self, member: MemberIndex, reason: ExitReason) {
         if self.run.drafters().all(|drafter| drafter != member) {
             return self.leave(member, reason);
@@ -125,8 +125,8 @@ impl InARow {
         (self.failed >= most).then(|| ExitReason::Failures { count: self.failed, error: error.to_string() })
     }
 
-    /// Counts a round in which it was late, named by its number among those started; returns why the member is not asked again, once
-    /// there were `most` in a row.
+    /// Counts a round in which it was late, numbered among those started; returns why the member is not asked again, once there
+    /// were `most` in a row.
     pub(super) fn be_late(&mut self, round: usize, most: usize) -> Option<ExitReason> {
         if self.late > 0 && self.late_in == round {
             return None;

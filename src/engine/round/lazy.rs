@@ -1,9 +1,9 @@
 //! Rounds of lazy drafting: one member drafts ahead, the largest keeps the start of its draft and continues from there.
 //!
-//! Owns when a round is played so, and the two calls of such a round, one after the other. The round's only drafter is the verifier:
-//! what it keeps and adds is its draft and the only candidate, so nothing is scored, and what follows is as in every round. What is
-//! drafted ahead is no candidate, and its failure costs the round nothing but that draft. Who the two are, and what the estimate is,
-//! is [`crate::engine::fusion::lazy`]'s.
+//! Owns when a round is played this way, and its two calls in sequence. The round's only drafter is the verifier: what it keeps
+//! and adds is its draft and the only candidate, so nothing is scored, and the rest is as in every round. What is drafted ahead
+//! is not a candidate; if it fails, the round loses only that draft. [`crate::engine::fusion::lazy`] chooses the two members and
+//! makes the estimate.
 
 use super::reply::{possible, rounded};
 use super::{Call, CallId, Effect, Machine, Work};
@@ -14,7 +14,7 @@ use crate::engine::fusion::lazy::{DecodeTimes, DraftRule, KeepRule, LEAST_GAIN, 
 use crate::engine::fusion::run::DraftState;
 use crate::engine::member::{DraftRequest, Drafted, ExtendRequest, Extended, Keep, MemberError, Sampling};
 
-/// Said once, where the knob asks for what these members cannot do.
+/// Shown once, if the knob asks for what these members cannot do.
 const NO_PAIR: &str = "lazy drafting needs two members in this process that are made for conversation, draft, and are known to differ \
                        in size: every member drafts";
 
@@ -22,12 +22,12 @@ const NO_PAIR: &str = "lazy drafting needs two members in this process that are 
 pub(super) enum Lazily {
     No,
     By(Pair),
-    /// It is being measured whether that pays.
+    /// Still being measured.
     NotYet,
 }
 
 impl Machine {
-    /// Whether the next round is drafted lazily, and by whom. Says why not, where the knob asks for it.
+    /// Whether the next round is drafted lazily, and by which members. Warns if the knob asks for it but it is not possible.
     pub(super) fn lazily(&mut self) -> Lazily {
         let rule = self.run.params.draft;
         if rule == DraftRule::All {
@@ -53,7 +53,7 @@ impl Machine {
         Lazily::By(pair)
     }
 
-    /// Whether lazy drafting is estimated to be faster than the verifier alone; says the figures where it is not.
+    /// Whether lazy drafting is estimated to be faster than the verifier alone; reports the figures if it is not.
     fn pays(&mut self, pair: Pair) -> bool {
         let times = |member: MemberIndex| self.run.member(member).times;
         let Some((large, small)) = times(pair.verifier).zip(times(pair.drafter)) else { return false };
@@ -71,7 +71,7 @@ impl Machine {
         false
     }
 
-    /// Says once who does what, since the others take no part and one member alone judges.
+    /// Reports the two roles once, since the others take no part and one member alone judges.
     fn name_the_pair(&mut self, pair: Pair) {
         let (verifier, drafter) = (self.name(pair.verifier), self.name(pair.drafter));
         let others: Vec<MemberIndex> = (0..self.run.members.len()).map(MemberIndex).collect();
@@ -94,7 +94,7 @@ impl Machine {
         }
     }
 
-    /// How long a member takes is known, or cannot be.
+    /// Handles the measured times of a member, or that they cannot be measured.
     pub(super) fn measured(&mut self, call: CallId, result: Result<DecodeTimes, MemberError>) {
         let Some(Call { member, .. }) = self.returned(call) else { return };
         let name = self.name(member);
@@ -133,7 +133,7 @@ impl Machine {
         self.open_pair().is_some_and(|pair| pair.drafter == member)
     }
 
-    /// Has the open round's draft made if there is none, or taken up once it is there or will not come.
+    /// Requests the open round's draft ahead if there is none, or has it extended once it is there or will not come.
     pub(super) fn go_on_lazily(&mut self) {
         let Some(Pair { drafter, verifier }) = self.open_pair() else { return };
         let asked = |member: MemberIndex| self.calls_of(member).any(|call| matches!(call.work, Work::Draft { .. }));
@@ -158,8 +158,8 @@ impl Machine {
         self.request_extension(drafter, verifier);
     }
 
-    /// What is drafted ahead is the likeliest text: a token that was drawn in spite of its probability would only be kept less often,
-    /// and what varies from answer to answer are the verifier's own tokens.
+    /// What is drafted ahead is the likeliest text: a token drawn despite a low probability would only be kept less often, and
+    /// the variety between answers comes from the verifier's own tokens.
     fn request_ahead(&mut self, member: MemberIndex) {
         let params = &self.run.params;
         let request = DraftRequest {
@@ -182,7 +182,7 @@ impl Machine {
             KeepRule::Likely => Keep::Likely(params.keep_probability as f32),
             KeepRule::Exact => Keep::Own,
         };
-        // Where it is not sure now, it often is not sure of what comes next either.
+        // If it is not sure now, it is often not sure of what comes next either.
         let rest = if draft.is_empty() && !ends { params.draft_rest } else { 0 };
         let own = (1 + rest).min(self.room());
         let sampling = self.sampling(member);
@@ -191,7 +191,7 @@ impl Machine {
         self.effects.push(Effect::Extend { call, member, request, seconds: params.draft_seconds as u64 });
     }
 
-    /// The verifier has kept the start of a draft and gone on from there.
+    /// Handles the verifier's reply: the start it kept, and its continuation.
     pub(super) fn extended(&mut self, call: CallId, result: Result<Extended, MemberError>) {
         let Some(Call { member, started_ms, .. }) = self.returned(call) else { return };
         let elapsed_ms = rounded(self.now_ms - started_ms);
@@ -218,7 +218,7 @@ impl Machine {
     }
 }
 
-/// What was kept and added as a draft like any other.
+/// What was kept and added, as an ordinary draft.
 fn in_full(extended: Extended) -> Drafted {
     let Extended { tokens, ends, end_logprob, forwards, usage, .. } = extended;
     let unknown = std::iter::repeat_n(f32::NAN, tokens.len());

@@ -1,9 +1,9 @@
 //! The round as a state machine: (state, input) → effects as data.
 //!
-//! Owns every decision about what happens next: who drafts, which free verifier scores what, when a round is decided, who
-//! leaves, when the run ends. It performs nothing: no model call, no clock (the time comes with each input), no randomness
-//! (seeds are derived). The driver carries the effects out. Every event it emits is applied to its own [`Run`], so the state
-//! that decides and the state that a replay rebuilds are the same by construction.
+//! Owns every decision about what happens next: which members draft, which free verifier scores what, when a round is decided,
+//! which members leave, when the run ends. It performs nothing: no model call, no clock (the time comes with each input), no
+//! randomness (seeds are derived). The driver carries the effects out. Every event it emits is applied to its own [`Run`], so the
+//! state that decides and the state that a replay rebuilds are the same by construction.
 
 mod command;
 mod decide;
@@ -38,99 +38,63 @@ use crate::engine::member::{
     Context, DraftRequest, Drafted, ExtendRequest, Extended, MemberError, Predicted, ScoreRequest, Scored,
 };
 
-/// Names one call to a member. A reply to a call that is not under way any more is stale and changes nothing.
+/// Identifies one call to a member. A reply to a call that is no longer in progress is stale and changes nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct CallId(pub u64);
 
-/// Something that reaches the machine.
+/// An input of the machine.
 #[derive(Debug)]
 pub enum Input {
     /// Start the first round. These members cannot take part, or cannot yet ([`MemberError::NotReady`]).
     Start(Vec<(MemberIndex, MemberError)>),
-    /// Go on, paused, with a run that had ended or was cut off. These members cannot take part, or cannot yet.
+    /// Resume, paused, a run that had ended or was cut off. These members cannot take part, or cannot yet.
     TakeUp(Vec<(MemberIndex, MemberError)>),
-    /// The user wants something.
+    /// A command from the user.
     Command(Command),
-    /// A member drew a token of a draft under way.
+    /// A member drew a token of a draft in progress.
     Token(CallId, DraftToken),
     /// A draft came back.
     Drafted(CallId, Result<Drafted, MemberError>),
-    /// Another's draft was taken up.
+    /// The extension of another's draft came back.
     Extended(CallId, Result<Extended, MemberError>),
-    /// It was measured how long a member takes to evaluate tokens.
+    /// The time a member takes to evaluate tokens was measured.
     Measured(CallId, Result<DecodeTimes, MemberError>),
-    /// A member has said how probable it finds the question.
+    /// A member reported how probable it finds the question.
     Predicted(CallId, Result<Predicted, MemberError>),
     /// A scoring came back.
     Scored(CallId, Result<Scored, MemberError>),
-    /// A call's bill, with whether it is final: what it used so far if it is dropped now. Told before a call comes back, and
+    /// A call's bill (what it has used so far, if it is dropped now), and whether it is final. Sent before a call comes back, and
     /// after that until it is final.
     Billed(CallId, MemberIndex, Usage, bool),
-    /// A member that was not ready when the run started is, and can do this; or never will be.
+    /// A member that was not ready when the run started is ready now and can do this, or never will be.
     Prepared(MemberIndex, Result<Box<Capabilities>, MemberError>),
-    /// It is this late, in milliseconds since the start of the run: what [`Machine::deadline`] asked to be reminded of.
+    /// The time, in milliseconds since the start of the run: the reminder that [`Machine::deadline`] asked for.
     Due(f64),
 }
 
-/// Something that the driver is to do.
+/// Something that the driver has to do. Time limits are in seconds.
+#[allow(missing_docs, reason = "the names say it")]
 #[derive(Debug)]
 pub enum Effect {
     /// Record and publish an event.
     Emit(Record),
-    /// Ask a member for a draft, within so many seconds.
-    Draft {
-        /// The call.
-        call: CallId,
-        /// Whom.
-        member: MemberIndex,
-        /// What.
-        request: DraftRequest,
-        /// The time limit in seconds.
-        seconds: u64,
-    },
-    /// Ask a member to keep the start of another's draft and to continue from there, within so many seconds.
-    Extend {
-        /// The call.
-        call: CallId,
-        /// Whom.
-        member: MemberIndex,
-        /// What.
-        request: ExtendRequest,
-        /// The time limit in seconds.
-        seconds: u64,
-    },
-    /// Measure how long a member takes to evaluate tokens, within so many seconds.
-    Measure {
-        /// The call.
-        call: CallId,
-        /// Whom.
-        member: MemberIndex,
-        /// The time limit in seconds.
-        seconds: u64,
-    },
-    /// Ask a member how probable it finds the question, within so many seconds.
+    /// Ask a member for a draft.
+    Draft { call: CallId, member: MemberIndex, request: DraftRequest, seconds: u64 },
+    /// Ask a member to keep the start of another's draft and to continue from there.
+    Extend { call: CallId, member: MemberIndex, request: ExtendRequest, seconds: u64 },
+    /// Measure how long a member takes to evaluate tokens.
+    Measure { call: CallId, member: MemberIndex, seconds: u64 },
+    /// Ask a member how probable it finds the question.
     Predict {
-        /// The call.
         call: CallId,
-        /// Whom.
         member: MemberIndex,
         /// The turns up to the question.
         conversation: Arc<Conversation>,
-        /// The time limit in seconds.
         seconds: u64,
     },
-    /// Ask a member to score candidates, within so many seconds.
-    Score {
-        /// The call.
-        call: CallId,
-        /// Whom.
-        member: MemberIndex,
-        /// What.
-        request: ScoreRequest,
-        /// The time limit in seconds.
-        seconds: u64,
-    },
-    /// Drop a call under way.
+    /// Ask a member to score candidates.
+    Score { call: CallId, member: MemberIndex, request: ScoreRequest, seconds: u64 },
+    /// Drop a call in progress.
     Cancel(CallId),
     /// The run is over; nothing follows.
     Finished,
@@ -141,12 +105,12 @@ pub enum Effect {
 enum Work {
     Draft {
         first_token_ms: Option<f64>,
-        /// Of all its tokens so far.
+        /// The length of all its tokens so far.
         bytes: usize,
     },
-    /// Scoring the candidates of these keys.
+    /// Scoring the candidates with these keys.
     Score(Vec<MemberIndex>),
-    /// Evaluating tokens for the time that takes, or the question for its probability: between rounds.
+    /// Measuring how fast it evaluates tokens, or how probable it finds the question: between rounds.
     Measure,
 }
 
@@ -160,17 +124,17 @@ struct Call {
     work: Work,
 }
 
-/// How often in a row a member failed, or was late, at one kind of work.
+/// How many times in a row a member failed, or was late, at one kind of work.
 #[derive(Debug, Clone, Copy, Default)]
 struct InARow {
     failed: usize,
     late: usize,
-    /// The last round in which it was late, by its number among those started.
+    /// The last round in which it was late, numbered among those started.
     late_in: usize,
 }
 
-/// A member's failures, by what it was asked for: one that scores well but never drafts does not stay for its scores, and one
-/// that drafts well but never scores continues drafting.
+/// A member's failures, by kind of work: a member that never drafts does not stay just because it scores well, and one that never
+/// scores may continue drafting.
 #[derive(Debug, Clone, Copy, Default)]
 struct Failures {
     drafts: InARow,
@@ -186,25 +150,26 @@ enum Pace {
     Stepping,
 }
 
-/// The machine of one run.
+/// The state machine of one run.
 #[derive(Debug)]
 pub struct Machine {
     run: Run,
     tally: Tally,
-    /// The tally after each accepted segment, by its number: what going back goes back to. `[0]` is before the first.
+    /// The tally after each accepted segment, by its number, for going back. `[0]` is before the first.
     tallies: Vec<Tally>,
-    /// What members are busy with, in the order in which it was started: one draft each, or as many scorings as it takes at once.
+    /// What members are busy with, in the order in which it started: one draft each, or as many scorings as a member takes at the
+    /// same time.
     calls: Vec<Call>,
-    /// What calls used that no event tells yet.
+    /// What calls used that no event has reported yet.
     owed: Vec<spent::Owed>,
     next_call: u64,
-    /// Failures in a row, by place.
+    /// Consecutive failures, by member.
     failures: Vec<Failures>,
     /// Members that are not ready yet.
     awaited: Vec<MemberIndex>,
     /// Members whose times could not be measured.
     immeasurable: Vec<MemberIndex>,
-    /// Members that do not say how probable they find the question.
+    /// Members that do not report how probable they find the question.
     unpredictable: Vec<MemberIndex>,
     /// Verifiers that get the candidates of the open round one by one, since together they do not fit.
     one_by_one: Vec<MemberIndex>,
@@ -212,12 +177,12 @@ pub struct Machine {
     repeating: Vec<(Arc<str>, Option<Repeats>)>,
     /// The last failure of any member, in words.
     last_error: String,
-    /// Whether the last draft that failed did so for want of context.
+    /// Whether the last failed draft failed for lack of context.
     context_was_full: bool,
-    /// The conversation and the accepted segments as members get them.
+    /// The conversation and the accepted segments in the form that members get.
     context: Context,
     pace: Pace,
-    /// Rounds started so far, with repeated ones: a repeated round must not draw the same drafts again.
+    /// Rounds started so far, including repeated ones, which must not draw the same drafts again.
     begun: u64,
     now_ms: f64,
     effects: Vec<Effect>,
@@ -252,20 +217,20 @@ impl Machine {
         }
     }
 
-    /// The state that the events so far add up to.
+    /// The state after all events so far.
     #[must_use]
     pub fn run(&self) -> &Run {
         &self.run
     }
 
-    /// Whether calls are under way.
+    /// Whether any call is in progress.
     #[must_use]
     pub fn is_busy(&self) -> bool {
         !self.calls.is_empty()
     }
 
-    /// Takes in one input at a time given in milliseconds since the start of the run; returns what is to be done, in order.
-    /// A command that cannot be carried out changes nothing and says why.
+    /// Handles one input at a time given in milliseconds since the start of the run; returns the effects in order. A command that
+    /// cannot be carried out changes nothing and returns an error.
     pub fn handle(&mut self, now_ms: f64, input: Input) -> Result<Vec<Effect>, CommandError> {
         self.now_ms = now_ms.max(self.now_ms);
         let over = matches!(self.run.phase, Phase::Finished(_));
@@ -330,7 +295,7 @@ impl Machine {
         members.iter().map(|member| self.name(*member)).collect()
     }
 
-    /// Takes a call that has come back out of those under way; `None` for a stale one.
+    /// Removes a call that has come back from those in progress; `None` for a stale one.
     fn returned(&mut self, id: CallId) -> Option<Call> {
         let place = self.calls.iter().position(|call| call.id == id)?;
         Some(self.calls.remove(place))
@@ -348,7 +313,7 @@ impl Machine {
         id
     }
 
-    /// Drops calls, and records that nobody waits for them.
+    /// Drops calls, and records that.
     fn cancel(&mut self, which: impl Fn(&Call) -> bool) {
         let (cancelled, others): (Vec<_>, Vec<_>) = std::mem::take(&mut self.calls).into_iter().partition(|call| which(call));
         self.calls = others;
@@ -357,7 +322,7 @@ impl Machine {
             let candidates = match &call.work {
                 Work::Draft { .. } => Vec::new(),
                 Work::Score(candidates) => self.names(candidates),
-                // No round is open for it.
+                // It belongs to no open round.
                 Work::Measure => continue,
             };
             let (member, elapsed_ms) = (self.name(call.member), reply::rounded(self.now_ms - call.started_ms));

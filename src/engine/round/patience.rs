@@ -1,8 +1,8 @@
-//! One silent member does not hold the others.
+//! One silent member does not hold up the others.
 //!
-//! Owns how long a round waits for a member that gives no sign of life once enough of the others are done: a multiple of what they
-//! took. A member that streams tokens, however slowly, is never late; its time limit holds. Deadlines are given out as numbers
-//! ([`Machine::deadline`]): the driver owns the clock.
+//! Owns how long a round waits for a member without a sign of life once enough of the others are done: a multiple of what they
+//! took. A member that streams tokens, however slowly, is never late; only its time limit applies. Deadlines are returned as
+//! numbers ([`Machine::deadline`]): the driver owns the clock.
 
 use super::{Call, CallId, Effect, Machine, Work};
 use crate::engine::fusion::MemberIndex;
@@ -12,10 +12,10 @@ use crate::engine::fusion::run::{CallEnd, Round, Work as Done};
 /// A member that is late in this many rounds in a row rests for the answer.
 const RESTS_AFTER: usize = 2;
 
-/// How many times the least patience a verifier gets whose time nothing compares with.
+/// The factor on the least patience for a verifier whose time cannot be compared.
 const INCOMPARABLE: f64 = 3.0;
 
-/// Rounds back to which a member's own scorings say how long it takes.
+/// How many rounds back a member's own scorings count as evidence of how long it takes.
 const REMEMBERED: usize = 4;
 
 /// A call that is waited for, and until when, in milliseconds since the start of the run.
@@ -25,8 +25,8 @@ struct Awaited {
 }
 
 impl Machine {
-    /// When patience with a member ends, in milliseconds since the start of the run; `None` while no member is waited for longer
-    /// than for the others.
+    /// When patience with a member ends, in milliseconds since the start of the run; `None` while the round does not wait for any
+    /// single member.
     #[must_use]
     pub fn deadline(&self) -> Option<f64> {
         self.awaited_calls().map(|awaited| awaited.until_ms).min_by(f64::total_cmp)
@@ -38,7 +38,7 @@ impl Machine {
         (deadline_ms - self.now_ms).max(0.0)
     }
 
-    /// The round continues without the members whose time has passed.
+    /// Continues the round without the members whose time is up.
     pub(super) fn due(&mut self, now_ms: f64) {
         self.now_ms = now_ms.max(self.now_ms);
         let overdue: Vec<CallId> =
@@ -53,7 +53,7 @@ impl Machine {
     }
 
     fn drop_late(&mut self, late: CallId) {
-        // The first late call of a member takes its others with it.
+        // A member's other late calls are dropped along with its first.
         let Some(Call { member, started_ms, heard_ms, work, .. }) = self.returned(late) else { return };
         self.effects.push(Effect::Cancel(late));
         let work = match work {
@@ -68,7 +68,7 @@ impl Machine {
         };
         let name = self.name(member);
         self.emit(Event::Late { member: name, candidates, silent_ms, elapsed_ms });
-        // One that drafts again by the user's wish may still score.
+        // A member that drafts again at the user's request may still score.
         self.cancel(|call| call.member == member);
         let (round, failures) = (self.run.begun, &mut self.failures[member.0]);
         match work {
@@ -85,7 +85,8 @@ impl Machine {
         }
     }
 
-    /// Drops a member's scorings; returns these candidates with theirs. A member that is late says nothing more in the round.
+    /// Drops a member's scorings; returns these candidates together with those it was scoring. A late member takes no further
+    /// part in the round.
     fn all_that_it_scores(&mut self, member: MemberIndex, mut candidates: Vec<MemberIndex>) -> Vec<MemberIndex> {
         let (its, others): (Vec<_>, Vec<_>) = std::mem::take(&mut self.calls).into_iter().partition(|call| call.member == member);
         self.calls = others;
@@ -118,22 +119,23 @@ impl Machine {
         Some(Awaited { call: call.id, until_ms: call.heard_ms + (round.params.patience * others_ms).max(least_ms) })
     }
 
-    /// Whether at least half of the other verifiers have nothing left to say in a round that is drafted.
+    /// Whether at least half of the other verifiers are done with a round that is drafted.
     fn enough_scores(&self, round: &Round, waiting: MemberIndex) -> bool {
         let others = round.verifiers.iter().filter(|verifier| **verifier != waiting);
         let done = |verifier: &&MemberIndex| self.calls_of(**verifier).next().is_none();
         round.all_drafted() && 2 * others.filter(done).count() >= round.verifiers.len().saturating_sub(1)
     }
 
-    /// How many times the least patience a verifier gets that nothing in the round compares with: a judge writes before it judges,
-    /// and where no other verifier has answered no pace is known.
+    /// The factor on the least patience for a verifier that nothing in the round compares with: a judge writes before it judges,
+    /// and if no other verifier has answered there is no known pace.
     fn without_comparison(&self, round: &Round, member: MemberIndex) -> f64 {
         let compared = round.calls.iter().any(|call| call.end == CallEnd::Answered && !is_draft(&call.work));
         if compared && !self.run.member(member).tier.judges() { 1.0 } else { INCOMPARABLE }
     }
 
-    /// Milliseconds that a scoring may be expected to take: what the slowest other verifier took, or the member itself before, or
-    /// drafting as much text as it is to score, whichever is most. Scoring on many servers takes as long as drafting, and tells nothing meanwhile.
+    /// How long a scoring may be expected to take in milliseconds: what the slowest other verifier took, what the member itself
+    /// took before, or the time to draft as much text as it has to score, whichever is longest. On many servers scoring takes as
+    /// long as drafting, and sends nothing in the meantime.
     fn scoring_pace(&self, round: &Round, member: MemberIndex) -> f64 {
         let candidates: usize = self
             .calls_of(member)
@@ -151,7 +153,7 @@ impl Machine {
     }
 }
 
-/// Whether at least half of the drafts of a round are in, one of them whole.
+/// Whether at least half of the drafts of a round are in, at least one of them complete.
 fn enough_drafts(round: &Round) -> bool {
     let open = round.drafters.iter().filter(|drafter| round.is_drafting(**drafter)).count();
     !round.arrived.is_empty() && 2 * open <= round.drafters.len()

@@ -1,5 +1,5 @@
-//! Playing a round: drafts go out, candidates come in, and when nothing is left to wait for the vote is decided. Who scores them
-//! meanwhile is `scoring`'s.
+//! Playing a round: drafts go out, candidates come in, and once nothing is pending the vote is decided. `scoring` has them scored
+//! in the meantime.
 
 use super::decide::Choice;
 use super::lazy::Lazily;
@@ -14,12 +14,12 @@ use crate::engine::fusion::run::DraftState;
 use crate::engine::fusion::segment::SegmentRule;
 use crate::engine::member::{DraftRequest, Drafted, MemberError, Sampling};
 
-/// Said once, before the first round in which it holds.
+/// Shown once, before the first round it applies to.
 const NO_VERIFIER: &str = "no member can score the others' drafts: each draft's own score decides, where its author gives one, \
                            else the order of the members";
 
 impl Machine {
-    /// Starts the next round, or ends the run where no round may follow.
+    /// Starts the next round, or ends the run if no further round may start.
     pub(super) fn next_round(&mut self) {
         if self.has_ended() {
             return self.finish(Outcome::Answered);
@@ -28,7 +28,7 @@ impl Machine {
             return;
         }
         let played = self.run.rounds.iter().filter(|round| round.accepted.is_some()).count();
-        // A step of lazy drafting is a token or a few, and the limit of tokens is enough for those.
+        // A step of lazy drafting is one or a few tokens, and the limit on tokens is enough for those.
         let counted = self.run.rounds.iter().filter(|round| round.accepted.is_some() && round.ahead.is_none()).count();
         let mut drafters: Vec<_> = self.run.drafters().collect();
         if self.run.tokens() >= self.run.params.max_tokens {
@@ -73,14 +73,14 @@ impl Machine {
         self.go_on_lazily();
     }
 
-    /// Said once: see [`Round::electors`](crate::engine::fusion::run::Round::electors) for what happens then.
+    /// Shown once: see [`Round::electors`](crate::engine::fusion::run::Round::electors) for what happens then.
     fn warn_of_no_verifier(&mut self) {
         if !self.run.warnings.iter().any(|known| known == NO_VERIFIER) {
             self.emit(Event::Warning { text: NO_VERIFIER.to_owned() });
         }
     }
 
-    /// Whether the accepted text is the whole answer.
+    /// Whether the accepted text is a complete answer.
     pub(super) fn has_ended(&self) -> bool {
         self.run.rounds.last().and_then(|round| round.accepted.as_ref()).is_some_and(|accepted| accepted.ends)
     }
@@ -132,15 +132,15 @@ impl Machine {
         }
     }
 
-    /// How many of a draft's tokens are recorded. Where others are, of a reply that broke off or that was a thought, the record
-    /// says that the member drafts again, and holds none of them.
+    /// How many of a draft's tokens are already recorded. If the recorded ones differ, because a reply broke off or was a
+    /// thought, records that the member drafts again, and returns 0.
     fn told_of(&mut self, member: MemberIndex, tokens: &[DraftToken]) -> usize {
         let told: &[DraftToken] = match self.run.open_round().and_then(|round| round.draft(member)) {
             Some(DraftState::Open(told)) => told,
             Some(DraftState::Finished(_) | DraftState::Failed(_)) | None => &[],
         };
         let count = told.len();
-        // A token told whole may be cut short where the answer has no more room.
+        // A token that was streamed whole may be cut if the answer has no more room.
         let same =
             told.iter().zip(tokens).all(|(told, token)| told.text.starts_with(&token.text) || token.text.starts_with(&told.text));
         if same && count <= tokens.len() {
@@ -159,7 +159,7 @@ impl Machine {
         )
     }
 
-    /// How many more tokens the answer may take; at least 1 while a round is open.
+    /// How many more tokens the answer may have; at least 1 while a round is open.
     pub(super) fn room(&self) -> usize {
         self.run.params.max_tokens.saturating_sub(self.run.tokens()).max(1)
     }
@@ -178,7 +178,7 @@ impl Machine {
         self.draft_came(member, cut, first_token_ms, elapsed_ms);
     }
 
-    /// A draft has come back with the tokens that were not told while it was drafted, or has failed.
+    /// Handles a draft with the tokens that were not streamed, or its failure.
     pub(super) fn draft_came(
         &mut self,
         member: MemberIndex,
@@ -204,10 +204,10 @@ impl Machine {
         self.advance(None);
     }
 
-    /// Cuts a draft to its segment. A draft without text that does not end the answer is a failure, unless it is drafted for another
-    /// member to continue from: accepting it would repeat the round for ever.
+    /// Cuts a draft to its segment. A draft without text that does not end the answer is a failure, unless it is for another
+    /// member to continue: accepting it would repeat the round forever.
     ///
-    /// Returns also the tokens that the member did not tell while it drafted: the record holds every token once.
+    /// Also returns the tokens that the member did not stream: the record holds every token once.
     pub(super) fn cut(&mut self, member: MemberIndex, drafted: Drafted) -> Result<(DraftFinished, Vec<DraftToken>), MemberError> {
         let Drafted { mut draft, thought, ends: known_ends, forwards, usage } = drafted;
         let ends = Ends::of(&draft, known_ends);
@@ -220,7 +220,7 @@ impl Machine {
         let whole = draft.text();
         let cut = match (fits, lazily) {
             (true, false) => rule.cut(&whole, draft.ends),
-            // What continues in the middle of a word continues there.
+            // A continuation may start in the middle of a word.
             (true, true) => rule.cut_exactly(&whole, draft.ends),
             (false, _) => rule.cut_exactly(&whole[..first_tokens(&draft, room)], false),
         };
@@ -247,8 +247,8 @@ impl Machine {
         Ok((finished, tokens.into_iter().skip(told).collect()))
     }
 
-    /// Gives verifiers that are free what they can score now; decides the round when nothing is left to wait for. After a
-    /// scoring no other verifier than the one it `freed` has anything new to do.
+    /// Gives free verifiers what they can score now; decides the round once nothing is pending. After a scoring only the verifier
+    /// it `freed` can have anything new to do.
     pub(super) fn advance(&mut self, freed: Option<MemberIndex>) {
         if self.run.open_round().is_none() {
             return;

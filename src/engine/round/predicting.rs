@@ -1,4 +1,4 @@
-//! Weights by how well each member predicts the question: asked before the first round in which they count.
+//! Weights by how well each member predicts the question, which is asked before the first round in which they count.
 
 use std::sync::Arc;
 
@@ -9,8 +9,8 @@ use crate::engine::fusion::weights::WeightRule;
 use crate::engine::member::{MemberError, Predicted};
 
 impl Machine {
-    /// Asks verifiers in this process how probable they find the question, where weights go by that and it is not known yet; whether
-    /// there was anything to ask.
+    /// Asks verifiers in this process how probable they find the question, if weights depend on it and it is not known yet;
+    /// returns whether there was anything to ask.
     pub(super) fn asks_for_predictions(&mut self) -> bool {
         if self.run.params.weights != WeightRule::Prompt {
             return false;
@@ -29,7 +29,7 @@ impl Machine {
         !unknown.is_empty()
     }
 
-    /// A member has said how probable it finds the question, or cannot; then it weighs as much as the mean of the others.
+    /// Handles a member's prediction, or that it cannot give one; then its weight is the mean of the others.
     pub(super) fn predicted(&mut self, call: CallId, result: Result<Predicted, MemberError>) {
         let Some(Call { member, .. }) = self.returned(call) else { return };
         let name = self.name(member);

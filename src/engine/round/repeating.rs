@@ -1,7 +1,7 @@
-//! Setting drafts aside that only repeat the question or the answer.
+//! Sets aside drafts that only repeat the question or the answer.
 //!
-//! Such a draft is not scored before all are in. If another is among them then, it is set aside, unless the members that wrote it
-//! hold at least half of the weight of all that drafted: what most of the weight wants to say again has a reason.
+//! Such a draft is not scored before all are in. If there is another kind of draft by then, it is set aside, unless its authors
+//! hold at least half of the weight of all drafters: then the repetition has a reason.
 
 use std::sync::Arc;
 
@@ -33,7 +33,7 @@ impl Machine {
         }
     }
 
-    /// Whether a candidate is not to be scored yet, since it may be set aside.
+    /// Whether a candidate must not be scored yet, because it may be set aside.
     pub(super) fn is_held_back(&self, candidate: &Candidate) -> bool {
         let undrafted = self.run.open_round().is_some_and(|round| !round.all_drafted());
         undrafted && self.known_repeats(candidate).is_some()
@@ -43,7 +43,7 @@ impl Machine {
         self.repeating.iter().find(|(text, _)| *text == candidate.text).and_then(|(_, repeats)| *repeats)
     }
 
-    /// Looks at the candidates that have come since.
+    /// Checks the candidates that have arrived since.
     fn look_for_repeats(&mut self) {
         let Some(round) = self.run.open_round().filter(|round| round.params.set_aside) else { return };
         let known = |text: &Arc<str>| self.repeating.iter().any(|(other, _)| other == text);

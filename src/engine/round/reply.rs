@@ -1,4 +1,4 @@
-//! What members reply, made fit for the record: no more bytes than a segment holds, log-probabilities that JSON can hold, scores of
+//! Makes members' replies fit for the record: no more bytes than a segment holds, log-probabilities that JSON can hold, scores of
 //! every candidate or none.
 
 use crate::engine::fusion::candidate::{Draft, DraftToken};
@@ -6,12 +6,12 @@ use crate::engine::fusion::score::Opinion;
 use crate::engine::fusion::segment::prefix;
 use crate::engine::member::{MemberError, Scored};
 
-/// A difference of times without the digits that subtraction invents: clocks give microseconds.
+/// A difference of times without spurious digits from subtraction: clocks have microseconds.
 pub(super) fn rounded(milliseconds: f64) -> f64 {
     (milliseconds * 1000.0).round() / 1000.0
 }
 
-/// What a member said of the end while it drafted: bytes of the text so far, and the logarithm of the probability.
+/// The log-probabilities of ending that a member reported while drafting, each after so many bytes of the text.
 pub(super) struct Ends(Vec<(usize, f32)>);
 
 impl Ends {
@@ -23,22 +23,22 @@ impl Ends {
         Self(std::iter::once(0).chain(bytes).zip(ends).collect())
     }
 
-    /// After this many bytes, where that is known.
+    /// The value after this many bytes, if known.
     pub(super) fn after(&self, bytes: usize) -> Option<f32> {
-        // A token without text behind it is the start of a character.
+        // A token without text after it is the start of a character.
         self.0.iter().find(|(place, _)| *place == bytes).map(|(_, end)| *end).filter(|end| !end.is_nan())
     }
 }
 
-/// A probability of 0 as a log-probability: JSON has no infinity, and no model's float32 softmax reaches this.
+/// The log-probability of an impossible token: JSON has no infinity, and no model's float32 softmax reaches this.
 const IMPOSSIBLE: f32 = -1000.0;
 
-/// The part of a token's text that `room` bytes have room for; `None` where there is none, so that no member fills the memory.
+/// The part of a token's text that fits in `room` bytes, so that no member fills the memory; `None` if there is no room.
 pub(super) fn inside(token: &DraftToken, room: usize) -> Option<DraftToken> {
     (room > 0).then(|| DraftToken { text: prefix(&token.text, room).to_owned(), logprob: token.logprob })
 }
 
-/// A draft without what goes beyond this many bytes; one that was shortened does not end the answer.
+/// A draft shortened to this many bytes; one that was shortened does not end the answer.
 pub(super) fn within_bytes(draft: Draft, bytes: usize) -> Draft {
     let (mut room, drawn) = (bytes, draft.tokens.iter().map(|token| token.text.len()).sum::<usize>());
     if drawn <= bytes {
@@ -52,7 +52,7 @@ pub(super) fn within_bytes(draft: Draft, bytes: usize) -> Draft {
     Draft { tokens: draft.tokens.into_iter().map_while(keep).collect(), ends: false, end_logprob: None }
 }
 
-/// Bytes of the first `count` tokens; of more where those hold no whole character.
+/// The length in bytes of the first `count` tokens; of more if those hold no whole character.
 pub(super) fn first_tokens(draft: &Draft, count: usize) -> usize {
     let ends = draft.tokens.iter().scan(0, |end, token| {
         *end += token.text.len();
@@ -61,7 +61,7 @@ pub(super) fn first_tokens(draft: &Draft, count: usize) -> usize {
     ends.enumerate().find(|(place, end)| place + 1 >= count && *end > 0).map_or_else(|| draft.text().len(), |(_, end)| end)
 }
 
-/// Tokens drawn, the end's included.
+/// Tokens drawn, including the end's.
 pub(super) fn drawn(draft: &Draft) -> usize {
     draft.tokens.len() + usize::from(draft.ends)
 }
@@ -81,7 +81,7 @@ pub(super) fn possible_opinion(opinion: Opinion) -> Opinion {
     }
 }
 
-/// A reply counts only when it scores every candidate, in numbers.
+/// A reply counts only if it scores every candidate, in numbers.
 pub(super) fn complete(scored: Scored, candidates: usize) -> Result<Scored, MemberError> {
     if scored.opinions.len() != candidates {
         return Err(MemberError::Failed(format!("it scored {} of {candidates} candidates", scored.opinions.len())));

@@ -1,6 +1,6 @@
-//! Scoring in a round: which verifiers are free to score what, and what comes back of it.
+//! Scoring in a round: which verifiers are free to score what, and handling their replies.
 //!
-//! When to look for them is `play`'s; what their numbers decide is the vote's.
+//! `play` decides when to look for free verifiers, the vote what the scores mean.
 
 use super::reply::{complete, possible, possible_opinion, rounded};
 use super::seed::draft_seed;
@@ -12,8 +12,7 @@ use crate::engine::fusion::run::Exit;
 use crate::engine::member::{MemberError, Progress, ScoreRequest, Scored};
 
 impl Machine {
-    /// Nothing is scored while only one candidate is known: if it stays the only one, the round is unanimous and no call is
-    /// needed.
+    /// Nothing is scored while only one candidate is known: if it stays the only one, the round is unanimous and needs no call.
     pub(super) fn request_scores(&mut self, freed: Option<MemberIndex>) {
         let Some(round) = self.run.open_round() else { return };
         let free: Vec<MemberIndex> = round
@@ -30,7 +29,7 @@ impl Machine {
             let mut pending: Vec<(MemberIndex, CandidateText)> =
                 pending.map(|candidate| (candidate.key, candidate.content())).collect();
             if self.run.member(verifier).tier.judges() && pending.len() < round.taking_part().count() {
-                // A judgement holds all candidates of a round against each other or none.
+                // A judgement compares all candidates of a round or none.
                 pending.clear();
             }
             if self.one_by_one.contains(&verifier) {
@@ -48,9 +47,9 @@ impl Machine {
         }
     }
 
-    /// Whether a verifier can be asked now. A candidate that comes while it scores another does not wait for that: where members
-    /// are equally fast, drafts come one right after the other, and the last would take the round a second scoring's time. Nor
-    /// does it wait for the verifier's own draft, where that leaves it a call, unless it judges, which needs all candidates.
+    /// Whether a verifier can be asked now. A candidate that arrives while it scores another does not wait for that: equally fast
+    /// members finish their drafts right after each other, and the last would cost the round a second scoring's time. Nor does it
+    /// wait for the verifier's own draft if the verifier has another call free, unless it judges, which needs all candidates.
     fn has_a_call_left(&self, verifier: MemberIndex) -> bool {
         let most = self.run.member(verifier).header.capabilities.concurrency.max(1);
         let drafts_alone = self.is_drafting(verifier) && self.run.member(verifier).tier.judges();
@@ -61,7 +60,7 @@ impl Machine {
         self.calls_of(verifier).any(|call| matches!(&call.work, Work::Score(candidates) if candidates.contains(&candidate)))
     }
 
-    /// A verifier that left during the round, by failure or by hand, or was late in it, is not asked any more.
+    /// A verifier that left during the round (by failure or excluded), or was late in it, is not asked again.
     fn may_verify(&self, verifier: MemberIndex) -> bool {
         let member = self.run.member(verifier);
         let late = self.run.open_round().is_some_and(|round| round.late.contains(&verifier));
@@ -129,7 +128,7 @@ impl Machine {
                 self.emit(Event::Cancelled { member, candidates, elapsed_ms });
             }
             Err(MemberError::Lowered { to, reason }) if to > self.run.member(member).tier => {
-                // Whatever else it is scoring in the old way is asked again in the new one.
+                // Its other scorings are requested again, one by one.
                 self.cancel(|call| call.member == member && matches!(call.work, Work::Score(_)));
                 let name = self.name(member);
                 self.emit(Event::TierLowered { member: name, tier: to, reason: reason.clone() });

@@ -1,6 +1,6 @@
 //! The seed of one draft: a function of the run's seed, the member's name and how many rounds have started.
 //!
-//! By name, not by place: a member draws the same whether or not others take part.
+//! By name, not by position: a member draws the same whether or not others take part.
 
 /// Mixes the three into one seed. The mixing steps are the finaliser of `SplitMix64` (Steele, Lea and Flood, 2014); names
 /// enter by FNV-1a.

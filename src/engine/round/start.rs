@@ -1,4 +1,4 @@
-//! Before the first round: who cannot take part, and who only verifies.
+//! Before the first round: which members cannot take part, and which only verify.
 
 use super::Machine;
 use crate::engine::fusion::MemberIndex;
@@ -14,8 +14,8 @@ impl Machine {
         self.next_round();
     }
 
-    /// Says which members do not draft, although no one told them so: base models beside models made for conversation. By
-    /// measurement their drafts echo the question more often than they answer it, and their scores do no harm.
+    /// Warns that base models do not draft beside chat models, since the user did not ask for that. By measurement their drafts
+    /// echo the question more often than they answer it, while their scores do no harm.
     fn name_base_models(&mut self) {
         let drafters: Vec<MemberIndex> = self.run.drafters().collect();
         let places = (0..self.run.members.len()).map(MemberIndex);

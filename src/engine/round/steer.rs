@@ -1,7 +1,7 @@
-//! What the user does to the text of an answer: choosing, editing, writing, drawing again, going back and to other branches.
+//! What the user does to the text of an answer: choosing, editing, writing, redrafting, going back and to other branches.
 //!
-//! All of it works on an open round and on one that was decided long ago. A decided one is opened again with everything that
-//! came back in it, and decided another way: a second child in the tree of segments. Nothing that was accepted is lost.
+//! All of it works on the open round and on one decided long ago. A decided one is opened again with every reply it had, and
+//! decided differently: a second child in the tree of segments. Nothing that was accepted is lost.
 
 use std::sync::Arc;
 
@@ -27,7 +27,7 @@ impl Machine {
         }
     }
 
-    /// Records what the user does and makes its round the open one.
+    /// Records a user action and makes its round the open one.
     fn steer(&mut self, action: Steering, segment: Option<SegmentId>) {
         self.cancel_all();
         self.begin_steering(action, segment);
@@ -41,7 +41,7 @@ impl Machine {
         }
     }
 
-    /// What was decided and accepted is that of the segment at which the answer stands.
+    /// Restores the tally and the accepted text of the current segment.
     pub(super) fn stand_at_head(&mut self) {
         let head = self.run.tree.head();
         if let Some(tally) = self.tallies.get(head.0) {
@@ -55,7 +55,7 @@ impl Machine {
     pub(super) fn override_winner(&mut self, member: String, segment: Option<SegmentId>) -> Result<(), CommandError> {
         let author = self.known(&member)?;
         let round = self.round_of(segment)?;
-        // Nothing of a member that was sent away while the round was open counts in it.
+        // Nothing counts of a member that was excluded while the round was open.
         let counts = round.drafters.contains(&author) && !round.excluded.contains(&author);
         let Some(candidate) = round.candidate_of(author).filter(|_| counts) else {
             return Err(CommandError::NoCandidate { member });
@@ -102,14 +102,14 @@ impl Machine {
         Ok(())
     }
 
-    /// Draws candidates of a round again: a member's, or all.
+    /// Redrafts candidates of a round: one member's, or all.
     pub(super) fn redraft(&mut self, member: Option<String>, segment: Option<SegmentId>) -> Result<(), CommandError> {
         let round = self.round_of(segment)?;
         let wanted = match &member {
             Some(name) => vec![self.known(name)?],
             None => round.drafters.clone(),
         };
-        // In a round that is opened again those that left after it are there again.
+        // In a reopened round, members that left after it are present again.
         let there = |wanted: &MemberIndex| {
             round.drafters.contains(wanted)
                 && (segment.is_some() || self.run.member(*wanted).is_active())
@@ -125,7 +125,7 @@ impl Machine {
         let open = segment.is_none();
         let key = drafters.first().and_then(|first| round.candidate_of(*first)).map(|candidate| candidate.key);
         match (open, &member, key) {
-            // Whoever scores another candidate continues with it.
+            // A verifier that is scoring another candidate continues.
             (true, Some(_), key) => self.cancel_work_on(drafters[0], key),
             (true, None, _) | (false, ..) => self.cancel_all(),
         }
@@ -140,8 +140,8 @@ impl Machine {
         Ok(())
     }
 
-    /// Drops a member's draft, and what is being said of its candidate. Under alignment its new draft may cut all candidates
-    /// elsewhere, so that nothing that is being said of any of them would count.
+    /// Drops a member's draft, and the scoring of its candidate in progress. Under alignment its new draft may cut all candidates
+    /// elsewhere, so that all scoring in progress would be void.
     fn cancel_work_on(&mut self, member: MemberIndex, candidate: Option<MemberIndex>) {
         let aligned = self.run.open_round().is_some_and(|round| round.params.align == Alignment::Words);
         let judges = |machine: &Self, verifier: MemberIndex| machine.run.member(verifier).tier.judges();
@@ -175,7 +175,7 @@ impl Machine {
         Ok(())
     }
 
-    /// Goes where the event says.
+    /// Goes where the event leads.
     fn go(&mut self, event: Event) {
         self.cancel_all();
         self.emit(event);

@@ -1,5 +1,5 @@
-//! Taking up a run that had ended or was cut off, from its recorded events: a finished answer is gone back in and on from, a
-//! recorded one branched, one that a kill cut off completed.
+//! Resuming a run that had ended or was cut off, from its recorded events: the user can go back in a finished answer, branch a
+//! recorded one, or complete one cut off by a kill.
 
 use super::{Machine, Pace};
 use crate::engine::fusion::MemberIndex;
@@ -9,8 +9,7 @@ use crate::engine::fusion::vote::{Electorate, Tally};
 use crate::engine::member::MemberError;
 
 impl Machine {
-    /// The machine of a run that was recorded so far; `None` when the first record is no header. It waits for
-    /// [`Input::TakeUp`].
+    /// The machine of a run recorded so far; `None` if the first record is not a header. It waits for [`Input::TakeUp`].
     #[must_use]
     pub fn of_records(records: &[Record]) -> Option<Self> {
         let Event::RunStarted(header) = &records.first()?.event else { return None };
@@ -29,12 +28,12 @@ impl Machine {
         Some(machine)
     }
 
-    /// What the newest segment's round came to, decided again from what was recorded.
+    /// Decides the newest segment's round again from the record, to get its tally.
     fn tally_again(&mut self) {
         let head = self.run.tree.head();
         let Some(node) = self.run.tree.node(head) else { return };
         if head.0 != self.tallies.len() {
-            // A trace that someone edited: another decision of a round that is known.
+            // The trace was edited: another decision of a known round.
             return;
         }
         let parent = self.tallies.get(node.parent.0);
@@ -43,7 +42,7 @@ impl Machine {
         self.tallies.push(tally);
     }
 
-    /// Goes on with what was recorded, paused.
+    /// Resumes the recorded run, paused.
     pub(super) fn go_on(&mut self, unprepared: &[(MemberIndex, MemberError)]) {
         self.emit(Event::Continued);
         let places = (0..self.run.members.len()).map(MemberIndex);
@@ -59,7 +58,7 @@ impl Machine {
     }
 }
 
-/// Decides a recorded round as it was decided.
+/// Decides a recorded round with the recorded choice.
 fn decide_again(tally: &mut Tally, run: &Run, round: &Round) {
     let Some(accepted) = &round.accepted else { return };
     if accepted.is_written() {

@@ -19,7 +19,7 @@ use super::*;
 use crate::engine::fusion::event::{ExitReason, OwnSampling, Role};
 use crate::engine::fusion::params::{Params, Value};
 
-/// Ten tokens a segment, mean probability, nobody leaves: the numbers are easy to follow.
+/// Ten tokens per segment, mean probability, no exits: the numbers are easy to follow.
 fn plain() -> Params {
     let mut params = Params::default();
     for (name, value) in [("segment", "tokens"), ("scoring", "mean-prob"), ("exit", "off"), ("exit-min-members", "1")] {

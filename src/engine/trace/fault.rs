@@ -1,50 +1,46 @@
-//! What can be wrong with lines of a trace that is shown all the same, in words.
+//! What can be wrong with lines of a trace that can still be shown, in words.
 
 use std::fmt;
 
 use crate::engine::fusion::event::TRACE_VERSION;
 
 /// A fault of one line, or of several in a row.
+#[allow(missing_docs, reason = "the names say it")]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {
     /// The first line, from 1.
     pub first: usize,
-    /// The last line.
     pub last: usize,
-    /// What is wrong.
     pub kind: FaultKind,
 }
 
 /// What is wrong with a line.
+#[allow(missing_docs, reason = "the names say it")]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FaultKind {
     /// It is not an event.
     NotAnEvent {
-        /// What the parser says of the first.
+        /// The parser's message about the first.
         reason: String,
     },
     /// Events are missing before it.
     Missing {
         /// The number of the first of them.
         number: u64,
-        /// How many.
         count: u64,
     },
     /// It is an earlier line again.
     Repeated,
     /// It has the number of an earlier line, but is another event.
     Rival,
-    /// Its place is elsewhere, and there it is shown.
+    /// It belongs elsewhere, and is shown there.
     OutOfPlace,
-    /// Its number belongs nowhere; it is shown where it stands.
+    /// Its number fits nowhere; it is shown where it is.
     Misnumbered,
     /// No header of its run can be read.
     NoHeader,
     /// It starts a run of a newer program.
-    TooNew {
-        /// The version of the run's format.
-        version: u64,
-    },
+    TooNew { version: u64 },
 }
 
 impl Fault {
@@ -52,7 +48,7 @@ impl Fault {
         Self { first: line, last: line, kind }
     }
 
-    /// Whether `next` is more of the same.
+    /// Whether `next` continues this fault.
     fn goes_on_with(&self, next: &Self) -> bool {
         let alike = std::mem::discriminant(&self.kind) == std::mem::discriminant(&next.kind);
         let single = matches!(self.kind, FaultKind::Missing { .. } | FaultKind::TooNew { .. });
@@ -60,7 +56,7 @@ impl Fault {
     }
 }
 
-/// Adds a fault; one that continues with the last becomes one with it.
+/// Adds a fault, merging it with the last one if it continues that.
 pub(super) fn push(faults: &mut Vec<Fault>, fault: Fault) {
     match faults.last_mut() {
         Some(last) if last.goes_on_with(&fault) => last.last = fault.last,

@@ -1,6 +1,6 @@
 //! Writing a trace.
 //!
-//! The file comes into being with its first event: a run that never starts leaves none.
+//! The file is created with its first event: a run that never starts leaves none.
 
 use std::fmt;
 use std::fs::{self, File, OpenOptions};
@@ -13,7 +13,7 @@ use super::{Trace, TraceError, read};
 use crate::engine::fusion::event::{Event, Record};
 use crate::text;
 
-/// A round of many members is some tens of kilobytes: it goes to the operating system at once, not in pieces.
+/// A round of many members is some tens of kilobytes: it goes to the operating system in one piece.
 const BUFFER: usize = 128 << 10;
 
 /// Events as lines, each with its number in its run.
@@ -52,16 +52,16 @@ pub struct Journal {
 
 #[derive(Debug)]
 enum Target {
-    /// The file is made with the first event.
+    /// The file is created with the first event.
     Waiting(OpenOptions),
     Open {
         writer: BufWriter<File>,
-        /// Whether this journal made the file and nothing has reached it yet.
+        /// Whether this journal created the file and has written nothing yet.
         empty: bool,
     },
 }
 
-/// What is done once there is a trace.
+/// Runs once there is a trace.
 struct Hook(Box<dyn FnOnce() + Send>);
 
 impl fmt::Debug for Hook {
@@ -71,11 +71,11 @@ impl fmt::Debug for Hook {
 }
 
 impl Journal {
-    /// A trace in a new file, private to the user, which is made with the first event. A file that exists is never
+    /// A trace in a new file, private to the user, which is created with the first event. A file that exists is never
     /// overwritten; a pipe or a device is written to.
     ///
     /// # Errors
-    /// [`TraceError::File`] when no such file can be made; that is tried at once.
+    /// [`TraceError::File`] if no such file can be created; this is checked immediately.
     pub fn create(path: &Path) -> Result<Self, TraceError> {
         let fault = |source| TraceError::File { path: path.to_owned(), source };
         let mut options = OpenOptions::new();
@@ -91,14 +91,14 @@ impl Journal {
         Ok(Self::new(Target::Waiting(options), path))
     }
 
-    /// The trace with these events in it: a recorded run that continues without its own file being touched.
+    /// Adds these events: a recorded run continues in a new trace, and its own file stays as it is.
     pub fn holding(mut self, records: &[Record]) -> Result<Self, TraceError> {
         records.iter().try_for_each(|record| self.append(record))?;
         self.flush()?;
         Ok(self)
     }
 
-    /// Opens a trace file to continue at its end. What a kill cut off there, which is no whole event, is cut away.
+    /// Opens a trace file to continue at its end. A last event that a kill cut off is removed.
     pub fn reopen(path: &Path) -> Result<(Trace, Self), TraceError> {
         let fault = |source| TraceError::File { path: path.to_owned(), source };
         let trace = read(path)?;
@@ -113,7 +113,7 @@ impl Journal {
         Ok((trace, journal))
     }
 
-    /// A trace that goes to an open file; `path` is what errors name.
+    /// A trace written to an open file; `path` is for error messages.
     #[must_use]
     pub fn onto(file: File, path: &Path) -> Self {
         Self::new(Target::Open { writer: BufWriter::with_capacity(BUFFER, file), empty: false }, path)
@@ -123,7 +123,7 @@ impl Journal {
         Self { path: path.to_owned(), target, lines: Lines::default(), line: Vec::new(), dirty: false, begun: None }
     }
 
-    /// Does this once the file is there.
+    /// Runs this once the file exists.
     #[must_use]
     pub fn when_begun(self, hook: impl FnOnce() + Send + 'static) -> Self {
         Self { begun: Some(Hook(Box::new(hook))), ..self }
@@ -174,13 +174,13 @@ impl Journal {
         }
     }
 
-    /// A file that nothing ever reached is of no use.
+    /// Removes a file that nothing was ever written to.
     fn failed(&mut self, source: io::Error) -> TraceError {
         if let Target::Open { empty, .. } = &mut self.target
             && std::mem::take(empty)
             && fs::metadata(&self.path).is_ok_and(|left| left.is_file() && left.len() == 0)
         {
-            // What is wrong is said already; an empty file that cannot be removed does not change it.
+            // The error is reported already; an empty file that cannot be removed does not change it.
             let _ = fs::remove_file(&self.path);
         }
         self.fault(source)

@@ -1,7 +1,7 @@
-//! The lines of one run put in the order of their numbers.
+//! Puts the lines of one run in the order of their numbers.
 //!
-//! Lost lines leave a gap, repeated lines are dropped, displaced lines return to their place. As few lines as possible count as
-//! displaced: those outside the longest ascending subsequence.
+//! Lost lines leave a gap, repeated lines are dropped, displaced lines return to their position. As few lines as possible count
+//! as displaced: those outside the longest ascending subsequence.
 
 use std::collections::{HashMap, HashSet};
 
@@ -10,14 +10,14 @@ use crate::engine::fusion::event::{Event, Record};
 
 /// A line that is an event.
 pub(super) struct Line<'a> {
-    /// Its place in the file, from 1.
+    /// Its line number in the file, from 1.
     pub(super) place: usize,
     number: Option<u64>,
     text: &'a [u8],
     pub(super) record: Record,
 }
 
-/// A number, and a place after the line of that number for those that have none of their own.
+/// A number, and for lines without one their position after the line with that number.
 type Key = (u64, usize);
 
 /// A run in order.
@@ -25,7 +25,7 @@ pub(super) struct Ordered<'a> {
     pub(super) records: Vec<Record>,
     /// The number of its last event.
     pub(super) last: u64,
-    /// Lines after it that are another run's, whose header is not there.
+    /// Lines after it that belong to another run, whose header is missing.
     pub(super) headless: Vec<Line<'a>>,
 }
 
@@ -35,8 +35,8 @@ impl<'a> Line<'a> {
     }
 }
 
-/// Puts the lines of a run in order; the first is its header. `before` are lines ahead of that which belong to no other run,
-/// `bad` the places of lines that are no events.
+/// Puts the lines of a run in order; the first is its header. `before` are lines ahead of it that belong to no other run, `bad`
+/// the line numbers of lines that are not events.
 pub(super) fn order<'a>(mut lines: Vec<Line<'a>>, before: Vec<Line<'a>>, bad: &[usize], faults: &mut Vec<Fault>) -> Ordered<'a> {
     let mut keyed = keys(&lines);
     let mut headless = before;
@@ -66,14 +66,14 @@ fn ascends<'k>(keys: impl IntoIterator<Item = &'k Key>) -> bool {
     keys.into_iter().is_sorted_by(|one, other| one < other)
 }
 
-/// The number of every line. One without takes the next, unless another line claims that.
+/// The key of every line. One without a number takes the next, unless another line claims that.
 fn keys(lines: &[Line<'_>]) -> Vec<Key> {
     let claimed: HashSet<u64> = lines.iter().skip(1).filter_map(|line| line.number).collect();
     let mut last: Key = (0, 0);
     let mut key = |(place, line): (usize, &Line<'_>)| {
         let next = last.0.saturating_add(1);
         last = match line.number {
-            // A header is the first event whatever its number says.
+            // A header is the first event whatever its number.
             _ if place == 0 => (1, 0),
             Some(number) => (number, 0),
             None if claimed.contains(&next) => (last.0, last.1 + 1),
@@ -84,8 +84,8 @@ fn keys(lines: &[Line<'_>]) -> Vec<Key> {
     lines.iter().enumerate().map(&mut key).collect()
 }
 
-/// Where the lines of another run start, whose header is not there: after the end of this one numbers start again, or two in a
-/// row are there already with other events.
+/// Where the lines of another run start whose header is missing: after the end of this run numbers start again, or two in a row
+/// repeat known numbers with other events.
 fn another_run(lines: &[Line<'_>], keys: &[Key]) -> usize {
     let mut seen: HashMap<Key, &[u8]> = HashMap::new();
     let mut conflicts = 0;
@@ -133,7 +133,7 @@ fn put_in_order<'a>(lines: Vec<(Key, Line<'a>)>, faults: &mut Vec<Fault>) -> Vec
     }
     let backbone = longest_ascent(&kept);
     let reached = kept.iter().zip(&backbone).filter(|(_, stays)| **stays).map(|((key, _), _)| key.0).max().unwrap_or(0);
-    // Where more than twice as many lines would be missing as are there, it is the number that is wrong.
+    // If more than twice as many lines would be missing as there are, the number is wrong.
     let greatest = reached.saturating_add(2 * kept.len() as u64);
     let mut before: Key = (0, 0);
     for ((key, line), stays) in kept.iter_mut().zip(backbone) {
@@ -152,7 +152,7 @@ fn put_in_order<'a>(lines: Vec<(Key, Line<'a>)>, faults: &mut Vec<Fault>) -> Vec
 
 /// Which lines stay where they are: those of the longest strictly ascending subsequence that starts with the header.
 fn longest_ascent(lines: &[(Key, Line<'_>)]) -> Vec<bool> {
-    // For each length the place of the least key that ends an ascent of that length, and for each place the one before it.
+    // For each length the index of the smallest key that ends an ascent of that length, and for each index its predecessor.
     let mut ends: Vec<usize> = Vec::new();
     let mut before: Vec<Option<usize>> = Vec::with_capacity(lines.len());
     for (place, (key, _)) in lines.iter().enumerate() {
@@ -173,7 +173,7 @@ fn longest_ascent(lines: &[(Key, Line<'_>)]) -> Vec<bool> {
     stays
 }
 
-/// Events that are not there. Lines that are no events account for as many.
+/// Missing events. Lines that are not events account for as many.
 fn gaps(lines: &[(Key, Line<'_>)], bad: &[usize], faults: &mut Vec<Fault>) {
     for pair in lines.windows(2) {
         let [((from, _), one), ((to, _), other)] = pair else { continue };

@@ -1,4 +1,4 @@
-//! The runs of a trace, and which of them are one conversation.
+//! The runs of a trace, and which of them form one conversation.
 
 use std::path::Path;
 
@@ -7,12 +7,12 @@ use crate::engine::fusion::conversation::{Conversation, Role};
 use crate::engine::fusion::event::{Event, Record};
 use crate::engine::fusion::run::Run;
 
-/// One of the conversations of a trace; a run that nothing follows is a conversation of its own.
+/// One of the conversations of a trace; a run that no other continues is a conversation of its own.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Chosen {
-    /// Its runs, one after the other, each from its header on.
+    /// Its runs, one after another, each from its header on.
     pub records: Vec<Record>,
-    /// Which one it is, from 1.
+    /// Its number, from 1.
     pub number: usize,
     /// How many the trace holds.
     pub of: usize,
@@ -25,7 +25,7 @@ impl Chosen {
         runs(&self.records).pop().unwrap_or_default()
     }
 
-    /// That there are others, if there are.
+    /// A note that the trace holds others, if it does.
     #[must_use]
     pub fn note(&self) -> Option<String> {
         let Self { number, of, .. } = self;
@@ -34,10 +34,10 @@ impl Chosen {
 }
 
 impl Trace {
-    /// The conversation of that number, from 1; without one the last.
+    /// The conversation of that number, from 1; the last if `None`.
     ///
     /// # Errors
-    /// [`TraceError::NoSuchRun`] when there are not so many; `path` is what it names.
+    /// [`TraceError::NoSuchRun`] if there is no such conversation; `path` is for the message.
     pub fn choose(&self, path: &Path, number: Option<usize>) -> Result<Chosen, TraceError> {
         let all = conversations(&self.records);
         let of = all.len();
@@ -59,8 +59,8 @@ fn runs(records: &[Record]) -> Vec<&[Record]> {
     records.chunk_by(|_, next| !matches!(next.event, Event::RunStarted(_))).collect()
 }
 
-/// The runs by conversation, in the order in which these start: a run whose turns start with those of an earlier one and its
-/// answer follows it.
+/// The runs by conversation, in the order in which these start: a run belongs to an earlier one if its turns start with that
+/// one's turns and answer.
 #[must_use]
 pub fn conversations(records: &[Record]) -> Vec<Vec<&[Record]>> {
     let runs = runs(records);
@@ -74,7 +74,7 @@ pub fn conversations(records: &[Record]) -> Vec<Vec<&[Record]>> {
             (Some(last), Some(run)) => goes_on(last, &run.header.conversation),
             (None, _) | (_, None) => false,
         };
-        // Of several with the same words, the one that was asked last.
+        // If several have the same words, the one asked last.
         match all.iter().rposition(follows) {
             Some(place) => {
                 all[place].0.push(records);
@@ -86,7 +86,7 @@ pub fn conversations(records: &[Record]) -> Vec<Vec<&[Record]>> {
     all.into_iter().map(|(runs, _)| runs).collect()
 }
 
-/// Whether a conversation is that of a run, its answer and what was asked then.
+/// Whether a conversation continues a run: its turns and answer, then a new question.
 fn goes_on(run: &Run, next: &Conversation) -> bool {
     let before = &run.header.conversation.turns;
     match next.turns.strip_prefix(before.as_slice()) {

@@ -50,7 +50,7 @@ fn parsed(lines: &[impl AsRef<str>]) -> Trace {
     parse(Path::new("x"), text.as_bytes()).unwrap()
 }
 
-/// What is told of a trace with these faults, after a check that it shows these records.
+/// The warning for a trace with these faults, after checking that it shows these records.
 fn told(lines: &[impl AsRef<str>], shown: &[Record]) -> String {
     let trace = parsed(lines);
     assert_eq!(trace.records, shown, "{:?}", trace.faults);
@@ -149,7 +149,7 @@ fn lines_without_their_run_are_left_out() {
     let mut lines = lines(&[a.clone(), b.clone()].concat());
     lines.remove(6);
     assert_eq!(told(&lines, &a), "lines 7 to 11 belong to a run whose first line cannot be read, and are left out");
-    // Also where the first run was cut off.
+    // Also if the first run was cut off.
     lines.remove(5);
     assert_eq!(told(&lines, &a[..5]), "lines 6 to 10 belong to a run whose first line cannot be read, and are left out");
     let mut lines = self::lines(&[a, b.clone()].concat());
@@ -165,7 +165,7 @@ fn files_joined_after_a_line_that_was_cut_off_are_read() {
     let trace = parse(Path::new("x"), joined.as_bytes()).unwrap();
     assert_eq!(trace.records, [&a[..5], &b].concat());
     assert!(trace.warning().unwrap().starts_with("line 6 is not an event"), "{:?}", trace.faults);
-    // A whole line without its line feed is no fault.
+    // A whole line without its line feed is not a fault.
     let trace = parse(Path::new("x"), format!("{one}{other}").as_bytes()).unwrap();
     assert_eq!((trace.records, trace.torn_bytes, trace.faults), ([a, b].concat(), 0, vec![]));
 }
@@ -299,7 +299,7 @@ fn kept() -> proptest::test_runner::Config {
 
 proptest::proptest! {
     #![proptest_config(kept())]
-    /// Whatever becomes of the lines of a file, what is read is in order, of its own run, and nothing is there twice.
+    /// Whatever happens to the lines of a file, the result is in order, belongs to its own run, and contains nothing twice.
     #[test]
     fn whatever_is_done_to_its_lines_a_trace_reads(
         edits in proptest::collection::vec((0_u8..4, proptest::prelude::any::<usize>(), proptest::prelude::any::<usize>()), 0..6),

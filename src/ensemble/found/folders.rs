@@ -6,7 +6,7 @@ use super::places::Place;
 use super::walk::{Walk, is_named_gguf};
 use super::{hub, names};
 
-/// What names end in, behind `.gguf`, while the file is still being downloaded.
+/// Extensions after `.gguf` while the file is still being downloaded.
 const UNDER_WAY: &[&str] = &["downloadinprogress", "part", "partial", "crdownload", "download", "incomplete", "tmp", "!ut"];
 
 /// Looks at a folder and those below it.
@@ -30,7 +30,7 @@ fn files_in(walk: &mut Walk, place: &Place, folder: &Path, depth: usize) {
     }
 }
 
-/// A file of a folder, if it is a model by its name. `beside` is what else is there.
+/// Adds a file of a folder if it is a model by its name. `beside` is what else is there.
 fn file(walk: &mut Walk, place: &Place, path: &Path, name: &str, beside: &[PathBuf]) {
     let lower = name.to_lowercase();
     let under_way = lower.split_once(".gguf.").is_some_and(|(_, ending)| UNDER_WAY.contains(&ending));
@@ -42,7 +42,7 @@ fn file(walk: &mut Walk, place: &Place, path: &Path, name: &str, beside: &[PathB
     }
 }
 
-/// A path with something behind its name.
+/// A path with something appended to its name.
 fn with_ending(path: &Path, ending: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(ending);

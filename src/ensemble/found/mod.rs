@@ -1,8 +1,8 @@
-//! Model files that this machine has already: those that other programs downloaded, and those of the user's own folders.
+//! Model files that this machine already has: those that other programs downloaded, and those in the user's own folders.
 //!
-//! Owns finding them and saying what they are; where to look is [`places`]'s, and what a file's head means is the member's
-//! [`model_file`](crate::engine::member::model_file). Nothing here loads a model. It reads disks, which may be slow or hang, so the
-//! look has a thread of its own.
+//! Owns finding and describing them; [`places`] owns where to look, and the member's
+//! [`model_file`](crate::engine::member::model_file) what a file's head means. Nothing here loads a model. The search reads
+//! disks, which may be slow or hang, so it has its own thread.
 
 mod folders;
 mod hub;
@@ -31,48 +31,48 @@ use crate::engine::member::model_file::header::{ModelHeader, Purpose};
 use crate::engine::member::model_file::memory::{Fit, USUAL_CONTEXT, needed};
 use crate::engine::member::model_file::parts;
 
-/// How long a look may take: a disk that is asleep is waited for, a share that is gone is not.
+/// How long the search may take: long enough for a sleeping disk, not for a share that is gone.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Files that write no text that are named.
+/// How many files that do not write text are named.
 const NAMED: usize = 4;
 
-/// The file in which LM Studio says where its folder is, and the most of it that is read.
+/// The file that contains LM Studio's folder, and how much of it is read.
 const LM_STUDIO: &str = ".lmstudio-home-pointer";
 const LONGEST_POINTER: usize = 4096;
 
 /// A model file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FoundModel {
-    /// What it is called, cleaned.
+    /// Its name, cleaned.
     pub name: String,
-    /// The file, the first of them where there are several.
+    /// The file, the first if there are several.
     pub path: PathBuf,
-    /// Whose folder it is in, in words.
+    /// The owner of its folder, in words.
     pub whose: &'static str,
     /// Bytes of all its files.
     pub bytes: u64,
-    /// What its head says; `None` where it cannot be used.
+    /// Its head; `None` if it cannot be used.
     pub header: Option<ModelHeader>,
-    /// Numbers of the model, over all its files.
+    /// Parameters of the model, over all its files.
     pub parameters: u64,
     /// Why it cannot be used, cleaned.
     pub problem: Option<String>,
 }
 
-/// What a look brought.
+/// The result of a search.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Finding {
-    /// In the order of the places, each by name.
+    /// In the order of the places, each sorted by name.
     pub models: Vec<FoundModel>,
-    /// The memory there is now, where the system says it.
+    /// The memory available now, if the system reports it.
     pub memory: Option<Memory>,
-    /// What could not be looked at, and what was left out, in sentences, cleaned.
+    /// What could not be searched, and what was left out, in sentences, cleaned.
     pub notes: Vec<String>,
 }
 
 impl FoundModel {
-    /// The memory it takes with the usual context, in bytes.
+    /// The memory in bytes that it takes with the usual context.
     #[must_use]
     pub fn needed(&self) -> Option<u64> {
         Some(needed(self.header.as_ref()?, self.bytes, USUAL_CONTEXT))
@@ -84,14 +84,14 @@ impl FoundModel {
         Some(Fit::of(self.needed()?, memory?))
     }
 
-    /// The member that it is.
+    /// The member for it.
     #[must_use]
     pub fn spec(&self) -> MemberSpec {
         let source = Source::Gguf { path: self.path.clone(), arguments: Vec::new(), local: Local::default() };
         MemberSpec { name: self.name.clone(), named: false, config: MemberConfig { source, ..MemberConfig::default() } }
     }
 
-    /// What names it on the command line; `None` where it cannot be typed.
+    /// Its argument on the command line; `None` if it cannot be typed.
     #[must_use]
     pub fn argument(&self) -> Option<String> {
         let path = self.path.to_str().filter(|path| clean_line(path) == *path)?;
@@ -103,7 +103,7 @@ impl FoundModel {
     }
 }
 
-/// Why model files could not be looked for.
+/// Why model files could not be searched for.
 #[derive(Debug, thiserror::Error)]
 #[allow(missing_docs, reason = "the messages say it")]
 pub enum LookError {
@@ -115,7 +115,7 @@ pub enum LookError {
     Silent,
 }
 
-/// Looks at the usual places and at the configured folders, past the files that are known already.
+/// Searches the usual places and the configured folders, skipping the files that are already known.
 pub async fn look(configured: Vec<PathBuf>, known: Vec<PathBuf>) -> Result<Finding, LookError> {
     let (sender, receiver) = oneshot::channel();
     // Not a thread of the runtime, which would wait at its end for a disk that does not answer.
@@ -134,7 +134,7 @@ fn home() -> Option<PathBuf> {
     directories::BaseDirs::new().map(|folders| folders.home_dir().to_owned())
 }
 
-/// A path with `~` taken for the user's folder.
+/// A path with `~` expanded to the user's folder.
 pub(super) fn expanded(path: &Path) -> PathBuf {
     places::expanded(path, home().as_deref())
 }
@@ -154,7 +154,7 @@ fn of_platform(configured: &[PathBuf]) -> Vec<Place> {
     usual(&Surroundings { variable: &|name| std::env::var_os(name), home, system }, configured, pointer.as_deref())
 }
 
-/// Looks at these places, past the files that are known already.
+/// Searches these places, skipping the files that are already known.
 #[must_use]
 pub fn find(places: &[Place], known: &[PathBuf], memory: Option<Memory>) -> Finding {
     let mut walk = Walk::new(known);
@@ -186,7 +186,7 @@ pub fn find(places: &[Place], known: &[PathBuf], memory: Option<Memory>) -> Find
     Finding { models, memory, notes }
 }
 
-/// A sentence on files that are no models to choose.
+/// A sentence about files that cannot be chosen as models.
 fn without_text(left_out: &[(String, Purpose)]) -> String {
     let named = left_out.iter().take(NAMED).map(|(name, purpose)| format!("{name} ({})", purpose.in_words()));
     let more = left_out.len().saturating_sub(NAMED);
@@ -200,7 +200,7 @@ enum Described {
     NoText(String, Purpose),
 }
 
-/// Looks into a file; `None` where it is gone.
+/// Examines a file; `None` if it is gone.
 fn described(candidate: Candidate) -> Option<Described> {
     let Candidate { name, path, whose, problem } = candidate;
     let bytes = parts::bytes(&path);
@@ -223,9 +223,9 @@ fn described(candidate: Candidate) -> Option<Described> {
     Some(Described::Model(Box::new(found)))
 }
 
-/// The head of the first file, and the numbers of all; `Err` says what is wrong, without the name of the first file.
+/// The head of the first file, and the parameters of all; `Err` says what is wrong, without the name of the first file.
 fn read(path: &Path) -> Result<(ModelHeader, u64), String> {
-    // The list says which file it is.
+    // The list names the file.
     let first = ModelHeader::read(path).map_err(|error| error.without_file())?;
     let mut parameters = first.parameters;
     for other in parts::files(path).iter().filter(|file| *file != path) {

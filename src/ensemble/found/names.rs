@@ -1,12 +1,12 @@
-//! What a model file is called.
+//! The display name of a model file.
 
 use std::path::Path;
 
 use crate::clean::clean_line;
 use crate::engine::member::model_file::parts::part_of;
 
-/// The name of the model in a file: the file's own, without what says which part it is; where that says nothing (`model.gguf`) that
-/// of `outer`, else of the folder. Cleaned.
+/// The name of the model in a file: the file's own, without its part number; if that is generic (`model.gguf`), `outer`,
+/// otherwise the folder's name. Cleaned.
 pub(super) fn of_file(path: &Path, outer: Option<&str>) -> String {
     let full = path.file_name().unwrap_or_default().to_string_lossy();
     let end = full.to_lowercase().find(".gguf").filter(|end| full.is_char_boundary(*end)).unwrap_or(full.len());
@@ -20,7 +20,7 @@ pub(super) fn of_file(path: &Path, outer: Option<&str>) -> String {
     clean_line(outer.as_deref().unwrap_or(stem)).trim().to_owned()
 }
 
-/// Whether what follows a word is nothing, or says how the weights are stored (`-q4_0`, `.f16`).
+/// Whether what follows a word is empty, or is a quantisation type (`-q4_0`, `.f16`).
 fn is_type(rest: &str) -> bool {
     let Some(kind) = rest.strip_prefix(['-', '.', '_']) else { return rest.is_empty() };
     let digits = kind.trim_start_matches(|letter: char| letter.is_ascii_alphabetic());

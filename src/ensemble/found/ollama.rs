@@ -10,19 +10,19 @@ use super::places::Place;
 use super::walk::{Candidate, Walk, is_gguf};
 use crate::clean::clean_line;
 
-/// What a layer is called that is a model.
+/// The type of a layer that is a model.
 const MODEL: &str = "application/vnd.ollama.image.model";
 
-/// Bytes of a manifest that are read: they have a few hundred.
+/// How many bytes of a manifest are read: they have a few hundred.
 const LONGEST: u64 = 1 << 20;
 
 /// Levels of folders below `manifests`.
 const DEEP: usize = 5;
 
-/// Characters of a hash that name a download.
+/// How many characters of a hash name a download.
 const SHORT: usize = 12;
 
-/// Looks at a store.
+/// Searches a store.
 pub(super) fn look(walk: &mut Walk, place: &Place) {
     let manifests = place.folder.join("manifests");
     for manifest in walk.below(place, &manifests, DEEP) {
@@ -43,7 +43,8 @@ pub(super) fn look(walk: &mut Walk, place: &Place) {
     }
 }
 
-/// What Ollama calls the model of a manifest: `MODEL:TAG`, with what comes before where that is not the usual. Cleaned.
+/// Ollama's name for the model of a manifest: `MODEL:TAG`, preceded by registry and namespace if they are not the usual ones.
+/// Cleaned.
 fn name(manifest: &Path) -> String {
     let parts: Vec<String> = manifest.iter().map(|part| clean_line(&part.to_string_lossy())).collect();
     let Some((tag, rest)) = parts.split_last() else { return String::new() };
@@ -55,7 +56,7 @@ fn name(manifest: &Path) -> String {
     format!("{}:{tag}", rest.join("/"))
 }
 
-/// The hash of the model in a manifest; `None` for one that holds another kind of model, or cannot be read.
+/// The hash of the model in a manifest; `None` if it holds another kind of model, or cannot be read.
 fn model(manifest: &Path) -> Option<String> {
     let mut text = Vec::new();
     File::open(manifest).ok()?.take(LONGEST).read_to_end(&mut text).ok()?;

@@ -1,27 +1,26 @@
 //! Where model files usually are: the folders of the programs that download them, and those of the configuration.
 //!
-//! Pure: what the environment says is a parameter. Which of the folders are there is found out by whoever looks.
+//! Pure: the environment is a parameter. The caller finds out which of the folders exist.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-/// How deep a folder is looked into whose layout is anybody's.
+/// How deep a folder with unknown layout is searched.
 const DEEP: usize = 5;
 
 /// The system, as far as it decides where programs keep their files.
+#[allow(missing_docs, reason = "the names say it")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum System {
-    /// Linux and what is like it.
+    /// Linux and similar systems.
     Linux,
-    /// macOS.
     MacOs,
-    /// Windows.
     Windows,
 }
 
 /// What the places depend on.
 pub struct Surroundings<'a> {
-    /// A variable of the environment.
+    /// Looks up an environment variable.
     pub variable: &'a dyn Fn(&str) -> Option<OsString>,
     /// The user's folder.
     pub home: Option<PathBuf>,
@@ -30,30 +29,29 @@ pub struct Surroundings<'a> {
 }
 
 /// A folder that may hold models.
+#[allow(missing_docs, reason = "the names say it")]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Place {
-    /// The folder.
     pub folder: PathBuf,
-    /// Whose it is, in words.
+    /// Its owner, in words.
     pub whose: &'static str,
-    /// Levels of folders in it that are looked into.
+    /// How many levels of folders in it are searched.
     pub depth: usize,
-    /// How models lie there.
     pub layout: Layout,
-    /// Whether the user named it, and so hears when it is not there.
+    /// Whether the user named it, and so must be told if it does not exist.
     pub named: bool,
 }
 
-/// How models lie in a place.
+/// How models are stored in a place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Layout {
     /// Files that end in `.gguf`, in folders of any kind or of Hugging Face's.
     Files,
-    /// Blobs without an ending, and manifests that name them.
+    /// Blobs without an extension, and manifests that name them.
     Ollama,
 }
 
-/// A path with `~` taken for the user's folder.
+/// A path with `~` expanded to the user's folder.
 pub(super) fn expanded(path: &Path, home: Option<&Path>) -> PathBuf {
     match (path.strip_prefix("~"), home) {
         (Ok(rest), Some(home)) => home.join(rest),
@@ -75,7 +73,7 @@ impl Surroundings<'_> {
         Some(self.home.as_ref()?.join(path))
     }
 
-    /// Where programs keep what they can fetch again.
+    /// Where programs keep what they can download again.
     fn cache(&self) -> Option<PathBuf> {
         match self.system {
             System::Linux => self.folder("XDG_CACHE_HOME").or_else(|| self.in_home(".cache")),
@@ -93,7 +91,7 @@ impl Surroundings<'_> {
         }
     }
 
-    /// Where Hugging Face's libraries keep what they fetch, on every system.
+    /// Where Hugging Face's libraries keep downloads, on every system.
     fn hub(&self) -> Option<PathBuf> {
         self.folder("HF_HUB_CACHE")
             .or_else(|| self.folder("HUGGINGFACE_HUB_CACHE"))
@@ -112,15 +110,15 @@ impl Surroundings<'_> {
             return vec![folder];
         }
         let own = self.in_home(".ollama/models");
-        // Its service on Linux has a user of its own.
+        // Its service on Linux runs as a separate user.
         let service = ["/usr/share/ollama/.ollama/models", "/var/lib/ollama/.ollama/models", "/var/lib/ollama/models"];
         let service = service.into_iter().filter(|_| self.system == System::Linux);
         own.into_iter().chain(service.map(PathBuf::from)).collect()
     }
 }
 
-/// The places to look at, the user's own first. `configured` are the folders of the configuration, and `lm_studio` is what the
-/// file says that LM Studio leaves in the user's folder, if it is there.
+/// The places to search, the user's own first. `configured` are the folders of the configuration, and `lm_studio` is the contents
+/// of the file that LM Studio leaves in the user's folder, if it exists.
 #[must_use]
 pub fn usual(surroundings: &Surroundings<'_>, configured: &[PathBuf], lm_studio: Option<&str>) -> Vec<Place> {
     let files =
@@ -141,7 +139,7 @@ pub fn usual(surroundings: &Surroundings<'_>, configured: &[PathBuf], lm_studio:
         files(surroundings.data().map(|data| data.join("Jan/data/llamacpp/models")), "Jan"),
         files(surroundings.gpt4all(), "GPT4All"),
         files(surroundings.in_home(".cache/gpt4all"), "GPT4All"),
-        // Last: a folder is looked through once, and this one alone is not looked into. It may be one of the others.
+        // Last: a folder is searched only once, and only this one is not searched in depth. It may be one of the others.
         files(Some(PathBuf::from(".")), "this folder").map(|place| Place { depth: 0, ..place }),
     ];
     places.extend(usual.into_iter().flatten());

@@ -1,4 +1,4 @@
-//! Looks at folders made for the purpose: every place's own way of keeping models, and what goes wrong in folders.
+//! Searches of folders made for the purpose: every place's own way of storing models, and what goes wrong in folders.
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,8 +1,7 @@
-//! Going through the folders of places: what is in them, and the models that were found so far.
+//! Walks the folders of a place to find models and unfinished downloads of models.
 //!
-//! Bounded in depth and in number, and each folder is entered once, so that links in a circle end. Nothing here opens a file,
-//! except to see whether a download without a name of its own is a GGUF file. How a place is laid out is known elsewhere: plain
-//! folders, the Hugging Face cache and Ollama's store each have a file of their own.
+//! Bounded in depth and in number, and each folder is entered once, so that circular links end. Nothing here opens a file except
+//! to check whether a download without a telling name is a GGUF file.
 
 use std::collections::HashSet;
 use std::fs::{self, File};
@@ -14,46 +13,46 @@ use super::places::Place;
 use crate::engine::member::model_file::memory::bytes_in_words;
 use crate::engine::member::model_file::parts::part_of;
 
-/// Entries of folders that are looked at in one place.
+/// The most folder entries examined in one place.
 const MOST_ENTRIES: usize = 20_000;
 
-/// Models that are listed in all.
+/// The most models listed in all.
 pub(super) const MOST_MODELS: usize = 200;
 
-/// A file that is a model by its place and name.
+/// A file that is a model by its location and name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Candidate {
-    /// What it is called.
+    /// Its display name.
     pub(super) name: String,
     /// The file.
     pub(super) path: PathBuf,
-    /// Whose folder it is in.
+    /// The owner of its folder.
     pub(super) whose: &'static str,
     /// What is already known to be wrong with it.
     pub(super) problem: Option<String>,
 }
 
-/// What is found on the way through all places.
+/// The results of walking all places.
 #[derive(Debug, Default)]
 pub(super) struct Walk {
     pub(super) candidates: Vec<Candidate>,
-    /// What could not be looked at, in sentences.
+    /// What could not be searched, in sentences.
     pub(super) notes: Vec<String>,
     folders: HashSet<PathBuf>,
     files: HashSet<PathBuf>,
-    /// Entries that may still be looked at in this place.
+    /// How many more entries may be examined in this place.
     left: usize,
-    /// Whether it was said that something in this place cannot be looked at.
+    /// Whether there is already a note that something in this place cannot be searched.
     noted: bool,
 }
 
 impl Walk {
-    /// A walk that passes by these files.
+    /// A walk that skips these files.
     pub(super) fn new(known: &[PathBuf]) -> Self {
         Self { files: known.iter().filter_map(|path| fs::canonicalize(path).ok()).collect(), ..Self::default() }
     }
 
-    /// Starts with a place.
+    /// Searches a place.
     pub(super) fn enter(&mut self) {
         (self.left, self.noted) = (MOST_ENTRIES, false);
     }
@@ -66,7 +65,8 @@ impl Walk {
         }
     }
 
-    /// What is in a folder, by name. One that was listed before is empty, and one that is not there is unless the user named it.
+    /// The entries of a folder, by name. One that was listed before counts as empty, and so does a missing one unless the user
+    /// named it.
     pub(super) fn entries(&mut self, place: &Place, folder: &Path) -> Vec<PathBuf> {
         let is_new = fs::canonicalize(folder).is_ok_and(|canonical| self.folders.insert(canonical));
         let entries = match fs::read_dir(folder) {
@@ -74,7 +74,7 @@ impl Walk {
             Err(error) => {
                 let is_missing = matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory);
                 if !self.noted && (!is_missing || (place.named && folder == place.folder)) {
-                    // One for a place: what is wrong with it is mostly wrong with all in it.
+                    // One note per place: a problem usually affects everything in it.
                     self.noted = true;
                     self.notes.push(format!("{}: {error}", folder.display()));
                 }
@@ -90,7 +90,7 @@ impl Walk {
         paths
     }
 
-    /// The files in a folder and in so many levels of folders below it, by name.
+    /// The files in a folder and in this many levels of folders below it, by name.
     pub(super) fn below(&mut self, place: &Place, folder: &Path, depth: usize) -> Vec<PathBuf> {
         let mut files = Vec::new();
         for path in self.entries(place, folder) {
@@ -103,7 +103,7 @@ impl Walk {
         files
     }
 
-    /// A model: the first of its files stands for all. `outer` is what it is called where its file says nothing.
+    /// Adds a model: the first of its files stands for all. `outer` is its name if its file does not have one.
     pub(super) fn model(&mut self, place: &Place, path: &Path, outer: Option<&str>) {
         let (mut path, mut problem) = (path.to_owned(), None);
         if let Some(part) = part_of(&path).filter(|part| part.number > 1) {
@@ -111,7 +111,7 @@ impl Walk {
             if first.exists() {
                 return;
             }
-            // One entry, however many of the others are there.
+            // One entry, however many of the others exist.
             if (2..part.number).any(|number| part.path(&path, number).exists()) {
                 return;
             }
@@ -122,7 +122,7 @@ impl Walk {
         self.add(Candidate { name, path, whose: place.whose, problem });
     }
 
-    /// A download that has not ended. One of which nothing is there is passed by.
+    /// Adds an unfinished download. One with no data yet is skipped.
     pub(super) fn under_way(&mut self, place: &Place, path: &Path, name: String) {
         let bytes = fs::metadata(path).map_or(0, |metadata| metadata.len());
         if bytes > 0 {
@@ -131,9 +131,9 @@ impl Walk {
         }
     }
 
-    /// Adds a file that is not there by another way.
+    /// Adds a file unless it was already found on another path.
     pub(super) fn add(&mut self, candidate: Candidate) {
-        // One that has no such path is gone, or leads nowhere: what it is called may still be of use.
+        // A file without a canonical path is gone, or leads nowhere: its name may still be of use.
         let is_new = fs::canonicalize(&candidate.path).map_or(candidate.problem.is_some(), |path| self.files.insert(path));
         if is_new {
             self.candidates.push(candidate);
@@ -146,7 +146,7 @@ pub(super) fn is_named_gguf(path: &Path) -> bool {
     path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("gguf"))
 }
 
-/// Whether a file starts as a GGUF file does.
+/// Whether a file starts like a GGUF file.
 pub(super) fn is_gguf(path: &Path) -> bool {
     let mut magic = [0; 4];
     path.is_file() && File::open(path).and_then(|mut file| file.read_exact(&mut magic)).is_ok() && magic == *b"GGUF"

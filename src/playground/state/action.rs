@@ -1,5 +1,5 @@
-//! What the user can do: one table, from which the key bindings, the help screen, the hint line, the command palette and the
-//! key table of the manual are made, so that none of them can say what another does not.
+//! What the user can do: one table, from which the key bindings, the help screen, the hint line, the command palette and the key
+//! table of the manual are made, so that they cannot contradict each other.
 
 /// Something the user can ask of the playground.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -46,7 +46,7 @@ pub enum Action {
     End,
     FocusNext,
     FocusPrevious,
-    /// The pane of that place, from 1.
+    /// The pane with that number, from 1.
     Pane(u8),
     Zoom,
     Heat,
@@ -138,7 +138,7 @@ pub enum Page {
 /// Where a key has its meaning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Context {
-    /// Everywhere, also while text is typed.
+    /// Everywhere, including while text is typed.
     Anywhere,
     /// Where keys are commands.
     Keys,
@@ -156,22 +156,20 @@ pub enum Context {
     Question,
 }
 
-/// Under which heading the help screen shows an action.
+/// The heading of the help screen for an action.
+#[allow(missing_docs, reason = "the names say it")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Group {
     /// Writing and sending questions.
     Asking,
-    /// The run itself.
     Running,
-    /// What the user changes in the answer.
+    /// Changes to the answer.
     Steering,
-    /// What is looked at, and how.
+    /// What is shown, and how.
     Looking,
     /// Copies and files.
     Keeping,
-    /// The program.
     Program,
-    /// Knobs.
     Tuning,
     /// Composing an ensemble.
     Roster,
@@ -182,19 +180,17 @@ pub enum Group {
 }
 
 /// One row of the table.
+#[allow(missing_docs, reason = "the names say it")]
 #[derive(Debug, Clone, Copy)]
 pub struct Entry {
-    /// The action.
     pub action: Action,
     /// Its name in the configuration file and the palette.
     pub name: &'static str,
     /// Its keys unless the configuration gives others.
     pub keys: &'static [&'static str],
-    /// Where they hold.
     pub context: Context,
-    /// The heading it stands under.
     pub group: Group,
-    /// What it does, in a line.
+    /// What it does, in one line.
     pub meaning: &'static str,
     /// A word or two for the hint line.
     pub hint: &'static str,
@@ -215,7 +211,7 @@ impl Group {
         Self::Lists,
     ];
 
-    /// The heading.
+    /// The group's heading.
     #[must_use]
     pub fn title(self) -> &'static str {
         match self {
@@ -234,7 +230,7 @@ impl Group {
 }
 
 impl Context {
-    /// The context as a sentence names it.
+    /// The context as named in a sentence.
     #[must_use]
     pub fn in_words(self) -> &'static str {
         match self {
@@ -249,7 +245,7 @@ impl Context {
         }
     }
 
-    /// Whether a key that means one thing here and another thing there would be ambiguous.
+    /// Whether one key with different meanings here and there would be ambiguous.
     #[must_use]
     pub fn overlaps(self, other: Self) -> bool {
         self == other || self == Self::Anywhere || other == Self::Anywhere
@@ -292,17 +288,17 @@ pub const ACTIONS: &[Entry] = rows! {
         Faster, "faster", ["}"], Keys, "faster", "speed up: the built-in models, or a replay";
     }
     Steering {
-        Override, "override", ["o"], Keys, "choose", "choose the winner of the round looked at yourself, open or decided";
+        Override, "override", ["o"], Keys, "choose", "choose the winner of the selected round yourself, open or decided";
         EditSegment, "edit-segment", ["E"], Keys, "change", "change the text of the segment looked at";
         WriteSegment, "write-segment", ["n"], Keys, "write", "write the next segment yourself, or one in the place of that looked at";
-        Redraft, "redraft", ["r"], Keys, "redraft", "have the focused member's candidate drawn again in the round looked at";
-        RedraftAll, "redraft-all", ["N"], Keys, "redraft all", "have all candidates of the round looked at drawn again";
+        Redraft, "redraft", ["r"], Keys, "redraft", "have the focused member's candidate drawn again in the selected round";
+        RedraftAll, "redraft-all", ["N"], Keys, "redraft all", "have all candidates of the selected round drawn again";
         SendAway, "send-away", ["x"], Keys, "away/back", "send the member of the focused pane away, or bring it back";
         Lighter, "lighter", ["("], Keys, "lighter", "give the scores of the focused pane's member less weight";
         Heavier, "heavier", [")"], Keys, "heavier", "give the scores of the focused pane's member more weight";
         Undo, "undo", ["u"], Keys, "undo", "take the last change back";
         Redo, "redo", ["U"], Keys, "redo", "do the change again that was taken back last";
-        Rewind, "rewind", ["R"], Keys, "take back", "take the round looked at back, with those after it, and stand still there";
+        Rewind, "rewind", ["R"], Keys, "take back", "take the selected round back, with those after it, and pause";
         Branches, "branches", ["b"], Keys, "branches", "the branches of this answer: go to another";
         Compare, "compare", ["d"], Keys, "compare", "hold this branch against another, or against a recorded run";
     }
@@ -318,7 +314,7 @@ pub const ACTIONS: &[Entry] = rows! {
         TuneHigher, "tune-higher", ["right", "l"], Tuning, "higher", "a step up, or the name after";
         TuneDefault, "tune-default", ["0"], Tuning, "default", "the marked knob's default";
         TuneDefaults, "tune-defaults", ["d"], Tuning, "all defaults", "every knob's default";
-        TuneApply, "tune-apply", ["enter"], Tuning, "apply", "take the typed value; then put what is tried in force";
+        TuneApply, "tune-apply", ["enter"], Tuning, "apply", "take the typed value; then apply the changes";
         TuneForget, "tune-forget", ["esc"], Tuning, "forget", "forget what is tried, and close the panel";
         TuneClose, "tune-close", ["t", "q"], Tuning, "look", "close the panel and go on comparing: chart, rounds and ranking show what would be different";
     }
@@ -413,7 +409,7 @@ impl Action {
     /// Its row of the table.
     #[must_use]
     pub fn entry(self) -> &'static Entry {
-        // A test holds that every action has a row; the first stands in where one were missing.
+        // A test checks that every action has a row; the first is a fallback for a missing one.
         ACTIONS.iter().find(|entry| entry.action == self).unwrap_or(&ACTIONS[0])
     }
 }

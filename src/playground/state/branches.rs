@@ -1,4 +1,4 @@
-//! The branches of an answer as a list: what each is, and how far it is like the one that is read.
+//! The branches of an answer as a list: what each is, and how much it has in common with the current one.
 
 use super::picker::{Choice, Item, Picker, PickerKind};
 use super::play::Play;
@@ -7,10 +7,10 @@ use super::scene::status::in_force;
 use crate::clean::clean_line;
 use crate::engine::fusion::event::SegmentId;
 
-/// Characters of a branch's text that are shown.
+/// How many characters of a branch's text are shown.
 const LONGEST: usize = 120;
 
-/// The ends of all branches, and where the answer stands where that is none of them, in the order of the tree.
+/// The ends of all branches, and the current segment if it is not one of them, in the order of the tree.
 #[must_use]
 pub fn ends(play: &Play) -> Vec<SegmentId> {
     let tree = &play.run.tree;
@@ -41,7 +41,7 @@ pub fn named(play: &Play, end: SegmentId) -> String {
     }
 }
 
-/// The list of branches, or of those to be compared with the one that is read.
+/// The list of branches, or of those to compare with the current one.
 #[must_use]
 pub fn list(play: &Play, kind: PickerKind, choice: impl Fn(SegmentId) -> Choice) -> Vec<Item> {
     let tree = &play.run.tree;

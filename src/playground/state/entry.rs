@@ -1,15 +1,15 @@
-//! Words that the user puts into an answer: what they are for, and how they join what stands before them.
+//! Text that the user adds to an answer: its purpose, and how it joins the text before it.
 
 use unicode_width::UnicodeWidthChar;
 
 use crate::engine::fusion::event::SegmentId;
 
-/// What a text is being written for.
+/// The purpose of a text being written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
-    /// To take the place of this segment's text.
+    /// To replace this segment's text.
     Edit(SegmentId),
-    /// To be a segment: in the place of this one, or the next.
+    /// To be a segment: in place of this one, or the next.
     Write(Option<SegmentId>),
 }
 
@@ -25,12 +25,12 @@ impl Purpose {
     }
 }
 
-/// A text as it follows what was accepted before: with a blank between two words that would run together. What the user typed
-/// themselves stands as they typed it.
+/// A text as it follows what was accepted before: with a blank between two words that would run together. Otherwise it stays as
+/// the user typed it.
 #[must_use]
 pub fn joined(before: &str, text: &str) -> String {
     let (Some(last), Some(first)) = (before.chars().last(), text.chars().next()) else { return text.to_owned() };
-    // Scripts without blanks between words are as wide as two columns.
+    // Characters of scripts without blanks between words are two columns wide.
     let narrow = |character: char| character.width() == Some(1);
     let parts = last.is_whitespace() || first.is_whitespace() || !first.is_alphanumeric() || !narrow(last) || !narrow(first);
     if parts { text.to_owned() } else { format!(" {text}") }

@@ -1,8 +1,8 @@
 //! Fuzzy search in short lists: the letters of the query in order, anywhere in the text.
 
-/// How well a text answers a query: higher is better, `None` is not at all. An empty query is answered by everything alike.
+/// How well a text matches a query: higher is better, `None` is no match. An empty query matches everything equally.
 ///
-/// Letters that follow one another and letters at the start of a word count more: "st" finds "step" before "last".
+/// Consecutive letters and letters at the start of a word count more: "st" finds "step" before "last".
 #[must_use]
 pub fn score(query: &str, text: &str) -> Option<i32> {
     let text: Vec<char> = text.chars().flat_map(char::to_lowercase).collect();
@@ -12,7 +12,7 @@ pub fn score(query: &str, text: &str) -> Option<i32> {
     for wanted in query.chars().flat_map(char::to_lowercase).filter(|character| !character.is_whitespace()) {
         let begins = |at: usize| at == 0 || !text[at - 1].is_alphanumeric();
         let next = previous.map_or(0, |at: usize| at + 1);
-        // The very next letter, else the start of a word, else anywhere.
+        // The very next letter, otherwise the start of a word, otherwise anywhere.
         let at = if previous.is_some() && text.get(next) == Some(&wanted) {
             total += 4;
             next
@@ -25,7 +25,7 @@ pub fn score(query: &str, text: &str) -> Option<i32> {
         previous = Some(at);
         from = at + 1;
     }
-    // Of equals the shorter text is nearer to what was typed.
+    // On ties the shorter text is closer to what was typed.
     Some(total * 100 - i32::try_from(text.len().min(99)).unwrap_or(99))
 }
 

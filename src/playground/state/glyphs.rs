@@ -1,4 +1,4 @@
-//! The marks of the screen: one narrow character each, from blocks that every monospaced font has, or from ASCII alone.
+//! The marks of the screen: one narrow character each, either from blocks that every monospaced font has or from ASCII only.
 
 use ratatui::symbols::border;
 
@@ -25,7 +25,7 @@ const ASCII_BORDER: border::Set<'static> = border::Set {
 };
 
 impl Glyphs {
-    /// The marks, or their stand-ins in ASCII.
+    /// The marks, or their ASCII equivalents.
     #[must_use]
     pub fn new(ascii: bool) -> Self {
         Self { ascii }
@@ -53,7 +53,7 @@ impl Glyphs {
         }
     }
 
-    /// The mark of what the run is doing.
+    /// The mark of the run's state.
     #[must_use]
     pub fn run(self, state: RunState) -> &'static str {
         match state {
@@ -81,7 +81,7 @@ impl Glyphs {
         }
     }
 
-    /// The mark of a stretch of a bar in time; capital letters where the round waited for it.
+    /// The mark of a stretch of a time bar; capital letters if the round waited for it.
     #[must_use]
     pub fn stretch(self, stretch: Stretch, critical: bool) -> &'static str {
         match (stretch, critical) {
@@ -121,19 +121,19 @@ impl Glyphs {
         self.pick(border::PLAIN, ASCII_BORDER)
     }
 
-    /// A stretch of a horizontal rule.
+    /// A piece of a horizontal rule.
     #[must_use]
     pub fn rule(self) -> &'static str {
         self.pick("─", "-")
     }
 
-    /// A stretch of a rule that is tried in the place of another.
+    /// A piece of a rule that is being tried in place of another.
     #[must_use]
     pub fn tried_rule(self) -> &'static str {
         self.pick("═", "=")
     }
 
-    /// What stands where text was left out.
+    /// Replaces omitted text.
     #[must_use]
     pub fn ellipsis(self) -> &'static str {
         self.pick("…", "~")

@@ -1,6 +1,6 @@
-//! A sweep over the question as a map: which settings are played, what came of them, and which one is marked.
+//! A sweep over the question as a map: which settings are played, their results, and which one is marked.
 //!
-//! Owns what the user sees of a sweep. Playing it is done outside ([`Effect::Sweep`](super::Effect::Sweep)), and continues while the
+//! Owns what the user sees of a sweep. It is played outside ([`Effect::Sweep`](super::Effect::Sweep)), and continues while the
 //! map is closed.
 
 use std::collections::HashMap;
@@ -11,16 +11,16 @@ use crate::engine::fusion::params::{Params, knob};
 use crate::prompts::Prompt;
 use crate::sweep::{Axis, Cell, Figures, Finished, Grid, GridError};
 
-/// The axes of a sweep that is started from the playground: the paper's length and those around it, and thresholds from nobody leaving
-/// to many. Rows first.
+/// The axes of a sweep started from the playground: the paper's length and those around it, and thresholds from no exits to many.
+/// Rows first.
 const AXES: &[(&str, &str)] = &[("segment-tokens", "3,5,10,20"), ("exit-threshold", "0,0.3,0.5,0.7")];
 
 /// A sweep to be played.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SweepAsk {
-    /// Who answers, in the order that decides ties.
+    /// The members, in the order that decides ties.
     pub members: Vec<Seated>,
-    /// What is asked, with the answers where they are known.
+    /// The question, with the answers if they are known.
     pub prompt: Prompt,
     /// The knobs that vary.
     pub grid: Grid,
@@ -30,7 +30,7 @@ pub struct SweepAsk {
     pub seed: u64,
 }
 
-/// Whether a sweep continues.
+/// The progress of a sweep.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Progress {
     /// Settings are being played.
@@ -44,15 +44,12 @@ pub enum Progress {
 }
 
 /// A direction of the arrow keys.
+#[allow(missing_docs, reason = "the names say it")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Direction {
-    /// To the row above.
     Up,
-    /// To the row below.
     Down,
-    /// To the column before.
     Left,
-    /// To the column after.
     Right,
 }
 
@@ -72,10 +69,10 @@ pub struct HeatMap {
     traces: HashMap<Cell, PathBuf>,
 }
 
-/// The grid of a sweep that is started from the playground.
+/// The grid of a sweep started from the playground.
 ///
 /// # Errors
-/// Never: a test holds that the built-in axes are in the knobs' ranges.
+/// Never: a test checks that the built-in axes are in the knobs' ranges.
 pub fn usual_grid() -> Result<Grid, GridError> {
     let axes = AXES.iter().map(|(name, list)| Axis::parse(knob(name)?, list));
     Grid::new(axes.collect::<Result<_, _>>()?)
@@ -97,7 +94,7 @@ impl HeatMap {
         }
     }
 
-    /// Takes in a finished cell, and where its run is recorded.
+    /// Adds a finished cell, and where its run is recorded.
     pub fn finished(&mut self, finished: Finished, trace: Option<PathBuf>) {
         self.traces.extend(trace.map(|trace| (finished.cell, trace)));
         self.finished.retain(|other| other.cell != finished.cell);
@@ -111,7 +108,7 @@ impl HeatMap {
         &self.figures
     }
 
-    /// How many settings are played.
+    /// How many settings have been played.
     #[must_use]
     pub fn played(&self) -> usize {
         self.figures.iter().filter(|figures| figures.answers > 0).count()

@@ -1,25 +1,25 @@
-//! Keys as configuration files, the help screen and the hint line write them.
+//! Keys in the notation of configuration files, the help screen and the hint line.
 //!
-//! Owns the names (`ctrl+s`, `alt+enter`, `g g`) and the one form in which a key press is compared with a binding; which
-//! key does what is the keymap's.
+//! Owns the names (`ctrl+s`, `alt+enter`, `g g`) and the normal form in which a key press is compared with a binding. The keymap
+//! owns which key does what.
 
 use std::fmt;
 use std::str::FromStr;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
-/// A key press, with the modifiers that tell it from others.
+/// A key press, with the relevant modifiers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Key {
     code: KeyCode,
     modifiers: KeyModifiers,
 }
 
-/// One key, or two pressed one after the other.
+/// One key, or two pressed in sequence.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Chord(Vec<Key>);
 
-/// Why a text names no key.
+/// Why a text is not a key.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum KeyError {
     /// No key of that name.
@@ -30,7 +30,7 @@ pub enum KeyError {
     Length(String),
 }
 
-/// Names of keys that are no characters, as they are written and read.
+/// Names of keys that are not characters.
 const NAMES: &[(KeyCode, &str)] = &[
     (KeyCode::Char(' '), "space"),
     (KeyCode::Enter, "enter"),
@@ -56,7 +56,7 @@ impl Key {
     fn new(code: KeyCode, modifiers: KeyModifiers) -> Self {
         let known = KeyModifiers::CONTROL | KeyModifiers::ALT | KeyModifiers::SHIFT;
         match code {
-            // Terminals differ in whether a capital comes with shift; the character says it already.
+            // Terminals differ in whether a capital comes with shift; the character shows it already.
             KeyCode::Char(character) if modifiers.contains(KeyModifiers::CONTROL) => {
                 Self { code: KeyCode::Char(character.to_ascii_lowercase()), modifiers: modifiers & (known - KeyModifiers::SHIFT) }
             }
@@ -72,7 +72,7 @@ impl Key {
         self.character().is_some()
     }
 
-    /// The character that it writes where text is typed.
+    /// The character that it types.
     #[must_use]
     pub fn character(self) -> Option<char> {
         match self.code {

@@ -1,6 +1,6 @@
 //! Which key does what: the defaults of the table of actions, changed by the configuration's `[keys]`.
 //!
-//! Owns the search for what a key press means and the check that no key means two things where both could be meant.
+//! Owns the lookup of a key press and the check that no key has two meanings where both could apply.
 
 use std::collections::BTreeMap;
 
@@ -8,57 +8,45 @@ use super::action::{ACTIONS, Action, Context, Entry};
 use super::key::{Chord, Key, KeyError};
 use crate::engine::fusion::params::nearest;
 
-/// Key bindings as a configuration file gives them: an action's name, and its keys (none unbinds it).
+/// Key bindings as in a configuration file: an action's name, and its keys (none unbinds it).
 pub type Bindings = BTreeMap<String, Vec<String>>;
 
 /// What is wrong with key bindings.
+#[allow(missing_docs, reason = "the names say it")]
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum KeymapError {
-    /// A name that no action has.
     #[error("[keys]: there is no action `{name}`; the nearest is `{nearest}`")]
     UnknownAction {
-        /// What was written.
         name: String,
-        /// The known one most like it.
+        /// The most similar known one.
         nearest: String,
     },
-    /// A text that names no key.
     #[error("[keys] {action}: {source}")]
-    Key {
-        /// The action it was given for.
-        action: &'static str,
-        /// What is wrong.
-        source: KeyError,
-    },
+    Key { action: &'static str, source: KeyError },
     /// Two actions on one key.
     #[error(
         "[keys]: `{key}` is both `{first}` and `{second}` {place}: give one of them another key, for example \
          `{second} = \"…\"`, or none with `{second} = []`"
     )]
     Clash {
-        /// The key.
         key: String,
-        /// One of the actions.
         first: &'static str,
-        /// The other.
         second: &'static str,
-        /// Where both hold.
+        /// Where both apply.
         place: &'static str,
     },
     /// A key that types, bound where text is typed.
     #[error("[keys] {action}: `{key}` would be typed instead, because `{action}` holds {place}: use ctrl or alt with it")]
     Types {
-        /// The action.
         action: &'static str,
-        /// The key.
         key: String,
-        /// Where it holds.
+        /// Where it applies.
         place: &'static str,
     },
 }
 
 impl KeymapError {
-    /// The actions that it is about, as the configuration names them.
+    /// The actions it is about, by their names in the configuration.
     #[must_use]
     pub fn actions(&self) -> Vec<&str> {
         match self {
@@ -80,7 +68,7 @@ pub enum Meaning {
     Nothing,
 }
 
-/// Every binding in force.
+/// All current bindings.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Keymap {
     /// In the order of the table.
@@ -104,7 +92,7 @@ impl Keymap {
         Ok(Self { bindings })
     }
 
-    /// What these keys, pressed one after the other, mean in a context.
+    /// What these keys, pressed in sequence, mean in a context.
     #[must_use]
     pub fn meaning(&self, context: Context, keys: &[Key]) -> Meaning {
         let mut meaning = Meaning::Nothing;
@@ -125,13 +113,13 @@ impl Keymap {
         self.bindings.iter().filter(|binding| binding.2 == action).map(|(chord, ..)| chord.to_string()).collect()
     }
 
-    /// The first key of an action; empty where it has none.
+    /// The first key of an action; empty if it has none.
     #[must_use]
     pub fn key(&self, action: Action) -> String {
         self.bindings.iter().find(|binding| binding.2 == action).map_or_else(String::new, |(chord, ..)| chord.to_string())
     }
 
-    /// What may follow a first key: the second key and the action.
+    /// What may follow a first key: the second key and its action.
     #[must_use]
     pub fn continuations(&self, context: Context, first: Key) -> Vec<(String, Action)> {
         self.bindings
@@ -149,7 +137,7 @@ fn holds(of: Context, context: Context) -> bool {
     of == context || of == Context::Anywhere
 }
 
-/// The keys of one action: the configuration's where it has any, else the table's.
+/// The keys of one action: the configuration's if it has any, otherwise the table's.
 fn chords(entry: &Entry, changes: &Bindings) -> Result<Vec<Chord>, KeymapError> {
     let parse = |text: &str| text.parse().map_err(|source| KeymapError::Key { action: entry.name, source });
     match changes.get(entry.name) {
@@ -178,7 +166,7 @@ fn check(bindings: &[(Chord, &'static str, Action, Context)], chord: &Chord, ent
 }
 
 impl Default for Keymap {
-    /// The table's own keys; a test holds that they do not clash.
+    /// The table's own keys; a test checks that they do not clash.
     fn default() -> Self {
         Self::new(&Bindings::new()).unwrap_or(Self { bindings: Vec::new() })
     }

@@ -1,5 +1,5 @@
-//! What a frame found out about places and sizes: it comes back to the state as a message, so that scrolling, paging and the mouse
-//! go by what was on the screen.
+//! Positions and sizes in a frame: these return to the state as a message, so that scrolling, paging and the mouse act on what
+//! was on the screen.
 
 use super::layout::{Layout, Part};
 use super::scene::draft::DraftKey;
@@ -8,37 +8,37 @@ use crate::engine::fusion::MemberIndex;
 /// Where everything was in a frame, and how large.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Laid {
-    /// Where each part was; `None` on a screen that is too small.
+    /// The position of each part; `None` on a screen that is too small.
     pub layout: Option<Layout>,
     /// The panes, by member.
     pub panes: Vec<LaidPane>,
     /// Rows of the ranking.
     pub table_rows: usize,
-    /// The places of the rounds that the timeline showed, from left to right.
+    /// The rounds (by index) that the timeline showed, from left to right.
     pub ticks: Vec<usize>,
-    /// Lines of the text that lay over the screen.
+    /// Lines of the text in the overlay.
     pub overlay_lines: usize,
     /// How many of them were visible.
     pub overlay_height: usize,
 }
 
 /// A pane of a frame.
+#[allow(missing_docs, reason = "the names say it")]
 #[derive(Debug, Clone, PartialEq)]
 pub struct LaidPane {
-    /// Whose pane it is.
     pub member: MemberIndex,
     /// Why the member is away, if it is.
     pub away: Option<String>,
-    /// The draft that it showed.
+    /// The draft it showed.
     pub draft: Option<DraftKey>,
-    /// Whether tokens of the draft were still coming.
+    /// Whether tokens of the draft were still arriving.
     pub open: bool,
     /// Lines of its text.
     pub lines: usize,
 }
 
 impl Laid {
-    /// Visible lines of a part's text; 1 where the part was not shown.
+    /// Visible lines of a part's text; 1 if the part was not shown.
     #[must_use]
     pub fn part_height(&self, part: Part) -> usize {
         let Some(layout) = &self.layout else { return 1 };
@@ -59,7 +59,8 @@ impl Laid {
 }
 
 impl LaidPane {
-    /// The first visible line of so many: the user's, else the end while tokens come and the start when all are there.
+    /// The first visible line for this height: the user's choice, or else the end while tokens arrive and the start once all are
+    /// there.
     #[must_use]
     pub fn top(&self, height: usize, chosen: Option<usize>) -> usize {
         let last = self.lines.saturating_sub(height);

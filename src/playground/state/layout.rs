@@ -1,8 +1,8 @@
 //! Where each part of the screen goes: a pure function of the size and of what there is to show.
 //!
 //! Three size classes, chosen by whether their parts fit: large (panes, ranking and exit chart, transcript, reasons side by
-//! side), medium (the same without the reasons), small (one line a member, one column). Below the smallest size there is no
-//! layout. Both the update (scrolling, paging, the mouse) and the view go by this.
+//! side), medium (the same without the reasons), small (one line per member, one column). Below the smallest size there is no
+//! layout. Both the update (scrolling, paging, the mouse) and the view use it.
 
 use ratatui::layout::Rect;
 
@@ -13,13 +13,13 @@ pub const SMALLEST: (u16, u16) = (60, 16);
 
 /// The narrowest pane with a border.
 const PANE_WIDTH: u16 = 28;
-/// The lowest pane with a border: three lines of text.
+/// The minimum height of a pane with a border: three lines of text.
 const PANE_HEIGHT: u16 = 5;
-/// The lowest row of ranking and transcript in the medium and large classes.
+/// The minimum height of the row of ranking and transcript in the medium and large classes.
 const LOWER_HEIGHT: u16 = 9;
-/// The narrowest transcript beside the ranking.
+/// The minimum width of the transcript next to the ranking.
 const TRANSCRIPT_WIDTH: u16 = 40;
-/// Below this the exit chart is not worth its place beside the ranking.
+/// Below this height the exit chart is not worth its place next to the ranking.
 const CHART_HEIGHT: u16 = 7;
 /// Columns of the reasons in the large class.
 const WHY_WIDTH: u16 = 54;
@@ -35,22 +35,21 @@ pub const GUTTER: u16 = 5;
 /// How much fits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Class {
-    /// One column, a line a member.
+    /// One column, one line per member.
     Small,
     /// Panes above, ranking and transcript below.
     Medium,
-    /// With the reasons beside them.
+    /// With the reasons next to them.
     Large,
 }
 
 /// A part that can be focused.
+#[allow(missing_docs, reason = "the names say it")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Part {
     /// A member's pane.
     Pane(MemberIndex),
-    /// The ranking.
     Ranking,
-    /// The transcript.
     Transcript,
 }
 
@@ -61,44 +60,36 @@ pub struct Shape<'a> {
     pub members: &'a [MemberIndex],
     /// How many of them have a pane.
     pub present: usize,
-    /// The member whose pane must be in sight.
+    /// The member whose pane must be visible.
     pub pane: MemberIndex,
     /// Display lines of the prompt.
     pub prompt_lines: usize,
-    /// The part that has the whole screen, if one has.
+    /// The part that fills the screen, if any.
     pub zoomed: Option<Part>,
 }
 
-/// Where everything is. A part without a place is not shown.
+/// Where everything is. A part without a position is not shown.
+#[allow(missing_docs, reason = "the names say it")]
 #[derive(Debug, Clone, PartialEq)]
 pub struct Layout {
-    /// The class.
     pub class: Class,
-    /// The status line.
     pub status: Rect,
-    /// The sentence that tells what happens; in the small class it is in the transcript's rule instead.
+    /// The sentence about what is happening; in the small class it is in the transcript's rule instead.
     pub story: Option<Rect>,
     /// In the small class: the rule above the members' lines.
     pub panes_rule: Option<Rect>,
-    /// The panes in sight.
+    /// The visible panes.
     pub panes: Vec<(MemberIndex, Rect)>,
     /// Which page of panes this is, from 1, and of how many.
     pub page: (usize, usize),
     /// Lines of the members that are away.
     pub away: Option<Rect>,
-    /// The ranking.
     pub ranking: Option<Rect>,
-    /// The exit chart.
     pub chart: Option<Rect>,
-    /// The transcript.
     pub transcript: Option<Rect>,
-    /// The reasons.
     pub why: Option<Rect>,
-    /// The timeline.
     pub timeline: Rect,
-    /// The prompt.
     pub prompt: Rect,
-    /// The hint line.
     pub hints: Rect,
     /// Everything between status line and timeline.
     pub body: Rect,
@@ -109,22 +100,22 @@ impl<'a> Shape<'a> {
         self.members.get(..self.present).unwrap_or(self.members)
     }
 
-    /// Lines of those that are away; the last one counts those beyond.
+    /// Lines of members that are away; the last one counts those that do not fit.
     fn away_rows(&self) -> u16 {
         self.members.len().saturating_sub(self.present).min(3) as u16
     }
 }
 
 impl Layout {
-    /// The text area of a transcript at this place: without its frame, the gutter and a column for the scroll bar.
+    /// The text area of the transcript: without its frame, the gutter and a column for the scroll bar.
     #[must_use]
     pub fn transcript_text(&self) -> Option<Rect> {
         let inner = self.inner(self.transcript?);
         Some(Rect { x: inner.x + GUTTER, width: inner.width.saturating_sub(GUTTER + 1), ..inner })
     }
 
-    /// The text area of a pane: without its frame, one column kept free because terminals differ in the width of some
-    /// characters. In the small class what is left of the line.
+    /// The text area of a pane: without its frame, with one column kept free because terminals differ in the width of some
+    /// characters. In the small class it is the rest of the line.
     #[must_use]
     pub fn pane_text(&self, pane: Rect) -> Rect {
         if pane.height == 1 {
@@ -143,7 +134,7 @@ impl Layout {
         }
     }
 
-    /// The part at a place on the screen.
+    /// The part at a position on the screen.
     #[must_use]
     pub fn part_at(&self, x: u16, y: u16) -> Option<Part> {
         let at = ratatui::layout::Position { x, y };
@@ -178,7 +169,7 @@ fn take_bottom(area: &mut Rect, rows: u16) -> Rect {
     Rect { y: area.y + area.height, height: rows, ..*area }
 }
 
-/// The layout of a screen; `None` where it is too small.
+/// The layout of a screen; `None` if it is too small.
 #[must_use]
 pub fn arrange(width: u16, height: u16, shape: Shape<'_>) -> Option<Layout> {
     if width < SMALLEST.0 || height < SMALLEST.1 {
@@ -235,7 +226,7 @@ fn class(width: u16, height: u16, shape: Shape<'_>) -> Class {
     }
 }
 
-/// The page of this many panes on which the wanted one is: its panes, its number from 1, and of how many.
+/// The page of this many panes with the wanted one: its panes, its number from 1, and the number of pages.
 fn page(members: &[MemberIndex], wanted: MemberIndex, size: usize) -> (&[MemberIndex], (usize, usize)) {
     let size = size.max(1);
     let at = members.iter().position(|member| *member == wanted).unwrap_or(0) / size;
@@ -266,7 +257,7 @@ fn tiled(layout: &mut Layout, mut body: Rect, shape: Shape<'_>) {
     let widest = (body.width / PANE_WIDTH).clamp(1, count);
     let rows = count.div_ceil(widest).min((room / PANE_HEIGHT).max(1));
     let (members, pages) = page(shape.present(), shape.pane, (rows * widest) as usize);
-    // No row of panes is nearly empty when the rows can share alike.
+    // Avoid a nearly empty row of panes if the rows can share evenly.
     let columns = (members.len() as u16).div_ceil(rows).max(1);
     let rows = (members.len() as u16).div_ceil(columns).max(1);
     let height = (body.height * 2 / 5).clamp(rows * PANE_HEIGHT, (rows * 9).max(rows * PANE_HEIGHT)).min(room.max(PANE_HEIGHT));

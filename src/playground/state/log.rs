@@ -1,35 +1,35 @@
-//! What was worth telling: warnings, failures, and the messages of the hint line.
+//! The log: warnings, failures, and the messages of the hint line.
 
 use std::collections::VecDeque;
 
 use crate::clean::clean_line;
 
-/// Entries that are kept; the oldest go first.
+/// How many entries are kept; the oldest are dropped first.
 const KEPT: usize = 1000;
 
-/// How grave an entry is.
+/// The severity of an entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Level {
     /// Good to know.
     Info,
-    /// Something is less than it should be.
+    /// Something is worse than it should be.
     Warning,
     /// Something failed.
     Error,
 }
 
 /// One entry.
+#[allow(missing_docs, reason = "the names say it")]
 #[derive(Debug, Clone, PartialEq)]
 pub struct Entry {
-    /// How grave.
     pub level: Level,
     /// When, in milliseconds of the run; absent outside a run.
     pub t_ms: Option<f64>,
-    /// What, on one line, cleaned.
+    /// One line, cleaned.
     pub text: String,
 }
 
-/// Everything told so far.
+/// All messages so far.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Log {
     entries: VecDeque<Entry>,

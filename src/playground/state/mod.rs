@@ -1,9 +1,9 @@
 //! What the user sees, as data, and how it changes: no terminal, no engine handle, no clock.
 //!
-//! [`State`] is everything, in [`parts`]; [`State::update`] takes one [`Message`] at a time and returns the [`Effect`]s that it
-//! wants done outside; [`scene`](scene::whole::scene) says what is on the screen, and what its layout found out comes back as a message
-//! ([`laid`]). The run itself is built by the engine's own `run.rs` from the same events whether they come from a live run or from
-//! a recorded one.
+//! [`State`] is everything, in [`parts`]; [`State::update`] takes one [`Message`] at a time and returns the [`Effect`]s to
+//! perform outside; [`scene`](scene::whole::scene) computes what is on the screen, and the measurements of its layout come back
+//! as a message ([`laid`]). The engine's own `run.rs` builds the run from the same events whether they come from a live run or
+//! from a recorded one.
 
 pub mod action;
 pub mod branches;
@@ -63,7 +63,7 @@ use tour::Tour;
 pub struct State {
     /// The answers of this conversation.
     pub answers: Answers,
-    /// What the user looks at.
+    /// What is selected, focused and scrolled to.
     pub looking: Looking,
     /// The texts being written.
     pub writing: Writing,
@@ -73,13 +73,13 @@ pub struct State {
     pub roster: Roster,
     /// The last sweep, if there was one.
     pub heat_map: Option<HeatMap>,
-    /// What the program has to say.
+    /// Messages for the user.
     pub notices: Notices,
     /// How the user wants things to look.
     pub settings: Settings,
     /// What a key does.
     pub keymap: Keymap,
-    /// The guided tour, if it is taken.
+    /// The guided tour, if it is running.
     pub tour: Option<Tour>,
     /// Keys that have not led to anything yet.
     pub pressed: Pressed,
@@ -92,12 +92,12 @@ pub struct State {
 pub struct Pressed {
     /// The first key of two.
     pub pending: Vec<Key>,
-    /// Whether Ctrl-C was pressed and not answered yet.
+    /// Whether Ctrl-C was pressed and not confirmed yet.
     leaving: bool,
 }
 
 impl State {
-    /// The playground before anything was asked, on a terminal of this many columns and rows.
+    /// The playground before the first question, on a terminal of this many columns and rows.
     #[must_use]
     pub fn new(options: Options, width: u16, height: u16) -> Self {
         let session = Session::new(&options.params, options.system.as_deref());
@@ -128,13 +128,13 @@ impl State {
         self.size
     }
 
-    /// Whether something moves on the screen without a message: the time of a run that is under way.
+    /// Whether something on the screen changes without a message: the time of a running answer.
     #[must_use]
     pub fn is_busy(&self) -> bool {
         self.answers.run_state().is_busy()
     }
 
-    /// The place of the round that panes and table show ([`Looking::shown`]).
+    /// The position of the round that panes and table show ([`Looking::shown`]).
     #[must_use]
     pub fn shown(&self) -> (usize, Option<usize>) {
         self.looking.shown(&self.answers.session)

@@ -1,4 +1,4 @@
-//! What lies over the screen: a page to read, or a dialogue with keys of its own.
+//! What is shown over the screen: a page to read, or a dialogue with its own keys.
 
 use super::action::Page;
 use super::entry::Purpose;
@@ -19,9 +19,9 @@ pub enum Overlay {
     List(Picker),
     /// Which models take part.
     Roster(Compose),
-    /// A segment being changed or written.
+    /// A segment being edited or written.
     Entry(Purpose),
-    /// Leave, although this would be lost?
+    /// Confirm leaving, although this would be lost.
     Leave(String),
 }
 
@@ -39,28 +39,28 @@ pub enum Against {
 pub struct Recorded {
     /// Its file's name, cleaned.
     pub file: String,
-    /// What its events add up to.
+    /// The run built from its events.
     pub play: Play,
 }
 
-/// Where a reader is in a long overlay.
+/// The scroll position in a long overlay.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Scroll {
     /// The first visible line.
     pub top: usize,
-    /// The last line that can be the first.
+    /// The greatest possible first line.
     pub last: usize,
     /// Visible lines.
     pub height: usize,
 }
 
 impl Scroll {
-    /// Moves by lines, within what there is.
+    /// Scrolls by lines, within the text.
     pub fn by(&mut self, lines: isize) {
         self.top = self.top.saturating_add_signed(lines).min(self.last);
     }
 
-    /// Learns how much there is and how much fits.
+    /// Adjusts to the length of the text and the visible height.
     pub fn fit(&mut self, lines: usize, height: usize) {
         self.height = height;
         self.last = lines.saturating_sub(height);
@@ -84,7 +84,7 @@ impl Overlay {
         }
     }
 
-    /// Where the reader is, in overlays that scroll.
+    /// The scroll position, in overlays that scroll.
     #[must_use]
     pub fn scroll(&self) -> Option<&Scroll> {
         match self {
@@ -93,7 +93,7 @@ impl Overlay {
         }
     }
 
-    /// The same, to be moved.
+    /// The same, mutable.
     pub fn scroll_mut(&mut self) -> Option<&mut Scroll> {
         match self {
             Self::Page(_, scroll) => Some(scroll),

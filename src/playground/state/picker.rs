@@ -1,4 +1,4 @@
-//! A list to choose from by typing: commands, themes, recorded runs; and the line in which a file name is typed.
+//! A list to choose from by typing (commands, themes, recorded runs), and the line for typing a file name.
 
 use std::path::PathBuf;
 
@@ -12,7 +12,7 @@ use crate::engine::fusion::event::SegmentId;
 pub enum PickerKind {
     /// Every command.
     Commands,
-    /// Every theme; the marked one is shown at once.
+    /// Every theme; the marked one is applied immediately.
     Themes,
     /// Recorded runs; a typed path opens too.
     Traces,
@@ -24,44 +24,40 @@ pub enum PickerKind {
     Candidates,
     /// The branches of an answer.
     Branches,
-    /// The branches that the one that is read can be compared with.
+    /// The branches that the current one can be compared with.
     Compare,
     /// Recorded runs to compare with; a typed path is read too.
     Against,
 }
 
 /// What choosing an entry means.
+#[allow(missing_docs, reason = "the names say it")]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Choice {
-    /// Do this.
     Action(Action),
-    /// Use this theme.
     Theme(String),
-    /// Replay this file.
     Trace(PathBuf),
-    /// Accept this member's candidate.
     Candidate {
-        /// Whose.
         member: String,
-        /// In the round of this segment; in the open one where none is named.
+        /// The segment whose round it is; `None` for the open round.
         segment: Option<SegmentId>,
     },
     /// Go to the end of this branch.
     Branch(SegmentId),
-    /// Hold this branch against the one that is read.
+    /// Compare this branch with the current one.
     AgainstBranch(SegmentId),
     /// Choose a recorded run to compare with.
     AgainstRecorded,
-    /// Hold this recorded run against the answer.
+    /// Compare this recorded run with the answer.
     AgainstRun(PathBuf),
 }
 
 /// One entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Item {
-    /// What is searched and shown first.
+    /// The main text, which is searched.
     pub title: String,
-    /// What is shown beside it.
+    /// Shown next to it.
     pub detail: String,
     /// What choosing it means.
     pub choice: Choice,
@@ -75,7 +71,7 @@ pub struct Picker {
     /// What was typed.
     pub typed: String,
     items: Vec<Item>,
-    /// Places in `items` that answer what was typed, best first.
+    /// Indices in `items` that match what was typed, best first.
     found: Vec<usize>,
     selected: usize,
 }
@@ -114,7 +110,7 @@ impl Picker {
         self.found.iter().map(|place| &self.items[*place])
     }
 
-    /// The place of the marked entry among those found.
+    /// The index of the marked entry among those found.
     #[must_use]
     pub fn selected(&self) -> usize {
         self.selected
@@ -131,26 +127,26 @@ impl Picker {
         self.selected = self.found.iter().position(|place| self.items[*place].title == title).unwrap_or(0);
     }
 
-    /// Adds to what was typed; line ends are left out, and what cleaning leaves out.
+    /// Adds to what was typed, without line ends and what cleaning removes.
     pub fn type_text(&mut self, text: &str) {
         let typed = clean(&format!("{}{text}", self.typed));
         self.typed = typed.chars().filter(|character| *character != '\n').take(LONGEST).collect();
         self.search();
     }
 
-    /// Takes everything that was typed back.
+    /// Removes everything that was typed.
     pub fn clear(&mut self) {
         self.typed.clear();
         self.search();
     }
 
-    /// Takes the last character back.
+    /// Removes the last character.
     pub fn backspace(&mut self) {
         self.typed.pop();
         self.search();
     }
 
-    /// Moves the mark, around the ends.
+    /// Moves the mark, wrapping around the ends.
     pub fn move_by(&mut self, step: isize) {
         if !self.found.is_empty() {
             self.selected = (self.selected.cast_signed() + step).rem_euclid(self.found.len().cast_signed()).cast_unsigned();

@@ -1,6 +1,7 @@
-//! One answer as it is played: the run that the events add up to, and what a screen wants to know beyond it.
+//! One answer as it is played: the run built from the events, and what a screen needs beyond it.
 //!
-//! Owns when tokens of open drafts came, and who was absent in which round. A live run, a replay and a test all come in here, event by event.
+//! Owns when tokens of open drafts arrived, and which members were absent in which round. Live runs, replays and tests all feed
+//! it event by event.
 
 use super::roster::Standing;
 use crate::clean::clean_line;
@@ -8,10 +9,10 @@ use crate::engine::fusion::MemberIndex;
 use crate::engine::fusion::event::{Capabilities, Event, ExitReason, Header, Record, Role};
 use crate::engine::fusion::run::{Departure, Phase, Round, Run};
 
-/// A member as the screen calls it; cleaned.
+/// A member as shown on the screen; cleaned.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Label {
-    /// Its letter, by place: A for the first.
+    /// Its letter, by position: A for the first.
     pub letter: char,
     /// Its name.
     pub name: String,
@@ -25,7 +26,7 @@ pub struct Label {
     pub verifies: bool,
 }
 
-/// When the tokens of an open draft came, in milliseconds since the start of the run.
+/// When the tokens of an open draft arrived, in milliseconds since the start of the run.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Timing {
     /// The first.
@@ -37,15 +38,15 @@ pub struct Timing {
 /// An answer being played.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Play {
-    /// What the events add up to.
+    /// The run built from the events.
     pub run: Run,
     /// The members, by place.
     pub labels: Vec<Label>,
-    /// Of the newest round, by place.
+    /// For the newest round, by member.
     pub timings: Vec<Timing>,
-    /// Whether nothing more comes although the run has not ended: a recording that was left, a run that was lost.
+    /// Whether nothing more will come although the run has not ended: a recording that was left, a run that was lost.
     pub broken_off: bool,
-    /// How each member stands, by place, before anything was asked; empty in a run.
+    /// The standing of each member before the first question; empty in a run.
     pub standings: Vec<Standing>,
 }
 
@@ -63,13 +64,13 @@ impl Play {
         }
     }
 
-    /// The ensemble before anything was asked.
+    /// The ensemble before the first question.
     #[must_use]
     pub fn at_rest(header: Header, standings: Vec<Standing>) -> Self {
         Self { standings, ..Self::new(header) }
     }
 
-    /// Takes in one event.
+    /// Applies one event.
     pub fn apply(&mut self, record: &Record) {
         match &record.event {
             Event::RoundStarted { .. } => self.timings.fill(Timing::default()),
@@ -85,7 +86,7 @@ impl Play {
                     self.timings[member.0] = Timing::default();
                 }
             }
-            // Someone continues with it.
+            // The run is being continued.
             Event::Continued => self.broken_off = false,
             Event::RunStarted(_)
             | Event::DraftFinished(_)
@@ -120,8 +121,8 @@ impl Play {
         self.run.apply(record);
     }
 
-    /// The member's absence in a round, if it was away then. One that the exit rule sent away is absent from the round after;
-    /// one that failed or was excluded at once.
+    /// The member's absence in a round, if it was away then. One that the exit rule removed is absent from the following round
+    /// on; one that failed or was excluded immediately.
     #[must_use]
     pub fn absence(&self, member: MemberIndex, round: usize) -> Option<&Departure> {
         self.run.departures().iter().rfind(|departure| {
@@ -143,12 +144,12 @@ impl Play {
         !self.broken_off && !matches!(self.run.phase, Phase::Finished(_))
     }
 
-    /// Nothing more comes.
+    /// Marks that nothing more will come.
     pub fn break_off(&mut self) {
         self.broken_off = self.is_going();
     }
 
-    /// The round at a place.
+    /// The round at an index.
     #[must_use]
     pub fn round(&self, place: usize) -> Option<&Round> {
         self.run.rounds.get(place).map(AsRef::as_ref)
@@ -167,7 +168,7 @@ impl Play {
     }
 }
 
-/// How a run's members are called on the screen.
+/// The labels of a run's members on the screen.
 #[must_use]
 pub fn labels(header: &Header) -> Vec<Label> {
     let members = header.members.iter().enumerate();
@@ -183,7 +184,7 @@ pub fn labels(header: &Header) -> Vec<Label> {
         .collect()
 }
 
-/// What is said of a model before the first round: also how it scores, where that is not exact.
+/// A model's description before the first round, including how it scores if that is not exact.
 fn about(capabilities: &Capabilities) -> String {
     let mut parts = vec![model(capabilities)];
     if capabilities.tier.judges() {
@@ -207,7 +208,7 @@ pub fn model(capabilities: &Capabilities) -> String {
     parts.join(" · ")
 }
 
-/// The letter of the member at a place: A to Z, then a to z.
+/// The letter of the member at an index: A to Z, then a to z.
 #[must_use]
 pub fn letter(place: usize) -> char {
     ('A'..='Z').chain('a'..='z').nth(place).unwrap_or('?')

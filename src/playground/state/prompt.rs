@@ -1,6 +1,6 @@
-//! The prompt: the question being written, and those asked before.
+//! The prompt: the question being written, and earlier ones.
 //!
-//! Owns the editor's text, its limits and the walk through the history; editing itself is `tui-textarea`'s.
+//! Owns the editor's text, its limits and navigating the history; `tui-textarea` does the editing.
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::style::Style;
@@ -12,16 +12,16 @@ use crate::clean::clean;
 /// The longest question, in bytes: more than the context of most models holds, little enough to edit without delay.
 pub const MOST_BYTES: usize = 64 << 10;
 
-/// Characters before the cursor that decide whether one more can follow: longer than any cluster.
+/// How many characters before the cursor decide whether another can follow: longer than any cluster.
 const CONTEXT: usize = 64;
 
-/// What is in the empty prompt at first, and what it asks.
+/// The initial placeholder of the empty prompt, which is also what it asks.
 pub const EXAMPLE: &str = "What is the capital of Japan? What is 27 plus 48? What is the opposite of brave?";
 
-/// What the example's answer holds when it is right.
+/// What a right answer to the example contains.
 pub const EXAMPLE_ANSWERS: [&str; 3] = ["Tokyo", "75", "cowardly"];
 
-/// What stands in an empty prompt when something was asked already.
+/// The placeholder of an empty prompt after the first question.
 pub const FURTHER: &str = "ask on: the conversation so far is remembered";
 
 /// How the prompt looks; the styles come from the theme.
@@ -29,7 +29,7 @@ pub const FURTHER: &str = "ask on: the conversation so far is remembered";
 pub struct Dress {
     /// The text.
     pub text: Style,
-    /// What stands there while it is empty.
+    /// The placeholder, shown while it is empty.
     pub placeholder: Style,
     /// The cell under the cursor.
     pub cursor: Style,
@@ -49,16 +49,16 @@ pub struct Prompt {
     area: TextArea<'static>,
     bytes: usize,
     history: Vec<String>,
-    /// Where in the history the walk is, and what was being written before it started.
+    /// The current position in the history, and what was being written before.
     walk: Option<(usize, String)>,
-    /// What stands there while nothing is written.
+    /// The placeholder.
     invitation: &'static str,
     /// Changes with the text.
     revision: u64,
 }
 
 impl Prompt {
-    /// An empty prompt; `history` is what was asked before, oldest first.
+    /// An empty prompt; `history` is the earlier questions, oldest first.
     #[must_use]
     pub fn new(history: Vec<String>) -> Self {
         let mut prompt = Self { area: TextArea::default(), bytes: 0, history, walk: None, invitation: EXAMPLE, revision: 0 };
@@ -92,7 +92,7 @@ impl Prompt {
         self.area.set_cursor_style(if writing { dress.cursor } else { Style::default() });
     }
 
-    /// Says something else while nothing is written.
+    /// Sets another placeholder.
     pub fn invite(&mut self, invitation: &'static str) {
         self.invitation = invitation;
         self.area.set_placeholder_text(invitation);
@@ -115,7 +115,7 @@ impl Prompt {
         self.revision += 1;
     }
 
-    /// Puts a text in place of what is written; it is cleaned, since it may come from a file or an editor.
+    /// Replaces the text; it is cleaned, since it may come from a file or an editor.
     pub fn set(&mut self, text: &str) -> Result<(), TooLong> {
         let text = clean(text);
         fits(text.len())?;
@@ -156,7 +156,7 @@ impl Prompt {
         Ok(())
     }
 
-    /// Types characters one after the other; of those that are too many, what fits.
+    /// Types characters one by one; if there are too many, as many as fit.
     pub fn type_text(&mut self, text: &str) -> Result<(), TooLong> {
         let (mut before, mut kept, mut bytes) = (self.before_cursor(), String::new(), self.bytes);
         let mut fitted = Ok(());
@@ -199,7 +199,7 @@ impl Prompt {
         Ok(())
     }
 
-    /// Takes the question out, to be asked; the example where nothing is written.
+    /// Takes the question out, to be asked; the example if nothing is written.
     pub fn take(&mut self) -> String {
         let text = if self.is_blank() { EXAMPLE.to_owned() } else { self.text() };
         self.clear();
@@ -219,7 +219,7 @@ impl Prompt {
         }
     }
 
-    /// Up: the question before, from the first line; else the cursor goes up.
+    /// Up: on the first line the previous question, otherwise the cursor moves up.
     pub fn earlier(&mut self) {
         if self.area.cursor().0 > 0 {
             return self.area.move_cursor(CursorMove::Up);
@@ -235,7 +235,7 @@ impl Prompt {
         }
     }
 
-    /// Down: the question after, from the last line; else the cursor goes down.
+    /// Down: on the last line the next question, otherwise the cursor moves down.
     pub fn later(&mut self) {
         if self.area.cursor().0 + 1 < self.area.lines().len() {
             return self.area.move_cursor(CursorMove::Down);
@@ -265,8 +265,8 @@ impl Prompt {
     }
 }
 
-/// Whether a character can follow what stands before it: a terminal without bracketed paste gives pasted text as keys, with
-/// whatever is hidden in it.
+/// Whether a character may follow the text before it: a terminal without bracketed paste sends pasted text as keys, with whatever
+/// is hidden in it.
 fn follows(before: &str, character: char) -> bool {
     clean(&format!("{before}{character}")) == format!("{}{character}", clean(before))
 }

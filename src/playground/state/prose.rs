@@ -1,18 +1,18 @@
-//! Lines of words with a tone each: what popups and side panels show, before a theme gives the tones a colour.
+//! Lines of words with a tone each, for popups and side panels, before a theme gives the tones a colour.
 
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
 use super::flow::Flow;
 
-/// How words are meant.
+/// The meaning of words, which decides their style.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Tone {
     /// As text.
     Plain,
-    /// Beside the point.
+    /// Secondary.
     Dim,
-    /// To be seen first.
+    /// Emphasised.
     Strong,
     /// A heading.
     Heading,
@@ -24,11 +24,11 @@ pub enum Tone {
     Warning,
     /// A failure.
     Bad,
-    /// What another text does not have.
+    /// Not in the other text.
     Differs,
     /// A number from 0 (low) to 4 (high).
     Heat(u8),
-    /// In the colour of the member at this place.
+    /// In the colour of the member with this index.
     Member(usize),
 }
 
@@ -44,7 +44,7 @@ pub fn line(tone: Tone, text: impl Into<String>) -> Line {
     vec![(tone, text.into())]
 }
 
-/// A text wrapped to a width, with an indent for all lines but the first.
+/// A text wrapped to a width, with an indent for all lines except the first.
 pub fn wrap(into: &mut Prose, head: Line, tone: Tone, text: &str, width: u16, indent: u16) {
     let mut flow = Flow::new(width.saturating_sub(indent).max(1));
     flow.push(text, 0);
@@ -58,7 +58,7 @@ pub fn wrap(into: &mut Prose, head: Line, tone: Tone, text: &str, width: u16, in
     }
 }
 
-/// A text in exactly this many columns: filled up with blanks, or cut.
+/// A text in exactly this many columns: padded with blanks, or cut.
 #[must_use]
 pub fn fitted(text: &str, columns: usize) -> String {
     let mut fitted = String::new();

@@ -1,4 +1,4 @@
-//! The state, and the scene of it that is on the screen.
+//! The state, and its scene that is on the screen.
 
 use std::ops::Deref;
 
@@ -8,37 +8,37 @@ use super::parts::settings::Options;
 use super::scene::memo::Memo;
 use super::scene::whole::{Scene, compose};
 
-/// The state, and the scene of it that is on the screen.
+/// The state, and its scene that is on the screen.
 #[derive(Debug, Clone)]
 pub struct Screen {
     /// The state.
     pub state: State,
-    /// What was last on the screen.
+    /// The last scene on the screen.
     pub scene: Scene,
     memo: Memo,
 }
 
 impl Screen {
-    /// The playground before anything was asked, on a terminal of this many columns and rows.
+    /// The playground before the first question, on a terminal of this many columns and rows.
     #[must_use]
     pub fn new(options: Options, width: u16, height: u16) -> Self {
         Self { state: State::new(options, width, height), scene: Scene::default(), memo: Memo::default() }
     }
 
-    /// Takes in one message; returns what is to be done outside.
+    /// Handles one message; returns what to do outside.
     pub fn update(&mut self, message: Message) -> Vec<Effect> {
         self.state.update(message)
     }
 
-    /// What the knobs that are tried would have changed; `None` unless something is tried that recorded scores can tell.
+    /// What the knobs being tried would have changed; `None` unless the recorded scores can tell.
     #[cfg(any(test, feature = "testing"))]
     #[must_use]
     pub fn what_if(&self) -> Option<&crate::engine::fusion::what_if::WhatIf> {
         self.memo.comparison.what_if(&self.state.knobs.tuning)
     }
 
-    /// Brings the scene up to date before a frame is drawn, and tells the state where everything is. At most once a frame, and only
-    /// when something changed.
+    /// Brings the scene up to date before a frame is drawn, and passes its measurements to the state. At most once per frame, and
+    /// only if something changed.
     pub fn prepare(&mut self) {
         let texts = std::mem::take(&mut self.scene.texts);
         self.scene = compose(&self.state, &mut self.memo, texts);
@@ -46,7 +46,7 @@ impl Screen {
     }
 }
 
-/// Everything that can be asked of the state can be asked of the screen.
+/// The screen can be queried like the state.
 impl Deref for Screen {
     type Target = State;
 

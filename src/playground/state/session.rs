@@ -6,7 +6,7 @@ use crate::engine::fusion::conversation::{Conversation, Role, Turn};
 use crate::engine::fusion::event::{Event, Header, MemberHeader, Record};
 use crate::engine::fusion::params::Params;
 
-/// Whether a question's answer takes the place of the newest one.
+/// Whether a question's answer replaces the newest one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Asking {
     Nothing,
@@ -17,14 +17,14 @@ enum Asking {
 /// The answers of a conversation.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Session {
-    /// The ensemble before anything was asked.
+    /// The ensemble before the first question.
     idle: Play,
     plays: Vec<Play>,
     asking: Asking,
 }
 
 impl Session {
-    /// Before anything was asked, without members yet. `system` are the instructions that stand before every conversation.
+    /// Before the first question, without members yet. `system` is the instructions before every conversation.
     #[must_use]
     pub fn new(params: &Params, system: Option<&str>) -> Self {
         let header = Header {
@@ -40,7 +40,7 @@ impl Session {
         Self { idle: Play::new(header), plays: Vec::new(), asking: Asking::Nothing }
     }
 
-    /// The ensemble before anything was asked, and how each of its members stands.
+    /// Sets the ensemble before the first question, and the standing of each of its members.
     pub fn set_members(&mut self, members: &[MemberHeader], standings: Vec<Standing>) {
         let header = Header { members: members.to_vec(), ..self.idle.run.header.clone() };
         self.idle = Play::at_rest(header, standings);
@@ -58,7 +58,7 @@ impl Session {
         self.plays.last()
     }
 
-    /// The play at a place; without one the ensemble at rest.
+    /// The play at an index; the ensemble at rest if there is none.
     #[must_use]
     pub fn play(&self, place: usize) -> &Play {
         self.plays.get(place).unwrap_or(&self.idle)
@@ -76,7 +76,7 @@ impl Session {
         self.is_asking() || self.newest().is_some_and(Play::is_going)
     }
 
-    /// The conversation that a new question continues. An answer of which nothing was accepted leaves no trace in it.
+    /// The conversation that a new question continues. An answer without any accepted text leaves no trace in it.
     #[must_use]
     pub fn next(&mut self, question: &str) -> Conversation {
         self.asking = Asking::Next;
@@ -102,32 +102,33 @@ impl Session {
         Some(conversation)
     }
 
-    /// All of it is played again from its first question, which takes the place of the one that is left.
+    /// Prepares to play everything again from its first question, which replaces the play that is left.
     pub fn from_the_first(&mut self) {
         self.plays.truncate(1);
         self.asking = Asking::Again;
     }
 
-    /// The question could not be asked. What was played before it does not continue either.
+    /// Handles a question that could not be asked. What was played before it does not continue either.
     pub fn give_up(&mut self) {
         self.asking = Asking::Nothing;
         self.break_off();
     }
 
-    /// Nothing more comes of the newest answer.
+    /// Records that nothing more will come of the newest answer.
     pub fn break_off(&mut self) {
         if let Some(play) = self.plays.last_mut() {
             play.break_off();
         }
     }
 
-    /// Forgets everything.
+    /// Removes everything.
     pub fn clear(&mut self) {
         self.plays.clear();
         self.asking = Asking::Nothing;
     }
 
-    /// Takes in one event. Returns whether it started a play in the place of another, so that what was made of the other is void.
+    /// Applies one event. Returns whether it started a play in place of another, so that everything derived from the other is
+    /// void.
     pub fn apply(&mut self, record: &Record) -> bool {
         let Event::RunStarted(header) = &record.event else {
             if let Some(play) = self.plays.last_mut() {

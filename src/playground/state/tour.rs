@@ -1,7 +1,7 @@
 //! The guided tour: five stops, each with one sentence and one thing to try, over the built-in ensemble.
 //!
-//! Owns what each stop asks, under which knobs, and what it shows when the answer is there. The runs are real: a stop that would
-//! not come out as it says fails a test, not the person.
+//! Owns what each stop asks, under which knobs, and what it shows when the answer is complete. The runs are real: if a stop no
+//! longer turned out as described, a test would fail before a user notices.
 
 use super::action::Action;
 use super::keymap::Keymap;
@@ -24,19 +24,18 @@ pub enum Then {
 }
 
 /// One stop.
+#[allow(missing_docs, reason = "the names say it")]
 #[derive(Debug, Clone, Copy)]
 pub struct Stop {
-    /// What is to be seen, in a sentence.
+    /// What to look at, in one sentence.
     pub sentence: &'static str,
-    /// What to try; actions between braces stand for their keys.
+    /// What to try; actions in braces stand for their keys.
     pub attempt: &'static str,
-    /// The question.
     pub question: &'static str,
     /// Knobs that differ from the defaults.
     pub changes: &'static [(&'static str, &'static str)],
-    /// Whether the models are slowed down, so that the answer can be watched as it grows.
+    /// Whether the models are slowed down, so that the user can watch the answer grow.
     pub slow: bool,
-    /// What is shown then.
     pub then: Then,
 }
 
@@ -87,12 +86,12 @@ pub const STOPS: &[Stop] = &[
     },
 ];
 
-/// Where the tour is.
+/// The current position in the tour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Tour {
-    /// The stop's place.
+    /// The index of the stop.
     pub at: usize,
-    /// Whether its answer was shown already as it says.
+    /// Whether its page was already shown.
     pub shown: bool,
 }
 
@@ -102,7 +101,7 @@ impl Stop {
     pub fn params(&self) -> Params {
         let mut params = Params::default();
         for (name, value) in self.changes {
-            // A test holds that each is a knob with a value in its range.
+            // A test checks that each is a knob with a value in its range.
             let _ = params.set_text(name, value);
         }
         params
@@ -110,13 +109,13 @@ impl Stop {
 }
 
 impl Tour {
-    /// The stop.
+    /// The current stop.
     #[must_use]
     pub fn stop(self) -> &'static Stop {
         STOPS.get(self.at).unwrap_or(&STOPS[0])
     }
 
-    /// The card that stands where the question would.
+    /// The card shown in place of the question.
     #[must_use]
     pub fn card(self, keymap: &Keymap, width: u16) -> Prose {
         let stop = self.stop();
@@ -135,7 +134,7 @@ impl Tour {
     }
 }
 
-/// A text in which names of actions between braces are their keys.
+/// A text with the names of actions in braces replaced by their keys.
 fn with_keys(text: &str, keymap: &Keymap) -> String {
     let mut parts = text.split('{');
     let mut whole = parts.next().unwrap_or_default().to_owned();

@@ -1,7 +1,7 @@
-//! The conversation as it is read: questions, and the accepted segments with their authors.
+//! The conversation as shown for reading: questions, and the accepted segments with their authors.
 //!
-//! Owns the wrapped text, which span belongs to which round, and the reader's place in it: it follows the end until the
-//! reader scrolls up, and then stays where the reader is whatever is accepted.
+//! Owns the wrapped text, which span belongs to which round, and the reader's position in it: it follows the end until the reader
+//! scrolls up, and then stays where the reader is whatever is accepted.
 
 use unicode_width::UnicodeWidthStr;
 
@@ -12,7 +12,7 @@ use crate::engine::fusion::MemberIndex;
 use crate::engine::fusion::conversation::Role;
 use crate::engine::fusion::run::Round;
 
-/// What a span of the transcript is; the tags of the flow are places in the list of these.
+/// What a span of the transcript is; the tags of the flow are indices in the list of these.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Span {
     /// A question.
@@ -21,22 +21,22 @@ pub enum Span {
     Earlier,
     /// An accepted segment.
     Segment {
-        /// The play's place in the session.
+        /// The play's index in the session.
         play: usize,
-        /// The round's place in the play.
+        /// The round's index in the play.
         round: usize,
-        /// Who wrote it: a segment has two authors where the start of another member's draft was kept.
+        /// The author: a segment has two if the start of another member's draft was kept.
         author: Option<MemberIndex>,
     },
 }
 
-/// Where the reader is.
+/// The reader's position.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Anchor {
     /// At the end, following it.
     #[default]
     End,
-    /// With the line at the top on which this place in the text stands, in bytes: a line has another number at another width.
+    /// The line at the top contains this position in the text, in bytes: its number changes with the width.
     Place(usize),
 }
 
@@ -57,7 +57,7 @@ impl Transcript {
         &self.flow
     }
 
-    /// What a tag of the flow stands for.
+    /// The span of a tag of the flow.
     #[must_use]
     pub fn span(&self, tag: u32) -> Option<Span> {
         self.spans.get(tag as usize).copied()
@@ -85,13 +85,13 @@ impl Transcript {
         self.anchor == Anchor::End
     }
 
-    /// Lays the text out; the text at the top stays at the top.
+    /// Lays the text out again; the text at the top stays at the top.
     pub fn resize(&mut self, width: u16, height: usize) {
         self.flow.set_width(width);
         self.height = height;
     }
 
-    /// Starts with the question of a play, and the turns before it where they are not there already.
+    /// Starts with the question of a play, and the turns before it if they are not there already.
     pub fn begin(&mut self, play: &Play) {
         let turns = &play.run.header.conversation.turns;
         let known = if self.flow.is_empty() { 0 } else { turns.len().saturating_sub(1) };
@@ -118,7 +118,7 @@ impl Transcript {
 
     fn accept_part(&mut self, text: &str, span: Span) {
         let text = self.cleaner.push(text);
-        // The answer's first character stands at the start of a line.
+        // The answer's first character is at the start of a line.
         let fresh = !matches!(self.spans.last(), Some(Span::Segment { .. }));
         let text = if fresh { text.trim_start_matches(' ') } else { &text };
         self.push(text, span);
@@ -131,7 +131,7 @@ impl Transcript {
         self.flow.push(text, (self.spans.len() - 1) as u32);
     }
 
-    /// Everything again: after a rewind, or when an answer is started again.
+    /// Rebuilds everything: after a rewind, or when an answer is started again.
     pub fn rebuild(&mut self, plays: &[Play]) {
         let (anchor, height, width) = (self.anchor, self.height, self.flow.width());
         *self = Self { flow: Flow::new(width), anchor, height, ..Self::default() };
@@ -143,11 +143,11 @@ impl Transcript {
         }
     }
 
-    /// Scrolls by lines; down to the end follows it again.
+    /// Scrolls by lines; reaching the end follows it again.
     pub fn scroll(&mut self, lines: isize) {
         let last = self.flow.lines().saturating_sub(self.height);
         let top = self.top().saturating_add_signed(lines).min(last);
-        // Where everything fits there is no other place than the end.
+        // If everything fits, the only position is the end.
         self.anchor = if last == 0 || (top >= last && lines > 0) { Anchor::End } else { self.at_line(top) };
     }
 
@@ -162,7 +162,7 @@ impl Transcript {
         self.anchor = Anchor::End;
     }
 
-    /// Scrolls, if need be, until the segment of a round is in sight.
+    /// Scrolls, if necessary, until the segment of a round is visible.
     pub fn show(&mut self, play: usize, round: usize) {
         let is_it = |span: &Span| matches!(span, Span::Segment { play: of, round: at, .. } if (*of, *at) == (play, round));
         let Some(tag) = self.spans.iter().position(is_it) else { return };
@@ -179,7 +179,7 @@ impl Transcript {
         Anchor::Place(self.flow.place_of(line))
     }
 
-    /// The play and the round whose segment stands at a visible row and column; beyond the line's end its last one.
+    /// The play and the round of the segment at a visible row and column; beyond the line's end its last one.
     #[must_use]
     pub fn round_at(&self, row: usize, column: usize) -> Option<(usize, usize)> {
         let line = self.top() + row;

@@ -22,7 +22,7 @@ use super::picker::PickerKind;
 use crate::engine::fusion::event::{Event, Record};
 
 impl State {
-    /// Takes in one message; returns what is to be done outside.
+    /// Handles one message; returns what to do outside.
     pub fn update(&mut self, message: Message) -> Vec<Effect> {
         let tried = self.tries_themes();
         let mut effects = self.take_in(message);
@@ -110,7 +110,7 @@ impl State {
                 let alone = self.pressed.pending.len() == 1;
                 self.pressed.pending.clear();
                 match self.keymap.meaning(Context::Anywhere, &[Key::from(event)]) {
-                    // What holds everywhere also holds behind a key that waited for another.
+                    // Global keys also work after a key that waited for another.
                     Meaning::Action(action) => self.act(action),
                     Meaning::Prefix | Meaning::Nothing if alone => typing::typed(self, context, event),
                     Meaning::Prefix | Meaning::Nothing => Vec::new(),
@@ -119,8 +119,8 @@ impl State {
         }
     }
 
-    /// Whether a key that types a character writes it now: then several can be taken in together ([`Message::Typed`]), while each
-    /// by itself would have the whole text wrapped again.
+    /// Whether a typed character is inserted now: then several can be handled together ([`Message::Typed`]), while each on its
+    /// own would wrap the whole text again.
     #[must_use]
     pub fn writes(&self) -> bool {
         self.pressed.pending.is_empty() && self.context() == Context::Prompt

@@ -1,8 +1,7 @@
-//! What a sweep keeps in a folder: a line for every finished cell, and the traces.
+//! What a sweep stores in a folder: a line for every finished cell, and the traces.
 //!
-//! Owns the format of `results.jsonl`. Its first line says what all cells have in common ([`Pinned`]); another sweep is never mixed
-//! in. After a kill the file ends with a torn line at worst, which is cut off; so nothing that was finished is lost or played
-//! again.
+//! Owns the format of `results.jsonl`. Its first line records what all cells have in common ([`Pinned`]); another sweep is never
+//! mixed in. After a kill the file ends with a torn line at worst, which is cut off; so nothing finished is lost or played again.
 
 mod pinned;
 
@@ -34,19 +33,19 @@ const TRACES: &str = "traces";
 struct Line {
     /// The values of the axes, by knob.
     setting: BTreeMap<String, Value>,
-    /// Where the prompt stood in its file, from 1.
+    /// The prompt's position in its file, from 1.
     prompt: usize,
-    /// What it means.
+    /// Identifies its contents.
     fingerprint: String,
-    /// Which of equal prompts it is, from 1.
+    /// Its number among equal prompts, from 1.
     copy: usize,
-    /// What it was played with.
+    /// The seed it was played with.
     seed: u64,
     #[serde(flatten)]
     answer: Answer,
 }
 
-/// A line that takes back all lines before it about some prompts.
+/// A line that revokes all earlier lines about some prompts.
 #[derive(Debug, Serialize, Deserialize)]
 struct Forgotten {
     /// Their fingerprints.
@@ -54,52 +53,26 @@ struct Forgotten {
 }
 
 /// What can be wrong with a folder of results.
+#[allow(missing_docs, reason = "the names say it")]
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// The file system refused.
     #[error(transparent)]
     File(#[from] FileError),
-    /// Another process writes to it.
     #[error("{}: another sweep is writing there: wait for it, or give another folder with --results", path.display())]
-    Busy {
-        /// The file.
-        path: PathBuf,
-    },
-    /// It is in another encoding, or packed.
+    Busy { path: PathBuf },
     #[error("{}: {source}", path.display())]
-    NotText {
-        /// The file.
-        path: PathBuf,
-        /// What it is instead.
-        source: NotText,
-    },
-    /// It is not ours.
+    NotText { path: PathBuf, source: NotText },
+    /// The file does not contain results.
     #[error("{}: this does not hold the results of a sweep: give another folder with --results", path.display())]
-    NotResults {
-        /// The file.
-        path: PathBuf,
-    },
-    /// It is of another sweep.
+    NotResults { path: PathBuf },
     #[error("{}: it holds another sweep: {difference}; give another folder with --results, or throw that one away with --fresh", path.display())]
-    OtherSweep {
-        /// The file.
-        path: PathBuf,
-        /// What differs.
-        difference: String,
-    },
+    OtherSweep { path: PathBuf, difference: String },
     /// A line in the middle cannot be read.
     #[error("{}: line {line} is not a finished cell: {reason}; --fresh begins anew", path.display())]
-    BadLine {
-        /// The file.
-        path: PathBuf,
-        /// The line, from 1.
-        line: usize,
-        /// What the parser says.
-        reason: String,
-    },
+    BadLine { path: PathBuf, line: usize, reason: String },
 }
 
-/// The folder of a sweep, open for further cells. Nobody else can write there meanwhile.
+/// The folder of a sweep, open for further cells. No other process can write there in the meantime.
 #[derive(Debug)]
 pub struct Store {
     folder: PathBuf,
@@ -110,11 +83,11 @@ pub struct Store {
 }
 
 impl Store {
-    /// Opens a folder, which is made where it is not there, and reads what it holds of this sweep. `fresh` passes over that: of a
-    /// sweep that can be mixed with this one the results of other prompts stay, any other is thrown away.
+    /// Opens a folder, creating it if necessary, and reads its results for this sweep. `fresh` ignores those: if they are
+    /// compatible with this sweep the results of other prompts stay, otherwise everything is dropped.
     ///
     /// # Errors
-    /// Where it holds another sweep, or something else, or another process writes there.
+    /// If it holds another sweep, or something else, or another process is writing there.
     pub fn open(folder: &Path, pinned: &Pinned, sweep: &Sweep, fresh: bool) -> Result<(Self, Earlier), StoreError> {
         files::create_folder(folder)?;
         let path = folder.join(RESULTS);
@@ -137,14 +110,14 @@ impl Store {
         Ok((store, Reading::new(sweep, &asked).end()))
     }
 
-    /// Reads the file and leaves it so that a line can follow.
+    /// Reads the file and leaves it so that a line can be appended.
     fn take_up(&mut self, pinned: &Pinned, sweep: &Sweep, asked: &[Asked]) -> Result<Earlier, StoreError> {
         let bytes = self.read()?;
         let lines = text::lines(&bytes).map_err(|source| StoreError::NotText { path: self.path.clone(), source })?;
         let lines = text::ended(lines);
         let whole = lines.iter().rposition(|byte| *byte == b'\n').map_or(0, |last| last + 1);
         let (whole, torn) = lines.split_at(whole);
-        // A torn first line is ours only where a kill left it: anything else is someone's file.
+        // A torn first line is ours only if a kill left it: anything else is another file.
         if whole.is_empty() && !torn.is_empty() && !header_begins(torn) {
             return Err(StoreError::NotResults { path: self.path.clone() });
         }
@@ -161,26 +134,26 @@ impl Store {
         Ok(earlier)
     }
 
-    /// Where it is.
+    /// The folder's path.
     #[must_use]
     pub fn folder(&self) -> &Path {
         &self.folder
     }
 
-    /// The folder for the traces, made where it is not there.
+    /// The folder for the traces, created if necessary.
     ///
     /// # Errors
-    /// Where it cannot be made.
+    /// If it cannot be created.
     pub fn traces(&self) -> Result<PathBuf, StoreError> {
         let folder = self.folder.join(TRACES);
         files::create_folder(&folder)?;
         Ok(folder)
     }
 
-    /// Appends a finished cell. It reaches the operating system at once, whole: a kill of this program loses nothing.
+    /// Appends a finished cell. It reaches the operating system immediately, whole: a kill of this program loses nothing.
     ///
     /// # Errors
-    /// Where the file system refuses.
+    /// If the file system refuses.
     pub fn append(&mut self, grid: &Grid, finished: &Finished) -> Result<(), StoreError> {
         let Some((asked, seed)) = self.asked.get(finished.cell.prompt).cloned() else { return Ok(()) };
         let values = grid.axes().iter().zip(grid.values(finished.cell.setting));
@@ -194,10 +167,10 @@ impl Store {
         })
     }
 
-    /// Hands everything to the disk, for when the machine itself goes down.
+    /// Flushes everything to the disk, in case the machine itself crashes.
     ///
     /// # Errors
-    /// Where the file system refuses.
+    /// If the file system refuses.
     pub fn sync(&self) -> Result<(), StoreError> {
         Ok(self.file.sync_data().map_err(FileError::of(&self.path))?)
     }
@@ -233,7 +206,7 @@ impl Store {
         Ok(bytes)
     }
 
-    /// What whole lines say.
+    /// The contents of whole lines.
     fn parse(&self, lines: &[u8], pinned: &Pinned, sweep: &Sweep, asked: &[Asked]) -> Result<Earlier, StoreError> {
         let mut reading = Reading::new(sweep, asked);
         let mut lines = lines.split(|byte| *byte == b'\n').enumerate().filter(|(_, line)| !line.trim_ascii().is_empty());
@@ -277,9 +250,9 @@ impl Store {
 
 impl Drop for Store {
     /// Closing the file does not release its lock while a child process, between its fork and its exec, holds a copy of the
-    /// descriptor: unlocking does, for all copies.
+    /// descriptor; unlocking does, for all copies.
     fn drop(&mut self) {
-        // Nothing is left to do about a lock that cannot be released: it ends with the process.
+        // A lock that cannot be released ends with the process.
         let _ = self.file.unlock();
     }
 }
@@ -291,7 +264,7 @@ fn header_begins(bytes: &[u8]) -> bool {
     bytes.get(..count) == start.as_bytes().get(..count)
 }
 
-/// The setting of a line; `None` where it is not of this grid.
+/// The setting of a line; `None` if it is not in this grid.
 fn setting(line: &Line, grid: &Grid) -> Option<usize> {
     let values: Vec<Value> =
         grid.axes().iter().map(|axis| axis.knob.check(line.setting.get(axis.knob.name)?).ok()).collect::<Option<_>>()?;

@@ -1,4 +1,4 @@
-//! What all cells of a sweep have in common, and in what two sweeps differ.
+//! What all cells of a sweep have in common, and how two sweeps differ.
 
 use std::collections::BTreeMap;
 
@@ -10,17 +10,17 @@ use crate::engine::fusion::params::{KNOBS, Value};
 use crate::prompts::fingerprint;
 use crate::sweep::plan::Sweep;
 
-/// What the first line's `format` says.
+/// The first line's `format`.
 pub(super) const FORMAT: &str = "specfuse-sweep";
 /// The version of the format.
 ///
-/// Version 1 knew prompts by their place in the file, and a file by its bytes.
+/// Version 1 identified prompts by their position in the file, and a file by its bytes.
 pub(super) const VERSION: u32 = 2;
 
 /// What all cells of a sweep have in common: the first line of its results.
 ///
-/// The values of the axes are not among it, nor the prompts: a sweep may continue over a wider grid or other prompts, and what is
-/// finished counts.
+/// It includes neither the values of the axes nor the prompts: a sweep may continue over a wider grid or other prompts, and
+/// finished cells count.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Pinned {
     format: String,
@@ -35,7 +35,7 @@ pub struct Pinned {
     params: BTreeMap<String, Value>,
 }
 
-/// What of a member decides its answers.
+/// The properties of a member that decide its answers.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 struct PinnedMember {
     name: String,
@@ -52,7 +52,7 @@ struct PinnedMember {
 }
 
 impl Pinned {
-    /// What the cells of this sweep have in common. `system` is what stands before every conversation.
+    /// What the cells of this sweep have in common. `system` is the instructions before every conversation.
     #[must_use]
     pub fn new(sweep: &Sweep, seats: &[Seat], system: Option<&str>) -> Self {
         let axes: Vec<String> = sweep.grid.axes().iter().map(|axis| axis.knob.name.to_owned()).collect();
@@ -69,13 +69,13 @@ impl Pinned {
         }
     }
 
-    /// A name for the folder of this sweep: one that cannot be mixed with it has another one.
+    /// A name for the folder of this sweep: incompatible sweeps have different names.
     #[must_use]
     pub fn folder_name(&self) -> String {
         fingerprint(&serde_json::to_vec(self).unwrap_or_default())
     }
 
-    /// The first thing in which another sweep differs, in words.
+    /// The first difference from another sweep, in words.
     pub(super) fn difference(&self, other: &Self) -> Option<String> {
         let texts =
             |what: &str, here: &str, there: &str| (here != there).then(|| format!("{what} is {there} there, {here} here"));

@@ -25,7 +25,7 @@ const PASSES: usize = 3;
 /// Rounds beyond the text, whose events are the changes.
 const CHANGES: usize = 12;
 
-/// A screen with a text of this many words on it, and the events that come next.
+/// A screen with a text of this many words, and the events that come next.
 struct Drawn {
     state: Screen,
     terminal: Terminal<TestBackend>,
@@ -47,7 +47,7 @@ impl Drawn {
         Self { state, terminal, next: next.into_iter(), times: Vec::new() }
     }
 
-    /// Takes in one event and draws.
+    /// Applies one event and draws.
     fn frame(&mut self, theme: &Theme) {
         let message = Message::Record(self.next.next().expect("enough events"));
         let start = Instant::now();
@@ -59,7 +59,7 @@ impl Drawn {
 }
 
 /// The milliseconds of each frame, on all screens: at the end of a text, from short to long, and the same while an early round is
-/// looked at. The screens take turns, so that what else this machine does meets all alike.
+/// selected. The screens take turns, so that other work on the machine affects all equally.
 fn times(records: &[Record]) -> [Vec<f64>; 5] {
     let mut screens = [SHORT, FULL, LONG, SHORT, LONG].map(|words| Drawn::new(records, words));
     for screen in &mut screens[3..] {
@@ -74,8 +74,8 @@ fn times(records: &[Record]) -> [Vec<f64>; 5] {
     screens.map(|screen| screen.times)
 }
 
-/// One event, one frame. Each frame's time is the least of several passes with the same events: what the frame takes, without
-/// what the machine does beside it.
+/// One event, one frame. Each frame's time is the minimum of several passes over the same events: the time of the frame itself,
+/// without other work of the machine.
 pub fn measure(table: &mut Table) {
     let mut records = Vec::new();
     recording::play(MEMBERS, LONG / SEGMENT + CHANGES, None, |record| records.push(record));

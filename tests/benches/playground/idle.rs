@@ -1,4 +1,4 @@
-//! What the real program does while nobody does anything.
+//! What the real program does while the user does nothing.
 
 use std::path::Path;
 use std::thread;
@@ -21,7 +21,7 @@ pub fn measure(table: &mut Table) {
     thread::sleep(WATCHED);
     let cpu = process::cpu_of_threads(playing.pid()).saturating_sub(before.1);
     let share = cpu.as_secs_f64() / before.2.elapsed().as_secs_f64();
-    // That the books are kept: they say something of the start.
+    // Checks that the accounting works: it shows the start.
     tell("processor time of the start", before.1.as_secs_f64() * 1e3, "ms");
     table.exactly("bytes written to the terminal", playing.bytes() - before.0, 0);
     table.at_most("processor time, of one core", share * 100.0, "%", 0.1);

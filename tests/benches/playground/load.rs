@@ -1,4 +1,4 @@
-//! What all parts measure with: a screen, a state, keys.
+//! What all parts share: a screen, a state, keys.
 
 use specfuse::config::{MemberConfig, Source};
 use specfuse::engine::Seat;
@@ -13,7 +13,7 @@ use specfuse::playground::view::theme::{ColourLevel, Theme};
 /// Columns and rows of the screen.
 pub const SIZE: (u16, u16) = (200, 60);
 
-/// An ensemble of these members, who are there.
+/// An ensemble of these members, all of them ready.
 fn roster(seats: &[Seat]) -> Roster {
     let spec = |seat: &Seat| {
         let source = Source::BuiltIn(seat.name.clone());

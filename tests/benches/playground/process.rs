@@ -1,21 +1,21 @@
-//! What the system says of a process (Linux).
+//! The system's figures for a process (Linux).
 
 use std::fs;
 use std::time::Duration;
 
-/// Of a second, in the books: what every Linux reports to programs.
+/// Ticks per second in the accounting: what every Linux reports to programs.
 const TICKS: u64 = 100;
 
-/// Processor time of all threads so far, those that ended included, in steps of ten milliseconds.
+/// Processor time of all threads so far, including ended ones, in steps of ten milliseconds.
 pub fn cpu(pid: u32) -> Duration {
     let stat = fs::read_to_string(format!("/proc/{pid}/stat")).expect("a process");
-    // The name, in brackets, may hold anything.
+    // The name, in brackets, may contain anything.
     let after = stat.rsplit_once(')').expect("a name").1;
     let ticks: u64 = after.split_whitespace().skip(11).take(2).map(|field| field.parse::<u64>().expect("ticks")).sum();
     Duration::from_millis(ticks * 1000 / TICKS)
 }
 
-/// Processor time of the threads there are, in nanoseconds.
+/// Processor time of the current threads, in nanoseconds.
 pub fn cpu_of_threads(pid: u32) -> Duration {
     let threads = fs::read_dir(format!("/proc/{pid}/task")).expect("a process");
     let of_thread = |thread: fs::DirEntry| -> u64 {

@@ -31,13 +31,13 @@ impl Seen {
         self.emulator.screen().contents().matches(text).count()
     }
 
-    /// Whether the last row, which is drawn last, has something on it.
+    /// Whether the last row, which is drawn last, is not empty.
     fn is_whole(&self) -> bool {
         self.emulator.screen().rows(0, SIZE.0).last().is_some_and(|row| !row.trim().is_empty())
     }
 }
 
-/// A program with a terminal of its own. What is left of it ends with this value.
+/// A program in its own terminal. Dropping this ends it.
 pub struct Playing {
     child: Box<dyn Child + Send + Sync>,
     keys: Box<dyn Write + Send>,
@@ -80,7 +80,7 @@ impl Playing {
         now
     }
 
-    /// Waits until the terminal shows it; returns when the bytes came that did it.
+    /// Waits until the terminal shows it; returns when the bytes arrived that did it.
     pub fn sees(&self, what: &str, condition: impl Fn(&Seen) -> bool) -> Instant {
         let (seen, changed) = &*self.seen;
         let seen = seen.lock().expect("a screen");

@@ -1,4 +1,4 @@
-//! How long a long recorded run takes to open, to be played to its end, and what memory it takes.
+//! How long a long recorded run takes to open and to be played to its end, and how much memory it takes.
 
 use std::path::Path;
 use std::thread;
@@ -12,7 +12,7 @@ use crate::table::{Figures, Table, tell};
 const MEMBERS: usize = 5;
 const ROUNDS: usize = 2000;
 const RUNS: usize = 5;
-/// Until what is allocated for a moment is free again.
+/// Until temporary allocations are free again.
 const SETTLE: Duration = Duration::from_millis(500);
 
 /// Seconds to the first frame, megabytes after it, seconds to the end, megabytes then.

@@ -1,4 +1,4 @@
-//! Figures beside their targets.
+//! Figures next to their targets.
 
 #![allow(dead_code, reason = "shared by benchmarks that each use a part")]
 
@@ -20,7 +20,7 @@ impl Table {
         println!("  {what:<58} {figure:>10.3} {unit:<4} target at most {target:>7.2}   {word}");
     }
 
-    /// A count that must be exactly so.
+    /// A count that must be exactly the target.
     pub fn exactly(&mut self, what: &str, figure: usize, target: usize) {
         let met = figure == target;
         self.missed += usize::from(!met);
@@ -64,7 +64,7 @@ impl Figures {
         self.at(1.0)
     }
 
-    /// The figure that this share of all figures do not exceed.
+    /// The figure that this share of all figures does not exceed.
     pub fn at(&self, share: f64) -> f64 {
         let place = (share * self.0.len() as f64).ceil() as usize;
         self.0.get(place.saturating_sub(1)).copied().unwrap_or(f64::NAN)

@@ -1,4 +1,4 @@
-//! How long a key that tries another knob takes to its frame, with a long run of many members behind it.
+//! How long a key that tries another knob takes to its frame, with a long run of many members.
 
 use std::time::Instant;
 
@@ -17,7 +17,7 @@ use crate::table::{Figures, Table, tell};
 const SHAPE: Shape = Shape { members: 8, rounds: 2_000, tokens: 10, odd: false };
 const PRESSES: usize = 60;
 
-/// Up and down in turn, so that every press is another value.
+/// Up and down in turn, so that every press gives another value.
 fn presses(state: &mut Screen, terminal: &mut Terminal<TestBackend>, keys: [KeyCode; 2]) -> Figures {
     let theme = load::theme();
     let mut times = Vec::new();
@@ -34,7 +34,7 @@ fn presses(state: &mut Screen, terminal: &mut Terminal<TestBackend>, keys: [KeyC
 }
 
 pub fn measure(table: &mut Table) {
-    // Recorded with everybody to the end, so that every round is as large as it gets.
+    // Recorded with all members to the end, so that every round is as large as possible.
     let records = record(&SHAPE, 7, &Params { exit: ExitKind::Off, ..Params::default() });
     let mut state = Screen::new(load::options(&[], Params::default()), SIZE.0, SIZE.1);
     state.state.writing.active = false;

@@ -1,6 +1,6 @@
-//! Who can read the page. Checked in Chromium's own tree of what assistive programs are told: a title and a language, one of each
-//! landmark, headings in order, names of links, pictures, regions and tables, headers of tables; and by computation: the contrast
-//! of every text in both colour schemes, that letters are beside colours, and that a round opens for the keyboard and the mouse.
+//! Whether the page is accessible. Checked in Chromium's accessibility tree: a title and a language, one of each landmark,
+//! headings in order, names of links, pictures, regions and tables, headers of tables; and by computation: the contrast of every
+//! text in both colour schemes, that letters accompany colours, and that a round opens for the keyboard and the mouse.
 
 use serde_json::{Value, json};
 
@@ -8,7 +8,7 @@ use super::client::Page;
 use super::page;
 use crate::{runs, support};
 
-/// The contrast of every text with what lies behind it (WCAG 2.2, 1.4.3), as `[ratio, text]`, worst first.
+/// The contrast of every text with its background (WCAG 2.2, 1.4.3), as `[ratio, text]`, worst first.
 const CONTRASTS: &str = "(() => {
     const parse = c => c.match(/[\\d.]+/g).map(Number);
     const light = c => {
@@ -41,7 +41,7 @@ fn pages() -> Vec<String> {
     [crowd, runs::faulty(), runs::exiting(), runs::steered(), support::recorded()].iter().map(|records| page(records)).collect()
 }
 
-/// A node as assistive programs see it: role, name, level.
+/// A node of the accessibility tree: role, name, level.
 fn tree(browser: &mut Page) -> Vec<(String, String, Option<u64>)> {
     let nodes = browser.call("Accessibility.getFullAXTree", &json!({}))["nodes"].take();
     let text = |value: &Value| value["value"].as_str().unwrap_or_default().to_owned();
@@ -141,7 +141,7 @@ fn a_segment_shows_its_round_to_the_keyboard_and_to_the_mouse() {
     );
 }
 
-/// A page whose soft grey is too soft is noticed.
+/// The check notices a page whose soft grey is too soft.
 #[test]
 fn the_look_at_contrasts_notices_faint_text() {
     let Some(mut browser) = Page::open() else { return };

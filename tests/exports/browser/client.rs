@@ -1,7 +1,7 @@
-//! Headless Chromium, spoken to over a pipe in its own protocol (Chrome's `DevTools` Protocol, version 1.3).
+//! Headless Chromium, controlled over a pipe in its own protocol (Chrome's `DevTools` Protocol, version 1.3).
 //!
 //! The shell gives the browser its pipe: it reads commands from descriptor 3 and writes replies to 4, messages end in a zero
-//! byte. Where there is no Chromium the tests fail if `CI` is set, and otherwise say plainly that they were left out.
+//! byte. Without Chromium the tests fail if `CI` is set, and otherwise report that they were skipped.
 
 use std::collections::VecDeque;
 use std::io::{BufRead, BufReader, Write};
@@ -12,10 +12,10 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-/// A browser that says nothing for so long is not going to: the test fails instead of waiting for ever.
+/// A browser that is silent for this long will not reply: the test fails instead of waiting forever.
 const SILENCE: Duration = Duration::from_secs(120);
 
-/// What keeps it from everything but the page. Without the sandbox, because tests run as root in containers, where it cannot be.
+/// Limits it to the page. Without the sandbox, because tests run as root in containers, where it does not work.
 const FLAGS: [&str; 10] = [
     "--headless",
     "--no-sandbox",
@@ -29,7 +29,7 @@ const FLAGS: [&str; 10] = [
     "--remote-debugging-pipe",
 ];
 
-/// A page in a browser of its own; dropping it ends the browser.
+/// A page in a separate browser; dropping it ends the browser.
 pub struct Page {
     process: Child,
     commands: Option<ChildStdin>,
@@ -52,7 +52,7 @@ fn chromium() -> Option<PathBuf> {
 }
 
 impl Page {
-    /// An empty page; `None` where there is no browser, and that was said.
+    /// An empty page; `None` if there is no browser, which was reported.
     pub fn open() -> Option<Self> {
         let chromium = chromium()?;
         let profile = tempfile::tempdir().unwrap();
@@ -87,7 +87,7 @@ impl Page {
         Some(page)
     }
 
-    /// Gives a command and awaits its result.
+    /// Sends a command and awaits its result.
     pub fn call(&mut self, method: &str, params: &Value) -> Value {
         self.next += 1;
         let mut command = json!({ "id": self.next, "method": method, "params": params });
@@ -107,8 +107,8 @@ impl Page {
         }
     }
 
-    /// Loads a page and awaits that everything in it is loaded or refused. Returns what was asked for over the network, but for
-    /// the page itself and what the page's own policy stopped.
+    /// Loads a page and awaits that everything in it is loaded or refused. Returns the network requests, except the page itself
+    /// and what the page's own policy stopped.
     pub fn load(&mut self, html: &str) -> Vec<String> {
         let file = tempfile::Builder::new().suffix(".html").tempfile().unwrap();
         std::fs::write(file.path(), html).unwrap();
@@ -124,19 +124,19 @@ impl Page {
                 break;
             }
         }
-        // What scripts of the page put off until it is loaded has its turn, in a page that has scripts.
+        // Scripts of the page that wait for it to load get their turn, if the page has scripts.
         let turn = "new Promise(done => setTimeout(() => setTimeout(done)))";
         self.call("Runtime.evaluate", &json!({ "expression": turn, "awaitPromise": true }));
         seen.extend(self.events.drain(..));
         requests(&seen, &url)
     }
 
-    /// The value of an expression where the page's own scripts run.
+    /// The value of an expression in the context of the page's own scripts.
     pub fn value(&mut self, expression: &str) -> Value {
         self.evaluate(&json!({ "expression": expression, "returnByValue": true }), expression)
     }
 
-    /// The value of an expression in a world of its own, which nothing on the page can have touched.
+    /// The value of an expression in an isolated world, which nothing on the page can have touched.
     pub fn look(&mut self, expression: &str) -> Value {
         let frame = self.call("Page.getFrameTree", &json!({}))["frameTree"]["frame"]["id"].clone();
         let world = self.call("Page.createIsolatedWorld", &json!({ "frameId": frame }))["executionContextId"].clone();
@@ -149,14 +149,14 @@ impl Page {
         result["result"]["value"].take()
     }
 
-    /// Shows the page as to someone who wants this colour scheme.
+    /// Shows the page in this colour scheme.
     pub fn scheme(&mut self, scheme: &str) {
         let features = json!([{ "name": "prefers-color-scheme", "value": scheme }]);
         self.call("Emulation.setEmulatedMedia", &json!({ "features": features }));
     }
 }
 
-/// The addresses that were asked for.
+/// The requested addresses.
 fn requests(events: &[Value], page: &str) -> Vec<String> {
     let stopped = |id: &Value| {
         events.iter().any(|event| {
@@ -173,7 +173,7 @@ fn requests(events: &[Value], page: &str) -> Vec<String> {
 
 impl Drop for Page {
     fn drop(&mut self) {
-        // A browser whose pipe closes ends itself, with its helpers, and only then may its profile go.
+        // A browser whose pipe closes ends itself and its helpers, and only then may its profile be removed.
         self.commands = None;
         let _ = self.process.wait();
     }

@@ -1,4 +1,4 @@
-//! The page in a real browser: that nothing runs and nothing is asked for, and who can read it.
+//! The page in a real browser: nothing runs, nothing is requested, and it is accessible.
 
 mod access;
 mod client;

@@ -17,7 +17,7 @@ pub(super) fn offered() -> Screen {
     state
 }
 
-/// What a setting came to, and where its run is.
+/// A setting's result, and where its run is.
 pub fn played(state: &mut Screen, setting: usize, score: f64) {
     let answer = Answer { score: Some(score), rounds: 4, tokens: 30, draft_calls: 20, score_calls: 50, ..Answer::default() };
     let finished = Box::new(Finished { cell: Cell { setting, prompt: 0 }, answer });
@@ -25,7 +25,7 @@ pub fn played(state: &mut Screen, setting: usize, score: f64) {
     assert_eq!(state.update(Message::Swept { finished, trace }), []);
 }
 
-/// A sweep that continues, its first six settings played; the middle one of them is marked.
+/// A sweep in progress, its first six settings played, the middle one of them marked.
 pub(super) fn going() -> Screen {
     let mut state = offered();
     press(&mut state, "s");
@@ -85,7 +85,7 @@ pub(super) fn right(pressed: Pressed) {
     assert_eq!(marked(&after), 7, "a row has an end");
 }
 
-/// A cell opens its run; one that is not played says so, and so does a map over an answer that is still being written.
+/// A cell opens its run; one that is not played reports that, and so does a map over an answer that is still being written.
 pub(super) fn open(pressed: Pressed) {
     assert_eq!(pressed.effects, [Effect::Open(PathBuf::from("5.jsonl"))]);
     let mut unplayed = pressed.after;
@@ -125,7 +125,7 @@ pub(super) fn stop(pressed: Pressed) {
     assert!(after.state.notices.notice.unwrap().text.contains("no sweep is going on"));
 }
 
-/// It continues while the map is closed, and says when it is done.
+/// It continues while the map is closed, and reports when it is done.
 pub(super) fn close(pressed: Pressed) {
     let mut after = pressed.after;
     assert!(pressed.effects.is_empty() && after.looking.overlay.is_none());

@@ -1,4 +1,4 @@
-//! What the keys of looking do.
+//! What the keys for looking around do.
 
 use specfuse::engine::fusion::MemberIndex;
 use specfuse::playground::state::layout::Part;
@@ -86,7 +86,7 @@ pub(super) fn back(pressed: Pressed) {
     assert!(after.looking.round.is_none() && after.answers.transcript.follows());
 }
 
-/// The parts that are focused one after the other.
+/// The parts that are focused one after another.
 fn walk(mut state: Screen, key: &str, times: usize) -> Vec<Part> {
     let step = |_| {
         let focus = state.looking.focus;
@@ -193,7 +193,7 @@ pub(super) fn provenance(pressed: Pressed) {
     assert!(after.settings.authors);
 }
 
-/// The key opens a page, then those that follow it, then none; each has something to show.
+/// The key opens a page, then those that follow it, then none; each shows something.
 fn pages(pressed: Pressed, expected: &[Page]) {
     let mut after = pressed.after;
     for page in expected {

@@ -1,7 +1,7 @@
 //! Every key of the help screen does what its line says: one case for every row of the table of actions.
 //!
 //! [`case`] matches without a default, so that an action without a case does not compile; each case is played once for every key
-//! of its row, so that a further key cannot do something else.
+//! of its row, so that an additional key cannot do something else.
 
 #![allow(clippy::needless_pass_by_value, reason = "each check of the table takes what it may go on pressing keys in")]
 
@@ -20,7 +20,7 @@ use specfuse::playground::state::{Effect, Listing, Screen};
 
 use super::support::{self, press};
 
-/// A pressed key, and what came of it.
+/// A pressed key, and its result.
 struct Pressed<'a> {
     action: Action,
     /// As the table writes it.
@@ -176,7 +176,7 @@ fn every_key_on_the_help_screen_does_what_it_says() {
     }
 }
 
-/// Where each case is played its action holds: a key must not do what it says by another action's grace.
+/// Each case is played where its action applies: a key must not do its job through another action.
 #[test]
 fn every_case_is_played_where_its_action_holds() {
     for entry in ACTIONS {
@@ -185,7 +185,7 @@ fn every_case_is_played_where_its_action_holds() {
     }
 }
 
-/// What holds everywhere holds also where text is typed, in lists and at questions.
+/// Global keys also apply while text is typed, in lists and at questions.
 #[test]
 fn keys_that_hold_everywhere_do_so_while_text_is_typed_and_in_lists() {
     let scenes: [fn() -> Screen; 4] = [idle_keys, asking::written, program::in_a_list, program::asked_whether_to_leave];

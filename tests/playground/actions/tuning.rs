@@ -40,7 +40,7 @@ fn panel(state: &Screen) -> &Panel {
     }
 }
 
-/// What is tried.
+/// What is being tried.
 fn tried(state: &Screen) -> Vec<(&'static str, String)> {
     state.knobs.tuning.tried().iter().map(|(knob, value)| (knob.name, value.to_string())).collect()
 }
@@ -58,7 +58,7 @@ pub(super) fn tune(pressed: Pressed) {
     assert!(screen.contains("preset") && screen.contains("segment-tokens"), "{screen}");
 }
 
-/// The default counts sentences: what is moved is the most tokens of one.
+/// The default counts sentences: this changes the most tokens of one.
 pub(super) fn shorter(pressed: Pressed) {
     assert_eq!(ordered(&pressed.effects), [("segment-cap".to_owned(), Value::Integer(40))]);
     assert!(pressed.after.state.notices.notice.unwrap().text.contains("40 tokens at most"));

@@ -1,35 +1,35 @@
-//! A draft that is complete, as a trace holds it, with what its author thought before.
+//! A complete draft as a trace holds it, with what its author thought first.
 
 use serde::{Deserialize, Serialize};
 
 use super::{MemberName, Usage};
 
-/// A finished draft. Its tokens are those of the `token` events before it, cut where the text is.
+/// A finished draft. Its tokens are those of the preceding `token` events, cut where the text is.
+#[allow(missing_docs, reason = "the names say it")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct DraftFinished {
-    /// Who.
     pub member: MemberName,
     /// The draft's text after the cut.
     pub text: String,
     /// Whether the answer is complete after it.
     pub ends: bool,
-    /// Natural log-probability of ending there, whether it does or not, where the member knows.
+    /// Natural log-probability of ending there, whether or not it does, if the member knows it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub end_logprob: Option<f32>,
     /// What was drawn beyond the cut.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub beyond: String,
-    /// What its author thought before it; no part of the answer.
+    /// What its author thought first; not part of the answer.
     #[serde(default, skip_serializing_if = "Thought::is_empty")]
     pub thought: Thought,
-    /// What of it another member drafted, under lazy drafting.
+    /// What it kept of another member's draft, under lazy drafting.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kept: Option<KeptDraft>,
-    /// Tokens drawn, with those beyond the cut, without those kept of another's draft.
+    /// Tokens drawn, including those beyond the cut, excluding those kept from another's draft.
     pub drawn: usize,
     /// Token positions evaluated for it.
     pub forwards: u64,
-    /// Tokens that it used, where a server counts them.
+    /// Tokens it used, if a server counts them.
     #[serde(default, skip_serializing_if = "Usage::is_zero")]
     pub usage: Usage,
     /// Milliseconds from the request to the first token.
@@ -38,7 +38,7 @@ pub struct DraftFinished {
     pub elapsed_ms: f64,
 }
 
-/// What a member thought before it answered: hidden reasoning as its server tells it, or a thought inside its text.
+/// What a member thought before it answered: hidden reasoning as its server reports it, or a thought inside its text.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Thought {
     /// Its end, at most [`Thought::KEPT`] characters.
@@ -48,16 +48,16 @@ pub struct Thought {
 }
 
 impl Thought {
-    /// Characters of it that are kept.
+    /// Characters of a thought that are kept.
     pub const KEPT: usize = 4000;
 
-    /// Whether nothing was thought, or nothing is known of it.
+    /// Whether there was no thought, or nothing is known of it.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.characters == 0
     }
 
-    /// Its last characters, at most so many, in one line; an ellipsis stands for what is before them.
+    /// Its last characters, at most this many, in one line; an ellipsis marks what was dropped.
     #[must_use]
     pub fn ending(&self, characters: usize) -> String {
         let line = self.text.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -66,7 +66,7 @@ impl Thought {
         format!("{}{}", if cut { "…" } else { "" }, line.get(from..).unwrap_or_default().trim_start())
     }
 
-    /// This thought and the one after it.
+    /// This thought followed by a later one.
     #[must_use]
     pub fn followed_by(mut self, later: Self) -> Self {
         if self.is_empty() {
@@ -78,7 +78,7 @@ impl Thought {
         self
     }
 
-    /// Appends text; white space before the first word does not count.
+    /// Appends text, dropping white space before the first word.
     pub fn push(&mut self, text: &str) {
         let text = if self.is_empty() { text.trim_start() } else { text };
         let more = text.chars().count();
@@ -93,16 +93,16 @@ impl Thought {
     }
 }
 
-/// The start of a draft that its author kept of another member's.
+/// The start of a draft that its author kept from another member's.
+#[allow(missing_docs, reason = "the names say it")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct KeptDraft {
-    /// Who drafted it.
     pub drafter: MemberName,
-    /// Its bytes; 0 where none of it was kept.
+    /// Its bytes; 0 if none of it was kept.
     pub bytes: usize,
     /// Its tokens, by the tokenizer of the member that kept them.
     pub tokens: usize,
-    /// Natural logarithm of the probability of the first token that was not kept; absent where all were.
+    /// Natural logarithm of the probability of the first token that was rejected; absent if none was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rejected: Option<f32>,
 }

@@ -1,8 +1,8 @@
 //! The trace vocabulary: everything that can happen in a run.
 //!
-//! The screen, the saved file, the replay and the export are views of these events. They carry raw text: cleaning it for a
-//! terminal is the view's. No event ever holds a secret. Members are named, so that a trace can be read by eye and with any
-//! JSON tool; `run` turns names into places.
+//! The screen, the saved file, the replay and the export are views of these events. They carry raw text: the view cleans it for
+//! the terminal. No event ever holds a secret. Members are named, so that a trace can be read by eye and with any JSON tool;
+//! `run` turns names into indices.
 
 mod draft;
 mod header;
@@ -33,30 +33,30 @@ use super::lazy::DecodeTimes;
 use super::params::Value;
 use super::score::Opinion;
 
-/// The version of the trace format. A reader refuses a newer one and says so.
+/// The version of the trace format. A reader refuses a newer one with an error.
 ///
 /// 2 added judges, ways of scoring, tokens without log-probabilities, usage and prices. 3 added what the user can do beyond
-/// choosing and going back (editing, writing, redrafting, weights, branches, undoing), cancelled calls, and runs that are taken
-/// up again. 4 numbers the events of a file. 5 added drafts that are set aside, the probability of the end, and members whose
-/// weight no one set, lazy drafting, and what calls used that brought nothing. Files of versions 1 to 4 still read.
+/// choosing and going back (editing, writing, redrafting, weights, branches, undoing), cancelled calls, and resumed runs. 4
+/// numbers the events of a file. 5 added drafts that are set aside, the probability of the end, members whose weight is not set,
+/// lazy drafting, and the usage of calls that brought nothing. Files of versions 1 to 4 can still be read.
 pub const TRACE_VERSION: u32 = 5;
 
 /// A member's name in the ensemble.
 pub type MemberName = Arc<str>;
 
-/// An event with its place in time: one line of a trace.
+/// An event with its time, in milliseconds since the run started, and its round: one line of a trace.
+#[allow(missing_docs, reason = "the names say it")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Record {
-    /// Milliseconds since the run started.
     pub t_ms: f64,
     /// The round it belongs to, from 1; 0 before the first.
     pub round: usize,
-    /// What happened.
     #[serde(flatten)]
     pub event: Event,
 }
 
-/// Something that happened.
+/// Something that happened in a run.
+#[allow(missing_docs, reason = "the names say it")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
 pub enum Event {
@@ -64,135 +64,101 @@ pub enum Event {
     RunStarted(Box<Header>),
     /// A round started with these drafters.
     RoundStarted {
-        /// Who drafts.
         drafters: Vec<MemberName>,
-        /// Who verifies.
         verifiers: Vec<MemberName>,
-        /// Who drafts for the only drafter to keep the start of, under lazy drafting.
+        /// The member whose draft the only drafter keeps the start of, under lazy drafting.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         ahead: Option<MemberName>,
     },
     /// A member drew a token.
     Token {
-        /// Who.
         member: MemberName,
-        /// The token.
         #[serde(flatten)]
         token: DraftToken,
     },
     /// A member's draft is complete.
     DraftFinished(Box<DraftFinished>),
     /// A member's draft failed.
-    DraftFailed {
-        /// Who.
-        member: MemberName,
-        /// Why, in words.
-        error: String,
-        /// Milliseconds it took.
-        elapsed_ms: f64,
-    },
-    /// A verifier's reply about candidates: one call, one event.
+    DraftFailed { member: MemberName, error: String, elapsed_ms: f64 },
+    /// A verifier's reply about candidates: one event per call.
     Score {
-        /// The verifier.
         member: MemberName,
-        /// What it said of each candidate it was asked about.
+        /// One for each candidate it was asked about.
         scores: Vec<CandidateScore>,
         /// Token positions evaluated for it.
         forwards: u64,
-        /// Tokens that it used, where a server counts them.
+        /// Tokens it used, if a server counts them.
         #[serde(default, skip_serializing_if = "Usage::is_zero")]
         usage: Usage,
-        /// Milliseconds of the call.
         elapsed_ms: f64,
     },
-    /// A verifier cannot score as well as it could when the run started; it continues at this tier to the end of the run.
-    TierLowered {
-        /// The verifier.
-        member: MemberName,
-        /// How it scores from now on.
-        tier: ScoreTier,
-        /// Why, in words.
-        reason: String,
-    },
+    /// A verifier can no longer score as well as when the run started; it uses this tier until the run ends.
+    TierLowered { member: MemberName, tier: ScoreTier, reason: String },
     /// A verifier could not score: it abstains on these candidates.
     ScoreFailed {
-        /// The verifier.
         member: MemberName,
         /// The candidates, each by the member that drafted it first.
         candidates: Vec<MemberName>,
-        /// Why, in words.
         error: String,
-        /// Milliseconds of the call.
         elapsed_ms: f64,
     },
-    /// A member was silent for longer than the others' pace allows: its calls are dropped, and the round continues without what
-    /// they would have brought.
+    /// A member was silent for longer than the others' pace allows: its calls are dropped, and the round continues without them.
     Late {
-        /// Who.
         member: MemberName,
-        /// The candidates that it was to score; none where it was to draft.
+        /// The candidates it was asked to score; none if it was asked to draft.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         candidates: Vec<MemberName>,
         /// Milliseconds without a sign of life.
         silent_ms: f64,
-        /// Milliseconds of the call.
         elapsed_ms: f64,
     },
-    /// The round's candidates in order, and where the members stand.
+    /// The round's candidates in order, and the standing of each member.
     Ranked(Box<Ranked>),
     /// A candidate was appended to the accepted text.
     Accepted {
-        /// The author it is credited to: the earliest of its authors; nobody where the user wrote it.
+        /// The author credited: the earliest of its authors; `None` if the user wrote it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         member: Option<MemberName>,
-        /// Everyone who drafted it.
+        /// All members that drafted it.
         authors: Vec<MemberName>,
         /// The text, byte for byte.
         text: String,
-        /// Tokens, counted by the credited author's tokenizer; words where the user wrote it.
+        /// Tokens, counted by the credited author's tokenizer; words if the user wrote it.
         tokens: usize,
-        /// Whether the answer is complete.
         ends: bool,
-        /// Whether the user chose, changed or wrote it, whatever the ranking says.
+        /// Whether the user chose, edited or wrote it, regardless of the ranking.
         overridden: bool,
-        /// Whether the user changed what its authors drafted.
+        /// Whether the user edited what its authors drafted.
         #[serde(default, skip_serializing_if = "is_false")]
         edited: bool,
     },
-    /// Candidates that only repeat: not scored, while others that do not are.
+    /// Candidates that only repeat. They are not scored as long as there are others.
     SetAside {
         /// The candidates, each by the member that drafted it first.
         candidates: Vec<MemberName>,
-        /// What they repeat.
         repeats: Repeats,
     },
     /// A member left.
     Exited {
-        /// Who.
         member: MemberName,
-        /// Why.
         #[serde(flatten)]
         reason: ExitReason,
     },
-    /// A member that was not ready when the run started is ready: it takes part from the next round on.
+    /// A member that was not ready when the run started is ready now: it takes part from the next round on.
     Joined {
-        /// Who.
         member: MemberName,
-        /// What it can do, where the header could not know it yet.
+        /// What it can do, if the header could not know it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         capabilities: Option<Box<Capabilities>>,
     },
-    /// It was measured how long a member takes to evaluate tokens, to know whether lazy drafting pays.
+    /// The time a member takes to evaluate tokens was measured, to decide whether lazy drafting pays.
     Measured {
-        /// Who.
         member: MemberName,
-        /// How long.
         #[serde(flatten)]
         times: DecodeTimes,
     },
-    /// A member has said how probable it finds the question, for weights that go by that.
+    /// A member reported how probable it finds the question, for weights that depend on it.
     Predicted {
-        /// Who.
         member: MemberName,
         /// Natural logarithm of the probability of the question's tokens.
         logprob: f64,
@@ -200,60 +166,44 @@ pub enum Event {
         bytes: usize,
     },
     /// The user brought a member back.
-    Readmitted {
-        /// Who.
-        member: MemberName,
-    },
+    Readmitted { member: MemberName },
     /// The user intervened in the text.
     Steered {
-        /// What they did.
         #[serde(flatten)]
         action: Steering,
     },
-    /// The round of an accepted segment is open again: its candidates and scores stand, its decision does not, and the accepted
-    /// text ends before it.
-    Reopened {
-        /// The segment.
-        segment: SegmentId,
-    },
-    /// A member drafts again in the open round: what it drafted there, and what was said of that alone, counts no more. It was told
-    /// to, or its reply broke off or turned out to be a thought.
-    Redrafted {
-        /// Who.
-        member: MemberName,
-    },
-    /// A call was dropped before its reply: nobody waits for it any more.
+    /// The round of an accepted segment is open again: its candidates and scores remain, its decision is dropped, and the
+    /// accepted text ends before it.
+    Reopened { segment: SegmentId },
+    /// A member drafts again in the open round, replacing its draft and the scores that only that draft got: either the user
+    /// asked for it, or the reply broke off or turned out to be a thought.
+    Redrafted { member: MemberName },
+    /// A call was dropped before its reply, because its result is no longer needed.
     Cancelled {
-        /// Who was called.
         member: MemberName,
-        /// The candidates it was to score; none where it drafted.
+        /// The candidates it was asked to score; none if it was drafting.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         candidates: Vec<MemberName>,
-        /// Milliseconds that it took so far.
+        /// Milliseconds the call had taken.
         elapsed_ms: f64,
     },
-    /// Tokens that a member used beside those that its drafts and scores tell: for calls that failed or were dropped, or that a
-    /// server went on with after what was wanted of them had come.
+    /// Tokens a member used beyond those its drafts and scores report: for calls that failed or were dropped, or that a server
+    /// continued after the needed part had arrived.
     Used {
-        /// Who.
         member: MemberName,
-        /// How many.
         #[serde(flatten)]
         usage: Usage,
     },
-    /// Knobs changed; in force from the next round on.
+    /// A knob changed; it takes effect in the next round.
     ParamsChanged {
-        /// The knob.
         name: String,
-        /// Its new value.
         value: Value,
-        /// Whether it is one change with the event before it, a preset's for instance: both are undone together.
+        /// Whether it belongs to the same change as the event before it, as in a preset: both are undone together.
         #[serde(default, skip_serializing_if = "is_false")]
         together: bool,
     },
-    /// The user set a verifier's weight; in force from the next round on.
+    /// The user set a verifier's weight; it takes effect in the next round.
     WeightSet {
-        /// The verifier.
         member: MemberName,
         /// Its weight, at least 0.
         weight: f64,
@@ -264,48 +214,42 @@ pub enum Event {
     Resumed,
     /// The accepted text went back to the end of an earlier round.
     Rewound {
-        /// The last round that is kept; 0 goes back to the question.
+        /// The last round kept; 0 goes back to the question.
         to_round: usize,
     },
-    /// The accepted text is that up to this segment, on whichever branch it is.
-    Returned {
-        /// The segment.
-        segment: SegmentId,
-    },
-    /// The last change that the user made was taken back.
+    /// The accepted text is now the text up to this segment, on any branch.
+    Returned { segment: SegmentId },
+    /// The user's last change was undone.
     Undone,
-    /// The last change that was taken back holds again.
+    /// The change undone last was redone.
     Redone,
-    /// A run that had ended, or that was cut off, was taken up again. It is paused then.
+    /// A run that had ended or was cut off was resumed, paused.
     Continued,
     /// A warning that does not stop the run.
-    Warning {
-        /// What is wrong, in words.
-        text: String,
-    },
+    Warning { text: String },
     /// The last event of a run.
     RunFinished(Box<Finished>),
 }
 
-/// What a verifier said of one candidate.
+/// What a verifier reported about one candidate.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CandidateScore {
     /// The candidate, by the member that drafted it first.
     pub candidate: MemberName,
-    /// Natural log-probabilities of the candidate's tokens in the verifier's tokenizer, then of the end where known; empty where
-    /// the verifier judged.
+    /// Natural log-probabilities of the candidate's tokens in the verifier's tokenizer, then of the end if known; empty if the
+    /// verifier judged.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub logprobs: Vec<f32>,
-    /// The share of the verifier's preference, where it judged; those of a round sum to 1.
+    /// The share of the verifier's preference, if it judged; the shares of a round sum to 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub preference: Option<f32>,
-    /// Natural log-probability of ending after the candidate, where it does not end and the verifier knows.
+    /// Natural log-probability of ending after the candidate, if it does not end and the verifier knows it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub end_logprob: Option<f32>,
 }
 
 impl CandidateScore {
-    /// A verifier's opinion of a candidate as a trace holds it.
+    /// A verifier's opinion of a candidate, as a trace holds it.
     #[must_use]
     pub fn new(candidate: MemberName, opinion: Opinion, end_logprob: Option<f32>) -> Self {
         match opinion {
@@ -314,7 +258,7 @@ impl CandidateScore {
         }
     }
 
-    /// What the verifier thinks of the candidate.
+    /// The verifier's opinion of the candidate.
     #[must_use]
     pub fn opinion(&self) -> Opinion {
         self.preference.map_or_else(|| Opinion::Tokens(self.logprobs.as_slice().into()), Opinion::Preference)

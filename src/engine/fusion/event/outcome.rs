@@ -5,12 +5,11 @@ use serde::{Deserialize, Serialize};
 use super::Usage;
 
 /// How a run ended.
+#[allow(missing_docs, reason = "the names say it")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Finished {
-    /// Why it ended.
     #[serde(flatten)]
     pub outcome: Outcome,
-    /// Its figures.
     pub summary: Summary,
 }
 
@@ -28,7 +27,7 @@ pub enum Outcome {
     ContextLimit,
     /// The user stopped it.
     Stopped,
-    /// No member is left that can draft.
+    /// No remaining member can draft.
     NoMembers {
         /// The last error, in words.
         error: String,
@@ -40,11 +39,11 @@ pub enum Outcome {
 pub struct Summary {
     /// Rounds whose candidate is part of the answer.
     pub rounds: usize,
-    /// Of these, rounds in which all drafts were one candidate.
+    /// Rounds of the answer in which all drafts were one candidate.
     pub unanimous_rounds: usize,
     /// Accepted tokens, counted by their authors' tokenizers.
     pub tokens: usize,
-    /// Milliseconds from the start to the first accepted segment; absent when none was accepted.
+    /// Milliseconds from the start to the first accepted segment; absent if none was accepted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub first_segment_ms: Option<f64>,
     /// Milliseconds from the start to the end.
@@ -53,23 +52,23 @@ pub struct Summary {
     pub draft_calls: usize,
     /// Candidates scored by verifiers.
     pub score_calls: usize,
-    /// Candidate scorings that were not needed: own drafts, equal drafts, unanimous rounds, members that left.
+    /// Candidate scorings that were not needed: own drafts, equal drafts, unanimous rounds, departed members.
     pub score_calls_saved: usize,
     /// Drafts that were not needed because their member had left.
     pub draft_calls_saved: usize,
-    /// Mean number of drafters a round.
+    /// Mean number of drafters per round.
     pub mean_active: f64,
     /// Whether the user intervened.
     pub steered: bool,
-    /// What it cost in US dollars, where prices were given.
+    /// The cost in US dollars, if prices were given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cost: Option<f64>,
-    /// Per member, in the ensemble's order.
+    /// Figures per member, in the ensemble's order.
     pub members: Vec<MemberSummary>,
 }
 
 impl Summary {
-    /// Whether any of what it cost was guessed, so that it is to be told as "about".
+    /// Whether part of the cost is a guess, so that it is shown as "about".
     #[must_use]
     pub fn cost_is_guessed(&self) -> bool {
         self.members.iter().any(|member| member.cost.is_some() && member.usage.is_guessed())
@@ -77,9 +76,9 @@ impl Summary {
 }
 
 /// One member's figures of a run.
+#[allow(missing_docs, reason = "the names say it")]
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct MemberSummary {
-    /// Who.
     pub name: String,
     /// Accepted segments credited to it.
     pub segments: usize,
@@ -89,16 +88,15 @@ pub struct MemberSummary {
     pub forwards: u64,
     /// Tokens it drew.
     pub drawn: usize,
-    /// Tokens it used, where a server counts them.
+    /// Tokens it used, if a server counts them.
     #[serde(default, skip_serializing_if = "Usage::is_zero")]
     pub usage: Usage,
-    /// What they cost in US dollars, where its price was given.
+    /// The cost of those in US dollars, if its price was given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cost: Option<f64>,
     /// The round after which it left, if it is away at the end.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub exited: Option<usize>,
-    /// Why it left, in words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub exit_reason: Option<String>,
 }

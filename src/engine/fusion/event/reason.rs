@@ -1,4 +1,4 @@
-//! Why a draft or a member takes no part any more.
+//! Why a draft or a member no longer takes part.
 
 use serde::{Deserialize, Serialize};
 
@@ -13,7 +13,7 @@ pub enum Repeats {
 }
 
 impl Repeats {
-    /// In words.
+    /// The name for the user.
     #[must_use]
     pub fn in_words(self) -> &'static str {
         match self {
@@ -24,6 +24,7 @@ impl Repeats {
 }
 
 /// Why a member left.
+#[allow(missing_docs, reason = "the names say it")]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "reason", rename_all = "snake_case")]
 pub enum ExitReason {
@@ -34,24 +35,13 @@ pub enum ExitReason {
         /// δ / n.
         threshold: f64,
     },
-    /// It failed too often in a row.
-    Failures {
-        /// How often.
-        count: usize,
-        /// The last error, in words.
-        error: String,
-    },
+    /// It failed too many times in a row.
+    Failures { count: usize, error: String },
     /// It cannot continue at all.
-    Unusable {
-        /// The error, in words.
-        error: String,
-    },
+    Unusable { error: String },
     /// It was late in this many rounds in a row: it rests for this answer.
-    Late {
-        /// How many.
-        rounds: usize,
-    },
-    /// It was not ready when the others were; it joins when it is.
+    Late { rounds: usize },
+    /// It was not ready when the others were; it joins once it is.
     NotReady,
     /// The user excluded it.
     Excluded,

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::MemberName;
 
-/// An accepted segment by its number in the trace: the first that was accepted is 1, whatever became of it; 0 is the question,
-/// before any. A run's segments form a tree: going back and on differently makes a second child.
+/// An accepted segment by its number in the trace: the first that was accepted is 1, whatever became of it; 0 is the question. A
+/// run's segments form a tree: going back and continuing differently adds a second child.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct SegmentId(pub usize);
@@ -17,22 +17,20 @@ impl SegmentId {
     pub const QUESTION: Self = Self(0);
 }
 
-/// How the user intervened in the text. Each is the first event of what it brings about, and can be undone.
+/// How the user intervened in the text. Each is the first event of a change, which can be undone.
+#[allow(missing_docs, reason = "the names say it")]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "action", rename_all = "snake_case")]
 pub enum Steering {
     /// Chose this member's candidate.
-    Override {
-        /// Whose.
-        member: MemberName,
-    },
-    /// Changed the text of an accepted segment.
+    Override { member: MemberName },
+    /// Edited an accepted segment.
     Edit,
     /// Wrote a segment.
     Write,
     /// Had candidates of a round drawn again.
     Redraft {
-        /// Whose; all of them where nobody is named.
+        /// The member to draft again; `None` for all.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         member: Option<MemberName>,
     },

@@ -1,4 +1,4 @@
-//! How a member drafts and how it scores: the ladder of what model servers and APIs offer.
+//! How a member drafts and how it scores, on the ladder of what model servers and APIs offer.
 
 use serde::{Deserialize, Serialize};
 
@@ -12,9 +12,9 @@ choice! {
         /// It completes a raw prompt: the text continues exactly where it stops.
         #[default]
         Raw = "raw",
-        /// Its chat interface continues an answer that was started.
+        /// Its chat interface continues a started answer.
         Prefill = "prefill",
-        /// It is told to continue in words; what it repeats is stripped.
+        /// Instructions in words ask it to continue; what it repeats is stripped.
         Instruction = "instruction",
         /// It cannot draft.
         None = "none",
@@ -22,7 +22,7 @@ choice! {
 }
 
 choice! {
-    /// How a member scores foreign candidates, best first.
+    /// How a member scores other members' candidates, best first.
     #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
     #[serde(rename_all = "snake_case")]
     pub enum ScoreTier {
@@ -31,7 +31,7 @@ choice! {
         InProcess = "in-process",
         /// T1: the server returns log-probabilities of prompt tokens.
         Prompt = "prompt",
-        /// T2: decoding is forced along the candidate; exact, a decoding step a token.
+        /// T2: decoding is forced along the candidate; exact, one decoding step per token.
         Forced = "forced",
         /// T3: the model names the best candidate by a label, and its log-probabilities of the labels count.
         Labels = "labels",
@@ -43,7 +43,7 @@ choice! {
 }
 
 impl Drafting {
-    /// In words.
+    /// The name for the user.
     #[must_use]
     pub fn in_words(self) -> &'static str {
         match self {
@@ -69,7 +69,7 @@ impl ScoreTier {
         }
     }
 
-    /// In words.
+    /// The name for the user.
     #[must_use]
     pub fn in_words(self) -> &'static str {
         match self {
@@ -88,7 +88,7 @@ impl ScoreTier {
         self != Self::None
     }
 
-    /// Whether it prefers among all candidates of a round instead of scoring each by itself.
+    /// Whether it compares all candidates of a round instead of scoring each on its own.
     #[must_use]
     pub fn judges(self) -> bool {
         match self {
@@ -97,7 +97,8 @@ impl ScoreTier {
         }
     }
 
-    /// The weight of such a verifier where the user gave none: a judgement says less than a score. A guess, to be tuned by hand.
+    /// The weight of such a verifier if the user sets none: a judgement carries less information than a score. A guess, to be
+    /// tuned by hand.
     #[must_use]
     pub fn default_weight(self) -> f64 {
         match self {

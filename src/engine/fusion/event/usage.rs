@@ -1,31 +1,31 @@
 //! Tokens used and what they cost.
 //!
-//! Owns what is known of them: what a server counted, and what had to be guessed because no count came. How it is guessed is the
-//! members' affair.
+//! Owns the record of both: what a server counted, and what had to be guessed because no count came. Guessing is the members'
+//! job.
 
 use std::ops::AddAssign;
 
 use serde::{Deserialize, Serialize};
 
-/// Tokens that calls used: as the server counted them, with what was guessed where no count came.
+/// Tokens that calls used: as the server counted them, plus guesses where no count came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Usage {
-    /// Tokens of prompts, those read from a cache included.
+    /// Prompt tokens, including those read from a cache.
     pub prompt_tokens: u64,
-    /// Of these, tokens read from a cache.
+    /// Prompt tokens read from a cache.
     #[serde(default)]
     pub cached_tokens: u64,
-    /// Tokens generated, hidden reasoning included.
+    /// Generated tokens, including hidden reasoning.
     pub output_tokens: u64,
-    /// Of the tokens of prompts, those that were guessed.
+    /// The guessed part of the prompt tokens.
     #[serde(default, skip_serializing_if = "is_none_of_them")]
     pub guessed_prompt_tokens: u64,
-    /// Of the tokens generated, those that were guessed.
+    /// The guessed part of the generated tokens.
     #[serde(default, skip_serializing_if = "is_none_of_them")]
     pub guessed_output_tokens: u64,
 }
 
-/// "about " before what was guessed, nothing before what was counted.
+/// "about " before guessed figures, empty before counted ones.
 #[must_use]
 pub const fn about(guessed: bool) -> &'static str {
     if guessed { "about " } else { "" }
@@ -37,7 +37,7 @@ pub const fn about(guessed: bool) -> &'static str {
 pub struct Price {
     /// Prompt tokens.
     pub input: f64,
-    /// Prompt tokens read from a cache; as `input` where not given.
+    /// Prompt tokens read from a cache; as `input` if not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cached: Option<f64>,
     /// Generated tokens.
@@ -45,25 +45,25 @@ pub struct Price {
 }
 
 impl Usage {
-    /// What a server counted.
+    /// Usage that a server counted.
     #[must_use]
     pub const fn counted(prompt_tokens: u64, cached_tokens: u64, output_tokens: u64) -> Self {
         Self { prompt_tokens, cached_tokens, output_tokens, guessed_prompt_tokens: 0, guessed_output_tokens: 0 }
     }
 
-    /// Tokens of prompts and tokens generated.
+    /// Prompt tokens and generated tokens.
     #[must_use]
     pub fn total(&self) -> u64 {
         self.prompt_tokens.saturating_add(self.output_tokens)
     }
 
-    /// Of these, tokens that were guessed.
+    /// The guessed part of [`Self::total`].
     #[must_use]
     pub fn guessed(&self) -> u64 {
         self.guessed_prompt_tokens.saturating_add(self.guessed_output_tokens)
     }
 
-    /// Whether any of it was guessed, so that it is to be told as "about".
+    /// Whether part of it is a guess, so that it is shown as "about".
     #[must_use]
     pub fn is_guessed(&self) -> bool {
         self.guessed() > 0
@@ -75,7 +75,7 @@ impl Usage {
         *self == Self::default()
     }
 
-    /// Token positions that a model evaluated for it: those that no cache had, and those generated.
+    /// Token positions that a model evaluated for it: those not in a cache, and those generated.
     #[must_use]
     pub fn evaluated(&self) -> u64 {
         self.prompt_tokens.saturating_sub(self.cached_tokens).saturating_add(self.output_tokens)
@@ -93,7 +93,7 @@ impl AddAssign for Usage {
 }
 
 impl Price {
-    /// What this use costs, in US dollars.
+    /// What this usage costs, in US dollars.
     #[must_use]
     pub fn of(&self, usage: Usage) -> f64 {
         let cached = usage.cached_tokens.min(usage.prompt_tokens);

@@ -1,10 +1,10 @@
-//! Events as the user reads them: what goes wrong with a member, in one sentence each.
+//! Events in words for the user: one sentence for each problem with a member.
 
 use super::{Event, ExitReason, Record, ScoreTier};
 
 impl Record {
-    /// What happened to a member that the user should know, in a sentence; `None` where nothing did. Raw text: a member's own
-    /// words are in it.
+    /// A problem with a member that the user should know of, in one sentence; `None` if the event is not one. Raw text: it
+    /// contains the member's own words.
     #[must_use]
     pub fn trouble(&self) -> Option<String> {
         let round = self.round;

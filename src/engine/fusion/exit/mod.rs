@@ -1,8 +1,8 @@
 //! Which members leave: cumulative quality, entropy-tempered softmax, threshold δ / n.
 //!
-//! Owns both rules (`paper`, `evidence`) and their state over a run. Removing a member from the round, and readmitting it by
-//! hand, is the round machine's; the quality numbers come from the verifiers' recorded log-probabilities. The arithmetic of each
-//! rule is in a file of its own; both are kept up in every round, so that the rule can be changed during a run.
+//! Owns both rules (`paper`, `evidence`) and their state over a run; the arithmetic of each is in its own file. Both are updated
+//! every round, so that the rule can change during a run. The round machine removes and readmits members; the quality numbers
+//! come from the verifiers' recorded log-probabilities.
 
 mod evidence;
 mod paper;
@@ -12,9 +12,9 @@ use super::choice::choice;
 use evidence::Evidence;
 use paper::Paper;
 
-/// What the caution of the `evidence` rule is multiplied by in a team of so many drafters: in a small one a useless member makes
-/// most of the spread that it is measured by. Measured with the built-in models: of a specialist or two and the babbler, that one
-/// leaves nearly every long answer by the second round; without it the specialists stay in 98 of 100.
+/// The factor on the caution of the `evidence` rule for a team with this many drafters: in a small team a useless member causes
+/// most of the spread that it is measured by. Measured with the built-in models: with one or two specialists and the babbler, the
+/// babbler leaves nearly every long answer by the second round; without it the specialists stay in 98 of 100.
 fn small_team(drafters: usize) -> f64 {
     match drafters {
         0..=2 => 0.45,
@@ -26,7 +26,7 @@ fn small_team(drafters: usize) -> f64 {
 /// Which rule decides, with its own constants.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum ExitRule {
-    /// Nobody leaves.
+    /// No member leaves.
     Off,
     /// Our reading of the paper: Q sums the fused scores; τ = τ0 · (0.5 + H).
     Paper {
@@ -35,19 +35,19 @@ pub enum ExitRule {
         /// W: rounds whose mean scores the entropy is taken over; at least 1.
         window: usize,
     },
-    /// Ours: shortfalls in nats per token against the round's mean, tempered by the spread that chance alone would give.
+    /// Ours: shortfalls in nats per token from the round's mean, tempered by the spread that chance alone would give.
     Evidence {
         /// c: how many standard deviations of noise a shortfall must reach; above 0.
         caution: f64,
-        /// s0: spread below this many nats per token is no evidence; above 0.
+        /// s0: a spread below this many nats per token is no evidence; above 0.
         floor: f64,
-        /// Quality below this many nats per token counts as this.
+        /// Quality below this many nats per token is raised to it.
         worst_quality: f64,
     },
 }
 
 choice! {
-    /// Which number of members divides the threshold.
+    /// Which member count divides the threshold.
     #[derive(Debug, Clone, Copy, PartialEq, Eq)]
     pub enum ThresholdCount {
         /// The members active now.
@@ -57,7 +57,7 @@ choice! {
     }
 }
 
-/// Everything that decides an exit.
+/// The settings that decide exits.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct ExitSettings {
     /// The rule.
@@ -66,15 +66,15 @@ pub struct ExitSettings {
     pub threshold: f64,
     /// What n is.
     pub count: ThresholdCount,
-    /// Rounds before anyone may leave.
+    /// Rounds before any member may leave.
     pub warm_up: usize,
-    /// Never fewer active members than this; 0: by the size of the team, see [`ExitSettings::least`].
+    /// At least this many members stay active; 0: depends on the size of the team, see [`ExitSettings::least`].
     pub min_members: usize,
 }
 
 impl ExitSettings {
-    /// How many of the members that drafted at the start always stay. A team of two or three has to be able to lose a useless
-    /// member; what larger ones keep is enough for the others to be compared with.
+    /// How many of the initial drafters always stay. A team of two or three must be able to lose a useless member; a larger one
+    /// keeps enough members to compare the others with.
     #[must_use]
     pub fn least(&self, initial: usize) -> usize {
         match (self.min_members, initial) {
@@ -85,29 +85,29 @@ impl ExitSettings {
     }
 }
 
-/// What the verifiers thought of one active member's draft in a round.
+/// The verifiers' view of one active member's draft in a round.
+#[allow(missing_docs, reason = "the names say it")]
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Quality {
-    /// Whose.
     pub member: MemberIndex,
-    /// The fused score of its candidate (whatever rule), `None` when it has none this round.
+    /// The fused score of its candidate (under any rule), `None` if it has none this round.
     pub score: Option<f64>,
-    /// Mean over the verifiers of the mean token log-probability of its draft, in nats per token; `None` when it has none.
+    /// Mean over the verifiers of the mean token log-probability of its draft, in nats per token; `None` if it has none.
     pub mean_logprob: Option<f64>,
 }
 
-/// Where one active member stands after a round.
+/// The standing of one active member after a round.
+#[allow(missing_docs, reason = "the names say it")]
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Standing {
-    /// Whose.
     pub member: MemberIndex,
     /// Q: cumulative quality, in the unit of the rule.
     pub cumulative: f64,
-    /// p: the probability to stay, 0 to 1; over all active members it sums to 1.
+    /// p: the probability of staying, 0 to 1; sums to 1 over all active members.
     pub retention: f64,
-    /// δ / n, the line it is compared with.
+    /// δ / n, the threshold for `retention`.
     pub threshold: f64,
-    /// Whether the rule lets this member go now. At most one a round under `evidence`.
+    /// Whether the rule removes this member now. At most one member per round under `evidence`.
     pub exits: bool,
 }
 
@@ -122,13 +122,11 @@ pub struct ExitState {
     paper: Paper,
 }
 
-/// The members active in a round and what the rule makes of them, in the order of the round.
+/// The rule's verdict on the members active in a round, in the order of the round.
 struct Verdict {
-    /// Q of each.
     cumulative: Vec<f64>,
-    /// p of each.
     retention: Vec<f64>,
-    /// Whether a member whose retention is below the threshold may go.
+    /// Whether a member may be removed if its retention is below the threshold.
     condemned: Vec<bool>,
     /// The most members that may leave in one round.
     at_most: usize,
@@ -141,10 +139,10 @@ impl ExitState {
         Self { initial: drafters, rounds: 0, evidence: Evidence::default(), paper: Paper::default() }
     }
 
-    /// Takes in one round's quality of every ACTIVE member (in member order) and says where they stand. `last` is true when the
-    /// round ended the answer: then nobody leaves.
+    /// Observes one round's quality of every *active* member (in member order) and returns their standings. `last` is true if the
+    /// round ended the answer: then no member leaves.
     ///
-    /// A member seen for the first time in a later round starts level with the best of the others, like one readmitted.
+    /// A member first seen in a later round starts level with the best of the others, like a readmitted one.
     pub fn observe(&mut self, settings: &ExitSettings, round: &[Quality], last: bool) -> Vec<Standing> {
         self.rounds += 1;
         let worst = match settings.rule {
@@ -176,8 +174,8 @@ impl ExitState {
         members.iter().enumerate().map(standing).collect()
     }
 
-    /// Forgets a member's history, so that one brought back by hand starts level with the best of the others: it gets a copy of
-    /// the record of the best among those of the last round observed, and has to fall behind again before it can leave again.
+    /// Forgets a member's history, so that a member the user brought back starts level with the best of the others: it gets a
+    /// copy of the best record among the members of the last round, and has to fall behind again before it can leave.
     pub fn readmit(&mut self, member: MemberIndex) {
         self.evidence.readmit(member);
         self.paper.readmit(member);
@@ -185,7 +183,7 @@ impl ExitState {
 }
 
 impl Verdict {
-    /// Nobody may leave; all are equal.
+    /// No member may leave; all are equal.
     fn nobody(members: usize) -> Self {
         Self {
             cumulative: vec![0.0; members],
@@ -195,7 +193,8 @@ impl Verdict {
         }
     }
 
-    /// Who leaves: those below the threshold, least retention first and of equals the later, while more than `spared` stay.
+    /// Which members leave: those below the threshold, lowest retention first and the later first on ties, while more than
+    /// `spared` stay.
     fn exits(&self, threshold: f64, spared: usize) -> Vec<bool> {
         let below = |&at: &usize| self.condemned[at] && self.retention[at] < threshold;
         let mut leaving: Vec<usize> = (0..self.retention.len()).filter(below).collect();
@@ -205,10 +204,10 @@ impl Verdict {
     }
 }
 
-/// What is known of each member, with what a new one starts with.
+/// The record of each member, and the one that a new member starts with.
 #[derive(Debug, Clone, PartialEq)]
 struct Records<R> {
-    /// By place; `None` of a member that was never seen.
+    /// By member index; `None` for a member never seen.
     all: Vec<Option<R>>,
     /// The members of the last round.
     recent: Vec<MemberIndex>,
@@ -236,7 +235,7 @@ impl<R: Copy + Default> Records<R> {
         self.all.get(member.0).is_some_and(Option::is_some)
     }
 
-    /// Starts a round of these members: who is new becomes level with the best of those already known.
+    /// Starts a round of these members: a new member starts level with the best of those already known.
     fn begin_round(&mut self, members: impl Iterator<Item = MemberIndex>, quality: impl Fn(&R) -> f64) {
         self.recent.clear();
         self.recent.extend(members);
@@ -252,7 +251,7 @@ impl<R: Copy + Default> Records<R> {
         }
     }
 
-    /// Makes a member level with the best of the others of the last round.
+    /// Raises a member to the level of the best of the others in the last round.
     fn level(&mut self, member: MemberIndex, quality: impl Fn(&R) -> f64) {
         let level = self.best(self.recent.iter().copied().filter(|other| *other != member), quality);
         self.set(member, level);
@@ -264,7 +263,7 @@ impl<R: Copy + Default> Records<R> {
     }
 }
 
-/// `softmax(values / temperature)`; a temperature that is not above 0 counts as the least there is.
+/// `softmax(values / temperature)`; a temperature that is not above 0 becomes the smallest positive one.
 fn softmax(values: &[f64], temperature: f64) -> Vec<f64> {
     let temperature = temperature.max(f64::MIN_POSITIVE);
     let best = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
@@ -275,7 +274,7 @@ fn softmax(values: &[f64], temperature: f64) -> Vec<f64> {
 
 /// The entropy of a distribution, in nats: 0 to ln n.
 fn entropy(shares: &[f64]) -> f64 {
-    // 0 · ln 0 = 0; the sum of nothing is -0.
+    // 0 · ln 0 = 0; an empty sum is -0.
     shares.iter().filter(|share| **share > 0.0).map(|share| -share * share.ln()).sum::<f64>().max(0.0)
 }
 

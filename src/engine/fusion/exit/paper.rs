@@ -3,36 +3,36 @@
 //! Owns its state and arithmetic. The published descriptions name the ingredients (cumulative quality, entropy, softmax
 //! temperature, threshold δ / n); their composition here is ours:
 //!
-//! - Q sums the fused scores of a member's candidates as they are, logarithms too. In a round in which it has none it gets the
-//!   mean of the others': saying nothing neither helps nor hurts, on either scale;
-//! - H is the entropy of the members' mean scores over the last W rounds, made to sum to 1 and divided by its greatest value:
-//!   0 where one has everything, 1 where all are equal or fewer than two have a score;
-//! - τ = τ0 · (0.5 + H), p = softmax(Q / τ). A close race is flat, a clear lead is sharp.
+//! - Q sums the fused scores of a member's candidates as they are, including logarithmic ones. In a round without a score a
+//!   member gets the mean of the others': drafting nothing neither helps nor hurts, on either scale;
+//! - H is the entropy of the members' mean scores over the last W rounds, normalised to sum to 1, divided by its maximum: 0 if
+//!   one member has everything, 1 if all are equal or fewer than two have a score;
+//! - τ = τ0 · (0.5 + H), p = softmax(Q / τ). A close race gives a flat p, a clear lead a sharp one.
 //!
-//! Logarithmic scores are told by their sign (no probability is below 0) and exponentiated before they are made to sum to 1.
+//! Logarithmic scores are recognised by their sign (no probability is below 0) and exponentiated before they are normalised.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
 
 use super::{MemberIndex, Quality, Records, Verdict, entropy, softmax};
 
-/// Rounds kept for the entropy: the greatest window that its knob allows.
+/// Rounds kept for the entropy: the largest window that its knob allows.
 const MOST_ROUNDS: usize = 100;
 
-/// Scores beyond this are held to it, so that no sum of them overflows.
+/// Scores are clamped to this, so that no sum of them overflows.
 const GREATEST: f64 = 1.0e6;
 
-/// What the rule knows of a run.
+/// The rule's state over a run.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(super) struct Paper {
     /// Q of each member.
     records: Records<f64>,
-    /// The scores of the last rounds, latest last. Shared, since a run keeps the state after every round, to rewind to.
+    /// The scores of the last rounds, latest last. Shared, because a run keeps the state after every round to rewind to.
     recent: VecDeque<Arc<[(MemberIndex, f64)]>>,
 }
 
 impl Paper {
-    /// Takes in one round.
+    /// Observes one round.
     pub(super) fn observe(&mut self, round: &[Quality]) {
         self.records.begin_round(round.iter().map(|quality| quality.member), |cumulative| *cumulative);
         let score = |quality: &Quality| Some(quality.score.filter(|score| !score.is_nan())?.clamp(-GREATEST, GREATEST));
@@ -49,7 +49,7 @@ impl Paper {
         }
     }
 
-    /// Where these members stand; `temperature` and `window` as in [`super::ExitRule::Paper`].
+    /// The verdict on these members; `temperature` and `window` as in [`super::ExitRule::Paper`].
     pub(super) fn judge(&self, members: &[MemberIndex], temperature: f64, window: usize) -> Verdict {
         let cumulative: Vec<f64> = members.iter().map(|&member| self.records.get(member)).collect();
         let means = self.mean_scores(members, window.max(1));
@@ -57,7 +57,7 @@ impl Paper {
         Verdict { cumulative, retention, condemned: vec![true; members.len()], at_most: members.len() }
     }
 
-    /// Makes a member level with the best of the others and forgets its recent scores.
+    /// Raises a member to the level of the best of the others and forgets its recent scores.
     pub(super) fn readmit(&mut self, member: MemberIndex) {
         self.records.level(member, |cumulative| *cumulative);
         for round in &mut self.recent {
@@ -65,8 +65,8 @@ impl Paper {
         }
     }
 
-    /// The mean score of each member over the last `window` rounds, of those in which it has one; of those who have none in any
-    /// nothing.
+    /// The mean score of each member over those of the last `window` rounds in which it has one; members without a score are left
+    /// out.
     fn mean_scores(&self, members: &[MemberIndex], window: usize) -> Vec<f64> {
         let mut sums = vec![(0.0, 0_u32); members.len()];
         for (of, score) in self.recent.iter().rev().take(window).flat_map(|round| round.iter()) {
@@ -79,7 +79,7 @@ impl Paper {
     }
 }
 
-/// H: the entropy of scores made to sum to 1, divided by its greatest value: 0 to 1.
+/// H: the entropy of the scores normalised to sum to 1, divided by its maximum: 0 to 1.
 fn evenness(scores: &[f64]) -> f64 {
     let sum: f64 = scores.iter().sum();
     let shares = if scores.iter().any(|score| *score < 0.0) {

@@ -1,4 +1,4 @@
-//! Exits by hand: the worked examples, and teams that must stay together.
+//! Exits worked out by hand, and teams that must stay together.
 
 use super::*;
 
@@ -12,7 +12,7 @@ const EVIDENCE: ExitSettings = ExitSettings {
 
 const PAPER: ExitSettings = ExitSettings { rule: ExitRule::Paper { temperature: 1.0, window: 5 }, ..EVIDENCE };
 
-/// A run that takes out who leaves.
+/// A run that removes the members that leave.
 struct Run {
     settings: ExitSettings,
     state: ExitState,
@@ -24,7 +24,7 @@ impl Run {
         Self { settings, state: ExitState::new(members), active: (0..members).collect() }
     }
 
-    /// One round with this value of every member, as score and as quality; values of members that left are passed over.
+    /// One round with these values, as both score and quality; values of departed members are skipped.
     fn round(&mut self, values: &[Option<f64>]) -> Vec<Standing> {
         let quality =
             |&member: &usize| Quality { member: MemberIndex(member), score: values[member], mean_logprob: values[member] };
@@ -40,7 +40,7 @@ impl Run {
         self.round(&values.iter().copied().map(Some).collect::<Vec<_>>())
     }
 
-    /// The rounds (from 1) in which members left, with who left.
+    /// The rounds (from 1) in which members left, and which.
     fn exits<R: AsRef<[f64]>>(&mut self, rounds: &[R]) -> Vec<(usize, usize)> {
         let mut exits = Vec::new();
         for (round, values) in rounds.iter().enumerate() {
@@ -73,7 +73,7 @@ const CLEAR_LOSER: [[f64; 3]; 3] = [[-0.2, -0.4, -1.8], [-0.5, -0.3, -2.2], [-0.
 
 #[test]
 fn a_clear_loser_leaves() {
-    // The formula as it stands: a small team's lesser caution is made up for.
+    // The formula as documented: this undoes the lower caution of a small team.
     let rule = ExitRule::Evidence { caution: 1.0 / small_team(3), floor: 0.5, worst_quality: -10.0 };
     let mut run = Run::new(ExitSettings { rule, ..EVIDENCE }, 3);
     let sixth = 0.5 / 3.0;
@@ -165,7 +165,7 @@ fn a_round_with_one_score_changes_nothing() {
 
 #[test]
 fn the_scale_of_probabilities_does_not_matter() {
-    // Probabilities times 0.1: all logarithms shift by the same.
+    // Probabilities times 0.1: all logarithms shift by the same amount.
     let shifted = CLEAR_LOSER.map(|round| round.map(|value| value + 0.1_f64.ln()));
     for table in [CLEAR_LOSER, shifted] {
         assert_eq!(Run::new(EVIDENCE, 3).exits(&table), [(2, 2)]);
@@ -263,7 +263,7 @@ fn under_the_papers_rule_several_may_leave_but_not_too_many() {
     let mut run = Run::new(PAPER, 5);
     run.known(&values);
     assert_eq!(run.active, [1, 2]);
-    // The lowest first, and of equals the later.
+    // The lowest first, and the later first on ties.
     let mut run = Run::new(ExitSettings { min_members: 4, ..PAPER }, 5);
     run.known(&values);
     assert_eq!(run.active, [0, 1, 2, 3]);

@@ -1,19 +1,18 @@
-//! What knobs have to do with: the headings under which the user finds them.
+//! The headings under which the user finds the knobs.
 
 /// A heading of the table of knobs.
+#[allow(missing_docs, reason = "the names say it")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum KnobGroup {
-    /// What is drafted.
     Drafting,
-    /// How candidates are scored.
     Scoring,
-    /// Who leaves.
+    /// Which members leave.
     Exit,
-    /// What verifiers' weights learn.
+    /// How verifiers' weights learn.
     Feedback,
     /// Whether one member drafts for the largest to check.
     Lazy,
-    /// When it ends, and what is waited for.
+    /// When an answer ends, and how long to wait for members.
     Limits,
 }
 
@@ -21,7 +20,7 @@ impl KnobGroup {
     /// Every group, in the order of the table.
     pub const ALL: &'static [Self] = &[Self::Drafting, Self::Scoring, Self::Exit, Self::Feedback, Self::Lazy, Self::Limits];
 
-    /// The heading.
+    /// The heading as the user reads it.
     #[must_use]
     pub fn title(self) -> &'static str {
         match self {
@@ -34,7 +33,7 @@ impl KnobGroup {
         }
     }
 
-    /// Whether what was recorded says what another value would have changed: votes and exits are functions of recorded scores,
+    /// Whether a recorded run shows what another value would have changed: votes and exits are functions of recorded scores,
     /// drafts are not.
     #[must_use]
     pub fn can_be_rescored(self) -> bool {

@@ -1,4 +1,4 @@
-//! What a knob is: its name, unit, range, step and meaning, and how a value is read and checked.
+//! What a knob is (name, unit, range, step and meaning), and how a value is read and checked.
 
 use std::fmt;
 
@@ -20,34 +20,28 @@ pub enum Value {
     Name(String),
 }
 
-/// What values a knob takes.
+/// The values a knob takes.
+#[allow(missing_docs, reason = "the names say it")]
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Kind {
-    /// On or off.
     Switch,
-    /// Whole numbers from `min` to `max`; a key press moves it by `step`.
+    /// Whole numbers from `min` to `max`; a key press changes it by `step`.
     Integer {
-        /// Smallest.
         min: i64,
-        /// Largest.
         max: i64,
-        /// One key press.
         step: i64,
     },
-    /// Numbers from `min` to `max`; a key press moves it by `step`.
+    /// Numbers from `min` to `max`; a key press changes it by `step`.
     Real {
-        /// Smallest.
         min: f64,
-        /// Largest.
         max: f64,
-        /// One key press.
         step: f64,
     },
     /// One of these names.
     Choice(&'static [&'static str]),
 }
 
-/// What a knob must be for another one to do something.
+/// The values of a knob under which another one has an effect.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum When {
     /// One of these names.
@@ -57,55 +51,49 @@ pub enum When {
 }
 
 /// One knob of the table.
+#[allow(missing_docs, reason = "the names say it")]
 #[derive(Debug, Clone, Copy)]
 pub struct Knob {
-    /// Its name in the configuration file, and with `--` before it on the command line.
+    /// Its name in the configuration file and, after `--`, on the command line.
     pub name: &'static str,
-    /// Its heading.
     pub group: KnobGroup,
     /// The unit of its value; empty for pure numbers, switches and choices.
     pub unit: &'static str,
-    /// What it takes.
     pub kind: Kind,
     /// One line: what it does.
     pub meaning: &'static str,
-    /// The knobs that it depends on, and what each of them must be for it to do something: all of them.
+    /// The knobs it depends on, and the values each must have for it to have an effect; all must hold.
     pub needs: &'static [(&'static str, When)],
-    /// Reads it.
     pub get: fn(&Params) -> Value,
-    /// Writes a value that [`Knob::check`] let through.
+    /// Writes a value accepted by [`Knob::check`].
     pub(super) put: fn(&mut Params, &Value),
 }
 
 /// What is wrong with a knob's name or value.
+#[allow(missing_docs, reason = "the names say it")]
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum ParamError {
     /// There is no such knob.
     #[error("there is no knob `{name}`; the nearest is `{nearest}`")]
     UnknownKnob {
-        /// What was asked for.
         name: String,
-        /// The known name most like it.
+        /// The most similar known name.
         nearest: &'static str,
     },
     /// The value does not fit the knob.
     #[error("`{name}` is {value}, but it takes {takes}")]
     BadValue {
-        /// The knob.
         name: &'static str,
-        /// What was given.
         value: String,
-        /// What it takes, in words.
+        /// What the knob takes, in words.
         takes: String,
     },
     /// There is no such preset.
     #[error("there is no preset `{name}`; there are: {known} (did you mean `{nearest}`?)")]
     UnknownPreset {
-        /// What was asked for.
         name: String,
-        /// The known one most like it.
+        /// The most similar known one.
         nearest: String,
-        /// The known ones.
         known: String,
     },
 }
@@ -133,7 +121,7 @@ impl fmt::Display for Kind {
 }
 
 impl When {
-    /// Whether a governor of this value lets the other knob do something.
+    /// Whether this value of the governing knob lets the other have an effect.
     #[must_use]
     pub fn allows(self, value: &Value) -> bool {
         match (self, value) {
@@ -144,7 +132,7 @@ impl When {
         }
     }
 
-    /// The value that it has to be, where there is only one.
+    /// The only value that would do, if there is just one.
     #[must_use]
     pub fn only(self) -> Option<&'static str> {
         match self {
@@ -164,8 +152,8 @@ impl fmt::Display for When {
 }
 
 impl Knob {
-    /// The value if it is of this knob's kind and in its range. Whole numbers pass for numbers, and whole reals for integers,
-    /// because TOML and JSON writers do not tell them apart.
+    /// The value if it fits this knob's kind and range. Whole numbers pass as reals and whole reals as integers, because TOML and
+    /// JSON writers do not distinguish them.
     pub fn check(&self, value: &Value) -> Result<Value, ParamError> {
         let fitting = match (self.kind, value) {
             (Kind::Switch, Value::Switch(_)) => Some(value.clone()),
@@ -186,7 +174,7 @@ impl Knob {
         fitting.ok_or_else(|| self.refuse(value.to_string()))
     }
 
-    /// The value one key press up (`1`) or down (`-1`), within the range; names and switches go around.
+    /// The value one key press up (`1`) or down (`-1`), within the range; names and switches wrap around.
     #[must_use]
     pub fn stepped(&self, value: &Value, direction: i64) -> Value {
         match (self.kind, value) {
@@ -195,7 +183,7 @@ impl Knob {
                 Value::Integer(number.saturating_add(step * direction).clamp(min, max))
             }
             (Kind::Real { min, max, step }, Value::Real(number)) => {
-                // To a grid as fine as the smallest steps, so that no digits of rounding are shown.
+                // Round to a grid as fine as the smallest steps, so that no rounding error is shown.
                 let moved = ((number + step * direction as f64) * 1e6).round() / 1e6;
                 Value::Real(moved.clamp(min, max))
             }
@@ -240,7 +228,7 @@ impl Knob {
     }
 }
 
-/// Of the known names the one most like `name`: what someone who mistyped it may have meant.
+/// The known name most similar to `name`, for a suggestion after a typo.
 pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     known.into_iter().min_by_key(|known| strsim::damerau_levenshtein(name, known))
 }

@@ -1,8 +1,8 @@
 //! Every knob of a run: one structure, and one table that describes it.
 //!
-//! The table ([`KNOBS`]) is what the configuration file, the command line, the trace header and the tuning screen are made
-//! from, so a knob exists everywhere or nowhere. Settings that are not numbers of the method (which members, where a trace
-//! goes) are not knobs and live with the front ends.
+//! The configuration file, the command line, the trace header and the tuning screen are all made from the table ([`KNOBS`]), so a
+//! knob exists everywhere or nowhere. Settings that are not numbers of the method (which members, where a trace goes) are not
+//! knobs and belong to the front ends.
 
 mod group;
 mod knob;
@@ -37,10 +37,10 @@ choice! {
 }
 
 choice! {
-    /// Which normalisation; its temperature is a knob of its own.
+    /// Which normalisation; its temperature is a separate knob.
+    #[allow(missing_docs, reason = "the names say it")]
     #[derive(Debug, Clone, Copy, PartialEq, Eq)]
     pub enum NormalisationKind {
-        /// As they are.
         None = "none",
         /// Divided by their sum.
         SumToOne = "sum-to-one",
@@ -50,30 +50,30 @@ choice! {
 }
 
 choice! {
-    /// Which exit rule; its constants are knobs of their own.
+    /// Which exit rule; its constants are separate knobs.
     #[derive(Debug, Clone, Copy, PartialEq, Eq)]
     pub enum ExitKind {
-        /// Nobody leaves.
+        /// No member leaves.
         Off = "off",
         /// Our reading of the paper.
         Paper = "paper",
-        /// Shortfalls against the round's mean, in nats per token.
+        /// Shortfalls from the round's mean, in nats per token.
         Evidence = "evidence",
     }
 }
 
 choice! {
-    /// Where weights come from that the user did not set.
+    /// How weights that the user did not set are found.
     #[derive(Debug, Clone, Copy, PartialEq, Eq)]
     pub enum WeightRule {
-        /// As [`Self::Prior`] where the size of every member is known, else as [`Self::Equal`].
+        /// As [`Self::Prior`] if the size of every member is known, else as [`Self::Equal`].
         Auto = "auto",
-        /// All alike, but for judges, whose opinion says less ([`super::event::ScoreTier::default_weight`]).
+        /// All equal, except for judges, whose opinion carries less information ([`super::event::ScoreTier::default_weight`]).
         Equal = "equal",
-        /// In proportion to the square root of the parameters; a member of unknown size has the mean of the others.
+        /// In proportion to the square root of the number of parameters; a member of unknown size gets the mean of the others.
         Prior = "prior",
-        /// In proportion to 1 / perplexity of the question (`PackLLM`, arXiv 2404.11531); a member that does not say has the mean of the
-        /// others.
+        /// In proportion to 1 / perplexity of the question (`PackLLM`, arXiv 2404.11531); a member that does not report it gets
+        /// the mean of the others.
         Prompt = "prompt",
     }
 }
@@ -161,7 +161,8 @@ impl Default for Params {
             exit_warm_up: 1,
             exit_min_members: 0,
             exit_keep_verifying: false,
-            // At 1 a team without a useless member loses specialists; at 1.5 a useless member often stays (`tests/study/README.md`, exit).
+            // At 1 a team without a useless member loses specialists; at 1.5 a useless member often stays
+            // (`tests/study/README.md`, exit).
             exit_caution: 1.25,
             exit_floor: 0.5,
             exit_worst_quality: -10.0,
@@ -181,7 +182,7 @@ impl Default for Params {
 }
 
 impl Params {
-    /// How long a draft is, at the start of an answer.
+    /// The length of a draft at the start of an answer.
     #[must_use]
     pub fn segment_rule(&self) -> SegmentRule {
         let length = match self.segment {
@@ -198,7 +199,7 @@ impl Params {
         }
     }
 
-    /// How long a draft is that another member keeps the start of. What was kept and added is not cut.
+    /// The length of a draft whose start another member keeps. What is kept and added is not cut.
     #[must_use]
     pub fn ahead_rule(&self) -> SegmentRule {
         SegmentRule { byte_cap: self.segment_bytes, ..SegmentRule::tokens(self.draft_ahead) }
@@ -246,7 +247,7 @@ impl Params {
         Ok(())
     }
 
-    /// Sets one knob from text, as the command line gives it.
+    /// Sets one knob from text, as on the command line.
     pub fn set_text(&mut self, name: &str, text: &str) -> Result<(), ParamError> {
         let knob = knob(name)?;
         let value = knob.parse(text)?;
@@ -254,7 +255,7 @@ impl Params {
         Ok(())
     }
 
-    /// The knobs whose values are others in `to`, with those, in the order of the table.
+    /// The knobs that differ in `to`, with their values there, in the order of the table.
     #[must_use]
     pub fn changes(&self, to: &Self) -> Vec<(&'static Knob, Value)> {
         let differs = |knob: &'static Knob| {
@@ -272,7 +273,7 @@ impl Serialize for Params {
 }
 
 impl<'de> Deserialize<'de> for Params {
-    /// Knobs that are missing keep their default, so that a trace of an older version can be read.
+    /// Missing knobs keep their default, so that a trace of an older version can be read.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let values = std::collections::BTreeMap::<String, Value>::deserialize(deserializer)?;
         let mut params = Self::default();

@@ -1,69 +1,68 @@
-//! Which knobs do something only while another knob has a certain value.
+//! Which knobs have an effect only while another knob has a certain value.
 //!
-//! What a knob needs is in its row of the table ([`Knob::needs`](super::Knob)). Owns what follows from it: a knob that someone set
-//! is given what it needs if that is clear and nobody said otherwise, and one that has no effect is named. Saying so is the front
-//! ends'.
+//! Each row of the table lists what its knob needs ([`Knob::needs`](super::Knob)). Owns the consequences: a knob that was set
+//! gets what it needs if that is clear and not contradicted, and a knob without effect is reported. Showing the report is up to
+//! the front ends.
 
 use std::fmt;
 
 pub use super::knob::When;
 use super::{KNOBS, Knob, Params, knob};
 
-/// A knob and the knob that it depends on.
+/// A knob and the knob it depends on.
+#[allow(missing_docs, reason = "the names say it")]
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Need {
-    /// The knob that may have no effect.
+    /// The dependent knob.
     pub knob: &'static str,
-    /// The knob that it depends on.
     pub governor: &'static str,
-    /// What that must be.
+    /// The value the governor must have.
     pub when: When,
 }
 
-/// Where a value comes from. A later origin is nearer to what the user wants now.
+/// The origin of a value. A later one is closer to what the user wants now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Origin {
     /// The table of knobs in the configuration.
     Configuration,
-    /// A preset that the command line names: its own values are no wishes of anybody for the single knobs.
+    /// A preset named on the command line: its values do not count as wishes for the individual knobs.
     Preset,
     /// An option of the command line.
     CommandLine,
 }
 
-/// The knobs that someone set, and where.
+/// The knobs that were set, and where.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Given(Vec<(&'static str, Origin)>);
 
 /// A knob that has no effect.
+#[allow(missing_docs, reason = "the names say it")]
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[error("`{knob}` has no effect while `{governor}` is {value} (it needs --{governor} {when})")]
 pub struct Idle {
-    /// The knob.
     pub knob: &'static str,
-    /// The knob that it depends on.
+    /// The knob it depends on.
     pub governor: &'static str,
-    /// What that is.
+    /// The governor's value.
     pub value: String,
-    /// What it would have to be.
+    /// The value it would need.
     pub when: When,
 }
 
 /// A knob that was set because another one has no effect otherwise.
+#[allow(missing_docs, reason = "the names say it")]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Implied {
-    /// The knob.
     pub knob: &'static str,
-    /// What it is set to.
     pub value: &'static str,
     /// The knob that needs it.
     pub by: &'static str,
 }
 
-/// What became of the knobs that someone set.
+/// The result of settling the knobs that were set.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Settled {
-    /// What was set besides.
+    /// What was set in addition.
     pub implied: Vec<Implied>,
     /// What has no effect.
     pub idle: Vec<Idle>,
@@ -76,26 +75,26 @@ impl fmt::Display for Implied {
 }
 
 impl Settled {
-    /// What is to be said of it, a line each.
+    /// The report for the user, one line each.
     pub fn lines(&self) -> impl Iterator<Item = String> {
         self.implied.iter().map(ToString::to_string).chain(self.idle.iter().map(ToString::to_string))
     }
 }
 
 impl Given {
-    /// A knob was set. What was set earlier there is over.
+    /// Records that a knob was set. This replaces an earlier origin.
     pub fn set(&mut self, knob: &'static str, origin: Origin) {
         self.0.retain(|(other, _)| *other != knob);
         self.0.push((knob, origin));
     }
 
-    /// Where a knob's value comes from; `None` where nobody set it.
+    /// The origin of a knob's value; `None` if it was not set.
     #[must_use]
     pub fn origin(&self, knob: &str) -> Option<Origin> {
         self.0.iter().find(|(other, _)| *other == knob).map(|(_, origin)| *origin)
     }
 
-    /// The wishes, the nearest origin first, each in the order of the table.
+    /// The knobs that were set, the closest origin first, each in the order of the table.
     fn wishes(&self) -> impl Iterator<Item = (&'static str, Origin)> {
         [Origin::CommandLine, Origin::Configuration].into_iter().flat_map(move |origin| {
             let wished = move |name: &&str| self.origin(name) == Some(origin);
@@ -117,10 +116,10 @@ pub fn idle(params: &Params, knob: &str) -> Option<Idle> {
     needs(knob).find_map(|need| unmet(params, &need))
 }
 
-/// Sets what a knob needs, where only one value will do and `free` says that the governor may be moved.
+/// Sets what a knob needs, if only one value will do and `free` allows changing the governor.
 ///
 /// # Errors
-/// Where the knob has no effect all the same; then nothing is set.
+/// If the knob still has no effect; then nothing is set.
 pub fn enable(params: &mut Params, name: &'static str, free: impl Fn(&str) -> bool) -> Result<Vec<Implied>, Idle> {
     let unmet: Vec<(Need, Idle)> = needs(name).filter_map(|need| Some((need, unmet(params, &need)?))).collect();
     let mut implied = Vec::new();
@@ -131,18 +130,18 @@ pub fn enable(params: &mut Params, name: &'static str, free: impl Fn(&str) -> bo
         }
     }
     for Implied { knob, value, .. } in &implied {
-        // The table holds names and values that exist.
+        // The table only holds names and values that exist.
         let _ = params.set_text(knob, value);
     }
     Ok(implied)
 }
 
-/// Gives every knob that someone set what it needs, unless the governor was set from the same origin or a nearer one, and names
-/// those that have no effect.
+/// Gives every knob that was set what it needs, unless the governor was set from the same origin or a closer one, and reports
+/// those without effect.
 pub fn settle(params: &mut Params, given: &Given) -> Settled {
     let mut settled = Settled::default();
     for (name, origin) in given.wishes() {
-        // What is implied for one knob counts as set: both cannot be had.
+        // What one knob implied counts as set: a second implication cannot contradict it.
         let taken: Vec<&str> = settled.implied.iter().map(|implied| implied.knob).collect();
         let free = |governor: &str| given.origin(governor).is_none_or(|other| other < origin) && !taken.contains(&governor);
         match enable(params, name, free) {
@@ -195,7 +194,7 @@ mod tests {
         }
     }
 
-    /// Whatever a knob needs: setting it alone makes it work, or it is said to have no effect, never neither.
+    /// Whatever a knob needs: setting it alone either makes it work or reports that it has no effect, never neither.
     #[test]
     fn a_knob_that_was_set_works_or_is_named() {
         for exit in ["off", "paper", "evidence"] {

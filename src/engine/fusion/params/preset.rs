@@ -9,7 +9,7 @@ pub struct Preset {
     pub name: &'static str,
     /// One line: what it is for.
     pub meaning: &'static str,
-    /// Knob names and values, as the command line would give them.
+    /// Knob names and values, as on the command line.
     pub values: &'static [(&'static str, &'static str)],
 }
 
@@ -137,34 +137,33 @@ pub const PRESETS: &[Preset] = &[
     },
 ];
 
-/// A preset of the user's own, its values checked.
+/// One of the user's own presets, with checked values.
+#[allow(missing_docs, reason = "the names say it")]
 #[derive(Debug, Clone, PartialEq)]
 pub struct OwnPreset {
-    /// Its name.
     pub name: String,
-    /// Knobs and values.
     pub values: Vec<(&'static str, Value)>,
 }
 
-/// Every preset there is.
+/// All presets, the program's and the user's.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Presets {
     own: Vec<OwnPreset>,
 }
 
 impl Presets {
-    /// Those that come with the program, and these.
+    /// The presets that come with the program, and these.
     #[must_use]
     pub fn with(own: Vec<OwnPreset>) -> Self {
         Self { own }
     }
 
-    /// Their names, the program's own first.
+    /// The names, the program's own first.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         PRESETS.iter().map(|preset| preset.name).chain(self.own.iter().map(|preset| preset.name.as_str()))
     }
 
-    /// What one is for, in a line.
+    /// One line: what the preset is for.
     #[must_use]
     pub fn meaning(&self, name: &str) -> String {
         let built_in = PRESETS.iter().find(|preset| preset.name == name).map(|preset| preset.meaning.to_owned());
@@ -175,7 +174,7 @@ impl Presets {
         })
     }
 
-    /// Takes over every value of a preset.
+    /// Sets every value of a preset.
     pub fn apply(&self, name: &str, params: &mut Params) -> Result<(), ParamError> {
         if let Some(preset) = PRESETS.iter().find(|preset| preset.name == name) {
             return preset.values.iter().try_for_each(|(name, text)| params.set_text(name, text));
@@ -188,7 +187,7 @@ impl Presets {
         own.values.iter().try_for_each(|(name, value)| params.set(name, value))
     }
 
-    /// The knobs that a preset sets; none where there is no such preset.
+    /// The knobs that a preset sets; none if there is no such preset.
     #[must_use]
     pub fn knobs(&self, name: &str) -> Vec<&'static str> {
         let built_in = PRESETS.iter().filter(|preset| preset.name == name).flat_map(|preset| preset.values);
@@ -196,7 +195,7 @@ impl Presets {
         built_in.map(|(knob, _)| *knob).chain(own.map(|(knob, _)| *knob)).collect()
     }
 
-    /// The first preset whose every value is as these knobs have it.
+    /// The first preset whose values all equal those of these knobs.
     #[must_use]
     pub fn matching(&self, params: &Params) -> Option<&str> {
         let holds = |name: &str| {
@@ -209,7 +208,7 @@ impl Presets {
 
 #[cfg(any(test, feature = "testing"))]
 impl OwnPreset {
-    /// A preset of these values: each must be of a known knob, of its kind and in its range.
+    /// A preset of these values: each must belong to a known knob and fit its kind and range.
     pub fn new<'a>(name: &str, values: impl IntoIterator<Item = (&'a str, Value)>) -> Result<Self, ParamError> {
         let checked = |(name, value): (&str, Value)| {
             let knob = super::knob(name)?;
@@ -242,7 +241,7 @@ mod tests {
         }
         Presets::default().apply("balanced", &mut params).unwrap();
         let lengths = Params::default();
-        // What it leaves alone has no effect under it: the length of segments counted otherwise, constants of other rules.
+        // Knobs it leaves alone have no effect under it: lengths of segments counted in another unit, constants of other rules.
         params.segment_tokens = lengths.segment_tokens;
         params.segment_words = lengths.segment_words;
         params.outlier_ratio = lengths.outlier_ratio;

@@ -8,7 +8,7 @@ use crate::engine::fusion::lazy::{DraftRule, KeepRule};
 use crate::engine::fusion::score::ScoringRule;
 use crate::engine::fusion::segment::SegmentUnit;
 
-/// The needs of a knob; none where the row states none: it does something whatever the others are.
+/// The needs of a knob; a row without any has an effect whatever the other knobs are.
 macro_rules! needs {
     () => {
         &[]
@@ -94,7 +94,7 @@ const LAZY: When = When::Is(&["lazy", "forced"]);
 const EVIDENCE: When = When::Is(&["evidence"]);
 const PAPER: When = When::Is(&["paper"]);
 
-/// Every knob, in the order in which people meet them.
+/// Every knob, in the order in which users meet them.
 pub const KNOBS: &[Knob] = &[
     row!(Drafting, choice segment: SegmentUnit, "segment", "what a segment is counted in"),
     row!(Drafting, integer segment_tokens, "segment-tokens", "tokens", 1..=200 by 1, "length of a segment counted in tokens (the paper's L)", needs [("segment", When::Is(&["tokens"]))]),

@@ -1,4 +1,4 @@
-//! Taking in events, one at a time.
+//! Applying events to a run, one at a time.
 
 use std::sync::Arc;
 
@@ -16,8 +16,8 @@ use crate::engine::fusion::params::Value;
 use crate::engine::fusion::score::Opinion;
 
 impl Run {
-    /// Takes in one event. An event that names an unknown member or comes outside a round changes nothing: a trace that
-    /// someone edited must not end the program.
+    /// Applies one event. An event that names an unknown member or comes outside a round changes nothing: a trace edited by hand
+    /// must not crash the program.
     pub fn apply(&mut self, record: &Record) {
         self.t_ms = record.t_ms;
         match &record.event {
@@ -132,7 +132,7 @@ impl Run {
         }
     }
 
-    /// The user changed something.
+    /// Records a change by the user.
     fn changed(&mut self, what: String, was: Was) {
         self.steered = true;
         self.history.add(what, was);
@@ -181,7 +181,7 @@ impl Run {
         if !(together && self.history.join(&what)) {
             self.changed(what, Was::Knobs(Arc::clone(&self.params)));
         }
-        // A knob of another version is not ours to judge: the trace says what happened, the rest still reads.
+        // A knob of another version may be unknown here: the trace records what happened, and the rest can still be read.
         let _ = Arc::make_mut(&mut self.params).set(name, value);
     }
 
@@ -207,7 +207,7 @@ impl Run {
         }
     }
 
-    /// Puts back what was before a change; returns what puts forward again.
+    /// Restores the state before a change; returns the change that redoes it.
     fn put_back(&mut self, Change { what, was }: Change) -> Change {
         let was = match was {
             Was::Text(segment) => {
@@ -250,7 +250,7 @@ impl Run {
         self.rounds.push(Arc::new(round.opened(opening)));
     }
 
-    /// What was to hold from a round on that is dropped holds from the next one on.
+    /// What was to apply from a dropped round on applies from the next one on.
     fn drop_open_round(&mut self) {
         let (rounds, dropped): (Vec<_>, Vec<_>) =
             std::mem::take(&mut self.rounds).into_iter().partition(|round| round.accepted.is_some());
@@ -338,7 +338,7 @@ impl Run {
             self.tree.replace(round);
             self.count_tokens();
         } else {
-            // One that came back while this round was open takes part from the next one on.
+            // A member that came back while this round was open takes part from the next one on.
             self.presence.readmitted.retain(|member| !round.opening.readmitted.contains(member));
             self.tree.add(round, self.presence.clone());
         }
@@ -370,26 +370,26 @@ impl Run {
         self.new_weights.push(member);
     }
 
-    /// The weight that the user gave a member during the run or before.
+    /// The weight that the user gave a member, during the run or before.
     fn weight(&self, member: MemberIndex) -> Option<f64> {
         self.weights[member.0].or(self.members[member.0].header.weight)
     }
 
-    /// Goes to a segment on whatever branch.
+    /// Goes to a segment on any branch.
     fn go_to(&mut self, segment: SegmentId) {
         let there = self.tree.go_to(segment).clone();
         self.rounds = self.tree.rounds(segment);
         let number = self.rounds.last().map_or(0, |round| round.number);
         self.presence = self.presence.go_to(&there, number);
         self.presence_changed();
-        // What the user set holds wherever they go, as does what a member can do; what was learned is as it was there.
+        // What the user set, and what a member can do, applies everywhere; what was learned is as it was there.
         self.new_joined.clone_from(&self.joined);
         self.new_predicted = self.predictions().collect();
         self.new_weights = (0..self.weights.len()).filter(|place| self.weights[*place].is_some()).map(MemberIndex).collect();
         self.count_tokens();
     }
 
-    /// Opens the round of a segment again, with all that came back in it.
+    /// Opens the round of a segment again, with every reply it had.
     fn reopen(&mut self, segment: SegmentId) {
         let Some(node) = self.tree.node(segment) else { return };
         let (parent, mut round) = (node.parent, Round::clone(&node.round));

@@ -1,27 +1,26 @@
-//! Who is away, since when and why, and what of it holds where the answer stands.
+//! Which members are away, since when and why, and which absences apply at the current point of the answer.
 
 use crate::engine::fusion::MemberIndex;
 use crate::engine::fusion::event::ExitReason;
 
 /// A member's absence.
+#[allow(missing_docs, reason = "the names say it")]
 #[derive(Debug, Clone, PartialEq)]
 pub struct Departure {
-    /// Who.
     pub member: MemberIndex,
     /// The round after which (by the exit rule) or in which (otherwise) it left; 0 before the first.
     pub round: usize,
-    /// Why.
     pub reason: ExitReason,
     /// The round after which it was back, if it is.
     pub returned: Option<usize>,
 }
 
-/// Who is away, and who was brought back and has not taken part since.
+/// Which members are away, and which were brought back but have not taken part since.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(super) struct Presence {
     /// Oldest first.
     pub(super) departures: Vec<Departure>,
-    /// Since the last round that was accepted started.
+    /// Since the last accepted round started.
     pub(super) readmitted: Vec<MemberIndex>,
 }
 
@@ -32,7 +31,7 @@ impl Departure {
 }
 
 impl Presence {
-    /// The member's absence that still holds.
+    /// The member's absence that still applies.
     pub(super) fn away(&self, member: MemberIndex) -> Option<&Departure> {
         self.departures.iter().rfind(|departure| departure.member == member && departure.returned.is_none())
     }
@@ -42,7 +41,7 @@ impl Presence {
         self.departures.push(departure);
     }
 
-    /// Brings a member back, whatever it was away for.
+    /// Brings a member back, whatever the reason for its absence.
     pub(super) fn readmit(&mut self, member: MemberIndex, round: usize) {
         for departure in &mut self.departures {
             if departure.member == member {
@@ -60,7 +59,7 @@ impl Presence {
         }
     }
 
-    /// Puts another part in the place of one member's.
+    /// Replaces one member's part.
     pub(super) fn replace(&mut self, member: MemberIndex, part: Self) {
         self.departures.retain(|departure| departure.member != member);
         self.departures.extend(part.departures);
@@ -68,11 +67,12 @@ impl Presence {
         self.readmitted.extend(part.readmitted);
     }
 
-    /// What holds after going from here to where `there` held, at the end of round `round`. What the exit rule decided is as it
-    /// was there; members that failed or that the user sent away stay away, since going back mends neither.
+    /// The presence after going from here to a point where `there` applied, at the end of round `round`. The exit rule's
+    /// decisions are as they were there; members that failed or that the user excluded stay away, since going back fixes neither.
     pub(super) fn go_to(&self, there: &Self, round: usize) -> Self {
         let by_rule = there.departures.iter().filter(|departure| departure.is_by_rule()).cloned();
-        // Rounds that were taken out are numbered again: who is away is so in all of them, who was back is there.
+        // Rounds that were taken out get their numbers again: an absent member is absent in all of them, a returned one is back
+        // there.
         let others = self.departures.iter().filter(|departure| !departure.is_by_rule()).map(|departure| Departure {
             round: departure.round.min(round.saturating_add(1)),
             returned: departure.returned.map(|returned| returned.min(round)),

@@ -1,7 +1,7 @@
-//! What the user changed in a run, so that it can be taken back and done again.
+//! What the user changed in a run, so that it can be undone and redone.
 //!
-//! A change of the text is taken back by returning to the segment at which the answer stood; one of a knob, a weight or a
-//! member's presence by putting back what it was, wherever the answer stands by then.
+//! A change of the text is undone by returning to the segment at which the answer was; one of a knob, a weight or a member's
+//! presence by restoring the old value, wherever the answer is by then.
 
 use std::sync::Arc;
 
@@ -10,10 +10,10 @@ use crate::engine::fusion::MemberIndex;
 use crate::engine::fusion::event::SegmentId;
 use crate::engine::fusion::params::Params;
 
-/// What was before a change.
+/// The state before a change.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Was {
-    /// The segment at which the answer stood.
+    /// The segment at which the answer was.
     Text(SegmentId),
     /// All knobs.
     Knobs(Arc<Params>),
@@ -23,7 +23,7 @@ pub(super) enum Was {
     Presence(MemberIndex, Presence),
 }
 
-/// A change that can be taken back, or done again.
+/// A change that can be undone or redone.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Change {
     /// In words, as in "taken back: …".
@@ -39,25 +39,25 @@ pub struct History {
 }
 
 impl History {
-    /// What would be taken back.
+    /// What would be undone.
     #[must_use]
     pub fn undoable(&self) -> Option<&Change> {
         self.done.last()
     }
 
-    /// What would be done again.
+    /// What would be redone.
     #[must_use]
     pub fn redoable(&self) -> Option<&Change> {
         self.undone.last()
     }
 
-    /// After a new change nothing that was taken back can be done again.
+    /// Adds a new change. Nothing undone earlier can be redone after it.
     pub(super) fn add(&mut self, what: String, was: Was) {
         self.done.push(Change { what, was });
         self.undone.clear();
     }
 
-    /// One more knob in a change of several.
+    /// Adds a knob to a change of several.
     pub(super) fn join(&mut self, what: &str) -> bool {
         match self.done.last_mut() {
             Some(Change { what: known, was: Was::Knobs(_) }) => {
@@ -70,7 +70,7 @@ impl History {
 }
 
 impl Change {
-    /// The segment to which the text goes with it, where it is a change of the text.
+    /// The segment to which the text goes with it, if it is a change of the text.
     #[must_use]
     pub fn text(&self) -> Option<SegmentId> {
         match self.was {

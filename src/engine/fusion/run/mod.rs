@@ -1,7 +1,7 @@
-//! What the events of a run add up to.
+//! The state of a run: what its events add up to.
 //!
-//! Owns the state that a live run, a replay, a summary and an export all read: members, rounds, the accepted text and the tree
-//! of its branches. It only takes in events ([`Run::apply`], in `apply`); deciding what happens next is the round machine's.
+//! Owns the state that a live run, a replay, a summary and an export all read: members, rounds, the accepted text and the tree of
+//! its branches. It only applies events ([`Run::apply`], in `apply`); the round machine decides what happens next.
 
 mod apply;
 mod call;
@@ -49,26 +49,27 @@ pub struct MemberState {
     pub forwards: u64,
     /// Tokens it drew so far.
     pub drawn: usize,
-    /// Tokens it used so far, where a server counts them.
+    /// Tokens it used so far, if a server counts them.
     pub usage: Usage,
     /// How it scores now.
     pub tier: ScoreTier,
-    /// How long it takes to evaluate tokens, where that was measured.
+    /// How long it takes to evaluate tokens, if measured.
     pub times: Option<DecodeTimes>,
-    /// How well it predicts the question: the mean log-probability of it, in nats a byte; where it was asked.
+    /// How well it predicts the question: the mean log-probability in nats per byte, if it was asked.
     pub predicted: Option<f64>,
 }
 
 /// When and why a member left.
+#[allow(missing_docs, reason = "the names say it")]
 #[derive(Debug, Clone, PartialEq)]
 pub struct Exit {
     /// The round after which it left; 0 before the first.
     pub round: usize,
-    /// Why.
     pub reason: ExitReason,
 }
 
 /// The state of a run.
+#[allow(missing_docs, reason = "the names say it")]
 #[derive(Debug, Clone, PartialEq)]
 pub struct Run {
     /// What it was given.
@@ -77,13 +78,12 @@ pub struct Run {
     pub params: Arc<Params>,
     /// The members in the ensemble's order; a [`MemberIndex`] points here.
     pub members: Vec<MemberState>,
-    /// The rounds of the answer as it stands; the last one may be open.
+    /// The rounds of the current answer; the last one may be open.
     pub rounds: Vec<Arc<Round>>,
-    /// Every accepted segment, also those that are not part of the answer any more.
+    /// Every accepted segment, including those no longer part of the answer.
     pub tree: Tree,
-    /// What the user changed, to be taken back or done again.
+    /// What the user changed, to be undone or redone.
     pub history: History,
-    /// What it is doing.
     pub phase: Phase,
     /// Whether the user intervened.
     pub steered: bool,
@@ -93,25 +93,25 @@ pub struct Run {
     pub t_ms: f64,
     /// When the first segment was accepted, milliseconds since the start.
     pub first_segment_ms: Option<f64>,
-    /// The figures that the run itself wrote at its end.
+    /// The figures that the run itself recorded at its end.
     pub summary: Option<Summary>,
-    /// Drafts asked for and candidates scored so far, with those of abandoned rounds.
+    /// Drafts asked for and candidates scored so far, including those of abandoned rounds.
     pub calls: Calls,
-    /// Rounds started so far, with those that were taken back.
+    /// Rounds started so far, including those that were taken back.
     pub begun: usize,
-    /// Who was away when, where the answer stands.
+    /// Which members were away when, at the current point of the answer.
     presence: Presence,
-    /// The weights that the user set, by place.
+    /// The weights that the user set, by member.
     weights: Vec<Option<f64>>,
-    /// Whose weights the next round takes over.
+    /// Members whose weights the next round adopts.
     new_weights: Vec<MemberIndex>,
-    /// Members of which it became known during the run what they can do.
+    /// Members whose capabilities became known during the run.
     joined: Vec<(MemberIndex, Arc<Capabilities>)>,
-    /// Those that the next round takes over.
+    /// Those that the next round adopts.
     new_joined: Vec<(MemberIndex, Arc<Capabilities>)>,
-    /// Predictions of the question that the next round takes over.
+    /// Predictions of the question that the next round adopts.
     new_predicted: Vec<(MemberIndex, f64)>,
-    /// See [`Run::tokens`]: a screen asks many times a second.
+    /// See [`Run::tokens`]: the screen asks many times per second.
     tokens: usize,
 }
 
@@ -120,7 +120,7 @@ pub struct Run {
 pub struct Calls {
     /// Drafts asked for.
     pub drafts: usize,
-    /// Candidates scored, or failed to be scored.
+    /// Candidates scored, or attempted.
     pub scores: usize,
 }
 
@@ -131,7 +131,7 @@ impl MemberState {
         self.exit.is_none()
     }
 
-    /// What it cost so far in US dollars, where its price was given.
+    /// What it cost so far in US dollars, if its price was given.
     #[must_use]
     pub fn cost(&self) -> Option<f64> {
         self.header.price.map(|price| price.of(self.usage))
@@ -181,7 +181,7 @@ impl Run {
         }
     }
 
-    /// The state that a trace's records add up to; `None` when the first is not the header.
+    /// The state that a trace's records add up to; `None` if the first is not the header.
     #[must_use]
     pub fn from_records<'a>(records: impl IntoIterator<Item = &'a Record>) -> Option<Self> {
         let mut records = records.into_iter();
@@ -198,7 +198,7 @@ impl Run {
         self.members.iter().position(|member| &*member.header.name == name).map(MemberIndex)
     }
 
-    /// The member at a place. Places come from this run, so they always exist.
+    /// The member at an index. Indices come from this run, so they always exist.
     #[must_use]
     pub fn member(&self, index: MemberIndex) -> &MemberState {
         &self.members[index.0]
@@ -211,7 +211,7 @@ impl Run {
         self.places(move |member| member.is_active() && member.header.drafts(beside_chat))
     }
 
-    /// The members that verify in the next round. Those that left by the exit rule continue where the knob says so.
+    /// The members that verify in the next round. Those that left by the exit rule continue if the knob says so.
     pub fn verifiers(&self) -> impl Iterator<Item = MemberIndex> {
         let keep = self.params.exit_keep_verifying;
         self.places(move |member| {
@@ -256,13 +256,13 @@ impl Run {
         self.tokens
     }
 
-    /// Absences where the answer stands, oldest first.
+    /// Absences at the current point of the answer, oldest first.
     #[must_use]
     pub fn departures(&self) -> &[Departure] {
         &self.presence.departures
     }
 
-    /// The weight that the user gave a member; `None` where nobody did.
+    /// The weight that the user gave a member, if any.
     #[cfg(any(test, feature = "testing"))]
     #[must_use]
     pub fn weight_set(&self, member: MemberIndex) -> Option<f64> {
@@ -286,7 +286,7 @@ impl Run {
         weights
     }
 
-    /// How well members predict the question, as far as they were asked.
+    /// How well members predict the question, for those that were asked.
     fn predictions(&self) -> impl Iterator<Item = (MemberIndex, f64)> {
         let known = self.members.iter().enumerate();
         known.filter_map(|(place, member)| Some((MemberIndex(place), member.predicted?)))
@@ -297,20 +297,20 @@ impl Run {
         self.tokens = accepted.fold(0, |sum, accepted| sum.saturating_add(accepted.tokens));
     }
 
-    /// Calls that every member would have made in every round, less those that were made. What it costs does not grow with
-    /// the answer.
+    /// Calls that every member would have made in every round, less those that were made. Takes the same time however long the
+    /// answer is.
     #[must_use]
     pub fn calls_saved(&self) -> Calls {
         summary::calls_saved(self)
     }
 
-    /// What the run cost so far in US dollars; `None` where no member has a price.
+    /// What the run cost so far in US dollars; `None` if no member has a price.
     #[must_use]
     pub fn cost(&self) -> Option<f64> {
         self.members.iter().filter_map(MemberState::cost).reduce(|sum, cost| sum + cost)
     }
 
-    /// Whether any of what it cost was guessed, so that it is to be told as "about".
+    /// Whether part of the cost is a guess, so that it is shown as "about".
     #[must_use]
     pub fn cost_is_guessed(&self) -> bool {
         self.members.iter().any(|member| member.header.price.is_some() && member.usage.is_guessed())

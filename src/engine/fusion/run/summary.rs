@@ -25,7 +25,7 @@ pub(super) fn summarise(run: &Run) -> Summary {
     }
 }
 
-/// Calls that every member would have made in every round, those taken back included, less those that were made.
+/// Calls that every member would have made in every round, including those taken back, less those that were made.
 pub(super) fn calls_saved(run: &Run) -> Calls {
     let played = run.begun;
     let drafters = event::drafters(&run.header.members);
@@ -56,7 +56,7 @@ fn member_summary(run: &Run, place: usize) -> MemberSummary {
 }
 
 impl ExitReason {
-    /// The reason as the user reads it.
+    /// The reason in words for the user.
     #[must_use]
     pub fn in_words(&self) -> String {
         match self {

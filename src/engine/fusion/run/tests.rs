@@ -1,4 +1,4 @@
-//! What is counted as events come is what a count over all rounds gives.
+//! Counts kept up event by event equal a count over all rounds.
 
 use proptest::prelude::*;
 
@@ -29,7 +29,7 @@ fn header() -> Header {
     }
 }
 
-/// What may happen to a run, in orders that no run has too: a trace can be edited.
+/// Events in any order, including orders that no real run has: a trace can be edited.
 fn events() -> impl Strategy<Value = (usize, Event)> {
     let names = || -> Vec<MemberName> { vec!["a".into(), "b".into()] };
     let accepted = move |tokens| Event::Accepted {

@@ -1,7 +1,6 @@
-//! The accepted segments of a run as a tree: going back and on differently makes a second child, and nothing is lost.
+//! The accepted segments of a run as a tree: going back and continuing differently adds a second child, and nothing is lost.
 //!
-//! Owns which segment follows which and the one that the answer stands at. What going to another means for the members is
-//! `departure`'s.
+//! Owns which segment follows which, and the current one. `departure` owns what going to another segment means for the members.
 
 use std::sync::Arc;
 
@@ -16,14 +15,14 @@ pub struct Node {
     pub parent: SegmentId,
     /// The round in which it was accepted.
     pub round: Arc<Round>,
-    /// Who was away while the answer stood here.
+    /// Which members were away at this point.
     presence: Presence,
 }
 
 /// All accepted segments of a run.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Tree {
-    /// Who was away before the first segment.
+    /// Which members were away before the first segment.
     question: Presence,
     /// By number: the first is segment 1.
     nodes: Vec<Node>,
@@ -31,7 +30,7 @@ pub struct Tree {
 }
 
 impl Tree {
-    /// The segment that the answer stands at.
+    /// The current segment: the last of the answer.
     #[must_use]
     pub fn head(&self) -> SegmentId {
         self.head
@@ -43,13 +42,13 @@ impl Tree {
         self.nodes.get(segment.0.checked_sub(1)?)
     }
 
-    /// Whether one can go there: the question, or a segment that exists.
+    /// Whether the answer can go there: the question, or a segment that exists.
     #[must_use]
     pub fn contains(&self, segment: SegmentId) -> bool {
         segment.0 <= self.nodes.len()
     }
 
-    /// Segments in all, on whatever branch.
+    /// Segments on all branches.
     #[must_use]
     pub fn len(&self) -> usize {
         self.nodes.len()
@@ -70,7 +69,7 @@ impl Tree {
         self.path(segment).into_iter().filter_map(|segment| self.node(segment)).map(|node| Arc::clone(&node.round)).collect()
     }
 
-    /// The ends of all branches, oldest first: segments that none follows.
+    /// The ends of all branches, oldest first: segments without children.
     #[must_use]
     pub fn leaves(&self) -> Vec<SegmentId> {
         let mut followed = vec![false; self.nodes.len() + 1];
@@ -85,7 +84,7 @@ impl Tree {
         self.head = SegmentId(self.nodes.len());
     }
 
-    /// Another decision of the newest round: a trace that someone edited may accept twice in it.
+    /// Replaces the newest round's decision: a trace edited by hand may accept twice in it.
     pub(super) fn replace(&mut self, round: Arc<Round>) {
         if let Some(node) = self.head.0.checked_sub(1).and_then(|place| self.nodes.get_mut(place)) {
             node.round = round;
@@ -97,7 +96,7 @@ impl Tree {
         self.node(segment).map_or(&self.question, |node| &node.presence)
     }
 
-    /// Who is away, or was brought back, where the answer stands.
+    /// Records which members are away or were brought back at the current segment.
     pub(super) fn note(&mut self, presence: Presence) {
         match self.head.0.checked_sub(1).and_then(|place| self.nodes.get_mut(place)) {
             Some(node) => node.presence = presence,

@@ -1,8 +1,9 @@
-//! A table of values in one piece of memory: a row per verifier, a column per candidate.
+//! A table of values in one allocation: a row per verifier, a column per candidate.
 
 use std::ops::{Index, IndexMut};
 
-/// Rows of equal length, one after the other. `grid[row]` is a row.
+/// Rows of equal length, one after another. `grid[row]` is a row.
+#[allow(missing_docs, reason = "the names say it")]
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Grid<T> {
     rows: usize,
@@ -11,21 +12,21 @@ pub struct Grid<T> {
 }
 
 impl<T: Copy> Grid<T> {
-    /// So many rows and columns of one value.
+    /// This many rows and columns of one value.
     #[cfg(any(test, feature = "testing"))]
     #[must_use]
     pub fn filled(rows: usize, columns: usize, value: T) -> Self {
         Self { rows, columns, values: vec![value; rows * columns] }
     }
 
-    /// Makes it this many rows and columns of one value, in the memory that it has.
+    /// Resizes to this many rows and columns of one value, reusing its memory.
     pub fn reset(&mut self, rows: usize, columns: usize, value: T) {
         (self.rows, self.columns) = (rows, columns);
         self.values.clear();
         self.values.resize(rows * columns, value);
     }
 
-    /// How many columns each row has.
+    /// Length of each row.
     #[must_use]
     pub fn columns(&self) -> usize {
         self.columns

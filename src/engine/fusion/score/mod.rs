@@ -1,10 +1,9 @@
 //! From token log-probabilities to a winner: scoring rules, normalisation, the outlier filter, weights, ties.
 //!
-//! Owns the arithmetic of one round. Who verifies and who abstained is recorded elsewhere and comes in as a matrix.
+//! Owns the arithmetic of one round. Which members verify and which abstained is recorded elsewhere and comes in as a matrix.
 //!
-//! A verifier that scores token by token gives a number that stands for itself; a judge gives shares of its preference among
-//! the candidates. Where a judge takes part, the others' scores become shares too, so that the weighted mean is one of like
-//! with like.
+//! A verifier that scores token by token gives absolute numbers; a judge gives shares of its preference among the candidates. If
+//! a judge takes part, the others' scores become shares too, so that the weighted mean compares like with like.
 
 mod grid;
 mod rule;
@@ -30,27 +29,28 @@ pub enum Normalisation {
 }
 
 /// How a round is scored.
+#[allow(missing_docs, reason = "the names say it")]
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct ScoreSettings {
-    /// The rule.
+    /// How log-probabilities become a score.
     pub rule: ScoringRule,
-    /// The normalisation.
+    /// Makes the verifiers' scores comparable.
     pub normalisation: Normalisation,
     /// Drop the highest and the lowest verifier of a candidate when highest / lowest exceeds this ratio; `None` never drops.
     pub outlier_ratio: Option<f64>,
 }
 
-/// What a verifier thinks of a candidate.
+/// A verifier's opinion of a candidate.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Opinion {
-    /// Natural log-probabilities of the candidate's tokens in the verifier's tokenizer, then of the end where it ends and the
-    /// verifier can tell.
+    /// Natural log-probabilities of the candidate's tokens in the verifier's tokenizer, then of the end if the candidate ends and
+    /// the verifier knows it.
     Tokens(Arc<[f32]>),
-    /// The share of its preference that a judge gives the candidate, 0 to 1; those of all candidates of a round sum to 1.
+    /// The share of its preference that a judge gives the candidate, 0 to 1; the shares of all candidates of a round sum to 1.
     Preference(f32),
 }
 
-/// What one verifier says of one candidate, as the vote counts it.
+/// A verifier's opinion of one candidate, as the vote counts it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Cell {
     /// Token by token.
@@ -64,34 +64,34 @@ pub enum Cell {
 pub struct Ranking {
     /// Each verifier's normalised score of each candidate: `[verifier][candidate]`.
     pub verifier_scores: Grid<Option<f64>>,
-    /// The fused score of each candidate; `None` when every verifier abstained.
+    /// The fused score of each candidate; `None` if every verifier abstained.
     pub scores: Vec<Option<f64>>,
-    /// The candidates from best to worst: indices into `scores`. Ties and unscored ones in their given order, unconfirmed ones
-    /// behind the others, unscored last.
+    /// The candidates from best to worst, as indices into `scores`. Ties and unscored ones keep their given order; unconfirmed
+    /// ones come behind the others, unscored ones last.
     pub order: Vec<usize>,
-    /// Best minus second best fused score; `None` with fewer than two scored candidates, and where the second is behind for
-    /// another reason than its score.
+    /// Best minus second best fused score; `None` with fewer than two scored candidates, or if the second is behind for a reason
+    /// other than its score.
     pub margin: Option<f64>,
-    /// Whether each candidate is unconfirmed: only its author scored it although others were asked to. It ranks behind those
-    /// that others scored: how sure an author is of what no other member can read says nothing.
+    /// Whether each candidate is unconfirmed: only its author scored it although others were asked to. It ranks behind those that
+    /// others scored: an author's confidence in what no other member can read means nothing.
     pub unconfirmed: Vec<bool>,
-    /// How the scores are fused under other weights.
+    /// How scores are fused again under other weights.
     outlier_ratio: Option<f64>,
     logarithmic: bool,
 }
 
-/// What every verifier says of every candidate of a round: a row per verifier, a column per candidate, in tie order.
+/// Every verifier's opinion of every candidate of a round: a row per verifier, a column per candidate, in tie order.
 pub trait Cells {
-    /// How many verifiers.
+    /// Number of verifiers.
     fn rows(&self) -> usize;
 
-    /// How many candidates.
+    /// Number of candidates.
     fn columns(&self) -> usize;
 
-    /// What one says of another; `None` where it abstains.
+    /// A verifier's opinion of a candidate; `None` if it abstains.
     fn cell(&self, row: usize, column: usize) -> Option<Cell>;
 
-    /// Whether what a verifier says are shares of a preference.
+    /// Whether a verifier's opinions are shares of a preference.
     fn judges(&self, row: usize) -> bool {
         (0..self.columns()).any(|column| matches!(self.cell(row, column), Some(Cell::Preference(_))))
     }
@@ -113,7 +113,7 @@ impl Cells for Grid<Option<Cell>> {
 
 /// Scores and ranks the candidates of a round; `weights` has one entry per verifier. The earlier candidate wins a tie.
 ///
-/// The order of the verifiers does not matter: what they say of a candidate is summed in the order of its values.
+/// The order of the verifiers does not matter: their scores of a candidate are summed in order of value.
 #[cfg(any(test, feature = "testing"))]
 #[must_use]
 pub fn rank(cells: &impl Cells, weights: &[f64], settings: ScoreSettings) -> Ranking {
@@ -123,7 +123,7 @@ pub fn rank(cells: &impl Cells, weights: &[f64], settings: ScoreSettings) -> Ran
 }
 
 impl Ranking {
-    /// [`rank`], in memory that is there already. `unconfirmed` says so of each candidate; of one beyond its end it is false.
+    /// [`rank`], reusing existing memory. `unconfirmed` has an entry per candidate; missing ones count as false.
     pub fn fill(&mut self, cells: &impl Cells, weights: &[f64], settings: ScoreSettings, unconfirmed: &[bool]) {
         self.unconfirmed.clear();
         self.unconfirmed.extend((0..cells.columns()).map(|column| unconfirmed.get(column).copied().unwrap_or(false)));
@@ -150,7 +150,8 @@ impl Ranking {
         self.weigh(weights);
     }
 
-    /// Fuses the verifiers' scores again under these weights, one per verifier. What is no weight (negative, not finite) counts as 0.
+    /// Fuses the verifiers' scores again under these weights, one per verifier. An invalid weight (negative, not finite) counts
+    /// as 0.
     pub fn weigh(&mut self, weights: &[f64]) {
         let mut votes = Vec::with_capacity(weights.len());
         let usable = |weight: f64| if weight.is_finite() { weight.max(0.0) } else { 0.0 };
@@ -172,7 +173,8 @@ impl Ranking {
         };
     }
 
-    /// The candidates from best to worst, unconfirmed ones behind the others; exact ties and unscored ones in their given order.
+    /// Sorts the candidates from best to worst, unconfirmed ones behind the others; exact ties and unscored ones keep their given
+    /// order.
     fn sort(&mut self) {
         let Self { order, scores, unconfirmed, .. } = self;
         order.clear();
@@ -192,7 +194,7 @@ impl Cell {
     }
 }
 
-/// What one verifier adds to the fused score of a candidate.
+/// One verifier's contribution to the fused score of a candidate.
 #[derive(Clone, Copy)]
 struct Vote {
     score: f64,
@@ -205,9 +207,9 @@ impl Vote {
     }
 }
 
-/// Makes one verifier's scores comparable with the others', over the candidates that it did score. `sorted` is memory to work in.
+/// Makes one verifier's scores comparable with the others', over the candidates it scored. `sorted` is working memory.
 ///
-/// Where all of them have probability 0, `SumToOne` gives equal shares: the verifier prefers none.
+/// If all of them have probability 0, `SumToOne` gives equal shares: the verifier has no preference.
 fn normalise(scores: &mut [Option<f64>], sorted: &mut Vec<f64>, logarithmic: bool, normalisation: Normalisation) {
     let best = scores.iter().flatten().copied().fold(f64::NEG_INFINITY, f64::max);
     match normalisation {
@@ -216,7 +218,7 @@ fn normalise(scores: &mut [Option<f64>], sorted: &mut Vec<f64>, logarithmic: boo
         Normalisation::SumToOne if best <= 0.0 => shares(scores, sorted, |_| 1.0),
         Normalisation::SumToOne => shares(scores, sorted, |score| score),
         Normalisation::Softmax { temperature } => {
-            // Sharper than any difference of scores if the temperature is not above 0.
+            // A temperature that is not above 0 becomes sharper than any difference of scores.
             let temperature = temperature.max(f64::MIN_POSITIVE);
             shares(scores, sorted, |score| ((score - best) / temperature).exp());
         }
@@ -228,7 +230,7 @@ fn shares(scores: &mut [Option<f64>], sorted: &mut Vec<f64>, part: impl Fn(f64) 
     for score in scores.iter_mut().flatten() {
         *score = part(*score);
     }
-    // In the order of their values, so that the order of the candidates does not change the sum.
+    // In order of value, so that the order of the candidates does not change the sum.
     sorted.clear();
     for score in scores.iter().flatten() {
         insert(sorted, *score, f64::total_cmp);
@@ -239,7 +241,7 @@ fn shares(scores: &mut [Option<f64>], sorted: &mut Vec<f64>, part: impl Fn(f64) 
     }
 }
 
-/// Puts a value where it belongs in a sorted list. There are as many as verifiers: fewer than any other way of sorting pays for.
+/// Inserts a value into a sorted list. There is one per verifier: too few for any other sort to pay off.
 fn insert<T: Copy>(sorted: &mut Vec<T>, value: T, compare: impl Fn(&T, &T) -> Ordering) {
     let mut place = sorted.len();
     while place > 0 && compare(&sorted[place - 1], &value) == Ordering::Greater {
@@ -248,16 +250,16 @@ fn insert<T: Copy>(sorted: &mut Vec<T>, value: T, compare: impl Fn(&T, &T) -> Or
     sorted.insert(place, value);
 }
 
-/// The weighted mean of a candidate's votes, sorted, less the outliers; `None` without votes.
+/// The weighted mean of a candidate's votes (sorted), without the outliers; `None` without votes.
 ///
-/// A verifier of weight 0 has no say, not even on what an outlier is. If all who voted are such, they count alike.
+/// A verifier of weight 0 has no say, not even on what an outlier is. If all voters have weight 0, they count equally.
 fn fuse(votes: &mut Vec<Vote>, outlier_ratio: Option<f64>, logarithmic: bool) -> Option<f64> {
     let heaviest = votes.iter().map(|vote| vote.weight).fold(0.0, f64::max);
     if heaviest > 0.0 {
         votes.retain(|vote| vote.weight > 0.0);
     }
     for vote in votes.iter_mut() {
-        // Scaled, so that no sum of weights overflows.
+        // Scaled so that no sum of weights overflows.
         vote.weight = if heaviest > 0.0 { vote.weight / heaviest } else { 1.0 };
     }
     let counted = outlier_ratio.map_or(votes.as_slice(), |ratio| without_outliers(votes, ratio, logarithmic));

@@ -1,7 +1,7 @@
 //! The scoring rules: how a verifier's token log-probabilities of a candidate become its score.
 //!
-//! Owns everything that differs between rules: name, formula, scale and how a rule treats one improbable token. To add a rule,
-//! add a variant and follow the compiler through this file; the knob, the screens and the tests take their lists from the enum.
+//! Owns everything that differs between rules: name, formula, scale and the effect of one improbable token. To add a rule, add a
+//! variant and follow the compiler through this file; the knob, the screens and the tests take their lists from the enum.
 
 use crate::engine::fusion::choice::choice;
 
@@ -24,14 +24,14 @@ choice! {
     }
 }
 
-/// The score of probability 0 under a logarithmic rule, in nats: beyond any that a real segment reaches, `exp` of it is 0, and
-/// unlike minus infinity it can be averaged, subtracted and written down.
+/// The score of probability 0 under a logarithmic rule, in nats: beyond any real segment, `exp` of it is 0, and unlike minus
+/// infinity it can be averaged, subtracted and serialised.
 pub const LOG_ZERO: f64 = -1.0e6;
 
-/// A sum over a whole segment is far below any mean: divided by this many tokens it is of the size of one token's logarithm.
+/// A sum over a whole segment is far below any mean: divided by this many tokens it has the size of one token's logarithm.
 const TYPICAL_TOKENS: f64 = 10.0;
 
-/// What a rule does with one improbable token among many others.
+/// The effect of one improbable token among many others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Pooling {
     /// The token is averaged with the others.
@@ -55,7 +55,7 @@ impl ScoringRule {
         are_numbers(logprobs).then(|| self.of_numbers(logprobs, characters))
     }
 
-    /// [`Self::score`] of log-probabilities of which [`are_numbers`] holds.
+    /// [`Self::score`] of log-probabilities that satisfy [`are_numbers`].
     fn of_numbers(self, logprobs: &[f32], characters: usize) -> f64 {
         let tokens = logprobs.len() as f64;
         let score = match self {
@@ -79,7 +79,7 @@ impl ScoringRule {
         }
     }
 
-    /// A score under this rule as a number from 0 to 1 that a screen can shade: logarithms as the probability of one token.
+    /// A score under this rule as a number from 0 to 1 for shading on the screen: logarithms become the probability of one token.
     #[must_use]
     pub fn share(self, score: f64) -> f64 {
         match self {
@@ -89,7 +89,7 @@ impl ScoringRule {
         }
     }
 
-    /// What becomes of one improbable token among many others.
+    /// The effect of one improbable token among many others.
     #[must_use]
     pub fn pooling(self) -> Pooling {
         match self {
@@ -101,7 +101,7 @@ impl ScoringRule {
     }
 
     /// Whether one improbable token lowers a score under this rule far more than under the mean of probabilities, on the same
-    /// scale of probabilities: what a screen compares with.
+    /// scale of probabilities. The screen uses it to explain scores.
     #[must_use]
     pub fn is_strict(self) -> bool {
         match self {
@@ -111,17 +111,17 @@ impl ScoringRule {
     }
 }
 
-/// What every rule makes of one text's token log-probabilities. None of it depends on a knob, so a round that is decided again
-/// under other knobs never goes through the tokens a second time.
+/// One text's score under every rule. It depends on no knob, so a round decided again under other knobs never goes through the
+/// tokens a second time.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct TokenScores {
-    /// By rule; not a number where the log-probabilities hold one that is not.
+    /// By rule; NaN if any log-probability is NaN.
     by_rule: [f64; ScoringRule::ALL.len()],
     mean_logprob: f64,
 }
 
 impl TokenScores {
-    /// Of these natural log-probabilities of a text of `characters` characters; `None` without tokens.
+    /// The scores for these natural log-probabilities of a text of `characters` characters; `None` without tokens.
     #[must_use]
     pub fn of(logprobs: &[f32], characters: usize) -> Option<Self> {
         if logprobs.is_empty() {
@@ -141,8 +141,8 @@ impl TokenScores {
         Some(self.by_rule[rule as usize]).filter(|score| !score.is_nan())
     }
 
-    /// Mean token log-probability in nats per token, minus infinity where a token has probability 0; `None` with a value that is
-    /// not a number.
+    /// Mean token log-probability in nats per token, minus infinity if a token has probability 0; `None` if a value is not a
+    /// number.
     #[must_use]
     pub fn mean_logprob(&self) -> Option<f64> {
         Some(self.mean_logprob).filter(|mean| !mean.is_nan())

@@ -1,4 +1,4 @@
-//! Scores by hand.
+//! Scores worked out by hand.
 
 use super::*;
 
@@ -19,7 +19,7 @@ fn assert_all_near(actual: &[Option<f64>], expected: &[Option<f64>]) {
     }
 }
 
-/// Ranks candidates of one token each: `rows[verifier]` has a weight and the token's probability per candidate, `None` where it
+/// Ranks candidates of one token each: `rows[verifier]` has a weight and the token's probability per candidate, `None` if it
 /// abstained.
 fn rank_probabilities(rows: &[(f64, &[Option<f32>])], settings: ScoreSettings) -> Ranking {
     let candidates = rows.first().map_or(0, |(_, row)| row.len());
@@ -104,7 +104,7 @@ fn ties_go_to_the_earlier_candidate() {
     assert_eq!(ranking.margin, Some(0.0));
 }
 
-/// The second verifier abstains from the first candidate: its mean is over the others' .6 and .2 only. All abstain from the third.
+/// The second verifier abstains on the first candidate: its mean is over the others' .6 and .2 only. All abstain on the third.
 #[test]
 fn who_abstains_is_left_out() {
     let ranking = rank_probabilities(
@@ -138,7 +138,7 @@ fn scores_are_normalised_over_what_a_verifier_did_score() {
     };
     let three_quarters = [Some(0.75), None, Some(0.25)];
     assert_all_near(&shares(ScoringRule::MeanProb, Normalisation::SumToOne), &three_quarters);
-    // e^ln .6 and e^ln .2 are the same shares.
+    // e^ln .6 and e^ln .2 give the same shares.
     assert_all_near(&shares(ScoringRule::SumLogprob, Normalisation::SumToOne), &three_quarters);
     assert_all_near(&shares(ScoringRule::SumLogprob, Normalisation::Softmax { temperature: 1.0 }), &three_quarters);
     // e^(.6 / .2) = e^3 against e^1: 1 / (1 + e^-2) = .880797.
@@ -167,12 +167,12 @@ fn outliers_are_dropped_in_pairs() {
         (1.0, &[Some(0.05), Some(0.1), Some(0.0), Some(0.01)]),
     ];
     let ranking = rank_probabilities(&rows, robust);
-    // Probability 0 exceeds any ratio; two votes are kept whatever they are.
+    // Probability 0 exceeds any ratio; two votes are always kept.
     assert_all_near(&ranking.scores, &[Some(0.4), Some(0.5), Some(0.2), Some(0.455)]);
     // The same as logarithms: ln .4; (ln .8 + ln .6 + ln .1) / 3 = -1.012185; ln .2; (ln .9 + ln .01) / 2 = -2.355265.
     let ranking = rank_probabilities(&rows, ScoreSettings { rule: ScoringRule::SumLogprob, ..robust });
     assert_all_near(&ranking.scores, &[Some(-0.916_291), Some(-1.012_185), Some(-1.609_438), Some(-2.355_265)]);
-    // All 0: nothing stands out.
+    // All 0: there is no outlier.
     let zero: (f64, &[Option<f32>]) = (1.0, &[Some(0.0)]);
     assert_all_near(&rank_probabilities(&[zero, zero, zero], robust).scores, &[Some(0.0)]);
 }

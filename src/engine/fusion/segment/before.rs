@@ -1,4 +1,4 @@
-//! What the text before a segment ends with, as far as it decides where the segment's first sentence ends.
+//! How the text before a segment ends, as far as it affects where the segment's first sentence ends.
 
 use super::abbreviation::{is_abbreviation, is_lower};
 use super::line::Place;
@@ -9,20 +9,20 @@ use super::words::is_lone_letter;
 pub struct Before {
     pub(super) place: Place,
     pub(super) open: Open,
-    /// Whether the last word is not one with which a name continues.
+    /// Whether a name cannot continue with the last word.
     pub(super) lower: bool,
 }
 
-/// What a segment that starts without white space continues with.
+/// What a segment that starts without white space continues.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Open {
     /// No word.
     Closed,
-    /// A word: letters and digits. Those of an abbreviation whose letters are divided ("D", "r.") are not known.
+    /// A word: letters and digits. For an abbreviation with its letters split ("D", "r.") they are not known.
     Letters,
-    /// The same, to which a full stop belongs: "Dr", "e.g".
+    /// A word that includes a full stop: "Dr", "e.g".
     Abbreviation,
-    /// A letter and a full stop, which more may follow: "e.".
+    /// A letter and a full stop, which may be followed by more: "e.".
     Chain,
 }
 
@@ -30,7 +30,7 @@ impl Before {
     /// No text.
     pub const NOTHING: Self = Self { place: Place::BEGINNING, open: Open::Closed, lower: false };
 
-    /// What this text ends with.
+    /// How this text ends.
     pub(super) fn of(text: &str) -> Self {
         let mut words = text.split_whitespace().rev();
         let (last, earlier) = (words.next(), words.next());
@@ -43,7 +43,7 @@ impl Before {
     }
 }
 
-/// What a word at the end of a text is.
+/// The kind of word at the end of a text.
 fn open(word: &str, behind_lower: bool) -> Open {
     let inner = word.trim_start_matches(|c: char| !c.is_alphanumeric());
     if inner.strip_suffix('.').is_some_and(is_lone_letter) {

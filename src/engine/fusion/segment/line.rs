@@ -1,33 +1,33 @@
-//! Lines that are no sentences: bullets, list numbers, headings, code fences.
+//! Lines that are not sentences: bullets, list numbers, headings, code fences.
 //!
-//! Owns what a line is so far, and which lines continue through their line break. Where sentences end within a line is
-//! `sentence`'s.
+//! Owns what a line is so far, and which lines continue through their line break. Where sentences end within a line is up to
+//! `sentence`.
 
 use super::words::is_break;
 
-/// Digits of a list number at most: "1989." at the start of a line is a year more likely than an item's number.
+/// The most digits of a list number: "1989." at the start of a line is more likely a year.
 const LONGEST_NUMBER: usize = 3;
 
-/// What a line is, by what is there of it.
+/// What a line is so far.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Line {
     /// Nothing, or white space.
     Start,
     /// Only marks and list numbers: "-", "---", "1.", "2)", "(a)".
     Marks,
-    /// Behind nothing but marks a number or a letter, which a full stop would make a list's.
+    /// A number or a letter with only marks before it, which a full stop would make a list number.
     Number,
-    /// A heading by its mark: "## Title".
+    /// A heading with its mark: "## Title".
     Heading,
-    /// Nothing but bold text, which is a heading without its mark: "**Title:**".
+    /// Only bold text, which is a heading without a mark: "**Title:**".
     Bold,
-    /// Opens or closes a code block, with the language behind the backticks or without.
+    /// Opens or closes a code block, with or without a language after the backticks.
     Fence,
     /// Any other text.
     Text,
 }
 
-/// A place in a text: the line so far, and whether it is code.
+/// A position in a text: the line so far, and whether it is code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Place {
     line: Line,
@@ -35,17 +35,17 @@ pub(super) struct Place {
 }
 
 impl Place {
-    /// Of a text.
+    /// The start of a text.
     pub(super) const BEGINNING: Self = Self { line: Line::Start, fenced: false };
 
-    /// The place behind `text`.
+    /// The position after `text`.
     pub(super) fn behind(self, text: &str) -> Self {
         let mut lines = text.split(is_break);
         let first = self.along(lines.next().unwrap_or_default());
         lines.fold(first, |place, line| place.in_next_line().along(line))
     }
 
-    /// The place behind text of the same line.
+    /// The position after text of the same line.
     pub(super) fn along(self, text: &str) -> Self {
         Self { line: self.line.along(text.trim()), ..self }
     }
@@ -55,7 +55,7 @@ impl Place {
         Self { line: Line::Start, fenced: self.fenced != (self.line == Line::Fence) }
     }
 
-    /// Whether a line that ends here is no sentence: the next one continues with it.
+    /// Whether a line that ends here is not a sentence: the next one continues it.
     pub(super) fn goes_on(self) -> bool {
         match self.line {
             Line::Start | Line::Marks | Line::Fence => true,
@@ -64,19 +64,19 @@ impl Place {
         }
     }
 
-    /// Whether no punctuation ends a sentence before the line does.
+    /// Whether no punctuation ends a sentence before the end of the line.
     pub(super) fn in_heading(self) -> bool {
         self.line == Line::Heading && !self.fenced
     }
 
-    /// Whether a full stop here makes a list's number of what is before it.
+    /// Whether a full stop here makes a list number of what precedes it.
     pub(super) fn is_list_number(self) -> bool {
         self.line == Line::Number
     }
 }
 
 impl Line {
-    /// What the line is with more text, trimmed.
+    /// What the line is after more text, trimmed.
     fn along(self, text: &str) -> Self {
         if text.is_empty() {
             return self;
@@ -111,7 +111,7 @@ fn of_whole(text: &str) -> Line {
     behind_marks(text)
 }
 
-/// What a line is that has this text behind marks or nothing.
+/// What a line is that has this text, alone or after marks.
 fn behind_marks(text: &str) -> Line {
     let mut text = text;
     loop {
@@ -139,19 +139,19 @@ fn behind_marks(text: &str) -> Line {
     }
 }
 
-/// Whether the text is what a list counts by.
+/// Whether the text is a list counter.
 fn is_number(text: &str) -> bool {
     let digits = text.len() <= LONGEST_NUMBER && text.chars().all(|c| c.is_ascii_digit());
     !text.is_empty() && (digits || (text.len() == 1 && text.chars().all(|c| c.is_ascii_alphabetic())))
 }
 
-/// What follows the stop or bracket that makes a list's number of what is before it.
+/// What follows the stop or bracket that makes a list number of what precedes it.
 fn behind_number(text: &str) -> Option<&str> {
     let rest = text.strip_prefix(['.', ')'])?;
     (rest.is_empty() || rest.starts_with(char::is_whitespace)).then(|| rest.trim_start())
 }
 
-/// What is not a text on its own. An emoji is.
+/// Whether it is not text on its own. An emoji is.
 fn is_mark(c: char) -> bool {
     c.is_ascii_punctuation() || matches!(c, '•' | '◦' | '▪' | '‣' | '·' | '–' | '—' | '“' | '”' | '«' | '»')
 }

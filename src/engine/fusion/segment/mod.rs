@@ -1,7 +1,7 @@
 //! Where a segment ends: by tokens, words or sentences, without losing a byte.
 //!
-//! Owns completeness (does a draft need another token?), cutting, and alignment to equal word counts. Drafting is the
-//! members' affair, scoring `score`'s.
+//! Owns completeness (does a draft need another token?), cutting, and alignment to equal word counts. Members draft; `score`
+//! scores.
 
 mod abbreviation;
 mod before;
@@ -24,23 +24,23 @@ choice! {
     pub enum SegmentUnit {
         /// At most this many tokens of the member's own tokenizer (the paper).
         Tokens = "tokens",
-        /// So many whole words (as `SweetSpan` does).
+        /// This many whole words (as in `SweetSpan`).
         Words = "words",
-        /// To the next end of a sentence.
+        /// Up to the next end of a sentence.
         Sentence = "sentence",
     }
 }
 
 /// How long a segment is.
+#[allow(missing_docs, reason = "the names say it")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SegmentRule {
-    /// The unit.
     pub unit: SegmentUnit,
-    /// How many of them: tokens or words; not used by `Sentence`. At least 1.
+    /// How many of them: tokens or words; unused for `Sentence`. At least 1.
     pub length: usize,
-    /// The most tokens a draft by words or sentences may take before it is cut at its last word boundary. At least 1.
+    /// The most tokens of a draft by words or sentences before it is cut at its last word boundary. At least 1.
     pub token_cap: usize,
-    /// The most bytes of a segment: a token can hold any number of them. At least one character is kept.
+    /// The most bytes of a segment: a token can hold any number. At least one character is kept.
     pub byte_cap: usize,
     /// What comes before the segment; used by `Sentence`.
     pub before: Before,
@@ -51,7 +51,7 @@ pub struct SegmentRule {
 pub struct Cut {
     /// How many bytes of the text are kept; always on a character boundary.
     pub bytes: usize,
-    /// Whether what is kept ends the answer: only when the draft ended and nothing was cut away.
+    /// Whether the kept part ends the answer: only if the draft did and nothing was cut away.
     pub ends: bool,
 }
 
@@ -74,7 +74,7 @@ impl SegmentRule {
         Self { unit: SegmentUnit::Sentence, length: 1, token_cap, byte_cap: usize::MAX, before: Before::NOTHING }
     }
 
-    /// The same rule behind this text.
+    /// The same rule after this text.
     #[must_use]
     pub fn after(&self, text: &str) -> Self {
         Self { before: Before::of(text), ..*self }
@@ -82,8 +82,8 @@ impl SegmentRule {
 
     /// Whether a draft of this text and this many tokens needs no further token.
     ///
-    /// By words it is complete when white space or another word follows the last word asked for. By sentences it is complete
-    /// at the end of one; a full stop takes one more token to tell ("Math." may become "Math.sqrt"). Lines that are no sentences
+    /// By words it is complete once white space or another word follows the last word required. By sentences it is complete at
+    /// the end of one; after a full stop that takes one more token ("Math." may become "Math.sqrt"). Lines that are not sentences
     /// (list numbers, bullets, headings, code fences) continue through their line break.
     #[must_use]
     pub fn is_complete(&self, text: &str, tokens: usize) -> bool {
@@ -97,26 +97,26 @@ impl SegmentRule {
         }
     }
 
-    /// Where to cut a draft; `ended` says that its author ended the answer after it.
+    /// Where to cut a draft; `ended`: whether its author ended the answer after it.
     ///
-    /// A draft by words or sentences is cut after the words or the sentence asked for. One that is shorter is kept whole when it
-    /// ended the answer; otherwise it is cut back to its last word boundary, and kept whole if it has none. Line breaks stay
-    /// with the word before them, plain spaces go to the next segment. What is kept is empty only if the draft is.
+    /// A draft by words or sentences is cut after the words or the sentence required. A shorter one is kept whole if it ended the
+    /// answer; otherwise it is cut back to its last word boundary, or kept whole if it has none. Line breaks stay with the word
+    /// before them, plain spaces go to the next segment. What is kept is empty only if the draft is.
     #[must_use]
     pub fn cut(&self, text: &str, ended: bool) -> Cut {
         let (text, ended) = self.within_bytes(text, ended);
         self.reached(text, ended).unwrap_or_else(|| Cut { bytes: last_boundary(text), ends: false })
     }
 
-    /// As [`Self::cut`], of the last draft that the answer has room for: a shorter one is kept to its last token, not cut back to
-    /// a word boundary, since nothing follows it.
+    /// As [`Self::cut`], for the last draft that the answer has room for: a shorter one is kept to its last token, not cut back
+    /// to a word boundary, since nothing follows it.
     #[must_use]
     pub fn cut_exactly(&self, text: &str, ended: bool) -> Cut {
         let (text, ended) = self.within_bytes(text, ended);
         self.reached(text, ended).unwrap_or(Cut { bytes: text.len(), ends: false })
     }
 
-    /// The cut of a draft that holds what was asked for, or ended the answer.
+    /// The cut of a draft that has the required length, or ended the answer.
     fn reached(&self, text: &str, ended: bool) -> Option<Cut> {
         let end = match self.unit {
             SegmentUnit::Tokens => None,
@@ -129,7 +129,7 @@ impl SegmentRule {
         }
     }
 
-    /// The same rule where the answer has room for only so many more tokens.
+    /// The same rule if the answer has room for only this many more tokens.
     #[must_use]
     pub fn within(&self, tokens: usize) -> Self {
         let length = match self.unit {
@@ -139,20 +139,20 @@ impl SegmentRule {
         Self { length, token_cap: self.token_cap.min(tokens), ..*self }
     }
 
-    /// The part of a text that a segment may hold; one that was shortened does not end the answer.
+    /// The part of a text that fits in a segment; a shortened one does not end the answer.
     fn within_bytes<'a>(&self, text: &'a str, ended: bool) -> (&'a str, bool) {
         let inside = prefix(text, self.byte_cap.max(LONGEST_CHARACTER));
         (inside, ended && inside.len() == text.len())
     }
 
-    /// Whether the words asked for are there and whole.
+    /// Whether the required words are there and whole.
     fn has_words(&self, text: &str) -> bool {
         let wanted = self.length.max(1);
         words(text).get(wanted - 1).is_some_and(|word| word.end < text.len())
     }
 }
 
-/// The first `bytes` bytes of `text`, less the part of a character that would be split.
+/// The first `bytes` bytes of `text`, without a character that would be split.
 #[must_use]
 pub fn prefix(text: &str, bytes: usize) -> &str {
     let mut end = bytes.min(text.len());
@@ -162,13 +162,13 @@ pub fn prefix(text: &str, bytes: usize) -> &str {
     &text[..end]
 }
 
-/// The byte after word number `count` (from 1) where more words follow it.
+/// The end of word number `count` (from 1) if more words follow it.
 fn words_end(words: &[Word], count: usize) -> Option<usize> {
     words.get(count.checked_sub(1)?).filter(|_| words.len() > count).map(|word| word.settled)
 }
 
 /// Cuts all drafts of a round to the same number of words (the smallest word count among drafts that have words), so that no
-/// member wins by running on. Input: each draft's text and whether it ends the answer.
+/// member wins by drafting more. Input: each draft's text and whether it ends the answer.
 ///
 /// In scripts without spaces every grapheme cluster is a word. A draft without words stays as it is.
 #[must_use]

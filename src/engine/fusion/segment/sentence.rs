@@ -1,25 +1,25 @@
 //! The end of the first sentence of a text.
 //!
-//! Owns the punctuation rules: what ends a sentence, and which full stops do not. What is done with the end is the parent
-//! module's.
+//! Owns the punctuation rules: what ends a sentence, and which full stops do not. The parent module uses the result.
 
 use super::abbreviation::{is_abbreviation, is_lower};
 use super::before::{Before, Open};
 use super::line::Place;
 use super::words::{Cluster, Kind, clusters, is_break, is_lone_letter};
 
-/// What comes behind a text.
+/// What follows a text.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum More {
-    /// Perhaps another token: a full stop at the end is not known to end a sentence ("Math." may become "Math.sqrt").
+    /// Perhaps another token: a full stop at the end may not end a sentence ("Math." may become "Math.sqrt").
     Perhaps,
-    /// Nothing of this draft: it does, but for one after a digit ("3." may become "3.14" in the next).
+    /// Nothing in this draft: a full stop at the end does end a sentence, unless it follows a digit ("3." may become "3.14" in
+    /// the next draft).
     Nothing,
 }
 
-/// The byte after the first sentence of `text` and the line breaks that follow it; `None` while its end is not known.
+/// The end of the first sentence of `text` with the line breaks that follow it; `None` while it is not known.
 pub(super) fn sentence_end(text: &str, before: Before, more: More) -> Option<usize> {
-    // Asked after every token: most texts hold nothing that could end a sentence.
+    // Runs after every token: most texts contain nothing that could end a sentence.
     if !text.contains(|c: char| ends_sentences(c) || is_break(c)) {
         return None;
     }
@@ -67,7 +67,7 @@ struct Stop {
 }
 
 impl Stop {
-    /// Whether it ends a sentence; `here` is what its line is before it.
+    /// Whether it ends a sentence; `here`: what its line is before it.
     fn ends_sentence(self, text: &str, clusters: &[Cluster<'_>], (here, before): (Place, Before), more: More) -> bool {
         let terminators = &clusters[self.from..self.stops];
         if terminators.iter().any(|cluster| cluster.kind == Kind::WideCloser) {
@@ -77,7 +77,7 @@ impl Stop {
         let followed = match clusters.get(self.after).map(|cluster| cluster.kind) {
             None if !full_stops => true,
             None => match more {
-                // A name may continue behind a full stop, with "_" too. Quotation marks and brackets close.
+                // A name may continue after a full stop, also with "_". Quotation marks and brackets close.
                 More::Perhaps => !clusters[self.stops..].iter().all(is_emphasis),
                 More::Nothing => {
                     self.stops < self.after
@@ -98,7 +98,7 @@ fn is_within_word(text: &str, clusters: &[Cluster<'_>], from: usize, before: Bef
     let begin = word_begin(clusters, from);
     let word = text[clusters[begin].start..clusters[from].start].trim_start_matches(|c: char| !c.is_alphanumeric());
     if begin == 0 && before.open != Open::Closed {
-        // The word has started before this text.
+        // The word started before this text.
         let own = &text[..clusters[from].start];
         if is_lone_letter(word) && (before.open == Open::Chain || own.starts_with('.')) {
             return true;
@@ -120,12 +120,12 @@ fn word_begin(clusters: &[Cluster<'_>], at: usize) -> usize {
     clusters[..at].iter().rposition(|cluster| matches!(cluster.kind, Kind::Space | Kind::Break)).map_or(0, |space| space + 1)
 }
 
-/// The first cluster from `from` on that is not like `like`.
+/// The first cluster from `from` on that does not match `like`.
 fn skip(clusters: &[Cluster<'_>], from: usize, like: impl Fn(&Cluster<'_>) -> bool) -> usize {
     from + clusters[from..].iter().take_while(|cluster| like(cluster)).count()
 }
 
-/// The byte after the line breaks that follow cluster `from`, or where it starts if none do.
+/// The end of the line breaks that follow cluster `from`, or where it starts if there are none.
 fn settle(text: &str, clusters: &[Cluster<'_>], from: usize) -> usize {
     let begin = clusters.get(from).map_or(text.len(), |cluster| cluster.start);
     let blank = skip(clusters, from, |cluster| matches!(cluster.kind, Kind::Space | Kind::Break));
@@ -140,7 +140,7 @@ fn ends_sentences(character: char) -> bool {
     matches!(character, '.' | '!' | '?' | '…' | '。' | '｡' | '！' | '？' | '؟' | '।')
 }
 
-/// Closing quotation marks and brackets, and Markdown emphasis, which closes behind a terminator.
+/// Closing quotation marks and brackets, and Markdown emphasis, which closes after a terminator.
 fn is_closer(cluster: &Cluster<'_>) -> bool {
     let closes = matches!(
         cluster.single(),
@@ -167,7 +167,7 @@ fn is_closer(cluster: &Cluster<'_>) -> bool {
     closes || is_emphasis(cluster)
 }
 
-/// Markdown's marks of emphasis and of code.
+/// Markdown's marks of emphasis and code.
 fn is_emphasis(cluster: &Cluster<'_>) -> bool {
     matches!(cluster.single(), Some('*' | '_' | '`'))
 }

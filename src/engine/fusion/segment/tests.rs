@@ -1,4 +1,4 @@
-//! Segments by hand: what is complete, what is kept.
+//! Segments worked out by hand: what is complete, what is kept.
 
 mod lines;
 mod sentences;
@@ -40,7 +40,7 @@ fn an_unfinished_draft_is_cut_at_its_last_word_boundary() {
         (" leading space and par", " leading space and"),
         ("one two ", "one two"),
         ("one two", "one"),
-        // No boundary inside: whole.
+        // No boundary inside: kept whole.
         ("Yes", "Yes"),
         (" Yes", " Yes"),
         ("\n\n  Yes", "\n\n  Yes"),
@@ -77,7 +77,7 @@ fn closing_punctuation_shows_that_a_word_is_whole() {
         ("so **good.**", "so **good.**"),
         ("so it goes …", "so it goes …"),
         ("wait...", "wait..."),
-        // What may still continue.
+        // Not yet certain to be complete.
         ("It is 3.", "It is"),
         ("It is 1,", "It is"),
         ("It is 12:", "It is"),
@@ -96,11 +96,11 @@ fn closing_punctuation_shows_that_a_word_is_whole() {
 #[test]
 fn grapheme_clusters_stay_whole() {
     for (text, expected) in [
-        // The sequence of a family may still grow.
+        // A family's emoji sequence may still grow.
         ("so 👩\u{200d}👩", "so"),
         ("👩\u{200d}👩\u{200d}👧", "👩\u{200d}👩\u{200d}👧"),
         ("cafe\u{301} cre\u{300}me br", "cafe\u{301} cre\u{300}me"),
-        // A mark on a space is something to see, not a boundary.
+        // A mark makes a space visible, so it is not a boundary.
         ("one \u{301}", "one \u{301}"),
         ("a\r\nb", "a\r\n"),
     ] {

@@ -1,28 +1,28 @@
 //! Words in text of any script: what they are, and whether the last one of an unfinished text is whole.
 //!
-//! Owns the classes of grapheme clusters and the division of text into words. It never looks at tokens; where a segment ends
-//! is decided in the parent module.
+//! Owns the classes of grapheme clusters and the division of text into words. It never looks at tokens; the parent module decides
+//! where a segment ends.
 
 use unicode_segmentation::UnicodeSegmentation;
 
-/// What a grapheme cluster does to the words around it.
+/// How a grapheme cluster affects the words around it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     /// White space within a line.
     Space,
     /// A line break.
     Break,
-    /// A cluster of a script without spaces that comes out complete: Han, kana, Bopomofo.
+    /// A cluster of a script without spaces that arrives complete: Han, kana, Bopomofo.
     Unspaced,
-    /// A cluster of a script without spaces to which marks are commonly added: Thai, Lao, Khmer, Myanmar, half-width kana.
+    /// A cluster of a script without spaces that often takes marks: Thai, Lao, Khmer, Myanmar, half-width kana.
     Growing,
     /// An opening bracket or quotation mark.
     Opener,
-    /// The same in full width: a word may start with it without a space before it.
+    /// A full-width opener: a word may start with it without a space before it.
     WideOpener,
     /// Punctuation that closes a word.
     Closer,
-    /// The same in full width: a new word may start behind it without a space.
+    /// A full-width closer: a new word may start after it without a space.
     WideCloser,
     /// Anything else: letters, digits, hyphens, symbols, emoji.
     Plain,
@@ -31,11 +31,9 @@ pub(super) enum Kind {
 /// One grapheme cluster of a text.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Cluster<'a> {
-    /// The byte at which it starts.
+    /// Its first byte.
     pub start: usize,
-    /// Its text.
     pub text: &'a str,
-    /// Its class.
     pub kind: Kind,
 }
 
@@ -44,17 +42,17 @@ pub(super) struct Cluster<'a> {
 pub(super) struct Word {
     /// Its first byte.
     pub start: usize,
-    /// The byte after its last.
+    /// The end of its last byte.
     pub end: usize,
-    /// The byte after the line breaks that follow it (with the spaces between them), `end` where there are none. Cutting here
-    /// keeps line breaks with what they close and leaves plain spaces to the next word, where tokenizers put them.
+    /// The end of the line breaks that follow it (with the spaces between them), or `end` if there are none. Cutting here keeps
+    /// line breaks with what they close and leaves plain spaces to the next word, where tokenizers put them.
     pub settled: usize,
 }
 
 /// What may still be added to the word being read.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Accepts {
-    /// Anything that is not white space, full width or of a script without spaces.
+    /// Anything except white space, full-width openers and scripts without spaces.
     Anything,
     /// The same, and a cluster of a script without spaces: so far it is only opening punctuation.
     Opened,
@@ -63,12 +61,12 @@ enum Accepts {
 }
 
 impl Cluster<'_> {
-    /// The byte after its last.
+    /// The end of its last byte.
     pub(super) fn end(&self) -> usize {
         self.start + self.text.len()
     }
 
-    /// Its character, when it is a single one.
+    /// Its character, if it is a single one.
     pub(super) fn single(&self) -> Option<char> {
         let mut chars = self.text.chars();
         chars.next().filter(|_| chars.next().is_none())
@@ -77,7 +75,7 @@ impl Cluster<'_> {
 
 /// The grapheme clusters of a text, in order.
 pub(super) fn clusters(text: &str) -> impl Iterator<Item = Cluster<'_>> {
-    // In ASCII every character is a cluster, CR LF aside. This runs for every token of a draft by sentences.
+    // In ASCII every character is a cluster, except CR LF. This runs for every token of a draft by sentences.
     let ascii = text.is_ascii() && !text.contains('\r');
     let single = ascii.then(|| (0..text.len()).map(|start| (start, &text[start..=start])));
     let any = (!ascii).then(|| text.grapheme_indices(true));
@@ -131,8 +129,8 @@ pub(super) fn words(text: &str) -> Vec<Word> {
     words
 }
 
-/// The last place at which an unfinished text may be cut without cutting a word; its length where there is none. What is kept
-/// holds at least one word if the text does.
+/// The last position at which an unfinished text may be cut without splitting a word; its length if there is none. What is kept
+/// contains at least one word if the text does.
 pub(super) fn last_boundary(text: &str) -> usize {
     match words(text).as_slice() {
         [] => clusters(text).filter(|cluster| cluster.kind == Kind::Break).last().map_or(text.len(), |cluster| cluster.end()),
@@ -143,9 +141,9 @@ pub(super) fn last_boundary(text: &str) -> usize {
     }
 }
 
-/// Whether a word that reaches the end of an unfinished text is certain to be whole: text to come would start another word.
+/// Whether a word at the end of an unfinished text is certain to be whole, so that further text would start another word.
 fn is_whole(word: &str) -> bool {
-    // Markdown emphasis behind closing punctuation closes too.
+    // Markdown emphasis after closing punctuation closes too.
     let word = word.trim_end_matches(['*', '_', '`']);
     let Some(last) = clusters(word).last() else { return false };
     let before = word[..last.start].chars().next_back();
@@ -156,7 +154,7 @@ fn is_whole(word: &str) -> bool {
             Some('.') => before.is_some_and(|c| !c.is_numeric()) && !is_lone_letter(&word[..last.start]),
             // "1," may become "1,000", "12:" may become "12:30".
             Some(',' | ':') => !before.is_some_and(char::is_numeric),
-            // "don'" may become "don't"; a quotation mark with nothing but brackets before it opens.
+            // "don'" may become "don't"; a quotation mark with only brackets before it opens.
             Some('\'' | '’') => before.is_some_and(|c| !c.is_alphanumeric()) && has_content(&word[..last.start]),
             Some('"') => has_content(&word[..last.start]),
             _ => true,
@@ -165,13 +163,13 @@ fn is_whole(word: &str) -> bool {
     }
 }
 
-/// Whether the text ends with a letter that stands alone: an initial ("J"), or the last of a chain ("U.S", "e.g").
+/// Whether the text ends with a lone letter: an initial ("J"), or the last of a chain ("U.S", "e.g").
 pub(super) fn is_lone_letter(text: &str) -> bool {
     let mut chars = text.chars().rev();
     chars.next().is_some_and(char::is_alphabetic) && !chars.next().is_some_and(char::is_alphanumeric)
 }
 
-/// Whether a word holds more than opening punctuation and straight quotation marks.
+/// Whether a word contains more than opening punctuation and straight quotation marks.
 fn has_content(word: &str) -> bool {
     clusters(word).any(|cluster| match cluster.kind {
         Kind::Opener | Kind::WideOpener | Kind::Space | Kind::Break => false,
@@ -195,7 +193,7 @@ fn kind(cluster: &str) -> Kind {
     if is_break(first) {
         return Kind::Break;
     }
-    // A mark on a space makes it visible, a mark on punctuation makes it something else: only bare ones count.
+    // A mark makes a space visible and changes punctuation: only bare ones count.
     let bare = chars.next().is_none();
     match first {
         _ if bare && first.is_whitespace() => Kind::Space,
@@ -218,17 +216,17 @@ fn kind(cluster: &str) -> Kind {
     }
 }
 
-/// Letters to which marks that follow are joined, in scripts without spaces (Unicode blocks).
+/// Letters that following marks join, in scripts without spaces (Unicode blocks).
 fn is_growing(c: char) -> bool {
     matches!(u32::from(c),
         0x0E00..=0x0EFF // Thai, Lao
         | 0x1000..=0x109F | 0xA9E0..=0xA9FF | 0xAA60..=0xAA7F // Myanmar
         | 0x1780..=0x17FF // Khmer
-        | 0xFF66..=0xFF9F // half-width kana: voicing follows as a mark of its own
+        | 0xFF66..=0xFF9F // half-width kana: voicing follows as a separate mark
     )
 }
 
-/// Letters of scripts without spaces that come complete (Unicode blocks).
+/// Letters of scripts without spaces that arrive complete (Unicode blocks).
 fn is_unspaced(c: char) -> bool {
     matches!(u32::from(c),
         0x2E80..=0x2FDF // radicals

@@ -5,11 +5,11 @@ use std::ops::AddAssign;
 use crate::engine::fusion::MemberIndex;
 use crate::engine::fusion::run::{Call, CallEnd, Work};
 
-/// A member's time in milliseconds. Where it did several things at once the first of these counts, so that they add up to the
-/// length of the round.
+/// A member's time in milliseconds. If it did several things at the same time, the first field here counts, so that they add up
+/// to the length of the round.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Busy {
-    /// From the request of a draft to its first token.
+    /// From the request for a draft to its first token.
     pub first_token_ms: f64,
     /// From the first token to the end of a draft.
     pub drafting_ms: f64,
@@ -19,12 +19,12 @@ pub struct Busy {
     pub failed_ms: f64,
     /// On calls that were dropped.
     pub cancelled_ms: f64,
-    /// Nothing asked of it.
+    /// Idle, with no request.
     pub waiting_ms: f64,
 }
 
 impl Busy {
-    /// Everything, waiting included: the length of the round.
+    /// Everything, including waiting: the length of the round.
     #[cfg(any(test, feature = "testing"))]
     #[must_use]
     pub fn total_ms(&self) -> f64 {
@@ -49,7 +49,7 @@ impl AddAssign for Busy {
     }
 }
 
-/// What a stretch of time was spent on; the lesser goes first where several are at once.
+/// What a stretch of time was spent on; if several overlap, the lesser one counts.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Doing {
     FirstToken,
@@ -61,7 +61,7 @@ enum Doing {
 
 type Stretch = (Doing, f64, f64);
 
-/// A member's time in a round of so many milliseconds.
+/// A member's time in a round of this many milliseconds.
 pub(super) fn of(member: MemberIndex, calls: &[Call], within: &[(f64, f64)], total_ms: f64) -> Busy {
     let own = calls.iter().zip(within).filter(|(call, _)| call.member == member);
     let stretches: Vec<Stretch> = own.flat_map(|(call, within)| stretches(call, *within)).collect();
@@ -81,7 +81,7 @@ pub(super) fn of(member: MemberIndex, calls: &[Call], within: &[(f64, f64)], tot
     busy
 }
 
-/// Milliseconds in which someone drafted, and in which someone scored and nobody drafted; what came of it does not matter.
+/// Milliseconds in which any member drafted, and in which any scored and none drafted, whatever the outcome.
 pub(super) fn of_all(calls: &[Call], within: &[(f64, f64)]) -> (f64, f64) {
     let kind = |call: &Call| match call.work {
         Work::Draft { .. } => Doing::Drafting,
@@ -107,7 +107,7 @@ fn stretches(call: &Call, (from, to): (f64, f64)) -> Vec<Stretch> {
     }
 }
 
-/// How long each thing was the foremost of those that went on, in pieces.
+/// How long each activity was the foremost one, in pieces.
 fn lengths(stretches: &[Stretch]) -> Vec<(Doing, f64)> {
     let mut moments: Vec<f64> = stretches.iter().flat_map(|(_, from, to)| [*from, *to]).collect();
     moments.sort_by(f64::total_cmp);

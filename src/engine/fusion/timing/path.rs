@@ -1,23 +1,23 @@
-//! The critical path of a round: the calls that it had to wait for, one after the other.
+//! The critical path of a round: the calls that it had to wait for, one after another.
 //!
-//! Found backwards. The call that ended last before the round was decided is the one it waited for at the end; what that call
-//! waited for is the one that ended last before it started (a member becomes free, or a candidate arrives, when a call ends); and
-//! so on to the start. Calls that were dropped had nobody waiting for them.
+//! Found backwards. At the end the round waited for the call that ended last before it was decided; that call waited for the one
+//! that ended last before it started (a member becomes free, or a candidate arrives, when a call ends); and so on back to the
+//! start. Nothing waits for a dropped call.
 
 use crate::engine::fusion::run::{Call, CallEnd};
 
-/// Times of a trace are rounded to microseconds: what differs by less is the same moment.
+/// Times of a trace are rounded to microseconds: times closer than this are the same moment.
 pub const SLACK_MS: f64 = 0.01;
 
 /// A part of a critical path.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Step {
-    /// The call that was waited for, by its place among the round's calls; `None` where none was under way or all that were had
-    /// to be dropped.
+    /// The call that was waited for, by its index among the round's calls; `None` if none was running, or only calls that were
+    /// dropped later.
     pub call: Option<usize>,
-    /// From when, milliseconds since the start of the run.
+    /// Milliseconds since the start of the run.
     pub from_ms: f64,
-    /// To when.
+    /// Milliseconds since the start of the run.
     pub to_ms: f64,
 }
 
@@ -40,7 +40,7 @@ pub(super) fn path(calls: &[Call], within: &[(f64, f64)], (from_ms, to_ms): (f64
             let (begun, ended) = within[*place];
             calls[*place].end != CallEnd::Cancelled && begun < at && begun < ended && ended <= at + SLACK_MS
         });
-        // Of calls that ended at the same moment, the same member's: it became free; else the one that was told last.
+        // Of calls that ended at the same moment, prefer the same member's, which became free; otherwise the one reported last.
         let last = before.clone().map(|place| ended(&place)).fold(f64::NEG_INFINITY, f64::max);
         let next = before
             .filter(|place| ended(place) >= last - SLACK_MS)

@@ -1,4 +1,4 @@
-//! Times by hand, and what holds for all of them.
+//! Times worked out by hand, and properties of all of them.
 
 use std::sync::Arc;
 
@@ -101,7 +101,7 @@ fn any_call() -> impl Strategy<Value = Call> {
         (1_usize..5).prop_map(|candidates| Work::Score { candidates }),
     ];
     let end = prop_oneof![3 => Just(CallEnd::Answered), 1 => Just(CallEnd::Failed), 1 => Just(CallEnd::Cancelled)];
-    // Whole numbers too: calls then start and end at the same moments, as they do in a run.
+    // Whole numbers too: then calls start and end at the same moments, as in a run.
     let time = || prop_oneof![(0_u32..12).prop_map(|ten| f64::from(ten) * 10.0), -20.0_f64..140.0];
     (0_usize..3, work, time(), time(), end).prop_map(|(member, work, begun, ended, end)| call(member, work, begun, ended, end))
 }

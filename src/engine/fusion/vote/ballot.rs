@@ -1,9 +1,9 @@
-//! What a vote needs to know of a round: scores side by side in memory instead of tokens all over it.
+//! What a vote needs to know of a round: scores side by side in memory instead of scattered tokens.
 //!
-//! Owns what verifiers say of candidates as the vote counts it: of its own draft each what it told while it wrote it, where it
-//! told anything, of the others its reply. Of a verifier that judged only the judgement counts: shares and log-probabilities
-//! cannot be held together. None of it depends on a knob, so rounds are put down here once, one after the other, and a run is
-//! decided again by reading them from end to end.
+//! Owns the verifiers' opinions of candidates as the vote counts them: for its own draft what a verifier reported while drafting,
+//! if anything, for the others its reply. If a verifier judged, only the judgement counts: shares and log-probabilities cannot be
+//! compared. None of it depends on a knob, so each round is stored here once, and a run is decided again by reading them from end
+//! to end.
 
 use std::ops::Range;
 
@@ -18,18 +18,17 @@ use crate::engine::fusion::score::{Cell, Opinion, TokenScores};
 pub(crate) struct Column {
     /// Its name in events.
     pub key: MemberIndex,
-    /// Its place among the round's candidates.
+    /// Its index among the round's candidates.
     pub place: u32,
-    /// Whether the answer is complete after it.
     pub ends: bool,
-    /// Whether it was set aside: it takes part only while no other candidate does, or by the user's choice.
+    /// Whether it was set aside: it takes part only if no other candidate does, or if the user chose it.
     pub aside: bool,
-    /// Whether a verifier failed to score it, and the candidate is the reason: the verifier scored another one, or this one is
-    /// far longer than the others. A verifier that scores nothing says nothing about what it did not score.
+    /// Whether a verifier failed to score it because of the candidate itself: the verifier scored another one, or this one is far
+    /// longer than the others. A verifier that scores nothing says nothing about what it did not score.
     pub failed: bool,
 }
 
-/// Someone who drafts, and the column of its candidate.
+/// A drafter, and the column of its candidate.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Seat {
     pub member: MemberIndex,
@@ -47,11 +46,11 @@ pub(crate) struct Ballot<'a> {
     pub judged: bool,
     with_end: &'a [Option<Cell>],
     without_end: &'a [Option<Cell>],
-    /// Natural logarithms of the probability of ending after each candidate, row by row; what is not known is not a number.
+    /// Natural logarithms of the probability of ending after each candidate, row by row; NaN if not known.
     ends: &'a [f32],
 }
 
-/// Rounds, one after the other.
+/// Rounds, one after another.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Ballots {
     heads: Vec<Head>,
@@ -70,13 +69,13 @@ struct Head {
     columns: Range<usize>,
     with_end: Range<usize>,
     ends: Range<usize>,
-    /// The same range where no candidate ends the answer.
+    /// The same range for the case that no candidate ends the answer.
     without_end: Range<usize>,
     judged: bool,
 }
 
 impl<'a> Ballot<'a> {
-    /// What the verifiers say, row by row, with the end of the answer counted or not; `None` for an abstention.
+    /// The verifiers' opinions, row by row, with or without the end of the answer; `None` for an abstention.
     pub fn cells(&self, with_end: bool) -> &'a [Option<Cell>] {
         if with_end { self.with_end } else { self.without_end }
     }
@@ -89,7 +88,7 @@ impl<'a> Ballot<'a> {
 }
 
 impl Ballots {
-    /// The round at a place. Places come from who puts rounds down, so they always exist.
+    /// The round at an index. Indices come from the code that stores the rounds, so they always exist.
     pub fn ballot(&self, place: usize) -> Ballot<'_> {
         let head = &self.heads[place];
         Ballot {
@@ -104,7 +103,7 @@ impl Ballots {
         }
     }
 
-    /// Forgets the rounds from this place on.
+    /// Drops the rounds from this index on.
     pub fn truncate(&mut self, rounds: usize) {
         let Some(first) = self.heads.get(rounds) else { return };
         self.drafters.truncate(first.drafters.start);
@@ -115,7 +114,7 @@ impl Ballots {
         self.heads.truncate(rounds);
     }
 
-    /// Puts a round down behind the others, with the drafts and scores of these alone.
+    /// Appends a round, with the drafts and scores of these members only.
     pub fn push(&mut self, round: &Round, who: Electorate<'_>) {
         let counts = |candidate: &Candidate| candidate.authors.iter().any(|author| who.drafters.contains(author));
         let candidates = round.candidates().iter().enumerate().filter(|(_, candidate)| counts(candidate));
@@ -158,7 +157,7 @@ impl Ballots {
     }
 }
 
-/// How many times as long as every other candidate one must be for its length to be why it is not scored.
+/// How many times longer than every other candidate one must be for its length to be the reason why it was not scored.
 const FAR_LONGER: usize = 4;
 
 fn is_far_longer(candidate: &Candidate, all: &[(usize, &Candidate)]) -> bool {
@@ -171,7 +170,7 @@ struct Row<'a> {
     round: &'a Round,
     candidates: &'a [(usize, &'a Candidate)],
     member: MemberIndex,
-    /// Whether its replies hold the probability of ending, where a candidate ends.
+    /// Whether its replies include the probability of ending if a candidate ends.
     knows_end: bool,
     judges: bool,
     drafts: bool,
@@ -206,7 +205,7 @@ impl<'a> Row<'a> {
         self.candidates.iter().map(|(_, candidate)| self.end(candidate).unwrap_or(f32::NAN))
     }
 
-    /// What it says of the end after a candidate: while it drafted, or while it scored.
+    /// Its log-probability of ending after a candidate, from drafting or from scoring.
     fn end(&self, candidate: &Candidate) -> Option<f32> {
         let own = self.drafts && candidate.authors.contains(&self.member);
         let told = self.round.own_score(self.member).filter(|_| own).and_then(|own| own.end_logprob);

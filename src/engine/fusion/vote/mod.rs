@@ -1,6 +1,6 @@
 //! The vote of a round, and what accumulates from vote to vote: learned weights and the exit rule's evidence.
 //!
-//! The live engine and the re-scoring both decide rounds through [`Tally::vote`], over what [`ballot`] holds of a round, so they
+//! The live engine and rescoring both decide rounds through [`Tally::vote`], over what [`ballot`] stores of a round, so they
 //! cannot disagree.
 
 pub(crate) mod ballot;
@@ -27,14 +27,14 @@ pub struct Tally {
     pub exit: ExitState,
 }
 
-/// Who takes part in a round.
+/// The members that take part in a round.
 #[derive(Debug, Clone, Copy)]
 pub struct Electorate<'a> {
-    /// All members of the ensemble, by place.
+    /// All members of the ensemble.
     pub members: &'a [MemberState],
-    /// Whose drafts count, in member order.
+    /// The members whose drafts count, in member order.
     pub drafters: &'a [MemberIndex],
-    /// Whose scores count, in member order.
+    /// The members whose scores count, in member order.
     pub verifiers: &'a [MemberIndex],
 }
 
@@ -45,19 +45,19 @@ pub struct Decision {
     pub candidates: Vec<Candidate>,
     /// Their ranking; indices point into `candidates`, rows are the verifiers in order.
     pub ranking: Ranking,
-    /// The place in `candidates` of what is accepted; `None` when there is no candidate.
+    /// The index in `candidates` of the accepted one; `None` if there is no candidate.
     pub chosen: Option<usize>,
-    /// The probability that the answer ends after it, as the verifiers see it by weight; see [`Table::end`].
+    /// The probability that the answer ends after it, by the verifiers' weighted view; see [`Table::end`].
     pub end: Option<f64>,
     /// Whether the answer is complete after it.
     pub ends: bool,
-    /// What the verifiers thought of each drafter's draft.
+    /// The verifiers' view of each drafter's draft.
     pub quality: Vec<Quality>,
-    /// Where each drafter stands, and who leaves.
+    /// The standing of each drafter, and which ones leave.
     pub standings: Vec<Standing>,
 }
 
-/// How a vote went: a place among the columns that took part, the end after it, and where each drafter stands.
+/// How a vote went: the winner's index among the columns that took part, the end after it, and the standing of each drafter.
 pub(crate) struct Vote {
     pub chosen: Option<usize>,
     pub end: Option<f64>,
@@ -72,7 +72,7 @@ impl Tally {
         Self { weights: Weights::of(members), exit: ExitState::new(event::drafters(members)) }
     }
 
-    /// Takes over what the user changed before a round.
+    /// Adopts what the user changed before a round.
     pub fn open(&mut self, opening: &Opening) {
         for member in &opening.readmitted {
             self.exit.readmit(*member);
@@ -88,7 +88,7 @@ impl Tally {
         }
     }
 
-    /// Decides a round. `chosen` names the candidate that the user chose over the ranking.
+    /// Decides a round. `chosen` is the key of the candidate that the user chose over the ranking.
     pub fn decide(&mut self, round: &Round, who: Electorate<'_>, params: &Params, chosen: Option<MemberIndex>) -> Decision {
         self.open(&round.opening);
         let mut ballots = Ballots::default();
@@ -108,7 +108,7 @@ impl Tally {
         }
     }
 
-    /// Decides a round among those that are not away. `chosen` is the column that the user chose over the ranking.
+    /// Decides a round among the members that are not away. `chosen` is the column that the user chose over the ranking.
     pub(crate) fn vote(
         &mut self,
         ballot: &Ballot<'_>,
@@ -126,13 +126,13 @@ impl Tally {
         let chosen = by_hand.or(majority).or_else(|| table.ranking.order.first().copied());
         let column = chosen.map(|place| table.columns[place]);
         let end = column.and_then(|column| table.end(ballot, column));
-        // Who chooses a candidate that continues wants the answer to continue.
+        // A user who chooses a candidate that continues wants the answer to continue.
         let decided = by_hand.is_none() && params.end_threshold > 0.0 && end.is_some_and(|end| end >= params.end_threshold);
         let ends = decided || column.is_some_and(|column| ballot.columns[column].ends);
         Vote { chosen, end, ends, standings: self.exit.observe(&params.exit_settings(), &table.quality, ends) }
     }
 
-    /// Online feedback among the members that both draft and verify; the others keep their weight. Whether there was any.
+    /// Online feedback among the members that both draft and verify; the others keep their weight. Returns whether there was any.
     fn learn(&mut self, ballot: &Ballot<'_>, away: Away<'_>, params: &Params, table: &Table) -> bool {
         let learners = table.learners(ballot, away);
         let said = &table.ranking.verifier_scores;
@@ -140,7 +140,7 @@ impl Tally {
         let scores: Vec<Vec<Option<f64>>> = learners.iter().map(|(of, _, _)| row(*of)).collect();
         let mut weights: Vec<f64> = learners.iter().map(|(_, member, _)| self.weights.now()[member.0]).collect();
         let before: f64 = weights.iter().sum();
-        // One alone has nobody to be compared with, and its weight is no share.
+        // A single member has no other to compare with, and its weight is not a share.
         if learners.len() < 2 || before <= 0.0 {
             return false;
         }
@@ -152,9 +152,9 @@ impl Tally {
     }
 }
 
-/// How a round is standing under these weights (by place in the ensemble), with the scores that have come in so far: the
-/// candidates, ordered by their earliest author, and their ranking. Decides nothing and learns nothing: what the user watches
-/// while a round is open, and the whole matrix of scores of a round that is closed.
+/// The standing of a round under these weights (by member), with the scores that have arrived so far: the candidates, ordered by
+/// their earliest author, and their ranking. Decides nothing and learns nothing: it is for showing an open round, and the whole
+/// score matrix of a closed one.
 #[must_use]
 pub fn standing(round: &Round, who: Electorate<'_>, weights: &[f64], params: &Params) -> (Vec<Candidate>, Ranking) {
     let mut ballots = Ballots::default();

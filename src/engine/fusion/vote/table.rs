@@ -1,4 +1,4 @@
-//! A round with the members that take part, and the figures that are worked out over it.
+//! A round with the members that take part, and the figures computed from it.
 
 use super::ballot::{Ballot, Seat};
 use crate::engine::fusion::MemberIndex;
@@ -6,11 +6,11 @@ use crate::engine::fusion::exit::Quality;
 use crate::engine::fusion::params::Params;
 use crate::engine::fusion::score::{Cell, Cells, Ranking};
 
-/// How much worse a draft that was set aside is than the worst that was scored, in nats a token: what the exit rule takes for more
+/// How much worse a draft that was set aside is than the worst scored one, in nats per token: what the exit rule treats as more
 /// than noise by itself.
 const ASIDE: f64 = 0.5;
 
-/// Who is away, by place; nobody beyond the end.
+/// Which members are away; those beyond the end are present.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Away<'a> {
     pub drafting: &'a [bool],
@@ -18,32 +18,32 @@ pub(crate) struct Away<'a> {
 }
 
 impl Away<'_> {
-    /// Everybody takes part.
+    /// No member is away.
     pub const NOBODY: Self = Self { drafting: &[], verifying: &[] };
 }
 
-/// The rows and columns of a ballot that take part, and what they add up to. Kept from round to round for its memory alone.
+/// The rows and columns of a ballot that take part, and the results over them. Kept from round to round only to reuse its memory.
 #[derive(Debug, Default)]
 pub(crate) struct Table {
     /// Rows of the ballot.
     rows: Vec<usize>,
     /// Columns of the ballot; a candidate whose authors are all away is left out.
     pub columns: Vec<usize>,
-    /// The place of each column of the ballot among `columns`.
+    /// The index in `columns` of each column of the ballot.
     places: Vec<Option<usize>>,
     /// The weight of each row.
     weights: Vec<f64>,
-    /// Of `columns`: whether only its author scored it although others were asked to.
+    /// For each of `columns`: whether only its author scored it although others were asked to.
     unconfirmed: Vec<bool>,
-    /// Of `columns`, by `rows`.
+    /// For `columns`, by `rows`.
     pub ranking: Ranking,
-    /// Of each drafter that takes part, in member order.
+    /// For each drafter that takes part, in member order.
     pub quality: Vec<Quality>,
-    /// Weighted sum of what verifiers said of a candidate, in nats a token, and the sum of their weights.
+    /// Weighted sum of the verifiers' opinions of a candidate, in nats per token, and the sum of their weights.
     nats: Vec<(f64, f64)>,
 }
 
-/// What the verifiers that take part say of the candidates that do.
+/// The opinions of the verifiers that take part about the candidates that do.
 struct Seated<'a> {
     ballot: &'a Ballot<'a>,
     cells: &'a [Option<Cell>],
@@ -56,14 +56,14 @@ fn is(away: &[bool], member: MemberIndex) -> bool {
 }
 
 impl Table {
-    /// Ranks the candidates, with the one of this column whatever it is. Weights are by member; one that is not given counts as 1.
+    /// Ranks the candidates, always including the one of this column. Weights are by member; a missing one counts as 1.
     pub fn rank(&mut self, ballot: &Ballot<'_>, away: Away<'_>, weights: &[f64], params: &Params, chosen: Option<usize>) {
         self.seat(ballot, away, chosen);
         self.weigh(ballot, weights);
         let Self { rows, columns, weights, unconfirmed, ranking, .. } = self;
         let seated = Seated { ballot, cells: ballot.cells(params.score_end), rows, columns };
         unconfirmed.clear();
-        // Where no member scored another's draft, all are alike.
+        // If no member scored another's draft, all candidates are alike.
         let confirmed = seated.is_compared();
         unconfirmed.extend((0..columns.len()).map(|column| confirmed && seated.is_unconfirmed(column)));
         ranking.fill(&seated, weights, params.score_settings(), unconfirmed);
@@ -110,8 +110,8 @@ impl Table {
         self.weights.extend(self.rows.iter().map(weight));
     }
 
-    /// The probability that the answer ends after the candidate of a column, as the verifiers see it by weight; `None` where those
-    /// that know hold less than half of the weight.
+    /// The probability that the answer ends after the candidate of a column, as the verifiers' weighted mean; `None` if those
+    /// that know it hold less than half of the weight.
     pub fn end(&self, ballot: &Ballot<'_>, column: usize) -> Option<f64> {
         let all: f64 = self.weights.iter().sum();
         let (mut known, mut sum) = (0.0, 0.0);
@@ -124,7 +124,7 @@ impl Table {
         (known > 0.0 && known >= all / 2.0).then(|| sum / known)
     }
 
-    /// The best candidate that ends the answer, where more than half of the drafters' weight wrote such ones.
+    /// The best candidate that ends the answer, if more than half of the drafters' weight wrote such candidates.
     pub fn majority_to_end(&self, ballot: &Ballot<'_>, away: Away<'_>, weights: &[f64]) -> Option<usize> {
         let ends = |place: usize| ballot.columns[self.columns[place]].ends;
         let weight = |ending: bool| -> f64 {
@@ -138,16 +138,15 @@ impl Table {
         self.ranking.order.iter().copied().find(|place| majority && ends(*place))
     }
 
-    /// The place of a candidate of the ballot among those that take part.
+    /// The index of a candidate of the ballot among those that take part.
     pub fn place(&self, column: usize) -> Option<usize> {
         self.places.get(column).copied().flatten()
     }
 
-    /// Quality of each drafter's draft: its fused score, and the verifiers' weighted mean of mean token log-probabilities (nats a
-    /// token). A draft that was set aside is worse than the worst of the others by [`ASIDE`].
-    /// Where no verifier scored token by token, the logarithms of the judges' shares take their place: also nats, of a choice.
-    /// Where members scored their own drafts alone, nothing is known of how they compare: how sure a member is of itself is no
-    /// reason to let another one go.
+    /// The quality of each drafter's draft: its fused score, and the verifiers' weighted mean of mean token log-probabilities
+    /// (nats per token). A draft that was set aside is [`ASIDE`] worse than the worst of the others. If no verifier scored token
+    /// by token, the logarithms of the judges' shares take their place: also nats, of a choice. If members scored only their own
+    /// drafts, nothing is known of how they compare: a member's confidence in itself is no reason to remove another.
     fn judge_drafts(&mut self, ballot: &Ballot<'_>, away: Away<'_>, params: &Params) {
         let Self { rows, columns, weights, ranking, quality, nats, .. } = self;
         let weighed = weights.iter().any(|weight| *weight > 0.0);
@@ -193,7 +192,7 @@ impl Table {
         }
     }
 
-    /// The members that both draft and verify and have a candidate: row, member, place of the candidate.
+    /// The members that both draft and verify and have a candidate: row, member, index of the candidate.
     pub fn learners(&self, ballot: &Ballot<'_>, away: Away<'_>) -> Vec<(usize, MemberIndex, usize)> {
         let learner = |(row, of): (usize, &usize)| {
             let member = ballot.verifiers[*of];
@@ -216,7 +215,7 @@ impl Seated<'_> {
         (0..self.rows.len()).any(|row| (0..self.columns.len()).any(|column| foreign(row, column)))
     }
 
-    /// Whether verifiers failed at a candidate and none but its one author scored it.
+    /// Whether verifiers failed to score a candidate and only its single author did score it.
     fn is_unconfirmed(&self, column: usize) -> bool {
         let scored = || (0..self.rows.len()).filter(|row| self.cell(*row, column).is_some());
         self.ballot.columns[self.columns[column]].failed

@@ -1,16 +1,16 @@
-//! What a reply under way has used: counted where the server counts, else guessed.
+//! What a reply in progress has used: counted if the server counts, otherwise guessed.
 //!
-//! Owns what is booked for a reply at every moment, as if it were dropped just then. What each API can do about that is in
-//! `endpoints`. A reply that is dropped continues at its provider until that notices, at most up to the limit of tokens that it was
-//! asked with: what is guessed for it is a few tokens more than what came.
+//! Owns what is booked for a reply at every moment, as if it were dropped right then. `endpoints` owns what each API can do about
+//! that. After a drop the provider continues until it notices, at most up to the requested limit of tokens: the guess is a few
+//! tokens more than what came.
 
 use super::super::bill::Item;
 use super::super::{Sent, Usage};
 use super::gauge::{Gauge, Measure};
 use super::request::Call;
 
-/// Tokens that a provider generates, about, before it notices that the reply is not read on: a tenth of a second at the speed of
-/// large hosted models, which is what a closed connection takes to reach them.
+/// Roughly the tokens a provider generates before it notices that the connection is closed: a tenth of a second, the time the
+/// news takes to arrive, at the speed of large hosted models.
 const UNNOTICED: u64 = 8;
 
 /// The account of one reply.
@@ -19,35 +19,35 @@ pub(super) struct Account {
     item: Item,
     gauge: Gauge,
     measure: Measure,
-    /// The most tokens that it was asked for.
+    /// The requested limit of tokens.
     limit: u64,
     /// Bytes of text that came, shown or not.
     bytes: usize,
-    /// Of these, bytes of text that came without its tokens.
+    /// Bytes of that text that came without its tokens.
     untold: usize,
-    /// Tokens that came one by one, each with its log-probability.
+    /// Tokens reported one by one, each with its log-probability.
     told: u64,
     counted: Usage,
     ended: bool,
 }
 
-/// What a message of a reply brought.
+/// What one message of a reply added.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct More {
     /// Bytes of text, shown or not.
     pub(super) bytes: usize,
-    /// Of these, bytes of text that came without its tokens.
+    /// Bytes of that text that came without its tokens.
     pub(super) untold: usize,
-    /// Tokens told one by one.
+    /// Tokens reported one by one.
     pub(super) told: usize,
     /// What the server has counted so far, over all messages.
     pub(super) counted: Usage,
-    /// The server has said that the reply is over.
+    /// Whether the server has marked the reply as complete.
     pub(super) over: bool,
 }
 
 impl Account {
-    /// Starts for a call with a limit of tokens. Its prompt is read as soon as it is sent.
+    /// Starts the account of a call with a limit of tokens. Its prompt counts as read once it is sent.
     pub(super) fn new(call: &Call<'_>, sent: &Sent, gauge: &Gauge, limit: u64) -> Self {
         let (item, gauge, measure) = (call.bill.item(sent), gauge.clone(), Measure::of(call.subject));
         let counted = Usage::default();
@@ -56,7 +56,7 @@ impl Account {
         account
     }
 
-    /// A message came.
+    /// Books a message.
     pub(super) fn more(&mut self, more: More) {
         if self.counted.prompt_tokens == 0 && more.counted.prompt_tokens > 0 {
             self.gauge.learn_prompt(self.measure, more.counted.prompt_tokens);
@@ -68,7 +68,7 @@ impl Account {
         self.book(if more.over { 0 } else { UNNOTICED }, more.over);
     }
 
-    /// The reply has ended: `whole`, so that its counts are final, or because it broke.
+    /// Ends the account: `whole` means that its counts are final; otherwise the reply broke off.
     pub(super) fn end(&mut self, whole: bool) {
         if std::mem::replace(&mut self.ended, true) {
             return;
@@ -79,17 +79,17 @@ impl Account {
         }
     }
 
-    /// Whether nothing more comes.
+    /// Whether nothing more will come.
     pub(super) fn has_ended(&self) -> bool {
         self.ended
     }
 
-    /// Tokens of the limit that are left, about.
+    /// Roughly how many tokens of the limit are left.
     pub(super) fn left(&self) -> u64 {
         self.limit.saturating_sub(self.came())
     }
 
-    /// Tokens that came, about, or by the server's count where that is higher.
+    /// Roughly how many tokens came, or the server's count if it is higher.
     fn came(&self) -> u64 {
         (self.told + self.gauge.reply(self.untold)).max(self.counted.output_tokens)
     }

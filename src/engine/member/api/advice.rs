@@ -54,7 +54,7 @@ pub(super) fn remedy(dialect: &Dialect) -> String {
     format!("switch that off ({}), or let it only verify", switches(dialect))
 }
 
-/// The fields that switch reasoning off, as an API's requests have them, or what a server of any kind may offer.
+/// The fields that switch reasoning off, as in an API's requests, or as servers of any kind may offer them.
 fn switches(dialect: &Dialect) -> String {
     let fields: Vec<String> = dialect.unthinking.iter().chain(dialect.less_thinking).map(written).collect();
     match (fields.is_empty(), dialect.address.is_some_and(|address| address.starts_with("https"))) {
@@ -64,7 +64,7 @@ fn switches(dialect: &Dialect) -> String {
     }
 }
 
-/// A field as a configuration writes it.
+/// A field as written in a configuration.
 fn written((place, value): &Field) -> String {
     let value = match value {
         Fixed::True => "true".to_owned(),

@@ -1,4 +1,4 @@
-//! Asking the model something outside the answer: what judges need.
+//! Asks the model something outside the answer, for judges.
 
 use std::sync::Arc;
 
@@ -20,17 +20,17 @@ const REASONING: usize = 2048;
 #[derive(Debug, Clone)]
 pub(super) struct Asker {
     pub(super) client: Arc<Client>,
-    /// It reasons before it replies.
+    /// Whether it reasons before it replies.
     pub(super) thinks: bool,
     pub(super) context_tokens: Option<usize>,
-    /// Where it scores given text, and is to judge all the same: how probable each label is, however improbable.
+    /// Set if it scores given text but has to judge: gives the probability of each label, however small.
     pub(super) labels: Option<Scorer>,
-    /// What it uses is booked here.
+    /// Where its usage is booked.
     pub(super) bill: Bill,
 }
 
 impl Asker {
-    /// The labels with their log-probabilities as the reply's start.
+    /// The labels with their log-probabilities as the start of the reply.
     async fn exactly(&self, scorer: &Scorer, ask: Ask) -> Result<Replied, MemberError> {
         let turn = |role, content| Turn { role, content };
         let turns = vec![turn(Role::System, ask.system), turn(Role::User, ask.user)];
@@ -64,7 +64,7 @@ impl Asker {
         let reply = reply.map_err(|error| of_call(&error, size(subject), self.context_tokens))?;
         match of_ending(&reply.ending) {
             Some(error) => Err(error),
-            // What starts with a thought cannot judge by its first token, and says so by not having one.
+            // A model that starts with a thought cannot judge by its first token; the missing token signals that.
             None if ask.top_logprobs.is_none() && reply.thinks && reply.text().trim().is_empty() => {
                 let (shown, remedy) = (shown(&reply.thought), remedy(self.client.sender.dialect));
                 Err(MemberError::Failed(format!("its reply is only a thought{shown}: {remedy}")))

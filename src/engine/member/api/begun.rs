@@ -1,27 +1,27 @@
-//! A reply that continues an answer started, made to follow it exactly.
+//! Makes a reply to a started answer continue it exactly.
 //!
-//! Owns taking off what a server repeats of the answer, and the white space that could not be sent with it.
+//! Owns removing what a server repeats of the answer, and the white space that could not be sent with it.
 
 use super::super::continuation::PrefixStripper;
 use super::tokens::Piece;
 
-/// Makes a reply follow the text that it continues. Pieces keep their log-probabilities.
+/// Makes a reply follow the text it continues. Pieces keep their log-probabilities.
 #[derive(Debug, Clone)]
 pub(super) struct Following {
     stripper: PrefixStripper,
     /// Pieces that may still turn out to be a repetition.
     held: Vec<Piece>,
-    /// White space at the end of the text was not sent: the reply's own at its start stands for it.
+    /// White space at the end of the text was not sent: the reply's own leading white space stands for it.
     blank: bool,
 }
 
 impl Following {
-    /// For a reply to `sent`, which is the answer so far, or that without the white space at its end.
+    /// For a reply to `sent`, which is the answer so far, or the answer without its trailing white space.
     pub(super) fn new(accepted: &str, sent: &str) -> Self {
         Self { stripper: PrefixStripper::new(sent), held: Vec::new(), blank: sent.len() < accepted.len() }
     }
 
-    /// Takes a piece and returns what is certain now.
+    /// Takes a piece and returns what is certain by now.
     pub(super) fn take(&mut self, piece: Piece) -> Vec<Piece> {
         let certain = self.stripper.feed(&piece.text);
         let held = self.held.iter().map(|piece| piece.text.len()).sum::<usize>();
@@ -40,7 +40,7 @@ impl Following {
         self.without_blank(pieces)
     }
 
-    /// The reply has ended.
+    /// Returns the rest once the reply has ended.
     pub(super) fn finish(mut self) -> Vec<Piece> {
         let pieces = std::mem::take(&mut self.held);
         let rest = std::mem::replace(&mut self.stripper, PrefixStripper::new("")).finish();

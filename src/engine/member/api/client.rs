@@ -18,16 +18,16 @@ use super::reply::{Ending, Reader};
 use super::request::{Call, Sender, Subject};
 use super::tokens::Piece;
 
-/// Messages of a reply beyond which it is no reply to what was asked: so many for each token, and on top of that.
+/// The most messages of a valid reply: this many per token, plus a constant.
 const MESSAGES: (usize, usize) = (4, 64);
 
-/// Tokens of the limit up to which a reply that is complete is read on, for its count.
+/// How many tokens of the limit may be left for a complete reply to be read to its end, for its count.
 const NEAR: u64 = 40;
 
-/// How long it is read on.
+/// How long it is read for.
 const SOON: Duration = Duration::from_secs(2);
 
-/// How long after a reply that broke off it is asked for once more.
+/// How long to wait before asking again after a reply that broke off.
 const PAUSE: Duration = Duration::from_millis(500);
 
 /// One model behind one API.
@@ -36,40 +36,40 @@ pub(super) struct Client {
     pub(super) http: Http,
     pub(super) sender: Sender,
     pub(super) identity: Identity,
-    /// What was refused since the member was opened; `None` while it is probed.
+    /// What was refused since the member was opened; `None` during the probe.
     pub(super) late: Option<Late>,
-    /// How many tokens texts have there.
+    /// Estimates how many tokens texts have there.
     pub(super) gauge: Gauge,
 }
 
-/// A reply, whole.
+/// A whole reply.
 #[derive(Debug)]
 pub(super) struct Whole {
     /// Its text without thoughts.
     pub(super) pieces: Vec<Piece>,
     /// What the model thought, hidden or in its text.
     pub(super) thought: Thought,
-    /// Whether it was seen to think, even where the thought itself is not told.
+    /// Whether it was seen to think, even if the thought itself is not reported.
     pub(super) thinks: bool,
-    /// Alternatives of the first token, itself among them; none where the reply started with a thought.
+    /// Alternatives to the first token, including itself; none if the reply started with a thought.
     pub(super) first_token: Vec<(String, f32)>,
     pub(super) ending: Ending,
 }
 
-/// A reply under way. Dropping it cancels the call.
+/// A reply in progress. Dropping it cancels the call.
 #[derive(Debug)]
 pub(super) struct Stream {
     messages: Messages,
     pub(super) reader: Reader,
     account: Account,
-    /// Tokens of its limit up to which it is read on when nothing more is wanted of it.
+    /// How many tokens of its limit may be left for it to be read on when the rest is not needed.
     near: u64,
     left: usize,
     identity: Identity,
 }
 
 impl Client {
-    /// Starts a reply. Once a member is open, a part of the request that is refused is left out.
+    /// Starts a reply. Once a member is open, a refused part of the request is left out.
     pub(super) async fn stream(&self, call: &Call<'_>) -> Result<Stream, HttpError> {
         let Some(late) = &self.late else { return self.begin(&self.sender, call).await };
         loop {
@@ -92,12 +92,12 @@ impl Client {
         let account = Account::new(call, &sent, &self.gauge, tokens as u64);
         let messages = self.http.stream_noting(&request.path, &request.body, request.framing, &sent).await?;
         let left = tokens.saturating_mul(MESSAGES.0).saturating_add(MESSAGES.1);
-        // Where calls wait for each other the next one is worth more than a count.
+        // If calls wait for each other, the next one is worth more than a count.
         let near = if self.sender.dialect.concurrency > 1 { NEAR } else { 0 };
         Ok(Stream { messages, reader: Reader::new(reading), account, near, left, identity: self.identity.clone() })
     }
 
-    /// Posts a prompt of so much that is only read. Returns the reply, and where to book what it says that it used.
+    /// Posts a prompt of this size that is only read, not continued. Returns the reply, and where to book the usage it reports.
     pub(super) async fn post(&self, bill: &Bill, path: &str, body: &Value, measure: Measure) -> Result<(Value, Item), HttpError> {
         let (tokens, guessed) = self.gauge.prompt(measure);
         let (sent, guess) = (Sent::default(), if guessed { tokens } else { 0 });
@@ -110,7 +110,7 @@ impl Client {
         Ok((reply, item))
     }
 
-    /// A reply from start to end; one without end is cut. One that breaks off is asked for once more.
+    /// Reads a reply from start to end; an endless one is cut. One that breaks off is requested once more.
     pub(super) async fn whole(&self, call: &Call<'_>) -> Result<Whole, HttpError> {
         let mut stream = self.stream(call).await?;
         match stream.whole(call).await {
@@ -131,8 +131,8 @@ impl Whole {
 }
 
 impl Stream {
-    /// The pieces of the next message; `None` at the end, also of a reply that has gone on for too long. A reply that ends
-    /// without saying so in any way has broken off, which is an error.
+    /// The pieces of the next message; `None` at the end, also of a reply that has become too long. A reply that stops without
+    /// any sign of its end has broken off, which is an error.
     pub(super) async fn next(&mut self) -> Result<Option<Vec<Piece>>, HttpError> {
         let Some(left) = self.left.checked_sub(1) else { return Ok(None) };
         self.left = left;
@@ -158,14 +158,14 @@ impl Stream {
         Ok(Some(pieces))
     }
 
-    /// Drops a reply that came to nothing, before it is asked for once more: its server needs a moment to notice.
+    /// Drops a useless reply before a retry: its server needs a moment to notice.
     pub(super) async fn give_up(self) {
         drop(self);
         sleep(PAUSE).await;
     }
 
-    /// Reads on to the end in the background, if that is near: what the reply used is known then, and until then its bill is not
-    /// final. Else it is dropped.
+    /// Reads on to the end in the background, if the end is near: then the usage will be known, and until then the bill is not
+    /// final. Otherwise drops the reply.
     pub(super) fn end_by_itself(mut self) {
         if !self.account.has_ended() && self.account.left() <= self.near {
             tokio::spawn(timeout(SOON, async move { while let Ok(Some(_)) = self.next().await {} }));

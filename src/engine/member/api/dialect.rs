@@ -1,14 +1,14 @@
 //! How APIs differ, as data.
 //!
-//! Owns the vocabulary; the rows are in `table`. What is here only describes: bodies are built in `request`, replies read in
-//! `reply`, and what a server at hand can really do is found out in `probe`.
+//! Owns the vocabulary; the rows are in `table`. This only describes: `request` builds bodies, `reply` reads replies, and `probe`
+//! finds out what a given server can really do.
 
 use super::super::http::Framing;
 
-/// Where a value stands in JSON, as in [`path`](super::path).
+/// A location in JSON, as in [`path`](super::path).
 pub(super) type Path = &'static str;
 
-/// A field of a request that does not depend on what is asked.
+/// A field that is the same in every request.
 pub(super) type Field = (Path, Fixed);
 
 /// Its value.
@@ -19,7 +19,7 @@ pub(super) enum Fixed {
     Number(u64),
     Text(&'static str),
     Texts(&'static [&'static str]),
-    /// How many alternatives of each token are wanted.
+    /// The number of alternatives wanted per token.
     Alternatives,
 }
 
@@ -28,13 +28,13 @@ pub(super) enum Fixed {
 pub(super) enum Layout {
     /// `messages[{role, content}]`, the system prompt as the first.
     Messages,
-    /// `messages[{role, content}]`, the system prompt apart in `system`.
+    /// `messages[{role, content}]`, the system prompt separately in `system`.
     SystemApart,
     /// `input[{role, content}]`, the system prompt in `instructions`.
     Input,
     /// `contents[{role: user | model, parts[{text}]}]`, the system prompt in `systemInstruction`.
     Contents,
-    /// No turns: one text or its tokens, here.
+    /// No turns: one text or its tokens, at this location.
     Raw(Path),
 }
 
@@ -42,61 +42,61 @@ pub(super) enum Layout {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct TextEndpoint {
     pub(super) layout: Layout,
-    /// Below the address of the API; `{model}` stands for the model's name.
+    /// Below the API's address; `{model}` stands for the model's name.
     pub(super) path: &'static str,
     pub(super) framing: Framing,
-    /// Where the model's name goes; `None` where it is in the path or there is only one.
+    /// Where the model's name goes; `None` if it is in the path or there is only one.
     pub(super) model: Option<Path>,
-    /// Where the limit of tokens goes, and the least that the API takes.
+    /// Where the limit of tokens goes, and the smallest that the API accepts.
     pub(super) tokens: (Path, u64),
     pub(super) temperature: Path,
-    /// Whether temperature 0 is taken; else it is left out, which means the same.
+    /// Whether temperature 0 is accepted; otherwise it is left out, which means the same.
     pub(super) zero: bool,
     pub(super) top_p: Path,
-    /// Where a seed goes; `None` where the API has none.
+    /// Where a seed goes; `None` if the API has none.
     pub(super) seed: Option<Path>,
-    /// In every request.
+    /// Fields of every request.
     pub(super) always: &'static [Field],
-    /// Where log-probabilities are wanted; empty where the API has none.
+    /// Fields that request log-probabilities; empty if the API has none.
     pub(super) logprobs: &'static [Field],
-    /// Where the reply shall be a JSON object; empty where that cannot be asked for.
+    /// Fields that request a JSON object as the reply; empty if that is not possible.
     pub(super) json: &'static [Field],
     pub(super) reading: &'static Reading,
 }
 
-/// Where a message of a reply holds what. Of several places the first that has something counts. Places of whole replies stand
-/// beside those of streams: some servers do not stream.
+/// The locations in a message of a reply. The first of several that has a value counts. Locations of whole replies are listed
+/// next to those of streams: some servers do not stream.
 #[derive(Debug)]
 pub(super) struct Reading {
-    /// Messages whose value at this place is another text hold no text of the answer.
+    /// Messages with another text at this location contain no text of the answer.
     pub(super) only: Option<(Path, &'static str)>,
     pub(super) texts: &'static [Path],
-    /// Texts of a token that does not belong to the answer are marked here.
+    /// Marks tokens whose text does not belong to the answer.
     pub(super) special: Option<Path>,
     pub(super) finishes: &'static [Path],
-    /// A text here says that the model refuses or that a filter blocks.
+    /// A text here means that the model refuses or a filter blocks.
     pub(super) refusals: &'static [Path],
-    /// A text here says why a reply failed.
+    /// A text here gives the reason why a reply failed.
     pub(super) reasons: &'static [Path],
     pub(super) logprobs: &'static [Path],
-    /// Alternatives of the token told at `logprobs`, where they stand apart from it.
+    /// Alternatives to the token at `logprobs`, if they are separate from it.
     pub(super) alternatives: Option<Path>,
-    /// Each a sum of places.
+    /// Each a sum of locations.
     pub(super) prompt_tokens: &'static [&'static [Path]],
     pub(super) cached_tokens: &'static [&'static [Path]],
     pub(super) output_tokens: &'static [&'static [Path]],
 }
 
-/// How a chat API continues an answer that was started.
+/// How a chat API continues a started answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Prefill {
-    /// It does when the request says so.
+    /// It does if the request has these fields.
     Request(&'static [Field]),
-    /// It does when the answer's turn says so.
+    /// It does if the answer's turn has these fields.
     Turn(&'static [Field]),
-    /// Some models do when the last turn is the answer started.
+    /// Some models do if the last turn is the started answer.
     Unflagged,
-    /// It never does: an answer started becomes a finished turn.
+    /// It never does: a started answer becomes a finished turn.
     Never,
 }
 
@@ -133,41 +133,40 @@ pub enum Scoring {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Listing {
     pub(super) path: &'static str,
-    /// Where the list is; empty: the reply is the list.
+    /// Where the list is; empty if the reply is the list.
     pub(super) list: &'static [Path],
-    /// Where a model's name is.
     pub(super) id: Path,
-    /// Whether every name that works is in the list.
+    /// Whether the list contains every name that works.
     pub(super) complete: bool,
 }
 
-/// How a key is sent, and where it is looked for when none was given.
+/// How a key is sent, and where to look for it if none was given.
+#[allow(missing_docs, reason = "the names say it")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Auth {
-    /// The header.
     pub header: &'static str,
-    /// What stands before the key in it.
+    /// What precedes the key in it.
     pub prefix: &'static str,
-    /// The usual environment variable; `None` where no key is usual.
+    /// The usual environment variable; `None` if no key is usual.
     pub variable: Option<&'static str>,
 }
 
 /// The parts of a route's end, and how many of them are not part of the base.
 pub(super) type RouteEnd = (&'static [&'static str], usize);
 
-/// An API, or a server's.
+/// An API, or that of a server.
 #[derive(Debug)]
 pub struct Dialect {
-    /// Where it is served when no address is given; `None`: there is no such place.
+    /// Where it is served if no address is given; `None` if there is no such place.
     pub address: Option<&'static str>,
-    /// Hosts in the network at which it is served, each with the path that its routes are below; `*` in a host is one part of it
-    /// or several.
+    /// Hosts on the internet that serve it, each with the path that its routes are below; `*` in a host stands for one or more
+    /// parts of it.
     pub(super) hosts: &'static [(&'static str, &'static str)],
     /// Ends of routes that only this API has, each with how many of its parts are not part of the base.
     pub(super) route_ends: &'static [RouteEnd],
-    /// Who its server says owns its models, if only this server says so.
+    /// The owner that its server reports for its models, if only this server reports it.
     pub(crate) owner: Option<&'static str>,
-    /// A route that only this server has, and what the reply holds.
+    /// A route that only this server has, and what the reply contains.
     pub(crate) own_route: Option<(&'static str, &'static str)>,
     /// How to authenticate.
     pub auth: Auth,
@@ -179,24 +178,24 @@ pub struct Dialect {
     pub(super) raw: Option<TextEndpoint>,
     pub(super) rendering: Option<Rendering>,
     pub(super) prefill: Prefill,
-    /// Where an answer started is sent to, if not where chats are.
+    /// The path for a started answer, if it is not the chat path.
     pub(super) prefill_path: Option<&'static str>,
-    /// The API refuses an answer started that ends in white space.
+    /// Whether the API refuses a started answer that ends in white space.
     pub(super) trimmed: bool,
-    /// Switches hidden reasoning off; harmless to models without it.
+    /// Switches hidden reasoning off; harmless for models without it.
     pub(super) unthinking: &'static [Field],
-    /// Ways to lessen hidden reasoning, tried in order where a model was seen to reason.
+    /// Ways to reduce hidden reasoning, tried in order if a model was seen to reason.
     pub(super) less_thinking: &'static [Field],
-    /// Where a model is described, its context among the rest; `None`: the list of models says as much.
+    /// Where a model is described, including its context; `None` if the list of models already does.
     pub(super) describing: Option<&'static str>,
-    /// Where a server is told how much context to hold.
+    /// Where a request sets how much context the server holds.
     pub(super) context_place: Option<Path>,
     /// Ways to score, tried in order.
     pub(super) scoring: &'static [Scoring],
-    /// The most alternatives of a token that can be asked for; 0: none.
+    /// The most alternatives of a token that can be requested; 0: none.
     pub(super) alternatives: u64,
-    /// Calls at once where nothing else is said.
+    /// The default number of concurrent calls.
     pub(super) concurrency: usize,
-    /// What the user can do to get scores of given text where the server returns none.
+    /// What the user can do to get scores of given text if the server returns none.
     pub(super) scoring_advice: &'static str,
 }

@@ -1,4 +1,4 @@
-//! Drafting: the next segment, by the best way that the model has.
+//! Drafting: the next segment, by the best way that the model supports.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
@@ -23,41 +23,41 @@ use super::work::{Filter, Work};
 use crate::engine::fusion::event::Drafting;
 use crate::engine::fusion::segment::{SegmentRule, SegmentUnit};
 
-/// How long the last message is waited for, which tells what was used, when the server was told to stop just there.
+/// How long to wait for the last message, which reports the usage, if the server was told to stop exactly there.
 const LAST: Duration = Duration::from_millis(200);
 
-/// How long a break is waited for right behind a segment that was cut out of a reply.
+/// How long to watch for a break right after a segment that was cut from a reply.
 const SOON: Duration = Duration::from_millis(5);
 
-/// Tokens on top of a segment's for a model that is told to continue: it may start with what is stripped.
+/// Extra tokens for a model that is instructed to continue: its reply may start with text that is stripped.
 const OVERHEAD: usize = 8;
 
-/// How often a reply is asked for that breaks off.
+/// How many times to request a reply that breaks off.
 const ATTEMPTS: usize = 2;
 
-/// Characters of a thought's end that a message shows.
+/// How many characters of a thought's end a message shows.
 const THOUGHT_SHOWN: usize = 60;
 
-/// Replies in a row that only repeat, from which on the message says that it is the model's way.
+/// After this many replies in a row that only repeat, the message calls it the model's habit.
 const REPETITIONS: usize = 2;
 
 /// What drafting needs to know of a member.
 #[derive(Debug)]
 pub(super) struct Drafter {
     pub(super) way: Drafting,
-    /// Whether log-probabilities come with drafts.
+    /// Whether drafts come with log-probabilities.
     pub(super) logprobs: bool,
     pub(super) context_tokens: Option<usize>,
     /// Replies in a row that only repeated.
     repeated: AtomicUsize,
-    /// A reply held the end of a thought without its start: the prompt opens them.
+    /// Whether a reply contained the end of a thought without its start, so that the prompt opens it.
     opens: AtomicBool,
 }
 
-/// A reply that was read as far as the draft needs it.
+/// A reply, read as far as the draft needs it.
 struct Replied {
     ending: Ending,
-    /// Hidden reasoning, as far as it is told.
+    /// Hidden reasoning, as far as it is reported.
     hidden: Thought,
     /// Whether any was seen.
     counted: bool,
@@ -114,7 +114,7 @@ impl Drafter {
         }
     }
 
-    /// What a reply is made a draft by. A model told to continue in words thinks afresh in every reply.
+    /// How to turn a reply into a draft. A model instructed in words to continue thinks again in every reply.
     fn work(&self, filter: Filter, accepted: &str, request: &DraftRequest, progress: Progress) -> Work {
         let new_turn = accepted.is_empty() || matches!(filter, Filter::Told { .. });
         let thoughts = match (new_turn, self.opens.load(Ordering::Relaxed)) {
@@ -190,7 +190,7 @@ impl Drafter {
             }));
         }
         let draft = work.drawing.finish(end.ends, end.logprob);
-        // What it used is on the call's bill.
+        // Its usage is on the call's bill.
         Ok(Drafted { draft, thought, ends: Vec::new(), forwards: 0, usage: Usage::default() })
     }
 
@@ -209,7 +209,7 @@ impl Drafter {
     }
 }
 
-/// Whether the server was told to stop just where the segment is complete.
+/// Whether the server was told to stop exactly where the segment is complete.
 fn stops_by_itself(client: &Client, rule: SegmentRule, told: bool) -> bool {
     let exact = match rule.unit {
         SegmentUnit::Tokens => Drawing::limit(rule) as u64 >= client.sender.dialect.chat.tokens.1,
@@ -218,8 +218,8 @@ fn stops_by_itself(client: &Client, rule: SegmentRule, told: bool) -> bool {
     exact && !told
 }
 
-/// Whether the reply breaks off right behind a complete segment; reads on as long as no text comes. Other failures do not matter
-/// to the draft any more. But where a sentence ends shows by what follows, so a break there casts doubt on the end.
+/// Whether the reply breaks off right after a complete segment; reads on as long as no text comes. Other failures no longer
+/// affect the draft. But what follows decides where a sentence ends, so a break there casts doubt on the end.
 async fn breaks_off(stream: &mut Stream, wait: Duration) -> bool {
     let reading = async {
         loop {
@@ -233,7 +233,7 @@ async fn breaks_off(stream: &mut Stream, wait: Duration) -> bool {
     timeout(wait, reading).await.unwrap_or(false)
 }
 
-/// About how many tokens a call's prompt has.
+/// Roughly how many tokens a call's prompt has.
 pub(super) fn size(subject: Subject<'_>) -> usize {
     match subject {
         Subject::Raw(prompt) => Prompt::tokens(prompt),
@@ -244,7 +244,7 @@ pub(super) fn size(subject: Subject<'_>) -> usize {
     }
 }
 
-/// Why there is not a text, where no thought was seen.
+/// Why there is no text, if no thought was seen.
 fn nothing(ending: &Ending) -> &'static str {
     match ending.finish {
         Finish::Length => "its reply is empty though it used all its tokens: if it reasons before it answers, let it only verify",
@@ -253,7 +253,7 @@ fn nothing(ending: &Ending) -> &'static str {
     }
 }
 
-/// How long a thought is and what it comes to, in words behind "a thought".
+/// How long a thought is and how it ends, in words that follow "a thought".
 pub(super) fn shown(thought: &Thought) -> String {
     if thought.is_empty() {
         return String::new();

@@ -1,15 +1,15 @@
-//! The ways to call a server for text that more than one dialect shares, or that one dialect differs by.
+//! The endpoints for text that several dialects share, or that set one dialect apart.
 //!
-//! What each tells of the tokens used, and when; `account` guesses the rest. Every one takes a limit of tokens, which is what keeps
-//! a reply from running on that is dropped before its end: a segment needs at most so many. None takes a text to stop at that
-//! could tell the end of a sentence or a word from a full stop or a space within.
+//! What each reports of the tokens used, and when; `account` guesses the rest. Every one takes a limit of tokens, which keeps a
+//! dropped reply from running on: a segment needs at most that many. None takes a stop text that could distinguish the end of a
+//! sentence or a word from a full stop or a space within.
 //!
-//! - `CHAT`, `COMPLETIONS` and their kin: all at the end, in a message of its own, where `include_usage` is taken (the probe finds
-//!   out); vLLM and `SGLang` also in every message, if their operator wants it so; Groq in its last message in any case.
-//! - `RESPONSES`: all in the last message.
+//! - `CHAT`, `COMPLETIONS` and their relatives: everything at the end, in a separate message, if `include_usage` is accepted (the
+//!   probe finds out); vLLM and `SGLang` also in every message, if so configured; Groq always in its last message.
+//! - `RESPONSES`: everything in the last message.
 //! - `MESSAGES`: the prompt in the first message, the reply in the last but one.
 //! - `GEMINI`: both in every message.
-//! - `COHERE`, `OLLAMA`, `GENERATE`: all in the last message.
+//! - `COHERE`, `OLLAMA`, `GENERATE`: everything in the last message.
 
 use super::super::http::Framing;
 use super::dialect::Fixed::{Alternatives, False, Text, Texts, True};
@@ -19,7 +19,7 @@ const STREAM: &[Field] = &[("stream", True)];
 const STREAM_WITH_USAGE: &[Field] = &[("stream", True), ("stream_options/include_usage", True)];
 const JSON_OBJECT: &[Field] = &[("response_format/type", Text("json_object"))];
 
-/// `choices[]` and `usage` of `OpenAI` and all that imitate it, chat and completions, streamed and whole.
+/// `choices[]` and `usage` of `OpenAI` and its imitators, for chat and completions, streamed and whole.
 pub(super) const CHOICES: Reading = Reading {
     only: None,
     texts: &[
@@ -45,7 +45,7 @@ pub(super) const CHOICES: Reading = Reading {
     output_tokens: &[&["usage/completion_tokens"], &["x_groq/usage/completion_tokens"]],
 };
 
-/// Chat completions, as most servers take them.
+/// Chat completions, as most servers accept them.
 pub(super) const CHAT: TextEndpoint = TextEndpoint {
     layout: Layout::Messages,
     path: "chat/completions",
@@ -62,7 +62,7 @@ pub(super) const CHAT: TextEndpoint = TextEndpoint {
     reading: &CHOICES,
 };
 
-/// The same below `v1/`, where servers have other things beside it.
+/// The same below `v1/`, for servers that have other routes next to it.
 pub(super) const LOCAL_CHAT: TextEndpoint = TextEndpoint { path: "v1/chat/completions", json: &[], ..CHAT };
 
 /// Completions of a raw prompt.
@@ -77,7 +77,7 @@ pub(super) const COMPLETIONS: TextEndpoint = TextEndpoint {
 /// The same below `v1/`.
 pub(super) const LOCAL_COMPLETIONS: TextEndpoint = TextEndpoint { path: "v1/completions", ..COMPLETIONS };
 
-/// The number of alternatives in `logprobs`, as completions have it, also on chat (Together, Fireworks).
+/// The number of alternatives in `logprobs`, as in completions, but on chat (Together, Fireworks).
 pub(super) const COUNTED_CHAT: TextEndpoint = TextEndpoint { logprobs: &[("logprobs", Alternatives)], ..CHAT };
 
 /// `OpenAI` responses.
@@ -105,7 +105,7 @@ pub(super) const RESPONSES: TextEndpoint = TextEndpoint {
     ..CHAT
 };
 
-/// Anthropic messages. Tokens read from the cache are told apart from those read.
+/// Anthropic messages. Tokens read from the cache are counted separately.
 pub(super) const MESSAGES: TextEndpoint = TextEndpoint {
     layout: Layout::SystemApart,
     path: "v1/messages",
@@ -182,7 +182,7 @@ pub(super) const COHERE: TextEndpoint = TextEndpoint {
     ..CHAT
 };
 
-/// Ollama's own chat, one JSON text a line. A model that is put away between rounds costs more time than all else.
+/// Ollama's own chat, one JSON text per line. Unloading a model between rounds costs more time than everything else.
 pub(super) const OLLAMA: TextEndpoint = TextEndpoint {
     path: "api/chat",
     framing: Framing::JsonLines,
@@ -208,7 +208,7 @@ pub(super) const OLLAMA: TextEndpoint = TextEndpoint {
     ..CHAT
 };
 
-/// TGI `generate_stream`. Its end token comes like any other, but marked.
+/// TGI `generate_stream`. Its end token comes like any other, but is marked.
 pub(super) const GENERATE: TextEndpoint = TextEndpoint {
     layout: Layout::Raw("inputs"),
     path: "generate_stream",

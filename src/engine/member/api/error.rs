@@ -4,46 +4,34 @@ use super::super::MemberError;
 use super::super::http::HttpError;
 use super::reply::Ending;
 
-/// Names shown of the models that a server has.
+/// How many names of a server's models an error shows.
 const MODELS_SHOWN: usize = 20;
 
 /// Why an API cannot be a member.
+#[allow(missing_docs, reason = "the names say it")]
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ConnectError {
-    /// A call failed.
     Http(#[from] HttpError),
-    /// The server has no such model.
     UnknownModel {
-        /// The member.
         member: String,
-        /// The name that was asked for.
         model: String,
-        /// Where.
         at: String,
-        /// The names that there are.
         there: Vec<String>,
     },
-    /// No model was named, and the server has several.
     WhichModel {
-        /// The member.
         member: String,
-        /// Where.
         at: String,
-        /// The names that there are.
         there: Vec<String>,
     },
-    /// No model was named, and the server does not say what it serves.
+    /// No model was named, and the server does not list what it serves.
     NoModel {
-        /// The member.
         member: String,
-        /// Where.
         at: String,
-        /// Why there is not a list.
+        /// Why there is no list.
         reason: String,
     },
-    /// The server answers, but no text comes.
+    /// The server answers, but without text.
     Useless {
-        /// The member.
         member: String,
         /// What came instead.
         reason: String,
@@ -51,7 +39,7 @@ pub enum ConnectError {
 }
 
 impl ConnectError {
-    /// The error for a reader who knows which member it is about.
+    /// The error for a reader who already knows which member it is about.
     #[must_use]
     pub fn without_name(&self) -> String {
         match self {
@@ -91,7 +79,8 @@ fn listed(there: &[String]) -> String {
     }
 }
 
-/// What a failed call means. `needed` is about how many tokens the prompt has, `limit` what the context is known to hold.
+/// What a failed call means for a member. `needed` is roughly how many tokens the prompt has, `limit` the known size of the
+/// context.
 pub(super) fn of_call(error: &HttpError, needed: usize, limit: Option<usize>) -> MemberError {
     if let Some(context) = error.context_length() {
         let limit = context.limit.or(limit).unwrap_or(needed);

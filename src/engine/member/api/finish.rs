@@ -1,4 +1,4 @@
-//! Why a reply ended: the words of all APIs, and what they mean here.
+//! Why a reply ended: the words of all APIs, and their meaning here.
 
 use serde_json::Value;
 
@@ -7,23 +7,23 @@ use super::super::continuation;
 /// Why a reply ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Finish {
-    /// The model ended it. Most APIs call the end of a turn and a stop string alike; we send no stop strings.
+    /// The model ended it. Most APIs use one word for the end of a turn and a stop string; we send no stop strings.
     Eos,
     /// It reached the limit of tokens, or the context is full.
     Length,
-    /// A stop string, where the server tells it from the end of a turn.
+    /// A stop string, if the server distinguishes it from the end of a turn.
     StopString,
     /// A filter stopped it, or the model refused.
     Filtered,
-    /// The model wants a tool called.
+    /// The model wants to call a tool.
     ToolCall,
     /// The server failed.
     Error,
-    /// A word that we do not know.
+    /// Any other word.
     Unknown,
 }
 
-/// In lower case, as [`Finish::of`] compares them. Sources: the finish reasons that the APIs' schemas list.
+/// In lower case, as [`Finish::of`] compares them. Source: the finish reasons in the APIs' schemas.
 const WORDS: &[(Finish, &[&str])] = &[
     (Finish::Eos, &["stop", "eos", "eos_token", "end_turn", "complete", "completed", "reason_stop", "stop_token"]),
     (
@@ -42,17 +42,17 @@ const WORDS: &[(Finish, &[&str])] = &[
 /// Words of a reply that has not ended.
 const UNDER_WAY: [&str; 4] = ["", "in_progress", "queued", "finish_reason_unspecified"];
 
-/// Kinds of messages that are the last of their reply: Anthropic, Cohere, Responses.
+/// Types of messages that are the last of their reply: Anthropic, Cohere, Responses.
 const LAST: [&str; 5] = ["message_stop", "message-end", "response.completed", "response.incomplete", "response.failed"];
 
-/// Whether a message says that it is the last of its reply, by its kind or (Ollama) by a mark.
+/// Whether a message is marked as the last of its reply, by its type or (Ollama) by a flag.
 pub(super) fn closes(data: &Value) -> bool {
     let kind = data.get("type").and_then(Value::as_str);
     kind.is_some_and(|kind| LAST.contains(&kind)) || data.get("done") == Some(&Value::Bool(true))
 }
 
 impl Finish {
-    /// What a word means; `None` for words that say the reply continues.
+    /// The meaning of a word; `None` for words that mean that the reply continues.
     #[must_use]
     pub fn of(word: &str) -> Option<Self> {
         let word = word.to_ascii_lowercase();
@@ -72,7 +72,7 @@ impl Finish {
         }
     }
 
-    /// The reason in the most usual word for it.
+    /// The reason in its most common word.
     pub(super) fn in_words(self) -> &'static str {
         match self {
             Self::Eos => "stop",
@@ -85,7 +85,7 @@ impl Finish {
         }
     }
 
-    /// What makes a reply useless, in words; `None` for one that is as good as its text.
+    /// What makes a reply useless, in words; `None` if its text can be used.
     pub(super) fn fault(self) -> Option<&'static str> {
         match self {
             Self::Filtered => Some("the reply was stopped by a filter or refused by the model"),
@@ -95,7 +95,7 @@ impl Finish {
         }
     }
 
-    /// As drafting by instruction sees it.
+    /// The reason in the terms of drafting by instruction.
     pub(super) fn of_instruction(self) -> continuation::Finish {
         match self {
             Self::Eos | Self::StopString => continuation::Finish::Stop,

@@ -1,9 +1,9 @@
-//! How many tokens a text has, learned from what the server counted of texts before it.
+//! How many tokens a text has, learned from what the server counted for earlier texts.
 //!
-//! Owns guesses of prompts and replies, one gauge a member. A prompt's tokens are taken for a line over its bytes: the template's
-//! own tokens (with a system prompt that it may bring along) and this many tokens a byte. The line runs through the last prompt
-//! that was counted, so that a prompt like it is guessed almost exactly, and its slope is that of all of them. A reply has bytes
-//! alone. Before anything was counted a token has four bytes.
+//! Owns the guesses for prompts and replies, one gauge per member. A prompt's tokens are modelled as a line over its bytes: the
+//! template's own tokens (including a system prompt that it may add) plus a number of tokens per byte. The line passes through
+//! the last counted prompt, so that a similar prompt is guessed almost exactly; its slope comes from all of them. A reply has
+//! only bytes. Before anything is counted a token has four bytes.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -11,31 +11,31 @@ use serde::{Deserialize, Serialize};
 
 use super::request::{Prompt, Subject};
 
-/// Bytes of a token, where nothing was counted yet.
+/// Bytes per token before anything was counted.
 const BYTES: f64 = 4.0;
 
-/// Tokens of replies that the first guess weighs as much as.
+/// The weight of the first guess, in tokens of replies.
 const PRIOR: f64 = 16.0;
 
-/// Tokens that a template adds, where nothing was counted yet: for the conversation, and for every turn.
+/// Tokens that a template adds before anything was counted: for the conversation, and for every turn.
 const TEMPLATE: (f64, f64) = (3.0, 4.0);
 
-/// Tokens a byte that a slope may have: below are long words of one language, above are bytes that are tokens.
+/// The plausible range of tokens per byte: long words of one language below it, bytes as tokens above it.
 const SLOPES: std::ops::RangeInclusive<f64> = 0.1..=1.0;
 
-/// Bytes of a reply below which its end weighs too much.
+/// Below this many bytes the end of a reply has too much weight.
 const LEAST: usize = 12;
 
-/// Prompts that are kept of what was counted.
+/// How many counted prompts are kept.
 const KEPT: usize = 8;
 
-/// How a prompt is laid out: templates add other things to each.
+/// How a prompt is laid out: templates add different things to each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 enum Form {
     /// Nothing is added.
     Raw,
-    /// Turns without a system prompt: the template may bring one.
+    /// Turns without a system prompt: the template may add one.
     Bare,
     /// Turns with a system prompt.
     WithSystem,
@@ -49,12 +49,12 @@ pub struct Known {
     tokens: u64,
 }
 
-/// How much a prompt is.
+/// The size of a prompt.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Measure {
-    /// So many tokens: the server tokenised it.
+    /// Exactly this many tokens, from the server's tokenizer.
     Tokens(u64),
-    /// So many bytes in so many turns.
+    /// Bytes and turns.
     Bytes(Prompted),
 }
 
@@ -79,12 +79,12 @@ struct Learned {
     replies: (f64, f64),
 }
 
-/// What was counted of prompts of one form.
+/// What was counted for prompts of one form.
 #[derive(Debug, Clone, Copy, Default)]
 struct Line {
     /// Bytes and tokens of the last one.
     last: Option<(f64, f64)>,
-    /// How many, and the sums of bytes, tokens, bytes squared and bytes times tokens.
+    /// Their number, and the sums of bytes, tokens, bytes squared and bytes times tokens.
     count: f64,
     sums: [f64; 4],
 }
@@ -107,7 +107,7 @@ impl Measure {
 }
 
 impl Gauge {
-    /// One that has learned from these prompts.
+    /// A gauge that has learned from these prompts.
     pub(super) fn of(known: &[Known]) -> Self {
         let gauge = Self::default();
         gauge.learned(|learned| known.iter().for_each(|known| learned.learn(*known)));
@@ -136,14 +136,14 @@ impl Gauge {
         })
     }
 
-    /// The server counted this many tokens of a prompt.
+    /// Learns that the server counted this many tokens in a prompt.
     pub(super) fn learn_prompt(&self, measure: Measure, tokens: u64) {
         if let Measure::Bytes(Prompted { form, bytes, .. }) = measure {
             self.learned(|learned| learned.learn(Known { form, bytes, tokens }));
         }
     }
 
-    /// The server counted this many tokens of a reply that came whole.
+    /// Learns that the server counted this many tokens in a whole reply.
     pub(super) fn learn_reply(&self, bytes: usize, tokens: u64) {
         if bytes >= LEAST {
             self.learned(|learned| {
@@ -177,7 +177,7 @@ impl Learned {
         guess.round().max(1.0) as u64
     }
 
-    /// Tokens a byte: of prompts of this form where they differ enough, else of all forms, else as at first.
+    /// Tokens per byte: from prompts of this form if they differ enough, otherwise from all forms, otherwise the initial guess.
     fn slope(&self, line: &Line) -> f64 {
         let any = || self.lines.iter().find_map(Line::slope);
         line.slope().or_else(any).unwrap_or(1.0 / BYTES).clamp(*SLOPES.start(), *SLOPES.end())
@@ -193,7 +193,7 @@ impl Line {
         }
     }
 
-    /// The slope of least squares; `None` where the prompts are too alike to tell.
+    /// The slope of least squares; `None` if the prompts are too similar.
     fn slope(&self) -> Option<f64> {
         let [bytes, tokens, squares, products] = self.sums;
         let spread = self.count * squares - bytes * bytes;

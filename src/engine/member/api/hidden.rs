@@ -1,6 +1,6 @@
-//! Hidden reasoning as APIs tell it: beside the answer's text, each in fields of its own.
+//! Hidden reasoning as APIs report it: next to the answer's text, each in its own fields.
 //!
-//! Thoughts inside the text are [`thought`](super::super::thought)'s.
+//! Thoughts inside the text belong to [`thought`](super::super::thought).
 
 use std::borrow::Cow;
 
@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::path;
 
-/// Where reasoning stands as text: in `OpenAI`'s imitators (two names, streamed and whole), Mistral, Anthropic, Ollama, Cohere.
+/// Locations of reasoning as text: `OpenAI`'s imitators (two names, streamed and whole), Mistral, Anthropic, Ollama, Cohere.
 const TEXTS: [&str; 12] = [
     "choices/0/delta/reasoning_content",
     "choices/0/delta/reasoning",
@@ -24,7 +24,7 @@ const TEXTS: [&str; 12] = [
     "message/content/*/thinking",
 ];
 
-/// Where only its tokens are counted.
+/// Locations where only its tokens are counted.
 const COUNTS: [&str; 4] = [
     "usage/completion_tokens_details/reasoning_tokens",
     "response/usage/output_tokens_details/reasoning_tokens",
@@ -32,10 +32,10 @@ const COUNTS: [&str; 4] = [
     "usage/reasoning_tokens",
 ];
 
-/// Where Gemini's parts are: thoughts among them are marked.
+/// Gemini's parts: thoughts among them are marked.
 const PARTS: &str = "candidates/0/content/parts";
 
-/// The reasoning that a message holds.
+/// The reasoning in a message.
 pub(super) fn text(data: &Value) -> String {
     let own = path::joined(data, &TEXTS);
     if !own.is_empty() {

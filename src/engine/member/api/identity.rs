@@ -1,31 +1,31 @@
-//! Whether it is still the model that was probed which replies.
+//! Checks that replies still come from the model that was probed.
 //!
-//! A server may be stopped and started with another model while a member is on it. What was found out no longer holds then, and
-//! scores of two models must not be taken for one's. Servers say in each reply what they call their model; the name need not be the
-//! one that requests give, but it stays the same.
+//! A server may be restarted with another model while a member uses it. Then the findings no longer hold, and scores of two
+//! models must not be mixed. Servers name their model in each reply; the name need not be the one that requests give, but it
+//! stays the same.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::super::MemberError;
 
-/// What a server calls the model that replies; clones are the same.
+/// The server's name for the model that replies; clones are shared.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Identity(Arc<Mutex<Names>>);
 
 #[derive(Debug, Default)]
 struct Names {
     first: Option<String>,
-    /// Another name that came later.
+    /// A different name that came later.
     other: Option<String>,
 }
 
 impl Identity {
-    /// What it was called when it was probed.
+    /// Starts with the name from the probe.
     pub(super) fn known(name: Option<&str>) -> Self {
         Self(Arc::new(Mutex::new(Names { first: name.map(str::to_owned), other: None })))
     }
 
-    /// A reply names its model.
+    /// Records the name in a reply.
     pub(super) fn saw(&self, name: &str) {
         let mut names = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         match &names.first {
@@ -35,17 +35,17 @@ impl Identity {
         }
     }
 
-    /// What the first reply called it.
+    /// The name in the first reply.
     pub(super) fn first(&self) -> Option<String> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).first.clone()
     }
 
-    /// Whether all replies were of one model.
+    /// Whether all replies came from one model.
     pub(super) fn is_one(&self) -> bool {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).other.is_none()
     }
 
-    /// An error that names both models where there were two.
+    /// An error that names both models if there were two.
     pub(super) fn check(&self) -> Result<(), MemberError> {
         let names = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         match (&names.first, &names.other) {

@@ -1,4 +1,4 @@
-//! The kinds of APIs, with the names that configuration and tables use.
+//! The kinds of APIs, with their names in configuration and tables.
 
 use super::dialect::Dialect;
 use super::table::{hosted, local};
@@ -6,55 +6,39 @@ use crate::engine::fusion::choice::{Choice, choice};
 
 choice! {
     /// A kind of API.
+    #[allow(missing_docs, reason = "the names say it")]
     #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
     pub enum Kind {
-        /// `OpenAI` chat completions.
         OpenAi = "openai",
-        /// `OpenAI` responses.
         OpenAiResponses = "openai-responses",
-        /// Azure `OpenAI`; the model is the deployment's name.
+        /// The model is the deployment's name.
         Azure = "azure",
-        /// Anthropic messages.
         Anthropic = "anthropic",
-        /// Google Gemini.
         Gemini = "gemini",
-        /// Mistral.
         Mistral = "mistral",
-        /// `DeepSeek`.
         DeepSeek = "deepseek",
-        /// Groq.
         Groq = "groq",
-        /// `OpenRouter`; pin the provider, or every call may go to another.
+        /// Pin the provider, or every call may go to another.
         OpenRouter = "openrouter",
-        /// xAI.
         XAi = "xai",
-        /// Cohere.
         Cohere = "cohere",
-        /// Together.
         Together = "together",
-        /// Fireworks.
         Fireworks = "fireworks",
         /// vLLM, and its fork Aphrodite.
         Vllm = "vllm",
-        /// `SGLang`.
         SgLang = "sglang",
         /// Text Generation Inference.
         Tgi = "tgi",
-        /// Ollama.
         Ollama = "ollama",
-        /// LM Studio.
         LmStudio = "lm-studio",
         /// The server of llama-cpp-python.
         LlamaCppPython = "llama-cpp-python",
-        /// text-generation-webui.
         TextGenerationWebUi = "text-generation-webui",
-        /// `TabbyAPI`.
         TabbyApi = "tabbyapi",
-        /// `KoboldCpp`.
         KoboldCpp = "koboldcpp",
         /// The server of MLX-LM.
         MlxLm = "mlx-lm",
-        /// Any other server with `OpenAI`'s chat completions: what it can do is tried.
+        /// Any other server with `OpenAI`'s chat completions: the probe finds out what it can do.
         OpenAiCompatible = "openai-compatible",
     }
 }
@@ -103,7 +87,7 @@ impl Kind {
         }
     }
 
-    /// Whether its servers are people's own, each with models of its own: what such a server calls its model is one model.
+    /// Whether users run its servers themselves, each with its own models: such a server's name for its model identifies it.
     #[must_use]
     pub fn is_own(self) -> bool {
         self == Self::OpenAiCompatible || self.dialect().address.is_some_and(|address| address.starts_with("http://"))

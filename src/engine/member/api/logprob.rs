@@ -1,17 +1,17 @@
-//! Log-probabilities in the shapes in which APIs tell them, made one.
+//! Log-probabilities in the forms in which APIs report them, unified.
 //!
-//! Owns reading them and what values are believed. A server says of itself in which shape it replies, and some say another than
-//! the API that they imitate; so the shape is read off the value.
+//! Owns reading them and which values are plausible. Some servers reply in another form than the API they imitate, so the form is
+//! recognised from the value.
 
 use serde_json::Value;
 
-/// What an impossible token counts as: servers clamp minus infinity to some number of their own, -9999 or less.
+/// The value of an impossible token: servers clamp minus infinity to some number, -9999 or less.
 const LEAST: f32 = -100.0;
 
-/// No log-probability is below this; what is stands for something else.
+/// No log-probability is below this; such a value means something else.
 const ABSURD: f64 = -1e5;
 
-/// Above 0 by no more than this is rounding.
+/// A value above 0 by no more than this is a rounding error.
 const ROUNDING: f64 = 1e-2;
 
 /// A token as a server reports it.
@@ -19,19 +19,19 @@ const ROUNDING: f64 = 1e-2;
 pub struct Entry {
     /// Its bytes: parts of characters are tokens too.
     pub bytes: Vec<u8>,
-    /// Its natural log-probability, where it was told and can be believed.
+    /// Its natural log-probability, if reported and plausible.
     pub logprob: Option<f32>,
-    /// The most probable tokens in its place, with their natural log-probabilities.
+    /// The most probable tokens at its position, with their natural log-probabilities.
     pub top: Vec<(String, f32)>,
 }
 
-/// A natural log-probability that can be believed, from -100 to 0; `None` for anything else.
+/// A plausible natural log-probability, clamped to -100 to 0; `None` for anything else.
 #[must_use]
 pub fn believed(value: f64) -> Option<f32> {
     (ABSURD..=ROUNDING).contains(&value).then(|| (value as f32).clamp(LEAST, 0.0))
 }
 
-/// The tokens that a value tells; none where it tells nothing in a known shape.
+/// The tokens in a value; none if its form is unknown.
 pub fn entries(value: &Value) -> Vec<Entry> {
     match value {
         Value::Array(elements) => elements.iter().flat_map(entries).collect(),
@@ -55,7 +55,7 @@ pub fn entries(value: &Value) -> Vec<Entry> {
     }
 }
 
-/// `{token, bytes, logprob, top_logprobs[]}`: `OpenAI` chat and its kin, TGI (`text`), Gemini (`logProbability`).
+/// `{token, bytes, logprob, top_logprobs[]}`: `OpenAI` chat and its relatives, TGI (`text`), Gemini (`logProbability`).
 fn single(value: &Value) -> Entry {
     let top = value.get("top_logprobs").and_then(Value::as_array);
     let top = top.into_iter().flatten().filter_map(alternative).collect();
@@ -83,7 +83,7 @@ fn candidates(value: &Value) -> Vec<Entry> {
     chosen.map(|(place, token)| Entry { top: top(place), ..single(token) }).collect()
 }
 
-/// `{text, logprobs[]}`: Cohere. A text of several tokens goes with the last.
+/// `{text, logprobs[]}`: Cohere. A text of several tokens goes to the last.
 fn of_text(value: &Value) -> Vec<Entry> {
     let logprobs = value.get("logprobs").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
     let token = |logprob: &Value| Entry { logprob: logprob.as_f64().and_then(believed), ..Entry::default() };
@@ -106,7 +106,7 @@ fn alternatives(value: &Value) -> Vec<(String, f32)> {
     }
 }
 
-/// An alternative that has a text: some servers tell numbers only.
+/// An alternative with a text: some servers report only numbers.
 fn alternative(value: &Value) -> Option<(String, f32)> {
     let text = String::from_utf8_lossy(&bytes_of(value)).into_owned();
     Some((text, logprob_of(value)?)).filter(|(text, _)| !text.is_empty())
@@ -116,7 +116,7 @@ fn logprob_of(value: &Value) -> Option<f32> {
     ["logprob", "logProbability"].into_iter().find_map(|name| value.get(name)?.as_f64()).and_then(believed)
 }
 
-/// A token's bytes, where given; else its text's.
+/// A token's bytes if given, otherwise its text's.
 fn bytes_of(value: &Value) -> Vec<u8> {
     let byte = |byte: &Value| byte.as_u64().and_then(|byte| u8::try_from(byte).ok());
     let given = value.get("bytes").and_then(Value::as_array).and_then(|bytes| bytes.iter().map(byte).collect());

@@ -1,4 +1,4 @@
-//! The member itself: what the engine asks of it, passed to the part that does it.
+//! The member itself: passes each request of the engine to the part that handles it.
 
 use std::sync::Arc;
 
@@ -23,7 +23,7 @@ use super::settings::Settings;
 use crate::engine::fusion::conversation::Conversation;
 use crate::engine::fusion::event::Drafting;
 
-/// A model behind an API. Copies are the same member.
+/// A model behind an API. Clones are the same member.
 #[derive(Debug, Clone)]
 pub struct ApiMember(Arc<Inner>);
 
@@ -39,22 +39,22 @@ struct Inner {
 }
 
 impl ApiMember {
-    /// Opens a member: finds the model and what it can do, by a few tiny calls.
+    /// Opens a member: finds the model and what it can do, with a few tiny calls.
     pub async fn connect(settings: Settings) -> Result<Self, ConnectError> {
         let http = http(&settings)?;
         let probed = probe(&http, &settings).await?;
         Ok(Self::build(&settings, http, probed))
     }
 
-    /// As [`Self::connect`], without asking again all that is known of the model: only whether the model is still there and does
-    /// what it is known to do. If not, all is asked again.
+    /// As [`Self::connect`], but uses what is known of the model: checks only that the model is still there and behaves as known,
+    /// and probes again if not.
     pub async fn connect_known(settings: Settings, probed: Probed) -> Result<Self, ConnectError> {
         let http = http(&settings)?;
         let probed = if still_holds(&http, &settings, &probed).await? { probed } else { probe(&http, &settings).await? };
         Ok(Self::build(&settings, http, probed))
     }
 
-    /// What was found out of the model, to be kept for [`Self::connect_known`].
+    /// The findings of the probe, to be kept for [`Self::connect_known`].
     #[must_use]
     pub fn probed(&self) -> &Probed {
         &self.0.probed
@@ -76,11 +76,11 @@ impl ApiMember {
         let end_token = probed.end_token.filter(|_| capabilities.end_probability);
         capabilities.end_probability = end_token.is_some();
         let renderer = settings.renderer(probed.plain).map(Arc::new);
-        // The user who says that it scores exactly is believed where there is a way to try.
+        // A user's claim that it scores exactly is accepted if there is a way to try.
         let way = probed.scoring.or(dialect.scoring.first().copied().filter(|_| capabilities.tier == ScoreTier::Prompt));
         let scorer = way.map(|way| Scorer { way, renderer: renderer.clone(), end_token });
         let drafter = Drafter::new(capabilities.drafting, capabilities.draft_logprobs, context_tokens);
-        // Not where its scores failed: it judges in another way then.
+        // Unless its scores failed: then it judges another way.
         let judges_exactly = capabilities.tier == ScoreTier::Labels && probed.scoring.is_some();
         let renderer_of_judge = || settings.renderer(probed.plain).map(Arc::new);
         let labels = scorer.clone().filter(|_| judges_exactly).map(|scorer| Scorer { renderer: renderer_of_judge(), ..scorer });
@@ -139,7 +139,7 @@ impl Inner {
         }
     }
 
-    /// What came back, unless another model answers than was probed.
+    /// The result, unless another model answers than the one probed.
     fn of_same_model<T>(&self, result: T) -> Result<T, MemberError> {
         match self.probed.answers_as {
             Some(_) => self.client.identity.check().map(|()| result),
@@ -162,7 +162,7 @@ impl Inner {
         }
     }
 
-    /// How many labels it tells the probability of.
+    /// How many labels it reports the probability of.
     fn told_labels(&self) -> usize {
         if self.asker.labels.is_some() { MOST_CANDIDATES } else { self.probed.alternatives }
     }
@@ -180,7 +180,7 @@ impl Inner {
         })
     }
 
-    /// The best way to score that is left below exact ones.
+    /// The best way of scoring that is left below exact scores.
     fn below_exact(&self) -> ScoreTier {
         if self.probed.alternatives >= 2 && !self.probed.is_silent() { ScoreTier::Labels } else { ScoreTier::Ranking }
     }

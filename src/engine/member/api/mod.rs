@@ -1,11 +1,11 @@
 //! Model servers and remote APIs as members, all through one client.
 //!
-//! Owns everything between the HTTP client and the engine: how each API is asked and read (as data: `dialect`, `endpoints`,
-//! `table`), what the model at hand can really do (`probe`), drafting, scoring given text, and asking for judgements. Left to
-//! others: connections and retries (`http`), what judges ask and how their replies count (`judge`), what of a reply continues a
-//! text (`continuation`). llama.cpp's own server has a member of its own, because it can do more than these APIs say.
+//! Owns everything between the HTTP client and the engine: how each API is called and read (as data: `dialect`, `endpoints`,
+//! `table`), what a given model can really do (`probe`), drafting, scoring given text, and asking for judgements. Leaves to
+//! others: connections and retries (`http`), what judges ask and how their replies count (`judge`), which part of a reply
+//! continues a text (`continuation`). llama.cpp's own server is a separate member, because it can do more than these APIs offer.
 //!
-//! Why no client library: none of them tells the log-probabilities of a prompt, which the method is about.
+//! Why no client library: none of them returns the log-probabilities of a prompt, which the method needs.
 
 mod account;
 mod address;

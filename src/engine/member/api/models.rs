@@ -1,4 +1,4 @@
-//! The models that a server has: which of them is meant, and how long its context is.
+//! The models of a server: which one is meant, and how long its context is.
 
 use serde_json::Value;
 
@@ -10,7 +10,7 @@ use super::error::ConnectError;
 use super::path;
 use super::probe::Search;
 
-/// Where servers say how many tokens a model's context holds, in the list of models or in one model's description.
+/// Where servers report the size of a model's context, in the list of models or in one model's description.
 const CONTEXT: &[&str] = &[
     "max_model_len",
     "context_length",
@@ -23,15 +23,15 @@ const CONTEXT: &[&str] = &[
     "loaded_context_length",
 ];
 
-/// What a server says of its models.
+/// A server's list of models.
 #[derive(Debug)]
 pub(super) struct Models {
-    /// Names; `Err` says why there are none.
+    /// Names; `Err` holds the reason why there are none.
     names: Result<Vec<String>, String>,
     entries: Vec<Value>,
 }
 
-/// The model that is meant.
+/// The selected model.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Chosen {
     pub(super) name: String,
@@ -39,23 +39,23 @@ pub(super) struct Chosen {
     pub(super) origin: Origin,
 }
 
-/// Where a model's name is from.
+/// Where a model's name comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Origin {
     /// The server lists it.
     Listed,
-    /// The user gave it, and no list has it: lists are hints, and many lack aliases, routes and models of one's own.
+    /// From the user, although no list has it: lists are hints, and many lack aliases, routes and private models.
     Given,
-    /// Neither the user nor a list gives it, for this reason: a server of one model takes any name.
+    /// Neither from the user nor from a list, for this reason: a server with one model accepts any name.
     Guessed(String),
 }
 
-/// What a server of one model is asked for where nothing is known of its name.
+/// The name to request from a server with one model if its name is unknown.
 const ANY: &str = "default";
 
 impl Models {
-    /// Asks for the list, where it may stand. A server that answers without one is no failure, but one that cannot be reached is,
-    /// and one that refuses our key.
+    /// Requests the list, wherever it may be. A server that answers without a list is not a failure; one that cannot be reached,
+    /// or refuses our key, is.
     pub(super) async fn list(http: &Http, listing: &Listing, routes: &[Route]) -> Result<Self, HttpError> {
         let mut search = Search::new(routes);
         let reply = loop {
@@ -81,12 +81,12 @@ impl Models {
         Self { names, entries }
     }
 
-    /// The names that there are.
+    /// The available names.
     pub(super) fn names(&self) -> &[String] {
         self.names.as_deref().unwrap_or_default()
     }
 
-    /// The model that is meant: the one that was named, else the only one that writes text, else whichever there is.
+    /// The selected model: the one that was named, otherwise the only one that writes text, otherwise any.
     pub(super) fn choose(&self, member: &str, at: &str, wanted: Option<&str>, listing: &Listing) -> Result<Chosen, ConnectError> {
         let (name, origin) = match (wanted, &self.names) {
             (Some(wanted), Ok(names)) => match known(names, wanted) {
@@ -109,13 +109,13 @@ impl Models {
     }
 }
 
-/// Whether a model of this name can be meant where none is named: servers list models that embed or rank beside those that write.
+/// Whether a model of this name can be selected if none is named: servers also list models that embed or rank.
 fn writes_text(name: &str) -> bool {
     let name = name.to_lowercase();
     !["embed", "rerank", "whisper"].iter().any(|word| name.contains(word))
 }
 
-/// The name as the server writes it: Gemini's list says `models/…`, Ollama's `…:latest`.
+/// The name in the server's spelling: Gemini's list has `models/…`, Ollama's `…:latest`.
 fn known<'a>(names: &'a [String], wanted: &'a str) -> Option<&'a str> {
     let same = |name: &str| {
         name == wanted || name.strip_prefix("models/") == Some(wanted) || name.strip_suffix(":latest") == Some(wanted)
@@ -127,12 +127,12 @@ fn name(entry: &Value, listing: &Listing) -> Option<String> {
     path::text(entry, &[listing.id]).map(str::to_owned)
 }
 
-/// How many tokens the context holds, as a list's entry says.
+/// The size of the context in tokens, from an entry of the list.
 fn context(entry: &Value) -> Option<usize> {
     path::number(entry, CONTEXT).and_then(|tokens| usize::try_from(tokens).ok()).filter(|tokens| *tokens > 0)
 }
 
-/// How many tokens the context holds, as Ollama describes a model: `model_info` has it under the architecture's name.
+/// The size of the context in tokens, from Ollama's description of a model: `model_info` has it under the architecture's name.
 pub(super) fn described_context(description: &Value) -> Option<usize> {
     let info = description.get("model_info")?.as_object()?;
     let tokens = info.iter().find(|(name, _)| name.ends_with(".context_length")).and_then(|(_, value)| count::of(value));

@@ -1,7 +1,7 @@
 //! Parts of a request that a model refuses: which one an error blames, and what is left out from then on.
 //!
-//! The probe finds most of them out. But behind a router the provider may change, and servers are updated under a member that is on
-//! them: a part that is refused later is left out of that call and of all that follow.
+//! The probe finds most of them. But behind a router the provider may change, and servers are updated while members use them: a
+//! part refused later is left out of that call and all later ones.
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -12,14 +12,14 @@ use super::super::http::HttpError;
 use super::request::{Part, Sender, Tuning};
 use crate::log::TARGET;
 
-/// Words of an error that blame a part, and the part. Where two are blamed together the first goes first.
+/// Parts, and words of an error that blame them. If two are blamed together the first one goes first.
 const BLAMED: &[(Part, &[&str])] = &[
     (Part::TopP, &["top_p", "topp", "nucleus"]),
     (Part::Temperature, &["temperature"]),
     (Part::Seed, &["seed"]),
     (Part::Logprobs, &["logprob"]),
     (Part::Usage, &["stream_options", "include_usage"]),
-    // Not "upstream", of which gateways speak.
+    // Not "upstream", a word that gateways use.
     (Part::Stream, &["streaming", "to stream", "stream=", "stream is", "'stream'", "\"stream\"", "`stream`"]),
     (Part::TokensName, &["max_tokens", "max_completion_tokens"]),
     (Part::Unthinking, &["thinking", "think", "budget", "chat_template_kwargs", "reasoning"]),
@@ -27,7 +27,7 @@ const BLAMED: &[(Part, &[&str])] = &[
 
 /// The part of a request that an error blames and that is not left out yet.
 pub(super) fn blamed(error: &HttpError, tuning: &Tuning) -> Option<Part> {
-    // Servers written in a hurry say by any status, or inside a good reply, that they do not know a parameter.
+    // Some servers report an unknown parameter with an unexpected status, or inside a successful reply.
     let refusing = match error.status() {
         Some(400 | 403 | 404 | 422 | 501) => true,
         Some(401 | 402 | 407 | 408 | 429) => false,
@@ -38,17 +38,17 @@ pub(super) fn blamed(error: &HttpError, tuning: &Tuning) -> Option<Part> {
     left.into_iter().find(|(_, words)| words.iter().any(|word| message.contains(word))).map(|(part, _)| *part)
 }
 
-/// Notes that a part is left out from now on, and why.
+/// Logs that a part is left out from now on, and why.
 pub(super) fn noted(member: &str, part: Part, error: &HttpError) {
     info!(target: TARGET, member, event = "negotiation", left_out = ?part, error = %error);
 }
 
-/// What a member's requests leave out beside what the probe found; clones are the same.
+/// What a member's requests leave out beyond what the probe found; clones are shared.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Late(Arc<Mutex<BTreeSet<Part>>>);
 
 impl Late {
-    /// The sender without the parts that were refused since.
+    /// The sender without the parts refused since.
     pub(super) fn applied(&self, sender: &Sender) -> Sender {
         let mut sender = sender.clone();
         sender.tuning.refused.extend(self.0.lock().unwrap_or_else(PoisonError::into_inner).iter().copied());
@@ -60,7 +60,7 @@ impl Late {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
     }
 
-    /// Takes a failure of a request; what it blames, if the request is worth another attempt without that.
+    /// Learns from a failed request; returns the part it blames, if the request is worth another attempt without that.
     pub(super) fn learns(&self, error: &HttpError, sender: &Sender) -> Option<Part> {
         let part = blamed(error, &self.applied(sender).tuning);
         part.filter(|part| self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(*part))

@@ -1,12 +1,12 @@
-//! Places in JSON, written `choices/0/delta/content`; `*` stands for every element of an array.
+//! Locations in JSON, written `choices/0/delta/content`; `*` stands for every element of an array.
 //!
-//! What differs between APIs is mostly where a value stands, so places are data and this reads and writes them.
+//! APIs differ mostly in where a value is, so locations are data, which this reads and writes.
 
 use serde_json::{Map, Value};
 
 use crate::engine::member::count;
 
-/// Every value at a place, in order.
+/// Every value at a location, in order.
 pub(super) fn all<'a>(value: &'a Value, path: &str) -> Vec<&'a Value> {
     let Some((step, rest)) = split(path) else { return vec![value] };
     match (value, step) {
@@ -19,28 +19,28 @@ pub(super) fn all<'a>(value: &'a Value, path: &str) -> Vec<&'a Value> {
     }
 }
 
-/// The first value at a place that is not null.
+/// The first value at a location that is not null.
 pub(super) fn one<'a>(value: &'a Value, path: &str) -> Option<&'a Value> {
     all(value, path).into_iter().find(|found| !found.is_null())
 }
 
-/// The first text at any of these places, empty ones left out.
+/// The first text at any of these locations, ignoring empty ones.
 pub(super) fn text<'a>(value: &'a Value, paths: &[&str]) -> Option<&'a str> {
     paths.iter().flat_map(|path| all(value, path)).filter_map(Value::as_str).find(|text| !text.is_empty())
 }
 
-/// The texts at the first of these places that has any, joined.
+/// The texts at the first of these locations that has any, joined.
 pub(super) fn joined(value: &Value, paths: &[&str]) -> String {
     let found = paths.iter().map(|path| all(value, path).into_iter().filter_map(Value::as_str).collect::<String>());
     found.into_iter().find(|text| !text.is_empty()).unwrap_or_default()
 }
 
-/// The first count at any of these places.
+/// The first number at any of these locations.
 pub(super) fn number(value: &Value, paths: &[&str]) -> Option<u64> {
     paths.iter().flat_map(|path| all(value, path)).find_map(count::of)
 }
 
-/// Sets the value at a place of object names; objects on the way are made, what else stands there is replaced.
+/// Sets the value at a location made of object names; objects on the way are created, other values there are replaced.
 pub(super) fn set(object: &mut Map<String, Value>, path: &str, value: Value) {
     match split(path) {
         None => {}

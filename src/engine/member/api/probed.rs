@@ -1,4 +1,4 @@
-//! What was found out of one model on one server: what is kept of a probe, and read again instead of another one.
+//! The findings about one model on one server: kept after a probe, and read again instead of probing again.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,12 +8,12 @@ use super::request::Tuning;
 use crate::engine::fusion::event::{Drafting, ScoreTier};
 use crate::engine::member::Usage;
 
-/// What was found out of one model on one server.
+/// The findings about one model on one server.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Probed {
-    /// The model, as the server names it.
+    /// The model, by the server's name.
     pub model: String,
-    /// Tokens that its context holds, where known.
+    /// Tokens that its context holds, if known.
     pub context_tokens: Option<usize>,
     /// What its requests leave out or add.
     pub tuning: Tuning,
@@ -21,27 +21,27 @@ pub struct Probed {
     pub drafting: Drafting,
     /// Whether its drafts come with log-probabilities.
     pub draft_logprobs: bool,
-    /// Alternatives that it reports of a token it generates; below 2 it cannot judge by labels.
+    /// How many alternatives it reports per generated token; below 2 it cannot judge by labels.
     pub alternatives: usize,
-    /// Whether it completes texts alone and takes no conversation: a base model, or an old one.
+    /// Whether it only completes raw texts and takes no conversation: a base model, or an old one.
     #[serde(default)]
     pub plain: bool,
-    /// Whether it reasons before it replies and cannot be stopped.
+    /// Whether it reasons before it replies and this cannot be switched off.
     pub thinks: bool,
-    /// Why its first reply ended, where that was empty and no reasoning was seen.
+    /// Why its first reply ended, if that was empty and no reasoning was seen.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub empty: Option<String>,
     /// How it scores given text, if it does.
     pub scoring: Option<Scoring>,
-    /// The token that ends an answer, where its server shows it.
+    /// The token that ends an answer, if its server reveals it.
     pub end_token: Option<u32>,
-    /// What the server calls the model in its replies, where that is always the same and its own choice.
+    /// The server's name for the model in its replies, if that is constant and chosen by the server.
     #[serde(default)]
     pub answers_as: Option<String>,
-    /// Prompts whose tokens the server counted: how its template counts.
+    /// Prompts whose tokens the server counted: these show how its template counts.
     #[serde(default)]
     pub counted: Vec<Known>,
-    /// What finding out used.
+    /// What the probe used.
     #[serde(default)]
     pub probing: Usage,
     /// What is missing and how to get it.
@@ -49,7 +49,7 @@ pub struct Probed {
 }
 
 impl Probed {
-    /// Whether its first tokens are no text: it thinks, or it says nothing for another reason.
+    /// Whether its first tokens are not text: it thinks, or returns nothing for another reason.
     #[must_use]
     pub fn is_silent(&self) -> bool {
         self.thinks || self.empty.is_some()

@@ -1,7 +1,7 @@
 //! A conversation as its model sees it: rendered by the server, or by a template that the user gave.
 //!
-//! Owns what is kept between calls, so that a round asks the server only about what is new: the rendered conversation, and the
-//! tokens of texts. The answer is always tokenised from its start, as the model itself would have written it.
+//! Owns the caches between calls (the rendered conversation, and the tokens of texts), so that a round asks the server only about
+//! what is new. The answer is always tokenised from its start, as the model itself would have written it.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -18,7 +18,7 @@ use super::path;
 use super::request::{Part, Prompt, estimate, messages, parted};
 use crate::engine::fusion::conversation::{Conversation, Role, Turn};
 
-/// Texts whose tokens are kept: a round asks about the answer with each of its candidates.
+/// How many texts' tokens are kept: a round needs the answer with each of its candidates.
 const KEPT: usize = 64;
 
 /// Renders conversations.
@@ -29,7 +29,7 @@ pub(super) struct Renderer {
     rendered: Mutex<Option<(Arc<Conversation>, Prompt)>>,
     /// Texts with their tokens, oldest first.
     tokenised: Mutex<VecDeque<Tokenised>>,
-    /// Why the server does not render, where it said so before it ever did: it is not asked again.
+    /// Why the server does not render, if its first reply was a refusal: it is not asked again.
     absent: Mutex<Option<MemberError>>,
 }
 
@@ -40,7 +40,7 @@ type Tokenised = (Arc<str>, Arc<[u32]>);
 enum Way {
     Server(Rendering),
     Template(Arc<ChatTemplate>),
-    /// The plain form, for models that have none of their own; in tokens where the server tells them.
+    /// The plain form, for models without a template; as tokens if the server returns them.
     Plain {
         tokenises: bool,
     },
@@ -57,7 +57,7 @@ impl Renderer {
         Self::new(Way::Template(Arc::new(ChatTemplate::new(source))))
     }
 
-    /// The plain form, at a server that renders in this way.
+    /// The plain form, on a server that renders this way.
     pub(super) fn plain(rendering: Option<Rendering>) -> Self {
         Self::new(Way::Plain { tokenises: rendering == Some(Rendering::Tokenize) })
     }
@@ -122,7 +122,7 @@ impl Renderer {
         Ok(tokens)
     }
 
-    /// The token that ends an answer, where the server's tokenizer shows it: what follows an answer in a finished turn.
+    /// The token that ends an answer, if the server's tokenizer reveals it: what follows an answer in a finished turn.
     pub(super) async fn end_token(&self, client: &Client) -> Result<Option<u32>, MemberError> {
         if !self.tokenises() || self.is_plain() {
             return Ok(None);
@@ -193,7 +193,7 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// What a server renders messages by: as it does for chats, hidden reasoning switched off in the same way.
+/// The fields for rendering messages: the same as for chats, with hidden reasoning switched off the same way.
 fn rendering(client: &Client, messages: &[Value]) -> Map<String, Value> {
     let mut body = client.sender.base();
     path::set(&mut body, "messages", json!(messages));
@@ -212,12 +212,12 @@ fn missing(route: &str, place: &str) -> MemberError {
     MemberError::Failed(format!("the server's reply to {route} has no {place:?} as expected"))
 }
 
-/// The conversation as this template writes it.
+/// The conversation as rendered by this template.
 async fn by_template(template: Arc<ChatTemplate>, system: &str, turns: &[Turn]) -> Result<String, MemberError> {
     let role = |turn: &Turn| if turn.role == Role::Assistant { "assistant" } else { "user" };
     let turns = turns.iter().map(|turn| (role(turn), turn.content.clone()));
     let system = (!system.is_empty()).then(|| ("system", system.to_owned()));
-    // The server adds the token that marks a start by itself.
+    // The server adds the start token itself.
     let input = Input { turns: system.into_iter().chain(turns).collect(), ..Input::default() };
     // Rendering blocks.
     let rendered = tokio::task::spawn_blocking(move || template.render(input)).await;

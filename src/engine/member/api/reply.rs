@@ -1,4 +1,4 @@
-//! What comes back: messages of a reply, read by the dialect's places.
+//! Reads the messages of a reply by the dialect's locations.
 
 use serde_json::Value;
 
@@ -10,7 +10,7 @@ use super::logprob::{Entry, entries};
 use super::path;
 use super::tokens::{Piece, Tokens};
 
-/// Characters shown of what a server says about a reply that failed.
+/// How many characters of a server's message about a failed reply are shown.
 const REASON_SHOWN: usize = 200;
 
 /// Where messages name the model that replies.
@@ -29,22 +29,22 @@ pub(super) struct Reader {
     first: Option<Entry>,
     /// Whether the model generated anything that is not shown.
     hidden: bool,
-    /// What the server calls the model that replies.
+    /// The server's name for the model that replies.
     model: Option<String>,
-    /// What it generated that is not shown, as far as it is told.
+    /// What it generated that is not shown, as far as it is reported.
     thought: Thought,
-    /// A message said that it is the last.
+    /// Whether a message was marked as the last.
     closed: bool,
 }
 
 /// How a reply ended.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Ending {
-    /// Why; `Unknown` where it stopped without saying.
+    /// Why; `Unknown` if it stopped without a reason.
     pub finish: Finish,
-    /// What the server says about a bad end.
+    /// The server's explanation of a bad end.
     pub reason: Option<String>,
-    /// The log-probability of the end, where it was told.
+    /// The log-probability of the end, if reported.
     pub end_logprob: Option<f32>,
     /// Tokens used, as far as the server counted them.
     pub usage: Usage,
@@ -99,7 +99,7 @@ impl Reader {
         self.usage
     }
 
-    /// The first token's alternatives with itself, by their texts.
+    /// The first token and its alternatives, by their texts.
     pub(super) fn first_token(&self) -> Vec<(String, f32)> {
         let Some(first) = &self.first else { return Vec::new() };
         let mut all = first.top.clone();
@@ -110,7 +110,7 @@ impl Reader {
         all
     }
 
-    /// What the server calls the model that replies, where it says so.
+    /// The server's name for the model that replies, if it reports one.
     pub(super) fn model(&self) -> Option<&str> {
         self.model.as_deref()
     }
@@ -120,12 +120,12 @@ impl Reader {
         self.hidden
     }
 
-    /// The hidden reasoning, as far as it is told.
+    /// The hidden reasoning, as far as it is reported.
     pub(super) fn thought(&self) -> &Thought {
         &self.thought
     }
 
-    /// Whether any message said why the reply ended, or that it did.
+    /// Whether any message gave the reason why the reply ended, or marked its end.
     pub(super) fn has_ended(&self) -> bool {
         self.finish.is_some() || self.refused || self.closed
     }
@@ -136,7 +136,7 @@ impl Reader {
         Ending { finish, reason: self.reason.clone(), end_logprob, usage: self.usage }
     }
 
-    /// Whether the message is of a kind that holds no text of the answer.
+    /// Whether the message is of a type that contains no text of the answer.
     fn is_elsewhere(&self, data: &Value) -> bool {
         let Some((place, kind)) = self.reading.only else { return false };
         path::one(data, place).and_then(Value::as_str).is_some_and(|found| found != kind)
@@ -174,13 +174,13 @@ impl Reader {
     }
 }
 
-/// The tokens that one message says were used.
+/// The usage in one message.
 pub(super) fn counted(reading: &Reading, data: &Value) -> Usage {
     let count = |sums: &[&[Path]]| sum(data, sums).unwrap_or_default();
     Usage::counted(count(reading.prompt_tokens), count(reading.cached_tokens), count(reading.output_tokens))
 }
 
-/// The first of these sums of which any part is there.
+/// The first of these sums that has any part.
 fn sum(data: &Value, sums: &[&[Path]]) -> Option<u64> {
     sums.iter().find_map(|places| {
         let found: Vec<u64> = places.iter().filter_map(|place| path::number(data, &[place])).collect();

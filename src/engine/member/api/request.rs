@@ -1,4 +1,4 @@
-//! What is sent: a call for text, laid out as the dialect has it.
+//! Builds the request for a call: laid out as the dialect has it.
 //!
 //! Pure: from a call and what is known of the server to a path and a body.
 
@@ -15,14 +15,12 @@ use super::path;
 use crate::engine::fusion::conversation::{Conversation, Role, Turn};
 
 /// A part of a request that some models refuse.
+#[allow(missing_docs, reason = "the names say it")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Part {
-    /// The temperature.
     Temperature,
-    /// The nucleus.
     TopP,
-    /// The seed.
     Seed,
     /// Log-probabilities of generated tokens.
     Logprobs,
@@ -32,30 +30,30 @@ pub enum Part {
     Usage,
     /// Streaming: the reply comes whole.
     Stream,
-    /// The limit of tokens by the name that the dialect uses first; it has another.
+    /// The dialect's first name for the limit of tokens; there is a second one.
     TokensName,
 }
 
-/// What requests to one model leave out or add, as found out once.
+/// What requests to one model leave out or add, as the probe found.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Tuning {
     /// Parts that the model refuses.
     pub refused: BTreeSet<Part>,
-    /// Which of the dialect's ways to lessen hidden reasoning is used.
+    /// Which of the dialect's ways to reduce hidden reasoning is used.
     pub less_thinking: Option<usize>,
-    /// Where the routes stand; `None`: where the dialect has them.
+    /// Where the routes are; `None`: where the dialect has them.
     pub route: Option<Route>,
 }
 
-/// A text that is continued without turns.
+/// A text to continue without turns.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Prompt {
     Text(String),
     Tokens(Vec<u32>),
 }
 
-/// What is asked of a model.
+/// A request to a model.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Call<'a> {
     pub(super) subject: Subject<'a>,
@@ -63,10 +61,10 @@ pub(super) struct Call<'a> {
     pub(super) limit: usize,
     /// `None`: the most probable tokens.
     pub(super) sampling: Option<Sampling>,
-    /// How many alternatives of each token are wanted; `None`: no log-probabilities at all.
+    /// How many alternatives per token; `None`: no log-probabilities at all.
     pub(super) alternatives: Option<u64>,
     pub(super) json: bool,
-    /// What it uses is booked here.
+    /// Where its usage is booked.
     pub(super) bill: &'a Bill,
 }
 
@@ -76,24 +74,24 @@ pub(super) enum Subject<'a> {
     Turns {
         system: &'a str,
         turns: &'a [Turn],
-        /// The answer started that the reply continues with.
+        /// The started answer that the reply continues.
         begun: Option<&'a str>,
     },
     Raw(&'a Prompt),
 }
 
 /// A request, ready to be sent.
+#[allow(missing_docs, reason = "the names say it")]
 #[derive(Debug, Clone, PartialEq)]
 pub struct Request {
     /// Below the endpoint's address.
     pub path: String,
     /// How its reply is framed.
     pub framing: Framing,
-    /// The body.
     pub body: Value,
 }
 
-/// Who is asked: all that requests to one member share.
+/// What all requests to one member share.
 #[derive(Debug, Clone)]
 pub(super) struct Sender {
     pub(super) dialect: &'static Dialect,
@@ -124,19 +122,19 @@ impl Sender {
         (request, endpoint.reading)
     }
 
-    /// A route of the dialect's, where this server has it.
+    /// One of the dialect's routes, where this server has it.
     pub(super) fn route(&self, path: &str) -> String {
         Route::placed(self.tuning.route, path)
     }
 
-    /// The parts of a body that are the same for other calls to a completion of this prompt.
+    /// The parts of a body that are the same for other completion calls with this prompt.
     pub(super) fn base(&self) -> Map<String, Value> {
         let mut body = Map::new();
         path::set(&mut body, "model", json!(self.model));
         body
     }
 
-    /// Switches hidden reasoning off, where that is known to be harmless.
+    /// Switches hidden reasoning off, if that is known to be harmless.
     pub(super) fn unthinking(&self, body: &mut Map<String, Value>) {
         set_all(body, self.dialect.unthinking, 0);
     }
@@ -168,12 +166,12 @@ impl Sender {
         if taken(Part::Temperature) && (endpoint.zero || sampling.temperature > 0.0) {
             path::set(body, endpoint.temperature, rounded(sampling.temperature));
         }
-        // At 1 it changes nothing, and some APIs take only one of the two.
+        // At 1 it changes nothing, and some APIs accept only one of the two.
         if taken(Part::TopP) && sampling.top_p < 1.0 && sampling.temperature > 0.0 {
             path::set(body, endpoint.top_p, rounded(sampling.top_p));
         }
         if let Some(place) = endpoint.seed.filter(|_| call.sampling.is_some() && taken(Part::Seed)) {
-            // Several APIs read a seed as a signed number of 32 bits.
+            // Several APIs read a seed as a signed 32-bit number.
             path::set(body, place, json!(sampling.seed & 0x7fff_ffff));
         }
         if let Some(alternatives) = call.alternatives.filter(|_| taken(Part::Logprobs)) {
@@ -186,7 +184,7 @@ impl Sender {
     }
 
     fn thinking(&self, endpoint: &TextEndpoint, body: &mut Map<String, Value>) {
-        // A raw prompt holds the template's own switch.
+        // In a raw prompt the template has the switch.
         if matches!(endpoint.layout, Layout::Raw(_)) {
             return;
         }
@@ -215,7 +213,7 @@ impl Prompt {
         }
     }
 
-    /// Bytes of text, or tokens: how much it is, for want of a count.
+    /// Bytes of text, or tokens: an estimate of its size.
     pub(super) fn tokens(&self) -> usize {
         match self {
             Self::Text(text) => estimate(text),
@@ -224,12 +222,12 @@ impl Prompt {
     }
 }
 
-/// About how many tokens a text has.
+/// Roughly how many tokens a text has.
 pub(super) fn estimate(text: &str) -> usize {
     text.len().div_ceil(4)
 }
 
-/// The system prompt (empty where there is none) and the other turns.
+/// The system prompt (empty if there is none) and the other turns.
 pub(super) fn parted(conversation: &Conversation) -> (String, Vec<Turn>) {
     let (system, turns): (Vec<Turn>, Vec<Turn>) = conversation.turns.iter().cloned().partition(|turn| turn.role == Role::System);
     let system: Vec<String> = system.into_iter().map(|turn| turn.content).collect();
@@ -254,7 +252,7 @@ fn role(role: Role) -> &'static str {
     }
 }
 
-/// The turn of an answer started, with what says that it is not finished.
+/// The turn of a started answer, with the fields that mark it as unfinished.
 fn begun_turn(prefill: Prefill, text: &str) -> Value {
     let mut turn = Map::new();
     path::set(&mut turn, "role", json!("assistant"));
@@ -293,7 +291,7 @@ fn lay_out_turns(layout: Layout, system: &str, turns: &[Turn], begun: Option<Val
     path::set(body, place, list.into_iter().chain(begun).collect());
 }
 
-/// A message as Gemini has it.
+/// A message in Gemini's form.
 fn content(message: &Value) -> Value {
     let role = if message.get("role").and_then(Value::as_str) == Some("assistant") { "model" } else { "user" };
     json!({"role": role, "parts": [{"text": message.get("content")}]})
@@ -313,7 +311,7 @@ fn set_all<'a>(body: &mut Map<String, Value>, fields: impl IntoIterator<Item = &
     }
 }
 
-/// A number as it was meant, without the noise of a wider type.
+/// A number as intended, without the noise of a wider type.
 fn rounded(value: f32) -> Value {
     json!((f64::from(value) * 1e4).round() / 1e4)
 }

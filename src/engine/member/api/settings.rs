@@ -1,4 +1,4 @@
-//! What the user says of a member behind an API.
+//! The user's settings of a member behind an API.
 
 use serde_json::{Map, Value, json};
 
@@ -10,25 +10,23 @@ use super::path;
 use super::render::Renderer;
 
 /// A member behind an API.
+#[allow(missing_docs, reason = "the names say it")]
 #[derive(Debug, Clone)]
 pub struct Settings {
     /// Its name in the ensemble.
     pub name: String,
-    /// The kind of API.
     pub kind: Kind,
-    /// Where, and with which key; [`Kind::address`] makes the address, [`Dialect::auth`](super::Dialect) says how to send the
+    /// Where, and with which key; [`Kind::address`] makes the address, [`Dialect::auth`](super::Dialect) defines how to send the
     /// key. The dialect's own headers are added.
     pub endpoint: Endpoint,
-    /// In which forms the routes may stand below the address, in the order in which they are tried; empty: as the dialect has
-    /// them.
+    /// Possible forms of the routes below the address, in the order in which they are tried; empty: as the dialect has them.
     pub routes: Vec<Route>,
-    /// Time limits and sizes.
     pub limits: Limits,
-    /// The model; `None`: the only one that the server has.
+    /// The model; `None` for the only one that the server has.
     pub model: Option<String>,
-    /// What the member can do, where the user knows better than the probe.
+    /// What the member can do, if the user knows better than the probe.
     pub overrides: Overrides,
-    /// `OpenRouter`: the providers that may answer, in order; no other will.
+    /// `OpenRouter`: the only providers that may answer, in order.
     pub providers: Vec<String>,
     /// The model's chat template (Jinja), for servers that complete raw prompts but do not render conversations.
     pub chat_template: Option<String>,
@@ -37,7 +35,7 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// A member of which nothing but the address is said.
+    /// A member with only an address.
     #[must_use]
     pub fn new(name: &str, kind: Kind, endpoint: Endpoint) -> Self {
         Self {
@@ -54,13 +52,13 @@ impl Settings {
         }
     }
 
-    /// Calls at once.
+    /// Concurrent calls.
     #[must_use]
     pub fn concurrency(&self) -> usize {
         self.overrides.concurrency.unwrap_or(self.kind.dialect().concurrency).max(1)
     }
 
-    /// What renders conversations, if anything may; `plain` says that the model takes no conversation.
+    /// What renders conversations, if anything; `plain`: the model takes no conversation.
     pub(super) fn renderer(&self, plain: bool) -> Option<Renderer> {
         match &self.chat_template {
             None if plain => Some(Renderer::plain(self.kind.dialect().rendering)),
@@ -69,7 +67,7 @@ impl Settings {
         }
     }
 
-    /// Fields of every request: the providers, the context that the server shall hold, and what the user added.
+    /// Fields of every request: the providers, the context that the server is to hold, and the user's own.
     pub(super) fn extra_with(&self, context_tokens: Option<usize>) -> Map<String, Value> {
         let mut extra = Map::new();
         if !self.providers.is_empty() {

@@ -1,29 +1,29 @@
-//! A streamed reply's text, cut into the tokens that the server reports with their log-probabilities.
+//! Cuts a streamed reply's text into the tokens that the server reports with their log-probabilities.
 //!
 //! Text and tokens of one message need not match: a character made of several tokens comes with the last of them, some servers
-//! write a token otherwise than its text, and some report fewer tokens than came. No text is ever lost or changed for that, only
-//! how finely it is cut.
+//! write a token differently from its text, and some report fewer tokens than came. Text is never lost or changed because of
+//! that; it is only cut less finely.
 
 use super::logprob::Entry;
 
-/// A piece of a reply: a token where tokens are known, else as much as came at once.
+/// A piece of a reply: a token if tokens are known, otherwise as much as came in one message.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Piece {
     /// Its text; empty for a token inside a character.
     pub text: String,
-    /// Its natural log-probability, where known.
+    /// Its natural log-probability, if known.
     pub logprob: Option<f32>,
 }
 
 /// Matches text with tokens.
 #[derive(Debug, Default)]
 pub struct Tokens {
-    /// Tokens whose text has not come.
+    /// Tokens whose text has not come yet.
     waiting: Vec<Entry>,
 }
 
 impl Tokens {
-    /// Takes what one message brought; all of its text is given out at once.
+    /// Takes the content of one message; returns all of its text.
     pub fn take(&mut self, text: &str, entries: Vec<Entry>) -> Vec<Piece> {
         self.waiting.extend(entries);
         if text.is_empty() {
@@ -34,7 +34,7 @@ impl Tokens {
             let tokens: Vec<Entry> = self.waiting.drain(..count).collect();
             return in_characters(text, &tokens);
         }
-        // The tokens are written otherwise than the text: as many, and the text goes with the last.
+        // The tokens are written differently from the text: keep their number, and put the text into the last.
         let mut pieces: Vec<Piece> = std::mem::take(&mut self.waiting).iter().map(|entry| piece("", entry.logprob)).collect();
         match pieces.last_mut() {
             Some(last) => text.clone_into(&mut last.text),
@@ -43,7 +43,7 @@ impl Tokens {
         pieces
     }
 
-    /// The log-probability of the end, where the reply ended with one token that has no text.
+    /// The log-probability of the end, if the reply ended with one token without text.
     #[must_use]
     pub fn end(&self) -> Option<f32> {
         match self.waiting.as_slice() {
@@ -53,7 +53,7 @@ impl Tokens {
     }
 }
 
-/// How many of the tokens make up this text, and whether they do exactly.
+/// How many of the tokens make up this text, and whether exactly.
 fn covering(tokens: &[Entry], text: &[u8]) -> (usize, bool) {
     let mut rest = text;
     for (number, token) in tokens.iter().enumerate() {
@@ -66,7 +66,7 @@ fn covering(tokens: &[Entry], text: &[u8]) -> (usize, bool) {
     (tokens.len(), false)
 }
 
-/// A text that these tokens make up, by tokens; a character of several tokens goes with the last of them.
+/// A text that these tokens make up, token by token; a character of several tokens goes to the last of them.
 fn in_characters(text: &str, tokens: &[Entry]) -> Vec<Piece> {
     let (mut begin, mut end) = (0, 0);
     let mut pieces = Vec::with_capacity(tokens.len());
@@ -109,7 +109,7 @@ mod tests {
         assert_eq!(tokens.take("", vec![entry(&[0xe2, 0x82], -1.0)]), []);
         assert_eq!(tokens.take("€", vec![entry(&[0xac], -0.5)]), [piece("", Some(-1.0)), piece("€", Some(-0.5))]);
         assert_eq!(tokens.end(), None);
-        // Some servers write a part of a character as a replacement character.
+        // Some servers write part of a character as a replacement character.
         assert_eq!(tokens.take("", vec![entry("\u{fffd}".as_bytes(), -1.0)]), []);
         let pieces = tokens.take("é", vec![entry("\u{fffd}".as_bytes(), -0.5)]);
         assert_eq!(pieces, [piece("", Some(-1.0)), piece("é", Some(-0.5))]);

@@ -1,4 +1,4 @@
-//! A draft in the making out of a reply: thoughts go, what repeats goes, the rest is drawn until the segment is complete.
+//! Turns a reply into a draft: removes thoughts and repetitions, and draws the rest until the segment is complete.
 
 use super::super::continuation::Continuation;
 use super::super::drawing::Drawing;
@@ -10,10 +10,10 @@ use super::reply::Ending;
 use super::tokens::Piece;
 use crate::engine::fusion::segment::SegmentRule;
 
-/// Characters that a token has about, where the server's own tokens are not seen.
+/// Roughly how many characters a token has, if the server's own tokens are not visible.
 const TOKEN_CHARACTERS: usize = 5;
 
-/// What makes of a reply without its thoughts a draft.
+/// How a reply without its thoughts becomes a draft.
 #[derive(Debug, Clone)]
 pub(super) enum Filter {
     Following(Following),
@@ -36,16 +36,16 @@ pub(super) struct End {
     pub(super) logprob: Option<f32>,
     pub(super) repeated: bool,
     pub(super) thought: Thought,
-    /// Whether the last thought never ended.
+    /// Whether the last thought was never closed.
     pub(super) unclosed: bool,
     /// Whether a thought had started in the prompt.
     pub(super) opened_in_prompt: bool,
 }
 
-/// A draft in the making.
+/// A draft in progress.
 pub(super) struct Work {
     rule: SegmentRule,
-    /// Nothing of the answer is accepted yet.
+    /// Whether nothing of the answer is accepted yet.
     begins: bool,
     progress: Progress,
     beginning: (Filter, Thoughts),
@@ -53,7 +53,7 @@ pub(super) struct Work {
     thoughts: Thoughts,
     pub(super) drawing: Drawing,
     pub(super) complete: bool,
-    /// Text came that the draft has no room for.
+    /// Whether text came that the draft has no room for.
     overflows: bool,
 }
 
@@ -72,7 +72,7 @@ impl Work {
         }
     }
 
-    /// The same for another reply: what came of this one counts no more.
+    /// Starts over for another reply: what came of this one no longer counts.
     pub(super) fn again(mut self) -> Self {
         self.restart();
         let (_, thoughts) = &self.beginning;
@@ -85,7 +85,7 @@ impl Work {
         self.progress.bill()
     }
 
-    /// Whether the model is told in words to continue.
+    /// Whether the model is instructed in words to continue.
     pub(super) fn is_told(&self) -> bool {
         matches!(self.filter, Filter::Told { .. })
     }
@@ -95,7 +95,7 @@ impl Work {
         self.begins
     }
 
-    /// Whether nothing more of the reply counts: the segment is complete, or another turn has started.
+    /// Whether the rest of the reply no longer counts: the segment is complete, or another turn has started.
     pub(super) fn is_over(&self) -> bool {
         self.complete || matches!(self.filter, Filter::Plain { another: true, .. })
     }
@@ -107,7 +107,7 @@ impl Work {
         }
     }
 
-    /// Takes in what was held back; the draft ends only if all of it is part of the draft.
+    /// Processes what was held back; the draft ends only if all of it is part of the draft.
     pub(super) async fn end(&mut self, ending: &Ending) -> End {
         let thoughts = std::mem::replace(&mut self.thoughts, Thoughts::new_turn(""));
         let ended = thoughts.finish(ending.finish.ends());
@@ -142,7 +142,7 @@ impl Work {
         }
     }
 
-    /// What was drawn counts no more. What was told of it stays told until the draft is whole, so nothing more is told.
+    /// Discards what was drawn. What was already streamed cannot be taken back before the draft is whole, so streaming stops.
     fn restart(&mut self) {
         let progress = if self.drawing.pieces() == 0 { self.progress.clone() } else { self.progress.quiet() };
         self.drawing = Drawing::new(self.rule, progress.clone());
@@ -185,7 +185,7 @@ fn as_pieces(pieces: Vec<(String, Option<f32>)>) -> Vec<Piece> {
     pieces.into_iter().map(|(text, logprob)| Piece { text, logprob }).collect()
 }
 
-/// A text in pieces of about a token each, for models whose tokens cannot be matched with what is left of their reply.
+/// A text in pieces of roughly a token each, for models whose tokens cannot be matched with what is left of their reply.
 fn as_tokens(text: &str) -> Vec<Piece> {
     let mut pieces: Vec<Piece> = Vec::new();
     let mut length = 0;

@@ -1,7 +1,8 @@
 //! Methods of Python's strings, lists and dictionaries, which chat templates call as if they were Python.
 //!
-//! The engine's makers wrote them; here is what of them a foreign template may use. What one call makes out of two texts is as large
-//! as their product, and within one expression no name bounds it, so every result is bounded as if it had one.
+//! The authors of the template engine wrote them; this selects those that an untrusted template may use. One call can make of two
+//! texts one as large as their product, and no name bounds it within an expression, so every result is bounded as if it had a
+//! name.
 
 use minijinja::value::Value;
 use minijinja::{Error, ErrorKind, State};
@@ -9,7 +10,7 @@ use minijinja_contrib::pycompat::unknown_method_callback;
 
 use super::settle::Bounds;
 
-/// Those that take no width or template of their own: `format` can be told to make a gigabyte of blanks.
+/// Those without a width or a template of their own: `format` could produce a gigabyte of blanks.
 const METHODS: &[&str] = &[
     "capitalize",
     "count",
@@ -53,7 +54,7 @@ pub(super) fn call(
         return Err(Error::from(ErrorKind::UnknownMethod));
     }
     let length = |value: &Value| value.as_str().map_or_else(|| value.len().unwrap_or_default(), str::len);
-    // Before it is there: afterwards is too late.
+    // Check before creating it: afterwards is too late.
     let made = match name {
         "replace" => length(value).saturating_add(1).saturating_mul(arguments.last().map_or(0, length)),
         "join" => length(value).saturating_mul(arguments.first().map_or(0, length)),

@@ -1,10 +1,11 @@
-//! Chat templates that came with a file or from a server: foreign programs, run so that the worst of them costs an error.
+//! Chat templates from a file or a server: untrusted programs, run so that the worst they can cause is an error.
 //!
-//! Owns every use of the template engine. Its parser, compiler and destructors recurse over whatever a template nests, which ends
-//! in a stack overflow that nothing can catch, and values that share their parts grow exponentially where they are printed,
-//! compared or hashed. So a template is bounded four times: `scan` refuses before parsing what is too large, too long or too
-//! deep; the engine's fuel counts steps and bytes; `settle` bounds every value that gets a name or comes of a method (`methods`); and `aside` runs it all on a
-//! thread of its own, with a stack that fits what the scan lets through, and leaves it behind when its time is up.
+//! Owns every use of the template engine. Its parser, compiler and destructors recurse over whatever a template nests, which can
+//! overflow the stack beyond recovery, and values that share their parts grow exponentially when they are printed, compared or
+//! hashed. So a template is bounded four times: `scan` refuses before parsing what is too large, too long or too deep; the
+//! engine's fuel counts steps and bytes; `settle` bounds every value that gets a name or is returned by a method (`methods`); and
+//! `aside` runs it all on a separate thread, whose stack is large enough for what the scan accepts, and abandons it when its time
+//! is up.
 
 mod aside;
 mod methods;
@@ -20,19 +21,19 @@ use minijinja::{AutoEscape, Environment, Error, ErrorKind};
 
 use self::settle::Bounds;
 
-/// Steps that a template may take: on top of all, and for each turn. The engine counts 64 bytes that it makes as a step.
+/// Steps that a template may take: in total, and extra for each turn. The engine counts every 64 bytes that it creates as a step.
 const FUEL: (u64, u64) = (50_000, 1_000);
 
-/// Bytes of contents for which a template gets one more step: enough to copy them 32 times.
+/// Bytes of contents per extra step: enough to copy them 32 times.
 const BYTES_A_STEP: u64 = 2;
 
-/// Weight of a named value, on top of that of the contents; see [`Bounds`].
+/// The allowed weight of a named value, in addition to that of the contents; see [`Bounds`].
 const WEIGHT: usize = 64 << 10;
 
-/// How long rendering may take before it gives up by itself, and before it is left behind. Real templates take a millisecond.
+/// How long rendering may take before it stops itself, and before it is abandoned. Real templates take a millisecond.
 const PATIENCE: (Duration, Duration) = (Duration::from_secs(2), Duration::from_secs(4));
 
-/// Characters kept of what the engine says of a template, which may quote it.
+/// How many characters of the engine's message about a template are kept; it may quote the template.
 const MESSAGE: usize = 300;
 
 /// Why a template is refused or fails.
@@ -60,7 +61,7 @@ impl From<Error> for TemplateError {
     }
 }
 
-/// What a template renders.
+/// The input of a template.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Input {
     /// Role and content of each turn.
@@ -70,7 +71,7 @@ pub(super) struct Input {
     pub(super) end: String,
 }
 
-/// A template. What ran out of time once is not tried again.
+/// A template. After one timeout it is not tried again.
 #[derive(Debug)]
 pub(super) struct ChatTemplate {
     source: String,
@@ -82,7 +83,7 @@ impl ChatTemplate {
         Self { source: source.to_owned(), given_up: OnceLock::new() }
     }
 
-    /// Says whether the template is one that can be rendered, as far as that is known before it is.
+    /// Checks whether the template can be rendered, as far as that is known in advance.
     pub(super) fn check(&self) -> Result<(), TemplateError> {
         self.aside(|source| {
             let source = scan::bounded(&source, &syntax()?)?;
@@ -105,7 +106,7 @@ impl ChatTemplate {
         let source = self.source.clone();
         let result = aside::run(PATIENCE.1, move || work(source));
         if let Err(error @ (TemplateError::TimedOut(_) | TemplateError::Broken)) = &result {
-            // Whoever was first has said the same.
+            // If it is set already, it holds the same error.
             let _ = self.given_up.set(error.clone());
         }
         result
@@ -134,18 +135,18 @@ fn render(source: &str, input: &Input, until: Instant) -> Result<String, Templat
     }
 }
 
-/// Block tags leave neither their line's indentation nor its end, as those who write chat templates expect.
+/// Block tags remove their line's indentation and its end, as authors of chat templates expect.
 fn syntax() -> Result<SyntaxConfig, TemplateError> {
     Ok(SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build()?)
 }
 
-/// The engine with what chat templates may use. It gives up at `until`.
+/// The engine with what chat templates may use. It stops at `until`.
 fn environment(until: Instant, weight: usize, fuel: u64) -> Result<Environment<'static>, TemplateError> {
     let mut environment = Environment::new();
     environment.set_auto_escape_callback(|_| AutoEscape::None);
     environment.set_fuel(Some(fuel));
     environment.set_syntax(syntax()?);
-    // Both print more than what they are given.
+    // Both print more than they are given.
     environment.remove_global("debug");
     environment.remove_filter("pprint");
     environment.add_function("raise_exception", |message: String| -> Result<String, Error> {

@@ -1,8 +1,8 @@
-//! A look at a template's tokens before anything recurses over them.
+//! Checks a template's tokens before anything recurses over them.
 //!
-//! Owns how large a template, how long a tag and how deep a nest of blocks may be, and puts a call of [`SETTLED`] behind every tag
-//! that gives a value a name. The tokens are the engine's own, so that both always see the same tags. Real templates of today have
-//! up to 20 KB, some 5,000 tokens, 150 in a tag, and nest 10 blocks with 10 branches.
+//! Owns the limits on the size of a template, the length of a tag and the nesting of blocks, and adds a call of [`SETTLED`] after
+//! every tag that gives a value a name. The tokens are the engine's own, so that both always see the same tags. Real templates of
+//! today have up to 20 KB, some 5,000 tokens, 150 in a tag, and nest 10 blocks with 10 branches.
 
 use minijinja::machinery::{Span, Token, tokenize};
 use minijinja::syntax::SyntaxConfig;
@@ -12,19 +12,19 @@ use super::TemplateError;
 /// The function that every named value goes through. No template may use its name.
 pub(super) const SETTLED: &str = "specfuse_settled";
 
-/// Bytes of a template. Fewer than 65,535, up to where the engine counts columns.
+/// Bytes of a template. Fewer than 65,535, the limit of the engine's column counter.
 pub(super) const BYTES: usize = 60_000;
 
 /// Tokens of a template.
 const TOKENS: usize = 30_000;
 
-/// Tokens of one tag: they bound how deep its expression nests, however it does.
+/// Tokens of one tag: these bound how deeply its expression can nest.
 const TAG: usize = 512;
 
-/// Blocks and branches inside each other: of a chain of `elif`, each is inside the one before.
+/// Nested blocks and branches: in a chain of `elif`, each is inside the one before.
 const OPEN: usize = 256;
 
-/// How often a value may be repeated by `*`, and how often `*` may stand in a tag for something that could be a list.
+/// How many times `*` may repeat a value, and how many `*` a tag may have on something that could be a list.
 const REPEATS: u64 = 64;
 
 /// The template with every named value settled; see [`super::settle`].
@@ -60,7 +60,7 @@ fn refused(span: Span, problem: String) -> TemplateError {
     TemplateError::Refused { line: usize::from(span.start_line), problem }
 }
 
-/// What a tag must not hold.
+/// Rejects what a tag must not contain.
 fn check(tag: &[Token<'_>]) -> Result<(), String> {
     let mut repeats = 0;
     for (place, token) in tag.iter().enumerate() {
@@ -70,7 +70,7 @@ fn check(tag: &[Token<'_>]) -> Result<(), String> {
             Token::Mul => {
                 let before = place.checked_sub(1).and_then(|place| tag.get(place));
                 repeats += match (before, tag.get(place + 1)) {
-                    // The engine counts what repeating a text makes.
+                    // The engine counts the size of a repeated text.
                     (Some(Token::Str(_) | Token::String(_)), Some(_)) => 0,
                     (Some(Token::Ident(_) | Token::Int(_)), Some(Token::Int(number))) if *number <= REPEATS => 1,
                     (Some(Token::Int(number)), Some(Token::Ident(_))) if *number <= REPEATS => 1,
@@ -89,21 +89,21 @@ fn check(tag: &[Token<'_>]) -> Result<(), String> {
 /// A block that has not ended.
 struct Open<'a> {
     keyword: &'a str,
-    /// Branches that are inside each other.
+    /// Nested branches.
     branches: usize,
-    /// What its end gives a value to.
+    /// The names that get a value at its end.
     names: Vec<String>,
 }
 
 struct Scan<'a> {
     source: &'a str,
     bounded: String,
-    /// Bytes of the source that are in `bounded`.
+    /// Bytes of the source copied to `bounded`.
     copied: usize,
     open: Vec<Open<'a>>,
 }
 
-/// What a tag gives values to; `None` where it does not.
+/// The names that a tag gives values to; `None` if it gives none.
 type Names = Option<Vec<String>>;
 
 impl<'a> Scan<'a> {
@@ -153,7 +153,7 @@ impl<'a> Scan<'a> {
         if inside > OPEN { Err(format!("more than {OPEN} blocks and branches inside each other")) } else { Ok(()) }
     }
 
-    /// Puts after the tag that ends at `span` what settles the names. It trims what follows as the tag itself does.
+    /// Adds the call that settles the names after the tag that ends at `span`. It trims what follows as the tag itself does.
     fn settle(&mut self, names: Names, span: Span) {
         let Some(names) = names else { return };
         let end = span.end_offset as usize;
@@ -164,7 +164,7 @@ impl<'a> Scan<'a> {
             Some(text) if text.ends_with('+') => "+",
             _ => "",
         };
-        // What gives values to nothing can still be a loop: it is stopped when time is up.
+        // A tag without names can still be a loop, which is stopped when time is up.
         let names = if names.is_empty() { vec![String::new()] } else { names };
         for (place, name) in names.iter().enumerate() {
             let trim = if place + 1 == names.len() { trim } else { "" };
@@ -209,7 +209,7 @@ fn targets<'t, 'a: 't>(target: impl Iterator<Item = &'t Token<'a>>) -> Vec<Strin
     names
 }
 
-/// The names in `(a, b=1)`. A default must be plain: the next one could double it, within one tag.
+/// The names in `(a, b=1)`. A default must be plain: the next one could double it within one tag.
 fn parameters(tag: &[Token<'_>]) -> Result<Vec<String>, String> {
     let mut names = Vec::new();
     let mut depth = 0_usize;
@@ -236,7 +236,7 @@ fn parameters(tag: &[Token<'_>]) -> Result<Vec<String>, String> {
     Ok(names)
 }
 
-/// The name in `with a = …`; only one, as the next could double it within the tag.
+/// The name in `with a = …`; only one, because the next could double it within the tag.
 fn with(tag: &[Token<'_>]) -> Result<Vec<String>, String> {
     let mut depth = 0_usize;
     let mut assigned = 0;

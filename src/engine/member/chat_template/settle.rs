@@ -1,9 +1,8 @@
-//! What a value of a template may weigh, and how deep it may go.
+//! Limits on the weight and depth of a template's values.
 //!
-//! A list that holds another twice, and so on sixty times, takes no memory until it is printed or compared. Values outlive an
-//! expression only under a name, so every value that gets one comes through here: lists that would be worked out later are worked
-//! out, and what weighs too much or nests too deep is refused. Within one expression a value then grows by the expression's own
-//! length and no more.
+//! A list that contains another twice, and so on sixty times, takes no memory until it is printed or compared. Values outlive an
+//! expression only under a name, so every named value passes through here: lazy lists are evaluated, and what weighs too much or
+//! nests too deeply is refused. Within one expression a value then grows by no more than the expression's own length.
 
 use std::time::Instant;
 
@@ -13,10 +12,10 @@ use minijinja::{Error, ErrorKind};
 /// Lists in lists.
 const DEPTH: usize = 24;
 
-/// What every value weighs, whatever it is.
+/// The base weight of every value.
 const PLAIN: usize = 8;
 
-/// What a text weighs besides: printed inside a list it is escaped.
+/// The additional weight of a text, which is escaped when printed inside a list.
 pub(super) fn weight(bytes: usize) -> usize {
     bytes.saturating_mul(2)
 }
@@ -33,12 +32,12 @@ impl Bounds {
         Self { weight, until }
     }
 
-    /// Whether there is time left.
+    /// Fails if time is up.
     pub(super) fn in_time(self) -> Result<(), Error> {
         if Instant::now() < self.until { Ok(()) } else { Err(refused("time is up")) }
     }
 
-    /// Whether a text of this many bytes may be made.
+    /// Fails if a text of this many bytes may not be made.
     pub(super) fn room_for(self, bytes: usize) -> Result<(), Error> {
         self.in_time()?;
         if weight(bytes) <= self.weight { Ok(()) } else { Err(refused("a value is too large")) }
@@ -46,11 +45,11 @@ impl Bounds {
 
     /// The value, if it may have a name.
     pub(super) fn settled(self, value: &Value) -> Result<Value, Error> {
-        // What a namespace holds was settled when it came in.
+        // The contents of a namespace were settled when they were added.
         if is_namespace(value) { self.in_time().map(|()| value.clone()) } else { self.settled_inside(value) }
     }
 
-    /// The value, if something else may hold it. A namespace may not be held: it could come to hold itself, and grow later.
+    /// The value, if another may contain it. A namespace may not be contained: it could come to contain itself, and grow later.
     pub(super) fn settled_inside(self, value: &Value) -> Result<Value, Error> {
         self.in_time()?;
         let mut left = self.weight;
@@ -58,7 +57,7 @@ impl Bounds {
     }
 }
 
-/// What takes the value's place, where it cannot stay as it is.
+/// The replacement of a value that cannot stay as it is.
 fn settle(value: &Value, depth: usize, left: &mut usize) -> Result<Option<Value>, Error> {
     if depth > DEPTH {
         return Err(refused(&format!("a value nests deeper than {DEPTH} levels")));
@@ -100,12 +99,12 @@ fn settle_map(value: &Value, depth: usize, left: &mut usize) -> Result<Option<Va
     Ok(changed.then(|| pairs.into_iter().collect::<Value>()))
 }
 
-/// Whether a list holds its items, so that none is worked out when it is read.
+/// Whether a list stores its items, so that none is computed when it is read.
 fn is_plain_list(object: &DynObject) -> bool {
     object.repr() == ObjectRepr::Seq && object.downcast_ref::<Vec<Value>>().is_some()
 }
 
-/// The engine keeps the type to itself; its name is that of a namespace that we make.
+/// The engine's type is private; it is recognised by the name of a namespace made here.
 fn is_namespace(value: &Value) -> bool {
     let Ok(known) = minijinja::functions::namespace(None) else { return false };
     match (value.as_object(), known.as_object()) {

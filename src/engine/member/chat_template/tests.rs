@@ -1,4 +1,4 @@
-//! Real templates pass, and the worst cost an error, in time and in memory.
+//! Real templates pass, and the worst ones cost an error, within bounded time and memory.
 
 use std::fmt::Write;
 
@@ -13,7 +13,8 @@ fn input() -> Input {
     Input { turns: turns.map(|(role, content)| (role, content.to_owned())).into(), begin: "<s>".into(), end: "</s>".into() }
 }
 
-/// What the template renders. The thread's own patience is the limit of time: what needs more fails with another error.
+/// What the template renders. The time limit is the thread's own patience: a template that exceeds others fails with another
+/// error.
 fn rendered(source: &str) -> Result<String, String> {
     let template = ChatTemplate::new(source);
     let error = |error: TemplateError| error.to_string();
@@ -49,7 +50,7 @@ fn templates_of_real_size_and_shape_render() {
     assert!(channels.ends_with("<|start|>user<|message|>How?<|end|><|start|>assistant"), "{channels}");
 }
 
-/// A template's own parts are as they were: guarding its names leaves no trace in what it renders.
+/// Guarding a template's names leaves no trace in what it renders.
 #[test]
 fn guarding_changes_nothing_that_is_rendered() {
     for (source, expected) in [
@@ -80,7 +81,7 @@ fn guarding_changes_nothing_that_is_rendered() {
     }
 }
 
-/// Whatever chains or nests deeper the longer it gets is cut short before the parser sees it.
+/// Whatever chains or nests more deeply the longer it gets is rejected before the parser sees it.
 #[test]
 fn chains_and_nests_in_expressions_are_refused_before_they_are_parsed() {
     let chain = |begin: &str, link: &str, end: &str| format!("{begin}{}{end}", link.repeat(5_500 / link.len()));
@@ -173,7 +174,7 @@ fn long_targets_and_templates_are_refused_before_they_are_parsed() {
     assert!(refused(&format!("{}{{{{ {}1 }}}}", "\n".repeat(6), "-".repeat(600))).starts_with("line 7: "));
 }
 
-/// What is just let through fits the stack, parsed, compiled, rendered and dropped.
+/// The longest template accepted fits the stack: parsed, compiled, rendered and dropped.
 #[test]
 fn the_longest_that_is_let_through_fits_the_stack() {
     for source in [
@@ -189,7 +190,7 @@ fn the_longest_that_is_let_through_fits_the_stack() {
     }
 }
 
-/// Values that share their parts are exponential to print, compare and hash; those that hold themselves have no end.
+/// Values that share their parts are exponential to print, compare and hash; those that contain themselves have no end.
 #[test]
 fn values_do_not_grow_without_bound() {
     let times = |begin: &str, step: &str, end: &str| format!("{begin}{}{end}", step.repeat(60));
@@ -278,7 +279,7 @@ fn rendering_gives_up_by_itself_when_time_is_up() {
 }
 
 proptest::proptest! {
-    /// Any tokens in any order end, without a panic.
+    /// Any tokens in any order finish, without a panic.
     #[test]
     fn any_template_ends(pieces in proptest::collection::vec(proptest::sample::select(PIECES), 0..60)) {
         if let Err(error) = rendered(&pieces.concat()) {

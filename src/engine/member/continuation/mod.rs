@@ -1,13 +1,13 @@
-//! Drafting by instruction: a chat model that cannot be made to continue a text is told to, and its reply is made a segment.
+//! Drafting by instruction: a chat model that cannot continue a text by itself is instructed to, and its reply becomes a segment.
 //!
-//! Owns the instructions and what becomes of the reply: repeated text, chatter and wrappers are taken off, a lost space is put
-//! back, the vote to end is read. Left to others: cutting to the segment's length, and the member whose replies only repeat
+//! Owns the instructions and the processing of the reply: it removes repeated text, chatter and wrappers, restores a lost space,
+//! and reads the vote to end. Leaves to others: cutting to the segment's length, and handling a member whose replies only repeat
 //! (two in a row, and it can verify but not draft).
 //!
 //! The reply streams. It goes character by character through four stages, each of which holds back only what it cannot decide
-//! yet: `sentinel` finds the end vote, `opening` decides what of the start is the model's own, `spacing` joins it to the
-//! accepted text, `words` keeps the last word until it is whole. So the result never depends on how the reply was cut into
-//! pieces. For servers that continue a given text, but may repeat it first, [`PrefixStripper`] is all that is needed.
+//! yet: `sentinel` finds the end vote, `opening` decides which part of the start is the model's own, `spacing` joins it to the
+//! accepted text, `words` keeps the last word until it is whole. So the result never depends on how the reply was split into
+//! pieces. For servers that continue a given text, but may repeat it first, [`PrefixStripper`] is enough.
 
 mod opening;
 mod overlap;
@@ -32,30 +32,30 @@ pub enum Finish {
     Stop,
     /// It reached the limit of tokens: its last word may be unfinished.
     Length,
-    /// Anything else: a filter, an error, or not known.
+    /// Anything else: a filter, an error, or unknown.
     Other,
 }
 
 /// What is left when a reply has ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finished {
-    /// Text that follows what was given out before.
+    /// The rest of the text, after what was returned before.
     pub rest: String,
-    /// Whether the reply votes to end the answer: by the end vote, by saying nothing, or by repeating the whole answer and
-    /// stopping there.
+    /// Whether the reply votes to end the answer: by the end vote, by being empty, or by repeating the whole answer and stopping
+    /// there.
     pub ends: bool,
-    /// Whether the whole reply only repeated accepted text, and not all of it or without ending: nothing of it is left. Never
+    /// Whether the whole reply only repeated accepted text, but not all of it, or without ending: then nothing is left. Never
     /// together with `ends`.
     pub repeated: bool,
 }
 
-/// Decides what of a reply is the segment, while it streams.
+/// Extracts the segment from a reply while it streams.
 #[derive(Debug, Clone)]
 pub struct Continuation {
     sentinel: Sentinel,
     opening: Opening,
     words: Words,
-    /// Whether the reply had anything but white space and the end vote.
+    /// Whether the reply had anything except white space and the end vote.
     said_anything: bool,
 }
 
@@ -67,7 +67,7 @@ impl Continuation {
         Self { sentinel, opening: Opening::new(accepted), words, said_anything: false }
     }
 
-    /// Takes the next piece of the reply and returns the text that is certain now.
+    /// Takes the next piece of the reply and returns the text that is certain by now.
     pub fn feed(&mut self, piece: &str) -> String {
         let mut certain = String::new();
         for c in piece.chars() {
@@ -78,7 +78,7 @@ impl Continuation {
         certain
     }
 
-    /// The reply has ended.
+    /// Ends the reply.
     #[must_use]
     pub fn finish(mut self, how: Finish) -> Finished {
         let mut rest = String::new();
@@ -96,7 +96,7 @@ impl Continuation {
         Finished { rest, ends, repeated: opened.repeated && !ends }
     }
 
-    /// A character of the reply that is no part of the end vote.
+    /// Takes a character of the reply that is not part of the end vote.
     fn take(&mut self, c: char, certain: &mut String) {
         self.said_anything |= !c.is_whitespace();
         let opened = self.opening.push(c);

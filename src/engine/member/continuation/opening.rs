@@ -1,18 +1,18 @@
-//! The start of a reply: what of it is not the continuation, and whether a space is missing before what is.
+//! The start of a reply: which part is not the continuation, and whether a space is missing before the rest.
 //!
-//! In order: chatter and wrappers go (`preambles`), then repeated text (`overlap`), then a lost space comes back (`spacing`). Each
-//! character is looked at once it arrives, so that the same characters always give the same decision.
+//! In order: remove chatter and wrappers (`preambles`), then repeated text (`overlap`), then restore a lost space (`spacing`).
+//! Each character is examined once when it arrives, so that the same characters always give the same decision.
 
 use super::overlap::Overlap;
 use super::preambles::{Preamble, Scene};
 use super::spacing::{WORD_AWAITED, may_be_lost, space_lost};
 
-/// Characters in quotation marks that are held back at most.
+/// The most characters in quotation marks that are held back.
 const LONGEST_QUOTATION: usize = 600;
-/// Bytes, white space included, in which a preamble shows.
+/// A preamble must show within this many bytes, including white space.
 const LONGEST_PREAMBLE: usize = 400;
 
-/// Marks that close a sentence: a reply that repeats the answer may have one more of them, or one less.
+/// Marks that close a sentence: a reply that repeats the answer may have one more or one fewer of them.
 const CLOSING: &[char] = &['.', '!', '?', '…', '。', '！', '？', '"', '”', '»', ')'];
 
 /// The start of a reply, until it is decided.
@@ -22,13 +22,13 @@ pub(super) struct Opening {
     accepted: String,
     scene: Scene,
     stage: Stage,
-    /// What the stage looks at.
+    /// The text that the stage is examining.
     held: String,
-    /// An interjection was taken off.
+    /// Whether an interjection was removed.
     announced: bool,
     in_fence: bool,
     repeated: bool,
-    /// All of the accepted text was repeated, and at most a mark that closes a sentence was said besides.
+    /// Whether all of the accepted text was repeated, with at most one added mark that closes a sentence.
     repeated_whole: bool,
 }
 
@@ -37,7 +37,7 @@ pub(super) struct Opening {
 enum Stage {
     /// Whether it starts with chatter or a wrapper.
     Preambles,
-    /// Whether quotation marks are around everything. Counts characters; `closed` once one closed.
+    /// Whether quotation marks surround everything. Counts characters; `closed` once one was closed.
     Quotation { mark: char, characters: usize, closed: bool },
     /// Whether it repeats accepted text.
     Repeating(Box<Overlap>),
@@ -47,14 +47,14 @@ enum Stage {
     Decided,
 }
 
-/// What the end of a reply leaves.
+/// The outcome at the end of a reply.
 #[derive(Debug, PartialEq)]
 pub(super) struct Opened {
     pub text: String,
     pub in_fence: bool,
-    /// Text was repeated, and nothing else said.
+    /// Whether the reply only repeated text.
     pub repeated: bool,
-    /// All of the accepted text was repeated, and nothing else said but what closes a sentence.
+    /// Whether the reply only repeated all of the accepted text, apart from marks that close a sentence.
     pub repeated_whole: bool,
 }
 
@@ -76,18 +76,18 @@ impl Opening {
         }
     }
 
-    /// Whether the text is in a code fence that was taken off.
+    /// Whether the text is in a code fence that was removed.
     pub(super) fn in_fence(&self) -> bool {
         self.in_fence
     }
 
-    /// Takes a character and returns the text that is decided now.
+    /// Takes a character and returns the text that is decided by now.
     pub(super) fn push(&mut self, c: char) -> String {
         if matches!(self.stage, Stage::Decided) && !self.repeated && !self.repeated_whole {
             return c.to_string();
         }
         let mut text = String::new();
-        // What a stage lets go is looked at by the next one, character by character.
+        // What one stage releases goes to the next one, character by character.
         let mut waiting = vec![c];
         while let Some(c) = waiting.pop() {
             let passed = self.advance(c, &mut text);
@@ -96,10 +96,10 @@ impl Opening {
         text
     }
 
-    /// The reply has ended; `cut_off` where the model did not end it.
+    /// Ends the reply; `cut_off`: the model did not end it.
     pub(super) fn finish(&mut self, cut_off: bool) -> Opened {
         let mut text = String::new();
-        // Every round leaves a stage behind or shortens what is held.
+        // Every iteration leaves a stage or shortens what is held.
         while !matches!(self.stage, Stage::Decided) {
             let passed = self.conclude(cut_off, &mut text);
             for c in passed.chars() {
@@ -115,7 +115,7 @@ impl Opening {
         }
     }
 
-    /// Looks at one more character. Returns what the next stage has to look at; decided text goes to `text`.
+    /// Examines one more character. Returns what the next stage has to examine; decided text goes to `text`.
     fn advance(&mut self, c: char, text: &mut String) -> String {
         if matches!(self.stage, Stage::Decided) {
             self.repeated &= c.is_whitespace();
@@ -149,7 +149,7 @@ impl Opening {
         }
     }
 
-    /// Decides the stage on what there is.
+    /// Decides the stage with what there is.
     fn conclude(&mut self, cut_off: bool, text: &mut String) -> String {
         match &self.stage {
             Stage::Preambles => self.lead(true),
@@ -200,20 +200,20 @@ impl Opening {
         held.get(bytes..).unwrap_or_default().to_owned()
     }
 
-    /// No preamble (any more): what is held is compared with the accepted text.
+    /// There is no (further) preamble: compares what is held with the accepted text.
     fn compare(&mut self) -> String {
         self.stage = Stage::Repeating(Box::new(Overlap::new(&self.accepted)));
         std::mem::take(&mut self.held)
     }
 
-    /// The reply ended within quotation marks: takes them off where they are around everything.
+    /// Handles a reply that ended within quotation marks: removes them if they surround everything.
     fn unquote(&mut self, mark: char, closed: bool, cut_off: bool) -> String {
         let said = self.held.trim_start();
         let inner = said.char_indices().nth(1).and_then(|(start, _)| said.get(start..)).unwrap_or_default().to_owned();
         let around = if closed {
             inner.trim_end().strip_suffix(mark).map(str::to_owned)
         } else {
-            // The mark that closes may have been cut off.
+            // The closing mark may have been cut off.
             (cut_off && (inner.starts_with(' ') || self.repeats(&inner))).then_some(inner)
         };
         if let Some(inner) = around {
@@ -257,13 +257,13 @@ impl Opening {
     }
 }
 
-/// What follows a repetition, less the white space at its start that the accepted text ends with.
+/// What follows a repetition, without leading white space that the accepted text already ends with.
 fn without_space_that_is_there<'a>(accepted: &str, rest: &'a str) -> &'a str {
     let space = accepted.get(accepted.trim_end().len()..).unwrap_or_default();
     if let Some(rest) = rest.strip_prefix(space) {
         return rest;
     }
-    // Spaces at the end of a line differ without meaning anything.
+    // Spaces at the end of a line carry no meaning.
     let rest = rest.trim_start_matches(' ');
     space.matches('\n').fold(rest, |rest, line_break| rest.strip_prefix(line_break).unwrap_or(rest))
 }

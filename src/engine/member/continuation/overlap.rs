@@ -1,29 +1,29 @@
 //! How much of a reply's start repeats the accepted text: the longest end of the text that the reply starts with.
 //!
-//! White space does not count, since replies rarely repeat it exactly. Short repetitions are language ("ha ha") and stay.
+//! White space does not count, since replies rarely repeat it exactly. Short repetitions are normal language ("ha ha") and stay.
 
-/// Characters at the end of the accepted text in which a repetition may start; besides, it may start where the text does.
+/// A repetition may start within this many characters of the end of the accepted text, or at the start of the text.
 const WINDOW: usize = 200;
-/// Visible characters from which any repetition counts.
+/// The minimum visible characters for any repetition to count.
 const LONG: usize = 8;
-/// Visible characters from which a repetition of the whole text counts, in whole words.
+/// The minimum visible characters for a repetition of the whole text, in whole words, to count.
 const WHOLE: usize = 4;
-/// Visible characters from which a reply counts as repetition that is all of the text and ends with it.
+/// The minimum visible characters for a reply that is all of the text and ends with it to count as a repetition.
 const ALL: usize = 2;
-/// Visible characters from which a reply counts as repetition that ends before the accepted text does.
+/// The minimum visible characters for a reply that ends before the accepted text does to count as a repetition.
 const CONTAINED: usize = 20;
 
-/// A comparison under way.
+/// A comparison in progress.
 #[derive(Debug, Clone)]
 pub(super) struct Overlap {
-    /// The visible characters of the accepted text, and whether white space or the start is before each.
+    /// The visible characters of the accepted text, each with whether white space or the start precedes it.
     accepted: Vec<(char, bool)>,
-    /// Where in it a repetition may have started that matches so far.
+    /// Possible starts of a repetition that match so far.
     alive: Vec<usize>,
-    /// Visible characters of the reply.
+    /// The reply's visible characters so far.
     matched: usize,
-    /// Repetitions that reached the end of the accepted text, shortest first: their visible characters, and the byte of the
-    /// reply after them.
+    /// Repetitions that reached the end of the accepted text, shortest first: their visible characters, and the end of each in
+    /// the reply in bytes.
     complete: Vec<(usize, usize)>,
 }
 
@@ -45,7 +45,7 @@ impl Overlap {
         Self { accepted: visible, alive, matched: 0, complete: Vec::new() }
     }
 
-    /// Takes a character of the reply, which ends before byte `end`, and says whether more may still match.
+    /// Takes a character of the reply, which ends before byte `end`; returns whether more may still match.
     pub(super) fn push(&mut self, c: char, end: usize) -> bool {
         if c.is_whitespace() {
             return true;
@@ -59,7 +59,7 @@ impl Overlap {
         !self.alive.is_empty()
     }
 
-    /// The byte of the reply after the longest repetition that counts.
+    /// The end in the reply, in bytes, of the longest repetition that counts.
     pub(super) fn repeated(&self, reply: &str) -> Option<usize> {
         let counts = |&(length, end): &(usize, usize)| {
             let within_word = reply.get(end..).and_then(|rest| rest.chars().next()).is_some_and(char::is_alphanumeric);
@@ -68,7 +68,7 @@ impl Overlap {
         self.complete.iter().rev().find(|complete| counts(complete)).map(|(_, end)| *end)
     }
 
-    /// Whether a whole reply lies within the accepted text: it started again, and was cut off before it came to the end.
+    /// Whether a whole reply is contained in the accepted text: it started over, and was cut off before it came to the end.
     pub(super) fn contained(&self) -> bool {
         let enough = |start: &usize| self.matched >= if *start == 0 { LONG } else { CONTAINED };
         self.alive.iter().any(enough)
@@ -80,13 +80,13 @@ impl Overlap {
         visible == self.accepted.len()
     }
 
-    /// Whether a whole reply is all of the accepted text, but for marks of these at its end.
+    /// Whether a whole reply is all of the accepted text, except for these marks at its end.
     pub(super) fn is_all_but(&self, marks: &[char]) -> bool {
         let left = self.accepted.get(self.matched..).unwrap_or_default();
         self.matched >= ALL && self.alive.contains(&0) && left.iter().all(|(c, _)| marks.contains(c))
     }
 
-    /// Whether the last visible characters are two different words or more, or the whole text and no repetition in itself.
+    /// Whether the last visible characters are at least two different words, or the whole text if it does not repeat itself.
     fn is_phrase(&self, length: usize) -> bool {
         let start = self.accepted.len().saturating_sub(length);
         let end = self.accepted.get(start..).unwrap_or_default();

@@ -1,8 +1,8 @@
-//! What models put before a continuation although they were told not to: "Sure,", "Here is the continuation:", an ellipsis, a
-//! code fence, a quotation mark.
+//! What models put before a continuation despite the instructions: "Sure,", "Here is the continuation:", an ellipsis, a code
+//! fence, a quotation mark.
 //!
-//! Owns which starts these are and where they are text after all. That depends on the accepted text: a code block may
-//! start on a new line, a quotation behind a comma.
+//! Owns the list of these, and when they are text after all. That depends on the accepted text: a code block may start on a new
+//! line, a quotation after a comma.
 
 /// Interjections; before a comma only the first four are never text.
 const INTERJECTIONS: [&str; 8] = ["Sure", "Okay", "OK", "Understood", "Certainly", "Of course", "Absolutely", "Got it"];
@@ -20,30 +20,30 @@ const ANNOUNCEMENTS: [&str; 10] = [
     "the next words",
     "the text continues",
 ];
-/// What an announcement speaks of, in lower case.
+/// What an announcement is about, in lower case.
 const ANNOUNCED: [&str; 3] = ["continu", "next words", "rest of the"];
-/// Bytes in which an announcement has its colon.
+/// An announcement has its colon within this many bytes.
 const LONGEST_ANNOUNCEMENT: usize = 80;
-/// Bytes in which a code fence's line ends.
+/// The line of a code fence ends within this many bytes.
 const LONGEST_FENCE: usize = 40;
 const FENCE: &str = "```";
 
-/// Where the accepted text stops.
+/// The state of the accepted text where it stops.
 #[derive(Debug, Clone)]
 pub(super) struct Scene {
-    /// Within a code block.
+    /// Whether it is within a code block.
     pub in_fence: bool,
-    /// Within straight quotation marks.
+    /// Whether it is within straight quotation marks.
     pub quote_open: bool,
     place: Place,
 }
 
-/// What is right before the reply.
+/// What is directly before the reply.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Place {
     /// The end of a line: a block may start, or a quotation.
     NewLine,
-    /// A colon: the same.
+    /// A colon: likewise.
     Colon,
     /// A comma: a quotation may start.
     Comma,
@@ -58,15 +58,15 @@ enum Place {
 pub(super) enum Preamble {
     /// Not known yet.
     Unknown,
-    /// Text.
+    /// No preamble.
     None,
-    /// So many bytes are no text.
+    /// This many bytes are not text.
     Chatter(usize),
-    /// So many bytes open a code fence around the text.
+    /// This many bytes open a code fence around the text.
     Fence(usize),
     /// An interjection of this many bytes: an announcement may follow in lower case.
     Interjection(usize),
-    /// A quotation mark that may be around everything, and the one that closes it.
+    /// A quotation mark that may surround everything, and its closing mark.
     Quotation(char),
 }
 
@@ -111,8 +111,7 @@ impl Scene {
         Self { in_fence: fences % 2 == 1, quote_open, place: Place::behind(accepted) }
     }
 
-    /// What a reply that starts like this starts with. `whole` says that nothing follows, `announced` that an interjection was
-    /// before it.
+    /// The preamble at the start of this reply. `whole`: nothing follows; `announced`: an interjection came before it.
     pub(super) fn preamble(&self, reply: &str, whole: bool, announced: bool) -> Preamble {
         let said = reply.trim_start();
         let space = reply.len() - said.len();
@@ -152,7 +151,7 @@ impl Scene {
             Some((line, _)) if self.in_fence && line.trim().is_empty() => Preamble::None,
             Some((line, _)) if language(line) => {
                 let bytes = FENCE.len() + line.len() + 1;
-                // A block that was open already is closed by its own end.
+                // A block that was already open is closed by its own end.
                 if self.in_fence { Preamble::Chatter(bytes) } else { Preamble::Fence(bytes) }
             }
             None if language(after) && after.len() < LONGEST_FENCE => undecided(whole),
@@ -185,13 +184,13 @@ fn undecided(whole: bool) -> Preamble {
     if whole { Preamble::None } else { Preamble::Unknown }
 }
 
-/// A preamble and all white space behind it, once that is known.
+/// A preamble and all white space after it, once that is known.
 fn with_space(said: &str, bytes: usize, whole: bool, preamble: fn(usize) -> Preamble) -> Preamble {
     let rest = said.get(bytes..).unwrap_or_default().trim_start();
     if rest.is_empty() && !whole { Preamble::Unknown } else { preamble(said.len() - rest.len()) }
 }
 
-/// An ellipsis; the space behind it is the text's.
+/// An ellipsis; the space after it belongs to the text.
 fn ellipsis(said: &str, whole: bool) -> Preamble {
     if said.starts_with('…') {
         return Preamble::Chatter('…'.len_utf8());

@@ -1,11 +1,11 @@
-//! A reply that starts with the text it was given to continue loses it: some servers repeat a prefill, the same server often
+//! Removes the text to be continued from the start of a reply: some servers repeat a prefill, and the same server often does so
 //! in whole replies but not in streamed ones.
 
-/// Takes an exact prefix off a streamed reply.
+/// Removes an exact prefix from a streamed reply.
 #[derive(Debug, Clone)]
 pub struct PrefixStripper {
     prefix: String,
-    /// Bytes of the prefix that the reply has started with; `None` once that is decided.
+    /// Bytes of the prefix that the reply has matched; `None` once that is decided.
     matched: Option<usize>,
 }
 
@@ -16,7 +16,7 @@ impl PrefixStripper {
         Self { prefix: prefix.to_owned(), matched: (!prefix.is_empty()).then_some(0) }
     }
 
-    /// Takes the next piece of the reply and returns the text that is certain now.
+    /// Takes the next piece of the reply and returns the text that is certain by now.
     pub fn feed(&mut self, piece: &str) -> String {
         let Some(matched) = self.matched else { return piece.to_owned() };
         let expected = self.prefix.get(matched..).unwrap_or_default();
@@ -35,7 +35,7 @@ impl PrefixStripper {
         }
     }
 
-    /// The reply has ended: a mere start of the prefix was text of its own.
+    /// Ends the reply: an incomplete prefix was text after all.
     #[must_use]
     pub fn finish(self) -> String {
         self.matched.and_then(|matched| self.prefix.get(..matched)).unwrap_or_default().to_owned()

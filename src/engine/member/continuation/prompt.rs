@@ -1,15 +1,15 @@
-//! The instructions. The end of the answer is shown once more, verbatim, because models otherwise start the answer again.
+//! The instructions. They repeat the end of the answer verbatim, because models otherwise start the answer over.
 
 use super::sentinel::SENTINEL;
 use crate::engine::fusion::conversation::{Conversation, Role, Turn};
 
-/// Characters of the accepted text's end that are shown once more.
+/// How many characters of the accepted text's end are repeated.
 const TAIL_SHOWN: usize = 40;
 
-/// The system prompt (empty where there is none) and the turns that make a chat model continue the accepted text. The
-/// conversation's own system prompt and earlier turns are kept; its question is followed by the answer so far.
+/// The system prompt (empty if there is none) and the turns that make a chat model continue the accepted text. The conversation's
+/// own system prompt and earlier turns are kept; its question is followed by the answer so far.
 ///
-/// With nothing accepted yet the conversation goes as it is: any reply starts an answer.
+/// With nothing accepted yet the conversation stays as it is: any reply starts an answer.
 #[must_use]
 pub fn instructions(conversation: &Conversation, accepted: &str) -> (String, Vec<Turn>) {
     let own: Vec<&str> = of_role(conversation, true).map(|turn| turn.content.as_str()).collect();
@@ -45,7 +45,7 @@ fn begun(accepted: &str) -> String {
     )
 }
 
-/// A tag that the text does not hold.
+/// A tag that does not occur in the text.
 fn tag(accepted: &str) -> String {
     let mut tag = "partial_answer".to_owned();
     while accepted.contains(&tag) {
@@ -54,7 +54,7 @@ fn tag(accepted: &str) -> String {
     tag
 }
 
-/// The last characters, from the start of a word where one starts there.
+/// The last characters, starting at a word if possible.
 fn tail(accepted: &str) -> &str {
     let start = accepted.char_indices().rev().nth(TAIL_SHOWN - 1).map_or(0, |(start, _)| start);
     let tail = accepted.get(start..).unwrap_or(accepted);

@@ -1,24 +1,24 @@
-//! Finds the end vote in a stream of characters, wherever its pieces were cut.
+//! Finds the end vote in a stream of characters, however its pieces were split.
 
-/// What a model that finds the answer complete is told to output.
+/// The output requested from a model that finds the answer complete.
 pub(super) const SENTINEL: &str = "<END>";
 
 /// Holds back what may be the start of the end vote.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Sentinel {
-    /// Bytes of it that the stream ends with. All of its characters take one.
+    /// How many bytes of it the stream ends with. All of its characters take one byte.
     matched: usize,
 }
 
 impl Sentinel {
-    /// Takes a character and returns those that are text for certain. After the end vote nothing is.
+    /// Takes a character and returns those that are certain to be text. After the end vote nothing is.
     pub(super) fn push(&mut self, c: char) -> impl Iterator<Item = char> + use<> {
         let mut text = ("", None);
         if !self.found() {
             if SENTINEL.get(self.matched..).is_some_and(|rest| rest.starts_with(c)) {
                 self.matched += 1;
             } else {
-                // Only its first character starts it again.
+                // Only its first character can start it again.
                 let begins = SENTINEL.starts_with(c);
                 text = (SENTINEL.get(..self.matched).unwrap_or_default(), (!begins).then_some(c));
                 self.matched = usize::from(begins);
@@ -27,7 +27,7 @@ impl Sentinel {
         text.0.chars().chain(text.1)
     }
 
-    /// The stream has ended: a mere start was text.
+    /// Ends the stream: an incomplete vote was text.
     pub(super) fn finish(&mut self) -> impl Iterator<Item = char> + use<> {
         let begun = if self.found() { "" } else { SENTINEL.get(..std::mem::take(&mut self.matched)).unwrap_or_default() };
         begun.chars()

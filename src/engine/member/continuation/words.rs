@@ -1,19 +1,19 @@
-//! Keeps the last word of a stream back until it is whole: a segment that ends inside a word cannot be continued by a model
-//! that is only told to.
+//! Holds back the last word of a stream until it is whole: a model that is instructed to continue cannot continue a segment that
+//! ends inside a word.
 
 use super::Finish;
 use super::spacing::run_together;
 use crate::engine::fusion::segment::SegmentRule;
 
-/// Characters of a word that are kept back at most.
+/// The most characters of a word that are held back.
 const LONGEST_WORD: usize = 200;
 /// Cuts unfinished text back to its last word boundary, whatever its length.
 const TO_BOUNDARY: SegmentRule = SegmentRule::tokens(1);
 
-/// The end of a stream of text that may not be whole.
+/// The end of a stream of text, which may be incomplete.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Words {
-    /// White space and the word behind it.
+    /// White space and the word after it.
     held: String,
     last: Option<char>,
     length: usize,
@@ -22,7 +22,7 @@ pub(super) struct Words {
 }
 
 impl Words {
-    /// The text was in a code fence around everything: the mark that closes it is not a text when it is the last thing.
+    /// Notes whether the text is in a code fence around everything: then a final closing mark is not text.
     pub(super) fn closes_fence(&mut self, closes: bool) {
         self.closes_fence = closes;
     }
@@ -45,8 +45,8 @@ impl Words {
         self.last = Some(c);
     }
 
-    /// What is kept of the last word: all of it when the model ended it there, otherwise what is certain to be whole. A single
-    /// word is kept, whole or not. White space before an end vote goes.
+    /// The part of the last word to keep: all of it if the model ended it there, otherwise what is certain to be whole. A single
+    /// word is always kept. White space before an end vote is dropped.
     pub(super) fn finish(mut self, how: Finish, voted: bool) -> String {
         if self.may_close() {
             let without = self.held.trim_end().trim_end_matches("```").trim_end().len();
@@ -59,7 +59,7 @@ impl Words {
         let kept = match how {
             Finish::Stop => self.held.len(),
             Finish::Length | Finish::Other if self.given_out => {
-                // Some word was before it: the letter stands for that.
+                // A word came before it: the letter stands for that.
                 TO_BOUNDARY.cut(&format!("a{}", self.held), false).bytes.saturating_sub(1)
             }
             Finish::Length | Finish::Other => TO_BOUNDARY.cut(&self.held, false).bytes,

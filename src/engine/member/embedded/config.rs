@@ -1,4 +1,4 @@
-//! The shape of a llama model, from a GGUF's metadata: what the forward pass computes, checked so that it can rely on it.
+//! The shape of a llama model, from a GGUF's metadata, checked so that the forward pass can rely on it.
 
 use specfuse_transformer::Config;
 
@@ -81,7 +81,7 @@ fn rope(gguf: &Gguf<'_>, head_width: usize) -> Result<(usize, f64), EmbeddedErro
     Ok((rope_width, rope_base))
 }
 
-/// Variants of the architecture that would compute something else without a word.
+/// Refuses variants of the architecture that would silently compute something else.
 fn refuse_variants(gguf: &Gguf<'_>) -> Result<(), EmbeddedError> {
     let refuse = |key: &str, problem: &str| Err(EmbeddedError::metadata(gguf.file(), key, problem));
     match gguf.get("llama.rope.scaling.type") {

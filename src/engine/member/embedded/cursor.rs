@@ -1,6 +1,6 @@
 //! Reads numbers, texts and metadata values from the bytes of a GGUF file, one after another.
 //!
-//! Every step is compared with the file's length. What the values are for is `gguf`'s affair.
+//! Checks every step against the file's length. `gguf` interprets the values.
 
 use super::error::EmbeddedError;
 
@@ -13,10 +13,10 @@ pub(in crate::engine::member) enum Value<'a> {
     Bool(bool),
     Text(&'a str),
     Texts(Vec<&'a str>),
-    /// So many texts, of which not all are UTF-8.
+    /// This many texts, not all of which are UTF-8.
     Garbled(usize),
     Integers(Vec<i64>),
-    /// An array of another type, which nothing here needs.
+    /// An array of another type, which this engine does not need.
     Other,
 }
 
@@ -28,7 +28,7 @@ pub(super) struct Cursor<'a> {
     pub(super) at: usize,
     /// Bytes of the whole file.
     pub(super) length: usize,
-    /// Whether more of the file was needed than is here.
+    /// Whether more of the file was needed than is available.
     pub(super) ran_out: bool,
 }
 
@@ -66,8 +66,8 @@ impl<'a> Cursor<'a> {
         Ok(u64::from_le_bytes(self.array(what)?))
     }
 
-    /// A count of things that each take at least `each` bytes; one that the rest of the file cannot hold is refused here,
-    /// before anything is reserved for it.
+    /// A count of items that each take at least `each` bytes; one that the rest of the file cannot hold is refused before
+    /// anything is allocated for it.
     pub(super) fn count(&mut self, each: usize, what: &str) -> Result<usize, EmbeddedError> {
         let count = self.u64(what)?;
         match usize::try_from(count) {
@@ -80,7 +80,7 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// A name, without which nothing that follows can be understood.
+    /// A name; nothing after a bad one could be understood.
     pub(super) fn name(&mut self, what: &str) -> Result<&'a str, EmbeddedError> {
         let length = self.count(1, what)?;
         std::str::from_utf8(self.take(length, what)?).map_err(|_| self.broken(&format!("{what} is not UTF-8")))
@@ -92,7 +92,7 @@ impl<'a> Cursor<'a> {
         std::str::from_utf8(bytes).map_err(|_| EmbeddedError::metadata(self.file, what, format!("not UTF-8 (byte {})", self.at)))
     }
 
-    /// The file is shorter than what it announces here.
+    /// The error that the file is shorter than what it declares here.
     pub(super) fn cut(&self, problem: &str) -> EmbeddedError {
         EmbeddedError::cut(self.file, format!("{problem} (byte {})", self.at))
     }

@@ -1,4 +1,4 @@
-//! The engine of a session: the prefix in one store, the tree behind it in another.
+//! The engine of a session: the prefix in one store, the tree after it in another.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -10,13 +10,13 @@ use super::vocabulary::Vocabulary;
 use crate::engine::member::MemberError;
 use crate::engine::member::in_process::{Engine, Moved, Session, Sum, Template, Tree};
 
-/// Rows evaluated in one pass: enough to use each weight many times, few enough that a cancelled call ends soon.
+/// Rows evaluated in one pass: enough to reuse each weight many times, few enough that a cancelled call ends soon.
 const ROWS_PER_PASS: usize = 64;
 
-/// Memory that the logits of a tree may take before it is forgotten.
+/// Memory that the logits of a tree may take before it is dropped.
 const TREE_BYTES: usize = 64 << 20;
 
-/// What the sessions of one model share: nothing of it ever changes.
+/// What the sessions of one model share, all of it immutable.
 #[derive(Clone)]
 pub(super) struct Shared {
     file: Arc<str>,
@@ -30,12 +30,12 @@ impl Shared {
         Self { file: file.into(), model: Arc::new(model), vocabulary: Arc::new(vocabulary), level }
     }
 
-    /// Where messages say the model is from.
+    /// The model's source, for messages.
     pub(super) fn file(&self) -> &str {
         &self.file
     }
 
-    /// A session that has evaluated nothing.
+    /// A new session.
     pub(super) fn session(&self) -> Session<Embedded> {
         let template = Template::chat(&self.file, &self.vocabulary.template);
         let forward = Forward::new(&self.model.config, self.level);
@@ -64,7 +64,7 @@ impl Engine for Embedded {
         self.shared.model.config.context
     }
 
-    /// What fits the memory meant for it, but always a whole context.
+    /// What fits its share of memory, but at least a whole context.
     fn nodes(&self, _prefix: usize) -> usize {
         self.rows()
     }
@@ -104,7 +104,7 @@ impl Engine for Embedded {
         Ok(&logits[..self.shared.vocabulary.bytes.len()])
     }
 
-    /// Rows are written over.
+    /// Rows are overwritten.
     fn rewind(&mut self, _prefix: usize) {}
 
     fn grow(&mut self, prefix: usize, tree: &mut Tree, nodes: Range<u32>, sum: Sum<'_>) -> Result<(), MemberError> {
@@ -141,6 +141,6 @@ impl Engine for Embedded {
         }
     }
 
-    /// Rows are written over.
+    /// Rows are overwritten.
     fn forget(&mut self, _prefix: usize, _first: usize) {}
 }

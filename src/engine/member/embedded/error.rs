@@ -1,61 +1,43 @@
 //! What can be wrong with a GGUF file or with opening a member from one.
 
-/// Why a member could not be opened. Every message names the file and what in it is wrong.
+/// Why a member could not be opened. Every message names the file and what is wrong in it.
+#[allow(missing_docs, reason = "the names say it")]
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum EmbeddedError {
-    /// The file could not be read.
     Read {
-        /// The file.
         file: String,
-        /// What the operating system said.
         problem: String,
     },
-    /// The file is larger than this engine takes.
     TooLarge {
-        /// The file.
         file: String,
-        /// Its size.
         bytes: u64,
-        /// The largest size taken.
         limit: u64,
     },
-    /// The container itself is damaged or is none.
+    /// The container itself is damaged, or the file is not one.
     Container {
-        /// The file.
         file: String,
-        /// What is wrong, and where.
         problem: String,
     },
-    /// The file ends before all is there that it announces.
+    /// The file ends before all that it declares.
     Cut {
-        /// The file.
         file: String,
-        /// What is missing.
         problem: String,
     },
-    /// A metadata field is missing or has a value that cannot be used.
+    /// A metadata field is missing or has an unusable value.
     Metadata {
-        /// The file.
         file: String,
-        /// The field.
         key: String,
-        /// What is wrong with it.
         problem: String,
     },
     /// A tensor is missing, or its type, shape or data cannot be used.
     Tensor {
-        /// The file.
         file: String,
-        /// The tensor.
         tensor: String,
-        /// What is wrong with it.
         problem: String,
     },
-    /// The thread that does the member's work could not be started.
+    /// The member's thread could not be started.
     Thread {
-        /// The file.
         file: String,
-        /// What the operating system said.
         problem: String,
     },
 }
@@ -75,7 +57,7 @@ impl std::fmt::Display for EmbeddedError {
 }
 
 impl EmbeddedError {
-    /// The error for a reader who knows which file it is about.
+    /// The error for a reader who already knows which file it is about.
     #[must_use]
     pub fn without_file(&self) -> String {
         match self {
@@ -90,7 +72,7 @@ impl EmbeddedError {
         }
     }
 
-    /// Whether no other program could run this file either: it is not there, is no GGUF file, or is damaged.
+    /// Whether no other program could run this file either: it is missing, not a GGUF file, or damaged.
     #[must_use]
     pub fn is_final(&self) -> bool {
         match self {

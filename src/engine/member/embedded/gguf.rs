@@ -1,8 +1,8 @@
-//! The GGUF container: metadata and tensors as they lie in the bytes of a file.
+//! The GGUF container: metadata and tensors in the bytes of a file.
 //!
-//! Owns the format (<https://github.com/ggml-org/ggml/blob/master/docs/gguf.md>) and distrusts all of it: no number read is
-//! used before it is compared with the file's length. What the metadata mean is `config`'s and `vocabulary`'s affair, and
-//! `model_file`'s, which reads the head of a file alone.
+//! Owns the format (<https://github.com/ggml-org/ggml/blob/master/docs/gguf.md>) and trusts none of it: no number is used before
+//! it is checked against the file's length. `config` and `vocabulary` interpret the metadata, and so does `model_file`, which
+//! reads only the head of a file.
 
 use std::collections::BTreeMap;
 
@@ -27,21 +27,20 @@ pub(in crate::engine::member) struct Gguf<'a> {
     tensors: BTreeMap<&'a str, Entry<'a>>,
 }
 
-/// All before the tensors' data, and whether the file is as long as these need.
+/// Everything before the tensors' data, and whether the file is as long as these need.
 pub(in crate::engine::member) struct Head<'a> {
-    /// The metadata.
     pub(in crate::engine::member) gguf: Gguf<'a>,
     declared: Vec<Declared<'a>>,
 }
 
 impl Head<'_> {
-    /// The type of each tensor, with how many numbers it has.
+    /// The type of each tensor, and its number of elements.
     pub(in crate::engine::member) fn tensors(&self) -> impl Iterator<Item = (Storage, usize)> {
         self.declared.iter().map(|tensor| (tensor.storage, tensor.numbers))
     }
 }
 
-/// A tensor's line in the table, before its data are found.
+/// A tensor's entry in the table, before its data are found.
 struct Declared<'a> {
     name: &'a str,
     shape: Vec<usize>,
@@ -51,7 +50,7 @@ struct Declared<'a> {
 }
 
 impl Declared<'_> {
-    /// Where its data end, from the start of all data; the start of its own where its type is not known.
+    /// Where its data end, from the start of all data; where they start if its type is unknown.
     fn end(&self) -> Option<usize> {
         self.offset.checked_add(self.storage.bytes(self.numbers).unwrap_or_default())
     }
@@ -67,14 +66,14 @@ impl<'a> Gguf<'a> {
         Ok(gguf)
     }
 
-    /// Looks at the start of a file of this many bytes: whether it is a GGUF file, and as long as its tensors need, as far as
-    /// that start tells.
+    /// Checks the start of a file of this many bytes: whether it is a GGUF file, and long enough for its tensors, as far as the
+    /// start shows.
     pub(super) fn glance(file: &'a str, beginning: &'a [u8], length: u64) -> Result<(), EmbeddedError> {
         Self::beginning(file, beginning, length).map(|_| ())
     }
 
-    /// Reads what comes before the tensors' data from the start of a file of this many bytes; `None` where more of it is needed.
-    /// A file that is shorter than its tensors need is refused.
+    /// Reads what comes before the tensors' data from the start of a file of this many bytes; `None` if more of it is needed. A
+    /// file that is too short for its tensors is refused.
     pub(in crate::engine::member) fn beginning(
         file: &'a str,
         beginning: &'a [u8],
@@ -92,7 +91,7 @@ impl<'a> Gguf<'a> {
         }
     }
 
-    /// All before the tensors' data.
+    /// Everything before the tensors' data.
     fn head(cursor: &mut Cursor<'a>) -> Result<(Self, Vec<Declared<'a>>), EmbeddedError> {
         let file = cursor.file;
         if cursor.take(4, "the first four bytes").ok() != Some(b"GGUF".as_slice()) {
@@ -123,7 +122,7 @@ impl<'a> Gguf<'a> {
         Ok((Self { file, metadata, tensors: BTreeMap::new() }, declared))
     }
 
-    /// Whether the file is as long as its tensors need; where their data start.
+    /// Checks that the file is long enough for its tensors; returns where their data start.
     fn whole(&self, declared: &[Declared<'a>], cursor: &Cursor<'a>) -> Result<usize, EmbeddedError> {
         let from = cursor.at.next_multiple_of(self.alignment()?);
         let end = declared.iter().map(|tensor| tensor.end()?.checked_add(from)).max_by_key(|end| end.unwrap_or(usize::MAX));
@@ -176,12 +175,12 @@ impl<'a> Gguf<'a> {
         self.file
     }
 
-    /// An entry as it stands.
+    /// The raw entry.
     pub(in crate::engine::member) fn get(&self, key: &str) -> Option<&Value<'a>> {
         self.metadata.get(key)
     }
 
-    /// A whole number that is not negative, where the entry is there.
+    /// A whole number that is not negative, if the entry exists.
     pub(in crate::engine::member) fn unsigned(&self, key: &str) -> Result<Option<usize>, EmbeddedError> {
         let number = match self.get(key) {
             None => return Ok(None),
@@ -192,7 +191,7 @@ impl<'a> Gguf<'a> {
         number.map(Some).ok_or_else(|| EmbeddedError::metadata(self.file, key, "expected a whole number of at least 0"))
     }
 
-    /// A text, where the entry is there.
+    /// A text, if the entry exists.
     pub(in crate::engine::member) fn text(&self, key: &str) -> Result<Option<&'a str>, EmbeddedError> {
         match self.get(key) {
             None => Ok(None),
@@ -201,7 +200,7 @@ impl<'a> Gguf<'a> {
         }
     }
 
-    /// A truth value; `false` where the entry is missing.
+    /// A truth value; `false` if the entry is missing.
     pub(super) fn flag(&self, key: &str) -> Result<bool, EmbeddedError> {
         match self.get(key) {
             None => Ok(false),
@@ -210,7 +209,7 @@ impl<'a> Gguf<'a> {
         }
     }
 
-    /// A finite number, where the entry is there.
+    /// A finite number, if the entry exists.
     pub(super) fn number(&self, key: &str) -> Result<Option<f64>, EmbeddedError> {
         match self.get(key) {
             None => Ok(None),
@@ -298,7 +297,7 @@ mod tests {
         );
     }
 
-    /// A file of one tensor of this type with so many numbers, and this many bytes of data.
+    /// A file with one tensor of this type with this many elements, and this many bytes of data.
     fn one_tensor(kind: u32, numbers: u64, data: usize) -> Vec<u8> {
         let mut bytes = b"GGUF\x03\0\0\0".to_vec();
         for count in [1_u64, 0, 1] {

@@ -1,12 +1,12 @@
-//! A GGUF language model in this process: plain safe Rust, one thread a member.
+//! A GGUF language model in this process: plain safe Rust, one thread per member.
 //!
-//! For llama-architecture models of up to some ten million parameters in F16 or F32, and nothing else: every other file is
-//! refused by what it has that this engine lacks. Kept small on purpose: at this size it is faster than a tensor library, and
-//! it gives the same bits on every machine.
+//! Only for llama-architecture models of up to about ten million parameters in F16 or F32: any other file is refused, naming what
+//! this engine lacks. Kept small on purpose: at this size it is faster than a tensor library, and it gives the same bits on every
+//! machine.
 //!
-//! From the bytes up: `gguf` reads the container, `config` and `vocabulary` check what it says, `model` repacks the weights, the
-//! crate `specfuse-transformer` computes, `tokenizer` and `split` turn text into tokens, and `engine` is what a session of
-//! `in_process` works with, which owns everything that does not depend on how a model computes.
+//! From the bytes up: `gguf` reads the container, `config` and `vocabulary` check its contents, `model` repacks the weights,
+//! `forward` computes (with `attention`, `matmul` and `cache`), `tokenizer` and `split` turn text into tokens, and `engine` plugs
+//! into a session of `in_process`, which owns everything that does not depend on how a model computes.
 
 mod config;
 mod cursor;
@@ -42,16 +42,16 @@ use crate::engine::member::{
     Working,
 };
 
-/// The largest file taken, in bytes. Above this size a tensor library or a llama.cpp server is the better engine.
+/// The largest file accepted, in bytes. Above this size a tensor library or a llama.cpp server is the better engine.
 pub const FILE_LIMIT: u64 = 256 << 20;
 
-/// Bytes read of a larger file, to say whether another engine could run it: the head of most models.
+/// How many bytes of a larger file to read to decide whether another engine could run it: the head of most models.
 const GLANCE: u64 = 32 << 20;
 
 /// A GGUF model that drafts and scores in this process.
 ///
-/// Keeps what it has evaluated from call to call. Has a thread of its own, unless it is a replica that works in place; dropping it
-/// ends its thread once the call under way is answered or dropped.
+/// Keeps what it has evaluated from call to call. Has its own thread, unless it is a replica that works in place; dropping it
+/// ends its thread once the current call is answered or dropped.
 pub struct EmbeddedMember {
     capabilities: Capabilities,
     shared: Shared,
@@ -62,7 +62,7 @@ impl EmbeddedMember {
     /// Opens a model from the bytes of a GGUF file. `name` is used in messages.
     ///
     /// # Errors
-    /// Names the file and the field of it that is damaged or not supported.
+    /// Names the file and the field in it that is damaged or not supported.
     pub fn open(name: &str, bytes: &[u8]) -> Result<Self, EmbeddedError> {
         Self::start("built-in", name, bytes)
     }
@@ -70,7 +70,7 @@ impl EmbeddedMember {
     /// Opens a GGUF file of at most [`FILE_LIMIT`] bytes.
     ///
     /// # Errors
-    /// As [`Self::open`], and where the file cannot be read or is too large.
+    /// As [`Self::open`], and if the file cannot be read or is too large.
     pub fn open_file(path: &Path) -> Result<Self, EmbeddedError> {
         let name = path.display().to_string();
         let unread = |error: std::io::Error| EmbeddedError::Read { file: name.clone(), problem: error.to_string() };
@@ -84,7 +84,7 @@ impl EmbeddedMember {
             return Err(too_large(bytes));
         }
         let mut contents = Vec::new();
-        // The length may be unknown (a pipe) or change: read no more than the limit whatever it was said to be.
+        // The length may be unknown (a pipe) or change: read no more than the limit in any case.
         file.take(FILE_LIMIT + 1).read_to_end(&mut contents).map_err(unread)?;
         if contents.len() as u64 > FILE_LIMIT {
             return Err(too_large(contents.len() as u64));
@@ -111,12 +111,12 @@ impl EmbeddedMember {
     }
 }
 
-/// What a file says, checked and ready to be worked with.
+/// A file's contents, checked and ready to use.
 fn read(name: &str, bytes: &[u8], level: Level) -> Result<(Shared, Capabilities), EmbeddedError> {
     let gguf = Gguf::parse(name, bytes)?;
     let config = config::read(&gguf)?;
     let vocabulary = Vocabulary::read(&gguf)?;
-    // Whether it can be used is known when a file is opened, and not at the first question.
+    // A bad template must fail when a file is opened, not at the first question.
     let unusable = |problem: TemplateError| EmbeddedError::metadata(name, "tokenizer.chat_template", problem.to_string());
     ChatTemplate::new(&vocabulary.template).check().map_err(unusable)?;
     let model = model::read(&gguf, config, vocabulary.bytes.len())?;
@@ -157,7 +157,7 @@ impl Member for EmbeddedMember {
         self.desk.predict(conversation, None)
     }
 
-    /// Where the system gives no further thread there is none.
+    /// `None` if the system cannot start another thread.
     fn replica(&self, working: Working) -> Option<Arc<dyn Member>> {
         let (shared, capabilities) = (self.shared.clone(), self.capabilities.clone());
         Some(Arc::new(match working {

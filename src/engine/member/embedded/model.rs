@@ -1,12 +1,12 @@
-//! A model's weights, taken from a GGUF and repacked for the forward pass. What they are is checked here, what is computed with them
-//! is not known.
+//! A model's weights, taken from a GGUF and repacked for the forward pass. This file checks them; it does not know
+//! what is computed with them.
 
 use specfuse_transformer::{Config, Layer, Matrix, Model};
 
 use super::error::EmbeddedError;
 use super::gguf::Gguf;
 
-/// Reads all tensors of a llama model whose vocabulary has so many entries.
+/// Reads all tensors of a llama model with a vocabulary of this size.
 pub(super) fn read(gguf: &Gguf<'_>, config: Config, vocabulary: usize) -> Result<Model, EmbeddedError> {
     refuse_extra_tensors(gguf, &config)?;
     let width = config.width;
@@ -47,7 +47,7 @@ fn read_layer(gguf: &Gguf<'_>, config: &Config, layer: usize) -> Result<Layer, E
     })
 }
 
-/// A tensor that would go unused (a bias, an expert) means another architecture than the one that is computed.
+/// A tensor that would be unused (a bias, an expert) means a different architecture than the one computed here.
 fn refuse_extra_tensors(gguf: &Gguf<'_>, config: &Config) -> Result<(), EmbeddedError> {
     const PARTS: [&str; 9] =
         ["attn_norm", "attn_q", "attn_k", "attn_v", "attn_output", "ffn_norm", "ffn_gate", "ffn_up", "ffn_down"];

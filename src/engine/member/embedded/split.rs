@@ -1,6 +1,6 @@
 //! Splits text into the pieces that byte-pair merging works on, as llama.cpp does for `gpt-2` and `default`.
 //!
-//! By hand instead of by regular expressions: the pattern needs a look-ahead, and a scan is linear on any text.
+//! By hand instead of with regular expressions: the pattern needs a look-ahead, and a scan is linear on any text.
 
 use unicode_properties::{GeneralCategory, GeneralCategoryGroup, UnicodeGeneralCategory};
 
@@ -25,8 +25,8 @@ fn class(letter: char) -> Class {
     }
 }
 
-/// The next piece of a text, as the `gpt-2` pattern finds it:
-/// `'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+`.
+/// The next piece of a text, by the `gpt-2` pattern: `'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+|
+/// ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+`.
 fn piece(text: &str) -> &str {
     const SHORT: [&str; 7] = ["'s", "'t", "'m", "'d", "'re", "'ve", "'ll"];
     if let Some(short) = SHORT.iter().find(|short| text.starts_with(**short)) {
@@ -38,7 +38,7 @@ fn piece(text: &str) -> &str {
         return &text[..text.len() - word.len() + end];
     }
     let end = text.find(|letter: char| !letter.is_whitespace()).unwrap_or(text.len());
-    // The last space before a word belongs to the word; a lone one that is no plain space stays alone.
+    // The last space before a word belongs to the word; white space other than a plain space stays separate.
     match text[..end].char_indices().next_back() {
         Some((last, _)) if last > 0 && end < text.len() => &text[..last],
         _ => &text[..end],
@@ -91,7 +91,7 @@ fn words<'a>(mut text: &'a str, found: &mut Vec<&'a str>) {
     }
 }
 
-/// `default` also parts numbers from what is around them, and digits into groups of three.
+/// `default` also separates numbers from what surrounds them, and digits into groups of three.
 fn numbers<'a>(mut text: &'a str, found: &mut Vec<&'a str>) {
     while !text.is_empty() {
         let (part, rest) = text.split_at(run(text, is_number));

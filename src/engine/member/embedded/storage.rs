@@ -1,9 +1,9 @@
-//! How tensors store their numbers: ggml's types, as far as their sizes go.
+//! How tensors store their numbers: ggml's types and their sizes.
 //!
-//! Only two of them are computed with here. The sizes of the others tell a file that is cut from one that another program could
-//! run (<https://github.com/ggml-org/ggml/blob/master/src/ggml-common.h>).
+//! This engine computes with only two of them. The sizes of the others distinguish a truncated file from one that another program
+//! could run (<https://github.com/ggml-org/ggml/blob/master/src/ggml-common.h>).
 
-/// The number types that a tensor may have here.
+/// The number types that this engine computes with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Precision {
     F32,
@@ -54,7 +54,7 @@ const TYPES: &[(u32, &str, usize, usize)] = &[
 ];
 
 impl Storage {
-    /// The precision, where it is one that is computed with here.
+    /// The precision, if this engine computes with it.
     pub(super) fn precision(self) -> Option<Precision> {
         match self.0 {
             0 => Some(Precision::F32),
@@ -63,13 +63,13 @@ impl Storage {
         }
     }
 
-    /// Bytes of so many numbers, at most what can be addressed; `None` for a type that is not known.
+    /// Bytes of this many numbers, clamped to what can be addressed; `None` for an unknown type.
     pub(in crate::engine::member) fn bytes(self, numbers: usize) -> Option<usize> {
         let (.., block, bytes) = TYPES.iter().find(|(kind, ..)| *kind == self.0)?;
         Some(numbers.div_ceil(*block).saturating_mul(*bytes))
     }
 
-    /// Its name, so that a refusal says what a file has.
+    /// Its name, for an error that says what a file has.
     pub(in crate::engine::member) fn name(self) -> String {
         let known = TYPES.iter().find(|(kind, ..)| *kind == self.0);
         known.map_or_else(|| format!("number {}", self.0), |(_, name, ..)| (*name).to_owned())

@@ -1,7 +1,7 @@
 //! Text to token ids: byte-level byte-pair encoding, equal to llama.cpp's.
 //!
-//! Owns the merging and the finding of special tokens. Any text takes bounded time: one that cannot fit the limit is refused
-//! by its length, and merging goes through a heap, never through the word again and again.
+//! Owns the merging and finding special tokens. Any text takes bounded time: one that cannot fit the limit is refused by its
+//! length, and merging uses a heap, never repeated passes over the word.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -10,7 +10,7 @@ use super::split::pieces;
 use super::vocabulary::Vocabulary;
 use crate::engine::member::in_process::TooLong;
 
-/// A text cut at its special tokens.
+/// A text split at its special tokens.
 #[derive(Debug, Clone, Copy)]
 enum Part<'a> {
     Text(&'a str),
@@ -26,16 +26,16 @@ struct Symbol {
     merged: bool,
 }
 
-/// Rank, place of the left token, the pair and what it becomes: ordered as pairs are to be merged.
+/// Rank, index of the left token, the pair and its result: ordered as pairs are to be merged.
 type Merge = (u32, usize, (u32, u32), u32);
 
 const NONE: usize = usize::MAX;
 
 impl Vocabulary {
-    /// Appends the tokens of a text to `ids`. With `special`, written forms of special tokens become those tokens: for
-    /// templates only, never for what people or models wrote. Fails as soon as `ids` would grow beyond `limit`.
+    /// Appends the tokens of a text to `ids`. With `special`, written forms of special tokens become those tokens: only for
+    /// templates, never for what users or models wrote. Fails as soon as `ids` would grow beyond `limit`.
     pub(super) fn encode(&self, text: &str, special: bool, limit: usize, ids: &mut Vec<u32>) -> Result<(), TooLong> {
-        // No token is longer than the longest: a text that is too long is known before any of it is looked at.
+        // No token is longer than the longest: this detects a text that is too long without reading it.
         let least = ids.len() + text.len() / self.longest;
         if least > limit {
             return Err(TooLong { needed: least });
@@ -49,7 +49,7 @@ impl Vocabulary {
         Ok(())
     }
 
-    /// Cuts a text at its special tokens, the longest first.
+    /// Splits a text at its special tokens, the longest first.
     fn parts<'a>(&self, text: &'a str, templates: bool) -> Vec<Part<'a>> {
         let mut parts = vec![Part::Text(text)];
         for (written, id, always) in &self.special {
@@ -81,7 +81,7 @@ impl Vocabulary {
         Ok(())
     }
 
-    /// Merges the bytes of one piece: always the pair of the lowest rank, the leftmost of equals.
+    /// Merges the bytes of one piece: always the pair of the lowest rank, the leftmost on ties.
     fn merge(&self, piece: &str, limit: usize, ids: &mut Vec<u32>) -> Result<(), TooLong> {
         let count = piece.len();
         let mut symbols: Vec<Symbol> = piece

@@ -10,13 +10,11 @@ use crate::engine::member::in_process::{self, Part, TooLong};
 /// How text is split before merging; llama.cpp's names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Split {
-    /// `gpt-2`.
     Gpt2,
-    /// `default`.
     Default,
 }
 
-/// For pairs that merge: rank (earlier merges first) and result.
+/// For pairs that merge: rank (lower merges first) and result.
 pub(super) type Merges = HashMap<(u32, u32), (u32, u32)>;
 
 /// A checked vocabulary.
@@ -24,9 +22,9 @@ pub(super) type Merges = HashMap<(u32, u32), (u32, u32)>;
 pub(super) struct Vocabulary {
     /// What each token adds to a text. Special tokens keep their written form here but never become text.
     pub(super) bytes: Vec<Vec<u8>>,
-    /// Tokens that are never drawn: those that stand for themselves in a template, except those that end a turn.
+    /// Tokens that are never drawn: those with a meaning in a template, except those that end a turn.
     pub(super) never: Vec<bool>,
-    /// Special tokens as they are written, longest first; the flag says that they count in any text, not just in templates.
+    /// Special tokens in written form, longest first; the flag means that they count in any text, not just in templates.
     pub(super) special: Vec<(String, u32, bool)>,
     /// The token of each single byte.
     pub(super) byte_tokens: [u32; 256],
@@ -34,7 +32,7 @@ pub(super) struct Vocabulary {
     pub(super) split: Split,
     /// Tokens that end a turn; at least one.
     pub(super) ends: Vec<u32>,
-    /// The token that starts a text, where the model wants it added.
+    /// The token that starts a text, if the model wants it added.
     pub(super) start: Option<u32>,
     /// The template of a conversation, and the written forms of the start and end tokens for its use.
     pub(super) template: String,
@@ -137,7 +135,7 @@ impl in_process::Vocabulary for Vocabulary {
 enum Kind {
     /// Text.
     Normal,
-    /// Found in templates only, never drawn.
+    /// Only found in templates, never drawn.
     Control,
     /// Found whole in any text.
     Always,

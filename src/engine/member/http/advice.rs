@@ -1,23 +1,24 @@
-//! When a server says how long to wait: the forms in which they say it.
+//! The forms in which servers request a wait.
 //!
-//! Owns reading them; whether to wait is the backoff's. In order: `retry-after-ms` (`OpenAI`, Azure), `retry-after` (RFC 9110,
-//! section 10.2.3: seconds or a date), `RetryInfo.retryDelay` in the body (Google), `x-ratelimit-reset-*` (`OpenAI` and its kin).
+//! Owns reading them; the backoff decides whether to wait. In order: `retry-after-ms` (`OpenAI`, Azure), `retry-after` (RFC 9110,
+//! section 10.2.3: seconds or a date), `RetryInfo.retryDelay` in the body (Google), `x-ratelimit-reset-*` (`OpenAI` and its
+//! relatives).
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use reqwest::header::HeaderMap;
 use serde_json::Value;
 
-/// Numbers of seconds from here on are points in time since 1970: nobody asks to wait thirty years.
+/// A number of seconds from here on is a point in time since 1970: no server requests a wait of thirty years.
 const EPOCH: f64 = 1e9;
 
-/// From here on they are in milliseconds.
+/// From here on it is in milliseconds.
 const EPOCH_IN_MILLISECONDS: f64 = 1e11;
 
-/// The longest wait that is told apart: a century. Adding it to a date cannot fail.
+/// The upper limit on waits, a century. Adding it to a date cannot fail.
 const CENTURY: f64 = 4e9;
 
-/// How long the server asks to wait, if it does. `body` is the reply's, where it is JSON.
+/// How long the server asks to wait, if it does. `body` is the reply's, if it is JSON.
 pub(super) fn advice(headers: &HeaderMap, body: Option<&Value>, now: SystemTime) -> Option<Duration> {
     let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim);
     header("retry-after-ms")
@@ -70,7 +71,7 @@ pub(super) fn span(text: &str) -> Option<Duration> {
     Some(total)
 }
 
-/// So many seconds, a century at most: who asks for more is refused all the same. `None` for what is no span.
+/// This many seconds, a century at most: a longer wait is refused just the same. `None` if it is not a duration.
 fn seconds(number: f64) -> Option<Duration> {
     let number = if number.is_finite() && number >= 0.0 { number.min(CENTURY) } else { return None };
     Duration::try_from_secs_f64(number).ok()
@@ -83,7 +84,7 @@ fn retry_info(body: &Value) -> Option<Duration> {
     details.iter().find_map(|detail| span(detail.get("retryDelay")?.as_str()?))
 }
 
-/// The latest reset among the limits of which nothing remains; a limit that does not say what remains counts as used up.
+/// The latest reset among the exhausted limits; a limit that does not report what remains counts as exhausted.
 fn resets(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim);
     ["requests", "tokens"]

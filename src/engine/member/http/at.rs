@@ -1,12 +1,12 @@
-//! Where a call goes, as errors show it: the endpoint's name and the address, both fit to show.
+//! The destination of a call for errors: the endpoint's name and the address, both fit to show.
 
 use std::fmt;
 use std::sync::Arc;
 
-/// The place of a call; it prints as `name (address)`.
+/// The destination of a call; it prints as `name (address)`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct At {
-    /// What messages call the endpoint; `None` where the reader knows which it is.
+    /// The endpoint's name in messages; `None` if the reader knows which it is.
     name: Option<Arc<str>>,
     address: Arc<str>,
 }

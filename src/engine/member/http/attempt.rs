@@ -1,6 +1,6 @@
 //! One attempt at a call: sending it, and judging the reply's head.
 //!
-//! Owns what every attempt of a call sends, which statuses are errors, and what an error says.
+//! Owns what every attempt of a call sends, which statuses are errors, and reading an error's contents.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::atomic::Ordering;
@@ -25,10 +25,10 @@ use super::refusal::Refusal;
 use super::shared::Shared;
 use crate::engine::member::Sent;
 
-/// Bytes read of the body of an error.
+/// How many bytes of an error's body are read.
 const ERROR_BODY: usize = 64 << 10;
 
-/// How long the body of an error may take: the status alone says most of it.
+/// How long to wait for the body of an error: the status alone says most of it.
 const ERROR_TIME: Duration = Duration::from_secs(5);
 
 /// One call: what every attempt sends.
@@ -41,7 +41,7 @@ pub(super) struct Call {
     pub(super) at: At,
     /// Whether it is at the server.
     pub(super) sent: Sent,
-    /// The most attempts, the first included.
+    /// The most attempts, including the first.
     pub(super) attempts: u32,
 }
 
@@ -53,17 +53,17 @@ impl Call {
         Self { method, url, body, accept, at, sent: Sent::default(), attempts: shared.limits.attempts }
     }
 
-    /// At most so often.
+    /// Limits the attempts.
     pub(super) fn trying(self, attempts: u32) -> Self {
         Self { attempts, ..self }
     }
 
-    /// Notes there whether it is at the server.
+    /// Records there whether it is at the server.
     pub(super) fn noting(self, sent: &Sent) -> Self {
         Self { sent: sent.clone(), ..self }
     }
 
-    /// A number that is the same for the same request.
+    /// A number that is equal for equal requests.
     pub(super) fn mark(&self) -> u64 {
         let mut hasher = DefaultHasher::new();
         (self.method.as_str(), self.url.as_str(), &self.body).hash(&mut hasher);
@@ -106,7 +106,7 @@ impl Call {
     }
 
     async fn send(&self, shared: &Shared) -> Result<Response, HttpError> {
-        // Before anything was answered a call that only asks can be sent twice.
+        // Before any reply a call that only reads can be sent twice.
         let watched = Self::is_looked_at(shared) && self.url.scheme() == "https" && self.method == Method::GET;
         let sent = if watched {
             match timeout(shared.limits.handshake, self.request(shared).send()).await {
@@ -134,12 +134,12 @@ impl Call {
         }
     }
 
-    /// Whether a failure may be that of a wrong scheme: nothing was answered yet, and a look would reach the server itself.
+    /// Whether a failure may be due to a wrong scheme: nothing was answered yet, and a probe would reach the server itself.
     fn is_looked_at(shared: &Shared) -> bool {
         shared.proxy.is_none() && !shared.answered.load(Ordering::Relaxed)
     }
 
-    /// The failure, or what a look at the port says of it.
+    /// The failure, or what a probe of the port finds.
     async fn looked_at(&self, error: HttpError, shared: &Shared) -> HttpError {
         if !Self::is_looked_at(shared) {
             return error;
@@ -190,7 +190,7 @@ impl Call {
     }
 }
 
-/// As much of an error's body as comes; what is wrong with the rest does not matter.
+/// As much of an error's body as comes; problems with the rest do not matter.
 async fn beginning(response: &mut Response) -> Vec<u8> {
     let mut body = Vec::new();
     let read = async {
@@ -201,7 +201,7 @@ async fn beginning(response: &mut Response) -> Vec<u8> {
             }
         }
     };
-    // What came before the limit stays in `body`.
+    // What came before the limit remains in `body`.
     let _ = timeout(ERROR_TIME, read).await;
     body
 }

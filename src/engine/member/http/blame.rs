@@ -1,4 +1,4 @@
-//! Whether an error is about a parameter of the request: then the same request fails again, whatever the status says.
+//! Whether an error is about a parameter of the request: then the same request fails again, whatever the status.
 
 use std::collections::BTreeSet;
 
@@ -22,7 +22,8 @@ const REFUSING: [&str; 14] = [
     "must be",
 ];
 
-/// Fields that carry what is asked for, or how: no server fails for knowing them, and messages about other things name them.
+/// Fields for the contents of a request: no server fails because it does not know them, and messages about other things name
+/// them.
 const ORDINARY: [&str; 12] = [
     "model",
     "messages",
@@ -57,7 +58,7 @@ pub(super) fn blames(message: &str, body: &[u8]) -> bool {
     names.iter().any(|name| words.contains(&name.to_lowercase().as_str()))
 }
 
-/// The names of a body's fields; not those of its lists, which are what is asked.
+/// The names of a body's fields; not those inside its lists, which are its contents.
 fn collect<'a>(body: &'a Value, names: &mut BTreeSet<&'a str>) {
     for (name, value) in body.as_object().into_iter().flatten() {
         if !ORDINARY.contains(&name.as_str()) {

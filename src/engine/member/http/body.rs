@@ -1,7 +1,7 @@
 //! The body of a reply, piece by piece, within its time limits.
 //!
-//! Owns the connection and the permit of one call: both are given back when the body has ended or this is dropped. A body that
-//! was read to its end leaves the connection open for the next call; one that was not closes it.
+//! Owns the connection and the permit of one call: both are released when the body has ended or this is dropped. A body that was
+//! read to its end leaves the connection open for the next call; otherwise it is closed.
 
 use std::time::Duration;
 
@@ -39,7 +39,7 @@ impl Body {
         Ok(Self { response, ended: first.is_none(), first, at, idle, received, _permit: permit })
     }
 
-    /// The next piece; `None` at the end. A cut names no exact place: the caller knows what it has read.
+    /// The next piece; `None` at the end. The error of a cut has no exact place: the caller knows what it has read.
     pub(super) async fn piece(&mut self) -> Result<Option<Vec<u8>>, HttpError> {
         if let Some(first) = self.first.take() {
             return Ok(Some(first));
@@ -71,12 +71,12 @@ impl Body {
         }
     }
 
-    /// What the log follows.
+    /// The log's record of this call.
     pub(super) fn followed(&self) -> Option<Followed> {
         self.received.followed()
     }
 
-    /// What the server calls the body, without parameters, in lower case; empty where it does not say.
+    /// The body's content type without parameters, in lower case; empty if the server does not give it.
     pub(super) fn content_type(&self) -> String {
         let header = self.response.headers().get("content-type").and_then(|value| value.to_str().ok()).unwrap_or_default();
         header.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()

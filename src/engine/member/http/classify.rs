@@ -1,7 +1,7 @@
 //! What the HTTP library's errors mean.
 //!
-//! The library keeps the causes as a chain of errors of several libraries; what they are is told by their types where those are
-//! public, else by the words of the innermost one.
+//! The library keeps the causes as a chain of errors of several libraries; they are recognised by type where that is public,
+//! otherwise by the words of the innermost one.
 
 use std::error::Error;
 use std::io;
@@ -12,7 +12,7 @@ use super::proxy::Proxy;
 use super::refusal::span;
 use super::shared::Shared;
 
-/// What failed while a request was sent and its reply's head awaited.
+/// What failed while a request was sent or its reply's head awaited.
 pub(super) fn of_sending(error: &reqwest::Error, scheme: &str, at: &At, shared: &Shared) -> HttpError {
     let error = of_connecting(error, scheme, at, shared);
     match &shared.proxy {
@@ -64,8 +64,8 @@ fn tls_reason(error: &rustls::Error) -> String {
     }
 }
 
-/// The error and its causes, outermost first. An `io::Error` that wraps another names that one's cause as its own, so what it
-/// wraps is looked at as well.
+/// The error and its causes, outermost first. An `io::Error` that wraps another reports that one's cause as its own, so the
+/// wrapped error is included too.
 fn causes<'a>(error: &'a (dyn Error + 'static)) -> Vec<&'a (dyn Error + 'static)> {
     let mut chain = vec![error];
     let mut next = below(error);

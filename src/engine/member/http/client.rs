@@ -1,6 +1,6 @@
 //! Calls to one endpoint: get, post, stream.
 //!
-//! Owns what is shared between calls (connections, places, secrets) and when a call is tried again. One attempt is in
+//! Owns what calls share (connections, permits, secrets) and when a call is retried. One attempt is in
 //! [`attempt`](super::attempt).
 
 use std::fmt;
@@ -28,26 +28,26 @@ use super::tls;
 use super::trouble::Trouble;
 use crate::engine::member::Sent;
 
-/// Who we say we are.
+/// How this program identifies itself.
 const USER_AGENT: &str = concat!("specfuse/", env!("CARGO_PKG_VERSION"));
 
-/// Connections kept open between calls, each client.
+/// How many connections each client keeps open between calls.
 ///
-/// The pool's own habit is to keep as many as were ever open at once, for 90 seconds each. Calls that are spread over a round fall
-/// together after a wait for one that failed, each then takes a connection of its own, and since the pool hands out the youngest
-/// first, the next such burst finds all of them still there: the only way found in which handles grow while members fail and come
-/// back. What a burst opens beyond these, which are as many calls as a llama.cpp server takes at once, is closed when its call
-/// ends.
+/// By default the pool keeps as many as were ever open at the same time, for 90 seconds each. Calls that are spread over a round
+/// coincide after waiting for one that failed, each then opens a connection, and since the pool hands out the youngest first, the
+/// next such burst finds all of them still there: this is the only way found in which handles grow while members fail and come
+/// back. Connections of a burst beyond this number, the calls that a llama.cpp server takes at the same time, are closed when
+/// their call ends.
 const KEPT: usize = 4;
 
-/// How long one is kept: a call that comes later connects again, which costs less than a round takes.
+/// How long one is kept: a later call connects again, which costs less than a round takes.
 const KEPT_FOR: Duration = Duration::from_secs(20);
 
-/// Calls to one endpoint. Copies share connections, and the limit on calls at once.
+/// Calls to one endpoint. Clones share connections, and the limit on concurrent calls.
 #[derive(Clone)]
 pub struct Http {
     shared: Arc<Shared>,
-    /// Attempts for one call, the first included.
+    /// Attempts for one call, including the first.
     attempts: u32,
 }
 
@@ -75,7 +75,7 @@ impl Http {
         })
     }
 
-    /// The same client, which tries each call at most so many times.
+    /// The same client with at most this many attempts per call.
     #[must_use]
     pub fn trying(&self, attempts: u32) -> Self {
         Self { attempts: attempts.min(self.attempts), shared: Arc::clone(&self.shared) }
@@ -99,19 +99,19 @@ impl Http {
         self.post_noting(path, body, &Sent::default()).await
     }
 
-    /// As [`Self::post`], and notes whether the request is at the server.
+    /// As [`Self::post`], and records whether the request is at the server.
     pub async fn post_noting(&self, path: &str, body: &Value, sent: &Sent) -> Result<Value, HttpError> {
         let call = self.call(Method::POST, path, Some(body), "application/json").noting(sent);
         self.shared.json(&call).await
     }
 
-    /// Posts JSON and gets a reply message by message. Returns when the first bytes of its body are there.
+    /// Posts JSON and gets a reply message by message. Returns once the first bytes of its body have arrived.
     #[cfg(any(test, feature = "testing"))]
     pub async fn stream(&self, path: &str, body: &Value, framing: Framing) -> Result<Messages, HttpError> {
         self.stream_noting(path, body, framing, &Sent::default()).await
     }
 
-    /// As [`Self::stream`], and notes whether the request is at the server.
+    /// As [`Self::stream`], and records whether the request is at the server.
     pub async fn stream_noting(&self, path: &str, body: &Value, framing: Framing, sent: &Sent) -> Result<Messages, HttpError> {
         let accept = match framing {
             Framing::EventStream => "text/event-stream, application/json",
@@ -162,7 +162,7 @@ impl Shared {
         }
     }
 
-    /// Tries until a reply's body has started, or no further attempt is worth it.
+    /// Tries until a reply's body has started, or no further attempt is worthwhile.
     async fn begun(&self, call: &Call) -> Result<Body, HttpError> {
         let (mut attempts, mut looks) = (0, 0);
         let request = call.mark();
@@ -171,7 +171,7 @@ impl Shared {
             if let Some(wait) = self.trouble.before(request, self.limits.backoff.longest)? {
                 tokio::time::sleep(wait).await;
             }
-            // A place is kept for the attempt only: a call that waits for its next one keeps no other from theirs.
+            // The permit is held only during the attempt: a call that waits for its next one does not block others.
             let permit = self.places.clone().acquire_owned().await.ok();
             call.sent.send();
             let error = match call.attempt(self, permit).await {
@@ -201,7 +201,7 @@ impl Shared {
     }
 }
 
-/// A number from 0 to 1. Waits need no better chance than what the standard library draws for its hash tables.
+/// A number from 0 to 1. The randomness of the standard library's hash tables is good enough for waits.
 fn jitter() -> f64 {
     RandomState::new().hash_one(()) as f64 / u64::MAX as f64
 }
@@ -211,7 +211,7 @@ fn client(endpoint: &Endpoint, limits: &Limits) -> Result<Client, HttpError> {
     let settings = if endpoint.wants_tls() {
         tls::trusted()
     } else if endpoint.is_proxied() {
-        // The proxy may be reached by TLS; that the system trusts nobody is no reason not to go by another one.
+        // The proxy may use TLS; a system without trusted certificates can still use one that does not.
         tls::trusted().or_else(|_| tls::unused())
     } else {
         tls::unused()

@@ -1,7 +1,7 @@
-//! Recognises that a prompt does not fit a model's context, and how many tokens it is about.
+//! Recognises that a prompt does not fit a model's context, and roughly how many tokens are involved.
 //!
-//! Servers agree on neither code nor words. Codes: `OpenAI` and its kin `context_length_exceeded`, llama.cpp
-//! `exceed_context_size_error` with `n_prompt_tokens` and `n_ctx`. The others say it in the message only.
+//! Servers agree on neither code nor words. Codes: `OpenAI` and its relatives `context_length_exceeded`, llama.cpp
+//! `exceed_context_size_error` with `n_prompt_tokens` and `n_ctx`. The others only have it in the message.
 
 use serde_json::Value;
 
@@ -10,15 +10,15 @@ use crate::engine::member::count;
 /// A prompt that does not fit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ContextLength {
-    /// Tokens asked for, where the server says.
+    /// Tokens requested, if the server reports it.
     pub needed: Option<usize>,
-    /// Tokens the context holds, where the server says.
+    /// Tokens the context holds, if the server reports it.
     pub limit: Option<usize>,
 }
 
 const CODES: [&str; 3] = ["context_length_exceeded", "exceed_context_size_error", "model_context_window_exceeded"];
 
-/// What messages say, in lower case.
+/// Phrases of such messages, in lower case.
 const PHRASES: [&str; 9] = [
     "maximum context length",
     "context length exceeded",
@@ -31,11 +31,11 @@ const PHRASES: [&str; 9] = [
     "input token count",
 ];
 
-/// What stands right before the number of tokens that the context holds.
+/// What directly precedes the number of tokens that the context holds.
 const BEFORE_LIMIT: [&str; 5] =
     ["context length is ", "available context size (", "context size (", "context window of ", "tokens allowed ("];
 
-/// What an error object and its message say about the context.
+/// What an error object and its message reveal about the context.
 pub(super) fn context_length(error: &Value, message: &str) -> Option<ContextLength> {
     let lower = message.to_lowercase();
     let coded = ["code", "type"].into_iter().filter_map(|field| error.get(field)?.as_str()).any(|name| CODES.contains(&name));
@@ -47,8 +47,8 @@ pub(super) fn context_length(error: &Value, message: &str) -> Option<ContextLeng
     Some(ContextLength { needed: field("n_prompt_tokens").or(needed), limit: field("n_ctx").or(limit) })
 }
 
-/// Needed and available tokens in a message. Where the words do not tell which is which, the larger of the first two numbers is
-/// what was needed: otherwise there would be no error.
+/// Needed and available tokens in a message. If the words do not distinguish them, the larger of the first two numbers is the
+/// needed one: otherwise there would be no error.
 fn numbers_in(lower: &str) -> (Option<usize>, Option<usize>) {
     // Anthropic: `215000 tokens > 200000 maximum`, `188240 + 21333 > 200000`.
     if let Some((needed, limit)) = lower.split_once(" > ") {
@@ -67,7 +67,7 @@ fn numbers_in(lower: &str) -> (Option<usize>, Option<usize>) {
     }
 }
 
-/// The whole numbers that stand alone, as `4,097` and `4097` but not the ones in `gpt-4`.
+/// The separate whole numbers, such as `4,097` and `4097` but not the one in `gpt-4`.
 fn numbers(text: &str) -> Vec<usize> {
     let words = text.split(|part: char| !(part.is_alphanumeric() || "-_.,".contains(part)));
     let plain = words.map(|word| word.trim_matches(|part| ",.".contains(part)).replace(',', ""));

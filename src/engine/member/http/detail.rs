@@ -1,30 +1,30 @@
-//! What a server says went wrong, in whichever shape it says so.
+//! A server's description of an error, in whatever form.
 //!
-//! Owns the shapes of error bodies: `{error:{message,code,type,status}}` (`OpenAI`, Anthropic, llama.cpp), `{error:"…"}` (Ollama,
-//! TGI), `{message}` (Cohere, Mistral, `SGLang`), `{detail}` (`FastAPI`), `[{error:{…}}]` (Google), a web page, plain text. All text
-//! from here is one line without control characters, of bounded length, and without secrets.
+//! Owns the forms of error bodies: `{error:{message,code,type,status}}` (`OpenAI`, Anthropic, llama.cpp), `{error:"…"}` (Ollama,
+//! TGI), `{message}` (Cohere, Mistral, `SGLang`), `{detail}` (`FastAPI`), `[{error:{…}}]` (Google), a web page, plain text. All
+//! text from here is one line without control characters, of bounded length, and without secrets.
 
 use serde_json::Value;
 
 use super::context::{ContextLength, context_length};
 use super::redact::{MASK, Secrets};
 
-/// Characters shown of text that is not an error in a known shape.
+/// How many characters of text in no known form are shown.
 const EXCERPT: usize = 200;
 
-/// Characters kept of a server's message: some servers repeat the whole request in it.
+/// How many characters of a server's message are kept: some servers repeat the whole request in it.
 const MESSAGE: usize = 1000;
 
-/// What a server says went wrong.
+/// A server's description of an error.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Detail {
-    /// Its message, made fit to show; empty where there is none.
+    /// Its message, made fit to show; empty if there is none.
     pub message: String,
     /// Its code, such as `insufficient_quota`, or a number as text.
     pub code: Option<String>,
-    /// Its kind: what it calls `type` or `status`.
+    /// Its kind, from `type` or `status`.
     pub kind: Option<String>,
-    /// The prompt does not fit the model's context, where it says so.
+    /// Set if the server reports that the prompt does not fit the model's context.
     pub context: Option<ContextLength>,
 }
 
@@ -35,7 +35,7 @@ impl Detail {
         [&self.code, &self.kind].into_iter().flatten().any(|name| name == word)
     }
 
-    /// The status that the code stands for, where it is one.
+    /// The status that the code stands for, if it is one.
     #[must_use]
     pub fn status(&self) -> Option<u16> {
         self.code.as_ref()?.parse().ok().filter(|status| (400..600).contains(status))
@@ -63,7 +63,7 @@ pub(super) fn in_band(event: Option<&str>, data: &Value, secrets: &Secrets) -> O
     Some(of_value(data, secrets).unwrap_or_else(|| Detail { message: shown(&text_of(data), secrets), ..Detail::default() }))
 }
 
-/// Any text that is not JSON, told in one line: a web page by its title.
+/// Any text that is not JSON, in one line: a web page by its title.
 pub(super) fn shown(text: &str, secrets: &Secrets) -> String {
     match page_title(text) {
         Some(title) if title.is_empty() => "a web page".to_owned(),
@@ -72,12 +72,12 @@ pub(super) fn shown(text: &str, secrets: &Secrets) -> String {
     }
 }
 
-/// The start of a text that holds no secret, in one line.
+/// The start of a text without secrets, in one line.
 pub(super) fn excerpt(text: &str) -> String {
     cut(&one_line(text), EXCERPT)
 }
 
-/// The error that JSON holds, if it has a known shape.
+/// The error in a JSON value, if it has a known form.
 fn of_value(value: &Value, secrets: &Secrets) -> Option<Detail> {
     match value {
         Value::Array(all) => all.iter().find_map(|one| of_value(one, secrets)),
@@ -96,7 +96,7 @@ fn of_value(value: &Value, secrets: &Secrets) -> Option<Detail> {
     }
 }
 
-/// The message in one of the places where servers put it.
+/// The message at one of the locations that servers use.
 fn message_of(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text.clone()),
@@ -106,7 +106,7 @@ fn message_of(value: &Value) -> Option<String> {
                 ["error", "message", "detail", "msg", "errors"].into_iter().find_map(|field| message_of(fields.get(field)?));
             let raw = value.pointer("/error/metadata/raw").or_else(|| value.pointer("/metadata/raw"));
             match (found, raw.and_then(Value::as_str)) {
-                // What the provider behind OpenRouter said.
+                // The message of the provider behind OpenRouter.
                 (Some(found), Some(raw)) if !found.contains(raw) => Some(format!("{found}: {raw}")),
                 (found, _) => found,
             }
@@ -119,14 +119,14 @@ fn text_of(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
-/// The title of a web page, empty if it has none; `None` where the text is no web page.
+/// The title of a web page, empty if it has none; `None` if the text is not a web page.
 pub(super) fn page_title(text: &str) -> Option<String> {
     let text = text.trim_start_matches('\u{feff}').trim_start();
     let beginning: String = text.chars().take(1024).collect::<String>().to_ascii_lowercase();
     if !beginning.starts_with('<') || !(beginning.contains("<html") || beginning.contains("<!doctype html")) {
         return None;
     }
-    // Lower-casing ASCII keeps every byte where it is.
+    // Lower-casing ASCII keeps every byte offset.
     let lower = text.to_ascii_lowercase();
     let title = lower.find("<title").and_then(|tag| {
         let begin = tag + lower.get(tag..)?.find('>')? + 1;

@@ -1,6 +1,6 @@
-//! Where a model is served: the address, the key, the headers that every request carries.
+//! Where a model is served: the address, the key, the headers of every request.
 //!
-//! Owns joining paths onto the address and what of all this may be shown. Left to others: where keys come from
+//! Owns joining paths onto the address and which parts of all this may be shown. Leaves to others: where keys come from
 //! ([`key`](super::key)), and what is sent.
 
 use std::fmt;
@@ -18,7 +18,7 @@ use super::key::KeyError;
 use super::proxy::Proxy;
 use super::redact::{MASK, Secrets, names_secret};
 
-/// A key as it is sent. Printing it shows the header's name only.
+/// A key in the form in which it is sent. Printing it shows only the header's name.
 #[derive(Clone)]
 pub struct Key {
     header: HeaderName,
@@ -30,7 +30,7 @@ impl Key {
     /// A key sent in this header, after this prefix (`"Bearer "` or nothing).
     pub fn new(header: &str, prefix: &str, secret: &SecretString) -> Result<Self, KeyError> {
         let name = HeaderName::from_bytes(header.as_bytes()).map_err(|_| KeyError::HeaderName { header: header.to_owned() })?;
-        // Blanks at the end of a header are no part of it.
+        // Trailing blanks are not part of a header.
         let secret = SecretString::from(secret.expose_secret().trim());
         if secret.expose_secret().is_empty() {
             return Err(KeyError::Empty { origin: format!("the {header} header") });
@@ -61,14 +61,14 @@ pub struct Endpoint {
     base: Url,
     key: Option<Key>,
     headers: HeaderMap,
-    /// Secrets that travel otherwise, such as in the body of requests.
+    /// Secrets sent by other means, such as in the body of requests.
     others: Vec<SecretString>,
     proxied: bool,
 }
 
 impl Endpoint {
-    /// An endpoint that messages call `name`, at an `http` or `https` address. The address may have a path, which every path
-    /// asked for continues, and a query, which every request carries.
+    /// An endpoint with this `name` in messages, at an `http` or `https` address. The address may have a path, to which every
+    /// requested path is appended, and a query, which every request carries.
     pub fn new(name: &str, address: &str) -> Result<Self, HttpError> {
         let fault = |problem: &str| HttpError::Address {
             name: name.into(),
@@ -94,7 +94,7 @@ impl Endpoint {
         self
     }
 
-    /// The same endpoint with one more header in every request.
+    /// The same endpoint with another header in every request.
     pub fn with_header(mut self, header: &str, value: &str) -> Result<Self, HttpError> {
         let fault = |problem: String| HttpError::Address { name: self.name.clone(), address: self.shown(), problem };
         let name = HeaderName::from_bytes(header.as_bytes()).map_err(|_| fault(format!("{header:?} is no name of a header")))?;
@@ -106,7 +106,7 @@ impl Endpoint {
         Ok(self)
     }
 
-    /// The same endpoint, which must never show this either.
+    /// The same endpoint with another secret, which must never be shown.
     #[must_use]
     pub fn with_secret(mut self, secret: &str) -> Self {
         self.others.push(secret.into());
@@ -120,7 +120,7 @@ impl Endpoint {
         self
     }
 
-    /// What messages call it.
+    /// Its name in messages.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
@@ -132,7 +132,7 @@ impl Endpoint {
         is_loopback(&self.base)
     }
 
-    /// Scheme, host and port: which server it is, whatever of it is meant.
+    /// Scheme, host and port, which identify the server.
     #[must_use]
     pub fn origin(&self) -> String {
         self.base.origin().ascii_serialization()
@@ -144,7 +144,7 @@ impl Endpoint {
         self.secrets().redact(self.base.as_str())
     }
 
-    /// Whether a key is sent: a key of its own, a login in the address, or a header or parameter named like one.
+    /// Whether a key is sent: a separate key, a login in the address, or a header or parameter named like one.
     pub(super) fn is_keyed(&self) -> bool {
         let has_login = !self.base.username().is_empty() || self.base.password().is_some();
         let has_parameter = self.base.query_pairs().any(|(name, _)| names_secret(&name));
@@ -160,12 +160,12 @@ impl Endpoint {
         Some(&self.base).filter(|_| self.proxied).and_then(Proxy::of)
     }
 
-    /// The same place, spoken to by the other of `http` and `https`.
+    /// The same address with the other of `http` and `https`.
     pub(super) fn by_other_scheme(&self) -> String {
         let mut url = self.base.clone();
         let port = url.port_or_known_default();
         let other = if self.wants_tls() { "http" } else { "https" };
-        // Both take a port and each other's place.
+        // Both have a port and can replace each other.
         let _ = url.set_scheme(other);
         let _ = url.set_port(port);
         url.as_str().trim_end_matches('/').to_owned()
@@ -175,7 +175,7 @@ impl Endpoint {
         self.base.scheme() == "https"
     }
 
-    /// The address of a path below this endpoint; the path may have a query of its own.
+    /// The address of a path below this endpoint; the path may have its own query.
     pub(in super::super) fn url(&self, path: &str) -> Url {
         let (path, query) = path.split_once('?').map_or((path, None), |(path, query)| (path, Some(query)));
         let mut url = self.base.clone();
@@ -208,7 +208,7 @@ impl Endpoint {
             secrets.add(&percent_decoded(part));
         }
         if let Some(password) = self.base.password() {
-            // As it is sent.
+            // In the form in which it is sent.
             let login = format!("{}:{}", percent_decoded(self.base.username()), percent_decoded(password));
             secrets.add(&STANDARD.encode(login));
         }
@@ -239,7 +239,7 @@ impl fmt::Debug for Endpoint {
     }
 }
 
-/// An address that may be no address: what stands before an `@` could be a login.
+/// A text that may not be an address, without what could be a login before an `@`.
 fn without_login(address: &str) -> String {
     match address.rsplit_once('@') {
         Some((before, host)) if !before.contains("://") => format!("{MASK}@{host}"),
@@ -254,7 +254,7 @@ pub(in super::super) fn percent_decoded(text: &str) -> String {
     url.ok().and_then(|url| url.query_pairs().next().map(|(_, value)| value.into_owned())).unwrap_or_default()
 }
 
-/// Whether a header of this name says what anybody may know. The value of every other one that the user gives is a secret.
+/// Whether a header of this name has a public value. The value of every other one that the user gives is a secret.
 fn is_public(name: &str) -> bool {
     let known = ["content-type", "user-agent", "referer", "http-referer", "x-title"];
     !names_secret(name)

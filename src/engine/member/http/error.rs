@@ -1,7 +1,7 @@
-//! What can go wrong between us and a server, in words that the user can act on.
+//! What can go wrong between this program and a server, in words that the user can act on.
 //!
-//! Owns the words (those of error statuses are in [`refusal`](super::refusal)), and which failures are worth another attempt. Every error names the endpoint and the address; no error
-//! contains a secret: its parts were redacted before they came here.
+//! Owns the words (those for error statuses are in [`refusal`](super::refusal)), and which failures are worth another attempt.
+//! Every error names the endpoint and the address; no error contains a secret: its parts were redacted before they came here.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,147 +13,77 @@ use super::detail::Detail;
 use super::refusal::{Refusal, is_passing, span};
 
 /// A call that failed. `at` is the endpoint's name and the address, fit to show.
+#[allow(missing_docs, reason = "the names say it")]
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum HttpError {
-    /// The configured address or a configured header cannot be used.
     #[error("{name}: {}", unusable(address, problem))]
-    Address {
-        /// The endpoint.
-        name: Arc<str>,
-        /// The address, fit to show.
-        address: String,
-        /// What is wrong.
-        problem: String,
-    },
-    /// The host's name has no address.
+    Address { name: Arc<str>, address: String, problem: String },
     #[error("{at}: the host's name cannot be resolved: check the address, and the network")]
-    Unresolved {
-        /// Where.
-        at: At,
-    },
-    /// Nothing listens there.
+    Unresolved { at: At },
     #[error("{at}: the connection was refused: check that the server runs, and its port")]
-    Refused {
-        /// Where.
-        at: At,
-    },
-    /// The connection cannot be secured.
+    Refused { at: At },
     #[error("{at}: TLS failed: {reason}")]
-    Tls {
-        /// Where.
-        at: At,
-        /// Why.
-        reason: String,
-    },
-    /// The other scheme is spoken there, as a look has shown.
+    Tls { at: At, reason: String },
+    /// A probe has shown that the server uses the other scheme.
     #[error("{at}: the server speaks {}: use {instead}", if instead.starts_with("http:") { "http, not https" } else { "https, not http" })]
     Scheme {
-        /// Where.
         at: At,
-        /// The address that is right, fit to show.
+        /// The correct address, fit to show.
         instead: String,
     },
-    /// The proxy on the way cannot be reached, or leads nowhere.
+    /// The proxy cannot be reached, or leads nowhere.
     #[error("{at}: {proxy} {problem}: check the proxy, or name the server's host in NO_PROXY")]
     Proxy {
-        /// Where.
         at: At,
-        /// The proxy, and what names it.
+        /// The proxy, and where it is configured.
         proxy: String,
-        /// What is wrong with it.
         problem: String,
     },
-    /// No connection in time.
     #[error("{at}: no connection within {}: check the address, the network and the firewall", span(*limit))]
-    ConnectTimedOut {
-        /// Where.
-        at: At,
-        /// The limit.
-        limit: Duration,
-    },
-    /// No connection for another reason.
+    ConnectTimedOut { at: At, limit: Duration },
     #[error("{at}: no connection: {reason}")]
-    Unreachable {
-        /// Where.
-        at: At,
-        /// Why.
-        reason: String,
-    },
-    /// What answers does not speak HTTP.
+    Unreachable { at: At, reason: String },
     #[error("{at}: what answers there does not speak HTTP: {reason}")]
-    NotHttp {
-        /// Where.
-        at: At,
-        /// Why.
-        reason: String,
-    },
-    /// The server fell silent.
+    NotHttp { at: At, reason: String },
     #[error("{at}: {} for {}", if *begun { "the reply began, then nothing more came" } else { "nothing came" }, span(*limit))]
     Stalled {
-        /// Where.
         at: At,
-        /// The limit.
         limit: Duration,
         /// Whether the reply's body had started.
         begun: bool,
     },
-    /// The connection ended before the reply did.
     #[error("{at}: the connection was cut {place}")]
-    Cut {
-        /// Where.
-        at: At,
-        /// Where in the reply.
-        place: Place,
-    },
-    /// The server answered with an error status.
+    Cut { at: At, place: Place },
     #[error("{0}")]
     Status(Box<Refusal>),
-    /// The server points elsewhere. We do not follow: a key could travel.
+    /// The server points elsewhere. The redirect is not followed: a key could travel with it.
     #[error("{at}: the server sends us on to {target} ({status}); redirects are not followed: set the address to where it leads")]
     Redirect {
-        /// Where.
         at: At,
-        /// The status.
         status: u16,
-        /// Scheme, host and path that it points to.
+        /// The scheme, host and path that it points to.
         target: String,
     },
-    /// The reply should be JSON.
     #[error("{at}: JSON was expected, but {found}")]
-    NotJson {
-        /// Where.
-        at: At,
-        /// What came instead.
-        found: String,
-    },
-    /// The reply says that it is something else than what was asked for.
+    NotJson { at: At, found: String },
+    /// The content type is not the one requested.
     #[error("{at}: an answer was expected, but {found} came ({content_type}): check the address's path")]
     ContentType {
-        /// Where.
         at: At,
-        /// What the server calls it.
         content_type: String,
-        /// What it looks like.
+        /// What the body looks like.
         found: String,
     },
-    /// A line, an event or a body exceeds its limit.
     #[error("{at}: the reply is longer than the limit of {limit} bytes without an end of its {}", if *line { "line" } else { "text" })]
     TooLong {
-        /// Where.
         at: At,
         /// The limit in bytes.
         limit: usize,
-        /// Whether it is one line or event of a stream; else the whole body.
+        /// Whether it is one line or event of a stream; otherwise the whole body.
         line: bool,
     },
-    /// An error inside a reply that started well.
     #[error("{at}: the server reports an error inside its reply: {}", or_nothing(&detail.message))]
-    InBand {
-        /// Where.
-        at: At,
-        /// What it says.
-        detail: Box<Detail>,
-    },
+    InBand { at: At, detail: Box<Detail> },
 }
 
 fn unusable(address: &str, problem: &str) -> String {
@@ -188,7 +118,7 @@ impl std::fmt::Display for Place {
 }
 
 impl Place {
-    /// The place after these bytes of a line that has not ended.
+    /// The place after these bytes of an unfinished line.
     pub(super) fn after(unfinished: &[u8]) -> Self {
         match std::str::from_utf8(unfinished) {
             Ok("") => Self::Between,
@@ -198,7 +128,7 @@ impl Place {
     }
 }
 
-/// What of an answer an error holds.
+/// How much of an answer an error represents.
 enum Answer<'a> {
     /// An error status.
     Status(&'a Refusal),
@@ -206,16 +136,16 @@ enum Answer<'a> {
     Redirect(u16),
     /// An error inside a reply.
     InBand(&'a Detail),
-    /// What is there, or would be, is not what we talk to.
+    /// Something that this program cannot talk to.
     Unusable,
-    /// None, or not all of it; the next may come.
+    /// None, or an incomplete one; the next may come.
     None,
 }
 
 /// Whether a call is worth another attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Retry {
-    /// It would fail again, or be paid twice.
+    /// No: it would fail again, or be paid for twice.
     Never,
     /// After a while; the server may have said after how long.
     After(Option<Duration>),
@@ -224,7 +154,7 @@ pub(super) enum Retry {
 }
 
 impl HttpError {
-    /// The reply's status, where the error is one; of an error inside a reply, the status that its code stands for.
+    /// The reply's status, if it is an error; for an error inside a reply, the status that its code stands for.
     #[must_use]
     pub fn status(&self) -> Option<u16> {
         match self.answer() {
@@ -235,19 +165,19 @@ impl HttpError {
         }
     }
 
-    /// Whether a reply that had started came to nothing on its way: it was cut, or garbled. The same call may bring a whole one.
+    /// Whether a started reply was lost on its way: cut, or garbled. The same call may return a whole one.
     #[must_use]
     pub fn is_broken(&self) -> bool {
         matches!(self, Self::Cut { .. } | Self::NotJson { .. })
     }
 
-    /// Whether it is an answer, if a bad one, of a server that may do other things well.
+    /// Whether it is an answer, although a bad one, from a server that may otherwise work.
     #[must_use]
     pub fn answers(&self) -> bool {
         matches!(self, Self::Status(_) | Self::InBand { .. } | Self::NotJson { .. } | Self::ContentType { .. })
     }
 
-    /// What the server says went wrong, if it said anything.
+    /// The server's description of the error, if it gave one.
     #[must_use]
     pub fn detail(&self) -> Option<&Detail> {
         match self.answer() {
@@ -257,13 +187,13 @@ impl HttpError {
         }
     }
 
-    /// The server's own message; empty where there is none.
+    /// The server's own message; empty if there is none.
     #[must_use]
     pub fn message(&self) -> &str {
         self.detail().map_or("", |detail| &detail.message)
     }
 
-    /// The words without the endpoint's name, for where a name stands before them.
+    /// The message without the endpoint's name, for use after a name.
     #[must_use]
     pub fn without_name(&self) -> String {
         let mut error = self.clone();
@@ -295,7 +225,7 @@ impl HttpError {
         blame::refuses(self.message())
     }
 
-    /// The prompt does not fit the model's context, where the server says so.
+    /// Set if the server reports that the prompt does not fit the model's context.
     #[must_use]
     pub fn context_length(&self) -> Option<ContextLength> {
         self.detail()?.context
@@ -320,12 +250,13 @@ impl HttpError {
         }
     }
 
-    /// Whether the server does not accept the request as it is: the same one, word for word, would be refused again.
+    /// Whether the server does not accept the request as it is: an identical one would be refused again.
     pub(super) fn is_unacceptable(&self) -> bool {
         matches!(self, Self::Status(refusal) if matches!(refusal.status, 400 | 413 | 422))
     }
 
-    /// Whether another attempt may help. Where any byte of a reply's body came, it may not: the call was served and perhaps paid.
+    /// Whether another attempt may help. It does not if any byte of a reply's body came: the call was served and perhaps paid
+    /// for.
     pub(super) fn retry(&self) -> Retry {
         match self {
             Self::Status(refusal) if refusal.is_loading() => Retry::Loaded,
@@ -351,7 +282,7 @@ impl HttpError {
         }
     }
 
-    /// What there is of an answer.
+    /// How much of an answer there is.
     fn answer(&self) -> Answer<'_> {
         match self {
             Self::Status(refusal) => Answer::Status(refusal),
@@ -374,7 +305,7 @@ impl HttpError {
         }
     }
 
-    /// The same error, telling after how many attempts.
+    /// The same error, with the number of attempts.
     pub(super) fn after(mut self, attempts: u32) -> Self {
         if let Self::Status(refusal) = &mut self {
             refusal.attempts = attempts;

@@ -1,6 +1,7 @@
-//! Entries of the log about calls: what is sent, what comes back and when, what failed.
+//! Log entries about calls: what is sent, what comes back and when, what failed.
 //!
-//! Owns what an entry says of a request and a reply. The endpoint's secrets are masked here, since only here they are known.
+//! Owns the contents of an entry about a request or a reply. The endpoint's secrets are masked here, because only here are they
+//! known.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -14,13 +15,13 @@ use super::error::HttpError;
 use super::redact::Secrets;
 use crate::log::TARGET;
 
-/// Headers that help to find out what a server does, besides those that start with `x-ratelimit-`.
+/// Headers that help to diagnose a server, besides those that start with `x-ratelimit-`.
 const TELLING: [&str; 7] = ["content-type", "content-length", "retry-after", "retry-after-ms", "server", "via", "x-request-id"];
 
-/// Numbers the calls of the process, so that a reply is found by its request.
+/// Numbers the calls of the process, so that a reply can be matched to its request.
 static CALLS: AtomicU64 = AtomicU64::new(1);
 
-/// One attempt at a call that the log follows; there is none without a log.
+/// One attempt at a call in the log; none without a log.
 #[derive(Debug, Clone)]
 pub(super) struct Followed {
     member: Arc<str>,
@@ -30,7 +31,7 @@ pub(super) struct Followed {
 }
 
 impl Followed {
-    /// A request that is sent now.
+    /// Logs a request being sent.
     pub(super) fn sent(member: &str, secrets: &Arc<Secrets>, method: &Method, url: &str, body: Option<&[u8]>) -> Option<Self> {
         if !tracing::enabled!(target: TARGET, Level::INFO) {
             return None;
@@ -43,7 +44,7 @@ impl Followed {
         Some(Self { member: member.into(), call, begun: Instant::now(), secrets: Arc::clone(secrets) })
     }
 
-    /// The head of its reply is there.
+    /// Logs the head of its reply.
     pub(super) fn answered(&self, response: &Response) {
         let telling = |name: &str| TELLING.contains(&name) || name.starts_with("x-ratelimit-");
         let headers = response.headers().iter().filter(|(name, _)| telling(name.as_str()));
@@ -61,13 +62,13 @@ impl Followed {
         );
     }
 
-    /// The body of an error is there.
+    /// Logs the body of an error.
     pub(super) fn refused(&self, body: &[u8]) {
         let text = self.secrets.redact(&String::from_utf8_lossy(body));
         info!(target: TARGET, member = &*self.member, event = "refusal", call = self.call, bytes = body.len(), body = text);
     }
 
-    /// It failed, or its reply is of no use.
+    /// Logs that it failed, or that its reply is useless.
     pub(super) fn failed(&self, error: &HttpError) {
         info!(target: TARGET, member = &*self.member, event = "failure", call = self.call, ms = self.ms(), error = %error);
     }
@@ -77,7 +78,7 @@ impl Followed {
     }
 }
 
-/// A call is made again after this wait.
+/// Logs that a call is repeated after this wait.
 pub(super) fn waits(member: &str, wait: Duration, attempts: u32) {
     info!(target: TARGET, member, event = "retry", after_attempts = attempts, wait_ms = in_ms(wait));
 }
@@ -86,7 +87,7 @@ fn in_ms(time: Duration) -> f64 {
     (time.as_secs_f64() * 1e4).round() / 10.0
 }
 
-/// The body of a reply as it comes; when it is dropped, its size and its times are known.
+/// The body of a reply as it comes; its size and times are logged when it is dropped.
 #[derive(Debug)]
 pub(super) struct Received {
     followed: Option<Followed>,
@@ -96,13 +97,13 @@ pub(super) struct Received {
 }
 
 impl Received {
-    /// The first piece is there, or the end.
+    /// Takes the first piece, or the end.
     pub(super) fn begun(followed: Option<Followed>, first: Option<usize>) -> Self {
         let first_ms = followed.as_ref().map_or(0.0, Followed::ms);
         Self { followed, bytes: first.unwrap_or_default() as u64, first_ms, complete: first.is_none() }
     }
 
-    /// A further piece is there, or the end.
+    /// Takes another piece, or the end.
     pub(super) fn piece(&mut self, bytes: Option<usize>) {
         self.bytes += bytes.unwrap_or_default() as u64;
         self.complete |= bytes.is_none();

@@ -1,38 +1,38 @@
-//! How messages stand in a streamed body: server-sent events, JSON lines, or one whole JSON text.
+//! How messages are framed in a streamed body: server-sent events, JSON lines, or one whole JSON text.
 //!
-//! Owns the cutting into messages, as text. What a message means, and which is the last, is decided by its reader. Server-sent
-//! events follow the HTML standard, section 9.2.6, but for one thing: an event that the body's end leaves without its blank line
-//! counts, because some servers end that way. Events that came twice by their id are dropped ([`repeats`](super::repeats)).
+//! Owns splitting the body into messages, as text. The reader decides what a message means, and which is the last. Server-sent
+//! events follow the HTML standard, section 9.2.6, with one exception: an event without its blank line at the body's end counts,
+//! because some servers end that way. Events repeated with the same id are dropped ([`repeats`](super::repeats)).
 
 use std::collections::VecDeque;
 
 use super::lines::{Lines, TooLong};
 use super::repeats::{Repeats, Verdict};
 
-/// How a streamed reply is expected to be cut into messages. What the server says in `Content-Type` goes before it.
+/// The expected framing of a streamed reply. The server's `Content-Type` takes precedence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Framing {
     /// Server-sent events: `data:` lines, a blank line after each event.
     EventStream,
-    /// One JSON text a line (NDJSON).
+    /// One JSON text per line (NDJSON).
     JsonLines,
 }
 
-/// Bytes kept of lines that are no event at all, to tell the user what came instead of events.
+/// How many bytes of lines that are not events are kept, to report what came instead.
 const STRAY: usize = 64 << 10;
 
 /// One message, not yet read as JSON.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Piece {
-    /// The event's name, where one was given.
+    /// The event's name, if given.
     pub(super) event: Option<String>,
     /// Its text.
     pub(super) data: String,
-    /// Whether its end was there; otherwise the end of the body stands for it.
+    /// Whether it was terminated; otherwise the end of the body ended it.
     pub(super) whole: bool,
 }
 
-/// Why a body cannot be cut into messages.
+/// Why a body cannot be split into messages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Fault {
     /// A line, an event or a whole text is longer than its limit in bytes.
@@ -41,12 +41,12 @@ pub(super) enum Fault {
     NotText,
 }
 
-/// Cuts a body into messages.
+/// Splits a body into messages.
 #[derive(Debug)]
 pub(super) enum Decoder {
     /// Server-sent events.
     Events(Box<Events>),
-    /// JSON lines: the lines, and the limit on one.
+    /// JSON lines: the lines, and the limit per line.
     Lines(Lines, usize),
     /// One text up to the end of the body, and the limit on it.
     Whole(Vec<u8>, usize),
@@ -61,7 +61,7 @@ impl Decoder {
         }
     }
 
-    /// Takes what came.
+    /// Adds received bytes.
     pub(super) fn push(&mut self, bytes: &[u8]) -> Result<(), Fault> {
         match self {
             Self::Events(events) => events.lines.push(bytes),
@@ -72,7 +72,7 @@ impl Decoder {
         Ok(())
     }
 
-    /// The next message that is whole.
+    /// The next complete message.
     pub(super) fn take(&mut self) -> Result<Option<Piece>, Fault> {
         match self {
             Self::Events(events) => events.take(),
@@ -88,8 +88,8 @@ impl Decoder {
         }
     }
 
-    /// The message that the end of the body ends. Ask once, after [`Decoder::take`] has nothing more, and take again after it:
-    /// what that message lets go may be several.
+    /// The message that the end of the body completes. Call it once, when [`Decoder::take`] has nothing more, and then call that
+    /// again: this message may release several.
     pub(super) fn finish(&mut self) -> Result<Option<Piece>, Fault> {
         match self {
             Self::Events(events) => events.finish(),
@@ -98,7 +98,7 @@ impl Decoder {
         }
     }
 
-    /// What is there of a line that has not ended.
+    /// The bytes of an unfinished line.
     pub(super) fn unfinished(&self) -> &[u8] {
         match self {
             Self::Events(events) => events.lines.unfinished(),
@@ -126,11 +126,11 @@ pub(super) struct Events {
     data: Option<String>,
     id: Option<String>,
     repeats: Repeats,
-    /// The event before, where it has an id.
+    /// The previous event, if it has an id.
     last: Option<Piece>,
-    /// Events that waited and are due.
+    /// Events that waited and are now due.
     due: VecDeque<Piece>,
-    /// Lines that are no field of an event, as long as no event came.
+    /// Lines that are not fields of an event, as long as no event came.
     stray: Option<String>,
 }
 
@@ -192,7 +192,7 @@ impl Events {
                 }
             }
             "event" => self.event = Some(value.to_owned()),
-            // The standard's own exception: what cannot be sent back in a header is no id.
+            // The standard's own exception: what cannot be sent back in a header is not an id.
             "id" if value.contains('\0') => {}
             "id" => self.id = Some(value.to_owned()),
             // A comment, or what only a client that reconnects needs.
@@ -220,7 +220,7 @@ impl Events {
             Verdict::Take => Some(piece),
             Verdict::Drop | Verdict::Wait => None,
             Verdict::TakeWith(waiting) => {
-                // What waits equals the event before.
+                // The waiting ones equal the previous event.
                 self.due.extend(last.into_iter().flat_map(|last| std::iter::repeat_n(last, waiting)));
                 self.due.push_back(piece);
                 self.due.pop_front()

@@ -1,7 +1,7 @@
 //! Where keys come from: the environment, a file, a command that prints them.
 //!
-//! Owns reading them and what can be wrong with that. No error or warning here contains any part of a key, nor of a command: keys
-//! are written into commands too, and what a command prints where it fails may hold them.
+//! Owns reading them and the possible problems. No error or warning here contains any part of a key, nor of a command: users
+//! write keys into commands too, and the output of a failing command may contain them.
 
 use std::ffi::OsString;
 use std::fmt;
@@ -15,10 +15,10 @@ use tokio::process::Command;
 
 use crate::text::{self, NotText};
 
-/// How long a command may take: a password manager asks its agent, or the user for a finger on a key.
+/// How long a command may take: a password manager asks its agent, or the user to touch a key.
 const COMMAND: Duration = Duration::from_secs(30);
 
-/// Bytes read of a file or of what a command prints. No key is longer than the headers a server takes.
+/// How many bytes of a file or of a command's output are read. No key is longer than the headers a server accepts.
 const LONGEST: usize = 16 << 10;
 
 /// Where a key comes from.
@@ -26,107 +26,70 @@ const LONGEST: usize = 16 << 10;
 pub enum KeySource {
     /// The environment variable of this name.
     Environment(String),
-    /// What this file contains, without blanks around it.
+    /// The contents of this file, without surrounding blanks.
     File(PathBuf),
-    /// What this command prints, without blanks around it. It runs through the shell.
+    /// The output of this command, without surrounding blanks. It runs through the shell.
     Command(String),
 }
 
 /// A key that was read.
+#[allow(missing_docs, reason = "the names say it")]
 #[derive(Debug)]
 pub struct ResolvedKey {
-    /// The key.
     pub secret: SecretString,
-    /// What the user should know about where it came from.
+    /// What the user should know about its source.
     pub warning: Option<KeyWarning>,
 }
 
-/// What is not right, but no reason to stop.
+/// A problem that does not prevent using the key.
+#[allow(missing_docs, reason = "the names say it")]
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum KeyWarning {
-    /// Others on this machine can read the file.
+    /// Other users on this machine can read the file.
     #[error("{}: others on this machine can read this key (mode {mode:03o}): chmod 600 keeps it private", path.display())]
     Readable {
-        /// The file.
         path: PathBuf,
         /// Its permission bits.
         mode: u32,
     },
 }
 
-/// Why there is not a key.
+/// Why there is no key.
+#[allow(missing_docs, reason = "the names say it")]
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum KeyError {
-    /// The environment lacks the variable.
     #[error("the environment variable {variable} is not set: it should hold the key")]
-    NotSet {
-        /// Its name.
-        variable: String,
-    },
-    /// Not the name of a variable.
+    NotSet { variable: String },
     #[error(
         "`env` names the environment variable that holds the key; what stands there cannot be a name, and is not shown, since it \
          may be the key itself"
     )]
     NoName,
-    /// The file cannot be read.
     #[error("{}: the key cannot be read: {reason}", path.display())]
-    File {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        reason: String,
-    },
+    File { path: PathBuf, reason: String },
     /// The command did not start or did not succeed.
     #[error("its key command failed ({reason}): run `key.command` of this member in a shell to see what it says")]
-    Command {
-        /// How it ended.
-        reason: String,
-    },
-    /// The command went on for too long.
+    Command { reason: String },
     #[error(
         "its key command did not end within {} s: run `key.command` of this member in a shell to see what it waits for",
         limit.as_secs_f64()
     )]
-    CommandTimedOut {
-        /// The limit.
-        limit: Duration,
-    },
-    /// There is nothing in it.
+    CommandTimedOut { limit: Duration },
     #[error("{origin} is empty: it should hold the key")]
-    Empty {
-        /// Where the key should have come from.
-        origin: String,
-    },
-    /// It is longer than any key.
+    Empty { origin: String },
     #[error("{origin} is longer than {LONGEST} bytes: it should hold the key and nothing else")]
-    TooLong {
-        /// Where it came from.
-        origin: String,
-    },
-    /// It contains what no header may contain.
+    TooLong { origin: String },
+    /// It contains characters that no header may contain.
     #[error("{origin} contains characters that no key has (a line break, a blank, a control or non-ASCII character)")]
-    Characters {
-        /// Where it came from.
-        origin: String,
-    },
-    /// It is in another encoding, or packed. What shows it is no part of a key.
+    Characters { origin: String },
+    /// It is in another encoding, or packed. The evidence shown is not part of a key.
     #[error("{origin}: {source}")]
-    NotText {
-        /// Where it came from.
-        origin: String,
-        /// What it is instead.
-        source: NotText,
-    },
-    /// The header's own name is wrong.
+    NotText { origin: String, source: NotText },
     #[error("{header:?} is no name of a header that could carry a key")]
-    HeaderName {
-        /// What was asked for.
-        header: String,
-    },
+    HeaderName { header: String },
 }
 
-/// Printing it shows no command: a secret may stand in it.
+/// Printing it shows no command, which may contain a secret.
 impl fmt::Debug for KeySource {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -148,7 +111,7 @@ impl KeySource {
     }
 }
 
-/// Whether an environment variable can have this name. What cannot is often the key itself, and is not repeated.
+/// Whether an environment variable can have this name. If not, it is often the key itself, and is not repeated.
 fn is_name(variable: &str) -> bool {
     let mut bytes = variable.bytes();
     bytes.next().is_some_and(|first| first.is_ascii_alphabetic() || first == b'_')
@@ -166,7 +129,7 @@ pub(super) fn from_environment(variable: &str, value: Option<OsString>) -> Resul
 
 async fn from_file(path: &Path) -> Result<ResolvedKey, KeyError> {
     let fault = |error: std::io::Error| KeyError::File { path: path.to_owned(), reason: error.to_string() };
-    // A thread of its own: the runtime's file access is not compiled in, and a pipe could block.
+    // On a separate thread: the runtime's file access is not compiled in, and a pipe could block.
     let owned = path.to_owned();
     let read = tokio::task::spawn_blocking(move || read_file(&owned)).await;
     let (bytes, mode) = read.map_err(|error| fault(std::io::Error::other(error)))?.map_err(fault)?;
@@ -192,7 +155,7 @@ pub(super) async fn from_command(command: &str, limit: Duration) -> Result<Resol
     let ended = tokio::time::timeout(limit, run(command)).await;
     let ended = ended.map_err(|_| KeyError::CommandTimedOut { limit })?;
     let (status, printed) = ended.map_err(|error| failed(error.to_string()))?;
-    // A command that printed too much was stopped by it, which is not its own failure.
+    // A command that printed too much was stopped for that, which is not its own failure.
     if !status.success() && printed.len() <= LONGEST {
         return Err(failed(status.to_string()));
     }
@@ -200,8 +163,8 @@ pub(super) async fn from_command(command: &str, limit: Duration) -> Result<Resol
     Ok(ResolvedKey { secret, warning: None })
 }
 
-/// Runs a command to its end; dropping this kills it. Returns how it ended and the start of what it printed. What it writes to
-/// standard error is not for us: it must reach no terminal that we draw on, and no trace.
+/// Runs a command to its end; dropping this kills it. Returns how it ended and the start of its output. Its standard error is
+/// discarded: it must not reach the terminal, nor a trace.
 async fn run(command: &str) -> std::io::Result<(ExitStatus, Vec<u8>)> {
     let mut child =
         shell(command).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).kill_on_drop(true).spawn()?;
@@ -209,7 +172,7 @@ async fn run(command: &str) -> std::io::Result<(ExitStatus, Vec<u8>)> {
     Ok((child.wait().await?, printed))
 }
 
-/// The first bytes of an output; then it is closed, which ends a command that writes on.
+/// The first bytes of an output, which is then closed; that ends a command that keeps writing.
 async fn beginning(output: Option<impl AsyncRead + Unpin>) -> std::io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     if let Some(output) = output {
@@ -225,13 +188,13 @@ fn shell(command: &str) -> Command {
     shell
 }
 
-/// The key in these bytes: something, without blanks around it, of visible ASCII characters only.
+/// The key in these bytes: not empty, without surrounding blanks, only visible ASCII characters.
 fn checked(bytes: &[u8], origin: &str) -> Result<SecretString, KeyError> {
     let origin = || origin.to_owned();
     if bytes.len() > LONGEST {
         return Err(KeyError::TooLong { origin: origin() });
     }
-    // An editor's byte order mark is no part of the key. Of bytes within a key nothing is told.
+    // An editor's byte order mark is not part of the key. Nothing is revealed of bytes within a key.
     let bytes = text::lines(bytes).map_err(|source| KeyError::NotText { origin: origin(), source })?;
     let key = bytes.trim_ascii();
     if key.is_empty() {

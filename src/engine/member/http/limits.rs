@@ -1,29 +1,30 @@
-//! How long and how much the HTTP client takes, and when it tries again.
+//! How much the HTTP client accepts, how long it waits, and when it retries.
 //!
-//! Owns the rules of waiting, pure: the chance comes in as a number. Which error is worth another attempt is the error's.
+//! Owns the rules of waiting, as pure functions: the random number is a parameter. Each error decides whether it is worth another
+//! attempt.
 
 use std::time::Duration;
 
-/// Limits of one endpoint. None of them ends a reply that keeps coming: that is the caller's time limit.
+/// Limits of one endpoint. None of them ends a reply that keeps arriving: that is up to the caller's time limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// For finding the host and connecting, TLS included.
+    /// For finding the host and connecting, including TLS.
     pub connect: Duration,
-    /// For a first answer to TLS: after it the port is asked whether it speaks plain HTTP, once, before connecting continues.
+    /// For a first answer to TLS; after that the port is probed once for plain HTTP, before connecting continues.
     pub handshake: Duration,
-    /// From sending a request to the first byte of its reply's body. Long prompts are read in this time.
+    /// From sending a request to the first byte of its reply's body, the time in which long prompts are read.
     pub first: Duration,
     /// Between two pieces of a body that has started.
     pub idle: Duration,
-    /// Calls at once; a streamed reply counts until it has ended or is dropped. At least one.
+    /// Concurrent calls; a streamed reply counts until it has ended or is dropped. At least one.
     pub calls: usize,
-    /// Attempts for one call, the first included.
+    /// Attempts for one call, including the first.
     pub attempts: u32,
-    /// Whether to wait, as long as the caller does, for a server that says it is loading its model.
+    /// Whether to wait, as long as the caller does, for a server that reports that it is loading its model.
     pub patient: bool,
-    /// Bytes of one line or event of a streamed reply.
+    /// The most bytes of one line or event of a streamed reply.
     pub line: usize,
-    /// Bytes of a reply that is not streamed.
+    /// The most bytes of a reply that is not streamed.
     pub body: usize,
     /// The waits between attempts.
     pub backoff: Backoff,
@@ -46,17 +47,17 @@ impl Default for Limits {
     }
 }
 
-/// The waits between attempts: they double, and chance shortens each by up to two fifths, which spreads clients that were refused
+/// The waits between attempts: they double, and jitter shortens each by up to two fifths, which spreads clients that were refused
 /// together (Brooker, "Exponential Backoff And Jitter", 2015).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Backoff {
     /// The longest wait after the first attempt; it doubles with each further one.
     pub first: Duration,
-    /// The longest wait of all that we choose.
+    /// The longest wait when the server does not request one.
     pub cap: Duration,
-    /// The longest wait that a server may ask for; what asks for more is not tried again.
+    /// The longest wait that a server may request; after a request for more there is no further attempt.
     pub longest: Duration,
-    /// The longest wait between two looks at a server that is loading its model.
+    /// The longest wait between two checks of a server that is loading its model.
     pub loading: Duration,
 }
 
@@ -72,9 +73,10 @@ impl Default for Backoff {
 }
 
 impl Backoff {
-    /// How long to wait after a failed attempt (0 is the first): what the server asked for, else a part of `first · 2^attempt`,
-    /// at most `cap`; `jitter`, 0 to 1, says which. A server that asks for less than `first` gets our own wait up to `first`: one
-    /// that asks for none would be called again and again. `None`: the server asks for more than is worth waiting.
+    /// How long to wait after a failed attempt (0 is the first): what the server requested, otherwise a part of `first ·
+    /// 2^attempt`, at most `cap`, chosen by `jitter` (0 to 1). If a server requests less than `first`, the usual wait applies up
+    /// to `first`: otherwise one that requests none would be called over and over. `None`: the server requests more than is worth
+    /// waiting.
     #[must_use]
     pub fn delay(&self, attempt: u32, advice: Option<Duration>, jitter: f64) -> Option<Duration> {
         let factor = 1_u32.checked_shl(attempt).unwrap_or(u32::MAX);
@@ -86,15 +88,14 @@ impl Backoff {
         }
     }
 
-    /// How long to wait before looking again at a server that is loading its model.
+    /// How long to wait before checking again on a server that is loading its model.
     #[must_use]
     pub fn while_loading(&self, attempt: u32, jitter: f64) -> Duration {
         self.delay(attempt, None, jitter).unwrap_or(self.loading).min(self.loading)
     }
 }
 
-/// The least of a wait that chance leaves: with it each wait is longer than the one before, whatever chance says of both, and none
-/// is no wait at all.
+/// The least part of a wait that jitter leaves: it makes each wait longer than the one before, and never zero.
 const LEAST: f64 = 0.6;
 
 fn part(whole: Duration, share: f64) -> Duration {

@@ -1,25 +1,25 @@
-//! Bytes into lines, however they were cut on the way.
+//! Splits bytes into lines, however they arrived.
 //!
-//! Owns line ends (LF, CR LF, CR alone, as server-sent events allow them), the byte order mark, and the limit on a line. A line
-//! is given out as soon as its end is there; characters are decoded only in whole lines, so a cut inside one does not matter.
+//! Owns line ends (LF, CR LF, a lone CR, as server-sent events allow them), the byte order mark, and the limit on a line. A line
+//! is returned as soon as its end has arrived; characters are decoded only in whole lines, so a split inside one does not matter.
 
-/// What marks UTF-8 at the start of a stream, and is no part of it.
+/// Marks UTF-8 at the start of a stream, and is not part of it.
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
 /// A line is longer than the limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct TooLong;
 
-/// Collects bytes and gives out lines.
+/// Collects bytes and returns lines.
 #[derive(Debug)]
 pub(super) struct Lines {
     buffer: Vec<u8>,
     /// Where the next line starts.
     start: usize,
-    /// No line end is before this.
+    /// There is no line end before this.
     scanned: usize,
     limit: usize,
-    /// The last line ended with CR: an LF right after it belongs to that end.
+    /// The last line ended with CR: an LF directly after it belongs to that end.
     after_return: bool,
     first: bool,
 }
@@ -30,7 +30,7 @@ impl Lines {
         Self { buffer: Vec::new(), start: 0, scanned: 0, limit, after_return: false, first: true }
     }
 
-    /// Takes what came.
+    /// Adds received bytes.
     pub(super) fn push(&mut self, bytes: &[u8]) {
         self.buffer.drain(..self.start);
         self.scanned -= self.start;
@@ -63,12 +63,12 @@ impl Lines {
         Ok(Some(self.unmarked(line)))
     }
 
-    /// What is there of a line that has not ended.
+    /// The bytes of an unfinished line.
     pub(super) fn unfinished(&self) -> &[u8] {
         self.buffer.get(self.start..).unwrap_or_default()
     }
 
-    /// Takes what is there of a line that will not end any more.
+    /// Takes the bytes of a line that will not be completed.
     pub(super) fn take_unfinished(&mut self) -> Option<Vec<u8>> {
         let rest = self.unfinished().to_vec();
         self.start = self.buffer.len();

@@ -1,7 +1,7 @@
-//! A look at what a port speaks, where a call's failure suggests that it is not what the address says.
+//! Probes what a port speaks if a call's failure suggests that it is not what the address claims.
 //!
-//! Owns two questions of one connection each, so that the words for the failure are true. Nothing secret is sent, not even the
-//! address's path; endpoints behind a proxy are not looked at, since that would go past it.
+//! Owns two probes of one connection each, so that the error message is correct. Nothing secret is sent, not even the address's
+//! path; endpoints behind a proxy are not probed, since that would bypass it.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,16 +15,16 @@ use tokio::time::timeout;
 
 use super::tls;
 
-/// How long a look may take.
+/// How long a probe may take.
 const LIMIT: Duration = Duration::from_secs(1);
 
-/// Bytes read of an answer.
+/// How many bytes of an answer are read.
 const ANSWER: usize = 8 << 10;
 
 /// The first bytes of the records with which a TLS server answers: an alert, a handshake (RFC 8446, section 5.1).
 const RECORDS: [u8; 2] = [0x15, 0x16];
 
-/// What servers say in plain text where they expect TLS: Go, nginx, Apache, Tomcat.
+/// What servers that expect TLS say in plain text: Go, nginx, Apache, Tomcat.
 const WANTS_TLS: [&str; 4] = [
     "http request to an https server",
     "plain http request was sent to https port",
@@ -32,30 +32,30 @@ const WANTS_TLS: [&str; 4] = [
     "this combination of host and port requires tls",
 ];
 
-/// Whether what answers a request says that it expects TLS.
+/// Whether an answer means that the server expects TLS.
 pub(super) fn wants_tls(answer: &[u8]) -> bool {
     let text = String::from_utf8_lossy(answer).to_lowercase();
     WANTS_TLS.iter().any(|words| text.contains(words))
 }
 
-/// Whether plain HTTP is spoken where this address leads.
+/// Whether this address speaks plain HTTP.
 pub(super) async fn speaks_http(url: &Url) -> bool {
     let host = url.host_str().unwrap_or_default();
     let request = format!("GET / HTTP/1.1\r\nHost: {host}\r\nAccept: */*\r\nConnection: close\r\n\r\n");
-    // Every server that expects TLS says so with this status.
+    // Every server that expects TLS answers with this status.
     let decided = |answer: &[u8]| answer.len() > 12 && answer.get(8..12).is_none_or(|status| status != b" 400");
     let answer = exchange(url, request.as_bytes(), decided).await;
     answer.starts_with(b"HTTP/1.") && !wants_tls(&answer)
 }
 
-/// Whether TLS is spoken where this address leads.
+/// Whether this address speaks TLS.
 pub(super) async fn speaks_tls(url: &Url) -> bool {
     let Some(hello) = hello(url) else { return false };
     let answer = exchange(url, &hello, |answer| !answer.is_empty()).await;
     answer.first().is_some_and(|first| RECORDS.contains(first))
 }
 
-/// What comes in answer to this, until it is decided, the answer has ended, or time is up.
+/// The answer to this request, until it is decided, has ended, or time is up.
 async fn exchange(url: &Url, request: &[u8], decided: impl Fn(&[u8]) -> bool) -> Vec<u8> {
     let mut answer = Vec::new();
     let read = async {
@@ -70,7 +70,7 @@ async fn exchange(url: &Url, request: &[u8], decided: impl Fn(&[u8]) -> bool) ->
         }
         Some(())
     };
-    // What came before the limit stays in `answer`.
+    // What came before the limit remains in `answer`.
     let _ = timeout(LIMIT, read).await;
     answer
 }

@@ -1,7 +1,7 @@
-//! The messages of a streamed reply, each as soon as its bytes are there.
+//! The messages of a streamed reply, each as soon as its bytes have arrived.
 //!
-//! Owns which content type is read how, errors inside a reply, and what a cut is. What a message says, and whether the last one
-//! was there, is for the dialect.
+//! Owns how each content type is read, errors inside a reply, and what counts as a cut. The dialect interprets messages and knows
+//! which one is the last.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -23,28 +23,28 @@ use super::redact::Secrets;
 /// After `[DONE]` the end of the body is in the same packet, or it does not come.
 const DRAIN: Duration = Duration::from_millis(100);
 
-/// Bytes read of a reply that is something else than was asked for, to say what.
+/// How many bytes of an unexpected reply are read, to report what it is.
 const PEEK: usize = 16 << 10;
 
 /// One message of a streamed reply.
+#[allow(missing_docs, reason = "the names say it")]
 #[derive(Debug, Clone, PartialEq)]
 pub struct Message {
-    /// The event's name, where one was given.
+    /// The event's name, if given.
     pub event: Option<String>,
-    /// Its content.
     pub data: Value,
 }
 
-/// A streamed reply. Dropping it closes the connection and frees its place; so does its end.
+/// A streamed reply. Its end, or dropping it, closes the connection and releases its permit.
 ///
-/// Printing it shows where it comes from only: what lies behind it knows the address as it is sent.
+/// Printing it shows only where it comes from: its internals know the address in the form in which it is sent.
 pub struct Messages {
     body: Option<Body>,
     decoder: Option<Decoder>,
     ready: VecDeque<Message>,
-    /// The mark that ends a stream has come.
+    /// Whether the mark that ends a stream has come.
     marked: bool,
-    /// The reply is one JSON text.
+    /// Whether the reply is one JSON text.
     whole: bool,
     at: At,
     secrets: Arc<Secrets>,
@@ -58,7 +58,7 @@ impl fmt::Debug for Messages {
 }
 
 impl Messages {
-    /// Starts to read a reply whose first bytes are there.
+    /// Starts reading a reply whose first bytes have arrived.
     pub(super) async fn begin(
         body: Body,
         framing: Framing,
@@ -86,9 +86,9 @@ impl Messages {
     }
 
     /// The next message; `None` after `[DONE]` or at the end of the body, and after an error. A server may end a body without a
-    /// last message: [`Self::is_marked_complete`] tells what was there.
+    /// last message: [`Self::is_marked_complete`] tells the two apart.
     ///
-    /// Dropping the future loses nothing that was not handed out.
+    /// Dropping the future loses nothing that was not returned.
     pub async fn next(&mut self) -> Result<Option<Message>, HttpError> {
         let next = self.advance().await;
         if let (Some(followed), Err(error)) = (&self.followed, &next) {
@@ -102,8 +102,8 @@ impl Messages {
         next
     }
 
-    /// Whether the reply itself says that it is complete: by `[DONE]`, or as one JSON text. That a message says so is for the
-    /// dialect to know.
+    /// Whether the reply itself is marked as complete: by `[DONE]`, or as one JSON text. Only the dialect recognises a message
+    /// that says so.
     #[must_use]
     pub fn is_marked_complete(&self) -> bool {
         self.marked || self.whole
@@ -136,7 +136,7 @@ impl Messages {
         }
     }
 
-    /// Takes in what came of the body.
+    /// Handles a received part of the body.
     fn take_in(&mut self, came: Result<Option<Vec<u8>>, HttpError>) -> Result<(), HttpError> {
         let Some(decoder) = &mut self.decoder else { return Ok(()) };
         match came {
@@ -158,7 +158,7 @@ impl Messages {
         }
     }
 
-    /// Reads the JSON of one piece; of a whole body, every text in it.
+    /// Reads the JSON of one piece; for a whole body, every text in it.
     fn read(&mut self, piece: &Piece) -> Result<(), HttpError> {
         for data in Deserializer::from_str(&piece.data).into_iter::<Value>() {
             let mut data = data.map_err(|error| self.unreadable(piece, &error))?;
@@ -204,7 +204,7 @@ fn told(fault: Fault, decoder: &Decoder, at: &At) -> HttpError {
     }
 }
 
-/// The error of a reply that is something else.
+/// The error of a reply with an unexpected content type.
 async fn unexpected(mut body: Body, content_type: String, at: At, secrets: &Secrets) -> HttpError {
     let mut bytes = Vec::new();
     let read = async {

@@ -1,8 +1,8 @@
-//! The one HTTP client: requests to model servers and remote APIs, their replies, and what can go wrong between.
+//! The one HTTP client: requests to model servers and remote APIs, their replies, and what can go wrong in between.
 //!
-//! Owns connections, time limits, retries, redirects, the reading of JSON and of streamed messages, and that no secret gets out.
-//! What is asked and what a reply means is each dialect's. A call is tried again only as long as no byte of its reply's body has
-//! come, and dropping a call or a reply closes its connection at once: that is how work is cancelled on a server.
+//! Owns connections, time limits, retries, redirects, reading JSON and streamed messages, and keeping secrets in. Each dialect
+//! owns what is requested and what a reply means. A call is retried only as long as no byte of its reply's body has come, and
+//! dropping a call or a reply closes its connection immediately: that is how work on a server is cancelled.
 
 mod advice;
 mod at;

@@ -1,6 +1,6 @@
-//! Which proxy calls to an address go through, so that its failures are not told as the server's.
+//! Which proxy calls to an address go through, so that its failures are not blamed on the server.
 //!
-//! Owns no choice: the rules are those of the HTTP library, asked once more.
+//! Decides nothing: the rules are those of the HTTP library, evaluated again.
 
 use hyper_util::client::proxy::matcher::Matcher;
 use reqwest::Url;
@@ -11,7 +11,7 @@ use super::redact::redact;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Proxy {
     address: String,
-    /// The environment variable that names it; `None` where the system does.
+    /// The environment variable that names it; `None` if the system does.
     variable: Option<&'static str>,
 }
 

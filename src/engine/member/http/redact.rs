@@ -1,7 +1,7 @@
 //! Keeps secrets out of everything that can be read: messages, addresses, what a server echoes.
 //!
-//! Owns the rule, once, for all text that leaves the HTTP client. Redact before cutting a text short, else a cut could leave the
-//! larger part of a key standing.
+//! Owns the rule, once, for all text that leaves the HTTP client. Redact before shortening a text, or the cut could leave most of
+//! a key in place.
 
 use std::collections::HashSet;
 
@@ -10,25 +10,25 @@ use base64::engine::general_purpose::STANDARD_NO_PAD;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 
-/// What stands where a secret was.
+/// What replaces a secret.
 pub const MASK: &str = "…";
 
-/// Shorter texts are not masked: placeholders such as `none` or `EMPTY`, which local servers ask for, would take ordinary words
-/// out of messages.
+/// Shorter texts are not masked: placeholders such as `none` or `EMPTY`, which local servers require, would remove ordinary words
+/// from messages.
 const SHORTEST: usize = 6;
 
-/// Bytes from which on a secret with a digit in it is taken for a random one.
+/// From this many bytes on, a secret that contains a digit is considered random.
 const RANDOM: usize = 16;
 
-/// The least bytes of a random secret that are masked by themselves; of a longer one, a quarter.
+/// The minimum length of a part of a random secret that is masked on its own; for a longer secret, a quarter of it.
 const PIECE: usize = 8;
 
-/// How names of query parameters and headers end whose values are secrets.
+/// Endings of names of query parameters and headers whose values are secrets.
 const SECRET_NAMES: [&str; 10] =
     ["key", "token", "secret", "password", "passwd", "signature", "sig", "credential", "auth", "authorization"];
 
-/// Replaces by [`MASK`] every occurrence of the secrets in any form that [`Secrets`] knows, user names and passwords in addresses,
-/// and the values of query parameters that carry keys.
+/// Replaces with [`MASK`] every occurrence of the secrets in any form that [`Secrets`] knows, user names and passwords in
+/// addresses, and the values of query parameters that carry keys.
 #[must_use]
 pub fn redact(text: &str, secrets: &[&str]) -> String {
     let mut known = Secrets::default();
@@ -38,7 +38,7 @@ pub fn redact(text: &str, secrets: &[&str]) -> String {
     known.redact(text)
 }
 
-/// Whether the value under this name of a query parameter or header is a secret.
+/// Whether a query parameter or header of this name holds a secret.
 #[must_use]
 pub fn names_secret(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
@@ -90,13 +90,13 @@ fn ends_value(character: char) -> bool {
 #[derive(Default)]
 pub struct Secrets(Vec<Form>);
 
-/// A secret as it may stand in a text.
+/// A secret in one form in which it may occur in a text.
 struct Form {
-    /// In lower case: servers change cases.
+    /// In lower case: servers change case.
     text: SecretString,
-    /// Bytes of it that are masked wherever they stand: servers and limits cut texts anywhere.
+    /// How many bytes of it are masked wherever they occur: servers and limits cut texts anywhere.
     piece: usize,
-    /// Whether it could be nothing but a secret, not a word such as `lm-studio` that local servers ask for.
+    /// Whether it can only be a secret, not a word such as `lm-studio` that local servers require.
     random: bool,
 }
 
@@ -107,7 +107,7 @@ impl std::fmt::Debug for Secrets {
 }
 
 impl Secrets {
-    /// Adds a secret: as it is, and as it would stand in an address, in JSON, in a web page, and in base64 with anything before it.
+    /// Adds a secret: as it is, and as it would appear in an address, in JSON, in a web page, and in base64 after anything.
     pub fn add(&mut self, secret: &str) {
         if secret.chars().count() < SHORTEST {
             return;
@@ -137,7 +137,7 @@ impl Secrets {
         text
     }
 
-    /// Takes the secrets out of every text in a reply. Only what is nothing but a secret: the rest may be part of an answer.
+    /// Removes secrets from every text in a reply, but only those that can be nothing else: others may be part of an answer.
     pub(super) fn redact_reply(&self, reply: &mut Value) {
         match reply {
             Value::String(text) => {
@@ -155,7 +155,7 @@ impl Secrets {
         }
     }
 
-    /// The text with every piece of a secret masked; `None` where there is none.
+    /// The text with every part of a secret masked; `None` if there is none.
     fn masked(&self, text: &str) -> Option<String> {
         let lower = text.to_ascii_lowercase();
         let mut covered = vec![false; text.len()];
@@ -185,13 +185,13 @@ impl Secrets {
     }
 }
 
-/// As it stands in HTML.
+/// Its form in HTML.
 fn in_page(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
-/// The characters of base64 that depend on the text alone, for each place where it may start in a group of three bytes; of both
-/// alphabets.
+/// The characters of base64 that depend only on the text, for each offset in a group of three bytes at which it may start; in
+/// both alphabets.
 fn in_base64(text: &str) -> Vec<String> {
     let mut forms = Vec::new();
     for before in 0..3 {

@@ -1,31 +1,28 @@
-//! Replies with an error status: what the status means to the user, and whether it passes.
+//! Replies with an error status: what the status means to the user, and whether it is temporary.
 
 use std::time::Duration;
 
 use super::at::At;
 use super::detail::Detail;
 
-/// Statuses that another attempt can change (RFC 9110, RFC 6585; 529 is Anthropic's "overloaded").
+/// Temporary statuses, which another attempt can change (RFC 9110, RFC 6585; 529 is Anthropic's "overloaded").
 const PASSING: [u16; 9] = [408, 409, 425, 429, 500, 502, 503, 504, 529];
 
 /// A reply with an error status.
+#[allow(missing_docs, reason = "the names say it")]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refusal {
-    /// Where.
     pub at: At,
-    /// The status.
     pub status: u16,
-    /// What the server says.
+    /// The server's description of the error.
     pub detail: Detail,
-    /// How long the server asks to wait.
+    /// The wait that the server requests.
     pub wait: Option<Duration>,
-    /// The longest wait that is waited.
+    /// The longest wait that the limits allow.
     pub longest: Duration,
-    /// Whether a key was sent.
     pub keyed: bool,
     /// Whether it is about a parameter of the request.
     pub blames: bool,
-    /// Attempts made.
     pub attempts: u32,
 }
 
@@ -53,12 +50,12 @@ impl std::fmt::Display for Refusal {
 }
 
 impl Refusal {
-    /// Whether another attempt can change it.
+    /// Whether it is temporary.
     pub(super) fn is_passing(&self) -> bool {
         is_passing(self.status) && !self.is_out_of_quota() && !(self.blames && self.status == 500)
     }
 
-    /// Whether a key is what is missing.
+    /// Whether the problem is a missing key.
     fn wants_key(&self) -> bool {
         matches!(self.status, 401 | 403) && !self.keyed
     }
@@ -87,24 +84,24 @@ impl Refusal {
         }
     }
 
-    /// Whether it passes as soon as the server has loaded its model (llama.cpp).
+    /// Whether it passes once the server has loaded its model (llama.cpp).
     pub(super) fn is_loading(&self) -> bool {
         let message = self.detail.message.to_lowercase();
         self.status == 503 && (message.contains("loading model") || message.contains("model is loading"))
     }
 
-    /// Whether it is a 429 that no waiting helps (`OpenAI`).
+    /// Whether it is a 429 that waiting does not resolve (`OpenAI`).
     pub(super) fn is_out_of_quota(&self) -> bool {
         self.detail.is("insufficient_quota")
     }
 }
 
-/// Whether a reply of this status may be another one next time.
+/// Whether a status is temporary.
 pub(super) fn is_passing(status: u16) -> bool {
     PASSING.contains(&status)
 }
 
-/// A span of time in words.
+/// A duration in words.
 pub(super) fn span(time: Duration) -> String {
     match time.as_secs() {
         0 => format!("{} ms", time.as_millis()),

@@ -1,40 +1,39 @@
 //! Server-sent events that came twice, by their `id:`.
 //!
-//! A proxy that connects again to its own source sends events again that it has sent before. Where an id marks one event, the
-//! same id with the same data is that event again. But some servers put one id on every event, that of the whole completion;
-//! there two equal events may be two equal tokens ("ha" and "ha"), and nothing may be lost. So an event counts as come twice
-//! only where id, name and data are equal, and an id that stands on two different events marks none from then on. As long as it
-//! is open which of both an id is, since nothing but that event has come under it and no other id after it, a repeated event
-//! waits for the next.
+//! A proxy that reconnects to its own source repeats events that it has sent before. If an id identifies one event, the same id
+//! with the same data is that event again. But some servers put one id on every event, that of the whole completion; then two
+//! equal events may be two equal tokens ("ha" and "ha"), and nothing may be lost. So an event counts as repeated only if id, name
+//! and data are equal, and an id on two different events identifies none from then on. As long as it is open which kind an id is,
+//! because only that event has come under it and no other id after it, a repeated event waits for the next.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 
-/// Ids that are remembered; further ones are not checked. What is kept of one are two numbers.
+/// How many ids are remembered; further ones are not checked. Each takes two numbers.
 const REMEMBERED: usize = 1 << 16;
 
-/// The same event so often in a row is not an event that came twice: a model that says one word again and again.
+/// The same event this many times in a row is not a repeat: it is a model that says one word again and again.
 const IN_A_ROW: usize = 3;
 
-/// What an id stands for.
+/// What an id identifies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Mark {
     /// One event: the hash of its name and data.
     Event(u64),
-    /// Several: of no use.
+    /// Several: useless.
     Shared,
 }
 
 /// What to do with an event that has an id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Verdict {
-    /// It is taken.
+    /// Accept it.
     Take,
-    /// It came before.
+    /// Drop it: it came before.
     Drop,
-    /// The next event says.
+    /// Wait for the next event.
     Wait,
-    /// It is taken, and so are the events, so many, equal to the last one taken, that waited.
+    /// Accept it, and also the waiting events (this many) that equal the last one accepted.
     TakeWith(usize),
 }
 
@@ -43,14 +42,14 @@ pub(super) enum Verdict {
 pub(super) struct Repeats {
     hashes: RandomState,
     seen: HashMap<u64, Mark>,
-    /// The id of the event before.
+    /// The id of the previous event.
     last: Option<u64>,
-    /// How many events that equal it wait.
+    /// How many events equal to it are waiting.
     waiting: usize,
 }
 
 impl Repeats {
-    /// Judges the next event; one without an id is always taken.
+    /// Judges the next event; one without an id is always accepted.
     pub(super) fn judge(&mut self, id: Option<&str>, event: Option<&str>, data: &str) -> Verdict {
         let Some(id) = id.filter(|id| !id.is_empty()).map(|id| self.hashes.hash_one(id)) else {
             self.forget_waiting();
@@ -86,7 +85,7 @@ impl Repeats {
         }
     }
 
-    /// Another id, or none, came after the events that wait: they had come twice.
+    /// Drops the waiting events: another id, or none, came after them, so they were repeats.
     fn forget_waiting(&mut self) {
         self.waiting = 0;
     }
@@ -98,7 +97,7 @@ mod tests {
 
     use super::*;
 
-    /// The data that are taken of these events.
+    /// The data accepted from these events.
     fn taken(events: &[(&str, &str)]) -> Vec<String> {
         let (mut repeats, mut taken) = (Repeats::default(), Vec::new());
         for (id, data) in events {
@@ -159,7 +158,7 @@ mod tests {
         ) {
             let mut sent = Vec::new();
             for (number, data) in data.iter().enumerate() {
-                // At most twice in a row: more often is no mark of one event.
+                // At most twice in a row: more often does not identify one event.
                 let times = 1 + again.get(number).copied().unwrap_or_default().min(2);
                 sent.extend(std::iter::repeat_n((number.to_string(), data.clone()), times));
             }

@@ -1,7 +1,7 @@
 //! TLS: rustls on ring, with the certificates that the system trusts.
 //!
-//! Owns the settings, made once in a program and only when an address needs them: reading the system's certificates takes some
-//! milliseconds. Nothing is installed for the whole process.
+//! Owns the settings, created once per program and only when an address needs them: reading the system's certificates takes some
+//! milliseconds. Nothing is installed process-wide.
 
 use std::sync::{Arc, LazyLock};
 
@@ -19,13 +19,13 @@ pub(super) fn trusted() -> Result<ClientConfig, rustls::Error> {
     TRUSTED.clone()
 }
 
-/// Settings that trust nobody, for addresses that are never reached by TLS: the HTTP library wants some.
+/// Settings that trust no certificate, for addresses that are never reached by TLS: the HTTP library requires some.
 pub(super) fn unused() -> Result<ClientConfig, rustls::Error> {
     let builder = ClientConfig::builder_with_provider(Arc::new(default_provider())).with_safe_default_protocol_versions()?;
     Ok(builder.with_root_certificates(RootCertStore::empty()).with_no_client_auth())
 }
 
-/// The HTTP library leaves the protocols of ready-made settings as they are.
+/// The HTTP library does not set the protocols of ready-made settings.
 fn with_protocols(mut config: ClientConfig) -> ClientConfig {
     config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
     config

@@ -1,11 +1,11 @@
-//! What calls to an endpoint have learned of its trouble, for the calls that come after them.
+//! What calls to an endpoint have learned of its trouble, for later calls.
 //!
-//! A call that fails is asked for again by the next round, often word for word. Without a memory the waits that a server asks for,
-//! and the limit on attempts, would hold within one call only: three rounds would be twelve attempts without a pause. So:
+//! A call that fails is repeated by the next round, often word for word. Without a memory the waits that a server requests, and
+//! the limit on attempts, would apply within one call only: three rounds would be twelve attempts without a pause. So:
 //!
-//! - a request that used up its attempts has one when it comes again, until a call succeeds;
-//! - a wait that the server asked for holds for the calls after it too; one longer than is waited fails them at once;
-//! - a request that the server does not accept as it is fails at once when it comes again.
+//! - a request that used up its attempts has a single one when it comes again, until a call succeeds;
+//! - a wait that the server requested applies to later calls too; one longer than the limit fails them immediately;
+//! - a request that the server does not accept as it is fails immediately when it comes again.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -14,7 +14,7 @@ use tokio::time::Instant;
 
 use super::error::HttpError;
 
-/// How long a request that was not accepted counts as such: the server may be another one later.
+/// How long a request counts as not accepted: the server may be a different one later.
 const REMEMBERED: Duration = Duration::from_secs(60);
 
 /// The trouble of one endpoint.
@@ -25,19 +25,19 @@ pub(super) struct Trouble(Mutex<State>);
 struct State {
     /// The hash of the last request that used up its attempts.
     spent: Option<u64>,
-    /// What the server answered when it asked to wait, and until when.
+    /// The server's answer when it requested a wait, and until when.
     asked: Option<(HttpError, Instant)>,
     /// The hash of the last request that was not accepted, why, and when.
     refused: Option<(u64, HttpError, Instant)>,
 }
 
 impl Trouble {
-    /// How many attempts a request has, `most` at ordinary times.
+    /// How many attempts a request has, normally `most`.
     pub(super) fn attempts(&self, request: u64, most: u32) -> u32 {
         if self.with(|state| state.spent == Some(request)) { 1 } else { most }
     }
 
-    /// How long to wait before an attempt, if at all; an error where the call must not be made. `longest` is the longest wait.
+    /// How long to wait before an attempt, if at all; an error if the call must not be made. `longest` is the longest wait.
     pub(super) fn before(&self, request: u64, longest: Duration) -> Result<Option<Duration>, HttpError> {
         let now = Instant::now();
         self.with(|state| {
@@ -55,12 +55,12 @@ impl Trouble {
         })
     }
 
-    /// A call succeeded.
+    /// Records that a call succeeded.
     pub(super) fn over(&self) {
         self.with(|state| *state = State::default());
     }
 
-    /// A call failed for good. `again`: another attempt might have helped.
+    /// Records that a call failed for good. `again`: another attempt might have helped.
     pub(super) fn failed(&self, request: u64, error: &HttpError, again: bool) {
         let now = Instant::now();
         self.with(|state| {

@@ -1,13 +1,13 @@
-//! Bytes of tokens to text: a character may take several tokens.
+//! Decodes the bytes of tokens to text: a character may take several tokens.
 
-/// Puts the bytes of tokens together to whole characters.
+/// Assembles the bytes of tokens into whole characters.
 #[derive(Debug, Default)]
 pub(in crate::engine::member) struct Decoder {
     pending: Vec<u8>,
 }
 
 impl Decoder {
-    /// Whether no character is started.
+    /// Whether there is no unfinished character.
     pub(in crate::engine::member) fn is_empty(&self) -> bool {
         self.pending.is_empty()
     }

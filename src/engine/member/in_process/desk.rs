@@ -1,4 +1,4 @@
-//! Where a member's calls are handed over and its answers come back.
+//! Hands calls to a member and returns its answers.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -17,20 +17,20 @@ use crate::engine::member::{
 /// Calls that may wait while one is answered.
 const WAITING: usize = 4;
 
-/// A call, and the turn at a shared device that ends with it.
+/// A call, and the turn on a shared device that ends with it.
 pub(in crate::engine::member) type Handed = (Call, Option<Turn>);
 
 /// Where a member's calls are answered. Clones are the same desk.
 #[derive(Clone)]
 pub(in crate::engine::member) enum Desk {
-    /// On a thread, which takes them from here.
+    /// On a thread, which receives them from here.
     Thread(mpsc::Sender<Handed>),
-    /// By whoever asks.
+    /// On the caller's thread.
     Here(Arc<Mutex<dyn Answers + Send>>),
 }
 
 impl Desk {
-    /// A desk, and where the thread that answers its calls takes them.
+    /// A desk, and the receiver for the thread that answers its calls.
     pub(in crate::engine::member) fn new() -> (Self, mpsc::Receiver<Handed>) {
         let (calls, waiting) = mpsc::channel(WAITING);
         (Self::Thread(calls), waiting)
@@ -46,12 +46,12 @@ impl Desk {
         Ok(desk)
     }
 
-    /// A session on the threads of those who ask.
+    /// A session on the callers' threads.
     pub(in crate::engine::member) fn here<E: Engine + Send + 'static>(session: Session<E>) -> Self {
         Self::Here(Arc::new(Mutex::new(Worker::new(session))))
     }
 
-    /// Hands a call over and waits for its answer.
+    /// Hands over a call and waits for its answer.
     pub(in crate::engine::member) fn call<T: Send + 'static>(
         &self,
         turn: Option<Turn>,
@@ -70,7 +70,7 @@ impl Desk {
             Self::Here(worker) => {
                 let worker = Arc::clone(worker);
                 Box::pin(async move {
-                    // A panic is caught where the work is done, so the lock is never poisoned by one.
+                    // A panic is caught where the work is done, so it never poisons the lock.
                     worker.lock().unwrap_or_else(PoisonError::into_inner).answer(call(answer));
                     drop(turn);
                     reply.await.map_err(|_| gone())?
@@ -84,7 +84,7 @@ impl Desk {
         self.call(None, move |answer| Call::Prepare(conversation, answer))
     }
 
-    /// Drafts; every token is told before the draft is handed over.
+    /// Drafts; every token is streamed before the draft is returned.
     pub(in crate::engine::member) fn draft(
         &self,
         request: DraftRequest,
@@ -112,7 +112,7 @@ impl Desk {
         self.call(turn, move |answer| Call::Score(request, answer))
     }
 
-    /// Takes up another's draft.
+    /// Extends another's draft.
     pub(in crate::engine::member) fn extend(
         &self,
         request: ExtendRequest,
@@ -133,7 +133,7 @@ impl Desk {
     }
 }
 
-/// The thread ended without an answer, which only a fault in its own code explains.
+/// The error of a thread that ended without an answer, which only a bug in it explains.
 fn gone() -> MemberError {
     MemberError::Panicked("its thread has ended".into())
 }

@@ -1,7 +1,7 @@
 //! The tokens of what a call continues, kept from call to call so that nothing is tokenised twice.
 //!
-//! Text can be made of other tokens than its tokenizer makes of it. Where a member has drawn tokens one by one, or joined its own to
-//! another's, what it has evaluated are those; so they are what that text is made of when it is accepted, as far as it is.
+//! A text can consist of other tokens than its tokenizer would produce. If a member has drawn tokens one by one, or joined its
+//! own to another's, it has evaluated those; so once that text is accepted, as far as it is, they are its tokens.
 
 use std::sync::Arc;
 
@@ -10,13 +10,13 @@ use super::vocabulary::{Part, TooLong, Vocabulary};
 use crate::engine::fusion::conversation::Conversation;
 use crate::engine::member::{Context, MemberError};
 
-/// The tokens of the last context asked for.
+/// The tokens of the last context requested.
 #[derive(Default)]
 pub(in crate::engine::member) struct Known {
     conversation: Arc<Conversation>,
     prompt: Vec<u32>,
     segments: Vec<(Arc<str>, Vec<u32>)>,
-    /// Tokens that were evaluated behind the segments: the next one may start with them.
+    /// Tokens that were evaluated after the segments: the next segment may start with them.
     said: Vec<u32>,
 }
 
@@ -38,7 +38,7 @@ impl Known {
         Ok(&self.prompt)
     }
 
-    /// The tokens of a context: the prompt, then each accepted segment on its own; at most `limit`.
+    /// The tokens of a context: the prompt, then each accepted segment separately; at most `limit`.
     pub(in crate::engine::member) fn tokens(
         &mut self,
         context: &Context,
@@ -67,13 +67,13 @@ impl Known {
         Ok(ids)
     }
 
-    /// Remembers tokens that were evaluated behind the context asked for last.
+    /// Remembers tokens that were evaluated after the last context requested.
     pub(in crate::engine::member) fn remember(&mut self, said: Vec<u32>) {
         self.said = said;
     }
 }
 
-/// How many of these tokens a text starts with, and how many bytes they are.
+/// How many of these tokens a text starts with, and their length in bytes.
 pub(super) fn agreeing(tokens: &[u32], text: &str, vocabulary: &impl Vocabulary) -> (usize, usize) {
     let mut bytes = 0;
     let agrees = |token: &&u32| {
@@ -85,8 +85,8 @@ pub(super) fn agreeing(tokens: &[u32], text: &str, vocabulary: &impl Vocabulary)
     (tokens.iter().take_while(agrees).count(), bytes)
 }
 
-/// How many of these tokens are used for a text, and how many bytes they are. Where the text continues, the last that agrees is left
-/// to the tokenizer together with what follows, which may be one word: where it comes out the same, it costs nothing.
+/// How many of these tokens are used for a text, and their length in bytes. If the text continues, the last matching one is left
+/// to the tokenizer together with what follows, since both may be one word: if the result is the same, this costs nothing.
 fn seam(said: &[u32], text: &str, vocabulary: &impl Vocabulary) -> (usize, usize) {
     let (mut count, mut bytes) = agreeing(said, text, vocabulary);
     while let Some(before) = count.checked_sub(1).filter(|_| bytes < text.len()) {
@@ -158,7 +158,7 @@ mod tests {
             (vec![], "Paris", vec![paris]),
             (vec![is, par], "Paris", vec![paris]),
             (euro.clone(), "€", euro.clone()),
-            // Nothing is cut inside a character.
+            // Nothing is split inside a character.
             ([vec![is], euro.clone()].concat(), "is₀", [vec![is], "₀".bytes().map(u32::from).collect()].concat()),
             ([vec![is], euro.clone()].concat(), "is€x", vec![is, 259, u32::from(b'x')]),
         ] {

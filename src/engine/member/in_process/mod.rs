@@ -1,9 +1,9 @@
-//! What members have in common whose model works in this process.
+//! What members whose model runs in this process have in common.
 //!
-//! Owns everything that does not depend on how a model computes: the tree of what was evaluated behind the accepted text (`tree`),
-//! the session that answers a call with as few evaluations as possible (`session`), sampling (`sampler`), the chat template and the
-//! tokens of texts (`template`, `known`, `decoder`), and the thread with its calls (`worker`, `desk`). A kind of member brings an
-//! [`Engine`] with its [`Vocabulary`].
+//! Owns everything that does not depend on how a model computes: the tree of what was evaluated after the accepted text (`tree`),
+//! the session that answers a call with as few evaluations as possible (`session`), sampling (`sampler`), the chat template and
+//! the tokens of texts (`template`, `known`, `decoder`), and the thread with its calls (`worker`, `desk`). Each kind of member
+//! supplies an [`Engine`] with its [`Vocabulary`].
 
 mod decoder;
 mod desk;

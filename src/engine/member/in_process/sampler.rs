@@ -16,20 +16,20 @@ pub(in crate::engine::member) struct Sampler {
     scratch: Scratch,
 }
 
-/// Memory that samplers hand on to each other.
+/// Memory that samplers pass on to each other.
 #[derive(Debug, Default)]
 pub(in crate::engine::member) struct Scratch {
     weights: Vec<f32>,
     nucleus: Vec<(f32, u32)>,
 }
 
-/// A weight relative to the largest below which a token is not even sorted; a thousand such tokens are a millionth of a draw.
+/// The weight relative to the largest below which a token is not even sorted; a thousand such tokens are a millionth of a draw.
 const NEGLIGIBLE: f32 = 1e-9;
 
 impl Sampler {
-    /// The scratch comes from an earlier sampler, so that a draft does not reserve memory again.
+    /// The scratch comes from an earlier sampler, so that a draft does not allocate again.
     pub(in crate::engine::member) fn new(sampling: Sampling, scratch: Scratch) -> Self {
-        // The state of this generator must be odd; spread the seed over both halves so that small seeds differ at once.
+        // The state of this generator must be odd; spread the seed over both halves so that small seeds differ immediately.
         let state = (u128::from(sampling.seed) << 64 | u128::from(sampling.seed ^ 0x9e37_79b9_7f4a_7c15)) | 1;
         Self { sampling, numbers: Pcg64Mcg::new(state), scratch }
     }
@@ -38,8 +38,7 @@ impl Sampler {
         self.scratch
     }
 
-    /// Draws one token; those for which `never` is set are not drawn. `None` where the logits are not numbers or nothing is
-    /// left to draw.
+    /// Draws one token, except those for which `never` is set. `None` if the logits are not numbers or nothing is left to draw.
     pub(in crate::engine::member) fn draw(&mut self, level: Level, logits: &[f32], never: &[bool]) -> Option<u32> {
         self.scratch.weights.clear();
         self.scratch
@@ -54,7 +53,7 @@ impl Sampler {
         if !total.is_finite() || total <= 0.0 {
             return None;
         }
-        // Always take a number, so that the draws that follow do not depend on how sure the model was here.
+        // Always consume a number, so that the following draws do not depend on how sure the model was here.
         let chance = (self.numbers.next_u64() >> 40) as f32 / (1_u64 << 24) as f32;
         if self.sampling.top_p >= 1.0 {
             return walk(self.scratch.weights.iter().copied().zip(0..), chance * total);
@@ -77,8 +76,8 @@ impl Sampler {
         best.map(|(_, id)| id)
     }
 
-    /// Fills the nucleus: the heaviest tokens that together weigh at least `enough`, and returns their weight. Tokens of a
-    /// weight up to `least` are left out.
+    /// Fills the nucleus with the heaviest tokens that together weigh at least `enough`, and returns their weight. Leaves out
+    /// tokens with a weight up to `least`.
     fn sorted(&mut self, least: f32, enough: f32) -> f32 {
         self.scratch.nucleus.clear();
         self.scratch.nucleus.extend(self.scratch.weights.iter().copied().zip(0..).filter(|(weight, _)| *weight > least));
@@ -97,7 +96,7 @@ impl Sampler {
     }
 }
 
-/// The token at which the running sum passes `target`; the last one with any weight where rounding leaves it short.
+/// The token at which the running sum exceeds `target`; the last one with any weight if rounding leaves it short.
 fn walk(tokens: impl Iterator<Item = (f32, u32)>, target: f32) -> Option<u32> {
     let mut sum = 0.0;
     let mut last = None;

@@ -1,7 +1,7 @@
-//! A conversation to prompt tokens, by the chat template that a model carries, or as plain text where it carries none.
+//! Turns a conversation into prompt tokens, by the model's chat template, or as plain text if it has none.
 //!
-//! The template sees a private mark in place of each turn's content. What it renders is cut at the marks: its own parts may hold
-//! special tokens, the contents never do, so that no user can end a turn by typing `<|end|>`.
+//! The template sees a private mark in place of each turn's content. Its output is split at the marks: its own parts may contain
+//! special tokens, the contents never do, so no user can end a turn by typing `<|end|>`.
 
 use super::vocabulary::{Part, TooLong, Vocabulary};
 use crate::engine::fusion::conversation::{Conversation, Role};
@@ -9,14 +9,14 @@ use crate::engine::member::MemberError;
 use crate::engine::member::chat_template::{ChatTemplate, Input, TemplateError};
 use crate::engine::member::conversation_text::{close, plain, without_system};
 
-/// Opens and closes a mark: noncharacters, which no text is meant to hold.
+/// Opens and closes a mark: a noncharacter, which no text should contain.
 const MARK: char = '\u{fdd0}';
 
 /// Writes conversations in a model's own form.
 pub(in crate::engine::member) struct Template {
     file: String,
     form: Form,
-    /// Whether the answer is preceded by an empty thought, since the model starts with one of its own accord.
+    /// Whether the answer is preceded by an empty thought, because the model starts one of its own accord.
     silence: bool,
 }
 
@@ -38,17 +38,17 @@ impl Template {
         Self { file: file.to_owned(), form: Form::Plain, silence: false }
     }
 
-    /// Whether turns are introduced by plain text, so that no token ends an answer for certain.
+    /// Whether turns are introduced by plain text, so that no token reliably ends an answer.
     pub(in crate::engine::member) fn is_plain(&self) -> bool {
         matches!(self.form, Form::Plain)
     }
 
-    /// From now on the answer is preceded by an empty thought.
+    /// Precedes the answer with an empty thought from now on.
     pub(super) fn silence(&mut self) {
         self.silence = true;
     }
 
-    /// The prompt's tokens up to where the answer starts. Fails where they are more than `limit`.
+    /// The prompt's tokens up to where the answer starts. Fails if there are more than `limit`.
     pub(in crate::engine::member) fn tokens(
         &self,
         conversation: &Conversation,
@@ -112,7 +112,7 @@ impl Template {
         Ok(ids)
     }
 
-    /// Renders a conversation with marks for the contents. Where the template refuses a role for instructions, they go before the
+    /// Renders a conversation with marks for the contents. If the template refuses a system role, instructions go before the
     /// first question.
     fn render(
         &self,

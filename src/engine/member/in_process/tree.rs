@@ -1,10 +1,10 @@
-//! What was evaluated behind the accepted text: drafts and candidates as one tree of tokens.
+//! What was evaluated after the accepted text: drafts and candidates as one tree of tokens.
 //!
 //! Candidates that start alike share their first tokens, with each other and with the member's own draft. When one of them is
 //! accepted, its tokens are found here and never evaluated again, and what was drawn beyond it is still there for the next draft.
 //!
-//! A row of logits is as wide as the vocabulary: up to a megabyte. So only so many are kept; of the others only what was asked for
-//! stays.
+//! A row of logits is as wide as the vocabulary: up to a megabyte. So only a limited number is kept; the other nodes keep only
+//! the values requested.
 
 /// The token of a tree that a sequence has reached; `None` is the accepted text itself.
 pub(in crate::engine::member) type At = Option<u32>;
@@ -12,33 +12,33 @@ pub(in crate::engine::member) type At = Option<u32>;
 /// A node that got another number: the old one and the new.
 pub(in crate::engine::member) type Moved = (u32, u32);
 
-/// What is wanted of a node beside its place in the tree.
+/// What is needed of a node besides its position in the tree.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::engine::member) enum Wanted {
-    /// All of its logits: something is drawn there.
+    /// All of its logits, for drawing.
     Row,
     /// The log-probability of this token after it.
     Token(u32),
     /// The log-probability of an end after it.
     End,
-    /// Nothing but that it is evaluated.
+    /// Only that it is evaluated.
     Nothing,
 }
 
-/// One token behind the accepted text. Its number in the tree is the engine's number for it too.
+/// One token after the accepted text. Its number in the tree is also the engine's number for it.
 #[derive(Debug, Clone)]
 struct Node {
     token: u32,
     parent: At,
     children: Vec<u32>,
     evaluated: bool,
-    /// Its logits; empty where they are not kept.
+    /// Its logits; empty if they are not kept.
     row: Vec<f32>,
     /// The logarithm of their sum of exponentials.
     sum: f32,
     /// Logarithm of the probability that the turn ends here.
     end: f32,
-    /// Log-probabilities of tokens after it that were asked for; not a number before it is evaluated.
+    /// Log-probabilities of the tokens after it that were requested; NaN before it is evaluated.
     asked: Vec<(u32, f32)>,
 }
 
@@ -49,11 +49,11 @@ pub(in crate::engine::member) struct Tree {
     first: Vec<u32>,
     leaves: usize,
     ends: Vec<u32>,
-    /// Rows that may be kept.
+    /// How many rows may be kept.
     limit: usize,
-    /// Nodes that have a row, the oldest first.
+    /// Nodes that have a row, oldest first.
     kept: std::collections::VecDeque<u32>,
-    /// Rows that are free again.
+    /// Rows for reuse.
     spare: Vec<Vec<f32>>,
 }
 
@@ -67,7 +67,7 @@ impl Tree {
         self.nodes.len()
     }
 
-    /// Rows that are kept at most, at least 1.
+    /// The most rows that are kept, at least 1.
     pub(super) fn rows(&self) -> usize {
         self.limit
     }
@@ -85,7 +85,7 @@ impl Tree {
         self.nodes[node as usize].token
     }
 
-    /// The node that a node follows; `None` where it follows the accepted text.
+    /// The node before a node; `None` if it follows the accepted text.
     #[cfg_attr(not(feature = "llama-cpp"), allow(dead_code, reason = "models of llama.cpp alone need it"))]
     pub(in crate::engine::member) fn parent(&self, node: u32) -> At {
         self.nodes[node as usize].parent
@@ -95,7 +95,7 @@ impl Tree {
         at.map_or(&self.first, |node| &self.nodes[node as usize].children)
     }
 
-    /// The child of a node that continues with `token` and still has what is wanted of it, or can still get it.
+    /// The child of a node that continues with `token` and has, or can still get, what is wanted of it.
     pub(super) fn child(&self, at: At, token: u32, wanted: Wanted) -> Option<u32> {
         let has = |node: &Node| !node.evaluated || !node.row.is_empty() || node.answers(wanted);
         self.children(at).iter().copied().find(|child| {
@@ -104,7 +104,7 @@ impl Tree {
         })
     }
 
-    /// Adds a child that is to be evaluated.
+    /// Adds a child that has to be evaluated.
     pub(in crate::engine::member) fn add(&mut self, at: At, token: u32) -> u32 {
         let node = self.nodes.len() as u32;
         // The first child of a leaf takes its place among the leaves.
@@ -126,7 +126,7 @@ impl Tree {
         node
     }
 
-    /// Asks for something of a node. Has to be called before the node is evaluated for what is not kept of every node.
+    /// Requests something of a node. Must be called before the node is evaluated for what is not kept of every node.
     pub(super) fn ask(&mut self, node: u32, wanted: Wanted) {
         let node = &mut self.nodes[node as usize];
         match wanted {
@@ -138,7 +138,8 @@ impl Tree {
         }
     }
 
-    /// Sets the logits of a node, and the logarithm of their sum of exponentials. Where too many rows are kept, the oldest goes.
+    /// Sets the logits of a node, and the logarithm of their sum of exponentials. If too many rows are kept, the oldest is
+    /// dropped.
     pub(in crate::engine::member) fn set(&mut self, node: u32, logits: &[f32], sum: f32) {
         if self.kept.len() >= self.limit
             && let Some(oldest) = self.kept.pop_front()
@@ -159,13 +160,13 @@ impl Tree {
         (node.row, node.sum, node.end, node.evaluated) = (row, sum, end, true);
     }
 
-    /// What follows a node: its logits, where they are kept, and the logarithm of their sum of exponentials.
+    /// What follows a node: its logits, if they are kept, and the logarithm of their sum of exponentials.
     pub(super) fn after(&self, node: u32) -> (&[f32], f32) {
         let node = &self.nodes[node as usize];
         (&node.row, node.sum)
     }
 
-    /// Natural log-probability of a token after an evaluated node; not a number where it is not known.
+    /// Natural log-probability of a token after an evaluated node; NaN if it is not known.
     pub(super) fn logprob(&self, node: u32, token: u32) -> f32 {
         let node = &self.nodes[node as usize];
         match node.row.get(token as usize) {
@@ -179,7 +180,7 @@ impl Tree {
         self.nodes[node as usize].end
     }
 
-    /// Appends the nodes from the first token to this one, and returns how many they are.
+    /// Appends the nodes from the first token to this one, and returns their number.
     pub(in crate::engine::member) fn path(&self, node: u32, path: &mut Vec<u32>) -> usize {
         let start = path.len();
         let mut at = Some(node);
@@ -198,7 +199,7 @@ impl Tree {
         best
     }
 
-    /// A token may have several nodes at one place, of which the one with a row is worth most.
+    /// A token may have several nodes at one position; one with a row is preferred.
     fn descend(&self, at: At, tokens: &[u32], path: &mut Vec<u32>, best: &mut Vec<u32>) {
         let has_row = |path: &[u32]| path.last().is_some_and(|node| !self.nodes[*node as usize].row.is_empty());
         if path.len() > best.len() || (path.len() == best.len() && has_row(path) && !has_row(best)) {
@@ -215,7 +216,7 @@ impl Tree {
         }
     }
 
-    /// Forgets all but the first `count` nodes, which were added before the others.
+    /// Drops all but the first `count` nodes, which were added before the others.
     pub(in crate::engine::member) fn keep_first(&mut self, count: usize) {
         if count >= self.nodes.len() {
             return;
@@ -234,7 +235,7 @@ impl Tree {
         self.leaves = self.nodes.iter().filter(|node| node.children.is_empty()).count();
     }
 
-    /// Makes `root` the accepted text's end: keeps only what lies behind it, and returns which node moved where, in an order in
+    /// Makes `root` the accepted text's end: keeps only what comes after it, and returns which node moved where, in an order in
     /// which they can be moved one by one.
     pub(in crate::engine::member) fn keep_behind(&mut self, root: u32) -> Vec<Moved> {
         let mut moved: Vec<Moved> = Vec::new();
@@ -242,7 +243,7 @@ impl Tree {
         let mut kept: Vec<Node> = Vec::new();
         self.first.clear();
         for (old, mut node) in (0_u32..).zip(std::mem::take(&mut self.nodes)) {
-            // A parent always has a lower number than its children, so its place is known by now.
+            // A parent always has a lower number than its children, so its new number is known by now.
             let below = node.parent == Some(root);
             let above = node.parent.and_then(|parent| places[parent as usize]);
             if !below && above.is_none() {
@@ -270,7 +271,7 @@ impl Tree {
 }
 
 impl Node {
-    /// Whether it was asked for this, or needs no asking.
+    /// Whether this was requested of it, or needs no request.
     fn answers(&self, wanted: Wanted) -> bool {
         match wanted {
             Wanted::Row => !self.row.is_empty(),
@@ -335,7 +336,7 @@ mod tests {
         assert_eq!(tree.child(None, 5, Wanted::Token(3)), Some(first));
         assert!(tree.logprob(first, 0).is_nan());
         assert_eq!((tree.logprob(first, 2), tree.logprob(first, 3), tree.end_logprob(first)), (-2.0, -3.0, -1.0));
-        // Drawn there all the same, it is evaluated once more, and that node is worth more.
+        // If it is drawn there anyway, it is evaluated again, and that node is preferred.
         let again = tree.add(None, 5);
         tree.set(again, &[1.0; 4], 0.0);
         assert_eq!((tree.child(None, 5, Wanted::Row), tree.longest(&[5])), (Some(again), vec![again]));
@@ -343,7 +344,7 @@ mod tests {
     }
 
     proptest! {
-        /// However a tree grows and shrinks, it keeps no more rows than it may, and counts its leaves rightly.
+        /// However a tree grows and shrinks, it keeps no more rows than allowed, and counts its leaves correctly.
         #[test]
         fn rows_are_bounded(steps in prop::collection::vec((0_u8..6, 0_u32..40, 0_u32..4), 1..80), limit in 1_usize..6) {
             let mut tree = Tree::new(limit, &[0]);

@@ -1,5 +1,4 @@
-//! The work of one member, on a thread of its own or on the caller's: takes calls one at a time, and never takes the program
-//! down with it.
+//! The work of one member, on its own thread or on the caller's: handles one call at a time, and never crashes the program.
 
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -19,29 +18,29 @@ use crate::engine::member::{
     DraftRequest, Drafted, ExtendRequest, Extended, MemberError, Predicted, Progress, ScoreRequest, Scored,
 };
 
-/// Where the answer to a call goes. Closed when the caller has dropped its end.
+/// The channel for the answer to a call. Closed when the caller has dropped its end.
 pub(in crate::engine::member) type Answer<T> = oneshot::Sender<Result<T, MemberError>>;
 
 /// A call.
 pub(in crate::engine::member) enum Call {
     Prepare(Arc<Conversation>, Answer<usize>),
-    /// The tokens go ahead of the answer, a few at a time. Their channel is not bounded, so that a slow listener never holds up the thread; it
-    /// holds one draft at most. Signs of life go to the progress.
+    /// The tokens are sent ahead of the answer, a few at a time. Their channel is not bounded, so that a slow receiver never
+    /// blocks the thread; it holds one draft at most. Signs of life go to the progress.
     Draft(DraftRequest, mpsc::UnboundedSender<Vec<DraftToken>>, Progress, Answer<Drafted>),
     Score(ScoreRequest, Answer<Scored>),
     /// Signs of life go to the progress.
     Extend(ExtendRequest, Progress, Answer<Extended>),
     Measure(Answer<DecodeTimes>),
     Predict(Arc<Conversation>, Answer<Predicted>),
-    /// Fails on purpose, for the test of what happens then.
+    /// Fails on purpose, to test the consequences.
     #[cfg(test)]
     Break(Answer<usize>),
 }
 
-/// What answers calls, one at a time.
+/// Answers calls, one at a time.
 pub(in crate::engine::member) struct Worker<E: Engine> {
     session: Session<E>,
-    /// Why it cannot answer any more.
+    /// Why it can no longer answer.
     fault: Option<MemberError>,
 }
 
@@ -105,7 +104,7 @@ pub(in crate::engine::member) fn work<E: Engine>(session: Session<E>, mut calls:
     }
 }
 
-/// Signs of life of a call under way: a long prompt takes many passes before the first token.
+/// Signs of life of a call in progress: a long prompt takes many passes before the first token.
 struct Pulse<'a> {
     progress: &'a Progress,
     beaten: Cell<Instant>,
@@ -116,7 +115,7 @@ impl<'a> Pulse<'a> {
         Self { progress, beaten: Cell::new(Instant::now()) }
     }
 
-    /// Gives a sign, unless one was given just now, and says whether the caller has gone.
+    /// Gives a sign of life, unless it just gave one, and returns whether the caller has gone.
     fn beat(&self, cancelled: &dyn Fn() -> bool) -> bool {
         if self.beaten.get().elapsed() >= SIGN {
             self.progress.alive();
@@ -126,10 +125,10 @@ impl<'a> Pulse<'a> {
     }
 }
 
-/// Time for which drawn tokens are kept back, so that the listener is not woken for each of them.
+/// How long drawn tokens are held back, so that the receiver is not woken for each of them.
 const PAUSE: Duration = Duration::from_millis(2);
 
-/// Drawn tokens on their way to the listener.
+/// Drawn tokens on their way to the receiver.
 struct News {
     tokens: mpsc::UnboundedSender<Vec<DraftToken>>,
     waiting: Vec<DraftToken>,
@@ -147,14 +146,14 @@ impl News {
 
     fn tell(&mut self) {
         if !self.waiting.is_empty() {
-            // Without a listener it is lost, and that is not an error: the draft itself holds every token.
+            // Without a receiver it is lost, which is not an error: the draft itself holds every token.
             let _ = self.tokens.send(std::mem::take(&mut self.waiting));
         }
     }
 }
 
-/// Does the work of one call unless its caller has gone; after a panic the session's state is unknown, so every later call
-/// is answered with the fault.
+/// Does the work of one call unless its caller has gone; after a panic the session's state is unknown, so every later call is
+/// answered with the fault.
 fn respond<T>(answer: Answer<T>, fault: &mut Option<MemberError>, work: impl FnOnce(&dyn Fn() -> bool) -> Result<T, Stop>) {
     if answer.is_closed() {
         return;

@@ -1,33 +1,32 @@
-//! T3: the judge replies with one letter, and how probable it found each letter is read from its first token.
+//! T3: the judge replies with one letter, and the probability of each letter is read from its first token.
 //!
-//! Two opposite orders at once, log-probabilities averaged; where the two disagree and it is close, every cyclic shift, so
-//! that each candidate stands at each place once (Balanced Position Calibration, arXiv 2305.17926; cyclic permutations,
-//! arXiv 2309.03882).
+//! Two opposite orders at the same time, log-probabilities averaged; if the two disagree and it is close, every cyclic shift, so
+//! that each candidate is at each position once (Balanced Position Calibration, arXiv 2305.17926; cyclic permutations, arXiv
+//! 2309.03882).
 
 use super::meter::{Meter, Unanswered, together};
 use super::order::{self, Order};
 use super::prompt::{Manner, Sheet, place_of};
 use super::{Asks, JudgeError, Judged, MOST_CANDIDATES, Question, column_means, softmax, without_choice};
 
-/// Judges by one token are surer than they are right: their log-probabilities are softened by this temperature.
+/// Judges by one token are overconfident: their log-probabilities are softened by this temperature.
 const TEMPERATURE: f64 = 2.0;
-/// Probability that the labels must have together.
+/// The least probability that the labels must have together.
 const LEAST_MASS: f64 = 0.5;
-/// Nats between the two best below which two orders that disagree are not enough.
+/// The gap in nats between the two best below which two orders that disagree are not enough.
 const CLOSE: f64 = 0.7;
-/// What is left over for tokens that were not reported is not known better than to this probability.
+/// The precision to which the probability left over for unreported tokens is known.
 const LEAST_LEFT: f64 = 1e-6;
 
 /// Judges by label log-probabilities (T3). `top` is how many of the most probable tokens the server reports; one that reports
 /// chosen tokens exactly has no such limit.
 ///
-/// Two calls, and with more than two candidates as many as there are where the two disagree. A reply that does not put its
-/// probability on labels is asked for once more.
+/// Takes two calls; if the two disagree about more than two candidates, as many as there are candidates. A reply that does not
+/// put its probability on labels is requested once more.
 ///
 /// # Errors
-/// [`JudgeError::TooMany`] before any call where there are more candidates than `top` or than letters;
-/// [`JudgeError::NoLabels`] where the model cannot judge this way: lower it to [`super::by_ranking`];
-/// [`JudgeError::Call`] where a call fails.
+/// [`JudgeError::TooMany`] before any call if there are more candidates than `top` or than letters; [`JudgeError::NoLabels`] if
+/// the model cannot judge this way: fall back to [`super::by_ranking`]; [`JudgeError::Call`] if a call fails.
 pub async fn by_labels(asks: &dyn Asks, top: usize, question: &Question<'_>) -> Result<Judged, JudgeError> {
     let candidates = question.candidates.len();
     if candidates < 2 {
@@ -67,7 +66,7 @@ impl LabelJudge<'_> {
                 let all: Vec<Vec<f64>> = rows.into_iter().take(1).chain(shifted).collect();
                 Ok(column_means(&all, candidates))
             }
-            // The two orders are a judgement too, if a less precise one.
+            // The two orders are a judgement too, although a less precise one.
             Err(_) => Ok(means),
         }
     }
@@ -81,7 +80,7 @@ impl LabelJudge<'_> {
         let plain = self.meter.ask(self.sheet.ask_label(order, self.top, Manner::Plain)).await?;
         let by_place = match read(&plain.first_token, order.len()) {
             Ok(by_place) => by_place,
-            // Asking in other words does not make a server report what it does not report.
+            // Rephrasing does not make a server report what it does not report.
             Err(unfit @ Unfit::Nothing) => return Err(Unanswered::NoLabels(unfit.to_string())),
             Err(_) => {
                 let strict = self.meter.ask(self.sheet.ask_label(order, self.top, Manner::Strict)).await?;
@@ -92,7 +91,7 @@ impl LabelJudge<'_> {
     }
 }
 
-/// Why log-probabilities of a first token are no judgement.
+/// Why log-probabilities of a first token are not a judgement.
 #[derive(Debug, PartialEq, thiserror::Error)]
 enum Unfit {
     #[error("its reply carries no log-probabilities of the first token")]
@@ -103,13 +102,13 @@ enum Unfit {
     LittleMass { mass: f64 },
 }
 
-/// The log-probability of each place's label: variants of a label ("A", " A", "(A", "a") count together, one that was not
-/// reported counts as a nat less than the least that was, and as no more than what those reported left over.
+/// The log-probability of each position's label: variants of a label ("A", " A", "(A", "a") count together; one that was not
+/// reported counts as a nat less than the lowest reported one, and at most as what those left over.
 fn read(first_token: &[(String, f32)], places: usize) -> Result<Vec<f64>, Unfit> {
     let mut masses = vec![0.0_f64; places];
     let (mut least, mut total) = (0.0_f64, 0.0_f64);
     let mut likeliest: Option<(&str, f64)> = None;
-    // Above 0 is rounding; what is not a number or minus infinity says nothing that could be averaged.
+    // A value above 0 is a rounding error; NaN or minus infinity cannot be averaged.
     let reported = first_token.iter().filter(|(_, logprob)| logprob.is_finite());
     for (token, logprob) in reported.map(|(token, logprob)| (token.as_str(), f64::from(*logprob).min(0.0))) {
         least = least.min(logprob);
@@ -133,13 +132,13 @@ fn read(first_token: &[(String, f32)], places: usize) -> Result<Vec<f64>, Unfit>
     Ok(masses.iter().map(|mass| if *mass > 0.0 { mass.ln().min(0.0) } else { missing }).collect())
 }
 
-/// The place of the greatest value, the first of equal ones.
+/// The index of the greatest value, the first on ties.
 fn best(values: &[f64]) -> Option<usize> {
     let greatest = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     values.iter().position(|value| *value >= greatest)
 }
 
-/// The greatest value less the second greatest.
+/// The greatest value minus the second greatest.
 fn gap(values: &[f64]) -> f64 {
     let mut sorted = values.to_vec();
     sorted.sort_by(|a, b| b.total_cmp(a));
@@ -177,7 +176,7 @@ mod tests {
         assert_eq!(read(&[], 2), Err(Unfit::Nothing));
         assert_eq!(read(&[("A".to_owned(), f32::NAN), ("B".to_owned(), f32::NEG_INFINITY)], 2), Err(Unfit::Nothing));
         assert_eq!(read(&tokens(&[("The", 0.5), ("A", 0.5)]), 2), Err(Unfit::OtherToken { token: "The".to_owned() }));
-        // A label, but of no candidate.
+        // A label, but not of a candidate.
         assert_eq!(read(&tokens(&[("C", 0.9), ("A", 0.1)]), 2), Err(Unfit::OtherToken { token: "C".to_owned() }));
         assert!(matches!(read(&tokens(&[("A", 0.3), ("The", 0.2), ("One", 0.2)]), 2), Err(Unfit::LittleMass { .. })));
     }

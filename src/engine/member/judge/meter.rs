@@ -1,4 +1,4 @@
-//! Asks, and counts what asking used, also when a judgement fails half-way.
+//! Asks, and counts what asking used, even if a judgement fails half-way.
 
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
@@ -8,7 +8,7 @@ use std::task::Poll;
 use super::{Ask, Asks, JudgeError, Judged, Reply, Spent};
 use crate::engine::member::MemberError;
 
-/// A judgement under way.
+/// A judgement in progress.
 pub(super) struct Meter<'a> {
     asks: &'a dyn Asks,
     spent: Mutex<Spent>,

@@ -1,19 +1,19 @@
-//! Reads a ranking out of whatever a model wrote around it.
+//! Reads a ranking from a reply, whatever else the model wrote.
 //!
-//! In order of trust: JSON with a `ranking`, letters behind the word "ranking" (JSON that was cut off), a chain "B > A",
-//! closing lines that hold nothing but letters. A letter inside other text is never read: "A" is also a word.
+//! In order of trust: JSON with a `ranking`, letters after the word "ranking" (JSON that was cut off), a chain "B > A", closing
+//! lines that contain only letters. A letter inside other text is never read: "A" is also a word.
 
 use serde_json::Value;
 
 use super::prompt::place_of;
 
-/// Bytes at the end of a reply that are looked at.
+/// How many bytes at the end of a reply are examined.
 const LOOKED_AT: usize = 8 << 10;
-/// Words that may stand between the letters of a ranking.
+/// Words that may occur between the letters of a ranking.
 const FILLERS: [&str; 4] = ["and", "is", "the", "then"];
 
-/// The places from best to worst, each once: the first letters of the reply that are a ranking, then the places it does not
-/// name, in order. `None` where it names none.
+/// The positions from best to worst, each once: the first letters of the reply that form a ranking, then the positions it does
+/// not name, in order. `None` if it names none.
 pub(super) fn ranking(reply: &str, places: usize) -> Option<Vec<usize>> {
     let reply = end(without_thoughts(reply));
     let named = json(reply, places)
@@ -35,7 +35,7 @@ pub(super) fn ranking(reply: &str, places: usize) -> Option<Vec<usize>> {
     Some(ranking)
 }
 
-/// What follows a model's visible thoughts; what precedes them where they do not end.
+/// What follows a model's visible thoughts; what precedes them if they do not end.
 fn without_thoughts(reply: &str) -> &str {
     let said = reply.rsplit_once("</think>").map_or(reply, |(_, said)| said);
     said.split_once("<think>").map_or(said, |(said, _)| said)
@@ -46,7 +46,7 @@ fn end(text: &str) -> &str {
     (start..=text.len()).find_map(|start| text.get(start..)).unwrap_or_default()
 }
 
-/// The last JSON value in the text that is a ranking, and not a part of one.
+/// The last JSON value in the text that is a ranking, and not part of one.
 fn json(text: &str, places: usize) -> Option<Vec<usize>> {
     let (mut last, mut looked_at) = (None, 0);
     for (start, _) in text.char_indices().filter(|(_, c)| matches!(c, '{' | '[')) {
@@ -74,12 +74,12 @@ fn places_in(value: &Value, places: usize) -> Option<Vec<usize>> {
     }
 }
 
-/// Of "Candidate B" the letter.
+/// The letter of "Candidate B".
 fn last_word(text: &str) -> &str {
     text.split_whitespace().next_back().unwrap_or(text)
 }
 
-/// Letters behind the last "ranking" in the text.
+/// Letters after the last "ranking" in the text.
 fn behind_the_word(text: &str, places: usize) -> Option<Vec<usize>> {
     let start = text.to_ascii_lowercase().rfind("ranking")?;
     letters(text.get(start + "ranking".len()..)?, places)
@@ -98,7 +98,7 @@ fn chain(text: &str, places: usize) -> Option<Vec<usize>> {
     })
 }
 
-/// The lines at the end that hold letters only; of the last line what follows its last colon.
+/// The last lines that contain only letters; for the very last line, what follows its last colon.
 fn closing_lines(text: &str, places: usize) -> Option<Vec<usize>> {
     let mut found: Vec<Vec<usize>> = Vec::new();
     for line in text.lines().rev().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with("```")) {
@@ -113,12 +113,12 @@ fn closing_lines(text: &str, places: usize) -> Option<Vec<usize>> {
     (!places.is_empty()).then_some(places)
 }
 
-/// Letters at the start of a text, up to the first word that is none.
+/// Letters at the start of a text, up to the first word that is not one.
 fn letters(text: &str, places: usize) -> Option<Vec<usize>> {
     named(words(text).map(|word| capital(word, places)))
 }
 
-/// The words that count: numbering and fillers do not.
+/// The words that count, without numbering and fillers.
 fn words(text: &str) -> impl Iterator<Item = &str> {
     text.split(|c: char| !c.is_alphanumeric() && !matches!(c, '\'' | '’'))
         .map(|word| word.trim_matches(['\'', '’']))
@@ -131,7 +131,7 @@ fn capital(word: &str, places: usize) -> Option<usize> {
     place_of(word, places).filter(|_| word.chars().any(|c| c.is_ascii_uppercase()))
 }
 
-/// The leading items that are places, at least one.
+/// The leading items that are positions, at least one.
 fn named(items: impl Iterator<Item = Option<usize>>) -> Option<Vec<usize>> {
     let places: Vec<usize> = items.map_while(|place| place).collect();
     (!places.is_empty()).then_some(places)
@@ -168,7 +168,7 @@ mod tests {
             "The final ranking is: B, A, C",
             r#"{"ranking":["B","A","C"],"shown":["A","B","C"]}"#,
             r#"{"reply":{"ranking":["B","A","C"]}}"#,
-            // What follows a repetition or a letter of no candidate is no ranking.
+            // What follows a repetition or a letter without a candidate is not a ranking.
             r#"{"ranking":["B","B","C"]}"#,
             r#"{"ranking":["B","A","Z","C"]}"#,
         ] {

@@ -1,7 +1,7 @@
-//! T4: the judge writes a ranking, and its places are counted.
+//! T4: the judge writes a ranking, and its positions are counted.
 //!
-//! Two opposite orders at once; where they disagree about the best, a third one. Places are averaged (Borda); a tie stays a
-//! tie. A light form of permutation self-consistency (arXiv 2310.07712).
+//! Two opposite orders at the same time; if they disagree about the best, a third one. Positions are averaged (Borda); a tie
+//! stays a tie. A light form of permutation self-consistency (arXiv 2310.07712).
 
 use super::meter::{Meter, Unanswered, together};
 use super::order::{self, Order};
@@ -9,16 +9,16 @@ use super::parse::ranking;
 use super::prompt::{Manner, Sheet};
 use super::{Asks, JudgeError, Judged, MOST_CANDIDATES, Question, column_means, softmax, without_choice};
 
-/// Characters of an unreadable reply that an error shows.
+/// How many characters of an unreadable reply an error shows.
 const REPLY_SHOWN: usize = 80;
 
 /// Judges by a ranking in words (T4): `softmax` of the mean number of candidates that each is placed before.
 ///
-/// Two or three calls. A reply that cannot be read is asked for once more.
+/// Takes two or three calls. A reply that cannot be read is requested once more.
 ///
 /// # Errors
-/// [`JudgeError::TooMany`] before any call where there are more candidates than letters; [`JudgeError::Unreadable`] where a
-/// reply cannot be read the second time either: the judge abstains; [`JudgeError::Call`] where a call fails.
+/// [`JudgeError::TooMany`] before any call if there are more candidates than letters; [`JudgeError::Unreadable`] if a reply
+/// cannot be read the second time either: the judge abstains; [`JudgeError::Call`] if a call fails.
 pub async fn by_ranking(asks: &dyn Asks, question: &Question<'_>) -> Result<Judged, JudgeError> {
     let candidates = question.candidates.len();
     if candidates < 2 {
@@ -47,7 +47,7 @@ impl RankingJudge<'_> {
         let mut points: Vec<Vec<f64>> = orders.iter().zip(&rankings).map(|(order, ranking)| borda(order, ranking)).collect();
         let tops: Vec<Option<usize>> = orders.iter().zip(&rankings).map(|(order, ranking)| top(order, ranking)).collect();
         let agree = tops.windows(2).all(|pair| matches!(pair, [one, other] if one == other));
-        // The same places in opposite orders: the judge went by places alone, and a third order would only favour another.
+        // The same positions in opposite orders: the judge only went by position, and a third order would just favour another.
         let by_place = rankings.windows(2).all(|pair| matches!(pair, [one, other] if one == other));
         if !agree && !by_place {
             let order = order::third(seed, &orders);
@@ -57,7 +57,7 @@ impl RankingJudge<'_> {
         Ok(column_means(&points, candidates))
     }
 
-    /// The places of this order from best to worst.
+    /// The positions of this order from best to worst.
     async fn ask(&self, order: &Order) -> Result<Vec<usize>, Unanswered> {
         let plain = self.meter.ask(self.sheet.ask_ranking(order, Manner::Plain)).await?;
         if let Some(ranking) = ranking(&plain.text, order.len()) {

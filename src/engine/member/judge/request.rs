@@ -1,13 +1,13 @@
-//! What the engine asks of a verifier, put to a judge, and what comes of it for the engine.
+//! Puts the engine's request to a verifier before a judge, and turns the judgement into the engine's reply.
 
 use super::{Asks, JudgeError, Judged, Question, by_labels, by_ranking};
 use crate::engine::member::{MemberError, Opinion, ScoreRequest, ScoreTier, Scored};
 
-/// Judges the candidates of a request: at tier T3 by labels, with at most `top` alternatives of a token reported, else by a
-/// ranking. Token positions are not counted one by one: what was generated and what was not cached.
+/// Judges the candidates of a request: at tier T3 by labels, with at most `top` alternatives of a token reported, otherwise by a
+/// ranking. Token positions are not counted one by one: only what was generated and what was not cached.
 ///
-/// More candidates than letters can tell apart are ranked, for this round. A model that names no label is lowered to ranking; a
-/// ranking that cannot be read abstains.
+/// More candidates than there are labels are ranked, in this round only. A model that names no label falls back to ranking; a
+/// ranking that cannot be read is an abstention.
 pub async fn judge(asks: &dyn Asks, top: usize, request: &ScoreRequest) -> Result<Scored, MemberError> {
     let accepted = request.context.accepted.concat();
     let question = Question {

@@ -1,7 +1,7 @@
 //! The engine of a session: one context of llama.cpp.
 //!
-//! Every misuse that would end the process is kept out here: batches never grow beyond what the context takes, sequences are
-//! counted, and logits are asked for only where they were computed.
+//! Prevents every misuse that would end the process: batches never exceed what the context takes, sequences are counted, and
+//! logits are only requested where they were computed.
 
 use std::ops::Range;
 
@@ -16,24 +16,24 @@ use super::vocabulary::Words;
 use crate::engine::member::MemberError;
 use crate::engine::member::in_process::{Engine, Moved, Sum, Tree};
 
-/// Tokens of a prompt in one decode: between two a call can be cancelled.
+/// Tokens of a prompt in one decode: a call can be cancelled between decodes.
 pub(super) const BATCH: usize = 256;
 
-/// Rows with logits in one decode. They bound llama.cpp's output buffer: 64 MiB for a vocabulary of 262,144.
+/// Rows with logits in one decode. These bound llama.cpp's output buffer: 64 MiB for a vocabulary of 262,144.
 const ROWS: usize = 64;
 
 /// Memory for the rows that are kept.
 const ROW_BYTES: usize = 64 << 20;
 
-/// Cells of the cache beyond a whole context, so that a tree never crowds out the answer.
+/// Cells of the cache beyond a whole context, so that a tree never displaces the answer.
 pub(super) const TREE_CELLS: usize = 512;
 
-/// A context, and which sequences of it are what.
+/// A context, and the use of each of its sequences.
 pub(super) struct LlamaCpp<'m> {
     file: String,
     words: Words<'m>,
     context: LlamaContext<'m>,
-    /// Positions of one sequence at most.
+    /// The most positions of one sequence.
     positions: usize,
     batch: LlamaBatch<'static>,
     sequences: Sequences,
@@ -79,7 +79,7 @@ impl<'m> LlamaCpp<'m> {
 
     fn cut(&mut self, prefix: usize, cut: Cut) {
         let start = cut.depth.map(|depth| (prefix + depth) as u32);
-        // Only recurrent models refuse to give up a part, and they are not opened.
+        // Only recurrent models refuse to drop a part, and they are not opened.
         let _ = self.context.kv_cache_seq_rm(cut.sequence, start, None);
     }
 
@@ -166,7 +166,7 @@ impl<'m> Engine for LlamaCpp<'m> {
 
     fn adopt(&mut self, prefix: usize, path: &[u32]) {
         if let Some(sequence) = path.last().and_then(|end| self.sequences.of(*end)) {
-            // Positions are within the context, so they are numbers that it takes.
+            // Positions are within the context, so these are numbers that it accepts.
             let _ = self.share(prefix, Share { from: sequence, to: 0, depth: Some(path.len()) });
         }
     }

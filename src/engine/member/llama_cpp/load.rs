@@ -1,4 +1,4 @@
-//! Loading a model on the thread that then works with it.
+//! Loads a model on the thread that then works with it.
 
 use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
@@ -22,20 +22,20 @@ use crate::engine::member::chat_template::ChatTemplate;
 use crate::engine::member::in_process::{Desk, Session, Template, work};
 use crate::engine::member::turns::Turns;
 
-/// What a user should know of a model without a chat template.
+/// What the user should know about a model without a chat template.
 const BASE_MODEL: &str = "it has no chat template (a base model), so it is asked in a plain form, and only verifies beside \
                                      models made for conversation unless its role is `both`";
 
-/// A model at work.
+/// A loaded model.
 pub(super) struct Loaded {
     pub(super) capabilities: Capabilities,
     pub(super) desk: Desk,
     pub(super) turns: Turns,
-    /// Places of its device that a draft needs.
+    /// How much of its device's shared capacity a draft needs.
     pub(super) places: u32,
 }
 
-/// Loads a file on a thread of its own, which stays with the model.
+/// Loads a file on a separate thread, which stays with the model.
 pub(super) async fn load(path: &Path, local: &Local, told: impl Fn(u8) + Send + 'static) -> Result<Loaded, LlamaCppError> {
     let (desk, calls) = Desk::new();
     let (ready, opened) = oneshot::channel();
@@ -54,7 +54,7 @@ pub(super) async fn load(path: &Path, local: &Local, told: impl Fn(u8) + Send + 
         };
         match plan.session(&model) {
             Ok((session, capabilities)) => {
-                // Without the caller there are no calls, and the work ends at once.
+                // Without the caller there are no calls, and the work ends immediately.
                 let _ = ready.send(Ok((capabilities, process::turns(&plan.device), plan.threads(&model).0 as u32)));
                 work(session, calls);
             }
@@ -95,7 +95,7 @@ impl Plan {
         Ok(Self { path, file, local, backend, device })
     }
 
-    /// Loads the weights; `told` hears how much is loaded, in per cent.
+    /// Loads the weights; `told` receives how much is loaded, in per cent.
     pub(super) fn model(&self, told: impl Fn(u8) + 'static) -> Result<LlamaModel, LlamaCppError> {
         let failed = |reason: String| LlamaCppError::Load { file: self.file.clone(), reason };
         let mut last = None;
@@ -129,7 +129,7 @@ impl Plan {
         Ok(model)
     }
 
-    /// A context of the model, with a session that has evaluated nothing, and what it can do.
+    /// A context of the model, with a new session, and what it can do.
     pub(super) fn session<'m>(
         &self,
         model: &'m LlamaModel,
@@ -168,7 +168,7 @@ impl Plan {
         }
     }
 
-    /// Threads that draw a token, and that read many at once.
+    /// How many threads to use for drawing one token, and for reading many together.
     fn threads(&self, model: &LlamaModel) -> (usize, usize) {
         match self.local.threads {
             Some(threads) => (threads, threads),
@@ -186,7 +186,7 @@ impl Plan {
             .with_n_seq_max(SEQUENCES as u32)
             // Sequences share cells: without it, a partial copy ends the process.
             .with_kv_unified(true)
-            // Sliding windows would give up cells that a rewind needs.
+            // Sliding windows would drop cells that a rewind needs.
             .with_swa_full(true)
             .with_n_threads(drawing as i32)
             .with_n_threads_batch(reading as i32)
@@ -197,7 +197,8 @@ impl Plan {
     }
 }
 
-/// Tokens that a model was trained for, where it says so. The bindings' own question panics where a damaged file says more than they expect.
+/// How many tokens a model was trained for, if it reports it. The bindings' own query panics if a damaged file has more than they
+/// expect.
 fn trained(model: &LlamaModel) -> Option<usize> {
     let architecture = model.meta_val_str("general.architecture").unwrap_or_default();
     let said = model.meta_val_str(&format!("{architecture}.context_length")).ok().and_then(|said| said.parse::<u32>().ok());

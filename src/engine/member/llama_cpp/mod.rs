@@ -1,13 +1,13 @@
 //! A GGUF model of any architecture that llama.cpp knows, in this process.
 //!
-//! Owns llama.cpp: loading, devices, the layout of its cache, and keeping its ways of ending a process away from this one. What a
-//! member does with a model is in `in_process`, the same as for the embedded engine, which remains for tiny models and for answers
-//! that repeat to the byte.
+//! Owns llama.cpp: loading, devices, the layout of its cache, and keeping crashes of llama.cpp out of this process. What a member
+//! does with a model is in `in_process`, shared with the embedded engine, which remains for tiny models and for answers that are
+//! reproducible to the byte.
 //!
-//! A file is first tried in a child process (`trial`), since a damaged one can end the process that loads it. Then a thread of the
-//! member's own loads it (`load`) and works (`engine`, with `sequences` and `vocabulary`). Members on one device work one at a
-//! time, each with all threads: at once, llama.cpp's threads wait for each other by spinning. Only where small models draw tokens,
-//! which more threads make no faster, they do so side by side (`process` has the queues, `threads` the numbers).
+//! A file is first tried in a child process (`trial`), since a damaged one can end the process that loads it. Then the member's
+//! own thread loads it (`load`) and works (`engine`, with `sequences` and `vocabulary`). Members on one device work one at a
+//! time, each with all threads: concurrently, llama.cpp's threads would wait for each other by spinning. Only when small models
+//! draw tokens, which more threads do not speed up, do they work side by side (`process` has the queues, `threads` the numbers).
 
 #![allow(clippy::cast_possible_wrap, reason = "llama.cpp counts in i32, and every count here is bounded far below")]
 
@@ -36,17 +36,17 @@ use crate::engine::member::{
     Capabilities, DraftRequest, Drafted, ExtendRequest, Extended, Local, Member, Predicted, Progress, Reply, ScoreRequest, Scored,
 };
 
-/// A GGUF model on a thread of its own. Dropping it ends the thread and frees the model once the call under way is answered.
+/// A GGUF model on its own thread. Dropping it ends the thread and frees the model once the current call is answered.
 pub struct LlamaCpp {
     capabilities: Capabilities,
     desk: Desk,
     turns: Turns,
-    /// Places of its device that a draft needs.
+    /// How much of its device's shared capacity a draft needs.
     places: u32,
 }
 
 impl LlamaCpp {
-    /// Loads a file that [`trial::run`] has found good; `told` hears how much of it is loaded, in per cent. Takes as long as loading
+    /// Loads a file that passed [`trial::run`]; `told` receives how much of it is loaded, in per cent. Takes as long as loading
     /// does.
     ///
     /// # Errors

@@ -1,4 +1,4 @@
-//! What llama.cpp is to a whole process: it is started once, and its devices are shared by all members.
+//! llama.cpp process-wide: it is started once, and all members share its devices.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
@@ -12,20 +12,20 @@ use crate::engine::member::turns::Turns;
 /// A queue for every device, by its name.
 static QUEUES: Mutex<BTreeMap<String, Turns>> = Mutex::new(BTreeMap::new());
 
-/// Held while a model is loaded: creating contexts at once is not sound (llama-cpp-2, `LlamaModel::new_context`), and one disk
-/// gives two files no faster.
+/// Held while a model is loaded: creating contexts concurrently is unsound (llama-cpp-2, `LlamaModel::new_context`), and one disk
+/// does not read two files faster.
 static LOADING: Mutex<()> = Mutex::new(());
 
 /// Whether llama.cpp may write to standard error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Log {
-    /// In the process that tries a file: whoever started it reads it.
+    /// In the process that tries a file, whose parent reads it.
     Shown,
     /// Everywhere else: it would write over the screen.
     Hidden,
 }
 
-/// llama.cpp, started with the first call. `Err` says why it cannot be.
+/// llama.cpp, started by the first call. `Err` holds the reason why it cannot start.
 pub(super) fn backend(log: Log) -> Result<&'static LlamaBackend, String> {
     static BACKEND: OnceLock<Result<LlamaBackend, String>> = OnceLock::new();
     let started = BACKEND.get_or_init(|| {
@@ -44,7 +44,7 @@ pub(super) fn alone() -> MutexGuard<'static, ()> {
     LOADING.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The queue of a device. The processor has a place for every thread, a GPU one.
+/// The queue of a device. The processor has as many places as threads, a GPU has one.
 pub(super) fn turns(device: &Device) -> Turns {
     let mut queues = QUEUES.lock().unwrap_or_else(PoisonError::into_inner);
     let places = match device {
@@ -54,22 +54,17 @@ pub(super) fn turns(device: &Device) -> Turns {
     queues.entry(device.name().to_owned()).or_insert_with(|| Turns::new(places)).clone()
 }
 
-/// Where a model is computed.
+/// The device that computes a model.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Device {
-    /// On the processor alone.
+    /// Only on the processor.
     Processor,
     /// On this one of llama.cpp's devices.
-    Other {
-        /// Its number.
-        index: usize,
-        /// Its name.
-        name: String,
-    },
+    Other { index: usize, name: String },
 }
 
 impl Device {
-    /// The device of this name, or the one that is best where none is named. `Err` names those there are.
+    /// The device of this name, or the best one if none is named. `Err` lists the available ones.
     pub(super) fn find(wanted: Option<&str>) -> Result<Self, String> {
         use llama_cpp_2::LlamaBackendDeviceType::{Accelerator, Cpu, Gpu, IntegratedGpu, Unknown};
         let others: Vec<Self> = list_llama_ggml_backend_devices()
@@ -90,7 +85,6 @@ impl Device {
         }
     }
 
-    /// What it is called.
     pub(super) fn name(&self) -> &str {
         match self {
             Self::Processor => "cpu",

@@ -1,39 +1,37 @@
 //! Which sequences of llama.cpp's cache go through which nodes of the tree.
 //!
-//! Pure. The cache is unified: a cell belongs to any number of sequences, and copying a sequence only marks cells. Sequence 0 is the
-//! prefix; every path from it to a leaf of the tree is a sequence of its own, which shares the cells of the nodes that it has in
-//! common with others. The batch does not check its sequences against their limit (llama.cpp writes beyond its memory), so they are
-//! counted here.
+//! Pure. The cache is unified: a cell belongs to any number of sequences, and copying a sequence only marks cells. Sequence 0 is
+//! the prefix; every path from it to a leaf of the tree is a separate sequence, which shares the cells of common nodes with
+//! others. The batch does not check its sequences against their limit (llama.cpp writes beyond its memory), so they are counted
+//! here.
 
 use crate::engine::member::in_process::{Moved, Tree};
 
-/// Sequences of a context, the prefix's included. llama.cpp has 256 at most (`LLAMA_MAX_SEQ`).
+/// Sequences of a context, including the prefix's. llama.cpp supports at most 256 (`LLAMA_MAX_SEQ`).
 pub(super) const SEQUENCES: usize = 64;
 
-/// Paths of the tree at most: one fewer than there are sequences beside the prefix's, so that a draft may always start one.
+/// The most paths of the tree: one fewer than there are sequences besides the prefix's, so that a draft can always start one.
 pub(super) const LEAVES: usize = SEQUENCES - 2;
 
-/// What to do with the cache before nodes are evaluated.
+/// A change of the cache before nodes are evaluated: sequence `from` shares its cells with `to`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Share {
-    /// This sequence
     pub(super) from: i32,
-    /// gives its cells to this one
     pub(super) to: i32,
-    /// at this many tokens behind the prefix; `None` shares the prefix itself.
+    /// Up to this many tokens after the prefix; `None` shares the prefix itself.
     pub(super) depth: Option<usize>,
 }
 
-/// What to do with the cache after nodes were given up.
+/// A change of the cache after nodes were dropped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Cut {
-    /// This sequence
+    /// The sequence to shorten.
     pub(super) sequence: i32,
-    /// keeps this many tokens behind the prefix; `None` gives up all, the prefix too.
+    /// How many tokens after the prefix it keeps; `None` drops everything, including the prefix.
     pub(super) depth: Option<usize>,
 }
 
-/// A node's place and the sequences through it.
+/// A node's position and the sequences through it.
 #[derive(Debug, Clone, Default)]
 struct Node {
     depth: usize,
@@ -44,17 +42,17 @@ struct Node {
 #[derive(Debug)]
 pub(super) struct Sequences {
     nodes: Vec<Node>,
-    /// For each sequence the node that it ends at, if it is in use.
+    /// For each sequence in use, the node that it ends at.
     ends: Vec<Option<u32>>,
 }
 
 impl Sequences {
-    /// None in use but the prefix's.
+    /// None in use except the prefix's.
     pub(super) fn new() -> Self {
         Self { nodes: Vec::new(), ends: vec![None; SEQUENCES] }
     }
 
-    /// Whether any is in use but the prefix's.
+    /// Whether any is in use except the prefix's.
     pub(super) fn any(&self) -> bool {
         self.ends.iter().any(Option::is_some)
     }
@@ -64,7 +62,7 @@ impl Sequences {
         &self.nodes[node as usize].through
     }
 
-    /// Tokens from the prefix to a node, itself included.
+    /// Tokens from the prefix up to and including a node.
     pub(super) fn depth(&self, node: u32) -> usize {
         self.nodes[node as usize].depth
     }
@@ -74,8 +72,8 @@ impl Sequences {
         self.nodes.get(node as usize).and_then(|node| node.through.first().copied())
     }
 
-    /// Gives every node that has none yet its sequences, and returns what the new ones share with what is evaluated. `None` where
-    /// there are too many paths.
+    /// Gives every new node its sequences, and returns what the new ones share with what is evaluated. `None` if there are too
+    /// many paths.
     pub(super) fn extend(&mut self, tree: &Tree) -> Option<Vec<Share>> {
         let known = self.nodes.len();
         let mut is_parent = vec![false; tree.len() - known];
@@ -118,7 +116,7 @@ impl Sequences {
         Some(sequence)
     }
 
-    /// Marks the nodes from one up to another, which is left out, as part of a sequence.
+    /// Marks the nodes from one up to another (exclusive) as part of a sequence.
     fn mark(&mut self, tree: &Tree, from: Option<u32>, to: Option<u32>, sequence: i32) {
         let mut at = from;
         while at != to {
@@ -128,7 +126,7 @@ impl Sequences {
         }
     }
 
-    /// What is left of the tree after an adoption; returns the sequences that are no longer needed.
+    /// Keeps what is left of the tree after an adoption; returns the sequences that are no longer needed.
     pub(super) fn keep(&mut self, moved: &[Moved], adopted: usize) -> Vec<Cut> {
         let mut kept: Vec<Node> = vec![Node::default(); moved.len()];
         let mut ends = vec![None; SEQUENCES];
@@ -136,7 +134,7 @@ impl Sequences {
             let mut node = std::mem::take(&mut self.nodes[*old as usize]);
             node.depth -= adopted;
             for sequence in &node.through {
-                // A later node lies deeper, so the last one wins.
+                // A later node is deeper, so the last one wins.
                 ends[*sequence as usize] = Some(*new);
             }
             kept[*new as usize] = node;
@@ -148,7 +146,7 @@ impl Sequences {
         cuts
     }
 
-    /// Gives up the nodes from this one on.
+    /// Drops the nodes from this one on.
     pub(super) fn forget(&mut self, first: usize) -> Vec<Cut> {
         if first >= self.nodes.len() {
             return Vec::new();
@@ -159,7 +157,7 @@ impl Sequences {
         let mut cuts = Vec::with_capacity(cut.len());
         for sequence in cut {
             let mut left = self.nodes.iter().rposition(|node| node.through.contains(&sequence));
-            // Where another sequence goes through what is left, this one holds nothing of its own, and is free again.
+            // If another sequence goes through what is left, this one holds nothing of its own, and is free again.
             if left.is_some_and(|node| self.nodes[node].through.len() > 1) {
                 self.nodes.iter_mut().for_each(|node| node.through.retain(|other| *other != sequence));
                 left = None;
@@ -240,12 +238,12 @@ mod tests {
         for (sequence, end) in (0_i32..).zip(&sequences.ends) {
             assert_eq!(end.is_some(), used.contains(&sequence), "sequence {sequence}");
         }
-        // By the number of leaves it is judged whether there is one for another path.
+        // The number of leaves decides whether there is a sequence for another path.
         assert_eq!(used.len(), tree.leaves());
     }
 
     proptest! {
-        /// However drafts and candidates grow, win and are given up, every node attends to its own path and nothing else.
+        /// However drafts and candidates grow, win and are dropped, every node attends to its own path and nothing else.
         #[test]
         fn every_node_sees_its_own_path(
             steps in prop::collection::vec((0_u8..9, 0_u32..60, prop::collection::vec(0_u32..3, 1..6)), 1..60),
@@ -257,7 +255,7 @@ mod tests {
             for (step, at, tokens) in steps {
                 match step {
                     0..=5 => {
-                        // Several paths at once, as candidates are planted, each from the root or from a node.
+                        // Several paths together, as candidates are planted, each from the root or from a node.
                         let first = tree.len() as u32;
                         if tree.leaves() + 2 >= LEAVES { continue; }
                         for start in [at, at / 2].iter().take(1 + usize::from(step % 2)) {

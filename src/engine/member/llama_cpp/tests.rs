@@ -1,1 +1,1 @@
-//! What needs to see inside: the rest is in `tests/llama_cpp.rs`.
+//! Tests that need to see inside; the others are in `tests/llama_cpp.rs`.

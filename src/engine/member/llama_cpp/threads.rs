@@ -1,11 +1,11 @@
-//! How many threads compute where the user does not say.
+//! How many threads compute if the user does not say.
 
-/// Threads for a processor that runs so many at once, on so many cores.
+/// Threads for a processor that runs this many at the same time, on this many cores.
 ///
-/// Two threads of one core wait for each other where both multiply, so a large processor gets one a core; a small one, often a
-/// virtual machine whose cores are not what they say, gets all.
+/// Two threads of one core wait for each other when both multiply, so a large processor gets one per core; a small one, often a
+/// virtual machine with misreported cores, gets all.
 pub(super) fn chosen(at_once: usize, cores: Option<usize>) -> usize {
-    /// Up to so many are all used.
+    /// Up to this many are all used.
     const FEW: usize = 4;
     match cores {
         Some(cores) if at_once > FEW => at_once.min(cores.max(FEW)),
@@ -13,10 +13,11 @@ pub(super) fn chosen(at_once: usize, cores: Option<usize>) -> usize {
     }
 }
 
-/// Threads that draw a token, of those that there are, for weights of this many bytes.
+/// How many of all threads draw a token, for weights of this many bytes.
 ///
-/// A token reads every weight once, and threads meet after every matrix: measured on two cores, a second thread makes a model of 98
-/// or 253 MB 1.1 to 1.2 times as fast, one of 1.1 GB 1.6 times. What small models leave is for others that draw at the same time.
+/// A token reads every weight once, and threads synchronise after every matrix: measured on two cores, a second thread makes a
+/// model of 98 or 253 MB 1.1 to 1.2 times as fast, one of 1.1 GB 1.6 times. The threads that small models leave are for others
+/// that draw at the same time.
 pub(super) fn drawing(all: usize, weights: u64) -> usize {
     /// Bytes of weights that keep a thread busy.
     const ENOUGH: u64 = 256 << 20;
@@ -28,7 +29,7 @@ pub(super) fn of_machine() -> usize {
     chosen(std::thread::available_parallelism().map_or(1, usize::from), cores())
 }
 
-/// The cores of the processor, where the system tells which of its threads share one.
+/// The cores of the processor, if the system reports which of its threads share one.
 fn cores() -> Option<usize> {
     let mut siblings = std::collections::BTreeSet::new();
     for processor in std::fs::read_dir("/sys/devices/system/cpu").ok()?.filter_map(Result::ok) {

@@ -1,7 +1,7 @@
-//! Trying a file in a child process before this one loads it.
+//! Tries a file in a child process before this one loads it.
 //!
-//! A damaged file can make llama.cpp end its process, and its log, which would go over the screen, is the only place that says why
-//! a file is refused. So this program starts itself once more for the file ([`child`]) and reads what comes of it ([`run`]).
+//! A damaged file can make llama.cpp end its process, and its log, which would go over the screen, is the only source of the
+//! reason why a file is refused. So this program starts itself again for the file ([`child`]) and reads the outcome ([`run`]).
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -23,16 +23,16 @@ use crate::engine::member::{Context, Hints, Local, MemberError, Sampling, ScoreR
 /// The hidden command of this program that tries a file.
 pub const COMMAND: &str = "try-model";
 
-/// What the child says last when the file is good.
+/// The child's last output if the file is good.
 const GOOD: &str = "good";
 
 /// Tokens that the trial draws and scores.
 const TOKENS: usize = 2;
 
-/// Lets `program`, which is this one, try a file.
+/// Has `program`, which is this one, try a file.
 ///
 /// # Errors
-/// Says why the file cannot be run in this process.
+/// Names why the file cannot be run in this process.
 pub async fn run(program: &Path, path: &Path, local: &Local) -> Result<(), LlamaCppError> {
     let file = path.display().to_string();
     let start = |problem: String| LlamaCppError::Start { file: file.clone(), what: "the process that tries it", problem };
@@ -47,7 +47,7 @@ pub async fn run(program: &Path, path: &Path, local: &Local) -> Result<(), Llama
     Err(reason(&file, output.status, &said, &String::from_utf8_lossy(&output.stderr)))
 }
 
-/// What the child is given: the file, then what the user said about running it.
+/// The child's arguments: the file, then the user's settings for running it.
 fn arguments(path: &Path, local: &Local) -> Vec<OsString> {
     let number = |number: Option<usize>| number.map(|number| number.to_string());
     let said = [
@@ -60,7 +60,7 @@ fn arguments(path: &Path, local: &Local) -> Vec<OsString> {
     [OsString::from(path)].into_iter().chain(said.flatten()).collect()
 }
 
-/// The file and the local of these arguments; `None` where they are not those of [`run`].
+/// The file and the settings in these arguments; `None` if they are not those of [`run`].
 fn read(arguments: &[OsString]) -> Option<(PathBuf, Local)> {
     let (path, mut rest) = arguments.split_first()?;
     let mut local = Local::default();
@@ -97,10 +97,10 @@ fn attempt(path: PathBuf, local: Local) -> Result<(), String> {
     let context = Context { conversation: Arc::new(Conversation::question("Hello")), accepted: Arc::new([]) };
     let sampling = Sampling { temperature: 0.0, top_p: 1.0, seed: 0 };
     let complete = |_: &str, count: usize| count >= TOKENS;
-    // Every message starts with the file, whose name may hold anything.
+    // Every message starts with the file, whose name may contain anything.
     let without_file = |error: &MemberError| error.to_string().trim_start_matches(&format!("{file}: ")).to_owned();
     let failed = |stop: Stop| match stop {
-        // A context that is too small for this, or a template that cannot write it, is the affair of the prompt.
+        // A context that is too small for this, or a template that cannot write it, is a problem of the prompt.
         Stop::Cancelled | Stop::Failed(MemberError::ContextFull { .. }) => String::new(),
         Stop::Failed(error) if without_file(&error).contains("chat_template") => String::new(),
         Stop::Failed(error) => format!("{file}: {}", without_file(&error)),
@@ -123,12 +123,12 @@ fn reason(file: &str, status: ExitStatus, said: &str, log: &str) -> LlamaCppErro
             LlamaCppError::Ended { file: file.to_owned(), how: format!("signal {number}"), reason: from_log }
         }
         Ending::Exit => {
-            // The child says which file itself.
+            // The child names the file itself.
             let said = clean_line(said.trim());
             let said = said.strip_prefix(file).map_or(said.as_str(), |rest| rest.trim_start_matches(": ")).to_owned();
             let known = said.strip_prefix("llama.cpp cannot load it: ");
             match known {
-                // "null result" is all that the bindings know; the log knows more.
+                // "null result" is all that the bindings report; the log has more.
                 Some(_) if !from_log.is_empty() => LlamaCppError::Load { file: file.to_owned(), reason: from_log },
                 Some(reason) => LlamaCppError::Load { file: file.to_owned(), reason: reason.to_owned() },
                 None if said.is_empty() => LlamaCppError::Load { file: file.to_owned(), reason: from_log },
@@ -138,10 +138,10 @@ fn reason(file: &str, status: ExitStatus, said: &str, log: &str) -> LlamaCppErro
     }
 }
 
-/// The line that says what went wrong: of this program's own panic, of llama.cpp's log, else the last one.
+/// The line with the error: of this program's own panic, of llama.cpp's log, otherwise the last one.
 fn logged(log: &str) -> String {
     let lines: Vec<&str> = log.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
-    // A panic's message is on the line after its place.
+    // A panic's message is on the line after its location.
     let panicked = lines.iter().position(|line| line.contains("panicked at")).and_then(|place| lines.get(place + 1));
     let of_log = || ending::reason(lines.iter().copied()).or_else(|| lines.last().map(|line| ending::shown(line)));
     panicked.map(|line| ending::shown(line)).or_else(of_log).unwrap_or_default()

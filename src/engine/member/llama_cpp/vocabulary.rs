@@ -8,10 +8,10 @@ use llama_cpp_2::vocab::LlamaVocab;
 
 use crate::engine::member::in_process::{Part, TooLong, Vocabulary};
 
-/// Bytes of a text that are tokenised before it is known whether they fit: no token of any vocabulary is longer.
+/// Minimum bytes that are tokenised before it is known whether they fit: no token of any vocabulary is longer.
 const LONGEST: usize = 1 << 10;
 
-/// What is put before a text so that its tokenizer does not put a space before it: a line break merges with nothing.
+/// Put before a text so that its tokenizer does not add a space before it: a line break merges with nothing.
 const BREAK: &str = "\n";
 
 /// The tokens of a model.
@@ -23,12 +23,12 @@ pub(super) struct Words<'m> {
     start: Option<u32>,
     begin: String,
     end: String,
-    /// The tokens of a line break at the start of a text, where the tokenizer puts a space before any text (`SentencePiece`).
+    /// The tokens of a line break at the start of a text, if the tokenizer adds a space before any text (`SentencePiece`).
     before: Option<Vec<LlamaToken>>,
 }
 
 impl<'m> Words<'m> {
-    /// The tokens of a model; `None` where none of them ends a text.
+    /// The tokens of a model; `None` if none of them ends a text.
     pub(super) fn of(model: &'m LlamaModel) -> Option<Self> {
         let vocabulary = model.vocab();
         let count = u32::try_from(vocabulary.n_tokens()).ok()?;
@@ -50,7 +50,7 @@ impl<'m> Words<'m> {
         (!ends.is_empty()).then_some(Self { vocabulary, count, ends, never, start, begin, end, before })
     }
 
-    /// How many there are: the width of a row of logits.
+    /// The number of tokens, which is the width of a row of logits.
     pub(super) fn count(&self) -> usize {
         self.count as usize
     }

@@ -4,7 +4,7 @@ use super::discover::Found;
 use super::probe::Probed;
 use super::template::Form;
 
-/// Below this many tokens a conversation soon is too long.
+/// Below this many tokens a conversation is soon too long.
 const SMALL: usize = 2048;
 
 /// Everything that could be better.

@@ -1,6 +1,6 @@
-//! What a server says about itself: `/health`, `/v1/models`, `/props`, `/slots`.
+//! What a server reports about itself: `/health`, `/v1/models`, `/props`, `/slots`.
 //!
-//! Owns choosing the model and reading the few facts that matter; what the server can really do is found out by `probe`.
+//! Owns choosing the model and reading the few facts that matter; `probe` finds out what the server can really do.
 
 use serde::Deserialize;
 use serde_json::Value;
@@ -15,7 +15,7 @@ use crate::engine::member::http::HttpError;
 pub(super) struct Found {
     /// The model's name.
     pub(super) model: String,
-    /// The most tokens of prompt and answer together, of one slot.
+    /// The most tokens of prompt and answer together in one slot.
     pub(super) context: Option<usize>,
     /// The most tokens the model was trained for.
     pub(super) trained: Option<usize>,
@@ -23,21 +23,21 @@ pub(super) struct Found {
     pub(super) parameters: Option<u64>,
     /// Tokens of the vocabulary.
     pub(super) vocabulary: Option<usize>,
-    /// Requests that it answers at once.
+    /// Requests that it answers at the same time.
     pub(super) slots: usize,
-    /// The chat template's source; empty where the server does not tell.
+    /// The chat template's source; empty if the server does not report it.
     pub(super) template: String,
-    /// Whether the template has a role for instructions; `None` where the server does not tell.
+    /// Whether the template has a role for instructions; `None` if the server does not report it.
     pub(super) system_role: Option<bool>,
     /// The token that starts a text, as text.
     pub(super) begin: String,
-    /// Whether `/slots` says that it decodes speculatively.
+    /// Whether `/slots` reports speculative decoding.
     pub(super) speculative: bool,
-    /// What tells this server from another one at its address, or from itself started otherwise.
+    /// Distinguishes this server from another one at its address, or from itself started differently.
     pub(super) identity: String,
-    /// Requests that it has had, as far as it counts them.
+    /// Requests that it has served, as far as it counts them.
     pub(super) requests: u64,
-    /// How many models it holds at a time, where it is a router and says so.
+    /// How many models it holds at a time, if it is a router and reports it.
     pub(super) models_at_once: Option<usize>,
 }
 
@@ -69,9 +69,9 @@ struct Meta {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct Props {
-    /// `router` where the server has no model of its own.
+    /// `router` if the server has no model of its own.
     role: Option<String>,
-    /// How many models a router holds at a time; 0 is without limit.
+    /// How many models a router holds at a time; 0 means no limit.
     #[serde(deserialize_with = "count::size")]
     max_instances: Option<usize>,
     default_generation_settings: Option<Defaults>,
@@ -86,7 +86,7 @@ struct Props {
 }
 
 impl Props {
-    /// See [`Found::identity`]: the program's build, the model's file and size, and the settings that a server tells.
+    /// See [`Found::identity`]: the program's build, the model's file and size, and the settings that a server reports.
     fn identity(&self, meta: &Meta, slots: usize, speculative: bool) -> String {
         let (build, file) = (&self.build_info, self.model_path.as_deref().unwrap_or_default());
         let context = self.default_generation_settings.as_ref().and_then(|defaults| defaults.n_ctx).unwrap_or_default();
@@ -109,10 +109,10 @@ struct Caps {
     supports_system_role: Option<bool>,
 }
 
-/// Finds the model to use, waiting as long as the server loads, and what is told about it. `wanted` is its name, if one was
+/// Finds the model to use, waiting as long as the server loads, and what is reported about it. `wanted` is its name, if one was
 /// given.
 pub(super) async fn discover(mut server: Server, wanted: Option<&str>) -> Result<(Server, Found), ConnectError> {
-    // All at once: on a machine whose models keep it busy every request takes its time.
+    // All at the same time: on a machine that its models keep busy, every request is slow.
     let (health, models, props, slots) =
         tokio::join!(server.get("/health"), server.get("/v1/models"), server.get("/props"), slots(&server));
     match health {
@@ -131,7 +131,7 @@ pub(super) async fn discover(mut server: Server, wanted: Option<&str>) -> Result
     let mut model = choose(server.name(), &models.data, wanted, router)?;
     if let Some(chosen) = model.as_mut().filter(|_| router) {
         server.model = Some(chosen.id.clone());
-        // Asking for its properties loads the model, and only then its size is known.
+        // Requesting its properties loads the model, and only then is its size known.
         props = read(&server, "/props", server.get("/props").await?)?;
         models = read(&server, "/v1/models", server.get("/v1/models").await?)?;
         slots = self::slots(&server).await;
@@ -163,7 +163,7 @@ pub(super) async fn discover(mut server: Server, wanted: Option<&str>) -> Result
     Ok((server, found))
 }
 
-/// The model that the server has now, where that is another one than this.
+/// The model that the server has now, if it is a different one from this.
 pub(super) async fn exchanged(server: &Server, model: &str) -> Option<String> {
     let models: Models = serde_json::from_value(server.models_now().await?).ok()?;
     let is = |now: &Model| now.id == model || now.aliases.iter().any(|alias| alias == model);
@@ -179,12 +179,12 @@ struct Slot {
     id_task: Option<u64>,
 }
 
-/// The slots, where the server tells. Asked once: a server that is polled notices later that a caller has gone.
+/// The slots, if the server reports them. Requested once: a server that is polled notices later that a caller has gone.
 async fn slots(server: &Server) -> Option<Vec<Slot>> {
     serde_json::from_value(server.get("/slots").await.ok()?).ok()
 }
 
-/// The model to use. A server of one model may be called by its file's name too, since its id often is a path.
+/// The model to use. A server of one model also accepts its file's name, since its id often is a path.
 fn choose(name: &str, models: &[Model], wanted: Option<&str>, router: bool) -> Result<Option<Model>, ConnectError> {
     let there = || models.iter().map(|model| model.id.clone()).collect();
     let Some(wanted) = wanted.filter(|_| router || !models.is_empty()) else {

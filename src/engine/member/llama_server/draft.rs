@@ -1,7 +1,7 @@
-//! Drafting: a streamed completion, heard token by token and dropped as soon as the segment is complete.
+//! Drafting: a streamed completion, read token by token and dropped as soon as the segment is complete.
 //!
-//! Owns what a draft's events mean: text that is held back, characters of several tokens (which come as one event that tells the
-//! last token's log-probability alone), the end of a turn, and what becomes of thoughts, which are never part of a draft.
+//! Owns the meaning of a draft's events: text that is held back, characters of several tokens (which come as one event with only
+//! the last token's log-probability), the end of a turn, and removing thoughts, which are never part of a draft.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -20,13 +20,13 @@ use crate::engine::member::other_turns::OtherTurns;
 use crate::engine::member::thought::{Divided, Piece, Thoughts};
 use crate::engine::member::{DraftRequest, Drafted, MemberError, Progress, Sampling, Thought};
 
-/// The seed by which the server means a random one.
+/// The seed that the server treats as a random one.
 const RANDOM_SEED: u32 = u32::MAX;
 
-/// What came of an attempt.
+/// The outcome of an attempt.
 enum Outcome {
     Drafted(Draft, Thought),
-    /// The model thinks before it answers, and was not told not to.
+    /// The model thinks before it answers, and its thought was not closed.
     Thinks,
 }
 
@@ -44,8 +44,8 @@ enum Heard {
 const ONLY_A_THOUGHT: &str = "its reply is only a thought, although it was told not to think: start the server with --reasoning-budget 0, \
                               or let it only verify";
 
-/// Drafts a segment. A model that starts to think is asked again with its thought closed, once and for the rest of its life; where
-/// that does not help either, its thoughts are taken off.
+/// Drafts a segment. A model that starts to think is asked once more with its thought closed, and from then on always; if that
+/// does not help, its thoughts are removed.
 pub(super) async fn draft(inner: Arc<Inner>, request: DraftRequest, progress: Progress) -> Result<Drafted, MemberError> {
     let mut work = Work::default();
     loop {
@@ -88,7 +88,7 @@ async fn attempt(inner: &Inner, request: &DraftRequest, progress: Progress, work
                 return Ok(Outcome::Thinks);
             }
             Heard::More | Heard::Thinks => {}
-            // The server stops by itself here, and its last event is on its way.
+            // The server stops here on its own, and its last event is on its way.
             Heard::Complete if event.tokens_predicted >= most as u64 => {
                 let last = completion.next().await.map_or(cost, |event| event.work());
                 *work += last;
@@ -118,13 +118,13 @@ fn body(before: &[u32], prompt: &Prompt, sampling: Sampling, most: usize) -> Map
     }))
 }
 
-/// A seed as the server takes it: 32 bits, of which one value would mean a random one.
+/// A seed in the server's form: 32 bits, one value of which would mean a random one.
 fn seed(seed: u64) -> u32 {
     let folded = (seed ^ (seed >> 32)) as u32;
     if folded == RANDOM_SEED { 0 } else { folded }
 }
 
-/// A draft as it is heard.
+/// A draft in progress.
 struct Hearing {
     rule: SegmentRule,
     progress: Progress,
@@ -138,16 +138,16 @@ struct Hearing {
 }
 
 impl Hearing {
-    /// Behind this accepted text, `plain` in the plain form.
+    /// After this accepted text; `plain`: in the plain form.
     fn new(rule: SegmentRule, progress: Progress, accepted: &str, plain: bool) -> Self {
         let others = plain.then(|| OtherTurns::new(accepted.to_owned()));
-        // White space alone is not an answer started.
+        // White space alone is not a started answer.
         let thoughts = Thoughts::continued(accepted.trim());
         let drawing = Drawing::new(rule, progress.clone());
         Self { rule, progress, drawing, thoughts, beginning: others.clone(), others, silent: Vec::new() }
     }
 
-    /// Takes an event that is not the last.
+    /// Handles an event that is not the last.
     async fn take(&mut self, inner: &Inner, event: &Event) -> Result<Heard, MemberError> {
         let logprob = told(inner, event);
         if event.content.is_empty() {
@@ -161,7 +161,7 @@ impl Hearing {
         Ok(if heard == Heard::More && self.thoughts.is_thinking() { Heard::Thinks } else { heard })
     }
 
-    /// Takes the last event: the draft.
+    /// Handles the last event, and returns the draft.
     async fn ended(mut self, inner: &Inner, event: &Event) -> Result<Outcome, MemberError> {
         let stop = event.stopped();
         let end = if stop == Stop::Turn { self.silent.pop().flatten() } else { None };
@@ -182,7 +182,7 @@ impl Hearing {
             free.extend(if another { Vec::new() } else { others.rest() });
             (pieces, ends) = (free, ends || another);
         }
-        // What was held is the draft's, however the segment counts: the turn is over, and the rule cuts what is too much.
+        // What was held belongs to the draft, however the segment counts: the turn is over, and the rule cuts off the excess.
         for (text, logprob) in pieces {
             self.drawing.add(&text, logprob).await;
         }
@@ -209,7 +209,8 @@ impl Hearing {
         answer
     }
 
-    /// The answer's part. Where a thought was drawn as an answer the drawing starts again, untold: what was told stays told.
+    /// The answer's part. If a thought was drawn as an answer, the drawing starts over without streaming: what was streamed
+    /// cannot be taken back.
     fn answer(&mut self, divided: Divided) -> Vec<Piece> {
         if divided.taken_back {
             if self.drawing.pieces() > 0 {
@@ -235,8 +236,7 @@ impl Hearing {
     }
 }
 
-/// The log-probability that an event tells; `None` where the server's numbers are not what they seem, or cannot be one: the text is
-/// a draft all the same.
+/// The log-probability in an event; `None` if the server's numbers are unreliable or invalid: the text is a draft anyway.
 fn told(inner: &Inner, event: &Event) -> Option<f32> {
     let entry = event.completion_probabilities.last();
     entry.filter(|_| inner.capabilities.draft_logprobs && !event.is_speculative())?.logprob().ok()

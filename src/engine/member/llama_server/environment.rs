@@ -1,12 +1,13 @@
-//! What a server of our own gets of our environment: what it needs to find its libraries and its devices, and no key.
+//! The part of our environment that a server started by this program gets: what it needs to find its libraries and its devices,
+//! and no key.
 //!
-//! A list of what is given and not of what is kept back: keys have names that nobody foresaw.
+//! A list of what is passed on, not of what is held back: keys can have any name.
 
 use std::ffi::OsString;
 
 use crate::engine::member::http::names_secret;
 
-/// Variables that are given.
+/// Variables that are passed on.
 const NAMES: &[&str] = &[
     "PATH",
     "HOME",
@@ -37,7 +38,8 @@ const NAMES: &[&str] = &[
     "NUMBER_OF_PROCESSORS",
 ];
 
-/// How the names of others start that are given: the locale, the program's own, and those of devices and of libraries that compute.
+/// Prefixes of further names that are passed on: the locale, the program's own, and those of devices and of libraries that
+/// compute.
 const BEGINNINGS: &[&str] = &[
     "LC_",
     "LLAMA_",
@@ -69,13 +71,13 @@ const BEGINNINGS: &[&str] = &[
     "PROCESSOR_",
 ];
 
-/// What of these variables a server is given.
+/// The variables, among these, that a server gets.
 pub(super) fn given(variables: impl Iterator<Item = (OsString, OsString)>) -> impl Iterator<Item = (OsString, OsString)> {
     variables.filter(|(name, _)| name.to_str().is_some_and(is_given))
 }
 
 fn is_given(name: &str) -> bool {
-    // Windows does not tell cases apart.
+    // Windows ignores case.
     let name = name.to_ascii_uppercase();
     let is_known = NAMES.contains(&name.as_str()) || BEGINNINGS.iter().any(|beginning| name.starts_with(beginning));
     is_known && !names_secret(&name)

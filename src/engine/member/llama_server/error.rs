@@ -4,44 +4,18 @@ use crate::engine::member::MemberError;
 use crate::engine::member::http::HttpError;
 
 /// Why a server cannot be a member.
+#[allow(missing_docs, reason = "the names say it")]
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum ConnectError {
-    /// It cannot be reached, or refuses.
     Http(#[from] HttpError),
-    /// Something answers, but no llama.cpp server.
-    OtherServer {
-        /// The member.
-        name: String,
-        /// What is missing in its replies.
-        problem: String,
-    },
-    /// The model is not there.
-    NoSuchModel {
-        /// The member.
-        name: String,
-        /// The model that was named.
-        wanted: String,
-        /// The models there are.
-        there: Vec<String>,
-    },
-    /// A router has to be told which model.
-    SeveralModels {
-        /// The member.
-        name: String,
-        /// The models there are.
-        there: Vec<String>,
-    },
-    /// The server answers, but its model does not.
-    Unusable {
-        /// The member.
-        name: String,
-        /// What does not work.
-        problem: String,
-    },
+    OtherServer { name: String, problem: String },
+    NoSuchModel { name: String, wanted: String, there: Vec<String> },
+    SeveralModels { name: String, there: Vec<String> },
+    Unusable { name: String, problem: String },
 }
 
 impl ConnectError {
-    /// The error for a reader who knows which member it is about.
+    /// The error for a reader who already knows which member it is about.
     #[must_use]
     pub fn without_name(&self) -> String {
         match self {
@@ -66,7 +40,7 @@ impl std::fmt::Display for ConnectError {
     }
 }
 
-/// Names, each in quotes; the first dozen of many.
+/// Names, each in quotes; at most the first dozen.
 fn listed(names: &[String]) -> String {
     const MOST: usize = 12;
     if names.is_empty() {
@@ -78,7 +52,7 @@ fn listed(names: &[String]) -> String {
     format!("{}{more}", shown.join(", "))
 }
 
-/// What a failed call means for the member: whether its context is full, whether asking again is of any use.
+/// What a failed call means for the member: whether its context is full, whether another request is of any use.
 pub(super) fn told(error: &HttpError) -> MemberError {
     if let Some(context) = error.context_length() {
         let limit = context.limit.unwrap_or_default();

@@ -1,8 +1,8 @@
-//! Reading the log-probabilities of given tokens from a server that tells those of generated tokens only: generation is forced
+//! Reads the log-probabilities of given tokens from a server that only reports those of generated tokens: generation is forced
 //! along them.
 //!
-//! The numbers come before grammar, bias, temperature and truncation, over the whole vocabulary, so that forcing does not change
-//! them.
+//! The numbers are from before grammar, bias, temperature and truncation, over the whole vocabulary, so that forcing does not
+//! change them.
 
 use serde_json::{Map, Value, json};
 
@@ -16,11 +16,11 @@ use crate::engine::member::http::HttpError;
 /// A bias that no logit beats.
 const BIAS: f32 = 10_000.0;
 
-/// How many tokens are listed when one has to be looked up: whole small vocabularies, and what matters of large ones. The time it
-/// takes grows with it (4.6 s for 150 000).
+/// How many tokens are listed when one has to be looked up: whole small vocabularies, and the relevant part of large ones. The
+/// time it takes grows with it (4.6 s for 150 000).
 const LISTED: usize = 2048;
 
-/// The last event's fields that are needed.
+/// The fields of the last event that are needed.
 pub(super) const FIELDS: [&str; 8] =
     ["stop", "stop_type", "truncated", "tokens_predicted", "tokens_evaluated", "timings", "id_slot", "model"];
 
@@ -33,21 +33,21 @@ pub(super) struct Forcing<'a> {
     pub(super) tokens: &'a [Token],
     /// A token of plain text.
     pub(super) plain: u32,
-    /// Tokens of the vocabulary, where known.
+    /// Tokens of the vocabulary, if known.
     pub(super) vocabulary: Option<usize>,
-    /// The slot to be used; the server's choice where not given.
+    /// The slot to be used; `None` leaves the choice to the server.
     pub(super) slot: Option<usize>,
     /// What it has cost so far.
     pub(super) work: Work,
-    /// What it uses is booked here.
+    /// Where its usage is booked.
     pub(super) bill: &'a Bill,
 }
 
-/// Log-probabilities read; `None` where one cannot be had.
+/// Log-probabilities read; `None` for those that are not available.
 pub(super) type Read = Vec<Option<f32>>;
 
 impl Forcing<'_> {
-    /// The log-probabilities that one part asks for.
+    /// The log-probabilities that one part requests.
     pub(super) async fn part(&mut self, part: &Part) -> Result<Read, CallError> {
         match part {
             Part::Run { tokens, end } => self.run(tokens.start, tokens.end, *end).await,
@@ -86,12 +86,12 @@ impl Forcing<'_> {
         match events.iter().flat_map(|event| &event.completion_probabilities).next() {
             Some(entry) if entry.id == Some(token.id) => Ok(Some(entry.logprob().map_err(|bad| self.server.bad(bad))?)),
             Some(_) => Err(self.server.useless("it generated another token than it was forced to")),
-            // It was drawn and is not a text by itself.
+            // It was drawn and is not text on its own.
             None => self.lookup(place).await,
         }
     }
 
-    /// One token among the most probable ones, while a token of plain text is drawn so that there is something to tell.
+    /// One token among the most probable ones, while a token of plain text is drawn so that there is something to report.
     async fn lookup(&mut self, place: usize) -> Result<Option<f32>, CallError> {
         let Some(token) = self.tokens.get(place) else { return Ok(None) };
         let mut body = self.body(place, 1, self.vocabulary.unwrap_or(LISTED).min(LISTED));
@@ -113,7 +113,7 @@ impl Forcing<'_> {
         }
     }
 
-    /// A request for `count` tokens after the first `place` ones of the candidate.
+    /// A request for `count` tokens after the first `place` tokens of the candidate.
     fn body(&self, place: usize, count: usize, listed: usize) -> Map<String, Value> {
         let before = self.tokens.get(..place).unwrap_or(self.tokens);
         let prompt: Vec<u32> = self.prompt.iter().copied().chain(ids(before)).collect();
@@ -142,7 +142,7 @@ impl Forcing<'_> {
     }
 }
 
-/// A request that names the slot it wants, if it wants one.
+/// A request that names the given slot, if any.
 pub(super) fn in_slot(mut body: Map<String, Value>, slot: Option<usize>) -> Map<String, Value> {
     if let Some(slot) = slot {
         body.insert("id_slot".into(), json!(slot));
@@ -158,7 +158,7 @@ pub(super) fn refuses_grammar(error: &CallError) -> bool {
     }
 }
 
-/// Whether a grammar was the trouble, or its result: one token after the other may still work.
+/// Whether the grammar, or its result, was the problem: forcing token by token may still work.
 pub(super) fn is_grammars(error: &CallError) -> bool {
     match error {
         CallError::Http(error) => matches!(error.status(), Some(400 | 500)) && names_grammar(error),

@@ -1,4 +1,4 @@
-//! Judging, where candidates cannot be scored by forcing or the user wants it so: the questions of `judge`, put to this server.
+//! Judging, if candidates cannot be scored by forcing or the user wants it: puts the questions of `judge` to this server.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -14,10 +14,10 @@ use crate::engine::fusion::conversation::{Conversation, Role, Turn};
 use crate::engine::member::judge::{self, Ask, Asks, Reply};
 use crate::engine::member::{self, Bill, MemberError, ScoreRequest, Scored};
 
-/// The most probable first tokens that are looked at for labels.
+/// How many of the most probable first tokens are searched for labels.
 const TOP: usize = 40;
 
-/// A server that is asked for judgements.
+/// A server that is asked to judge.
 struct Judge(Arc<Inner>, Bill);
 
 /// Judges the candidates of a request.
@@ -37,7 +37,7 @@ async fn answer(inner: &Inner, ask: Ask, bill: &Bill) -> Result<Reply, CallError
     let conversation = Conversation { turns: vec![turn(Role::System, ask.system), turn(Role::User, ask.user)] };
     let begin = inner.found.begin.as_str();
     let silence = inner.silence.load(Ordering::Relaxed);
-    // Not kept: no two judgements are about the same.
+    // Not cached: no two judgements have the same conversation.
     let prompt = template::prompt(&inner.server, &inner.tokenizer, inner.form, &conversation, begin, silence).await?;
     let mut body = fields(json!({
         "prompt": prompt.ids, "n_predict": ask.max_tokens, "n_probs": ask.top_logprobs.unwrap_or_default(), "temperature": 0.0,
@@ -54,7 +54,7 @@ async fn answer(inner: &Inner, ask: Ask, bill: &Bill) -> Result<Reply, CallError
         reply.text += &event.content;
         if let Some(entry) = event.completion_probabilities.first().filter(|_| first) {
             first = false;
-            // One that cannot be is no reason to lose the others.
+            // An unusable one is no reason to lose the others.
             let listed = entry.top_logprobs.iter().filter_map(|top| Some((top.token.clone(), top.logprob().ok()?)));
             reply.first_token = listed.collect();
         }

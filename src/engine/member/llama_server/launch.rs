@@ -1,8 +1,8 @@
-//! Starts a llama.cpp server of our own for a GGUF file, and sees to it that it ends.
+//! Starts a llama.cpp server of our own for a GGUF file, and makes sure that it ends.
 //!
-//! Owns the process, its flags, the wait until it has loaded, and what it said last where it died. The server runs under a shell
-//! that reads a pipe from us: the pipe closes when we end in whichever way, by SIGKILL too, and the shell then ends the server.
-//! (The kernel's own way, a death signal, needs code between fork and exec, which safe Rust has not.)
+//! Owns the process, its flags, waiting until it has loaded, and its last output if it died. The server runs under a shell that
+//! reads a pipe from us: the pipe closes when this program ends in any way, including SIGKILL, and the shell then ends the
+//! server. (The kernel's own way, a death signal, needs code between fork and exec, which safe Rust does not allow.)
 
 use std::collections::VecDeque;
 use std::ffi::{OsStr, OsString};
@@ -22,7 +22,7 @@ use crate::clean::clean_line;
 use crate::engine::member::ending::{self, Ending};
 use crate::engine::member::http::{Endpoint, Http, HttpError, Limits, Secrets, names_secret};
 
-/// What the program is called.
+/// The program's name.
 pub const PROGRAM: &str = "llama-server";
 
 /// Runs a server, and ends it when the standard input closes: politely, then by force.
@@ -44,89 +44,80 @@ kill "$guard" 2>/dev/null
 exit "$status"
 "#;
 
-/// Lines kept of what the server said.
+/// How many lines of the server's output are kept.
 const KEPT: usize = 12;
 
-/// Lines shown where none says why it ended.
+/// How many lines are shown if none gives the reason for its end.
 const LAST: usize = 3;
 
-/// Characters kept of a line.
+/// How many characters of a line are kept.
 const LINE: usize = 300;
 
-/// Between two looks at a server that starts.
+/// The time between two checks of a starting server.
 const LOOK: Duration = Duration::from_millis(50);
 
 /// How long the program may take to list its flags.
 const HELP: Duration = Duration::from_secs(20);
 
-/// Ports that may turn out to be taken.
+/// How many ports to try, since one may turn out to be taken.
 const ATTEMPTS: usize = 3;
 
-/// Flags that newer or older programs lack: the first of each row that the program knows is used.
+/// Flags that newer or older programs lack: the first flag of each row that the program knows is used.
 const OPTIONAL: [&[&str]; 3] = [
-    // Its own page is not opened.
+    // Do not open its web page.
     &["--no-ui", "--no-webui"],
     // Idle slots stay as they are: nearly every call comes back to them.
     &["--no-cache-idle-slots"],
-    // Chat templates as the model brings them; newer programs always do so.
+    // Use the model's own chat template; newer programs always do so.
     &["--jinja"],
 ];
 
 /// Which server to start.
+#[allow(missing_docs, reason = "the names say it")]
 #[derive(Debug, Clone)]
 pub struct Launch {
-    /// What messages call it, and the model's name there.
+    /// Its name in messages, and the model's name there.
     pub name: String,
     /// The program; see [`on_path`].
     pub program: PathBuf,
-    /// The model's file.
     pub gguf: PathBuf,
-    /// Tokens of context that all requests share.
+    /// Tokens of context, shared by all requests.
     pub context_tokens: usize,
-    /// Requests answered at once.
+    /// Requests answered at the same time.
     pub slots: usize,
-    /// Threads that it computes with; its own choice where not given.
+    /// Compute threads; `None` leaves the choice to the server.
     pub threads: Option<usize>,
     /// More flags, last.
     pub flags: Vec<String>,
 }
 
-/// Why there is not a server.
+/// Why there is no server.
+#[allow(missing_docs, reason = "the names say it")]
 #[derive(Debug, thiserror::Error)]
 pub enum LaunchError {
-    /// The file is not there.
     File {
-        /// The member.
         name: String,
-        /// The file.
         file: String,
-        /// Why.
         problem: std::io::Error,
     },
-    /// The program cannot be started.
     Start {
-        /// The member.
         name: String,
-        /// The program.
         program: String,
-        /// Why.
         problem: std::io::Error,
     },
     /// It ended before it could answer.
     Ended {
-        /// The member.
         name: String,
-        /// The program.
         program: String,
-        /// What its end means, or what it said of it.
+        /// What its end means, or its output about it.
         why: String,
     },
-    /// It runs and does not answer as a server should.
+    /// It runs but does not answer as a server should.
     Http(#[from] HttpError),
 }
 
 impl LaunchError {
-    /// The error for a reader who knows which member it is about.
+    /// The error for a reader who already knows which member it is about.
     #[must_use]
     pub fn without_name(&self) -> String {
         match self {
@@ -149,7 +140,7 @@ impl std::fmt::Display for LaunchError {
     }
 }
 
-/// A server of our own. Dropping it ends the server, and so does the end of this process, however it comes.
+/// A server started by this program. Dropping it ends the server, and so does the end of this process, however it comes.
 #[derive(Debug)]
 pub struct Launched {
     url: String,
@@ -159,23 +150,23 @@ pub struct Launched {
     guard: Option<ChildStdin>,
 }
 
-/// What the server said last, fit to show.
+/// The server's last output, fit to show.
 #[derive(Debug, Clone, Default)]
 struct Said {
     lines: Arc<Mutex<VecDeque<String>>>,
-    /// What the server knows and must not say.
+    /// What the server knows and must not reveal.
     secrets: Arc<Secrets>,
 }
 
-/// Where the program is, by a list of folders as in `PATH`.
+/// Finds the program in a list of folders as in `PATH`.
 #[must_use]
 pub fn on_path(folders: &OsStr) -> Option<PathBuf> {
     let file = format!("{PROGRAM}{}", std::env::consts::EXE_SUFFIX);
     std::env::split_paths(folders).map(|folder| folder.join(&file)).find(|program| program.is_file())
 }
 
-/// Starts a server and waits until it has loaded its model, however long that takes; dropping the future ends it. Lines that the
-/// server says meanwhile go to `progress`, fit to show.
+/// Starts a server and waits until it has loaded its model, however long that takes; dropping the future ends it. Lines of its
+/// output in the meantime go to `progress`, fit to show.
 pub async fn launch(launch: &Launch, progress: Option<mpsc::Sender<String>>) -> Result<Launched, LaunchError> {
     let unreadable = |problem| LaunchError::File { name: launch.name.clone(), file: launch.gguf.display().to_string(), problem };
     std::fs::File::open(&launch.gguf).map_err(unreadable)?;
@@ -197,7 +188,7 @@ impl Launch {
         LaunchError::Start { name: self.name.clone(), program: self.program.display().to_string(), problem }
     }
 
-    /// The flags, as far as the program knows them by its help.
+    /// The flags, as far as the program's help lists them.
     fn flags(&self, port: u16, help: &str) -> Vec<OsString> {
         let mut flags: Vec<OsString> = vec!["-m".into(), self.gguf.clone().into()];
         flags.extend(["--host", "127.0.0.1", "--port"].map(OsString::from));
@@ -220,7 +211,7 @@ impl Launched {
         &self.url
     }
 
-    /// The last lines that it said, fit to show.
+    /// The last lines of its output, fit to show.
     #[must_use]
     pub fn said(&self) -> Vec<String> {
         self.said.lines()
@@ -232,7 +223,7 @@ impl Launched {
         let http = Http::new(Endpoint::new(&launch.name, &self.url)?.without_proxy(), limits)?;
         loop {
             if let Some(status) = self.child.try_wait().map_err(|problem| launch.unstartable(problem))? {
-                // What it said last may still be on its way.
+                // Its last output may still be on its way.
                 sleep(LOOK).await;
                 let (name, program) = (launch.name.clone(), launch.program.display().to_string());
                 return Err(LaunchError::Ended { name, program, why: why(status, &self.said()) });
@@ -251,7 +242,7 @@ impl Launched {
 
 impl Drop for Launched {
     fn drop(&mut self) {
-        // The shell ends the server and then itself; without one, the child is the server.
+        // The shell ends the server and then itself; without a shell, the child is the server.
         drop(self.guard.take());
         if !cfg!(unix) {
             let _ = self.child.start_kill();
@@ -264,9 +255,9 @@ impl Said {
         Self { lines: Arc::default(), secrets: Arc::new(secrets) }
     }
 
-    /// Keeps a line, and returns it as it may be shown; `None` where nothing of it is left.
+    /// Keeps a line, and returns it in the form to show; `None` if nothing of it is left.
     fn hear(&self, line: &str) -> Option<String> {
-        // Cleaned before secrets are looked for: what is not seen could stand inside one.
+        // Cleaned before searching for secrets: an invisible character could be inside one.
         let line: String = self.secrets.redact(&clean_line(line)).chars().take(LINE).collect();
         if line.is_empty() {
             return None;
@@ -284,7 +275,7 @@ impl Said {
     }
 }
 
-/// What flags such as `--api-key a,b` or `--hf-token=c` hold.
+/// The values of flags such as `--api-key a,b` or `--hf-token=c`.
 fn secrets(flags: &[String]) -> Secrets {
     let mut secrets = Secrets::default();
     for (place, flag) in flags.iter().enumerate() {
@@ -309,7 +300,7 @@ async fn help(launch: &Launch) -> Result<String, LaunchError> {
             let output = output.map_err(|problem| launch.unstartable(problem))?;
             Ok(String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned())
         }
-        // One that does not list them is started without those that not all know.
+        // A program that does not list them is started without the optional ones.
         Err(_) => Ok(String::new()),
     }
 }
@@ -327,7 +318,7 @@ fn start(launch: &Launch, port: u16, help: &str, progress: Option<mpsc::Sender<S
     Ok(Launched { url: format!("http://127.0.0.1:{port}"), said, guard: child.stdin.take(), child })
 }
 
-/// The program under the shell that ends it, in a process group of its own, so that ctrl+c in the terminal is ours to handle.
+/// The program under the shell that ends it, in a separate process group, so that this program handles ctrl+c in the terminal.
 #[cfg(unix)]
 fn guarded(program: &Path) -> Command {
     let mut command = Command::new("/bin/sh");
@@ -343,29 +334,29 @@ fn guarded(program: &Path) -> Command {
     command
 }
 
-/// Hears the server to its end, so that it never waits for us.
+/// Reads the server's output to its end, so that it never blocks.
 async fn listen(errors: impl AsyncRead + Unpin, said: Said, progress: Option<mpsc::Sender<String>>) {
     let mut lines = BufReader::new(errors).split(b'\n');
     while let Ok(Some(line)) = lines.next_segment().await {
         if let (Some(line), Some(progress)) = (said.hear(&String::from_utf8_lossy(&line)), &progress) {
-            // A slow listener is not waited for.
+            // Do not wait for a slow receiver.
             let _ = progress.try_send(line);
         }
     }
 }
 
-/// A port that was free a moment ago.
+/// A port that is free at this moment.
 fn free_port() -> std::io::Result<u16> {
     Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port())
 }
 
-/// Whether a server's last words are that its port is taken.
+/// Whether a server's last output says that its port is taken.
 fn is_taken(said: &[String]) -> bool {
     let said = said.join("\n").to_lowercase();
     ["couldn't bind", "address already in use", "failed to bind"].iter().any(|words| said.contains(words))
 }
 
-/// What the end of a server means that has said this last.
+/// What the end of a server means, given its last output.
 fn why(status: ExitStatus, said: &[String]) -> String {
     let ended = match Ending::under_shell(status) {
         Ending::Instructions => {

@@ -1,11 +1,13 @@
 //! A model on a llama.cpp server as a member.
 //!
-//! From the wire up: `wire` is what a server replies, `server` sends requests, `discover` reads what it says about itself and
-//! `probe` finds out what it can do (`advice` tells what is missing). `template` and `tokens` turn a conversation into the model's
-//! own tokens; `draft` streams a segment; `plan`, `force` and `score` read the log-probabilities of foreign candidates, which the
-//! server tells of generated tokens only, so that generation is forced along them. `launch` starts a server of our own.
+//! From the wire up: `wire` defines what a server replies, `server` sends requests, `discover` reads what it reports about itself
+//! and `probe` finds out what it can do (`advice` names what is missing). `template` and `tokens` turn a conversation into the
+//! model's own tokens; `draft` streams a segment; `plan`, `force` and `score` read the log-probabilities of other members'
+//! candidates, which the server only reports for generated tokens, so generation is forced along them. `launch` starts a server
+//! of our own.
 //!
-//! Token numbers are sent, never text: the same prefix then is the same tokens in every round, and the server's cache holds.
+//! Token numbers are sent, never text: then the same prefix is the same tokens in every round, and the server's cache stays
+//! valid.
 
 mod advice;
 mod discover;
@@ -48,21 +50,21 @@ use crate::engine::member::{
     Bill, Capabilities, DraftRequest, Drafted, Member, MemberError, Overrides, Progress, Reply, ScoreRequest, ScoreTier, Scored,
 };
 
-/// Conversations whose tokens are kept.
+/// How many conversations' tokens are kept.
 const KEPT: usize = 4;
 
 /// Which server and model, and how to use them.
+#[allow(missing_docs, reason = "the names say it")]
 #[derive(Debug, Clone)]
 pub struct Settings {
     /// Where it is; the endpoint's name is used in messages.
     pub endpoint: Endpoint,
-    /// Time limits and retries.
     pub limits: Limits,
-    /// The model's name; a server of one model needs none.
+    /// The model's name; not needed for a server of one model.
     pub model: Option<String>,
-    /// What the user knows better than the probing.
+    /// What the user knows better than the probe.
     pub overrides: Overrides,
-    /// What members of one server share.
+    /// What members on one server share.
     pub shared: Shared,
 }
 
@@ -70,12 +72,12 @@ pub struct Settings {
 #[derive(Debug, Clone)]
 pub struct LlamaServer(Arc<Inner>);
 
-/// A way to a server for as long as a member is on it.
+/// A reference to a server that does not keep it: it is valid as long as a member uses the server.
 #[derive(Debug, Clone)]
 pub struct Handle(Weak<Inner>);
 
 impl Handle {
-    /// The server, while a member is on it.
+    /// The server, while a member uses it.
     #[must_use]
     pub fn server(&self) -> Option<LlamaServer> {
         self.0.upgrade().map(LlamaServer)
@@ -91,15 +93,15 @@ struct Inner {
     form: Form,
     tokenizer: Tokenizer,
     capabilities: Capabilities,
-    /// Whether candidates are forced by grammars.
+    /// Whether grammars can force candidates.
     grammar: AtomicBool,
     /// Whether the model thinks unless its thought is closed for it.
     silence: AtomicBool,
     prompts: Mutex<Vec<Known>>,
     slots: Slots,
-    /// One for each candidate that is scored at once, whatever request it belongs to.
+    /// A permit for each candidate being scored, whichever request it belongs to.
     places: Semaphore,
-    /// How many those are: a slot that keeps a draft is not one of them.
+    /// How many permits there are: not counting a slot that keeps a draft.
     at_once: usize,
 }
 
@@ -112,42 +114,42 @@ struct Known {
 }
 
 impl LlamaServer {
-    /// Connects to a server, waiting as long as it loads its model, and finds out what it can do.
+    /// Connects to a server, waiting while it loads its model, and finds out what it can do.
     pub async fn connect(settings: Settings) -> Result<Self, ConnectError> {
         Self::open(settings, None).await
     }
 
-    /// As [`Self::connect`], without probing again what is known of this server. What was found of another model, or of a server
-    /// that has been started otherwise since, is not used.
+    /// As [`Self::connect`], without repeating the probe of a known server. Findings about another model, or a server that was
+    /// started differently since, are not used.
     pub async fn connect_known(settings: Settings, probed: Probed) -> Result<Self, ConnectError> {
         Self::open(settings, Some(probed)).await
     }
 
-    /// A way to it that does not keep it.
+    /// A reference to it that does not keep it.
     #[must_use]
     pub fn handle(&self) -> Handle {
         Handle(Arc::downgrade(&self.0))
     }
 
-    /// What tells this server from another one at its address: its build, its model's file, its settings.
+    /// Distinguishes this server from another one at its address: its build, its model's file, its settings.
     #[must_use]
     pub fn identity(&self) -> &str {
         &self.0.found.identity
     }
 
-    /// How many models it holds at a time, where it is a router and says so.
+    /// How many models it holds at a time, if it is a router and reports it.
     #[must_use]
     pub fn models_at_once(&self) -> Option<usize> {
         self.0.found.models_at_once
     }
 
-    /// Requests that it had had when it was connected to, as far as it counts them.
+    /// Requests that it had served when it was connected to, as far as it counts them.
     #[must_use]
     pub fn requests(&self) -> u64 {
         self.0.found.requests
     }
 
-    /// Draws this many tokens of no matter what.
+    /// Draws this many tokens of any text.
     pub async fn draws(&self, tokens: usize) -> Result<(), MemberError> {
         let inner = &self.0;
         let prompt = [inner.tokenizer.plain];
@@ -157,7 +159,7 @@ impl LlamaServer {
         Ok(())
     }
 
-    /// What the server was found to do, to be kept for the next time.
+    /// The findings of the probe, to be kept for the next time.
     #[must_use]
     pub fn probed(&self) -> &Probed {
         &self.0.probed
@@ -244,7 +246,7 @@ impl Inner {
         Ok(prompt)
     }
 
-    /// What came back; a failure that comes of another model in the server's place says so. Its tokens mean something else, if they
+    /// The result; a failure that is due to another model in the server's place says so. Its tokens mean something else, if they
     /// are in its vocabulary at all.
     async fn explained<T>(&self, result: Result<T, MemberError>) -> Result<T, MemberError> {
         match result {
@@ -260,7 +262,7 @@ impl Inner {
         self.prompts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// So many tokens must fit the context.
+    /// Fails unless this many tokens fit the context.
     fn room_for(&self, needed: usize) -> Result<(), MemberError> {
         match self.capabilities.context_tokens {
             Some(limit) if needed > limit => Err(MemberError::ContextFull { needed, limit }),

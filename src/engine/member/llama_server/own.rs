@@ -13,7 +13,7 @@ use crate::engine::member::{
 #[derive(Debug)]
 pub struct OwnServer {
     member: LlamaServer,
-    /// Kept for what its end does.
+    /// Held for its destructor.
     _server: Launched,
 }
 

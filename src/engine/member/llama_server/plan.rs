@@ -1,27 +1,27 @@
 //! How a candidate's tokens are forced: which go through a grammar in one request, which one by one, which are looked up.
 //!
-//! Pure. A grammar matches whole tokens only; a token whose bytes end inside a character makes the server fail, and where the
+//! Pure. A grammar matches whole tokens only; a token whose bytes end inside a character makes the server fail, and if the
 //! vocabulary's first token ends a turn it aborts the whole server (llama.cpp b11549, `llama-grammar.cpp`).
 
 use std::ops::Range;
 
 use super::tokens::Token;
 
-/// One request of a scoring. Places are those of tokens in the candidate.
+/// One request of a scoring. Indices are those of tokens in the candidate.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Part {
-    /// These tokens in one request, by a grammar; `end` asks for the end of the turn after them too.
+    /// These tokens in one request, by a grammar; `end`: also the end of the turn after them.
     Run { tokens: Range<usize>, end: bool },
     /// This token alone, by a bias that no other token can beat.
     Single(usize),
-    /// This token, among the most probable ones at its place: it cannot be seen when it is drawn, since it is not a text.
+    /// This token, among the most probable ones at its position: it is not visible when it is drawn, since it is not text.
     Lookup(usize),
     /// The end of the turn after the last token.
     End,
 }
 
-/// The requests that score a candidate, in order. `ends` asks for the end of the turn too; `grammar` says that the server knows
-/// tokens in grammars.
+/// The requests that score a candidate, in order. `ends`: also request the end of the turn; `grammar`: the server supports tokens
+/// in grammars.
 pub(super) fn parts(tokens: &[Token], ends: bool, grammar: bool) -> Vec<Part> {
     let mut parts: Vec<Part> = Vec::new();
     for (place, token) in tokens.iter().enumerate() {
@@ -46,7 +46,7 @@ pub(super) fn grammar(ids: &[u32]) -> String {
     format!("root ::= {}", tokens.join(" "))
 }
 
-/// A grammar that allows the end of the turn alone; servers that know no tokens in grammars know it too.
+/// A grammar that only allows the end of the turn; servers without tokens in grammars understand it too.
 pub(super) const END: &str = "root ::= \"\"";
 
 #[cfg(test)]
@@ -85,7 +85,7 @@ mod tests {
     }
 
     proptest! {
-        /// Every token is asked for once, in order, and no grammar ever holds a token that is not whole.
+        /// Every token is requested once, in order, and no grammar ever contains a token that is not whole.
         #[test]
         fn every_token_is_asked_for_once(whole in prop::collection::vec(any::<bool>(), 0..20), ends: bool, grammar: bool) {
             let tokens = tokens(&whole);

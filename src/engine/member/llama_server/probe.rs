@@ -1,7 +1,7 @@
-//! Finds out what a server can really do, by a handful of tiny requests.
+//! Finds out what a server can really do, with a handful of tiny requests.
 //!
-//! A finding counts only where the reply had the field in the expected shape: many servers answer well and ignore what they do
-//! not know. What is found holds for a server and model, and can be kept and handed back instead of asking again.
+//! A finding counts only if the reply had the field in the expected form: many servers reply normally and ignore what they do not
+//! know. Findings belong to a server and model, and can be kept and handed back instead of probing again.
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -14,29 +14,29 @@ use super::tokens::{Token, Tokenizer, fields, ids, tokens};
 use super::wire::Work;
 use crate::engine::member::Bill;
 
-/// What a server was found to do.
+/// The findings about a server.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a finding of its own")]
 pub struct Probed {
-    /// The model that it holds for.
+    /// The model they belong to.
     pub model: String,
-    /// The server that it holds for: its build, its model's file, its settings.
+    /// The server they belong to: its build, its model's file, its settings.
     #[serde(default)]
     pub server: String,
-    /// Its grammars know tokens: a candidate is scored in one request.
+    /// Its grammars support tokens: a candidate is scored in one request.
     pub grammar: bool,
-    /// A token can be forced by a bias, and its log-probability comes back.
+    /// A token can be forced by a bias, and its log-probability is returned.
     pub forced: bool,
-    /// The log-probability of the end of a turn comes back.
+    /// The log-probability of the end of a turn is returned.
     pub end: bool,
-    /// Drafts come with log-probabilities that are real.
+    /// Drafts come with genuine log-probabilities.
     pub draft_logprobs: bool,
     /// Equal seeds gave equal drafts.
     pub seed: bool,
     /// Idle slots keep what they have read when a request starts in another one.
     #[serde(default)]
     pub keeps_slots: bool,
-    /// It decodes speculatively: log-probabilities of generated tokens are falsified, but for the first of a request.
+    /// It decodes speculatively: log-probabilities of generated tokens are wrong, except for the first of a request.
     pub speculative: bool,
 }
 
@@ -54,7 +54,7 @@ struct Trial {
     slot: Option<usize>,
 }
 
-/// Asks the server.
+/// Runs the probe.
 pub(super) async fn probe(server: &Server, tokenizer: &Tokenizer, found: &Found) -> Result<Probed, CallError> {
     let prompt = ids(&tokens(server, "Hello", true, true).await?);
     let words: Vec<Token> = tokenizer.free(server, " a b").await?.into_iter().filter(|token| token.whole).collect();
@@ -97,7 +97,7 @@ pub(super) async fn probe(server: &Server, tokenizer: &Tokenizer, found: &Found)
     })
 }
 
-/// Whether a way of forcing brings its log-probabilities. A server that cannot be reached is not an answer.
+/// Whether a way of forcing returns its log-probabilities. A server that cannot be reached is not an answer.
 async fn works(forcing: &mut Forcing<'_>, part: &Part) -> Result<bool, CallError> {
     match forcing.part(part).await {
         Ok(read) => Ok(read.iter().all(Option::is_some)),
@@ -107,12 +107,12 @@ async fn works(forcing: &mut Forcing<'_>, part: &Part) -> Result<bool, CallError
     }
 }
 
-/// Another slot than this one of so many.
+/// A slot other than this one.
 fn another(slot: usize, count: usize) -> Option<usize> {
     (count > 1).then(|| (slot + 1) % count)
 }
 
-/// Whether the slot of a trial still holds it, after another slot was used.
+/// Whether the slot of a trial still holds it after another slot was used.
 async fn keeps(server: &Server, prompt: &[u32], trial: &Trial, slot: usize) -> Result<bool, CallError> {
     let held: Vec<u32> = prompt.iter().copied().chain(trial.ids.iter().copied().flatten()).collect();
     let body = json!({ "prompt": held, "n_predict": 1, "cache_prompt": true, "response_fields": FIELDS });
@@ -125,7 +125,7 @@ async fn keeps(server: &Server, prompt: &[u32], trial: &Trial, slot: usize) -> R
     }
 }
 
-/// Draws a few tokens, always by the same seed.
+/// Draws a few tokens, always with the same seed.
 async fn trial(server: &Server, prompt: &[u32]) -> Result<Trial, CallError> {
     let body = json!({
         "prompt": prompt, "n_predict": DRAWN, "n_probs": 1, "samplers": ["temperature"], "temperature": 1.0, "seed": 7,

@@ -1,8 +1,8 @@
-//! Scoring candidates: each in as few requests as its tokens allow, several candidates at once.
+//! Scores candidates: each in as few requests as its tokens allow, several candidates at the same time.
 //!
 //! Owns where a candidate's tokens start, how many requests run side by side, and what happens when the better way of forcing
-//! fails. A token whose log-probability cannot be had (a part of a character that is not among the most probable tokens of a large
-//! vocabulary) is left out of the candidate's numbers.
+//! fails. A token whose log-probability is not available (part of a character that is not among the most probable tokens of a
+//! large vocabulary) is left out of the candidate's numbers.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -28,15 +28,15 @@ struct Before {
 
 /// A candidate in tokens.
 struct Candidate {
-    /// The prompt and the accepted text, as far as the candidate leaves its tokens alone.
+    /// The prompt and the accepted text, as far as the candidate does not change their tokens.
     before: Vec<u32>,
-    /// What it adds.
+    /// The tokens it adds.
     tokens: Vec<Token>,
-    /// Whether the end is asked for.
+    /// Whether the end is requested.
     ends: bool,
 }
 
-/// Scores the candidates of a request, in the way that it asks for.
+/// Scores the candidates of a request, the way it asks for.
 pub(super) async fn score(inner: Arc<Inner>, request: ScoreRequest) -> Result<Scored, MemberError> {
     match request.tier {
         ScoreTier::InProcess | ScoreTier::Prompt | ScoreTier::Forced => forced(inner, request).await,
@@ -89,7 +89,7 @@ async fn prepare(inner: &Inner, before: &Before, text: Arc<str>, ends: bool) -> 
     Ok(Candidate { before: ids, tokens, ends })
 }
 
-/// How many of the places at once a candidate takes: one, or as many more as leave the server's cache room for it with its
+/// How many of the permits a candidate takes: one, or more if the server's cache would otherwise have no room for it with its
 /// prompt, in case the slots share it.
 fn places(inner: &Inner, candidate: &Candidate) -> u32 {
     let length = candidate.before.len() + candidate.tokens.len() + 1;
@@ -97,7 +97,7 @@ fn places(inner: &Inner, candidate: &Candidate) -> u32 {
     inner.at_once.div_ceil(fit) as u32
 }
 
-/// Scores one candidate, as soon as there is a place for it: several requests may be under way.
+/// Scores one candidate, as soon as there is a permit for it: several requests may be in progress.
 async fn one(inner: &Inner, candidate: Candidate, bill: &Bill) -> Result<(Read, Work), CallError> {
     let _places = inner.places.acquire_many(places(inner, &candidate)).await.ok();
     let place = inner.slots.for_scoring(&candidate.before);
@@ -123,7 +123,7 @@ async fn one(inner: &Inner, candidate: Candidate, bill: &Bill) -> Result<(Read, 
     Ok((read, forcing.work))
 }
 
-/// A run that failed, token by token. A server that does not know such grammars is not asked that way again.
+/// Repeats a failed run token by token. A server that does not support such grammars is not asked that way again.
 async fn instead(inner: &Inner, forcing: &mut Forcing<'_>, part: &Part, error: CallError) -> Result<Read, CallError> {
     let Part::Run { tokens, end } = part else { return Err(error) };
     if !is_grammars(&error) {
@@ -142,7 +142,7 @@ async fn instead(inner: &Inner, forcing: &mut Forcing<'_>, part: &Part, error: C
     Ok(read)
 }
 
-/// A server that tells no log-probabilities any more, or none that can be believed, can still judge.
+/// A server that no longer reports log-probabilities, or only implausible ones, can still judge.
 fn lowered(error: CallError) -> MemberError {
     match &error {
         CallError::Logprob { problem, .. } => MemberError::Lowered { to: ScoreTier::Labels, reason: problem.to_string() },

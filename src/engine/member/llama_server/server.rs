@@ -1,7 +1,7 @@
 //! Requests to one model of one llama.cpp server.
 //!
 //! Owns naming the model in each request, which a router needs and a server of one model ignores, and reading a completion event
-//! by event. What is asked is the callers' affair.
+//! by event. Callers decide what is requested.
 
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -15,35 +15,35 @@ use super::wire::{BadLogprob, Event};
 use crate::engine::member::http::{Endpoint, Framing, Http, HttpError, Limits, Messages};
 use crate::engine::member::{Bill, Item, MemberError, Sent, Usage};
 
-/// Events that a completion may have beside one a token: the last one, and one to spare.
+/// The most events of a completion beyond one per token: the last one, and one to spare.
 const EVENTS_BEYOND: u64 = 2;
 
-/// How long a look at what models there are may take, where a call has failed anyway.
+/// How long the check for available models may take after a call has failed.
 const LOOK: Duration = Duration::from_secs(2);
 
 /// A model of a server.
 #[derive(Debug, Clone)]
 pub(super) struct Server {
     http: Http,
-    /// For streamed replies, after which the server closes the connection although it says that it keeps it alive: each has a
-    /// connection of its own.
+    /// For streamed replies, after which the server closes the connection although it claims to keep it alive: each gets a new
+    /// connection.
     streams: Http,
-    /// The model's name there; `None` where the server has just one.
+    /// The model's name there; `None` if the server has just one.
     pub(super) model: Option<String>,
-    /// What the first reply called its model.
+    /// The name of the model in the first reply.
     first_model: Arc<OnceLock<String>>,
 }
 
-/// Why a request brought nothing.
+/// Why a request failed.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub(super) enum CallError {
     /// The call failed.
     #[error("{0}")]
     Http(#[from] HttpError),
-    /// The reply came and cannot be used.
+    /// The reply came but cannot be used.
     #[error("{name}: {problem}")]
     Reply { name: String, problem: String },
-    /// The reply lacks a log-probability, or has one that cannot be one.
+    /// The reply has no log-probability, or an invalid one.
     #[error("{name}: {problem}")]
     Logprob { name: String, problem: BadLogprob },
     /// Another model answers than before.
@@ -74,17 +74,17 @@ impl Server {
         })
     }
 
-    /// What messages call the server.
+    /// The server's name in messages.
     pub(super) fn name(&self) -> &str {
         self.http.endpoint().name()
     }
 
-    /// A reply that cannot be used.
+    /// The error of a reply that cannot be used.
     pub(super) fn useless(&self, problem: impl Into<String>) -> CallError {
         CallError::Reply { name: self.name().to_owned(), problem: problem.into() }
     }
 
-    /// A reply with a log-probability that cannot be one.
+    /// The error of a reply with an invalid log-probability.
     pub(super) fn bad(&self, bad: BadLogprob) -> CallError {
         CallError::Logprob { name: self.name().to_owned(), problem: bad }
     }
@@ -96,7 +96,7 @@ impl Server {
         }
     }
 
-    /// The models that there are now, asked once and not for long; `None` where that is not known.
+    /// The models available now, requested once and with a short limit; `None` if that is not known.
     pub(super) async fn models_now(&self) -> Option<Value> {
         timeout(LOOK, self.http.trying(1).get("/v1/models")).await.ok()?.ok()
     }
@@ -106,8 +106,8 @@ impl Server {
         serde_json::from_value(reply).map_err(|error| self.useless(format!("the reply of {path} has another form: {error}")))
     }
 
-    /// Starts a completion. It is always streamed: only then does the server notice at once that nobody waits any more. What it
-    /// uses is on the bill: the prompt's tokens are known before they are read.
+    /// Starts a completion. It is always streamed: only then does the server notice immediately that its reply is no longer
+    /// needed. Its usage is on the bill: the prompt's tokens are known before they are read.
     pub(super) async fn complete(&self, mut body: Map<String, Value>, bill: &Bill) -> Result<Completion<'_>, CallError> {
         body.insert("stream".into(), json!(true));
         let tokens = body.get("n_predict").and_then(Value::as_u64).unwrap_or_default();
@@ -119,14 +119,14 @@ impl Server {
         Ok(Completion { server: self, messages, item, left: tokens.saturating_add(EVENTS_BEYOND) })
     }
 
-    /// Whether a reply is still of the model that the first one was of, as far as both say.
+    /// Checks that a reply comes from the same model as the first one, as far as both name it.
     fn same_model(&self, event: &Event) -> Result<(), CallError> {
         let Some(now) = event.model.as_ref().filter(|model| !model.is_empty()) else { return Ok(()) };
         let before = self.first_model.get_or_init(|| now.clone());
         if before == now { Ok(()) } else { Err(self.exchanged(before, now)) }
     }
 
-    /// Another model is in this one's place.
+    /// The error that another model is in this one's place.
     pub(super) fn exchanged(&self, before: &str, now: &str) -> CallError {
         CallError::Exchanged { name: self.name().to_owned(), before: before.to_owned(), now: now.to_owned() }
     }
@@ -139,17 +139,17 @@ impl Server {
     }
 }
 
-/// A completion under way; dropping it ends it on the server too.
+/// A completion in progress; dropping it ends it on the server too.
 pub(super) struct Completion<'a> {
     server: &'a Server,
     messages: Messages,
     item: Item,
-    /// Events that may still come.
+    /// How many more events may come.
     left: u64,
 }
 
 impl Completion<'_> {
-    /// The next event. The last one has `stop` set; after it there is nothing to ask for.
+    /// The next event. The last one has `stop` set; do not call this after it.
     pub(super) async fn next(&mut self) -> Result<Event, CallError> {
         loop {
             let Some(message) = self.messages.next().await? else {

@@ -1,19 +1,19 @@
 //! Which slot of a server a request goes to.
 //!
-//! Owns what each slot holds, as far as this program put it there. Left to itself a server gives a request the free slot that holds
+//! Owns what each slot holds, as far as this program put it there. On its own a server gives a request the free slot that holds
 //! most of its prompt. So a scoring overwrites the draft that its member has just written there, and a request that follows a
-//! dropped one within milliseconds, while the server still works on that, gets another slot and reads the whole prompt again. A
-//! request that names its slot waits for it instead.
+//! dropped one within milliseconds, while the server is still working on that, gets another slot and reads the whole prompt
+//! again. A request that names its slot waits for it instead.
 //!
-//! Slots are named only where idle ones stay as they are when a request starts; that has been found by trying (`probe`). Newer
-//! servers put them aside and empty them where the slots share one cache: a slot that is named then reads the whole prompt
-//! (llama.cpp issue 28139), and log-probabilities were seen to be wrong by more than a nat.
+//! Slots are named only if idle ones stay as they are when a request starts, which `probe` finds out. Newer servers set them
+//! aside and empty them if the slots share one cache: a slot that is named then reads the whole prompt (llama.cpp issue 28139),
+//! and log-probabilities were seen to be wrong by more than a nat.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// The slots of the servers that several members may share; clones are the same.
+/// The slots of the servers that several members may share; clones are shared.
 #[derive(Debug, Clone, Default)]
 pub struct Shared(Arc<Mutex<BTreeMap<String, Arc<Mutex<State>>>>>);
 
@@ -23,24 +23,24 @@ struct State {
     slots: Vec<Slot>,
     /// Whether idle slots stay as they are when a request starts.
     keep: bool,
-    /// Counts requests: what was used longest ago is given away first.
+    /// Counts requests: the slot unused for longest is reused first.
     requests: u64,
     members: u64,
 }
 
 #[derive(Debug, Clone, Default)]
 struct Slot {
-    /// The tokens read there.
+    /// The tokens that it has read.
     holds: Vec<u32>,
-    /// Requests of ours that it works on or that wait for it.
+    /// How many requests of ours it is working on or that wait for it.
     busy: usize,
-    /// The last request.
+    /// The number of the last request.
     used: u64,
-    /// Whose last draft it holds.
+    /// The member whose last draft it holds.
     drafted_by: Option<u64>,
 }
 
-/// A member's way to the slots of its server; dropping it gives its slot up.
+/// A member's access to the slots of its server; dropping it gives its slot up.
 #[derive(Debug)]
 pub(super) struct Slots {
     state: Arc<Mutex<State>>,
@@ -55,7 +55,7 @@ pub(super) struct Place {
 }
 
 impl Shared {
-    /// A member's way to the `count` slots of this server.
+    /// A member's access to the `count` slots of this server.
     pub(super) fn member(&self, server: &str, count: usize, keep: bool) -> Slots {
         let mut servers = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let state = Arc::clone(servers.entry(server.to_owned()).or_default());
@@ -63,7 +63,7 @@ impl Shared {
         let member = {
             let mut locked = locked(&state);
             if locked.slots.len() != count || locked.keep != keep {
-                // It was started otherwise since.
+                // It was started differently since.
                 locked.slots = vec![Slot::default(); count];
                 locked.keep = keep;
             }
@@ -104,7 +104,7 @@ impl Drop for Slots {
 }
 
 impl State {
-    /// The slot that holds most of these tokens, or the one used longest ago; `None` leaves the choice to the server.
+    /// The slot that holds most of these tokens, or the one unused for longest; `None` leaves the choice to the server.
     fn choose(&self, tokens: &[u32], drafted_by: Option<u64>) -> Option<usize> {
         if self.slots.len() < 2 || !self.keep {
             return None;
@@ -112,7 +112,7 @@ impl State {
         let is_mine = |slot: &Slot| drafted_by.is_some() && slot.drafted_by == drafted_by;
         let held = |slot: &Slot| slot.holds.iter().zip(tokens).take_while(|(held, token)| held == token).count();
         let open = self.slots.iter().enumerate().filter(|(_, slot)| slot.drafted_by.is_none() || is_mine(slot));
-        // One that is at work is waited for: the others hold what other members need.
+        // Wait for a busy one: the others hold what other members need.
         let worth = |slot: &Slot| (Reverse(slot.busy), held(slot), is_mine(slot), Reverse(slot.used));
         open.max_by_key(|(_, slot)| worth(slot)).map(|(id, _)| id)
     }
@@ -137,7 +137,7 @@ impl Place {
         self.id
     }
 
-    /// The request has left these tokens there.
+    /// Records that the request has left these tokens there.
     pub(super) fn leaves(&self, tokens: Vec<u32>) {
         let mut state = locked(&self.state);
         if let Some(slot) = self.id.and_then(|id| state.slots.get_mut(id)) {
@@ -220,8 +220,8 @@ mod tests {
     }
 
     proptest! {
-        /// A slot that works for one request is given to another only where each that holds no draft works, and where slots keep
-        /// what they hold a scoring never gets one that holds a draft.
+        /// A slot that works for one request is given to another only if every slot without a draft is busy; and if slots keep
+        /// what they hold, a scoring never gets one that holds a draft.
         #[test]
         fn drafts_stay_and_requests_spread(count in 1_usize..5, keep: bool, steps in prop::collection::vec((0_usize..4, 0_u32..4, any::<bool>()), 0..40)) {
             let shared = Shared::default();

@@ -1,9 +1,9 @@
 //! A conversation as prompt tokens, by the model's own chat template.
 //!
-//! The server renders the template, once a conversation: templates trim and rewrite what is inside, so the answer so far is
-//! appended by us as tokens. Thinking is switched off by the template's own switch and, where the template opens a thought all
-//! the same, the thought is closed at once. What people and models wrote never becomes a control token: where it would, contents
-//! are kept out of the rendering by marks, and tokenised by themselves.
+//! The server renders the template, once per conversation: templates trim and rewrite their contents, so the answer so far is
+//! appended here as tokens. Thinking is switched off by the template's own switch and, if the template opens a thought anyway,
+//! the thought is closed immediately. What users and models wrote never becomes a control token: if it would, contents are kept
+//! out of the rendering by marks, and tokenised separately.
 
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -27,11 +27,11 @@ pub(super) enum Form {
 pub(super) struct Prompt {
     /// Its tokens.
     pub(super) ids: Vec<u32>,
-    /// Texts that end an answer where no token does.
+    /// Texts that end an answer, if no token does.
     pub(super) stops: Vec<String>,
 }
 
-/// Opens and closes a mark: noncharacters, which no text is meant to hold.
+/// Opens and closes a mark: a noncharacter, which no text should contain.
 const MARK: char = '\u{fdd0}';
 
 #[derive(Debug, Deserialize)]
@@ -39,9 +39,9 @@ struct Rendered {
     prompt: String,
 }
 
-/// Finds out how to write for the model. `template` is its source, where known.
+/// Finds out how to write for the model. `template` is its source, if known.
 pub(super) async fn form(server: &Server, template: &str) -> Result<Form, CallError> {
-    // A model without a template gets this one from the server, whose control tokens it has never seen.
+    // A model without a template gets this one from the server, although it has never seen its control tokens.
     if template.contains("<|im_start|>") && tokens(server, "<|im_start|>", false, true).await?.len() > 1 {
         return Ok(Form::Plain);
     }
@@ -80,8 +80,8 @@ pub(super) async fn prompt(
     }
 }
 
-/// Renders a conversation with the contents of turns as `content` gives them. Where the template refuses a role for
-/// instructions, they go before the first question.
+/// Renders a conversation with the contents of turns as `content` returns them. If the template refuses a system role,
+/// instructions go before the first question.
 async fn written(
     server: &Server,
     conversation: &Conversation,
@@ -116,7 +116,7 @@ fn called(role: Role) -> &'static str {
     }
 }
 
-/// Whether the contents of any turn hold what the model's vocabulary knows as control tokens.
+/// Whether the contents of any turn include control tokens of the model's vocabulary.
 async fn is_special(server: &Server, conversation: &Conversation) -> Result<bool, CallError> {
     let contents: Vec<&str> = conversation.turns.iter().map(|turn| turn.content.as_str()).collect();
     let contents = contents.join("\n");
@@ -124,7 +124,7 @@ async fn is_special(server: &Server, conversation: &Conversation) -> Result<bool
     Ok(meant? != plain?)
 }
 
-/// The conversation rendered with marks for contents; `None` where the template does not leave them as they are.
+/// The conversation rendered with marks for contents; `None` if the template changes them.
 async fn marked(server: &Server, conversation: &Conversation) -> Option<String> {
     let rendered = written(server, conversation, |number, _| format!("{MARK}{number}{MARK}")).await.ok()?;
     let parts: Vec<&str> = rendered.split(MARK).collect();
@@ -138,7 +138,7 @@ fn turn<'a>(conversation: &'a Conversation, number: &str) -> Option<&'a str> {
     conversation.turns.get(number.parse::<usize>().ok()?).map(|turn| turn.content.as_str())
 }
 
-/// The tokens of what was rendered: its own parts may hold control tokens, contents at marks never do.
+/// The tokens of the rendered text: its own parts may contain control tokens, contents at marks never do.
 async fn assembled(
     server: &Server,
     tokenizer: &Tokenizer,
@@ -156,7 +156,7 @@ async fn assembled(
     Ok(ids(&all))
 }
 
-/// The tokens with the one that starts a text there once: templates often write it, and the tokenizer adds it.
+/// The tokens with a single start token: templates often write it, and the tokenizer adds it too.
 fn once(mut ids: Vec<u32>, written: bool) -> Vec<u32> {
     if written && matches!(ids.as_slice(), [first, second, ..] if first == second) {
         ids.remove(0);

@@ -2,8 +2,8 @@
 //!
 //! Owns tokenising free text without giving it meaning (what models wrote never becomes a control token), and where the tokens of
 //! a candidate start. Text is tokenised as a whole, not segment by segment: tokenising is not concatenative (`" capi"` and
-//! `"tal"` are not `" capital"`), and a model scores badly what it would never have written that way. Since the start of a
-//! text is tokenised alike whatever follows, but for the last token or two, the server's cache survives.
+//! `"tal"` are not `" capital"`), and a model gives bad scores to what it would never have written that way. Since the start of a
+//! text is tokenised the same way whatever follows, except for the last token or two, the server's cache stays valid.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -12,29 +12,29 @@ use serde_json::{Map, Value, json};
 
 use super::server::{CallError, Server};
 
-/// A token with what must be known of it to force it.
+/// A token with what is needed to force it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Token {
     /// Its number in the vocabulary.
     pub(super) id: u32,
-    /// Whether it is a text by itself: not empty, whole characters, not start with NUL. Only such tokens can be forced by a
-    /// grammar; others make the server fail, or abort where its first token ends a turn.
+    /// Whether it is text on its own: not empty, whole characters, not starting with NUL. Only such tokens can be forced by a
+    /// grammar; others make the server fail, or abort if its first token ends a turn.
     pub(super) whole: bool,
 }
 
 /// Tokenises for one model.
 #[derive(Debug)]
 pub(super) struct Tokenizer {
-    /// A text to put before free text, with its tokens: `SentencePiece` models add a space before a text, which does not belong
-    /// there when the text continues another.
+    /// A text to put before free text, with its tokens: `SentencePiece` models add a space before a text, which is wrong when the
+    /// text continues another.
     anchor: Option<Vec<u32>>,
     /// A token of plain text, harmless wherever it is drawn.
     pub(super) plain: u32,
-    /// The last text asked for with [`Tokenizer::remembered`].
+    /// The last text passed to [`Tokenizer::remembered`].
     last: Mutex<(String, Vec<Token>)>,
 }
 
-/// What is put before free text where needed: a line feed never merges with a letter.
+/// Put before free text if needed: a line feed never merges with a letter.
 const ANCHOR: &str = "\n";
 
 #[derive(Debug, Deserialize)]
@@ -45,7 +45,7 @@ struct Reply {
 #[derive(Debug, Deserialize)]
 #[serde(untagged)]
 enum Piece {
-    /// Old servers give numbers alone.
+    /// Old servers return only numbers.
     Bare(u32),
     Told {
         id: u32,
@@ -78,7 +78,7 @@ impl Tokenizer {
         self.going_on(server, text, false).await
     }
 
-    /// The tokens of a text that continues another one; of a template's text (`special`) with control tokens.
+    /// The tokens of a text that continues another one; a template's text (`special`) with control tokens.
     pub(super) async fn going_on(&self, server: &Server, text: &str, special: bool) -> Result<Vec<Token>, CallError> {
         if text.is_empty() {
             return Ok(Vec::new());
@@ -92,7 +92,7 @@ impl Tokenizer {
         tokens(server, text, false, special).await
     }
 
-    /// As [`Tokenizer::free`], asking the server once for a text that is asked for again and again.
+    /// As [`Tokenizer::free`], but asks the server only once for a text that is repeated.
     pub(super) async fn remembered(&self, server: &Server, text: &str) -> Result<Vec<Token>, CallError> {
         let known = {
             let last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
@@ -107,7 +107,7 @@ impl Tokenizer {
     }
 }
 
-/// The tokens of a text by itself: with the token that `begins` a prompt, with control tokens where `special`.
+/// The tokens of a separate text: with the token that `begins` a prompt, with control tokens if `special`.
 pub(super) async fn tokens(server: &Server, text: &str, begins: bool, special: bool) -> Result<Vec<Token>, CallError> {
     Ok(read(&ask(server, text, begins, special).await?, text))
 }
@@ -132,7 +132,7 @@ fn read(reply: &Reply, text: &str) -> Vec<Token> {
 }
 
 impl Piece {
-    /// The token. `harmless` says that the whole text is of characters of one byte each.
+    /// The token. `harmless`: the whole text consists of single-byte characters.
     fn token(&self, harmless: bool) -> Token {
         match self {
             Self::Bare(id) => Token { id: *id, whole: harmless },
@@ -150,8 +150,7 @@ impl Piece {
     }
 }
 
-/// How many tokens the accepted text and the text that continues with a candidate have in common: what comes after is the
-/// candidate's.
+/// How many tokens the accepted text has in common with the text that continues with a candidate: the rest are the candidate's.
 pub(super) fn common(accepted: &[Token], whole: &[Token]) -> usize {
     accepted.iter().zip(whole).take_while(|(known, token)| known.id == token.id).count()
 }
@@ -178,7 +177,7 @@ mod tests {
     }
 
     proptest! {
-        /// What is common is common, and the token after it is not.
+        /// The common part is common, and the token after it is not.
         #[test]
         fn the_common_part_is_the_longest(accepted in prop::collection::vec(0u32..3, 0..8), whole in prop::collection::vec(0u32..3, 0..8)) {
             let token = |id: &u32| Token { id: *id, whole: true };

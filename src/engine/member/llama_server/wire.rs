@@ -1,6 +1,6 @@
 //! What a llama.cpp server replies, as far as it is read.
 //!
-//! Owns the shapes of events and numbers, and which numbers count: a log-probability that is missing, positive or absurd is an
+//! Owns the forms of events and numbers, and which numbers are valid: a missing, positive or absurd log-probability becomes an
 //! error here and nowhere else. Fields that older servers lack have defaults.
 
 use serde::{Deserialize, Deserializer};
@@ -8,17 +8,17 @@ use serde_json::Value;
 
 use crate::engine::member::{Usage, count};
 
-/// What stands for an impossible token, in nats: less than the logarithm of the smallest number above 0 in the 32-bit floats that
-/// the server computes probabilities in. It sends `-f32::MAX` for those.
+/// The log-probability of an impossible token, in nats: less than the logarithm of the smallest number above 0 in the 32-bit
+/// floats in which the server computes probabilities. It sends `-f32::MAX` for those.
 pub(super) const IMPOSSIBLE: f32 = -104.0;
 
-/// A logarithm of a probability may exceed 0 by so much, since the server sums a vocabulary in 32-bit floats.
+/// A logarithm of a probability may exceed 0 by this much, since the server sums a vocabulary in 32-bit floats.
 const ROUNDING: f64 = 0.01;
 
-/// What an impossible token's log-probability lies below.
+/// An impossible token's log-probability is below this.
 const BOTTOM: f64 = -1e30;
 
-/// Log-probabilities below are neither real nor the mark of an impossible token.
+/// Log-probabilities below this are neither real nor the mark of an impossible token.
 const ABSURD: f64 = -1e4;
 
 /// One event of a streamed `/completion`.
@@ -32,10 +32,10 @@ pub(super) struct Event {
     pub(super) stop: bool,
     /// Why it stopped: `eos`, `limit`, `word`.
     stop_type: Option<String>,
-    /// As servers before December 2024 said it.
+    /// The equivalent in servers before December 2024.
     stopped_eos: bool,
     stopped_word: bool,
-    /// Tokens generated so far, those without an event included.
+    /// Tokens generated so far, including those without an event.
     #[serde(deserialize_with = "count::or_zero")]
     pub(super) tokens_predicted: u64,
     /// Tokens of the prompt.
@@ -47,12 +47,12 @@ pub(super) struct Event {
     pub(super) completion_probabilities: Vec<Entry>,
     /// What was computed so far.
     pub(super) timings: Option<Timings>,
-    /// The slot that worked on it; told in the last event alone.
+    /// The slot that worked on it; only in the last event.
     #[serde(deserialize_with = "count::size")]
     pub(super) id_slot: Option<usize>,
-    /// What the server calls its model; told in the last event alone.
+    /// The server's name for its model; only in the last event.
     pub(super) model: Option<String>,
-    /// Set in events that tell of the prompt being read; they hold nothing else.
+    /// Set in events about reading the prompt, which contain nothing else.
     pub(super) prompt_progress: Option<Value>,
 }
 
@@ -67,7 +67,7 @@ pub(super) struct Entry {
     /// Natural logarithm of its probability over the whole vocabulary at temperature 1, before anything else.
     #[serde(deserialize_with = "number")]
     logprob: Option<f64>,
-    /// The most probable tokens there.
+    /// The most probable tokens at its position.
     pub(super) top_logprobs: Vec<Entry>,
 }
 
@@ -89,7 +89,7 @@ pub(super) struct Timings {
     /// Tokens generated.
     #[serde(rename = "predicted_n", deserialize_with = "count::or_zero")]
     predicted: u64,
-    /// Tokens that a draft model or the like proposed; absent without speculative decoding.
+    /// Tokens that a draft model or similar proposed; absent without speculative decoding.
     #[serde(rename = "draft_n", deserialize_with = "count::optional")]
     drafted: Option<u64>,
 }
@@ -99,13 +99,13 @@ pub(super) struct Timings {
 pub(super) enum Stop {
     /// The model ended its turn.
     Turn,
-    /// It said a text that was given as an end.
+    /// It wrote a text that was given as an end.
     Word,
-    /// As many tokens as were asked for, or as fit.
+    /// The requested number of tokens, or as many as fit.
     Limit,
 }
 
-/// A log-probability that cannot be one.
+/// An invalid log-probability.
 #[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
 pub(super) enum BadLogprob {
     #[error("a token came without its log-probability")]
@@ -144,8 +144,8 @@ impl Event {
         Work { forwards: prompt.saturating_add(predicted), usage }
     }
 
-    /// Whether the server decodes speculatively: it says so, or a token bears the mark of one that was accepted without being
-    /// sampled (probability 1 and nothing beside it; llama.cpp issue 27972).
+    /// Whether the server decodes speculatively: it reports it, or a token has the mark of one that was accepted without being
+    /// sampled (probability 1 and no alternatives; llama.cpp issue 27972).
     pub(super) fn is_speculative(&self) -> bool {
         let proposed = self.timings.and_then(|timings| timings.drafted).is_some_and(|drafted| drafted > 0);
         proposed || self.completion_probabilities.iter().any(|entry| entry.logprob == Some(0.0) && entry.top_logprobs.is_empty())

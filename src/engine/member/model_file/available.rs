@@ -1,15 +1,15 @@
-//! The memory that this machine, or the container that this process is in, can still give.
+//! The memory that this machine, or the container of this process, still has available.
 //!
-//! Asks the system again at each call. Reading is apart from understanding, so that what each system says can be tested anywhere.
+//! Queries the system again at each call. Reading and parsing are separate, so that each system's output can be tested anywhere.
 
 use std::path::{Path, PathBuf};
 
 /// Memory in bytes.
+#[allow(missing_docs, reason = "the names say it")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Memory {
-    /// What a program can have now without others being pushed out.
+    /// What a program can have now without displacing others.
     pub available: u64,
-    /// What there is.
     pub total: u64,
 }
 
@@ -19,7 +19,7 @@ impl Memory {
     }
 }
 
-/// What this machine has now; `None` where it does not say. May start a program of the system.
+/// What this machine has now; `None` if it does not report it. May start a program of the system.
 #[must_use]
 pub fn memory() -> Option<Memory> {
     if cfg!(target_os = "linux") {
@@ -35,14 +35,14 @@ pub fn memory() -> Option<Memory> {
     }
 }
 
-/// What a program of the system prints.
+/// The output of a program of the system.
 fn said(program: &str, arguments: &[&str]) -> Option<String> {
     let output = std::process::Command::new(program).args(arguments).stdin(std::process::Stdio::null()).output().ok()?;
     output.status.success().then(|| String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
-/// Linux: the machine's memory, and the limits of the control groups that this process is in, whichever leave least. `root` is
-/// where the file systems of the kernel are mounted.
+/// Linux: the machine's memory, and the limits of the control groups of this process, whichever leaves least. `root` is where the
+/// kernel's file systems are mounted.
 fn linux(root: &Path) -> Option<Memory> {
     let read = |path: &str| std::fs::read_to_string(root.join(path)).ok();
     let machine = meminfo(&read("proc/meminfo")?)?;
@@ -64,11 +64,11 @@ struct Group<'a> {
     mount: &'static str,
     /// Its path in there.
     path: &'a str,
-    /// The files of its limit, of what is used, and the line of `memory.stat` that says what of that can be given back.
+    /// The files with its limit and its usage, and the line of `memory.stat` with the reclaimable part of the usage.
     files: [&'static str; 3],
 }
 
-/// A line of `/proc/self/cgroup`: the unified hierarchy, or the older one of memory.
+/// A line of `/proc/self/cgroup`: the unified hierarchy, or the older one for memory.
 fn group(line: &str) -> Option<Group<'_>> {
     let mut parts = line.splitn(3, ':');
     let (_, controllers, path) = (parts.next()?, parts.next()?, parts.next()?);
@@ -79,8 +79,8 @@ fn group(line: &str) -> Option<Group<'_>> {
     controllers.split(',').any(|name| name == "memory").then_some(Group { mount: "sys/fs/cgroup/memory", path, files })
 }
 
-/// The limits of a group and of those around it, as far as they are there. In a container the path may be the host's, of which
-/// only the mounted end is seen.
+/// The limits of a group and of those around it, as far as they exist. In a container the path may be the host's, of which only
+/// the mounted end is visible.
 fn limits(root: &Path, group: &Group<'_>) -> Vec<Memory> {
     let mount = root.join(group.mount);
     let own = mount.join(group.path.trim_start_matches('/'));
@@ -91,7 +91,7 @@ fn limits(root: &Path, group: &Group<'_>) -> Vec<Memory> {
 
 fn limit(folder: &Path, [limit, used, given_back]: [&str; 3]) -> Option<Memory> {
     let number = |file: &str| std::fs::read_to_string(folder.join(file)).ok()?.trim().parse::<u64>().ok();
-    // One without a limit says `max`, or a number that no machine has, which changes nothing.
+    // Without a limit it is `max`, or a number that no machine has, which changes nothing.
     let total = number(limit)?;
     let stat = std::fs::read_to_string(folder.join("memory.stat")).unwrap_or_default();
     let cached = stat.lines().find_map(|line| line.strip_prefix(given_back)?.trim().parse::<u64>().ok());
@@ -99,7 +99,7 @@ fn limit(folder: &Path, [limit, used, given_back]: [&str; 3]) -> Option<Memory> 
     Some(Memory { available: total.saturating_sub(used), total })
 }
 
-/// macOS: what `vm_stat` prints. Inactive and speculative pages are given up for whoever asks.
+/// macOS: the output of `vm_stat`. Inactive and speculative pages are given up on request.
 fn macos(text: &str, total: u64) -> Option<Memory> {
     let page: u64 = text.split("page size of ").nth(1)?.split_whitespace().next()?.parse().ok()?;
     let pages = |name: &str| {
@@ -112,7 +112,7 @@ fn macos(text: &str, total: u64) -> Option<Memory> {
     Some(Memory { available: available.min(total), total })
 }
 
-/// Windows: the free and the whole memory in kilobytes, a line each.
+/// Windows: the free and the total memory in kilobytes, one per line.
 fn windows(text: &str) -> Option<Memory> {
     let mut numbers = text.split_whitespace().map(|number| number.parse::<u64>().ok()?.checked_mul(1024));
     let (available, total) = (numbers.next()??, numbers.next()??);

@@ -1,7 +1,7 @@
-//! The head of a GGUF file: which model it holds, for what, and how large it is once it is loaded.
+//! The head of a GGUF file: which model it holds, its purpose, and how large it is once it is loaded.
 //!
-//! Reads no more of a file than its head, and of that no more than [`LONGEST`] bytes. What a field says is taken where it can be
-//! understood and left out where it cannot: only the container itself can make a file unusable.
+//! Reads only the head of a file, and at most [`LONGEST`] bytes. A field is used if it can be understood and left out otherwise:
+//! only the container itself can make a file unusable.
 
 use std::fs::File;
 use std::io::Read;
@@ -11,7 +11,7 @@ use super::quantisation::quantisation;
 use crate::engine::member::embedded::EmbeddedError;
 use crate::engine::member::embedded::gguf::{Gguf, Head, Value};
 
-/// Bytes that are read at first: enough for a file whose vocabulary is elsewhere.
+/// How many bytes are read at first: enough for a file whose vocabulary is elsewhere.
 const FIRST: u64 = 1 << 20;
 
 /// The longest head that is read, in bytes: vocabularies of 260,000 tokens take 15 MB.
@@ -39,7 +39,7 @@ pub enum Purpose {
     Embeddings,
     /// A change to another model.
     Adapter,
-    /// It drafts for one other model and is nothing alone.
+    /// It drafts for one particular model and is useless alone.
     Drafter,
     /// A vocabulary without a model.
     Vocabulary,
@@ -63,38 +63,38 @@ impl Purpose {
     }
 }
 
-/// What a file's head says. A field is `None` where the file does not say it, or says what cannot be.
+/// The contents of a file's head. A field is `None` if the file does not have it, or has an impossible value.
+#[allow(missing_docs, reason = "the names say it")]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ModelHeader {
     /// The architecture, by llama.cpp's name for it.
     pub architecture: String,
-    /// What the model is called, as the file has it: not cleaned.
+    /// The model's name as in the file: not cleaned.
     pub name: Option<String>,
-    /// What it is for.
     pub purpose: Purpose,
     /// How its weights are stored, such as `Q4_K_M`.
     pub quantisation: Option<String>,
-    /// Its numbers; of a model in several files those of this one.
+    /// Its number of parameters; for a model in several files those of this one.
     pub parameters: u64,
     /// The longest text it was made for, in tokens.
     pub context_tokens: Option<u64>,
     /// How conversations are written, as a Jinja template: not cleaned.
     pub chat_template: Option<String>,
-    /// In how many files the model is, at least 1.
+    /// The number of files of the model, at least 1.
     pub parts: u64,
-    /// Tokens of its vocabulary; 0 where it has none.
+    /// Tokens of its vocabulary; 0 if it has none.
     pub vocabulary: u64,
-    /// Numbers that are kept for each token of the context, over all layers; 0 where none are.
+    /// Numbers that are cached for each token of the context, over all layers; 0 if there are none.
     pub kept_per_token: u64,
     /// The width of its layers.
     pub width: u64,
 }
 
 impl ModelHeader {
-    /// Reads the head of a file. `None` where the file ends before its head does, or the head is longer than [`LONGEST`].
+    /// Reads the head of a file. `None` if the file ends before its head does, or the head is longer than [`LONGEST`].
     ///
     /// # Errors
-    /// Names the file and what is wrong with it: it cannot be read, is no GGUF file, or is shorter than its tensors need.
+    /// Names the file and what is wrong with it: it cannot be read, is not a GGUF file, or is shorter than its tensors need.
     pub fn read(path: &Path) -> Result<Self, EmbeddedError> {
         let file_name = path.display().to_string();
         let unread = |error: std::io::Error| EmbeddedError::Read { file: file_name.clone(), problem: error.to_string() };
@@ -121,7 +121,7 @@ impl ModelHeader {
         }
     }
 
-    /// Understands the start of a file of this many bytes; `None` where more of it is needed. `file` is only used in messages.
+    /// Parses the start of a file of this many bytes; `None` if more of it is needed. `file` is only used in messages.
     ///
     /// # Errors
     /// As [`Self::read`].
@@ -187,7 +187,7 @@ fn purpose(fields: &Fields<'_>, has_weights: bool) -> Purpose {
         return helper;
     }
     let is_causal = fields.get("attention.causal") != Some(&Value::Bool(false));
-    // Models that embed or rank say how they pool what they computed.
+    // Models that embed or rank have a pooling type.
     let pools = fields.number("pooling_type").is_some_and(|kind| kind > 0);
     let has_tokens = text(fields.gguf, "tokenizer.ggml.model").is_some_and(|kind| kind != "none" && kind != "no_vocab");
     match (has_tokens, has_weights) {
@@ -206,8 +206,8 @@ fn vocabulary(fields: &Fields<'_>) -> u64 {
     }
 }
 
-/// Keys and values of one token over all layers, as llama.cpp keeps them: the heads of each layer times their lengths. Layers
-/// that keep a state of fixed size instead say 0 heads, or come in a rhythm; a window of attention is not taken off.
+/// Keys and values of one token over all layers, as llama.cpp caches them: the heads of each layer times their lengths. Layers
+/// that keep a state of fixed size instead have 0 heads, or come at an interval; an attention window is not deducted.
 fn kept_per_token(fields: &Fields<'_>) -> Option<u64> {
     let layers = fields.number("block_count")?;
     let heads = list(fields, "attention.head_count").unwrap_or_default();

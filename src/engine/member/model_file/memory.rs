@@ -1,32 +1,32 @@
 //! How much memory a model takes, and whether this machine has it.
 //!
-//! An estimate: what engines allocate beyond the weights and the keys and values they keep is theirs to know. It is meant to tell
-//! a model that runs from one that pushes everything else out of memory.
+//! An estimate: only engines know what they allocate beyond the weights and the cached keys and values. It is meant to
+//! distinguish a model that runs from one that displaces everything else from memory.
 
 use super::available::Memory;
 use super::header::ModelHeader;
 
-/// The context that the estimate for a list is made for, in tokens.
+/// The context assumed for the estimates in a list, in tokens.
 pub const USUAL_CONTEXT: u64 = 4096;
 
-/// Bytes of a number that is kept for a token: half precision.
+/// Bytes of a cached number: half precision.
 const KEPT_BYTES: u64 = 2;
 
-/// Rows that are computed at once, each a few times as wide as the model, and those of them that end in a number for every token of
-/// the vocabulary.
+/// How many rows are computed together, each a few times as wide as the model, and how many of them end in a number for every
+/// token of the vocabulary.
 const ROWS: u64 = 256;
 const WIDTHS: u64 = 16;
 const LAST_ROWS: u64 = 64;
 
-/// Bytes that an engine takes for anything else.
+/// Bytes that an engine uses for everything else.
 const BESIDE: u64 = 96 << 20;
 
-/// How a model and this machine's memory go together.
+/// Whether a model fits in this machine's memory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fit {
-    /// There is memory enough, and some is left.
+    /// There is enough memory, with some to spare.
     Fits,
-    /// There is just enough: other programs may be pushed out.
+    /// There is just enough: other programs may be displaced.
     Tight,
     /// There is too little.
     TooBig,
@@ -45,7 +45,7 @@ impl Fit {
         }
     }
 
-    /// The answer in a word.
+    /// The answer as a word.
     #[must_use]
     pub fn word(self) -> &'static str {
         match self {
@@ -67,8 +67,8 @@ impl Fit {
     }
 }
 
-/// The memory, in bytes, that a model takes whose weights take so many: these, what is kept for this many tokens of context, and
-/// what an engine works with.
+/// The memory in bytes that a model takes: its weights, the cache for this many tokens of context, and an engine's working
+/// memory.
 #[must_use]
 pub fn needed(header: &ModelHeader, weights: u64, context_tokens: u64) -> u64 {
     let kept = header.kept_per_token.saturating_mul(KEPT_BYTES).saturating_mul(context_tokens);
@@ -77,7 +77,7 @@ pub fn needed(header: &ModelHeader, weights: u64, context_tokens: u64) -> u64 {
     [weights, kept, rows, last_rows, BESIDE].into_iter().fold(0, u64::saturating_add)
 }
 
-/// A number of bytes as people say it: `98 MB`, `1.1 GB`.
+/// A number of bytes in the usual form: `98 MB`, `1.1 GB`.
 #[must_use]
 pub fn bytes_in_words(bytes: u64) -> String {
     match bytes {
@@ -89,7 +89,7 @@ pub fn bytes_in_words(bytes: u64) -> String {
     }
 }
 
-/// A number of parameters as people say it: `135 M`, `1.5 B`.
+/// A number of parameters in the usual form: `135 M`, `1.5 B`.
 #[must_use]
 pub fn parameters_in_words(parameters: u64) -> String {
     match parameters {

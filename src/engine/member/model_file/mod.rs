@@ -1,9 +1,9 @@
-//! What a GGUF file says of its model, and how much memory the model takes, before any of its weights is read.
+//! What a GGUF file reveals of its model, and how much memory the model takes, before any weights are read.
 //!
-//! For lists of models and for a refusal that comes before the memory is gone. Owns the meaning of the metadata that every
-//! architecture has ([`header`]), the estimate of the memory ([`memory`]), what this machine has of it ([`available`]) and the
-//! files that belong together ([`parts`]). The container itself is read by the embedded engine's parser; whether an engine can run
-//! the model is that engine's to say.
+//! For lists of models, and to refuse a model before it uses up the memory. Owns the metadata that every architecture has
+//! ([`header`]), the estimate of the memory ([`memory`]), how much is available ([`available`]) and the files that belong
+//! together ([`parts`]). The embedded engine's parser reads the container; whether an engine can run the model is up to that
+//! engine.
 
 pub mod available;
 pub mod header;

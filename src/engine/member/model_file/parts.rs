@@ -1,30 +1,30 @@
-//! Models in several files (`NAME-00002-of-00003.gguf`), which lie beside each other and are opened by the first.
+//! Models in several files (`NAME-00002-of-00003.gguf`) in one folder, which are opened by the first.
 
 use std::path::{Path, PathBuf};
 
-/// The most files that a model comes in; a name with a larger number is a name.
+/// The most files of a model; a larger number is just part of a name.
 const MOST: usize = 1000;
 
 /// One of the files of a model in several.
+#[allow(missing_docs, reason = "the names say it")]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Part {
-    /// What they are called.
+    /// The name they share.
     pub name: String,
-    /// Which it is, from 1.
+    /// The number of this one, from 1.
     pub number: usize,
-    /// How many there are.
     pub total: usize,
 }
 
 impl Part {
-    /// Where one of these files is, by the path of another.
+    /// The path of one of these files, derived from the path of another.
     #[must_use]
     pub fn path(&self, path: &Path, number: usize) -> PathBuf {
         path.with_file_name(format!("{}-{number:05}-of-{:05}.gguf", self.name, self.total))
     }
 }
 
-/// Which part of a model a file is, by its name; `None` for a model in one file.
+/// Which part of a model a file is, judging by its name; `None` for a model in one file.
 #[must_use]
 pub fn part_of(path: &Path) -> Option<Part> {
     let (rest, total) = path.file_stem()?.to_str()?.rsplit_once("-of-")?;
@@ -37,7 +37,7 @@ pub fn part_of(path: &Path) -> Option<Part> {
     ((1..=total).contains(&number) && total <= MOST).then_some(part)
 }
 
-/// All files of the model of which this is one, whether they are there or not.
+/// All files of the model that this one belongs to, whether or not they exist.
 #[must_use]
 pub fn files(path: &Path) -> Vec<PathBuf> {
     match part_of(path) {
@@ -46,7 +46,7 @@ pub fn files(path: &Path) -> Vec<PathBuf> {
     }
 }
 
-/// Bytes of all files of the model, as far as they are there: what its weights take.
+/// Bytes of all files of the model, as far as they exist: the size of its weights.
 #[must_use]
 pub fn bytes(path: &Path) -> u64 {
     let sizes = files(path).into_iter().filter_map(|file| std::fs::metadata(file).ok());

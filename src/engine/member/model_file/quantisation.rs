@@ -1,10 +1,10 @@
-//! How the weights of a file are stored, by the names that its users know.
+//! How the weights of a file are stored, by the names that users know.
 
 use std::collections::BTreeMap;
 
 use crate::engine::member::embedded::gguf::Head;
 
-/// Set where a converter only guessed the number (<https://github.com/ggml-org/llama.cpp/blob/master/include/llama.h>).
+/// Set if a converter only guessed the number (<https://github.com/ggml-org/llama.cpp/blob/master/include/llama.h>).
 const GUESSED: usize = 1024;
 
 /// The numbers of `general.file_type`.
@@ -47,8 +47,8 @@ const FILE_TYPES: &[(usize, &str)] = &[
     (41, "Q2_0"),
 ];
 
-/// What the file says it is stored as; where it does not say, or says a number that is not known, the type that takes most of its
-/// bytes. `None` for a file without tensors that says nothing.
+/// The file's declared type; if it has none, or an unknown number, the type that takes most of its bytes. `None` for a file
+/// without tensors that declares none.
 pub(super) fn quantisation(head: &Head<'_>) -> Option<String> {
     let said = head.gguf.unsigned("general.file_type").ok().flatten().map(|number| number & !GUESSED);
     let known = said.and_then(|said| FILE_TYPES.iter().find(|(number, _)| *number == said));

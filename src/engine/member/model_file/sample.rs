@@ -1,4 +1,4 @@
-//! GGUF files for tests: a head as converters write it, with or without room for the weights.
+//! GGUF files for tests: a head as converters write it, with or without space for the weights.
 
 use std::fs::File;
 use std::io::Write;
@@ -10,7 +10,7 @@ use crate::engine::member::embedded::storage::Storage;
 #[derive(Debug, Clone)]
 pub(crate) struct Sample {
     entries: Vec<(String, Vec<u8>)>,
-    /// Name, extents, number of the type.
+    /// Name, dimensions, number of the type.
     tensors: Vec<(String, Vec<u64>, u32)>,
 }
 
@@ -19,12 +19,12 @@ fn text(text: &str) -> Vec<u8> {
 }
 
 impl Sample {
-    /// Nothing but the architecture; a field that is given again takes the place of the earlier one.
+    /// Only the architecture; a field given again replaces the earlier one.
     pub(crate) fn of(architecture: &str) -> Self {
         Self { entries: Vec::new(), tensors: Vec::new() }.with_text("general.architecture", architecture)
     }
 
-    /// A model of so many layers that writes text, of the `qwen2` architecture, in `Q4_K_M`: a billion numbers in a layer.
+    /// A model of this many layers that writes text, of the `qwen2` architecture, in `Q4_K_M`: a billion parameters per layer.
     pub(crate) fn model(layers: u64) -> Self {
         let mut sample = Self::of("qwen2")
             .with_text("general.name", "Sample")
@@ -78,7 +78,7 @@ impl Sample {
         self
     }
 
-    /// All before the weights, and how long the file is with them.
+    /// Everything before the weights, and how long the file is with them.
     pub(crate) fn head(&self) -> (Vec<u8>, u64) {
         let mut bytes = b"GGUF\x03\0\0\0".to_vec();
         bytes.extend((self.tensors.len() as u64).to_le_bytes());
@@ -102,7 +102,7 @@ impl Sample {
         (bytes, length)
     }
 
-    /// Writes the file as long as it has to be; the weights are a hole.
+    /// Writes the file at its full length; the weights are a hole.
     pub(crate) fn write(&self, path: &Path) {
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         let (head, length) = self.head();

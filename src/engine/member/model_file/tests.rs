@@ -18,7 +18,7 @@ fn a_head_says_what_the_model_is() {
     assert_eq!((header.purpose, header.quantisation.as_deref()), (Purpose::Text, Some("Q4_K_M")));
     assert_eq!((header.parameters, header.context_tokens), (28_000_000_000, Some(32_768)));
     assert_eq!((header.chat_template.as_deref(), header.parts, header.vocabulary), (Some("{{ messages }}"), 1, 3));
-    // 28 layers, two heads of 128 numbers, keys and values: as much as Qwen2.5-1.5B keeps.
+    // 28 layers, two heads of 128 numbers, keys and values: as much as Qwen2.5-1.5B caches.
     assert_eq!(header.kept_per_token, 28 * 2 * (128 + 128));
     let kept = needed(&header, 0, USUAL_CONTEXT) - needed(&header, 0, 0);
     assert_eq!(kept, 112 << 20, "as llama.cpp says when it loads that model");
@@ -61,7 +61,7 @@ fn what_writes_no_text_is_told_from_what_does() {
     assert_eq!(read(&words.with_number("split.count", 3)).purpose, Purpose::Text, "its tensors are in the other files");
 }
 
-/// A model whose layers keep what these fields say.
+/// A model whose layers cache what these fields define.
 fn kept(fields: &[(&str, u32)], heads: Option<&[u32]>) -> u64 {
     let mut sample = Sample::of("x");
     for (key, number) in fields {
@@ -114,7 +114,7 @@ fn a_long_head_is_read_to_its_end_and_one_without_an_end_is_given_up() {
     let long = Sample::model(1).with_texts("tokenizer.ggml.merges", &vec![word.as_str(); 5000]);
     long.write(&path);
     assert_eq!(ModelHeader::read(&path).unwrap().quantisation.as_deref(), Some("Q4_K_M"));
-    // A list of texts that continues for ever: the file is a hole of a terabyte behind it.
+    // An endless list of texts: the file is a hole of a terabyte after it.
     let mut head = b"GGUF\x03\0\0\0".to_vec();
     head.extend(0_u64.to_le_bytes());
     head.extend(1_u64.to_le_bytes());
@@ -172,7 +172,7 @@ fn damaged(mut bytes: Vec<u8>, damages: &[Damage]) -> Vec<u8> {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 2000, ..ProptestConfig::default() })]
 
-    /// Whatever is in a file and however long it claims to be: it is understood, needs more, or is refused by its name.
+    /// Whatever is in a file and however long it claims to be: it is understood, needs more, or is refused by name.
     #[test]
     fn no_damage_does_harm(damages in prop::collection::vec(damage(), 1..6), length in prop_oneof![Just(0), Just(u64::MAX), any::<u64>()]) {
         let (head, whole) = Sample::model(3).with_numbers("qwen2.attention.head_count_kv", &[2, 2, 2]).head();
@@ -186,7 +186,7 @@ proptest! {
         }
     }
 
-    /// A start is enough or it is not; nothing that is read later changes what it says.
+    /// A start is enough or it is not; nothing that is read later changes the result.
     #[test]
     fn a_longer_beginning_says_the_same(at in any::<prop::sample::Index>()) {
         let (head, length) = Sample::model(2).head();

@@ -1,22 +1,22 @@
-//! Whether an end of a thought that stands in a reply without its start ends one, or is only mentioned.
+//! Whether an end of a thought without a start in the reply ends one, or is only mentioned.
 //!
-//! A template may open the thought in the prompt; then the reply holds the end alone. An answer about such tags holds them too.
-//! They are told apart by where the tag stands: the end of a thought is glued to the thought's last word, or starts a line, or
-//! closes a line behind a whole sentence. In prose a tag has a space before it, or a mark that quotes it; in code it has
-//! backticks around. An answer that has shown a start of a thought talks about them, so nothing in it counts any more
-//! (the caller looks to that).
+//! A template may open the thought in the prompt; then the reply contains only the end. An answer about such tags contains them
+//! too. The position of the tag tells them apart: the end of a thought is attached to the thought's last word, or starts a line,
+//! or closes a line after a whole sentence. In prose a tag has a space before it, or a mark that quotes it; in code it is in
+//! backticks. An answer that has shown a start of a thought is about them, so nothing in it counts any more (the caller ensures
+//! that).
 
 /// Marks before a tag that is quoted.
 const QUOTES: &[char] = &['`', '"', '\'', '“', '‘', '«', '„', '(', '[', '{', '<', '|', '/', '=', '*', '_', '~'];
-/// Marks behind a tag that is part of a sentence or quoted.
+/// Marks after a tag that is quoted or part of a sentence.
 const IN_A_SENTENCE: &[char] = &['`', '"', '\'', '”', '’', '»', ')', ']', '}', '|', ',', '.', ';', ':', '!', '?', '*', '_', '~'];
 /// What a sentence, or the introduction of what follows, ends with.
 const SENTENCE_ENDS: &[char] = &['.', '!', '?', ':', '…', '。', '！', '？'];
 
-/// Characters behind the tag that [`ends_thought`] looks at.
+/// How many characters after the tag [`ends_thought`] needs.
 pub(super) const LOOKED_AT: usize = 2;
 
-/// Whether the thought ends at a tag between these texts, the reply's so far and what follows.
+/// Whether the thought ends at a tag between these texts: the reply so far and what follows.
 pub(super) fn ends_thought(before: &str, after: &str) -> bool {
     if ends_in_code(before) {
         return false;

@@ -1,7 +1,7 @@
 //! How models write the start and the end of a thought.
 //!
-//! Sources: the chat templates and model cards of the models that are named here. All spellings are in lower case; text is
-//! compared without regard to the case of ASCII letters.
+//! Sources: the chat templates and model cards of the models named here. All spellings are in lower case; comparisons ignore the
+//! case of ASCII letters.
 
 /// A thought's marks.
 #[derive(Debug)]
@@ -9,7 +9,7 @@ pub(super) struct Marks {
     pub(super) opens: &'static str,
     /// Any of these ends it.
     pub(super) closes: &'static [&'static str],
-    /// Whether templates write the start into the prompt, so that a reply may hold the end alone.
+    /// Whether templates write the start into the prompt, so that a reply may contain only the end.
     pub(super) alone: bool,
 }
 
@@ -47,27 +47,27 @@ pub(super) const MARKS: &[Marks] = &[
     Marks { opens: "<|channel|>commentary<|message|>", closes: HARMONY, alone: false },
 ];
 
-/// What stands before an answer, or before a thought, and is part of neither (gpt-oss).
+/// What comes before an answer or a thought and is part of neither (gpt-oss).
 pub(super) const FRAMES: &[&str] = &["<|start|>assistant", "<|channel|>final<|message|>"];
 
-/// The ends of thoughts that may stand in a reply without the start.
+/// The ends of thoughts that may occur in a reply without the start.
 pub(super) fn lone() -> impl Iterator<Item = &'static str> {
     MARKS.iter().filter(|marks| marks.alone).flat_map(|marks| marks.closes.iter().copied())
 }
 
-/// What starts a thought or stands before one.
+/// What starts a thought or comes before one.
 pub(super) fn openings() -> impl Iterator<Item = &'static str> {
     MARKS.iter().map(|marks| marks.opens).chain(FRAMES.iter().copied())
 }
 
-/// The first of these marks in a text in lower case: its first byte and the byte behind it.
+/// The first of these marks in a text in lower case: its first byte and the byte after it.
 pub(super) fn first(lower: &str, marks: impl Iterator<Item = &'static str>) -> Option<(usize, usize)> {
     marks
         .filter_map(|mark| lower.find(mark).map(|start| (start, start + mark.len())))
         .min_by_key(|(start, end)| (*start, usize::MAX - end))
 }
 
-/// From which byte on a text in lower case may be the start of one of these marks; its length where it is not.
+/// The position from which a text in lower case may be an incomplete mark of these; its length if there is none.
 pub(super) fn begun(lower: &str, marks: impl Iterator<Item = &'static str>) -> usize {
     let marks: Vec<&str> = marks.collect();
     let longest = marks.iter().map(|mark| mark.len()).max().unwrap_or(0);

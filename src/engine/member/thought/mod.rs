@@ -1,13 +1,13 @@
-//! Thoughts inside a reply's text, divided from its answer while it streams.
+//! Separates thoughts inside a reply's text from its answer while it streams.
 //!
-//! Owns where a thought starts and ends, in all the usual spellings ([`marks`]), however the text was cut into pieces. What
-//! becomes of a thought, and of a draft that has nothing else, is for the member to say.
+//! Owns where a thought starts and ends, in all the usual spellings ([`marks`]), however the text was split into pieces. The
+//! member decides what to do with a thought, and with a draft that has nothing else.
 //!
-//! A thought counts only at the very start of what a model says, or right behind another thought: an answer may be about
-//! such tags. Told to continue in words, a model replies in a new turn each time, so each of its replies may start with one. A
-//! reply that continues an answer started is no new turn; but where the server made one of it all the same, it starts with the
-//! tag, which an answer does hardly ever unless it is about such tags, and then it has mentioned one before. An end without a
-//! start counts only in a new turn, by the rule in [`lone`].
+//! A thought counts only at the very start of a model's reply, or directly after another thought: an answer may be about such
+//! tags. A model instructed in words to continue replies in a new turn each time, so each of its replies may start with one. A
+//! reply that continues a started answer is not a new turn; but if the server made it one anyway, it starts with the tag, which
+//! an answer hardly ever does unless it is about such tags, and then it has mentioned one before. An end without a start counts
+//! only in a new turn, by the rule in [`lone`].
 
 mod lone;
 mod marks;
@@ -16,26 +16,26 @@ use marks::{FRAMES, MARKS};
 
 use crate::engine::fusion::event::Thought;
 
-/// A piece of text with its natural log-probability, where that is known and the piece is a whole token.
+/// A piece of text with its natural log-probability, if that is known and the piece is a whole token.
 pub type Piece = (String, Option<f32>);
 
-/// What is certain of a reply.
+/// What is certain about a reply.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Divided {
-    /// Everything that was given out before turned out to be a thought. It comes at most once in a reply.
+    /// Whether everything returned before turned out to be a thought. At most once per reply.
     pub taken_back: bool,
     /// Parts of the answer.
     pub pieces: Vec<Piece>,
 }
 
-/// A reply that has ended.
+/// The end of a reply.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Ended {
     /// What was still held back.
     pub last: Divided,
     /// All thoughts.
     pub thought: Thought,
-    /// Whether the last thought never ended.
+    /// Whether the last thought was never closed.
     pub unclosed: bool,
     /// Whether a thought ended whose start was in the prompt.
     pub opened_in_prompt: bool,
@@ -43,16 +43,16 @@ pub struct Ended {
     pub tokens: usize,
 }
 
-/// Divides one reply.
+/// Separates the thoughts of one reply.
 #[derive(Debug, Clone)]
 pub struct Thoughts {
     stage: Stage,
     /// Pieces that are not decided yet, and their text.
     held: Vec<Piece>,
     text: String,
-    /// What was given out so far, as long as it may turn out to be a thought whose start was in the prompt.
+    /// What was returned so far, as long as it may turn out to be a thought whose start was in the prompt.
     given: Option<String>,
-    /// Whether an answer starts behind a thought: no white space belongs before it.
+    /// Whether an answer starts after a thought: no white space belongs before it.
     fresh: bool,
     opened_in_prompt: bool,
     thought: Thought,
@@ -61,18 +61,18 @@ pub struct Thoughts {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Stage {
-    /// A thought may start here; `behind` another one.
+    /// A thought may start here; `behind`: after another one.
     Beginning { behind: bool },
     /// In a thought that any of these ends.
     Inside(&'static [&'static str]),
-    /// In what is a thought if the end of one comes.
+    /// In text that becomes a thought if the end of one comes.
     Assumed,
     /// In the answer.
     Answer,
 }
 
 impl Thoughts {
-    /// For a reply in a turn of its own, which may continue with this accepted text.
+    /// For a reply in a separate turn, which may continue with this accepted text.
     #[must_use]
     pub fn new_turn(accepted: &str) -> Self {
         if lone::ends_in_code(accepted) {
@@ -82,13 +82,13 @@ impl Thoughts {
         Self { given, fresh: accepted.is_empty(), ..Self::within(Stage::Beginning { behind: false }) }
     }
 
-    /// For a reply in a turn of its own by a model whose thoughts were seen to be opened in the prompt.
+    /// For a reply in a separate turn by a model whose thoughts were seen to be opened in the prompt.
     #[must_use]
     pub fn opened(accepted: &str) -> Self {
         Self { fresh: accepted.is_empty(), ..Self::within(Stage::Assumed) }
     }
 
-    /// For a reply that continues where this text of an answer started stops.
+    /// For a reply that continues this text of a started answer.
     #[must_use]
     pub fn continued(accepted: &str) -> Self {
         if accepted.is_empty() {
@@ -111,7 +111,7 @@ impl Thoughts {
         }
     }
 
-    /// Whether the model is thinking, as far as it shows.
+    /// Whether the model is thinking, as far as can be seen.
     #[must_use]
     pub fn is_thinking(&self) -> bool {
         matches!(self.stage, Stage::Inside(_) | Stage::Assumed)
@@ -126,7 +126,7 @@ impl Thoughts {
         divided
     }
 
-    /// The reply has ended; `by_itself` where the model ended it and no limit did.
+    /// Ends the reply; `by_itself`: the model ended it, not a limit.
     #[must_use]
     pub fn finish(mut self, by_itself: bool) -> Ended {
         let mut last = Divided::default();
@@ -144,7 +144,7 @@ impl Thoughts {
         Ended { last, thought: self.thought, unclosed, opened_in_prompt: self.opened_in_prompt, tokens: self.tokens }
     }
 
-    /// Decides what can be decided; returns whether there is more to look at. `whole`: nothing follows.
+    /// Decides what can be decided; returns whether there is more to examine. `whole`: nothing follows.
     fn advance(&mut self, whole: bool, divided: &mut Divided) -> bool {
         let lower = self.text.to_ascii_lowercase();
         match self.stage {
@@ -174,7 +174,7 @@ impl Thoughts {
         if let Some(marks) = MARKS.iter().find(|marks| said.starts_with(marks.opens)) {
             self.drop_first(blank + marks.opens.len());
             self.stage = Stage::Inside(marks.closes);
-            // What follows is another turn's worth of text: an end that stands alone in it is only mentioned.
+            // What follows is text of another turn: a lone end in it is only mentioned.
             self.given = None;
             return true;
         }
@@ -239,7 +239,7 @@ impl Thoughts {
         true
     }
 
-    /// Gives out the first bytes of what is held.
+    /// Releases the first bytes of what is held.
     fn give(&mut self, bytes: usize, divided: &mut Divided) {
         let pieces = self.release(bytes);
         if let Some(given) = &mut self.given {
@@ -248,7 +248,7 @@ impl Thoughts {
         divided.pieces.extend(pieces);
     }
 
-    /// The first bytes of what is held are a thought, and all up to `dropped` goes.
+    /// Records the first bytes of what is held as a thought, and drops everything up to `dropped`.
     fn think(&mut self, bytes: usize, dropped: usize) {
         self.thought.push(self.text.get(..bytes).unwrap_or_default());
         self.drop_first(dropped);
@@ -258,7 +258,7 @@ impl Thoughts {
         self.tokens += self.release(bytes).len();
     }
 
-    /// Takes the first bytes off what is held. A piece that reaches beyond is cut, and both parts lose its log-probability.
+    /// Takes the first bytes off what is held. A piece that extends beyond is cut, and both parts lose its log-probability.
     fn release(&mut self, bytes: usize) -> Vec<Piece> {
         let mut room = bytes;
         let mut taken = 0;
@@ -281,7 +281,7 @@ impl Thoughts {
     }
 }
 
-/// Whether a text is about thoughts: it holds the start or the end of one.
+/// Whether a text is about thoughts: it contains the start or the end of one.
 fn mentions(text: &str) -> bool {
     let lower = text.to_ascii_lowercase();
     let closes = MARKS.iter().flat_map(|marks| marks.closes.iter().copied());

@@ -45,7 +45,7 @@ fn every_spelling_of_a_thought_is_taken_off() {
                 let reply = format!("{opens}\nI know <b> it.\n{closes}\n\nParis it is.");
                 for pieces in [vec![reply.as_str()], characters(&reply)] {
                     let whole = divide(Thoughts::new_turn(""), &pieces, true);
-                    // An end that is the start of a frame leaves what it frames.
+                    // An end that is also the start of a frame leaves what it frames.
                     assert!(whole.answer.ends_with("Paris it is."), "{reply:?}: {:?}", whole.answer);
                     assert!(!whole.answer.contains("know"), "{reply:?}");
                     assert_eq!(whole.thought.trim(), "I know <b> it.", "{reply:?}");

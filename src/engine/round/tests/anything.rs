@@ -1,5 +1,5 @@
-//! Whatever the user does and in whatever order replies come: the records alone give the same run again, and the machine that
-//! is made from them stands where the first one stood.
+//! Whatever the user does and in whatever order replies come, the records alone give the same run again, and a machine made from
+//! them is in the same state as the first one.
 
 use proptest::prelude::*;
 use proptest::test_runner::FileFailurePersistence;
@@ -16,7 +16,7 @@ enum Step {
     Order(Command),
     Answer(usize),
     Fail(usize, MemberError),
-    /// Lets the time pass that a silent member is waited for.
+    /// Lets time pass until patience with a silent member ends.
     Wait,
 }
 
@@ -82,7 +82,7 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
-/// Members that take so many calls at once, each larger than the one before.
+/// Members that take this many calls at the same time, each larger than the one before.
 fn table(calls: usize, draft: DraftRule) -> Table {
     let members = vec![
         member("a", &["one,", "two,", "!", "four,", "same,"]),
@@ -138,7 +138,7 @@ proptest! {
             prop_assert_eq!(table.machine.tallies.len(), run.tree.len() + 1);
             prop_assert_eq!(run.tree.rounds(run.tree.head()), run.rounds.iter().filter(|round| round.accepted.is_some()).cloned().collect::<Vec<_>>());
             prop_assert!(table.waiting.iter().all(|call| match run.open_round() {
-                // A round whose drafts all failed lies there until the next starts.
+                // A round whose drafts all failed remains until the next one starts.
                 Some(round) if matches!(call, Effect::Measure { .. } | Effect::Predict { .. }) => round.all_drafted() && round.candidates().is_empty(),
                 Some(round) => !round.late.contains(&called(call)),
                 None => matches!(call, Effect::Measure { .. } | Effect::Predict { .. }),
@@ -157,7 +157,7 @@ proptest! {
         prop_assert_eq!(&again.tallies, &table.machine.tallies);
         prop_assert_eq!(again.begun, table.machine.begun);
         prop_assert_eq!(&again.context.accepted, &table.machine.context.accepted);
-        // Under its own knobs a round comes to what it came to, branches and the user's doings included.
+        // Under its own knobs a round has the same outcome again, including branches and user actions.
         for rescored in rescore(run, &run.params) {
             let round = &run.rounds[rescored.number - 1];
             let one_rule = run.rounds.iter().all(|round| round.params == run.params);

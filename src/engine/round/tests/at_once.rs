@@ -1,4 +1,4 @@
-//! Verifiers that take several calls at once.
+//! Verifiers that take several calls at the same time.
 
 use super::*;
 use crate::engine::fusion::event::ScoreTier;
@@ -15,7 +15,7 @@ fn scoring(table: &Table, name: &str) -> Vec<Vec<String>> {
     table.waiting.iter().filter_map(texts).collect()
 }
 
-/// Takes the oldest scoring of a member out of those under way.
+/// Removes the oldest scoring of a member from those in progress.
 fn taken(table: &mut Table, name: &str) -> CallId {
     let index = table.machine.run().index(name).unwrap();
     let is = |effect: &Effect| matches!(effect, Effect::Score { member, .. } if *member == index);

@@ -1,4 +1,4 @@
-//! What a member cannot do ends, and not the member.
+//! A failure ends what a member cannot do, not the member.
 
 use super::table::called;
 use super::*;

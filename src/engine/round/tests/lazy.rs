@@ -1,4 +1,4 @@
-//! Lazy drafting: who drafts ahead, what is kept, and what becomes of a round in which one of the two fails or goes.
+//! Lazy drafting: which member drafts ahead, what is kept, and what happens to a round in which one of the two fails or leaves.
 
 use super::unequal::sized;
 use super::*;
@@ -9,7 +9,7 @@ fn lazily(draft: DraftRule) -> Params {
     Params { draft, ..plain() }
 }
 
-/// A small member that drafts, a large one that keeps what it finds likely, and one between them that has nothing to do.
+/// A small member that drafts, a large one that keeps what it finds likely, and one in between that has nothing to do.
 fn team(params: Params) -> Table {
     let members = vec![
         member("small", &["the moon", " is", " cheese"]),

@@ -5,7 +5,7 @@ use crate::engine::fusion::candidate::Draft;
 use crate::engine::fusion::event::Thought;
 use crate::engine::fusion::run::DraftState;
 
-/// Far longer than what the others say.
+/// Far longer than what the others draft.
 const UNREADABLE: &str = "unreadable, unreadable, unreadable, unreadable, unreadable.";
 
 fn draft(tokens: &[&str], ends: bool) -> Drafted {
@@ -20,7 +20,7 @@ fn draft(tokens: &[&str], ends: bool) -> Drafted {
     }
 }
 
-/// Lets a member's open draft come back, its tokens told as they are drawn or not.
+/// Lets a member's open draft come back, its tokens streamed or not.
 fn bring(table: &mut Table, name: &str, drafted: Drafted, told: bool) {
     let index = table.machine.run().index(name).unwrap();
     let place = table.waiting.iter().position(|call| matches!(call, Effect::Draft { member, .. } if *member == index)).unwrap();
@@ -84,7 +84,7 @@ fn a_draft_that_just_fits_is_whole_and_may_end_the_answer() {
     }
 }
 
-/// A member's huge draft, which no other member can read, against two healthy ones, in every place of the ensemble.
+/// A member's huge draft, which no other member can read, against two healthy ones, in every order of the members.
 #[test]
 fn a_candidate_that_no_other_member_could_score_loses_to_one_that_others_scored() {
     let full = MemberError::ContextFull { needed: 9_000, limit: 512 };

@@ -1,4 +1,4 @@
-//! One silent member does not hold the others.
+//! One silent member does not hold up the others.
 
 use super::*;
 use crate::engine::fusion::event::ScoreTier;
@@ -31,7 +31,7 @@ fn a_dead_member_costs_two_waits_and_rests() {
     assert_eq!(late(&table), [(1, true), (2, true)]);
     assert_eq!(run.members[3].exit.as_ref().unwrap().reason, ExitReason::Late { rounds: 2 });
     assert!(matches!(run.rounds[0].draft(MemberIndex(3)), Some(DraftState::Failed(reason)) if reason.contains("10 s")));
-    // Two times ten seconds, by a clock on which everything else takes no time to speak of.
+    // Twice ten seconds, by a clock on which everything else takes almost no time.
     assert!((20_000.0..21_000.0).contains(&table.clock), "{}", table.clock);
     assert_eq!(run, &Run::from_records(&table.records).unwrap());
 }
@@ -73,7 +73,7 @@ fn a_member_that_streams_however_slowly_is_never_late() {
     for number in 0..30 {
         let deadline = table.machine.deadline().unwrap();
         table.clock = deadline - 2.0;
-        // Half of what it sends is hidden reasoning, of which there is nothing to show.
+        // Half of what it sends is hidden reasoning, which is never shown.
         let token = DraftToken { text: "e".to_owned(), logprob: None };
         let token = if number % 2 == 0 { token } else { DraftToken::sign_of_life() };
         table.put(Input::Token(call, token)).unwrap();
@@ -150,7 +150,7 @@ fn a_verifier_on_a_slow_machine_gets_the_time_that_its_own_drafts_suggest() {
         let place = table.waiting.iter().position(|call| table::called(call) != MemberIndex(3)).unwrap();
         table.answer(place);
     }
-    // It drafted for 20 s, and three candidates are as much text again each.
+    // It drafted for 20 s, and the three candidates together are three times that text.
     let deadline = table.machine.deadline().unwrap();
     assert!((139_000.0..141_000.0).contains(&deadline), "{deadline}");
 }

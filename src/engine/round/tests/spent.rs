@@ -1,4 +1,4 @@
-//! What calls used is told once, whatever becomes of them.
+//! Usage is reported once, whatever happens to the calls.
 
 use proptest::prelude::*;
 
@@ -12,7 +12,7 @@ fn two() -> Table {
     Table::new(vec![member("a", &["one,"]), member("b", &["uno,"])], &[("uno,", -0.1)], params)
 }
 
-/// The call of an effect that waits, and whose it is.
+/// The call of a pending effect, and its member.
 fn waiting(table: &Table, place: usize) -> (CallId, MemberIndex) {
     (call_of(&table.waiting[place]), called(&table.waiting[place]))
 }
@@ -75,7 +75,7 @@ fn what_is_open_when_the_run_ends_is_told_before_its_end() {
 }
 
 proptest! {
-    /// Calls fail, are dropped or come back, their bills final before or after: all is told, and once.
+    /// Calls fail, are dropped or come back, with bills final before or after: all usage is reported, once.
     #[test]
     fn everything_is_told_once(steps in proptest::collection::vec((0_usize..4, 0_usize..3, any::<bool>()), 1..40)) {
         let mut table = two();

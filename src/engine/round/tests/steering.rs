@@ -32,7 +32,7 @@ fn an_excluded_member_leaves_at_once_and_the_last_one_cannot() {
     assert_eq!(table.machine.run().answer(), "one,two.", "the finished draft of c does not count any more");
 }
 
-/// In the round in which a member was sent away nothing of it counts: neither its draft nor its own part in another's.
+/// In the round in which a member was excluded nothing of it counts: neither its draft nor its share in another's.
 #[test]
 fn the_candidate_of_an_excluded_member_cannot_be_chosen() {
     for readmitted in [false, true] {

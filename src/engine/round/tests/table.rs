@@ -1,4 +1,4 @@
-//! A machine with its members around it: calls wait until a test lets one of them come back.
+//! A machine with its members: calls wait until a test lets one of them come back.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use crate::engine::fusion::conversation::Conversation;
 use crate::engine::fusion::event::{Capabilities, MemberHeader, OwnSampling, Role, Thought, Usage};
 use crate::engine::member::Keep;
 
-/// What a member of the table says in each round, and how sure it is of each text.
+/// What a member of the table drafts in each round, and how sure it is of each text.
 pub(super) struct Member {
     pub(super) name: &'static str,
     pub(super) says: Vec<&'static str>,
@@ -18,11 +18,11 @@ pub(super) fn member(name: &'static str, says: &[&'static str]) -> Member {
     Member { name, says: says.to_vec() }
 }
 
-/// A machine with its members around it: calls wait until a test lets one of them come back.
+/// A machine with its members: calls wait until a test lets one of them come back.
 pub(super) struct Table {
     pub(super) machine: Machine,
     pub(super) members: Vec<Member>,
-    /// How sure any verifier is of a text (log-probability a token); -2 where not named.
+    /// Every verifier's log-probability per token of a text; -2 if not listed.
     pub(super) opinions: BTreeMap<&'static str, f32>,
     pub(super) waiting: Vec<Effect>,
     pub(super) cancelled: Vec<CallId>,
@@ -41,7 +41,7 @@ impl Table {
         Self::at_once(1, members, opinions, params)
     }
 
-    /// As [`Self::new`], with members that take so many calls at once.
+    /// As [`Self::new`], with members that take this many calls at the same time.
     pub(super) fn at_once(calls: usize, members: Vec<Member>, opinions: &[(&'static str, f32)], params: Params) -> Self {
         let header = Header {
             format: "specfuse-trace".to_owned(),
@@ -78,7 +78,7 @@ impl Table {
         table
     }
 
-    /// The run from its start again, with another header; these members cannot take part, or cannot yet.
+    /// The run started again, with another header; these members cannot take part, or cannot yet.
     pub(super) fn start_again(&mut self, change: impl FnOnce(&mut Header), unprepared: Vec<(MemberIndex, MemberError)>) {
         let mut header = self.machine.run().header.clone();
         change(&mut header);
@@ -113,7 +113,7 @@ impl Table {
         self.put(Input::Command(command))
     }
 
-    /// Lets one waiting call come back as its script says.
+    /// Lets one pending call come back as scripted.
     pub(super) fn answer(&mut self, place: usize) {
         let input = match self.waiting.remove(place) {
             Effect::Draft { call, member, .. } => Input::Drafted(call, self.drafted(member)),
@@ -132,7 +132,7 @@ impl Table {
         self.put(input).unwrap();
     }
 
-    /// Lets one waiting call fail.
+    /// Lets one pending call fail.
     pub(super) fn fail(&mut self, place: usize, error: MemberError) {
         let input = match self.waiting.remove(place) {
             Effect::Draft { call, .. } => Input::Drafted(call, Err(error)),
@@ -145,7 +145,7 @@ impl Table {
         self.put(input).unwrap();
     }
 
-    /// Lets everything come back, oldest call first, but these calls fail.
+    /// Lets everything come back, oldest call first, except that these calls fail.
     pub(super) fn play_failing(&mut self, error: &MemberError, fails: impl Fn(&str, &Effect) -> bool) {
         while !self.waiting.is_empty() && !self.finished {
             let name = self.members[called(&self.waiting[0]).0].name;
@@ -153,7 +153,7 @@ impl Table {
         }
     }
 
-    /// Lets everything come back but these calls, which stay silent until patience ends.
+    /// Lets everything come back except these calls, which stay silent until patience ends.
     pub(super) fn play_silent(&mut self, silent: impl Fn(&str, &Effect) -> bool) {
         while !self.finished {
             let heard = self.waiting.iter().position(|call| !silent(self.members[called(call).0].name, call));
@@ -164,7 +164,7 @@ impl Table {
         }
     }
 
-    /// Lets the time pass until patience with a member ends; whether there is such a time.
+    /// Lets time pass until patience with a member ends; returns whether it ever does.
     pub(super) fn wait(&mut self) -> bool {
         let Some(deadline) = self.machine.deadline() else { return false };
         self.clock = self.clock.max(deadline);
@@ -176,7 +176,7 @@ impl Table {
         self.opinions.get(text).copied().unwrap_or(-2.0)
     }
 
-    /// The script's line for the round being played. `!` fails, `_` returns nothing, a full stop at the end ends the answer.
+    /// The script's line for the current round. `!` fails, `_` returns nothing, a full stop at the end ends the answer.
     pub(super) fn drafted(&self, member: MemberIndex) -> Result<Drafted, MemberError> {
         let round = self.machine.run().rounds.len();
         let says = &self.members[member.0].says;
@@ -204,7 +204,7 @@ impl Table {
         }
     }
 
-    /// Keeps the whole draft where it is likely enough, then adds what its script says for the round.
+    /// Keeps the whole draft if it is likely enough, then adds what its script has for the round.
     pub(super) fn extended(&self, member: MemberIndex, request: &ExtendRequest) -> Result<Extended, MemberError> {
         let Drafted { draft, forwards, usage, .. } = self.drafted(member)?;
         let opinion = self.opinion(&request.draft);
@@ -228,7 +228,7 @@ impl Table {
         })
     }
 
-    /// A larger member is slower, and none is slower for more tokens at once.
+    /// A larger member is slower, and no member is slower for more tokens in one decode.
     pub(super) fn times(&self, member: MemberIndex) -> DecodeTimes {
         let one_ms = self.machine.run().member(member).header.capabilities.parameters.unwrap_or(1) as f64;
         DecodeTimes { one_ms, four_ms: one_ms, sixteen_ms: one_ms }
@@ -241,7 +241,7 @@ impl Table {
         }
     }
 
-    /// Lets so many calls come back, oldest first.
+    /// Lets this many calls come back, oldest first.
     pub(super) fn play_some(&mut self, calls: usize) {
         for _ in 0..calls {
             self.answer(0);

@@ -1,4 +1,4 @@
-//! Runs that had ended, or that were cut off, continue from their records.
+//! Runs that had ended or were cut off continue from their records.
 
 use super::*;
 use crate::engine::fusion::event::SegmentId;

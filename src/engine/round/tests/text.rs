@@ -1,4 +1,4 @@
-//! What the user does to the text: choosing, editing, writing and drawing again, in the open round and in one long decided.
+//! What the user does to the text: choosing, editing, writing and redrafting, in the open round and in one decided long ago.
 
 use super::*;
 use crate::engine::fusion::event::SegmentId;
@@ -150,7 +150,7 @@ fn a_candidate_drawn_again_leaves_its_other_authors_what_was_said_of_it() {
     for name in ["a", "b", "c"] {
         table.answer_of_draft(name);
     }
-    // c says what it thinks of the candidate of a and b.
+    // c scores the candidate of a and b.
     let place = table.waiting.iter().position(|effect| matches!(effect, Effect::Score { member, .. } if member.0 == 2)).unwrap();
     table.answer(place);
     table.members[0].says[0] = "new,";
@@ -182,7 +182,7 @@ fn a_decided_round_is_drawn_again_as_a_whole_or_in_part() {
 
 #[test]
 fn a_weight_decides_from_the_next_round_on() {
-    // Everybody prefers their own: the tie goes to a, unless c's word counts for more.
+    // Every member prefers its own: the tie goes to a, unless c's weight is higher.
     let own = [("one,", -1.0), ("uno,", -1.0), ("un,", -1.0)];
     let mut table = Table::new(three(), &own, plain());
     table.order(Command::Pause).unwrap();

@@ -1,4 +1,4 @@
-//! Taking changes back, and doing them again.
+//! Undoing and redoing changes.
 
 use super::*;
 use crate::engine::fusion::event::SegmentId;
@@ -20,7 +20,7 @@ fn knob(name: &str, value: i64) -> (String, Value) {
     (name.to_owned(), Value::Integer(value))
 }
 
-/// What the user can change, each on its own.
+/// Every kind of change by the user.
 fn changes() -> Vec<Command> {
     let (b, two) = ("b".to_owned(), Some(SegmentId(2)));
     vec![
@@ -37,7 +37,7 @@ fn changes() -> Vec<Command> {
     ]
 }
 
-/// What a change may touch.
+/// The state that a change may affect.
 fn state(table: &Table) -> (String, Arc<Params>, Vec<bool>, Vec<Option<f64>>) {
     let run = table.machine.run();
     let members = (0..run.members.len()).map(MemberIndex);
@@ -53,7 +53,7 @@ fn every_change_is_taken_back_and_done_again() {
         table.order(change.clone()).unwrap();
         table.play();
         let after = state(&table);
-        // A round drawn again comes out the same from this script: it is another segment nevertheless.
+        // A round drawn again comes out the same with this script, but is another segment.
         assert!(after != before || table.machine.run().tree.head() != SegmentId(3), "{change:?}");
         let head = table.machine.run().tree.head();
         table.order(Command::Undo).unwrap();
@@ -105,7 +105,7 @@ fn the_last_drafter_cannot_be_taken_back() {
     table.order(Command::Exclude { member: "c".to_owned() }).unwrap();
     table.order(Command::Undo).unwrap();
     assert!(table.machine.run().members[2].is_active());
-    // c fails for good meanwhile: then taking a's return back would leave nobody.
+    // c fails for good in the meantime: then undoing a's return would leave no member.
     table.members[2].says = vec!["!!"];
     table.order(Command::Step).unwrap();
     table.play();

@@ -1,5 +1,4 @@
-//! Members that are not each other's equals: weights by size, drafts that only repeat, base models, and the end by the members'
-//! weight.
+//! Unequal members: weights by size, drafts that only repeat, base models, and the end by weight.
 
 use super::*;
 use crate::engine::fusion::conversation::Conversation;
@@ -31,7 +30,7 @@ fn set_aside(table: &Table) -> Vec<(Vec<String>, Repeats)> {
     aside.collect()
 }
 
-/// Lets every call come back; verifiers put the end after any candidate at this probability.
+/// Lets every call come back; verifiers give the end after any candidate this probability.
 fn play_with_end(table: &mut Table, end: impl Fn(&str) -> f32) {
     while !table.waiting.is_empty() && !table.finished {
         let input = match table.waiting.remove(0) {
@@ -172,7 +171,7 @@ fn the_answer_ends_where_the_members_by_weight_want_it_to() {
 fn where_too_few_know_the_end_it_is_not_decided() {
     let members = vec![member("a", &["far,"]), member("b", &["near,"]), member("c", &["there,"])];
     let mut table = sized(members, &[1, 1, 1], &[("far,", -0.1)], Params { max_rounds: 2, ..plain() });
-    // Only the author of the winner says anything of its end.
+    // Only the author of the winner reports a probability of its end.
     while !table.waiting.is_empty() && !table.finished {
         match table.waiting.remove(0) {
             Effect::Draft { call, member, .. } => {
@@ -258,7 +257,7 @@ fn a_base_model_that_cannot_score_has_nothing_left_to_do_and_leaves() {
     assert_eq!(table.kinds(|event| matches!(event, Event::TierLowered { .. })), 0, "it does not go on drafting");
 }
 
-/// All are asked before the first round, once; who does not say weighs as much as the mean of the others.
+/// All are asked once, before the first round; a member without a prediction gets the mean weight of the others.
 #[test]
 fn weights_can_go_by_how_well_the_question_is_predicted() {
     let members = || vec![member("a", &["short."]), member("b", &["short."]), member("c", &["long."])];
@@ -278,7 +277,7 @@ fn weights_can_go_by_how_well_the_question_is_predicted() {
     assert_eq!(run.warnings.iter().filter(|warning| warning.contains("how well c predicts the question")).count(), 1);
 }
 
-/// What was to hold from a round on that fails holds from the next one on.
+/// What was to apply from a failing round on applies from the next one on.
 #[test]
 fn a_weight_survives_a_round_in_which_every_draft_fails() {
     let members = vec![member("a", &["one,", "two,", "three."]), member("b", &["uno,", "dos,", "tres."])];

@@ -1,7 +1,7 @@
-//! Text that grows at its end, wrapped to a width once and not once a frame.
+//! Text that grows at its end, wrapped to a width only once, not once per frame.
 //!
-//! Owns the text, whose parts it is (by tag: a round, say), and where its display lines start and end; [`wrap`] decides the
-//! latter. What comes in is clean already ([`crate::clean`]); colours, scrolling and drawing are the view's.
+//! Owns the text, the tag of each part (a round, for example), and where its display lines start and end, which [`wrap`] decides.
+//! The input is already clean ([`crate::clean`]); the view owns colours, scrolling and drawing.
 
 mod wrap;
 
@@ -15,10 +15,10 @@ pub struct Flow {
     width: u16,
     text: String,
     parts: Vec<Part>,
-    /// The lines that are done; the one that grows is in the cursor.
+    /// The finished lines; the growing one is in the cursor.
     closed: Vec<Span>,
     now: Position,
-    /// Where the last cluster started: more text may yet make it a wider, a narrower or a longer one.
+    /// Where the last cluster started: more text may still make it wider, narrower or longer.
     before_last: Position,
 }
 
@@ -27,7 +27,7 @@ pub struct Flow {
 struct Part {
     tag: u32,
     start: usize,
-    /// The same, moved to the next cluster: one that reaches over the change of tag belongs to the tag it started with.
+    /// Its start, moved to the next cluster: a cluster across the change of tag belongs to the tag it started with.
     first_cluster: usize,
 }
 
@@ -38,7 +38,7 @@ struct Position {
     text: usize,
     /// Parts whose first cluster is known.
     parts: usize,
-    /// Lines that are done.
+    /// Finished lines.
     closed: usize,
     cursor: Cursor,
 }
@@ -53,19 +53,19 @@ pub struct Piece<'a> {
 }
 
 impl Flow {
-    /// No text yet. With a width of 0 columns, text is kept but not laid out.
+    /// Without text. With a width of 0 columns, text is kept but not laid out.
     #[must_use]
     pub fn new(width: u16) -> Self {
         Self { width, ..Self::default() }
     }
 
-    /// Columns of a display line.
+    /// The width in columns.
     #[must_use]
     pub fn width(&self) -> u16 {
         self.width
     }
 
-    /// Wraps all the text again, if this is another width.
+    /// Wraps all the text again if the width has changed.
     pub fn set_width(&mut self, width: u16) {
         if self.width == width {
             return;
@@ -79,18 +79,18 @@ impl Flow {
         self.lay_out();
     }
 
-    /// Appends text. A tag smaller than the last one counts as the last one. What it costs grows with the new text only.
+    /// Appends text. A tag smaller than the last one counts as the last one. The cost depends only on the length of the new text.
     pub fn push(&mut self, text: &str, tag: u32) {
         self.append(text, tag);
     }
 
-    /// Forgets the text, but not the width.
+    /// Removes the text, but keeps the width.
     #[cfg(any(test, feature = "testing"))]
     pub fn clear(&mut self) {
         *self = Self::new(self.width);
     }
 
-    /// Whether there is not a text.
+    /// Whether there is no text.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.text.is_empty()
@@ -103,13 +103,13 @@ impl Flow {
         &self.text
     }
 
-    /// The number of display lines; an empty one after a line break at the end counts. 0 without text or width.
+    /// The number of display lines, including an empty one after a line break at the end. 0 without text or width.
     #[must_use]
     pub fn lines(&self) -> usize {
         if self.is_empty() || self.width == 0 { 0 } else { self.closed.len() + 1 }
     }
 
-    /// What a display line (from 0) shows, tag by tag, without its line break and without the white space where it wraps.
+    /// The pieces of a display line (from 0), tag by tag, without its line break and without the white space where it wraps.
     pub fn line(&self, number: usize) -> impl Iterator<Item = Piece<'_>> {
         let Span { start, end } = self.span(number).unwrap_or_default();
         let first = self.parts.partition_point(|part| part.first_cluster <= start).saturating_sub(1);
@@ -121,21 +121,21 @@ impl Flow {
         })
     }
 
-    /// The display line on which the first character of this tag stands; where it has no character, of the next larger tag.
-    /// White space that vanished where a line wraps stands before what follows it. None where no such tag is laid out.
+    /// The display line with the first character of this tag, or of the next larger tag if it has no character. White space that
+    /// vanished where a line wraps belongs to what follows it. `None` if no such tag is laid out.
     #[must_use]
     pub fn line_of(&self, tag: u32) -> Option<usize> {
         let part = self.parts.get(self.parts.partition_point(|part| part.tag < tag))?;
         (self.lines() > 0).then(|| self.line_at(part.start))
     }
 
-    /// Where in the text a display line starts, in bytes; the end of the text beyond the last line.
+    /// Where in the text a display line starts, in bytes; the end of the text for lines beyond the last.
     #[must_use]
     pub fn place_of(&self, number: usize) -> usize {
         self.span(number).map_or(self.text.len(), |line| line.start)
     }
 
-    /// The display line on which a place in the text stands, in bytes; the last line for what is beyond it.
+    /// The display line of a position in the text, in bytes; the last line for a position beyond the end.
     #[must_use]
     pub fn line_at(&self, place: usize) -> usize {
         let number = if place >= self.now.cursor.line().start {
@@ -158,7 +158,7 @@ impl Flow {
         (number < self.lines()).then(|| self.now.cursor.line())
     }
 
-    /// Whether this place is in the white space between a line and the next one that continues it.
+    /// Whether this position is in the white space between a line and its continuation.
     fn is_wrapped_away(&self, number: usize, place: usize) -> bool {
         let (Some(line), Some(next)) = (self.span(number), self.span(number + 1)) else { return false };
         place >= line.end && !self.text[..next.start].ends_with('\n')
@@ -179,7 +179,7 @@ impl Flow {
         self.lay_out()
     }
 
-    /// Lays out the text from where the layout stands. No cluster before the last one ever changes, so neither does the layout.
+    /// Lays out the rest of the text. No cluster before the last one ever changes, so neither does the layout.
     fn lay_out(&mut self) -> usize {
         if self.width == 0 {
             return 0;

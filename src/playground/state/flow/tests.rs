@@ -1,4 +1,4 @@
-//! Wrapping by hand, against a plain reference, and against what ratatui draws.
+//! Wrapping by hand, compared with a plain reference, and with what ratatui draws.
 
 use proptest::prelude::*;
 use ratatui::buffer::{Buffer, CellWidth};
@@ -49,7 +49,7 @@ fn lines_break_beside_wide_characters() {
     assert_wrapped("ab漢字cd", 4, &["ab漢", "字cd"]);
     assert_wrapped("ab漢cd", 5, &["ab漢", "cd"]);
     assert_wrapped("a 👩\u{200d}👩\u{200d}👧👍🏽", 4, &["a 👩\u{200d}👩\u{200d}👧", "👍🏽"]);
-    // Two columns wide, but a part of a word.
+    // Two columns wide, but part of a word.
     assert_wrapped("क क्षिक", 4, &["क", "क्षिक"]);
 }
 
@@ -92,7 +92,7 @@ fn nothing_is_laid_out_without_text_or_width() {
 
 #[test]
 fn a_late_character_can_change_the_last_cluster_and_where_it_stands() {
-    // Emoji of two columns that the text selector makes narrow, and back.
+    // Two-column emoji that the text selector makes narrow, and back.
     let mut late = flow("abcd⌚", 5);
     assert_eq!(lines(&late), ["abcd", "⌚"]);
     late.push("\u{fe0e}", 0);
@@ -117,7 +117,7 @@ fn pieces_are_split_by_tag_and_a_cluster_is_of_its_first_characters() {
     assert_eq!(pieces(&flow, 2), [("e\u{301}\u{302}\u{303}", 4), ("x", 7)]);
     assert_eq!(flow.tags_on(2).collect::<Vec<_>>(), [4, 7]);
     let found = (0..=8).map(|tag| flow.line_of(tag)).collect::<Vec<_>>();
-    // The space that tag 4 starts with vanished: what follows it stands on the second line.
+    // The space that tag 4 starts with vanished: what follows it is on the second line.
     assert_eq!(found, [Some(0), Some(0), Some(0), Some(0), Some(1), Some(2), Some(2), Some(2), None]);
 }
 
@@ -149,7 +149,7 @@ fn the_cost_of_a_push_does_not_grow_with_the_text() {
     }
     // Every cluster once, and the last one of each push once more.
     assert_eq!(laid, 20_000 * 5 + 19_999);
-    // A word that never ends is a last line that never ends being broken.
+    // An endless word has a last line that keeps breaking.
     flow.clear();
     let laid: usize = (0..20_000).map(|_| flow.append("x", 0)).sum();
     assert_eq!(laid, 2 * 20_000 - 1);
@@ -188,7 +188,7 @@ fn reference_paragraph(paragraph: &str, width: usize) -> Vec<String> {
     done
 }
 
-/// Words with the white space after them; the first is empty where the paragraph is indented.
+/// Words with the white space after them; the first is empty if the paragraph is indented.
 fn words(paragraph: &str) -> Vec<(Vec<&str>, Vec<&str>)> {
     let is_space = |cluster: &str| [" ", "\u{3000}"].contains(&cluster);
     let mut words: Vec<(Vec<&str>, Vec<&str>)> = vec![(Vec::new(), Vec::new())];
@@ -348,7 +348,7 @@ proptest! {
         let flow = as_given(&pushes, width);
         for number in 0..flow.lines() {
             let whole: Vec<&str> = flow.line(number).flat_map(|piece| piece.text.graphemes(true)).collect();
-            // Ratatui draws no cluster without columns, and none that is wider than the line.
+            // Ratatui does not draw a cluster without columns, nor one that is wider than the line.
             let expected = columns(&whole);
             prop_assume!(expected <= usize::from(width));
             let mut buffer = Buffer::empty(Rect::new(0, 0, width, 1));
@@ -388,7 +388,7 @@ proptest! {
     }
 }
 
-/// Drawing as the view does it: piece after piece.
+/// Drawing as the view does it: piece by piece.
 trait SetStringAt {
     fn set_string_at(&mut self, column: u16, text: &str) -> u16;
 }

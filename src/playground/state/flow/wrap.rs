@@ -1,7 +1,8 @@
-//! Where display lines break: a state machine over grapheme clusters that remembers one line and the last place to break it.
+//! Where display lines break: a state machine over grapheme clusters that remembers one line and the last opportunity to break
+//! it.
 //!
-//! Greedy: a line breaks after white space and beside wide characters; what has no such place and is longer than a line breaks
-//! between any two clusters. Columns are counted as ratatui draws them, cluster by cluster.
+//! Greedy: a line breaks after white space and next to wide characters; a longer run without such an opportunity breaks between
+//! any two clusters. Columns are counted as ratatui draws them, cluster by cluster.
 
 use ratatui::buffer::CellWidth;
 use unicode_width::UnicodeWidthChar;
@@ -22,7 +23,7 @@ pub(super) struct Cluster {
     kind: Kind,
 }
 
-/// What a cluster is to a line.
+/// What a cluster means for a line.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Kind {
     LineBreak,
@@ -32,15 +33,15 @@ enum Kind {
     Narrow,
 }
 
-/// The line that grows.
+/// The growing line.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub(super) struct Cursor {
     shown: Span,
-    /// Columns from the line's start, with white space that no longer fits.
+    /// Columns from the line's start, including white space that no longer fits.
     columns: usize,
     /// The end of the last cluster that is not white space.
     inked: usize,
-    /// Where the line can be broken last; none if that is its start.
+    /// The last opportunity to break the line; `None` if that is its start.
     opportunity: Option<Opportunity>,
     previous: Option<Kind>,
 }
@@ -57,7 +58,7 @@ struct Opportunity {
 
 impl Cluster {
     pub(super) fn new(symbol: &str, start: usize) -> Self {
-        // Ratatui draws no cluster that has a control character.
+        // Ratatui does not draw a cluster with a control character.
         let columns = if symbol.contains(char::is_control) { 0 } else { usize::from(symbol.cell_width()) };
         Self { start, end: start + symbol.len(), columns, kind: kind(symbol, columns) }
     }
@@ -90,7 +91,7 @@ impl Cursor {
         self.shown
     }
 
-    /// Puts the next cluster of the text on the line, or on a new one; lines that are done by that go to `closed`.
+    /// Puts the next cluster of the text on the line, or on a new one; finished lines go to `closed`.
     pub(super) fn place(&mut self, cluster: &Cluster, width: u16, closed: &mut Vec<Span>) {
         let width = usize::from(width);
         match cluster.kind {
@@ -113,7 +114,7 @@ impl Cursor {
         if self.can_break_before(cluster) {
             self.opportunity = Some(Opportunity { next_start: cluster.start, end: self.inked, columns: self.columns });
         }
-        // A cluster wider than the line stands alone on one, or this would never end.
+        // A cluster wider than the line gets one to itself, or this would never end.
         while self.columns + cluster.columns > width && cluster.start > self.shown.start {
             self.break_line(cluster.start, closed);
         }

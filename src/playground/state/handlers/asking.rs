@@ -17,7 +17,7 @@ use crate::playground::state::parts::writing::Writing;
 use crate::playground::state::prompt::{EXAMPLE, Prompt};
 use crate::playground::state::roster::Roster;
 
-/// What asking may touch.
+/// What asking may change.
 pub(in crate::playground::state) struct Asking<'a> {
     pub(super) answers: &'a mut Answers,
     pub(super) looking: &'a mut Looking,
@@ -48,7 +48,7 @@ impl Asking<'_> {
         }
     }
 
-    /// The text that is being typed: a segment where one is open, else the question.
+    /// The text being typed: a segment if one is open, otherwise the question.
     pub(in crate::playground::state) fn text(&mut self) -> &mut Prompt {
         if matches!(self.looking.overlay, Some(Overlay::Entry(_))) {
             &mut self.writing.segment
@@ -97,7 +97,7 @@ impl Asking<'_> {
     }
 
     pub(super) fn ask(&mut self, conversation: Conversation) -> Vec<Effect> {
-        // A replay does not continue while its place is wanted.
+        // Stop the replay, since its place is needed.
         let mut effects = match self.answers.source {
             Source::Replay(_) => vec![Effect::Drop],
             Source::Live => Vec::new(),
@@ -113,10 +113,10 @@ impl Asking<'_> {
         effects
     }
 
-    /// The same question again; with the next seed the members draw differently.
+    /// Asks the same question again; with the next seed the members draw differently.
     pub(super) fn again(&mut self, next_seed: bool) -> Vec<Effect> {
         if self.answers.is_replay() {
-            // The records come again from the first, in the place of those that were played.
+            // The records come again from the first, in place of those that were played.
             self.answers.session.from_the_first();
             self.looking.round = None;
             self.answers.transcript.rebuild(self.answers.session.plays());

@@ -1,6 +1,6 @@
-//! Changing an answer: the run under way is told; one that has ended, or a recorded one, is taken up again first.
+//! Changing an answer: sends commands to the current run; a finished or recorded run is resumed first.
 //!
-//! Only the newest answer of a conversation can be changed: those before it are what the later ones were asked after.
+//! Only the newest answer of a conversation can be changed: later questions depend on the earlier ones.
 
 use super::members::Members;
 use crate::engine::fusion::run::Run;
@@ -13,7 +13,7 @@ use crate::playground::state::parts::notices::Notices;
 use crate::playground::state::play::Play;
 use crate::playground::state::roster::RowId;
 
-/// The run that can be changed, if the screen shows it; else a notice says why not.
+/// The run that can be changed, if the screen shows it; otherwise a notice explains why not.
 pub(super) fn changeable<'a>(answers: &'a Answers, looking: &Looking, notices: &mut Notices) -> Option<&'a Run> {
     match answers.changeable(looking.shown(&answers.session).0) {
         Ok(run) => Some(run),
@@ -25,7 +25,7 @@ pub(super) fn changeable<'a>(answers: &'a Answers, looking: &Looking, notices: &
 }
 
 impl Members<'_> {
-    /// Has commands carried out on the newest answer.
+    /// Sends commands to the newest answer.
     pub(super) fn command(&mut self, commands: Vec<Command>) -> Vec<Effect> {
         if changeable(self.answers, self.looking, self.notices).is_none() {
             return Vec::new();
@@ -37,7 +37,7 @@ impl Members<'_> {
         self.take_up_with_members(commands)
     }
 
-    /// Connects the members of the recorded run that are known but not there, and takes the run up.
+    /// Connects the missing members of the recorded run that are known, and resumes the run.
     fn take_up_with_members(&mut self, mut commands: Vec<Command>) -> Vec<Effect> {
         let values: Vec<_> = self.knobs.tuned.drain(..).map(|(knob, value)| (knob.name.to_owned(), value)).collect();
         if !values.is_empty() {
@@ -53,7 +53,7 @@ impl Members<'_> {
         effects
     }
 
-    /// Takes the run up that waits for members, once none of these is being connected any more.
+    /// Resumes the run that waits for members, once none of these is still connecting.
     pub(super) fn take_up_if_settled(&mut self) -> Vec<Effect> {
         let TakingUp::Awaiting { commands, rows } = &self.answers.taking_up else { return Vec::new() };
         let Some(play) = self.answers.session.newest().filter(|_| !rows.iter().any(|row| self.roster.is_connecting(*row))) else {

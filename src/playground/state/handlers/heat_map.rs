@@ -1,4 +1,4 @@
-//! The heat map of a sweep: start and stopping it, walking over it, opening a cell's run.
+//! The heat map of a sweep: starting and stopping it, moving over it, opening a cell's run.
 
 use super::recorded::open;
 use crate::engine::fusion::conversation::{Role, Turn};
@@ -17,7 +17,7 @@ use crate::playground::state::roster::Roster;
 use crate::prompts::Prompt;
 use crate::sweep::{Finished, imply};
 
-/// The question of the newest answer, or the one that is being written, and its seed.
+/// The question of the newest answer, or the one being written, and its seed.
 pub(in crate::playground::state) fn to_sweep(answers: &Answers, writing: &Writing, knobs: &Knobs) -> Option<(Prompt, u64)> {
     if let Some(play) = answers.session.newest() {
         let header = &play.run.header;
@@ -32,7 +32,7 @@ pub(in crate::playground::state) fn to_sweep(answers: &Answers, writing: &Writin
     Some((Prompt::question(conversation), knobs.seed))
 }
 
-/// What a sweep may touch.
+/// What a sweep may change.
 pub(in crate::playground::state) struct Sweeping<'a> {
     pub(super) answers: &'a Answers,
     pub(super) looking: &'a mut Looking,
@@ -58,7 +58,7 @@ impl Sweeping<'_> {
         }
     }
 
-    /// Opens the run of the marked setting; where nothing was swept yet, that is started.
+    /// Opens the run of the marked setting; if there is no sweep yet, starts it.
     pub(super) fn map_open(&mut self) -> Vec<Effect> {
         let Some(map) = self.heat_map.as_ref() else { return self.sweep() };
         let answered = map.figures().get(map.marked).is_some_and(|figures| figures.answers > 0);
@@ -69,7 +69,7 @@ impl Sweeping<'_> {
         Vec::new()
     }
 
-    /// Starts to play the question that is asked now under every setting.
+    /// Starts playing the current question under every setting.
     pub(super) fn sweep(&mut self) -> Vec<Effect> {
         if self.heat_map.as_ref().is_some_and(|map| map.progress == Progress::Going) {
             let stop = self.keymap.key(Action::SweepStop);
@@ -92,7 +92,7 @@ impl Sweeping<'_> {
                 return Vec::new();
             }
         };
-        // The knobs of the playground are no wish of the sweep's: what it needs is set for it alone.
+        // The playground's knobs are not wishes for the sweep: what it needs is set for it only.
         if let Err(idle) = imply(grid.axes(), &mut params, |_| false) {
             self.notices.say(Level::Error, &idle.to_string());
             return Vec::new();
@@ -114,14 +114,14 @@ impl Sweeping<'_> {
         }
     }
 
-    /// A setting was played.
+    /// Handles a setting that was played.
     pub(in crate::playground::state) fn swept(&mut self, finished: Finished, trace: Option<std::path::PathBuf>) {
         if let Some(map) = self.heat_map.as_mut() {
             map.finished(finished, trace);
         }
     }
 
-    /// The sweep is over, or could not continue.
+    /// Handles the end of the sweep, or its failure.
     pub(in crate::playground::state) fn sweep_ended(&mut self, error: Option<String>) {
         let Some(map) = self.heat_map.as_mut() else { return };
         if let Some(error) = error {

@@ -1,4 +1,4 @@
-//! Copies, and the trace as a file of the person's own.
+//! Copies, and saving the trace as a file of the user's own.
 
 use crate::playground::state::State;
 use crate::playground::state::parts::answers::Answers;
@@ -13,7 +13,7 @@ use crate::playground::state::message::Effect;
 use crate::playground::state::overlay::Overlay;
 use crate::playground::state::picker::{Picker, PickerKind};
 
-/// What copying and saving may touch.
+/// What copying and saving may change.
 pub(in crate::playground::state) struct Keeping<'a> {
     pub(super) answers: &'a Answers,
     pub(super) looking: &'a mut Looking,
@@ -28,10 +28,10 @@ impl<'a> From<&'a mut State> for Keeping<'a> {
 }
 
 impl Keeping<'_> {
-    /// What is copied is what is shown: cleaned, so that nothing that a model says can act when it is pasted into a shell.
+    /// Copies what is shown: cleaned, so that nothing a model wrote can take effect when it is pasted into a shell.
     pub(super) fn copy(&mut self, what: &str, text: impl FnOnce(&Self) -> Option<String>) -> Vec<Effect> {
         if let Some(text) = text(self).map(|text| clean(&text)).filter(|text| !text.trim().is_empty()) {
-            // A segment starts with the blank that parts it from the text before, which is not copied with it.
+            // A segment starts with the blank after the text before, which is not copied.
             return vec![Effect::Copy(text.trim_start_matches(' ').to_owned())];
         }
         self.notices.say(Level::Info, &format!("there is nothing to copy yet: {what} is empty"));
@@ -63,7 +63,7 @@ impl Keeping<'_> {
         Vec::new()
     }
 
-    /// Asks for a file name; its ending says what the answer becomes.
+    /// Asks for a file name; its extension decides the format.
     pub(super) fn export(&mut self) {
         let (at, _) = self.looking.shown(&self.answers.session);
         let Some(play) = self.answers.session.plays().get(at).filter(|play| play.run.segments().next().is_some()) else {
@@ -83,7 +83,7 @@ impl Keeping<'_> {
             Some(format) => vec![Effect::Export { run: Box::new(play.run.clone()), format, path }],
             None if ending == PICTURE => vec![Effect::Picture(path)],
             None => {
-                // The name stays open to be changed.
+                // The name stays open for editing.
                 let mut picker = Picker::new(PickerKind::ExportAs, Vec::new());
                 picker.type_text(&path.to_string_lossy());
                 self.looking.overlay = Some(Overlay::List(picker));
@@ -94,5 +94,5 @@ impl Keeping<'_> {
     }
 }
 
-/// The ending of a picture's name.
+/// The extension of a picture.
 const PICTURE: &str = "svg";

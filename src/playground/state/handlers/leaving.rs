@@ -1,4 +1,4 @@
-//! Leaving, which asks only when something would be lost.
+//! Leaving, which asks for confirmation only if something would be lost.
 
 use crate::playground::state::Pressed;
 use crate::playground::state::State;
@@ -8,7 +8,7 @@ use crate::playground::state::parts::answers::Answers;
 use crate::playground::state::parts::looking::Looking;
 use crate::playground::state::parts::writing::Writing;
 
-/// What leaving may touch.
+/// What leaving may change.
 pub(in crate::playground::state) struct Leaving<'a> {
     pub(super) answers: &'a Answers,
     pub(super) looking: &'a mut Looking,

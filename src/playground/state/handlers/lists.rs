@@ -10,7 +10,7 @@ use crate::playground::state::parts::looking::Looking;
 use crate::playground::state::parts::settings::Settings;
 use crate::playground::state::picker::{Choice, Item, Picker, PickerKind};
 
-/// What the lists may touch.
+/// What the lists may change.
 pub(in crate::playground::state) struct Lists<'a> {
     pub(super) looking: &'a mut Looking,
     pub(super) settings: &'a mut Settings,
@@ -31,7 +31,7 @@ impl Lists<'_> {
             detail: format!("{} [{}]", entry.meaning, self.keymap.keys(entry.action).join(", ")),
             choice: Choice::Action(entry.action),
         });
-        // What only makes sense inside another list is not offered in this one.
+        // Actions that only make sense inside another list are not offered in this one.
         let items = items.filter(|item| match &item.choice {
             Choice::Action(action) => match action.entry().context {
                 Context::List | Context::Roster | Context::HeatMap | Context::Tuning | Context::Question => false,
@@ -59,7 +59,7 @@ impl Lists<'_> {
         self.looking.overlay = Some(Overlay::List(picker));
     }
 
-    /// A theme that is marked is shown at once.
+    /// Applies a marked theme immediately.
     pub(in crate::playground::state) fn marked(&mut self) -> Vec<Effect> {
         match &self.looking.overlay {
             Some(Overlay::List(picker)) if picker.kind == PickerKind::Themes => match picker.choice() {
@@ -86,7 +86,7 @@ impl Lists<'_> {
 
     pub(super) fn close_list(&mut self) -> Vec<Effect> {
         match self.looking.overlay.take() {
-            // The theme that was in force before the list was opened is back.
+            // Restores the theme from before the list was opened.
             Some(Overlay::List(picker)) if picker.kind == PickerKind::Themes => {
                 vec![Effect::UseTheme(self.settings.theme.clone())]
             }

@@ -1,4 +1,4 @@
-//! Looking: rounds, scrolling, focus, shading, what lies over the screen.
+//! Looking around: rounds, scrolling, focus, shading, overlays.
 
 use crate::playground::state::State;
 use crate::playground::state::action::Page;
@@ -12,7 +12,7 @@ use crate::playground::state::parts::looking::Looking;
 use crate::playground::state::parts::notices::Notices;
 use crate::playground::state::parts::settings::Settings;
 
-/// Looks at a round; the newest one is looked at by looking at none.
+/// Selects a round; selecting none follows the newest one.
 pub(in crate::playground::state) fn look_at(answers: &mut Answers, looking: &mut Looking, look: Look) {
     let newest = answers.session.plays().len().checked_sub(1);
     let last = answers.session.newest().and_then(|play| play.run.rounds.len().checked_sub(1));
@@ -21,7 +21,7 @@ pub(in crate::playground::state) fn look_at(answers: &mut Answers, looking: &mut
     answers.transcript.show(look.play, look.round);
 }
 
-/// What looking around may touch.
+/// What looking around may change.
 pub(in crate::playground::state) struct Viewing<'a> {
     pub(super) answers: &'a mut Answers,
     pub(super) looking: &'a mut Looking,
@@ -61,7 +61,7 @@ impl Viewing<'_> {
         };
         match look {
             Some(look) => look_at(self.answers, self.looking, look),
-            // An answer without a round yet is followed.
+            // An answer without a round is followed.
             None => self.looking.round = None,
         }
     }
@@ -82,7 +82,7 @@ impl Viewing<'_> {
         self.notices.say(Level::Info, &format!("drafts: {}", self.settings.shading.in_words()));
     }
 
-    /// Opens a page; pressed again, the key comes to the page that follows it, or closes the last.
+    /// Opens a page; the same key then opens the page that follows it, or closes the last.
     pub(super) fn open(&mut self, page: Page) {
         self.looking.overlay = match self.looking.overlay.as_ref().and_then(Overlay::as_page) {
             Some(open) if page.leads_to(open) => open.view().next.map(Overlay::page),

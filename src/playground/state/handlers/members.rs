@@ -1,4 +1,4 @@
-//! Members come and go: opening those that are not there, news of them, and the question that waits for them.
+//! Members come and go: opening missing ones, news of them, and the question that waits for them.
 
 use crate::engine::fusion::conversation::Conversation;
 use crate::ensemble::MemberSpec;
@@ -15,7 +15,7 @@ use crate::playground::state::parts::settings::Settings;
 use crate::playground::state::roster::Roster;
 use crate::playground::state::roster::{News, Origin, RowId, Standing};
 
-/// What opening members, and telling a run something, may touch.
+/// What opening members, and sending a run commands, may change.
 pub(in crate::playground::state) struct Members<'a> {
     pub(super) answers: &'a mut Answers,
     pub(super) looking: &'a Looking,
@@ -33,7 +33,7 @@ impl<'a> From<&'a mut State> for Members<'a> {
 }
 
 impl Members<'_> {
-    /// The playground is open: whoever takes part is connected, and servers on this machine are looked for.
+    /// Starts the playground: connects the ensemble, and looks for servers on this machine.
     pub(in crate::playground::state) fn begin(&mut self) -> Vec<Effect> {
         let mut effects = self.connect_missing();
         if self.settings.scan && self.roster.scan() {
@@ -42,20 +42,20 @@ impl Members<'_> {
         effects
     }
 
-    /// Opens these; `anew` forgets what was found out about them before.
+    /// Opens these; `anew` drops what was found out about them before.
     pub(in crate::playground::state) fn connect(&mut self, rows: &[RowId], anew: bool) -> Vec<Effect> {
         let members = self.roster.connect(rows);
         self.show_ensemble();
         if members.is_empty() { Vec::new() } else { vec![Effect::Connect { members, anew }] }
     }
 
-    /// Opens those of the ensemble that were never opened, or are away: a server may have come up meanwhile.
+    /// Opens those of the ensemble that were never opened, or are away: a server may have come up in the meantime.
     pub(in crate::playground::state) fn connect_missing(&mut self) -> Vec<Effect> {
         let missing = self.roster.missing();
         self.connect(&missing, false)
     }
 
-    /// Asks built-in models, servers that were found and members of the ensemble what they can do, where nobody asked yet.
+    /// Probes built-in models, servers that were found and members of the ensemble, if not done yet.
     pub(super) fn connect_at_hand(&mut self) -> Vec<Effect> {
         let rows = self.roster.rows().iter().enumerate();
         let at_hand = rows.filter(|(place, known)| {
@@ -66,7 +66,7 @@ impl Members<'_> {
         self.connect(&at_hand, false)
     }
 
-    /// News of a member that is being opened.
+    /// Handles news of a member that is being opened.
     pub(in crate::playground::state) fn member_news(&mut self, row: RowId, news: News) -> Vec<Effect> {
         self.roster.news(row, news);
         self.show_ensemble();
@@ -75,7 +75,7 @@ impl Members<'_> {
         effects
     }
 
-    /// What was found on the usual ports. Where the list is open it is asked at once what it can do.
+    /// Handles what was found on the usual ports, which is probed immediately if the list is open.
     pub(in crate::playground::state) fn found(&mut self, specs: Vec<MemberSpec>) -> Vec<Effect> {
         let new = self.roster.found(specs);
         for row in &new {
@@ -86,7 +86,7 @@ impl Members<'_> {
         if matches!(self.looking.overlay, Some(Overlay::Roster(_))) { self.connect_at_hand() } else { Vec::new() }
     }
 
-    /// Which model files there are. What could not be looked at is in the log, once.
+    /// Handles the model files that were found. What could not be searched is logged, once.
     pub(in crate::playground::state) fn found_files(&mut self, finding: Result<Box<Finding>, String>) {
         let notes = match finding {
             Ok(mut finding) => {
@@ -106,12 +106,12 @@ impl Members<'_> {
         }
     }
 
-    /// Before anything was asked the screen shows the ensemble itself.
+    /// Shows the ensemble itself if nothing was asked yet.
     pub(in crate::playground::state) fn show_ensemble(&mut self) {
         self.answers.session.set_members(&self.roster.headers(), self.roster.standings());
     }
 
-    /// Asks, or lets the question wait for members that are being connected.
+    /// Asks, or lets the question wait for members that are connecting.
     pub(in crate::playground::state) fn ask_when_settled(&mut self, conversation: Conversation) -> Vec<Effect> {
         let mut effects = self.connect_missing();
         self.answers.waiting = Some(conversation);
@@ -119,12 +119,12 @@ impl Members<'_> {
         effects
     }
 
-    /// Asks the question that waits, once enough members are connected.
+    /// Asks the waiting question, once enough members are connected.
     pub(in crate::playground::state) fn ask_if_settled(&mut self) -> Vec<Effect> {
         if self.roster.is_enough() { self.ask_now() } else { Vec::new() }
     }
 
-    /// Asks the question that waits of those that are there.
+    /// Asks the waiting question of the members that are ready.
     pub(in crate::playground::state) fn ask_now(&mut self) -> Vec<Effect> {
         let Some(conversation) = self.answers.waiting.take() else { return Vec::new() };
         let mut effects = Vec::new();
@@ -143,7 +143,7 @@ impl Members<'_> {
     }
 }
 
-/// What a found server is, in words.
+/// A found server, in words.
 #[must_use]
 pub(in crate::playground::state) fn found_in_words(spec: &MemberSpec) -> String {
     let kind = match &spec.config.source {

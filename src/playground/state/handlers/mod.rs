@@ -1,5 +1,4 @@
-//! What each action does ([`table`]). A handler is given the parts of the state that it may touch, by the type of its kind, and no
-//! others.
+//! What each action does ([`table`]). Each kind of handler gets only the parts of the state that it may change, by its type.
 
 pub(super) mod asking;
 mod commands;
@@ -34,7 +33,7 @@ use recorded::open;
 use steering::Steering;
 
 impl State {
-    /// Does what an action says.
+    /// Performs an action.
     pub(super) fn act(&mut self, action: Action) -> Vec<Effect> {
         if action != Action::QuitAtOnce {
             self.pressed.leaving = false;
@@ -49,7 +48,7 @@ impl State {
         }
     }
 
-    /// Takes the marked entry of the list, or what was typed into it.
+    /// Uses the marked entry of the list, or what was typed into it.
     fn choose(&mut self) -> Vec<Effect> {
         let Some(Overlay::List(picker)) = self.looking.overlay.take() else { return Vec::new() };
         let typed = picker.typed.trim();

@@ -12,10 +12,10 @@ use crate::playground::state::parts::looking::{Look, Looking};
 use crate::playground::state::parts::notices::Notices;
 use crate::playground::state::parts::writing::Writing;
 
-/// Lines that a turn of the mouse's wheel scrolls.
+/// How many lines one turn of the wheel scrolls.
 const WHEEL: isize = 3;
 
-/// What the mouse may touch.
+/// What the mouse may change.
 pub(in crate::playground::state) struct Mouse<'a> {
     answers: &'a mut Answers,
     looking: &'a mut Looking,

@@ -1,4 +1,4 @@
-//! Recorded runs: listed, replayed, read to compare with.
+//! Recorded runs: listing, replaying and reading them for comparison.
 
 use std::path::PathBuf;
 
@@ -24,7 +24,7 @@ pub(super) fn open(answers: &Answers, notices: &mut Notices, path: PathBuf) -> V
     vec![Effect::Open(path)]
 }
 
-/// What news of recorded runs, and of runs that end, may touch.
+/// What news of recorded runs, and of runs that end, may change.
 pub(in crate::playground::state) struct Recordings<'a> {
     answers: &'a mut Answers,
     looking: &'a mut Looking,
@@ -41,7 +41,7 @@ impl<'a> From<&'a mut State> for Recordings<'a> {
 }
 
 impl Recordings<'_> {
-    /// A recorded run was opened: its records follow.
+    /// Handles a recorded run that was opened: its records follow.
     pub(in crate::playground::state) fn opened(&mut self, file: &str, warning: Option<String>) {
         self.answers.session.clear();
         self.answers.transcript.rebuild(&[]);
@@ -56,7 +56,7 @@ impl Recordings<'_> {
         }
     }
 
-    /// The recorded runs there are: title, detail, file.
+    /// Handles the list of recorded runs: title, detail, file.
     pub(in crate::playground::state) fn traces(&mut self, listing: Listing, found: Vec<(String, String, PathBuf)>) {
         let (kind, choice): (_, fn(PathBuf) -> Choice) = match listing {
             Listing::Open => (PickerKind::Traces, Choice::Trace),
@@ -70,7 +70,7 @@ impl Recordings<'_> {
         self.looking.overlay = Some(Overlay::List(Picker::new(kind, items.collect())));
     }
 
-    /// A recorded run to compare with.
+    /// Handles a recorded run to compare with.
     pub(in crate::playground::state) fn read(&mut self, file: &str, play: Play, warning: Option<String>) {
         let against = Against::Recorded(Box::new(Recorded { file: clean_line(file), play }));
         self.looking.compare_with(against);
@@ -79,7 +79,7 @@ impl Recordings<'_> {
         }
     }
 
-    /// A question could not be asked.
+    /// Handles a question that could not be asked.
     pub(in crate::playground::state) fn ask_failed(&mut self, error: &str) {
         (self.answers.waiting, self.answers.taking_up) = (None, TakingUp::Not);
         if let Source::Replay(replay) = &mut self.answers.source {
@@ -90,7 +90,7 @@ impl Recordings<'_> {
         self.notices.say(Level::Error, error);
     }
 
-    /// The last event of the run was delivered.
+    /// Handles the end of the run, after its last event.
     pub(in crate::playground::state) fn run_ended(&mut self, journal_error: Option<String>) {
         self.answers.session.break_off();
         if let Some(error) = journal_error {
@@ -98,7 +98,7 @@ impl Recordings<'_> {
         }
     }
 
-    /// How the replay stands.
+    /// Handles the state of the replay.
     pub(in crate::playground::state) fn replayed(&mut self, playing: bool, speed: f64, over: bool) {
         if let Source::Replay(replay) = &mut self.answers.source {
             (replay.playing, replay.speed, replay.over) = (playing, speed, over);

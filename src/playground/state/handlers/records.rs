@@ -1,4 +1,4 @@
-//! Events of a run: what each changes beside the run itself.
+//! Events of a run: what each changes apart from the run itself.
 
 use crate::engine::fusion::event::{Event, ExitReason, Outcome, Record};
 use crate::playground::state::State;
@@ -9,7 +9,7 @@ use crate::playground::state::parts::notices::Notices;
 use crate::playground::state::parts::writing::Writing;
 use crate::playground::state::prompt::FURTHER;
 
-/// What an event may touch.
+/// What an event may change.
 pub(in crate::playground::state) struct Records<'a> {
     answers: &'a mut Answers,
     looking: &'a mut Looking,
@@ -25,7 +25,7 @@ impl<'a> From<&'a mut State> for Records<'a> {
 }
 
 impl Records<'_> {
-    /// Takes in one event of the run, live or replayed.
+    /// Handles one event of the run, live or replayed.
     pub(in crate::playground::state) fn record(&mut self, record: &Record) {
         self.answers.now_ms = record.t_ms;
         if self.answers.session.apply(record) {
@@ -87,7 +87,7 @@ impl Records<'_> {
         }
     }
 
-    /// The run that was taken up again says that it is.
+    /// Handles the event that the run was resumed.
     fn continued(&mut self) {
         self.answers.taking_up = TakingUp::Not;
         self.answers.source = Source::Live;

@@ -1,4 +1,4 @@
-//! The roster: seeing who there is, choosing who takes part, asking what they can do.
+//! The roster: seeing the available models, choosing which take part, probing them.
 
 use super::members::Members;
 use crate::playground::state::State;
@@ -14,7 +14,7 @@ use crate::playground::state::parts::settings::Settings;
 use crate::playground::state::roster::Roster;
 use crate::playground::state::roster::compose::Compose;
 
-/// What composing the ensemble may touch.
+/// What composing the ensemble may change.
 pub(in crate::playground::state) struct Composing<'a> {
     pub(super) answers: &'a mut Answers,
     pub(super) looking: &'a mut Looking,
@@ -44,8 +44,8 @@ impl Composing<'_> {
         }
     }
 
-    /// Opens the roster, or closes it where it is open. Who is at hand, or takes part, is asked what it can do if that was never
-    /// asked; who is far away, or would have to be loaded, only when it is chosen.
+    /// Opens the roster, or closes it if it is open. Models that are at hand, or take part, are probed if they never were; remote
+    /// ones, or those that would have to be loaded, only when they are chosen.
     pub(super) fn roster(&mut self) -> Vec<Effect> {
         if matches!(self.looking.overlay, Some(Overlay::Roster(_))) {
             self.looking.overlay = None;
@@ -63,7 +63,7 @@ impl Composing<'_> {
         }
     }
 
-    /// Chooses the marked model, or not; one that is chosen is asked what it can do, so that it is seen before it is taken.
+    /// Chooses the marked model, or removes it; a chosen one is probed, so that the result is visible before it is used.
     pub(super) fn roster_toggle(&mut self) -> Vec<Effect> {
         let Some(Overlay::Roster(compose)) = &mut self.looking.overlay else { return Vec::new() };
         let Some(row) = compose.toggle(self.roster) else { return Vec::new() };
@@ -83,14 +83,14 @@ impl Composing<'_> {
         }
     }
 
-    /// Asks the marked model again what it can do.
+    /// Probes the marked model again.
     pub(super) fn roster_connect(&mut self) -> Vec<Effect> {
         let Some(Overlay::Roster(compose)) = &self.looking.overlay else { return Vec::new() };
         let marked = compose.marked(self.roster);
         marked.map_or_else(Vec::new, |row| self.members().connect(&[row], true))
     }
 
-    /// Looks at the usual ports of this machine, and for model files.
+    /// Searches the usual ports of this machine, and model files.
     pub(super) fn scan(&mut self) -> Vec<Effect> {
         let mut effects = Vec::new();
         if self.roster.scan() {
@@ -102,7 +102,7 @@ impl Composing<'_> {
         effects
     }
 
-    /// Takes the ensemble for the next question. An answer that is being written continues with those who started it.
+    /// Uses the ensemble for the next question. The current answer continues with its own members.
     pub(super) fn roster_take(&mut self) -> Vec<Effect> {
         let Some(Overlay::Roster(compose)) = &self.looking.overlay else { return Vec::new() };
         let ensemble = match compose.ensemble(self.roster) {

@@ -1,4 +1,4 @@
-//! The run itself: pause, step, stop, how fast. A live run is told by a command, a replay by an order of its own.
+//! The run itself: pause, step, stop, speed. A live run gets a command, a replay its own kind of order.
 
 use super::members::Members;
 use crate::engine::replay::SPEEDS;
@@ -16,10 +16,11 @@ use crate::playground::state::parts::notices::Notices;
 use crate::playground::state::parts::settings::Settings;
 use crate::playground::state::roster::Roster;
 
-/// Tokens a second that the in-process models can be slowed down to, none slower than the configuration allows; faster than the last is as fast as they are.
+/// Paces for the in-process models in tokens per second, none slower than the configuration allows; beyond the last they are
+/// unlimited.
 pub const PACES: &[u32] = &[5, 10, 15, 25, 50, 100, 250];
 
-/// What running an answer may touch.
+/// What running an answer may change.
 pub(in crate::playground::state) struct Running<'a> {
     pub(super) answers: &'a mut Answers,
     pub(super) looking: &'a mut Looking,
@@ -78,7 +79,7 @@ impl Running<'_> {
     pub(super) fn stop(&mut self) -> Vec<Effect> {
         match &self.answers.source {
             Source::Replay(_) => vec![Effect::Replay(ReplayOrder::ToEnd)],
-            // It ends the waiting: those that are there answer.
+            // Ends the waiting: the members that are ready answer.
             Source::Live if self.answers.waits_for_members() => self.members().ask_now(),
             Source::Live if self.answers.session.is_going() => vec![Effect::Order(Command::Stop)],
             Source::Live => self.nothing_runs(),

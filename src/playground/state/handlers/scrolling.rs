@@ -1,4 +1,4 @@
-//! Moving within what is on the screen: scrolling, paging, the focus.
+//! Moving within the screen: scrolling, paging, the focus.
 
 use crate::playground::state::State;
 use crate::playground::state::layout::Part;
@@ -8,7 +8,7 @@ use crate::playground::state::parts::answers::Answers;
 use crate::playground::state::parts::looking::Looking;
 use crate::playground::state::parts::notices::Notices;
 
-/// What scrolling and focusing may touch.
+/// What scrolling and focusing may change.
 pub(in crate::playground::state) struct Scrolling<'a> {
     pub(super) answers: &'a mut Answers,
     pub(super) looking: &'a mut Looking,
@@ -39,7 +39,7 @@ impl Scrolling<'_> {
         height.saturating_sub(1).max(1).cast_signed()
     }
 
-    /// Scrolls by lines: what lies over the screen, else the focused part.
+    /// Scrolls by lines: the overlay, or else the focused part.
     pub(in crate::playground::state) fn scroll(&mut self, lines: isize) {
         match &mut self.looking.overlay {
             Some(overlay) => {

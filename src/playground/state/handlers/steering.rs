@@ -25,10 +25,10 @@ use crate::playground::state::play::Play;
 use crate::playground::state::roster::Roster;
 use crate::playground::state::scene::{figure, table};
 
-/// How far one key press moves a weight.
+/// How much one key press changes a weight.
 const WEIGHT_STEP: f64 = 0.1;
 
-/// What steering an answer may touch.
+/// What steering an answer may change.
 pub(in crate::playground::state) struct Steering<'a> {
     pub(super) answers: &'a mut Answers,
     pub(super) looking: &'a mut Looking,
@@ -63,13 +63,13 @@ impl Steering<'_> {
         changeable(self.answers, self.looking, self.notices)
     }
 
-    /// The segment that was accepted in the selected round; none while that round is open.
+    /// The segment accepted in the selected round; `None` while that round is open.
     fn segment_shown(&self) -> Option<SegmentId> {
         let (play, round) = self.looking.shown(&self.answers.session);
         self.answers.segment_of(play, round)
     }
 
-    /// The candidates of the selected round, to choose the winner from.
+    /// Lists the candidates of the selected round, to choose the winner from.
     pub(super) fn override_winner(&mut self) {
         if self.changeable().is_none() {
             return;
@@ -100,7 +100,7 @@ impl Steering<'_> {
         self.looking.overlay = Some(Overlay::List(Picker::new(PickerKind::Candidates, items)));
     }
 
-    /// Opens the selected segment to be changed.
+    /// Opens the selected segment for editing.
     pub(super) fn edit_segment(&mut self) {
         if self.changeable().is_none() {
             return;
@@ -112,7 +112,7 @@ impl Steering<'_> {
         self.enter(Purpose::Edit(segment), text.trim_start_matches(' '));
     }
 
-    /// Opens a segment to be written: the next one, or one in the place of that looked at.
+    /// Opens an editor for a segment: the next one, or one in place of the selected one.
     pub(super) fn write_segment(&mut self) {
         if self.changeable().is_none() {
             return;
@@ -128,11 +128,11 @@ impl Steering<'_> {
         }
     }
 
-    /// What was written becomes part of the answer.
+    /// Makes what was written part of the answer.
     pub(super) fn accept_entry(&mut self, purpose: Purpose) -> Vec<Effect> {
         let text = self.writing.segment.text();
         if text.trim().is_empty() {
-            // It stays open: nothing that was meant is lost.
+            // It stays open: nothing the user meant is lost.
             self.notices.say(Level::Info, "a segment cannot be empty: write something, or take the round back instead");
             return Vec::new();
         }
@@ -146,7 +146,7 @@ impl Steering<'_> {
         self.members().command(vec![command])
     }
 
-    /// Draws candidates of the selected round again: the focused pane's, or all.
+    /// Redrafts candidates of the selected round: the focused pane's, or all.
     pub(super) fn redraft(&mut self, all: bool) -> Vec<Effect> {
         let pane = self.looking.pane;
         let Some(run) = self.changeable() else { return Vec::new() };
@@ -157,7 +157,7 @@ impl Steering<'_> {
         self.members().command(vec![Command::Redraft { member, segment }])
     }
 
-    /// Sends the member of the focused pane away, or brings it back.
+    /// Excludes the member of the focused pane, or brings it back.
     pub(super) fn send_away_or_back(&mut self) -> Vec<Effect> {
         let pane = self.looking.pane;
         let Some(run) = self.changeable() else { return Vec::new() };
@@ -167,7 +167,7 @@ impl Steering<'_> {
         self.members().command(vec![if active { Command::Exclude { member: name } } else { Command::Readmit { member: name } }])
     }
 
-    /// Gives the word of the focused pane's member more or less weight.
+    /// Raises or lowers the weight of the focused pane's member.
     pub(super) fn weigh(&mut self, direction: f64) -> Vec<Effect> {
         let pane = self.looking.pane;
         let Some(run) = self.changeable() else { return Vec::new() };
@@ -179,7 +179,7 @@ impl Steering<'_> {
         self.members().command(vec![Command::SetWeight { member: name, weight }])
     }
 
-    /// Takes the last change back, or does it again.
+    /// Undoes or redoes a change.
     pub(super) fn change_back(&mut self, redo: bool) -> Vec<Effect> {
         let Some(run) = self.changeable() else { return Vec::new() };
         let change = if redo { run.history.redoable() } else { run.history.undoable() };
@@ -191,14 +191,14 @@ impl Steering<'_> {
         self.members().command(vec![if redo { Command::Redo } else { Command::Undo }])
     }
 
-    /// Goes back to before the selected round; the run stands still there, so that something else can be tried.
+    /// Goes back to before the selected round and pauses the run, so that something else can be tried.
     pub(super) fn rewind(&mut self) -> Vec<Effect> {
         if self.changeable().is_none() {
             return Vec::new();
         }
         let (at, round) = self.looking.shown(&self.answers.session);
         let play = self.answers.session.play(at);
-        // An open round has nothing to be taken back: the one before it is meant.
+        // An open round has nothing to take back: go to the one before it.
         let decided = |round: usize| play.round(round).is_some_and(|round| round.accepted.is_some());
         let last = round.map(|round| if decided(round) { round } else { round.saturating_sub(1) });
         let Some(number) =
@@ -215,7 +215,7 @@ impl Steering<'_> {
         self.members().command(vec![Command::Pause, Command::Rewind { to_round: number - 1 }])
     }
 
-    /// The branches, to go to one.
+    /// Lists the branches to go to.
     pub(super) fn branches(&mut self) {
         if self.changeable().is_none() {
             return;
@@ -226,7 +226,7 @@ impl Steering<'_> {
         }
     }
 
-    /// What this branch can be compared with: another one, or a recorded run.
+    /// Lists what this branch can be compared with: other branches, and recorded runs.
     pub(super) fn compare(&mut self) -> Vec<Effect> {
         let (at, _) = self.looking.shown(&self.answers.session);
         let Some(play) = self.answers.session.plays().get(at) else {
@@ -243,13 +243,13 @@ impl Steering<'_> {
         Vec::new()
     }
 
-    /// This member's candidate is the winner.
+    /// Makes this member's candidate the winner.
     pub(super) fn choose_candidate(&mut self, member: String, segment: Option<SegmentId>) -> Vec<Effect> {
         self.looking.round = None;
         self.members().command(vec![Command::Override { member, segment }])
     }
 
-    /// The answer stands at the end of another branch.
+    /// Goes to the end of another branch.
     pub(super) fn go_to_branch(&mut self, segment: SegmentId) -> Vec<Effect> {
         self.looking.round = None;
         if self.answers.session.newest().is_some_and(|play| play.run.tree.head() == segment) {
@@ -259,7 +259,7 @@ impl Steering<'_> {
     }
 }
 
-/// A text as it follows what stands before a segment, or at the end.
+/// A text as it follows what comes before a segment, or the end.
 fn joined_before(play: &Play, segment: Option<SegmentId>, text: &str) -> String {
     let tree = &play.run.tree;
     let end = segment.map_or(tree.head(), |segment| tree.node(segment).map_or(SegmentId::QUESTION, |node| node.parent));

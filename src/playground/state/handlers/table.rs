@@ -1,4 +1,4 @@
-//! What each action does: a line for each.
+//! What each action does, one line each.
 
 use super::asking::Asking;
 use super::heat_map::Sweeping;
@@ -17,7 +17,7 @@ use crate::playground::state::action::Action;
 use crate::playground::state::heat_map::Direction;
 use crate::playground::state::message::{Effect, Listing};
 
-/// What comes of an action: effects, or nothing to be done outside.
+/// The result of an action: effects, or nothing to do outside.
 trait Outcome {
     fn effects(self) -> Vec<Effect>;
 }
@@ -42,7 +42,7 @@ impl Outcome for Effect {
 
 macro_rules! table {
     ($state:ident: $($action:pat => $does:expr,)*) => {
-        /// Does what an action says.
+        /// Performs an action.
         pub(super) fn act($state: &mut State, action: Action) -> Vec<Effect> {
             use Action::*;
             match action {

@@ -20,10 +20,10 @@ use crate::playground::state::parts::writing::Writing;
 use crate::playground::state::roster::Roster;
 use crate::playground::state::tour::{SEED, STOPS, Then, Tour};
 
-/// Tokens a second at a stop where the answer is watched as it grows.
+/// Tokens per second at a stop that shows the answer growing.
 const SLOW: u32 = 15;
 
-/// What the tour may touch.
+/// What the tour may change.
 pub(in crate::playground::state) struct Touring<'a> {
     pub(super) answers: &'a mut Answers,
     pub(super) looking: &'a mut Looking,
@@ -57,7 +57,7 @@ impl Touring<'_> {
         }
     }
 
-    /// To the first stop.
+    /// Starts at the first stop.
     pub(in crate::playground::state) fn begin_tour(&mut self) -> Vec<Effect> {
         self.stop_at(0)
     }
@@ -77,7 +77,7 @@ impl Touring<'_> {
         Vec::new()
     }
 
-    /// Asks what a stop asks, under its knobs; whatever was going on before ends.
+    /// Asks a stop's question, under its knobs; whatever was in progress ends.
     fn stop_at(&mut self, at: usize) -> Vec<Effect> {
         let tour = Tour { at, shown: false };
         let stop = tour.stop();
@@ -93,7 +93,7 @@ impl Touring<'_> {
         effects
     }
 
-    /// What a stop shows when its answer is complete.
+    /// Shows a stop's page once its answer is complete.
     pub(in crate::playground::state) fn show_stop(&mut self) {
         let Some(tour) = self.tour.as_mut().filter(|tour| !tour.shown) else { return };
         tour.shown = true;

@@ -1,4 +1,4 @@
-//! Tuning: trying knobs out in the panel, applying them or forgetting them; and the two keys that set a knob at once.
+//! Tuning: trying knobs in the panel, applying or discarding them; and the two keys that set a knob directly.
 
 use crate::engine::fusion::params::{Knob, Params, Value, knob, needs};
 use crate::engine::fusion::segment::SegmentUnit;
@@ -17,7 +17,7 @@ use crate::playground::state::parts::notices::Notices;
 use crate::playground::state::play::Play;
 use crate::playground::state::tuning::panel::Panel;
 
-/// What tuning may touch.
+/// What tuning may change.
 pub(in crate::playground::state) struct Tuning<'a> {
     pub(super) answers: &'a Answers,
     pub(super) looking: &'a mut Looking,
@@ -34,7 +34,7 @@ impl<'a> From<&'a mut State> for Tuning<'a> {
 }
 
 impl Tuning<'_> {
-    /// Opens the panel, or closes it and lets what is tried stand.
+    /// Opens the panel, or closes it and keeps what is being tried.
     pub(super) fn tune(&mut self) {
         if matches!(self.looking.overlay, Some(Overlay::Tuning(_))) {
             self.looking.overlay = None;
@@ -50,7 +50,7 @@ impl Tuning<'_> {
         }
     }
 
-    /// Moves the marked knob by its step, or goes to another preset.
+    /// Changes the marked knob by its step, or goes to another preset.
     pub(super) fn tune_by(&mut self, direction: i64) {
         let Some(Overlay::Tuning(panel)) = &mut self.looking.overlay else { return };
         panel.typed.clear();
@@ -63,7 +63,7 @@ impl Tuning<'_> {
         }
     }
 
-    /// The marked knob's default; behind a value that is being typed the key types.
+    /// Sets the marked knob's default; while a value is being typed the key types instead.
     pub(super) fn tune_default(&mut self) {
         let Some(Overlay::Tuning(panel)) = &mut self.looking.overlay else { return };
         if !panel.typed.is_empty() {
@@ -84,7 +84,7 @@ impl Tuning<'_> {
         self.knobs.tuning.try_out(&in_force, &Params::default());
     }
 
-    /// Takes the typed value; without one puts what is tried in force.
+    /// Accepts the typed value; without one applies the changes.
     pub(super) fn tune_apply(&mut self) -> Vec<Effect> {
         let Some(Overlay::Tuning(panel)) = &mut self.looking.overlay else { return Vec::new() };
         let (typed, knob) = (std::mem::take(&mut panel.typed), panel.knob());
@@ -108,7 +108,7 @@ impl Tuning<'_> {
         orders
     }
 
-    /// Drops the value being typed; without one everything that is tried, and closes the panel.
+    /// Discards the value being typed; without one discards all changes being tried, and closes the panel.
     pub(super) fn tune_forget(&mut self) {
         if let Some(Overlay::Tuning(panel)) = &mut self.looking.overlay {
             if !panel.typed.is_empty() {
@@ -119,7 +119,7 @@ impl Tuning<'_> {
         self.knobs.tuning.forget();
     }
 
-    /// Sets the length of segments, in the unit that they are counted in.
+    /// Changes the length of segments, in their unit.
     pub(super) fn segment_length(&mut self, direction: i64) -> Vec<Effect> {
         let (name, what) = match self.knobs.in_force(self.answers).segment {
             SegmentUnit::Tokens => ("segment-tokens", "tokens a segment"),
@@ -129,7 +129,7 @@ impl Tuning<'_> {
         self.set_by(name, direction, what)
     }
 
-    /// Sets the exit threshold δ.
+    /// Changes the exit threshold δ.
     pub(super) fn exit_threshold(&mut self, direction: i64) -> Vec<Effect> {
         self.set_by("exit-threshold", direction, "is the exit threshold δ")
     }
@@ -143,7 +143,7 @@ impl Tuning<'_> {
                 .say(Level::Info, &format!("other knobs are being tried: `{panel}` goes back to them, {forget} forgets them"));
             return Vec::new();
         }
-        // A run may not have answered to the last press yet.
+        // A run may not have answered the last key press yet.
         let now = self.knobs.tuning.value(knob).cloned().unwrap_or_else(|| (knob.get)(&self.knobs.in_force(self.answers)));
         let value = knob.stepped(&now, direction);
         if value == now {
@@ -153,21 +153,21 @@ impl Tuning<'_> {
         let mut params = self.knobs.in_force(self.answers);
         let (orders, when) = self.put_in_force(&[(knob, value.clone())]);
         self.knobs.tuning.compare_with(knob, value.clone());
-        // Only values of the knob's own range get here.
+        // Only values in the knob's own range get here.
         let _ = params.set(name, &value);
         let idle = needs::idle(&params, name).map_or_else(String::new, |idle| format!("; {idle}"));
         self.notices.say(Level::Info, &format!("{when}: {value} {what}{idle}"));
         orders
     }
 
-    /// Knobs of the next answer, and of the one that is being written; says from when on they hold.
+    /// Applies knobs to the next answer, and to the current one; reports when they take effect.
     fn put_in_force(&mut self, changes: &[(&'static Knob, Value)]) -> (Vec<Effect>, &'static str) {
         for (knob, value) in changes {
-            // Only values of the knob's own range get here.
+            // Only values in the knob's own range get here.
             let _ = self.knobs.params.set(knob.name, value);
         }
         if self.answers.source != Source::Live || !self.answers.session.newest().is_some_and(Play::is_going) {
-            // Whoever goes back in this answer and on has them too.
+            // They also apply after going back in this answer and continuing.
             for (knob, value) in changes {
                 self.knobs.tuned.retain(|(known, _)| known.name != knob.name);
                 self.knobs.tuned.push((knob, value.clone()));
@@ -178,13 +178,13 @@ impl Tuning<'_> {
         (vec![Effect::Order(Command::SetParameters { values })], "from the next round on")
     }
 
-    /// Tries a value that the user chose, with what the knob needs to have an effect, unless that was chosen otherwise.
+    /// Tries a value that the user chose, with what the knob needs to have an effect, unless that was chosen differently.
     fn choose_value(&mut self, knob: &'static Knob, value: &Value) {
         self.try_value(knob, value);
         self.knobs.tuning.choose(knob);
         let in_force = self.knobs.in_force(self.answers);
         let mut params = self.knobs.tuning.over(&in_force);
-        // Why a knob has no effect all the same is beside it.
+        // If a knob still has no effect, the reason is shown next to it.
         let implied = needs::enable(&mut params, knob.name, |governor| !self.knobs.tuning.chose(governor)).unwrap_or_default();
         if !implied.is_empty() {
             self.knobs.tuning.try_out(&in_force, &params);
@@ -202,7 +202,7 @@ impl Tuning<'_> {
         }
     }
 
-    /// The preset after the one that is tried, or before it.
+    /// Tries the next preset, or the previous one.
     fn try_preset(&mut self, direction: i64) {
         let in_force = self.knobs.in_force(self.answers);
         let names: Vec<&str> = self.knobs.presets.names().collect();

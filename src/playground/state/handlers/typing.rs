@@ -13,7 +13,7 @@ use crate::playground::state::message::Effect;
 use crate::playground::state::overlay::Overlay;
 use crate::playground::state::parts::notices::Notice;
 
-/// A key without a meaning of its own: in the prompt and in lists it types.
+/// Handles a key without a meaning of its own: in the prompt and in lists it types.
 pub(in crate::playground::state) fn typed(state: &mut State, context: Context, event: KeyEvent) -> Vec<Effect> {
     let character = match event.code {
         KeyCode::Char(character) if Key::from(event).types() => Some(character),
@@ -50,7 +50,7 @@ pub(in crate::playground::state) fn typed(state: &mut State, context: Context, e
     Vec::new()
 }
 
-/// A pasted text.
+/// Handles pasted text.
 pub(in crate::playground::state) fn pasted(state: &mut State, text: &str) {
     state.notices.notice = None;
     match &mut state.looking.overlay {

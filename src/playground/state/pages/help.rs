@@ -19,14 +19,14 @@ pub const VIEW: View = View {
     next: None,
 };
 
-/// What fusion is, for someone who has never seen it.
+/// What fusion is, for a new user.
 pub const EXPLANATION: &[&str] = &[
     "Several models write one answer together. Each round, every model drafts the next segment (its pane), every model scores \
      every candidate (the ranking), and the best one is accepted for all (the transcript). Models that keep losing leave.",
     "Letters name the models: A is the first. A score is how probable a verifier finds a candidate; the bar is the fused score.",
 ];
 
-/// The help screen, made from the table of actions and the keys in force.
+/// The help screen, made from the table of actions and the current keys.
 #[must_use]
 pub fn help(keymap: &Keymap, ascii: bool, width: u16) -> Prose {
     let mut prose = Prose::new();

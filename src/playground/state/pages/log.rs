@@ -1,4 +1,4 @@
-//! The log's page: everything worth knowing so far, newest first.
+//! The log's page: all messages so far, newest first.
 
 use super::view::{Body, READING, View, whole};
 use crate::playground::state::action::Context;

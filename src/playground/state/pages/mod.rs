@@ -1,7 +1,7 @@
-//! The pages: what can lie over the screen to be read.
+//! The pages: what can be shown over the screen to be read.
 //!
-//! A page is a name and a row of the table of actions, which opens it ([`Action::Open`](super::action::Action::Open)), a row here,
-//! and a file of its own, which says its title, size, keys and lines. A file that only a page needs is in this folder.
+//! A page is a row here and a separate file, which defines its title, size, keys and lines; a row of the table of actions opens
+//! it ([`Action::Open`]). A file that only a page needs is in this folder.
 
 pub mod help;
 mod log;
@@ -19,7 +19,7 @@ macro_rules! pages {
             #[cfg(any(test, feature = "testing"))]
             pub const ALL: &'static [Self] = &[$(Self::$name,)*];
 
-            /// What it is.
+            /// Its definition.
             #[must_use]
             pub fn view(self) -> View {
                 match self {
@@ -44,7 +44,7 @@ pages! {
 }
 
 impl Page {
-    /// Whether pressing the key of this page again and again comes to another, or it is that one.
+    /// Whether pressing the key of this page repeatedly reaches the other page, or it is that one.
     #[must_use]
     pub fn leads_to(self, other: Self) -> bool {
         self == other || self.view().next.is_some_and(|next| next.leads_to(other))

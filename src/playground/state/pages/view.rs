@@ -13,11 +13,11 @@ pub struct View {
     pub title: &'static str,
     /// Columns, if the screen has them.
     pub width: u16,
-    /// Rows, by those between the status line and the timeline.
+    /// Rows, given those between the status line and the timeline.
     pub height: fn(u16) -> u16,
-    /// Which keys hold.
+    /// Which keys apply.
     pub context: Context,
-    /// The actions that the hint line names, the likeliest first.
+    /// The actions on the hint line, the likeliest first.
     pub hints: fn(&State) -> &'static [Action],
     /// What it shows.
     pub body: Body,
@@ -44,7 +44,7 @@ pub enum Curve {
     Weights,
 }
 
-/// What the lines of a page are made of.
+/// What the lines of a page are made from.
 pub struct Reading<'a> {
     pub(in crate::playground::state) shown: Shown<'a>,
     pub(in crate::playground::state) memo: &'a mut Memo,
@@ -63,7 +63,7 @@ impl Body {
     }
 }
 
-/// The height of a page that takes what there is.
+/// The height of a page that fills the space.
 #[must_use]
 pub fn whole(body: u16) -> u16 {
     body + 1

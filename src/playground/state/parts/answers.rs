@@ -1,6 +1,6 @@
 //! The answers of the conversation: their runs, where events come from, and what waits for members.
 //!
-//! Owns everything that events change. What of it the user looks at is [`looking`](super::looking)'s.
+//! Owns everything that events change. [`looking`](super::looking) owns what the user looks at.
 
 use super::run_state::{RunState, run_state};
 pub use super::source::{Replay, Source, TakingUp};
@@ -16,20 +16,20 @@ use crate::playground::state::transcript::Transcript;
 pub struct Answers {
     /// The answers, each with its run.
     pub session: Session,
-    /// The conversation as it is read.
+    /// The conversation as shown for reading.
     pub transcript: Transcript,
     /// Where events come from.
     pub source: Source,
-    /// The question that waits for members that are being connected.
+    /// The question that waits for members that are connecting.
     pub waiting: Option<Conversation>,
-    /// Whether a run is being taken up again.
+    /// Whether a run is being resumed.
     pub taking_up: TakingUp,
     /// The run's clock, in milliseconds since its start.
     pub now_ms: f64,
 }
 
 impl Answers {
-    /// Before anything was asked.
+    /// Before the first question.
     #[must_use]
     pub fn new(session: Session) -> Self {
         Self {
@@ -48,7 +48,7 @@ impl Answers {
         run_state(self.session.newest(), &self.source, self.session.is_asking(), self.waits_for_members())
     }
 
-    /// Whether a question waits for members that are being connected.
+    /// Whether a question waits for members that are connecting.
     #[must_use]
     pub fn waits_for_members(&self) -> bool {
         self.waiting.is_some()
@@ -66,13 +66,13 @@ impl Answers {
         self.session.is_going() && self.source == Source::Live
     }
 
-    /// Whether a recorded run is replayed.
+    /// Whether a recorded run is being replayed.
     #[must_use]
     pub fn is_replay(&self) -> bool {
         matches!(self.source, Source::Replay(_))
     }
 
-    /// Whether a recorded run was played to its end and is not whole: then it can continue for real.
+    /// Whether a recorded run was played to its end and is incomplete: then it can be continued live.
     #[must_use]
     pub fn recording_breaks_off(&self) -> bool {
         let over = matches!(&self.source, Source::Replay(replay) if replay.over);
@@ -80,7 +80,7 @@ impl Answers {
         over && self.session.newest().is_some_and(|play| !whole(play))
     }
 
-    /// The newest run, if it can be changed while the answer at this place is shown; else why not.
+    /// The newest run, if it can be changed while the answer at this index is shown; otherwise the reason why not.
     pub fn changeable(&self, shown: usize) -> Result<&Run, &'static str> {
         match (self.session.newest(), self.session.is_asking()) {
             (None, _) | (_, true) => Err("there is no answer to change yet"),
@@ -91,7 +91,7 @@ impl Answers {
         }
     }
 
-    /// The segment that was accepted in a round; none while that round is open.
+    /// The segment accepted in a round; `None` while that round is open.
     #[must_use]
     pub fn segment_of(&self, play: usize, round: Option<usize>) -> Option<SegmentId> {
         let run = &self.session.plays().get(play)?.run;
@@ -99,7 +99,7 @@ impl Answers {
         run.tree.path(run.tree.head()).get(round?).copied()
     }
 
-    /// The text that was accepted in a round.
+    /// The text accepted in a round.
     #[must_use]
     pub fn text_of(&self, (play, round): (usize, Option<usize>)) -> Option<String> {
         let accepted = self.session.play(play).round(round?)?.accepted.as_ref()?;

@@ -1,4 +1,4 @@
-//! The knobs: those that the next answer starts with, and those that are tried.
+//! The knobs: those that the next answer starts with, and those being tried.
 
 use crate::engine::fusion::params::{Knob, Params, Presets, Value};
 use crate::playground::state::parts::answers::Answers;
@@ -15,7 +15,7 @@ pub struct Knobs {
     pub seed: u64,
     /// Knobs being tried.
     pub tuning: Tuning,
-    /// Knobs that were set while no answer was being written: one that is taken up again goes by them.
+    /// Knobs that were set while no answer was being written: they apply to one that is resumed.
     pub tuned: Vec<(&'static Knob, Value)>,
 }
 
@@ -26,13 +26,13 @@ impl Knobs {
         Self { params, presets, seed, tuning: Tuning::default(), tuned: Vec::new() }
     }
 
-    /// The knobs that the next round of the answer goes by if it is being written or is a recorded one, else the next answer.
+    /// The knobs for the next round of the answer if it is being written or recorded, otherwise for the next answer.
     #[must_use]
     pub fn in_force(&self, answers: &Answers) -> Params {
         let run = answers.session.newest().filter(|play| answers.is_replay() || play.is_going()).map(|play| &play.run);
         let mut params = run.map_or_else(|| self.params.clone(), |run| Params::clone(&run.params));
         for (knob, value) in &self.tuned {
-            // Only values of the knob's own range get there.
+            // Only values in the knob's own range get there.
             let _ = params.set(knob.name, value);
         }
         params

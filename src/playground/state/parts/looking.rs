@@ -1,6 +1,6 @@
-//! What the user looks at: a round, a part of the screen, a place in a text, a page over everything.
+//! What the user looks at: a round, a part of the screen, a position in a text, a page over everything.
 //!
-//! Owns places only. How large things are is reported by the layout of the last frame ([`Laid`]).
+//! Owns positions only. The layout of the last frame ([`Laid`]) reports how large things are.
 
 use crate::engine::fusion::MemberIndex;
 use crate::playground::state::action::Page;
@@ -17,13 +17,13 @@ pub struct Looking {
     pub round: Option<Look>,
     /// The focused part.
     pub focus: Part,
-    /// Whether the focused part has the whole screen.
+    /// Whether the focused part fills the screen.
     pub zoomed: bool,
-    /// The member whose pane is in sight where not all are.
+    /// The member whose pane is visible if not all are.
     pub pane: MemberIndex,
-    /// What lies over the screen.
+    /// What is shown over the screen.
     pub overlay: Option<Overlay>,
-    /// What the answer is compared with on the page that does.
+    /// What the answer is compared with on the comparison page.
     pub against: Option<Against>,
     /// The lines that the user scrolled to, by member.
     pub tops: Vec<Option<(DraftKey, usize)>>,
@@ -36,9 +36,9 @@ pub struct Looking {
 /// A round that the user selected instead of the newest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Look {
-    /// The play's place in the session.
+    /// The play's index in the session.
     pub play: usize,
-    /// The round's place in the play.
+    /// The round's index in the play.
     pub round: usize,
 }
 
@@ -59,8 +59,8 @@ impl Default for Looking {
 }
 
 impl Looking {
-    /// The round that panes and table show: the play, and the round in it if there is one yet. What was decided stays in sight
-    /// until something of the next round comes.
+    /// The round that panes and table show: the play, and the round in it if there is one yet. A decided round stays visible
+    /// until something of the next one arrives.
     #[must_use]
     pub fn shown(&self, session: &Session) -> (usize, Option<usize>) {
         if let Some(look) = self.round {
@@ -74,19 +74,19 @@ impl Looking {
         (session.plays().len().saturating_sub(1), shown.checked_sub(1))
     }
 
-    /// The page that lies over the screen.
+    /// The page over the screen.
     #[must_use]
     pub fn page(&self) -> Option<Page> {
         self.overlay.as_ref().and_then(Overlay::as_page)
     }
 
-    /// Shows the answer beside another.
+    /// Shows the answer next to another.
     pub fn compare_with(&mut self, against: Against) {
         self.against = Some(against);
         self.overlay = Some(Overlay::page(Page::Compare));
     }
 
-    /// Focuses a part; the pane of a member stays in sight.
+    /// Focuses a part; the pane of a member stays visible.
     pub fn focus_on(&mut self, part: Part) {
         self.focus = part;
         if let Part::Pane(member) = part {
@@ -94,7 +94,7 @@ impl Looking {
         }
     }
 
-    /// Drops the focus of a pane that another run, which may have fewer members, does not have.
+    /// Drops the focus of a pane that another run, with fewer members, does not have.
     pub fn limit_to(&mut self, members: usize) {
         if let Part::Pane(member) = self.focus
             && member.0 >= members
@@ -136,7 +136,7 @@ impl Looking {
         self.table_top = self.table_top.saturating_add_signed(lines).min(last);
     }
 
-    /// Takes in where everything is.
+    /// Records the measurements of the layout.
     pub fn lay(&mut self, laid: Laid) {
         if let Some(scroll) = self.overlay.as_mut().and_then(Overlay::scroll_mut) {
             scroll.fit(laid.overlay_lines, laid.overlay_height);

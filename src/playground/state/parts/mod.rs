@@ -1,4 +1,4 @@
-//! The parts of the state, each with fields of its own: a handler is given those that it may touch, and no others.
+//! The parts of the state, each with its own fields: a handler gets only those that it may change.
 
 pub mod answers;
 pub mod knobs;

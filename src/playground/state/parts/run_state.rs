@@ -10,15 +10,15 @@ use crate::playground::state::play::Play;
 pub enum RunState {
     /// Nothing was asked yet.
     Ready,
-    /// A question waits for members that are being connected.
+    /// A question waits for members that are connecting.
     Waiting,
     /// The members read the question.
     Starting,
     /// Rounds continue.
     Answering,
-    /// The open round is the last until it is told to continue.
+    /// The open round is the last until the user resumes.
     Pausing,
-    /// No round starts until it is told to.
+    /// No round starts until the user resumes.
     Paused,
     /// The answer is complete.
     Answered,
@@ -26,7 +26,7 @@ pub enum RunState {
     Limit,
     /// The user ended it.
     Stopped,
-    /// Nobody was left to draft.
+    /// No drafter was left.
     Failed,
     /// The recording breaks off.
     BrokenOff,
@@ -61,7 +61,7 @@ impl RunState {
     }
 }
 
-/// What the run is doing; `asking` says whether a question is on its way, `waits` whether it waits for members.
+/// What the run is doing; `asking`: a question is on its way, `waits`: it waits for members.
 #[must_use]
 pub fn run_state(play: Option<&Play>, source: &Source, asking: bool, waits: bool) -> RunState {
     let Some(play) = play.filter(|_| !asking) else {

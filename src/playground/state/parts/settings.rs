@@ -6,25 +6,24 @@ use crate::playground::state::roster::Roster;
 use crate::playground::state::scene::draft::Shading;
 
 /// What the playground starts with.
+#[allow(missing_docs, reason = "the names say it")]
 #[derive(Debug, Clone)]
 pub struct Options {
     /// Every known model, and which of them take part.
     pub roster: Roster,
-    /// The knobs.
     pub params: Params,
-    /// Every preset.
     pub presets: Presets,
-    /// Instructions that stand before every conversation.
+    /// Instructions before every conversation.
     pub system: Option<String>,
     /// The seed of the first run.
     pub seed: u64,
     /// What a key does.
     pub keymap: Keymap,
-    /// How things look at first.
+    /// Initial appearance.
     pub settings: Settings,
-    /// What was asked before, oldest first.
+    /// Earlier questions, oldest first.
     pub history: Vec<String>,
-    /// What went wrong while this was put together, but stops nothing.
+    /// Problems during the setup that do not prevent starting.
     pub warnings: Vec<String>,
 }
 
@@ -32,22 +31,22 @@ pub struct Options {
 #[derive(Debug, Clone, PartialEq)]
 #[allow(clippy::struct_excessive_bools, reason = "each is one switch of the screen")]
 pub struct Settings {
-    /// The theme in force.
+    /// The current theme.
     pub theme: String,
     /// All themes.
     pub themes: Vec<String>,
     /// What shades the tokens of drafts.
     pub shading: Shading,
-    /// Whether the transcript shows who wrote what.
+    /// Whether the transcript shows the author of each segment.
     pub authors: bool,
-    /// Whether the mouse reports.
+    /// Whether the mouse is captured.
     pub mouse: bool,
     /// Only ASCII for marks and bars.
     pub ascii: bool,
-    /// Tokens a second that in-process models are slowed down to.
+    /// The pace in tokens per second that in-process models are slowed down to.
     pub pace: Option<u32>,
-    /// Whether that is only for the built-in models, since the user has said nothing.
+    /// Whether that is only for the built-in models, since the user has not set a pace.
     pub toys_pace: bool,
-    /// Whether model servers are looked for on this machine when the playground opens.
+    /// Whether to search for model servers on this machine when the playground opens.
     pub scan: bool,
 }

@@ -1,4 +1,4 @@
-//! Where the events of a run come from, and how far taking it up again is.
+//! Where the events of a run come from, and the progress of resuming it.
 
 use crate::engine::round::Command;
 use crate::playground::state::roster::RowId;
@@ -6,35 +6,35 @@ use crate::playground::state::roster::RowId;
 /// Where events come from.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Source {
-    /// A run under way, or none yet.
+    /// A live run, or none yet.
     Live,
     /// A recorded run.
     Replay(Replay),
 }
 
-/// A replay under way.
+/// A replay in progress.
+#[allow(missing_docs, reason = "the names say it")]
 #[derive(Debug, Clone, PartialEq)]
 pub struct Replay {
-    /// The file's name.
     pub file: String,
-    /// Whether it plays.
+    /// Whether it is playing.
     pub playing: bool,
-    /// How fast: 1 is as recorded.
+    /// The speed: 1 is as recorded.
     pub speed: f64,
     /// Whether everything was played.
     pub over: bool,
 }
 
-/// How far taking a run up again is.
+/// The progress of resuming a run.
 #[derive(Debug, Clone, PartialEq)]
 pub enum TakingUp {
-    /// No run is taken up.
+    /// No run is being resumed.
     Not,
-    /// Members are being connected for it.
+    /// Members are connecting for it.
     Awaiting {
-        /// What the run is told then.
+        /// The commands that the run gets then.
         commands: Vec<Command>,
-        /// The members that are being connected.
+        /// The members that are connecting.
         rows: Vec<RowId>,
     },
     /// It has started, and the run has not confirmed it yet.

@@ -1,6 +1,6 @@
-//! Composing an ensemble: who is chosen, with which role and weight, before it is taken or left.
+//! Composing an ensemble: which models are chosen, with which role and weight, before it is used or discarded.
 //!
-//! Holds only what the user changed; the list itself is the roster's, and continues changing while this is open.
+//! Holds only what the user changed; the roster owns the list itself, which keeps changing while this is open.
 
 use super::{Known, Origin, Place, Roster, RowId};
 use crate::engine::fusion::MemberIndex;
@@ -8,37 +8,35 @@ use crate::engine::fusion::event::{MemberHeader, Role};
 use crate::engine::fusion::weights::{WeightRule, WeightSource, Weights};
 use crate::playground::state::action::Action;
 
-/// How far one key press moves a weight, and the most that it reaches.
+/// How much one key press changes a weight, and its maximum.
 const STEP: f64 = 0.1;
 const HEAVIEST: f64 = 100.0;
 
-/// What the user would have one model do.
+/// The user's choices for one model.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Pick {
     /// Whether it takes part.
     pub chosen: bool,
-    /// What it does then.
+    /// Its role in the ensemble.
     pub role: Role,
-    /// The weight as a verifier that was given it.
+    /// Its given weight as a verifier.
     pub weight: Option<f64>,
 }
 
 /// An ensemble being composed.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Compose {
-    /// By row; those beyond are as the roster has them.
+    /// By row; rows beyond are as the roster has them.
     picks: Vec<Option<Pick>>,
-    /// The marked one.
     marked: Option<RowId>,
 }
 
-/// Why an ensemble cannot be taken.
+/// Why an ensemble cannot be used.
+#[allow(missing_docs, reason = "the names say it")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum ComposeError {
-    /// No model was chosen.
     #[error("choose at least one model")]
     NoModel,
-    /// No chosen model drafts.
     #[error("choose at least one model that drafts")]
     NoDrafter,
 }
@@ -55,13 +53,13 @@ impl ComposeError {
 }
 
 impl Compose {
-    /// The marked row; the first of the list before the mark was moved.
+    /// The marked row; the first of the list until the mark was moved.
     #[must_use]
     pub fn marked(&self, roster: &Roster) -> Option<RowId> {
         self.marked.or_else(|| order(roster).first().copied())
     }
 
-    /// Moves the mark along the list, around its ends.
+    /// Moves the mark along the list, wrapping around its ends.
     pub fn move_by(&mut self, roster: &Roster, step: isize) {
         let order = order(roster);
         let marked = self.marked(roster);
@@ -72,7 +70,7 @@ impl Compose {
         }
     }
 
-    /// What a row is meant to do: as the user changed it, else as the ensemble or the configuration has it.
+    /// The choices for a row: as the user changed them, otherwise as the ensemble or the configuration has them.
     #[must_use]
     pub fn pick(&self, roster: &Roster, row: RowId) -> Pick {
         if let Some(pick) = self.picks.get(row.0).copied().flatten() {
@@ -101,7 +99,7 @@ impl Compose {
         Some(row)
     }
 
-    /// Chooses the marked row, or not; returns it where it is chosen now.
+    /// Chooses the marked row, or removes it; returns it if it is chosen now.
     pub fn toggle(&mut self, roster: &Roster) -> Option<RowId> {
         let row = self.change(roster, |pick, _| pick.chosen = !pick.chosen)?;
         self.pick(roster, row).chosen.then_some(row)
@@ -112,7 +110,7 @@ impl Compose {
         self.change(roster, |pick, known| {
             let chat = known.standing.capabilities().is_none_or(|known| known.chat);
             pick.role = match pick.role {
-                // A model made for conversation does the same in both.
+                // For a chat model the two are the same.
                 Role::Auto if !chat => Role::Both,
                 Role::Auto | Role::Both => Role::Draft,
                 Role::Draft => Role::Verify,
@@ -121,7 +119,7 @@ impl Compose {
         });
     }
 
-    /// The weight of a row among those chosen, and why it has it; `None` where it takes no part, or nothing is known of it yet.
+    /// The weight of a row among those chosen, and why it has it; `None` if it does not take part, or nothing is known of it yet.
     #[must_use]
     pub fn weight(&self, roster: &Roster, row: RowId, rule: WeightRule) -> Option<(f64, WeightSource)> {
         let chosen = |row: &RowId| self.pick(roster, *row).chosen;
@@ -140,7 +138,7 @@ impl Compose {
         (known || source == WeightSource::Set).then_some((weight, source))
     }
 
-    /// Moves the weight of the marked row by so many steps, in tenths from 0 on.
+    /// Changes the weight of the marked row by this many steps, in tenths from 0 on.
     pub fn change_weight(&mut self, roster: &Roster, rule: WeightRule, steps: f64) {
         let now = self.marked(roster).and_then(|row| self.weight(roster, row, rule)).map(|(weight, _)| weight);
         self.change(roster, |pick, known| {
@@ -149,7 +147,7 @@ impl Compose {
         });
     }
 
-    /// The ensemble that is chosen: those that took part before in their order, then the others in the list's.
+    /// The chosen ensemble: those that took part before in their order, then the others in the list's order.
     pub fn ensemble(&self, roster: &Roster) -> Result<Vec<Place>, ComposeError> {
         let mut chosen = Vec::new();
         let mut drafts = false;
@@ -168,7 +166,7 @@ impl Compose {
     }
 }
 
-/// The list's order: who takes part now, then the others by where they are known from.
+/// The list's order: those that take part now, then the others by origin.
 #[must_use]
 pub fn order(roster: &Roster) -> Vec<RowId> {
     let mut order: Vec<RowId> = roster.ensemble().iter().map(|place| place.row).collect();

@@ -1,6 +1,6 @@
-//! Models in files that were found on this machine: rows like all others, of which more is known before they are opened.
+//! Models in files found on this machine: rows like all others, of which more is known before they are opened.
 //!
-//! Owns taking in what a look brought. A row stays where it is: one whose file is gone says so.
+//! Owns merging the results of a search. A row stays where it is: one whose file is gone says so.
 
 use std::path::{Path, PathBuf};
 
@@ -11,7 +11,7 @@ use crate::engine::member::model_file::available::Memory;
 use crate::ensemble::found::{Finding, FoundModel};
 
 impl Known {
-    /// The file it is opened from, where it is in one.
+    /// The file it is opened from, if any.
     fn path(&self) -> Option<&Path> {
         match &self.spec.config.source {
             Source::Gguf { path, .. } => Some(path),
@@ -19,13 +19,13 @@ impl Known {
         }
     }
 
-    /// How it stands while it is not opened.
+    /// Its standing while it is not opened.
     pub(super) fn unopened(&self) -> Standing {
         let problem = self.file.as_ref().and_then(|file| file.problem.clone());
         problem.map_or(Standing::Unknown, Standing::Away)
     }
 
-    /// Takes in what is known of its file now. What was opened stays so.
+    /// Updates what is known of its file. An opened one keeps its standing.
     fn learn(&mut self, file: FoundModel) {
         let is_unopened = self.standing == self.unopened();
         self.file = Some(Box::new(file));
@@ -36,31 +36,31 @@ impl Known {
 }
 
 impl Roster {
-    /// Starts a look for model files; whether one has to be started.
+    /// Starts a search for model files; returns whether one has to be started.
     pub fn look(&mut self) -> bool {
         !std::mem::replace(&mut self.looking, true)
     }
 
-    /// Whether model files are being looked for.
+    /// Whether model files are being searched for.
     #[must_use]
     pub fn is_looking(&self) -> bool {
         self.looking
     }
 
-    /// The memory there was at the last look.
+    /// The memory available at the last search.
     #[must_use]
     pub fn memory(&self) -> Option<Memory> {
         self.memory
     }
 
-    /// The files of the models that a user named, which need not be found.
+    /// The files of the models that the user named, which need not be found.
     #[must_use]
     pub fn named_files(&self) -> Vec<PathBuf> {
         let named = self.rows.iter().filter(|known| known.origin != Origin::File);
         named.filter_map(|known| known.path().map(Path::to_owned)).collect()
     }
 
-    /// Takes in what a look brought.
+    /// Merges the results of a search.
     pub fn files(&mut self, finding: Finding) {
         self.looking = false;
         self.memory = finding.memory;
@@ -83,12 +83,12 @@ impl Roster {
         }
     }
 
-    /// No look was possible.
+    /// Records that no search was possible.
     pub fn no_look(&mut self) {
         self.looking = false;
     }
 
-    /// Bytes that the models in files take together that are chosen; `None` where it is no more than one.
+    /// How many bytes the chosen models in files take together; `None` if there is no more than one.
     #[must_use]
     pub fn needed_together(&self, compose: &Compose) -> Option<u64> {
         let chosen = self.rows.iter().enumerate().filter(|(place, _)| compose.pick(self, RowId(*place)).chosen);

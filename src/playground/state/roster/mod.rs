@@ -1,7 +1,7 @@
-//! Every model that is known, how each stands, and which of them take part in the next answer.
+//! Every known model, the standing of each, and which of them take part in the next answer.
 //!
-//! Owns the list, its names and the news of it; opening members is [`term`](crate::playground::term)'s, and what the user is
-//! composing right now is [`compose`]'s. A row keeps its number for as long as the program runs, so that news of it find it.
+//! Owns the list, its names and its news; [`term`](crate::playground::term) opens members, and [`compose`] owns what the user is
+//! composing right now. A row keeps its number for as long as the program runs, so that news reaches it.
 
 pub mod compose;
 mod files;
@@ -13,11 +13,11 @@ use crate::engine::member::model_file::available::Memory;
 use crate::ensemble::MemberSpec;
 use crate::ensemble::found::FoundModel;
 
-/// A row's number: its place in the list.
+/// A row's number: its index in the list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct RowId(pub usize);
 
-/// Where the user knows a model from.
+/// Where a model is known from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Origin {
     /// Named on the command line.
@@ -32,81 +32,76 @@ pub enum Origin {
     File,
 }
 
-/// How a member stands.
+/// The standing of a member.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Standing {
-    /// It was not asked yet.
+    /// It was not probed yet.
     Unknown,
-    /// It is being opened: what it is doing, cleaned.
+    /// It is being opened; what it is doing, cleaned.
     Connecting(String),
-    /// It can be asked, and can do this.
+    /// It can be asked, and has these capabilities.
     Ready(Box<Capabilities>),
     /// It cannot be asked, for this reason, cleaned.
     Away(String),
 }
 
-/// What is told of a member that is being opened.
+/// News of a member that is being opened.
+#[allow(missing_docs, reason = "the names say it")]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum News {
     /// It is still being opened; what it is doing.
     Doing(String),
-    /// It is there, goes by this name, and can do this.
-    Ready {
-        /// Its name.
-        name: String,
-        /// What it can do.
-        capabilities: Box<Capabilities>,
-    },
+    /// It is ready, with this name and these capabilities.
+    Ready { name: String, capabilities: Box<Capabilities> },
     /// It cannot be reached, for this reason.
     Away(String),
 }
 
 /// A known model.
+#[allow(missing_docs, reason = "the names say it")]
 #[derive(Debug, Clone, PartialEq)]
 pub struct Known {
     /// How it is opened.
     pub spec: MemberSpec,
-    /// Where it is known from.
     pub origin: Origin,
-    /// How it stands.
     pub standing: Standing,
-    /// What is known of its file, where it was found in one.
+    /// What is known of its file, if it was found in one.
     pub file: Option<Box<FoundModel>>,
 }
 
 /// A known model that takes part.
+#[allow(missing_docs, reason = "the names say it")]
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Place {
-    /// Which.
     pub row: RowId,
-    /// What it does.
+    /// Its role in the ensemble.
     pub role: Role,
-    /// The weight as a verifier that was given it.
+    /// Its given weight as a verifier.
     pub weight: Option<f64>,
 }
 
 /// A member of the next run.
+#[allow(missing_docs, reason = "the names say it")]
 #[derive(Debug, Clone, PartialEq)]
 pub struct Seated {
-    /// Which.
     pub row: RowId,
     /// Its name, unique in the ensemble.
     pub name: String,
-    /// What it does.
+    /// Its role in the ensemble.
     pub role: Role,
     /// The weight as a verifier that the user gave it, at least 0.
     pub weight: Option<f64>,
 }
 
-/// Every known model, and the ensemble in force.
+/// Every known model, and the current ensemble.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Roster {
     rows: Vec<Known>,
     ensemble: Vec<Place>,
     scanning: bool,
-    /// Whether model files are being looked for.
+    /// Whether model files are being searched for.
     looking: bool,
-    /// The memory there was when model files were looked for last.
+    /// The memory available at the last search for model files.
     memory: Option<Memory>,
 }
 
@@ -114,7 +109,7 @@ impl Origin {
     /// Every origin, in the order of the list.
     pub const ALL: &'static [Self] = &[Self::Given, Self::Configured, Self::Found, Self::File, Self::BuiltIn];
 
-    /// The heading of those that do not take part.
+    /// The heading for those that do not take part.
     #[must_use]
     pub fn title(self) -> &'static str {
         match self {
@@ -128,7 +123,7 @@ impl Origin {
 }
 
 impl Standing {
-    /// Its capabilities, where they are known.
+    /// Its capabilities, if they are known.
     #[must_use]
     pub fn capabilities(&self) -> Option<&Capabilities> {
         match self {
@@ -137,7 +132,7 @@ impl Standing {
         }
     }
 
-    /// The standing in a word or two.
+    /// The standing as a word or two.
     #[must_use]
     pub fn word(&self) -> &'static str {
         match self {
@@ -154,7 +149,7 @@ impl Known {
         Self { spec, origin, standing: Standing::Unknown, file: None }
     }
 
-    /// The weight in force: the one given, else that of its way of scoring.
+    /// The current weight: the one given, otherwise that of its way of scoring.
     #[must_use]
     pub fn weight(&self, given: Option<f64>) -> f64 {
         given.unwrap_or_else(|| self.standing.capabilities().map_or(1.0, |known| known.tier.default_weight()))
@@ -189,7 +184,7 @@ impl Known {
         }
     }
 
-    /// Whether both are one model at one address.
+    /// Whether both are the same model at the same address.
     fn is_same(&self, other: &MemberSpec) -> bool {
         match (&self.spec.config.source, &other.config.source) {
             (Source::Server(own), Source::Server(of)) => {
@@ -201,14 +196,14 @@ impl Known {
     }
 }
 
-/// An address without what does not tell two servers apart.
+/// An address without the parts that do not distinguish servers.
 fn host(address: &str) -> String {
     let address = address.trim_end_matches('/').trim_end_matches("/v1");
     address.replace("://localhost", "://127.0.0.1").to_lowercase()
 }
 
 impl Roster {
-    /// The ensemble to start with, and what else is known. A member of the ensemble is not listed a second time.
+    /// The initial ensemble, and the other known models. A member of the ensemble is not listed twice.
     #[must_use]
     pub fn new(ensemble: Vec<MemberSpec>, configured: Vec<MemberSpec>, built_in: Vec<MemberSpec>) -> Self {
         let among = |specs: &[MemberSpec], spec: &MemberSpec| specs.iter().any(|known| known.config.source == spec.config.source);
@@ -233,7 +228,7 @@ impl Roster {
         roster
     }
 
-    /// Every known model; a [`RowId`] is a place here.
+    /// Every known model; a [`RowId`] is an index here.
     #[must_use]
     pub fn rows(&self) -> &[Known] {
         &self.rows
@@ -245,13 +240,13 @@ impl Roster {
         self.rows.get(row.0)
     }
 
-    /// Who takes part in the next answer, in the order that decides ties.
+    /// The members of the next answer, in the order that decides ties.
     #[must_use]
     pub fn ensemble(&self) -> &[Place] {
         &self.ensemble
     }
 
-    /// Lets these take part in the next answer.
+    /// Makes these the members of the next answer.
     pub fn take(&mut self, ensemble: Vec<Place>) {
         self.ensemble = ensemble;
     }
@@ -266,25 +261,25 @@ impl Roster {
         self.ensemble.iter().filter_map(|place| Some((place, self.rows.get(place.row.0)?)))
     }
 
-    /// The names of the ensemble: where several members are called alike the later ones get a number.
+    /// The names of the ensemble: duplicates get a number.
     #[must_use]
     pub fn names(&self) -> Vec<String> {
         unique(self.members().map(|(_, known)| known.spec.name.as_str()))
     }
 
-    /// The ensemble as a run's header tells it. One that is not ready can do nothing.
+    /// The ensemble as in a run's header. A member that is not ready has no capabilities.
     #[must_use]
     pub fn headers(&self) -> Vec<MemberHeader> {
         self.members().zip(self.names()).map(|((place, known), name)| known.header(place, name)).collect()
     }
 
-    /// How each member of the ensemble stands.
+    /// The standing of each member of the ensemble.
     #[must_use]
     pub fn standings(&self) -> Vec<Standing> {
         self.members().map(|(_, known)| known.standing.clone()).collect()
     }
 
-    /// The ensemble as the next run takes it.
+    /// The ensemble in the form for the next run.
     #[must_use]
     pub fn seated(&self) -> Vec<Seated> {
         let seat = |((place, _), name): ((&Place, &Known), String)| Seated {
@@ -308,13 +303,13 @@ impl Roster {
         self.members().any(|(_, known)| known.origin == Origin::BuiltIn)
     }
 
-    /// Whether the ensemble is nothing but built-in models, and none of them is away.
+    /// Whether the ensemble consists only of built-in models, and none of them is away.
     #[must_use]
     pub fn is_plain(&self) -> bool {
         self.members().all(|(_, known)| known.origin == Origin::BuiltIn && !matches!(known.standing, Standing::Away(_)))
     }
 
-    /// Forgets that these were ever opened.
+    /// Forgets that these were opened.
     pub fn let_go(&mut self, rows: &[RowId]) {
         for row in rows {
             if let Some(known) = self.rows.get_mut(row.0) {
@@ -323,7 +318,7 @@ impl Roster {
         }
     }
 
-    /// Models in files that were opened but do not take part: each holds memory, or a server of its own.
+    /// Models in files that were opened but do not take part: each holds memory, or has its own server.
     #[must_use]
     pub fn idle_files(&self) -> Vec<RowId> {
         let rows = self.rows.iter().enumerate().map(|(place, known)| (RowId(place), known));
@@ -335,18 +330,18 @@ impl Roster {
         idle.map(|(row, _)| row).collect()
     }
 
-    /// Starts a look at the usual ports; whether one has to be started.
+    /// Starts a search of the usual ports; returns whether one has to be started.
     pub fn scan(&mut self) -> bool {
         !std::mem::replace(&mut self.scanning, true)
     }
 
-    /// Whether the usual ports are being looked at.
+    /// Whether the usual ports are being searched.
     #[must_use]
     pub fn is_scanning(&self) -> bool {
         self.scanning
     }
 
-    /// Takes in what was found on the usual ports; returns the rows that were not known before.
+    /// Merges what was found on the usual ports; returns the new rows.
     pub fn found(&mut self, specs: Vec<MemberSpec>) -> Vec<RowId> {
         self.scanning = false;
         let mut new = Vec::new();
@@ -360,13 +355,13 @@ impl Roster {
     }
 }
 
-/// Names with a number where one is taken. One without a name is called a member.
+/// Names, with a number appended to duplicates. A model without a name is called a member.
 fn unique<'a>(names: impl Iterator<Item = &'a str>) -> Vec<String> {
     let mut taken: Vec<String> = Vec::new();
     for name in names {
         let name = if name.trim().is_empty() { "member" } else { name };
         let numbered = (2..).map(|number| format!("{name}-{number}"));
-        // Of more numbers than there are names one is free.
+        // Of one more number than there are names at least one is free.
         let free = std::iter::once(name.to_owned()).chain(numbered).find(|name| !taken.contains(name));
         taken.extend(free);
     }

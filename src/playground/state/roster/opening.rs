@@ -1,4 +1,4 @@
-//! Which models are there, which are on their way, and the news of both.
+//! Which models are ready, which are still opening, and the news of both.
 
 use super::{News, Roster, RowId, Standing};
 use crate::clean::clean_line;
@@ -8,7 +8,7 @@ use crate::engine::is_enough;
 use crate::ensemble::MemberSpec;
 
 impl Roster {
-    /// The model that goes by this name: the ensemble's before any other.
+    /// The model of this name, preferring the ensemble's.
     #[must_use]
     pub fn named(&self, name: &str) -> Option<RowId> {
         let seated = self.members().zip(self.names()).find(|(_, known)| known == name).map(|((place, _), _)| place.row);
@@ -39,8 +39,9 @@ impl Roster {
         opening.map(|(_, name)| clean_line(&name)).collect()
     }
 
-    /// Whether a question can be asked: at least half of the ensemble is there or away for good, one is there that drafts, and no model
-    /// is being loaded from a file, which is there soon or never; the large ones come last. The others join when they are ready.
+    /// Whether a question can be asked: at least half of the ensemble is ready or away for good, at least one ready member
+    /// drafts, and no model is being loaded from a file, which is ready soon or never, large ones last. The others join once they
+    /// are ready.
     #[must_use]
     pub fn is_enough(&self) -> bool {
         let (mut settled, mut drafters, mut all) = (0, 0, 0);
@@ -68,7 +69,7 @@ impl Roster {
         self.absent(&self.members().map(|(place, _)| place.row).collect::<Vec<_>>())
     }
 
-    /// Starts to open these; returns what has to be opened. One that is being opened already continues.
+    /// Starts opening these; returns what has to be opened. Models that are already opening continue.
     pub fn connect(&mut self, rows: &[RowId]) -> Vec<(RowId, MemberSpec)> {
         let mut begun = Vec::new();
         for row in rows {
@@ -84,7 +85,7 @@ impl Roster {
         begun
     }
 
-    /// Takes in news of a row. Words of a server are cleaned here.
+    /// Handles news of a row. A server's words are cleaned here.
     pub fn news(&mut self, row: RowId, news: News) {
         let Some(known) = self.rows.get_mut(row.0) else { return };
         known.standing = match news {

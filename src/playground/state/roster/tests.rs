@@ -102,7 +102,7 @@ fn files_come_and_go_and_what_was_opened_stays_open() {
     assert_eq!(standing(&roster, 2), Standing::Away("cut".to_owned()), "it is said before it is chosen");
     roster.connect(&[RowId(1), RowId(3)]);
     roster.news(RowId(1), ready(ScoreTier::InProcess));
-    // One is whole now, one is gone, and one that is open is looked at again.
+    // One is complete now, one is gone, and an open one is examined again.
     roster.files(found(&[("/m/a.gguf", None), ("/m/b.gguf", None), ("/m/d.gguf", None)]));
     assert_eq!(roster.rows().len(), 5);
     assert_eq!((standing(&roster, 2), standing(&roster, 4)), (Standing::Unknown, Standing::Unknown));
@@ -139,8 +139,8 @@ fn press() -> impl Strategy<Value = Press> {
 }
 
 proptest! {
-    /// Whatever is pressed and whatever is found meanwhile: an ensemble that is taken has someone who drafts, nobody twice,
-    /// names of their own and weights that a run accepts.
+    /// Whatever is pressed and whatever is found in the meantime, an ensemble that is used has a drafter, no duplicates, unique
+    /// names and weights that a run accepts.
     #[test]
     fn an_ensemble_that_is_taken_can_be_asked(presses in prop::collection::vec(press(), 0..80)) {
         let names = ["a", "b", "a"].map(built_in);

@@ -7,7 +7,7 @@ use crate::playground::state::prose::{Line, Prose, Tone, line, wrap};
 /// Lines below the list: what the marked knob means, and what would have been different.
 const FOOT: usize = 5;
 
-/// Where the user is in the panel.
+/// The user's position in the panel.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Panel {
     /// The marked row: 0 is the preset, then every knob in the order of the table.
@@ -17,27 +17,25 @@ pub struct Panel {
 }
 
 /// What the panel shows.
+#[allow(missing_docs, reason = "the names say it")]
 #[derive(Debug, Clone, Copy)]
 pub struct Shown<'a> {
-    /// Where the user is.
     pub panel: &'a Panel,
-    /// What is tried.
     pub tuning: &'a Tuning,
-    /// The knobs in force.
+    /// The current knobs.
     pub in_force: &'a Params,
-    /// Every preset there is.
     pub presets: &'a Presets,
-    /// The keys that go from preset to preset.
+    /// The keys that switch presets.
     pub keys: &'a str,
-    /// What would have been different, in a sentence.
+    /// What would have been different, in one sentence.
     pub sentence: Option<&'a str>,
 }
 
 impl Panel {
-    /// How many rows there are.
+    /// The number of rows.
     pub const ROWS: usize = KNOBS.len() + 1;
 
-    /// Moves the mark, around the ends. What was being typed is dropped.
+    /// Moves the mark, wrapping around the ends. What was being typed is dropped.
     pub fn move_by(&mut self, step: isize) {
         self.typed.clear();
         self.row = (self.row.cast_signed() + step).rem_euclid(Self::ROWS.cast_signed()).cast_unsigned();
@@ -55,7 +53,7 @@ impl Panel {
         matches!(self.knob().map(|knob| knob.kind), Some(Kind::Integer { .. } | Kind::Real { .. }))
     }
 
-    /// Takes a typed character, where it can belong to a number.
+    /// Accepts a typed character if it can belong to a number.
     pub fn type_character(&mut self, character: char) {
         if self.takes_numbers() && (character.is_ascii_digit() || "-.".contains(character)) && self.typed.len() < 12 {
             self.typed.push(character);
@@ -68,7 +66,7 @@ impl Panel {
 pub fn prose(shown: Shown<'_>, width: u16, height: usize) -> Prose {
     let (rows, marked) = rows(shown);
     let room = height.saturating_sub(FOOT + 1).max(1);
-    // The marked row stays in sight, with what is before and after it.
+    // The marked row stays visible, with what precedes and follows it.
     let top = marked.saturating_sub(room / 2).min(rows.len().saturating_sub(room));
     let mut prose = vec![columns()];
     prose.extend(rows.into_iter().skip(top).take(room));
@@ -159,7 +157,7 @@ fn default(knob: &Knob) -> Value {
     (knob.get)(&Params::default())
 }
 
-/// The marked row in a sentence.
+/// The marked row, explained in a sentence.
 fn meaning(shown: Shown<'_>) -> String {
     let Some(knob) = shown.panel.knob() else {
         return match shown.presets.matching(&shown.tuning.over(shown.in_force)) {
@@ -172,7 +170,7 @@ fn meaning(shown: Shown<'_>) -> String {
     format!("{} (in force: {in_force}{unit}; {}; default {})", knob.meaning, knob.kind, default(knob))
 }
 
-/// A heading for the columns.
+/// The column headings.
 fn columns() -> Line {
     line(Tone::Dim, format!("    {:<19} {:<12} {:<24} default", "knob", "value", "takes"))
 }

@@ -1,15 +1,15 @@
-//! What is tried, and what it would have changed, in a sentence.
+//! What is being tried, and what it would have changed, in a sentence.
 
 use super::Tuning;
 use crate::engine::fusion::what_if::WhatIf;
 use crate::playground::state::play::Play;
 use crate::playground::state::scene::counted;
 
-/// Knobs that are named before the rest is counted.
+/// How many knobs are named before the rest is counted.
 const NAMED: usize = 2;
 
 impl Tuning {
-    /// The comparison in a sentence; `None` where nothing is tried. `keys` says what the user can do with it.
+    /// The comparison in a sentence; `None` if nothing is being tried. `keys`: what the user can do with it.
     #[must_use]
     pub fn sentence(&self, what_if: Option<&WhatIf>, play: &Play, keys: &str) -> Option<String> {
         if !self.is_trying() {

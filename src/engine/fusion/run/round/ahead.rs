@@ -1,14 +1,14 @@
-//! Lazy drafting in a round: what one member drafted for another to continue from, and who wrote which part of what was accepted.
+//! Lazy drafting in a round: what one member drafted for another to continue, and which member wrote which part of the accepted
+//! text.
 
 use super::{DraftState, Round};
 use crate::engine::fusion::MemberIndex;
 
-/// A draft that the round's only drafter keeps the start of, under lazy drafting. It is no candidate.
+/// A draft whose start the round's only drafter keeps, under lazy drafting. It is not a candidate.
+#[allow(missing_docs, reason = "the names say it")]
 #[derive(Debug, Clone, PartialEq)]
 pub struct Ahead {
-    /// Who drafts it.
     pub member: MemberIndex,
-    /// The draft.
     pub draft: DraftState,
 }
 
@@ -19,13 +19,13 @@ impl Round {
         Self { ahead: member.map(|member| Ahead { member, draft: DraftState::Open(Vec::new()) }), ..self }
     }
 
-    /// How many members draft in it, in whatever way.
+    /// How many members draft in it, in either way.
     #[must_use]
     pub fn drafting(&self) -> usize {
         self.drafters.len() + usize::from(self.ahead.is_some())
     }
 
-    /// Of the tokens drafted ahead, by the drafter's tokenizer, those that were kept, and all; `None` before that is known.
+    /// Of the tokens drafted ahead, by the drafter's tokenizer: those kept, and all; `None` before that is known.
     #[must_use]
     pub fn kept_ahead(&self) -> Option<(usize, usize)> {
         let ahead = self.ahead.as_ref()?;
@@ -38,7 +38,7 @@ impl Round {
         Some((ends.take_while(|end| *end <= kept.bytes).count(), drafted.draft.tokens.len()))
     }
 
-    /// The accepted text in parts, each with its author; two where the start of another member's draft was kept.
+    /// The accepted text in parts, each with its author; two parts if the start of another member's draft was kept.
     #[must_use]
     pub fn accepted_parts(&self) -> Vec<(Option<MemberIndex>, &str)> {
         let Some(accepted) = &self.accepted else { return Vec::new() };
@@ -54,7 +54,7 @@ impl Round {
         }
     }
 
-    /// Accepted tokens that a member wrote, by the tokenizer of the member that the segment is credited to.
+    /// Accepted tokens that a member wrote, by the tokenizer of the segment's credited author.
     #[must_use]
     pub fn accepted_tokens(&self, member: MemberIndex) -> usize {
         let Some(accepted) = &self.accepted else { return 0 };

@@ -1,4 +1,4 @@
-//! Drafts coming in and going again, and the candidates that they become.
+//! Drafts arriving and being withdrawn, and the candidates they become.
 
 use std::sync::Arc;
 
@@ -9,10 +9,10 @@ use crate::engine::fusion::event::{DraftFinished, Thought};
 use crate::engine::fusion::params::Alignment;
 use crate::engine::fusion::segment::{Cut, align};
 
-/// A draft in the making.
+/// A draft in progress or done.
 #[derive(Debug, Clone, PartialEq)]
 pub enum DraftState {
-    /// Tokens still come; this is the text so far.
+    /// Tokens are still arriving; this is the text so far.
     Open(Vec<DraftToken>),
     /// It is complete.
     Finished(Arc<FinishedDraft>),
@@ -27,9 +27,9 @@ pub struct FinishedDraft {
     pub draft: Draft,
     /// What was drawn beyond the cut.
     pub beyond: Arc<str>,
-    /// What its author thought before it.
+    /// What its author thought first.
     pub thought: Arc<Thought>,
-    /// What of it another member drafted, under lazy drafting.
+    /// What it kept of another member's draft, under lazy drafting.
     pub kept: Option<Kept>,
     /// Milliseconds from the request to the first token.
     pub first_token_ms: f64,
@@ -51,7 +51,7 @@ impl Round {
         }
     }
 
-    /// The round was decided before these drafts came back, and nothing drafts them any more.
+    /// Drops the open drafts: the round was decided before they came back.
     pub(in super::super) fn drop_open_drafts(&mut self) {
         let mut dropped = false;
         let ahead = self.ahead.iter_mut().map(|ahead| &mut ahead.draft);
@@ -82,7 +82,7 @@ impl Round {
         }
     }
 
-    /// Makes the draft that has just come in a candidate, or its member one more author of a known one.
+    /// Makes the draft that has just arrived a candidate, or its member another author of a known one.
     fn take_in(&mut self, member: MemberIndex) {
         if self.params.align == Alignment::Words {
             return self.align_when_complete();
@@ -93,7 +93,7 @@ impl Round {
         }
     }
 
-    /// Under alignment the shortest draft decides where all are cut, so candidates come into being with the last draft.
+    /// Under alignment the shortest draft decides where all are cut, so there are no candidates before the last draft.
     fn align_when_complete(&mut self) {
         if self.params.align != Alignment::Words || !self.all_drafted() {
             return;
@@ -121,8 +121,8 @@ impl Round {
         merge(&mut self.candidates, member, draft);
     }
 
-    /// Takes back a member's draft, and what was said of it where nobody else drafted the same. Judgements go with it: they hold
-    /// all candidates of a round against each other.
+    /// Withdraws a member's draft, and its scores if no other member drafted the same. Judgements go too: they compare all
+    /// candidates of a round.
     pub(in super::super) fn draft_again(&mut self, member: MemberIndex) {
         let Some(slot) = self.slot(member) else { return };
         self.drafts[slot] = DraftState::Open(Vec::new());
@@ -130,7 +130,7 @@ impl Round {
         self.late.retain(|late| *late != member);
         self.own.retain(|(author, _)| *author != member);
         if self.params.align == Alignment::Words {
-            // The shortest draft decides where all are cut, so nothing stands until it is known again.
+            // The shortest draft decides where all are cut, so no candidate is valid until it is known again.
             self.candidates.clear();
             self.aside.clear();
             self.own.clear();

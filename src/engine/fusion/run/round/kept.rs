@@ -3,16 +3,15 @@
 use crate::engine::fusion::MemberIndex;
 use crate::engine::fusion::event::KeptDraft;
 
-/// The start of a draft that its author kept of another member's.
+/// The start of a draft that its author kept from another member's.
+#[allow(missing_docs, reason = "the names say it")]
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Kept {
-    /// Who drafted it.
     pub drafter: MemberIndex,
-    /// Its bytes.
     pub bytes: usize,
     /// Its tokens, by the tokenizer of the member that kept them.
     pub tokens: usize,
-    /// Natural logarithm of the probability of the first token that was not kept; `None` where all were.
+    /// Natural logarithm of the probability of the first token that was rejected; `None` if none was.
     pub rejected: Option<f32>,
 }
 

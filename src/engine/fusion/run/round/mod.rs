@@ -1,5 +1,6 @@
-//! One round: its drafts, the candidates they become, and the scores that came back. How drafts come in is `drafting`'s, what lazy
-//! drafting adds is `ahead`'s.
+//! One round: its drafts, the candidates they become, and the scores that came back.
+//!
+//! `drafting` owns how drafts arrive, `ahead` what lazy drafting adds.
 
 mod ahead;
 mod drafting;
@@ -20,96 +21,95 @@ use crate::engine::fusion::params::Params;
 use crate::engine::fusion::score::Opinion;
 
 /// One verifier's reply about one candidate.
+#[allow(missing_docs, reason = "the names say it")]
 #[derive(Debug, Clone, PartialEq)]
 pub struct ScoreCell {
-    /// The verifier.
     pub verifier: MemberIndex,
     /// The candidate, by its key.
     pub candidate: MemberIndex,
-    /// What it thinks of it, or why it abstains.
+    /// Its opinion, or why it abstains.
     pub opinion: Result<Opinion, Arc<str>>,
-    /// Natural logarithm of the probability of ending after it, where it does not end and the verifier knows.
+    /// Natural logarithm of the probability of ending after it, if it does not end and the verifier knows it.
     pub end_logprob: Option<f32>,
-    /// Milliseconds of the call that brought it.
+    /// Milliseconds of the call that returned it.
     pub elapsed_ms: f64,
 }
 
 /// What was accepted.
+#[allow(missing_docs, reason = "the names say it")]
 #[derive(Debug, Clone, PartialEq)]
 pub struct Accepted {
-    /// The author it is credited to.
+    /// The credited author.
     pub author: Option<MemberIndex>,
-    /// Everyone who drafted it.
+    /// All members that drafted it.
     pub authors: Vec<MemberIndex>,
-    /// The text.
     pub text: Arc<str>,
     /// Tokens by the credited author's tokenizer.
     pub tokens: usize,
-    /// Whether the answer is complete.
     pub ends: bool,
-    /// Whether the user chose, changed or wrote it.
+    /// Whether the user chose, edited or wrote it.
     pub overridden: bool,
-    /// Whether the user changed what its authors drafted.
+    /// Whether the user edited what its authors drafted.
     pub edited: bool,
     /// When, milliseconds since the start of the run.
     pub t_ms: f64,
 }
 
 /// One round.
+#[allow(missing_docs, reason = "the names say it")]
 #[derive(Debug, Clone, PartialEq)]
 pub struct Round {
     /// Its number, from 1.
     pub number: usize,
     /// When it started, milliseconds since the start of the run.
     pub started_ms: f64,
-    /// The knobs in force.
+    /// The knobs of the round.
     pub params: Arc<Params>,
-    /// Who drafts, in member order.
+    /// The drafters, in member order.
     pub drafters: Vec<MemberIndex>,
-    /// Who verifies, in member order.
+    /// The verifiers, in member order.
     pub verifiers: Vec<MemberIndex>,
-    /// A slot per drafter, in the same order.
+    /// One per drafter, in the same order.
     pub drafts: Vec<DraftState>,
     /// What is drafted for the only drafter, under lazy drafting.
     pub ahead: Option<Ahead>,
     /// Drafters whose draft is finished, in the order in which they finished.
     pub arrived: Vec<MemberIndex>,
-    /// Members that the user sent away while it was open: nothing of theirs counts.
+    /// Members that the user excluded while it was open: nothing of theirs counts.
     pub excluded: Vec<MemberIndex>,
-    /// Members that were silent for too long in it: they are asked for nothing more.
+    /// Members that were silent for too long: they get no further requests in this round.
     pub late: Vec<MemberIndex>,
     /// What the user changed before it.
     pub opening: Opening,
-    /// The calls that have ended, in the order in which they did.
+    /// The calls that have ended, in the order in which they ended.
     pub calls: Vec<Call>,
-    /// Tokens that each member used, where a server counts them.
+    /// Tokens that each member used, if a server counts them.
     pub usage: Vec<(MemberIndex, Usage)>,
-    /// What came back from verifiers, in order of arrival.
+    /// The verifiers' replies, in order of arrival.
     scores: Vec<ScoreCell>,
-    /// Where in `scores` a verifier's reply about a candidate is.
+    /// The index in `scores` of a verifier's reply about a candidate.
     score_places: BTreeMap<(MemberIndex, MemberIndex), usize>,
     /// Whether a scoring failed.
     score_failed: bool,
     /// The outcome of the vote.
     pub ranked: Option<Arc<Ranked>>,
-    /// What was accepted.
     pub accepted: Option<Accepted>,
     /// The candidates so far: see [`Round::candidates`].
     candidates: Vec<Candidate>,
     /// Candidates that only repeat, by key: see [`Round::repeats`].
     aside: Vec<(MemberIndex, Repeats)>,
-    /// What each author says of its own candidate.
+    /// Each author's score of its own candidate.
     own: Vec<(MemberIndex, OwnScore)>,
 }
 
-/// What the user changed between a round and the one before it, as far as the vote goes by it.
+/// What the user changed between a round and the one before it, as far as it affects the vote.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Opening {
-    /// Weights that the user set, or took back, and that hold from this round on.
+    /// Weights that the user set, or took back, from this round on.
     pub weights: Vec<(MemberIndex, Option<f64>)>,
-    /// Members of which it became known what they can do.
+    /// Members whose capabilities became known.
     pub joined: Vec<(MemberIndex, Arc<Capabilities>)>,
-    /// How well members predict the question, in nats a byte, where that has become known.
+    /// How well members predict the question, in nats per byte, for those whose prediction arrived.
     pub predicted: Vec<(MemberIndex, f64)>,
     /// Members that were brought back.
     pub readmitted: Vec<MemberIndex>,
@@ -124,7 +124,7 @@ impl Accepted {
 }
 
 impl ScoreCell {
-    /// The log-probabilities of the candidate's tokens, where the verifier scored token by token.
+    /// The log-probabilities of the candidate's tokens, if the verifier scored token by token.
     #[must_use]
     pub fn logprobs(&self) -> Option<&[f32]> {
         match &self.opinion {
@@ -140,14 +140,14 @@ impl ScoreCell {
     }
 }
 
-/// What a member itself says of its candidate.
+/// A member's score of its own candidate.
 #[derive(Debug, Clone, PartialEq)]
 pub struct OwnScore {
-    /// Log-probabilities of the tokens that it told, then of the end where it ends and the member knows.
+    /// Log-probabilities of the tokens it reported, then of the end if the candidate ends and the member knows it.
     pub logprobs: Vec<f32>,
     /// Whether the last of them is the end's.
     pub with_end: bool,
-    /// Natural logarithm of the probability of ending after it, where it does not end and the member knows.
+    /// Natural logarithm of the probability of ending after it, if it does not end and the member knows it.
     pub end_logprob: Option<f32>,
     /// Tokens of the candidate, by the member's own tokenizer.
     pub tokens: usize,
@@ -189,20 +189,21 @@ impl Round {
         }
     }
 
-    /// The same round with what the user changed before it.
+    /// The same round, opened with what the user changed before it.
     #[must_use]
     pub fn opened(self, opening: Opening) -> Self {
         Self { opening, ..self }
     }
 
-    /// The distinct candidates, ordered by their earliest author. Under alignment there are none until every draft is in,
-    /// because the shortest decides where all are cut.
+    /// The distinct candidates, ordered by their earliest author. Under alignment there are none until every draft is in, because
+    /// the shortest decides where all are cut.
     #[must_use]
     pub fn candidates(&self) -> &[Candidate] {
         &self.candidates
     }
 
-    /// What a candidate that was set aside repeats, by its key; `None` where it takes part. While no other is left, all take part.
+    /// What a candidate that was set aside repeats, by its key; `None` if it takes part. If only such candidates are left, all
+    /// take part.
     #[must_use]
     pub fn repeats(&self, candidate: MemberIndex) -> Option<Repeats> {
         let repeats = |key: MemberIndex| self.aside.iter().find(|(aside, _)| *aside == key).map(|(_, repeats)| *repeats);
@@ -210,7 +211,7 @@ impl Round {
         repeats(candidate).filter(|_| another())
     }
 
-    /// The candidates that take part: all but those that were set aside.
+    /// The candidates that take part: all except those set aside.
     pub fn taking_part(&self) -> impl Iterator<Item = &Candidate> {
         self.candidates.iter().filter(|candidate| self.repeats(candidate.key).is_none())
     }
@@ -225,7 +226,7 @@ impl Round {
         self.candidates.iter().find(|candidate| candidate.authors.contains(&author))
     }
 
-    /// A member's finished draft, as drafted (alignment may have cut its candidate shorter).
+    /// A member's finished draft, as drafted (alignment may have shortened its candidate).
     #[must_use]
     pub fn finished(&self, member: MemberIndex) -> Option<&FinishedDraft> {
         match self.draft(member)? {
@@ -248,27 +249,27 @@ impl Round {
         }
     }
 
-    /// Whether anything of this round has come back: a token, a draft or the failure of one.
+    /// Whether anything of this round has arrived: a token, a draft or its failure.
     #[must_use]
     pub fn has_begun(&self) -> bool {
         let ahead = self.ahead.iter().map(|ahead| &ahead.draft);
         self.drafts.iter().chain(ahead).any(|draft| !matches!(draft, DraftState::Open(tokens) if tokens.is_empty()))
     }
 
-    /// Those of these members that count in it: nobody whom the user sent away while it was open.
+    /// Those of these members that count in it: all except those the user excluded while it was open.
     #[must_use]
     pub fn counting(&self, members: &[MemberIndex]) -> Vec<MemberIndex> {
         members.iter().copied().filter(|member| !self.excluded.contains(member)).collect()
     }
 
-    /// Whose scores are awaited while it is open: the verifiers that count; where there are none, the drafters.
+    /// The members whose scores are awaited while it is open: the verifiers that count, or the drafters if there are none.
     #[must_use]
     pub fn listed_verifiers(&self) -> Vec<MemberIndex> {
         self.counting(if self.verifiers.is_empty() { &self.drafters } else { &self.verifiers })
     }
 
-    /// Whose scores decide it, in member order: the verifiers that count; where there is something to decide and none of them scored
-    /// anything, the drafters, each of which speaks for its own draft.
+    /// The members whose scores decide it, in member order: the verifiers that count; if there is something to decide and none of
+    /// them scored anything, the drafters, each speaking for its own draft.
     #[must_use]
     pub fn electors(&self) -> Vec<MemberIndex> {
         let verifiers = self.counting(&self.verifiers);
@@ -276,47 +277,47 @@ impl Round {
         if scored || self.taking_part().count() < 2 { verifiers } else { self.counting(&self.drafters) }
     }
 
-    /// The candidate that was accepted; `None` where none was, or its text was changed or written by hand.
+    /// The accepted candidate; `None` if there is none, or its text was edited or written by hand.
     #[must_use]
     pub fn accepted_candidate(&self) -> Option<&Candidate> {
-        // By its author, since one that did not end the answer may have been accepted as its end.
+        // By its author: a candidate that did not end the answer may have been accepted as its end.
         let accepted = self.accepted.as_ref()?;
         self.candidate_of(accepted.author?).filter(|candidate| candidate.text == accepted.text)
     }
 
-    /// Whether the members ended the answer with a segment that no draft ended it with.
+    /// Whether the members ended the answer with a segment that no draft ended.
     #[must_use]
     pub fn end_was_decided(&self) -> bool {
         let ends = self.accepted.as_ref().is_some_and(|accepted| accepted.ends);
         ends && self.accepted_candidate().is_some_and(|candidate| !candidate.ends)
     }
 
-    /// The key of the candidate that the user chose, or whose text they changed; `None` where the scores decided.
+    /// The key of the candidate that the user chose or edited; `None` if the scores decided.
     #[must_use]
     pub fn chosen_by_hand(&self) -> Option<MemberIndex> {
         let accepted = self.accepted.as_ref().filter(|accepted| accepted.overridden)?;
         Some(self.candidate_of(accepted.author?)?.key)
     }
 
-    /// Whether no draft is open any more.
+    /// Whether no draft is still open.
     #[must_use]
     pub fn all_drafted(&self) -> bool {
         self.drafts.iter().all(|draft| !matches!(draft, DraftState::Open(_)))
     }
 
-    /// What a verifier said of a candidate, by key.
+    /// A verifier's reply about a candidate, by key.
     #[must_use]
     pub fn score(&self, verifier: MemberIndex, candidate: MemberIndex) -> Option<&ScoreCell> {
         self.score_places.get(&(verifier, candidate)).map(|place| &self.scores[*place])
     }
 
-    /// What came back from verifiers, in order of arrival.
+    /// The verifiers' replies, in order of arrival.
     #[must_use]
     pub fn scores(&self) -> &[ScoreCell] {
         &self.scores
     }
 
-    /// Whether a verifier judged, so that all scores of the round are shares.
+    /// Whether any verifier judged, so that all scores of the round are shares.
     #[must_use]
     pub fn is_judged(&self) -> bool {
         self.scores.iter().any(ScoreCell::is_judgement)
@@ -335,7 +336,7 @@ impl Round {
         self.scores.push(cell);
     }
 
-    /// What a member itself says of its candidate; `None` when it has no candidate.
+    /// A member's score of its own candidate; `None` if it has no candidate.
     #[must_use]
     pub fn own_score(&self, member: MemberIndex) -> Option<&OwnScore> {
         self.own.iter().find(|(author, _)| *author == member).map(|(_, own)| own)
@@ -347,8 +348,8 @@ impl Round {
         self.own_score(member).map(|own| own.tokens)
     }
 
-    /// What a verifier has still to say: the candidates that it did not draft, or whose probabilities it did not tell while it
-    /// drafted, and has not scored. A verifier that judges does so once, when every draft is in, and about all candidates.
+    /// The candidates a verifier has yet to score: those it did not draft, or whose probabilities it did not report while
+    /// drafting. A verifier that judges does so once, when every draft is in, and about all candidates.
     pub fn unscored(&self, verifier: MemberIndex, judges: bool) -> impl Iterator<Item = &Candidate> {
         let ready = self.taking_part().count() > 1 && (!judges || self.all_drafted());
         let told = move |candidate: &Candidate| {

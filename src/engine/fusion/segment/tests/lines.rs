@@ -1,8 +1,8 @@
-//! Lines that are no sentences.
+//! Lines that are not sentences.
 
 use super::*;
 
-/// What is accepted, a text, and what its first segment is, `None` while that is not known.
+/// Accepted text, a text, and its first segment; `None` while that is not known.
 const LINES: &[(&str, &str, Option<&str>)] = &[
     // Lists.
     ("", "1.", None),
@@ -24,7 +24,7 @@ const LINES: &[(&str, &str, Option<&str>)] = &[
     ("", "**1. Oslo** is cold. It", Some("**1. Oslo** is cold.")),
     ("", "- 1. Oslo\n", Some("- 1. Oslo\n")),
     ("", "2)\n", None),
-    // An answer in one number is one.
+    // An answer that is a single number is a sentence.
     ("", "42\n", Some("42\n")),
     ("", "B\n", Some("B\n")),
     // Bullets and rules.
@@ -59,7 +59,7 @@ const LINES: &[(&str, &str, Option<&str>)] = &[
     ("```c\nf();\n```\n", "# Title\n", None),
     ("```c\n", "```\n# Title\n", None),
     ("", "```x```\n", Some("```x```\n")),
-    // Line breaks that a segment starts with.
+    // Line breaks at the start of a segment.
     ("Here it is", "\n\n", None),
     ("Here it is:\n", "\n  \nText\n", Some("\n  \nText\n")),
     ("", "Title\r\n\r\nText", Some("Title\r\n\r\n")),

@@ -2,7 +2,7 @@
 
 use super::*;
 
-/// Each text with what its first sentence is, `None` while that is not known.
+/// Each text with its first sentence; `None` while that is not known.
 const SENTENCES: &[(&str, Option<&str>)] = &[
     ("", None),
     ("The cat", None),
@@ -42,7 +42,7 @@ const SENTENCES: &[(&str, Option<&str>)] = &[
     ("in the U.S. now", None),
     ("Das kostet ca. drei", None),
     ("Solve for x. Then", Some("Solve for x.")),
-    // Digits take a look ahead.
+    // Digits need to look ahead.
     ("It is 75.", None),
     ("It is 3.14", None),
     ("It is 75. The", Some("It is 75.")),
@@ -86,7 +86,7 @@ fn a_sentence_that_is_not_complete_is_cut_like_any_draft() {
     assert_eq!(kept_of_end(SENTENCE, "The cat. It"), ("The cat.", false));
 }
 
-/// Texts with what their first sentence is, whatever pieces they come in.
+/// Texts with their first sentence, however they are split.
 const WITH_STOPS_INSIDE: &[(&str, &str)] = &[
     ("Use math.sqrt. Then", "Use math.sqrt."),
     (" import os.path.join here. Then", " import os.path.join here."),
@@ -113,7 +113,7 @@ fn a_stop_within_a_word_ends_no_sentence_wherever_tokens_divide_it() {
         let known = text.char_indices().map(|(at, c)| &text[..at + c.len_utf8()]).find(|text| SENTENCE.is_complete(text, 5));
         assert!(known.is_some_and(|text| text.len() >= sentence.len()), "{text:?}: complete at {known:?}");
         for (at, _) in text.char_indices().filter(|(at, _)| *at < sentence.len()) {
-            // Whatever is accepted of it, the rest ends where the sentence does.
+            // However much of it is accepted, the rest ends where the sentence does.
             let behind = SENTENCE.after(&text[..at]);
             assert_eq!(kept(behind, &text[at..]), &sentence[at..], "behind {:?}", &text[..at]);
         }

@@ -1,9 +1,9 @@
-//! What Azure's addresses lack. The resource's root, its `openai`, a deployment's route of old, a project's endpoint: all are shown
-//! by its portal.
+//! Completes Azure's addresses. Its portal shows the resource's root, its `openai`, the old route of a deployment, or a project's
+//! endpoint.
 
 use super::ends::Told;
 
-/// Completes a path on one of Azure's hosts; a deployment that it names is the model.
+/// Completes a path on one of Azure's hosts; a deployment in the path is the model.
 pub(super) fn complete(segments: &mut Vec<String>, told: &mut Told) {
     if let Some(deployments) = segments.iter().position(|segment| segment == "deployments") {
         match segments.get(deployments + 1).cloned() {
@@ -17,7 +17,7 @@ pub(super) fn complete(segments: &mut Vec<String>, told: &mut Told) {
     }
     let parts: Vec<&str> = segments.iter().map(String::as_str).collect();
     let more: &[&str] = match parts.as_slice() {
-        // The model inference API of a resource: `models` alone is its base, not a list.
+        // The model inference API of a resource: a lone `models` is its base, not a list.
         [] if told.list => &["models"],
         [] | ["api", "projects", _] => &["openai", "v1"],
         ["openai"] | ["api", "projects", _, "openai"] => &["v1"],

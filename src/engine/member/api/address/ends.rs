@@ -1,20 +1,20 @@
-//! Route ends: what documentation, a browser or a `curl` line has behind the base.
+//! Route ends: what an address copied from documentation, a browser or a `curl` line has after the base.
 
 use super::super::dialect::RouteEnd;
 use super::super::kind::Kind;
 
-/// What a path's end told.
+/// What the end of a path revealed.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub(super) struct Told {
-    /// The chat route itself stood there: what is before it is the base.
+    /// It was the chat route: what precedes it is the base.
     pub(super) chat: bool,
-    /// The list of models stood there.
+    /// It was the list of models.
     pub(super) list: bool,
     pub(super) kind: Option<Kind>,
     pub(super) model: Option<String>,
 }
 
-/// Ends that do not show the kind. Those that do are in the rows of the dialects.
+/// Ends that do not reveal the kind. Those that do are in the rows of the dialects.
 const ENDS: &[RouteEnd] = &[
     (&["chat", "completions"], 2),
     (&["v1", "chat"], 1),
@@ -41,10 +41,10 @@ const ENDS: &[RouteEnd] = &[
     (&["index.html"], 1),
 ];
 
-/// What Gemini's routes of a model end with.
+/// How Gemini's routes of a model end.
 const METHODS: [&str; 4] = ["generateContent", "streamGenerateContent", "countTokens", "embedContent"];
 
-/// Takes a route's end off the path.
+/// Removes a route's end from the path.
 pub(super) fn strip(segments: &mut Vec<String>) -> Told {
     if let Some(told) = of_model(segments) {
         return told;
@@ -77,7 +77,7 @@ fn of_model(segments: &mut Vec<String>) -> Option<Told> {
     Some(Told { chat: false, list: false, kind, model: Some(model) })
 }
 
-/// Takes the server's own interface off the path: that of `OpenAI` is beside it.
+/// Removes the server's own interface from the path: `OpenAI`'s interface is next to it.
 pub(super) fn pop_own_interface(segments: &mut Vec<String>) {
     if let [.., api, version] = segments.as_slice()
         && api == "api"

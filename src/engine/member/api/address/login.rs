@@ -1,4 +1,4 @@
-//! What stands before the `@` of an address: a key, or a login for basic authentication.
+//! The part of an address before the `@`: a key, or a login for basic authentication.
 
 use reqwest::Url;
 
@@ -6,8 +6,8 @@ use super::Address;
 use crate::engine::member::http::percent_decoded;
 
 impl Address {
-    /// The key that the address carries, and the address without it. A user alone or a password alone is a key; where there are
-    /// both, the password is one of a known service, and for any other server they are a login, which stays in the address.
+    /// The key in the address, and the address without it. A lone user or a lone password is a key. If there are both, the
+    /// password is the key for a known service; for any other server they are a login, which stays in the address.
     #[must_use]
     pub fn key(&self) -> Option<(String, Self)> {
         let mut url = Url::parse(&self.base).ok()?;
@@ -23,7 +23,7 @@ impl Address {
     }
 
     fn without_key(&self, url: &Url) -> Self {
-        // As the base is written: without a slash at the end.
+        // In the form of the base: without a trailing slash.
         let text = url.as_str();
         let base = if url.query().is_none() { text.trim_end_matches('/') } else { text };
         Self { base: base.to_owned(), ..self.clone() }

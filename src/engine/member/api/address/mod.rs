@@ -1,8 +1,8 @@
-//! From an address as it was pasted to the one that requests go below.
+//! From an address as pasted to the base that requests are sent below.
 //!
-//! Owns, pure, what of a pasted address is a route and no part of the base, what a known service's address lacks, which kind of
-//! API host and path tell, and in which form the chat route continues the base. What a server at hand really has is found out in
-//! `probe`: where the forms leave a doubt, both are tried.
+//! Owns, as pure functions: which part of a pasted address is a route and not the base, what a known service's address lacks,
+//! which kind of API host and path reveal, and in which form the chat route continues the base. `probe` finds out what a given
+//! server really has: if the forms leave a doubt, it tries both.
 
 mod azure;
 mod ends;
@@ -19,21 +19,21 @@ use self::ends::{Told, is_version};
 use self::services::Service;
 use super::kind::Kind;
 
-/// Where the routes of `OpenAI`'s interface stand below an address.
+/// Where the routes of `OpenAI`'s interface are below an address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Route {
-    /// Right below it: `chat/completions`.
+    /// Directly below it: `chat/completions`.
     Direct,
     /// Below `v1/`: `v1/chat/completions`.
     Versioned,
 }
 
-/// The routes that stand in either form; a dialect's other routes stand where the dialect has them.
+/// The routes that exist in both forms; a dialect's other routes are always where the dialect has them.
 const ROUTES: [&str; 4] = ["chat/completions", "completions", "responses", "models"];
 
 impl Route {
-    /// A route in this form; as the dialect has it where there is none.
+    /// A route in this form, or as the dialect has it if the form is not known.
     pub(super) fn placed(route: Option<Self>, path: &str) -> String {
         route.map_or_else(|| path.to_owned(), |route| route.path(path))
     }
@@ -49,36 +49,37 @@ impl Route {
     }
 }
 
-/// What a pasted address says.
+/// What a pasted address reveals.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Address {
-    /// What every request's path continues, with the query that every request carries. Where what was pasted is no address, that.
+    /// The base of every request's path, with the query that every request carries. If the pasted text is not an address, that
+    /// text.
     pub base: String,
-    /// The API, where host or path says it.
+    /// The API, if host or path reveals it.
     pub kind: Option<Kind>,
-    /// In which forms the routes may stand, the likeliest first; empty where the dialect's own is the only one.
+    /// The possible forms of the routes, the likeliest first; empty if only the dialect's own is possible.
     pub routes: Vec<Route>,
-    /// The model, where the address names one.
+    /// The model, if the address names one.
     pub model: Option<String>,
-    /// The usual environment variable of this service's key; `None` where the host is no service that is known.
+    /// The usual environment variable of this service's key; `None` if the host is not a known service.
     pub variable: Option<&'static str>,
 }
 
 impl Address {
-    /// Reads an address where it is not known what is served there.
+    /// Reads an address if it is not known what is served there.
     #[must_use]
     pub fn read(pasted: &str) -> Self {
         read(pasted, None)
     }
 
-    /// Reads an address at which this API is served.
+    /// Reads an address where this API is served.
     #[must_use]
     pub fn of(kind: Kind, pasted: &str) -> Self {
         read(pasted, Some(kind))
     }
 
-    /// The text as an address with a scheme, where it may be one: `http` where a host of one's own is named or a port is given,
-    /// `https` for names on the net. `None` for what looks like a path or a name of something else.
+    /// The text as an address with a scheme, if it can be one: `http` for the user's own hosts and if there is a port, `https`
+    /// for names on the internet. `None` for what looks like a path or a name of something else.
     #[must_use]
     pub fn with_scheme(text: &str) -> Option<String> {
         scheme::completed(tidy(text))
@@ -86,7 +87,7 @@ impl Address {
 }
 
 impl Kind {
-    /// The address of its API: the given one, read, or the usual one; `None` where none is given and there is no usual one.
+    /// The address of its API: the given one, read, or the usual one; `None` if neither exists.
     #[must_use]
     pub fn address(self, given: Option<&str>) -> Option<Address> {
         given.or(self.dialect().address).map(|given| Address::of(self, given))
@@ -101,13 +102,13 @@ fn read(pasted: &str, wanted: Option<Kind>) -> Address {
     if !matches!(url.scheme(), "http" | "https") {
         return none(text);
     }
-    // What a server says it listens at is no place to connect to everywhere, and this machine all the same.
+    // The address a server listens on cannot be connected to on every system, but it means this machine.
     let here = match url.host_str() {
         Some("0.0.0.0") => Some("127.0.0.1"),
         Some("[::]") => Some("[::1]"),
         Some(_) | None => None,
     };
-    // Both are hosts.
+    // Both are valid hosts.
     let _ = here.map(|here| url.set_host(Some(here)));
     let mut segments: Vec<String> = url.path().split('/').filter(|segment| !segment.is_empty()).map(str::to_owned).collect();
     let mut told = ends::strip(&mut segments);
@@ -128,13 +129,13 @@ fn read(pasted: &str, wanted: Option<Kind>) -> Address {
     Address { base, kind, routes, model: told.model, variable: service.as_ref().and_then(Service::variable) }
 }
 
-/// Without what stands around an address where it is copied from.
+/// Removes what surrounds an address where it was copied from.
 fn tidy(pasted: &str) -> &str {
     let around = |part: char| part.is_whitespace() || part.is_control() || "\"'`<>,;\u{feff}\u{200b}“”‘’".contains(part);
     pasted.trim_matches(around)
 }
 
-/// The API that host or path tells.
+/// The API that host or path reveals.
 fn kind(url: &Url, segments: &[String], told: &Told, service: Option<&Service>) -> Option<Kind> {
     if without_version(segments).last().is_some_and(|last| last == "anthropic") {
         return Some(Kind::Anthropic);
@@ -142,7 +143,7 @@ fn kind(url: &Url, segments: &[String], told: &Told, service: Option<&Service>) 
     match (service.map(|service| service.kind), told.kind) {
         (Some(Kind::OpenAi), Some(Kind::OpenAiResponses)) => Some(Kind::OpenAiResponses),
         (Some(kind), _) => Some(kind),
-        // Servers of one's own serve these routes beside others that can do more: they are asked what they are.
+        // Private servers offer these routes next to others that can do more: they are asked what they are.
         (None, Some(Kind::Anthropic | Kind::OpenAiResponses)) if url.scheme() == "http" => None,
         (None, told) => told.or_else(|| (is_ollama(url, segments)).then_some(Kind::Ollama)),
     }
@@ -157,13 +158,13 @@ fn is_ollama(url: &Url, segments: &[String]) -> bool {
     }
 }
 
-/// Makes the path what this kind's routes continue, and says in which forms they may.
+/// Reduces the path to the base of this kind's routes, and returns their possible forms.
 fn settled(segments: &mut Vec<String>, told: &mut Told, service: Option<&Service>, kind: Option<Kind>) -> Vec<Route> {
     let endpoint = kind.unwrap_or(Kind::OpenAiCompatible).dialect().chat.path;
     let tail = endpoint.strip_prefix("v1/").unwrap_or(endpoint);
     let prefilled = kind.is_some_and(|kind| kind.dialect().prefill_path.is_some());
     if !ROUTES.contains(&tail) || prefilled {
-        // Its routes have their versions in them.
+        // Its routes contain their versions.
         while segments
             .last()
             .is_some_and(|last| is_version(last) || last == "beta" || (kind == Some(Kind::Ollama) && last == "api"))
@@ -182,7 +183,7 @@ fn settled(segments: &mut Vec<String>, told: &mut Told, service: Option<&Service
     } else if matches!(kind, Some(Kind::LmStudio | Kind::KoboldCpp)) {
         ends::pop_own_interface(segments);
     }
-    // What stands below `v1/` elsewhere is beside it: routes of a server's own are at the root.
+    // What is below `v1/` elsewhere is next to it here: a server's own routes are at the root.
     let below = endpoint != tail;
     if below && segments.last().is_some_and(|last| last == "v1") {
         segments.pop();
@@ -196,7 +197,7 @@ fn settled(segments: &mut Vec<String>, told: &mut Told, service: Option<&Service
     }
 }
 
-/// The path without the version at its end.
+/// The path without a trailing version.
 fn without_version(segments: &[String]) -> &[String] {
     match segments {
         [before @ .., last] if is_version(last) => before,

@@ -1,17 +1,17 @@
-//! Addresses without a scheme: which texts are some, and which scheme is meant.
+//! Addresses without a scheme: recognising them, and choosing the scheme.
 
 use std::net::{IpAddr, Ipv6Addr};
 
 use super::services;
 
-/// How names of files end that could be names of hosts.
+/// Endings of file names that could be host names.
 const FILES: [&str; 15] =
     ["gguf", "ggml", "bin", "safetensors", "part", "tmp", "json", "jsonl", "toml", "yaml", "txt", "zip", "gz", "onnx", "pth"];
 
-/// The ports at which TLS is usual.
+/// Ports where TLS is usual.
 const TLS: [u16; 2] = [443, 8443];
 
-/// The text with its scheme; `None` for one that is no address.
+/// The text with its scheme; `None` if it is not an address.
 pub(super) fn completed(text: &str) -> Option<String> {
     if let Some((scheme, rest)) = text.split_once("://") {
         let known = ["http", "https"].iter().find(|known| scheme.eq_ignore_ascii_case(known))?;
@@ -43,7 +43,7 @@ fn is_file(name: &str) -> bool {
     name.rsplit_once('.').is_some_and(|(_, ending)| FILES.iter().any(|known| ending.eq_ignore_ascii_case(known)))
 }
 
-/// Host and port; `None` for what cannot be one.
+/// Host and port; `None` if it cannot be either.
 fn parted(place: &str) -> Option<(&str, Option<u16>)> {
     if let Some(rest) = place.strip_prefix('[') {
         let (address, after) = rest.split_once(']')?;
@@ -63,7 +63,7 @@ fn parted(place: &str) -> Option<(&str, Option<u16>)> {
     (named && !host.contains("..")).then_some((host, port))
 }
 
-/// Whether a host is of this machine or this network: its TLS would have no certificate.
+/// Whether a host belongs to this machine or this network: its TLS would have no certificate.
 fn is_own(host: &str) -> bool {
     let address = host.trim_start_matches('[').trim_end_matches(']');
     let ends = [".localhost", ".local", ".lan", ".internal", ".home.arpa"];
@@ -73,7 +73,7 @@ fn is_own(host: &str) -> bool {
         || ends.iter().any(|end| host.ends_with(end))
 }
 
-/// Whether it is the name of a host on the net: several labels, the last of letters.
+/// Whether it is the name of a host on the internet: several labels, the last made of letters.
 fn is_domain(host: &str) -> bool {
     let labels: Vec<&str> = host.trim_end_matches('.').split('.').collect();
     let last = labels.last().is_some_and(|last| last.len() > 1 && last.chars().all(|part| part.is_ascii_alphabetic()));

@@ -1,18 +1,19 @@
-//! Services in the network by their hosts: what they speak, below which path, with whose key.
+//! Hosted services by host: which API they speak, below which path, with which key.
 //!
-//! Owns the services that speak an interface of another's; where an API of its own is served is in the row of its dialect. Facts: their documentation of the address that `OpenAI`'s client libraries are given.
+//! Owns the services that speak another vendor's API; a vendor's own hosts are in the row of its dialect. Source: each service's
+//! documentation of the address for `OpenAI`'s client libraries.
 
 use super::super::kind::Kind;
 
 /// A service at a host.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Service {
-    /// The host; `*` stands for one part of it or several.
+    /// The host; `*` stands for one or more parts of it.
     host: &'static str,
-    /// What its routes stand below.
+    /// The path that its routes are below.
     path: &'static str,
     pub(super) kind: Kind,
-    /// The usual variable of its key, where it is not the kind's.
+    /// The usual variable of its key, if it is not the kind's.
     variable: Option<&'static str>,
 }
 
@@ -24,7 +25,7 @@ const fn anthropic(host: &'static str, path: &'static str, variable: &'static st
     Service { host, path, kind: Kind::Anthropic, variable: Some(variable) }
 }
 
-/// Services that speak an interface of another's.
+/// Services that speak another vendor's API.
 const SERVICES: &[Service] = &[
     compatible("api.anthropic.com", "v1", "ANTHROPIC_API_KEY"),
     compatible("generativelanguage.googleapis.com", "v1beta/openai", "GEMINI_API_KEY"),
@@ -66,7 +67,7 @@ const SERVICES: &[Service] = &[
     compatible("ark.*.volces.com", "api/v3", "ARK_API_KEY"),
 ];
 
-/// Every service. Of a host with several interfaces the first is meant if the path does not say: its own.
+/// Every service. For a host with several APIs the first one, its own, applies if the path does not decide.
 fn services() -> impl Iterator<Item = Service> {
     let own = |kind: &Kind| {
         let kind = *kind;
@@ -75,7 +76,7 @@ fn services() -> impl Iterator<Item = Service> {
     Kind::ALL.iter().flat_map(own).chain(SERVICES.iter().copied())
 }
 
-/// The service at this host: of several interfaces the one that is wanted, else the one that the path names.
+/// The service at this host: among several APIs the wanted one, otherwise the one that the path names.
 pub(super) fn of(host: &str, segments: &[String], wanted: Option<Kind>) -> Option<Service> {
     let host = host.trim_end_matches('.');
     let here = || services().filter(|service| service.is_at(host));
@@ -100,7 +101,7 @@ impl Service {
         self.variable.or(self.kind.dialect().auth.variable)
     }
 
-    /// Completes a path of which the start or the end was pasted; another path is another interface of the service.
+    /// Completes a path of which the start or the end was pasted; any other path is a different API of the service.
     pub(super) fn complete(&self, segments: &mut Vec<String>) {
         let path: Vec<&str> = self.path.split('/').filter(|part| !part.is_empty()).collect();
         let given: Vec<&str> = segments.iter().map(String::as_str).collect();
@@ -110,7 +111,7 @@ impl Service {
     }
 }
 
-/// Whether a service at this host is known.
+/// Whether the host is a known service.
 pub(super) fn knows(host: &str) -> bool {
     of(host, &[], None).is_some()
 }

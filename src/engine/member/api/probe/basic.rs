@@ -1,4 +1,4 @@
-//! The first call: does any text come, which parts of a request are refused, what is reported of generated tokens.
+//! The first call: whether text comes, which parts of a request are refused, what is reported of generated tokens.
 
 use super::super::super::http::HttpError;
 use super::super::super::{Bill, Sampling};
@@ -15,34 +15,34 @@ use crate::engine::member::conversation_text::plain;
 
 const QUESTION: &str = "Reply with the single letter A.";
 
-/// Attempts to find out what is refused: one for each part, and one without any.
+/// Attempts to find what is refused: one for each part, and one without any.
 const ATTEMPTS: usize = 8;
 
-/// Alternatives that are tried, the most first.
+/// Numbers of alternatives to try, the highest first.
 const ALTERNATIVES: [u64; 4] = [20, 8, 5, 2];
 
-/// Words of an error that says a number is too high.
+/// Words of an error that means a number is too high.
 const TOO_MANY: [&str; 6] = ["less than", "<=", "at most", "between", "maximum", "exceed"];
 
-/// Tokens of the first reply, and of a second look at one that may be the start of a thought.
+/// Tokens of the first reply, and of a second one if the first may be the start of a thought.
 const SHORT: usize = 4;
 const LONG: usize = 256;
 
-/// The letter that is asked for.
+/// The letter that the prompt asks for.
 const LETTER: char = 'A';
 
-/// What the first call showed.
+/// The findings of the first call.
 #[derive(Debug)]
 pub(super) struct Basic {
     pub(super) alternatives: usize,
     pub(super) thinks: bool,
-    /// Whether it completes texts alone.
+    /// Whether it only completes raw texts.
     pub(super) plain: bool,
-    /// Why the reply ended, where it was empty and no reasoning was seen.
+    /// Why the reply ended, if it was empty and no reasoning was seen.
     pub(super) empty: Option<String>,
 }
 
-/// Asks until a reply comes, leaving out what is refused; what was left out is in the client's tuning then.
+/// Repeats the request until a reply comes, leaving out what is refused; the client's tuning then records that.
 pub(super) async fn reply(
     client: &mut Client,
     settings: &Settings,
@@ -79,11 +79,11 @@ pub(super) async fn reply(
     Ok(Basic { alternatives: if refused { 0 } else { reply.first_token.len() }, thinks, plain: false, empty })
 }
 
-/// What a model shows that completes texts alone, where this failure of a chat leaves room for that and it does complete one.
+/// The findings for a model that only completes raw texts, if this failure of a chat allows for that and a completion works.
 pub(super) async fn completion(client: &mut Client, settings: &Settings, error: &ConnectError, bill: &Bill) -> Option<Basic> {
     let no_chat = match error {
         ConnectError::Http(error) => matches!(error.status(), Some(400 | 404 | 405 | 422 | 500 | 501)),
-        // What is not a model of a chat may be one of completions.
+        // A model that is unknown to chat may still complete.
         ConnectError::UnknownModel { .. } => true,
         ConnectError::WhichModel { .. } | ConnectError::NoModel { .. } | ConnectError::Useless { .. } => false,
     };
@@ -107,8 +107,8 @@ async fn complete(client: &Client, bill: &Bill) -> Result<Whole, HttpError> {
     client.whole(&Call { subject, limit: SHORT, sampling: None, alternatives: None, json: false, bill }).await
 }
 
-/// Whether the model still answers as it did when it was probed, to the same request. A failure says nothing about that, unless it
-/// blames a part of the request; one that may pass is left to the calls that matter.
+/// Whether the model still gives the same kind of answer to the same request as when it was probed. A failure proves nothing,
+/// unless it blames a part of the request; a temporary one is left to the calls that matter.
 pub(super) async fn answers_as_before(client: &Client, probed: &Probed, bill: &Bill) -> Result<bool, HttpError> {
     let most = if probed.alternatives > 0 { probed.alternatives as u64 } else { client.sender.dialect.alternatives };
     let reply = if probed.plain { complete(client, bill).await } else { ask(client, most, SHORT, bill).await };
@@ -125,16 +125,16 @@ pub(super) async fn answers_as_before(client: &Client, probed: &Probed, bill: &B
     }
 }
 
-/// Whether no text came but thoughts.
+/// Whether only thoughts came, no text.
 fn is_empty(reply: &Whole) -> bool {
     reply.text().trim().is_empty()
 }
 
-/// Whether the model's first tokens go into a thought. Where the prompt opens the thought a short reply does not show it: one that
-/// is cut off and says something else than what was asked for is looked at once more, up to the thought's end.
+/// Whether the model's first tokens go into a thought. If the prompt opens the thought a short reply does not show it: one that
+/// is cut off and contains something other than the requested letter is repeated with more tokens, up to the thought's end.
 async fn thinks_first(client: &Client, reply: &Whole, bill: &Bill) -> bool {
     if is_empty(reply) {
-        // Reasoning that is counted beside a text does no harm.
+        // Reasoning that is counted next to a text does no harm.
         return reply.thinks || (reply.ending.finish == Finish::Length && longer(client, bill).await);
     }
     let said = reply.text();
@@ -184,7 +184,7 @@ async fn ask(client: &Client, alternatives: u64, limit: usize, bill: &Bill) -> R
     let call = Call {
         subject: Subject::Turns { system: "", turns: &turns, begun: None },
         limit,
-        // As drafts are drawn, so that what is refused shows now.
+        // As for drafts, so that refused parts show up now.
         sampling: Some(Sampling { temperature: 0.6, top_p: 0.9, seed: 1 }),
         alternatives: (alternatives > 0).then_some(alternatives),
         json: false,
@@ -193,8 +193,8 @@ async fn ask(client: &Client, alternatives: u64, limit: usize, bill: &Bill) -> R
     client.whole(&call).await
 }
 
-/// The part to leave out next where a server refuses the request and does not say what of it: the least common first. One that fails
-/// however often it is asked may do so because it cannot stream.
+/// The part to leave out next if a server refuses the request without saying which part: the least common first. If it fails on
+/// every attempt, it may be because it cannot stream.
 fn unblamed(error: &HttpError, client: &Client) -> Option<Part> {
     const GUESSED: [Part; 6] = [Part::Logprobs, Part::Usage, Part::Seed, Part::Unthinking, Part::TopP, Part::TokensName];
     let guessed: &[Part] = match error.status() {
@@ -205,7 +205,7 @@ fn unblamed(error: &HttpError, client: &Client) -> Option<Part> {
     guessed.iter().find(|part| !client.sender.tuning.refused.contains(part)).copied()
 }
 
-/// Whether an error says no more than its status does.
+/// Whether an error contains no more than its status.
 fn says_nothing(message: &str) -> bool {
     const EMPTY: [&str; 10] =
         ["bad", "request", "invalid", "unprocessable", "entity", "content", "validation", "error", "400", "422"];
@@ -218,7 +218,7 @@ fn says_too_many(message: &str) -> bool {
     TOO_MANY.iter().any(|words| message.contains(words))
 }
 
-/// A failure that is about the model's name lists the names that there are.
+/// Adds the available names to a failure about the model's name.
 fn unknown_model(error: HttpError, client: &Client, settings: &Settings, models: &Models, at: &str) -> ConnectError {
     let message = error.message().to_lowercase();
     let absent = ["not found", "not exist", "no such", "unknown", "invalid", "not available", "unavailable", "not a valid"];

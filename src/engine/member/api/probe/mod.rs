@@ -1,7 +1,7 @@
-//! What a model can do, found out once by a few tiny calls.
+//! What a model can do, found out once with a few tiny calls.
 //!
-//! A capability counts only where a reply carried it in the expected shape: many servers answer 200 and ignore what they do not
-//! know. The result can be kept and handed back, so that the same model is not asked again.
+//! A capability counts only if a reply had it in the expected form: many servers answer 200 and ignore what they do not know. The
+//! result can be kept and handed back, so that the same model is not probed again.
 
 mod basic;
 mod placed;
@@ -24,13 +24,14 @@ use super::probed::Probed;
 use super::request::{Sender, Tuning};
 use super::{Settings, advice};
 
-/// The most tokens of context that a server is told to hold where it holds what it is told and nobody told it.
+/// The context to request, in tokens at most, from a server that lets the client set it, if the user did not.
 const MODEST_CONTEXT: usize = 8192;
 
-/// Attempts for a question whose answer may be no: a server that fails where it knows no such route would be asked for long.
+/// Attempts for a question whose answer may be no: a server that reports a missing route as a failure would be retried for a long
+/// time.
 const CURIOUS: u32 = 2;
 
-/// Finds out.
+/// Runs the probe.
 pub(super) async fn probe(http: &Http, settings: &Settings) -> Result<Probed, ConnectError> {
     let dialect = settings.kind.dialect();
     let models = Models::list(&http.trying(CURIOUS), &dialect.listing, &settings.routes).await?;
@@ -43,7 +44,7 @@ pub(super) async fn probe(http: &Http, settings: &Settings) -> Result<Probed, Co
     let bill = Bill::default();
     let basic = match basic::reply(&mut client, settings, &models, &at, &bill).await {
         Ok(basic) => basic,
-        // It may complete texts all the same.
+        // It may still complete raw texts.
         Err(error) => match basic::completion(&mut client, settings, &error, &bill).await {
             Some(basic) => basic,
             None => return Err(without_name(error, &chosen.origin, settings, &at)),
@@ -82,7 +83,7 @@ pub(super) async fn probe(http: &Http, settings: &Settings) -> Result<Probed, Co
     Ok(probed)
 }
 
-/// Why nothing came of a model whose name was only guessed.
+/// Why there is no usable model, if its name was only a guess.
 fn without_name(error: ConnectError, origin: &Origin, settings: &Settings, at: &str) -> ConnectError {
     match (origin, error) {
         (Origin::Guessed(reason), ConnectError::Http(error)) if error.answers() && error.status() != Some(401) => {
@@ -92,8 +93,8 @@ fn without_name(error: ConnectError, origin: &Origin, settings: &Settings, at: &
     }
 }
 
-/// Whether what was found out still holds, as far as two calls show: the model that is meant is the same, it answers in the same way
-/// and under the same name, and it still scores as it did.
+/// Whether the findings still hold, as far as two calls show: the same model is selected, it answers in the same way and under
+/// the same name, and it still scores as before.
 pub(super) async fn still_holds(http: &Http, settings: &Settings, probed: &Probed) -> Result<bool, ConnectError> {
     let dialect = settings.kind.dialect();
     let models = Models::list(&http.trying(CURIOUS), &dialect.listing, probed.tuning.route.as_slice()).await?;
@@ -123,7 +124,7 @@ pub(super) async fn still_holds(http: &Http, settings: &Settings, probed: &Probe
     Ok(answers? && scores && same_model)
 }
 
-/// How many tokens the context holds. A server that holds what it is told is told so in every request.
+/// The size of the context in tokens. A server whose context the client can set gets it with every request.
 async fn context(http: &Http, settings: &Settings, model: &str, listed: Option<usize>) -> Option<usize> {
     let dialect = settings.kind.dialect();
     let Some(route) = dialect.describing else { return settings.overrides.context_tokens.or(listed) };

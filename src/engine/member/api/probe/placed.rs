@@ -1,9 +1,9 @@
-//! Where routes stand, found out by asking: the forms that an address leaves are tried in order.
+//! Finds where routes are by trying the forms that an address allows, in order.
 
 use super::super::super::http::HttpError;
 use super::super::address::Route;
 
-/// A search for the form in which a route is there.
+/// A search for the form in which a route exists.
 #[derive(Debug)]
 pub(in super::super) struct Search<'a> {
     routes: &'a [Route],
@@ -11,18 +11,18 @@ pub(in super::super) struct Search<'a> {
 }
 
 impl<'a> Search<'a> {
-    /// Through these forms; without any it is asked once, as the dialect has it.
+    /// Through these forms; without any there is one request, as the dialect has it.
     pub(in super::super) fn new(routes: &'a [Route]) -> Self {
         Self { routes, absent: None }
     }
 
-    /// The form to ask in now.
+    /// The form for the next request.
     pub(in super::super) fn route(&self) -> Option<Route> {
         self.routes.first().copied()
     }
 
-    /// Takes what became of it; `None`: another form is to be asked in. Where the route is there in no form, the first failure is
-    /// the outcome.
+    /// Takes the outcome of a request; `None` means that another form must be tried. If the route exists in no form, the first
+    /// failure is the outcome.
     pub(in super::super) fn outcome<T>(&mut self, outcome: Result<T, HttpError>) -> Option<Result<T, HttpError>> {
         match outcome {
             Err(error) if is_absent(&error) => {
@@ -40,7 +40,7 @@ impl<'a> Search<'a> {
     }
 }
 
-/// Whether a failure says that there is no such route: gateways show a page there, or their start.
+/// Whether a failure means that there is no such route: gateways return a page, or their start page.
 fn is_absent(error: &HttpError) -> bool {
     let page = matches!(error, HttpError::ContentType { .. } | HttpError::NotJson { .. });
     page || matches!(error.status(), Some(404 | 405 | 501))

@@ -1,4 +1,4 @@
-//! Whether the server scores given text: a likely and an unlikely word tell numbers that mean something from those that do not.
+//! Whether the server scores given text: a likely and an unlikely word separate meaningful numbers from others.
 
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ const ACCEPTED: &str = "The capital of France is";
 const LIKELY: &str = " Paris";
 const UNLIKELY: &str = " xylophone";
 
-/// The first of these ways that gives numbers in the right order.
+/// The first of these ways whose numbers are in the right order.
 pub(super) async fn way(client: &Client, renderer: Option<&Arc<Renderer>>, ways: &[Scoring], bill: &Bill) -> Option<Scorer> {
     for way in ways {
         let mut scorer = Scorer { way: *way, renderer: renderer.cloned(), end_token: None };

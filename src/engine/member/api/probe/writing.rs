@@ -1,4 +1,4 @@
-//! How the model continues a text: an answer that stops in the middle of the alphabet shows it.
+//! How the model continues a text: shown by an answer that stops in the middle of the alphabet.
 
 use std::sync::Arc;
 
@@ -55,7 +55,7 @@ async fn prefill(client: &Client, conversation: &Conversation, bill: &Bill) -> O
     }
 }
 
-/// Whether the reply continues with the next letter; then, whether it tells log-probabilities.
+/// Whether the reply continues with the next letter, and if so, whether it has log-probabilities.
 async fn continued(client: &Client, subject: Subject<'_>, bill: &Bill) -> Option<bool> {
     let call = Call { subject, limit: 4, sampling: None, alternatives: Some(1), json: false, bill };
     let reply: Whole = client.whole(&call).await.ok()?;

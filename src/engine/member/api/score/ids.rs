@@ -51,7 +51,7 @@ pub(super) async fn score(
     Ok(counted)
 }
 
-/// Tokens of the answer with and without each candidate: where they first differ, the candidate starts.
+/// Tokens of the answer with and without each candidate: the candidate starts where they first differ.
 async fn plan(scorer: &Scorer, client: &Client, context: &Context, candidates: &[CandidateText]) -> Result<Vec<Plan>, Fault> {
     let renderer = scorer.renderer()?;
     let Prompt::Tokens(base) = renderer.base(client, &context.conversation).await? else {
@@ -69,7 +69,7 @@ async fn plan(scorer: &Scorer, client: &Client, context: &Context, candidates: &
     Ok(tokens.into_iter().zip(candidates).map(plan).collect())
 }
 
-/// One token is generated because none at all is refused; it is not looked at.
+/// Generates one token, because 0 is refused; it is ignored.
 fn prompt_logprobs(client: &Client, plans: &[Plan]) -> Value {
     let mut body = client.sender.base();
     let prompts: Vec<&[u32]> = plans.iter().map(|plan| plan.ids.as_slice()).collect();

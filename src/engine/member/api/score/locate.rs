@@ -1,7 +1,7 @@
-//! Finds a candidate among the tokens in which a server repeats a prompt.
+//! Finds a candidate among the tokens of a prompt that a server repeats.
 //!
-//! The tokens are the server's, their texts are all that is known of them, and not always exactly: parts of characters come as
-//! replacement characters, spaces as `▁`. So the search goes backwards from the end, where the candidate is.
+//! The tokens are the server's and only their texts are known, not always exactly: parts of characters come as replacement
+//! characters, spaces as `▁`. So the search runs backwards from the end, where the candidate is.
 
 /// A token of a repeated prompt.
 #[derive(Debug, Clone, PartialEq)]
@@ -10,14 +10,14 @@ pub(super) struct Told {
     pub(super) logprob: Option<f32>,
 }
 
-/// What a part of a character is written as.
+/// What part of a character is written as.
 const REPLACED: &str = "\u{fffd}";
 
 /// What some tokenizers write a space as.
 const SPACE: &str = "▁";
 
-/// The candidate's tokens: the last ones that spell `preceding` and then `candidate`. A token that starts before the candidate and
-/// reaches into it belongs to it. `None` where no tokens spell that.
+/// The candidate's tokens: the last ones that spell `preceding` and then `candidate`. A token that starts before the candidate
+/// and extends into it belongs to it. `None` if no tokens spell that.
 pub(super) fn locate<'a>(tokens: &'a [Told], preceding: &str, candidate: &str) -> Option<&'a [Told]> {
     let spelt = format!("{preceding}{candidate}");
     (1..=tokens.len()).rev().find_map(|end| {
@@ -27,7 +27,7 @@ pub(super) fn locate<'a>(tokens: &'a [Told], preceding: &str, candidate: &str) -
     })
 }
 
-/// Goes backwards from the last token as long as the text lasts; returns the first token that reaches beyond the border.
+/// Goes backwards from the last token through the text; returns the first token that extends beyond the border.
 fn walk(tokens: &[Told], spelt: &[u8], border: usize) -> Option<usize> {
     let (mut begin, mut left) = (tokens.len(), spelt.len());
     for (number, token) in tokens.iter().enumerate().rev() {
@@ -43,7 +43,7 @@ fn walk(tokens: &[Told], spelt: &[u8], border: usize) -> Option<usize> {
     (left == 0).then_some(begin)
 }
 
-/// How much of the text is left before this token, which may reach back beyond the text's start.
+/// How much of the text is left before this token, which may extend beyond the text's start.
 fn step(token: &[u8], previous: Option<&Told>, text: &[u8]) -> Option<usize> {
     if let Some(left) = before(token, text) {
         return Some(left);
@@ -65,7 +65,8 @@ fn before(bytes: &[u8], text: &[u8]) -> Option<usize> {
     longer.ends_with(shorter).then(|| text.len().saturating_sub(bytes.len()))
 }
 
-/// How much is left before a part of a character: one byte of it, or all that is left of it where no further part comes before.
+/// How much is left before part of a character: without one byte of it, or without all that is left of it if no other part
+/// precedes.
 fn before_part(previous: Option<&Told>, text: &[u8]) -> Option<usize> {
     let last = text.len().checked_sub(1).filter(|_| text.last().is_some_and(|byte| !byte.is_ascii()))?;
     if previous.is_some_and(|previous| previous.bytes.ends_with(REPLACED.as_bytes())) {
@@ -94,9 +95,9 @@ mod tests {
     #[test]
     fn the_last_tokens_that_spell_the_text() {
         assert_eq!(found(&["<s>", "It", " is", " so", "."], "It is", " so."), Some(vec![3, 4]));
-        // What a template writes after it.
+        // A template's text after it.
         assert_eq!(found(&["It", " is", " so", "<|end|>", "\n"], "It is", " so"), Some(vec![2]));
-        // The same words before.
+        // The same words earlier.
         assert_eq!(found(&[" so", " so", " so"], " so", " so"), Some(vec![2]));
         assert_eq!(found(&["It", " is"], "It was", " so"), None);
         assert_eq!(found(&[], "", "x"), None);

@@ -1,8 +1,8 @@
-//! Scoring given text exactly, by the log-probabilities that servers return of a prompt's tokens (tier T1).
+//! Scores given text exactly, by the log-probabilities that servers return for a prompt's tokens (tier T1).
 //!
-//! Owns the choice of the way and what becomes of its result. Two families: servers that take tokens and return a number for
-//! each (`ids`), and servers that repeat the prompt in tokens of their own, among which the candidate's are found by their text
-//! (`text`, `locate`). A token that straddles the border between answer and candidate counts wholly.
+//! Owns choosing the way and checking its result. There are two families: servers that take tokens and return a number for each
+//! (`ids`), and servers that repeat the prompt in their own tokens, where the candidate's are found by their text (`text`,
+//! `locate`). A token that straddles the border between answer and candidate counts in full.
 
 mod ids;
 mod locate;
@@ -20,9 +20,9 @@ use super::render::Renderer;
 #[derive(Debug, Clone)]
 pub(super) struct Scorer {
     pub(super) way: Scoring,
-    /// Not needed where the server takes turns.
+    /// Not needed if the server takes turns.
     pub(super) renderer: Option<Arc<Renderer>>,
-    /// The token that ends an answer, where known.
+    /// The token that ends an answer, if known.
     pub(super) end_token: Option<u32>,
 }
 
@@ -41,15 +41,15 @@ impl From<MemberError> for Fault {
     }
 }
 
-/// Scores of the candidates in order, each by itself good or not, and what they used.
+/// Scores of the candidates in order, each valid or not, and the usage.
 struct Counted {
     logprobs: Vec<Result<Vec<f32>, String>>,
     usage: Usage,
 }
 
 impl Scorer {
-    /// The log-probabilities of each candidate's tokens, then of the end where it ends and the end's token is known. A candidate
-    /// whose tokens cannot be told has none, which abstains.
+    /// The log-probabilities of each candidate's tokens, then of the end if the candidate ends and the end's token is known. A
+    /// candidate whose tokens cannot be found has none, which is an abstention.
     pub(super) async fn score(
         &self,
         client: &Client,

@@ -1,5 +1,5 @@
-//! Servers that repeat the prompt in tokens: `echo` of completions and chats, TGI's details. A call for each candidate, all at
-//! the same time.
+//! Servers that repeat the prompt as tokens: `echo` of completions and chats, TGI's details. One call per candidate, all at the
+//! same time.
 
 use futures_util::future::join_all;
 use serde_json::{Value, json};
@@ -20,10 +20,10 @@ use super::{Counted, Fault, Scorer};
 use crate::engine::fusion::candidate::CandidateText;
 use crate::engine::fusion::conversation::Conversation;
 
-/// Bytes of the answer before a candidate that have to be there as well, so that the right place is found.
+/// How many bytes of the answer before a candidate must match too, so that the right position is found.
 const PRECEDING: usize = 24;
 
-/// Tokens of the answer that are repeated with the candidate's.
+/// Tokens of the answer to have repeated along with the candidate's.
 const MORE: usize = 24;
 
 pub(super) async fn score(
@@ -76,7 +76,7 @@ async fn ask(
         }
         Scoring::Echo | Scoring::EchoLast | Scoring::PromptLogprobs | Scoring::InputLogprobs => {
             let prompt = scorer.renderer()?.prompt(client, &context.conversation, &answer).await?;
-            // A token has a byte at least.
+            // A token has at least one byte.
             let last = (scorer.way == Scoring::EchoLast).then_some(candidate.len() + MORE);
             echo(client, &prompt, last)
         }
@@ -87,7 +87,7 @@ async fn ask(
     Ok(reply)
 }
 
-/// One token is generated because some servers take none for no limit; it is cut off.
+/// Generates one token, because some servers treat 0 as no limit; it is cut off.
 fn echo(client: &Client, prompt: &Prompt, last: Option<usize>) -> (String, Value, usize, Measure) {
     let endpoint = client.sender.dialect.raw.as_ref().map_or("completions", |endpoint| endpoint.path);
     let mut body = client.sender.base();
@@ -136,7 +136,7 @@ fn of_candidate(way: Scoring, reply: &Value, used: Usage, preceding: &str, candi
     logprobs.ok_or_else(|| "the reply has no believable log-probability of one of the candidate's tokens".to_owned())
 }
 
-/// Tokens used; a server that does not count them shows as many as it read.
+/// Tokens used; for a server that does not count them, as many as it read.
 fn used(way: Scoring, reply: &Value) -> Usage {
     let mut used = counted(&CHOICES, reply);
     if used.prompt_tokens == 0 {

@@ -1,4 +1,4 @@
-//! APIs in the network. Facts: their documentation and schemas; where those are silent the probe decides.
+//! Hosted APIs. Source: their documentation and schemas; the probe decides what they leave open.
 
 use super::super::dialect::Fixed::{Number, Text, True};
 use super::super::dialect::{Auth, Dialect, Listing, Prefill, Scoring, TextEndpoint};
@@ -9,8 +9,8 @@ use super::{bearer, listing, speaking};
 
 const JUDGES_ONLY: &str = "this API returns no log-probabilities of given text: it can judge candidates, not score them";
 
-/// A trailing answer is a finished turn, so drafting is by instruction. Reasoning models refuse sampling parameters and take
-/// `max_completion_tokens` for `max_tokens`: the probe is told so by their errors. Completions exist for old base models.
+/// A trailing answer is a finished turn, so drafting is by instruction. Reasoning models refuse sampling parameters and want
+/// `max_completion_tokens` instead of `max_tokens`: their errors tell the probe. Completions exist for old base models.
 pub(in super::super) static OPENAI: Dialect = Dialect {
     address: Some("https://api.openai.com/v1"),
     raw: Some(COMPLETIONS),
@@ -33,7 +33,7 @@ pub(in super::super) static OPENAI_RESPONSES: Dialect = Dialect {
     ..speaking(RESPONSES, listing("models", true), bearer("OPENAI_API_KEY"))
 };
 
-/// Its list names models, not the deployments that requests name.
+/// Its list contains models, not the deployments that requests name.
 pub(in super::super) static AZURE: Dialect = Dialect {
     address: None,
     less_thinking: &[("reasoning_effort", Text("none")), ("reasoning_effort", Text("minimal"))],
@@ -53,7 +53,7 @@ pub(in super::super) static AZURE: Dialect = Dialect {
     )
 };
 
-/// Claude up to 4.5 continues an answer started, later ones refuse it and sampling parameters too.
+/// Claude up to 4.5 continues a started answer; later ones refuse it, and sampling parameters too.
 pub(in super::super) static ANTHROPIC: Dialect = Dialect {
     address: Some("https://api.anthropic.com"),
     headers: &[("anthropic-version", "2023-06-01")],
@@ -100,7 +100,7 @@ pub(in super::super) static MISTRAL: Dialect = Dialect {
     )
 };
 
-/// Thinking shuts out log-probabilities and prefill alike.
+/// Thinking rules out both log-probabilities and prefill.
 pub(in super::super) static DEEPSEEK: Dialect = Dialect {
     address: Some("https://api.deepseek.com"),
     prefill: Prefill::Turn(&[("prefix", True)]),
@@ -113,7 +113,7 @@ pub(in super::super) static DEEPSEEK: Dialect = Dialect {
     ..speaking(TextEndpoint { seed: None, ..CHAT }, listing("models", true), bearer("DEEPSEEK_API_KEY"))
 };
 
-/// No model of it reports log-probabilities, and it fails a reply that is no JSON where that was asked for.
+/// None of its models reports log-probabilities, and it rejects a reply that is not JSON if JSON was requested.
 pub(in super::super) static GROQ: Dialect = Dialect {
     address: Some("https://api.groq.com/openai/v1"),
     prefill: Prefill::Unflagged,
@@ -184,7 +184,7 @@ pub(in super::super) static TOGETHER: Dialect = Dialect {
     )
 };
 
-/// Its list holds serverless models only.
+/// Its list contains serverless models only.
 pub(in super::super) static FIREWORKS: Dialect = Dialect {
     address: Some("https://api.fireworks.ai/inference/v1"),
     raw: Some(COMPLETIONS),

@@ -1,16 +1,16 @@
-//! Servers that people run themselves. Facts: their source code; where versions differ the probe decides.
+//! Servers that users run themselves. Source: their source code; the probe decides where versions differ.
 
 use super::super::dialect::Fixed::{False, Number, Text, True};
 use super::super::dialect::{Auth, Dialect, Field, Listing, Prefill, Rendering, Scoring, TextEndpoint};
 use super::super::endpoints::{GENERATE, LOCAL_CHAT, LOCAL_COMPLETIONS, OLLAMA as OLLAMA_CHAT};
 use super::{UNUSUAL_KEY, bearer, listing, speaking};
 
-/// The answer's turn stays open. Both are needed: with a new turn's opening as well the request is refused.
+/// The answer's turn stays open. Both are needed: the request is refused if it also opens a new turn.
 const CONTINUED: Prefill = Prefill::Request(&[("continue_final_message", True), ("add_generation_prompt", False)]);
 
 const UNTHINKING: &[Field] = &[("chat_template_kwargs/enable_thinking", False)];
 
-/// What servers of unknown kind may know: those of templates, gateways to hosted models, and what imitates Ollama.
+/// Fields that unknown servers may support: those of templates, gateways to hosted models, and Ollama's imitators.
 const LESS_THINKING: &[Field] = &[
     ("chat_template_kwargs/enable_thinking", False),
     ("reasoning_effort", Text("none")),
@@ -18,7 +18,7 @@ const LESS_THINKING: &[Field] = &[
     ("thinking_budget", Number(0)),
 ];
 
-/// Any server: what it can do is tried, in the order of the exactest.
+/// Any server: the probe finds out what it can do, most exact first.
 pub(in super::super) static OPENAI_COMPATIBLE: Dialect = Dialect {
     address: None,
     raw: Some(LOCAL_COMPLETIONS),
@@ -46,7 +46,7 @@ pub(in super::super) static VLLM: Dialect = Dialect {
     ..speaking(LOCAL_CHAT, listing("v1/models", true), bearer("VLLM_API_KEY"))
 };
 
-/// Without the flag it makes a trailing answer a question of the user's.
+/// Without the flag it turns a trailing answer into a user's question.
 pub(in super::super) static SGLANG: Dialect = Dialect {
     address: Some("http://127.0.0.1:30000"),
     raw: Some(LOCAL_COMPLETIONS),
@@ -120,7 +120,7 @@ pub(in super::super) static LM_STUDIO: Dialect = Dialect {
     ..speaking(LOCAL_CHAT, listing("v1/models", true), UNUSUAL_KEY)
 };
 
-/// `max_tokens` of 0 means without end there, so it is never sent.
+/// It treats a `max_tokens` of 0 as unlimited, so 0 is never sent.
 pub(in super::super) static LLAMA_CPP_PYTHON: Dialect = Dialect {
     address: Some("http://127.0.0.1:8000"),
     raw: Some(LOCAL_COMPLETIONS),

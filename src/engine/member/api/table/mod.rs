@@ -1,4 +1,4 @@
-//! The rows: one dialect each. A row states everything that it claims; what it leaves out is what no API has ([`speaking`]).
+//! The rows, one dialect each. A row states everything that it claims; what it leaves out is what no API has ([`speaking`]).
 //!
 //! A new dialect is a row here and a variant of [`Kind`](super::kind::Kind).
 
@@ -9,7 +9,7 @@ use super::dialect::{Auth, Dialect, Listing, Prefill, TextEndpoint};
 
 const NO_SCORING: &str = "this server returns no log-probabilities of given text: it can judge candidates, not score them";
 
-/// A key is sent if one is given, and looked for nowhere.
+/// A key is sent if the user gives one, and not looked for elsewhere.
 const UNUSUAL_KEY: Auth = Auth { header: "authorization", prefix: "Bearer ", variable: None };
 
 /// A dialect that chats and lists its models, and claims nothing else.
@@ -44,7 +44,7 @@ const fn bearer(variable: &'static str) -> Auth {
     Auth { header: "authorization", prefix: "Bearer ", variable: Some(variable) }
 }
 
-/// `data[].id`, as `OpenAI` lists models.
+/// `data[].id`, `OpenAI`'s list of models.
 const fn listing(path: &'static str, complete: bool) -> Listing {
     Listing { path, list: &["data"], id: "id", complete }
 }

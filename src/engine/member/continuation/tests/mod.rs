@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use super::*;
 
-/// A text cut at these characters.
+/// A text split at these characters.
 pub(super) fn pieces<'a>(text: &'a str, cuts: &[usize]) -> Vec<&'a str> {
     let starts: Vec<usize> = text.char_indices().map(|(start, _)| start).collect();
     let mut cuts: Vec<usize> = cuts.iter().filter_map(|cut| starts.get(*cut).copied()).collect();
@@ -15,7 +15,7 @@ pub(super) fn pieces<'a>(text: &'a str, cuts: &[usize]) -> Vec<&'a str> {
     cuts.windows(2).map(|pair| &text[pair[0]..pair[1]]).collect()
 }
 
-/// All the text that a reply leaves, and how it finished.
+/// All the text extracted from a reply, and how it finished.
 fn whole(accepted: &str, pieces: &[&str], how: Finish) -> (String, Finished) {
     let mut continuation = Continuation::new(accepted);
     let fed: String = pieces.iter().map(|piece| continuation.feed(piece)).collect();
@@ -106,7 +106,7 @@ fn a_lost_space_comes_back() {
         ("\"Yes\"", "she said", " she said"),
         ("Привет", "мир", " мир"),
         ("한국어", "문장", " 문장"),
-        // None where one is there, or where none belongs.
+        // None if there is one already, or none belongs there.
         ("on ", "the Seine", "the Seine"),
         (FRANCE, " the Seine", " the Seine"),
         (FRANCE, "\n\nthe Seine", "\n\nthe Seine"),
@@ -149,13 +149,13 @@ fn the_end_vote_is_found_wherever_it_stands() {
             assert_eq!((text.as_str(), finished.ends, finished.repeated), (expected, true, false), "{reply:?}");
         }
     }
-    // The vote counts although the reply was cut off behind it.
+    // The vote counts although the reply was cut off after it.
     assert!(whole(FRANCE, &[" it.<END>\n\n"], Finish::Length).1.ends);
     for reply in [" <END", " <end>", " <EN D>", " END>"] {
         let (text, finished) = whole(FRANCE, &[reply], Finish::Stop);
         assert_eq!((text.as_str(), finished.ends), (reply, false));
     }
-    // Nothing said is no vote where the model did not end the reply, or said what was taken off.
+    // An empty reply is not a vote if the model did not end it, or said something that was removed.
     for (reply, how) in [("", Finish::Length), ("", Finish::Other), ("…", Finish::Stop), ("Sure!", Finish::Stop)] {
         let (text, finished) = whole(FRANCE, &[reply], how);
         assert_eq!((text.as_str(), finished.ends, finished.repeated), ("", false, false), "{reply:?}");
@@ -192,14 +192,14 @@ fn text_is_given_out_as_soon_as_it_is_certain() {
         given.push(continuation.feed(piece));
     }
     assert_eq!(given, ["", " the", " river", " Seine,", " which"]);
-    // A script without spaces gives out its characters.
+    // In a script without spaces each character is returned.
     let mut continuation = Continuation::new("東京は");
     assert_eq!(continuation.feed("大きい"), "大き");
 }
 
 #[test]
 fn long_replies_take_no_longer_than_their_length() {
-    // Each of these would take minutes if every character looked at all before it.
+    // Each of these would take minutes if every character examined all those before it.
     for unit in [" ", "\n", "x", "\"", "`", ".", "…", "Sure, ", "<", "<END", "東", "ab ", "\u{301}"] {
         let reply = unit.repeat(200_000 / unit.len());
         let accepted = "ab ".repeat(20_000);
@@ -210,7 +210,7 @@ fn long_replies_take_no_longer_than_their_length() {
     }
 }
 
-/// Texts of what the rules look at.
+/// Texts made of what the rules look for.
 fn material() -> impl Strategy<Value = String> {
     let parts = prop::sample::select(vec![
         "a",
@@ -263,7 +263,7 @@ fn any_finish() -> impl Strategy<Value = Finish> {
     prop::sample::select(vec![Finish::Stop, Finish::Length, Finish::Other])
 }
 
-/// Whether `part` is left of `text` when characters are taken out.
+/// Whether `part` is what remains of `text` after removing characters.
 fn is_left_of(part: &str, text: &str) -> bool {
     let mut text = text.chars();
     part.chars().all(|c| text.any(|other| other == c))

@@ -1,4 +1,4 @@
-//! Replies that repeat the answer so far: what goes, what stays, and what that means.
+//! Replies that repeat the answer so far: what is removed, what stays, and what that means.
 
 use super::*;
 
@@ -13,7 +13,7 @@ fn repeated_text_goes() {
         ("in the land of the ", "of the free", "free"),
         ("First:\n", "First: \n\nfoo", "\nfoo"),
         ("First:\n  ", "First:\n    foo", "  foo"),
-        // Not a word that only starts like the last one.
+        // A word that only starts like the last one is not a repetition.
         ("I saw the cat", "the category", " the category"),
         // A text that ends inside a word continues there.
         ("the internat", "the international", "ional"),
@@ -48,7 +48,7 @@ fn a_reply_that_only_repeats_is_told() {
         ("The capital of France is Paris.", Finish::Stop),
         ("The capital of France is Paris. It lies", Finish::Stop),
         ("It lies on\n", Finish::Length),
-        // It started again and was cut off.
+        // It started over and was cut off.
         ("The capital of Fra", Finish::Length),
         ("Sure, here is the continuation:\n\nThe capital of France", Finish::Length),
         ("\"The capital of France is", Finish::Length),

@@ -1,4 +1,4 @@
-//! Thousands of damaged files: each is refused with a message or runs; none panics and none takes memory for a number it
+//! Thousands of damaged files: each is refused with a message or runs; none panics and none allocates memory for a number it
 //! merely claims.
 
 use fearless_simd::Level;
@@ -9,10 +9,10 @@ use super::{bytes, load};
 use crate::engine::member::in_process::Until;
 use crate::engine::member::{Hints, Sampling};
 
-/// Damages a file in one of the ways that files are damaged, or that someone would try.
+/// Damages a file in a way that files get damaged, or that an attacker would try.
 fn damage(file: &mut Vec<u8>, numbers: &mut Pcg64Mcg, kind: usize) {
     let mut below = |bound: usize| (numbers.next_u64() % bound as u64) as usize;
-    // Most of what can be damaged to effect lies before the weights.
+    // Most damage that has an effect is before the weights.
     let head = file.len() / 4;
     match kind % 5 {
         0 => file.truncate(below(file.len())),
@@ -81,7 +81,7 @@ fn damaged_files_never_panic() {
             }
             Ok((mut session, _)) => {
                 ran += 1;
-                // What comes out does not matter, only that it comes.
+                // The outcome does not matter, only that there is one.
                 let _ = session.draft(
                     &context,
                     sampling,

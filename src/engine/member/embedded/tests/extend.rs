@@ -1,4 +1,4 @@
-//! Drafts that stop where their author is unsure, and members that take them up.
+//! Drafts that stop where their author is unsure, and members that extend them.
 
 use std::cell::Cell;
 use std::sync::Arc;
@@ -50,19 +50,19 @@ fn after(context: &Context, text: &str) -> Context {
     Context { conversation: Arc::clone(&context.conversation), accepted }
 }
 
-/// What came of one answer that one member drafts and another takes up.
+/// The outcome of one answer that one member drafts and another extends.
 #[derive(Default)]
 struct Driven {
     text: String,
     ends: bool,
     calls: u64,
-    /// Tokens of the large member that its answer is made of, as it counts them.
+    /// The answer's tokens, by the large member's tokenizer.
     kept: usize,
     added: usize,
     forwards: u64,
 }
 
-/// Lets one model draft at temperature 0 what another takes up. `counting` is another session of the model that drafts.
+/// Has one model draft at temperature 0 what another extends. `counting` is another session of the drafting model.
 fn driven(small: &mut Session, counting: &mut Session, large: &mut Session, question: &str) -> Driven {
     let (mut at, mut all, mut added) = (context(question, &[]), Driven::default(), String::new());
     while !all.ends && all.added < 60 {
@@ -70,10 +70,10 @@ fn driven(small: &mut Session, counting: &mut Session, large: &mut Session, ques
         let text = draft.draft.text();
         let rows = large.ids(&after(&at, &text)).unwrap().len() - large.ids(&at).unwrap().len();
         let taken = extended(large, &at, (&text, draft.draft.ends), Keep::Own, sampling(0.0, 0));
-        // The first call reads the prompt; every other one the token before, and the draft, in one pass.
+        // The first call reads the prompt; every other one reads the preceding token and the draft in one pass.
         let prompt = if all.calls == 0 { large.prompt(&at.conversation).unwrap().len() as u64 } else { 1 };
         assert!(taken.forwards <= prompt + rows as u64, "{} for {rows}", taken.forwards);
-        // What the small one lacks: what was added, and at most two tokens at the seam.
+        // What the small one has not evaluated: what was added, and at most two tokens at the seam.
         let drawn = draft.draft.tokens.len();
         let lacking = counting.ids(&context("", &[&added])).unwrap().len() - counting.ids(&context("", &[])).unwrap().len();
         assert!(all.calls == 0 || draft.forwards <= (drawn + lacking + 2) as u64, "{} for {drawn} and {added:?}", draft.forwards);
@@ -116,7 +116,7 @@ fn what_a_member_would_say_itself_is_its_own_text_to_the_byte() {
     println!("{tokens} tokens in {calls} calls and {forwards} positions");
 }
 
-/// Drawn, too: one call says what a draft with its seed says, up to where that leaves the text that is taken up.
+/// When sampling, too: one call gives the draft of its seed, up to where that leaves the text being extended.
 #[test]
 fn own_tokens_are_those_that_the_seed_draws() {
     for seed in 0..12 {
@@ -172,7 +172,7 @@ fn a_draft_stops_before_what_its_author_is_unsure_of() {
     assert!(stopped > 10 && empty > 3 && ended > 3, "{stopped} {empty} {ended}");
 }
 
-/// Every kept token has the probability asked for, the first that is not kept has not, and what is added is the member's own.
+/// Every kept token has the required probability, the first rejected one does not, and what is added is the member's own.
 #[test]
 fn what_is_likely_enough_is_kept() {
     let (mut kept, mut refused, mut ended) = (0, 0, 0);
@@ -208,7 +208,7 @@ fn what_is_likely_enough_is_kept() {
     assert!(kept > 100 && refused > 20 && ended > 3, "{kept} {refused} {ended}");
 }
 
-/// What is written so is evaluated but for its last token, and gives the numbers of a session that reads it token by token.
+/// Text written this way is evaluated except for its last token, and gives the numbers of a session that reads it token by token.
 #[test]
 fn a_kept_state_gives_the_numbers_of_a_fresh_one() {
     for name in models() {
@@ -259,7 +259,7 @@ fn nothing_accepted_is_evaluated_twice() {
     let next = after(&at, &taken.text());
     assert_eq!(drafted(&mut session, &next, None, 1).forwards, 1, "the added token");
     assert_eq!(extended(&mut session, &next, ("", false), Keep::Own, sampling(0.0, 0)).forwards, 0, "it is there now");
-    // The same again, without the draft between: the added token and the draft's in one pass.
+    // The same again, without a draft in between: the added token and the draft's in one pass.
     let (mut session, _) = opened("atlas", Level::new());
     extended(&mut session, &at, ("The capital of Peru is", false), Keep::Likely(1e-9), sampling(0.0, 0));
     let passes = Cell::new(0);
@@ -271,12 +271,12 @@ fn nothing_accepted_is_evaluated_twice() {
     let request = asked(&next, " and that of France", false, Keep::Likely(1e-9), sampling(0.0, 0));
     let again = session.extend(&request, &counted).unwrap();
     assert_eq!((again.forwards, passes.get()), (1 + rows as u64, 1));
-    // Another text than the one that was put together is accepted: what agrees is not evaluated again.
+    // A different text is accepted than the one put together: the common part is not evaluated again.
     let other = after(&next, " and that of Spain");
     assert!(drafted(&mut session, &other, None, 1).forwards <= 4);
 }
 
-/// Characters are never cut, whatever is kept and whatever is drawn behind it, and however few rows are kept.
+/// Characters are never split, whatever is kept and whatever is drawn after it, and however few rows are kept.
 #[test]
 fn characters_stay_whole() {
     for name in models() {
@@ -335,12 +335,12 @@ fn a_cancelled_call_leaves_the_session_sound() {
     }
 }
 
-/// Weights of which nothing can be computed, and thresholds that are none.
+/// Weights that nothing can be computed from, and invalid thresholds.
 #[test]
 fn what_is_not_a_number_is_an_error_or_keeps_nothing() {
     let mut file = bytes("babble");
     let half = file.len() / 2;
-    // The largest number of half precision.
+    // The largest half-precision number.
     file[half..].as_chunks_mut().0.fill([0xff, 0x7b]);
     let at = context("What?", &[]);
     let (mut session, _) = load("large", &file, Level::new()).unwrap();
@@ -357,7 +357,7 @@ fn what_is_not_a_number_is_an_error_or_keeps_nothing() {
     assert_eq!(sure.draft.tokens.len(), 5);
 }
 
-/// Several tokens of its own are those that it adds one after the other.
+/// Several tokens of its own are those that it would add one by one.
 #[test]
 fn it_goes_on_for_as_many_tokens_as_are_asked_for() {
     for name in models() {

@@ -1,4 +1,4 @@
-//! Texts that people type to see what happens.
+//! Texts that users type to see what happens.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use crate::engine::member::embedded::vocabulary::Vocabulary;
 use crate::engine::member::in_process::{Template, Until};
 use crate::engine::member::{Hints, MemberError, Sampling, ScoreRequest};
 
-/// Written special tokens in a question are plain text: nobody ends a turn by typing.
+/// Special tokens written in a question are plain text: no user ends a turn by typing.
 #[test]
 fn nobody_ends_a_turn_by_typing() {
     let (mut session, _) = opened("atlas", Level::new());
@@ -52,7 +52,7 @@ fn any_text_is_answered_or_refused() {
     }
 }
 
-/// A megabyte is refused by its length, wherever it stands and whatever it is made of.
+/// A megabyte is refused by its length, wherever it is and whatever it is made of.
 #[test]
 fn a_megabyte_is_refused_at_once() {
     let (mut session, _) = opened("babble", Level::new());

@@ -1,4 +1,4 @@
-//! Tests that need to see inside the engine. Those that need only its public face are in `tests/embedded.rs`.
+//! Tests that need to see inside the engine. Those that only need its public API are in `tests/embedded.rs`.
 
 mod damaged;
 mod extend;

@@ -1,4 +1,4 @@
-//! How probable a question is: what its tokens have as parts of the prompt, and nothing is evaluated for it twice.
+//! How probable a question is: the probabilities of its tokens as part of the prompt, with nothing evaluated twice for it.
 
 use std::sync::Arc;
 
@@ -22,7 +22,7 @@ fn the_question_has_the_probability_of_its_tokens_in_the_prompt() {
             let (mut session, _) = opened(&name, Level::new());
             let predicted = session.predict(&conversation, &|| false).unwrap();
             let ids = session.prompt(&conversation).unwrap();
-            // The prompt but for its first token, less what does not belong to the question.
+            // The prompt except for its first token, without what does not belong to the question.
             let (mut fresh, _) = opened(&name, Level::new());
             let all = fresh.log_probabilities(&ids[..1], &ids[1..]);
             let text = conversation.prompt();

@@ -1,5 +1,5 @@
-//! Token ids and log-probabilities compared with llama.cpp's, as `tests/embedded/record.py` recorded them. They belong to the
-//! models as they were then: after training, record again.
+//! Token ids and log-probabilities compared with llama.cpp's, as recorded by `tests/embedded/record.py`. They belong to the
+//! models at that time: record again after training.
 
 use fearless_simd::Level;
 use serde::Deserialize;

@@ -1,4 +1,4 @@
-//! Models of odd shapes, written here with random weights, against a plain computation in double precision.
+//! Models of odd shapes, written here with random weights, compared with a plain computation in double precision.
 //!
 //! The project's own models have sizes that fit the vectors, as many key heads as query heads and a tied output; a llama model
 //! need not.
@@ -106,7 +106,7 @@ fn file(shape: &Shape, tensors: &[Tensor]) -> Vec<u8> {
     writer.0.extend(1e-5_f32.to_le_bytes());
     writer.string("tokenizer.ggml.model", "gpt2");
     writer.string("tokenizer.ggml.pre", "gpt-2");
-    // The alphabet of bytes: printable Latin-1 as it is, the rest from U+0100 on; any order serves.
+    // The alphabet of bytes: printable Latin-1 as it is, the rest from U+0100 on; any order will do.
     let printable = (33..=126).chain(161..=172).chain(174..=255).chain(256..256 + 68);
     let mut tokens: Vec<String> = printable.filter_map(char::from_u32).map(String::from).collect();
     tokens.push("<end>".into());
@@ -135,7 +135,7 @@ fn file(shape: &Shape, tensors: &[Tensor]) -> Vec<u8> {
     writer.0
 }
 
-/// The model in double precision, one loop for each sum.
+/// The model in double precision, one loop per sum.
 struct Reference<'a> {
     shape: &'a Shape,
     tensors: &'a [Tensor],

@@ -41,7 +41,7 @@ fn the_thread_ends_with_its_member() {
     let calls = calls.clone();
     let late = member.prepare(Arc::new(Conversation::question("Still there?")));
     drop(member);
-    // A reply that was asked for still comes; the thread ends when nobody can ask any more.
+    // A pending reply still comes; the thread ends when no handle is left.
     assert!(wait(late).is_ok());
     let weak = calls.downgrade();
     drop(calls);

@@ -31,7 +31,7 @@ fn bits(logprobs: &[Vec<f32>]) -> Vec<Vec<u32>> {
 const CANDIDATES: [(&str, bool); 5] =
     [(" The capital of", false), (" The capital is 7.", true), ("", true), (" It\n\n- 😀 is", false), (" The", false)];
 
-/// Several rounds with a kept session, each compared with a session that has seen nothing.
+/// Several rounds with a kept session, each compared with a new session.
 #[test]
 fn a_kept_cache_gives_the_bits_of_a_fresh_one() {
     for name in models() {
@@ -68,7 +68,7 @@ fn together_equals_one_by_one_and_every_width_gives_the_same_bits() {
     }
 }
 
-/// The member's own text scored as a stranger's gives the numbers that it was drawn with.
+/// The member's own text, scored as if it were another's, gives the numbers that it was drawn with.
 #[test]
 fn a_draft_scores_as_it_was_drawn() {
     let context = context("What is the capital of France?", &[]);
@@ -88,7 +88,7 @@ fn nothing_is_evaluated_twice() {
     let start = context(QUESTION, &[]);
     let prompt = session.prompt(&start.conversation).unwrap().len() as u64;
     let whole = drafted(&mut session, &start, 0.0, 0, 12);
-    // The prompt, then every drawn token but the last.
+    // The prompt, then every drawn token except the last.
     assert_eq!(whole.forwards, prompt + 11);
     // Again: all of it is still there.
     assert_eq!(drafted(&mut session, &start, 0.0, 0, 12).forwards, 0);
@@ -106,7 +106,7 @@ fn nothing_is_evaluated_twice() {
         (0, whole.draft.tokens[8..].iter().map(|token| token.text.as_str()).collect())
     );
     assert_eq!(drafted(&mut session, &next, 0.0, 0, 6).forwards, 2);
-    // A stranger's text wins: its rows are there, but for its last token.
+    // Another's text wins: its rows are there, except for its last token.
     scored(&mut session, &next, &[(" and some other words", false)]);
     let third = context(QUESTION, &[&first, " and some other words"]);
     assert_eq!(drafted(&mut session, &third, 0.0, 0, 1).forwards, 1);
@@ -153,7 +153,8 @@ fn any_number_of_candidates_is_scored() {
     assert_eq!(bits(&together.logprobs()[63..]), bits(&alone.logprobs()));
 }
 
-/// Others finish in the middle of a draft, with more than there are rows for, and with texts that start as this one continues.
+/// Others finish in the middle of a draft, with more text than there are rows for, and with texts that start as this one
+/// continues.
 #[test]
 fn drafts_of_others_that_come_in_the_middle_change_nothing_however_few_rows_are_kept() {
     let context = context(QUESTION, &[]);

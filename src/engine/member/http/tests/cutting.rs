@@ -1,4 +1,4 @@
-//! Bytes into lines and messages: the result never depends on how the bytes were cut on the way.
+//! Bytes into lines and messages: the result never depends on how the bytes were split on the way.
 
 use proptest::prelude::*;
 
@@ -140,7 +140,7 @@ fn a_cut_has_a_place() {
     assert_eq!(Place::after(b"data: \xFF and on"), Place::Line);
 }
 
-/// Pieces of streams, so that random ones have lines, events and characters to cut.
+/// Pieces of streams, so that random ones have lines, events and characters to split.
 fn stream() -> impl Strategy<Value = Vec<u8>> {
     let part = prop_oneof![
         Just("data: ".to_owned()),

@@ -1,4 +1,4 @@
-//! Tests of the HTTP client's pure rules. What needs a server is in `tests/http`.
+//! Tests of the HTTP client's pure rules. Those that need a server are in `tests/http`.
 
 mod cutting;
 mod secrecy;

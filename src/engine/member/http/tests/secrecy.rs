@@ -28,7 +28,7 @@ fn logins_and_keys_in_addresses_are_masked() {
 fn secrets_are_masked_but_placeholders_are_not() {
     let text = format!("Incorrect API key provided: {FAKE}{FAKE}. None of the EMPTY keys");
     assert_eq!(redact(&text, &[FAKE, "EMPTY", ""]), "Incorrect API key provided: …. None of the EMPTY keys");
-    // Masking the inner one makes the outer one again.
+    // Masking the inner one produces the outer one again.
     assert_eq!(redact("swor…swordfishfish", &["swordfish", "swor……fish"]), "…");
 }
 
@@ -42,7 +42,7 @@ fn a_secret_is_masked_as_it_stands_in_an_address_or_in_json_too() {
     assert_eq!(secrets.redact(r#"{"key":"fake\\key\"1"}"#), r#"{"key":"…"}"#);
 }
 
-/// Whatever a server makes of a key on its way into a message.
+/// Whatever form a server puts a key into on its way into a message.
 #[test]
 fn a_key_is_masked_in_every_form_that_a_server_may_echo() {
     const KEY: &str = "fake+Key/0123456789=<ab>&cd";
@@ -74,7 +74,7 @@ fn a_key_is_masked_in_every_form_that_a_server_may_echo() {
             let shown = secrets.redact(&text);
             let pieces = echoed.as_bytes().windows(8);
             let left = pieces.filter(|piece| shown.contains(std::str::from_utf8(piece).unwrap())).count();
-            // In base64 some characters at the ends depend on what is beside the key.
+            // In base64 some characters at the ends depend on what surrounds the key.
             assert!(left == 0 || (left <= 3 && !echoed.contains("fake")), "{text}: {shown}");
         }
     }
@@ -186,7 +186,7 @@ proptest! {
         secrets in proptest::collection::vec("[!-~]{8,40}|[!-~ …é]{8,20}|[a…]{8,10}", 1..4),
         order in proptest::collection::vec((0_usize..4, "[!-~ \n…]{0,12}"), 0..6),
     ) {
-        // The secrets in any order, whole and in pieces, with anything between them.
+        // The secrets in any order, whole and in parts, with anything between them.
         let mut text = String::new();
         for (number, between) in &order {
             let secret = &secrets[number % secrets.len()];

@@ -1,4 +1,4 @@
-//! What is read from what servers say.
+//! What is read from servers' messages.
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -88,7 +88,7 @@ fn web_pages_have_titles() {
     }
 }
 
-/// JSON of any shape, with the fields in which servers put errors.
+/// JSON of any structure, with the fields in which servers put errors.
 fn anything() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         Just(Value::Null),

@@ -1,4 +1,4 @@
-//! Drawing a draft behind the prefix, along what was evaluated already as far as that goes.
+//! Drawing a draft after the prefix, using what is already evaluated as far as it goes.
 
 use super::super::engine::Engine;
 use super::super::sampler::Sampler;
@@ -10,7 +10,7 @@ use super::{Cancelled, Session, Stop};
 use crate::engine::member::{MemberError, Sampling};
 
 impl<E: Engine> Session<E> {
-    /// Draws from a place on whose row is at hand. Behind the prefix's last token the sequence has this many tokens in `behind`.
+    /// Draws from a position on whose row is available. The sequence has `behind` tokens after the prefix's last.
     pub(super) fn draw(
         &mut self,
         sampling: Sampling,
@@ -64,8 +64,8 @@ impl<E: Engine> Session<E> {
         }
     }
 
-    /// What comes next at a place: what the guide says there, as far as that is kept, or what is drawn. `None` where the author is
-    /// not as sure of it as it has to be.
+    /// What comes next at a position: the guide's token there, as far as it is kept, or what is drawn. `None` if the author is
+    /// not sure enough of it.
     fn choose(&self, at: At, sampler: &mut Sampler, drawing: &mut Drawing<'_>) -> Result<Option<Next>, MemberError> {
         let (logits, sum) = self.after(at);
         if logits.is_empty() {
@@ -95,12 +95,12 @@ impl<E: Engine> Session<E> {
         Ok(Some(drawn).filter(|drawn| !drawing.is_unsure(drawn.logprob())))
     }
 
-    /// Evaluates a token that is taken, together with what others have drafted since and with what the guide says behind it; returns
-    /// its node, whose row is kept.
+    /// Evaluates an accepted token, together with what others have drafted since and with the guide's next tokens; returns its
+    /// node, whose row is kept.
     fn follow(&mut self, at: At, token: u32, drawing: &mut Drawing<'_>, cancelled: Cancelled<'_>) -> Result<u32, Stop> {
         let unread = self.tree.len();
         self.listen(drawing);
-        // Behind the drafts of others, so that none of their rows takes the place of its own.
+        // After the drafts of others, so that none of their rows displaces its own.
         let node = self.tree.child(at, token, Wanted::Row).unwrap_or_else(|| self.tree.add(at, token));
         if let Some(guide) = &drawing.guide {
             self.plant_rows(Some(node), guide.ahead());
@@ -115,8 +115,8 @@ impl<E: Engine> Session<E> {
         Ok(node)
     }
 
-    /// Puts the finished drafts of others into the tree, to be read with the next pass: what this member draws alike needs none
-    /// of its own then. One that has no room is left out.
+    /// Adds the finished drafts of others to the tree, to be read with the next pass: where this member draws the same it needs
+    /// no pass of its own. A draft without room is left out.
     fn listen(&mut self, drawing: &mut Drawing<'_>) {
         for text in drawing.hints.since(drawing.heard) {
             drawing.heard += 1;

@@ -1,4 +1,4 @@
-//! A draft as it is drawn: its tokens and text so far, how much of it may be told, and when it is whole.
+//! A draft in progress: its tokens and text so far, how much of it may be streamed, and when it is complete.
 
 use super::super::decoder::Decoder;
 use super::Until;
@@ -7,49 +7,49 @@ use crate::engine::fusion::candidate::{Draft, DraftToken};
 use crate::engine::member::Hints;
 use crate::engine::member::conversation_text::{PlainAnswer, THOUGHT, plain_answer};
 
-/// What a draft is drawn by, and what is drawn so far.
+/// The settings of a draft, and what is drawn so far.
 pub(super) struct Drawing<'a> {
     until: Until<'a>,
-    /// What others have drafted, and how many of them were heard.
+    /// What others have drafted, and how many of those drafts were used.
     pub(super) hints: &'a Hints,
     pub(super) heard: usize,
     /// The draft that is followed.
     pub(super) guide: Option<Guide>,
     /// The answer so far.
     accepted: &'a str,
-    /// Hears every token.
+    /// Receives every token.
     drawn: &'a mut dyn FnMut(&DraftToken),
     told: usize,
     draft: Draft,
     ids: Vec<u32>,
     text: String,
     decoder: Decoder,
-    /// Bytes of the text that are certainly part of the answer.
+    /// How many bytes of the text are certainly part of the answer.
     safe: usize,
     /// Log-probabilities of the end after this many tokens.
     pub(super) ends: Vec<f32>,
 }
 
-/// What was drawn.
+/// The result of drawing.
 pub(super) enum Outcome {
     Draft(Drawn),
     /// The model starts to think.
     Thought,
 }
 
-/// A draft that is whole.
+/// A complete draft.
 pub(super) struct Drawn {
     pub(super) draft: Draft,
-    /// Log-probabilities of the end after so many of its tokens.
+    /// Log-probabilities of the end after this many of its tokens.
     pub(super) ends: Vec<f32>,
-    /// Its tokens, with those at its end whose text is not part of it.
+    /// Its tokens, including those at its end whose text is not part of it.
     pub(super) ids: Vec<u32>,
     pub(super) guide: Option<Guide>,
 }
 
-/// How much of a draft may be told.
+/// How much of a draft may be streamed.
 pub(super) enum Safe {
-    /// So many bytes; the rest may turn out to be no part of the answer.
+    /// This many bytes; the rest may turn out not to be part of the answer.
     Bytes(usize),
     /// The answer ends after this many bytes, where another turn starts.
     Ended(usize),
@@ -59,7 +59,7 @@ pub(super) enum Safe {
 /// Whether a draft needs a further token.
 pub(super) enum Further {
     Wanted,
-    /// Only to know the probability of the end behind it.
+    /// Only to know the probability of the end after it.
     ForTheEnd,
     Unwanted,
 }
@@ -83,7 +83,7 @@ impl<'a> Drawing<'a> {
         }
     }
 
-    /// The same along another member's draft: whole with as many tokens behind it as the guide asks for.
+    /// The same along another member's draft: complete with as many tokens after it as the guide requires.
     pub(super) fn along(self, guide: Guide) -> Self {
         Self { guide: Some(guide), ..self }
     }
@@ -96,12 +96,12 @@ impl<'a> Drawing<'a> {
         self.text.len()
     }
 
-    /// Whether the author is too unsure of what it would say next.
+    /// Whether the author is too unsure of its next token.
     pub(super) fn is_unsure(&self, logprob: f32) -> bool {
         self.until.confidence.is_some_and(|least| logprob < least.ln())
     }
 
-    /// Takes a token, and says how much may be told now; `plain` where turns are introduced by plain text.
+    /// Takes a token, and returns how much may be streamed now; `plain`: turns are introduced by plain text.
     pub(super) fn take(&mut self, id: u32, bytes: &[u8], logprob: f32, plain: bool) -> Safe {
         let token = DraftToken { text: self.decoder.take(bytes), logprob: Some(logprob) };
         self.text.push_str(&token.text);
@@ -134,12 +134,12 @@ impl<'a> Drawing<'a> {
         }
     }
 
-    /// Whether another token is needed; `full` where there is no room for one.
+    /// Whether another token is needed; `full`: there is no room for one.
     pub(super) fn further(&mut self, full: bool) -> Further {
-        // Where the draft stops inside a character, the bytes so far are not part of it: the next draft draws them again.
+        // If the draft stops inside a character, the bytes so far are not part of it: the next draft draws them again.
         let whole = full || self.is_complete();
-        // What may be the start of another turn is not part of the draft: the next one draws it again. Behind the draft of
-        // another it is drawn to where it is told apart, so that every such call adds something.
+        // What may be the start of another turn is not part of the draft: the next one draws it again. After another's draft,
+        // drawing continues until it is certain, so that every such call adds something.
         let told_apart = self.safe == self.text.len();
         if whole && !told_apart && self.safe > 0 && (full || self.guide.is_none()) {
             self.shorten();
@@ -193,7 +193,7 @@ impl<'a> Drawing<'a> {
         self.done()
     }
 
-    /// Tells the tokens that were not told yet.
+    /// Streams the tokens that were not streamed yet.
     fn tell(&mut self) {
         for token in &self.draft.tokens[self.told..] {
             (self.drawn)(token);
@@ -201,7 +201,8 @@ impl<'a> Drawing<'a> {
         self.told = self.draft.tokens.len();
     }
 
-    /// Cuts the draft after what is certainly part of the answer, and tells it; a token that reaches beyond keeps its first bytes.
+    /// Cuts the draft after what is certainly part of the answer, and streams it; a token that extends beyond keeps its first
+    /// bytes.
     fn shorten(&mut self) {
         let (mut bytes, mut kept) = (self.safe, 0);
         for token in &mut self.draft.tokens {

@@ -1,4 +1,5 @@
-//! Taking up another member's draft: its tokens are evaluated behind the last accepted one in the same pass, and drawn along.
+//! Extending another member's draft: its tokens are evaluated after the last accepted one in the same pass, and followed while
+//! drawing.
 
 use super::super::engine::Engine;
 use super::super::known::agreeing;
@@ -10,12 +11,12 @@ use super::{Cancelled, Session, Stop, Until};
 use crate::engine::fusion::segment::prefix;
 use crate::engine::member::{ExtendRequest, Extended, Hints, MemberError, Usage};
 
-/// Accepted tokens that may be evaluated together with the draft's: a row each with all that follows it, which of more tokens costs
-/// more than a pass of their own.
+/// How many accepted tokens may be evaluated together with the draft's: each needs a row with all that follows it, which for more
+/// tokens costs more than a separate pass.
 const TOGETHER: usize = 8;
 
 impl<E: Engine> Session<E> {
-    /// Keeps the start of a draft and draws behind it.
+    /// Keeps the start of a draft and continues it.
     pub(in crate::engine::member) fn extend(
         &mut self,
         request: &ExtendRequest,
@@ -38,7 +39,7 @@ impl<E: Engine> Session<E> {
         })
     }
 
-    /// The draft in this model's tokens, as far as there is room for them and for one more behind a prefix of this length.
+    /// The draft in this model's tokens, as far as there is room for them and for one more after a prefix of this length.
     fn guide(&self, prefix_tokens: usize, request: &ExtendRequest) -> Result<Guide, MemberError> {
         let limit = self.engine.context();
         let room = limit.saturating_sub(prefix_tokens + 1);
@@ -51,18 +52,18 @@ impl<E: Engine> Session<E> {
             let full = |_| MemberError::ContextFull { needed: limit + 1, limit };
             vocabulary.encode(text, Part::Text, room, &mut tokens).map_err(full)?;
         }
-        // A tokenizer without a token for every byte makes another text of some.
+        // A tokenizer without a token for every byte may change the text.
         let (count, bytes) = agreeing(&tokens, text, vocabulary);
         tokens.truncate(count);
         Ok(Guide::new(tokens, request.ends && bytes == request.draft.len(), request.keep, request.own))
     }
 
-    /// Evaluates what is not evaluated yet of the accepted tokens and of the draft, in one pass where they are few. Returns the last
-    /// accepted token's place, and how many tokens behind the prefix it is.
+    /// Evaluates what is not yet evaluated of the accepted tokens and the draft, in one pass if they are few. Returns the last
+    /// accepted token's position, and how many tokens after the prefix it is.
     fn approach(&mut self, ids: &[u32], guide: &Guide, cancelled: Cancelled<'_>) -> Result<(At, usize), Stop> {
         self.take_over(ids);
         if self.prefix.is_empty() || ids.len() - self.prefix.len() > TOGETHER {
-            // Nodes need a prefix to be behind of.
+            // Nodes need a prefix to come after.
             let alone = ids.len() <= 1;
             self.read_to(&ids[..ids.len() - usize::from(!alone)], alone, cancelled)?;
         }
@@ -78,14 +79,16 @@ impl<E: Engine> Session<E> {
         Ok((at, behind))
     }
 
-    /// Adds a path of tokens behind a place to the tree, to be drawn along; no more than rows are kept beside the place's own.
+    /// Adds a path of tokens after a position to the tree, to be followed while drawing; no more than there are rows in addition
+    /// to the position's own.
     pub(super) fn plant_rows(&mut self, mut at: At, tokens: &[u32]) {
         for token in tokens.iter().take(self.tree.rows() - 1) {
             at = Some(self.tree.child(at, *token, Wanted::Row).unwrap_or_else(|| self.tree.add(at, *token)));
         }
     }
 
-    /// What became of a draft. The tokens it is made of are remembered: when it is accepted, all but the last are evaluated.
+    /// The result of extending a draft. Its tokens are remembered: once it is accepted, all of them except the last are already
+    /// evaluated.
     fn extended(&mut self, drawn: Drawn) -> Extended {
         let tokens = drawn.draft.tokens;
         let kept_tokens = drawn.guide.as_ref().map_or(0, Guide::kept).min(tokens.len());

@@ -1,13 +1,13 @@
-//! Another member's draft as a guide for drawing: along it as far as it is kept, then freely.
+//! Another member's draft as a guide for drawing: followed as far as it is kept, then drawn freely.
 
 use super::super::vocabulary::Vocabulary;
 use crate::engine::member::Keep;
 
-/// What may come next at a place, with its natural log-probability.
+/// What may come next at a position, with its natural log-probability.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Next {
     Token(u32, f32),
-    /// The end of the answer, by whichever of the tokens that end one.
+    /// The end of the answer, by any token that ends one.
     End(f32),
 }
 
@@ -34,30 +34,30 @@ pub(super) struct Guide {
     ends: bool,
     keep: Keep,
     kept: usize,
-    /// Tokens wanted behind those that are kept.
+    /// How many tokens to add after those that are kept.
     own: usize,
-    /// Bytes of the text when the draft was left.
+    /// Length of the text in bytes where the draft was left.
     left_at: Option<usize>,
     logprobs: Vec<f32>,
 }
 
 impl Guide {
-    /// A draft of these tokens, whether it ends the answer, and how many tokens are wanted behind it.
+    /// A draft of these tokens; `ends`: whether it ends the answer; `own`: how many tokens to add after it.
     pub(super) fn new(tokens: Vec<u32>, ends: bool, keep: Keep, own: usize) -> Self {
         Self { tokens, ends, keep, kept: 0, own: own.max(1), left_at: None, logprobs: Vec::new() }
     }
 
-    /// Tokens of the draft that are kept so far.
+    /// How many tokens of the draft are kept so far.
     pub(super) fn kept(&self) -> usize {
         self.kept
     }
 
-    /// Tokens wanted behind those that are kept, at least 1.
+    /// How many tokens to add after those that are kept, at least 1.
     pub(super) fn own(&self) -> usize {
         self.own
     }
 
-    /// Log-probabilities of its tokens as far as they were looked at.
+    /// Log-probabilities of its tokens as far as they were checked.
     pub(super) fn into_logprobs(self) -> Vec<f32> {
         self.logprobs
     }
@@ -67,12 +67,12 @@ impl Guide {
         if self.left_at.is_some() { &[] } else { &self.tokens[self.kept..] }
     }
 
-    /// The bytes of the text when a token was drawn that is not the draft's, if one was.
+    /// Length of the text in bytes when the first token was drawn that is not the draft's, if one was.
     pub(super) fn left_at(&self) -> Option<usize> {
         self.left_at
     }
 
-    /// What the draft says next: a token, the end, or nothing any more.
+    /// The draft's next item: a token, the end, or nothing.
     pub(super) fn says(&self, vocabulary: &impl Vocabulary) -> Option<u32> {
         if self.left_at.is_some() {
             return None;
@@ -81,7 +81,7 @@ impl Guide {
         self.tokens.get(self.kept).copied().or_else(end)
     }
 
-    /// Whether what the draft says next is kept without asking what would be drawn.
+    /// Whether the draft's next item is kept regardless of what would be drawn.
     pub(super) fn keeps_unasked(&mut self, said: Next) -> bool {
         if matches!(said, Next::Token(..)) {
             self.logprobs.push(said.logprob());
@@ -92,7 +92,7 @@ impl Guide {
         }
     }
 
-    /// Hears what was drawn where the text has this many bytes, and keeps what the draft says there if it is the same.
+    /// Takes what was drawn where the text has this many bytes, and keeps the draft's item there if it is the same.
     pub(super) fn hear(&mut self, said: Option<Next>, drawn: Next, bytes: usize) {
         let same = match self.keep {
             Keep::Own => said.is_some_and(|said| self.take(said, said.is(drawn))),

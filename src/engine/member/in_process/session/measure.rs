@@ -1,4 +1,4 @@
-//! How long this machine takes to evaluate rows of a model: what decides whether drafting ahead of it pays.
+//! How long this machine takes to evaluate rows of a model, which decides whether drafting ahead of it pays.
 
 use std::time::Instant;
 
@@ -8,12 +8,12 @@ use super::{Cancelled, Session, Stop};
 use crate::engine::fusion::lazy::DecodeTimes;
 use crate::engine::member::MemberError;
 
-/// Rows of the longest decode that is timed.
+/// Rows of the longest decode measured.
 const MOST: usize = 16;
 
 impl<E: Engine> Session<E> {
-    /// Times decodes of 1, 4 and 16 rows. What was evaluated before is given up, so the first call comes best before anything is; the
-    /// others return what it found.
+    /// Measures decodes of 1, 4 and 16 rows. This drops what was evaluated before, so it is best called first; later calls return
+    /// the same times.
     pub(in crate::engine::member) fn measure(&mut self, cancelled: Cancelled<'_>) -> Result<DecodeTimes, Stop> {
         if let Some(times) = self.times {
             return Ok(times);
@@ -27,7 +27,7 @@ impl<E: Engine> Session<E> {
         }
         self.rewind(0);
         self.read(&ids[..1], true)?;
-        // The first decode sets up what later ones find there.
+        // The first decode sets up what later ones reuse.
         self.time(&ids[1..2], 1, cancelled)?;
         let (one_ms, four_ms) = (self.time(&ids[1..2], 3, cancelled)?, self.time(&ids[1..5], 2, cancelled)?);
         let sixteen_ms = self.time(&ids[1..], 1, cancelled)?;
@@ -37,8 +37,8 @@ impl<E: Engine> Session<E> {
         Ok(times)
     }
 
-    /// Milliseconds of one decode of these tokens, with the logits of each: the fastest of so many, since whatever else the machine
-    /// does only adds to it.
+    /// Milliseconds of one decode of these tokens, with the logits of each: the fastest of `times` runs, since anything else the
+    /// machine does only adds to it.
     fn time(&mut self, tokens: &[u32], times: usize, cancelled: Cancelled<'_>) -> Result<f64, Stop> {
         let mut fastest = f64::INFINITY;
         for _ in 0..times {

@@ -1,9 +1,9 @@
-//! One model at work on one answer: what it has evaluated, and how a call is answered with as few evaluations as possible.
+//! One model at work on one answer: what it has evaluated, and how to answer a call with as few evaluations as possible.
 //!
-//! Owns the prefix, the tree behind it and the counting of evaluations. Every number it returns depends on the request alone, not on
-//! what was evaluated before: where an engine's rows do not depend on the rows beside them, a cache that is kept gives the same bits
-//! as a fresh one. One thing is remembered: which tokens a text is made of that this session wrote token by token (`extend`, and
-//! drafts that stop where their author is unsure), since it continues from those.
+//! Owns the prefix, the tree after it and counting evaluations. Every number it returns depends only on the request, not on what
+//! was evaluated before: if an engine's rows do not depend on adjacent rows, a kept cache gives the same bits as a fresh one. One
+//! thing is remembered: the tokens of a text that this session wrote token by token (`extend`, and drafts that stop where their
+//! author is unsure), since it continues from those.
 
 mod draw;
 mod drawing;
@@ -29,7 +29,7 @@ use crate::engine::fusion::conversation::Conversation;
 use crate::engine::fusion::lazy::DecodeTimes;
 use crate::engine::member::{Context, Drafted, Hints, MemberError, Sampling, Thought, Usage};
 
-/// Tokens up to which a prompt that does not fit is counted: a few seconds at most.
+/// How many tokens of a prompt that does not fit are counted: a few seconds at most.
 const MOST_COUNTED: usize = 16 << 20;
 
 /// Why a call ended early.
@@ -47,22 +47,22 @@ impl From<MemberError> for Stop {
     }
 }
 
-/// Asked between passes: whether the caller has gone.
+/// Called between passes: whether the caller has gone.
 pub(in crate::engine::member) type Cancelled<'a> = &'a dyn Fn() -> bool;
 
-/// When a draft is whole.
+/// When a draft is complete.
 #[derive(Clone, Copy)]
 pub(in crate::engine::member) struct Until<'a> {
     /// Whether a text of this many tokens needs no further one.
     pub(in crate::engine::member) complete: &'a dyn Fn(&str, usize) -> bool,
-    /// Whether the probability of the end after a text that needs no further token is wanted.
+    /// Whether to find the probability of the end after a text that needs no further token.
     pub(in crate::engine::member) asks_end: &'a dyn Fn(&str) -> bool,
-    /// The least probability that every token has, and the end; where one has less the draft stops before it.
+    /// The least probability of every token, and of the end; the draft stops before a less probable one.
     pub(in crate::engine::member) confidence: Option<f32>,
 }
 
 impl<'a> Until<'a> {
-    /// Where the end after the draft is of no interest.
+    /// Without the probability of the end after the draft.
     pub(in crate::engine::member) fn complete(complete: &'a dyn Fn(&str, usize) -> bool) -> Self {
         Self { complete, asks_end: &|_| false, confidence: None }
     }
@@ -75,18 +75,18 @@ pub(in crate::engine::member) struct Session<E: Engine> {
     known: Known,
     /// Tokens that are evaluated as the prefix.
     prefix: Vec<u32>,
-    /// What follows the last of them; empty where unknown.
+    /// The logits after the last of them; empty if unknown.
     last: Vec<f32>,
     last_sum: f32,
     tree: Tree,
     sums: Vec<f32>,
     scratch: Scratch,
     forwards: u64,
-    /// How long it takes to evaluate rows, once that was measured.
+    /// How long it takes to evaluate rows, once measured.
     times: Option<DecodeTimes>,
 }
 
-/// The logarithm of the sum of e to the power of each logit: what turns logits into log-probabilities.
+/// The logarithm of the sum of e to the power of each logit, which turns logits into log-probabilities.
 fn log_sum_exp(level: Level, logits: &[f32], scratch: &mut Vec<f32>) -> f32 {
     scratch.clear();
     scratch.extend_from_slice(logits);
@@ -112,7 +112,7 @@ impl<E: Engine> Session<E> {
         }
     }
 
-    /// Tokens of the prompt. One that does not fit is counted to its end, so that the user learns by how much.
+    /// Tokens of the prompt. One that does not fit is counted to its end, so that the error can say how far it is over.
     pub(in crate::engine::member) fn prepare(&mut self, conversation: &Arc<Conversation>) -> Result<usize, MemberError> {
         let limit = self.engine.context();
         let tokens = match self.known.prompt(conversation, &self.template, self.engine.vocabulary(), limit) {
@@ -126,7 +126,7 @@ impl<E: Engine> Session<E> {
         Ok(tokens)
     }
 
-    /// Drafts until the segment is whole, the model ends the answer, or the context is full. `drawn` hears every token.
+    /// Drafts until the segment is complete, the model ends the answer, or the context is full. `drawn` receives every token.
     pub(in crate::engine::member) fn draft(
         &mut self,
         context: &Context,
@@ -153,7 +153,7 @@ impl<E: Engine> Session<E> {
         })
     }
 
-    /// Answers a call; where the model starts to think (`None`), once more with its thought closed.
+    /// Answers a call; if the model starts to think (`None`), once more with its thought closed.
     fn silenced<T>(&mut self, mut answer: impl FnMut(&mut Self) -> Result<Option<T>, Stop>) -> Result<T, Stop> {
         for _ in 0..2 {
             if let Some(answer) = answer(self)? {
@@ -166,16 +166,16 @@ impl<E: Engine> Session<E> {
         Err(MemberError::Failed(format!("{}: {reason}", self.engine.file())).into())
     }
 
-    /// Forgets the tree where it has no room for so many nodes beside the drafts of others. A draft may add a leaf of its own, and
-    /// every draft of another one.
+    /// Drops the tree if it has no room for this many nodes in addition to the drafts of others. A draft may add a leaf of its
+    /// own, and so may every draft of another member.
     fn make_room(&mut self, nodes: usize) {
         if self.tree.len() + nodes > self.engine.nodes(self.prefix.len()) || self.tree.leaves() + 2 > self.engine.leaves() {
             self.forget(0);
         }
     }
 
-    /// Adds a path of tokens to the tree where it is not there yet; the new ones are to be evaluated. Each token but the last is
-    /// asked for the one after it, the last of them for `last`.
+    /// Adds a path of tokens to the tree as far as it is not there; the new ones have to be evaluated. Each token except the last
+    /// is asked for the one after it, the last of them for `last`.
     fn plant(&mut self, tokens: &[u32], last: Wanted) -> Vec<u32> {
         let mut path = Vec::with_capacity(tokens.len());
         let mut at = None;
@@ -189,7 +189,7 @@ impl<E: Engine> Session<E> {
         path
     }
 
-    /// What follows a place: its logits, where they are kept, and the logarithm of their sum of exponentials.
+    /// What follows a position: its logits, if they are kept, and the logarithm of their sum of exponentials.
     fn after(&self, at: At) -> (&[f32], f32) {
         match at {
             None => (&self.last, self.last_sum),
@@ -197,7 +197,7 @@ impl<E: Engine> Session<E> {
         }
     }
 
-    /// Logarithm of the probability that the turn ends at a place, by any of the tokens that end one.
+    /// Logarithm of the probability that the turn ends at a position, by any token that ends one.
     fn end_logprob(&self, at: At) -> f32 {
         match at {
             None => end_logprob(self.engine.vocabulary().ends(), &self.last, self.last_sum),
@@ -215,14 +215,14 @@ impl<E: Engine> Session<E> {
         if needed > limit { Err(MemberError::ContextFull { needed, limit }) } else { Ok(()) }
     }
 
-    /// Brings the prefix to these tokens: goes back where it differs, takes over what the tree holds, and evaluates the rest.
+    /// Brings the prefix to these tokens: goes back where it differs, adopts what the tree has, and evaluates the rest.
     fn reach(&mut self, ids: &[u32], cancelled: Cancelled<'_>) -> Result<(), Stop> {
         self.take_over(ids);
         self.read_to(ids, true, cancelled)
     }
 
-    /// Brings the prefix to what is evaluated of these tokens. Without what follows the last of them there is nothing to draw from:
-    /// then it is to be evaluated once more.
+    /// Brings the prefix to the evaluated part of these tokens. Without the logits after the last of them there is nothing to
+    /// draw from: then the last is evaluated again.
     fn take_over(&mut self, ids: &[u32]) {
         let common = self.prefix.iter().zip(ids).take_while(|(known, wanted)| known == wanted).count();
         if common < self.prefix.len() {
@@ -234,7 +234,7 @@ impl<E: Engine> Session<E> {
         }
     }
 
-    /// Evaluates what the prefix lacks of these tokens; where `follows`, what follows the last is wanted.
+    /// Evaluates those of these tokens that the prefix lacks; `follows`: the logits after the last are needed.
     fn read_to(&mut self, ids: &[u32], follows: bool, cancelled: Cancelled<'_>) -> Result<(), Stop> {
         while self.prefix.len() < ids.len() {
             if cancelled() {
@@ -254,13 +254,13 @@ impl<E: Engine> Session<E> {
         self.engine.rewind(prefix);
     }
 
-    /// Forgets the nodes of the tree from this one on.
+    /// Drops the nodes of the tree from this one on.
     fn forget(&mut self, first: usize) {
         self.tree.keep_first(first);
         self.engine.forget(self.prefix.len(), first);
     }
 
-    /// Takes over the branch that starts like `rest`, as far as it goes.
+    /// Adopts the branch that starts like `rest`, as far as it goes.
     fn adopt(&mut self, rest: &[u32]) {
         let path = self.tree.longest(rest);
         let Some(end) = path.last() else {
@@ -300,7 +300,7 @@ impl<E: Engine> Session<E> {
         Ok(())
     }
 
-    /// Evaluates the nodes of the tree from `first` on. Those not reached when the call is cancelled are forgotten.
+    /// Evaluates the nodes of the tree from `first` on. Those not reached when the call is cancelled are dropped.
     fn evaluate(&mut self, mut first: usize, cancelled: Cancelled<'_>) -> Result<(), Stop> {
         while first < self.tree.len() {
             if cancelled() {
@@ -319,7 +319,7 @@ impl<E: Engine> Session<E> {
         Ok(())
     }
 
-    /// After an error of the engine nothing is known of what it has evaluated.
+    /// Resets everything: after an error of the engine it is unknown what it has evaluated.
     fn broken(&mut self, error: MemberError) -> Stop {
         self.rewind(0);
         error.into()
@@ -330,10 +330,10 @@ impl<E: Engine> Session<E> {
     }
 }
 
-/// What tests need to see.
+/// For tests.
 #[cfg(test)]
 impl<E: Engine> Session<E> {
-    /// Keeps this many rows instead of what the engine says.
+    /// Keeps this many rows instead of the engine's number.
     pub(in crate::engine::member) fn keeping(mut self, rows: usize) -> Self {
         self.tree = Tree::new(rows, self.engine.vocabulary().ends());
         self

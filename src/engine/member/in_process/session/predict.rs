@@ -1,4 +1,4 @@
-//! How probable the model finds the question it is asked: what it can be weighed by before it has said anything.
+//! How probable the model finds the question it is asked: a basis for its weight before it has drafted anything.
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use super::{Cancelled, Session, Stop};
 use crate::engine::fusion::conversation::Conversation;
 use crate::engine::member::{Context, MemberError, Predicted};
 
-/// Tokens of the question that are looked at, the last ones: each takes a row of logits, and more say little more.
+/// How many of the question's last tokens are used: each takes a row of logits, and more add little information.
 const MOST: usize = 256;
 
 impl<E: Engine> Session<E> {
@@ -21,7 +21,7 @@ impl<E: Engine> Session<E> {
         self.forwards = 0;
         let ids = self.tokens(&Context { conversation: Arc::clone(conversation), accepted: Arc::from([]) })?;
         self.room_for(ids.len() + 1)?;
-        // Where the prompt of an empty question differs is where the question is.
+        // The question is where the prompt of an empty question differs.
         let without = self.template.tokens(&blank(conversation), self.engine.vocabulary(), self.engine.context())?;
         let same = |(one, other): &(&u32, &u32)| one == other;
         let start = ids.iter().zip(&without).take_while(same).count();

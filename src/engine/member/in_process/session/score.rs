@@ -1,4 +1,4 @@
-//! Scoring candidates behind the prefix: they go into the tree, which is evaluated in as few passes as it takes.
+//! Scoring candidates after the prefix: they go into the tree, which is evaluated in as few passes as possible.
 
 use super::super::engine::Engine;
 use super::super::tree::{At, Wanted};
@@ -30,7 +30,7 @@ impl<E: Engine> Session<E> {
         Ok(Scored { ends: ends_after, ..Scored::tokens(logprobs, self.forwards) })
     }
 
-    /// A candidate's tokens, which must fit behind a prefix.
+    /// A candidate's tokens, which must fit after a prefix.
     fn candidate(&self, prefix: usize, text: &str, ends: bool) -> Result<Vec<u32>, MemberError> {
         let limit = self.engine.context();
         let mut tokens = Vec::new();
@@ -44,7 +44,7 @@ impl<E: Engine> Session<E> {
     }
 
     /// Evaluates as many of the candidates as the tree has room for, at least one, and returns the nodes of each. A last token
-    /// only counts where the end behind it is asked for.
+    /// only counts if the end after it is needed.
     pub(super) fn plant_group(
         &mut self,
         candidates: &[(Vec<u32>, bool)],
@@ -80,7 +80,7 @@ impl<E: Engine> Session<E> {
                 None => self.last[*token as usize] - self.last_sum,
                 Some(node) => self.tree.logprob(node, *token),
             };
-            // What is not a number has to stay so: `min` would make it 0.
+            // NaN has to stay NaN: `min` would make it 0.
             logprobs.push(if logprob > 0.0 { 0.0 } else { logprob });
             at = path.get(place).copied();
         }

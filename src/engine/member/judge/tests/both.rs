@@ -1,4 +1,4 @@
-//! What holds for both ways of judging.
+//! Properties of both ways of judging.
 
 use std::sync::Arc;
 
@@ -41,7 +41,7 @@ fn a_reply_that_is_no_judgement_is_asked_for_once_more() {
         "its reply is no ranking of the candidates, also when asked again: \"I\\ncannot \\\"rank\\\"\""
     );
 
-    // Only the first of all calls fails: its order is asked for once more in other words.
+    // Only the first of all calls fails: its order is asked again in other words.
     let late = Script::new(move |call, shown: &[Shown]| if call == 0 { Ok(plain("")) } else { Ok(by_label(shown, &[0.5, 0.5])) });
     assert_eq!(judge_labels(&late, &letters(2), 0).unwrap().calls, 3);
     let asked = late.asked();
@@ -82,7 +82,7 @@ fn one_candidate_or_none_takes_no_call() {
     assert!(judge.asked().is_empty());
 }
 
-/// A judge whose calls are answered only when two of them wait.
+/// A judge whose calls are answered only when two of them are waiting.
 struct Pair(Arc<tokio::sync::Barrier>);
 
 impl Asks for Pair {
@@ -132,7 +132,7 @@ proptest! {
         ] {
             let place = |text: &String| texts.iter().position(|known| known == text).unwrap();
             let expected: Vec<f32> = permuted.iter().map(|text| judged.preferences[place(text)]).collect();
-            // Two texts may be worth the same to the judge in words, who then goes by the order.
+            // Two texts may have the same worth to the judge in words, who then goes by the order.
             let ties = texts.iter().any(|a| texts.iter().any(|b| a != b && (worth(a) - worth(b)).abs() < 1e-9));
             prop_assert!(ties || close(&again.preferences, &expected), "{:?} {:?}", again, expected);
         }

@@ -1,4 +1,4 @@
-//! Judging by label log-probabilities: what is believed, what is asked again, what is given up.
+//! Judging by label log-probabilities: what is trusted, what is asked again, what is given up.
 
 use super::*;
 

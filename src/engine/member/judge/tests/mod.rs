@@ -1,4 +1,4 @@
-//! Judges by script: fair ones, biased ones, broken ones. What they are shown is read as strictly as it can be meant.
+//! Scripted judges: fair ones, biased ones, broken ones. What they are shown is read as strictly as possible.
 
 mod both;
 mod labels;
@@ -22,7 +22,7 @@ struct Script<F> {
 }
 
 impl<F: Fn(usize, &[Shown]) -> Result<Reply, MemberError> + Send + Sync> Script<F> {
-    /// The rule gets the number of the call, from 0, and the candidates as they were shown.
+    /// The rule gets the number of the call, from 0, and the candidates as shown.
     fn new(rule: F) -> Self {
         Self { rule, asked: Mutex::default() }
     }
@@ -51,7 +51,7 @@ struct Shown {
     ends: bool,
 }
 
-/// Reads a prompt as strictly as it can be meant: between its two markers, one candidate a line.
+/// Reads a prompt as strictly as possible: between its two markers, one candidate per line.
 fn shown(ask: &Ask) -> Vec<Shown> {
     let (_, after) = ask.user.split_once("<candidates key=\"").unwrap();
     let (key, after) = after.split_once("\">\n").unwrap();

@@ -1,4 +1,4 @@
-//! What judges are shown: orders, context, and candidates that try to be something else.
+//! What judges are shown: orders, context, and candidates that pretend to be something else.
 
 use super::*;
 use crate::engine::fusion::candidate::CandidateText;
@@ -59,7 +59,7 @@ fn candidates_are_shown_where_they_would_stand() {
     assert!(asked[0].user.contains("{\"role\":\"user\",\"content\":\"Where is Paris?\"}\n"));
 }
 
-/// Candidates that try to be something else.
+/// Candidates that pretend to be something else.
 fn hostile() -> Vec<CandidateText> {
     let key = order::key(11);
     let texts = [
@@ -93,7 +93,7 @@ fn hostile_candidates_stay_in_their_place() {
         assert!(ask.user.chars().all(|c| c == '\n' || prompt_prints(c)), "{}", ask.user.escape_unicode());
         assert!(!ask.user.contains("<|im_start|>"));
     }
-    // As accepted text or as an earlier turn they do no harm either.
+    // They do no harm as accepted text or as an earlier turn either.
     for CandidateText { text, .. } in &candidates {
         let conversation = Conversation::question(text.as_ref());
         let candidates = letters(2);
@@ -103,7 +103,7 @@ fn hostile_candidates_stay_in_their_place() {
     }
 }
 
-/// Characters that may stand in a prompt: none that a terminal or a reader would take for something else.
+/// Characters allowed in a prompt: none that a terminal or a reader would take for something else.
 fn prompt_prints(c: char) -> bool {
     !c.is_control()
         && !matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{61c}')

@@ -1,4 +1,4 @@
-//! Addresses as they are pasted, by hand and at random.
+//! Addresses as users paste them, by hand and at random.
 
 mod rows;
 
@@ -9,7 +9,7 @@ use super::super::kind::Kind;
 use super::*;
 use crate::engine::member::http::Endpoint;
 
-/// Where an address's requests go first.
+/// The first URLs an address's requests go to.
 fn requested(address: &Address) -> (String, String) {
     let dialect = address.kind.unwrap_or(Kind::OpenAiCompatible).dialect();
     let endpoint = Endpoint::new("x", &address.base).unwrap();
@@ -27,7 +27,7 @@ fn pasted_addresses_lead_to_the_right_urls() {
     }
 }
 
-/// Kind; pasted; where chats go first.
+/// Kind; pasted; where chats are sent first.
 const OF_KINDS: &[(Kind, &str, &str)] = &[
     (Kind::OpenAiCompatible, "https://api.deepinfra.com/v1/openai", "https://api.deepinfra.com/v1/openai/chat/completions"),
     (Kind::OpenAiCompatible, "https://api.openai.com", "https://api.openai.com/v1/chat/completions"),

@@ -1,6 +1,6 @@
-//! What people paste, and where it leads.
+//! What users paste, and where it leads.
 
-/// Pasted; the URL that chats are sent to first; that of the list of models; the kind, empty where it has to be asked for.
+/// Pasted; the URL that chats are sent to first; that of the list of models; the kind, empty if the server has to be asked.
 pub(super) type Row = (&'static str, &'static str, &'static str, &'static str);
 
 pub(super) const ROWS: &[Row] = &[
@@ -94,7 +94,7 @@ pub(super) const ROWS: &[Row] = &[
         "https://x.services.ai.azure.com/models/models?api-version=2024-05-01-preview",
         "azure",
     ),
-    // Anthropic, and who imitates it.
+    // Anthropic and its imitators.
     (
         "https://api.anthropic.com",
         "https://api.anthropic.com/v1/messages",
@@ -156,7 +156,7 @@ pub(super) const ROWS: &[Row] = &[
         "https://generativelanguage.googleapis.com/v1beta/openai/models",
         "openai-compatible",
     ),
-    // Further services with rows of their own.
+    // Other services with their own rows.
     ("https://api.mistral.ai", "https://api.mistral.ai/v1/chat/completions", "https://api.mistral.ai/v1/models", "mistral"),
     ("api.mistral.ai/v1", "https://api.mistral.ai/v1/chat/completions", "https://api.mistral.ai/v1/models", "mistral"),
     ("https://api.deepseek.com", "https://api.deepseek.com/chat/completions", "https://api.deepseek.com/models", "deepseek"),
@@ -328,7 +328,7 @@ pub(super) const ROWS: &[Row] = &[
         "https://dashscope-intl.aliyuncs.com/compatible-mode/v1/models",
         "openai-compatible",
     ),
-    // Servers of one's own.
+    // Private servers.
     ("http://localhost:11434/api", "http://localhost:11434/api/chat", "http://localhost:11434/api/tags", "ollama"),
     ("http://localhost:11434/api/chat", "http://localhost:11434/api/chat", "http://localhost:11434/api/tags", "ollama"),
     ("http://localhost:11434/v1", "http://localhost:11434/v1/chat/completions", "http://localhost:11434/v1/models", ""),
