@@ -5,8 +5,8 @@
 //! machine.
 //!
 //! From the bytes up: `gguf` reads the container, `config` and `vocabulary` check its contents, `model` repacks the weights,
-//! `forward` computes (with `attention`, `matmul` and `cache`), `tokenizer` and `split` turn text into tokens, and `engine` plugs
-//! into a session of `in_process`, which owns everything that does not depend on how a model computes.
+//! the crate `specfuse-transformer` computes, `tokenizer` and `split` turn text into tokens, and `engine` plugs into a session of
+//! `in_process`, which owns everything that does not depend on how a model computes.
 
 mod config;
 mod cursor;
