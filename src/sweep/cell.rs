@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// A prompt under a setting.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Cell {
     /// The place of the setting in its grid.
     pub setting: usize,
@@ -12,7 +12,7 @@ pub struct Cell {
 }
 
 /// What came of a cell.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Finished {
     /// Which.
     pub cell: Cell,

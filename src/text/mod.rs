@@ -4,6 +4,7 @@
 //! to do about it, is [`encoding`]'s. What the text means is left to whoever asked for it, and so is the file system.
 
 mod encoding;
+pub mod paths;
 
 use std::borrow::Cow;
 use std::io::{self, Read, Seek, SeekFrom};

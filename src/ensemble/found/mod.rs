@@ -13,9 +13,11 @@ mod walk;
 #[cfg(test)]
 mod tests;
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
 use tokio::sync::oneshot;
 
 use self::places::{Place, Surroundings, System, usual};
@@ -29,6 +31,7 @@ use crate::engine::member::model_file::available::{self, Memory};
 use crate::engine::member::model_file::header::{ModelHeader, Purpose};
 use crate::engine::member::model_file::memory::{Fit, USUAL_CONTEXT, needed};
 use crate::engine::member::model_file::parts;
+use crate::text::paths;
 
 /// How long a look may take: a disk that is asleep is waited for, a share that is gone is not.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -41,14 +44,15 @@ const LM_STUDIO: &str = ".lmstudio-home-pointer";
 const LONGEST_POINTER: usize = 4096;
 
 /// A model file.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FoundModel {
     /// What it is called, cleaned.
     pub name: String,
     /// The file, the first of them where there are several.
+    #[serde(serialize_with = "paths::lossy")]
     pub path: PathBuf,
     /// Whose folder it is in, in words.
-    pub whose: &'static str,
+    pub whose: Cow<'static, str>,
     /// Bytes of all its files.
     pub bytes: u64,
     /// What its head says; `None` where it cannot be used.
@@ -60,7 +64,7 @@ pub struct FoundModel {
 }
 
 /// What a look brought.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Finding {
     /// In the order of the places, each by name.
     pub models: Vec<FoundModel>,
@@ -198,7 +202,7 @@ enum Described {
 fn described(candidate: Candidate) -> Option<Described> {
     let Candidate { name, path, whose, problem } = candidate;
     let bytes = parts::bytes(&path);
-    let mut found = FoundModel { name, path, whose, bytes, header: None, parameters: 0, problem };
+    let mut found = FoundModel { name, path, whose: whose.into(), bytes, header: None, parameters: 0, problem };
     if let Some(problem) = &found.problem {
         found.problem = Some(clean_line(problem));
         return Some(Described::Model(Box::new(found)));

@@ -1,12 +1,14 @@
 //! What a frame found out about places and sizes: it comes back to the state as a message, so that scrolling, paging and the mouse
 //! go by what was on the screen.
 
+use serde::{Deserialize, Serialize};
+
 use super::layout::{Layout, Part};
 use super::scene::draft::DraftKey;
 use crate::engine::fusion::MemberIndex;
 
 /// Where everything was in a frame, and how large.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Laid {
     /// Where each part was; `None` on a screen that is too small.
     pub layout: Option<Layout>,
@@ -23,7 +25,7 @@ pub struct Laid {
 }
 
 /// A pane of a frame.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct LaidPane {
     /// Whose pane it is.
     pub member: MemberIndex,

@@ -5,6 +5,7 @@
 //! layout. Both the update (scrolling, paging, the mouse) and the view go by this.
 
 use ratatui::layout::Rect;
+use serde::{Deserialize, Serialize};
 
 use crate::engine::fusion::MemberIndex;
 
@@ -33,7 +34,7 @@ pub const TIMELINE_HEAD: u16 = 8;
 pub const GUTTER: u16 = 5;
 
 /// How much fits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Class {
     /// One column, a line a member.
     Small,
@@ -44,7 +45,7 @@ pub enum Class {
 }
 
 /// A part that can be focused.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Part {
     /// A member's pane.
     Pane(MemberIndex),
@@ -70,7 +71,7 @@ pub struct Shape<'a> {
 }
 
 /// Where everything is. A part without a place is not shown.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Layout {
     /// The class.
     pub class: Class,

@@ -63,6 +63,15 @@ impl Play {
         }
     }
 
+    /// What the records of a run add up to, the header first; `None` where there is none.
+    #[must_use]
+    pub fn of(records: &[Record]) -> Option<Self> {
+        let Record { event: Event::RunStarted(header), .. } = records.first()? else { return None };
+        let mut play = Self::new((**header).clone());
+        records.iter().for_each(|record| play.apply(record));
+        Some(play)
+    }
+
     /// The ensemble before anything was asked.
     #[must_use]
     pub fn at_rest(header: Header, standings: Vec<Standing>) -> Self {

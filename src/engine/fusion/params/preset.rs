@@ -1,5 +1,7 @@
 //! Named sets of knob values: those that come with the program, and the user's own.
 
+use serde::{Deserialize, Serialize};
+
 use super::{ParamError, Params, Value, knob, nearest};
 
 /// A named set of knob values; knobs it does not name keep theirs.
@@ -138,7 +140,8 @@ pub const PRESETS: &[Preset] = &[
 ];
 
 /// A preset of the user's own, its values checked.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Written")]
 pub struct OwnPreset {
     /// Its name.
     pub name: String,
@@ -146,8 +149,15 @@ pub struct OwnPreset {
     pub values: Vec<(&'static str, Value)>,
 }
 
+/// A preset of the user's own before its values are checked.
+#[derive(Deserialize)]
+struct Written {
+    name: String,
+    values: Vec<(String, Value)>,
+}
+
 /// Every preset there is.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Presets {
     own: Vec<OwnPreset>,
 }
@@ -215,6 +225,14 @@ impl OwnPreset {
             Ok((knob.name, knob.check(&value)?))
         };
         Ok(Self { name: name.to_owned(), values: values.into_iter().map(checked).collect::<Result<_, _>>()? })
+    }
+}
+
+impl TryFrom<Written> for OwnPreset {
+    type Error = ParamError;
+
+    fn try_from(Written { name, values }: Written) -> Result<Self, ParamError> {
+        Self::new(&name, values.iter().map(|(knob, value)| (knob.as_str(), value.clone())))
     }
 }
 

@@ -7,6 +7,8 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
+use serde::{Deserialize, Serialize};
+
 use super::quantisation::quantisation;
 use crate::engine::member::embedded::EmbeddedError;
 use crate::engine::member::embedded::gguf::{Gguf, Head, Value};
@@ -29,7 +31,7 @@ const HELPERS: &[(&str, Purpose)] = &[
 ];
 
 /// What a model is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Purpose {
     /// It writes text.
     Text,
@@ -64,7 +66,7 @@ impl Purpose {
 }
 
 /// What a file's head says. A field is `None` where the file does not say it, or says what cannot be.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ModelHeader {
     /// The architecture, by llama.cpp's name for it.
     pub architecture: String,

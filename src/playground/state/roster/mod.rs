@@ -7,6 +7,8 @@ pub mod compose;
 mod files;
 mod opening;
 
+use serde::{Deserialize, Serialize};
+
 use crate::config::Source;
 use crate::engine::fusion::event::{Capabilities, Drafting, MemberHeader, Role, ScoreTier};
 use crate::engine::member::model_file::available::Memory;
@@ -14,11 +16,11 @@ use crate::ensemble::MemberSpec;
 use crate::ensemble::found::FoundModel;
 
 /// A row's number: its place in the list.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct RowId(pub usize);
 
 /// Where the user knows a model from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Origin {
     /// Named on the command line.
     Given,
@@ -33,7 +35,7 @@ pub enum Origin {
 }
 
 /// How a member stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Standing {
     /// It was not asked yet.
     Unknown,
@@ -46,7 +48,7 @@ pub enum Standing {
 }
 
 /// What is told of a member that is being opened.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum News {
     /// It is still being opened; what it is doing.
     Doing(String),
@@ -62,7 +64,7 @@ pub enum News {
 }
 
 /// A known model.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Known {
     /// How it is opened.
     pub spec: MemberSpec,
@@ -75,7 +77,7 @@ pub struct Known {
 }
 
 /// A known model that takes part.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Place {
     /// Which.
     pub row: RowId,
@@ -99,7 +101,7 @@ pub struct Seated {
 }
 
 /// Every known model, and the ensemble in force.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Roster {
     rows: Vec<Known>,
     ensemble: Vec<Place>,
