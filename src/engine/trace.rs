@@ -304,7 +304,7 @@ struct Version {
 }
 
 /// What the parser says; the line that it names is always its own first.
-fn reason(error: &serde_json::Error) -> String {
+pub(crate) fn reason(error: &serde_json::Error) -> String {
     let place = format!(" at line {} column {}", error.line(), error.column());
     let text = error.to_string();
     match text.strip_suffix(&place) {
