@@ -199,8 +199,8 @@ fn play_with(
     };
     let traces_kept = config.playground.traces.unwrap_or(traces::KEPT);
     let effects = Effects { pool, pace: handle, folders, history, traces_kept, library, level, theme };
-    let recorder = matches.get_one::<PathBuf>("record-ui").map(|path| UiRecorder::create(path)).transpose()?;
-    let left = runtime.block_on(term::run(options, effects, opening, recorder)).map_err(Failure::Terminal)?;
+    let to_file = matches.get_one::<PathBuf>("record-ui").map(|path| UiRecorder::create(path)).transpose()?;
+    let left = runtime.block_on(term::run(options, effects, opening, to_file)).map_err(Failure::Terminal)?;
     Ok(farewell(&left))
 }
 

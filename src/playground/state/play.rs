@@ -68,7 +68,9 @@ impl Play {
     pub fn of(records: &[Record]) -> Option<Self> {
         let Record { event: Event::RunStarted(header), .. } = records.first()? else { return None };
         let mut play = Self::new((**header).clone());
-        records.iter().for_each(|record| play.apply(record));
+        for record in records {
+            play.apply(record);
+        }
         Some(play)
     }
 

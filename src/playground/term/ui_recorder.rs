@@ -64,9 +64,9 @@ impl RecordedScreen {
     pub(super) fn new(options: Options, width: u16, height: u16, mut recorder: Option<UiRecorder>) -> Self {
         let header = Header::new(options, width, height);
         let ended = record(&mut recorder, &header);
-        let mut recorded = Self { screen: header.screen(), recorder };
-        recorded.say(ended);
-        recorded
+        let mut screen = Self { screen: header.screen(), recorder };
+        screen.say(ended);
+        screen
     }
 
     /// Takes in one message; returns what is to be done outside.
@@ -130,8 +130,8 @@ mod tests {
             Self { room, kept: Arc::default() }
         }
 
-        fn recorder(&self) -> Option<UiRecorder> {
-            Some(UiRecorder(Box::new(self.clone())))
+        fn screen(&self) -> RecordedScreen {
+            RecordedScreen::new(options(), 80, 24, Some(UiRecorder(Box::new(self.clone()))))
         }
 
         fn kept(&self) -> Vec<u8> {
@@ -177,7 +177,7 @@ mod tests {
     #[test]
     fn what_reaches_the_screen_is_in_the_file_in_its_order() {
         let disk = Disk::new(usize::MAX);
-        let mut screen = RecordedScreen::new(options(), 80, 24, disk.recorder());
+        let mut screen = disk.screen();
         screen.update(Message::Tick(1.0));
         screen.prepare();
         screen.update(Message::Done("it".to_owned()));
@@ -191,12 +191,12 @@ mod tests {
     fn a_full_disk_ends_the_recording_with_one_notice_and_nothing_else() {
         for room in 0..4 {
             let disk = Disk::new(room);
-            let mut screen = RecordedScreen::new(options(), 80, 24, disk.recorder());
+            let mut screen = disk.screen();
             screen.prepare();
             screen.update(Message::Typed("a".to_owned()));
             screen.prepare();
             let kept = disk.kept();
-            assert_eq!(kept.iter().filter(|byte| **byte == b'\n').count(), room);
+            assert_eq!(kept.split(|byte| *byte == b'\n').count() - 1, room);
             let notice =
                 screen.notices.notice.clone().filter(|notice| notice.text.starts_with("the recording of the screen ends here: "));
             // The key that was typed takes the notice away again, as it does with all of them.
