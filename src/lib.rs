@@ -124,6 +124,7 @@
 //! | patience | how long a round waits for a silent member |
 //! | preset | a named set of knob values |
 //! | quality | a member's standing in the exit rule, from the scores of its drafts by the others |
+//! | recording of the screen | the file of what reached the playground (`--record-ui`), from which its frames can be made again |
 //! | retention | a member's share of the softmax over quality; below the threshold it leaves |
 //! | role | what a member does: draft, verify, both, or auto |
 //! | round | one segment from its drafts to its acceptance |

@@ -32,6 +32,8 @@ mod needs;
 #[path = "support/pty.rs"]
 #[allow(dead_code, reason = "other tests use the rest")]
 mod playing;
+#[path = "pty/recording.rs"]
+mod recording;
 #[path = "pty/replaying.rs"]
 mod replaying;
 #[path = "pty/reports.rs"]

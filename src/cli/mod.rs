@@ -18,6 +18,7 @@ mod recording;
 mod run;
 mod summary;
 mod sweep;
+mod ui_replay;
 
 use std::ffi::OsString;
 use std::io::Write;
@@ -33,7 +34,9 @@ use crate::ensemble::EnsembleError;
 use crate::export::ExportError;
 use crate::log::LogError;
 use crate::playground::state::keymap::KeymapError;
+use crate::playground::state::ui_recording::UiRecordingError;
 use crate::playground::term::outside::NoTerminal;
+use crate::playground::term::ui_recorder::UiRecorderError;
 use crate::playthrough::Unanswered;
 use crate::prompts::PromptFileError;
 use crate::sweep::{GridError, StoreError, SweepError};
@@ -85,6 +88,10 @@ enum Failure {
     Terminal(std::io::Error),
     #[error(transparent)]
     Log(#[from] LogError),
+    #[error(transparent)]
+    UiRecorder(#[from] UiRecorderError),
+    #[error(transparent)]
+    UiRecording(#[from] UiRecordingError),
     #[error("{file}: {source}")]
     Keys { file: String, source: KeymapError },
     #[error("no member could be opened: {}", faults.join("; "))]
@@ -120,6 +127,7 @@ impl Failure {
                 | StoreError::BadLine { .. },
             )
             | Self::Usage(_)
+            | Self::UiRecording(_)
             | Self::NoTerminal(_)
             | Self::Keys { .. }
             | Self::NoTrace { .. }
@@ -138,9 +146,10 @@ impl Failure {
                 | TraceError::TooNew { .. }
                 | TraceError::NoSuchRun { .. } => 2,
             },
-            Self::Log(LogError { source, .. }) | Self::Export(ExportError::File { source, .. }) | Self::File { source, .. } => {
-                code_of(source)
-            }
+            Self::Log(LogError { source, .. })
+            | Self::UiRecorder(UiRecorderError { source, .. })
+            | Self::Export(ExportError::File { source, .. })
+            | Self::File { source, .. } => code_of(source),
             Self::Setup(error) | Self::Unanswered(Unanswered::Refused(error)) => code_of_setup(error),
             Self::Output(_)
             | Self::Runtime(_)

@@ -1,11 +1,13 @@
 //! `specfuse` and `specfuse replay`: sets up the playground from the configuration and the command line.
 
-use clap::{Arg, ArgAction, ArgMatches, Command};
+use std::path::PathBuf;
+
+use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
 use super::members::{self, all_misspelt, any_built_in};
 use super::output::notice;
 use super::recording::{self, Recording};
-use super::{Done, Failure, options};
+use super::{Done, Failure, options, ui_replay};
 use crate::config::{self, Config};
 use crate::engine::fusion::params::needs::Settled;
 use crate::engine::member::paced::Pace;
@@ -21,6 +23,7 @@ use crate::playground::state::{Options, Settings};
 use crate::playground::term::effects::Effects;
 use crate::playground::term::member_pool::MemberPool;
 use crate::playground::term::outside::{locale_is_not_utf8, require_terminal};
+use crate::playground::term::ui_recorder::UiRecorder;
 use crate::playground::term::{self, Left, Opening};
 use crate::playground::view::theme::{ColourLevel, Library, Theme};
 
@@ -31,7 +34,7 @@ const PACE: u32 = 15;
 pub(super) fn options(command: Command) -> Command {
     let command =
         command.arg(Arg::new("prompt").value_name("PROMPT").help("The first question, in quotes; without one the prompt waits"));
-    options::add(screen(command))
+    options::add(ui_replay::options(screen(command)))
 }
 
 /// The options for the look of the playground.
@@ -57,6 +60,14 @@ fn screen(command: Command) -> Command {
                 .long("ascii")
                 .action(ArgAction::SetTrue)
                 .help("Marks, bars and frames of ASCII alone; so they are where the locale is not UTF-8"),
+        )
+        .arg(
+            Arg::new("record-ui")
+                .long("record-ui")
+                .value_name("FILE")
+                .value_parser(value_parser!(PathBuf))
+                .hide(true)
+                .help("Record the screen to this new file, so that `--replay-ui` shows again what was seen"),
         )
         .next_help_heading(None::<&str>)
 }
@@ -98,6 +109,9 @@ fn variable(name: &str) -> Option<String> {
 
 /// Runs the playground.
 pub(super) fn main(matches: &ArgMatches) -> Result<Done, Failure> {
+    if let Some(path) = matches.get_one::<PathBuf>(ui_replay::OPTION) {
+        return ui_replay::main(path, matches);
+    }
     require_terminal(variable)?;
     let opening = matches.get_one::<String>("prompt").map_or(Opening::Prompt, |prompt| Opening::Question(prompt.clone()));
     play(matches, opening)
@@ -185,7 +199,8 @@ fn play_with(
     };
     let traces_kept = config.playground.traces.unwrap_or(traces::KEPT);
     let effects = Effects { pool, pace: handle, folders, history, traces_kept, library, level, theme };
-    let left = runtime.block_on(term::run(options, effects, opening)).map_err(Failure::Terminal)?;
+    let to_file = matches.get_one::<PathBuf>("record-ui").map(|path| UiRecorder::create(path)).transpose()?;
+    let left = runtime.block_on(term::run(options, effects, opening, to_file)).map_err(Failure::Terminal)?;
     Ok(farewell(&left))
 }
 

@@ -7,19 +7,21 @@ use std::fmt;
 use std::path::PathBuf;
 
 use serde::de::{Error, Unexpected};
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use toml::Value;
 
 use super::error::Fault;
 use super::read::{self, Node};
 use super::values;
 use crate::engine::fusion::event::{Drafting, OwnSampling, Price, Role, ScoreTier};
+use crate::engine::member::api::Address;
 use crate::engine::member::http::{KeySource, redact};
 use crate::engine::member::{Local, Overrides};
+use crate::text::paths;
 
 /// A member as the file describes it.
 #[allow(missing_docs, reason = "the names say it")]
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct MemberConfig {
     /// Where its model is.
     pub source: Source,
@@ -32,14 +34,18 @@ pub struct MemberConfig {
 
 /// Where a model is.
 #[allow(missing_docs, reason = "the names say it")]
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Source {
     /// Built into the binary, by its name.
     BuiltIn(String),
     /// A GGUF file: run in this process if possible, otherwise on a llama.cpp server that the program starts.
     Gguf {
+        /// The file.
+        #[serde(serialize_with = "paths::lossy")]
         path: PathBuf,
-        /// Further arguments of the server; if there are any, the server is started whatever the file is.
+        /// Further arguments of the server; if there are any, the server is started whatever the file is. A key
+        /// may be among them.
+        #[serde(skip)]
         arguments: Vec<String>,
         /// How it is run on this machine.
         local: Local,
@@ -55,27 +61,31 @@ impl Default for Source {
 }
 
 /// How a server is reached, and what the user knows better than the probe. Printing it shows no value of a header, of the body or
-/// of a query.
-#[derive(Clone, PartialEq, Default, Deserialize)]
+/// of a query; what is written of it has none of them, and nothing about its key.
+#[derive(Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Server {
     /// Which API it speaks; found out if not given.
     pub kind: Option<String>,
     /// Its address; the API's own if not given.
+    #[serde(serialize_with = "address")]
     pub url: Option<String>,
     /// Which of its models; optional if it serves only one.
     pub model: Option<String>,
     /// Where its key is; never the key itself.
-    #[serde(deserialize_with = "key")]
+    #[serde(skip_serializing, deserialize_with = "key")]
     pub key: Option<KeySource>,
     /// Further request headers.
+    #[serde(skip_serializing)]
     pub headers: BTreeMap<String, String>,
     /// Further fields of every request.
+    #[serde(skip_serializing)]
     pub body: serde_json::Map<String, serde_json::Value>,
     /// The only providers that a router may use, in order; if empty, it chooses.
     #[serde(rename = "provider", deserialize_with = "values::providers")]
     pub providers: Vec<String>,
     /// A file with the model's chat template (Jinja), for servers that complete raw text but render no conversations.
+    #[serde(serialize_with = "paths::lossy_where_given")]
     pub template: Option<PathBuf>,
     /// What it can do, overriding the probe.
     #[serde(skip)]
@@ -92,6 +102,11 @@ impl fmt::Debug for Server {
         shown.field("headers", &headers).field("body", &body).field("providers", &self.providers);
         shown.field("template", &self.template).field("overrides", &self.overrides).finish()
     }
+}
+
+#[allow(clippy::ref_option, reason = "serde hands over the field")]
+fn address<S: Serializer>(url: &Option<String>, serializer: S) -> Result<S::Ok, S::Error> {
+    url.as_deref().map(Address::without_secrets).serialize(serializer)
 }
 
 /// The settings of every member.

@@ -265,8 +265,8 @@ struct Version {
     version: Option<u64>,
 }
 
-/// The parser's message; the line that it names is always the first, so it is dropped.
-fn reason(error: &serde_json::Error) -> String {
+/// What the parser says; the line that it names is always its own first.
+pub(crate) fn reason(error: &serde_json::Error) -> String {
     let place = format!(" at line {} column {}", error.line(), error.column());
     let text = error.to_string();
     match text.strip_suffix(&place) {

@@ -4,6 +4,8 @@
 
 use std::path::{Path, PathBuf};
 
+use serde::{Deserialize, Serialize};
+
 use super::EnsembleError;
 use crate::clean::clean_line;
 use crate::config::{MemberConfig, Server, Source};
@@ -16,7 +18,7 @@ const MISSPELT: usize = 2;
 
 /// A member that may take part.
 #[allow(missing_docs, reason = "the names say it")]
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct MemberSpec {
     pub name: String,
     /// Whether the user chose the name; otherwise the model's own replaces it once it is known.
@@ -70,7 +72,7 @@ impl MemberSpec {
             Source::BuiltIn(_) => "built in".to_owned(),
             Source::Gguf { path, .. } => path.display().to_string(),
             Source::Server(server) => match (&server.url, &server.kind) {
-                (Some(url), _) => without_secrets(url),
+                (Some(url), _) => Address::without_secrets(url),
                 (None, Some(kind)) => kind.clone(),
                 (None, None) => "nowhere".to_owned(),
             },
@@ -139,17 +141,6 @@ fn host(url: &str) -> String {
 pub(super) fn short(model: &str) -> String {
     let last = model.rsplit(['/', '\\']).find(|part| !part.is_empty()).unwrap_or(model);
     last.strip_suffix(".gguf").unwrap_or(last).to_owned()
-}
-
-/// An address without user, password and query.
-fn without_secrets(url: &str) -> String {
-    let url = Address::with_scheme(url).unwrap_or_else(|| url.to_owned());
-    let (scheme, rest) = url.split_once("://").unwrap_or(("http", &url));
-    let path = rest.split('?').next().unwrap_or(rest);
-    let (authority, path) =
-        path.split_once('/').map_or((path, String::new()), |(authority, path)| (authority, format!("/{path}")));
-    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
-    format!("{scheme}://{host}{path}").trim_end_matches('/').to_owned()
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// A prompt under a setting.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Cell {
     /// The number of the setting in its grid.
     pub setting: usize,
@@ -13,7 +13,7 @@ pub struct Cell {
 
 /// The result of a cell.
 #[allow(missing_docs, reason = "the names say it")]
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Finished {
     pub cell: Cell,
     pub answer: Answer,

@@ -4,6 +4,7 @@
 //! The caller interprets the text and accesses the file system.
 
 mod encoding;
+pub mod paths;
 
 use std::borrow::Cow;
 use std::io::{self, Read, Seek, SeekFrom};

@@ -17,9 +17,10 @@ use specfuse::playground::view::theme::{ColourLevel, Theme};
 
 use super::runs;
 use super::support::{self, feed, frame, keys};
+use super::ui_recording::samples;
 
 #[derive(Debug, Clone)]
-enum Step {
+pub enum Step {
     Keys(&'static str),
     Type(char),
     Resize(u16, u16),
@@ -38,10 +39,12 @@ enum Step {
     Ended,
     Replayed(bool, bool),
     Traces,
+    /// A sample of any other kind, by its place.
+    Sample(prop::sample::Index),
     Draw,
 }
 
-fn step() -> impl Strategy<Value = Step> {
+pub fn step() -> impl Strategy<Value = Step> {
     let all: Vec<&'static str> = ACTIONS.iter().flat_map(|entry| entry.keys).copied().collect();
     prop_oneof![
         12 => prop::sample::select(all).prop_map(Step::Keys),
@@ -59,11 +62,12 @@ fn step() -> impl Strategy<Value = Step> {
         1 => Just(Step::Ended),
         1 => (any::<bool>(), any::<bool>()).prop_map(|(playing, over)| Step::Replayed(playing, over)),
         1 => Just(Step::Traces),
+        2 => any::<prop::sample::Index>().prop_map(Step::Sample),
         4 => Just(Step::Draw),
     ]
 }
 
-fn all_runs() -> &'static [Vec<Record>] {
+pub fn all_runs() -> &'static [Vec<Record>] {
     static RUNS: OnceLock<Vec<Vec<Record>>> = OnceLock::new();
     RUNS.get_or_init(|| runs::all().into_iter().map(|(_, records)| records).collect())
 }
@@ -79,7 +83,7 @@ fn news(kind: u8, text: &str) -> News {
     }
 }
 
-fn messages(step: &Step, run: &mut &'static [Record]) -> Vec<Message> {
+pub fn messages(step: &Step, run: &mut &'static [Record]) -> Vec<Message> {
     let one = |message| vec![message];
     match step {
         Step::Keys(chord) => keys(chord).into_iter().map(Message::Key).collect(),
@@ -116,6 +120,7 @@ fn messages(step: &Step, run: &mut &'static [Record]) -> Vec<Message> {
         Step::Ended => one(Message::RunEnded(None)),
         Step::Replayed(playing, over) => one(Message::Replayed { playing: *playing, speed: 2.0, over: *over }),
         Step::Traces => one(Message::Traces(Listing::Open, vec![("one".to_owned(), String::new(), "one".into())])),
+        Step::Sample(place) => one(place.get(samples()).clone()),
         Step::Draw => Vec::new(),
     }
 }

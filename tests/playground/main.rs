@@ -18,4 +18,5 @@ mod steering;
 mod support;
 mod tour;
 mod tuning;
+mod ui_recording;
 mod untrusted;

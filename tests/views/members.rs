@@ -111,7 +111,7 @@ fn file(name: &str, whose: &'static str, size: f64, parameters: f64, (architectu
     FoundModel {
         name: name.to_owned(),
         path: format!("/home/me/models/{name}.gguf").into(),
-        whose,
+        whose: whose.into(),
         bytes: gigabytes(size),
         header: Some(header),
         parameters: gigabytes(parameters),

@@ -123,7 +123,7 @@ mod tests {
         let header = ModelHeader::of("x", &head, length).unwrap();
         let (name, path) = (name.to_owned(), PathBuf::from(path));
         let bytes = gigabytes * 1_000_000_000;
-        FoundModel { name, path, whose: "Ollama", bytes, parameters: gigabytes * 1_500_000_000, header, problem: None }
+        FoundModel { name, path, whose: "Ollama".into(), bytes, parameters: gigabytes * 1_500_000_000, header, problem: None }
     }
 
     fn finding() -> Finding {

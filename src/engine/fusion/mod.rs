@@ -28,6 +28,8 @@ pub mod vote;
 pub mod weights;
 pub mod what_if;
 
+use serde::{Deserialize, Serialize};
+
 /// A member's position in the ensemble, from 0. The earlier member wins ties.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct MemberIndex(pub usize);

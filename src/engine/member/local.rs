@@ -2,8 +2,10 @@
 
 use std::ops::RangeInclusive;
 
+use serde::{Deserialize, Serialize};
+
 /// How a model is run on this machine. What is not set is chosen for the machine.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Local {
     /// The device, by llama.cpp's name for it (`CUDA0`, `Vulkan1`, `Metal`) or `cpu`; by default the first GPU if the program is
     /// built for one, otherwise the processor.

@@ -14,9 +14,11 @@ mod walk;
 #[cfg(test)]
 mod tests;
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
 use tokio::sync::oneshot;
 
 use self::places::{Layout, Place, Surroundings, System, usual};
@@ -30,6 +32,7 @@ use crate::engine::member::model_file::available::{self, Memory};
 use crate::engine::member::model_file::header::{ModelHeader, Purpose};
 use crate::engine::member::model_file::memory::{Fit, USUAL_CONTEXT, needed};
 use crate::engine::member::model_file::parts;
+use crate::text::paths;
 
 /// How long the search may take: long enough for a sleeping disk, not for a share that is gone.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -42,14 +45,15 @@ const LM_STUDIO: &str = ".lmstudio-home-pointer";
 const LONGEST_POINTER: usize = 4096;
 
 /// A model file.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FoundModel {
     /// Its name, cleaned.
     pub name: String,
     /// The file, the first if there are several.
+    #[serde(serialize_with = "paths::lossy")]
     pub path: PathBuf,
-    /// The owner of its folder, in words.
-    pub whose: &'static str,
+    /// Whose folder it is in, in words.
+    pub whose: Cow<'static, str>,
     /// Bytes of all its files.
     pub bytes: u64,
     /// Its head; `None` if it cannot be used.
@@ -61,7 +65,7 @@ pub struct FoundModel {
 }
 
 /// The result of a search.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Finding {
     /// In the order of the places, each sorted by name.
     pub models: Vec<FoundModel>,
@@ -204,7 +208,7 @@ enum Described {
 fn described(candidate: Candidate) -> Option<Described> {
     let Candidate { name, path, whose, problem } = candidate;
     let bytes = parts::bytes(&path);
-    let mut found = FoundModel { name, path, whose, bytes, header: None, parameters: 0, problem };
+    let mut found = FoundModel { name, path, whose: whose.into(), bytes, header: None, parameters: 0, problem };
     if let Some(problem) = &found.problem {
         found.problem = Some(clean_line(problem));
         return Some(Described::Model(Box::new(found)));

@@ -43,7 +43,7 @@ fn files_in_folders_are_found_with_what_their_heads_say() {
     let finding = find(&[place(root.path(), Layout::Files)], &[], memory);
     assert_eq!(named(&finding), ["Other", "Some-Model-Q4_K_M"]);
     let model = &finding.models[1];
-    assert_eq!((model.parameters, model.whose, model.problem.as_deref()), (2_000_000_000, "a program", None));
+    assert_eq!((model.parameters, model.whose.as_ref(), model.problem.as_deref()), (2_000_000_000, "a program", None));
     assert_eq!(model.header.as_ref().unwrap().quantisation.as_deref(), Some("Q4_K_M"));
     assert!(model.bytes > 1_125_000_000 && model.needed().unwrap() > model.bytes);
     assert_eq!((model.fit(memory), model.fit(None)), (Some(Fit::Fits), None));
@@ -57,7 +57,7 @@ fn what_names_a_model_on_the_command_line_is_read_back() {
     let model = |name: &str, path: &str| FoundModel {
         name: name.to_owned(),
         path: PathBuf::from(path),
-        whose: "",
+        whose: "".into(),
         bytes: 0,
         header: None,
         parameters: 0,
@@ -282,5 +282,5 @@ async fn a_look_beside_everything_else_brings_what_the_configuration_names() {
     Sample::model(1).write(&root.path().join("mine.gguf"));
     let finding = look(vec![root.path().to_owned()], Vec::new()).await.unwrap();
     let mine = finding.models.iter().find(|model| model.path == root.path().join("mine.gguf")).unwrap();
-    assert_eq!((mine.name.as_str(), mine.whose), ("mine", "the configured folder"));
+    assert_eq!((mine.name.as_str(), mine.whose.as_ref()), ("mine", "the configured folder"));
 }

@@ -4,6 +4,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use super::action::{ACTIONS, Action, Context, Entry};
 use super::key::{Chord, Key, KeyError};
 use crate::engine::fusion::params::nearest;
@@ -69,7 +71,8 @@ pub enum Meaning {
 }
 
 /// All current bindings.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "Bindings", into = "Bindings")]
 pub struct Keymap {
     /// In the order of the table.
     bindings: Vec<(Chord, &'static str, Action, Context)>,
@@ -162,6 +165,21 @@ fn check(bindings: &[(Chord, &'static str, Action, Context)], chord: &Chord, ent
             place: entry.context.in_words(),
         }),
         Some(_) | None => Ok(()),
+    }
+}
+
+impl From<Keymap> for Bindings {
+    /// The keys of every action, so that they are the same where the defaults have changed.
+    fn from(keymap: Keymap) -> Self {
+        ACTIONS.iter().map(|entry| (entry.name.to_owned(), keymap.keys(entry.action))).collect()
+    }
+}
+
+impl TryFrom<Bindings> for Keymap {
+    type Error = KeymapError;
+
+    fn try_from(bindings: Bindings) -> Result<Self, KeymapError> {
+        Self::new(&bindings)
     }
 }
 

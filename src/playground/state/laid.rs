@@ -1,12 +1,14 @@
 //! Positions and sizes in a frame: these return to the state as a message, so that scrolling, paging and the mouse act on what
 //! was on the screen.
 
+use serde::{Deserialize, Serialize};
+
 use super::layout::{Layout, Part};
 use super::scene::draft::DraftKey;
 use crate::engine::fusion::MemberIndex;
 
 /// Where everything was in a frame, and how large.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Laid {
     /// The position of each part; `None` on a screen that is too small.
     pub layout: Option<Layout>,
@@ -24,7 +26,7 @@ pub struct Laid {
 
 /// A pane of a frame.
 #[allow(missing_docs, reason = "the names say it")]
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct LaidPane {
     pub member: MemberIndex,
     /// Why the member is away, if it is.

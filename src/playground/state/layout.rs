@@ -5,6 +5,7 @@
 //! layout. Both the update (scrolling, paging, the mouse) and the view use it.
 
 use ratatui::layout::Rect;
+use serde::{Deserialize, Serialize};
 
 use crate::engine::fusion::MemberIndex;
 
@@ -33,7 +34,7 @@ pub const TIMELINE_HEAD: u16 = 8;
 pub const GUTTER: u16 = 5;
 
 /// How much fits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Class {
     /// One column, one line per member.
     Small,
@@ -45,7 +46,7 @@ pub enum Class {
 
 /// A part that can be focused.
 #[allow(missing_docs, reason = "the names say it")]
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Part {
     /// A member's pane.
     Pane(MemberIndex),
@@ -70,7 +71,7 @@ pub struct Shape<'a> {
 
 /// Where everything is. A part without a position is not shown.
 #[allow(missing_docs, reason = "the names say it")]
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Layout {
     pub class: Class,
     pub status: Rect,

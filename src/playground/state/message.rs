@@ -3,10 +3,10 @@
 use std::path::PathBuf;
 
 use crossterm::event::{KeyEvent, MouseEvent};
+use serde::{Deserialize, Serialize, Serializer};
 
 use super::heat_map::SweepAsk;
 use super::laid::Laid;
-use super::play::Play;
 use super::prompt::Dress;
 use super::roster::{News, RowId, Seated};
 use crate::engine::fusion::conversation::Conversation;
@@ -18,9 +18,11 @@ use crate::ensemble::MemberSpec;
 use crate::ensemble::found::Finding;
 use crate::export::Format;
 use crate::sweep::Finished;
+use crate::text::paths;
 
-/// Something that happened outside.
-#[derive(Debug, Clone)]
+/// Something that happened outside. In a recording of the screen each is a line, so what is secret is left out of what is written.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Message {
     /// The playground is open and nothing was done yet.
     Begin,
@@ -75,13 +77,13 @@ pub enum Message {
     /// Which model files this machine has, or why that could not be found out.
     Files(Result<Box<Finding>, String>),
     /// The recorded runs there are: title, detail, file.
-    Traces(Listing, Vec<(String, String, PathBuf)>),
+    Traces(Listing, #[serde(serialize_with = "listed")] Vec<(String, String, PathBuf)>),
     /// A recorded run to compare with, and what is worth telling of it.
     Read {
         /// Its file's name.
         file: String,
-        /// What its events add up to.
-        play: Box<Play>,
+        /// Its records, the header first.
+        records: Vec<Record>,
         /// What is worth telling of it.
         warning: Option<String>,
     },
@@ -90,6 +92,7 @@ pub enum Message {
         /// What came of it.
         finished: Box<Finished>,
         /// Its trace.
+        #[serde(serialize_with = "paths::lossy_where_given")]
         trace: Option<PathBuf>,
     },
     /// The sweep is over; why it could not continue, if that is how it ended.
@@ -104,8 +107,12 @@ pub enum Message {
     Warned(String),
 }
 
+fn listed<S: Serializer>(traces: &[(String, String, PathBuf)], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(traces.iter().map(|(title, detail, path)| (title, detail, path.to_string_lossy())))
+}
+
 /// What recorded runs are listed for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Listing {
     /// To open one.
     Open,

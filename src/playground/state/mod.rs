@@ -33,6 +33,7 @@ pub mod session;
 pub mod tour;
 pub mod transcript;
 pub mod tuning;
+pub mod ui_recording;
 mod update;
 
 pub use message::{Ask, Effect, Listing, Message, ReplayOrder, TakenUp};

@@ -64,6 +64,17 @@ impl Play {
         }
     }
 
+    /// What the records of a run add up to, the header first; `None` where there is none.
+    #[must_use]
+    pub fn of(records: &[Record]) -> Option<Self> {
+        let Record { event: Event::RunStarted(header), .. } = records.first()? else { return None };
+        let mut play = Self::new((**header).clone());
+        for record in records {
+            play.apply(record);
+        }
+        Some(play)
+    }
+
     /// The ensemble before the first question.
     #[must_use]
     pub fn at_rest(header: Header, standings: Vec<Standing>) -> Self {

@@ -4,6 +4,7 @@
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::style::Style;
+use serde::{Deserialize, Serialize};
 use tui_textarea::{CursorMove, TextArea, WrapMode};
 
 use super::flow::Flow;
@@ -25,7 +26,7 @@ pub const EXAMPLE_ANSWERS: [&str; 3] = ["Tokyo", "75", "cowardly"];
 pub const FURTHER: &str = "ask on: the conversation so far is remembered";
 
 /// How the prompt looks; the styles come from the theme.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 pub struct Dress {
     /// The text.
     pub text: Style,

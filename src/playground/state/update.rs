@@ -71,7 +71,7 @@ impl State {
             Message::Opened { file, warning } => Recordings::from(self).opened(&file, warning),
             Message::Replayed { playing, speed, over } => Recordings::from(self).replayed(playing, speed, over),
             Message::Traces(listing, found) => Recordings::from(self).traces(listing, found),
-            Message::Read { file, play, warning } => Recordings::from(self).read(&file, *play, warning),
+            Message::Read { file, records, warning } => Recordings::from(self).read(&file, &records, warning),
             Message::Swept { finished, trace } => Sweeping::from(self).swept(*finished, trace),
             Message::SweepEnded(error) => Sweeping::from(self).sweep_ended(error),
             Message::Edited(Ok(text)) => {

@@ -17,7 +17,7 @@ use super::signals::{Signal, Signals, Urgency};
 use super::suspend::{self, Whom};
 use super::sweeping::Sweeping;
 use crate::engine::fusion::conversation::Conversation;
-use crate::engine::fusion::event::{Event, Record};
+use crate::engine::fusion::event::Record;
 use crate::engine::member::paced::Pace;
 use crate::engine::trace::{Chosen, Journal, TraceError};
 use crate::engine::{Engine, Seat, Setup, TakeUp, trace, wall_clock};
@@ -25,7 +25,6 @@ use crate::export::{self, Existing, ExportError};
 use crate::files::Folders;
 use crate::files::history::History;
 use crate::files::traces::{self, Found, Wanted};
-use crate::playground::state::play::Play;
 use crate::playground::state::prompt::{EXAMPLE, EXAMPLE_ANSWERS};
 use crate::playground::state::{Ask, Effect, Listing, Message, TakenUp};
 use crate::playground::view::theme::{ColourLevel, Library, Theme};
@@ -242,16 +241,8 @@ fn read_to_compare(path: &Path) -> Message {
         Ok(read) => read,
         Err(error) => return Message::Failed(error.to_string()),
     };
-    let records = chosen.newest();
-    let Some(Record { event: Event::RunStarted(header), .. }) = records.first() else {
-        return Message::Failed(format!("{}: there is no run in it", path.display()));
-    };
-    let mut play = Play::new((**header).clone());
-    for record in records {
-        play.apply(record);
-    }
     let file = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    Message::Read { file, play: Box::new(play), warning }
+    Message::Read { file, records: chosen.newest().to_vec(), warning }
 }
 
 /// What a right answer holds, where this program knows it.

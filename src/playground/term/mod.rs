@@ -4,7 +4,8 @@
 //! for the state, and what the state asks for is carried out [`effects`]; the members are [`pool`]'s, a sweep `sweeping`'s. Each other piece has one duty: [`guard`] takes the
 //! screen and gives it back whatever happens, [`panics`] keeps what goes wrong off the screen, [`input`] hands keys over,
 //! [`signals`] what the system asks of the program, [`suspend`] stops it, [`editor`] lends the terminal to an editor,
-//! [`clipboard`] copies, [`frames`] says when to draw, and [`outside`] whether there is a terminal at all.
+//! [`clipboard`] copies, [`frames`] says when to draw, [`ui_recorder`] writes a recording of it all, and [`outside`] says whether
+//! there is a terminal at all.
 
 pub mod clipboard;
 pub mod editor;
@@ -22,6 +23,7 @@ mod screen;
 pub mod signals;
 pub mod suspend;
 mod sweeping;
+pub mod ui_recorder;
 mod words;
 
 use std::collections::VecDeque;
@@ -32,7 +34,7 @@ use std::time::{Duration, Instant};
 use crossterm::event::{Event, KeyEventKind};
 
 use super::state::key::Key;
-use super::state::{Effect, Message, Options, Screen};
+use super::state::{Effect, Message, Options};
 use super::view;
 use crate::engine::trace::Chosen;
 use effects::{Effects, Hands, Next};
@@ -44,6 +46,7 @@ pub use signals::Signal;
 use signals::Signals;
 use suspend::Whom;
 use sweeping::Sweeping;
+use ui_recorder::{RecordedScreen, UiRecorder};
 
 /// While a run continues the time on the screen moves so often.
 const TICK: Duration = Duration::from_millis(100);
@@ -100,7 +103,7 @@ struct Loop {
     signals: Signals,
     source: RunSource,
     sweeping: Sweeping,
-    screen: Screen,
+    screen: RecordedScreen,
     effects: Effects,
     frames: Frames,
     since: Instant,
@@ -110,14 +113,15 @@ struct Loop {
 }
 
 /// Opens the playground and stays in it until the person leaves. Needs a tokio runtime with threads of its own, because the
-/// terminal may be lent to an editor meanwhile. The terminal is as before however this ends.
-pub async fn run(options: Options, effects: Effects, opening: Opening) -> io::Result<Left> {
+/// terminal may be lent to an editor meanwhile. The terminal is as before however this ends. What reaches the screen goes to the
+/// recorder, if there is one.
+pub async fn run(options: Options, effects: Effects, opening: Opening, recorder: Option<UiRecorder>) -> io::Result<Left> {
     let signals = Signals::listen()?;
     #[cfg(all(unix, feature = "llama-cpp"))]
     keeper::start(screen::modes_in_numbers());
     let terminal = Terminal::enter(guard::Options { mouse: options.settings.mouse })?;
     let size = terminal.size()?;
-    let mut screen = Screen::new(options, size.width, size.height);
+    let mut screen = RecordedScreen::new(options, size.width, size.height, recorder);
     screen.update(Message::Dressed(view::dress(&effects.theme)));
     let mut playground = Loop {
         input: Input::new(),

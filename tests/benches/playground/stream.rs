@@ -73,7 +73,7 @@ pub fn play() {
         theme: load::theme(),
     };
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime");
-    runtime.block_on(term::run(options, effects, Opening::Question("How fast?".to_owned()))).expect("a terminal");
+    runtime.block_on(term::run(options, effects, Opening::Question("How fast?".to_owned()), None)).expect("a terminal");
 }
 
 /// Milliseconds from each key to the frame that shows it.

@@ -1,5 +1,7 @@
 //! Named sets of knob values: those that come with the program, and the user's own.
 
+use serde::{Deserialize, Serialize};
+
 use super::{ParamError, Params, Value, nearest};
 
 /// A named set of knob values; knobs it does not name keep theirs.
@@ -139,14 +141,22 @@ pub const PRESETS: &[Preset] = &[
 
 /// One of the user's own presets, with checked values.
 #[allow(missing_docs, reason = "the names say it")]
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Written")]
 pub struct OwnPreset {
     pub name: String,
     pub values: Vec<(&'static str, Value)>,
 }
 
 /// All presets, the program's and the user's.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Deserialize)]
+struct Written {
+    name: String,
+    values: Vec<(String, Value)>,
+}
+
+/// Every preset there is.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Presets {
     own: Vec<OwnPreset>,
 }
@@ -215,6 +225,14 @@ impl OwnPreset {
             Ok((knob.name, knob.check(&value)?))
         };
         Ok(Self { name: name.to_owned(), values: values.into_iter().map(checked).collect::<Result<_, _>>()? })
+    }
+}
+
+impl TryFrom<Written> for OwnPreset {
+    type Error = ParamError;
+
+    fn try_from(Written { name, values }: Written) -> Result<Self, ParamError> {
+        Self::new(&name, values.iter().map(|(knob, value)| (knob.as_str(), value.clone())))
     }
 }
 

@@ -7,6 +7,8 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
+use serde::{Deserialize, Serialize};
+
 use super::quantisation::quantisation;
 use crate::engine::member::embedded::EmbeddedError;
 use crate::engine::member::embedded::gguf::{Gguf, Head, Value};
@@ -29,7 +31,7 @@ const HELPERS: &[(&str, Purpose)] = &[
 ];
 
 /// What a model is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Purpose {
     /// It writes text.
     Text,
@@ -65,7 +67,7 @@ impl Purpose {
 
 /// The contents of a file's head. A field is `None` if the file does not have it, or has an impossible value.
 #[allow(missing_docs, reason = "the names say it")]
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ModelHeader {
     /// The architecture, by llama.cpp's name for it.
     pub architecture: String,

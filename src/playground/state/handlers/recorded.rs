@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::clean::clean_line;
+use crate::engine::fusion::event::Record;
 use crate::playground::state::State;
 use crate::playground::state::log::Level;
 use crate::playground::state::message::{Effect, Listing};
@@ -70,8 +71,11 @@ impl Recordings<'_> {
         self.looking.overlay = Some(Overlay::List(Picker::new(kind, items.collect())));
     }
 
-    /// Handles a recorded run to compare with.
-    pub(in crate::playground::state) fn read(&mut self, file: &str, play: Play, warning: Option<String>) {
+    /// A recorded run to compare with.
+    pub(in crate::playground::state) fn read(&mut self, file: &str, records: &[Record], warning: Option<String>) {
+        let Some(play) = Play::of(records) else {
+            return self.notices.say(Level::Error, &format!("{file}: there is no run in it"));
+        };
         let against = Against::Recorded(Box::new(Recorded { file: clean_line(file), play }));
         self.looking.compare_with(against);
         if let Some(warning) = warning {

@@ -1,5 +1,7 @@
 //! How things look, and what the playground starts with.
 
+use serde::{Deserialize, Serialize};
+
 use crate::engine::fusion::params::{Params, Presets};
 use crate::playground::state::keymap::Keymap;
 use crate::playground::state::roster::Roster;
@@ -7,7 +9,7 @@ use crate::playground::state::scene::draft::Shading;
 
 /// What the playground starts with.
 #[allow(missing_docs, reason = "the names say it")]
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Options {
     /// Every known model, and which of them take part.
     pub roster: Roster,
@@ -28,7 +30,7 @@ pub struct Options {
 }
 
 /// How the user wants things to look.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[allow(clippy::struct_excessive_bools, reason = "each is one switch of the screen")]
 pub struct Settings {
     /// The current theme.

@@ -7,6 +7,8 @@ pub mod compose;
 mod files;
 mod opening;
 
+use serde::{Deserialize, Serialize};
+
 use crate::config::Source;
 use crate::engine::fusion::event::{Capabilities, Drafting, MemberHeader, Role, ScoreTier};
 use crate::engine::member::model_file::available::Memory;
@@ -14,11 +16,11 @@ use crate::ensemble::MemberSpec;
 use crate::ensemble::found::FoundModel;
 
 /// A row's number: its index in the list.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct RowId(pub usize);
 
 /// Where a model is known from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Origin {
     /// Named on the command line.
     Given,
@@ -33,7 +35,7 @@ pub enum Origin {
 }
 
 /// The standing of a member.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Standing {
     /// It was not probed yet.
     Unknown,
@@ -47,7 +49,7 @@ pub enum Standing {
 
 /// News of a member that is being opened.
 #[allow(missing_docs, reason = "the names say it")]
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum News {
     /// It is still being opened; what it is doing.
     Doing(String),
@@ -59,7 +61,7 @@ pub enum News {
 
 /// A known model.
 #[allow(missing_docs, reason = "the names say it")]
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Known {
     /// How it is opened.
     pub spec: MemberSpec,
@@ -71,7 +73,7 @@ pub struct Known {
 
 /// A known model that takes part.
 #[allow(missing_docs, reason = "the names say it")]
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Place {
     pub row: RowId,
     /// Its role in the ensemble.
@@ -94,7 +96,7 @@ pub struct Seated {
 }
 
 /// Every known model, and the current ensemble.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Roster {
     rows: Vec<Known>,
     ensemble: Vec<Place>,

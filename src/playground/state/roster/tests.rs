@@ -77,7 +77,7 @@ fn file(path: &str, problem: Option<&str>) -> FoundModel {
     FoundModel {
         name: path.to_owned(),
         path: path.into(),
-        whose: "Ollama",
+        whose: "Ollama".into(),
         bytes: 1,
         header: None,
         parameters: 0,

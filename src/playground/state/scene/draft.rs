@@ -1,5 +1,7 @@
 //! The text of a pane: a draft wrapped as its tokens come, each with a shade.
 
+use serde::{Deserialize, Serialize};
+
 use super::super::flow::Flow;
 use super::super::play::Play;
 use super::lazy::NOT_SURE;
@@ -10,7 +12,7 @@ use crate::engine::fusion::event::Thought;
 use crate::engine::fusion::run::{DraftState, Round};
 
 /// What shades the tokens of a draft.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum Shading {
     /// Nothing.
     Off,
@@ -63,7 +65,7 @@ pub struct PaneText {
 }
 
 /// Which draft of a member a text is: a draft that has just been completed is the same to its reader.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct DraftKey {
     /// The play's place in the session.
     pub play: usize,

@@ -39,7 +39,7 @@ pub fn cells(file: &FoundModel, memory: Option<Memory>) -> Cells {
         fit: fit.map_or("", Fit::word),
         parameters: if file.parameters > 0 { parameters_in_words(file.parameters) } else { String::new() },
         architecture: header.map(|header| clean_line(&header.architecture)).unwrap_or_default(),
-        whose: file.whose.to_owned(),
+        whose: file.whose.to_string(),
         context: header.and_then(|header| header.context_tokens).map(|tokens| tokens.to_string()).unwrap_or_default(),
         dim: fit == Some(Fit::TooBig),
     }
@@ -53,7 +53,7 @@ pub fn details(known: &Known, memory: Option<Memory>, together: Option<u64>) -> 
     let mut parts = vec![cells.size, cells.architecture, cells.quantisation];
     parts.extend((file.parameters > 0).then(|| format!("{} parameters", cells.parameters)));
     parts.extend((!cells.context.is_empty()).then(|| format!("reads up to {} tokens", cells.context)));
-    parts.push(format!("found in {}", folder(file.whose)));
+    parts.push(format!("found in {}", folder(&file.whose)));
     parts.retain(|part| !part.is_empty());
     let mut lines = vec![("file", Tone::Plain, parts.join(" · "))];
     if let (Some(needed), Some(memory)) = (file.needed(), memory) {

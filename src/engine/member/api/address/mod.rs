@@ -84,6 +84,18 @@ impl Address {
     pub fn with_scheme(text: &str) -> Option<String> {
         scheme::completed(tidy(text))
     }
+
+    /// An address without user, password and query, for the user.
+    #[must_use]
+    pub fn without_secrets(url: &str) -> String {
+        let url = Self::with_scheme(url).unwrap_or_else(|| url.to_owned());
+        let (scheme, rest) = url.split_once("://").unwrap_or(("http", &url));
+        let path = rest.split('?').next().unwrap_or(rest);
+        let (authority, path) =
+            path.split_once('/').map_or((path, String::new()), |(authority, path)| (authority, format!("/{path}")));
+        let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+        format!("{scheme}://{host}{path}").trim_end_matches('/').to_owned()
+    }
 }
 
 impl Kind {
