@@ -26,6 +26,7 @@ use std::path::PathBuf;
 use clap::Command;
 
 use crate::config::ConfigError;
+use crate::display;
 use crate::engine::SetupError;
 use crate::engine::fusion::params::ParamError;
 use crate::engine::trace::TraceError;
@@ -196,7 +197,7 @@ fn hidden(arguments: &[OsString]) -> Option<u8> {
         return None;
     }
     let (said, good) = trial::child(rest);
-    let written = writeln!(std::io::stdout(), "{said}");
+    let written = output::Answer::new().write(&format!("{said}\n"));
     Some(u8::from(!good || written.is_err()))
 }
 
@@ -211,7 +212,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     let arguments = match meant::repaired(arguments, &command) {
         Ok(arguments) => arguments,
         Err(misspelt) => {
-            output::notice(&format!("error: {misspelt}"));
+            output::notice(&display!("error: {misspelt}"));
             return 2;
         }
     };
@@ -222,7 +223,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     let log = match options::log(matches.subcommand().map_or(&matches, |(_, matches)| matches)) {
         Ok(log) => log,
         Err(failure) => {
-            output::notice(&format!("error: {failure}"));
+            output::notice(&display!("error: {failure}"));
             return failure.code();
         }
     };
@@ -239,7 +240,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Some((other, _)) => Err(Failure::Usage(format!("there is no command `{other}`"))),
     };
     if let Some(reason) = log.and_then(|log| log.failure()) {
-        output::notice(&format!("warning: the log is not complete: {reason}"));
+        output::notice(&display!("warning: the log is not complete: {reason}"));
     }
     match result {
         Ok(Done::Complete) => 0,
@@ -248,7 +249,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         // A reader that left has what it wanted.
         Err(Failure::Output(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => 0,
         Err(failure) => {
-            output::notice(&format!("error: {failure}"));
+            output::notice(&display!("error: {failure}"));
             failure.code()
         }
     }
@@ -302,7 +303,7 @@ fn told(error: &clap::Error) -> u8 {
         Ok(()) => 0,
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => 0,
         Err(error) => {
-            output::notice(&format!("error: {}", Failure::Output(error)));
+            output::notice(&display!("error: {}", Failure::Output(error)));
             1
         }
     }

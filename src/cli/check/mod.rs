@@ -12,7 +12,9 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 use self::measure::Checked;
 use super::output::{Answer, notice};
 use super::{Done, Failure, members, options, runtime};
+use crate::clean::clean;
 use crate::config::Source;
+use crate::display;
 use crate::ensemble::OpenOptions;
 use crate::ensemble::found::{Finding, look};
 use crate::ensemble::local::{USUAL, find};
@@ -52,12 +54,12 @@ pub(super) fn main(matches: &ArgMatches) -> Result<Done, Failure> {
     Answer::new().write(&text).map_err(Failure::Output)?;
     // The list is of members; what they lack together is for whoever reads along.
     if let Some(lack) = table::together(&checked).filter(|_| json) {
-        notice(&lack);
+        notice(&clean(&lack));
     }
     for server in found {
-        notice(&format!("found on this machine: {}: specfuse check --model {}", server.name, server.argument()));
+        notice(&display!("found on this machine: {}: specfuse check --model {}", server.name, server.argument()));
     }
-    files.notes.iter().for_each(|note| notice(note));
+    files.notes.iter().for_each(|note| notice(&clean(note)));
     let all_there = checked.iter().all(|member: &Checked| member.fault.is_none());
     Ok(if all_there { Done::Complete } else { Done::Incomplete })
 }

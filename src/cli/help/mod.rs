@@ -11,14 +11,14 @@ mod wrap;
 use std::io::{self, IsTerminal, Write};
 
 use clap::{Arg, ArgMatches, Command};
-use crossterm::queue;
-use crossterm::style::{Attribute, Print, SetAttribute};
+use crossterm::style::Attribute;
 
 use self::layout::Marks;
 use self::topics::{TOPICS, Text};
 use self::wrap::{Face, Line};
-use super::output::Answer;
+use super::output::{Answer, styled_line};
 use super::{Done, Failure};
+use crate::clean::clean;
 
 /// The widest text that is comfortable to read.
 const WIDEST: usize = 100;
@@ -93,29 +93,24 @@ fn show(markdown: &str) -> io::Result<()> {
     let columns =
         if out.is_terminal() { crossterm::terminal::size().map_or(USUAL, |(columns, _)| columns.into()) } else { USUAL };
     let lines = layout::lay_out(markdown, columns.min(WIDEST), if styled { Marks::Dropped } else { Marks::Kept });
-    let mut bytes = Vec::new();
+    let mut out = io::BufWriter::new(out.lock());
     for line in &lines {
-        write_line(&mut bytes, line, styled)?;
+        write_line(&mut out, line, styled)?;
     }
-    // The texts are the program's own, so there is nothing to clean.
-    let mut out = out.lock();
-    out.write_all(&bytes)?;
     out.flush()
 }
 
 fn write_line(out: &mut impl Write, line: &Line, styled: bool) -> io::Result<()> {
-    for span in line {
-        let attribute = match span.face {
-            Face::Plain => None,
-            Face::Strong | Face::Heading => Some(Attribute::Bold),
-            Face::Code => Some(Attribute::Underlined),
-        };
-        match attribute.filter(|_| styled) {
-            Some(attribute) => queue!(out, SetAttribute(attribute), Print(&span.text), SetAttribute(Attribute::Reset))?,
-            None => write!(out, "{}", span.text)?,
-        }
+    let pieces: Vec<_> = line.iter().map(|span| (clean(&span.text), attribute(span.face))).collect();
+    styled_line(out, pieces.iter().map(|(text, attribute)| (text.as_display(), *attribute)), styled)
+}
+
+fn attribute(face: Face) -> Option<Attribute> {
+    match face {
+        Face::Plain => None,
+        Face::Strong | Face::Heading => Some(Attribute::Bold),
+        Face::Code => Some(Attribute::Underlined),
     }
-    writeln!(out)
 }
 
 #[cfg(test)]

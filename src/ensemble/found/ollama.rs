@@ -45,7 +45,7 @@ pub(super) fn look(walk: &mut Walk, place: &Place) {
 
 /// What Ollama calls the model of a manifest: `MODEL:TAG`, with what comes before where that is not the usual. Cleaned.
 fn name(manifest: &Path) -> String {
-    let parts: Vec<String> = manifest.iter().map(|part| clean_line(&part.to_string_lossy())).collect();
+    let parts: Vec<String> = manifest.iter().map(|part| clean_line(&part.to_string_lossy()).into()).collect();
     let Some((tag, rest)) = parts.split_last() else { return String::new() };
     let rest = match rest {
         [registry, namespace, model @ ..] if registry == "registry.ollama.ai" && namespace == "library" => model,

@@ -3,6 +3,7 @@
 
 use super::layout::{Layout, Part};
 use super::scene::draft::DraftKey;
+use crate::clean::DisplayText;
 use crate::engine::fusion::MemberIndex;
 
 /// Where everything was in a frame, and how large.
@@ -28,7 +29,7 @@ pub struct LaidPane {
     /// Whose pane it is.
     pub member: MemberIndex,
     /// Why the member is away, if it is.
-    pub away: Option<String>,
+    pub away: Option<DisplayText>,
     /// The draft that it showed.
     pub draft: Option<DraftKey>,
     /// Whether tokens of the draft were still coming.

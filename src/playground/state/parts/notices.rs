@@ -1,5 +1,6 @@
 //! What the program has to say: the hint line's message, and the log of all of them.
 
+use crate::clean::DisplayText;
 use crate::playground::state::log::{Level, Log};
 
 /// What the program has to say.
@@ -17,7 +18,7 @@ pub struct Notice {
     /// How grave.
     pub level: Level,
     /// In words.
-    pub text: String,
+    pub text: DisplayText,
 }
 
 impl Notices {

@@ -1,5 +1,6 @@
 //! Where the events of a run come from, and how far taking it up again is.
 
+use crate::clean::DisplayText;
 use crate::engine::round::Command;
 use crate::playground::state::roster::RowId;
 
@@ -16,7 +17,7 @@ pub enum Source {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Replay {
     /// The file's name.
-    pub file: String,
+    pub file: DisplayText,
     /// Whether it plays.
     pub playing: bool,
     /// How fast: 1 is as recorded.

@@ -7,6 +7,7 @@ pub mod compose;
 mod files;
 mod opening;
 
+use crate::clean::DisplayText;
 use crate::config::Source;
 use crate::engine::fusion::event::{Capabilities, Drafting, MemberHeader, Role, ScoreTier};
 use crate::engine::member::model_file::available::Memory;
@@ -38,11 +39,11 @@ pub enum Standing {
     /// It was not asked yet.
     Unknown,
     /// It is being opened: what it is doing, cleaned.
-    Connecting(String),
+    Connecting(DisplayText),
     /// It can be asked, and can do this.
     Ready(Box<Capabilities>),
     /// It cannot be asked, for this reason, cleaned.
-    Away(String),
+    Away(DisplayText),
 }
 
 /// What is told of a member that is being opened.
