@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::display;
 
 /// Raw text and what may be shown of it.
 const CORPUS: [(&str, &str); 55] = [

@@ -4,6 +4,8 @@
 //! exports and the terminal take nothing else: a forgotten cleaning does not compile. A part of clean text is clean, so slices
 //! are free; joined texts are looked at again where they meet.
 
+#![allow(missing_docs, reason = "the names are those of `String` and `str`")]
+
 use std::borrow::{Borrow, Cow};
 use std::fmt::{self, Write};
 use std::ops::{Deref, RangeBounds};

@@ -20,7 +20,6 @@ mod summary;
 mod sweep;
 
 use std::ffi::OsString;
-use std::io::Write;
 use std::path::PathBuf;
 
 use clap::Command;
@@ -284,22 +283,21 @@ pub fn understood(arguments: Vec<OsString>) -> Result<(), String> {
 /// Not by `exit`: that runs the destructors of llama.cpp's statics, and a model's thread that still computes then reads what is
 /// gone. Everything of ours is closed by now, and the threads end with the process.
 pub fn leave(code: u8) -> ! {
-    // There is nowhere to say that this failed.
-    let _ = std::io::stdout().flush();
+    output::flush();
     #[cfg(unix)]
     signal_hook::low_level::exit(i32::from(code));
     #[cfg(not(unix))]
     std::process::exit(i32::from(code))
 }
 
-/// Prints what the parser of the arguments has to say: help and version on standard output, errors on standard error.
+/// Prints what the parser of the arguments has to say; returns the exit code.
 fn told(error: &clap::Error) -> u8 {
-    let printed = error.print();
+    let printed = output::parsed(error);
     if error.use_stderr() {
         // There is nowhere to say that this failed.
         return 2;
     }
-    match printed.and_then(|()| std::io::stdout().flush()) {
+    match printed {
         Ok(()) => 0,
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => 0,
         Err(error) => {

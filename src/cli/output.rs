@@ -11,10 +11,13 @@ use crossterm::queue;
 use crossterm::style::{Attribute, SetAttribute};
 use indicatif::ProgressBar;
 
-use crate::clean::{Cleaner, DisplayStr};
+use crate::clean::{Cleaner, DisplayStr, DisplayText};
 
 /// Between two looks of the sign that something continues.
 const TICK: Duration = Duration::from_millis(120);
+
+/// Columns of a terminal that does not say how wide it is.
+const USUAL: usize = 80;
 
 /// Where an answer goes.
 pub(super) struct Answer {
@@ -42,6 +45,15 @@ impl Answer {
         self.reader.write(&mut out, text)?;
         out.flush()
     }
+
+    /// Writes lines in which some pieces look otherwise; `styled` if the reader can show it.
+    pub(super) fn write_lines(&mut self, lines: &[Vec<(DisplayText, Option<Attribute>)>], styled: bool) -> io::Result<()> {
+        let mut out = io::BufWriter::new(self.out.lock());
+        for line in lines {
+            styled_line(&mut out, line, styled)?;
+        }
+        out.flush()
+    }
 }
 
 impl Reader {
@@ -57,12 +69,7 @@ fn show<'a>(out: &mut impl Write, text: impl Into<DisplayStr<'a>>) -> io::Result
     out.write_all(text.into().as_bytes())
 }
 
-/// Writes a line in which some pieces look otherwise; `styled` where the terminal can show it.
-pub(super) fn styled_line<'a>(
-    out: &mut impl Write,
-    pieces: impl IntoIterator<Item = (DisplayStr<'a>, Option<Attribute>)>,
-    styled: bool,
-) -> io::Result<()> {
+fn styled_line(out: &mut impl Write, pieces: &[(DisplayText, Option<Attribute>)], styled: bool) -> io::Result<()> {
     for (text, attribute) in pieces {
         match attribute.filter(|_| styled) {
             Some(attribute) => {
@@ -74,6 +81,22 @@ pub(super) fn styled_line<'a>(
         }
     }
     show(out, "\n")
+}
+
+/// Columns of the terminal that standard output is; `None` of a file or a pipe.
+pub(super) fn columns() -> Option<usize> {
+    io::stdout().is_terminal().then(|| crossterm::terminal::size().map_or(USUAL, |(columns, _)| usize::from(columns)))
+}
+
+/// Says what the parser of the arguments has to say: help and version on standard output, errors on standard error.
+pub(super) fn parsed(error: &clap::Error) -> io::Result<()> {
+    error.print()?;
+    io::stdout().flush()
+}
+
+/// Writes what is still on its way. There is nowhere to say that this failed.
+pub(super) fn flush() {
+    let _ = io::stdout().flush();
 }
 
 /// Says something on standard error. There is nowhere to say that this failed.
@@ -130,8 +153,8 @@ mod tests {
         let (heading, rest) = (clean("Keys"), clean(" and \u{1b}[31mmore"));
         let written = |styled| {
             let mut out = Vec::new();
-            let pieces = [(heading.as_display(), Some(Attribute::Bold)), (rest.as_display(), None)];
-            styled_line(&mut out, pieces, styled).unwrap();
+            let pieces = [(heading.clone(), Some(Attribute::Bold)), (rest.clone(), None)];
+            styled_line(&mut out, &pieces, styled).unwrap();
             String::from_utf8(out).unwrap()
         };
         assert_eq!(written(false), "Keys and more\n");

@@ -10,7 +10,7 @@ mod table;
 use clap::{Arg, ArgAction, ArgMatches, Command};
 
 use self::measure::Checked;
-use super::output::{Answer, notice};
+use super::output::{Answer, columns, notice};
 use super::{Done, Failure, members, options, runtime};
 use crate::clean::clean;
 use crate::config::Source;
@@ -66,12 +66,7 @@ pub(super) fn main(matches: &ArgMatches) -> Result<Done, Failure> {
 
 /// The members, then the model files that might be some.
 fn in_words(checked: &[Checked], files: &Finding) -> String {
-    let (members, files) = (table::table(checked, width()), files::table(files, width()));
+    // A file or a pipe gets lines as long as they need to be.
+    let (members, files) = (table::table(checked, columns()), files::table(files, columns()));
     if files.is_empty() { members } else { format!("{members}\n{files}") }
-}
-
-/// Columns of the terminal; a file or a pipe gets lines as long as they need to be.
-fn width() -> Option<usize> {
-    use std::io::IsTerminal;
-    std::io::stdout().is_terminal().then(|| crossterm::terminal::size().map_or(80, |(columns, _)| usize::from(columns)))
 }

@@ -67,7 +67,15 @@ pub(super) fn block<'a>(text: impl Into<DisplayStr<'a>>) -> Markdown {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use crate::clean::{clean, clean_line};
+
+    fn inline(text: &str) -> String {
+        super::inline(&clean_line(text)).to_string()
+    }
+
+    fn block(text: &str) -> String {
+        super::block(&clean(text)).to_string()
+    }
 
     #[test]
     fn marks_are_escaped_and_plain_words_stay_readable() {

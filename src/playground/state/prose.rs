@@ -76,6 +76,7 @@ pub fn fitted<'a>(text: impl Into<DisplayStr<'a>>, columns: usize) -> DisplayTex
     fitted
 }
 
+/// So many blanks.
 #[must_use]
 pub fn blanks(columns: usize) -> DisplayText {
     DisplayStr::from(" ").repeat(columns)

@@ -66,7 +66,7 @@ mod tests {
         assert_eq!(tokens(usage), "12k tokens in, 67 out");
         assert_eq!(tokens(Usage { cached_tokens: 9_999, ..usage }), "12k tokens in (9999 cached), 67 out");
         let guessed = Usage { guessed_output_tokens: 40, ..usage };
-        assert_eq!((tokens(guessed), paid(0.5, guessed)), ("12k tokens in, about 67 out".to_owned(), "about $0.5000".to_owned()));
+        assert_eq!((tokens(guessed), paid(0.5, guessed)), ("12k tokens in, about 67 out".into(), "about $0.5000".into()));
         let each = Price { input: 0.15, cached: Some(0.075), output: 0.6 };
         assert_eq!(price(each), "$0.15 in ($0.075 cached), $0.6 out per million tokens");
     }

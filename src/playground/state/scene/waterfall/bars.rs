@@ -100,7 +100,7 @@ mod tests {
             let call = Call { member: MemberIndex(0), work: *work, begun_ms: *begun_ms, ended_ms: *ended_ms, end: *end };
             bar.call(&call, *critical);
         }
-        bar.line(Tone::Plain, Glyphs::new(true)).into_iter().map(|(_, text)| text).collect()
+        bar.line(Tone::Plain, Glyphs::new(true)).into_iter().map(|(_, text)| text.into_string()).collect()
     }
 
     #[test]
