@@ -280,6 +280,7 @@ const SHOWING: &[(&str, &[&str], &[&str])] = &[
             "Text::styled",
             "Paragraph",
             "set_string",
+            "set_stringn",
             "set_line",
             "set_span",
             "set_symbol",
@@ -299,9 +300,19 @@ fn misplaced(source: &Source, (room, files, words): (&str, &[&str], &[&str])) ->
     let inside = |name: &str| name == room || name.starts_with(&format!("{room}::"));
     let modules = source.0.iter().filter(|(module, _)| inside(&shown(module)) && !files.contains(&shown(module).as_str()));
     let found = modules.flat_map(|(module, text)| {
-        words.iter().filter(|word| text.contains(**word)).map(|word| format!("{} uses {word}", shown(module)))
+        words.iter().filter(|word| names(text, word)).map(|word| format!("{} uses {word}", shown(module)))
     });
     found.collect()
+}
+
+/// Whether a text has this word, and not only as a part of another.
+fn names(text: &str, word: &str) -> bool {
+    let goes_on = |next: Option<char>| next.is_some_and(|next| next.is_alphanumeric() || next == '_');
+    let is_whole = |at: usize| {
+        let (before, behind) = (text[..at].chars().next_back(), text[at + word.len()..].chars().next());
+        !goes_on(before) && (!goes_on(behind) || word.ends_with(['!', ')']))
+    };
+    text.match_indices(word).any(|(at, _)| is_whole(at))
 }
 
 #[test]
@@ -315,10 +326,13 @@ fn text_reaches_the_user_only_where_it_must_be_clean() {
             assert!(source.0.keys().any(|module| shown(module) == *file), "{file} of {room} is gone");
         }
     }
-    for word in ["Span::styled", "set_string", "set_line", "set_symbol"] {
-        assert!(source.0.iter().any(|(module, text)| shown(module).ends_with("paint") && text.contains(word)), "{word}");
+    for word in ["Span::styled", "set_stringn", "set_line", "set_symbol"] {
+        assert!(source.0.iter().any(|(module, text)| shown(module).ends_with("paint") && names(text, word)), "{word}");
     }
-    let drawn = Source(BTreeMap::from([(vec!["playground".to_owned(), "view".to_owned()], code("Line::from(name)"))]));
+    let drawn = Source(BTreeMap::from([(
+        vec!["playground".to_owned(), "view".to_owned()],
+        code("Line::from(name); DisplayText::from(name)"),
+    )]));
     assert_eq!(misplaced_in(&drawn), ["playground::view uses Line::from"]);
 }
 
