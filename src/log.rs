@@ -153,7 +153,7 @@ impl Line {
 
 impl Visit for Line {
     fn record_str(&mut self, field: &Field, text: &str) {
-        let text = clean_line(&(self.mask)(text));
+        let text = String::from(clean_line(&(self.mask)(text)));
         let cut = text.char_indices().nth(LONGEST).map(|(end, _)| format!("{}…", text.get(..end).unwrap_or_default()));
         self.put(field, &cut.unwrap_or(text).into());
     }

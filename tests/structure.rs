@@ -260,6 +260,83 @@ fn no_files_need_each_other_in_a_circle() {
     assert!(circles.is_empty(), "these need each other: move what both need into a file of its own:\n{}", circles.join("\n"));
 }
 
+/// What puts text before the user, and the only files of a room that may use it: they take text that was cleaned.
+const SHOWING: &[(&str, &[&str], &[&str])] = &[
+    (
+        "playground",
+        &["playground::view::paint"],
+        &[
+            "ratatui::text",
+            "Span::raw",
+            "Span::styled",
+            "Line::from",
+            "Line::raw",
+            "Line::styled",
+            "Text::from",
+            "Text::raw",
+            "Text::styled",
+            "Paragraph",
+            "set_string",
+            "set_stringn",
+            "set_line",
+            "set_span",
+            "set_symbol",
+            "append_symbol",
+            "set_char",
+        ],
+    ),
+    // The library's editor draws what is in it, and only the prompt fills one.
+    ("playground", &["playground::state::prompt"], &["tui_textarea"]),
+    ("cli", &["cli::output"], &["stdout()", "stderr()", "set_message", "println!", "print!", "dbg!"]),
+    ("playground", &[], &["println!", "print!", "dbg!"]),
+    ("export::html", &["export::html::page"], &["push_str"]),
+];
+
+/// Uses of these words in a room outside of these files.
+fn misplaced(source: &Source, (room, files, words): (&str, &[&str], &[&str])) -> Vec<String> {
+    let inside = |name: &str| name == room || name.starts_with(&format!("{room}::"));
+    let modules = source.0.iter().filter(|(module, _)| inside(&shown(module)) && !files.contains(&shown(module).as_str()));
+    let found = modules.flat_map(|(module, text)| {
+        words.iter().filter(|word| names(text, word)).map(|word| format!("{} uses {word}", shown(module)))
+    });
+    found.collect()
+}
+
+/// Whether a text has this word, and not only as a part of another.
+fn names(text: &str, word: &str) -> bool {
+    let goes_on = |next: Option<char>| next.is_some_and(|next| next.is_alphanumeric() || next == '_');
+    let is_whole = |at: usize| {
+        let (before, behind) = (text[..at].chars().next_back(), text[at + word.len()..].chars().next());
+        !goes_on(before) && (!goes_on(behind) || word.ends_with(['!', ')']))
+    };
+    text.match_indices(word).any(|(at, _)| is_whole(at))
+}
+
+#[test]
+fn text_reaches_the_user_only_where_it_must_be_clean() {
+    let source = Source::read();
+    let misplaced = misplaced_in(&source);
+    assert!(misplaced.is_empty(), "only text that was cleaned may be shown:\n{}", misplaced.join("\n"));
+    // What is looked for is there, in the files that may use it.
+    for (room, files, _) in SHOWING {
+        for file in *files {
+            assert!(source.0.keys().any(|module| shown(module) == *file), "{file} of {room} is gone");
+        }
+    }
+    for word in ["Span::styled", "set_stringn", "set_line", "set_symbol"] {
+        assert!(source.0.iter().any(|(module, text)| shown(module).ends_with("paint") && names(text, word)), "{word}");
+    }
+    let drawn = Source(BTreeMap::from([(
+        vec!["playground".to_owned(), "view".to_owned()],
+        code("Line::from(name); DisplayText::from(name)"),
+    )]));
+    assert_eq!(misplaced_in(&drawn), ["playground::view uses Line::from"]);
+}
+
+fn misplaced_in(source: &Source) -> Vec<String> {
+    SHOWING.iter().flat_map(|entry| misplaced(source, *entry)).collect()
+}
+
 /// The reader itself: without it the tests above could pass for want of arrows.
 #[test]
 fn the_reader_finds_what_is_used() {

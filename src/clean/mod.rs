@@ -1,8 +1,13 @@
 //! Untrusted text made fit to show: what a model, a server or a file says becomes display text here, and only here.
 //!
-//! Owns which characters may reach a screen. Left to others: the models and the trace get the raw text, and so does whoever
+//! Owns which characters may reach a screen, and the types that say that a text has only these: [`DisplayText`] and
+//! [`DisplayStr`]. Left to others: the models and the trace get the raw text, and so does whoever
 //! reads our standard output through a pipe. Cleaning is a state machine over characters, not over texts, because text arrives
 //! in pieces and an escape sequence may be cut anywhere: the result never depends on where.
+
+mod text;
+
+pub use text::{DisplayStr, DisplayText};
 
 use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
 use unicode_segmentation::UnicodeSegmentation;
@@ -55,21 +60,31 @@ struct Cluster {
 
 impl Cleaner {
     /// Takes the next piece of the stream and returns what of it may be shown.
-    pub fn push(&mut self, text: &str) -> String {
+    pub fn push(&mut self, text: &str) -> DisplayText {
         let mut shown = String::with_capacity(text.len());
+        self.clean_into(text, &mut shown);
+        DisplayText::cleaned(shown)
+    }
+
+    /// Counts what comes next as text, whatever sequence has started.
+    fn leave_sequence(&mut self) {
+        self.state = State::Text;
+    }
+
+    fn clean_into(&mut self, text: &str, shown: &mut String) {
         let mut rest = text;
         while let Some(character) = rest.chars().next() {
             let plain = if self.state == State::Text { plain_prefix(rest) } else { "" };
             if plain.is_empty() {
-                self.step(character, &mut shown);
+                self.step(character, shown);
                 rest = &rest[character.len_utf8()..];
             } else {
-                self.cluster.restart(&plain[plain.len() - 1..]);
+                let last = plain.char_indices().next_back().map_or(0, |(at, _)| at);
+                self.cluster.restart(&plain[last..]);
                 shown.push_str(plain);
                 rest = &rest[plain.len()..];
             }
         }
-        shown
     }
 
     fn step(&mut self, character: char, shown: &mut String) {
@@ -149,14 +164,14 @@ impl Cluster {
 
 /// A whole text, cleaned.
 #[must_use]
-pub fn clean(text: &str) -> String {
+pub fn clean(text: &str) -> DisplayText {
     Cleaner::default().push(text)
 }
 
 /// A whole text as one line, for names, titles and error messages: line breaks and runs of white space become one space, none
 /// stays at the ends.
 #[must_use]
-pub fn clean_line(text: &str) -> String {
+pub fn clean_line(text: &str) -> DisplayText {
     let cleaned = clean(text);
     let mut line = String::with_capacity(cleaned.len());
     for word in cleaned.split_whitespace() {
@@ -165,13 +180,23 @@ pub fn clean_line(text: &str) -> String {
         }
         line.push_str(word);
     }
-    line
+    // A space instead of other white space brings no two characters together that were apart.
+    DisplayText::cleaned(line)
 }
 
-/// Printable ASCII at the start: nearly all there is, and nothing in it needs a closer look.
+/// Plain characters at the start: nearly all there is, and nothing in them needs a closer look.
 fn plain_prefix(text: &str) -> &str {
-    let length = text.bytes().position(|byte| !matches!(byte, b' '..=b'~')).unwrap_or(text.len());
-    &text[..length]
+    let ascii = text.bytes().position(|byte| !matches!(byte, b' '..=b'~')).unwrap_or(text.len());
+    let rest = text[ascii..].find(|character| !is_plain(character)).unwrap_or(text.len() - ascii);
+    &text[..ascii + rest]
+}
+
+/// Characters that are shown and start a cluster whatever is before them: printable ASCII, letters of Latin and Greek,
+/// punctuation, boxes and blocks. Emoji are left out, since a joiner can tie them to what is before.
+fn is_plain(character: char) -> bool {
+    matches!(character,
+        ' '..='~' | '\u{A0}'..='\u{A8}' | '\u{AA}'..='\u{AC}' | '\u{AF}'..='\u{2FF}' | '\u{391}'..='\u{3A1}'
+        | '\u{3A3}'..='\u{3FF}' | '\u{2010}'..='\u{2027}' | '\u{2030}'..='\u{203B}' | '\u{2500}'..='\u{25A9}')
 }
 
 /// The state that a character outside any sequence leads to. The characters of C1 are the 8-bit forms of ESC and a letter.

@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::display;
 
 /// Raw text and what may be shown of it.
 const CORPUS: [(&str, &str); 55] = [
@@ -82,6 +83,18 @@ fn clean_cut(text: &str, cuts: &[usize]) -> String {
     shown
 }
 
+/// The same, put together as clean texts.
+fn joined_cut(text: &str, cuts: &[usize]) -> DisplayText {
+    let mut cleaner = Cleaner::default();
+    let mut from = 0;
+    let mut shown = DisplayText::new();
+    for to in cuts.iter().copied().chain([text.len()]) {
+        shown.push(&cleaner.push(&text[from..to]));
+        from = to;
+    }
+    shown
+}
+
 fn boundaries(text: &str) -> Vec<usize> {
     text.char_indices().map(|(offset, _)| offset).collect()
 }
@@ -132,6 +145,44 @@ fn a_cluster_is_no_longer_than_its_limit() {
 fn a_line_has_neither_breaks_nor_runs_of_white_space() {
     assert_eq!(clean_line("  a\r\n\tb\u{2028}c\u{3000} d \u{1b}[1m\n"), "a b c d");
     assert_eq!(clean_line("\u{1b}]0;x\u{7}\n \t"), "");
+}
+
+#[test]
+fn plain_characters_are_shown_and_start_a_cluster() {
+    for character in (0..=0x3000).filter_map(char::from_u32).filter(|character| is_plain(*character)) {
+        assert!(!is_hidden(character) && !is_combining(character), "{character:?}");
+        let joined = format!("👩\u{200d}{character}");
+        assert_eq!(joined.graphemes(true).count(), 2, "{character:?}");
+        assert_eq!(format!("a{character}").graphemes(true).count(), 2, "{character:?}");
+    }
+}
+
+#[test]
+fn what_an_argument_starts_ends_with_it() {
+    let torn = ["atlas\u{1b}]0;", "atlas\u{1b}[", "atlas\u{9b}", "atlas\u{1b}"];
+    for name in torn {
+        assert_eq!(display!("{name} left after round {}", 3), "atlas left after round 3", "{name:?}");
+    }
+    assert_eq!(display!("{:>4}|{:<4}|", "a\u{1b}[1m", 7), "a|7   |", "it is filled before it is cleaned");
+    assert_eq!(display!("ready"), "ready");
+}
+
+#[test]
+fn marks_do_not_pile_up_where_texts_are_joined() {
+    let (one, other) = (clean("e\u{301}\u{302}\u{303}"), clean("\u{304}\u{305}\u{306}x"));
+    let mut joined = one.clone();
+    joined.push(&other);
+    assert_eq!(joined, "e\u{301}\u{302}\u{303}\u{304}x");
+    assert_eq!(display!("{one}{other}"), joined.as_str());
+    assert_eq!(DisplayText::joined([&one, &other], ", "), "e\u{301}\u{302}\u{303}, \u{304}\u{305}\u{306}x");
+}
+
+#[test]
+fn stored_text_is_cleaned_when_it_is_read() {
+    let stored = serde_json::to_string("a\u{1b}[2Jb\u{202e}").unwrap();
+    let read: DisplayText = serde_json::from_str(&stored).unwrap();
+    assert_eq!(read, "ab");
+    assert_eq!(serde_json::to_string(&read).unwrap(), "\"ab\"");
 }
 
 /// Texts in which everything that the rules name is frequent.
@@ -195,6 +246,30 @@ proptest! {
         cuts.sort_unstable();
         prop_assert_eq!(clean_cut(&text, &cuts), clean(&text));
         prop_assert_eq!(clean_cut(&text, &places), clean(&text));
+        prop_assert_eq!(joined_cut(&text, &cuts), clean(&text), "joined again");
+        prop_assert_eq!(joined_cut(&text, &places), clean(&text), "joined again");
+    }
+
+    #[test]
+    fn a_part_of_clean_text_is_clean(text in hostile(), cuts in any::<[prop::sample::Index; 2]>()) {
+        let shown = clean(&text);
+        let mut places = boundaries(&shown);
+        places.push(shown.len());
+        let mut cuts = cuts.map(|cut| places[cut.index(places.len())]);
+        cuts.sort_unstable();
+        let part = shown.slice(cuts[0]..cuts[1]);
+        prop_assert_eq!(clean(&part), part.as_str());
+    }
+
+    #[test]
+    fn whatever_is_put_together_is_clean(parts in prop::collection::vec(hostile(), 0..4)) {
+        let cleaned: DisplayText = parts.iter().map(|part| clean(part)).collect();
+        prop_assert_eq!(clean(&cleaned), cleaned.as_str());
+        let formatted = display!("{}|{:>9}{}", parts.concat(), parts.first().map_or("", |part| part), parts.last().map_or("", |part| part));
+        prop_assert_eq!(clean(&formatted), formatted.as_str());
+        let line = clean_line(&parts.concat());
+        prop_assert_eq!(clean_line(&line), line.as_str());
+        prop_assert_eq!(clean(&line), line.as_str());
     }
 
     #[test]

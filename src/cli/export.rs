@@ -9,6 +9,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use super::output::{Answer, notice};
 use super::recording::{self, Recording};
 use super::{Done, Failure};
+use crate::display;
 use crate::engine::fusion::choice::Choice;
 use crate::engine::fusion::event::{Event, Record};
 use crate::engine::fusion::params::{Params, Presets};
@@ -94,7 +95,7 @@ pub(super) fn main(matches: &ArgMatches) -> Result<Done, Failure> {
     let kind = kind(matches.get_one::<String>("to").map(String::as_str), to.map(PathBuf::as_path))?;
     let recording = Recording::read(matches)?;
     for warning in recording.trace.warnings() {
-        notice(&format!("warning: {}: {warning}", recording.path.display()));
+        notice(&display!("warning: {}: {warning}", recording.path.display()));
     }
     let text = match kind {
         Kind::Document(format) => document(&recording, format)?,
@@ -141,7 +142,7 @@ fn document(recording: &Recording, format: Format) -> Result<String, Failure> {
     match export::render_all(&conversations, format) {
         Ok(text) => {
             if empty > 0 {
-                notice(&format!("warning: {}: {}", recording.path.display(), left_out(empty)));
+                notice(&display!("warning: {}: {}", recording.path.display(), left_out(empty)));
             }
             Ok(text)
         }
@@ -168,7 +169,7 @@ fn picture_of(recording: &Recording) -> Result<String, Failure> {
         return Err(nothing(recording));
     }
     if let Some(note) = chosen.note().filter(|_| recording.wanted.is_none()) {
-        notice(&format!("{}: {note}", recording.path.display()));
+        notice(&display!("{}: {note}", recording.path.display()));
     }
     Ok(screen(recording.file(), &chosen.records))
 }

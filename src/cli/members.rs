@@ -1,18 +1,13 @@
 //! The members that a command works with: choosing and opening them, and reporting problems.
 
-use std::time::Duration;
-
 use clap::ArgMatches;
-use indicatif::ProgressBar;
 
-use super::output::notice;
+use super::output::{Waiting, notice};
 use super::{Failure, options};
 use crate::clean::clean_line;
 use crate::config::{Config, Source};
+use crate::display;
 use crate::ensemble::{self, MemberSpec, OpenOptions, Opened};
-
-/// The interval between frames of the progress sign.
-const TICK: Duration = Duration::from_millis(120);
 
 /// What the user has to know about the built-in models.
 pub(super) const TOYS: &str =
@@ -46,7 +41,7 @@ pub(super) async fn opened(specs: Vec<MemberSpec>, opening: &OpenOptions, wait: 
         });
     }
     for fault in faults {
-        notice(&format!("warning: {fault}"));
+        notice(&display!("warning: {fault}"));
     }
     Ok(opened)
 }
@@ -62,19 +57,17 @@ pub(super) fn all_misspelt<'a>(mut specs: impl Iterator<Item = &'a MemberSpec>) 
 /// Opens them, and shows on a terminal what it is waiting for.
 pub(super) async fn asked(specs: Vec<MemberSpec>, opening: &OpenOptions, wait: Wait) -> Vec<Opened> {
     let names: Vec<String> = specs.iter().map(|spec| spec.name.clone()).collect();
-    // Only on a terminal, and removed once all are ready.
-    let waiting = ProgressBar::new_spinner();
-    waiting.enable_steady_tick(TICK);
+    let waiting = Waiting::new();
     let told = |place: usize, what: &str| {
         let name = names.get(place).map_or("", String::as_str);
-        waiting.set_message(format!("{name}: {}", clean_line(what)));
+        waiting.say(&display!("{name}: {}", clean_line(what)));
     };
     let opened = match wait {
         Wait::ForAll => ensemble::open(specs, opening, &told).await,
         Wait::ForEnough => ensemble::open_patiently(specs, opening, &told).await,
     };
-    waiting.finish_and_clear();
-    opening.warnings.take().iter().for_each(|warning| notice(&format!("warning: {warning}")));
+    waiting.end();
+    opening.warnings.take().iter().for_each(|warning| notice(&display!("warning: {warning}")));
     opened
 }
 

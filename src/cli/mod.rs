@@ -21,12 +21,12 @@ mod sweep;
 mod ui_replay;
 
 use std::ffi::OsString;
-use std::io::Write;
 use std::path::PathBuf;
 
 use clap::Command;
 
 use crate::config::ConfigError;
+use crate::display;
 use crate::engine::SetupError;
 use crate::engine::fusion::params::ParamError;
 use crate::engine::trace::TraceError;
@@ -205,7 +205,7 @@ fn hidden(arguments: &[OsString]) -> Option<u8> {
         return None;
     }
     let (said, good) = trial::child(rest);
-    let written = writeln!(std::io::stdout(), "{said}");
+    let written = output::Answer::new().write(&format!("{said}\n"));
     Some(u8::from(!good || written.is_err()))
 }
 
@@ -220,7 +220,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     let arguments = match meant::repaired(arguments, &command) {
         Ok(arguments) => arguments,
         Err(misspelt) => {
-            output::notice(&format!("error: {misspelt}"));
+            output::notice(&display!("error: {misspelt}"));
             return 2;
         }
     };
@@ -231,7 +231,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     let log = match options::log(matches.subcommand().map_or(&matches, |(_, matches)| matches)) {
         Ok(log) => log,
         Err(failure) => {
-            output::notice(&format!("error: {failure}"));
+            output::notice(&display!("error: {failure}"));
             return failure.code();
         }
     };
@@ -248,7 +248,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Some((other, _)) => Err(Failure::Usage(format!("there is no command `{other}`"))),
     };
     if let Some(reason) = log.and_then(|log| log.failure()) {
-        output::notice(&format!("warning: the log is not complete: {reason}"));
+        output::notice(&display!("warning: the log is not complete: {reason}"));
     }
     match result {
         Ok(Done::Complete) => 0,
@@ -257,7 +257,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         // A reader that closed the pipe has what it wanted.
         Err(Failure::Output(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => 0,
         Err(failure) => {
-            output::notice(&format!("error: {failure}"));
+            output::notice(&display!("error: {failure}"));
             failure.code()
         }
     }
@@ -293,8 +293,7 @@ pub fn understood(arguments: Vec<OsString>) -> Result<(), String> {
 /// Not with `exit`: that runs the destructors of llama.cpp's statics, and a model's thread that is still computing would then
 /// read freed memory. Everything of ours is closed by now, and the threads end with the process.
 pub fn leave(code: u8) -> ! {
-    // This failure cannot be reported anywhere.
-    let _ = std::io::stdout().flush();
+    output::flush();
     #[cfg(unix)]
     signal_hook::low_level::exit(i32::from(code));
     #[cfg(not(unix))]
@@ -303,16 +302,16 @@ pub fn leave(code: u8) -> ! {
 
 /// Prints the output of the argument parser: help and version on standard output, errors on standard error.
 fn told(error: &clap::Error) -> u8 {
-    let printed = error.print();
+    let printed = output::parsed(error);
     if error.use_stderr() {
         // This failure cannot be reported anywhere.
         return 2;
     }
-    match printed.and_then(|()| std::io::stdout().flush()) {
+    match printed {
         Ok(()) => 0,
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => 0,
         Err(error) => {
-            output::notice(&format!("error: {}", Failure::Output(error)));
+            output::notice(&display!("error: {}", Failure::Output(error)));
             1
         }
     }

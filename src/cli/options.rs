@@ -12,7 +12,9 @@ use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
 use super::Failure;
 use super::output::notice;
+use crate::clean::clean;
 use crate::config::{self, Config};
+use crate::display;
 use crate::engine::fusion::event::Role;
 use crate::engine::fusion::params::needs::{self, Origin, Settled, When};
 use crate::engine::fusion::params::{KNOBS, Kind, Knob, PRESETS, Params};
@@ -221,7 +223,7 @@ pub(super) fn without_own_sampling(mut settled: Settled, config: &Config) -> Set
 pub(super) fn config_but_knobs(matches: &ArgMatches) -> Result<Config, Failure> {
     let mut config = config::load(matches.get_one::<PathBuf>("config").map(PathBuf::as_path))?;
     for warning in &config.warnings {
-        notice(&format!("warning: {warning}"));
+        notice(&display!("warning: {warning}"));
     }
     if let Some(preset) = matches.get_one::<String>("preset") {
         config.presets.apply(preset, &mut config.params)?;
@@ -235,7 +237,7 @@ pub(super) fn config_but_knobs(matches: &ArgMatches) -> Result<Config, Failure> 
 
 /// Reports which other knobs were set, and which have no effect.
 pub(super) fn say(settled: &Settled) {
-    settled.lines().for_each(|line| notice(&line));
+    settled.lines().for_each(|line| notice(&clean(&line)));
 }
 
 /// The knobs on the command line, with their values as written.

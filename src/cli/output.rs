@@ -3,61 +3,160 @@
 //! A model's output must not move a terminal's cursor or change its colours, so it is cleaned for a terminal. A file or a pipe
 //! gets the bytes as they are.
 
-use std::borrow::Cow;
 use std::io::{self, IsTerminal, Write};
+use std::time::Duration;
 
-use crate::clean::{Cleaner, clean};
+use crossterm::queue;
+use crossterm::style::{Attribute, SetAttribute};
+use indicatif::ProgressBar;
+
+use crate::clean::{Cleaner, DisplayStr, DisplayText};
+
+/// Between two looks of the sign that something continues.
+const TICK: Duration = Duration::from_millis(120);
+
+/// Columns of a terminal that does not say how wide it is.
+const USUAL: usize = 80;
 
 /// Where an answer goes.
 pub(super) struct Answer {
     out: io::Stdout,
-    /// Only a terminal needs one.
-    cleaner: Option<Cleaner>,
+    reader: Reader,
+}
+
+/// Who reads an answer.
+enum Reader {
+    Terminal(Box<Cleaner>),
+    Program,
 }
 
 impl Answer {
     /// Standard output.
     pub(super) fn new() -> Self {
         let out = io::stdout();
-        let cleaner = out.is_terminal().then(Cleaner::default);
-        Self { out, cleaner }
+        let reader = if out.is_terminal() { Reader::Terminal(Box::default()) } else { Reader::Program };
+        Self { out, reader }
     }
 
     /// Writes text immediately.
     pub(super) fn write(&mut self, text: &str) -> io::Result<()> {
-        let shown = shown(self.cleaner.as_mut(), text);
         let mut out = self.out.lock();
-        out.write_all(shown.as_bytes())?;
+        self.reader.write(&mut out, text)?;
+        out.flush()
+    }
+
+    /// Writes lines in which some pieces look otherwise; `styled` if the reader can show it.
+    pub(super) fn write_lines(&mut self, lines: &[Vec<(DisplayText, Option<Attribute>)>], styled: bool) -> io::Result<()> {
+        let mut out = io::BufWriter::new(self.out.lock());
+        for line in lines {
+            styled_line(&mut out, line, styled)?;
+        }
         out.flush()
     }
 }
 
-fn shown<'a>(cleaner: Option<&mut Cleaner>, text: &'a str) -> Cow<'a, str> {
-    match cleaner {
-        Some(cleaner) => Cow::Owned(cleaner.push(text)),
-        None => Cow::Borrowed(text),
+impl Reader {
+    fn write(&mut self, out: &mut impl Write, text: &str) -> io::Result<()> {
+        match self {
+            Self::Terminal(cleaner) => show(out, &cleaner.push(text)),
+            Self::Program => out.write_all(text.as_bytes()),
+        }
     }
 }
 
+fn show<'a>(out: &mut impl Write, text: impl Into<DisplayStr<'a>>) -> io::Result<()> {
+    out.write_all(text.into().as_bytes())
+}
+
+fn styled_line(out: &mut impl Write, pieces: &[(DisplayText, Option<Attribute>)], styled: bool) -> io::Result<()> {
+    for (text, attribute) in pieces {
+        match attribute.filter(|_| styled) {
+            Some(attribute) => {
+                queue!(out, SetAttribute(attribute))?;
+                show(out, text)?;
+                queue!(out, SetAttribute(Attribute::Reset))?;
+            }
+            None => show(out, text)?,
+        }
+    }
+    show(out, "\n")
+}
+
+/// Columns of the terminal that standard output is; `None` of a file or a pipe.
+pub(super) fn columns() -> Option<usize> {
+    io::stdout().is_terminal().then(|| crossterm::terminal::size().map_or(USUAL, |(columns, _)| usize::from(columns)))
+}
+
+/// Says what the parser of the arguments has to say: help and version on standard output, errors on standard error.
+pub(super) fn parsed(error: &clap::Error) -> io::Result<()> {
+    error.print()?;
+    io::stdout().flush()
+}
+
+/// Writes what is still on its way. There is nowhere to say that this failed.
+pub(super) fn flush() {
+    let _ = io::stdout().flush();
+}
+
 /// Prints a notice on standard error. A failure of that cannot be reported anywhere.
-pub(super) fn notice(text: &str) {
-    let _ = writeln!(io::stderr().lock(), "specfuse: {}", clean(text));
+pub(super) fn notice<'a>(text: impl Into<DisplayStr<'a>>) {
+    let mut err = io::stderr().lock();
+    let _ = show(&mut err, "specfuse: ").and_then(|()| show(&mut err, text)).and_then(|()| show(&mut err, "\n"));
+}
+
+/// What is waited for: shown on a terminal only, and gone when it is there.
+pub(super) struct Waiting(ProgressBar);
+
+impl Waiting {
+    pub(super) fn new() -> Self {
+        let bar = ProgressBar::new_spinner();
+        bar.enable_steady_tick(TICK);
+        Self(bar)
+    }
+
+    pub(super) fn say<'a>(&self, text: impl Into<DisplayStr<'a>>) {
+        self.0.set_message(text.into().as_str().to_owned());
+    }
+
+    pub(super) fn end(self) {
+        self.0.finish_and_clear();
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::clean::clean;
+
+    fn written(mut reader: Reader, pieces: &[&str]) -> String {
+        let mut out = Vec::new();
+        for piece in pieces {
+            reader.write(&mut out, piece).unwrap();
+        }
+        String::from_utf8(out).unwrap()
+    }
 
     #[test]
     fn a_terminal_gets_clean_text_even_where_an_escape_is_cut() {
-        let mut cleaner = Cleaner::default();
         let pieces = ["a\u{1b}", "[2", "Jb\n\u{202e}c", "\u{9d}0;x", "y\u{9c}d"];
-        let shown: Vec<_> = pieces.iter().map(|piece| shown(Some(&mut cleaner), piece)).collect();
-        assert_eq!(shown.concat(), "ab\ncd");
+        assert_eq!(written(Reader::Terminal(Box::default()), &pieces), "ab\ncd");
     }
 
     #[test]
     fn a_pipe_gets_the_bytes_as_they_are() {
-        assert_eq!(shown(None, "a\u{1b}[2Jb\tc\r\n\u{202e}"), "a\u{1b}[2Jb\tc\r\n\u{202e}");
+        assert_eq!(written(Reader::Program, &["a\u{1b}[2Jb\tc\r\n\u{202e}"]), "a\u{1b}[2Jb\tc\r\n\u{202e}");
+    }
+
+    #[test]
+    fn only_a_terminal_gets_styles() {
+        let (heading, rest) = (clean("Keys"), clean(" and \u{1b}[31mmore"));
+        let written = |styled| {
+            let mut out = Vec::new();
+            let pieces = [(heading.clone(), Some(Attribute::Bold)), (rest.clone(), None)];
+            styled_line(&mut out, &pieces, styled).unwrap();
+            String::from_utf8(out).unwrap()
+        };
+        assert_eq!(written(false), "Keys and more\n");
+        assert_eq!(written(true), "\u{1b}[1mKeys\u{1b}[0m and more\n");
     }
 }

@@ -9,6 +9,7 @@ use super::output::notice;
 use super::recording::{self, Recording};
 use super::{Done, Failure, options, ui_replay};
 use crate::config::{self, Config};
+use crate::display;
 use crate::engine::fusion::params::needs::Settled;
 use crate::engine::member::paced::Pace;
 use crate::engine::replay;
@@ -255,7 +256,7 @@ fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
 
 fn farewell(left: &Left) -> Done {
     if let Some(trace) = left.trace.as_ref().filter(|trace| trace.exists()) {
-        notice(&format!("the last run is kept: specfuse replay {}", trace.display()));
+        notice(&display!("the last run is kept: specfuse replay {}", trace.display()));
     }
     left.ended_by.map_or(Done::Complete, |signal| Done::Interrupted(signal.exit_code()))
 }

@@ -11,6 +11,8 @@ use super::interrupt::{self, Interrupt};
 use super::members::{TOYS, Wait, any_built_in};
 use super::output::{Answer, notice};
 use super::{Done, Failure, members, options, prompt, runtime, summary};
+use crate::clean::clean;
+use crate::display;
 use crate::engine::fusion::conversation::{Conversation, Role, Turn};
 use crate::engine::fusion::event::{Event, ExitReason, MemberName, Outcome, Record};
 use crate::engine::fusion::params::Params;
@@ -149,7 +151,7 @@ async fn answer(
     while let Some(record) = run.next().await {
         let shown = show(wishes, &mut out, &mut lines, &record);
         if let Some(text) = troubles.of(&record) {
-            notice(&text);
+            notice(&clean(&text));
         }
         if let Err(error) = shown
             && !interrupt.explains(&error).await
@@ -193,7 +195,7 @@ fn journal(wishes: &Wishes, turn: usize) -> Result<Option<Journal>, TraceError> 
     let folders = Folders::of_platform();
     let opened = traces::open(&wishes.trace, folders.as_ref(), turn, wishes.traces_kept, SystemTime::now())?;
     if let Some(error) = opened.warning {
-        notice(&format!("warning: no trace is kept of this run: {error}"));
+        notice(&display!("warning: no trace is kept of this run: {error}"));
     }
     Ok(opened.journal)
 }
@@ -217,13 +219,13 @@ fn output_failed(error: io::Error, text: String) -> Result<Answered, Failure> {
     if error.kind() == io::ErrorKind::BrokenPipe {
         return Ok(Answered { text, done: Done::Complete });
     }
-    notice(&format!("accepted before the output failed: {text}"));
+    notice(&display!("accepted before the output failed: {text}"));
     Err(Failure::Output(error))
 }
 
 fn conclude(wishes: &Wishes, played: &Played) -> Result<Done, Failure> {
     if let Some(outcome) = played.outcome().filter(|_| !wishes.quiet) {
-        notice(&summary::line(outcome, &played.summary(), wishes.seed, &wishes.away));
+        notice(&clean(&summary::line(outcome, &played.summary(), wishes.seed, &wishes.away)));
     }
     if let Some(reason) = played.unanswered() {
         return Err(Failure::Unanswered(reason));

@@ -10,6 +10,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::output::{Answer, notice};
 use super::{Done, Failure};
+use crate::display;
 use crate::playground::state::{Screen, ui_recording};
 use crate::playground::view;
 use crate::playground::view::theme::{ColourLevel, Theme};
@@ -44,7 +45,7 @@ pub(super) fn main(path: &Path, matches: &ArgMatches) -> Result<Done, Failure> {
     let bytes = std::fs::read(path).map_err(|source| Failure::File { name: path.display().to_string(), source })?;
     let recording = ui_recording::parse(path, &bytes)?;
     for warning in recording.warnings() {
-        notice(&format!("{}: {warning}", path.display()));
+        notice(&display!("{}: {warning}", path.display()));
     }
     let (all, last) = (matches.get_flag("frames"), recording.frames());
     let (mut player, mut answer) = (recording.play(), Answer::new());
@@ -63,7 +64,7 @@ pub(super) fn main(path: &Path, matches: &ArgMatches) -> Result<Done, Failure> {
         before = Some(shown);
     }
     if before.is_none() {
-        notice(&format!("{}: no frame was drawn", path.display()));
+        notice(&display!("{}: no frame was drawn", path.display()));
     }
     Ok(if before.is_some() { Done::Complete } else { Done::Incomplete })
 }

@@ -101,11 +101,11 @@ fn source(text: &str, kinds: &[&str]) -> Result<(Source, Option<String>), Ensemb
             let kind = text.split_once(':').and_then(|(kind, _)| near(kind));
             // What comes before an `@` may be a key.
             let text = text.rsplit_once('@').map_or(text, |(_, place)| place);
-            return Err(EnsembleError::Neither { text: clean_line(text), nearest: kind.unwrap_or_default().to_owned() });
+            return Err(EnsembleError::Neither { text: clean_line(text).into(), nearest: kind.unwrap_or_default().to_owned() });
         }
     }
     let path = PathBuf::from(text);
-    let stem = path.file_stem().and_then(|stem| stem.to_str()).map(clean_line);
+    let stem = path.file_stem().and_then(|stem| stem.to_str()).map(|stem| clean_line(stem).into());
     Ok((Source::Gguf { path, arguments: Vec::new(), local: Local::default() }, stem))
 }
 

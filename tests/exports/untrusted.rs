@@ -93,7 +93,7 @@ fn check_markdown(texts: &[String]) {
     let (plain, _) = marks(&render(&self::run(&hostile::plain(texts)), Format::Markdown).unwrap());
     assert_eq!(found, plain, "a text has changed the shape of the document");
     let line = |text: &str| {
-        let text = clean(text);
+        let text = clean(text).into_string();
         if text.is_empty() || text.ends_with('\n') { text } else { text + "\n" }
     };
     let mut expected: Vec<String> = run.header.conversation.turns.iter().map(|turn| line(&turn.content)).collect();

@@ -11,7 +11,7 @@ use specfuse::engine::fusion::timing::{Busy, run_timing};
 use specfuse::engine::member::scripted::ScriptedMember;
 use specfuse::playground::state::glyphs::Glyphs;
 use specfuse::playground::state::play::Play;
-use specfuse::playground::state::prose::Prose;
+use specfuse::playground::state::prose::{Line, Prose};
 use specfuse::playground::state::scene::table::{matrix, weights};
 use specfuse::playground::state::scene::waterfall::{round_page, run_page};
 use specfuse::playground::state::scene::why::{Why, prose, why};
@@ -42,7 +42,7 @@ fn closed(play: &Play) -> impl Iterator<Item = &Round> {
 }
 
 fn text(prose: &Prose) -> String {
-    let line = |line: &Vec<(_, String)>| line.iter().map(|(_, text)| text.as_str()).collect::<String>();
+    let line = |line: &Line| line.iter().map(|(_, text)| text.as_str()).collect::<String>();
     prose.iter().map(line).collect::<Vec<_>>().join("\n")
 }
 

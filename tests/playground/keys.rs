@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use specfuse::clean::DisplayText;
 use specfuse::engine::fusion::event::Record;
 use specfuse::engine::round::Command;
 use specfuse::playground::state::action::{ACTIONS, Action};
@@ -26,7 +27,7 @@ fn bound(changes: &[(&str, &[&str])], records: usize) -> Screen {
 }
 
 fn words(state: &Screen) -> String {
-    let line = |line: &Vec<_>| line.iter().map(|(_, text): &(_, String)| text.as_str()).collect::<String>() + "\n";
+    let line = |line: &Vec<_>| line.iter().map(|(_, text): &(_, DisplayText)| text.as_str()).collect::<String>() + "\n";
     state.scene.overlay.iter().map(line).collect()
 }
 

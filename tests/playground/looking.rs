@@ -122,7 +122,7 @@ fn long(records: &[Record], width: u16, height: u16) -> Screen {
 
 fn top_text(state: &Screen) -> String {
     let flow = state.answers.transcript.flow();
-    flow.line(state.answers.transcript.top()).map(|piece| piece.text).collect()
+    flow.line(state.answers.transcript.top()).map(|piece| piece.text.as_str()).collect()
 }
 
 #[test]

@@ -126,7 +126,7 @@ fn a_verifier_that_failed_is_an_error_in_its_column_and_in_the_log() {
     look(&mut state, 0);
     let table = &state.scene.table;
     let column = table.verifiers.iter().position(|verifier| *verifier == MemberIndex(2)).unwrap();
-    assert_eq!(row(table, 0).cells[column], Cell::Failed("no scores today".to_owned()));
+    assert_eq!(row(table, 0).cells[column], Cell::Failed("no scores today".into()));
     assert!(matches!(row(table, 2).cells[column], Cell::Score { own: true, .. }), "its own draft it knows");
     let screen = support::screen(&mut state);
     assert!(screen.contains("err"), "{screen}");

@@ -64,7 +64,7 @@ fn row(model: &FoundModel, finding: &Finding) -> Row {
         model.fit(finding.memory).map_or_else(unknown, |fit| fit.word().to_owned()),
         header.and_then(|header| header.quantisation.clone()).unwrap_or_else(unknown),
         if model.parameters > 0 { parameters_in_words(model.parameters) } else { unknown() },
-        header.map_or_else(unknown, |header| clean_line(&header.architecture)),
+        header.map_or_else(unknown, |header| clean_line(&header.architecture).into()),
         header.and_then(|header| header.context_tokens).map_or_else(unknown, |tokens| tokens.to_string()),
     ]
 }

@@ -10,9 +10,11 @@ mod table;
 use clap::{Arg, ArgAction, ArgMatches, Command};
 
 use self::measure::Checked;
-use super::output::{Answer, notice};
+use super::output::{Answer, columns, notice};
 use super::{Done, Failure, members, options, runtime};
+use crate::clean::clean;
 use crate::config::Source;
+use crate::display;
 use crate::ensemble::OpenOptions;
 use crate::ensemble::found::{Finding, look};
 use crate::ensemble::local::{USUAL, find};
@@ -52,24 +54,19 @@ pub(super) fn main(matches: &ArgMatches) -> Result<Done, Failure> {
     Answer::new().write(&text).map_err(Failure::Output)?;
     // The list contains members; what they lack together goes to standard error.
     if let Some(lack) = table::together(&checked).filter(|_| json) {
-        notice(&lack);
+        notice(&clean(&lack));
     }
     for server in found {
-        notice(&format!("found on this machine: {}: specfuse check --model {}", server.name, server.argument()));
+        notice(&display!("found on this machine: {}: specfuse check --model {}", server.name, server.argument()));
     }
-    files.notes.iter().for_each(|note| notice(note));
+    files.notes.iter().for_each(|note| notice(&clean(note)));
     let all_there = checked.iter().all(|member: &Checked| member.fault.is_none());
     Ok(if all_there { Done::Complete } else { Done::Incomplete })
 }
 
 /// The members, then the model files that could be members.
 fn in_words(checked: &[Checked], files: &Finding) -> String {
-    let (members, files) = (table::table(checked, width()), files::table(files, width()));
+    // A file or a pipe gets lines as long as they need to be.
+    let (members, files) = (table::table(checked, columns()), files::table(files, columns()));
     if files.is_empty() { members } else { format!("{members}\n{files}") }
-}
-
-/// Columns of the terminal; lines in a file or a pipe are as long as they need to be.
-fn width() -> Option<usize> {
-    use std::io::IsTerminal;
-    std::io::stdout().is_terminal().then(|| crossterm::terminal::size().map_or(80, |(columns, _)| usize::from(columns)))
 }

@@ -99,9 +99,9 @@ fn row(checked: &Checked) -> Row {
         Some(Ok(_)) | None => can.tier.in_words().to_owned(),
     };
     [
-        clean_line(&checked.name),
+        clean_line(&checked.name).into(),
         shortened(&clean_line(&can.model), WIDEST),
-        clean_line(&can.kind),
+        clean_line(&can.kind).into(),
         can.context_tokens.map_or_else(|| "-".to_owned(), |tokens| tokens.to_string()),
         first,
         rate,

@@ -17,6 +17,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use self::details::Details;
 use super::output::notice;
 use super::{Done, Failure, interrupt, members, options, runtime};
+use crate::display;
 use crate::engine::Seat;
 use crate::ensemble::OpenOptions;
 use crate::prompts::{self, Answers};
@@ -63,10 +64,10 @@ pub(super) fn main(matches: &ArgMatches) -> Result<Done, Failure> {
     super::output::Answer::new().write(&text).map_err(Failure::Output)?;
     kept?;
     if interrupted {
-        notice(&format!("interrupted after {} of {} prompts", results.fused.len(), prompts.len()));
+        notice(&display!("interrupted after {} of {} prompts", results.fused.len(), prompts.len()));
         return Ok(Done::Interrupted(interrupt::code()));
     }
-    notice(&format!("seed {seed}"));
+    notice(&display!("seed {seed}"));
     Ok(Done::Complete)
 }
 

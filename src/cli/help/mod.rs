@@ -8,17 +8,17 @@ mod table;
 mod topics;
 mod wrap;
 
-use std::io::{self, IsTerminal, Write};
+use std::io;
 
 use clap::{Arg, ArgMatches, Command};
-use crossterm::queue;
-use crossterm::style::{Attribute, Print, SetAttribute};
+use crossterm::style::Attribute;
 
 use self::layout::Marks;
 use self::topics::{TOPICS, Text};
 use self::wrap::{Face, Line};
-use super::output::Answer;
+use super::output::{self, Answer};
 use super::{Done, Failure};
+use crate::clean::{DisplayText, clean};
 
 /// The widest text that is comfortable to read.
 const WIDEST: usize = 100;
@@ -88,34 +88,24 @@ fn unknown(name: &str, program: &Command) -> String {
 }
 
 fn show(markdown: &str) -> io::Result<()> {
-    let out = io::stdout();
-    let styled = out.is_terminal() && std::env::var_os("TERM").is_none_or(|term| term != "dumb");
-    let columns =
-        if out.is_terminal() { crossterm::terminal::size().map_or(USUAL, |(columns, _)| columns.into()) } else { USUAL };
-    let lines = layout::lay_out(markdown, columns.min(WIDEST), if styled { Marks::Dropped } else { Marks::Kept });
-    let mut bytes = Vec::new();
-    for line in &lines {
-        write_line(&mut bytes, line, styled)?;
-    }
-    // The texts are the program's own, so there is nothing to clean.
-    let mut out = out.lock();
-    out.write_all(&bytes)?;
-    out.flush()
+    let terminal = output::columns();
+    let styled = terminal.is_some() && std::env::var_os("TERM").is_none_or(|term| term != "dumb");
+    let marks = if styled { Marks::Dropped } else { Marks::Kept };
+    let lines = layout::lay_out(markdown, terminal.unwrap_or(USUAL).min(WIDEST), marks);
+    let lines: Vec<_> = lines.iter().map(|line| pieces(line)).collect();
+    Answer::new().write_lines(&lines, styled)
 }
 
-fn write_line(out: &mut impl Write, line: &Line, styled: bool) -> io::Result<()> {
-    for span in line {
-        let attribute = match span.face {
-            Face::Plain => None,
-            Face::Strong | Face::Heading => Some(Attribute::Bold),
-            Face::Code => Some(Attribute::Underlined),
-        };
-        match attribute.filter(|_| styled) {
-            Some(attribute) => queue!(out, SetAttribute(attribute), Print(&span.text), SetAttribute(Attribute::Reset))?,
-            None => write!(out, "{}", span.text)?,
-        }
+fn pieces(line: &Line) -> Vec<(DisplayText, Option<Attribute>)> {
+    line.iter().map(|span| (clean(&span.text), attribute(span.face))).collect()
+}
+
+fn attribute(face: Face) -> Option<Attribute> {
+    match face {
+        Face::Plain => None,
+        Face::Strong | Face::Heading => Some(Attribute::Bold),
+        Face::Code => Some(Attribute::Underlined),
     }
-    writeln!(out)
 }
 
 #[cfg(test)]
@@ -140,14 +130,9 @@ mod tests {
     }
 
     #[test]
-    fn only_a_terminal_gets_styles() {
+    fn headings_and_code_stand_out() {
         let line: Line = vec![wrap::Span::new(Face::Heading, "Keys"), wrap::Span::new(Face::Plain, " and more")];
-        let written = |styled| {
-            let mut bytes = Vec::new();
-            write_line(&mut bytes, &line, styled).unwrap();
-            String::from_utf8(bytes).unwrap()
-        };
-        assert_eq!(written(false), "Keys and more\n");
-        assert_eq!(written(true), "\u{1b}[1mKeys\u{1b}[0m and more\n");
+        assert_eq!(pieces(&line), [("Keys".into(), Some(Attribute::Bold)), (" and more".into(), None)]);
+        assert_eq!(attribute(Face::Code), Some(Attribute::Underlined));
     }
 }

@@ -14,6 +14,8 @@ use self::wishes::{Format, Wishes};
 use super::interrupt::{self, Interrupt};
 use super::output::{Answer, notice};
 use super::{Done, Failure, members, options, runtime};
+use crate::clean::clean;
+use crate::display;
 use crate::engine::Seat;
 use crate::ensemble::OpenOptions;
 use crate::files::Folders;
@@ -96,7 +98,7 @@ fn open(wishes: &Wishes, sweep: &mut Sweep, seats: &[Seat]) -> Result<Option<(St
         sweep.traces = Some(store.traces()?);
     }
     if let Some(told) = earlier.told() {
-        notice(&told);
+        notice(&clean(&told));
     }
     Ok(Some((store, earlier.finished)))
 }
@@ -156,18 +158,18 @@ fn show(wishes: &Wishes, finished: &[Finished]) -> Result<(), Failure> {
 
 fn conclude(wishes: &Wishes, played: &Played, total: usize, store: Option<&Store>) {
     if played.interrupted {
-        notice(&format!("interrupted after {} of {total} answers", played.finished.len()));
+        notice(&display!("interrupted after {} of {total} answers", played.finished.len()));
     }
     let errors = played.finished.iter().filter_map(|finished| finished.answer.error.as_ref());
     if let Some(error) = errors.clone().next() {
-        notice(&format!("{} answers failed, the first with: {error}", errors.count()));
+        notice(&display!("{} answers failed, the first with: {error}", errors.count()));
     }
     let Some(store) = store else {
-        notice(&format!("seed {}", wishes.sweep.seed));
+        notice(&display!("seed {}", wishes.sweep.seed));
         return;
     };
     let traces = if wishes.traces { "results and traces" } else { "results" };
-    notice(&format!("seed {} · {traces} in {}", wishes.sweep.seed, store.folder().display()));
+    notice(&display!("seed {} · {traces} in {}", wishes.sweep.seed, store.folder().display()));
     if played.interrupted {
         notice("the same command goes on where this one stopped");
     }

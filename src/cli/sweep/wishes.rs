@@ -7,6 +7,7 @@ use clap::ArgMatches;
 
 use super::{Failure, notice, options};
 use crate::config::Config;
+use crate::display;
 use crate::engine::fusion::conversation::Conversation;
 use crate::engine::fusion::params::needs::Origin;
 use crate::prompts::{self, Answers, Prompt};
@@ -94,9 +95,11 @@ fn grid(matches: &ArgMatches, config: &mut Config) -> Result<Grid, Failure> {
     let grid = Grid::new(axes)?;
     for implied in &implied {
         config.given.set(implied.knob, Origin::CommandLine);
-        notice(&format!(
+        notice(&display!(
             "`{}` is set to {}: otherwise sweeping `{}` would change nothing",
-            implied.knob, implied.value, implied.by
+            implied.knob,
+            implied.value,
+            implied.by
         ));
     }
     let settled = settle(grid.axes(), &mut config.params, &config.given);

@@ -33,7 +33,7 @@ pub(super) fn look(walk: &mut Walk, place: &Place, folder: &Path) {
     }
     for blob in walk.entries(place, &folder.join("blobs")) {
         if blob.extension().is_some_and(|ending| ending == "incomplete") && is_gguf(&blob) {
-            walk.under_way(place, &blob, clean_line(repository));
+            walk.under_way(place, &blob, clean_line(repository).into());
         }
     }
 }

@@ -186,7 +186,7 @@ pub fn find(places: &[Place], known: &[PathBuf], memory: Option<Memory>) -> Find
     if !left_out.is_empty() {
         notes.push(without_text(&left_out));
     }
-    let notes = notes.iter().map(|note| clean_line(note)).collect();
+    let notes = notes.iter().map(|note| clean_line(note).into()).collect();
     Finding { models, memory, notes }
 }
 
@@ -210,7 +210,7 @@ fn described(candidate: Candidate) -> Option<Described> {
     let bytes = parts::bytes(&path);
     let mut found = FoundModel { name, path, whose: whose.into(), bytes, header: None, parameters: 0, problem };
     if let Some(problem) = &found.problem {
-        found.problem = Some(clean_line(problem));
+        found.problem = Some(clean_line(problem).into());
         return Some(Described::Model(Box::new(found)));
     }
     match file::problem(&found.path).map_or_else(|| read(&found.path), Err) {
@@ -222,7 +222,7 @@ fn described(candidate: Candidate) -> Option<Described> {
         }
         Ok((header, parameters)) => (found.header, found.parameters) = (Some(header), parameters),
         Err(_) if std::fs::symlink_metadata(&found.path).is_err() => return None,
-        Err(problem) => found.problem = Some(clean_line(&problem)),
+        Err(problem) => found.problem = Some(clean_line(&problem).into()),
     }
     Some(Described::Model(Box::new(found)))
 }

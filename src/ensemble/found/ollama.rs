@@ -46,7 +46,7 @@ pub(super) fn look(walk: &mut Walk, place: &Place) {
 /// Ollama's name for the model of a manifest: `MODEL:TAG`, preceded by registry and namespace if they are not the usual ones.
 /// Cleaned.
 fn name(manifest: &Path) -> String {
-    let parts: Vec<String> = manifest.iter().map(|part| clean_line(&part.to_string_lossy())).collect();
+    let parts: Vec<String> = manifest.iter().map(|part| clean_line(&part.to_string_lossy()).into()).collect();
     let Some((tag, rest)) = parts.split_last() else { return String::new() };
     let rest = match rest {
         [registry, namespace, model @ ..] if registry == "registry.ollama.ai" && namespace == "library" => model,

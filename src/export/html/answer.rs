@@ -1,7 +1,7 @@
 //! The answer, each segment in its author's colour and lettered, with its round beside it for whoever points at it.
 
 use super::page::Page;
-use crate::clean::clean_line;
+use crate::clean::{DisplayText, clean, clean_line};
 use crate::export::figure::{self, shortened};
 use crate::export::report::{CandidateReport, Report, RoundReport, Segment, Who};
 use crate::export::words;
@@ -10,8 +10,8 @@ use crate::export::words;
 pub(super) fn answer(page: &mut Page, report: &Report, longest: usize) {
     page.markup("<p class=\"legend\">Point at a segment, or move to it with the tab key, to see its round. Written by:");
     for member in report.members.iter().filter(|member| member.segments > 0) {
-        page.markup(" <span class=\"").member(member.name.place).markup("\"><b>").text(&member.name.letter().to_string());
-        page.markup("</b> ").line(&member.name.name).markup("</span>");
+        page.markup(" <span class=\"").member(member.name.place).markup("\"><b>").text(&DisplayText::from(member.name.letter()));
+        page.markup("</b> ").text(&clean_line(&member.name.name)).markup("</span>");
     }
     if report.segments.iter().any(|segment| !segment.by_hand().is_empty()) {
         page.markup(" <span>(<b>+</b>: a person had a hand in it)</span>");
@@ -22,7 +22,7 @@ pub(super) fn answer(page: &mut Page, report: &Report, longest: usize) {
         if let Some(author) = &segment.author {
             page.markup(" class=\"").member(author.place).markup("\"");
         }
-        page.markup(" href=\"#r").number(round.number).own().markup("\">").text(&segment.text);
+        page.markup(" href=\"#r").number(round.number).own().markup("\">").text(&clean(&segment.text));
         if clean_line(&segment.text).is_empty() {
             page.markup(if segment.ends { "[end]" } else { "[space]" });
         }
@@ -36,7 +36,7 @@ pub(super) fn answer(page: &mut Page, report: &Report, longest: usize) {
 fn popup(page: &mut Page, segment: &Segment, round: &RoundReport, longest: usize) {
     page.markup("<span class=\"p\"><b>Round ").number(round.number);
     let verdict = words::verdict(round);
-    page.markup(if verdict.is_empty() { "" } else { ": " }).line(&verdict).markup("</b>");
+    page.markup(if verdict.is_empty() { "" } else { ": " }).text(&verdict).markup("</b>");
     if !segment.by_hand().is_empty() {
         page.markup("\n<span>").markup(segment.by_hand()).markup("</span>");
     }
@@ -49,8 +49,8 @@ fn popup(page: &mut Page, segment: &Segment, round: &RoundReport, longest: usize
 }
 
 /// The letters of a candidate's authors, with a mark where it was accepted.
-pub(super) fn letters(candidate: &CandidateReport) -> String {
-    candidate.authors.iter().map(Who::letter).chain(candidate.accepted.then_some('✓')).collect()
+pub(super) fn letters(candidate: &CandidateReport) -> DisplayText {
+    candidate.authors.iter().map(Who::letter).chain(candidate.accepted.then_some('✓')).map(DisplayText::from).collect()
 }
 
 /// Whose colour a candidate has.

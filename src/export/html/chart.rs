@@ -1,6 +1,8 @@
 //! The exit chart as a drawing: each member's retention over the rounds, and the threshold that it is compared with.
 
 use super::page::Page;
+use crate::clean::{DisplayText, clean_line};
+use crate::display;
 use crate::export::figure;
 use crate::export::report::{Report, StandingReport};
 use crate::export::words;
@@ -42,7 +44,7 @@ pub(super) fn chart(page: &mut Page, report: &Report) {
     }
     page.markup("<ul>\n");
     for exit in &report.exits {
-        page.markup("<li>").line(&words::dated_departure(exit)).markup("</li>\n");
+        page.markup("<li>").text(&words::dated_departure(exit)).markup("</li>\n");
     }
     page.markup("</ul>\n");
 }
@@ -51,7 +53,7 @@ fn drawing(page: &mut Page, report: &Report, scale: &Scale) {
     page.markup("<svg class=\"chart\" viewBox=\"0 0 800 260\" role=\"img\" aria-labelledby=\"").id("chart-title");
     page.markup(" ").id("chart-text").markup("\">\n<title id=\"").id("chart-title").markup("\">");
     page.markup("Retention of each member by round</title>\n<desc id=\"").id("chart-text").markup("\">");
-    page.line(&in_words(report)).markup("</desc>\n");
+    page.text(&in_words(report)).markup("</desc>\n");
     axes(page, report, scale);
     let threshold = |round: usize| report.rounds[round].standings.first().map(|standing| standing.threshold);
     lines(page, report, scale, "<polyline class=\"threshold\" points=\"", None, threshold);
@@ -63,7 +65,7 @@ fn drawing(page: &mut Page, report: &Report, scale: &Scale) {
             let (x, y) = scale.place(round, value);
             // Members that end close to each other stand side by side.
             label(page, (x + 4.0 + 9.0 * (place % 4) as f64, y + 4.0), "start", Some(place));
-            page.text(&member.name.letter().to_string()).markup("</text>\n");
+            page.text(&DisplayText::from(member.name.letter())).markup("</text>\n");
         }
     }
     page.markup("</svg>\n");
@@ -134,13 +136,14 @@ fn label(page: &mut Page, place: (f64, f64), anchor: &'static str, member: Optio
 }
 
 /// What the lines say, for those who do not see them.
-fn in_words(report: &Report) -> String {
+fn in_words(report: &Report) -> DisplayText {
     let last = |place: usize| (0..report.rounds.len()).rev().find_map(|round| Some((round, standing(report, round, place)?)));
     let told = report.members.iter().enumerate().filter_map(|(place, member)| {
         let (round, standing) = last(place)?;
         let number = report.rounds[round].number;
         let (retention, threshold) = (figure::score(Some(standing.retention)), figure::score(Some(standing.threshold)));
-        Some(format!("{} {}: {retention} after round {number}, threshold {threshold}", member.name.letter(), member.name.name))
+        let (letter, name) = (member.name.letter(), clean_line(&member.name.name));
+        Some(display!("{letter} {name}: {retention} after round {number}, threshold {threshold}"))
     });
-    format!("The dashed line is the threshold. {}.", told.collect::<Vec<_>>().join("; "))
+    display!("The dashed line is the threshold. {}.", DisplayText::joined(&told.collect::<Vec<_>>(), "; "))
 }

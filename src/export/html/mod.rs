@@ -16,7 +16,7 @@ use super::figure::shortened;
 use super::outline;
 use super::report::Report;
 use super::words;
-use crate::clean::clean_line;
+use crate::clean::{clean, clean_line};
 use crate::engine::fusion::conversation::Role;
 
 const STYLE: &str = include_str!("style.css");
@@ -38,7 +38,7 @@ pub(super) fn html(report: &Report) -> String {
     let mut page = Page::default();
     head(&mut page, &report.question);
     page.markup("<body>\n<header>\n<h1>A SpecFuse run</h1>\n<p>");
-    page.line(&words::lead(report)).markup("</p>\n</header>\n");
+    page.text(&words::lead(report)).markup("</p>\n</header>\n");
     contents(&mut page);
     page.markup("<main>\n");
     body(&mut page, report, false, candidates(report));
@@ -52,11 +52,11 @@ pub(super) fn several(conversations: &[Vec<Option<Report>>]) -> String {
     let parts = outline::parts(conversations);
     let reports = || parts.iter().filter_map(|part| part.report);
     head(&mut page, reports().next().map_or("", |report| &report.question));
-    page.markup("<body>\n<header>\n<h1>").line(&outline::title(conversations)).markup("</h1>\n</header>\n");
+    page.markup("<body>\n<header>\n<h1>").text(&outline::title(conversations)).markup("</h1>\n</header>\n");
     page.markup("<nav aria-label=\"Contents\">\n<ul>\n");
     for (place, part) in parts.iter().enumerate() {
         page.part = place + 1;
-        page.markup("<li><a href=\"#").id("part").markup("\">").line(&part.title).markup("</a></li>\n");
+        page.markup("<li><a href=\"#").id("part").markup("\">").text(&part.title).markup("</a></li>\n");
     }
     page.markup("</ul>\n</nav>\n<main>\n");
     let all = reports().map(candidates).sum();
@@ -65,7 +65,7 @@ pub(super) fn several(conversations: &[Vec<Option<Report>>]) -> String {
         page.heading(part.level, Some("part"), &part.title);
         page.depth = part.level - 1;
         if let Some(report) = part.report {
-            page.markup("<p>").line(&words::lead(report)).markup("</p>\n");
+            page.markup("<p>").text(&words::lead(report)).markup("</p>\n");
             body(&mut page, report, part.follows, all);
         }
     }
@@ -80,7 +80,7 @@ fn body(page: &mut Page, report: &Report, follows: bool, candidates: usize) {
         earlier(page, report);
     }
     section(page, "question", "Question", |page| {
-        page.markup("<div class=\"said\" lang=\"\">").text(&report.question).markup("</div>\n");
+        page.markup("<div class=\"said\" lang=\"\">").text(&clean(&report.question)).markup("</div>\n");
     });
     section(page, "answer", "Answer", |page| answer::answer(page, report, share_of(POPUPS, candidates)));
     section(page, "rounds", "Rounds", |page| rounds::rounds(page, report, share_of(TABLE, candidates)));
@@ -112,7 +112,7 @@ fn head(page: &mut Page, question: &str) {
     page.markup("<meta http-equiv=\"Content-Security-Policy\" content=\"").text(POLICY).markup("\">\n");
     page.markup("<meta name=\"referrer\" content=\"no-referrer\">\n");
     page.markup("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>SpecFuse: ");
-    page.line(&shortened(&clean_line(question), TITLE));
+    page.text(&shortened(&clean_line(question), TITLE));
     page.markup("</title>\n<style>").markup(STYLE).markup("</style>\n</head>\n");
 }
 
@@ -140,7 +140,7 @@ fn earlier(page: &mut Page, report: &Report) {
                 Role::User => "Earlier question",
                 Role::Assistant => "Earlier answer",
             };
-            page.heading(3, None, title).markup("<div class=\"said\" lang=\"\">").text(&turn.content).markup("</div>\n");
+            page.heading(3, None, title).markup("<div class=\"said\" lang=\"\">").text(&clean(&turn.content)).markup("</div>\n");
         }
     });
 }

@@ -1,9 +1,9 @@
-//! A page in the making. Markup can only come from this program: every other text goes through [`Page::text`] or
-//! [`Page::line`], which leave nothing in it that a browser could take for markup.
+//! A page in the making. Markup can only come from this program: every other text is cleaned and goes through [`Page::text`],
+//! which leaves nothing in it that a browser could take for markup.
 
 use std::fmt::Write as _;
 
-use crate::clean::{clean, clean_line};
+use crate::clean::DisplayStr;
 
 /// HTML text that grows.
 #[derive(Default)]
@@ -23,13 +23,20 @@ impl Page {
     }
 
     /// Anybody's text, with its line breaks; harmless in an element and in a quoted attribute.
-    pub(super) fn text(&mut self, text: &str) -> &mut Self {
-        self.escaped(&clean(text))
-    }
-
-    /// Anybody's text on one line.
-    pub(super) fn line(&mut self, text: &str) -> &mut Self {
-        self.escaped(&clean_line(text))
+    pub(super) fn text<'a>(&mut self, text: impl Into<DisplayStr<'a>>) -> &mut Self {
+        for character in text.into().chars() {
+            match character {
+                '&' => self.html.push_str("&amp;"),
+                '<' => self.html.push_str("&lt;"),
+                '>' => self.html.push_str("&gt;"),
+                '"' => self.html.push_str("&quot;"),
+                '\'' => self.html.push_str("&#39;"),
+                // No characters at all, and no place in a document.
+                '\u{FFFE}' | '\u{FFFF}' => self.html.push('\u{FFFD}'),
+                _ => self.html.push(character),
+            }
+        }
+        self
     }
 
     /// A number: a count, an identifier, a part of one.
@@ -64,34 +71,18 @@ impl Page {
     }
 
     /// A heading; within a part of a page of several runs it is as much deeper.
-    pub(super) fn heading(&mut self, level: usize, id: Option<&'static str>, title: &str) -> &mut Self {
+    pub(super) fn heading<'a>(&mut self, level: usize, id: Option<&'static str>, title: impl Into<DisplayStr<'a>>) -> &mut Self {
         let level = level + self.depth;
         self.markup("<h").number(level);
         if let Some(id) = id {
             self.markup(" id=\"").id(id).markup("\"");
         }
-        self.markup(">").line(title).markup("</h").number(level).markup(">\n")
+        self.markup(">").text(title).markup("</h").number(level).markup(">\n")
     }
 
     /// The whole page.
     pub(super) fn done(self) -> String {
         self.html
-    }
-
-    fn escaped(&mut self, text: &str) -> &mut Self {
-        for character in text.chars() {
-            match character {
-                '&' => self.html.push_str("&amp;"),
-                '<' => self.html.push_str("&lt;"),
-                '>' => self.html.push_str("&gt;"),
-                '"' => self.html.push_str("&quot;"),
-                '\'' => self.html.push_str("&#39;"),
-                // No characters at all, and no place in a document.
-                '\u{FFFE}' | '\u{FFFF}' => self.html.push('\u{FFFD}'),
-                _ => self.html.push(character),
-            }
-        }
-        self
     }
 }
 
@@ -101,11 +92,12 @@ const COLOURS: usize = 8;
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::clean::clean;
 
     #[test]
     fn nothing_of_a_text_is_markup() {
         let mut page = Page::default();
-        page.text("</style><script>'\"&\u{0}\u{202e}\n\u{1b}[2J\u{ffff}");
+        page.text(&clean("</style><script>'\"&\u{0}\u{202e}\n\u{1b}[2J\u{ffff}"));
         assert_eq!(page.done(), "&lt;/style&gt;&lt;script&gt;&#39;&quot;&amp;\n\u{fffd}");
     }
 }

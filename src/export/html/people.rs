@@ -1,6 +1,8 @@
 //! The small tables: members, settings, figures, warnings.
 
 use super::page::Page;
+use crate::clean::{DisplayText, clean_line};
+use crate::display;
 use crate::export::figure;
 use crate::export::report::Report;
 use crate::export::words;
@@ -15,11 +17,15 @@ pub(super) fn members(page: &mut Page, report: &Report) {
     page.markup("<th scope=\"col\">Tokens</th><th scope=\"col\">Left</th></tr>\n</thead>\n<tbody>\n");
     for member in &report.members {
         page.markup("<tr><th scope=\"row\" class=\"").member(member.name.place).markup("\">");
-        page.text(&member.name.letter().to_string()).markup(" ").line(&member.name.name).markup("</th><td>");
-        page.line(&member.kind).markup("</td><td>").line(&member.model).markup("</td><td>").markup(words::role(member.role));
+        page.text(&DisplayText::from(member.name.letter())).markup(" ").text(&clean_line(&member.name.name)).markup("</th><td>");
+        page.text(&clean_line(&member.kind))
+            .markup("</td><td>")
+            .text(&clean_line(&member.model))
+            .markup("</td><td>")
+            .markup(words::role(member.role));
         page.markup("</td><td>").number(member.segments).markup("</td><td>").number(member.tokens).markup("</td><td>");
         let left = words::departures_of(report, &member.name);
-        page.line(if left.is_empty() { figure::NONE } else { &left }).markup("</td></tr>\n");
+        page.text(if left.is_empty() { figure::NONE.into() } else { left.as_display() }).markup("</td></tr>\n");
     }
     page.markup("</tbody>\n</table>\n</div>\n");
 }
@@ -35,8 +41,8 @@ pub(super) fn settings(page: &mut Page, report: &Report) {
         "<th scope=\"col\">Knob</th><th scope=\"col\">Value</th><th scope=\"col\">Default</th></tr>\n</thead>\n<tbody>\n",
     );
     for changed in &report.not_default {
-        page.markup("<tr><th scope=\"row\">").line(changed.name).markup("</th><td>").line(&changed.to.to_string());
-        page.markup("</td><td>").line(&changed.from.to_string()).markup("</td></tr>\n");
+        page.markup("<tr><th scope=\"row\">").text(changed.name).markup("</th><td>").text(&display!("{}", changed.to));
+        page.markup("</td><td>").text(&display!("{}", changed.from)).markup("</td></tr>\n");
     }
     page.markup("</tbody>\n</table>\n");
 }
@@ -45,7 +51,7 @@ pub(super) fn settings(page: &mut Page, report: &Report) {
 pub(super) fn figures(page: &mut Page, report: &Report) {
     page.markup("<table>\n<caption>The run in numbers</caption>\n<tbody>\n");
     for (name, fact) in words::facts(report) {
-        page.markup("<tr><th scope=\"row\">").markup(name).markup("</th><td>").line(&fact).markup("</td></tr>\n");
+        page.markup("<tr><th scope=\"row\">").markup(name).markup("</th><td>").text(&fact).markup("</td></tr>\n");
     }
     page.markup("</tbody>\n</table>\n");
 }
@@ -54,7 +60,7 @@ pub(super) fn figures(page: &mut Page, report: &Report) {
 pub(super) fn warnings(page: &mut Page, report: &Report) {
     page.markup("<ul>\n");
     for warning in &report.warnings {
-        page.markup("<li>").line(warning).markup("</li>\n");
+        page.markup("<li>").text(&clean_line(warning)).markup("</li>\n");
     }
     page.markup("</ul>\n");
 }

@@ -2,6 +2,7 @@
 
 use super::answer::{first_author, letters};
 use super::page::Page;
+use crate::clean::{DisplayText, clean_line};
 use crate::export::figure::{self, shortened};
 use crate::export::report::{CandidateReport, Report, RoundReport, Segment, Verdict};
 use crate::export::words;
@@ -17,8 +18,8 @@ pub(super) fn rounds(page: &mut Page, report: &Report, longest: usize) {
     page.markup("<th scope=\"col\">By</th><th scope=\"col\">Candidate</th><th scope=\"col\">Fused score</th>");
     for place in &verifiers {
         let name = &report.members[*place].name;
-        page.markup("<th scope=\"col\"><abbr title=\"").line(&name.name).markup("\">");
-        page.text(&name.letter().to_string()).markup("</abbr></th>");
+        page.markup("<th scope=\"col\"><abbr title=\"").text(&clean_line(&name.name)).markup("\">");
+        page.text(&DisplayText::from(name.letter())).markup("</abbr></th>");
     }
     page.markup("<th scope=\"col\">What happened</th></tr>\n</thead>\n");
     for (segment, round) in report.segments.iter().zip(&report.rounds) {
@@ -70,7 +71,7 @@ fn notes(page: &mut Page, report: &Report, round: &RoundReport, rows: usize) {
     let mut notes = vec![words::verdict(round)];
     notes.extend(words::happenings(report, round));
     notes.retain(|note| !note.is_empty());
-    page.line(&notes.join("; ")).markup("</td>");
+    page.text(&DisplayText::joined(&notes, "; ")).markup("</td>");
 }
 
 fn row(page: &mut Page, candidate: &CandidateReport, verifiers: &[usize], longest: usize) {

@@ -1,14 +1,39 @@
 //! Text as Markdown that shows as that text.
 
-use crate::clean::{clean, clean_line};
+use std::fmt;
+
+use crate::clean::DisplayStr;
+
+/// Markdown: of this program's source, or text in which nothing is markup.
+#[derive(Debug, Default, PartialEq)]
+pub(super) struct Markdown(String);
+
+impl Markdown {
+    pub(super) fn number(number: usize) -> Self {
+        Self(number.to_string())
+    }
+}
+
+/// Markup of ours.
+impl From<&'static str> for Markdown {
+    fn from(markup: &'static str) -> Self {
+        Self(markup.to_owned())
+    }
+}
+
+impl fmt::Display for Markdown {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
 
 /// The shortest fence of a code block.
 const SHORTEST_FENCE: usize = 3;
 
 /// Text on one line inside a paragraph or a table cell. No character of it opens a span, a link, an entity, a tag, a cell, or
 /// what GitHub and others make of `@name`, `#1`, `:name:`, `$x$`, `www.` and addresses.
-pub(super) fn inline(text: &str) -> String {
-    let line = clean_line(text);
+pub(super) fn inline<'a>(line: impl Into<DisplayStr<'a>>) -> Markdown {
+    let line = line.into();
     let mut escaped = String::with_capacity(line.len());
     let mut before = ' ';
     let mut characters = line.chars().peekable();
@@ -28,21 +53,29 @@ pub(super) fn inline(text: &str) -> String {
         }
         before = character;
     }
-    escaped
+    Markdown(escaped)
 }
 
 /// Text of several lines as a block in which nothing means anything. The fence is longer than any that the text holds.
-pub(super) fn block(text: &str) -> String {
-    let text = clean(text);
+pub(super) fn block<'a>(text: impl Into<DisplayStr<'a>>) -> Markdown {
+    let text = text.into();
     let longest = text.split(|character| character != '`').map(str::len).max().unwrap_or_default();
     let fence = "`".repeat((longest + 1).max(SHORTEST_FENCE));
     let end = if text.ends_with('\n') || text.is_empty() { "" } else { "\n" };
-    format!("{fence}text\n{text}{end}{fence}\n")
+    Markdown(format!("{fence}text\n{text}{end}{fence}\n"))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use crate::clean::{clean, clean_line};
+
+    fn inline(text: &str) -> String {
+        super::inline(&clean_line(text)).to_string()
+    }
+
+    fn block(text: &str) -> String {
+        super::block(&clean(text)).to_string()
+    }
 
     #[test]
     fn marks_are_escaped_and_plain_words_stay_readable() {

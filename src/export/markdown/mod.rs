@@ -5,12 +5,16 @@
 
 mod escape;
 
-use escape::{block, inline};
+use std::fmt::Write as _;
+
+use escape::{Markdown, block, inline};
 
 use super::figure;
 use super::outline;
 use super::report::{Report, RoundReport, Segment};
 use super::words;
+use crate::clean::{DisplayStr, DisplayText, clean, clean_line};
+use crate::display;
 use crate::engine::fusion::conversation::Role;
 
 /// The whole document.
@@ -45,9 +49,9 @@ fn body(out: &mut Document, report: &Report, follows: bool) {
         earlier(out, report);
     }
     out.heading(2, "Question");
-    out.line(&block(&report.question));
+    out.line(block(&clean(&report.question)));
     out.heading(2, "Answer");
-    out.line(&block(&report.answer));
+    out.line(block(&clean(&report.answer)));
     out.heading(2, "Who wrote what");
     provenance(out, report);
     out.heading(2, "Rounds");
@@ -57,7 +61,7 @@ fn body(out: &mut Document, report: &Report, follows: bool) {
     out.heading(2, "Settings");
     settings(out, report);
     out.heading(2, "Figures");
-    out.table(&["What", "How much"], words::facts(report).into_iter().map(|(name, fact)| vec![name.to_owned(), inline(&fact)]));
+    out.table(&["What", "How much"], words::facts(report).into_iter().map(|(name, fact)| vec![name.into(), inline(&fact)]));
     warnings(out, report);
 }
 
@@ -70,21 +74,19 @@ struct Document {
 }
 
 impl Document {
-    fn line(&mut self, line: &str) {
-        self.text.push_str(line);
-        self.text.push('\n');
+    fn line(&mut self, line: impl Into<Markdown>) {
+        let _ = writeln!(self.text, "{}", line.into());
     }
 
-    fn heading(&mut self, level: usize, title: &str) {
-        self.line(&format!("{} {title}\n", "#".repeat(level + self.depth)));
+    fn heading<'a>(&mut self, level: usize, title: impl Into<DisplayStr<'a>>) {
+        let _ = writeln!(self.text, "{} {}\n", "#".repeat(level + self.depth), inline(title));
     }
 
-    /// A table; its cells are escaped already.
-    fn table(&mut self, head: &[&str], rows: impl IntoIterator<Item = Vec<String>>) {
-        self.line(&format!("| {} |", head.join(" | ")));
-        self.line(&format!("|{}", " --- |".repeat(head.len())));
+    fn table(&mut self, head: &[&'static str], rows: impl IntoIterator<Item = Vec<Markdown>>) {
+        let _ = writeln!(self.text, "| {} |\n|{}", head.join(" | "), " --- |".repeat(head.len()));
         for row in rows {
-            self.line(&format!("| {} |", row.join(" | ")));
+            self.text.extend(row.iter().flat_map(|cell| ["| ".to_owned(), format!("{cell} ")]));
+            self.text.push_str("|\n");
         }
         self.line("");
     }
@@ -100,17 +102,17 @@ fn earlier(out: &mut Document, report: &Report) {
                 Role::Assistant => "Earlier answer",
             },
         );
-        out.line(&block(&turn.content));
+        out.line(block(&clean(&turn.content)));
     }
 }
 
 fn provenance(out: &mut Document, report: &Report) {
     let row = |segment: &Segment| {
         vec![
-            segment.round.to_string(),
-            words::letters(segment),
+            Markdown::number(segment.round),
+            inline(&words::letters(segment)),
             inline(&words::authors(segment)),
-            segment.by_hand().to_owned(),
+            segment.by_hand().into(),
             inline(&words::text(&segment.text, segment.ends)),
         ]
     };
@@ -122,13 +124,16 @@ fn rounds(out: &mut Document, report: &Report) {
         let segment = report.segment(round.number);
         let accepted = round.candidates.iter().find(|candidate| candidate.accepted);
         vec![
-            round.number.to_string(),
+            Markdown::number(round.number),
             segment.map(|segment| inline(&words::authors(segment))).unwrap_or_default(),
             segment.map(|segment| inline(&words::text(&segment.text, segment.ends))).unwrap_or_default(),
-            figure::score(accepted.and_then(|candidate| candidate.score)),
-            figure::score(round.margin),
-            words::agreement(round).unwrap_or_else(|| (if round.unanimous { "unanimous" } else { figure::NONE }).to_owned()),
-            inline(&words::happenings(report, round).join("; ")),
+            inline(&figure::score(accepted.and_then(|candidate| candidate.score))),
+            inline(&figure::score(round.margin)),
+            match words::agreement(round) {
+                Some(agreement) => inline(&agreement),
+                None => if round.unanimous { "unanimous" } else { figure::NONE }.into(),
+            },
+            inline(&DisplayText::joined(&words::happenings(report, round), "; ")),
         ]
     };
     out.table(&["Round", "Winner", "Text", "Score", "Ahead by", "Agree", "What else happened"], report.rounds.iter().map(row));
@@ -138,13 +143,13 @@ fn members(out: &mut Document, report: &Report) {
     let rows = report.members.iter().map(|member| {
         let left = words::departures_of(report, &member.name);
         vec![
-            format!("{} {}", member.name.letter(), inline(&member.name.name)),
-            inline(&member.kind),
-            inline(&member.model),
-            words::role(member.role).to_owned(),
-            member.segments.to_string(),
-            member.tokens.to_string(),
-            if left.is_empty() { figure::NONE.to_owned() } else { inline(&left) },
+            inline(&display!("{} {}", member.name.letter(), clean_line(&member.name.name))),
+            inline(&clean_line(&member.kind)),
+            inline(&clean_line(&member.model)),
+            words::role(member.role).into(),
+            Markdown::number(member.segments),
+            Markdown::number(member.tokens),
+            if left.is_empty() { figure::NONE.into() } else { inline(&left) },
         ]
     });
     out.table(&["Member", "Kind", "Model", "Role", "Segments", "Tokens", "Left"], rows);
@@ -157,7 +162,7 @@ fn settings(out: &mut Document, report: &Report) {
     let rows = report
         .not_default
         .iter()
-        .map(|changed| vec![changed.name.to_owned(), inline(&changed.to.to_string()), inline(&changed.from.to_string())]);
+        .map(|changed| vec![changed.name.into(), inline(&display!("{}", changed.to)), inline(&display!("{}", changed.from))]);
     out.table(&["Knob", "Value", "Default"], rows);
 }
 
@@ -166,5 +171,5 @@ fn warnings(out: &mut Document, report: &Report) {
         return;
     }
     out.heading(2, "Warnings");
-    out.table(&["Warning"], report.warnings.iter().map(|warning| vec![inline(warning)]));
+    out.table(&["Warning"], report.warnings.iter().map(|warning| vec![inline(&clean_line(warning))]));
 }

@@ -4,7 +4,8 @@ use super::picker::{Choice, Item, Picker, PickerKind};
 use super::play::Play;
 use super::scene::counted;
 use super::scene::status::in_force;
-use crate::clean::clean_line;
+use crate::clean::{DisplayText, clean_line};
+use crate::display;
 use crate::engine::fusion::event::SegmentId;
 
 /// How many characters of a branch's text are shown.
@@ -31,13 +32,13 @@ pub fn fork(play: &Play, one: SegmentId, other: SegmentId) -> usize {
 
 /// A branch in a few words.
 #[must_use]
-pub fn named(play: &Play, end: SegmentId) -> String {
+pub fn named(play: &Play, end: SegmentId) -> DisplayText {
     let tree = &play.run.tree;
     let rounds = tree.path(end).len();
     match tree.node(end).and_then(|node| node.round.accepted.as_ref()) {
-        Some(accepted) if accepted.ends => format!("{}, answered", counted(rounds, "round")),
+        Some(accepted) if accepted.ends => display!("{}, answered", counted(rounds, "round")),
         Some(_) => counted(rounds, "round"),
-        None => "the question".to_owned(),
+        None => "the question".into(),
     }
 }
 
@@ -53,12 +54,12 @@ pub fn list(play: &Play, kind: PickerKind, choice: impl Fn(SegmentId) -> Choice)
             let after = tree.rounds(end).into_iter().skip(common).take(2);
             let text: String =
                 after.filter_map(|round| round.accepted.as_ref().map(|accepted| accepted.text.to_string())).collect();
-            let text: String = clean_line(&text).trim().chars().take(LONGEST).collect();
-            let knobs = tree.node(end).map_or_else(String::new, |node| in_force(&node.round.params));
+            let text = clean_line(&text);
+            let text = text.as_display().first_chars(LONGEST);
+            let knobs = tree.node(end).map_or_else(DisplayText::new, |node| in_force(&node.round.params));
             let mark = if end == head { "* " } else { "  " };
-            let from =
-                if end == head { "you are here".to_owned() } else { format!("differs from round {} on: {text}", common + 1) };
-            Item { title: format!("{mark}{}", named(play, end)), detail: format!("{from} [{knobs}]"), choice: choice(end) }
+            let from = if end == head { "you are here".into() } else { display!("differs from round {} on: {text}", common + 1) };
+            Item { title: display!("{mark}{}", named(play, end)), detail: display!("{from} [{knobs}]"), choice: choice(end) }
         })
         .collect()
 }

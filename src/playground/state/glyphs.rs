@@ -2,6 +2,8 @@
 
 use ratatui::symbols::border;
 
+use crate::clean::{DisplayStr, DisplayText};
+use crate::display;
 use crate::playground::state::parts::run_state::RunState;
 use crate::playground::state::scene::pane::Activity;
 use crate::playground::state::scene::timeline::Mark;
@@ -100,13 +102,13 @@ impl Glyphs {
 
     /// A bar of this many columns, filled to a share from 0 to 1.
     #[must_use]
-    pub fn bar(self, share: f64, columns: u16) -> String {
+    pub fn bar(self, share: f64, columns: u16) -> DisplayText {
         let eighths = (share.clamp(0.0, 1.0) * f64::from(columns) * 8.0).round() as usize;
         if self.ascii {
-            return "#".repeat(eighths.div_ceil(8));
+            return DisplayStr::from("#").repeat(eighths.div_ceil(8));
         }
         let part = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"][eighths % 8];
-        format!("{}{part}", "█".repeat(eighths / 8))
+        display!("{}{part}", "█".repeat(eighths / 8))
     }
 
     /// The letter of a segment that the user wrote.

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::layout::{Layout, Part};
 use super::scene::draft::DraftKey;
+use crate::clean::DisplayText;
 use crate::engine::fusion::MemberIndex;
 
 /// Where everything was in a frame, and how large.
@@ -30,7 +31,7 @@ pub struct Laid {
 pub struct LaidPane {
     pub member: MemberIndex,
     /// Why the member is away, if it is.
-    pub away: Option<String>,
+    pub away: Option<DisplayText>,
     /// The draft it showed.
     pub draft: Option<DraftKey>,
     /// Whether tokens of the draft were still arriving.

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use crate::clean::clean_line;
+use crate::clean::{DisplayText, clean_line};
 
 /// How many entries are kept; the oldest are dropped first.
 const KEPT: usize = 1000;
@@ -26,7 +26,7 @@ pub struct Entry {
     /// When, in milliseconds of the run; absent outside a run.
     pub t_ms: Option<f64>,
     /// One line, cleaned.
-    pub text: String,
+    pub text: DisplayText,
 }
 
 /// All messages so far.

@@ -6,6 +6,7 @@ use super::picker::Picker;
 use super::play::Play;
 use super::roster::compose::Compose;
 use super::tuning::panel::Panel;
+use crate::clean::DisplayText;
 use crate::engine::fusion::event::SegmentId;
 
 /// Something over the screen; one at a time.
@@ -22,7 +23,7 @@ pub enum Overlay {
     /// A segment being edited or written.
     Entry(Purpose),
     /// Confirm leaving, although this would be lost.
-    Leave(String),
+    Leave(DisplayText),
 }
 
 /// What the answer is compared with.
@@ -38,7 +39,7 @@ pub enum Against {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Recorded {
     /// Its file's name, cleaned.
-    pub file: String,
+    pub file: DisplayText,
     /// The run built from its events.
     pub play: Play,
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::action::Action;
 use super::fuzzy;
-use crate::clean::clean;
+use crate::clean::{DisplayText, clean};
 use crate::engine::fusion::event::SegmentId;
 
 /// What a list offers.
@@ -56,9 +56,9 @@ pub enum Choice {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Item {
     /// The main text, which is searched.
-    pub title: String,
+    pub title: DisplayText,
     /// Shown next to it.
-    pub detail: String,
+    pub detail: DisplayText,
     /// What choosing it means.
     pub choice: Choice,
 }
@@ -69,7 +69,7 @@ pub struct Picker {
     /// What it offers.
     pub kind: PickerKind,
     /// What was typed.
-    pub typed: String,
+    pub typed: DisplayText,
     items: Vec<Item>,
     /// Indices in `items` that match what was typed, best first.
     found: Vec<usize>,
@@ -83,7 +83,7 @@ impl Picker {
     /// A list with everything in it.
     #[must_use]
     pub fn new(kind: PickerKind, items: Vec<Item>) -> Self {
-        let mut picker = Self { kind, typed: String::new(), items, found: Vec::new(), selected: 0 };
+        let mut picker = Self { kind, typed: DisplayText::new(), items, found: Vec::new(), selected: 0 };
         picker.search();
         picker
     }
@@ -129,20 +129,21 @@ impl Picker {
 
     /// Adds to what was typed, without line ends and what cleaning removes.
     pub fn type_text(&mut self, text: &str) {
-        let typed = clean(&format!("{}{text}", self.typed));
-        self.typed = typed.chars().filter(|character| *character != '\n').take(LONGEST).collect();
+        let typed = clean(&clean(&format!("{}{text}", self.typed)).replace('\n', ""));
+        self.typed = typed.as_display().first_chars(LONGEST).into();
         self.search();
     }
 
     /// Removes everything that was typed.
     pub fn clear(&mut self) {
-        self.typed.clear();
+        self.typed = DisplayText::new();
         self.search();
     }
 
     /// Removes the last character.
     pub fn backspace(&mut self) {
-        self.typed.pop();
+        let last = self.typed.char_indices().next_back().map_or(0, |(at, _)| at);
+        self.typed.truncate(last);
         self.search();
     }
 

@@ -4,7 +4,8 @@
 //! it event by event.
 
 use super::roster::Standing;
-use crate::clean::clean_line;
+use crate::clean::{DisplayStr, DisplayText, clean_line};
+use crate::display;
 use crate::engine::fusion::MemberIndex;
 use crate::engine::fusion::event::{Capabilities, Event, ExitReason, Header, Record, Role};
 use crate::engine::fusion::run::{Departure, Phase, Round, Run};
@@ -15,11 +16,11 @@ pub struct Label {
     /// Its letter, by position: A for the first.
     pub letter: char,
     /// Its name.
-    pub name: String,
+    pub name: DisplayText,
     /// What kind of member it is.
-    pub kind: String,
+    pub kind: DisplayText,
     /// Which model it is, how large, and how much it can read.
-    pub about: String,
+    pub about: DisplayText,
     /// Whether it drafts.
     pub drafts: bool,
     /// Whether it verifies.
@@ -174,8 +175,8 @@ impl Play {
 
     /// The name of a member.
     #[must_use]
-    pub fn name(&self, member: MemberIndex) -> &str {
-        self.labels.get(member.0).map_or("?", |label| &label.name)
+    pub fn name(&self, member: MemberIndex) -> DisplayStr<'_> {
+        self.labels.get(member.0).map_or("?".into(), |label| label.name.as_display())
     }
 }
 
@@ -196,27 +197,27 @@ pub fn labels(header: &Header) -> Vec<Label> {
 }
 
 /// A model's description before the first round, including how it scores if that is not exact.
-fn about(capabilities: &Capabilities) -> String {
+fn about(capabilities: &Capabilities) -> DisplayText {
     let mut parts = vec![model(capabilities)];
     if capabilities.tier.judges() {
-        parts.push(capabilities.tier.in_words().to_owned());
+        parts.push(capabilities.tier.in_words().into());
     }
     parts.retain(|part| !part.is_empty());
-    parts.join(" · ")
+    DisplayText::joined(&parts, " · ")
 }
 
 /// Which model it is, how large, and how much it can read.
 #[must_use]
-pub fn model(capabilities: &Capabilities) -> String {
+pub fn model(capabilities: &Capabilities) -> DisplayText {
     let mut parts = vec![clean_line(&capabilities.model)];
     parts.extend(capabilities.parameters.map(|parameters| match parameters {
-        0..1_000_000 => format!("{:.0} thousand parameters", parameters as f64 / 1e3),
-        1_000_000..1_000_000_000 => format!("{:.1} million parameters", parameters as f64 / 1e6),
-        _ => format!("{:.1} billion parameters", parameters as f64 / 1e9),
+        0..1_000_000 => display!("{:.0} thousand parameters", parameters as f64 / 1e3),
+        1_000_000..1_000_000_000 => display!("{:.1} million parameters", parameters as f64 / 1e6),
+        _ => display!("{:.1} billion parameters", parameters as f64 / 1e9),
     }));
-    parts.extend(capabilities.context_tokens.map(|tokens| format!("reads up to {tokens} tokens")));
+    parts.extend(capabilities.context_tokens.map(|tokens| display!("reads up to {tokens} tokens")));
     parts.retain(|part| !part.is_empty());
-    parts.join(" · ")
+    DisplayText::joined(&parts, " · ")
 }
 
 /// The letter of the member at an index: A to Z, then a to z.

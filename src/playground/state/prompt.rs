@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use tui_textarea::{CursorMove, TextArea, WrapMode};
 
 use super::flow::Flow;
-use crate::clean::clean;
+use crate::clean::{DisplayText, clean};
 
 /// The longest question, in bytes: more than the context of most models holds, little enough to edit without delay.
 pub const MOST_BYTES: usize = 64 << 10;
@@ -51,7 +51,7 @@ pub struct Prompt {
     bytes: usize,
     history: Vec<String>,
     /// The current position in the history, and what was being written before.
-    walk: Option<(usize, String)>,
+    walk: Option<(usize, DisplayText)>,
     /// The placeholder.
     invitation: &'static str,
     /// Changes with the text.
@@ -63,7 +63,7 @@ impl Prompt {
     #[must_use]
     pub fn new(history: Vec<String>) -> Self {
         let mut prompt = Self { area: TextArea::default(), bytes: 0, history, walk: None, invitation: EXAMPLE, revision: 0 };
-        prompt.set_lines("");
+        prompt.set_lines(&DisplayText::new());
         prompt
     }
 
@@ -99,7 +99,7 @@ impl Prompt {
         self.area.set_placeholder_text(invitation);
     }
 
-    fn set_lines(&mut self, text: &str) {
+    fn set_lines(&mut self, text: &DisplayText) {
         let lines = text.split('\n').map(str::to_owned).collect();
         let mut area = TextArea::new(lines);
         area.set_wrap_mode(WrapMode::WordOrGlyph);
@@ -210,7 +210,7 @@ impl Prompt {
     /// Empties the prompt.
     pub fn clear(&mut self) {
         self.walk = None;
-        self.set_lines("");
+        self.set_lines(&DisplayText::new());
     }
 
     /// Remembers a question that was asked.
@@ -227,7 +227,7 @@ impl Prompt {
         }
         let (place, written) = match self.walk.take() {
             Some((place, written)) => (place, written),
-            None => (self.history.len(), self.text()),
+            None => (self.history.len(), clean(&self.text())),
         };
         let earlier = place.saturating_sub(1);
         if let Some(question) = self.history.get(earlier).cloned() {
@@ -255,7 +255,7 @@ impl Prompt {
     #[must_use]
     pub fn display_lines(&self, width: u16) -> usize {
         let mut flow = Flow::new(width.max(1));
-        flow.push(&self.text(), 0);
+        flow.push(&clean(&self.text()), 0);
         flow.lines().max(1)
     }
 

@@ -4,6 +4,7 @@ use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
 use super::flow::Flow;
+use crate::clean::{DisplayStr, DisplayText};
 
 /// The meaning of words, which decides their style.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,24 +34,24 @@ pub enum Tone {
 }
 
 /// One line.
-pub type Line = Vec<(Tone, String)>;
+pub type Line = Vec<(Tone, DisplayText)>;
 
 /// Lines, top to bottom.
 pub type Prose = Vec<Line>;
 
 /// A line of one tone.
 #[must_use]
-pub fn line(tone: Tone, text: impl Into<String>) -> Line {
+pub fn line(tone: Tone, text: impl Into<DisplayText>) -> Line {
     vec![(tone, text.into())]
 }
 
 /// A text wrapped to a width, with an indent for all lines except the first.
-pub fn wrap(into: &mut Prose, head: Line, tone: Tone, text: &str, width: u16, indent: u16) {
+pub fn wrap<'a>(into: &mut Prose, head: Line, tone: Tone, text: impl Into<DisplayStr<'a>>, width: u16, indent: u16) {
     let mut flow = Flow::new(width.saturating_sub(indent).max(1));
     flow.push(text, 0);
     let mut head = Some(head);
     for number in 0..flow.lines().max(1) {
-        let mut line = head.take().unwrap_or_else(|| vec![(Tone::Plain, " ".repeat(indent as usize))]);
+        let mut line = head.take().unwrap_or_else(|| vec![(Tone::Plain, blanks(indent.into()))]);
         if number < flow.lines() {
             line.push((tone, flow.line(number).map(|piece| piece.text).collect()));
         }
@@ -60,19 +61,25 @@ pub fn wrap(into: &mut Prose, head: Line, tone: Tone, text: &str, width: u16, in
 
 /// A text in exactly this many columns: padded with blanks, or cut.
 #[must_use]
-pub fn fitted(text: &str, columns: usize) -> String {
-    let mut fitted = String::new();
-    let mut used = 0;
-    for cluster in text.graphemes(true) {
+pub fn fitted<'a>(text: impl Into<DisplayStr<'a>>, columns: usize) -> DisplayText {
+    let text = text.into();
+    let (mut end, mut used) = (0, 0);
+    for (at, cluster) in text.grapheme_indices(true) {
         let width = cluster.width();
         if used + width > columns {
             break;
         }
-        fitted.push_str(cluster);
-        used += width;
+        (end, used) = (at + cluster.len(), used + width);
     }
-    fitted.push_str(&" ".repeat(columns - used));
+    let mut fitted = DisplayText::from(text.slice(..end));
+    fitted.push(&blanks(columns - used));
     fitted
+}
+
+/// So many blanks.
+#[must_use]
+pub fn blanks(columns: usize) -> DisplayText {
+    DisplayStr::from(" ").repeat(columns)
 }
 
 #[cfg(test)]

@@ -7,6 +7,8 @@ use super::action::Action;
 use super::keymap::Keymap;
 use super::prompt::EXAMPLE;
 use super::prose::{Prose, Tone, wrap};
+use crate::clean::DisplayText;
+use crate::display;
 use crate::engine::fusion::params::Params;
 
 /// The seed of every stop.
@@ -120,29 +122,29 @@ impl Tour {
     pub fn card(self, keymap: &Keymap, width: u16) -> Prose {
         let stop = self.stop();
         let mut prose = Prose::new();
-        let head = vec![(Tone::Heading, format!("{}/{} ", self.at + 1, STOPS.len()))];
+        let head = vec![(Tone::Heading, display!("{}/{} ", self.at + 1, STOPS.len()))];
         wrap(&mut prose, head, Tone::Strong, stop.sentence, width, 4);
         let (next, back) = (keymap.key(Action::TourNext), keymap.key(Action::TourBack));
         let go = match (self.at, self.at + 1 == STOPS.len()) {
-            (0, _) => format!(" · `{next}` next stop"),
-            (_, false) => format!(" · `{next}` next stop, `{back}` back"),
-            (_, true) => format!(" · `{back}` back, `{}` leaves", keymap.key(Action::Quit)),
+            (0, _) => display!(" · `{next}` next stop"),
+            (_, false) => display!(" · `{next}` next stop, `{back}` back"),
+            (_, true) => display!(" · `{back}` back, `{}` leaves", keymap.key(Action::Quit)),
         };
         let attempt = with_keys(stop.attempt, keymap);
-        wrap(&mut prose, vec![(Tone::Key, "try ".to_owned())], Tone::Plain, &format!("{attempt}{go}"), width, 4);
+        wrap(&mut prose, vec![(Tone::Key, "try ".into())], Tone::Plain, &display!("{attempt}{go}"), width, 4);
         prose
     }
 }
 
 /// A text with the names of actions in braces replaced by their keys.
-fn with_keys(text: &str, keymap: &Keymap) -> String {
+fn with_keys(text: &'static str, keymap: &Keymap) -> DisplayText {
     let mut parts = text.split('{');
-    let mut whole = parts.next().unwrap_or_default().to_owned();
+    let mut whole = DisplayText::from(parts.next().unwrap_or_default());
     for part in parts {
         let Some((name, rest)) = part.split_once('}') else { continue };
         let entry = super::action::ACTIONS.iter().find(|entry| entry.name == name);
         let key = entry.map_or_else(|| name.to_owned(), |entry| keymap.key(entry.action));
-        whole.extend(["`", &key, "`", rest]);
+        whole.push(&display!("`{key}`{rest}"));
     }
     whole
 }

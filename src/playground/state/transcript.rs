@@ -7,7 +7,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::flow::Flow;
 use super::play::Play;
-use crate::clean::{Cleaner, clean};
+use crate::clean::{Cleaner, DisplayStr, clean};
 use crate::engine::fusion::MemberIndex;
 use crate::engine::fusion::conversation::Role;
 use crate::engine::fusion::run::Round;
@@ -103,7 +103,7 @@ impl Transcript {
                 Role::User | Role::System => Span::Question,
                 Role::Assistant => Span::Earlier,
             };
-            self.push(clean(&turn.content).trim_end_matches('\n'), span);
+            self.push(clean(&turn.content).as_display().trim_end_breaks(), span);
         }
         self.push("\n", Span::Question);
         self.cleaner = Cleaner::default();
@@ -120,11 +120,11 @@ impl Transcript {
         let text = self.cleaner.push(text);
         // The answer's first character is at the start of a line.
         let fresh = !matches!(self.spans.last(), Some(Span::Segment { .. }));
-        let text = if fresh { text.trim_start_matches(' ') } else { &text };
-        self.push(text, span);
+        let text = text.as_display();
+        self.push(if fresh { text.trim_start_blanks() } else { text }, span);
     }
 
-    fn push(&mut self, text: &str, span: Span) {
+    fn push<'a>(&mut self, text: impl Into<DisplayStr<'a>>, span: Span) {
         if self.spans.last() != Some(&span) {
             self.spans.push(span);
         }

@@ -13,6 +13,7 @@ use std::sync::{Mutex, MutexGuard, Once, PoisonError};
 use std::thread;
 
 use super::screen;
+use crate::clean::clean;
 
 /// Messages kept until someone takes them; of a storm of panics the first ones tell the cause.
 const KEPT: usize = 64;
@@ -47,7 +48,7 @@ pub(super) fn print_kept() {
     let mut err = io::stderr().lock();
     for message in take() {
         // Without standard error there is nobody to tell.
-        let _ = writeln!(err, "{message}");
+        let _ = writeln!(err, "{}", clean(&message));
     }
 }
 

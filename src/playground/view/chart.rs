@@ -6,6 +6,8 @@ use ratatui::layout::Rect;
 use super::Look;
 use super::paint::Pen;
 use super::theme::Role;
+use crate::clean::{DisplayStr, DisplayText};
+use crate::display;
 use crate::playground::state::Screen;
 use crate::playground::state::scene::chart::{Chart, Column};
 use crate::playground::state::scene::figure;
@@ -42,12 +44,14 @@ pub(super) fn chart(buffer: &mut Buffer, area: Rect, look: &Look<'_>, screen: &S
         let lines = [(column.recorded, look.glyphs.rule(), Role::Dim), (column.threshold, moved, Role::Threshold)];
         for (value, rule, role) in lines {
             if let Some(value) = value {
-                Pen::new(buffer, area, row_of(value)).skip(x).write(&rule.repeat(usize::from(spacing)), look.style(role));
+                Pen::new(buffer, area, row_of(value))
+                    .skip(x)
+                    .write(&DisplayStr::from(rule).repeat(usize::from(spacing)), look.style(role));
             }
         }
         if spacing >= 3 {
             let style = look.style(if column.selected { Role::Selection } else { Role::Dim });
-            Pen::new(buffer, area, area.height - 1).skip(x).write(&column.number.to_string(), style);
+            Pen::new(buffer, area, area.height - 1).skip(x).write(&display!("{}", column.number), style);
         }
         points(buffer, area, look, screen, (place, x, spacing), &row_of);
         if exits {
@@ -70,7 +74,7 @@ fn scale(
     let dim = look.style(Role::Dim);
     let (Some(first), Some(last)) = (chart.columns.first(), chart.columns.last()) else { return };
     if spacing < 3 {
-        let text = format!("rounds {} to {}", first.number, last.number);
+        let text = display!("rounds {} to {}", first.number, last.number);
         Pen::new(buffer, area, area.height - 1).skip(SCALE).write(&text, dim);
     }
     if exits {
@@ -79,7 +83,7 @@ fn scale(
     let behind = SCALE + chart.columns.len() as u16 * spacing;
     if let Some(threshold) = last.threshold {
         let name = if last.recorded.is_some() { " tried" } else { " δ/n" };
-        let text = format!("{name} {}", figure(threshold));
+        let text = display!("{name} {}", figure(threshold));
         Pen::new(buffer, area, row_of(threshold)).skip(behind).write(&text, look.style(Role::Threshold));
     }
 }
@@ -99,7 +103,7 @@ fn leaving(buffer: &mut Buffer, area: Rect, look: &Look<'_>, screen: &Screen, (c
                 room -= 1;
             }
             if room > 0 && spacing > 1 {
-                pen.write(play.letter(*member).encode_utf8(&mut [0; 4]), look.style(Role::Member(member.0 as u8)));
+                pen.write(&DisplayText::from(play.letter(*member)), look.style(Role::Member(member.0 as u8)));
                 room -= 1;
             }
         }
@@ -125,7 +129,7 @@ fn points(
         let mut pen = Pen::new(buffer, area, row);
         pen.skip(x);
         for (member, _) in here.take(if count > room { room - 1 } else { room }) {
-            pen.write(play.letter(*member).encode_utf8(&mut [0; 4]), look.style(Role::Member(member.0 as u8)));
+            pen.write(&DisplayText::from(play.letter(*member)), look.style(Role::Member(member.0 as u8)));
         }
         if count > room {
             pen.write("+", look.style(Role::Strong));

@@ -18,14 +18,15 @@ use ratatui::Frame;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
-use ratatui::text::{Line, Span};
 
 use super::state::Screen;
 use super::state::glyphs::Glyphs;
 use super::state::layout::{Class, Part, SMALLEST};
 use super::state::prompt::Dress;
-use paint::Pen;
+use paint::{Pen, Title};
 use theme::{Role, Theme};
+
+use crate::display;
 
 /// What all parts are drawn with.
 pub(crate) struct Look<'a> {
@@ -68,8 +69,8 @@ pub fn draw(frame: &mut Frame<'_>, screen: &Screen, theme: &Theme) {
         ranking::ranking(buffer, place, &look, screen, focused(Part::Ranking));
     }
     if let Some(place) = layout.chart {
-        let title = Line::from(Span::styled(" exit chart: retention by round ", look.style(Role::Title)));
-        let inner = paint::frame(buffer, place, &look, title, None, false);
+        let title = Title::new(" exit chart: retention by round ", look.style(Role::Title));
+        let inner = paint::frame(buffer, place, &look, &title, None, false);
         chart::chart(buffer, inner, &look, screen);
     }
     if let Some(place) = layout.transcript {
@@ -88,28 +89,13 @@ pub fn draw(frame: &mut Frame<'_>, screen: &Screen, theme: &Theme) {
         frame.set_cursor_position(caret);
     }
     if screen.settings.ascii {
-        plain(frame.buffer_mut());
-    }
-}
-
-/// The marks that words have between and behind them, in ASCII. What a model says stays as it is: it has no stand-in.
-fn plain(buffer: &mut Buffer) {
-    for cell in &mut buffer.content {
-        let stand_in = match cell.symbol() {
-            "·" => "-",
-            "…" => "~",
-            "×" => "x",
-            "→" => ">",
-            "δ" => "d",
-            _ => continue,
-        };
-        cell.set_symbol(stand_in);
+        paint::plain(frame.buffer_mut());
     }
 }
 
 fn reasons(buffer: &mut Buffer, place: Rect, look: &Look<'_>, screen: &Screen) {
-    let title = Line::from(Span::styled(" why ", look.style(Role::Title)));
-    let inner = paint::frame(buffer, place, look, title, None, false);
+    let title = Title::new(" why ", look.style(Role::Title));
+    let inner = paint::frame(buffer, place, look, &title, None, false);
     let text = Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner };
     paint::lines(buffer, text, look, &screen.scene.why, 0);
 }
@@ -119,9 +105,9 @@ fn too_small(frame: &mut Frame<'_>, theme: &Theme, ascii: bool) {
     let area = frame.area();
     let by = if ascii { "x" } else { "×" };
     let lines = [
-        format!("SpecFuse needs {}{by}{}", SMALLEST.0, SMALLEST.1),
-        format!("this terminal has {}{by}{}", area.width, area.height),
-        "enlarge it; nothing is lost".to_owned(),
+        display!("SpecFuse needs {}{by}{}", SMALLEST.0, SMALLEST.1),
+        display!("this terminal has {}{by}{}", area.width, area.height),
+        "enlarge it; nothing is lost".into(),
     ];
     let top = area.height.saturating_sub(lines.len() as u16) / 2;
     for (row, line) in lines.iter().enumerate() {

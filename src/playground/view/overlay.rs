@@ -2,17 +2,18 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
-use ratatui::text::{Line, Span};
 use ratatui::widgets::{Clear, Widget};
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
 use super::Look;
 use super::chart::chart;
-use super::paint::{Pen, framed, lines, scroll_bar};
+use super::paint::{Pen, Title, framed, lines, scroll_bar};
 use super::prompt::editor;
 use super::roster::roster;
 use super::theme::Role;
+use crate::clean::DisplayStr;
+use crate::display;
 use crate::playground::state::Screen;
 use crate::playground::state::action::Action;
 use crate::playground::state::overlay::{Overlay, Scroll};
@@ -30,8 +31,8 @@ pub(super) fn overlay(buffer: &mut Buffer, look: &Look<'_>, screen: &Screen) -> 
     let place = screen.scene.popup.intersection(buffer.area);
     Clear.render(place, buffer);
     buffer.set_style(place, look.style(Role::Text));
-    let title = Line::from(Span::styled(format!(" {} ", overlay.title()), look.style(Role::Title)));
-    let inner = framed(buffer, place, look, title, None, look.style(Role::BorderFocus));
+    let title = Title::new(display!(" {} ", overlay.title()), look.style(Role::Title));
+    let inner = framed(buffer, place, look, &title, None, look.style(Role::BorderFocus));
     let text = Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner };
     match overlay {
         Overlay::Page(page, scroll) => match page.view().body {
@@ -44,10 +45,10 @@ pub(super) fn overlay(buffer: &mut Buffer, look: &Look<'_>, screen: &Screen) -> 
         }
         Overlay::List(picker) => return Some(list(buffer, text, look, picker, &screen.keymap.key(Action::Choose))),
         Overlay::Roster(_) => roster(buffer, text, look, screen),
-        Overlay::Entry(_) => return editor(buffer, text, screen.writing.segment.area()),
+        Overlay::Entry(_) => return editor(buffer, text, &screen.writing.segment),
         Overlay::Leave(question) => {
             let style = look.style(Role::Question);
-            for (row, part) in split(question, usize::from(text.width)).into_iter().enumerate() {
+            for (row, part) in split(question.as_display(), usize::from(text.width)).into_iter().enumerate() {
                 Pen::new(buffer, text, row as u16).write(part, style);
             }
         }
@@ -66,12 +67,12 @@ fn value(place: Rect, panel: &Panel, lines: &[Words]) -> Option<Position> {
 }
 
 /// A short sentence in at most two lines, parted at a blank.
-fn split(text: &str, width: usize) -> Vec<&str> {
+fn split(text: DisplayStr<'_>, width: usize) -> Vec<DisplayStr<'_>> {
     if text.chars().count() <= width {
         return vec![text];
     }
     let fits = text.char_indices().take(width + 1).filter(|(_, character)| *character == ' ').last();
-    fits.map_or_else(|| vec![text], |(at, _)| vec![&text[..at], text[at..].trim_start()])
+    fits.map_or_else(|| vec![text], |(at, _)| vec![text.slice(..at), text.slice(at..).trim_start()])
 }
 
 fn words(buffer: &mut Buffer, inner: Rect, text: Rect, look: &Look<'_>, screen: &Screen, scroll: Scroll) {
@@ -82,13 +83,13 @@ fn words(buffer: &mut Buffer, inner: Rect, text: Rect, look: &Look<'_>, screen: 
 }
 
 /// The end of a text, in this many columns at the most.
-fn end(text: &str, columns: usize) -> &str {
+fn end(text: DisplayStr<'_>, columns: usize) -> DisplayStr<'_> {
     let mut width = 0;
     let fits = text.grapheme_indices(true).rev().take_while(|(_, cluster)| {
         width += cluster.width();
         width <= columns
     });
-    fits.last().map_or("", |(at, _)| &text[at..])
+    fits.last().map_or(DisplayStr::default(), |(at, _)| text.slice(at..))
 }
 
 /// What was typed and what answers it; returns where the caret is.
@@ -97,7 +98,7 @@ fn list(buffer: &mut Buffer, area: Rect, look: &Look<'_>, picker: &Picker, choos
     let mut pen = Pen::new(buffer, area, 0);
     pen.write("> ", look.style(Role::Accent));
     let room = usize::from(pen.room()).saturating_sub(1);
-    pen.write(end(&picker.typed, room), look.style(Role::Text));
+    pen.write(end(picker.typed.as_display(), room), look.style(Role::Text));
     let caret = pen.position();
     pen.write(" ", cursor);
     found(buffer, area, look, picker, choose);
@@ -109,14 +110,12 @@ fn found(buffer: &mut Buffer, area: Rect, look: &Look<'_>, picker: &Picker, choo
     let rows = Rect { y: area.y + 2, height: area.height.saturating_sub(2), ..area };
     if entries.len() == 0 {
         let hint = match picker.kind {
-            PickerKind::ExportAs => {
-                "a new file; .md, .html, .json or .svg (a picture of the screen) says what it becomes".to_owned()
-            }
-            PickerKind::SaveAs => "a new file; one that exists is never overwritten".to_owned(),
-            PickerKind::Traces => format!("no recorded run of that name; {choose} opens the file that you typed"),
-            PickerKind::Against => format!("no recorded run of that name; {choose} reads the file that you typed"),
+            PickerKind::ExportAs => "a new file; .md, .html, .json or .svg (a picture of the screen) says what it becomes".into(),
+            PickerKind::SaveAs => "a new file; one that exists is never overwritten".into(),
+            PickerKind::Traces => display!("no recorded run of that name; {choose} opens the file that you typed"),
+            PickerKind::Against => display!("no recorded run of that name; {choose} reads the file that you typed"),
             PickerKind::Commands | PickerKind::Themes | PickerKind::Candidates | PickerKind::Branches | PickerKind::Compare => {
-                "nothing of that name".to_owned()
+                "nothing of that name".into()
             }
         };
         Pen::new(buffer, rows, 0).write(&hint, look.style(Role::Dim));

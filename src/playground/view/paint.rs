@@ -1,14 +1,18 @@
 //! Placing words on the screen: the few strokes that all parts are drawn with.
+//!
+//! Owns every word that reaches a buffer: nothing else in the view writes into one, and it takes only what has been cleaned
+//! ([`DisplayStr`]).
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::{Modifier, Style};
-use ratatui::text::Line;
+use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Widget};
 use unicode_width::UnicodeWidthStr;
 
 use super::Look;
 use super::theme::Role;
+use crate::clean::{DisplayStr, DisplayText};
 use crate::playground::state::layout::Class;
 use crate::playground::state::prose::{self, Tone};
 
@@ -40,21 +44,33 @@ impl<'a> Pen<'a> {
     }
 
     /// Writes what fits.
-    pub fn write(&mut self, text: &str, style: Style) -> &mut Self {
-        if self.room() > 0 {
-            (self.x, _) = self.buffer.set_stringn(self.x, self.y, text, self.room() as usize, style);
-        }
+    pub fn write<'t>(&mut self, text: impl Into<DisplayStr<'t>>, style: Style) -> &mut Self {
+        self.put(text.into(), self.room(), style);
         self
     }
 
+    fn put(&mut self, text: DisplayStr<'_>, columns: u16, style: Style) {
+        if columns > 0 {
+            (self.x, _) = self.buffer.set_stringn(self.x, self.y, text, usize::from(columns), style);
+        }
+    }
+
     /// Writes into this many columns: filled up with blanks, or cut with a mark.
-    pub fn column(&mut self, text: &str, width: u16, right: bool, style: Style, cut: &str) -> &mut Self {
+    pub fn column<'t>(
+        &mut self,
+        text: impl Into<DisplayStr<'t>>,
+        width: u16,
+        right: bool,
+        style: Style,
+        cut: &'static str,
+    ) -> &mut Self {
+        let text = text.into();
         let width = width.min(self.room());
         let blanks = usize::from(width).saturating_sub(text.width());
         let end = self.x + width;
         if text.width() > usize::from(width) {
             if width > 0 {
-                (self.x, _) = self.buffer.set_stringn(self.x, self.y, text, usize::from(width - 1), style);
+                self.put(text, width - 1, style);
                 self.x = end - 1;
                 self.write(cut, style);
             }
@@ -73,24 +89,47 @@ impl<'a> Pen<'a> {
     }
 }
 
-/// The frame of a part with its titles; returns the inside. In the small class a rule with the title instead.
-pub fn frame(buffer: &mut Buffer, area: Rect, look: &Look<'_>, title: Line<'_>, foot: Option<Line<'_>>, focused: bool) -> Rect {
+/// Words in the frame of a part, each with its style.
+pub struct Title(Vec<(DisplayText, Style)>);
+
+impl Title {
+    pub fn new(text: impl Into<DisplayText>, style: Style) -> Self {
+        Self(vec![(text.into(), style)])
+    }
+
+    /// With further words behind it.
+    pub fn push(&mut self, text: impl Into<DisplayText>, style: Style) {
+        self.0.push((text.into(), style));
+    }
+
+    /// Columns.
+    pub fn width(&self) -> usize {
+        self.0.iter().map(|(text, _)| text.width()).sum()
+    }
+
+    fn line(&self) -> Line<'_> {
+        self.0.iter().map(|(text, style)| Span::styled(text.as_str(), *style)).collect()
+    }
+}
+
+/// The frame of a part with its titles, the foot at the right; returns the inside. In the small class a rule with the title instead.
+pub fn frame(buffer: &mut Buffer, area: Rect, look: &Look<'_>, title: &Title, foot: Option<&Title>, focused: bool) -> Rect {
     let border = look.style(if focused { Role::BorderFocus } else { Role::Border });
     if look.class == Class::Small && area.height > 0 {
         let rule = Rect { height: 1, ..area };
         let mut pen = Pen::new(buffer, rule, 0);
-        pen.write(&look.glyphs.rule().repeat(usize::from(area.width)), border);
-        buffer.set_line(area.x + 1, area.y, &title, area.width.saturating_sub(2));
+        pen.write(&DisplayStr::from(look.glyphs.rule()).repeat(usize::from(area.width)), border);
+        buffer.set_line(area.x + 1, area.y, &title.line(), area.width.saturating_sub(2));
         return Rect { y: area.y + 1, height: area.height - 1, ..area };
     }
     framed(buffer, area, look, title, foot, border)
 }
 
 /// A frame in every class.
-pub fn framed(buffer: &mut Buffer, area: Rect, look: &Look<'_>, title: Line<'_>, foot: Option<Line<'_>>, border: Style) -> Rect {
-    let mut block = Block::bordered().border_set(look.glyphs.border()).border_style(border).title_top(title);
+pub fn framed(buffer: &mut Buffer, area: Rect, look: &Look<'_>, title: &Title, foot: Option<&Title>, border: Style) -> Rect {
+    let mut block = Block::bordered().border_set(look.glyphs.border()).border_style(border).title_top(title.line());
     if let Some(foot) = foot {
-        block = block.title_bottom(foot);
+        block = block.title_bottom(foot.line().right_aligned());
     }
     let inner = block.inner(area);
     block.render(area, buffer);
@@ -124,6 +163,21 @@ pub fn lines(buffer: &mut Buffer, area: Rect, look: &Look<'_>, prose: &[prose::L
         for (meant, text) in line {
             pen.write(text, tone(look, *meant));
         }
+    }
+}
+
+/// The marks that words have between and behind them, in ASCII. What a model says stays as it is: it has no stand-in.
+pub fn plain(buffer: &mut Buffer) {
+    for cell in &mut buffer.content {
+        let stand_in = match cell.symbol() {
+            "·" => "-",
+            "…" => "~",
+            "×" => "x",
+            "→" => ">",
+            "δ" => "d",
+            _ => continue,
+        };
+        cell.set_symbol(stand_in);
     }
 }
 

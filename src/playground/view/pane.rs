@@ -3,12 +3,13 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
-use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
 use super::Look;
-use super::paint::{Pen, frame, framed};
+use super::paint::{Pen, Title, frame, framed};
 use super::theme::Role;
+use crate::clean::DisplayText;
+use crate::display;
 use crate::playground::state::Screen;
 use crate::playground::state::action::Action;
 use crate::playground::state::layout::{Class, LINE_HEAD, Layout, Part};
@@ -18,10 +19,11 @@ use crate::playground::state::scene::pane::{Activity, Pane, figures};
 /// Every pane in sight.
 pub(super) fn panes(buffer: &mut Buffer, layout: &Layout, look: &Look<'_>, screen: &Screen) {
     if let Some(rule) = layout.panes_rule {
-        let pages = if layout.page.1 > 1 { format!(" {} of {} ", layout.page.0, layout.page.1) } else { String::new() };
-        let title =
-            Line::from(vec![Span::styled(" drafts ", look.style(Role::Title)), Span::styled(pages, look.style(Role::Dim))]);
-        frame(buffer, rule, look, title, None, false);
+        let mut title = Title::new(" drafts ", look.style(Role::Title));
+        if layout.page.1 > 1 {
+            title.push(display!(" {} of {} ", layout.page.0, layout.page.1), look.style(Role::Dim));
+        }
+        frame(buffer, rule, look, &title, None, false);
     }
     for (member, place) in &layout.panes {
         let (Some(pane), Some(text)) = (screen.scene.panes.get(member.0), screen.scene.texts.get(member.0)) else { continue };
@@ -37,7 +39,7 @@ pub(super) fn panes(buffer: &mut Buffer, layout: &Layout, look: &Look<'_>, scree
     }
     if layout.page.1 > 1 && layout.class != Class::Small && !screen.looking.zoomed {
         let next = screen.keymap.key(Action::FocusNext);
-        let text = format!(" panes {} of {} ({next}) ", layout.page.0, layout.page.1);
+        let text = display!(" panes {} of {} ({next}) ", layout.page.0, layout.page.1);
         let row = Rect { height: 1, x: layout.body.x + 2, width: layout.body.width - 4, y: layout.body.y };
         Pen::new(buffer, row, 0)
             .skip(row.width.saturating_sub(text.chars().count() as u16))
@@ -77,20 +79,17 @@ fn boxed(
     };
     let status = activity_style(look, pane.activity);
     let member = look.style(Role::Member(pane.member.0 as u8));
-    let mut title = Line::from(vec![
-        Span::styled(format!(" {} {} ", label.letter, label.name), member),
-        Span::styled(format!("{} {} ", look.glyphs.activity(pane.activity), pane.activity.word()), status),
-        Span::styled(format!("· {} ", label.kind), look.style(Role::Dim)),
-    ]);
+    let mut title = Title::new(display!(" {} {} ", label.letter, label.name), member);
+    title.push(display!("{} {} ", look.glyphs.activity(pane.activity), pane.activity.word()), status);
+    title.push(display!("· {} ", label.kind), look.style(Role::Dim));
     let room = usize::from(place.width).saturating_sub(title.width() + 2);
-    let scores = pane.scores.iter().filter(|words| !words.is_empty()).map(|words| format!("· {words} "));
+    let scores = pane.scores.iter().filter(|words| !words.is_empty()).map(|words| display!("· {words} "));
     if let Some(scores) = scores.into_iter().find(|words| words.chars().count() <= room) {
-        title.push_span(Span::styled(scores, look.style(Role::Accent)));
+        title.push(scores, look.style(Role::Accent));
     }
     let figures = figures(pane, usize::from(place.width).saturating_sub(4));
-    let foot =
-        (!figures.is_empty()).then(|| Line::from(Span::styled(format!(" {figures} "), look.style(Role::Dim))).right_aligned());
-    framed(buffer, place, look, title, foot, border);
+    let foot = (!figures.is_empty()).then(|| Title::new(display!(" {figures} "), look.style(Role::Dim)));
+    framed(buffer, place, look, &title, foot.as_ref(), border);
     let inside = layout.pane_text(place);
     let top = screen.looking.pane_top(pane.member);
     for row in 0..inside.height {
@@ -122,7 +121,7 @@ fn row(buffer: &mut Buffer, place: Rect, look: &Look<'_>, screen: &Screen, pane:
     let head = if focused { member.patch(look.style(Role::Selection)) } else { member };
     let cut = look.glyphs.ellipsis();
     Pen::new(buffer, place, 0)
-        .write(&format!("{} ", label.letter), head)
+        .write(&display!("{} ", label.letter), head)
         .column(&label.name, LINE_HEAD - 5, false, head, cut)
         .skip(1)
         .write(look.glyphs.activity(pane.activity), activity_style(look, pane.activity));
@@ -149,9 +148,9 @@ fn away(buffer: &mut Buffer, place: Rect, look: &Look<'_>, screen: &Screen) {
         let mut pen = Pen::new(buffer, place, row as u16);
         let label = &play.labels[pane.member.0];
         let style = activity_style(look, pane.activity);
-        pen.write(&format!(" {} {} ", label.letter, label.name), look.style(Role::Member(pane.member.0 as u8)))
-            .write(&format!("{} {} · ", look.glyphs.activity(pane.activity), pane.activity.word()), style);
-        let more = if last { format!("  (and {} more)", gone.len() - row - 1) } else { String::new() };
+        pen.write(&display!(" {} {} ", label.letter, label.name), look.style(Role::Member(pane.member.0 as u8)))
+            .write(&display!("{} {} · ", look.glyphs.activity(pane.activity), pane.activity.word()), style);
+        let more = if last { display!("  (and {} more)", gone.len() - row - 1) } else { DisplayText::new() };
         let room = pen.room().saturating_sub(more.chars().count() as u16 + 1);
         let note = room.min(pane.note.width() as u16);
         let dim = look.style(Role::Dim);

@@ -2,15 +2,14 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
-use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
-use tui_textarea::TextArea;
 
 use super::Look;
-use super::paint::{Pen, framed, lines};
+use super::paint::{Pen, Title, framed, lines};
 use super::theme::Role;
 use crate::playground::state::Screen;
 use crate::playground::state::layout::Class;
+use crate::playground::state::prompt::Prompt;
 use crate::playground::state::prose::Line as Words;
 
 /// The question being written; returns where its caret is.
@@ -23,16 +22,19 @@ pub(super) fn prompt(buffer: &mut Buffer, place: Rect, look: &Look<'_>, screen: 
     if look.class == Class::Small {
         Pen::new(buffer, place, 0).write("> ", mark);
         let inside = Rect { x: place.x + 2, width: place.width.saturating_sub(2), ..place };
-        return editor(buffer, inside, screen.writing.question.area());
+        return editor(buffer, inside, &screen.writing.question);
     }
     let border = look.style(if screen.writing.active { Role::BorderFocus } else { Role::Border });
-    let inner = framed(buffer, place, look, Line::from(Span::styled(" your question ", look.style(Role::Title))), None, border);
+    let title = Title::new(" your question ", look.style(Role::Title));
+    let inner = framed(buffer, place, look, &title, None, border);
     Pen::new(buffer, inner, 0).write("> ", mark);
-    editor(buffer, Rect { x: inner.x + 2, width: inner.width.saturating_sub(2), ..inner }, screen.writing.question.area())
+    editor(buffer, Rect { x: inner.x + 2, width: inner.width.saturating_sub(2), ..inner }, &screen.writing.question)
 }
 
-/// A text that is edited; returns where its caret is, if that is in sight.
-pub(super) fn editor(buffer: &mut Buffer, place: Rect, area: &TextArea<'_>) -> Option<Position> {
+/// A text that is edited; returns where its caret is, if that is in sight. The library draws what is in its editor: a [`Prompt`]
+/// lets only clean text in.
+pub(super) fn editor(buffer: &mut Buffer, place: Rect, prompt: &Prompt) -> Option<Position> {
+    let area = prompt.area();
     area.render(place, buffer);
     let (cursor, (top, left)) = (area.screen_cursor(), area.scroll_offset());
     let row = u16::try_from(cursor.row.checked_sub(top.into())?).ok()?;
@@ -46,8 +48,8 @@ fn tour(buffer: &mut Buffer, place: Rect, look: &Look<'_>, card: &[Words]) {
     let inside = if look.class == Class::Small {
         Rect { x: place.x + 1, width: place.width.saturating_sub(2), ..place }
     } else {
-        let title = Line::from(Span::styled(" the tour ", look.style(Role::Title)));
-        let inner = framed(buffer, place, look, title, None, look.style(Role::BorderFocus));
+        let title = Title::new(" the tour ", look.style(Role::Title));
+        let inner = framed(buffer, place, look, &title, None, look.style(Role::BorderFocus));
         Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner }
     };
     lines(buffer, inside, look, card, 0);

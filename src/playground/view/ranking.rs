@@ -3,11 +3,12 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
-use ratatui::text::{Line, Span};
 
 use super::Look;
-use super::paint::{Pen, frame, scroll_bar};
+use super::paint::{Pen, Title, frame, scroll_bar};
 use super::theme::Role;
+use crate::clean::DisplayText;
+use crate::display;
 use crate::playground::state::Screen;
 use crate::playground::state::layout::Class;
 use crate::playground::state::scene::pane::Activity;
@@ -100,13 +101,12 @@ fn columns(width: u16, verifiers: usize) -> Vec<Column> {
 /// The ranking of the selected round.
 pub(super) fn ranking(buffer: &mut Buffer, place: Rect, look: &Look<'_>, screen: &Screen, focused: bool) {
     let table = &screen.scene.table;
-    let mut title = vec![Span::styled(" ranking ", look.style(Role::Title))];
+    let mut title = Title::new(" ranking ", look.style(Role::Title));
     if table.number > 0 {
-        title.push(Span::styled(format!("round {} · {} ", table.number, table.rule), look.style(Role::Dim)));
+        title.push(display!("round {} · {} ", table.number, table.rule), look.style(Role::Dim));
     }
-    let title = Line::from(title);
     let head = title.width() as u16 + 1;
-    let inner = frame(buffer, place, look, title, None, focused);
+    let inner = frame(buffer, place, look, &title, None, focused);
     let columns = columns(inner.width.saturating_sub(1), table.verifiers.len());
     let rows = if look.class == Class::Small && !screen.looking.zoomed {
         // No line can be spared: the verifiers' letters stand on the rule, as far as its title leaves room.
@@ -137,10 +137,10 @@ fn header(buffer: &mut Buffer, inner: Rect, look: &Look<'_>, screen: &Screen, co
         let width = column.width(table.verifiers.len());
         if let Column::Verifiers(each) = column {
             for verifier in &table.verifiers {
-                let letter = play.letter(*verifier).to_string();
+                let letter = DisplayText::from(play.letter(*verifier));
                 pen.skip(each - 1);
-                let shown = if inner.width - pen.room() >= from { letter.as_str() } else { "" };
-                pen.column(shown, 1, true, look.style(Role::Member(verifier.0 as u8)), "");
+                let shown = if inner.width - pen.room() >= from { letter } else { DisplayText::new() };
+                pen.column(&shown, 1, true, look.style(Role::Member(verifier.0 as u8)), "");
             }
             pen.skip(1);
             continue;
@@ -157,15 +157,15 @@ fn cells(pen: &mut Pen<'_>, column: Column, look: &Look<'_>, screen: &Screen, ro
     let width = column.width(table.verifiers.len());
     let cut = look.glyphs.ellipsis();
     let text = look.style(Role::Text);
-    let number = |value: Option<f64>| value.map_or_else(String::new, figure);
+    let number = |value: Option<f64>| value.map_or_else(DisplayText::new, figure);
     match column {
         Column::Rank => {
-            let rank = row.rank.map_or_else(String::new, |rank| rank.to_string());
+            let rank = row.rank.map_or_else(DisplayText::new, |rank| display!("{rank}"));
             pen.column(&rank, width - 1, true, look.style(Role::Dim), cut).skip(1);
         }
         Column::Member => {
             let style = if row.leaves { look.style(Role::Exit) } else { look.style(Role::Member(row.member.0 as u8)) };
-            let name = format!("{} {}", play.letter(row.member), play.name(row.member));
+            let name = display!("{} {}", play.letter(row.member), play.name(row.member));
             pen.column(&name, width - 1, false, style, cut).skip(1);
         }
         Column::Bar => {
@@ -177,14 +177,14 @@ fn cells(pen: &mut Pen<'_>, column: Column, look: &Look<'_>, screen: &Screen, ro
         }
         Column::Verifiers(each) => {
             for place in 0..table.verifiers.len() {
-                let (text, style) = row.cells.get(place).map_or((String::new(), text), |cell| cell_text(look, cell, each));
+                let (text, style) = row.cells.get(place).map_or((DisplayText::new(), text), |cell| cell_text(look, cell, each));
                 pen.column(&text, each, true, style, "");
             }
             pen.skip(1);
         }
         Column::Margin => {
-            let margin = row.margin.map_or_else(String::new, |margin| {
-                if row.rank == Some(1) { format!("+{}", figure(margin)) } else { figure(margin) }
+            let margin = row.margin.map_or_else(DisplayText::new, |margin| {
+                if row.rank == Some(1) { display!("+{}", figure(margin)) } else { figure(margin) }
             });
             pen.column(&margin, width, true, if row.rank == Some(1) { text } else { look.style(Role::Dim) }, cut);
         }
@@ -212,10 +212,10 @@ fn cells(pen: &mut Pen<'_>, column: Column, look: &Look<'_>, screen: &Screen, ro
 }
 
 /// A member's retention and the threshold that it is compared with.
-fn retention(row: &Row) -> (String, Role) {
-    let Some((retention, threshold)) = row.retention else { return (String::new(), Role::Text) };
+fn retention(row: &Row) -> (DisplayText, Role) {
+    let Some((retention, threshold)) = row.retention else { return (DisplayText::new(), Role::Text) };
     let (sign, role) = if retention < threshold { ('<', Role::Warn) } else { ('/', Role::Text) };
-    (format!("{} {sign} {}", figure(retention), figure(threshold)), role)
+    (display!("{} {sign} {}", figure(retention), figure(threshold)), role)
 }
 
 fn status_style(look: &Look<'_>, row: &Row) -> Style {
@@ -229,20 +229,20 @@ fn status_style(look: &Look<'_>, row: &Row) -> Style {
 }
 
 /// A verifier's score; in two columns one digit of it, tenths from 0 to 9.
-fn cell_text(look: &Look<'_>, cell: &Cell, width: u16) -> (String, Style) {
+fn cell_text(look: &Look<'_>, cell: &Cell, width: u16) -> (DisplayText, Style) {
     match cell {
-        Cell::None => (String::new(), look.style(Role::Dim)),
-        Cell::Open => (if width < 3 { "." } else { "·" }.to_owned(), look.style(Role::Dim)),
-        Cell::Failed(_) => (if width < 4 { "!" } else { "err" }.to_owned(), look.style(Role::Error)),
+        Cell::None => (DisplayText::new(), look.style(Role::Dim)),
+        Cell::Open => (if width < 3 { "." } else { "·" }.into(), look.style(Role::Dim)),
+        Cell::Failed(_) => (if width < 4 { "!" } else { "err" }.into(), look.style(Role::Error)),
         Cell::Score { score, share, .. } => {
-            let text = if width < 5 { ((share * 9.99) as u8).to_string() } else { short(*score) };
+            let text = if width < 5 { display!("{}", (share * 9.99) as u8) } else { short(*score) };
             (text, look.style(Role::Heat(heat(*share))))
         }
     }
 }
 
 /// A figure in at most four characters.
-fn short(score: f64) -> String {
+fn short(score: f64) -> DisplayText {
     let text = figure(score);
-    if text.len() <= 4 { text } else { text[..4].trim_end_matches('.').to_owned() }
+    if text.len() <= 4 { text } else { display!("{}", text[..4].trim_end_matches('.')) }
 }

@@ -8,6 +8,8 @@ use super::Look;
 use super::paint::{Pen, lines, scroll_bar};
 use super::pane::activity_style;
 use super::theme::Role;
+use crate::clean::{DisplayStr, DisplayText};
+use crate::display;
 use crate::playground::state::Screen;
 use crate::playground::state::scene::files::Cells;
 use crate::playground::state::scene::roster::{Entry, Model};
@@ -37,13 +39,13 @@ impl Column {
         }
     }
 
-    fn text(self, model: &Model) -> &str {
+    fn text(self, model: &Model) -> DisplayStr<'_> {
         match self {
-            Self::Scores => model.scores,
-            Self::Address => &model.address,
-            Self::Drafts => model.drafts,
-            Self::Model => &model.model,
-            Self::Context => &model.context,
+            Self::Scores => model.scores.into(),
+            Self::Address => model.address.as_display(),
+            Self::Drafts => model.drafts.into(),
+            Self::Model => model.model.as_display(),
+            Self::Context => model.context.as_display(),
         }
     }
 }
@@ -84,15 +86,15 @@ impl FileColumn {
         }
     }
 
-    fn text(self, cells: &Cells) -> &str {
+    fn text(self, cells: &Cells) -> DisplayStr<'_> {
         match self {
-            Self::Size => &cells.size,
-            Self::Quantisation => &cells.quantisation,
-            Self::Memory => cells.fit,
-            Self::Parameters => &cells.parameters,
-            Self::Architecture => &cells.architecture,
-            Self::Whose => &cells.whose,
-            Self::Context => &cells.context,
+            Self::Size => cells.size.as_display(),
+            Self::Quantisation => cells.quantisation.as_display(),
+            Self::Memory => cells.fit.into(),
+            Self::Parameters => cells.parameters.as_display(),
+            Self::Architecture => cells.architecture.as_display(),
+            Self::Whose => cells.whose.as_display(),
+            Self::Context => cells.context.as_display(),
         }
     }
 
@@ -126,7 +128,7 @@ pub(super) fn roster(buffer: &mut Buffer, area: Rect, look: &Look<'_>, screen: &
     let bar = Rect { x: area.x + area.width, width: 1, ..rows };
     scroll_bar(buffer, bar.intersection(buffer.area), look, list.top, list.entries.len());
     let below = rows.height + 1;
-    let rule = look.glyphs.rule().repeat(usize::from(area.width));
+    let rule = DisplayStr::from(look.glyphs.rule()).repeat(usize::from(area.width));
     Pen::new(buffer, area, rows.height).write(&rule, look.style(Role::Border));
     let details = Rect { y: area.y + below.min(area.height), height: area.height.saturating_sub(below), ..area };
     lines(buffer, details, look, &list.details, 0);
@@ -148,7 +150,14 @@ fn columns(width: u16) -> (u16, Vec<(Column, u16)>) {
 }
 
 /// A heading; with the columns' heads beside it where they are given.
-fn heading(buffer: &mut Buffer, area: Rect, row: u16, look: &Look<'_>, text: &str, columns: Option<(u16, &[(Column, u16)])>) {
+fn heading(
+    buffer: &mut Buffer,
+    area: Rect,
+    row: u16,
+    look: &Look<'_>,
+    text: &DisplayText,
+    columns: Option<(u16, &[(Column, u16)])>,
+) {
     let mut pen = Pen::new(buffer, area, row);
     let head = columns.map_or(area.width, |(name, _)| MARKS + name);
     pen.column(text, head, false, look.style(Role::Title), look.glyphs.ellipsis());
@@ -164,14 +173,14 @@ fn heading(buffer: &mut Buffer, area: Rect, row: u16, look: &Look<'_>, text: &st
 }
 
 /// The heading over models in files, with the columns that these have.
-fn over_files(buffer: &mut Buffer, area: Rect, row: u16, look: &Look<'_>, text: &str, name: u16) {
+fn over_files(buffer: &mut Buffer, area: Rect, row: u16, look: &Look<'_>, text: &DisplayText, name: u16) {
     let mut pen = Pen::new(buffer, area, row);
     pen.column(text, MARKS + name + STANDING + ROLE + WEIGHT, false, look.style(Role::Title), look.glyphs.ellipsis());
-    file_columns(&mut pen, look.style(Role::Dim), look.glyphs.ellipsis(), FileColumn::title);
+    file_columns(&mut pen, look.style(Role::Dim), look.glyphs.ellipsis(), |column| column.title().into());
 }
 
 /// As many columns of a model in a file as there is room for.
-fn file_columns<'a>(pen: &mut Pen<'_>, style: Style, cut: &str, text: impl Fn(FileColumn) -> &'a str) {
+fn file_columns<'a>(pen: &mut Pen<'_>, style: Style, cut: &'static str, text: impl Fn(FileColumn) -> DisplayStr<'a>) {
     for (column, width) in FileColumn::ALL {
         // The last needs no blank behind it.
         if pen.room() < width - 1 {
@@ -192,7 +201,7 @@ fn row(buffer: &mut Buffer, area: Rect, row: u16, look: &Look<'_>, model: &Model
     let text = style(look.style(Role::Text));
     let standing = style(activity_style(look, model.activity));
     let cut = look.glyphs.ellipsis();
-    let state = format!("{} {}", look.glyphs.activity(model.activity), model.standing);
+    let state = display!("{} {}", look.glyphs.activity(model.activity), model.standing);
     let mut pen = Pen::new(buffer, area, row);
     pen.write(if model.marked { "> " } else { "  " }, style(look.style(Role::Accent)))
         .write(if model.chosen { "[x] " } else { "[ ] " }, chosen)

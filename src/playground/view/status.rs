@@ -6,6 +6,7 @@ use ratatui::layout::Rect;
 use super::Look;
 use super::paint::Pen;
 use super::theme::Role;
+use crate::display;
 use crate::playground::state::Screen;
 use crate::playground::state::log::Level;
 use crate::playground::state::scene::status::{Item, RunState};
@@ -22,7 +23,7 @@ pub(super) fn status(buffer: &mut Buffer, place: Rect, look: &Look<'_>, screen: 
     };
     let mut pen = Pen::new(buffer, place, 0);
     pen.write(" SpecFuse ", look.style(Role::Title))
-        .write(&format!(" {} {} ", look.glyphs.run(status.state), status.state.word()), look.style(role));
+        .write(&display!(" {} {} ", look.glyphs.run(status.state), status.state.word()), look.style(role));
     let mut items: Vec<&Item> = status.items.iter().collect();
     let width = |items: &[&Item]| items.iter().map(|item| item.text.chars().count() + 3).sum::<usize>();
     while width(&items) > usize::from(pen.room()) {
@@ -41,7 +42,7 @@ pub(super) fn story(buffer: &mut Buffer, place: Rect, look: &Look<'_>, screen: &
     let mut pen = Pen::new(buffer, place, 0);
     pen.skip(1);
     if round > 0 {
-        pen.write(&format!("round {round}: "), look.style(Role::Dim));
+        pen.write(&display!("round {round}: "), look.style(Role::Dim));
     }
     let room = pen.room();
     pen.column(&screen.scene.story, room, false, look.style(Role::Accent), look.glyphs.ellipsis());

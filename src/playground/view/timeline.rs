@@ -6,6 +6,8 @@ use ratatui::layout::Rect;
 use super::Look;
 use super::paint::Pen;
 use super::theme::Role;
+use crate::clean::DisplayText;
+use crate::display;
 use crate::playground::state::Screen;
 use crate::playground::state::scene::timeline::{Mark, Tick};
 
@@ -18,15 +20,15 @@ pub(super) fn timeline(buffer: &mut Buffer, place: Rect, look: &Look<'_>, screen
     letters.write(if timeline.before > 0 { "rounds‹ " } else { "rounds  " }, dim);
     for tick in &timeline.ticks {
         let (text, style) = match tick.winner {
-            Some(winner) => (play.letter(winner).to_string(), look.style(Role::Member(winner.0 as u8))),
-            None if tick.mark == Mark::Written => (look.glyphs.person().to_owned(), look.style(Role::Override)),
-            None => (look.glyphs.mark(Mark::Open, 0.0).to_owned(), look.style(Role::Busy)),
+            Some(winner) => (DisplayText::from(play.letter(winner)), look.style(Role::Member(winner.0 as u8))),
+            None if tick.mark == Mark::Written => (look.glyphs.person().into(), look.style(Role::Override)),
+            None => (look.glyphs.mark(Mark::Open, 0.0).into(), look.style(Role::Busy)),
         };
         let looked_at = tick.selected && (screen.looking.round.is_some() || tick.mark != Mark::Open);
         let style = if looked_at { style.patch(look.style(Role::Selection)) } else { style };
         letters.write(&text, style);
         match tick.other {
-            Some(other) => letters.write(&play.letter(other).to_lowercase().to_string(), look.style(Role::Override)),
+            Some(other) => letters.write(&display!("{}", play.letter(other).to_lowercase()), look.style(Role::Override)),
             None if place.height == 1 && tick.tuned => letters.write("~", look.style(Role::Override)),
             None => letters.skip(1),
         };

@@ -3,11 +3,12 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Modifier;
-use ratatui::text::{Line, Span as TextSpan};
 
 use super::Look;
-use super::paint::{Pen, frame, lines, scroll_bar};
+use super::paint::{Pen, Title, frame, lines, scroll_bar};
 use super::theme::Role;
+use crate::clean::DisplayText;
+use crate::display;
 use crate::playground::state::Screen;
 use crate::playground::state::layout::{Class, GUTTER};
 use crate::playground::state::transcript::Span;
@@ -19,14 +20,14 @@ const LETTERS: usize = 3;
 pub(super) fn transcript(buffer: &mut Buffer, place: Rect, look: &Look<'_>, screen: &Screen, focused: bool) {
     let transcript = &screen.answers.transcript;
     let total = transcript.flow().lines();
-    let mut title = vec![TextSpan::styled(" answer ", look.style(Role::Title))];
+    let mut title = Title::new(" answer ", look.style(Role::Title));
     if look.class == Class::Small && !screen.scene.story.is_empty() {
-        title.push(TextSpan::styled(format!("{} ", screen.scene.story), look.style(Role::Accent)));
+        title.push(display!("{} ", screen.scene.story), look.style(Role::Accent));
     }
     let below = total.saturating_sub(transcript.top() + transcript.height());
-    let foot = (below > 0 && !transcript.follows())
-        .then(|| Line::from(TextSpan::styled(format!(" {below} more below "), look.style(Role::Accent))).right_aligned());
-    let inner = frame(buffer, place, look, Line::from(title), foot, focused);
+    let foot =
+        (below > 0 && !transcript.follows()).then(|| Title::new(display!(" {below} more below "), look.style(Role::Accent)));
+    let inner = frame(buffer, place, look, &title, foot.as_ref(), focused);
     let text = Rect { x: inner.x + GUTTER, width: inner.width.saturating_sub(GUTTER + 1), ..inner };
     if transcript.flow().is_empty() {
         return lines(buffer, text, look, &screen.scene.welcome, 0);
@@ -56,7 +57,7 @@ fn gutter(buffer: &mut Buffer, inner: Rect, row: u16, look: &Look<'_>, screen: &
                 pen.write(">", look.style(Role::Strong));
             }
             Span::Segment { play, author: Some(author), .. } if screen.settings.authors => {
-                let letter = screen.answers.session.play(play).letter(author).to_string();
+                let letter = DisplayText::from(screen.answers.session.play(play).letter(author));
                 pen.write(&letter, look.style(Role::Member(author.0 as u8)));
             }
             Span::Segment { author: None, .. } if screen.settings.authors => {

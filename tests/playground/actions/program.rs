@@ -94,7 +94,7 @@ pub(super) fn open_trace(pressed: Pressed) {
 
 pub(super) fn palette(pressed: Pressed) {
     let mut after = pressed.after;
-    let offered: Vec<String> = list(&after).entries().map(|item| item.title.clone()).collect();
+    let offered: Vec<String> = list(&after).entries().map(|item| item.title.to_string()).collect();
     let wanted = ACTIONS.iter().filter(|entry| {
         !matches!(entry.context, Context::List | Context::Roster | Context::HeatMap | Context::Tuning | Context::Question)
     });
@@ -107,7 +107,7 @@ pub(super) fn palette(pressed: Pressed) {
 pub(super) fn help(pressed: Pressed) {
     let mut after = pressed.after;
     assert!(after.looking.page() == Some(Page::Help));
-    let words = |state: &Screen| state.scene.overlay.iter().flatten().map(|(_, text)| text.clone()).collect::<String>();
+    let words = |state: &Screen| state.scene.overlay.iter().flatten().map(|(_, text)| text.as_str()).collect::<String>();
     for entry in ACTIONS.iter().filter(|entry| !entry.name.starts_with("pane-")) {
         let first = entry.meaning.split_whitespace().next().unwrap();
         assert!(words(&after).contains(first) && words(&after).contains(entry.keys[0]), "{}", entry.name);

@@ -50,7 +50,7 @@ fn taken_up(effects: &[Effect]) -> &TakenUp {
 pub(super) fn override_winner(pressed: Pressed) {
     let mut after = pressed.after;
     assert_eq!(list(&after).kind, PickerKind::Candidates);
-    let titles: Vec<String> = list(&after).entries().map(|item| item.title.clone()).collect();
+    let titles: Vec<String> = list(&after).entries().map(|item| item.title.to_string()).collect();
     assert!(titles.len() > 1 && titles[0].starts_with("A atlas ."), "{titles:?}");
     press(&mut after, "down");
     let chosen = list(&after).choice().cloned();

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{ParamError, Params, Value, nearest};
+use super::{ParamError, Params, Value, knob, nearest};
 
 /// A named set of knob values; knobs it does not name keep theirs.
 #[derive(Debug, Clone, Copy)]
@@ -216,12 +216,11 @@ impl Presets {
     }
 }
 
-#[cfg(any(test, feature = "testing"))]
 impl OwnPreset {
     /// A preset of these values: each must belong to a known knob and fit its kind and range.
     pub fn new<'a>(name: &str, values: impl IntoIterator<Item = (&'a str, Value)>) -> Result<Self, ParamError> {
         let checked = |(name, value): (&str, Value)| {
-            let knob = super::knob(name)?;
+            let knob = knob(name)?;
             Ok((knob.name, knob.check(&value)?))
         };
         Ok(Self { name: name.to_owned(), values: values.into_iter().map(checked).collect::<Result<_, _>>()? })

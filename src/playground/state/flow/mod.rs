@@ -5,6 +5,7 @@
 
 mod wrap;
 
+use crate::clean::{DisplayStr, DisplayText};
 use unicode_segmentation::UnicodeSegmentation;
 
 use wrap::{Cluster, Cursor, Span};
@@ -13,7 +14,7 @@ use wrap::{Cluster, Cursor, Span};
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Flow {
     width: u16,
-    text: String,
+    text: DisplayText,
     parts: Vec<Part>,
     /// The finished lines; the growing one is in the cursor.
     closed: Vec<Span>,
@@ -47,7 +48,7 @@ struct Position {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Piece<'a> {
     /// Whole grapheme clusters, at least one.
-    pub text: &'a str,
+    pub text: DisplayStr<'a>,
     /// The tag it was pushed with.
     pub tag: u32,
 }
@@ -80,8 +81,8 @@ impl Flow {
     }
 
     /// Appends text. A tag smaller than the last one counts as the last one. The cost depends only on the length of the new text.
-    pub fn push(&mut self, text: &str, tag: u32) {
-        self.append(text, tag);
+    pub fn push<'a>(&mut self, text: impl Into<DisplayStr<'a>>, tag: u32) {
+        self.append(text.into(), tag);
     }
 
     /// Removes the text, but keeps the width.
@@ -116,7 +117,7 @@ impl Flow {
         let parts = self.parts[first..].iter().take_while(move |part| part.first_cluster < end);
         parts.enumerate().filter_map(move |(after, part)| {
             let next = self.parts.get(first + after + 1).map_or(end, |next| next.first_cluster);
-            let text = &self.text[part.first_cluster.max(start)..next.min(end)];
+            let text = self.text.slice(part.first_cluster.max(start)..next.min(end));
             (!text.is_empty()).then_some(Piece { text, tag: part.tag })
         })
     }
@@ -165,7 +166,7 @@ impl Flow {
     }
 
     /// Appends text and returns the number of clusters that were laid out for it.
-    fn append(&mut self, text: &str, tag: u32) -> usize {
+    fn append(&mut self, text: DisplayStr<'_>, tag: u32) -> usize {
         if text.is_empty() {
             return 0;
         }
@@ -173,7 +174,7 @@ impl Flow {
             let start = self.text.len();
             self.parts.push(Part { tag, start, first_cluster: start });
         }
-        self.text.push_str(text);
+        self.text.push(text);
         self.now = self.before_last;
         self.closed.truncate(self.now.closed);
         self.lay_out()

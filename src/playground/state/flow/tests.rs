@@ -7,19 +7,20 @@ use ratatui::style::Style;
 use unicode_width::UnicodeWidthChar;
 
 use super::*;
+use crate::clean::clean;
 
 fn flow(text: &str, width: u16) -> Flow {
     let mut flow = Flow::new(width);
-    flow.push(text, 0);
+    flow.push(&clean(text), 0);
     flow
 }
 
 fn lines(flow: &Flow) -> Vec<String> {
-    (0..flow.lines()).map(|number| flow.line(number).map(|piece| piece.text).collect()).collect()
+    (0..flow.lines()).map(|number| flow.line(number).map(|piece| piece.text.as_str()).collect()).collect()
 }
 
 fn pieces(flow: &Flow, number: usize) -> Vec<(&str, u32)> {
-    flow.line(number).map(|piece| (piece.text, piece.tag)).collect()
+    flow.line(number).map(|piece| (piece.text.as_str(), piece.tag)).collect()
 }
 
 #[track_caller]
@@ -145,13 +146,13 @@ fn the_cost_of_a_push_does_not_grow_with_the_text() {
     let mut flow = Flow::new(80);
     let mut laid = 0;
     for number in 0..20_000 {
-        laid += flow.append("word ", number / 10);
+        laid += flow.append("word ".into(), number / 10);
     }
     // Every cluster once, and the last one of each push once more.
     assert_eq!(laid, 20_000 * 5 + 19_999);
     // An endless word has a last line that keeps breaking.
     flow.clear();
-    let laid: usize = (0..20_000).map(|_| flow.append("x", 0)).sum();
+    let laid: usize = (0..20_000).map(|_| flow.append("x".into(), 0)).sum();
     assert_eq!(laid, 2 * 20_000 - 1);
 }
 
@@ -259,7 +260,7 @@ fn some_text() -> impl Strategy<Value = String> {
         "ﾞ",
         "مرحبا",
     ];
-    prop::collection::vec(prop::sample::select(PARTS), 0..60).prop_map(|parts| parts.concat())
+    prop::collection::vec(prop::sample::select(PARTS), 0..60).prop_map(|parts| clean(&parts.concat()).into_string())
 }
 
 /// A text in pieces with tags that never decrease.
@@ -281,7 +282,7 @@ fn some_pushes() -> impl Strategy<Value = Vec<(String, u32)>> {
 fn pushed<'a>(pushes: impl IntoIterator<Item = (&'a str, u32)>, width: u16) -> Flow {
     let mut flow = Flow::new(width);
     for (text, tag) in pushes {
-        flow.push(text, tag);
+        flow.push(&clean(text), tag);
     }
     flow
 }
@@ -326,7 +327,7 @@ proptest! {
             flow.set_width(width);
         }
         for (text, tag) in after {
-            flow.push(text, *tag);
+            flow.push(&clean(text), *tag);
         }
         flow.set_width(last);
         prop_assert_eq!(flow, as_given(&pushes, last));
@@ -347,12 +348,12 @@ proptest! {
     fn ratatui_draws_each_line_whole(pushes in some_pushes(), width in 4_u16..24) {
         let flow = as_given(&pushes, width);
         for number in 0..flow.lines() {
-            let whole: Vec<&str> = flow.line(number).flat_map(|piece| piece.text.graphemes(true)).collect();
+            let whole: Vec<&str> = flow.line(number).flat_map(|piece| piece.text.as_str().graphemes(true)).collect();
             // Ratatui does not draw a cluster without columns, nor one that is wider than the line.
             let expected = columns(&whole);
             prop_assume!(expected <= usize::from(width));
             let mut buffer = Buffer::empty(Rect::new(0, 0, width, 1));
-            let end = flow.line(number).fold(0, |at, piece| buffer.set_string_at(at, piece.text));
+            let end = flow.line(number).fold(0, |at, piece| buffer.set_string_at(at, &piece.text));
             prop_assert_eq!(usize::from(end), expected);
         }
     }
@@ -365,7 +366,7 @@ proptest! {
             for piece in flow.line(number) {
                 prop_assert!(!piece.text.is_empty());
                 for (start, _) in piece.text.grapheme_indices(true) {
-                    prop_assert_eq!(piece.tag, tags[offset_of(piece.text, &flow) + start]);
+                    prop_assert_eq!(piece.tag, tags[offset_of(&piece.text, &flow) + start]);
                 }
             }
             let on_line: Vec<u32> = flow.tags_on(number).collect();

@@ -41,7 +41,7 @@ impl Leaving<'_> {
         }
         match self.would_lose() {
             Some(what) => {
-                self.looking.overlay = Some(Overlay::Leave(what.to_owned()));
+                self.looking.overlay = Some(Overlay::Leave(what.into()));
                 Vec::new()
             }
             None => vec![Effect::Quit],
@@ -51,7 +51,7 @@ impl Leaving<'_> {
     pub(super) fn quit_at_once(&mut self) -> Vec<Effect> {
         match self.would_lose() {
             Some(what) if !std::mem::replace(&mut self.pressed.leaving, true) => {
-                self.looking.overlay = Some(Overlay::Leave(what.to_owned()));
+                self.looking.overlay = Some(Overlay::Leave(what.into()));
                 Vec::new()
             }
             Some(_) | None => vec![Effect::Quit],

@@ -1,6 +1,7 @@
 //! Lists to choose from: commands, themes, recorded runs.
 
-use crate::clean::clean_line;
+use crate::clean::{DisplayText, clean_line};
+use crate::display;
 use crate::playground::state::State;
 use crate::playground::state::action::{ACTIONS, Context};
 use crate::playground::state::keymap::Keymap;
@@ -27,8 +28,8 @@ impl<'a> From<&'a mut State> for Lists<'a> {
 impl Lists<'_> {
     pub(super) fn palette(&mut self) {
         let items = ACTIONS.iter().map(|entry| Item {
-            title: entry.name.to_owned(),
-            detail: format!("{} [{}]", entry.meaning, self.keymap.keys(entry.action).join(", ")),
+            title: entry.name.into(),
+            detail: display!("{} [{}]", entry.meaning, self.keymap.keys(entry.action).join(", ")),
             choice: Choice::Action(entry.action),
         });
         // Actions that only make sense inside another list are not offered in this one.
@@ -51,7 +52,7 @@ impl Lists<'_> {
     pub(super) fn themes(&mut self) {
         let items = self.settings.themes.iter().map(|name| Item {
             title: clean_line(name),
-            detail: String::new(),
+            detail: DisplayText::new(),
             choice: Choice::Theme(name.clone()),
         });
         let mut picker = Picker::new(PickerKind::Themes, items.collect());

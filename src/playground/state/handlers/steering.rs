@@ -2,7 +2,8 @@
 
 use super::commands::changeable;
 use super::members::Members;
-use crate::clean::clean_line;
+use crate::clean::{DisplayText, clean_line};
+use crate::display;
 use crate::engine::fusion::event::SegmentId;
 use crate::engine::fusion::run::Run;
 use crate::engine::round::Command;
@@ -84,11 +85,11 @@ impl Steering<'_> {
         let items = matrix.ranking.order.iter().map(|place| {
             let candidate = &matrix.candidates[*place];
             let author = candidate.authors.first().copied().unwrap_or(candidate.key);
-            let score = matrix.ranking.scores[*place].map_or_else(String::new, figure);
+            let score = matrix.ranking.scores[*place].map_or_else(DisplayText::new, figure);
             let text =
                 if candidate.text.trim().is_empty() { "(the answer ends here)".into() } else { clean_line(&candidate.text) };
             Item {
-                title: format!("{} {} {score}", play.letter(author), play.name(author)),
+                title: display!("{} {} {score}", play.letter(author), play.name(author)),
                 detail: text,
                 choice: Choice::Candidate { member: play.run.member(author).header.name.to_string(), segment },
             }
@@ -237,7 +238,7 @@ impl Steering<'_> {
         if items.is_empty() {
             return vec![Effect::ListTraces(Listing::Compare)];
         }
-        let (title, detail) = ("a recorded run …".to_owned(), "any that was kept".to_owned());
+        let (title, detail) = ("a recorded run …".into(), "any that was kept".into());
         items.push(Item { title, detail, choice: Choice::AgainstRecorded });
         self.looking.overlay = Some(Overlay::List(Picker::new(PickerKind::Compare, items)));
         Vec::new()

@@ -5,6 +5,7 @@ use crossterm::event::{KeyCode, KeyEvent};
 use super::asking::Asking;
 use super::lists::Lists;
 use crate::clean::clean_line;
+use crate::display;
 use crate::playground::state::State;
 use crate::playground::state::action::{Action, Context, Page};
 use crate::playground::state::key::Key;
@@ -42,7 +43,7 @@ pub(in crate::playground::state) fn typed(state: &mut State, context: Context, e
         }
         (Context::Keys, _) => {
             let help = state.keymap.key(Action::Open(Page::Help));
-            let text = format!("`{}` does nothing here; `{help}` shows what does", Key::from(event));
+            let text = display!("`{}` does nothing here; `{help}` shows what does", Key::from(event));
             state.notices.notice = Some(Notice { level: Level::Info, text });
         }
         (Context::List | Context::Tuning | Context::Roster | Context::HeatMap | Context::Question | Context::Anywhere, _) => {}

@@ -1,6 +1,8 @@
 //! The help page: what fusion is, every key, what the marks mean.
 
 use super::view::{Body, READING, View, whole};
+use crate::clean::{DisplayStr, DisplayText};
+use crate::display;
 use crate::playground::state::action::{ACTIONS, Action, Context, Group};
 use crate::playground::state::glyphs::Glyphs;
 use crate::playground::state::keymap::Keymap;
@@ -31,7 +33,7 @@ pub const EXPLANATION: &[&str] = &[
 pub fn help(keymap: &Keymap, ascii: bool, width: u16) -> Prose {
     let mut prose = Prose::new();
     for paragraph in EXPLANATION {
-        wrap(&mut prose, Vec::new(), Tone::Plain, paragraph, width, 0);
+        wrap(&mut prose, Vec::new(), Tone::Plain, *paragraph, width, 0);
         prose.push(Vec::new());
     }
     for group in Group::ALL {
@@ -53,7 +55,7 @@ pub fn help(keymap: &Keymap, ascii: bool, width: u16) -> Prose {
         &mut prose,
         Vec::new(),
         Tone::Dim,
-        &format!(
+        &display!(
             "Keys can be changed in the configuration file: [keys] with the name of a command (they are listed under `{}`).",
             keymap.key(Action::Palette)
         ),
@@ -66,8 +68,8 @@ pub fn help(keymap: &Keymap, ascii: bool, width: u16) -> Prose {
 /// What the marks of the screen mean.
 fn marks(prose: &mut Prose, glyphs: Glyphs, width: u16) {
     prose.push(line(Tone::Heading, "Marks"));
-    let member = Activity::ALL.iter().map(|activity| format!("{} {}", glyphs.activity(*activity), activity.word()));
-    row(prose, "a member", &member.collect::<Vec<_>>().join("   "), width);
+    let member = Activity::ALL.iter().map(|activity| display!("{} {}", glyphs.activity(*activity), activity.word()));
+    row(prose, "a member", &DisplayText::joined(&member.collect::<Vec<_>>(), "   "), width);
     row(prose, "the letters beside a line", "who wrote its segments, in order", width);
     row(prose, "red, underlined", "tokens and scores of low probability; some servers tell none of their tokens", width);
     let marks = [
@@ -77,13 +79,13 @@ fn marks(prose: &mut Prose, glyphs: Glyphs, width: u16) {
         (Mark::Written, "wrote it"),
         (Mark::Failed, "something failed"),
     ];
-    let marks: Vec<String> = marks.iter().map(|(mark, meaning)| format!("{} {meaning}", glyphs.mark(*mark, 0.0))).collect();
-    let bars = format!("{}{} how far the best was ahead", glyphs.mark(Mark::Margin, 0.1), glyphs.mark(Mark::Margin, 0.9));
+    let marks: Vec<DisplayText> = marks.iter().map(|(mark, meaning)| display!("{} {meaning}", glyphs.mark(*mark, 0.0))).collect();
+    let bars = display!("{}{} how far the best was ahead", glyphs.mark(Mark::Margin, 0.1), glyphs.mark(Mark::Margin, 0.9));
     row(prose, "? and a small letter", "what would have been under the knobs that are tried: exits, winners of rounds", width);
     row(
         prose,
         "below the rounds",
-        &format!("{bars}   {}   x a member left   ~ knobs changed (X both)", marks.join("   ")),
+        &display!("{bars}   {}   x a member left   ~ knobs changed (X both)", marks.join("   ")),
         width,
     );
     prose.push(Vec::new());
@@ -92,8 +94,8 @@ fn marks(prose: &mut Prose, glyphs: Glyphs, width: u16) {
 /// Columns of the keys.
 const KEYS: u16 = 27;
 
-fn row(prose: &mut Prose, keys: &str, meaning: &str, width: u16) {
+fn row<'a>(prose: &mut Prose, keys: &str, meaning: impl Into<DisplayStr<'a>>, width: u16) {
     let keys = if keys.is_empty() { "(no key)" } else { keys };
-    let head = vec![(Tone::Key, format!("  {keys:<width$} ", width = KEYS as usize - 3))];
+    let head = vec![(Tone::Key, display!("  {keys:<width$} ", width = KEYS as usize - 3))];
     wrap(prose, head, Tone::Plain, meaning, width, KEYS);
 }

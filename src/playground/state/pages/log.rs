@@ -1,6 +1,8 @@
 //! The log's page: all messages so far, newest first.
 
 use super::view::{Body, READING, View, whole};
+use crate::clean::DisplayText;
+use crate::display;
 use crate::playground::state::action::Context;
 use crate::playground::state::log::{Level, Log};
 use crate::playground::state::prose::{Prose, Tone, line, wrap};
@@ -27,8 +29,8 @@ pub fn log(log: &Log, width: u16) -> Prose {
             Level::Warning => Tone::Warning,
             Level::Error => Tone::Bad,
         };
-        let when = entry.t_ms.map_or_else(String::new, duration);
-        let head = vec![(Tone::Dim, format!("{when:>8} ")), (tone, format!("{:<8}", entry.level.word()))];
+        let when = entry.t_ms.map_or_else(DisplayText::new, duration);
+        let head = vec![(Tone::Dim, display!("{when:>8} ")), (tone, display!("{:<8}", entry.level.word()))];
         wrap(&mut prose, head, Tone::Plain, &entry.text, width, 17);
     }
     if prose.is_empty() {

@@ -1,5 +1,6 @@
 //! Messages for the user: the hint line's message, and the log of all of them.
 
+use crate::clean::DisplayText;
 use crate::playground::state::log::{Level, Log};
 
 /// Messages for the user.
@@ -16,7 +17,7 @@ pub struct Notices {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Notice {
     pub level: Level,
-    pub text: String,
+    pub text: DisplayText,
 }
 
 impl Notices {

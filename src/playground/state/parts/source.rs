@@ -1,5 +1,6 @@
 //! Where the events of a run come from, and the progress of resuming it.
 
+use crate::clean::DisplayText;
 use crate::engine::round::Command;
 use crate::playground::state::roster::RowId;
 
@@ -16,7 +17,7 @@ pub enum Source {
 #[allow(missing_docs, reason = "the names say it")]
 #[derive(Debug, Clone, PartialEq)]
 pub struct Replay {
-    pub file: String,
+    pub file: DisplayText,
     /// Whether it is playing.
     pub playing: bool,
     /// The speed: 1 is as recorded.

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::compose::Compose;
 use super::{Known, Origin, Roster, RowId, Standing};
+use crate::clean::clean_line;
 use crate::config::Source;
 use crate::engine::member::model_file::available::Memory;
 use crate::ensemble::found::{Finding, FoundModel};
@@ -22,7 +23,7 @@ impl Known {
     /// Its standing while it is not opened.
     pub(super) fn unopened(&self) -> Standing {
         let problem = self.file.as_ref().and_then(|file| file.problem.clone());
-        problem.map_or(Standing::Unknown, Standing::Away)
+        problem.map_or(Standing::Unknown, |problem| Standing::Away(clean_line(&problem)))
     }
 
     /// Updates what is known of its file. An opened one keeps its standing.

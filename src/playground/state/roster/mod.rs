@@ -9,6 +9,7 @@ mod opening;
 
 use serde::{Deserialize, Serialize};
 
+use crate::clean::DisplayText;
 use crate::config::Source;
 use crate::engine::fusion::event::{Capabilities, Drafting, MemberHeader, Role, ScoreTier};
 use crate::engine::member::model_file::available::Memory;
@@ -40,11 +41,11 @@ pub enum Standing {
     /// It was not probed yet.
     Unknown,
     /// It is being opened; what it is doing, cleaned.
-    Connecting(String),
+    Connecting(DisplayText),
     /// It can be asked, and has these capabilities.
     Ready(Box<Capabilities>),
     /// It cannot be asked, for this reason, cleaned.
-    Away(String),
+    Away(DisplayText),
 }
 
 /// News of a member that is being opened.

@@ -1,7 +1,7 @@
 //! Which models are ready, which are still opening, and the news of both.
 
 use super::{News, Roster, RowId, Standing};
-use crate::clean::clean_line;
+use crate::clean::{DisplayText, clean_line};
 use crate::config::Source;
 use crate::engine::fusion::event::Role;
 use crate::engine::is_enough;
@@ -33,7 +33,7 @@ impl Roster {
 
     /// Members of the ensemble that are being opened, by name, cleaned.
     #[must_use]
-    pub fn connecting(&self) -> Vec<String> {
+    pub fn connecting(&self) -> Vec<DisplayText> {
         let members = self.members().zip(self.names());
         let opening = members.filter(|((_, known), _)| matches!(known.standing, Standing::Connecting(_)));
         opening.map(|(_, name)| clean_line(&name)).collect()
@@ -77,7 +77,7 @@ impl Roster {
             match known.standing {
                 Standing::Connecting(_) => {}
                 Standing::Unknown | Standing::Ready(_) | Standing::Away(_) => {
-                    known.standing = Standing::Connecting(String::new());
+                    known.standing = Standing::Connecting(DisplayText::new());
                     begun.push((*row, known.spec.clone()));
                 }
             }

@@ -66,7 +66,7 @@ fn news_of_a_row_that_is_not_being_opened_say_nothing_of_its_doing() {
     assert_eq!(roster.standings(), [Standing::Unknown]);
     assert_eq!(roster.connect(&[RowId(0), RowId(9)]).len(), 1);
     roster.news(RowId(0), News::Doing("loading".to_owned()));
-    assert_eq!(roster.standings(), [Standing::Connecting("loading".to_owned())]);
+    assert_eq!(roster.standings(), [Standing::Connecting("loading".into())]);
     assert!(roster.connect(&[RowId(0)]).is_empty());
     roster.news(RowId(0), News::Away("gone".to_owned()));
     assert_eq!((roster.missing(), roster.is_plain()), (vec![RowId(0)], false));
@@ -99,7 +99,7 @@ fn files_come_and_go_and_what_was_opened_stays_open() {
     roster.files(found(&[("/m/a.gguf", None), ("/m/b.gguf", Some("cut")), ("/m/c.gguf", None)]));
     assert_eq!((roster.is_looking(), roster.rows().len(), roster.named_files().len()), (false, 4, 1));
     let standing = |roster: &Roster, row: usize| roster.row(RowId(row)).unwrap().standing.clone();
-    assert_eq!(standing(&roster, 2), Standing::Away("cut".to_owned()), "it is said before it is chosen");
+    assert_eq!(standing(&roster, 2), Standing::Away("cut".into()), "it is said before it is chosen");
     roster.connect(&[RowId(1), RowId(3)]);
     roster.news(RowId(1), ready(ScoreTier::InProcess));
     // One is complete now, one is gone, and an open one is examined again.

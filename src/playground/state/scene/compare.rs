@@ -8,10 +8,11 @@ use super::super::branches;
 use super::super::flow::Flow;
 use super::super::overlay::Against;
 use super::super::play::Play;
-use super::super::prose::{Line, Prose, Tone, line, wrap};
+use super::super::prose::{Line, Prose, Tone, blanks, line, wrap};
 use super::usage::about_cost;
 use super::{counted, duration, figure};
-use crate::clean::clean;
+use crate::clean::{DisplayText, clean};
+use crate::display;
 use crate::engine::fusion::branch::Figures;
 use crate::engine::fusion::difference::{Stretch, difference};
 use crate::engine::fusion::params::{Choice, KNOBS, Params};
@@ -42,7 +43,7 @@ const NAMES: usize = 22;
 /// One of the two.
 struct Side<'a> {
     play: &'a Play,
-    title: String,
+    title: DisplayText,
     rounds: Vec<Arc<Round>>,
 }
 
@@ -52,12 +53,12 @@ pub fn prose(play: &Play, against: &Against, width: u16) -> Prose {
     let here = play.run.tree.head();
     let left = Side {
         play,
-        title: format!("this branch: {}", branches::named(play, here)),
+        title: display!("this branch: {}", branches::named(play, here)),
         rounds: play.run.rounds.iter().filter(|round| round.accepted.is_some()).cloned().collect(),
     };
     let (right, common) = match against {
         Against::Branch(end) => {
-            let title = format!("the other: {}", branches::named(play, *end));
+            let title = display!("the other: {}", branches::named(play, *end));
             (Side { play, title, rounds: play.run.tree.rounds(*end) }, branches::fork(play, here, *end))
         }
         Against::Recorded(recorded) => {
@@ -67,9 +68,9 @@ pub fn prose(play: &Play, against: &Against, width: u16) -> Prose {
     };
     let mut prose = Prose::new();
     if common > 0 {
-        let shared: String = left.rounds[..common].iter().map(text).collect();
-        let head = vec![(Tone::Dim, format!("{} in common: ", counted(common, "round")))];
-        wrap(&mut prose, head, Tone::Plain, shared.trim_start(), width, 2);
+        let shared: DisplayText = left.rounds[..common].iter().map(text).collect();
+        let head = vec![(Tone::Dim, display!("{} in common: ", counted(common, "round")))];
+        wrap(&mut prose, head, Tone::Plain, shared.as_display().trim_start(), width, 2);
         prose.push(Vec::new());
     }
     let column = usize::from(width).saturating_sub(GAP.len()) / 2;
@@ -79,30 +80,28 @@ pub fn prose(play: &Play, against: &Against, width: u16) -> Prose {
         column,
     ));
     rounds(&mut prose, &left, &right, common, column);
-    let legend =
-        vec![(Tone::Differs, "underlined".to_owned()), (Tone::Dim, ": what the other side does not have there".to_owned())];
+    let legend = vec![(Tone::Differs, "underlined".into()), (Tone::Dim, ": what the other side does not have there".into())];
     prose.extend([Vec::new(), legend, Vec::new()]);
     prose.extend(figures(&left, &right, width));
     prose
 }
 
 /// The text of a round as it is shown.
-fn text(round: &Arc<Round>) -> String {
+fn text(round: &Arc<Round>) -> DisplayText {
     round.accepted.as_ref().map(|accepted| clean(&accepted.text)).unwrap_or_default()
 }
 
-fn shortened(text: &str, columns: usize) -> String {
+fn shortened(text: &DisplayText, columns: usize) -> DisplayText {
     let mut used = 0;
-    text.chars()
-        .take_while(|character| {
-            used += character.to_string().width();
-            used <= columns
-        })
-        .collect()
+    let fitting = text.chars().take_while(|character| {
+        used += character.to_string().width();
+        used <= columns
+    });
+    text.as_display().first_chars(fitting.count()).into()
 }
 
 fn rounds(prose: &mut Prose, left: &Side<'_>, right: &Side<'_>, common: usize, column: usize) {
-    let texts = |side: &Side<'_>| -> Vec<String> { side.rounds.iter().skip(common).map(text).collect() };
+    let texts = |side: &Side<'_>| -> Vec<DisplayText> { side.rounds.iter().skip(common).map(text).collect() };
     let (lefts, rights) = (texts(left), texts(right));
     let (left_stretches, right_stretches) = difference(&lefts.concat(), &rights.concat());
     let (mut left_cells, mut right_cells) = (by_round(&lefts, &left_stretches), by_round(&rights, &right_stretches));
@@ -121,10 +120,10 @@ fn rounds(prose: &mut Prose, left: &Side<'_>, right: &Side<'_>, common: usize, c
 }
 
 /// Stretches parted where the rounds' texts end.
-fn by_round(texts: &[String], stretches: &[Stretch]) -> Vec<Vec<Stretch>> {
+fn by_round(texts: &[DisplayText], stretches: &[Stretch]) -> Vec<Vec<Stretch>> {
     let mut waiting = stretches.iter().cloned();
     let mut current: Option<Stretch> = None;
-    let take = |text: &String| {
+    let take = |text: &DisplayText| {
         let mut room = text.len();
         let mut parts = Vec::new();
         while room > 0 {
@@ -145,14 +144,14 @@ fn by_round(texts: &[String], stretches: &[Stretch]) -> Vec<Vec<Stretch>> {
 fn cell(side: &Side<'_>, place: usize, stretches: &[Stretch], column: usize) -> Vec<Line> {
     let Some(accepted) = side.rounds.get(place).and_then(|round| round.accepted.as_ref()) else { return Vec::new() };
     let author = match accepted.author {
-        Some(author) => (Tone::Member(author.0), side.play.letter(author).to_string()),
-        None => (Tone::Strong, "@".to_owned()),
+        Some(author) => (Tone::Member(author.0), side.play.letter(author).into()),
+        None => (Tone::Strong, "@".into()),
     };
-    let head = vec![(Tone::Dim, format!("{:>3} ", place + 1)), author, (Tone::Plain, " ".to_owned())];
+    let head = vec![(Tone::Dim, display!("{:>3} ", place + 1)), author, (Tone::Plain, " ".into())];
     let mut flow = Flow::new(column.saturating_sub(6).max(1) as u16);
     for (tag, stretch) in stretches.iter().enumerate() {
         let text = if tag == 0 { stretch.text.trim_start() } else { &stretch.text };
-        flow.push(text, tag as u32);
+        flow.push(&clean(text), tag as u32);
     }
     let tone = |tag: u32| match stretches.get(tag as usize) {
         Some(stretch) if stretch.differs => Tone::Differs,
@@ -161,9 +160,9 @@ fn cell(side: &Side<'_>, place: usize, stretches: &[Stretch], column: usize) -> 
     let end = if accepted.ends { " (end)" } else { "" };
     let mut lines: Vec<Line> = (0..flow.lines().max(1))
         .map(|number| {
-            let mut line = if number == 0 { head.clone() } else { vec![(Tone::Plain, " ".repeat(6))] };
+            let mut line = if number == 0 { head.clone() } else { vec![(Tone::Plain, blanks(6))] };
             if number < flow.lines() {
-                line.extend(flow.line(number).map(|piece| (tone(piece.tag), piece.text.to_owned())));
+                line.extend(flow.line(number).map(|piece| (tone(piece.tag), piece.text.into())));
             }
             line
         })
@@ -171,7 +170,7 @@ fn cell(side: &Side<'_>, place: usize, stretches: &[Stretch], column: usize) -> 
     if let Some(last) = lines.last_mut()
         && flow.is_empty()
     {
-        last.push((Tone::Dim, end.trim_start().to_owned()));
+        last.push((Tone::Dim, end.trim_start().into()));
     }
     lines
 }
@@ -180,19 +179,19 @@ fn cell(side: &Side<'_>, place: usize, stretches: &[Stretch], column: usize) -> 
 fn beside(left: Line, right: Line, column: usize) -> Line {
     let used: usize = left.iter().map(|(_, text)| text.width()).sum();
     let mut whole = left;
-    whole.push((Tone::Dim, format!("{}{GAP}", " ".repeat(column.saturating_sub(used)))));
+    whole.push((Tone::Dim, display!("{}{GAP}", " ".repeat(column.saturating_sub(used)))));
     whole.extend(right);
     whole
 }
 
 fn figures(left: &Side<'_>, right: &Side<'_>, width: u16) -> Prose {
     let (one, other) = (Figures::of(&left.play.run, &left.rounds), Figures::of(&right.play.run, &right.rounds));
-    let mut rows: Vec<(String, String, String)> = Vec::new();
-    let mut row = |name: &str, of: &dyn Fn(&Figures) -> String| rows.push((name.to_owned(), of(&one), of(&other)));
-    row("rounds", &|figures| format!("{}{}", figures.rounds, if figures.ended { "" } else { ", not finished" }));
-    row("of them unanimous", &|figures| figures.unanimous.to_string());
+    let mut rows: Vec<(DisplayText, DisplayText, DisplayText)> = Vec::new();
+    let mut row = |name: &'static str, of: &dyn Fn(&Figures) -> DisplayText| rows.push((name.into(), of(&one), of(&other)));
+    row("rounds", &|figures| display!("{}{}", figures.rounds, if figures.ended { "" } else { ", not finished" }));
+    row("of them unanimous", &|figures| display!("{}", figures.unanimous));
     if one.steered + other.steered > 0 {
-        row("of them steered", &|figures| figures.steered.to_string());
+        row("of them steered", &|figures| display!("{}", figures.steered));
     }
     let known = [left, right].into_iter().map(|side| &side.play.run.header.answers).find(|answers| !answers.is_empty());
     if let Some(answers) = known {
@@ -200,23 +199,23 @@ fn figures(left: &Side<'_>, right: &Side<'_>, width: u16) -> Prose {
             let text: String =
                 side.rounds.iter().filter_map(|round| round.accepted.as_ref()).map(|accepted| &*accepted.text).collect();
             let found = grade::found(&text, answers);
-            if found == answers.len() { "right".to_owned() } else { format!("wrong: {found} of {} answers", answers.len()) }
+            if found == answers.len() { "right".into() } else { display!("wrong: {found} of {} answers", answers.len()) }
         };
-        rows.push(("as the answers go".to_owned(), graded(left), graded(right)));
+        rows.push(("as the answers go".into(), graded(left), graded(right)));
     }
-    let mut row = |name: &str, of: &dyn Fn(&Figures) -> String| rows.push((name.to_owned(), of(&one), of(&other)));
-    row("tokens", &|figures| figures.tokens.to_string());
+    let mut row = |name: &'static str, of: &dyn Fn(&Figures) -> DisplayText| rows.push((name.into(), of(&one), of(&other)));
+    row("tokens", &|figures| display!("{}", figures.tokens));
     row("mean score", &|figures| {
         let rule = figures.rule.map_or("several rules", Choice::name);
-        figures.mean_score.map_or_else(|| "-".to_owned(), |score| format!("{} ({rule})", figure(score)))
+        figures.mean_score.map_or_else(|| "-".into(), |score| display!("{} ({rule})", figure(score)))
     });
-    row("calls", &|figures| format!("{} drafts, {} scorings", figures.drafts, figures.scores));
+    row("calls", &|figures| display!("{} drafts, {} scorings", figures.drafts, figures.scores));
     row("time worked", &|figures| duration(figures.worked_ms));
     if one.cost.is_some() || other.cost.is_some() {
-        row("cost", &|figures| figures.cost.map_or_else(|| "-".to_owned(), |cost| about_cost(cost, figures.cost_is_guessed)));
+        row("cost", &|figures| figures.cost.map_or_else(|| "-".into(), |cost| about_cost(cost, figures.cost_is_guessed)));
     }
     if one.rule != other.rule {
-        rows.push((String::new(), "scores of different rules".to_owned(), "cannot be held together".to_owned()));
+        rows.push((DisplayText::new(), "scores of different rules".into(), "cannot be held together".into()));
     }
     authors(&mut rows, (left, &one), (right, &other));
     knobs(&mut rows, left, right);
@@ -224,7 +223,7 @@ fn figures(left: &Side<'_>, right: &Side<'_>, width: u16) -> Prose {
     let column = usize::from(width).saturating_sub(NAMES + GAP.len()) / 2;
     prose.extend(rows.into_iter().map(|(name, one, other)| {
         let tone = if one == other { Tone::Plain } else { Tone::Strong };
-        let mut whole = vec![(Tone::Dim, format!("{:<NAMES$}", shortened(&name, NAMES - 1)))];
+        let mut whole = vec![(Tone::Dim, display!("{:<NAMES$}", shortened(&name, NAMES - 1)))];
         whole.extend(beside(vec![(tone, shortened(&one, column))], vec![(tone, shortened(&other, column))], column));
         whole
     }));
@@ -232,7 +231,7 @@ fn figures(left: &Side<'_>, right: &Side<'_>, width: u16) -> Prose {
 }
 
 /// Segments by author, for every name that either run has.
-fn authors(rows: &mut Vec<(String, String, String)>, left: (&Side<'_>, &Figures), right: (&Side<'_>, &Figures)) {
+fn authors(rows: &mut Vec<(DisplayText, DisplayText, DisplayText)>, left: (&Side<'_>, &Figures), right: (&Side<'_>, &Figures)) {
     let mut names: Vec<&str> = Vec::new();
     for label in left.0.play.labels.iter().chain(&right.0.play.labels) {
         if !names.contains(&label.name.as_str()) {
@@ -246,22 +245,22 @@ fn authors(rows: &mut Vec<(String, String, String)>, left: (&Side<'_>, &Figures)
     for name in names {
         let (one, other) = (count(left, name), count(right, name));
         if one.unwrap_or(0) + other.unwrap_or(0) > 0 {
-            let shown = |count: Option<usize>| count.map_or_else(|| "-".to_owned(), |count| count.to_string());
-            rows.push((format!("segments of {name}"), shown(one), shown(other)));
+            let shown = |count: Option<usize>| count.map_or_else(|| "-".into(), |count| display!("{count}"));
+            rows.push((display!("segments of {name}"), shown(one), shown(other)));
         }
     }
 }
 
 /// The knobs in which the last rounds differ.
-fn knobs(rows: &mut Vec<(String, String, String)>, left: &Side<'_>, right: &Side<'_>) {
+fn knobs(rows: &mut Vec<(DisplayText, DisplayText, DisplayText)>, left: &Side<'_>, right: &Side<'_>) {
     let params = |side: &Side<'_>| -> Arc<Params> {
         side.rounds.last().map_or_else(|| Arc::clone(&side.play.run.params), |round| Arc::clone(&round.params))
     };
     let (one, other) = (params(left), params(right));
     for knob in KNOBS {
-        let (one, other) = ((knob.get)(&one).to_string(), (knob.get)(&other).to_string());
+        let (one, other) = ((knob.get)(&one), (knob.get)(&other));
         if one != other {
-            rows.push((knob.name.to_owned(), one, other));
+            rows.push((knob.name.into(), display!("{one}"), display!("{other}")));
         }
     }
 }

@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use super::super::flow::Flow;
 use super::super::play::Play;
 use super::lazy::NOT_SURE;
-use crate::clean::{Cleaner, clean_line};
+use crate::clean::{Cleaner, DisplayStr, DisplayText, clean_line};
+use crate::display;
 use crate::engine::fusion::MemberIndex;
 use crate::engine::fusion::candidate::DraftToken;
 use crate::engine::fusion::event::Thought;
@@ -118,7 +119,7 @@ impl PaneText {
         member: MemberIndex,
         (shading, unfolded): (Shading, bool),
         width: u16,
-        note: &str,
+        note: DisplayStr<'_>,
     ) {
         self.flow.set_width(width);
         let Some((round, draft)) = round.and_then(|round| Some((round, round.draft(member)?))) else {
@@ -149,7 +150,8 @@ impl PaneText {
         for (place, token) in tokens.iter().enumerate().skip(from) {
             let text = self.cleaner.push(&token.text);
             // A segment starts with the space that parts it from the text before; a pane has no text before.
-            let text = if self.flow.is_empty() { text.trim_start_matches(' ') } else { &text };
+            let text = text.as_display();
+            let text = if self.flow.is_empty() { text.trim_start_blanks() } else { text };
             let is_kept = kept.is_none_or(|kept| place < kept);
             self.flow.push(text, if is_kept { place as u32 } else { BEYOND });
         }
@@ -174,17 +176,17 @@ impl PaneText {
 }
 
 /// What is said below a draft of what its author thought; nothing where it did not.
-fn thought(thought: &Thought, unfolded: bool, first: bool) -> String {
+fn thought(thought: &Thought, unfolded: bool, first: bool) -> DisplayText {
     if thought.is_empty() {
-        return String::new();
+        return DisplayText::new();
     }
     let apart = if first { "" } else { "\n\n" };
     let count = super::counted(thought.characters, "character");
     if !unfolded {
-        return format!("{apart}[thought: {count}, ends with \"{}\"]", clean_line(&thought.ending(THOUGHT_SHOWN)));
+        return display!("{apart}[thought: {count}, ends with \"{}\"]", clean_line(&thought.ending(THOUGHT_SHOWN)));
     }
     let cut = if thought.characters > Thought::KEPT { " (its end)" } else { "" };
-    format!("{apart}[thought: {count}{cut}]\n{}", Cleaner::default().push(thought.text.trim_end()))
+    display!("{apart}[thought: {count}{cut}]\n{}", Cleaner::default().push(thought.text.trim_end()))
 }
 
 /// The probability of a token; one that its author does not tell stands out by nothing.

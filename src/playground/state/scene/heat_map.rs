@@ -1,10 +1,12 @@
 //! The heat map of a sweep as words: a cell a setting, its number shaded, the marked one in brackets.
 
 use super::super::heat_map::{HeatMap, Progress, usual_grid};
-use super::super::prose::{Line, Prose, Tone, wrap};
+use super::super::prose::{Line, Prose, Tone, blanks, wrap};
 use super::{counted, duration, figure, heat};
-use crate::clean::clean_line;
+use crate::clean::{DisplayText, clean_line};
+use crate::display;
 use crate::engine::fusion::event::about;
+use crate::engine::fusion::params::Value;
 use crate::playground::state::State;
 use crate::playground::state::action::{Action, Context};
 use crate::playground::state::handlers::heat_map::to_sweep;
@@ -77,30 +79,37 @@ pub fn prose(facts: &MapFacts<'_>, width: u16) -> Prose {
 /// What a sweep would be, before there was one.
 fn offer(facts: &MapFacts<'_>, width: u16) -> Prose {
     let mut prose = Prose::new();
-    let mut say = |tone, text: &str| wrap(&mut prose, Vec::new(), tone, text, width, 0);
-    say(Tone::Plain, "A sweep plays one question under every combination of some knobs' values, and shows what becomes of it.");
-    say(Tone::Plain, "");
+    let mut say = |tone, text: DisplayText| wrap(&mut prose, Vec::new(), tone, &text, width, 0);
+    say(
+        Tone::Plain,
+        "A sweep plays one question under every combination of some knobs' values, and shows what becomes of it.".into(),
+    );
+    say(Tone::Plain, DisplayText::new());
     match (&facts.question, usual_grid()) {
         (Some(question), Ok(grid)) => {
-            say(Tone::Strong, &clean_line(question));
-            let values = |axis: &Axis| format!("{} {}", axis.knob.name, list(axis));
-            let axes = grid.axes().iter().map(values).collect::<Vec<_>>().join(" × ");
+            say(Tone::Strong, clean_line(question));
+            let values = |axis: &Axis| display!("{} {}", axis.knob.name, list(axis));
+            let axes = DisplayText::joined(&grid.axes().iter().map(values).collect::<Vec<_>>(), " × ");
             let answers = counted(grid.settings(), "answer");
             say(
                 Tone::Plain,
-                &format!("{axes}: {answers}, counted in tokens, by the models that take part; servers are asked too."),
+                display!("{axes}: {answers}, counted in tokens, by the models that take part; servers are asked too."),
             );
-            say(Tone::Plain, "");
+            say(Tone::Plain, DisplayText::new());
             let (sweep, close) = (&facts.sweep, &facts.close);
-            say(Tone::Key, &format!("`{sweep}` begins it, beside whatever goes on; `{close}` closes this and leaves it going."));
+            say(Tone::Key, display!("`{sweep}` begins it, beside whatever goes on; `{close}` closes this and leaves it going."));
         }
-        (None, _) | (_, Err(_)) => say(Tone::Dim, "Nothing was asked yet: ask something first, then sweep it."),
+        (None, _) | (_, Err(_)) => say(Tone::Dim, "Nothing was asked yet: ask something first, then sweep it.".into()),
     }
     prose
 }
 
-fn list(axis: &Axis) -> String {
-    axis.values.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+fn list(axis: &Axis) -> DisplayText {
+    listed_values(&axis.values)
+}
+
+fn listed_values<'a>(values: impl IntoIterator<Item = &'a Value>) -> DisplayText {
+    DisplayText::joined(&values.into_iter().map(|value| display!("{value}")).collect::<Vec<_>>(), ", ")
 }
 
 fn swept(map: &HeatMap, facts: &MapFacts<'_>, width: u16) -> Prose {
@@ -118,23 +127,23 @@ fn swept(map: &HeatMap, facts: &MapFacts<'_>, width: u16) -> Prose {
     };
     wrap(&mut prose, Vec::new(), Tone::Dim, meaning, width, 0);
     prose.push(Vec::new());
-    wrap(&mut prose, Vec::new(), Tone::Key, &format!("[{}]", map.grid.name(map.marked)), width, 0);
+    wrap(&mut prose, Vec::new(), Tone::Key, &display!("[{}]", map.grid.name(map.marked)), width, 0);
     let marked = map.figures().get(map.marked).map(in_words).unwrap_or_default();
     wrap(&mut prose, Vec::new(), Tone::Plain, &marked, width, 0);
     if map.progress != Progress::Going {
-        let verdict = report::verdict(&map.grid, map.figures());
-        wrap(&mut prose, vec![(Tone::Good, "* ".to_owned())], Tone::Plain, &verdict, width, 2);
+        let verdict = clean_line(&report::verdict(&map.grid, map.figures()));
+        wrap(&mut prose, vec![(Tone::Good, "* ".into())], Tone::Plain, &verdict, width, 2);
     }
     prose
 }
 
-fn progress(map: &HeatMap, facts: &MapFacts<'_>) -> String {
-    let counts = format!("{} of {} settings are played", map.played(), map.figures().len());
+fn progress(map: &HeatMap, facts: &MapFacts<'_>) -> DisplayText {
+    let counts = display!("{} of {} settings are played", map.played(), map.figures().len());
     match &map.progress {
-        Progress::Going => format!("{counts}; `{}` leaves it going, `{}` stops it", facts.close, facts.stop),
-        Progress::Done => format!("{counts}; `{}` sweeps the question that is asked now", facts.sweep),
-        Progress::Stopped => format!("{counts}; it was stopped, `{}` goes on", facts.sweep),
-        Progress::Failed(error) => format!("{counts}; it could not go on: {}", clean_line(error)),
+        Progress::Going => display!("{counts}; `{}` leaves it going, `{}` stops it", facts.close, facts.stop),
+        Progress::Done => display!("{counts}; `{}` sweeps the question that is asked now", facts.sweep),
+        Progress::Stopped => display!("{counts}; it was stopped, `{}` goes on", facts.sweep),
+        Progress::Failed(error) => display!("{counts}; it could not go on: {}", clean_line(error)),
     }
 }
 
@@ -142,53 +151,53 @@ fn progress(map: &HeatMap, facts: &MapFacts<'_>) -> String {
 fn cells(map: &HeatMap, graded: bool) -> Prose {
     let axes = map.grid.axes();
     let Some((across, down)) = axes.split_last() else { return Prose::new() };
-    let names: Vec<String> = (0..map.figures().len() / map.columns()).map(|row| row_name(map, row)).collect();
+    let names: Vec<DisplayText> = (0..map.figures().len() / map.columns()).map(|row| row_name(map, row)).collect();
     let corner = down.iter().map(|axis| axis.knob.name).collect::<Vec<_>>().join(", ");
-    let head = names.iter().map(String::len).chain([corner.len()]).max().unwrap_or_default();
+    let head = names.iter().map(|name| name.len()).chain([corner.len()]).max().unwrap_or_default();
     let heads: Vec<String> = across.values.iter().map(ToString::to_string).collect();
     let best = if map.progress == Progress::Going { None } else { best(&map.grid, map.figures()).ok() };
     let shades = shades(map.figures(), graded);
     // Room for a number of five characters, brackets and the mark of the best.
     let width = heads.iter().map(String::len).max().unwrap_or_default().max(8);
     let mut prose = vec![
-        vec![(Tone::Dim, format!("{:head$}  {}", "", across.knob.name))],
+        vec![(Tone::Dim, display!("{:head$}  {}", "", across.knob.name))],
         vec![(
             Tone::Dim,
-            format!("{corner:>head$}  {}", heads.iter().map(|text| format!("{text:^width$}")).collect::<Vec<_>>().join(" ")),
+            display!("{corner:>head$}  {}", heads.iter().map(|text| display!("{text:^width$}")).collect::<Vec<_>>().join(" ")),
         )],
     ];
     for (row, name) in names.iter().enumerate() {
-        let mut line: Line = vec![(Tone::Dim, format!("{name:>head$}  "))];
+        let mut line: Line = vec![(Tone::Dim, display!("{name:>head$}  "))];
         for column in 0..map.columns() {
             let setting = row * map.columns() + column;
             let Some(figures) = map.figures().get(setting) else { continue };
-            let number = format!("{}{}", if best == Some(setting) { "*" } else { "" }, number(figures, graded));
+            let number = display!("{}{}", if best == Some(setting) { "*" } else { "" }, number(figures, graded));
             let tone = shades.get(setting).copied().flatten().map_or(Tone::Dim, Tone::Heat);
             let (open, close) = if setting == map.marked { ("[", "]") } else { (" ", " ") };
             let inside = width - 2;
-            line.push((Tone::Key, open.to_owned()));
-            line.push((tone, format!("{number:^inside$}")));
-            line.push((Tone::Key, close.to_owned()));
-            line.push((Tone::Plain, " ".repeat(GAP)));
+            line.push((Tone::Key, open.into()));
+            line.push((tone, display!("{number:^inside$}")));
+            line.push((Tone::Key, close.into()));
+            line.push((Tone::Plain, blanks(GAP)));
         }
         prose.push(line);
     }
     prose
 }
 
-fn row_name(map: &HeatMap, row: usize) -> String {
+fn row_name(map: &HeatMap, row: usize) -> DisplayText {
     let mut values = map.grid.values(row * map.columns());
     values.pop();
-    values.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+    listed_values(values)
 }
 
 /// What stands in a cell.
-fn number(figures: &Figures, graded: bool) -> String {
+fn number(figures: &Figures, graded: bool) -> DisplayText {
     match (figures.answers, figures.failures) {
-        (0, _) => "...".to_owned(),
-        (answers, failures) if answers == failures => "failed".to_owned(),
-        _ if graded => figures.accuracy().map_or_else(|| "-".to_owned(), |share| format!("{:.0}%", share * 100.0)),
-        _ => figures.score.map_or_else(|| "-".to_owned(), figure),
+        (0, _) => "...".into(),
+        (answers, failures) if answers == failures => "failed".into(),
+        _ if graded => figures.accuracy().map_or_else(|| "-".into(), |share| display!("{:.0}%", share * 100.0)),
+        _ => figures.score.map_or_else(|| "-".into(), figure),
     }
 }
 
@@ -205,25 +214,25 @@ fn shades(figures: &[Figures], graded: bool) -> Vec<Option<u8>> {
 }
 
 /// The figures of a setting, in words.
-fn in_words(figures: &Figures) -> String {
+fn in_words(figures: &Figures) -> DisplayText {
     if figures.answers == 0 {
-        return "not played yet".to_owned();
+        return "not played yet".into();
     }
     let mut parts = Vec::new();
     if figures.graded > 0 {
-        parts.push(format!("{} of {} right", figures.right, figures.graded));
+        parts.push(display!("{} of {} right", figures.right, figures.graded));
     }
-    parts.extend(figures.score.map(|score| format!("score {}", figure(score))));
-    parts.push(format!("{:.0} rounds", figures.rounds));
-    parts.push(format!("{:.0} tokens", figures.tokens));
+    parts.extend(figures.score.map(|score| display!("score {}", figure(score))));
+    parts.push(display!("{:.0} rounds", figures.rounds));
+    parts.push(display!("{:.0} tokens", figures.tokens));
     parts.push(counted(figures.calls(), "call"));
-    parts.push(format!("{:.1} members active", figures.mean_active));
+    parts.push(display!("{:.1} members active", figures.mean_active));
     parts.push(duration(figures.elapsed_ms));
-    parts.extend(figures.cost.map(|cost| format!("{}${cost:.4}", about(figures.cost_is_guessed))));
+    parts.extend(figures.cost.map(|cost| display!("{}${cost:.4}", about(figures.cost_is_guessed))));
     if figures.failures > 0 {
-        parts.push(format!("{} failed", figures.failures));
+        parts.push(display!("{} failed", figures.failures));
     }
-    parts.join(" · ")
+    DisplayText::joined(&parts, " · ")
 }
 
 #[cfg(test)]

@@ -1,18 +1,17 @@
 //! Which keys the hint line names: those that the user may want now, the likeliest first.
 
 use super::status::RunState;
+use crate::clean::{DisplayText, clean_line};
+use crate::display;
 use crate::playground::state::action::{Action, Page};
 use crate::playground::state::overlay::Overlay;
 use crate::playground::state::{Source, State};
 
 /// What the user may want now: keys and what they do, the likeliest first.
-pub(super) fn hints(state: &State, run: RunState) -> Vec<(String, String)> {
+pub(super) fn hints(state: &State, run: RunState) -> Vec<(DisplayText, DisplayText)> {
     if let Some(first) = state.pressed.pending.first() {
         let continuations = state.keymap.continuations(state.context(), *first);
-        return continuations
-            .into_iter()
-            .map(|(key, action)| (format!("{first} {key}"), action.entry().hint.to_owned()))
-            .collect();
+        return continuations.into_iter().map(|(key, action)| (display!("{first} {key}"), action.entry().hint.into())).collect();
     }
     let replay = matches!(state.answers.source, Source::Replay(_));
     let stands = match &state.answers.source {
@@ -30,7 +29,7 @@ pub(super) fn hints(state: &State, run: RunState) -> Vec<(String, String)> {
             Action::Again if replay => "from the start",
             other => other.entry().hint,
         };
-        (state.keymap.key(*action), word.to_owned())
+        (clean_line(&state.keymap.key(*action)), word.into())
     };
     likely(state, run).iter().map(hint).filter(|(key, _)| !key.is_empty()).collect()
 }

@@ -2,6 +2,8 @@
 
 use super::super::play::Play;
 use super::counted;
+use crate::clean::DisplayText;
+use crate::display;
 use crate::engine::fusion::MemberIndex;
 use crate::engine::fusion::run::{DraftState, Round};
 
@@ -34,10 +36,10 @@ pub fn part(round: &Round, member: MemberIndex) -> Option<Part> {
 
 /// How many tokens of a draft ahead were kept, once that is known.
 #[must_use]
-pub fn kept(round: &Round) -> Option<String> {
+pub fn kept(round: &Round) -> Option<DisplayText> {
     round.kept_ahead().map(|(kept, all)| match (kept, all) {
-        (_, 0) => "was not sure".to_owned(),
-        (kept, all) => format!("kept {kept} of {all}"),
+        (_, 0) => "was not sure".into(),
+        (kept, all) => display!("kept {kept} of {all}"),
     })
 }
 
@@ -48,31 +50,31 @@ pub fn is_drafting_ahead(round: &Round) -> bool {
 }
 
 /// What happens in an open round, in a sentence.
-pub(super) fn open(play: &Play, round: &Round) -> Option<String> {
+pub(super) fn open(play: &Play, round: &Round) -> Option<DisplayText> {
     let drafter = play.name(round.ahead.as_ref()?.member);
     let verifier = play.name(*round.drafters.first()?);
     Some(if is_drafting_ahead(round) {
-        format!("{drafter} drafts while it is sure, for {verifier} to check")
+        display!("{drafter} drafts while it is sure, for {verifier} to check")
     } else {
-        format!("{verifier} checks what {drafter} drafted, and goes on from there")
+        display!("{verifier} checks what {drafter} drafted, and goes on from there")
     })
 }
 
 /// How a round was decided, in a sentence; `None` where it is not a round of lazy drafting, or the user decided.
 #[must_use]
-pub fn closed(play: &Play, round: &Round) -> Option<String> {
+pub fn closed(play: &Play, round: &Round) -> Option<DisplayText> {
     let ahead = round.ahead.as_ref()?;
     let accepted = round.accepted.as_ref().filter(|accepted| !accepted.overridden)?;
     let (drafter, verifier) = (play.name(ahead.member), play.name(accepted.author?));
     let added = if round.accepted_parts().last().is_some_and(|(author, _)| *author == accepted.author) {
-        format!("{verifier} alone judges, and went on itself")
+        display!("{verifier} alone judges, and went on itself")
     } else {
-        format!("{verifier} alone judges")
+        display!("{verifier} alone judges")
     };
     Some(match round.kept_ahead() {
         None => added,
-        Some((_, 0)) => format!("{drafter} was not sure enough to draft; {verifier} went on alone"),
-        Some((0, all)) => format!("nothing was kept of {drafter}'s {}; {added}", counted(all, "token")),
-        Some((kept, all)) => format!("{kept} of {drafter}'s {} kept; {added}", counted(all, "token")),
+        Some((_, 0)) => display!("{drafter} was not sure enough to draft; {verifier} went on alone"),
+        Some((0, all)) => display!("nothing was kept of {drafter}'s {}; {added}", counted(all, "token")),
+        Some((kept, all)) => display!("{kept} of {drafter}'s {} kept; {added}", counted(all, "token")),
     })
 }

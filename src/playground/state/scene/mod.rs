@@ -26,42 +26,45 @@ mod welcome;
 pub mod whole;
 pub mod why;
 
+use crate::clean::{DisplayText, clean};
+use crate::display;
+
 /// A score as a table shows it, in at most five characters: probabilities with three digits, logarithms with two.
 #[must_use]
-pub fn figure(score: f64) -> String {
+pub fn figure(score: f64) -> DisplayText {
     match score.abs() {
-        0.0 => "0".to_owned(),
-        size if size < 0.9995 && score > 0.0 => format!("{score:.3}").trim_start_matches('0').to_owned(),
-        size if size < 9.995 => format!("{score:.2}"),
-        size if size < 99.95 => format!("{score:.1}"),
-        size if size < 9999.5 => format!("{score:.0}"),
-        _ if score > 0.0 => "huge".to_owned(),
-        _ => "tiny".to_owned(),
+        0.0 => "0".into(),
+        size if size < 0.9995 && score > 0.0 => display!("{}", format!("{score:.3}").trim_start_matches('0')),
+        size if size < 9.995 => display!("{score:.2}"),
+        size if size < 99.95 => display!("{score:.1}"),
+        size if size < 9999.5 => display!("{score:.0}"),
+        _ if score > 0.0 => "huge".into(),
+        _ => "tiny".into(),
     }
 }
 
 /// A probability as [`figure`] shows it, but never as nothing.
 #[must_use]
-pub fn chance(probability: f64) -> String {
-    if probability < 0.0005 { "<.001".to_owned() } else { figure(probability) }
+pub fn chance(probability: f64) -> DisplayText {
+    if probability < 0.0005 { "<.001".into() } else { figure(probability) }
 }
 
 /// A part of a whole in percent; no line breaks inside it.
 #[must_use]
-pub fn percent(part: f64, whole: f64) -> String {
+pub fn percent(part: f64, whole: f64) -> DisplayText {
     let share = if whole > 0.0 { 100.0 * part / whole } else { 0.0 };
-    format!("{share:.0}\u{a0}%")
+    display!("{share:.0}\u{a0}%")
 }
 
 /// Names as a sentence lists them.
 #[must_use]
-pub fn listed<T: AsRef<str>>(names: &[T]) -> String {
+pub fn listed<T: AsRef<str>>(names: &[T]) -> DisplayText {
     match names {
-        [] => "nobody".to_owned(),
-        [one] => one.as_ref().to_owned(),
+        [] => "nobody".into(),
+        [one] => clean(one.as_ref()),
         [first @ .., last] => {
             let first: Vec<&str> = first.iter().map(AsRef::as_ref).collect();
-            format!("{} and {}", first.join(", "), last.as_ref())
+            display!("{} and {}", first.join(", "), last.as_ref())
         }
     }
 }
@@ -74,19 +77,19 @@ pub fn heat(share: f64) -> u8 {
 
 /// A number of milliseconds as the user reads it.
 #[must_use]
-pub fn duration(milliseconds: f64) -> String {
+pub fn duration(milliseconds: f64) -> DisplayText {
     let seconds = milliseconds / 1000.0;
     match milliseconds {
-        ms if ms < 1000.0 => format!("{ms:.0} ms"),
-        ms if ms < 60_000.0 => format!("{seconds:.1} s"),
-        _ => format!("{}:{:02}", seconds as u64 / 60, seconds as u64 % 60),
+        ms if ms < 1000.0 => display!("{ms:.0} ms"),
+        ms if ms < 60_000.0 => display!("{seconds:.1} s"),
+        _ => display!("{}:{:02}", seconds as u64 / 60, seconds as u64 % 60),
     }
 }
 
 /// A count with its noun.
 #[must_use]
-pub fn counted(count: usize, noun: &str) -> String {
-    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+pub fn counted(count: usize, noun: &str) -> DisplayText {
+    if count == 1 { display!("1 {noun}") } else { display!("{count} {noun}s") }
 }
 
 #[cfg(test)]

@@ -5,6 +5,8 @@ use ratatui::layout::Rect;
 use super::memo::Memo;
 use super::roster::{List, list};
 use super::shown::Shown;
+use crate::clean::DisplayText;
+use crate::display;
 use crate::playground::state::action::Action;
 use crate::playground::state::overlay::Overlay;
 use crate::playground::state::pages::view::{Body, Reading};
@@ -34,7 +36,7 @@ pub(super) fn words(shown: Shown<'_>, memo: &mut Memo, popup: Rect) -> Prose {
             let sentence = what_if_in_words(shown);
             let keys = [Action::TuneLower, Action::TuneHigher].map(|action| state.keymap.key(action)).join(" and ");
             let (tuning, in_force, presets) = (&state.knobs.tuning, &state.knobs.in_force(&state.answers), &state.knobs.presets);
-            let shown = panel::Shown { panel: of, tuning, in_force, presets, keys: &keys, sentence: sentence.as_deref() };
+            let shown = panel::Shown { panel: of, tuning, in_force, presets, keys: &keys, sentence: sentence.as_ref() };
             panel::prose(shown, inner, height(popup))
         }
         Some(Overlay::List(_) | Overlay::Roster(_) | Overlay::Entry(_) | Overlay::Leave(_)) | None => Prose::new(),
@@ -51,14 +53,14 @@ pub(super) fn roster(shown: Shown<'_>, popup: Rect) -> List {
 }
 
 /// What is tried and what it would have changed, with the keys that end it.
-pub(super) fn what_if_in_words(shown: Shown<'_>) -> Option<String> {
+pub(super) fn what_if_in_words(shown: Shown<'_>) -> Option<DisplayText> {
     let state = shown.state;
     let key = |action| state.keymap.key(action);
     let (apply, forget) = (key(Action::TuneApply), key(Action::TuneForget));
     let keys = match (state.knobs.tuning.is_pending(), &state.looking.overlay) {
-        (true, Some(Overlay::Tuning(_))) => format!("{apply} applies, {forget} forgets"),
-        (true, _) => format!("`{}` {apply} applies, {forget} forgets", key(Action::Tune)),
-        (false, _) => format!("in force; {} ends the comparison", key(Action::Back)),
+        (true, Some(Overlay::Tuning(_))) => display!("{apply} applies, {forget} forgets"),
+        (true, _) => display!("`{}` {apply} applies, {forget} forgets", key(Action::Tune)),
+        (false, _) => display!("in force; {} ends the comparison", key(Action::Back)),
     };
     state.knobs.tuning.sentence(shown.what_if, shown.play, &keys)
 }

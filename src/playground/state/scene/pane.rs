@@ -4,7 +4,8 @@ use super::super::play::Play;
 use super::super::roster::Standing;
 use super::duration;
 use super::lazy::{self, Part};
-use crate::clean::clean_line;
+use crate::clean::{DisplayText, clean_line};
+use crate::display;
 use crate::engine::fusion::MemberIndex;
 use crate::engine::fusion::event::{ExitReason, Role};
 use crate::engine::fusion::rate;
@@ -51,11 +52,11 @@ pub struct Pane {
     /// Tokens of its draft.
     pub tokens: usize,
     /// Why it is away or failed, in words; before the first round which model it is; else empty.
-    pub note: String,
+    pub note: DisplayText,
     /// How it scores, in words and in one, where that is not exact or no longer what it was; else empty.
     pub scores: [&'static str; 2],
     /// What it cost so far, in words, where its price was given.
-    pub cost: Option<String>,
+    pub cost: Option<DisplayText>,
     /// Whether it is away, so that its pane shrinks to a line.
     pub away: bool,
 }
@@ -105,7 +106,7 @@ pub fn pane(play: &Play, round: Option<&Round>, newest: bool, member: MemberInde
         tokens_per_second: None,
         first_token_ms: None,
         tokens: 0,
-        note: String::new(),
+        note: DisplayText::new(),
         scores: scores(play, member),
         cost: cost(play, member),
         away: false,
@@ -119,7 +120,7 @@ pub fn pane(play: &Play, round: Option<&Round>, newest: bool, member: MemberInde
             | ExitReason::Failures { .. }
             | ExitReason::Unusable { .. }
             | ExitReason::Late { .. }
-            | ExitReason::Excluded => format!("left {}: {reason}", when(departure.round)),
+            | ExitReason::Excluded => display!("left {}: {reason}", when(departure.round)),
         };
         pane.activity = match departure.reason {
             ExitReason::Retention { .. } => Activity::Exited,
@@ -149,9 +150,9 @@ pub fn pane(play: &Play, round: Option<&Round>, newest: bool, member: MemberInde
             pane.tokens_per_second = rate::of_draft(pane.tokens, finished.first_token_ms, finished.elapsed_ms);
         }
         Some(DraftState::Failed(error)) => pane.note = clean_line(error),
-        None if round.ahead.is_some() => "takes no part: lazy drafting".clone_into(&mut pane.note),
+        None if round.ahead.is_some() => pane.note = "takes no part: lazy drafting".into(),
         None if play.labels[member.0].drafts => {}
-        None => "it only verifies".clone_into(&mut pane.note),
+        None => pane.note = "it only verifies".into(),
     }
     pane.activity = activity(round, member);
     pane
@@ -163,7 +164,7 @@ fn at_rest(pane: &mut Pane, play: &Play) {
         Some(Standing::Ready(_)) | None => pane.note.clone_from(&play.labels[pane.member.0].about),
         Some(Standing::Unknown) => {
             pane.activity = Activity::Waiting;
-            "not connected yet".clone_into(&mut pane.note);
+            pane.note = "not connected yet".into();
         }
         Some(Standing::Connecting(what)) => {
             pane.activity = Activity::Connecting;
@@ -188,8 +189,8 @@ fn scores(play: &Play, member: MemberIndex) -> [&'static str; 2] {
     }
 }
 
-fn when(round: usize) -> String {
-    if round == 0 { "before the first round".to_owned() } else { format!("after round {round}") }
+fn when(round: usize) -> DisplayText {
+    if round == 0 { "before the first round".into() } else { display!("after round {round}") }
 }
 
 fn activity(round: &Round, member: MemberIndex) -> Activity {
@@ -219,7 +220,7 @@ fn is_scoring(round: &Round, member: MemberIndex) -> bool {
         && candidates.iter().any(|candidate| !candidate.authors.contains(&member) && open(candidate.key))
 }
 
-fn cost(play: &Play, member: MemberIndex) -> Option<String> {
+fn cost(play: &Play, member: MemberIndex) -> Option<DisplayText> {
     let state = play.run.member(member);
     let cost = state.cost().filter(|_| !play.run.rounds.is_empty())?;
     Some(super::usage::paid(cost, state.usage))
@@ -227,17 +228,17 @@ fn cost(play: &Play, member: MemberIndex) -> Option<String> {
 
 /// A pane's figures in a line of at most this many columns: what is known of them, the first token's time first left out.
 #[must_use]
-pub fn figures(pane: &Pane, width: usize) -> String {
+pub fn figures(pane: &Pane, width: usize) -> DisplayText {
     let mut parts = Vec::new();
     if pane.tokens > 0 {
         parts.push(super::counted(pane.tokens, "token"));
     }
-    parts.extend(pane.tokens_per_second.map(|rate| format!("{rate:.0}/s")));
+    parts.extend(pane.tokens_per_second.map(|rate| display!("{rate:.0}/s")));
     parts.extend(pane.cost.clone());
-    parts.extend(pane.first_token_ms.map(|first| format!("first {}", duration(first))));
-    let columns = |parts: &[String]| parts.iter().map(|part| part.chars().count() + 3).sum::<usize>();
+    parts.extend(pane.first_token_ms.map(|first| display!("first {}", duration(first))));
+    let columns = |parts: &[DisplayText]| parts.iter().map(|part| part.chars().count() + 3).sum::<usize>();
     while columns(&parts) > width + 3 {
         parts.pop();
     }
-    parts.join(" · ")
+    DisplayText::joined(&parts, " · ")
 }

@@ -6,7 +6,8 @@ use super::super::roster::{Known, Origin, Roster, RowId, Standing};
 use super::files::{self, Cells};
 use super::pane::Activity;
 use super::usage::{paid, price, tokens};
-use crate::clean::clean_line;
+use crate::clean::{DisplayText, clean_line};
+use crate::display;
 use crate::engine::fusion::event::{Capabilities, Role};
 use crate::engine::fusion::run::{MemberState, Run};
 use crate::engine::fusion::weights::WeightRule;
@@ -22,9 +23,9 @@ const FEWEST_ROWS: usize = 4;
 #[derive(Debug, Clone, PartialEq)]
 pub enum Entry {
     /// A heading.
-    Heading(String),
+    Heading(DisplayText),
     /// A heading over models in files.
-    Files(String),
+    Files(DisplayText),
     /// A model.
     Model(Box<Model>),
 }
@@ -37,7 +38,7 @@ pub struct Model {
     /// Whether it is chosen.
     pub chosen: bool,
     /// Its name.
-    pub name: String,
+    pub name: DisplayText,
     /// How it stands, as a mark.
     pub activity: Activity,
     /// How it stands, in a word or two.
@@ -45,19 +46,19 @@ pub struct Model {
     /// What it does.
     pub role: &'static str,
     /// Its weight as a verifier.
-    pub weight: String,
+    pub weight: DisplayText,
     /// Why it is away, or what it is doing while it is opened; empty where the next columns say what it can do.
-    pub remark: String,
+    pub remark: DisplayText,
     /// How it scores.
     pub scores: &'static str,
     /// Where it is.
-    pub address: String,
+    pub address: DisplayText,
     /// How it drafts.
     pub drafts: &'static str,
     /// Its model.
-    pub model: String,
+    pub model: DisplayText,
     /// How many tokens it reads, where known.
-    pub context: String,
+    pub context: DisplayText,
     /// What is known of the file that it is in, until it is opened.
     pub file: Option<Box<Cells>>,
 }
@@ -130,20 +131,20 @@ fn entries(roster: &Roster, compose: &Compose, run: Option<&Run>, rule: WeightRu
         }
         Some(Entry::Model(Box::new(model)))
     };
-    let mut entries = vec![Entry::Heading("taking part".to_owned())];
+    let mut entries = vec![Entry::Heading("taking part".into())];
     entries.extend(roster.ensemble().iter().filter_map(|place| model(place.row)));
     for origin in Origin::ALL {
         let rows: Vec<Entry> = others(roster, *origin).filter_map(model).collect();
         match (origin, rows.is_empty()) {
             (Origin::Found, true) if roster.is_scanning() => {
-                entries.push(Entry::Heading("looking for servers on this machine …".to_owned()));
+                entries.push(Entry::Heading("looking for servers on this machine …".into()));
             }
             (Origin::File, true) if roster.is_looking() => {
-                entries.push(Entry::Heading("looking for model files on this machine …".to_owned()));
+                entries.push(Entry::Heading("looking for model files on this machine …".into()));
             }
             (_, true) => {}
             (Origin::File, false) => entries.push(Entry::Files(over_files(roster))),
-            (_, false) => entries.push(Entry::Heading(origin.title().to_owned())),
+            (_, false) => entries.push(Entry::Heading(origin.title().into())),
         }
         entries.extend(rows);
     }
@@ -151,9 +152,9 @@ fn entries(roster: &Roster, compose: &Compose, run: Option<&Run>, rule: WeightRu
 }
 
 /// The heading over models in files.
-fn over_files(roster: &Roster) -> String {
+fn over_files(roster: &Roster) -> DisplayText {
     let title = Origin::File.title();
-    roster.memory().map_or_else(|| title.to_owned(), |memory| format!("{title} · {} free", bytes_in_words(memory.available)))
+    roster.memory().map_or_else(|| title.into(), |memory| display!("{title} · {} free", bytes_in_words(memory.available)))
 }
 
 fn model(known: &Known, pick: Pick, weight: Option<f64>, marked: bool, memory: Option<Memory>) -> Model {
@@ -165,9 +166,9 @@ fn model(known: &Known, pick: Pick, weight: Option<f64>, marked: bool, memory: O
         activity: activity(&known.standing),
         standing: known.standing.word(),
         role: role(pick.role, capabilities.is_none_or(|known| known.chat)),
-        weight: weight.or(pick.weight).map_or_else(|| "-".to_owned(), |weight| format!("{weight:.1}")),
+        weight: weight.or(pick.weight).map_or_else(|| "-".into(), |weight| display!("{weight:.1}")),
         remark: match &known.standing {
-            Standing::Ready(_) => String::new(),
+            Standing::Ready(_) => DisplayText::new(),
             Standing::Unknown => clean_line(&known.spec.address()),
             Standing::Connecting(what) if what.is_empty() => clean_line(&known.spec.address()),
             Standing::Connecting(what) | Standing::Away(what) => what.clone(),
@@ -175,8 +176,8 @@ fn model(known: &Known, pick: Pick, weight: Option<f64>, marked: bool, memory: O
         scores: capabilities.map_or("", |known| known.tier.in_words()),
         address: clean_line(&known.spec.address()),
         drafts: capabilities.map_or("", |known| known.drafting.in_words()),
-        model: capabilities.map_or_else(String::new, |known| clean_line(&known.model)),
-        context: capabilities.and_then(|known| known.context_tokens).map_or_else(String::new, |tokens| tokens.to_string()),
+        model: capabilities.map_or_else(DisplayText::new, |known| clean_line(&known.model)),
+        context: capabilities.and_then(|known| known.context_tokens).map_or_else(DisplayText::new, |tokens| display!("{tokens}")),
         file: known
             .file
             .as_ref()
@@ -195,9 +196,9 @@ fn details(
 ) -> Prose {
     let Some(known) = roster.row(row) else { return Prose::new() };
     let mut prose = Prose::new();
-    let mut say = |head: &str, tone: Tone, text: &str| {
+    let mut say = |head: &str, tone: Tone, text: &DisplayText| {
         if !text.is_empty() {
-            let head = vec![(Tone::Key, format!("{head:<width$}", width = usize::from(HEAD)))];
+            let head = vec![(Tone::Key, display!("{head:<width$}", width = usize::from(HEAD)))];
             wrap(&mut prose, head, tone, text, width, HEAD);
         }
     };
@@ -207,27 +208,27 @@ fn details(
         say(head, tone, &text);
     }
     match &known.standing {
-        Standing::Unknown if known.file.is_some() => say("state", Tone::Plain, "not loaded yet: choosing it loads it"),
-        Standing::Unknown => say("state", Tone::Plain, &format!("not asked yet what it can do: `{connect}` asks it")),
-        Standing::Connecting(what) if what.is_empty() => say("state", Tone::Plain, "connecting"),
+        Standing::Unknown if known.file.is_some() => say("state", Tone::Plain, &"not loaded yet: choosing it loads it".into()),
+        Standing::Unknown => say("state", Tone::Plain, &display!("not asked yet what it can do: `{connect}` asks it")),
+        Standing::Connecting(what) if what.is_empty() => say("state", Tone::Plain, &"connecting".into()),
         Standing::Connecting(what) => say("state", Tone::Plain, what),
         Standing::Away(reason) => say("away", Tone::Bad, reason),
         Standing::Ready(capabilities) => {
             say("model", Tone::Plain, &super::super::play::model(capabilities));
             say("drafts", Tone::Plain, &drafts(capabilities));
             say("scores", Tone::Plain, &scores(capabilities));
-            say("calls", Tone::Plain, &format!("{} at once", capabilities.concurrency));
+            say("calls", Tone::Plain, &display!("{} at once", capabilities.concurrency));
         }
     }
     if let Some((weight, source)) = compose.weight(roster, row, rule) {
-        say("weight", Tone::Plain, &format!("{weight:.2}, {}", source.in_words()));
+        say("weight", Tone::Plain, &display!("{weight:.2}, {}", source.in_words()));
     }
     if let Some(given) = known.spec.config.price {
         say("price", Tone::Plain, &price(given));
     }
     if let Some(member) = member(roster, row, run) {
         if is_lowered(member) {
-            say("now", Tone::Warning, &format!("{} since the other way failed in this run", member.tier.in_words()));
+            say("now", Tone::Warning, &display!("{} since the other way failed in this run", member.tier.in_words()));
         }
         say("used", Tone::Plain, &used(member));
     }
@@ -249,19 +250,19 @@ fn is_lowered(member: &MemberState) -> bool {
     member.tier != member.header.capabilities.tier
 }
 
-fn used(member: &MemberState) -> String {
+fn used(member: &MemberState) -> DisplayText {
     let mut parts = Vec::new();
     if !member.usage.is_zero() {
         parts.push(tokens(member.usage));
     }
     parts.extend(member.cost().map(|cost| paid(cost, member.usage)));
-    if parts.is_empty() { String::new() } else { format!("{}, for the newest answer", parts.join(" · ")) }
+    if parts.is_empty() { DisplayText::new() } else { display!("{}, for the newest answer", DisplayText::joined(&parts, " · ")) }
 }
 
-fn drafts(capabilities: &Capabilities) -> String {
-    let mut text = capabilities.drafting.in_words().to_owned();
-    text.push_str(if capabilities.draft_logprobs { ", with token probabilities" } else { ", without token probabilities" });
-    text.push_str(match (capabilities.seed, capabilities.kind == "built-in") {
+fn drafts(capabilities: &Capabilities) -> DisplayText {
+    let mut text = DisplayText::from(capabilities.drafting.in_words());
+    text.push(if capabilities.draft_logprobs { ", with token probabilities" } else { ", without token probabilities" });
+    text.push(match (capabilities.seed, capabilities.kind == "built-in") {
         (true, true) => "; equal seeds, equal drafts",
         // What is beside a token in a batch changes its rounding.
         (true, false) => "; equal seeds, equal drafts but for rounding",
@@ -270,12 +271,12 @@ fn drafts(capabilities: &Capabilities) -> String {
     text
 }
 
-fn scores(capabilities: &Capabilities) -> String {
+fn scores(capabilities: &Capabilities) -> DisplayText {
     let tier = capabilities.tier;
     let end = match (tier.scores() && !tier.judges(), capabilities.end_probability) {
         (false, _) => "",
         (true, true) => "; knows how probable the end is",
         (true, false) => "; does not know how probable the end is",
     };
-    format!("{}{end}", tier.in_words())
+    display!("{}{end}", tier.in_words())
 }

@@ -3,6 +3,8 @@
 use super::super::play::Play;
 use super::super::prose::{Line, Prose, Tone, fitted, line, wrap};
 use super::{counted, figure};
+use crate::clean::DisplayText;
+use crate::display;
 use crate::engine::fusion::params::Choice;
 use crate::engine::fusion::single::{Against, Fate, Single};
 use crate::playground::state::action::Context;
@@ -21,28 +23,29 @@ pub const VIEW: View = View {
 
 /// The run in a few words, for a line that may be cut.
 #[must_use]
-pub fn brief(single: &Single, play: &Play) -> String {
-    let means = single.means.map_or_else(String::new, |(fused, alone)| format!(" ({} to {})", figure(fused), figure(alone)));
+pub fn brief(single: &Single, play: &Play) -> DisplayText {
+    let means =
+        single.means.map_or_else(DisplayText::new, |(fused, alone)| display!(" ({} to {})", figure(fused), figure(alone)));
     let (others, segments, name) = (single.from_others(), single.segments(), play.name(single.strongest));
     if others == 0 {
-        return format!("the strongest, {name}, was accepted all along");
+        return display!("the strongest, {name}, was accepted all along");
     }
-    format!("fusion took {others} of {} from others than {name}{means}", counted(segments, "segment"))
+    display!("fusion took {others} of {} from others than {name}{means}", counted(segments, "segment"))
 }
 
 /// The run in whole sentences.
 #[must_use]
-pub fn summary(single: &Single, play: &Play) -> Vec<String> {
+pub fn summary(single: &Single, play: &Play) -> Vec<DisplayText> {
     let name = play.name(single.strongest);
     let (others, segments) = (single.from_others(), counted(single.segments(), "segment"));
     let mut sentences = vec![if others == 0 {
-        format!("the strongest member, {name}, would have been accepted all along: {segments}, all of them its own")
+        display!("the strongest member, {name}, would have been accepted all along: {segments}, all of them its own")
     } else {
-        format!("fusion took {others} of {segments} from other members than the strongest ({name})")
+        display!("fusion took {others} of {segments} from other members than the strongest ({name})")
     }];
     if let Some((fused, alone)) = single.means {
         let rule = single.rule.map_or("the rule changed on the way", Choice::name);
-        sentences.push(format!(
+        sentences.push(display!(
             "mean score of what was accepted {}, of {name}'s candidates in the same rounds {} ({rule})",
             figure(fused),
             figure(alone)
@@ -53,19 +56,19 @@ pub fn summary(single: &Single, play: &Play) -> Vec<String> {
 
 /// A round in words.
 #[must_use]
-pub fn of_round(single: &Single, number: usize, play: &Play) -> Vec<String> {
+pub fn of_round(single: &Single, number: usize, play: &Play) -> Vec<DisplayText> {
     let Some(round) = single.round(number) else { return Vec::new() };
     let name = play.name(single.strongest);
-    let strongest = format!("{name}'s candidates scored best over the run: {} on average", figure(single.strength));
+    let strongest = display!("{name}'s candidates scored best over the run: {} on average", figure(single.strength));
     let here = match (round.fate, difference(round)) {
-        (Fate::Accepted, _) => format!("in this round {name}'s own was accepted"),
+        (Fate::Accepted, _) => display!("in this round {name}'s own was accepted"),
         (Fate::PassedOver, Some(ahead)) => {
             let scored = figure(round.single.unwrap_or_default());
-            format!("in this round its candidate scored {scored}, and what was accepted {} more", figure(ahead))
+            display!("in this round its candidate scored {scored}, and what was accepted {} more", figure(ahead))
         }
-        (Fate::PassedOver, None) => "in this round another's was accepted, and not both were scored".to_owned(),
-        (Fate::Missing, _) => "in this round it had no candidate".to_owned(),
-        (Fate::ByHand, _) => "in this round a person wrote or changed what was accepted".to_owned(),
+        (Fate::PassedOver, None) => "in this round another's was accepted, and not both were scored".into(),
+        (Fate::Missing, _) => "in this round it had no candidate".into(),
+        (Fate::ByHand, _) => "in this round a person wrote or changed what was accepted".into(),
     };
     vec![strongest, here]
 }
@@ -89,16 +92,16 @@ pub fn prose(single: Option<&Single>, play: &Play, looked_at: Option<usize>, wid
     wrap(&mut prose, Vec::new(), Tone::Dim, note, width, 0);
     prose.push(Vec::new());
     let strongest = fitted(play.name(single.strongest), 8);
-    prose.push(line(Tone::Heading, format!("  round  accepted        score  {strongest}   ahead")));
+    prose.push(line(Tone::Heading, display!("  round  accepted        score  {strongest}   ahead")));
     prose.extend(single.rounds.iter().map(|round| row(round, play, looked_at == Some(round.number))));
     prose
 }
 
 fn row(round: &Against, play: &Play, marked: bool) -> Line {
-    let number = |score: Option<f64>| score.map_or_else(|| "-".to_owned(), figure);
+    let number = |score: Option<f64>| score.map_or_else(|| "-".into(), figure);
     let (tone, author) = match round.author {
-        Some(author) => (Tone::Member(author.0), format!("{} {}", play.letter(author), play.name(author))),
-        None => (Tone::Dim, "a person".to_owned()),
+        Some(author) => (Tone::Member(author.0), display!("{} {}", play.letter(author), play.name(author))),
+        None => (Tone::Dim, "a person".into()),
     };
     let (meaning, words) = match round.fate {
         Fate::Accepted => (Tone::Dim, "its own"),
@@ -108,11 +111,11 @@ fn row(round: &Against, play: &Play, marked: bool) -> Line {
     };
     let mark = if marked { '>' } else { ' ' };
     vec![
-        (Tone::Dim, format!("{mark}{:>6}  ", round.number)),
+        (Tone::Dim, display!("{mark}{:>6}  ", round.number)),
         (tone, fitted(&author, 14)),
-        (Tone::Strong, format!("{:>7}", number(round.accepted))),
-        (Tone::Plain, format!("{:>10}", number(round.single))),
-        (Tone::Plain, format!("{:>8}", number(difference(round)))),
-        (meaning, format!("  {words}")),
+        (Tone::Strong, display!("{:>7}", number(round.accepted))),
+        (Tone::Plain, display!("{:>10}", number(round.single))),
+        (Tone::Plain, display!("{:>8}", number(difference(round)))),
+        (meaning, display!("  {words}")),
     ]
 }

@@ -3,6 +3,8 @@
 use super::super::play::Play;
 use super::usage::about_cost;
 use super::{counted, duration};
+use crate::clean::DisplayText;
+use crate::display;
 use crate::engine::fusion::lazy::DraftRule;
 use crate::engine::fusion::params::{Choice, ExitKind, Params};
 use crate::engine::fusion::segment::SegmentUnit;
@@ -13,7 +15,7 @@ use crate::playground::state::parts::source::Source;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Item {
     /// In words.
-    pub text: String,
+    pub text: DisplayText,
     /// Of several that do not fit the highest number goes first.
     pub rank: u8,
     /// Whether it must not be overlooked.
@@ -47,7 +49,7 @@ pub struct Facts<'a> {
     /// Tokens a second that members in this process are slowed down to, where any takes part.
     pub pace: Option<u32>,
     /// Members that are being connected.
-    pub connecting: &'a [String],
+    pub connecting: &'a [DisplayText],
 }
 
 /// The status line.
@@ -55,68 +57,68 @@ pub struct Facts<'a> {
 pub fn status(facts: Facts<'_>) -> Status {
     let Facts { play, state, source, now_ms, looking_at, params, pace, connecting } = facts;
     let mut items = Vec::new();
-    let mut say = |rank: u8, strong: bool, text: String| items.push(Item { text, rank, strong });
+    let mut say = |rank: u8, strong: bool, text: DisplayText| items.push(Item { text, rank, strong });
     if !connecting.is_empty() {
         say(0, true, connecting_to(connecting));
     }
     if let Source::Replay(replay) = source {
-        say(0, true, format!("replay ×{}", replay.speed));
+        say(0, true, display!("replay ×{}", replay.speed));
     }
     if let Some(play) = play {
         let run = &play.run;
         let rounds = run.rounds.len();
         match looking_at {
-            Some(number) => say(0, true, format!("looking at round {number} of {rounds}")),
-            None => say(1, false, format!("round {rounds}")),
+            Some(number) => say(0, true, display!("looking at round {number} of {rounds}")),
+            None => say(1, false, display!("round {rounds}")),
         }
         if run.steered {
-            say(1, true, "steered".to_owned());
+            say(1, true, "steered".into());
         }
         let elapsed = if play.is_going() { now_ms.max(run.t_ms) } else { run.t_ms };
         say(2, false, duration(elapsed));
         let tokens = run.tokens();
         if tokens > 0 && elapsed > 0.0 {
             let rate = tokens as f64 * 1000.0 / elapsed;
-            say(3, false, format!("{} at {rate:.0}/s", counted(tokens, "token")));
+            say(3, false, display!("{} at {rate:.0}/s", counted(tokens, "token")));
         }
         if let Some(dollars) = run.cost() {
             say(3, false, about_cost(dollars, run.cost_is_guessed()));
         }
         let (made, saved) = (run.calls, run.calls_saved());
         let made = counted(made.drafts + made.scores, "call");
-        say(5, false, format!("{made} made, {} saved", saved.drafts + saved.scores));
+        say(5, false, display!("{made} made, {} saved", saved.drafts + saved.scores));
     }
     let params = play.map_or(params, |play| &play.run.params);
     say(4, false, in_force(params));
     if let (Some(pace), Source::Live) = (pace, source) {
-        say(6, false, format!("slowed to {pace} tokens/s"));
+        say(6, false, display!("slowed to {pace} tokens/s"));
     }
     if let Some(play) = play {
-        say(7, false, format!("seed {}", play.run.header.seed));
+        say(7, false, display!("seed {}", play.run.header.seed));
     }
     Status { state, items }
 }
 
-fn connecting_to(names: &[String]) -> String {
+fn connecting_to(names: &[DisplayText]) -> DisplayText {
     match names {
-        [one, two, more @ ..] if !more.is_empty() => format!("connecting to {one}, {two} and {} more …", more.len()),
-        few => format!("connecting to {} …", few.join(" and ")),
+        [one, two, more @ ..] if !more.is_empty() => display!("connecting to {one}, {two} and {} more …", more.len()),
+        few => display!("connecting to {} …", DisplayText::joined(few, " and ")),
     }
 }
 
 /// The parameters that decide most, in few words.
 #[must_use]
-pub fn in_force(params: &Params) -> String {
+pub fn in_force(params: &Params) -> DisplayText {
     let segment = match (params.draft, params.segment) {
-        (DraftRule::Forced, _) => return "lazy drafting".to_owned(),
-        (DraftRule::All | DraftRule::Lazy, SegmentUnit::Sentence) => "by sentence".to_owned(),
-        (DraftRule::All | DraftRule::Lazy, SegmentUnit::Tokens) => format!("by {} tokens", params.segment_tokens),
-        (DraftRule::All | DraftRule::Lazy, SegmentUnit::Words) => format!("by {} words", params.segment_words),
+        (DraftRule::Forced, _) => return "lazy drafting".into(),
+        (DraftRule::All | DraftRule::Lazy, SegmentUnit::Sentence) => "by sentence".into(),
+        (DraftRule::All | DraftRule::Lazy, SegmentUnit::Tokens) => display!("by {} tokens", params.segment_tokens),
+        (DraftRule::All | DraftRule::Lazy, SegmentUnit::Words) => display!("by {} words", params.segment_words),
     };
     let lazy = if params.draft == DraftRule::Lazy { "lazy drafting where it pays · " } else { "" };
     let exit = match params.exit {
-        ExitKind::Off => "no exit".to_owned(),
-        ExitKind::Paper | ExitKind::Evidence => format!("exit {} δ {}", params.exit.name(), params.exit_threshold),
+        ExitKind::Off => "no exit".into(),
+        ExitKind::Paper | ExitKind::Evidence => display!("exit {} δ {}", params.exit.name(), params.exit_threshold),
     };
-    format!("{lazy}{segment} · {} · {exit}", params.scoring.name())
+    display!("{lazy}{segment} · {} · {exit}", params.scoring.name())
 }

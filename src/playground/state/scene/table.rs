@@ -5,7 +5,8 @@ use super::super::roster::Standing;
 use super::figure;
 use super::lazy::{self, Part};
 use super::pane::Activity;
-use crate::clean::clean_line;
+use crate::clean::{DisplayText, clean_line};
+use crate::display;
 use crate::engine::fusion::MemberIndex;
 use crate::engine::fusion::candidate::Candidate;
 use crate::engine::fusion::event::{ExitReason, Ranked};
@@ -23,7 +24,7 @@ pub enum Cell {
     /// It has yet to say.
     Open,
     /// It failed, for this reason.
-    Failed(String),
+    Failed(DisplayText),
     /// Its score.
     Score {
         /// As the scoring rule and the normalisation give it.
@@ -59,7 +60,7 @@ pub struct Row {
     /// What it is doing.
     pub activity: Activity,
     /// How it stands, with the reason.
-    pub status: String,
+    pub status: DisplayText,
     /// Whether its candidate was accepted.
     pub accepted: bool,
     /// Whether it leaves after this round, or is away already.
@@ -174,12 +175,12 @@ impl Table {
             let wins = authors.is_some_and(|candidate| candidate.authors.contains(&row.member));
             let left = what_if.leaves.get(row.member.0).copied().flatten();
             let words = match (wins, left) {
-                (true, _) => "? wins".to_owned(),
-                (false, Some(left)) if left == round.number => "? leaves".to_owned(),
-                (false, Some(left)) if left < round.number && !row.leaves => format!("? left after {left}"),
+                (true, _) => "? wins".into(),
+                (false, Some(left)) if left == round.number => "? leaves".into(),
+                (false, Some(left)) if left < round.number && !row.leaves => display!("? left after {left}"),
                 (false, _) => continue,
             };
-            row.status = if row.status.is_empty() { words } else { format!("{words}; {}", row.status) };
+            row.status = if row.status.is_empty() { words } else { display!("{words}; {}", row.status) };
         }
     }
 }
@@ -191,9 +192,9 @@ fn before_the_first(play: &Play, activities: &[Activity]) -> Table {
         Row {
             status: match (departure, standing) {
                 (Some(departure), _) => clean_line(&departure.reason.in_words()),
-                (None, Some(Standing::Away(reason))) => format!("away: {reason}"),
-                (None, Some(Standing::Connecting(_))) => "connecting".to_owned(),
-                (None, Some(Standing::Unknown | Standing::Ready(_)) | None) => String::new(),
+                (None, Some(Standing::Away(reason))) => display!("away: {reason}"),
+                (None, Some(Standing::Connecting(_))) => "connecting".into(),
+                (None, Some(Standing::Unknown | Standing::Ready(_)) | None) => DisplayText::new(),
             },
             leaves: departure.is_some() || matches!(standing, Some(Standing::Away(_))),
             ..empty(member, activities)
@@ -218,7 +219,7 @@ fn empty(member: MemberIndex, activities: &[Activity]) -> Row {
         cumulative: None,
         retention: None,
         activity: activities.get(member.0).copied().unwrap_or(Activity::Ready),
-        status: String::new(),
+        status: DisplayText::new(),
         accepted: false,
         leaves: false,
     }
@@ -256,7 +257,7 @@ fn row(play: &Play, round: &Round, matrix: &Matrix, member: MemberIndex, activit
         row.status = status;
     }
     if let Some(repeats) = aside.filter(|_| !row.leaves) {
-        row.status = format!("set aside: repeats {}", repeats.in_words());
+        row.status = display!("set aside: repeats {}", repeats.in_words());
     }
     row
 }
@@ -291,35 +292,35 @@ pub(super) fn cell(round: &Round, matrix: &Matrix, verifier: usize, column: usiz
 }
 
 /// What a member has to do with a round of lazy drafting, where that is not what the table says of others.
-fn lazily(round: &Round, member: MemberIndex) -> Option<String> {
+fn lazily(round: &Round, member: MemberIndex) -> Option<DisplayText> {
     match lazy::part(round, member)? {
-        Part::Ahead => lazy::kept(round).or_else(|| (!lazy::is_drafting_ahead(round)).then(|| "drafted".to_owned())),
-        Part::Verifies if round.accepted.is_some() => Some("judges alone".to_owned()),
+        Part::Ahead => lazy::kept(round).or_else(|| (!lazy::is_drafting_ahead(round)).then(|| "drafted".into())),
+        Part::Verifies if round.accepted.is_some() => Some("judges alone".into()),
         Part::Verifies => None,
-        Part::None => Some("takes no part: lazy drafting".to_owned()),
+        Part::None => Some("takes no part: lazy drafting".into()),
     }
 }
 
 /// How a member stands after, or in, this round.
-fn status(round: &Round, row: &Row, departure: Option<(usize, &ExitReason)>) -> String {
+fn status(round: &Round, row: &Row, departure: Option<(usize, &ExitReason)>) -> DisplayText {
     match departure {
         Some((left, ExitReason::Retention { retention, threshold })) if left == round.number => {
-            return format!("leaves: {} below {}", figure(*retention), figure(*threshold));
+            return display!("leaves: {} below {}", figure(*retention), figure(*threshold));
         }
         Some((0, reason)) => return clean_line(&reason.in_words()),
         Some((left, ExitReason::Retention { retention, threshold })) => {
-            return format!("left after {left}: {} below {}", figure(*retention), figure(*threshold));
+            return display!("left after {left}: {} below {}", figure(*retention), figure(*threshold));
         }
-        Some((left, reason)) => return format!("left after {left}: {}", clean_line(&reason.in_words())),
+        Some((left, reason)) => return display!("left after {left}: {}", clean_line(&reason.in_words())),
         None => {}
     }
     match (row.activity, &round.accepted) {
-        (Activity::Won, Some(accepted)) if accepted.overridden => "chosen by hand".to_owned(),
+        (Activity::Won, Some(accepted)) if accepted.overridden => "chosen by hand".into(),
         (Activity::Won, Some(accepted)) if accepted.authors.len() > 1 && accepted.author != Some(row.member) => {
-            "accepted (wrote the same)".to_owned()
+            "accepted (wrote the same)".into()
         }
-        (Activity::Won, _) => "accepted".to_owned(),
-        (Activity::Lost, _) => String::new(),
-        (activity, _) => activity.word().to_owned(),
+        (Activity::Won, _) => "accepted".into(),
+        (Activity::Lost, _) => DisplayText::new(),
+        (activity, _) => activity.word().into(),
     }
 }

@@ -1,6 +1,7 @@
 //! What is in the transcript before anything was asked: who there is, what fusion is, what to press.
 
-use crate::clean::clean_line;
+use crate::clean::{DisplayText, clean_line};
+use crate::display;
 use crate::playground::state::State;
 use crate::playground::state::action::{Action, Page};
 use crate::playground::state::handlers::members::found_in_words;
@@ -26,11 +27,11 @@ pub(super) fn welcome(state: &State, layout: &Layout) -> Prose {
     let mut prose = found_servers(state, width);
     prose.extend(ensemble_in_words(state, width));
     for paragraph in EXPLANATION {
-        wrap(&mut prose, Vec::new(), Tone::Plain, paragraph, width, 0);
+        wrap(&mut prose, Vec::new(), Tone::Plain, *paragraph, width, 0);
         prose.push(Vec::new());
     }
     for (key, meaning) in how {
-        wrap(&mut prose, vec![(Tone::Key, format!("{key:<7}"))], Tone::Dim, meaning, width, 7);
+        wrap(&mut prose, vec![(Tone::Key, display!("{key:<7}"))], Tone::Dim, meaning, width, 7);
     }
     prose
 }
@@ -40,13 +41,13 @@ fn found_servers(state: &State, width: u16) -> Prose {
     let mut prose = Prose::new();
     let key = state.keymap.key(Action::Roster);
     let after = if state.writing.active {
-        format!("{}, then `{key}`", state.keymap.key(Action::LeavePrompt))
+        display!("{}, then `{key}`", state.keymap.key(Action::LeavePrompt))
     } else {
-        format!("`{key}`")
+        display!("`{key}`")
     };
     for row in others(&state.roster, Origin::Found) {
         let Some(known) = state.roster.row(row) else { continue };
-        let text = format!("{}: {after} adds it", clean_line(&found_in_words(&known.spec)));
+        let text = display!("{}: {after} adds it", clean_line(&found_in_words(&known.spec)));
         wrap(&mut prose, Vec::new(), Tone::Good, &text, width, 0);
     }
     if !prose.is_empty() {
@@ -65,16 +66,16 @@ fn ensemble_in_words(state: &State, width: u16) -> Prose {
     for (place, (label, standing)) in play.labels.iter().zip(&play.standings).enumerate() {
         let name = &label.name;
         let (tone, text) = match standing {
-            Standing::Unknown => (Tone::Dim, format!("{name} is not connected yet")),
-            Standing::Connecting(what) if what.is_empty() => (Tone::Dim, format!("{name}: connecting")),
-            Standing::Connecting(what) => (Tone::Dim, format!("{name}: {what}")),
-            Standing::Away(reason) => (Tone::Bad, format!("{name} is away: {reason}")),
+            Standing::Unknown => (Tone::Dim, display!("{name} is not connected yet")),
+            Standing::Connecting(what) if what.is_empty() => (Tone::Dim, display!("{name}: connecting")),
+            Standing::Connecting(what) => (Tone::Dim, display!("{name}: {what}")),
+            Standing::Away(reason) => (Tone::Bad, display!("{name} is away: {reason}")),
             Standing::Ready(known) => {
                 let (drafting, tier) = (known.drafting.in_words(), known.tier.in_words());
-                (Tone::Plain, format!("{name} is ready: {drafting}; {tier}"))
+                (Tone::Plain, display!("{name} is ready: {drafting}; {tier}"))
             }
         };
-        let head = vec![(Tone::Member(place), format!("{} ", label.letter))];
+        let head = vec![(Tone::Member(place), display!("{} ", label.letter))];
         wrap(&mut prose, head, tone, &cut(&text), width, 2);
     }
     prose.push(Vec::new());
@@ -82,10 +83,10 @@ fn ensemble_in_words(state: &State, width: u16) -> Prose {
 }
 
 /// The start of a text that is too long here.
-fn cut(text: &str) -> String {
-    let mut shown: String = text.chars().take(LONGEST).collect();
+fn cut(text: &DisplayText) -> DisplayText {
+    let mut shown = DisplayText::from(text.as_display().first_chars(LONGEST));
     if shown.len() < text.len() {
-        shown.push('…');
+        shown.push("…");
     }
     shown
 }

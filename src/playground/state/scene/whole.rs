@@ -20,6 +20,8 @@ use super::table::{Table, table};
 use super::timeline::{Timeline, timeline};
 use super::welcome::welcome;
 use super::why;
+use crate::clean::{DisplayStr, DisplayText};
+use crate::display;
 use crate::engine::fusion::MemberIndex;
 use crate::engine::fusion::run::Phase;
 use crate::playground::state::State;
@@ -43,7 +45,7 @@ pub struct Scene {
     /// The timeline.
     pub timeline: Timeline,
     /// What happens in the selected round, in a sentence.
-    pub story: String,
+    pub story: DisplayText,
     /// The status line.
     pub status: Option<Status>,
     /// The reasons, where they have a place of their own.
@@ -61,7 +63,7 @@ pub struct Scene {
     /// The text of each member's pane.
     pub texts: Vec<PaneText>,
     /// Keys and what they do, the likeliest first.
-    pub hints: Vec<(String, String)>,
+    pub hints: Vec<(DisplayText, DisplayText)>,
 }
 
 /// The scene of a state.
@@ -165,7 +167,7 @@ fn refresh_texts(state: &State, layout: Option<&Layout>, panes: &[Pane], texts: 
     let round = at.and_then(|at| play.round(at));
     for (member, place) in layout.iter().flat_map(|layout| &layout.panes) {
         let width = layout.map_or(0, |layout| layout.pane_text(*place).width);
-        let note = panes.get(member.0).map_or("", |pane| &pane.note);
+        let note = panes.get(member.0).map_or(DisplayStr::default(), |pane| pane.note.as_display());
         let shading = (state.settings.shading, unfolded == Some(Part::Pane(*member)));
         if let Some(text) = texts.get_mut(member.0) {
             text.refresh((of, play), round, *member, shading, width, note);
@@ -174,21 +176,22 @@ fn refresh_texts(state: &State, layout: Option<&Layout>, panes: &[Pane], texts: 
 }
 
 /// What happens in the selected round, in a sentence.
-fn sentence(shown: Shown<'_>, table: &Table) -> String {
+fn sentence(shown: Shown<'_>, table: &Table) -> DisplayText {
     let Shown { state, play, round, .. } = shown;
     if let Some(sentence) = over::what_if_in_words(shown) {
         return sentence;
     }
     if state.answers.waits_for_members() {
-        return "your question waits until enough models are connected".to_owned();
+        return "your question waits until enough models are connected".into();
     }
     if !state.answers.session.is_going() && round.is_none() {
-        return "ask something, and watch the models write the answer together".to_owned();
+        return "ask something, and watch the models write the answer together".into();
     }
     let over = state.looking.round.is_none() && matches!(play.run.phase, Phase::Finished(_));
     // Of an answer that is complete first what came of it: a narrow line may be cut.
-    let start = shown.single.filter(|_| over).map_or_else(String::new, |single| format!("{}; ", single::brief(single, play)));
-    start + &story(play, round, table)
+    let start =
+        shown.single.filter(|_| over).map_or_else(DisplayText::new, |single| display!("{}; ", single::brief(single, play)));
+    display!("{start}{}", story(play, round, table))
 }
 
 fn status_line(shown: Shown<'_>) -> Status {

@@ -1,6 +1,8 @@
 //! The tuning panel: every knob with its value, range and default, and the presets, as lines.
 
 use super::Tuning;
+use crate::clean::DisplayText;
+use crate::display;
 use crate::engine::fusion::params::{KNOBS, Kind, Knob, KnobGroup, Params, Presets, Value, needs};
 use crate::playground::state::prose::{Line, Prose, Tone, line, wrap};
 
@@ -28,7 +30,7 @@ pub struct Shown<'a> {
     /// The keys that switch presets.
     pub keys: &'a str,
     /// What would have been different, in one sentence.
-    pub sentence: Option<&'a str>,
+    pub sentence: Option<&'a DisplayText>,
 }
 
 impl Panel {
@@ -76,7 +78,8 @@ pub fn prose(shown: Shown<'_>, width: u16, height: usize) -> Prose {
     wrap(&mut foot, Vec::new(), Tone::Plain, &meaning(shown), width, 0);
     foot.resize(2, Vec::new());
     prose.append(&mut foot);
-    let sentence = shown.sentence.unwrap_or("change a knob to see what it would have changed in the rounds so far");
+    let nothing = "change a knob to see what it would have changed in the rounds so far";
+    let sentence = shown.sentence.map_or(nothing.into(), DisplayText::as_display);
     let tone = if shown.tuning.is_trying() { Tone::Warning } else { Tone::Dim };
     wrap(&mut foot, Vec::new(), tone, sentence, width, 0);
     foot.truncate(2);
@@ -91,7 +94,7 @@ fn rows(shown: Shown<'_>) -> (Prose, usize) {
     for group in KnobGroup::ALL {
         let note = if group.can_be_rescored() { "" } else { "  takes effect when drafting; nothing to recompute" };
         let note = if matches!(group, KnobGroup::Drafting | KnobGroup::Lazy) { note } else { "" };
-        prose.push(vec![(Tone::Heading, group.title().to_owned()), (Tone::Dim, note.to_owned())]);
+        prose.push(vec![(Tone::Heading, group.title().into()), (Tone::Dim, note.into())]);
         for (place, knob) in KNOBS.iter().enumerate().filter(|(_, knob)| knob.group == *group) {
             if shown.panel.row == place + 1 {
                 marked = prose.len();
@@ -103,20 +106,20 @@ fn rows(shown: Shown<'_>) -> (Prose, usize) {
 }
 
 fn preset(shown: Shown<'_>) -> Line {
-    let name = shown.presets.matching(&shown.tuning.over(shown.in_force)).unwrap_or("-").to_owned();
+    let name = shown.presets.matching(&shown.tuning.over(shown.in_force)).unwrap_or("-");
     let names: Vec<&str> = shown.presets.names().collect();
     let marked = shown.panel.row == 0;
     let mut line = head(marked, false, "preset");
-    line.push((if marked { Tone::Key } else { Tone::Strong }, format!("{name:<12}")));
-    line.push((Tone::Dim, format!(" {}", names.join(" "))));
+    line.push((if marked { Tone::Key } else { Tone::Strong }, display!("{name:<12}")));
+    line.push((Tone::Dim, display!(" {}", names.join(" "))));
     line
 }
 
 fn head(marked: bool, differs: bool, name: &str) -> Line {
     vec![
-        (Tone::Key, if marked { "> " } else { "  " }.to_owned()),
-        (Tone::Warning, if differs { "*" } else { " " }.to_owned()),
-        (if marked { Tone::Strong } else { Tone::Plain }, format!(" {name:<19} ")),
+        (Tone::Key, if marked { "> " } else { "  " }.into()),
+        (Tone::Warning, if differs { "*" } else { " " }.into()),
+        (if marked { Tone::Strong } else { Tone::Plain }, display!(" {name:<19} ")),
     ]
 }
 
@@ -124,33 +127,33 @@ fn row(shown: Shown<'_>, knob: &'static Knob, marked: bool) -> Line {
     let tried = shown.tuning.value(knob).filter(|_| shown.tuning.is_pending());
     let value = tried.cloned().unwrap_or_else(|| (knob.get)(shown.in_force));
     let typing = marked && !shown.panel.typed.is_empty();
-    let text = if typing { format!("{}_", shown.panel.typed) } else { value.to_string() };
+    let text = if typing { display!("{}_", shown.panel.typed) } else { display!("{value}") };
     let mut line = head(marked, tried.is_some(), knob.name);
     let tone = match (marked, tried) {
         (true, _) => Tone::Key,
         (false, Some(_)) => Tone::Warning,
         (false, None) => Tone::Strong,
     };
-    line.push((tone, format!("{text:<12}")));
+    line.push((tone, display!("{text:<12}")));
     line.push((
         Tone::Dim,
         match needs::idle(&shown.tuning.over(shown.in_force), knob.name) {
-            Some(idle) => format!(" no effect: {} is {}", idle.governor, idle.value),
-            None => format!(" {:<24} {}", takes(knob), default(knob)),
+            Some(idle) => display!(" no effect: {} is {}", idle.governor, idle.value),
+            None => display!(" {:<24} {}", takes(knob), default(knob)),
         },
     ));
     line
 }
 
 /// Range, step and unit.
-fn takes(knob: &Knob) -> String {
+fn takes(knob: &Knob) -> DisplayText {
     let text = match knob.kind {
-        Kind::Switch => "on, off".to_owned(),
-        Kind::Integer { min, max, step } => format!("{min} to {max} by {step} {}", knob.unit),
-        Kind::Real { min, max, step } => format!("{min} to {max} by {step} {}", knob.unit),
-        Kind::Choice(names) => names.join(", "),
+        Kind::Switch => "on, off".into(),
+        Kind::Integer { min, max, step } => display!("{min} to {max} by {step} {}", knob.unit),
+        Kind::Real { min, max, step } => display!("{min} to {max} by {step} {}", knob.unit),
+        Kind::Choice(names) => DisplayText::joined(names, ", "),
     };
-    if text.chars().count() <= 24 { text } else { text.chars().take(23).chain(['~']).collect() }
+    if text.chars().count() <= 24 { text } else { display!("{}~", text.as_display().first_chars(23)) }
 }
 
 fn default(knob: &Knob) -> Value {
@@ -158,19 +161,19 @@ fn default(knob: &Knob) -> Value {
 }
 
 /// The marked row, explained in a sentence.
-fn meaning(shown: Shown<'_>) -> String {
+fn meaning(shown: Shown<'_>) -> DisplayText {
     let Some(knob) = shown.panel.knob() else {
         return match shown.presets.matching(&shown.tuning.over(shown.in_force)) {
-            Some(name) => format!("{name}: {}", shown.presets.meaning(name)),
-            None => format!("presets: named sets of values; {} go through them", shown.keys),
+            Some(name) => display!("{name}: {}", shown.presets.meaning(name)),
+            None => display!("presets: named sets of values; {} go through them", shown.keys),
         };
     };
     let in_force = (knob.get)(shown.in_force);
-    let unit = if knob.unit.is_empty() { String::new() } else { format!(" {}", knob.unit) };
-    format!("{} (in force: {in_force}{unit}; {}; default {})", knob.meaning, knob.kind, default(knob))
+    let unit = if knob.unit.is_empty() { DisplayText::new() } else { display!(" {}", knob.unit) };
+    display!("{} (in force: {in_force}{unit}; {}; default {})", knob.meaning, knob.kind, default(knob))
 }
 
 /// The column headings.
 fn columns() -> Line {
-    line(Tone::Dim, format!("    {:<19} {:<12} {:<24} default", "knob", "value", "takes"))
+    line(Tone::Dim, display!("    {:<19} {:<12} {:<24} default", "knob", "value", "takes"))
 }

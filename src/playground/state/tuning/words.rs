@@ -1,6 +1,8 @@
 //! What is being tried, and what it would have changed, in a sentence.
 
 use super::Tuning;
+use crate::clean::DisplayText;
+use crate::display;
 use crate::engine::fusion::what_if::WhatIf;
 use crate::playground::state::play::Play;
 use crate::playground::state::scene::counted;
@@ -11,37 +13,38 @@ const NAMED: usize = 2;
 impl Tuning {
     /// The comparison in a sentence; `None` if nothing is being tried. `keys`: what the user can do with it.
     #[must_use]
-    pub fn sentence(&self, what_if: Option<&WhatIf>, play: &Play, keys: &str) -> Option<String> {
+    pub fn sentence(&self, what_if: Option<&WhatIf>, play: &Play, keys: &str) -> Option<DisplayText> {
         if !self.is_trying() {
             return None;
         }
-        let named: Vec<String> = self.tried().iter().take(NAMED).map(|(knob, value)| format!("{} {value}", knob.name)).collect();
+        let named: Vec<DisplayText> =
+            self.tried().iter().take(NAMED).map(|(knob, value)| display!("{} {value}", knob.name)).collect();
         let more = self.tried().len().saturating_sub(NAMED);
-        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        let more = if more > 0 { display!(" and {more} more") } else { DisplayText::new() };
         let effect = match what_if {
-            None => "takes effect when drafting; nothing to recompute".to_owned(),
-            Some(_) if play.run.rounds.is_empty() => "no round to compare with yet".to_owned(),
-            Some(what_if) if what_if.is_the_same() => "nothing would have been different".to_owned(),
+            None => "takes effect when drafting; nothing to recompute".into(),
+            Some(_) if play.run.rounds.is_empty() => "no round to compare with yet".into(),
+            Some(what_if) if what_if.is_the_same() => "nothing would have been different".into(),
             Some(what_if) => effects(what_if, play),
         };
-        let keys = if keys.is_empty() { String::new() } else { format!(" ({keys})") };
-        Some(format!("what-if: {}{more}: {effect}{keys}", named.join(", ")))
+        let keys = if keys.is_empty() { DisplayText::new() } else { display!(" ({keys})") };
+        Some(display!("what-if: {}{more}: {effect}{keys}", named.join(", ")))
     }
 }
 
-fn effects(what_if: &WhatIf, play: &Play) -> String {
+fn effects(what_if: &WhatIf, play: &Play) -> DisplayText {
     let mut parts = Vec::new();
     if !what_if.differing.is_empty() {
-        parts.push(format!("{} would have another winner", counted(what_if.differing.len(), "round")));
+        parts.push(display!("{} would have another winner", counted(what_if.differing.len(), "round")));
     }
     for (member, left, leaves) in what_if.moved_exits() {
         let letter = play.letter(member);
         parts.push(match (left, leaves) {
-            (Some(left), Some(leaves)) => format!("{letter} would leave after {leaves}, not {left}"),
-            (None, Some(leaves)) => format!("{letter} would leave after {leaves}"),
-            (Some(left), None) => format!("{letter} would stay (it left after {left})"),
+            (Some(left), Some(leaves)) => display!("{letter} would leave after {leaves}, not {left}"),
+            (None, Some(leaves)) => display!("{letter} would leave after {leaves}"),
+            (Some(left), None) => display!("{letter} would stay (it left after {left})"),
             (None, None) => continue,
         });
     }
-    parts.join("; ")
+    DisplayText::joined(&parts, "; ")
 }

@@ -3,6 +3,7 @@
 use super::super::super::glyphs::Glyphs;
 use super::super::super::prose::{Line, Tone};
 use super::stretch::Stretch;
+use crate::clean::{DisplayStr, DisplayText};
 use crate::engine::fusion::run::{Call, CallEnd, Work};
 
 /// A bar of this many columns for a span of time.
@@ -67,8 +68,8 @@ impl Bar {
             };
             let mark = glyphs.stretch(*kind, *critical);
             match line.last_mut() {
-                Some((same, text)) if *same == tone => text.push_str(mark),
-                Some(_) | None => line.push((tone, mark.to_owned())),
+                Some((same, text)) if *same == tone => text.push(mark),
+                Some(_) | None => line.push((tone, mark.into())),
             }
         }
         line
@@ -76,13 +77,13 @@ impl Bar {
 }
 
 /// Lengths one after the other in a bar whose `columns` stand for `scale_ms`; as long as they are together.
-pub(super) fn stacked(lengths: &[(Stretch, f64)], scale_ms: f64, columns: usize, glyphs: Glyphs) -> String {
+pub(super) fn stacked(lengths: &[(Stretch, f64)], scale_ms: f64, columns: usize, glyphs: Glyphs) -> DisplayText {
     let per_ms = if scale_ms > 0.0 { columns as f64 / scale_ms } else { 0.0 };
-    let (mut text, mut drawn, mut sum) = (String::new(), 0, 0.0);
+    let (mut text, mut drawn, mut sum) = (DisplayText::new(), 0, 0.0);
     for (kind, length) in lengths {
         sum += length;
         let until = ((sum * per_ms).round() as usize).min(columns);
-        text.push_str(&glyphs.stretch(*kind, false).repeat(until.saturating_sub(drawn)));
+        text.push(&DisplayStr::from(glyphs.stretch(*kind, false)).repeat(until.saturating_sub(drawn)));
         drawn = until.max(drawn);
     }
     text
@@ -99,7 +100,7 @@ mod tests {
             let call = Call { member: MemberIndex(0), work: *work, begun_ms: *begun_ms, ended_ms: *ended_ms, end: *end };
             bar.call(&call, *critical);
         }
-        bar.line(Tone::Plain, Glyphs::new(true)).into_iter().map(|(_, text)| text).collect()
+        bar.line(Tone::Plain, Glyphs::new(true)).into_iter().map(|(_, text)| text.into_string()).collect()
     }
 
     #[test]

@@ -16,6 +16,8 @@ use super::super::glyphs::Glyphs;
 use super::super::play::Play;
 use super::super::prose::{Prose, Tone};
 use super::{duration, percent};
+use crate::clean::DisplayText;
+use crate::display;
 use crate::engine::fusion::MemberIndex;
 use crate::engine::fusion::timing::run_timing;
 use crate::playground::state::action::{Action, Context, Page};
@@ -67,31 +69,31 @@ fn bar_columns(width: u16) -> usize {
     usize::from(width).saturating_sub(HEAD + TAIL).max(8)
 }
 
-fn label(play: &Play, member: MemberIndex) -> (Tone, String) {
-    (Tone::Member(member.0), super::super::prose::fitted(&format!("{} {}", play.letter(member), play.name(member)), HEAD))
+fn label(play: &Play, member: MemberIndex) -> (Tone, DisplayText) {
+    (Tone::Member(member.0), super::super::prose::fitted(&display!("{} {}", play.letter(member), play.name(member)), HEAD))
 }
 
 /// A length with its share of the whole.
-fn share(part_ms: f64, whole_ms: f64) -> String {
-    format!("{} ({})", duration(part_ms), percent(part_ms, whole_ms))
+fn share(part_ms: f64, whole_ms: f64) -> DisplayText {
+    display!("{} ({})", duration(part_ms), percent(part_ms, whole_ms))
 }
 
 /// What the marks of these kinds mean.
-fn legend(prose: &mut Prose, kinds: &[Stretch], critical: &str, glyphs: Glyphs, width: u16) {
-    let mut words: Vec<String> =
-        kinds.iter().map(|kind| format!("{} {}", glyphs.stretch(*kind, false), kind.in_words())).collect();
+fn legend(prose: &mut Prose, kinds: &[Stretch], critical: &'static str, glyphs: Glyphs, width: u16) {
+    let mut words: Vec<DisplayText> =
+        kinds.iter().map(|kind| display!("{} {}", glyphs.stretch(*kind, false), kind.in_words())).collect();
     if !critical.is_empty() {
-        words.push(critical.to_owned());
+        words.push(critical.into());
     }
-    let mut text = String::new();
+    let mut text = DisplayText::new();
     for word in words {
         let begun = !text.is_empty();
         if begun && text.chars().count() + word.chars().count() + 3 > usize::from(width) {
             prose.push(vec![(Tone::Dim, std::mem::take(&mut text))]);
         } else if begun {
-            text.push_str("   ");
+            text.push("   ");
         }
-        text.push_str(&word);
+        text.push(&word);
     }
     prose.push(vec![(Tone::Dim, text)]);
 }

@@ -2,11 +2,13 @@
 
 use super::super::super::glyphs::Glyphs;
 use super::super::super::play::Play;
-use super::super::super::prose::{Line, Prose, Tone, line, wrap};
+use super::super::super::prose::{Line, Prose, Tone, blanks, line, wrap};
 use super::super::{counted, duration, percent};
 use super::bars::Bar;
 use super::stretch::Stretch;
 use super::{HEAD, TAIL, bar_columns, label, legend, share};
+use crate::clean::DisplayText;
+use crate::display;
 use crate::engine::fusion::MemberIndex;
 use crate::engine::fusion::run::{Call, CallEnd, DraftState, Round, Work};
 use crate::engine::fusion::skipped::{cancelled, skipped};
@@ -24,10 +26,10 @@ pub fn round_page(play: &Play, round: Option<&Round>, glyphs: Glyphs, width: u16
         return prose;
     };
     let timing = round_timing(round, play.run.members.len());
-    prose.push(line(Tone::Heading, format!("round {}: {}", round.number, duration(timing.total_ms()))));
+    prose.push(line(Tone::Heading, display!("round {}: {}", round.number, duration(timing.total_ms()))));
     let open = round.drafts.iter().filter(|draft| matches!(draft, DraftState::Open(_))).count();
     if round.accepted.is_none() {
-        let text = format!("the round is open; shown are the calls that have ended ({} to come)", counted(open, "draft"));
+        let text = display!("the round is open; shown are the calls that have ended ({} to come)", counted(open, "draft"));
         wrap(&mut prose, Vec::new(), Tone::Dim, &text, width, 0);
     }
     if !round.calls.is_empty() {
@@ -43,7 +45,7 @@ pub fn round_page(play: &Play, round: Option<&Round>, glyphs: Glyphs, width: u16
 fn bars(prose: &mut Prose, play: &Play, round: &Round, timing: &RoundTiming, glyphs: Glyphs, width: u16) {
     let columns = bar_columns(width);
     let end = duration(timing.total_ms());
-    prose.push(line(Tone::Dim, format!("{}0{end:>rest$} at work", " ".repeat(HEAD), rest = columns - 1)));
+    prose.push(line(Tone::Dim, display!("{}0{end:>rest$} at work", " ".repeat(HEAD), rest = columns - 1)));
     let mut before = None;
     for (member, calls) in rows(round) {
         let mut bar = Bar::new(columns, timing.from_ms, timing.total_ms());
@@ -55,12 +57,12 @@ fn bars(prose: &mut Prose, play: &Play, round: &Round, timing: &RoundTiming, gly
         // A member's further rows hold what it did at the same time.
         let first = before != Some(member);
         before = Some(member);
-        let head = if first { label(play, member) } else { (Tone::Dim, " ".repeat(HEAD)) };
+        let head = if first { label(play, member) } else { (Tone::Dim, blanks(HEAD)) };
         let mut line: Line = vec![head];
         line.extend(bar.line(Tone::Member(member.0), glyphs));
         let busy = timing.members.get(member.0).filter(|_| first);
-        let at_work = busy.map_or_else(String::new, |busy| percent(busy.at_work_ms(), timing.total_ms()));
-        line.push((Tone::Dim, format!("{at_work:>TAIL$}")));
+        let at_work = busy.map_or_else(DisplayText::new, |busy| percent(busy.at_work_ms(), timing.total_ms()));
+        line.push((Tone::Dim, display!("{at_work:>TAIL$}")));
         prose.push(line);
     }
 }
@@ -71,28 +73,28 @@ fn path(prose: &mut Prose, play: &Play, round: &Round, timing: &RoundTiming, wid
     prose.push(line(Tone::Heading, "critical path: what decided when the round ended"));
     for step in &timing.path {
         let call = step.call.and_then(|call| round.calls.get(call));
-        let from = format!("  {:>7} to {:<7} ", duration(step.from_ms - timing.from_ms), duration(step.to_ms - timing.from_ms));
+        let from = display!("  {:>7} to {:<7} ", duration(step.from_ms - timing.from_ms), duration(step.to_ms - timing.from_ms));
         let (tone, text) = match call {
             Some(call) => (Tone::Member(call.member.0), waited_for(play, call, step, timing)),
-            None => (Tone::Dim, format!("no call that was waited for, {}", share(step.length_ms(), timing.total_ms()))),
+            None => (Tone::Dim, display!("no call that was waited for, {}", share(step.length_ms(), timing.total_ms()))),
         };
         wrap(prose, vec![(Tone::Dim, from)], tone, &text, width, 21);
     }
 }
 
-fn waited_for(play: &Play, call: &Call, step: &Step, timing: &RoundTiming) -> String {
+fn waited_for(play: &Play, call: &Call, step: &Step, timing: &RoundTiming) -> DisplayText {
     let work = match (call.work, call.end) {
-        (Work::Draft { .. }, CallEnd::Failed) => "drafted and failed".to_owned(),
-        (Work::Score { .. }, CallEnd::Failed) => "scored and failed".to_owned(),
+        (Work::Draft { .. }, CallEnd::Failed) => "drafted and failed".into(),
+        (Work::Score { .. }, CallEnd::Failed) => "scored and failed".into(),
         (Work::Draft { first_token_ms: Some(first) }, CallEnd::Answered | CallEnd::Cancelled) => {
-            format!("drafted (first token after {})", duration(first))
+            display!("drafted (first token after {})", duration(first))
         }
-        (Work::Draft { first_token_ms: None }, CallEnd::Answered | CallEnd::Cancelled) => "drafted".to_owned(),
+        (Work::Draft { first_token_ms: None }, CallEnd::Answered | CallEnd::Cancelled) => "drafted".into(),
         (Work::Score { candidates }, CallEnd::Answered | CallEnd::Cancelled) => {
-            format!("scored {}", counted(candidates, "candidate"))
+            display!("scored {}", counted(candidates, "candidate"))
         }
     };
-    format!("{} {work}, {}", play.name(call.member), share(step.length_ms(), timing.total_ms()))
+    display!("{} {work}, {}", play.name(call.member), share(step.length_ms(), timing.total_ms()))
 }
 
 /// Each member's time in words.
@@ -105,7 +107,7 @@ fn members(prose: &mut Prose, play: &Play, timing: &RoundTiming, width: u16) {
     }
 }
 
-fn in_words(busy: &Busy, total_ms: f64) -> String {
+fn in_words(busy: &Busy, total_ms: f64) -> DisplayText {
     let parts = [
         ("to the first token", busy.first_token_ms),
         ("drafting", busy.drafting_ms),
@@ -115,7 +117,8 @@ fn in_words(busy: &Busy, total_ms: f64) -> String {
         ("waiting", busy.waiting_ms),
     ];
     let told = parts.iter().filter(|(_, length)| *length >= 0.5 || *length >= total_ms / 100.0 && *length > 0.0);
-    told.map(|(what, length)| format!("{what} {}", share(*length, total_ms))).collect::<Vec<_>>().join(", ")
+    let told: Vec<_> = told.map(|(what, length)| display!("{what} {}", share(*length, total_ms))).collect();
+    DisplayText::joined(&told, ", ")
 }
 
 /// What was not asked for, and why.
@@ -129,7 +132,7 @@ fn spared(prose: &mut Prose, play: &Play, round: &Round, width: u16) {
     };
     let away = match (skipped.away_drafts, skipped.away) {
         (0, 0) => None,
-        (drafts, scores) => Some(format!("{} and {} of members that were away", counted(drafts, "draft"), scorings(scores))),
+        (drafts, scores) => Some(display!("{} and {} of members that were away", counted(drafts, "draft"), scorings(scores))),
     };
     let kinds = [
         (skipped.own, "of a verifier's own draft"),
@@ -139,22 +142,22 @@ fn spared(prose: &mut Prose, play: &Play, round: &Round, width: u16) {
         (skipped.dropped, "that nobody waits for any more, or that are still to come"),
     ];
     let told = kinds.iter().filter(|(count, _)| *count > 0);
-    let mut parts: Vec<String> = told.map(|(count, what)| format!("{} {what}", scorings(*count))).collect();
+    let mut parts: Vec<DisplayText> = told.map(|(count, what)| display!("{} {what}", scorings(*count))).collect();
     if skipped.unanimous > 0 {
-        parts.insert(0, format!("{}, because {whose}", scorings(skipped.unanimous)));
+        parts.insert(0, display!("{}, because {whose}", scorings(skipped.unanimous)));
     }
     parts.extend(away);
     prose.push(Vec::new());
     prose.push(line(Tone::Heading, "skipped"));
-    let made = format!("{} of {} that there could be were made", skipped.made, scorings(skipped.all()));
+    let made = display!("{} of {} that there could be were made", skipped.made, scorings(skipped.all()));
     wrap(prose, Vec::new(), Tone::Plain, &made, width, 0);
     for part in &parts {
-        wrap(prose, vec![(Tone::Dim, "  - ".to_owned())], Tone::Plain, part, width, 4);
+        wrap(prose, vec![(Tone::Dim, "  - ".into())], Tone::Plain, part, width, 4);
     }
     match cancelled(round) {
         (0, 0) => {}
         (drafts, scores) => {
-            let text = format!("dropped on the way: {} and {}", counted(drafts, "draft"), scorings(scores));
+            let text = display!("dropped on the way: {} and {}", counted(drafts, "draft"), scorings(scores));
             wrap(prose, Vec::new(), Tone::Plain, &text, width, 0);
         }
     }

@@ -7,6 +7,8 @@ use super::super::{counted, duration, percent};
 use super::bars::stacked;
 use super::stretch::Stretch;
 use super::{HEAD, TAIL, bar_columns, label, legend};
+use crate::clean::DisplayText;
+use crate::display;
 use crate::engine::fusion::MemberIndex;
 use crate::engine::fusion::timing::{RoundTiming, RunTiming};
 
@@ -23,9 +25,9 @@ pub fn run_page(timing: &RunTiming, play: &Play, looked_at: Option<usize>, glyph
         return prose;
     }
     let sum = |of: fn(&RoundTiming) -> f64| timing.rounds.iter().map(of).sum::<f64>();
-    let title = format!("the whole run: {}, {}", counted(timing.rounds.len(), "round"), duration(timing.total_ms));
+    let title = display!("the whole run: {}, {}", counted(timing.rounds.len(), "round"), duration(timing.total_ms));
     prose.push(line(Tone::Heading, title));
-    let shares = format!(
+    let shares = display!(
         "somebody drafted {} of the time, somebody scored and nobody drafted {}, no call was under way {}",
         percent(sum(|round| round.drafting_ms), timing.total_ms),
         percent(sum(|round| round.scoring_ms), timing.total_ms),
@@ -48,28 +50,28 @@ fn row(round: &RoundTiming, longest: f64, looked_at: Option<usize>, glyphs: Glyp
     let bar = stacked(&lengths, longest, columns, glyphs);
     let blanks = " ".repeat(columns.saturating_sub(bar.chars().count()));
     let marked = looked_at == Some(round.number);
-    let head = format!("{} round {}", if marked { '>' } else { ' ' }, round.number);
+    let head = display!("{} round {}", if marked { '>' } else { ' ' }, round.number);
     vec![
-        (if marked { Tone::Strong } else { Tone::Dim }, format!("{head:<HEAD$}")),
+        (if marked { Tone::Strong } else { Tone::Dim }, display!("{head:<HEAD$}")),
         (Tone::Plain, bar),
-        (Tone::Dim, format!("{blanks}{:>TAIL$}", duration(round.total_ms()))),
+        (Tone::Dim, display!("{blanks}{:>TAIL$}", duration(round.total_ms()))),
     ]
 }
 
 /// A row for each member: what it did in all rounds, and its share of the critical paths.
 fn members(prose: &mut Prose, play: &Play, timing: &RunTiming) {
     let heads = ["drafting", "scoring", "waiting", "dropped", "failed", "critical"];
-    prose.push(line(Tone::Heading, format!("{}{}", " ".repeat(HEAD), cells(&heads.map(str::to_owned)))));
+    prose.push(line(Tone::Heading, display!("{}{}", " ".repeat(HEAD), cells(&heads.map(DisplayText::from)))));
     for (place, (busy, on_path)) in timing.members.iter().zip(&timing.on_path_ms).enumerate() {
         let lengths =
             [busy.first_token_ms + busy.drafting_ms, busy.scoring_ms, busy.waiting_ms, busy.cancelled_ms, busy.failed_ms];
-        let told = lengths.map(|length| if length > 0.0 { duration(length) } else { "-".to_owned() });
-        let critical = format!("{:>CELL$}", percent(*on_path, timing.total_ms));
+        let told = lengths.map(|length| if length > 0.0 { duration(length) } else { "-".into() });
+        let critical = display!("{:>CELL$}", percent(*on_path, timing.total_ms));
         prose.push(vec![label(play, MemberIndex(place)), (Tone::Plain, cells(&told)), (Tone::Strong, critical)]);
     }
 }
 
 /// Texts in columns, to the right.
-fn cells(texts: &[String]) -> String {
-    texts.iter().fold(String::new(), |line, text| line + &format!("{text:>CELL$}"))
+fn cells(texts: &[DisplayText]) -> DisplayText {
+    texts.iter().map(|text| display!("{text:>CELL$}")).collect()
 }

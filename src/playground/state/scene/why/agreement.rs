@@ -2,6 +2,8 @@
 
 use super::super::{listed, percent};
 use super::Subject;
+use crate::clean::DisplayText;
+use crate::display;
 use crate::engine::fusion::MemberIndex;
 use crate::engine::fusion::agreement::{Agreement, agreement};
 
@@ -32,17 +34,17 @@ pub(super) fn firsts(subject: &Subject<'_>) -> Vec<FirstChoice> {
 }
 
 /// How alike the verifiers' orders are, in words.
-pub(super) fn alike(subject: &Subject<'_>) -> Option<String> {
+pub(super) fn alike(subject: &Subject<'_>) -> Option<DisplayText> {
     let agreement = of(subject);
     let (alike, of) = agreement.total();
     if of == 0 {
         return None;
     }
     let share = percent(alike as f64, of as f64);
-    let apart = agreement.furthest_apart().map_or_else(String::new, |pair| {
-        let name = |place: usize| subject.matrix.verifiers.get(place).map_or("?", |verifier| subject.name(*verifier));
+    let apart = agreement.furthest_apart().map_or_else(DisplayText::new, |pair| {
+        let name = |place: usize| subject.matrix.verifiers.get(place).map_or("?".into(), |verifier| subject.name(*verifier));
         let names = listed(&[name(pair.verifiers.0), name(pair.verifiers.1)]);
-        format!("; furthest apart: {names}, {} of {}", pair.alike, pair.of)
+        display!("; furthest apart: {names}, {} of {}", pair.alike, pair.of)
     });
-    Some(format!("two verifiers put two candidates in the same order in {alike} of {of} cases ({share}){apart}"))
+    Some(display!("two verifiers put two candidates in the same order in {alike} of {of} cases ({share}){apart}"))
 }

@@ -1,6 +1,8 @@
 //! A table of numbers, in as many blocks of columns as the width needs.
 
 use super::super::super::prose::{Line, Prose, Tone};
+use crate::clean::DisplayText;
+use crate::display;
 
 /// Columns of a cell.
 pub(super) const CELL: usize = 7;
@@ -10,7 +12,7 @@ pub(super) struct Row {
     /// Its head, in as many columns as every other row's.
     pub(super) head: Line,
     /// Its cells, each at most [`CELL`] columns wide.
-    pub(super) cells: Vec<(Tone, String)>,
+    pub(super) cells: Vec<(Tone, DisplayText)>,
 }
 
 /// The rows, the first of which is the heading, with heads of this many columns.
@@ -25,7 +27,7 @@ pub(super) fn grid(rows: &[Row], head: usize, width: u16) -> Prose {
         for row in rows {
             let mut line = row.head.clone();
             for (tone, text) in row.cells.iter().skip(begin).take(each) {
-                line.push((*tone, format!("{text:>CELL$}")));
+                line.push((*tone, display!("{text:>CELL$}")));
             }
             prose.push(line);
         }

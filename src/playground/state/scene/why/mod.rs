@@ -23,6 +23,7 @@ pub use words::prose;
 
 use super::super::play::Play;
 use super::table::{Matrix, matrix};
+use crate::clean::{DisplayStr, DisplayText};
 use crate::engine::fusion::MemberIndex;
 use crate::engine::fusion::run::Round;
 use crate::engine::fusion::single::Single;
@@ -52,11 +53,11 @@ pub struct Why {
     /// A row for each verifier.
     pub verifiers: Vec<VerifierScores>,
     /// In words: margin, agreement, what the user did.
-    pub notes: Vec<String>,
+    pub notes: Vec<DisplayText>,
     /// In words: what may have made a wrong candidate win.
-    pub causes: Vec<String>,
+    pub causes: Vec<DisplayText>,
     /// In words: how alike the verifiers' orders are.
-    pub alike: Option<String>,
+    pub alike: Option<DisplayText>,
     /// Who would have chosen which candidate alone.
     pub firsts: Vec<FirstChoice>,
     /// What else would have been chosen.
@@ -66,7 +67,7 @@ pub struct Why {
     /// The candidates sentence by sentence, where the winner spans several.
     pub sentences: Option<Sentences>,
     /// In words: what was accepted against the strongest member's candidate.
-    pub single: Vec<String>,
+    pub single: Vec<DisplayText>,
 }
 
 /// What all parts are made from.
@@ -85,12 +86,12 @@ impl Subject<'_> {
     }
 
     /// A member's name.
-    fn name(&self, member: MemberIndex) -> &str {
+    fn name(&self, member: MemberIndex) -> DisplayStr<'_> {
         self.play.name(member)
     }
 
     /// The authors of a candidate as a sentence names them.
-    fn authors(&self, column: usize) -> String {
+    fn authors(&self, column: usize) -> DisplayText {
         let authors = self.matrix.candidates.get(column).map_or(&[][..], |candidate| &candidate.authors);
         super::listed(&authors.iter().map(|author| self.name(*author)).collect::<Vec<_>>())
     }

@@ -3,25 +3,27 @@
 use super::super::timeline::changed_before;
 use super::super::{counted, figure, lazy, listed};
 use super::Subject;
+use crate::clean::DisplayText;
+use crate::display;
 use crate::engine::fusion::lazy::KeepRule;
 use crate::engine::fusion::weights::WeightSource;
 
-pub(super) fn notes(subject: &Subject<'_>) -> Vec<String> {
+pub(super) fn notes(subject: &Subject<'_>) -> Vec<DisplayText> {
     let mut notes = by_hand(subject);
     let candidates = &subject.matrix.candidates;
     let decided = subject.round.accepted.is_some();
     match candidates.as_slice() {
         [] if decided && !notes.is_empty() => {}
-        [] => notes.push("no candidate yet".to_owned()),
-        [_] if !decided => notes.push("one candidate so far".to_owned()),
+        [] => notes.push("no candidate yet".into()),
+        [_] if !decided => notes.push("one candidate so far".into()),
         [_] if subject.round.ahead.is_some() => {}
         [only] if only.authors.len() == 1 => {
-            notes.push("there was no other candidate, so nothing had to be scored".to_owned());
+            notes.push("there was no other candidate, so nothing had to be scored".into());
         }
-        [_] => notes.push("all drafts were the same, so nothing had to be scored".to_owned()),
+        [_] => notes.push("all drafts were the same, so nothing had to be scored".into()),
         [_, _, ..] => {
             if let Some(margin) = subject.matrix.ranking.margin {
-                notes.push(format!("the best is {} ahead of the second", figure(margin)));
+                notes.push(display!("the best is {} ahead of the second", figure(margin)));
             }
             notes.extend(opinions(subject));
             notes.extend(unconfirmed(subject));
@@ -36,51 +38,57 @@ pub(super) fn notes(subject: &Subject<'_>) -> Vec<String> {
 }
 
 /// What was kept of what another member drafted, and why no more.
-fn lazily(subject: &Subject<'_>) -> Vec<String> {
+fn lazily(subject: &Subject<'_>) -> Vec<DisplayText> {
     let Subject { play, round, .. } = subject;
     let Some(ahead) = &round.ahead else { return Vec::new() };
-    let mut notes: Vec<String> = lazy::closed(play, round).into_iter().collect();
+    let mut notes: Vec<DisplayText> = lazy::closed(play, round).into_iter().collect();
     let kept = round.drafters.iter().find_map(|drafter| Some((drafter, round.finished(*drafter)?.kept?)));
     if let Some((verifier, kept)) = kept
         && let Some(rejected) = kept.rejected
     {
         let (verifier, drafter) = (subject.name(*verifier), subject.name(ahead.member));
         let why = match round.params.keep {
-            KeepRule::Likely => format!("less than `keep-probability` ({})", round.params.keep_probability),
-            KeepRule::Exact => "and would have drawn another one (`keep` exact)".to_owned(),
+            KeepRule::Likely => display!("less than `keep-probability` ({})", round.params.keep_probability),
+            KeepRule::Exact => "and would have drawn another one (`keep` exact)".into(),
         };
         let probability = f64::from(rejected).exp();
-        notes
-            .push(format!("{verifier} gives the first token of {drafter}'s that it did not keep {}, {why}", figure(probability)));
+        notes.push(display!(
+            "{verifier} gives the first token of {drafter}'s that it did not keep {}, {why}",
+            figure(probability)
+        ));
     }
     notes
 }
 
 /// Which drafts only repeat.
-fn set_aside(subject: &Subject<'_>) -> Vec<String> {
+fn set_aside(subject: &Subject<'_>) -> Vec<DisplayText> {
     let Subject { round, .. } = subject;
     let aside = round.candidates().iter().filter_map(|candidate| Some((candidate, round.repeats(candidate.key)?)));
     let told = aside.map(|(candidate, repeats)| {
         let authors: Vec<_> = candidate.authors.iter().map(|author| subject.name(*author)).collect();
-        format!("the draft of {} was set aside before scoring: it repeats {} (`set-aside`)", listed(&authors), repeats.in_words())
+        display!(
+            "the draft of {} was set aside before scoring: it repeats {} (`set-aside`)",
+            listed(&authors),
+            repeats.in_words()
+        )
     });
     told.collect()
 }
 
 /// How probable the members find the end of the answer after what was accepted.
-fn end(subject: &Subject<'_>) -> Option<String> {
+fn end(subject: &Subject<'_>) -> Option<DisplayText> {
     let end = subject.round.ranked.as_ref()?.end?;
     let threshold = subject.round.params.end_threshold;
-    let members = format!("the members, by weight, put the end of the answer here at {}", figure(end));
+    let members = display!("the members, by weight, put the end of the answer here at {}", figure(end));
     Some(if subject.round.end_was_decided() {
-        format!("{members}: at least `end-threshold` ({threshold}), so it ends although this draft does not end it")
+        display!("{members}: at least `end-threshold` ({threshold}), so it ends although this draft does not end it")
     } else {
         members
     })
 }
 
 /// Where the weights come from, where no one set them.
-fn weights(subject: &Subject<'_>) -> Option<String> {
+fn weights(subject: &Subject<'_>) -> Option<DisplayText> {
     let weights = subject.play.run.weights();
     let rule = subject.round.params.weights;
     let of = |source: WeightSource| {
@@ -92,43 +100,43 @@ fn weights(subject: &Subject<'_>) -> Option<String> {
         (of(WeightSource::Question), "by how well they predict the question"),
     ];
     let told = known.into_iter().find(|(members, _)| members.len() > 1);
-    told.map(|(members, by)| format!("the weights of {} go {by} (`weights`)", listed(&members)))
+    told.map(|(members, by)| display!("the weights of {} go {by} (`weights`)", listed(&members)))
 }
 
 /// Which candidates rank behind the others whatever their score.
-fn unconfirmed(subject: &Subject<'_>) -> Option<String> {
+fn unconfirmed(subject: &Subject<'_>) -> Option<DisplayText> {
     let candidates = subject.matrix.candidates.iter().zip(&subject.matrix.ranking.unconfirmed);
     let authors = candidates.filter(|(_, unconfirmed)| **unconfirmed).filter_map(|(candidate, _)| candidate.authors.first());
     let authors: Vec<_> = authors.map(|author| subject.name(*author)).collect();
     (!authors.is_empty()).then(|| {
-        format!("only its author could score the candidate of {}: it ranks behind those that others scored", listed(&authors))
+        display!("only its author could score the candidate of {}: it ranks behind those that others scored", listed(&authors))
     })
 }
 
 /// Which knobs the user changed before the round.
-fn tuned(subject: &Subject<'_>) -> Option<String> {
+fn tuned(subject: &Subject<'_>) -> Option<DisplayText> {
     let Subject { play, round, .. } = subject;
     let place = play.run.rounds.partition_point(|before| before.number < round.number);
     let changes = changed_before(play, place);
-    let changes: Vec<String> = changes.iter().map(|(knob, value)| format!("{} to {value}", knob.name)).collect();
-    (!changes.is_empty()).then(|| format!("knobs changed before this round: {}", changes.join(", ")))
+    let changes: Vec<DisplayText> = changes.iter().map(|(knob, value)| display!("{} to {value}", knob.name)).collect();
+    (!changes.is_empty()).then(|| display!("knobs changed before this round: {}", DisplayText::joined(&changes, ", ")))
 }
 
 /// What the user did.
-fn by_hand(subject: &Subject<'_>) -> Vec<String> {
+fn by_hand(subject: &Subject<'_>) -> Vec<DisplayText> {
     let Some(accepted) = subject.round.accepted.as_ref().filter(|accepted| accepted.overridden) else { return Vec::new() };
     let authors = listed(&accepted.authors.iter().map(|author| subject.name(*author)).collect::<Vec<_>>());
     vec![if accepted.is_written() {
-        "a person wrote this segment: it is nobody's candidate".to_owned()
+        "a person wrote this segment: it is nobody's candidate".into()
     } else if accepted.edited {
-        format!("a person changed what {authors} drafted: what was accepted is nobody's candidate as it stands")
+        display!("a person changed what {authors} drafted: what was accepted is nobody's candidate as it stands")
     } else {
-        format!("a person chose {authors}'s over the ranking")
+        display!("a person chose {authors}'s over the ranking")
     }]
 }
 
 /// How many verifiers scored the best highest, and who preferred another.
-fn opinions(subject: &Subject<'_>) -> Option<String> {
+fn opinions(subject: &Subject<'_>) -> Option<DisplayText> {
     let best = *subject.order().first()?;
     let mut agree = 0;
     let mut against = Vec::new();
@@ -144,10 +152,10 @@ fn opinions(subject: &Subject<'_>) -> Option<String> {
     let count = agree + against.len();
     match (agree, against.as_slice()) {
         (0, []) => None,
-        (1, []) => Some("the only verifier scored it highest".to_owned()),
-        (_, []) => Some(format!("all {} scored it highest", counted(agree, "verifier"))),
+        (1, []) => Some("the only verifier scored it highest".into()),
+        (_, []) => Some(display!("all {} scored it highest", counted(agree, "verifier"))),
         (_, [_, ..]) => {
-            Some(format!("{agree} of {} scored it highest; {} preferred another", counted(count, "verifier"), listed(&against)))
+            Some(display!("{agree} of {} scored it highest; {} preferred another", counted(count, "verifier"), listed(&against)))
         }
     }
 }

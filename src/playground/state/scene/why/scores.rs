@@ -2,7 +2,7 @@
 
 use super::super::table::{Cell, Matrix, cell};
 use super::Subject;
-use crate::clean::clean_line;
+use crate::clean::{DisplayText, clean_line};
 use crate::engine::fusion::MemberIndex;
 use crate::engine::fusion::reading::reading;
 use crate::engine::fusion::run::Round;
@@ -17,7 +17,7 @@ pub struct CandidateRow {
     /// Its authors, earliest first.
     pub authors: Vec<MemberIndex>,
     /// Its text, cleaned, on one line.
-    pub text: String,
+    pub text: DisplayText,
     /// Whether it ends the answer.
     pub ends: bool,
     /// The fused score.

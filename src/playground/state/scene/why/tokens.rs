@@ -2,7 +2,8 @@
 
 use super::super::chance;
 use super::Subject;
-use crate::clean::{Cleaner, clean, clean_line};
+use crate::clean::{Cleaner, DisplayText, clean, clean_line};
+use crate::display;
 use crate::engine::fusion::MemberIndex;
 use crate::engine::fusion::reading::{ReadToken, Reading, TokenText, reading};
 
@@ -16,11 +17,11 @@ pub struct Read {
     /// Its score under the rule in force, before normalisation.
     pub score: Option<f64>,
     /// Each token with its probability: its text where that is known, else the probability as a number.
-    pub tokens: Vec<(String, f64)>,
+    pub tokens: Vec<(DisplayText, f64)>,
     /// Whether the texts are known.
     pub known: bool,
     /// The least probable token in words, with its probability.
-    pub least: Option<(String, f64)>,
+    pub least: Option<(DisplayText, f64)>,
 }
 
 /// How a candidate was read.
@@ -53,9 +54,9 @@ fn reads(subject: &Subject<'_>, column: usize) -> Vec<Read> {
         let known = reading.knows_texts();
         let mut cleaner = Cleaner::default();
         let mut shown = |token: &ReadToken| match &token.text {
-            TokenText::Known(text) => cleaner.push(text).replace('\n', " "),
-            TokenText::End => " [end]".to_owned(),
-            TokenText::Unknown => format!("{} ", chance(token.probability())),
+            TokenText::Known(text) => without_breaks(&cleaner.push(text)),
+            TokenText::End => " [end]".into(),
+            TokenText::Unknown => display!("{} ", chance(token.probability())),
         };
         Some(Read {
             verifier: *verifier,
@@ -70,18 +71,23 @@ fn reads(subject: &Subject<'_>, column: usize) -> Vec<Read> {
 }
 
 /// A token as a sentence names it. Where nobody knows what it is, its place counts, and the word that stands about there.
-fn in_words(reading: &Reading, place: usize, token: &ReadToken, text: &str) -> String {
+fn in_words(reading: &Reading, place: usize, token: &ReadToken, text: &str) -> DisplayText {
     match &token.text {
-        TokenText::End => "the end".to_owned(),
+        TokenText::End => "the end".into(),
         TokenText::Unknown => {
             let count = reading.tokens.iter().filter(|token| token.text != TokenText::End).count();
-            let near = word_near(text, place, count).map_or_else(String::new, |word| format!(", near `{}`", clean_line(word)));
-            format!("token {} of {count}{near}", place + 1)
+            let near =
+                word_near(text, place, count).map_or_else(DisplayText::new, |word| display!(", near `{}`", clean_line(word)));
+            display!("token {} of {count}{near}", place + 1)
         }
-        TokenText::Known(text) if text.is_empty() => "a part of a character".to_owned(),
-        TokenText::Known(text) if text.trim().is_empty() && text.contains('\n') => "a line break".to_owned(),
-        TokenText::Known(text) => format!("`{}`", clean(text).replace('\n', " ")),
+        TokenText::Known(text) if text.is_empty() => "a part of a character".into(),
+        TokenText::Known(text) if text.trim().is_empty() && text.contains('\n') => "a line break".into(),
+        TokenText::Known(text) => display!("`{}`", without_breaks(&clean(text))),
     }
+}
+
+fn without_breaks(text: &DisplayText) -> DisplayText {
+    display!("{}", text.replace('\n', " "))
 }
 
 /// The word about where token `place` of `count` stands, if tokens are of about the same length.

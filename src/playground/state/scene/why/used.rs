@@ -3,6 +3,8 @@
 use super::super::super::play::Play;
 use super::super::super::prose::{Prose, Tone, line, wrap};
 use super::super::usage;
+use crate::clean::DisplayText;
+use crate::display;
 use crate::engine::fusion::MemberIndex;
 
 pub(super) fn used(play: &Play, width: u16) -> Prose {
@@ -14,11 +16,11 @@ pub(super) fn used(play: &Play, width: u16) -> Prose {
         }
         parts.extend(member.cost().map(|cost| usage::paid(cost, member.usage)));
         if member.tier != member.header.capabilities.tier {
-            parts.push(format!("{} now", member.tier.in_words()));
+            parts.push(display!("{} now", member.tier.in_words()));
         }
         if !parts.is_empty() {
-            let head = vec![(Tone::Member(place), format!("  {} ", play.letter(MemberIndex(place))))];
-            wrap(&mut prose, head, Tone::Plain, &parts.join(" · "), width, 4);
+            let head = vec![(Tone::Member(place), display!("  {} ", play.letter(MemberIndex(place))))];
+            wrap(&mut prose, head, Tone::Plain, &DisplayText::joined(&parts, " · "), width, 4);
         }
     }
     if !prose.is_empty() {

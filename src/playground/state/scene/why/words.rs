@@ -2,13 +2,15 @@
 
 use super::super::super::flow::Flow;
 use super::super::super::play::Play;
-use super::super::super::prose::{Line, Prose, Tone, fitted, line, wrap};
+use super::super::super::prose::{Line, Prose, Tone, blanks, fitted, line, wrap};
 use super::super::draft::probability_shade;
 use super::super::table::Cell;
 use super::super::{chance, figure, heat, listed};
 use super::grid::{Row, grid};
 use super::used::used;
 use super::{Alternative, CandidateRow, Read, Readings, Why};
+use crate::clean::DisplayText;
+use crate::display;
 use crate::engine::fusion::MemberIndex;
 
 /// Columns before the numbers of a table: letter, name, weight.
@@ -24,7 +26,7 @@ pub fn prose(why: &Why, play: &Play, width: u16) -> Prose {
         prose.push(line(Tone::Dim, "no round yet"));
         return prose;
     }
-    prose.push(line(Tone::Heading, format!("round {}", why.number)));
+    prose.push(line(Tone::Heading, display!("round {}", why.number)));
     paragraphs(&mut prose, Tone::Plain, &why.notes, width);
     paragraphs(&mut prose, Tone::Warning, &why.causes, width);
     prose.push(Vec::new());
@@ -48,55 +50,55 @@ pub fn prose(why: &Why, play: &Play, width: u16) -> Prose {
     prose
 }
 
-fn section(prose: &mut Prose, title: &str) {
+fn section(prose: &mut Prose, title: impl Into<DisplayText>) {
     prose.push(Vec::new());
     prose.push(line(Tone::Heading, title));
 }
 
-fn paragraphs(prose: &mut Prose, tone: Tone, texts: &[String], width: u16) {
+fn paragraphs(prose: &mut Prose, tone: Tone, texts: &[DisplayText], width: u16) {
     for text in texts {
         wrap(prose, Vec::new(), tone, text, width, 0);
     }
 }
 
 fn candidate(prose: &mut Prose, place: usize, row: &CandidateRow, play: &Play, width: u16) {
-    let mut head = vec![(Tone::Plain, format!("{:>2} ", place + 1))];
+    let mut head = vec![(Tone::Plain, display!("{:>2} ", place + 1))];
     head.extend(row.authors.iter().map(|author| letter(*author, play)));
-    head.push((Tone::Plain, " ".to_owned()));
+    head.push((Tone::Plain, " ".into()));
     let indent = u16::try_from(row.authors.len()).unwrap_or(u16::MAX).saturating_add(4);
     let text = match (row.text.is_empty(), row.ends) {
-        (true, _) => "(the answer ends here)".to_owned(),
-        (false, true) => format!("{} [end]", row.text),
+        (true, _) => "(the answer ends here)".into(),
+        (false, true) => display!("{} [end]", row.text),
         (false, false) => row.text.clone(),
     };
     wrap(prose, head, if row.accepted { Tone::Strong } else { Tone::Plain }, &text, width, indent);
 }
 
-fn letter(member: MemberIndex, play: &Play) -> (Tone, String) {
-    (Tone::Member(member.0), play.letter(member).to_string())
+fn letter(member: MemberIndex, play: &Play) -> (Tone, DisplayText) {
+    (Tone::Member(member.0), play.letter(member).into())
 }
 
 /// A candidate as the head of a column: its rank and its authors.
-fn column(place: usize, row: &CandidateRow, play: &Play) -> (Tone, String) {
+fn column(place: usize, row: &CandidateRow, play: &Play) -> (Tone, DisplayText) {
     let mut letters: String = row.authors.iter().take(2).map(|author| play.letter(*author)).collect();
     if row.authors.len() > 2 {
         letters.push('+');
     }
     let tone = row.authors.first().map_or(Tone::Dim, |author| Tone::Member(author.0));
-    (tone, format!("{} {letters}", place + 1))
+    (tone, display!("{} {letters}", place + 1))
 }
 
-fn columns(why: &Why, play: &Play) -> Vec<(Tone, String)> {
+fn columns(why: &Why, play: &Play) -> Vec<(Tone, DisplayText)> {
     why.candidates.iter().enumerate().map(|(place, row)| column(place, row, play)).collect()
 }
 
 /// The matrix of scores.
 fn scores(why: &Why, play: &Play, width: u16) -> Prose {
-    let head = |text: &str| vec![(Tone::Dim, fitted(text, HEAD))];
+    let head = |text: &'static str| vec![(Tone::Dim, fitted(text, HEAD))];
     let mut rows = vec![Row { head: head("verifier   weight"), cells: columns(why, play) }];
     for scores in &why.verifiers {
-        let name = format!(" {}", fitted(play.name(scores.member), HEAD - 9));
-        let weight = format!("{:>6} ", figure(scores.weight));
+        let name = display!(" {}", fitted(play.name(scores.member), HEAD - 9));
+        let weight = display!("{:>6} ", figure(scores.weight));
         let head = vec![letter(scores.member, play), (Tone::Plain, name), (Tone::Dim, weight)];
         rows.push(Row { head, cells: scores.cells.iter().map(cell).collect() });
         if let Some(raw) = &scores.raw {
@@ -107,7 +109,7 @@ fn scores(why: &Why, play: &Play, width: u16) -> Prose {
     let fused = why.candidates.iter().map(|row| (Tone::Strong, number(row.score))).collect();
     rows.push(Row { head: vec![(Tone::Strong, fitted("fused", HEAD))], cells: fused });
     let mut prose = Prose::new();
-    section(&mut prose, &format!("scores by {} (* its own draft)", why.rule));
+    section(&mut prose, display!("scores by {} (* its own draft)", why.rule));
     prose.extend(grid(&rows, HEAD, width));
     for scores in &why.verifiers {
         let failed = scores.cells.iter().find_map(|cell| match cell {
@@ -115,23 +117,23 @@ fn scores(why: &Why, play: &Play, width: u16) -> Prose {
             Cell::None | Cell::Open | Cell::Score { .. } => None,
         });
         if let Some(error) = failed {
-            wrap(&mut prose, Vec::new(), Tone::Bad, &format!("{}: {error}", play.name(scores.member)), width, 2);
+            wrap(&mut prose, Vec::new(), Tone::Bad, &display!("{}: {error}", play.name(scores.member)), width, 2);
         }
     }
     prose
 }
 
-fn number(score: Option<f64>) -> String {
-    score.map_or_else(|| "- ".to_owned(), |score| format!("{} ", figure(score)))
+fn number(score: Option<f64>) -> DisplayText {
+    score.map_or_else(|| "- ".into(), |score| display!("{} ", figure(score)))
 }
 
-fn cell(cell: &Cell) -> (Tone, String) {
+fn cell(cell: &Cell) -> (Tone, DisplayText) {
     match cell {
-        Cell::None => (Tone::Dim, "- ".to_owned()),
-        Cell::Open => (Tone::Dim, "\u{b7} ".to_owned()),
-        Cell::Failed(_) => (Tone::Bad, "err ".to_owned()),
+        Cell::None => (Tone::Dim, "- ".into()),
+        Cell::Open => (Tone::Dim, "\u{b7} ".into()),
+        Cell::Failed(_) => (Tone::Bad, "err ".into()),
         Cell::Score { score, share, own } => {
-            (Tone::Heat(heat(*share)), format!("{}{}", figure(*score), if *own { '*' } else { ' ' }))
+            (Tone::Heat(heat(*share)), display!("{}{}", figure(*score), if *own { '*' } else { ' ' }))
         }
     }
 }
@@ -140,10 +142,10 @@ fn agreement(why: &Why, play: &Play, width: u16) -> Prose {
     let mut prose = Prose::new();
     section(&mut prose, "alone each verifier would have chosen");
     for choice in &why.firsts {
-        let names: Vec<&str> = choice.verifiers.iter().map(|verifier| play.name(*verifier)).collect();
+        let names: Vec<_> = choice.verifiers.iter().map(|verifier| play.name(*verifier)).collect();
         let row = choice.place.and_then(|place| Some((place, why.candidates.get(place)?)));
-        let (tone, label) = row.map_or((Tone::Dim, "none".to_owned()), |(place, row)| column(place, row, play));
-        wrap(&mut prose, vec![(tone, format!("{label:>6}  "))], Tone::Plain, &listed(&names), width, 8);
+        let (tone, label) = row.map_or((Tone::Dim, "none".into()), |(place, row)| column(place, row, play));
+        wrap(&mut prose, vec![(tone, display!("{label:>6}  "))], Tone::Plain, &listed(&names), width, 8);
     }
     if let Some(alike) = &why.alike {
         wrap(&mut prose, Vec::new(), Tone::Plain, alike, width, 0);
@@ -159,8 +161,8 @@ fn alternatives(why: &Why, play: &Play) -> Prose {
 }
 
 fn alternative(other: &Alternative, play: &Play) -> Line {
-    let winner = other.winner.map_or_else(|| "nobody".to_owned(), |winner| play.name(winner).to_owned());
-    let margin = other.margin.map_or_else(String::new, |margin| format!(" by {}", figure(margin)));
+    let winner = other.winner.map_or_else(|| "nobody".into(), |winner| play.name(winner).into());
+    let margin = other.margin.map_or_else(DisplayText::new, |margin| display!(" by {}", figure(margin)));
     let note = match (other.in_force, other.differs) {
         (true, _) => " (in force)",
         (false, true) => " (another)",
@@ -168,7 +170,7 @@ fn alternative(other: &Alternative, play: &Play) -> Line {
     };
     let tone = if other.differs { Tone::Warning } else { Tone::Plain };
     let member = other.winner.map_or(Tone::Dim, |winner| Tone::Member(winner.0));
-    vec![(Tone::Dim, format!("  {:<22} ", other.name)), (member, winner), (tone, format!("{margin}{note}"))]
+    vec![(Tone::Dim, display!("  {:<22} ", other.name)), (member, winner), (tone, display!("{margin}{note}"))]
 }
 
 /// A candidate token by token.
@@ -177,7 +179,7 @@ fn read(readings: &Readings, why: &Why, play: &Play, width: u16) -> Prose {
     let Some(row) = why.candidates.get(readings.place).filter(|_| !readings.read.is_empty()) else { return prose };
     let which = if readings.wins { "the winner" } else { "the runner-up" };
     let (_, label) = column(readings.place, row, play);
-    section(&mut prose, &format!("{which}, {label}, token by token (* its own draft)"));
+    section(&mut prose, display!("{which}, {label}, token by token (* its own draft)"));
     if readings.read.iter().any(|read| !read.own) {
         let note = "a verifier that counts as many tokens as the author is taken to read the author's; of the others only the \
                     numbers are known, and `near` is guessed from their place";
@@ -187,12 +189,12 @@ fn read(readings: &Readings, why: &Why, play: &Play, width: u16) -> Prose {
         prose.extend(tokens(read, play, width));
         if let Some((token, probability)) = &read.least {
             let finds = if *probability < 0.25 {
-                format!("{} finds {token} improbable: {}", play.name(read.verifier), chance(*probability))
+                display!("{} finds {token} improbable: {}", play.name(read.verifier), chance(*probability))
             } else {
-                format!("the least probable is {token}: {}", chance(*probability))
+                display!("the least probable is {token}: {}", chance(*probability))
             };
             let tone = if *probability < 0.05 { Tone::Warning } else { Tone::Dim };
-            wrap(&mut prose, vec![(Tone::Plain, " ".repeat(READ.into()))], tone, &finds, width, READ);
+            wrap(&mut prose, vec![(Tone::Plain, blanks(READ.into()))], tone, &finds, width, READ);
         }
     }
     prose
@@ -203,17 +205,18 @@ fn tokens(read: &Read, play: &Play, width: u16) -> Prose {
     let mut flow = Flow::new(width.saturating_sub(READ).max(1));
     for (place, (text, _)) in read.tokens.iter().enumerate() {
         // A segment starts with the space that parts it from the text before.
-        flow.push(if flow.is_empty() { text.trim_start_matches(' ') } else { text }, place as u32);
+        let text = text.as_display();
+        flow.push(if flow.is_empty() { text.trim_start_blanks() } else { text }, place as u32);
     }
-    let score = read.score.map_or_else(|| "-".to_owned(), figure);
+    let score = read.score.map_or_else(|| "-".into(), figure);
     let own = if read.own { '*' } else { ' ' };
-    let mut head = Some(vec![letter(read.verifier, play), (Tone::Strong, format!(" {score:>5}{own}  "))]);
+    let mut head = Some(vec![letter(read.verifier, play), (Tone::Strong, display!(" {score:>5}{own}  "))]);
     let mut prose = Prose::new();
     for number in 0..flow.lines().max(1) {
-        let mut line = head.take().unwrap_or_else(|| vec![(Tone::Plain, " ".repeat(READ.into()))]);
+        let mut line = head.take().unwrap_or_else(|| vec![(Tone::Plain, blanks(READ.into()))]);
         line.extend(flow.line(number).map(|piece| {
             let probability = read.tokens.get(piece.tag as usize).map_or(1.0, |(_, probability)| *probability);
-            (Tone::Heat(probability_shade(probability)), piece.text.to_owned())
+            (Tone::Heat(probability_shade(probability)), piece.text.into())
         }));
         prose.push(line);
     }
@@ -228,19 +231,19 @@ fn sentences(why: &Why, play: &Play, width: u16) -> Prose {
     };
     section(&mut prose, "sentence by sentence");
     let by = if sentences.by_authors { "its own authors find it" } else { "those find it who read all candidates' tokens" };
-    let told = format!("the mean probability of each candidate's sentence (> the best), as {by}");
+    let told = display!("the mean probability of each candidate's sentence (> the best), as {by}");
     wrap(&mut prose, Vec::new(), Tone::Dim, &told, width, 0);
-    let head = |text: String| vec![(Tone::Dim, fitted(&text, HEAD))];
-    let mut rows = vec![Row { head: head("sentence".to_owned()), cells: columns(why, play) }];
+    let head = |text: DisplayText| vec![(Tone::Dim, fitted(&text, HEAD))];
+    let mut rows = vec![Row { head: head("sentence".into()), cells: columns(why, play) }];
     for (number, (means, best)) in sentences.means.iter().zip(sentences.best()).enumerate() {
         let cell = |(place, mean): (usize, &Option<f64>)| match mean {
             Some(mean) => {
                 let mark = if best == Some(place) { ">" } else { "" };
-                (Tone::Heat(heat(*mean)), format!("{mark}{} ", chance(*mean)))
+                (Tone::Heat(heat(*mean)), display!("{mark}{} ", chance(*mean)))
             }
-            None => (Tone::Dim, "- ".to_owned()),
+            None => (Tone::Dim, "- ".into()),
         };
-        rows.push(Row { head: head(format!("  {}", number + 1)), cells: means.iter().enumerate().map(cell).collect() });
+        rows.push(Row { head: head(display!("  {}", number + 1)), cells: means.iter().enumerate().map(cell).collect() });
     }
     prose.extend(grid(&rows, HEAD, width));
     prose
