@@ -1,5 +1,7 @@
 //! The documents as they are, for a run in which the user intervened.
 
+use std::path::Path;
+
 use specfuse::engine::fusion::event::Record;
 use specfuse::engine::fusion::run::Run;
 use specfuse::export::{Existing, ExportError, Format, render, save};
