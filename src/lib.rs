@@ -22,7 +22,7 @@
 //! | [`sweep`], [`prompts`] | prompts with known answers, played over a grid of knobs |
 //! | [`export`] | a run as a document |
 //! | [`config`], [`files`] | what the user chose, and what the program remembers |
-//! | [`clean`] | untrusted text made fit to show, here and only here |
+//! | [`clean`] | untrusted text made fit to show, here and only here, and the type that says so |
 //! | [`text`] | text that a user hands in, whatever program saved it |
 //! | [`log`] | what went on between the program and the servers, if it is asked to keep it |
 //! | [`cli`] | the command line, exit codes, the manual in the terminal |
@@ -105,6 +105,7 @@
 //! | candidate | the text of a draft as it is scored; equal drafts are one candidate with several authors |
 //! | conversation | the questions and answers that precede a question, and the system's instructions |
 //! | dialect | what one kind of API accepts and returns, as a row of data |
+//! | display text | text that may be shown: the cleaner made it, or it is a literal of the program |
 //! | draft | what one member writes in a round, one segment long |
 //! | draft ahead | in lazy drafting: the tokens of the smallest member that the largest checks in one pass |
 //! | driver | carries out the effects of the round machine |

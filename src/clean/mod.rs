@@ -66,6 +66,11 @@ impl Cleaner {
         DisplayText::cleaned(shown)
     }
 
+    /// Continues a clean text that ends with a plain character.
+    fn follow(&mut self, text: &str) {
+        self.cluster.restart(last_character(text));
+    }
+
     /// Counts what comes next as text, whatever sequence has started.
     fn leave_sequence(&mut self) {
         self.state = State::Text;
@@ -79,8 +84,7 @@ impl Cleaner {
                 self.step(character, shown);
                 rest = &rest[character.len_utf8()..];
             } else {
-                let last = plain.char_indices().next_back().map_or(0, |(at, _)| at);
-                self.cluster.restart(&plain[last..]);
+                self.cluster.restart(last_character(plain));
                 shown.push_str(plain);
                 rest = &rest[plain.len()..];
             }
@@ -165,6 +169,9 @@ impl Cluster {
 /// A whole text, cleaned.
 #[must_use]
 pub fn clean(text: &str) -> DisplayText {
+    if is_all_plain(text) {
+        return DisplayText::cleaned(text.to_owned());
+    }
     Cleaner::default().push(text)
 }
 
@@ -189,6 +196,14 @@ fn plain_prefix(text: &str) -> &str {
     let ascii = text.bytes().position(|byte| !matches!(byte, b' '..=b'~')).unwrap_or(text.len());
     let rest = text[ascii..].find(|character| !is_plain(character)).unwrap_or(text.len() - ascii);
     &text[..ascii + rest]
+}
+
+fn is_all_plain(text: &str) -> bool {
+    plain_prefix(text).len() == text.len()
+}
+
+fn last_character(text: &str) -> &str {
+    text.char_indices().next_back().map_or("", |(at, _)| &text[at..])
 }
 
 /// Characters that are shown and start a cluster whatever is before them: printable ASCII, letters of Latin and Greek,

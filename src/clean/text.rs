@@ -13,7 +13,7 @@ use std::slice::SliceIndex;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::{Cleaner, MAX_CLUSTER, clean, is_plain};
+use super::{Cleaner, MAX_CLUSTER, clean, is_all_plain, is_plain};
 
 /// Characters before a seam that decide what can follow it: no cluster is longer.
 const SEAM: usize = 2 * MAX_CLUSTER;
@@ -91,13 +91,24 @@ macro_rules! display {
 }
 
 /// Cleans what is written to it.
+#[derive(Default)]
 struct CleanWriter {
     cleaner: Cleaner,
     text: String,
+    /// Whether the text ends with plain characters that the cleaner has not seen.
+    is_ahead: bool,
 }
 
 impl Write for CleanWriter {
     fn write_str(&mut self, text: &str) -> fmt::Result {
+        if is_all_plain(text) {
+            self.text.push_str(text);
+            self.is_ahead |= !text.is_empty();
+            return Ok(());
+        }
+        if std::mem::take(&mut self.is_ahead) {
+            self.cleaner.follow(&self.text);
+        }
         // A sequence that one argument starts must not swallow the words behind it.
         self.cleaner.leave_sequence();
         self.cleaner.clean_into(text, &mut self.text);
@@ -122,7 +133,7 @@ impl DisplayText {
         if let Some(text) = arguments.as_str() {
             return Self(Cow::Borrowed(text));
         }
-        let mut writer = CleanWriter { cleaner: Cleaner::default(), text: String::new() };
+        let mut writer = CleanWriter::default();
         // It cannot fail unless an argument does: what that wrote before is all that there is.
         let _ = writer.write_fmt(arguments);
         Self::cleaned(writer.text)
@@ -229,6 +240,9 @@ impl<'a> DisplayStr<'a> {
 
     #[must_use]
     pub fn repeat(self, count: usize) -> DisplayText {
+        if self.0.starts_with(is_plain) {
+            return DisplayText::cleaned(self.0.repeat(count));
+        }
         (0..count).map(|_| self).collect()
     }
 }

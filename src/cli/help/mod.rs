@@ -92,7 +92,7 @@ fn show(markdown: &str) -> io::Result<()> {
     let styled = terminal.is_some() && std::env::var_os("TERM").is_none_or(|term| term != "dumb");
     let marks = if styled { Marks::Dropped } else { Marks::Kept };
     let lines = layout::lay_out(markdown, terminal.unwrap_or(USUAL).min(WIDEST), marks);
-    let lines: Vec<_> = lines.iter().map(|line| pieces(line)).collect();
+    let lines: Vec<_> = lines.iter().map(pieces).collect();
     Answer::new().write_lines(&lines, styled)
 }
 
