@@ -1,8 +1,8 @@
 //! Asking: the prompt, the same question again, another conversation.
 
+use super::handles::handles;
 use super::members::Members;
 use crate::engine::fusion::conversation::Conversation;
-use crate::playground::state::State;
 use crate::playground::state::action::Action;
 use crate::playground::state::keymap::Keymap;
 use crate::playground::state::log::Level;
@@ -17,23 +17,12 @@ use crate::playground::state::parts::writing::Writing;
 use crate::playground::state::prompt::{EXAMPLE, Prompt};
 use crate::playground::state::roster::Roster;
 
-/// What asking may change.
-pub(in crate::playground::state) struct Asking<'a> {
-    pub(super) answers: &'a mut Answers,
-    pub(super) looking: &'a mut Looking,
-    pub(super) writing: &'a mut Writing,
-    pub(super) knobs: &'a mut Knobs,
-    pub(super) roster: &'a mut Roster,
-    pub(super) settings: &'a mut Settings,
-    pub(super) notices: &'a mut Notices,
-    pub(super) keymap: &'a Keymap,
-}
-
-impl<'a> From<&'a mut State> for Asking<'a> {
-    fn from(state: &'a mut State) -> Self {
-        let State { answers, looking, writing, knobs, roster, settings, notices, keymap, .. } = state;
-        Self { answers, looking, writing, knobs, roster, settings, notices, keymap }
-    }
+handles! {
+    /// What asking may change.
+    Asking
+    changes answers: Answers, looking: Looking, writing: Writing, knobs: Knobs, roster: Roster, settings: Settings,
+        notices: Notices;
+    reads keymap: Keymap;
 }
 
 impl Asking<'_> {

@@ -1,8 +1,8 @@
 //! The heat map of a sweep: starting and stopping it, moving over it, opening a cell's run.
 
+use super::handles::handles;
 use super::recorded::open;
 use crate::engine::fusion::conversation::{Role, Turn};
-use crate::playground::state::State;
 use crate::playground::state::action::{Action, Page};
 use crate::playground::state::heat_map::{Direction, HeatMap, Progress, SweepAsk, usual_grid};
 use crate::playground::state::keymap::Keymap;
@@ -32,23 +32,11 @@ pub(in crate::playground::state) fn to_sweep(answers: &Answers, writing: &Writin
     Some((Prompt::question(conversation), knobs.seed))
 }
 
-/// What a sweep may change.
-pub(in crate::playground::state) struct Sweeping<'a> {
-    pub(super) answers: &'a Answers,
-    pub(super) looking: &'a mut Looking,
-    pub(super) writing: &'a Writing,
-    pub(super) knobs: &'a Knobs,
-    pub(super) roster: &'a Roster,
-    pub(super) heat_map: &'a mut Option<HeatMap>,
-    pub(super) notices: &'a mut Notices,
-    pub(super) keymap: &'a Keymap,
-}
-
-impl<'a> From<&'a mut State> for Sweeping<'a> {
-    fn from(state: &'a mut State) -> Self {
-        let State { answers, looking, writing, knobs, roster, heat_map, notices, keymap, .. } = state;
-        Self { answers, looking, writing, knobs, roster, heat_map, notices, keymap }
-    }
+handles! {
+    /// What a sweep may change.
+    Sweeping
+    changes looking: Looking, heat_map: Option<HeatMap>, notices: Notices;
+    reads answers: Answers, writing: Writing, knobs: Knobs, roster: Roster, keymap: Keymap;
 }
 
 impl Sweeping<'_> {

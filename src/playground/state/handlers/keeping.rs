@@ -1,6 +1,6 @@
 //! Copies, and saving the trace as a file of the user's own.
 
-use crate::playground::state::State;
+use super::handles::handles;
 use crate::playground::state::parts::answers::Answers;
 use crate::playground::state::parts::looking::Looking;
 use crate::playground::state::parts::notices::Notices;
@@ -13,18 +13,11 @@ use crate::playground::state::message::Effect;
 use crate::playground::state::overlay::Overlay;
 use crate::playground::state::picker::{Picker, PickerKind};
 
-/// What copying and saving may change.
-pub(in crate::playground::state) struct Keeping<'a> {
-    pub(super) answers: &'a Answers,
-    pub(super) looking: &'a mut Looking,
-    pub(super) notices: &'a mut Notices,
-}
-
-impl<'a> From<&'a mut State> for Keeping<'a> {
-    fn from(state: &'a mut State) -> Self {
-        let State { answers, looking, notices, .. } = state;
-        Self { answers, looking, notices }
-    }
+handles! {
+    /// What copying and saving may change.
+    Keeping
+    changes looking: Looking, notices: Notices;
+    reads answers: Answers;
 }
 
 impl Keeping<'_> {

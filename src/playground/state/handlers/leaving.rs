@@ -1,26 +1,18 @@
 //! Leaving, which asks for confirmation only if something would be lost.
 
+use super::handles::handles;
 use crate::playground::state::Pressed;
-use crate::playground::state::State;
 use crate::playground::state::message::Effect;
 use crate::playground::state::overlay::Overlay;
 use crate::playground::state::parts::answers::Answers;
 use crate::playground::state::parts::looking::Looking;
 use crate::playground::state::parts::writing::Writing;
 
-/// What leaving may change.
-pub(in crate::playground::state) struct Leaving<'a> {
-    pub(super) answers: &'a Answers,
-    pub(super) looking: &'a mut Looking,
-    pub(super) writing: &'a Writing,
-    pub(super) pressed: &'a mut Pressed,
-}
-
-impl<'a> From<&'a mut State> for Leaving<'a> {
-    fn from(state: &'a mut State) -> Self {
-        let State { answers, looking, writing, pressed, .. } = state;
-        Self { answers, looking, writing, pressed }
-    }
+handles! {
+    /// What leaving may change.
+    Leaving
+    changes looking: Looking, pressed: Pressed;
+    reads answers: Answers, writing: Writing;
 }
 
 impl Leaving<'_> {

@@ -1,8 +1,8 @@
 //! Lists to choose from: commands, themes, recorded runs.
 
+use super::handles::handles;
 use crate::clean::{DisplayText, clean_line};
 use crate::display;
-use crate::playground::state::State;
 use crate::playground::state::action::{ACTIONS, Context};
 use crate::playground::state::keymap::Keymap;
 use crate::playground::state::message::Effect;
@@ -11,18 +11,11 @@ use crate::playground::state::parts::looking::Looking;
 use crate::playground::state::parts::settings::Settings;
 use crate::playground::state::picker::{Choice, Item, Picker, PickerKind};
 
-/// What the lists may change.
-pub(in crate::playground::state) struct Lists<'a> {
-    pub(super) looking: &'a mut Looking,
-    pub(super) settings: &'a mut Settings,
-    pub(super) keymap: &'a Keymap,
-}
-
-impl<'a> From<&'a mut State> for Lists<'a> {
-    fn from(state: &'a mut State) -> Self {
-        let State { looking, settings, keymap, .. } = state;
-        Self { looking, settings, keymap }
-    }
+handles! {
+    /// What the lists may change.
+    Lists
+    changes looking: Looking, settings: Settings;
+    reads keymap: Keymap;
 }
 
 impl Lists<'_> {

@@ -1,6 +1,6 @@
 //! Looking around: rounds, scrolling, focus, shading, overlays.
 
-use crate::playground::state::State;
+use super::handles::handles;
 use crate::playground::state::action::Page;
 use crate::playground::state::log::Level;
 use crate::playground::state::message::Effect;
@@ -21,20 +21,10 @@ pub(in crate::playground::state) fn look_at(answers: &mut Answers, looking: &mut
     answers.transcript.show(look.play, look.round);
 }
 
-/// What looking around may change.
-pub(in crate::playground::state) struct Viewing<'a> {
-    pub(super) answers: &'a mut Answers,
-    pub(super) looking: &'a mut Looking,
-    pub(super) knobs: &'a mut Knobs,
-    pub(super) settings: &'a mut Settings,
-    pub(super) notices: &'a mut Notices,
-}
-
-impl<'a> From<&'a mut State> for Viewing<'a> {
-    fn from(state: &'a mut State) -> Self {
-        let State { answers, looking, knobs, settings, notices, .. } = state;
-        Self { answers, looking, knobs, settings, notices }
-    }
+handles! {
+    /// What looking around may change.
+    Viewing
+    changes answers: Answers, looking: Looking, knobs: Knobs, settings: Settings, notices: Notices;
 }
 
 impl Viewing<'_> {

@@ -1,9 +1,9 @@
 //! Members come and go: opening missing ones, news of them, and the question that waits for them.
 
+use super::handles::handles;
 use crate::engine::fusion::conversation::Conversation;
 use crate::ensemble::MemberSpec;
 use crate::ensemble::found::Finding;
-use crate::playground::state::State;
 use crate::playground::state::log::Level;
 use crate::playground::state::message::{Ask, Effect};
 use crate::playground::state::overlay::Overlay;
@@ -15,21 +15,11 @@ use crate::playground::state::parts::settings::Settings;
 use crate::playground::state::roster::Roster;
 use crate::playground::state::roster::{News, Origin, RowId, Standing};
 
-/// What opening members, and sending a run commands, may change.
-pub(in crate::playground::state) struct Members<'a> {
-    pub(super) answers: &'a mut Answers,
-    pub(super) looking: &'a Looking,
-    pub(super) knobs: &'a mut Knobs,
-    pub(super) roster: &'a mut Roster,
-    pub(super) settings: &'a mut Settings,
-    pub(super) notices: &'a mut Notices,
-}
-
-impl<'a> From<&'a mut State> for Members<'a> {
-    fn from(state: &'a mut State) -> Self {
-        let State { answers, looking, knobs, roster, settings, notices, .. } = state;
-        Self { answers, looking, knobs, roster, settings, notices }
-    }
+handles! {
+    /// What opening members, and sending a run commands, may change.
+    Members
+    changes answers: Answers, knobs: Knobs, roster: Roster, settings: Settings, notices: Notices;
+    reads looking: Looking;
 }
 
 impl Members<'_> {

@@ -2,6 +2,7 @@
 
 pub(super) mod asking;
 mod commands;
+mod handles;
 pub(super) mod heat_map;
 mod keeping;
 mod leaving;

@@ -3,9 +3,9 @@
 use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::Position;
 
+use super::handles::handles;
 use super::looking::look_at;
 use super::scrolling::Scrolling;
-use crate::playground::state::State;
 use crate::playground::state::layout::{Part, TIMELINE_HEAD};
 use crate::playground::state::parts::answers::Answers;
 use crate::playground::state::parts::looking::{Look, Looking};
@@ -15,19 +15,10 @@ use crate::playground::state::parts::writing::Writing;
 /// How many lines one turn of the wheel scrolls.
 const WHEEL: isize = 3;
 
-/// What the mouse may change.
-pub(in crate::playground::state) struct Mouse<'a> {
-    answers: &'a mut Answers,
-    looking: &'a mut Looking,
-    writing: &'a mut Writing,
-    notices: &'a mut Notices,
-}
-
-impl<'a> From<&'a mut State> for Mouse<'a> {
-    fn from(state: &'a mut State) -> Self {
-        let State { answers, looking, writing, notices, .. } = state;
-        Self { answers, looking, writing, notices }
-    }
+handles! {
+    /// What the mouse may change.
+    Mouse
+    changes answers: Answers, looking: Looking, writing: Writing, notices: Notices;
 }
 
 impl Mouse<'_> {

@@ -2,9 +2,9 @@
 
 use std::path::PathBuf;
 
+use super::handles::handles;
 use crate::clean::clean_line;
 use crate::engine::fusion::event::Record;
-use crate::playground::state::State;
 use crate::playground::state::log::Level;
 use crate::playground::state::message::{Effect, Listing};
 use crate::playground::state::overlay::{Against, Overlay, Recorded};
@@ -25,20 +25,10 @@ pub(super) fn open(answers: &Answers, notices: &mut Notices, path: PathBuf) -> V
     vec![Effect::Open(path)]
 }
 
-/// What news of recorded runs, and of runs that end, may change.
-pub(in crate::playground::state) struct Recordings<'a> {
-    answers: &'a mut Answers,
-    looking: &'a mut Looking,
-    writing: &'a mut Writing,
-    knobs: &'a mut Knobs,
-    notices: &'a mut Notices,
-}
-
-impl<'a> From<&'a mut State> for Recordings<'a> {
-    fn from(state: &'a mut State) -> Self {
-        let State { answers, looking, writing, knobs, notices, .. } = state;
-        Self { answers, looking, writing, knobs, notices }
-    }
+handles! {
+    /// What news of recorded runs, and of runs that end, may change.
+    Recordings
+    changes answers: Answers, looking: Looking, writing: Writing, knobs: Knobs, notices: Notices;
 }
 
 impl Recordings<'_> {

@@ -1,7 +1,7 @@
 //! Events of a run: what each changes apart from the run itself.
 
+use super::handles::handles;
 use crate::engine::fusion::event::{Event, ExitReason, Outcome, Record};
-use crate::playground::state::State;
 use crate::playground::state::log::Level;
 use crate::playground::state::parts::answers::{Answers, Source, TakingUp};
 use crate::playground::state::parts::looking::Looking;
@@ -9,19 +9,10 @@ use crate::playground::state::parts::notices::Notices;
 use crate::playground::state::parts::writing::Writing;
 use crate::playground::state::prompt::FURTHER;
 
-/// What an event may change.
-pub(in crate::playground::state) struct Records<'a> {
-    answers: &'a mut Answers,
-    looking: &'a mut Looking,
-    writing: &'a mut Writing,
-    notices: &'a mut Notices,
-}
-
-impl<'a> From<&'a mut State> for Records<'a> {
-    fn from(state: &'a mut State) -> Self {
-        let State { answers, looking, writing, notices, .. } = state;
-        Self { answers, looking, writing, notices }
-    }
+handles! {
+    /// What an event may change.
+    Records
+    changes answers: Answers, looking: Looking, writing: Writing, notices: Notices;
 }
 
 impl Records<'_> {

@@ -1,7 +1,7 @@
 //! The roster: seeing the available models, choosing which take part, probing them.
 
+use super::handles::handles;
 use super::members::Members;
-use crate::playground::state::State;
 use crate::playground::state::keymap::Keymap;
 use crate::playground::state::log::Level;
 use crate::playground::state::message::Effect;
@@ -14,22 +14,11 @@ use crate::playground::state::parts::settings::Settings;
 use crate::playground::state::roster::Roster;
 use crate::playground::state::roster::compose::Compose;
 
-/// What composing the ensemble may change.
-pub(in crate::playground::state) struct Composing<'a> {
-    pub(super) answers: &'a mut Answers,
-    pub(super) looking: &'a mut Looking,
-    pub(super) knobs: &'a mut Knobs,
-    pub(super) roster: &'a mut Roster,
-    pub(super) settings: &'a mut Settings,
-    pub(super) notices: &'a mut Notices,
-    pub(super) keymap: &'a Keymap,
-}
-
-impl<'a> From<&'a mut State> for Composing<'a> {
-    fn from(state: &'a mut State) -> Self {
-        let State { answers, looking, knobs, roster, settings, notices, keymap, .. } = state;
-        Self { answers, looking, knobs, roster, settings, notices, keymap }
-    }
+handles! {
+    /// What composing the ensemble may change.
+    Composing
+    changes answers: Answers, looking: Looking, knobs: Knobs, roster: Roster, settings: Settings, notices: Notices;
+    reads keymap: Keymap;
 }
 
 impl Composing<'_> {

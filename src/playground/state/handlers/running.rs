@@ -1,9 +1,9 @@
 //! The run itself: pause, step, stop, speed. A live run gets a command, a replay its own kind of order.
 
+use super::handles::handles;
 use super::members::Members;
 use crate::engine::replay::SPEEDS;
 use crate::engine::round::Command;
-use crate::playground::state::State;
 use crate::playground::state::action::Action;
 use crate::playground::state::keymap::Keymap;
 use crate::playground::state::log::Level;
@@ -20,22 +20,11 @@ use crate::playground::state::roster::Roster;
 /// unlimited.
 pub const PACES: &[u32] = &[5, 10, 15, 25, 50, 100, 250];
 
-/// What running an answer may change.
-pub(in crate::playground::state) struct Running<'a> {
-    pub(super) answers: &'a mut Answers,
-    pub(super) looking: &'a mut Looking,
-    pub(super) knobs: &'a mut Knobs,
-    pub(super) roster: &'a mut Roster,
-    pub(super) settings: &'a mut Settings,
-    pub(super) notices: &'a mut Notices,
-    pub(super) keymap: &'a Keymap,
-}
-
-impl<'a> From<&'a mut State> for Running<'a> {
-    fn from(state: &'a mut State) -> Self {
-        let State { answers, looking, knobs, roster, settings, notices, keymap, .. } = state;
-        Self { answers, looking, knobs, roster, settings, notices, keymap }
-    }
+handles! {
+    /// What running an answer may change.
+    Running
+    changes answers: Answers, looking: Looking, knobs: Knobs, roster: Roster, settings: Settings, notices: Notices;
+    reads keymap: Keymap;
 }
 
 impl Running<'_> {

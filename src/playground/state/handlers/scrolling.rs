@@ -1,6 +1,6 @@
 //! Moving within the screen: scrolling, paging, the focus.
 
-use crate::playground::state::State;
+use super::handles::handles;
 use crate::playground::state::layout::Part;
 use crate::playground::state::log::Level;
 use crate::playground::state::overlay::Overlay;
@@ -8,18 +8,10 @@ use crate::playground::state::parts::answers::Answers;
 use crate::playground::state::parts::looking::Looking;
 use crate::playground::state::parts::notices::Notices;
 
-/// What scrolling and focusing may change.
-pub(in crate::playground::state) struct Scrolling<'a> {
-    pub(super) answers: &'a mut Answers,
-    pub(super) looking: &'a mut Looking,
-    pub(super) notices: &'a mut Notices,
-}
-
-impl<'a> From<&'a mut State> for Scrolling<'a> {
-    fn from(state: &'a mut State) -> Self {
-        let State { answers, looking, notices, .. } = state;
-        Self { answers, looking, notices }
-    }
+handles! {
+    /// What scrolling and focusing may change.
+    Scrolling
+    changes answers: Answers, looking: Looking, notices: Notices;
 }
 
 impl Scrolling<'_> {

@@ -1,13 +1,13 @@
 //! Steering: what the user changes in the answer, in the selected round.
 
 use super::commands::changeable;
+use super::handles::handles;
 use super::members::Members;
 use crate::clean::{DisplayText, clean_line};
 use crate::display;
 use crate::engine::fusion::event::SegmentId;
 use crate::engine::fusion::run::Run;
 use crate::engine::round::Command;
-use crate::playground::state::State;
 use crate::playground::state::action::Action;
 use crate::playground::state::branches;
 use crate::playground::state::entry::{Purpose, joined};
@@ -29,23 +29,12 @@ use crate::playground::state::scene::{figure, table};
 /// How much one key press changes a weight.
 const WEIGHT_STEP: f64 = 0.1;
 
-/// What steering an answer may change.
-pub(in crate::playground::state) struct Steering<'a> {
-    pub(super) answers: &'a mut Answers,
-    pub(super) looking: &'a mut Looking,
-    pub(super) writing: &'a mut Writing,
-    pub(super) knobs: &'a mut Knobs,
-    pub(super) roster: &'a mut Roster,
-    pub(super) settings: &'a mut Settings,
-    pub(super) notices: &'a mut Notices,
-    pub(super) keymap: &'a Keymap,
-}
-
-impl<'a> From<&'a mut State> for Steering<'a> {
-    fn from(state: &'a mut State) -> Self {
-        let State { answers, looking, writing, knobs, roster, settings, notices, keymap, .. } = state;
-        Self { answers, looking, writing, knobs, roster, settings, notices, keymap }
-    }
+handles! {
+    /// What steering an answer may change.
+    Steering
+    changes answers: Answers, looking: Looking, writing: Writing, knobs: Knobs, roster: Roster, settings: Settings,
+        notices: Notices;
+    reads keymap: Keymap;
 }
 
 impl Steering<'_> {

@@ -1,9 +1,9 @@
 //! The guided tour: to the next stop and back.
 
 use super::asking::Asking;
+use super::handles::handles;
 use super::looking::look_at;
 use crate::engine::fusion::conversation::Conversation;
-use crate::playground::state::State;
 use crate::playground::state::action::Page;
 use crate::playground::state::keymap::Keymap;
 use crate::playground::state::log::Level;
@@ -23,24 +23,12 @@ use crate::playground::state::tour::{SEED, STOPS, Then, Tour};
 /// Tokens per second at a stop that shows the answer growing.
 const SLOW: u32 = 15;
 
-/// What the tour may change.
-pub(in crate::playground::state) struct Touring<'a> {
-    pub(super) answers: &'a mut Answers,
-    pub(super) looking: &'a mut Looking,
-    pub(super) writing: &'a mut Writing,
-    pub(super) knobs: &'a mut Knobs,
-    pub(super) roster: &'a mut Roster,
-    pub(super) settings: &'a mut Settings,
-    pub(super) notices: &'a mut Notices,
-    pub(super) keymap: &'a Keymap,
-    pub(super) tour: &'a mut Option<Tour>,
-}
-
-impl<'a> From<&'a mut State> for Touring<'a> {
-    fn from(state: &'a mut State) -> Self {
-        let State { answers, looking, writing, knobs, roster, settings, notices, keymap, tour, .. } = state;
-        Self { answers, looking, writing, knobs, roster, settings, notices, keymap, tour }
-    }
+handles! {
+    /// What the tour may change.
+    Touring
+    changes answers: Answers, looking: Looking, writing: Writing, knobs: Knobs, roster: Roster, settings: Settings,
+        notices: Notices, tour: Option<Tour>;
+    reads keymap: Keymap;
 }
 
 impl Touring<'_> {

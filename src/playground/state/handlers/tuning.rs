@@ -1,9 +1,9 @@
 //! Tuning: trying knobs in the panel, applying or discarding them; and the two keys that set a knob directly.
 
+use super::handles::handles;
 use crate::engine::fusion::params::{Knob, Params, Value, knob, needs};
 use crate::engine::fusion::segment::SegmentUnit;
 use crate::engine::round::Command;
-use crate::playground::state::State;
 use crate::playground::state::action::Action;
 use crate::playground::state::keymap::Keymap;
 use crate::playground::state::log::Level;
@@ -17,20 +17,11 @@ use crate::playground::state::parts::notices::Notices;
 use crate::playground::state::play::Play;
 use crate::playground::state::tuning::panel::Panel;
 
-/// What tuning may change.
-pub(in crate::playground::state) struct Tuning<'a> {
-    pub(super) answers: &'a Answers,
-    pub(super) looking: &'a mut Looking,
-    pub(super) knobs: &'a mut Knobs,
-    pub(super) notices: &'a mut Notices,
-    pub(super) keymap: &'a Keymap,
-}
-
-impl<'a> From<&'a mut State> for Tuning<'a> {
-    fn from(state: &'a mut State) -> Self {
-        let State { answers, looking, knobs, notices, keymap, .. } = state;
-        Self { answers, looking, knobs, notices, keymap }
-    }
+handles! {
+    /// What tuning may change.
+    Tuning
+    changes looking: Looking, knobs: Knobs, notices: Notices;
+    reads answers: Answers, keymap: Keymap;
 }
 
 impl Tuning<'_> {
