@@ -63,7 +63,7 @@ fn another_ensemble_is_composed_by_hand() {
     playing.plays("i ask");
     playing.types("M");
     playing.plays("> [x] atlas");
-    // Without the first; the second only drafts, and the third has no weight.
+    // Without the first; the second only drafts, and the third counts less.
     for keys in [" ", DOWN, "r", DOWN, "-"] {
         playing.types(keys);
     }
