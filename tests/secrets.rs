@@ -1,4 +1,4 @@
-//! A run whose members fail in every way that echoes a secret: no output of the program may hold any of them.
+//! A run whose members fail in every way that echoes a secret: no output of the program may contain any of them.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on fails")]
 #![cfg(unix)]
@@ -14,7 +14,7 @@ use std::thread;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-/// Every secret there is.
+/// Every secret.
 const SECRETS: [&str; 8] = [
     "fake-env-key-7f3a9c51e0",
     "fake-file-key-b2d84e6617",
@@ -26,7 +26,7 @@ const SECRETS: [&str; 8] = [
     "fake-on-stderr-98f00b204e",
 ];
 
-/// What a server does with a question.
+/// How a server responds to a question.
 #[derive(Clone, Copy)]
 enum Way {
     Refuses,
@@ -35,7 +35,7 @@ enum Way {
     SaysPlainly,
 }
 
-/// A server that echoes all it is sent, in several forms. It ends with the test's process.
+/// A server that echoes everything it is sent, in several forms. It ends with the test's process.
 fn echoing(way: Way) -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
@@ -47,7 +47,7 @@ fn echoing(way: Way) -> u16 {
     port
 }
 
-/// Whoever is gone needs no answer.
+/// A client that has gone needs no answer.
 fn answer(mut stream: &TcpStream, way: Way) -> Option<()> {
     let mut reader = BufReader::new(stream.try_clone().ok()?);
     let (mut head, mut length) = (String::new(), 0);
@@ -97,7 +97,7 @@ fn files(folder: &Path) -> Vec<std::path::PathBuf> {
     found
 }
 
-/// Fails where eight characters of a random part of a secret are in the text, as they are or in base64.
+/// Fails if eight characters of a random part of a secret are in the text, as they are or in base64.
 fn holds_no_secret(what: &str, text: &[u8]) {
     let text = String::from_utf8_lossy(text).to_lowercase();
     for secret in SECRETS {
@@ -133,7 +133,7 @@ fn no_output_of_a_failing_run_holds_a_secret() {
     let ways = [("refuses", Way::Refuses), ("breaks", Way::Breaks), ("streams", Way::Streams), ("plain", Way::SaysPlainly)];
     for ((name, way), key) in ways.into_iter().zip(keys.iter().cycle()) {
         let port = echoing(way);
-        // A login takes the place of the key in a request.
+        // A login replaces the key in a request.
         let login = if matches!(way, Way::SaysPlainly) { format!("someone:{}@", SECRETS[5]) } else { String::new() };
         let member = format!(
             "[members.{name}]\nkind = \"openai-compatible\"\nmodel = \"model\"\n\
@@ -165,7 +165,7 @@ fn no_output_of_a_failing_run_holds_a_secret() {
     assert_eq!(said.matches("others on this machine can read this key (mode 644)").count(), 1, "{said}");
     assert!(said.contains("refuses: ") && said.contains("401"), "{said}");
     assert!(fs::read_to_string(home.path().join("run.jsonl")).unwrap().contains("no-key"));
-    // What the log says below, it says of these servers.
+    // What the log contains below comes from these servers.
     let log = fs::read_to_string(home.path().join("run.log")).unwrap();
     for part in
         ["\"member\":\"refuses\",\"event\":\"request\"", "\"status\":401", "\"event\":\"refusal\"", "\"event\":\"run_finished\""]

@@ -1,8 +1,8 @@
-//! The terminal given back in every way a program can end or stop: a real pseudo-terminal, a real shell, and a terminal emulator
-//! that says what the user would see.
+//! The terminal restored in every way a program can end or stop: a real pseudo-terminal, a real shell, and a terminal emulator
+//! that shows what the user would see.
 //!
 //! Each case runs this same program again as a small player ([`player`]) that uses the pieces of `playground::term` on its main
-//! thread; libtest would give it another one, so the cases are run by a `main` of their own. An argument selects cases by name.
+//! thread; libtest would give it another one, so a separate `main` runs the cases. An argument selects cases by name.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on fails")]
 
@@ -32,7 +32,7 @@ fn main() -> std::process::ExitCode {
         if !name.contains(&wanted) {
             continue;
         }
-        // The panic has said what is wrong.
+        // The panic has already printed the problem.
         let outcome = std::panic::catch_unwind(case);
         let (count, word) = if outcome.is_ok() { (&mut passed, "ok") } else { (&mut failed, "FAILED") };
         *count += 1;

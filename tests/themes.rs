@@ -1,4 +1,4 @@
-//! Themes as files: every built-in one against what it promises to eyes, and a user's good and faulty ones.
+//! Themes as files: every built-in one checked for legibility, and a user's good and faulty ones.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on fails")]
 

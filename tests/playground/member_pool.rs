@@ -1,4 +1,4 @@
-//! Members that come and go: connecting, waiting for them, trying again, composing another ensemble.
+//! Members that come and go: connecting, waiting for them, retrying, composing another ensemble.
 
 use specfuse::config::{MemberConfig, Server, Source};
 use specfuse::engine::fusion::event::{Capabilities, Drafting, ScoreTier};
@@ -36,7 +36,7 @@ fn there(name: &str) -> News {
     News::Ready { name: name.to_owned(), capabilities: Box::new(capabilities) }
 }
 
-/// Two servers, called `q` and `r`, nobody connected yet; keys are commands.
+/// Two servers, named `q` and `r`, not connected yet; keys are commands.
 fn two_servers() -> Screen {
     let ensemble = vec![server("q", "http://127.0.0.1:9001"), server("r", "http://127.0.0.1:9002")];
     let built_in = specfuse::ensemble::built_in_specs();
@@ -118,7 +118,7 @@ fn who_was_away_is_tried_again_by_the_next_question() {
     member(&mut state, 0, there("q"));
     member(&mut state, 1, News::Away("refused".to_owned()));
     let effects = send(&mut state, "Why?");
-    // The question does not wait for it: it joins when it is there.
+    // The question does not wait for it: it joins once it is ready.
     assert_eq!((connected(&effects), names(asked(&effects).unwrap())), (vec![1], vec!["q", "r"]));
     assert_eq!(asked(&member(&mut state, 1, there("r"))), None);
     assert_eq!(state.roster.standings().iter().filter(|standing| matches!(standing, Standing::Ready(_))).count(), 2);
@@ -276,7 +276,7 @@ fn a_file_that_was_opened_but_not_taken_is_closed_again() {
     assert_eq!(state.roster.rows()[5].standing, Standing::Unknown);
 }
 
-/// The waiting question must not be asked by an ensemble that nobody waits for any more.
+/// The waiting question must not go to an ensemble that was replaced in the meantime.
 #[test]
 fn composing_while_a_question_waits_lets_those_answer_who_are_chosen() {
     let mut state = two_servers();

@@ -1,5 +1,5 @@
-//! Whatever numbers a trace holds, nothing that is made of it fails: an edited or damaged file must not end the program, and
-//! nothing overflows (which a build with checks, as this one is, would not survive).
+//! Whatever numbers a trace holds, nothing computed from it fails: an edited or damaged file must not crash the program, and
+//! nothing overflows (which a build with checks, like this one, would not survive).
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, OnceLock};
@@ -24,7 +24,7 @@ use specfuse::playground::state::action::ACTIONS;
 use super::support::{self, feed, frame};
 use super::{runs, support::press};
 
-/// Numbers that no program of ours writes.
+/// Numbers that this program never writes.
 const ODD: [&str; 20] = [
     "0",
     "-0.0",
@@ -48,16 +48,16 @@ const ODD: [&str; 20] = [
     "null",
 ];
 
-/// Which numbers of a trace become another one, counted around the end.
+/// Which numbers of a trace are replaced, counted cyclically.
 #[derive(Debug, Clone)]
 enum Edit {
     /// A single one.
     One(usize),
-    /// All that stand under one of the keys.
+    /// All those under one of the keys.
     Alike(usize),
 }
 
-/// Every number of a value with the key that it stands under.
+/// Every number of a value with its key.
 fn numbers<'a>(value: &'a mut Value, key: &str, found: &mut Vec<(String, &'a mut Value)>) {
     match value {
         Value::Number(_) => found.push((key.to_owned(), value)),
@@ -99,7 +99,7 @@ fn edited(records: &[Record], edits: &[(Edit, &str)]) -> Vec<Value> {
     lines
 }
 
-/// What of it is still a trace, after the way through a file.
+/// The part of it that is still a trace, after a round trip through a file.
 fn read_back(lines: &[Value]) -> Option<Vec<Record>> {
     let text: String = lines.iter().map(|line| line.to_string() + "\n").collect();
     let read = trace::parse("x.jsonl".as_ref(), text.as_bytes()).ok()?;
@@ -148,7 +148,7 @@ fn played(records: &[Record]) {
     assert!(player.is_over());
 }
 
-/// The replay as it is shown, with everything open that can lie over it.
+/// The replay on the screen, with every overlay opened.
 fn screens(records: &[Record]) {
     let mut state = support::state(120, 40);
     state.update(Message::Opened { file: "x".to_owned(), warning: None });
@@ -247,7 +247,7 @@ fn counts_from_outside_stand_still_at_the_greatest() {
     assert_eq!(busiest.usage.prompt_tokens, u64::MAX);
 }
 
-/// A table of every verifier against every candidate would take 70 GB here.
+/// A table of every verifier and every candidate would take 70 GB here.
 #[test]
 fn members_by_the_thousand_take_no_table_of_each_against_each() {
     let mut records = all_runs()[1].clone();

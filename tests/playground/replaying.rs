@@ -40,11 +40,11 @@ fn opened() -> Screen {
     state
 }
 
-/// Everything that does not name its source.
+/// Compares everything that does not name its source.
 fn check_equal(live: &Screen, replayed: &Screen) {
     assert_eq!(live.answers.session, replayed.answers.session);
     assert_eq!(live.answers.transcript, replayed.answers.transcript);
-    // The text of a pane out of sight is brought up to date when it comes into sight.
+    // The text of a hidden pane is brought up to date when it becomes visible.
     for (member, _) in &live.scene.layout.as_ref().unwrap().panes {
         assert_eq!(live.scene.texts[member.0], replayed.scene.texts[member.0]);
     }
@@ -81,7 +81,7 @@ fn on_its_way_too_a_replay_shows_what_the_live_run_showed() {
         println!("{name}");
         let (mut live, mut replayed) = (support::state(160, 50), opened());
         live.update(Message::Ask(QUESTION.to_owned()));
-        // The replay is drawn with every record, the live run with some: how often a frame comes must not matter.
+        // The replay is drawn with every record, the live run with some: how often a frame is drawn must not matter.
         for (place, record) in records.iter().enumerate() {
             feed(&mut live, std::slice::from_ref(record));
             feed(&mut replayed, std::slice::from_ref(record));

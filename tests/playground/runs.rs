@@ -1,4 +1,4 @@
-//! Runs in which something happens: faults, exits, the user's orders.
+//! Runs with incidents: faults, exits, the user's commands.
 
 use specfuse::engine::Seat;
 use specfuse::engine::fusion::event::{Event, Price, Record, ScoreTier, Usage};
@@ -7,7 +7,7 @@ use specfuse::engine::round::Command;
 
 use super::support::{Reaction, answer, say, scripted_run, seat};
 
-/// A member that says `name` and the number of the round, a segment a round, and ends after so many.
+/// A member that drafts `name` and the number of the round, one segment per round, and ends after `rounds`.
 pub fn counting(name: &str, rounds: usize, logprob: f32) -> ScriptedMember {
     ScriptedMember::new(counted(name, rounds, logprob)).otherwise(-1.5)
 }
@@ -33,7 +33,7 @@ pub fn faulty() -> Vec<Record> {
     scripted_run(seats, &[("max-failures", "3")], Vec::new())
 }
 
-/// Everybody finds what `c` says improbable: it leaves by the exit rule.
+/// All others find what `c` drafts improbable: it leaves by the exit rule.
 pub fn exiting() -> Vec<Record> {
     let dislikes = |name: &str| {
         let member = ScriptedMember::new(counted(name, 6, -0.2)).otherwise(-0.4);
@@ -43,7 +43,7 @@ pub fn exiting() -> Vec<Record> {
     scripted_run(seats, &[("exit", "evidence"), ("exit-warm-up", "1")], Vec::new())
 }
 
-/// Everybody says the same.
+/// All members draft the same.
 pub fn unanimous() -> Vec<Record> {
     let seats: Vec<Seat> = ["a", "b", "c"].map(|name| seat(name, counting("all", 3, -0.2))).into();
     scripted_run(seats, &[], Vec::new())
@@ -61,7 +61,7 @@ fn stalls_in_round(name: &str, round: usize, rounds: usize) -> ScriptedMember {
     ScriptedMember::new(lines)
 }
 
-/// The user chooses what the ranking puts last, while `c` still drafts.
+/// The user chooses the candidate ranked last, while `c` is still drafting.
 pub fn overridden() -> Vec<Record> {
     let seats = vec![seat("a", counting("a", 3, -0.1)), seat("b", counting("b", 3, -2.0)), seat("c", stalls_in_round("c", 1, 3))];
     let both_drafted: fn(&Record) -> bool = |record| matches!(&record.event, Event::Score { member, .. } if &**member == "b");
@@ -88,7 +88,7 @@ pub fn rewound() -> Vec<Record> {
     scripted_run(seats, &[("max-failures", "1")], vec![(left, Command::Rewind { to_round: 1 })])
 }
 
-/// The user pauses, steps, continues, lets `c` go and takes it back, and stops.
+/// The user pauses, steps, continues, excludes `c` and brings it back, and stops.
 pub fn steered() -> Vec<Record> {
     let seats: Vec<Seat> = ["a", "b", "c"].map(|name| seat(name, counting(name, 40, -0.2))).into();
     let at: [Reaction; 7] = [
@@ -110,16 +110,16 @@ pub fn stopped_at_once() -> Vec<Record> {
     scripted_run(seats, &[], vec![(begun, Command::Stop)])
 }
 
-/// Nobody can draft any more.
+/// No remaining member can draft.
 pub fn failed() -> Vec<Record> {
     let seats = vec![seat("a", ScriptedMember::new(vec![Line::Fail("gone for good".to_owned())]))];
     scripted_run(seats, &[("max-failures", "1")], Vec::new())
 }
 
-/// What a proxy before a server says in place of an answer.
+/// A proxy's reply in place of an answer.
 pub const LONG_ERROR: &str = "https://models.example/v1/completions answered 503 Service Unavailable: the model `some-organisation/Some-Model-70B-Instruct` is loading, 41 % of its weights are there; ask again in 38 s, or look at the server's log";
 
-/// Remote members: `a` scores exactly and costs something, `b` judges and tells no probabilities, `c` can do less than it
+/// Remote members: `a` scores exactly and costs something, `b` judges and reports no probabilities, `c` can do less than it
 /// promised, the first draft of `d` fails with a long error.
 pub fn mixed() -> Vec<Record> {
     let mut d = counted("d", 3, -0.9);
@@ -132,7 +132,7 @@ pub fn mixed() -> Vec<Record> {
     ];
     seats[0].price = Some(Price { input: 0.15, cached: None, output: 0.6 });
     let mut records = scripted_run(seats, &[], Vec::new());
-    // A scripted member counts no tokens: as if its server had.
+    // A scripted member does not count tokens: pretend that its server did.
     for record in &mut records {
         let (member, usage) = match &mut record.event {
             Event::DraftFinished(draft) => (&draft.member, &mut draft.usage),
@@ -146,7 +146,7 @@ pub fn mixed() -> Vec<Record> {
     records
 }
 
-/// Each of them with a name.
+/// All of them, with names.
 pub fn all() -> Vec<(&'static str, Vec<Record>)> {
     vec![
         ("built-in", answer().to_vec()),

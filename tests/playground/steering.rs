@@ -1,4 +1,5 @@
-//! A recorded run that the user goes back in and on from, with the real models: its branches, and what the screen makes of them.
+//! A recorded run in which the user goes back and continues differently, with the real models: its branches, and how the screen
+//! shows them.
 
 use specfuse::engine::fusion::branch::Figures;
 use specfuse::engine::fusion::event::{Record, SegmentId};
@@ -10,7 +11,7 @@ use specfuse::playground::state::{Effect, Message};
 
 use crate::support::{self, feed, press};
 
-/// The example went on from its first round with another sum, then with short segments.
+/// The example continued from its first round with another sum, then with short segments.
 fn branched() -> Vec<Record> {
     let knobs = vec![("segment".to_owned(), Value::Name("tokens".to_owned())), ("segment-tokens".to_owned(), Value::Integer(5))];
     let commands = vec![

@@ -27,7 +27,7 @@ use specfuse::playground::view::theme::{ColourLevel, Theme};
 
 pub const QUESTION: &str = "What is the capital of Japan? What is 27 plus 48? What is the opposite of brave?";
 
-/// What the user does when a record comes: the first record that fits sends the command.
+/// The user's reaction to a record: the first matching record sends the command.
 pub type Reaction = (fn(&Record) -> bool, Command);
 
 async fn play(setup: Setup, reactions: Vec<Reaction>) -> Vec<Record> {
@@ -44,7 +44,7 @@ async fn play(setup: Setup, reactions: Vec<Reaction>) -> Vec<Record> {
     records
 }
 
-/// A run whose clock counts, so that it is the same on every machine.
+/// A run whose clock counts calls, so that it is the same on every machine.
 pub fn run(seats: Vec<Seat>, params: Params, seed: u64, conversation: Conversation, reactions: Vec<Reaction>) -> Vec<Record> {
     let ticks = AtomicU32::new(0);
     let clock = Box::new(move || f64::from(ticks.fetch_add(1, Ordering::Relaxed)));
@@ -53,7 +53,7 @@ pub fn run(seats: Vec<Seat>, params: Params, seed: u64, conversation: Conversati
     runtime.block_on(play(setup, reactions))
 }
 
-/// A recorded run taken up again, and what came of these commands one after the other; each is over before the next.
+/// A recorded run that is resumed, and the result of these commands one after another; each is done before the next.
 pub fn taken_up(records: &[Record], seats: Vec<Seat>, commands: Vec<Command>) -> Vec<Record> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
@@ -119,7 +119,7 @@ pub fn say(text: &str, logprob: f32, ends: bool) -> Line {
     Line::Say { text: text.to_owned(), logprob, ends }
 }
 
-/// The knobs for scripted members: short segments, and nobody leaves unless the changes say so.
+/// The knobs for scripted members: short segments, and no exits unless the changes say so.
 pub fn params(changes: &[(&str, &str)]) -> Params {
     let mut params = Params::default();
     for (name, value) in [("segment", "tokens"), ("exit", "off"), ("exit-min-members", "1")].iter().chain(changes) {
@@ -133,7 +133,7 @@ pub fn scripted_run(seats: Vec<Seat>, changes: &[(&str, &str)], reactions: Vec<R
     run(seats, params(changes), 7, Conversation::question("Why?"), reactions)
 }
 
-/// A run of one member that says so many short sentences, each a line or more of any transcript.
+/// A run of one member that drafts this many short sentences, each at least one line of any transcript.
 pub fn long_run(rounds: usize) -> Vec<Record> {
     let segments: Vec<String> = (0..rounds).map(|round| format!("Sentence {round} of this answer stands here.\n")).collect();
     let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
@@ -144,7 +144,7 @@ pub fn headers(seats: &[Seat]) -> Vec<MemberHeader> {
     seats.iter().map(Seat::header).collect()
 }
 
-/// So many members that are never asked anything.
+/// This many members that are never asked anything.
 pub fn crowd(count: usize) -> Vec<MemberHeader> {
     let seats: Vec<Seat> =
         (0..count).map(|place| seat(&format!("member {place}"), ScriptedMember::saying(&["x"], -0.1))).collect();
@@ -164,12 +164,12 @@ pub fn spec(header: &MemberHeader) -> MemberSpec {
     MemberSpec::new(&header.name, config)
 }
 
-/// News that a member is there.
+/// News that a member is ready.
 pub fn ready(header: &MemberHeader) -> News {
     News::Ready { name: header.name.to_string(), capabilities: Box::new(header.capabilities.clone()) }
 }
 
-/// An ensemble of these members, who are there.
+/// An ensemble of these members, all of them ready.
 pub fn roster(members: &[MemberHeader]) -> Roster {
     let mut roster = Roster::new(members.iter().map(spec).collect(), Vec::new(), Vec::new());
     for (place, header) in members.iter().enumerate() {
@@ -206,14 +206,14 @@ pub fn state(width: u16, height: u16) -> Screen {
     Screen::new(options(&members()), width, height)
 }
 
-/// Hands records to the state, as a run or a replay does.
+/// Passes records to the state, as a run or a replay does.
 pub fn feed(state: &mut Screen, records: &[Record]) {
     for record in records {
         assert_eq!(state.update(Message::Record(record.clone())), []);
     }
 }
 
-/// A state that asked [`QUESTION`] and got these of the answer's records; keys are commands.
+/// A state that asked [`QUESTION`] and got these records of the answer; keys are commands.
 pub fn asked(width: u16, height: u16, records: &[Record]) -> Screen {
     let mut state = state(width, height);
     state.update(Message::Ask(QUESTION.to_owned()));
@@ -227,7 +227,7 @@ pub fn answered(width: u16, height: u16) -> Screen {
     asked(width, height, answer())
 }
 
-/// The answer's records up to the middle of its second round, and those after it.
+/// The answer's records up to the middle of its second round, and the rest.
 fn halves() -> (&'static [Record], &'static [Record]) {
     let second = answer().iter().position(|record| record.round == 2).unwrap();
     answer().split_at(second + 8)
@@ -243,7 +243,7 @@ pub fn awaited() -> &'static [Record] {
     halves().1
 }
 
-/// The key events of a chord as the table writes it, made without the program's own reader of keys.
+/// The key events of a chord as the table writes it, made without the program's own parser.
 pub fn keys(chord: &str) -> Vec<KeyEvent> {
     chord.split(' ').map(key).collect()
 }
@@ -317,7 +317,7 @@ pub fn newest(state: &Screen) -> &Run {
     &state.answers.session.newest().unwrap().run
 }
 
-/// What is drawn in a theme, cell by cell.
+/// The drawing in a theme, cell by cell.
 pub fn draw(state: &mut Screen, theme: &Theme) -> Buffer {
     let (width, height) = state.size();
     let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
@@ -327,19 +327,19 @@ pub fn draw(state: &mut Screen, theme: &Theme) -> Buffer {
     terminal.backend().buffer().clone()
 }
 
-/// What is drawn in the theme that is there without a file, cell by cell.
+/// The drawing in the default theme, cell by cell.
 pub fn frame(state: &mut Screen) -> Buffer {
     draw(state, &Theme::default_theme(ColourLevel::Ansi16))
 }
 
-/// What is drawn, as text.
+/// The drawing as text.
 pub fn screen(state: &mut Screen) -> String {
     let buffer = frame(state);
     let row = |y: u16| (0..buffer.area.width).map(|x| buffer[(x, y)].symbol()).collect::<String>().trim_end().to_owned();
     (0..buffer.area.height).map(row).collect::<Vec<_>>().join("\n")
 }
 
-/// The example as the built-in ensemble answered it once, slowed down to 15 tokens a second, with its real times.
+/// The example as the built-in ensemble answered it once, slowed down to 15 tokens per second, with its real times.
 pub fn recorded() -> Vec<Record> {
     let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/recorded/example.trace.jsonl");
     trace::read(&path).unwrap().records

@@ -1,4 +1,4 @@
-//! The guided tour: what its stops say is so, with the real models.
+//! The guided tour: its stops tell the truth, with the real models.
 
 use specfuse::engine::fusion::conversation::Conversation;
 use specfuse::engine::fusion::event::{ExitReason, Record};

@@ -1,4 +1,4 @@
-//! Trying knobs out against what was recorded: what the screen says of it, and that nothing is in force before it is applied.
+//! Trying knobs on a recorded run: what the screen shows, and that nothing changes before it is applied.
 
 use specfuse::engine::fusion::event::{Event, Record};
 use specfuse::engine::fusion::params::{OwnPreset, Params, Presets, Value};
@@ -53,7 +53,7 @@ fn a_value_can_be_typed() {
     press(&mut state, "enter");
     assert!(state.notices.notice.as_ref().unwrap().text.contains("1 to 100000"));
     assert_eq!(tried(&state), [("max-tokens", Value::Integer(90))], "what cannot be is not tried");
-    // Esc drops what is being typed first.
+    // Esc first drops what is being typed.
     type_text(&mut state, "7");
     press(&mut state, "esc");
     assert!(state.looking.overlay.is_some() && state.knobs.tuning.is_pending());
@@ -78,7 +78,7 @@ fn presets_are_tried_one_after_the_other() {
     let mut state = Screen::new(options, 120, 40);
     state.state.writing.active = false;
     press(&mut state, "t");
-    // The defaults are `balanced`; before it come `sweetspan`, `specem`, `paper`, and then one's own.
+    // The defaults are `balanced`; before it come `sweetspan`, `specem`, `paper`, and then the user's own.
     press(&mut state, "left");
     assert!(tried(&state).contains(&("segment", Value::Name("words".to_owned()))));
     for _ in 0..3 {
@@ -88,7 +88,7 @@ fn presets_are_tried_one_after_the_other() {
     assert_eq!(press(&mut state, "enter"), []);
     let notice = &state.notices.notice.as_ref().unwrap().text;
     assert!(notice.starts_with("from the next question on") && notice.ends_with(": segment-tokens 5"), "{notice}");
-    // The next question asks with it.
+    // The next question uses it.
     let effects = state.update(Message::Ask("Why?".to_owned()));
     let params = effects.iter().find_map(|effect| match effect {
         specfuse::playground::state::Effect::Ask(ask) => Some(ask.params.segment_tokens),
@@ -116,7 +116,7 @@ fn a_changed_knob_is_marked_in_its_round() {
     assert!(support::screen(&mut state).contains("knobs changed before this round: exit-threshold to 0.3"));
 }
 
-/// Two knobs tried are not moved by the direct keys.
+/// Two knobs being tried are not changed by the direct keys.
 #[test]
 fn direct_keys_wait_for_what_is_tried() {
     let mut state = support::answering(120, 40);
@@ -127,7 +127,7 @@ fn direct_keys_wait_for_what_is_tried() {
     assert_eq!(press(&mut state, "<"), []);
     assert!(state.notices.notice.as_ref().unwrap().text.contains("other knobs are being tried"));
     assert!(state.knobs.tuning.is_pending());
-    // Esc on the main screen forgets.
+    // Esc on the main screen discards them.
     press(&mut state, "esc");
     assert!(!state.knobs.tuning.is_trying());
 }
@@ -143,7 +143,7 @@ fn a_knob_that_is_chosen_brings_what_it_needs() {
     assert_eq!(tried(&state), [tokens, ("segment-tokens", Value::Integer(11))]);
     let notice = &state.notices.notice.as_ref().unwrap().text;
     assert_eq!(notice, "`segment` is set to tokens: otherwise `segment-tokens` would have no effect");
-    // Nobody chose the unit, so it follows the next length that is chosen, typed ones too.
+    // The unit was not chosen, so it follows the next length that is chosen, including typed ones.
     mark(&mut state, "segment-words");
     type_text(&mut state, "3");
     press(&mut state, "enter");
@@ -156,14 +156,14 @@ fn what_was_chosen_otherwise_stands() {
     let mut state = support::answered(120, 40);
     press(&mut state, "t");
     mark(&mut state, "exit");
-    // Evidence, and round to off.
+    // Evidence, and around to off.
     press(&mut state, "right");
     assert!(tried(&state).contains(&("exit", Value::Name("off".to_owned()))));
     mark(&mut state, "exit-window");
     press(&mut state, "right");
     assert_eq!(tried(&state).len(), 2, "the rule is not moved: {:?}", tried(&state));
     assert!(support::screen(&mut state).contains("no effect: exit is off"));
-    // A preset chooses nothing one by one.
+    // A preset does not choose knobs individually.
     while !matches!(&state.looking.overlay, Some(specfuse::playground::state::overlay::Overlay::Tuning(panel)) if panel.row == 0)
     {
         press(&mut state, "up");

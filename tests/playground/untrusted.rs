@@ -1,4 +1,4 @@
-//! What models, servers and files say can say nothing to the terminal.
+//! Text from models, servers and files cannot control the terminal.
 
 use ratatui::buffer::Buffer;
 use specfuse::engine::Seat;
@@ -9,7 +9,7 @@ use specfuse::playground::state::{Effect, Listing, Message, Options, Screen};
 
 use super::support::{self, feed, newest, press, say, scripted_run, seat, type_text};
 
-/// A word a token: every sequence is split over several.
+/// One token per word: every sequence is split over several.
 const HOSTILE: &str = "start \u{1b} ]0;own ed\u{7} \u{1b}[3 1m red \u{1b} [2J \u{9b}2J \u{90}q x\u{9c} \u{202e}desrever\u{202c} \
      z\u{300}\u{301}\u{302}\u{303}\u{304}\u{305}\u{306}\u{307}\u{308}\u{309}algo \t tab \u{200b}\u{200d}\u{feff}zero \u{2066}iso\u{2069} \
      bell\u{7} back\u{8} cr\r nul\u{0} del\u{7f} line\u{2028} \u{e0001}\u{e0041}tag \u{1f468}\u{200d}\u{1f469} \u{1b}]52;c;aGFjaw==\u{1b}\\ end";
@@ -32,7 +32,7 @@ fn records() -> Vec<Record> {
     support::run(seats(), params, 7, Conversation::question(format!("Why {HOSTILE}?")), Vec::new())
 }
 
-/// Whether a terminal would take this for anything but text in its place.
+/// Whether a terminal would treat this as anything but text in its place.
 fn acts(character: char) -> bool {
     character.is_control()
         || matches!(character, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}')
@@ -49,7 +49,7 @@ fn check(frame: &Buffer) {
 
 const SIZES: [(u16, u16); 6] = [(1, 1), (40, 10), (60, 16), (80, 24), (120, 40), (200, 60)];
 
-/// The frame at every size, and with everything that lies over it.
+/// The frame at every size, and with every overlay.
 fn check_all(state: &Screen) {
     for (width, height) in SIZES {
         let mut state = state.clone();
@@ -118,7 +118,7 @@ fn what_is_copied_is_what_is_shown() {
     }
 }
 
-/// A terminal without bracketed paste gives pasted text as keys.
+/// A terminal without bracketed paste sends pasted text as keys.
 #[test]
 fn what_is_typed_pasted_or_read_from_a_file_is_clean_too() {
     let history = vec![format!("asked {HOSTILE}")];

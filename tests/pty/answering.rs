@@ -10,7 +10,7 @@ use specfuse::engine::trace;
 use crate::home::{ANSWER, ENTER, Home, QUESTION, finished, folded, leaves, transcript};
 use crate::playing::Seen;
 
-/// The letters of the prompt's line that are in the colour of text; its example is dim.
+/// The letters of the prompt's line in the colour of text; its example is dim.
 fn typed(seen: &Seen) -> String {
     let cells = (3..118).filter_map(|column| seen.screen().cell(37, column));
     folded(&cells.filter(|cell| cell.fgcolor() == vt100::Color::Default).map(vt100::Cell::contents).collect::<String>())
@@ -22,7 +22,7 @@ fn a_question_is_typed_and_answered_and_the_terminal_is_as_before() {
     let mut playing = home.opens(&["--seed", "1", "--pace", "15"]);
     playing.plays("· ready");
     playing.plays("enter send");
-    // The example of the empty prompt is this very question.
+    // The example in the empty prompt is this very question.
     playing.sees("nothing typed", |seen| seen.shows(QUESTION) && !typed(seen).contains("capital"));
     assert!(!playing.has_modes_of_before(), "raw mode differs from the modes before");
     playing.types(QUESTION);

@@ -6,7 +6,7 @@ use crate::playing::{Playing, Seen};
 const LEFT: &str = "\x1b[D";
 const WIDE: &str = "\u{6771}\u{4eac}";
 
-/// The text before the cursor on its line; none where the cursor is hidden.
+/// The text before the cursor on its line; `None` if the cursor is hidden.
 fn before_cursor(seen: &Seen) -> Option<String> {
     let (row, column) = seen.screen().cursor_position();
     let line = seen.screen().rows(0, column).nth(row.into())?;
@@ -95,7 +95,7 @@ fn in_every_list_where_a_name_is_typed() {
         stands_behind(&playing, &format!("> {WIDE}"));
         playing.types("\x7f");
         stands_behind(&playing, "> \u{6771}");
-        // More than there is room for: the end is in sight.
+        // More than there is room for: the end is visible.
         playing.types(&"\u{6771}".repeat(60));
         playing.types("z");
         stands_behind(&playing, "\u{6771}z");

@@ -3,7 +3,7 @@
 use crate::home::{DOWN, ENTER, ESC, Home, QUESTION, everybody_is_there, leaves};
 use crate::playing::Seen;
 
-/// Foreground and background of every cell in the status line, whose text does not change while nothing is asked.
+/// Foreground and background of every cell in the status line, whose text does not change while the program is idle.
 fn status_colours(seen: &Seen) -> Vec<(vt100::Color, vt100::Color)> {
     let (_, columns) = seen.screen().size();
     let cells = (0..columns).filter_map(|column| seen.screen().cell(0, column));
@@ -49,7 +49,7 @@ fn styles(bytes: &[u8]) -> Vec<String> {
     styles
 }
 
-/// Whether a colour is set, rather than the terminal's own taken again (39, 49, 59) or an attribute.
+/// Whether a colour is set, rather than the terminal's own restored (39, 49, 59) or an attribute.
 fn colours(style: &str) -> bool {
     let parameters: Vec<u32> = style.split([';', ':']).filter_map(|parameter| parameter.parse().ok()).collect();
     parameters.iter().any(|parameter| matches!(parameter, 30..=38 | 40..=48 | 58 | 90..=97 | 100..=107))

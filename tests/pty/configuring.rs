@@ -1,4 +1,4 @@
-//! What the configuration folder says.
+//! Settings from the configuration folder.
 
 use crate::home::{ESC, Home, QUESTION, folded, leaves, transcript};
 use crate::replaying::is_untouched;

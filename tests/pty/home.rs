@@ -1,4 +1,4 @@
-//! A home of its own for every test, the program opened in it, and how its screen is read.
+//! A separate home for every test, the program opened in it, and reading its screen.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -19,12 +19,12 @@ pub const LARGE: (u16, u16) = (120, 40);
 
 pub const PROGRAM: &str = env!("CARGO_BIN_EXE_specfuse");
 
-/// The exit code of a program that a signal has ended.
+/// The exit code of a program that a signal ended.
 pub fn code(signal: Signal) -> u32 {
     128 + signal.as_raw().cast_unsigned()
 }
 
-/// Keys that have no letter.
+/// Keys without a letter.
 pub const ENTER: &str = "\r";
 pub const ESC: &str = "\x1b";
 pub const UP: &str = "\x1b[A";
@@ -45,7 +45,7 @@ impl Home {
         self.path().join(".local/share/specfuse")
     }
 
-    /// Writes a file of the configuration folder.
+    /// Writes a file to the configuration folder.
     pub fn configures(&self, name: &str, text: &str) -> PathBuf {
         let path = self.path().join(".config/specfuse").join(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -70,19 +70,19 @@ impl Home {
         shell
     }
 
-    /// An environment with nothing in it that the user may have set.
+    /// An environment without any of the user's settings.
     pub fn settle(&self, command: &mut CommandBuilder) {
         command.env_clear();
         for (name, value) in [("TERM", "xterm-256color"), ("PATH", "/usr/bin:/bin")] {
             command.env(name, value);
         }
         command.env("HOME", self.path());
-        // Its service has folders that are not of this home.
+        // Its service has folders outside this home.
         command.env("OLLAMA_MODELS", self.path().join("ollama"));
         command.cwd(self.path());
     }
 
-    /// The playground in a terminal on which something stood before.
+    /// The playground in a terminal that already shows text.
     pub fn opens(&self, arguments: &[&str]) -> Playing {
         self.opens_with(LARGE, &[], arguments)
     }
@@ -102,7 +102,7 @@ impl Home {
         playing
     }
 
-    /// The playground with the question asked and a round under way that takes a while.
+    /// The playground with the question asked and a slow round in progress.
     pub fn is_answering(&self) -> Playing {
         let playing = self.opens(&["--seed", "1", "--pace", "5", QUESTION]);
         playing.plays("● drafting");
@@ -126,12 +126,12 @@ impl Home {
     }
 }
 
-/// Waits until every member is there, so that the screen stays as it is while nothing is done.
+/// Waits until every member is ready, so that the idle screen does not change.
 pub fn everybody_is_there(playing: &Playing) {
     playing.sees("everybody is there", |seen| seen.shows("· ready") && !seen.shows("connecting"));
 }
 
-/// Leaves by these keys: the program ends well, and the ordinary screen is back with `text` on it.
+/// Leaves with these keys: the program exits successfully, and the ordinary screen is back with `text` on it.
 pub fn leaves(mut playing: Playing, keys: &str, text: &str) {
     playing.types(keys);
     assert_eq!(playing.ends().exit_code(), 0);
@@ -148,11 +148,11 @@ pub fn finished(trace: &Trace) -> &Finished {
 
 /// The lines of the screen.
 pub fn lines(seen: &Seen) -> Vec<String> {
-    // An emulator knows cells that were never written from blanks; the user does not.
+    // An emulator distinguishes cells that were never written from blanks; the user does not.
     seen.screen().rows(0, seen.screen().size().1).map(|line| line.trim_end().to_owned()).collect()
 }
 
-/// The text of the transcript without the authors' letters, white space folded.
+/// The text of the transcript without the authors' letters, white space collapsed.
 pub fn transcript(seen: &Seen) -> String {
     let lines = lines(seen);
     let Some((top, left)) = lines.iter().enumerate().find_map(|(row, line)| {
@@ -166,7 +166,7 @@ pub fn transcript(seen: &Seen) -> String {
     folded(&inside.map(text).collect::<Vec<_>>().join(" "))
 }
 
-/// Ranking, exit chart, transcript and timeline: what of the screen has no times in it.
+/// Ranking, exit chart, transcript and timeline: the part of the screen without times.
 pub fn outcome(seen: &Seen) -> String {
     let lines = lines(seen);
     let place = |head: &str| lines.iter().position(|line| line.starts_with(head));

@@ -93,7 +93,7 @@ fn a_signal_to_quit_leaves_everything_in_order() {
     ends_by(Signal::QUIT);
 }
 
-/// An editor that takes the screen and raw mode, and does not heed a request to end.
+/// An editor that takes the screen and raw mode, and ignores a request to end.
 const STUBBORN: &str =
     "trap '' TERM HUP QUIT INT; stty raw -echo; printf '\\033[?1049h\\033[?25lediting'; while :; do sleep 0.1; done";
 
@@ -129,7 +129,7 @@ fn a_terminal_that_closes_while_nothing_runs_ends_the_program() {
     assert_eq!(playing.closes().exit_code(), code(Signal::HUP));
 }
 
-/// Set in the environment of the process in which the next test looks at the panic hook: it is one for all threads.
+/// Set in the environment of the process in which the next test checks the panic hook, which is shared by all threads.
 const ALONE: &str = "SPECFUSE_TEST_ALONE";
 
 #[test]
@@ -152,13 +152,13 @@ fn a_run_without_the_playground_leaves_panics_alone() {
     assert_eq!(std::ptr::from_ref(&*after).cast::<()>(), address, "the hook is the one of before");
 }
 
-/// As llama.cpp does where it finds a fault: nothing of this process can put the terminal in order.
+/// As llama.cpp does when it finds a fault: nothing in this process can restore the terminal.
 #[cfg(feature = "llama-cpp")]
 #[test]
 fn a_process_that_ends_on_the_spot_leaves_the_terminal_in_order_too() {
     for signal in [Signal::KILL, Signal::ABORT] {
         let home = Home::new();
-        // The shell stays, as one at which someone types does: with it the terminal would be gone.
+        // The shell stays, like one that a user types into: without it the terminal would be gone.
         let script = r#"echo before; sh -c 'echo $$ > pid; exec "$0" "$@"' "$0" "$@"; read -r stays"#;
         let playing =
             crate::playing::Playing::start(home.shell(script, &["--seed", "1", "--pace", "5", QUESTION]), crate::home::LARGE);

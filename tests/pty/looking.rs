@@ -1,4 +1,4 @@
-//! Pausing, stepping, looking back, and what opens over the screen.
+//! Pausing, stepping, looking back, and overlays.
 
 use crate::home::{ANSWER, ENTER, ESC, Home, QUESTION, leaves, transcript};
 use crate::playing::Playing;

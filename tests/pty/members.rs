@@ -1,11 +1,11 @@
-//! Who takes part: servers that are not there, and another ensemble composed by hand.
+//! Which members take part: servers that are not there, and another ensemble composed by hand.
 
 use specfuse::engine::fusion::event::{Event, Header};
 
 use crate::home::{DOWN, ENTER, ESC, Home, QUESTION, UP, leaves};
 use crate::playing::Playing;
 
-/// A port of this machine on which nobody listens.
+/// A port of this machine without a listener.
 fn nobody() -> String {
     let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     format!("http://127.0.0.1:{port}")
@@ -22,7 +22,7 @@ fn names(header: &Header) -> Vec<&str> {
     header.members.iter().map(|member| &*member.name).collect()
 }
 
-/// The configuration's ensemble: a server that is not there beside a built-in model.
+/// The configuration's ensemble: a server that is not there and a built-in model.
 fn with_an_absent_server(arguments: &[&str]) -> (Home, Playing) {
     let home = Home::new();
     let url = nobody();
@@ -63,7 +63,7 @@ fn another_ensemble_is_composed_by_hand() {
     playing.plays("i ask");
     playing.types("M");
     playing.plays("> [x] atlas");
-    // Without the first; the second only drafts, and nobody hears the third.
+    // Without the first; the second only drafts, and the third counts less.
     for keys in [" ", DOWN, "r", DOWN, "-"] {
         playing.types(keys);
     }
@@ -87,7 +87,7 @@ fn another_ensemble_is_composed_by_hand() {
     assert_eq!(header.members[1].weight, Some(1.0));
 }
 
-/// Model files where other programs leave them: one as llama.cpp does, one that is cut.
+/// Model files where other programs leave them: one from llama.cpp, one that is truncated.
 fn with_files() -> Home {
     let home = Home::new();
     let cache = home.path().join(".cache/llama.cpp");
@@ -112,7 +112,7 @@ fn a_model_file_that_was_found_is_chosen_by_one_key_and_answers() {
         let row = |name: &str| lines.iter().find(|line| line.contains(&format!("[ ] {name} "))).cloned().unwrap_or_default();
         row("pocket").contains(" F16 ") && row("pocket").contains(" fits ") && row("cut").contains("the file is cut")
     });
-    // From the end: what servers there are on this machine comes before.
+    // From the end: servers found on this machine come before.
     for _ in 0..4 {
         playing.types(UP);
     }

@@ -1,4 +1,4 @@
-//! Knobs without effect, in the tuning panel and where the playground opens.
+//! Knobs without effect, in the tuning panel and when the playground opens.
 
 use crate::home::{DOWN, ENTER, ESC, Home, QUESTION, finished, leaves};
 

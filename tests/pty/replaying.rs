@@ -77,7 +77,7 @@ fn a_trace_that_was_cut_off_is_played_as_far_as_it_goes() {
     assert_eq!(home.trace().records.iter().filter(|record| matches!(record.event, Event::Continued)).count(), 1);
 }
 
-/// Files that cannot be played, and what is said of each.
+/// Files that cannot be played, and the message for each.
 fn wrong_files(home: &Home) -> [(&'static str, &'static str); 4] {
     let text = fs::read_to_string(recorded(home)).unwrap();
     let write = |name: &str, text: &str| fs::write(home.path().join(name), text).unwrap();
@@ -115,7 +115,7 @@ fn a_file_that_cannot_be_played_leaves_the_screen_alone() {
     }
 }
 
-/// Whether nothing but text came.
+/// Whether only text came.
 pub fn is_untouched(playing: &Playing) {
     assert!(playing.has_modes_of_before());
     playing.look(|seen| assert!(!seen.got("\x1b"), "no sequence was sent: {}", String::from_utf8_lossy(seen.bytes())));

@@ -1,4 +1,4 @@
-//! What the terminal sends of itself while a question is written, and more at once than one read holds.
+//! What the terminal reports about itself while a question is written, and more input than one read holds.
 
 use rustix::process::Signal;
 
@@ -62,7 +62,7 @@ fn a_paste_without_its_end_neither_swallows_the_keys_nor_keeps_the_program() {
     playing.sees("what came of it", |seen| is_written(seen, "half"));
     playing.types(" more");
     playing.sees("what is typed after", |seen| is_written(seen, "half more"));
-    // Ctrl-C in another one is pressed, not pasted.
+    // Ctrl-C in another paste is pressed, not pasted.
     playing.types("\x1b[200~ and\x03");
     playing.plays("Your question was not sent. Leave without it?");
     leaves(playing, "\x03", "before");

@@ -9,7 +9,7 @@ fn every_size_shows_what_fits_and_nothing_is_lost() {
     let home = Home::new();
     let playing = home.answers();
     let before = playing.look(lines);
-    // Columns, rows, and what is seen only then.
+    // Columns, rows, and what is only visible then.
     let table = [
         (200, 60, &["┌ why ", "E babble ○ exited", "┌ your question "][..]),
         (80, 24, &["─ drafts ─", "C lexicon    ★", "C    cowardly."]),
@@ -42,7 +42,7 @@ fn a_storm_of_sizes_ends_with_the_right_screen() {
     leaves(playing, "q", "the last run is kept");
 }
 
-/// The program learns of the last size only, which is the one it knows; but the terminal has cut what stood there.
+/// The program only sees the last size, which is the one it knows; but the terminal has truncated what was there.
 #[test]
 fn a_size_that_changes_and_changes_back_unseen_is_drawn_anew() {
     let home = Home::new();

@@ -1,4 +1,4 @@
-//! The laboratory: from a recorded run that went wrong to the reason, another branch, and both side by side, by keyboard alone.
+//! From a recorded run that went wrong to the reason, to another branch, and to both side by side, by keyboard alone.
 
 use std::fs;
 
@@ -8,7 +8,7 @@ use specfuse::engine::trace;
 
 use crate::home::{DOWN, ENTER, ESC, Home, QUESTION, leaves, transcript};
 
-/// With 20 tokens a segment one candidate spans several answers.
+/// With segments of 20 tokens one candidate spans several answers.
 const WRONG: &str = "brave is west.";
 const RIGHT: &str = "brave is cowardly.";
 const SUM: &str = "27 plus 48 is 75.";
@@ -31,7 +31,7 @@ fn from_a_wrong_recorded_answer_to_its_cause_a_branch_and_both_side_by_side() {
     playing.sees("the first round", |seen| seen.shows("looking at round 1 of 2"));
     playing.types(ESC);
     playing.sees("no reasons", |seen| !seen.shows("┌ why this round was won"));
-    // Back to before it, with segments of 5 tokens, and on.
+    // Back to before it, with segments of 5 tokens, and continue.
     playing.types("R");
     playing
         .sees("the question", |seen| seen.shows(" paused ") && seen.shows("steered") && !transcript(seen).contains("Japan is"));
@@ -45,7 +45,7 @@ fn from_a_wrong_recorded_answer_to_its_cause_a_branch_and_both_side_by_side() {
     playing.sees("both", |seen| seen.shows("┌ side by side") && seen.shows("west") && seen.shows("segment-tokens"));
     leaves(playing, "qq", "before");
     assert_eq!(fs::read(&recorded).unwrap(), before, "what was recorded stays as it was");
-    // The tree is in the trace of what was changed.
+    // The tree is in the trace of the changed run.
     let kept = home.trace();
     let run = Run::from_records(&kept.records).unwrap();
     assert!(run.steered && run.answer().contains(RIGHT) && run.params.segment_tokens == 5);
@@ -67,7 +67,7 @@ fn a_finished_answer_is_changed_taken_back_and_goes_on_in_its_own_trace() {
     playing.types(DOWN);
     playing.types(ENTER);
     playing.sees("the other sum", |seen| seen.shows(" paused ") && !transcript(seen).contains(SUM));
-    // One's own words behind it.
+    // The user's own words after it.
     playing.types("n");
     playing.sees("an empty segment", |seen| seen.shows("┌ write the next segment"));
     playing.types("Or so they say.");

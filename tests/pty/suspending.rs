@@ -1,4 +1,4 @@
-//! Stopping and coming back.
+//! Suspending and resuming.
 
 use portable_pty::CommandBuilder;
 use rustix::process::Signal;
@@ -20,7 +20,7 @@ fn a_signal_to_stop_gives_the_terminal_back_until_the_program_goes_on() {
     leaves(playing, "qq", "the last run is kept");
 }
 
-/// A shell that the user would sit at.
+/// A shell that the user would use.
 fn shell(home: &Home) -> Playing {
     let mut shell = CommandBuilder::new("/bin/bash");
     shell.args(["--norc", "--noprofile", "--noediting", "-i"]);
@@ -55,7 +55,7 @@ fn a_shell_gets_the_terminal_by_a_key_and_gives_it_back_by_a_command() {
     assert_eq!(playing.ends().exit_code(), 0);
 }
 
-/// The first program of a terminal has nobody who would continue it.
+/// The first program of a terminal has no shell to continue it.
 #[test]
 fn without_a_shell_a_key_does_not_stop_it() {
     let home = Home::new();

@@ -1,4 +1,4 @@
-//! A sweep over the question of the screen, beside whatever continues.
+//! A sweep over the current question, while other things continue.
 
 use crate::home::{ENTER, ESC, Home, leaves, transcript};
 

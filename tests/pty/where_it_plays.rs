@@ -22,7 +22,7 @@ fn a_terminal_that_cannot_draw_gets_a_sentence() {
     }
 }
 
-/// Whether the frames are of ASCII alone.
+/// Whether the frames use only ASCII.
 fn is_ascii(home: &Home, environment: &[(&str, &str)], arguments: &[&str]) -> bool {
     let playing = home.opens_with(LARGE, environment, arguments);
     playing.sees("the prompt", |seen| seen.shows("enter send") && seen.shows("ready") && !seen.shows("connecting"));

@@ -41,7 +41,7 @@ fn a_paste_that_no_prompt_holds_is_refused_and_the_program_goes_on() {
 fn a_paste_of_several_lines_is_not_sent() {
     let home = Home::new();
     let mut playing = writing(&home, &[]);
-    // Terminals send the ends of pasted lines as the enter key does.
+    // Terminals send the line ends of pasted text as the enter key.
     playing.types(&paste("one\rtwo\rthree"));
     playing.sees("three lines", |seen| prompt(seen) == ["one", "two", "three"] && seen.shows("· ready"));
     playing.types("!");
@@ -72,7 +72,7 @@ fn what_an_editor_leaves_is_in_the_prompt() {
     leaves(playing, "\x03\x03", "before");
 }
 
-/// Far more events than may wait: a run that nobody listens to stands still, and then its members run into their time limits.
+/// Far more events than may wait: a run without a receiver stops, and then its members run into their time limits.
 #[test]
 fn a_run_goes_on_while_the_next_question_is_edited() {
     let home = Home::new();

@@ -1,4 +1,4 @@
-//! Re-scoring against an independent computation, straight from the formulas, on runs at random under knobs at random.
+//! Rescoring compared with an independent computation, straight from the formulas, on random runs under random knobs.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on fails")]
 #![allow(clippy::float_cmp, clippy::match_same_arms, reason = "the formulas as they are written")]
@@ -19,7 +19,7 @@ use specfuse::engine::fusion::weights::WeightRule;
 use recorded::{Shape, record};
 use reference::{Expected, expect};
 
-/// Knobs that the vote goes by, at random.
+/// Random knobs that affect the vote.
 fn any_params() -> impl Strategy<Value = Params> {
     let choice = |names: &'static [&'static str]| prop::sample::select(names);
     let scoring = (
@@ -67,7 +67,7 @@ fn any_shape() -> impl Strategy<Value = Shape> {
     })
 }
 
-/// Whether the figures agree to rounding. `Ok(false)` where what follows hangs on a tie that rounding decides.
+/// Whether the figures agree up to rounding. `Ok(false)` if the rest depends on a tie that rounding decides.
 fn agree(again: &RescoredRound, expected: &Expected) -> Result<bool, TestCaseError> {
     prop_assert_eq!(&again.drafters, &expected.drafters);
     prop_assert_eq!(again.ranking.len(), expected.scores.len());
@@ -131,7 +131,7 @@ proptest! {
         }
     }
 
-    /// However a run grows, what follows it knows the same as who comes to it late.
+    /// However a run grows, a comparison that follows it knows the same as one that starts late.
     #[test]
     fn a_run_can_be_followed_while_it_grows(shape in any_shape(), seed: u64, params in any_params(), step in 1_usize..40) {
         let records = record(&shape, seed, &params);
@@ -145,7 +145,7 @@ proptest! {
             prop_assert_eq!(followed.len(), run.rounds.iter().filter(|round| round.accepted.is_some()).count());
         }
         prop_assert_eq!(followed.rescore(&params), rescore(&run, &params));
-        // Another run takes its place.
+        // Another run replaces it.
         let other = run_of(&record(&Shape { members: shape.members + 1, ..shape }, seed, &params));
         followed.follow(&other);
         prop_assert_eq!(followed.rescore(&params), rescore(&other, &params));

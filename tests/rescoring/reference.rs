@@ -1,5 +1,5 @@
-//! The method once more, as plainly as it can be written: from the recorded log-probabilities, round by round, with none of the
-//! program's arithmetic. Formulas: the paper's and `SpecEM`'s as the module docs of `score`, `exit` and `feedback` state them.
+//! The method again, as plainly as possible: from the recorded log-probabilities, round by round, with none of the program's
+//! arithmetic. Formulas: the paper's and `SpecEM`'s as stated in the module docs of `score`, `exit` and `feedback`.
 
 use std::collections::HashMap;
 
@@ -12,7 +12,7 @@ use specfuse::engine::fusion::run::{Round, Run};
 use specfuse::engine::fusion::score::{Opinion, ScoringRule};
 use specfuse::engine::fusion::weights::WeightRule;
 
-/// What a round must come to.
+/// The expected result of a round.
 pub struct Expected {
     pub drafters: Vec<MemberIndex>,
     /// By the candidate's key.
@@ -22,11 +22,11 @@ pub struct Expected {
     pub standings: Vec<(MemberIndex, f64, f64)>,
     pub exits: Vec<MemberIndex>,
     pub weights: Vec<f64>,
-    /// Whether a winner or an exit hangs on less than rounding.
+    /// Whether a winner or an exit depends on rounding.
     pub is_close: bool,
 }
 
-/// What one verifier says of one candidate.
+/// One verifier's opinion of one candidate.
 #[derive(Clone)]
 enum Said {
     Tokens(Vec<f64>),
@@ -74,14 +74,14 @@ pub fn expect(run: &Run, params: &Params) -> Vec<Expected> {
             row.iter().enumerate().any(|(column, said)| said.is_some() && !author(member, column))
         };
         let foreign = verifiers.iter().zip(&said).any(foreign);
-        // Verifiers failed to score it, and none but its one author did, while others were scored by another member.
+        // Verifiers failed to score it, and only its single author did, while others were scored by another member.
         let unconfirmed: Vec<bool> = (0..candidates.len())
             .map(|column| {
                 let speaking: Vec<_> = verifiers.iter().zip(&said).filter(|(_, row)| row[column].is_some()).collect();
-                // Why it failed is known from all that the round had, whoever has left since.
+                // Why it failed follows from everything in the round, whichever members have left since.
                 let (all, key, length) = (round.candidates(), candidates[column].key, candidates[column].characters);
                 let far_longer = all.iter().all(|other| other.key == key || length > 4 * other.characters);
-                // Where the verifier scored no other candidate of others, only the length of this one can be the reason.
+                // If the verifier scored no other candidate of others, only the length of this one can be the reason.
                 let failed = |member: &MemberIndex| {
                     let has_said = |candidate: &Candidate| {
                         round.score(*member, candidate.key).is_some_and(|cell| cell.opinion.is_ok())
@@ -101,7 +101,7 @@ pub fn expect(run: &Run, params: &Params) -> Vec<Expected> {
             winner = best(&scores, &unconfirmed, |column| candidates[column].ends).or(winner);
         }
         let mut close = majority.abs() < 1e-9 || winner.is_some_and(|winner| has_a_near_one(&scores, winner));
-        // Where each scored its own draft alone, they are not compared.
+        // If each member scored only its own draft, they are not compared.
         let compared = candidates.len() < 2 || foreign;
         let of = |member: MemberIndex| of(member).filter(|_| compared);
         let own_weights: Vec<f64> = verifiers.iter().map(|member| begun[member.0]).collect();
@@ -137,8 +137,8 @@ pub fn expect(run: &Run, params: &Params) -> Vec<Expected> {
     expected
 }
 
-/// The weights that a run starts with: the user's, else by the square root of the size, by the perplexity of the question (a token
-/// being four bytes), or all alike, less for judges.
+/// The initial weights of a run: the user's, otherwise by the square root of the size, by the perplexity of the question (with
+/// four bytes per token), or equal, with less for judges.
 fn begin_weights(run: &Run, params: &Params) -> Vec<f64> {
     let members = &run.header.members;
     let own: Vec<Option<f64>> = run
@@ -160,8 +160,8 @@ fn begin_weights(run: &Run, params: &Params) -> Vec<f64> {
     members.iter().zip(&own).map(weight).collect()
 }
 
-/// The weighted mean probability of the end after a candidate, where at least half of the weight knows it; and whether that it is
-/// half hangs on rounding.
+/// The weighted mean probability of the end after a candidate, if at least half of the weight knows it; and whether that half
+/// depends on rounding.
 fn end(round: &Round, verifiers: &[MemberIndex], weights: &[f64], candidate: &Candidate) -> (Option<f64>, bool) {
     let (mut all, mut known, mut sum) = (0.0, 0.0, 0.0);
     for member in verifiers {
@@ -185,7 +185,7 @@ fn has_a_near_one(scores: &[Option<f64>], winner: usize) -> bool {
     scores.iter().enumerate().any(near)
 }
 
-/// The best candidate of these: who is scored before who is not, who is confirmed before who is not; of equals the earlier.
+/// The best candidate of these: scored before unscored, confirmed before unconfirmed; the earlier on ties.
 fn best(scores: &[Option<f64>], unconfirmed: &[bool], counts: impl Fn(usize) -> bool) -> Option<usize> {
     let mut best: Option<usize> = None;
     for (column, score) in scores.iter().enumerate().filter(|(column, _)| counts(*column)) {
@@ -201,7 +201,7 @@ fn best(scores: &[Option<f64>], unconfirmed: &[bool], counts: impl Fn(usize) -> 
     best
 }
 
-/// The weight of those that wrote a candidate that ends the answer, beyond half of the weight of those that have one.
+/// The weight of members with a candidate that ends the answer, beyond half of the weight of those with any candidate.
 fn beyond_half(votes: &[(MemberIndex, Option<usize>, f64)], candidates: &[&Candidate]) -> f64 {
     let weight = |ending: bool| -> f64 {
         let counts =
@@ -223,7 +223,7 @@ fn with_repeats(quality: Qualities, aside: &[&Candidate]) -> Qualities {
     quality.into_iter().map(of).collect()
 }
 
-/// Whose scores count: the verifiers, or where none of them scored anything each author for its own draft.
+/// The members whose scores count: the verifiers, or if none of them scored anything each author for its own draft.
 fn electors(round: &Round) -> Vec<MemberIndex> {
     let said = |verifier: &MemberIndex| round.scores().iter().any(|cell| cell.verifier == *verifier && cell.opinion.is_ok());
     if round.taking_part().count() < 2 || round.verifiers.iter().any(said) {
@@ -405,7 +405,7 @@ fn learn(
         .map(|((_, _, member), reward)| weights[member.0] * (eta * reward.unwrap_or(neutral)).exp())
         .collect();
     let sum: f64 = moved.iter().sum();
-    // No share falls to nothing, so that everybody can come back.
+    // No share falls to zero, so that every member can recover.
     for weight in &mut moved {
         *weight = (*weight / sum).max(1e-9);
     }

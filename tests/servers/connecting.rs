@@ -1,4 +1,4 @@
-//! Servers that cannot become members: the error says why, and what there is instead.
+//! Servers that cannot become members: the error says why, and what is there instead.
 
 use specfuse::engine::member::Overrides;
 use specfuse::engine::member::http::{Endpoint, Limits};
@@ -6,7 +6,7 @@ use specfuse::engine::member::llama_server::{LlamaServer, Settings, Shared};
 
 use crate::play::{limits, server};
 
-/// What is said when this address is connected to.
+/// The error from connecting to this address.
 async fn refused(address: &str) -> String {
     let endpoint = Endpoint::new("third", address).unwrap();
     let limits = Limits { attempts: 1, ..limits() };

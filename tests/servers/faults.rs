@@ -1,5 +1,5 @@
-//! Every fault of a server, met by an ensemble: the others continue, nothing accepted is lost, and the run says in words that a
-//! person can act on what happened and where.
+//! Every fault of a server, met by an ensemble: the others continue, nothing accepted is lost, and the run reports what happened
+//! and where, in words that the user can act on.
 
 use specfuse::engine::fusion::MemberIndex;
 use specfuse::engine::fusion::run::{DraftState, Round};
@@ -186,7 +186,7 @@ async fn a_reply_that_repeats_the_prefix_is_not_accepted() {
 #[tokio::test]
 async fn an_endless_stream() {
     let played = fault(&mut Trio::new().await, Fault::Endless).await;
-    // What it drafts is cut where a segment ends; what it says of the others' drafts never ends.
+    // Its draft is cut where a segment ends; its scoring of the others' drafts never ends.
     played.stopped_verifying_for(&["more than it was asked for"]);
 }
 

@@ -1,4 +1,4 @@
-//! Ensembles over HTTP: members on servers of our own that keep their time, leak nothing, and fail in every way.
+//! Ensembles over HTTP: members on servers of our own that keep time, leak nothing, and fail in every way.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on fails")]
 

@@ -1,4 +1,4 @@
-//! Runs of members on clockwork servers, of which one gets into trouble after the first round.
+//! Runs of members on clockwork servers, one of which gets into trouble after the first round.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,9 +14,9 @@ use specfuse::engine::{Engine, Seat, Setup};
 
 use crate::clockwork::{Clockwork, Model, Pace, Tune};
 
-/// The answer that everybody likes; no server says all of it.
+/// The answer that all members prefer; no server writes all of it.
 pub const ANSWER: &str = "The sky, is blue, as air, scatters light.";
-/// The part of it that the server in trouble says best, in the first round.
+/// The part of it that the troubled server writes best, in the first round.
 pub const FIRST: &str = "The sky,";
 /// Tokens that every server has room for.
 const ROOM: usize = 4096;
@@ -33,12 +33,12 @@ pub fn impatient() -> Limits {
     Limits { first: soon, idle: soon, ..limits() }
 }
 
-/// A server that says one text and likes the answer.
+/// A server that writes one text and prefers the answer.
 pub async fn server(name: &str, says: &str, context: usize) -> Clockwork {
     Clockwork::start(name, Model::new(Tune::text(says), Tune::text(ANSWER)), Pace::default(), context).await
 }
 
-/// Segments of two tokens; nobody leaves for bad drafts.
+/// Segments of two tokens; no exits for bad drafts.
 pub fn params(changes: &[(&str, &str)]) -> Params {
     let mut params = Params::default();
     let usual = [("segment", "tokens"), ("segment-tokens", "2"), ("exit", "off"), ("exit-min-members", "1")];
@@ -51,16 +51,14 @@ pub fn params(changes: &[(&str, &str)]) -> Params {
 /// Two healthy servers, and one that gets into trouble.
 pub struct Trio {
     healthy: [Clockwork; 2],
-    /// The one that does not stay healthy.
+    /// The one that gets into trouble.
     pub third: Clockwork,
-    /// How its member waits.
     pub limits: Limits,
-    /// The knobs.
     pub params: Params,
 }
 
 impl Trio {
-    /// All three well.
+    /// All three healthy.
     pub async fn new() -> Self {
         Self::with_room(ROOM).await
     }
@@ -73,7 +71,7 @@ impl Trio {
         Self { healthy: [first, second], third, limits: limits(), params: params(&[]) }
     }
 
-    /// Plays the first round, lets the trouble start, plays on to the end.
+    /// Plays the first round, starts the trouble, plays to the end.
     pub async fn play(&mut self, trouble: impl AsyncFnOnce(&mut Clockwork)) -> Played {
         let [first, second] = &self.healthy;
         let members = [first.member(limits()).await, second.member(limits()).await, self.third.member(self.limits).await];
@@ -88,7 +86,7 @@ impl Trio {
             clock: Box::new(|| 0.0),
         };
         let mut engine = Engine::start(setup).await.unwrap();
-        // It is there before the first round has ended, so that the second waits.
+        // The command arrives before the first round has ended, so that the second waits.
         engine.commands().send(Command::Pause).await.unwrap();
         let mut records = Vec::new();
         while let Some(record) = engine.next_event().await {
@@ -106,7 +104,7 @@ impl Trio {
         Played { run: Run::from_records(&records).unwrap(), records }
     }
 
-    /// Plays with trouble from which the others do not suffer, and returns what was said about it.
+    /// Plays with trouble from which the others do not suffer, and returns what was reported about it.
     pub async fn trouble(&mut self, trouble: impl AsyncFnOnce(&mut Clockwork)) -> Played {
         let played = self.play(trouble).await;
         played.went_on();
@@ -121,7 +119,7 @@ pub struct Played {
 }
 
 impl Played {
-    /// The others have finished the answer, and what the member in trouble had given before is part of it.
+    /// The others have finished the answer, and what the troubled member contributed before is part of it.
     pub fn went_on(&self) {
         assert_eq!(self.run.phase, Phase::Finished(Outcome::Answered), "{:?}", self.said());
         assert_eq!(self.run.answer(), ANSWER, "{:?}", self.said());
@@ -133,17 +131,17 @@ impl Played {
         }
     }
 
-    /// Everything that the run says about the trouble.
+    /// Everything that the run reports about the trouble.
     pub fn said(&self) -> Vec<String> {
         self.records.iter().filter_map(failed).map(|(_, said)| said).collect()
     }
 
-    /// Why the member in trouble has left, as the summary tells it.
+    /// Why the troubled member left, according to the summary.
     pub fn left(&self) -> String {
         self.run.summarise().members[2].exit_reason.clone().unwrap_or_else(|| panic!("it stayed: {:?}", self.said()))
     }
 
-    /// It continues drafting and does not verify any more, and the reason names all of this.
+    /// It continues drafting but no longer verifies, and the reason contains all of this.
     pub fn stopped_verifying_for(&self, words: &[&str]) {
         assert!(self.run.members[2].is_active(), "{:?}", self.said());
         let reason = |record: &Record| match &record.event {
@@ -154,7 +152,7 @@ impl Played {
         assert!(words.iter().all(|word| reason.contains(word)), "{reason:?} lacks one of {words:?}");
     }
 
-    /// It continues drafting, and what first lowered its way of scoring names all of this.
+    /// It continues drafting, and what first lowered its way of scoring contains all of this.
     pub fn drafts_on_after(&self, words: &[&str]) {
         assert!(self.run.members[2].is_active(), "{:?}", self.said());
         let lowered = self.records.iter().find_map(|record| match &record.event {
@@ -165,7 +163,7 @@ impl Played {
         assert!(words.iter().all(|word| lowered.contains(word)), "{lowered:?} lacks one of {words:?}");
     }
 
-    /// It has left, and the reason names all of this.
+    /// It has left, and the reason contains all of this.
     pub fn left_for(&self, words: &[&str]) {
         let left = self.left();
         assert!(!left.contains("third"), "whoever shows it names the member: {left}");
@@ -173,7 +171,7 @@ impl Played {
     }
 }
 
-/// Who failed, and how.
+/// Which member failed, and how.
 fn failed(record: &Record) -> Option<(&str, String)> {
     match &record.event {
         Event::DraftFailed { member, error, .. } | Event::ScoreFailed { member, error, .. } => Some((member, error.clone())),

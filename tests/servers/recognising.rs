@@ -1,4 +1,4 @@
-//! Servers that say little of themselves, or the wrong thing, are recognised all the same by what they do.
+//! Servers that report little or the wrong thing about themselves are still recognised by what they do.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -13,7 +13,7 @@ use specfuse::ensemble::{MemberSpec, OpenOptions, Opened, kinds, open};
 
 use crate::loopback::{Loopback, Reply, Request};
 
-/// A chat that says one letter, as most servers do.
+/// A chat that answers one letter, as most servers do.
 fn letter(request: &Request) -> Reply {
     let model = request.json()["model"].as_str().unwrap_or("own").to_owned();
     let choice = json!({"index": 0, "message": {"role": "assistant", "content": "A"}, "finish_reason": "stop"});
@@ -21,7 +21,7 @@ fn letter(request: &Request) -> Reply {
     Reply::json(200, &json!({"object": "chat.completion", "model": model, "choices": [choice], "usage": usage}))
 }
 
-/// A server that chats, and replies this to all else.
+/// A server that chats, and replies this to everything else.
 async fn chatting(otherwise: impl Fn(&Request) -> Reply + Send + Sync + 'static) -> Loopback {
     Loopback::start(move |_, request| {
         let chats = request.method == "POST" && request.path.ends_with("/chat/completions");
@@ -36,7 +36,7 @@ async fn opened(arguments: &[String]) -> Vec<Opened> {
     open(specs, &OpenOptions::default(), &|_, _| {}).await
 }
 
-/// The kind of the only member, and what is in the way.
+/// The kind of the only member, and its problem.
 async fn kind(server: &Loopback, model: &str) -> (String, Option<String>) {
     let opened = opened(&[format!("{}{model}", server.url("").trim_end_matches('/'))]).await;
     (opened[0].seat.member.capabilities().kind.clone(), opened[0].fault.as_ref().map(ToString::to_string))

@@ -1,7 +1,7 @@
 //! A real llama.cpp server for tests, in a private Python environment.
 //!
-//! Owns the server's process. Where the environment cannot be made, the tests fail if `CI` is set, and otherwise say
-//! plainly that they were left out.
+//! Owns the server's process. If the environment cannot be made, the tests fail if `CI` is set, and otherwise report that they
+//! were skipped.
 
 #![allow(dead_code, clippy::unwrap_used, clippy::panic, reason = "helpers of tests stop a test as the tests themselves do")]
 
@@ -19,7 +19,7 @@ use python::{Python, environment};
 /// What is installed: llama.cpp's own server, embedded in a Python module.
 const PACKAGE: &str = "xllamacpp==2026.10.11549";
 
-/// A server at work; dropping it ends it.
+/// A running server; dropping it ends it.
 pub struct Served {
     /// `http://HOST:PORT`.
     pub url: String,
@@ -27,8 +27,8 @@ pub struct Served {
     log: tempfile::NamedTempFile,
 }
 
-/// Serves one of the project's models with flags of `llama-server` (see `llama_serve.py`). `None`: there is not a server here, and
-/// that was said.
+/// Serves one of the project's models with flags of `llama-server` (see `llama_serve.py`). `None`: there is no server here, which
+/// was reported.
 pub fn serve(model: &str, flags: &[&str]) -> Option<Served> {
     serve_file(&gguf(model), model, flags)
 }
@@ -38,7 +38,7 @@ pub fn serve_file(file: &Path, name: &str, flags: &[&str]) -> Option<Served> {
     Some(serve_by(&python()?, file, name, flags))
 }
 
-/// As [`serve_file`], by another version of the module.
+/// As [`serve_file`], with another version of the module.
 pub fn serve_by(python: &Python, file: &Path, name: &str, flags: &[&str]) -> Served {
     let mut command = python.command();
     command.arg("-m").arg(file).args(["--alias", name]).args(flags).arg("--die-with-stdin");
@@ -50,7 +50,7 @@ pub fn gguf(model: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/models").join(format!("{model}.gguf"))
 }
 
-/// The environment, made on first use. `None`: it cannot be made here, and that was said.
+/// The environment, made on first use. `None`: it cannot be made here, which was reported.
 pub fn python() -> Option<Python> {
     static MADE: OnceLock<Result<Python, String>> = OnceLock::new();
     match MADE.get_or_init(|| environment("llama-venv", &[PACKAGE])) {
@@ -64,7 +64,7 @@ pub fn python() -> Option<Python> {
 }
 
 impl Python {
-    /// A command that runs the serving script; its flags are still to be added.
+    /// A command that runs the serving script; its flags have to be added.
     pub fn command(&self) -> Command {
         let mut command = self.interpreter();
         command.arg(script());
@@ -96,7 +96,7 @@ impl Served {
         self.url.rsplit(':').next().unwrap().parse().unwrap()
     }
 
-    /// What it said of itself.
+    /// Its own output.
     pub fn log(&self) -> String {
         fs::read_to_string(self.log.path()).unwrap()
     }

@@ -2,7 +2,7 @@
 //!
 //! Owns HTTP/1.1 as far as tests need it: it reads requests, keeps them, and plays a reply of steps for each: exact bytes, waits,
 //! silence, a cut anywhere. A connection is kept for further requests unless its reply closes it. It counts open connections, so
-//! that a test can see a client hang up. What the replies mean is the tests'.
+//! that a test can see a client hang up. The tests define what replies mean.
 
 #![allow(dead_code, reason = "shared by tests that each use a part")]
 
@@ -19,10 +19,10 @@ use tokio::sync::{Semaphore, watch};
 use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::Instant;
 
-/// How long a test waits for what has to come: so long that only what never comes takes it.
+/// How long a test waits for what has to come: only what never comes takes this long.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// A request as it came.
+/// A received request.
 #[derive(Debug, Clone)]
 pub struct Request {
     pub method: String,
@@ -31,7 +31,7 @@ pub struct Request {
     /// Names in lower case.
     pub headers: Vec<(String, String)>,
     pub body: Vec<u8>,
-    /// The connection that it came on, counted from 0.
+    /// The number of its connection, from 0.
     pub connection: usize,
 }
 
@@ -41,7 +41,7 @@ impl Request {
         self.headers.iter().find(|(header, _)| header == name).map(|(_, value)| value.as_str())
     }
 
-    /// The body as JSON; null where it is none.
+    /// The body as JSON; null if it is not JSON.
     pub fn json(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap_or_default()
     }
@@ -64,7 +64,7 @@ enum Step {
 pub struct Reply(Vec<Step>);
 
 impl Reply {
-    /// Nothing yet: not even a head.
+    /// Nothing yet, not even a head.
     pub fn raw() -> Self {
         Self::default()
     }
@@ -75,7 +75,7 @@ impl Reply {
         Self::raw().send(format!("HTTP/1.1 {status} Scripted\r\n{lines}\r\n"))
     }
 
-    /// A whole reply with further headers.
+    /// A whole reply with additional headers.
     pub fn with_headers(status: u16, content_type: &str, headers: &[(&str, &str)], body: &str) -> Self {
         let length = body.len().to_string();
         let mut all = vec![("content-type", content_type), ("content-length", length.as_str())];
@@ -93,7 +93,7 @@ impl Reply {
         Self::text(status, "application/json", &body.to_string())
     }
 
-    /// The head of a reply in chunks of unknown number.
+    /// The head of a chunked reply.
     pub fn chunked(content_type: &str) -> Self {
         Self::head(200, &[("content-type", content_type), ("transfer-encoding", "chunked")])
     }
@@ -129,12 +129,12 @@ impl Reply {
         self.step(Step::Pause(time))
     }
 
-    /// Nothing until so long after the request came: delays that follow each other do not add up their inaccuracies.
+    /// Nothing until this long after the request came, so that consecutive delays do not add up their inaccuracies.
     pub fn at(self, time: Duration) -> Self {
         self.step(Step::At(time))
     }
 
-    /// Calls this when everything before was sent; never, if the client has closed by then.
+    /// Calls this once everything before was sent; never, if the client has closed by then.
     pub fn then(self, call: impl Fn() + Send + Sync + 'static) -> Self {
         self.step(Step::Then(Arc::new(call)))
     }
@@ -144,7 +144,7 @@ impl Reply {
         self.step(Step::Gate)
     }
 
-    /// Nothing any more; the connection stays open until the client closes it.
+    /// Nothing more; the connection stays open until the client closes it.
     pub fn silence(self) -> Self {
         self.step(Step::Silence)
     }
@@ -195,7 +195,7 @@ impl Loopback {
         Self::start_on(0, usize::MAX, script).await
     }
 
-    /// As [`Self::start`], on a port that a server before had, and keeping so many requests only: that of a long run must not
+    /// As [`Self::start`], on a port that an earlier server had, keeping only this many requests, so that a long run does not
     /// grow.
     pub async fn start_on(port: u16, kept: usize, script: impl Fn(usize, &Request) -> Reply + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", port)).await.expect("a free port");
@@ -238,7 +238,7 @@ impl Loopback {
         self.stage.requests.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
     }
 
-    /// How many requests there were.
+    /// Number of requests so far.
     pub fn requested(&self) -> usize {
         self.stage.requested.load(Ordering::SeqCst)
     }
@@ -248,12 +248,12 @@ impl Loopback {
         self.stage.accepted.load(Ordering::SeqCst)
     }
 
-    /// Connections open now.
+    /// Connections currently open.
     pub fn open(&self) -> usize {
         *self.stage.open.borrow()
     }
 
-    /// Waits until so many connections are open.
+    /// Waits until this many connections are open.
     pub async fn until_open(&self, connections: usize) {
         let mut open = self.stage.open.subscribe();
         let waited = tokio::time::timeout(PATIENCE, open.wait_for(|open| *open == connections)).await;
@@ -266,7 +266,7 @@ impl Loopback {
         let _ = (&mut self.task).await;
     }
 
-    /// Lets one reply that waits at a gate continue, now or when it comes there.
+    /// Lets one reply that waits at a gate continue, now or when it gets there.
     pub fn open_gate(&self) {
         self.stage.gate.add_permits(1);
     }
@@ -298,7 +298,7 @@ async fn listen(listener: TcpListener, stage: Arc<Stage>) {
     }
 }
 
-/// A connection in the count of open ones.
+/// A connection that counts as open.
 struct Counted(Arc<Stage>);
 
 impl Counted {
@@ -321,7 +321,7 @@ struct Connection {
 }
 
 impl Connection {
-    /// The next request; `None` when the client has closed, or does not speak HTTP.
+    /// The next request; `None` if the client has closed, or does not speak HTTP.
     async fn request(&mut self) -> Option<Request> {
         let head = loop {
             if let Some(end) = self.unread.windows(4).position(|bytes| bytes == b"\r\n\r\n") {
@@ -349,7 +349,7 @@ impl Connection {
         Some(request)
     }
 
-    /// Plays the reply to a request; `None` when the connection is over.
+    /// Plays the reply to a request; `None` if the connection is over.
     async fn play(&mut self, stage: &Stage, request: Request) -> Option<()> {
         let came = Instant::now();
         let number = stage.requested.fetch_add(1, Ordering::SeqCst);

@@ -1,4 +1,4 @@
-//! The user at a terminal: types, looks, waits. What runs in the terminal is the business of whoever starts it.
+//! The user at a terminal: types, looks, waits. The caller chooses what runs in the terminal.
 
 use std::io::{Read, Write};
 use std::sync::{Arc, Condvar, Mutex};
@@ -15,7 +15,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 pub struct Seen {
     emulator: vt100::Parser,
     bytes: Vec<u8>,
-    /// Whether what comes next is the last that is looked at.
+    /// Whether the next part is the last to be examined.
     last: bool,
 }
 
@@ -33,7 +33,7 @@ impl Seen {
         &self.bytes
     }
 
-    /// Whether the last frame is here to its end.
+    /// Whether the last frame is complete.
     fn is_whole(&self) -> bool {
         let last = |sequence: &[u8]| self.bytes.windows(sequence.len()).rposition(|window| window == sequence);
         last(b"\x1b[?2026h") <= last(b"\x1b[?2026l")
@@ -48,7 +48,7 @@ impl Seen {
     }
 }
 
-/// The program; it does not outlive a test that fails.
+/// The program; it does not outlive a failing test.
 struct Program(Box<dyn Child + Send + Sync>);
 
 impl Drop for Program {
@@ -66,7 +66,7 @@ pub struct Playing {
     program: Program,
     seen: Arc<(Mutex<Seen>, Condvar)>,
     watching: JoinHandle<()>,
-    /// As a program finds the terminal.
+    /// The terminal's modes as the program finds them.
     modes: Option<String>,
 }
 
@@ -86,7 +86,7 @@ impl Playing {
         self.types_bytes(keys.as_bytes());
     }
 
-    /// Sends bytes in one go, of whatever kind.
+    /// Sends any bytes in one piece.
     pub fn types_bytes(&mut self, bytes: &[u8]) {
         self.keys.write_all(bytes).unwrap();
     }
@@ -101,7 +101,7 @@ impl Playing {
 
     /// Waits until the program is stopped.
     pub fn stops(&self) {
-        // Only looks, and takes nothing from the wait for its end.
+        // Only looks, without consuming the wait for its end.
         let looks = WaitIdOptions::STOPPED | WaitIdOptions::NOWAIT | WaitIdOptions::NOHANG;
         waited("the program stops", || waitid(WaitId::Pid(self.pid()), looks).unwrap());
     }
@@ -111,12 +111,12 @@ impl Playing {
         self.master.resize(PtySize { rows, cols, ..PtySize::default() }).unwrap();
     }
 
-    /// Waits until the terminal has got what `condition` looks for.
+    /// Waits until the terminal's contents satisfy `condition`.
     pub fn sees(&self, what: &str, condition: impl Fn(&Seen) -> bool) {
         self.finds(what, |seen| condition(seen).then_some(()));
     }
 
-    /// Waits until `search` finds something in what the terminal has got; it never looks at a part of a frame.
+    /// Waits until `search` finds something in the terminal's contents; it never sees part of a frame.
     pub fn finds<T>(&self, what: &str, search: impl Fn(&Seen) -> Option<T>) -> T {
         let (seen, changed) = &*self.seen;
         let mut found = None;
@@ -130,7 +130,7 @@ impl Playing {
         found.unwrap_or_else(|| panic!("never seen: {what}; the screen:\n{screen}"))
     }
 
-    /// Something about what the terminal has got so far.
+    /// Queries the terminal's contents so far.
     pub fn look<T>(&self, look: impl FnOnce(&Seen) -> T) -> T {
         look(&self.seen.0.lock().unwrap())
     }
@@ -142,7 +142,7 @@ impl Playing {
 
     /// Waits until the ordinary screen shows `text`, and checks that the terminal is as the player found it.
     pub fn is_back(&self, text: &str) {
-        // The cursor is what is given back last.
+        // The cursor is restored last.
         self.sees(text, |seen| {
             let given = !seen.screen().alternate_screen() && !seen.screen().hide_cursor();
             given && seen.shows(text) && seen.shows("before")
@@ -172,7 +172,7 @@ impl Playing {
     /// Closes the terminal, as closing its window does, and waits for the end of the program.
     pub fn closes(mut self) -> ExitStatus {
         self.seen.0.lock().unwrap().last = true;
-        // Something to look at, so that the thread that watches looks up and closes its side.
+        // Send something, so that the watching thread wakes up and closes its side.
         self.types("x");
         self.watching.join().unwrap();
         drop(self.keys);
@@ -185,7 +185,7 @@ fn ended(program: &mut Program) -> ExitStatus {
     waited("the program ends", || program.0.try_wait().unwrap())
 }
 
-/// Asks again and again: nothing tells of the end or the stop of a process.
+/// Asks repeatedly: there is no signal for the end or the stop of a process.
 fn waited<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
     let deadline = Instant::now() + PATIENCE;
     loop {
@@ -197,7 +197,7 @@ fn waited<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
     }
 }
 
-/// Raw mode and all else that the system keeps of a terminal.
+/// Raw mode and everything else that the system stores about a terminal.
 fn modes(master: &(dyn MasterPty + Send)) -> Option<String> {
     master.get_termios().map(|modes| format!("{modes:?}"))
 }

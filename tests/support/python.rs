@@ -1,6 +1,6 @@
-//! Private Python environments under `target/`, each made by the first test that wants it and used again offline.
+//! Private Python environments under `target/`, each made by the first test that needs it and reused offline.
 //!
-//! Owns making them. What is said where one cannot be made is the caller's.
+//! Owns making them. The caller reports if one cannot be made.
 
 #![allow(dead_code, reason = "helpers that each test program uses in part")]
 
@@ -8,19 +8,19 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-/// How packages are installed: wheels only, since no test waits for a compiler.
+/// How packages are installed: only wheels, since no test waits for a compiler.
 const INSTALL: &[&str] = &["install", "--quiet", "--disable-pip-version-check", "--only-binary", ":all:"];
 
-/// A Python that has the packages it was made with.
+/// A Python with the packages it was made with.
 #[derive(Debug, Clone)]
 pub struct Python {
     pub(crate) program: PathBuf,
-    /// A folder of modules outside the interpreter's own, where there is one.
+    /// A folder of modules outside the interpreter's own, if there is one.
     pub(crate) modules: Option<PathBuf>,
 }
 
 impl Python {
-    /// A command that runs a script, which is still to be added.
+    /// A command that runs a script, which has to be added.
     pub fn interpreter(&self) -> Command {
         let mut command = Command::new(&self.program);
         command.envs(self.modules.iter().map(|folder| ("PYTHONPATH", folder)));
@@ -28,8 +28,8 @@ impl Python {
     }
 }
 
-/// Finds or makes the environment of this name with these packages (`NAME==VERSION`). Test programs run side by side: a lock lets
-/// one of them make it.
+/// Finds or makes the environment of this name with these packages (`NAME==VERSION`). Test programs run concurrently: a lock lets
+/// only one of them make it.
 pub fn environment(name: &str, packages: &[&str]) -> Result<Python, String> {
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().ok_or("there is no target folder")?;
     let folder = target.join(name);
@@ -47,7 +47,7 @@ pub fn environment(name: &str, packages: &[&str]) -> Result<Python, String> {
         run(Command::new(&inside).args(["-m", "pip"]).args(INSTALL).args(packages))?;
         Ok(Python { program: inside, modules: None })
     });
-    // Some systems ship Python without what makes environments, but with pip.
+    // Some systems ship Python without the module for environments, but with pip.
     let made = made.or_else(|first| {
         let _ = fs::remove_dir_all(&folder);
         run(Command::new("python3").args(["-m", "pip"]).args(INSTALL).arg("--target").arg(&beside).args(packages))
@@ -62,7 +62,7 @@ fn outside(modules: &Path) -> Python {
     Python { program: "python3".into(), modules: Some(modules.to_owned()) }
 }
 
-/// Runs a command to its end; the end of what it said where it fails.
+/// Runs a command to its end; on failure returns the end of its output.
 pub fn run(command: &mut Command) -> Result<(), String> {
     let name = format!("{command:?}");
     let output = command.stdin(Stdio::null()).output().map_err(|error| format!("{name}: {error}"))?;

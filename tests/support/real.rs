@@ -1,6 +1,6 @@
 //! Real language models for tests and benchmarks, fetched once into a folder under `target/`.
 //!
-//! Where they cannot be fetched, tests fail if `CI` is set, and otherwise say plainly that they were left out.
+//! If they cannot be fetched, tests fail if `CI` is set, and otherwise report that they were skipped.
 
 #![allow(dead_code, clippy::unwrap_used, clippy::panic, reason = "helpers of tests stop a test as the tests themselves do")]
 
@@ -10,8 +10,8 @@ use std::process::Stdio;
 
 use crate::llama;
 
-/// The files of these models (or `server`, the program), in their order; see `real_models.py`. `None`: they cannot be had here, and
-/// that was said.
+/// The files of these models (or `server`, the program), in their order; see `real_models.py`. `None`: they are not available
+/// here, which was reported.
 pub fn fetched(names: &[&str]) -> Option<Vec<PathBuf>> {
     let python = llama::python()?;
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();

@@ -1,5 +1,5 @@
-//! Runs at random, played by the real round machine: members that draft and score numbers out of a generator instead of models.
-//! No clock, no tasks; the same shape and seed give the same run.
+//! Random runs, played by the real round machine: members that draft and score numbers from a generator instead of models. No
+//! clock, no tasks; the same shape and seed give the same run.
 
 use std::collections::VecDeque;
 
@@ -10,21 +10,21 @@ use specfuse::engine::fusion::params::Params;
 use specfuse::engine::member::{Drafted, MemberError, Opinion, Predicted, ScoreTier, Scored, Thought, Usage};
 use specfuse::engine::round::{Effect, Input, Machine};
 
-/// What a run looks like.
+/// The parameters of a run.
 #[derive(Debug, Clone)]
 pub struct Shape {
     /// Members, at least 1.
     pub members: usize,
-    /// Rounds, unless the answer ends before.
+    /// Rounds, unless the answer ends earlier.
     pub rounds: usize,
     /// The most tokens of a draft, at least 1.
     pub tokens: usize,
-    /// Whether what happens to models happens: equal drafts, drafts that repeat, ends, failures, judges, members that tell no
-    /// log-probabilities, weights, sizes. Otherwise all drafts differ and everything is scored.
+    /// Whether irregularities of real models occur: equal drafts, drafts that repeat, ends, failures, judges, members that report
+    /// no log-probabilities, weights, sizes. Otherwise all drafts differ and everything is scored.
     pub odd: bool,
 }
 
-/// Numbers that look random (splitmix64).
+/// Pseudo-random numbers (splitmix64).
 struct Numbers(u64);
 
 impl Numbers {
@@ -65,7 +65,7 @@ fn header(shape: &Shape, numbers: &mut Numbers, params: &Params) -> Header {
                 [None, Some(100), Some(400), Some(900)][numbers.below(if sized { 3 } else { 4 }) + usize::from(sized)];
             role = [Role::Both, Role::Both, Role::Both, Role::Draft, Role::Verify][numbers.below(5)];
         }
-        // Someone has to draft.
+        // At least one member has to draft.
         let role = if place == 0 { Role::Both } else { role };
         let name = format!("m{place}").into();
         MemberHeader { name, role, weight, capabilities, sampling: OwnSampling::default(), price: None }
@@ -82,7 +82,7 @@ fn header(shape: &Shape, numbers: &mut Numbers, params: &Params) -> Header {
     }
 }
 
-/// A member's draft: quality differs from member to member, so that some would leave.
+/// A member's draft: quality differs between members, so that some would leave.
 fn draft(shape: &Shape, numbers: &mut Numbers, member: usize, tells: bool, end: bool) -> Draft {
     let tokens = (0..if shape.odd { 1 + numbers.below(shape.tokens) } else { shape.tokens })
         .map(|_| {
@@ -107,7 +107,7 @@ fn scored(shape: &Shape, numbers: &mut Numbers, candidates: &[CandidateText], ju
             return Opinion::Preference(share / sum);
         }
         let tokens = text.split_whitespace().count() + usize::from(*ends && end);
-        // What the drafts of the later members are worth less: their texts start with their number.
+        // How much less the drafts of the later members are worth: their texts start with their number.
         let worst = 0.5 + text.trim().chars().next().and_then(|first| first.to_digit(10)).unwrap_or(1) as f32 * 0.3;
         let impossible = shape.odd && numbers.chance(0.02);
         let logprob = |_| if impossible { f32::NEG_INFINITY } else { -worst * numbers.share() };

@@ -1,4 +1,4 @@
-//! What tests of members ask, whatever engine answers.
+//! What tests of members request, whichever engine answers.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! What the command prints, and what it says to mistakes.
+//! What the command prints, and its messages about mistakes.
 
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
@@ -51,7 +51,7 @@ fn every_cell_leaves_its_run_as_a_trace_that_can_be_opened() {
     assert_eq!(seeds.values().collect::<HashSet<_>>().len(), 3, "and every prompt with its own");
 }
 
-/// What a sweep says, without its times.
+/// The output of a sweep, without its times.
 fn json(home: &Home, arguments: &[&str]) -> Value {
     let output = home.run(arguments);
     assert_eq!(output.status.code(), Some(0), "{}", err(&output));
@@ -95,7 +95,7 @@ fn prompts_without_answers_are_compared_by_score_or_not_at_all() {
     assert!(text.contains("no best can be told") && text.contains("scoring") && !text.contains('*'), "{text}");
 }
 
-/// The code is 2, the reason is told, and nothing was started.
+/// The code is 2, the reason is reported, and nothing was started.
 fn refused(home: &Home, arguments: &[&str], said: &[&str]) {
     let output = home.run(arguments);
     let text = err(&output);

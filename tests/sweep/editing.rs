@@ -17,7 +17,7 @@ fn lines() -> Vec<String> {
     PROMPTS.iter().map(line).collect()
 }
 
-/// What the sweep says on standard error, and how many cells it played.
+/// The sweep's standard error, and how many cells it played.
 fn swept(home: &Home) -> (String, usize) {
     let folder = home.path().join("kept");
     let before = cells(&folder).len();
@@ -78,7 +78,7 @@ fn only_what_is_new_or_changed_is_played_and_the_figures_are_those_of_a_sweep_fr
         value
     };
     assert_eq!(figures("kept"), figures("new"));
-    // Not only the figures: each kept trace is the one that a new sweep writes, but for its times.
+    // Not only the figures: each kept trace is the one that a new sweep writes, except for its times.
     let seeds = |folder: &str| -> BTreeMap<String, u64> {
         let of = |path: &std::path::PathBuf| {
             let header: Value = serde_json::from_str(fs::read_to_string(path).unwrap().lines().next().unwrap()).unwrap();

@@ -15,12 +15,12 @@ use specfuse::prompts::Prompt;
 use specfuse::sweep::{Axis, Cell, Figures, Finished, Grid, Running, Seeding, Sweep, start};
 use tokio::sync::Semaphore;
 
-/// A member that counts who uses it.
+/// A member that counts its users.
 #[derive(Clone)]
 struct Counted {
     inner: Arc<ScriptedMember>,
     capabilities: Capabilities,
-    /// Whether every job gets one of its own.
+    /// Whether every job gets a replica.
     replicates: bool,
     begun: Arc<AtomicUsize>,
 }
@@ -137,7 +137,7 @@ fn what_is_done_is_not_played() {
 fn dropping_a_sweep_ends_its_jobs_wherever_they_work() {
     for replicates in [false, true] {
         block(async {
-            // Nobody opens the gate: the jobs wait for ever.
+            // The gate is never opened: the jobs wait forever.
             let member = Counted::new(says().behind(Arc::new(Semaphore::new(0))), 2, replicates);
             let watched: Weak<ScriptedMember> = Arc::downgrade(&member.inner);
             let begun = Arc::clone(&member.begun);

@@ -15,7 +15,7 @@ const COMMAND: &[&str] =
     &["--segment-tokens", "3,5,10,20", "--exit-threshold", "0,0.3,0.5,0.7", "--results", "kept", "--jobs", "1", "--json"];
 const CELLS: usize = 48;
 
-/// Starts a sweep, and waits until it has finished so many cells.
+/// Starts a sweep, and waits until it has finished this many cells.
 fn begun(home: &Home, at_least: usize) -> Child {
     let mut child = home.command(COMMAND).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let path = home.path().join("kept/results.jsonl");

@@ -1,4 +1,4 @@
-//! A home of its own for every test, and what a sweep leaves there.
+//! A separate home for every test, and what a sweep leaves there.
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -46,7 +46,7 @@ fn a_key_ends_it() {
     let mut playing = playing();
     assert!(!playing.has_modes_of_before(), "raw mode differs from the modes before");
     playing.sees("a hidden cursor", |seen| seen.screen().hide_cursor());
-    // One after the other, so that each must wake a player that sleeps.
+    // One after another, so that each must wake a sleeping player.
     for (key, typed) in [("a", "typed: a."), ("b", "typed: ab."), ("cde", "typed: abcde.")] {
         playing.types(key);
         playing.plays(typed);
@@ -163,9 +163,9 @@ fn a_signal_to_stop_from_outside_is_obeyed() {
 
 fn lent_input_goes_to_the_borrower_alone() {
     let mut playing = playing();
-    // More than once, because a thread that still reads would take a key only now and then.
+    // More than once, because a thread that is still reading would take a key only now and then.
     for number in 1..=5 {
-        // What comes with the key that lends was meant for nobody, and what the borrower leaves unread too.
+        // Keys that come with the one that lends are dropped, and so is what the borrower leaves unread.
         playing.types("Lab");
         playing.is_back(&format!("line {number}, please:"));
         playing.types(&format!("word {number}\ncd"));
@@ -249,7 +249,7 @@ fn a_signal_to_end_while_an_editor_is_open_ends_both() {
 fn a_burst_arrives_whole_and_does_not_hold_the_sender() {
     let bursts: [(String, usize, &str); 4] = [
         ("x".repeat(20_000), 20_000, "note: hello."),
-        // Of two bytes each, so that reads end within one.
+        // Two bytes each, so that reads end within one.
         ("\u{e9}".repeat(3000), 6000, "note: hello."),
         ("\x1b[A".repeat(2000), 0, "note: Up."),
         ("\x1b[<65;5;6M".repeat(2000) + "y", 1, "note: Mouse(MouseEvent { kind: ScrollDown"),
@@ -300,7 +300,7 @@ fn what_was_cut_off_holds_no_key_back() {
         let count = |seen: &Seen| seen.screen().contents().split("count: ").nth(1)?.split('.').next()?.parse::<usize>().ok();
         let before = playing.finds("how many were typed", count);
         playing.types(beginning);
-        // Those within its moment are taken for its rest, and those after it are keys.
+        // Those that come soon enough are taken for its rest, and those after it are keys.
         let arrived = (0..100).any(|_| {
             playing.types("x");
             std::thread::sleep(std::time::Duration::from_millis(100));
@@ -354,7 +354,7 @@ fn sizes_pastes_and_the_mouse_arrive() {
     playing.plays("note: pasted two");
     playing.types("M");
     playing.sees("the mouse wanted", |seen| seen.screen().mouse_protocol_mode() != vt100::MouseProtocolMode::None);
-    // A move, which is left out, then the wheel.
+    // A move, which is ignored, then the wheel.
     playing.types("\x1b[<35;9;9M\x1b[<65;5;6M");
     playing.plays("note: Mouse(MouseEvent { kind: ScrollDown, column: 4, row: 5");
     playing.types("q");

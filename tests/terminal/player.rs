@@ -1,4 +1,4 @@
-//! The program inside the pseudo-terminal: every key is one thing that can happen to a playground.
+//! The program inside the pseudo-terminal: every key triggers one thing that can happen to a playground.
 
 use std::io::{Write, stdin, stdout};
 use std::process::ExitCode;
@@ -54,7 +54,7 @@ impl Player {
         let terminal = Terminal::enter(Options::default()).unwrap();
         let mut player = Self { signals, terminal, input: Input::new(), typed: String::new(), note: "hello".to_owned(), lent: 0 };
         loop {
-            // A terminal that is gone is told by the signal, or by the keys that end.
+            // The signal, or the end of the keys, reports that a terminal is gone.
             let _ = player.draw();
             tokio::select! {
                 signal = player.signals.next() => match signal {
@@ -71,7 +71,7 @@ impl Player {
                             return ended;
                         }
                         if player.lent > lent {
-                            // The rest was typed before someone else had the terminal.
+                            // The rest was typed before another program had the terminal.
                             break;
                         }
                     }
@@ -152,7 +152,7 @@ impl Player {
         None
     }
 
-    /// Reads a line itself, as a program that has the terminal would.
+    /// Reads a line itself, like a program that has the terminal would.
     fn lend(&mut self) {
         self.lent += 1;
         let number = self.lent;
@@ -163,13 +163,13 @@ impl Player {
             let mut line = String::new();
             stdin().read_line(&mut line).map(|_| line)
         });
-        // Where the terminal is gone, that is an error, and the next event says so too.
+        // If the terminal is gone, that is an error, and the next event reports it too.
         self.input.take_back();
         self.note = line.flatten().map_or_else(|error| error.to_string(), |line| format!("read {line:?}"));
     }
 }
 
-/// Ends the process at once: unwinding meets a second panic.
+/// Ends the process immediately: unwinding meets a second panic.
 fn panics_twice() {
     struct Bomb;
     impl Drop for Bomb {

@@ -1,4 +1,4 @@
-//! The player in a terminal of its own.
+//! The player in its own terminal.
 
 use portable_pty::CommandBuilder;
 
@@ -16,7 +16,8 @@ impl Playing {
         Self::played(CommandBuilder::new(std::env::current_exe().unwrap()), environment)
     }
 
-    /// The player as a job of a shell with job control, which says when it was stopped and continues it after a line was typed.
+    /// The player as a job of a shell with job control, which reports when it was stopped and continues it after a line was
+    /// typed.
     pub fn job(environment: &[(&str, &str)]) -> Self {
         let mut shell = CommandBuilder::new("sh");
         shell.args(["-c", r#"set -m; "$0"; echo stopped; read line; fg > /dev/null; echo back in the shell"#]);

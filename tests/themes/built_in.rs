@@ -1,5 +1,5 @@
-//! What the built-in themes promise: every role has a style at every level, text can be read on the background that a theme is
-//! for, the heat ramp is monotone, and the first members can be told apart.
+//! Guarantees of the built-in themes: every role has a style at every level, text is legible on the theme's intended background,
+//! the heat ramp is monotone, and the first members can be told apart.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -12,7 +12,7 @@ use specfuse::playground::view::theme::{ColourLevel, Library, Role, Theme};
 use super::eye::{DEUTERANOPIA, PROTANOPIA, TRITANOPIA, USUAL, Vision, contrast, difference, luminance};
 use super::{LEVELS, themes_in};
 
-/// A theme with colours of its own, the background it is for, and the least contrast of text and of frames with it.
+/// A theme with its own colours, the background it is for, and the minimum contrast of text and of frames.
 const COLOURED: [(&str, [u8; 3], f64, f64); 4] = [
     ("dark", [0x11; 3], 4.5, 2.5),
     ("light", [0xff; 3], 4.5, 2.5),
@@ -20,13 +20,13 @@ const COLOURED: [(&str, [u8; 3], f64, f64); 4] = [
     ("colour-blind", [0x11; 3], 4.5, 2.5),
 ];
 
-/// The least contrast of any step of a heat ramp; high contrast is [`COLOURED`]'s.
+/// The minimum contrast of any step of a heat ramp; that of high contrast is in [`COLOURED`].
 const HEAT_CONTRAST: f64 = 3.0;
 
-/// How different (in Oklab) the colours of the first members are at least: some four times what one just sees.
+/// The minimum difference (in Oklab) between the colours of the first members: about four times what is just noticeable.
 const MEMBER_DIFFERENCE: f64 = 0.07;
 
-/// The same for those who lack a cone on a terminal with 256 colours, which has no better ones to offer.
+/// The same for users who lack a cone on a terminal with 256 colours, which has no better ones to offer.
 const MEMBER_DIFFERENCE_256: f64 = 0.05;
 
 /// How many members must be told apart by colour.
@@ -139,7 +139,7 @@ fn what_is_selected_can_be_read_with_16_colours_too() {
 #[test]
 fn the_heat_ramp_is_monotone_in_luminance() {
     for (name, background, ..) in COLOURED {
-        // Towards what certain text looks like: light on dark, dark on light.
+        // The direction of improving contrast: light on dark, dark on light.
         let sign = if luminance(background) < 0.5 { 1.0 } else { -1.0 };
         for level in [ColourLevel::Ansi16, ColourLevel::Ansi256, ColourLevel::True] {
             let theme = theme(name, level);

@@ -1,10 +1,10 @@
-//! What eyes make of colours: luminance and contrast as WCAG 2 defines them, colour vision deficiencies after Machado, Oliveira
-//! and Fernandes (2009, severity 1), and how different two colours look, in Oklab.
+//! How eyes see colours: luminance and contrast as WCAG 2 defines them, colour vision deficiencies after Machado, Oliveira and
+//! Fernandes (2009, severity 1), and how different two colours look, in Oklab.
 
 /// Red, green and blue as light, from 0 to 1.
 type Light = [f64; 3];
 
-/// What a kind of colour vision makes of light.
+/// How a kind of colour vision transforms light.
 pub type Vision = [[f64; 3]; 3];
 
 pub const USUAL: Vision = [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]];
@@ -37,7 +37,7 @@ pub fn contrast(one: [u8; 3], other: [u8; 3]) -> f64 {
     (one.max(other) + 0.05) / (one.min(other) + 0.05)
 }
 
-/// How far apart two colours look to a kind of vision; 0.02 is about the least difference that is seen side by side.
+/// How different two colours look to a kind of vision; 0.02 is about the smallest difference visible side by side.
 pub fn difference(one: [u8; 3], other: [u8; 3], vision: &Vision) -> f64 {
     let [one, other] = [one, other].map(|rgb| oklab(vision.map(|row| dot(row, light(rgb)).clamp(0.0, 1.0))));
     one.iter().zip(other).map(|(one, other)| (one - other).powi(2)).sum::<f64>().sqrt()

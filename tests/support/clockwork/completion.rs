@@ -1,7 +1,7 @@
 //! A completion: which tokens, when, and with which log-probabilities.
 //!
 //! Owns reading the request as far as our member writes it (a prompt of token numbers, how many, a grammar of tokens) and the
-//! events of the reply. Delays are counted from the request's arrival, as a machine that never waits would keep them.
+//! events of the reply. Delays count from the request's arrival, so that they do not add up.
 
 use std::time::Duration;
 
@@ -11,10 +11,10 @@ use super::super::loopback::Reply;
 use super::fault::Fault;
 use super::model::{END_ID, Model, place};
 
-/// How long a server takes for what.
+/// How long a server takes for each part.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Pace {
-    /// Before anything.
+    /// Before the first byte.
     pub first_byte: Duration,
     /// For each token of a prompt that is not in the cache.
     pub prompt_token: Duration,
@@ -22,19 +22,19 @@ pub struct Pace {
     pub token: Duration,
 }
 
-/// What is asked for.
+/// A request.
 #[derive(Debug)]
 pub struct Asked {
     /// The prompt.
     pub prompt: Vec<u32>,
     /// The most tokens.
     most: usize,
-    /// The tokens that a grammar allows, one after the other.
+    /// The tokens that a grammar allows, one after another.
     forced: Option<Vec<u32>>,
 }
 
 impl Asked {
-    /// Reads a request; `None` where it is of a kind that our member never sends.
+    /// Reads a request; `None` if our member never sends this kind.
     pub fn read(body: &Value) -> Option<Self> {
         let ids = body["prompt"].as_array()?.iter().map(|id| Some(id.as_u64()? as u32));
         let forced = match body["grammar"].as_str() {
@@ -64,7 +64,7 @@ impl Asked {
     }
 }
 
-/// `root ::= <[261]> <[359]>`, or nothing but the end.
+/// `root ::= <[261]> <[359]>`, or only the end.
 fn forced(grammar: &str) -> Option<Vec<u32>> {
     let rule = grammar.strip_prefix("root ::= ")?;
     if rule == "\"\"" {
@@ -73,7 +73,7 @@ fn forced(grammar: &str) -> Option<Vec<u32>> {
     rule.split(' ').map(|token| token.strip_prefix("<[")?.strip_suffix("]>")?.parse().ok()).collect()
 }
 
-/// The reply to a request of which so many prompt tokens are in the cache. `sent` is called just before each token is sent.
+/// The reply to a request with this many prompt tokens in the cache. `sent` is called just before each token is sent.
 pub fn reply(
     model: &Model,
     pace: Pace,

@@ -1,6 +1,6 @@
-//! What can go wrong with a server, as a completion shows it.
+//! What can go wrong with a server, as seen in a completion.
 //!
-//! Owns the faults and the bytes by which they show. A server that is not there at all is [`Clockwork::stop`](super::Clockwork).
+//! Owns the faults and their bytes. A server that is not there at all is [`Clockwork::stop`](super::Clockwork).
 
 use serde_json::{Value, json};
 
@@ -11,40 +11,40 @@ use super::super::loopback::Reply;
 pub enum Fault {
     /// An error status with a message, and headers (`retry-after`).
     Status { status: u16, message: &'static str, headers: &'static [(&'static str, &'static str)] },
-    /// The server says that it loads its model.
+    /// The server reports that it is loading its model.
     Loading,
     /// The prompt is longer than the context.
     ContextLength { needed: usize, limit: usize },
     /// Nothing after this many tokens.
     Stall { after: usize },
-    /// The connection is cut in the middle of the line of the token after so many.
+    /// The connection is cut in the middle of the line of the token after this many.
     CutLine { after: usize },
-    /// The connection is cut in the middle of a character of the token after so many.
+    /// The connection is cut in the middle of a character of the token after this many.
     CutCharacter { after: usize },
     /// An error inside the stream after this many tokens.
     ErrorInside { after: usize },
     /// A web page.
     Page,
-    /// The right body, called something else.
+    /// The right body with the wrong content type.
     WrongContentType,
-    /// Log-probabilities are these instead; none where it is null.
+    /// Log-probabilities are this instead.
     Logprob(f64),
-    /// Log-probabilities are not there.
+    /// Log-probabilities are missing.
     NoLogprob,
-    /// Log-probabilities are `NaN`, which is no JSON.
+    /// Log-probabilities are `NaN`, which is not JSON.
     NotANumber,
     /// The events are of another form.
     MissingFields,
-    /// The draft starts with this text, as if the model started again.
+    /// The draft starts with this text, as if the model had started over.
     Repeats(&'static str),
-    /// The stream never ends, whatever number of tokens was asked for.
+    /// The stream never ends, whatever number of tokens was requested.
     Endless,
     /// One line of the stream never ends.
     EndlessLine,
 }
 
 impl Fault {
-    /// The reply that comes instead of a completion, where none starts.
+    /// The reply that comes instead of a completion, if none starts.
     pub fn instead(&self) -> Option<Reply> {
         let error = |status: u16, message: &str, kind: &str| json!({"error": {"code": status, "message": message, "type": kind}});
         match self {
@@ -75,17 +75,17 @@ impl Fault {
         }
     }
 
-    /// What the reply says it is.
+    /// The reply's content type.
     pub fn content_type(&self) -> &'static str {
         if matches!(self, Self::WrongContentType) { "audio/ogg" } else { "text/event-stream" }
     }
 
-    /// The text that a draft says first.
+    /// The text that a draft starts with.
     pub fn repeated(&self) -> &'static str {
         if let Self::Repeats(text) = self { text } else { "" }
     }
 
-    /// What becomes of the token after `told` ones: `Err` is how the reply continues and ends.
+    /// What happens to the token after `told` ones: `Err` is how the reply continues and ends.
     pub fn spoil(&self, told: usize, reply: Reply, event: Value) -> Result<(Reply, Value), Reply> {
         match self {
             Self::Stall { after } if told == *after => Err(reply.silence()),

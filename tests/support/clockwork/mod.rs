@@ -1,7 +1,7 @@
-//! A server of our own that speaks as much of the llama.cpp API as our member uses, by the clock and predictably.
+//! A server of our own that implements as much of the llama.cpp API as our member uses, predictably and on a clock.
 //!
-//! For timing, leaks and faults only: it is no language model, and what the member makes of a real llama.cpp server is tested with
-//! one (`tests/llama.rs`). Owns starting, stopping, restarting, switching faults on and off, and the counts.
+//! For timing, leaks and faults only: it is not a language model, and how the member works with a real llama.cpp server is tested
+//! with one (`tests/llama.rs`). Owns starting, stopping, restarting, switching faults on and off, and the counts.
 
 #![allow(dead_code, reason = "shared by tests that each use a part")]
 
@@ -33,7 +33,7 @@ pub struct Clockwork {
 }
 
 impl Clockwork {
-    /// Starts a server that says one text and likes another, with room for this many tokens.
+    /// Starts a server that writes one text and prefers another, with room for this many tokens.
     pub async fn start(name: &str, model: Model, pace: Pace, context: usize) -> Self {
         let works = Works {
             model,
@@ -51,7 +51,7 @@ impl Clockwork {
         clockwork
     }
 
-    /// Starts the server again where it was, as a new process.
+    /// Starts the server again at the same address, as a new process.
     pub async fn go_on(&mut self) {
         self.stop().await;
         let process = Process::new(Arc::clone(&self.works));
@@ -60,7 +60,7 @@ impl Clockwork {
         self.server = Some(server);
     }
 
-    /// Ends the server's process: its connections are cut, further ones refused.
+    /// Ends the server's process: its connections are cut, new ones refused.
     pub async fn stop(&mut self) {
         if let Some(server) = self.server.take() {
             server.stop().await;
@@ -94,12 +94,12 @@ impl Clockwork {
         self.port
     }
 
-    /// Connections open now.
+    /// Connections currently open.
     pub fn open(&self) -> usize {
         self.server.as_ref().map_or(0, Loopback::open)
     }
 
-    /// Waits until so many connections are open.
+    /// Waits until this many connections are open.
     pub async fn until_open(&self, connections: usize) {
         if let Some(server) = &self.server {
             server.until_open(connections).await;
@@ -121,17 +121,17 @@ impl Clockwork {
         self.works.completions.load(Ordering::SeqCst)
     }
 
-    /// Completions that ended before their last event, whoever ended them.
+    /// Completions that ended before their last event, whichever side ended them.
     pub fn broken(&self) -> usize {
         self.works.broken.load(Ordering::SeqCst)
     }
 
-    /// Prompt tokens that were evaluated, since the cache did not hold them.
+    /// Prompt tokens that were evaluated because the cache did not hold them.
     pub fn evaluated(&self) -> usize {
         self.works.evaluated.load(Ordering::SeqCst)
     }
 
-    /// When the tokens of drafts were sent since this was last asked.
+    /// When the tokens of drafts were sent since the last call.
     pub fn sent(&self) -> VecDeque<Instant> {
         std::mem::take(&mut *self.works.sent.lock().unwrap_or_else(PoisonError::into_inner))
     }

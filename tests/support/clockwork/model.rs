@@ -1,12 +1,12 @@
-//! What stands for a model: a text that it writes, a text that it likes, and a vocabulary that grows.
+//! The stand-in for a model: a text that it writes, a text that it prefers, and a vocabulary that grows.
 //!
-//! Owns tokens and log-probabilities, all of them a matter of places: token number k of an answer is what the model says there,
-//! whatever was said before. So a run is the same every time, and what comes out of it can be told in advance.
+//! Owns tokens and log-probabilities, which depend only on positions: token number k of an answer is what the model writes there,
+//! whatever came before. So a run is the same every time, and its result is known in advance.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
-/// Where an answer starts, as the template writes it.
+/// Where an answer starts in the template's output.
 pub const ANSWER: &str = "<answer>";
 const ANSWER_ID: u32 = 1;
 /// The token that ends a turn.
@@ -14,7 +14,7 @@ pub const END_ID: u32 = 2;
 /// The first token of the vocabulary that is text.
 const FIRST_ID: u32 = 16;
 
-/// Natural log-probability of what a model likes, of anything else, and of the end where it does not belong.
+/// Natural log-probability of what a model prefers, of anything else, and of the end in the wrong place.
 pub const LIKED: f64 = -0.1;
 const OTHER: f64 = -3.0;
 const END_TOO_EARLY: f64 = -6.0;
@@ -24,7 +24,8 @@ const END_TOO_EARLY: f64 = -6.0;
 pub enum Tune {
     /// These tokens, then the end.
     Text(Vec<String>),
-    /// ` a0; a1; a2;` for ever, each a token; the letter tells who counts. Each is a whole word, so that no segment is cut back.
+    /// ` a0; a1; a2;` forever, one token each; the letter tells which member counts. Each is a whole word, so that no segment is
+    /// cut back.
     Counting(char),
 }
 
@@ -34,7 +35,7 @@ impl Tune {
         Self::Text(split(text).into_iter().map(str::to_owned).collect())
     }
 
-    /// The token at a place; `None` where the answer ends.
+    /// The token at a position; `None` if the answer ends.
     fn token(&self, place: usize) -> Option<String> {
         match self {
             Self::Text(tokens) => tokens.get(place).cloned(),
@@ -43,7 +44,7 @@ impl Tune {
     }
 }
 
-/// What a model says and likes.
+/// What a model writes and prefers.
 #[derive(Debug)]
 pub struct Model {
     says: Tune,
@@ -58,12 +59,12 @@ struct Vocabulary {
 }
 
 impl Model {
-    /// A model that writes one text and, as a verifier, likes another.
+    /// A model that writes one text and, as a verifier, prefers another.
     pub fn new(says: Tune, likes: Tune) -> Self {
         Self { says, likes, vocabulary: Mutex::default() }
     }
 
-    /// The tokens of a text. Only where it is `special` does the mark of an answer mean anything.
+    /// The tokens of a text. The mark of an answer only has its meaning if `special`.
     pub fn tokens(&self, text: &str, special: bool) -> Vec<u32> {
         let mut ids = Vec::new();
         let parts: Vec<&str> = if special { text.split(ANSWER).collect() } else { vec![text] };
@@ -88,19 +89,19 @@ impl Model {
         next
     }
 
-    /// The text of a token; none for those that are no text.
+    /// The text of a token; empty for those that are not text.
     pub fn text(&self, id: u32) -> String {
         let vocabulary = self.vocabulary.lock().unwrap_or_else(PoisonError::into_inner);
         let place = id.checked_sub(FIRST_ID).map(|place| place as usize);
         place.and_then(|place| vocabulary.texts.get(place)).cloned().unwrap_or_default()
     }
 
-    /// What the model says at a place of the answer; the end where it has nothing more to say.
+    /// What the model writes at a position of the answer; the end if it has no more.
     pub fn says(&self, place: usize) -> u32 {
         self.says.token(place).map_or(END_ID, |text| self.id(&text))
     }
 
-    /// Natural log-probability of a token at a place of the answer.
+    /// Natural log-probability of a token at a position of the answer.
     pub fn logprob(&self, place: usize, id: u32) -> f64 {
         match self.likes.token(place) {
             None if id == END_ID => LIKED,

@@ -1,4 +1,4 @@
-//! A server's process: what it answers to each request, what it remembers, what it counts.
+//! A server's process: its answers to requests, what it remembers, what it counts.
 //!
 //! Owns the routes, and the state that a restart loses: the prompts in its cache.
 
@@ -14,24 +14,24 @@ use super::completion::{self, Asked, Pace};
 use super::fault::Fault;
 use super::model::{ANSWER, Model};
 
-/// Requests that are answered at once.
+/// Requests that are answered at the same time.
 pub const SLOTS: usize = 4;
 
-/// The times of tokens that are kept.
+/// How many times of tokens are kept.
 const SENT: usize = 4096;
 
-/// What a server is made of.
+/// The parts of a server that outlive its process.
 #[derive(Debug)]
 pub struct Works {
     pub model: Model,
-    /// Its name, as `/v1/models` tells it.
+    /// Its name in `/v1/models`.
     pub name: String,
     pub pace: Pace,
     /// The most tokens of prompt and answer together.
     pub context: usize,
-    /// What goes wrong at present.
+    /// What currently goes wrong.
     pub trouble: Mutex<Trouble>,
-    /// Completions that ended before their last event, whoever ended them.
+    /// Completions that ended before their last event, whichever side ended them.
     pub broken: AtomicUsize,
     /// Completions asked for.
     pub completions: AtomicUsize,
@@ -49,7 +49,7 @@ pub struct Trouble {
     pub once: bool,
 }
 
-/// The process; a new one starts with nothing in its cache.
+/// The process; a new one starts with an empty cache.
 #[derive(Debug)]
 pub struct Process {
     works: Arc<Works>,
@@ -126,12 +126,12 @@ impl Process {
         })
     }
 
-    /// How much of a prompt is in the cache, which then holds it.
+    /// How much of a prompt is in the cache, which then holds all of it.
     fn cached(&self, prompt: &[u32]) -> usize {
         let mut cache = self.cache.lock().unwrap_or_else(PoisonError::into_inner);
         let same = |kept: &Vec<u32>| kept.iter().zip(prompt).take_while(|(kept, id)| kept == id).count();
         let best = cache.iter().enumerate().map(|(place, kept)| (same(kept), place)).max();
-        // A prompt that continues where a kept one ended takes its place.
+        // A prompt that continues a kept one replaces it.
         let extended = best.filter(|(same, place)| cache.get(*place).is_some_and(|kept| kept.len() == *same));
         match extended {
             Some((_, place)) => drop(cache.remove(place)),
@@ -155,7 +155,7 @@ impl Works {
         self.trouble.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A token was sent just now.
+    /// Records that a token was sent.
     fn note(&self) {
         let mut sent = self.sent.lock().unwrap_or_else(PoisonError::into_inner);
         if sent.len() >= SENT {
