@@ -161,3 +161,24 @@ fn symbols(frame: &Buffer, y: u16, columns: Range<u16>) -> String {
     }
     text
 }
+
+/// Nothing that differs is left out, however it lies.
+#[test]
+fn all_that_differs_is_in_the_popup_or_in_a_rectangle() {
+    let area = Rect::new(0, 0, 60, 12);
+    let below = Buffer::empty(area);
+    let popup = Rect::new(20, 3, 10, 4);
+    for seed in 0..200_u32 {
+        let mut frame = below.clone();
+        let places = (0..40_u32).map(|step| (seed * 7919 + step * step * 104_729 + step * 31) % 720);
+        let changed: Vec<(u16, u16)> = places.map(|place| ((place % 60) as u16, (place / 60) as u16)).collect();
+        for place in &changed {
+            frame[*place].set_char('x');
+        }
+        let blocks = blocks(&frame, popup, &below);
+        for (x, y) in changed {
+            let inside = |block: &Block| block.rows.contains(&y) && block.columns.contains(&x);
+            assert!(popup.contains((x, y).into()) || blocks.iter().any(inside), "{x} {y} of {seed}");
+        }
+    }
+}

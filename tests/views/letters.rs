@@ -107,3 +107,12 @@ fn letter(role: Role) -> char {
         Role::Member(place) => char::from(b'A' + place),
     }
 }
+
+/// Two roles with one letter could not be told apart in a snapshot.
+#[test]
+fn every_role_has_a_letter_of_its_own() {
+    let letters: Vec<char> = Role::all().map(letter).collect();
+    for (place, letter) in letters.iter().enumerate() {
+        assert!(!letters[..place].contains(letter) && !letter.is_ascii_digit() && !"( )".contains(*letter), "{letter}");
+    }
+}

@@ -66,9 +66,6 @@ fn check(is_wanted: impl Fn(Size) -> bool) {
                 }
                 None => frame::whole(&drawn, &letters),
             };
-            if let Some(folder) = std::env::var_os("DUMP_FRAMES") {
-                std::fs::write(Path::new(&folder).join(&name), frame::characters(&drawn).join("\n")).unwrap();
-            }
             if !is_kept(&name, &text) {
                 differ.push(name);
             }

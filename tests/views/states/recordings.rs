@@ -62,6 +62,8 @@ fn taken_up((width, height): Size) -> Screen {
 /// A recorded run to compare with.
 fn read(records: &[Record], warning: Option<&str>) -> Message {
     let mut play = Play::new(Run::from_records(records).unwrap().header);
-    records.iter().for_each(|record| play.apply(record));
+    for record in records {
+        play.apply(record);
+    }
     Message::Read { file: "other.trace.jsonl".to_owned(), play: Box::new(play), warning: warning.map(str::to_owned) }
 }

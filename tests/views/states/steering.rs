@@ -15,7 +15,7 @@ pub fn states() -> Vec<State> {
         State::new("write", |size| written(size, "n")).over("answered"),
         State::new("write-instead", |size| written(size, "[ n")).over("looking-back"),
         State::of_a_round("change", "E"),
-        State::of_a_round("change-refused", "E ctrl+u enter"),
+        State::of_the_answer("write-refused", "n enter"),
         State::new("branches", |size| pressed(after(size, &steered()), "b")).over("steered"),
         State::new("compare-list", |size| pressed(after(size, &steered()), "d")).over("steered"),
         State::new("compare", |size| pressed(after(size, &steered()), "b esc d enter")).over("steered"),
