@@ -1,17 +1,18 @@
-//! Every view as a picture: characters and styles, at three sizes, in colour and without, and the picture of the README.
+//! Every view as a picture: one list of states ([`states`]), each at three sizes, in true colour and without colour; a test that
+//! nothing a user can see is missing from the list; and the picture of the README.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on fails")]
 
-mod heat_map;
-mod lazy;
-mod members;
+mod complete;
+mod frame;
+mod letters;
 mod picture;
+mod roster;
 #[allow(dead_code, reason = "shared with the tests of the state")]
 #[path = "../playground/runs.rs"]
 mod runs;
-mod silent;
 mod snapshots;
-mod steering;
+mod states;
 #[allow(dead_code, reason = "shared with the tests of the state")]
 #[path = "../playground/support.rs"]
 mod support;

@@ -57,6 +57,10 @@ impl Sample {
         self.with(key, 4, &value.to_le_bytes())
     }
 
+    pub(crate) fn with_real(self, key: &str, value: f32) -> Self {
+        self.with(key, 6, &value.to_le_bytes())
+    }
+
     pub(crate) fn with_flag(self, key: &str, value: bool) -> Self {
         self.with(key, 7, &[u8::from(value)])
     }
