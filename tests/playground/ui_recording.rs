@@ -58,7 +58,7 @@ kinds! {
     Message::Resize(..) => [Message::Resize(1, 65535)],
     Message::Laid(_) => [support::answered(120, 40), support::answering(60, 16), support::state(10, 3)]
         .map(|screen| Message::Laid(Box::new(screen.looking.laid.clone()))),
-    Message::Dressed(_) => [Dress::plain(), view::dress(&Theme::default_theme(ColourLevel::True)), Dress {
+    Message::Dressed(_) => [view::dress(&Theme::default_theme(ColourLevel::None)), view::dress(&Theme::default_theme(ColourLevel::True)), Dress {
         text: Style::new().fg(Color::Rgb(1, 2, 3)).bg(Color::Indexed(200)),
         placeholder: Style::new().fg(Color::LightBlue).add_modifier(Modifier::ITALIC | Modifier::DIM),
         cursor: Style::new().fg(Color::Reset).remove_modifier(Modifier::BOLD),

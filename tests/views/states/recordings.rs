@@ -1,9 +1,7 @@
 //! Recorded runs: being read, replayed, paused, at their end, taken up again.
 
 use specfuse::engine::fusion::event::Record;
-use specfuse::engine::fusion::run::Run;
 use specfuse::ensemble::built_in_specs;
-use specfuse::playground::state::play::Play;
 use specfuse::playground::state::roster::Roster;
 use specfuse::playground::state::{Message, Options, Screen};
 
@@ -61,9 +59,5 @@ fn taken_up((width, height): Size) -> Screen {
 
 /// A recorded run to compare with.
 fn read(records: &[Record], warning: Option<&str>) -> Message {
-    let mut play = Play::new(Run::from_records(records).unwrap().header);
-    for record in records {
-        play.apply(record);
-    }
-    Message::Read { file: "other.trace.jsonl".to_owned(), play: Box::new(play), warning: warning.map(str::to_owned) }
+    Message::Read { file: "other.trace.jsonl".to_owned(), records: records.to_vec(), warning: warning.map(str::to_owned) }
 }
