@@ -84,7 +84,7 @@ pub(super) fn replay_command() -> Command {
     let command = Command::new("replay").about("Plays a recorded run in the playground");
     let command = recording::add(command)
         .arg(Arg::new("speed").long("speed").value_name("X").value_parser(speed).help("How fast: 0.25 to 16 [default: 1]"))
-        .arg(Arg::new("paused").long("paused").action(ArgAction::SetTrue).help("Stand still at first: `s` plays a round"));
+        .arg(Arg::new("paused").long("paused").action(ArgAction::SetTrue).help("Start paused: `s` plays a round"));
     options::add(screen(command))
 }
 

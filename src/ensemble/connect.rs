@@ -51,7 +51,6 @@ const HOW: &str = "llama.cpp could run it: in this process, with a program that 
 const HOW: &str = "a llama.cpp server could run it, but there is no `llama-server` on the PATH";
 
 /// Why there is no member on a server. No message repeats the member's name.
-#[allow(missing_docs, reason = "the names say it")]
 #[derive(Debug, thiserror::Error)]
 #[allow(missing_docs, reason = "the messages say it")]
 pub enum ServerError {
@@ -81,7 +80,6 @@ pub enum ServerError {
 }
 
 /// Why a file does not run in this process, although a server may run it.
-#[allow(missing_docs, reason = "the names say it")]
 #[derive(Debug, thiserror::Error)]
 #[allow(missing_docs, reason = "the messages say it")]
 pub enum NotHere {

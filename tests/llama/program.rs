@@ -110,7 +110,7 @@ fn a_server_is_started_for_a_file_and_ends_with_the_program() {
     until_gone(folder.path());
     let output = specfuse(&home, "/usr/bin:/bin", &arguments);
     assert_eq!(output.status.code(), Some(1));
-    assert!(told(&output).1.contains("no `llama-server` on the PATH"), "{}", told(&output).1);
+    assert!(told(&output).1.contains("`llama-server` on the PATH"), "{}", told(&output).1);
 }
 
 /// A built-in model is ready immediately; a file's server takes longer than a remote server would be waited for.

@@ -61,7 +61,7 @@ impl Walk {
     pub(super) fn leave(&mut self, place: &Place) {
         if self.left == 0 {
             self.notes
-                .push(format!("{} holds more files than are looked at: only a part of it is listed", place.folder.display()));
+                .push(format!("{} holds more files than are searched: only some of them are listed", place.folder.display()));
         }
     }
 

@@ -271,17 +271,17 @@ pub const ACTIONS: &[Entry] = rows! {
     Asking {
         Write, "write", ["i", "enter"], Keys, "ask", "write a question";
         Send, "send", ["enter"], Prompt, "send", "ask what is written; an empty prompt asks the example";
-        NewLine, "new-line", ["alt+enter", "ctrl+j"], Prompt, "new line", "begin a new line in the question";
+        NewLine, "new-line", ["alt+enter", "ctrl+j"], Prompt, "new line", "start a new line in the question";
         LeavePrompt, "leave-prompt", ["esc", "tab"], Prompt, "keys", "leave the prompt, so that keys are commands";
         EarlierQuestion, "earlier-question", ["up"], Prompt, "earlier", "from the first line: the question before";
         LaterQuestion, "later-question", ["down"], Prompt, "later", "from the last line: the question after";
         Edit, "edit", ["ctrl+g"], Anywhere, "editor", "write the question in your editor ($VISUAL, $EDITOR)";
-        Again, "again", ["a"], Keys, "again", "answer the last question anew, drawing differently (the next seed)";
+        Again, "again", ["a"], Keys, "again", "answer the last question again, drawing differently (the next seed)";
         AgainSameSeed, "again-same-seed", ["A"], Keys, "repeat", "answer the last question again with the same seed";
-        NewConversation, "new-conversation", ["ctrl+n"], Anywhere, "new", "forget the conversation and begin a new one";
+        NewConversation, "new-conversation", ["ctrl+n"], Anywhere, "new", "forget the conversation and start a new one";
     }
     Running {
-        RunPause, "run-pause", ["space"], Keys, "pause", "pause after the open round, or go on";
+        RunPause, "run-pause", ["space"], Keys, "pause", "pause after the open round, or continue";
         Step, "step", ["s"], Keys, "step", "play one round, then pause";
         Stop, "stop", ["S"], Keys, "stop", "end the answer here; what was accepted stays";
         Slower, "slower", ["{"], Keys, "slower", "slow down: the built-in models, or a replay";
@@ -289,21 +289,21 @@ pub const ACTIONS: &[Entry] = rows! {
     }
     Steering {
         Override, "override", ["o"], Keys, "choose", "choose the winner of the selected round yourself, open or decided";
-        EditSegment, "edit-segment", ["E"], Keys, "change", "change the text of the segment looked at";
-        WriteSegment, "write-segment", ["n"], Keys, "write", "write the next segment yourself, or one in the place of that looked at";
+        EditSegment, "edit-segment", ["E"], Keys, "change", "change the text of the selected segment";
+        WriteSegment, "write-segment", ["n"], Keys, "write", "write the next segment yourself, or one in place of the selected one";
         Redraft, "redraft", ["r"], Keys, "redraft", "have the focused member's candidate drawn again in the selected round";
         RedraftAll, "redraft-all", ["N"], Keys, "redraft all", "have all candidates of the selected round drawn again";
         SendAway, "send-away", ["x"], Keys, "away/back", "send the member of the focused pane away, or bring it back";
         Lighter, "lighter", ["("], Keys, "lighter", "give the scores of the focused pane's member less weight";
         Heavier, "heavier", [")"], Keys, "heavier", "give the scores of the focused pane's member more weight";
-        Undo, "undo", ["u"], Keys, "undo", "take the last change back";
-        Redo, "redo", ["U"], Keys, "redo", "do the change again that was taken back last";
+        Undo, "undo", ["u"], Keys, "undo", "undo the last change";
+        Redo, "redo", ["U"], Keys, "redo", "redo the change that was undone last";
         Rewind, "rewind", ["R"], Keys, "take back", "take the selected round back, with those after it, and pause";
         Branches, "branches", ["b"], Keys, "branches", "the branches of this answer: go to another";
-        Compare, "compare", ["d"], Keys, "compare", "hold this branch against another, or against a recorded run";
+        Compare, "compare", ["d"], Keys, "compare", "compare this branch with another, or with a recorded run";
     }
     Tuning {
-        Tune, "tune", ["t"], Keys, "tune", "every knob: try values, see at once what they would have changed, apply them";
+        Tune, "tune", ["t"], Keys, "tune", "every knob: try values, see immediately what they would have changed, apply them";
         SegmentShorter, "segment-shorter", ["-"], Keys, "shorter", "shorter segments from the next round on";
         SegmentLonger, "segment-longer", ["+"], Keys, "longer", "longer segments from the next round on";
         ThresholdLower, "threshold-lower", ["<"], Keys, "exit less", "a lower exit threshold from the next round on: members stay longer";
@@ -316,7 +316,7 @@ pub const ACTIONS: &[Entry] = rows! {
         TuneDefaults, "tune-defaults", ["d"], Tuning, "all defaults", "every knob's default";
         TuneApply, "tune-apply", ["enter"], Tuning, "apply", "take the typed value; then apply the changes";
         TuneForget, "tune-forget", ["esc"], Tuning, "forget", "forget what is tried, and close the panel";
-        TuneClose, "tune-close", ["t", "q"], Tuning, "look", "close the panel and go on comparing: chart, rounds and ranking show what would be different";
+        TuneClose, "tune-close", ["t", "q"], Tuning, "look", "close the panel and keep comparing: chart, rounds and ranking show what would be different";
     }
     Looking {
         PreviousRound, "previous-round", ["[", "left", "h"], Keys, "round before", "look at the round before";
@@ -333,7 +333,7 @@ pub const ACTIONS: &[Entry] = rows! {
         Pane(7), "pane-7", ["7"], Keys, "", "focus the seventh member's pane";
         Pane(8), "pane-8", ["8"], Keys, "", "focus the eighth member's pane";
         Pane(9), "pane-9", ["9"], Keys, "", "focus the ninth member's pane";
-        Zoom, "zoom", ["z"], Keys, "zoom", "give the focused part the whole screen, or take it back";
+        Zoom, "zoom", ["z"], Keys, "zoom", "give the focused part the whole screen, or its usual place";
         ScrollUp, "scroll-up", ["up", "k"], Keys, "scroll up", "scroll up a line";
         ScrollDown, "scroll-down", ["down", "j"], Keys, "scroll", "scroll down a line";
         HalfPageUp, "half-page-up", ["ctrl+u"], Keys, "half up", "scroll up half a page";
@@ -353,7 +353,7 @@ pub const ACTIONS: &[Entry] = rows! {
     }
     Keeping {
         CopyAnswer, "copy-answer", ["y y"], Keys, "answer", "copy the answer through the terminal (OSC 52)";
-        CopySegment, "copy-segment", ["y s"], Keys, "segment", "copy the accepted segment of the round that is looked at";
+        CopySegment, "copy-segment", ["y s"], Keys, "segment", "copy the accepted segment of the selected round";
         CopyCandidate, "copy-candidate", ["y c"], Keys, "candidate", "copy the candidate of the focused pane";
         SaveTrace, "save-trace", ["ctrl+s"], Anywhere, "save", "save the trace of this run to a file of your choice";
         Export, "export", ["w"], Keys, "export", "write this answer to a file: Markdown, a web page, JSON, or a picture of the screen";
@@ -365,9 +365,9 @@ pub const ACTIONS: &[Entry] = rows! {
         TourNext, "tour-next", [";"], Keys, "next stop", "the next stop of the guided tour (specfuse demo)";
         TourBack, "tour-back", [","], Keys, "stop before", "the stop of the guided tour before";
         Roster, "roster", ["M"], Keys, "members", "who takes part: compose the ensemble, see what each model can do";
-        Themes, "themes", ["T"], Keys, "themes", "choose a theme, seeing each at once";
+        Themes, "themes", ["T"], Keys, "themes", "choose a theme, seeing each immediately";
         Mouse, "mouse", ["m"], Keys, "mouse", "let the mouse scroll and focus (the terminal's own selection then needs shift)";
-        Redraw, "redraw", ["ctrl+l"], Anywhere, "redraw", "draw the whole screen anew";
+        Redraw, "redraw", ["ctrl+l"], Anywhere, "redraw", "redraw the whole screen";
         Suspend, "suspend", ["ctrl+z"], Anywhere, "suspend", "stop the program until `fg` brings it back";
         Quit, "quit", ["q"], Keys, "quit", "close what is open, then leave; asks only when something would be lost";
         QuitAtOnce, "quit-at-once", ["ctrl+c"], Anywhere, "quit", "leave; a second time without asking";
@@ -389,10 +389,10 @@ pub const ACTIONS: &[Entry] = rows! {
         MapDown, "map-down", ["down", "j"], HeatMap, "down", "the setting below";
         MapLeft, "map-left", ["left", "h"], HeatMap, "left", "the setting to the left";
         MapRight, "map-right", ["right", "l"], HeatMap, "right", "the setting to the right";
-        MapOpen, "map-open", ["enter"], HeatMap, "open", "open the run of the marked setting; before the first sweep: begin one";
-        Sweep, "sweep", ["s"], HeatMap, "sweep", "play the question under every setting, beside whatever goes on";
+        MapOpen, "map-open", ["enter"], HeatMap, "open", "open the run of the marked setting; before the first sweep: start one";
+        Sweep, "sweep", ["s"], HeatMap, "sweep", "play the question under every setting, while everything else continues";
         SweepStop, "sweep-stop", ["x"], HeatMap, "stop", "stop the sweep; what is played stays";
-        MapClose, "map-close", ["esc", "q", "H"], HeatMap, "close", "close the map; a sweep goes on";
+        MapClose, "map-close", ["esc", "q", "H"], HeatMap, "close", "close the map; a sweep continues";
     }
     Lists {
         ListUp, "list-up", ["up", "shift+tab"], List, "up", "the entry above";
