@@ -11,6 +11,7 @@
 //! | room | owns |
 //! | --- | --- |
 //! | [`engine::fusion`] | the method as pure functions of recorded values: segments, scores, the vote, exits, knobs, events, and the run that events add up to |
+//! | `specfuse-transformer` (`src/transformer`) | the arithmetic of the built-in models, a crate of its own: optimised in every profile |
 //! | [`engine::member`] | one language model each, behind one trait: in this process, on a llama.cpp server, or behind an API |
 //! | [`engine::round`] | what happens next, as a state machine: (state, input) → effects as data |
 //! | [`engine`] | the driver that performs these effects, the trace file, the replay of one |
