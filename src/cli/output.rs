@@ -10,7 +10,7 @@ use crossterm::queue;
 use crossterm::style::{Attribute, SetAttribute};
 use indicatif::ProgressBar;
 
-use crate::clean::{Cleaner, DisplayStr, DisplayText};
+use crate::clean::{Cleaner, DisplayStr, DisplayText, clean};
 
 /// Between two looks of the sign that something continues.
 const TICK: Duration = Duration::from_millis(120);
@@ -89,8 +89,18 @@ pub(super) fn columns() -> Option<usize> {
 
 /// Says what the parser of the arguments has to say: help and version on standard output, errors on standard error.
 pub(super) fn parsed(error: &clap::Error) -> io::Result<()> {
-    error.print()?;
-    io::stdout().flush()
+    let (stdout, stderr) = (io::stdout(), io::stderr());
+    if error.use_stderr() {
+        return stderr.lock().write_all(words(error, stderr.is_terminal()).as_bytes());
+    }
+    stdout.lock().write_all(words(error, stdout.is_terminal()).as_bytes())?;
+    stdout.lock().flush()
+}
+
+/// What the parser says, cleaned for a terminal: it repeats arguments, and a shell's pattern puts the names of any files there.
+fn words(error: &clap::Error, terminal: bool) -> String {
+    let text = error.render().to_string();
+    if terminal { clean(&text).into_string() } else { text }
 }
 
 /// Writes what is still on its way. There is nowhere to say that this failed.
@@ -126,7 +136,6 @@ impl Waiting {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::clean::clean;
 
     fn written(mut reader: Reader, pieces: &[&str]) -> String {
         let mut out = Vec::new();
@@ -145,6 +154,16 @@ mod tests {
     #[test]
     fn a_pipe_gets_the_bytes_as_they_are() {
         assert_eq!(written(Reader::Program, &["a\u{1b}[2Jb\tc\r\n\u{202e}"]), "a\u{1b}[2Jb\tc\r\n\u{202e}");
+    }
+
+    #[test]
+    fn arguments_that_a_parser_repeats_are_cleaned_for_a_terminal() {
+        let command = clap::Command::new("specfuse").subcommand(clap::Command::new("run"));
+        for hostile in ["--\u{1b}[2Jx", "a\u{9b}31mb", "\u{202e}run"] {
+            let error = command.clone().try_get_matches_from(["specfuse", hostile]).unwrap_err();
+            assert!(words(&error, false).contains(hostile));
+            assert!(!words(&error, true).contains(['\u{1b}', '\u{9b}', '\u{202e}']), "{hostile:?}");
+        }
     }
 
     #[test]

@@ -85,6 +85,17 @@ struct Shown {
     unfolded: bool,
 }
 
+impl Shown {
+    /// Whether only tokens were added since.
+    fn grows_to(&self, now: &Self) -> bool {
+        self.draft == now.draft
+            && self.open == now.open
+            && self.kept == now.kept
+            && self.unfolded == now.unfolded
+            && self.tokens <= now.tokens
+    }
+}
+
 impl PaneText {
     /// The wrapped text; tags are places of tokens, [`BEYOND`] or [`REMARK`].
     #[must_use]
@@ -136,13 +147,7 @@ impl PaneText {
         let kept = round.kept_ahead().filter(|_| ahead).map(|(kept, _)| kept);
         let draft_shown = DraftKey { play: play.0, started_ms: round.started_ms };
         let now = Shown { draft: draft_shown, tokens: tokens.len(), open, kept, unfolded };
-        let known = self.shown.filter(|was| {
-            was.draft == now.draft
-                && was.open == now.open
-                && was.kept == now.kept
-                && was.unfolded == now.unfolded
-                && was.tokens <= now.tokens
-        });
+        let known = self.shown.filter(|was| was.grows_to(&now));
         let from = known.map_or(0, |was| was.tokens);
         if known.is_none() {
             (self.cleaner, self.flow) = (Cleaner::default(), Flow::new(width));
@@ -158,20 +163,26 @@ impl PaneText {
         if known.is_none() && ahead && !open && tokens.is_empty() {
             self.flow.push(NOT_SURE, REMARK);
         }
-        if known.is_none() && matches!(draft, DraftState::Failed(_)) {
-            self.flow.push(note, REMARK);
-        }
-        if known.is_none()
-            && let DraftState::Finished(finished) = draft
-        {
-            self.flow.push(&self.cleaner.push(&finished.beyond), BEYOND);
-            if finished.draft.ends {
-                self.flow.push(if self.flow.is_empty() { "[the answer ends here]" } else { " [end]" }, REMARK);
-            }
-            self.flow.push(&thought(&finished.thought, unfolded, self.flow.is_empty()), REMARK);
+        if known.is_none() {
+            self.end(draft, note, unfolded);
         }
         self.shown = Some(now);
         self.shades = shades(round, member, tokens, shading);
+    }
+
+    /// Adds what follows the tokens of a draft that is not open any more.
+    fn end(&mut self, draft: &DraftState, note: DisplayStr<'_>, unfolded: bool) {
+        match draft {
+            DraftState::Open(_) => {}
+            DraftState::Failed(_) => self.flow.push(note, REMARK),
+            DraftState::Finished(finished) => {
+                self.flow.push(&self.cleaner.push(&finished.beyond), BEYOND);
+                if finished.draft.ends {
+                    self.flow.push(if self.flow.is_empty() { "[the answer ends here]" } else { " [end]" }, REMARK);
+                }
+                self.flow.push(&thought(&finished.thought, unfolded, self.flow.is_empty()), REMARK);
+            }
+        }
     }
 }
 
