@@ -1,4 +1,4 @@
-//! The whole program as one crate: `cargo check --bin dead-code --features dead-code,llama-cpp`.
+//! The whole program as one crate: `cargo check --bin dead-code --features dead-code`.
 //!
 //! In a library everything public counts as used. Here nothing is public, so the compiler finds what only stands there.
 

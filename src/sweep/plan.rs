@@ -54,6 +54,7 @@ impl Sweep {
     }
 
     /// Whether there is nothing to play.
+    #[cfg(any(test, feature = "testing"))]
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0

@@ -118,7 +118,7 @@ fn a_follow_up_question_continues_the_conversation() {
     assert_eq!(turns(&asked.conversation), [(Role::User, QUESTION), (Role::Assistant, first.as_str()), (Role::User, "Why?")]);
     let seats = vec![seat("a", ScriptedMember::saying(&["Because."], -0.1))];
     feed(&mut state, &support::run(seats, support::params(&[]), 1, asked.conversation, Vec::new()));
-    assert_eq!(state.answers.session.plays().len(), 2);
+    assert_eq!(state.answers.session.answers().len(), 2);
     let text = state.answers.transcript.flow().text();
     assert_eq!(text.matches(QUESTION).count(), 1, "the turns that stand there already are not repeated: {text}");
     assert!(text.ends_with("\n\nWhy?\nBecause."), "{text}");
@@ -141,7 +141,7 @@ fn again_answers_the_last_question_and_counts_the_seed_on() {
         assert_eq!((turns(&asked.conversation), asked.seed), (vec![(Role::User, QUESTION)], seed));
         feed(&mut state, answer());
     }
-    assert_eq!((ask(&press(&mut state, "A")).seed, state.answers.session.plays().len()), (3, 1));
+    assert_eq!((ask(&press(&mut state, "A")).seed, state.answers.session.answers().len()), (3, 1));
 }
 
 #[test]
@@ -156,7 +156,7 @@ fn again_keeps_the_answers_before() {
     let before = state.answers.transcript.flow().text().to_owned();
     assert_eq!(ask(&press(&mut state, "a")).conversation, asked.conversation);
     feed(&mut state, &follow_up("Therefore."));
-    assert_eq!(state.answers.session.plays().len(), 2);
+    assert_eq!(state.answers.session.answers().len(), 2);
     assert_eq!(state.answers.transcript.flow().text(), before.replace("Because.", "Therefore."));
 }
 

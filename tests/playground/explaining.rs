@@ -9,8 +9,8 @@ use specfuse::engine::fusion::single::{Fate, Single, single};
 use specfuse::engine::fusion::skipped::skipped;
 use specfuse::engine::fusion::timing::{Busy, run_timing};
 use specfuse::engine::member::scripted::ScriptedMember;
+use specfuse::playground::state::answer::Answer;
 use specfuse::playground::state::glyphs::Glyphs;
-use specfuse::playground::state::play::Play;
 use specfuse::playground::state::prose::{Line, Prose};
 use specfuse::playground::state::scene::table::{matrix, weights};
 use specfuse::playground::state::scene::waterfall::{round_page, run_page};
@@ -22,9 +22,9 @@ use unicode_width::UnicodeWidthStr;
 use super::runs;
 use super::support::{self, feed, press, recorded, say, scripted_run, seat};
 
-fn play(records: &[Record]) -> Play {
+fn play(records: &[Record]) -> Answer {
     let Event::RunStarted(header) = &records[0].event else { panic!("a run begins with its header") };
-    let mut play = Play::new((**header).clone());
+    let mut play = Answer::new((**header).clone());
     for record in records {
         play.apply(record);
     }
@@ -32,12 +32,12 @@ fn play(records: &[Record]) -> Play {
 }
 
 /// Every run there is, also one that a real ensemble answered in real time.
-fn plays() -> Vec<(&'static str, Play)> {
+fn plays() -> Vec<(&'static str, Answer)> {
     let all = runs::all().into_iter().chain([("recorded", recorded())]);
     all.map(|(name, records)| (name, play(&records))).collect()
 }
 
-fn closed(play: &Play) -> impl Iterator<Item = &Round> {
+fn closed(play: &Answer) -> impl Iterator<Item = &Round> {
     play.run.rounds.iter().map(AsRef::as_ref).filter(|round| round.accepted.is_some())
 }
 
@@ -46,7 +46,7 @@ fn text(prose: &Prose) -> String {
     prose.iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
-fn reasons_of(play: &Play, place: usize) -> Why {
+fn reasons_of(play: &Answer, place: usize) -> Why {
     let round = &play.run.rounds[place];
     why(play, Some(round), single(&play.run).as_ref())
 }
@@ -247,7 +247,7 @@ fn a_segment_of_several_sentences_is_told_sentence_by_sentence() {
 }
 
 /// A run whose first segment the user changed, or wrote.
-fn by_hand(written: bool) -> Play {
+fn by_hand(written: bool) -> Answer {
     let mut records = recorded();
     for record in &mut records {
         if let Event::Accepted { member, authors, text, overridden, edited, .. } = &mut record.event
@@ -372,7 +372,7 @@ fn what_is_kept_of_a_run_is_never_out_of_date() {
             state.update(Message::Record(record));
             state.prepare();
             let (at, round) = state.shown();
-            let play = state.answers.session.play(at);
+            let play = state.answers.session.answer(at);
             let fresh: Option<Single> = single(&play.run);
             let number = round.and_then(|round| play.round(round)).map(|round| round.number);
             let width = state.scene.popup.width - 4;

@@ -49,7 +49,7 @@ fn rounds_are_gone_through_across_answers_and_everything_shows_the_round_looked_
 /// Panes, table, chart, timeline and transcript are all of the selected round.
 fn check_shown(state: &Screen) {
     let (at, round) = state.shown();
-    let play = state.answers.session.play(at);
+    let play = state.answers.session.answer(at);
     let round = &play.run.rounds[round.unwrap()];
     let selected: Vec<usize> = state.scene.timeline.ticks.iter().filter(|tick| tick.selected).map(|tick| tick.number).collect();
     assert_eq!(selected, [round.number]);
@@ -66,7 +66,7 @@ fn check_shown(state: &Screen) {
     let spans: Vec<Span> =
         lines.flat_map(|line| transcript.flow().tags_on(line)).filter_map(|tag| transcript.span(tag)).collect();
     let accepted = round.accepted.as_ref().unwrap();
-    let segment = Span::Segment { play: at, round: round.number - 1, author: accepted.author };
+    let segment = Span::Segment { answer: at, round: round.number - 1, author: accepted.author };
     assert!(spans.contains(&segment) || accepted.text.trim().is_empty(), "{segment:?} in {spans:?}");
 }
 
@@ -294,7 +294,7 @@ fn the_mouse_scrolls_what_is_under_it_and_focuses_what_it_clicks() {
     assert!(state.writing.active);
     state.update(mouse(MouseEventKind::Down(MouseButton::Left), text.x, text.y + 2));
     let look = state.looking.round.unwrap();
-    assert_eq!(state.answers.transcript.round_at(2, 0), Some((look.play, look.round)), "a click looks at the round under it");
+    assert_eq!(state.answers.transcript.round_at(2, 0), Some((look.answer, look.round)), "a click looks at the round under it");
     state.update(mouse(MouseEventKind::Down(MouseButton::Left), layout.timeline.x + 8, layout.timeline.y));
     assert_eq!(state.looking.round.map(|look| look.round), Some(state.scene.timeline.ticks[0].place));
     let before = state.looking.round;

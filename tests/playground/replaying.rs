@@ -106,7 +106,7 @@ fn a_replay_from_the_start_takes_the_place_of_what_was_played() {
     assert!(state.is_busy());
     feed(&mut state, &records);
     state.prepare();
-    assert_eq!(state.answers.session.plays().len(), 1);
+    assert_eq!(state.answers.session.answers().len(), 1);
     assert_eq!((&state.answers.session, &state.answers.transcript), (&once.answers.session, &once.answers.transcript));
     assert_eq!((&state.scene.table, &state.scene.texts), (&once.scene.table, &once.scene.texts));
 }
@@ -124,7 +124,7 @@ fn a_recording_that_breaks_off_is_told_and_not_waited_for() {
 fn what_is_worth_telling_of_a_recording_is_told() {
     let mut state = support::answered(120, 40);
     state.update(Message::Opened { file: "\u{1b}[31mx".to_owned(), warning: Some("it was cut off".to_owned()) });
-    assert!(state.answers.session.plays().is_empty() && state.answers.transcript.flow().is_empty());
+    assert!(state.answers.session.answers().is_empty() && state.answers.transcript.flow().is_empty());
     assert!(state.notices.notice.as_ref().is_some_and(|notice| notice.text.contains("cut off")));
     let Source::Replay(replay) = &state.answers.source else { panic!("{:?}", state.answers.source) };
     assert_eq!((replay.file.as_str(), replay.playing), ("x", true));
@@ -137,7 +137,7 @@ fn a_conversation_that_is_replayed_again_takes_the_place_of_all_its_answers() {
     feed(&mut state, &records);
     state.update(Message::Replayed { playing: true, speed: 1.0, over: true });
     let once = state.answers.session.clone();
-    assert_eq!(once.plays().len(), 2);
+    assert_eq!(once.answers().len(), 2);
     support::press(&mut state, "a");
     feed(&mut state, &records);
     assert_eq!(state.answers.session, once);

@@ -3,8 +3,8 @@
 use specfuse::engine::fusion::MemberIndex;
 use specfuse::engine::fusion::event::{Event, Record};
 use specfuse::engine::fusion::run::DraftState;
+use specfuse::playground::state::answer::Answer;
 use specfuse::playground::state::log::Level;
-use specfuse::playground::state::play::Play;
 use specfuse::playground::state::scene::pane::Activity;
 use specfuse::playground::state::scene::status::RunState;
 use specfuse::playground::state::scene::table::{Cell, Row, Table};
@@ -24,7 +24,7 @@ fn playing(records: &[Record]) -> Screen {
 }
 
 fn look(state: &mut Screen, round: usize) {
-    state.state.looking.round = Some(Look { play: 0, round });
+    state.state.looking.round = Some(Look { answer: 0, round });
     state.prepare();
 }
 
@@ -33,7 +33,7 @@ fn row(table: &Table, member: usize) -> &Row {
 }
 
 /// The table of an accepted round is the recorded ranking.
-fn check_table(table: &Table, play: &Play, place: usize) {
+fn check_table(table: &Table, play: &Answer, place: usize) {
     let round = &play.run.rounds[place];
     let (ranked, accepted) = (round.ranked.as_ref().unwrap(), round.accepted.as_ref().unwrap());
     assert_eq!((table.number, table.margin, table.unanimous), (round.number, ranked.margin, ranked.unanimous));
@@ -63,7 +63,7 @@ fn check_table(table: &Table, play: &Play, place: usize) {
 
 /// What each member did in a round that is over.
 fn check_activities(state: &Screen, place: usize) {
-    let play = &state.answers.session.plays()[0];
+    let play = &state.answers.session.answers()[0];
     let round = &play.run.rounds[place];
     let accepted = round.accepted.as_ref().unwrap();
     for pane in &state.scene.panes {
@@ -87,13 +87,13 @@ fn every_accepted_round_shows_the_recorded_ranking_when_it_is_accepted_and_when_
             feed(&mut state, std::slice::from_ref(record));
             if matches!(record.event, Event::Accepted { .. }) {
                 state.prepare();
-                check_table(&state.scene.table, &state.answers.session.plays()[0], newest(&state).rounds.len() - 1);
+                check_table(&state.scene.table, &state.answers.session.answers()[0], newest(&state).rounds.len() - 1);
             }
         }
         for place in 0..newest(&state).rounds.len() {
             if newest(&state).rounds[place].accepted.is_some() {
                 look(&mut state, place);
-                check_table(&state.scene.table, &state.answers.session.plays()[0], place);
+                check_table(&state.scene.table, &state.answers.session.answers()[0], place);
                 check_activities(&state, place);
             }
         }
@@ -105,7 +105,7 @@ fn the_timeline_marks_each_round_with_its_winner_and_what_is_special_about_it() 
     for (name, records) in runs::all() {
         println!("{name}");
         let state = playing(&records);
-        let play = &state.answers.session.plays()[0];
+        let play = &state.answers.session.answers()[0];
         assert_eq!(state.scene.timeline.ticks.len(), play.run.rounds.len());
         for (tick, round) in state.scene.timeline.ticks.iter().zip(&play.run.rounds) {
             assert_eq!((tick.number, tick.winner), (round.number, round.accepted.as_ref().and_then(|accepted| accepted.author)));
@@ -149,7 +149,7 @@ fn a_draft_that_failed_says_why_in_its_pane_and_its_member_goes_on() {
 #[test]
 fn a_member_that_left_is_away_from_then_on_and_present_before() {
     let mut state = playing(&runs::exiting());
-    let left = state.answers.session.plays()[0].run.departures()[0].round;
+    let left = state.answers.session.answers()[0].run.departures()[0].round;
     assert!(left > 1 && left < newest(&state).rounds.len(), "the run shows an exit in its middle");
     for place in 0..newest(&state).rounds.len() {
         look(&mut state, place);
@@ -183,7 +183,7 @@ fn a_member_that_failed_too_often_or_was_excluded_is_away_at_once() {
 fn who_failed_before_a_rewind_is_away_after_it_too() {
     let records = runs::rewound();
     let mut state = playing(&records);
-    let play = &state.answers.session.plays()[0];
+    let play = &state.answers.session.answers()[0];
     assert_eq!(play.run.tree.leaves().len(), 2);
     assert!(!play.run.member(MemberIndex(3)).is_active());
     for place in 1..newest(&state).rounds.len() {
@@ -233,7 +233,7 @@ fn a_choice_by_hand_is_shown_as_such_everywhere() {
 #[test]
 fn a_readmitted_member_is_present_in_the_next_round() {
     let mut state = playing(&runs::steered());
-    let play = &state.answers.session.plays()[0];
+    let play = &state.answers.session.answers()[0];
     let departure = &play.run.departures()[0];
     let returned = departure.returned.unwrap();
     assert_eq!(departure.member, MemberIndex(2));
@@ -245,7 +245,7 @@ fn a_readmitted_member_is_present_in_the_next_round() {
 }
 
 fn departure_round(state: &Screen) -> usize {
-    state.answers.session.plays()[0].run.departures()[0].round
+    state.answers.session.answers()[0].run.departures()[0].round
 }
 
 #[test]

@@ -44,7 +44,7 @@ fn the_screen_knows_what_branches_have_in_common_and_their_figures() {
     let mut state = support::state(120, 40);
     state.state.writing.active = false;
     feed(&mut state, &branched());
-    let play = &state.answers.session.plays()[0];
+    let play = &state.answers.session.answers()[0];
     assert_eq!(branches::ends(play), [SegmentId(3), SegmentId(4), SegmentId(6)]);
     assert_eq!(branches::fork(play, SegmentId(3), SegmentId(6)), 1);
     let figures = Figures::of(&play.run, &play.run.tree.rounds(SegmentId(4)));
@@ -67,7 +67,7 @@ fn an_answer_before_the_newest_is_not_changed() {
     for _ in 0..6 {
         press(&mut state, "[");
     }
-    assert_eq!(state.looking.round.map(|look| look.play), Some(0));
+    assert_eq!(state.looking.round.map(|look| look.answer), Some(0));
     for key in ["o", "E", "n", "r", "N", "x", "(", ")", "u", "U", "R", "b"] {
         assert_eq!(press(&mut state, key), [], "{key}");
         assert!(state.looking.overlay.is_none(), "{key}");

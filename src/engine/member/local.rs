@@ -29,6 +29,7 @@ impl Local {
     pub const CONTEXT: usize = 4096;
 
     /// The context in tokens for a model that was trained for this many, if known.
+    #[cfg_attr(not(feature = "llama-cpp"), allow(dead_code, reason = "only llama.cpp needs it"))]
     #[must_use]
     pub fn positions(&self, trained: Option<usize>) -> usize {
         self.context.unwrap_or(Self::CONTEXT).min(trained.unwrap_or(usize::MAX)).max(*Self::CONTEXTS.start() as usize)

@@ -125,6 +125,7 @@ pub struct ScoreRequest {
 
 impl ScoreRequest {
     /// A request to score token by token, exactly.
+    #[cfg_attr(not(feature = "llama-cpp"), allow(dead_code, reason = "only llama.cpp needs it"))]
     #[must_use]
     pub fn exact(context: Context, candidates: Vec<CandidateText>) -> Self {
         Self { context, candidates, tier: ScoreTier::InProcess, seed: 0, asks_end: false, progress: Progress::nowhere() }

@@ -49,6 +49,7 @@ impl Turns {
     }
 
     /// Waits until the device is free and all earlier requests have had their turns. Dropping the future leaves the queue.
+    #[cfg_attr(not(feature = "llama-cpp"), allow(dead_code, reason = "only llama.cpp needs it"))]
     pub async fn take(&self, progress: &Progress) -> Turn {
         self.share(progress, self.places).await
     }

@@ -1,7 +1,7 @@
 //! The branches of an answer as a list: what each is, and how much it has in common with the current one.
 
+use super::answer::Answer;
 use super::picker::{Choice, Item, Picker, PickerKind};
-use super::play::Play;
 use super::scene::counted;
 use super::scene::status::in_force;
 use crate::clean::{DisplayText, clean_line};
@@ -13,8 +13,8 @@ const LONGEST: usize = 120;
 
 /// The ends of all branches, and the current segment if it is not one of them, in the order of the tree.
 #[must_use]
-pub fn ends(play: &Play) -> Vec<SegmentId> {
-    let tree = &play.run.tree;
+pub fn ends(answer: &Answer) -> Vec<SegmentId> {
+    let tree = &answer.run.tree;
     let mut ends = tree.leaves();
     if !ends.contains(&tree.head()) {
         ends.push(tree.head());
@@ -25,15 +25,15 @@ pub fn ends(play: &Play) -> Vec<SegmentId> {
 
 /// The last round that two branches have in common; 0 is the question.
 #[must_use]
-pub fn fork(play: &Play, one: SegmentId, other: SegmentId) -> usize {
-    let tree = &play.run.tree;
+pub fn fork(answer: &Answer, one: SegmentId, other: SegmentId) -> usize {
+    let tree = &answer.run.tree;
     tree.path(one).iter().zip(&tree.path(other)).take_while(|(one, other)| one == other).count()
 }
 
 /// A branch in a few words.
 #[must_use]
-pub fn named(play: &Play, end: SegmentId) -> DisplayText {
-    let tree = &play.run.tree;
+pub fn named(answer: &Answer, end: SegmentId) -> DisplayText {
+    let tree = &answer.run.tree;
     let rounds = tree.path(end).len();
     match tree.node(end).and_then(|node| node.round.accepted.as_ref()) {
         Some(accepted) if accepted.ends => display!("{}, answered", counted(rounds, "round")),
@@ -44,13 +44,13 @@ pub fn named(play: &Play, end: SegmentId) -> DisplayText {
 
 /// The list of branches, or of those to compare with the current one.
 #[must_use]
-pub fn list(play: &Play, kind: PickerKind, choice: impl Fn(SegmentId) -> Choice) -> Vec<Item> {
-    let tree = &play.run.tree;
+pub fn list(answer: &Answer, kind: PickerKind, choice: impl Fn(SegmentId) -> Choice) -> Vec<Item> {
+    let tree = &answer.run.tree;
     let head = tree.head();
-    let others = ends(play).into_iter().filter(|end| kind == PickerKind::Branches || *end != head);
+    let others = ends(answer).into_iter().filter(|end| kind == PickerKind::Branches || *end != head);
     others
         .map(|end| {
-            let common = fork(play, head, end);
+            let common = fork(answer, head, end);
             let after = tree.rounds(end).into_iter().skip(common).take(2);
             let text: String =
                 after.filter_map(|round| round.accepted.as_ref().map(|accepted| accepted.text.to_string())).collect();
@@ -59,13 +59,13 @@ pub fn list(play: &Play, kind: PickerKind, choice: impl Fn(SegmentId) -> Choice)
             let knobs = tree.node(end).map_or_else(DisplayText::new, |node| in_force(&node.round.params));
             let mark = if end == head { "* " } else { "  " };
             let from = if end == head { "you are here".into() } else { display!("differs from round {} on: {text}", common + 1) };
-            Item { title: display!("{mark}{}", named(play, end)), detail: display!("{from} [{knobs}]"), choice: choice(end) }
+            Item { title: display!("{mark}{}", named(answer, end)), detail: display!("{from} [{knobs}]"), choice: choice(end) }
         })
         .collect()
 }
 
 /// The list of branches to go to.
 #[must_use]
-pub fn picker(play: &Play) -> Picker {
-    Picker::new(PickerKind::Branches, list(play, PickerKind::Branches, Choice::Branch))
+pub fn picker(answer: &Answer) -> Picker {
+    Picker::new(PickerKind::Branches, list(answer, PickerKind::Branches, Choice::Branch))
 }

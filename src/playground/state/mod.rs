@@ -6,6 +6,7 @@
 //! from a recorded one.
 
 pub mod action;
+pub mod answer;
 pub mod branches;
 pub mod entry;
 pub mod flow;
@@ -23,7 +24,6 @@ pub mod overlay;
 pub mod pages;
 pub mod parts;
 pub mod picker;
-pub mod play;
 pub mod prompt;
 pub mod prose;
 pub mod roster;

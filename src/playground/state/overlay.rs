@@ -1,9 +1,9 @@
 //! What is shown over the screen: a page to read, or a dialogue with its own keys.
 
 use super::action::Page;
+use super::answer::Answer;
 use super::entry::Purpose;
 use super::picker::Picker;
-use super::play::Play;
 use super::roster::compose::Compose;
 use super::tuning::panel::Panel;
 use crate::clean::DisplayText;
@@ -41,7 +41,7 @@ pub struct Recorded {
     /// Its file's name, cleaned.
     pub file: DisplayText,
     /// The run built from its events.
-    pub play: Play,
+    pub answer: Answer,
 }
 
 /// The scroll position in a long overlay.

@@ -1,6 +1,6 @@
 //! A conversation: the answers so far, each with its run, and the question that is on its way.
 
-use super::play::Play;
+use super::answer::Answer;
 use super::roster::Standing;
 use crate::engine::fusion::conversation::{Conversation, Role, Turn};
 use crate::engine::fusion::event::{Event, Header, MemberHeader, Record};
@@ -18,8 +18,8 @@ enum Asking {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Session {
     /// The ensemble before the first question.
-    idle: Play,
-    plays: Vec<Play>,
+    idle: Answer,
+    answers: Vec<Answer>,
     asking: Asking,
 }
 
@@ -37,31 +37,31 @@ impl Session {
             conversation: Conversation::under(system),
             answers: Vec::new(),
         };
-        Self { idle: Play::new(header), plays: Vec::new(), asking: Asking::Nothing }
+        Self { idle: Answer::new(header), answers: Vec::new(), asking: Asking::Nothing }
     }
 
     /// Sets the ensemble before the first question, and the standing of each of its members.
     pub fn set_members(&mut self, members: &[MemberHeader], standings: Vec<Standing>) {
         let header = Header { members: members.to_vec(), ..self.idle.run.header.clone() };
-        self.idle = Play::at_rest(header, standings);
+        self.idle = Answer::at_rest(header, standings);
     }
 
     /// The answers, oldest first.
     #[must_use]
-    pub fn plays(&self) -> &[Play] {
-        &self.plays
+    pub fn answers(&self) -> &[Answer] {
+        &self.answers
     }
 
     /// The newest answer.
     #[must_use]
-    pub fn newest(&self) -> Option<&Play> {
-        self.plays.last()
+    pub fn newest(&self) -> Option<&Answer> {
+        self.answers.last()
     }
 
-    /// The play at an index; the ensemble at rest if there is none.
+    /// The answer at an index; the ensemble at rest if there is none.
     #[must_use]
-    pub fn play(&self, place: usize) -> &Play {
-        self.plays.get(place).unwrap_or(&self.idle)
+    pub fn answer(&self, place: usize) -> &Answer {
+        self.answers.get(place).unwrap_or(&self.idle)
     }
 
     /// Whether a question is on its way.
@@ -73,7 +73,7 @@ impl Session {
     /// Whether an answer is being written.
     #[must_use]
     pub fn is_going(&self) -> bool {
-        self.is_asking() || self.newest().is_some_and(Play::is_going)
+        self.is_asking() || self.newest().is_some_and(Answer::is_going)
     }
 
     /// The conversation that a new question continues. An answer without any accepted text leaves no trace in it.
@@ -81,13 +81,13 @@ impl Session {
     pub fn next(&mut self, question: &str) -> Conversation {
         self.asking = Asking::Next;
         let mut conversation = self.idle.run.header.conversation.clone();
-        if let Some(play) = self.newest() {
-            conversation = play.run.header.conversation.clone();
-            let answer = play.run.answer();
-            if answer.is_empty() {
+        if let Some(answer) = self.newest() {
+            conversation = answer.run.header.conversation.clone();
+            let text = answer.run.answer();
+            if text.is_empty() {
                 conversation.turns.pop();
             } else {
-                conversation.turns.push(Turn { role: Role::Assistant, content: answer });
+                conversation.turns.push(Turn { role: Role::Assistant, content: text });
             }
         }
         conversation.turns.push(Turn { role: Role::User, content: question.to_owned() });
@@ -102,9 +102,9 @@ impl Session {
         Some(conversation)
     }
 
-    /// Prepares to play everything again from its first question, which replaces the play that is left.
+    /// Prepares to play everything again from its first question, which replaces the answer that is left.
     pub fn from_the_first(&mut self) {
-        self.plays.truncate(1);
+        self.answers.truncate(1);
         self.asking = Asking::Again;
     }
 
@@ -116,30 +116,30 @@ impl Session {
 
     /// Records that nothing more will come of the newest answer.
     pub fn break_off(&mut self) {
-        if let Some(play) = self.plays.last_mut() {
-            play.break_off();
+        if let Some(answer) = self.answers.last_mut() {
+            answer.break_off();
         }
     }
 
     /// Removes everything.
     pub fn clear(&mut self) {
-        self.plays.clear();
+        self.answers.clear();
         self.asking = Asking::Nothing;
     }
 
-    /// Applies one event. Returns whether it started a play in place of another, so that everything derived from the other is
+    /// Applies one event. Returns whether it started an answer in place of another, so that everything derived from the other is
     /// void.
     pub fn apply(&mut self, record: &Record) -> bool {
         let Event::RunStarted(header) = &record.event else {
-            if let Some(play) = self.plays.last_mut() {
-                play.apply(record);
+            if let Some(answer) = self.answers.last_mut() {
+                answer.apply(record);
             }
             return false;
         };
-        let replaces = self.asking == Asking::Again && self.plays.pop().is_some();
+        let replaces = self.asking == Asking::Again && self.answers.pop().is_some();
         self.asking = Asking::Nothing;
         self.break_off();
-        self.plays.push(Play::new((**header).clone()));
+        self.answers.push(Answer::new((**header).clone()));
         replaces
     }
 }

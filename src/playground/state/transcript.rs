@@ -5,8 +5,8 @@
 
 use unicode_width::UnicodeWidthStr;
 
+use super::answer::Answer;
 use super::flow::Flow;
-use super::play::Play;
 use crate::clean::{Cleaner, DisplayStr, clean};
 use crate::engine::fusion::MemberIndex;
 use crate::engine::fusion::conversation::Role;
@@ -21,9 +21,9 @@ pub enum Span {
     Earlier,
     /// An accepted segment.
     Segment {
-        /// The play's index in the session.
-        play: usize,
-        /// The round's index in the play.
+        /// The answer's index in the session.
+        answer: usize,
+        /// The round's index in the answer.
         round: usize,
         /// The author: a segment has two if the start of another member's draft was kept.
         author: Option<MemberIndex>,
@@ -91,9 +91,9 @@ impl Transcript {
         self.height = height;
     }
 
-    /// Starts with the question of a play, and the turns before it if they are not there already.
-    pub fn begin(&mut self, play: &Play) {
-        let turns = &play.run.header.conversation.turns;
+    /// Starts with the question of an answer, and the turns before it if they are not there already.
+    pub fn begin(&mut self, answer: &Answer) {
+        let turns = &answer.run.header.conversation.turns;
         let known = if self.flow.is_empty() { 0 } else { turns.len().saturating_sub(1) };
         for turn in turns.iter().skip(known) {
             if !self.flow.is_empty() {
@@ -110,9 +110,9 @@ impl Transcript {
     }
 
     /// Appends an accepted segment.
-    pub fn accept(&mut self, accepted: &Round, play: usize, round: usize) {
+    pub fn accept(&mut self, accepted: &Round, answer: usize, round: usize) {
         for (author, text) in accepted.accepted_parts() {
-            self.accept_part(text, Span::Segment { play, round, author });
+            self.accept_part(text, Span::Segment { answer, round, author });
         }
     }
 
@@ -132,12 +132,12 @@ impl Transcript {
     }
 
     /// Rebuilds everything: after a rewind, or when an answer is started again.
-    pub fn rebuild(&mut self, plays: &[Play]) {
+    pub fn rebuild(&mut self, answers: &[Answer]) {
         let (anchor, height, width) = (self.anchor, self.height, self.flow.width());
         *self = Self { flow: Flow::new(width), anchor, height, ..Self::default() };
-        for (at, play) in plays.iter().enumerate() {
-            self.begin(play);
-            for (place, round) in play.run.rounds.iter().enumerate() {
+        for (at, answer) in answers.iter().enumerate() {
+            self.begin(answer);
+            for (place, round) in answer.run.rounds.iter().enumerate() {
                 self.accept(round, at, place);
             }
         }
@@ -163,8 +163,8 @@ impl Transcript {
     }
 
     /// Scrolls, if necessary, until the segment of a round is visible.
-    pub fn show(&mut self, play: usize, round: usize) {
-        let is_it = |span: &Span| matches!(span, Span::Segment { play: of, round: at, .. } if (*of, *at) == (play, round));
+    pub fn show(&mut self, answer: usize, round: usize) {
+        let is_it = |span: &Span| matches!(span, Span::Segment { answer: of, round: at, .. } if (*of, *at) == (answer, round));
         let Some(tag) = self.spans.iter().position(is_it) else { return };
         let Some(line) = self.flow.line_of(tag as u32) else { return };
         let top = self.top();
@@ -179,7 +179,7 @@ impl Transcript {
         Anchor::Place(self.flow.place_of(line))
     }
 
-    /// The play and the round of the segment at a visible row and column; beyond the line's end its last one.
+    /// The answer and the round of the segment at a visible row and column; beyond the line's end its last one.
     #[must_use]
     pub fn round_at(&self, row: usize, column: usize) -> Option<(usize, usize)> {
         let line = self.top() + row;
@@ -192,8 +192,8 @@ impl Transcript {
             if found.is_some() && end > column {
                 break;
             }
-            if let Some(Span::Segment { play, round, .. }) = self.span(piece.tag) {
-                found = Some((play, round));
+            if let Some(Span::Segment { answer, round, .. }) = self.span(piece.tag) {
+                found = Some((answer, round));
             }
             end += piece.text.width();
         }

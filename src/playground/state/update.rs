@@ -30,8 +30,8 @@ impl State {
         if tried && !self.tries_themes() && !effects.iter().any(|effect| matches!(effect, Effect::UseTheme(_))) {
             effects.push(Effect::UseTheme(self.settings.theme.clone()));
         }
-        let (play, _) = self.shown();
-        self.looking.limit_to(self.answers.session.play(play).labels.len());
+        let (answer, _) = self.shown();
+        self.looking.limit_to(self.answers.session.answer(answer).labels.len());
         self.writing.show_cursor(self.looking.overlay.is_some());
         effects
     }

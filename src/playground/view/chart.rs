@@ -91,7 +91,7 @@ fn scale(
 /// Who left after a round (`x` and the letter) and who would have left under the knobs that are tried (`?`); of both alike one
 /// mark each.
 fn leaving(buffer: &mut Buffer, area: Rect, look: &Look<'_>, screen: &Screen, (column, x, spacing): (&Column, u16, u16)) {
-    let play = screen.answers.session.play(screen.shown().0);
+    let answer = screen.answers.session.answer(screen.shown().0);
     let mut pen = Pen::new(buffer, area, area.height - 2);
     pen.skip(x);
     let mut room = spacing;
@@ -103,7 +103,7 @@ fn leaving(buffer: &mut Buffer, area: Rect, look: &Look<'_>, screen: &Screen, (c
                 room -= 1;
             }
             if room > 0 && spacing > 1 {
-                pen.write(&DisplayText::from(play.letter(*member)), look.style(Role::Member(member.0 as u8)));
+                pen.write(&DisplayText::from(answer.letter(*member)), look.style(Role::Member(member.0 as u8)));
                 room -= 1;
             }
         }
@@ -119,7 +119,7 @@ fn points(
     (place, x, spacing): (usize, u16, u16),
     row_of: &dyn Fn(f64) -> u16,
 ) {
-    let play = screen.answers.session.play(screen.shown().0);
+    let answer = screen.answers.session.answer(screen.shown().0);
     let points = &screen.scene.chart.columns[place].points;
     let rows: Vec<u16> = points.iter().map(|(_, value)| row_of(*value)).collect();
     let room = usize::from(spacing.saturating_sub(1).max(1));
@@ -129,7 +129,7 @@ fn points(
         let mut pen = Pen::new(buffer, area, row);
         pen.skip(x);
         for (member, _) in here.take(if count > room { room - 1 } else { room }) {
-            pen.write(&DisplayText::from(play.letter(*member)), look.style(Role::Member(member.0 as u8)));
+            pen.write(&DisplayText::from(answer.letter(*member)), look.style(Role::Member(member.0 as u8)));
         }
         if count > room {
             pen.write("+", look.style(Role::Strong));

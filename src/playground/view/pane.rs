@@ -69,8 +69,8 @@ fn boxed(
     text: &PaneText,
     focused: bool,
 ) {
-    let play = screen.answers.session.play(screen.shown().0);
-    let label = &play.labels[pane.member.0];
+    let answer = screen.answers.session.answer(screen.shown().0);
+    let label = &answer.labels[pane.member.0];
     let border = match (focused, pane.activity) {
         (true, _) => look.style(Role::BorderFocus),
         // Its colour only: a frame in bold or underlined would fall apart.
@@ -115,8 +115,8 @@ fn draft_line(buffer: &mut Buffer, area: Rect, row: u16, look: &Look<'_>, (pane,
 
 /// A member in one line: letter, name, what it is doing, and the end of its draft while tokens come, else the start.
 fn row(buffer: &mut Buffer, place: Rect, look: &Look<'_>, screen: &Screen, pane: &Pane, text: &PaneText, focused: bool) {
-    let play = screen.answers.session.play(screen.shown().0);
-    let label = &play.labels[pane.member.0];
+    let answer = screen.answers.session.answer(screen.shown().0);
+    let label = &answer.labels[pane.member.0];
     let member = look.style(Role::Member(pane.member.0 as u8));
     let head = if focused { member.patch(look.style(Role::Selection)) } else { member };
     let cut = look.glyphs.ellipsis();
@@ -141,12 +141,12 @@ fn row(buffer: &mut Buffer, place: Rect, look: &Look<'_>, screen: &Screen, pane:
 
 /// Those that are away, a line each: who, why, when.
 fn away(buffer: &mut Buffer, place: Rect, look: &Look<'_>, screen: &Screen) {
-    let play = screen.answers.session.play(screen.shown().0);
+    let answer = screen.answers.session.answer(screen.shown().0);
     let gone: Vec<&Pane> = screen.scene.panes.iter().filter(|pane| pane.away).collect();
     for (row, pane) in gone.iter().take(usize::from(place.height)).enumerate() {
         let last = row + 1 == usize::from(place.height) && gone.len() > row + 1;
         let mut pen = Pen::new(buffer, place, row as u16);
-        let label = &play.labels[pane.member.0];
+        let label = &answer.labels[pane.member.0];
         let style = activity_style(look, pane.activity);
         pen.write(&display!(" {} {} ", label.letter, label.name), look.style(Role::Member(pane.member.0 as u8)))
             .write(&display!("{} {} · ", look.glyphs.activity(pane.activity), pane.activity.word()), style);

@@ -130,14 +130,14 @@ pub(super) fn ranking(buffer: &mut Buffer, place: Rect, look: &Look<'_>, screen:
 /// The columns' heads; those that start before column `from` are left out.
 fn header(buffer: &mut Buffer, inner: Rect, look: &Look<'_>, screen: &Screen, columns: &[Column], from: u16) {
     let table = &screen.scene.table;
-    let play = screen.answers.session.play(screen.shown().0);
+    let answer = screen.answers.session.answer(screen.shown().0);
     let dim = look.style(Role::Dim);
     let mut pen = Pen::new(buffer, inner, 0);
     for column in columns {
         let width = column.width(table.verifiers.len());
         if let Column::Verifiers(each) = column {
             for verifier in &table.verifiers {
-                let letter = DisplayText::from(play.letter(*verifier));
+                let letter = DisplayText::from(answer.letter(*verifier));
                 pen.skip(each - 1);
                 let shown = if inner.width - pen.room() >= from { letter } else { DisplayText::new() };
                 pen.column(&shown, 1, true, look.style(Role::Member(verifier.0 as u8)), "");
@@ -153,7 +153,7 @@ fn header(buffer: &mut Buffer, inner: Rect, look: &Look<'_>, screen: &Screen, co
 
 fn cells(pen: &mut Pen<'_>, column: Column, look: &Look<'_>, screen: &Screen, row: &Row) {
     let table = &screen.scene.table;
-    let play = screen.answers.session.play(screen.shown().0);
+    let answer = screen.answers.session.answer(screen.shown().0);
     let width = column.width(table.verifiers.len());
     let cut = look.glyphs.ellipsis();
     let text = look.style(Role::Text);
@@ -165,7 +165,7 @@ fn cells(pen: &mut Pen<'_>, column: Column, look: &Look<'_>, screen: &Screen, ro
         }
         Column::Member => {
             let style = if row.leaves { look.style(Role::Exit) } else { look.style(Role::Member(row.member.0 as u8)) };
-            let name = display!("{} {}", play.letter(row.member), play.name(row.member));
+            let name = display!("{} {}", answer.letter(row.member), answer.name(row.member));
             pen.column(&name, width - 1, false, style, cut).skip(1);
         }
         Column::Bar => {

@@ -15,12 +15,12 @@ use crate::playground::state::scene::timeline::{Mark, Tick};
 pub(super) fn timeline(buffer: &mut Buffer, place: Rect, look: &Look<'_>, screen: &Screen) {
     let timeline = &screen.scene.timeline;
     let dim = look.style(Role::Dim);
-    let play = screen.answers.session.play(screen.shown().0);
+    let answer = screen.answers.session.answer(screen.shown().0);
     let mut letters = Pen::new(buffer, place, 0);
     letters.write(if timeline.before > 0 { "rounds‹ " } else { "rounds  " }, dim);
     for tick in &timeline.ticks {
         let (text, style) = match tick.winner {
-            Some(winner) => (DisplayText::from(play.letter(winner)), look.style(Role::Member(winner.0 as u8))),
+            Some(winner) => (DisplayText::from(answer.letter(winner)), look.style(Role::Member(winner.0 as u8))),
             None if tick.mark == Mark::Written => (look.glyphs.person().into(), look.style(Role::Override)),
             None => (look.glyphs.mark(Mark::Open, 0.0).into(), look.style(Role::Busy)),
         };
@@ -28,7 +28,7 @@ pub(super) fn timeline(buffer: &mut Buffer, place: Rect, look: &Look<'_>, screen
         let style = if looked_at { style.patch(look.style(Role::Selection)) } else { style };
         letters.write(&text, style);
         match tick.other {
-            Some(other) => letters.write(&display!("{}", play.letter(other).to_lowercase()), look.style(Role::Override)),
+            Some(other) => letters.write(&display!("{}", answer.letter(other).to_lowercase()), look.style(Role::Override)),
             None if place.height == 1 && tick.tuned => letters.write("~", look.style(Role::Override)),
             None => letters.skip(1),
         };

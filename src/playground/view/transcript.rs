@@ -56,8 +56,8 @@ fn gutter(buffer: &mut Buffer, inner: Rect, row: u16, look: &Look<'_>, screen: &
             Span::Question => {
                 pen.write(">", look.style(Role::Strong));
             }
-            Span::Segment { play, author: Some(author), .. } if screen.settings.authors => {
-                let letter = DisplayText::from(screen.answers.session.play(play).letter(author));
+            Span::Segment { answer, author: Some(author), .. } if screen.settings.authors => {
+                let letter = DisplayText::from(screen.answers.session.answer(answer).letter(author));
                 pen.write(&letter, look.style(Role::Member(author.0 as u8)));
             }
             Span::Segment { author: None, .. } if screen.settings.authors => {
@@ -73,12 +73,12 @@ fn line(buffer: &mut Buffer, area: Rect, row: u16, look: &Look<'_>, screen: &Scr
     for piece in screen.answers.transcript.flow().line(number) {
         let style = match screen.answers.transcript.span(piece.tag) {
             Some(Span::Question) => look.style(Role::Strong),
-            Some(Span::Segment { play, round, author }) => {
+            Some(Span::Segment { answer, round, author }) => {
                 let own = match author {
                     Some(author) if screen.settings.authors => look.style(Role::Member(author.0 as u8)),
                     Some(_) | None => look.style(Role::Text),
                 };
-                let shown = screen.shown() == (play, Some(round));
+                let shown = screen.shown() == (answer, Some(round));
                 match screen.looking.round {
                     Some(_) if shown => own.patch(look.style(Role::Selection)),
                     // What has just been accepted.

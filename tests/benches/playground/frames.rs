@@ -63,7 +63,7 @@ impl Drawn {
 fn times(records: &[Record]) -> [Vec<f64>; 5] {
     let mut screens = [SHORT, FULL, LONG, SHORT, LONG].map(|words| Drawn::new(records, words));
     for screen in &mut screens[3..] {
-        screen.state.state.looking.round = Some(Look { play: 0, round: 3 });
+        screen.state.state.looking.round = Some(Look { answer: 0, round: 3 });
     }
     let theme = load::theme();
     for _ in 0..FRAMES {

@@ -96,7 +96,7 @@ pub(super) fn again(pressed: Pressed) {
     assert_eq!((asked.conversation.prompt(), asked.seed), (QUESTION, 2));
     let mut after = pressed.after;
     feed(&mut after, &support::built_in_run(QUESTION, 2));
-    assert_eq!(after.answers.session.plays().len(), 1, "the new answer takes the place of the old one");
+    assert_eq!(after.answers.session.answers().len(), 1, "the new answer takes the place of the old one");
     assert_eq!(ask(&press(&mut after, pressed.key)).seed, 3);
 }
 
@@ -113,7 +113,7 @@ pub(super) fn again_same_seed(pressed: Pressed) {
 pub(super) fn new_conversation(pressed: Pressed) {
     let mut after = pressed.after;
     assert_eq!(pressed.effects, [Effect::Drop]);
-    assert!(after.answers.session.plays().is_empty() && after.answers.transcript.flow().is_empty() && after.writing.active);
+    assert!(after.answers.session.answers().is_empty() && after.answers.transcript.flow().is_empty() && after.writing.active);
     type_text(&mut after, "New?");
     assert_eq!(ask(&press(&mut after, "enter")).conversation.turns.len(), 1, "nothing is left of the old one");
 }

@@ -12,7 +12,7 @@ use super::Pressed;
 
 pub(super) fn at_the_first_round() -> Screen {
     let mut state = support::answered(120, 40);
-    for _ in 1..state.answers.session.plays()[0].run.rounds.len() {
+    for _ in 1..state.answers.session.answers()[0].run.rounds.len() {
         press(&mut state, "[");
     }
     state
@@ -50,12 +50,12 @@ pub(super) fn long_at_the_top() -> Screen {
 }
 
 fn rounds(state: &Screen) -> usize {
-    state.answers.session.plays()[0].run.rounds.len()
+    state.answers.session.answers()[0].run.rounds.len()
 }
 
 pub(super) fn previous_round(pressed: Pressed) {
     let before = rounds(pressed.before);
-    assert_eq!((pressed.before.looking.round, pressed.after.looking.round), (None, Some(Look { play: 0, round: before - 2 })));
+    assert_eq!((pressed.before.looking.round, pressed.after.looking.round), (None, Some(Look { answer: 0, round: before - 2 })));
     assert_eq!(pressed.after.scene.table.number, before - 1);
 }
 
@@ -63,7 +63,7 @@ pub(super) fn next_round(pressed: Pressed) {
     let mut after = pressed.after;
     assert_eq!(
         (pressed.before.looking.round, after.looking.round),
-        (Some(Look { play: 0, round: 0 }), Some(Look { play: 0, round: 1 }))
+        (Some(Look { answer: 0, round: 0 }), Some(Look { answer: 0, round: 1 }))
     );
     assert_eq!(after.scene.table.number, 2);
     for _ in 0..rounds(&after) {

@@ -73,7 +73,10 @@ pub(super) fn export(pressed: Pressed) {
     for (name, format) in [("a.md", Format::Markdown), ("b.HTML", Format::Html), ("c.json", Format::Json)] {
         let (effects, _) = as_named(name);
         let [Effect::Export { run, format: as_what, path }] = &effects[..] else { panic!("{effects:?}") };
-        assert_eq!((**run == pressed.before.answers.session.plays()[0].run, *as_what, path.to_str()), (true, format, Some(name)));
+        assert_eq!(
+            (**run == pressed.before.answers.session.answers()[0].run, *as_what, path.to_str()),
+            (true, format, Some(name))
+        );
     }
     assert_eq!(as_named("screen.svg").0, [Effect::Picture("screen.svg".into())]);
     let (effects, state) = as_named("answer.pdf");

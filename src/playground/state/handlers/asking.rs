@@ -108,7 +108,7 @@ impl Asking<'_> {
             // The records come again from the first, in place of those that were played.
             self.answers.session.from_the_first();
             self.looking.round = None;
-            self.answers.transcript.rebuild(self.answers.session.plays());
+            self.answers.transcript.rebuild(self.answers.session.answers());
             return vec![Effect::Replay(ReplayOrder::Restart)];
         }
         if self.answers.session.is_going() {

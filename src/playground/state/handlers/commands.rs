@@ -5,12 +5,12 @@
 use super::members::Members;
 use crate::engine::fusion::run::Run;
 use crate::engine::round::Command;
+use crate::playground::state::answer::Answer;
 use crate::playground::state::log::Level;
 use crate::playground::state::message::{Effect, TakenUp};
 use crate::playground::state::parts::answers::{Answers, Source, TakingUp};
 use crate::playground::state::parts::looking::Looking;
 use crate::playground::state::parts::notices::Notices;
-use crate::playground::state::play::Play;
 use crate::playground::state::roster::RowId;
 
 /// The run that can be changed, if the screen shows it; otherwise a notice explains why not.
@@ -30,7 +30,7 @@ impl Members<'_> {
         if changeable(self.answers, self.looking, self.notices).is_none() {
             return Vec::new();
         }
-        let going = self.answers.session.newest().is_some_and(Play::is_going);
+        let going = self.answers.session.newest().is_some_and(Answer::is_going);
         if self.answers.taking_up == TakingUp::Begun || (self.answers.source == Source::Live && going) {
             return commands.into_iter().map(Effect::Order).collect();
         }
@@ -43,8 +43,8 @@ impl Members<'_> {
         if !values.is_empty() {
             commands.insert(0, Command::SetParameters { values });
         }
-        let Some(play) = self.answers.session.newest() else { return Vec::new() };
-        let names = play.run.header.members.iter();
+        let Some(answer) = self.answers.session.newest() else { return Vec::new() };
+        let names = answer.run.header.members.iter();
         let rows: Vec<RowId> = names.filter_map(|member| self.roster.named(&member.name)).collect();
         let missing = self.roster.absent(&rows);
         let mut effects = self.connect(&missing, false);
@@ -56,11 +56,12 @@ impl Members<'_> {
     /// Resumes the run that waits for members, once none of these is still connecting.
     pub(super) fn take_up_if_settled(&mut self) -> Vec<Effect> {
         let TakingUp::Awaiting { commands, rows } = &self.answers.taking_up else { return Vec::new() };
-        let Some(play) = self.answers.session.newest().filter(|_| !rows.iter().any(|row| self.roster.is_connecting(*row))) else {
+        let Some(answer) = self.answers.session.newest().filter(|_| !rows.iter().any(|row| self.roster.is_connecting(*row)))
+        else {
             return Vec::new();
         };
         let commands = commands.clone();
-        let members = play.run.header.members.iter();
+        let members = answer.run.header.members.iter();
         let members = members.map(|member| (member.name.to_string(), self.roster.named(&member.name))).collect();
         self.answers.taking_up = TakingUp::Begun;
         vec![Effect::TakeUp(Box::new(TakenUp { members, commands }))]

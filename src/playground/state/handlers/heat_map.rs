@@ -19,15 +19,15 @@ use crate::sweep::{Finished, imply};
 
 /// The question of the newest answer, or the one being written, and its seed.
 pub(in crate::playground::state) fn to_sweep(answers: &Answers, writing: &Writing, knobs: &Knobs) -> Option<(Prompt, u64)> {
-    if let Some(play) = answers.session.newest() {
-        let header = &play.run.header;
+    if let Some(answer) = answers.session.newest() {
+        let header = &answer.run.header;
         let prompt = Prompt { answers: header.answers.clone(), ..Prompt::question(header.conversation.clone()) };
         return Some((prompt, header.seed));
     }
     if writing.question.is_blank() {
         return None;
     }
-    let mut conversation = answers.session.play(0).run.header.conversation.clone();
+    let mut conversation = answers.session.answer(0).run.header.conversation.clone();
     conversation.turns.push(Turn { role: Role::User, content: writing.question.text() });
     Some((Prompt::question(conversation), knobs.seed))
 }

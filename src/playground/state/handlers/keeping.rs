@@ -32,7 +32,7 @@ impl Keeping<'_> {
     }
 
     pub(super) fn answer(&self) -> Option<String> {
-        self.answers.session.newest().map(|play| play.run.answer())
+        self.answers.session.newest().map(|answer| answer.run.answer())
     }
 
     pub(super) fn segment(&self) -> Option<String> {
@@ -40,18 +40,18 @@ impl Keeping<'_> {
     }
 
     pub(super) fn candidate(&self) -> Option<String> {
-        let (play, round) = self.looking.shown(&self.answers.session);
-        let round = self.answers.session.play(play).round(round?)?;
+        let (answer, round) = self.looking.shown(&self.answers.session);
+        let round = self.answers.session.answer(answer).round(round?)?;
         Some(round.candidate_of(self.looking.pane)?.text.to_string())
     }
 
     pub(super) fn save_trace(&mut self) -> Vec<Effect> {
-        let Some(play) = self.answers.session.newest() else {
+        let Some(answer) = self.answers.session.newest() else {
             self.notices.say(Level::Info, "there is no run to save yet");
             return Vec::new();
         };
         let mut picker = Picker::new(PickerKind::SaveAs, Vec::new());
-        picker.type_text(&format!("specfuse-seed-{}.trace.jsonl", play.run.header.seed));
+        picker.type_text(&format!("specfuse-seed-{}.trace.jsonl", answer.run.header.seed));
         self.looking.overlay = Some(Overlay::List(picker));
         Vec::new()
     }
@@ -59,21 +59,21 @@ impl Keeping<'_> {
     /// Asks for a file name; its extension decides the format.
     pub(super) fn export(&mut self) {
         let (at, _) = self.looking.shown(&self.answers.session);
-        let Some(play) = self.answers.session.plays().get(at).filter(|play| play.run.segments().next().is_some()) else {
+        let Some(answer) = self.answers.session.answers().get(at).filter(|answer| answer.run.segments().next().is_some()) else {
             return self.notices.say(Level::Info, "there is nothing to export yet: no segment was accepted");
         };
         let mut picker = Picker::new(PickerKind::ExportAs, Vec::new());
-        picker.type_text(&format!("specfuse-seed-{}.html", play.run.header.seed));
+        picker.type_text(&format!("specfuse-seed-{}.html", answer.run.header.seed));
         self.looking.overlay = Some(Overlay::List(picker));
     }
 
     /// Exports the selected answer to a file of this name.
     pub(super) fn export_as(&mut self, path: PathBuf) -> Vec<Effect> {
         let (at, _) = self.looking.shown(&self.answers.session);
-        let Some(play) = self.answers.session.plays().get(at) else { return Vec::new() };
+        let Some(answer) = self.answers.session.answers().get(at) else { return Vec::new() };
         let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default().to_lowercase();
         match Format::of_ending(&ending) {
-            Some(format) => vec![Effect::Export { run: Box::new(play.run.clone()), format, path }],
+            Some(format) => vec![Effect::Export { run: Box::new(answer.run.clone()), format, path }],
             None if ending == PICTURE => vec![Effect::Picture(path)],
             None => {
                 // The name stays open for editing.

@@ -14,11 +14,11 @@ use crate::playground::state::parts::settings::Settings;
 
 /// Selects a round; selecting none follows the newest one.
 pub(in crate::playground::state) fn look_at(answers: &mut Answers, looking: &mut Looking, look: Look) {
-    let newest = answers.session.plays().len().checked_sub(1);
-    let last = answers.session.newest().and_then(|play| play.run.rounds.len().checked_sub(1));
-    let is_newest = (newest, last) == (Some(look.play), Some(look.round));
+    let newest = answers.session.answers().len().checked_sub(1);
+    let last = answers.session.newest().and_then(|answer| answer.run.rounds.len().checked_sub(1));
+    let is_newest = (newest, last) == (Some(look.answer), Some(look.round));
     looking.round = (!is_newest).then_some(look);
-    answers.transcript.show(look.play, look.round);
+    answers.transcript.show(look.answer, look.round);
 }
 
 handles! {
@@ -29,10 +29,11 @@ handles! {
 
 impl Viewing<'_> {
     pub(super) fn previous_round(&mut self) {
-        let (play, round) = self.looking.shown(&self.answers.session);
-        let within = round.and_then(|round| round.checked_sub(1)).map(|round| Look { play, round });
-        let last = |play: usize| Some(Look { play, round: self.answers.session.play(play).run.rounds.len().checked_sub(1)? });
-        let look = within.or_else(|| (0..play).rev().find_map(last));
+        let (answer, round) = self.looking.shown(&self.answers.session);
+        let within = round.and_then(|round| round.checked_sub(1)).map(|round| Look { answer, round });
+        let last =
+            |answer: usize| Some(Look { answer, round: self.answers.session.answer(answer).run.rounds.len().checked_sub(1)? });
+        let look = within.or_else(|| (0..answer).rev().find_map(last));
         match look {
             Some(look) => look_at(self.answers, self.looking, look),
             None => self.notices.say(Level::Info, "this is the first round"),
@@ -40,13 +41,13 @@ impl Viewing<'_> {
     }
 
     pub(super) fn next_round(&mut self) {
-        let (play, round) = self.looking.shown(&self.answers.session);
-        let rounds = |play: usize| self.answers.session.play(play).run.rounds.len();
+        let (answer, round) = self.looking.shown(&self.answers.session);
+        let rounds = |answer: usize| self.answers.session.answer(answer).run.rounds.len();
         let look = match round {
-            Some(round) if round + 1 < rounds(play) => Some(Look { play, round: round + 1 }),
+            Some(round) if round + 1 < rounds(answer) => Some(Look { answer, round: round + 1 }),
             Some(_) | None => {
-                let after = (play + 1..self.answers.session.plays().len()).find(|play| rounds(*play) > 0);
-                after.map(|play| Look { play, round: 0 })
+                let after = (answer + 1..self.answers.session.answers().len()).find(|answer| rounds(*answer) > 0);
+                after.map(|answer| Look { answer, round: 0 })
             }
         };
         match look {

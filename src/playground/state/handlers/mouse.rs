@@ -52,8 +52,8 @@ impl Mouse<'_> {
         if layout.timeline.contains(Position { x, y }) {
             let tick = x.checked_sub(layout.timeline.x + TIMELINE_HEAD).map(|x| usize::from(x) / 2);
             if let Some(tick) = tick.and_then(|tick| self.looking.laid.ticks.get(tick)) {
-                let (play, _) = self.looking.shown(&self.answers.session);
-                look_at(self.answers, self.looking, Look { play, round: *tick });
+                let (answer, _) = self.looking.shown(&self.answers.session);
+                look_at(self.answers, self.looking, Look { answer, round: *tick });
             }
             return;
         }
@@ -61,10 +61,10 @@ impl Mouse<'_> {
         if let Some(part) = layout.part_at(x, y) {
             self.writing.active = false;
             self.looking.focus_on(part);
-            if let (Part::Transcript, Some((play, round))) =
+            if let (Part::Transcript, Some((answer, round))) =
                 (part, place.and_then(|(row, column)| self.answers.transcript.round_at(row.into(), column.into())))
             {
-                look_at(self.answers, self.looking, Look { play, round });
+                look_at(self.answers, self.looking, Look { answer, round });
             }
         }
     }

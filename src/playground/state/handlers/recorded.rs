@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use super::handles::handles;
 use crate::clean::clean_line;
 use crate::engine::fusion::event::Record;
+use crate::playground::state::answer::Answer;
 use crate::playground::state::log::Level;
 use crate::playground::state::message::{Effect, Listing};
 use crate::playground::state::overlay::{Against, Overlay, Recorded};
@@ -14,7 +15,6 @@ use crate::playground::state::parts::looking::Looking;
 use crate::playground::state::parts::notices::Notices;
 use crate::playground::state::parts::writing::Writing;
 use crate::playground::state::picker::{Choice, Item, Picker, PickerKind};
-use crate::playground::state::play::Play;
 
 /// Opens a recorded run, unless an answer is still being written.
 pub(super) fn open(answers: &Answers, notices: &mut Notices, path: PathBuf) -> Vec<Effect> {
@@ -63,10 +63,10 @@ impl Recordings<'_> {
 
     /// A recorded run to compare with.
     pub(in crate::playground::state) fn read(&mut self, file: &str, records: &[Record], warning: Option<String>) {
-        let Some(play) = Play::of(records) else {
+        let Some(answer) = Answer::of(records) else {
             return self.notices.say(Level::Error, &format!("{file}: there is no run in it"));
         };
-        let against = Against::Recorded(Box::new(Recorded { file: clean_line(file), play }));
+        let against = Against::Recorded(Box::new(Recorded { file: clean_line(file), answer }));
         self.looking.compare_with(against);
         if let Some(warning) = warning {
             self.notices.say(Level::Warning, &warning);

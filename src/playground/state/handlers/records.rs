@@ -20,26 +20,26 @@ impl Records<'_> {
     pub(in crate::playground::state) fn record(&mut self, record: &Record) {
         self.answers.now_ms = record.t_ms;
         if self.answers.session.apply(record) {
-            self.answers.transcript.rebuild(&self.answers.session.plays()[..self.answers.session.plays().len() - 1]);
+            self.answers.transcript.rebuild(&self.answers.session.answers()[..self.answers.session.answers().len() - 1]);
         }
         match &record.event {
             Event::RunStarted(_) => {
                 (self.looking.round, self.answers.waiting) = (None, None);
                 self.writing.question.invite(FURTHER);
-                if let Some(play) = self.answers.session.newest() {
-                    self.answers.transcript.begin(play);
+                if let Some(answer) = self.answers.session.newest() {
+                    self.answers.transcript.begin(answer);
                 }
             }
             Event::Accepted { .. } => {
-                let at = self.answers.session.plays().len().saturating_sub(1);
-                let rounds = self.answers.session.newest().map(|play| play.run.rounds.as_slice()).unwrap_or_default();
+                let at = self.answers.session.answers().len().saturating_sub(1);
+                let rounds = self.answers.session.newest().map(|answer| answer.run.rounds.as_slice()).unwrap_or_default();
                 if let Some((round, before)) = rounds.split_last() {
                     self.answers.transcript.accept(round, at, before.len());
                 }
             }
             Event::Rewound { .. } | Event::Returned { .. } | Event::Reopened { .. } | Event::Undone | Event::Redone => {
                 self.looking.round = None;
-                self.answers.transcript.rebuild(self.answers.session.plays());
+                self.answers.transcript.rebuild(self.answers.session.answers());
             }
             Event::Continued => self.continued(),
             Event::Warning { text } => self.notices.say_at(Level::Warning, Some(record.t_ms), text),

@@ -61,10 +61,10 @@ impl Scrolling<'_> {
 
     pub(super) fn focus_pane(&mut self, number: u8) {
         let pane = self.looking.laid.panes.get(usize::from(number).saturating_sub(1));
-        let (play, _) = self.looking.shown(&self.answers.session);
+        let (answer, _) = self.looking.shown(&self.answers.session);
         match pane.map(|pane| (pane.member, &pane.away)) {
             Some((member, Some(why))) => {
-                let text = format!("{} is away: {why}", self.answers.session.play(play).name(member));
+                let text = format!("{} is away: {why}", self.answers.session.answer(answer).name(member));
                 self.notices.say(Level::Info, &text);
             }
             Some((member, None)) => self.looking.focus_on(Part::Pane(member)),

@@ -9,6 +9,7 @@ use crate::engine::fusion::event::SegmentId;
 use crate::engine::fusion::run::Run;
 use crate::engine::round::Command;
 use crate::playground::state::action::Action;
+use crate::playground::state::answer::Answer;
 use crate::playground::state::branches;
 use crate::playground::state::entry::{Purpose, joined};
 use crate::playground::state::keymap::Keymap;
@@ -22,7 +23,6 @@ use crate::playground::state::parts::notices::Notices;
 use crate::playground::state::parts::settings::Settings;
 use crate::playground::state::parts::writing::Writing;
 use crate::playground::state::picker::{Choice, Item, Picker, PickerKind};
-use crate::playground::state::play::Play;
 use crate::playground::state::roster::Roster;
 use crate::playground::state::scene::{figure, table};
 
@@ -55,8 +55,8 @@ impl Steering<'_> {
 
     /// The segment accepted in the selected round; `None` while that round is open.
     fn segment_shown(&self) -> Option<SegmentId> {
-        let (play, round) = self.looking.shown(&self.answers.session);
-        self.answers.segment_of(play, round)
+        let (answer, round) = self.looking.shown(&self.answers.session);
+        self.answers.segment_of(answer, round)
     }
 
     /// Lists the candidates of the selected round, to choose the winner from.
@@ -65,12 +65,12 @@ impl Steering<'_> {
             return;
         }
         let (at, round) = self.looking.shown(&self.answers.session);
-        let play = self.answers.session.play(at);
-        let Some(round) = round.and_then(|round| play.round(round)) else {
+        let answer = self.answers.session.answer(at);
+        let Some(round) = round.and_then(|round| answer.round(round)) else {
             return self.notices.say(Level::Info, "there is no round yet");
         };
         let segment = self.segment_shown();
-        let matrix = table::matrix(play, round, &round.params);
+        let matrix = table::matrix(answer, round, &round.params);
         let items = matrix.ranking.order.iter().map(|place| {
             let candidate = &matrix.candidates[*place];
             let author = candidate.authors.first().copied().unwrap_or(candidate.key);
@@ -78,9 +78,9 @@ impl Steering<'_> {
             let text =
                 if candidate.text.trim().is_empty() { "(the answer ends here)".into() } else { clean_line(&candidate.text) };
             Item {
-                title: display!("{} {} {score}", play.letter(author), play.name(author)),
+                title: display!("{} {} {score}", answer.letter(author), answer.name(author)),
                 detail: text,
-                choice: Choice::Candidate { member: play.run.member(author).header.name.to_string(), segment },
+                choice: Choice::Candidate { member: answer.run.member(author).header.name.to_string(), segment },
             }
         });
         let items: Vec<Item> = items.collect();
@@ -126,10 +126,10 @@ impl Steering<'_> {
             self.notices.say(Level::Info, "a segment cannot be empty: write something, or take the round back instead");
             return Vec::new();
         }
-        let Some(play) = self.answers.session.newest() else { return Vec::new() };
+        let Some(answer) = self.answers.session.newest() else { return Vec::new() };
         let command = match purpose {
-            Purpose::Edit(segment) => Command::Edit { segment, text: joined_before(play, Some(segment), &text) },
-            Purpose::Write(segment) => Command::Write { segment, text: joined_before(play, segment, &text) },
+            Purpose::Edit(segment) => Command::Edit { segment, text: joined_before(answer, Some(segment), &text) },
+            Purpose::Write(segment) => Command::Write { segment, text: joined_before(answer, segment, &text) },
         };
         self.looking.overlay = None;
         self.writing.segment.clear();
@@ -187,12 +187,12 @@ impl Steering<'_> {
             return Vec::new();
         }
         let (at, round) = self.looking.shown(&self.answers.session);
-        let play = self.answers.session.play(at);
+        let answer = self.answers.session.answer(at);
         // An open round has nothing to take back: go to the one before it.
-        let decided = |round: usize| play.round(round).is_some_and(|round| round.accepted.is_some());
+        let decided = |round: usize| answer.round(round).is_some_and(|round| round.accepted.is_some());
         let last = round.map(|round| if decided(round) { round } else { round.saturating_sub(1) });
         let Some(number) =
-            last.and_then(|round| play.round(round)).filter(|round| round.accepted.is_some()).map(|round| round.number)
+            last.and_then(|round| answer.round(round)).filter(|round| round.accepted.is_some()).map(|round| round.number)
         else {
             self.notices.say(Level::Info, "there is no round to take back yet");
             return Vec::new();
@@ -210,8 +210,8 @@ impl Steering<'_> {
         if self.changeable().is_none() {
             return;
         }
-        if let Some(play) = self.answers.session.newest() {
-            let picker = branches::picker(play);
+        if let Some(answer) = self.answers.session.newest() {
+            let picker = branches::picker(answer);
             self.looking.overlay = Some(Overlay::List(picker));
         }
     }
@@ -219,11 +219,11 @@ impl Steering<'_> {
     /// Lists what this branch can be compared with: other branches, and recorded runs.
     pub(super) fn compare(&mut self) -> Vec<Effect> {
         let (at, _) = self.looking.shown(&self.answers.session);
-        let Some(play) = self.answers.session.plays().get(at) else {
+        let Some(answer) = self.answers.session.answers().get(at) else {
             self.notices.say(Level::Info, "there is no answer to compare yet");
             return Vec::new();
         };
-        let mut items = branches::list(play, PickerKind::Compare, Choice::AgainstBranch);
+        let mut items = branches::list(answer, PickerKind::Compare, Choice::AgainstBranch);
         if items.is_empty() {
             return vec![Effect::ListTraces(Listing::Compare)];
         }
@@ -242,7 +242,7 @@ impl Steering<'_> {
     /// Goes to the end of another branch.
     pub(super) fn go_to_branch(&mut self, segment: SegmentId) -> Vec<Effect> {
         self.looking.round = None;
-        if self.answers.session.newest().is_some_and(|play| play.run.tree.head() == segment) {
+        if self.answers.session.newest().is_some_and(|answer| answer.run.tree.head() == segment) {
             return Vec::new();
         }
         self.members().command(vec![Command::Pause, Command::GoTo { segment }])
@@ -250,8 +250,8 @@ impl Steering<'_> {
 }
 
 /// A text as it follows what comes before a segment, or the end.
-fn joined_before(play: &Play, segment: Option<SegmentId>, text: &str) -> String {
-    let tree = &play.run.tree;
+fn joined_before(answer: &Answer, segment: Option<SegmentId>, text: &str) -> String {
+    let tree = &answer.run.tree;
     let end = segment.map_or(tree.head(), |segment| tree.node(segment).map_or(SegmentId::QUESTION, |node| node.parent));
     let before: String =
         tree.rounds(end).iter().filter_map(|round| round.accepted.as_ref()).map(|accepted| &*accepted.text).collect();

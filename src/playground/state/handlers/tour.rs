@@ -87,8 +87,8 @@ impl Touring<'_> {
         tour.shown = true;
         let then = tour.stop().then;
         let (Then::Look(number) | Then::Chart(number)) = then else { return };
-        let play = self.answers.session.plays().len().saturating_sub(1);
-        look_at(self.answers, self.looking, Look { play, round: number.saturating_sub(1) });
+        let answer = self.answers.session.answers().len().saturating_sub(1);
+        look_at(self.answers, self.looking, Look { answer, round: number.saturating_sub(1) });
         if matches!(then, Then::Chart(_)) {
             self.looking.overlay = Some(Overlay::page(Page::Retention));
         }

@@ -5,6 +5,7 @@ use crate::engine::fusion::params::{Knob, Params, Value, knob, needs};
 use crate::engine::fusion::segment::SegmentUnit;
 use crate::engine::round::Command;
 use crate::playground::state::action::Action;
+use crate::playground::state::answer::Answer;
 use crate::playground::state::keymap::Keymap;
 use crate::playground::state::log::Level;
 use crate::playground::state::message::Effect;
@@ -14,7 +15,6 @@ use crate::playground::state::parts::answers::Source;
 use crate::playground::state::parts::knobs::Knobs;
 use crate::playground::state::parts::looking::Looking;
 use crate::playground::state::parts::notices::Notices;
-use crate::playground::state::play::Play;
 use crate::playground::state::tuning::panel::Panel;
 
 handles! {
@@ -157,7 +157,7 @@ impl Tuning<'_> {
             // Only values in the knob's own range get here.
             let _ = self.knobs.params.set(knob.name, value);
         }
-        if self.answers.source != Source::Live || !self.answers.session.newest().is_some_and(Play::is_going) {
+        if self.answers.source != Source::Live || !self.answers.session.newest().is_some_and(Answer::is_going) {
             // They also apply after going back in this answer and continuing.
             for (knob, value) in changes {
                 self.knobs.tuned.retain(|(known, _)| known.name != knob.name);

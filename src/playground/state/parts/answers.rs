@@ -7,7 +7,7 @@ pub use super::source::{Replay, Source, TakingUp};
 use crate::engine::fusion::conversation::Conversation;
 use crate::engine::fusion::event::SegmentId;
 use crate::engine::fusion::run::{Phase, Run};
-use crate::playground::state::play::Play;
+use crate::playground::state::answer::Answer;
 use crate::playground::state::session::Session;
 use crate::playground::state::transcript::Transcript;
 
@@ -57,7 +57,7 @@ impl Answers {
     /// Whether the newest run is paused.
     #[must_use]
     pub fn is_paused(&self) -> bool {
-        self.session.newest().is_some_and(|play| play.run.phase == Phase::Paused)
+        self.session.newest().is_some_and(|answer| answer.run.phase == Phase::Paused)
     }
 
     /// Whether an answer is being written, not replayed.
@@ -76,33 +76,33 @@ impl Answers {
     #[must_use]
     pub fn recording_breaks_off(&self) -> bool {
         let over = matches!(&self.source, Source::Replay(replay) if replay.over);
-        let whole = |play: &Play| matches!(play.run.phase, Phase::Finished(_));
-        over && self.session.newest().is_some_and(|play| !whole(play))
+        let whole = |answer: &Answer| matches!(answer.run.phase, Phase::Finished(_));
+        over && self.session.newest().is_some_and(|answer| !whole(answer))
     }
 
     /// The newest run, if it can be changed while the answer at this index is shown; otherwise the reason why not.
     pub fn changeable(&self, shown: usize) -> Result<&Run, &'static str> {
         match (self.session.newest(), self.session.is_asking()) {
             (None, _) | (_, true) => Err("there is no answer to change yet"),
-            (Some(_), false) if shown + 1 != self.session.plays().len() => {
+            (Some(_), false) if shown + 1 != self.session.answers().len() => {
                 Err("only the newest answer can be changed: those before it were answered to already")
             }
-            (Some(play), false) => Ok(&play.run),
+            (Some(answer), false) => Ok(&answer.run),
         }
     }
 
     /// The segment accepted in a round; `None` while that round is open.
     #[must_use]
-    pub fn segment_of(&self, play: usize, round: Option<usize>) -> Option<SegmentId> {
-        let run = &self.session.plays().get(play)?.run;
+    pub fn segment_of(&self, answer: usize, round: Option<usize>) -> Option<SegmentId> {
+        let run = &self.session.answers().get(answer)?.run;
         run.rounds.get(round?)?.accepted.as_ref()?;
         run.tree.path(run.tree.head()).get(round?).copied()
     }
 
     /// The text accepted in a round.
     #[must_use]
-    pub fn text_of(&self, (play, round): (usize, Option<usize>)) -> Option<String> {
-        let accepted = self.session.play(play).round(round?)?.accepted.as_ref()?;
+    pub fn text_of(&self, (answer, round): (usize, Option<usize>)) -> Option<String> {
+        let accepted = self.session.answer(answer).round(round?)?.accepted.as_ref()?;
         Some(accepted.text.to_string())
     }
 }

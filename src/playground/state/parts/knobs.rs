@@ -29,7 +29,7 @@ impl Knobs {
     /// The knobs for the next round of the answer if it is being written or recorded, otherwise for the next answer.
     #[must_use]
     pub fn in_force(&self, answers: &Answers) -> Params {
-        let run = answers.session.newest().filter(|play| answers.is_replay() || play.is_going()).map(|play| &play.run);
+        let run = answers.session.newest().filter(|answer| answers.is_replay() || answer.is_going()).map(|answer| &answer.run);
         let mut params = run.map_or_else(|| self.params.clone(), |run| Params::clone(&run.params));
         for (knob, value) in &self.tuned {
             // Only values in the knob's own range get there.

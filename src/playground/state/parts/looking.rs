@@ -36,9 +36,9 @@ pub struct Looking {
 /// A round that the user selected instead of the newest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Look {
-    /// The play's index in the session.
-    pub play: usize,
-    /// The round's index in the play.
+    /// The answer's index in the session.
+    pub answer: usize,
+    /// The round's index in the answer.
     pub round: usize,
 }
 
@@ -59,19 +59,19 @@ impl Default for Looking {
 }
 
 impl Looking {
-    /// The round that panes and table show: the play, and the round in it if there is one yet. A decided round stays visible
+    /// The round that panes and table show: the answer, and the round in it if there is one yet. A decided round stays visible
     /// until something of the next one arrives.
     #[must_use]
     pub fn shown(&self, session: &Session) -> (usize, Option<usize>) {
         if let Some(look) = self.round {
-            return (look.play, Some(look.round));
+            return (look.answer, Some(look.round));
         }
-        let rounds = session.newest().map_or(&[][..], |play| &play.run.rounds);
+        let rounds = session.newest().map_or(&[][..], |answer| &answer.run.rounds);
         let shown = match rounds {
             [.., decided, next] if decided.accepted.is_some() && !next.has_begun() => rounds.len() - 1,
             all => all.len(),
         };
-        (session.plays().len().saturating_sub(1), shown.checked_sub(1))
+        (session.answers().len().saturating_sub(1), shown.checked_sub(1))
     }
 
     /// The page over the screen.

@@ -3,7 +3,7 @@
 use super::source::Source;
 use crate::engine::fusion::event::Outcome;
 use crate::engine::fusion::run::Phase;
-use crate::playground::state::play::Play;
+use crate::playground::state::answer::Answer;
 
 /// What the run is doing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,8 +63,8 @@ impl RunState {
 
 /// What the run is doing; `asking`: a question is on its way, `waits`: it waits for members.
 #[must_use]
-pub fn run_state(play: Option<&Play>, source: &Source, asking: bool, waits: bool) -> RunState {
-    let Some(play) = play.filter(|_| !asking) else {
+pub fn run_state(answer: Option<&Answer>, source: &Source, asking: bool, waits: bool) -> RunState {
+    let Some(answer) = answer.filter(|_| !asking) else {
         return match source {
             // Nothing of it was played yet.
             Source::Replay(replay) if !replay.playing => RunState::Paused,
@@ -74,14 +74,14 @@ pub fn run_state(play: Option<&Play>, source: &Source, asking: bool, waits: bool
             Source::Live => RunState::Ready,
         };
     };
-    let open = play.run.open_round().is_some();
-    match (&play.run.phase, source) {
+    let open = answer.run.open_round().is_some();
+    match (&answer.run.phase, source) {
         (Phase::Finished(Outcome::Answered), _) => RunState::Answered,
         (Phase::Finished(Outcome::TokenLimit | Outcome::RoundLimit | Outcome::ContextLimit), _) => RunState::Limit,
         (Phase::Finished(Outcome::Stopped), _) => RunState::Stopped,
         (Phase::Finished(Outcome::NoMembers { .. }), _) => RunState::Failed,
         (_, Source::Replay(replay)) if replay.over => RunState::BrokenOff,
-        (Phase::Running | Phase::Paused, _) if play.broken_off => RunState::BrokenOff,
+        (Phase::Running | Phase::Paused, _) if answer.broken_off => RunState::BrokenOff,
         (_, Source::Replay(replay)) if !replay.playing => RunState::Paused,
         (Phase::Paused, _) if open => RunState::Pausing,
         (Phase::Paused, _) => RunState::Paused,

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::super::play::Play;
+use super::super::answer::Answer;
 use crate::engine::fusion::MemberIndex;
 use crate::engine::fusion::event::{MemberName, RankedStanding};
 use crate::engine::fusion::run::Round;
@@ -66,12 +66,12 @@ pub struct Column {
 
 /// The last `width` ranked rounds up to `last` (a place among the run's rounds), as they were, or as they would have been.
 #[must_use]
-pub fn chart(play: &Play, curve: Curve, last: Option<usize>, width: usize, what_if: Option<&WhatIf>) -> Chart {
+pub fn chart(answer: &Answer, curve: Curve, last: Option<usize>, width: usize, what_if: Option<&WhatIf>) -> Chart {
     let Some(last) = last else { return Chart::default() };
-    let rounds = play.run.rounds.get(..=last).unwrap_or_default();
+    let rounds = answer.run.rounds.get(..=last).unwrap_or_default();
     let column = |round: &Arc<Round>| match curve {
-        Curve::Retention => column(play, round).map(|column| tried(column, what_if)),
-        Curve::Weights => weights(play, round, what_if),
+        Curve::Retention => column(answer, round).map(|column| tried(column, what_if)),
+        Curve::Weights => weights(answer, round, what_if),
     };
     let mut columns: Vec<Column> = rounds.iter().rev().filter_map(column).take(width).collect();
     columns.reverse();
@@ -98,28 +98,28 @@ fn tried(mut column: Column, what_if: Option<&WhatIf>) -> Column {
     column
 }
 
-fn weights(play: &Play, round: &Round, what_if: Option<&WhatIf>) -> Option<Column> {
+fn weights(answer: &Answer, round: &Round, what_if: Option<&WhatIf>) -> Option<Column> {
     let ranked = round.ranked.as_ref()?;
     let again = what_if.and_then(|what_if| what_if.weights(round.number));
     let point = |(name, weight): &(MemberName, f64)| {
-        let member = play.run.index(name)?;
+        let member = answer.run.index(name)?;
         Some((member, again.and_then(|again| again.get(member.0)).copied().unwrap_or(*weight)))
     };
     Some(Column { number: round.number, points: ranked.weights.iter().filter_map(point).collect(), ..Column::default() })
 }
 
-fn column(play: &Play, round: &Round) -> Option<Column> {
+fn column(answer: &Answer, round: &Round) -> Option<Column> {
     let ranked = round.ranked.as_ref()?;
-    let members = &play.run.members;
+    let members = &answer.run.members;
     let mut next = 0;
     // Standings are in member order: the next is nearly always the member after the last, and nobody has to be searched.
     let mut point = |standing: &RankedStanding| {
         let expected = (next..members.len()).find(|place| members[*place].header.name == standing.member).map(MemberIndex);
-        let member = expected.or_else(|| play.run.index(&standing.member))?;
+        let member = expected.or_else(|| answer.run.index(&standing.member))?;
         next = member.0 + 1;
         Some((member, standing.retention))
     };
-    let left = play.run.departures().iter().filter(|departure| departure.round == round.number);
+    let left = answer.run.departures().iter().filter(|departure| departure.round == round.number);
     Some(Column {
         number: round.number,
         points: ranked.standings.iter().filter_map(&mut point).collect(),
@@ -136,13 +136,13 @@ mod tests {
     use crate::engine::{Seat, member::scripted::ScriptedMember};
     use crate::playground::state::session::Session;
 
-    /// A play of four members in which one round was ranked with these standings.
-    fn play(standings: &[&str]) -> Play {
+    /// An answer of four members in which one round was ranked with these standings.
+    fn answer(standings: &[&str]) -> Answer {
         let seat = |name: &str| Seat::new(name, std::sync::Arc::new(ScriptedMember::new(Vec::new())));
         let members: Vec<_> = ["a", "b", "c", "d"].map(|name| seat(name).header()).into();
         let mut session = Session::new(&crate::engine::fusion::params::Params::default(), None);
         session.set_members(&members, Vec::new());
-        let mut play = session.play(0).clone();
+        let mut answer = session.answer(0).clone();
         let standing = |(place, name): (usize, &&str)| RankedStanding {
             member: (*name).into(),
             quality: None,
@@ -161,9 +161,9 @@ mod tests {
         for event in
             [Event::RoundStarted { drafters: Vec::new(), verifiers: Vec::new(), ahead: None }, Event::Ranked(Box::new(ranked))]
         {
-            play.apply(&Record { t_ms: 0.0, round: 1, event });
+            answer.apply(&Record { t_ms: 0.0, round: 1, event });
         }
-        play
+        answer
     }
 
     #[test]
@@ -176,7 +176,7 @@ mod tests {
             (&["b", "nobody", "c"], &[1, 2]),
         ];
         for (standings, expected) in table {
-            let chart = chart(&play(standings), Curve::Retention, Some(0), 10, None);
+            let chart = chart(&answer(standings), Curve::Retention, Some(0), 10, None);
             let places: Vec<usize> = chart.columns[0].points.iter().map(|(member, _)| member.0).collect();
             assert_eq!(places, expected, "{standings:?}");
         }

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use unicode_width::UnicodeWidthStr;
 
+use super::super::answer::Answer;
 use super::super::branches;
 use super::super::flow::Flow;
 use super::super::overlay::Against;
-use super::super::play::Play;
 use super::super::prose::{Line, Prose, Tone, blanks, line, wrap};
 use super::usage::about_cost;
 use super::{counted, duration, figure};
@@ -29,7 +29,7 @@ pub const VIEW: View = View {
     context: Context::Keys,
     hints: |_| view::READING,
     body: Body::Lines(|of| match &of.shown.state.looking.against {
-        Some(against) => prose(of.shown.play, against, of.width),
+        Some(against) => prose(of.shown.answer, against, of.width),
         None => Prose::new(),
     }),
     next: None,
@@ -42,28 +42,28 @@ const NAMES: usize = 22;
 
 /// One of the two.
 struct Side<'a> {
-    play: &'a Play,
+    answer: &'a Answer,
     title: DisplayText,
     rounds: Vec<Arc<Round>>,
 }
 
 /// What is shown of the answer that is read and of what it is compared with.
 #[must_use]
-pub fn prose(play: &Play, against: &Against, width: u16) -> Prose {
-    let here = play.run.tree.head();
+pub fn prose(answer: &Answer, against: &Against, width: u16) -> Prose {
+    let here = answer.run.tree.head();
     let left = Side {
-        play,
-        title: display!("this branch: {}", branches::named(play, here)),
-        rounds: play.run.rounds.iter().filter(|round| round.accepted.is_some()).cloned().collect(),
+        answer,
+        title: display!("this branch: {}", branches::named(answer, here)),
+        rounds: answer.run.rounds.iter().filter(|round| round.accepted.is_some()).cloned().collect(),
     };
     let (right, common) = match against {
         Against::Branch(end) => {
-            let title = display!("the other: {}", branches::named(play, *end));
-            (Side { play, title, rounds: play.run.tree.rounds(*end) }, branches::fork(play, here, *end))
+            let title = display!("the other: {}", branches::named(answer, *end));
+            (Side { answer, title, rounds: answer.run.tree.rounds(*end) }, branches::fork(answer, here, *end))
         }
         Against::Recorded(recorded) => {
-            let rounds = recorded.play.run.rounds.iter().filter(|round| round.accepted.is_some()).cloned().collect();
-            (Side { play: &recorded.play, title: recorded.file.clone(), rounds }, 0)
+            let rounds = recorded.answer.run.rounds.iter().filter(|round| round.accepted.is_some()).cloned().collect();
+            (Side { answer: &recorded.answer, title: recorded.file.clone(), rounds }, 0)
         }
     };
     let mut prose = Prose::new();
@@ -144,7 +144,7 @@ fn by_round(texts: &[DisplayText], stretches: &[Stretch]) -> Vec<Vec<Stretch>> {
 fn cell(side: &Side<'_>, place: usize, stretches: &[Stretch], column: usize) -> Vec<Line> {
     let Some(accepted) = side.rounds.get(place).and_then(|round| round.accepted.as_ref()) else { return Vec::new() };
     let author = match accepted.author {
-        Some(author) => (Tone::Member(author.0), side.play.letter(author).into()),
+        Some(author) => (Tone::Member(author.0), side.answer.letter(author).into()),
         None => (Tone::Strong, "@".into()),
     };
     let head = vec![(Tone::Dim, display!("{:>3} ", place + 1)), author, (Tone::Plain, " ".into())];
@@ -185,7 +185,7 @@ fn beside(left: Line, right: Line, column: usize) -> Line {
 }
 
 fn figures(left: &Side<'_>, right: &Side<'_>, width: u16) -> Prose {
-    let (one, other) = (Figures::of(&left.play.run, &left.rounds), Figures::of(&right.play.run, &right.rounds));
+    let (one, other) = (Figures::of(&left.answer.run, &left.rounds), Figures::of(&right.answer.run, &right.rounds));
     let mut rows: Vec<(DisplayText, DisplayText, DisplayText)> = Vec::new();
     let mut row = |name: &'static str, of: &dyn Fn(&Figures) -> DisplayText| rows.push((name.into(), of(&one), of(&other)));
     row("rounds", &|figures| display!("{}{}", figures.rounds, if figures.ended { "" } else { ", not finished" }));
@@ -193,7 +193,7 @@ fn figures(left: &Side<'_>, right: &Side<'_>, width: u16) -> Prose {
     if one.steered + other.steered > 0 {
         row("of them steered", &|figures| display!("{}", figures.steered));
     }
-    let known = [left, right].into_iter().map(|side| &side.play.run.header.answers).find(|answers| !answers.is_empty());
+    let known = [left, right].into_iter().map(|side| &side.answer.run.header.answers).find(|answers| !answers.is_empty());
     if let Some(answers) = known {
         let graded = |side: &Side<'_>| {
             let text: String =
@@ -233,13 +233,13 @@ fn figures(left: &Side<'_>, right: &Side<'_>, width: u16) -> Prose {
 /// Segments by author, for every name that either run has.
 fn authors(rows: &mut Vec<(DisplayText, DisplayText, DisplayText)>, left: (&Side<'_>, &Figures), right: (&Side<'_>, &Figures)) {
     let mut names: Vec<&str> = Vec::new();
-    for label in left.0.play.labels.iter().chain(&right.0.play.labels) {
+    for label in left.0.answer.labels.iter().chain(&right.0.answer.labels) {
         if !names.contains(&label.name.as_str()) {
             names.push(&label.name);
         }
     }
     let count = |(side, figures): (&Side<'_>, &Figures), name: &str| {
-        let place = side.play.labels.iter().position(|label| label.name == name)?;
+        let place = side.answer.labels.iter().position(|label| label.name == name)?;
         figures.segments.get(place).copied()
     };
     for name in names {
@@ -254,7 +254,7 @@ fn authors(rows: &mut Vec<(DisplayText, DisplayText, DisplayText)>, left: (&Side
 /// The knobs in which the last rounds differ.
 fn knobs(rows: &mut Vec<(DisplayText, DisplayText, DisplayText)>, left: &Side<'_>, right: &Side<'_>) {
     let params = |side: &Side<'_>| -> Arc<Params> {
-        side.rounds.last().map_or_else(|| Arc::clone(&side.play.run.params), |round| Arc::clone(&round.params))
+        side.rounds.last().map_or_else(|| Arc::clone(&side.answer.run.params), |round| Arc::clone(&round.params))
     };
     let (one, other) = (params(left), params(right));
     for knob in KNOBS {

@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::super::answer::Answer;
 use super::super::flow::Flow;
-use super::super::play::Play;
 use super::lazy::NOT_SURE;
 use crate::clean::{Cleaner, DisplayStr, DisplayText, clean_line};
 use crate::display;
@@ -57,7 +57,7 @@ impl Shading {
 /// The text of a pane: taken in token by token, wrapped once.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct PaneText {
-    /// Which round of which play this is, and how far it has come.
+    /// Which round of which answer this is, and how far it has come.
     shown: Option<Shown>,
     cleaner: Cleaner,
     flow: Flow,
@@ -68,8 +68,8 @@ pub struct PaneText {
 /// Which draft of a member a text is: a draft that has just been completed is the same to its reader.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct DraftKey {
-    /// The play's place in the session.
-    pub play: usize,
+    /// The answer's place in the session.
+    pub answer: usize,
     /// When its round started, in milliseconds of the run.
     pub started_ms: f64,
 }
@@ -125,7 +125,7 @@ impl PaneText {
     /// author thought before is a line below it, or, `unfolded`, all that is kept of it.
     pub fn refresh(
         &mut self,
-        play: (usize, &Play),
+        answer: (usize, &Answer),
         round: Option<&Round>,
         member: MemberIndex,
         (shading, unfolded): (Shading, bool),
@@ -145,7 +145,7 @@ impl PaneText {
         };
         let ahead = round.ahead.as_ref().is_some_and(|ahead| ahead.member == member);
         let kept = round.kept_ahead().filter(|_| ahead).map(|(kept, _)| kept);
-        let draft_shown = DraftKey { play: play.0, started_ms: round.started_ms };
+        let draft_shown = DraftKey { answer: answer.0, started_ms: round.started_ms };
         let now = Shown { draft: draft_shown, tokens: tokens.len(), open, kept, unfolded };
         let known = self.shown.filter(|was| was.grows_to(&now));
         let from = known.map_or(0, |was| was.tokens);

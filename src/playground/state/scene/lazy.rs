@@ -1,6 +1,6 @@
 //! A round of lazy drafting in words: who drafts ahead, what was kept of it, who has nothing to do.
 
-use super::super::play::Play;
+use super::super::answer::Answer;
 use super::counted;
 use crate::clean::DisplayText;
 use crate::display;
@@ -50,9 +50,9 @@ pub fn is_drafting_ahead(round: &Round) -> bool {
 }
 
 /// What happens in an open round, in a sentence.
-pub(super) fn open(play: &Play, round: &Round) -> Option<DisplayText> {
-    let drafter = play.name(round.ahead.as_ref()?.member);
-    let verifier = play.name(*round.drafters.first()?);
+pub(super) fn open(answer: &Answer, round: &Round) -> Option<DisplayText> {
+    let drafter = answer.name(round.ahead.as_ref()?.member);
+    let verifier = answer.name(*round.drafters.first()?);
     Some(if is_drafting_ahead(round) {
         display!("{drafter} drafts while it is sure, for {verifier} to check")
     } else {
@@ -62,10 +62,10 @@ pub(super) fn open(play: &Play, round: &Round) -> Option<DisplayText> {
 
 /// How a round was decided, in a sentence; `None` where it is not a round of lazy drafting, or the user decided.
 #[must_use]
-pub fn closed(play: &Play, round: &Round) -> Option<DisplayText> {
+pub fn closed(answer: &Answer, round: &Round) -> Option<DisplayText> {
     let ahead = round.ahead.as_ref()?;
     let accepted = round.accepted.as_ref().filter(|accepted| !accepted.overridden)?;
-    let (drafter, verifier) = (play.name(ahead.member), play.name(accepted.author?));
+    let (drafter, verifier) = (answer.name(ahead.member), answer.name(accepted.author?));
     let added = if round.accepted_parts().last().is_some_and(|(author, _)| *author == accepted.author) {
         display!("{verifier} alone judges, and went on itself")
     } else {

@@ -1,4 +1,4 @@
-//! What is on the screen, computed before it is drawn: one structure a part, made from the play and the selected round.
+//! What is on the screen, computed before it is drawn: one structure a part, made from the answer and the selected round.
 //!
 //! Everything here is recomputed when something changed and at most once a frame, costs no more than what is visible, and is
 //! plain data, so that drawing only places it.

@@ -47,7 +47,7 @@ pub(super) fn words(shown: Shown<'_>, memo: &mut Memo, popup: Rect) -> Prose {
 pub(super) fn roster(shown: Shown<'_>, popup: Rect) -> List {
     let state = shown.state;
     let Some(Overlay::Roster(compose)) = &state.looking.overlay else { return List::default() };
-    let run = state.answers.session.newest().map(|play| &play.run);
+    let run = state.answers.session.newest().map(|answer| &answer.run);
     let connect = state.keymap.key(Action::RosterConnect);
     list(&state.roster, compose, (run, state.knobs.params.weights, &connect), (inner(popup), height(popup)))
 }
@@ -62,7 +62,7 @@ pub(super) fn what_if_in_words(shown: Shown<'_>) -> Option<DisplayText> {
         (true, _) => display!("`{}` {apply} applies, {forget} forgets", key(Action::Tune)),
         (false, _) => display!("in force; {} ends the comparison", key(Action::Back)),
     };
-    state.knobs.tuning.sentence(shown.what_if, shown.play, &keys)
+    state.knobs.tuning.sentence(shown.what_if, shown.answer, &keys)
 }
 
 /// Where an overlay lies: over the middle, no larger than it needs.

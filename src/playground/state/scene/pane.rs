@@ -1,6 +1,6 @@
 //! One member's pane: what it is doing in the selected round, and how fast; its text is the draft's.
 
-use super::super::play::Play;
+use super::super::answer::Answer;
 use super::super::roster::Standing;
 use super::duration;
 use super::lazy::{self, Part};
@@ -98,7 +98,7 @@ impl Activity {
 
 /// The pane of a member in a round; without a round, before the first.
 #[must_use]
-pub fn pane(play: &Play, round: Option<&Round>, newest: bool, member: MemberIndex) -> Pane {
+pub fn pane(answer: &Answer, round: Option<&Round>, newest: bool, member: MemberIndex) -> Pane {
     let number = round.map_or(0, |round| round.number);
     let mut pane = Pane {
         member,
@@ -107,11 +107,11 @@ pub fn pane(play: &Play, round: Option<&Round>, newest: bool, member: MemberInde
         first_token_ms: None,
         tokens: 0,
         note: DisplayText::new(),
-        scores: scores(play, member),
-        cost: cost(play, member),
+        scores: scores(answer, member),
+        cost: cost(answer, member),
         away: false,
     };
-    if let Some(departure) = play.absence(member, number) {
+    if let Some(departure) = answer.absence(member, number) {
         pane.away = true;
         let reason = clean_line(&departure.reason.in_words());
         pane.note = match departure.reason {
@@ -131,12 +131,12 @@ pub fn pane(play: &Play, round: Option<&Round>, newest: bool, member: MemberInde
         return pane;
     }
     let Some(round) = round else {
-        at_rest(&mut pane, play);
+        at_rest(&mut pane, answer);
         return pane;
     };
     match round.draft(member) {
         Some(DraftState::Open(tokens)) => {
-            let timing = play.timings[member.0];
+            let timing = answer.timings[member.0];
             pane.tokens = tokens.len();
             if newest && let Some(first) = timing.first_ms {
                 let (first, last) = (first - round.started_ms, timing.last_ms - round.started_ms);
@@ -151,7 +151,7 @@ pub fn pane(play: &Play, round: Option<&Round>, newest: bool, member: MemberInde
         }
         Some(DraftState::Failed(error)) => pane.note = clean_line(error),
         None if round.ahead.is_some() => pane.note = "takes no part: lazy drafting".into(),
-        None if play.labels[member.0].drafts => {}
+        None if answer.labels[member.0].drafts => {}
         None => pane.note = "it only verifies".into(),
     }
     pane.activity = activity(round, member);
@@ -159,9 +159,9 @@ pub fn pane(play: &Play, round: Option<&Round>, newest: bool, member: MemberInde
 }
 
 /// Before anything was asked: which model it is, or why it is not there.
-fn at_rest(pane: &mut Pane, play: &Play) {
-    match play.standings.get(pane.member.0) {
-        Some(Standing::Ready(_)) | None => pane.note.clone_from(&play.labels[pane.member.0].about),
+fn at_rest(pane: &mut Pane, answer: &Answer) {
+    match answer.standings.get(pane.member.0) {
+        Some(Standing::Ready(_)) | None => pane.note.clone_from(&answer.labels[pane.member.0].about),
         Some(Standing::Unknown) => {
             pane.activity = Activity::Waiting;
             pane.note = "not connected yet".into();
@@ -179,10 +179,10 @@ fn at_rest(pane: &mut Pane, play: &Play) {
 }
 
 /// How a verifier scores, where the user should know it.
-fn scores(play: &Play, member: MemberIndex) -> [&'static str; 2] {
-    let state = play.run.member(member);
+fn scores(answer: &Answer, member: MemberIndex) -> [&'static str; 2] {
+    let state = answer.run.member(member);
     let lowered = state.tier != state.header.capabilities.tier;
-    if play.standings.is_empty() && state.header.role != Role::Draft && (lowered || state.tier.judges()) {
+    if answer.standings.is_empty() && state.header.role != Role::Draft && (lowered || state.tier.judges()) {
         [state.tier.in_words(), if state.tier.judges() { "judges" } else { "lowered" }]
     } else {
         [""; 2]
@@ -220,9 +220,9 @@ fn is_scoring(round: &Round, member: MemberIndex) -> bool {
         && candidates.iter().any(|candidate| !candidate.authors.contains(&member) && open(candidate.key))
 }
 
-fn cost(play: &Play, member: MemberIndex) -> Option<DisplayText> {
-    let state = play.run.member(member);
-    let cost = state.cost().filter(|_| !play.run.rounds.is_empty())?;
+fn cost(answer: &Answer, member: MemberIndex) -> Option<DisplayText> {
+    let state = answer.run.member(member);
+    let cost = state.cost().filter(|_| !answer.run.rounds.is_empty())?;
     Some(super::usage::paid(cost, state.usage))
 }
 

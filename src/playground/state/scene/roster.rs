@@ -214,7 +214,7 @@ fn details(
         Standing::Connecting(what) => say("state", Tone::Plain, what),
         Standing::Away(reason) => say("away", Tone::Bad, reason),
         Standing::Ready(capabilities) => {
-            say("model", Tone::Plain, &super::super::play::model(capabilities));
+            say("model", Tone::Plain, &super::super::answer::model(capabilities));
             say("drafts", Tone::Plain, &drafts(capabilities));
             say("scores", Tone::Plain, &scores(capabilities));
             say("calls", Tone::Plain, &display!("{} at once", capabilities.concurrency));

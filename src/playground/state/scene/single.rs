@@ -1,6 +1,6 @@
 //! Fused against single: the run compared with its strongest member, in words and round by round.
 
-use super::super::play::Play;
+use super::super::answer::Answer;
 use super::super::prose::{Line, Prose, Tone, fitted, line, wrap};
 use super::{counted, figure};
 use crate::clean::DisplayText;
@@ -17,16 +17,16 @@ pub const VIEW: View = View {
     height: view::whole,
     context: Context::Keys,
     hints: |_| view::BY_ROUND,
-    body: Body::Lines(|of| prose(of.shown.single, of.shown.play, of.shown.round.map(|round| round.number), of.width)),
+    body: Body::Lines(|of| prose(of.shown.single, of.shown.answer, of.shown.round.map(|round| round.number), of.width)),
     next: None,
 };
 
 /// The run in a few words, for a line that may be cut.
 #[must_use]
-pub fn brief(single: &Single, play: &Play) -> DisplayText {
+pub fn brief(single: &Single, answer: &Answer) -> DisplayText {
     let means =
         single.means.map_or_else(DisplayText::new, |(fused, alone)| display!(" ({} to {})", figure(fused), figure(alone)));
-    let (others, segments, name) = (single.from_others(), single.segments(), play.name(single.strongest));
+    let (others, segments, name) = (single.from_others(), single.segments(), answer.name(single.strongest));
     if others == 0 {
         return display!("the strongest, {name}, was accepted all along");
     }
@@ -35,8 +35,8 @@ pub fn brief(single: &Single, play: &Play) -> DisplayText {
 
 /// The run in whole sentences.
 #[must_use]
-pub fn summary(single: &Single, play: &Play) -> Vec<DisplayText> {
-    let name = play.name(single.strongest);
+pub fn summary(single: &Single, answer: &Answer) -> Vec<DisplayText> {
+    let name = answer.name(single.strongest);
     let (others, segments) = (single.from_others(), counted(single.segments(), "segment"));
     let mut sentences = vec![if others == 0 {
         display!("the strongest member, {name}, would have been accepted all along: {segments}, all of them its own")
@@ -56,9 +56,9 @@ pub fn summary(single: &Single, play: &Play) -> Vec<DisplayText> {
 
 /// A round in words.
 #[must_use]
-pub fn of_round(single: &Single, number: usize, play: &Play) -> Vec<DisplayText> {
+pub fn of_round(single: &Single, number: usize, answer: &Answer) -> Vec<DisplayText> {
     let Some(round) = single.round(number) else { return Vec::new() };
-    let name = play.name(single.strongest);
+    let name = answer.name(single.strongest);
     let strongest = display!("{name}'s candidates scored best over the run: {} on average", figure(single.strength));
     let here = match (round.fate, difference(round)) {
         (Fate::Accepted, _) => display!("in this round {name}'s own was accepted"),
@@ -79,28 +79,28 @@ fn difference(round: &Against) -> Option<f64> {
 
 /// The comparison of all rounds, in lines of this many columns; `looked_at` is the number of the round that is marked.
 #[must_use]
-pub fn prose(single: Option<&Single>, play: &Play, looked_at: Option<usize>, width: u16) -> Prose {
+pub fn prose(single: Option<&Single>, answer: &Answer, looked_at: Option<usize>, width: u16) -> Prose {
     let mut prose = Prose::new();
     let Some(single) = single else {
         wrap(&mut prose, Vec::new(), Tone::Dim, "nothing to compare yet: no two members' candidates were scored", width, 0);
         return prose;
     };
-    for sentence in summary(single, play) {
+    for sentence in summary(single, answer) {
         wrap(&mut prose, Vec::new(), Tone::Plain, &sentence, width, 0);
     }
     let note = "each candidate continues the fused text: what the member would have written alone nobody knows";
     wrap(&mut prose, Vec::new(), Tone::Dim, note, width, 0);
     prose.push(Vec::new());
-    let strongest = fitted(play.name(single.strongest), 8);
+    let strongest = fitted(answer.name(single.strongest), 8);
     prose.push(line(Tone::Heading, display!("  round  accepted        score  {strongest}   ahead")));
-    prose.extend(single.rounds.iter().map(|round| row(round, play, looked_at == Some(round.number))));
+    prose.extend(single.rounds.iter().map(|round| row(round, answer, looked_at == Some(round.number))));
     prose
 }
 
-fn row(round: &Against, play: &Play, marked: bool) -> Line {
+fn row(round: &Against, answer: &Answer, marked: bool) -> Line {
     let number = |score: Option<f64>| score.map_or_else(|| "-".into(), figure);
     let (tone, author) = match round.author {
-        Some(author) => (Tone::Member(author.0), display!("{} {}", play.letter(author), play.name(author))),
+        Some(author) => (Tone::Member(author.0), display!("{} {}", answer.letter(author), answer.name(author))),
         None => (Tone::Dim, "a person".into()),
     };
     let (meaning, words) = match round.fate {

@@ -1,6 +1,6 @@
 //! The status line: what the run is doing, how far it is, what it cost, and under which parameters.
 
-use super::super::play::Play;
+use super::super::answer::Answer;
 use super::usage::about_cost;
 use super::{counted, duration};
 use crate::clean::DisplayText;
@@ -34,8 +34,8 @@ pub struct Status {
 /// What the status line is made from.
 #[derive(Debug, Clone, Copy)]
 pub struct Facts<'a> {
-    /// The play looked at; none before anything was asked.
-    pub play: Option<&'a Play>,
+    /// The answer looked at; none before anything was asked.
+    pub answer: Option<&'a Answer>,
     /// What the newest run is doing.
     pub state: RunState,
     /// Where events come from.
@@ -55,7 +55,7 @@ pub struct Facts<'a> {
 /// The status line.
 #[must_use]
 pub fn status(facts: Facts<'_>) -> Status {
-    let Facts { play, state, source, now_ms, looking_at, params, pace, connecting } = facts;
+    let Facts { answer, state, source, now_ms, looking_at, params, pace, connecting } = facts;
     let mut items = Vec::new();
     let mut say = |rank: u8, strong: bool, text: DisplayText| items.push(Item { text, rank, strong });
     if !connecting.is_empty() {
@@ -64,8 +64,8 @@ pub fn status(facts: Facts<'_>) -> Status {
     if let Source::Replay(replay) = source {
         say(0, true, display!("replay ×{}", replay.speed));
     }
-    if let Some(play) = play {
-        let run = &play.run;
+    if let Some(answer) = answer {
+        let run = &answer.run;
         let rounds = run.rounds.len();
         match looking_at {
             Some(number) => say(0, true, display!("looking at round {number} of {rounds}")),
@@ -74,7 +74,7 @@ pub fn status(facts: Facts<'_>) -> Status {
         if run.steered {
             say(1, true, "steered".into());
         }
-        let elapsed = if play.is_going() { now_ms.max(run.t_ms) } else { run.t_ms };
+        let elapsed = if answer.is_going() { now_ms.max(run.t_ms) } else { run.t_ms };
         say(2, false, duration(elapsed));
         let tokens = run.tokens();
         if tokens > 0 && elapsed > 0.0 {
@@ -88,13 +88,13 @@ pub fn status(facts: Facts<'_>) -> Status {
         let made = counted(made.drafts + made.scores, "call");
         say(5, false, display!("{made} made, {} saved", saved.drafts + saved.scores));
     }
-    let params = play.map_or(params, |play| &play.run.params);
+    let params = answer.map_or(params, |answer| &answer.run.params);
     say(4, false, in_force(params));
     if let (Some(pace), Source::Live) = (pace, source) {
         say(6, false, display!("slowed to {pace} tokens/s"));
     }
-    if let Some(play) = play {
-        say(7, false, display!("seed {}", play.run.header.seed));
+    if let Some(answer) = answer {
+        say(7, false, display!("seed {}", answer.run.header.seed));
     }
     Status { state, items }
 }

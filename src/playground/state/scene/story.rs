@@ -1,6 +1,6 @@
 //! What happens in a round, in one sentence for someone who has never seen fusion.
 
-use super::super::play::Play;
+use super::super::answer::Answer;
 use super::pane::Activity;
 use super::table::{Row, Table};
 use super::{figure, lazy, listed};
@@ -11,16 +11,16 @@ use crate::engine::fusion::run::{DraftState, Round};
 
 /// The sentence for the selected round.
 #[must_use]
-pub fn story(play: &Play, round: Option<&Round>, table: &Table) -> DisplayText {
+pub fn story(answer: &Answer, round: Option<&Round>, table: &Table) -> DisplayText {
     let Some(round) = round else { return "every member reads the question".into() };
     match &round.accepted {
-        Some(_) => closed(play, round, table),
-        None => open(play, round, table),
+        Some(_) => closed(answer, round, table),
+        None => open(answer, round, table),
     }
 }
 
-fn open(play: &Play, round: &Round, table: &Table) -> DisplayText {
-    if let Some(lazily) = lazy::open(play, round) {
+fn open(answer: &Answer, round: &Round, table: &Table) -> DisplayText {
+    if let Some(lazily) = lazy::open(answer, round) {
         return lazily;
     }
     let drafting = round.drafts.iter().filter(|draft| matches!(draft, DraftState::Open(_))).count();
@@ -32,7 +32,7 @@ fn open(play: &Play, round: &Round, table: &Table) -> DisplayText {
     }
     match leader(table) {
         Some(row) if scoring > 0 => {
-            display!("each member scores the others' drafts: {} leads with {}", play.name(row.member), shown(row.score))
+            display!("each member scores the others' drafts: {} leads with {}", answer.name(row.member), shown(row.score))
         }
         Some(_) | None => "the drafts are in".into(),
     }
@@ -46,9 +46,9 @@ fn shown(score: Option<f64>) -> DisplayText {
     score.map_or_else(|| "no score".into(), figure)
 }
 
-fn closed(play: &Play, round: &Round, table: &Table) -> DisplayText {
+fn closed(answer: &Answer, round: &Round, table: &Table) -> DisplayText {
     let Some(accepted) = &round.accepted else { return DisplayText::new() };
-    let winner = accepted.author.map_or("?".into(), |author| play.name(author));
+    let winner = accepted.author.map_or("?".into(), |author| answer.name(author));
     let what = if accepted.text.trim().is_empty() { "the end" } else { "segment" };
     let mut sentence = if accepted.is_written() {
         "a person wrote this segment".into()
@@ -56,7 +56,7 @@ fn closed(play: &Play, round: &Round, table: &Table) -> DisplayText {
         display!("a person changed {winner}'s {what}")
     } else if accepted.overridden {
         display!("a person chose {winner}'s {what}")
-    } else if let Some(lazily) = lazy::closed(play, round) {
+    } else if let Some(lazily) = lazy::closed(answer, round) {
         lazily
     } else if table.unanimous {
         let all = if accepted.authors.len() == 1 { "only one drafted" } else { "all drafted the same" };
@@ -73,12 +73,12 @@ fn closed(play: &Play, round: &Round, table: &Table) -> DisplayText {
     }
     for candidate in round.candidates() {
         if let Some(repeats) = round.repeats(candidate.key) {
-            let authors: Vec<_> = candidate.authors.iter().map(|author| play.name(*author)).collect();
+            let authors: Vec<_> = candidate.authors.iter().map(|author| answer.name(*author)).collect();
             sentence.push(&display!("; {} only repeats {}", listed(&authors), repeats.in_words()));
         }
     }
-    for departure in play.run.departures().iter().filter(|departure| departure.round == round.number) {
-        let name = play.name(departure.member);
+    for departure in answer.run.departures().iter().filter(|departure| departure.round == round.number) {
+        let name = answer.name(departure.member);
         let reason = match &departure.reason {
             ExitReason::Retention { .. } => "falls behind and leaves",
             ExitReason::Failures { .. } | ExitReason::Unusable { .. } => "failed and leaves",

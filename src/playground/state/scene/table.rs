@@ -1,6 +1,6 @@
 //! The ranking table: where each member is in the selected round, live while scores arrive.
 
-use super::super::play::Play;
+use super::super::answer::Answer;
 use super::super::roster::Standing;
 use super::figure;
 use super::lazy::{self, Part};
@@ -97,14 +97,14 @@ pub struct Matrix {
 
 /// A round's scores under these knobs: of a closed round those that the vote counted, of an open one those that are in.
 #[must_use]
-pub fn matrix(play: &Play, round: &Round, params: &Params) -> Matrix {
-    weighted(play, round, params, &weights(play, round))
+pub fn matrix(answer: &Answer, round: &Round, params: &Params) -> Matrix {
+    weighted(answer, round, params, &weights(answer, round))
 }
 
 /// The verifiers' weights in a round, by place in the ensemble.
 #[must_use]
-pub fn weights(play: &Play, round: &Round) -> Vec<f64> {
-    let run = &play.run;
+pub fn weights(answer: &Answer, round: &Round) -> Vec<f64> {
+    let run = &answer.run;
     let mut weights = run.weights().now().to_vec();
     // Their numbers go up, and this is asked several times a frame: not a search from the end.
     let place = run.rounds.partition_point(|before| before.number < round.number);
@@ -119,10 +119,10 @@ pub fn weights(play: &Play, round: &Round) -> Vec<f64> {
 
 /// A round's scores under these knobs and weights.
 #[must_use]
-pub fn weighted(play: &Play, round: &Round, params: &Params, weights: &[f64]) -> Matrix {
-    let run = &play.run;
+pub fn weighted(answer: &Answer, round: &Round, params: &Params, weights: &[f64]) -> Matrix {
+    let run = &answer.run;
     let excluded = |member: &MemberIndex| {
-        let departure = play.absence(*member, round.number);
+        let departure = answer.absence(*member, round.number);
         departure.is_some_and(|departure| departure.reason == ExitReason::Excluded)
     };
     let (drafters, verifiers): (Vec<_>, Vec<_>) = match &round.ranked {
@@ -149,11 +149,11 @@ pub fn share(score: f64, round: &Round) -> f64 {
 
 /// The table of a round. `activities` says what each member is doing, by place.
 #[must_use]
-pub fn table(play: &Play, round: Option<&Round>, activities: &[Activity]) -> Table {
-    let Some(round) = round else { return before_the_first(play, activities) };
-    let matrix = matrix(play, round, &round.params);
-    let members = (0..play.labels.len()).map(MemberIndex);
-    let mut rows: Vec<Row> = members.map(|member| row(play, round, &matrix, member, activities)).collect();
+pub fn table(answer: &Answer, round: Option<&Round>, activities: &[Activity]) -> Table {
+    let Some(round) = round else { return before_the_first(answer, activities) };
+    let matrix = matrix(answer, round, &round.params);
+    let members = (0..answer.labels.len()).map(MemberIndex);
+    let mut rows: Vec<Row> = members.map(|member| row(answer, round, &matrix, member, activities)).collect();
     rows.sort_by_key(|row| (row.rank.is_none(), row.rank, row.leaves, row.member));
     Table {
         number: round.number,
@@ -185,10 +185,10 @@ impl Table {
     }
 }
 
-fn before_the_first(play: &Play, activities: &[Activity]) -> Table {
+fn before_the_first(answer: &Answer, activities: &[Activity]) -> Table {
     let row = |member: MemberIndex| {
-        let departure = play.absence(member, 0);
-        let standing = play.standings.get(member.0);
+        let departure = answer.absence(member, 0);
+        let standing = answer.standings.get(member.0);
         Row {
             status: match (departure, standing) {
                 (Some(departure), _) => clean_line(&departure.reason.in_words()),
@@ -201,8 +201,8 @@ fn before_the_first(play: &Play, activities: &[Activity]) -> Table {
         }
     };
     Table {
-        rows: (0..play.labels.len()).map(|place| row(MemberIndex(place))).collect(),
-        rule: play.run.params.scoring.name(),
+        rows: (0..answer.labels.len()).map(|place| row(MemberIndex(place))).collect(),
+        rule: answer.run.params.scoring.name(),
         ..Table::default()
     }
 }
@@ -225,7 +225,7 @@ fn empty(member: MemberIndex, activities: &[Activity]) -> Row {
     }
 }
 
-fn row(play: &Play, round: &Round, matrix: &Matrix, member: MemberIndex, activities: &[Activity]) -> Row {
+fn row(answer: &Answer, round: &Round, matrix: &Matrix, member: MemberIndex, activities: &[Activity]) -> Row {
     let mut row = empty(member, activities);
     let ranking = &matrix.ranking;
     if let Some(column) = matrix.candidates.iter().position(|candidate| candidate.authors.contains(&member)) {
@@ -241,15 +241,16 @@ fn row(play: &Play, round: &Round, matrix: &Matrix, member: MemberIndex, activit
         };
     }
     let ranked = round.ranked.as_deref();
-    let standing = ranked.and_then(|ranked| ranked.standings.iter().find(|standing| *standing.member == *name(play, member)));
+    let standing = ranked.and_then(|ranked| ranked.standings.iter().find(|standing| *standing.member == *name(answer, member)));
     if let Some(standing) = standing {
         row.cumulative = Some(standing.cumulative);
         row.retention = Some((standing.retention, standing.threshold));
     }
-    row.weight = weight(play, ranked, member);
+    row.weight = weight(answer, ranked, member);
     row.accepted = round.accepted.as_ref().is_some_and(|accepted| accepted.authors.contains(&member));
-    let departure = play.run.departures().iter().rfind(|departure| departure.member == member && departure.round == round.number);
-    let away = play.absence(member, round.number);
+    let departure =
+        answer.run.departures().iter().rfind(|departure| departure.member == member && departure.round == round.number);
+    let away = answer.absence(member, round.number);
     row.leaves = away.or(departure).is_some();
     row.status = status(round, &row, away.or(departure).map(|departure| (departure.round, &departure.reason)));
     let aside = round.candidate_of(member).and_then(|candidate| round.repeats(candidate.key));
@@ -262,17 +263,17 @@ fn row(play: &Play, round: &Round, matrix: &Matrix, member: MemberIndex, activit
     row
 }
 
-fn name(play: &Play, member: MemberIndex) -> &str {
-    &play.run.member(member).header.name
+fn name(answer: &Answer, member: MemberIndex) -> &str {
+    &answer.run.member(member).header.name
 }
 
-fn weight(play: &Play, ranked: Option<&Ranked>, member: MemberIndex) -> Option<f64> {
-    if !play.labels[member.0].verifies {
+fn weight(answer: &Answer, ranked: Option<&Ranked>, member: MemberIndex) -> Option<f64> {
+    if !answer.labels[member.0].verifies {
         return None;
     }
     match ranked {
-        Some(ranked) => ranked.weights.iter().find(|(of, _)| **of == *name(play, member)).map(|(_, weight)| *weight),
-        None => play.run.weights().now().get(member.0).copied(),
+        Some(ranked) => ranked.weights.iter().find(|(of, _)| **of == *name(answer, member)).map(|(_, weight)| *weight),
+        None => answer.run.weights().now().get(member.0).copied(),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::super::play::Play;
+use super::super::answer::Answer;
 use super::table::share;
 use crate::engine::fusion::MemberIndex;
 use crate::engine::fusion::params::{Knob, Value};
@@ -64,8 +64,8 @@ pub struct Timeline {
 
 /// The timeline with the round at `shown` in sight.
 #[must_use]
-pub fn timeline(play: &Play, shown: Option<usize>, width: usize, what_if: Option<&WhatIf>) -> Timeline {
-    let rounds = &play.run.rounds;
+pub fn timeline(answer: &Answer, shown: Option<usize>, width: usize, what_if: Option<&WhatIf>) -> Timeline {
+    let rounds = &answer.run.rounds;
     let width = width.max(1);
     let shown = shown.unwrap_or(0).min(rounds.len().saturating_sub(1));
     // The newest rounds, unless the one looked at is older: then it is in the middle.
@@ -74,12 +74,12 @@ pub fn timeline(play: &Play, shown: Option<usize>, width: usize, what_if: Option
     let end = (start + width).min(rounds.len());
     let ticks = rounds[start..end].iter().enumerate().map(|(offset, round)| Tick {
         other: what_if.and_then(|what_if| what_if.other_winner(round.number)),
-        ..tick(play, round, start + offset, shown)
+        ..tick(answer, round, start + offset, shown)
     });
     Timeline { ticks: ticks.collect(), before: start, after: rounds.len() - end }
 }
 
-fn tick(play: &Play, round: &Round, place: usize, shown: usize) -> Tick {
+fn tick(answer: &Answer, round: &Round, place: usize, shown: usize) -> Tick {
     let ranked = round.ranked.as_ref();
     let mark = match &round.accepted {
         None => Mark::Open,
@@ -100,19 +100,19 @@ fn tick(play: &Play, round: &Round, place: usize, shown: usize) -> Tick {
         mark,
         margin: best.zip(second).map_or(0.0, |(best, second)| (height(best) - height(second)).clamp(0.0, 1.0)),
         selected: place == shown,
-        exit: play.run.departures().iter().any(|departure| departure.round == round.number),
-        tuned: !changed_before(play, place).is_empty(),
+        exit: answer.run.departures().iter().any(|departure| departure.round == round.number),
+        tuned: !changed_before(answer, place).is_empty(),
         other: None,
     }
 }
 
 /// The knobs that were changed before the round at a place, with their new values.
 #[must_use]
-pub fn changed_before(play: &Play, place: usize) -> Vec<(&'static Knob, Value)> {
-    let Some(round) = play.run.rounds.get(place) else { return Vec::new() };
-    match place.checked_sub(1).and_then(|before| play.run.rounds.get(before)) {
+pub fn changed_before(answer: &Answer, place: usize) -> Vec<(&'static Knob, Value)> {
+    let Some(round) = answer.run.rounds.get(place) else { return Vec::new() };
+    match place.checked_sub(1).and_then(|before| answer.run.rounds.get(before)) {
         Some(before) if Arc::ptr_eq(&before.params, &round.params) => Vec::new(),
         Some(before) => before.params.changes(&round.params),
-        None => play.run.header.params.changes(&round.params),
+        None => answer.run.header.params.changes(&round.params),
     }
 }

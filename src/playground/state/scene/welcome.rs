@@ -62,8 +62,8 @@ fn ensemble_in_words(state: &State, width: u16) -> Prose {
     if state.roster.is_plain() {
         return prose;
     }
-    let play = state.answers.session.play(0);
-    for (place, (label, standing)) in play.labels.iter().zip(&play.standings).enumerate() {
+    let answer = state.answers.session.answer(0);
+    for (place, (label, standing)) in answer.labels.iter().zip(&answer.standings).enumerate() {
         let name = &label.name;
         let (tone, text) = match standing {
             Standing::Unknown => (Tone::Dim, display!("{name} is not connected yet")),

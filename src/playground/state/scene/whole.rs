@@ -77,31 +77,31 @@ pub fn scene(state: &State) -> Scene {
 #[must_use]
 pub fn compose(state: &State, memo: &mut Memo, mut texts: Vec<PaneText>) -> Scene {
     let (of, at) = state.shown();
-    let play = state.answers.session.play(of);
-    let round = at.and_then(|at| play.round(at));
-    memo.comparison.refresh(&state.knobs.tuning, of, &play.run);
-    let single = memo.single.of(&play.run, crate::engine::fusion::single::single);
-    let members = (0..play.labels.len()).map(MemberIndex);
+    let answer = state.answers.session.answer(of);
+    let round = at.and_then(|at| answer.round(at));
+    memo.comparison.refresh(&state.knobs.tuning, of, &answer.run);
+    let single = memo.single.of(&answer.run, crate::engine::fusion::single::single);
+    let members = (0..answer.labels.len()).map(MemberIndex);
     let newest = state.looking.round.is_none();
-    let panes: Vec<Pane> = members.map(|member| pane(play, round, newest, member)).collect();
+    let panes: Vec<Pane> = members.map(|member| pane(answer, round, newest, member)).collect();
     let card = state.tour.filter(|_| !state.writing.active).map(|tour| tour.card(&state.keymap, prompt_width(state)));
     let layout = layout(state, &panes, card.as_ref(), memo);
     refresh_texts(state, layout.as_ref(), &panes, &mut texts);
     let Some(layout) = layout else { return Scene { texts, ..Scene::default() } };
     let popup = state.looking.overlay.as_ref().map(|overlay| over::popup(overlay, layout.body, state.size())).unwrap_or_default();
     let what_if = memo.comparison.what_if(&state.knobs.tuning).cloned();
-    let shown = Shown { state, play, round, single: Option::as_ref(&single), what_if: what_if.as_ref() };
+    let shown = Shown { state, answer, round, single: Option::as_ref(&single), what_if: what_if.as_ref() };
     let activities: Vec<Activity> = panes.iter().map(|pane| pane.activity).collect();
-    let mut table = table(play, round, &activities);
+    let mut table = table(answer, round, &activities);
     if let (Some(what_if), Some(round)) = (shown.what_if, round) {
         table.mark(round, what_if);
     }
     let (overlay, roster) = (over::words(shown, memo, popup), over::roster(shown, popup));
     let ticks = usize::from(layout.timeline.width.saturating_sub(TIMELINE_HEAD + 2) / 2);
-    let why_of = |place: Rect| why::prose(&why::why(play, round, shown.single), play, place.width - 4);
+    let why_of = |place: Rect| why::prose(&why::why(answer, round, shown.single), answer, place.width - 4);
     Scene {
-        chart: chart(play, curve(state), at, chart_columns(state, &layout, popup), shown.what_if),
-        timeline: timeline(play, at, ticks, shown.what_if),
+        chart: chart(answer, curve(state), at, chart_columns(state, &layout, popup), shown.what_if),
+        timeline: timeline(answer, at, ticks, shown.what_if),
         story: sentence(shown, &table),
         status: Some(status_line(shown)),
         why: layout.why.map(why_of).unwrap_or_default(),
@@ -161,23 +161,23 @@ fn layout(state: &State, panes: &[Pane], card: Option<&Prose>, memo: &mut Memo) 
 /// Takes in what is new of the drafts in sight; one out of sight is taken in when it is in sight.
 fn refresh_texts(state: &State, layout: Option<&Layout>, panes: &[Pane], texts: &mut Vec<PaneText>) {
     let (of, at) = state.shown();
-    let play = state.answers.session.play(of);
-    texts.resize_with(play.labels.len(), PaneText::default);
+    let answer = state.answers.session.answer(of);
+    texts.resize_with(answer.labels.len(), PaneText::default);
     let unfolded = state.looking.zoomed.then_some(state.looking.focus);
-    let round = at.and_then(|at| play.round(at));
+    let round = at.and_then(|at| answer.round(at));
     for (member, place) in layout.iter().flat_map(|layout| &layout.panes) {
         let width = layout.map_or(0, |layout| layout.pane_text(*place).width);
         let note = panes.get(member.0).map_or(DisplayStr::default(), |pane| pane.note.as_display());
         let shading = (state.settings.shading, unfolded == Some(Part::Pane(*member)));
         if let Some(text) = texts.get_mut(member.0) {
-            text.refresh((of, play), round, *member, shading, width, note);
+            text.refresh((of, answer), round, *member, shading, width, note);
         }
     }
 }
 
 /// What happens in the selected round, in a sentence.
 fn sentence(shown: Shown<'_>, table: &Table) -> DisplayText {
-    let Shown { state, play, round, .. } = shown;
+    let Shown { state, answer, round, .. } = shown;
     if let Some(sentence) = over::what_if_in_words(shown) {
         return sentence;
     }
@@ -187,17 +187,17 @@ fn sentence(shown: Shown<'_>, table: &Table) -> DisplayText {
     if !state.answers.session.is_going() && round.is_none() {
         return "ask something, and watch the models write the answer together".into();
     }
-    let over = state.looking.round.is_none() && matches!(play.run.phase, Phase::Finished(_));
+    let over = state.looking.round.is_none() && matches!(answer.run.phase, Phase::Finished(_));
     // Of an answer that is complete first what came of it: a narrow line may be cut.
     let start =
-        shown.single.filter(|_| over).map_or_else(DisplayText::new, |single| display!("{}; ", single::brief(single, play)));
-    display!("{start}{}", story(play, round, table))
+        shown.single.filter(|_| over).map_or_else(DisplayText::new, |single| display!("{}; ", single::brief(single, answer)));
+    display!("{start}{}", story(answer, round, table))
 }
 
 fn status_line(shown: Shown<'_>) -> Status {
-    let Shown { state, play, round, .. } = shown;
+    let Shown { state, answer, round, .. } = shown;
     status(Facts {
-        play: (!state.answers.session.plays().is_empty()).then_some(play),
+        answer: (!state.answers.session.answers().is_empty()).then_some(answer),
         state: state.answers.run_state(),
         source: &state.answers.source,
         now_ms: state.answers.now_ms,

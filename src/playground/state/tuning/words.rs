@@ -4,7 +4,7 @@ use super::Tuning;
 use crate::clean::DisplayText;
 use crate::display;
 use crate::engine::fusion::what_if::WhatIf;
-use crate::playground::state::play::Play;
+use crate::playground::state::answer::Answer;
 use crate::playground::state::scene::counted;
 
 /// How many knobs are named before the rest is counted.
@@ -13,7 +13,7 @@ const NAMED: usize = 2;
 impl Tuning {
     /// The comparison in a sentence; `None` if nothing is being tried. `keys`: what the user can do with it.
     #[must_use]
-    pub fn sentence(&self, what_if: Option<&WhatIf>, play: &Play, keys: &str) -> Option<DisplayText> {
+    pub fn sentence(&self, what_if: Option<&WhatIf>, answer: &Answer, keys: &str) -> Option<DisplayText> {
         if !self.is_trying() {
             return None;
         }
@@ -23,22 +23,22 @@ impl Tuning {
         let more = if more > 0 { display!(" and {more} more") } else { DisplayText::new() };
         let effect = match what_if {
             None => "takes effect when drafting; nothing to recompute".into(),
-            Some(_) if play.run.rounds.is_empty() => "no round to compare with yet".into(),
+            Some(_) if answer.run.rounds.is_empty() => "no round to compare with yet".into(),
             Some(what_if) if what_if.is_the_same() => "nothing would have been different".into(),
-            Some(what_if) => effects(what_if, play),
+            Some(what_if) => effects(what_if, answer),
         };
         let keys = if keys.is_empty() { DisplayText::new() } else { display!(" ({keys})") };
         Some(display!("what-if: {}{more}: {effect}{keys}", named.join(", ")))
     }
 }
 
-fn effects(what_if: &WhatIf, play: &Play) -> DisplayText {
+fn effects(what_if: &WhatIf, answer: &Answer) -> DisplayText {
     let mut parts = Vec::new();
     if !what_if.differing.is_empty() {
         parts.push(display!("{} would have another winner", counted(what_if.differing.len(), "round")));
     }
     for (member, left, leaves) in what_if.moved_exits() {
-        let letter = play.letter(member);
+        let letter = answer.letter(member);
         parts.push(match (left, leaves) {
             (Some(left), Some(leaves)) => display!("{letter} would leave after {leaves}, not {left}"),
             (None, Some(leaves)) => display!("{letter} would leave after {leaves}"),

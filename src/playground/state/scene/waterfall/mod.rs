@@ -12,8 +12,8 @@ pub use round::round_page;
 pub use run::run_page;
 pub use stretch::Stretch;
 
+use super::super::answer::Answer;
 use super::super::glyphs::Glyphs;
-use super::super::play::Play;
 use super::super::prose::{Prose, Tone};
 use super::{duration, percent};
 use crate::clean::DisplayText;
@@ -40,7 +40,7 @@ pub const ROUND: View = View {
     height: view::whole,
     context: Context::Keys,
     hints: |_| HINTS,
-    body: Body::Lines(|of| round_page(of.shown.play, of.shown.round, Glyphs::new(of.shown.state.settings.ascii), of.width)),
+    body: Body::Lines(|of| round_page(of.shown.answer, of.shown.round, Glyphs::new(of.shown.state.settings.ascii), of.width)),
     next: Some(Page::RunTime),
 };
 
@@ -52,9 +52,9 @@ pub const RUN: View = View {
     context: Context::Keys,
     hints: |_| HINTS,
     body: Body::Lines(|of| {
-        let (state, play, round) = (of.shown.state, of.shown.play, of.shown.round);
-        let timing = of.memo.timing.of(&play.run, run_timing);
-        run_page(&timing, play, round.map(|round| round.number), Glyphs::new(state.settings.ascii), of.width)
+        let (state, answer, round) = (of.shown.state, of.shown.answer, of.shown.round);
+        let timing = of.memo.timing.of(&answer.run, run_timing);
+        run_page(&timing, answer, round.map(|round| round.number), Glyphs::new(state.settings.ascii), of.width)
     }),
     next: None,
 };
@@ -69,8 +69,8 @@ fn bar_columns(width: u16) -> usize {
     usize::from(width).saturating_sub(HEAD + TAIL).max(8)
 }
 
-fn label(play: &Play, member: MemberIndex) -> (Tone, DisplayText) {
-    (Tone::Member(member.0), super::super::prose::fitted(&display!("{} {}", play.letter(member), play.name(member)), HEAD))
+fn label(answer: &Answer, member: MemberIndex) -> (Tone, DisplayText) {
+    (Tone::Member(member.0), super::super::prose::fitted(&display!("{} {}", answer.letter(member), answer.name(member)), HEAD))
 }
 
 /// A length with its share of the whole.

@@ -1,7 +1,7 @@
 //! One round in time.
 
+use super::super::super::answer::Answer;
 use super::super::super::glyphs::Glyphs;
-use super::super::super::play::Play;
 use super::super::super::prose::{Line, Prose, Tone, blanks, line, wrap};
 use super::super::{counted, duration, percent};
 use super::bars::Bar;
@@ -19,13 +19,13 @@ const KINDS: [Stretch; 6] =
 
 /// The round looked at, in lines of this many columns.
 #[must_use]
-pub fn round_page(play: &Play, round: Option<&Round>, glyphs: Glyphs, width: u16) -> Prose {
+pub fn round_page(answer: &Answer, round: Option<&Round>, glyphs: Glyphs, width: u16) -> Prose {
     let mut prose = Prose::new();
     let Some(round) = round else {
         prose.push(line(Tone::Dim, "no round yet"));
         return prose;
     };
-    let timing = round_timing(round, play.run.members.len());
+    let timing = round_timing(round, answer.run.members.len());
     prose.push(line(Tone::Heading, display!("round {}: {}", round.number, duration(timing.total_ms()))));
     let open = round.drafts.iter().filter(|draft| matches!(draft, DraftState::Open(_))).count();
     if round.accepted.is_none() {
@@ -33,16 +33,16 @@ pub fn round_page(play: &Play, round: Option<&Round>, glyphs: Glyphs, width: u16
         wrap(&mut prose, Vec::new(), Tone::Dim, &text, width, 0);
     }
     if !round.calls.is_empty() {
-        bars(&mut prose, play, round, &timing, glyphs, width);
+        bars(&mut prose, answer, round, &timing, glyphs, width);
         legend(&mut prose, &KINDS, "capital letters (T D S F): what the round waited for", glyphs, width);
-        path(&mut prose, play, round, &timing, width);
-        members(&mut prose, play, &timing, width);
+        path(&mut prose, answer, round, &timing, width);
+        members(&mut prose, answer, &timing, width);
     }
-    spared(&mut prose, play, round, width);
+    spared(&mut prose, answer, round, width);
     prose
 }
 
-fn bars(prose: &mut Prose, play: &Play, round: &Round, timing: &RoundTiming, glyphs: Glyphs, width: u16) {
+fn bars(prose: &mut Prose, answer: &Answer, round: &Round, timing: &RoundTiming, glyphs: Glyphs, width: u16) {
     let columns = bar_columns(width);
     let end = duration(timing.total_ms());
     prose.push(line(Tone::Dim, display!("{}0{end:>rest$} at work", " ".repeat(HEAD), rest = columns - 1)));
@@ -57,7 +57,7 @@ fn bars(prose: &mut Prose, play: &Play, round: &Round, timing: &RoundTiming, gly
         // A member's further rows hold what it did at the same time.
         let first = before != Some(member);
         before = Some(member);
-        let head = if first { label(play, member) } else { (Tone::Dim, blanks(HEAD)) };
+        let head = if first { label(answer, member) } else { (Tone::Dim, blanks(HEAD)) };
         let mut line: Line = vec![head];
         line.extend(bar.line(Tone::Member(member.0), glyphs));
         let busy = timing.members.get(member.0).filter(|_| first);
@@ -68,21 +68,21 @@ fn bars(prose: &mut Prose, play: &Play, round: &Round, timing: &RoundTiming, gly
 }
 
 /// What the round waited for, call by call.
-fn path(prose: &mut Prose, play: &Play, round: &Round, timing: &RoundTiming, width: u16) {
+fn path(prose: &mut Prose, answer: &Answer, round: &Round, timing: &RoundTiming, width: u16) {
     prose.push(Vec::new());
     prose.push(line(Tone::Heading, "critical path: what decided when the round ended"));
     for step in &timing.path {
         let call = step.call.and_then(|call| round.calls.get(call));
         let from = display!("  {:>7} to {:<7} ", duration(step.from_ms - timing.from_ms), duration(step.to_ms - timing.from_ms));
         let (tone, text) = match call {
-            Some(call) => (Tone::Member(call.member.0), waited_for(play, call, step, timing)),
+            Some(call) => (Tone::Member(call.member.0), waited_for(answer, call, step, timing)),
             None => (Tone::Dim, display!("no call that was waited for, {}", share(step.length_ms(), timing.total_ms()))),
         };
         wrap(prose, vec![(Tone::Dim, from)], tone, &text, width, 21);
     }
 }
 
-fn waited_for(play: &Play, call: &Call, step: &Step, timing: &RoundTiming) -> DisplayText {
+fn waited_for(answer: &Answer, call: &Call, step: &Step, timing: &RoundTiming) -> DisplayText {
     let work = match (call.work, call.end) {
         (Work::Draft { .. }, CallEnd::Failed) => "drafted and failed".into(),
         (Work::Score { .. }, CallEnd::Failed) => "scored and failed".into(),
@@ -94,15 +94,15 @@ fn waited_for(play: &Play, call: &Call, step: &Step, timing: &RoundTiming) -> Di
             display!("scored {}", counted(candidates, "candidate"))
         }
     };
-    display!("{} {work}, {}", play.name(call.member), share(step.length_ms(), timing.total_ms()))
+    display!("{} {work}, {}", answer.name(call.member), share(step.length_ms(), timing.total_ms()))
 }
 
 /// Each member's time in words.
-fn members(prose: &mut Prose, play: &Play, timing: &RoundTiming, width: u16) {
+fn members(prose: &mut Prose, answer: &Answer, timing: &RoundTiming, width: u16) {
     prose.push(Vec::new());
     prose.push(line(Tone::Heading, "what each member did"));
     for (place, busy) in timing.members.iter().enumerate() {
-        let head = vec![label(play, MemberIndex(place))];
+        let head = vec![label(answer, MemberIndex(place))];
         wrap(prose, head, Tone::Plain, &in_words(busy, timing.total_ms()), width, HEAD as u16);
     }
 }
@@ -122,8 +122,8 @@ fn in_words(busy: &Busy, total_ms: f64) -> DisplayText {
 }
 
 /// What was not asked for, and why.
-fn spared(prose: &mut Prose, play: &Play, round: &Round, width: u16) {
-    let skipped = skipped(&play.run, round);
+fn spared(prose: &mut Prose, answer: &Answer, round: &Round, width: u16) {
+    let skipped = skipped(&answer.run, round);
     let scorings = |count: usize| counted(count, "scoring");
     let whose = if round.candidates().len() == 1 && round.arrived.len() > 1 {
         "all drafts were the same"

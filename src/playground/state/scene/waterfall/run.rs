@@ -1,7 +1,7 @@
 //! The whole run in time.
 
+use super::super::super::answer::Answer;
 use super::super::super::glyphs::Glyphs;
-use super::super::super::play::Play;
 use super::super::super::prose::{Line, Prose, Tone, line, wrap};
 use super::super::{counted, duration, percent};
 use super::bars::stacked;
@@ -18,7 +18,7 @@ const CELL: usize = 9;
 /// All accepted rounds and each member's sums, in lines of this many columns; `looked_at` is the number of the round that is
 /// marked.
 #[must_use]
-pub fn run_page(timing: &RunTiming, play: &Play, looked_at: Option<usize>, glyphs: Glyphs, width: u16) -> Prose {
+pub fn run_page(timing: &RunTiming, answer: &Answer, looked_at: Option<usize>, glyphs: Glyphs, width: u16) -> Prose {
     let mut prose = Prose::new();
     if timing.rounds.is_empty() {
         prose.push(line(Tone::Dim, "no round has been decided yet"));
@@ -35,7 +35,7 @@ pub fn run_page(timing: &RunTiming, play: &Play, looked_at: Option<usize>, glyph
     );
     wrap(&mut prose, Vec::new(), Tone::Plain, &shares, width, 0);
     prose.push(Vec::new());
-    members(&mut prose, play, timing);
+    members(&mut prose, answer, timing);
     prose.push(Vec::new());
     legend(&mut prose, &[Stretch::Drafting, Stretch::Scoring, Stretch::Waiting], "", glyphs, width);
     let longest = timing.rounds.iter().map(RoundTiming::total_ms).fold(0.0, f64::max);
@@ -59,7 +59,7 @@ fn row(round: &RoundTiming, longest: f64, looked_at: Option<usize>, glyphs: Glyp
 }
 
 /// A row for each member: what it did in all rounds, and its share of the critical paths.
-fn members(prose: &mut Prose, play: &Play, timing: &RunTiming) {
+fn members(prose: &mut Prose, answer: &Answer, timing: &RunTiming) {
     let heads = ["drafting", "scoring", "waiting", "dropped", "failed", "critical"];
     prose.push(line(Tone::Heading, display!("{}{}", " ".repeat(HEAD), cells(&heads.map(DisplayText::from)))));
     for (place, (busy, on_path)) in timing.members.iter().zip(&timing.on_path_ms).enumerate() {
@@ -67,7 +67,7 @@ fn members(prose: &mut Prose, play: &Play, timing: &RunTiming) {
             [busy.first_token_ms + busy.drafting_ms, busy.scoring_ms, busy.waiting_ms, busy.cancelled_ms, busy.failed_ms];
         let told = lengths.map(|length| if length > 0.0 { duration(length) } else { "-".into() });
         let critical = display!("{:>CELL$}", percent(*on_path, timing.total_ms));
-        prose.push(vec![label(play, MemberIndex(place)), (Tone::Plain, cells(&told)), (Tone::Strong, critical)]);
+        prose.push(vec![label(answer, MemberIndex(place)), (Tone::Plain, cells(&told)), (Tone::Strong, critical)]);
     }
 }
 

@@ -25,13 +25,13 @@ pub struct Alternative {
 }
 
 pub(super) fn alternatives(subject: &Subject<'_>) -> Vec<Alternative> {
-    let Subject { play, round, .. } = subject;
+    let Subject { answer, round, .. } = subject;
     let (now, _) = choice(&subject.matrix);
     let entry = |name: &'static str, rule: Option<ScoringRule>, in_force: bool, matrix: &Matrix| {
         let (winner, margin) = choice(matrix);
         Alternative { name, rule, winner, margin, in_force, differs: winner != now }
     };
-    let with = |params: Params| matrix(play, round, &params);
+    let with = |params: Params| matrix(answer, round, &params);
     let base = || Params::clone(&round.params);
     let mut all = Vec::new();
     for (rule, name) in ScoringRule::NAMES {
@@ -44,10 +44,10 @@ pub(super) fn alternatives(subject: &Subject<'_>) -> Vec<Alternative> {
     }
     let (filtered, name) = if round.params.outlier_filter { (false, "without outlier filter") } else { (true, "outlier filter") };
     all.push(entry(name, None, false, &with(Params { outlier_filter: filtered, ..base() })));
-    let known = weights(play, round);
+    let known = weights(answer, round);
     let mut counting = subject.matrix.verifiers.iter().filter_map(|verifier| known.get(verifier.0));
     let equal = counting.next().is_none_or(|first| counting.all(|weight| (weight - first).abs() < 1e-9));
-    let matrix = weighted(play, round, &round.params, &vec![1.0; known.len()]);
+    let matrix = weighted(answer, round, &round.params, &vec![1.0; known.len()]);
     all.push(entry("equal weights", None, equal, &matrix));
     all
 }

@@ -118,10 +118,13 @@ fn all_improbable(subject: &Subject<'_>, sentences: Option<&Sentences>) -> Optio
     let params = Params { scoring: ScoringRule::MinProb, ..Params::clone(&subject.round.params) };
     let settings = params.score_settings();
     let plain = settings.normalisation == crate::engine::fusion::score::Normalisation::None;
-    let matrix = super::super::table::matrix(subject.play, subject.round, &params);
+    let matrix = super::super::table::matrix(subject.answer, subject.round, &params);
     let best = matrix.ranking.scores.iter().flatten().copied().reduce(f64::max).filter(|_| plain)?;
     let all_told = matrix.candidates.iter().all(|candidate| {
-        matrix.verifiers.iter().any(|verifier| reading(&subject.play.run.members, subject.round, *verifier, candidate).is_some())
+        matrix
+            .verifiers
+            .iter()
+            .any(|verifier| reading(&subject.answer.run.members, subject.round, *verifier, candidate).is_some())
     });
     (best < IMPROBABLE && all_told).then(|| {
         display!("every candidate holds a token that the verifiers find improbable (at best {} by `min-prob`): none is right as a whole", chance(best))

@@ -21,7 +21,7 @@ pub use sentences::Sentences;
 pub use tokens::{Read, Readings};
 pub use words::prose;
 
-use super::super::play::Play;
+use super::super::answer::Answer;
 use super::table::{Matrix, matrix};
 use crate::clean::{DisplayStr, DisplayText};
 use crate::engine::fusion::MemberIndex;
@@ -37,7 +37,7 @@ pub const VIEW: View = View {
     height: view::whole,
     context: Context::Keys,
     hints: |_| view::BY_ROUND,
-    body: Body::Lines(|of| prose(&why(of.shown.play, of.shown.round, of.shown.single), of.shown.play, of.width)),
+    body: Body::Lines(|of| prose(&why(of.shown.answer, of.shown.round, of.shown.single), of.shown.answer, of.width)),
     next: None,
 };
 
@@ -72,7 +72,7 @@ pub struct Why {
 
 /// What all parts are made from.
 struct Subject<'a> {
-    play: &'a Play,
+    answer: &'a Answer,
     round: &'a Round,
     matrix: Matrix,
     /// The place in the matrix of what was accepted; of what leads where nothing is accepted yet or it is nobody's candidate.
@@ -87,7 +87,7 @@ impl Subject<'_> {
 
     /// A member's name.
     fn name(&self, member: MemberIndex) -> DisplayStr<'_> {
-        self.play.name(member)
+        self.answer.name(member)
     }
 
     /// The authors of a candidate as a sentence names them.
@@ -99,12 +99,12 @@ impl Subject<'_> {
 
 /// The reasons of the selected round; `single` holds the run against its strongest member.
 #[must_use]
-pub fn why(play: &Play, round: Option<&Round>, single: Option<&Single>) -> Why {
+pub fn why(answer: &Answer, round: Option<&Round>, single: Option<&Single>) -> Why {
     let Some(round) = round else { return Why::default() };
-    let matrix = matrix(play, round, &round.params);
+    let matrix = matrix(answer, round, &round.params);
     let accepted = scores::accepted(round, &matrix);
     let winner = accepted.or_else(|| matrix.ranking.order.first().copied());
-    let subject = Subject { play, round, matrix, winner };
+    let subject = Subject { answer, round, matrix, winner };
     let several = subject.matrix.candidates.len() > 1;
     let verifiers = scores::verifiers(&subject);
     let alternatives = if several { alternatives::alternatives(&subject) } else { Vec::new() };
@@ -118,7 +118,7 @@ pub fn why(play: &Play, round: Option<&Round>, single: Option<&Single>) -> Why {
         causes: causes::causes(&subject, &readings, &alternatives, sentences.as_ref()),
         alike: agreement::alike(&subject).filter(|_| several),
         firsts: if several { agreement::firsts(&subject) } else { Vec::new() },
-        single: single.map(|single| super::single::of_round(single, round.number, play)).unwrap_or_default(),
+        single: single.map(|single| super::single::of_round(single, round.number, answer)).unwrap_or_default(),
         verifiers,
         alternatives,
         readings,

@@ -39,9 +39,9 @@ pub(super) fn notes(subject: &Subject<'_>) -> Vec<DisplayText> {
 
 /// What was kept of what another member drafted, and why no more.
 fn lazily(subject: &Subject<'_>) -> Vec<DisplayText> {
-    let Subject { play, round, .. } = subject;
+    let Subject { answer, round, .. } = subject;
     let Some(ahead) = &round.ahead else { return Vec::new() };
-    let mut notes: Vec<DisplayText> = lazy::closed(play, round).into_iter().collect();
+    let mut notes: Vec<DisplayText> = lazy::closed(answer, round).into_iter().collect();
     let kept = round.drafters.iter().find_map(|drafter| Some((drafter, round.finished(*drafter)?.kept?)));
     if let Some((verifier, kept)) = kept
         && let Some(rejected) = kept.rejected
@@ -89,7 +89,7 @@ fn end(subject: &Subject<'_>) -> Option<DisplayText> {
 
 /// Where the weights come from, where no one set them.
 fn weights(subject: &Subject<'_>) -> Option<DisplayText> {
-    let weights = subject.play.run.weights();
+    let weights = subject.answer.run.weights();
     let rule = subject.round.params.weights;
     let of = |source: WeightSource| {
         let members = subject.matrix.verifiers.iter().filter(|member| weights.source(**member, rule) == source);
@@ -115,9 +115,9 @@ fn unconfirmed(subject: &Subject<'_>) -> Option<DisplayText> {
 
 /// Which knobs the user changed before the round.
 fn tuned(subject: &Subject<'_>) -> Option<DisplayText> {
-    let Subject { play, round, .. } = subject;
-    let place = play.run.rounds.partition_point(|before| before.number < round.number);
-    let changes = changed_before(play, place);
+    let Subject { answer, round, .. } = subject;
+    let place = answer.run.rounds.partition_point(|before| before.number < round.number);
+    let changes = changed_before(answer, place);
     let changes: Vec<DisplayText> = changes.iter().map(|(knob, value)| display!("{} to {value}", knob.name)).collect();
     (!changes.is_empty()).then(|| display!("knobs changed before this round: {}", DisplayText::joined(&changes, ", ")))
 }

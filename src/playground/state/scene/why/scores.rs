@@ -58,13 +58,13 @@ pub(super) fn candidates(subject: &Subject<'_>, accepted: Option<usize>) -> Vec<
 }
 
 pub(super) fn verifiers(subject: &Subject<'_>) -> Vec<VerifierScores> {
-    let Subject { play, round, matrix, .. } = subject;
-    let weights = super::super::table::weights(play, round);
+    let Subject { answer, round, matrix, .. } = subject;
+    let weights = super::super::table::weights(answer, round);
     let normalised = round.params.score_settings().normalisation != Normalisation::None || round.is_judged();
     let row = |(place, member): (usize, &MemberIndex)| {
         let raw = |column: &usize| {
             let candidate = &matrix.candidates[*column];
-            let reading = reading(&play.run.members, round, *member, candidate)?;
+            let reading = reading(&answer.run.members, round, *member, candidate)?;
             reading.score(round.params.scoring, candidate.characters)
         };
         let raw: Vec<Option<f64>> = if normalised { subject.order().iter().map(raw).collect() } else { Vec::new() };

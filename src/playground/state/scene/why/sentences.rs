@@ -93,7 +93,7 @@ pub(super) fn sentences(subject: &Subject<'_>) -> Option<Sentences> {
 fn told(subject: &Subject<'_>, ends: &[Vec<usize>]) -> Vec<Vec<Option<Vec<Option<f64>>>>> {
     let of = |column: usize, ends: &[usize], verifier| {
         let candidate = &subject.matrix.candidates[column];
-        let reading = reading(&subject.play.run.members, subject.round, verifier, candidate).filter(Reading::knows_texts)?;
+        let reading = reading(&subject.answer.run.members, subject.round, verifier, candidate).filter(Reading::knows_texts)?;
         Some(reading.by_sentence(ends))
     };
     let of_candidate = |(column, ends): (&usize, &Vec<usize>)| {

@@ -50,7 +50,7 @@ pub(super) fn readings(subject: &Subject<'_>) -> Vec<Readings> {
 fn reads(subject: &Subject<'_>, column: usize) -> Vec<Read> {
     let candidate = &subject.matrix.candidates[column];
     let read = |verifier: &MemberIndex| {
-        let reading = reading(&subject.play.run.members, subject.round, *verifier, candidate)?;
+        let reading = reading(&subject.answer.run.members, subject.round, *verifier, candidate)?;
         let known = reading.knows_texts();
         let mut cleaner = Cleaner::default();
         let mut shown = |token: &ReadToken| match &token.text {

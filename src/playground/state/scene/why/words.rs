@@ -1,7 +1,7 @@
 //! The reasons as lines of words, for a popup or a side panel: what may have gone wrong first, the numbers behind it after.
 
+use super::super::super::answer::Answer;
 use super::super::super::flow::Flow;
-use super::super::super::play::Play;
 use super::super::super::prose::{Line, Prose, Tone, blanks, fitted, line, wrap};
 use super::super::draft::probability_shade;
 use super::super::table::Cell;
@@ -20,7 +20,7 @@ const READ: u16 = 10;
 
 /// The reasons in lines of this many columns.
 #[must_use]
-pub fn prose(why: &Why, play: &Play, width: u16) -> Prose {
+pub fn prose(why: &Why, answer: &Answer, width: u16) -> Prose {
     let mut prose = Prose::new();
     if why.number == 0 {
         prose.push(line(Tone::Dim, "no round yet"));
@@ -31,22 +31,22 @@ pub fn prose(why: &Why, play: &Play, width: u16) -> Prose {
     paragraphs(&mut prose, Tone::Warning, &why.causes, width);
     prose.push(Vec::new());
     for (place, row) in why.candidates.iter().enumerate() {
-        candidate(&mut prose, place, row, play, width);
+        candidate(&mut prose, place, row, answer, width);
     }
     if why.candidates.len() > 1 {
-        prose.extend(scores(why, play, width));
-        prose.extend(agreement(why, play, width));
-        prose.extend(alternatives(why, play));
+        prose.extend(scores(why, answer, width));
+        prose.extend(agreement(why, answer, width));
+        prose.extend(alternatives(why, answer));
     }
     if !why.single.is_empty() {
         section(&mut prose, "against the best single member");
         paragraphs(&mut prose, Tone::Plain, &why.single, width);
     }
     for readings in &why.readings {
-        prose.extend(read(readings, why, play, width));
+        prose.extend(read(readings, why, answer, width));
     }
-    prose.extend(sentences(why, play, width));
-    prose.extend(used(play, width));
+    prose.extend(sentences(why, answer, width));
+    prose.extend(used(answer, width));
     prose
 }
 
@@ -61,9 +61,9 @@ fn paragraphs(prose: &mut Prose, tone: Tone, texts: &[DisplayText], width: u16) 
     }
 }
 
-fn candidate(prose: &mut Prose, place: usize, row: &CandidateRow, play: &Play, width: u16) {
+fn candidate(prose: &mut Prose, place: usize, row: &CandidateRow, answer: &Answer, width: u16) {
     let mut head = vec![(Tone::Plain, display!("{:>2} ", place + 1))];
-    head.extend(row.authors.iter().map(|author| letter(*author, play)));
+    head.extend(row.authors.iter().map(|author| letter(*author, answer)));
     head.push((Tone::Plain, " ".into()));
     let indent = u16::try_from(row.authors.len()).unwrap_or(u16::MAX).saturating_add(4);
     let text = match (row.text.is_empty(), row.ends) {
@@ -74,13 +74,13 @@ fn candidate(prose: &mut Prose, place: usize, row: &CandidateRow, play: &Play, w
     wrap(prose, head, if row.accepted { Tone::Strong } else { Tone::Plain }, &text, width, indent);
 }
 
-fn letter(member: MemberIndex, play: &Play) -> (Tone, DisplayText) {
-    (Tone::Member(member.0), play.letter(member).into())
+fn letter(member: MemberIndex, answer: &Answer) -> (Tone, DisplayText) {
+    (Tone::Member(member.0), answer.letter(member).into())
 }
 
 /// A candidate as the head of a column: its rank and its authors.
-fn column(place: usize, row: &CandidateRow, play: &Play) -> (Tone, DisplayText) {
-    let mut letters: String = row.authors.iter().take(2).map(|author| play.letter(*author)).collect();
+fn column(place: usize, row: &CandidateRow, answer: &Answer) -> (Tone, DisplayText) {
+    let mut letters: String = row.authors.iter().take(2).map(|author| answer.letter(*author)).collect();
     if row.authors.len() > 2 {
         letters.push('+');
     }
@@ -88,18 +88,18 @@ fn column(place: usize, row: &CandidateRow, play: &Play) -> (Tone, DisplayText) 
     (tone, display!("{} {letters}", place + 1))
 }
 
-fn columns(why: &Why, play: &Play) -> Vec<(Tone, DisplayText)> {
-    why.candidates.iter().enumerate().map(|(place, row)| column(place, row, play)).collect()
+fn columns(why: &Why, answer: &Answer) -> Vec<(Tone, DisplayText)> {
+    why.candidates.iter().enumerate().map(|(place, row)| column(place, row, answer)).collect()
 }
 
 /// The matrix of scores.
-fn scores(why: &Why, play: &Play, width: u16) -> Prose {
+fn scores(why: &Why, answer: &Answer, width: u16) -> Prose {
     let head = |text: &'static str| vec![(Tone::Dim, fitted(text, HEAD))];
-    let mut rows = vec![Row { head: head("verifier   weight"), cells: columns(why, play) }];
+    let mut rows = vec![Row { head: head("verifier   weight"), cells: columns(why, answer) }];
     for scores in &why.verifiers {
-        let name = display!(" {}", fitted(play.name(scores.member), HEAD - 9));
+        let name = display!(" {}", fitted(answer.name(scores.member), HEAD - 9));
         let weight = display!("{:>6} ", figure(scores.weight));
-        let head = vec![letter(scores.member, play), (Tone::Plain, name), (Tone::Dim, weight)];
+        let head = vec![letter(scores.member, answer), (Tone::Plain, name), (Tone::Dim, weight)];
         rows.push(Row { head, cells: scores.cells.iter().map(cell).collect() });
         if let Some(raw) = &scores.raw {
             let cells = raw.iter().map(|score| (Tone::Dim, number(*score))).collect();
@@ -117,7 +117,7 @@ fn scores(why: &Why, play: &Play, width: u16) -> Prose {
             Cell::None | Cell::Open | Cell::Score { .. } => None,
         });
         if let Some(error) = failed {
-            wrap(&mut prose, Vec::new(), Tone::Bad, &display!("{}: {error}", play.name(scores.member)), width, 2);
+            wrap(&mut prose, Vec::new(), Tone::Bad, &display!("{}: {error}", answer.name(scores.member)), width, 2);
         }
     }
     prose
@@ -138,13 +138,13 @@ fn cell(cell: &Cell) -> (Tone, DisplayText) {
     }
 }
 
-fn agreement(why: &Why, play: &Play, width: u16) -> Prose {
+fn agreement(why: &Why, answer: &Answer, width: u16) -> Prose {
     let mut prose = Prose::new();
     section(&mut prose, "alone each verifier would have chosen");
     for choice in &why.firsts {
-        let names: Vec<_> = choice.verifiers.iter().map(|verifier| play.name(*verifier)).collect();
+        let names: Vec<_> = choice.verifiers.iter().map(|verifier| answer.name(*verifier)).collect();
         let row = choice.place.and_then(|place| Some((place, why.candidates.get(place)?)));
-        let (tone, label) = row.map_or((Tone::Dim, "none".into()), |(place, row)| column(place, row, play));
+        let (tone, label) = row.map_or((Tone::Dim, "none".into()), |(place, row)| column(place, row, answer));
         wrap(&mut prose, vec![(tone, display!("{label:>6}  "))], Tone::Plain, &listed(&names), width, 8);
     }
     if let Some(alike) = &why.alike {
@@ -153,15 +153,15 @@ fn agreement(why: &Why, play: &Play, width: u16) -> Prose {
     prose
 }
 
-fn alternatives(why: &Why, play: &Play) -> Prose {
+fn alternatives(why: &Why, answer: &Answer) -> Prose {
     let mut prose = Prose::new();
     section(&mut prose, "what else would be chosen from the same scores");
-    prose.extend(why.alternatives.iter().map(|other| alternative(other, play)));
+    prose.extend(why.alternatives.iter().map(|other| alternative(other, answer)));
     prose
 }
 
-fn alternative(other: &Alternative, play: &Play) -> Line {
-    let winner = other.winner.map_or_else(|| "nobody".into(), |winner| play.name(winner).into());
+fn alternative(other: &Alternative, answer: &Answer) -> Line {
+    let winner = other.winner.map_or_else(|| "nobody".into(), |winner| answer.name(winner).into());
     let margin = other.margin.map_or_else(DisplayText::new, |margin| display!(" by {}", figure(margin)));
     let note = match (other.in_force, other.differs) {
         (true, _) => " (in force)",
@@ -174,11 +174,11 @@ fn alternative(other: &Alternative, play: &Play) -> Line {
 }
 
 /// A candidate token by token.
-fn read(readings: &Readings, why: &Why, play: &Play, width: u16) -> Prose {
+fn read(readings: &Readings, why: &Why, answer: &Answer, width: u16) -> Prose {
     let mut prose = Prose::new();
     let Some(row) = why.candidates.get(readings.place).filter(|_| !readings.read.is_empty()) else { return prose };
     let which = if readings.wins { "the winner" } else { "the runner-up" };
-    let (_, label) = column(readings.place, row, play);
+    let (_, label) = column(readings.place, row, answer);
     section(&mut prose, display!("{which}, {label}, token by token (* its own draft)"));
     if readings.read.iter().any(|read| !read.own) {
         let note = "a verifier that counts as many tokens as the author is taken to read the author's; of the others only the \
@@ -186,10 +186,10 @@ fn read(readings: &Readings, why: &Why, play: &Play, width: u16) -> Prose {
         wrap(&mut prose, Vec::new(), Tone::Dim, note, width, 0);
     }
     for read in &readings.read {
-        prose.extend(tokens(read, play, width));
+        prose.extend(tokens(read, answer, width));
         if let Some((token, probability)) = &read.least {
             let finds = if *probability < 0.25 {
-                display!("{} finds {token} improbable: {}", play.name(read.verifier), chance(*probability))
+                display!("{} finds {token} improbable: {}", answer.name(read.verifier), chance(*probability))
             } else {
                 display!("the least probable is {token}: {}", chance(*probability))
             };
@@ -201,7 +201,7 @@ fn read(readings: &Readings, why: &Why, play: &Play, width: u16) -> Prose {
 }
 
 /// One verifier's reading: the text, each token shaded by its probability, or the bare row of probabilities.
-fn tokens(read: &Read, play: &Play, width: u16) -> Prose {
+fn tokens(read: &Read, answer: &Answer, width: u16) -> Prose {
     let mut flow = Flow::new(width.saturating_sub(READ).max(1));
     for (place, (text, _)) in read.tokens.iter().enumerate() {
         // A segment starts with the space that parts it from the text before.
@@ -210,7 +210,7 @@ fn tokens(read: &Read, play: &Play, width: u16) -> Prose {
     }
     let score = read.score.map_or_else(|| "-".into(), figure);
     let own = if read.own { '*' } else { ' ' };
-    let mut head = Some(vec![letter(read.verifier, play), (Tone::Strong, display!(" {score:>5}{own}  "))]);
+    let mut head = Some(vec![letter(read.verifier, answer), (Tone::Strong, display!(" {score:>5}{own}  "))]);
     let mut prose = Prose::new();
     for number in 0..flow.lines().max(1) {
         let mut line = head.take().unwrap_or_else(|| vec![(Tone::Plain, blanks(READ.into()))]);
@@ -224,7 +224,7 @@ fn tokens(read: &Read, play: &Play, width: u16) -> Prose {
 }
 
 /// The candidates sentence by sentence.
-fn sentences(why: &Why, play: &Play, width: u16) -> Prose {
+fn sentences(why: &Why, answer: &Answer, width: u16) -> Prose {
     let mut prose = Prose::new();
     let Some(sentences) = why.sentences.as_ref().filter(|sentences| sentences.means.iter().flatten().any(Option::is_some)) else {
         return prose;
@@ -234,7 +234,7 @@ fn sentences(why: &Why, play: &Play, width: u16) -> Prose {
     let told = display!("the mean probability of each candidate's sentence (> the best), as {by}");
     wrap(&mut prose, Vec::new(), Tone::Dim, &told, width, 0);
     let head = |text: DisplayText| vec![(Tone::Dim, fitted(&text, HEAD))];
-    let mut rows = vec![Row { head: head("sentence".into()), cells: columns(why, play) }];
+    let mut rows = vec![Row { head: head("sentence".into()), cells: columns(why, answer) }];
     for (number, (means, best)) in sentences.means.iter().zip(sentences.best()).enumerate() {
         let cell = |(place, mean): (usize, &Option<f64>)| match mean {
             Some(mean) => {

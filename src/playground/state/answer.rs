@@ -38,7 +38,7 @@ pub struct Timing {
 
 /// An answer being played.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Play {
+pub struct Answer {
     /// The run built from the events.
     pub run: Run,
     /// The members, by place.
@@ -51,7 +51,7 @@ pub struct Play {
     pub standings: Vec<Standing>,
 }
 
-impl Play {
+impl Answer {
     /// Before the first round.
     #[must_use]
     pub fn new(header: Header) -> Self {
@@ -69,11 +69,11 @@ impl Play {
     #[must_use]
     pub fn of(records: &[Record]) -> Option<Self> {
         let Record { event: Event::RunStarted(header), .. } = records.first()? else { return None };
-        let mut play = Self::new((**header).clone());
+        let mut answer = Self::new((**header).clone());
         for record in records {
-            play.apply(record);
+            answer.apply(record);
         }
-        Some(play)
+        Some(answer)
     }
 
     /// The ensemble before the first question.
