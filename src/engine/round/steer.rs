@@ -109,12 +109,10 @@ impl Machine {
             Some(name) => vec![self.known(name)?],
             None => round.drafters.clone(),
         };
-        // In a reopened round, members that left after it are present again.
-        let there = |wanted: &MemberIndex| {
-            round.drafters.contains(wanted)
-                && (segment.is_some() || self.run.member(*wanted).is_active())
-                && !round.excluded.contains(wanted)
-        };
+        // In a reopened round, members that left after it are present again: one that drafts in it still does when all draft again.
+        let present = |wanted: MemberIndex| segment.is_some() || self.run.member(wanted).is_active() || self.is_drafting(wanted);
+        let there =
+            |wanted: &MemberIndex| round.drafters.contains(wanted) && present(*wanted) && !round.excluded.contains(wanted);
         let drafters: Vec<MemberIndex> = wanted.into_iter().filter(there).collect();
         if drafters.is_empty() {
             return Err(match member {
