@@ -118,7 +118,12 @@ fn column(buffer: &mut Buffer, place: Rect, layout: &Layout, look: &Look<'_>, sc
 }
 
 fn score_style(look: &Look<'_>, votes: &Votes) -> Style {
-    look.style(if votes.best { Role::Winner } else { Role::Strong })
+    let role = match (votes.best, votes.rank) {
+        (true, _) => Role::Winner,
+        (false, Some(_)) => Role::Strong,
+        (false, None) => Role::Dim,
+    };
+    look.style(role)
 }
 
 fn draft_line(buffer: &mut Buffer, area: Rect, row: u16, look: &Look<'_>, shown: Shown<'_>, line: usize) {

@@ -3,6 +3,7 @@
 //! Everything here is recomputed when something changed and at most once a frame, costs no more than what is visible, and is
 //! plain data, so that drawing only places it.
 
+mod beneath;
 pub mod chart;
 pub mod compare;
 pub mod draft;

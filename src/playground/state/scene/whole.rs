@@ -5,6 +5,7 @@
 
 use ratatui::layout::Rect;
 
+use super::beneath::beneath;
 use super::chart::{Chart, chart};
 use super::draft::PaneText;
 use super::exits::{self, Stays};
@@ -54,6 +55,8 @@ pub struct Scene {
     pub timeline: Timeline,
     /// What happens in the selected round, in a sentence.
     pub story: DisplayText,
+    /// What is shown beneath the selected segment of the answer.
+    pub beneath: Prose,
     /// The status line.
     pub status: Option<Status>,
     /// The reasons, where they have a place of their own.
@@ -103,7 +106,7 @@ pub fn compose(state: &State, memo: &mut Memo, mut texts: Vec<PaneText>) -> Scen
     if let (Some(what_if), Some(round)) = (shown.what_if, round) {
         own.mark(round, what_if);
     }
-    let (story, votes) = (sentence(shown, &own), votes(&own, panes.len()));
+    let (story, votes, beneath) = (sentence(shown, &own), votes(&own, panes.len()), beneath(shown, &own));
     let table = calm(answer, round, own, &activities);
     let reasons = answer.run.rounds.iter().map(AsRef::as_ref).find(|round| round.number == table.number).or(round);
     let (overlay, roster) = (over::words(shown, memo, popup), over::roster(shown, popup));
@@ -113,6 +116,7 @@ pub fn compose(state: &State, memo: &mut Memo, mut texts: Vec<PaneText>) -> Scen
         chart: chart(answer, curve(state), at, chart_columns(state, &layout, popup), shown.what_if),
         timeline: timeline(answer, at, ticks, shown.what_if),
         story,
+        beneath,
         deciding: None,
         stays: exits::stays(answer, round, panes.len()),
         status: Some(status_line(shown)),
