@@ -5,6 +5,7 @@
 
 mod complete;
 mod frame;
+mod gallery;
 mod letters;
 mod picture;
 mod roster;

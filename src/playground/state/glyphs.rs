@@ -111,6 +111,51 @@ impl Glyphs {
         display!("{}{part}", "█".repeat(eighths / 8))
     }
 
+    /// A vote, as high as its share from 0 to 1.
+    #[must_use]
+    pub fn ballot(self, share: f64) -> &'static str {
+        let share = share.clamp(0.0, 1.0);
+        if self.ascii {
+            return ["_", ".", "-", "=", "#"][(share * 4.99) as usize % 5];
+        }
+        ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"][(share * 7.99) as usize % 8]
+    }
+
+    /// A vote that is to come.
+    #[must_use]
+    pub fn open_ballot(self) -> &'static str {
+        self.pick("░", ":")
+    }
+
+    /// The bar before a segment of the answer.
+    #[must_use]
+    pub fn segment_bar(self) -> &'static str {
+        self.pick("▎", "|")
+    }
+
+    /// A curve of levels from 0 to 3, two to a column.
+    #[must_use]
+    pub fn sparkline(self, levels: &[Option<u8>]) -> DisplayText {
+        if self.ascii {
+            let mark = |level: &Option<u8>| level.map_or(" ", |level| ["_", ".", "-", "^"][usize::from(level) % 4]);
+            return DisplayText::joined(levels.iter().map(mark), "");
+        }
+        // Dots of braille from the bottom up, left and right.
+        const DOTS: [[u32; 4]; 2] = [[0x40, 0x04, 0x02, 0x01], [0x80, 0x20, 0x10, 0x08]];
+        let dot = |(side, level): (usize, &Option<u8>)| level.map_or(0, |level| DOTS[side % 2][usize::from(level) % 4]);
+        let cell = |pair: &[Option<u8>]| {
+            let dots: u32 = pair.iter().enumerate().map(dot).sum();
+            DisplayText::from(char::from_u32(0x2800 + dots).unwrap_or(' '))
+        };
+        DisplayText::joined(&levels.chunks(2).map(cell).collect::<Vec<_>>(), "")
+    }
+
+    /// Below the threshold.
+    #[must_use]
+    pub fn below(self) -> &'static str {
+        self.pick("▼", "v")
+    }
+
     /// The letter of a segment that the user wrote.
     #[must_use]
     pub fn person(self) -> &'static str {

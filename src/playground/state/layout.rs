@@ -1,47 +1,49 @@
-//! Where each part of the screen goes: a pure function of the size and of what there is to show.
+//! Where everything on the screen is: a function of its size and of what there is to show.
 //!
-//! Three size classes, chosen by whether their parts fit: large (panes, ranking and exit chart, transcript, reasons side by
-//! side), medium (the same without the reasons), small (one line per member, one column). Below the smallest size there is no
-//! layout. Both the update (scrolling, paging, the mouse) and the view use it.
+//! The answer has at least half of the width, or all of it below the drafts. Members are columns side by side while each has
+//! [`COLUMN`] columns, else a row each; none is ever hidden. Both the update (scrolling, paging, the mouse) and the view use it.
+
+mod parts;
 
 use ratatui::layout::Rect;
 use serde::{Deserialize, Serialize};
 
 use crate::engine::fusion::MemberIndex;
+pub use parts::{RowTail, row_tail};
+use parts::{shares, take_bottom, take_top};
 
 /// The smallest screen that shows something.
 pub const SMALLEST: (u16, u16) = (60, 16);
 
-/// The narrowest pane with a border.
-const PANE_WIDTH: u16 = 28;
-/// The minimum height of a pane with a border: three lines of text.
-const PANE_HEIGHT: u16 = 5;
-/// The minimum height of the row of ranking and transcript in the medium and large classes.
-const LOWER_HEIGHT: u16 = 9;
-/// The minimum width of the transcript next to the ranking.
-const TRANSCRIPT_WIDTH: u16 = 40;
-/// Below this height the exit chart is not worth its place next to the ranking.
-const CHART_HEIGHT: u16 = 7;
-/// Columns of the reasons in the large class.
-const WHY_WIDTH: u16 = 54;
-/// In the small class: columns before the text of a member's line.
-pub const LINE_HEAD: u16 = 15;
-/// Columns of a chart's frame, scale and labels.
+/// The narrowest column of a member.
+const COLUMN: u16 = 22;
+/// Columns between two members, and between the ranking and the answer.
+const GAP: u16 = 2;
+/// Below this width the answer lies below the drafts, over the whole width, and members are rows.
+pub const WIDE: u16 = 100;
+/// Rows that the answer keeps, its title included.
+const ANSWER: u16 = 5;
+/// In a member's row: columns before the draft (letter, name, what it is doing).
+pub const ROW_HEAD: u16 = 13;
+/// Columns of a chart's scale and labels.
 pub const CHART_MARGIN: u16 = 18;
 /// Columns before the first round of the timeline.
 pub const TIMELINE_HEAD: u16 = 8;
-/// Columns between the transcript's border and its text: the authors' letters.
+/// Columns before the answer's text: the author's letter and bar.
 pub const GUTTER: u16 = 5;
+/// Columns of a member in the strip of those that have no row.
+pub const STRIP: u16 = 15;
+/// Rows of the reasons, and of the exit chart, below which they are left out.
+const LOWER_PART: u16 = 9;
 
-/// How much fits.
+/// How members are shown.
+#[allow(missing_docs, reason = "the names say it")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Class {
-    /// One column, one line per member.
-    Small,
-    /// Panes above, ranking and transcript below.
-    Medium,
-    /// With the reasons next to them.
-    Large,
+    /// A row each.
+    Rows,
+    /// Side by side.
+    Columns,
 }
 
 /// A part that can be focused.
@@ -57,14 +59,20 @@ pub enum Part {
 /// What there is to show.
 #[derive(Debug, Clone, Copy)]
 pub struct Shape<'a> {
-    /// The members: first those with a pane, in order, then those whose pane shrinks to a line.
+    /// The members: first those with a pane, in order, then those that were never there, a line each.
     pub members: &'a [MemberIndex],
     /// How many of them have a pane.
     pub present: usize,
     /// The member whose pane must be visible.
     pub pane: MemberIndex,
+    /// Members that verify.
+    pub verifiers: usize,
+    /// Lines of the longest draft, at the width of a column ([`column_width`]).
+    pub draft_lines: usize,
     /// Display lines of the prompt.
     pub prompt_lines: usize,
+    /// Lines of the closing card, if the answer is complete ([`closing_width`]).
+    pub closing: Option<usize>,
     /// The part that fills the screen, if any.
     pub zoomed: Option<Part>,
 }
@@ -75,16 +83,22 @@ pub struct Shape<'a> {
 pub struct Layout {
     pub class: Class,
     pub status: Rect,
-    /// The sentence about what is happening; in the small class it is in the transcript's rule instead.
-    pub story: Option<Rect>,
-    /// In the small class: the rule above the members' lines.
-    pub panes_rule: Option<Rect>,
+    /// The sentence that says why.
+    pub story: Rect,
     /// The visible panes.
     pub panes: Vec<(MemberIndex, Rect)>,
-    /// Which page of panes this is, from 1, and of how many.
+    /// What is behind the draft in a member's row.
+    pub tail: RowTail,
+    /// Which page of rows this is, from 1, and of how many.
     pub page: (usize, usize),
-    /// Lines of the members that are away.
+    /// The members that have no row, side by side.
+    pub strip: Option<Rect>,
+    /// Lines of the members that were never there.
     pub away: Option<Rect>,
+    /// What came of a complete answer.
+    pub closing: Option<Rect>,
+    /// The line between the drafts and what is below.
+    pub rule: Option<Rect>,
     pub ranking: Option<Rect>,
     pub chart: Option<Rect>,
     pub transcript: Option<Rect>,
@@ -92,7 +106,7 @@ pub struct Layout {
     pub timeline: Rect,
     pub prompt: Rect,
     pub hints: Rect,
-    /// Everything between status line and timeline.
+    /// Everything between the sentence and the timeline.
     pub body: Rect,
 }
 
@@ -101,38 +115,34 @@ impl<'a> Shape<'a> {
         self.members.get(..self.present).unwrap_or(self.members)
     }
 
-    /// Lines of members that are away; the last one counts those that do not fit.
+    /// Lines of members that were never there; the last one counts those that do not fit.
     fn away_rows(&self) -> u16 {
         self.members.len().saturating_sub(self.present).min(3) as u16
     }
 }
 
 impl Layout {
-    /// The text area of the transcript: without its frame, the gutter and a column for the scroll bar.
+    /// The text area of the transcript: without its title, the gutter and a column for the scroll bar.
     #[must_use]
     pub fn transcript_text(&self) -> Option<Rect> {
         let inner = self.inner(self.transcript?);
         Some(Rect { x: inner.x + GUTTER, width: inner.width.saturating_sub(GUTTER + 1), ..inner })
     }
 
-    /// The text area of a pane: without its frame, with one column kept free because terminals differ in the width of some
-    /// characters. In the small class it is the rest of the line.
+    /// The text area of a pane: below its title and above its ballots; of a row what is between the head and the tail.
     #[must_use]
     pub fn pane_text(&self, pane: Rect) -> Rect {
         if pane.height == 1 {
-            return Rect { x: pane.x + LINE_HEAD, width: pane.width.saturating_sub(LINE_HEAD + 1), ..pane };
+            let taken = ROW_HEAD + self.tail.columns() + 1;
+            return Rect { x: pane.x + ROW_HEAD, width: pane.width.saturating_sub(taken), ..pane };
         }
-        let inner = frameless(pane);
-        Rect { width: inner.width.saturating_sub(1), ..inner }
+        Rect { y: pane.y + 1, height: pane.height.saturating_sub(2), width: pane.width.saturating_sub(1), ..pane }
     }
 
-    /// The inside of a part: without its border, in the small class without the rule above it.
+    /// The inside of a part: without its title.
     #[must_use]
     pub fn inner(&self, part: Rect) -> Rect {
-        match self.class {
-            Class::Small => Rect { y: part.y + 1.min(part.height), height: part.height.saturating_sub(1), ..part },
-            Class::Medium | Class::Large => frameless(part),
-        }
+        Rect { y: part.y + 1.min(part.height), height: part.height.saturating_sub(1), ..part }
     }
 
     /// The part at a position on the screen.
@@ -145,29 +155,31 @@ impl Layout {
     }
 }
 
-fn frameless(area: Rect) -> Rect {
-    Rect {
-        x: area.x + 1.min(area.width),
-        y: area.y + 1.min(area.height),
-        width: area.width.saturating_sub(2),
-        height: area.height.saturating_sub(2),
+/// How members are shown on a screen of this many columns.
+#[must_use]
+pub fn class(width: u16, members: usize) -> Class {
+    let count = u16::try_from(members.max(1)).unwrap_or(u16::MAX);
+    if width >= WIDE && width / count >= COLUMN { Class::Columns } else { Class::Rows }
+}
+
+/// Columns of the text in a member's column, or in its row.
+#[must_use]
+pub fn draft_width(width: u16, members: usize, verifiers: usize) -> u16 {
+    match class(width, members) {
+        // The narrowest of them, so that a draft wraps alike in all.
+        Class::Columns => (width / members.max(1) as u16).saturating_sub(GAP + 1),
+        Class::Rows => width.saturating_sub(ROW_HEAD + row_tail(width, verifiers).columns() + 1),
     }
 }
 
-/// Takes this many rows off the top.
-fn take_top(area: &mut Rect, rows: u16) -> Rect {
-    let rows = rows.min(area.height);
-    let top = Rect { height: rows, ..*area };
-    area.y += rows;
-    area.height -= rows;
-    top
+/// Columns of the closing card.
+#[must_use]
+pub fn closing_width(width: u16) -> u16 {
+    if width >= WIDE { width - answer_width(width) - GAP } else { width - 2 }
 }
 
-/// Takes this many rows off the bottom.
-fn take_bottom(area: &mut Rect, rows: u16) -> Rect {
-    let rows = rows.min(area.height);
-    area.height -= rows;
-    Rect { y: area.y + area.height, height: rows, ..*area }
+fn answer_width(width: u16) -> u16 {
+    width.div_ceil(2)
 }
 
 /// The layout of a screen; `None` if it is too small.
@@ -176,26 +188,23 @@ pub fn arrange(width: u16, height: u16, shape: Shape<'_>) -> Option<Layout> {
     if width < SMALLEST.0 || height < SMALLEST.1 {
         return None;
     }
-    let class = class(width, height, shape);
-    let (frame, most_lines, timeline_rows) = match class {
-        Class::Small => (0, 5, 1),
-        Class::Medium => (2, 6, 2),
-        Class::Large => (2, 10, 2),
-    };
     let mut body = Rect { x: 0, y: 0, width, height };
     let status = take_top(&mut body, 1);
-    let story = (class != Class::Small).then(|| take_top(&mut body, 1));
+    let story = take_top(&mut body, 1);
     let hints = take_bottom(&mut body, 1);
-    let prompt = take_bottom(&mut body, (shape.prompt_lines as u16).clamp(1, most_lines) + frame);
-    let timeline = take_bottom(&mut body, timeline_rows);
+    let prompt = take_bottom(&mut body, (shape.prompt_lines as u16).clamp(1, if height < 30 { 5 } else { 10 }));
+    let timeline = take_bottom(&mut body, if height < 30 { 1 } else { 2 });
     let mut layout = Layout {
-        class,
+        class: class(width, shape.present),
         status,
         story,
-        panes_rule: None,
         panes: Vec::new(),
+        tail: row_tail(width, shape.verifiers),
         page: (1, 1),
+        strip: None,
         away: None,
+        closing: None,
+        rule: None,
         ranking: None,
         chart: None,
         transcript: None,
@@ -205,104 +214,100 @@ pub fn arrange(width: u16, height: u16, shape: Shape<'_>) -> Option<Layout> {
         hints,
         body,
     };
-    match (shape.zoomed, class) {
+    match (shape.zoomed, shape.closing) {
         (Some(Part::Pane(member)), _) => layout.panes = vec![(member, body)],
         (Some(Part::Ranking), _) => layout.ranking = Some(body),
         (Some(Part::Transcript), _) => layout.transcript = Some(body),
-        (None, Class::Small) => small(&mut layout, body, shape),
-        (None, Class::Medium | Class::Large) => tiled(&mut layout, body, shape),
+        (None, Some(lines)) => closed(&mut layout, body, lines as u16, shape),
+        (None, None) => open(&mut layout, body, shape),
     }
     Some(layout)
 }
 
-fn class(width: u16, height: u16, shape: Shape<'_>) -> Class {
-    let rows = (shape.present as u16).div_ceil((width / PANE_WIDTH).max(1)).clamp(1, 2);
-    let needed = 2 + rows * PANE_HEIGHT + shape.away_rows() + LOWER_HEIGHT + 2 + 3 + 1;
-    if width < 2 * TRANSCRIPT_WIDTH + 4 || height < needed {
-        Class::Small
-    } else if width >= 160 && height >= 45 {
-        Class::Large
-    } else {
-        Class::Medium
-    }
-}
-
-/// The page of this many panes with the wanted one: its panes, its number from 1, and the number of pages.
-fn page(members: &[MemberIndex], wanted: MemberIndex, size: usize) -> (&[MemberIndex], (usize, usize)) {
-    let size = size.max(1);
-    let at = members.iter().position(|member| *member == wanted).unwrap_or(0) / size;
-    let panes = members.chunks(size).nth(at).unwrap_or_default();
-    (panes, (at + 1, members.len().div_ceil(size).max(1)))
-}
-
-fn small(layout: &mut Layout, mut body: Rect, shape: Shape<'_>) {
-    // Three rules; the transcript keeps at least three lines, the rest is shared.
-    let lines = body.height.saturating_sub(3);
-    let shared = lines.saturating_sub(3);
-    let panes = (shape.members.len() as u16).clamp(1, (shared / 2).clamp(1, 8));
-    let ranking = (shape.members.len() as u16).clamp(1, shared.saturating_sub(panes).clamp(1, 8));
-    layout.panes_rule = Some(take_top(&mut body, 1));
-    // Those that are away have a line here anyway.
-    let (in_sight, number) = page(shape.members, shape.pane, panes as usize);
-    let mut rows = take_top(&mut body, panes);
-    layout.panes = in_sight.iter().map(|member| (*member, take_top(&mut rows, 1))).collect();
-    layout.page = number;
-    layout.ranking = Some(take_top(&mut body, ranking + 1));
-    layout.transcript = Some(body);
-}
-
-fn tiled(layout: &mut Layout, mut body: Rect, shape: Shape<'_>) {
+/// The drafts above, the ranking and the answer below.
+fn open(layout: &mut Layout, mut body: Rect, shape: Shape<'_>) {
     let away = shape.away_rows();
-    let room = body.height.saturating_sub(LOWER_HEIGHT + away);
-    let count = shape.present.max(1) as u16;
-    let widest = (body.width / PANE_WIDTH).clamp(1, count);
-    let rows = count.div_ceil(widest).min((room / PANE_HEIGHT).max(1));
-    let (members, pages) = page(shape.present(), shape.pane, (rows * widest) as usize);
-    // Avoid a nearly empty row of panes if the rows can share evenly.
-    let columns = (members.len() as u16).div_ceil(rows).max(1);
-    let rows = (members.len() as u16).div_ceil(columns).max(1);
-    let height = (body.height * 2 / 5).clamp(rows * PANE_HEIGHT, (rows * 9).max(rows * PANE_HEIGHT)).min(room.max(PANE_HEIGHT));
-    let mut grid = take_top(&mut body, height);
-    for (row, members) in members.chunks(columns as usize).enumerate() {
-        let tall = height / rows + u16::from((row as u16) < height % rows);
-        let line = take_top(&mut grid, tall);
-        layout.panes.extend(members.iter().copied().zip(shares(line, members.len() as u16)));
+    let room = body.height.saturating_sub(ANSWER + 1 + away);
+    match layout.class {
+        Class::Columns => columns(layout, &mut body, room, shape),
+        Class::Rows => rows(layout, &mut body, room, shape),
     }
-    layout.page = pages;
     layout.away = (away > 0).then(|| take_top(&mut body, away));
-    lower(layout, body, shape);
+    let wide = body.width >= WIDE;
+    if wide {
+        layout.rule = Some(take_top(&mut body, 1));
+        let left = split(layout, body);
+        reasons(layout, left, shape);
+    } else {
+        layout.transcript = Some(body);
+    }
 }
 
-/// Equal parts side by side.
-fn shares(area: Rect, count: u16) -> impl Iterator<Item = Rect> {
-    let count = count.max(1);
-    (0..count).map(move |place| {
-        let (begin, end) = (u32::from(area.width) * u32::from(place), u32::from(area.width) * u32::from(place + 1));
-        let (begin, end) = ((begin / u32::from(count)) as u16, (end / u32::from(count)) as u16);
-        Rect { x: area.x + begin, width: end - begin, ..area }
-    })
+/// Side by side, as high as the longest draft.
+fn columns(layout: &mut Layout, body: &mut Rect, room: u16, shape: Shape<'_>) {
+    let most = (body.height * 2 / 5).min(room).max(3);
+    let place = take_top(body, (shape.draft_lines.max(2) as u16 + 2).min(most));
+    let narrower = |part: Rect| Rect { width: part.width.saturating_sub(GAP), ..part };
+    let count = shape.present().len() as u16;
+    layout.panes = shape.present().iter().copied().zip(shares(place, count).map(narrower)).collect();
 }
 
-fn lower(layout: &mut Layout, body: Rect, shape: Shape<'_>) {
-    let mut middle = body;
-    if layout.class == Class::Large {
-        middle.width -= WHY_WIDTH;
-        layout.why = Some(Rect { x: middle.x + middle.width, width: WHY_WIDTH, ..body });
+/// A row each; where they do not fit a page of rows, and the others side by side below.
+fn rows(layout: &mut Layout, body: &mut Rect, room: u16, shape: Shape<'_>) {
+    let members = shape.present();
+    let count = members.len() as u16;
+    if count <= room {
+        layout.panes = members.iter().map(|member| (*member, take_top(body, 1))).collect();
+        return;
     }
-    // Name, score and margin, and five columns for each verifier; further columns as there is room.
-    let members = u16::try_from(shape.members.len()).unwrap_or(u16::MAX);
-    let wanted = members.saturating_mul(5).saturating_add(78);
-    let most = if layout.class == Class::Large { middle.width * 2 / 3 } else { middle.width * 3 / 5 };
-    let left = wanted.min(middle.width.saturating_sub(TRANSCRIPT_WIDTH)).min(most);
-    let mut ranking = Rect { width: left, ..middle };
-    layout.transcript = Some(Rect { x: middle.x + left, width: middle.width - left, ..middle });
-    let rows = members.saturating_add(3);
-    if ranking.height >= rows.saturating_add(CHART_HEIGHT) {
-        let table = take_top(&mut ranking, rows);
-        layout.chart = Some(ranking);
-        ranking = table;
+    let across = (body.width / STRIP).max(1);
+    // As many rows as leave room for the strip of the rest.
+    let in_rows = (0..room).rev().find(|rows| rows + (count - rows).div_ceil(across) <= room).unwrap_or(0).max(1);
+    let at = members.iter().position(|member| *member == shape.pane).unwrap_or(0) / usize::from(in_rows);
+    let page = members.chunks(usize::from(in_rows)).nth(at).unwrap_or_default();
+    layout.panes = page.iter().map(|member| (*member, take_top(body, 1))).collect();
+    layout.page = (at + 1, members.len().div_ceil(usize::from(in_rows)));
+    let rest = (count - page.len() as u16).div_ceil(across);
+    layout.strip = Some(take_top(body, rest.min(body.height.saturating_sub(ANSWER))));
+}
+
+/// The answer at the right, with at least half of the width; returns what is left.
+fn split(layout: &mut Layout, body: Rect) -> Rect {
+    let right = answer_width(body.width);
+    layout.transcript = Some(Rect { x: body.x + body.width - right, width: right, ..body });
+    Rect { width: body.width - right - GAP, ..body }
+}
+
+/// The ranking, and below it what there is room for.
+fn reasons(layout: &mut Layout, mut left: Rect, shape: Shape<'_>) {
+    let rows = u16::try_from(shape.members.len()).unwrap_or(u16::MAX).saturating_add(2);
+    if left.height < rows.saturating_add(LOWER_PART) {
+        layout.ranking = Some(left);
+        return;
     }
-    layout.ranking = Some(ranking);
+    layout.ranking = Some(take_top(&mut left, rows));
+    if left.height >= 3 * LOWER_PART {
+        layout.chart = Some(take_top(&mut left, LOWER_PART + 3));
+    }
+    layout.why = Some(left);
+}
+
+/// What came of the answer beside it, or above it.
+fn closed(layout: &mut Layout, mut body: Rect, lines: u16, shape: Shape<'_>) {
+    if body.width < WIDE {
+        let most = body.height.saturating_sub(ANSWER);
+        layout.closing = Some(take_top(&mut body, (lines + 1).min(most)));
+        layout.transcript = Some(body);
+        return;
+    }
+    let mut left = split(layout, body);
+    let rows = u16::try_from(shape.members.len()).unwrap_or(u16::MAX).saturating_add(2);
+    if left.height >= lines.saturating_add(rows).saturating_add(2) {
+        layout.closing = Some(take_top(&mut left, lines + 2));
+        reasons(layout, left, shape);
+    } else {
+        layout.closing = Some(left);
+    }
 }
 
 #[cfg(test)]
@@ -311,7 +316,16 @@ mod tests {
     use proptest::prelude::*;
 
     fn shape(members: &[MemberIndex], away: usize) -> Shape<'_> {
-        Shape { members, present: members.len() - away, pane: MemberIndex(0), prompt_lines: 1, zoomed: None }
+        Shape {
+            members,
+            present: members.len() - away,
+            pane: MemberIndex(0),
+            verifiers: members.len(),
+            draft_lines: 2,
+            prompt_lines: 1,
+            closing: None,
+            zoomed: None,
+        }
     }
 
     fn members(count: usize) -> Vec<MemberIndex> {
@@ -319,45 +333,63 @@ mod tests {
     }
 
     #[test]
-    fn the_three_sizes_are_the_three_classes_for_the_built_in_ensemble() {
-        let five = members(5);
-        let class = |width, height| arrange(width, height, shape(&five, 0)).map(|layout| layout.class);
-        assert_eq!(class(80, 24), Some(Class::Small));
-        assert_eq!(class(120, 40), Some(Class::Medium));
-        assert_eq!(class(200, 60), Some(Class::Large));
-        assert_eq!(class(60, 16), Some(Class::Small));
-        assert_eq!(class(59, 16), None);
-        assert_eq!(class(60, 15), None);
+    fn members_are_side_by_side_while_each_has_room() {
+        let class = |width, count| arrange(width, 40, shape(&members(count), 0)).map(|layout| layout.class);
+        assert_eq!([(120, 5), (120, 6), (99, 2), (200, 9), (200, 10)].map(|(width, count)| class(width, count).unwrap()), [
+            Class::Columns,
+            Class::Rows,
+            Class::Rows,
+            Class::Columns,
+            Class::Rows
+        ]);
+        assert_eq!((class(59, 2), arrange(60, 15, shape(&members(2), 0))), (None, None));
     }
 
     #[test]
-    fn two_members_fit_a_wider_class_on_a_small_screen() {
-        assert_eq!(arrange(90, 24, shape(&members(2), 0)).unwrap().class, Class::Medium);
-    }
-
-    #[test]
-    fn the_pane_that_is_wanted_is_on_the_page() {
+    fn no_member_is_hidden() {
         let all = members(16);
-        for wanted in &all {
-            let layout = arrange(80, 24, Shape { pane: *wanted, ..shape(&all, 0) }).unwrap();
-            assert!(layout.panes.iter().any(|(member, _)| member == wanted));
-            assert!(layout.page.1 > 1);
+        for size in [(60, 16), (80, 24), (100, 30), (120, 40), (200, 60)] {
+            for wanted in &all {
+                let layout = arrange(size.0, size.1, Shape { pane: *wanted, ..shape(&all, 0) }).unwrap();
+                assert!(layout.panes.iter().any(|(member, _)| member == wanted));
+                let strip = layout.strip.map_or(0, |strip| usize::from(strip.height * (strip.width / STRIP)));
+                assert!(layout.panes.len() + strip >= all.len(), "{size:?}: {layout:?}");
+            }
         }
+    }
+
+    #[test]
+    fn the_answer_has_at_least_half_of_the_width() {
+        for (width, height) in [(60, 16), (80, 24), (100, 30), (120, 40), (200, 60)] {
+            for count in [2, 5, 9, 16] {
+                let layout = arrange(width, height, shape(&members(count), 0)).unwrap();
+                assert!(layout.transcript.unwrap().width * 2 >= width);
+            }
+        }
+    }
+
+    #[test]
+    fn panes_are_as_high_as_the_longest_draft() {
+        let five = members(5);
+        let height = |lines| arrange(120, 40, Shape { draft_lines: lines, ..shape(&five, 0) }).unwrap().panes[0].1.height;
+        assert_eq!([1, 2, 5, 99].map(height), [4, 4, 7, 13]);
     }
 
     proptest! {
         #[test]
         fn parts_stay_on_the_screen_and_never_overlap(
             width in 60_u16..260, height in 16_u16..100, present in 1_usize..=16, away in 0_usize..6, lines in 1_usize..30,
-            zoom in 0_u8..4,
+            drafts in 0_usize..40, closing in proptest::option::of(0_usize..40), zoom in 0_u8..4,
         ) {
             let all = members(present + away);
             let zoomed = match zoom { 1 => Some(Part::Pane(MemberIndex(0))), 2 => Some(Part::Ranking), 3 => Some(Part::Transcript), _ => None };
-            let layout = arrange(width, height, Shape { prompt_lines: lines, zoomed, ..shape(&all, away) }).unwrap();
+            let shape = Shape { prompt_lines: lines, draft_lines: drafts, closing, zoomed, ..shape(&all, away) };
+            let layout = arrange(width, height, shape).unwrap();
             let screen = Rect { x: 0, y: 0, width, height };
-            let parts: Vec<Rect> = [layout.status, layout.timeline, layout.prompt, layout.hints].into_iter()
+            let parts: Vec<Rect> = [layout.status, layout.story, layout.timeline, layout.prompt, layout.hints].into_iter()
                 .chain(layout.panes.iter().map(|(_, place)| *place))
-                .chain([layout.panes_rule, layout.away, layout.ranking, layout.chart, layout.transcript, layout.why, layout.story].into_iter().flatten())
+                .chain([layout.strip, layout.away, layout.closing, layout.rule].into_iter().flatten())
+                .chain([layout.ranking, layout.chart, layout.transcript, layout.why].into_iter().flatten())
                 .collect();
             for (place, part) in parts.iter().enumerate() {
                 prop_assert!(part.width > 0 && part.height > 0, "{part:?} of {layout:?}");
@@ -366,7 +398,7 @@ mod tests {
                     prop_assert!(part.intersection(*other).is_empty(), "{:?} and {:?}", part, other);
                 }
             }
-            prop_assert!(zoomed.is_some() || (layout.ranking.is_some() && layout.transcript.is_some()));
+            prop_assert!(zoomed.is_some() || layout.transcript.is_some());
         }
     }
 }

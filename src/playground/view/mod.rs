@@ -1,7 +1,9 @@
 //! Drawing: functions of the state and a theme onto a frame. Nothing is computed here that could be computed before: what is
 //! drawn is the [`Scene`](super::state::Scene), prepared when something changed.
 
+mod ballots;
 mod chart;
+mod exits;
 mod overlay;
 mod paint;
 mod pane;
@@ -21,18 +23,18 @@ use ratatui::style::Style;
 
 use super::state::Screen;
 use super::state::glyphs::Glyphs;
-use super::state::layout::{Class, Part, SMALLEST};
+use super::state::layout::{Part, SMALLEST};
 use super::state::prompt::Dress;
 use paint::{Pen, Title};
 use theme::{Role, Theme};
 
+use crate::clean::DisplayStr;
 use crate::display;
 
 /// What all parts are drawn with.
 pub(crate) struct Look<'a> {
     theme: &'a Theme,
     glyphs: Glyphs,
-    class: Class,
 }
 
 impl Look<'_> {
@@ -57,20 +59,22 @@ pub fn draw(frame: &mut Frame<'_>, screen: &Screen, theme: &Theme) {
         return;
     }
     let Some(layout) = &screen.scene.layout else { return too_small(frame, theme, screen.settings.ascii) };
-    let look = Look { theme, glyphs: Glyphs::new(screen.settings.ascii), class: layout.class };
+    let look = Look { theme, glyphs: Glyphs::new(screen.settings.ascii) };
     let buffer = frame.buffer_mut();
     status::status(buffer, layout.status, &look, screen);
-    if let Some(place) = layout.story {
-        status::story(buffer, place, &look, screen);
-    }
+    status::story(buffer, layout.story, &look, screen);
     pane::panes(buffer, layout, &look, screen);
     let focused = |part: Part| !screen.writing.active && screen.looking.overlay.is_none() && screen.looking.focus == part;
+    if let Some(place) = layout.rule {
+        let rule = DisplayStr::from(look.glyphs.rule()).repeat(usize::from(place.width));
+        Pen::new(buffer, place, 0).write(&rule, look.style(Role::Border));
+    }
     if let Some(place) = layout.ranking {
         ranking::ranking(buffer, place, &look, screen, focused(Part::Ranking));
     }
     if let Some(place) = layout.chart {
         let title = Title::new(" exit chart: retention by round ", look.style(Role::Title));
-        let inner = paint::frame(buffer, place, &look, &title, None, false);
+        let inner = paint::heading(buffer, place, &look, &title, None, false);
         chart::chart(buffer, inner, &look, screen);
     }
     if let Some(place) = layout.transcript {
@@ -95,9 +99,8 @@ pub fn draw(frame: &mut Frame<'_>, screen: &Screen, theme: &Theme) {
 
 fn reasons(buffer: &mut Buffer, place: Rect, look: &Look<'_>, screen: &Screen) {
     let title = Title::new(" why ", look.style(Role::Title));
-    let inner = paint::frame(buffer, place, look, &title, None, false);
-    let text = Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner };
-    paint::lines(buffer, text, look, &screen.scene.why, 0);
+    let inner = paint::heading(buffer, place, look, &title, None, false);
+    paint::lines(buffer, inner, look, &screen.scene.why, 0);
 }
 
 /// A friendly line where nothing else fits; the run continues.

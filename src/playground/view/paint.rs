@@ -13,7 +13,6 @@ use unicode_width::UnicodeWidthStr;
 use super::Look;
 use super::theme::Role;
 use crate::clean::{DisplayStr, DisplayText};
-use crate::playground::state::layout::Class;
 use crate::playground::state::prose::{self, Tone};
 
 /// A line of an area, written from left to right.
@@ -107,25 +106,37 @@ impl Title {
         self.0.iter().map(|(text, _)| text.width()).sum()
     }
 
+    /// Writes what fits, cut with a mark.
+    fn write(&self, buffer: &mut Buffer, place: Rect, look: &Look<'_>) {
+        let mut pen = Pen::new(buffer, place, 0);
+        for (text, style) in &self.0 {
+            let width = (text.width() as u16).min(pen.room());
+            pen.column(text, width, false, *style, look.glyphs.ellipsis());
+        }
+    }
+
     fn line(&self) -> Line<'_> {
         self.0.iter().map(|(text, style)| Span::styled(text.as_str(), *style)).collect()
     }
 }
 
-/// The frame of a part with its titles, the foot at the right; returns the inside. In the small class a rule with the title instead.
-pub fn frame(buffer: &mut Buffer, area: Rect, look: &Look<'_>, title: &Title, foot: Option<&Title>, focused: bool) -> Rect {
-    let border = look.style(if focused { Role::BorderFocus } else { Role::Border });
-    if look.class == Class::Small && area.height > 0 {
-        let rule = Rect { height: 1, ..area };
-        let mut pen = Pen::new(buffer, rule, 0);
-        pen.write(&DisplayStr::from(look.glyphs.rule()).repeat(usize::from(area.width)), border);
-        buffer.set_line(area.x + 1, area.y, &title.line(), area.width.saturating_sub(2));
-        return Rect { y: area.y + 1, height: area.height - 1, ..area };
+/// The title of a part on a rule, the foot at its right; returns what is below it.
+pub fn heading(buffer: &mut Buffer, area: Rect, look: &Look<'_>, title: &Title, foot: Option<&Title>, focused: bool) -> Rect {
+    if area.height == 0 {
+        return area;
     }
-    framed(buffer, area, look, title, foot, border)
+    let border = look.style(if focused { Role::BorderFocus } else { Role::Border });
+    let rule = Rect { height: 1, ..area };
+    Pen::new(buffer, rule, 0).write(&DisplayStr::from(look.glyphs.rule()).repeat(usize::from(area.width)), border);
+    title.write(buffer, Rect { x: area.x + 1.min(area.width), width: area.width.saturating_sub(2), ..rule }, look);
+    if let Some(foot) = foot {
+        let width = (foot.width() as u16).min(area.width.saturating_sub(title.width() as u16 + 4));
+        foot.write(buffer, Rect { x: area.x + area.width.saturating_sub(width + 1), width, ..rule }, look);
+    }
+    Rect { y: area.y + 1, height: area.height - 1, ..area }
 }
 
-/// A frame in every class.
+/// A frame around what lies over the screen; returns the inside.
 pub fn framed(buffer: &mut Buffer, area: Rect, look: &Look<'_>, title: &Title, foot: Option<&Title>, border: Style) -> Rect {
     let mut block = Block::bordered().border_set(look.glyphs.border()).border_style(border).title_top(title.line());
     if let Some(foot) = foot {

@@ -1,4 +1,4 @@
-//! The members' panes: framed with their text, in the small class a line each; those away as lines below.
+//! The members' panes: side by side with their text and the votes on it, or a row each; those never there as lines below.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -6,45 +6,58 @@ use ratatui::style::Style;
 use unicode_width::UnicodeWidthStr;
 
 use super::Look;
-use super::paint::{Pen, Title, frame, framed};
+use super::ballots::{Ballots, ballots};
+use super::exits::exits;
+use super::paint::Pen;
 use super::theme::Role;
-use crate::clean::DisplayText;
+use crate::clean::{DisplayText, clean_line};
 use crate::display;
+use crate::engine::fusion::MemberIndex;
 use crate::playground::state::Screen;
-use crate::playground::state::action::Action;
-use crate::playground::state::layout::{Class, LINE_HEAD, Layout, Part};
+use crate::playground::state::answer::Label;
+use crate::playground::state::layout::{Layout, Part, ROW_HEAD, STRIP};
 use crate::playground::state::scene::draft::{BEYOND, PaneText, REMARK};
 use crate::playground::state::scene::pane::{Activity, Pane, figures};
+use crate::playground::state::scene::votes::Votes;
+use crate::playground::state::scene::figure;
 
-/// Every pane in sight.
+/// One member as its pane shows it.
+#[derive(Clone, Copy)]
+struct Shown<'a> {
+    pane: &'a Pane,
+    text: &'a PaneText,
+    votes: &'a Votes,
+    label: &'a Label,
+    focused: bool,
+}
+
+/// Every pane in sight, and every member that has none.
 pub(super) fn panes(buffer: &mut Buffer, layout: &Layout, look: &Look<'_>, screen: &Screen) {
-    if let Some(rule) = layout.panes_rule {
-        let mut title = Title::new(" drafts ", look.style(Role::Title));
-        if layout.page.1 > 1 {
-            title.push(display!(" {} of {} ", layout.page.0, layout.page.1), look.style(Role::Dim));
-        }
-        frame(buffer, rule, look, &title, None, false);
-    }
     for (member, place) in &layout.panes {
-        let (Some(pane), Some(text)) = (screen.scene.panes.get(member.0), screen.scene.texts.get(member.0)) else { continue };
-        let focused = !screen.writing.active && screen.looking.overlay.is_none() && screen.looking.focus == Part::Pane(*member);
+        let Some(shown) = shown(screen, *member) else { continue };
         if place.height == 1 {
-            row(buffer, *place, look, screen, pane, text, focused);
+            row(buffer, *place, layout, look, screen, shown);
         } else {
-            boxed(buffer, layout, *place, look, screen, pane, text, focused);
+            column(buffer, *place, layout, look, screen, shown);
         }
+    }
+    if let Some(place) = layout.strip {
+        strip(buffer, place, layout, look, screen);
     }
     if let Some(place) = layout.away {
         away(buffer, place, look, screen);
     }
-    if layout.page.1 > 1 && layout.class != Class::Small && !screen.looking.zoomed {
-        let next = screen.keymap.key(Action::FocusNext);
-        let text = display!(" panes {} of {} ({next}) ", layout.page.0, layout.page.1);
-        let row = Rect { height: 1, x: layout.body.x + 2, width: layout.body.width - 4, y: layout.body.y };
-        Pen::new(buffer, row, 0)
-            .skip(row.width.saturating_sub(text.chars().count() as u16))
-            .write(&text, look.style(Role::Accent));
-    }
+}
+
+fn shown(screen: &Screen, member: MemberIndex) -> Option<Shown<'_>> {
+    let answer = screen.answers.session.answer(screen.shown().0);
+    Some(Shown {
+        pane: screen.scene.panes.get(member.0)?,
+        text: screen.scene.texts.get(member.0)?,
+        votes: screen.scene.votes.get(member.0)?,
+        label: answer.labels.get(member.0)?,
+        focused: !screen.writing.active && screen.looking.overlay.is_none() && screen.looking.focus == Part::Pane(member),
+    })
 }
 
 /// The style of what a member is doing.
@@ -58,46 +71,58 @@ pub(super) fn activity_style(look: &Look<'_>, activity: Activity) -> Style {
     })
 }
 
-#[expect(clippy::too_many_arguments, reason = "each is one thing that the frame shows")]
-fn boxed(
-    buffer: &mut Buffer,
-    layout: &Layout,
-    place: Rect,
-    look: &Look<'_>,
-    screen: &Screen,
-    pane: &Pane,
-    text: &PaneText,
-    focused: bool,
-) {
-    let answer = screen.answers.session.answer(screen.shown().0);
-    let label = &answer.labels[pane.member.0];
-    let border = match (focused, pane.activity) {
-        (true, _) => look.style(Role::BorderFocus),
-        // Its colour only: a frame in bold or underlined would fall apart.
-        (false, Activity::Won) => Style { fg: look.style(Role::Winner).fg, ..look.style(Role::Border) },
-        (false, _) => look.style(Role::Border),
-    };
+/// The style of a member's letter and name.
+fn name_style(look: &Look<'_>, shown: Shown<'_>) -> Style {
+    let member = look.style(if shown.pane.away { Role::Dim } else { Role::Member(shown.pane.member.0 as u8) });
+    if shown.focused { member.patch(look.style(Role::Selection)) } else { member }
+}
+
+/// Name and score, the draft below, the votes on it below that.
+fn column(buffer: &mut Buffer, place: Rect, layout: &Layout, look: &Look<'_>, screen: &Screen, shown: Shown<'_>) {
+    let Shown { pane, votes, label, .. } = shown;
     let status = activity_style(look, pane.activity);
-    let member = look.style(Role::Member(pane.member.0 as u8));
-    let mut title = Title::new(display!(" {} {} ", label.letter, label.name), member);
-    title.push(display!("{} {} ", look.glyphs.activity(pane.activity), pane.activity.word()), status);
-    title.push(display!("· {} ", label.kind), look.style(Role::Dim));
-    let room = usize::from(place.width).saturating_sub(title.width() + 2);
-    let scores = pane.scores.iter().filter(|words| !words.is_empty()).map(|words| display!("· {words} "));
-    if let Some(scores) = scores.into_iter().find(|words| words.chars().count() <= room) {
-        title.push(scores, look.style(Role::Accent));
+    let score = votes.score.map_or_else(DisplayText::new, figure);
+    let score_width = if score.is_empty() { 0 } else { score.width() as u16 + 1 };
+    let title = Rect { width: place.width - score_width.min(place.width), height: 1, ..place };
+    let mut pen = Pen::new(buffer, title, 0);
+    let name = display!("{} {}", label.letter, label.name);
+    let name_width = (name.width() as u16).min(pen.room().saturating_sub(3));
+    pen.column(&name, name_width, false, name_style(look, shown), look.glyphs.ellipsis())
+        .skip(1)
+        .write(look.glyphs.activity(pane.activity), status)
+        .skip(1);
+    let words = [pane.activity.word()].into_iter().chain(pane.scores.iter().copied()).chain([label.kind.as_str()]);
+    for (place, word) in words.filter(|word| !word.is_empty()).enumerate() {
+        let word = if place == 0 { clean_line(word) } else { display!("· {}", clean_line(word)) };
+        if word.width() + 1 <= usize::from(pen.room()) {
+            pen.write(&word, if place == 0 { status } else { look.style(Role::Dim) }).skip(1);
+        }
     }
-    let figures = figures(pane, usize::from(place.width).saturating_sub(4));
-    let foot = (!figures.is_empty()).then(|| Title::new(display!(" {figures} "), look.style(Role::Dim)));
-    framed(buffer, place, look, &title, foot.as_ref(), border);
+    let at = Rect { x: place.x + place.width.saturating_sub(score_width), width: score_width, height: 1, ..place };
+    Pen::new(buffer, at, 0).column(&score, score_width, true, score_style(look, votes), "");
     let inside = layout.pane_text(place);
     let top = screen.looking.pane_top(pane.member);
     for row in 0..inside.height {
-        draft_line(buffer, inside, row, look, (pane, text), top + usize::from(row));
+        draft_line(buffer, inside, row, look, shown, top + usize::from(row));
+    }
+    let foot = Rect { y: place.y + place.height - 1, height: 1, ..place };
+    let ballot = Ballots { cells: &votes.cells, deciding: screen.scene.deciding.filter(|_| votes.best), narrow: false };
+    let drawn = ballots(buffer, foot, look, screen, &ballot);
+    let room = usize::from(foot.width.saturating_sub(drawn + 2));
+    let figures = figures(pane, room);
+    if figures.width() <= room {
+        let at = Rect { x: foot.x + drawn, width: foot.width - drawn, ..foot };
+        let width = at.width;
+        Pen::new(buffer, at, 0).column(&figures, width, true, look.style(Role::Dim), "");
     }
 }
 
-fn draft_line(buffer: &mut Buffer, area: Rect, row: u16, look: &Look<'_>, (pane, text): (&Pane, &PaneText), line: usize) {
+fn score_style(look: &Look<'_>, votes: &Votes) -> Style {
+    look.style(if votes.best { Role::Winner } else { Role::Strong })
+}
+
+fn draft_line(buffer: &mut Buffer, area: Rect, row: u16, look: &Look<'_>, shown: Shown<'_>, line: usize) {
+    let Shown { pane, text, .. } = shown;
     if line >= text.flow().lines() {
         return;
     }
@@ -113,42 +138,73 @@ fn draft_line(buffer: &mut Buffer, area: Rect, row: u16, look: &Look<'_>, (pane,
     }
 }
 
-/// A member in one line: letter, name, what it is doing, and the end of its draft while tokens come, else the start.
-fn row(buffer: &mut Buffer, place: Rect, look: &Look<'_>, screen: &Screen, pane: &Pane, text: &PaneText, focused: bool) {
-    let answer = screen.answers.session.answer(screen.shown().0);
-    let label = &answer.labels[pane.member.0];
-    let member = look.style(Role::Member(pane.member.0 as u8));
-    let head = if focused { member.patch(look.style(Role::Selection)) } else { member };
+/// A member in a row: letter, name, what it is doing, its draft, the votes on it, their score, and how long it stays.
+fn row(buffer: &mut Buffer, place: Rect, layout: &Layout, look: &Look<'_>, screen: &Screen, shown: Shown<'_>) {
+    let Shown { pane, text, votes, label, .. } = shown;
     let cut = look.glyphs.ellipsis();
+    let head = name_style(look, shown);
     Pen::new(buffer, place, 0)
         .write(&display!("{} ", label.letter), head)
-        .column(&label.name, LINE_HEAD - 5, false, head, cut)
+        .column(&label.name, ROW_HEAD - 5, false, head, cut)
         .skip(1)
         .write(look.glyphs.activity(pane.activity), activity_style(look, pane.activity));
-    let inside = Rect { x: place.x + LINE_HEAD, width: place.width.saturating_sub(LINE_HEAD + 1), ..place };
+    let inside = layout.pane_text(place);
     let lines = text.flow().lines();
     if lines == 0 {
         Pen::new(buffer, inside, 0).write(pane.activity.word(), look.style(Role::Dim));
-        return;
+    } else {
+        draft_line(buffer, inside, 0, look, shown, screen.looking.pane_top(pane.member));
+        if lines > 1 {
+            let end = Rect { x: inside.x + inside.width, width: 1, ..place };
+            Pen::new(buffer, end, 0).write(cut, look.style(Role::Dim));
+        }
     }
-    let line = screen.looking.pane_top(pane.member);
-    draft_line(buffer, inside, 0, look, (pane, text), line);
-    if lines > 1 {
-        let end = Rect { x: place.x + place.width - 1, width: 1, ..place };
-        Pen::new(buffer, end, 0).write(cut, look.style(Role::Dim));
+    let tail = layout.tail;
+    let mut x = place.x + place.width - tail.columns();
+    let mut part = |width: u16| {
+        let at = Rect { x, width, height: 1, ..place };
+        x += width;
+        at
+    };
+    let (votes_at, score_at, stays_at) = (part(tail.ballots), part(tail.score), part(tail.stays));
+    let ballot = Ballots {
+        cells: &votes.cells,
+        deciding: screen.scene.deciding.filter(|_| votes.best),
+        narrow: true,
+    };
+    ballots(buffer, Rect { width: votes_at.width.saturating_sub(1), ..votes_at }, look, screen, &ballot);
+    let score = votes.score.map_or_else(DisplayText::new, figure);
+    Pen::new(buffer, score_at, 0).column(&score, tail.score.saturating_sub(1), true, score_style(look, votes), "");
+    exits(buffer, stays_at, look, screen, pane.member);
+}
+
+/// The members that have no row, side by side: letter, name, score.
+fn strip(buffer: &mut Buffer, place: Rect, layout: &Layout, look: &Look<'_>, screen: &Screen) {
+    let is_shown = |member: MemberIndex| layout.panes.iter().any(|(of, _)| *of == member);
+    let rest = screen.scene.panes.iter().filter(|pane| !pane.never && !is_shown(pane.member));
+    let across = (place.width / STRIP).max(1);
+    for (at, pane) in rest.enumerate() {
+        let Some(shown) = shown(screen, pane.member) else { continue };
+        let (x, y) = (at as u16 % across * STRIP, at as u16 / across);
+        let cell = Rect { x: place.x + x, width: STRIP.min(place.width), ..place };
+        let score = shown.votes.score.map_or_else(DisplayText::new, figure);
+        Pen::new(buffer, cell, y)
+            .write(&display!("{} ", shown.label.letter), name_style(look, shown))
+            .column(&shown.label.name, STRIP - 9, false, name_style(look, shown), look.glyphs.ellipsis())
+            .column(&score, 5, true, score_style(look, shown.votes), "");
     }
 }
 
-/// Those that are away, a line each: who, why, when.
+/// Those that were never there, a line each: who, why.
 fn away(buffer: &mut Buffer, place: Rect, look: &Look<'_>, screen: &Screen) {
     let answer = screen.answers.session.answer(screen.shown().0);
-    let gone: Vec<&Pane> = screen.scene.panes.iter().filter(|pane| pane.away).collect();
+    let gone: Vec<&Pane> = screen.scene.panes.iter().filter(|pane| pane.never).collect();
     for (row, pane) in gone.iter().take(usize::from(place.height)).enumerate() {
         let last = row + 1 == usize::from(place.height) && gone.len() > row + 1;
         let mut pen = Pen::new(buffer, place, row as u16);
         let label = &answer.labels[pane.member.0];
         let style = activity_style(look, pane.activity);
-        pen.write(&display!(" {} {} ", label.letter, label.name), look.style(Role::Member(pane.member.0 as u8)))
+        pen.write(&display!("{} {} ", label.letter, label.name), look.style(Role::Member(pane.member.0 as u8)))
             .write(&display!("{} {} · ", look.glyphs.activity(pane.activity), pane.activity.word()), style);
         let more = if last { display!("  (and {} more)", gone.len() - row - 1) } else { DisplayText::new() };
         let room = pen.room().saturating_sub(more.chars().count() as u16 + 1);

@@ -1,14 +1,13 @@
-//! The prompt: framed, in the small class behind a mark.
+//! The prompt, behind a mark; during the tour its card.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::widgets::Widget;
 
 use super::Look;
-use super::paint::{Pen, Title, framed, lines};
+use super::paint::{Pen, lines};
 use super::theme::Role;
 use crate::playground::state::Screen;
-use crate::playground::state::layout::Class;
 use crate::playground::state::prompt::Prompt;
 use crate::playground::state::prose::Line as Words;
 
@@ -19,16 +18,8 @@ pub(super) fn prompt(buffer: &mut Buffer, place: Rect, look: &Look<'_>, screen: 
         return None;
     }
     let mark = look.style(if screen.writing.active { Role::Accent } else { Role::Dim });
-    if look.class == Class::Small {
-        Pen::new(buffer, place, 0).write("> ", mark);
-        let inside = Rect { x: place.x + 2, width: place.width.saturating_sub(2), ..place };
-        return editor(buffer, inside, &screen.writing.question);
-    }
-    let border = look.style(if screen.writing.active { Role::BorderFocus } else { Role::Border });
-    let title = Title::new(" your question ", look.style(Role::Title));
-    let inner = framed(buffer, place, look, &title, None, border);
-    Pen::new(buffer, inner, 0).write("> ", mark);
-    editor(buffer, Rect { x: inner.x + 2, width: inner.width.saturating_sub(2), ..inner }, &screen.writing.question)
+    Pen::new(buffer, place, 0).write("> ", mark);
+    editor(buffer, Rect { x: place.x + 2, width: place.width.saturating_sub(2), ..place }, &screen.writing.question)
 }
 
 /// A text that is edited; returns where its caret is, if that is in sight. The library draws what is in its editor: a [`Prompt`]
@@ -45,12 +36,6 @@ pub(super) fn editor(buffer: &mut Buffer, place: Rect, prompt: &Prompt) -> Optio
 
 /// A stop of the guided tour.
 fn tour(buffer: &mut Buffer, place: Rect, look: &Look<'_>, card: &[Words]) {
-    let inside = if look.class == Class::Small {
-        Rect { x: place.x + 1, width: place.width.saturating_sub(2), ..place }
-    } else {
-        let title = Title::new(" the tour ", look.style(Role::Title));
-        let inner = framed(buffer, place, look, &title, None, look.style(Role::BorderFocus));
-        Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner }
-    };
+    let inside = Rect { x: place.x + 1, width: place.width.saturating_sub(2), ..place };
     lines(buffer, inside, look, card, 0);
 }

@@ -5,12 +5,12 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use super::Look;
-use super::paint::{Pen, Title, frame, scroll_bar};
+use super::exits;
+use super::paint::{Pen, Title, heading, scroll_bar};
 use super::theme::Role;
 use crate::clean::DisplayText;
 use crate::display;
 use crate::playground::state::Screen;
-use crate::playground::state::layout::Class;
 use crate::playground::state::scene::pane::Activity;
 use crate::playground::state::scene::table::{Cell, Row};
 use crate::playground::state::scene::{figure, heat};
@@ -25,6 +25,8 @@ enum Column {
     /// Each verifier's score in this many columns.
     Verifiers(u16),
     Margin,
+    /// The curve of the retention, and the distance to the threshold.
+    Stays,
     Retention,
     Cumulative,
     Weight,
@@ -41,6 +43,7 @@ impl Column {
             Self::Verifiers(each) => each * verifiers as u16 + 1,
             Self::Margin | Self::Weight | Self::Cumulative => 7,
             Self::Retention => 13,
+            Self::Stays => exits::WIDTH + 1,
             Self::Status => 14,
         }
     }
@@ -53,6 +56,7 @@ impl Column {
             Self::Score => "score",
             Self::Margin => "margin",
             Self::Retention => "retention",
+            Self::Stays => " stays",
             Self::Cumulative => "Q",
             Self::Weight => "weight",
             Self::Status => " status",
@@ -63,24 +67,30 @@ impl Column {
 /// The columns that fit, left to right. The order in which they are given room is the order of their worth.
 fn columns(width: u16, verifiers: usize) -> Vec<Column> {
     let worth = [Column::Rank, Column::Member, Column::Score];
-    let cells = [Column::Verifiers(5), Column::Verifiers(2)];
-    let rest = [Column::Bar, Column::Status, Column::Margin, Column::Retention, Column::Weight, Column::Cumulative];
+    let rest = [
+        Column::Stays,
+        Column::Status,
+        Column::Bar,
+        Column::Verifiers(5),
+        Column::Margin,
+        Column::Weight,
+        Column::Cumulative,
+        Column::Retention,
+    ];
     let mut chosen = worth.to_vec();
     let mut room = width.saturating_sub(worth.iter().map(|column| column.width(verifiers)).sum());
-    let mut take = |column: Column, keep: u16| {
-        let fits = column.width(verifiers) + keep <= room;
+    let mut take = |column: Column| {
+        let fits = column.width(verifiers) <= room;
         if fits {
             room -= column.width(verifiers);
             chosen.push(column);
         }
         fits
     };
-    // Wide cells only if the status still fits beside them.
-    if !take(cells[0], Column::Status.width(verifiers)) {
-        take(cells[1], 0);
-    }
     for column in rest {
-        take(column, 0);
+        if !take(column) && column == Column::Verifiers(5) {
+            take(Column::Verifiers(2));
+        }
     }
     let order = |column: &Column| match column {
         Column::Rank => 0,
@@ -92,7 +102,8 @@ fn columns(width: u16, verifiers: usize) -> Vec<Column> {
         Column::Weight => 6,
         Column::Cumulative => 7,
         Column::Retention => 8,
-        Column::Status => 9,
+        Column::Stays => 9,
+        Column::Status => 10,
     };
     chosen.sort_by_key(order);
     chosen
@@ -103,32 +114,44 @@ pub(super) fn ranking(buffer: &mut Buffer, place: Rect, look: &Look<'_>, screen:
     let table = &screen.scene.table;
     let mut title = Title::new(" ranking ", look.style(Role::Title));
     if table.number > 0 {
-        title.push(display!("round {} · {} ", table.number, table.rule), look.style(Role::Dim));
+        let before = if table.is_of_the_round_before { "last round, " } else { "" };
+        title.push(display!("{before}round {} · {} ", table.number, table.rule), look.style(Role::Dim));
     }
-    let head = title.width() as u16 + 1;
-    let inner = frame(buffer, place, look, &title, None, focused);
+    let (voted, of) = table.votes;
+    if of > 0 && !table.has_all_votes() {
+        title.push(display!("· {voted}/{of} votes "), look.style(Role::Busy));
+    }
+    let inner = heading(buffer, place, look, &title, None, focused);
     let columns = columns(inner.width.saturating_sub(1), table.verifiers.len());
-    let rows = if look.class == Class::Small && !screen.looking.zoomed {
-        // No line can be spared: the verifiers' letters stand on the rule, as far as its title leaves room.
-        header(buffer, Rect { height: 1, ..place }, look, screen, &columns, head);
-        inner
-    } else {
-        header(buffer, inner, look, screen, &columns, 0);
-        Rect { y: inner.y + 1.min(inner.height), height: inner.height.saturating_sub(1), ..inner }
-    };
+    header(buffer, inner, look, screen, &columns);
+    let rows = Rect { y: inner.y + 1.min(inner.height), height: inner.height.saturating_sub(1), ..inner };
     let top = screen.looking.table_top.min(table.rows.len().saturating_sub(usize::from(rows.height)));
+    let mut drawn = Vec::new();
     for (at, row) in table.rows.iter().skip(top).take(usize::from(rows.height)).enumerate() {
         let mut pen = Pen::new(buffer, rows, at as u16);
         for column in &columns {
+            if *column == Column::Stays {
+                let x = rows.x + rows.width - pen.room() + 1;
+                let stays = Rect { x, y: rows.y + at as u16, width: exits::WIDTH, height: 1 };
+                pen.skip(column.width(0));
+                drawn.push((stays, row.member));
+                continue;
+            }
             cells(&mut pen, *column, look, screen, row);
         }
+    }
+    for (stays, member) in drawn {
+        exits::exits(buffer, stays, look, screen, member);
+    }
+    if table.is_of_the_round_before {
+        buffer.set_style(rows, Style { fg: look.style(Role::Dim).fg, ..Style::default() });
     }
     let bar = Rect { x: inner.x + inner.width.saturating_sub(1), width: 1, ..rows };
     scroll_bar(buffer, bar, look, top, table.rows.len());
 }
 
-/// The columns' heads; those that start before column `from` are left out.
-fn header(buffer: &mut Buffer, inner: Rect, look: &Look<'_>, screen: &Screen, columns: &[Column], from: u16) {
+/// The columns' heads.
+fn header(buffer: &mut Buffer, inner: Rect, look: &Look<'_>, screen: &Screen, columns: &[Column]) {
     let table = &screen.scene.table;
     let answer = screen.answers.session.answer(screen.shown().0);
     let dim = look.style(Role::Dim);
@@ -139,15 +162,13 @@ fn header(buffer: &mut Buffer, inner: Rect, look: &Look<'_>, screen: &Screen, co
             for verifier in &table.verifiers {
                 let letter = DisplayText::from(answer.letter(*verifier));
                 pen.skip(each - 1);
-                let shown = if inner.width - pen.room() >= from { letter } else { DisplayText::new() };
-                pen.column(&shown, 1, true, look.style(Role::Member(verifier.0 as u8)), "");
+                pen.column(&letter, 1, true, look.style(Role::Member(verifier.0 as u8)), "");
             }
             pen.skip(1);
             continue;
         }
         let right = matches!(column, Column::Score | Column::Margin | Column::Cumulative | Column::Weight | Column::Retention);
-        let title = if inner.width - pen.room() >= from { column.title() } else { "" };
-        pen.column(title, width, right, dim, "");
+        pen.column(column.title(), width, right, dim, "");
     }
 }
 
@@ -193,6 +214,9 @@ fn cells(pen: &mut Pen<'_>, column: Column, look: &Look<'_>, screen: &Screen, ro
         }
         Column::Cumulative => {
             pen.column(&number(row.cumulative), width, true, text, cut);
+        }
+        Column::Stays => {
+            pen.skip(width);
         }
         Column::Retention => {
             let (retention, role) = retention(row);

@@ -5,12 +5,12 @@ use ratatui::layout::Rect;
 use ratatui::style::Modifier;
 
 use super::Look;
-use super::paint::{Pen, Title, frame, lines, scroll_bar};
+use super::paint::{Pen, Title, heading, lines, scroll_bar};
 use super::theme::Role;
 use crate::clean::DisplayText;
 use crate::display;
 use crate::playground::state::Screen;
-use crate::playground::state::layout::{Class, GUTTER};
+use crate::playground::state::layout::GUTTER;
 use crate::playground::state::transcript::Span;
 
 /// The most letters beside a line.
@@ -20,14 +20,11 @@ const LETTERS: usize = 3;
 pub(super) fn transcript(buffer: &mut Buffer, place: Rect, look: &Look<'_>, screen: &Screen, focused: bool) {
     let transcript = &screen.answers.transcript;
     let total = transcript.flow().lines();
-    let mut title = Title::new(" answer ", look.style(Role::Title));
-    if look.class == Class::Small && !screen.scene.story.is_empty() {
-        title.push(display!("{} ", screen.scene.story), look.style(Role::Accent));
-    }
+    let title = Title::new(" answer ", look.style(Role::Title));
     let below = total.saturating_sub(transcript.top() + transcript.height());
     let foot =
         (below > 0 && !transcript.follows()).then(|| Title::new(display!(" {below} more below "), look.style(Role::Accent)));
-    let inner = frame(buffer, place, look, &title, foot.as_ref(), focused);
+    let inner = heading(buffer, place, look, &title, foot.as_ref(), focused);
     let text = Rect { x: inner.x + GUTTER, width: inner.width.saturating_sub(GUTTER + 1), ..inner };
     if transcript.flow().is_empty() {
         return lines(buffer, text, look, &screen.scene.welcome, 0);

@@ -15,6 +15,7 @@ pub fn states() -> Vec<State> {
     vec![
         State::new("under-way", |size| after(size, &under_way())),
         State::new("first-tokens", |size| after(size, &first_tokens())).over("under-way"),
+        State::new("decision", |size| after(size, &two_rounds())),
         State::new("pausing", |size| after(size, &then(under_way(), Event::Paused))).over("under-way"),
         State::new("paused", |size| after(size, &then(two_rounds(), Event::Paused))).over("under-way"),
         State::new("answered", |size| after(size, recorded())),

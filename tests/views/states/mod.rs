@@ -104,6 +104,13 @@ fn after(size: Size, records: &[Record]) -> Screen {
     screen
 }
 
+/// The same, laid out.
+pub fn showing(size: Size, records: &[Record]) -> Screen {
+    let mut screen = after(size, records);
+    screen.prepare();
+    screen
+}
+
 fn pressed(mut screen: Screen, chord: &str) -> Screen {
     press(&mut screen, chord);
     screen

@@ -6,6 +6,7 @@
 pub mod chart;
 pub mod compare;
 pub mod draft;
+pub mod exits;
 pub mod files;
 pub mod heat_map;
 mod hints;
@@ -21,6 +22,7 @@ pub mod story;
 pub mod table;
 pub mod timeline;
 pub mod usage;
+pub mod votes;
 pub mod waterfall;
 mod welcome;
 pub mod whole;

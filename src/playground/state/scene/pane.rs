@@ -57,8 +57,10 @@ pub struct Pane {
     pub scores: [&'static str; 2],
     /// What it cost so far, in words, where its price was given.
     pub cost: Option<DisplayText>,
-    /// Whether it is away, so that its pane shrinks to a line.
+    /// Whether it is away.
     pub away: bool,
+    /// Whether it never took part, so that it has a line and no pane: one that leaves keeps its place, so that nothing jumps.
+    pub never: bool,
 }
 
 impl Activity {
@@ -110,9 +112,11 @@ pub fn pane(answer: &Answer, round: Option<&Round>, newest: bool, member: Member
         scores: scores(answer, member),
         cost: cost(answer, member),
         away: false,
+        never: false,
     };
     if let Some(departure) = answer.absence(member, number) {
         pane.away = true;
+        pane.never = departure.round == 0;
         let reason = clean_line(&departure.reason.in_words());
         pane.note = match departure.reason {
             ExitReason::NotReady => reason,
@@ -172,7 +176,7 @@ fn at_rest(pane: &mut Pane, answer: &Answer) {
         }
         Some(Standing::Away(reason)) => {
             pane.activity = Activity::Away;
-            pane.away = true;
+            (pane.away, pane.never) = (true, true);
             pane.note.clone_from(reason);
         }
     }

@@ -82,6 +82,10 @@ pub struct Table {
     pub unanimous: bool,
     /// The scoring rule's name.
     pub rule: &'static str,
+    /// How many verifiers have said all they have to say, and how many there are.
+    pub votes: (usize, usize),
+    /// Whether this is the last decided round, while nobody has voted in the open one.
+    pub is_of_the_round_before: bool,
 }
 
 /// A round's matrix of scores: what the table and the view of reasons are made from.
@@ -160,12 +164,32 @@ pub fn table(answer: &Answer, round: Option<&Round>, activities: &[Activity]) ->
         margin: matrix.ranking.margin,
         unanimous: round.ranked.as_ref().is_some_and(|ranked| ranked.unanimous),
         rule: round.params.scoring.name(),
+        votes: votes_in(round, &matrix, &rows),
         verifiers: matrix.verifiers,
         rows,
+        is_of_the_round_before: false,
     }
 }
 
+/// How many verifiers have said all they have to say, and how many there are.
+fn votes_in(round: &Round, matrix: &Matrix, rows: &[Row]) -> (usize, usize) {
+    let voted = |verifier: &usize| {
+        let cells = || rows.iter().filter_map(|row| row.cells.get(*verifier));
+        cells().next().is_some() && !cells().any(|cell| *cell == Cell::Open)
+    };
+    let (of, count) = (matrix.verifiers.len(), (0..matrix.verifiers.len()).filter(voted).count());
+    // There is more to say while drafts are being written.
+    let most = if round.accepted.is_some() || round.all_drafted() { of } else { of.saturating_sub(1) };
+    (count.min(most), of)
+}
+
 impl Table {
+    /// Whether every verifier has voted.
+    #[must_use]
+    pub fn has_all_votes(&self) -> bool {
+        self.votes.0 == self.votes.1
+    }
+
     /// Says behind a question mark whose candidate would have won under the knobs that are tried, and who would have left.
     pub fn mark(&mut self, round: &Round, what_if: &WhatIf) {
         let Some(again) = what_if.round(round.number) else { return };

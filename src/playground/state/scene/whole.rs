@@ -7,6 +7,7 @@ use ratatui::layout::Rect;
 
 use super::chart::{Chart, chart};
 use super::draft::PaneText;
+use super::exits::{self, Stays};
 use super::hints::hints;
 use super::memo::Memo;
 use super::over;
@@ -18,15 +19,16 @@ use super::status::{Facts, Status, status};
 use super::story::story;
 use super::table::{Table, table};
 use super::timeline::{Timeline, timeline};
+use super::votes::{Votes, calm, votes};
 use super::welcome::welcome;
 use super::why;
-use crate::clean::{DisplayStr, DisplayText};
+use crate::clean::DisplayText;
 use crate::display;
 use crate::engine::fusion::MemberIndex;
 use crate::engine::fusion::run::Phase;
 use crate::playground::state::State;
 use crate::playground::state::laid::{Laid, LaidPane};
-use crate::playground::state::layout::{CHART_MARGIN, Layout, Part, Shape, TIMELINE_HEAD, arrange};
+use crate::playground::state::layout::{CHART_MARGIN, Layout, Part, Shape, TIMELINE_HEAD, arrange, draft_width};
 use crate::playground::state::overlay::Overlay;
 use crate::playground::state::pages::view::{Body, Curve};
 use crate::playground::state::prose::Prose;
@@ -36,10 +38,16 @@ use crate::playground::state::prose::Prose;
 pub struct Scene {
     /// Where everything is; `None` on a screen that is too small.
     pub layout: Option<Layout>,
+    /// Whose vote decided the selected round.
+    pub deciding: Option<MemberIndex>,
+    /// How close each member is to leaving, by place.
+    pub stays: Vec<Option<Stays>>,
     /// Every member's pane, by place.
     pub panes: Vec<Pane>,
-    /// The ranking.
+    /// The ranking: of the selected round, or of the last decided one while nobody has voted.
     pub table: Table,
+    /// The votes on every member's candidate in the selected round, by place.
+    pub votes: Vec<Votes>,
     /// The exit chart.
     pub chart: Chart,
     /// The timeline.
@@ -85,27 +93,32 @@ pub fn compose(state: &State, memo: &mut Memo, mut texts: Vec<PaneText>) -> Scen
     let newest = state.looking.round.is_none();
     let panes: Vec<Pane> = members.map(|member| pane(answer, round, newest, member)).collect();
     let card = state.tour.filter(|_| !state.writing.active).map(|tour| tour.card(&state.keymap, prompt_width(state)));
-    let layout = layout(state, &panes, card.as_ref(), memo);
-    refresh_texts(state, layout.as_ref(), &panes, &mut texts);
+    let layout = layout(state, &panes, card.as_ref(), memo, &mut texts);
     let Some(layout) = layout else { return Scene { texts, ..Scene::default() } };
     let popup = state.looking.overlay.as_ref().map(|overlay| over::popup(overlay, layout.body, state.size())).unwrap_or_default();
     let what_if = memo.comparison.what_if(&state.knobs.tuning).cloned();
     let shown = Shown { state, answer, round, single: Option::as_ref(&single), what_if: what_if.as_ref() };
     let activities: Vec<Activity> = panes.iter().map(|pane| pane.activity).collect();
-    let mut table = table(answer, round, &activities);
+    let mut own = table(answer, round, &activities);
     if let (Some(what_if), Some(round)) = (shown.what_if, round) {
-        table.mark(round, what_if);
+        own.mark(round, what_if);
     }
+    let (story, votes) = (sentence(shown, &own), votes(&own, panes.len()));
+    let table = calm(answer, round, own, &activities);
+    let reasons = answer.run.rounds.iter().map(AsRef::as_ref).find(|round| round.number == table.number).or(round);
     let (overlay, roster) = (over::words(shown, memo, popup), over::roster(shown, popup));
     let ticks = usize::from(layout.timeline.width.saturating_sub(TIMELINE_HEAD + 2) / 2);
-    let why_of = |place: Rect| why::prose(&why::why(answer, round, shown.single), answer, place.width - 4);
+    let why_of = |place: Rect| why::prose(&why::why(answer, reasons, shown.single), answer, place.width);
     Scene {
         chart: chart(answer, curve(state), at, chart_columns(state, &layout, popup), shown.what_if),
         timeline: timeline(answer, at, ticks, shown.what_if),
-        story: sentence(shown, &table),
+        story,
+        deciding: None,
+        stays: exits::stays(answer, round, panes.len()),
         status: Some(status_line(shown)),
         why: layout.why.map(why_of).unwrap_or_default(),
         table,
+        votes,
         panes,
         popup,
         card,
@@ -145,33 +158,53 @@ impl Scene {
 
 /// Columns of what is in the prompt.
 fn prompt_width(state: &State) -> u16 {
-    state.size().0.saturating_sub(4)
+    state.size().0.saturating_sub(2)
 }
 
-fn layout(state: &State, panes: &[Pane], card: Option<&Prose>, memo: &mut Memo) -> Option<Layout> {
-    let (present, away): (Vec<&Pane>, Vec<&Pane>) = panes.iter().partition(|pane| !pane.away);
-    let members: Vec<MemberIndex> = present.iter().chain(&away).map(|pane| pane.member).collect();
+fn layout(
+    state: &State,
+    panes: &[Pane],
+    card: Option<&Prose>,
+    memo: &mut Memo,
+    texts: &mut Vec<PaneText>,
+) -> Option<Layout> {
+    let (never, present): (Vec<&Pane>, Vec<&Pane>) = panes.iter().partition(|pane| pane.never);
+    let members: Vec<MemberIndex> = present.iter().chain(&never).map(|pane| pane.member).collect();
     let lines = card.map_or_else(|| memo.prompt_lines(&state.writing.question, prompt_width(state)), Vec::len);
+    let (width, height) = state.size();
+    let answer = state.answers.session.answer(state.shown().0);
+    let verifiers = answer.labels.iter().filter(|label| label.verifies).count();
     let looking = &state.looking;
     let zoomed = looking.zoomed.then_some(looking.focus);
-    let shape = Shape { members: &members, present: present.len(), pane: looking.pane, prompt_lines: lines, zoomed };
-    arrange(state.size().0, state.size().1, shape)
+    let shape = |draft_lines| Shape {
+        members: &members,
+        present: present.len(),
+        pane: looking.pane,
+        verifiers,
+        draft_lines,
+        prompt_lines: lines,
+        closing: None,
+        zoomed,
+    };
+    let text_width = match zoomed {
+        Some(Part::Pane(_)) => width.saturating_sub(1),
+        Some(Part::Ranking | Part::Transcript) | None => draft_width(width, present.len(), verifiers),
+    };
+    refresh_texts(state, panes, texts, text_width);
+    let lines = |pane: &&Pane| texts.get(pane.member.0).map_or(0, |text| text.flow().lines());
+    arrange(width, height, shape(present.iter().map(lines).max().unwrap_or(0)))
 }
 
-/// Takes in what is new of the drafts in sight; one out of sight is taken in when it is in sight.
-fn refresh_texts(state: &State, layout: Option<&Layout>, panes: &[Pane], texts: &mut Vec<PaneText>) {
+/// Takes in what is new of the drafts.
+fn refresh_texts(state: &State, panes: &[Pane], texts: &mut Vec<PaneText>, width: u16) {
     let (of, at) = state.shown();
     let answer = state.answers.session.answer(of);
     texts.resize_with(answer.labels.len(), PaneText::default);
     let unfolded = state.looking.zoomed.then_some(state.looking.focus);
     let round = at.and_then(|at| answer.round(at));
-    for (member, place) in layout.iter().flat_map(|layout| &layout.panes) {
-        let width = layout.map_or(0, |layout| layout.pane_text(*place).width);
-        let note = panes.get(member.0).map_or(DisplayStr::default(), |pane| pane.note.as_display());
-        let shading = (state.settings.shading, unfolded == Some(Part::Pane(*member)));
-        if let Some(text) = texts.get_mut(member.0) {
-            text.refresh((of, answer), round, *member, shading, width, note);
-        }
+    for (text, pane) in texts.iter_mut().zip(panes) {
+        let shading = (state.settings.shading, unfolded == Some(Part::Pane(pane.member)));
+        text.refresh((of, answer), round, pane.member, shading, width, pane.note.as_display());
     }
 }
 

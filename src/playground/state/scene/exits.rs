@@ -1,0 +1,56 @@
+//! How close each member is to leaving: its retention in the last rounds, beside the threshold it is compared with.
+
+use super::super::answer::Answer;
+use crate::engine::fusion::MemberIndex;
+use crate::engine::fusion::run::Round;
+
+/// Rounds of a curve.
+pub const ROUNDS: usize = 8;
+
+/// How close a member is to leaving.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Stays {
+    /// Its last rounds, the newest at the end, as levels from 0 (at the threshold, or below) to 3.
+    pub levels: Vec<Option<u8>>,
+    /// Its retention after the last of them, 0 to 1.
+    pub value: f64,
+    /// The threshold that it was compared with.
+    pub threshold: f64,
+}
+
+impl Stays {
+    /// How far it is above the threshold; negative below.
+    #[must_use]
+    pub fn distance(&self) -> f64 {
+        self.value - self.threshold
+    }
+}
+
+/// How close each member was to leaving after a round, or, where it is open, after the one before; by place.
+#[must_use]
+pub fn stays(answer: &Answer, round: Option<&Round>, members: usize) -> Vec<Option<Stays>> {
+    let Some(last) = round else { return vec![None; members] };
+    let upto = answer.run.rounds.partition_point(|round| round.number <= last.number);
+    let rounds = &answer.run.rounds[upto.saturating_sub(ROUNDS + 1)..upto];
+    (0..members).map(|member| of_member(answer, rounds.iter().map(AsRef::as_ref), MemberIndex(member))).collect()
+}
+
+fn of_member<'a>(answer: &Answer, rounds: impl Iterator<Item = &'a Round>, member: MemberIndex) -> Option<Stays> {
+    let name = &answer.run.member(member).header.name;
+    let standing = |round: &Round| {
+        let standings = &round.ranked.as_ref()?.standings;
+        standings.iter().find(|standing| standing.member == *name).map(|standing| (standing.retention, standing.threshold))
+    };
+    let values: Vec<(f64, f64)> = rounds.filter_map(standing).collect();
+    let values = &values[values.len().saturating_sub(ROUNDS)..];
+    let (value, threshold) = *values.last()?;
+    let highest = values.iter().map(|(value, threshold)| value - threshold).fold(0.0_f64, f64::max);
+    let level = |(value, threshold): &(f64, f64)| {
+        let share = if highest > 0.0 { ((value - threshold) / highest).clamp(0.0, 1.0) } else { 0.0 };
+        Some((share * 3.0).round() as u8)
+    };
+    let mut levels: Vec<Option<u8>> = values.iter().map(level).collect();
+    let missing = ROUNDS - levels.len();
+    levels.splice(0..0, std::iter::repeat_n(None, missing));
+    Some(Stays { levels, value, threshold })
+}

@@ -1,0 +1,51 @@
+//! How close a member is to leaving, in a line: the curve of its retention above the threshold, and the distance in numbers.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use super::Look;
+use super::paint::Pen;
+use super::theme::Role;
+use crate::clean::DisplayText;
+use crate::display;
+use crate::engine::fusion::MemberIndex;
+use crate::playground::state::Screen;
+use crate::playground::state::scene::exits::Stays;
+use crate::playground::state::scene::figure;
+
+/// Columns of the curve.
+const CURVE: u16 = 4;
+/// Columns of a figure, and of the distance.
+const FIGURE: u16 = 5;
+
+/// Columns of the curve, the distance, and, where there is room, the value, each with a blank before it.
+pub(super) const WIDTH: u16 = CURVE + FIGURE + FIGURE + 1;
+
+/// Draws as much as fits, the distance first.
+pub(super) fn exits(buffer: &mut Buffer, place: Rect, look: &Look<'_>, screen: &Screen, member: MemberIndex) {
+    let Some(stays) = screen.scene.stays.get(member.0).and_then(Option::as_ref) else { return };
+    let (distance, role) = distance(look, stays);
+    let gone = screen.scene.panes.get(member.0).is_some_and(|pane| pane.away);
+    let style = look.style(if gone { Role::Exit } else { role });
+    let mut pen = Pen::new(buffer, place, 0);
+    if place.width > FIGURE + CURVE {
+        let curve = look.style(if gone { Role::Dim } else { Role::Member(member.0 as u8) });
+        pen.column(&look.glyphs.sparkline(&stays.levels), CURVE, false, curve, "");
+    }
+    if place.width > FIGURE + FIGURE + CURVE {
+        pen.column(&figure(stays.value), FIGURE, true, look.style(Role::Text), "");
+    }
+    if place.width > FIGURE {
+        pen.column(&distance, FIGURE + 1, true, style, "");
+    }
+}
+
+/// How far above the threshold; below it with a mark, also without colour.
+fn distance(look: &Look<'_>, stays: &Stays) -> (DisplayText, Role) {
+    let distance = stays.distance();
+    if distance < 0.0 {
+        (display!("{}{}", look.glyphs.below(), figure(-distance)), Role::Warn)
+    } else {
+        (display!("+{}", figure(distance)), Role::Dim)
+    }
+}
