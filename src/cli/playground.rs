@@ -97,7 +97,8 @@ fn pace_text(text: &str) -> Result<u32, String> {
     }
 }
 
-fn speed(text: &str) -> Result<f64, String> {
+/// How fast, from the slowest to the fastest speed of a replay.
+pub(super) fn speed(text: &str) -> Result<f64, String> {
     let (slowest, fastest) = (replay::SPEEDS[0], replay::SPEEDS[replay::SPEEDS.len() - 1]);
     let speed: f64 = text.parse().map_err(|_| "it must be a number".to_owned())?;
     if (slowest..=fastest).contains(&speed) { Ok(speed) } else { Err(format!("it must be from {slowest} to {fastest}")) }
