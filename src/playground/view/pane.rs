@@ -136,6 +136,7 @@ fn draft_line(buffer: &mut Buffer, area: Rect, row: u16, look: &Look<'_>, shown:
         let style = match (piece.tag, text.shade(piece.tag)) {
             (REMARK, _) if pane.activity == Activity::Failed => look.style(Role::Error),
             (BEYOND | REMARK, _) => look.style(Role::Dim),
+            (tag, _) if text.is_shared(tag) => look.style(Role::Dim),
             (_, Some(shade)) => look.style(Role::Heat(shade)),
             (_, None) => look.style(Role::Text),
         };

@@ -7,7 +7,7 @@ use ratatui::layout::Rect;
 
 use super::beneath::beneath;
 use super::chart::{Chart, chart};
-use super::draft::PaneText;
+use super::draft::{self, PaneText};
 use super::exits::{self, Stays};
 use super::hints::hints;
 use super::memo::Memo;
@@ -210,6 +210,7 @@ fn refresh_texts(state: &State, panes: &[Pane], texts: &mut Vec<PaneText>, width
         let shading = (state.settings.shading, unfolded == Some(Part::Pane(pane.member)));
         text.refresh((of, answer), round, pane.member, shading, width, pane.note.as_display());
     }
+    draft::compare(texts, round, matches!(unfolded, Some(Part::Pane(_))));
 }
 
 /// What happens in the selected round, in a sentence.
