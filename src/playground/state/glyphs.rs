@@ -76,6 +76,7 @@ impl Glyphs {
             Mark::Overridden => self.pick("◆", "+"),
             Mark::Edited => "e",
             Mark::Written => "w",
+            Mark::Redrafted => "r",
             Mark::Failed => "!",
             Mark::Open => self.pick("·", "."),
             Mark::Margin if self.ascii => ["_", ".", "-", "^"][(margin * 3.99) as usize % 4],
@@ -109,6 +110,12 @@ impl Glyphs {
         }
         let part = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"][eighths % 8];
         display!("{}{part}", "█".repeat(eighths / 8))
+    }
+
+    /// The mark of the setting in force.
+    #[must_use]
+    pub fn in_force(self) -> &'static str {
+        self.pick("●", "o")
     }
 
     /// The letter of a segment that the user wrote.

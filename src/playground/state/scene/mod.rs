@@ -8,7 +8,7 @@ pub mod compare;
 pub mod draft;
 pub mod files;
 pub mod heat_map;
-mod hints;
+pub mod hints;
 pub mod lazy;
 pub mod memo;
 mod over;
