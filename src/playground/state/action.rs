@@ -62,6 +62,7 @@ pub enum Action {
     TourNext,
     TourBack,
     Palette,
+    FindHelp,
     Themes,
     Roster,
     Mouse,
@@ -89,6 +90,8 @@ pub enum Action {
     MapLeft,
     MapRight,
     MapOpen,
+    MapApply,
+    MapMetric,
     Sweep,
     SweepStop,
     MapClose,
@@ -362,6 +365,7 @@ pub const ACTIONS: &[Entry] = rows! {
     Program {
         Palette, "palette", [":"], Keys, "commands", "find any command by its name";
         Open(Page::Help), "help", ["?"], Keys, "help", "this help";
+        FindHelp, "find-help", ["/"], Keys, "search", "search this help for a word";
         TourNext, "tour-next", [";"], Keys, "next stop", "the next stop of the guided tour (specfuse demo)";
         TourBack, "tour-back", [","], Keys, "stop before", "the stop of the guided tour before";
         Roster, "roster", ["M"], Keys, "members", "who takes part: compose the ensemble, see what each model can do";
@@ -390,6 +394,8 @@ pub const ACTIONS: &[Entry] = rows! {
         MapLeft, "map-left", ["left", "h"], HeatMap, "left", "the setting to the left";
         MapRight, "map-right", ["right", "l"], HeatMap, "right", "the setting to the right";
         MapOpen, "map-open", ["enter"], HeatMap, "open", "open the run of the marked setting; before the first sweep: start one";
+        MapApply, "map-apply", ["a"], HeatMap, "apply", "take the marked setting for the next answer";
+        MapMetric, "map-metric", ["tab"], HeatMap, "another figure", "show another figure: accuracy, score, tokens, rounds, calls, who left, time, cost";
         Sweep, "sweep", ["s"], HeatMap, "sweep", "play the question under every setting, while everything else continues";
         SweepStop, "sweep-stop", ["x"], HeatMap, "stop", "stop the sweep; what is played stays";
         MapClose, "map-close", ["esc", "q", "H"], HeatMap, "close", "close the map; a sweep continues";

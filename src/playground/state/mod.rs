@@ -7,6 +7,7 @@
 
 pub mod action;
 pub mod answer;
+mod available;
 pub mod branches;
 pub mod entry;
 pub mod flow;
@@ -30,6 +31,7 @@ pub mod roster;
 pub mod scene;
 pub mod screen;
 pub mod session;
+pub mod targets;
 pub mod tour;
 pub mod transcript;
 pub mod tuning;

@@ -91,7 +91,7 @@ impl Asking<'_> {
             Source::Replay(_) => vec![Effect::Drop],
             Source::Live => Vec::new(),
         };
-        self.answers.source = Source::Live;
+        (self.answers.source, self.answers.below) = (Source::Live, None);
         self.knobs.tuned.clear();
         self.writing.active = false;
         self.looking.round = None;
@@ -133,6 +133,7 @@ impl Asking<'_> {
             return Vec::new();
         }
         self.answers.session.clear();
+        self.answers.below = None;
         self.writing.question.invite(EXAMPLE);
         self.answers.transcript.rebuild(&[]);
         self.answers.transcript.to_end();

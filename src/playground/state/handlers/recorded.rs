@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::handles::handles;
-use crate::clean::clean_line;
+use crate::clean::{DisplayText, clean_line};
 use crate::engine::fusion::event::Record;
 use crate::playground::state::answer::Answer;
 use crate::playground::state::log::Level;
@@ -13,6 +13,7 @@ use crate::playground::state::parts::answers::{Answers, Replay, Source, TakingUp
 use crate::playground::state::parts::knobs::Knobs;
 use crate::playground::state::parts::looking::Looking;
 use crate::playground::state::parts::notices::Notices;
+use crate::playground::state::parts::set_aside::SetAside;
 use crate::playground::state::parts::writing::Writing;
 use crate::playground::state::picker::{Choice, Item, Picker, PickerKind};
 
@@ -25,6 +26,9 @@ pub(super) fn open(answers: &Answers, notices: &mut Notices, path: PathBuf) -> V
     vec![Effect::Open(path)]
 }
 
+/// What separates the columns of a recording's details.
+pub const BETWEEN: &str = " · ";
+
 handles! {
     /// What news of recorded runs, and of runs that end, may change.
     Recordings
@@ -32,8 +36,9 @@ handles! {
 }
 
 impl Recordings<'_> {
-    /// Handles a recorded run that was opened: its records follow.
-    pub(in crate::playground::state) fn opened(&mut self, file: &str, warning: Option<String>) {
+    /// Handles a recorded run that was opened: its records follow. A conversation that was there is set aside.
+    pub(in crate::playground::state) fn opened(&mut self, file: &str, warning: Option<String>) -> Vec<Effect> {
+        let effects = self.set_aside();
         self.answers.session.clear();
         self.answers.transcript.rebuild(&[]);
         self.answers.transcript.to_end();
@@ -45,6 +50,46 @@ impl Recordings<'_> {
         if let Some(warning) = warning {
             self.notices.say(Level::Warning, &warning);
         }
+        effects
+    }
+
+    /// Sets the user's own conversation aside, if there is one and none waits already.
+    fn set_aside(&mut self) -> Vec<Effect> {
+        let page = self.looking.page();
+        if let Some(below) = &mut self.answers.below {
+            below.page = page.or(below.page);
+            return Vec::new();
+        }
+        if self.answers.session.answers().is_empty() {
+            return Vec::new();
+        }
+        let below = SetAside { answers: self.answers.clone(), round: self.looking.round, tuned: self.knobs.tuned.clone(), page };
+        self.answers.below = Some(Box::new(below));
+        vec![Effect::SetAside]
+    }
+
+    /// Leaves the recording for the conversation below it, if there is one.
+    pub(super) fn come_back(&mut self) -> Option<Vec<Effect>> {
+        let below = *self.answers.below.take()?;
+        *self.answers = below.answers;
+        (self.looking.round, self.knobs.tuned) = (below.round, below.tuned);
+        self.looking.overlay = below.page.map(Overlay::page);
+        Some(vec![Effect::ComeBack])
+    }
+
+    /// Closes what is open, one thing at a time; last a recording over the user's own conversation.
+    pub(super) fn back(&mut self) -> Vec<Effect> {
+        if self.looking.overlay.take().is_some() {
+        } else if self.knobs.tuning.is_trying() {
+            self.knobs.tuning.forget();
+        } else if self.looking.zoomed {
+            self.looking.zoomed = false;
+        } else if self.looking.round.take().is_some() {
+            self.answers.transcript.to_end();
+        } else {
+            return self.come_back().unwrap_or_default();
+        }
+        Vec::new()
     }
 
     /// Handles the list of recorded runs: title, detail, file.
@@ -54,9 +99,9 @@ impl Recordings<'_> {
             Listing::Compare => (PickerKind::Against, Choice::AgainstRun),
         };
         let items = found.into_iter().map(|(title, detail, path)| Item {
-            title: clean_line(&title),
-            detail: clean_line(&detail),
-            choice: choice(path),
+            // What tells recordings apart, of the greatest worth first.
+            columns: detail.split(BETWEEN).map(clean_line).collect(),
+            ..Item::new(clean_line(&title), DisplayText::new(), choice(path))
         });
         self.looking.overlay = Some(Overlay::List(Picker::new(kind, items.collect())));
     }

@@ -80,7 +80,7 @@ impl Records<'_> {
 
     /// Handles the event that the run was resumed.
     fn continued(&mut self) {
-        self.answers.taking_up = TakingUp::Not;
-        self.answers.source = Source::Live;
+        // The recording is the user's own answer from here on.
+        (self.answers.taking_up, self.answers.source, self.answers.below) = (TakingUp::Not, Source::Live, None);
     }
 }

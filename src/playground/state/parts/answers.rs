@@ -3,6 +3,7 @@
 //! Owns everything that events change. [`looking`](super::looking) owns what the user looks at.
 
 use super::run_state::{RunState, run_state};
+use super::set_aside::SetAside;
 pub use super::source::{Replay, Source, TakingUp};
 use crate::engine::fusion::conversation::Conversation;
 use crate::engine::fusion::event::SegmentId;
@@ -26,6 +27,8 @@ pub struct Answers {
     pub taking_up: TakingUp,
     /// The run's clock, in milliseconds since its start.
     pub now_ms: f64,
+    /// The conversation below a recording that was opened over it.
+    pub below: Option<Box<SetAside>>,
 }
 
 impl Answers {
@@ -39,6 +42,7 @@ impl Answers {
             waiting: None,
             taking_up: TakingUp::Not,
             now_ms: 0.0,
+            below: None,
         }
     }
 

@@ -10,7 +10,7 @@ pub mod draft;
 pub mod exits;
 pub mod files;
 pub mod heat_map;
-mod hints;
+pub mod hints;
 pub mod lazy;
 pub mod memo;
 mod over;

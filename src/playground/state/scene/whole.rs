@@ -6,10 +6,10 @@
 use ratatui::layout::Rect;
 
 use super::beneath::beneath;
-use super::chart::{Chart, chart};
+use super::chart::{self, Chart, chart};
 use super::draft::{self, PaneText};
 use super::exits::{self, Stays};
-use super::hints::hints;
+use super::hints;
 use super::memo::Memo;
 use super::over;
 use super::pane::{Activity, Pane, pane};
@@ -28,7 +28,8 @@ use crate::display;
 use crate::engine::fusion::MemberIndex;
 use crate::engine::fusion::run::Phase;
 use crate::playground::state::State;
-use crate::playground::state::laid::{Laid, LaidPane};
+use crate::playground::state::action::Action;
+use crate::playground::state::laid::{Laid, LaidHint, LaidPane, LaidRound};
 use crate::playground::state::layout::{CHART_MARGIN, Layout, Part, Shape, TIMELINE_HEAD, arrange, draft_width};
 use crate::playground::state::overlay::Overlay;
 use crate::playground::state::pages::view::{Body, Curve};
@@ -51,6 +52,8 @@ pub struct Scene {
     pub votes: Vec<Votes>,
     /// The exit chart.
     pub chart: Chart,
+    /// Where its rounds are.
+    pub chart_places: Vec<LaidRound>,
     /// The timeline.
     pub timeline: Timeline,
     /// What happens in the selected round, in a sentence.
@@ -75,6 +78,12 @@ pub struct Scene {
     pub texts: Vec<PaneText>,
     /// Keys and what they do, the likeliest first.
     pub hints: Vec<(DisplayText, DisplayText)>,
+    /// The actions of these keys.
+    pub hint_actions: Vec<Action>,
+    /// The columns of the lowest line that a message takes before the hints.
+    pub notice: u16,
+    /// What the lowest line has no room for, above the prompt.
+    pub sheet: Prose,
 }
 
 /// The scene of a state.
@@ -112,8 +121,11 @@ pub fn compose(state: &State, memo: &mut Memo, mut texts: Vec<PaneText>) -> Scen
     let (overlay, roster) = (over::words(shown, memo, popup), over::roster(shown, popup));
     let ticks = usize::from(layout.timeline.width.saturating_sub(TIMELINE_HEAD + 2) / 2);
     let why_of = |place: Rect| why::prose(&why::why(answer, reasons, shown.single), answer, place.width);
+    let chart = chart(answer, curve(state), at, chart_columns(state, &layout, popup), shown.what_if);
+    let chart_area = layout.chart.map(|place| layout.inner(place)).unwrap_or_default();
     Scene {
-        chart: chart(answer, curve(state), at, chart_columns(state, &layout, popup), shown.what_if),
+        chart_places: chart::places(answer, &chart, chart_area),
+        chart,
         timeline: timeline(answer, at, ticks, shown.what_if),
         story,
         beneath,
@@ -126,7 +138,10 @@ pub fn compose(state: &State, memo: &mut Memo, mut texts: Vec<PaneText>) -> Scen
         panes,
         popup,
         card,
-        hints: hints(state, state.answers.run_state()),
+        hints: hints::hints(state),
+        hint_actions: hints::actions(state),
+        notice: hints::notice_columns(state),
+        sheet: hints::sheet(state),
         overlay,
         roster,
         welcome: if state.answers.transcript.flow().is_empty() { welcome(state, &layout) } else { Prose::new() },
@@ -136,6 +151,16 @@ pub fn compose(state: &State, memo: &mut Memo, mut texts: Vec<PaneText>) -> Scen
 }
 
 impl Scene {
+    fn laid_hints(&self) -> Vec<LaidHint> {
+        let Some(layout) = &self.layout else { return Vec::new() };
+        let places = hints::places(&self.hints, layout.hints.width, self.notice).into_iter();
+        places
+            .filter_map(|(columns, hint)| {
+                Some(LaidHint { columns, action: self.hint_actions.get(hint)?.entry().name.to_owned() })
+            })
+            .collect()
+    }
+
     /// Where everything is, for the state.
     #[must_use]
     pub fn laid(&self) -> Laid {
@@ -156,6 +181,10 @@ impl Scene {
             ticks: self.timeline.ticks.iter().map(|tick| tick.place).collect(),
             overlay_lines: self.overlay.len(),
             overlay_height: usize::from(self.popup.height.saturating_sub(2)),
+            popup: self.popup,
+            ranked: self.table.rows.iter().map(|row| row.member).collect(),
+            chart: self.chart_places.clone(),
+            hints: self.laid_hints(),
         }
     }
 }
