@@ -49,6 +49,7 @@ pub enum Action {
     /// The pane with that number, from 1.
     Pane(u8),
     Zoom,
+    Votes,
     Heat,
     Provenance,
     /// The page, then those that follow it, then none.
@@ -337,6 +338,7 @@ pub const ACTIONS: &[Entry] = rows! {
         Pane(8), "pane-8", ["8"], Keys, "", "focus the eighth member's pane";
         Pane(9), "pane-9", ["9"], Keys, "", "focus the ninth member's pane";
         Zoom, "zoom", ["z"], Keys, "zoom", "give the focused part the whole screen, or its usual place";
+        Votes, "votes", ["V"], Keys, "votes", "every verifier's score of every draft, in numbers, over the whole screen; again: back";
         ScrollUp, "scroll-up", ["up", "k"], Keys, "scroll up", "scroll up a line";
         ScrollDown, "scroll-down", ["down", "j"], Keys, "scroll", "scroll down a line";
         HalfPageUp, "half-page-up", ["ctrl+u"], Keys, "half up", "scroll up half a page";

@@ -98,6 +98,7 @@ table! { state:
     FocusPrevious => Scrolling::from(state).focus_by(-1),
     Pane(number) => Scrolling::from(state).focus_pane(number),
     Zoom => state.looking.zoomed = !state.looking.zoomed,
+    Votes => state.looking.votes(),
     Heat => Viewing::from(state).shade(),
     Provenance => state.settings.authors = !state.settings.authors,
     Open(page) => Viewing::from(state).open(page),

@@ -94,6 +94,15 @@ impl Looking {
         }
     }
 
+    /// Gives the ranking, with every vote in numbers, the whole screen, or everything its place again.
+    pub fn votes(&mut self) {
+        if (self.focus, self.zoomed) == (Part::Ranking, true) {
+            (self.focus, self.zoomed) = (Part::Transcript, false);
+        } else {
+            (self.focus, self.zoomed) = (Part::Ranking, true);
+        }
+    }
+
     /// Drops the focus of a pane that another run, with fewer members, does not have.
     pub fn limit_to(&mut self, members: usize) {
         if let Part::Pane(member) = self.focus
