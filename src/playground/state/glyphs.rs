@@ -26,6 +26,39 @@ const ASCII_BORDER: border::Set<'static> = border::Set {
     horizontal_bottom: "-",
 };
 
+/// Blocks of one to eight eighths of a cell's height.
+const BLOCKS: [&str; 8] = ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"];
+
+/// Low to high.
+const ASCII_LEVELS: [&str; 4] = ["_", ".", "-", "^"];
+
+/// Two levels side by side in one cell, each one of four dots: the older at the left.
+const BRAILLE: [[char; 4]; 4] = [['⣀', '⡠', '⡐', '⡈'], ['⢄', '⠤', '⠔', '⠌'], ['⢂', '⠢', '⠒', '⠊'], ['⢁', '⠡', '⠑', '⠉']];
+
+/// What stands for a mark in ASCII that is written among words, or `None` where there is nothing of the same width to put in its
+/// place. What [`Glyphs`] draws has its own.
+#[must_use]
+pub fn stand_in(symbol: &str) -> Option<&'static str> {
+    Some(match symbol {
+        "·" | "–" | "—" | "┄" | "─" => "-",
+        "…" => "~",
+        "×" => "x",
+        "→" | "›" => ">",
+        "←" | "‹" => "<",
+        "↑" | "▲" => "^",
+        "↓" | "▼" => "v",
+        "δ" => "d",
+        "★" => "*",
+        "✓" => "+",
+        "✗" => "x",
+        "≥" => ">",
+        "≤" => "<",
+        "╎" | "┆" | "│" | "▎" => "|",
+        "▏" | "░" => ":",
+        _ => return None,
+    })
+}
+
 impl Glyphs {
     /// The marks, or their ASCII equivalents.
     #[must_use]
@@ -41,13 +74,13 @@ impl Glyphs {
     #[must_use]
     pub fn activity(self, activity: Activity) -> &'static str {
         match activity {
-            Activity::Connecting => self.pick("◔", "?"),
-            Activity::Away => self.pick("◇", "_"),
+            Activity::Connecting => self.pick("◔", "c"),
+            Activity::Away => self.pick("◇", "a"),
             Activity::Ready => self.pick("·", "."),
-            Activity::Drafting => self.pick("●", "*"),
-            Activity::Waiting => self.pick("◌", "~"),
-            Activity::Scoring => self.pick("◐", "%"),
-            Activity::Won => self.pick("★", "!"),
+            Activity::Drafting => self.pick("●", "d"),
+            Activity::Waiting => self.pick("◌", "w"),
+            Activity::Scoring => self.pick("◐", "s"),
+            Activity::Won => self.ahead(),
             Activity::Lost => self.pick("–", "-"),
             Activity::Exited => self.pick("○", "o"),
             Activity::Failed => self.pick("✗", "x"),
@@ -62,7 +95,7 @@ impl Glyphs {
             RunState::Ready => self.pick("○", "o"),
             RunState::Waiting | RunState::Starting | RunState::Answering => self.pick("●", "*"),
             RunState::Pausing | RunState::Paused => self.pick("◐", "="),
-            RunState::Answered => self.pick("★", "!"),
+            RunState::Answered => self.ahead(),
             RunState::Limit | RunState::Stopped | RunState::BrokenOff => self.pick("■", "#"),
             RunState::Failed => self.pick("✗", "x"),
         }
@@ -78,8 +111,8 @@ impl Glyphs {
             Mark::Written => "w",
             Mark::Failed => "!",
             Mark::Open => self.pick("·", "."),
-            Mark::Margin if self.ascii => ["_", ".", "-", "^"][(margin * 3.99) as usize % 4],
-            Mark::Margin => ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"][(margin * 7.99) as usize % 8],
+            Mark::Margin if self.ascii => ASCII_LEVELS[(margin * 3.99) as usize % 4],
+            Mark::Margin => BLOCKS[(margin * 7.99) as usize % 8],
         }
     }
 
@@ -109,6 +142,74 @@ impl Glyphs {
         }
         let part = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"][eighths % 8];
         display!("{}{part}", "█".repeat(eighths / 8))
+    }
+
+    /// A vote for a draft, from 0 (none of it) to 8 (certain); larger numbers count as 8.
+    #[must_use]
+    pub fn ballot(self, level: u8) -> &'static str {
+        let place = usize::from(level.clamp(1, 8)) - 1;
+        self.pick(BLOCKS[place], ASCII_LEVELS[place / 2])
+    }
+
+    /// A vote that has not come.
+    #[must_use]
+    pub fn open_ballot(self) -> &'static str {
+        self.pick("░", ":")
+    }
+
+    /// The bar before a segment.
+    #[must_use]
+    pub fn bar_left(self) -> &'static str {
+        self.pick("▎", "|")
+    }
+
+    /// The bar before a segment that is not accepted yet.
+    #[must_use]
+    pub fn open_bar_left(self) -> &'static str {
+        self.pick("▏", ":")
+    }
+
+    /// A piece of the line at a threshold, across.
+    #[must_use]
+    pub fn rail(self) -> &'static str {
+        self.pick("┄", "-")
+    }
+
+    /// The same, upright.
+    #[must_use]
+    pub fn upright_rail(self) -> &'static str {
+        self.pick("╎", "|")
+    }
+
+    /// The one that is ahead, or won.
+    #[must_use]
+    pub fn ahead(self) -> &'static str {
+        self.pick("★", "*")
+    }
+
+    /// A value that falls.
+    #[must_use]
+    pub fn falling(self) -> &'static str {
+        self.pick("▼", "v")
+    }
+
+    /// A value that rises.
+    #[must_use]
+    pub fn rising(self) -> &'static str {
+        self.pick("▲", "^")
+    }
+
+    /// A line through levels from 0 (low) to 3, two in a cell; of an odd number the last has a cell of its own. ASCII shows the
+    /// newer of two.
+    #[must_use]
+    pub fn sparkline(self, levels: &[u8]) -> DisplayText {
+        let level = |level: u8| usize::from(level.min(3));
+        let mut line = DisplayText::new();
+        for pair in levels.chunks(2) {
+            let (one, other) = (level(pair[0]), level(pair[pair.len() - 1]));
+            line.push(&self.pick(display!("{}", BRAILLE[one][other]), ASCII_LEVELS[other].into()));
+        }
+        line
     }
 
     /// The letter of a segment that the user wrote.
@@ -158,5 +259,30 @@ mod tests {
         assert_eq!([0.0, 0.5, 1.0, 7.0].map(|share| glyphs.bar(share, 4)), ["", "██", "████", "████"]);
         assert_eq!(glyphs.bar(0.56, 2), "█▏");
         assert_eq!(Glyphs::new(true).bar(0.53, 4), "###");
+    }
+
+    #[test]
+    fn votes_grow_with_their_level() {
+        let votes = |ascii: bool| (0..=9).map(|level| Glyphs::new(ascii).ballot(level)).collect::<String>();
+        assert_eq!(votes(false), "▁▁▂▃▄▅▆▇██");
+        assert_eq!(votes(true), "___..--^^^");
+    }
+
+    #[test]
+    fn a_sparkline_has_two_levels_in_a_cell() {
+        let line = |ascii: bool, levels: &[u8]| Glyphs::new(ascii).sparkline(levels);
+        assert_eq!(line(false, &[3, 3, 2, 2, 1, 1, 0, 0]), "⠉⠒⠤⣀");
+        assert_eq!(line(false, &[0, 3, 3, 0, 9]), "⡈⢁⠉");
+        assert_eq!(line(true, &[3, 3, 2, 2, 1, 1, 0, 0]), "^-._");
+        assert_eq!(line(true, &[0, 3, 2]), "^-");
+        assert_eq!(line(false, &[]), "");
+    }
+
+    #[test]
+    fn in_ascii_no_two_activities_look_alike_and_all_is_ascii() {
+        let marks: Vec<&str> = Activity::ALL.iter().map(|activity| Glyphs::new(true).activity(*activity)).collect();
+        for (place, mark) in marks.iter().enumerate() {
+            assert!(mark.is_ascii() && !marks[..place].contains(mark), "{mark}");
+        }
     }
 }
