@@ -26,6 +26,39 @@ const ASCII_BORDER: border::Set<'static> = border::Set {
     horizontal_bottom: "-",
 };
 
+/// Blocks of one to eight eighths of a cell's height.
+const BLOCKS: [&str; 8] = ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"];
+
+/// Low to high.
+const ASCII_LEVELS: [&str; 4] = ["_", ".", "-", "^"];
+
+/// Two levels side by side in one cell, each one of four dots: the older at the left.
+const BRAILLE: [[char; 4]; 4] = [['⣀', '⡠', '⡐', '⡈'], ['⢄', '⠤', '⠔', '⠌'], ['⢂', '⠢', '⠒', '⠊'], ['⢁', '⠡', '⠑', '⠉']];
+
+/// What stands for a mark in ASCII that is written among words, or `None` where there is nothing of the same width to put in its
+/// place. What [`Glyphs`] draws has its own.
+#[must_use]
+pub fn stand_in(symbol: &str) -> Option<&'static str> {
+    Some(match symbol {
+        "·" | "–" | "—" | "┄" | "─" => "-",
+        "…" => "~",
+        "×" => "x",
+        "→" | "›" => ">",
+        "←" | "‹" => "<",
+        "↑" | "▲" => "^",
+        "↓" | "▼" => "v",
+        "δ" => "d",
+        "★" => "*",
+        "✓" => "+",
+        "✗" => "x",
+        "≥" => ">",
+        "≤" => "<",
+        "╎" | "┆" | "│" | "▎" => "|",
+        "▏" | "░" => ":",
+        _ => return None,
+    })
+}
+
 impl Glyphs {
     /// The marks, or their ASCII equivalents.
     #[must_use]
@@ -41,13 +74,13 @@ impl Glyphs {
     #[must_use]
     pub fn activity(self, activity: Activity) -> &'static str {
         match activity {
-            Activity::Connecting => self.pick("◔", "?"),
-            Activity::Away => self.pick("◇", "_"),
+            Activity::Connecting => self.pick("◔", "c"),
+            Activity::Away => self.pick("◇", "a"),
             Activity::Ready => self.pick("·", "."),
-            Activity::Drafting => self.pick("●", "*"),
-            Activity::Waiting => self.pick("◌", "~"),
-            Activity::Scoring => self.pick("◐", "%"),
-            Activity::Won => self.pick("★", "!"),
+            Activity::Drafting => self.pick("●", "d"),
+            Activity::Waiting => self.pick("◌", "w"),
+            Activity::Scoring => self.pick("◐", "s"),
+            Activity::Won => self.ahead(),
             Activity::Lost => self.pick("–", "-"),
             Activity::Exited => self.pick("○", "o"),
             Activity::Failed => self.pick("✗", "x"),
@@ -62,7 +95,7 @@ impl Glyphs {
             RunState::Ready => self.pick("○", "o"),
             RunState::Waiting | RunState::Starting | RunState::Answering => self.pick("●", "*"),
             RunState::Pausing | RunState::Paused => self.pick("◐", "="),
-            RunState::Answered => self.pick("★", "!"),
+            RunState::Answered => self.ahead(),
             RunState::Limit | RunState::Stopped | RunState::BrokenOff => self.pick("■", "#"),
             RunState::Failed => self.pick("✗", "x"),
         }
@@ -79,8 +112,8 @@ impl Glyphs {
             Mark::Redrafted => "r",
             Mark::Failed => "!",
             Mark::Open => self.pick("·", "."),
-            Mark::Margin if self.ascii => ["_", ".", "-", "^"][(margin * 3.99) as usize % 4],
-            Mark::Margin => ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"][(margin * 7.99) as usize % 8],
+            Mark::Margin if self.ascii => ASCII_LEVELS[(margin * 3.99) as usize % 4],
+            Mark::Margin => BLOCKS[(margin * 7.99) as usize % 8],
         }
     }
 
@@ -117,9 +150,9 @@ impl Glyphs {
     pub fn ballot(self, share: f64) -> &'static str {
         let share = share.clamp(0.0, 1.0);
         if self.ascii {
-            return ["_", ".", "-", "=", "#"][(share * 4.99) as usize % 5];
+            return ASCII_LEVELS[(share * 3.99) as usize % 4];
         }
-        ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"][(share * 7.99) as usize % 8]
+        BLOCKS[(share * 7.99) as usize % 8]
     }
 
     /// A vote that is to come.
@@ -134,21 +167,25 @@ impl Glyphs {
         self.pick("▎", "|")
     }
 
-    /// A curve of levels from 0 to 3, two to a column.
+    /// A curve of levels from 0 (low) to 3, two in a cell; blank where both are missing. ASCII shows the newer of two.
     #[must_use]
     pub fn sparkline(self, levels: &[Option<u8>]) -> DisplayText {
-        if self.ascii {
-            let mark = |level: &Option<u8>| level.map_or(" ", |level| ["_", ".", "-", "^"][usize::from(level) % 4]);
-            return DisplayText::joined(levels.iter().map(mark), "");
-        }
-        // Dots of braille from the bottom up, left and right.
-        const DOTS: [[u32; 4]; 2] = [[0x40, 0x04, 0x02, 0x01], [0x80, 0x20, 0x10, 0x08]];
-        let dot = |(side, level): (usize, &Option<u8>)| level.map_or(0, |level| DOTS[side % 2][usize::from(level) % 4]);
+        let level = |level: u8| usize::from(level.min(3));
         let cell = |pair: &[Option<u8>]| {
-            let dots: u32 = pair.iter().enumerate().map(dot).sum();
-            DisplayText::from(char::from_u32(0x2800 + dots).unwrap_or(' '))
+            let (one, other) = (pair.first().copied().flatten(), pair.last().copied().flatten());
+            match (one.or(other), other.or(one)) {
+                (Some(one), Some(other)) if self.ascii => ASCII_LEVELS[level(other)].into(),
+                (Some(one), Some(other)) => display!("{}", BRAILLE[level(one)][level(other)]),
+                (None, _) | (_, None) => DisplayText::from(" "),
+            }
         };
-        DisplayText::joined(&levels.chunks(2).map(cell).collect::<Vec<_>>(), "")
+        DisplayText::joined(&levels.chunks(2).map(cell).collect::<Vec<DisplayText>>(), "")
+    }
+
+    /// The one that is ahead, or won.
+    #[must_use]
+    pub fn ahead(self) -> &'static str {
+        self.pick("★", "*")
     }
 
     /// Below the threshold.
@@ -210,5 +247,33 @@ mod tests {
         assert_eq!([0.0, 0.5, 1.0, 7.0].map(|share| glyphs.bar(share, 4)), ["", "██", "████", "████"]);
         assert_eq!(glyphs.bar(0.56, 2), "█▏");
         assert_eq!(Glyphs::new(true).bar(0.53, 4), "###");
+    }
+
+    #[test]
+    fn votes_grow_with_their_level() {
+        let votes = |ascii: bool| (0..=8).map(|level| Glyphs::new(ascii).ballot(f64::from(level) / 8.0)).collect::<String>();
+        assert_eq!(votes(false), "▁▁▂▃▄▅▆▇█");
+        assert_eq!(votes(true), "___..--^^");
+    }
+
+    #[test]
+    fn a_sparkline_has_two_levels_in_a_cell() {
+        let line = |ascii: bool, levels: &[u8]| {
+            Glyphs::new(ascii).sparkline(&levels.iter().map(|level| Some(*level)).collect::<Vec<_>>())
+        };
+        assert_eq!(line(false, &[3, 3, 2, 2, 1, 1, 0, 0]), "⠉⠒⠤⣀");
+        assert_eq!(line(false, &[0, 3, 3, 0, 9]), "⡈⢁⠉");
+        assert_eq!(line(true, &[3, 3, 2, 2, 1, 1, 0, 0]), "^-._");
+        assert_eq!(line(true, &[0, 3, 2]), "^-");
+        assert_eq!(line(false, &[]), "");
+        assert_eq!(Glyphs::new(false).sparkline(&[None, None, None, Some(3)]), " ⠉");
+    }
+
+    #[test]
+    fn in_ascii_no_two_activities_look_alike_and_all_is_ascii() {
+        let marks: Vec<&str> = Activity::ALL.iter().map(|activity| Glyphs::new(true).activity(*activity)).collect();
+        for (place, mark) in marks.iter().enumerate() {
+            assert!(mark.is_ascii() && !marks[..place].contains(mark), "{mark}");
+        }
     }
 }

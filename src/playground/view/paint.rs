@@ -13,6 +13,7 @@ use unicode_width::UnicodeWidthStr;
 use super::Look;
 use super::theme::Role;
 use crate::clean::{DisplayStr, DisplayText};
+use crate::playground::state::glyphs::stand_in;
 use crate::playground::state::prose::{self, Tone};
 
 /// A line of an area, written from left to right.
@@ -194,15 +195,9 @@ pub fn lines(buffer: &mut Buffer, area: Rect, look: &Look<'_>, prose: &[prose::L
 /// The marks that words have between and behind them, in ASCII. What a model says stays as it is: it has no stand-in.
 pub fn plain(buffer: &mut Buffer) {
     for cell in &mut buffer.content {
-        let stand_in = match cell.symbol() {
-            "·" => "-",
-            "…" => "~",
-            "×" => "x",
-            "→" => ">",
-            "δ" => "d",
-            _ => continue,
-        };
-        cell.set_symbol(stand_in);
+        if let Some(stand_in) = stand_in(cell.symbol()) {
+            cell.set_symbol(stand_in);
+        }
     }
 }
 
