@@ -49,6 +49,7 @@ pub enum Action {
     /// The pane with that number, from 1.
     Pane(u8),
     Zoom,
+    Present,
     Heat,
     Provenance,
     /// The page, then those that follow it, then none.
@@ -334,6 +335,7 @@ pub const ACTIONS: &[Entry] = rows! {
         Pane(8), "pane-8", ["8"], Keys, "", "focus the eighth member's pane";
         Pane(9), "pane-9", ["9"], Keys, "", "focus the ninth member's pane";
         Zoom, "zoom", ["z"], Keys, "zoom", "give the focused part the whole screen, or its usual place";
+        Present, "present", ["P"], Keys, "present", "for an audience: only question, drafts, votes and answer, one moment a key; again: everything";
         ScrollUp, "scroll-up", ["up", "k"], Keys, "scroll up", "scroll up a line";
         ScrollDown, "scroll-down", ["down", "j"], Keys, "scroll", "scroll down a line";
         HalfPageUp, "half-page-up", ["ctrl+u"], Keys, "half up", "scroll up half a page";

@@ -8,6 +8,7 @@ mod overlay;
 mod paint;
 mod pane;
 pub mod picture;
+mod presenting;
 mod prompt;
 mod ranking;
 mod roster;
@@ -84,7 +85,8 @@ pub fn draw(frame: &mut Frame<'_>, screen: &Screen, theme: &Theme) {
         reasons(buffer, place, &look, screen);
     }
     timeline::timeline(buffer, layout.timeline, &look, screen);
-    let written = prompt::prompt(buffer, layout.prompt, &look, screen);
+    presenting::words(buffer, &look, screen);
+    let written = (!layout.prompt.is_empty()).then(|| prompt::prompt(buffer, layout.prompt, &look, screen)).flatten();
     status::hints(buffer, layout.hints, &look, screen);
     let typed = overlay::overlay(buffer, &look, screen);
     // The terminal's own cursor, because input methods compose where it is.

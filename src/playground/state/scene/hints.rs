@@ -21,6 +21,8 @@ pub(super) fn hints(state: &State, run: RunState) -> Vec<(DisplayText, DisplayTe
     let entry = matches!(state.looking.overlay, Some(Overlay::Entry(_)));
     let hint = |action: &Action| {
         let word = match action {
+            Action::RunPause if state.presenting.is_some() => "next",
+            Action::Present if state.presenting.is_some() => "everything",
             Action::RunPause if stands => "go on",
             Action::Send if entry => "accept",
             Action::LeavePrompt if entry => "leave it",
@@ -65,6 +67,7 @@ fn likely(state: &State, run: RunState) -> &'static [Action] {
         None if state.writing.active => {
             &[Action::Send, Action::NewLine, Action::LeavePrompt, Action::EarlierQuestion, Action::Edit, Action::QuitAtOnce]
         }
+        None if state.presenting.is_some() => PRESENTING,
         None if state.answers.waits_for_members() => {
             &[Action::Stop, Action::Roster, Action::Open(Page::Log), Action::Open(Page::Help), Action::Quit]
         }
@@ -72,6 +75,17 @@ fn likely(state: &State, run: RunState) -> &'static [Action] {
         None => IDLE,
     }
 }
+
+/// Before an audience.
+const PRESENTING: &[Action] = &[
+    Action::RunPause,
+    Action::PreviousRound,
+    Action::Open(Page::Why),
+    Action::Write,
+    Action::Present,
+    Action::Open(Page::Help),
+    Action::Quit,
+];
 
 /// While an answer is being written, or stands still.
 const RUNNING: &[Action] = &[
