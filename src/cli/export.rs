@@ -151,6 +151,12 @@ fn screen_options(command: Command) -> Command {
                 .value_parser(super::playground::speed)
                 .help("How fast a film is: 0.25 to 16; 1 can be read [default: 1]"),
         )
+        .arg(
+            Arg::new("present")
+                .long("present")
+                .action(ArgAction::SetTrue)
+                .help("Show only what an audience needs: question, drafts with their votes, answer, a caption"),
+        )
         .next_help_heading(None::<&str>)
 }
 
@@ -250,7 +256,8 @@ fn nothing(recording: &Recording) -> Failure {
 /// An option that says nothing of a document is refused, rather than left without effect.
 fn only_for_screens(matches: &ArgMatches, kind: Kind) -> Result<(), Failure> {
     let shown: Vec<&str> = Shown::NAMES.iter().map(|(_, name)| *name).collect();
-    match ["size", "theme", "speed"].into_iter().find(|option| matches.contains_id(option)) {
+    let given = |option: &&str| matches.value_source(option) == Some(clap::parser::ValueSource::CommandLine);
+    match ["size", "theme", "speed", "present"].into_iter().find(given) {
         None => Ok(()),
         Some(option) => Err(Failure::Usage(format!(
             "--{option} is for what shows the screen ({}), and {} does not: leave it out, or choose one of these with --to",
@@ -279,7 +286,8 @@ fn screen_of(recording: &Recording, shown: Shown, matches: &ArgMatches) -> Resul
     if let Some(note) = chosen.note().filter(|_| recording.wanted.is_none()) {
         notice(&display!("{}: {note}", recording.path.display()));
     }
-    let stage = Stage { size: matches.get_one("size").copied().unwrap_or(shown.size()), theme };
+    let stage =
+        Stage { size: matches.get_one("size").copied().unwrap_or(shown.size()), theme, presents: matches.get_flag("present") };
     let film = |most_frames| {
         let records = &chosen.records;
         Film::new(Shot { records, stage: stage.clone(), speed: speed.unwrap_or(1.0), most_frames })

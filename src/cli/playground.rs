@@ -55,6 +55,12 @@ fn screen(command: Command) -> Command {
                 .value_parser(pace_text)
                 .help("Slow the models in this process down to N tokens a second (5 or more); 0 is as fast as they are"),
         )
+        .arg(
+            Arg::new("present")
+                .long("present")
+                .action(ArgAction::SetTrue)
+                .help("Show only what an audience needs, one step a key: `space` moves on, `P` shows everything"),
+        )
         .arg(Arg::new("mouse").long("mouse").action(ArgAction::SetTrue).help("Let the mouse scroll and focus"))
         .arg(
             Arg::new("ascii")
@@ -195,6 +201,7 @@ fn play_with(
             pace,
             toys_pace: said_pace.is_none(),
             scan: config.playground.scan.unwrap_or(true),
+            presents: matches.get_flag("present"),
         },
         history: history.entries().to_vec(),
         warnings,

@@ -21,7 +21,7 @@ const WIDE: [&str; 3] = ["日本の首都は東京です。", "naïve e\u{301} �
 
 fn film<'a>(records: &'a [Record], (size, theme, speed): ((u16, u16), &str, f64)) -> Film<'a> {
     let theme = Library::new(None).load(theme, ColourLevel::True).unwrap();
-    Film::new(Shot { records, stage: Stage { size, theme }, speed, most_frames: usize::MAX })
+    Film::new(Shot { records, stage: Stage { size, theme, presents: false }, speed, most_frames: usize::MAX })
 }
 
 fn wide() -> Vec<Record> {

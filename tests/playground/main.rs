@@ -10,6 +10,7 @@ mod keys;
 mod looking;
 mod member_pool;
 mod numbers;
+mod presenting;
 mod replaying;
 mod running;
 mod runs;

@@ -196,6 +196,7 @@ pub fn options(members: &[MemberHeader]) -> Options {
             pace: Some(15),
             toys_pace: false,
             scan: true,
+            presents: false,
         },
         history: Vec::new(),
         warnings: Vec::new(),

@@ -12,7 +12,7 @@ use crate::support;
 fn film() -> String {
     let records = support::recorded();
     let theme = Library::new(None).load("dark", ColourLevel::True).unwrap();
-    let stage = Stage { size: (100, 30), theme };
+    let stage = Stage { size: (100, 30), theme, presents: false };
     animation::animation(Film::new(Shot { records: &records, stage, speed: 1.0, most_frames: animation::MOST_FRAMES }))
 }
 

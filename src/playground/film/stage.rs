@@ -2,6 +2,7 @@
 
 use crate::engine::fusion::params::{Params, Presets};
 use crate::playground::state::keymap::Keymap;
+use crate::playground::state::presenting::Presenting;
 use crate::playground::state::roster::Roster;
 use crate::playground::state::scene::draft::Shading;
 use crate::playground::state::{Message, Options, Screen, Settings};
@@ -15,6 +16,8 @@ pub struct Stage {
     /// Columns and rows.
     pub size: (u16, u16),
     pub theme: Theme,
+    /// Whether it shows only what an audience needs.
+    pub presents: bool,
 }
 
 impl Stage {
@@ -23,6 +26,7 @@ impl Stage {
     pub fn screen(&self) -> Screen {
         let mut screen = Screen::new(self.options(), self.size.0, self.size.1);
         screen.update(Message::Dressed(view::dress(&self.theme)));
+        screen.state.presenting = self.presents.then(Presenting::without_waiting);
         screen
     }
 
@@ -44,6 +48,7 @@ impl Stage {
                 pace: None,
                 toys_pace: false,
                 scan: false,
+                presents: false,
             },
             history: Vec::new(),
             warnings: Vec::new(),

@@ -50,6 +50,7 @@ pub enum Action {
     Pane(u8),
     Zoom,
     Votes,
+    Present,
     Heat,
     Provenance,
     /// The page, then those that follow it, then none.
@@ -339,6 +340,7 @@ pub const ACTIONS: &[Entry] = rows! {
         Pane(9), "pane-9", ["9"], Keys, "", "focus the ninth member's pane";
         Zoom, "zoom", ["z"], Keys, "zoom", "give the focused part the whole screen, or its usual place";
         Votes, "votes", ["V"], Keys, "votes", "every verifier's score of every draft, in numbers, over the whole screen; again: back";
+        Present, "present", ["P"], Keys, "present", "for an audience: only question, drafts, votes and answer, one moment a key; again: everything";
         ScrollUp, "scroll-up", ["up", "k"], Keys, "scroll up", "scroll up a line";
         ScrollDown, "scroll-down", ["down", "j"], Keys, "scroll", "scroll down a line";
         HalfPageUp, "half-page-up", ["ctrl+u"], Keys, "half up", "scroll up half a page";

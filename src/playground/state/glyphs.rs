@@ -174,7 +174,7 @@ impl Glyphs {
         let cell = |pair: &[Option<u8>]| {
             let (one, other) = (pair.first().copied().flatten(), pair.last().copied().flatten());
             match (one.or(other), other.or(one)) {
-                (Some(one), Some(other)) if self.ascii => ASCII_LEVELS[level(other)].into(),
+                (Some(_), Some(other)) if self.ascii => ASCII_LEVELS[level(other)].into(),
                 (Some(one), Some(other)) => display!("{}", BRAILLE[level(one)][level(other)]),
                 (None, _) | (_, None) => DisplayText::from(" "),
             }

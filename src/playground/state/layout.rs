@@ -3,7 +3,7 @@
 //! The answer has at least half of the width, or all of it below the drafts. Members are columns side by side while each has
 //! [`COLUMN`] columns, else a row each; none is ever hidden. Both the update (scrolling, paging, the mouse) and the view use it.
 
-mod parts;
+pub(super) mod parts;
 
 use ratatui::layout::Rect;
 use serde::{Deserialize, Serialize};
@@ -244,7 +244,7 @@ fn open(layout: &mut Layout, mut body: Rect, shape: Shape<'_>) {
 }
 
 /// Side by side, as high as the longest draft.
-fn columns(layout: &mut Layout, body: &mut Rect, room: u16, shape: Shape<'_>) {
+pub(super) fn columns(layout: &mut Layout, body: &mut Rect, room: u16, shape: Shape<'_>) {
     let most = (body.height * 2 / 5).min(room).max(3);
     let place = take_top(body, (shape.draft_lines.max(2) as u16 + 2).min(most));
     let narrower = |part: Rect| Rect { width: part.width.saturating_sub(GAP), ..part };
@@ -253,7 +253,7 @@ fn columns(layout: &mut Layout, body: &mut Rect, room: u16, shape: Shape<'_>) {
 }
 
 /// A row each; where they do not fit a page of rows, and the others side by side below.
-fn rows(layout: &mut Layout, body: &mut Rect, room: u16, shape: Shape<'_>) {
+pub(super) fn rows(layout: &mut Layout, body: &mut Rect, room: u16, shape: Shape<'_>) {
     let members = shape.present();
     let count = members.len() as u16;
     if count <= room {
@@ -335,13 +335,10 @@ mod tests {
     #[test]
     fn members_are_side_by_side_while_each_has_room() {
         let class = |width, count| arrange(width, 40, shape(&members(count), 0)).map(|layout| layout.class);
-        assert_eq!([(120, 5), (120, 6), (99, 2), (200, 9), (200, 10)].map(|(width, count)| class(width, count).unwrap()), [
-            Class::Columns,
-            Class::Rows,
-            Class::Rows,
-            Class::Columns,
-            Class::Rows
-        ]);
+        assert_eq!(
+            [(120, 5), (120, 6), (99, 2), (200, 9), (200, 10)].map(|(width, count)| class(width, count).unwrap()),
+            [Class::Columns, Class::Rows, Class::Rows, Class::Columns, Class::Rows]
+        );
         assert_eq!((class(59, 2), arrange(60, 15, shape(&members(2), 0))), (None, None));
     }
 

@@ -25,6 +25,7 @@ pub mod overlay;
 pub mod pages;
 pub mod parts;
 pub mod picker;
+pub mod presenting;
 pub mod prompt;
 pub mod prose;
 pub mod roster;
@@ -57,6 +58,7 @@ use parts::knobs::Knobs;
 use parts::looking::Looking;
 use parts::notices::Notices;
 use parts::writing::Writing;
+use presenting::Presenting;
 use roster::Roster;
 use session::Session;
 use tour::Tour;
@@ -84,6 +86,8 @@ pub struct State {
     pub keymap: Keymap,
     /// The guided tour, if it is running.
     pub tour: Option<Tour>,
+    /// Presenter mode, if it is on.
+    pub presenting: Option<Presenting>,
     /// Keys that have not led to anything yet.
     pub pressed: Pressed,
     /// Columns and rows of the terminal.
@@ -112,6 +116,7 @@ impl State {
             roster: options.roster,
             heat_map: None,
             notices: Notices::default(),
+            presenting: options.settings.presents.then(Presenting::default),
             settings: options.settings,
             keymap: options.keymap,
             tour: None,

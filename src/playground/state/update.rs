@@ -25,11 +25,12 @@ impl State {
     /// Handles one message; returns what to do outside.
     pub fn update(&mut self, message: Message) -> Vec<Effect> {
         let tried = self.tries_themes();
-        let mut effects = self.take_in(message);
+        let mut effects = self.admitted(message).map_or_else(Vec::new, |message| self.take_in(message));
         // However the list of themes was left, only a chosen theme stays.
         if tried && !self.tries_themes() && !effects.iter().any(|effect| matches!(effect, Effect::UseTheme(_))) {
             effects.push(Effect::UseTheme(self.settings.theme.clone()));
         }
+        self.forget_waiting(&effects);
         let (answer, _) = self.shown();
         self.looking.limit_to(self.answers.session.answer(answer).labels.len());
         self.writing.show_cursor(self.looking.overlay.is_some());
@@ -40,7 +41,7 @@ impl State {
         matches!(&self.looking.overlay, Some(Overlay::List(picker)) if picker.kind == PickerKind::Themes)
     }
 
-    fn take_in(&mut self, message: Message) -> Vec<Effect> {
+    pub(super) fn take_in(&mut self, message: Message) -> Vec<Effect> {
         match message {
             Message::Key(key) => return self.key(key),
             Message::Ask(question) => match self.writing.question.set(&question) {
@@ -88,6 +89,7 @@ impl State {
 
     fn record(&mut self, record: &Record) {
         Records::from(&mut *self).record(record);
+        self.stay_at_moment(record);
         if matches!(record.event, Event::RunFinished(_)) {
             Touring::from(self).show_stop();
         }

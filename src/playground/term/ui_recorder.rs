@@ -168,6 +168,7 @@ mod tests {
                 pace: None,
                 toys_pace: false,
                 scan: false,
+                presents: false,
             },
             history: Vec::new(),
             warnings: Vec::new(),

@@ -10,6 +10,7 @@ mod overlay;
 mod paint;
 mod pane;
 pub mod picture;
+mod presenting;
 mod prompt;
 mod ranking;
 mod roster;
@@ -86,7 +87,8 @@ pub fn draw(frame: &mut Frame<'_>, screen: &Screen, theme: &Theme) {
         reasons(buffer, place, &look, screen);
     }
     timeline::timeline(buffer, layout.timeline, &look, screen);
-    let written = prompt::prompt(buffer, layout.prompt, &look, screen);
+    presenting::words(buffer, &look, screen);
+    let written = (!layout.prompt.is_empty()).then(|| prompt::prompt(buffer, layout.prompt, &look, screen)).flatten();
     hint_line::hints(buffer, layout.hints, &look, screen);
     let typed = overlay::overlay(buffer, &look, screen);
     hint_line::sheet(buffer, layout, &look, screen);

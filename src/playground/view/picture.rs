@@ -132,12 +132,17 @@ pub fn drawn(screen: &Screen, theme: &Theme) -> Buffer {
 /// A prepared screen as an SVG.
 #[must_use]
 pub fn screen(screen: &Screen, theme: &Theme) -> String {
-    svg(&drawn(screen, theme), Ground::of(theme))
+    svg_on(&drawn(screen, theme), Ground::of(theme))
+}
+
+/// The screen as an SVG on the dark ground.
+#[must_use]
+pub fn svg(buffer: &Buffer) -> String {
+    svg_on(buffer, Ground::DARK)
 }
 
 /// The screen as an SVG: one text element for each run of cells that look alike.
-#[must_use]
-pub fn svg(buffer: &Buffer, ground: Ground) -> String {
+fn svg_on(buffer: &Buffer, ground: Ground) -> String {
     let area = buffer.area;
     let (width, height) = (f64::from(area.width) * CELL.0, f64::from(area.height) * CELL.1);
     let mut out = format!(

@@ -46,6 +46,7 @@ pub fn options(seats: &[Seat], params: Params) -> Options {
             pace: None,
             toys_pace: false,
             scan: false,
+            presents: false,
         },
         history: Vec::new(),
         warnings: Vec::new(),

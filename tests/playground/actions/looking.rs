@@ -232,3 +232,13 @@ pub(super) fn waterfall(pressed: Pressed) {
 pub(super) fn log(pressed: Pressed) {
     pages(pressed, &[Page::Log]);
 }
+
+pub(super) fn present(pressed: Pressed) {
+    assert!(pressed.before.presenting.is_none() && pressed.after.presenting.is_some());
+    let mut after = pressed.after;
+    after.prepare();
+    assert!(after.scene.layout.as_ref().unwrap().ranking.is_none() && !after.scene.presented.is_empty());
+    press(&mut after, pressed.key);
+    after.prepare();
+    assert!(after.presenting.is_none() && after.scene.presented.is_empty());
+}

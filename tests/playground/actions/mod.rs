@@ -79,6 +79,7 @@ fn case(action: Action) -> Case {
         Action::PageDown => (looking::long_at_the_top, looking::page_down),
         Action::Top => (looking::long, looking::top),
         Action::End => (looking::long_at_the_top, looking::end),
+        Action::Present => (answered, looking::present),
         Action::Heat => (answered, looking::heat),
         Action::Provenance => (answered, looking::provenance),
         Action::Open(Page::Why) => (answered, looking::why),

@@ -8,6 +8,7 @@ mod lists;
 mod looks;
 pub mod members;
 mod pages;
+mod presenting;
 mod recordings;
 mod silent;
 mod steering;
@@ -85,6 +86,7 @@ pub fn all() -> Vec<State> {
         members::states(),
         heat_map::states(),
         tour::states(),
+        presenting::states(),
         looks::states(),
     ];
     by_subject.into_iter().flatten().collect()

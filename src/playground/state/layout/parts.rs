@@ -42,7 +42,7 @@ pub fn row_tail(width: u16, verifiers: usize) -> RowTail {
 }
 
 /// Takes this many rows off the top.
-pub(super) fn take_top(area: &mut Rect, rows: u16) -> Rect {
+pub(in crate::playground::state) fn take_top(area: &mut Rect, rows: u16) -> Rect {
     let rows = rows.min(area.height);
     let top = Rect { height: rows, ..*area };
     area.y += rows;
@@ -51,7 +51,7 @@ pub(super) fn take_top(area: &mut Rect, rows: u16) -> Rect {
 }
 
 /// Takes this many rows off the bottom.
-pub(super) fn take_bottom(area: &mut Rect, rows: u16) -> Rect {
+pub(in crate::playground::state) fn take_bottom(area: &mut Rect, rows: u16) -> Rect {
     let rows = rows.min(area.height);
     area.height -= rows;
     Rect { y: area.y + area.height, height: rows, ..*area }

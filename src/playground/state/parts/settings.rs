@@ -51,4 +51,7 @@ pub struct Settings {
     pub toys_pace: bool,
     /// Whether to search for model servers on this machine when the playground opens.
     pub scan: bool,
+    /// Whether presenter mode is on when the playground opens.
+    #[serde(default)]
+    pub presents: bool,
 }

@@ -54,6 +54,8 @@ fn word(state: &State, action: Action) -> DisplayText {
     let word = match (action, list) {
         (Action::Choose, Some(PickerKind::SaveAs)) => "save",
         (Action::Choose, Some(PickerKind::ExportAs)) => "export",
+        (Action::RunPause, _) if state.presenting.is_some() => "next",
+        (Action::Present, _) if state.presenting.is_some() => "everything",
         (Action::RunPause, _) if stands => "go on",
         (Action::Send, _) if entry => "accept",
         (Action::LeavePrompt, _) if entry => "leave it",
@@ -161,6 +163,7 @@ fn candidates(state: &State) -> &'static [Action] {
         None if state.writing.active => {
             &[Action::Send, Action::NewLine, Action::LeavePrompt, Action::EarlierQuestion, Action::Edit, Action::QuitAtOnce]
         }
+        None if state.presenting.is_some() => PRESENTING,
         None if state.answers.waits_for_members() => {
             &[Action::Stop, Action::Roster, Action::Open(Page::Log), Action::Open(Page::Help), Action::Quit]
         }
@@ -170,6 +173,17 @@ fn candidates(state: &State) -> &'static [Action] {
         None => IDLE,
     }
 }
+
+/// Before an audience.
+const PRESENTING: &[Action] = &[
+    Action::RunPause,
+    Action::PreviousRound,
+    Action::Open(Page::Why),
+    Action::Write,
+    Action::Present,
+    Action::Open(Page::Help),
+    Action::Quit,
+];
 
 /// While an answer is being written, or stands still.
 const RUNNING: &[Action] = &[

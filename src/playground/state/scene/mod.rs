@@ -15,6 +15,7 @@ pub mod lazy;
 pub mod memo;
 mod over;
 pub mod pane;
+pub mod presented;
 pub mod roster;
 pub mod shown;
 pub mod single;

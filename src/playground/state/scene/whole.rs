@@ -13,6 +13,7 @@ use super::hints;
 use super::memo::Memo;
 use super::over;
 use super::pane::{Activity, Pane, pane};
+use super::presented::{self, Placed, presented};
 use super::roster::List;
 use super::shown::Shown;
 use super::single;
@@ -33,6 +34,7 @@ use crate::playground::state::laid::{Laid, LaidHint, LaidPane, LaidRound};
 use crate::playground::state::layout::{CHART_MARGIN, Layout, Part, Shape, TIMELINE_HEAD, arrange, draft_width};
 use crate::playground::state::overlay::Overlay;
 use crate::playground::state::pages::view::{Body, Curve};
+use crate::playground::state::presenting::{self, layout::Words};
 use crate::playground::state::prose::Prose;
 
 /// What is on the screen.
@@ -76,6 +78,8 @@ pub struct Scene {
     pub popup: Rect,
     /// The text of each member's pane.
     pub texts: Vec<PaneText>,
+    /// The words of presenter mode, each in its place.
+    pub presented: Vec<Placed>,
     /// Keys and what they do, the likeliest first.
     pub hints: Vec<(DisplayText, DisplayText)>,
     /// The actions of these keys.
@@ -106,7 +110,7 @@ pub fn compose(state: &State, memo: &mut Memo, mut texts: Vec<PaneText>) -> Scen
     let panes: Vec<Pane> = members.map(|member| pane(answer, round, newest, member)).collect();
     let card = state.tour.filter(|_| !state.writing.active).map(|tour| tour.card(&state.keymap, prompt_width(state)));
     let layout = layout(state, &panes, card.as_ref(), memo, &mut texts);
-    let Some(layout) = layout else { return Scene { texts, ..Scene::default() } };
+    let Some((layout, words)) = layout else { return Scene { texts, ..Scene::default() } };
     let popup = state.looking.overlay.as_ref().map(|overlay| over::popup(overlay, layout.body, state.size())).unwrap_or_default();
     let what_if = memo.comparison.what_if(&state.knobs.tuning).cloned();
     let shown = Shown { state, answer, round, single: Option::as_ref(&single), what_if: what_if.as_ref() };
@@ -127,6 +131,7 @@ pub fn compose(state: &State, memo: &mut Memo, mut texts: Vec<PaneText>) -> Scen
         chart_places: chart::places(answer, &chart, chart_area),
         chart,
         timeline: timeline(answer, at, ticks, shown.what_if),
+        presented: words.map_or_else(Vec::new, |words| presented(shown, words, &story)),
         story,
         beneath,
         deciding: None,
@@ -200,7 +205,7 @@ fn layout(
     card: Option<&Prose>,
     memo: &mut Memo,
     texts: &mut Vec<PaneText>,
-) -> Option<Layout> {
+) -> Option<(Layout, Option<Words>)> {
     let (never, present): (Vec<&Pane>, Vec<&Pane>) = panes.iter().partition(|pane| pane.never);
     let members: Vec<MemberIndex> = present.iter().chain(&never).map(|pane| pane.member).collect();
     let lines = card.map_or_else(|| memo.prompt_lines(&state.writing.question, prompt_width(state)), Vec::len);
@@ -225,7 +230,14 @@ fn layout(
     };
     refresh_texts(state, panes, texts, text_width);
     let lines = |pane: &&Pane| texts.get(pane.member.0).map_or(0, |text| text.flow().lines());
-    arrange(width, height, shape(present.iter().map(lines).max().unwrap_or(0)))
+    let shape = shape(present.iter().map(lines).max().unwrap_or(0));
+    if state.presenting.is_some() {
+        let question = presented::question(answer, width.saturating_sub(4)).len() as u16;
+        let writes = state.writing.active || card.is_some();
+        let (layout, words) = presenting::layout::arrange(width, height, shape, question, writes)?;
+        return Some((layout, Some(words)));
+    }
+    Some((arrange(width, height, shape)?, None))
 }
 
 /// Takes in what is new of the drafts.

@@ -1,0 +1,134 @@
+//! Where everything is in presenter mode: the question, the drafts, the answer, and a caption, each with room around it.
+
+use ratatui::layout::Rect;
+
+use crate::playground::state::layout::parts::{RowTail, row_tail, take_bottom, take_top};
+use crate::playground::state::layout::{Class, Layout, SMALLEST, Shape, class, columns, rows};
+
+/// Rows that the answer keeps.
+const ANSWER: u16 = 3;
+/// From this height on there are blank rows between the parts.
+const AIRY: u16 = 20;
+
+/// Where the words are.
+#[allow(missing_docs, reason = "the names say it")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Words {
+    pub question: Rect,
+    pub answer: Rect,
+    pub caption: Rect,
+}
+
+/// The layout for an audience, with the question in this many lines; `None` if the screen is too small.
+#[must_use]
+pub fn arrange(width: u16, height: u16, shape: Shape<'_>, question: u16, writes: bool) -> Option<(Layout, Words)> {
+    if width < SMALLEST.0 || height < SMALLEST.1 {
+        return None;
+    }
+    let blank = u16::from(height >= AIRY);
+    let margin = if width >= 100 { 2 } else { 1 };
+    let mut body = Rect { x: 0, y: 0, width, height };
+    let nothing = Rect { height: 0, ..body };
+    let hints = take_bottom(&mut body, 1);
+    let lines = (shape.prompt_lines as u16).clamp(1, 5);
+    let prompt = if writes { take_bottom(&mut body, lines) } else { nothing };
+    let whole = body;
+    (body.x, body.width) = (margin, width - 2 * margin);
+    take_top(&mut body, blank);
+    let question = take_top(&mut body, question.clamp(1, 2 + blank));
+    take_top(&mut body, blank);
+    take_bottom(&mut body, blank);
+    let caption = take_bottom(&mut body, if height >= 30 { 4 } else { 3 });
+    take_bottom(&mut body, blank);
+    let mut layout = Layout {
+        class: class(body.width, shape.present),
+        status: nothing,
+        story: nothing,
+        panes: Vec::new(),
+        tail: RowTail { stays: 0, ..row_tail(body.width, shape.verifiers) },
+        page: (1, 1),
+        strip: None,
+        away: None,
+        closing: None,
+        rule: None,
+        ranking: None,
+        chart: None,
+        transcript: None,
+        why: None,
+        timeline: nothing,
+        prompt,
+        hints,
+        body: whole,
+    };
+    drafts(&mut layout, &mut body, shape, blank);
+    let above = blank.min(body.height.saturating_sub(1));
+    take_top(&mut body, above);
+    Some((layout, Words { question, answer: body, caption }))
+}
+
+/// Side by side; below each other, with the votes below each draft; or a row each, whatever fits first.
+fn drafts(layout: &mut Layout, body: &mut Rect, shape: Shape<'_>, blank: u16) {
+    let away = shape.members.len().saturating_sub(shape.present).min(2) as u16;
+    let room = body.height.saturating_sub(ANSWER + blank + away);
+    let members = shape.members.get(..shape.present).unwrap_or(shape.members);
+    let count = members.len() as u16;
+    if layout.class == Class::Columns {
+        columns(layout, body, room, shape);
+    } else if count * (3 + blank) <= room {
+        // Name, draft, votes.
+        layout.panes = members
+            .iter()
+            .map(|member| {
+                let place = take_top(body, 3);
+                take_top(body, blank);
+                (*member, place)
+            })
+            .collect();
+    } else {
+        rows(layout, body, room, shape);
+    }
+    layout.away = (away > 0).then(|| take_top(body, away)).filter(|place| place.height > 0);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::fusion::MemberIndex;
+    use crate::playground::state::layout::STRIP;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn parts_stay_on_the_screen_never_overlap_and_hide_no_member(
+            width in 60_u16..260, height in 16_u16..100, present in 1_usize..=16, away in 0_usize..6, lines in 1_usize..30,
+            draft_lines in 0_usize..40, question in 0_u16..40, writes: bool,
+        ) {
+            let members: Vec<MemberIndex> = (0..present + away).map(MemberIndex).collect();
+            let shape = Shape {
+                members: &members,
+                present,
+                pane: MemberIndex(0),
+                verifiers: present,
+                draft_lines,
+                prompt_lines: lines,
+                closing: None,
+                zoomed: None,
+            };
+            let (layout, words) = arrange(width, height, shape, question, writes).unwrap();
+            let screen = Rect { x: 0, y: 0, width, height };
+            let parts: Vec<Rect> = [words.question, words.answer, words.caption, layout.hints].into_iter()
+                .chain(layout.panes.iter().map(|(_, place)| *place))
+                .chain([layout.strip, layout.away, writes.then_some(layout.prompt)].into_iter().flatten())
+                .collect();
+            for (place, part) in parts.iter().enumerate() {
+                prop_assert!(part.width > 0 && part.height > 0, "{part:?} of {layout:?} {words:?}");
+                prop_assert_eq!(part.intersection(screen), *part);
+                for other in &parts[..place] {
+                    prop_assert!(part.intersection(*other).is_empty(), "{:?} and {:?}", part, other);
+                }
+            }
+            let strip = layout.strip.map_or(0, |strip| usize::from(strip.height * (strip.width / STRIP)));
+            prop_assert!(writes || layout.panes.len() + strip >= present, "{:?}", layout);
+        }
+    }
+}
