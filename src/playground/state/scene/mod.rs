@@ -4,6 +4,7 @@
 //! plain data, so that drawing only places it.
 
 pub mod chart;
+pub mod closing;
 pub mod compare;
 pub mod draft;
 pub mod exits;
