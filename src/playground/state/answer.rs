@@ -3,11 +3,12 @@
 //! Owns when tokens of open drafts arrived, and which members were absent in which round. Live runs, replays and tests all feed
 //! it event by event.
 
+use super::idle::Idle;
 use super::roster::Standing;
 use crate::clean::{DisplayStr, DisplayText, clean_line};
 use crate::display;
 use crate::engine::fusion::MemberIndex;
-use crate::engine::fusion::event::{Capabilities, Event, ExitReason, Header, Record, Role};
+use crate::engine::fusion::event::{Capabilities, Event, ExitReason, Header, Outcome, Record, Role};
 use crate::engine::fusion::run::{Departure, Phase, Round, Run};
 
 /// A member as shown on the screen; cleaned.
@@ -49,6 +50,8 @@ pub struct Answer {
     pub broken_off: bool,
     /// The standing of each member before the first question; empty in a run.
     pub standings: Vec<Standing>,
+    /// How long it stood still between rounds.
+    pub idle: Idle,
 }
 
 impl Answer {
@@ -62,6 +65,7 @@ impl Answer {
             labels,
             broken_off: false,
             standings: Vec::new(),
+            idle: Idle::default(),
         }
     }
 
@@ -130,6 +134,7 @@ impl Answer {
             | Event::Warning { .. }
             | Event::RunFinished(_) => {}
         }
+        self.idle.apply(record);
         self.run.apply(record);
     }
 
@@ -154,6 +159,29 @@ impl Answer {
     #[must_use]
     pub fn is_going(&self) -> bool {
         !self.broken_off && !matches!(self.run.phase, Phase::Finished(_))
+    }
+
+    /// Whether a closing card shows what came of it: it is complete, or a limit ended it, and something was accepted.
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        let closed = match &self.run.phase {
+            Phase::Finished(Outcome::Answered | Outcome::TokenLimit | Outcome::RoundLimit | Outcome::ContextLimit) => true,
+            Phase::Finished(Outcome::Stopped | Outcome::NoMembers { .. }) | Phase::Running | Phase::Paused => false,
+        };
+        closed && self.run.rounds.iter().any(|round| round.accepted.is_some() && !round.only_ends())
+    }
+
+    /// The index of the last round that is worth a look: a round that only ends the answer has nothing to show.
+    #[must_use]
+    pub fn last_round(&self) -> Option<usize> {
+        let rounds = &self.run.rounds;
+        rounds.iter().rposition(|round| !round.only_ends()).or_else(|| rounds.len().checked_sub(1))
+    }
+
+    /// The index of the last round that scores decided; without one, of the last round that is worth a look.
+    #[must_use]
+    pub fn last_contested(&self) -> Option<usize> {
+        self.run.rounds.iter().rposition(|round| !round.only_ends() && round.is_contested()).or_else(|| self.last_round())
     }
 
     /// Marks that nothing more will come.

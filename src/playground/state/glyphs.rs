@@ -85,6 +85,7 @@ impl Glyphs {
             Activity::Exited => self.pick("○", "o"),
             Activity::Failed => self.pick("✗", "x"),
             Activity::Excluded => self.pick("⊘", "#"),
+            Activity::Stopped => self.pick("■", "="),
         }
     }
 
@@ -93,10 +94,10 @@ impl Glyphs {
     pub fn run(self, state: RunState) -> &'static str {
         match state {
             RunState::Ready => self.pick("○", "o"),
-            RunState::Waiting | RunState::Starting | RunState::Answering => self.pick("●", "*"),
+            RunState::Waiting | RunState::Starting | RunState::Answering | RunState::Continuing => self.pick("●", "*"),
             RunState::Pausing | RunState::Paused => self.pick("◐", "="),
             RunState::Answered => self.ahead(),
-            RunState::Limit | RunState::Stopped | RunState::BrokenOff => self.pick("■", "#"),
+            RunState::Limit(_) | RunState::Stopped | RunState::BrokenOff | RunState::RecordingEnds => self.pick("■", "#"),
             RunState::Failed => self.pick("✗", "x"),
         }
     }

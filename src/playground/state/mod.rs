@@ -15,6 +15,7 @@ mod fuzzy;
 pub mod glyphs;
 pub mod handlers;
 pub mod heat_map;
+pub mod idle;
 pub mod key;
 pub mod keymap;
 pub mod laid;
@@ -48,6 +49,7 @@ pub use scene::whole::Scene;
 pub use screen::Screen;
 
 use action::Context;
+use answer::Answer;
 use heat_map::HeatMap;
 use key::Key;
 use keymap::Keymap;
@@ -146,6 +148,15 @@ impl State {
     #[must_use]
     pub fn shown(&self) -> (usize, Option<usize>) {
         self.looking.shown(&self.answers.session)
+    }
+
+    /// Whether the screen shows what came of the answer instead of a round: it is complete, and no round is selected, no part fills
+    /// the screen and no knob is being tried.
+    #[must_use]
+    pub fn shows_closing(&self) -> bool {
+        let elsewhere = self.looking.round.is_some() || self.looking.zoomed;
+        let tunes = self.knobs.tuning.is_trying() || matches!(self.looking.overlay, Some(Overlay::Tuning(_)));
+        !elsewhere && !tunes && self.answers.session.newest().is_some_and(Answer::is_closed)
     }
 
     /// Where keys go now.

@@ -3,6 +3,7 @@
 
 mod ballots;
 mod chart;
+mod closing;
 mod exits;
 mod hint_line;
 mod list;
@@ -71,6 +72,9 @@ pub fn draw(frame: &mut Frame<'_>, screen: &Screen, theme: &Theme) {
     if let Some(place) = layout.rule {
         let rule = DisplayStr::from(look.glyphs.rule()).repeat(usize::from(place.width));
         Pen::new(buffer, place, 0).write(&rule, look.style(Role::Border));
+    }
+    if let Some(place) = layout.closing {
+        closing::closing(buffer, place, &look, screen);
     }
     if let Some(place) = layout.ranking {
         ranking::ranking(buffer, place, &look, screen, focused(Part::Ranking));

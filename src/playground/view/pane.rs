@@ -63,7 +63,7 @@ fn shown(screen: &Screen, member: MemberIndex) -> Option<Shown<'_>> {
 /// The style of what a member is doing.
 pub(super) fn activity_style(look: &Look<'_>, activity: Activity) -> Style {
     look.style(match activity {
-        Activity::Ready | Activity::Waiting | Activity::Lost => Role::Dim,
+        Activity::Ready | Activity::Waiting | Activity::Lost | Activity::Stopped => Role::Dim,
         Activity::Connecting | Activity::Drafting | Activity::Scoring => Role::Busy,
         Activity::Won => Role::Winner,
         Activity::Exited | Activity::Excluded => Role::Exit,

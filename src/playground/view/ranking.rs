@@ -249,7 +249,12 @@ fn status_style(look: &Look<'_>, row: &Row) -> Style {
         Activity::Won => Role::Winner,
         Activity::Connecting | Activity::Drafting | Activity::Scoring => Role::Busy,
         Activity::Away | Activity::Failed => Role::Error,
-        Activity::Ready | Activity::Waiting | Activity::Lost | Activity::Exited | Activity::Excluded => Role::Dim,
+        Activity::Ready
+        | Activity::Waiting
+        | Activity::Lost
+        | Activity::Exited
+        | Activity::Excluded
+        | Activity::Stopped => Role::Dim,
     })
 }
 

@@ -14,9 +14,9 @@ use crate::playground::state::scene::status::{Item, RunState};
 pub(super) fn status(buffer: &mut Buffer, place: Rect, look: &Look<'_>, screen: &Screen) {
     let Some(status) = &screen.scene.status else { return };
     let role = match status.state {
-        RunState::Ready | RunState::Stopped | RunState::Limit => Role::Strong,
-        RunState::Waiting | RunState::Starting | RunState::Answering => Role::Busy,
-        RunState::Pausing | RunState::Paused | RunState::BrokenOff => Role::Warn,
+        RunState::Ready | RunState::Stopped | RunState::Limit(_) => Role::Strong,
+        RunState::Waiting | RunState::Starting | RunState::Answering | RunState::Continuing => Role::Busy,
+        RunState::Pausing | RunState::Paused | RunState::BrokenOff | RunState::RecordingEnds => Role::Warn,
         RunState::Answered => Role::Done,
         RunState::Failed => Role::Error,
     };

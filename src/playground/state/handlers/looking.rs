@@ -1,6 +1,7 @@
 //! Looking around: rounds, scrolling, focus, shading, overlays.
 
 use super::handles::handles;
+use crate::engine::fusion::run::Round;
 use crate::playground::state::action::Page;
 use crate::playground::state::log::Level;
 use crate::playground::state::message::Effect;
@@ -11,13 +12,15 @@ use crate::playground::state::parts::looking::Looking;
 use crate::playground::state::parts::notices::Notices;
 use crate::playground::state::parts::settings::Settings;
 
-/// Selects a round; selecting none follows the newest one.
+/// Selects a round; the newest one is followed, and the end of a complete answer is its closing card.
 pub(in crate::playground::state) fn look_at(answers: &mut Answers, looking: &mut Looking, look: Look) {
-    let newest = answers.session.answers().len().checked_sub(1);
-    let last = answers.session.newest().and_then(|answer| answer.run.rounds.len().checked_sub(1));
-    let is_newest = (newest, last) == (Some(look.answer), Some(look.round));
-    looking.round = (!is_newest).then_some(look);
-    answers.transcript.show(look.answer, look.round);
+    let answer = answers.session.answer(look.answer);
+    let is_newest = look.answer + 1 == answers.session.answers().len();
+    let only_ends = answer.round(look.round).is_some_and(Round::only_ends);
+    let is_followed = if answer.is_closed() { only_ends } else { look.round + 1 == answer.run.rounds.len() };
+    let round = if only_ends { answer.last_round().unwrap_or(look.round) } else { look.round };
+    looking.round = (!(is_newest && is_followed)).then_some(Look { round, ..look });
+    answers.transcript.show(look.answer, round);
 }
 
 handles! {
@@ -29,9 +32,11 @@ handles! {
 impl Viewing<'_> {
     pub(super) fn previous_round(&mut self) {
         let (answer, round) = self.looking.shown(&self.answers.session);
-        let within = round.and_then(|round| round.checked_sub(1)).map(|round| Look { answer, round });
-        let last =
-            |answer: usize| Some(Look { answer, round: self.answers.session.answer(answer).run.rounds.len().checked_sub(1)? });
+        // The closing card lies over the last round that was contested: that one is the first to look at.
+        let over = self.looking.round.is_none() && self.answers.session.answer(answer).is_closed();
+        let before = if over { round } else { round.and_then(|round| round.checked_sub(1)) };
+        let within = before.map(|round| Look { answer, round });
+        let last = |answer: usize| Some(Look { answer, round: self.answers.session.answer(answer).last_round()? });
         let look = within.or_else(|| (0..answer).rev().find_map(last));
         match look {
             Some(look) => look_at(self.answers, self.looking, look),
@@ -41,7 +46,7 @@ impl Viewing<'_> {
 
     pub(super) fn next_round(&mut self) {
         let (answer, round) = self.looking.shown(&self.answers.session);
-        let rounds = |answer: usize| self.answers.session.answer(answer).run.rounds.len();
+        let rounds = |answer: usize| self.answers.session.answer(answer).last_round().map_or(0, |last| last + 1);
         let look = match round {
             Some(round) if round + 1 < rounds(answer) => Some(Look { answer, round: round + 1 }),
             Some(_) | None => {
@@ -51,8 +56,11 @@ impl Viewing<'_> {
         };
         match look {
             Some(look) => look_at(self.answers, self.looking, look),
-            // An answer without a round is followed.
-            None => self.looking.round = None,
+            // An answer without a round is followed, and behind the last round is the closing card.
+            None => {
+                self.looking.round = None;
+                self.answers.transcript.to_end();
+            }
         }
     }
 

@@ -40,7 +40,7 @@ impl Running<'_> {
     }
 
     pub(super) fn run_pause(&mut self) -> Vec<Effect> {
-        if self.answers.recording_breaks_off() {
+        if self.answers.can_be_continued() {
             return self.members().command(vec![Command::Resume]);
         }
         if let Source::Replay(replay) = &self.answers.source {
@@ -55,7 +55,7 @@ impl Running<'_> {
 
     pub(super) fn step(&mut self) -> Vec<Effect> {
         self.looking.round = None;
-        if self.answers.recording_breaks_off() {
+        if self.answers.can_be_continued() {
             return self.members().command(vec![Command::Step]);
         }
         match &self.answers.source {

@@ -2,13 +2,12 @@
 //!
 //! Owns everything that events change. [`looking`](super::looking) owns what the user looks at.
 
-use super::run_state::{RunState, run_state};
+use super::run_state::{Limit, RunState, run_state};
 use super::set_aside::SetAside;
 pub use super::source::{Replay, Source, TakingUp};
 use crate::engine::fusion::conversation::Conversation;
 use crate::engine::fusion::event::SegmentId;
 use crate::engine::fusion::run::{Phase, Run};
-use crate::playground::state::answer::Answer;
 use crate::playground::state::session::Session;
 use crate::playground::state::transcript::Transcript;
 
@@ -23,6 +22,8 @@ pub struct Answers {
     pub source: Source,
     /// The question that waits for members that are connecting.
     pub waiting: Option<Conversation>,
+    /// The question that was written last, until its run starts.
+    pub asked: Option<String>,
     /// Whether a run is being resumed.
     pub taking_up: TakingUp,
     /// The run's clock, in milliseconds since its start.
@@ -40,6 +41,7 @@ impl Answers {
             transcript: Transcript::default(),
             source: Source::Live,
             waiting: None,
+            asked: None,
             taking_up: TakingUp::Not,
             now_ms: 0.0,
             below: None,
@@ -49,6 +51,9 @@ impl Answers {
     /// What the newest run is doing.
     #[must_use]
     pub fn run_state(&self) -> RunState {
+        if self.taking_up != TakingUp::Not {
+            return RunState::Continuing;
+        }
         run_state(self.session.newest(), &self.source, self.session.is_asking(), self.waits_for_members())
     }
 
@@ -76,12 +81,23 @@ impl Answers {
         matches!(self.source, Source::Replay(_))
     }
 
-    /// Whether a recorded run was played to its end and is incomplete: then it can be continued live.
+    /// Whether the newest run is over without a whole answer, so that it can be continued: a recording that breaks off, a run that
+    /// was lost, stopped, or ended by a limit.
     #[must_use]
-    pub fn recording_breaks_off(&self) -> bool {
-        let over = matches!(&self.source, Source::Replay(replay) if replay.over);
-        let whole = |answer: &Answer| matches!(answer.run.phase, Phase::Finished(_));
-        over && self.session.newest().is_some_and(|answer| !whole(answer))
+    pub fn can_be_continued(&self) -> bool {
+        match self.run_state() {
+            RunState::RecordingEnds | RunState::BrokenOff | RunState::Stopped | RunState::Failed => true,
+            RunState::Limit(Limit::Tokens | Limit::Rounds) => true,
+            RunState::Limit(Limit::Context)
+            | RunState::Ready
+            | RunState::Waiting
+            | RunState::Starting
+            | RunState::Answering
+            | RunState::Pausing
+            | RunState::Paused
+            | RunState::Answered
+            | RunState::Continuing => false,
+        }
     }
 
     /// The newest run, if it can be changed while the answer at this index is shown; otherwise the reason why not.

@@ -60,11 +60,14 @@ impl Default for Looking {
 
 impl Looking {
     /// The round that panes and table show: the answer, and the round in it if there is one yet. A decided round stays visible
-    /// until something of the next one arrives.
+    /// until something of the next one arrives. Behind the closing card it is the last round that was contested.
     #[must_use]
     pub fn shown(&self, session: &Session) -> (usize, Option<usize>) {
         if let Some(look) = self.round {
             return (look.answer, Some(look.round));
+        }
+        if let Some(answer) = session.newest().filter(|answer| answer.is_closed()) {
+            return (session.answers().len() - 1, answer.last_contested());
         }
         let rounds = session.newest().map_or(&[][..], |answer| &answer.run.rounds);
         let shown = match rounds {

@@ -23,13 +23,26 @@ pub enum RunState {
     /// The answer is complete.
     Answered,
     /// A limit ended it.
-    Limit,
+    Limit(Limit),
+    /// It is being taken up again.
+    Continuing,
     /// The user ended it.
     Stopped,
     /// No drafter was left.
     Failed,
-    /// The recording breaks off.
+    /// The run was lost before its end.
     BrokenOff,
+    /// Everything that was recorded was played, and it is not a whole answer.
+    RecordingEnds,
+}
+
+/// What limits an answer.
+#[allow(missing_docs, reason = "the names say it")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Limit {
+    Tokens,
+    Rounds,
+    Context,
 }
 
 impl RunState {
@@ -44,10 +57,14 @@ impl RunState {
             Self::Pausing => "pausing after this round",
             Self::Paused => "paused",
             Self::Answered => "answered",
-            Self::Limit => "stopped at a limit",
+            Self::Limit(Limit::Tokens) => "stopped at max-tokens",
+            Self::Limit(Limit::Rounds) => "stopped at max-rounds",
+            Self::Limit(Limit::Context) => "the context is full",
+            Self::Continuing => "continuing …",
             Self::Stopped => "stopped",
             Self::Failed => "failed",
-            Self::BrokenOff => "the recording ends here",
+            Self::BrokenOff => "broken off",
+            Self::RecordingEnds => "the recording ends here",
         }
     }
 
@@ -55,8 +72,15 @@ impl RunState {
     #[must_use]
     pub fn is_busy(self) -> bool {
         match self {
-            Self::Waiting | Self::Starting | Self::Answering | Self::Pausing => true,
-            Self::Ready | Self::Paused | Self::Answered | Self::Limit | Self::Stopped | Self::Failed | Self::BrokenOff => false,
+            Self::Waiting | Self::Starting | Self::Answering | Self::Pausing | Self::Continuing => true,
+            Self::Ready
+            | Self::Paused
+            | Self::Answered
+            | Self::Limit(_)
+            | Self::Stopped
+            | Self::Failed
+            | Self::BrokenOff
+            | Self::RecordingEnds => false,
         }
     }
 }
@@ -77,10 +101,12 @@ pub fn run_state(answer: Option<&Answer>, source: &Source, asking: bool, waits: 
     let open = answer.run.open_round().is_some();
     match (&answer.run.phase, source) {
         (Phase::Finished(Outcome::Answered), _) => RunState::Answered,
-        (Phase::Finished(Outcome::TokenLimit | Outcome::RoundLimit | Outcome::ContextLimit), _) => RunState::Limit,
+        (Phase::Finished(Outcome::TokenLimit), _) => RunState::Limit(Limit::Tokens),
+        (Phase::Finished(Outcome::RoundLimit), _) => RunState::Limit(Limit::Rounds),
+        (Phase::Finished(Outcome::ContextLimit), _) => RunState::Limit(Limit::Context),
         (Phase::Finished(Outcome::Stopped), _) => RunState::Stopped,
         (Phase::Finished(Outcome::NoMembers { .. }), _) => RunState::Failed,
-        (_, Source::Replay(replay)) if replay.over => RunState::BrokenOff,
+        (_, Source::Replay(replay)) if replay.over => RunState::RecordingEnds,
         (Phase::Running | Phase::Paused, _) if answer.broken_off => RunState::BrokenOff,
         (_, Source::Replay(replay)) if !replay.playing => RunState::Paused,
         (Phase::Paused, _) if open => RunState::Pausing,

@@ -4,6 +4,7 @@
 use crate::engine::fusion::single::Single;
 use crate::engine::fusion::timing::RunTiming;
 use crate::playground::state::prompt::Prompt;
+use crate::playground::state::scene::closing::Decision;
 use crate::playground::state::tuning::comparison::Comparison;
 use cached::Cached;
 
@@ -14,6 +15,8 @@ mod cached;
 pub struct Memo {
     /// The selected answer compared with its strongest member.
     pub(super) single: Cached<Option<Single>>,
+    /// What decided each of its segments.
+    pub(super) decisions: Cached<Vec<Decision>>,
     /// Where its time went.
     pub(super) timing: Cached<RunTiming>,
     /// What the knobs that are tried would have changed.

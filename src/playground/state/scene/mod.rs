@@ -5,6 +5,7 @@
 
 mod beneath;
 pub mod chart;
+pub mod closing;
 pub mod compare;
 pub mod draft;
 pub mod exits;

@@ -36,6 +36,8 @@ pub enum Activity {
     Failed,
     /// The user excluded it.
     Excluded,
+    /// The run ended before the round was decided.
+    Stopped,
 }
 
 /// Everything about a pane but its text.
@@ -77,6 +79,7 @@ impl Activity {
         Self::Exited,
         Self::Failed,
         Self::Excluded,
+        Self::Stopped,
     ];
 
     /// The activity in a word.
@@ -94,6 +97,7 @@ impl Activity {
             Self::Exited => "exited",
             Self::Failed => "failed",
             Self::Excluded => "excluded",
+            Self::Stopped => "stopped",
         }
     }
 }
@@ -158,7 +162,12 @@ pub fn pane(answer: &Answer, round: Option<&Round>, newest: bool, member: Member
         None if answer.labels[member.0].drafts => {}
         None => pane.note = "it only verifies".into(),
     }
-    pane.activity = activity(round, member);
+    pane.activity = match activity(round, member) {
+        Activity::Drafting | Activity::Scoring | Activity::Waiting if round.accepted.is_none() && !answer.is_going() => {
+            Activity::Stopped
+        }
+        activity => activity,
+    };
     pane
 }
 

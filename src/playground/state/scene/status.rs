@@ -7,6 +7,7 @@ use crate::clean::DisplayText;
 use crate::display;
 use crate::engine::fusion::lazy::DraftRule;
 use crate::engine::fusion::params::{Choice, ExitKind, Params};
+use crate::engine::fusion::rate;
 use crate::engine::fusion::run::{Round, Run};
 use crate::engine::fusion::segment::SegmentUnit;
 pub use crate::playground::state::parts::run_state::RunState;
@@ -45,6 +46,8 @@ pub struct Facts<'a> {
     pub now_ms: f64,
     /// The number of the selected round where it is not the newest.
     pub looking_at: Option<usize>,
+    /// The number of the answer looked at, if there are several.
+    pub number: Option<usize>,
     /// The knobs that the next run starts with.
     pub params: &'a Params,
     /// Tokens a second that members in this process are slowed down to, where any takes part.
@@ -56,7 +59,7 @@ pub struct Facts<'a> {
 /// The status line.
 #[must_use]
 pub fn status(facts: Facts<'_>) -> Status {
-    let Facts { answer, state, source, now_ms, looking_at, params, pace, connecting } = facts;
+    let Facts { answer, state, source, now_ms, looking_at, number, params, pace, connecting } = facts;
     let mut items = Vec::new();
     let mut say = |rank: u8, strong: bool, text: DisplayText| items.push(Item { text, rank, strong });
     if !connecting.is_empty() {
@@ -64,23 +67,26 @@ pub fn status(facts: Facts<'_>) -> Status {
     }
     if let Source::Replay(replay) = source {
         say(0, true, display!("replay ×{}", replay.speed));
+        say(3, false, replay.file.clone());
     }
     if let Some(answer) = answer {
         let run = &answer.run;
-        let rounds = run.rounds.len();
+        let rounds = answer.last_round().map_or(0, |last| last + 1);
+        let of = number.map_or_else(DisplayText::new, |number| display!("answer {number}, "));
         match looking_at {
-            Some(number) => say(0, true, display!("looking at round {number} of {rounds}")),
-            None => say(1, false, display!("round {rounds}")),
+            Some(number) => say(0, true, display!("looking at {of}round {number} of {rounds}")),
+            None => say(1, false, display!("{of}round {rounds}")),
         }
         if is_steered(run) {
             say(1, true, "steered".into());
         }
-        let elapsed = if answer.is_going() { now_ms.max(run.t_ms) } else { run.t_ms };
-        say(2, false, duration(elapsed));
+        // The time of the models, not of the reader between two rounds.
+        let worked = answer.idle.worked_ms(if answer.is_going() { now_ms.max(run.t_ms) } else { run.t_ms });
+        say(2, false, duration(worked));
         let tokens = run.tokens();
-        if tokens > 0 && elapsed > 0.0 {
-            let rate = tokens as f64 * 1000.0 / elapsed;
-            say(3, false, display!("{} at {rate:.0}/s", counted(tokens, "token")));
+        if tokens > 0 {
+            let at = rate::tokens_per_second(tokens, worked).map_or_else(DisplayText::new, |rate| display!(" at {rate:.0}/s"));
+            say(3, false, display!("{}{at}", counted(tokens, "token")));
         }
         if let Some(dollars) = run.cost() {
             say(3, false, about_cost(dollars, run.cost_is_guessed()));

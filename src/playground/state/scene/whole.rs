@@ -7,6 +7,7 @@ use ratatui::layout::Rect;
 
 use super::beneath::beneath;
 use super::chart::{self, Chart, chart};
+use super::closing::{closing, decisions, headline};
 use super::draft::{self, PaneText};
 use super::exits::{self, Stays};
 use super::hints;
@@ -28,10 +29,15 @@ use crate::clean::DisplayText;
 use crate::display;
 use crate::engine::fusion::MemberIndex;
 use crate::engine::fusion::run::Phase;
+use crate::engine::fusion::single::Single;
 use crate::playground::state::State;
 use crate::playground::state::action::Action;
+use crate::playground::state::answer::Answer;
+use crate::playground::state::glyphs::Glyphs;
 use crate::playground::state::laid::{Laid, LaidHint, LaidPane, LaidRound};
-use crate::playground::state::layout::{CHART_MARGIN, Layout, Part, Shape, TIMELINE_HEAD, arrange, draft_width};
+use crate::playground::state::layout::{
+    CHART_MARGIN, Layout, Part, Shape, TIMELINE_HEAD, WIDE, arrange, closing_width, draft_width,
+};
 use crate::playground::state::overlay::Overlay;
 use crate::playground::state::pages::view::{Body, Curve};
 use crate::playground::state::presenting::{self, layout::Words};
@@ -68,6 +74,8 @@ pub struct Scene {
     pub why: Prose,
     /// What is in the transcript before anything was asked.
     pub welcome: Prose,
+    /// What came of the answer, where it is complete and no round of it is selected.
+    pub closing: Prose,
     /// What stands where the question would: a stop of the guided tour.
     pub card: Option<Prose>,
     /// The words of what lies over the screen.
@@ -109,7 +117,9 @@ pub fn compose(state: &State, memo: &mut Memo, mut texts: Vec<PaneText>) -> Scen
     let newest = state.looking.round.is_none();
     let panes: Vec<Pane> = members.map(|member| pane(answer, round, newest, member)).collect();
     let card = state.tour.filter(|_| !state.writing.active).map(|tour| tour.card(&state.keymap, prompt_width(state)));
-    let layout = layout(state, &panes, card.as_ref(), memo, &mut texts);
+    let closing = closing_card(state, answer, Option::as_ref(&single), memo);
+    let shown_card = Some(&closing).filter(|card| !card.is_empty());
+    let layout = layout(state, &panes, card.as_ref(), shown_card, memo, &mut texts);
     let Some((layout, words)) = layout else { return Scene { texts, ..Scene::default() } };
     let popup = state.looking.overlay.as_ref().map(|overlay| over::popup(overlay, layout.body, state.size())).unwrap_or_default();
     let what_if = memo.comparison.what_if(&state.knobs.tuning).cloned();
@@ -142,6 +152,7 @@ pub fn compose(state: &State, memo: &mut Memo, mut texts: Vec<PaneText>) -> Scen
         votes,
         panes,
         popup,
+        closing,
         card,
         hints: hints::hints(state),
         hint_actions: hints::actions(state),
@@ -203,6 +214,7 @@ fn layout(
     state: &State,
     panes: &[Pane],
     card: Option<&Prose>,
+    closing: Option<&Prose>,
     memo: &mut Memo,
     texts: &mut Vec<PaneText>,
 ) -> Option<(Layout, Option<Words>)> {
@@ -221,7 +233,7 @@ fn layout(
         verifiers,
         draft_lines,
         prompt_lines: lines,
-        closing: None,
+        closing: closing.map(Vec::len),
         zoomed,
     };
     let text_width = match zoomed {
@@ -254,6 +266,18 @@ fn refresh_texts(state: &State, panes: &[Pane], texts: &mut Vec<PaneText>, width
     draft::compare(texts, round, matches!(unfolded, Some(Part::Pane(_))));
 }
 
+/// The closing card, while the screen shows it.
+fn closing_card(state: &State, answer: &Answer, single: Option<&Single>, memo: &mut Memo) -> Prose {
+    if !state.shows_closing() {
+        return Prose::new();
+    }
+    let (width, height) = state.size();
+    // Below the card, or beside it, the answer itself keeps its place.
+    let room = usize::from(if width < WIDE { height / 2 } else { height.saturating_sub(8) });
+    let decisions = memo.decisions.of(&answer.run, |_| decisions(answer));
+    closing(answer, &decisions, single, Glyphs::new(state.settings.ascii), (closing_width(width), room))
+}
+
 /// What happens in the selected round, in a sentence.
 fn sentence(shown: Shown<'_>, table: &Table) -> DisplayText {
     let Shown { state, answer, round, .. } = shown;
@@ -265,6 +289,9 @@ fn sentence(shown: Shown<'_>, table: &Table) -> DisplayText {
     }
     if !state.answers.session.is_going() && round.is_none() {
         return "ask something, and watch the models write the answer together".into();
+    }
+    if state.shows_closing() {
+        return headline(answer);
     }
     let over = state.looking.round.is_none() && matches!(answer.run.phase, Phase::Finished(_));
     // Of an answer that is complete first what came of it: a narrow line may be cut.
@@ -281,6 +308,7 @@ fn status_line(shown: Shown<'_>) -> Status {
         source: &state.answers.source,
         now_ms: state.answers.now_ms,
         looking_at: state.looking.round.and(round).map(|round| round.number),
+        number: (state.answers.session.answers().len() > 1).then_some(state.shown().0 + 1),
         params: &state.knobs.params,
         pace: state.settings.pace.filter(|_| state.roster.is_in_process()),
         connecting: &state.roster.connecting(),

@@ -302,6 +302,18 @@ impl Round {
         Some(self.candidate_of(accepted.author?)?.key)
     }
 
+    /// Whether it only ends the answer: nothing was written in it.
+    #[must_use]
+    pub fn only_ends(&self) -> bool {
+        self.accepted.as_ref().is_some_and(|accepted| accepted.ends && accepted.text.trim().is_empty())
+    }
+
+    /// Whether the scores had several candidates to choose from.
+    #[must_use]
+    pub fn is_contested(&self) -> bool {
+        self.ranked.as_ref().is_some_and(|ranked| !ranked.unanimous && ranked.candidates.len() > 1)
+    }
+
     /// Whether no draft is still open.
     #[must_use]
     pub fn all_drafted(&self) -> bool {
