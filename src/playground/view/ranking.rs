@@ -249,12 +249,9 @@ fn status_style(look: &Look<'_>, row: &Row) -> Style {
         Activity::Won => Role::Winner,
         Activity::Connecting | Activity::Drafting | Activity::Scoring => Role::Busy,
         Activity::Away | Activity::Failed => Role::Error,
-        Activity::Ready
-        | Activity::Waiting
-        | Activity::Lost
-        | Activity::Exited
-        | Activity::Excluded
-        | Activity::Stopped => Role::Dim,
+        Activity::Ready | Activity::Waiting | Activity::Lost | Activity::Exited | Activity::Excluded | Activity::Stopped => {
+            Role::Dim
+        }
     })
 }
 

@@ -4,15 +4,14 @@ use std::sync::Arc;
 
 use super::call::{Call, CallEnd, Work};
 use super::departure::Departure;
-use super::history::{Change, Was};
+use super::history::Was;
 use super::round::{Accepted, Kept, Opening};
 use super::{Exit, MemberState, Phase, Round, Run, ScoreCell};
 use crate::engine::fusion::MemberIndex;
 use crate::engine::fusion::event::{
-    self, CandidateScore, Capabilities, DraftFinished, Event, ExitReason, MemberName, Record, Repeats, SegmentId, Usage,
+    self, CandidateScore, Capabilities, DraftFinished, Event, ExitReason, MemberName, Record, Repeats, Usage,
 };
 use crate::engine::fusion::lazy::DecodeTimes;
-use crate::engine::fusion::params::Value;
 use crate::engine::fusion::score::Opinion;
 
 impl Run {
@@ -118,26 +117,6 @@ impl Run {
         }
     }
 
-    fn undone(&mut self) {
-        if let Some(change) = self.history.done.pop() {
-            let change = self.put_back(change);
-            self.history.undone.push(change);
-        }
-    }
-
-    fn redone(&mut self) {
-        if let Some(change) = self.history.undone.pop() {
-            let change = self.put_back(change);
-            self.history.done.push(change);
-        }
-    }
-
-    /// Records a change by the user.
-    fn changed(&mut self, what: String, was: Was) {
-        self.steered = true;
-        self.history.add(what, was);
-    }
-
     fn joined(&mut self, member: &str, capabilities: Option<&Capabilities>, round: usize) {
         let Some(index) = self.index(member) else { return };
         if let Some(capabilities) = capabilities {
@@ -167,68 +146,6 @@ impl Run {
             self.score(member, candidate, Err(reason.as_str().into()), None, elapsed_ms);
         }
         self.in_round(member, |round, index| round.late.push(index));
-    }
-
-    fn readmitted(&mut self, member: &str, round: usize) {
-        let Some(index) = self.index(member) else { return };
-        self.changed(format!("bringing {member} back"), Was::Presence(index, self.presence.of(index)));
-        self.presence.readmit(index, round);
-        self.presence_changed();
-    }
-
-    fn knob_changed(&mut self, name: &str, value: &Value, together: bool) {
-        let what = format!("{name} {value}");
-        if !(together && self.history.join(&what)) {
-            self.changed(what, Was::Knobs(Arc::clone(&self.params)));
-        }
-        // A knob of another version may be unknown here: the trace records what happened, and the rest can still be read.
-        let _ = Arc::make_mut(&mut self.params).set(name, value);
-    }
-
-    fn weight_changed(&mut self, member: &str, weight: f64) {
-        if let Some(index) = self.index(member) {
-            self.changed(format!("the weight of {member}"), Was::Weight(index, self.weights[index.0]));
-            self.set_weight(index, Some(weight));
-        }
-    }
-
-    fn rewound(&mut self, to_round: usize) {
-        let head = self.tree.head();
-        self.changed(format!("going back to round {to_round}"), Was::Text(head));
-        let path = self.tree.path(head);
-        let kept = self.rounds.iter().take_while(|round| round.number <= to_round).count().min(path.len());
-        self.go_to(kept.checked_sub(1).map_or(SegmentId::QUESTION, |last| path[last]));
-    }
-
-    fn returned(&mut self, segment: SegmentId) {
-        if self.tree.contains(segment) {
-            self.changed("going to another branch".to_owned(), Was::Text(self.tree.head()));
-            self.go_to(segment);
-        }
-    }
-
-    /// Restores the state before a change; returns the change that redoes it.
-    fn put_back(&mut self, Change { what, was }: Change) -> Change {
-        let was = match was {
-            Was::Text(segment) => {
-                let head = self.tree.head();
-                self.go_to(segment);
-                Was::Text(head)
-            }
-            Was::Knobs(params) => Was::Knobs(std::mem::replace(&mut self.params, params)),
-            Was::Weight(member, weight) => {
-                let set = self.weights[member.0];
-                self.set_weight(member, weight);
-                Was::Weight(member, set)
-            }
-            Was::Presence(member, presence) => {
-                let now = self.presence.of(member);
-                self.presence.replace(member, presence);
-                self.presence_changed();
-                Was::Presence(member, now)
-            }
-        };
-        Change { what, was }
     }
 
     fn begin(&mut self, record: &Record, drafters: &[MemberName], verifiers: &[MemberName], ahead: Option<&MemberName>) {
@@ -356,47 +273,11 @@ impl Run {
         self.presence_changed();
     }
 
-    fn presence_changed(&mut self) {
+    pub(super) fn presence_changed(&mut self) {
         self.tree.note(self.presence.clone());
         for (place, member) in self.members.iter_mut().enumerate() {
             let away = self.presence.away(MemberIndex(place));
             member.exit = away.map(|departure| Exit { round: departure.round, reason: departure.reason.clone() });
         }
-    }
-
-    fn set_weight(&mut self, member: MemberIndex, weight: Option<f64>) {
-        self.weights[member.0] = weight;
-        self.new_weights.retain(|known| *known != member);
-        self.new_weights.push(member);
-    }
-
-    /// The weight that the user gave a member, during the run or before.
-    fn weight(&self, member: MemberIndex) -> Option<f64> {
-        self.weights[member.0].or(self.members[member.0].header.weight)
-    }
-
-    /// Goes to a segment on any branch.
-    fn go_to(&mut self, segment: SegmentId) {
-        let there = self.tree.go_to(segment).clone();
-        self.rounds = self.tree.rounds(segment);
-        let number = self.rounds.last().map_or(0, |round| round.number);
-        self.presence = self.presence.go_to(&there, number);
-        self.presence_changed();
-        // What the user set, and what a member can do, applies everywhere; what was learned is as it was there.
-        self.new_joined.clone_from(&self.joined);
-        self.new_predicted = self.predictions().collect();
-        self.new_weights = (0..self.weights.len()).filter(|place| self.weights[*place].is_some()).map(MemberIndex).collect();
-        self.count_tokens();
-    }
-
-    /// Opens the round of a segment again, with every reply it had.
-    fn reopen(&mut self, segment: SegmentId) {
-        let Some(node) = self.tree.node(segment) else { return };
-        let (parent, mut round) = (node.parent, Round::clone(&node.round));
-        (round.accepted, round.ranked) = (None, None);
-        round.late.clear();
-        round.drop_open_drafts();
-        self.go_to(parent);
-        self.rounds.push(Arc::new(round));
     }
 }

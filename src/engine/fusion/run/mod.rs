@@ -9,6 +9,7 @@ mod departure;
 mod history;
 mod pair;
 mod round;
+mod steer;
 mod summary;
 mod tree;
 

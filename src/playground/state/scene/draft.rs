@@ -221,8 +221,7 @@ pub fn compare(texts: &mut [PaneText], round: Option<&Round>, zoomed: bool) {
         .map(|(place, draft)| (place, tokens(draft).0, !tokens(draft).1))
         .filter(|(_, tokens, _)| !tokens.is_empty())
         .collect();
-    let whole: Vec<String> =
-        drafts.iter().map(|(_, tokens, _)| tokens.iter().map(|token| &*token.text).collect()).collect();
+    let whole: Vec<String> = drafts.iter().map(|(_, tokens, _)| tokens.iter().map(|token| &*token.text).collect()).collect();
     let compared: Vec<Text<'_>> =
         whole.iter().zip(&drafts).map(|(text, (_, _, complete))| Text { text, complete: *complete }).collect();
     let mut ranges = sharing::differing(&compared).into_iter();
