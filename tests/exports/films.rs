@@ -121,7 +121,9 @@ fn characters_of_other_widths_do_not_move_what_stands_beside_them() {
     let frames: Vec<Frame> = film(&records, ((100, 30), "dark", 1.0)).collect();
     let (_, sent) = read(&cast::cast(film(&records, ((100, 30), "dark", 1.0))).unwrap());
     let mut terminal = vt100::Parser::new(30, 100, 0);
-    sent.iter().for_each(|(_, bytes)| terminal.process(bytes.as_bytes()));
+    for (_, bytes) in &sent {
+        terminal.process(bytes.as_bytes());
+    }
     let frame = &frames.last().unwrap().buffer;
     for y in (0..30).filter(|y| (0..100).all(|x| frame[(x, *y)].symbol().chars().count() == 1)) {
         for x in (0..100).filter(|x| frame[(*x, y)].symbol().is_ascii() && frame[(*x, y)].symbol() != " ") {

@@ -105,9 +105,9 @@ pub fn animation(film: Film<'_>) -> String {
     let (width, height) = film.size();
     let (ground, length_ms, title) = (film.ground(), film.length_ms(), escaped(film.title()));
     let mut tiles = tiles(width, height);
-    let mut times = Vec::new();
+    let mut at_ms = Vec::new();
     for (place, frame) in film.enumerate() {
-        times.push(frame.at_ms);
+        at_ms.push(frame.at_ms);
         for tile in &mut tiles {
             tile.show(place, pieces(&frame.buffer, tile.y, tile.columns.clone(), ground));
         }
@@ -115,7 +115,7 @@ pub fn animation(film: Film<'_>) -> String {
     let mut sheet = Sheet::default();
     let mut shapes = String::new();
     for tile in &tiles {
-        draw(&mut shapes, &mut sheet, tile, ground, |frame: usize| times[frame] as f64 / length_ms as f64 * 100.0);
+        draw(&mut shapes, &mut sheet, tile, ground, |frame: usize| at_ms[frame] as f64 / length_ms as f64 * 100.0);
     }
     let (columns, rows) = (f64::from(width) * CELL.0, f64::from(height) * CELL.1);
     let style = style(&sheet, length_ms);

@@ -80,7 +80,9 @@ pub(super) fn schedule(records: &[Record], speed: f64) -> Schedule {
         }
         from = end;
     }
-    shown_ms.iter_mut().for_each(|ms| *ms /= speed);
+    for ms in &mut shown_ms {
+        *ms /= speed;
+    }
     Schedule { shown_ms, length_ms: (now + CLOSING) / speed }
 }
 
@@ -205,7 +207,9 @@ mod tests {
     fn a_slow_round_is_shown_within_seconds_and_a_fast_one_no_faster_than_can_be_seen() {
         let mut records = recorded();
         let as_recorded = schedule(&records, 1.0).length_ms;
-        records.iter_mut().for_each(|record| record.t_ms *= 1000.0);
+        for record in &mut records {
+            record.t_ms *= 1000.0;
+        }
         let slow = schedule(&records, 1.0).length_ms;
         assert!((20_000.0..30_000.0).contains(&as_recorded) && (as_recorded..40_000.0).contains(&slow), "{as_recorded} {slow}");
     }

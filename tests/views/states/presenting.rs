@@ -56,7 +56,9 @@ fn drafting(size: Size) -> Screen {
 /// All of a run.
 fn shown(size: Size, records: &[Record]) -> Screen {
     let mut screen = ready(size);
-    records.iter().for_each(|record| drop(screen.update(Message::Record(record.clone()))));
+    for record in records {
+        screen.update(Message::Record(record.clone()));
+    }
     pressed(screen, "P")
 }
 

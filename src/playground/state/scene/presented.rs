@@ -6,7 +6,7 @@ use super::shown::Shown;
 use crate::clean::{DisplayText, clean, clean_line};
 use crate::display;
 use crate::engine::fusion::MemberIndex;
-use crate::engine::fusion::run::{DraftState, Round};
+use crate::engine::fusion::run::{DraftState, Phase, Round};
 use crate::playground::state::State;
 use crate::playground::state::answer::Answer;
 use crate::playground::state::flow::Flow;
@@ -46,19 +46,23 @@ pub(super) fn presented(shown: Shown<'_>, words: Words, story: &DisplayText) -> 
     vec![
         (words.question, asked),
         (words.answer, said(state, answer, words.answer)),
-        (words.caption, caption(round, story, words.caption)),
+        (words.caption, caption(moment(answer, round), story, words.caption)),
     ]
 }
 
 /// Which moment it is, and what happens in it.
-fn caption(round: Option<&Round>, story: &DisplayText, place: Rect) -> Prose {
-    let mut prose = vec![line(Tone::Dim, moment(round))];
+fn caption(moment: DisplayText, story: &DisplayText, place: Rect) -> Prose {
+    let mut prose = vec![line(Tone::Dim, moment)];
     wrap(&mut prose, Line::new(), Tone::Strong, story, place.width, 0);
     prose
 }
 
-fn moment(round: Option<&Round>) -> DisplayText {
+fn moment(answer: &Answer, round: Option<&Round>) -> DisplayText {
     let Some(round) = round else { return "the question".into() };
+    let newest = answer.run.rounds.last().is_some_and(|last| last.number == round.number);
+    if newest && matches!(answer.run.phase, Phase::Finished(_)) {
+        return "the end".into();
+    }
     let what = if round.accepted.is_some() {
         "the decision"
     } else if round.drafts.iter().any(|draft| matches!(draft, DraftState::Open(_))) {
