@@ -15,6 +15,8 @@ mod caret;
 mod colours;
 #[path = "pty/configuring.rs"]
 mod configuring;
+#[path = "pty/ground.rs"]
+mod ground;
 #[path = "pty/home.rs"]
 mod home;
 #[path = "pty/keeping.rs"]

@@ -77,7 +77,7 @@ fn a_good_file_is_a_theme_at_every_level() {
 
 #[test]
 fn a_file_replaces_the_built_in_theme_of_its_name_and_may_inherit_it() {
-    let (own, built_in) = (valid("default", ColourLevel::True), Theme::default_theme(ColourLevel::True));
+    let (own, built_in) = (valid("terminal", ColourLevel::True), Library::new(None).load("terminal", ColourLevel::True).unwrap());
     let accent = Style::new().fg(Color::Rgb(255, 136, 0)).bg(Color::Indexed(238));
     let modifiers = Modifier::BOLD | Modifier::ITALIC | Modifier::CROSSED_OUT;
     assert_eq!(own.style(Role::Accent), accent.add_modifier(modifiers));
@@ -90,9 +90,9 @@ fn a_file_replaces_the_built_in_theme_of_its_name_and_may_inherit_it() {
 fn a_palette_recolours_what_is_inherited() {
     let theme = valid("recoloured", ColourLevel::True);
     let blue = Some(Color::Rgb(0x12, 0x34, 0x56));
-    assert_eq!([theme.style(Role::Busy).fg, theme.style(Role::Member(0)).fg], [blue, blue]);
+    assert_eq!([theme.style(Role::Member(0)).fg, theme.style(Role::Member(8)).fg], [blue, blue]);
     assert_eq!(theme.style(Role::Ok), Library::new(None).load("dark", ColourLevel::True).unwrap().style(Role::Ok));
-    assert_eq!(valid("grandchild", ColourLevel::True).style(Role::Busy).fg, blue);
+    assert_eq!(valid("grandchild", ColourLevel::True).style(Role::Member(0)).fg, blue);
 }
 
 #[test]

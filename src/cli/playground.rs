@@ -26,6 +26,7 @@ use crate::playground::term::member_pool::MemberPool;
 use crate::playground::term::outside::{locale_is_not_utf8, require_terminal};
 use crate::playground::term::ui_recorder::UiRecorder;
 use crate::playground::term::{self, Left, Opening};
+use crate::playground::view::theme::library::AUTO;
 use crate::playground::view::theme::{ColourLevel, Library, Theme};
 
 /// The pace of the built-in models in tokens per second: otherwise they would be done before the user saw them start.
@@ -46,7 +47,7 @@ fn screen(command: Command) -> Command {
             Arg::new("theme")
                 .long("theme")
                 .value_name("NAME")
-                .help("A theme: built in, or from the configuration folder's themes/"),
+                .help("A theme: auto (dark or light, as the terminal is), built in, or from the configuration folder's themes/"),
         )
         .arg(
             Arg::new("pace")
@@ -182,7 +183,8 @@ fn play_with(
     let recorded = matches!(opening, Opening::Replay { .. });
     let settled = settled.lines().filter(|_| !recorded);
     let mut warnings: Vec<String> = config.warnings.iter().cloned().chain(settled).collect();
-    let theme = theme(&library, matches.get_one::<String>("theme").or(config.playground.theme.as_ref()), level, &mut warnings);
+    let (chosen_theme, theme) =
+        theme(&library, matches.get_one::<String>("theme").or(config.playground.theme.as_ref()), level, &mut warnings);
     let history = history(folders.as_ref(), &mut warnings);
     let options = Options {
         roster,
@@ -192,8 +194,8 @@ fn play_with(
         seed: options::seed(matches),
         keymap,
         settings: Settings {
-            theme: theme.name().to_owned(),
-            themes: library.names(),
+            theme: chosen_theme,
+            themes: library.choices(),
             shading: Shading::default(),
             authors: true,
             mouse: matches.get_flag("mouse") || config.playground.mouse.unwrap_or(false),
@@ -231,12 +233,17 @@ fn there(specs: &[MemberSpec]) -> Result<(), Failure> {
     Err(Failure::Usage(format!("there is no such file: {}", paths.join(", "))))
 }
 
-/// The wanted theme; if it cannot be used, the default with a warning.
-fn theme(library: &Library, wanted: Option<&String>, level: ColourLevel, warnings: &mut Vec<String>) -> Theme {
-    library.load(wanted.map_or("default", String::as_str), level).unwrap_or_else(|error| {
-        warnings.push(format!("theme: {error}; the default is used"));
-        Theme::default_theme(level)
-    })
+/// The wanted theme and the name of the choice; if it cannot be used, the default with a warning.
+fn theme(library: &Library, wanted: Option<&String>, level: ColourLevel, warnings: &mut Vec<String>) -> (String, Theme) {
+    let wanted = wanted.map_or(AUTO, String::as_str);
+    match library.load(wanted, level) {
+        Ok(theme) if level == ColourLevel::None => (theme.name().to_owned(), theme),
+        Ok(theme) => (wanted.to_owned(), theme),
+        Err(error) => {
+            warnings.push(format!("theme: {error}; the default is used"));
+            (AUTO.to_owned(), Theme::default_theme(level))
+        }
+    }
 }
 
 /// Earlier questions; a file that cannot be read, or only in part, is reported and stops nothing.

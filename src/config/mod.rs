@@ -65,7 +65,7 @@ pub struct Config {
 #[derive(Debug, Clone, PartialEq, Default, Deserialize)]
 #[serde(default, deny_unknown_fields, expecting = "a table of settings")]
 pub struct Playground {
-    /// The name of a theme.
+    /// The name of a theme, or `auto`, which is that of no theme: the dark or the light one, as the terminal's background is.
     pub theme: Option<String>,
     /// Whether the mouse scrolls and focuses.
     pub mouse: Option<bool>,

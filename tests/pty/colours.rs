@@ -22,14 +22,16 @@ fn a_theme_is_seen_while_it_is_marked_and_kept_when_it_is_chosen() {
     assert!(before.iter().any(|(fg, _)| *fg != vt100::Color::Default), "the default theme has colours");
 
     playing.types("T");
-    playing.plays("> default");
+    playing.plays("> auto");
+    playing.types(DOWN);
     playing.types(DOWN);
     let marked = playing.finds("other colours", |seen| Some(status_colours(seen)).filter(|colours| *colours != before));
     playing.types(ESC);
     playing.sees("the colours of before", |seen| !seen.shows("┌ themes ") && status_colours(seen) == before);
 
     playing.types("T");
-    playing.plays("> default");
+    playing.plays("> auto");
+    playing.types(DOWN);
     playing.types(DOWN);
     playing.sees("the marked theme", |seen| status_colours(seen) == marked);
     playing.types(ENTER);

@@ -14,7 +14,7 @@ use crate::states::{self, SIZES, Size, State};
 use crate::{frame, support};
 
 /// The themes whose styles are kept of one state beside that which all states are drawn in.
-const OTHERS: [(&str, ColourLevel); 2] = [("default", ColourLevel::Ansi16), ("mono", ColourLevel::None)];
+const OTHERS: [(&str, ColourLevel); 2] = [("terminal", ColourLevel::Ansi16), ("mono", ColourLevel::None)];
 
 fn theme(name: &str, level: ColourLevel) -> Theme {
     Library::new(None).load(name, level).unwrap()
@@ -122,7 +122,7 @@ fn every_snapshot_belongs_to_a_state_and_every_name_to_one() {
     for state in &states {
         assert!(state.over.is_none_or(|below| names.contains(below)), "{}", state.name);
     }
-    let mut expected: BTreeSet<String> = BTreeSet::from(["letters", "styles-default", "styles-mono"].map(str::to_owned));
+    let mut expected: BTreeSet<String> = BTreeSet::from(["letters", "styles-terminal", "styles-mono"].map(str::to_owned));
     expected.extend(states.iter().flat_map(|state| state.sizes.iter().map(move |size| file((state, *size)))));
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/views/snapshots");
     let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());

@@ -4,9 +4,10 @@
 //! for the state, and what the state asks for is carried out [`effects`]; the members are [`pool`]'s, a sweep `sweeping`'s. Each other piece has one duty: [`guard`] takes the
 //! screen and gives it back whatever happens, [`panics`] keeps what goes wrong off the screen, [`input`] hands keys over,
 //! [`signals`] what the system asks of the program, [`suspend`] stops it, [`editor`] lends the terminal to an editor,
-//! [`clipboard`] copies, [`frames`] says when to draw, [`ui_recorder`] writes a recording of it all, and [`outside`] says whether
+//! [`clipboard`] copies, [`background`] asks which one the terminal has, [`frames`] says when to draw, [`ui_recorder`] writes a recording of it all, and [`outside`] says whether
 //! there is a terminal at all.
 
+mod background;
 pub mod clipboard;
 pub mod editor;
 pub mod effects;
@@ -36,6 +37,8 @@ use crossterm::event::{Event, KeyEventKind};
 use super::state::key::Key;
 use super::state::{Effect, Message, Options};
 use super::view;
+use super::view::theme::library::AUTO;
+use super::view::theme::{ColourLevel, Ground};
 use crate::engine::trace::Chosen;
 use effects::{Effects, Hands, Next};
 use frames::{FRAME_MS, Frames};
@@ -115,16 +118,27 @@ struct Loop {
 /// Opens the playground and stays in it until the person leaves. Needs a tokio runtime with threads of its own, because the
 /// terminal may be lent to an editor meanwhile. The terminal is as before however this ends. What reaches the screen goes to the
 /// recorder, if there is one.
-pub async fn run(options: Options, effects: Effects, opening: Opening, recorder: Option<UiRecorder>) -> io::Result<Left> {
+pub async fn run(options: Options, mut effects: Effects, opening: Opening, recorder: Option<UiRecorder>) -> io::Result<Left> {
     let signals = Signals::listen()?;
     #[cfg(all(unix, feature = "llama-cpp"))]
     keeper::start(screen::modes_in_numbers());
-    let terminal = Terminal::enter(guard::Options { mouse: options.settings.mouse })?;
+    let mut terminal = Terminal::enter(guard::Options { mouse: options.settings.mouse })?;
+    let mut input = Input::new();
+    if effects.level != ColourLevel::None {
+        let answer = background::ask(&mut terminal, &mut input).await?;
+        effects.library.set_ground(Ground::decide(answer, std::env::var("COLORFGBG").ok().as_deref()));
+        // Any other choice was loaded before, and is the same on every background.
+        if options.settings.theme == AUTO
+            && let Ok(theme) = effects.library.load(AUTO, effects.level)
+        {
+            effects.theme = theme;
+        }
+    }
     let size = terminal.size()?;
     let mut screen = RecordedScreen::new(options, size.width, size.height, recorder);
     screen.update(Message::Dressed(view::dress(&effects.theme)));
     let mut playground = Loop {
-        input: Input::new(),
+        input,
         signals,
         source: RunSource::new(),
         sweeping: Sweeping::default(),

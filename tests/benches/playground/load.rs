@@ -37,8 +37,8 @@ pub fn options(seats: &[Seat], params: Params) -> Options {
         seed: 1,
         keymap: Keymap::default(),
         settings: Settings {
-            theme: "default".to_owned(),
-            themes: vec!["default".to_owned()],
+            theme: "auto".to_owned(),
+            themes: vec!["auto".to_owned()],
             shading: Shading::default(),
             authors: true,
             mouse: false,

@@ -6,6 +6,8 @@
 
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 
+use crate::playground::view::theme::ground;
+
 /// A character of the terminal's text; control characters are the keys that send them in raw mode.
 pub(super) fn character(character: char) -> Event {
     let control = |key: char| KeyEvent::new(KeyCode::Char(key), KeyModifiers::CONTROL);
@@ -22,6 +24,11 @@ pub(super) fn character(character: char) -> Event {
         _ if character.is_uppercase() => KeyEvent::new(KeyCode::Char(character), KeyModifiers::SHIFT),
         _ => KeyCode::Char(character).into(),
     })
+}
+
+/// The background colour, if this operating system command is the answer to the question for it (OSC 11).
+pub(super) fn background(answer: &[u8]) -> Option<[u8; 3]> {
+    std::str::from_utf8(answer).ok()?.strip_prefix("11;").and_then(ground::parse)
 }
 
 /// The same event with alt held.

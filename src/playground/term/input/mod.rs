@@ -62,6 +62,15 @@ impl Input {
         }
     }
 
+    /// The terminal's background, once it has answered the question for it; `None` where no answer can be read.
+    #[cfg(unix)]
+    pub async fn background(&mut self) -> Option<[u8; 3]> {
+        match &mut self.0 {
+            Source::Reading(reading) => reading.background().await,
+            Source::Lent | Source::Refused(_) | Source::Gone => None,
+        }
+    }
+
     /// What else is there already, without waiting: at most `limit` events, of several new sizes in a row the last. An error is
     /// left out, because reading fails again.
     pub fn ready(&mut self, limit: usize) -> Vec<Event> {

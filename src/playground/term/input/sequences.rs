@@ -17,6 +17,9 @@ const PARAMETERS: usize = 64;
 /// What is kept of a paste, in bytes: far more than is taken over anywhere, so that whoever gets it refuses it as a whole.
 pub(super) const LONGEST_PASTE: usize = 16 << 20;
 
+/// Longer than any colour that a terminal answers with.
+const ANSWER: usize = 64;
+
 const PASTE_END: &[u8] = b"\x1b[201~";
 const ESC: u8 = 0x1b;
 const INTERRUPT: u8 = 0x03;
@@ -65,11 +68,15 @@ pub(super) struct Sequences {
     alt: bool,
     /// How many sequences have started.
     begun: u64,
+    /// What the operating system command that has started says.
+    answer: Vec<u8>,
+    /// The background that the terminal answered last.
+    background: Option<[u8; 3]>,
 }
 
 impl Sequences {
     pub(super) fn new() -> Self {
-        Self { state: State::Ground, bytes: Vec::new(), alt: false, begun: 0 }
+        Self { state: State::Ground, bytes: Vec::new(), alt: false, begun: 0, answer: Vec::new(), background: None }
     }
 
     /// Takes in bytes as they come; what they complete is added to `events`.
@@ -77,6 +84,11 @@ impl Sequences {
         for byte in bytes {
             self.take(*byte, events);
         }
+    }
+
+    /// The background that the terminal has answered, if it has since this was last asked for.
+    pub(super) fn background(&mut self) -> Option<[u8; 3]> {
+        self.background.take()
     }
 
     /// What has started and is not complete, and which sequence it is, counted from the first.
@@ -153,6 +165,7 @@ impl Sequences {
     fn start(&mut self, state: State) {
         self.state = state;
         self.bytes.clear();
+        self.answer.clear();
         self.begun += 1;
     }
 
@@ -285,31 +298,44 @@ impl Sequences {
     fn report(&mut self, byte: u8, introducer: u8, missing: usize, escape: bool, events: &mut Vec<Event>) {
         let next = |missing, escape| State::Report { introducer, empty: false, missing, escape };
         match byte {
-            b'\\' if escape => self.ended(None, events),
+            b'\\' if escape => self.reported(introducer, events),
             // Not its end, so that the report was cut off and something else starts.
             _ if escape => {
                 self.start(State::Escape);
                 self.escaped(byte, events);
             }
             ESC => self.state = next(0, true),
-            0x07 if matches!(introducer, b']' | 0x9d) => self.ended(None, events),
+            0x07 if matches!(introducer, b']' | 0x9d) => self.reported(introducer, events),
             0x80..=0xbf if missing > 0 => {
                 if missing == 1 && byte == 0x9c && self.bytes == [0xc2] {
                     return self.ended(None, events);
                 }
                 self.state = next(missing - 1, false);
             }
-            0x9c => self.ended(None, events),
+            0x9c => self.reported(introducer, events),
             0xc2..=0xf4 => {
                 self.bytes.clear();
                 self.bytes.push(byte);
                 self.state = next(if byte < 0xe0 { 1 } else { 2 + usize::from(byte >= 0xf0) }, false);
             }
             // What a string may hold.
-            0x07..=0x0d | 0x20..=0xff => self.state = next(0, false),
+            0x07..=0x0d | 0x20..=0xff => {
+                if self.answer.len() < ANSWER {
+                    self.answer.push(byte);
+                }
+                self.state = next(0, false);
+            }
             // A key: no terminal sends these in a report.
             _ => self.broken(byte, events),
         }
+    }
+
+    /// A whole string: no key, but it may answer what was asked.
+    fn reported(&mut self, introducer: u8, events: &mut Vec<Event>) {
+        if matches!(introducer, b']' | 0x9d) {
+            self.background = decode::background(&self.answer).or(self.background);
+        }
+        self.ended(None, events);
     }
 
     /// What may be the paste's end is no part of it until it is something else.

@@ -35,6 +35,8 @@ const BUFFER: usize = 1 << 16;
 #[derive(Debug)]
 pub(super) struct Reading {
     events: mpsc::Receiver<io::Result<Event>>,
+    /// The terminal's background, where it was answered. The first answer waits here until it is asked for, later ones are dropped.
+    background: mpsc::Receiver<[u8; 3]>,
     /// Closed, it ends the thread.
     stop: PipeWriter,
     /// Closed when the thread has ended.
@@ -52,15 +54,16 @@ impl Reading {
         }
         let (stopped, stop) = io::pipe()?;
         let (sender, events) = mpsc::channel(WAITING);
+        let (answers, background) = mpsc::channel(1);
         let (running, thread) = sync::channel::<()>();
         thread::Builder::new().name("input".to_owned()).spawn(move || {
             let _running = running;
-            if let Err(error) = read(&sender, &stopped) {
+            if let Err(error) = read(&sender, &answers, &stopped) {
                 // Nobody who receives any more needs to know.
                 let _ = sender.blocking_send(Err(error));
             }
         })?;
-        Ok(Self { events, stop, thread, sizes: signal(SignalKind::window_change()).ok() })
+        Ok(Self { events, background, stop, thread, sizes: signal(SignalKind::window_change()).ok() })
     }
 
     /// The next event; None where nothing can be read any more.
@@ -76,6 +79,11 @@ impl Reading {
                 }
             }
         }
+    }
+
+    /// The terminal's background, once it is answered; None where nothing can be read any more.
+    pub(super) async fn background(&mut self) -> Option<[u8; 3]> {
+        self.background.recv().await
     }
 
     /// What is there already.
@@ -110,7 +118,7 @@ enum Ready {
 }
 
 /// Reads until it is stopped or the terminal is gone.
-fn read(events: &mpsc::Sender<io::Result<Event>>, stopped: &PipeReader) -> io::Result<()> {
+fn read(events: &mpsc::Sender<io::Result<Event>>, answers: &mpsc::Sender<[u8; 3]>, stopped: &PipeReader) -> io::Result<()> {
     let input = io::stdin();
     let (mut sequences, mut moment, mut found) = (Sequences::new(), Moment::default(), Vec::new());
     let mut buffer = vec![0; BUFFER];
@@ -134,6 +142,10 @@ fn read(events: &mpsc::Sender<io::Result<Event>>, stopped: &PipeReader) -> io::R
             },
         };
         moment.read(Instant::now(), bytes, sequences.unfinished());
+        if let Some(background) = sequences.background() {
+            // One is enough.
+            let _ = answers.try_send(background);
+        }
         for event in found.drain(..).filter(is_wanted) {
             if events.blocking_send(Ok(event)).is_err() {
                 return Ok(());

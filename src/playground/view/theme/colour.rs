@@ -174,6 +174,12 @@ fn oklab(rgb: [u8; 3]) -> [f64; 3] {
     ]
 }
 
+/// Relative luminance as WCAG 2 defines it, from 0 (black) to 1 (white).
+pub(super) fn luminance(rgb: [u8; 3]) -> f64 {
+    let [red, green, blue] = rgb.map(linear);
+    0.2126 * red + 0.7152 * green + 0.0722 * blue
+}
+
 /// One channel of sRGB as light, from 0 to 1.
 fn linear(channel: u8) -> f64 {
     let value = f64::from(channel) / 255.0;

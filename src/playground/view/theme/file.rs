@@ -1,7 +1,7 @@
 //! Reads one theme file: what it inherits, its palette, and how it paints roles.
 //!
 //! ```toml
-//! inherits = "default"
+//! inherits = "dark"
 //!
 //! [palette]
 //! leaf = "#7fc97f"

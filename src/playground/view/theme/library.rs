@@ -11,21 +11,29 @@ use super::Theme;
 use super::colour::ColourLevel;
 use super::error::{Fault, LARGEST_FILE, Place, ThemeError, shown};
 use super::file::{self, ThemeFile};
+use super::ground::Ground;
 use crate::engine::fusion::params::nearest;
 use crate::text;
 
+/// The themes of [`AUTO`].
+const DARK: &str = "dark";
+const LIGHT: &str = "light";
+
 /// The theme without colours.
 const MONO: &str = "mono";
+
+/// The choice that is no theme: the built-in one for the terminal's background.
+pub const AUTO: &str = "auto";
 
 const SUFFIX: &str = ".toml";
 
 /// The built-in themes, in the order in which they are offered.
 const BUILT_IN: [(&str, &str); 6] = [
-    ("default", include_str!("../../../../themes/default.toml")),
-    ("dark", include_str!("../../../../themes/dark.toml")),
-    ("light", include_str!("../../../../themes/light.toml")),
+    (DARK, include_str!("../../../../themes/dark.toml")),
+    (LIGHT, include_str!("../../../../themes/light.toml")),
     ("high-contrast", include_str!("../../../../themes/high-contrast.toml")),
     ("colour-blind", include_str!("../../../../themes/colour-blind.toml")),
+    ("terminal", include_str!("../../../../themes/terminal.toml")),
     (MONO, include_str!("../../../../themes/mono.toml")),
 ];
 
@@ -33,6 +41,7 @@ const BUILT_IN: [(&str, &str); 6] = [
 #[derive(Debug, Clone)]
 pub struct Library {
     folder: Option<PathBuf>,
+    ground: Ground,
 }
 
 /// Where a theme is.
@@ -46,7 +55,18 @@ impl Library {
     /// The built-in themes and those in `folder`, which need not exist.
     #[must_use]
     pub fn new(folder: Option<PathBuf>) -> Self {
-        Self { folder }
+        Self { folder, ground: Ground::default() }
+    }
+
+    /// From now on [`AUTO`] is the theme for this background.
+    pub fn set_ground(&mut self, ground: Ground) {
+        self.ground = ground;
+    }
+
+    /// What the user may choose: every theme, and [`AUTO`].
+    #[must_use]
+    pub fn choices(&self) -> Vec<String> {
+        std::iter::once(AUTO.to_owned()).chain(self.names().into_iter().filter(|name| name != AUTO)).collect()
     }
 
     /// The names of all themes: the built-in ones, then the user's in alphabetical order.
@@ -59,11 +79,13 @@ impl Library {
 
     /// A theme, fitted to what the terminal can show. Without colours it is always `mono`, whatever the name.
     pub fn load(&self, name: &str, level: ColourLevel) -> Result<Theme, ThemeError> {
-        let name = match level {
-            ColourLevel::None => MONO,
-            ColourLevel::Ansi16 | ColourLevel::Ansi256 | ColourLevel::True => name,
+        let name = match (level, self.ground) {
+            (ColourLevel::None, _) => MONO,
+            (ColourLevel::Ansi16 | ColourLevel::Ansi256 | ColourLevel::True, _) if name != AUTO => name,
+            (ColourLevel::Ansi16 | ColourLevel::Ansi256 | ColourLevel::True, Ground::Dark) => DARK,
+            (ColourLevel::Ansi16 | ColourLevel::Ansi256 | ColourLevel::True, Ground::Light) => LIGHT,
         };
-        let unknown = || ThemeError::Unknown { name: shown(name), nearest: self.nearest(name) };
+        let unknown = || ThemeError::Unknown { name: shown(name), nearest: Self::nearest(name, &self.choices()) };
         let source = self.find(name).ok_or_else(unknown)?;
         Theme::build(name, &self.with_parents(source)?, level)
     }
@@ -80,7 +102,7 @@ impl Library {
             };
             files.push(file);
             let next = self.parent(source, &parent).ok_or_else(|| {
-                let fault = Fault::UnknownParent { name: shown(&parent), nearest: self.nearest(&parent) };
+                let fault = Fault::UnknownParent { name: shown(&parent), nearest: Self::nearest(&parent, &self.names()) };
                 ThemeError::Fault { place: place.clone(), fault }
             })?;
             if followed.contains(&next) {
@@ -120,9 +142,8 @@ impl Library {
         names
     }
 
-    fn nearest(&self, name: &str) -> String {
-        let names = self.names();
-        nearest(&shown(name), names.iter().map(String::as_str)).unwrap_or_default().to_owned()
+    fn nearest(name: &str, among: &[String]) -> String {
+        nearest(&shown(name), among.iter().map(String::as_str)).unwrap_or_default().to_owned()
     }
 }
 

@@ -1,12 +1,13 @@
 //! What things look like: a theme gives every [`Role`] a style, and views ask for roles, never for colours.
 //!
 //! [`role`] is the table of roles, [`file`] reads a theme file, [`library`] knows which themes there are and follows what they
-//! inherit, [`colour`] fits colours to what the terminal can show. A view paints its whole area with [`Role::Text`] first and
+//! inherit, [`colour`] fits colours to what the terminal can show, [`ground`] says whether its background is dark or light. A view paints its whole area with [`Role::Text`] first and
 //! patches the other roles over it: a theme may give `text` a background, and roles without one keep it.
 
 pub mod colour;
 pub mod error;
 mod file;
+pub mod ground;
 pub mod library;
 pub mod role;
 
@@ -16,6 +17,7 @@ use ratatui::style::Style;
 
 pub use colour::ColourLevel;
 pub use error::ThemeError;
+pub use ground::Ground;
 pub use library::Library;
 pub use role::Role;
 
@@ -42,11 +44,11 @@ impl Theme {
         &self.name
     }
 
-    /// The built-in `default` theme; `mono` without colours.
+    /// The built-in theme for a ground of which nothing is known; `mono` without colours.
     #[must_use]
     pub fn default_theme(level: ColourLevel) -> Self {
         let plain = |_| Self { name: "plain".to_owned(), styles: [Style::new(); Role::COUNT] };
-        Library::new(None).load("default", level).unwrap_or_else(plain)
+        Library::new(None).load(library::AUTO, level).unwrap_or_else(plain)
     }
 
     /// Puts a theme together from its file and those it inherits, the nearest first.
@@ -100,7 +102,7 @@ mod tests {
 
     #[test]
     fn the_default_theme_is_the_built_in_one_and_mono_without_colours() {
-        assert_eq!(Theme::default_theme(ColourLevel::Ansi16).name(), "default");
+        assert_eq!(Theme::default_theme(ColourLevel::Ansi16).name(), "dark");
         assert_eq!(Theme::default_theme(ColourLevel::None).name(), "mono");
     }
 }

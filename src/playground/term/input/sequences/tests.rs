@@ -334,3 +334,39 @@ proptest! {
         prop_assert_eq!(codes, text.chars().map(KeyCode::Char).collect::<Vec<_>>());
     }
 }
+
+/// The background that these reads answer, after which nothing may have been typed.
+fn answered(pieces: &[&[u8]]) -> Option<[u8; 3]> {
+    let (mut sequences, mut events) = (Sequences::new(), Vec::new());
+    for piece in pieces {
+        sequences.advance(piece, &mut events);
+    }
+    assert_eq!(events, []);
+    sequences.background()
+}
+
+#[test]
+fn the_background_is_taken_from_its_answer_and_never_typed() {
+    let white = Some([255; 3]);
+    for end in [&b"\x1b\\"[..], b"\x07", b"\x9c"] {
+        let answer = [b"\x1b]11;rgb:ffff/ffff/ffff", end].concat();
+        assert_eq!(answered(&[&answer]), white, "{end:?}");
+        for cut in 1..answer.len() {
+            assert_eq!(answered(&[&answer[..cut], &answer[cut..]]), white, "{end:?} cut at {cut}");
+        }
+    }
+    assert_eq!(answered(&[b"\x9d11;rgb:ff/ff/ff\x9c"]), white);
+    for other in [
+        &b"\x1b]10;rgb:ffff/ffff/ffff\x07"[..],
+        b"\x1b]11;?\x07",
+        b"\x1b]11;junk\x1b\\",
+        b"\x1b]11\x07",
+        b"\x1bP11;rgb:ff/ff/ff\x1b\\",
+        b"\x1b]52;c;11;rgb:ff/ff/ff\x07",
+    ] {
+        assert_eq!(answered(&[other]), None, "{other:?}");
+    }
+    let long = [&b"\x1b]11;rgb:ff/ff/ff"[..], &[b'f'; 4000], b"\x07"].concat();
+    assert_eq!(answered(&[&long]), None);
+    assert_eq!(answered(&[b"\x1b]11;rgb:0/0/0\x07\x1b]4;1;rgb:ff/ff/ff\x07"]), Some([0; 3]));
+}
