@@ -40,7 +40,7 @@ macro_rules! variants {
 }
 
 variants!(run_state, RUN_STATES: RunState {
-    Ready, Waiting, Starting, Answering, Pausing, Paused, Answered, Limit, Stopped, Failed, BrokenOff,
+    Ready, Waiting, Starting, Continuing, Answering, Pausing, Paused, Answered, Limit, Stopped, Failed, BrokenOff, RecordingEnds,
 });
 variants!(overlay, OVERLAYS: Overlay { Page, Tuning, List, Roster, Entry, Leave });
 variants!(list, LISTS: PickerKind {
