@@ -18,6 +18,7 @@
 //! | [`ensemble`] | who takes part: choosing members, finding servers and model files, opening them |
 //! | [`playground::state`] | what the user sees, as data, and how each message changes it |
 //! | [`playground::view`] | drawing that data |
+//! | [`playground::film`] | a recorded run as frames that can be read, and the files that show them elsewhere |
 //! | [`playground::term`] | the only code that touches the terminal |
 //! | [`playthrough`] | a run played to its end without a screen, and one member asked alone |
 //! | [`sweep`], [`prompts`] | prompts with known answers, played over a grid of knobs |
@@ -36,6 +37,8 @@
 //!                 cli
 //!                  │
 //!           playground::term ─────── touches the terminal
+//!                  │
+//!           playground::film ─────── draws what is watched elsewhere
 //!                  │
 //!           playground::view ─────── draws
 //!                  │
@@ -115,6 +118,7 @@
 //! | event | something that happened in a run; a record is an event with its number, round and time |
 //! | exit | a member leaving for the rest of the answer |
 //! | feedback | learning the verifiers' weights while the answer grows (`SpecEM`) |
+//! | film | a recorded run as frames of the screen, each at its time |
 //! | fused score | a candidate's weighted mean over the verifiers' scores |
 //! | judge | a verifier that cannot score text and compares the candidates of a round instead (tiers T3 and T4) |
 //! | knob | a parameter of the method that the user may set; the table of knobs describes each |

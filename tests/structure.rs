@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 const ROOMS: &[&str] = &[
     "cli",
     "playground::term",
+    "playground::film",
     "playground::view",
     "playground::state",
     "sweep",

@@ -1,6 +1,6 @@
-//! `specfuse export`: a recorded run as a document or a picture.
+//! `specfuse export`: a recorded run as a document, a picture or a film.
 //!
-//! Owns the options and where the document goes; `export` owns the document's contents, the playground what the picture shows.
+//! Owns the options and where the file goes; `export` owns the document's contents, the playground what picture and film show.
 
 use std::path::{Path, PathBuf};
 
@@ -9,49 +9,90 @@ use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use super::output::{Answer, notice};
 use super::recording::{self, Recording};
 use super::{Done, Failure};
+use crate::config;
 use crate::display;
-use crate::engine::fusion::choice::Choice;
+use crate::engine::fusion::choice::{Choice, choice};
 use crate::engine::fusion::event::{Event, Record};
-use crate::engine::fusion::params::{Params, Presets};
 use crate::engine::fusion::run::Run;
 use crate::engine::trace::conversations;
 use crate::export::{self, Existing, ExportError, Format};
-use crate::playground::state::keymap::Keymap;
-use crate::playground::state::roster::Roster;
-use crate::playground::state::scene::draft::Shading;
-use crate::playground::state::{Message, Options, Screen, Settings};
+use crate::playground::film::{Film, Shot, animation, cast, stage::Stage};
+use crate::playground::state::Message;
+use crate::playground::state::layout::SMALLEST;
+use crate::playground::view::picture;
 use crate::playground::view::theme::{ColourLevel, Library};
-use crate::playground::view::{self, picture};
 
 /// Columns and rows of the screen in a picture.
-const SCREEN: (u16, u16) = (120, 40);
+const PICTURE: (u16, u16) = (120, 40);
+/// Columns and rows of the screen in a film, which is watched in a page's column.
+const FILM: (u16, u16) = (100, 30);
+/// The largest screen.
+const LARGEST: (u16, u16) = (300, 100);
 
 /// The theme of a picture, which has its own dark background.
 const THEME: &str = "dark";
-
-/// The name of the one format that is not a document.
-const SVG: &str = "svg";
 
 /// What a trace is exported as.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Document(Format),
-    Picture,
+    Screen(Shown),
+}
+
+choice! {
+    /// What shows the playground's screen, by name.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    enum Shown {
+        /// The screen at the end of the run.
+        Picture = "svg",
+        /// A film as one image.
+        Animation = "svg-animation",
+        /// A film for players of terminal recordings.
+        Cast = "cast",
+    }
+}
+
+impl Shown {
+    /// The usual ending of its files.
+    fn ending(self) -> &'static str {
+        match self {
+            Self::Picture | Self::Animation => "svg",
+            Self::Cast => "cast",
+        }
+    }
+
+    fn size(self) -> (u16, u16) {
+        match self {
+            Self::Picture => PICTURE,
+            Self::Animation | Self::Cast => FILM,
+        }
+    }
 }
 
 impl Kind {
     fn named(name: &str) -> Option<Self> {
-        Format::from_name(name).map(Self::Document).or((name == SVG).then_some(Self::Picture))
+        Format::from_name(name).map(Self::Document).or(Shown::from_name(name).map(Self::Screen))
     }
 
+    /// The kind that a file of this ending has: of two the one whose name it is.
     fn of_ending(ending: &str) -> Option<Self> {
-        Format::of_ending(ending).map(Self::Document).or(ending.eq_ignore_ascii_case(SVG).then_some(Self::Picture))
+        Format::of_ending(ending)
+            .map(Self::Document)
+            .or(Shown::from_name(&ending.to_lowercase()).filter(|shown| shown.ending() == shown.name()).map(Self::Screen))
     }
 
     fn name(self) -> &'static str {
         match self {
             Self::Document(format) => format.name(),
-            Self::Picture => SVG,
+            Self::Screen(shown) => shown.name(),
+        }
+    }
+
+    /// The usual ending of its files.
+    fn ending(self) -> &'static str {
+        match self {
+            Self::Document(format) => format.name(),
+            Self::Screen(shown) => shown.ending(),
         }
     }
 }
@@ -59,8 +100,8 @@ impl Kind {
 /// `specfuse export`.
 pub(super) fn command() -> Command {
     let command = Command::new("export")
-        .about("A recorded run as a document: Markdown, a web page without scripts, JSON, or a picture of the screen");
-    recording::add(command)
+        .about("A recorded run as a document (Markdown, a web page without scripts, JSON), or the screen as a picture or a film");
+    let command = recording::add(command)
         .arg(
             Arg::new("to")
                 .long("to")
@@ -82,11 +123,52 @@ pub(super) fn command() -> Command {
                 .action(ArgAction::SetTrue)
                 .requires("output")
                 .help("Replace the file if it is there already"),
+        );
+    screen_options(command)
+}
+
+/// The options of what shows the screen.
+fn screen_options(command: Command) -> Command {
+    command
+        .next_help_heading("Pictures and films")
+        .arg(
+            Arg::new("size")
+                .long("size")
+                .value_name("COLUMNSxROWS")
+                .value_parser(size)
+                .help("The size of the screen [default: 120x40 for a picture, 100x30 for a film]"),
         )
+        .arg(
+            Arg::new("theme")
+                .long("theme")
+                .value_name("NAME")
+                .help("A theme: built in, or from the configuration folder's themes/ [default: dark]"),
+        )
+        .arg(
+            Arg::new("speed")
+                .long("speed")
+                .value_name("X")
+                .value_parser(super::playground::speed)
+                .help("How fast a film is: 0.25 to 16; 1 can be read [default: 1]"),
+        )
+        .next_help_heading(None::<&str>)
+}
+
+fn size(text: &str) -> Result<(u16, u16), String> {
+    let (least, most) = (SMALLEST, LARGEST);
+    let within = |(width, height): &(u16, u16)| (least.0..=most.0).contains(width) && (least.1..=most.1).contains(height);
+    let parse = |(width, height): (&str, &str)| Some((width.parse().ok()?, height.parse().ok()?));
+    let wrong = || format!("it must be columns and rows, like 100x30, from {}x{} to {}x{}", least.0, least.1, most.0, most.1);
+    text.split_once(['x', 'X', '×']).and_then(parse).filter(within).ok_or_else(wrong)
 }
 
 fn names() -> Vec<&'static str> {
-    Format::NAMES.iter().map(|(_, name)| *name).chain([SVG]).collect()
+    Format::NAMES.iter().map(|(_, name)| *name).chain(Shown::NAMES.iter().map(|(_, name)| *name)).collect()
+}
+
+/// What files may end in, each once.
+fn endings() -> Vec<&'static str> {
+    names().into_iter().filter(|name| Kind::of_ending(name).is_some()).collect()
 }
 
 /// Reads the trace and writes the document.
@@ -98,8 +180,11 @@ pub(super) fn main(matches: &ArgMatches) -> Result<Done, Failure> {
         notice(&display!("warning: {}: {warning}", recording.path.display()));
     }
     let text = match kind {
-        Kind::Document(format) => document(&recording, format)?,
-        Kind::Picture => picture_of(&recording)?,
+        Kind::Document(format) => {
+            only_for_screens(matches, kind)?;
+            document(&recording, format)?
+        }
+        Kind::Screen(shown) => screen_of(&recording, shown, matches)?,
     };
     match to {
         None => Answer::new().write(&text).map_err(Failure::Output)?,
@@ -116,16 +201,16 @@ pub(super) fn main(matches: &ArgMatches) -> Result<Done, Failure> {
 fn kind(wanted: Option<&str>, to: Option<&Path>) -> Result<Kind, Failure> {
     let ending = to.and_then(Path::extension).and_then(|ending| ending.to_str());
     let known = ending.and_then(Kind::of_ending);
-    let formats = names().join(", ");
+    let endings = endings().join(", ");
     match (wanted.and_then(Kind::named), known, to) {
-        (Some(wanted), Some(known), Some(to)) if wanted != known => Err(Failure::Usage(format!(
+        (Some(wanted), Some(known), Some(to)) if wanted.ending() != known.ending() => Err(Failure::Usage(format!(
             "--to {} and the ending of {} contradict each other: leave --to out, or give the file another ending",
             wanted.name(),
             to.display()
         ))),
         (Some(kind), _, _) | (None, Some(kind), _) => Ok(kind),
         (None, None, Some(to)) => Err(Failure::Usage(format!(
-            "the ending of {} does not say what to make of the run: end it in one of {formats}, or give --to",
+            "the ending of {} does not say what to make of the run: end it in one of {endings}, or give --to",
             to.display()
         ))),
         (None, None, None) => Ok(Kind::Document(Format::Markdown)),
@@ -162,7 +247,30 @@ fn nothing(recording: &Recording) -> Failure {
     Failure::Usage(format!("{}: {}", recording.path.display(), ExportError::NoSegment))
 }
 
-fn picture_of(recording: &Recording) -> Result<String, Failure> {
+/// An option that says nothing of a document is refused, rather than left without effect.
+fn only_for_screens(matches: &ArgMatches, kind: Kind) -> Result<(), Failure> {
+    let shown: Vec<&str> = Shown::NAMES.iter().map(|(_, name)| *name).collect();
+    match ["size", "theme", "speed"].into_iter().find(|option| matches.contains_id(option)) {
+        None => Ok(()),
+        Some(option) => Err(Failure::Usage(format!(
+            "--{option} is for what shows the screen ({}), and {} does not: leave it out, or choose one of these with --to",
+            shown.join(", "),
+            kind.name()
+        ))),
+    }
+}
+
+fn screen_of(recording: &Recording, shown: Shown, matches: &ArgMatches) -> Result<String, Failure> {
+    let theme = matches.get_one::<String>("theme").map_or(THEME, String::as_str);
+    let library = Library::new(config::home::config_folder().map(|folder| folder.join("themes")));
+    let theme = library.load(theme, ColourLevel::True).map_err(|error| Failure::Usage(format!("--theme: {error}")))?;
+    let speed = matches.get_one::<f64>("speed").copied();
+    if shown == Shown::Picture && speed.is_some() {
+        let films = [Shown::Animation, Shown::Cast].map(Shown::name).join(" or ");
+        return Err(Failure::Usage(format!(
+            "--speed is for films, and a picture does not move: leave it out, or use --to {films}"
+        )));
+    }
     let chosen = recording.choose()?;
     let wrote = |record: &Record| matches!(record.event, Event::Accepted { .. });
     if !chosen.records.iter().any(wrote) {
@@ -171,7 +279,16 @@ fn picture_of(recording: &Recording) -> Result<String, Failure> {
     if let Some(note) = chosen.note().filter(|_| recording.wanted.is_none()) {
         notice(&display!("{}: {note}", recording.path.display()));
     }
-    Ok(screen(recording.file(), &chosen.records))
+    let stage = Stage { size: matches.get_one("size").copied().unwrap_or(shown.size()), theme };
+    let film = |most_frames| {
+        let records = &chosen.records;
+        Film::new(Shot { records, stage: stage.clone(), speed: speed.unwrap_or(1.0), most_frames })
+    };
+    match shown {
+        Shown::Picture => Ok(last_screen(&stage, recording.file(), &chosen.records)),
+        Shown::Animation => Ok(animation::animation(film(animation::MOST_FRAMES))),
+        Shown::Cast => cast::cast(film(usize::MAX)).map_err(|error| Failure::Export(ExportError::Json(error))),
+    }
 }
 
 /// The hint that an existing file may be overwritten is only useful on the command line.
@@ -187,41 +304,33 @@ fn advised(error: ExportError) -> Failure {
 }
 
 /// The playground's screen at the end of the run.
-fn screen(file: String, records: &[Record]) -> String {
-    let level = ColourLevel::True;
-    let theme = Library::new(None).load(THEME, level).unwrap_or_else(|_| view::theme::Theme::default_theme(level));
-    let mut screen = Screen::new(options(), SCREEN.0, SCREEN.1);
+fn last_screen(stage: &Stage, file: String, records: &[Record]) -> String {
+    let mut screen = stage.screen();
     screen.update(Message::Opened { file, warning: None });
     for record in records {
         screen.update(Message::Record(record.clone()));
     }
     screen.update(Message::Replayed { playing: false, speed: 1.0, over: true });
-    screen.update(Message::Dressed(view::dress(&theme)));
     screen.prepare();
-    picture::screen(&screen, &theme)
+    picture::screen(&screen, &stage.theme)
 }
 
-/// A playground that only displays.
-fn options() -> Options {
-    Options {
-        roster: Roster::new(Vec::new(), Vec::new(), Vec::new()),
-        params: Params::default(),
-        presets: Presets::default(),
-        system: None,
-        seed: 0,
-        keymap: Keymap::default(),
-        settings: Settings {
-            theme: THEME.to_owned(),
-            themes: Vec::new(),
-            shading: Shading::default(),
-            authors: true,
-            mouse: false,
-            ascii: false,
-            pace: None,
-            toys_pace: false,
-            scan: false,
-        },
-        history: Vec::new(),
-        warnings: Vec::new(),
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_are_columns_and_rows_within_reason() {
+        assert_eq!([size("100x30"), size("60X16"), size("300×100")], [Ok((100, 30)), Ok((60, 16)), Ok((300, 100))]);
+        for wrong in ["", "x", "100", "100x", "59x30", "100x15", "301x30", "100x101", "-5x30", "100x30x2", "99999999x30"] {
+            assert!(size(wrong).is_err_and(|said| said.contains("60x16") && said.contains("300x100")), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn an_ending_is_that_of_the_picture_rather_than_the_animation() {
+        assert!(Kind::of_ending("SVG") == Some(Kind::Screen(Shown::Picture)));
+        assert!(Kind::of_ending("cast") == Some(Kind::Screen(Shown::Cast)));
+        assert_eq!(endings(), ["md", "html", "json", "svg", "cast"]);
     }
 }

@@ -3,16 +3,14 @@
 use std::path::{Path, PathBuf};
 
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
-use ratatui::Terminal;
-use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
 use unicode_width::UnicodeWidthStr;
 
 use super::output::{Answer, notice};
 use super::{Done, Failure};
 use crate::display;
-use crate::playground::state::{Screen, ui_recording};
-use crate::playground::view;
+use crate::playground::state::ui_recording;
+use crate::playground::view::picture::drawn;
 use crate::playground::view::theme::{ColourLevel, Theme};
 
 /// The option that names the file.
@@ -56,7 +54,8 @@ pub(super) fn main(path: &Path, matches: &ArgMatches) -> Result<Done, Failure> {
         if !all && frames < last {
             continue;
         }
-        let shown = text(&drawn(player.screen()));
+        // The theme is not recorded, since it only gives colours.
+        let shown = text(&drawn(player.screen(), &Theme::default_theme(ColourLevel::None)));
         if before.as_ref() != Some(&shown) {
             let head = if all { format!("frame {frames}, line {line}:\n") } else { String::new() };
             answer.write(&format!("{head}{shown}")).map_err(Failure::Output)?;
@@ -67,14 +66,6 @@ pub(super) fn main(path: &Path, matches: &ArgMatches) -> Result<Done, Failure> {
         notice(&display!("{}: no frame was drawn", path.display()));
     }
     Ok(if before.is_some() { Done::Complete } else { Done::Incomplete })
-}
-
-/// The theme is not recorded, since it only gives colours.
-fn drawn(screen: &Screen) -> Buffer {
-    let (width, height) = screen.size();
-    let Ok(mut terminal) = Terminal::new(TestBackend::new(width, height));
-    let Ok(_) = terminal.draw(|frame| view::draw(frame, screen, &Theme::default_theme(ColourLevel::None)));
-    terminal.backend().buffer().clone()
 }
 
 /// The lines of a frame, without blanks at their ends.

@@ -38,6 +38,9 @@ pub struct Answer {
     pub score_calls: usize,
     /// Mean number of drafters per round.
     pub mean_active: f64,
+    /// The members that left by the exit rule, in the order in which they left.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub left: Vec<String>,
     /// Milliseconds from the start to the end.
     pub elapsed_ms: f64,
     /// The cost in US dollars, if prices were given.

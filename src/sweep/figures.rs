@@ -28,6 +28,8 @@ pub struct Figures {
     pub score_calls: usize,
     /// Mean drafters per round.
     pub mean_active: f64,
+    /// The members that left in any of the answers.
+    pub left: Vec<String>,
     /// Mean milliseconds per answer.
     pub elapsed_ms: f64,
     /// US dollars for all answers together, if prices were given.
@@ -48,7 +50,14 @@ impl Figures {
         let mean = |figure: fn(&Answer) -> f64| mean(whole.iter().copied().map(figure)).unwrap_or_default();
         let rounds: usize = whole.iter().map(|answer| answer.rounds).sum();
         let active: f64 = whole.iter().map(|answer| answer.mean_active * answer.rounds as f64).sum();
+        let mut left: Vec<String> = Vec::new();
+        for member in whole.iter().flat_map(|answer| &answer.left) {
+            if !left.contains(member) {
+                left.push(member.clone());
+            }
+        }
         Self {
+            left,
             answers: answers.len(),
             graded: whole.iter().filter(|answer| answer.right.is_some()).count(),
             right: whole.iter().filter(|answer| answer.right == Some(true)).count(),

@@ -5,6 +5,7 @@ use std::path::Path;
 use super::asked::Asked;
 use super::cell::{Answer, Cell, Finished};
 use super::plan::{Sweep, SweepError};
+use crate::engine::fusion::event::ExitReason;
 use crate::engine::trace::{Journal, TraceError};
 use crate::engine::{Seat, Setup, wall_clock};
 use crate::playthrough::{self, Played};
@@ -49,7 +50,9 @@ fn journal(path: &Path) -> Result<Journal, TraceError> {
 
 fn figures(played: &Played) -> Answer {
     let summary = played.summary();
+    let left = played.departures.iter().filter(|left| matches!(left.reason, ExitReason::Retention { .. }));
     Answer {
+        left: left.map(|left| left.member.to_string()).collect(),
         score: played.mean_score(),
         rounds: summary.rounds,
         tokens: summary.tokens,

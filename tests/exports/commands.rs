@@ -55,7 +55,9 @@ fn home(trace: &str) -> tempfile::TempDir {
 #[test]
 fn every_format_comes_on_standard_output_or_in_a_file() {
     let home = home(&lines(&recorded()));
-    for (format, begins) in [("md", "# A SpecFuse run"), ("html", "<!doctype html>"), ("json", "{\n"), ("svg", "<svg ")] {
+    for (format, begins) in
+        [("md", "# A SpecFuse run"), ("html", "<!doctype html>"), ("json", "{\n"), ("svg", "<svg "), ("cast", "{\"version\":2,")]
+    {
         let printed = out(&export(home.path(), &["run.jsonl", "--to", format]));
         assert!(printed.starts_with(begins) && printed.contains("Tokyo"), "{format}");
         let file = format!("run.{format}");
@@ -153,6 +155,7 @@ fn the_ending_of_the_file_says_what_it_becomes() {
         ("b.htm", "<!doctype html>"),
         ("c.json", "{"),
         ("d.svg", "<svg "),
+        ("e.cast", "{\"version\":2,\"width\":100,\"height\":30,"),
     ] {
         out(&export(&["-o", file]));
         assert!(fs::read_to_string(home.path().join(file)).unwrap().starts_with(begins), "{file}");
@@ -162,12 +165,38 @@ fn the_ending_of_the_file_says_what_it_becomes() {
     assert!(fs::read_to_string(home.path().join("notes.txt")).unwrap().starts_with("# A SpecFuse run"));
     for (arguments, said) in [
         (&["-o", "x.svg", "--to", "md"][..], &["--to md", "x.svg", "contradict"][..]),
-        (&["-o", "x.pdf"], &["x.pdf", "md, html, json, svg", "--to"]),
+        (&["-o", "x.svg", "--to", "cast"], &["--to cast", "x.svg", "contradict"]),
+        (&["-o", "x.pdf"], &["x.pdf", "md, html, json, svg, cast", "--to"]),
         (&["-o", "x"], &["the ending of x", "--to"]),
     ] {
         fails(&export(arguments), said);
     }
     assert!(!home.path().join("x.svg").exists());
+}
+
+#[test]
+fn pictures_and_films_have_a_size_a_theme_and_a_speed_and_documents_have_not() {
+    let home = home(&lines(&recorded()));
+    let export = |arguments: &[&str]| self::export(home.path(), &[&["run.jsonl"], arguments].concat());
+    assert_eq!(out(&export(&["-o", "moves.svg", "--to", "svg-animation", "--size", "80x24"])), "");
+    let moves = fs::read_to_string(home.path().join("moves.svg")).unwrap();
+    assert!(moves.contains("@keyframes") && moves.contains("viewBox=\"0 0 672 432\""), "{}", &moves[..200]);
+    let picture = |arguments: &[&str]| out(&export(&[&["--to", "svg"], arguments].concat()));
+    assert!(picture(&["--size", "60x16"]).contains("viewBox=\"0 0 504 288\""));
+    assert!(picture(&["--theme", "light"]).contains("<rect width=\"100%\" height=\"100%\" fill=\"#ffffff\"/>"));
+    let cast = |arguments: &[&str]| out(&export(&[&["--to", "cast"], arguments].concat()));
+    let length = |cast: &str| cast.lines().last().unwrap()[1..].split(',').next().unwrap().parse::<f64>().unwrap();
+    assert!((length(&cast(&["--speed", "2"])) * 2.0 - length(&cast(&[]))).abs() < 0.5);
+    for (arguments, said) in [
+        (&["--size", "80x24"][..], &["--size is for", "svg-animation", "md does not"][..]),
+        (&["--to", "html", "--theme", "light"], &["--theme is for", "html does not"]),
+        (&["--to", "svg", "--speed", "2"], &["--speed is for films", "svg-animation"]),
+        (&["--to", "cast", "--size", "80"], &["columns and rows", "60x16"]),
+        (&["--to", "cast", "--speed", "99"], &["0.25", "16"]),
+        (&["--to", "cast", "--theme", "drak"], &["--theme", "drak", "dark"]),
+    ] {
+        fails(&export(arguments), said);
+    }
 }
 
 #[test]
@@ -243,7 +272,7 @@ fn what_is_whole_of_a_torn_trace_is_exported_and_the_rest_told() {
 fn a_trace_without_a_whole_round_says_so() {
     let records = recorded();
     let home = home(&lines(&records[..4]));
-    for format in ["md", "html", "json", "svg"] {
+    for format in ["md", "html", "json", "svg", "svg-animation", "cast"] {
         fails(&export(home.path(), &["run.jsonl", "--to", format]), &["run.jsonl", "no segment was accepted"]);
     }
 }

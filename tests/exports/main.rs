@@ -5,6 +5,7 @@
 mod browser;
 mod commands;
 mod documents;
+mod films;
 mod hostile;
 mod markup;
 #[allow(dead_code, reason = "shared with the tests of the state")]

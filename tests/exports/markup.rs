@@ -19,10 +19,10 @@ pub enum Node {
 const VOID: [&str; 1] = ["meta"];
 
 /// Every allowed element of the page.
-const ELEMENTS: [&str; 40] = [
+const ELEMENTS: [&str; 41] = [
     "html", "head", "meta", "title", "style", "body", "header", "nav", "main", "section", "footer", "h1", "h2", "h3", "p", "ul",
     "li", "a", "div", "span", "b", "sup", "table", "caption", "thead", "tbody", "tr", "th", "td", "abbr", "svg", "desc",
-    "polyline", "text", "rect", "strong", "em", "ol", "dl", "dt",
+    "polyline", "text", "rect", "strong", "em", "ol", "dl", "dt", "g",
 ];
 
 /// Every allowed attribute; none of them can contain code.

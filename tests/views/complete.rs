@@ -44,7 +44,7 @@ variants!(run_state, RUN_STATES: RunState {
 });
 variants!(overlay, OVERLAYS: Overlay { Page, Tuning, List, Roster, Entry, Leave });
 variants!(list, LISTS: PickerKind {
-    Commands, Themes, Traces, SaveAs, ExportAs, Candidates, Branches, Compare, Against,
+    Commands, Themes, Traces, SaveAs, ExportAs, Candidates, Branches, Compare, Against, Members, Help,
 });
 variants!(purpose, PURPOSES: Purpose { Edit, Write });
 variants!(against, AGAINST: Against { Branch, Recorded });
@@ -54,7 +54,7 @@ variants!(progress, PROGRESS: Progress { Going, Done, Stopped, Failed });
 variants!(level, LEVELS: Level { Info, Warning, Error });
 variants!(standing, STANDINGS: Standing { Unknown, Connecting, Ready, Away });
 variants!(shading, SHADINGS: Shading { Off, Probability, Disagreement });
-variants!(mark, MARKS: Mark { Margin, Unanimous, Overridden, Edited, Written, Failed, Open });
+variants!(mark, MARKS: Mark { Margin, Unanimous, Overridden, Edited, Written, Redrafted, Failed, Open });
 
 fn wanted() -> BTreeSet<Shown> {
     let by_name = [

@@ -2,32 +2,24 @@
 
 use std::path::Path;
 
-use ratatui::buffer::Buffer;
-use specfuse::engine::fusion::event::{Event, Record};
-use specfuse::playground::state::Message;
-use specfuse::playground::view::picture::svg;
+use specfuse::playground::film::stage::Stage;
+use specfuse::playground::film::{Film, Shot, animation};
 use specfuse::playground::view::theme::{ColourLevel, Library};
 
 use crate::support;
 
-/// The recorded example in its third round, in the dark theme.
-fn scene() -> Buffer {
-    let mut state = support::state(132, 42);
+/// The recorded example as a film; `specfuse export --to svg-animation` makes the same.
+fn film() -> String {
     let records = support::recorded();
-    let is_score = |record: &&Record| record.round == 3 && matches!(record.event, Event::Score { .. });
-    let last_score = records.iter().rfind(is_score).unwrap().t_ms;
-    state.state.writing.active = false;
-    for record in records.into_iter().take_while(|record| record.t_ms < last_score) {
-        state.update(Message::Record(record));
-    }
     let theme = Library::new(None).load("dark", ColourLevel::True).unwrap();
-    support::draw(&mut state, &theme)
+    let stage = Stage { size: (100, 30), theme };
+    animation::animation(Film::new(Shot { records: &records, stage, speed: 1.0, most_frames: animation::MOST_FRAMES }))
 }
 
 #[test]
 fn the_picture_of_the_readme_is_what_the_screen_shows() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/playground.svg");
-    let now = svg(&scene());
+    let now = film();
     if std::env::var_os("UPDATE_PICTURE").is_some() {
         std::fs::write(&path, &now).unwrap();
     }

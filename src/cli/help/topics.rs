@@ -45,7 +45,7 @@ pub(super) const TOPICS: &[Topic] = topics! {
     "commands", "the command line: options, exit codes, standard input and output";
     "sweeping", "compare settings over a set of prompts";
     "evaluating", "count right answers, fused and alone";
-    "exports", "a run as Markdown, a web page, JSON or a picture";
+    "exports", "a run as Markdown, a web page, JSON, a picture or a film";
     "traces", "the format of a recorded run";
     "troubleshooting", "messages, and what to do about them";
     "limits", "what the program does not do";

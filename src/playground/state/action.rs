@@ -20,6 +20,7 @@ pub enum Action {
     Stop,
     Slower,
     Faster,
+    ChangeLinger,
     Override,
     EditSegment,
     WriteSegment,
@@ -62,6 +63,7 @@ pub enum Action {
     TourNext,
     TourBack,
     Palette,
+    FindHelp,
     Themes,
     Roster,
     Mouse,
@@ -89,6 +91,8 @@ pub enum Action {
     MapLeft,
     MapRight,
     MapOpen,
+    MapApply,
+    MapMetric,
     Sweep,
     SweepStop,
     MapClose,
@@ -286,6 +290,7 @@ pub const ACTIONS: &[Entry] = rows! {
         Stop, "stop", ["S"], Keys, "stop", "end the answer here; what was accepted stays";
         Slower, "slower", ["{"], Keys, "slower", "slow down: the built-in models, or a replay";
         Faster, "faster", ["}"], Keys, "faster", "speed up: the built-in models, or a replay";
+        ChangeLinger, "linger", ["Z"], Keys, "linger", "let every decision stay a moment to be read, or no longer";
     }
     Steering {
         Override, "override", ["o"], Keys, "choose", "choose the winner of the selected round yourself, open or decided";
@@ -362,6 +367,7 @@ pub const ACTIONS: &[Entry] = rows! {
     Program {
         Palette, "palette", [":"], Keys, "commands", "find any command by its name";
         Open(Page::Help), "help", ["?"], Keys, "help", "this help";
+        FindHelp, "find-help", ["/"], Keys, "search", "search this help for a word";
         TourNext, "tour-next", [";"], Keys, "next stop", "the next stop of the guided tour (specfuse demo)";
         TourBack, "tour-back", [","], Keys, "stop before", "the stop of the guided tour before";
         Roster, "roster", ["M"], Keys, "members", "who takes part: compose the ensemble, see what each model can do";
@@ -390,6 +396,8 @@ pub const ACTIONS: &[Entry] = rows! {
         MapLeft, "map-left", ["left", "h"], HeatMap, "left", "the setting to the left";
         MapRight, "map-right", ["right", "l"], HeatMap, "right", "the setting to the right";
         MapOpen, "map-open", ["enter"], HeatMap, "open", "open the run of the marked setting; before the first sweep: start one";
+        MapApply, "map-apply", ["a"], HeatMap, "apply", "take the marked setting for the next answer";
+        MapMetric, "map-metric", ["tab"], HeatMap, "another figure", "show another figure: accuracy, score, tokens, rounds, calls, who left, time, cost";
         Sweep, "sweep", ["s"], HeatMap, "sweep", "play the question under every setting, while everything else continues";
         SweepStop, "sweep-stop", ["x"], HeatMap, "stop", "stop the sweep; what is played stays";
         MapClose, "map-close", ["esc", "q", "H"], HeatMap, "close", "close the map; a sweep continues";

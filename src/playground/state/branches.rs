@@ -7,6 +7,7 @@ use super::scene::status::in_force;
 use crate::clean::{DisplayText, clean_line};
 use crate::display;
 use crate::engine::fusion::event::SegmentId;
+use crate::prompts::grade::is_right;
 
 /// How many characters of a branch's text are shown.
 const LONGEST: usize = 120;
@@ -42,6 +43,28 @@ pub fn named(answer: &Answer, end: SegmentId) -> DisplayText {
     }
 }
 
+/// Whether the text of a branch that is complete is right, where the right answers are known.
+fn right(answer: &Answer, end: SegmentId) -> &'static str {
+    let known = &answer.run.header.answers;
+    let rounds = answer.run.tree.rounds(end);
+    let whole = rounds.last().and_then(|round| round.accepted.as_ref()).is_some_and(|accepted| accepted.ends);
+    if known.is_empty() || !whole {
+        return "";
+    }
+    let text: String = rounds.iter().filter_map(|round| round.accepted.as_ref()).map(|accepted| &*accepted.text).collect();
+    if is_right(&text, known) { "right" } else { "wrong" }
+}
+
+/// How many rounds of a branch the user decided.
+fn steered(answer: &Answer, end: SegmentId) -> DisplayText {
+    let rounds = answer.run.tree.rounds(end);
+    let chosen = rounds.iter().filter(|round| round.accepted.as_ref().is_some_and(|accepted| accepted.overridden));
+    match chosen.count() {
+        0 => DisplayText::new(),
+        count => display!("{count} by you"),
+    }
+}
+
 /// The list of branches, or of those to compare with the current one.
 #[must_use]
 pub fn list(answer: &Answer, kind: PickerKind, choice: impl Fn(SegmentId) -> Choice) -> Vec<Item> {
@@ -51,15 +74,21 @@ pub fn list(answer: &Answer, kind: PickerKind, choice: impl Fn(SegmentId) -> Cho
     others
         .map(|end| {
             let common = fork(answer, head, end);
-            let after = tree.rounds(end).into_iter().skip(common).take(2);
+            // What only this branch has; of the current one its end.
+            let rounds = tree.rounds(end);
+            let skipped = if end == head { rounds.len().saturating_sub(2) } else { common };
+            let after = rounds.into_iter().skip(skipped).take(2);
             let text: String =
                 after.filter_map(|round| round.accepted.as_ref().map(|accepted| accepted.text.to_string())).collect();
             let text = clean_line(&text);
             let text = text.as_display().first_chars(LONGEST);
             let knobs = tree.node(end).map_or_else(DisplayText::new, |node| in_force(&node.round.params));
             let mark = if end == head { "* " } else { "  " };
-            let from = if end == head { "you are here".into() } else { display!("differs from round {} on: {text}", common + 1) };
-            Item { title: display!("{mark}{}", named(answer, end)), detail: display!("{from} [{knobs}]"), choice: choice(end) }
+            let from = if end == head { "you are here".into() } else { display!("from round {} on", common + 1) };
+            Item {
+                columns: vec![right(answer, end).into(), from, steered(answer, end), knobs],
+                ..Item::new(display!("{mark}{}", named(answer, end)), text, choice(end))
+            }
         })
         .collect()
 }

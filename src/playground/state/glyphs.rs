@@ -77,6 +77,7 @@ impl Glyphs {
             Mark::Overridden => self.pick("◆", "+"),
             Mark::Edited => "e",
             Mark::Written => "w",
+            Mark::Redrafted => "r",
             Mark::Failed => "!",
             Mark::Open => self.pick("·", "."),
             Mark::Margin if self.ascii => ["_", ".", "-", "^"][(margin * 3.99) as usize % 4],
@@ -155,6 +156,12 @@ impl Glyphs {
     #[must_use]
     pub fn below(self) -> &'static str {
         self.pick("▼", "v")
+    }
+
+    /// The mark of the setting in force.
+    #[must_use]
+    pub fn in_force(self) -> &'static str {
+        self.pick("●", "o")
     }
 
     /// The letter of a segment that the user wrote.

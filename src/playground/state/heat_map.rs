@@ -3,13 +3,17 @@
 //! Owns what the user sees of a sweep. It is played outside ([`Effect::Sweep`](super::Effect::Sweep)), and continues while the
 //! map is closed.
 
+mod metric;
+
 use std::collections::HashMap;
 use std::path::PathBuf;
+
+pub use metric::Metric;
 
 use super::roster::Seated;
 use crate::engine::fusion::params::{Params, knob};
 use crate::prompts::Prompt;
-use crate::sweep::{Axis, Cell, Figures, Finished, Grid, GridError};
+use crate::sweep::{Axis, Cell, Figures, Finished, Grid, GridError, imply};
 
 /// The axes of a sweep started from the playground: the paper's length and those around it, and thresholds from no exits to many.
 /// Rows first.
@@ -64,6 +68,8 @@ pub struct HeatMap {
     pub progress: Progress,
     /// The marked setting.
     pub marked: usize,
+    /// The figure that the user chose to see.
+    metric: Option<Metric>,
     finished: Vec<Finished>,
     figures: Vec<Figures>,
     traces: HashMap<Cell, PathBuf>,
@@ -88,6 +94,7 @@ impl HeatMap {
             question: question.to_owned(),
             progress: Progress::Going,
             marked: 0,
+            metric: None,
             finished: Vec::new(),
             figures,
             traces: HashMap::new(),
@@ -106,6 +113,45 @@ impl HeatMap {
     #[must_use]
     pub fn figures(&self) -> &[Figures] {
         &self.figures
+    }
+
+    /// The figures that are known of some setting; before the first answer only the score.
+    #[must_use]
+    pub fn metrics(&self) -> Vec<Metric> {
+        let known = |metric: &Metric| metric.range(&self.figures).is_some();
+        let metrics: Vec<Metric> = Metric::ALL.iter().copied().filter(known).collect();
+        if metrics.is_empty() { vec![Metric::Score] } else { metrics }
+    }
+
+    /// The figure that the cells show: the one that the user chose, or else the first that is known.
+    #[must_use]
+    pub fn metric(&self) -> Metric {
+        let known = self.metrics();
+        self.metric.filter(|metric| known.contains(metric)).or(known.first().copied()).unwrap_or(Metric::Score)
+    }
+
+    /// Shows the next figure.
+    pub fn next_metric(&mut self) {
+        let (known, now) = (self.metrics(), self.metric());
+        let at = known.iter().position(|metric| *metric == now).map_or(0, |at| at + 1);
+        self.metric = known.get(at % known.len()).copied();
+    }
+
+    /// The knobs of the marked setting, over these, with what the swept knobs need to have an effect.
+    #[must_use]
+    pub fn params(&self, over: &Params, setting: usize) -> Params {
+        let mut params = over.clone();
+        // A sweep starts only if what it needs can be set.
+        let _ = imply(self.grid.axes(), &mut params, |_| false);
+        self.grid.params(&params, setting)
+    }
+
+    /// The setting that these knobs are, if they are one of the map.
+    #[must_use]
+    pub fn setting_of(&self, params: &Params) -> Option<usize> {
+        let implied = imply(self.grid.axes(), &mut params.clone(), |_| false);
+        let settings = implied.is_ok_and(|implied| implied.is_empty()).then(|| 0..self.figures.len());
+        settings.into_iter().flatten().find(|setting| self.grid.params(params, *setting) == *params)
     }
 
     /// How many settings have been played.
@@ -182,5 +228,37 @@ mod tests {
         assert_eq!((map.played(), map.figures()[5].right, map.trace()), (1, 1, None));
         map.marked = 5;
         assert_eq!(map.trace(), Some(&PathBuf::from("run.jsonl")));
+    }
+
+    #[test]
+    fn only_figures_that_are_known_can_be_chosen_and_the_last_is_followed_by_the_first() {
+        let mut map = map();
+        assert_eq!((map.metrics(), map.metric()), (vec![Metric::Score], Metric::Score));
+        let cell = Cell { setting: 0, prompt: 0 };
+        map.finished(Finished { cell, answer: Answer { score: Some(0.5), ..Answer::default() } }, None);
+        assert!(!map.metrics().contains(&Metric::Accuracy) && !map.metrics().contains(&Metric::Cost));
+        let count = map.metrics().len();
+        let walk: Vec<Metric> = std::iter::repeat_with(|| {
+            map.next_metric();
+            map.metric()
+        })
+        .take(count)
+        .collect();
+        assert_eq!((walk[0], walk.last().copied()), (Metric::Tokens, Some(Metric::Score)));
+        map.finished(Finished { cell, answer: Answer { right: Some(true), ..Answer::default() } }, None);
+        assert_eq!(map.metrics()[0], Metric::Accuracy);
+    }
+
+    #[test]
+    fn a_setting_is_in_force_only_with_what_its_knobs_need() {
+        let map = map();
+        let mut params = Params::default();
+        params.set_text("segment-tokens", "5").unwrap();
+        assert_eq!(map.setting_of(&params), None, "segments are sentences, so their tokens have no effect");
+        params.set_text("segment", "tokens").unwrap();
+        assert_eq!(map.setting_of(&params), map.grid.find(&map.grid.values(6)));
+        for setting in 0..16 {
+            assert_eq!(map.setting_of(&map.params(&Params::default(), setting)), Some(setting));
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! Positions and sizes in a frame: these return to the state as a message, so that scrolling, paging and the mouse act on what
 //! was on the screen.
 
+use ratatui::layout::{Margin, Position, Rect};
 use serde::{Deserialize, Serialize};
 
 use super::layout::{Layout, Part};
@@ -23,6 +24,40 @@ pub struct Laid {
     pub overlay_lines: usize,
     /// How many of them were visible.
     pub overlay_height: usize,
+    /// Where the overlay lies; empty without one.
+    #[serde(default)]
+    pub popup: Rect,
+    /// The members of the ranking's rows, from top to bottom.
+    #[serde(default)]
+    pub ranked: Vec<MemberIndex>,
+    /// The rounds of the exit chart that has a place of its own.
+    #[serde(default)]
+    pub chart: Vec<LaidRound>,
+    /// The hints in sight.
+    #[serde(default)]
+    pub hints: Vec<LaidHint>,
+}
+
+/// Rows above the entries of a list: what was typed, and a blank.
+pub const LIST_HEAD: u16 = 2;
+
+/// A round of the chart of a frame.
+#[allow(missing_docs, reason = "the names say it")]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LaidRound {
+    pub columns: std::ops::Range<u16>,
+    /// Its place among the run's rounds.
+    pub round: usize,
+}
+
+/// A hint of a frame.
+#[allow(missing_docs, reason = "the names say it")]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LaidHint {
+    /// The columns that it takes.
+    pub columns: std::ops::Range<u16>,
+    /// The name of its action.
+    pub action: String,
 }
 
 /// A pane of a frame.
@@ -53,11 +88,36 @@ impl Laid {
         place.map_or(1, |place| usize::from(place.height))
     }
 
+    /// The member in whose row of the ranking a position is; `top` is the first row in sight.
+    #[must_use]
+    pub fn ranked_at(&self, y: u16, top: usize) -> Option<MemberIndex> {
+        let layout = self.layout.as_ref()?;
+        let inner = layout.inner(layout.ranking?);
+        // Below the heads of the columns.
+        let row = y.checked_sub(inner.y + 1)?;
+        self.ranked.get(top + usize::from(row)).copied()
+    }
+
+    /// The round of the chart at a position.
+    #[must_use]
+    pub fn chart_round_at(&self, at: Position) -> Option<usize> {
+        let inside = self.layout.as_ref()?.chart?.contains(at);
+        self.chart.iter().find(|round| inside && round.columns.contains(&at.x)).map(|round| round.round)
+    }
+
+    /// The rows of the list in the overlay: the first, and how many.
+    #[must_use]
+    pub fn list_rows(&self) -> Rect {
+        let inner = self.popup.inner(Margin { horizontal: 1, vertical: 1 });
+        Rect { y: inner.y + LIST_HEAD.min(inner.height), height: inner.height.saturating_sub(LIST_HEAD), ..inner }
+    }
+
     /// The parts that can be focused, in order.
     #[must_use]
     pub fn parts(&self) -> Vec<Part> {
         let panes = self.panes.iter().filter(|pane| pane.away.is_none()).map(|pane| Part::Pane(pane.member));
-        panes.chain([Part::Ranking, Part::Transcript]).collect()
+        let ranking = self.layout.as_ref().is_none_or(|layout| layout.ranking.is_some());
+        panes.chain(ranking.then_some(Part::Ranking)).chain([Part::Transcript]).collect()
     }
 }
 

@@ -212,6 +212,10 @@ pub enum Effect {
     ListTraces(Listing),
     /// Open a recorded run.
     Open(PathBuf),
+    /// Keep what played before the recording that was just opened.
+    SetAside,
+    /// Put what was kept back in the place of the recording.
+    ComeBack,
     /// Play a question under every setting of a grid, in place of a sweep that continues.
     Sweep(Box<SweepAsk>),
     /// Stop the sweep.

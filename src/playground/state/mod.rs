@@ -7,6 +7,7 @@
 
 pub mod action;
 pub mod answer;
+mod available;
 pub mod branches;
 pub mod entry;
 pub mod flow;
@@ -31,6 +32,7 @@ pub mod roster;
 pub mod scene;
 pub mod screen;
 pub mod session;
+pub mod targets;
 pub mod tour;
 pub mod transcript;
 pub mod tuning;
@@ -41,7 +43,7 @@ pub use message::{Ask, Effect, Listing, Message, ReplayOrder, TakenUp};
 pub use parts::answers::{Replay, Source};
 pub use parts::looking::Look;
 pub use parts::notices::Notice;
-pub use parts::settings::{Options, Settings};
+pub use parts::settings::{Linger, Options, Settings};
 pub use scene::whole::Scene;
 pub use screen::Screen;
 

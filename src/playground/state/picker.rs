@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use super::action::Action;
 use super::fuzzy;
 use crate::clean::{DisplayText, clean};
+use crate::engine::fusion::MemberIndex;
 use crate::engine::fusion::event::SegmentId;
 
 /// What a list offers.
@@ -28,6 +29,25 @@ pub enum PickerKind {
     Compare,
     /// Recorded runs to compare with; a typed path is read too.
     Against,
+    /// The members that something can be done with.
+    Members(Deed),
+    /// The lines of the help page.
+    Help,
+}
+
+/// What is done with one member, if no pane is focused: then the member is chosen from a list first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Deed {
+    /// Draw its candidate again.
+    Redraft,
+    /// Send it away, or bring it back.
+    SendAway,
+    /// Give its scores less weight.
+    Lighter,
+    /// Give its scores more weight.
+    Heavier,
+    /// Copy its candidate.
+    Copy,
 }
 
 /// What choosing an entry means.
@@ -50,6 +70,27 @@ pub enum Choice {
     AgainstRecorded,
     /// Compare this recorded run with the answer.
     AgainstRun(PathBuf),
+    /// Do this with this member.
+    Member {
+        deed: Deed,
+        member: MemberIndex,
+    },
+    /// Nothing: it is only read.
+    Nothing,
+}
+
+impl Deed {
+    /// The heading of the list of members.
+    #[must_use]
+    pub fn question(self) -> &'static str {
+        match self {
+            Self::Redraft => "whose candidate is drawn again?",
+            Self::SendAway => "who is sent away, or comes back?",
+            Self::Lighter => "whose scores get less weight?",
+            Self::Heavier => "whose scores get more weight?",
+            Self::Copy => "whose candidate is copied?",
+        }
+    }
 }
 
 /// One entry.
@@ -57,10 +98,34 @@ pub enum Choice {
 pub struct Item {
     /// The main text, which is searched.
     pub title: DisplayText,
-    /// Shown next to it.
+    /// Its keys, in a column that is never cut.
+    pub keys: DisplayText,
+    /// Short columns next to the title, the one of the greatest worth first: those at the end are left out where there is no room.
+    pub columns: Vec<DisplayText>,
+    /// Shown behind them, and searched.
     pub detail: DisplayText,
+    /// Why it cannot be chosen now, if it cannot.
+    pub unavailable: Option<DisplayText>,
+    /// The letters that choose it at once.
+    pub letters: Vec<char>,
     /// What choosing it means.
     pub choice: Choice,
+}
+
+impl Item {
+    /// An entry with a title, a detail and a meaning only.
+    #[must_use]
+    pub fn new(title: impl Into<DisplayText>, detail: impl Into<DisplayText>, choice: Choice) -> Self {
+        Self {
+            title: title.into(),
+            keys: DisplayText::new(),
+            columns: Vec::new(),
+            detail: detail.into(),
+            unavailable: None,
+            letters: Vec::new(),
+            choice,
+        }
+    }
 }
 
 /// An open list.
@@ -101,6 +166,8 @@ impl Picker {
             PickerKind::Branches => "branches",
             PickerKind::Compare => "compare this branch with",
             PickerKind::Against => "compare with a recorded run",
+            PickerKind::Members(deed) => deed.question(),
+            PickerKind::Help => "search the help",
         }
     }
 
@@ -118,8 +185,51 @@ impl Picker {
 
     /// The marked entry.
     #[must_use]
+    pub fn entry(&self) -> Option<&Item> {
+        self.found.get(self.selected).map(|place| &self.items[*place])
+    }
+
+    /// What choosing the marked entry means.
+    #[must_use]
     pub fn choice(&self) -> Option<&Choice> {
         self.found.get(self.selected).map(|place| &self.items[*place].choice)
+    }
+
+    /// All entries, found or not.
+    #[must_use]
+    pub fn items(&self) -> &[Item] {
+        &self.items
+    }
+
+    /// The entry that a letter or a member's number chooses at once, before anything else was typed.
+    pub fn choose_by_letter(&mut self, typed: char) -> bool {
+        let letter = match typed.to_digit(10) {
+            Some(0) | None => typed.to_ascii_uppercase(),
+            Some(number) => char::from(b'A' + number as u8 - 1),
+        };
+        let place = self.found.iter().position(|place| self.items[*place].letters.contains(&letter));
+        match place.filter(|_| self.typed.is_empty()) {
+            Some(place) => {
+                self.selected = place;
+                true
+            }
+            None => false,
+        }
+    }
+
+    /// Marks the entry at this place among those found, if there is one.
+    pub fn mark_at(&mut self, place: usize) -> bool {
+        let is_there = place < self.found.len();
+        if is_there {
+            self.selected = place;
+        }
+        is_there
+    }
+
+    /// The first entry in sight where this many rows are.
+    #[must_use]
+    pub fn top(&self, rows: usize) -> usize {
+        (self.selected + 1).saturating_sub(rows.max(1))
     }
 
     /// Marks the entry with this title.
@@ -160,6 +270,10 @@ impl Picker {
             .iter()
             .enumerate()
             .filter_map(|(place, item)| {
+                if self.kind == PickerKind::Help {
+                    let line = format!("{} {}", item.keys, item.title).to_lowercase();
+                    return line.contains(&self.typed.to_lowercase()).then_some((0, place));
+                }
                 let title = fuzzy::score(&self.typed, &item.title).map(|score| score + 50);
                 Some((title.max(fuzzy::score(&self.typed, &item.detail))?, place))
             })

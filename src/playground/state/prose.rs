@@ -29,6 +29,8 @@ pub enum Tone {
     Differs,
     /// A number from 0 (low) to 4 (high).
     Heat(u8),
+    /// On the ground of a number from 0 (low) to 4 (high).
+    Ground(u8),
     /// In the colour of the member with this index.
     Member(usize),
 }

@@ -11,6 +11,7 @@ use crate::clean::{Cleaner, DisplayStr, clean};
 use crate::engine::fusion::MemberIndex;
 use crate::engine::fusion::conversation::Role;
 use crate::engine::fusion::run::Round;
+use crate::engine::fusion::segment::SegmentUnit;
 
 /// What a span of the transcript is; the tags of the flow are indices in the list of these.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,6 +20,13 @@ pub enum Span {
     Question,
     /// An answer of which only the text is known.
     Earlier,
+    /// The bar between two segments on a line.
+    Bar {
+        /// The answer's index in the session.
+        answer: usize,
+        /// The author of the second.
+        author: Option<MemberIndex>,
+    },
     /// An accepted segment.
     Segment {
         /// The answer's index in the session.
@@ -29,6 +37,9 @@ pub enum Span {
         author: Option<MemberIndex>,
     },
 }
+
+/// The bar between two segments on a line; `--ascii` has another for it.
+pub const BAR: &str = "▎";
 
 /// The reader's position.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -109,19 +120,48 @@ impl Transcript {
         self.cleaner = Cleaner::default();
     }
 
-    /// Appends an accepted segment.
+    /// Shows a question whose run is yet to start; the transcript is rebuilt when it does.
+    pub fn ask(&mut self, question: &str) {
+        if !self.flow.is_empty() {
+            self.push("\n\n", self.spans.last().copied().unwrap_or(Span::Question));
+        }
+        self.push(clean(question).as_display().trim_end_breaks(), Span::Question);
+        self.push("\n", Span::Question);
+        self.cleaner = Cleaner::default();
+    }
+
+    /// Appends an accepted segment: a sentence on lines of its own, a shorter one behind a bar.
     pub fn accept(&mut self, accepted: &Round, answer: usize, round: usize) {
-        for (author, text) in accepted.accepted_parts() {
-            self.accept_part(text, Span::Segment { answer, round, author });
+        let own_line = accepted.params.segment == SegmentUnit::Sentence;
+        for (part, (author, text)) in accepted.accepted_parts().into_iter().enumerate() {
+            let span = Span::Segment { answer, round, author };
+            let text = self.cleaner.push(text);
+            let text = text.as_display();
+            // The answer's first character is at the start of a line.
+            let first = !matches!(self.spans.last(), Some(Span::Segment { .. }));
+            if first {
+                self.push(text.trim_start_blanks(), span);
+            } else if own_line && part == 0 {
+                if !text.trim().is_empty() && !self.flow.ends_line() && !text.starts_with('\n') {
+                    self.push("\n", span);
+                }
+                self.push(text.trim_start_blanks(), span);
+            } else {
+                self.behind_a_bar(text, span, Span::Bar { answer, author });
+            }
         }
     }
 
-    fn accept_part(&mut self, text: &str, span: Span) {
-        let text = self.cleaner.push(text);
-        // The answer's first character is at the start of a line.
-        let fresh = !matches!(self.spans.last(), Some(Span::Segment { .. }));
-        let text = text.as_display();
-        self.push(if fresh { text.trim_start_blanks() } else { text }, span);
+    /// A segment on the line of the one before: the bar follows the space that parts them; inside a word there is none.
+    fn behind_a_bar(&mut self, text: DisplayStr<'_>, span: Span, bar: Span) {
+        let rest = text.trim_start_blanks();
+        if rest.len() < text.len() && !rest.is_empty() {
+            self.push(" ", span);
+            self.push(BAR, bar);
+            self.push(rest, span);
+        } else {
+            self.push(text, span);
+        }
     }
 
     fn push<'a>(&mut self, text: impl Into<DisplayStr<'a>>, span: Span) {

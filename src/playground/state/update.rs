@@ -7,7 +7,7 @@ use super::action::{Action, Context};
 use super::handlers::asking::Asking;
 use super::handlers::heat_map::Sweeping;
 use super::handlers::members::Members;
-use super::handlers::mouse::Mouse;
+use super::handlers::mouse;
 use super::handlers::recorded::Recordings;
 use super::handlers::records::Records;
 use super::handlers::tour::Touring;
@@ -55,7 +55,7 @@ impl State {
             Message::Gone => return vec![Effect::Quit],
             Message::Typed(text) => return self.written(&text),
             Message::Paste(text) => typing::pasted(self, &text),
-            Message::Mouse(mouse) => Mouse::from(self).mouse(mouse),
+            Message::Mouse(event) => return mouse::mouse(self, event),
             Message::Resize(width, height) => self.size = (width, height),
             Message::Laid(laid) => {
                 if let Some(place) = laid.layout.as_ref().and_then(Layout::transcript_text) {
@@ -68,7 +68,7 @@ impl State {
             Message::Tick(now_ms) => self.answers.now_ms = now_ms,
             Message::AskFailed(error) => Recordings::from(self).ask_failed(&error),
             Message::RunEnded(journal_error) => Recordings::from(self).run_ended(journal_error),
-            Message::Opened { file, warning } => Recordings::from(self).opened(&file, warning),
+            Message::Opened { file, warning } => return Recordings::from(self).opened(&file, warning),
             Message::Replayed { playing, speed, over } => Recordings::from(self).replayed(playing, speed, over),
             Message::Traces(listing, found) => Recordings::from(self).traces(listing, found),
             Message::Read { file, records, warning } => Recordings::from(self).read(&file, &records, warning),

@@ -137,6 +137,8 @@ impl Effects {
             Effect::SaveTrace(path) => messages.push(save(source.trace(), &path)),
             Effect::ListTraces(listing) => messages.push(self.list(listing)),
             Effect::Open(path) => messages.extend(open(&path, source)),
+            Effect::SetAside => source.set_aside(),
+            Effect::ComeBack => source.come_back(),
             Effect::Sweep(ask) => {
                 let seats = self.pool.seats(&ask.members);
                 sweeping.start(*ask, &seats, self.folders.as_ref());

@@ -43,12 +43,25 @@ pub(super) struct RunSource {
     kept: Option<PathBuf>,
     /// What a run that is on its way is told when it is there.
     orders: Vec<Command>,
+    /// What played before the recording that was opened last.
+    before: Option<Box<Self>>,
+    /// What is put back when the recording is left.
+    aside: Option<Box<Self>>,
 }
 
 impl RunSource {
     /// Nothing plays.
     pub(super) fn new() -> Self {
-        Self { act: Act::Nothing, since: Instant::now(), trace: None, recorded: None, kept: None, orders: Vec::new() }
+        Self {
+            act: Act::Nothing,
+            since: Instant::now(),
+            trace: None,
+            recorded: None,
+            kept: None,
+            orders: Vec::new(),
+            before: None,
+            aside: None,
+        }
     }
 
     /// The trace of what is playing or was played last.
@@ -110,10 +123,26 @@ impl RunSource {
     /// Starts a replay; returns what the state is told of it before the first record.
     pub(super) fn replay(&mut self, chosen: Chosen, trace: PathBuf, warning: Option<String>) -> Message {
         let file = trace.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let aside = self.aside.take();
+        let mut before = std::mem::replace(self, Self::new());
+        before.before = None;
+        (self.kept, self.before, self.aside) = (before.kept.clone(), Some(Box::new(before)), aside);
         self.act = Act::Replay(Box::new(Player::new(chosen.records)));
-        self.since = Instant::now();
         (self.trace, self.recorded) = (Some(trace), Some(chosen.number));
         Message::Opened { file, warning }
+    }
+
+    /// Keeps what played before the recording that was opened last.
+    pub(super) fn set_aside(&mut self) {
+        self.aside = self.before.take();
+    }
+
+    /// Puts what was kept back in the place of the recording.
+    pub(super) fn come_back(&mut self) {
+        match self.aside.take() {
+            Some(aside) => *self = *aside,
+            None => self.clear(),
+        }
     }
 
     /// Ends a replay; a live run continues.
@@ -121,7 +150,7 @@ impl RunSource {
         if matches!(self.act, Act::Replay(_)) {
             self.act = Act::Nothing;
         }
-        self.trace = None;
+        (self.trace, self.before, self.aside) = (None, None, None);
     }
 
     /// Milliseconds since this started.

@@ -9,13 +9,8 @@ use super::theme::Role;
 use crate::clean::{DisplayStr, DisplayText};
 use crate::display;
 use crate::playground::state::Screen;
-use crate::playground::state::scene::chart::{Chart, Column};
+use crate::playground::state::scene::chart::{Chart, Column, SCALE, spacing};
 use crate::playground::state::scene::figure;
-
-/// Columns of the scale.
-const SCALE: u16 = 6;
-/// Columns of the labels behind the last round.
-const LABELS: u16 = 10;
 
 /// The chart.
 pub(super) fn chart(buffer: &mut Buffer, area: Rect, look: &Look<'_>, screen: &Screen) {
@@ -35,8 +30,7 @@ pub(super) fn chart(buffer: &mut Buffer, area: Rect, look: &Look<'_>, screen: &S
     for (value, row) in [(chart.top, 0), (0.0, rows - 1)] {
         Pen::new(buffer, area, row).column(&figure(value), SCALE - 1, true, dim, "");
     }
-    let plot = area.width.saturating_sub(SCALE + LABELS);
-    let spacing = (plot / chart.columns.len() as u16).clamp(1, 8);
+    let spacing = spacing(area.width, chart.columns.len());
     for (place, column) in chart.columns.iter().enumerate() {
         let x = SCALE + place as u16 * spacing;
         // The line that is tried is another stroke than the recorded one, also without colour.

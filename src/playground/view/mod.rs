@@ -5,6 +5,8 @@ mod ballots;
 mod chart;
 mod closing;
 mod exits;
+mod hint_line;
+mod list;
 mod overlay;
 mod paint;
 mod pane;
@@ -89,8 +91,9 @@ pub fn draw(frame: &mut Frame<'_>, screen: &Screen, theme: &Theme) {
     }
     timeline::timeline(buffer, layout.timeline, &look, screen);
     let written = prompt::prompt(buffer, layout.prompt, &look, screen);
-    status::hints(buffer, layout.hints, &look, screen);
+    hint_line::hints(buffer, layout.hints, &look, screen);
     let typed = overlay::overlay(buffer, &look, screen);
+    hint_line::sheet(buffer, layout, &look, screen);
     // The terminal's own cursor, because input methods compose where it is.
     let caret = if screen.looking.overlay.is_some() { typed } else { written.filter(|_| screen.writing.active) };
     if let Some(caret) = caret {

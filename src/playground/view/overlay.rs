@@ -3,11 +3,11 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::widgets::{Clear, Widget};
-use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
 use super::Look;
 use super::chart::chart;
+use super::list::list;
 use super::paint::{Pen, Title, framed, lines, scroll_bar};
 use super::prompt::editor;
 use super::roster::roster;
@@ -15,10 +15,8 @@ use super::theme::Role;
 use crate::clean::DisplayStr;
 use crate::display;
 use crate::playground::state::Screen;
-use crate::playground::state::action::Action;
 use crate::playground::state::overlay::{Overlay, Scroll};
 use crate::playground::state::pages::view::Body;
-use crate::playground::state::picker::{Picker, PickerKind};
 use crate::playground::state::prose::{Line as Words, Tone};
 use crate::playground::state::tuning::panel::Panel;
 
@@ -43,7 +41,7 @@ pub(super) fn overlay(buffer: &mut Buffer, look: &Look<'_>, screen: &Screen) -> 
             lines(buffer, text, look, &screen.scene.overlay, 0);
             return value(text, panel, &screen.scene.overlay);
         }
-        Overlay::List(picker) => return Some(list(buffer, text, look, picker, &screen.keymap.key(Action::Choose))),
+        Overlay::List(picker) => return Some(list(buffer, text, look, picker, screen)),
         Overlay::Roster(_) => roster(buffer, text, look, screen),
         Overlay::Entry(_) => return editor(buffer, text, &screen.writing.segment),
         Overlay::Leave(question) => {
@@ -80,69 +78,4 @@ fn words(buffer: &mut Buffer, inner: Rect, text: Rect, look: &Look<'_>, screen: 
     lines(buffer, text, look, prose, scroll.top);
     let bar = Rect { x: inner.x + inner.width.saturating_sub(1), width: 1, ..inner };
     scroll_bar(buffer, bar, look, scroll.top, prose.len());
-}
-
-/// The end of a text, in this many columns at the most.
-fn end(text: DisplayStr<'_>, columns: usize) -> DisplayStr<'_> {
-    let mut width = 0;
-    let fits = text.grapheme_indices(true).rev().take_while(|(_, cluster)| {
-        width += cluster.width();
-        width <= columns
-    });
-    fits.last().map_or(DisplayStr::default(), |(at, _)| text.slice(at..))
-}
-
-/// What was typed and what answers it; returns where the caret is.
-fn list(buffer: &mut Buffer, area: Rect, look: &Look<'_>, picker: &Picker, choose: &str) -> Position {
-    let cursor = look.style(Role::Cursor);
-    let mut pen = Pen::new(buffer, area, 0);
-    pen.write("> ", look.style(Role::Accent));
-    let room = usize::from(pen.room()).saturating_sub(1);
-    pen.write(end(picker.typed.as_display(), room), look.style(Role::Text));
-    let caret = pen.position();
-    pen.write(" ", cursor);
-    found(buffer, area, look, picker, choose);
-    caret
-}
-
-fn found(buffer: &mut Buffer, area: Rect, look: &Look<'_>, picker: &Picker, choose: &str) {
-    let entries = picker.entries();
-    let rows = Rect { y: area.y + 2, height: area.height.saturating_sub(2), ..area };
-    if entries.len() == 0 {
-        let hint = match picker.kind {
-            PickerKind::ExportAs => "a new file; .md, .html, .json or .svg (a picture of the screen) says what it becomes".into(),
-            PickerKind::SaveAs => "a new file; one that exists is never overwritten".into(),
-            PickerKind::Traces => display!("no recorded run of that name; {choose} opens the file that you typed"),
-            PickerKind::Against => display!("no recorded run of that name; {choose} reads the file that you typed"),
-            PickerKind::Commands | PickerKind::Themes | PickerKind::Candidates | PickerKind::Branches | PickerKind::Compare => {
-                "nothing of that name".into()
-            }
-        };
-        Pen::new(buffer, rows, 0).write(&hint, look.style(Role::Dim));
-        return;
-    }
-    let top = (picker.selected() + 1).saturating_sub(usize::from(rows.height.max(1)));
-    let total = entries.len();
-    for (row, (place, item)) in picker.entries().enumerate().skip(top).take(usize::from(rows.height)).enumerate() {
-        let marked = place == picker.selected();
-        let style = |role| if marked { look.style(role).patch(look.style(Role::Selection)) } else { look.style(role) };
-        let cut = look.glyphs.ellipsis();
-        let title = match picker.kind {
-            PickerKind::Traces | PickerKind::Against => rows.width.saturating_sub(28),
-            PickerKind::Commands | PickerKind::Themes | PickerKind::SaveAs | PickerKind::ExportAs | PickerKind::Candidates => 22,
-            PickerKind::Branches | PickerKind::Compare => 26,
-        };
-        let mut pen = Pen::new(buffer, rows, row as u16);
-        pen.write(if marked { "> " } else { "  " }, style(Role::Accent)).column(
-            &item.title,
-            title,
-            false,
-            style(Role::Text),
-            cut,
-        );
-        let room = pen.room().saturating_sub(2);
-        pen.skip(1).column(&item.detail, room, false, style(Role::Dim), cut);
-    }
-    let bar = Rect { x: area.x + area.width, width: 1, ..rows };
-    scroll_bar(buffer, bar.intersection(buffer.area), look, top, total);
 }

@@ -160,11 +160,25 @@ pub fn tone(look: &Look<'_>, tone: Tone) -> Style {
         Tone::Warning => Role::Warn,
         Tone::Bad => Role::Error,
         Tone::Differs => Role::Override,
-        Tone::Heat(step) => Role::Heat(step),
+        Tone::Heat(step) | Tone::Ground(step) => Role::Heat(step),
         Tone::Member(place) => Role::Member(place as u8),
     });
-    // Not by its colour alone.
-    if tone == Tone::Differs { style.add_modifier(Modifier::UNDERLINED) } else { style }
+    match tone {
+        // Not by its colour alone.
+        Tone::Differs => style.add_modifier(Modifier::UNDERLINED),
+        // The ramp's colours are made to be read on the screen's ground, so the ground is read on them as well.
+        Tone::Ground(_) => style.add_modifier(Modifier::REVERSED),
+        Tone::Plain
+        | Tone::Dim
+        | Tone::Strong
+        | Tone::Heading
+        | Tone::Key
+        | Tone::Good
+        | Tone::Warning
+        | Tone::Bad
+        | Tone::Heat(_)
+        | Tone::Member(_) => style,
+    }
 }
 
 /// Lines of words, from one of them on.

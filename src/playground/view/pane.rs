@@ -17,9 +17,9 @@ use crate::playground::state::Screen;
 use crate::playground::state::answer::Label;
 use crate::playground::state::layout::{Layout, Part, ROW_HEAD, STRIP};
 use crate::playground::state::scene::draft::{BEYOND, PaneText, REMARK};
+use crate::playground::state::scene::figure;
 use crate::playground::state::scene::pane::{Activity, Pane, figures};
 use crate::playground::state::scene::votes::Votes;
-use crate::playground::state::scene::figure;
 
 /// One member as its pane shows it.
 #[derive(Clone, Copy)]
@@ -118,7 +118,12 @@ fn column(buffer: &mut Buffer, place: Rect, layout: &Layout, look: &Look<'_>, sc
 }
 
 fn score_style(look: &Look<'_>, votes: &Votes) -> Style {
-    look.style(if votes.best { Role::Winner } else { Role::Strong })
+    let role = match (votes.best, votes.rank) {
+        (true, _) => Role::Winner,
+        (false, Some(_)) => Role::Strong,
+        (false, None) => Role::Dim,
+    };
+    look.style(role)
 }
 
 fn draft_line(buffer: &mut Buffer, area: Rect, row: u16, look: &Look<'_>, shown: Shown<'_>, line: usize) {
@@ -131,6 +136,7 @@ fn draft_line(buffer: &mut Buffer, area: Rect, row: u16, look: &Look<'_>, shown:
         let style = match (piece.tag, text.shade(piece.tag)) {
             (REMARK, _) if pane.activity == Activity::Failed => look.style(Role::Error),
             (BEYOND | REMARK, _) => look.style(Role::Dim),
+            (tag, _) if text.is_shared(tag) => look.style(Role::Dim),
             (_, Some(shade)) => look.style(Role::Heat(shade)),
             (_, None) => look.style(Role::Text),
         };
@@ -167,11 +173,7 @@ fn row(buffer: &mut Buffer, place: Rect, layout: &Layout, look: &Look<'_>, scree
         at
     };
     let (votes_at, score_at, stays_at) = (part(tail.ballots), part(tail.score), part(tail.stays));
-    let ballot = Ballots {
-        cells: &votes.cells,
-        deciding: screen.scene.deciding.filter(|_| votes.best),
-        narrow: true,
-    };
+    let ballot = Ballots { cells: &votes.cells, deciding: screen.scene.deciding.filter(|_| votes.best), narrow: true };
     ballots(buffer, Rect { width: votes_at.width.saturating_sub(1), ..votes_at }, look, screen, &ballot);
     let score = votes.score.map_or_else(DisplayText::new, figure);
     Pen::new(buffer, score_at, 0).column(&score, tail.score.saturating_sub(1), true, score_style(look, votes), "");

@@ -38,13 +38,13 @@ impl Column {
         match self {
             Self::Rank | Self::Member if self == Self::Rank => 3,
             Self::Rank | Self::Member => 11,
-            Self::Bar => 9,
+            Self::Bar => 8,
             Self::Score => 6,
             Self::Verifiers(each) => each * verifiers as u16 + 1,
             Self::Margin | Self::Weight | Self::Cumulative => 7,
             Self::Retention => 13,
             Self::Stays => exits::WIDTH + 1,
-            Self::Status => 14,
+            Self::Status => 13,
         }
     }
 
@@ -194,7 +194,8 @@ fn cells(pen: &mut Pen<'_>, column: Column, look: &Look<'_>, screen: &Screen, ro
             pen.column(&bar, width - 1, false, look.style(if row.accepted { Role::Winner } else { Role::Gauge }), "").skip(1);
         }
         Column::Score => {
-            pen.column(&number(row.score), width, true, look.style(Role::Strong), cut);
+            let style = look.style(if table.has_all_votes() { Role::Strong } else { Role::Dim });
+            pen.column(&number(row.score), width, true, style, cut);
         }
         Column::Verifiers(each) => {
             for place in 0..table.verifiers.len() {
@@ -248,12 +249,9 @@ fn status_style(look: &Look<'_>, row: &Row) -> Style {
         Activity::Won => Role::Winner,
         Activity::Connecting | Activity::Drafting | Activity::Scoring => Role::Busy,
         Activity::Away | Activity::Failed => Role::Error,
-        Activity::Ready
-        | Activity::Waiting
-        | Activity::Lost
-        | Activity::Exited
-        | Activity::Excluded
-        | Activity::Stopped => Role::Dim,
+        Activity::Ready | Activity::Waiting | Activity::Lost | Activity::Exited | Activity::Excluded | Activity::Stopped => {
+            Role::Dim
+        }
     })
 }
 

@@ -1,4 +1,4 @@
-//! The status line at the top and the hint line at the bottom: as much as fits, the most important first.
+//! The status line at the top: as much as fits, the most important first.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -8,7 +8,6 @@ use super::paint::Pen;
 use super::theme::Role;
 use crate::display;
 use crate::playground::state::Screen;
-use crate::playground::state::log::Level;
 use crate::playground::state::scene::status::{Item, RunState};
 
 /// What the run is doing, and under which parameters.
@@ -46,24 +45,4 @@ pub(super) fn story(buffer: &mut Buffer, place: Rect, look: &Look<'_>, screen: &
     }
     let room = pen.room();
     pen.column(&screen.scene.story, room, false, look.style(Role::Accent), look.glyphs.ellipsis());
-}
-
-/// What the user can do now, or what there is to say.
-pub(super) fn hints(buffer: &mut Buffer, place: Rect, look: &Look<'_>, screen: &Screen) {
-    let mut pen = Pen::new(buffer, place, 0);
-    if let Some(notice) = &screen.notices.notice {
-        let role = match notice.level {
-            Level::Info => Role::Hint,
-            Level::Warning => Role::Warn,
-            Level::Error => Role::Error,
-        };
-        pen.skip(1).column(&notice.text, place.width - 2, false, look.style(role), look.glyphs.ellipsis());
-        return;
-    }
-    for (key, word) in &screen.scene.hints {
-        if usize::from(pen.room()) < key.chars().count() + word.chars().count() + 4 {
-            break;
-        }
-        pen.skip(1).write(key, look.style(Role::Key)).skip(1).write(word, look.style(Role::Hint)).skip(1);
-    }
 }

@@ -62,7 +62,7 @@ fn role(tick: &Tick) -> Role {
     match tick.mark {
         Mark::Margin => Role::Gauge,
         Mark::Unanimous => Role::Ok,
-        Mark::Overridden | Mark::Edited | Mark::Written => Role::Override,
+        Mark::Overridden | Mark::Edited | Mark::Written | Mark::Redrafted => Role::Override,
         Mark::Failed => Role::Error,
         Mark::Open => Role::Busy,
     }

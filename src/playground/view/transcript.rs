@@ -1,14 +1,17 @@
 //! The transcript: the visible slice of the conversation, each span in its author's colour, the authors' letters beside it.
 
+use std::cmp::Ordering;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::style::Modifier;
+use ratatui::style::{Modifier, Style};
 
 use super::Look;
 use super::paint::{Pen, Title, heading, lines, scroll_bar};
 use super::theme::Role;
 use crate::clean::DisplayText;
 use crate::display;
+use crate::engine::fusion::MemberIndex;
 use crate::playground::state::Screen;
 use crate::playground::state::layout::GUTTER;
 use crate::playground::state::transcript::Span;
@@ -29,39 +32,84 @@ pub(super) fn transcript(buffer: &mut Buffer, place: Rect, look: &Look<'_>, scre
     if transcript.flow().is_empty() {
         return lines(buffer, text, look, &screen.scene.welcome, 0);
     }
-    for row in 0..inner.height {
-        let number = transcript.top() + usize::from(row);
-        if number < total {
-            gutter(buffer, inner, row, look, screen, number);
-            line(buffer, text, row, look, screen, number);
+    let selected = last_line_of_the_selected(screen, inner.height);
+    let beneath = if selected.is_some() { screen.scene.beneath.as_slice() } else { &[] };
+    // The lines beneath the selected segment are never the ones that do not fit.
+    let needed = selected.map_or(0, |line| line + 1 + beneath.len()).saturating_sub(usize::from(inner.height));
+    let (mut row, top) = (0, transcript.top().max(needed));
+    for number in top..total {
+        if row >= inner.height {
+            break;
+        }
+        gutter(buffer, inner, row, look, screen, number);
+        line(buffer, text, row, look, screen, number);
+        row += 1;
+        if selected == Some(number) {
+            let rest = Rect { y: text.y + row, height: inner.height - row, ..text };
+            lines(buffer, rest, look, beneath, 0);
+            row += beneath.len() as u16;
         }
     }
     let bar = Rect { x: inner.x + inner.width.saturating_sub(1), width: 1, ..inner };
     scroll_bar(buffer, bar, look, transcript.top(), total);
 }
 
-/// The letters of those who wrote what stands on the line, in order.
+/// The last line in sight of the selected segment.
+fn last_line_of_the_selected(screen: &Screen, height: u16) -> Option<usize> {
+    screen.looking.round?;
+    let (transcript, (answer, round)) = (&screen.answers.transcript, screen.shown());
+    let is_it = |span: Span| matches!(span, Span::Segment { answer: of, round: at, .. } if (of, Some(at)) == (answer, round));
+    let top = transcript.top();
+    let on = |number: &usize| transcript.flow().tags_on(*number).filter_map(|tag| transcript.span(tag)).any(is_it);
+    (top..transcript.flow().lines().min(top + usize::from(height))).rev().find(on)
+}
+
+/// The letters of those whose segments start on the line, and the bar of the first author on it.
 fn gutter(buffer: &mut Buffer, inner: Rect, row: u16, look: &Look<'_>, screen: &Screen, number: usize) {
+    let transcript = &screen.answers.transcript;
+    let spans = |number: usize| transcript.flow().tags_on(number).filter_map(|tag| transcript.span(tag));
+    let carried = number.checked_sub(1).and_then(|before| spans(before).filter(is_segment).last());
     let mut pen = Pen::new(buffer, inner, row);
-    let spans = screen.answers.transcript.flow().tags_on(number).filter_map(|tag| screen.answers.transcript.span(tag));
-    for (written, span) in spans.enumerate() {
-        if written == LETTERS {
-            pen.write("+", look.style(Role::Dim));
-            return;
-        }
+    let (mut letters, mut bar) = (0, None);
+    for span in spans(number) {
         match span {
-            Span::Question => {
+            Span::Question if letters == 0 => {
                 pen.write(">", look.style(Role::Strong));
+                return;
             }
-            Span::Segment { answer, author: Some(author), .. } if screen.settings.authors => {
-                let letter = DisplayText::from(screen.answers.session.answer(answer).letter(author));
-                pen.write(&letter, look.style(Role::Member(author.0 as u8)));
+            Span::Segment { answer, author, .. } if screen.settings.authors => {
+                let (letter, style) = author_mark(look, screen, answer, author);
+                bar.get_or_insert(style);
+                if carried == Some(span) && letters == 0 {
+                    continue;
+                }
+                letters += 1;
+                match letters.cmp(&LETTERS) {
+                    Ordering::Less | Ordering::Equal => pen.write(&letter, style),
+                    Ordering::Greater => break,
+                };
             }
-            Span::Segment { author: None, .. } if screen.settings.authors => {
-                pen.write(look.glyphs.person(), look.style(Role::Override));
-            }
-            Span::Segment { .. } | Span::Earlier => {}
+            Span::Question | Span::Bar { .. } | Span::Segment { .. } | Span::Earlier => {}
         }
+    }
+    if let Some(style) = bar {
+        let at = Rect { x: inner.x + GUTTER - 1, width: 1, ..inner };
+        Pen::new(buffer, at, row).write(look.glyphs.segment_bar(), style);
+    }
+}
+
+fn is_segment(span: &Span) -> bool {
+    matches!(span, Span::Segment { .. })
+}
+
+/// The letter of a segment's author, and the style of what is its.
+fn author_mark(look: &Look<'_>, screen: &Screen, answer: usize, author: Option<MemberIndex>) -> (DisplayText, Style) {
+    match author {
+        Some(author) => {
+            let letter = DisplayText::from(screen.answers.session.answer(answer).letter(author));
+            (letter, look.style(Role::Member(author.0 as u8)))
+        }
+        None => (look.glyphs.person().into(), look.style(Role::Override)),
     }
 }
 
@@ -82,6 +130,14 @@ fn line(buffer: &mut Buffer, area: Rect, row: u16, look: &Look<'_>, screen: &Scr
                     None if shown && screen.is_busy() => own.add_modifier(Modifier::BOLD),
                     Some(_) | None => own,
                 }
+            }
+            Some(Span::Bar { answer, author }) if screen.settings.authors => {
+                pen.write(look.glyphs.segment_bar(), author_mark(look, screen, answer, author).1);
+                continue;
+            }
+            Some(Span::Bar { .. }) => {
+                pen.skip(1);
+                continue;
             }
             Some(Span::Earlier) | None => look.style(Role::Text),
         };

@@ -1,7 +1,7 @@
 //! The page in a real browser: nothing runs, nothing is requested, and it is accessible.
 
 mod access;
-mod client;
+pub mod client;
 mod security;
 
 use specfuse::engine::fusion::event::Record;

@@ -103,6 +103,59 @@ pub(super) fn open(pressed: Pressed) {
     assert!(writing.notices.notice.as_ref().unwrap().text.contains("stop it first"));
 }
 
+/// The marked setting is in force for the next answer, with what its knobs need; then it is marked on the map.
+pub(super) fn apply(pressed: Pressed) {
+    let mut after = pressed.after;
+    assert_eq!(pressed.effects, []);
+    assert_eq!((after.knobs.params.segment_tokens, after.knobs.params.exit_threshold), (5, 0.3));
+    let said = after.notices.notice.as_ref().unwrap().text.clone();
+    assert!(said.contains("from the next question on") && said.contains("segment tokens"), "{said}");
+    let screen = support::screen(&mut after);
+    assert!(screen.contains("●[") && screen.contains("● in force"), "{screen}");
+    press(&mut after, pressed.key);
+    assert!(after.notices.notice.as_ref().unwrap().text.contains("in force already"));
+    let mut offered = offered();
+    assert_eq!(press(&mut offered, pressed.key), []);
+    assert!(offered.notices.notice.as_ref().unwrap().text.contains("`s` plays"));
+}
+
+pub(super) fn metric(pressed: Pressed) {
+    let mut after = pressed.after;
+    assert!(support::screen(&mut after).contains("[tokens]"));
+    press(&mut after, pressed.key);
+    assert!(support::screen(&mut after).contains("[rounds]"));
+}
+
+/// The run of a cell is looked at, and left again for the map and one's own answer.
+#[test]
+fn the_run_of_a_cell_leads_back_to_the_map_and_to_the_own_answer() {
+    for (key, leave) in [("esc", true), ("q", true), ("i", false)] {
+        let mut state = done();
+        let own = state.answers.session.answers().to_vec();
+        assert_eq!(press(&mut state, "enter"), [Effect::Open(PathBuf::from("5.jsonl"))]);
+        let opened = Message::Opened { file: "5.jsonl".to_owned(), warning: None };
+        assert_eq!(state.update(opened), [Effect::SetAside]);
+        support::feed(&mut state, &support::answer()[..40]);
+        assert!(state.answers.is_replay());
+        // A recording opened over the first is left for the own answer as well.
+        assert_eq!(state.update(Message::Opened { file: "6.jsonl".to_owned(), warning: None }), []);
+        support::feed(&mut state, &support::answer()[..30]);
+        state.prepare();
+        let effects = press(&mut state, key);
+        if leave {
+            assert_eq!(effects, [Effect::ComeBack], "{key}");
+            assert_eq!((state.looking.page(), state.answers.is_replay()), (Some(Page::HeatMap), false));
+            assert_eq!((state.answers.session.answers(), marked(&state)), (&own[..], 5));
+            assert_eq!(press(&mut state, "esc"), []);
+            assert!(state.looking.overlay.is_none());
+            assert_eq!(press(&mut state, "esc"), [], "there is nothing below one's own answer");
+            assert!(support::screen(&mut state).contains("cowardly"));
+        } else {
+            assert!(effects.is_empty() && state.writing.active);
+        }
+    }
+}
+
 pub(super) fn sweep(pressed: Pressed) {
     let ask = asked(&pressed.effects);
     let header = &pressed.before.answers.session.newest().unwrap().run.header;

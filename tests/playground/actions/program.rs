@@ -1,5 +1,6 @@
 //! What the keys of copies and files, of the program, of lists and of questions do.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use specfuse::engine::fusion::MemberIndex;
@@ -101,10 +102,47 @@ pub(super) fn palette(pressed: Pressed) {
     let wanted = ACTIONS.iter().filter(|entry| {
         !matches!(entry.context, Context::List | Context::Roster | Context::HeatMap | Context::Tuning | Context::Question)
     });
-    assert_eq!(offered, wanted.map(|entry| entry.name.to_owned()).collect::<Vec<_>>());
+    let wanted: BTreeSet<String> = wanted.map(|entry| entry.name.to_owned()).collect();
+    assert_eq!((offered.len(), offered.iter().cloned().collect()), (wanted.len(), wanted), "each is there once");
+    let unavailable: Vec<bool> = list(&after).entries().map(|item| item.unavailable.is_some()).collect();
+    assert!(unavailable.is_sorted() && unavailable[0] != unavailable[unavailable.len() - 1], "what can be done now is first");
+    assert_eq!(offered[0], "write", "the likeliest of all first");
     type_text(&mut after, "redraw");
     assert_eq!(press(&mut after, "enter"), [Effect::Redraw], "a command is found by its name and done");
     assert_eq!(after.looking.overlay, None);
+}
+
+/// What cannot be done now stays in the list, and says why.
+#[test]
+fn a_command_that_does_nothing_now_says_why() {
+    let mut state = support::state(120, 40);
+    press(&mut state, "esc");
+    press(&mut state, ":");
+    type_text(&mut state, "rewind");
+    assert_eq!(press(&mut state, "enter"), []);
+    assert!(state.notices.notice.as_ref().unwrap().text.contains("not now: there is no answer to change yet"));
+    assert_eq!(list(&state).typed, "rewind");
+}
+
+pub(super) fn find_help(pressed: Pressed) {
+    let mut after = pressed.after;
+    let all = list(&after).entries().len();
+    type_text(&mut after, "SEGMENT");
+    let found: Vec<String> = list(&after).entries().map(|item| format!("{} {}", item.keys, item.title)).collect();
+    assert!(
+        found.len() > 5 && found.len() < all && found.iter().all(|line| line.to_lowercase().contains("segment")),
+        "{found:?}"
+    );
+    let screen = support::screen(&mut after);
+    assert!(screen.contains(&format!("{} of {all}", found.len())), "{screen}");
+    press(&mut after, "ctrl+u");
+    type_text(&mut after, "who wrote its segments");
+    press(&mut after, "enter");
+    assert_eq!(after.looking.page(), Some(Page::Help), "a line that is no key leads to the page");
+    press(&mut after, "/");
+    type_text(&mut after, "choose a theme");
+    press(&mut after, "enter");
+    assert_eq!(list(&after).kind, PickerKind::Themes, "one that is a key does what it says");
 }
 
 pub(super) fn help(pressed: Pressed) {

@@ -1,12 +1,13 @@
 //! What the keys of steering ask for.
 
+use specfuse::engine::fusion::MemberIndex;
 use specfuse::engine::fusion::event::{Event, Record, SegmentId};
 use specfuse::engine::round::Command;
 use specfuse::playground::state::entry::Purpose;
 use specfuse::playground::state::layout::Part;
 use specfuse::playground::state::overlay::{Against, Overlay};
 use specfuse::playground::state::pages::Page;
-use specfuse::playground::state::picker::{Choice, PickerKind};
+use specfuse::playground::state::picker::{Choice, Deed, PickerKind};
 use specfuse::playground::state::{Effect, Listing, Message, Screen, TakenUp};
 
 use super::super::support::{self, feed, list, press, type_text};
@@ -87,6 +88,7 @@ pub(super) fn write_segment(pressed: Pressed) {
 pub(super) fn redraft(pressed: Pressed) {
     assert_eq!(orders(&pressed.effects), [Command::Redraft { member: Some("abacus".to_owned()), segment: None }]);
     let mut back = looking_back();
+    press(&mut back, "1");
     let effects = press(&mut back, pressed.key);
     assert_eq!(orders(&effects), [Command::Redraft { member: Some("atlas".to_owned()), segment: Some(FIRST) }]);
 }
@@ -103,6 +105,37 @@ pub(super) fn send_away(pressed: Pressed) {
     let exited = Event::Exited { member: member.as_str().into(), reason };
     feed(&mut after, &[Record { t_ms: 99.0, round: 2, event: exited }]);
     assert_eq!(orders(&press(&mut after, pressed.key)), [Command::Readmit { member }]);
+}
+
+/// Without a focused pane nothing happens to anybody: the member is chosen first, by its letter, its number or from the list.
+#[test]
+fn a_key_that_needs_a_member_asks_for_it_unless_a_pane_is_focused() {
+    let exclude = |member: &str| [Command::Exclude { member: member.to_owned() }];
+    for (chosen, member, place) in [("b", "abacus", 1), ("3", "lexicon", 2), ("down enter", "abacus", 1), ("enter", "atlas", 0)] {
+        let mut state = support::answering(120, 40);
+        assert_eq!(press(&mut state, "x"), []);
+        assert_eq!(list(&state).kind, PickerKind::Members(Deed::SendAway));
+        assert_eq!(orders(&press(&mut state, chosen)), exclude(member), "{chosen}");
+        assert_eq!(state.looking.focus, Part::Pane(MemberIndex(place)), "its pane is marked from then on");
+        assert!(state.notices.notice.as_ref().unwrap().text.contains(member));
+    }
+    let mut state = support::answering(120, 40);
+    for key in ["r", "(", ")", "x"] {
+        assert_eq!(press(&mut state, key), [], "{key}");
+        assert_eq!(press(&mut state, "esc"), [], "{key}");
+    }
+    press(&mut state, "[");
+    press(&mut state, "y c");
+    assert!(matches!(&press(&mut state, "e")[..], [Effect::Copy(text)] if text.contains("capital")));
+}
+
+#[test]
+fn a_winner_is_chosen_by_its_letter() {
+    let mut state = looking_back();
+    press(&mut state, "o");
+    let effects = press(&mut state, "b");
+    assert_eq!(orders(&effects), [Command::Override { member: "abacus".to_owned(), segment: Some(FIRST) }]);
+    assert!(state.notices.notice.as_ref().unwrap().text.contains("round 1: you chose the candidate of abacus"));
 }
 
 fn weight(pressed: &Pressed) -> f64 {
@@ -163,6 +196,7 @@ pub(super) fn rewind(pressed: Pressed) {
         taken.members.iter().map(|(name, row)| (name.as_str(), row.map(|row| row.0))).collect();
     assert_eq!(names[0], ("atlas", Some(0)));
     assert_eq!(names.len(), 5);
+    press(&mut ended, "1");
     assert_eq!(orders(&press(&mut ended, ")")).len(), 1);
     ended.update(Message::AskFailed("no".to_owned()));
     assert_eq!(taken_up(&press(&mut ended, ")")).commands.len(), 1, "it failed: it is tried again");

@@ -15,6 +15,9 @@ pub fn states() -> Vec<State> {
             .over("answered"),
         State::new("sweep-done-elsewhere", |size| told(pressed(swept(size, 16, None), "esc"), Message::SweepEnded(None)))
             .over("answered"),
+        State::new("sweep-tokens", |size| pressed(swept(size, 16, None), "tab")).over("answered"),
+        State::new("sweep-applied", |size| pressed(swept(size, 16, None), "a")).over("answered"),
+        State::new("sweep-opened", opened),
         State::new("sweep-stopped", |size| pressed(swept(size, 10, None), "x")).over("answered"),
         State::new("sweep-failed", |size| {
             told(swept(size, 10, None), Message::SweepEnded(Some("the results cannot be written: disk full".to_owned())))
@@ -27,6 +30,14 @@ pub fn states() -> Vec<State> {
 /// The recorded answer with the map open over it.
 fn offered(size: Size) -> Screen {
     pressed(after(size, recorded()), "H")
+}
+
+/// The run of a setting is played over one's own answer.
+fn opened(size: Size) -> Screen {
+    let message = Message::Opened { file: "0001-0000.trace.jsonl".to_owned(), warning: None };
+    let mut screen = told(swept(size, 16, None), message);
+    crate::support::feed(&mut screen, &super::two_rounds());
+    screen
 }
 
 /// So many settings are played; one of them failed. `right` grades them.
@@ -42,6 +53,7 @@ fn swept(size: Size, settings: usize, right: Option<fn(usize) -> bool>) -> Scree
             tokens: 31,
             draft_calls: 80 >> (setting / 4),
             score_calls: 120 >> (setting / 4),
+            left: if setting % 4 > 1 { vec!["babble".to_owned()] } else { Vec::new() },
             mean_active: 5.0 - 0.25 * (setting % 4) as f64,
             elapsed_ms: 41.0,
             error,

@@ -29,6 +29,13 @@ pub fn states() -> Vec<State> {
             told(after(size, recorded()), Message::Warned("the theme `dusk` names a colour twice".to_owned()))
         })
         .over("answered"),
+        State::new("notice-long", |size| {
+            let reason =
+                "no model is left that can draft: the connection to http://192.168.10.20:8080/v1/completions was refused";
+            let advice = "start the server again, or press M and choose other models; the answer so far is kept as it is";
+            told(after(size, recorded()), Message::Failed(format!("{reason}; {advice}")))
+        })
+        .over("answered"),
         State::new("notice-error", |size| {
             let denied = "answer.trace.jsonl cannot be written: Permission denied (os error 13)";
             told(after(size, recorded()), Message::Failed(denied.to_owned()))

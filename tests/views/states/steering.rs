@@ -22,6 +22,10 @@ pub fn states() -> Vec<State> {
         State::new("undone", |size| pressed(after(size, &steered()), "u")).over("steered"),
         State::of_a_round("taken-back", "R"),
         State::of_the_answer("sent-away", "1 x"),
+        State::of_a_round("whose-draft", "r"),
+        State::of_the_answer("whom-away", "x"),
+        State::of_the_answer("second-key", "y"),
+        State::new("redrafted", |size| after(size, &redrafted())),
         State::of_the_answer("heavier", "2 )"),
     ]
 }
@@ -32,6 +36,19 @@ fn written(size: Size, chord: &str) -> Screen {
     press(&mut screen, chord);
     type_text(&mut screen, "And that is all I know.");
     screen
+}
+
+/// The user had the first round drawn again.
+fn redrafted() -> Vec<Record> {
+    let seats = || {
+        vec![
+            seat("first", ScriptedMember::saying(&["One,", " two,", " three."], -0.3)),
+            seat("second", ScriptedMember::saying(&["Uno,", " dos,", " tres."], -0.5)),
+        ]
+    };
+    let records = support::scripted_run(seats(), &[], Vec::new());
+    let again = Command::Redraft { member: None, segment: Some(SegmentId(1)) };
+    support::taken_up(&records, seats(), vec![again])
 }
 
 /// The user wrote another start, changed what followed, and chose what came after.

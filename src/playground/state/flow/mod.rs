@@ -97,6 +97,12 @@ impl Flow {
         self.text.is_empty()
     }
 
+    /// Whether the next text starts a line.
+    #[must_use]
+    pub fn ends_line(&self) -> bool {
+        self.text.is_empty() || self.text.ends_with('\n')
+    }
+
     /// The whole text as it was pushed.
     #[cfg(any(test, feature = "testing"))]
     #[must_use]

@@ -2,7 +2,9 @@
 
 use super::handles::handles;
 use super::recorded::open;
+use super::tuning::Tuning;
 use crate::engine::fusion::conversation::{Role, Turn};
+use crate::playground::state::State;
 use crate::playground::state::action::{Action, Page};
 use crate::playground::state::heat_map::{Direction, HeatMap, Progress, SweepAsk, usual_grid};
 use crate::playground::state::keymap::Keymap;
@@ -32,6 +34,26 @@ pub(in crate::playground::state) fn to_sweep(answers: &Answers, writing: &Writin
     Some((Prompt::question(conversation), knobs.seed))
 }
 
+/// Puts the marked setting in force for the next answer.
+pub(super) fn apply(state: &mut State) -> Vec<Effect> {
+    let Some(map) = state.heat_map.as_ref() else {
+        let sweep = state.keymap.key(Action::Sweep);
+        state.notices.say(Level::Info, &format!("there is no setting yet: `{sweep}` plays the question under several"));
+        return Vec::new();
+    };
+    let name = map.grid.name(map.marked);
+    let in_force = state.knobs.in_force(&state.answers);
+    let changes = in_force.changes(&map.params(&in_force, map.marked));
+    if changes.is_empty() {
+        state.notices.say(Level::Info, &format!("in force already: {name}"));
+        return Vec::new();
+    }
+    let (effects, when) = Tuning::from(&mut *state).put_in_force(&changes);
+    let values: Vec<String> = changes.iter().map(|(knob, value)| format!("{} {value}", knob.name)).collect();
+    state.notices.say(Level::Info, &format!("{when}: {}", values.join(", ")));
+    effects
+}
+
 handles! {
     /// What a sweep may change.
     Sweeping
@@ -43,6 +65,13 @@ impl Sweeping<'_> {
     pub(super) fn map_move(&mut self, direction: Direction) {
         if let Some(map) = self.heat_map.as_mut() {
             map.move_to(direction);
+        }
+    }
+
+    /// Shows the next figure of every setting.
+    pub(super) fn next_metric(&mut self) {
+        if let Some(map) = self.heat_map.as_mut() {
+            map.next_metric();
         }
     }
 

@@ -7,11 +7,14 @@ use crate::playground::state::parts::notices::Notices;
 use std::path::PathBuf;
 
 use crate::clean::clean;
+use crate::engine::fusion::MemberIndex;
 use crate::export::Format;
+use crate::playground::state::layout::Part;
 use crate::playground::state::log::Level;
 use crate::playground::state::message::Effect;
 use crate::playground::state::overlay::Overlay;
-use crate::playground::state::picker::{Picker, PickerKind};
+use crate::playground::state::picker::{Deed, Picker, PickerKind};
+use crate::playground::state::targets;
 
 handles! {
     /// What copying and saving may change.
@@ -39,10 +42,28 @@ impl Keeping<'_> {
         self.answers.text_of(self.looking.shown(&self.answers.session))
     }
 
-    pub(super) fn candidate(&self) -> Option<String> {
+    /// Copies the candidate of the focused pane; if none is focused the user chooses whose.
+    pub(super) fn copy_candidate(&mut self) -> Vec<Effect> {
+        if let Part::Pane(member) = self.looking.focus {
+            return self.copy_candidate_of(member);
+        }
+        let (at, round) = self.looking.shown(&self.answers.session);
+        let answer = self.answers.session.answer(at);
+        match round.and_then(|round| answer.round(round)) {
+            Some(round) => self.looking.overlay = Some(Overlay::List(targets::picker(answer, Some(round), Deed::Copy))),
+            None => self.notices.say(Level::Info, "there is no round yet"),
+        }
+        Vec::new()
+    }
+
+    pub(super) fn copy_candidate_of(&mut self, member: MemberIndex) -> Vec<Effect> {
+        self.copy("the candidate", |keeping| keeping.candidate(member))
+    }
+
+    fn candidate(&self, member: MemberIndex) -> Option<String> {
         let (answer, round) = self.looking.shown(&self.answers.session);
         let round = self.answers.session.answer(answer).round(round?)?;
-        Some(round.candidate_of(self.looking.pane)?.text.to_string())
+        Some(round.candidate_of(member)?.text.to_string())
     }
 
     pub(super) fn save_trace(&mut self) -> Vec<Effect> {

@@ -2,14 +2,40 @@
 
 use super::handles::handles;
 use crate::clean::{DisplayText, clean_line};
-use crate::display;
-use crate::playground::state::action::{ACTIONS, Context};
+use crate::playground::state::State;
+use crate::playground::state::action::{ACTIONS, Action, Context, Entry};
+use crate::playground::state::available::unavailable;
 use crate::playground::state::keymap::Keymap;
 use crate::playground::state::message::Effect;
 use crate::playground::state::overlay::Overlay;
+use crate::playground::state::pages::help;
 use crate::playground::state::parts::looking::Looking;
 use crate::playground::state::parts::settings::Settings;
 use crate::playground::state::picker::{Choice, Item, Picker, PickerKind};
+use crate::playground::state::scene::hints;
+
+/// Every command: first what the hint line names, then what else can be done now, last what cannot, with the reason.
+pub(super) fn palette(state: &mut State) {
+    let likely: Vec<Action> = hints::likely(state);
+    let rank = |action: Action| match (unavailable(state, action), likely.iter().position(|known| *known == action)) {
+        (Some(_), _) => (2, 0),
+        (None, Some(place)) => (0, place),
+        (None, None) => (1, 0),
+    };
+    // Actions that only make sense inside another list are not offered in this one.
+    let offered = ACTIONS.iter().filter(|entry| match entry.context {
+        Context::List | Context::Roster | Context::HeatMap | Context::Tuning | Context::Question => false,
+        Context::Anywhere | Context::Keys | Context::Prompt => true,
+    });
+    let mut entries: Vec<&Entry> = offered.collect();
+    entries.sort_by_key(|entry| rank(entry.action));
+    let items = entries.into_iter().map(|entry| Item {
+        keys: clean_line(&state.keymap.keys(entry.action).join(", ")),
+        unavailable: unavailable(state, entry.action).map(Into::into),
+        ..Item::new(entry.name, entry.meaning, Choice::Action(entry.action))
+    });
+    state.looking.overlay = Some(Overlay::List(Picker::new(PickerKind::Commands, items.collect())));
+}
 
 handles! {
     /// What the lists may change.
@@ -19,35 +45,18 @@ handles! {
 }
 
 impl Lists<'_> {
-    pub(super) fn palette(&mut self) {
-        let items = ACTIONS.iter().map(|entry| Item {
-            title: entry.name.into(),
-            detail: display!("{} [{}]", entry.meaning, self.keymap.keys(entry.action).join(", ")),
-            choice: Choice::Action(entry.action),
+    /// The lines of the help page, to be searched.
+    pub(super) fn find_help(&mut self) {
+        let items = help::rows(self.keymap, self.settings.ascii).into_iter().map(|row| Item {
+            keys: row.keys,
+            ..Item::new(row.meaning, DisplayText::new(), row.action.map_or(Choice::Nothing, Choice::Action))
         });
-        // Actions that only make sense inside another list are not offered in this one.
-        let items = items.filter(|item| match &item.choice {
-            Choice::Action(action) => match action.entry().context {
-                Context::List | Context::Roster | Context::HeatMap | Context::Tuning | Context::Question => false,
-                Context::Anywhere | Context::Keys | Context::Prompt => true,
-            },
-            Choice::Theme(_)
-            | Choice::Trace(_)
-            | Choice::Candidate { .. }
-            | Choice::Branch(_)
-            | Choice::AgainstBranch(_)
-            | Choice::AgainstRecorded
-            | Choice::AgainstRun(_) => true,
-        });
-        self.looking.overlay = Some(Overlay::List(Picker::new(PickerKind::Commands, items.collect())));
+        self.looking.overlay = Some(Overlay::List(Picker::new(PickerKind::Help, items.collect())));
     }
 
     pub(super) fn themes(&mut self) {
-        let items = self.settings.themes.iter().map(|name| Item {
-            title: clean_line(name),
-            detail: DisplayText::new(),
-            choice: Choice::Theme(name.clone()),
-        });
+        let item = |name: &String| Item::new(clean_line(name), DisplayText::new(), Choice::Theme(name.clone()));
+        let items = self.settings.themes.iter().map(item);
         let mut picker = Picker::new(PickerKind::Themes, items.collect());
         picker.mark(&self.settings.theme);
         self.looking.overlay = Some(Overlay::List(picker));

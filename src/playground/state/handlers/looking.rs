@@ -7,7 +7,6 @@ use crate::playground::state::log::Level;
 use crate::playground::state::message::Effect;
 use crate::playground::state::overlay::Overlay;
 use crate::playground::state::parts::answers::Answers;
-use crate::playground::state::parts::knobs::Knobs;
 use crate::playground::state::parts::looking::Look;
 use crate::playground::state::parts::looking::Looking;
 use crate::playground::state::parts::notices::Notices;
@@ -27,7 +26,7 @@ pub(in crate::playground::state) fn look_at(answers: &mut Answers, looking: &mut
 handles! {
     /// What looking around may change.
     Viewing
-    changes answers: Answers, looking: Looking, knobs: Knobs, settings: Settings, notices: Notices;
+    changes answers: Answers, looking: Looking, settings: Settings, notices: Notices;
 }
 
 impl Viewing<'_> {
@@ -62,17 +61,6 @@ impl Viewing<'_> {
                 self.looking.round = None;
                 self.answers.transcript.to_end();
             }
-        }
-    }
-
-    pub(super) fn back(&mut self) {
-        if self.looking.overlay.take().is_some() {
-        } else if self.knobs.tuning.is_trying() {
-            self.knobs.tuning.forget();
-        } else if self.looking.zoomed {
-            self.looking.zoomed = false;
-        } else if self.looking.round.take().is_some() {
-            self.answers.transcript.to_end();
         }
     }
 

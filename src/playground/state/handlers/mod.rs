@@ -24,14 +24,19 @@ pub(super) mod typing;
 use std::path::PathBuf;
 
 use super::State;
-use super::action::Action;
+use super::action::{Action, Page};
+use super::layout::Part;
+use super::log::Level;
 use super::message::{Effect, Listing};
 use super::overlay::{Against, Overlay};
-use super::picker::{Choice, PickerKind};
+use super::picker::{Choice, Deed, PickerKind};
 use asking::Asking;
 use keeping::Keeping;
-use recorded::open;
+use leaving::Leaving;
+use recorded::{Recordings, open};
 use steering::Steering;
+
+use crate::engine::fusion::MemberIndex;
 
 impl State {
     /// Performs an action.
@@ -42,6 +47,16 @@ impl State {
         table::act(self, action)
     }
 
+    /// Closes what is open, or else leaves.
+    fn quit(&mut self) -> Vec<Effect> {
+        if self.looking.overlay.is_none()
+            && let Some(effects) = Recordings::from(&mut *self).come_back()
+        {
+            return effects;
+        }
+        Leaving::from(self).quit()
+    }
+
     fn send_text(&mut self) -> Vec<Effect> {
         match self.looking.overlay {
             Some(Overlay::Entry(purpose)) => Steering::from(self).accept_entry(purpose),
@@ -49,8 +64,25 @@ impl State {
         }
     }
 
+    /// Does this with the member that was chosen, whose pane is focused from then on.
+    fn do_with(&mut self, deed: Deed, member: MemberIndex) -> Vec<Effect> {
+        if self.looking.laid.panes.get(member.0).is_some_and(|pane| pane.away.is_none()) {
+            self.looking.focus_on(Part::Pane(member));
+        }
+        match deed {
+            Deed::Copy => Keeping::from(self).copy_candidate_of(member),
+            Deed::Redraft | Deed::SendAway | Deed::Lighter | Deed::Heavier => Steering::from(self).do_with(deed, member),
+        }
+    }
+
     /// Uses the marked entry of the list, or what was typed into it.
-    fn choose(&mut self) -> Vec<Effect> {
+    pub(super) fn choose(&mut self) -> Vec<Effect> {
+        if let Some(Overlay::List(picker)) = &self.looking.overlay
+            && let Some(why) = picker.entry().and_then(|item| item.unavailable.clone())
+        {
+            self.notices.say(Level::Info, &format!("not now: {why}"));
+            return Vec::new();
+        }
         let Some(Overlay::List(picker)) = self.looking.overlay.take() else { return Vec::new() };
         let typed = picker.typed.trim();
         match (picker.choice().cloned(), picker.kind) {
@@ -68,6 +100,11 @@ impl State {
             }
             (Some(Choice::AgainstRecorded), _) => vec![Effect::ListTraces(Listing::Compare)],
             (Some(Choice::AgainstRun(path)), _) => vec![Effect::Read(path)],
+            (Some(Choice::Member { deed, member }), _) => self.do_with(deed, member),
+            (Some(Choice::Nothing), _) => {
+                self.looking.overlay = Some(Overlay::page(Page::Help));
+                Vec::new()
+            }
             (None, PickerKind::ExportAs) if !typed.is_empty() => Keeping::from(self).export_as(PathBuf::from(typed)),
             (None, PickerKind::Against) if !typed.is_empty() => vec![Effect::Read(PathBuf::from(typed))],
             (None, PickerKind::Traces) if !typed.is_empty() => open(&self.answers, &mut self.notices, PathBuf::from(typed)),
@@ -82,7 +119,9 @@ impl State {
                 | PickerKind::Candidates
                 | PickerKind::Branches
                 | PickerKind::Compare
-                | PickerKind::Against,
+                | PickerKind::Against
+                | PickerKind::Members(_)
+                | PickerKind::Help,
             ) => Vec::new(),
         }
     }

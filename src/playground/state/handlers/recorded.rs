@@ -3,9 +3,11 @@
 use std::path::PathBuf;
 
 use super::handles::handles;
-use crate::clean::clean_line;
+use crate::clean::{DisplayText, clean_line};
 use crate::engine::fusion::event::Record;
+use crate::playground::state::action::Action;
 use crate::playground::state::answer::Answer;
+use crate::playground::state::keymap::Keymap;
 use crate::playground::state::log::Level;
 use crate::playground::state::message::{Effect, Listing};
 use crate::playground::state::overlay::{Against, Overlay, Recorded};
@@ -13,6 +15,7 @@ use crate::playground::state::parts::answers::{Answers, Replay, Source, TakingUp
 use crate::playground::state::parts::knobs::Knobs;
 use crate::playground::state::parts::looking::Looking;
 use crate::playground::state::parts::notices::Notices;
+use crate::playground::state::parts::set_aside::SetAside;
 use crate::playground::state::parts::writing::Writing;
 use crate::playground::state::picker::{Choice, Item, Picker, PickerKind};
 
@@ -25,19 +28,24 @@ pub(super) fn open(answers: &Answers, notices: &mut Notices, path: PathBuf) -> V
     vec![Effect::Open(path)]
 }
 
+/// What separates the columns of a recording's details.
+pub const BETWEEN: &str = " · ";
+
 handles! {
     /// What news of recorded runs, and of runs that end, may change.
     Recordings
     changes answers: Answers, looking: Looking, writing: Writing, knobs: Knobs, notices: Notices;
+    reads keymap: Keymap;
 }
 
 impl Recordings<'_> {
-    /// Handles a recorded run that was opened: its records follow.
-    pub(in crate::playground::state) fn opened(&mut self, file: &str, warning: Option<String>) {
+    /// Handles a recorded run that was opened: its records follow. A conversation that was there is set aside.
+    pub(in crate::playground::state) fn opened(&mut self, file: &str, warning: Option<String>) -> Vec<Effect> {
+        let effects = self.set_aside();
         self.answers.session.clear();
         self.answers.transcript.rebuild(&[]);
         self.answers.transcript.to_end();
-        (self.looking.round, self.answers.waiting) = (None, None);
+        (self.looking.round, self.answers.waiting, self.answers.asked) = (None, None, None);
         self.knobs.tuned.clear();
         self.looking.overlay = None;
         self.writing.active = false;
@@ -45,6 +53,46 @@ impl Recordings<'_> {
         if let Some(warning) = warning {
             self.notices.say(Level::Warning, &warning);
         }
+        effects
+    }
+
+    /// Sets the user's own conversation aside, if there is one and none waits already.
+    fn set_aside(&mut self) -> Vec<Effect> {
+        let page = self.looking.page();
+        if let Some(below) = &mut self.answers.below {
+            below.page = page.or(below.page);
+            return Vec::new();
+        }
+        if self.answers.session.answers().is_empty() {
+            return Vec::new();
+        }
+        let below = SetAside { answers: self.answers.clone(), round: self.looking.round, tuned: self.knobs.tuned.clone(), page };
+        self.answers.below = Some(Box::new(below));
+        vec![Effect::SetAside]
+    }
+
+    /// Leaves the recording for the conversation below it, if there is one.
+    pub(super) fn come_back(&mut self) -> Option<Vec<Effect>> {
+        let below = *self.answers.below.take()?;
+        *self.answers = below.answers;
+        (self.looking.round, self.knobs.tuned) = (below.round, below.tuned);
+        self.looking.overlay = below.page.map(Overlay::page);
+        Some(vec![Effect::ComeBack])
+    }
+
+    /// Closes what is open, one thing at a time; last a recording over the user's own conversation.
+    pub(super) fn back(&mut self) -> Vec<Effect> {
+        if self.looking.overlay.take().is_some() {
+        } else if self.knobs.tuning.is_trying() {
+            self.knobs.tuning.forget();
+        } else if self.looking.zoomed {
+            self.looking.zoomed = false;
+        } else if self.looking.round.take().is_some() {
+            self.answers.transcript.to_end();
+        } else {
+            return self.come_back().unwrap_or_default();
+        }
+        Vec::new()
     }
 
     /// Handles the list of recorded runs: title, detail, file.
@@ -54,9 +102,9 @@ impl Recordings<'_> {
             Listing::Compare => (PickerKind::Against, Choice::AgainstRun),
         };
         let items = found.into_iter().map(|(title, detail, path)| Item {
-            title: clean_line(&title),
-            detail: clean_line(&detail),
-            choice: choice(path),
+            // What tells recordings apart, of the greatest worth first.
+            columns: detail.split(BETWEEN).map(clean_line).collect(),
+            ..Item::new(clean_line(&title), DisplayText::new(), choice(path))
         });
         self.looking.overlay = Some(Overlay::List(Picker::new(kind, items.collect())));
     }
@@ -81,7 +129,16 @@ impl Recordings<'_> {
             (replay.playing, replay.over) = (false, true);
         }
         self.answers.session.give_up();
-        self.notices.say(Level::Error, error);
+        let Some(question) = self.answers.asked.take() else { return self.notices.say(Level::Error, error) };
+        // The question is not lost: it can be sent again once the ensemble is another.
+        self.answers.transcript.rebuild(self.answers.session.answers());
+        if self.writing.question.is_blank() {
+            let written = self.writing.question.set(&question);
+            self.notices.refuse(written);
+        }
+        let (roster, write) = (self.keymap.key(Action::Roster), self.keymap.key(Action::Write));
+        let text = format!("{error}; your question is in the prompt: `{roster}` shows who takes part, `{write}` writes on");
+        self.notices.say(Level::Error, &text);
     }
 
     /// Handles the end of the run, after its last event.

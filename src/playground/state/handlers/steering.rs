@@ -5,6 +5,7 @@ use super::handles::handles;
 use super::members::Members;
 use crate::clean::{DisplayText, clean_line};
 use crate::display;
+use crate::engine::fusion::MemberIndex;
 use crate::engine::fusion::event::SegmentId;
 use crate::engine::fusion::run::Run;
 use crate::engine::round::Command;
@@ -13,6 +14,7 @@ use crate::playground::state::answer::Answer;
 use crate::playground::state::branches;
 use crate::playground::state::entry::{Purpose, joined};
 use crate::playground::state::keymap::Keymap;
+use crate::playground::state::layout::Part;
 use crate::playground::state::log::Level;
 use crate::playground::state::message::{Effect, Listing};
 use crate::playground::state::overlay::Overlay;
@@ -22,9 +24,10 @@ use crate::playground::state::parts::looking::Looking;
 use crate::playground::state::parts::notices::Notices;
 use crate::playground::state::parts::settings::Settings;
 use crate::playground::state::parts::writing::Writing;
-use crate::playground::state::picker::{Choice, Item, Picker, PickerKind};
+use crate::playground::state::picker::{Choice, Deed, Item, Picker, PickerKind};
 use crate::playground::state::roster::Roster;
 use crate::playground::state::scene::{figure, table};
+use crate::playground::state::targets;
 
 /// How much one key press changes a weight.
 const WEIGHT_STEP: f64 = 0.1;
@@ -77,10 +80,14 @@ impl Steering<'_> {
             let score = matrix.ranking.scores[*place].map_or_else(DisplayText::new, figure);
             let text =
                 if candidate.text.trim().is_empty() { "(the answer ends here)".into() } else { clean_line(&candidate.text) };
+            let member = answer.run.member(author).header.name.to_string();
             Item {
-                title: display!("{} {} {score}", answer.letter(author), answer.name(author)),
-                detail: text,
-                choice: Choice::Candidate { member: answer.run.member(author).header.name.to_string(), segment },
+                letters: candidate.authors.iter().map(|author| answer.letter(*author)).collect(),
+                ..Item::new(
+                    display!("{} {} {score}", answer.letter(author), answer.name(author)),
+                    text,
+                    Choice::Candidate { member, segment },
+                )
             }
         });
         let items: Vec<Item> = items.collect();
@@ -136,36 +143,83 @@ impl Steering<'_> {
         self.members().command(vec![command])
     }
 
-    /// Redrafts candidates of the selected round: the focused pane's, or all.
-    pub(super) fn redraft(&mut self, all: bool) -> Vec<Effect> {
-        let pane = self.looking.pane;
-        let Some(run) = self.changeable() else { return Vec::new() };
-        let known = run.members.get(pane.0).map(|member| member.header.name.to_string());
-        let member = if all { None } else { known };
+    /// Has all candidates of the selected round drawn again.
+    pub(super) fn redraft_all(&mut self) -> Vec<Effect> {
+        if self.changeable().is_none() {
+            return Vec::new();
+        }
+        let Some(round) = self.number_shown() else {
+            self.notices.say(Level::Info, "there is no round yet");
+            return Vec::new();
+        };
+        self.notices.say(Level::Info, &format!("round {round}: all candidates are drawn again"));
+        self.redraw(None)
+    }
+
+    fn redraw(&mut self, member: Option<String>) -> Vec<Effect> {
         let segment = self.segment_shown();
         self.looking.round = None;
         self.members().command(vec![Command::Redraft { member, segment }])
     }
 
-    /// Excludes the member of the focused pane, or brings it back.
-    pub(super) fn send_away_or_back(&mut self) -> Vec<Effect> {
-        let pane = self.looking.pane;
+    /// The number of the selected round.
+    fn number_shown(&self) -> Option<usize> {
+        let (answer, round) = self.looking.shown(&self.answers.session);
+        self.answers.session.answer(answer).round(round?).map(|round| round.number)
+    }
+
+    /// Does this with the member of the focused pane. If none is focused the user chooses the member first: a key acts on nothing
+    /// that is not marked.
+    pub(super) fn with_member(&mut self, deed: Deed) -> Vec<Effect> {
+        let Some(members) = self.changeable().map(|run| run.members.len()) else { return Vec::new() };
+        match self.looking.focus {
+            Part::Pane(member) if member.0 < members => self.do_with(deed, member),
+            Part::Pane(_) | Part::Ranking | Part::Transcript => {
+                let (at, round) = self.looking.shown(&self.answers.session);
+                let answer = self.answers.session.answer(at);
+                let picker = targets::picker(answer, round.and_then(|round| answer.round(round)), deed);
+                self.looking.overlay = Some(Overlay::List(picker));
+                Vec::new()
+            }
+        }
+    }
+
+    /// Does this with a member.
+    pub(super) fn do_with(&mut self, deed: Deed, member: MemberIndex) -> Vec<Effect> {
+        match deed {
+            Deed::Redraft => self.redraft(member),
+            Deed::SendAway => self.send_away_or_back(member),
+            Deed::Lighter => self.weigh(member, -1.0),
+            Deed::Heavier => self.weigh(member, 1.0),
+            Deed::Copy => Vec::new(),
+        }
+    }
+
+    fn redraft(&mut self, member: MemberIndex) -> Vec<Effect> {
         let Some(run) = self.changeable() else { return Vec::new() };
-        let Some(member) = run.members.get(pane.0) else { return Vec::new() };
+        let Some(name) = run.members.get(member.0).map(|member| member.header.name.to_string()) else { return Vec::new() };
+        let Some(round) = self.number_shown() else {
+            self.notices.say(Level::Info, "there is no round yet");
+            return Vec::new();
+        };
+        self.notices.say(Level::Info, &format!("round {round}: the candidate of {name} is drawn again"));
+        self.redraw(Some(name))
+    }
+
+    fn send_away_or_back(&mut self, member: MemberIndex) -> Vec<Effect> {
+        let Some(run) = self.changeable() else { return Vec::new() };
+        let Some(member) = run.members.get(member.0) else { return Vec::new() };
         let (name, active) = (member.header.name.to_string(), member.is_active());
         self.notices.say(Level::Info, &format!("{} {name}", if active { "sent away:" } else { "back from the next round on:" }));
         self.members().command(vec![if active { Command::Exclude { member: name } } else { Command::Readmit { member: name } }])
     }
 
-    /// Raises or lowers the weight of the focused pane's member.
-    pub(super) fn weigh(&mut self, direction: f64) -> Vec<Effect> {
-        let pane = self.looking.pane;
+    fn weigh(&mut self, member: MemberIndex, direction: f64) -> Vec<Effect> {
         let Some(run) = self.changeable() else { return Vec::new() };
-        let Some(member) = run.members.get(pane.0) else { return Vec::new() };
-        let now = run.weights().now().get(pane.0).copied().unwrap_or(1.0);
-        let name = member.header.name.to_string();
+        let now = run.weights().now().get(member.0).copied().unwrap_or(1.0);
+        let Some(name) = run.members.get(member.0).map(|member| member.header.name.to_string()) else { return Vec::new() };
         let weight = ((now + direction * WEIGHT_STEP) * 10.0).round().max(0.0) / 10.0;
-        self.notices.say(Level::Info, &format!("the weight of {name} is {weight} from the next round on"));
+        self.notices.say(Level::Info, &format!("the weight of {name} is {weight} from the next round on (it was {now:.1})"));
         self.members().command(vec![Command::SetWeight { member: name, weight }])
     }
 
@@ -227,14 +281,16 @@ impl Steering<'_> {
         if items.is_empty() {
             return vec![Effect::ListTraces(Listing::Compare)];
         }
-        let (title, detail) = ("a recorded run …".into(), "any that was kept".into());
-        items.push(Item { title, detail, choice: Choice::AgainstRecorded });
+        items.push(Item::new("a recorded run …", "any that was kept", Choice::AgainstRecorded));
         self.looking.overlay = Some(Overlay::List(Picker::new(PickerKind::Compare, items)));
         Vec::new()
     }
 
     /// Makes this member's candidate the winner.
     pub(super) fn choose_candidate(&mut self, member: String, segment: Option<SegmentId>) -> Vec<Effect> {
+        if let Some(round) = self.number_shown() {
+            self.notices.say(Level::Info, &format!("round {round}: you chose the candidate of {member}"));
+        }
         self.looking.round = None;
         self.members().command(vec![Command::Override { member, segment }])
     }

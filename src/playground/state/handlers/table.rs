@@ -6,6 +6,7 @@ use super::keeping::Keeping;
 use super::leaving::Leaving;
 use super::lists::Lists;
 use super::looking::Viewing;
+use super::recorded::Recordings;
 use super::roster::Composing;
 use super::running::Running;
 use super::scrolling::Scrolling;
@@ -16,6 +17,7 @@ use crate::playground::state::State;
 use crate::playground::state::action::Action;
 use crate::playground::state::heat_map::Direction;
 use crate::playground::state::message::{Effect, Listing};
+use crate::playground::state::picker::Deed;
 
 /// The result of an action: effects, or nothing to do outside.
 trait Outcome {
@@ -68,14 +70,15 @@ table! { state:
     Stop => Running::from(state).stop(),
     Slower => Running::from(state).change_speed(-1),
     Faster => Running::from(state).change_speed(1),
+    ChangeLinger => Running::from(state).change_linger(),
     Override => Steering::from(state).override_winner(),
     EditSegment => Steering::from(state).edit_segment(),
     WriteSegment => Steering::from(state).write_segment(),
-    Redraft => Steering::from(state).redraft(false),
-    RedraftAll => Steering::from(state).redraft(true),
-    SendAway => Steering::from(state).send_away_or_back(),
-    Lighter => Steering::from(state).weigh(-1.0),
-    Heavier => Steering::from(state).weigh(1.0),
+    Redraft => Steering::from(state).with_member(Deed::Redraft),
+    RedraftAll => Steering::from(state).redraft_all(),
+    SendAway => Steering::from(state).with_member(Deed::SendAway),
+    Lighter => Steering::from(state).with_member(Deed::Lighter),
+    Heavier => Steering::from(state).with_member(Deed::Heavier),
     Undo => Steering::from(state).change_back(false),
     Redo => Steering::from(state).change_back(true),
     Rewind => Steering::from(state).rewind(),
@@ -83,7 +86,7 @@ table! { state:
     Compare => Steering::from(state).compare(),
     PreviousRound => Viewing::from(state).previous_round(),
     NextRound => Viewing::from(state).next_round(),
-    Back => Viewing::from(state).back(),
+    Back => Recordings::from(state).back(),
     ScrollUp => Scrolling::from(state).scroll(-1),
     ScrollDown => Scrolling::from(state).scroll(1),
     HalfPageUp => Scrolling::from(state).by_half_page(-1),
@@ -101,19 +104,20 @@ table! { state:
     Open(page) => Viewing::from(state).open(page),
     CopyAnswer => Keeping::from(state).copy("the answer", Keeping::answer),
     CopySegment => Keeping::from(state).copy("the segment", Keeping::segment),
-    CopyCandidate => Keeping::from(state).copy("the candidate", Keeping::candidate),
+    CopyCandidate => Keeping::from(state).copy_candidate(),
     SaveTrace => Keeping::from(state).save_trace(),
     Export => Keeping::from(state).export(),
     OpenTrace => Effect::ListTraces(Listing::Open),
     TourNext => Touring::from(state).tour_by(1),
     TourBack => Touring::from(state).tour_by(-1),
-    Palette => Lists::from(state).palette(),
+    Palette => super::lists::palette(state),
+    FindHelp => Lists::from(state).find_help(),
     Themes => Lists::from(state).themes(),
     Roster => Composing::from(state).roster(),
     Mouse => Viewing::from(state).toggle_mouse(),
     Redraw => Effect::Redraw,
     Suspend => Effect::Suspend,
-    Quit => Leaving::from(state).quit(),
+    Quit => state.quit(),
     QuitAtOnce => Leaving::from(state).quit_at_once(),
     ListUp => Lists::from(state).move_mark(-1),
     ListDown => Lists::from(state).move_mark(1),
@@ -134,6 +138,8 @@ table! { state:
     MapLeft => Sweeping::from(state).map_move(Direction::Left),
     MapRight => Sweeping::from(state).map_move(Direction::Right),
     MapOpen => Sweeping::from(state).map_open(),
+    MapApply => super::heat_map::apply(state),
+    MapMetric => Sweeping::from(state).next_metric(),
     Sweep => Sweeping::from(state).sweep(),
     SweepStop => Sweeping::from(state).sweep_stop(),
     Tune | TuneClose => Tuning::from(state).tune(),

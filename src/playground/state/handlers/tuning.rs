@@ -152,7 +152,7 @@ impl Tuning<'_> {
     }
 
     /// Applies knobs to the next answer, and to the current one; reports when they take effect.
-    fn put_in_force(&mut self, changes: &[(&'static Knob, Value)]) -> (Vec<Effect>, &'static str) {
+    pub(super) fn put_in_force(&mut self, changes: &[(&'static Knob, Value)]) -> (Vec<Effect>, &'static str) {
         for (knob, value) in changes {
             // Only values in the knob's own range get here.
             let _ = self.knobs.params.set(knob.name, value);

@@ -28,6 +28,9 @@ pub(in crate::playground::state) fn typed(state: &mut State, context: Context, e
         }
         (Context::List, Some(Overlay::List(picker))) => {
             if let Some(character) = character {
+                if picker.choose_by_letter(character) {
+                    return state.choose();
+                }
                 picker.type_text(&character.to_string());
             } else if erases {
                 picker.backspace();

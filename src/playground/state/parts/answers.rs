@@ -3,11 +3,11 @@
 //! Owns everything that events change. [`looking`](super::looking) owns what the user looks at.
 
 use super::run_state::{Limit, RunState, run_state};
+use super::set_aside::SetAside;
 pub use super::source::{Replay, Source, TakingUp};
 use crate::engine::fusion::conversation::Conversation;
 use crate::engine::fusion::event::SegmentId;
 use crate::engine::fusion::run::{Phase, Run};
-use crate::playground::state::answer::Answer;
 use crate::playground::state::session::Session;
 use crate::playground::state::transcript::Transcript;
 
@@ -28,6 +28,8 @@ pub struct Answers {
     pub taking_up: TakingUp,
     /// The run's clock, in milliseconds since its start.
     pub now_ms: f64,
+    /// The conversation below a recording that was opened over it.
+    pub below: Option<Box<SetAside>>,
 }
 
 impl Answers {
@@ -42,6 +44,7 @@ impl Answers {
             asked: None,
             taking_up: TakingUp::Not,
             now_ms: 0.0,
+            below: None,
         }
     }
 
@@ -52,6 +55,22 @@ impl Answers {
             return RunState::Continuing;
         }
         run_state(self.session.newest(), &self.source, self.session.is_asking(), self.waits_for_members())
+    }
+
+    /// Shows a question whose run is yet to start.
+    pub fn ask(&mut self, question: &str) {
+        self.asked = Some(question.to_owned());
+        self.transcript.ask(question);
+    }
+
+    /// Whether the run stands still after a decision, so that it can be read, and goes on by itself.
+    #[must_use]
+    pub fn lingers(&self) -> bool {
+        let Some(answer) = self.session.newest().filter(|_| self.source == Source::Live && !self.session.is_asking()) else {
+            return false;
+        };
+        let decided = answer.run.rounds.last().is_some_and(|round| round.accepted.is_some());
+        decided && answer.is_going() && answer.run.phase == Phase::Running
     }
 
     /// Whether a question waits for members that are connecting.

@@ -3,12 +3,15 @@
 
 use std::sync::Arc;
 
+use ratatui::layout::Rect;
+
 use super::super::answer::Answer;
 use crate::engine::fusion::MemberIndex;
 use crate::engine::fusion::event::{MemberName, RankedStanding};
 use crate::engine::fusion::run::Round;
 use crate::engine::fusion::what_if::WhatIf;
 use crate::playground::state::action::{Action, Context, Page};
+use crate::playground::state::laid::LaidRound;
 use crate::playground::state::pages::view::{Body, Curve, View};
 
 /// The keys of both pages.
@@ -35,6 +38,30 @@ pub const WEIGHTS: View = View {
     body: Body::Chart(Curve::Weights),
     next: None,
 };
+
+/// Columns of the scale, before the first round.
+pub const SCALE: u16 = 6;
+/// Columns of the labels behind the last round.
+const LABELS: u16 = 10;
+
+/// Columns of a round in a chart of this width.
+#[must_use]
+pub fn spacing(width: u16, rounds: usize) -> u16 {
+    (width.saturating_sub(SCALE + LABELS) / u16::try_from(rounds).unwrap_or(u16::MAX).max(1)).clamp(1, 8)
+}
+
+/// Where the rounds of a chart are on the screen: the columns of each, and its place among the run's rounds.
+#[must_use]
+pub fn places(answer: &Answer, chart: &Chart, area: Rect) -> Vec<LaidRound> {
+    let spacing = spacing(area.width, chart.columns.len());
+    let first = area.x + SCALE.min(area.width);
+    let place = |(at, column): (usize, &Column)| {
+        let round = answer.run.rounds.iter().position(|round| round.number == column.number)?;
+        let x = first + (at as u16).saturating_mul(spacing);
+        Some(LaidRound { columns: x..x + spacing, round })
+    };
+    chart.columns.iter().enumerate().filter_map(place).collect()
+}
 
 /// The rounds that a chart shows.
 #[derive(Debug, Clone, PartialEq, Default)]

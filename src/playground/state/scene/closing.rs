@@ -143,12 +143,13 @@ fn segment(answer: &Answer, round: &Round, decision: &Decision, glyphs: Glyphs, 
 
 /// By how much a segment won, and what decided that.
 fn decision(answer: &Answer, round: &Round) -> Decision {
-    let by_hand = round.accepted.as_ref().and_then(|accepted| match (accepted.is_written(), accepted.edited, accepted.overridden) {
-        (true, _, _) => Some("written by hand"),
-        (false, true, _) => Some("edited by hand"),
-        (false, false, true) => Some("chosen by hand"),
-        (false, false, false) => None,
-    });
+    let by_hand =
+        round.accepted.as_ref().and_then(|accepted| match (accepted.is_written(), accepted.edited, accepted.overridden) {
+            (true, _, _) => Some("written by hand"),
+            (false, true, _) => Some("edited by hand"),
+            (false, false, true) => Some("chosen by hand"),
+            (false, false, false) => None,
+        });
     if let Some(words) = by_hand {
         return Decision { tone: Tone::Differs, margin: None, by: words.into() };
     }

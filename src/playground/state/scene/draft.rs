@@ -1,5 +1,7 @@
 //! The text of a pane: a draft wrapped as its tokens come, each with a shade.
 
+use std::ops::Range;
+
 use serde::{Deserialize, Serialize};
 
 use super::super::answer::Answer;
@@ -11,6 +13,7 @@ use crate::engine::fusion::MemberIndex;
 use crate::engine::fusion::candidate::DraftToken;
 use crate::engine::fusion::event::Thought;
 use crate::engine::fusion::run::{DraftState, Round};
+use crate::engine::fusion::sharing::{self, Text};
 
 /// What shades the tokens of a draft.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -63,6 +66,8 @@ pub struct PaneText {
     flow: Flow,
     /// The shade of each token, 0 (improbable, disputed) to 4.
     shades: Vec<u8>,
+    /// Whether most other drafts have each token too, at the same place.
+    shared: Vec<bool>,
 }
 
 /// Which draft of a member a text is: a draft that has just been completed is the same to its reader.
@@ -109,6 +114,24 @@ impl PaneText {
         self.shades.get(tag as usize).copied()
     }
 
+    /// Whether most other drafts have a token too.
+    #[must_use]
+    pub fn is_shared(&self, tag: u32) -> bool {
+        self.shared.get(tag as usize).copied().unwrap_or(false)
+    }
+
+    /// Says where this draft differs from the others, in bytes of its text; `None` where that is not to be seen.
+    pub(super) fn differs(&mut self, tokens: &[DraftToken], range: Option<Range<usize>>) {
+        self.shared.clear();
+        let Some(range) = range else { return };
+        let mut start = 0;
+        for token in tokens {
+            let end = start + token.text.len();
+            self.shared.push(end <= range.start || start >= range.end);
+            start = end;
+        }
+    }
+
     /// The draft that it shows, if it shows one.
     #[must_use]
     pub fn draft(&self) -> Option<DraftKey> {
@@ -138,11 +161,7 @@ impl PaneText {
             self.flow.push(note, REMARK);
             return;
         };
-        let (tokens, open): (&[DraftToken], bool) = match draft {
-            DraftState::Open(tokens) => (tokens, true),
-            DraftState::Finished(finished) => (&finished.draft.tokens, false),
-            DraftState::Failed(_) => (&[], false),
-        };
+        let (tokens, open) = tokens(draft);
         let ahead = round.ahead.as_ref().is_some_and(|ahead| ahead.member == member);
         let kept = round.kept_ahead().filter(|_| ahead).map(|(kept, _)| kept);
         let draft_shown = DraftKey { answer: answer.0, started_ms: round.started_ms };
@@ -183,6 +202,35 @@ impl PaneText {
                 self.flow.push(&thought(&finished.thought, unfolded, self.flow.is_empty()), REMARK);
             }
         }
+    }
+}
+
+/// The tokens of a draft so far, and whether more may come.
+fn tokens(draft: &DraftState) -> (&[DraftToken], bool) {
+    match draft {
+        DraftState::Open(tokens) => (tokens, true),
+        DraftState::Finished(finished) => (&finished.draft.tokens, false),
+        DraftState::Failed(_) => (&[], false),
+    }
+}
+
+/// Finds what the drafts of a round share. In the pane that fills the screen nothing stands back.
+pub fn compare(texts: &mut [PaneText], round: Option<&Round>, zoomed: bool) {
+    let drafts: Vec<(usize, &[DraftToken], bool)> = (0..texts.len())
+        .filter_map(|place| Some((place, round?.draft(MemberIndex(place))?)))
+        .map(|(place, draft)| (place, tokens(draft).0, !tokens(draft).1))
+        .filter(|(_, tokens, _)| !tokens.is_empty())
+        .collect();
+    let whole: Vec<String> = drafts.iter().map(|(_, tokens, _)| tokens.iter().map(|token| &*token.text).collect()).collect();
+    let compared: Vec<Text<'_>> =
+        whole.iter().zip(&drafts).map(|(text, (_, _, complete))| Text { text, complete: *complete }).collect();
+    let mut ranges = sharing::differing(&compared).into_iter();
+    for text in texts.iter_mut() {
+        text.differs(&[], None);
+    }
+    for (place, tokens, _) in drafts {
+        let range = ranges.next().filter(|_| !zoomed);
+        texts[place].differs(tokens, range);
     }
 }
 

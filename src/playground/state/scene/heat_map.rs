@@ -1,8 +1,9 @@
 //! The heat map of a sweep as words: a cell a setting, its number shaded, the marked one in brackets.
 
-use super::super::heat_map::{HeatMap, Progress, usual_grid};
+use super::super::glyphs::Glyphs;
+use super::super::heat_map::{HeatMap, Metric, Progress, usual_grid};
 use super::super::prose::{Line, Prose, Tone, blanks, wrap};
-use super::{counted, duration, figure, heat};
+use super::{counted, duration, figure, heat, listed};
 use crate::clean::{DisplayText, clean_line};
 use crate::display;
 use crate::engine::fusion::event::about;
@@ -27,10 +28,24 @@ pub const VIEW: View = View {
 fn hints(map: Option<&HeatMap>) -> &'static [Action] {
     match map.map(|map| &map.progress) {
         None => &[Action::Sweep, Action::MapClose],
-        Some(Progress::Going) => &[Action::MapOpen, Action::MapDown, Action::MapRight, Action::MapClose, Action::SweepStop],
-        Some(Progress::Done | Progress::Stopped | Progress::Failed(_)) => {
-            &[Action::MapOpen, Action::MapDown, Action::MapRight, Action::MapClose, Action::Sweep]
-        }
+        Some(Progress::Going) => &[
+            Action::MapOpen,
+            Action::MapApply,
+            Action::MapMetric,
+            Action::MapClose,
+            Action::SweepStop,
+            Action::MapDown,
+            Action::MapRight,
+        ],
+        Some(Progress::Done | Progress::Stopped | Progress::Failed(_)) => &[
+            Action::MapOpen,
+            Action::MapApply,
+            Action::MapMetric,
+            Action::MapClose,
+            Action::Sweep,
+            Action::MapDown,
+            Action::MapRight,
+        ],
     }
 }
 
@@ -38,19 +53,21 @@ fn map_facts(state: &State) -> MapFacts<'_> {
     let question =
         to_sweep(&state.answers, &state.writing, &state.knobs).map(|(prompt, _)| prompt.conversation.prompt().to_owned());
     let key = |action| state.keymap.key(action);
+    let map = state.heat_map.as_ref();
     MapFacts {
-        map: state.heat_map.as_ref(),
+        map,
         question,
+        in_force: map.and_then(|map| map.setting_of(&state.knobs.in_force(&state.answers))),
+        in_force_mark: Glyphs::new(state.settings.ascii).in_force(),
         sweep: key(Action::Sweep),
         stop: key(Action::SweepStop),
         close: key(Action::MapClose),
+        metric: key(Action::MapMetric),
     }
 }
 
 /// The heat of the highest number.
 const HOTTEST: u8 = 4;
-/// Columns between two cells.
-const GAP: usize = 1;
 
 /// What the map is made of.
 #[derive(Debug)]
@@ -59,12 +76,18 @@ pub struct MapFacts<'a> {
     pub map: Option<&'a HeatMap>,
     /// What would be swept now, if anything was asked.
     pub question: Option<String>,
+    /// The setting in force, if it is on the map.
+    pub in_force: Option<usize>,
+    /// Its mark.
+    pub in_force_mark: &'static str,
     /// The key that starts a sweep.
     pub sweep: String,
     /// The key that stops one.
     pub stop: String,
     /// The key that closes the map.
     pub close: String,
+    /// The key that shows another figure.
+    pub metric: String,
 }
 
 /// The map for a popup of this many columns, or what a sweep would be.
@@ -116,25 +139,77 @@ fn swept(map: &HeatMap, facts: &MapFacts<'_>, width: u16) -> Prose {
     let mut prose = Prose::new();
     wrap(&mut prose, Vec::new(), Tone::Strong, &clean_line(&map.question), width, 0);
     wrap(&mut prose, Vec::new(), Tone::Dim, &progress(map, facts), width, 0);
+    prose.push(metrics(map, facts));
+    prose.extend(cells(map, facts));
+    prose.extend(legend(map, facts, width));
     prose.push(Vec::new());
-    let graded = map.figures().iter().any(|figures| figures.graded > 0);
-    prose.extend(cells(map, graded));
-    prose.push(Vec::new());
-    let meaning = if graded {
-        "numbers: the share of right answers"
-    } else {
-        "numbers: the mean fused score of what was accepted, shaded from the lowest to the highest"
-    };
-    wrap(&mut prose, Vec::new(), Tone::Dim, meaning, width, 0);
-    prose.push(Vec::new());
-    wrap(&mut prose, Vec::new(), Tone::Key, &display!("[{}]", map.grid.name(map.marked)), width, 0);
+    let mut name = vec![(Tone::Key, display!("[{}]", map.grid.name(map.marked)))];
+    if facts.in_force == Some(map.marked) {
+        name.push((Tone::Dim, display!("  {} in force", facts.in_force_mark)));
+    }
+    prose.push(name);
     let marked = map.figures().get(map.marked).map(in_words).unwrap_or_default();
     wrap(&mut prose, Vec::new(), Tone::Plain, &marked, width, 0);
     if map.progress != Progress::Going {
-        let verdict = clean_line(&report::verdict(&map.grid, map.figures()));
-        wrap(&mut prose, vec![(Tone::Good, "* ".into())], Tone::Plain, &verdict, width, 2);
+        let (mark, verdict) = verdict(map);
+        wrap(&mut prose, vec![(Tone::Good, mark.into())], Tone::Plain, &verdict, width, 2);
     }
     prose
+}
+
+/// The figures that can be shown, the one in sight in brackets.
+fn metrics(map: &HeatMap, facts: &MapFacts<'_>) -> Line {
+    let mut line: Line = vec![(Tone::Dim, display!("`{}` shows:", facts.metric))];
+    for metric in map.metrics() {
+        let (tone, open, close) = if metric == map.metric() { (Tone::Strong, "[", "]") } else { (Tone::Dim, " ", " ") };
+        line.push((tone, display!("{open}{}{close}", metric.name())));
+    }
+    line
+}
+
+/// The ramp with the numbers at its ends, what they mean, and the marks.
+fn legend(map: &HeatMap, facts: &MapFacts<'_>, width: u16) -> Prose {
+    let metric = map.metric();
+    let Some((lowest, highest)) = metric.range(map.figures()) else { return Prose::new() };
+    let at_end = |end: f64| {
+        let there = map.figures().iter().find(|figures| metric.of(figures) == Some(end));
+        there.and_then(|figures| metric.shown(figures))
+    };
+    let (low, high) = match metric {
+        Metric::Accuracy => ("0%".into(), "100%".into()),
+        Metric::Score | Metric::Tokens | Metric::Rounds | Metric::Calls | Metric::Left | Metric::Time | Metric::Cost => {
+            (at_end(lowest).unwrap_or_default(), at_end(highest).unwrap_or_default())
+        }
+    };
+    let mut head: Line = vec![(Tone::Dim, display!("{low} "))];
+    head.extend((0..=HOTTEST).map(|step| (Tone::Ground(step), "  ".into())));
+    head.push((Tone::Dim, display!(" {high} ")));
+    let in_force = if facts.in_force.is_some() { display!("; {} in force", facts.in_force_mark) } else { DisplayText::new() };
+    let best = if best_known(map).is_some() { "; * best" } else { "" };
+    let mut prose = Prose::new();
+    let indent = head.iter().map(|(_, text)| text.chars().count() as u16).sum();
+    wrap(&mut prose, head, Tone::Dim, &display!("{}{in_force}{best}", metric.meaning()), width, indent);
+    prose
+}
+
+/// The best setting, where right answers are known: a mean score cannot tell, since it rises by itself with shorter segments.
+fn best_known(map: &HeatMap) -> Option<usize> {
+    let over = map.progress != Progress::Going;
+    let graded = map.figures().iter().any(|figures| figures.graded > 0);
+    (over && graded).then(|| best(&map.grid, map.figures()).ok()).flatten()
+}
+
+/// Which setting is best, or why none is, behind a mark.
+fn verdict(map: &HeatMap) -> (&'static str, DisplayText) {
+    if map.figures().iter().any(|figures| figures.graded > 0) || map.figures().iter().all(|figures| figures.whole() == 0) {
+        return ("* ", clean_line(&report::verdict(&map.grid, map.figures())));
+    }
+    let why = if map.grid.axes().iter().any(|axis| axis.knob.name.starts_with("segment")) {
+        "no right answer is known to this question, and a mean score rises by itself with shorter segments"
+    } else {
+        "no right answer is known to this question, and a score is not the same as being right"
+    };
+    ("  ", display!("none is marked as best: {why}"))
 }
 
 fn progress(map: &HeatMap, facts: &MapFacts<'_>) -> DisplayText {
@@ -148,16 +223,15 @@ fn progress(map: &HeatMap, facts: &MapFacts<'_>) -> DisplayText {
 }
 
 /// The map itself: a row for every combination of the knobs but the last, whose values are the columns.
-fn cells(map: &HeatMap, graded: bool) -> Prose {
+fn cells(map: &HeatMap, facts: &MapFacts<'_>) -> Prose {
     let axes = map.grid.axes();
     let Some((across, down)) = axes.split_last() else { return Prose::new() };
     let names: Vec<DisplayText> = (0..map.figures().len() / map.columns()).map(|row| row_name(map, row)).collect();
     let corner = down.iter().map(|axis| axis.knob.name).collect::<Vec<_>>().join(", ");
     let head = names.iter().map(|name| name.len()).chain([corner.len()]).max().unwrap_or_default();
     let heads: Vec<String> = across.values.iter().map(ToString::to_string).collect();
-    let best = if map.progress == Progress::Going { None } else { best(&map.grid, map.figures()).ok() };
-    let shades = shades(map.figures(), graded);
-    // Room for a number of five characters, brackets and the mark of the best.
+    let best = best_known(map);
+    // Room for a number of six columns and brackets; before each the mark of the setting in force.
     let width = heads.iter().map(String::len).max().unwrap_or_default().max(8);
     let mut prose = vec![
         vec![(Tone::Dim, display!("{:head$}  {}", "", across.knob.name))],
@@ -167,18 +241,18 @@ fn cells(map: &HeatMap, graded: bool) -> Prose {
         )],
     ];
     for (row, name) in names.iter().enumerate() {
-        let mut line: Line = vec![(Tone::Dim, display!("{name:>head$}  "))];
+        let mut line: Line = vec![(Tone::Dim, display!("{name:>head$} "))];
         for column in 0..map.columns() {
             let setting = row * map.columns() + column;
             let Some(figures) = map.figures().get(setting) else { continue };
-            let number = display!("{}{}", if best == Some(setting) { "*" } else { "" }, number(figures, graded));
-            let tone = shades.get(setting).copied().flatten().map_or(Tone::Dim, Tone::Heat);
+            let number = display!("{}{}", if best == Some(setting) { "*" } else { "" }, number(figures, map.metric()));
+            let tone = shade(map, figures).map_or(Tone::Dim, Tone::Ground);
             let (open, close) = if setting == map.marked { ("[", "]") } else { (" ", " ") };
             let inside = width - 2;
+            line.push((Tone::Strong, if facts.in_force == Some(setting) { facts.in_force_mark.into() } else { blanks(1) }));
             line.push((Tone::Key, open.into()));
             line.push((tone, display!("{number:^inside$}")));
             line.push((Tone::Key, close.into()));
-            line.push((Tone::Plain, blanks(GAP)));
         }
         prose.push(line);
     }
@@ -192,25 +266,19 @@ fn row_name(map: &HeatMap, row: usize) -> DisplayText {
 }
 
 /// What stands in a cell.
-fn number(figures: &Figures, graded: bool) -> DisplayText {
+fn number(figures: &Figures, metric: Metric) -> DisplayText {
     match (figures.answers, figures.failures) {
         (0, _) => "...".into(),
         (answers, failures) if answers == failures => "failed".into(),
-        _ if graded => figures.accuracy().map_or_else(|| "-".into(), |share| display!("{:.0}%", share * 100.0)),
-        _ => figures.score.map_or_else(|| "-".into(), figure),
+        _ => metric.shown(figures).unwrap_or_else(|| "-".into()),
     }
 }
 
-/// How each cell is shaded; `None` where there is not a number. Scores have no scale that holds for every rule, so theirs goes from
-/// the lowest on the map to the highest.
-fn shades(figures: &[Figures], graded: bool) -> Vec<Option<u8>> {
-    if graded {
-        return figures.iter().map(|figures| figures.accuracy().map(heat)).collect();
-    }
-    let scores = || figures.iter().filter_map(|figures| figures.score);
-    let (lowest, highest) = (scores().fold(f64::INFINITY, f64::min), scores().fold(f64::NEG_INFINITY, f64::max));
-    let shade = |score: f64| if highest > lowest { heat((score - lowest) / (highest - lowest)) } else { HOTTEST };
-    figures.iter().map(|figures| figures.score.map(shade)).collect()
+/// How a cell is shaded: from the lowest number on the map to the highest; `None` where there is no number.
+fn shade(map: &HeatMap, figures: &Figures) -> Option<u8> {
+    let (lowest, highest) = map.metric().range(map.figures())?;
+    let number = map.metric().of(figures)?;
+    Some(if highest > lowest { heat((number - lowest) / (highest - lowest)) } else { HOTTEST })
 }
 
 /// The figures of a setting, in words.
@@ -223,10 +291,13 @@ fn in_words(figures: &Figures) -> DisplayText {
         parts.push(display!("{} of {} right", figures.right, figures.graded));
     }
     parts.extend(figures.score.map(|score| display!("score {}", figure(score))));
-    parts.push(display!("{:.0} rounds", figures.rounds));
-    parts.push(display!("{:.0} tokens", figures.tokens));
+    parts.push(counted(figures.rounds.round() as usize, "round"));
+    parts.push(counted(figures.tokens.round() as usize, "token"));
     parts.push(counted(figures.calls(), "call"));
-    parts.push(display!("{:.1} members active", figures.mean_active));
+    parts.push(match figures.left.as_slice() {
+        [] => "nobody left".into(),
+        left => display!("{} left", listed(left)),
+    });
     parts.push(duration(figures.elapsed_ms));
     parts.extend(figures.cost.map(|cost| display!("{}${cost:.4}", about(figures.cost_is_guessed))));
     if figures.failures > 0 {
@@ -242,7 +313,16 @@ mod tests {
 
     fn facts(map: Option<&HeatMap>) -> MapFacts<'_> {
         let key = str::to_owned;
-        MapFacts { map, question: None, sweep: key("s"), stop: key("x"), close: key("esc") }
+        MapFacts {
+            map,
+            question: None,
+            in_force: None,
+            in_force_mark: "●",
+            sweep: key("s"),
+            stop: key("x"),
+            close: key("esc"),
+            metric: key("tab"),
+        }
     }
 
     fn text(prose: &Prose) -> String {
@@ -269,7 +349,7 @@ mod tests {
             "{shown}"
         );
         let tone = |number: &str| prose.iter().flatten().find(|(_, text)| text.trim() == number).unwrap().0;
-        assert_eq!((tone(".200"), tone(".800"), tone("...")), (Tone::Heat(0), Tone::Heat(4), Tone::Dim));
+        assert_eq!((tone(".200"), tone(".800"), tone("...")), (Tone::Ground(0), Tone::Ground(4), Tone::Dim));
         assert!(!shown.contains("best"), "while it goes on nobody is best");
     }
 
@@ -285,6 +365,44 @@ mod tests {
             shown.contains("*100%") && shown.contains("0%") && shown.contains("best: segment-tokens 5, exit-threshold 0.3"),
             "{shown}"
         );
+    }
+
+    #[test]
+    fn without_a_known_answer_no_setting_is_best_and_it_is_said_why() {
+        let mut map = HeatMap::new(usual_grid().unwrap(), "Why?");
+        for setting in 0..16 {
+            answered(&mut map, setting, Answer { score: Some(0.5 + setting as f64 / 100.0), ..Answer::default() });
+        }
+        map.progress = Progress::Done;
+        let shown = text(&prose(&facts(Some(&map)), 76));
+        assert!(!shown.contains('*') && shown.contains("rises by itself with shorter segments"), "{shown}");
+    }
+
+    #[test]
+    fn every_metric_has_its_numbers_and_its_ends_and_the_setting_in_force_is_marked() {
+        let mut map = HeatMap::new(usual_grid().unwrap(), "Why?");
+        for setting in 0..16 {
+            let left = if setting == 3 { vec!["babble".to_owned()] } else { Vec::new() };
+            let score = Some(0.25 + setting as f64 / 100.0);
+            let elapsed_ms = 100.0 * (setting + 1) as f64;
+            let (rounds, tokens, draft_calls) = (setting + 1, 31 + setting, 100 + setting);
+            let answer = Answer { score, rounds, tokens, draft_calls, left, elapsed_ms, ..Answer::default() };
+            answered(&mut map, setting, answer);
+        }
+        map.marked = 3;
+        let shown = |map: &HeatMap| text(&prose(&MapFacts { in_force: Some(6), ..facts(Some(map)) }, 76));
+        let first = shown(&map);
+        assert!(first.contains("[score]") && first.contains("●  .310") && first.contains("babble left"), "{first}");
+        let ends = [("tokens", "31", "46"), ("rounds", "1", "16"), ("calls", "100", "115"), ("who left", "0", "1")];
+        for (name, low, high) in ends {
+            map.next_metric();
+            let shown = shown(&map);
+            assert!(shown.contains(&format!("[{name}]")), "{name}: {shown}");
+            assert!(shown.contains(&format!("{low}            {high} ")), "{name}: {shown}");
+        }
+        map.next_metric();
+        let shown = shown(&map);
+        assert!(shown.contains("100 ms") && shown.contains("1.6 s"), "{shown}");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! Everything here is recomputed when something changed and at most once a frame, costs no more than what is visible, and is
 //! plain data, so that drawing only places it.
 
+mod beneath;
 pub mod chart;
 pub mod closing;
 pub mod compare;
@@ -10,9 +11,10 @@ pub mod draft;
 pub mod exits;
 pub mod files;
 pub mod heat_map;
-mod hints;
+pub mod hints;
 pub mod lazy;
 pub mod memo;
+mod moment;
 mod over;
 pub mod pane;
 pub mod roster;

@@ -8,6 +8,7 @@ use crate::display;
 use crate::engine::fusion::lazy::DraftRule;
 use crate::engine::fusion::params::{Choice, ExitKind, Params};
 use crate::engine::fusion::rate;
+use crate::engine::fusion::run::{Round, Run};
 use crate::engine::fusion::segment::SegmentUnit;
 pub use crate::playground::state::parts::run_state::RunState;
 use crate::playground::state::parts::source::Source;
@@ -76,7 +77,7 @@ pub fn status(facts: Facts<'_>) -> Status {
             Some(number) => say(0, true, display!("looking at {of}round {number} of {rounds}")),
             None => say(1, false, display!("{of}round {rounds}")),
         }
-        if run.steered {
+        if is_steered(run) {
             say(1, true, "steered".into());
         }
         // The time of the models, not of the reader between two rounds.
@@ -103,6 +104,16 @@ pub fn status(facts: Facts<'_>) -> Status {
         say(7, false, display!("seed {}", answer.run.header.seed));
     }
     Status { state, items }
+}
+
+/// Whether something that the user did is part of the answer in sight, or can still be undone.
+fn is_steered(run: &Run) -> bool {
+    let touched = |round: &Round| {
+        let chosen = round.accepted.as_ref().is_some_and(|accepted| accepted.overridden || accepted.edited);
+        let weighed = round.opening.weights.iter().any(|(_, weight)| weight.is_some());
+        chosen || weighed || !round.redrafted.is_empty() || !round.excluded.is_empty() || !round.opening.readmitted.is_empty()
+    };
+    run.steered && (run.history.undoable().is_some() || run.rounds.iter().any(|round| touched(round)))
 }
 
 fn connecting_to(names: &[DisplayText]) -> DisplayText {

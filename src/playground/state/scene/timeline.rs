@@ -22,6 +22,8 @@ pub enum Mark {
     Edited,
     /// The user wrote the segment.
     Written,
+    /// The user had drafts drawn again.
+    Redrafted,
     /// A draft or a scoring failed.
     Failed,
     /// It is still open.
@@ -45,7 +47,7 @@ pub struct Tick {
     pub selected: bool,
     /// Whether a member left after it.
     pub exit: bool,
-    /// Whether the user changed a knob before it.
+    /// Whether the user changed a knob, a weight or a member's presence before it.
     pub tuned: bool,
     /// Whose another winner it would have had under the knobs that are tried.
     pub other: Option<MemberIndex>,
@@ -86,6 +88,7 @@ fn tick(answer: &Answer, round: &Round, place: usize, shown: usize) -> Tick {
         Some(accepted) if accepted.is_written() => Mark::Written,
         Some(accepted) if accepted.edited => Mark::Edited,
         Some(accepted) if accepted.overridden => Mark::Overridden,
+        Some(_) if !round.redrafted.is_empty() => Mark::Redrafted,
         Some(_) if round.has_failure() => Mark::Failed,
         Some(_) if ranked.is_some_and(|ranked| ranked.unanimous) => Mark::Unanimous,
         Some(_) => Mark::Margin,
@@ -101,7 +104,9 @@ fn tick(answer: &Answer, round: &Round, place: usize, shown: usize) -> Tick {
         margin: best.zip(second).map_or(0.0, |(best, second)| (height(best) - height(second)).clamp(0.0, 1.0)),
         selected: place == shown,
         exit: answer.run.departures().iter().any(|departure| departure.round == round.number),
-        tuned: !changed_before(answer, place).is_empty(),
+        tuned: !changed_before(answer, place).is_empty()
+            || round.opening.weights.iter().any(|(_, weight)| weight.is_some())
+            || !round.opening.readmitted.is_empty(),
         other: None,
     }
 }

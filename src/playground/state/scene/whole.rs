@@ -5,12 +5,14 @@
 
 use ratatui::layout::Rect;
 
-use super::chart::{Chart, chart};
+use super::beneath::beneath;
+use super::chart::{self, Chart, chart};
 use super::closing::{closing, decisions, headline};
-use super::draft::PaneText;
+use super::draft::{self, PaneText};
 use super::exits::{self, Stays};
-use super::hints::hints;
+use super::hints;
 use super::memo::Memo;
+use super::moment::{self, moment};
 use super::over;
 use super::pane::{Activity, Pane, pane};
 use super::roster::List;
@@ -28,16 +30,17 @@ use crate::display;
 use crate::engine::fusion::MemberIndex;
 use crate::engine::fusion::run::Phase;
 use crate::engine::fusion::single::Single;
-use crate::playground::state::State;
+use crate::playground::state::action::Action;
 use crate::playground::state::answer::Answer;
 use crate::playground::state::glyphs::Glyphs;
-use crate::playground::state::laid::{Laid, LaidPane};
+use crate::playground::state::laid::{Laid, LaidHint, LaidPane, LaidRound};
 use crate::playground::state::layout::{
     CHART_MARGIN, Layout, Part, Shape, TIMELINE_HEAD, WIDE, arrange, closing_width, draft_width,
 };
 use crate::playground::state::overlay::Overlay;
 use crate::playground::state::pages::view::{Body, Curve};
 use crate::playground::state::prose::Prose;
+use crate::playground::state::{Source, State};
 
 /// What is on the screen.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -56,10 +59,14 @@ pub struct Scene {
     pub votes: Vec<Votes>,
     /// The exit chart.
     pub chart: Chart,
+    /// Where its rounds are.
+    pub chart_places: Vec<LaidRound>,
     /// The timeline.
     pub timeline: Timeline,
     /// What happens in the selected round, in a sentence.
     pub story: DisplayText,
+    /// What is shown beneath the selected segment of the answer.
+    pub beneath: Prose,
     /// The status line.
     pub status: Option<Status>,
     /// The reasons, where they have a place of their own.
@@ -80,6 +87,12 @@ pub struct Scene {
     pub texts: Vec<PaneText>,
     /// Keys and what they do, the likeliest first.
     pub hints: Vec<(DisplayText, DisplayText)>,
+    /// The actions of these keys.
+    pub hint_actions: Vec<Action>,
+    /// The columns of the lowest line that a message takes before the hints.
+    pub notice: u16,
+    /// What the lowest line has no room for, above the prompt.
+    pub sheet: Prose,
 }
 
 /// The scene of a state.
@@ -100,7 +113,10 @@ pub fn compose(state: &State, memo: &mut Memo, mut texts: Vec<PaneText>) -> Scen
     let members = (0..answer.labels.len()).map(MemberIndex);
     let newest = state.looking.round.is_none();
     let panes: Vec<Pane> = members.map(|member| pane(answer, round, newest, member)).collect();
-    let card = state.tour.filter(|_| !state.writing.active).map(|tour| tour.card(&state.keymap, prompt_width(state)));
+    let card = state
+        .tour
+        .filter(|_| !state.writing.active)
+        .map(|tour| tour.card(&state.keymap, state.roster.is_plain(), prompt_width(state)));
     let closing = closing_card(state, answer, Option::as_ref(&single), memo);
     let layout = layout(state, &panes, card.as_ref(), Some(&closing).filter(|card| !card.is_empty()), memo, &mut texts);
     let Some(layout) = layout else { return Scene { texts, ..Scene::default() } };
@@ -112,16 +128,20 @@ pub fn compose(state: &State, memo: &mut Memo, mut texts: Vec<PaneText>) -> Scen
     if let (Some(what_if), Some(round)) = (shown.what_if, round) {
         own.mark(round, what_if);
     }
-    let (story, votes) = (sentence(shown, &own), votes(&own, panes.len()));
+    let (story, votes, beneath) = (sentence(shown, &own), votes(&own, panes.len()), beneath(shown, &own));
     let table = calm(answer, round, own, &activities);
     let reasons = answer.run.rounds.iter().map(AsRef::as_ref).find(|round| round.number == table.number).or(round);
     let (overlay, roster) = (over::words(shown, memo, popup), over::roster(shown, popup));
     let ticks = usize::from(layout.timeline.width.saturating_sub(TIMELINE_HEAD + 2) / 2);
     let why_of = |place: Rect| why::prose(&why::why(answer, reasons, shown.single), answer, place.width);
+    let chart = chart(answer, curve(state), at, chart_columns(state, &layout, popup), shown.what_if);
+    let chart_area = layout.chart.map(|place| layout.inner(place)).unwrap_or_default();
     Scene {
-        chart: chart(answer, curve(state), at, chart_columns(state, &layout, popup), shown.what_if),
+        chart_places: chart::places(answer, &chart, chart_area),
+        chart,
         timeline: timeline(answer, at, ticks, shown.what_if),
         story,
+        beneath,
         deciding: None,
         stays: exits::stays(answer, round, panes.len()),
         status: Some(status_line(shown)),
@@ -132,16 +152,29 @@ pub fn compose(state: &State, memo: &mut Memo, mut texts: Vec<PaneText>) -> Scen
         popup,
         closing,
         card,
-        hints: hints(state, state.answers.run_state()),
+        hints: hints::hints(state),
+        hint_actions: hints::actions(state),
+        notice: hints::notice_columns(state),
+        sheet: hints::sheet(state),
         overlay,
         roster,
-        welcome: if state.answers.transcript.flow().is_empty() { welcome(state, &layout) } else { Prose::new() },
+        welcome: greeting(state, &layout),
         texts,
         layout: Some(layout),
     }
 }
 
 impl Scene {
+    fn laid_hints(&self) -> Vec<LaidHint> {
+        let Some(layout) = &self.layout else { return Vec::new() };
+        let places = hints::places(&self.hints, layout.hints.width, self.notice).into_iter();
+        places
+            .filter_map(|(columns, hint)| {
+                Some(LaidHint { columns, action: self.hint_actions.get(hint)?.entry().name.to_owned() })
+            })
+            .collect()
+    }
+
     /// Where everything is, for the state.
     #[must_use]
     pub fn laid(&self) -> Laid {
@@ -162,6 +195,10 @@ impl Scene {
             ticks: self.timeline.ticks.iter().map(|tick| tick.place).collect(),
             overlay_lines: self.overlay.len(),
             overlay_height: usize::from(self.popup.height.saturating_sub(2)),
+            popup: self.popup,
+            ranked: self.table.rows.iter().map(|row| row.member).collect(),
+            chart: self.chart_places.clone(),
+            hints: self.laid_hints(),
         }
     }
 }
@@ -217,6 +254,21 @@ fn refresh_texts(state: &State, panes: &[Pane], texts: &mut Vec<PaneText>, width
         let shading = (state.settings.shading, unfolded == Some(Part::Pane(pane.member)));
         text.refresh((of, answer), round, pane.member, shading, width, pane.note.as_display());
     }
+    draft::compare(texts, round, matches!(unfolded, Some(Part::Pane(_))));
+}
+
+/// What is in the transcript while no question is.
+fn greeting(state: &State, layout: &Layout) -> Prose {
+    if !state.answers.transcript.flow().is_empty() {
+        return Prose::new();
+    }
+    match &state.answers.source {
+        Source::Replay(replay) => {
+            let width = layout.transcript_text().map_or(0, |place| place.width);
+            moment::of_recording(replay, &state.keymap, width)
+        }
+        Source::Live => welcome(state, layout),
+    }
 }
 
 /// The closing card, while the screen shows it.
@@ -237,11 +289,8 @@ fn sentence(shown: Shown<'_>, table: &Table) -> DisplayText {
     if let Some(sentence) = over::what_if_in_words(shown) {
         return sentence;
     }
-    if state.answers.waits_for_members() {
-        return "your question waits until enough models are connected".into();
-    }
-    if !state.answers.session.is_going() && round.is_none() {
-        return "ask something, and watch the models write the answer together".into();
+    if let Some(sentence) = moment(state, answer, round) {
+        return sentence;
     }
     if state.shows_closing() {
         return headline(answer);

@@ -121,6 +121,11 @@ pub fn rgb(colour: Color) -> Option<[u8; 3]> {
     }
 }
 
+/// The 16 colours in the order of their numbers, as xterm has them.
+pub fn ansi_rgb() -> impl Iterator<Item = [u8; 3]> {
+    ANSI.iter().map(|(_, rgb)| *rgb)
+}
+
 /// The colours from 16 on: a cube of six steps a side, then 24 greys.
 fn fixed(index: u8) -> [u8; 3] {
     const STEPS: [u8; 6] = [0, 95, 135, 175, 215, 255];

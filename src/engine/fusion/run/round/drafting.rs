@@ -126,6 +126,7 @@ impl Round {
     pub(in super::super) fn draft_again(&mut self, member: MemberIndex) {
         let Some(slot) = self.slot(member) else { return };
         self.drafts[slot] = DraftState::Open(Vec::new());
+        self.redrafted.push(member);
         self.arrived.retain(|arrived| *arrived != member);
         self.late.retain(|late| *late != member);
         self.own.retain(|(author, _)| *author != member);

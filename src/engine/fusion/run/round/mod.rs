@@ -79,6 +79,8 @@ pub struct Round {
     pub excluded: Vec<MemberIndex>,
     /// Members that were silent for too long: they get no further requests in this round.
     pub late: Vec<MemberIndex>,
+    /// Members that the user had draft again in it.
+    pub redrafted: Vec<MemberIndex>,
     /// What the user changed before it.
     pub opening: Opening,
     /// The calls that have ended, in the order in which they ended.
@@ -175,6 +177,7 @@ impl Round {
             arrived: Vec::new(),
             excluded: Vec::new(),
             late: Vec::new(),
+            redrafted: Vec::new(),
             opening: Opening::default(),
             calls: Vec::new(),
             usage: Vec::new(),
