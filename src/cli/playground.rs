@@ -20,7 +20,7 @@ use crate::files::traces;
 use crate::playground::state::keymap::{Keymap, KeymapError};
 use crate::playground::state::roster::Roster;
 use crate::playground::state::scene::draft::Shading;
-use crate::playground::state::{Options, Settings};
+use crate::playground::state::{Linger, Options, Settings};
 use crate::playground::term::effects::Effects;
 use crate::playground::term::member_pool::MemberPool;
 use crate::playground::term::outside::{locale_is_not_utf8, require_terminal};
@@ -62,6 +62,9 @@ fn screen(command: Command) -> Command {
                 .action(ArgAction::SetTrue)
                 .help("Show only what an audience needs, one step a key: `space` moves on, `P` shows everything"),
         )
+        .arg(Arg::new("linger").long("linger").value_name("SECONDS").value_parser(seconds).help(
+            "How long a decision stays before the next round (up to 60); 0 is not at all [default: 2.5 for built-in models]",
+        ))
         .arg(Arg::new("mouse").long("mouse").action(ArgAction::SetTrue).help("Let the mouse scroll and focus"))
         .arg(
             Arg::new("ascii")
@@ -104,6 +107,13 @@ fn pace_text(text: &str) -> Result<u32, String> {
     }
 }
 
+/// How long a decision stays.
+fn seconds(text: &str) -> Result<f64, String> {
+    let seconds: f64 = text.parse().map_err(|_| "it must be a number of seconds".to_owned())?;
+    let longest = config::LONGEST_LINGER;
+    if (0.0..=longest).contains(&seconds) { Ok(seconds) } else { Err(format!("it must be from 0 to {longest}")) }
+}
+
 /// How fast, from the slowest to the fastest speed of a replay.
 pub(super) fn speed(text: &str) -> Result<f64, String> {
     let (slowest, fastest) = (replay::SPEEDS[0], replay::SPEEDS[replay::SPEEDS.len() - 1]);
@@ -126,11 +136,14 @@ pub(super) fn main(matches: &ArgMatches) -> Result<Done, Failure> {
     play(matches, opening)
 }
 
-/// Runs the guided tour with the built-in models, which it is about.
+/// Runs the guided tour: with the members that are named, else with the built-in models, which its sentences are about.
 pub(super) fn demo(matches: &ArgMatches) -> Result<Done, Failure> {
     require_terminal(variable)?;
     let (config, settled) = options::config(matches)?;
-    play_with(matches, config, &settled, built_in_specs(), Opening::Tour)
+    let named = matches.contains_id("members") && matches.value_source("members").is_some();
+    let specs = if named { members::chosen(matches, &config)? } else { built_in_specs() };
+    there(&specs)?;
+    play_with(matches, config, &settled, specs, Opening::Tour)
 }
 
 /// Runs the playground with a recorded run.
@@ -171,6 +184,13 @@ fn play_with(
     let folders = Folders::of_platform();
     let said_pace: Option<u32> = matches.get_one("pace").copied().or(config.playground.pace);
     let pace = said_pace.or_else(|| any_built_in(&specs).then_some(PACE)).filter(|pace| *pace > 0);
+    let said_linger: Option<f64> = matches.get_one("linger").copied().or(config.playground.linger);
+    let linger = Linger {
+        ms: said_linger.filter(|seconds| *seconds > 0.0).map_or(Linger::USUAL_MS, |seconds| seconds * 1000.0),
+        on: said_linger != Some(0.0),
+        // The tour is made to be watched, whoever writes.
+        toys_only: said_linger.is_none() && !matches!(opening, Opening::Tour),
+    };
     let handle = Pace::new(pace.map(f64::from));
     let configured = config.members.iter().map(|(name, member)| MemberSpec::new(name, member.clone())).collect();
     let roster = Roster::new(specs, configured, built_in_specs());
@@ -202,6 +222,7 @@ fn play_with(
             ascii: matches.get_flag("ascii") || config.playground.ascii.unwrap_or_else(|| locale_is_not_utf8(variable)),
             pace,
             toys_pace: said_pace.is_none(),
+            linger,
             scan: config.playground.scan.unwrap_or(true),
             presents: matches.get_flag("present"),
         },

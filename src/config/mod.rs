@@ -74,6 +74,9 @@ pub struct Playground {
     /// The pace in tokens per second that models in this process are slowed down to; 0 is unlimited.
     #[serde(deserialize_with = "values::pace")]
     pub pace: Option<u32>,
+    /// How many seconds a decision stays before the next round starts; 0 is not at all.
+    #[serde(deserialize_with = "values::linger")]
+    pub linger: Option<f64>,
     /// How many traces are kept.
     #[serde(deserialize_with = "values::traces")]
     pub traces: Option<usize>,
@@ -105,6 +108,9 @@ struct File {
 
 /// The slowest pace in tokens per second: the longest segment is drafted well within the time limit of a draft.
 pub const SLOWEST_PACE: u32 = 5;
+
+/// The longest time that a decision can stay, in seconds.
+pub const LONGEST_LINGER: f64 = 60.0;
 
 /// The highest pace and the highest number of traces that can be set.
 const MOST: u32 = 1_000_000;

@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Unexpected, Visitor};
 
 use super::words::quoted;
-use super::{MOST, SLOWEST_PACE};
+use super::{LONGEST_LINGER, MOST, SLOWEST_PACE};
 use crate::engine::fusion::event::{Drafting, ScoreTier};
 use crate::engine::member::Local;
 
@@ -169,6 +169,10 @@ pub(super) fn pace<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<
         }
         pace => Ok(pace),
     }
+}
+
+pub(super) fn linger<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<f64>, D::Error> {
+    deserializer.deserialize_any(Real(0.0..=LONGEST_LINGER)).map(Some)
 }
 
 pub(super) fn folders<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<PathBuf>, D::Error> {

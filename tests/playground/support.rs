@@ -21,7 +21,7 @@ use specfuse::playground::state::overlay::Overlay;
 use specfuse::playground::state::picker::Picker;
 use specfuse::playground::state::roster::{News, Roster, RowId};
 use specfuse::playground::state::scene::draft::Shading;
-use specfuse::playground::state::{Effect, Message, Options, Screen, Settings};
+use specfuse::playground::state::{Effect, Linger, Message, Options, Screen, Settings};
 use specfuse::playground::view;
 use specfuse::playground::view::theme::{ColourLevel, Theme};
 
@@ -195,6 +195,7 @@ pub fn options(members: &[MemberHeader]) -> Options {
             ascii: false,
             pace: Some(15),
             toys_pace: false,
+            linger: Linger::default(),
             scan: true,
             presents: false,
         },

@@ -14,6 +14,10 @@ pub enum Command {
     Resume,
     /// Play one round, then pause.
     Step,
+    /// From now on let this many milliseconds pass after a contested decision, so that it can be read; 0 lets none pass.
+    Linger {
+        ms: f64,
+    },
     /// Accept this member's candidate, whatever the ranking.
     Override {
         member: String,
@@ -136,9 +140,12 @@ impl Machine {
                     self.pace = Pace::Running;
                     self.emit(Event::Resumed);
                     self.begin_unless_busy();
+                } else if self.lingers() {
+                    self.begin_unless_busy();
                 }
             }
             Command::Step => self.step(),
+            Command::Linger { ms } => self.linger(ms),
             Command::Override { member, segment } => self.override_winner(member, segment)?,
             Command::Edit { segment, text } => self.edit(segment, text)?,
             Command::Write { segment, text } => self.write(segment, &text)?,

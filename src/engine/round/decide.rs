@@ -72,7 +72,7 @@ impl Machine {
         if self.pace == Pace::Stepping {
             self.pace = Pace::Paused;
         }
-        self.next_round();
+        self.next_round_after_rest();
     }
 
     fn append(&mut self, text: &str) {

@@ -9,6 +9,7 @@ mod command;
 mod decide;
 mod failing;
 mod lazy;
+mod linger;
 mod patience;
 mod play;
 mod predicting;
@@ -182,6 +183,8 @@ pub struct Machine {
     /// The conversation and the accepted segments in the form that members get.
     context: Context,
     pace: Pace,
+    /// The rest after decisions.
+    linger: linger::Linger,
     /// Rounds started so far, including repeated ones, which must not draw the same drafts again.
     begun: u64,
     now_ms: f64,
@@ -210,6 +213,7 @@ impl Machine {
             context_was_full: false,
             context: Context { conversation: Arc::new(run.header.conversation.clone()), accepted: Arc::from([]) },
             pace: Pace::Running,
+            linger: linger::Linger::default(),
             begun: 0,
             now_ms: 0.0,
             effects: Vec::new(),
@@ -335,6 +339,7 @@ impl Machine {
     }
 
     fn finish(&mut self, outcome: Outcome) {
+        self.end_linger();
         self.cancel_all();
         self.tell_owed(true);
         let mut summary = self.run.summarise();

@@ -26,10 +26,11 @@ struct Awaited {
 
 impl Machine {
     /// When patience with a member ends, in milliseconds since the start of the run; `None` while the round does not wait for any
-    /// single member.
+    /// single member, and does not rest after a decision.
     #[must_use]
     pub fn deadline(&self) -> Option<f64> {
-        self.awaited_calls().map(|awaited| awaited.until_ms).min_by(f64::total_cmp)
+        let awaited = self.awaited_calls().map(|awaited| awaited.until_ms);
+        awaited.chain(self.lingers_until()).min_by(f64::total_cmp)
     }
 
     /// Milliseconds from the last input to a deadline; at least 0.
@@ -41,6 +42,9 @@ impl Machine {
     /// Continues the round without the members whose time is up.
     pub(super) fn due(&mut self, now_ms: f64) {
         self.now_ms = now_ms.max(self.now_ms);
+        if self.rest_is_over() {
+            return;
+        }
         let overdue: Vec<CallId> =
             self.awaited_calls().filter(|awaited| awaited.until_ms <= self.now_ms).map(|awaited| awaited.call).collect();
         if overdue.is_empty() {

@@ -21,6 +21,7 @@ const NO_VERIFIER: &str = "no member can score the others' drafts: each draft's 
 impl Machine {
     /// Starts the next round, or ends the run if no further round may start.
     pub(super) fn next_round(&mut self) {
+        self.end_linger();
         if self.has_ended() {
             return self.finish(Outcome::Answered);
         }

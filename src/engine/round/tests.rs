@@ -4,6 +4,7 @@ mod anything;
 mod at_once;
 mod failing;
 mod lazy;
+mod linger;
 mod oversized;
 mod patience;
 mod spent;

@@ -5,7 +5,7 @@ use crate::playground::state::keymap::Keymap;
 use crate::playground::state::presenting::Presenting;
 use crate::playground::state::roster::Roster;
 use crate::playground::state::scene::draft::Shading;
-use crate::playground::state::{Message, Options, Screen, Settings};
+use crate::playground::state::{Linger, Message, Options, Screen, Settings};
 use crate::playground::view;
 use crate::playground::view::theme::Theme;
 
@@ -47,6 +47,7 @@ impl Stage {
                 ascii: false,
                 pace: None,
                 toys_pace: false,
+                linger: Linger::default(),
                 scan: false,
                 presents: false,
             },

@@ -20,6 +20,7 @@ pub enum Action {
     Stop,
     Slower,
     Faster,
+    ChangeLinger,
     Override,
     EditSegment,
     WriteSegment,
@@ -291,6 +292,7 @@ pub const ACTIONS: &[Entry] = rows! {
         Stop, "stop", ["S"], Keys, "stop", "end the answer here; what was accepted stays";
         Slower, "slower", ["{"], Keys, "slower", "slow down: the built-in models, or a replay";
         Faster, "faster", ["}"], Keys, "faster", "speed up: the built-in models, or a replay";
+        ChangeLinger, "linger", ["Z"], Keys, "linger", "let every decision stay a moment to be read, or no longer";
     }
     Steering {
         Override, "override", ["o"], Keys, "choose", "choose the winner of the selected round yourself, open or decided";

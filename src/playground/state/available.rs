@@ -21,7 +21,11 @@ const NEEDS: &[(&[Action], Missing)] = &[
     (&[Action::Again, Action::AgainSameSeed], asked),
     (&[Action::NewConversation], |state| state.answers.is_writing().then_some(BEING_WRITTEN)),
     (&[Action::OpenTrace], |state| state.answers.is_writing().then_some(BEING_WRITTEN)),
-    (&[Action::RunPause, Action::Step, Action::Stop], |state| {
+    (&[Action::RunPause, Action::Step], |state| {
+        let plays = state.answers.is_replay() || state.answers.session.is_going() || state.answers.waits_for_members();
+        (!plays && !state.answers.can_be_continued()).then_some("no answer is being written")
+    }),
+    (&[Action::Stop], |state| {
         let plays = state.answers.is_replay() || state.answers.session.is_going() || state.answers.waits_for_members();
         (!plays).then_some("no answer is being written")
     }),
@@ -76,7 +80,9 @@ const NEEDS: &[(&[Action], Missing)] = &[
     (&[Action::PreviousRound], |state| {
         let (answer, round) = state.shown();
         let earlier = (0..answer).any(|answer| !state.answers.session.answer(answer).run.rounds.is_empty());
-        let before = round.is_some_and(|round| round > 0) || earlier;
+        // The closing card lies over the round that is looked at first.
+        let card = state.looking.round.is_none() && state.answers.session.answer(answer).is_closed();
+        let before = round.is_some_and(|round| round > 0 || card) || earlier;
         (!before).then_some("there is no round before")
     }),
     (&[Action::NextRound], |state| state.looking.round.is_none().then_some("this is the newest round")),

@@ -44,7 +44,7 @@ pub use message::{Ask, Effect, Listing, Message, ReplayOrder, TakenUp};
 pub use parts::answers::{Replay, Source};
 pub use parts::looking::Look;
 pub use parts::notices::Notice;
-pub use parts::settings::{Options, Settings};
+pub use parts::settings::{Linger, Options, Settings};
 pub use scene::whole::Scene;
 pub use screen::Screen;
 

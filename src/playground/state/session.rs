@@ -94,6 +94,12 @@ impl Session {
         conversation
     }
 
+    /// Prepares for the answer to a question that continues no conversation.
+    pub fn begin_with_another(&mut self) {
+        self.clear();
+        self.asking = Asking::Next;
+    }
+
     /// The conversation whose last question is answered again.
     #[must_use]
     pub fn again(&mut self) -> Option<Conversation> {

@@ -120,6 +120,16 @@ impl Transcript {
         self.cleaner = Cleaner::default();
     }
 
+    /// Shows a question whose run is yet to start; the transcript is rebuilt when it does.
+    pub fn ask(&mut self, question: &str) {
+        if !self.flow.is_empty() {
+            self.push("\n\n", self.spans.last().copied().unwrap_or(Span::Question));
+        }
+        self.push(clean(question).as_display().trim_end_breaks(), Span::Question);
+        self.push("\n", Span::Question);
+        self.cleaner = Cleaner::default();
+    }
+
     /// Appends an accepted segment: a sentence on lines of its own, a shorter one behind a bar.
     pub fn accept(&mut self, accepted: &Round, answer: usize, round: usize) {
         let own_line = accepted.params.segment == SegmentUnit::Sentence;

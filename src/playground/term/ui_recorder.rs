@@ -112,11 +112,11 @@ mod tests {
 
     use super::*;
     use crate::engine::fusion::params::{Params, Presets};
-    use crate::playground::state::Settings;
     use crate::playground::state::keymap::Keymap;
     use crate::playground::state::log::Level;
     use crate::playground::state::roster::Roster;
     use crate::playground::state::scene::draft::Shading;
+    use crate::playground::state::{Linger, Settings};
 
     /// A disk with room for so many lines.
     #[derive(Clone)]
@@ -167,6 +167,7 @@ mod tests {
                 ascii: false,
                 pace: None,
                 toys_pace: false,
+                linger: Linger::default(),
                 scan: false,
                 presents: false,
             },

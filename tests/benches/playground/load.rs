@@ -7,7 +7,7 @@ use specfuse::ensemble::MemberSpec;
 use specfuse::playground::state::keymap::Keymap;
 use specfuse::playground::state::roster::{News, Roster, RowId};
 use specfuse::playground::state::scene::draft::Shading;
-use specfuse::playground::state::{Options, Settings};
+use specfuse::playground::state::{Linger, Options, Settings};
 use specfuse::playground::view::theme::{ColourLevel, Theme};
 
 /// Columns and rows of the screen.
@@ -45,6 +45,7 @@ pub fn options(seats: &[Seat], params: Params) -> Options {
             ascii: false,
             pace: None,
             toys_pace: false,
+            linger: Linger::default(),
             scan: false,
             presents: false,
         },

@@ -151,3 +151,9 @@ pub(super) fn faster(pressed: Pressed) {
     }
     assert_eq!(after.settings.pace, None, "as fast as they are");
 }
+
+pub fn change_linger(pressed: Pressed) {
+    let ms = pressed.after.settings.linger.in_force(true);
+    assert!(ms > 0.0 && pressed.before.settings.linger.in_force(true) == 0.0);
+    assert_eq!(pressed.effects, [Effect::Order(Command::Linger { ms })]);
+}

@@ -51,6 +51,7 @@ fn case(action: Action) -> Case {
         Action::Stop => (answering, asking::stop),
         Action::Slower => (idle_keys, asking::slower),
         Action::Faster => (idle_keys, asking::faster),
+        Action::ChangeLinger => (answering, asking::change_linger),
         Action::Override => (steering::looking_back, steering::override_winner),
         Action::EditSegment => (steering::looking_back, steering::edit_segment),
         Action::WriteSegment => (steering::looking_back, steering::write_segment),

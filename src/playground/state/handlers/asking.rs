@@ -80,6 +80,7 @@ impl Asking<'_> {
         let question = self.writing.question.take();
         self.writing.question.remember(&question);
         let conversation = self.answers.session.next(&question);
+        self.answers.ask(&question);
         let mut effects = vec![Effect::Remember(question)];
         effects.extend(self.ask(conversation));
         effects
@@ -133,7 +134,7 @@ impl Asking<'_> {
             return Vec::new();
         }
         self.answers.session.clear();
-        self.answers.below = None;
+        (self.answers.below, self.answers.asked) = (None, None);
         self.writing.question.invite(EXAMPLE);
         self.answers.transcript.rebuild(&[]);
         self.answers.transcript.to_end();

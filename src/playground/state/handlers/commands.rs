@@ -43,6 +43,10 @@ impl Members<'_> {
         if !values.is_empty() {
             commands.insert(0, Command::SetParameters { values });
         }
+        let ms = self.settings.linger.in_force(self.roster.has_built_in());
+        if ms > 0.0 {
+            commands.insert(0, Command::Linger { ms });
+        }
         let Some(answer) = self.answers.session.newest() else { return Vec::new() };
         let names = answer.run.header.members.iter();
         let rows: Vec<RowId> = names.filter_map(|member| self.roster.named(&member.name)).collect();

@@ -2,6 +2,7 @@
 
 use super::handles::handles;
 use crate::engine::fusion::conversation::Conversation;
+use crate::engine::round::Command;
 use crate::ensemble::MemberSpec;
 use crate::ensemble::found::Finding;
 use crate::playground::state::log::Level;
@@ -129,6 +130,10 @@ impl Members<'_> {
             params: self.knobs.params.clone(),
             seed: self.knobs.seed,
         })));
+        let ms = self.settings.linger.in_force(self.roster.has_built_in());
+        if ms > 0.0 {
+            effects.push(Effect::Order(Command::Linger { ms }));
+        }
         effects
     }
 }

@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use super::handles::handles;
 use crate::clean::{DisplayText, clean_line};
 use crate::engine::fusion::event::Record;
+use crate::playground::state::action::Action;
 use crate::playground::state::answer::Answer;
+use crate::playground::state::keymap::Keymap;
 use crate::playground::state::log::Level;
 use crate::playground::state::message::{Effect, Listing};
 use crate::playground::state::overlay::{Against, Overlay, Recorded};
@@ -33,6 +35,7 @@ handles! {
     /// What news of recorded runs, and of runs that end, may change.
     Recordings
     changes answers: Answers, looking: Looking, writing: Writing, knobs: Knobs, notices: Notices;
+    reads keymap: Keymap;
 }
 
 impl Recordings<'_> {
@@ -42,7 +45,7 @@ impl Recordings<'_> {
         self.answers.session.clear();
         self.answers.transcript.rebuild(&[]);
         self.answers.transcript.to_end();
-        (self.looking.round, self.answers.waiting) = (None, None);
+        (self.looking.round, self.answers.waiting, self.answers.asked) = (None, None, None);
         self.knobs.tuned.clear();
         self.looking.overlay = None;
         self.writing.active = false;
@@ -126,7 +129,16 @@ impl Recordings<'_> {
             (replay.playing, replay.over) = (false, true);
         }
         self.answers.session.give_up();
-        self.notices.say(Level::Error, error);
+        let Some(question) = self.answers.asked.take() else { return self.notices.say(Level::Error, error) };
+        // The question is not lost: it can be sent again once the ensemble is another.
+        self.answers.transcript.rebuild(self.answers.session.answers());
+        if self.writing.question.is_blank() {
+            let written = self.writing.question.set(&question);
+            self.notices.refuse(written);
+        }
+        let (roster, write) = (self.keymap.key(Action::Roster), self.keymap.key(Action::Write));
+        let text = format!("{error}; your question is in the prompt: `{roster}` shows who takes part, `{write}` writes on");
+        self.notices.say(Level::Error, &text);
     }
 
     /// Handles the end of the run, after its last event.

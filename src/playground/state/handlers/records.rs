@@ -19,7 +19,8 @@ impl Records<'_> {
     /// Handles one event of the run, live or replayed.
     pub(in crate::playground::state) fn record(&mut self, record: &Record) {
         self.answers.now_ms = record.t_ms;
-        if self.answers.session.apply(record) {
+        let is_new = matches!(record.event, Event::RunStarted(_)) && self.answers.asked.take().is_some();
+        if self.answers.session.apply(record) || is_new {
             self.answers.transcript.rebuild(&self.answers.session.answers()[..self.answers.session.answers().len() - 1]);
         }
         match &record.event {

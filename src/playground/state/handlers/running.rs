@@ -13,7 +13,7 @@ use crate::playground::state::parts::answers::Source;
 use crate::playground::state::parts::knobs::Knobs;
 use crate::playground::state::parts::looking::Looking;
 use crate::playground::state::parts::notices::Notices;
-use crate::playground::state::parts::settings::Settings;
+use crate::playground::state::parts::settings::{Linger, Settings};
 use crate::playground::state::roster::Roster;
 
 /// Paces for the in-process models in tokens per second, none slower than the configuration allows; beyond the last they are
@@ -50,7 +50,9 @@ impl Running<'_> {
         if !self.answers.session.is_going() {
             return self.nothing_runs();
         }
-        vec![Effect::Order(if self.answers.is_paused() { Command::Resume } else { Command::Pause })]
+        // A decision that stays to be read is left at once.
+        let goes_on = self.answers.is_paused() || (self.settings.linger.on && self.answers.lingers());
+        vec![Effect::Order(if goes_on { Command::Resume } else { Command::Pause })]
     }
 
     pub(super) fn step(&mut self) -> Vec<Effect> {
@@ -80,6 +82,24 @@ impl Running<'_> {
         self.notices
             .say(Level::Info, &format!("no answer is being written: `{write}` asks, `{again}` answers the last question anew"));
         Vec::new()
+    }
+
+    /// Lets decisions stay to be read, or no longer; also in the answer that is being written.
+    pub(super) fn change_linger(&mut self) -> Vec<Effect> {
+        let linger = &mut self.settings.linger;
+        let was_on = linger.in_force(self.roster.has_built_in()) > 0.0;
+        (linger.on, linger.toys_only) = (!was_on, false);
+        if linger.ms <= 0.0 {
+            linger.ms = Linger::USUAL_MS;
+        }
+        let ms = linger.in_force(true);
+        let text = if was_on {
+            "the next round follows a decision at once".to_owned()
+        } else {
+            format!("a decision stays {:.1} s; `{}` goes on at once", ms / 1000.0, self.keymap.key(Action::RunPause))
+        };
+        self.notices.say(Level::Info, &text);
+        if self.answers.is_writing() { vec![Effect::Order(Command::Linger { ms })] } else { Vec::new() }
     }
 
     pub(super) fn change_speed(&mut self, step: isize) -> Vec<Effect> {

@@ -70,6 +70,7 @@ table! { state:
     Stop => Running::from(state).stop(),
     Slower => Running::from(state).change_speed(-1),
     Faster => Running::from(state).change_speed(1),
+    ChangeLinger => Running::from(state).change_linger(),
     Override => Steering::from(state).override_winner(),
     EditSegment => Steering::from(state).edit_segment(),
     WriteSegment => Steering::from(state).write_segment(),

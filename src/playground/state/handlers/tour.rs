@@ -20,9 +20,6 @@ use crate::playground::state::parts::writing::Writing;
 use crate::playground::state::roster::Roster;
 use crate::playground::state::tour::{SEED, STOPS, Then, Tour};
 
-/// Tokens per second at a stop that shows the answer growing.
-const SLOW: u32 = 15;
-
 handles! {
     /// What the tour may change.
     Touring
@@ -58,10 +55,14 @@ impl Touring<'_> {
         if let Some(at) = tour.at.checked_add_signed(step).filter(|at| *at < STOPS.len()) {
             return self.stop_at(at);
         }
-        self.notices.say(
-            Level::Info,
-            if step < 0 { "this is the first stop" } else { "this was the last stop: ask something, or leave" },
-        );
+        if step < 0 {
+            self.notices.say(Level::Info, "this is the first stop");
+        } else {
+            // The tour ends with a question of the user's own.
+            *self.tour = None;
+            (self.looking.overlay, self.writing.active) = (None, true);
+            self.notices.say(Level::Info, "the tour is over: ask a question of your own");
+        }
         Vec::new()
     }
 
@@ -71,11 +72,12 @@ impl Touring<'_> {
         let stop = tour.stop();
         *self.tour = Some(tour);
         (self.knobs.params, self.knobs.seed) = (stop.params(), SEED);
-        self.answers.session.clear();
+        self.answers.session.begin_with_another();
         self.answers.transcript.rebuild(&[]);
+        self.answers.ask(stop.question);
         (self.looking.overlay, self.looking.zoomed) = (None, false);
         self.answers.source = Source::Live;
-        self.settings.pace = stop.slow.then_some(SLOW);
+        self.settings.pace = Some(stop.pace);
         let mut effects = vec![Effect::Pace(self.settings.pace), Effect::Drop];
         effects.extend(self.asking().ask(Conversation::question(stop.question)));
         effects
@@ -85,11 +87,17 @@ impl Touring<'_> {
     pub(in crate::playground::state) fn show_stop(&mut self) {
         let Some(tour) = self.tour.as_mut().filter(|tour| !tour.shown) else { return };
         tour.shown = true;
-        let then = tour.stop().then;
-        let (Then::Look(number) | Then::Chart(number)) = then else { return };
+        let stop = tour.stop();
+        let Some(newest) = self.answers.session.newest() else { return };
+        let known = match stop.then {
+            Then::Nothing => None,
+            Then::Look(number) => Some((number.saturating_sub(1), false)),
+            Then::Chart(number) => Some((number.saturating_sub(1), true)),
+        };
+        let Some((round, chart)) = (if self.roster.is_plain() { known } else { stop.seek.find(newest) }) else { return };
         let answer = self.answers.session.answers().len().saturating_sub(1);
-        look_at(self.answers, self.looking, Look { answer, round: number.saturating_sub(1) });
-        if matches!(then, Then::Chart(_)) {
+        look_at(self.answers, self.looking, Look { answer, round });
+        if chart {
             self.looking.overlay = Some(Overlay::page(Page::Retention));
         }
     }

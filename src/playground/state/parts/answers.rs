@@ -57,6 +57,22 @@ impl Answers {
         run_state(self.session.newest(), &self.source, self.session.is_asking(), self.waits_for_members())
     }
 
+    /// Shows a question whose run is yet to start.
+    pub fn ask(&mut self, question: &str) {
+        self.asked = Some(question.to_owned());
+        self.transcript.ask(question);
+    }
+
+    /// Whether the run stands still after a decision, so that it can be read, and goes on by itself.
+    #[must_use]
+    pub fn lingers(&self) -> bool {
+        let Some(answer) = self.session.newest().filter(|_| self.source == Source::Live && !self.session.is_asking()) else {
+            return false;
+        };
+        let decided = answer.run.rounds.last().is_some_and(|round| round.accepted.is_some());
+        decided && answer.is_going() && answer.run.phase == Phase::Running
+    }
+
     /// Whether a question waits for members that are connecting.
     #[must_use]
     pub fn waits_for_members(&self) -> bool {

@@ -29,6 +29,28 @@ pub struct Options {
     pub warnings: Vec<String>,
 }
 
+/// How long a decision stays before the next round starts.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+pub struct Linger {
+    /// In milliseconds, when it is on.
+    pub ms: f64,
+    /// Whether it is on.
+    pub on: bool,
+    /// Whether that is only for the built-in models, since the user has not said so.
+    pub toys_only: bool,
+}
+
+impl Linger {
+    /// How long a decision stays, in milliseconds, where the user says nothing else.
+    pub const USUAL_MS: f64 = 2500.0;
+
+    /// How long a decision stays, in milliseconds.
+    #[must_use]
+    pub fn in_force(self, built_in: bool) -> f64 {
+        if self.on && (built_in || !self.toys_only) { self.ms } else { 0.0 }
+    }
+}
+
 /// How the user wants things to look.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[allow(clippy::struct_excessive_bools, reason = "each is one switch of the screen")]
@@ -49,6 +71,9 @@ pub struct Settings {
     pub pace: Option<u32>,
     /// Whether that is only for the built-in models, since the user has not set a pace.
     pub toys_pace: bool,
+    /// How long a decision stays before the next round starts.
+    #[serde(default)]
+    pub linger: Linger,
     /// Whether to search for model servers on this machine when the playground opens.
     pub scan: bool,
     /// Whether presenter mode is on when the playground opens.

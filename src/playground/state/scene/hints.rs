@@ -44,7 +44,7 @@ fn word(state: &State, action: Action) -> DisplayText {
     let replay = matches!(state.answers.source, Source::Replay(_));
     let stands = match &state.answers.source {
         Source::Replay(replay) => !replay.playing,
-        Source::Live => state.answers.is_paused(),
+        Source::Live => state.answers.is_paused() || (state.settings.linger.on && state.answers.lingers()),
     };
     let entry = matches!(state.looking.overlay, Some(Overlay::Entry(_)));
     let list = match &state.looking.overlay {
@@ -56,7 +56,7 @@ fn word(state: &State, action: Action) -> DisplayText {
         (Action::Choose, Some(PickerKind::ExportAs)) => "export",
         (Action::RunPause, _) if state.presenting.is_some() => "next",
         (Action::Present, _) if state.presenting.is_some() => "everything",
-        (Action::RunPause, _) if stands => "go on",
+        (Action::RunPause, _) if stands || state.answers.can_be_continued() => "go on",
         (Action::Send, _) if entry => "accept",
         (Action::LeavePrompt, _) if entry => "leave it",
         (Action::Stop, _) if replay => "to the end",
@@ -168,7 +168,7 @@ fn candidates(state: &State) -> &'static [Action] {
             &[Action::Stop, Action::Roster, Action::Open(Page::Log), Action::Open(Page::Help), Action::Quit]
         }
         None if run.is_busy() || run == RunState::Paused => RUNNING,
-        None if run == RunState::BrokenOff => BROKEN_OFF,
+        None if state.answers.can_be_continued() => BROKEN_OFF,
         None if state.answers.session.newest().is_none() => READY,
         None => IDLE,
     }
@@ -205,7 +205,7 @@ const RUNNING: &[Action] = &[
     Action::Palette,
 ];
 
-/// Where a recording breaks off: it can be continued for real.
+/// Where a run is over without a whole answer: it can be continued.
 const BROKEN_OFF: &[Action] = &[
     Action::RunPause,
     Action::Step,

@@ -14,6 +14,7 @@ pub mod heat_map;
 pub mod hints;
 pub mod lazy;
 pub mod memo;
+mod moment;
 mod over;
 pub mod pane;
 pub mod presented;

@@ -12,6 +12,7 @@ use super::draft::{self, PaneText};
 use super::exits::{self, Stays};
 use super::hints;
 use super::memo::Memo;
+use super::moment::{self, moment};
 use super::over;
 use super::pane::{Activity, Pane, pane};
 use super::presented::{self, Placed, presented};
@@ -30,7 +31,6 @@ use crate::display;
 use crate::engine::fusion::MemberIndex;
 use crate::engine::fusion::run::Phase;
 use crate::engine::fusion::single::Single;
-use crate::playground::state::State;
 use crate::playground::state::action::Action;
 use crate::playground::state::answer::Answer;
 use crate::playground::state::glyphs::Glyphs;
@@ -42,6 +42,7 @@ use crate::playground::state::overlay::Overlay;
 use crate::playground::state::pages::view::{Body, Curve};
 use crate::playground::state::presenting::{self, layout::Words};
 use crate::playground::state::prose::Prose;
+use crate::playground::state::{Source, State};
 
 /// What is on the screen.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -116,7 +117,10 @@ pub fn compose(state: &State, memo: &mut Memo, mut texts: Vec<PaneText>) -> Scen
     let members = (0..answer.labels.len()).map(MemberIndex);
     let newest = state.looking.round.is_none();
     let panes: Vec<Pane> = members.map(|member| pane(answer, round, newest, member)).collect();
-    let card = state.tour.filter(|_| !state.writing.active).map(|tour| tour.card(&state.keymap, prompt_width(state)));
+    let card = state
+        .tour
+        .filter(|_| !state.writing.active)
+        .map(|tour| tour.card(&state.keymap, state.roster.is_plain(), prompt_width(state)));
     let closing = closing_card(state, answer, Option::as_ref(&single), memo);
     let shown_card = Some(&closing).filter(|card| !card.is_empty());
     let layout = layout(state, &panes, card.as_ref(), shown_card, memo, &mut texts);
@@ -160,7 +164,7 @@ pub fn compose(state: &State, memo: &mut Memo, mut texts: Vec<PaneText>) -> Scen
         sheet: hints::sheet(state),
         overlay,
         roster,
-        welcome: if state.answers.transcript.flow().is_empty() { welcome(state, &layout) } else { Prose::new() },
+        welcome: greeting(state, &layout),
         texts,
         layout: Some(layout),
     }
@@ -266,6 +270,20 @@ fn refresh_texts(state: &State, panes: &[Pane], texts: &mut Vec<PaneText>, width
     draft::compare(texts, round, matches!(unfolded, Some(Part::Pane(_))));
 }
 
+/// What is in the transcript while no question is.
+fn greeting(state: &State, layout: &Layout) -> Prose {
+    if !state.answers.transcript.flow().is_empty() {
+        return Prose::new();
+    }
+    match &state.answers.source {
+        Source::Replay(replay) => {
+            let width = layout.transcript_text().map_or(0, |place| place.width);
+            moment::of_recording(replay, &state.keymap, width)
+        }
+        Source::Live => welcome(state, layout),
+    }
+}
+
 /// The closing card, while the screen shows it.
 fn closing_card(state: &State, answer: &Answer, single: Option<&Single>, memo: &mut Memo) -> Prose {
     if !state.shows_closing() {
@@ -284,11 +302,8 @@ fn sentence(shown: Shown<'_>, table: &Table) -> DisplayText {
     if let Some(sentence) = over::what_if_in_words(shown) {
         return sentence;
     }
-    if state.answers.waits_for_members() {
-        return "your question waits until enough models are connected".into();
-    }
-    if !state.answers.session.is_going() && round.is_none() {
-        return "ask something, and watch the models write the answer together".into();
+    if let Some(sentence) = moment(state, answer, round) {
+        return sentence;
     }
     if state.shows_closing() {
         return headline(answer);
