@@ -5,6 +5,7 @@
 mod actions;
 mod anything;
 mod asking;
+mod captions;
 mod explaining;
 mod keys;
 mod looking;

@@ -34,8 +34,8 @@ const MOMENTS: [(&str, &str); 6] = [
 const MEMBERS: [usize; 3] = [2, 9, 16];
 
 const NAMES: [&str; 16] = [
-    "qwen", "smol", "gemma", "llama", "phi", "granite", "olmo", "falcon", "mistral", "yi", "stable", "danube", "exaone", "minicpm",
-    "aya", "zephyr",
+    "qwen", "smol", "gemma", "llama", "phi", "granite", "olmo", "falcon", "mistral", "yi", "stable", "danube", "exaone",
+    "minicpm", "aya", "zephyr",
 ];
 
 /// Many members that say nearly the same.

@@ -335,13 +335,10 @@ mod tests {
     #[test]
     fn members_are_side_by_side_while_each_has_room() {
         let class = |width, count| arrange(width, 40, shape(&members(count), 0)).map(|layout| layout.class);
-        assert_eq!([(120, 5), (120, 6), (99, 2), (200, 9), (200, 10)].map(|(width, count)| class(width, count).unwrap()), [
-            Class::Columns,
-            Class::Rows,
-            Class::Rows,
-            Class::Columns,
-            Class::Rows
-        ]);
+        assert_eq!(
+            [(120, 5), (120, 6), (99, 2), (200, 9), (200, 10)].map(|(width, count)| class(width, count).unwrap()),
+            [Class::Columns, Class::Rows, Class::Rows, Class::Columns, Class::Rows]
+        );
         assert_eq!((class(59, 2), arrange(60, 15, shape(&members(2), 0))), (None, None));
     }
 

@@ -41,7 +41,16 @@ pub(super) fn ballots(buffer: &mut Buffer, place: Rect, look: &Look<'_>, screen:
         if with_letters {
             let before = at.checked_sub(1).and_then(|at| ballots.cells.get(at));
             let ends = before.is_some_and(|(before, _)| ballots.deciding == Some(*before));
-            pen.write(if decides { "[" } else if ends { "]" } else { " " }, strong);
+            pen.write(
+                if decides {
+                    "["
+                } else if ends {
+                    "]"
+                } else {
+                    " "
+                },
+                strong,
+            );
             pen.write(&DisplayText::from(answer.letter(*verifier)), look.style(Role::Dim)).write(mark, style);
         } else {
             // Not by its colour alone.

@@ -17,9 +17,9 @@ use crate::playground::state::Screen;
 use crate::playground::state::answer::Label;
 use crate::playground::state::layout::{Layout, Part, ROW_HEAD, STRIP};
 use crate::playground::state::scene::draft::{BEYOND, PaneText, REMARK};
+use crate::playground::state::scene::figure;
 use crate::playground::state::scene::pane::{Activity, Pane, figures};
 use crate::playground::state::scene::votes::Votes;
-use crate::playground::state::scene::figure;
 
 /// One member as its pane shows it.
 #[derive(Clone, Copy)]
@@ -167,11 +167,7 @@ fn row(buffer: &mut Buffer, place: Rect, layout: &Layout, look: &Look<'_>, scree
         at
     };
     let (votes_at, score_at, stays_at) = (part(tail.ballots), part(tail.score), part(tail.stays));
-    let ballot = Ballots {
-        cells: &votes.cells,
-        deciding: screen.scene.deciding.filter(|_| votes.best),
-        narrow: true,
-    };
+    let ballot = Ballots { cells: &votes.cells, deciding: screen.scene.deciding.filter(|_| votes.best), narrow: true };
     ballots(buffer, Rect { width: votes_at.width.saturating_sub(1), ..votes_at }, look, screen, &ballot);
     let score = votes.score.map_or_else(DisplayText::new, figure);
     Pen::new(buffer, score_at, 0).column(&score, tail.score.saturating_sub(1), true, score_style(look, votes), "");

@@ -3,6 +3,7 @@
 //! Everything here is recomputed when something changed and at most once a frame, costs no more than what is visible, and is
 //! plain data, so that drawing only places it.
 
+pub mod caption;
 pub mod chart;
 pub mod compare;
 pub mod draft;
@@ -15,12 +16,13 @@ pub mod memo;
 mod over;
 pub mod pane;
 pub mod roster;
+pub mod sentence;
 pub mod shown;
 pub mod single;
 pub mod status;
-pub mod story;
 pub mod table;
 pub mod timeline;
+pub mod unlike;
 pub mod usage;
 pub mod votes;
 pub mod waterfall;

@@ -13,19 +13,16 @@ use super::memo::Memo;
 use super::over;
 use super::pane::{Activity, Pane, pane};
 use super::roster::List;
+use super::sentence::{Sentence, sentence};
 use super::shown::Shown;
-use super::single;
 use super::status::{Facts, Status, status};
-use super::story::story;
 use super::table::{Table, table};
 use super::timeline::{Timeline, timeline};
 use super::votes::{Votes, calm, votes};
 use super::welcome::welcome;
 use super::why;
 use crate::clean::DisplayText;
-use crate::display;
 use crate::engine::fusion::MemberIndex;
-use crate::engine::fusion::run::Phase;
 use crate::playground::state::State;
 use crate::playground::state::laid::{Laid, LaidPane};
 use crate::playground::state::layout::{CHART_MARGIN, Layout, Part, Shape, TIMELINE_HEAD, arrange, draft_width};
@@ -53,6 +50,8 @@ pub struct Scene {
     /// The timeline.
     pub timeline: Timeline,
     /// What happens in the selected round, in a sentence.
+    pub sentence: Sentence,
+    /// As much of it as the line has room for.
     pub story: DisplayText,
     /// The status line.
     pub status: Option<Status>,
@@ -103,7 +102,7 @@ pub fn compose(state: &State, memo: &mut Memo, mut texts: Vec<PaneText>) -> Scen
     if let (Some(what_if), Some(round)) = (shown.what_if, round) {
         own.mark(round, what_if);
     }
-    let (story, votes) = (sentence(shown, &own), votes(&own, panes.len()));
+    let (sentence, votes) = (sentence(shown), votes(&own, panes.len()));
     let table = calm(answer, round, own, &activities);
     let reasons = answer.run.rounds.iter().map(AsRef::as_ref).find(|round| round.number == table.number).or(round);
     let (overlay, roster) = (over::words(shown, memo, popup), over::roster(shown, popup));
@@ -112,8 +111,9 @@ pub fn compose(state: &State, memo: &mut Memo, mut texts: Vec<PaneText>) -> Scen
     Scene {
         chart: chart(answer, curve(state), at, chart_columns(state, &layout, popup), shown.what_if),
         timeline: timeline(answer, at, ticks, shown.what_if),
-        story,
-        deciding: None,
+        story: sentence.fitting(layout.story.width.saturating_sub(1)),
+        deciding: sentence.deciding,
+        sentence,
         stays: exits::stays(answer, round, panes.len()),
         status: Some(status_line(shown)),
         why: layout.why.map(why_of).unwrap_or_default(),
@@ -161,13 +161,7 @@ fn prompt_width(state: &State) -> u16 {
     state.size().0.saturating_sub(2)
 }
 
-fn layout(
-    state: &State,
-    panes: &[Pane],
-    card: Option<&Prose>,
-    memo: &mut Memo,
-    texts: &mut Vec<PaneText>,
-) -> Option<Layout> {
+fn layout(state: &State, panes: &[Pane], card: Option<&Prose>, memo: &mut Memo, texts: &mut Vec<PaneText>) -> Option<Layout> {
     let (never, present): (Vec<&Pane>, Vec<&Pane>) = panes.iter().partition(|pane| pane.never);
     let members: Vec<MemberIndex> = present.iter().chain(&never).map(|pane| pane.member).collect();
     let lines = card.map_or_else(|| memo.prompt_lines(&state.writing.question, prompt_width(state)), Vec::len);
@@ -206,25 +200,6 @@ fn refresh_texts(state: &State, panes: &[Pane], texts: &mut Vec<PaneText>, width
         let shading = (state.settings.shading, unfolded == Some(Part::Pane(pane.member)));
         text.refresh((of, answer), round, pane.member, shading, width, pane.note.as_display());
     }
-}
-
-/// What happens in the selected round, in a sentence.
-fn sentence(shown: Shown<'_>, table: &Table) -> DisplayText {
-    let Shown { state, answer, round, .. } = shown;
-    if let Some(sentence) = over::what_if_in_words(shown) {
-        return sentence;
-    }
-    if state.answers.waits_for_members() {
-        return "your question waits until enough models are connected".into();
-    }
-    if !state.answers.session.is_going() && round.is_none() {
-        return "ask something, and watch the models write the answer together".into();
-    }
-    let over = state.looking.round.is_none() && matches!(answer.run.phase, Phase::Finished(_));
-    // Of an answer that is complete first what came of it: a narrow line may be cut.
-    let start =
-        shown.single.filter(|_| over).map_or_else(DisplayText::new, |single| display!("{}; ", single::brief(single, answer)));
-    display!("{start}{}", story(answer, round, table))
 }
 
 fn status_line(shown: Shown<'_>) -> Status {
