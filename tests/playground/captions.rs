@@ -5,7 +5,7 @@ use specfuse::playground::state::{Look, Message, Screen};
 use unicode_width::UnicodeWidthStr;
 
 use super::runs;
-use super::support::{self, feed, recorded};
+use super::support::{self, feed, press, recorded};
 
 fn played(records: &[Record]) -> Screen {
     let mut state = support::state(120, 40);
@@ -46,7 +46,7 @@ fn every_kind_of_round_and_end_is_said() {
             "3 members wrote it: atlas 1, abacus 1, lexicon 1 of 3 segments; babble left after round 3: .096 is below .100",
         ),
         (runs::steered(), Some(1), "round 1: a tie: a's \"a\" and b's \"b\" score the same, and a is listed first"),
-        (runs::steered(), Some(33), "round 33: round 33 was not finished: nothing of it was accepted"),
+        (runs::steered(), Some(33), "round 33: not finished: nothing of it was accepted"),
         (runs::steered(), None, "stopped by hand after 32 segments; the answer so far stays"),
         (runs::stopped_at_once(), None, "stopped by hand before anything was accepted"),
         (runs::failed(), None, "no member is left that can draft: a: failed: gone for good"),
@@ -77,6 +77,22 @@ fn while_votes_come_it_is_said_who_is_ahead_with_how_many_votes() {
     let ranked = records.iter().position(|record| matches!(record.event, Event::Ranked(_))).unwrap();
     let said = said(&records[..ranked], None);
     assert!(said.starts_with("round 1: atlas is ahead") && said.contains("5 of 5 votes are in"), "{said}");
+}
+
+#[test]
+fn the_page_of_reasons_begins_with_the_caption_and_leaves_each_verifier_out() {
+    let mut state = played(&recorded());
+    state.state.looking.round = Some(Look { answer: 0, round: 0 });
+    state.prepare();
+    press(&mut state, "e");
+    let lines: Vec<String> =
+        state.scene.overlay.iter().map(|line| line.iter().map(|(_, text)| text.as_str()).collect()).collect();
+    assert!(lines[1].starts_with("atlas decided it: 1.00 for its own"), "{lines:?}");
+    let all = lines.join("\n");
+    assert!(
+        all.contains("without atlas          lexicon") && all.contains("without own scores") && all.contains("by majority ("),
+        "{all}"
+    );
 }
 
 /// Every form is shorter than the one before it is allowed to be, and what does not fit is never chosen if another form does.

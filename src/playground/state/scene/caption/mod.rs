@@ -141,7 +141,7 @@ pub fn of_round(moment: Moment<'_>) -> Caption {
     match &round.accepted {
         Some(accepted) => moment.decided(round, accepted),
         None if moment.answer.is_going() => moment.open(round),
-        None => display!("round {} was not finished: nothing of it was accepted", round.number).into(),
+        None => "not finished: nothing of it was accepted".into(),
     }
 }
 
