@@ -355,9 +355,12 @@ fn the_line_of_a_finished_run_tells_the_comparison_and_looking_back_does_not() {
     state.state.writing.active = false;
     feed(&mut state, &recorded());
     state.prepare();
-    assert!(state.scene.story.starts_with("fusion took 2 of 4 segments from others than lexicon (.722 to .631); "));
+    let told = "; 2 of 4 segments are not by lexicon, the best single member: a mean score of .722 against .631";
+    let whole = state.scene.sentence.caption.longest();
+    assert!(whole.contains(told), "{whole}");
     press(&mut state, "[");
-    assert!(!state.scene.story.contains("fusion took"), "{}", state.scene.story);
+    let whole = state.scene.sentence.caption.longest();
+    assert!(!whole.contains("best single member"), "{whole}");
 }
 
 /// What is kept between frames is what would be made again, whatever happens to the answer.

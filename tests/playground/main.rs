@@ -5,6 +5,7 @@
 mod actions;
 mod anything;
 mod asking;
+mod captions;
 mod ending;
 mod explaining;
 mod keys;

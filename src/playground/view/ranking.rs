@@ -206,7 +206,7 @@ fn cells(pen: &mut Pen<'_>, column: Column, look: &Look<'_>, screen: &Screen, ro
         }
         Column::Margin => {
             let margin = row.margin.map_or_else(DisplayText::new, |margin| {
-                if row.rank == Some(1) { display!("+{}", figure(margin)) } else { figure(margin) }
+                if row.rank == Some(1) && margin > 0.0 { display!("+{}", figure(margin)) } else { figure(margin) }
             });
             pen.column(&margin, width, true, if row.rank == Some(1) { text } else { look.style(Role::Dim) }, cut);
         }

@@ -37,12 +37,8 @@ pub(super) fn status(buffer: &mut Buffer, place: Rect, look: &Look<'_>, screen: 
 
 /// What happens in the selected round, in a sentence.
 pub(super) fn story(buffer: &mut Buffer, place: Rect, look: &Look<'_>, screen: &Screen) {
-    let round = screen.scene.table.number;
     let mut pen = Pen::new(buffer, place, 0);
-    pen.skip(1);
-    if round > 0 {
-        pen.write(&display!("round {round}: "), look.style(Role::Dim));
-    }
+    pen.skip(1).write(&screen.scene.sentence.about, look.style(Role::Dim));
     let room = pen.room();
     pen.column(&screen.scene.story, room, false, look.style(Role::Accent), look.glyphs.ellipsis());
 }

@@ -202,7 +202,7 @@ fn facts(answer: &Answer, single: Option<&Single>, glyphs: Glyphs, width: u16) -
         fact(&mut prose, "graded", tone, &grade, width);
     }
     if let Some(single) = single {
-        fact(&mut prose, "strongest", Tone::Plain, &single::brief(single, answer), width);
+        fact(&mut prose, "strongest", Tone::Plain, &DisplayText::joined(&single::summary(single, answer), "; "), width);
     }
     prose
 }

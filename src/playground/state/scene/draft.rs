@@ -7,13 +7,13 @@ use serde::{Deserialize, Serialize};
 use super::super::answer::Answer;
 use super::super::flow::Flow;
 use super::lazy::NOT_SURE;
+use super::unlike::unlike;
 use crate::clean::{Cleaner, DisplayStr, DisplayText, clean_line};
 use crate::display;
 use crate::engine::fusion::MemberIndex;
 use crate::engine::fusion::candidate::DraftToken;
 use crate::engine::fusion::event::Thought;
 use crate::engine::fusion::run::{DraftState, Round};
-use crate::engine::fusion::sharing::{self, Text};
 
 /// What shades the tokens of a draft.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -66,8 +66,8 @@ pub struct PaneText {
     flow: Flow,
     /// The shade of each token, 0 (improbable, disputed) to 4.
     shades: Vec<u8>,
-    /// Whether most other drafts have each token too, at the same place.
-    shared: Vec<bool>,
+    /// The tokens that other drafts do not have, where they are compared.
+    unlike: Option<Range<usize>>,
 }
 
 /// Which draft of a member a text is: a draft that has just been completed is the same to its reader.
@@ -117,19 +117,7 @@ impl PaneText {
     /// Whether most other drafts have a token too.
     #[must_use]
     pub fn is_shared(&self, tag: u32) -> bool {
-        self.shared.get(tag as usize).copied().unwrap_or(false)
-    }
-
-    /// Says where this draft differs from the others, in bytes of its text; `None` where that is not to be seen.
-    pub(super) fn differs(&mut self, tokens: &[DraftToken], range: Option<Range<usize>>) {
-        self.shared.clear();
-        let Some(range) = range else { return };
-        let mut start = 0;
-        for token in tokens {
-            let end = start + token.text.len();
-            self.shared.push(end <= range.start || start >= range.end);
-            start = end;
-        }
+        self.unlike.as_ref().is_some_and(|unlike| !unlike.contains(&(tag as usize)))
     }
 
     /// The draft that it shows, if it shows one.
@@ -216,21 +204,9 @@ fn tokens(draft: &DraftState) -> (&[DraftToken], bool) {
 
 /// Finds what the drafts of a round share. In the pane that fills the screen nothing stands back.
 pub fn compare(texts: &mut [PaneText], round: Option<&Round>, zoomed: bool) {
-    let drafts: Vec<(usize, &[DraftToken], bool)> = (0..texts.len())
-        .filter_map(|place| Some((place, round?.draft(MemberIndex(place))?)))
-        .map(|(place, draft)| (place, tokens(draft).0, !tokens(draft).1))
-        .filter(|(_, tokens, _)| !tokens.is_empty())
-        .collect();
-    let whole: Vec<String> = drafts.iter().map(|(_, tokens, _)| tokens.iter().map(|token| &*token.text).collect()).collect();
-    let compared: Vec<Text<'_>> =
-        whole.iter().zip(&drafts).map(|(text, (_, _, complete))| Text { text, complete: *complete }).collect();
-    let mut ranges = sharing::differing(&compared).into_iter();
-    for text in texts.iter_mut() {
-        text.differs(&[], None);
-    }
-    for (place, tokens, _) in drafts {
-        let range = ranges.next().filter(|_| !zoomed);
-        texts[place].differs(tokens, range);
+    let unlike = round.filter(|_| !zoomed).map(unlike).unwrap_or_default();
+    for (place, text) in texts.iter_mut().enumerate() {
+        text.unlike = unlike.iter().find(|(member, _)| member.0 == place).map(|(_, tokens)| tokens.clone());
     }
 }
 

@@ -4,6 +4,7 @@
 //! plain data, so that drawing only places it.
 
 mod beneath;
+pub mod caption;
 pub mod chart;
 pub mod closing;
 pub mod compare;
@@ -19,12 +20,13 @@ mod over;
 pub mod pane;
 pub mod presented;
 pub mod roster;
+pub mod sentence;
 pub mod shown;
 pub mod single;
 pub mod status;
-pub mod story;
 pub mod table;
 pub mod timeline;
+mod unlike;
 pub mod usage;
 pub mod votes;
 pub mod waterfall;

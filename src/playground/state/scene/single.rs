@@ -21,18 +21,6 @@ pub const VIEW: View = View {
     next: None,
 };
 
-/// The run in a few words, for a line that may be cut.
-#[must_use]
-pub fn brief(single: &Single, answer: &Answer) -> DisplayText {
-    let means =
-        single.means.map_or_else(DisplayText::new, |(fused, alone)| display!(" ({} to {})", figure(fused), figure(alone)));
-    let (others, segments, name) = (single.from_others(), single.segments(), answer.name(single.strongest));
-    if others == 0 {
-        return display!("the strongest, {name}, was accepted all along");
-    }
-    display!("fusion took {others} of {} from others than {name}{means}", counted(segments, "segment"))
-}
-
 /// The run in whole sentences.
 #[must_use]
 pub fn summary(single: &Single, answer: &Answer) -> Vec<DisplayText> {

@@ -7,29 +7,26 @@ use ratatui::layout::Rect;
 
 use super::beneath::beneath;
 use super::chart::{self, Chart, chart};
-use super::closing::{closing, decisions, headline};
+use super::closing::{closing, decisions};
 use super::draft::{self, PaneText};
 use super::exits::{self, Stays};
 use super::hints;
 use super::memo::Memo;
-use super::moment::{self, moment};
+use super::moment;
 use super::over;
 use super::pane::{Activity, Pane, pane};
 use super::presented::{self, Placed, presented};
 use super::roster::List;
+use super::sentence::{Sentence, sentence};
 use super::shown::Shown;
-use super::single;
 use super::status::{Facts, Status, status};
-use super::story::story;
 use super::table::{Table, table};
 use super::timeline::{Timeline, timeline};
 use super::votes::{Votes, calm, votes};
 use super::welcome::welcome;
 use super::why;
 use crate::clean::DisplayText;
-use crate::display;
 use crate::engine::fusion::MemberIndex;
-use crate::engine::fusion::run::Phase;
 use crate::engine::fusion::single::Single;
 use crate::playground::state::action::Action;
 use crate::playground::state::answer::Answer;
@@ -66,6 +63,8 @@ pub struct Scene {
     /// The timeline.
     pub timeline: Timeline,
     /// What happens in the selected round, in a sentence.
+    pub sentence: Sentence,
+    /// As much of it as the line has room for.
     pub story: DisplayText,
     /// What is shown beneath the selected segment of the answer.
     pub beneath: Prose,
@@ -133,7 +132,7 @@ pub fn compose(state: &State, memo: &mut Memo, mut texts: Vec<PaneText>) -> Scen
     if let (Some(what_if), Some(round)) = (shown.what_if, round) {
         own.mark(round, what_if);
     }
-    let (story, votes, beneath) = (sentence(shown, &own), votes(&own, panes.len()), beneath(shown, &own));
+    let (sentence, votes, beneath) = (sentence(shown), votes(&own, panes.len()), beneath(shown, &own));
     let table = calm(answer, round, own, &activities);
     let reasons = answer.run.rounds.iter().map(AsRef::as_ref).find(|round| round.number == table.number).or(round);
     let (overlay, roster) = (over::words(shown, memo, popup), over::roster(shown, popup));
@@ -145,10 +144,14 @@ pub fn compose(state: &State, memo: &mut Memo, mut texts: Vec<PaneText>) -> Scen
         chart_places: chart::places(answer, &chart, chart_area),
         chart,
         timeline: timeline(answer, at, ticks, shown.what_if),
-        presented: words.map_or_else(Vec::new, |words| presented(shown, words, &story)),
-        story,
+        presented: words.map_or_else(Vec::new, |words| {
+            let caption = sentence.fitting(layout.story.width.max(words.caption.width));
+            presented(shown, words, &caption)
+        }),
+        story: sentence.fitting(layout.story.width.saturating_sub(1)),
+        deciding: sentence.deciding,
+        sentence,
         beneath,
-        deciding: None,
         stays: exits::stays(answer, round, panes.len()),
         status: Some(status_line(shown)),
         why: layout.why.map(why_of).unwrap_or_default(),
@@ -294,25 +297,6 @@ fn closing_card(state: &State, answer: &Answer, single: Option<&Single>, memo: &
     let room = usize::from(if width < WIDE { height / 2 } else { height.saturating_sub(8) });
     let decisions = memo.decisions.of(&answer.run, |_| decisions(answer));
     closing(answer, &decisions, single, Glyphs::new(state.settings.ascii), (closing_width(width), room))
-}
-
-/// What happens in the selected round, in a sentence.
-fn sentence(shown: Shown<'_>, table: &Table) -> DisplayText {
-    let Shown { state, answer, round, .. } = shown;
-    if let Some(sentence) = over::what_if_in_words(shown) {
-        return sentence;
-    }
-    if let Some(sentence) = moment(state, answer, round) {
-        return sentence;
-    }
-    if state.shows_closing() {
-        return headline(answer);
-    }
-    let over = state.looking.round.is_none() && matches!(answer.run.phase, Phase::Finished(_));
-    // Of an answer that is complete first what came of it: a narrow line may be cut.
-    let start =
-        shown.single.filter(|_| over).map_or_else(DisplayText::new, |single| display!("{}; ", single::brief(single, answer)));
-    display!("{start}{}", story(answer, round, table))
 }
 
 fn status_line(shown: Shown<'_>) -> Status {

@@ -7,6 +7,7 @@ mod agreement;
 mod alternatives;
 mod causes;
 mod grid;
+mod left_out;
 mod notes;
 mod scores;
 mod sentences;
@@ -16,6 +17,7 @@ mod words;
 
 pub use agreement::FirstChoice;
 pub use alternatives::Alternative;
+pub use left_out::OtherVotes;
 pub use scores::{CandidateRow, VerifierScores};
 pub use sentences::Sentences;
 pub use tokens::{Read, Readings};
@@ -52,6 +54,10 @@ pub struct Why {
     pub candidates: Vec<CandidateRow>,
     /// A row for each verifier.
     pub verifiers: Vec<VerifierScores>,
+    /// In words: who decided it, and why.
+    pub caption: DisplayText,
+    /// What other votes would have chosen.
+    pub other_votes: Vec<OtherVotes>,
     /// In words: margin, agreement, what the user did.
     pub notes: Vec<DisplayText>,
     /// In words: what may have made a wrong candidate win.
@@ -106,6 +112,7 @@ pub fn why(answer: &Answer, round: Option<&Round>, single: Option<&Single>) -> W
     let winner = accepted.or_else(|| matrix.ranking.order.first().copied());
     let subject = Subject { answer, round, matrix, winner };
     let several = subject.matrix.candidates.len() > 1;
+    let decided = left_out::decided(&subject);
     let verifiers = scores::verifiers(&subject);
     let alternatives = if several { alternatives::alternatives(&subject) } else { Vec::new() };
     let readings = tokens::readings(&subject);
@@ -114,6 +121,8 @@ pub fn why(answer: &Answer, round: Option<&Round>, single: Option<&Single>) -> W
         number: round.number,
         rule: crate::engine::fusion::params::Choice::name(round.params.scoring),
         candidates: scores::candidates(&subject, accepted),
+        caption: left_out::caption(&subject, decided.as_ref()),
+        other_votes: decided.map(|decided| left_out::other_votes(&subject, &decided)).unwrap_or_default(),
         notes: notes::notes(&subject),
         causes: causes::causes(&subject, &readings, &alternatives, sentences.as_ref()),
         alike: agreement::alike(&subject).filter(|_| several),

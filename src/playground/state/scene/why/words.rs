@@ -8,7 +8,7 @@ use super::super::table::Cell;
 use super::super::{chance, figure, heat, listed};
 use super::grid::{Row, grid};
 use super::used::used;
-use super::{Alternative, CandidateRow, Read, Readings, Why};
+use super::{Alternative, CandidateRow, OtherVotes, Read, Readings, Why};
 use crate::clean::DisplayText;
 use crate::display;
 use crate::engine::fusion::MemberIndex;
@@ -27,6 +27,7 @@ pub fn prose(why: &Why, answer: &Answer, width: u16) -> Prose {
         return prose;
     }
     prose.push(line(Tone::Heading, display!("round {}", why.number)));
+    wrap(&mut prose, Vec::new(), Tone::Strong, &why.caption, width, 0);
     paragraphs(&mut prose, Tone::Plain, &why.notes, width);
     paragraphs(&mut prose, Tone::Warning, &why.causes, width);
     prose.push(Vec::new());
@@ -157,6 +158,10 @@ fn alternatives(why: &Why, answer: &Answer) -> Prose {
     let mut prose = Prose::new();
     section(&mut prose, "what else would be chosen from the same scores");
     prose.extend(why.alternatives.iter().map(|other| alternative(other, answer)));
+    if !why.other_votes.is_empty() {
+        section(&mut prose, "what other votes would have chosen");
+        prose.extend(why.other_votes.iter().map(|other| other_votes(other, answer)));
+    }
     prose
 }
 
@@ -171,6 +176,14 @@ fn alternative(other: &Alternative, answer: &Answer) -> Line {
     let tone = if other.differs { Tone::Warning } else { Tone::Plain };
     let member = other.winner.map_or(Tone::Dim, |winner| Tone::Member(winner.0));
     vec![(Tone::Dim, display!("  {:<22} ", other.name)), (member, winner), (tone, display!("{margin}{note}"))]
+}
+
+fn other_votes(other: &OtherVotes, answer: &Answer) -> Line {
+    let winner = other.winner.map_or_else(|| "no candidate".into(), |winner| answer.name(winner).into());
+    let margin = other.margin.map_or_else(DisplayText::new, |margin| display!(" by {}", figure(margin)));
+    let (tone, note) = if other.differs { (Tone::Warning, " (another)") } else { (Tone::Plain, "") };
+    let member = other.winner.map_or(Tone::Dim, |winner| Tone::Member(winner.0));
+    vec![(Tone::Dim, display!("  {} ", fitted(&other.name, 22))), (member, winner), (tone, display!("{margin}{note}"))]
 }
 
 /// A candidate token by token.
