@@ -29,14 +29,15 @@ pub fn differing(texts: &[Text<'_>]) -> Vec<Range<usize>> {
     } else {
         vec![0; texts.len()]
     };
-    let range = |(((text, words), start), end): (((&Text<'_>, &Vec<Range<usize>>), &usize), &usize)| {
-        let end = words.len() - (*end).min(words.len() - start);
+    let range = |place: usize| {
+        let (text, words, start) = (texts[place], &words[place], starts[place]);
+        let end = words.len() - ends[place].min(words.len() - start);
         let to = words.get(end).map_or(text.text.len(), |word| word.start);
         let from = start.checked_sub(1).map_or(0, |last| words[last].end);
         // Blanks before the first word that differs are no difference.
         from + blanks(&text.text[from..to])..to
     };
-    let ranges: Vec<Range<usize>> = texts.iter().zip(&words).zip(&starts).zip(&ends).map(range).collect();
+    let ranges: Vec<Range<usize>> = (0..texts.len()).map(range).collect();
     let nothing_differs = texts.iter().all(|text| text.complete)
         && ranges.iter().zip(texts).all(|(range, text)| text.text[range.clone()].trim().is_empty());
     if nothing_differs { texts.iter().map(|text| 0..text.text.len()).collect() } else { ranges }
