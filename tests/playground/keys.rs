@@ -83,8 +83,50 @@ fn the_first_of_two_keys_waits_and_the_hints_say_for_what() {
     assert_eq!(state.pressed.pending, keys("y").into_iter().map(Key::from).collect::<Vec<_>>());
     let hints: Vec<&str> = state.scene.hints.iter().map(|(key, _)| key.as_str()).collect();
     assert_eq!(hints, ["y y", "y s", "y c"]);
+    let screen = support::screen(&mut state);
+    assert!(screen.contains(Action::CopySegment.entry().meaning), "{screen}");
     assert_eq!((press(&mut state, "x"), state.pressed.pending.is_empty()), (vec![], true), "anything else ends it");
     assert!(matches!(press(&mut state, "y y")[..], [Effect::Copy(_)]));
+}
+
+#[test]
+fn hints_name_only_what_does_something_now() {
+    let named = |state: &Screen| state.scene.hints.iter().map(|(_, word)| word.to_string()).collect::<Vec<_>>();
+    let mut ready = bound(&[], 0);
+    ready.prepare();
+    let nothing = ["again", "why", "round before", "take back", "chart"];
+    assert!(nothing.iter().all(|word| !named(&ready).contains(&(*word).to_owned())), "{:?}", named(&ready));
+    let mut answered = bound(&[], answer().len());
+    assert!(["again", "why", "tune"].iter().all(|word| named(&answered).contains(&(*word).to_owned())));
+    for _ in 0..9 {
+        press(&mut answered, "[");
+    }
+    answered.prepare();
+    assert!(!named(&answered).contains(&"round before".to_owned()));
+    assert_eq!(named(&answered)[0], "newest round", "the way back is first");
+    press(&mut answered, "esc");
+    press(&mut answered, "z");
+    assert_eq!(named(&answered)[0], "all parts again");
+    press(&mut answered, "z");
+    press(&mut answered, "w");
+    assert_eq!(named(&answered), ["export", "close", "clear"], "a file name is no list");
+}
+
+#[test]
+fn a_message_leaves_the_most_important_hint_in_sight_however_long_it_is() {
+    for (width, words) in [(120, 2), (80, 9), (80, 30), (80, 300), (60, 12)] {
+        let mut state = Screen::new(support::options(&support::members()), width, 24);
+        state.state.writing.active = false;
+        feed(&mut state, answer());
+        state.update(Message::Failed("refused ".repeat(words)));
+        state.prepare();
+        let hint = state.scene.hints[0].clone();
+        let screen = support::screen(&mut state);
+        let last = screen.lines().last().unwrap().to_owned();
+        assert!(last.contains(&format!("{} {}", hint.0, hint.1)), "{screen}");
+        let shown = screen.matches("refused").count();
+        assert!(shown == words || screen.contains("`L` shows all of it"), "{shown} of {words}: {screen}");
+    }
 }
 
 #[test]

@@ -9,7 +9,7 @@ use specfuse::engine::fusion::event::{Event, Record, Thought};
 use specfuse::engine::member::scripted::ScriptedMember;
 use specfuse::playground::state::layout::Part;
 use specfuse::playground::state::transcript::Span;
-use specfuse::playground::state::{Message, Screen};
+use specfuse::playground::state::{Effect, Message, Screen};
 
 use super::runs;
 use super::support::{self, feed, newest, press, scripted_run, seat};
@@ -402,4 +402,90 @@ fn a_thought_is_a_line_below_its_draft_and_all_of_it_in_a_pane_of_its_own() {
     assert!(unfolded.contains("]\nIt may be one.\n"), "{unfolded:?}");
     press(&mut state, "z");
     assert_eq!(shown(&state), folded);
+}
+
+/// A click in the middle of a place.
+fn click(state: &mut Screen, x: u16, y: u16) -> Vec<Effect> {
+    state.prepare();
+    let effects = state.update(mouse(MouseEventKind::Down(MouseButton::Left), x, y));
+    state.prepare();
+    effects
+}
+
+/// Where a text stands on the screen.
+fn found(state: &mut Screen, text: &str) -> (u16, u16) {
+    let screen = support::screen(state);
+    let (row, line) =
+        screen.lines().enumerate().find(|(_, line)| line.contains(text)).unwrap_or_else(|| panic!("{text}:\n{screen}"));
+    let column = line.split(text).next().unwrap().chars().count();
+    (column as u16, row as u16)
+}
+
+#[test]
+fn a_click_on_a_row_of_the_ranking_focuses_its_member() {
+    for size in [(80, 24), (120, 40), (200, 60)] {
+        let mut state = support::asked(size.0, size.1, &support::recorded());
+        let rows: Vec<MemberIndex> = state.scene.table.rows.iter().map(|row| row.member).collect();
+        let place = state.scene.layout.as_ref().unwrap().ranking.unwrap();
+        let mut seen = BTreeSet::new();
+        for y in place.y..place.y + place.height {
+            state.state.looking.focus = Part::Transcript;
+            click(&mut state, place.x + 4, y);
+            if let Part::Pane(member) = state.looking.focus {
+                seen.insert(member.0);
+            }
+        }
+        let away = state.looking.laid.panes.iter().filter(|pane| pane.away.is_some()).count();
+        assert_eq!(seen.len(), rows.len() - away, "{size:?}");
+    }
+}
+
+#[test]
+fn a_click_on_a_hint_does_what_its_key_does() {
+    let mut state = support::answered(120, 40);
+    let (x, y) = found(&mut state, " e why");
+    click(&mut state, x + 4, y);
+    assert_eq!(state.looking.page(), Some(specfuse::playground::state::pages::Page::Why));
+    let (x, y) = found(&mut state, " esc back");
+    click(&mut state, x + 1, y);
+    assert!(state.looking.overlay.is_none());
+    let mut waiting = support::answered(120, 40);
+    press(&mut waiting, "y");
+    let (x, y) = found(&mut waiting, " y y answer");
+    assert!(matches!(&click(&mut waiting, x + 5, y)[..], [Effect::Copy(_)]));
+    assert!(waiting.pressed.pending.is_empty());
+}
+
+#[test]
+fn a_click_on_an_entry_of_a_list_chooses_it_and_the_wheel_moves_the_mark() {
+    let mut state = support::answered(120, 40);
+    press(&mut state, "T");
+    state.update(mouse(MouseEventKind::ScrollUp, 60, 20));
+    assert_eq!(support::list(&state).selected(), 0);
+    let (x, y) = found(&mut state, "mono");
+    assert!(click(&mut state, x + 1, y).contains(&Effect::UseTheme("mono".to_owned())));
+    assert!(state.looking.overlay.is_none());
+    press(&mut state, "T");
+    let popup = state.scene.popup;
+    for (x, y) in [(popup.x + 3, popup.y + 1), (popup.x + 3, popup.bottom() - 1), (0, 0)] {
+        assert_eq!(click(&mut state, x, y), [], "nothing is chosen at {x} {y}");
+        assert!(state.looking.overlay.is_some());
+    }
+}
+
+#[test]
+fn the_wheel_over_the_timeline_goes_from_round_to_round_and_a_click_on_the_chart_looks_at_one() {
+    let mut state = support::asked(120, 40, &support::recorded());
+    let layout = state.scene.layout.clone().unwrap();
+    state.update(mouse(MouseEventKind::ScrollUp, layout.timeline.x + 20, layout.timeline.y));
+    let back = state.looking.round.unwrap().round;
+    state.update(mouse(MouseEventKind::ScrollDown, layout.timeline.x + 20, layout.timeline.y));
+    assert_eq!(state.looking.round, None);
+    assert!(back > 0);
+    state.prepare();
+    if let Some(first) = state.looking.laid.chart.first().cloned() {
+        let chart = layout.chart.unwrap();
+        click(&mut state, first.columns.start, chart.y + 1);
+        assert_eq!(state.looking.round.map(|look| look.round), Some(first.round));
+    }
 }

@@ -7,8 +7,8 @@ use super::answer::Answer;
 /// Why an action would do nothing now; `None` if it does something.
 #[must_use]
 pub fn unavailable(state: &State, action: Action) -> Option<&'static str> {
-    let needs = NEEDS.iter().filter(|(actions, _)| actions.contains(&action));
-    needs.filter_map(|(_, missing)| missing(state)).next()
+    let mut needs = NEEDS.iter().filter(|(actions, _)| actions.contains(&action));
+    needs.find_map(|(_, missing)| missing(state))
 }
 
 type Missing = fn(&State) -> Option<&'static str>;

@@ -150,7 +150,7 @@ impl HeatMap {
     #[must_use]
     pub fn setting_of(&self, params: &Params) -> Option<usize> {
         let implied = imply(self.grid.axes(), &mut params.clone(), |_| false);
-        let settings = implied.is_ok_and(|implied| implied.is_empty()).then(|| 0..self.figures.len());
+        let settings = implied.is_ok_and(|implied| implied.is_empty()).then_some(0..self.figures.len());
         settings.into_iter().flatten().find(|setting| self.grid.params(params, *setting) == *params)
     }
 

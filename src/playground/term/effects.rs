@@ -11,6 +11,7 @@ use super::editor::{Editor, Running, folder};
 use super::guard::Terminal;
 use super::input::Input;
 use super::member_pool::MemberPool;
+use super::recordings::{Budget, details};
 use super::run_source::RunSource;
 use super::screen;
 use super::signals::{Signal, Signals, Urgency};
@@ -210,9 +211,10 @@ impl Effects {
     fn list(&self, listing: Listing) -> Message {
         let found = self.folders.as_ref().map(|folders| traces::list(&folders.traces())).unwrap_or_default();
         let now = SystemTime::now();
+        let mut budget = Budget::new();
         let entry = |Found { path, modified, question }: Found| {
             let age = now.duration_since(modified).map_or(0, |age| age.as_secs());
-            (question, ago(age), path)
+            (question, details(&path, &ago(age), &mut budget), path)
         };
         Message::Traces(listing, found.into_iter().map(entry).collect())
     }

@@ -19,6 +19,7 @@ pub mod keeper;
 pub mod member_pool;
 pub mod outside;
 pub mod panics;
+mod recordings;
 mod run_source;
 mod screen;
 pub mod signals;

@@ -281,3 +281,34 @@ impl RunSource {
 fn said(player: &Player) -> Message {
     Message::Replayed { playing: player.is_playing(), speed: player.speed(), over: player.is_over() }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn replayed(source: &mut RunSource, file: &str) {
+        source.replay(Chosen { records: Vec::new(), number: 1, of: 1 }, file.into(), None);
+    }
+
+    #[test]
+    fn what_is_set_aside_comes_back_however_many_recordings_are_opened_over_it() {
+        let mut source = RunSource::new();
+        source.start(std::future::pending(), Some("own".into()));
+        replayed(&mut source, "one");
+        source.set_aside();
+        replayed(&mut source, "two");
+        assert_eq!((source.trace(), source.kept()), (Some(Path::new("two")), Some(Path::new("own"))));
+        source.come_back();
+        assert_eq!((source.trace(), source.recorded()), (Some(Path::new("own")), None));
+        assert!(matches!(source.act, Act::Starting(_)));
+    }
+
+    #[test]
+    fn without_anything_set_aside_a_recording_is_only_ended() {
+        let mut source = RunSource::new();
+        replayed(&mut source, "one");
+        source.come_back();
+        assert_eq!(source.trace(), None);
+        assert!(matches!(source.act, Act::Nothing));
+    }
+}

@@ -35,6 +35,9 @@ pub(super) fn list(buffer: &mut Buffer, area: Rect, look: &Look<'_>, picker: &Pi
     pen.write(end(picker.typed.as_display(), room), look.style(Role::Text));
     let caret = pen.position();
     pen.write(" ", cursor);
+    if picker.typed.is_empty() {
+        pen.skip(1).write(&by_letter(picker), look.style(Role::Dim));
+    }
     let right = Rect { x: area.x + area.width.saturating_sub(count.width() as u16), width: count.width() as u16, ..area };
     Pen::new(buffer, right, 0).write(&count, look.style(Role::Dim));
     let rows = Rect { y: area.y + LIST_HEAD, height: area.height.saturating_sub(LIST_HEAD), ..area };
@@ -59,6 +62,14 @@ pub(super) fn list(buffer: &mut Buffer, area: Rect, look: &Look<'_>, picker: &Pi
 fn count(picker: &Picker) -> DisplayText {
     let (found, all) = (picker.entries().len(), picker.items().len());
     if found < all || picker.kind == PickerKind::Help { display!("{found} of {all}") } else { DisplayText::new() }
+}
+
+/// The letters that choose an entry at once.
+fn by_letter(picker: &Picker) -> DisplayText {
+    let mut letters: Vec<char> = picker.entries().flat_map(|item| item.letters.iter().copied()).collect();
+    letters.sort_unstable();
+    let letters: Vec<DisplayText> = letters.into_iter().map(DisplayText::from).collect();
+    if letters.is_empty() { DisplayText::new() } else { display!("{} chooses at once", DisplayText::joined(&letters, " ")) }
 }
 
 /// The end of a text, in this many columns at the most.
@@ -97,7 +108,7 @@ struct Columns {
     keys_first: bool,
     title: u16,
     keys: u16,
-    columns: Vec<u16>,
+    further: Vec<u16>,
 }
 
 impl Columns {
@@ -124,14 +135,17 @@ impl Columns {
             // A column that is empty throughout takes no place.
             let taken = if width == 0 { 0 } else { width + GAP };
             // The first is cut rather than left out.
-            let width = if columns.is_empty() { width.min(room) } else { width };
-            if !columns.is_empty() && taken + kept > room + GAP {
-                break;
-            }
-            room = room.saturating_sub(taken);
-            columns.push(width);
+            let first = columns.is_empty();
+            let width = if first { width.min(room) } else { width };
+            let fits = first || taken + kept <= room + GAP;
+            room = if fits { room.saturating_sub(taken) } else { room };
+            columns.push(if fits { width } else { 0 });
         }
-        Self { keys_first, title, keys, columns }
+        // What is left goes to the last, which is usually a text that says something cut as well.
+        if let Some(last) = columns.last_mut().filter(|last| **last == 0 && kept == 0 && room >= DETAIL) {
+            *last = room;
+        }
+        Self { keys_first, title, keys, further: columns }
     }
 
     fn row(&self, buffer: &mut Buffer, area: Rect, row: u16, look: &Look<'_>, item: &Item, marked: bool) {
@@ -148,7 +162,7 @@ impl Columns {
         if !self.keys_first {
             self.keys(&mut pen, item, keys, cut);
         }
-        for (text, width) in item.columns.iter().zip(&self.columns).filter(|(_, width)| **width > 0) {
+        for (text, width) in item.columns.iter().zip(&self.further).filter(|(_, width)| **width > 0) {
             pen.column(text, *width, false, style(column_role(text)), cut).skip(GAP);
         }
         let room = pen.room().saturating_sub(1);

@@ -31,7 +31,7 @@ impl Column {
 
     fn title(self) -> &'static str {
         match self {
-            Self::Scores => "scores",
+            Self::Scores => "scores, or why not",
             Self::Address => "where",
             Self::Drafts => "drafts",
             Self::Model => "model",

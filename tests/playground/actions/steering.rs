@@ -173,6 +173,16 @@ pub(super) fn something_taken_back() -> Screen {
     changed(true)
 }
 
+/// What was taken back again is no steering.
+#[test]
+fn an_answer_is_steered_only_as_long_as_something_of_it_is() {
+    let steered = |state: &Screen| {
+        let items = &state.scene.status.as_ref().unwrap().items;
+        items.iter().any(|item| item.text == "steered")
+    };
+    assert_eq!((steered(&something_changed()), steered(&something_taken_back())), (true, false));
+}
+
 pub(super) fn undo(pressed: Pressed) {
     assert_eq!(orders(&pressed.effects), [Command::Undo]);
     let said = pressed.after.state.notices.notice.unwrap().text;

@@ -79,7 +79,11 @@ impl Viewing<'_> {
 
     pub(super) fn toggle_mouse(&mut self) -> Vec<Effect> {
         self.settings.mouse = !self.settings.mouse;
-        let text = if self.settings.mouse { "the mouse scrolls and focuses" } else { "the mouse is left to the terminal" };
+        let text = if self.settings.mouse {
+            "the mouse scrolls what is under it and selects what it clicks"
+        } else {
+            "the mouse is left to the terminal"
+        };
         self.notices.say(Level::Info, text);
         vec![Effect::Mouse(self.settings.mouse)]
     }

@@ -33,6 +33,7 @@ use super::picker::{Choice, Deed, PickerKind};
 use asking::Asking;
 use keeping::Keeping;
 use leaving::Leaving;
+pub use recorded::BETWEEN;
 use recorded::{Recordings, open};
 use steering::Steering;
 

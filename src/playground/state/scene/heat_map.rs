@@ -295,8 +295,8 @@ fn in_words(figures: &Figures) -> DisplayText {
     parts.push(counted(figures.tokens.round() as usize, "token"));
     parts.push(counted(figures.calls(), "call"));
     parts.push(match figures.left.as_slice() {
-        [] => "nobody left".into(),
-        left => display!("{} left", listed(left)),
+        [] => "no member left early".into(),
+        left => display!("{} left early", listed(left)),
     });
     parts.push(duration(figures.elapsed_ms));
     parts.extend(figures.cost.map(|cost| display!("{}${cost:.4}", about(figures.cost_is_guessed))));
@@ -392,7 +392,7 @@ mod tests {
         map.marked = 3;
         let shown = |map: &HeatMap| text(&prose(&MapFacts { in_force: Some(6), ..facts(Some(map)) }, 76));
         let first = shown(&map);
-        assert!(first.contains("[score]") && first.contains("●  .310") && first.contains("babble left"), "{first}");
+        assert!(first.contains("[score]") && first.contains("●  .310") && first.contains("babble left early"), "{first}");
         let ends = [("tokens", "31", "46"), ("rounds", "1", "16"), ("calls", "100", "115"), ("who left", "0", "1")];
         for (name, low, high) in ends {
             map.next_metric();

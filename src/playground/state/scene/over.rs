@@ -8,6 +8,7 @@ use super::shown::Shown;
 use crate::clean::DisplayText;
 use crate::display;
 use crate::playground::state::action::Action;
+use crate::playground::state::laid::LIST_HEAD;
 use crate::playground::state::overlay::Overlay;
 use crate::playground::state::pages::view::{Body, Reading};
 use crate::playground::state::prose::Prose;
@@ -72,7 +73,12 @@ pub(super) fn popup(overlay: &Overlay, body: Rect, size: (u16, u16)) -> Rect {
         Overlay::Entry(_) => (84, 9),
         Overlay::Tuning(_) => (84, (body.height / 2).max(18).min(body.height + 1)),
         Overlay::Roster(_) => (196, (body.height + 1).min(40)),
-        Overlay::List(_) => (84, body.height.min(22)),
+        // A few entries need few rows; what tells many apart needs columns.
+        Overlay::List(picker) => {
+            let rows = u16::try_from(picker.items().len().max(2)).unwrap_or(u16::MAX).saturating_add(LIST_HEAD + 2);
+            let has_columns = picker.items().iter().any(|item| !item.columns.is_empty());
+            (if has_columns { 140 } else { 84 }, body.height.min(22).min(rows))
+        }
         Overlay::Leave(_) => (64, 5),
     };
     let (width, height) = (width.min(size.0 - 2), height.min(size.1 - 2));
