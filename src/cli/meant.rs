@@ -177,6 +177,10 @@ fn near(command: &Command, word: &str, alone: bool) -> Option<String> {
         return None;
     }
     let word = word.to_lowercase();
+    // Other programs list what they have under these names; here `check` does.
+    if alone && ["members", "models"].contains(&word.as_str()) {
+        return Some("check".to_owned());
+    }
     let names = command.get_subcommands().map(Command::get_name);
     let distance = |name: &str| match strsim::damerau_levenshtein(&word, name) {
         // `evaluate`, `exporting`: an extended command.
@@ -285,6 +289,8 @@ mod tests {
             (&["repaly", "x.jsonl"], "replay"),
             (&["swep", "f.jsonl"], "sweep"),
             (&["hlep"], "help"),
+            (&["members"], "check"),
+            (&["models"], "check"),
         ] {
             let Err(Misspelt::Command { word, command, .. }) = read(line) else { panic!("{line:?}") };
             assert!(line.contains(&word.as_str()) && command == meant, "{line:?}: {command}");

@@ -31,8 +31,10 @@ pub(super) enum Wait {
 /// ends.
 pub(super) async fn opened(specs: Vec<MemberSpec>, opening: &OpenOptions, wait: Wait) -> Result<Vec<Opened>, Failure> {
     let opened = asked(specs, opening, wait).await;
-    let faults: Vec<String> =
-        opened.iter().filter_map(|member| Some(format!("{}: {}", member.seat.name, member.fault.as_ref()?))).collect();
+    let faults: Vec<String> = opened
+        .iter()
+        .filter_map(|member| Some(faulty(&member.seat.name, member.spec.named, &member.fault.as_ref()?.to_string())))
+        .collect();
     if !opened.is_empty() && faults.len() == opened.len() {
         return Err(if all_misspelt(opened.iter().map(|member| &member.spec)) {
             Failure::Usage(faults.join("; "))
@@ -44,6 +46,11 @@ pub(super) async fn opened(specs: Vec<MemberSpec>, opening: &OpenOptions, wait: 
         notice(&display!("warning: {fault}"));
     }
     Ok(opened)
+}
+
+/// A member's fault with its name, unless that is its address, which the fault contains.
+fn faulty(name: &str, named: bool, fault: &str) -> String {
+    if !named && fault.contains(name) { fault.to_owned() } else { format!("{name}: {fault}") }
 }
 
 /// Whether only files were named and none of them exists: a misspelt path, comparable to a misspelt option.
@@ -74,4 +81,18 @@ pub(super) async fn asked(specs: Vec<MemberSpec>, opening: &OpenOptions, wait: W
 /// Whether a model built into the binary takes part.
 pub(super) fn any_built_in(specs: &[MemberSpec]) -> bool {
     specs.iter().any(|spec| matches!(spec.config.source, Source::BuiltIn(_)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fault_has_the_address_once() {
+        let fault = "http://127.0.0.1:9/health: the connection was refused";
+        assert_eq!(faulty("127.0.0.1:9", false, fault), fault);
+        assert_eq!(faulty("desk", true, fault), format!("desk: {fault}"));
+        assert_eq!(faulty("health", true, fault), format!("health: {fault}"), "a name that the user chose is kept");
+        assert_eq!(faulty("model", false, "no answer"), "model: no answer");
+    }
 }

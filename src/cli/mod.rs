@@ -69,11 +69,17 @@ enum Failure {
     #[error(transparent)]
     Recording(TraceError),
     #[error(
-        "{}: {source}; traces are kept in {} (`last` is the newest, and the name alone is enough for those)",
+        "there is no trace `{0}`: neither a file {0} here nor a trace of that name in {1}; {2}",
         named.display(),
-        folder.display()
+        folder.display(),
+        recording::known(newest)
     )]
-    NoTrace { named: PathBuf, source: std::io::Error, folder: PathBuf },
+    NoTrace {
+        named: PathBuf,
+        folder: PathBuf,
+        /// The names of the newest traces in the folder.
+        newest: Vec<String>,
+    },
     #[error("{name}: {source}")]
     File { name: String, source: std::io::Error },
     #[error("standard output could not be written: {0}")]

@@ -17,11 +17,14 @@ use crate::config::{self, Config};
 use crate::display;
 use crate::engine::fusion::event::Role;
 use crate::engine::fusion::params::needs::{self, Origin, Settled, When};
-use crate::engine::fusion::params::{KNOBS, Kind, Knob, PRESETS, Params};
+use crate::engine::fusion::params::{KNOBS, Kind, Knob, KnobGroup, PRESETS, Params};
 use crate::engine::member::Local;
 use crate::engine::member::http::redact;
 use crate::ensemble::{GivenKey, Selection};
 use crate::log::Log;
+
+/// The knobs that change a run the most, listed before the others.
+const FIRST: [&str; 6] = ["segment", "segment-tokens", "scoring", "temperature", "exit", "exit-threshold"];
 
 /// Adds the shared options to a command.
 pub(super) fn add(command: Command) -> Command {
@@ -84,7 +87,7 @@ fn members(command: Command) -> Command {
                 .value_name("NAME,…")
                 .value_delimiter(',')
                 .action(ArgAction::Append)
-                .help("Only these members take part"),
+                .help("Only these members take part, in this order: the first is A on the screen"),
         )
         .arg(
             Arg::new("role")
@@ -132,22 +135,36 @@ fn local(command: Command) -> Command {
 
 fn knobs(command: Command) -> Command {
     let presets = PRESETS.iter().map(|preset| format!("`{}`: {}", preset.name, preset.meaning)).collect::<Vec<_>>().join("; ");
+    let (first, rest): (Vec<&Knob>, Vec<&Knob>) = KNOBS.iter().partition(|knob| FIRST.contains(&knob.name));
     command
-        .next_help_heading("Knobs")
+        .next_help_heading("Knobs that matter most")
         .arg(
             Arg::new("preset")
                 .long("preset")
                 .value_name("NAME")
                 .help(format!("A named set of knob values; your own stand in the configuration. {presets}")),
         )
-        .args(KNOBS.iter().map(option))
+        .args(first.into_iter().map(option))
         .arg(
             Arg::new("no-exit")
                 .long("no-exit")
                 .action(ArgAction::SetTrue)
                 .conflicts_with("exit")
-                .help("Nobody leaves: the same as --exit off"),
+                .help("No member leaves: the same as --exit off"),
         )
+        .args(rest.into_iter().map(|knob| option(knob).help_heading(heading(knob.group))))
+}
+
+/// The heading of a group in the help.
+fn heading(group: KnobGroup) -> &'static str {
+    match group {
+        KnobGroup::Drafting => "More knobs: drafting",
+        KnobGroup::Scoring => "More knobs: scoring",
+        KnobGroup::Exit => "More knobs: which members leave",
+        KnobGroup::Feedback => "More knobs: feedback",
+        KnobGroup::Lazy => "More knobs: lazy drafting",
+        KnobGroup::Limits => "More knobs: limits",
+    }
 }
 
 /// Parses a whole number from 0 on.

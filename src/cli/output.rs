@@ -10,6 +10,7 @@ use crossterm::queue;
 use crossterm::style::{Attribute, SetAttribute};
 use indicatif::ProgressBar;
 
+use super::help::wrap::{Face, Span, wrap};
 use crate::clean::{Cleaner, DisplayStr, DisplayText, clean};
 
 /// Between two looks of the sign that something continues.
@@ -110,8 +111,21 @@ pub(super) fn flush() {
 
 /// Prints a notice on standard error. A failure of that cannot be reported anywhere.
 pub(super) fn notice<'a>(text: impl Into<DisplayStr<'a>>) {
+    let columns =
+        io::stderr().is_terminal().then(|| crossterm::terminal::size().map_or(USUAL, |(columns, _)| usize::from(columns)));
+    let text = format!("specfuse: {}", text.into().as_str());
+    let text = columns.map_or(text.clone(), |columns| wrapped(&text, columns));
     let mut err = io::stderr().lock();
-    let _ = show(&mut err, "specfuse: ").and_then(|()| show(&mut err, text)).and_then(|()| show(&mut err, "\n"));
+    let _ = show(&mut err, &clean(&text)).and_then(|()| show(&mut err, "\n"));
+}
+
+/// The text in lines that a terminal of that width does not break inside words. A line that fits stays as it is.
+fn wrapped(text: &str, columns: usize) -> String {
+    let fit = |line: &str| match wrap(&[Span::new(Face::Plain, line)], columns) {
+        lines if lines.len() > 1 => lines.iter().map(|line| line.iter().map(|span| span.text.as_str()).collect()).collect(),
+        _ => vec![line.to_owned()],
+    };
+    text.lines().flat_map(fit).collect::<Vec<String>>().join("\n")
 }
 
 /// What is waited for: shown on a terminal only, and gone when it is there.
@@ -164,6 +178,13 @@ mod tests {
             assert!(words(&error, false).contains(hostile));
             assert!(!words(&error, true).contains(['\u{1b}', '\u{9b}', '\u{202e}']), "{hostile:?}");
         }
+    }
+
+    #[test]
+    fn a_notice_breaks_between_words() {
+        assert_eq!(wrapped("specfuse: warning: all is well", 18), "specfuse: warning:\nall is well");
+        assert_eq!(wrapped("one\n    x = 1", 20), "one\n    x = 1", "lines that fit keep their indent");
+        assert_eq!(wrapped("http://a.long.address/ away", 8), "http://a.long.address/\naway");
     }
 
     #[test]

@@ -12,6 +12,9 @@ use crate::files::traces;
 /// Stands for the newest trace of the platform's folder.
 const LAST: &str = "last";
 
+/// How many traces the message about a missing one names.
+const NAMED: usize = 3;
+
 /// Adds the options that select the recorded run.
 pub(super) fn add(command: Command) -> Command {
     command
@@ -75,10 +78,42 @@ fn find(named: &Path, folder: Option<&Path>) -> Result<PathBuf, Failure> {
             };
             traces::named(folder, named).ok_or_else(|| Failure::NoTrace {
                 named: named.to_owned(),
-                source,
                 folder: folder.to_owned(),
+                newest: newest(folder),
             })
         }
         Ok(_) | Err(_) => Ok(named.to_owned()),
+    }
+}
+
+/// The names of the newest traces of a folder.
+fn newest(folder: &Path) -> Vec<String> {
+    let newest = traces::list(folder).into_iter().take(NAMED);
+    newest.filter_map(|found| Some(found.path.file_name()?.to_string_lossy().into_owned())).collect()
+}
+
+/// What exists, for the message about a trace that does not.
+pub(super) fn known(newest: &[String]) -> String {
+    if newest.is_empty() {
+        "no trace is kept there yet: every run leaves one".to_owned()
+    } else {
+        format!("the newest there: {} (`last` is the first of them)", newest.join(", "))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_missing_trace_is_named_with_where_it_was_sought_and_what_there_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let said = find(Path::new("nope-and-nope"), Some(folder.path())).unwrap_err().to_string();
+        let place = folder.path().display().to_string();
+        for part in ["no trace `nope-and-nope`", place.as_str(), "no trace is kept there yet"] {
+            assert!(said.contains(part), "{said}");
+        }
+        assert!(!said.contains("os error"), "{said}");
+        assert_eq!(known(&["b".to_owned(), "a".to_owned()]), "the newest there: b, a (`last` is the first of them)");
     }
 }

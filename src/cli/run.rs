@@ -55,8 +55,21 @@ pub(super) fn command() -> Command {
                 .help("Write the trace to this new file instead of the platform's folder"),
         )
         .arg(Arg::new("no-trace").long("no-trace").action(ArgAction::SetTrue).conflicts_with("trace").help("Keep no trace"));
-    options::add(command)
+    options::add(command).after_help(EXAMPLES)
 }
+
+/// A test runs them.
+const EXAMPLES: &str = "\
+Examples:
+  specfuse run \"What is the capital of Japan?\"
+  specfuse run --seed 1 --segment-tokens 3 \"What is 27 plus 48?\"
+      a vote every 3 tokens instead of every sentence
+  specfuse run --preset paper \"What is the opposite of brave?\"
+      the method as published
+  specfuse run --no-exit --scoring mean-prob \"What is 27 plus 48?\"
+      no member leaves; scores by the mean probability of a token
+  specfuse run --members babble,almanac -q \"What is the capital of Japan?\"
+      two members, and nothing but the answer";
 
 struct Wishes {
     params: Params,

@@ -22,10 +22,10 @@ pub(super) fn line(ended: &Outcome, summary: &Summary, seed: u64, told: &[String
         format!("{} in {} ({} unanimous)", outcome(ended), counted(summary.rounds, "round"), summary.unanimous_rounds),
         authors(summary),
         format!(
-            "{} and {}, {} and {} saved",
+            "{} ({} saved), {} ({} saved)",
             counted(summary.draft_calls, "draft"),
-            counted(summary.score_calls, "scoring"),
             summary.draft_calls_saved,
+            counted(summary.score_calls, "scoring"),
             summary.score_calls_saved
         ),
     ];
@@ -108,6 +108,13 @@ mod tests {
         let told = line(&Outcome::Answered, &guessed, 1, &[]);
         let used = "tokens used (about 30 of them guessed): gpt 1200 in (1000 cached), about 34 out, about $0.0012";
         assert!(told.contains(&format!("{used} · cost about $0.0012 · seed 1")), "{told}");
+    }
+
+    #[test]
+    fn what_was_saved_stands_beside_what_was_made() {
+        let summary = Summary { draft_calls: 10, score_calls: 40, score_calls_saved: 10, ..Summary::default() };
+        let told = line(&Outcome::Answered, &summary, 1, &[]);
+        assert!(told.contains(" · 10 drafts (0 saved), 40 scorings (10 saved) · "), "{told}");
     }
 
     #[test]

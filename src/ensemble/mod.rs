@@ -53,7 +53,7 @@ pub struct Selection {
     pub models: Vec<String>,
     /// An ensemble of the configuration, or [`BUILT_IN`].
     pub ensemble: Option<String>,
-    /// Only the members with these names; empty takes all of the ensemble.
+    /// Only the members with these names, in this order; empty takes all of the ensemble.
     pub only: Vec<String>,
     /// Roles by name.
     pub roles: Vec<(String, Role)>,
@@ -127,6 +127,8 @@ pub fn resolve(selection: &Selection, config: &Config, kinds: &[&str]) -> Result
         }
     }
     specs.retain(|spec| selection.only.is_empty() || selection.only.contains(&spec.name));
+    // In the order in which the user names them. Without names the sort, which is stable, changes nothing.
+    specs.sort_by_key(|spec| selection.only.iter().position(|name| *name == spec.name));
     for spec in &mut specs {
         if let Some((_, role)) = selection.roles.iter().rfind(|(of, _)| *of == spec.name) {
             spec.config.role = *role;
@@ -258,6 +260,14 @@ mod tests {
         assert_eq!(names(&built_in, &config()).unwrap(), ["babble"]);
         let models = Selection { models: vec!["http://h:1".to_owned(), "http://h:1".to_owned()], ..lab };
         assert_eq!(names(&models, &config()).unwrap(), ["h:1", "h:1-2"]);
+    }
+
+    #[test]
+    fn members_come_in_the_order_in_which_they_are_named() {
+        let only =
+            |list: &[&str]| Selection { only: list.iter().map(|name| (*name).to_owned()).collect(), ..Selection::default() };
+        assert_eq!(names(&only(&["babble", "almanac"]), &Config::default()).unwrap(), ["babble", "almanac"]);
+        assert_eq!(names(&only(&["atlas", "babble", "atlas"]), &Config::default()).unwrap(), ["atlas", "babble"]);
     }
 
     #[test]

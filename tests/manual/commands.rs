@@ -119,6 +119,22 @@ fn what_finishes_quickly_is_run() {
 }
 
 #[test]
+fn the_examples_of_the_help_work() {
+    let home = tempfile::tempdir().unwrap();
+    let program = |arguments: &[String]| pages::program(home.path(), arguments);
+    let help = String::from_utf8(program(&["run".to_owned(), "--help".to_owned()]).stdout).unwrap();
+    let (_, examples) = help.split_once("Examples:").unwrap();
+    let mut seen = 0;
+    for line in examples.lines().map(str::trim).filter(|line| line.starts_with("specfuse ")) {
+        let command = shell::commands(line).remove(0);
+        let output = program(&shell::arguments(&command).unwrap());
+        assert!(output.status.success() && !output.stdout.is_empty(), "{line}: {}", String::from_utf8_lossy(&output.stderr));
+        seen += 1;
+    }
+    assert!(seen > 3, "{seen} examples");
+}
+
+#[test]
 fn what_a_command_is_shown_to_print_it_prints() {
     let home = tempfile::tempdir().unwrap();
     let mut seen = 0;

@@ -20,6 +20,9 @@ const WORDS: usize = 2;
 /// The maximum width of a model's name.
 pub(super) const WIDEST: usize = 32;
 
+/// In place of a model's name that is the member's too.
+const SAME: &str = "(same)";
+
 type Row = [String; COLUMNS];
 
 /// The table, then what is missing and how to get it. On a terminal of fewer columns (`width`) than it takes, each member has a
@@ -100,7 +103,7 @@ fn row(checked: &Checked) -> Row {
     };
     [
         clean_line(&checked.name).into(),
-        shortened(&clean_line(&can.model), WIDEST),
+        if can.model == checked.name { SAME.to_owned() } else { shortened(&clean_line(&can.model), WIDEST) },
         clean_line(&can.kind).into(),
         can.context_tokens.map_or_else(|| "-".to_owned(), |tokens| tokens.to_string()),
         first,
@@ -209,6 +212,12 @@ mod tests {
         let narrow = table(&rows, Some(80));
         assert!(narrow.lines().take(5).all(|line| line.chars().count() <= 80), "{narrow}");
         assert!(narrow.contains("35 ms        81\n        continues the raw text; T1 exact"), "{narrow}");
+    }
+
+    #[test]
+    fn a_model_named_like_its_member_is_not_repeated() {
+        let text = table(&[checked("some/Model-8B", ScoreTier::Prompt, None)], None);
+        assert!(text.lines().nth(1).is_some_and(|line| line.starts_with("some/Model-8B  (same)")), "{text}");
     }
 
     /// A member that drafts and scores without a fault.

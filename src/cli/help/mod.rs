@@ -6,7 +6,7 @@
 mod layout;
 mod table;
 mod topics;
-mod wrap;
+pub(super) mod wrap;
 
 use std::io;
 

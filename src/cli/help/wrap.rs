@@ -4,7 +4,7 @@ use unicode_width::UnicodeWidthStr;
 
 /// The style of a piece of text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Face {
+pub(in crate::cli) enum Face {
     Plain,
     Strong,
     Code,
@@ -13,16 +13,16 @@ pub(super) enum Face {
 
 /// Text in one style.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Span {
-    pub(super) face: Face,
-    pub(super) text: String,
+pub(in crate::cli) struct Span {
+    pub(in crate::cli) face: Face,
+    pub(in crate::cli) text: String,
 }
 
 /// A line without its line end.
-pub(super) type Line = Vec<Span>;
+pub(in crate::cli) type Line = Vec<Span>;
 
 impl Span {
-    pub(super) fn new(face: Face, text: impl Into<String>) -> Self {
+    pub(in crate::cli) fn new(face: Face, text: impl Into<String>) -> Self {
         Self { face, text: text.into() }
     }
 }
@@ -38,7 +38,7 @@ pub(super) fn widest_word(spans: &[Span]) -> usize {
 }
 
 /// Lines of at most `columns` columns, broken at blanks. A wider word gets a separate line.
-pub(super) fn wrap(spans: &[Span], columns: usize) -> Vec<Line> {
+pub(in crate::cli) fn wrap(spans: &[Span], columns: usize) -> Vec<Line> {
     let mut lines: Vec<Line> = Vec::new();
     for word in words(spans) {
         match lines.last_mut() {

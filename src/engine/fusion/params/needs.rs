@@ -207,6 +207,39 @@ mod tests {
         }
     }
 
+    /// The rules of a run hold a knob if and only if the table declares that it has an effect.
+    #[test]
+    fn the_table_agrees_with_the_rules_of_a_run() {
+        for (name, value, governor, rules) in [
+            ("segment-tokens", "77", "segment", "tokens"),
+            ("segment-words", "77", "segment", "words"),
+            ("softmax-temperature", "7", "normalisation", "softmax"),
+            ("outlier-ratio", "77", "outlier-filter", "on"),
+            ("exit-caution", "2", "exit", "evidence"),
+            ("exit-floor", "2", "exit", "evidence"),
+            ("exit-worst-quality", "-7", "exit", "evidence"),
+            ("exit-temperature", "7", "exit", "paper"),
+            ("exit-window", "77", "exit", "paper"),
+        ] {
+            let values: &[&str] = match super::knob(governor).unwrap().kind {
+                Kind::Switch => &["on", "off"],
+                Kind::Choice(names) => names,
+                Kind::Integer { .. } | Kind::Real { .. } => &[],
+            };
+            for choice in values {
+                let mut params = Params::default();
+                params.set_text(governor, choice).unwrap();
+                let rules_of = |params: &Params| {
+                    format!("{:?} {:?} {:?}", params.segment_rule(), params.score_settings(), params.exit_settings())
+                };
+                let before = rules_of(&params);
+                assert_eq!(idle(&params, name).is_none(), *choice == rules, "{name} under {choice}");
+                params.set_text(name, value).unwrap();
+                assert_eq!(rules_of(&params) != before, *choice == rules, "{name} under {choice}");
+            }
+        }
+    }
+
     #[test]
     fn what_a_knob_needs_is_set_where_one_value_will_do() {
         for (knob, value, governor, set) in [
