@@ -8,11 +8,11 @@ use unicode_width::UnicodeWidthStr;
 
 use super::Look;
 use super::chart::chart;
-use super::paint::{Pen, Title, framed, lines, scroll_bar};
+use super::paint::{Pen, Title, dim, framed, lines, scroll_bar};
 use super::prompt::editor;
 use super::roster::roster;
 use super::theme::Role;
-use crate::clean::DisplayStr;
+use crate::clean::{DisplayStr, DisplayText};
 use crate::display;
 use crate::playground::state::Screen;
 use crate::playground::state::action::Action;
@@ -29,6 +29,10 @@ const VALUE: usize = 3;
 pub(super) fn overlay(buffer: &mut Buffer, look: &Look<'_>, screen: &Screen) -> Option<Position> {
     let overlay = screen.looking.overlay.as_ref()?;
     let place = screen.scene.popup.intersection(buffer.area);
+    if !overlay.previews() {
+        // The keys that apply to it stay as they are.
+        dim(buffer, look, screen.scene.layout.as_ref().map_or(Rect::ZERO, |layout| layout.hints));
+    }
     Clear.render(place, buffer);
     buffer.set_style(place, look.style(Role::Text));
     let title = Title::new(display!(" {} ", overlay.title()), look.style(Role::Title));
@@ -109,7 +113,7 @@ fn found(buffer: &mut Buffer, area: Rect, look: &Look<'_>, picker: &Picker, choo
     let entries = picker.entries();
     let rows = Rect { y: area.y + 2, height: area.height.saturating_sub(2), ..area };
     if entries.len() == 0 {
-        let hint = match picker.kind {
+        let hint: DisplayText = match picker.kind {
             PickerKind::ExportAs => "a new file; .md, .html, .json or .svg (a picture of the screen) says what it becomes".into(),
             PickerKind::SaveAs => "a new file; one that exists is never overwritten".into(),
             PickerKind::Traces => display!("no recorded run of that name; {choose} opens the file that you typed"),
@@ -118,7 +122,9 @@ fn found(buffer: &mut Buffer, area: Rect, look: &Look<'_>, picker: &Picker, choo
                 "nothing of that name".into()
             }
         };
-        Pen::new(buffer, rows, 0).write(&hint, look.style(Role::Dim));
+        for (row, part) in split(hint.as_display(), usize::from(rows.width)).into_iter().enumerate() {
+            Pen::new(buffer, rows, row as u16).write(part, look.style(Role::Dim));
+        }
         return;
     }
     let top = (picker.selected() + 1).saturating_sub(usize::from(rows.height.max(1)));

@@ -8,6 +8,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Widget};
+use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
 use super::Look;
@@ -108,6 +109,32 @@ impl Title {
         self.0.iter().map(|(text, _)| text.width()).sum()
     }
 
+    /// In this many columns: cut with a mark where it is wider.
+    fn fitted(&self, columns: u16, mark: &'static str) -> Self {
+        let mut room = usize::from(columns);
+        if self.width() <= room {
+            return Self(self.0.clone());
+        }
+        room = room.saturating_sub(mark.width());
+        let mut fitted = Vec::new();
+        for (text, style) in &self.0 {
+            if text.width() <= room {
+                room -= text.width();
+                fitted.push((text.clone(), *style));
+                continue;
+            }
+            let mut used = 0;
+            let beyond = |(_, cluster): &(usize, &str)| {
+                used += cluster.width();
+                used > room
+            };
+            let end = text.grapheme_indices(true).find(beyond).map_or(text.len(), |(at, _)| at);
+            fitted.extend([(text.as_display().slice(..end).into(), *style), (mark.into(), *style)]);
+            break;
+        }
+        Self(fitted)
+    }
+
     fn line(&self) -> Line<'_> {
         self.0.iter().map(|(text, style)| Span::styled(text.as_str(), *style)).collect()
     }
@@ -120,7 +147,8 @@ pub fn frame(buffer: &mut Buffer, area: Rect, look: &Look<'_>, title: &Title, fo
         let rule = Rect { height: 1, ..area };
         let mut pen = Pen::new(buffer, rule, 0);
         pen.write(&DisplayStr::from(look.glyphs.rule()).repeat(usize::from(area.width)), border);
-        buffer.set_line(area.x + 1, area.y, &title.line(), area.width.saturating_sub(2));
+        let room = area.width.saturating_sub(2);
+        buffer.set_line(area.x + 1, area.y, &title.fitted(room, look.glyphs.ellipsis()).line(), room);
         return Rect { y: area.y + 1, height: area.height - 1, ..area };
     }
     framed(buffer, area, look, title, foot, border)
@@ -128,6 +156,7 @@ pub fn frame(buffer: &mut Buffer, area: Rect, look: &Look<'_>, title: &Title, fo
 
 /// A frame in every class.
 pub fn framed(buffer: &mut Buffer, area: Rect, look: &Look<'_>, title: &Title, foot: Option<&Title>, border: Style) -> Rect {
+    let title = title.fitted(area.width.saturating_sub(2), look.glyphs.ellipsis());
     let mut block = Block::bordered().border_set(look.glyphs.border()).border_style(border).title_top(title.line());
     if let Some(foot) = foot {
         block = block.title_bottom(foot.line().right_aligned());
@@ -157,13 +186,27 @@ pub fn tone(look: &Look<'_>, tone: Tone) -> Style {
     if tone == Tone::Differs { style.add_modifier(Modifier::UNDERLINED) } else { style }
 }
 
-/// Lines of words, from one of them on.
+/// Lines of words, from one of them on; one that is too wide is cut with a mark.
 pub fn lines(buffer: &mut Buffer, area: Rect, look: &Look<'_>, prose: &[prose::Line], top: usize) {
     for (row, line) in prose.iter().skip(top).take(usize::from(area.height)).enumerate() {
         let mut pen = Pen::new(buffer, area, row as u16);
         for (meant, text) in line {
             pen.write(text, tone(look, *meant));
         }
+        let columns: usize = line.iter().map(|(_, text)| text.width()).sum();
+        if let (true, Some((meant, _))) = (columns > usize::from(area.width) && area.width > 0, line.last()) {
+            let end = Rect { x: area.x + area.width - 1, width: 1, ..area };
+            Pen::new(buffer, end, row as u16).write(look.glyphs.ellipsis(), tone(look, *meant));
+        }
+    }
+}
+
+/// Draws everything but a part in the colours of secondary text: what is behind a sheet has no hue.
+pub fn dim(buffer: &mut Buffer, look: &Look<'_>, but: Rect) {
+    let style = Style::reset().patch(look.style(Role::Text)).patch(look.style(Role::Dim));
+    let area = buffer.area;
+    for position in area.positions().filter(|position| !but.contains(*position)) {
+        buffer[position].set_style(style);
     }
 }
 

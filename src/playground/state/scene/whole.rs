@@ -97,6 +97,7 @@ pub fn compose(state: &State, memo: &mut Memo, mut texts: Vec<PaneText>) -> Scen
         table.mark(round, what_if);
     }
     let (overlay, roster) = (over::words(shown, memo, popup), over::roster(shown, popup));
+    let popup = over::fitted(state.looking.overlay.as_ref(), popup, overlay.len());
     let ticks = usize::from(layout.timeline.width.saturating_sub(TIMELINE_HEAD + 2) / 2);
     let why_of = |place: Rect| why::prose(&why::why(answer, round, shown.single), answer, place.width - 4);
     Scene {
