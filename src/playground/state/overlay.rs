@@ -3,7 +3,7 @@
 use super::action::Page;
 use super::answer::Answer;
 use super::entry::Purpose;
-use super::picker::Picker;
+use super::picker::{Picker, PickerKind};
 use super::roster::compose::Compose;
 use super::tuning::panel::Panel;
 use crate::clean::DisplayText;
@@ -74,6 +74,16 @@ impl Overlay {
     #[must_use]
     pub fn page(page: Page) -> Self {
         Self::Page(page, Scroll::default())
+    }
+
+    /// Whether it changes what lies behind it, which then is seen as it is and covered as little as can be.
+    #[must_use]
+    pub fn previews(&self) -> bool {
+        match self {
+            Self::Tuning(_) => true,
+            Self::List(picker) => picker.kind == PickerKind::Themes,
+            Self::Page(..) | Self::Roster(_) | Self::Entry(_) | Self::Leave(_) => false,
+        }
     }
 
     /// The page, if it is one.

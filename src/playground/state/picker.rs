@@ -177,6 +177,12 @@ impl Picker {
         self.found.iter().map(|place| &self.items[*place])
     }
 
+    /// How many entries there are, found or not.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        self.items.len()
+    }
+
     /// The index of the marked entry among those found.
     #[must_use]
     pub fn selected(&self) -> usize {

@@ -8,7 +8,7 @@ use unicode_width::UnicodeWidthStr;
 use super::Look;
 use super::chart::chart;
 use super::list::list;
-use super::paint::{Pen, Title, framed, lines, scroll_bar};
+use super::paint::{Pen, Title, dim, framed, lines, scroll_bar};
 use super::prompt::editor;
 use super::roster::roster;
 use super::theme::Role;
@@ -27,6 +27,10 @@ const VALUE: usize = 3;
 pub(super) fn overlay(buffer: &mut Buffer, look: &Look<'_>, screen: &Screen) -> Option<Position> {
     let overlay = screen.looking.overlay.as_ref()?;
     let place = screen.scene.popup.intersection(buffer.area);
+    if !overlay.previews() {
+        // The keys that apply to it stay as they are.
+        dim(buffer, look, screen.scene.layout.as_ref().map_or(Rect::ZERO, |layout| layout.hints));
+    }
     Clear.render(place, buffer);
     buffer.set_style(place, look.style(Role::Text));
     let title = Title::new(display!(" {} ", overlay.title()), look.style(Role::Title));

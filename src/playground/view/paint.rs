@@ -8,6 +8,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Widget};
+use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
 use super::Look;
@@ -107,13 +108,30 @@ impl Title {
         self.0.iter().map(|(text, _)| text.width()).sum()
     }
 
-    /// Writes what fits, cut with a mark.
-    fn write(&self, buffer: &mut Buffer, place: Rect, look: &Look<'_>) {
-        let mut pen = Pen::new(buffer, place, 0);
-        for (text, style) in &self.0 {
-            let width = (text.width() as u16).min(pen.room());
-            pen.column(text, width, false, *style, look.glyphs.ellipsis());
+    /// In this many columns: cut with a mark where it is wider.
+    fn fitted(&self, columns: u16, mark: &'static str) -> Self {
+        let mut room = usize::from(columns);
+        if self.width() <= room {
+            return Self(self.0.clone());
         }
+        room = room.saturating_sub(mark.width());
+        let mut fitted = Vec::new();
+        for (text, style) in &self.0 {
+            if text.width() <= room {
+                room -= text.width();
+                fitted.push((text.clone(), *style));
+                continue;
+            }
+            let mut used = 0;
+            let beyond = |(_, cluster): &(usize, &str)| {
+                used += cluster.width();
+                used > room
+            };
+            let end = text.grapheme_indices(true).find(beyond).map_or(text.len(), |(at, _)| at);
+            fitted.extend([(text.as_display().slice(..end).into(), *style), (mark.into(), *style)]);
+            break;
+        }
+        Self(fitted)
     }
 
     fn line(&self) -> Line<'_> {
@@ -129,16 +147,18 @@ pub fn heading(buffer: &mut Buffer, area: Rect, look: &Look<'_>, title: &Title, 
     let border = look.style(if focused { Role::BorderFocus } else { Role::Border });
     let rule = Rect { height: 1, ..area };
     Pen::new(buffer, rule, 0).write(&DisplayStr::from(look.glyphs.rule()).repeat(usize::from(area.width)), border);
-    title.write(buffer, Rect { x: area.x + 1.min(area.width), width: area.width.saturating_sub(2), ..rule }, look);
+    let (room, cut) = (area.width.saturating_sub(2), look.glyphs.ellipsis());
+    buffer.set_line(area.x + 1.min(area.width), area.y, &title.fitted(room, cut).line(), room);
     if let Some(foot) = foot {
         let width = (foot.width() as u16).min(area.width.saturating_sub(title.width() as u16 + 4));
-        foot.write(buffer, Rect { x: area.x + area.width.saturating_sub(width + 1), width, ..rule }, look);
+        buffer.set_line(area.x + area.width.saturating_sub(width + 1), area.y, &foot.fitted(width, cut).line(), width);
     }
     Rect { y: area.y + 1, height: area.height - 1, ..area }
 }
 
 /// A frame around what lies over the screen; returns the inside.
 pub fn framed(buffer: &mut Buffer, area: Rect, look: &Look<'_>, title: &Title, foot: Option<&Title>, border: Style) -> Rect {
+    let title = title.fitted(area.width.saturating_sub(2), look.glyphs.ellipsis());
     let mut block = Block::bordered().border_set(look.glyphs.border()).border_style(border).title_top(title.line());
     if let Some(foot) = foot {
         block = block.title_bottom(foot.line().right_aligned());
@@ -182,13 +202,27 @@ pub fn tone(look: &Look<'_>, tone: Tone) -> Style {
     }
 }
 
-/// Lines of words, from one of them on.
+/// Lines of words, from one of them on; one that is too wide is cut with a mark.
 pub fn lines(buffer: &mut Buffer, area: Rect, look: &Look<'_>, prose: &[prose::Line], top: usize) {
     for (row, line) in prose.iter().skip(top).take(usize::from(area.height)).enumerate() {
         let mut pen = Pen::new(buffer, area, row as u16);
         for (meant, text) in line {
             pen.write(text, tone(look, *meant));
         }
+        let columns: usize = line.iter().map(|(_, text)| text.width()).sum();
+        if let (true, Some((meant, _))) = (columns > usize::from(area.width) && area.width > 0, line.last()) {
+            let end = Rect { x: area.x + area.width - 1, width: 1, ..area };
+            Pen::new(buffer, end, row as u16).write(look.glyphs.ellipsis(), tone(look, *meant));
+        }
+    }
+}
+
+/// Draws everything but a part in the colours of secondary text: what is behind a sheet has no hue.
+pub fn dim(buffer: &mut Buffer, look: &Look<'_>, but: Rect) {
+    let style = Style::reset().patch(look.style(Role::Text)).patch(look.style(Role::Dim));
+    let area = buffer.area;
+    for position in area.positions().filter(|position| !but.contains(*position)) {
+        buffer[position].set_style(style);
     }
 }
 

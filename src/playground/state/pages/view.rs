@@ -66,7 +66,7 @@ impl Body {
 /// The height of a page that fills the space.
 #[must_use]
 pub fn whole(body: u16) -> u16 {
-    body + 1
+    body
 }
 
 /// The keys of a page that is only read.

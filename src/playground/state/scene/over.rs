@@ -66,23 +66,78 @@ pub(super) fn what_if_in_words(shown: Shown<'_>) -> Option<DisplayText> {
     state.knobs.tuning.sentence(shown.what_if, shown.answer, &keys)
 }
 
-/// Where an overlay lies: over the middle, no larger than it needs.
+/// Columns beside a sheet below which it takes them too: of less nothing can be read.
+const SLIVER: u16 = 6;
+
+/// Rows of what a list says where it has no entries.
+const NO_ENTRIES: usize = 2;
+
+/// Where an overlay lies: over the middle, no larger than it needs; one that previews at an edge.
 pub(super) fn popup(overlay: &Overlay, body: Rect, size: (u16, u16)) -> Rect {
     let (width, height) = match overlay {
         Overlay::Page(page, _) => (page.view().width, (page.view().height)(body.height)),
         Overlay::Entry(_) => (84, 9),
-        Overlay::Tuning(_) => (84, (body.height / 2).max(18).min(body.height + 1)),
-        Overlay::Roster(_) => (196, (body.height + 1).min(40)),
+        Overlay::Tuning(_) => (84, (body.height / 2).max(18).min(body.height)),
+        Overlay::Roster(_) => (196, body.height.min(40)),
         // A few entries need few rows; what tells many apart needs columns.
         Overlay::List(picker) => {
-            let rows = u16::try_from(picker.items().len().max(2)).unwrap_or(u16::MAX).saturating_add(LIST_HEAD + 2);
             let has_columns = picker.items().iter().any(|item| !item.columns.is_empty());
-            (if has_columns { 140 } else { 84 }, body.height.min(22).min(rows))
+            let width = if overlay.previews() { 32 } else if has_columns { 140 } else { 84 };
+            (width, list_rows(picker.size(), body))
         }
         Overlay::Leave(_) => (64, 5),
     };
-    let (width, height) = (width.min(size.0 - 2), height.min(size.1 - 2));
-    // The chart and the rounds stay in sight below the panel that moves them.
-    let y = if matches!(overlay, Overlay::Tuning(_)) { body.y } else { body.y + body.height.saturating_sub(height) / 2 };
-    Rect { x: (size.0 - width) / 2, y, width, height }
+    let (width, height) = (without_slivers(width, size.0), height.min(size.1 - 2));
+    let (left, above) = (size.0 - width, body.height.saturating_sub(height));
+    match overlay {
+        Overlay::List(_) if overlay.previews() => Rect { x: left, y: body.y + above, width, height },
+        // The chart and the rounds stay in sight below the panel that moves them.
+        Overlay::Tuning(_) => Rect { x: left / 2, y: body.y, width, height },
+        // Its top is that of the whole list, so that it does not jump while one types.
+        Overlay::List(picker) => {
+            let found = list_rows(picker.entries().len(), body).min(height);
+            Rect { x: left / 2, y: body.y + above / 2, width, height: found }
+        }
+        Overlay::Page(..) | Overlay::Entry(_) | Overlay::Roster(_) | Overlay::Leave(_) => {
+            Rect { x: left / 2, y: body.y + above / 2, width, height }
+        }
+    }
+}
+
+/// Rows of a list with so many entries.
+fn list_rows(entries: usize, body: Rect) -> u16 {
+    // With its frame.
+    let rows = u16::try_from(entries.max(NO_ENTRIES)).unwrap_or(u16::MAX).saturating_add(LIST_HEAD + 2);
+    rows.min(body.height).min(22)
+}
+
+fn without_slivers(wanted: u16, columns: u16) -> u16 {
+    if wanted.saturating_add(2 * SLIVER) > columns { columns } else { wanted }
+}
+
+/// The same for a page of so many lines: no higher than they are. Its top stays, so that nothing jumps from round to round.
+pub(super) fn fitted(overlay: Option<&Overlay>, popup: Rect, lines: usize) -> Rect {
+    match overlay {
+        Some(Overlay::Page(page, _)) if page.view().body.scrolls() => {
+            let wanted = u16::try_from(lines.max(1) + 2).unwrap_or(u16::MAX);
+            Rect { height: popup.height.min(wanted), ..popup }
+        }
+        Some(_) | None => popup,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn beside_a_sheet_there_is_room_or_nothing() {
+        for columns in 20..300 {
+            for wanted in [32, 64, 84, 110, 196] {
+                let width = without_slivers(wanted, columns);
+                let left = columns - width;
+                assert!(left == 0 || left >= 2 * SLIVER && width == wanted, "{wanted} of {columns}: {width}");
+            }
+        }
+    }
 }

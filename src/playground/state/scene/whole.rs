@@ -136,6 +136,7 @@ pub fn compose(state: &State, memo: &mut Memo, mut texts: Vec<PaneText>) -> Scen
     let table = calm(answer, round, own, &activities);
     let reasons = answer.run.rounds.iter().map(AsRef::as_ref).find(|round| round.number == table.number).or(round);
     let (overlay, roster) = (over::words(shown, memo, popup), over::roster(shown, popup));
+    let popup = over::fitted(state.looking.overlay.as_ref(), popup, overlay.len());
     let ticks = usize::from(layout.timeline.width.saturating_sub(TIMELINE_HEAD + 2) / 2);
     let why_of = |place: Rect| why::prose(&why::why(answer, reasons, shown.single), answer, place.width);
     let chart = chart(answer, curve(state), at, chart_columns(state, &layout, popup), shown.what_if);
