@@ -32,7 +32,9 @@ fn a_complete_answer_ends_in_a_card_and_not_in_its_empty_round() {
             assert!(line.starts_with(by) && line.contains("(own)"), "{lines:#?}");
         }
         assert!(lines.iter().any(|line| line.contains("babble after round")), "{lines:#?}");
-        assert!(lines.iter().any(|line| line.contains("saved")) && lines.iter().any(|line| line.contains("seed 1")));
+        let joined = lines.join(" ");
+        let words = joined.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(words.contains("saved") && words.contains("seed 1"), "{lines:#?}");
         let round = newest(&state).rounds[state.shown().1.unwrap()].clone();
         assert!(round.is_contested() && !round.only_ends(), "what is behind the card can be explained and changed");
     }

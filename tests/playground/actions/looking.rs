@@ -12,7 +12,7 @@ use super::Pressed;
 
 pub(super) fn at_the_first_round() -> Screen {
     let mut state = support::answered(120, 40);
-    for _ in 1..state.answers.session.answers()[0].run.rounds.len() {
+    while state.looking.round.is_none_or(|look| look.round > 0) {
         press(&mut state, "[");
     }
     state
