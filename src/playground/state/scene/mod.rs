@@ -6,6 +6,7 @@
 pub mod chart;
 pub mod compare;
 pub mod draft;
+pub mod exits;
 pub mod files;
 pub mod heat_map;
 mod hints;
