@@ -311,8 +311,8 @@ pub const ACTIONS: &[Entry] = rows! {
     }
     Tuning {
         Tune, "tune", ["t"], Keys, "tune", "every knob: try values, see immediately what they would have changed, apply them";
-        SegmentShorter, "segment-shorter", ["-"], Keys, "shorter", "shorter segments from the next round on";
-        SegmentLonger, "segment-longer", ["+"], Keys, "longer", "longer segments from the next round on";
+        SegmentShorter, "segment-shorter", ["-"], Keys, "shorter", "shorter segments from the next round on: a sentence, 12, 6, 3 words, 10, 5, 3 tokens";
+        SegmentLonger, "segment-longer", ["+"], Keys, "longer", "longer segments from the next round on, by the same steps";
         ThresholdLower, "threshold-lower", ["<"], Keys, "exit less", "a lower exit threshold from the next round on: members stay longer";
         ThresholdHigher, "threshold-higher", [">"], Keys, "exit more", "a higher exit threshold from the next round on: members leave sooner";
         TuneUp, "tune-up", ["up", "k"], Tuning, "up", "the knob above";

@@ -58,18 +58,30 @@ pub(super) fn tune(pressed: Pressed) {
     assert!(screen.contains("preset") && screen.contains("segment-tokens"), "{screen}");
 }
 
-/// The default counts sentences: this changes the most tokens of one.
-pub(super) fn shorter(pressed: Pressed) {
-    assert_eq!(ordered(&pressed.effects), [("segment-cap".to_owned(), Value::Integer(40))]);
-    assert!(pressed.after.state.notices.notice.unwrap().text.contains("40 tokens at most"));
+fn by(unit: &str, knob: &str, length: i64) -> [(String, Value); 2] {
+    [("segment".to_owned(), Value::Name(unit.to_owned())), (knob.to_owned(), Value::Integer(length))]
 }
 
-pub(super) fn longer(pressed: Pressed) {
-    assert_eq!(ordered(&pressed.effects), [("segment-cap".to_owned(), Value::Integer(56))]);
+/// The default counts sentences: a step down counts words.
+pub(super) fn shorter(pressed: Pressed) {
+    assert_eq!(ordered(&pressed.effects), by("words", "segment-words", 12));
+    let said = pressed.after.state.notices.notice.clone().unwrap().text;
+    assert!(said.contains("by 12 words, was by sentence; from the next round"), "{said}");
     // The run has not answered yet: the next press continues from there.
     let mut after = pressed.after;
     let effects = press(&mut after, pressed.key);
-    assert_eq!(ordered(&effects), [("segment-cap".to_owned(), Value::Integer(64))]);
+    assert_eq!(ordered(&effects), by("words", "segment-words", 6));
+}
+
+/// Nothing is longer than a sentence.
+pub(super) fn longer(pressed: Pressed) {
+    assert_eq!(pressed.effects, []);
+    let said = pressed.after.state.notices.notice.clone().unwrap().text;
+    assert!(said.contains("by sentence is the longest step"), "{said}");
+    let mut after = pressed.after;
+    press(&mut after, "-");
+    let effects = press(&mut after, pressed.key);
+    assert_eq!(ordered(&effects), [("segment".to_owned(), Value::Name("sentence".to_owned()))]);
 }
 
 pub(super) fn lower_threshold(pressed: Pressed) {

@@ -245,6 +245,13 @@ impl Steering<'_> {
         // An open round has nothing to take back: go to the one before it.
         let decided = |round: usize| answer.round(round).is_some_and(|round| round.accepted.is_some());
         let last = round.map(|round| if decided(round) { round } else { round.saturating_sub(1) });
+        // The round that only ends the answer is no round to draft differently, unless the user selected it.
+        let written = |place: &usize| {
+            let accepted = answer.round(*place).and_then(|round| round.accepted.as_ref());
+            accepted.is_some_and(|accepted| !accepted.text.trim().is_empty())
+        };
+        let skipped = last.filter(|_| self.looking.round.is_none()).and_then(|last| (0..=last).rev().find(written));
+        let last = skipped.or(last);
         let Some(number) =
             last.and_then(|round| answer.round(round)).filter(|round| round.accepted.is_some()).map(|round| round.number)
         else {

@@ -2,7 +2,6 @@
 
 use super::handles::handles;
 use crate::engine::fusion::params::{Knob, Params, Value, knob, needs};
-use crate::engine::fusion::segment::SegmentUnit;
 use crate::engine::round::Command;
 use crate::playground::state::action::Action;
 use crate::playground::state::answer::Answer;
@@ -15,6 +14,7 @@ use crate::playground::state::parts::answers::Source;
 use crate::playground::state::parts::knobs::Knobs;
 use crate::playground::state::parts::looking::Looking;
 use crate::playground::state::parts::notices::Notices;
+use crate::playground::state::tuning::ladder::Length;
 use crate::playground::state::tuning::panel::Panel;
 
 handles! {
@@ -110,14 +110,29 @@ impl Tuning<'_> {
         self.knobs.tuning.forget();
     }
 
-    /// Changes the length of segments, in their unit.
+    /// Goes to the next longer or shorter length of segments on the ladder.
     pub(super) fn segment_length(&mut self, direction: i64) -> Vec<Effect> {
-        let (name, what) = match self.knobs.in_force(self.answers).segment {
-            SegmentUnit::Tokens => ("segment-tokens", "tokens a segment"),
-            SegmentUnit::Words => ("segment-words", "words a segment"),
-            SegmentUnit::Sentence => ("segment-cap", "tokens at most in a segment, which is a sentence"),
+        if self.refuses_while_trying() {
+            return Vec::new();
+        }
+        // A run may not have answered the last key press yet.
+        let before = Length::of(&self.knobs.tuning.over(&self.knobs.in_force(self.answers)));
+        let Some(next) = before.next(direction) else {
+            let end = if direction > 0 { "longest" } else { "shortest" };
+            self.notices.say(
+                Level::Info,
+                &format!("{} is the {end} step; `{}` sets any length", before.words(), self.keymap.key(Action::Tune)),
+            );
+            return Vec::new();
         };
-        self.set_by(name, direction, what)
+        let values = next.values().into_iter();
+        let changes: Vec<(&'static Knob, Value)> = values.filter_map(|(name, value)| Some((knob(name).ok()?, value))).collect();
+        let (orders, when) = self.put_in_force(&changes);
+        for (knob, value) in changes {
+            self.knobs.tuning.compare_with(knob, value);
+        }
+        self.notices.say(Level::Info, &format!("{}, was {}; {when}", next.words(), before.words()));
+        orders
     }
 
     /// Changes the exit threshold δ.
@@ -125,13 +140,20 @@ impl Tuning<'_> {
         self.set_by("exit-threshold", direction, "is the exit threshold δ")
     }
 
-    fn set_by(&mut self, name: &str, direction: i64, what: &str) -> Vec<Effect> {
-        let Ok(knob) = knob(name) else { return Vec::new() };
+    /// Whether other knobs are being tried, which a key that sets one would mix up; says how to end that.
+    fn refuses_while_trying(&mut self) -> bool {
         let pending = self.knobs.tuning.is_pending();
         if pending {
             let (panel, forget) = (self.keymap.key(Action::Tune), self.keymap.key(Action::Back));
             self.notices
                 .say(Level::Info, &format!("other knobs are being tried: `{panel}` goes back to them, {forget} forgets them"));
+        }
+        pending
+    }
+
+    fn set_by(&mut self, name: &str, direction: i64, what: &str) -> Vec<Effect> {
+        let Ok(knob) = knob(name) else { return Vec::new() };
+        if self.refuses_while_trying() {
             return Vec::new();
         }
         // A run may not have answered the last key press yet.

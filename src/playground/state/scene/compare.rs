@@ -73,6 +73,9 @@ pub fn prose(answer: &Answer, against: &Against, width: u16) -> Prose {
         wrap(&mut prose, head, Tone::Plain, shared.as_display().trim_start(), width, 2);
         prose.push(Vec::new());
     }
+    if left.rounds.iter().map(text).collect::<DisplayText>() == right.rounds.iter().map(text).collect::<DisplayText>() {
+        prose.extend([line(Tone::Warning, "identical: both answers say the same, word for word"), Vec::new()]);
+    }
     let column = usize::from(width).saturating_sub(GAP.len()) / 2;
     prose.push(beside(
         vec![(Tone::Heading, shortened(&left.title, column))],

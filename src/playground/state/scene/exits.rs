@@ -42,15 +42,30 @@ fn of_member<'a>(answer: &Answer, rounds: impl Iterator<Item = &'a Round>, membe
         standings.iter().find(|standing| standing.member == *name).map(|standing| (standing.retention, standing.threshold))
     };
     let values: Vec<(f64, f64)> = rounds.filter_map(standing).collect();
-    let values = &values[values.len().saturating_sub(ROUNDS)..];
+    of_values(&values[values.len().saturating_sub(ROUNDS)..])
+}
+
+/// The curve of retentions, each with its threshold, the newest at the end.
+fn of_values(values: &[(f64, f64)]) -> Option<Stays> {
     let (value, threshold) = *values.last()?;
     let highest = values.iter().map(|(value, threshold)| value - threshold).fold(0.0_f64, f64::max);
     let level = |(value, threshold): &(f64, f64)| {
         let share = if highest > 0.0 { ((value - threshold) / highest).clamp(0.0, 1.0) } else { 0.0 };
         Some((share * 3.0).round() as u8)
     };
-    let mut levels: Vec<Option<u8>> = values.iter().map(level).collect();
-    let missing = ROUNDS - levels.len();
-    levels.splice(0..0, std::iter::repeat_n(None, missing));
-    Some(Stays { levels, value, threshold })
+    let missing = std::iter::repeat_n(None, ROUNDS.saturating_sub(values.len()));
+    Some(Stays { levels: missing.chain(values.iter().map(level)).collect(), value, threshold })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn levels_rise_with_the_distance_and_rest_at_the_threshold() {
+        let stays = of_values(&[(0.25, 0.1), (0.2, 0.1), (0.1, 0.1), (0.09, 0.1)]).unwrap();
+        assert_eq!(stays.levels, [None, None, None, None, Some(3), Some(2), Some(0), Some(0)]);
+        assert!(stays.distance() < 0.0 && (stays.distance() + 0.01).abs() < 1e-9);
+        assert_eq!(of_values(&[]), None);
+    }
 }

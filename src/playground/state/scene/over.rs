@@ -82,7 +82,13 @@ pub(super) fn popup(overlay: &Overlay, body: Rect, size: (u16, u16)) -> Rect {
         // A few entries need few rows; what tells many apart needs columns.
         Overlay::List(picker) => {
             let has_columns = picker.items().iter().any(|item| !item.columns.is_empty());
-            let width = if overlay.previews() { 32 } else if has_columns { 140 } else { 84 };
+            let width = if overlay.previews() {
+                32
+            } else if has_columns {
+                140
+            } else {
+                84
+            };
             (width, list_rows(picker.size(), body))
         }
         Overlay::Leave(_) => (64, 5),

@@ -4,6 +4,7 @@
 //! [`handlers`](super::handlers) own what keys do to them, and the scene how they are shown.
 
 pub mod comparison;
+pub mod ladder;
 pub mod panel;
 mod words;
 
