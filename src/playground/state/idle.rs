@@ -61,6 +61,6 @@ mod tests {
             at(86_400_100.0, started()),
             at(86_400_200.0, accepted()),
         ];
-        assert_eq!(worked, [15.0, 100.0, 100.0, 100.0, 105.0, 200.0]);
+        assert_eq!(worked.map(|ms| ms.round() as u64), [15, 100, 100, 100, 105, 200]);
     }
 }

@@ -26,7 +26,7 @@ pub(super) struct Ballots<'a> {
 pub(super) fn ballots(buffer: &mut Buffer, place: Rect, look: &Look<'_>, screen: &Screen, ballots: &Ballots<'_>) -> u16 {
     let answer = screen.answers.session.answer(screen.shown().0);
     let count = ballots.cells.len() as u16;
-    let with_letters = !ballots.narrow && count * 3 + 1 <= place.width;
+    let with_letters = !ballots.narrow && count * 3 < place.width;
     let mut pen = Pen::new(buffer, place, 0);
     let strong = look.style(Role::Strong);
     for (at, (verifier, cell)) in ballots.cells.iter().enumerate() {
@@ -41,16 +41,12 @@ pub(super) fn ballots(buffer: &mut Buffer, place: Rect, look: &Look<'_>, screen:
         if with_letters {
             let before = at.checked_sub(1).and_then(|at| ballots.cells.get(at));
             let ends = before.is_some_and(|(before, _)| ballots.deciding == Some(*before));
-            pen.write(
-                if decides {
-                    "["
-                } else if ends {
-                    "]"
-                } else {
-                    " "
-                },
-                strong,
-            );
+            let before = match (decides, ends) {
+                (true, _) => "[",
+                (false, true) => "]",
+                (false, false) => " ",
+            };
+            pen.write(before, strong);
             pen.write(&DisplayText::from(answer.letter(*verifier)), look.style(Role::Dim)).write(mark, style);
         } else {
             // Not by its colour alone.

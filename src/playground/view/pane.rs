@@ -94,7 +94,7 @@ fn column(buffer: &mut Buffer, place: Rect, layout: &Layout, look: &Look<'_>, sc
     let words = [pane.activity.word()].into_iter().chain(pane.scores.iter().copied()).chain([label.kind.as_str()]);
     for (place, word) in words.filter(|word| !word.is_empty()).enumerate() {
         let word = if place == 0 { clean_line(word) } else { display!("· {}", clean_line(word)) };
-        if word.width() + 1 <= usize::from(pen.room()) {
+        if word.width() < usize::from(pen.room()) {
             pen.write(&word, if place == 0 { status } else { look.style(Role::Dim) }).skip(1);
         }
     }

@@ -42,9 +42,8 @@ impl Column {
             Self::Score => 6,
             Self::Verifiers(each) => each * verifiers as u16 + 1,
             Self::Margin | Self::Weight | Self::Cumulative => 7,
-            Self::Retention => 13,
             Self::Stays => exits::WIDTH + 1,
-            Self::Status => 13,
+            Self::Retention | Self::Status => 13,
         }
     }
 

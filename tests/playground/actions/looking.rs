@@ -127,6 +127,15 @@ pub(super) fn zoom(pressed: Pressed) {
     assert_eq!(after.scene.layout, pressed.before.scene.layout, "taken back");
 }
 
+/// Every vote in numbers, over the whole screen, and back.
+pub(super) fn votes(pressed: Pressed) {
+    let mut after = pressed.after;
+    let layout = after.scene.layout.clone().unwrap();
+    assert_eq!((layout.ranking, layout.transcript), (Some(layout.body), None));
+    press(&mut after, pressed.key);
+    assert_eq!(after.scene.layout, pressed.before.scene.layout, "taken back");
+}
+
 /// By how many lines the transcript moved.
 fn moved(pressed: &Pressed) -> isize {
     let top = |transcript: &Transcript| transcript.top().cast_signed();

@@ -72,6 +72,7 @@ fn case(action: Action) -> Case {
         Action::FocusPrevious => (answered, looking::focus_previous),
         Action::Pane(_) => (looking::nine_members, looking::pane),
         Action::Zoom => (answered, looking::zoom),
+        Action::Votes => (answered, looking::votes),
         Action::ScrollUp => (looking::long, looking::scroll_up),
         Action::ScrollDown => (looking::long_at_the_top, looking::scroll_down),
         Action::HalfPageUp => (looking::long, looking::half_page_up),

@@ -206,7 +206,7 @@ proptest! {
         let count = |candidate| votes.votes.iter().filter(|vote| vote.prefers == Some(candidate)).count();
         let most = (0..columns).map(count).max().unwrap_or(0);
         prop_assert_eq!(votes.majority.map_or(0, |majority| majority.votes), most);
-        prop_assert_eq!(votes.majority.map(|majority| count(majority.candidate)).unwrap_or(0), most);
+        prop_assert_eq!(votes.majority.map_or(0, |majority| count(majority.candidate)), most);
         if let Some(outvoted) = votes.outvoted() {
             prop_assert!(outvoted.votes > count(votes.winner));
         }

@@ -54,14 +54,12 @@ impl Viewing<'_> {
                 after.map(|answer| Look { answer, round: 0 })
             }
         };
-        match look {
-            Some(look) => look_at(self.answers, self.looking, look),
-            // An answer without a round is followed, and behind the last round is the closing card.
-            None => {
-                self.looking.round = None;
-                self.answers.transcript.to_end();
-            }
+        if let Some(look) = look {
+            return look_at(self.answers, self.looking, look);
         }
+        // An answer without a round is followed, and behind the last round is the closing card.
+        self.looking.round = None;
+        self.answers.transcript.to_end();
     }
 
     pub(super) fn shade(&mut self) {

@@ -102,8 +102,11 @@ impl Answers {
     #[must_use]
     pub fn can_be_continued(&self) -> bool {
         match self.run_state() {
-            RunState::RecordingEnds | RunState::BrokenOff | RunState::Stopped | RunState::Failed => true,
-            RunState::Limit(Limit::Tokens | Limit::Rounds) => true,
+            RunState::RecordingEnds
+            | RunState::BrokenOff
+            | RunState::Stopped
+            | RunState::Failed
+            | RunState::Limit(Limit::Tokens | Limit::Rounds) => true,
             RunState::Limit(Limit::Context)
             | RunState::Ready
             | RunState::Waiting
