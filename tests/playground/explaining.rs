@@ -355,8 +355,8 @@ fn the_line_of_a_finished_run_tells_the_comparison_and_looking_back_does_not() {
     state.state.writing.active = false;
     feed(&mut state, &recorded());
     state.prepare();
-    let card: String = state.scene.closing.iter().flatten().map(|(_, words)| format!("{words} ")).collect();
-    let card: Vec<&str> = card.split_whitespace().collect();
+    let card = state.scene.closing.iter().flatten().flat_map(|(_, words)| words.split_whitespace());
+    let card: Vec<&str> = card.collect();
     assert!(card.join(" ").contains("fusion took 2 of 4 segments from other members than the strongest (lexicon)"));
     press(&mut state, "[");
     let whole = state.scene.sentence.caption.longest();
