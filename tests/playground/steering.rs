@@ -7,7 +7,9 @@ use specfuse::engine::fusion::params::Value;
 use specfuse::engine::fusion::run::Run;
 use specfuse::engine::member::scripted::ScriptedMember;
 use specfuse::engine::round::Command;
+use specfuse::playground::state::action::Page;
 use specfuse::playground::state::branches;
+use specfuse::playground::state::overlay::{Against, Overlay, Recorded};
 use specfuse::playground::state::parts::looking::Look;
 use specfuse::playground::state::{Effect, Message};
 
@@ -136,4 +138,18 @@ fn taking_back_goes_to_the_last_round_that_was_written() {
         let [Effect::TakeUp(taken)] = &effects[..] else { panic!("{effects:?}") };
         assert_eq!(taken.commands, [Command::Pause, Command::Rewind { to_round }]);
     }
+}
+
+#[test]
+fn a_comparison_says_when_both_answers_are_identical() {
+    let shown = |against: &[Record]| {
+        let mut state = support::answered(120, 40);
+        let answer = support::asked(120, 40, against).answers.session.answer(0).clone();
+        let recorded = Recorded { file: "x.jsonl".into(), answer };
+        state.state.looking.against = Some(Against::Recorded(Box::new(recorded)));
+        state.state.looking.overlay = Some(Overlay::page(Page::Compare));
+        support::screen(&mut state)
+    };
+    let (same, other) = (shown(support::answer()), shown(&branched()));
+    assert!(same.contains("identical") && !other.contains("identical"), "{same}\n{other}");
 }
