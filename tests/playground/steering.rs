@@ -2,11 +2,15 @@
 //! shows them.
 
 use specfuse::engine::fusion::branch::Figures;
-use specfuse::engine::fusion::event::{Record, SegmentId};
+use specfuse::engine::fusion::event::{Event, Record, SegmentId};
 use specfuse::engine::fusion::params::Value;
 use specfuse::engine::fusion::run::Run;
+use specfuse::engine::member::scripted::ScriptedMember;
 use specfuse::engine::round::Command;
+use specfuse::playground::state::action::Page;
 use specfuse::playground::state::branches;
+use specfuse::playground::state::overlay::{Against, Overlay, Recorded};
+use specfuse::playground::state::parts::looking::Look;
 use specfuse::playground::state::{Effect, Message};
 
 use crate::support::{self, feed, press};
@@ -89,4 +93,63 @@ fn a_replay_that_is_taken_up_waits_for_members_that_are_being_connected() {
     let effects = state.update(Message::Member(RowId(1), support::ready(&support::members()[1])));
     let [Effect::TakeUp(taken)] = &effects[..] else { panic!("{effects:?}") };
     assert_eq!(taken.commands, [Command::Pause, Command::Rewind { to_round: 2 }]);
+}
+
+/// What the tour teaches first: take a round back, shorten the segments, go on, compare.
+#[test]
+fn a_round_taken_back_and_drafted_in_shorter_segments_can_be_compared() {
+    let records = support::answer();
+    let mut state = support::answered(120, 40);
+    let effects = press(&mut state, "R");
+    let [Effect::TakeUp(taken)] = &effects[..] else { panic!("{effects:?}") };
+    let mut commands: Vec<Command> = taken.commands.iter().filter(|command| **command != Command::Pause).cloned().collect();
+    let back = support::taken_up(records, support::built_in(), commands.clone());
+    let rewound = back.iter().position(|record| matches!(record.event, Event::Rewound { .. })).unwrap() + 1;
+    feed(&mut state, &back[records.len()..rewound]);
+    let effects = press(&mut state, "-");
+    let [Effect::Order(shorter)] = &effects[..] else { panic!("{effects:?}") };
+    let said = state.notices.notice.as_ref().unwrap().text.to_string();
+    assert!(said.contains("by 3 words, was by sentence; from the next round"), "{said}");
+    assert!(matches!(&press(&mut state, "space")[..], [Effect::Order(_)]));
+    commands.extend([shorter.clone(), Command::Step]);
+    let again = support::taken_up(records, support::built_in(), commands);
+    feed(&mut state, &again[rewound..]);
+    let third = |records: &[Record]| Run::from_records(records).unwrap().rounds[2].accepted.as_ref().unwrap().text.to_string();
+    assert_eq!(third(&again).split_whitespace().count(), 3, "{}", third(&again));
+    assert!(third(records).split_whitespace().count() > 3, "{}", third(records));
+    press(&mut state, "d");
+    press(&mut state, "enter");
+    let screen = support::screen(&mut state);
+    assert!(screen.contains("by 3 words") || screen.contains("segment-words"), "{screen}");
+    assert!(!screen.contains("identical"), "{screen}");
+}
+
+/// The round that only ends the answer is skipped, unless it is the selected one.
+#[test]
+fn taking_back_goes_to_the_last_round_that_was_written() {
+    let seats = || vec![support::seat("a", ScriptedMember::saying(&["One.", ""], -0.1))];
+    let records = support::scripted_run(seats(), &[], Vec::new());
+    let run = Run::from_records(&records).unwrap();
+    assert!(run.rounds.len() == 2 && run.answer().trim() == "One.", "{:?}", run.answer());
+    for (selects, to_round) in [(false, 0), (true, 1)] {
+        let mut state = support::asked(120, 40, &records);
+        state.state.looking.round = selects.then_some(Look { answer: 0, round: 1 });
+        let effects = press(&mut state, "R");
+        let [Effect::TakeUp(taken)] = &effects[..] else { panic!("{effects:?}") };
+        assert_eq!(taken.commands, [Command::Pause, Command::Rewind { to_round }]);
+    }
+}
+
+#[test]
+fn a_comparison_says_when_both_answers_are_identical() {
+    let shown = |against: &[Record]| {
+        let mut state = support::answered(120, 40);
+        let answer = support::asked(120, 40, against).answers.session.answer(0).clone();
+        let recorded = Recorded { file: "x.jsonl".into(), answer };
+        state.state.looking.against = Some(Against::Recorded(Box::new(recorded)));
+        state.state.looking.overlay = Some(Overlay::page(Page::Compare));
+        support::screen(&mut state)
+    };
+    let (same, other) = (shown(support::answer()), shown(&branched()));
+    assert!(same.contains("identical") && !other.contains("identical"), "{same}\n{other}");
 }

@@ -62,15 +62,15 @@ fn by(unit: &str, knob: &str, length: i64) -> [(String, Value); 2] {
     [("segment".to_owned(), Value::Name(unit.to_owned())), (knob.to_owned(), Value::Integer(length))]
 }
 
-/// The default counts sentences: a step down counts words.
+/// The default counts sentences: a step down counts as many words as cut the last one, which has six.
 pub(super) fn shorter(pressed: Pressed) {
-    assert_eq!(ordered(&pressed.effects), by("words", "segment-words", 12));
+    assert_eq!(ordered(&pressed.effects), by("words", "segment-words", 3));
     let said = pressed.after.state.notices.notice.clone().unwrap().text;
-    assert!(said.contains("by 12 words, was by sentence; from the next round"), "{said}");
+    assert!(said.contains("by 3 words, was by sentence; from the next round"), "{said}");
     // The run has not answered yet: the next press continues from there.
     let mut after = pressed.after;
     let effects = press(&mut after, pressed.key);
-    assert_eq!(ordered(&effects), by("words", "segment-words", 6));
+    assert_eq!(ordered(&effects), by("tokens", "segment-tokens", 10));
 }
 
 /// Nothing is longer than a sentence.
@@ -81,7 +81,7 @@ pub(super) fn longer(pressed: Pressed) {
     let mut after = pressed.after;
     press(&mut after, "-");
     let effects = press(&mut after, pressed.key);
-    assert_eq!(ordered(&effects), [("segment".to_owned(), Value::Name("sentence".to_owned()))]);
+    assert_eq!(ordered(&effects), by("words", "segment-words", 6));
 }
 
 pub(super) fn lower_threshold(pressed: Pressed) {

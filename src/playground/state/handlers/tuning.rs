@@ -117,7 +117,12 @@ impl Tuning<'_> {
         }
         // A run may not have answered the last key press yet.
         let before = Length::of(&self.knobs.tuning.over(&self.knobs.in_force(self.answers)));
-        let Some(next) = before.next(direction) else {
+        let next = match (before, self.sentence_words()) {
+            // A rung that is longer than the sentence would change nothing that can be seen.
+            (Length::Sentence, Some(words)) if direction < 0 => Some(Length::within_sentence(words)),
+            (length, _) => length.next(direction),
+        };
+        let Some(next) = next else {
             let end = if direction > 0 { "longest" } else { "shortest" };
             self.notices.say(
                 Level::Info,
@@ -133,6 +138,17 @@ impl Tuning<'_> {
         }
         self.notices.say(Level::Info, &format!("{}, was {}; {when}", next.words(), before.words()));
         orders
+    }
+
+    /// Words of the segment that is drafted again next, or of the newest one.
+    fn sentence_words(&self) -> Option<usize> {
+        let tree = &self.answers.session.newest()?.run.tree;
+        let written = tree.rounds(tree.head()).len();
+        let branches = || tree.leaves().into_iter().rev().map(|leaf| tree.rounds(leaf));
+        let taken_back = branches().find_map(|rounds| rounds.get(written).cloned());
+        let newest = || tree.rounds(tree.head()).pop();
+        let accepted = taken_back.or_else(newest)?.accepted.clone()?;
+        Some(accepted.text.split_whitespace().count()).filter(|words| *words > 0)
     }
 
     /// Changes the exit threshold δ.

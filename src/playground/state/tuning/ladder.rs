@@ -51,6 +51,14 @@ impl Length {
         }
     }
 
+    /// The next shorter rung that cuts a sentence of this many words; the shortest that counts words where none does.
+    #[must_use]
+    pub fn within_sentence(words: usize) -> Self {
+        let cuts =
+            |rung: &Self| matches!(rung, Self::Words(length) if usize::try_from(*length).is_ok_and(|length| length < words));
+        RUNGS.into_iter().find(cuts).unwrap_or(Self::Words(3))
+    }
+
     /// The knobs that make it, by name.
     #[must_use]
     pub fn values(self) -> Vec<(&'static str, Value)> {
@@ -104,6 +112,13 @@ mod tests {
         assert!(walk(Length::Tokens(3), 1).eq(RUNGS.into_iter().rev()));
         assert!(RUNGS.into_iter().all(|rung| Length::of(&set(rung)) == rung), "its knobs make it");
         assert_eq!(Length::of(&Params::default()), Length::Sentence);
+    }
+
+    #[test]
+    fn a_step_down_from_a_sentence_cuts_it() {
+        for (words, expected) in [(0, 3), (4, 3), (6, 3), (7, 6), (12, 6), (13, 12), (90, 12)] {
+            assert_eq!(Length::within_sentence(words), Length::Words(expected), "{words}");
+        }
     }
 
     proptest! {
