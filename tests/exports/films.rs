@@ -94,7 +94,7 @@ fn shows(terminal: &vt100::Screen, frame: &Buffer) {
 
 #[test]
 fn a_terminal_shows_every_frame_of_a_cast_cell_by_cell() {
-    for (records, theme) in [(recorded(), "dark"), (recorded(), "default"), (recorded(), "mono")] {
+    for (records, theme) in [(recorded(), "dark"), (recorded(), "terminal"), (recorded(), "mono")] {
         let frames: Vec<Frame> = film(&records, ((100, 30), theme, 1.0)).collect();
         let (header, sent) = read(&cast::cast(film(&records, ((100, 30), theme, 1.0))).unwrap());
         assert_eq!((&header["version"], &header["width"], &header["height"]), (&json!(2), &json!(100), &json!(30)));

@@ -1,6 +1,7 @@
 //! Commands on the pages: this program understands them, and the files they name exist.
 
 use std::fs;
+use std::path::Path;
 
 use super::pages::{self, Page};
 use super::shell;
@@ -27,6 +28,13 @@ fn commands(page: &Page) -> Vec<Vec<String>> {
 
 #[test]
 fn every_command_of_this_program_is_understood() {
+    // Some name files of the repository.
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    for folder in ["tests/recorded", "assets"] {
+        fs::create_dir_all(home.path().join(folder)).unwrap();
+    }
+    let trace = "tests/recorded/example.trace.jsonl";
+    fs::copy(root.join(trace), home.path().join(trace)).unwrap();
     let mut seen = 0;
     for page in pages::all() {
         for command in commands(&page) {
@@ -97,6 +105,13 @@ fn what_finishes_quickly_is_run() {
         assert!(output.status.success(), "{arguments:?}: {said}");
         String::from_utf8(output.stdout).unwrap()
     };
+    // Some name files of the repository.
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    for folder in ["tests/recorded", "assets"] {
+        fs::create_dir_all(home.path().join(folder)).unwrap();
+    }
+    let trace = "tests/recorded/example.trace.jsonl";
+    fs::copy(root.join(trace), home.path().join(trace)).unwrap();
     let mut seen = 0;
     for page in pages::all() {
         for command in commands(&page) {

@@ -47,7 +47,7 @@ fn every_kind_of_round_and_end_is_said() {
         ),
         (runs::steered(), Some(1), "round 1: a tie: a's \"a\" and b's \"b\" score the same, and a is listed first"),
         (runs::steered(), Some(33), "round 33: not finished: nothing of it was accepted"),
-        (runs::steered(), None, "stopped by hand after 32 segments; the answer so far stays"),
+        (runs::steered(), None, "stopped by hand after 32 segments: `space` goes on, `a` asks again"),
         (runs::stopped_at_once(), None, "stopped by hand before anything was accepted"),
         (runs::failed(), None, "no member is left that can draft: a: failed: gone for good"),
         (runs::unanimous(), Some(1), "round 1: all 3 drafted the same: accepted without a vote"),
@@ -68,7 +68,7 @@ fn a_live_run_that_is_lost_is_not_a_recording_that_ends() {
     state.update(Message::RunEnded(Some("disk full".to_owned())));
     state.prepare();
     let said = state.scene.sentence.caption.longest();
-    assert!(said.starts_with("the run was lost in round 1: nothing more comes"), "{said}");
+    assert!(said.starts_with("the run was lost in round 1: `space` takes it up again"), "{said}");
 }
 
 #[test]

@@ -150,8 +150,12 @@ fn leaving_is_not_swallowed_by_a_key_that_waits_for_another() {
 /// Function keys in the place of every key that the table gives: none of them is a default of any action.
 fn all_rebound() -> (Keymap, BTreeMap<&'static str, KeyEvent>) {
     let modifiers = [("", KeyModifiers::NONE), ("ctrl+", KeyModifiers::CONTROL), ("alt+", KeyModifiers::ALT)];
-    let modifiers =
-        modifiers.into_iter().chain([("shift+", KeyModifiers::SHIFT), ("ctrl+alt+", KeyModifiers::CONTROL | KeyModifiers::ALT)]);
+    let more = [
+        ("shift+", KeyModifiers::SHIFT),
+        ("ctrl+alt+", KeyModifiers::CONTROL | KeyModifiers::ALT),
+        ("ctrl+shift+", KeyModifiers::CONTROL | KeyModifiers::SHIFT),
+    ];
+    let modifiers = modifiers.into_iter().chain(more);
     let keys = modifiers.flat_map(|(name, modifier)| {
         (1..=24).map(move |number| (format!("{name}f{number}"), KeyEvent::new(KeyCode::F(number), modifier)))
     });

@@ -175,7 +175,7 @@ pub fn draft_width(width: u16, members: usize, verifiers: usize) -> u16 {
 /// Columns of the closing card.
 #[must_use]
 pub fn closing_width(width: u16) -> u16 {
-    if width >= WIDE { width - answer_width(width) - GAP } else { width - 2 }
+    if width >= WIDE { width - answer_width(width) - GAP } else { width.saturating_sub(2) }
 }
 
 fn answer_width(width: u16) -> u16 {
@@ -268,7 +268,8 @@ pub(super) fn rows(layout: &mut Layout, body: &mut Rect, room: u16, shape: Shape
     layout.panes = page.iter().map(|member| (*member, take_top(body, 1))).collect();
     layout.page = (at + 1, members.len().div_ceil(usize::from(in_rows)));
     let rest = (count - page.len() as u16).div_ceil(across);
-    layout.strip = Some(take_top(body, rest.min(body.height.saturating_sub(ANSWER))));
+    let strip = take_top(body, rest.min(body.height.saturating_sub(ANSWER)));
+    layout.strip = (strip.height > 0).then_some(strip);
 }
 
 /// The answer at the right, with at least half of the width; returns what is left.

@@ -55,8 +55,8 @@ fn rounds(state: &Screen) -> usize {
 
 pub(super) fn previous_round(pressed: Pressed) {
     let before = rounds(pressed.before);
-    assert_eq!((pressed.before.looking.round, pressed.after.looking.round), (None, Some(Look { answer: 0, round: before - 2 })));
-    assert_eq!(pressed.after.scene.table.number, before - 1);
+    assert_eq!((pressed.before.looking.round, pressed.after.looking.round), (None, Some(Look { answer: 0, round: before - 1 })));
+    assert_eq!(pressed.after.scene.table.number, before, "behind the closing card is the last round");
 }
 
 pub(super) fn next_round(pressed: Pressed) {

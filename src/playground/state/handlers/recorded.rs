@@ -11,11 +11,11 @@ use crate::playground::state::keymap::Keymap;
 use crate::playground::state::log::Level;
 use crate::playground::state::message::{Effect, Listing};
 use crate::playground::state::overlay::{Against, Overlay, Recorded};
+use crate::playground::state::parts::answers::SetAside;
 use crate::playground::state::parts::answers::{Answers, Replay, Source, TakingUp};
 use crate::playground::state::parts::knobs::Knobs;
 use crate::playground::state::parts::looking::Looking;
 use crate::playground::state::parts::notices::Notices;
-use crate::playground::state::parts::set_aside::SetAside;
 use crate::playground::state::parts::writing::Writing;
 use crate::playground::state::picker::{Choice, Item, Picker, PickerKind};
 

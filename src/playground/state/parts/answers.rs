@@ -2,14 +2,29 @@
 //!
 //! Owns everything that events change. [`looking`](super::looking) owns what the user looks at.
 
+use super::looking::Look;
 use super::run_state::{Limit, RunState, run_state};
-use super::set_aside::SetAside;
 pub use super::source::{Replay, Source, TakingUp};
 use crate::engine::fusion::conversation::Conversation;
 use crate::engine::fusion::event::SegmentId;
+use crate::engine::fusion::params::{Knob, Value};
 use crate::engine::fusion::run::{Phase, Run};
+use crate::playground::state::action::Page;
 use crate::playground::state::session::Session;
 use crate::playground::state::transcript::Transcript;
+
+/// A conversation that waits below a recording that was opened over it, as it was.
+#[derive(Debug, Clone)]
+pub struct SetAside {
+    /// Its answers.
+    pub answers: Answers,
+    /// The round that was looked at.
+    pub round: Option<Look>,
+    /// The knobs that apply when its answer continues.
+    pub tuned: Vec<(&'static Knob, Value)>,
+    /// The page that the recording was opened from.
+    pub page: Option<Page>,
+}
 
 /// The answers of the conversation.
 #[derive(Debug, Clone)]

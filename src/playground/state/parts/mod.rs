@@ -5,7 +5,6 @@ pub mod knobs;
 pub mod looking;
 pub mod notices;
 pub mod run_state;
-pub mod set_aside;
 pub mod settings;
 pub mod source;
 pub mod writing;

@@ -10,7 +10,7 @@ use super::super::glyphs::Glyphs;
 use super::super::prose::{Line, Prose, Tone, blanks, fitted, line, wrap};
 use super::table::{matrix, weights};
 use super::usage::about_cost;
-use super::{counted, duration, figure, listed, single};
+use super::{compared, counted, duration, figure};
 use crate::clean::{DisplayStr, DisplayText, clean_line};
 use crate::display;
 use crate::engine::fusion::MemberIndex;
@@ -40,25 +40,6 @@ pub struct Decision {
     tone: Tone,
     margin: Option<f64>,
     by: DisplayText,
-}
-
-/// What came of the answer, in one sentence: who wrote it, and who left.
-#[must_use]
-pub fn headline(answer: &Answer) -> DisplayText {
-    let authors = authors(answer);
-    let names: Vec<DisplayStr<'_>> = authors.iter().map(|member| answer.name(*member)).collect();
-    let mut sentence = match names.as_slice() {
-        [] => "the answer was written by hand".into(),
-        [one] => display!("{one} wrote the whole answer"),
-        several if several.len() <= 4 => display!("{} wrote this answer together", listed(several)),
-        several => display!("{} members wrote this answer together", several.len()),
-    };
-    let left: Vec<DisplayText> =
-        departures(answer).map(|gone| display!("{} left after round {}", answer.name(gone.member), gone.round)).collect();
-    if !left.is_empty() {
-        sentence.push(&display!("; {}", listed(&left)));
-    }
-    sentence
 }
 
 /// What decided each segment of an answer, one a segment: the same however often the card is drawn.
@@ -202,7 +183,7 @@ fn facts(answer: &Answer, single: Option<&Single>, glyphs: Glyphs, width: u16) -
         fact(&mut prose, "graded", tone, &grade, width);
     }
     if let Some(single) = single {
-        fact(&mut prose, "strongest", Tone::Plain, &DisplayText::joined(&single::summary(single, answer), "; "), width);
+        fact(&mut prose, "strongest", Tone::Plain, &DisplayText::joined(&compared::summary(single, answer), "; "), width);
     }
     prose
 }

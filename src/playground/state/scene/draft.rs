@@ -154,7 +154,9 @@ impl PaneText {
         let kept = round.kept_ahead().filter(|_| ahead).map(|(kept, _)| kept);
         let draft_shown = DraftKey { answer: answer.0, started_ms: round.started_ms };
         let now = Shown { draft: draft_shown, tokens: tokens.len(), open, kept, unfolded };
-        let known = self.shown.filter(|was| was.grows_to(&now));
+        // The note of a failure changes when its member leaves.
+        let failed = matches!(draft, DraftState::Failed(_));
+        let known = self.shown.filter(|was| was.grows_to(&now) && !failed);
         let from = known.map_or(0, |was| was.tokens);
         if known.is_none() {
             (self.cleaner, self.flow) = (Cleaner::default(), Flow::new(width));

@@ -8,6 +8,7 @@ pub mod caption;
 pub mod chart;
 pub mod closing;
 pub mod compare;
+mod compared;
 pub mod draft;
 pub mod exits;
 pub mod files;

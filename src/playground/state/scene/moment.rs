@@ -1,10 +1,9 @@
 //! What there is to say where no round says it: before the first, while members connect, and when a run is over without a whole
 //! answer. Each sentence names the way on.
 
-use crate::clean::{DisplayText, clean_line};
+use crate::clean::DisplayText;
 use crate::display;
-use crate::engine::fusion::event::Outcome;
-use crate::engine::fusion::run::{Phase, Round};
+use crate::engine::fusion::run::Round;
 use crate::playground::state::State;
 use crate::playground::state::action::Action;
 use crate::playground::state::answer::Answer;
@@ -27,14 +26,6 @@ pub fn moment(state: &State, answer: &Answer, round: Option<&Round>) -> Option<D
     let go_on = key(Action::RunPause);
     match state.answers.run_state() {
         RunState::Continuing => Some("the run is taken up again: its models connect and read the text so far".into()),
-        RunState::Stopped => {
-            Some(display!("you stopped it{}: `{go_on}` goes on, `{}` asks again", at(round), key(Action::Again)))
-        }
-        RunState::BrokenOff => Some(display!("the run was lost{}: `{go_on}` takes it up again", at(round))),
-        RunState::RecordingEnds => {
-            Some(display!("nothing more was recorded: `{go_on}` continues it for real, `{}` by one round", key(Action::Step)))
-        }
-        RunState::Failed => Some(failed(answer, &go_on)),
         RunState::Ready if nobody_is_there(state, answer) => {
             Some(display!("no model can be reached: `{}` shows why and offers others", key(Action::Roster)))
         }
@@ -53,18 +44,12 @@ pub fn moment(state: &State, answer: &Answer, round: Option<&Round>) -> Option<D
         | RunState::Pausing
         | RunState::Paused
         | RunState::Answered
+        | RunState::Stopped
+        | RunState::Failed
+        | RunState::BrokenOff
+        | RunState::RecordingEnds
         | RunState::Limit(_) => None,
     }
-}
-
-/// In which round, if one was open.
-fn at(round: Option<&Round>) -> DisplayText {
-    round.filter(|round| round.accepted.is_none()).map_or_else(DisplayText::new, |round| display!(" in round {}", round.number))
-}
-
-fn failed(answer: &Answer, go_on: &str) -> DisplayText {
-    let Phase::Finished(Outcome::NoMembers { error }) = &answer.run.phase else { return DisplayText::new() };
-    display!("no member is left that can draft: {}; `{go_on}` tries again", clean_line(error))
 }
 
 fn nobody_is_there(state: &State, answer: &Answer) -> bool {

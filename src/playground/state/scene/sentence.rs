@@ -1,7 +1,6 @@
 //! The sentence at the top of the screen: what is tried, what is waited for, or the caption of what is shown.
 
-use super::caption::{Caption, Moment, caption, deciding};
-use super::closing::headline;
+use super::caption::{Caption, Keys, Moment, caption, deciding};
 use super::moment::moment;
 use super::over;
 use super::shown::Shown;
@@ -44,11 +43,8 @@ pub(super) fn sentence(shown: Shown<'_>) -> Sentence {
     if let Some(moment) = moment(state, answer, round) {
         return without_round(moment.into());
     }
-    if state.shows_closing() {
-        return without_round(headline(answer).into());
-    }
     let run = state.answers.run_state();
-    let (tune, again) = (state.keymap.key(Action::Tune), state.keymap.key(Action::Again));
+    let [tune, again, go_on] = [Action::Tune, Action::Again, Action::RunPause].map(|action| state.keymap.key(action));
     let caption = caption(Moment {
         answer,
         round,
@@ -57,7 +53,7 @@ pub(super) fn sentence(shown: Shown<'_>) -> Sentence {
         state: newest.then_some(run),
         recording: state.answers.is_replay(),
         single,
-        keys: (&tune, &again),
+        keys: Keys { tune: &tune, again: &again, go_on: &go_on },
     });
     let is_over = newest
         && matches!(

@@ -2,10 +2,9 @@
 
 use super::super::answer::Answer;
 use super::super::prose::{Line, Prose, Tone, fitted, line, wrap};
-use super::{counted, figure};
-use crate::clean::DisplayText;
+use super::compared::{difference, summary};
+use super::figure;
 use crate::display;
-use crate::engine::fusion::params::Choice;
 use crate::engine::fusion::single::{Against, Fate, Single};
 use crate::playground::state::action::Context;
 use crate::playground::state::pages::view::{self, Body, View};
@@ -20,50 +19,6 @@ pub const VIEW: View = View {
     body: Body::Lines(|of| prose(of.shown.single, of.shown.answer, of.shown.round.map(|round| round.number), of.width)),
     next: None,
 };
-
-/// The run in whole sentences.
-#[must_use]
-pub fn summary(single: &Single, answer: &Answer) -> Vec<DisplayText> {
-    let name = answer.name(single.strongest);
-    let (others, segments) = (single.from_others(), counted(single.segments(), "segment"));
-    let mut sentences = vec![if others == 0 {
-        display!("the strongest member, {name}, would have been accepted all along: {segments}, all of them its own")
-    } else {
-        display!("fusion took {others} of {segments} from other members than the strongest ({name})")
-    }];
-    if let Some((fused, alone)) = single.means {
-        let rule = single.rule.map_or("the rule changed on the way", Choice::name);
-        sentences.push(display!(
-            "mean score of what was accepted {}, of {name}'s candidates in the same rounds {} ({rule})",
-            figure(fused),
-            figure(alone)
-        ));
-    }
-    sentences
-}
-
-/// A round in words.
-#[must_use]
-pub fn of_round(single: &Single, number: usize, answer: &Answer) -> Vec<DisplayText> {
-    let Some(round) = single.round(number) else { return Vec::new() };
-    let name = answer.name(single.strongest);
-    let strongest = display!("{name}'s candidates scored best over the run: {} on average", figure(single.strength));
-    let here = match (round.fate, difference(round)) {
-        (Fate::Accepted, _) => display!("in this round {name}'s own was accepted"),
-        (Fate::PassedOver, Some(ahead)) => {
-            let scored = figure(round.single.unwrap_or_default());
-            display!("in this round its candidate scored {scored}, and what was accepted {} more", figure(ahead))
-        }
-        (Fate::PassedOver, None) => "in this round another's was accepted, and not both were scored".into(),
-        (Fate::Missing, _) => "in this round it had no candidate".into(),
-        (Fate::ByHand, _) => "in this round a person wrote or changed what was accepted".into(),
-    };
-    vec![strongest, here]
-}
-
-fn difference(round: &Against) -> Option<f64> {
-    Some(round.accepted? - round.single?)
-}
 
 /// The comparison of all rounds, in lines of this many columns; `looked_at` is the number of the round that is marked.
 #[must_use]

@@ -45,8 +45,19 @@ pub struct Moment<'a> {
     pub recording: bool,
     /// The run against its strongest member.
     pub single: Option<&'a Single>,
-    /// The keys for changing knobs and for asking again.
-    pub keys: (&'a str, &'a str),
+    /// What the user can press.
+    pub keys: Keys<'a>,
+}
+
+/// The keys that a caption names.
+#[derive(Debug, Clone, Copy)]
+pub struct Keys<'a> {
+    /// Changes knobs.
+    pub tune: &'a str,
+    /// Asks again.
+    pub again: &'a str,
+    /// Continues a run that is over without a whole answer.
+    pub go_on: &'a str,
 }
 
 /// A sentence in several forms.

@@ -1,7 +1,7 @@
 //! Answers that have ended: what came of them, why they ended, and what the user can do if that was no end.
 
 use super::super::{counted, figure};
-use super::{Caption, Moment, of_round};
+use super::{Caption, Keys, Moment, of_round};
 use crate::clean::{DisplayText, clean_line};
 use crate::display;
 use crate::engine::fusion::MemberIndex;
@@ -47,10 +47,10 @@ fn is_text(text: &str) -> bool {
 
 fn ended(moment: &Moment<'_>, outcome: &Outcome, rounds: &[&Round]) -> Vec<DisplayText> {
     let params = &moment.answer.run.params;
-    let (tune, again) = moment.keys;
+    let Keys { tune, again, go_on } = moment.keys;
     let limit = |knob: &str, value: usize| {
         let short = display!("stopped at the limit `{knob}` ({value})");
-        vec![display!("{short}: raise it with {tune}, then {again} asks again"), short]
+        vec![display!("{short}: raise it with `{tune}`, then `{go_on}` goes on"), short]
     };
     match outcome {
         Outcome::Answered => authors(moment, rounds),
@@ -60,22 +60,32 @@ fn ended(moment: &Moment<'_>, outcome: &Outcome, rounds: &[&Round]) -> Vec<Displ
             "stopped: the answer fills what the last member that drafts can read; a new conversation has room again".into(),
             "stopped: the answer fills what the last member can read".into(),
         ],
-        Outcome::Stopped if rounds.is_empty() => vec!["stopped by hand before anything was accepted".into()],
-        Outcome::Stopped => vec![display!("stopped by hand after {}; the answer so far stays", counted(rounds.len(), "segment"))],
+        Outcome::Stopped => {
+            let short = if rounds.is_empty() {
+                "stopped by hand before anything was accepted".into()
+            } else {
+                display!("stopped by hand after {}", counted(rounds.len(), "segment"))
+            };
+            vec![display!("{short}: `{go_on}` goes on, `{again}` asks again"), display!("{short}: `{go_on}` goes on"), short]
+        }
         Outcome::NoMembers { error } => {
             let short = "no member is left that can draft";
-            vec![display!("{short}: {}", clean_line(error)), short.into()]
+            let long = display!("{short}: {}", clean_line(error));
+            vec![display!("{long}; `{go_on}` tries again"), long, short.into()]
         }
     }
 }
 
 fn broken_off(moment: &Moment<'_>) -> Vec<DisplayText> {
     let number = moment.answer.run.rounds.last().map_or(0, |round| round.number);
+    let go_on = moment.keys.go_on;
     let place = if number == 0 { "before round 1".into() } else { display!("in round {number}") };
     if moment.recording {
-        vec![display!("the recording ends here, {place}: the run had not ended"), "the recording ends here".into()]
+        let short = display!("nothing more was recorded: `{go_on}` continues it for real");
+        vec![display!("the recording ends here, {place}, and the run had not ended: `{go_on}` continues it for real"), short]
     } else {
-        vec![display!("the run was lost {place}: nothing more comes; {} asks again", moment.keys.1), "the run was lost".into()]
+        let short = display!("the run was lost {place}");
+        vec![display!("{short}: `{go_on}` takes it up again"), short]
     }
 }
 

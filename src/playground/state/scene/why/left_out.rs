@@ -1,7 +1,7 @@
 //! What else the same votes would have chosen: without each one verifier, without what authors say of their own drafts, by what
 //! most verifiers prefer.
 
-use super::super::caption::{Moment, deciding, of_round};
+use super::super::caption::{Keys, Moment, deciding, of_round};
 use super::super::table::weights;
 use super::Subject;
 use crate::clean::DisplayText;
@@ -37,7 +37,7 @@ pub(super) fn caption(subject: &Subject<'_>, decided: Option<&Deciding>) -> Disp
         state: None,
         recording: false,
         single: None,
-        keys: ("", ""),
+        keys: Keys { tune: "", again: "", go_on: "" },
     };
     of_round(moment).longest()
 }

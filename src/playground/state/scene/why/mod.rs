@@ -127,7 +127,7 @@ pub fn why(answer: &Answer, round: Option<&Round>, single: Option<&Single>) -> W
         causes: causes::causes(&subject, &readings, &alternatives, sentences.as_ref()),
         alike: agreement::alike(&subject).filter(|_| several),
         firsts: if several { agreement::firsts(&subject) } else { Vec::new() },
-        single: single.map(|single| super::single::of_round(single, round.number, answer)).unwrap_or_default(),
+        single: single.map(|single| super::compared::of_round(single, round.number, answer)).unwrap_or_default(),
         verifiers,
         alternatives,
         readings,
