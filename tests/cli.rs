@@ -409,8 +409,8 @@ mod a_full_disk {
     fn hides_no_error_and_changes_no_code_of_one() {
         let home = Home::new();
         for (command, said) in [
-            (&["replay", "no.jsonl"][..], "no.jsonl: No such file"),
-            (&["export", "no.jsonl", "--to", "md"], "no.jsonl: No such file"),
+            (&["replay", "no.jsonl"][..], "there is no trace `no.jsonl`"),
+            (&["export", "no.jsonl", "--to", "md"], "there is no trace `no.jsonl`"),
             (&["run", "--no-such-option"], "--no-such-option"),
         ] {
             fails(&onto_it(&home, command), 2, &[said]);
@@ -633,7 +633,11 @@ fn a_file_that_is_no_model_costs_that_member_only() {
     let beside = ["run", "--model", "nowhere.gguf", "--model", &model("atlas.gguf"), "What is the capital of Japan?"];
     let output = home.run(&beside);
     assert_eq!(output.status.code(), Some(0), "{}", err(&output));
-    assert!(err(&output).contains("warning: nowhere: nowhere.gguf: ") && out(&output).contains("Tokyo"), "{}", err(&output));
+    assert!(
+        err(&output).contains("warning: nowhere.gguf: there is no such file") && out(&output).contains("Tokyo"),
+        "{}",
+        err(&output)
+    );
 }
 
 #[test]

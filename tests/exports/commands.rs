@@ -205,7 +205,7 @@ fn traces_that_are_kept_are_found_by_name_and_the_newest_as_last() {
     let folder = home.path().join(".local/share/specfuse/traces");
     let export = |name: &str| self::export(home.path(), &[name, "--to", "md"]);
     fails(&export("last"), &["there is no trace yet", "specfuse/traces"]);
-    fails(&export("nowhere.jsonl"), &["there is no trace `nowhere.jsonl`", "specfuse/traces", "`last`"]);
+    fails(&export("nowhere.jsonl"), &["there is no trace `nowhere.jsonl`", "specfuse/traces", "no trace is kept there yet"]);
     fs::create_dir_all(&folder).unwrap();
     for (name, question, seconds) in [("1-1-0", "Older?", 10), ("0-1-0", "Newer?", 20)] {
         let path = folder.join(format!("{name}.trace.jsonl"));

@@ -28,13 +28,6 @@ fn commands(page: &Page) -> Vec<Vec<String>> {
 
 #[test]
 fn every_command_of_this_program_is_understood() {
-    // Some name files of the repository.
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    for folder in ["tests/recorded", "assets"] {
-        fs::create_dir_all(home.path().join(folder)).unwrap();
-    }
-    let trace = "tests/recorded/example.trace.jsonl";
-    fs::copy(root.join(trace), home.path().join(trace)).unwrap();
     let mut seen = 0;
     for page in pages::all() {
         for command in commands(&page) {

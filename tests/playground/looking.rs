@@ -26,8 +26,7 @@ fn shown(state: &Screen) -> (usize, usize) {
 #[test]
 fn rounds_are_gone_through_across_answers_and_everything_shows_the_round_looked_at() {
     let mut state = support::answered(160, 50);
-    // The last round only ends the answer: it is no round to look at.
-    let first = newest(&state).rounds.len() - 1;
+    let first = newest(&state).rounds.len();
     feed(&mut state, &another(3));
     let all: Vec<(usize, usize)> = (1..=first).map(|number| (0, number)).chain((1..=3).map(|number| (1, number))).collect();
     let mut backwards = vec![];
@@ -76,7 +75,7 @@ fn check_shown(state: &Screen) {
 #[test]
 fn an_answer_without_rounds_is_passed_over_in_both_directions() {
     let mut state = support::answered(120, 40);
-    let first = newest(&state).rounds.len() - 1;
+    let first = newest(&state).rounds.len();
     let mut none = another(1);
     none.retain(|record| matches!(record.event, Event::RunStarted(_) | Event::RunFinished(_)));
     feed(&mut state, &none);
@@ -296,7 +295,7 @@ fn the_mouse_scrolls_what_is_under_it_and_focuses_what_it_clicks() {
     let (member, pane) = layout.panes[0];
     state.update(mouse(MouseEventKind::Down(MouseButton::Left), pane.x + 1, pane.y + 1));
     assert_eq!((state.looking.focus, state.writing.active), (Part::Pane(member), false));
-    state.update(mouse(MouseEventKind::Down(MouseButton::Left), layout.prompt.x + 1, layout.prompt.y + 1));
+    state.update(mouse(MouseEventKind::Down(MouseButton::Left), layout.prompt.x + 1, layout.prompt.y));
     assert!(state.writing.active);
     state.update(mouse(MouseEventKind::Down(MouseButton::Left), text.x, text.y + 2));
     let look = state.looking.round.unwrap();

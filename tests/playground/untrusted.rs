@@ -109,7 +109,7 @@ fn the_run_keeps_every_byte() {
 fn what_is_copied_is_what_is_shown() {
     let mut state = state();
     feed(&mut state, &records());
-    press(&mut state, "[");
+    press(&mut state, "[ [");
     press(&mut state, "1");
     for keys in ["y y", "y s", "y c"] {
         let effects = press(&mut state, keys);

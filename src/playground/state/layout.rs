@@ -268,7 +268,7 @@ pub(super) fn rows(layout: &mut Layout, body: &mut Rect, room: u16, shape: Shape
     layout.panes = page.iter().map(|member| (*member, take_top(body, 1))).collect();
     layout.page = (at + 1, members.len().div_ceil(usize::from(in_rows)));
     let rest = (count - page.len() as u16).div_ceil(across);
-    let strip = take_top(body, rest.min(body.height.saturating_sub(ANSWER)));
+    let strip = take_top(body, rest.min(body.height.saturating_sub(2)));
     layout.strip = (strip.height > 0).then_some(strip);
 }
 
