@@ -10,10 +10,11 @@ use specfuse::engine::trace;
 use crate::home::{ANSWER, ENTER, Home, QUESTION, finished, folded, leaves, transcript};
 use crate::playing::Seen;
 
-/// The letters of the prompt's line in the colour of text; its example is dim.
+/// The letters of the prompt's line in the colour of text; its example is dim, as are the names of keys' actions below it.
 fn typed(seen: &Seen) -> String {
-    let cells = (3..118).filter_map(|column| seen.screen().cell(37, column));
-    folded(&cells.filter(|cell| cell.fgcolor() == vt100::Color::Default).map(vt100::Cell::contents).collect::<String>())
+    let dim = seen.screen().cell(39, 7).map(vt100::Cell::fgcolor);
+    let cells = (2..118).filter_map(|column| seen.screen().cell(38, column));
+    folded(&cells.filter(|cell| Some(cell.fgcolor()) != dim).map(vt100::Cell::contents).collect::<String>())
 }
 
 #[test]
@@ -31,7 +32,7 @@ fn a_question_is_typed_and_answered_and_the_terminal_is_as_before() {
     playing.plays("● drafting");
     playing.plays("★ answered");
     playing.sees("the answer", |seen| transcript(seen) == format!("{QUESTION} {ANSWER}"));
-    playing.plays("E babble ○ exited · left after round 2: retention");
+    playing.plays("E babble after round 2: ");
     leaves(playing, "q", "the last run is kept: specfuse replay ");
 
     let trace = home.trace();

@@ -26,7 +26,7 @@ fn in_the_question_also_behind_wide_characters_and_on_a_further_line() {
     let home = Home::new();
     let mut playing = home.opens(&[]);
     playing.plays("enter send");
-    stands_behind(&playing, "\u{2502}> ");
+    stands_behind(&playing, "> ");
     playing.types(&format!("{WIDE}x"));
     stands_behind(&playing, &format!("> {WIDE}x"));
     playing.types(LEFT);
@@ -36,7 +36,7 @@ fn in_the_question_also_behind_wide_characters_and_on_a_further_line() {
     // A line that wraps: the caret is on the second.
     playing.types(&"\u{6771}".repeat(60));
     playing.sees("the second line", |seen| {
-        before_cursor(seen).is_some_and(|line| line.starts_with("\u{2502}  \u{6771}") && line.ends_with('\u{6771}'))
+        before_cursor(seen).is_some_and(|line| line.starts_with("  \u{6771}") && line.ends_with('\u{6771}'))
     });
     playing.types(ESC);
     is_hidden(&playing);

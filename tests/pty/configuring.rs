@@ -44,7 +44,7 @@ fn a_theme_that_does_not_exist_is_a_warning() {
     playing.types(ESC);
     playing.plays("i ask");
     playing.types("T");
-    playing.plays("│ > default");
+    playing.plays("│ > auto");
     playing.types(ESC);
     playing.sees("the list closed", |seen| !seen.shows("┌ themes "));
     leaves(playing, "q", "before");

@@ -152,25 +152,26 @@ pub fn lines(seen: &Seen) -> Vec<String> {
     seen.screen().rows(0, seen.screen().size().1).map(|line| line.trim_end().to_owned()).collect()
 }
 
-/// The text of the transcript without the authors' letters, white space collapsed.
+/// The text of the transcript without the authors' letters and bars, white space collapsed.
 pub fn transcript(seen: &Seen) -> String {
     let lines = lines(seen);
     let Some((top, left)) = lines.iter().enumerate().find_map(|(row, line)| {
-        let at = line.find("┌ answer ")?;
+        let at = line.find("─ answer ")?;
         Some((row, line[..at].chars().count()))
     }) else {
         return String::new();
     };
-    let text = |line: &String| -> String { line.chars().skip(left + 6).take_while(|character| *character != '│').collect() };
-    let inside = lines[top + 1..].iter().take_while(|line| line.chars().nth(left) == Some('│'));
-    folded(&inside.map(text).collect::<Vec<_>>().join(" "))
+    let text = |line: &String| -> String { line.chars().skip(left + 5).collect::<String>().replace('▎', " ") };
+    let inside = lines[top + 1..].iter().take_while(|line| !line.starts_with("rounds"));
+    let said = inside.map(text).filter(|line| !line.trim_start().starts_with("next best"));
+    folded(&said.map(|line| line.trim_end_matches(['│', '█']).to_owned()).collect::<Vec<_>>().join(" "))
 }
 
-/// Ranking, exit chart, transcript and timeline: the part of the screen without times.
+/// Ranking, reasons, transcript and timeline: the part of the screen without times.
 pub fn outcome(seen: &Seen) -> String {
     let lines = lines(seen);
     let place = |head: &str| lines.iter().position(|line| line.starts_with(head));
-    let (Some(first), Some(last)) = (place("┌ ranking"), place("margin")) else { return String::new() };
+    let (Some(first), Some(last)) = (place("─ ranking"), place("margin")) else { return String::new() };
     lines[first..=last].join("\n")
 }
 

@@ -21,7 +21,7 @@ fn the_answer_is_copied_through_the_terminal() {
     playing.types("y");
     playing.plays(&format!("{} characters copied, if this terminal allows it", ANSWER.len()));
     assert_eq!(playing.look(|seen| seen.count(&sequence)), 1);
-    playing.types("[ys");
+    playing.types("[[ys");
     let segment = format!("\x1b]52;c;{}\x1b\\", STANDARD.encode("27 plus 48 is 75."));
     playing.sees("the segment that is looked at", |seen| seen.got(&segment));
     leaves(playing, "q", "the last run is kept");

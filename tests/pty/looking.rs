@@ -42,12 +42,12 @@ fn every_overlay_opens_and_closes() {
     let home = Home::new();
     let mut playing = home.answers();
     let table = [
-        ("e", "┌ why this round was won ", "is .221 ahead of the second"),
+        ("e", "┌ why this round was won ", "decided it"),
         ("c", "┌ exit chart ─", "δ/n"),
         ("?", "┌ help ", "Several models write one answer together."),
         ("L", "┌ log ", "babble left after round 2"),
         (":", "┌ commands ", "again-same-seed"),
-        ("T", "┌ themes ", "> default"),
+        ("T", "┌ themes ", "> auto"),
     ];
     for (key, title, text) in table {
         playing.types(key);

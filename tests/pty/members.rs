@@ -40,6 +40,7 @@ fn a_server_that_is_not_there_is_shown_as_away_and_the_others_answer() {
     playing.types(QUESTION);
     playing.types(ENTER);
     playing.plays("★ answered");
+    playing.types("[");
     playing.plays("A gone ✗ failed · left before the first round: ");
     leaves(playing, "q", "the last run is kept");
     let header = header(&home);

@@ -35,7 +35,8 @@ fn from_a_wrong_recorded_answer_to_its_cause_a_branch_and_both_side_by_side() {
     playing.types("R");
     playing
         .sees("the question", |seen| seen.shows(" paused ") && seen.shows("steered") && !transcript(seen).contains("Japan is"));
-    playing.types(&"-".repeat(15));
+    // 20, 10, 5 tokens.
+    playing.types("--");
     playing.sees("short segments", |seen| seen.shows("segment-tokens 5") || seen.shows("by 5 tokens"));
     playing.types(" ");
     playing.sees("the right answer", |seen| seen.shows("★ answered") && transcript(seen).contains(RIGHT));
@@ -60,7 +61,7 @@ fn a_finished_answer_is_changed_taken_back_and_goes_on_in_its_own_trace() {
     let mut playing = home.answers();
     let answer = |text: &'static str| move |seen: &crate::playing::Seen| transcript(seen).contains(text);
     // Another winner for the second round.
-    playing.types("[");
+    playing.types("[[");
     playing.sees("the second round", |seen| seen.shows("looking at round 2 of 3"));
     playing.types("o");
     playing.sees("the candidates", |seen| seen.shows("┌ whose candidate is accepted?"));
@@ -109,8 +110,7 @@ fn the_tour_goes_from_stop_to_stop() {
     playing.sees("the fourth stop", |seen| seen.shows("4/5 With 20 tokens") && transcript(seen).contains(WRONG));
     playing.types("R");
     playing.sees("the question", |seen| seen.shows(" paused ") && !transcript(seen).contains("Japan is"));
-    playing.types(&"-".repeat(15));
-    playing.types(" ");
+    playing.types("-- ");
     playing.sees("the right answer", |seen| seen.shows("★ answered") && transcript(seen).contains(RIGHT));
     playing.types(";");
     playing.sees("the fifth stop", |seen| seen.shows("5/5 You can overrule") && seen.shows("looking at round 2 of 3"));

@@ -53,6 +53,9 @@ pub fn stand_in(symbol: &str) -> Option<&'static str> {
         "✓" => "+",
         "╎" | "┆" | "│" | "▎" => "|",
         "▏" | "░" => ":",
+        "▁" => "_",
+        "█" => "#",
+        "◆" => "+",
         _ => return None,
     })
 }
