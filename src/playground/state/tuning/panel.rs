@@ -71,7 +71,16 @@ impl Panel {
 #[must_use]
 pub fn prose(shown: Shown<'_>, width: u16, height: usize) -> Prose {
     let (rows, marked) = rows(shown);
-    let decides = shown.decides.get(..height.saturating_sub(FOOT + 1 + LEAST_ROWS)).unwrap_or(shown.decides);
+    let mut decides = Prose::new();
+    for text in shown.decides {
+        // The columns of a line that fits stay as they are.
+        if text.chars().count() <= usize::from(width) {
+            decides.push(line(Tone::Plain, text.clone()));
+        } else {
+            wrap(&mut decides, Vec::new(), Tone::Plain, text, width, 2);
+        }
+    }
+    decides.truncate(height.saturating_sub(FOOT + 1 + LEAST_ROWS));
     let room = height.saturating_sub(FOOT + 1 + decides.len()).max(1);
     // The marked row stays visible, with what precedes and follows it.
     let top = marked.saturating_sub(room / 2).min(rows.len().saturating_sub(room));
@@ -89,7 +98,7 @@ pub fn prose(shown: Shown<'_>, width: u16, height: usize) -> Prose {
     wrap(&mut foot, Vec::new(), tone, sentence, width, 0);
     foot.truncate(2);
     prose.append(&mut foot);
-    prose.extend(decides.iter().map(|text| line(Tone::Plain, text.clone())));
+    prose.append(&mut decides);
     prose
 }
 
