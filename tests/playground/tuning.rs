@@ -53,6 +53,7 @@ fn a_value_can_be_typed() {
     press(&mut state, "enter");
     assert!(state.notices.notice.as_ref().unwrap().text.contains("1 to 100000"));
     assert_eq!(tried(&state), [("max-tokens", Value::Integer(90))], "what cannot be is not tried");
+    assert!(support::screen(&mut state).contains("max-tokens          -3_"), "it stays, to be corrected");
     // Esc first drops what is being typed.
     type_text(&mut state, "7");
     press(&mut state, "esc");

@@ -8,6 +8,7 @@ mod recorded;
 mod reference;
 
 use proptest::prelude::*;
+use specfuse::engine::fusion::break_points::BreakPoints;
 use specfuse::engine::fusion::event::Record;
 use specfuse::engine::fusion::exit::ThresholdCount;
 use specfuse::engine::fusion::params::{Choice, Params};
@@ -15,6 +16,7 @@ use specfuse::engine::fusion::rescore::{Recorded, RescoredRound, rescore};
 use specfuse::engine::fusion::run::Run;
 use specfuse::engine::fusion::score::ScoringRule;
 use specfuse::engine::fusion::weights::WeightRule;
+use specfuse::engine::fusion::what_if::WhatIf;
 
 use recorded::{Shape, record};
 use reference::{Expected, expect};
@@ -149,5 +151,29 @@ proptest! {
         let other = run_of(&record(&Shape { members: shape.members + 1, ..shape }, seed, &params));
         followed.follow(&other);
         prop_assert_eq!(followed.rescore(&params), rescore(&other, &params));
+    }
+
+    #[test]
+    fn at_every_exit_threshold_those_leave_that_the_break_points_name(
+        shape in any_shape(),
+        seed in any::<u64>(),
+        params in any_params(),
+        others in prop::collection::vec(1e-6_f64..1.0, 4),
+    ) {
+        let run = run_of(&record(&shape, seed, &params));
+        let recorded = Recorded::of(&run);
+        let spans = BreakPoints::of(&recorded, run.members.len(), &params).spans;
+        prop_assert!(!spans.is_empty());
+        prop_assert!(spans.windows(2).all(|pair| pair[0].above < pair[1].above && pair[0].leaves != pair[1].leaves));
+        let around = spans.iter().skip(1).flat_map(|span| [span.above - 1e-10, span.above + 1e-10]);
+        for exit_threshold in around.chain(others).filter(|threshold| (1e-6..1.0).contains(threshold)) {
+            // Two that are nearer to each other than the step around them are not told apart.
+            if spans.iter().filter(|span| (span.above - exit_threshold).abs() < 2e-10).count() > 1 {
+                continue;
+            }
+            let claimed = &spans.iter().rfind(|span| span.above < exit_threshold).unwrap().leaves;
+            let replay = WhatIf::of(&run, &recorded, &Params { exit_threshold, ..params.clone() });
+            prop_assert_eq!(&replay.leaves, claimed, "at {} of {:?}", exit_threshold, &spans);
+        }
     }
 }

@@ -5,6 +5,7 @@
 
 pub mod agreement;
 pub mod branch;
+pub mod break_points;
 pub mod candidate;
 pub mod choice;
 pub mod conversation;

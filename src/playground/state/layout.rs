@@ -26,7 +26,7 @@ const ANSWER: u16 = 5;
 /// In a member's row: columns before the draft (letter, name, what it is doing).
 pub const ROW_HEAD: u16 = 13;
 /// Columns of a chart's scale and labels.
-pub const CHART_MARGIN: u16 = 18;
+pub const CHART_MARGIN: u16 = 22;
 /// Columns before the first round of the timeline.
 pub const TIMELINE_HEAD: u16 = 8;
 /// Columns before the answer's text: the author's letter and bar.

@@ -1,5 +1,7 @@
 //! The exit chart: each member's letter at its retention, round by round, and the threshold as a line.
 
+mod labels;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
@@ -24,10 +26,10 @@ pub(super) fn chart(buffer: &mut Buffer, area: Rect, look: &Look<'_>, screen: &S
     let exits = chart.columns.iter().any(|column| !(column.left.is_empty() && column.leaves.is_empty())) && area.height > 4;
     let rows = area.height - 1 - u16::from(exits);
     let row_of = |value: f64| {
-        let share = (value / chart.top).clamp(0.0, 1.0);
+        let share = ((value - chart.bottom) / (chart.top - chart.bottom)).clamp(0.0, 1.0);
         rows - 1 - (share * f64::from(rows - 1)).round() as u16
     };
-    for (value, row) in [(chart.top, 0), (0.0, rows - 1)] {
+    for (value, row) in [(chart.top, 0), (chart.bottom, rows - 1)] {
         Pen::new(buffer, area, row).column(&figure(value), SCALE - 1, true, dim, "");
     }
     let spacing = spacing(area.width, chart.columns.len());
@@ -52,19 +54,15 @@ pub(super) fn chart(buffer: &mut Buffer, area: Rect, look: &Look<'_>, screen: &S
             leaving(buffer, area, look, screen, (column, x, spacing));
         }
     }
-    scale(buffer, area, look, chart, spacing, exits, &row_of);
+    scale(buffer, area, look, chart, spacing, exits);
+    if let Some(last) = chart.columns.last() {
+        let behind = SCALE + chart.columns.len() as u16 * spacing;
+        labels::labels(buffer, area, look, screen, (last, behind, rows), &row_of);
+    }
 }
 
 /// What stands around the plot.
-fn scale(
-    buffer: &mut Buffer,
-    area: Rect,
-    look: &Look<'_>,
-    chart: &Chart,
-    spacing: u16,
-    exits: bool,
-    row_of: &dyn Fn(f64) -> u16,
-) {
+fn scale(buffer: &mut Buffer, area: Rect, look: &Look<'_>, chart: &Chart, spacing: u16, exits: bool) {
     let dim = look.style(Role::Dim);
     let (Some(first), Some(last)) = (chart.columns.first(), chart.columns.last()) else { return };
     if spacing < 3 {
@@ -73,12 +71,6 @@ fn scale(
     }
     if exits {
         Pen::new(buffer, area, area.height - 2).column("exits", SCALE - 1, true, dim, "");
-    }
-    let behind = SCALE + chart.columns.len() as u16 * spacing;
-    if let Some(threshold) = last.threshold {
-        let name = if last.recorded.is_some() { " tried" } else { " δ/n" };
-        let text = display!("{name} {}", figure(threshold));
-        Pen::new(buffer, area, row_of(threshold)).skip(behind).write(&text, look.style(Role::Threshold));
     }
 }
 

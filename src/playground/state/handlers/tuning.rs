@@ -82,7 +82,11 @@ impl Tuning<'_> {
         if let (false, Some(knob)) = (typed.is_empty(), knob) {
             match knob.parse(&typed) {
                 Ok(value) => self.choose_value(knob, &value),
-                Err(error) => self.notices.say(Level::Error, &error.to_string()),
+                Err(error) => {
+                    // It stays in the field, to be corrected.
+                    panel.typed = typed;
+                    self.notices.say(Level::Error, &error.to_string());
+                }
             }
             return Vec::new();
         }

@@ -42,7 +42,12 @@ pub const WEIGHTS: View = View {
 /// Columns of the scale, before the first round.
 pub const SCALE: u16 = 6;
 /// Columns of the labels behind the last round.
-const LABELS: u16 = 10;
+const LABELS: u16 = 14;
+
+/// Space above and below the values of a scale, as a share of what they span.
+const SPACE: f64 = 0.08;
+/// The least such space.
+const LEAST_SPACE: f64 = 0.005;
 
 /// Columns of a round in a chart of this width.
 #[must_use]
@@ -68,7 +73,9 @@ pub fn places(answer: &Answer, chart: &Chart, area: Rect) -> Vec<LaidRound> {
 pub struct Chart {
     /// Oldest first; only rounds that were ranked.
     pub columns: Vec<Column>,
-    /// The highest value shown, above 0.
+    /// The lower end of the scale, not below 0.
+    pub bottom: f64,
+    /// The upper end of the scale, above the lower end.
     pub top: f64,
 }
 
@@ -109,8 +116,23 @@ pub fn chart(answer: &Answer, curve: Curve, last: Option<usize>, width: usize, w
         let lines = column.threshold.into_iter().chain(column.recorded);
         column.points.iter().map(|(_, value)| *value).chain(lines)
     });
-    let top = values.fold(0.0, f64::max);
-    Chart { columns, top: if top > 0.0 { top } else { 1.0 } }
+    let (bottom, top) = scale(values, curve);
+    Chart { columns, bottom, top }
+}
+
+/// The ends of the scale for these values, with some space: small distances to the threshold would not be seen from 0 on.
+fn scale(values: impl Iterator<Item = f64>, curve: Curve) -> (f64, f64) {
+    let finite = values.filter(|value| value.is_finite());
+    let (lowest, highest) =
+        finite.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| (low.min(value), high.max(value)));
+    match curve {
+        Curve::Retention if lowest <= highest => {
+            let space = ((highest - lowest) * SPACE).max(LEAST_SPACE);
+            ((lowest - space).max(0.0), highest + space)
+        }
+        // Weights are shares of the vote: they are compared with 0.
+        Curve::Retention | Curve::Weights => (0.0, if highest > 0.0 { highest } else { 1.0 }),
+    }
 }
 
 /// The column as it would have been.
@@ -191,6 +213,17 @@ mod tests {
             answer.apply(&Record { t_ms: 0.0, round: 1, event });
         }
         answer
+    }
+
+    #[test]
+    fn a_scale_holds_all_values_with_some_space_and_never_less_than_nothing() {
+        for values in [&[0.2, 0.25, 0.1][..], &[0.0, 1.0], &[0.3], &[0.001, 0.002]] {
+            let (bottom, top) = scale(values.iter().copied(), Curve::Retention);
+            assert!(bottom >= 0.0 && values.iter().all(|value| (bottom == 0.0 || bottom < *value) && *value < top), "{values:?}");
+        }
+        assert!(scale([0.2, 0.25].into_iter(), Curve::Retention).0 > 0.19, "it does not start at 0");
+        assert_eq!(scale(std::iter::empty(), Curve::Retention), (0.0, 1.0));
+        assert_eq!(scale([0.2, 0.5].into_iter(), Curve::Weights), (0.0, 0.5));
     }
 
     #[test]

@@ -12,7 +12,7 @@ use crate::playground::state::laid::LIST_HEAD;
 use crate::playground::state::overlay::Overlay;
 use crate::playground::state::pages::view::{Body, Reading};
 use crate::playground::state::prose::Prose;
-use crate::playground::state::tuning::panel;
+use crate::playground::state::tuning::{panel, thresholds};
 
 /// Columns of what lies inside the frame.
 fn inner(popup: Rect) -> u16 {
@@ -37,7 +37,15 @@ pub(super) fn words(shown: Shown<'_>, memo: &mut Memo, popup: Rect) -> Prose {
             let sentence = what_if_in_words(shown);
             let keys = [Action::TuneLower, Action::TuneHigher].map(|action| state.keymap.key(action)).join(" and ");
             let (tuning, in_force, presets) = (&state.knobs.tuning, &state.knobs.in_force(&state.answers), &state.knobs.presets);
-            let shown = panel::Shown { panel: of, tuning, in_force, presets, keys: &keys, sentence: sentence.as_ref() };
+            let mut decides = Vec::new();
+            if of.knob().is_some_and(|knob| knob.name == "exit-threshold") {
+                let run = &shown.answer.run;
+                let points = memo.comparison.break_points(tuning, run);
+                decides = thresholds::sentences(points, run, run.params.exit_threshold);
+                decides.extend(thresholds::margins(run, shown.what_if));
+            }
+            let sentence = sentence.as_ref();
+            let shown = panel::Shown { panel: of, tuning, in_force, presets, keys: &keys, sentence, decides: &decides };
             panel::prose(shown, inner, height(popup))
         }
         Some(Overlay::List(_) | Overlay::Roster(_) | Overlay::Entry(_) | Overlay::Leave(_)) | None => Prose::new(),

@@ -1,6 +1,7 @@
 //! What the knobs being tried would have changed in the selected run.
 
 use super::Tuning;
+use crate::engine::fusion::break_points::BreakPoints;
 use crate::engine::fusion::params::Params;
 use crate::engine::fusion::rescore::Recorded;
 use crate::engine::fusion::run::Run;
@@ -13,6 +14,8 @@ pub struct Comparison {
     /// The answer and the knobs that `what_if` was computed for.
     known: Option<(usize, Params)>,
     what_if: WhatIf,
+    /// The knobs, with no exit threshold, and what each threshold would have changed under them.
+    break_points: Option<(Params, BreakPoints)>,
 }
 
 impl Comparison {
@@ -20,7 +23,7 @@ impl Comparison {
     /// being tried: otherwise the first key press would have to wait for all of them.
     pub fn refresh(&mut self, tuning: &Tuning, at: usize, run: &Run) {
         if self.recorded.follow(run) {
-            self.known = None;
+            (self.known, self.break_points) = (None, None);
         }
         if !tuning.is_trying() {
             return;
@@ -37,5 +40,13 @@ impl Comparison {
     #[must_use]
     pub fn what_if(&self, tuning: &Tuning) -> Option<&WhatIf> {
         (tuning.is_trying() && tuning.can_be_rescored()).then_some(&self.what_if)
+    }
+
+    /// At which exit thresholds who would have left, under the knobs being tried in the run of the last refresh.
+    pub fn break_points(&mut self, tuning: &Tuning, run: &Run) -> &BreakPoints {
+        let params = Params { exit_threshold: 0.0, ..tuning.over(&run.params) };
+        let known = self.break_points.take().filter(|(known, _)| *known == params);
+        let make = || (params.clone(), BreakPoints::of(&self.recorded, run.members.len(), &params));
+        &self.break_points.insert(known.unwrap_or_else(make)).1
     }
 }

@@ -6,6 +6,7 @@
 pub mod comparison;
 pub mod ladder;
 pub mod panel;
+pub mod thresholds;
 mod words;
 
 use crate::engine::fusion::params::{Knob, Params, Value};

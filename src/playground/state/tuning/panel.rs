@@ -8,6 +8,8 @@ use crate::playground::state::prose::{Line, Prose, Tone, line, wrap};
 
 /// Lines below the list: what the marked knob means, and what would have been different.
 const FOOT: usize = 5;
+/// Rows of the list that stay beside what the marked knob decides.
+const LEAST_ROWS: usize = 6;
 
 /// The user's position in the panel.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -31,6 +33,8 @@ pub struct Shown<'a> {
     pub keys: &'a str,
     /// What would have been different, in one sentence.
     pub sentence: Option<&'a DisplayText>,
+    /// What the marked knob decides in the selected run.
+    pub decides: &'a [DisplayText],
 }
 
 impl Panel {
@@ -67,7 +71,17 @@ impl Panel {
 #[must_use]
 pub fn prose(shown: Shown<'_>, width: u16, height: usize) -> Prose {
     let (rows, marked) = rows(shown);
-    let room = height.saturating_sub(FOOT + 1).max(1);
+    let mut decides = Prose::new();
+    for text in shown.decides {
+        // The columns of a line that fits stay as they are.
+        if text.chars().count() <= usize::from(width) {
+            decides.push(line(Tone::Plain, text.clone()));
+        } else {
+            wrap(&mut decides, Vec::new(), Tone::Plain, text, width, 2);
+        }
+    }
+    decides.truncate(height.saturating_sub(FOOT + 1 + LEAST_ROWS));
+    let room = height.saturating_sub(FOOT + 1 + decides.len()).max(1);
     // The marked row stays visible, with what precedes and follows it.
     let top = marked.saturating_sub(room / 2).min(rows.len().saturating_sub(room));
     let mut prose = vec![columns()];
@@ -84,6 +98,7 @@ pub fn prose(shown: Shown<'_>, width: u16, height: usize) -> Prose {
     wrap(&mut foot, Vec::new(), tone, sentence, width, 0);
     foot.truncate(2);
     prose.append(&mut foot);
+    prose.append(&mut decides);
     prose
 }
 
