@@ -12,7 +12,7 @@ fn writing(home: &Home) -> Playing {
 }
 
 fn is_written(seen: &Seen, text: &str) -> bool {
-    seen.shows(&format!("\u{2502}> {text} "))
+    crate::home::lines(seen).iter().any(|line| *line == format!("> {text}"))
 }
 
 #[test]

@@ -11,9 +11,9 @@ fn every_size_shows_what_fits_and_nothing_is_lost() {
     let before = playing.look(lines);
     // Columns, rows, and what is only visible then.
     let table = [
-        (200, 60, &["┌ why ", "E babble ○ exited", "┌ your question "][..]),
-        (80, 24, &["─ drafts ─", "C lexicon    ★", "C    cowardly."]),
-        (60, 16, &["─ drafts  1 of 2 ─", "C    opposite of brave is cowardly.", "i ask"]),
+        (200, 60, &["─ why ─", "E babble after round", "─ how it was written ─"][..]),
+        (80, 24, &["─ how it was written ─", "C   ▎The opposite of brave is cowardly."]),
+        (60, 16, &["─ how it was written ─", "C   ▎The opposite of brave is cowardly.", "i ask"]),
         (50, 10, &["SpecFuse needs 60×16", "this terminal has 50×10", "nothing is lost"]),
     ];
     for (columns, rows, shown) in table {

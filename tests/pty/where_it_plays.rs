@@ -26,8 +26,8 @@ fn a_terminal_that_cannot_draw_gets_a_sentence() {
 fn is_ascii(home: &Home, environment: &[(&str, &str)], arguments: &[&str]) -> bool {
     let playing = home.opens_with(LARGE, environment, arguments);
     playing.sees("the prompt", |seen| seen.shows("enter send") && seen.shows("ready") && !seen.shows("connecting"));
-    let ascii = playing.look(|seen| seen.shows("+ your question -") && seen.screen().contents().is_ascii());
-    let unicode = playing.look(|seen| seen.shows("\u{250c} your question \u{2500}"));
+    let ascii = playing.look(|seen| seen.shows("- answer -") && seen.screen().contents().is_ascii());
+    let unicode = playing.look(|seen| seen.shows("\u{2500} answer \u{2500}"));
     assert_ne!(ascii, unicode, "{}", playing.look(|seen| seen.screen().contents()));
     leaves(playing, "\x03", "before");
     ascii

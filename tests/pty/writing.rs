@@ -11,12 +11,12 @@ fn writing(home: &Home, environment: &[(&str, &str)]) -> Playing {
     playing
 }
 
-/// The lines in the prompt's frame.
+/// The lines of the prompt: from its mark to the hints.
 fn prompt(seen: &Seen) -> Vec<String> {
     let lines = lines(seen);
-    let Some(top) = lines.iter().position(|line| line.starts_with("┌ your question ")) else { return Vec::new() };
-    let inside = lines[top + 1..].iter().take_while(|line| line.starts_with('│'));
-    inside.map(|line| line.trim_matches('│')[2..].trim_end().to_owned()).collect()
+    let Some(top) = lines.iter().rposition(|line| line.starts_with('>')) else { return Vec::new() };
+    let inside = &lines[top..lines.len() - 1];
+    inside.iter().map(|line| line.chars().skip(2).collect::<String>().trim_end().to_owned()).collect()
 }
 
 fn paste(text: &str) -> String {

@@ -33,6 +33,8 @@ pub const TIMELINE_HEAD: u16 = 8;
 pub const GUTTER: u16 = 5;
 /// Columns of a member in the strip of those that have no row.
 pub const STRIP: u16 = 15;
+/// Rows that are left with the heads of the columns, or they are left out.
+const HEADS: u16 = 3;
 /// Rows of the reasons, and of the exit chart, below which they are left out.
 const LOWER_PART: u16 = 9;
 
@@ -91,6 +93,8 @@ pub struct Layout {
     pub tail: RowTail,
     /// Which page of rows this is, from 1, and of how many.
     pub page: (usize, usize),
+    /// What the columns of the rows are, where there is room to say it.
+    pub heads: Option<Rect>,
     /// The members that have no row, side by side.
     pub strip: Option<Rect>,
     /// Lines of the members that were never there.
@@ -201,6 +205,7 @@ pub fn arrange(width: u16, height: u16, shape: Shape<'_>) -> Option<Layout> {
         panes: Vec::new(),
         tail: row_tail(width, shape.verifiers),
         page: (1, 1),
+        heads: None,
         strip: None,
         away: None,
         closing: None,
@@ -230,7 +235,11 @@ fn open(layout: &mut Layout, mut body: Rect, shape: Shape<'_>) {
     let room = body.height.saturating_sub(ANSWER + 1 + away);
     match layout.class {
         Class::Columns => columns(layout, &mut body, room, shape),
-        Class::Rows => rows(layout, &mut body, room, shape),
+        Class::Rows => {
+            let heads = (shape.present as u16) < room.saturating_sub(HEADS);
+            layout.heads = heads.then(|| take_top(&mut body, 1));
+            rows(layout, &mut body, room - u16::from(heads), shape);
+        }
     }
     layout.away = (away > 0).then(|| take_top(&mut body, away));
     let wide = body.width >= WIDE;
@@ -386,7 +395,7 @@ mod tests {
             let screen = Rect { x: 0, y: 0, width, height };
             let parts: Vec<Rect> = [layout.status, layout.story, layout.timeline, layout.prompt, layout.hints].into_iter()
                 .chain(layout.panes.iter().map(|(_, place)| *place))
-                .chain([layout.strip, layout.away, layout.closing, layout.rule].into_iter().flatten())
+                .chain([layout.heads, layout.strip, layout.away, layout.closing, layout.rule].into_iter().flatten())
                 .chain([layout.ranking, layout.chart, layout.transcript, layout.why].into_iter().flatten())
                 .collect();
             for (place, part) in parts.iter().enumerate() {

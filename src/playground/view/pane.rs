@@ -8,7 +8,7 @@ use unicode_width::UnicodeWidthStr;
 use super::Look;
 use super::ballots::{Ballots, ballots};
 use super::exits::exits;
-use super::paint::Pen;
+use super::paint::{Pen, Title, heading};
 use super::theme::Role;
 use crate::clean::{DisplayText, clean_line};
 use crate::display;
@@ -33,6 +33,9 @@ struct Shown<'a> {
 
 /// Every pane in sight, and every member that has none.
 pub(super) fn panes(buffer: &mut Buffer, layout: &Layout, look: &Look<'_>, screen: &Screen) {
+    if let Some(place) = layout.heads {
+        heads(buffer, place, layout, look);
+    }
     for (member, place) in &layout.panes {
         let Some(shown) = shown(screen, *member) else { continue };
         if place.height == 1 {
@@ -178,6 +181,21 @@ fn row(buffer: &mut Buffer, place: Rect, layout: &Layout, look: &Look<'_>, scree
     let score = votes.score.map_or_else(DisplayText::new, figure);
     Pen::new(buffer, score_at, 0).column(&score, tail.score.saturating_sub(1), true, score_style(look, votes), "");
     exits(buffer, stays_at, look, screen, pane.member);
+}
+
+/// What the columns of the rows are.
+fn heads(buffer: &mut Buffer, place: Rect, layout: &Layout, look: &Look<'_>) {
+    heading(buffer, place, look, &Title::new(" drafts ", look.style(Role::Title)), None, false);
+    let tail = layout.tail;
+    let dim = look.style(Role::Dim);
+    let mut pen = Pen::new(buffer, place, 0);
+    pen.skip(place.width - tail.columns());
+    for (name, width) in [("votes", tail.ballots), ("score", tail.score), ("above exit", tail.stays)] {
+        // Behind its column's last figure is a blank, but at the edge.
+        let room = if name == "above exit" { width } else { width.saturating_sub(1) };
+        let name = if usize::from(room) < name.len() { "" } else { name };
+        pen.column(name, room, true, dim, "").skip(width - room);
+    }
 }
 
 /// The members that have no row, side by side: letter, name, score.

@@ -47,6 +47,7 @@ pub fn arrange(width: u16, height: u16, shape: Shape<'_>, question: u16, writes:
         panes: Vec::new(),
         tail: RowTail { stays: 0, ..row_tail(body.width, shape.verifiers) },
         page: (1, 1),
+        heads: None,
         strip: None,
         away: None,
         closing: None,

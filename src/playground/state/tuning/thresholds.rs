@@ -70,7 +70,8 @@ mod tests {
 
     #[test]
     fn a_member_is_described_from_the_highest_threshold_down() {
-        let table: [(&[(f64, Option<usize>)], f64, &str); 3] = [
+        type Leaves = &'static [(f64, Option<usize>)];
+        let table: [(Leaves, f64, &str); 3] = [
             (
                 &[(0.55, Some(2)), (0.5, Some(3)), (0.0, None)],
                 0.5,
