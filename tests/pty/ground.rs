@@ -58,7 +58,8 @@ fn without_an_answer_it_is_dark_and_a_late_one_is_neither_typed_nor_followed() {
     is_in(&playing, PAPER, INK);
     playing.types(ESC);
     playing.plays("i ask");
-    leaves(playing, "q", "before");
+    // What was typed was not sent.
+    leaves(playing, "qy", "before");
 }
 
 #[test]
@@ -80,5 +81,6 @@ fn a_theme_that_was_chosen_stays_whatever_the_background_is() {
     playing.types(DOWN);
     playing.sees("the chosen theme", |seen| seen.shows("> dark") && has(seen, PAPER) && !has(seen, INK));
     playing.types(ESC);
+    playing.sees("no list", |seen| !seen.shows("> dark"));
     leaves(playing, "q", "before");
 }

@@ -167,12 +167,14 @@ pub fn transcript(seen: &Seen) -> String {
     folded(&said.map(|line| line.trim_end_matches(['│', '█']).to_owned()).collect::<Vec<_>>().join(" "))
 }
 
-/// Ranking, reasons, transcript and timeline: the part of the screen without times.
+/// The closing card, ranking, reasons, transcript and timeline, without the line of times.
 pub fn outcome(seen: &Seen) -> String {
     let lines = lines(seen);
     let place = |head: &str| lines.iter().position(|line| line.starts_with(head));
-    let (Some(first), Some(last)) = (place("─ ranking"), place("margin")) else { return String::new() };
-    lines[first..=last].join("\n")
+    let first = place("─ how it was written").or_else(|| place("─ ranking"));
+    let (Some(first), Some(last)) = (first, place("margin")) else { return String::new() };
+    let timeless: Vec<&str> = lines[first..=last].iter().map(String::as_str).filter(|line| !line.starts_with("it took")).collect();
+    timeless.join("\n")
 }
 
 pub fn folded(text: &str) -> String {

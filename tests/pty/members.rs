@@ -147,7 +147,7 @@ fn a_roster_that_is_left_changes_nothing() {
     playing.types(" ");
     playing.plays("> [ ] gone");
     playing.types(ESC);
-    playing.sees("the roster closed", |seen| !seen.shows("who takes part"));
+    playing.sees("the roster closed", |seen| !seen.shows("┌ who takes part"));
     playing.plays("A gone ◇ away · ");
     leaves(playing, "q", "before");
 }

@@ -66,7 +66,7 @@ fn a_trace_that_was_cut_off_is_played_as_far_as_it_goes() {
     let mut playing = home.opens(&["replay", "recorded.jsonl", "--speed", "16", "--pace", "0"]);
     playing.plays(&format!("the trace was cut off: its last {torn} bytes are no whole event and are left out"));
     playing.sees("the end of what is there", |seen| {
-        seen.shows("nothing more was recorded") && transcript(seen).ends_with("The capital of Japan is Tokyo.")
+        seen.shows("the recording ends here") && transcript(seen).ends_with("The capital of Japan is Tokyo.")
     });
     playing.types("L");
     playing.sees("the warning in the log", |seen| seen.shows("┌ log ") && seen.shows("the trace was cut off"));

@@ -27,7 +27,7 @@ fn from_a_wrong_recorded_answer_to_its_cause_a_branch_and_both_side_by_side() {
     // The round that went wrong, and why.
     playing.types("e");
     playing.sees("why", |seen| seen.shows("┌ why this round was won"));
-    playing.types("[");
+    playing.types("[[");
     playing.sees("the first round", |seen| seen.shows("looking at round 1 of 2"));
     playing.types(ESC);
     playing.sees("no reasons", |seen| !seen.shows("┌ why this round was won"));

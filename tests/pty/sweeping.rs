@@ -21,6 +21,11 @@ fn the_question_is_swept_and_a_cell_opens_its_run() {
     playing.sees("the map again", |seen| seen.shows("[segment-tokens 5, exit-threshold 0.3]"));
     playing.types(ESC);
     playing.sees("the map closed", |seen| !seen.shows("┌ heat map"));
+    // From the recording back to the map that it was opened from, and from there to the user's own answer.
+    playing.types("q");
+    playing.plays("┌ heat map");
+    playing.types("q");
+    playing.sees("the map closed", |seen| !seen.shows("┌ heat map") && !seen.shows("replay ×1 "));
     leaves(playing, "q", "before");
 }
 
