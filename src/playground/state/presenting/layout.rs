@@ -88,7 +88,9 @@ fn drafts(layout: &mut Layout, body: &mut Rect, shape: Shape<'_>, blank: u16) {
     } else {
         rows(layout, body, room, shape);
     }
-    layout.away = (away > 0).then(|| take_top(body, away)).filter(|place| place.height > 0);
+    // The answer keeps a line.
+    let away = away.min(body.height.saturating_sub(1));
+    layout.away = (away > 0).then(|| take_top(body, away));
 }
 
 #[cfg(test)]
