@@ -216,7 +216,7 @@ fn traces_that_are_kept_are_found_by_name_and_the_newest_as_last() {
     for (name, question) in [("last", "Newer?"), ("1-1-0", "Older?"), ("1-1-0.trace.jsonl", "Older?")] {
         assert!(out(&export(name)).contains(question), "{name}");
     }
-    fails(&export("2-1-0"), &["2-1-0: No such file", "specfuse/traces"]);
+    fails(&export("2-1-0"), &["there is no trace `2-1-0`", "specfuse/traces", "`last` is the first of them"]);
     fails(&export("./1-1-0.trace.jsonl"), &["No such file"]);
 }
 
