@@ -184,13 +184,7 @@ fn play_with(
     let folders = Folders::of_platform();
     let said_pace: Option<u32> = matches.get_one("pace").copied().or(config.playground.pace);
     let pace = said_pace.or_else(|| any_built_in(&specs).then_some(PACE)).filter(|pace| *pace > 0);
-    let said_linger: Option<f64> = matches.get_one("linger").copied().or(config.playground.linger);
-    let linger = Linger {
-        ms: said_linger.filter(|seconds| *seconds > 0.0).map_or(Linger::USUAL_MS, |seconds| seconds * 1000.0),
-        on: said_linger != Some(0.0),
-        // The tour is made to be watched, whoever writes.
-        toys_only: said_linger.is_none() && !matches!(opening, Opening::Tour),
-    };
+    let linger = linger(matches.get_one("linger").copied().or(config.playground.linger), &opening);
     let handle = Pace::new(pace.map(f64::from));
     let configured = config.members.iter().map(|(name, member)| MemberSpec::new(name, member.clone())).collect();
     let roster = Roster::new(specs, configured, built_in_specs());
@@ -234,6 +228,16 @@ fn play_with(
     let to_file = matches.get_one::<PathBuf>("record-ui").map(|path| UiRecorder::create(path)).transpose()?;
     let left = runtime.block_on(term::run(options, effects, opening, to_file)).map_err(Failure::Terminal)?;
     Ok(farewell(&left))
+}
+
+/// How long a decision stays, from what was said about it, in seconds.
+fn linger(said: Option<f64>, opening: &Opening) -> Linger {
+    Linger {
+        ms: said.filter(|seconds| *seconds > 0.0).map_or(Linger::USUAL_MS, |seconds| seconds * 1000.0),
+        on: said != Some(0.0),
+        // The tour is made to be watched, whoever writes.
+        toys_only: said.is_none() && !matches!(opening, Opening::Tour),
+    }
 }
 
 /// The configuration file, with the line of the wrong keys.

@@ -173,7 +173,8 @@ pub fn outcome(seen: &Seen) -> String {
     let place = |head: &str| lines.iter().position(|line| line.starts_with(head));
     let first = place("─ how it was written").or_else(|| place("─ ranking"));
     let (Some(first), Some(last)) = (first, place("margin")) else { return String::new() };
-    let timeless: Vec<&str> = lines[first..=last].iter().map(String::as_str).filter(|line| !line.starts_with("it took")).collect();
+    let timeless: Vec<&str> =
+        lines[first..=last].iter().map(String::as_str).filter(|line| !line.starts_with("it took")).collect();
     timeless.join("\n")
 }
 

@@ -136,6 +136,7 @@ pub fn screen(screen: &Screen, theme: &Theme) -> String {
 }
 
 /// The screen as an SVG on the dark ground.
+#[cfg(any(test, feature = "testing"))]
 #[must_use]
 pub fn svg(buffer: &Buffer) -> String {
     svg_on(buffer, Ground::DARK)

@@ -223,14 +223,8 @@ fn cells(pen: &mut Pen<'_>, column: Column, look: &Look<'_>, screen: &Screen, ro
             pen.column(&retention, width, true, look.style(role), cut);
         }
         Column::Status => {
-            let room = pen.room();
-            pen.skip(1).write(look.glyphs.activity(row.activity), status_style(look, row)).skip(1).column(
-                &row.status,
-                room.saturating_sub(3),
-                false,
-                status_style(look, row),
-                cut,
-            );
+            let (room, style) = (pen.room().saturating_sub(3), status_style(look, row));
+            pen.skip(1).write(look.glyphs.activity(row.activity), style).skip(1).column(&row.status, room, false, style, cut);
         }
     }
 }

@@ -24,13 +24,7 @@ impl Records<'_> {
             self.answers.transcript.rebuild(&self.answers.session.answers()[..self.answers.session.answers().len() - 1]);
         }
         match &record.event {
-            Event::RunStarted(_) => {
-                (self.looking.round, self.answers.waiting) = (None, None);
-                self.writing.question.invite(FURTHER);
-                if let Some(answer) = self.answers.session.newest() {
-                    self.answers.transcript.begin(answer);
-                }
-            }
+            Event::RunStarted(_) => self.started(),
             Event::Accepted { .. } => {
                 let at = self.answers.session.answers().len().saturating_sub(1);
                 let rounds = self.answers.session.newest().map(|answer| answer.run.rounds.as_slice()).unwrap_or_default();
@@ -76,6 +70,15 @@ impl Records<'_> {
             | Event::WeightSet { .. }
             | Event::Paused
             | Event::Resumed => {}
+        }
+    }
+
+    /// An answer starts.
+    fn started(&mut self) {
+        (self.looking.round, self.answers.waiting) = (None, None);
+        self.writing.question.invite(FURTHER);
+        if let Some(answer) = self.answers.session.newest() {
+            self.answers.transcript.begin(answer);
         }
     }
 

@@ -9,7 +9,7 @@ use crate::display;
 use crate::engine::fusion::MemberIndex;
 use crate::engine::fusion::event::{ExitReason, Role};
 use crate::engine::fusion::rate;
-use crate::engine::fusion::run::{DraftState, Round};
+use crate::engine::fusion::run::{Departure, DraftState, Round};
 
 /// What a member is doing in a round.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -119,23 +119,7 @@ pub fn pane(answer: &Answer, round: Option<&Round>, newest: bool, member: Member
         never: false,
     };
     if let Some(departure) = answer.absence(member, number) {
-        pane.away = true;
-        pane.never = departure.round == 0;
-        let reason = clean_line(&departure.reason.in_words());
-        pane.note = match departure.reason {
-            ExitReason::NotReady => reason,
-            ExitReason::Retention { .. }
-            | ExitReason::Failures { .. }
-            | ExitReason::Unusable { .. }
-            | ExitReason::Late { .. }
-            | ExitReason::Excluded => display!("left {}: {reason}", when(departure.round)),
-        };
-        pane.activity = match departure.reason {
-            ExitReason::Retention { .. } => Activity::Exited,
-            ExitReason::Failures { .. } | ExitReason::Unusable { .. } | ExitReason::Late { .. } => Activity::Failed,
-            ExitReason::NotReady => Activity::Waiting,
-            ExitReason::Excluded => Activity::Excluded,
-        };
+        departed(&mut pane, departure);
         return pane;
     }
     let Some(round) = round else {
@@ -169,6 +153,27 @@ pub fn pane(answer: &Answer, round: Option<&Round>, newest: bool, member: Member
         activity => activity,
     };
     pane
+}
+
+/// Of a member that is away: since when, and why.
+fn departed(pane: &mut Pane, departure: &Departure) {
+    pane.away = true;
+    pane.never = departure.round == 0;
+    let reason = clean_line(&departure.reason.in_words());
+    pane.note = match departure.reason {
+        ExitReason::NotReady => reason,
+        ExitReason::Retention { .. }
+        | ExitReason::Failures { .. }
+        | ExitReason::Unusable { .. }
+        | ExitReason::Late { .. }
+        | ExitReason::Excluded => display!("left {}: {reason}", when(departure.round)),
+    };
+    pane.activity = match departure.reason {
+        ExitReason::Retention { .. } => Activity::Exited,
+        ExitReason::Failures { .. } | ExitReason::Unusable { .. } | ExitReason::Late { .. } => Activity::Failed,
+        ExitReason::NotReady => Activity::Waiting,
+        ExitReason::Excluded => Activity::Excluded,
+    };
 }
 
 /// Before anything was asked: which model it is, or why it is not there.

@@ -116,10 +116,7 @@ pub fn compose(state: &State, memo: &mut Memo, mut texts: Vec<PaneText>) -> Scen
     let members = (0..answer.labels.len()).map(MemberIndex);
     let newest = state.looking.round.is_none();
     let panes: Vec<Pane> = members.map(|member| pane(answer, round, newest, member)).collect();
-    let card = state
-        .tour
-        .filter(|_| !state.writing.active)
-        .map(|tour| tour.card(&state.keymap, state.roster.is_plain(), prompt_width(state)));
+    let card = tour_card(state);
     let closing = closing_card(state, answer, Option::as_ref(&single), memo);
     let shown_card = Some(&closing).filter(|card| !card.is_empty());
     let layout = layout(state, &panes, card.as_ref(), shown_card, memo, &mut texts);
@@ -128,13 +125,10 @@ pub fn compose(state: &State, memo: &mut Memo, mut texts: Vec<PaneText>) -> Scen
     let what_if = memo.comparison.what_if(&state.knobs.tuning).cloned();
     let shown = Shown { state, answer, round, single: Option::as_ref(&single), what_if: what_if.as_ref() };
     let activities: Vec<Activity> = panes.iter().map(|pane| pane.activity).collect();
-    let mut own = table(answer, round, &activities);
-    if let (Some(what_if), Some(round)) = (shown.what_if, round) {
-        own.mark(round, what_if);
-    }
+    let own = own_table(shown, &activities);
     let (sentence, votes, beneath) = (sentence(shown), votes(&own, panes.len()), beneath(shown, &own));
     let table = calm(answer, round, own, &activities);
-    let reasons = answer.run.rounds.iter().map(AsRef::as_ref).find(|round| round.number == table.number).or(round);
+    let reasons = answer.run.rounds.iter().rev().map(AsRef::as_ref).find(|round| round.number == table.number).or(round);
     let (overlay, roster) = (over::words(shown, memo, popup), over::roster(shown, popup));
     let popup = over::fitted(state.looking.overlay.as_ref(), popup, overlay.len());
     let ticks = usize::from(layout.timeline.width.saturating_sub(TIMELINE_HEAD + 2) / 2);
@@ -145,10 +139,7 @@ pub fn compose(state: &State, memo: &mut Memo, mut texts: Vec<PaneText>) -> Scen
         chart_places: chart::places(answer, &chart, chart_area),
         chart,
         timeline: timeline(answer, at, ticks, shown.what_if),
-        presented: words.map_or_else(Vec::new, |words| {
-            let caption = sentence.fitting(layout.story.width.max(words.caption.width));
-            presented(shown, words, &caption)
-        }),
+        presented: words.map_or_else(Vec::new, |words| presented(shown, words, &sentence.fitting(words.caption.width))),
         story: sentence.fitting(layout.story.width.saturating_sub(1)),
         deciding: sentence.deciding,
         sentence,
@@ -172,6 +163,21 @@ pub fn compose(state: &State, memo: &mut Memo, mut texts: Vec<PaneText>) -> Scen
         texts,
         layout: Some(layout),
     }
+}
+
+/// The stop of the guided tour, unless a question is written.
+fn tour_card(state: &State) -> Option<Prose> {
+    let tour = state.tour.filter(|_| !state.writing.active)?;
+    Some(tour.card(&state.keymap, state.roster.is_plain(), prompt_width(state)))
+}
+
+/// The ranking of the selected round, with what would have been different.
+fn own_table(shown: Shown<'_>, activities: &[Activity]) -> Table {
+    let mut table = table(shown.answer, shown.round, activities);
+    if let (Some(what_if), Some(round)) = (shown.what_if, shown.round) {
+        table.mark(round, what_if);
+    }
+    table
 }
 
 impl Scene {
