@@ -184,7 +184,9 @@ fn play_with(
     let folders = Folders::of_platform();
     let said_pace: Option<u32> = matches.get_one("pace").copied().or(config.playground.pace);
     let pace = said_pace.or_else(|| any_built_in(&specs).then_some(PACE)).filter(|pace| *pace > 0);
-    let linger = linger(matches.get_one("linger").copied().or(config.playground.linger), &opening);
+    // Whoever does not want to be slowed down does not want to wait either.
+    let said_linger = matches.get_one("linger").copied().or(config.playground.linger);
+    let linger = linger(said_linger.or((said_pace == Some(0)).then_some(0.0)), &opening);
     let handle = Pace::new(pace.map(f64::from));
     let configured = config.members.iter().map(|(name, member)| MemberSpec::new(name, member.clone())).collect();
     let roster = Roster::new(specs, configured, built_in_specs());

@@ -19,7 +19,10 @@ fn recorded(home: &Home) -> PathBuf {
 #[test]
 fn a_replay_ends_with_the_screen_of_the_live_run() {
     let home = Home::new();
-    let live = home.answers().look(outcome);
+    let live = home.answers();
+    // The lowest line is drawn last.
+    live.plays("i ask");
+    let live = live.look(outcome);
     assert!(live.contains("cowardly.") && live.contains("rounds  A B C"), "{live}");
     recorded(&home);
     let playing = home.opens(&["replay", "recorded.jsonl", "--speed", "16"]);

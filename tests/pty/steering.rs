@@ -107,7 +107,9 @@ fn the_tour_goes_from_stop_to_stop() {
     playing.types(";");
     playing.sees("the third stop", |seen| seen.shows("3/5 babble") && seen.shows("┌ exit chart ") && seen.shows("★ answered"));
     playing.types(";");
-    playing.sees("the fourth stop", |seen| seen.shows("4/5 With 20 tokens") && transcript(seen).contains(WRONG));
+    playing.sees("the fourth stop", |seen| {
+        seen.shows("4/5 With 20 tokens") && seen.shows("looking at round 1 of 2") && transcript(seen).contains(WRONG)
+    });
     playing.types("R");
     playing.sees("the question", |seen| seen.shows(" paused ") && !transcript(seen).contains("Japan is"));
     playing.types("-- ");

@@ -67,7 +67,7 @@ fn what_an_editor_leaves_is_in_the_prompt() {
     playing.types(ESC);
     playing.sees("the whole screen", |seen| {
         let lines = lines(seen);
-        lines[0].starts_with(" SpecFuse ") && lines[2].starts_with("┌ A atlas ") && lines[39].starts_with(" i ask ")
+        lines[0].starts_with(" SpecFuse ") && lines[2].starts_with("A atlas ") && lines[39].starts_with(" i ask ")
     });
     leaves(playing, "\x03\x03", "before");
 }
