@@ -82,7 +82,7 @@ fn a_run_goes_on_while_the_next_question_is_edited() {
         cat "$HOME"/.local/share/specfuse/traces/* | grep -c run_finished > "$1""#;
     fs::write(&script, waits).unwrap();
     let editor = format!("sh {}", script.display());
-    let arguments = ["--seed", "1", "--pace", "100", "--segment", "tokens", "--segment-tokens", "1", QUESTION];
+    let arguments = ["--seed", "1", "--pace", "100", "--linger", "0", "--segment", "tokens", "--segment-tokens", "1", QUESTION];
     let mut playing = home.opens_with(LARGE, &[("EDITOR", &editor)], &arguments);
     playing.plays("round 2:");
     playing.types("\x07");
