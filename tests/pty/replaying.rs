@@ -19,15 +19,17 @@ fn recorded(home: &Home) -> PathBuf {
 #[test]
 fn a_replay_ends_with_the_screen_of_the_live_run() {
     let home = Home::new();
-    let live = home.answers();
-    // The lowest line is drawn last.
-    live.plays("i ask");
+    let mut live = home.answers();
+    // The card also says what only the program that asked knows: the right answer.
+    live.types("[");
+    live.sees("its last round", |seen| seen.shows("looking at round 3 of 3") && outcome(seen).contains("cowardly."));
     let live = live.look(outcome);
     assert!(live.contains("cowardly.") && live.contains("rounds  A B C"), "{live}");
     recorded(&home);
-    let playing = home.opens(&["replay", "recorded.jsonl", "--speed", "16"]);
+    let mut playing = home.opens(&["replay", "recorded.jsonl", "--speed", "16"]);
     playing.sees("the end of the replay", |seen| seen.shows("★ answered"));
-    playing.sees("the screen of the live run", |seen| outcome(seen) == live);
+    playing.types("[");
+    playing.sees(&format!("the screen of the live run, {live}"), |seen| outcome(seen) == live);
     playing.plays("replay ×16");
     leaves(playing, "q", "before");
 }
