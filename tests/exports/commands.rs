@@ -217,7 +217,7 @@ fn traces_that_are_kept_are_found_by_name_and_the_newest_as_last() {
         assert!(out(&export(name)).contains(question), "{name}");
     }
     fails(&export("2-1-0"), &["there is no trace `2-1-0`", "specfuse/traces", "`last` is the first of them"]);
-    fails(&export("./1-1-0.trace.jsonl"), &["No such file"]);
+    fails(&export("./1-1-0.trace.jsonl"), &["there is no trace `./1-1-0.trace.jsonl`"]);
 }
 
 #[test]
