@@ -101,6 +101,13 @@ mod tests {
     use proptest::prelude::*;
 
     proptest! {
+        #![proptest_config(ProptestConfig {
+            failure_persistence: Some(Box::new(proptest::test_runner::FileFailurePersistence::Direct(concat!(
+                env!("CARGO_MANIFEST_DIR"),
+                "/src/playground/state/presenting/layout.regressions"
+            )))),
+            ..ProptestConfig::default()
+        })]
         #[test]
         fn parts_stay_on_the_screen_never_overlap_and_hide_no_member(
             width in 60_u16..260, height in 16_u16..100, present in 1_usize..=16, away in 0_usize..6, lines in 1_usize..30,
