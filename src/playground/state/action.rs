@@ -1,6 +1,12 @@
 //! What the user can do: one table, from which the key bindings, the help screen, the hint line, the command palette and the key
 //! table of the manual are made, so that they cannot contradict each other.
 
+mod context;
+mod group;
+
+pub use context::Context;
+pub use group::Group;
+
 /// Something the user can ask of the playground.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[allow(missing_docs, reason = "each variant is one row of the table, which says what it does")]
@@ -141,50 +147,6 @@ pub enum Page {
     Compare,
 }
 
-/// Where a key has its meaning.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Context {
-    /// Everywhere, including while text is typed.
-    Anywhere,
-    /// Where keys are commands.
-    Keys,
-    /// While a question is written.
-    Prompt,
-    /// In a list to choose from, and where a file name is typed.
-    List,
-    /// In the roster.
-    Roster,
-    /// On the heat map of a sweep.
-    HeatMap,
-    /// In the tuning panel.
-    Tuning,
-    /// At a question that takes yes or no.
-    Question,
-}
-
-/// The heading of the help screen for an action.
-#[allow(missing_docs, reason = "the names say it")]
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Group {
-    /// Writing and sending questions.
-    Asking,
-    Running,
-    /// Changes to the answer.
-    Steering,
-    /// What is shown, and how.
-    Looking,
-    /// Copies and files.
-    Keeping,
-    Program,
-    Tuning,
-    /// Composing an ensemble.
-    Roster,
-    /// The heat map of a sweep.
-    HeatMap,
-    /// Lists and dialogues.
-    Lists,
-}
-
 /// One row of the table.
 #[allow(missing_docs, reason = "the names say it")]
 #[derive(Debug, Clone, Copy)]
@@ -200,62 +162,6 @@ pub struct Entry {
     pub meaning: &'static str,
     /// A word or two for the hint line.
     pub hint: &'static str,
-}
-
-impl Group {
-    /// Every group in the order in which help shows them.
-    pub const ALL: &'static [Self] = &[
-        Self::Asking,
-        Self::Running,
-        Self::Steering,
-        Self::Tuning,
-        Self::Looking,
-        Self::Keeping,
-        Self::Program,
-        Self::Roster,
-        Self::HeatMap,
-        Self::Lists,
-    ];
-
-    /// The group's heading.
-    #[must_use]
-    pub fn title(self) -> &'static str {
-        match self {
-            Self::Asking => "Asking",
-            Self::Running => "The run",
-            Self::Steering => "Steering",
-            Self::Looking => "Looking",
-            Self::Keeping => "Copies and files",
-            Self::Program => "The program",
-            Self::Tuning => "Tuning",
-            Self::Roster => "The roster",
-            Self::HeatMap => "The heat map of a sweep",
-            Self::Lists => "Lists and dialogues",
-        }
-    }
-}
-
-impl Context {
-    /// The context as named in a sentence.
-    #[must_use]
-    pub fn in_words(self) -> &'static str {
-        match self {
-            Self::Anywhere => "everywhere",
-            Self::Keys => "outside the prompt",
-            Self::Prompt => "in the prompt",
-            Self::List => "in lists",
-            Self::Roster => "in the roster",
-            Self::HeatMap => "on the heat map",
-            Self::Tuning => "in the tuning panel",
-            Self::Question => "at a question",
-        }
-    }
-
-    /// Whether one key with different meanings here and there would be ambiguous.
-    #[must_use]
-    pub fn overlaps(self, other: Self) -> bool {
-        self == other || self == Self::Anywhere || other == Self::Anywhere
-    }
 }
 
 macro_rules! rows {
