@@ -6,14 +6,14 @@
 
 #![allow(missing_docs, reason = "the names are those of `String` and `str`")]
 
-use std::borrow::{Borrow, Cow};
-use std::fmt::{self, Write};
-use std::ops::{Deref, RangeBounds};
+mod conversions;
+mod formatted;
+
+use std::borrow::Cow;
+use std::ops::RangeBounds;
 use std::slice::SliceIndex;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
-
-use super::{Cleaner, MAX_CLUSTER, clean, is_all_plain, is_plain};
+use super::{Cleaner, MAX_CLUSTER, is_plain};
 
 /// Characters before a seam that decide what can follow it: no cluster is longer.
 const SEAM: usize = 2 * MAX_CLUSTER;
@@ -90,32 +90,6 @@ macro_rules! display {
     };
 }
 
-/// Cleans what is written to it.
-#[derive(Default)]
-struct CleanWriter {
-    cleaner: Cleaner,
-    text: String,
-    /// Whether the text ends with plain characters that the cleaner has not seen.
-    is_ahead: bool,
-}
-
-impl Write for CleanWriter {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        if is_all_plain(text) {
-            self.text.push_str(text);
-            self.is_ahead |= !text.is_empty();
-            return Ok(());
-        }
-        if std::mem::take(&mut self.is_ahead) {
-            self.cleaner.follow(&self.text);
-        }
-        // A sequence that one argument starts must not swallow the words behind it.
-        self.cleaner.leave_sequence();
-        self.cleaner.clean_into(text, &mut self.text);
-        Ok(())
-    }
-}
-
 impl DisplayText {
     #[must_use]
     pub const fn new() -> Self {
@@ -125,18 +99,6 @@ impl DisplayText {
     /// What the cleaner made.
     pub(super) fn cleaned(text: String) -> Self {
         Self(Cow::Owned(text))
-    }
-
-    /// For [`display!`].
-    #[must_use]
-    pub fn formatted(arguments: fmt::Arguments<'_>) -> Self {
-        if let Some(text) = arguments.as_str() {
-            return Self(Cow::Borrowed(text));
-        }
-        let mut writer = CleanWriter::default();
-        // It cannot fail unless an argument does: what that wrote before is all that there is.
-        let _ = writer.write_fmt(arguments);
-        Self::cleaned(writer.text)
     }
 
     #[must_use]
@@ -244,164 +206,5 @@ impl<'a> DisplayStr<'a> {
             return DisplayText::cleaned(self.0.repeat(count));
         }
         (0..count).map(|_| self).collect()
-    }
-}
-
-impl Deref for DisplayText {
-    type Target = str;
-
-    fn deref(&self) -> &str {
-        &self.0
-    }
-}
-
-impl Deref for DisplayStr<'_> {
-    type Target = str;
-
-    fn deref(&self) -> &str {
-        self.0
-    }
-}
-
-impl AsRef<str> for DisplayText {
-    fn as_ref(&self) -> &str {
-        &self.0
-    }
-}
-
-impl AsRef<str> for DisplayStr<'_> {
-    fn as_ref(&self) -> &str {
-        self.0
-    }
-}
-
-impl Borrow<str> for DisplayText {
-    fn borrow(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Display for DisplayText {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(&*self.0, formatter)
-    }
-}
-
-impl fmt::Display for DisplayStr<'_> {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self.0, formatter)
-    }
-}
-
-/// A literal of ours.
-impl From<&'static str> for DisplayText {
-    fn from(text: &'static str) -> Self {
-        Self(Cow::Borrowed(text))
-    }
-}
-
-impl From<DisplayStr<'_>> for DisplayText {
-    fn from(text: DisplayStr<'_>) -> Self {
-        Self::cleaned(text.0.to_owned())
-    }
-}
-
-impl From<&Self> for DisplayText {
-    fn from(text: &Self) -> Self {
-        text.clone()
-    }
-}
-
-impl From<char> for DisplayText {
-    fn from(character: char) -> Self {
-        clean(character.encode_utf8(&mut [0; 4]))
-    }
-}
-
-impl From<DisplayText> for String {
-    fn from(text: DisplayText) -> Self {
-        text.into_string()
-    }
-}
-
-/// A literal of ours.
-impl From<&'static str> for DisplayStr<'_> {
-    fn from(text: &'static str) -> Self {
-        Self(text)
-    }
-}
-
-impl From<&&'static str> for DisplayStr<'_> {
-    fn from(text: &&'static str) -> Self {
-        Self(text)
-    }
-}
-
-impl<'a> From<&'a DisplayText> for DisplayStr<'a> {
-    fn from(text: &'a DisplayText) -> Self {
-        text.as_display()
-    }
-}
-
-impl<'a> FromIterator<DisplayStr<'a>> for DisplayText {
-    fn from_iter<I: IntoIterator<Item = DisplayStr<'a>>>(texts: I) -> Self {
-        Self::joined(texts, "")
-    }
-}
-
-impl FromIterator<Self> for DisplayText {
-    fn from_iter<I: IntoIterator<Item = Self>>(texts: I) -> Self {
-        let mut whole = Self::new();
-        texts.into_iter().for_each(|text| whole.push(&text));
-        whole
-    }
-}
-
-impl PartialEq<str> for DisplayText {
-    fn eq(&self, other: &str) -> bool {
-        self.0 == other
-    }
-}
-
-impl PartialEq<&str> for DisplayText {
-    fn eq(&self, other: &&str) -> bool {
-        self.0 == *other
-    }
-}
-
-impl PartialEq<String> for DisplayText {
-    fn eq(&self, other: &String) -> bool {
-        self.0 == *other
-    }
-}
-
-impl PartialEq<DisplayText> for str {
-    fn eq(&self, other: &DisplayText) -> bool {
-        *self == other.0
-    }
-}
-
-impl PartialEq<DisplayText> for String {
-    fn eq(&self, other: &DisplayText) -> bool {
-        *self == other.0
-    }
-}
-
-impl PartialEq<&str> for DisplayStr<'_> {
-    fn eq(&self, other: &&str) -> bool {
-        self.0 == *other
-    }
-}
-
-impl Serialize for DisplayText {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&self.0)
-    }
-}
-
-/// What was stored may have been changed since: it is cleaned again.
-impl<'de> Deserialize<'de> for DisplayText {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer).map(|text| clean(&text))
     }
 }
