@@ -1,26 +1,29 @@
 //! Starts a llama.cpp server of our own for a GGUF file, and makes sure that it ends.
 //!
-//! Owns the process, its flags, waiting until it has loaded, and its last output if it died. The server runs under a shell that
-//! reads a pipe from us: the pipe closes when this program ends in any way, including SIGKILL, and the shell then ends the
-//! server. (The kernel's own way, a death signal, needs code between fork and exec, which safe Rust does not allow.)
+//! Owns the process, its flags and waiting until it has loaded; [`said`] keeps its last output and says why it died. The server
+//! runs under a shell that reads a pipe from us: the pipe closes when this program ends in any way, including SIGKILL, and the
+//! shell then ends the server. (The kernel's own way, a death signal, needs code between fork and exec, which safe Rust does not
+//! allow.)
 
-use std::collections::VecDeque;
+mod error;
+mod said;
+#[cfg(test)]
+mod tests;
+
 use std::ffi::{OsStr, OsString};
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::{Path, PathBuf};
-use std::process::{ExitStatus, Stdio};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::process::Stdio;
 use std::time::Duration;
 
-use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader};
 use tokio::process::{Child, ChildStdin, Command};
 use tokio::sync::mpsc;
 use tokio::time::{sleep, timeout};
 
+pub use self::error::LaunchError;
+use self::said::{Said, is_taken, listen, secrets, why};
 use super::environment::given;
-use crate::clean::clean_line;
-use crate::engine::member::ending::{self, Ending};
-use crate::engine::member::http::{Endpoint, Http, HttpError, Limits, Secrets, names_secret};
+use crate::engine::member::http::{Endpoint, Http, HttpError, Limits};
 
 /// The program's name.
 pub const PROGRAM: &str = "llama-server";
@@ -43,15 +46,6 @@ status=$?
 kill "$guard" 2>/dev/null
 exit "$status"
 "#;
-
-/// How many lines of the server's output are kept.
-const KEPT: usize = 12;
-
-/// How many lines are shown if none gives the reason for its end.
-const LAST: usize = 3;
-
-/// How many characters of a line are kept.
-const LINE: usize = 300;
 
 /// The time between two checks of a starting server.
 const LOOK: Duration = Duration::from_millis(50);
@@ -91,55 +85,6 @@ pub struct Launch {
     pub flags: Vec<String>,
 }
 
-/// Why there is no server.
-#[allow(missing_docs, reason = "the names say it")]
-#[derive(Debug, thiserror::Error)]
-pub enum LaunchError {
-    File {
-        name: String,
-        file: String,
-        problem: std::io::Error,
-    },
-    Start {
-        name: String,
-        program: String,
-        problem: std::io::Error,
-    },
-    /// It ended before it could answer.
-    Ended {
-        name: String,
-        program: String,
-        /// What its end means, or its output about it.
-        why: String,
-    },
-    /// It runs but does not answer as a server should.
-    Http(#[from] HttpError),
-}
-
-impl LaunchError {
-    /// The error for a reader who already knows which member it is about.
-    #[must_use]
-    pub fn without_name(&self) -> String {
-        match self {
-            Self::Http(error) => error.without_name(),
-            Self::File { file, problem, .. } => format!("the model's file {file} cannot be read: {problem}"),
-            Self::Start { program, problem, .. } => format!("{program} cannot be started: {problem}"),
-            Self::Ended { program, why, .. } => format!("{program} ended while loading the model: {why}"),
-        }
-    }
-}
-
-impl std::fmt::Display for LaunchError {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Http(error) => error.fmt(formatter),
-            Self::File { name, .. } | Self::Start { name, .. } | Self::Ended { name, .. } => {
-                write!(formatter, "{name}: {}", self.without_name())
-            }
-        }
-    }
-}
-
 /// A server started by this program. Dropping it ends the server, and so does the end of this process, however it comes.
 #[derive(Debug)]
 pub struct Launched {
@@ -148,14 +93,6 @@ pub struct Launched {
     child: Child,
     /// Closing it ends the server.
     guard: Option<ChildStdin>,
-}
-
-/// The server's last output, fit to show.
-#[derive(Debug, Clone, Default)]
-struct Said {
-    lines: Arc<Mutex<VecDeque<String>>>,
-    /// What the server knows and must not reveal.
-    secrets: Arc<Secrets>,
 }
 
 /// Finds the program in a list of folders as in `PATH`.
@@ -250,46 +187,6 @@ impl Drop for Launched {
     }
 }
 
-impl Said {
-    fn new(secrets: Secrets) -> Self {
-        Self { lines: Arc::default(), secrets: Arc::new(secrets) }
-    }
-
-    /// Keeps a line, and returns it in the form to show; `None` if nothing of it is left.
-    fn hear(&self, line: &str) -> Option<String> {
-        // Cleaned before searching for secrets: an invisible character could be inside one.
-        let line: String = self.secrets.redact(&clean_line(line)).chars().take(LINE).collect();
-        if line.is_empty() {
-            return None;
-        }
-        let mut said = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
-        if said.len() >= KEPT {
-            said.pop_front();
-        }
-        said.push_back(line.clone());
-        Some(line)
-    }
-
-    fn lines(&self) -> Vec<String> {
-        self.lines.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
-    }
-}
-
-/// The values of flags such as `--api-key a,b` or `--hf-token=c`.
-fn secrets(flags: &[String]) -> Secrets {
-    let mut secrets = Secrets::default();
-    for (place, flag) in flags.iter().enumerate() {
-        let (name, value) = match flag.split_once('=') {
-            Some((name, value)) => (name, Some(value)),
-            None => (flag.as_str(), flags.get(place + 1).map(String::as_str)),
-        };
-        if name.starts_with('-') && (names_secret(name) || name == "-hft") {
-            value.into_iter().flat_map(|value| value.split(',').chain([value])).for_each(|secret| secrets.add(secret));
-        }
-    }
-    secrets
-}
-
 /// The flags that the program lists.
 async fn help(launch: &Launch) -> Result<String, LaunchError> {
     let mut command = Command::new(&launch.program);
@@ -334,158 +231,7 @@ fn guarded(program: &Path) -> Command {
     command
 }
 
-/// Reads the server's output to its end, so that it never blocks.
-async fn listen(errors: impl AsyncRead + Unpin, said: Said, progress: Option<mpsc::Sender<String>>) {
-    let mut lines = BufReader::new(errors).split(b'\n');
-    while let Ok(Some(line)) = lines.next_segment().await {
-        if let (Some(line), Some(progress)) = (said.hear(&String::from_utf8_lossy(&line)), &progress) {
-            // Do not wait for a slow receiver.
-            let _ = progress.try_send(line);
-        }
-    }
-}
-
 /// A port that is free at this moment.
 fn free_port() -> std::io::Result<u16> {
     Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port())
-}
-
-/// Whether a server's last output says that its port is taken.
-fn is_taken(said: &[String]) -> bool {
-    let said = said.join("\n").to_lowercase();
-    ["couldn't bind", "address already in use", "failed to bind"].iter().any(|words| said.contains(words))
-}
-
-/// What the end of a server means, given its last output.
-fn why(status: ExitStatus, said: &[String]) -> String {
-    let ended = match Ending::under_shell(status) {
-        Ending::Instructions => {
-            return "it was built for another processor than this one: take a llama-server that is built for this machine"
-                .to_owned();
-        }
-        Ending::Killed => {
-            return "the system ended it, most likely because memory ran out: choose a smaller model or quantisation, or a smaller \
-                    `context`"
-                .to_owned();
-        }
-        Ending::Signal(number) => format!("signal {number}"),
-        Ending::Exit => status.to_string(),
-    };
-    let last = || said[said.len().saturating_sub(LAST)..].join(" | ");
-    match ending::reason(said.iter().map(String::as_str)).unwrap_or_else(last) {
-        nothing if nothing.is_empty() => format!("{ended}, without a word"),
-        words => format!("{words} ({ended})"),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn flags(help: &str) -> Vec<String> {
-        let launch = Launch {
-            name: "a".into(),
-            program: PROGRAM.into(),
-            gguf: "m.gguf".into(),
-            context_tokens: 4096,
-            slots: 4,
-            threads: None,
-            flags: vec!["-ngl".into(), "99".into()],
-        };
-        launch.flags(8080, help).into_iter().map(|flag| flag.into_string().unwrap()).collect()
-    }
-
-    #[test]
-    fn only_flags_that_the_program_knows_are_given() {
-        let always = "-m m.gguf --host 127.0.0.1 --port 8080 -np 4 -c 4096 --alias a";
-        assert_eq!(flags("").join(" "), format!("{always} -ngl 99"));
-        let new = "--ui, --no-ui, --webui, --no-webui   whether to serve the page\n--jinja, --no-jinja  templates";
-        assert_eq!(flags(new).join(" "), format!("{always} --no-ui --jinja -ngl 99"));
-        assert_eq!(flags("--no-webui   no page").join(" "), format!("{always} --no-webui -ngl 99"));
-        assert!(!flags("--no-ui-config x").join(" ").contains("--no-ui"), "a longer flag is another flag");
-    }
-
-    #[test]
-    fn threads_are_given_for_prompts_and_tokens_alike() {
-        let (name, program, gguf) = ("a".to_owned(), PROGRAM.into(), "m.gguf".into());
-        let launch = Launch { name, program, gguf, context_tokens: 4096, slots: 4, threads: Some(2), flags: vec!["-t".into()] };
-        let flags: Vec<String> = launch.flags(8080, "").into_iter().map(|flag| flag.into_string().unwrap()).collect();
-        assert!(flags.join(" ").ends_with("--alias a --threads 2 --threads-batch 2 -t"), "{flags:?}");
-    }
-
-    #[test]
-    fn the_last_lines_are_kept() {
-        let said = Said::default();
-        (0..100).for_each(|line| assert!(said.hear(&format!("{line}{}", "x".repeat(1000))).is_some()));
-        assert_eq!(said.lines().len(), KEPT);
-        assert!(said.lines()[KEPT - 1].starts_with("99x") && said.lines().iter().all(|line| line.chars().count() == LINE));
-    }
-
-    #[test]
-    fn lines_are_clean_and_hold_no_secret() {
-        let flags = [
-            "--api-key",
-            "fake-key-0123456789,other-fake-key-1",
-            "--hf-token=fake-token-0123456",
-            "-hft",
-            "short-fake-2",
-            "-ngl",
-            "99",
-        ];
-        let said = Said::new(secrets(&flags.map(str::to_owned)));
-        for (line, expected) in [
-            ("api_keys: fake-key-0123456789", Some("api_keys: …")),
-            ("keys: FAKE-KEY-0123456789,other-fake-key-1", Some("keys: …")),
-            ("\u{1b}[31mfake-key-\u{1b}[0m0123456789\u{7}", Some("…")),
-            ("token fake-token-0123456 cut fake-tok", Some("token … cut …")),
-            ("short-fake-2", Some("…")),
-            ("get https://me:pass@host/m?api_key=1", Some("get https://…@host/m?api_key=…")),
-            ("ngl 99", Some("ngl 99")),
-            ("  \u{1b}[0m ", None),
-        ] {
-            assert_eq!(said.hear(line).as_deref(), expected, "{line:?}");
-        }
-        assert_eq!(said.lines().len(), 7);
-        assert!(!format!("{said:?}").contains("0123"), "{said:?}");
-    }
-
-    /// The test runner's own variables stand for keys here. A shell plays the server: `sh -m FILE` runs the file.
-    #[cfg(unix)]
-    #[tokio::test]
-    async fn a_server_gets_no_key_of_ours_and_its_last_words_hold_none() {
-        let file = tempfile::NamedTempFile::new().unwrap();
-        std::fs::write(&file, "env >&2\nprintf '\\033[31mflags: %s\\n' \"$*\" >&2\nexit 3\n").unwrap();
-        let flags = ["--api-key", "fake-key-0123456789"].map(str::to_owned).into();
-        let (program, gguf) = ("/bin/sh".into(), file.path().to_owned());
-        let wanted = Launch { name: "a".into(), program, gguf, context_tokens: 16, slots: 1, threads: None, flags };
-        let (sender, mut lines) = mpsc::channel(100);
-        let error = launch(&wanted, Some(sender)).await.unwrap_err();
-        let told = std::iter::from_fn(|| lines.try_recv().ok()).collect::<Vec<_>>().join("\n") + &error.to_string();
-        assert!(told.contains("PATH=") && told.contains("flags: ") && told.contains("--api-key …"), "{told}");
-        for name in std::env::vars().map(|(name, _)| name).filter(|name| name.starts_with("CARGO")) {
-            assert!(!told.contains(&format!("{name}=")), "{told}");
-        }
-        assert!(!told.contains("0123456789") && !told.contains('\u{1b}'), "{told}");
-    }
-
-    #[cfg(unix)]
-    #[test]
-    fn the_end_of_a_server_is_put_into_words() {
-        use std::os::unix::process::ExitStatusExt;
-        let why = |code: i32, said: &[&str]| {
-            why(ExitStatus::from_raw(code << 8), &said.iter().map(|line| (*line).to_owned()).collect::<Vec<_>>())
-        };
-        assert!(why(132, &["threads: 1"]).contains("built for another processor"));
-        assert!(why(137, &[]).contains("memory ran out"));
-        assert_eq!(why(139, &["one", "two", "three", "four"]), "two | three | four (signal 11)");
-        assert_eq!(why(1, &["error loading model: unknown architecture", "exiting"]), "unknown architecture (exit status: 1)");
-        assert_eq!(why(1, &[]), "exit status: 1, without a word");
-    }
-
-    #[test]
-    fn a_taken_port_is_told_from_a_broken_model() {
-        let taken = "couldn't bind HTTP server socket, hostname: 127.0.0.1, port: 8080";
-        assert!(is_taken(&["main: loading".to_owned(), taken.to_owned()]));
-        assert!(!is_taken(&["failed to load model 'm.gguf'".to_owned()]));
-    }
 }
