@@ -19,7 +19,6 @@ use crate::files::history::History;
 use crate::files::traces;
 use crate::playground::state::keymap::{Keymap, KeymapError};
 use crate::playground::state::roster::Roster;
-use crate::playground::state::scene::draft::Shading;
 use crate::playground::state::{Linger, Options, Settings};
 use crate::playground::term::effects::Effects;
 use crate::playground::term::member_pool::MemberPool;
@@ -212,8 +211,6 @@ fn play_with(
         settings: Settings {
             theme: chosen_theme,
             themes: library.choices(),
-            shading: Shading::default(),
-            authors: true,
             mouse: matches.get_flag("mouse") || config.playground.mouse.unwrap_or(false),
             ascii: matches.get_flag("ascii") || config.playground.ascii.unwrap_or_else(|| locale_is_not_utf8(variable)),
             pace,
@@ -221,6 +218,7 @@ fn play_with(
             linger,
             scan: config.playground.scan.unwrap_or(true),
             presents: matches.get_flag("present"),
+            ..Settings::default()
         },
         history: history.entries().to_vec(),
         warnings,

@@ -10,18 +10,16 @@ use ratatui::buffer::Buffer;
 use specfuse::config::{MemberConfig, Source};
 use specfuse::engine::fusion::conversation::Conversation;
 use specfuse::engine::fusion::event::{Event, MemberHeader, Record};
-use specfuse::engine::fusion::params::{Params, Presets};
+use specfuse::engine::fusion::params::Params;
 use specfuse::engine::fusion::run::Run;
 use specfuse::engine::member::scripted::{Line, ScriptedMember};
 use specfuse::engine::round::Command;
 use specfuse::engine::{Engine, Seat, Setup, TakeUp, trace};
 use specfuse::ensemble::{MemberSpec, OpenOptions, built_in_specs, open};
-use specfuse::playground::state::keymap::Keymap;
 use specfuse::playground::state::overlay::Overlay;
 use specfuse::playground::state::picker::Picker;
 use specfuse::playground::state::roster::{News, Roster, RowId};
-use specfuse::playground::state::scene::draft::Shading;
-use specfuse::playground::state::{Effect, Linger, Message, Options, Screen, Settings};
+use specfuse::playground::state::{Effect, Message, Options, Screen, Settings};
 use specfuse::playground::view;
 use specfuse::playground::view::theme::{ColourLevel, Theme};
 
@@ -179,29 +177,9 @@ pub fn roster(members: &[MemberHeader]) -> Roster {
 }
 
 pub fn options(members: &[MemberHeader]) -> Options {
-    Options {
-        roster: roster(members),
-        params: Params::default(),
-        presets: Presets::default(),
-        system: None,
-        seed: 1,
-        keymap: Keymap::default(),
-        settings: Settings {
-            theme: "default".to_owned(),
-            themes: ["dark", "default", "mono"].map(str::to_owned).into(),
-            shading: Shading::default(),
-            authors: true,
-            mouse: false,
-            ascii: false,
-            pace: Some(15),
-            toys_pace: false,
-            linger: Linger::default(),
-            scan: true,
-            presents: false,
-        },
-        history: Vec::new(),
-        warnings: Vec::new(),
-    }
+    let themes = ["dark", "default", "mono"].map(str::to_owned).into();
+    let settings = Settings { themes, pace: Some(15), scan: true, ..Settings::default() };
+    Options { roster: roster(members), seed: 1, settings, ..Options::default() }
 }
 
 pub fn state(width: u16, height: u16) -> Screen {

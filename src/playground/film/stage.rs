@@ -1,11 +1,7 @@
 //! The screen on which a recorded run is played for a picture or a film: a playground that only displays.
 
-use crate::engine::fusion::params::{Params, Presets};
-use crate::playground::state::keymap::Keymap;
 use crate::playground::state::presenting::Presenting;
-use crate::playground::state::roster::Roster;
-use crate::playground::state::scene::draft::Shading;
-use crate::playground::state::{Linger, Message, Options, Screen, Settings};
+use crate::playground::state::{Message, Options, Screen, Settings};
 use crate::playground::view;
 use crate::playground::view::theme::Theme;
 
@@ -31,28 +27,6 @@ impl Stage {
     }
 
     fn options(&self) -> Options {
-        Options {
-            roster: Roster::new(Vec::new(), Vec::new(), Vec::new()),
-            params: Params::default(),
-            presets: Presets::default(),
-            system: None,
-            seed: 0,
-            keymap: Keymap::default(),
-            settings: Settings {
-                theme: self.theme.name().to_owned(),
-                themes: Vec::new(),
-                shading: Shading::default(),
-                authors: true,
-                mouse: false,
-                ascii: false,
-                pace: None,
-                toys_pace: false,
-                linger: Linger::default(),
-                scan: false,
-                presents: false,
-            },
-            history: Vec::new(),
-            warnings: Vec::new(),
-        }
+        Options { settings: Settings { theme: self.theme.name().to_owned(), ..Settings::default() }, ..Options::default() }
     }
 }

@@ -111,12 +111,7 @@ mod tests {
     use std::sync::{Arc, Mutex};
 
     use super::*;
-    use crate::engine::fusion::params::{Params, Presets};
-    use crate::playground::state::keymap::Keymap;
     use crate::playground::state::log::Level;
-    use crate::playground::state::roster::Roster;
-    use crate::playground::state::scene::draft::Shading;
-    use crate::playground::state::{Linger, Settings};
 
     /// A disk with room for so many lines.
     #[derive(Clone)]
@@ -131,7 +126,7 @@ mod tests {
         }
 
         fn screen(&self) -> RecordedScreen {
-            RecordedScreen::new(options(), 80, 24, Some(UiRecorder(Box::new(self.clone()))))
+            RecordedScreen::new(Options::default(), 80, 24, Some(UiRecorder(Box::new(self.clone()))))
         }
 
         fn kept(&self) -> Vec<u8> {
@@ -147,32 +142,6 @@ mod tests {
 
         fn flush(&mut self) -> io::Result<()> {
             Ok(())
-        }
-    }
-
-    fn options() -> Options {
-        Options {
-            roster: Roster::default(),
-            params: Params::default(),
-            presets: Presets::default(),
-            system: None,
-            seed: 1,
-            keymap: Keymap::default(),
-            settings: Settings {
-                theme: "default".to_owned(),
-                themes: Vec::new(),
-                shading: Shading::default(),
-                authors: true,
-                mouse: false,
-                ascii: false,
-                pace: None,
-                toys_pace: false,
-                linger: Linger::default(),
-                scan: false,
-                presents: false,
-            },
-            history: Vec::new(),
-            warnings: Vec::new(),
         }
     }
 

@@ -2,12 +2,10 @@
 
 use specfuse::config::{MemberConfig, Source};
 use specfuse::engine::Seat;
-use specfuse::engine::fusion::params::{Params, Presets};
+use specfuse::engine::fusion::params::Params;
 use specfuse::ensemble::MemberSpec;
-use specfuse::playground::state::keymap::Keymap;
 use specfuse::playground::state::roster::{News, Roster, RowId};
-use specfuse::playground::state::scene::draft::Shading;
-use specfuse::playground::state::{Linger, Options, Settings};
+use specfuse::playground::state::{Options, Settings};
 use specfuse::playground::view::theme::{ColourLevel, Theme};
 
 /// Columns and rows of the screen.
@@ -29,29 +27,8 @@ fn roster(seats: &[Seat]) -> Roster {
 
 /// A playground with these members.
 pub fn options(seats: &[Seat], params: Params) -> Options {
-    Options {
-        roster: roster(seats),
-        params,
-        presets: Presets::default(),
-        system: None,
-        seed: 1,
-        keymap: Keymap::default(),
-        settings: Settings {
-            theme: "auto".to_owned(),
-            themes: vec!["auto".to_owned()],
-            shading: Shading::default(),
-            authors: true,
-            mouse: false,
-            ascii: false,
-            pace: None,
-            toys_pace: false,
-            linger: Linger::default(),
-            scan: false,
-            presents: false,
-        },
-        history: Vec::new(),
-        warnings: Vec::new(),
-    }
+    let settings = Settings { theme: "auto".to_owned(), themes: vec!["auto".to_owned()], ..Settings::default() };
+    Options { roster: roster(seats), params, seed: 1, settings, ..Options::default() }
 }
 
 /// The theme whose styles take the most bytes.

@@ -9,7 +9,7 @@ use crate::playground::state::scene::draft::Shading;
 
 /// What the playground starts with.
 #[allow(missing_docs, reason = "the names say it")]
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Options {
     /// Every known model, and which of them take part.
     pub roster: Roster,
@@ -79,4 +79,22 @@ pub struct Settings {
     /// Whether presenter mode is on when the playground opens.
     #[serde(default)]
     pub presents: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            theme: "default".to_owned(),
+            themes: Vec::new(),
+            shading: Shading::default(),
+            authors: true,
+            mouse: false,
+            ascii: false,
+            pace: None,
+            toys_pace: false,
+            linger: Linger::default(),
+            scan: false,
+            presents: false,
+        }
+    }
 }
