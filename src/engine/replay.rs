@@ -195,41 +195,7 @@ impl Player {
 
     /// Whether the records before `place` started a round without completing it.
     fn is_within_round(&self, place: usize) -> bool {
-        let turning_point = |event: &Event| match event {
-            Event::RoundStarted { .. } | Event::Reopened { .. } => Some(true),
-            Event::Accepted { .. }
-            | Event::Rewound { .. }
-            | Event::Returned { .. }
-            | Event::Continued
-            | Event::RunFinished(_) => Some(false),
-            Event::RunStarted(_)
-            | Event::Token { .. }
-            | Event::DraftFinished(_)
-            | Event::DraftFailed { .. }
-            | Event::Score { .. }
-            | Event::ScoreFailed { .. }
-            | Event::TierLowered { .. }
-            | Event::Late { .. }
-            | Event::Joined { .. }
-            | Event::Measured { .. }
-            | Event::Predicted { .. }
-            | Event::Ranked(_)
-            | Event::SetAside { .. }
-            | Event::Exited { .. }
-            | Event::Readmitted { .. }
-            | Event::Steered { .. }
-            | Event::Redrafted { .. }
-            | Event::Cancelled { .. }
-            | Event::Used { .. }
-            | Event::ParamsChanged { .. }
-            | Event::WeightSet { .. }
-            | Event::Undone
-            | Event::Redone
-            | Event::Paused
-            | Event::Resumed
-            | Event::Warning { .. } => None,
-        };
-        self.records[..place].iter().rev().find_map(|record| turning_point(&record.event)).unwrap_or(false)
+        self.records[..place].iter().rev().find_map(|record| record.event.leaves_round_open()).unwrap_or(false)
     }
 }
 

@@ -3,7 +3,7 @@
 //! A round is drafted within seconds however long it took, its scores arrive within seconds, and then its decision stays. What
 //! waits (a model that loads, a user who paused) is cut short.
 
-use crate::engine::fusion::event::{Event, Record};
+use crate::engine::fusion::event::{Event, Moment, Record};
 
 /// The longest time in which nothing happens, in milliseconds, unless something is to be read.
 const LONGEST_WAIT: f64 = 1000.0;
@@ -119,41 +119,13 @@ fn stretches(records: &[Record]) -> Vec<Stretch> {
 
 /// The stretch that starts with an event, if one does.
 fn starts(event: &Event) -> Option<Stretch> {
-    match event {
-        Event::RunStarted(_) => Some(Stretch::Reading),
-        Event::RoundStarted { .. } => Some(Stretch::Drafting),
-        Event::Accepted { text, .. } if text.trim().is_empty() => Some(Stretch::Ended),
-        Event::Accepted { .. } => Some(Stretch::Decided),
-        Event::RunFinished(_) => Some(Stretch::Over),
-        Event::Token { .. }
-        | Event::DraftFinished(_)
-        | Event::DraftFailed { .. }
-        | Event::Redrafted { .. }
-        | Event::Score { .. }
-        | Event::ScoreFailed { .. }
-        | Event::TierLowered { .. }
-        | Event::Late { .. }
-        | Event::Joined { .. }
-        | Event::Ranked(_)
-        | Event::SetAside { .. }
-        | Event::Steered { .. }
-        | Event::Reopened { .. }
-        | Event::Cancelled { .. }
-        | Event::Used { .. }
-        | Event::Exited { .. }
-        | Event::Readmitted { .. }
-        | Event::Measured { .. }
-        | Event::Predicted { .. }
-        | Event::WeightSet { .. }
-        | Event::Rewound { .. }
-        | Event::Returned { .. }
-        | Event::Undone
-        | Event::Redone
-        | Event::ParamsChanged { .. }
-        | Event::Paused
-        | Event::Resumed
-        | Event::Continued
-        | Event::Warning { .. } => None,
+    match event.moment()? {
+        Moment::RunStarted => Some(Stretch::Reading),
+        Moment::RoundStarted => Some(Stretch::Drafting),
+        Moment::Accepted { text } if text.trim().is_empty() => Some(Stretch::Ended),
+        Moment::Accepted { .. } => Some(Stretch::Decided),
+        Moment::RunFinished => Some(Stretch::Over),
+        Moment::Reopened | Moment::Ranked(_) | Moment::Moved | Moment::Continued => None,
     }
 }
 

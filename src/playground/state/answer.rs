@@ -8,7 +8,7 @@ use super::roster::Standing;
 use crate::clean::{DisplayStr, DisplayText, clean_line};
 use crate::display;
 use crate::engine::fusion::MemberIndex;
-use crate::engine::fusion::event::{Capabilities, Event, ExitReason, Header, Outcome, Record, Role};
+use crate::engine::fusion::event::{Capabilities, Event, ExitReason, Header, Moment, Outcome, Record, Role};
 use crate::engine::fusion::run::{Departure, Phase, Round, Run};
 
 /// A member as shown on the screen; cleaned.
@@ -88,54 +88,33 @@ impl Answer {
 
     /// Applies one event.
     pub fn apply(&mut self, record: &Record) {
-        match &record.event {
-            Event::RoundStarted { .. } => self.timings.fill(Timing::default()),
-            Event::Token { member, .. } => {
-                if let Some(member) = self.run.index(member) {
-                    let timing = &mut self.timings[member.0];
-                    timing.first_ms.get_or_insert(record.t_ms);
-                    timing.last_ms = record.t_ms;
-                }
-            }
-            Event::Redrafted { member } => {
-                if let Some(member) = self.run.index(member) {
-                    self.timings[member.0] = Timing::default();
-                }
-            }
-            // The run is being continued.
-            Event::Continued => self.broken_off = false,
-            Event::RunStarted(_)
-            | Event::DraftFinished(_)
-            | Event::DraftFailed { .. }
-            | Event::Score { .. }
-            | Event::ScoreFailed { .. }
-            | Event::TierLowered { .. }
-            | Event::Late { .. }
-            | Event::Joined { .. }
-            | Event::Ranked(_)
-            | Event::SetAside { .. }
-            | Event::Accepted { .. }
-            | Event::Steered { .. }
-            | Event::Reopened { .. }
-            | Event::Cancelled { .. }
-            | Event::Used { .. }
-            | Event::Exited { .. }
-            | Event::Readmitted { .. }
-            | Event::Measured { .. }
-            | Event::Predicted { .. }
-            | Event::WeightSet { .. }
-            | Event::Rewound { .. }
-            | Event::Returned { .. }
-            | Event::Undone
-            | Event::Redone
-            | Event::ParamsChanged { .. }
-            | Event::Paused
-            | Event::Resumed
-            | Event::Warning { .. }
-            | Event::RunFinished(_) => {}
+        match record.event.moment() {
+            Some(Moment::RoundStarted) => self.timings.fill(Timing::default()),
+            Some(Moment::Continued) => self.broken_off = false,
+            Some(
+                Moment::RunStarted
+                | Moment::Reopened
+                | Moment::Ranked(_)
+                | Moment::Accepted { .. }
+                | Moment::Moved
+                | Moment::RunFinished,
+            ) => {}
+            None => self.time(record),
         }
         self.idle.apply(record);
         self.run.apply(record);
+    }
+
+    /// Notes when a token of an open draft arrived, and forgets those of a draft that starts again.
+    fn time(&mut self, record: &Record) {
+        let (Event::Token { member, .. } | Event::Redrafted { member }) = &record.event else { return };
+        let Some(timing) = self.run.index(member).and_then(|member| self.timings.get_mut(member.0)) else { return };
+        if matches!(record.event, Event::Redrafted { .. }) {
+            *timing = Timing::default();
+        } else {
+            timing.first_ms.get_or_insert(record.t_ms);
+            timing.last_ms = record.t_ms;
+        }
     }
 
     /// The member's absence in a round, if it was away then. One that the exit rule removed is absent from the following round

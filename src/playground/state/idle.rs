@@ -3,7 +3,7 @@
 //! Between an accepted segment and the next round nothing is asked of any member: the user reads, or the run is paused, or it was
 //! closed and taken up on another day. A trace has the times of the wall; this is what to subtract.
 
-use crate::engine::fusion::event::{Event, Record};
+use crate::engine::fusion::event::Record;
 
 /// How long a run stood still.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -17,15 +17,12 @@ pub struct Idle {
 impl Idle {
     /// Takes in one event.
     pub fn apply(&mut self, record: &Record) {
-        let stops = matches!(
-            record.event,
-            Event::Accepted { .. } | Event::Rewound { .. } | Event::Returned { .. } | Event::Continued | Event::RunFinished(_)
-        );
-        let starts = matches!(record.event, Event::RoundStarted { .. } | Event::Reopened { .. });
-        if stops {
-            self.since_ms.get_or_insert(record.t_ms);
-        } else if starts && let Some(since) = self.since_ms.take() {
-            self.before_ms += (record.t_ms - since).max(0.0);
+        match record.event.leaves_round_open() {
+            Some(false) => {
+                self.since_ms.get_or_insert(record.t_ms);
+            }
+            Some(true) => self.before_ms += self.since_ms.take().map_or(0.0, |since| (record.t_ms - since).max(0.0)),
+            None => {}
         }
     }
 
@@ -39,6 +36,7 @@ impl Idle {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::fusion::event::Event;
 
     #[test]
     fn the_time_between_rounds_does_not_count() {

@@ -6,6 +6,7 @@
 
 mod draft;
 mod header;
+mod moment;
 mod outcome;
 mod ranked;
 mod reason;
@@ -20,6 +21,7 @@ use serde::{Deserialize, Serialize};
 
 pub use draft::{DraftFinished, KeptDraft, Thought};
 pub use header::{Capabilities, Header, MemberHeader, OwnSampling, Role, drafters};
+pub use moment::Moment;
 pub use outcome::{Finished, MemberSummary, Outcome, Summary};
 pub use ranked::{Ranked, RankedCandidate, RankedStanding};
 pub use reason::{ExitReason, Repeats};

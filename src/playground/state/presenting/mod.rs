@@ -12,7 +12,7 @@ use super::State;
 use super::answer::Answer;
 use super::message::{Effect, Message, ReplayOrder};
 use super::parts::answers::{Answers, Source};
-use crate::engine::fusion::event::{Event, Record};
+use crate::engine::fusion::event::{Event, Moment, Record};
 use crate::engine::fusion::run::DraftState;
 use crate::engine::round::Command;
 
@@ -65,42 +65,13 @@ fn begins_a_moment(message: &Message, answers: &Answers) -> bool {
     let (Message::Record(record), Some(answer)) = (message, answers.session.newest()) else { return false };
     let last = answer.run.rounds.last();
     let decided = || last.and_then(|round| round.accepted.as_ref()).is_some_and(|accepted| !accepted.text.trim().is_empty());
-    match &record.event {
+    match record.event.moment() {
         // The question, or a decision.
-        Event::RoundStarted { .. } => last.is_none() || decided(),
-        Event::RunFinished(_) => decided(),
+        Some(Moment::RoundStarted) => last.is_none() || decided(),
+        Some(Moment::RunFinished) => decided(),
         // Without votes the decision is the next moment.
-        Event::Ranked(ranked) => !ranked.unanimous,
-        Event::RunStarted(_)
-        | Event::Accepted { .. }
-        | Event::Token { .. }
-        | Event::DraftFinished(_)
-        | Event::DraftFailed { .. }
-        | Event::Redrafted { .. }
-        | Event::Score { .. }
-        | Event::ScoreFailed { .. }
-        | Event::TierLowered { .. }
-        | Event::Late { .. }
-        | Event::Joined { .. }
-        | Event::SetAside { .. }
-        | Event::Steered { .. }
-        | Event::Reopened { .. }
-        | Event::Cancelled { .. }
-        | Event::Used { .. }
-        | Event::Exited { .. }
-        | Event::Readmitted { .. }
-        | Event::Measured { .. }
-        | Event::Predicted { .. }
-        | Event::WeightSet { .. }
-        | Event::Rewound { .. }
-        | Event::Returned { .. }
-        | Event::Undone
-        | Event::Redone
-        | Event::ParamsChanged { .. }
-        | Event::Paused
-        | Event::Resumed
-        | Event::Continued
-        | Event::Warning { .. } => false,
+        Some(Moment::Ranked(ranked)) => !ranked.unanimous,
+        Some(Moment::RunStarted | Moment::Accepted { .. } | Moment::Reopened | Moment::Moved | Moment::Continued) | None => false,
     }
 }
 
