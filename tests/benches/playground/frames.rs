@@ -14,6 +14,8 @@ use crate::recording;
 use crate::table::{Figures, Table, tell};
 
 const MEMBERS: usize = 8;
+/// As many as the built-in ensemble and the strips of the screen are made for.
+const MANY: usize = 16;
 /// Words of a round's segment.
 const SEGMENT: usize = 10;
 const SHORT: usize = 200;
@@ -34,8 +36,8 @@ struct Drawn {
 }
 
 impl Drawn {
-    fn new(records: &[Record], words: usize) -> Self {
-        let seats: Vec<_> = (0..MEMBERS).map(recording::talker).collect();
+    fn new(members: usize, records: &[Record], words: usize) -> Self {
+        let seats: Vec<_> = (0..members).map(recording::talker).collect();
         let mut state = Screen::new(load::options(&seats, recording::params(1)), SIZE.0, SIZE.1);
         let is_last = |record: &Record| record.round == words / SEGMENT && matches!(record.event, Event::Accepted { .. });
         let known = records.iter().position(is_last).expect("that many rounds") + 1;
@@ -58,13 +60,16 @@ impl Drawn {
     }
 }
 
-/// The milliseconds of each frame, on all screens: at the end of a text, from short to long, and the same while an early round is
-/// selected. The screens take turns, so that other work on the machine affects all equally.
-fn times(records: &[Record]) -> [Vec<f64>; 5] {
-    let mut screens = [SHORT, FULL, LONG, SHORT, LONG].map(|words| Drawn::new(records, words));
-    for screen in &mut screens[3..] {
+/// The milliseconds of each frame, on all screens: at the end of a text, from short to long, the same while an early round is
+/// selected, and at the end of a long text of many members. The screens take turns, so that other work on the machine affects all
+/// equally.
+fn times(records: &[Record], of_many: &[Record]) -> [Vec<f64>; 6] {
+    let of_some = [SHORT, FULL, LONG, SHORT, LONG].map(|words| Drawn::new(MEMBERS, records, words));
+    let [short, full, long, mut early, mut long_early] = of_some;
+    for screen in [&mut early, &mut long_early] {
         screen.state.state.looking.round = Some(Look { answer: 0, round: 3 });
     }
+    let mut screens = [short, full, long, early, long_early, Drawn::new(MANY, of_many, LONG)];
     let theme = load::theme();
     for _ in 0..FRAMES {
         for screen in &mut screens {
@@ -77,15 +82,25 @@ fn times(records: &[Record]) -> [Vec<f64>; 5] {
 /// One event, one frame. Each frame's time is the minimum of several passes over the same events: the time of the frame itself,
 /// without other work of the machine.
 pub fn measure(table: &mut Table) {
-    let mut records = Vec::new();
-    recording::play(MEMBERS, LONG / SEGMENT + CHANGES, None, |record| records.push(record));
-    let mut least = times(&records);
+    let [records, of_many] = [MEMBERS, MANY].map(|members| {
+        let mut records = Vec::new();
+        recording::play(members, LONG / SEGMENT + CHANGES, None, |record| records.push(record));
+        records
+    });
+    let mut least = times(&records, &of_many);
     for _ in 1..PASSES {
-        for (least, times) in least.iter_mut().zip(times(&records)) {
+        for (least, times) in least.iter_mut().zip(times(&records, &of_many)) {
             least.iter_mut().zip(times).for_each(|(least, time)| *least = least.min(time));
         }
     }
-    let names = ["short text", "text that fills the screen", "long text", "short text, early round", "long text, early round"];
+    let names = [
+        "short text",
+        "text that fills the screen",
+        "long text",
+        "short text, early round",
+        "long text, early round",
+        "long text, 16 members",
+    ];
     let mut medians = Vec::new();
     for (name, times) in names.into_iter().zip(least) {
         // It draws every cell and wraps the whole text.

@@ -61,7 +61,7 @@ pub fn places(answer: &Answer, chart: &Chart, area: Rect) -> Vec<LaidRound> {
     let spacing = spacing(area.width, chart.columns.len());
     let first = area.x + SCALE.min(area.width);
     let place = |(at, column): (usize, &Column)| {
-        let round = answer.run.rounds.iter().position(|round| round.number == column.number)?;
+        let round = answer.run.rounds.binary_search_by_key(&column.number, |round| round.number).ok()?;
         let x = first + (at as u16).saturating_mul(spacing);
         Some(LaidRound { columns: x..x + spacing, round })
     };

@@ -7,8 +7,10 @@ use crate::playground::state::prompt::Prompt;
 use crate::playground::state::scene::closing::Decision;
 use crate::playground::state::tuning::comparison::Comparison;
 use cached::Cached;
+use reasons::Reasons;
 
 mod cached;
+mod reasons;
 
 /// What is kept from frame to frame.
 #[derive(Debug, Clone, Default)]
@@ -17,6 +19,8 @@ pub struct Memo {
     pub(super) single: Cached<Option<Single>>,
     /// What decided each of its segments.
     pub(super) decisions: Cached<Vec<Decision>>,
+    /// Why the last decided of the rounds shown was won.
+    pub(super) reasons: Reasons,
     /// Where its time went.
     pub(super) timing: Cached<RunTiming>,
     /// What the knobs that are tried would have changed.

@@ -4,7 +4,7 @@ use super::caption::{Caption, Keys, Moment, caption, deciding};
 use super::moment::moment;
 use super::over;
 use super::shown::Shown;
-use super::table::{matrix, weights};
+use super::table::{Matrix, weights};
 use crate::clean::DisplayText;
 use crate::display;
 use crate::engine::fusion::MemberIndex;
@@ -29,12 +29,11 @@ impl Sentence {
     }
 }
 
-/// The sentence for what is shown.
-pub(super) fn sentence(shown: Shown<'_>) -> Sentence {
+/// The sentence for what is shown; `matrix` holds the scores of its round.
+pub(super) fn sentence(shown: Shown<'_>, matrix: Option<&Matrix>) -> Sentence {
     let Shown { state, answer, round, single, .. } = shown;
     let newest = state.looking.round.is_none();
-    let matrix = round.map(|round| matrix(answer, round, &round.params));
-    let decided = round.zip(matrix.as_ref()).and_then(|(round, matrix)| deciding(round, matrix, &weights(answer, round)));
+    let decided = round.zip(matrix).and_then(|(round, matrix)| deciding(round, matrix, &weights(answer, round)));
     let voter = decided.as_ref().and_then(|decided| decided.deciding_vote()).map(|vote| vote.verifier);
     let without_round = |caption: Caption| Sentence { about: DisplayText::new(), caption, deciding: voter };
     if let Some(tried) = over::what_if_in_words(shown) {
@@ -48,7 +47,7 @@ pub(super) fn sentence(shown: Shown<'_>) -> Sentence {
     let caption = caption(Moment {
         answer,
         round,
-        matrix: matrix.as_ref(),
+        matrix,
         deciding: decided.as_ref(),
         state: newest.then_some(run),
         recording: state.answers.is_replay(),

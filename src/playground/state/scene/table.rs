@@ -151,11 +151,10 @@ pub fn share(score: f64, round: &Round) -> f64 {
     share.clamp(0.0, 1.0)
 }
 
-/// The table of a round. `activities` says what each member is doing, by place.
+/// The table of a round from its scores; without a round, before the first. `activities` says what each member is doing, by place.
 #[must_use]
-pub fn table(answer: &Answer, round: Option<&Round>, activities: &[Activity]) -> Table {
-    let Some(round) = round else { return before_the_first(answer, activities) };
-    let matrix = matrix(answer, round, &round.params);
+pub fn table(answer: &Answer, round: Option<(&Round, Matrix)>, activities: &[Activity]) -> Table {
+    let Some((round, matrix)) = round else { return before_the_first(answer, activities) };
     let members = (0..answer.labels.len()).map(MemberIndex);
     let mut rows: Vec<Row> = members.map(|member| row(answer, round, &matrix, member, activities)).collect();
     rows.sort_by_key(|row| (row.rank.is_none(), row.rank, row.leaves, row.member));

@@ -5,7 +5,7 @@
 
 use super::super::answer::Answer;
 use super::pane::Activity;
-use super::table::{Cell, Table, table};
+use super::table::{Cell, Table, matrix, table};
 use crate::engine::fusion::MemberIndex;
 use crate::engine::fusion::run::Round;
 
@@ -47,7 +47,7 @@ pub fn calm(answer: &Answer, round: Option<&Round>, own: Table, activities: &[Ac
     let Some(round) = round.filter(|round| round.accepted.is_none() && !own.has_all_votes()) else { return own };
     let decided = |before: &&std::sync::Arc<Round>| before.number < round.number && before.ranked.is_some();
     let last = answer.run.rounds.iter().rev().find(decided).map(AsRef::as_ref);
-    let before = table(answer, last, activities);
+    let before = table(answer, last.map(|last| (last, matrix(answer, last, &last.params))), activities);
     let is_vote = |cell: &Cell| matches!(cell, Cell::Score { own: false, .. } | Cell::Failed(_));
     if last.is_some() && !own.rows.iter().any(|row| row.cells.iter().any(is_vote)) {
         return Table { is_of_the_round_before: true, ..before };

@@ -3,6 +3,8 @@
 //! What is made of many rounds, or wrapped line by line, is kept in a [`Memo`] from frame to frame; a scene made without one is the
 //! same. The cost of a frame is that of what is visible, not of what was said.
 
+use std::sync::Arc;
+
 use ratatui::layout::Rect;
 
 use super::beneath::beneath;
@@ -20,11 +22,10 @@ use super::roster::List;
 use super::sentence::{Sentence, sentence};
 use super::shown::Shown;
 use super::status::{Facts, Status, status};
-use super::table::{Table, table};
+use super::table::{Matrix, Table, matrix, table};
 use super::timeline::{Timeline, timeline};
 use super::votes::{Votes, calm, votes};
 use super::welcome::welcome;
-use super::why;
 use crate::clean::DisplayText;
 use crate::engine::fusion::MemberIndex;
 use crate::engine::fusion::single::Single;
@@ -71,7 +72,7 @@ pub struct Scene {
     /// The status line.
     pub status: Option<Status>,
     /// The reasons, where they have a place of their own.
-    pub why: Prose,
+    pub why: Arc<Prose>,
     /// What is in the transcript before anything was asked.
     pub welcome: Prose,
     /// What came of the answer, where it is complete and no round of it is selected.
@@ -125,14 +126,15 @@ pub fn compose(state: &State, memo: &mut Memo, mut texts: Vec<PaneText>) -> Scen
     let what_if = memo.comparison.what_if(&state.knobs.tuning).cloned();
     let shown = Shown { state, answer, round, single: Option::as_ref(&single), what_if: what_if.as_ref() };
     let activities: Vec<Activity> = panes.iter().map(|pane| pane.activity).collect();
-    let own = own_table(shown, &activities);
-    let (sentence, votes, beneath) = (sentence(shown), votes(&own, panes.len()), beneath(shown, &own));
+    let matrix = round.map(|round| matrix(answer, round, &round.params));
+    let sentence = sentence(shown, matrix.as_ref());
+    let own = own_table(shown, matrix, &activities);
+    let (votes, beneath) = (votes(&own, panes.len()), beneath(shown, &own));
     let table = calm(answer, round, own, &activities);
-    let reasons = answer.run.rounds.iter().rev().map(AsRef::as_ref).find(|round| round.number == table.number).or(round);
     let (overlay, roster) = (over::words(shown, memo, popup), over::roster(shown, popup));
     let popup = over::fitted(state.looking.overlay.as_ref(), popup, overlay.len());
     let ticks = usize::from(layout.timeline.width.saturating_sub(TIMELINE_HEAD + 2) / 2);
-    let why_of = |place: Rect| why::prose(&why::why(answer, reasons, shown.single), answer, place.width);
+    let why_of = |place: Rect| memo.reasons.of(answer, at, &single, place.width);
     let chart = chart(answer, curve(state), at, chart_columns(state, &layout, popup), shown.what_if);
     let chart_area = layout.chart.map(|place| layout.inner(place)).unwrap_or_default();
     Scene {
@@ -172,8 +174,8 @@ fn tour_card(state: &State) -> Option<Prose> {
 }
 
 /// The ranking of the selected round, with what would have been different.
-fn own_table(shown: Shown<'_>, activities: &[Activity]) -> Table {
-    let mut table = table(shown.answer, shown.round, activities);
+fn own_table(shown: Shown<'_>, matrix: Option<Matrix>, activities: &[Activity]) -> Table {
+    let mut table = table(shown.answer, shown.round.zip(matrix), activities);
     if let (Some(what_if), Some(round)) = (shown.what_if, shown.round) {
         table.mark(round, what_if);
     }
