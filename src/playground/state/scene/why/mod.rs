@@ -21,7 +21,7 @@ pub use left_out::OtherVotes;
 pub use scores::{CandidateRow, VerifierScores};
 pub use sentences::Sentences;
 pub use tokens::{Read, Readings};
-pub use words::prose;
+pub use words::{beginning, prose};
 
 use super::super::answer::Answer;
 use super::caption::has_voted;

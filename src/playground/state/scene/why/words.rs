@@ -5,7 +5,7 @@ use super::super::super::flow::Flow;
 use super::super::super::prose::{Line, Prose, Tone, blanks, fitted, line, wrap};
 use super::super::draft::probability_shade;
 use super::super::table::Cell;
-use super::super::{chance, figure, heat, listed};
+use super::super::{chance, counted, figure, heat, listed};
 use super::grid::{Row, grid};
 use super::used::used;
 use super::{Alternative, CandidateRow, OtherVotes, Read, Readings, Why};
@@ -48,6 +48,19 @@ pub fn prose(why: &Why, answer: &Answer, width: u16) -> Prose {
     }
     prose.extend(sentences(why, answer, width));
     prose.extend(used(answer, width));
+    prose
+}
+
+/// As much of the reasons as a part of this many lines has room for, and how much more there is under which key.
+#[must_use]
+pub fn beginning(mut prose: Prose, lines: u16, key: &str) -> Prose {
+    let (all, room) = (prose.len(), usize::from(lines));
+    if all > room && room > 0 {
+        prose.truncate(room - 1);
+        let rest = counted(all + 1 - room, "more line");
+        let rest = if key.is_empty() { display!("↓ {rest}") } else { display!("↓ {rest}: `{key}` shows all") };
+        prose.push(line(Tone::Key, rest));
+    }
     prose
 }
 
