@@ -42,7 +42,7 @@ pub struct Single {
     pub strongest: MemberIndex,
     /// That mean.
     pub strength: f64,
-    /// Every accepted round.
+    /// Every accepted round in which something was written: one that only ends the answer chooses no segment.
     pub rounds: Vec<Against>,
     /// The rule that scored all these rounds; `None` if it changed.
     pub rule: Option<ScoringRule>,
@@ -77,8 +77,9 @@ impl Single {
 /// others. The earlier is the stronger on ties.
 #[must_use]
 pub fn single(run: &Run) -> Option<Single> {
+    let written = run.rounds.iter().map(AsRef::as_ref).filter(|round| !round.only_ends());
     let rounds: Vec<(&Round, &Accepted, Vec<Option<f64>>)> =
-        run.rounds.iter().filter_map(|round| Some((round.as_ref(), round.accepted.as_ref()?, scores(run, round)))).collect();
+        written.filter_map(|round| Some((round, round.accepted.as_ref()?, scores(run, round)))).collect();
     let all: Vec<&[Option<f64>]> = rounds.iter().map(|(_, _, scores)| scores.as_slice()).collect();
     let strengths: Vec<Strength> = (0..run.members.len()).filter_map(|place| strength(MemberIndex(place), &all)).collect();
     if strengths.len() < 2 {

@@ -23,7 +23,7 @@ pub const EXAMPLE: &str = "What is the capital of Japan? What is 27 plus 48? Wha
 pub const EXAMPLE_ANSWERS: [&str; 3] = ["Tokyo", "75", "cowardly"];
 
 /// The placeholder of an empty prompt after the first question.
-pub const FURTHER: &str = "ask on: the conversation so far is remembered";
+pub const FURTHER: &str = "ask another question: the conversation so far is remembered";
 
 /// How the prompt looks; the styles come from the theme.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]

@@ -2,6 +2,7 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use unicode_width::UnicodeWidthStr;
 
 use super::Look;
 use super::paint::Pen;
@@ -10,7 +11,7 @@ use crate::clean::DisplayText;
 use crate::display;
 use crate::engine::fusion::MemberIndex;
 use crate::playground::state::Screen;
-use crate::playground::state::scene::exits::Stays;
+use crate::playground::state::scene::exits::{Fate, Stays};
 use crate::playground::state::scene::figure;
 
 /// Columns of the curve.
@@ -21,10 +22,24 @@ const FIGURE: u16 = 5;
 /// Columns of the curve, the distance, and, where there is room, the value, each with a blank before it.
 pub(super) const WIDTH: u16 = CURVE + FIGURE + FIGURE + 1;
 
-/// Draws as much as fits, the distance first.
+/// What the column is called, with the threshold that the distances are from where that fits too.
+pub(super) fn head(threshold: Option<f64>, columns: u16) -> DisplayText {
+    let forms = [threshold.map(|threshold| display!("above exit {}", figure(threshold))), Some("above exit".into())];
+    let fits = |form: &DisplayText| form.width() <= usize::from(columns);
+    forms.into_iter().flatten().find(fits).unwrap_or_default()
+}
+
+/// Draws as much as fits, the distance first; of a member that leaves, or has left, that it does.
 pub(super) fn exits(buffer: &mut Buffer, place: Rect, look: &Look<'_>, screen: &Screen, member: MemberIndex) {
     let Some(stays) = screen.scene.stays.get(member.0).and_then(Option::as_ref) else { return };
     let (distance, role) = distance(look, stays);
+    if let Some(word) = word(stays.fate) {
+        let (long, middle) = (display!("{word} {distance}"), display!("{} {word}", look.glyphs.below()));
+        let fits = |form: &DisplayText| form.width() < usize::from(place.width);
+        let text = [long, middle].into_iter().find(fits).unwrap_or_else(|| word.into());
+        Pen::new(buffer, place, 0).column(&text, place.width, true, look.style(Role::Exit), "");
+        return;
+    }
     let gone = screen.scene.panes.get(member.0).is_some_and(|pane| pane.away);
     let style = look.style(if gone { Role::Exit } else { role });
     let mut pen = Pen::new(buffer, place, 0);
@@ -37,6 +52,15 @@ pub(super) fn exits(buffer: &mut Buffer, place: Rect, look: &Look<'_>, screen: &
     }
     if place.width > FIGURE {
         pen.column(&distance, FIGURE + 1, true, style, "");
+    }
+}
+
+/// What a member does instead of staying. That it leaves is in the future: it still takes part in the round that is shown.
+fn word(fate: Fate) -> Option<&'static str> {
+    match fate {
+        Fate::Stays => None,
+        Fate::Leaves => Some("leaves"),
+        Fate::Left => Some("left"),
     }
 }
 

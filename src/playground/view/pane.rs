@@ -7,7 +7,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::Look;
 use super::ballots::{Ballots, ballots};
-use super::exits::exits;
+use super::exits::{self, exits};
 use super::paint::{Pen, Title, heading};
 use super::theme::Role;
 use crate::clean::{DisplayText, clean_line};
@@ -34,7 +34,7 @@ struct Shown<'a> {
 /// Every pane in sight, and every member that has none.
 pub(super) fn panes(buffer: &mut Buffer, layout: &Layout, look: &Look<'_>, screen: &Screen) {
     if let Some(place) = layout.heads {
-        heads(buffer, place, layout, look);
+        heads(buffer, place, layout, look, screen);
     }
     for (member, place) in &layout.panes {
         let Some(shown) = shown(screen, *member) else { continue };
@@ -143,7 +143,10 @@ fn draft_line(buffer: &mut Buffer, area: Rect, row: u16, look: &Look<'_>, shown:
             (_, Some(shade)) => look.style(Role::Heat(shade)),
             (_, None) => look.style(Role::Text),
         };
-        pen.write(piece.text, style);
+        // A token starts with the blank that parts it from the one before: no underline runs through that.
+        let word = piece.text.trim_start_blanks();
+        let blanks = piece.text.slice(..piece.text.len() - word.len());
+        pen.write(blanks, look.style(Role::Text)).write(word, style);
     }
 }
 
@@ -184,17 +187,18 @@ fn row(buffer: &mut Buffer, place: Rect, layout: &Layout, look: &Look<'_>, scree
 }
 
 /// What the columns of the rows are.
-fn heads(buffer: &mut Buffer, place: Rect, layout: &Layout, look: &Look<'_>) {
+fn heads(buffer: &mut Buffer, place: Rect, layout: &Layout, look: &Look<'_>, screen: &Screen) {
     heading(buffer, place, look, &Title::new(" drafts ", look.style(Role::Title)), None, false);
     let tail = layout.tail;
     let dim = look.style(Role::Dim);
-    let mut pen = Pen::new(buffer, place, 0);
-    pen.skip(place.width - tail.columns());
-    for (name, width) in [("votes", tail.ballots), ("score", tail.score), ("above exit", tail.stays)] {
-        // Behind its column's last figure is a blank, but at the edge.
-        let room = if name == "above exit" { width } else { width.saturating_sub(1) };
-        let name = if usize::from(room) < name.len() { "" } else { name };
-        pen.column(name, room, true, dim, "").skip(width - room);
+    let exits = exits::head(screen.scene.exit_threshold, tail.stays);
+    // Behind a column's last figure is a blank, but at the edge. The first name may reach to the left: there is only the rule.
+    let ends = [tail.score + tail.stays + 1, tail.stays + 1, 0];
+    for (name, end) in ["votes".into(), "score".into(), exits].into_iter().zip(ends) {
+        let width = name.width() as u16;
+        if tail.ballots > 0 || name != "votes" {
+            Pen::new(buffer, place, 0).skip(place.width.saturating_sub(end + width)).write(&name, dim);
+        }
     }
 }
 

@@ -38,7 +38,7 @@ impl Column {
         match self {
             Self::Rank | Self::Member if self == Self::Rank => 3,
             Self::Rank | Self::Member => 11,
-            Self::Bar => 8,
+            Self::Bar => 6,
             Self::Score => 6,
             Self::Verifiers(each) => each * verifiers as u16 + 1,
             Self::Margin | Self::Weight | Self::Cumulative => 7,
@@ -55,7 +55,7 @@ impl Column {
             Self::Score => "score",
             Self::Margin => "margin",
             Self::Retention => "retention",
-            Self::Stays => " stays",
+            Self::Stays => "",
             Self::Cumulative => "Q",
             Self::Weight => "weight",
             Self::Status => " status",
@@ -113,12 +113,15 @@ pub(super) fn ranking(buffer: &mut Buffer, place: Rect, look: &Look<'_>, screen:
     let table = &screen.scene.table;
     let mut title = Title::new(" ranking ", look.style(Role::Title));
     if table.number > 0 {
-        let before = if table.is_of_the_round_before { "last round, " } else { "" };
-        title.push(display!("{before}round {} · {} ", table.number, table.rule), look.style(Role::Dim));
+        let which = if table.is_of_the_round_before { "the last round," } else { "round" };
+        title.push(display!("{which} {} ", table.number), look.style(Role::Dim));
     }
     let (voted, of) = table.votes;
     if of > 0 && !table.has_all_votes() {
-        title.push(display!("· {voted}/{of} votes "), look.style(Role::Busy));
+        title.push(display!("· {voted}/{of} votes complete "), look.style(Role::Busy));
+    }
+    if table.number > 0 {
+        title.push(display!("· {} ", table.rule), look.style(Role::Dim));
     }
     let inner = heading(buffer, place, look, &title, None, focused);
     let columns = columns(inner.width.saturating_sub(1), table.verifiers.len());
@@ -164,6 +167,11 @@ fn header(buffer: &mut Buffer, inner: Rect, look: &Look<'_>, screen: &Screen, co
                 pen.column(&letter, 1, true, look.style(Role::Member(verifier.0 as u8)), "");
             }
             pen.skip(1);
+            continue;
+        }
+        if *column == Column::Stays {
+            let head = exits::head(screen.scene.exit_threshold, width);
+            pen.column(&head, width, true, dim, "");
             continue;
         }
         let right = matches!(column, Column::Score | Column::Margin | Column::Cumulative | Column::Weight | Column::Retention);
@@ -224,7 +232,8 @@ fn cells(pen: &mut Pen<'_>, column: Column, look: &Look<'_>, screen: &Screen, ro
         }
         Column::Status => {
             let (room, style) = (pen.room().saturating_sub(3), status_style(look, row));
-            pen.skip(1).write(look.glyphs.activity(row.activity), style).skip(1).column(&row.status, room, false, style, cut);
+            let status = row.status_in(room);
+            pen.skip(1).write(look.glyphs.activity(row.activity), style).skip(1).column(status, room, false, style, cut);
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use unicode_width::UnicodeWidthStr;
 
 use super::Look;
 use super::paint::Pen;
@@ -36,6 +37,7 @@ pub(super) fn timeline(buffer: &mut Buffer, place: Rect, look: &Look<'_>, screen
     if timeline.after > 0 {
         letters.write("›", dim);
     }
+    legend(buffer, place, look, screen);
     if place.height > 1 {
         let mut marks = Pen::new(buffer, place, 1);
         marks.write("margin  ", dim);
@@ -45,6 +47,14 @@ pub(super) fn timeline(buffer: &mut Buffer, place: Rect, look: &Look<'_>, screen
                 .write(mark, look.style(role(tick)))
                 .write(beside(tick), look.style(if tick.exit { Role::Exit } else { Role::Override }));
         }
+    }
+}
+
+/// What the marks mean, at the right.
+fn legend(buffer: &mut Buffer, place: Rect, look: &Look<'_>, screen: &Screen) {
+    for (row, line) in screen.scene.legend.iter().enumerate() {
+        let free = place.width.saturating_sub(line.width() as u16 + 1);
+        Pen::new(buffer, place, row as u16).skip(free).write(line, look.style(Role::Dim));
     }
 }
 

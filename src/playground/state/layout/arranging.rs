@@ -11,6 +11,8 @@ use super::{Class, GAP, Layout, Part, SMALLEST, STRIP, Shape, WIDE, answer_width
 const ANSWER: u16 = 5;
 /// Rows that are left with the heads of the columns, or they are left out.
 const HEADS: u16 = 3;
+/// Rows of the drafts from which on the heads have one of them, however many members there are.
+const ALWAYS_HEADS: u16 = 10;
 /// Rows of the reasons, and of the exit chart, below which they are left out.
 const LOWER_PART: u16 = 9;
 
@@ -64,7 +66,7 @@ fn open(layout: &mut Layout, mut body: Rect, shape: Shape<'_>) {
     match layout.class {
         Class::Columns => columns(layout, &mut body, room, shape),
         Class::Rows => {
-            let heads = (shape.present as u16) < room.saturating_sub(HEADS);
+            let heads = room >= ALWAYS_HEADS || (shape.present as u16) < room.saturating_sub(HEADS);
             layout.heads = heads.then(|| take_top(&mut body, 1));
             rows(layout, &mut body, room - u16::from(heads), shape);
         }

@@ -23,9 +23,10 @@ pub const VIEW: View = View {
 
 /// What fusion is, for a new user.
 pub const EXPLANATION: &[&str] = &[
-    "Several models write one answer together. Each round, every model drafts the next segment (its pane), every model scores \
-     every candidate (the ranking), and the best one is accepted for all (the transcript). Models that keep losing leave.",
-    "Letters name the models: A is the first. A score is how probable a verifier finds a candidate; the bar is the fused score.",
+    "Several models write one answer together. Each round, every model drafts the next segment, every model scores every draft \
+     (the votes), and the best draft is accepted for all (the answer). Models that keep losing leave.",
+    "Letters name the models: A is the first. A vote is how likely a model finds a draft, from 0 to 1; a draft's score is the mean \
+     of its votes.",
 ];
 
 /// The help screen, made from the table of actions and the current keys.
@@ -119,8 +120,30 @@ fn marks(glyphs: Glyphs) -> Vec<(&'static str, DisplayText)> {
     let below = display!("{bars}   {}   x a member left   ~ knobs or weights changed (X both)", marks.join("   "));
     vec![
         ("a member", DisplayText::joined(&member.collect::<Vec<_>>(), "   ")),
+        (
+            "the bars of a draft",
+            display!(
+                "the votes: how likely each verifier finds it, each in its colour; in brackets or underlined the one that decided, \
+                 {} one to come",
+                glyphs.open_ballot()
+            ),
+        ),
+        (
+            "above exit",
+            display!(
+                "how likely a member is to stay in the last rounds, as a curve and a number, and how far that is above the exit \
+                 threshold; {} below it, the member leaves after the round",
+                glyphs.below()
+            ),
+        ),
+        ("exit threshold", "a member leaves below it, divided by the number of members: 0.5 of 5 members is .100".into()),
+        (
+            "score: geometric mean",
+            "what a vote is: the mean probability of the draft's words under a model (`scoring` chooses the mean)".into(),
+        ),
+        ("dim words of a draft", "what all drafts have in common, and what lies behind the end of the segment".into()),
         ("the letters beside a line", "who wrote its segments, in order".into()),
-        ("red, underlined", "tokens and scores of low probability; some servers tell none of their tokens".into()),
+        ("tinted, underlined", "words and scores of low probability; some servers tell none of their tokens".into()),
         ("? and a small letter", "what would have been under the knobs that are tried: exits, winners of rounds".into()),
         ("below the rounds", below),
     ]

@@ -172,10 +172,10 @@ fn facts(answer: &Answer, single: Option<&Single>, glyphs: Glyphs, width: u16) -
     fact(&mut prose, "it took", Tone::Plain, &took(answer), width);
     let (made, saved) = (answer.run.calls, answer.run.calls_saved());
     let calls = display!(
-        "{} and {}; saved {} and {}",
+        "{} ({} saved) and {} ({} saved)",
         counted(made.drafts, "draft"),
-        counted(made.scores, "score"),
         saved.drafts,
+        counted(made.scores, "score"),
         saved.scores
     );
     fact(&mut prose, "calls", Tone::Plain, &calls, width);
@@ -252,7 +252,7 @@ fn took(answer: &Answer) -> DisplayText {
     let worked = answer.idle.worked_ms(run.t_ms);
     let mut parts = vec![duration(worked), counted(run.tokens(), "token")];
     parts.extend(rate::tokens_per_second(run.tokens(), worked).map(|rate| display!("{rate:.1}/s")));
-    parts.push(counted(run.rounds.len(), "round"));
+    parts.push(counted(answer.last_round().map_or(0, |last| last + 1), "round"));
     parts.extend(run.cost().map(|dollars| about_cost(dollars, run.cost_is_guessed())));
     parts.push(display!("seed {}", run.header.seed));
     DisplayText::joined(&parts, " · ")

@@ -2,10 +2,23 @@
 
 use super::super::answer::Answer;
 use crate::engine::fusion::MemberIndex;
-use crate::engine::fusion::run::Round;
+use crate::engine::fusion::event::ExitReason;
+use crate::engine::fusion::params::ExitKind;
+use crate::engine::fusion::run::{Departure, Round};
 
 /// Rounds of a curve.
 pub const ROUNDS: usize = 8;
+
+/// What the exit rule makes of a member in a round.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fate {
+    /// It goes on.
+    Stays,
+    /// It leaves after this round.
+    Leaves,
+    /// It left after an earlier one.
+    Left,
+}
 
 /// How close a member is to leaving.
 #[derive(Debug, Clone, PartialEq)]
@@ -16,6 +29,8 @@ pub struct Stays {
     pub value: f64,
     /// The threshold that it was compared with.
     pub threshold: f64,
+    /// Whether it leaves.
+    pub fate: Fate,
 }
 
 impl Stays {
@@ -26,13 +41,38 @@ impl Stays {
     }
 }
 
-/// How close each member was to leaving after a round, or, where it is open, after the one before; by place.
+/// The threshold that members are compared with in a round, or, where it is open, in the one before; `None` where no exit rule is
+/// in force.
+#[must_use]
+pub fn threshold(answer: &Answer, round: Option<&Round>) -> Option<f64> {
+    let last = round.filter(|round| round.params.exit != ExitKind::Off)?;
+    let upto = answer.run.rounds.partition_point(|round| round.number <= last.number);
+    let ranked = answer.run.rounds[..upto].iter().rev().find_map(|round| round.ranked.as_ref())?;
+    ranked.standings.first().map(|standing| standing.threshold)
+}
+
+/// How close each member was to leaving after a round, or, where it is open, after the one before; by place. Of none where no exit
+/// rule is in force.
 #[must_use]
 pub fn stays(answer: &Answer, round: Option<&Round>, members: usize) -> Vec<Option<Stays>> {
-    let Some(last) = round else { return vec![None; members] };
+    let Some(last) = round.filter(|round| round.params.exit != ExitKind::Off) else { return vec![None; members] };
     let upto = answer.run.rounds.partition_point(|round| round.number <= last.number);
     let rounds = &answer.run.rounds[upto.saturating_sub(ROUNDS + 1)..upto];
-    (0..members).map(|member| of_member(answer, rounds.iter().map(AsRef::as_ref), MemberIndex(member))).collect()
+    let stays = |member: MemberIndex| {
+        let stays = of_member(answer, rounds.iter().map(AsRef::as_ref), member)?;
+        Some(Stays { fate: fate(answer, last, member), ..stays })
+    };
+    (0..members).map(MemberIndex).map(stays).collect()
+}
+
+fn fate(answer: &Answer, round: &Round, member: MemberIndex) -> Fate {
+    let by_rule = |departure: &&Departure| matches!(departure.reason, ExitReason::Retention { .. });
+    let leaves = |departure: &&Departure| departure.member == member && departure.round == round.number;
+    match answer.absence(member, round.number).filter(by_rule) {
+        Some(_) => Fate::Left,
+        None if answer.run.departures().iter().filter(leaves).any(|departure| by_rule(&departure)) => Fate::Leaves,
+        None => Fate::Stays,
+    }
 }
 
 fn of_member<'a>(answer: &Answer, rounds: impl Iterator<Item = &'a Round>, member: MemberIndex) -> Option<Stays> {
@@ -54,7 +94,7 @@ fn of_values(values: &[(f64, f64)]) -> Option<Stays> {
         Some((share * 3.0).round() as u8)
     };
     let missing = std::iter::repeat_n(None, ROUNDS.saturating_sub(values.len()));
-    Some(Stays { levels: missing.chain(values.iter().map(level)).collect(), value, threshold })
+    Some(Stays { levels: missing.chain(values.iter().map(level)).collect(), value, threshold, fate: Fate::Stays })
 }
 
 #[cfg(test)]

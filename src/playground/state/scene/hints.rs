@@ -16,6 +16,10 @@ use crate::playground::state::picker::PickerKind;
 use crate::playground::state::prose::{Prose, Tone, wrap};
 use crate::playground::state::{Source, State};
 
+/// Columns of a screen from which on the hint of the segments' length names what its keys change.
+const ROOM_FOR_LENGTH: u16 = 80;
+/// Columns from which on it says what each of them does.
+const ROOM_FOR_BOTH: u16 = 100;
 /// The most lines of a message above the prompt.
 const MOST_LINES: usize = 4;
 /// Columns around a hint: a blank before the key, one between key and word, one behind.
@@ -27,7 +31,23 @@ pub(super) fn hints(state: &State) -> Vec<(DisplayText, DisplayText)> {
         let continuations = state.keymap.continuations(state.context(), *first);
         return continuations.into_iter().map(|(key, action)| (display!("{first} {key}"), action.entry().hint.into())).collect();
     }
-    likely(state).into_iter().map(|action| (clean_line(&state.keymap.key(action)), word(state, action))).collect()
+    let key = |action| clean_line(&state.keymap.key(action));
+    let hint = |action| match action {
+        Action::SegmentShorter => lengths(state.size().0, key(Action::SegmentShorter), &key(Action::SegmentLonger)),
+        other => (key(other), word(state, other)),
+    };
+    likely(state).into_iter().map(hint).collect()
+}
+
+/// Both keys of the segments' length, in as many words as a screen of this many columns has room for.
+fn lengths(width: u16, shorter: DisplayText, longer: &DisplayText) -> (DisplayText, DisplayText) {
+    let both = display!("{shorter}/{longer}");
+    match width {
+        _ if longer.is_empty() => (shorter, "shorter segments".into()),
+        0..ROOM_FOR_LENGTH => (shorter, Action::SegmentShorter.entry().hint.into()),
+        ROOM_FOR_LENGTH..ROOM_FOR_BOTH => (both, "segment length".into()),
+        ROOM_FOR_BOTH.. => (both, "shorter/longer segments".into()),
+    }
 }
 
 /// The actions of the hints, in the same order.

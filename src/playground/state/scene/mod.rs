@@ -15,6 +15,7 @@ pub mod files;
 pub mod heat_map;
 pub mod hints;
 pub mod lazy;
+mod legend;
 pub mod memo;
 mod moment;
 mod over;

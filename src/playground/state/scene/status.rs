@@ -9,6 +9,7 @@ use crate::engine::fusion::lazy::DraftRule;
 use crate::engine::fusion::params::{Choice, ExitKind, Params};
 use crate::engine::fusion::rate;
 use crate::engine::fusion::run::{Round, Run};
+use crate::engine::fusion::score::ScoringRule;
 use crate::engine::fusion::segment::SegmentUnit;
 pub use crate::playground::state::parts::run_state::RunState;
 use crate::playground::state::parts::source::Source;
@@ -75,6 +76,7 @@ pub fn status(facts: Facts<'_>) -> Status {
         let of = number.map_or_else(DisplayText::new, |number| display!("answer {number}, "));
         match looking_at {
             Some(number) => say(0, true, display!("looking at {of}round {number} of {rounds}")),
+            None if answer.is_closed() => say(1, false, display!("{of}{}", counted(rounds, "round"))),
             None => say(1, false, display!("{of}round {rounds}")),
         }
         if is_steered(run) {
@@ -123,6 +125,19 @@ fn connecting_to(names: &[DisplayText]) -> DisplayText {
     }
 }
 
+/// A scoring rule as a reader understands it: its own name where that says what it is.
+#[must_use]
+pub fn rule_in_words(rule: ScoringRule) -> &'static str {
+    match rule {
+        ScoringRule::Geometric => "geometric mean",
+        ScoringRule::MeanProb
+        | ScoringRule::MeanLogprob
+        | ScoringRule::MinProb
+        | ScoringRule::PerChar
+        | ScoringRule::SumLogprob => rule.name(),
+    }
+}
+
 /// The parameters that decide most, in few words.
 #[must_use]
 pub fn in_force(params: &Params) -> DisplayText {
@@ -135,7 +150,8 @@ pub fn in_force(params: &Params) -> DisplayText {
     let lazy = if params.draft == DraftRule::Lazy { "lazy drafting where it pays · " } else { "" };
     let exit = match params.exit {
         ExitKind::Off => "no exit".into(),
-        ExitKind::Paper | ExitKind::Evidence => display!("exit {} δ {}", params.exit.name(), params.exit_threshold),
+        ExitKind::Evidence => display!("exit threshold {}", params.exit_threshold),
+        ExitKind::Paper => display!("exit threshold {} (as in the paper)", params.exit_threshold),
     };
-    display!("{lazy}{segment} · {} · {exit}", params.scoring.name())
+    display!("{lazy}{segment} · score: {} · {exit}", rule_in_words(params.scoring))
 }

@@ -1,16 +1,19 @@
 //! The ranking table: where each member is in the selected round, live while scores arrive.
 
+use unicode_width::UnicodeWidthStr;
+
 use super::super::answer::Answer;
 use super::super::roster::Standing;
 use super::figure;
 use super::lazy::{self, Part};
 use super::pane::Activity;
-use crate::clean::{DisplayText, clean_line};
+use super::status::rule_in_words;
+use crate::clean::{DisplayStr, DisplayText, clean_line};
 use crate::display;
 use crate::engine::fusion::MemberIndex;
 use crate::engine::fusion::candidate::Candidate;
 use crate::engine::fusion::event::{ExitReason, Ranked};
-use crate::engine::fusion::params::{Choice, Params};
+use crate::engine::fusion::params::Params;
 use crate::engine::fusion::run::Round;
 use crate::engine::fusion::score::{Normalisation, Ranking};
 use crate::engine::fusion::vote::{Electorate, standing};
@@ -80,7 +83,7 @@ pub struct Table {
     pub margin: Option<f64>,
     /// Whether all drafts were one candidate.
     pub unanimous: bool,
-    /// The scoring rule's name.
+    /// The scoring rule in words.
     pub rule: &'static str,
     /// How many verifiers have said all they have to say, and how many there are.
     pub votes: (usize, usize),
@@ -162,7 +165,7 @@ pub fn table(answer: &Answer, round: Option<(&Round, Matrix)>, activities: &[Act
         number: round.number,
         margin: matrix.ranking.margin,
         unanimous: round.ranked.as_ref().is_some_and(|ranked| ranked.unanimous),
-        rule: round.params.scoring.name(),
+        rule: rule_in_words(round.params.scoring),
         votes: votes_in(round, &matrix, &rows),
         verifiers: matrix.verifiers,
         rows,
@@ -180,6 +183,18 @@ fn votes_in(round: &Round, matrix: &Matrix, rows: &[Row]) -> (usize, usize) {
     // There is more to say while drafts are being written.
     let most = if round.accepted.is_some() || round.all_drafted() { of } else { of.saturating_sub(1) };
     (count.min(most), of)
+}
+
+impl Row {
+    /// The status in this many columns: fewer words where all of them do not fit, rather than a number that is cut.
+    #[must_use]
+    pub fn status_in(&self, columns: u16) -> DisplayStr<'_> {
+        let whole = self.status.as_display();
+        let fits = |text: &DisplayStr<'_>| text.width() <= usize::from(columns);
+        let before = |mark: &str| whole.find(mark).map(|at| whole.slice(..at));
+        let shorter = [": ", " (", "; ", " after "].into_iter().filter_map(before).find(fits);
+        if fits(&whole) { whole } else { shorter.unwrap_or(whole) }
+    }
 }
 
 impl Table {
@@ -225,7 +240,7 @@ fn before_the_first(answer: &Answer, activities: &[Activity]) -> Table {
     };
     Table {
         rows: (0..answer.labels.len()).map(|place| row(MemberIndex(place))).collect(),
-        rule: answer.run.params.scoring.name(),
+        rule: rule_in_words(answer.run.params.scoring),
         ..Table::default()
     }
 }

@@ -3,8 +3,6 @@
 //! What is made of many rounds, or wrapped line by line, is kept in a [`Memo`] from frame to frame; a scene made without one is the
 //! same. The cost of a frame is that of what is visible, not of what was said.
 
-use std::sync::Arc;
-
 use ratatui::layout::Rect;
 
 use super::beneath::beneath;
@@ -13,6 +11,7 @@ use super::closing::{closing, decisions};
 use super::draft::{self, PaneText};
 use super::exits::{self, Stays};
 use super::hints;
+use super::legend::{Marks, legend};
 use super::memo::Memo;
 use super::moment;
 use super::over;
@@ -26,10 +25,11 @@ use super::table::{Matrix, Table, matrix, table};
 use super::timeline::{Timeline, timeline};
 use super::votes::{Votes, calm, votes};
 use super::welcome::welcome;
+use super::why;
 use crate::clean::DisplayText;
 use crate::engine::fusion::MemberIndex;
 use crate::engine::fusion::single::Single;
-use crate::playground::state::action::Action;
+use crate::playground::state::action::{Action, Page};
 use crate::playground::state::answer::Answer;
 use crate::playground::state::glyphs::Glyphs;
 use crate::playground::state::laid::{Laid, LaidHint, LaidPane, LaidRound};
@@ -51,6 +51,8 @@ pub struct Scene {
     pub deciding: Option<MemberIndex>,
     /// How close each member is to leaving, by place.
     pub stays: Vec<Option<Stays>>,
+    /// The threshold below which it leaves, where there is one.
+    pub exit_threshold: Option<f64>,
     /// Every member's pane, by place.
     pub panes: Vec<Pane>,
     /// The ranking: of the selected round, or of the last decided one while nobody has voted.
@@ -63,6 +65,8 @@ pub struct Scene {
     pub chart_places: Vec<LaidRound>,
     /// The timeline.
     pub timeline: Timeline,
+    /// What marks in sight mean, a line for each of the timeline's.
+    pub legend: Vec<DisplayText>,
     /// What happens in the selected round, in a sentence.
     pub sentence: Sentence,
     /// As much of it as the line has room for.
@@ -72,7 +76,7 @@ pub struct Scene {
     /// The status line.
     pub status: Option<Status>,
     /// The reasons, where they have a place of their own.
-    pub why: Arc<Prose>,
+    pub why: Prose,
     /// What is in the transcript before anything was asked.
     pub welcome: Prose,
     /// What came of the answer, where it is complete and no round of it is selected.
@@ -134,19 +138,25 @@ pub fn compose(state: &State, memo: &mut Memo, mut texts: Vec<PaneText>) -> Scen
     let (overlay, roster) = (over::words(shown, memo, popup), over::roster(shown, popup));
     let popup = over::fitted(state.looking.overlay.as_ref(), popup, overlay.len());
     let ticks = usize::from(layout.timeline.width.saturating_sub(TIMELINE_HEAD + 2) / 2);
-    let why_of = |place: Rect| memo.reasons.of(answer, at, &single, place.width);
+    let why_of = |place: Rect| {
+        let whole = memo.reasons.of(answer, at, &single, place.width);
+        why::beginning(&whole, layout.inner(place).height, &state.keymap.key(Action::Open(Page::Why)))
+    };
     let chart = chart(answer, curve(state), at, chart_columns(state, &layout, popup), shown.what_if);
     let chart_area = layout.chart.map(|place| layout.inner(place)).unwrap_or_default();
+    let timeline = timeline(answer, at, ticks, shown.what_if);
     Scene {
         chart_places: chart::places(answer, &chart, chart_area),
         chart,
-        timeline: timeline(answer, at, ticks, shown.what_if),
+        legend: legend(&layout, &marks(state, &timeline, &votes)),
+        timeline,
         presented: words.map_or_else(Vec::new, |words| presented(shown, words, &sentence.fitting(words.caption.width))),
         story: sentence.fitting(layout.story.width.saturating_sub(1)),
         deciding: sentence.deciding,
         sentence,
         beneath,
         stays: exits::stays(answer, round, panes.len()),
+        exit_threshold: exits::threshold(answer, round),
         status: Some(status_line(shown)),
         why: layout.why.map(why_of).unwrap_or_default(),
         table,
@@ -165,6 +175,10 @@ pub fn compose(state: &State, memo: &mut Memo, mut texts: Vec<PaneText>) -> Scen
         texts,
         layout: Some(layout),
     }
+}
+
+fn marks<'a>(state: &State, timeline: &'a Timeline, votes: &'a [Votes]) -> Marks<'a> {
+    Marks { timeline, votes, shading: state.settings.shading, glyphs: Glyphs::new(state.settings.ascii) }
 }
 
 /// The stop of the guided tour, unless a question is written.

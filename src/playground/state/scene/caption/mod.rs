@@ -127,7 +127,7 @@ pub fn deciding(round: &Round, matrix: &Matrix, weights: &[f64]) -> Option<Decid
 }
 
 /// Whether a verifier, by its place in the matrix, has said all it has to say of the candidates there are.
-fn has_voted(round: &Round, matrix: &Matrix, row: usize) -> bool {
+pub(super) fn has_voted(round: &Round, matrix: &Matrix, row: usize) -> bool {
     !(0..matrix.candidates.len()).any(|column| cell(round, matrix, row, column) == Cell::Open)
 }
 
@@ -214,10 +214,10 @@ impl Moment<'_> {
         }
         let (voted, of) = self.votes_in(round);
         match self.deciding {
-            Some(deciding) => self.ahead(deciding, display!("{voted} of {of} votes are in"), parts),
+            Some(deciding) => self.ahead(deciding, display!("{voted} of {of} votes are complete"), parts),
             None if of > 0 && round.taking_part().count() > 1 => {
-                let long = display!("each member scores the others' drafts: {voted} of {of} votes are in");
-                Caption::new(&[long, display!("scoring: {voted} of {of} votes")], &parts)
+                let long = display!("each member scores the others' drafts: {voted} of {of} votes are complete");
+                Caption::new(&[long, display!("scoring: {voted} of {of} votes complete")], &parts)
             }
             None if !round.drafts.iter().any(|draft| matches!(draft, DraftState::Finished(_))) => {
                 Caption::new(&["no draft came".into()], &parts)

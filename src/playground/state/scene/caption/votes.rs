@@ -105,15 +105,18 @@ impl Moment<'_> {
             parts.push(apart);
         }
         if let Some(majority) = deciding.outvoted() {
-            parts.push(display!("{} of {} preferred {}'s", majority.votes, majority.of, self.authors(majority.candidate)));
+            let ahead = deciding.votes.iter().filter(|vote| vote.prefers == Some(deciding.winner)).count();
+            let (liked, winner) = (self.authors(majority.candidate), self.authors(deciding.winner));
+            parts.push(display!("{} of {} liked {liked}'s best, {ahead} {winner}'s", majority.votes, majority.of));
         }
         match vote.without.filter(|_| cast > 1) {
             Some(other) if other.candidate != deciding.winner => {
-                parts.push(display!("without it {} would have won", self.authors(other.candidate)));
+                parts.push(display!("without {}'s vote {} would have won", self.name(vote.verifier), self.authors(other.candidate)));
             }
             Some(same) if decides(deciding, vote) => {
                 let by = same.margin.map_or_else(DisplayText::new, |margin| display!(", by {}", figure(margin)));
-                parts.push(display!("without it {} would still have won{by}", self.authors(same.candidate)));
+                let (who, winner) = (self.name(vote.verifier), self.authors(same.candidate));
+                parts.push(display!("without {who}'s vote {winner} would still have won{by}"));
             }
             Some(_) | None => {}
         }

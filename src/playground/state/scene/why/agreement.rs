@@ -21,13 +21,15 @@ fn of(subject: &Subject<'_>) -> Agreement {
     agreement(&subject.matrix.ranking.verifier_scores.rows().map(<[_]>::to_vec).collect::<Vec<_>>())
 }
 
-/// The candidates that verifiers would have chosen alone, best first; last who has no preference.
+/// The candidates that verifiers would have chosen alone, best first; last who has no preference. A vote that is not complete
+/// says nothing yet.
 pub(super) fn firsts(subject: &Subject<'_>) -> Vec<FirstChoice> {
     let firsts = of(subject).firsts;
     let place_of = |column: usize| subject.order().iter().position(|other| *other == column);
     let chosen = |place: Option<usize>| {
-        let verifiers = firsts.iter().zip(&subject.matrix.verifiers).filter(|(first, _)| first.and_then(place_of) == place);
-        FirstChoice { place, verifiers: verifiers.map(|(_, verifier)| *verifier).collect() }
+        let verifiers = firsts.iter().zip(&subject.matrix.verifiers).enumerate();
+        let verifiers = verifiers.filter(|(row, (first, _))| subject.counts(*row) && first.and_then(place_of) == place);
+        FirstChoice { place, verifiers: verifiers.map(|(_, (_, verifier))| *verifier).collect() }
     };
     let places = (0..subject.order().len()).map(Some).chain([None]);
     places.map(chosen).filter(|choice| !choice.verifiers.is_empty()).collect()

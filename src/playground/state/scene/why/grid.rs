@@ -1,8 +1,9 @@
 //! A table of numbers, in as many blocks of columns as the width needs.
 
-use super::super::super::prose::{Line, Prose, Tone};
+use unicode_width::UnicodeWidthStr;
+
+use super::super::super::prose::{Line, Prose, Tone, blanks};
 use crate::clean::DisplayText;
-use crate::display;
 
 /// Columns of a cell.
 pub(super) const CELL: usize = 7;
@@ -27,7 +28,11 @@ pub(super) fn grid(rows: &[Row], head: usize, width: u16) -> Prose {
         for row in rows {
             let mut line = row.head.clone();
             for (tone, text) in row.cells.iter().skip(begin).take(each) {
-                line.push((*tone, display!("{text:>CELL$}")));
+                // A tone may underline: only what is written, not what fills the column up.
+                let end = text.trim_end().len();
+                let figure = text.as_display().slice(..end).into();
+                let (before, behind) = (CELL.saturating_sub(text.width()), text.len() - end);
+                line.extend([(Tone::Plain, blanks(before)), (*tone, figure), (Tone::Plain, blanks(behind))]);
             }
             prose.push(line);
         }

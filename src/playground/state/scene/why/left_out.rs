@@ -54,7 +54,7 @@ pub(super) fn other_votes(subject: &Subject<'_>, decided: &Deciding) -> Vec<Othe
     let without = decided.votes.iter().map(|vote| entry(display!("without {}", subject.name(vote.verifier)), vote.without));
     let blind = entry("without own scores".into(), decided.without_own);
     let majority = decided.majority.map(|majority| {
-        let name = display!("by majority ({} of {})", majority.votes, majority.of);
+        let name = display!("one vote each: {} of {}", majority.votes, majority.of);
         entry(name, Some(Ahead { candidate: majority.candidate, margin: None }))
     });
     without.chain(std::iter::once(blind)).chain(majority).collect()

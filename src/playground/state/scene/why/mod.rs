@@ -21,9 +21,11 @@ pub use left_out::OtherVotes;
 pub use scores::{CandidateRow, VerifierScores};
 pub use sentences::Sentences;
 pub use tokens::{Read, Readings};
-pub use words::prose;
+pub use words::{beginning, prose};
 
 use super::super::answer::Answer;
+use super::caption::has_voted;
+use super::status::rule_in_words;
 use super::table::{Matrix, matrix};
 use crate::clean::{DisplayStr, DisplayText};
 use crate::engine::fusion::MemberIndex;
@@ -48,7 +50,7 @@ pub const VIEW: View = View {
 pub struct Why {
     /// The round; 0 where there is none.
     pub number: usize,
-    /// The scoring rule in force.
+    /// The scoring rule in force, in words.
     pub rule: &'static str,
     /// Best first.
     pub candidates: Vec<CandidateRow>,
@@ -91,6 +93,16 @@ impl Subject<'_> {
         &self.matrix.ranking.order
     }
 
+    /// Whether a verifier's vote is complete, by its place in the matrix.
+    fn counts(&self, row: usize) -> bool {
+        self.round.accepted.is_some() || has_voted(self.round, &self.matrix, row)
+    }
+
+    /// Whether every vote is.
+    fn has_all_votes(&self) -> bool {
+        (0..self.matrix.verifiers.len()).all(|row| self.counts(row))
+    }
+
     /// A member's name.
     fn name(&self, member: MemberIndex) -> DisplayStr<'_> {
         self.answer.name(member)
@@ -119,7 +131,7 @@ pub fn why(answer: &Answer, round: Option<&Round>, single: Option<&Single>) -> W
     let sentences = sentences::sentences(&subject);
     Why {
         number: round.number,
-        rule: crate::engine::fusion::params::Choice::name(round.params.scoring),
+        rule: rule_in_words(round.params.scoring),
         candidates: scores::candidates(&subject, accepted),
         caption: left_out::caption(&subject, decided.as_ref()),
         other_votes: decided.map(|decided| left_out::other_votes(&subject, &decided)).unwrap_or_default(),

@@ -8,6 +8,9 @@ use crate::display;
 use crate::engine::fusion::lazy::KeepRule;
 use crate::engine::fusion::weights::WeightSource;
 
+/// What the numbers of an open round are.
+const VOTES_TO_COME: &str = "a vote is complete when its member has scored every draft; its own draft it scores while it writes";
+
 pub(super) fn notes(subject: &Subject<'_>) -> Vec<DisplayText> {
     let mut notes = by_hand(subject);
     let candidates = &subject.matrix.candidates;
@@ -22,9 +25,7 @@ pub(super) fn notes(subject: &Subject<'_>) -> Vec<DisplayText> {
         }
         [_] => notes.push("all drafts were the same, so nothing had to be scored".into()),
         [_, _, ..] => {
-            if let Some(margin) = subject.matrix.ranking.margin {
-                notes.push(display!("the best is {} ahead of the second", figure(margin)));
-            }
+            notes.extend(if subject.has_all_votes() { ahead(subject) } else { Some(VOTES_TO_COME.into()) });
             notes.extend(opinions(subject));
             notes.extend(unconfirmed(subject));
         }
@@ -135,12 +136,19 @@ fn by_hand(subject: &Subject<'_>) -> Vec<DisplayText> {
     }]
 }
 
+/// How far the best is ahead, and of whose.
+fn ahead(subject: &Subject<'_>) -> Option<DisplayText> {
+    let ([best, second, ..], Some(margin)) = (subject.order(), subject.matrix.ranking.margin) else { return None };
+    Some(display!("{}'s draft is {} ahead of {}'s", subject.authors(*best), figure(margin), subject.authors(*second)))
+}
+
 /// How many verifiers scored the best highest, and who preferred another.
 fn opinions(subject: &Subject<'_>) -> Option<DisplayText> {
     let best = *subject.order().first()?;
     let mut agree = 0;
     let mut against = Vec::new();
-    for (verifier, scores) in subject.matrix.verifiers.iter().zip(subject.matrix.ranking.verifier_scores.rows()) {
+    let rows = subject.matrix.verifiers.iter().zip(subject.matrix.ranking.verifier_scores.rows()).enumerate();
+    for (_, (verifier, scores)) in rows.filter(|(row, _)| subject.counts(*row)) {
         if let Some(own) = scores.get(best).copied().flatten() {
             if scores.iter().flatten().all(|other| *other <= own) {
                 agree += 1;
@@ -149,13 +157,16 @@ fn opinions(subject: &Subject<'_>) -> Option<DisplayText> {
             }
         }
     }
-    let count = agree + against.len();
+    let count = counted(agree + against.len(), "verifier");
+    let of_whom = subject.authors(best);
+    let so_far = if subject.has_all_votes() { "" } else { "so far " };
     match (agree, against.as_slice()) {
         (0, []) => None,
-        (1, []) => Some("the only verifier scored it highest".into()),
-        (_, []) => Some(display!("all {} scored it highest", counted(agree, "verifier"))),
-        (_, [_, ..]) => {
-            Some(display!("{agree} of {} scored it highest; {} preferred another", counted(count, "verifier"), listed(&against)))
-        }
+        (1, []) => Some(display!("{so_far}the only verifier scored {of_whom}'s draft highest")),
+        (_, []) => Some(display!("{so_far}all {count} scored {of_whom}'s draft highest")),
+        (_, [_, ..]) => Some(display!(
+            "{so_far}{agree} of {count} scored {of_whom}'s draft highest; {} preferred another",
+            listed(&against)
+        )),
     }
 }

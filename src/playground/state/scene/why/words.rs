@@ -5,7 +5,7 @@ use super::super::super::flow::Flow;
 use super::super::super::prose::{Line, Prose, Tone, blanks, fitted, line, wrap};
 use super::super::draft::probability_shade;
 use super::super::table::Cell;
-use super::super::{chance, figure, heat, listed};
+use super::super::{chance, counted, figure, heat, listed};
 use super::grid::{Row, grid};
 use super::used::used;
 use super::{Alternative, CandidateRow, OtherVotes, Read, Readings, Why};
@@ -49,6 +49,19 @@ pub fn prose(why: &Why, answer: &Answer, width: u16) -> Prose {
     prose.extend(sentences(why, answer, width));
     prose.extend(used(answer, width));
     prose
+}
+
+/// As much of the reasons as a part of this many lines has room for, and how much more there is under which key.
+#[must_use]
+pub fn beginning(whole: &[Line], lines: u16, key: &str) -> Prose {
+    let room = usize::from(lines);
+    if whole.len() <= room || room == 0 {
+        return whole.to_vec();
+    }
+    let (shown, rest) = whole.split_at(room - 1);
+    let rest = counted(rest.len(), "more line");
+    let rest = if key.is_empty() { display!("↓ {rest}") } else { display!("↓ {rest}: `{key}` shows all") };
+    shown.iter().cloned().chain([line(Tone::Key, rest)]).collect()
 }
 
 fn section(prose: &mut Prose, title: impl Into<DisplayText>) {
