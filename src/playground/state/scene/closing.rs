@@ -90,7 +90,7 @@ fn authors(answer: &Answer) -> Vec<MemberIndex> {
 }
 
 /// The absences at the end of the answer that the exit rule or a failure made, in the order in which they happened.
-fn departures(answer: &Answer) -> impl Iterator<Item = &Departure> {
+pub(super) fn departures(answer: &Answer) -> impl Iterator<Item = &Departure> {
     answer.run.departures().iter().filter(|departure| departure.returned.is_none() && departure.round > 0)
 }
 

@@ -1,0 +1,140 @@
+//! The question at three lengths of segments as words: a column a length, and what differs in one sentence.
+//!
+//! What moves least is at the top: so figures and sentence keep their lines while the answers below them grow.
+
+mod column;
+mod difference;
+mod offer;
+
+use super::super::glyphs::Glyphs;
+use super::super::ladder::{Column, Ladder};
+use super::super::prose::{Line, Prose, Tone, beside, wrap};
+use super::super::tuning::ladder::Length;
+use crate::clean::{DisplayText, clean_line};
+use crate::display;
+use crate::playground::state::State;
+use crate::playground::state::action::{Action, Context};
+use crate::playground::state::handlers::heat_map::to_sweep;
+use crate::playground::state::pages::view::{Body, View, whole};
+
+/// The page.
+pub const VIEW: View = View {
+    title: "three lengths of segments",
+    width: 160,
+    height: whole,
+    context: Context::Ladder,
+    hints: |state| hints(state.ladder.as_ref()),
+    body: Body::Lines(|of| {
+        let state = of.shown.state;
+        match &state.ladder {
+            Some(ladder) => compared(ladder, &Facts::of(state), of.width),
+            None => offer::prose(state, of.width),
+        }
+    }),
+    next: None,
+};
+
+fn hints(ladder: Option<&Ladder>) -> &'static [Action] {
+    match ladder.map(Ladder::is_going) {
+        None => &[Action::LadderStart, Action::LadderClose],
+        Some(true) => &[
+            Action::LadderKeep,
+            Action::LadderRight,
+            Action::LadderClose,
+            Action::LadderStop,
+            Action::LadderOpen,
+            Action::LadderLeft,
+            Action::LadderDown,
+        ],
+        Some(false) => &[
+            Action::LadderKeep,
+            Action::LadderRight,
+            Action::LadderClose,
+            Action::LadderOpen,
+            Action::LadderStart,
+            Action::LadderLeft,
+            Action::LadderDown,
+        ],
+    }
+}
+
+/// Columns between two lengths.
+const GAP: &str = " | ";
+/// With fewer columns one length is below the other.
+const NARROWEST: u16 = 60;
+
+/// What the page shows beside the runs.
+#[derive(Debug)]
+struct Facts {
+    in_force: Length,
+    /// What else could be played now.
+    other_question: bool,
+    /// The key that plays it.
+    start: String,
+    glyphs: Glyphs,
+    /// Whether authors are marked.
+    authors: bool,
+}
+
+impl Facts {
+    fn of(state: &State) -> Self {
+        let asked = to_sweep(&state.answers, &state.writing, &state.knobs);
+        let played = state.ladder.as_ref().map(|ladder| ladder.question.as_str());
+        Self {
+            in_force: Length::of(&state.knobs.in_force(&state.answers)),
+            other_question: asked.is_some_and(|(prompt, _)| Some(prompt.conversation.prompt()) != played),
+            start: state.keymap.key(Action::LadderStart),
+            glyphs: Glyphs::new(state.settings.ascii),
+            authors: state.settings.authors,
+        }
+    }
+}
+
+/// The runs side by side, or one below the other where there is no room.
+fn compared(ladder: &Ladder, facts: &Facts, width: u16) -> Prose {
+    let mut prose = Prose::new();
+    wrap(&mut prose, Vec::new(), Tone::Strong, &clean_line(&ladder.question), width, 0);
+    wrap(&mut prose, Vec::new(), Tone::Good, &difference::sentence(ladder), width, 0);
+    if facts.other_question && !ladder.is_going() {
+        let other = display!("`{}` plays the question that is asked now", facts.start);
+        wrap(&mut prose, Vec::new(), Tone::Dim, &other, width, 0);
+    }
+    prose.push(Line::new());
+    let marked = |place: usize| place == ladder.marked;
+    if width < NARROWEST {
+        for (place, column) in ladder.columns.iter().enumerate() {
+            prose.push(column::head(column, facts, marked(place), width));
+            wrap(&mut prose, Vec::new(), Tone::Plain, &column::in_a_line(column), width, 0);
+            prose.extend(column::answer(column, facts, width));
+            prose.push(Line::new());
+        }
+        return prose;
+    }
+    let room = (width - 2 * GAP.len() as u16) / ladder.columns.len() as u16;
+    let each = |lines: &dyn Fn(usize, &Column) -> Prose| -> Vec<Prose> {
+        ladder.columns.iter().enumerate().map(|(place, column)| lines(place, column)).collect()
+    };
+    let heads = each(&|place, column| vec![column::head(column, facts, marked(place), room)]);
+    let figures = each(&|_, column| column::figures(column, room));
+    let answers = each(&|_, column| column::answer(column, facts, room));
+    prose.extend(side_by_side(heads, room));
+    prose.extend(side_by_side(figures, room));
+    prose.push(rule(facts.glyphs, width));
+    prose.extend(side_by_side(answers, room));
+    prose
+}
+
+/// Columns of lines beside each other, the shorter ones filled up with blanks.
+fn side_by_side(columns: Vec<Prose>, room: u16) -> Prose {
+    let rows = columns.iter().map(Vec::len).max().unwrap_or_default();
+    let mut columns: Vec<_> = columns.into_iter().map(Vec::into_iter).collect();
+    let row = |_| {
+        let lines: Vec<Line> = columns.iter_mut().map(|column| column.next().unwrap_or_default()).collect();
+        beside(lines, usize::from(room), GAP)
+    };
+    (0..rows).map(row).collect()
+}
+
+fn rule(glyphs: Glyphs, width: u16) -> Line {
+    vec![(Tone::Dim, DisplayText::from(glyphs.rule()).as_display().repeat(usize::from(width)))]
+}
