@@ -431,7 +431,7 @@ pub const ACTIONS: &[Entry] = rows! {
         LadderUp, "ladder-up", ["up", "k"], Ladder, "scroll up", "scroll up a line";
         LadderDown, "ladder-down", ["down", "j"], Ladder, "scroll", "scroll down a line";
         LadderKeep, "ladder-keep", ["enter"], Ladder, "keep", "take the marked length for the next answer; before the first start: start";
-        LadderOpen, "ladder-open", ["o"], Ladder, "open", "open the run of the marked length; `esc` leaves it again";
+        LadderOpen, "ladder-open", ["o"], Ladder, "open", "open the run of the marked length over your own answer";
         LadderStart, "ladder-start", ["s"], Ladder, "start", "play the question at three lengths, while everything else continues";
         LadderStop, "ladder-stop", ["x"], Ladder, "stop", "stop the three runs; what is written stays";
         LadderClose, "ladder-close", ["esc", "q", "D"], Ladder, "close", "close the page; the three runs continue";

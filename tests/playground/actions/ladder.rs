@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use specfuse::playground::state::ladder::{LadderAsk, RunNews, Stage};
 use specfuse::playground::state::pages::Page;
 use specfuse::playground::state::tuning::ladder::Length;
@@ -281,4 +282,17 @@ fn the_closing_sentence_says_what_differs_and_who_is_right() {
     }
     let screen = support::screen(&mut graded);
     assert!(screen.contains("all are right"), "{screen}");
+}
+
+#[test]
+fn a_click_marks_the_length_that_it_hits() {
+    let mut state = done();
+    state.state.settings.mouse = true;
+    let click = |state: &mut Screen, column: u16| {
+        let kind = MouseEventKind::Down(MouseButton::Left);
+        state.update(Message::Mouse(MouseEvent { kind, column, row: 8, modifiers: KeyModifiers::NONE }));
+        marked(state)
+    };
+    assert_eq!([5, 60, 110].map(|column| click(&mut state, column)), [0, 1, 2]);
+    assert_eq!(state.looking.page(), Some(Page::Ladder));
 }

@@ -49,6 +49,13 @@ impl Lengths<'_> {
         }
     }
 
+    /// Marks a length that was clicked.
+    pub(super) fn mark(&mut self, column: Option<usize>) {
+        if let (Some(ladder), Some(column)) = (self.ladder.as_mut(), column) {
+            ladder.marked = column.min(ladder.columns.len() - 1);
+        }
+    }
+
     /// Opens the run of the marked length over the user's own answer.
     pub(super) fn open(&mut self) -> Vec<Effect> {
         let Some(ladder) = self.ladder.as_ref() else {

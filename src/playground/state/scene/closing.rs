@@ -285,7 +285,7 @@ fn right<'a>(text: impl Into<DisplayStr<'a>>, columns: usize) -> DisplayText {
 }
 
 /// A text in exactly this many columns, with a mark where it is cut.
-fn cut(text: &DisplayText, columns: usize, glyphs: Glyphs) -> DisplayText {
+pub(super) fn cut(text: &DisplayText, columns: usize, glyphs: Glyphs) -> DisplayText {
     if text.width() <= columns {
         return fitted(text, columns);
     }

@@ -248,6 +248,7 @@ const IDLE: &[Action] = &[
     Action::Votes,
     Action::Open(Page::Retention),
     Action::Compare,
+    Action::Open(Page::Ladder),
     Action::AgainSameSeed,
     Action::CopyAnswer,
     Action::Export,

@@ -4,7 +4,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::super::super::answer::Answer;
 use super::super::super::ladder::{Column, Stage};
-use super::super::super::prose::{Line, Prose, Tone, blanks, fitted, wrap};
+use super::super::super::prose::{Line, Prose, Tone, blanks, wrap};
 use super::super::super::transcript::{Span, Transcript};
 use super::super::closing::{departures, limit};
 use super::super::usage::about_cost;
@@ -120,7 +120,9 @@ pub(super) fn answer(column: &Column, facts: &Facts, width: u16) -> Prose {
 
 fn line(transcript: &Transcript, answer: &Answer, facts: &Facts, number: usize) -> Line {
     let mut line = gutter(transcript, answer, facts, number);
-    for piece in transcript.flow().line(number) {
+    let is_bar = |tag| matches!(transcript.span(tag), Some(Span::Bar { .. }));
+    // At the start of a line the gutter has the bar already.
+    for piece in transcript.flow().line(number).skip_while(|piece| is_bar(piece.tag)) {
         line.push(match transcript.span(piece.tag) {
             Some(Span::Bar { author, .. }) if facts.authors => (tone(author), facts.glyphs.segment_bar().into()),
             Some(Span::Bar { .. }) => (Tone::Plain, blanks(1)),
@@ -148,7 +150,7 @@ fn gutter(transcript: &Transcript, answer: &Answer, facts: &Facts, number: usize
     line.push((Tone::Plain, blanks(LETTERS - line.len())));
     line.push(match segments().next() {
         Some((author, _)) => (tone(author), facts.glyphs.segment_bar().into()),
-        None => (Tone::Plain, fitted("", 1)),
+        None => (Tone::Plain, blanks(1)),
     });
     line
 }

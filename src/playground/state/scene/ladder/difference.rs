@@ -1,7 +1,8 @@
 //! What differs between the lengths, in one sentence: whether they say the same, whether that is right, and what it took.
 
 use super::super::super::ladder::{Column, Ladder, Stage};
-use super::super::listed;
+use super::super::super::prose::Tone;
+use super::super::{counted, listed};
 use crate::clean::{DisplayText, clean};
 use crate::display;
 use crate::prompts::grade;
@@ -34,18 +35,18 @@ impl Whole {
 }
 
 /// What differs, or how far the runs are.
-pub(super) fn sentence(ladder: &Ladder) -> DisplayText {
-    let answered = ladder.answered();
+pub(super) fn sentence(ladder: &Ladder) -> (Tone, DisplayText) {
     if ladder.is_going() {
-        return display!("{answered} of {} runs are done", ladder.columns.len());
+        let over = ladder.columns.iter().filter(|column| !column.is_going()).count();
+        return (Tone::Dim, display!("{over} of {} done", counted(ladder.columns.len(), "run")));
     }
     let whole: Vec<Whole> = ladder.columns.iter().filter_map(Whole::of).collect();
     match whole.as_slice() {
-        [] => "no run has a whole answer".into(),
-        [only] => display!("only {} has a whole answer", only.name),
+        [] => (Tone::Warning, "no run has a whole answer".into()),
+        [only] => (Tone::Warning, display!("only {} has a whole answer", only.name)),
         all => {
             let parts = [Some(said(all)), right(all), rounds(all)];
-            DisplayText::joined(&parts.into_iter().flatten().collect::<Vec<_>>(), "; ")
+            (Tone::Good, DisplayText::joined(&parts.into_iter().flatten().collect::<Vec<_>>(), "; "))
         }
     }
 }

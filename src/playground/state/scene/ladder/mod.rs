@@ -7,9 +7,10 @@ mod difference;
 mod offer;
 
 use super::super::glyphs::Glyphs;
-use super::super::ladder::{Column, Ladder};
+use super::super::ladder::{COLUMNS, Column, Ladder};
 use super::super::prose::{Line, Prose, Tone, beside, wrap};
 use super::super::tuning::ladder::Length;
+use super::closing::cut;
 use crate::clean::{DisplayText, clean_line};
 use crate::display;
 use crate::playground::state::State;
@@ -36,7 +37,7 @@ pub const VIEW: View = View {
 
 fn hints(ladder: Option<&Ladder>) -> &'static [Action] {
     match ladder.map(Ladder::is_going) {
-        None => &[Action::LadderStart, Action::LadderClose],
+        None => &[Action::LadderStart, Action::LadderClose, Action::LadderDown],
         Some(true) => &[
             Action::LadderKeep,
             Action::LadderRight,
@@ -92,9 +93,10 @@ impl Facts {
 
 /// The runs side by side, or one below the other where there is no room.
 fn compared(ladder: &Ladder, facts: &Facts, width: u16) -> Prose {
-    let mut prose = Prose::new();
-    wrap(&mut prose, Vec::new(), Tone::Strong, &clean_line(&ladder.question), width, 0);
-    wrap(&mut prose, Vec::new(), Tone::Good, &difference::sentence(ladder), width, 0);
+    let question = cut(&clean_line(&ladder.question), usize::from(width), facts.glyphs);
+    let mut prose = vec![vec![(Tone::Strong, question)]];
+    let (tone, sentence) = difference::sentence(ladder);
+    wrap(&mut prose, Vec::new(), tone, &sentence, width, 0);
     if facts.other_question && !ladder.is_going() {
         let other = display!("`{}` plays the question that is asked now", facts.start);
         wrap(&mut prose, Vec::new(), Tone::Dim, &other, width, 0);
@@ -110,7 +112,7 @@ fn compared(ladder: &Ladder, facts: &Facts, width: u16) -> Prose {
         }
         return prose;
     }
-    let room = (width - 2 * GAP.len() as u16) / ladder.columns.len() as u16;
+    let room = room(width);
     let each = |lines: &dyn Fn(usize, &Column) -> Prose| -> Vec<Prose> {
         ladder.columns.iter().enumerate().map(|(place, column)| lines(place, column)).collect()
     };
@@ -122,6 +124,19 @@ fn compared(ladder: &Ladder, facts: &Facts, width: u16) -> Prose {
     prose.push(rule(facts.glyphs, width));
     prose.extend(side_by_side(answers, room));
     prose
+}
+
+/// Columns of each length on a page of this many.
+fn room(width: u16) -> u16 {
+    let gaps = GAP.len() * (COLUMNS - 1);
+    width.saturating_sub(gaps as u16) / COLUMNS as u16
+}
+
+/// The index of the length at this column of a page of this many columns, if they are side by side there.
+#[must_use]
+pub fn column_at(x: u16, width: u16) -> Option<usize> {
+    let column = usize::from(x / (room(width) + GAP.len() as u16));
+    (width >= NARROWEST).then_some(column.min(COLUMNS - 1))
 }
 
 /// Columns of lines beside each other, the shorter ones filled up with blanks.
@@ -137,4 +152,16 @@ fn side_by_side(columns: Vec<Prose>, room: u16) -> Prose {
 
 fn rule(glyphs: Glyphs, width: u16) -> Line {
     vec![(Tone::Dim, DisplayText::from(glyphs.rule()).as_display().repeat(usize::from(width)))]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_on_the_page_is_of_the_length_that_is_there() {
+        let at = |x| column_at(x, 76);
+        assert_eq!([at(0), at(22), at(26), at(48), at(52), at(75)].map(Option::unwrap), [0, 0, 1, 1, 2, 2]);
+        assert_eq!(column_at(5, NARROWEST - 1), None, "one is below the other there");
+    }
 }
