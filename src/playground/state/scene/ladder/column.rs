@@ -21,6 +21,9 @@ const LETTERS: usize = 3;
 /// Columns before the text of the answer: letters and a bar.
 const GUTTER: u16 = LETTERS as u16 + 1;
 
+/// Columns of a name and its mark, where a line follows.
+const HEAD: usize = 27;
+
 /// The length's name, in brackets if it is marked, with a mark if it is in force.
 pub(super) fn head(column: &Column, facts: &Facts, marked: bool, width: u16) -> Line {
     let name = column.length.name();
@@ -43,14 +46,29 @@ pub(super) fn figures(column: &Column, width: u16) -> Prose {
     prose
 }
 
-/// The figures in a line.
-pub(super) fn in_a_line(column: &Column) -> DisplayText {
-    let texts: Vec<DisplayText> = facts(column).into_iter().map(|(_, text)| text).collect();
-    display!(" {}", DisplayText::joined(&texts, " · "))
+/// The length with how far it is and whether that is right, in a line.
+pub(super) fn in_a_line(column: &Column, facts: &Facts, marked: bool) -> Line {
+    let mut line = head(column, facts, marked, u16::MAX);
+    let used: usize = line.iter().map(|(_, text)| text.width()).sum();
+    line.push((Tone::Plain, blanks(HEAD.saturating_sub(used).max(1))));
+    line.push(progress(column));
+    line.extend(graded(column).into_iter().flat_map(|graded| [(Tone::Dim, " · ".into()), graded]));
+    line
+}
+
+/// What that line leaves out.
+pub(super) fn rest_in_a_line(column: &Column) -> DisplayText {
+    let texts: Vec<DisplayText> = took(column).into_iter().map(|(_, text)| text).collect();
+    DisplayText::joined(&texts, " · ")
 }
 
 fn facts(column: &Column) -> Vec<(Tone, DisplayText)> {
-    let mut facts = vec![progress(column)];
+    std::iter::once(progress(column)).chain(took(column)).chain(graded(column)).collect()
+}
+
+/// What ended it, who left, and what it took.
+fn took(column: &Column) -> Vec<(Tone, DisplayText)> {
+    let mut facts = Vec::new();
     let Some(answer) = &column.answer else { return facts };
     let run = &answer.run;
     if let Phase::Finished(outcome) = &run.phase {
@@ -60,7 +78,6 @@ fn facts(column: &Column) -> Vec<(Tone, DisplayText)> {
     facts.push((Tone::Dim, display!("{} drafted", counted(drafted(run), "token"))));
     facts.push((Tone::Dim, display!("{} scored", counted(scored(run), "token"))));
     facts.extend(run.cost().map(|dollars| (Tone::Dim, about_cost(dollars, run.cost_is_guessed()))));
-    facts.extend(graded(column));
     facts
 }
 

@@ -61,7 +61,7 @@ fn hints(ladder: Option<&Ladder>) -> &'static [Action] {
 
 /// Columns between two lengths.
 const GAP: &str = " | ";
-/// With fewer columns one length is below the other.
+/// With fewer columns each length has a line, and below them only the marked one is whole.
 const NARROWEST: u16 = 60;
 
 /// What the page shows beside the runs.
@@ -91,7 +91,7 @@ impl Facts {
     }
 }
 
-/// The runs side by side, or one below the other where there is no room.
+/// The runs side by side, or a line each and the marked one below them where there is no room.
 fn compared(ladder: &Ladder, facts: &Facts, width: u16) -> Prose {
     let question = cut(&clean_line(&ladder.question), usize::from(width), facts.glyphs);
     let mut prose = vec![vec![(Tone::Strong, question)]];
@@ -101,17 +101,17 @@ fn compared(ladder: &Ladder, facts: &Facts, width: u16) -> Prose {
         let other = display!("`{}` plays the question that is asked now", facts.start);
         wrap(&mut prose, Vec::new(), Tone::Dim, &other, width, 0);
     }
-    prose.push(Line::new());
     let marked = |place: usize| place == ladder.marked;
     if width < NARROWEST {
         for (place, column) in ladder.columns.iter().enumerate() {
-            prose.push(column::head(column, facts, marked(place), width));
-            wrap(&mut prose, Vec::new(), Tone::Plain, &column::in_a_line(column), width, 0);
-            prose.extend(column::answer(column, facts, width));
-            prose.push(Line::new());
+            prose.push(column::in_a_line(column, facts, marked(place)));
         }
+        prose.push(rule(facts.glyphs, width));
+        prose.extend(column::answer(ladder.marked(), facts, width));
+        wrap(&mut prose, Vec::new(), Tone::Dim, &column::rest_in_a_line(ladder.marked()), width, 0);
         return prose;
     }
+    prose.push(Line::new());
     let room = room(width);
     let each = |lines: &dyn Fn(usize, &Column) -> Prose| -> Vec<Prose> {
         ladder.columns.iter().enumerate().map(|(place, column)| lines(place, column)).collect()
@@ -162,6 +162,6 @@ mod tests {
     fn a_place_on_the_page_is_of_the_length_that_is_there() {
         let at = |x| column_at(x, 76);
         assert_eq!([at(0), at(22), at(26), at(48), at(52), at(75)].map(Option::unwrap), [0, 0, 1, 1, 2, 2]);
-        assert_eq!(column_at(5, NARROWEST - 1), None, "one is below the other there");
+        assert_eq!(column_at(5, NARROWEST - 1), None, "they are below each other there");
     }
 }

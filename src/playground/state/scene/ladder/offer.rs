@@ -17,7 +17,7 @@ pub(super) fn prose(state: &State, width: u16) -> Prose {
     let mut prose = Prose::new();
     let mut say = |tone, text: DisplayText| wrap(&mut prose, Vec::new(), tone, &text, width, 0);
     let key = |action| state.keymap.key(action);
-    say(Tone::Plain, "The question at three lengths of segments, side by side: the same members, the same seed.".into());
+    say(Tone::Plain, "The question at three lengths of segments, with the same members and seed.".into());
     say(Tone::Plain, DisplayText::new());
     let Some((prompt, _)) = to_sweep(&state.answers, &state.writing, &state.knobs) else {
         say(Tone::Dim, "Nothing was asked yet: ask something first, then compare lengths.".into());
