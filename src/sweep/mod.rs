@@ -24,6 +24,6 @@ pub(crate) use figures::best;
 pub use grid::{Axis, Grid, GridError};
 pub(crate) use needs::{imply, settle};
 pub use plan::{Sweep, SweepError};
-pub(crate) use run::usual_jobs;
 pub use run::{Running, start};
+pub(crate) use run::{fresh, spawn, usual_jobs, working};
 pub(crate) use store::{Pinned, Store, StoreError};

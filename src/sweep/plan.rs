@@ -32,7 +32,7 @@ pub enum SweepError {
     #[error("the sweep stopped, since a trace could not be kept: {0}")]
     Trace(#[from] TraceError),
     /// The system gives no thread or no event loop.
-    #[error("this system gives no thread to sweep on: {0}")]
+    #[error("this system gives no thread to play answers on: {0}")]
     Thread(std::io::Error),
     /// A job ended because of a bug in it.
     #[error("the sweep stopped by a fault in its own code")]

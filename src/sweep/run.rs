@@ -62,13 +62,9 @@ pub fn start(
     let (sender, results) = mpsc::channel(WAITING);
     let mut tasks = JoinSet::new();
     let jobs = jobs.unwrap_or_else(|| usual_jobs(seats)).get().min(left.max(1));
-    let in_process = all_in_process(seats);
+    let working = working(seats);
     for _ in 0..jobs {
-        if in_process {
-            on_thread(job(Arc::clone(&queue), seats.to_vec(), Working::InPlace, sender.clone()))?;
-        } else {
-            tasks.spawn(job(Arc::clone(&queue), seats.to_vec(), Working::OnThread, sender.clone()));
-        }
+        spawn(&mut tasks, working, job(Arc::clone(&queue), seats.to_vec(), working, sender.clone()))?;
     }
     Ok(Running {
         results,
@@ -95,9 +91,33 @@ fn all_in_process(seats: &[Seat]) -> bool {
     seats.iter().all(|seat| seat.member.replica(Working::InPlace).is_some())
 }
 
+/// How members work in an answer that is played beside others.
+pub(crate) fn working(seats: &[Seat]) -> Working {
+    if all_in_process(seats) { Working::InPlace } else { Working::OnThread }
+}
+
+/// Starts a job where its members work: on a thread of its own, which must notice by itself that it is no longer wanted, or among
+/// these tasks.
+///
+/// # Errors
+/// If the system cannot start a thread.
+pub(crate) fn spawn(
+    tasks: &mut JoinSet<()>,
+    working: Working,
+    job: impl Future<Output = ()> + Send + 'static,
+) -> Result<(), SweepError> {
+    match working {
+        Working::InPlace => on_thread(job),
+        Working::OnThread => {
+            tasks.spawn(job);
+            Ok(())
+        }
+    }
+}
+
 /// The ensemble for one answer: servers are shared, members in this process have evaluated nothing yet, as in a separate run. So
 /// the times of settings can be compared, whichever was played first.
-fn fresh(seats: &[Seat], working: Working) -> Vec<Seat> {
+pub(crate) fn fresh(seats: &[Seat], working: Working) -> Vec<Seat> {
     let one =
         |seat: &Seat| Seat { member: seat.member.replica(working).unwrap_or_else(|| Arc::clone(&seat.member)), ..seat.clone() };
     seats.iter().map(one).collect()

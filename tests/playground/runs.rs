@@ -1,11 +1,16 @@
 //! Runs with incidents: faults, exits, the user's commands.
 
+use std::sync::OnceLock;
+
 use specfuse::engine::Seat;
+use specfuse::engine::fusion::conversation::Conversation;
 use specfuse::engine::fusion::event::{Event, Price, Record, ScoreTier, Usage};
+use specfuse::engine::fusion::params::Params;
 use specfuse::engine::member::scripted::{Line, ScriptedMember};
 use specfuse::engine::round::Command;
+use specfuse::playground::state::tuning::ladder::Length;
 
-use super::support::{Reaction, answer, say, scripted_run, seat};
+use super::support::{self, Reaction, answer, say, scripted_run, seat};
 
 /// A member that drafts `name` and the number of the round, one segment per round, and ends after `rounds`.
 pub fn counting(name: &str, rounds: usize, logprob: f32) -> ScriptedMember {
@@ -144,6 +149,17 @@ pub fn mixed() -> Vec<Record> {
         }
     }
     records
+}
+
+/// The built-in ensemble's answers to the same question at three lengths of segments, played once for all tests.
+pub fn at_three_lengths() -> &'static [Vec<Record>; 3] {
+    static RUNS: OnceLock<[Vec<Record>; 3]> = OnceLock::new();
+    RUNS.get_or_init(|| {
+        Length::Sentence.around().map(|length| {
+            let question = Conversation::question(support::QUESTION);
+            support::run(support::built_in(), length.over(&Params::default()), 1, question, Vec::new())
+        })
+    })
 }
 
 /// All of them, with names.

@@ -43,3 +43,24 @@ fn a_sweep_goes_on_beside_a_run_while_its_map_is_closed() {
     playing.plays("■ stopped");
     leaves(playing, "q", "before");
 }
+
+#[test]
+fn the_question_is_played_at_three_lengths_and_one_is_kept() {
+    let home = Home::new();
+    let mut playing = home.answers();
+    playing.types("D");
+    playing.plays("one sentence (● in force) · 10 tokens · 3 tokens");
+    playing.types("s");
+    playing.plays("the rounds of one sentence");
+    playing.types("ll");
+    playing.plays("[3 tokens]");
+    playing.types("o");
+    playing.sees("the run of that length", |seen| seen.shows("replay ×1 ") && !seen.shows("┌ three lengths"));
+    playing.types(ESC);
+    playing.plays("┌ three lengths");
+    playing.types(ENTER);
+    playing.plays("[3 tokens] ● in force");
+    playing.types(ESC);
+    playing.sees("the own answer", |seen| !seen.shows("┌ three lengths") && !seen.shows("replay ×1 "));
+    leaves(playing, "q", "before");
+}

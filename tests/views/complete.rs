@@ -7,6 +7,7 @@ use specfuse::engine::fusion::params::KnobGroup;
 use specfuse::playground::state::Screen;
 use specfuse::playground::state::entry::Purpose;
 use specfuse::playground::state::heat_map::Progress;
+use specfuse::playground::state::ladder::Stage;
 use specfuse::playground::state::log::Level;
 use specfuse::playground::state::overlay::{Against, Overlay};
 use specfuse::playground::state::pages::Page;
@@ -51,6 +52,7 @@ variants!(against, AGAINST: Against { Branch, Recorded });
 variants!(source, SOURCES: Source { Live, Replay });
 variants!(taking_up, TAKING_UP: TakingUp { Not, Awaiting, Begun });
 variants!(progress, PROGRESS: Progress { Going, Done, Stopped, Failed });
+variants!(stage, STAGES: Stage { Waiting, Playing, Over, Stopped, Failed });
 variants!(level, LEVELS: Level { Info, Warning, Error });
 variants!(standing, STANDINGS: Standing { Unknown, Connecting, Ready, Away });
 variants!(shading, SHADINGS: Shading { Off, Probability, Disagreement });
@@ -66,6 +68,7 @@ fn wanted() -> BTreeSet<Shown> {
         ("Source", SOURCES),
         ("TakingUp", TAKING_UP),
         ("Progress", PROGRESS),
+        ("Stage", STAGES),
         ("Level", LEVELS),
         ("Standing", STANDINGS),
         ("Shading", SHADINGS),
@@ -130,6 +133,9 @@ fn lies_over(screen: &Screen, open: &Overlay) -> Vec<Shown> {
             shown.push(page(*open));
             match open {
                 Page::HeatMap => shown.extend(state.heat_map.iter().map(|map| progress(&map.progress))),
+                Page::Ladder => {
+                    shown.extend(state.ladder.iter().flat_map(|ladder| &ladder.columns).map(|column| stage(&column.stage)))
+                }
                 Page::Compare => shown.extend(state.looking.against.iter().map(against)),
                 Page::Help
                 | Page::Why

@@ -6,6 +6,7 @@ use crossterm::event::{KeyEvent, MouseEvent};
 use serde::{Deserialize, Serialize, Serializer};
 
 use super::heat_map::SweepAsk;
+use super::ladder::{LadderAsk, RunNews};
 use super::laid::Laid;
 use super::prompt::Dress;
 use super::roster::{News, RowId, Seated};
@@ -97,6 +98,8 @@ pub enum Message {
     },
     /// The sweep is over; why it could not continue, if that is how it ended.
     SweepEnded(Option<String>),
+    /// News of the run in this column of the ladder.
+    Ladder(usize, RunNews),
     /// The editor returned this text, or failed.
     Edited(Result<String, String>),
     /// Something done for the person is worth a word.
@@ -220,6 +223,10 @@ pub enum Effect {
     Sweep(Box<SweepAsk>),
     /// Stop the sweep.
     StopSweep,
+    /// Play a question at several lengths of segments, in place of those that continue.
+    Ladder(Box<LadderAsk>),
+    /// Stop the runs of the ladder.
+    StopLadder,
     /// Use this theme.
     UseTheme(String),
     /// Let the mouse report, or not.

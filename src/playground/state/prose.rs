@@ -5,6 +5,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::flow::Flow;
 use crate::clean::{DisplayStr, DisplayText};
+use crate::display;
 
 /// The meaning of words, which decides their style.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,6 +60,22 @@ pub fn wrap<'a>(into: &mut Prose, head: Line, tone: Tone, text: impl Into<Displa
         }
         into.push(line);
     }
+}
+
+/// Lines beside each other, each but the last padded to this many columns.
+#[must_use]
+pub fn beside(lines: impl IntoIterator<Item = Line>, columns: usize, gap: &'static str) -> Line {
+    let mut whole = Line::new();
+    let mut blank = 0;
+    for (place, line) in lines.into_iter().enumerate() {
+        if place > 0 {
+            whole.push((Tone::Dim, display!("{}{gap}", blanks(blank))));
+        }
+        let used: usize = line.iter().map(|(_, text)| text.width()).sum();
+        blank = columns.saturating_sub(used);
+        whole.extend(line);
+    }
+    whole
 }
 
 /// A text in exactly this many columns: padded with blanks, or cut.

@@ -74,6 +74,16 @@ impl Transcript {
         self.spans.get(tag as usize).copied()
     }
 
+    /// The segments on a line, by their spans, each with whether it starts there.
+    pub fn segments_on(&self, number: usize) -> impl Iterator<Item = (Span, bool)> {
+        let segments = |number: usize| {
+            let spans = self.flow.tags_on(number).filter_map(|tag| self.span(tag));
+            spans.filter(|span| matches!(span, Span::Segment { .. }))
+        };
+        let carried = number.checked_sub(1).and_then(|before| segments(before).last());
+        segments(number).enumerate().map(move |(place, span)| (span, place > 0 || carried != Some(span)))
+    }
+
     /// The first visible line.
     #[must_use]
     pub fn top(&self) -> usize {

@@ -10,6 +10,7 @@ use super::clipboard::osc52;
 use super::editor::{Editor, Running, folder};
 use super::guard::Terminal;
 use super::input::Input;
+use super::laddering::Laddering;
 use super::member_pool::MemberPool;
 use super::recordings::{Budget, details};
 use super::run_source::RunSource;
@@ -25,7 +26,8 @@ use crate::engine::{Engine, Seat, Setup, TakeUp, trace, wall_clock};
 use crate::export::{self, Existing, ExportError};
 use crate::files::Folders;
 use crate::files::history::History;
-use crate::files::traces::{self, Found, Wanted};
+use crate::files::traces::{self, Found, Opened, Wanted};
+use crate::playground::state::ladder::COLUMNS;
 use crate::playground::state::prompt::{EXAMPLE, EXAMPLE_ANSWERS};
 use crate::playground::state::{Ask, Effect, Listing, Message, TakenUp};
 use crate::playground::view::theme::{ColourLevel, Library, Theme};
@@ -66,6 +68,7 @@ pub(super) struct Hands<'a> {
     pub(super) signals: &'a mut Signals,
     pub(super) source: &'a mut RunSource,
     pub(super) sweeping: &'a mut Sweeping,
+    pub(super) laddering: &'a mut Laddering,
 }
 
 /// Lends the terminal to the user's editor; its text is added to `messages`.
@@ -103,7 +106,7 @@ impl Effects {
         hands: Hands<'_>,
         messages: &mut Vec<Message>,
     ) -> std::io::Result<Next> {
-        let Hands { terminal, input, signals, source, sweeping } = hands;
+        let Hands { terminal, input, signals, source, sweeping, laddering } = hands;
         match effect {
             Effect::Ask(ask) => self.ask(*ask, source, messages),
             Effect::Connect { members, anew } => {
@@ -133,7 +136,7 @@ impl Effects {
             }
             Effect::Copy(text) => messages.push(copy(terminal, &text)?),
             Effect::Edit(text) => {
-                return lend_to_editor(text, Hands { terminal, input, signals, source, sweeping }, messages).await;
+                return lend_to_editor(text, Hands { terminal, input, signals, source, sweeping, laddering }, messages).await;
             }
             Effect::SaveTrace(path) => messages.push(save(source.trace(), &path)),
             Effect::ListTraces(listing) => messages.push(self.list(listing)),
@@ -145,6 +148,12 @@ impl Effects {
                 sweeping.start(*ask, &seats, self.folders.as_ref());
             }
             Effect::StopSweep => sweeping.stop(),
+            Effect::Ladder(ask) => {
+                let seats = self.pool.seats(&ask.members);
+                let journals: Vec<_> = (1..=COLUMNS).map(|turn| self.journal(turn, "these runs", messages)).collect();
+                laddering.start(*ask, &seats, journals.into_iter());
+            }
+            Effect::StopLadder => laddering.stop(),
             Effect::UseTheme(name) => match self.library.load(&name, self.level) {
                 Ok(theme) => self.theme = theme,
                 Err(error) => messages.push(Message::Failed(format!("theme: {error}"))),
@@ -158,22 +167,26 @@ impl Effects {
     }
 
     fn ask(&mut self, ask: Ask, source: &mut RunSource, messages: &mut Vec<Message>) {
-        let opened = traces::open(&Wanted::Default, self.folders.as_ref(), 0, self.traces_kept, SystemTime::now());
-        let journal = opened.unwrap_or_default();
-        if let Some(error) = journal.warning {
-            messages.push(Message::Warned(format!("no trace is kept of this run: {error}")));
-        }
-        let trace = journal.journal.as_ref().map(|journal| journal.path().to_owned());
+        let journal = self.journal(0, "this run", messages);
+        let trace = journal.as_ref().map(|journal| journal.path().to_owned());
         let setup = Setup {
             seats: self.pool.seats(&ask.members),
             params: ask.params,
             seed: ask.seed,
             answers: known_answers(&ask.conversation),
             conversation: ask.conversation,
-            journal: journal.journal,
+            journal,
             clock: wall_clock(),
         };
         source.start(async { Engine::start(setup).await.map_err(|error| error.to_string()) }, trace);
+    }
+
+    /// The trace of a new run, the `turn`-th that starts now, if one is kept; `what` names the run in a warning.
+    fn journal(&self, turn: usize, what: &str, messages: &mut Vec<Message>) -> Option<Journal> {
+        let opened = traces::open(&Wanted::Default, self.folders.as_ref(), turn, self.traces_kept, SystemTime::now());
+        let Opened { journal, warning } = opened.unwrap_or_default();
+        messages.extend(warning.map(|error| Message::Warned(format!("no trace is kept of {what}: {error}"))));
+        journal
     }
 
     /// Goes on with the run on the source. A live one continues in its own trace, a recorded one in a copy: its file stays as it is.
@@ -192,17 +205,13 @@ impl Effects {
             };
             return source.take_up(starting, taken.commands, Some(path));
         }
-        let opened = traces::open(&Wanted::Default, self.folders.as_ref(), 0, self.traces_kept, SystemTime::now());
-        let kept = opened.unwrap_or_default();
-        if let Some(error) = kept.warning {
-            messages.push(Message::Warned(format!("no trace is kept of what is changed: {error}")));
-        }
-        let path = kept.journal.as_ref().map(|journal| journal.path().to_owned());
+        let kept = self.journal(0, "what is changed", messages);
+        let path = kept.as_ref().map(|journal| journal.path().to_owned());
         let number = source.recorded();
         let starting = async move {
             let read = trace::read(&from).and_then(|read| read.choose(&from, number));
             let records = read.map_err(|error| error.to_string())?.newest().to_vec();
-            let journal = kept.journal.map(|journal| journal.holding(&records)).transpose();
+            let journal = kept.map(|journal| journal.holding(&records)).transpose();
             taken_up(records, seats, journal.map_err(|error| error.to_string())?).await
         };
         source.take_up(starting, taken.commands, path);

@@ -1,8 +1,9 @@
 //! The only code that touches the terminal.
 //!
 //! [`run`] is the one loop: signals, keys, events of the run and the next frame, whatever comes first; each becomes a message
-//! for the state, and what the state asks for is carried out [`effects`]; the members are [`pool`]'s, a sweep `sweeping`'s. Each other piece has one duty: [`guard`] takes the
-//! screen and gives it back whatever happens, [`panics`] keeps what goes wrong off the screen, [`input`] hands keys over,
+//! for the state, and what the state asks for is carried out [`effects`]; the members are [`pool`]'s, a sweep `sweeping`'s, a
+//! question at several lengths `laddering`'s. Each other piece has one duty: [`guard`] takes the screen and gives it back
+//! whatever happens, [`panics`] keeps what goes wrong off the screen, [`input`] hands keys over,
 //! [`signals`] what the system asks of the program, [`suspend`] stops it, [`editor`] lends the terminal to an editor,
 //! [`clipboard`] copies, [`background`] asks which one the terminal has, [`frames`] says when to draw, [`ui_recorder`] writes a recording of it all, and [`outside`] says whether
 //! there is a terminal at all.
@@ -16,6 +17,7 @@ pub mod guard;
 pub mod input;
 #[cfg(all(unix, feature = "llama-cpp"))]
 pub mod keeper;
+mod laddering;
 pub mod member_pool;
 pub mod outside;
 pub mod panics;
@@ -45,6 +47,7 @@ use effects::{Effects, Hands, Next};
 use frames::{FRAME_MS, Frames};
 use guard::Terminal;
 use input::Input;
+use laddering::Laddering;
 use run_source::RunSource;
 pub use signals::Signal;
 use signals::Signals;
@@ -107,6 +110,7 @@ struct Loop {
     signals: Signals,
     source: RunSource,
     sweeping: Sweeping,
+    laddering: Laddering,
     screen: RecordedScreen,
     effects: Effects,
     frames: Frames,
@@ -143,6 +147,7 @@ pub async fn run(options: Options, mut effects: Effects, opening: Opening, recor
         signals,
         source: RunSource::new(),
         sweeping: Sweeping::default(),
+        laddering: Laddering::default(),
         screen,
         effects,
         frames: Frames::new(FRAME_MS),
@@ -238,6 +243,7 @@ impl Loop {
             messages = self.source.next() => Woken::Messages(messages),
             news = self.effects.pool.next() => Woken::Messages(vec![news]),
             swept = self.sweeping.next() => Woken::Messages(vec![swept]),
+            messages = self.laddering.next() => Woken::Messages(messages),
             () = tokio::time::sleep(frame.unwrap_or_default()), if frame.is_some() => Woken::Frame,
             () = tokio::time::sleep(TICK), if busy => Woken::Tick,
         }
@@ -282,6 +288,7 @@ impl Loop {
                     signals: &mut self.signals,
                     source: &mut self.source,
                     sweeping: &mut self.sweeping,
+                    laddering: &mut self.laddering,
                 };
                 let next = self.effects.carry_out(effect, hands, &mut came).await?;
                 if next != Next::GoOn {

@@ -98,7 +98,7 @@ fn begin(ask: SweepAsk, seats: &[Seat], folders: Option<&Folders>) -> Result<(Go
 }
 
 /// As many as a sweep usually plays at a time, less one, so that the run on the screen continues as it did.
-fn beside(seats: &[Seat]) -> NonZeroUsize {
+pub(super) fn beside(seats: &[Seat]) -> NonZeroUsize {
     NonZeroUsize::new(usual_jobs(seats).get().saturating_sub(1)).unwrap_or(NonZeroUsize::MIN)
 }
 

@@ -1,7 +1,5 @@
 //! The transcript: the visible slice of the conversation, each span in its author's colour, the authors' letters beside it.
 
-use std::cmp::Ordering;
-
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
@@ -67,39 +65,25 @@ fn last_line_of_the_selected(screen: &Screen, height: u16) -> Option<usize> {
 /// The letters of those whose segments start on the line, and the bar of the first author on it.
 fn gutter(buffer: &mut Buffer, inner: Rect, row: u16, look: &Look<'_>, screen: &Screen, number: usize) {
     let transcript = &screen.answers.transcript;
-    let spans = |number: usize| transcript.flow().tags_on(number).filter_map(|tag| transcript.span(tag));
-    let carried = number.checked_sub(1).and_then(|before| spans(before).filter(is_segment).last());
     let mut pen = Pen::new(buffer, inner, row);
+    if transcript.flow().tags_on(number).next().and_then(|tag| transcript.span(tag)) == Some(Span::Question) {
+        pen.write(">", look.style(Role::Strong));
+        return;
+    }
     let (mut letters, mut bar) = (0, None);
-    for span in spans(number) {
-        match span {
-            Span::Question if letters == 0 => {
-                pen.write(">", look.style(Role::Strong));
-                return;
-            }
-            Span::Segment { answer, author, .. } if screen.settings.authors => {
-                let (letter, style) = author_mark(look, screen, answer, author);
-                bar.get_or_insert(style);
-                if carried == Some(span) && letters == 0 {
-                    continue;
-                }
-                letters += 1;
-                match letters.cmp(&LETTERS) {
-                    Ordering::Less | Ordering::Equal => pen.write(&letter, style),
-                    Ordering::Greater => break,
-                };
-            }
-            Span::Question | Span::Bar { .. } | Span::Segment { .. } | Span::Earlier => {}
+    for (span, starts) in transcript.segments_on(number).filter(|_| screen.settings.authors) {
+        let Span::Segment { answer, author, .. } = span else { continue };
+        let (letter, style) = author_mark(look, screen, answer, author);
+        bar.get_or_insert(style);
+        if starts && letters < LETTERS {
+            letters += 1;
+            pen.write(&letter, style);
         }
     }
     if let Some(style) = bar {
         let at = Rect { x: inner.x + GUTTER - 1, width: 1, ..inner };
         Pen::new(buffer, at, row).write(look.glyphs.segment_bar(), style);
     }
-}
-
-fn is_segment(span: &Span) -> bool {
-    matches!(span, Span::Segment { .. })
 }
 
 /// The letter of a segment's author, and the style of what is its.

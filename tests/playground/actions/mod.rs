@@ -7,6 +7,7 @@
 
 mod asking;
 mod heat_map;
+mod ladder;
 mod looking;
 mod program;
 mod roster;
@@ -100,6 +101,16 @@ fn case(action: Action) -> Case {
         Action::Sweep => (heat_map::offered, heat_map::sweep),
         Action::SweepStop => (heat_map::going, heat_map::stop),
         Action::MapClose => (heat_map::going, heat_map::close),
+        Action::Open(Page::Ladder) => (answered, ladder::opens),
+        Action::LadderLeft => (ladder::going, ladder::left),
+        Action::LadderRight => (ladder::going, ladder::right),
+        Action::LadderUp => (ladder::long, ladder::up),
+        Action::LadderDown => (ladder::long, ladder::down),
+        Action::LadderKeep => (ladder::done, ladder::keep),
+        Action::LadderOpen => (ladder::done, ladder::open),
+        Action::LadderStart => (ladder::offered, ladder::start),
+        Action::LadderStop => (ladder::going, ladder::stop),
+        Action::LadderClose => (ladder::going, ladder::close),
         Action::CopyAnswer => (answered, program::copy_answer),
         Action::CopySegment => (looking::at_the_first_round, program::copy_segment),
         Action::CopyCandidate => (program::focused_on_a_pane, program::copy_candidate),

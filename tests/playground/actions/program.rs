@@ -100,7 +100,10 @@ pub(super) fn palette(pressed: Pressed) {
     let mut after = pressed.after;
     let offered: Vec<String> = list(&after).entries().map(|item| item.title.to_string()).collect();
     let wanted = ACTIONS.iter().filter(|entry| {
-        !matches!(entry.context, Context::List | Context::Roster | Context::HeatMap | Context::Tuning | Context::Question)
+        !matches!(
+            entry.context,
+            Context::List | Context::Roster | Context::HeatMap | Context::Ladder | Context::Tuning | Context::Question
+        )
     });
     let wanted: BTreeSet<String> = wanted.map(|entry| entry.name.to_owned()).collect();
     assert_eq!((offered.len(), offered.iter().cloned().collect()), (wanted.len(), wanted), "each is there once");

@@ -3,6 +3,7 @@
 mod answers;
 mod asking;
 mod heat_map;
+mod ladder;
 mod lazy;
 mod lists;
 mod looks;
@@ -85,6 +86,7 @@ pub fn all() -> Vec<State> {
         silent::states(),
         members::states(),
         heat_map::states(),
+        ladder::states(),
         tour::states(),
         presenting::states(),
         looks::states(),

@@ -19,6 +19,8 @@ pub enum Group {
     Roster,
     /// The heat map of a sweep.
     HeatMap,
+    /// The question at three lengths of segments.
+    Ladder,
     /// Lists and dialogues.
     Lists,
 }
@@ -35,6 +37,7 @@ impl Group {
         Self::Program,
         Self::Roster,
         Self::HeatMap,
+        Self::Ladder,
         Self::Lists,
     ];
 
@@ -51,6 +54,7 @@ impl Group {
             Self::Tuning => "Tuning",
             Self::Roster => "The roster",
             Self::HeatMap => "The heat map of a sweep",
+            Self::Ladder => "Three lengths of segments",
             Self::Lists => "Lists and dialogues",
         }
     }

@@ -5,6 +5,7 @@ mod commands;
 mod handles;
 pub(super) mod heat_map;
 mod keeping;
+pub(super) mod ladder;
 mod leaving;
 mod lists;
 mod looking;

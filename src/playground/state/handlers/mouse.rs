@@ -4,16 +4,18 @@ use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::Position;
 
 use super::handles::handles;
+use super::ladder::Lengths;
 use super::looking::look_at;
 use super::scrolling::Scrolling;
 use crate::playground::state::State;
-use crate::playground::state::action::{ACTIONS, Action};
+use crate::playground::state::action::{ACTIONS, Action, Page};
 use crate::playground::state::layout::{Part, TIMELINE_HEAD};
 use crate::playground::state::message::Effect;
 use crate::playground::state::overlay::Overlay;
 use crate::playground::state::parts::answers::Answers;
 use crate::playground::state::parts::looking::{Look, Looking};
 use crate::playground::state::parts::writing::Writing;
+use crate::playground::state::scene::ladder::column_at;
 
 /// How many lines one turn of the wheel scrolls.
 const WHEEL: isize = 3;
@@ -67,6 +69,12 @@ fn clicked(state: &mut State, at: Position) -> Vec<Effect> {
         let top = picker.top(rows.height.into());
         let is_there = rows.contains(at) && picker.mark_at(top + usize::from(at.y - rows.y));
         return if is_there { state.choose() } else { Vec::new() };
+    }
+    let popup = state.looking.laid.popup;
+    if state.looking.page() == Some(Page::Ladder) && popup.contains(at) {
+        // The frame and a blank are beside the page.
+        let (x, width) = (at.x.saturating_sub(popup.x + 2), popup.width.saturating_sub(4));
+        Lengths::from(&mut *state).mark(column_at(x, width));
     }
     if state.looking.overlay.is_none() {
         Mouse::from(state).click(at);

@@ -3,6 +3,7 @@
 use super::asking::Asking;
 use super::heat_map::Sweeping;
 use super::keeping::Keeping;
+use super::ladder::Lengths;
 use super::leaving::Leaving;
 use super::lists::Lists;
 use super::looking::Viewing;
@@ -144,6 +145,14 @@ table! { state:
     MapMetric => Sweeping::from(state).next_metric(),
     Sweep => Sweeping::from(state).sweep(),
     SweepStop => Sweeping::from(state).sweep_stop(),
+    LadderLeft => Lengths::from(state).move_by(-1),
+    LadderRight => Lengths::from(state).move_by(1),
+    LadderUp => Scrolling::from(state).scroll(-1),
+    LadderDown => Scrolling::from(state).scroll(1),
+    LadderKeep => super::ladder::keep(state),
+    LadderOpen => Lengths::from(state).open(),
+    LadderStart => Lengths::from(state).start(),
+    LadderStop => Lengths::from(state).stop(),
     Tune | TuneClose => Tuning::from(state).tune(),
     SegmentShorter => Tuning::from(state).segment_length(-1),
     SegmentLonger => Tuning::from(state).segment_length(1),
@@ -158,5 +167,5 @@ table! { state:
     TuneApply => Tuning::from(state).tune_apply(),
     TuneForget => Tuning::from(state).tune_forget(),
     Yes => Effect::Quit,
-    RosterClose | MapClose | No => state.looking.overlay = None,
+    RosterClose | MapClose | LadderClose | No => state.looking.overlay = None,
 }

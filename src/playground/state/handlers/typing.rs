@@ -49,7 +49,16 @@ pub(in crate::playground::state) fn typed(state: &mut State, context: Context, e
             let text = display!("`{}` does nothing here; `{help}` shows what does", Key::from(event));
             state.notices.notice = Some(Notice { level: Level::Info, text });
         }
-        (Context::List | Context::Tuning | Context::Roster | Context::HeatMap | Context::Question | Context::Anywhere, _) => {}
+        (
+            Context::List
+            | Context::Tuning
+            | Context::Roster
+            | Context::HeatMap
+            | Context::Ladder
+            | Context::Question
+            | Context::Anywhere,
+            _,
+        ) => {}
     }
     Vec::new()
 }

@@ -90,7 +90,7 @@ fn authors(answer: &Answer) -> Vec<MemberIndex> {
 }
 
 /// The absences at the end of the answer that the exit rule or a failure made, in the order in which they happened.
-fn departures(answer: &Answer) -> impl Iterator<Item = &Departure> {
+pub(super) fn departures(answer: &Answer) -> impl Iterator<Item = &Departure> {
     answer.run.departures().iter().filter(|departure| departure.returned.is_none() && departure.round > 0)
 }
 
@@ -285,7 +285,7 @@ fn right<'a>(text: impl Into<DisplayStr<'a>>, columns: usize) -> DisplayText {
 }
 
 /// A text in exactly this many columns, with a mark where it is cut.
-fn cut(text: &DisplayText, columns: usize, glyphs: Glyphs) -> DisplayText {
+pub(super) fn cut(text: &DisplayText, columns: usize, glyphs: Glyphs) -> DisplayText {
     if text.width() <= columns {
         return fitted(text, columns);
     }

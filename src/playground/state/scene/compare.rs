@@ -8,7 +8,7 @@ use super::super::answer::Answer;
 use super::super::branches;
 use super::super::flow::Flow;
 use super::super::overlay::Against;
-use super::super::prose::{Line, Prose, Tone, blanks, line, wrap};
+use super::super::prose::{self, Line, Prose, Tone, blanks, line, wrap};
 use super::usage::about_cost;
 use super::{counted, duration, figure};
 use crate::clean::{DisplayText, clean};
@@ -180,11 +180,7 @@ fn cell(side: &Side<'_>, place: usize, stretches: &[Stretch], column: usize) -> 
 
 /// Two lines beside each other.
 fn beside(left: Line, right: Line, column: usize) -> Line {
-    let used: usize = left.iter().map(|(_, text)| text.width()).sum();
-    let mut whole = left;
-    whole.push((Tone::Dim, display!("{}{GAP}", " ".repeat(column.saturating_sub(used)))));
-    whole.extend(right);
-    whole
+    prose::beside([left, right], column, GAP)
 }
 
 fn figures(left: &Side<'_>, right: &Side<'_>, width: u16) -> Prose {

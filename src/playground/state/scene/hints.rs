@@ -85,6 +85,7 @@ fn word(state: &State, action: Action) -> DisplayText {
         (Action::Zoom | Action::Votes, _) if state.looking.zoomed => "all parts again",
         (Action::Back, _) if state.looking.overlay.is_none() && comes_back(state) => match below(state) {
             Some(Page::HeatMap) => "to the heat map",
+            Some(Page::Ladder) => "to the three lengths",
             Some(_) | None => "to your answer",
         },
         (Action::Back, _) if state.looking.overlay.is_none() && state.looking.round.is_some() => "newest round",
@@ -130,9 +131,10 @@ pub fn likely(state: &State) -> Vec<Action> {
 fn moves(state: &State, action: Action) -> bool {
     let scrolls = |last: usize| last > 0;
     match (&state.looking.overlay, action) {
-        (Some(Overlay::Page(_, scroll)), Action::ScrollDown | Action::ScrollUp | Action::PageDown | Action::End) => {
-            scrolls(scroll.last)
-        }
+        (
+            Some(Overlay::Page(_, scroll)),
+            Action::ScrollDown | Action::ScrollUp | Action::PageDown | Action::End | Action::LadderDown | Action::LadderUp,
+        ) => scrolls(scroll.last),
         (Some(Overlay::List(picker)), Action::ListUp | Action::ListDown) => picker.entries().len() > 1,
         (Some(Overlay::List(picker)), Action::Choose) => match picker.kind {
             PickerKind::SaveAs | PickerKind::ExportAs | PickerKind::Traces | PickerKind::Against => {
@@ -266,6 +268,7 @@ const IDLE: &[Action] = &[
     Action::Votes,
     Action::Open(Page::Retention),
     Action::Compare,
+    Action::Open(Page::Ladder),
     Action::AgainSameSeed,
     Action::CopyAnswer,
     Action::Export,

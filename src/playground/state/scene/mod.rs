@@ -14,6 +14,7 @@ pub mod exits;
 pub mod files;
 pub mod heat_map;
 pub mod hints;
+pub mod ladder;
 pub mod lazy;
 mod legend;
 pub mod memo;

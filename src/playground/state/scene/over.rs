@@ -7,7 +7,7 @@ use super::roster::{List, list};
 use super::shown::Shown;
 use crate::clean::DisplayText;
 use crate::display;
-use crate::playground::state::action::Action;
+use crate::playground::state::action::{Action, Page};
 use crate::playground::state::laid::LIST_HEAD;
 use crate::playground::state::overlay::Overlay;
 use crate::playground::state::pages::view::{Body, Reading};
@@ -43,6 +43,14 @@ pub(super) fn words(shown: Shown<'_>, memo: &mut Memo, popup: Rect) -> Prose {
                 let points = memo.comparison.break_points(tuning, run);
                 decides = thresholds::sentences(points, run, run.params.exit_threshold);
                 decides.extend(thresholds::margins(run, shown.what_if));
+            }
+            if of.knob().is_some_and(|knob| knob.name.starts_with("segment")) {
+                let key = |action| state.keymap.key(action);
+                let (shorter, longer) = (key(Action::SegmentShorter), key(Action::SegmentLonger));
+                let three = key(Action::Open(Page::Ladder));
+                decides.push(display!(
+                    "outside this panel `{shorter}` and `{longer}` change the length; `{three}` plays the question at three"
+                ));
             }
             let sentence = sentence.as_ref();
             let shown = panel::Shown { panel: of, tuning, in_force, presets, keys: &keys, sentence, decides: &decides };

@@ -29,7 +29,23 @@ pub const RUNGS: [Length; 7] = [
     Length::Tokens(3),
 ];
 
+/// What lies between the ends of the ladder if neither is elsewhere: the length that the paper uses.
+const MIDDLE: Length = Length::Tokens(10);
+
 impl Length {
+    /// Three lengths to be compared, the longest first, this one among them: the ends of the ladder and one in between.
+    #[must_use]
+    pub fn around(self) -> [Self; 3] {
+        let [longest, .., shortest] = RUNGS;
+        if self.depth() <= longest.depth() {
+            [self, MIDDLE, shortest]
+        } else if self.depth() < shortest.depth() {
+            [longest, self, shortest]
+        } else {
+            [longest, MIDDLE, self]
+        }
+    }
+
     /// The length under these knobs.
     #[must_use]
     pub fn of(params: &Params) -> Self {
@@ -70,15 +86,35 @@ impl Length {
         }
     }
 
+    /// These knobs with this length.
+    #[must_use]
+    pub fn over(self, params: &Params) -> Params {
+        let mut params = params.clone();
+        for (name, value) in self.values() {
+            // Every length is in the range of its knob.
+            let _ = params.set(name, &value);
+        }
+        params
+    }
+
+    /// The length as a heading names it: "6 words".
+    #[must_use]
+    pub fn name(self) -> DisplayText {
+        match self {
+            Self::Sentence => "one sentence".into(),
+            Self::Words(1) => "1 word".into(),
+            Self::Words(length) => display!("{length} words"),
+            Self::Tokens(1) => "1 token".into(),
+            Self::Tokens(length) => display!("{length} tokens"),
+        }
+    }
+
     /// The length as a sentence says it: "by 6 words".
     #[must_use]
     pub fn words(self) -> DisplayText {
         match self {
             Self::Sentence => "by sentence".into(),
-            Self::Words(1) => "by 1 word".into(),
-            Self::Words(length) => display!("by {length} words"),
-            Self::Tokens(1) => "by 1 token".into(),
-            Self::Tokens(length) => display!("by {length} tokens"),
+            Self::Words(_) | Self::Tokens(_) => display!("by {}", self.name()),
         }
     }
 
@@ -98,11 +134,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn set(length: Length) -> Params {
-        let mut params = Params::default();
-        for (name, value) in length.values() {
-            params.set(name, &value).unwrap();
-        }
-        params
+        length.over(&Params::default())
     }
 
     #[test]
@@ -121,7 +153,27 @@ mod tests {
         }
     }
 
+    #[test]
+    fn three_lengths_are_the_ends_and_one_between_with_the_one_in_force_among_them() {
+        use Length::{Sentence, Tokens, Words};
+        assert_eq!(Sentence.around(), [Sentence, Tokens(10), Tokens(3)]);
+        assert_eq!(Tokens(3).around(), [Sentence, Tokens(10), Tokens(3)]);
+        assert_eq!(Words(12).around(), [Sentence, Words(12), Tokens(3)]);
+        assert_eq!(Tokens(5).around(), [Sentence, Tokens(5), Tokens(3)]);
+        assert_eq!(Tokens(1).around(), [Sentence, Tokens(10), Tokens(1)], "shorter than the ladder");
+        let names = Tokens(1).around().map(Length::name);
+        assert_eq!(names, ["one sentence", "10 tokens", "1 token"]);
+    }
+
     proptest! {
+        #[test]
+        fn of_three_lengths_each_is_shorter_than_the_one_before(length in 1_i64..=200, tokens: bool) {
+            let from = if tokens { Length::Tokens(length) } else { Length::Words(length) };
+            let lengths = from.around();
+            prop_assert!(lengths.contains(&from) && lengths.is_sorted_by_key(|length| length.depth()));
+            prop_assert!(lengths[0] != lengths[1] && lengths[1] != lengths[2]);
+        }
+
         #[test]
         fn from_between_two_rungs_a_step_goes_to_the_nearest(length in 1_i64..=200, tokens: bool, longer: bool) {
             let from = if tokens { Length::Tokens(length) } else { Length::Words(length) };

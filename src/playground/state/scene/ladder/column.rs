@@ -1,0 +1,177 @@
+//! One of the lengths: its name, its figures, and the answer by its authors.
+
+use unicode_width::UnicodeWidthStr;
+
+use super::super::super::answer::Answer;
+use super::super::super::ladder::{Column, Stage};
+use super::super::super::prose::{Line, Prose, Tone, blanks, wrap};
+use super::super::super::transcript::{Span, Transcript};
+use super::super::closing::{departures, limit};
+use super::super::usage::about_cost;
+use super::super::{counted, duration};
+use super::Facts;
+use crate::clean::{DisplayText, clean_line};
+use crate::display;
+use crate::engine::fusion::MemberIndex;
+use crate::engine::fusion::run::{Phase, Run};
+use crate::prompts::grade;
+
+/// The most letters beside a line of the answer.
+const LETTERS: usize = 3;
+/// Columns before the text of the answer: letters and a bar.
+const GUTTER: u16 = LETTERS as u16 + 1;
+
+/// Columns of a name and its mark, where a line follows.
+const HEAD: usize = 27;
+
+/// The length's name, in brackets if it is marked, with a mark if it is in force.
+pub(super) fn head(column: &Column, facts: &Facts, marked: bool, width: u16) -> Line {
+    let name = column.length.name();
+    let mut line = if marked { vec![(Tone::Key, display!("[{name}]"))] } else { vec![(Tone::Heading, display!(" {name} "))] };
+    if column.length == facts.in_force {
+        let mark = facts.glyphs.in_force();
+        let words = display!(" {mark} in force");
+        let fits = name.width() + 2 + words.width() <= usize::from(width);
+        line.push((Tone::Strong, if fits { words } else { display!(" {mark} now") }));
+    }
+    line
+}
+
+/// The figures, a line each or more where there is no room.
+pub(super) fn figures(column: &Column, width: u16) -> Prose {
+    let mut prose = Prose::new();
+    for (tone, text) in facts(column) {
+        wrap(&mut prose, vec![(Tone::Plain, blanks(1))], tone, &text, width.saturating_sub(1), 1);
+    }
+    prose
+}
+
+/// The length with how far it is and whether that is right, in a line.
+pub(super) fn in_a_line(column: &Column, facts: &Facts, marked: bool) -> Line {
+    let mut line = head(column, facts, marked, u16::MAX);
+    let used: usize = line.iter().map(|(_, text)| text.width()).sum();
+    line.push((Tone::Plain, blanks(HEAD.saturating_sub(used).max(1))));
+    line.push(progress(column));
+    line.extend(graded(column).into_iter().flat_map(|graded| [(Tone::Dim, " · ".into()), graded]));
+    line
+}
+
+/// What that line leaves out.
+pub(super) fn rest_in_a_line(column: &Column) -> DisplayText {
+    let texts: Vec<DisplayText> = took(column).into_iter().map(|(_, text)| text).collect();
+    DisplayText::joined(&texts, " · ")
+}
+
+fn facts(column: &Column) -> Vec<(Tone, DisplayText)> {
+    std::iter::once(progress(column)).chain(took(column)).chain(graded(column)).collect()
+}
+
+/// What ended it, who left, and what it took.
+fn took(column: &Column) -> Vec<(Tone, DisplayText)> {
+    let mut facts = Vec::new();
+    let Some(answer) = &column.answer else { return facts };
+    let run = &answer.run;
+    if let Phase::Finished(outcome) = &run.phase {
+        facts.extend(limit(answer, outcome).map(|limit| (Tone::Warning, limit)));
+    }
+    facts.push((Tone::Plain, left(answer)));
+    facts.push((Tone::Dim, display!("{} drafted", counted(drafted(run), "token"))));
+    facts.push((Tone::Dim, display!("{} scored", counted(scored(run), "token"))));
+    facts.extend(run.cost().map(|dollars| (Tone::Dim, about_cost(dollars, run.cost_is_guessed()))));
+    facts
+}
+
+/// How far it is, and how long that took.
+fn progress(column: &Column) -> (Tone, DisplayText) {
+    let rounds = column.answer.as_ref().map_or(0, |answer| answer.run.rounds.len());
+    let time = || column.answer.as_ref().map_or_else(DisplayText::new, |answer| duration(answer.run.t_ms));
+    match &column.stage {
+        Stage::Waiting => (Tone::Dim, "waits for its turn".into()),
+        Stage::Playing => (Tone::Strong, display!("round {} · {}", rounds.max(1), time())),
+        Stage::Over => (Tone::Strong, display!("{} · {}", counted(rounds, "round"), time())),
+        Stage::Stopped if column.answer.is_none() => (Tone::Warning, "stopped before it started".into()),
+        Stage::Stopped => (Tone::Warning, display!("stopped in round {}", rounds.max(1))),
+        Stage::Failed(reason) => (Tone::Bad, display!("failed: {}", clean_line(reason))),
+    }
+}
+
+/// Who left, and after which round.
+fn left(answer: &Answer) -> DisplayText {
+    let left: Vec<DisplayText> = departures(answer)
+        .map(|departure| display!("{} after round {}", answer.letter(departure.member), departure.round))
+        .collect();
+    if left.is_empty() { "no member left".into() } else { display!("left: {}", DisplayText::joined(&left, ", ")) }
+}
+
+fn drafted(run: &Run) -> usize {
+    let drafts = run.rounds.iter().flat_map(|round| round.drafters.iter().filter_map(|drafter| round.finished(*drafter)));
+    drafts.map(|finished| finished.draft.tokens.len()).sum()
+}
+
+fn scored(run: &Run) -> usize {
+    let scores = run.rounds.iter().flat_map(|round| round.scores());
+    scores.filter_map(|score| score.logprobs()).map(<[f32]>::len).sum()
+}
+
+/// Whether the answer is right, where that is known and the answer is whole.
+fn graded(column: &Column) -> Option<(Tone, DisplayText)> {
+    let run = &column.answer.as_ref().filter(|_| column.stage == Stage::Over)?.run;
+    let known = run.header.answers.len();
+    if known == 0 {
+        return None;
+    }
+    let found = grade::found(&run.answer(), &run.header.answers);
+    Some(if found == known { (Tone::Good, "right".into()) } else { (Tone::Bad, display!("wrong: {found} of {known} answers")) })
+}
+
+/// The answer as the transcript shows it: the letters of those whose segments start on a line, a bar, the text in their colours.
+pub(super) fn answer(column: &Column, facts: &Facts, width: u16) -> Prose {
+    let Some(answer) = &column.answer else { return Prose::new() };
+    let mut transcript = Transcript::default();
+    transcript.resize(width.saturating_sub(GUTTER).max(1), 0);
+    for (place, round) in answer.run.rounds.iter().enumerate() {
+        transcript.accept(round, 0, place);
+    }
+    (0..transcript.flow().lines()).map(|number| line(&transcript, answer, facts, number)).collect()
+}
+
+fn line(transcript: &Transcript, answer: &Answer, facts: &Facts, number: usize) -> Line {
+    let mut line = gutter(transcript, answer, facts, number);
+    let is_bar = |tag| matches!(transcript.span(tag), Some(Span::Bar { .. }));
+    // At the start of a line the gutter has the bar already.
+    for piece in transcript.flow().line(number).skip_while(|piece| is_bar(piece.tag)) {
+        line.push(match transcript.span(piece.tag) {
+            Some(Span::Bar { author, .. }) if facts.authors => (tone(author), facts.glyphs.segment_bar().into()),
+            Some(Span::Bar { .. }) => (Tone::Plain, blanks(1)),
+            Some(Span::Segment { author, .. }) if facts.authors => (tone(author), piece.text.into()),
+            Some(Span::Segment { .. } | Span::Question | Span::Earlier) | None => (Tone::Plain, piece.text.into()),
+        });
+    }
+    line
+}
+
+fn gutter(transcript: &Transcript, answer: &Answer, facts: &Facts, number: usize) -> Line {
+    let segments = || {
+        let segments = transcript.segments_on(number).filter(|_| facts.authors);
+        segments.filter_map(|(span, starts)| match span {
+            Span::Segment { author, .. } => Some((author, starts)),
+            Span::Question | Span::Earlier | Span::Bar { .. } => None,
+        })
+    };
+    let letter = |author: Option<MemberIndex>| match author {
+        Some(author) => DisplayText::from(answer.letter(author)),
+        None => facts.glyphs.person().into(),
+    };
+    let starting = segments().filter(|(_, starts)| *starts).take(LETTERS);
+    let mut line: Line = starting.map(|(author, _)| (tone(author), letter(author))).collect();
+    line.push((Tone::Plain, blanks(LETTERS - line.len())));
+    line.push(match segments().next() {
+        Some((author, _)) => (tone(author), facts.glyphs.segment_bar().into()),
+        None => (Tone::Plain, blanks(1)),
+    });
+    line
+}
+
+fn tone(author: Option<MemberIndex>) -> Tone {
+    author.map_or(Tone::Differs, |author| Tone::Member(author.0))
+}

@@ -1,0 +1,167 @@
+//! The question at three lengths of segments as words: a column a length, and what differs in one sentence.
+//!
+//! What moves least is at the top: so figures and sentence keep their lines while the answers below them grow.
+
+mod column;
+mod difference;
+mod offer;
+
+use super::super::glyphs::Glyphs;
+use super::super::ladder::{COLUMNS, Column, Ladder};
+use super::super::prose::{Line, Prose, Tone, beside, wrap};
+use super::super::tuning::ladder::Length;
+use super::closing::cut;
+use crate::clean::{DisplayText, clean_line};
+use crate::display;
+use crate::playground::state::State;
+use crate::playground::state::action::{Action, Context};
+use crate::playground::state::handlers::heat_map::to_sweep;
+use crate::playground::state::pages::view::{Body, View, whole};
+
+/// The page.
+pub const VIEW: View = View {
+    title: "three lengths of segments",
+    width: 160,
+    height: whole,
+    context: Context::Ladder,
+    hints: |state| hints(state.ladder.as_ref()),
+    body: Body::Lines(|of| {
+        let state = of.shown.state;
+        match &state.ladder {
+            Some(ladder) => compared(ladder, &Facts::of(state), of.width),
+            None => offer::prose(state, of.width),
+        }
+    }),
+    next: None,
+};
+
+fn hints(ladder: Option<&Ladder>) -> &'static [Action] {
+    match ladder.map(Ladder::is_going) {
+        None => &[Action::LadderStart, Action::LadderClose, Action::LadderDown],
+        Some(true) => &[
+            Action::LadderKeep,
+            Action::LadderRight,
+            Action::LadderClose,
+            Action::LadderStop,
+            Action::LadderOpen,
+            Action::LadderLeft,
+            Action::LadderDown,
+        ],
+        Some(false) => &[
+            Action::LadderKeep,
+            Action::LadderRight,
+            Action::LadderClose,
+            Action::LadderOpen,
+            Action::LadderStart,
+            Action::LadderLeft,
+            Action::LadderDown,
+        ],
+    }
+}
+
+/// Columns between two lengths.
+const GAP: &str = " | ";
+/// With fewer columns each length has a line, and below them only the marked one is whole.
+const NARROWEST: u16 = 60;
+
+/// What the page shows beside the runs.
+#[derive(Debug)]
+struct Facts {
+    in_force: Length,
+    /// What else could be played now.
+    other_question: bool,
+    /// The key that plays it.
+    start: String,
+    glyphs: Glyphs,
+    /// Whether authors are marked.
+    authors: bool,
+}
+
+impl Facts {
+    fn of(state: &State) -> Self {
+        let asked = to_sweep(&state.answers, &state.writing, &state.knobs);
+        let played = state.ladder.as_ref().map(|ladder| ladder.question.as_str());
+        Self {
+            in_force: Length::of(&state.knobs.in_force(&state.answers)),
+            other_question: asked.is_some_and(|(prompt, _)| Some(prompt.conversation.prompt()) != played),
+            start: state.keymap.key(Action::LadderStart),
+            glyphs: Glyphs::new(state.settings.ascii),
+            authors: state.settings.authors,
+        }
+    }
+}
+
+/// The runs side by side, or a line each and the marked one below them where there is no room.
+fn compared(ladder: &Ladder, facts: &Facts, width: u16) -> Prose {
+    let question = cut(&clean_line(&ladder.question), usize::from(width), facts.glyphs);
+    let mut prose = vec![vec![(Tone::Strong, question)]];
+    let (tone, sentence) = difference::sentence(ladder);
+    wrap(&mut prose, Vec::new(), tone, &sentence, width, 0);
+    if facts.other_question && !ladder.is_going() {
+        let other = display!("`{}` plays the question that is asked now", facts.start);
+        wrap(&mut prose, Vec::new(), Tone::Dim, &other, width, 0);
+    }
+    let marked = |place: usize| place == ladder.marked;
+    if width < NARROWEST {
+        for (place, column) in ladder.columns.iter().enumerate() {
+            prose.push(column::in_a_line(column, facts, marked(place)));
+        }
+        prose.push(rule(facts.glyphs, width));
+        prose.extend(column::answer(ladder.marked(), facts, width));
+        wrap(&mut prose, Vec::new(), Tone::Dim, &column::rest_in_a_line(ladder.marked()), width, 0);
+        return prose;
+    }
+    prose.push(Line::new());
+    let room = room(width);
+    let each = |lines: &dyn Fn(usize, &Column) -> Prose| -> Vec<Prose> {
+        ladder.columns.iter().enumerate().map(|(place, column)| lines(place, column)).collect()
+    };
+    let heads = each(&|place, column| vec![column::head(column, facts, marked(place), room)]);
+    let figures = each(&|_, column| column::figures(column, room));
+    let answers = each(&|_, column| column::answer(column, facts, room));
+    prose.extend(side_by_side(heads, room));
+    prose.extend(side_by_side(figures, room));
+    prose.push(rule(facts.glyphs, width));
+    prose.extend(side_by_side(answers, room));
+    prose
+}
+
+/// Columns of each length on a page of this many.
+fn room(width: u16) -> u16 {
+    let gaps = GAP.len() * (COLUMNS - 1);
+    width.saturating_sub(gaps as u16) / COLUMNS as u16
+}
+
+/// The index of the length at this column of a page of this many columns, if they are side by side there.
+#[must_use]
+pub fn column_at(x: u16, width: u16) -> Option<usize> {
+    let column = usize::from(x / (room(width) + GAP.len() as u16));
+    (width >= NARROWEST).then_some(column.min(COLUMNS - 1))
+}
+
+/// Columns of lines beside each other, the shorter ones filled up with blanks.
+fn side_by_side(columns: Vec<Prose>, room: u16) -> Prose {
+    let rows = columns.iter().map(Vec::len).max().unwrap_or_default();
+    let mut columns: Vec<_> = columns.into_iter().map(Vec::into_iter).collect();
+    let row = |_| {
+        let lines: Vec<Line> = columns.iter_mut().map(|column| column.next().unwrap_or_default()).collect();
+        beside(lines, usize::from(room), GAP)
+    };
+    (0..rows).map(row).collect()
+}
+
+fn rule(glyphs: Glyphs, width: u16) -> Line {
+    vec![(Tone::Dim, DisplayText::from(glyphs.rule()).as_display().repeat(usize::from(width)))]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_on_the_page_is_of_the_length_that_is_there() {
+        let at = |x| column_at(x, 76);
+        assert_eq!([at(0), at(22), at(26), at(48), at(52), at(75)].map(Option::unwrap), [0, 0, 1, 1, 2, 2]);
+        assert_eq!(column_at(5, NARROWEST - 1), None, "they are below each other there");
+    }
+}
