@@ -3,6 +3,7 @@
 //! The answer has at least half of the width, or all of it below the drafts. Members are columns side by side while each has
 //! [`COLUMN`] columns, else a row each; none is ever hidden. Both the update (scrolling, paging, the mouse) and the view use it.
 
+pub mod dock;
 pub(super) mod parts;
 
 use ratatui::layout::Rect;
@@ -77,6 +78,10 @@ pub struct Shape<'a> {
     pub closing: Option<usize>,
     /// The part that fills the screen, if any.
     pub zoomed: Option<Part>,
+    /// Whether the tuning panel is open: the other parts share what it leaves.
+    pub docked: bool,
+    /// Whether tried scores stand beside those in force.
+    pub tried: bool,
 }
 
 /// Where everything is. A part without a position is not shown.
@@ -110,6 +115,9 @@ pub struct Layout {
     pub timeline: Rect,
     pub prompt: Rect,
     pub hints: Rect,
+    /// The tuning panel.
+    #[serde(default)]
+    pub dock: Option<Rect>,
     /// Everything between the sentence and the timeline.
     pub body: Rect,
 }
@@ -168,11 +176,11 @@ pub fn class(width: u16, members: usize) -> Class {
 
 /// Columns of the text in a member's column, or in its row.
 #[must_use]
-pub fn draft_width(width: u16, members: usize, verifiers: usize) -> u16 {
+pub fn draft_width(width: u16, members: usize, verifiers: usize, tried: bool) -> u16 {
     match class(width, members) {
         // The narrowest of them, so that a draft wraps alike in all.
         Class::Columns => (width / members.max(1) as u16).saturating_sub(GAP + 1),
-        Class::Rows => width.saturating_sub(ROW_HEAD + row_tail(width, verifiers).columns() + 1),
+        Class::Rows => width.saturating_sub(ROW_HEAD + row_tail(width, verifiers, tried).columns() + 1),
     }
 }
 
@@ -194,16 +202,17 @@ pub fn arrange(width: u16, height: u16, shape: Shape<'_>) -> Option<Layout> {
     }
     let mut body = Rect { x: 0, y: 0, width, height };
     let status = take_top(&mut body, 1);
-    let story = take_top(&mut body, 1);
     let hints = take_bottom(&mut body, 1);
-    let prompt = take_bottom(&mut body, (shape.prompt_lines as u16).clamp(1, if height < 30 { 5 } else { 10 }));
+    let prompt = take_bottom(&mut body, (shape.prompt_lines as u16).min(if height < 30 { 5 } else { 10 }));
+    let dock = shape.docked.then(|| dock::take(&mut body));
+    let story = take_top(&mut body, 1);
     let timeline = take_bottom(&mut body, if height < 30 { 1 } else { 2 });
     let mut layout = Layout {
-        class: class(width, shape.present),
+        class: class(body.width, shape.present),
         status,
         story,
         panes: Vec::new(),
-        tail: row_tail(width, shape.verifiers),
+        tail: row_tail(body.width, shape.verifiers, shape.tried),
         page: (1, 1),
         heads: None,
         strip: None,
@@ -217,6 +226,7 @@ pub fn arrange(width: u16, height: u16, shape: Shape<'_>) -> Option<Layout> {
         timeline,
         prompt,
         hints,
+        dock,
         body,
     };
     match (shape.zoomed, shape.closing) {
@@ -248,6 +258,11 @@ fn open(layout: &mut Layout, mut body: Rect, shape: Shape<'_>) {
         let left = split(layout, body);
         reasons(layout, left, shape);
     } else {
+        // Beside the panel the ranking is what changes, so it has a place also where it usually has none.
+        let rows = u16::try_from(shape.members.len()).unwrap_or(u16::MAX).saturating_add(2);
+        if shape.docked && body.height >= rows.saturating_add(2 * ANSWER) {
+            layout.ranking = Some(take_top(&mut body, rows));
+        }
         layout.transcript = Some(body);
     }
 }
@@ -335,6 +350,8 @@ mod tests {
             prompt_lines: 1,
             closing: None,
             zoomed: None,
+            docked: false,
+            tried: false,
         }
     }
 
@@ -386,17 +403,17 @@ mod tests {
         #[test]
         fn parts_stay_on_the_screen_and_never_overlap(
             width in 60_u16..260, height in 16_u16..100, present in 1_usize..=16, away in 0_usize..6, lines in 1_usize..30,
-            drafts in 0_usize..40, closing in proptest::option::of(0_usize..40), zoom in 0_u8..4,
+            drafts in 0_usize..40, closing in proptest::option::of(0_usize..40), zoom in 0_u8..4, docked: bool, tried: bool,
         ) {
             let all = members(present + away);
             let zoomed = match zoom { 1 => Some(Part::Pane(MemberIndex(0))), 2 => Some(Part::Ranking), 3 => Some(Part::Transcript), _ => None };
-            let shape = Shape { prompt_lines: lines, draft_lines: drafts, closing, zoomed, ..shape(&all, away) };
+            let shape = Shape { prompt_lines: lines, draft_lines: drafts, closing, zoomed, docked, tried, ..shape(&all, away) };
             let layout = arrange(width, height, shape).unwrap();
             let screen = Rect { x: 0, y: 0, width, height };
             let parts: Vec<Rect> = [layout.status, layout.story, layout.timeline, layout.prompt, layout.hints].into_iter()
                 .chain(layout.panes.iter().map(|(_, place)| *place))
                 .chain([layout.heads, layout.strip, layout.away, layout.closing, layout.rule].into_iter().flatten())
-                .chain([layout.ranking, layout.chart, layout.transcript, layout.why].into_iter().flatten())
+                .chain([layout.ranking, layout.chart, layout.transcript, layout.why, layout.dock].into_iter().flatten())
                 .collect();
             for (place, part) in parts.iter().enumerate() {
                 prop_assert!(part.width > 0 && part.height > 0, "{part:?} of {layout:?}");

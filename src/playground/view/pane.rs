@@ -34,7 +34,7 @@ struct Shown<'a> {
 /// Every pane in sight, and every member that has none.
 pub(super) fn panes(buffer: &mut Buffer, layout: &Layout, look: &Look<'_>, screen: &Screen) {
     if let Some(place) = layout.heads {
-        heads(buffer, place, layout, look);
+        heads(buffer, place, layout, look, screen);
     }
     for (member, place) in &layout.panes {
         let Some(shown) = shown(screen, *member) else { continue };
@@ -84,7 +84,7 @@ fn name_style(look: &Look<'_>, shown: Shown<'_>) -> Style {
 fn column(buffer: &mut Buffer, place: Rect, layout: &Layout, look: &Look<'_>, screen: &Screen, shown: Shown<'_>) {
     let Shown { pane, votes, label, .. } = shown;
     let status = activity_style(look, pane.activity);
-    let score = votes.score.map_or_else(DisplayText::new, figure);
+    let score = scores(votes);
     let score_width = if score.is_empty() { 0 } else { score.width() as u16 + 1 };
     let title = Rect { width: place.width - score_width.min(place.width), height: 1, ..place };
     let mut pen = Pen::new(buffer, title, 0);
@@ -117,6 +117,15 @@ fn column(buffer: &mut Buffer, place: Rect, layout: &Layout, look: &Look<'_>, sc
         let at = Rect { x: foot.x + drawn, width: foot.width - drawn, ..foot };
         let width = at.width;
         Pen::new(buffer, at, 0).column(&figures, width, true, look.style(Role::Dim), "");
+    }
+}
+
+/// The score, and behind an arrow the one under the knobs that are tried.
+fn scores(votes: &Votes) -> DisplayText {
+    match (votes.score, votes.tried) {
+        (Some(score), Some(tried)) => display!("{} → {}", figure(score), figure(tried)),
+        (Some(score), None) => figure(score),
+        (None, _) => DisplayText::new(),
     }
 }
 
@@ -178,22 +187,24 @@ fn row(buffer: &mut Buffer, place: Rect, layout: &Layout, look: &Look<'_>, scree
     let (votes_at, score_at, stays_at) = (part(tail.ballots), part(tail.score), part(tail.stays));
     let ballot = Ballots { cells: &votes.cells, deciding: screen.scene.deciding.filter(|_| votes.best), narrow: true };
     ballots(buffer, Rect { width: votes_at.width.saturating_sub(1), ..votes_at }, look, screen, &ballot);
-    let score = votes.score.map_or_else(DisplayText::new, figure);
+    let score = scores(votes);
     Pen::new(buffer, score_at, 0).column(&score, tail.score.saturating_sub(1), true, score_style(look, votes), "");
     exits(buffer, stays_at, look, screen, pane.member);
 }
 
 /// What the columns of the rows are.
-fn heads(buffer: &mut Buffer, place: Rect, layout: &Layout, look: &Look<'_>) {
+fn heads(buffer: &mut Buffer, place: Rect, layout: &Layout, look: &Look<'_>, screen: &Screen) {
     heading(buffer, place, look, &Title::new(" drafts ", look.style(Role::Title)), None, false);
     let tail = layout.tail;
     let dim = look.style(Role::Dim);
     let mut pen = Pen::new(buffer, place, 0);
     pen.skip(place.width - tail.columns());
-    for (name, width) in [("votes", tail.ballots), ("score", tail.score), ("above exit", tail.stays)] {
+    let tried = screen.scene.votes.iter().any(|votes| votes.tried.is_some());
+    let score = if tried { "score → tried" } else { "score" };
+    for (name, width) in [("votes", tail.ballots), (score, tail.score), ("above exit", tail.stays)] {
         // Behind its column's last figure is a blank, but at the edge.
         let room = if name == "above exit" { width } else { width.saturating_sub(1) };
-        let name = if usize::from(room) < name.len() { "" } else { name };
+        let name = if usize::from(room) < name.chars().count() { "" } else { name };
         pen.column(name, room, true, dim, "").skip(width - room);
     }
 }

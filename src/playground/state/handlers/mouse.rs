@@ -6,6 +6,7 @@ use ratatui::layout::Position;
 use super::handles::handles;
 use super::looking::look_at;
 use super::scrolling::Scrolling;
+use super::tuning::Tuning;
 use crate::playground::state::State;
 use crate::playground::state::action::{ACTIONS, Action};
 use crate::playground::state::layout::{Part, TIMELINE_HEAD};
@@ -25,6 +26,11 @@ pub(in crate::playground::state) fn mouse(state: &mut State, mouse: MouseEvent) 
         MouseEventKind::ScrollUp => turned(state, at, -1),
         MouseEventKind::ScrollDown => turned(state, at, 1),
         MouseEventKind::Down(MouseButton::Left) => clicked(state, at),
+        // What is pulled along a track follows.
+        MouseEventKind::Drag(MouseButton::Left) if matches!(state.looking.overlay, Some(Overlay::Tuning(_))) => {
+            Tuning::from(state).drag(at);
+            Vec::new()
+        }
         MouseEventKind::Down(_)
         | MouseEventKind::Up(_)
         | MouseEventKind::Drag(_)
@@ -68,7 +74,9 @@ fn clicked(state: &mut State, at: Position) -> Vec<Effect> {
         let is_there = rows.contains(at) && picker.mark_at(top + usize::from(at.y - rows.y));
         return if is_there { state.choose() } else { Vec::new() };
     }
-    if state.looking.overlay.is_none() {
+    if matches!(state.looking.overlay, Some(Overlay::Tuning(_))) {
+        Tuning::from(state).click(at);
+    } else if state.looking.overlay.is_none() {
         Mouse::from(state).click(at);
     }
     Vec::new()

@@ -73,12 +73,18 @@ impl Length {
     /// The length as a sentence says it: "by 6 words".
     #[must_use]
     pub fn words(self) -> DisplayText {
+        display!("by {}", self.short())
+    }
+
+    /// The length alone: "6 words".
+    #[must_use]
+    pub fn short(self) -> DisplayText {
         match self {
-            Self::Sentence => "by sentence".into(),
-            Self::Words(1) => "by 1 word".into(),
-            Self::Words(length) => display!("by {length} words"),
-            Self::Tokens(1) => "by 1 token".into(),
-            Self::Tokens(length) => display!("by {length} tokens"),
+            Self::Sentence => "sentence".into(),
+            Self::Words(1) => "1 word".into(),
+            Self::Words(length) => display!("{length} words"),
+            Self::Tokens(1) => "1 token".into(),
+            Self::Tokens(length) => display!("{length} tokens"),
         }
     }
 
